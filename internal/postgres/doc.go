@@ -1,0 +1,3 @@
+// Package postgres connects, transacts, and gives each transaction one instant.
+// It knows no table.
+package postgres
