@@ -1,0 +1,291 @@
+package report
+
+import (
+	"encoding/json"
+	"time"
+	_ "time/tzdata" // dates are Rome's on machines without zone files too
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+)
+
+// Opinion is the consolidated result of one consultation, dissent included.
+type Opinion struct {
+	Format          string            `json:"format"`  // "delfi opinion v1"
+	Version         int               `json:"version"` // 1 at publication
+	Consultation    uuid.UUID         `json:"consultation"`
+	Slug            string            `json:"slug"`
+	Title           string            `json:"title"`
+	Question        string            `json:"question"`
+	Language        string            `json:"language"`
+	Administration  string            `json:"administration"`
+	AnnouncedOn     string            `json:"announced_on"` // dates in Europe/Rome, 2006-01-02; "" where none
+	ConcludedOn     string            `json:"concluded_on"`
+	PublishedOn     string            `json:"published_on"`
+	DestroyedOn     string            `json:"destroyed_on"`     // when key and ballots were gone
+	ReplyDue        string            `json:"reply_due"`        // the administration's written reply; "" with an origin
+	DecideBy        string            `json:"decide_by"`        // "" with an origin
+	ConcludedReason string            `json:"concluded_reason"` // when concluded early
+	Commitment      *Commitment       `json:"commitment"`       // nil with an origin
+	Origin          *Origin           `json:"origin"`           // of a conversation held elsewhere
+	Protocol        json.RawMessage   `json:"protocol"`         // the frozen document
+	ProtocolHash    string            `json:"protocol_hash"`
+	Groups          []Group           `json:"groups"` // protocol order
+	Scales          map[string]Scale  `json:"scales"` // by id of item kind
+	Staff           []Steward         `json:"staff"`  // who steered, by office
+	Rounds          []Round           `json:"rounds"` // participation, in order of their numbers
+	Items           []Item            `json:"items"`  // by number
+	Contributions   []Contribution    `json:"contributions"`
+	Received        Received          `json:"received"`
+	Acts            []ActCount        `json:"acts"` // how often the staff did what, from the record
+	Attrition       []Attrition       `json:"attrition"`
+	Deviations      []Deviation       `json:"deviations"` // acts that departed from the plan or a proposal
+	Texts           Texts             `json:"texts"`
+	Suppressed      []SuppressedTable `json:"suppressed"` // what the disclosure rule kept back, without figures
+}
+
+// Commitment is the administration's promise as it stood at announcement.
+type Commitment struct {
+	Quotation string `json:"quotation"`
+	Decider   string `json:"decider"`
+	Subject   string `json:"subject"`
+	DecideBy  string `json:"decide_by"`
+	ReplyDays int    `json:"reply_days"`
+	Act       string `json:"act"`
+	Signatory string `json:"signatory"`
+	Money     string `json:"money"`
+	LeftOut   string `json:"left_out"`
+}
+
+// Origin is where an imported conversation was held.
+type Origin struct {
+	Name    string `json:"name"`
+	URL     string `json:"url"`
+	Licence string `json:"licence"`
+}
+
+// Group is one group of the panel.
+type Group struct {
+	ID   string            `json:"id"`
+	Name map[string]string `json:"name"` // by language
+}
+
+// Scale is what a chart needs to know of an item kind.
+type Scale struct {
+	Points  int               `json:"points"`
+	Low     map[string]string `json:"low"`
+	High    map[string]string `json:"high"`
+	Classes [][2]int          `json:"classes"`
+}
+
+// Steward is one of the staff.
+type Steward struct {
+	Name   string `json:"name"`
+	Role   string `json:"role"`
+	Office string `json:"office"`
+}
+
+// Round is the participation in one round.
+type Round struct {
+	Number     int                 `json:"number"`
+	Kind       delphi.RoundKind    `json:"kind"`
+	State      string              `json:"state"` // released, or skipped when left over
+	OpenedOn   string              `json:"opened_on"`
+	ClosedOn   string              `json:"closed_on"`
+	Extensions int                 `json:"extensions"`
+	Reason     string              `json:"reason"` // of an early closing
+	Enrolled   int                 `json:"enrolled"`
+	Answered   int                 `json:"answered"` // ballots; 0 in a gather round
+	Groups     []delphi.GroupCount `json:"groups"`
+	Document   string              `json:"document"` // hash of its feedback document
+}
+
+// Item is one statement with its whole history.
+type Item struct {
+	ID            uuid.UUID            `json:"id"`
+	Number        int                  `json:"number"`
+	Text          string               `json:"text"`
+	Kind          string               `json:"kind"`  // id of its item kind
+	State         string               `json:"state"` // settled, dropped, superseded
+	SettledIn     int                  `json:"settled_in"`
+	Pile          Pile                 `json:"pile"` // "" when it was never rated
+	Verdict       delphi.Verdict       `json:"verdict"`
+	History       []ItemRound          `json:"history"` // the rounds (releases) that rated it, oldest first
+	Sensitivity   []delphi.Sensitivity `json:"sensitivity"`
+	Dissent       []ballot.Reason      `json:"dissent"` // reasons from outside the middle half, last round first
+	Parents       []uuid.UUID          `json:"parents"`
+	Contributions []uuid.UUID          `json:"contributions"` // that it was made from
+}
+
+// Last gives the item's last rated round, and whether there is one.
+func (i Item) Last() (ItemRound, bool) {
+	if len(i.History) == 0 {
+		return ItemRound{}, false
+	}
+	return i.History[len(i.History)-1], true
+}
+
+// ItemRound is what one round said about an item.
+type ItemRound struct {
+	Round    int               `json:"round"` // number of the round; of the release in a standing round
+	Text     string            `json:"text"`  // the wording that was rated
+	Counts   delphi.ItemCounts `json:"counts"`
+	Tables   []delphi.Table    `json:"tables"`
+	Figures  delphi.Figures    `json:"figures"`
+	Verdict  delphi.Verdict    `json:"verdict"`
+	Proposal delphi.Proposal   `json:"proposal"`
+	Decision *Decision         `json:"decision"` // nil when nobody decided otherwise than by the rule
+	Reasons  []ballot.Reason   `json:"reasons"`
+}
+
+// Decision is what the facilitator decided after a round.
+type Decision struct {
+	Proposed string `json:"proposed"`
+	Decided  string `json:"decided"`
+	Reason   string `json:"reason"`
+	Against  bool   `json:"against"` // against the engine's proposal
+}
+
+// Contribution is one admitted or rejected text under its alias.
+type Contribution struct {
+	ID     uuid.UUID   `json:"id"`
+	Alias  string      `json:"alias"`
+	Body   string      `json:"body"` // Markdown
+	State  string      `json:"state"`
+	Reason string      `json:"reason"` // of a rejection
+	Items  []uuid.UUID `json:"items"`
+}
+
+// Received counts contributions; the parts add up.
+type Received struct {
+	All      int `json:"all"`
+	Admitted int `json:"admitted"`
+	Rejected int `json:"rejected"`
+	Pending  int `json:"pending"`
+}
+
+// ActCount counts one kind of act in the public record.
+type ActCount struct {
+	Kind  string `json:"kind"`
+	Role  string `json:"role"`
+	Count int    `json:"count"`
+}
+
+// Attrition is who answered a round and who stopped since the one before, as
+// people and never as answers.
+type Attrition struct {
+	Round    int            `json:"round"`
+	Previous int            `json:"previous"` // number of the previous answering round; 0 in the first
+	Answered int            `json:"answered"`
+	Before   int            `json:"before"` // answered the previous round
+	Items    []ItemLeavings `json:"items"`
+}
+
+// ItemLeavings counts, for one item, who answered only one of two rounds.
+type ItemLeavings struct {
+	Item        uuid.UUID `json:"item"`
+	Valid       int       `json:"valid"`
+	CannotJudge int       `json:"cannot_judge"`
+	Paired      int       `json:"paired"`
+	LeftBefore  int       `json:"left_before"`
+	LeftAfter   int       `json:"left_after"`
+}
+
+// Deviation is an act that departed from the plan, with its public reason.
+type Deviation struct {
+	On     string `json:"on"`
+	Kind   string `json:"kind"`
+	Target string `json:"target"`
+	Reason string `json:"reason"`
+}
+
+// SuppressedTable names a table that the rule withheld.
+type SuppressedTable struct {
+	Round int       `json:"round"`
+	Item  uuid.UUID `json:"item"`
+	What  string    `json:"what"` // "answers", "group/<id>", "shift"
+}
+
+// Texts are the staff's words, Markdown; "" is shown as "not reported".
+type Texts struct {
+	Summary     string `json:"summary"`
+	Minority    string `json:"minority"`
+	Limitations string `json:"limitations"`
+}
+
+// Pile is one of the three piles of the opinion's first page.
+type Pile string
+
+// The piles (EXPERIENCE.md, Verdicts).
+const (
+	Agreed  Pile = "agreed"  // consensus, majority
+	Divided Pile = "divided" // plurality, two poles, disagreement
+	Open    Pile = "open"    // the rest
+)
+
+// PileOf puts a verdict on its pile.
+func PileOf(k delphi.VerdictKey) Pile {
+	switch k {
+	case delphi.Consensus, delphi.Majority:
+		return Agreed
+	case delphi.Bipolarity, delphi.Plurality, delphi.Disagreement:
+		return Divided
+	default:
+		return Open
+	}
+}
+
+// On lists the items of one pile, by number.
+func (o Opinion) On(p Pile) []Item {
+	var items []Item
+	for _, i := range o.Items {
+		if i.Pile == p {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
+// Tally counts the items by verdict, every verdict named, zeros included.
+func (o Opinion) Tally() map[delphi.VerdictKey]int {
+	t := make(map[delphi.VerdictKey]int, len(delphi.VerdictKeys))
+	for _, k := range delphi.VerdictKeys {
+		t[k] = 0
+	}
+	for _, i := range o.Items {
+		if i.Pile != "" {
+			t[i.Verdict.Key]++
+		}
+	}
+	return t
+}
+
+// Contribution gives a contribution by id, and whether there is one.
+func (o Opinion) Contribution(id uuid.UUID) (Contribution, bool) {
+	for _, c := range o.Contributions {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Contribution{}, false
+}
+
+// rome is the zone in which the opinion's dates are read.
+var rome = func() *time.Location {
+	z, err := time.LoadLocation("Europe/Rome")
+	if err != nil {
+		// The binary embeds the zones (time/tzdata), so this is a broken build.
+		panic(err)
+	}
+	return z
+}()
+
+// day writes an instant as its date in Rome, "" for none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(rome).Format(time.DateOnly)
+}
