@@ -1,0 +1,22 @@
+// Package page is the kernel that every room of the web stands on: what a
+// page's handler is, the one exit for its errors, who asks, forms, languages.
+// It knows no audience and no markup: web/ui draws, the rooms speak.
+//
+// One request walks down, and comes back up as a page:
+//
+//	Wrap     request id → headers → size → language → panics → foreign origins
+//	 router  (chi; static files and health stop here, without a session)
+//	  Handle session → actor → guards → Handler
+//	   exit  nil: what the handler rendered; error: one table from fault.Kind to status,
+//	         one page in the reader's language, one line in the log
+//
+// The session of a person, of which the database keeps neither token nor owner
+// (see seal.go):
+//
+//	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in, 12 h ──POST /sign-out──▶ (none)
+//	                          token A                        token B            row deleted
+//
+// Nothing is written on a read: words to show once travel in a cookie, a
+// session has no idle time, and pages for readers without a session carry an
+// ETag and are the same for all of them.
+package page

@@ -1,0 +1,191 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+)
+
+// statuses is the one table from a fault's kind to what the web says.
+var statuses = map[fault.Kind]int{
+	fault.Internal:        http.StatusInternalServerError,
+	fault.Invalid:         http.StatusUnprocessableEntity,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Conflict:        http.StatusConflict,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// Status gives the status of an error.
+func Status(err error) int {
+	var r refusal
+	if errors.As(err, &r) {
+		return r.status
+	}
+	return statuses[fault.KindOf(err)]
+}
+
+// exit turns an error into a page, and into the one line that the log has of it.
+func (k *Kernel) exit(q *Request, err error) {
+	if left(q, err) {
+		return // nobody is there to be told, and nothing went wrong here
+	}
+	if fault.KindOf(err) == fault.Internal && k.down(q) {
+		err = fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
+	}
+	status := Status(err)
+	k.log(q, status, err)
+	reads := q.R.Method == http.MethodGet || q.R.Method == http.MethodHead
+	if status == http.StatusUnauthorized && reads {
+		err = q.Leave(q.SignInURL())
+	} else {
+		err = k.show(q, status, safe(err))
+	}
+	if err != nil && !left(q, err) {
+		k.opts.Log.Error("error page", "request", RequestID(q.Context()), "error", err)
+		http.Error(q.W, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	}
+}
+
+// show renders the page of a fault.
+func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		q.W.Header().Set("Retry-After", "60")
+	}
+	q.NoStore()
+	return q.Render(status, k.opts.ErrorPage(status, f))
+}
+
+// safe is what may be shown of an error: a fault's own words, never a cause's.
+func safe(err error) *fault.Fault {
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Kind != fault.Internal {
+		return f
+	}
+	return fault.New(fault.Internal, "internal", "something went wrong on our side")
+}
+
+// left tells whether the reader went away before the answer.
+func left(q *Request, err error) bool {
+	var g gone
+	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil
+}
+
+// down asks the database itself, on failures only: drivers have too many ways
+// of saying that nobody answers.
+func (k *Kernel) down(q *Request) bool {
+	if k.opts.DB == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.Context()), time.Second)
+	defer cancel()
+	return k.opts.DB.Ping(ctx) != nil
+}
+
+// log writes what an operator needs: a person's own faults only for whoever
+// asks for debugging, and never an address, a query or a name.
+func (k *Kernel) log(q *Request, status int, err error) {
+	level := slog.LevelDebug
+	if status >= 500 {
+		level = slog.LevelError
+	}
+	k.opts.Log.Log(q.Context(), level, "request failed",
+		"request", RequestID(q.Context()),
+		"method", q.R.Method,
+		"route", route(q.R),
+		"status", status,
+		"error", err)
+}
+
+// route is the pattern, not the path: a path can tell what someone reads.
+func route(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil {
+		return c.RoutePattern()
+	}
+	return ""
+}
+
+// bare is the page of a fault where no layout was given.
+func bare(status int, f *fault.Fault) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		q := From(ctx)
+		_, err := fmt.Fprintf(w, "<!doctype html><html lang=%q><title>%s</title><h1>%s</h1><p>%s</p><p>%s</p></html>",
+			q.Lang, html.EscapeString(q.StatusTitle(status)), html.EscapeString(q.StatusTitle(status)),
+			html.EscapeString(q.Fault(f)), html.EscapeString(q.StatusNext(status)))
+		return err
+	})
+}
+
+// StatusTitle is the heading of an error page.
+func (q *Request) StatusTitle(status int) string { return q.status(status, "title") }
+
+// StatusNext says what to do next.
+func (q *Request) StatusNext(status int) string { return q.status(status, "next") }
+
+func (q *Request) status(status int, part string) string {
+	key := fmt.Sprintf("status.%d.%s", status, part)
+	if !Known(key) {
+		key = "status.500." + part
+	}
+	return q.T(key)
+}
+
+// RequestID names the request in the log and in the X-Request-Id header.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(identityKey).(string)
+	return id
+}
+
+// Wrap puts around the router what every request passes, pages or not.
+func (k *Kernel) Wrap(router http.Handler) http.Handler {
+	h := k.recover(k.cross.Handler(router))
+	h = k.measure(k.speak(h)) // above recover, so that a panic's page knows its language
+	return identified(k.headers.Handler(h))
+}
+
+func identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := uuid.NewString()
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey, id)))
+	})
+}
+
+// measure stops bodies that are too large while they arrive.
+func (k *Kernel) measure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, k.opts.MaxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recover turns a panic into a page; pages are sent whole, so that one is still possible.
+func (k *Kernel) recover(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			k.exit(k.outside(w, r), fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

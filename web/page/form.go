@@ -1,0 +1,74 @@
+package page
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"delfi/internal/fault"
+)
+
+// Form is what a person sent, character by character: a form that fails is
+// shown again from it with nothing lost.
+type Form struct{ values url.Values }
+
+// Form reads the request's body: 413 when it is larger than the limit, 422 when
+// it is no form or not text. The query is not part of it.
+func (q *Request) Form() (Form, error) {
+	kind, _, err := mime.ParseMediaType(q.R.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return Form{}, badForm("no urlencoded form")
+	}
+	if err := q.R.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return Form{}, fault.New(fault.TooLarge, "too_large", "more was sent than is accepted").With("max", large.Limit).Because(err)
+		}
+		return Form{}, badForm("the form cannot be read")
+	}
+	for name, values := range q.R.PostForm {
+		for _, v := range values {
+			// Postgres stores neither; refused here, it is the person's to mend.
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return Form{}, fault.Bad(fault.Field{Name: name, Code: "not_text", Message: "is not plain text: remove the characters that cannot be shown"})
+			}
+		}
+	}
+	return Form{values: q.R.PostForm}, nil
+}
+
+func badForm(why string) error {
+	return fault.New(fault.Invalid, "bad_form", why)
+}
+
+// FormOf makes a form of values: for a form shown filled in, and for tests.
+func FormOf(values url.Values) Form { return Form{values: values} }
+
+// Value gives a field's first value as sent, or "".
+func (f Form) Value(name string) string { return f.values.Get(name) }
+
+// Values gives every value of a field, in the order sent.
+func (f Form) Values(name string) []string { return f.values[name] }
+
+// Has tells whether the field was sent: a ticked box, a pressed button.
+func (f Form) Has(name string) bool { return f.values.Has(name) }
+
+// Contains tells whether value is one of the field's.
+func (f Form) Contains(name, value string) bool {
+	for _, v := range f.values[name] {
+		if v == value {
+			return true
+		}
+	}
+	return false
+}
+
+// Int gives a field's whole number; false when there is none.
+func (f Form) Int(name string) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(f.Value(name)))
+	return n, err == nil
+}

@@ -1,0 +1,179 @@
+package page
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/alexedwards/scs/postgresstore"
+	"github.com/alexedwards/scs/v2"
+	"github.com/google/uuid"
+	"github.com/unrolled/secure"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+// Actors finds who stands behind an account; account.Service does.
+type Actors interface {
+	Actor(ctx context.Context, id uuid.UUID) (account.Actor, error)
+}
+
+// Options are what the kernel stands on. DB and Actors are needed, the rest has defaults.
+type Options struct {
+	BaseURL   string       // public address, e.g. "https://delfi.example.it"; https makes cookies Secure
+	DB        *postgres.DB // where sessions are, and whose Ping tells 503 from 500
+	Actors    Actors
+	ErrorPage func(status int, f *fault.Fault) templ.Component // nil: a bare page
+	DemoBar   func(q *Request) templ.Component                 // nil: no bar; shown by the layout
+	// FormAction lists the origins besides our own that a form may lead to: the
+	// identity provider's, to which signing out redirects.
+	FormAction []string
+	Forwarded  bool          // a proxy in front sets X-Forwarded-For; its last address is the client's
+	Lifetime   time.Duration // of a signed-in session; 12 hours
+	MaxBody    int64         // bytes of a request; 1 MiB
+	SignIns    int           // sign-ins begun per minute and address; 120: a library has one address
+	Posts      int           // posts per minute and person (or address, signed out); 240
+	Log        *slog.Logger
+}
+
+// Kernel makes handlers of pages. It is safe for concurrent use.
+type Kernel struct {
+	opts     Options
+	secure   bool // the public address is https
+	sessions *scs.SessionManager
+	store    *postgresstore.PostgresStore
+	headers  *secure.Secure
+	cross    *http.CrossOriginProtection
+	signIns  limit
+	posts    limit
+}
+
+// New makes a kernel; Close ends its housekeeping.
+func New(o Options) *Kernel {
+	if o.Lifetime == 0 {
+		o.Lifetime = 12 * time.Hour
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = 1 << 20
+	}
+	if o.SignIns == 0 {
+		o.SignIns = 120
+	}
+	if o.Posts == 0 {
+		o.Posts = 240
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.ErrorPage == nil {
+		o.ErrorPage = bare
+	}
+	k := &Kernel{opts: o}
+	base, err := url.Parse(o.BaseURL)
+	k.secure = err == nil && base.Scheme == "https"
+	k.headers = headers(o, k.secure)
+	k.cross = http.NewCrossOriginProtection()
+	if err == nil && base.Host != "" {
+		// Behind a proxy that rewrites Host, the browser's Origin is still the public address.
+		if err := k.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+			o.Log.Warn("base URL is no origin", "base", o.BaseURL, "error", err)
+		}
+	}
+	k.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		k.exit(k.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
+	}))
+	k.signIns = newLimit(o.SignIns)
+	k.posts = newLimit(o.Posts)
+	k.openSessions()
+	return k
+}
+
+// Close ends the housekeeping of sessions.
+func (k *Kernel) Close() {
+	if k.store != nil {
+		k.store.StopCleanup()
+	}
+}
+
+// headers forbids what no page of ours needs. The policy has no nonce, so that
+// a kept page stays valid for everyone.
+func headers(o Options, https bool) *secure.Secure {
+	action := "form-action 'self'"
+	for _, origin := range o.FormAction {
+		action += " " + origin
+	}
+	so := secure.Options{
+		ContentTypeNosniff:      true,
+		FrameDeny:               true,
+		ReferrerPolicy:          "same-origin",
+		CrossOriginOpenerPolicy: "same-origin",
+		PermissionsPolicy:       "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+		ContentSecurityPolicy: "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+			"frame-ancestors 'none'; " + action + "; base-uri 'none'; object-src 'none'",
+	}
+	if https {
+		// The proxy in front ends TLS, so the request itself never looks encrypted.
+		so.STSSeconds, so.ForceSTSHeader = 365*24*3600, true
+	}
+	return secure.New(so)
+}
+
+// Handler answers one request; the error it returns is rendered by the one exit.
+type Handler func(q *Request) error
+
+// Guard lets a request pass (nil) or says why not.
+type Guard func(q *Request) error
+
+// SignedIn lets only people who signed in pass: a reader is sent to sign in and back.
+var SignedIn Guard = func(q *Request) error {
+	if !q.Actor.SignedIn() {
+		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
+	}
+	return nil
+}
+
+// Handle makes a page of h: session, actor, guards in order, then h. It must
+// run beneath Wrap.
+func (k *Kernel) Handle(h Handler, guards ...Guard) http.HandlerFunc {
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := k.outside(w, r)
+		if err := k.serve(q, h, guards); err != nil {
+			k.exit(q, err)
+		}
+	})
+	return k.sessions.LoadAndSave(inner).ServeHTTP
+}
+
+func (k *Kernel) serve(q *Request, h Handler, guards []Guard) error {
+	if err := k.identify(q); err != nil {
+		return err
+	}
+	if q.R.Method == http.MethodPost && !k.posts.allow(k.who(q)) {
+		return tooMany()
+	}
+	for _, g := range guards {
+		if err := g(q); err != nil {
+			return err
+		}
+	}
+	return h(q)
+}
+
+// NotFound is the page for addresses that no route has.
+func (k *Kernel) NotFound() http.HandlerFunc {
+	return k.Handle(func(*Request) error {
+		return fault.New(fault.NotFound, "no_page", "there is no such page")
+	})
+}
+
+// MethodNotAllowed is the page for a route asked in a way it does not have.
+func (k *Kernel) MethodNotAllowed() http.HandlerFunc {
+	return k.Handle(func(*Request) error {
+		return refusal{http.StatusMethodNotAllowed, fault.New(fault.NotFound, "no_method", "this address is not asked that way")}
+	})
+}

@@ -1,0 +1,225 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/account"
+)
+
+// Request is one request, with who asks and in which language. Templates reach
+// it by From. It belongs to one goroutine.
+type Request struct {
+	W     http.ResponseWriter
+	R     *http.Request
+	Actor account.Actor // the zero Actor when signed out
+	Lang  string        // "it" or "en"
+	Now   time.Time     // the instant of the request, for "in 12 days" and years left out
+
+	kernel  *Kernel
+	noStore bool     // nothing may keep the answer
+	flashes []string // keys of words to show once
+}
+
+type contextKey int
+
+const (
+	requestKey contextKey = iota
+	languageKey
+	identityKey
+)
+
+// From gives the request that a template is rendered for; outside of one (a
+// golden test) it is an Italian reader's who has not signed in.
+func From(ctx context.Context) *Request {
+	if q, ok := ctx.Value(requestKey).(*Request); ok {
+		return q
+	}
+	r, _ := http.NewRequest(http.MethodGet, "/", nil) // a constant address: cannot fail
+	return &Request{R: r, Lang: Languages[0], Now: time.Now()}
+}
+
+// With puts q in ctx for templates; Handle does so, tests of components may.
+func With(ctx context.Context, q *Request) context.Context {
+	return context.WithValue(ctx, requestKey, q)
+}
+
+// outside makes a request that has no session (yet).
+func (k *Kernel) outside(w http.ResponseWriter, r *http.Request) *Request {
+	q := &Request{W: w, Lang: Languages[0], Now: k.now(), kernel: k}
+	if lang, ok := r.Context().Value(languageKey).(string); ok {
+		q.Lang = lang
+	}
+	q.R = r.WithContext(With(r.Context(), q))
+	q.flashes = flashes(r)
+	return q
+}
+
+func (k *Kernel) now() time.Time {
+	if k.opts.DB == nil {
+		return time.Now().UTC()
+	}
+	return k.opts.DB.Now()
+}
+
+// Context is the request's, with q in it.
+func (q *Request) Context() context.Context { return q.R.Context() }
+
+// Param gives a parameter of the route, e.g. "slug".
+func (q *Request) Param(name string) string { return chi.URLParam(q.R, name) }
+
+// Query gives the first value of a query parameter.
+func (q *Request) Query(name string) string { return q.R.URL.Query().Get(name) }
+
+// T gives the words for key in the reader's language; args are names and
+// values in turn. The int argument "n" chooses the plural form.
+func (q *Request) T(key string, args ...any) string { return Words(q.Lang, key, args...) }
+
+// URL gives the address of path in the reader's language.
+func (q *Request) URL(path string) string { return prefixed(q.Lang, path) }
+
+// Path is where the reader is, without language and query.
+func (q *Request) Path() string { return q.R.URL.Path }
+
+// CurrentPath is where the reader is, without language, with the query.
+func (q *Request) CurrentPath() string {
+	if q.R.URL.RawQuery == "" {
+		return q.R.URL.EscapedPath()
+	}
+	return q.R.URL.EscapedPath() + "?" + q.R.URL.RawQuery
+}
+
+// Switch is the link that shows this page in another language and remembers it.
+func (q *Request) Switch(lang string) string {
+	values := q.R.URL.Query()
+	values.Set("lang", lang)
+	return prefixed(lang, q.R.URL.EscapedPath()) + "?" + values.Encode()
+}
+
+// SignInURL leads to signing in and back to where the reader is.
+func (q *Request) SignInURL() string {
+	at := q.URL(q.CurrentPath())
+	if q.R.Method != http.MethodGet && q.R.Method != http.MethodHead {
+		at = q.URL("/")
+		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
+			at = from.RequestURI() // the page whose form was sent
+		}
+	}
+	return q.URL("/sign-in") + "?next=" + url.QueryEscape(at)
+}
+
+// DemoBar is the demonstration's bar, or nil.
+func (q *Request) DemoBar() templ.Component {
+	if q.kernel == nil || q.kernel.opts.DemoBar == nil {
+		return nil
+	}
+	return q.kernel.opts.DemoBar(q)
+}
+
+// NoStore says that nothing may keep this answer: receipts, ballots.
+func (q *Request) NoStore() { q.noStore = true }
+
+// Render draws c to a buffer, so that a failure has its own page, then sends it.
+func (q *Request) Render(status int, c templ.Component) error {
+	var b bytes.Buffer
+	if err := c.Render(q.Context(), &b); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	if len(q.flashes) > 0 {
+		http.SetCookie(q.W, q.cookie(flashCookie, "", -1))
+	}
+	q.W.Header().Set("Content-Language", q.Lang)
+	return q.Bytes(status, "text/html; charset=utf-8", b.Bytes())
+}
+
+// Bytes sends a finished body. To a reader without a session it goes with an
+// ETag, for it is the same for all of them.
+func (q *Request) Bytes(status int, contentType string, body []byte) error {
+	h := q.W.Header()
+	h.Set("Content-Type", contentType)
+	switch {
+	case q.noStore:
+		h.Set("Cache-Control", "no-store")
+	case q.Kept() && status == http.StatusOK:
+		sum := sha256.Sum256(body)
+		tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+		h.Set("Cache-Control", "no-cache")
+		h.Set("ETag", tag)
+		if strings.Contains(q.R.Header.Get("If-None-Match"), tag) {
+			q.W.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	default:
+		h.Set("Cache-Control", "private, no-cache")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	q.W.WriteHeader(status)
+	if _, err := q.W.Write(body); err != nil {
+		return gone{err}
+	}
+	return nil
+}
+
+// Kept tells whether the answer is the same for everyone in this language: a
+// read by someone without a session, with no words to show once.
+func (q *Request) Kept() bool {
+	if q.R.Method != http.MethodGet && q.R.Method != http.MethodHead {
+		return false
+	}
+	_, err := q.R.Cookie(sessionCookie)
+	return err != nil && !q.noStore && len(q.flashes) == 0
+}
+
+// Redirect sends the reader to a path of ours, with 303: after a post the next
+// request is a read.
+func (q *Request) Redirect(path string) error { return q.Leave(q.URL(path)) }
+
+// Leave sends the reader to an address as it stands (with its language, or at
+// the identity provider), with 303.
+func (q *Request) Leave(address string) error {
+	q.W.Header().Set("Cache-Control", "no-store")
+	http.Redirect(q.W, q.R, address, http.StatusSeeOther)
+	return nil
+}
+
+const flashCookie = "delfi_flash"
+
+// Flash shows the words of key once, on the next page. They travel in a cookie
+// and not in the session: a write beside a ballot's would join the two by their
+// transactions' order.
+func (q *Request) Flash(key string) { http.SetCookie(q.W, q.cookie(flashCookie, key, 60)) }
+
+// Flashes are the keys of words to show on this page.
+func (q *Request) Flashes() []string { return q.flashes }
+
+// flashes reads only keys that have words: a cookie can be forged, words cannot.
+func flashes(r *http.Request) []string {
+	c, err := r.Cookie(flashCookie)
+	if err != nil || !Known(c.Value) {
+		return nil
+	}
+	return []string{c.Value}
+}
+
+func (q *Request) cookie(name, value string, seconds int) *http.Cookie {
+	return &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: seconds,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: q.kernel != nil && q.kernel.secure,
+	}
+}
+
+// gone is a reader who left before the answer did.
+type gone struct{ error }
+
+func (g gone) Unwrap() error { return g.error }

@@ -1,0 +1,115 @@
+package page
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/postgresstore"
+	"github.com/alexedwards/scs/v2"
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+)
+
+const (
+	sessionCookie = "delfi_session"
+	accountKey    = "account"
+	// strange is how long a session of someone who has not signed in lives: long
+	// enough for a slow identity provider, short enough to leave no heap of rows.
+	strange = 15 * time.Minute
+)
+
+func (k *Kernel) openSessions() {
+	s := scs.New()
+	s.Lifetime = k.opts.Lifetime
+	s.IdleTimeout = 0 // an idle time would write a row on every read
+	s.Cookie.Name = sessionCookie
+	s.Cookie.HttpOnly = true
+	s.Cookie.SameSite = http.SameSiteLaxMode
+	s.Cookie.Secure = k.secure
+	s.Cookie.Persist = false // it ends with the browser: many people share a library's
+	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		k.exit(k.outside(w, r), fmt.Errorf("session: %w", err))
+	}
+	if k.opts.DB != nil {
+		k.store = postgresstore.NewWithCleanupInterval(k.opts.DB.Pool().DB, 10*time.Minute)
+		s.Store = sealed{k.store}
+	}
+	k.sessions = s
+}
+
+// identify finds who asks: one read of the session (done by then) and one of
+// the actor, for those who bring a session that signed in.
+func (k *Kernel) identify(q *Request) error {
+	said := k.sessions.GetString(q.Context(), accountKey)
+	if said == "" {
+		return nil
+	}
+	id, err := uuid.Parse(said)
+	if err != nil {
+		return fmt.Errorf("session's account: %w", err)
+	}
+	actor, err := k.opts.Actors.Actor(q.Context(), id)
+	if fault.KindOf(err) == fault.NotFound {
+		return q.SignOut() // the account is gone, and its sessions with it
+	}
+	if err != nil {
+		return fmt.Errorf("who asks: %w", err)
+	}
+	q.Actor = actor
+	return nil
+}
+
+// SignIn makes the session the account's. The token is a new one, so that
+// whoever planted or saw the old one holds nothing.
+func (q *Request) SignIn(id uuid.UUID) error {
+	s := q.kernel.sessions
+	if err := s.Clear(q.Context()); err != nil {
+		return fmt.Errorf("sign in: %w", err)
+	}
+	if err := s.RenewToken(q.Context()); err != nil {
+		return fmt.Errorf("sign in: %w", err)
+	}
+	s.SetDeadline(q.Context(), time.Now().Add(q.kernel.opts.Lifetime))
+	s.Put(q.Context(), accountKey, id.String())
+	return nil
+}
+
+// SignOut ends the session on the server; the cookie that named it is worth nothing then.
+func (q *Request) SignOut() error {
+	if err := q.kernel.sessions.Destroy(q.Context()); err != nil {
+		return fmt.Errorf("sign out: %w", err)
+	}
+	q.Actor = account.Actor{}
+	return nil
+}
+
+// Keep stores v as JSON under key in the session. A session of someone who has
+// not signed in ends soon.
+func (q *Request) Keep(key string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("keep %s: %w", key, err)
+	}
+	s := q.kernel.sessions
+	if !s.Exists(q.Context(), accountKey) {
+		s.SetDeadline(q.Context(), time.Now().Add(strange))
+	}
+	s.Put(q.Context(), key, b)
+	return nil
+}
+
+// Recall reads what Keep stored into v; false when nothing is there.
+func (q *Request) Recall(key string, v any) (bool, error) {
+	b := q.kernel.sessions.GetBytes(q.Context(), key)
+	if b == nil {
+		return false, nil
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return false, fmt.Errorf("recall %s: %w", key, err)
+	}
+	return true, nil
+}

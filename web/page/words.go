@@ -1,0 +1,140 @@
+package page
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+
+	"delfi/internal/fault"
+)
+
+// One file per room and language, words/<language>/<room>.toml.
+//
+//go:embed words
+var files embed.FS
+
+// catalogue holds every word; it never changes once read.
+type catalogue struct {
+	speakers map[string]*i18n.Localizer
+	keys     map[string]map[string]bool // language → key
+}
+
+// words reads the catalogues once. They are part of the binary: words that do
+// not parse are a fault of the build, and the tests of this package stop it.
+var words = sync.OnceValue(func() catalogue {
+	c, err := readWords(files)
+	if err != nil {
+		panic(err)
+	}
+	return c
+})
+
+func readWords(fsys fs.FS) (catalogue, error) {
+	bundle := i18n.NewBundle(language.Italian)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	c := catalogue{speakers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}}
+	for _, lang := range Languages {
+		c.keys[lang] = map[string]bool{}
+		rooms, err := fs.Glob(fsys, "words/"+lang+"/*.toml")
+		if err != nil {
+			return c, fmt.Errorf("words: %w", err)
+		}
+		for _, room := range rooms {
+			b, err := fs.ReadFile(fsys, room)
+			if err != nil {
+				return c, fmt.Errorf("words: %w", err)
+			}
+			// The library takes the language from the name's middle part.
+			name := strings.TrimSuffix(path.Base(room), ".toml") + "." + lang + ".toml"
+			f, err := bundle.ParseMessageFileBytes(b, name)
+			if err != nil {
+				return c, fmt.Errorf("words: %s: %w", room, err)
+			}
+			for _, m := range f.Messages {
+				if c.keys[lang][m.ID] {
+					return c, fmt.Errorf("words: %s: %q stands twice", room, m.ID)
+				}
+				c.keys[lang][m.ID] = true
+			}
+		}
+		c.speakers[lang] = i18n.NewLocalizer(bundle, lang)
+	}
+	return c, nil
+}
+
+// Known tells whether there are words for key.
+func Known(key string) bool { return words().keys[Languages[0]][key] }
+
+// Words gives the words for key in a language; args are names and values in
+// turn, and the int "n" chooses the plural form. A key without words comes back
+// itself: the page still stands, and a test names the key.
+func Words(lang, key string, args ...any) string {
+	c := words()
+	speaker, ok := c.speakers[lang]
+	if !ok {
+		speaker = c.speakers[Languages[0]]
+	}
+	config := &i18n.LocalizeConfig{MessageID: key}
+	if len(args) > 1 {
+		data := make(map[string]any, len(args)/2)
+		for i := 0; i+1 < len(args); i += 2 {
+			name := fmt.Sprint(args[i])
+			data[name] = figure(lang, args[i+1])
+			if n, ok := args[i+1].(int); ok && name == "n" {
+				config.PluralCount = n
+			}
+		}
+		config.TemplateData = data
+	}
+	said, err := speaker.Localize(config)
+	if err != nil && config.PluralCount != nil {
+		// Italian has a form for millions ("many") that the catalogues leave out.
+		config.PluralCount = nil
+		said, err = speaker.Localize(config)
+	}
+	var missing *i18n.MessageNotFoundErr
+	if errors.As(err, &missing) || said == "" {
+		return key
+	}
+	return said
+}
+
+// figure writes whole numbers as the language does; the rest stays as it is.
+func figure(lang string, v any) any {
+	switch n := v.(type) {
+	case int:
+		return Number(lang, int64(n))
+	case int64:
+		return Number(lang, n)
+	}
+	return v
+}
+
+// Fault gives the words of a fault: its code's, else its own English.
+func (q *Request) Fault(f *fault.Fault) string {
+	return q.said("fault."+f.Code, f.Message, f.Args)
+}
+
+// Field gives the words of a field to mend: its code's, else its own English.
+func (q *Request) Field(f fault.Field) string {
+	return q.said("field."+f.Code, f.Message, f.Args)
+}
+
+func (q *Request) said(key, otherwise string, figures map[string]any) string {
+	if !Known(key) {
+		return otherwise
+	}
+	args := make([]any, 0, 2*len(figures))
+	for name, v := range figures {
+		args = append(args, name, v)
+	}
+	return q.T(key, args...)
+}
