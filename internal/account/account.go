@@ -1,4 +1,3 @@
-// Package account keeps people, their roles in each administration, and who acts.
 package account
 
 import "github.com/google/uuid"
@@ -6,7 +5,7 @@ import "github.com/google/uuid"
 // Role is what a person may do in one administration.
 type Role string
 
-// The roles.
+// The roles. Administration of one body says nothing about another.
 const (
 	Administrator Role = "administrator"
 	Moderator     Role = "moderator"
@@ -53,4 +52,13 @@ func (a Actor) Staff(administration uuid.UUID) bool {
 		}
 	}
 	return false
+}
+
+// staffed are the roles that a provider's groups can give; anyone signed in participates.
+var staffed = []Role{Administrator, Moderator, Facilitator, Council}
+
+// CanSeePeople tells whether the actor may see who holds which role in an
+// administration, with their e-mail: only those who choose its staff.
+func CanSeePeople(a Actor, administration uuid.UUID) bool {
+	return a.Has(administration, Administrator)
 }

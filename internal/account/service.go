@@ -2,9 +2,16 @@ package account
 
 import (
 	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
+	"delfi/internal/fault"
 	"delfi/internal/postgres"
 )
 
@@ -16,54 +23,161 @@ type Administration struct {
 	Address string // one line for the footer, with how to be helped
 }
 
-// Claims is what a sign-in tells about a person, after mapping.
-type Claims struct {
-	Issuer, Subject           string
-	Name, Email, Municipality string
-	Groups                    []string // "modena/moderator": administration's slug / role
-}
-
 // Person is an account as staff see it when they choose staff; never with what it answered.
 type Person struct {
 	ID    uuid.UUID
 	Name  string
 	Email string
-	Roles []Role
-}
-
-// Service has the use cases of accounts.
-type Service struct{ db *postgres.DB }
-
-// New makes the service.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
-
-// Administrations lists every administration by name.
-func (s *Service) Administrations(ctx context.Context) ([]Administration, error) { panic("unwritten") }
-
-// Found creates an administration, or renames the one that has the slug (cmd and demonstration).
-func (s *Service) Found(ctx context.Context, a Administration) (Administration, error) {
-	panic("unwritten")
-}
-
-// SignIn stores or refreshes the account behind claims, its roles included
-// (groups of unknown administrations or roles are ignored), and gives its id.
-func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) { panic("unwritten") }
-
-// Actor gives the actor behind an account; NotFound when it is gone.
-func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) { panic("unwritten") }
-
-// People lists who holds role in an administration, for its administrators.
-func (s *Service) People(ctx context.Context, actor Actor, administration uuid.UUID, role Role) ([]Person, error) {
-	panic("unwritten")
-}
-
-// Addressees gives name, e-mail and language of accounts, for notices.
-func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]Addressee, error) {
-	panic("unwritten")
+	Roles []Role // in the administration asked about
 }
 
 // Addressee is where a notice goes.
 type Addressee struct {
 	Account               uuid.UUID
 	Name, Email, Language string
+}
+
+// Service has the use cases of accounts.
+type Service struct {
+	db *postgres.DB
+
+	preparing sync.Mutex
+	actor     *sqlx.Stmt // the one read of every signed-in request, prepared once
+}
+
+// New makes the service.
+func New(db *postgres.DB) *Service { return &Service{db: db} }
+
+// Administrations lists every administration by name.
+func (s *Service) Administrations(ctx context.Context) ([]Administration, error) {
+	var out []Administration
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = administrations(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
+// slugForm is what an address may hold, as the table's own check says.
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Found creates an administration, or renames the one that has the slug (cmd
+// and demonstration). It gives the administration as it stands.
+func (s *Service) Found(ctx context.Context, a Administration) (Administration, error) {
+	a.Name, a.Address = strings.TrimSpace(a.Name), strings.TrimSpace(a.Address)
+	var bad []fault.Field
+	if !slugForm.MatchString(a.Slug) {
+		bad = append(bad, fault.Field{Name: "slug", Code: "slug", Message: "use lower-case letters, digits and single hyphens"})
+	}
+	if a.Name == "" {
+		bad = append(bad, fault.Field{Name: "name", Code: "required", Message: "is needed"})
+	}
+	if len(bad) > 0 {
+		return Administration{}, fault.Bad(bad...)
+	}
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		a, err = found(ctx, tx, a)
+		return err
+	})
+	return a, err
+}
+
+// SignIn stores or refreshes the account behind claims, its roles included
+// (groups of unknown administrations or roles are ignored), and gives its id.
+// A sign-in that brings nothing new writes nothing.
+func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
+	if c.Issuer == "" || c.Subject == "" {
+		return uuid.Nil, errors.New("account: claims without issuer or subject")
+	}
+	c = c.tidy()
+	var id uuid.UUID
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		bodies, err := administrations(ctx, tx)
+		if err != nil {
+			return err
+		}
+		bySlug := make(map[string]uuid.UUID, len(bodies))
+		for _, b := range bodies {
+			bySlug[b.Slug] = b.ID
+		}
+		if id, err = enter(ctx, tx, c); err != nil {
+			return err
+		}
+		return grant(ctx, tx, id, c.grants(bySlug))
+	})
+	return id, err
+}
+
+// grant makes an account's roles those wanted, touching only what differs.
+func grant(ctx context.Context, tx *postgres.Tx, id uuid.UUID, wanted []Grant) error {
+	held, err := grants(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range held {
+		if !slices.Contains(wanted, g) {
+			if err := revoke(ctx, tx, id, g); err != nil {
+				return err
+			}
+		}
+	}
+	for _, g := range wanted {
+		if !slices.Contains(held, g) {
+			if err := add(ctx, tx, id, g); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Actor gives the actor behind an account; NotFound when it is gone.
+func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) {
+	stmt, err := s.prepared(ctx)
+	if err != nil {
+		return Actor{}, err
+	}
+	return actor(ctx, stmt, id)
+}
+
+// prepared gives the statement of Actor. A failure is not remembered: the
+// database may be there the next time.
+func (s *Service) prepared(ctx context.Context) (*sqlx.Stmt, error) {
+	s.preparing.Lock()
+	defer s.preparing.Unlock()
+	if s.actor == nil {
+		stmt, err := prepareActor(ctx, s.db)
+		if err != nil {
+			return nil, err
+		}
+		s.actor = stmt
+	}
+	return s.actor, nil
+}
+
+// People lists who holds role in an administration, by name, for its
+// administrators. To people of other administrations there is nothing to see
+// (NotFound), to its own without the role it is Forbidden.
+func (s *Service) People(ctx context.Context, actor Actor, administration uuid.UUID, role Role) ([]Person, error) {
+	if !CanSeePeople(actor, administration) {
+		if actor.Staff(administration) || actor.Has(administration, Council) {
+			return nil, fault.New(fault.Forbidden, "administrators_only", "only administrators see who holds which role")
+		}
+		return nil, fault.New(fault.NotFound, "no_people", "there is nobody to be seen here")
+	}
+	if !slices.Contains(staffed, role) {
+		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
+	}
+	var out []Person
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = people(ctx, tx, administration, role)
+		return err
+	})
+	return out, err
+}
+
+// Addressees gives name, e-mail and language of accounts, for notices, in the
+// order of their random ids: it tells nothing about who came first.
+func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]Addressee, error) {
+	return addressees(ctx, tx, ids)
 }

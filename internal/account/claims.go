@@ -1,0 +1,59 @@
+package account
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/google/uuid"
+)
+
+// Claims is what a sign-in tells about a person, after mapping.
+type Claims struct {
+	Issuer, Subject           string
+	Name, Email, Municipality string
+	Groups                    []string // "modena/moderator": administration's slug / role
+	Language                  string   // "it" or "en", of the page signed in from; "" keeps the one stored
+}
+
+// longest is how many characters of a claim are kept: providers are not ours,
+// and a name of a megabyte would be on every page.
+const longest = 200
+
+// tidy gives c as it can be stored and shown: no control characters (Postgres
+// refuses NUL), no endless names.
+func (c Claims) tidy() Claims {
+	c.Name, c.Email, c.Municipality = line(c.Name), line(c.Email), line(c.Municipality)
+	return c
+}
+
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	s = strings.TrimSpace(s)
+	if runes := []rune(s); len(runes) > longest {
+		s = string(runes[:longest])
+	}
+	return s
+}
+
+// grants reads the groups against the administrations of this server. Groups
+// that name none of them, or no role of ours, are other systems' business.
+func (c Claims) grants(bySlug map[string]uuid.UUID) []Grant {
+	var out []Grant
+	for _, group := range c.Groups {
+		slug, role, found := strings.Cut(group, "/")
+		id, known := bySlug[slug]
+		if !found || !known || !slices.Contains(staffed, Role(role)) {
+			continue
+		}
+		if g := (Grant{Administration: id, Role: Role(role)}); !slices.Contains(out, g) {
+			out = append(out, g)
+		}
+	}
+	return out
+}

@@ -1,0 +1,259 @@
+package account
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+func administrations(ctx context.Context, tx *postgres.Tx) ([]Administration, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, slug, name, address
+		FROM civic.administration
+		ORDER BY name, slug`)
+	if err != nil {
+		return nil, fmt.Errorf("administrations: %w", err)
+	}
+	defer rows.Close()
+	var out []Administration
+	for rows.Next() {
+		var a Administration
+		if err := rows.Scan(&a.ID, &a.Slug, &a.Name, &a.Address); err != nil {
+			return nil, fmt.Errorf("administrations: %w", err)
+		}
+		out = append(out, a)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("administrations: %w", err)
+	}
+	return out, nil
+}
+
+// found inserts or renames by slug; the id that stands wins.
+func found(ctx context.Context, tx *postgres.Tx, a Administration) (Administration, error) {
+	if a.ID == uuid.Nil {
+		a.ID = uuid.New()
+	}
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO civic.administration (id, slug, name, address)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT ON CONSTRAINT administration_slug
+		DO UPDATE SET name = excluded.name, address = excluded.address
+		RETURNING id`,
+		a.ID, a.Slug, a.Name, a.Address).Scan(&a.ID)
+	if err != nil {
+		return Administration{}, fmt.Errorf("found %s: %w", a.Slug, err)
+	}
+	return a, nil
+}
+
+// enter gives the account behind claims, made or refreshed. It reads before it
+// writes: even an upsert that changes nothing would leave the transaction's
+// number on the row.
+func enter(ctx context.Context, tx *postgres.Tx, c Claims) (uuid.UUID, error) {
+	var id uuid.UUID
+	stored := Claims{Issuer: c.Issuer, Subject: c.Subject}
+	err := tx.QueryRowContext(ctx, `
+		SELECT id, name, email, municipality, language
+		FROM civic.account
+		WHERE issuer = $1 AND subject = $2`,
+		c.Issuer, c.Subject).Scan(&id, &stored.Name, &stored.Email, &stored.Municipality, &stored.Language)
+	if errors.Is(err, sql.ErrNoRows) {
+		return insert(ctx, tx, c)
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("enter: %w", err)
+	}
+	if c.Language == "" {
+		c.Language = stored.Language
+	}
+	if c.Name == stored.Name && c.Email == stored.Email && c.Municipality == stored.Municipality && c.Language == stored.Language {
+		return id, nil
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE civic.account
+		SET name = $2, email = $3, municipality = $4, language = $5
+		WHERE id = $1`,
+		id, c.Name, c.Email, c.Municipality, c.Language)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("enter: %w", err)
+	}
+	return id, nil
+}
+
+// insert makes an account; two first sign-ins at once make one.
+func insert(ctx context.Context, tx *postgres.Tx, c Claims) (uuid.UUID, error) {
+	if c.Language == "" {
+		c.Language = "it"
+	}
+	var id uuid.UUID
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO civic.account (id, issuer, subject, name, email, municipality, language)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT ON CONSTRAINT account_issuer_subject
+		DO UPDATE SET name = excluded.name, email = excluded.email, municipality = excluded.municipality, language = excluded.language
+		RETURNING id`,
+		uuid.New(), c.Issuer, c.Subject, c.Name, c.Email, c.Municipality, c.Language).Scan(&id)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("insert account: %w", err)
+	}
+	return id, nil
+}
+
+// grants gives the roles that an account holds.
+func grants(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]Grant, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT administration, role
+		FROM civic.role
+		WHERE account = $1`, account)
+	if err != nil {
+		return nil, fmt.Errorf("grants: %w", err)
+	}
+	defer rows.Close()
+	var out []Grant
+	for rows.Next() {
+		var g Grant
+		if err := rows.Scan(&g.Administration, &g.Role); err != nil {
+			return nil, fmt.Errorf("grants: %w", err)
+		}
+		out = append(out, g)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("grants: %w", err)
+	}
+	return out, nil
+}
+
+func revoke(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.role
+		WHERE account = $1 AND administration = $2 AND role = $3`,
+		account, g.Administration, g.Role)
+	if err != nil {
+		return fmt.Errorf("revoke: %w", err)
+	}
+	return nil
+}
+
+func add(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.role (account, administration, role)
+		VALUES ($1, $2, $3)
+		ON CONFLICT ON CONSTRAINT role_pkey DO NOTHING`,
+		account, g.Administration, g.Role)
+	if err != nil {
+		return fmt.Errorf("add role: %w", err)
+	}
+	return nil
+}
+
+// prepareActor prepares outside a transaction: one round trip a request and not three.
+func prepareActor(ctx context.Context, db *postgres.DB) (*sqlx.Stmt, error) {
+	stmt, err := db.Pool().PreparexContext(ctx, `
+		SELECT a.name, a.municipality, r.administration, r.role
+		FROM civic.account a
+		LEFT JOIN civic.role r ON r.account = a.id
+		WHERE a.id = $1
+		ORDER BY r.administration, r.role`)
+	if err != nil {
+		return nil, fmt.Errorf("prepare actor: %w", err)
+	}
+	return stmt, nil
+}
+
+func actor(ctx context.Context, stmt *sqlx.Stmt, id uuid.UUID) (Actor, error) {
+	rows, err := stmt.QueryContext(ctx, id)
+	if err != nil {
+		return Actor{}, fmt.Errorf("actor: %w", err)
+	}
+	defer rows.Close()
+	var a Actor
+	for rows.Next() {
+		var administration uuid.NullUUID
+		var role sql.NullString
+		if err := rows.Scan(&a.Name, &a.Municipality, &administration, &role); err != nil {
+			return Actor{}, fmt.Errorf("actor: %w", err)
+		}
+		a.Account = id
+		if administration.Valid {
+			a.Grants = append(a.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return Actor{}, fmt.Errorf("actor: %w", err)
+	}
+	if !a.SignedIn() {
+		return Actor{}, fault.New(fault.NotFound, "no_account", "there is no such account")
+	}
+	return a, nil
+}
+
+func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, role Role) ([]Person, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT a.id, a.name, a.email, array_agg(r.role ORDER BY r.role)
+		FROM civic.account a
+		JOIN civic.role r ON r.account = a.id AND r.administration = $1
+		WHERE EXISTS (
+			SELECT 1
+			FROM civic.role held
+			WHERE held.account = a.id AND held.administration = $1 AND held.role = $2)
+		GROUP BY a.id, a.name, a.email
+		ORDER BY a.name, a.id`,
+		administration, role)
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	defer rows.Close()
+	var out []Person
+	for rows.Next() {
+		var p Person
+		var roles []string
+		if err := rows.Scan(&p.ID, &p.Name, &p.Email, pq.Array(&roles)); err != nil {
+			return nil, fmt.Errorf("people: %w", err)
+		}
+		for _, r := range roles {
+			p.Roles = append(p.Roles, Role(r))
+		}
+		out = append(out, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	return out, nil
+}
+
+func addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]Addressee, error) {
+	said := make([]string, len(ids))
+	for i, id := range ids {
+		said[i] = id.String()
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, name, email, language
+		FROM civic.account
+		WHERE id = ANY ($1::uuid[])
+		ORDER BY id`, pq.Array(said))
+	if err != nil {
+		return nil, fmt.Errorf("addressees: %w", err)
+	}
+	defer rows.Close()
+	var out []Addressee
+	for rows.Next() {
+		var a Addressee
+		if err := rows.Scan(&a.Account, &a.Name, &a.Email, &a.Language); err != nil {
+			return nil, fmt.Errorf("addressees: %w", err)
+		}
+		out = append(out, a)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("addressees: %w", err)
+	}
+	return out, nil
+}
