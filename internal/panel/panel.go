@@ -1,59 +1,171 @@
-// Package panel says who may take part: groups, eligibility, enrolment.
 package panel
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"time"
+	_ "time/tzdata" // a day is Rome's on machines without zone files too
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/fault"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
 
-// Service has the use cases of enrolment.
-type Service struct {
-	db   *postgres.DB
-	seat *pseudonym.Service
+// Terms are what enrolment in a consultation depends on.
+type Terms struct {
+	Open   bool        // from announcement until the last round closes, and not suspended
+	Groups []string    // ids of the protocol's groups
+	Staff  []uuid.UUID // who steers it, and so cannot answer
 }
 
-// New makes the service.
-func New(db *postgres.DB, p *pseudonym.Service) *Service { return &Service{db: db, seat: p} }
+// Service has the use cases of enrolment.
+type Service struct {
+	db    *postgres.DB
+	seat  *pseudonym.Service
+	terms func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
+	rome  *time.Location
+}
+
+// New makes the service; enrolment answers "closed" until Ask was called.
+func New(db *postgres.DB, p *pseudonym.Service) *Service {
+	rome, err := time.LoadLocation("Europe/Rome")
+	if err != nil {
+		// tzdata is linked in, so this is a broken build.
+		panic(err)
+	}
+	return &Service{
+		db: db, seat: p, rome: rome,
+		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
+	}
+}
+
+// Ask sets who tells the terms of enrolment: consultation, at start. NotFound
+// when the actor may not know of the consultation is the teller's to give.
+func (s *Service) Ask(terms func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)) {
+	s.terms = terms
+}
+
+// CanEnrol tells whether an actor may enrol in a group: nil, or the fault.
+func CanEnrol(actor account.Actor, t Terms, group string) error {
+	switch {
+	case !actor.SignedIn():
+		return fault.New(fault.Unauthenticated, "sign_in", "sign in to take part")
+	case slices.Contains(t.Staff, actor.Account):
+		return fault.New(fault.Forbidden, "staff_cannot_enrol", "who steers a consultation does not answer in it")
+	case !t.Open:
+		return fault.New(fault.Conflict, "enrolment_closed", "enrolment is not open")
+	case !slices.Contains(t.Groups, group):
+		return fault.Bad(fault.Field{Name: "group", Code: "unknown_group", Message: "choose one of the consultation's groups"})
+	}
+	return nil
+}
 
 // Enrol puts the actor on a consultation's panel, in a group of its protocol.
 // Staff of the consultation cannot (Forbidden); twice is Conflict; enrolment is
 // open from announcement until the last round closes. The account's row keeps
 // the day and the group alone.
 func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error {
-	panic("unwritten")
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		t, err := s.terms(ctx, tx, consultation)
+		if err != nil {
+			return err
+		}
+		if err := CanEnrol(actor, t, group); err != nil {
+			return err
+		}
+		day := tx.Now.In(s.rome).Format(time.DateOnly)
+		err = insertEnrolment(ctx, tx, consultation, actor.Account, group, day)
+		if postgres.Constraint(err) == "enrolment_pkey" {
+			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
+		}
+		return err
+	})
 }
 
 // Group tells the actor's group, or "" when not enrolled. It only reads.
 func (s *Service) Group(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error) {
-	panic("unwritten")
+	if !actor.SignedIn() {
+		return "", nil
+	}
+	var group string
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		group, err = findGroup(ctx, tx, consultation, actor.Account)
+		return err
+	})
+	return group, err
 }
 
 // Seat gives the seat of an enrolled actor (Forbidden "not_enrolled" otherwise). It only reads.
 func (s *Service) Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error) {
-	panic("unwritten")
+	group, err := s.enrolled(ctx, actor, consultation)
+	if err != nil {
+		return pseudonym.Seat{}, err
+	}
+	return s.seat.Seat(ctx, consultation, actor.Account, group)
 }
 
 // Alias gives the alias of an enrolled actor (Forbidden "not_enrolled" otherwise). It only reads.
 func (s *Service) Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error) {
-	panic("unwritten")
+	if _, err := s.enrolled(ctx, actor, consultation); err != nil {
+		return pseudonym.Alias{}, err
+	}
+	return s.seat.Alias(ctx, consultation, actor.Account)
+}
+
+// enrolled gives the group of an actor who must have one.
+func (s *Service) enrolled(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error) {
+	if !actor.SignedIn() {
+		return "", fault.New(fault.Unauthenticated, "sign_in", "sign in to take part")
+	}
+	group, err := s.Group(ctx, actor, consultation)
+	if err == nil && group == "" {
+		err = fault.New(fault.Forbidden, "not_enrolled", "enrol in this consultation first")
+	}
+	return group, err
 }
 
 // Enrolled counts the panel by group.
 func (s *Service) Enrolled(ctx context.Context, consultation uuid.UUID) (map[string]int, error) {
-	panic("unwritten")
+	var n map[string]int
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		n, err = s.Count(ctx, tx, consultation)
+		return err
+	})
+	return n, err
 }
 
-// EnrolForeign counts n people of an imported conversation into a group, without accounts.
+// Count is Enrolled within the caller's transaction: a round that opens or
+// closes counts the panel as it stands in that instant.
+func (s *Service) Count(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
+	return countEnrolled(ctx, tx, consultation)
+}
+
+// EnrolForeign counts n people of an imported conversation into a group,
+// without accounts. Whoever imports calls it once per conversation and group.
 func (s *Service) EnrolForeign(ctx context.Context, consultation uuid.UUID, group string, n int) error {
-	panic("unwritten")
+	if n <= 0 {
+		return fmt.Errorf("an import counts %d people", n)
+	}
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		t, err := s.terms(ctx, tx, consultation)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(t.Groups, group) {
+			return fault.Bad(fault.Field{Name: "group", Code: "unknown_group", Message: "the protocol has no such group"})
+		}
+		return addForeign(ctx, tx, consultation, group, n)
+	})
 }
 
-// Members lists the accounts enrolled, for notices to everyone enrolled.
+// Members lists the accounts enrolled, for notices to everyone enrolled; in the
+// order of their random ids, which is nobody's order of coming.
 func (s *Service) Members(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]uuid.UUID, error) {
-	panic("unwritten")
+	return findMembers(ctx, tx, consultation)
 }

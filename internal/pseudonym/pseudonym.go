@@ -1,17 +1,37 @@
-// Package pseudonym is the only bridge from a person to a panelist or an alias,
-// and the end of that bridge.
 package pseudonym
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 
 	"github.com/google/uuid"
 
+	"delfi/internal/fault"
 	"delfi/internal/postgres"
 )
 
 // Panelist is one anonymous member of one panel: 16 bytes of HMAC(key, account ‖ consultation).
+// It refuses to be printed, logged or marshalled: it belongs in schema panel alone.
 type Panelist [16]byte
+
+const hidden = "panelist(hidden)"
+
+// Format writes a constant, whatever the verb.
+func (p Panelist) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
+
+// LogValue logs a constant.
+func (p Panelist) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// MarshalText refuses: a panelist in JSON would be one in a job, a page or a log.
+func (p Panelist) MarshalText() ([]byte, error) {
+	return nil, errors.New("a panelist is never marshalled")
+}
 
 // Seat is a panelist's place in a consultation. It names no account.
 type Seat struct {
@@ -20,11 +40,16 @@ type Seat struct {
 	Group        string
 }
 
-// Alias is the name under which contributions and posts of one space are written.
-type Alias struct {
-	ID   [16]byte
-	Name string // "Tiglio 27"
-}
+// scope says which of a consultation's two keys is meant.
+type scope string
+
+const (
+	panelScope scope = "panel"
+	aliasScope scope = "alias"
+)
+
+// name is the key's name in the store.
+func (s scope) name(consultation uuid.UUID) string { return string(s) + "-" + consultation.String() }
 
 // Service makes and ends the bridge; keys lie outside the database.
 type Service struct {
@@ -32,47 +57,129 @@ type Service struct {
 	keys Keys
 }
 
-// Keys keeps secret keys outside the database.
-type Keys interface {
-	// Create makes a random key under name unless one exists, and gives it.
-	Create(ctx context.Context, name string) ([]byte, error)
-	// Read gives the key under name; fault.NotFound when it was destroyed or never was.
-	Read(ctx context.Context, name string) ([]byte, error)
-	// Destroy removes it beyond recovery by the process; nil when it is gone already.
-	Destroy(ctx context.Context, name string) error
-}
-
 // New makes the service on a key store (NewFileKeys in production and tests).
 func New(db *postgres.DB, keys Keys) *Service { return &Service{db: db, keys: keys} }
 
-// NewFileKeys keeps keys as 0600 files in dir (0700), wrapped by master (32 bytes).
-func NewFileKeys(dir string, master []byte) (Keys, error) { panic("unwritten") }
-
 // Prepare makes a consultation's panel key and its space's alias key, with
-// check values in the caller's transaction; repeatable.
+// check values in the caller's transaction; repeatable. A key that was made
+// before and is missing or different here is a fault, never made anew.
 func (s *Service) Prepare(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
-	panic("unwritten")
+	if err := lockKeys(ctx, tx, consultation); err != nil {
+		return err
+	}
+	for _, sc := range []scope{panelScope, aliasScope} {
+		row, err := findCheck(ctx, tx, consultation, sc)
+		if err != nil {
+			return err
+		}
+		if row != nil {
+			if _, err := s.checked(ctx, consultation, sc, *row); err != nil {
+				return err
+			}
+			continue
+		}
+		// A key left by a transaction that did not commit is taken up again.
+		key, err := s.keys.Create(ctx, sc.name(consultation))
+		if err != nil {
+			return fmt.Errorf("making the %s key: %w", sc, err)
+		}
+		if err := insertCheck(ctx, tx, consultation, sc, checkValue(key, consultation, sc)); err != nil {
+			return err
+		}
+		clear(key)
+	}
+	return nil
 }
 
-// Seat gives the seat of an account. It only reads.
+// Seat gives the seat of an account. It only reads. Conflict "key_destroyed"
+// after the end, "no_panel" before the announcement; Unavailable when this
+// process lacks the key.
 func (s *Service) Seat(ctx context.Context, consultation, account uuid.UUID, group string) (Seat, error) {
-	panic("unwritten")
+	return s.seat(ctx, consultation, group, "panelist v1", account[:])
 }
 
 // Foreign gives the seat of a voter of an imported conversation, who has no account.
 func (s *Service) Foreign(ctx context.Context, consultation uuid.UUID, voter, group string) (Seat, error) {
-	panic("unwritten")
+	return s.seat(ctx, consultation, group, "foreign v1", []byte(voter))
 }
 
-// Alias gives the alias of an account in a consultation's space. It only reads.
-func (s *Service) Alias(ctx context.Context, consultation, account uuid.UUID) (Alias, error) {
-	panic("unwritten")
+func (s *Service) seat(ctx context.Context, consultation uuid.UUID, group, domain string, who []byte) (Seat, error) {
+	key, err := s.key(ctx, consultation, panelScope)
+	if err != nil {
+		return Seat{}, err
+	}
+	defer clear(key)
+	seat := Seat{Consultation: consultation, Group: group}
+	copy(seat.Panelist[:], derive(key, domain, who, consultation[:]))
+	return seat, nil
 }
 
-// ForeignAlias is Alias for an author of an imported conversation.
-func (s *Service) ForeignAlias(ctx context.Context, consultation uuid.UUID, author string) (Alias, error) {
-	panic("unwritten")
+// Destroy ends a consultation's panel key; the alias key lives on. The mark in
+// the database comes first: from its commit on every process refuses, also one
+// that holds a copy of the key. Repeatable.
+func (s *Service) Destroy(ctx context.Context, consultation uuid.UUID) error {
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return markDestroyed(ctx, tx, consultation, panelScope)
+	})
+	if err != nil {
+		return fmt.Errorf("marking the panel key destroyed: %w", err)
+	}
+	if err := s.keys.Destroy(ctx, panelScope.name(consultation)); err != nil {
+		return fmt.Errorf("destroying the panel key: %w", err)
+	}
+	return nil
 }
 
-// Destroy ends a consultation's panel key; the alias key lives on.
-func (s *Service) Destroy(ctx context.Context, consultation uuid.UUID) error { panic("unwritten") }
+// key reads a key and compares it with its check value.
+func (s *Service) key(ctx context.Context, consultation uuid.UUID, sc scope) ([]byte, error) {
+	var row *check
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		row, err = findCheck(ctx, tx, consultation, sc)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return nil, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
+	}
+	return s.checked(ctx, consultation, sc, *row)
+}
+
+// checked gives the key that belongs to a check value.
+func (s *Service) checked(ctx context.Context, consultation uuid.UUID, sc scope, row check) ([]byte, error) {
+	if row.Destroyed {
+		return nil, fault.New(fault.Conflict, "key_destroyed", "the key of this consultation was destroyed: nobody can be linked to an answer any more")
+	}
+	key, err := s.keys.Read(ctx, sc.name(consultation))
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, fault.New(fault.Unavailable, "key_missing", "this server does not hold the key of this consultation: answers are refused").Because(err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the %s key: %w", sc, err)
+	}
+	if subtle.ConstantTimeCompare(checkValue(key, consultation, sc), row.Value) != 1 {
+		clear(key)
+		return nil, fault.New(fault.Unavailable, "key_differs", "this server holds another key than the one this consultation began with: answers are refused")
+	}
+	return key, nil
+}
+
+// derive is HMAC-SHA256 over a domain and parts, each led by its length, so
+// that no two lists of parts collide.
+func derive(key []byte, domain string, parts ...[]byte) []byte {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(domain))
+	for _, p := range parts {
+		m.Write([]byte{0, byte(len(p) >> 24), byte(len(p) >> 16), byte(len(p) >> 8), byte(len(p))})
+		m.Write(p)
+	}
+	return m.Sum(nil)
+}
+
+// checkValue is what the database keeps of a key: enough to tell another key,
+// nothing to find this one.
+func checkValue(key []byte, consultation uuid.UUID, sc scope) []byte {
+	return derive(key, "check v1", []byte(sc), consultation[:])[:16]
+}

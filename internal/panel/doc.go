@@ -1,0 +1,13 @@
+// Package panel says who may take part: groups, eligibility, enrolment.
+//
+// The account's side of a panel is one row: account, group, day. It never says
+// whether or when anyone answered. Towards ballots an enrolled actor becomes a
+// pseudonym.Seat, towards contributions a pseudonym.Alias, each in a read-only
+// step of its own, so that no transaction ever knows both sides.
+//
+//	signed in ──Enrol──▶ enrolled ──Seat──▶ ballots   (schema panel)
+//	                         └─────Alias──▶ contributions
+//
+// Panel stands below consultation and cannot ask it; consultation tells the
+// terms of enrolment through Ask.
+package panel

@@ -1,0 +1,85 @@
+package panel
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/postgres"
+)
+
+func insertEnrolment(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID, group, day string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.enrolment (consultation, account, grp, enrolled_on)
+		VALUES ($1, $2, $3, $4)`,
+		consultation, account, group, day)
+	return err
+}
+
+// findGroup gives the group of an account; "" when it is not enrolled.
+func findGroup(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (string, error) {
+	var group string
+	err := tx.QueryRowxContext(ctx, `
+		SELECT grp
+		FROM civic.enrolment
+		WHERE consultation = $1 AND account = $2`,
+		consultation, account).Scan(&group)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return group, err
+}
+
+// countEnrolled counts people by group, those without accounts included.
+func countEnrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT grp, sum(people)
+		FROM (
+			SELECT grp, count(*) AS people
+			FROM civic.enrolment
+			WHERE consultation = $1
+			GROUP BY grp
+			UNION ALL
+			SELECT grp, people
+			FROM civic.foreign_enrolment
+			WHERE consultation = $1
+		) AS everyone
+		GROUP BY grp`,
+		consultation)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	n := map[string]int{}
+	for rows.Next() {
+		var group string
+		var people int
+		if err := rows.Scan(&group, &people); err != nil {
+			return nil, err
+		}
+		n[group] = people
+	}
+	return n, rows.Err()
+}
+
+func addForeign(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, n int) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.foreign_enrolment AS f (consultation, grp, people)
+		VALUES ($1, $2, $3)
+		ON CONFLICT (consultation, grp) DO UPDATE SET people = f.people + excluded.people`,
+		consultation, group, n)
+	return err
+}
+
+func findMembers(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]uuid.UUID, error) {
+	var accounts []uuid.UUID
+	err := tx.SelectContext(ctx, &accounts, `
+		SELECT account
+		FROM civic.enrolment
+		WHERE consultation = $1
+		ORDER BY account`,
+		consultation)
+	return accounts, err
+}

@@ -1,0 +1,189 @@
+package pseudonym
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"delfi/internal/fault"
+)
+
+// keySize is the length of every key, in bytes.
+const keySize = 32
+
+// Keys keeps secret keys outside the database.
+type Keys interface {
+	// Create makes a random key under name unless one exists, and gives it.
+	Create(ctx context.Context, name string) ([]byte, error)
+	// Read gives the key under name; fault.NotFound when it was destroyed or never was.
+	Read(ctx context.Context, name string) ([]byte, error)
+	// Destroy removes it beyond recovery by the process; nil when it is gone already.
+	Destroy(ctx context.Context, name string) error
+}
+
+// FileKeys keeps each key in a file of its own, wrapped by a master key:
+// "delfi key v1\n" ‖ nonce(12) ‖ AES-256-GCM(key), with the name as additional
+// data, so that a file renamed to another consultation does not open.
+type FileKeys struct {
+	dir  string
+	wrap cipher.AEAD
+}
+
+const keyMagic = "delfi key v1\n"
+
+// keyName is what a key may be called: it becomes a file's name.
+var keyName = regexp.MustCompile(`^[a-z]+-[0-9a-f-]{36}$`)
+
+// NewFileKeys keeps keys as 0600 files in dir (0700), wrapped by master (32 bytes).
+func NewFileKeys(dir string, master []byte) (Keys, error) {
+	if len(master) != keySize {
+		return nil, fmt.Errorf("the master key has %d bytes instead of %d", len(master), keySize)
+	}
+	block, err := aes.NewCipher(master)
+	if err != nil {
+		return nil, err
+	}
+	wrap, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the folder of keys: %w", err)
+	}
+	// An existing folder may be too open: keys are nobody else's to list.
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the folder of keys: %w", err)
+	}
+	return &FileKeys{dir: dir, wrap: wrap}, nil
+}
+
+func (k *FileKeys) path(name string) (string, error) {
+	if !keyName.MatchString(name) {
+		return "", fmt.Errorf("%q cannot be the name of a key", name)
+	}
+	return filepath.Join(k.dir, name+".key"), nil
+}
+
+// Create makes a random key under name unless one exists, and gives it. The
+// file appears whole by a hard link, which fails when another process was first.
+func (k *FileKeys) Create(ctx context.Context, name string) ([]byte, error) {
+	path, err := k.path(name)
+	if err != nil {
+		return nil, err
+	}
+	if key, err := k.Read(ctx, name); fault.KindOf(err) != fault.NotFound {
+		return key, err
+	}
+	key := make([]byte, keySize)
+	nonce := make([]byte, k.wrap.NonceSize())
+	if _, err := rand.Read(key); err != nil {
+		return nil, err
+	}
+	if _, err := rand.Read(nonce); err != nil {
+		return nil, err
+	}
+	body := append([]byte(keyMagic), nonce...)
+	body = k.wrap.Seal(body, nonce, key, []byte(name))
+
+	// CreateTemp opens 0600.
+	tmp, err := os.CreateTemp(k.dir, ".new-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	_, err = tmp.Write(body)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch err := os.Link(tmp.Name(), path); {
+	case errors.Is(err, fs.ErrExist):
+		return k.Read(ctx, name)
+	case err != nil:
+		return nil, err
+	}
+	return key, k.syncDir()
+}
+
+// Read gives the key under name.
+func (k *FileKeys) Read(_ context.Context, name string) ([]byte, error) {
+	path, err := k.path(name)
+	if err != nil {
+		return nil, err
+	}
+	body, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "key_missing", "there is no such key").Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := k.wrap.NonceSize()
+	if len(body) < len(keyMagic)+n || string(body[:len(keyMagic)]) != keyMagic {
+		return nil, fmt.Errorf("%s.key is no key file", name)
+	}
+	body = body[len(keyMagic):]
+	key, err := k.wrap.Open(nil, body[:n], body[n:], []byte(name))
+	if err != nil {
+		return nil, fmt.Errorf("%s.key does not open with this master key: %w", name, err)
+	}
+	return key, nil
+}
+
+// Destroy overwrites the file and removes it. Overwriting helps only on file
+// systems that write in place; backups have their own expiry (RECORD.md §1).
+func (k *FileKeys) Destroy(_ context.Context, name string) error {
+	path, err := k.path(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		_, err = f.WriteAt(make([]byte, info.Size()), 0)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return k.syncDir()
+}
+
+// syncDir makes a new or removed name survive a power cut.
+func (k *FileKeys) syncDir() error {
+	d, err := os.Open(k.dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}

@@ -1,0 +1,102 @@
+package pseudonym
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"delfi/internal/postgres"
+)
+
+// check is what the database knows of a key.
+type check struct {
+	Value     []byte
+	Destroyed bool
+}
+
+// lockKeys lets one transaction at a time, of all servers, make the keys of a consultation.
+func lockKeys(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		SELECT pg_advisory_xact_lock(hashtextextended('pseudonym ' || $1::text, 0))`,
+		consultation.String())
+	return err
+}
+
+// findCheck gives a key's check value; nil when there is none.
+func findCheck(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc scope) (*check, error) {
+	var c check
+	err := tx.QueryRowxContext(ctx, `
+		SELECT value, destroyed
+		FROM civic.key_check
+		WHERE consultation = $1 AND scope = $2`,
+		consultation, string(sc)).Scan(&c.Value, &c.Destroyed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+func insertCheck(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc scope, value []byte) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.key_check (consultation, scope, value, destroyed)
+		VALUES ($1, $2, $3, false)`,
+		consultation, string(sc), value)
+	return err
+}
+
+func markDestroyed(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc scope) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.key_check
+		SET destroyed = true
+		WHERE consultation = $1 AND scope = $2 AND NOT destroyed`,
+		consultation, string(sc))
+	return err
+}
+
+// findAlias gives the name that an alias claimed; "" when none.
+func findAlias(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, id [16]byte) (string, error) {
+	var name string
+	err := tx.QueryRowxContext(ctx, `
+		SELECT name
+		FROM civic.alias
+		WHERE consultation = $1 AND id = $2`,
+		consultation, id[:]).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return name, err
+}
+
+// takenNames tells which of the names are claimed.
+func takenNames(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, names []string) (map[string]bool, error) {
+	var found []string
+	err := tx.SelectContext(ctx, &found, `
+		SELECT name
+		FROM civic.alias
+		WHERE consultation = $1 AND name = ANY($2)`,
+		consultation, pq.Array(names))
+	if err != nil {
+		return nil, err
+	}
+	taken := make(map[string]bool, len(found))
+	for _, n := range found {
+		taken[n] = true
+	}
+	return taken, nil
+}
+
+// insertAlias claims a name; nothing happens when name or alias were claimed meanwhile.
+func insertAlias(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, id [16]byte, name string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.alias (consultation, id, name)
+		VALUES ($1, $2, $3)
+		ON CONFLICT DO NOTHING`,
+		consultation, id[:], name)
+	return err
+}
