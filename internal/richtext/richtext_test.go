@@ -1,0 +1,170 @@
+package richtext
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// What people write comes out as they meant it.
+func TestRender(t *testing.T) {
+	for _, c := range []struct{ name, in, out string }{
+		{"paragraph", "Trenta sempre.", "<p>Trenta sempre.</p>\n"},
+		{"a broken line stays broken", "una\ndue", "<p>una<br>\ndue</p>\n"},
+		{"emphasis", "*piano* **adagio** ~~in fretta~~", "<p><em>piano</em> <strong>adagio</strong> <del>in fretta</del></p>\n"},
+		{"headings stand below the page's own", "# Uno\n\n## Due\n\n###### Sei", "<h3>Uno</h3>\n<h4>Due</h4>\n<h6>Sei</h6>\n"},
+		{"list", "- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"},
+		{"numbered from three", "3. a\n4. b", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n"},
+		{"quotation", "> detto", "<blockquote>\n<p>detto</p>\n</blockquote>\n"},
+		{"an indented paragraph is no code", "    rientro", "<p>rientro</p>\n"},
+		{"link", "[qui](https://esempio.it/a?b=1)", "<p><a href=\"https://esempio.it/a?b=1\" rel=\"nofollow ugc noopener\">qui</a></p>\n"},
+		{"bare link", "vedi https://esempio.it", "<p>vedi <a href=\"https://esempio.it\" rel=\"nofollow ugc noopener\">https://esempio.it</a></p>\n"},
+		{"angle link", "<https://esempio.it>", "<p><a href=\"https://esempio.it\" rel=\"nofollow ugc noopener\">https://esempio.it</a></p>\n"},
+		{"an image leaves its words", "prima ![la *piazza*](https://spia.example/p.png) dopo", "<p>prima la <em>piazza</em> dopo</p>\n"},
+		{"angle brackets are words", "<Mia opinione>\na < b", "<p>&lt;Mia opinione&gt;<br>\na &lt; b</p>\n"},
+		{"nothing", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := Render(c.in).String(); got != c.out {
+				t.Errorf("Render(%q)\n got %q\nwant %q", c.in, got, c.out)
+			}
+		})
+	}
+}
+
+// hostile is what somebody who means harm writes.
+var hostile = []string{
+	`<script>alert(1)</script>`,
+	"<div>\n<script>alert(1)</script>\n</div>",
+	`<img src=x onerror=alert(1)>`,
+	`<svg/onload=alert(1)>`,
+	`<a href="javascript:alert(1)">x</a>`,
+	`[x](javascript:alert(1))`,
+	`[x](JaVaScRiPt:alert(1))`,
+	`[x](&#106;avascript:alert(1))`,
+	"[x](java\tscript:alert(1))",
+	`[x](data:text/html;base64,PHNjcmlwdD4=)`,
+	`[x](vbscript:msgbox)`,
+	`[x](//evil.example)`,
+	`[x](/sign-out)`,
+	`[x](https://e.example "onmouseover=alert(1)")`,
+	`[x](https://e.example" onmouseover="alert(1))`,
+	`<javascript:alert(1)>`,
+	`![x](https://spia.example/p.png)`,
+	"![x][y]\n\n[y]: https://spia.example/p.png",
+	`![x"onerror="alert(1)](x)`,
+	`<style>body{display:none}</style>`,
+	`<iframe src="https://evil.example"></iframe>`,
+	`<form action="/desk"><button>Continua</button></form>`,
+	`<!--<img src="--><img src=x onerror=alert(1)//">`,
+	`[](http://")`,
+	"http://#.a0",
+	"[x](https:/sign-out)",
+	"[x](https:sign-out)",
+	"```\"><script>alert(1)</script>\nx\n```",
+	"```js onload=alert(1)\n</code></pre><script>alert(1)</script>\n```",
+	`<<script>script>alert(1)<</script>/script>`,
+	`<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>`,
+	"a\x00b <scr\x00ipt>alert(1)</scr\x00ipt>",
+	"\xff\xfe<script>",
+	"# <script>alert(1)</script>",
+	"[a]: javascript:alert(1)\n\n[a]",
+	"<p style=\"position:fixed;top:0\">x</p>",
+	"<p class=\"btn\" id=\"contenuto\">x</p>",
+}
+
+// allowed is every tag that may come out, attributes included. A link without
+// a target is one whose address only the second fence could not read.
+var allowed = regexp.MustCompile(`^<(?:/?(?:p|h3|h4|h5|h6|ul|li|blockquote|pre|code|em|strong|del|ol)|br|hr|/a|ol start="[0-9]+"|a(?: href="(?:https?://|mailto:)[^"]*")? rel="nofollow ugc noopener")>$`)
+
+// harmless fails when rendered markup holds a tag that is not ours.
+func harmless(t *testing.T, in, out string) {
+	t.Helper()
+	for _, tag := range regexp.MustCompile(`<[^>]*>?`).FindAllString(out, -1) {
+		if !allowed.MatchString(tag) {
+			t.Errorf("Render(%q) lets %q pass in %q", in, tag, out)
+		}
+	}
+}
+
+// Whatever is written, only our own tags come out.
+func TestHostile(t *testing.T) {
+	for _, in := range hostile {
+		harmless(t, in, Render(in).String())
+	}
+}
+
+// Words never vanish: hostile HTML is shown as the text that it is.
+func TestHostileIsShown(t *testing.T) {
+	got := Render("<script>alert(1)</script>").String()
+	if want := "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A sentence cannot be made to read as another by turning its direction.
+func TestDirection(t *testing.T) {
+	if got := Render("si\u202Eon\u202C e \u2066x\u2069").String(); got != "<p>sion e x</p>\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Deep nesting and long runs of marks cost time in proportion, not more.
+func TestCost(t *testing.T) {
+	for _, in := range []string{
+		strings.Repeat("> ", 3000) + "x", strings.Repeat("[", 10000), strings.Repeat("*a ", 5000),
+		strings.Repeat("- ", 3000) + "x", strings.Repeat("![", 5000), strings.Repeat("`", 9999) + "x",
+	} {
+		start := time.Now()
+		out := Render(in).String()
+		if d := time.Since(start); d > 2*time.Second {
+			t.Errorf("%q… took %v", in[:6], d)
+		}
+		harmless(t, in[:6], out)
+	}
+}
+
+// Plain gives words without markup, on one line, and says when it cut.
+func TestPlain(t *testing.T) {
+	for _, c := range []struct {
+		in  string
+		n   int
+		out string
+	}{
+		{"# Uno\n\ndue *tre*\nquattro", 100, "Uno due tre quattro"},
+		{"- a\n- b", 100, "a b"},
+		{"[qui](https://e.example) e <https://f.example>", 100, "qui e https://f.example"},
+		{"![la piazza](https://e.example/p.png)", 100, "la piazza"},
+		{"<b>forte</b> &amp; chiaro \\*così\\*", 100, "<b>forte</b> & chiaro *così*"},
+		{"```\ncodice\n```", 100, "codice"},
+		{"uno `due` tre", 100, "uno due tre"},
+		{"perché no", 7, "perché…"},
+		{"perché", 6, "perché"},
+		{"perché", 1, "…"},
+		{"perché", 0, ""},
+		{"", 10, ""},
+	} {
+		if got := Plain(c.in, c.n); got != c.out {
+			t.Errorf("Plain(%q, %d) = %q, want %q", c.in, c.n, got, c.out)
+		}
+	}
+}
+
+// Any bytes at all: only our own tags, valid text, and a length that is kept.
+func FuzzRender(f *testing.F) {
+	for _, in := range hostile {
+		f.Add(in)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		out := Render(in).String()
+		if !utf8.ValidString(out) {
+			t.Errorf("Render(%q) is not valid UTF-8", in)
+		}
+		harmless(t, in, out)
+		if p := Plain(in, 20); utf8.RuneCountInString(p) > 20 || strings.ContainsAny(p, "\n\r") {
+			t.Errorf("Plain(%q, 20) = %q", in, p)
+		}
+	})
+}
