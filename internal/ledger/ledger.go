@@ -1,8 +1,9 @@
-// Package ledger keeps the public append-only record of who did what, why and when.
 package ledger
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,16 +25,49 @@ type Entry struct {
 	Minute       time.Time
 }
 
+// Body gives the canonical JSON of an act's figures and hashes: keys sorted, no
+// space, no float. It panics on a value that JSON does not know, which is a
+// mistake of the program and never of a person.
+func Body(figures map[string]any) string {
+	for k, v := range figures {
+		switch v.(type) {
+		case string, int, bool, []string:
+		default:
+			panic(fmt.Sprintf("ledger: %s has a value of type %T", k, v))
+		}
+	}
+	// encoding/json sorts the keys of a map and writes integers as RFC 8785 asks.
+	b, err := json.Marshal(figures)
+	if err != nil {
+		panic(fmt.Sprintf("ledger: %v", err))
+	}
+	return string(b)
+}
+
 // Service appends and reads.
 type Service struct{ db *postgres.DB }
 
 // New makes the service.
 func New(db *postgres.DB) *Service { return &Service{db: db} }
 
-// Append writes e in the act's own transaction; its minute is tx.Now's.
-func (s *Service) Append(ctx context.Context, tx *postgres.Tx, e Entry) error { panic("unwritten") }
+// Append writes e in the act's own transaction; its minute is tx.Now's. A
+// transaction takes its other locks before its first entry, since this one is
+// everybody's.
+func (s *Service) Append(ctx context.Context, tx *postgres.Tx, e Entry) error {
+	if e.Body == "" {
+		e.Body = "{}"
+	}
+	e.Minute = tx.Now.Truncate(time.Minute)
+	return add(ctx, tx, e)
+}
 
 // Of lists a consultation's entries, oldest first.
 func (s *Service) Of(ctx context.Context, consultation uuid.UUID) ([]Entry, error) {
-	panic("unwritten")
+	var out []Entry
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		out, err = of(ctx, tx, consultation)
+		return err
+	})
+	return out, err
 }

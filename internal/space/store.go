@@ -1,0 +1,50 @@
+package space
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+func insert(ctx context.Context, tx *postgres.Tx, sp Space) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.space (id, administration, phase, naming)
+		VALUES ($1, $2, $3, $4)`,
+		sp.ID, sp.Administration, sp.Phase, sp.Naming)
+	if err != nil {
+		return fmt.Errorf("space: %w", err)
+	}
+	return nil
+}
+
+func turn(ctx context.Context, tx *postgres.Tx, id uuid.UUID, to Phase) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.space
+		SET phase = $2
+		WHERE id = $1`, id, to)
+	if err != nil {
+		return fmt.Errorf("space %s: %w", to, err)
+	}
+	return nil
+}
+
+func find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {
+	var sp Space
+	err := tx.QueryRowContext(ctx, `
+		SELECT id, administration, phase, naming
+		FROM civic.space
+		WHERE id = $1`, id).Scan(&sp.ID, &sp.Administration, &sp.Phase, &sp.Naming)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Space{}, fault.New(fault.NotFound, "not_found", "there is no such space")
+	}
+	if err != nil {
+		return Space{}, fmt.Errorf("space: %w", err)
+	}
+	return sp, nil
+}
