@@ -1,0 +1,16 @@
+// Package login makes the OIDC round trip: it sends a person to the identity
+// provider and believes what comes back only when every check holds.
+//
+//	Begin ──▶ Attempt {state, nonce, verifier} kept in the person's own session
+//	  │                          │
+//	  ▼                          ▼
+//	provider ──code, state──▶ Finish: state equal · younger than 15 min · iss equal (RFC 9207)
+//	                             │    code + PKCE verifier (S256) → tokens
+//	                             │    ID token: signature, issuer, audience, azp, expiry,
+//	                             │    nonce, at_hash · userinfo of the same subject
+//	                             ▼
+//	                          account.Claims, mapped as configured
+//
+// Discovery is lazy: Delfi starts while the provider is down, keeps trying when
+// somebody signs in or asks Ready, and says meanwhile that sign-in is unavailable.
+package login

@@ -1,0 +1,103 @@
+package login
+
+import (
+	"fmt"
+	"strings"
+
+	"delfi/internal/account"
+)
+
+// Mapping says where a provider's claims stand. A name with dots is a path
+// through objects ("address.locality", "realm_access.roles"), unless the
+// provider has a claim by the whole name ("https://example.it/groups").
+type Mapping struct {
+	Name         string // "name"
+	Email        string // "email"
+	Municipality string // "municipality"
+	Groups       string // "groups": a list, or one text with spaces or commas
+	// Roles renames a provider's groups to ours, e.g. {"urp-staff": "modena/moderator"};
+	// groups that already read "<administration>/<role>" need none.
+	Roles map[string]string
+}
+
+func (m Mapping) orDefault() Mapping {
+	for _, d := range []struct {
+		field *string
+		value string
+	}{{&m.Name, "name"}, {&m.Email, "email"}, {&m.Municipality, "municipality"}, {&m.Groups, "groups"}} {
+		if *d.field == "" {
+			*d.field = d.value
+		}
+	}
+	return m
+}
+
+// read maps claims to ours; a claim of the wrong kind is an error, an absent one is "".
+func (m Mapping) read(said map[string]any) (account.Claims, error) {
+	var c account.Claims
+	for _, d := range []struct {
+		field *string
+		name  string
+	}{{&c.Name, m.Name}, {&c.Email, m.Email}, {&c.Municipality, m.Municipality}} {
+		v := find(said, d.name)
+		text, ok := v.(string)
+		if v != nil && !ok {
+			return c, fmt.Errorf("claim %q is no text", d.name)
+		}
+		*d.field = text
+	}
+	if c.Name == "" {
+		c.Name = given(said)
+	}
+	groups, err := list(find(said, m.Groups))
+	if err != nil {
+		return c, fmt.Errorf("claim %q: %w", m.Groups, err)
+	}
+	for _, g := range groups {
+		if ours, ok := m.Roles[g]; ok {
+			g = ours
+		}
+		// Keycloak writes a group's path with a slash before it.
+		c.Groups = append(c.Groups, strings.TrimPrefix(g, "/"))
+	}
+	return c, nil
+}
+
+// given is the name in two parts, as SPID and CIE say it.
+func given(said map[string]any) string {
+	first, _ := said["given_name"].(string)
+	last, _ := said["family_name"].(string)
+	return strings.TrimSpace(first + " " + last)
+}
+
+func find(said map[string]any, name string) any {
+	if v, ok := said[name]; ok {
+		return v
+	}
+	first, rest, nested := strings.Cut(name, ".")
+	inner, ok := said[first].(map[string]any)
+	if !nested || !ok {
+		return nil
+	}
+	return find(inner, rest)
+}
+
+func list(v any) ([]string, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' }), nil
+	case []any:
+		out := make([]string, 0, len(v))
+		for _, e := range v {
+			s, ok := e.(string)
+			if !ok {
+				return nil, fmt.Errorf("holds %T among its texts", e)
+			}
+			out = append(out, s)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("is %T and no list of texts", v)
+}
