@@ -1,0 +1,138 @@
+package me
+
+import (
+	"context"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+	"delfi/internal/login"
+	"delfi/web/page"
+)
+
+// Services are what signing in needs.
+type Services struct {
+	Login   *login.Client
+	Entry   Entry  // account.Service
+	BaseURL string // where the provider leads back to after signing out, without a path
+}
+
+// Entry makes an account of claims.
+type Entry interface {
+	SignIn(ctx context.Context, c account.Claims) (uuid.UUID, error)
+}
+
+// Routes adds the room's routes to r.
+func Routes(r chi.Router, k *page.Kernel, s Services) {
+	r.Get("/sign-in", k.Handle(s.begin, page.Patient))
+	r.Get("/sign-in/callback", k.Handle(s.finish, page.Patient))
+	r.Post("/sign-out", k.Handle(s.leave))
+}
+
+// under is a sign-in under way, as the session keeps it.
+type under struct {
+	login.Attempt
+	Next string // where to go after, language included
+	Lang string // the callback's address has none
+}
+
+const (
+	attemptsKey = "attempts"
+	idTokenKey  = "id_token"
+	// most is how many tabs can be signing in at once in one browser.
+	most = 5
+)
+
+func (s Services) begin(q *page.Request) error {
+	q.NoStore()
+	next := page.Local(q.Query("next"))
+	if q.Actor.SignedIn() && q.Query("as") == "" {
+		return q.Leave(next)
+	}
+	attempt, address, err := s.Login.Begin(q.Context(), q.Query("as"), q.Lang)
+	if err != nil {
+		return err
+	}
+	var all []under
+	if _, err := q.Recall(attemptsKey, &all); err != nil {
+		return err
+	}
+	all = append(all, under{Attempt: attempt, Next: next, Lang: q.Lang})
+	if len(all) > most {
+		all = all[len(all)-most:]
+	}
+	if err := q.Keep(attemptsKey, all); err != nil {
+		return err
+	}
+	return q.Leave(address)
+}
+
+func (s Services) finish(q *page.Request) error {
+	q.NoStore()
+	mine, err := take(q, q.Query("state"))
+	if err != nil {
+		return err
+	}
+	if mine.Lang != "" {
+		q.Lang = mine.Lang
+	}
+	claims, idToken, err := s.Login.Finish(q.Context(), mine.Attempt, q.R.URL.Query())
+	if err != nil {
+		return err
+	}
+	claims.Language = q.Lang
+	id, err := s.Entry.SignIn(q.Context(), claims)
+	if err != nil {
+		return err
+	}
+	if err := q.SignIn(id); err != nil {
+		return err
+	}
+	// Signing out at the provider asks for the token that it gave.
+	if err := q.Keep(idTokenKey, idToken); err != nil {
+		return err
+	}
+	return q.Leave(mine.Next)
+}
+
+// take removes the attempt of a state from the session: even one that fails is over.
+func take(q *page.Request, state string) (under, error) {
+	var all, rest []under
+	if _, err := q.Recall(attemptsKey, &all); err != nil {
+		return under{}, err
+	}
+	var mine under
+	for _, a := range all {
+		if state != "" && a.State == state {
+			mine = a
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	if mine.State == "" {
+		return under{}, fault.New(fault.Forbidden, "sign_in_unknown", "this browser began no such sign-in, or it was finished already: begin again")
+	}
+	return mine, q.Keep(attemptsKey, rest)
+}
+
+func (s Services) leave(q *page.Request) error {
+	q.NoStore()
+	var idToken string
+	if _, err := q.Recall(idTokenKey, &idToken); err != nil {
+		return err
+	}
+	signedIn := q.Actor.SignedIn()
+	if err := q.SignOut(); err != nil {
+		return err
+	}
+	q.Flash("flash.signed_out")
+	if signedIn {
+		if at := s.Login.Leave(idToken, strings.TrimSuffix(s.BaseURL, "/")+"/"); at != "" {
+			return q.Leave(at)
+		}
+	}
+	return q.Redirect("/")
+}

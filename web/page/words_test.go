@@ -1,0 +1,193 @@
+package page
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Every word stands in every language.
+func TestNoLanguageMissesAKey(t *testing.T) {
+	c, err := readWords(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range Languages {
+		if len(c.keys[lang]) == 0 {
+			t.Errorf("%s has no words", lang)
+		}
+		for _, other := range Languages {
+			for _, key := range sorted(c.keys[other]) {
+				if !c.keys[lang][key] {
+					t.Errorf("words/%s lacks %q, which words/%s has", lang, key, other)
+				}
+			}
+		}
+	}
+}
+
+// Every key that code names has words: in T, Flash, and as the code of a fault or a field.
+func TestEveryKeyUsedHasWords(t *testing.T) {
+	keys := words().keys[Languages[0]]
+	used := usedKeys(t, "../..")
+	if len(used) == 0 {
+		t.Fatal("found no keys in the code: the search is broken")
+	}
+	for _, key := range sorted(used) {
+		if strings.HasSuffix(key, ".") {
+			if !anyPrefixed(keys, key) { // T("verdict." + v): at least one must stand
+				t.Errorf("no words begin with %q, used at %s", key, used[key])
+			}
+			continue
+		}
+		if !keys[key] {
+			t.Errorf("no words for %q, used at %s", key, used[key])
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	for _, tc := range []struct {
+		lang, key string
+		args      []any
+		want      string
+	}{
+		{"it", "status.404.title", nil, "Questa pagina non c’è"},
+		{"en", "status.404.title", nil, "There is no such page"},
+		{"en", "fault.too_large", []any{"max", 1048576}, "More arrived than we accept (1,048,576 bytes)."},
+		{"it", "fault.too_large", []any{"max", int64(1048576)}, "È arrivato più di quanto accettiamo (1.048.576 byte)."},
+		{"it", "no.such.key", nil, "no.such.key"},
+		{"de", "status.404.title", nil, "Questa pagina non c’è"},
+	} {
+		if got := Words(tc.lang, tc.key, tc.args...); got != tc.want {
+			t.Errorf("Words(%s, %s) = %q, want %q", tc.lang, tc.key, got, tc.want)
+		}
+	}
+}
+
+var spoken = regexp.MustCompile(`\b(?:T|Flash)\(\s*"([a-z0-9_.]+)"`)
+
+// usedKeys gives the keys that the sources name, with the place of each.
+func usedKeys(t *testing.T, root string) map[string]string {
+	t.Helper()
+	used := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name == "node_modules" || name == "testdata" || strings.HasPrefix(name, ".") && name != ".." {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+			return nil
+		}
+		ext := filepath.Ext(path)
+		if ext != ".go" && ext != ".templ" {
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(filepath.ToSlash(path), "/web/") || strings.HasPrefix(filepath.ToSlash(path), "../") {
+			for _, m := range spoken.FindAllSubmatch(b, -1) {
+				if key := string(m[1]); strings.Contains(key, ".") {
+					used[key] = path
+				}
+			}
+		}
+		if ext == ".go" {
+			faultCodes(t, path, b, used)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return used
+}
+
+// faultCodes finds fault.New(kind, "code", …) and fault.Field{Code: "code"}.
+func faultCodes(t *testing.T, path string, src []byte, used map[string]string) {
+	set := token.NewFileSet()
+	f, err := parser.ParseFile(set, path, src, 0)
+	if err != nil {
+		return // a file that another hand is writing does not compile either
+	}
+	literal := func(e ast.Expr) string {
+		l, ok := e.(*ast.BasicLit)
+		if !ok || l.Kind != token.STRING {
+			return ""
+		}
+		s, err := strconv.Unquote(l.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	inFault := f.Name.Name == "fault"
+	of := func(e ast.Expr, name string) bool {
+		if s, ok := e.(*ast.SelectorExpr); ok {
+			x, ok := s.X.(*ast.Ident)
+			return ok && x.Name == "fault" && s.Sel.Name == name
+		}
+		x, ok := e.(*ast.Ident)
+		return ok && inFault && x.Name == name
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if of(n.Fun, "New") && len(n.Args) == 3 {
+				if code := literal(n.Args[1]); code != "" {
+					used["fault."+code] = set.Position(n.Pos()).String()
+				}
+			}
+		case *ast.CompositeLit:
+			for _, e := range n.Elts {
+				pair, ok := e.(*ast.KeyValueExpr)
+				if !ok || !of(n.Type, "Field") && !of(n.Type, "Fault") {
+					continue
+				}
+				if k, ok := pair.Key.(*ast.Ident); ok && k.Name == "Code" {
+					if code := literal(pair.Value); code != "" {
+						prefix := "field."
+						if of(n.Type, "Fault") {
+							prefix = "fault."
+						}
+						used[prefix+code] = set.Position(n.Pos()).String()
+					}
+				}
+			}
+		}
+		return true
+	})
+}
+
+func anyPrefixed(keys map[string]bool, prefix string) bool {
+	for k := range keys {
+		if strings.HasPrefix(k, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func sorted[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
