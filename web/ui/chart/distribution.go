@@ -75,7 +75,7 @@ func (d Distribution) Describe(w Words) string {
 	if d.N() == 0 {
 		return w.T("ui.chart.none")
 	}
-	s := answers(w, "ui.chart.of", d.N())
+	s := w.T("ui.chart.of", "n", d.N())
 	shares := Shares(d.ClassCounts())
 	for i, c := range d.classes() {
 		sep := ", "
@@ -97,14 +97,6 @@ func (d Distribution) Describe(w Words) string {
 		s += " " + w.T("ui.chart.own", "value", d.label(d.Own), "share", Shares(d.Counts)[d.Own-1])
 	}
 	return s
-}
-
-// answers gives words for a number of answers, which differ for one.
-func answers(w Words, key string, n int) string {
-	if n == 1 {
-		return w.T(key+"_1", "n", n)
-	}
-	return w.T(key+"_n", "n", n)
 }
 
 // label is what stands under bar v.

@@ -73,7 +73,7 @@ func Rounds(w Words, s Series) templ.Component {
 
 // caption is what stands at the right of a row.
 func (s Series) caption(w Words, r Round) string {
-	c := answers(w, "ui.chart.answers", r.N())
+	c := w.T("ui.chart.answers", "n", r.N())
 	if r.Middle.Known && !s.Poles {
 		c += " · " + w.T("ui.chart.median", "value", w.Number(r.Middle.Median))
 	}

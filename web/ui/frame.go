@@ -1,0 +1,85 @@
+package ui
+
+import (
+	"context"
+
+	"delfi/internal/account"
+	"delfi/web/page"
+	"delfi/web/static"
+)
+
+// Section is the entry of the main menu that a page belongs to.
+type Section string
+
+// The sections; a page outside of all leaves it empty.
+const (
+	Consultations Section = "consultations"
+	How           Section = "how"
+	Protection    Section = "protection"
+	Desk          Section = "desk"
+)
+
+// Crumb is one step of the way to a page; the last one has no Path.
+type Crumb struct{ Label, Path string }
+
+// Frame is what a page tells the layout about itself.
+type Frame struct {
+	Title   string  // of the page, without the site's name
+	Section Section // marks the menu's entry
+	Crumbs  []Crumb // from the root to this page; none on the home page
+	Owner   string  // the administration whose page this is; "" when it is everyone's
+	Address string  // the administration's line in the footer
+}
+
+// head is the document's title: the page first, because that is what a list of
+// tabs and a screen reader read first.
+func (f Frame) head() string {
+	s := f.Title + " · Delfi"
+	if f.Owner != "" {
+		s += " · " + f.Owner
+	}
+	return s
+}
+
+type entry struct {
+	Section Section
+	Key     string
+	Path    string
+}
+
+// menu lists the main menu; the desk only for those who have one.
+func menu(a account.Actor) []entry {
+	m := []entry{
+		{Consultations, "ui.nav.consultations", "/"},
+		{How, "ui.nav.how", "/help/how-it-works"},
+		{Protection, "ui.nav.protection", "/help/protection"},
+	}
+	for _, g := range a.Grants {
+		switch g.Role {
+		case account.Administrator, account.Moderator, account.Facilitator:
+			return append(m, entry{Desk, "ui.nav.desk", "/desk"})
+		}
+	}
+	return m
+}
+
+// other is the language that the switch leads to.
+func other(lang string) string {
+	for _, l := range page.Languages {
+		if l != lang {
+			return l
+		}
+	}
+	return lang
+}
+
+// t gives words in the reader's language.
+func t(ctx context.Context, key string, args ...any) string {
+	return page.From(ctx).T(key, args...)
+}
+
+// sprite is the address of one symbol of the icon set.
+func sprite(name string) string { return static.URL("vendor/svg/sprites.svg") + "#" + name }
+
+// asset is the address of a file of ours.
+func asset(path string) string { return static.URL(path) }
