@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"delfi/internal/delphi"
 	"delfi/web/page"
 )
@@ -22,7 +24,9 @@ var glyphs = map[string][5]int{
 // asks for, 0 when the rule is not a share: "3 in 4" is never written by hand.
 func Verdict(q *page.Request, v delphi.Verdict, permille int) Mark {
 	name := shape(v.Key)
-	m := Mark{Shape: name, Word: q.T("ui.verdict." + name), Sentence: q.T("ui.verdict." + name + ".sentence")}
+	// "few" alone would be a plural form to the catalogue.
+	key := "ui.verdict." + strings.ReplaceAll(string(v.Key), " ", "_")
+	m := Mark{Shape: name, Word: q.T(key), Sentence: q.T(key + ".sentence")}
 	switch {
 	case v.Key == delphi.Consensus && v.Against:
 		m.Word = q.T("ui.verdict.against")
