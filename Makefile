@@ -1,0 +1,72 @@
+# Delfi. `make help` lists what there is to run.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO      ?= go
+MODULES := node_modules/.package-lock.json
+VENDOR  := web/static/assets/vendor
+TITLES  := 300 regular 600 700
+
+.PHONY: help run build test check assets sums generate drift chromium clean
+
+help: ## what there is to run
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+run: build ## build and start Delfi with its own Postgres, a built-in identity provider and a demonstration
+	@./bin/delfi serve --demo
+
+build: assets ## build bin/delfi
+	@mkdir -p bin
+	@$(GO) build -o bin/delfi ./cmd/delfi
+
+test: build chromium ## every test: unit, on a real Postgres, in a real browser
+	@$(GO) test -p 2 -timeout 11m ./...
+
+check: $(MODULES) assets drift ## vet, staticcheck, gofmt, drift of generated code and assets, the house rules
+	@$(GO) vet ./...
+	@$(GO) tool staticcheck ./...
+	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
+	@$(GO) test ./internal/house
+
+drift:
+	@before="$$(git ls-files -z '*_templ.go' | xargs -0 cat | sha256sum)"; \
+	$(GO) tool templ generate -log-level error >/dev/null; \
+	after="$$(git ls-files -z '*_templ.go' | xargs -0 cat | sha256sum)"; \
+	if [ "$$before" != "$$after" ]; then echo "generated pages drifted from their templates: run make generate and commit"; exit 1; fi
+	@cd web/static/assets && find vendor -type f ! -name .made | LC_ALL=C sort | xargs sha256sum | diff - ../assets.sum >/dev/null \
+	  || { echo "web/static/assets.sum does not list what npm gives: run make sums and commit"; exit 1; }
+
+generate: ## pages from their templates
+	@$(GO) tool templ generate -log-level error
+
+assets: $(VENDOR)/.made ## npm packages, and from them what a browser loads
+
+sums: assets ## write web/static/assets.sum anew, after a package changed
+	@cd web/static/assets && find vendor -type f ! -name .made | LC_ALL=C sort | xargs sha256sum > ../assets.sum
+
+$(MODULES): package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js"; exit 1; }
+	@echo "npm packages, from the lockfile"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(VENDOR)/.made: $(MODULES)
+	@rm -rf $(VENDOR)
+	@mkdir -p $(VENDOR)/css $(VENDOR)/svg $(VENDOR)/fonts/Titillium_Web
+	@cp node_modules/bootstrap-italia/dist/css/bootstrap-italia.min.css $(VENDOR)/css/
+	@cp node_modules/bootstrap-italia/dist/svg/sprites.svg $(VENDOR)/svg/
+	@for w in $(TITLES); do cp node_modules/bootstrap-italia/dist/fonts/Titillium_Web/titillium-web-v10-latin-ext_latin-$$w.woff2 $(VENDOR)/fonts/Titillium_Web/; done
+	@chmod -R a+rX,u+w $(VENDOR)
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Chromium, for the tests in a browser"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/tmp/delfi-chromium.log 2>&1 \
+	      || { tail -n 5 /tmp/delfi-chromium.log; exit 1; }; \
+	  else echo "Chromium is missing: run apt-get install chromium"; exit 1; fi; }
+
+clean: ## remove what was built (data stay)
+	@rm -rf bin $(VENDOR) node_modules

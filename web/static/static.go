@@ -1,0 +1,126 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed all:assets
+var files embed.FS
+
+//go:embed assets.sum
+var sum string
+
+// Prefix is where Handler is mounted.
+const Prefix = "/static/"
+
+// edition is the hash of all assets together. It stands before the path and not
+// in each name, so that the relative addresses inside a vendored style sheet
+// stay as they are.
+var edition = sync.OnceValue(func() string {
+	h := sha256.New()
+	err := fs.WalkDir(files, "assets", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%s %x\n", name, sha256.Sum256(b))
+		return nil
+	})
+	if err != nil {
+		panic(err) // embedded files can be read, or the build is broken
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+})
+
+// URL is the address of an asset, e.g. "css/delfi.css"; it changes when any asset does.
+func URL(name string) string { return Prefix + edition() + "/" + name }
+
+// Verify compares the embedded packages with assets.sum and says what to run
+// when one is missing or differs.
+func Verify() error {
+	for line := range strings.Lines(sum) {
+		want, name, ok := strings.Cut(strings.TrimSpace(line), "  ")
+		if !ok {
+			return fmt.Errorf("assets.sum: %q is no line of a path and its SHA-256", line)
+		}
+		b, err := files.ReadFile("assets/" + name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is missing: run make assets", name)
+		}
+		if err != nil {
+			return err
+		}
+		if got := fmt.Sprintf("%x", sha256.Sum256(b)); got != want {
+			return fmt.Errorf("%s is not the file that assets.sum lists: run make assets", name)
+		}
+	}
+	return nil
+}
+
+// Handler serves assets under Prefix: forever at the present edition's address,
+// for a moment at another's.
+func Handler() http.Handler {
+	packed := &sync.Map{} // name → gzipped bytes: packed once, at the first request
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		at, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Prefix), "/")
+		b, err := files.ReadFile(path.Join("assets", path.Clean("/"+name)))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "no-cache")
+		if at == edition() {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
+		h.Set("Content-Type", contentType(name))
+		h.Set("Vary", "Accept-Encoding")
+		h.Set("ETag", `"`+edition()+`"`)
+		if compressible(name) && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			h.Set("Content-Encoding", "gzip")
+			b = pack(packed, name, b)
+		}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	})
+}
+
+func pack(packed *sync.Map, name string, b []byte) []byte {
+	if z, ok := packed.Load(name); ok {
+		return z.([]byte)
+	}
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	// Neither can fail on a buffer.
+	_, _ = z.Write(b)
+	_ = z.Close()
+	packed.Store(name, out.Bytes())
+	return out.Bytes()
+}
+
+func compressible(name string) bool { return path.Ext(name) != ".woff2" }
+
+func contentType(name string) string {
+	if path.Ext(name) == ".woff2" {
+		return "font/woff2"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}

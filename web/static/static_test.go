@@ -1,0 +1,36 @@
+package static
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestAnAssetIsServedForeverAtItsOwnEdition(t *testing.T) {
+	for _, c := range []struct{ path, caching string }{
+		{URL("css/delfi.css"), "public, max-age=31536000, immutable"},
+		{"/static/000000000000/css/delfi.css", "no-cache"},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, c.path, nil)
+		r.Header.Set("Accept-Encoding", "gzip")
+		Handler().ServeHTTP(w, r)
+		if w.Code != 200 || w.Header().Get("Cache-Control") != c.caching || w.Header().Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s: %d, %v", c.path, w.Code, w.Header())
+		}
+		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
+			t.Errorf("%s is served as %s", c.path, w.Header().Get("Content-Type"))
+		}
+	}
+}
+
+func TestNothingOutsideTheAssetsIsServed(t *testing.T) {
+	for _, path := range []string{"/static/x/../static.go", "/static/x/%2e%2e/static.go", "/static/", "/static/x/css", "/static/x/none.css"} {
+		w := httptest.NewRecorder()
+		Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}

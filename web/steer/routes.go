@@ -1,0 +1,54 @@
+package steer
+
+import (
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/panel"
+	"delfi/web/page"
+)
+
+// Services are the use cases that the staff's pages call.
+type Services struct {
+	Accounts      *account.Service
+	Consultations *consultation.Service
+	Synthesis     *synthesis.Service
+	Ballots       *ballot.Service
+	Panel         *panel.Service
+}
+
+type room struct{ Services }
+
+// Routes puts the staff's routes on r.
+func Routes(r chi.Router, k *page.Kernel, s Services) {
+	d := room{s}
+	on := func(method, pattern string, h page.Handler) {
+		r.Method(method, pattern, k.Handle(h, page.SignedIn))
+	}
+	on("GET", "/desk", d.desks)
+	on("GET", "/desk/new", d.newDraft)
+	on("POST", "/desk/new", d.create)
+	on("GET", "/desk/{slug}", d.desk)
+	on("GET", "/desk/{slug}/edit", d.edit)
+	on("POST", "/desk/{slug}/edit", d.store)
+	on("POST", "/desk/{slug}/delete", d.delete)
+	on("POST", "/desk/{slug}/announce", d.announce)
+	on("POST", "/desk/{slug}/start", d.start)
+	on("POST", "/desk/{slug}/suspend", d.suspend)
+	on("POST", "/desk/{slug}/resume", d.resume)
+	on("POST", "/desk/{slug}/conclude", d.conclude)
+	on("POST", "/desk/{slug}/publish", d.publish)
+	on("POST", "/desk/{slug}/withdraw", d.withdraw)
+	on("POST", "/desk/{slug}/rounds/{number}/open", d.openRound)
+	on("POST", "/desk/{slug}/rounds/{number}/extend", d.extendRound)
+	on("POST", "/desk/{slug}/rounds/{number}/close", d.closeRound)
+	on("POST", "/desk/{slug}/rounds/{number}/release", d.releaseRound)
+	on("POST", "/desk/{slug}/items/{item}/decide", d.decide)
+	on("POST", "/desk/{slug}/decide-all", d.decideAll)
+	on("GET", "/desk/{slug}/contributions", d.queue)
+	on("POST", "/desk/{slug}/contributions", d.dispose)
+	on("POST", "/desk/{slug}/acts/{act}/undo", d.undo)
+}

@@ -1,0 +1,135 @@
+package steer
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/fault"
+	"delfi/web/page"
+)
+
+// queueView is the synthesis page. Contributions are chosen by checkboxes (GET
+// ?c=id&c=id), so that they stand side by side without a script.
+type queueView struct {
+	Consultation consultation.Consultation
+	Counts       synthesis.Counts
+	Queue        []synthesis.Contribution
+	Chosen       []synthesis.Contribution
+	Items        []consultation.Item
+	Acts         []synthesis.Act
+	Destination  string
+	Item         string
+	Text         string
+	LeftOut      string
+	Reason       string
+	Fault        *fault.Fault
+}
+
+func (d room) queue(q *page.Request) error {
+	v, err := d.queueOf(q, q.R.URL.Query()["c"])
+	if err != nil {
+		return err
+	}
+	v.Destination = string(synthesis.Fresh)
+	if item := q.R.URL.Query().Get("item"); item != "" {
+		v.Destination, v.Item = string(synthesis.Existing), item
+	}
+	return q.Render(200, queuePage(v))
+}
+
+func (d room) dispose(q *page.Request) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	v, err := d.queueOf(q, form.Values("c"))
+	if err != nil {
+		return err
+	}
+	v.Destination, v.Item = form.Value("destination"), form.Value("item")
+	v.Text, v.LeftOut, v.Reason = form.Value("text"), form.Value("left_out"), form.Value("reason")
+	slug := v.Consultation.Slug
+	ids := make([]uuid.UUID, len(v.Chosen))
+	for i, c := range v.Chosen {
+		ids[i] = c.ID
+	}
+	done := "steer.done.merged"
+	if form.Value("act") == "reject" {
+		done = "steer.done.rejected"
+		err = d.Synthesis.Reject(q.Context(), q.Actor, slug, ids, v.Reason)
+	} else {
+		err = d.merge(q, v, ids)
+	}
+	var f *fault.Fault
+	switch {
+	case err == nil:
+		q.Flash(done)
+		return q.Redirect("/desk/" + slug + "/contributions")
+	case errors.As(err, &f) && f.Kind == fault.Invalid:
+		v.Fault = f
+		return q.Render(422, queuePage(v))
+	default:
+		return err
+	}
+}
+
+func (d room) merge(q *page.Request, v queueView, ids []uuid.UUID) error {
+	m := synthesis.Merge{
+		Contributions: ids, Destination: synthesis.Destination(v.Destination),
+		Text: strings.TrimSpace(v.Text), LeftOut: strings.TrimSpace(v.LeftOut), Reason: strings.TrimSpace(v.Reason),
+	}
+	if m.Destination != synthesis.Fresh {
+		item, err := uuid.Parse(v.Item)
+		if err != nil {
+			return fault.Bad(fault.Field{Name: "item", Code: "required", Message: "choose the statement that they go into"})
+		}
+		m.Item = item
+	}
+	_, err := d.Synthesis.Merge(q.Context(), q.Actor, v.Consultation.Slug, m)
+	return err
+}
+
+func (d room) undo(q *page.Request) error {
+	act, err := uuid.Parse(q.Param("act"))
+	if err != nil {
+		return notThere()
+	}
+	if err := d.Synthesis.Undo(q.Context(), q.Actor, q.Param("slug"), act); err != nil {
+		return err
+	}
+	q.Flash("steer.done.undone")
+	return q.Redirect("/desk/" + q.Param("slug") + "/contributions")
+}
+
+// queueOf reads the queue and picks the chosen ones; an id that is not in it is left out.
+func (d room) queueOf(q *page.Request, chosen []string) (queueView, error) {
+	slug := q.Param("slug")
+	c, err := d.Consultations.Desk(q.Context(), q.Actor, slug)
+	if err != nil {
+		return queueView{}, err
+	}
+	v := queueView{Consultation: c}
+	if v.Queue, v.Counts, err = d.Synthesis.Queue(q.Context(), q.Actor, slug); err != nil {
+		return v, err
+	}
+	if v.Items, err = d.Consultations.Items(q.Context(), c.ID); err != nil {
+		return v, err
+	}
+	if v.Acts, err = d.Synthesis.Acts(q.Context(), q.Actor, slug); err != nil {
+		return v, err
+	}
+	want := map[string]bool{}
+	for _, id := range chosen {
+		want[id] = true
+	}
+	for _, contribution := range v.Queue {
+		if want[contribution.ID.String()] {
+			v.Chosen = append(v.Chosen, contribution)
+		}
+	}
+	return v, nil
+}

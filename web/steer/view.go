@@ -1,0 +1,348 @@
+package steer
+
+import (
+	"strconv"
+	"strings"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
+	"delfi/internal/fault"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// field is one field of a form, with what is wrong with it.
+type field struct {
+	name, value string
+	kind, mode  string // of an input
+	rows        int    // more than one: a textarea
+	fault       *fault.Fault
+}
+
+func (v draftView) field(name, value string, rows int) field {
+	return field{name: name, value: value, kind: "text", mode: "text", rows: rows, fault: v.Fault}
+}
+
+func (v draftView) number(name, value string) field {
+	return field{name: name, value: value, kind: "text", mode: "numeric", rows: 1, fault: v.Fault}
+}
+
+// dated is a date as the browser's own control gives it: 2006-01-02, which a
+// person without one can type.
+func (v draftView) dated(name, value string) field {
+	return field{name: name, value: value, kind: "date", mode: "numeric", rows: 1, fault: v.Fault}
+}
+
+func (v draftView) wrong(q *page.Request, name string) string { return wrong(q, v.Fault, name) }
+
+func (v draftView) title(q *page.Request) string {
+	if v.Slug == "" {
+		return q.T("steer.draft.new")
+	}
+	return q.T("steer.draft.title")
+}
+
+func (f field) wrong(q *page.Request) string { return wrong(q, f.fault, f.name) }
+func (f field) height() string               { return strconv.Itoa(f.rows + 1) }
+
+func (f field) bad() bool {
+	return f.fault != nil && slicesHas(f.fault.Fields, f.name)
+}
+
+func (f field) invalid() string { return strconv.FormatBool(f.bad()) }
+
+func (f field) described() string {
+	if f.bad() {
+		return f.name + "_error " + f.name + "_hint"
+	}
+	return f.name + "_hint"
+}
+
+func slicesHas(fields []fault.Field, name string) bool {
+	for _, d := range fields {
+		if d.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// wrong gives the words for what is wrong with a field, or "".
+func wrong(q *page.Request, f *fault.Fault, name string) string {
+	if f == nil {
+		return ""
+	}
+	for _, d := range f.Fields {
+		if d.Name == name {
+			return q.Field(d)
+		}
+	}
+	return ""
+}
+
+// wrongAt is wrong for the desk, which has many forms: only the one that was sent.
+func (v deskView) wrongAt(q *page.Request, path, name string) string {
+	if v.TypedAt != path {
+		return ""
+	}
+	return wrong(q, v.Fault, name)
+}
+
+func (v deskView) typedAt(path, name string) string {
+	if v.TypedAt != path {
+		return ""
+	}
+	return v.Typed[name]
+}
+
+func (v deskView) at(q *page.Request, act string) string {
+	return q.URL("/desk/" + v.Consultation.Slug + act)
+}
+
+// idOf makes an element's id of a form's address.
+func idOf(path string) string { return strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") }
+
+func missing(q *page.Request, m consultation.Missing) string {
+	return q.Field(fault.Field{Name: m.Field, Code: m.Code, Message: m.Message})
+}
+
+func (l deskLine) roles(q *page.Request) string {
+	words := make([]string, len(l.Office))
+	for i, r := range l.Office {
+		words[i] = role(q, r)
+	}
+	return strings.Join(words, ", ")
+}
+
+func role(q *page.Request, r account.Role) string { return q.T("steer.role." + string(r)) }
+
+// sentence says where a consultation stands and what comes next, in one line.
+func sentence(q *page.Request, c consultation.Consultation) string {
+	if c.Suspended != nil {
+		return q.T("steer.state.suspended", "since", q.Day(c.Suspended.Since))
+	}
+	switch c.Stage {
+	case consultation.Announced:
+		return q.T("steer.state.announced", "starts", q.Day(c.StartsAt))
+	case consultation.Running:
+		return running(q, c)
+	default:
+		return q.T("steer.state." + string(c.Stage))
+	}
+}
+
+func running(q *page.Request, c consultation.Consultation) string {
+	for _, r := range c.Rounds {
+		switch {
+		case r.State == consultation.RoundOpen:
+			return q.T("steer.state.open", "number", r.Number, "deadline", q.Moment(r.Deadline))
+		case r.State == consultation.RoundClosing:
+			return q.T("steer.state.closing", "number", r.Number)
+		case r.State == consultation.RoundClosed && r.Kind == delphi.Gather:
+			return q.T("steer.state.synthesis", "number", r.Number)
+		case r.State == consultation.RoundPlanned && r.Number > 1:
+			return q.T("steer.state.between", "number", r.Number, "opens", q.Day(r.PlannedAt))
+		}
+	}
+	return q.T("steer.state.last")
+}
+
+// kind names a round by what it asks for.
+func kind(q *page.Request, c consultation.Consultation, r consultation.Round) string {
+	if r.Kind == delphi.Gather {
+		return q.T("steer.round.gather")
+	}
+	for _, earlier := range c.Rounds {
+		if earlier.Number < r.Number && earlier.Kind == r.Kind {
+			return q.T("steer.round.revise")
+		}
+	}
+	return q.T("steer.round.answer")
+}
+
+// percent writes a share of people with no decimals.
+func percent(part, whole int) string {
+	if whole == 0 {
+		return "–"
+	}
+	return strconv.Itoa((200*part+whole)/(2*whole)) + "%"
+}
+
+func (v deskView) path(act string) string { return "/desk/" + v.Consultation.Slug + act }
+
+func (v deskView) roundPath(r *consultation.Round, act string) string {
+	return v.path("/rounds/" + strconv.Itoa(r.Number) + act)
+}
+
+// live tells whether there is anything left to stop.
+func (v deskView) live() bool {
+	switch v.Consultation.Stage {
+	case consultation.Announced, consultation.Running, consultation.Concluded:
+		return v.Consultation.Origin == nil
+	}
+	return false
+}
+
+func (v deskView) kicker(q *page.Request) string {
+	switch {
+	case v.Facilitator:
+		return q.T("steer.desk.of_facilitator")
+	case v.Moderator:
+		return q.T("steer.desk.of_moderator")
+	default:
+		return q.T("steer.desk.of_administrator")
+	}
+}
+
+// lap is the class of a round in the timeline.
+func lap(r consultation.Round) string {
+	switch r.State {
+	case consultation.RoundReleased:
+		return "done"
+	case consultation.RoundOpen, consultation.RoundClosing, consultation.RoundClosed:
+		return "now"
+	}
+	return ""
+}
+
+func (v deskView) span(q *page.Request, r consultation.Round) string {
+	from := r.PlannedAt
+	if !r.OpenedAt.IsZero() {
+		from = r.OpenedAt
+	}
+	to := r.Deadline
+	if !r.ClosedAt.IsZero() {
+		to = r.ClosedAt
+	}
+	return q.T("steer.round.span", "from", q.Day(from), "to", q.Day(to))
+}
+
+// lapNote says what came of a round: people, never answers, and nothing while it is open.
+func (v deskView) lapNote(q *page.Request, r consultation.Round) string {
+	for _, f := range v.Rounds {
+		if f.Round == r.Number {
+			return q.T("steer.round.answered", "answered", f.Answered, "enrolled", f.Enrolled, "percent", percent(f.Answered, f.Enrolled))
+		}
+	}
+	return q.T("steer.round.state_" + string(r.State))
+}
+
+func (d decisionView) kicker(q *page.Request) string {
+	if a, ok := d.Feedback.Figures.Agreement.Float(); ok {
+		return q.T("steer.decide.agreement", "number", d.Item.Number, "a", decimal(q, a))
+	}
+	return q.T("steer.decide.no_agreement", "number", d.Item.Number)
+}
+
+// decimal writes two decimals with the language's sign.
+func decimal(q *page.Request, v float64) string {
+	s := strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1)
+	if q.Lang == "it" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// share writes a fraction as a percentage, or a dash where it is not defined.
+func share(q *page.Request, v stat.Value) string {
+	f, ok := v.Float()
+	if !ok {
+		return "–"
+	}
+	s := strconv.FormatFloat(100*f, 'f', 1, 64)
+	s = strings.TrimSuffix(s, ".0")
+	if q.Lang == "it" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s + "%"
+}
+
+// ground puts a ground of the engine into words.
+func ground(q *page.Request, g delphi.Ground) string {
+	value := "–"
+	if f, ok := g.Value.Float(); ok {
+		value = strings.TrimSuffix(strconv.FormatFloat(f/10, 'f', 1, 64), ".0")
+		if q.Lang == "it" {
+			value = strings.Replace(value, ".", ",", 1)
+		}
+	}
+	people := "–"
+	if f, ok := g.Value.Float(); ok {
+		people = strconv.Itoa(int(f))
+	}
+	return q.T("steer.ground."+g.Code, "value", value, "people", people, "limit", g.Limit, "percent", strconv.Itoa(g.Limit/10), "detail", g.Detail)
+}
+
+// others are the decisions that are not the proposal.
+func others(a delphi.Action) []delphi.Action {
+	var out []delphi.Action
+	for _, b := range []delphi.Action{delphi.Settle, delphi.GoOn, delphi.Reword} {
+		if a != b {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func (v queueView) lead(q *page.Request) string {
+	if v.Counts.Pending == 0 {
+		return q.T("steer.synthesis.done")
+	}
+	return q.T("steer.synthesis.lead", "n", v.Counts.Pending)
+}
+
+func (v queueView) nothing(q *page.Request) string {
+	if v.Counts.Pending == 0 {
+		return q.T("steer.synthesis.done")
+	}
+	return q.T("steer.synthesis.choose")
+}
+
+func (v queueView) chosen(c synthesis.Contribution) bool {
+	for _, o := range v.Chosen {
+		if o.ID == c.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// was is the present wording of the chosen statement.
+func (v queueView) was() string {
+	for _, it := range v.Items {
+		if it.ID.String() == v.Item {
+			return it.Text
+		}
+	}
+	return ""
+}
+
+func (v draftView) frame(q *page.Request) ui.Frame {
+	title := v.title(q)
+	return ui.Frame{Title: title, Section: ui.Desk, Crumbs: []ui.Crumb{{Label: q.T("steer.desks.title"), Path: "/desk"}, {Label: title}}}
+}
+
+func desksFrame(q *page.Request) ui.Frame {
+	return ui.Frame{Title: q.T("steer.desks.title"), Section: ui.Desk, Crumbs: []ui.Crumb{{Label: q.T("steer.desks.title")}}}
+}
+
+func (v deskView) frame(q *page.Request) ui.Frame {
+	return ui.Frame{
+		Title: v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
+		Crumbs: []ui.Crumb{{Label: q.T("steer.desks.title"), Path: "/desk"}, {Label: v.Consultation.Title}},
+	}
+}
+
+func (v queueView) frame(q *page.Request) ui.Frame {
+	return ui.Frame{
+		Title: q.T("steer.synthesis.title"), Section: ui.Desk, Owner: v.Consultation.AdministrationName,
+		Crumbs: []ui.Crumb{
+			{Label: q.T("steer.desks.title"), Path: "/desk"},
+			{Label: v.Consultation.Title, Path: "/desk/" + v.Consultation.Slug},
+			{Label: q.T("steer.synthesis.title")},
+		},
+	}
+}
