@@ -1,0 +1,143 @@
+package stat
+
+import "math"
+
+// Level is the level of measurement that Krippendorff's α takes a scale for.
+type Level string
+
+// The levels.
+const (
+	Nominal  Level = "nominal"
+	Ordinal  Level = "ordinal"
+	Interval Level = "interval"
+	Ratio    Level = "ratio"
+)
+
+// Krippendorff is α = 1 − D_o/D_e. units are items: units[u][c] people gave item u
+// the score scores[c] (ascending). Coincidences come from each item's histogram,
+// o_ck = Σ_u n_uc(n_uk − [c=k])/(m_u − 1), so that the cost does not depend on the
+// number of people. A unit with fewer than two ratings drops out.
+//
+// Squared distances: nominal 1; ordinal (Σ_{g=c..k} n_g − (n_c+n_k)/2)²; interval
+// (c−k)²; ratio ((c−k)/(c+k))². Undefined without variation, without pairable
+// ratings, for an unknown level, and for scores that do not fit the units.
+// Source: Krippendorff, Content Analysis, ch. 12; Computing Krippendorff's
+// Alpha-Reliability, 2011.
+func Krippendorff(units [][]int, scores []float64, level Level) Value {
+	k := len(scores)
+	coincidence := make([][]float64, k)
+	for c := range coincidence {
+		coincidence[c] = make([]float64, k)
+	}
+	sums, n := make([]int, k), 0
+	for _, h := range units {
+		m, ok := total(h)
+		if len(h) != k || !ok && m != 0 {
+			return Undefined
+		}
+		if m < 2 {
+			continue
+		}
+		n += m
+		for c, a := range h {
+			sums[c] += a
+			for d, b := range h {
+				if c == d {
+					b--
+				}
+				coincidence[c][d] += float64(a) * float64(b) / float64(m-1)
+			}
+		}
+	}
+	var seen, chance float64
+	for c := range k {
+		for d := range c {
+			if sums[c] == 0 || sums[d] == 0 {
+				continue
+			}
+			far, ok := distance(level, sums, scores, d, c)
+			if !ok {
+				return Undefined
+			}
+			seen += coincidence[c][d] * far
+			chance += float64(sums[c]) * float64(sums[d]) * far
+		}
+	}
+	if !(chance > 0) {
+		return Undefined
+	}
+	return Of(1 - float64(n-1)*seen/chance)
+}
+
+// distance is the squared distance of the scores at c < d.
+func distance(level Level, sums []int, scores []float64, c, d int) (float64, bool) {
+	switch level {
+	case Nominal:
+		return 1, true
+	case Ordinal:
+		// Twice the sum, so that it stays whole: all between count twice, the ends once.
+		twice := sums[c] + sums[d]
+		for _, s := range sums[c+1 : d] {
+			twice += 2 * s
+		}
+		return float64(twice) * float64(twice) / 4, true
+	case Interval:
+		x := scores[c] - scores[d]
+		return x * x, true
+	case Ratio:
+		if scores[c]+scores[d] == 0 {
+			return 0, false
+		}
+		x := (scores[c] - scores[d]) / (scores[c] + scores[d])
+		return x * x, true
+	}
+	return 0, false
+}
+
+// Multirater is Fleiss' κ.
+type Multirater struct {
+	Kappa Value
+	Z     Value // κ over its standard error if there were no agreement
+	P     Value // two-sided
+}
+
+// Fleiss is Fleiss' κ of units[u][c], how many of the same number m of raters put
+// unit u into category c; z by Fleiss, Nee and Landis. Undefined when units differ
+// in m, for m < 2, without units, and when only one category was used.
+// Sources: Fleiss, Psychological Bulletin 1971;76:378–382; Fleiss, Nee & Landis,
+// same journal 1979;86:974–977.
+func Fleiss(units [][]int) Multirater {
+	rows, cols, all, ok := margins(units)
+	if !ok || all == 0 || lone(cols) {
+		return Multirater{}
+	}
+	raters := rows[0]
+	if raters < 2 {
+		return Multirater{}
+	}
+	m, n := float64(raters), float64(len(units))
+	var seen, chance float64
+	for u, h := range units {
+		if rows[u] != raters {
+			return Multirater{}
+		}
+		for _, c := range h {
+			seen += float64(c) * float64(c-1)
+		}
+	}
+	seen /= n * m * (m - 1)
+	var pq, skew float64
+	for _, c := range cols {
+		p := float64(c) / float64(all)
+		chance += p * p
+		pq += p * (1 - p)
+		skew += p * (1 - p) * (1 - 2*p)
+	}
+	kappa := (seen - chance) / (1 - chance)
+	out := Multirater{Kappa: Of(kappa)}
+	if variance := 2 / (n * m * (m - 1)) * (pq*pq - skew) / (pq * pq); variance > 0 {
+		z := kappa / math.Sqrt(variance)
+		out.Z, out.P = Of(z), Of(twoSided(z))
+	}
+	return out
+}
