@@ -1,0 +1,317 @@
+package login_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	jose "github.com/go-jose/go-jose/v4"
+
+	"delfi/internal/fault"
+	"delfi/internal/login"
+)
+
+const attackedClient = "delfi-attacked"
+
+// attacker is a provider that lies. It answers every code with the token that
+// forge makes, and keeps what the token endpoint was sent.
+type attacker struct {
+	t       *testing.T
+	server  *httptest.Server
+	key     *ecdsa.PrivateKey
+	now     time.Time
+	forge   func(claims map[string]any) string
+	subject string // of userinfo
+	iss     bool   // says that it names itself in its answers (RFC 9207)
+	sent    url.Values
+}
+
+func newAttacker(t *testing.T) (*attacker, *login.Client) {
+	t.Helper()
+	a := &attacker{t: t, key: newKey(t), now: time.Date(2026, 4, 20, 12, 0, 0, 0, time.UTC), subject: "victim"}
+	a.forge = a.sign
+	mux := http.NewServeMux()
+	mux.HandleFunc("/.well-known/openid-configuration", a.discovery)
+	mux.HandleFunc("/keys", a.keys)
+	mux.HandleFunc("/userinfo", func(w http.ResponseWriter, _ *http.Request) {
+		a.write(w, map[string]any{"sub": a.subject, "name": "Vittima", "groups": []string{"riva/administrator"}})
+	})
+	a.server = httptest.NewServer(mux)
+	t.Cleanup(a.server.Close)
+	c := client(t, login.Options{
+		Issuer: a.server.URL, ClientID: attackedClient, ClientSecret: "shared-with-the-provider",
+		Clock: func() time.Time { return a.now },
+	})
+	return a, c
+}
+
+func newKey(t *testing.T) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func (a *attacker) write(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		a.t.Error(err)
+	}
+}
+
+func (a *attacker) discovery(w http.ResponseWriter, _ *http.Request) {
+	u := a.server.URL
+	a.write(w, map[string]any{
+		"issuer": u, "authorization_endpoint": u + "/authorize", "token_endpoint": u + "/token",
+		"jwks_uri": u + "/keys", "userinfo_endpoint": u + "/userinfo",
+		"id_token_signing_alg_values_supported":          []string{"ES256", "none", "HS256"},
+		"authorization_response_iss_parameter_supported": a.iss,
+	})
+}
+
+func (a *attacker) keys(w http.ResponseWriter, _ *http.Request) {
+	a.write(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: a.key.Public(), KeyID: "k", Algorithm: "ES256", Use: "sig"}}})
+}
+
+func (a *attacker) sign(claims map[string]any) string {
+	return a.signWith(jose.ES256, jose.JSONWebKey{Key: a.key, KeyID: "k"}, claims)
+}
+
+func (a *attacker) signWith(alg jose.SignatureAlgorithm, key any, claims map[string]any) string {
+	a.t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	b, err := json.Marshal(claims)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	signed, err := signer.Sign(b)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	out, err := signed.CompactSerialize()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return out
+}
+
+// trip makes one round trip in which change spoils the honest claims, and gives
+// what the client thinks of it.
+func (a *attacker) trip(c *login.Client, change func(claims map[string]any), answer func(q url.Values)) error {
+	a.t.Helper()
+	attempt, address := begin(a.t, c, "")
+	asked, err := url.Parse(address)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	access := "the-access-token"
+	claims := map[string]any{
+		"iss": a.server.URL, "aud": attackedClient, "sub": "victim", "nonce": asked.Query().Get("nonce"),
+		"iat": a.now.Unix(), "exp": a.now.Add(time.Minute).Unix(), "at_hash": half(access),
+	}
+	if change != nil {
+		change(claims)
+	}
+	token := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			a.t.Error(err)
+		}
+		a.sent = r.PostForm
+		out := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 60}
+		if t := a.forge(claims); t != "" {
+			out["id_token"] = t
+		}
+		a.write(w, out)
+	})
+	next := a.server.Config.Handler
+	a.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			token.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	defer func() { a.server.Config.Handler = next }()
+	q := url.Values{"state": {attempt.State}, "code": {"a-code"}}
+	if answer != nil {
+		answer(q)
+	}
+	_, _, err = c.Finish(a.t.Context(), attempt, q)
+	return err
+}
+
+// half is at_hash: the left half of the access token's hash.
+func half(access string) string {
+	sum := sha256.Sum256([]byte(access))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+// The round trip that nothing spoils is believed: or the tests below would
+// pass for the wrong reason.
+func TestHonestTokenIsBelieved(t *testing.T) {
+	a, c := newAttacker(t)
+	if err := a.trip(c, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if v := a.sent.Get("code_verifier"); len(v) < 43 {
+		t.Errorf("code verifier %q was sent", v)
+	}
+	both := func(claims map[string]any) {
+		claims["aud"] = []string{attackedClient, "other"}
+		claims["azp"] = attackedClient
+	}
+	if err := a.trip(c, both, nil); err != nil {
+		t.Errorf("two audiences with us as the party: %v", err)
+	}
+}
+
+func (a *attacker) refused(c *login.Client, why string, change func(map[string]any), answer func(url.Values)) {
+	a.t.Helper()
+	wantFault(a.t, a.trip(c, change, answer), fault.Forbidden, "sign_in_refused", why)
+}
+
+func set(name string, value any) func(map[string]any) {
+	return func(claims map[string]any) { claims[name] = value }
+}
+
+func TestWrongNonceIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "nonce", set("nonce", "of-another-sign-in"), nil)
+	a.refused(c, "nonce", func(claims map[string]any) { delete(claims, "nonce") }, nil)
+}
+
+func TestStateNotSentOrMissingIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "state", nil, func(q url.Values) { q.Set("state", "guessed") })
+	a.refused(c, "state", nil, func(q url.Values) { q.Del("state") })
+	_, _, err := c.Finish(t.Context(), login.Attempt{}, url.Values{"code": {"x"}})
+	wantFault(t, err, fault.Forbidden, "sign_in_refused", "state")
+	if a.sent != nil {
+		t.Error("the code was taken to the provider before its state was looked at")
+	}
+}
+
+func TestExpiredTokenIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "expired", set("exp", a.now.Add(-time.Second).Unix()), nil)
+	a.refused(c, "", func(claims map[string]any) { delete(claims, "exp") }, nil)
+}
+
+func TestTokenFromTheFutureIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "nbf", set("nbf", a.now.Add(time.Hour).Unix()), nil)
+}
+
+func TestWrongAudienceIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "audience", set("aud", "another-client"), nil)
+	a.refused(c, "another client", set("aud", []string{attackedClient, "another-client"}), nil)
+	a.refused(c, "another client", set("azp", "another-client"), nil)
+}
+
+func TestWrongIssuerIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "issued by a different provider", set("iss", "https://login.elsewhere.example"), nil)
+}
+
+// A mix-up: the answer of one provider is led to the client of another (RFC 9207).
+func TestAnswerOfAnotherIssuerIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.iss = true
+	a.refused(c, "another issuer", nil, nil)
+	a.refused(c, "another issuer", nil, func(q url.Values) { q.Set("iss", "https://login.elsewhere.example") })
+	if a.sent != nil {
+		t.Error("the code was taken to the provider all the same")
+	}
+	if err := a.trip(c, nil, func(q url.Values) { q.Set("iss", a.server.URL) }); err != nil {
+		t.Errorf("its own name: %v", err)
+	}
+}
+
+func TestBadSignatureIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	stranger := newKey(t)
+	a.forge = func(claims map[string]any) string {
+		return a.signWith(jose.ES256, jose.JSONWebKey{Key: stranger, KeyID: "k"}, claims)
+	}
+	a.refused(c, "signature", nil, nil)
+
+	a.forge = func(claims map[string]any) string { // the payload changed after signing
+		honest := strings.Split(a.sign(claims), ".")
+		claims["sub"] = "somebody-else"
+		return honest[0] + "." + encode(a.t, claims) + "." + honest[2]
+	}
+	a.refused(c, "signature", nil, nil)
+}
+
+func TestUnsignedTokenIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	for _, alg := range []string{"none", "None", "nOnE", ""} {
+		a.forge = func(claims map[string]any) string {
+			return encode(a.t, map[string]any{"alg": alg, "typ": "JWT"}) + "." + encode(a.t, claims) + "."
+		}
+		a.refused(c, "", nil, nil)
+	}
+}
+
+// A public key or the client's secret used as an HMAC key must not sign.
+func TestTokenSignedWithWhatOthersKnowIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	public, err := json.Marshal(jose.JSONWebKey{Key: a.key.Public(), KeyID: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range [][]byte{public, []byte("shared-with-the-provider-and-32-long")} {
+		a.forge = func(claims map[string]any) string { return a.signWith(jose.HS256, secret, claims) }
+		a.refused(c, "", nil, nil)
+	}
+}
+
+func TestMissingTokenAndSubjectAreRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "subject", set("sub", ""), nil)
+	a.forge = func(map[string]any) string { return "" }
+	a.refused(c, "there is none", nil, nil)
+}
+
+func TestAccessTokenThatWasSwappedIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.refused(c, "access token", set("at_hash", half("another-access-token")), nil)
+}
+
+func TestUserinfoAboutSomebodyElseIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	a.subject = "administrator"
+	a.refused(c, "somebody else", nil, nil)
+}
+
+func TestSignInThatTookTooLongIsRefused(t *testing.T) {
+	a, c := newAttacker(t)
+	attempt, _ := begin(t, c, "")
+	a.now = a.now.Add(15*time.Minute + time.Second)
+	_, _, err := c.Finish(t.Context(), attempt, url.Values{"state": {attempt.State}, "code": {"a-code"}})
+	wantFault(t, err, fault.Conflict, "sign_in_late", "")
+}
+
+func encode(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
