@@ -1,46 +1,170 @@
-// Package job runs durable background work, enqueued inside the caller's
-// transaction. It is the one home of River.
 package job
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/rivertype"
+
 	"delfi/internal/postgres"
+)
+
+const (
+	schema  = "queue"
+	workers = 4
+	poll    = 250 * time.Millisecond // how late a job that is due at once may start
+	patient = 10 * time.Minute       // what the longest job may take
 )
 
 // Args is what a job is about; it must marshal to JSON and hold no panelist,
 // code or answer. Kind names it.
 type Args interface{ Kind() string }
 
-// Queue enqueues jobs and works them.
-type Queue struct{ inner queue }
-
-type queue struct{}
+// Queue enqueues jobs and works them. Register (On, Every) before Start.
+type Queue struct {
+	db       *postgres.DB
+	insert   *river.Client[*sql.Tx] // enqueues only
+	working  *river.Client[*sql.Tx] // after Start
+	workers  *river.Workers
+	periodic []*river.PeriodicJob
+	work     map[string]func(ctx context.Context, args []byte) error // by kind, for Drain
+	log      *slog.Logger
+}
 
 // New prepares a queue on db; nothing runs before Start.
-func New(db *postgres.DB) (*Queue, error) { panic("unwritten") }
+func New(db *postgres.DB) (*Queue, error) {
+	insert, err := river.NewClient(riverdatabasesql.New(db.Pool().DB), &river.Config{Schema: schema, Logger: quiet()})
+	if err != nil {
+		return nil, fmt.Errorf("job: %w", err)
+	}
+	return &Queue{
+		db: db, insert: insert, workers: river.NewWorkers(), log: slog.Default(),
+		work: map[string]func(context.Context, []byte) error{},
+	}, nil
+}
+
+// quiet keeps the library's own lines out of the log: they may print arguments.
+// What fails is logged by this package, by kind and number.
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // Enqueue stores a job in the caller's transaction, to run at the instant at
-// (zero: at once). An equal job (kind and arguments) that waits is not doubled
-// unless its instant differs.
+// (zero: at once). An equal job (kind, arguments, instant) that waits is not doubled.
 func (q *Queue) Enqueue(ctx context.Context, tx *postgres.Tx, args Args, at time.Time) error {
-	panic("unwritten")
+	if at.IsZero() {
+		at = tx.Now
+	}
+	b, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("job %s: %w", args.Kind(), err)
+	}
+	waiting, err := waits(ctx, tx, args.Kind(), b, at)
+	if err != nil || waiting {
+		return err
+	}
+	if _, err := q.insert.InsertTx(ctx, tx.Tx.Tx, args, &river.InsertOpts{ScheduledAt: at}); err != nil {
+		return fmt.Errorf("job %s: %w", args.Kind(), err)
+	}
+	return nil
 }
 
 // On registers the work for jobs of A's kind; before Start. A failed job is
 // tried again with growing delays.
-func On[A Args](q *Queue, work func(ctx context.Context, args A) error) { panic("unwritten") }
+func On[A Args](q *Queue, work func(ctx context.Context, args A) error) {
+	var zero A
+	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, j *river.Job[A]) error { return work(ctx, j.Args) }))
+	q.work[zero.Kind()] = func(ctx context.Context, b []byte) error {
+		var args A
+		if err := json.Unmarshal(b, &args); err != nil {
+			return fmt.Errorf("job %s: %w", zero.Kind(), err)
+		}
+		return work(ctx, args)
+	}
+}
 
 // Every registers a job that runs at each interval on one server of all.
-func Every(q *Queue, interval time.Duration, args Args) { panic("unwritten") }
+func Every(q *Queue, interval time.Duration, args Args) {
+	q.periodic = append(q.periodic, river.NewPeriodicJob(river.PeriodicInterval(interval),
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, nil))
+}
 
 // Start works jobs until ctx ends or Stop.
-func (q *Queue) Start(ctx context.Context) error { panic("unwritten") }
+func (q *Queue) Start(ctx context.Context) error {
+	client, err := river.NewClient(riverdatabasesql.New(q.db.Pool().DB), &river.Config{
+		Schema: schema, Logger: quiet(), Workers: q.workers, PeriodicJobs: q.periodic,
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		FetchPollInterval: poll, FetchCooldown: poll, JobTimeout: patient, ErrorHandler: failures{q.log},
+	})
+	if err != nil {
+		return fmt.Errorf("job: %w", err)
+	}
+	if err := client.Start(ctx); err != nil {
+		return fmt.Errorf("job: %w", err)
+	}
+	q.working = client
+	return nil
+}
 
-// Stop lets running jobs finish until ctx ends.
-func (q *Queue) Stop(ctx context.Context) error { panic("unwritten") }
+// Stop lets running jobs finish until ctx ends, then breaks them off: they run
+// again at the next start.
+func (q *Queue) Stop(ctx context.Context) error {
+	if q.working == nil {
+		return nil
+	}
+	err := q.working.Stop(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		err = q.working.StopAndCancel(hard)
+	}
+	if err != nil {
+		return fmt.Errorf("job: %w", err)
+	}
+	return nil
+}
 
-// Drain works every job that is due by now, in this goroutine's time, until
-// none is left; the demonstration, imports and tests use it instead of Start.
-func (q *Queue) Drain(ctx context.Context) error { panic("unwritten") }
+// Drain works every job that is due by the database's clock, in the caller's
+// time, until none is left. A job that fails stays, and its error is returned.
+func (q *Queue) Drain(ctx context.Context) error {
+	for {
+		var j claimed
+		err := q.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			j, err = claim(ctx, tx)
+			return err
+		})
+		if err != nil || j.ID == 0 {
+			return err
+		}
+		work, known := q.work[j.Kind]
+		if !known {
+			return fmt.Errorf("job %d: nobody works jobs of kind %q", j.ID, j.Kind)
+		}
+		failed := work(ctx, j.Args)
+		err = q.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return settle(ctx, tx, j.ID, failed == nil) })
+		if failed != nil {
+			return fmt.Errorf("job %d (%s): %w", j.ID, j.Kind, failed)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// failures logs what went wrong, without the job's arguments.
+type failures struct{ log *slog.Logger }
+
+func (f failures) HandleError(ctx context.Context, j *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	f.log.ErrorContext(ctx, "job failed", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "error", err)
+	return nil
+}
+
+func (f failures) HandlePanic(ctx context.Context, j *rivertype.JobRow, v any, trace string) *river.ErrorHandlerResult {
+	f.log.ErrorContext(ctx, "job panicked", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "panic", fmt.Sprint(v), "trace", trace)
+	return nil
+}
