@@ -84,8 +84,8 @@ func Ranked(scores []float64) (ranks []float64, ties float64, ok bool) {
 //
 //	W = 12·S / (m²(n³−n) − m·Σ(t³−t)),  S = Σ(R_i − R̄)²,  χ² = m(n−1)W
 //
-// W, χ² and P are Undefined for n < 2, for m < 1, and when every rater ties
-// everything (0/0). Source: Kendall & Babington Smith, Annals of Mathematical
+// All but the counts and mean ranks are Undefined for n < 2, for m < 1, and when
+// every rater ties everything (0/0). Source: Kendall & Babington Smith, Annals of Mathematical
 // Statistics 1939;10:275–287; Kendall, Rank Correlation Methods, ch. 6.
 func KendallSums(sums []float64, raters int, ties float64) Concordance {
 	n, m := float64(len(sums)), float64(raters)
@@ -107,15 +107,30 @@ func KendallSums(sums []float64, raters int, ties float64) Concordance {
 		return c
 	}
 	most := m * m * (n*n*n - n)
-	c.Uncorrected = Of(12 * s / most)
-	if corrected := most - m*ties; corrected > 0 {
-		w := 12 * s / corrected
-		c.W = Of(w)
-		c.Chi2 = Of(m * (n - 1) * w)
-		c.P = upper(m*(n-1)*w, c.DF)
+	corrected := most - m*ties
+	if !(corrected > 0) {
+		return c
 	}
+	c.Uncorrected = Of(12 * s / most)
 	if ties == 0 {
 		c.Exact = KendallExact(sums, raters)
+	}
+	return c.with(12 * s / corrected)
+}
+
+// with puts W and what follows from it.
+func (c Concordance) with(w float64) Concordance {
+	c.W = Of(w)
+	chi2 := float64(c.Raters) * float64(c.DF) * w
+	c.Chi2, c.P = Of(chi2), upper(chi2, c.DF)
+	return c
+}
+
+// Plain is c with the uncorrected W in the place of W, and its χ² and P: what
+// software prints that ignores ties.
+func (c Concordance) Plain() Concordance {
+	if w, ok := c.Uncorrected.Float(); ok {
+		return c.with(w)
 	}
 	return c
 }

@@ -1,0 +1,512 @@
+package stat
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// fields are what a measure gives, by the names that vectors use: Value, int,
+// bool, string, []Value or nil.
+type fields map[string]any
+
+// input hands out the inputs of a case and remembers which were read.
+type input struct {
+	fields map[string]json.RawMessage
+	read   map[string]bool
+	errs   []error
+}
+
+func (in *input) has(name string) bool { _, ok := in.fields[name]; return ok }
+
+// load decodes one input; what goes wrong fails the case.
+func load[T any](in *input, name string) (v T) {
+	in.read[name] = true
+	raw, ok := in.fields[name]
+	if !ok {
+		in.errs = append(in.errs, fmt.Errorf("input %q is missing", name))
+		return v
+	}
+	if err := json.Unmarshal(raw, &v); err != nil {
+		in.errs = append(in.errs, fmt.Errorf("input %q: %w", name, err))
+	}
+	return v
+}
+
+// numbers decodes a list of answers; a missing one (null) becomes NaN.
+func (in *input) numbers(name string) []float64 { return plain(load[[]Value](in, name)) }
+
+func plain(v []Value) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = x.Or(math.NaN())
+	}
+	return out
+}
+
+// grid decodes a list of lists of answers.
+func (in *input) grid(name string) [][]float64 {
+	rows := load[[][]Value](in, name)
+	out := make([][]float64, len(rows))
+	for i, r := range rows {
+		out[i] = plain(r)
+	}
+	return out
+}
+
+// freq decodes a histogram. Percentages are raised to whole numbers first.
+func (in *input) freq(name string) []int {
+	shares := load[[]float64](in, name)
+	for scale := 1.0; scale <= 1e6; scale *= 10 {
+		out := make([]int, len(shares))
+		whole := true
+		for i, x := range shares {
+			r := math.Round(x * scale)
+			whole = whole && math.Abs(x*scale-r) < 1e-9*max(1, math.Abs(r))
+			out[i] = int(r)
+		}
+		if whole {
+			return out
+		}
+	}
+	in.errs = append(in.errs, fmt.Errorf("input %q holds no counts", name))
+	return nil
+}
+
+// permille turns a share (of 1, or of 100) into whole thousandths.
+func (in *input) permille(p, of float64) int {
+	m := math.Round(1000 * p / of)
+	if math.Abs(1000*p/of-m) > 1e-9 {
+		in.errs = append(in.errs, fmt.Errorf("%v is no whole number of permille", p))
+	}
+	return int(m)
+}
+
+// pairs gives the table of a case that comes as a table or as paired answers.
+func (in *input) pairs(a, b string) [][]int {
+	if in.has("table_r1_by_r2") {
+		return load[[][]int](in, "table_r1_by_r2")
+	}
+	x, y := in.numbers(a), in.numbers(b)
+	return Cross(x, y, Seen(x, y))
+}
+
+// shifts counts differences; missing answers on either side make no pair.
+func (in *input) shifts(before, after string) Shifts {
+	d := in.differences(before, after)
+	var a, b []int
+	for _, x := range d {
+		if x == x {
+			if x != math.Trunc(x) {
+				x = math.Copysign(1, x) // enough for those who only ask for directions
+			}
+			a, b = append(a, 0), append(b, int(x))
+		}
+	}
+	return Differences(a, b)
+}
+
+func (in *input) differences(before, after string) []float64 {
+	a, b := in.numbers(before), in.numbers(after)
+	if len(a) != len(b) {
+		in.errs = append(in.errs, fmt.Errorf("%d answers before, %d after", len(a), len(b)))
+		return nil
+	}
+	d := make([]float64, len(a))
+	for i := range a {
+		d[i] = b[i] - a[i]
+	}
+	return d
+}
+
+// degrees is null where there is no test.
+func degrees(df int) any {
+	if df == 0 {
+		return nil
+	}
+	return df
+}
+
+func (t Test) fields() fields { return fields{"chi2": t.Chi2, "df": degrees(t.DF), "p": t.P} }
+
+func (a Association) fields() fields {
+	f := a.Test.fields()
+	f["cramers_v"], f["contingency_c"], f["small_expected"] = a.V, a.Contingency, a.Small
+	return f
+}
+
+// verdictAt5 is whether p is significant at .05, null when there is no p.
+func verdictAt5(p Value, stableIf func(significant bool) bool) any {
+	x, ok := p.Float()
+	if !ok {
+		return nil
+	}
+	return stableIf(x < 0.05)
+}
+
+// measures are all measures by the name that vectors give them.
+var measures = map[string]func(in *input) fields{
+	// Level and spread.
+	"descriptive": func(in *input) fields {
+		d := Raw(in.numbers("x"))
+		return fields{"n": d.N(), "mean": d.Mean(), "sd": d.SD(), "median": d.Median(7), "min": d.Min(),
+			"max": d.Max(), "mad_raw": d.MAD(), "cv": d.CV(), "variance": d.Variance()}
+	},
+	"quartiles": func(in *input) fields {
+		d, kind := Raw(in.numbers("x")), load[int](in, "type")
+		return fields{"q1": d.Quantile(250, kind), "median": d.Median(kind), "q3": d.Quantile(750, kind),
+			"iqr": d.IQR(kind), "relative_iqr": d.RelativeIQR(kind), "cqv": d.CQV(kind)}
+	},
+	"percentiles": func(in *input) fields {
+		d, kind := Raw(in.numbers("x")), load[int](in, "type")
+		var q []Value
+		for _, p := range load[[]float64](in, "p") {
+			q = append(q, d.Quantile(in.permille(p, 1), kind))
+		}
+		return fields{"q": q}
+	},
+	"percentiles_numpy": func(in *input) fields {
+		d := Raw(in.numbers("x"))
+		kind := map[string]int{"averaged_inverted_cdf": 2, "weibull": 6, "linear": 7, "median_unbiased": 8}[load[string](in, "method")]
+		var q []Value
+		for _, p := range load[[]float64](in, "p") {
+			q = append(q, d.Quantile(in.permille(p, 100), kind))
+		}
+		return fields{"q": q}
+	},
+	"mode": func(in *input) fields {
+		var points []Value
+		for _, p := range Mode(in.freq("freq")) {
+			points = append(points, count(p))
+		}
+		return fields{"mode": points}
+	},
+	"median_shift": func(in *input) fields {
+		return fields{"shift": MedianShift(Raw(in.numbers("before")), Raw(in.numbers("after")))}
+	},
+	"delta_cv": func(in *input) fields {
+		return fields{"delta": ChangeCV(Raw(in.numbers("before")), Raw(in.numbers("after")))}
+	},
+	"proportion_ci95": func(in *input) fields {
+		x, n := load[int](in, "x"), load[int](in, "n")
+		pair := func(low, high Value) []Value { return []Value{low, high} }
+		return fields{"share": Share(x, n), "wilson": pair(Wilson(x, n, Z95)),
+			"clopper_pearson": pair(ClopperPearson(x, n, 0.05)), "agresti_coull": pair(AgrestiCoull(x, n, Z95))}
+	},
+	"attrition_bounds": func(in *input) fields {
+		low, high := Bounds(in.freq("freq"), load[int](in, "leavers"))
+		values := func(h []int) (v []Value) {
+			for _, c := range h {
+				v = append(v, count(c))
+			}
+			return v
+		}
+		return fields{"low": values(low), "high": values(high)}
+	},
+
+	// Ordinal agreement.
+	"ordinal_agreement": func(in *input) fields {
+		h := in.freq("freq")
+		return fields{"vdEijk_A": Agreement(h), "polarization": Polarization(h), "tastle_wierman_cns": Consensus(h),
+			"leik_D": Leik(h), "berry_mielke_iov": IOV(h), "blair_lacy_l": BlairLacyL(h), "blair_lacy_lsq": BlairLacyL2(h),
+			"kvalseth_cov": Kvalseth(h), "reardon": Reardon(h), "mrq": MRQ(h), "entropy_bits": Entropy(h)}
+	},
+	"vdEijk_A":           func(in *input) fields { return fields{"A": AgreementShares(load[[]float64](in, "freq"))} },
+	"polarization":       func(in *input) fields { return fields{"P": Polarization(in.freq("freq"))} },
+	"tastle_wierman_cns": func(in *input) fields { return fields{"cns": Consensus(in.freq("freq"))} },
+	"leik_D":             func(in *input) fields { return fields{"D": Leik(in.freq("freq"))} },
+	"berry_mielke_iov":   func(in *input) fields { return fields{"iov": IOV(in.freq("freq"))} },
+	"kvalseth_cov":       func(in *input) fields { return fields{"cov": Kvalseth(in.freq("freq"))} },
+	"blair_lacy":         func(in *input) fields { h := in.freq("freq"); return fields{"l": BlairLacyL(h), "lsq": BlairLacyL2(h)} },
+	"reardon":            func(in *input) fields { return fields{"reardon": Reardon(in.freq("freq"))} },
+	"mrq":                func(in *input) fields { return fields{"mrq": MRQ(in.freq("freq"))} },
+	"entropy": func(in *input) fields {
+		h := in.freq("freq")
+		return fields{"bits": Entropy(h), "normalised": EntropyShare(h)}
+	},
+	"rwg": func(in *input) fields { return fields{"rwg": RWG(in.freq("freq"))} },
+	"average_deviation": func(in *input) fields {
+		d := Points(in.freq("freq"))
+		return fields{"ad_median": d.AD(), "ad_mean": d.ADMean(), "mad": d.MAD()}
+	},
+	"rwg_ad": func(in *input) fields {
+		d := Raw(in.numbers("x"))
+		return fields{"rwg": rwg(d, load[int](in, "scale")), "ad_median": d.AD(), "ad_mean": d.ADMean()}
+	},
+	"vdEijk_layer": func(in *input) fields {
+		var pattern []bool
+		for _, c := range load[[]float64](in, "pattern") {
+			pattern = append(pattern, c > 0)
+		}
+		return fields{"A": Layer(pattern)}
+	},
+
+	// Polarisation.
+	"esteban_ray": func(in *input) fields {
+		var scores []float64
+		if in.has("values") {
+			scores = load[[]float64](in, "values")
+		}
+		return fields{"P": EstebanRay(in.freq("freq"), scores, load[float64](in, "alpha"))}
+	},
+	"bimodality_coefficient": func(in *input) fields {
+		b := Bimodality(Raw(in.numbers("x")))
+		return fields{"skew_G1": b.Skew, "excess_kurt_G2": b.Kurtosis, "bc": b.Coefficient}
+	},
+
+	// RAND/UCLA and COMET.
+	"ram_ipras": func(in *input) fields {
+		x, scale := in.numbers("x"), load[[]int](in, "scale")
+		var h []int // empty on another scale than 1–9, and so undefined
+		if len(scale) == 2 && scale[0] == 1 && scale[1] == 9 {
+			h = histogram(x, 1, 9)
+		}
+		a := Ram(h)
+		f := fields{"median": a.Median, "p30": a.P30, "p70": a.P70, "ipr": a.IPR, "iprcp": a.Centre,
+			"asymmetry_index": a.Asymmetry, "ipras": a.IPRAS, "disagreement": a.Disagreement, "disagreement_index": a.Index,
+			"n_1_3": a.Thirds[0], "n_4_6": a.Thirds[1], "n_7_9": a.Thirds[2], "outside_median_region": a.Outside}
+		if !a.IPRAS.Defined() {
+			f["disagreement"] = nil
+		}
+		return f
+	},
+	"ram_panel_rule": func(in *input) fields {
+		within, apart, ok := PanelRule(load[int](in, "n"))
+		if !ok {
+			return fields{"agreement_max_outside_median_region": nil, "disagreement_min_each_extreme_third": nil}
+		}
+		return fields{"agreement_max_outside_median_region": within, "disagreement_min_each_extreme_third": apart}
+	},
+	"comet_70_15": func(in *input) fields { return fields{"class": in.comet(Comet7015)} },
+	"comet_at_most_half": func(in *input) fields {
+		return fields{"class": in.comet(CometRule{In: 700, Against: 150, Out: AtMostHalf})}
+	},
+
+	// Concordance.
+	"kendall_w": func(in *input) fields {
+		if in.has("missing") && load[string](in, "missing") != "drop_raters" {
+			in.errs = append(in.errs, fmt.Errorf("incomplete raters are dropped, nothing else"))
+		}
+		c := KendallW(turned(in.grid("items_by_raters")))
+		f := fields{"W_uncorrected": c.Uncorrected, "p_exact": c.Exact}
+		if !load[bool](in, "ties_corrected") {
+			c = c.Plain()
+		}
+		f["W"], f["chi2"], f["df"], f["p"] = c.W, c.Chi2, degrees(c.DF), c.P
+		f["n_items"], f["m_raters"], f["mean_ranks"] = c.Items, c.Raters, c.MeanRanks
+		return f
+	},
+	"friedman": func(in *input) fields {
+		c := KendallW(in.grid("raters_by_items"))
+		f := Friedman(c).fields()
+		f["kendall_w"] = c.W
+		return f
+	},
+	"krippendorff_alpha": func(in *input) fields {
+		raters := in.grid("raters_by_units")
+		scores := Seen(raters...)
+		var units [][]int
+		for _, unit := range turned(raters) {
+			units = append(units, at(scores, unit))
+		}
+		return fields{"alpha": Krippendorff(units, scores, Level(load[string](in, "level")))}
+	},
+	"fleiss_kappa": func(in *input) fields {
+		grid := in.grid("units_by_raters")
+		scores := Seen(grid...)
+		var units [][]int
+		for _, unit := range grid {
+			if h := at(scores, unit); N(h) == len(unit) { // a unit that someone did not rate drops out
+				units = append(units, h)
+			}
+		}
+		k := Fleiss(units)
+		return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P}
+	},
+
+	// Stability.
+	"scheibe_percent_change": func(in *input) fields {
+		if in.has("table_r1_by_r2") {
+			t := load[[][]int](in, "table_r1_by_r2")
+			before, after := Margins(t)
+			return fields{"change": Scheibe(before, after), "stable_below_0.15": stable(before, after),
+				"prop_unchanged": Share(Same(t), N(before))}
+		}
+		scale := load[[]int](in, "scale")
+		a, b := in.numbers("round1"), in.numbers("round2")
+		before, after := histogram(a, scale[0], scale[len(scale)-1]), histogram(b, scale[0], scale[len(scale)-1])
+		return fields{"change": Scheibe(before, after), "stable_below_0.15": stable(before, after),
+			"prop_unchanged": Unchanged(in.shifts("round1", "round2"))}
+	},
+	"sign_test": func(in *input) fields {
+		s := Sign(in.shifts("before", "after"))
+		return fields{"n_up": s.Up, "n_down": s.Down, "n_same": s.Same, "p": s.P}
+	},
+	"wilcoxon_signed_rank": func(in *input) fields {
+		zeros, known := map[string]Zeros{"drop": Drop, "wilcox": Drop, "pratt": Pratt, "split": Split, "zsplit": Split}[load[string](in, "zeros")]
+		if !known {
+			in.errs = append(in.errs, fmt.Errorf("unknown treatment of zeros"))
+		}
+		var options []Option
+		if load[bool](in, "continuity") {
+			options = append(options, Continuity())
+		}
+		r := SignedRankOf(in.differences("before", "after"), zeros, options...)
+		return r.fields()
+	},
+	"wilcoxon_exact": func(in *input) fields {
+		r := SignedRankOf(in.numbers("differences"), Drop)
+		f := r.fields()
+		f["p"] = r.Exact
+		return f
+	},
+	"chisq_rounds_homogeneity": func(in *input) fields {
+		var a Association
+		if in.has("table_round_by_category") {
+			a = ChiSquare(load[[][]int](in, "table_round_by_category"))
+		} else {
+			a = ChiSquare(Aligned(in.numbers("round1"), in.numbers("round2")))
+		}
+		f := a.fields()
+		f["stable_at_0.05"] = verdictAt5(a.P, func(significant bool) bool { return !significant })
+		return f
+	},
+	"chisq_individual_independence": func(in *input) fields {
+		a := ChiSquare(in.pairs("round1", "round2"))
+		f := a.fields()
+		f["stable_at_0.05"] = verdictAt5(a.P, func(significant bool) bool { return significant })
+		return f
+	},
+	"chisq_monte_carlo": func(in *input) fields {
+		return fields{"p": MonteCarlo(load[[][]int](in, "table"), Seed([]byte(load[string](in, "root")), load[string](in, "item"), load[string](in, "measure")))}
+	},
+	"cohen_kappa": func(in *input) fields {
+		var t [][]int
+		a, b := in.numbers("a"), in.numbers("b")
+		if in.read["categories"] = true; string(in.fields["categories"]) == `"observed"` {
+			t = Cross(a, b, Seen(a, b))
+		} else {
+			t = Cross(a, b, load[[]float64](in, "categories"))
+		}
+		return in.kappa(t, t)
+	},
+	"weighted_kappa_fixed_scale": func(in *input) fields {
+		a, b := in.numbers("a"), in.numbers("b")
+		return in.kappa(Cross(a, b, load[[]float64](in, "categories")), Cross(a, b, Seen(a, b)))
+	},
+	"weighted_kappa_custom": func(in *input) fields {
+		k := Kappa(load[[][]int](in, "table"), Matrix(load[[][]float64](in, "disagreement_weights")))
+		return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P}
+	},
+	"mcnemar": func(in *input) fields {
+		m := McNemar(load[[][]int](in, "table"))
+		return fields{"chi2": m.Chi2, "p": m.P, "chi2_cc": m.CorrectedChi2, "p_cc": m.CorrectedP, "p_exact": m.Exact}
+	},
+	"mcnemar_exact":            func(in *input) fields { return fields{"p": McNemar(load[[][]int](in, "table")).Exact} },
+	"bowker_symmetry":          func(in *input) fields { return Bowker(in.pairs("a", "b")).fields() },
+	"bowker_symmetry_skipping": func(in *input) fields { return BowkerSkipping(in.pairs("a", "b")).fields() },
+	"stuart_maxwell":           func(in *input) fields { return StuartMaxwell(in.pairs("a", "b")).fields() },
+	"spearman":                 func(in *input) fields { c := Spearman(in.pairs("a", "b")); return fields{"rho": c.R, "p_t": c.P} },
+	"kendall_tau_b":            func(in *input) fields { c := TauB(in.pairs("a", "b")); return fields{"tau": c.R, "p_asymptotic": c.P} },
+	"goodman_kruskal_lambda": func(in *input) fields {
+		t := in.pairs("a", "b")
+		if in.has("predict") && load[string](in, "predict") == "rows" {
+			t = Transpose(t)
+		}
+		return fields{"lambda": Lambda(t)}
+	},
+	"conformity_baseline": func(in *input) fields {
+		var rows []Value
+		for _, row := range Conformity(in.freq("before"), in.freq("after"), Of(load[float64](in, "median"))) {
+			rows = append(rows, row[:]...)
+		}
+		return fields{"expected": rows}
+	},
+
+	// Between groups, and over many items.
+	"mann_whitney": func(in *input) fields {
+		groups := Aligned(in.numbers("a"), in.numbers("b"))
+		m := MannWhitney(groups[0], groups[1])
+		return fields{"U1": m.U, "p": m.P}
+	},
+	"kruskal": func(in *input) fields {
+		k := KruskalWallis(Aligned(in.grid("groups")...))
+		return fields{"H": k.Chi2, "df": degrees(k.DF), "p": k.P}
+	},
+	"multiple_testing": func(in *input) fields {
+		p := load[[]Value](in, "p")
+		return fields{"holm": Holm(p), "bh": BenjaminiHochberg(p)}
+	},
+}
+
+func (in *input) comet(rule CometRule) CometClass {
+	return Comet(load[int](in, "n_7_9"), load[int](in, "n_4_6"), load[int](in, "n_1_3"), rule)
+}
+
+func (r Ranks) fields() fields {
+	return fields{"V_plus": r.W, "V_minus": r.Down, "T_min": r.Min(), "n": r.N, "n_nonzero": r.NonZero, "p": r.P,
+		"p_exact": r.Exact, "z_uncorrected": r.Z, "r_effect": r.R, "r_gate": r.GateR}
+}
+
+// kappa reads the weights; pairs is the table that counts who kept their answer,
+// which no category may be missing from.
+func (in *input) kappa(t, pairs [][]int) fields {
+	weight, known := map[string]Weight{"unweighted": Unweighted, "equal": Linear, "linear": Linear,
+		"squared": Quadratic, "quadratic": Quadratic}[load[string](in, "weights")]
+	if !known {
+		in.errs = append(in.errs, fmt.Errorf("unknown weights"))
+		weight = Unweighted
+	}
+	k := Kappa(t, weight)
+	n := 0
+	for _, row := range pairs {
+		n += N(row)
+	}
+	return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P, "prop_unchanged": Share(Same(pairs), n), "unanimous": k.Unanimous}
+}
+
+// stable is Scheibe's 15 %, null without answers.
+func stable(before, after []int) any {
+	if !Scheibe(before, after).Defined() {
+		return nil
+	}
+	return ScheibeBelow(before, after, 150)
+}
+
+// histogram counts answers on the points from..to.
+func histogram(x []float64, from, to int) []int {
+	h := make([]int, to-from+1)
+	for _, v := range x {
+		if i := int(v) - from; v == math.Trunc(v) && i >= 0 && i < len(h) {
+			h[i]++
+		}
+	}
+	return h
+}
+
+// at counts answers over ascending scores.
+func at(scores, x []float64) []int {
+	h := make([]int, len(scores))
+	for i, s := range scores {
+		for _, v := range x {
+			if v == s {
+				h[i]++
+			}
+		}
+	}
+	return h
+}
+
+// turned swaps rows and columns.
+func turned(rows [][]float64) [][]float64 {
+	if len(rows) == 0 {
+		return nil
+	}
+	out := make([][]float64, len(rows[0]))
+	for j := range out {
+		for _, r := range rows {
+			out[j] = append(out[j], r[j])
+		}
+	}
+	return out
+}
