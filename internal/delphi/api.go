@@ -1,18 +1,5 @@
 package delphi
 
-// Protocol is the frozen rules of a consultation (METHOD.md §10).
-type Protocol struct{ unwritten struct{} }
-
-// ParseProtocol reads a protocol document: unknown field = error, defaults
-// filled in, every constraint checked; a fault names each field and the remedy.
-func ParseProtocol(document []byte) (Protocol, error) { panic("unwritten") }
-
-// Canonical gives the document in canonical JSON (RFC 8785), defaults written out.
-func (p Protocol) Canonical() []byte { panic("unwritten") }
-
-// Hash is the hex SHA-256 of the canonical document.
-func (p Protocol) Hash() string { panic("unwritten") }
-
 // Rule names the tables that exist at the closing of the last counts document,
 // in table order. Pure in the protocol and the counts documents so far.
 func Rule(p Protocol, documents []Counts) []string { panic("unwritten") }

@@ -1,0 +1,108 @@
+package delphi
+
+import "fmt"
+
+// ClassicalPlan is what the drafting form of a classical consultation asks; the
+// rest of its protocol is default. Panel of one group, open to who can claim it.
+type ClassicalPlan struct {
+	Language      string
+	GroupID       string
+	GroupName     string
+	GroupRule     string // who belongs to it; may be ""
+	Access        string // "open" when ""
+	Points        int    // 2..11
+	Low, High     string // labels of the ends; both or none
+	CannotJudge   bool
+	GatherDays    int // 1..120
+	AnswerDays    int
+	AnswerRounds  int    // 2..9
+	SharePermille int    // 660..1000, in the highest class
+	LatestKeyDate string // 2006-01-02
+	ReplyDays     int    // 0 for the default
+}
+
+// scaleKind is the id of the one item kind of Classical and Standing.
+const scaleKind = "scale"
+
+// Classical makes the protocol of a gather round and answer rounds on one scale,
+// with consensus by the share in the highest class. The fault names the fields
+// of the document.
+func Classical(c ClassicalPlan) (Protocol, error) {
+	in := func(s string) map[string]string {
+		if s == "" {
+			return map[string]string{}
+		}
+		return map[string]string{c.Language: s}
+	}
+	p := base(VariantClassical, c.Language)
+	if c.Access != "" {
+		p.Panel.Access = c.Access
+	}
+	p.Panel.Groups = []GroupPlan{{ID: c.GroupID, Name: in(c.GroupName), Rule: c.GroupRule}}
+	p.Anonymity.LatestKeyDate = c.LatestKeyDate
+	p.Rounds = append(p.Rounds, round(Gather, c.GatherDays))
+	for range min(c.AnswerRounds, 100) { // the reader refuses more than 10
+		p.Rounds = append(p.Rounds, round(AnswerRound, c.AnswerDays))
+	}
+	p.Items.Source = "contributions"
+	p.ItemKinds = []ItemKind{{
+		ID: scaleKind, Kind: ScaleForm, Points: c.Points, Low: in(c.Low), High: in(c.High),
+		Classes: DefaultClasses(c.Points), CannotJudge: c.CannotJudge,
+	}}
+	p.Consensus.Share = &ShareRule{Permille: c.SharePermille}
+	if classes := p.ItemKinds[0].Classes; classes != nil {
+		p.Consensus.Share.From, p.Consensus.Share.To = classes[len(classes)-1][0], c.Points
+	}
+	if c.ReplyDays != 0 {
+		p.Reply.Days = c.ReplyDays
+	}
+	return p.checked()
+}
+
+// StandingPlan is what is known of a conversation that was held elsewhere.
+type StandingPlan struct {
+	Language      string
+	GroupName     string // of the one group "all"
+	LatestKeyDate string // 2006-01-02
+	Days          int    // 1..120; 0 for the default
+}
+
+// Standing makes the protocol under which an imported conversation runs: one
+// standing round on 1 disagree, 2 unsure, 3 agree, consensus when three in four
+// agree, a release of an item per 10 people who gave or changed an answer.
+// There is no "cannot judge": who passed said unsure.
+func Standing(s StandingPlan) (Protocol, error) {
+	p := base(VariantRealTime, s.Language)
+	p.Panel.Access = "imported"
+	p.Panel.Groups = []GroupPlan{{ID: "all", Name: map[string]string{s.Language: s.GroupName}}}
+	p.Anonymity.LatestKeyDate = s.LatestKeyDate
+	days := s.Days
+	if days == 0 {
+		days = 14
+	}
+	p.Rounds = []RoundPlan{round(StandingKind, days)}
+	p.ItemKinds = []ItemKind{{ID: scaleKind, Kind: ScaleForm, Points: 3, Classes: DefaultClasses(3)}}
+	p.Items.Source, p.Items.Max = "contributions", 1000
+	p.Consensus.Share = &ShareRule{From: 3, To: 3, Permille: 750}
+	p.Stop.When = "deadline"
+	p.Release = &ReleasePlan{MinChanged: 10, TickMinutes: 60}
+	return p.checked()
+}
+
+func round(kind RoundKind, days int) RoundPlan {
+	return RoundPlan{Kind: kind, MinDays: min(3, days), Days: days, MaxExtensions: 1}
+}
+
+// base is a protocol of defaults, read from the shortest document there is, so
+// that defaults are written down once.
+func base(v Variant, language string) Protocol {
+	r := &reader{}
+	n, err := parseDocument(fmt.Appendf(nil, `{"version": 1, "variant": %q, "consensus": {"rule": "share"}}`, v))
+	if err != nil {
+		panic(err) // the document above is not one
+	}
+	p := r.protocol(n)
+	p.Languages = []string{language}
+	p.Panel.Access = "open"
+	return p
+}
