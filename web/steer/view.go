@@ -12,28 +12,33 @@ import (
 	"delfi/internal/fault"
 	"delfi/web/page"
 	"delfi/web/ui"
+	"delfi/web/ui/chart"
 )
 
-// field is one field of a form, with what is wrong with it.
+// field is one field of a form, with the fault of the form.
 type field struct {
 	name, value string
-	kind, mode  string // of an input
-	rows        int    // more than one: a textarea
+	kind        string // of an input
+	rows        int    // more than one: a text area
 	fault       *fault.Fault
 }
 
 func (v draftView) field(name, value string, rows int) field {
-	return field{name: name, value: value, kind: "text", mode: "text", rows: rows, fault: v.Fault}
+	return field{name: name, value: value, kind: "text", rows: rows, fault: v.Fault}
 }
 
 func (v draftView) number(name, value string) field {
-	return field{name: name, value: value, kind: "text", mode: "numeric", rows: 1, fault: v.Fault}
+	return field{name: name, value: value, kind: "number", rows: 1, fault: v.Fault}
 }
 
 // dated is a date as the browser's own control gives it: 2006-01-02, which a
 // person without one can type.
 func (v draftView) dated(name, value string) field {
-	return field{name: name, value: value, kind: "date", mode: "numeric", rows: 1, fault: v.Fault}
+	return field{name: name, value: value, kind: "date", rows: 1, fault: v.Fault}
+}
+
+func (f field) words(q *page.Request) ui.Field {
+	return ui.Field{Name: f.name, Label: q.T("steer.field." + f.name), Hint: q.T("steer.hint." + f.name), Short: f.kind != "text", Rows: f.rows}
 }
 
 func (v draftView) wrong(q *page.Request, name string) string { return wrong(q, v.Fault, name) }
@@ -45,29 +50,39 @@ func (v draftView) title(q *page.Request) string {
 	return q.T("steer.draft.title")
 }
 
-func (f field) wrong(q *page.Request) string { return wrong(q, f.fault, f.name) }
-func (f field) height() string               { return strconv.Itoa(f.rows + 1) }
-
-func (f field) bad() bool {
-	return f.fault != nil && slicesHas(f.fault.Fields, f.name)
-}
-
-func (f field) invalid() string { return strconv.FormatBool(f.bad()) }
-
-func (f field) described() string {
-	if f.bad() {
-		return f.name + "_error " + f.name + "_hint"
+// problem is the form's fault as an error: nil stays nil.
+func (f field) problem() error {
+	if f.fault == nil {
+		return nil
 	}
-	return f.name + "_hint"
+	return f.fault
 }
 
-func slicesHas(fields []fault.Field, name string) bool {
-	for _, d := range fields {
-		if d.Name == name {
-			return true
+// problems names each field as the form does.
+func problems(q *page.Request, f *fault.Fault) ui.Problems {
+	labels := map[string]string{"reason": q.T("steer.reason"), "text": q.T("steer.synthesis.text"), "item": q.T("steer.synthesis.which"), "left_out": q.T("steer.synthesis.left_out"), "days": q.T("steer.round.days")}
+	for _, d := range f.Fields {
+		if key := "steer.field." + d.Name; page.Known(key) {
+			labels[d.Name] = q.T(key)
 		}
 	}
-	return false
+	return ui.ProblemsOf(f).Labelled(labels)
+}
+
+// mark puts a verdict in words, with the share that the protocol asks for.
+func mark(q *page.Request, c consultation.Consultation, v delphi.Verdict) ui.Mark {
+	permille := 0
+	if s := c.Protocol.Consensus.Share; s != nil {
+		permille = s.Permille
+	}
+	return ui.Verdict(q, v, permille)
+}
+
+func (d decisionView) distribution(q *page.Request, c consultation.Consultation) chart.Distribution {
+	k := c.Protocol.ItemKinds[0]
+	title := q.T("steer.decide.picture", "number", d.Item.Number)
+	return ui.Distribution("item-"+strconv.Itoa(d.Item.Number)+"-picture", title, d.Feedback.Figures,
+		ui.Scale{Points: k.Points, Low: k.Low[c.Language], High: k.High[c.Language], Classes: k.Classes}, 0)
 }
 
 // wrong gives the words for what is wrong with a field, or "".
@@ -231,19 +246,10 @@ func (v deskView) lapNote(q *page.Request, r consultation.Round) string {
 }
 
 func (d decisionView) kicker(q *page.Request) string {
-	if a, ok := d.Feedback.Figures.Agreement.Float(); ok {
-		return q.T("steer.decide.agreement", "number", d.Item.Number, "a", decimal(q, a))
+	if a := d.Feedback.Figures.Agreement; a.Defined() {
+		return q.T("steer.decide.agreement", "number", d.Item.Number, "a", ui.Decimal(q, a, 2))
 	}
 	return q.T("steer.decide.no_agreement", "number", d.Item.Number)
-}
-
-// decimal writes two decimals with the language's sign.
-func decimal(q *page.Request, v float64) string {
-	s := strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1)
-	if q.Lang == "it" {
-		s = strings.Replace(s, ".", ",", 1)
-	}
-	return s
 }
 
 // share writes a fraction as a percentage, or a dash where it is not defined.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"delfi/internal/postgres"
+	"delfi/internal/postgres/private"
+	"delfi/internal/pseudonym"
+	"delfi/migrations"
+)
+
+// databaseSettings say where data live; every command that needs them embeds them.
+type databaseSettings struct {
+	Data        string `default:"${data}" env:"DELFI_DATA" placeholder:"DIR" help:"Folder of the keys and, without a database URL, of the private Postgres."`
+	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Postgres 15 or later; without one Delfi starts its own."`
+	MasterKey   string `env:"DELFI_MASTER_KEY" placeholder:"BASE64" help:"32 bytes that wrap the keys of consultations; by default generated, in the data folder."`
+}
+
+// defaultData is where data live unless told otherwise.
+func defaultData() string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/delfi"
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "delfi")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "delfi-data" // a person without a home gets it where they stand
+	}
+	return filepath.Join(home, ".local", "share", "delfi")
+}
+
+// open gives the database, migrated, and the keys beside it. The function that
+// it gives closes both.
+func (c *databaseSettings) open(ctx context.Context) (*postgres.DB, pseudonym.Keys, func(), error) {
+	master, err := c.master()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	keys, err := pseudonym.NewFileKeys(filepath.Join(c.Data, "keys"), master)
+	if err != nil {
+		return nil, nil, nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+	}
+	address, stop := c.DatabaseURL, func() {}
+	if address == "" {
+		cluster, err := private.Start(ctx, private.Options{Data: filepath.Join(c.Data, "postgres")})
+		if err != nil {
+			return nil, nil, nil, fmt.Errorf("private Postgres: %w", err)
+		}
+		address = cluster.URL()
+		stop = func() {
+			if err := cluster.Stop(); err != nil {
+				slog.Error("private Postgres", "error", err)
+			}
+		}
+	}
+	db, err := postgres.Open(ctx, address)
+	if err != nil {
+		stop()
+		if c.DatabaseURL != "" {
+			err = refusal{fmt.Errorf("--database-url: %w", err)}
+		}
+		return nil, nil, nil, err
+	}
+	end := func() {
+		if err := db.Close(); err != nil {
+			slog.Error("database", "error", err)
+		}
+		stop()
+	}
+	if err := migrations.Up(ctx, db); err != nil {
+		end()
+		return nil, nil, nil, err
+	}
+	return db, keys, end, nil
+}
+
+// master gives the key that wraps the others: configured, else generated once
+// into the data folder.
+func (c *databaseSettings) master() ([]byte, error) {
+	if c.MasterKey != "" {
+		key, err := base64.StdEncoding.DecodeString(c.MasterKey)
+		if err != nil || len(key) != 32 {
+			return nil, refusal{errors.New("--master-key: write 32 bytes in base64, e.g. from: openssl rand -base64 32")}
+		}
+		return key, nil
+	}
+	if err := os.MkdirAll(c.Data, 0o711); err != nil {
+		return nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+	}
+	path := filepath.Join(c.Data, "master.key")
+	for {
+		text, err := os.ReadFile(path)
+		if err == nil {
+			key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
+			if err != nil || len(key) != 32 {
+				return nil, refusal{fmt.Errorf("%s: is no key of 32 bytes in base64: restore it, or set --master-key", path)}
+			}
+			return key, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+		}
+		if err := newMaster(path); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+		}
+	}
+}
+
+// newMaster writes a key whole or not at all, and never over another: two
+// processes may start at once.
+func newMaster(path string) error {
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".master-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Link(f.Name(), path)
+}

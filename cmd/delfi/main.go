@@ -1,0 +1,61 @@
+// Command delfi is the one binary: it reads settings, wires the rooms together,
+// and does nothing else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // Rome's clock, also where the system has none
+
+	"github.com/alecthomas/kong"
+
+	"delfi/internal/fault"
+)
+
+// commands are what `delfi` can do; each stands in a file of its own.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the site."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to the present shape, and stop."`
+	Import  importCommand  `cmd:"" help:"Import a conversation that was held elsewhere."`
+}
+
+// refusal is a setting or an input that cannot work: exit status 2.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	os.Exit(realMain(ctx, os.Args[1:]))
+}
+
+// realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
+func realMain(ctx context.Context, args []string) int {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("delfi"),
+		kong.Description("A Delphi-method consultation server for public administrations."),
+		kong.Vars{"data": defaultData()}, kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "delfi:", err)
+		return 1
+	}
+	at, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "delfi:", err)
+		return 2
+	}
+	if err := at.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "delfi:", err)
+		var r refusal
+		if errors.As(err, &r) || fault.KindOf(err) == fault.Invalid {
+			return 2
+		}
+		return 1
+	}
+	return 0
+}

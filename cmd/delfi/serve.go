@@ -1,0 +1,304 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"delfi/internal/account"
+	"delfi/internal/demonstration"
+	"delfi/internal/login"
+	"delfi/internal/login/devidp"
+	"delfi/internal/mail"
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+	"delfi/web"
+	"delfi/web/consult"
+	"delfi/web/me"
+	"delfi/web/page"
+	"delfi/web/static"
+	"delfi/web/steer"
+	"delfi/web/trial"
+	"delfi/web/ui"
+)
+
+// serveCommand is the settings of a server: flags, environment and help from one struct.
+type serveCommand struct {
+	Listen  string `default:"127.0.0.1:8080" env:"DELFI_LISTEN" help:"Address to serve on."`
+	BaseURL string `env:"DELFI_BASE_URL" placeholder:"URL" help:"Public address of the site; by default http:// and the address to serve on."`
+	databaseSettings
+	OIDC struct {
+		Issuer       string            `env:"DELFI_OIDC_ISSUER" placeholder:"URL" help:"Identity provider; without one the built-in provider is on, for trying Delfi out."`
+		ClientID     string            `env:"DELFI_OIDC_CLIENT_ID" help:"Client registered with the provider."`
+		ClientSecret string            `env:"DELFI_OIDC_CLIENT_SECRET" help:"Its secret; none for a public client."`
+		Scopes       []string          `env:"DELFI_OIDC_SCOPES" default:"openid,profile,email" help:"What to ask for."`
+		Name         string            `env:"DELFI_OIDC_CLAIM_NAME" default:"name" help:"Claim with the person's name."`
+		Email        string            `env:"DELFI_OIDC_CLAIM_EMAIL" default:"email" help:"Claim with the e-mail address."`
+		Groups       string            `env:"DELFI_OIDC_CLAIM_GROUPS" default:"groups" help:"Claim with the groups (\"administration/role\")."`
+		Municipality string            `env:"DELFI_OIDC_CLAIM_MUNICIPALITY" default:"municipality" help:"Claim with the municipality."`
+		Roles        map[string]string `env:"DELFI_OIDC_ROLES" placeholder:"GROUP=ADMINISTRATION/ROLE" help:"The provider's own group names, renamed to ours."`
+	} `embed:"" prefix:"oidc-"`
+	Provider struct {
+		Listen   string `default:"127.0.0.1:8081" env:"DELFI_PROVIDER_LISTEN" help:"Address of the built-in provider."`
+		Anywhere bool   `env:"DELFI_PROVIDER_ANYWHERE" help:"Allow the built-in provider, with which anybody can be anybody, on an address that others reach."`
+	} `embed:"" prefix:"provider-"`
+	SMTP      string `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
+	MailFrom  string `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
+	Demo      bool   `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
+	Forwarded bool   `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
+	LogFormat string `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
+}
+
+// Run serves until ctx ends.
+func (c *serveCommand) Run(ctx context.Context) error {
+	log := c.logger()
+	slog.SetDefault(log)
+	if err := c.check(); err != nil {
+		return refusal{err}
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return refusal{c.listening("--listen", c.Listen, err)}
+	}
+	defer listener.Close()
+	if c.BaseURL == "" {
+		c.BaseURL = "http://" + listener.Addr().String()
+	}
+	c.print(os.Stdout)
+
+	db, keys, closeDatabase, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeDatabase()
+	sender, err := c.sender()
+	if err != nil {
+		return refusal{err}
+	}
+	h, err := wire(db, keys, sender, c.BaseURL)
+	if err != nil {
+		return err
+	}
+	options := page.Options{
+		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded,
+	}
+	var demo *demonstration.Demonstration
+	provider, err := c.provide(ctx)
+	if err != nil {
+		return err
+	}
+	if provider != nil {
+		defer provider.Close()
+		options.FormAction = []string{provider.Issuer()}
+		options.DemoBar = trial.Bar(people(provider))
+		if demo, err = c.seed(ctx, h, provider, keys, sender); err != nil {
+			return err
+		}
+	} else {
+		options.FormAction = []string{origin(c.OIDC.Issuer)}
+	}
+	client, err := c.client(provider)
+	if err != nil {
+		return refusal{err}
+	}
+	kernel := page.New(options)
+	defer kernel.Close()
+	site := web.Options{
+		Kernel:  kernel,
+		Me:      me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL},
+		Consult: consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
+		Steer:   steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel},
+		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{
+			"database": db.Ping,
+			"sign-in":  func(context.Context) error { return client.Ready() },
+		}},
+	}
+	if demo != nil {
+		site.Trial = demo
+	}
+	return c.serve(ctx, listener, h, web.New(site), provider)
+}
+
+// serve answers until ctx ends, then lets what is under way finish.
+func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *house, handler http.Handler, provider *devidp.Provider) error {
+	if err := h.jobs.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	c.welcome(os.Stdout, provider)
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-running.Done()
+		// Five seconds in all, for the pages, the jobs and the cluster.
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		return errors.Join(quit(server, end), h.jobs.Stop(end))
+	})
+	return g.Wait()
+}
+
+// quit ends the server; connections that do not finish in time are cut.
+func quit(server *http.Server, end context.Context) error {
+	if err := server.Shutdown(end); err != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// check refuses settings that cannot work, and says which.
+func (c *serveCommand) check() error {
+	if err := static.Verify(); err != nil {
+		return err
+	}
+	if c.BaseURL != "" {
+		u, err := url.Parse(c.BaseURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" {
+			return fmt.Errorf("--base-url %q: write the public address without a path, e.g. https://delfi.example.it", c.BaseURL)
+		}
+		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	}
+	if c.OIDC.Issuer != "" {
+		if c.OIDC.ClientID == "" {
+			return errors.New("--oidc-client-id: a provider needs the client that was registered with it")
+		}
+		if c.Demo {
+			return errors.New("--demo goes with the built-in provider: leave --oidc-issuer out")
+		}
+		return nil
+	}
+	if c.OIDC.ClientID != "" || c.OIDC.ClientSecret != "" {
+		return errors.New("--oidc-issuer is missing: a client without a provider signs nobody in")
+	}
+	for flag, address := range map[string]string{"--listen": c.Listen, "--provider-listen": c.Provider.Listen} {
+		if !loopback(address) && !c.Provider.Anywhere {
+			return fmt.Errorf("%s %s: the built-in provider lets anybody be anybody, so it stays on loopback; set --oidc-issuer, or --provider-anywhere if that is what you want", flag, address)
+		}
+	}
+	return nil
+}
+
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// listening puts why an address cannot be served on into words.
+func (c *serveCommand) listening(flag, address string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s %s: the port is in use; stop what uses it or choose another", flag, address)
+	}
+	return fmt.Errorf("%s %s: %w", flag, address, err)
+}
+
+// provide starts the built-in provider, unless another is configured.
+func (c *serveCommand) provide(ctx context.Context) (*devidp.Provider, error) {
+	if c.OIDC.Issuer != "" {
+		return nil, nil
+	}
+	p, err := devidp.New(devidp.Demonstration(), c.BaseURL+"/sign-in/callback").Start(ctx, c.Provider.Listen)
+	if err != nil {
+		return nil, refusal{c.listening("--provider-listen", c.Provider.Listen, err)}
+	}
+	return p, nil
+}
+
+func (c *serveCommand) client(p *devidp.Provider) (*login.Client, error) {
+	o := login.Options{
+		Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, ClientSecret: c.OIDC.ClientSecret,
+		RedirectURL: c.BaseURL + "/sign-in/callback", Scopes: c.OIDC.Scopes,
+		Mapping: login.Mapping{Name: c.OIDC.Name, Email: c.OIDC.Email, Groups: c.OIDC.Groups, Municipality: c.OIDC.Municipality, Roles: c.OIDC.Roles},
+	}
+	if p != nil {
+		o.Issuer, o.ClientID, o.ClientSecret = p.Issuer(), devidp.ClientID, p.Secret()
+	}
+	return login.New(o)
+}
+
+func (c *serveCommand) sender() (mail.Sender, error) {
+	if c.SMTP == "" {
+		return nil, nil
+	}
+	s, err := mail.New(c.SMTP, c.MailFrom)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp: %w", err)
+	}
+	return s, nil
+}
+
+// seed makes the demonstration's consultations on the first start, and gives the
+// demonstration, whose panel plays on.
+func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys, sender mail.Sender) (*demonstration.Demonstration, error) {
+	var staff []account.Claims
+	for _, who := range p.People() {
+		staff = append(staff, account.Claims{
+			Issuer: p.Issuer(), Subject: who.Subject, Name: who.Name, Email: who.Email, Municipality: who.Municipality, Groups: who.Groups,
+		})
+	}
+	demo := demonstration.New(h.db, func(db *postgres.DB) (demonstration.Services, error) {
+		moved, err := wire(db, keys, nil, c.BaseURL)
+		if err != nil {
+			return demonstration.Services{}, err
+		}
+		return moved.demonstration(), nil
+	}, staff)
+	if !c.Demo {
+		return demo, nil
+	}
+	return demo, demo.Seed(ctx, func(line string) { fmt.Fprintln(os.Stdout, "  demonstration:", line) })
+}
+
+func people(p *devidp.Provider) []trial.Person {
+	var out []trial.Person
+	for _, who := range p.People() {
+		person := trial.Person{Subject: who.Subject, Name: who.Name}
+		if len(who.Groups) > 0 {
+			person.Office = who.Groups[0]
+		}
+		out = append(out, person)
+	}
+	return out
+}
+
+func origin(issuer string) string {
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return issuer
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func (c *serveCommand) logger() *slog.Logger {
+	var level slog.Level
+	// The enum of the flag has made sure that this parses.
+	_ = level.UnmarshalText([]byte(c.LogLevel))
+	options := &slog.HandlerOptions{Level: level}
+	var h slog.Handler = slog.NewTextHandler(os.Stderr, options)
+	if c.LogFormat == "json" {
+		h = slog.NewJSONHandler(os.Stderr, options)
+	}
+	return slog.New(web.DayOnly{Handler: h})
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/demonstration"
+	"delfi/internal/job"
+	"delfi/internal/ledger"
+	"delfi/internal/mail"
+	"delfi/internal/notice"
+	"delfi/internal/panel"
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+	"delfi/internal/report"
+)
+
+// house is every service, each given what it may know.
+type house struct {
+	db            *postgres.DB
+	jobs          *job.Queue
+	accounts      *account.Service
+	record        *ledger.Service
+	panel         *panel.Service
+	notices       *notice.Service
+	consultations *consultation.Service
+	synthesis     *synthesis.Service
+	ballots       *ballot.Service
+	reports       *report.Service
+}
+
+// wire builds the house on a database; who hears what of whom stands here.
+func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL string) (*house, error) {
+	jobs, err := job.New(db)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{db: db, jobs: jobs, accounts: account.New(db), record: ledger.New(db)}
+	bridge := pseudonym.New(db, keys)
+	h.panel = panel.New(db, bridge)
+	h.notices = notice.New(db, jobs, h.accounts, sender, baseURL)
+	h.consultations = consultation.New(db, jobs, h.record, bridge, h.panel, h.notices)
+	h.synthesis = synthesis.New(db, h.consultations, h.record)
+	h.ballots = ballot.New(db, jobs, h.consultations, bridge, h.record)
+	h.reports = report.New(db, h.consultations, h.ballots, h.synthesis, h.record)
+	// What consultation must ask of rooms that stand on it:
+	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
+	return h, nil
+}
+
+// demonstration gives the services that the demonstration plays with.
+func (h *house) demonstration() demonstration.Services {
+	return demonstration.Services{
+		Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations,
+		Synthesis: h.synthesis, Ballots: h.ballots, Jobs: h.jobs,
+	}
+}

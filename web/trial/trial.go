@@ -1,0 +1,72 @@
+// Package trial is the bar of the demonstration: be somebody else with one
+// click, let the synthetic panel answer, close the round now.
+//
+// It is mounted only while the built-in identity provider is on; without it the
+// routes do not exist. It says on every page that this is a demonstration.
+package trial
+
+import (
+	"context"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"delfi/web/page"
+)
+
+// Panel plays the synthetic panel; the demonstration does.
+type Panel interface {
+	LetPanelAnswer(ctx context.Context, slug string) error
+	CloseNow(ctx context.Context, slug string) error
+}
+
+// Person is one whom the reader can be.
+type Person struct {
+	Subject string // login hint
+	Name    string
+	Office  string // "riva/moderator"; "" for a citizen
+}
+
+// Routes puts the acts of the bar on r.
+func Routes(r chi.Router, k *page.Kernel, p Panel) {
+	act := func(use func(context.Context, string) error, done string) page.Handler {
+		return func(q *page.Request) error {
+			slug := q.Param("slug")
+			if err := use(q.Context(), slug); err != nil {
+				return err
+			}
+			q.Flash(done)
+			return q.Redirect("/consultations/" + slug)
+		}
+	}
+	r.Post("/trial/{slug}/panel", k.Handle(act(p.LetPanelAnswer, "trial.done.answered")))
+	r.Post("/trial/{slug}/close", k.Handle(act(p.CloseNow, "trial.done.closed")))
+}
+
+// Bar gives the bar for page.Options.
+func Bar(people []Person) func(q *page.Request) templ.Component {
+	return func(q *page.Request) templ.Component { return bar(people, consultation(q.Path())) }
+}
+
+// consultation gives the slug of the consultation that a path is about, or "".
+func consultation(path string) string {
+	for _, room := range []string{"/consultations/", "/desk/"} {
+		if rest, ok := strings.CutPrefix(path, room); ok {
+			slug, _, _ := strings.Cut(rest, "/")
+			if slug != "new" {
+				return slug
+			}
+		}
+	}
+	return ""
+}
+
+// office says what somebody is, in the reader's language.
+func office(q *page.Request, p Person) string {
+	_, role, ok := strings.Cut(p.Office, "/")
+	if !ok {
+		return q.T("trial.role.participant")
+	}
+	return q.T("trial.role." + role)
+}

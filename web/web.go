@@ -1,0 +1,47 @@
+// Package web is what a browser meets: every route, in one list.
+package web
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"delfi/web/consult"
+	"delfi/web/me"
+	"delfi/web/page"
+	"delfi/web/static"
+	"delfi/web/steer"
+	"delfi/web/trial"
+)
+
+// Options are the rooms' services. Trial is nil unless the built-in identity
+// provider is on.
+type Options struct {
+	Kernel  *page.Kernel
+	Me      me.Services
+	Consult consult.Services
+	Steer   steer.Services
+	Trial   trial.Panel
+	Health  Health
+}
+
+// New gives the handler of the whole site.
+func New(o Options) http.Handler {
+	r := chi.NewRouter()
+	r.Use(o.Health.logged)
+	r.NotFound(o.Kernel.NotFound())
+	r.MethodNotAllowed(o.Kernel.MethodNotAllowed())
+	me.Routes(r, o.Kernel, o.Me)
+	consult.Routes(r, o.Kernel, o.Consult)
+	steer.Routes(r, o.Kernel, o.Steer)
+	if o.Trial != nil {
+		trial.Routes(r, o.Kernel, o.Trial)
+	}
+
+	outer := chi.NewRouter()
+	outer.Handle(static.Prefix+"*", static.Handler())
+	outer.Get("/healthz", o.Health.alive)
+	outer.Get("/readyz", o.Health.ready)
+	outer.Handle("/*", o.Kernel.Wrap(r))
+	return outer
+}
