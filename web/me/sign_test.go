@@ -1,0 +1,463 @@
+package me_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/account"
+	"delfi/internal/login"
+	"delfi/internal/login/devidp"
+	"delfi/internal/postgres"
+	"delfi/internal/postgres/testdb"
+	"delfi/web/me"
+	"delfi/web/page"
+)
+
+// site is a real server with the room's routes and two pages, a real database,
+// and the built-in provider on a listener of its own.
+type site struct {
+	t        *testing.T
+	url      string
+	db       *postgres.DB
+	provider *devidp.Provider
+	accounts *account.Service
+}
+
+// public lets the site think that it has another address than its listener's.
+func newSite(t *testing.T, public string) *site {
+	t.Helper()
+	db := testdb.New(t)
+	provider, err := devidp.New(devidp.Demonstration()).Start(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, accounts: account.New(db)}
+	base := s.url
+	if public != "" {
+		base = public
+	}
+	provider.Allow(s.url + "/sign-in/callback")
+	client, err := login.New(login.Options{Issuer: provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: provider.Secret(), RedirectURL: s.url + "/sign-in/callback"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := page.New(page.Options{BaseURL: base, DB: db, Actors: s.accounts, Log: slog.New(slog.DiscardHandler)})
+	r := chi.NewRouter()
+	me.Routes(r, k, me.Services{Login: client, Entry: s.accounts, BaseURL: s.url})
+	who := func(q *page.Request) error {
+		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+			_, err := fmt.Fprintf(w, "%s reads %s: %s %q", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes())
+			return err
+		}))
+	}
+	r.Get("/", k.Handle(who))
+	r.Get("/mine", k.Handle(who, page.SignedIn))
+	server.Config.Handler = k.Wrap(r)
+	server.Start()
+	t.Cleanup(func() {
+		server.Close()
+		k.Close()
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := s.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// person is a browser: cookies, and redirects followed.
+type person struct {
+	s      *site
+	client *http.Client
+	body   string
+	at     *url.URL
+	status int
+	trail  []*http.Response // what each redirect came with
+}
+
+func (s *site) person() *person {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &person{s: s, client: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+}
+
+func (p *person) open(path string) *person { return p.do(http.MethodGet, path) }
+func (p *person) post(path string) *person { return p.do(http.MethodPost, path) }
+
+func (p *person) do(method, path string) *person {
+	p.s.t.Helper()
+	if strings.HasPrefix(path, "/") {
+		path = p.s.url + path
+	}
+	p.trail = nil
+	p.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+		p.trail = append(p.trail, r.Response)
+		return nil
+	}
+	r, err := http.NewRequestWithContext(p.s.t.Context(), method, path, nil)
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	res, err := p.client.Do(r)
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	p.body, p.at, p.status = string(b), res.Request.URL, res.StatusCode
+	p.trail = append(p.trail, res)
+	return p
+}
+
+// stopAt follows redirects until one leads to a path of the site, and gives its address.
+func (p *person) stopAt(path, before string) *url.URL {
+	p.s.t.Helper()
+	var found *url.URL
+	p.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Path == before && strings.HasPrefix(r.URL.String(), p.s.url) {
+			found = r.URL
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	res, err := p.client.Get(p.s.url + path)
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	res.Body.Close()
+	if found == nil {
+		p.s.t.Fatalf("%s did not lead to %s", path, before)
+	}
+	return found
+}
+
+func (p *person) session() string {
+	u, err := url.Parse(p.s.url)
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	for _, c := range p.client.Jar.Cookies(u) {
+		if c.Name == "delfi_session" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func (p *person) plant(token string) {
+	u, err := url.Parse(p.s.url)
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	p.client.Jar.SetCookies(u, []*http.Cookie{{Name: "delfi_session", Value: token, Path: "/"}})
+}
+
+func (p *person) wants(status int, holds string) {
+	p.s.t.Helper()
+	if p.status != status || !strings.Contains(p.body, holds) {
+		p.s.t.Errorf("at %s: %d %s; want %d with %q", p.at, p.status, p.body, status, holds)
+	}
+}
+
+func TestSigningInComesBackToTheSamePageInTheSameLanguage(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	p.open("/en/mine?item=3")
+	if p.at.Path != "/choose" {
+		t.Fatalf("was led to %s", p.at)
+	}
+	p.open("/en/sign-in?as=marta&next=" + url.QueryEscape("/en/mine?item=3"))
+	p.wants(http.StatusOK, `Marta Gibellini reads /mine?item=3: en`)
+	if p.at.Path != "/en/mine" {
+		t.Errorf("came back to %s", p.at)
+	}
+	people, err := s.accounts.People(t.Context(), s.actor("giulia"), s.riva(), account.Moderator)
+	if err != nil || len(people) != 1 || people[0].Email != "marta.gibellini@riva.example" {
+		t.Errorf("moderators %v, %v", people, err)
+	}
+}
+
+// actor signs somebody in through the provider and gives what they may do.
+func (s *site) actor(subject string) account.Actor {
+	s.t.Helper()
+	s.person().open("/sign-in?as=" + subject)
+	var id string
+	err := s.db.Pool().GetContext(s.t.Context(), &id, `SELECT id FROM civic.account WHERE subject = $1`, subject)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	a, err := s.accounts.Actor(s.t.Context(), parse(s.t, id))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a
+}
+
+func TestSessionCookieIsOutOfReach(t *testing.T) {
+	for _, public := range []string{"", "https://delfi.test"} {
+		s := newSite(t, public)
+		p := s.person()
+		p.client.Jar = nil // a jar of plain http would drop Secure cookies, and look alike
+		p.open("/sign-in")
+		var cookie *http.Cookie
+		for _, res := range p.trail {
+			for _, c := range res.Cookies() {
+				if c.Name == "delfi_session" {
+					cookie = c
+				}
+			}
+		}
+		if cookie == nil {
+			t.Fatal("no session cookie")
+		}
+		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" || cookie.MaxAge != 0 || !cookie.Expires.IsZero() {
+			t.Errorf("cookie %s", cookie)
+		}
+		if cookie.Secure != strings.HasPrefix(public, "https") {
+			t.Errorf("at %q the cookie is %s", public, cookie)
+		}
+	}
+}
+
+// Fixation: a session planted before sign-in holds nothing after it.
+func TestTokenIsRenewedAtSignIn(t *testing.T) {
+	s := newSite(t, "")
+	attacker := s.person()
+	attacker.open("/sign-in")
+	planted := attacker.session()
+	if planted == "" {
+		t.Fatal("beginning to sign in made no session")
+	}
+	victim := s.person()
+	victim.plant(planted)
+	victim.open("/sign-in?as=anna&next=/mine")
+	victim.wants(http.StatusOK, "Anna Vandelli")
+	if victim.session() == planted {
+		t.Error("the planted token was kept")
+	}
+	attacker.plant(planted)
+	if attacker.open("/mine"); attacker.at.Path != "/choose" {
+		t.Errorf("the planted token reads %s: %s", attacker.at, attacker.body)
+	}
+
+	before := victim.session()
+	victim.open("/sign-in?as=karim&next=/mine").wants(http.StatusOK, "Karim Haddad")
+	if victim.session() == before {
+		t.Error("changing person kept the token")
+	}
+}
+
+func TestSignOutEndsTheSessionOnTheServer(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	p.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+	stolen := p.session()
+	p.post("/sign-out").wants(http.StatusOK, ` reads /: it ["flash.signed_out"]`)
+	ended := false
+	for _, res := range p.trail {
+		ended = ended || strings.HasPrefix(res.Request.URL.String(), s.provider.Issuer()+"/end_session")
+	}
+	if !ended {
+		t.Error("was not led to the provider to sign out there")
+	}
+	if p.session() != "" {
+		t.Error("the cookie stays")
+	}
+	thief := s.person()
+	thief.plant(stolen)
+	if thief.open("/mine"); thief.at.Path != "/choose" {
+		t.Errorf("the token still reads %s: %s", thief.at, thief.body)
+	}
+	var left int
+	if err := s.db.Pool().GetContext(t.Context(), &left, `SELECT count(*) FROM sessions`); err != nil {
+		t.Fatal(err)
+	}
+	if left != 1 { // the thief's own attempt to sign in, of this moment
+		t.Errorf("%d sessions are left", left)
+	}
+	p.post("/sign-out").wants(http.StatusOK, "flash.signed_out") // twice is no error
+}
+
+func TestSignOutAndInNeedTheirMethods(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	p.open("/sign-in?as=anna&next=/mine")
+	p.open("/sign-out")
+	p.open("/mine").wants(http.StatusOK, "Anna Vandelli") // a link cannot sign anyone out
+}
+
+func TestStateIsGoodForOnceAndInItsOwnBrowserOnly(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	callback := p.stopAt("/sign-in?as=anna", "/sign-in/callback")
+
+	s.person().open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	other := s.person() // one who is signing in as well
+	other.stopAt("/sign-in?as=karim", "/sign-in/callback")
+	other.open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	other.open("/").wants(http.StatusOK, " reads /")
+
+	p.open(callback.String()).wants(http.StatusOK, "Anna Vandelli reads /:")
+	p.open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	p.open("/sign-in/callback").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	p.open("/sign-in/callback?code=x&state=").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+}
+
+func TestAttemptThatFailsIsOver(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	callback := p.stopAt("/en/sign-in?as=anna", "/sign-in/callback")
+	spoiled := *callback
+	q := spoiled.Query()
+	q.Set("code", "another")
+	spoiled.RawQuery = q.Encode()
+	p.open(spoiled.String()).wants(http.StatusForbidden, page.Words("en", "fault.sign_in_refused"))
+	p.open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+}
+
+func TestTwoTabsCanSignInAtOnce(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	first := p.stopAt("/sign-in?as=anna&next=/mine?tab=1", "/sign-in/callback")
+	p.stopAt("/sign-in?as=anna&next=/mine?tab=2", "/sign-in/callback")
+	p.open(first.String()).wants(http.StatusOK, "Anna Vandelli reads /mine?tab=1")
+}
+
+func TestNextLeadsNowhereElse(t *testing.T) {
+	s := newSite(t, "")
+	for _, next := range []string{"https://evil.example/", "//evil.example/", `/\evil.example`, "javascript:alert(1)", "/sign-in"} {
+		p := s.person()
+		p.open("/sign-in?as=anna&next="+url.QueryEscape(next)).wants(http.StatusOK, "Anna Vandelli reads /:")
+		// and not for those who are signed in already, either
+		p.open("/sign-in?next="+url.QueryEscape(next)).wants(http.StatusOK, "Anna Vandelli reads /:")
+	}
+}
+
+func TestCancelledSignInSaysSo(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	p.open("/en/sign-in")
+	id := p.body[strings.Index(p.body, `name="id" value="`)+len(`name="id" value="`):]
+	id = id[:strings.Index(id, `"`)]
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.provider.Issuer()+"/choose", strings.NewReader(url.Values{"id": {id}, "cancel": {"1"}}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := p.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusForbidden || !strings.Contains(string(b), page.Words("en", "fault.sign_in_cancelled")) {
+		t.Errorf("%d %s", res.StatusCode, b)
+	}
+}
+
+// A copied database tells neither a token that works, nor whose a session is,
+// nor when it began; and reading pages writes nothing.
+func TestStoredSessionTellsNothing(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	p.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+	type row struct {
+		Token  string
+		Data   []byte
+		Expiry time.Time
+		Mark   string
+	}
+	read := func() row {
+		var rows []row
+		err := s.db.Pool().SelectContext(t.Context(), &rows, `
+			SELECT token, data, expiry, xmin::text || '/' || ctid::text AS mark
+			FROM sessions`)
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%d sessions, %v", len(rows), err)
+		}
+		return rows[0]
+	}
+	before := read()
+	var id string
+	if err := s.db.Pool().GetContext(t.Context(), &id, `SELECT id FROM civic.account WHERE subject = 'anna'`); err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{p.session(), id, "account", "id_token"} {
+		if strings.Contains(before.Token, secret) || strings.Contains(string(before.Data), secret) {
+			t.Errorf("the row holds %q", secret)
+		}
+	}
+	if !before.Expiry.Equal(before.Expiry.Truncate(time.Hour)) {
+		t.Errorf("expiry %s tells when the session began", before.Expiry)
+	}
+	for range 3 {
+		p.open("/mine")
+		s.person().open("/")
+	}
+	if after := read(); after.Mark != before.Mark {
+		t.Error("reading a page wrote the session")
+	}
+	// Altered rows are refused, whoever altered them.
+	if _, err := s.db.Pool().ExecContext(t.Context(), `UPDATE sessions SET data = set_byte(data, 20, 255 - get_byte(data, 20))`); err != nil {
+		t.Fatal(err)
+	}
+	p.open("/mine")
+	if p.status != http.StatusInternalServerError {
+		t.Errorf("an altered session answers %d: %s", p.status, p.body)
+	}
+}
+
+func TestAccountThatIsGoneIsSignedOut(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	p.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+	if _, err := s.db.Pool().ExecContext(t.Context(), `DELETE FROM civic.account WHERE subject = 'anna'`); err != nil {
+		t.Fatal(err)
+	}
+	p.open("/").wants(http.StatusOK, " reads /:")
+	if p.session() != "" {
+		t.Error("the session stays")
+	}
+}
+
+func TestDatabaseThatIsDownIsSaidSo(t *testing.T) {
+	s := newSite(t, "")
+	p := s.person()
+	p.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.open("/en/mine").wants(http.StatusServiceUnavailable, page.Words("en", "status.503.next"))
+	s.person().open("/").wants(http.StatusOK, " reads /:") // who has no session needs none
+}
+
+func TestProviderThatIsDownIsSaidSo(t *testing.T) {
+	s := newSite(t, "")
+	if err := s.provider.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.person().open("/en/sign-in").wants(http.StatusServiceUnavailable, page.Words("en", "fault.provider_down"))
+}
