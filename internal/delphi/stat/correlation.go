@@ -30,7 +30,7 @@ func Spearman(t [][]int) Correlation {
 	for j, c := range cols {
 		bb += float64(c) * b[j] * b[j]
 	}
-	rho := min(1, max(-1, ab/math.Sqrt(aa)/math.Sqrt(bb)))
+	rho := min(1, max(-1, ab/math.Sqrt(aa*bb)))
 	out := Correlation{R: Of(rho)}
 	if df := float64(n - 2); df > 0 {
 		// df/(df+t²) is 1−ρ²: no t is needed, and ρ = ±1 gives p = 0.
@@ -81,7 +81,7 @@ func TauB(t [][]int) Correlation {
 	n := float64(people)
 	pairs := n * (n - 1) / 2
 	a, b := tied(rows), tied(cols)
-	out := Correlation{R: Of(min(1, max(-1, balance/math.Sqrt(pairs-a.pairs)/math.Sqrt(pairs-b.pairs))))}
+	out := Correlation{R: Of(min(1, max(-1, balance/math.Sqrt((pairs-a.pairs)*(pairs-b.pairs)))))}
 	m := n * (n - 1)
 	variance := (m*(2*n+5)-a.fives-b.fives)/18 + 2*a.pairs*b.pairs/m
 	if people > 2 { // with two people no three can tie

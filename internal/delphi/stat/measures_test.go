@@ -277,6 +277,14 @@ var measures = map[string]func(in *input) fields{
 		}
 		return fields{"agreement_max_outside_median_region": within, "disagreement_min_each_extreme_third": apart}
 	},
+	"ram_by_size": func(in *input) fields {
+		thirds := [3]int(load[[]int](in, "thirds"))
+		agreement, disagreement, ok := BySize(thirds, MedianThird(thirds))
+		if !ok {
+			return fields{"median_third": MedianThird(thirds), "agreement": nil, "disagreement": nil}
+		}
+		return fields{"median_third": MedianThird(thirds), "agreement": agreement, "disagreement": disagreement}
+	},
 	"comet_70_15": func(in *input) fields { return fields{"class": in.comet(Comet7015)} },
 	"comet_at_most_half": func(in *input) fields {
 		return fields{"class": in.comet(CometRule{In: 700, Against: 150, Out: AtMostHalf})}

@@ -12,6 +12,7 @@ type Appropriateness struct {
 	Disagreement bool  // IPR > IPRAS, in integers; false where nothing is defined
 	Index        Value // DI = IPR/IPRAS
 	Thirds       [3]int
+	MedianThird  int // 0, 1, 2 for 1–3, 4–6, 7–9
 	Outside      int // answers outside the median's third
 }
 
@@ -40,7 +41,8 @@ func Ram(h []int) Appropriateness {
 	a.Index = a.IPR.Over(a.IPRAS)
 	a.Disagreement = 4*(p70-p30) > limit
 	a.Thirds = [3]int{Window(h, 1, 3), Window(h, 4, 6), Window(h, 7, 9)}
-	a.Outside = n - a.Thirds[third(h, n)]
+	a.MedianThird = third(h, n)
+	a.Outside = n - a.Thirds[a.MedianThird]
 	return a
 }
 
@@ -83,6 +85,33 @@ func PanelRule(n int) (within, apart int, ok bool) {
 		return 3, 4, true
 	}
 	return 4, 5, true
+}
+
+// MedianThird is where the median lies when only the thirds are known, as in a
+// panel under 20 people: 0, 1, 2, and −1 without answers. Of two middle answers in
+// neighbouring thirds the higher counts, as it does for 3.5 and 6.5; one low and
+// one high always average between 4 and 6.
+func MedianThird(thirds [3]int) int {
+	n, ok := total(thirds[:])
+	if !ok {
+		return -1
+	}
+	d := Points(thirds[:])
+	a, b := int(d.order((n-1)/2)), int(d.order(n/2))
+	return (a+b+1)/2 - 1
+}
+
+// BySize applies PanelRule to a panel whose median lies in the third median:
+// agreement, disagreement, or neither. Undefined, ok false, outside 8 to 16 people.
+func BySize(thirds [3]int, median int) (agreement, disagreement, ok bool) {
+	n, answered := total(thirds[:])
+	within, apart, ok := PanelRule(n)
+	if !answered || !ok || median < 0 || median > 2 {
+		return false, false, false
+	}
+	agreement = n-thirds[median] <= within
+	disagreement = thirds[0] >= apart && thirds[2] >= apart
+	return agreement, disagreement, true
 }
 
 // CometOut is what a COMET rule calls "out".
