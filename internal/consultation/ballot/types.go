@@ -1,18 +1,10 @@
-// Package ballot keeps sealed ballots, closes rounds into tables, and stores the
-// one feedback document of each round.
 package ballot
 
 import (
-	"context"
-
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
-	"delfi/internal/job"
-	"delfi/internal/ledger"
-	"delfi/internal/postgres"
-	"delfi/internal/pseudonym"
 )
 
 // Answer is one answer as a form gives it.
@@ -27,8 +19,9 @@ type Answer struct {
 // of an open round, and the last delivered ballot of the round before.
 type Paper struct {
 	Round     consultation.Round
-	Items     []consultation.Item // the live items, by number
-	Draft     map[uuid.UUID]Answer
+	Items     []consultation.Item  // the live items, by number
+	Draft     map[uuid.UUID]Answer // the working copy: the draft, else what was delivered, else empty
+	Pending   bool                 // the draft differs from what was delivered: it does not count yet
 	Delivered map[uuid.UUID]Answer // nil when none
 	Last      map[uuid.UUID]Answer // of the previous answering round; nil when missed or none
 	Mark      string               // of the delivered ballot, hex; "" when none
@@ -39,7 +32,10 @@ type Paper struct {
 // Feedback is the stored document about one round, decoded. Every figure in it
 // comes from its tables.
 type Feedback struct {
+	Format   string         `json:"format"`   // "delfi feedback v1"
+	Protocol string         `json:"protocol"` // hash of the frozen protocol
 	Round    int            `json:"round"`
+	Tick     int            `json:"tick"` // number of the release in a standing round; 0 otherwise
 	Enrolled int            `json:"enrolled"`
 	Answered int            `json:"answered"`
 	Items    []ItemFeedback `json:"items"`
@@ -57,6 +53,7 @@ type ItemFeedback struct {
 	Verdict  delphi.Verdict    `json:"verdict"`
 	Proposal delphi.Proposal   `json:"proposal"`
 	Reasons  []Reason          `json:"reasons"`
+	Released int               `json:"released"` // standing round: the tick that released these figures; 0 otherwise
 }
 
 // Reason is one panelist's reason, without its author.
@@ -72,44 +69,4 @@ type Receipt struct {
 	Answered int    // answers given
 	Blank    int    // items left without an answer
 	Replaces string // the mark it replaces; ""
-}
-
-// Service has the use cases.
-type Service struct {
-	db     *postgres.DB
-	cons   *consultation.Service
-	bridge *pseudonym.Service
-	record *ledger.Service
-}
-
-// New makes the service and registers its jobs (tabulate at closing, hourly
-// turnout, destruction at the end).
-func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
-	panic("unwritten")
-}
-
-// Paper gives the form of an open round to its seat; Conflict "round_closed" when it is not open.
-func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Paper, error) {
-	panic("unwritten")
-}
-
-// Save puts answers into the sealed draft (items not named stay as they were).
-func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) error {
-	panic("unwritten")
-}
-
-// Deliver turns the draft into the ballot that counts, and gives its receipt.
-func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int) (Receipt, error) {
-	panic("unwritten")
-}
-
-// Cast saves and delivers at once: imports, the demonstration and one-page forms.
-func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) (Receipt, error) {
-	panic("unwritten")
-}
-
-// Feedback gives the stored document of a released round; Conflict while the
-// round is not released, NotFound for a gather round.
-func (s *Service) Feedback(ctx context.Context, consultation uuid.UUID, round int) (Feedback, error) {
-	panic("unwritten")
 }

@@ -1,0 +1,136 @@
+package ballot
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+)
+
+// form is what a round's ballots are checked against: its items, their kinds
+// and the room on a sheet.
+type form struct {
+	items  []consultation.Item
+	byID   map[uuid.UUID]consultation.Item
+	kinds  map[string]delphi.ItemKind
+	layout layout
+}
+
+// newForm makes the form of a round from its frozen items.
+func newForm(p delphi.Protocol, items []consultation.Item) form {
+	f := form{
+		items: items, byID: make(map[uuid.UUID]consultation.Item, len(items)),
+		kinds: make(map[string]delphi.ItemKind, len(p.ItemKinds)),
+		// Reasons that no feedback will show are not asked for.
+		layout: layoutOf(len(items), showsReasons(p)),
+	}
+	for _, i := range items {
+		f.byID[i.ID] = i
+	}
+	for _, k := range p.ItemKinds {
+		f.kinds[k.ID] = k
+	}
+	return f
+}
+
+// check turns answers into entries, or names each one that must be mended:
+// field answer_<number> for the value, reason_<number> for the reason.
+func (f form) check(answers []Answer) ([]entry, error) {
+	var bad []fault.Field
+	entries := make([]entry, 0, len(answers))
+	for _, a := range answers {
+		item, ok := f.byID[a.Item]
+		if !ok {
+			return nil, fault.New(fault.NotFound, "unknown_item", "this round has no such statement")
+		}
+		e, fields := f.entry(item, a)
+		bad = append(bad, fields...)
+		entries = append(entries, e)
+	}
+	if len(bad) > 0 {
+		return nil, fault.Bad(bad...)
+	}
+	return entries, nil
+}
+
+// entry checks one answer against its item's kind.
+func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
+	var bad []fault.Field
+	kind := f.kinds[item.Kind]
+	e := entry{item: a.Item, reason: tidy(a.Reason)}
+	value := fmt.Sprintf("answer_%d", item.Number)
+	switch {
+	case a.CannotJudge && !kind.CannotJudge:
+		bad = append(bad, fault.Field{Name: value, Code: "cannot_judge_off", Message: "this statement is answered with a point of the scale"})
+	case a.CannotJudge && a.Value != 0:
+		bad = append(bad, fault.Field{Name: value, Code: "one_answer", Message: "choose a point or that you cannot judge, not both"})
+	case a.CannotJudge:
+		e.value = cannotJudge
+	case a.Value == 0 && e.reason != "":
+		bad = append(bad, fault.Field{Name: value, Code: "value_missing", Message: "choose an answer that this reason goes with"})
+	case a.Value < 0 || a.Value > kind.Points:
+		bad = append(bad, fault.Field{
+			Name: value, Code: "out_of_scale", Message: fmt.Sprintf("choose a point from 1 to %d", kind.Points),
+			Args: map[string]any{"min": 1, "max": kind.Points},
+		})
+	default:
+		e.value = uint8(a.Value)
+	}
+	if n := utf8.RuneCountInString(e.reason); n > maxReason {
+		bad = append(bad, fault.Field{
+			Name: fmt.Sprintf("reason_%d", item.Number), Code: "too_long",
+			Message: fmt.Sprintf("a reason has at most %d characters: shorten it by %d", maxReason, n-maxReason),
+			Args:    map[string]any{"max": maxReason, "over": n - maxReason},
+		})
+	}
+	return e, bad
+}
+
+// fits tells whether the reasons of a whole sheet fit its room; if not, the
+// longest of those just written is the one to shorten.
+func (f form) fits(s sheet, written []entry) error {
+	over := s.reasonBytes() - f.layout.reasons
+	if over <= 0 {
+		return nil
+	}
+	longest := 0
+	for i, e := range written {
+		if len(e.reason) > len(written[longest].reason) {
+			longest = i
+		}
+	}
+	name := "reasons"
+	if len(written) > 0 {
+		name = fmt.Sprintf("reason_%d", f.byID[written[longest].item].Number)
+	}
+	return fault.Bad(fault.Field{
+		Name: name, Code: "reasons_too_long",
+		Message: fmt.Sprintf("all reasons of one ballot together have at most %d characters: shorten them by %d", f.layout.reasons, over),
+		Args:    map[string]any{"max": f.layout.reasons, "over": over},
+	})
+}
+
+// inPlay is the set of the form's items.
+func (f form) inPlay() map[uuid.UUID]bool {
+	m := make(map[uuid.UUID]bool, len(f.items))
+	for _, i := range f.items {
+		m[i.ID] = true
+	}
+	return m
+}
+
+// tidy makes a text what it looks like: one kind of line end, no blank edges,
+// valid UTF-8 without NUL.
+func tidy(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(s)
+	return strings.TrimSpace(s)
+}
+
+// showsReasons tells whether the protocol's feedback shows reasons.
+func showsReasons(p delphi.Protocol) bool { return p.Feedback.Reasons != "none" }

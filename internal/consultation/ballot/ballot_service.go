@@ -1,0 +1,318 @@
+package ballot
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/job"
+	"delfi/internal/ledger"
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+)
+
+// Service has the use cases.
+type Service struct {
+	db     *postgres.DB
+	cons   *consultation.Service
+	bridge *pseudonym.Service
+	record *ledger.Service
+}
+
+// New makes the service and registers its jobs (tabulate at closing, hourly
+// turnout, destruction at the end).
+func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
+	s := &Service{db: db, cons: c, bridge: p, record: l}
+	job.On(q, s.tabulate)
+	job.On(q, s.turnout)
+	job.On(q, s.destroy)
+	job.Every(q, turnoutEvery, Turnout{})
+	return s
+}
+
+// Paper gives the form of an open round to its seat; Conflict "round_closed"
+// when it is not open, "suspended" while forms are read-only.
+func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Paper, error) {
+	safe, err := s.bridge.Safe(ctx, seat.Consultation)
+	if err != nil {
+		return Paper{}, err
+	}
+	defer safe.Close()
+	var p Paper
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.cons.ByID(ctx, tx, seat.Consultation)
+		if err != nil {
+			return err
+		}
+		if p.Round, err = openRound(c, round, tx); err != nil {
+			return err
+		}
+		if p.Items, err = s.cons.RoundItems(ctx, tx, p.Round.ID); err != nil {
+			return err
+		}
+		p.Shuffle = safe.Reader(seat, p.Round.ID)
+		b, err := findBallot(ctx, tx, p.Round.ID, seat.Panelist)
+		if err != nil {
+			return err
+		}
+		if err := p.open(safe, seat, b); err != nil {
+			return err
+		}
+		before, ok := previousAnswering(c, p.Round)
+		if !ok {
+			return nil
+		}
+		if p.Last, err = lastAnswers(ctx, tx, safe, seat, before); err != nil {
+			return err
+		}
+		f, _, err := findFeedback(ctx, tx, before.ID)
+		p.Feedback = f
+		return err
+	})
+	return p, err
+}
+
+// openRound finds the round that takes answers at tx.Now, by the same rule as
+// consultation's Locked, which a read-only transaction cannot call.
+func openRound(c consultation.Consultation, number int, tx *postgres.Tx) (consultation.Round, error) {
+	for _, r := range c.Rounds {
+		if r.Number != number {
+			continue
+		}
+		switch {
+		case !r.Answers():
+			return r, noBallots()
+		case c.Suspended != nil:
+			return r, fault.New(fault.Conflict, "suspended", "the consultation is suspended")
+		case r.State != consultation.RoundOpen || !tx.Now.Before(r.Deadline):
+			return r, fault.New(fault.Conflict, "round_closed", "this round is closed")
+		}
+		return r, nil
+	}
+	return consultation.Round{}, fault.New(fault.NotFound, "no_round", "there is no such round")
+}
+
+func noBallots() error {
+	return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")
+}
+
+// previousAnswering gives the answering round that a later one builds on.
+func previousAnswering(c consultation.Consultation, r consultation.Round) (consultation.Round, bool) {
+	for i := len(c.Rounds) - 1; i >= 0; i-- {
+		b := c.Rounds[i]
+		if b.Number < r.Number && b.Kind == delphi.AnswerRound && b.State == consultation.RoundReleased {
+			return b, true
+		}
+	}
+	return consultation.Round{}, false
+}
+
+// open fills the paper from a ballot's row.
+func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row) error {
+	p.Draft = map[uuid.UUID]Answer{}
+	delivered, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.BallotBlob, b.sealed)
+	if err != nil {
+		return err
+	}
+	if ok {
+		p.Delivered = delivered.answers()
+		p.Draft = delivered.answers()
+		p.Mark = delivered.receipt(seat.Group, len(p.Items)).Mark
+	}
+	draft, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.DraftBlob, b.draft)
+	if err != nil {
+		return err
+	}
+	if ok {
+		p.Draft = draft.answers()
+		p.Pending = true
+	}
+	return nil
+}
+
+// openBlob decrypts and reads a blob; false for a nil one.
+func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, blob []byte) (sheet, bool, error) {
+	if blob == nil {
+		return sheet{}, false, nil
+	}
+	plain, err := safe.Open(seat.Panelist, round, purpose, blob)
+	if err != nil {
+		return sheet{}, false, err
+	}
+	sh, err := decode(plain, true)
+	return sh, err == nil, err
+}
+
+// lastAnswers gives a seat's own answers of an earlier round; nil when missed.
+func lastAnswers(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round) (map[uuid.UUID]Answer, error) {
+	b, err := findBallot(ctx, tx, round.ID, seat.Panelist)
+	if err != nil {
+		return nil, err
+	}
+	last, ok, err := openBlob(safe, seat, round.ID, pseudonym.BallotBlob, b.sealed)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return last.answers(), nil
+}
+
+// Save puts answers into the sealed draft (items not named stay as they were;
+// one without value, judgement and reason is taken out). Invalid names the
+// fields answer_<number> and reason_<number>; nothing is saved then.
+func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) error {
+	_, err := s.work(ctx, seat, round, answers, false)
+	return err
+}
+
+// Deliver turns the draft into the ballot that counts, and gives its receipt.
+// Again without a new draft it gives the same receipt. Conflict "empty_ballot"
+// when nothing was answered.
+func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int) (Receipt, error) {
+	return s.work(ctx, seat, round, nil, true)
+}
+
+// Cast saves and delivers at once: imports, the demonstration and one-page forms.
+func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) (Receipt, error) {
+	return s.work(ctx, seat, round, answers, true)
+}
+
+// work is the one transaction of a ballot. It begins after the seat is resolved
+// and the key read, locks the round's row, and writes nothing but panel.*: no
+// session, job, counter or record stands beside the row with the same xmin.
+func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, answers []Answer, deliver bool) (Receipt, error) {
+	safe, err := s.bridge.Safe(ctx, seat.Consultation)
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer safe.Close()
+	var r Receipt
+	var round consultation.Round
+	act := func(ctx context.Context, tx *postgres.Tx) error {
+		if round, err = s.cons.Locked(ctx, tx, seat.Consultation, number); err != nil {
+			return err
+		}
+		if !round.Answers() {
+			return noBallots()
+		}
+		r, err = s.write(ctx, tx, safe, seat, round, answers, deliver)
+		return err
+	}
+	err = s.db.Transact(ctx, act)
+	if missingPartition(err) {
+		// The first ballot of a round: its partition is made in a transaction of
+		// its own, so that no row shares an xmin with the catalogue's.
+		if err := s.makeRoom(ctx, seat.Consultation, round.ID); err != nil {
+			return Receipt{}, err
+		}
+		err = s.db.Transact(ctx, act)
+	}
+	return r, err
+}
+
+func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) error {
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := lockPartitions(ctx, tx); err != nil {
+			return err
+		}
+		if err := partition(ctx, tx, "ballot", ballotPart(round), round); err != nil {
+			return err
+		}
+		return partition(ctx, tx, "panelist", panelistPart(consultation), consultation)
+	})
+}
+
+// write changes a ballot's row under its round's lock.
+func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, answers []Answer, deliver bool) (Receipt, error) {
+	f, err := s.form(ctx, tx, round)
+	if err != nil {
+		return Receipt{}, err
+	}
+	written, err := f.check(answers)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := lockBallot(ctx, tx, round.ID, seat.Panelist); err != nil {
+		return Receipt{}, err
+	}
+	b, err := findBallot(ctx, tx, round.ID, seat.Panelist)
+	if err != nil {
+		return Receipt{}, err
+	}
+	delivered, had, err := openBlob(safe, seat, round.ID, pseudonym.BallotBlob, b.sealed)
+	if err != nil {
+		return Receipt{}, err
+	}
+	draft, drafted, err := openBlob(safe, seat, round.ID, pseudonym.DraftBlob, b.draft)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if !drafted {
+		draft = sheet{entries: append([]entry(nil), delivered.entries...)}
+	}
+	for _, e := range written {
+		draft.put(e)
+	}
+	draft.keep(f.inPlay())
+	if err := f.fits(draft, written); err != nil {
+		return Receipt{}, err
+	}
+	switch {
+	case had && draft.same(delivered):
+		// A replayed delivery, or a draft changed back: what was delivered stands.
+		if !drafted {
+			return delivered.receipt(seat.Group, len(f.items)), nil
+		}
+		return delivered.receipt(seat.Group, len(f.items)), saveBallot(ctx, tx, round.ID, seat.Panelist, row{sealed: b.sealed})
+	case !deliver && !drafted && !had && len(draft.entries) == 0:
+		return Receipt{}, nil
+	case !deliver:
+		b.draft, err = sealSheet(safe, seat, round.ID, pseudonym.DraftBlob, draft, f.layout)
+		if err != nil {
+			return Receipt{}, err
+		}
+		return Receipt{}, saveBallot(ctx, tx, round.ID, seat.Panelist, b)
+	case len(draft.entries) == 0:
+		return Receipt{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
+	}
+	if had {
+		draft.replaces = delivered.mark(seat.Group)
+	}
+	if round.Kind == delphi.StandingKind {
+		date(&draft, delivered, round.Ticks)
+	}
+	if err := draft.sow(); err != nil {
+		return Receipt{}, err
+	}
+	sealed, err := sealSheet(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := saveBallot(ctx, tx, round.ID, seat.Panelist, row{sealed: sealed}); err != nil {
+		return Receipt{}, err
+	}
+	return draft.receipt(seat.Group, len(f.items)), bearPanelist(ctx, tx, seat)
+}
+
+// form reads what a round's ballots are checked against.
+func (s *Service) form(ctx context.Context, tx *postgres.Tx, round consultation.Round) (form, error) {
+	c, err := s.cons.ByID(ctx, tx, round.Consultation)
+	if err != nil {
+		return form{}, err
+	}
+	items, err := s.cons.RoundItems(ctx, tx, round.ID)
+	if err != nil {
+		return form{}, err
+	}
+	return newForm(c.Protocol, items), nil
+}
+
+func sealSheet(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, sh sheet, l layout) ([]byte, error) {
+	plain, err := sh.encode(l)
+	if err != nil {
+		return nil, err
+	}
+	return safe.Seal(seat.Panelist, round, purpose, plain)
+}

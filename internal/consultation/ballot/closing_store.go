@@ -1,0 +1,228 @@
+package ballot
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/delphi"
+	"delfi/internal/postgres"
+)
+
+// consultationOf tells whose round it is.
+func consultationOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := tx.QueryRowxContext(ctx, `
+		SELECT consultation
+		FROM civic.round
+		WHERE id = $1`,
+		round).Scan(&id)
+	if err != nil {
+		return id, fmt.Errorf("round %s: %w", round, err)
+	}
+	return id, nil
+}
+
+// insertClosing keeps a closing's counts document, its tables, and the feedback
+// document with its hash, which it gives.
+func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick int, c delphi.Closing, f Feedback) (string, error) {
+	counts, err := Canonical(c.Counts)
+	if err != nil {
+		return "", err
+	}
+	if _, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.closing (round, tick, counts)
+		VALUES ($1, $2, $3)`,
+		round, tick, string(counts)); err != nil {
+		return "", err
+	}
+	for place, t := range c.Tables {
+		document, err := Canonical(t)
+		if err != nil {
+			return "", err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO civic.count_table (round, tick, id, place, document)
+			VALUES ($1, $2, $3, $4, $5)`,
+			round, tick, t.ID, place, string(document)); err != nil {
+			return "", err
+		}
+	}
+	document, err := Canonical(f)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(document)
+	hash := hex.EncodeToString(sum[:])
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO civic.feedback (round, tick, document, hash)
+		VALUES ($1, $2, $3, $4)`,
+		round, tick, string(document), hash)
+	return hash, err
+}
+
+// closingsBefore gives the closings of the answering rounds before a number,
+// oldest first. It joins the round's state: a round that is open or closing has
+// nothing to give.
+func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) ([]delphi.Closing, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT c.counts, t.document
+		FROM civic.round AS r
+		JOIN civic.closing AS c ON c.round = r.id AND c.tick = 0
+		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick
+		WHERE r.consultation = $1 AND r.number < $2 AND r.state = 'released'
+		ORDER BY r.number, t.place`,
+		consultation, number)
+	if err != nil {
+		return nil, err
+	}
+	return scanClosings(rows)
+}
+
+// ticksOf gives the releases of a standing round, oldest first. They are public
+// while it is open; that is what a release is.
+func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]delphi.Closing, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT c.counts, t.document
+		FROM civic.round AS r
+		JOIN civic.closing AS c ON c.round = r.id AND c.tick > 0
+		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick
+		WHERE r.id = $1 AND r.kind = 'standing'
+		ORDER BY c.tick, t.place`,
+		round)
+	if err != nil {
+		return nil, err
+	}
+	return scanClosings(rows)
+}
+
+// lastTick gives the number of a standing round's last release; 0 before the first.
+func lastTick(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (int, error) {
+	var n int
+	err := tx.QueryRowxContext(ctx, `
+		SELECT coalesce(max(tick), 0)
+		FROM civic.closing
+		WHERE round = $1`,
+		round).Scan(&n)
+	return n, err
+}
+
+// scanClosings reads closings from rows of (counts, table or NULL), a row per table.
+func scanClosings(rows interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+	Close() error
+}) ([]delphi.Closing, error) {
+	defer rows.Close()
+	var closings []delphi.Closing
+	last := ""
+	for rows.Next() {
+		var counts string
+		var table sql.NullString
+		if err := rows.Scan(&counts, &table); err != nil {
+			return nil, err
+		}
+		// Each counts document names its round or release, so no two are equal.
+		if len(closings) == 0 || counts != last {
+			var c delphi.Closing
+			if err := json.Unmarshal([]byte(counts), &c.Counts); err != nil {
+				return nil, fmt.Errorf("a counts document cannot be read: %w", err)
+			}
+			closings = append(closings, c)
+			last = counts
+		}
+		if table.Valid {
+			var t delphi.Table
+			if err := json.Unmarshal([]byte(table.String), &t); err != nil {
+				return nil, fmt.Errorf("a table cannot be read: %w", err)
+			}
+			c := &closings[len(closings)-1]
+			c.Tables = append(c.Tables, t)
+		}
+	}
+	return closings, rows.Err()
+}
+
+// findFeedback gives the document of a released round (of a standing one: its
+// last release) and its hash; nil when there is none.
+func findFeedback(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (*Feedback, string, error) {
+	var document, hash string
+	err := tx.QueryRowxContext(ctx, `
+		SELECT f.document, f.hash
+		FROM civic.feedback AS f
+		JOIN civic.round AS r ON r.id = f.round
+		WHERE f.round = $1 AND r.state = 'released'
+		ORDER BY f.tick DESC
+		LIMIT 1`,
+		round).Scan(&document, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	f, err := parseFeedback(document)
+	return &f, hash, err
+}
+
+// findFeedbacks gives every document of a consultation's released rounds, by
+// round and tick, each with its hash.
+func findFeedbacks(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Feedback, []string, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT f.document, f.hash
+		FROM civic.feedback AS f
+		JOIN civic.round AS r ON r.id = f.round
+		WHERE r.consultation = $1 AND r.state = 'released'
+		ORDER BY r.number, f.tick`,
+		consultation)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	var all []Feedback
+	var hashes []string
+	for rows.Next() {
+		var document, hash string
+		if err := rows.Scan(&document, &hash); err != nil {
+			return nil, nil, err
+		}
+		f, err := parseFeedback(document)
+		if err != nil {
+			return nil, nil, err
+		}
+		all, hashes = append(all, f), append(hashes, hash)
+	}
+	return all, hashes, rows.Err()
+}
+
+func parseFeedback(document string) (Feedback, error) {
+	var f Feedback
+	if err := json.Unmarshal([]byte(document), &f); err != nil {
+		return f, fmt.Errorf("a feedback document cannot be read: %w", err)
+	}
+	return f, nil
+}
+
+// releasedClosings gives the closings of a consultation's released rounds, by
+// round and tick.
+func releasedClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]delphi.Closing, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT c.counts, t.document
+		FROM civic.round AS r
+		JOIN civic.closing AS c ON c.round = r.id
+		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick
+		WHERE r.consultation = $1 AND r.state = 'released'
+		ORDER BY r.number, c.tick, t.place`,
+		consultation)
+	if err != nil {
+		return nil, err
+	}
+	return scanClosings(rows)
+}

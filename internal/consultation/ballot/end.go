@@ -1,0 +1,85 @@
+package ballot
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/postgres"
+)
+
+// turnoutEvery is how often "n have answered" moves: seldom enough, and in
+// steps of 5, that it does not tell when somebody answered.
+const turnoutEvery = time.Hour
+
+// Turnout asks for the hourly count of people who have answered open rounds.
+type Turnout struct{}
+
+// Kind names the job.
+func (Turnout) Kind() string { return "turnout" }
+
+// turnout counts each open round's ballots and hands consultation the number,
+// which it keeps rounded down to 5.
+func (s *Service) turnout(ctx context.Context, _ Turnout) error {
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		rounds, err := s.cons.Answering(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, r := range rounds {
+			n, err := countBallots(ctx, tx, r.ID)
+			if err != nil {
+				return err
+			}
+			if _, err := s.cons.Count(ctx, tx, r.ID, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// destroy ends a consultation's key and ballots: the key first, since without it
+// every copy of the rows is noise; then the rows; then the note that it is done.
+// Each step may be repeated.
+func (s *Service) destroy(ctx context.Context, job consultation.Destroy) error {
+	if err := s.bridge.Destroy(ctx, job.Consultation); err != nil {
+		return err
+	}
+	var rounds []consultation.Round
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.cons.ByID(ctx, tx, job.Consultation)
+		rounds = c.Rounds
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.drop(ctx, job.Consultation, rounds); err != nil {
+		return err
+	}
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return s.cons.Destroyed(ctx, tx, job.Consultation)
+	})
+}
+
+// drop removes a consultation's partitions: files go, not rows, so nothing dead
+// is left in a table.
+func (s *Service) drop(ctx context.Context, id uuid.UUID, rounds []consultation.Round) error {
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := lockPartitions(ctx, tx); err != nil {
+			return err
+		}
+		if err := lockParents(ctx, tx); err != nil {
+			return err
+		}
+		for _, r := range rounds {
+			if err := dropPartition(ctx, tx, ballotPart(r.ID)); err != nil {
+				return err
+			}
+		}
+		return dropPartition(ctx, tx, panelistPart(id))
+	})
+}

@@ -1,0 +1,136 @@
+package pseudonym
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+)
+
+// newKeys makes a key store in a folder of its own, and gives the folder.
+func newKeys(t *testing.T) (Keys, string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "keys")
+	k, err := NewFileKeys(dir, bytes.Repeat([]byte{7}, keySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, dir
+}
+
+func TestAKeyIsMadeOnceHoweverManyAsk(t *testing.T) {
+	keys, dir := newKeys(t)
+	name := panelScope.name(uuid.New())
+	got := make([][]byte, 16)
+	var all sync.WaitGroup
+	for i := range got {
+		all.Go(func() {
+			var err error
+			if got[i], err = keys.Create(context.Background(), name); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for _, k := range got {
+		if !bytes.Equal(k, got[0]) || len(k) != keySize {
+			t.Fatal("two askers were given two keys")
+		}
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the folder holds %d files, want the key alone (%v)", len(files), err)
+	}
+}
+
+func TestKeyFilesAreForTheirOwnerAloneAndDoNotShowTheKey(t *testing.T) {
+	keys, dir := newKeys(t)
+	name := panelScope.name(uuid.New())
+	key, err := keys.Create(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, name+".key")
+	for p, want := range map[string]os.FileMode{dir: 0o700, path: 0o600} {
+		info, err := os.Stat(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != want {
+			t.Errorf("%s has mode %o, want %o", filepath.Base(p), info.Mode().Perm(), want)
+		}
+	}
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(body, key) {
+		t.Error("the file shows the key without the master key")
+	}
+}
+
+func TestAKeyOpensUnderItsMasterKeyAndItsNameAlone(t *testing.T) {
+	ctx := context.Background()
+	keys, dir := newKeys(t)
+	name, other := panelScope.name(uuid.New()), panelScope.name(uuid.New())
+	if _, err := keys.Create(ctx, name); err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := NewFileKeys(dir, bytes.Repeat([]byte{8}, keySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stranger.Read(ctx, name); err == nil {
+		t.Error("another master key opens the file")
+	}
+	body, err := os.ReadFile(filepath.Join(dir, name+".key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, other+".key"), body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.Read(ctx, other); err == nil {
+		t.Error("a key opens under another consultation's name")
+	}
+	if _, err := NewFileKeys(dir, []byte("short")); err == nil {
+		t.Error("a short master key is taken")
+	}
+}
+
+func TestADestroyedKeyIsGone(t *testing.T) {
+	ctx := context.Background()
+	keys, dir := newKeys(t)
+	name := panelScope.name(uuid.New())
+	if _, err := keys.Create(ctx, name); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // gone already is no fault
+		if err := keys.Destroy(ctx, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := keys.Read(ctx, name); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("reading a destroyed key: %v", err)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 0 {
+		t.Errorf("%d files are left (%v)", len(files), err)
+	}
+}
+
+func TestAKeyNameCannotLeaveTheFolder(t *testing.T) {
+	keys, _ := newKeys(t)
+	for _, name := range []string{"", "../x", "panel-" + strings.Repeat("/", 36), "panel-x"} {
+		if _, err := keys.Create(context.Background(), name); err == nil {
+			t.Errorf("%q is taken as a name", name)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+	"delfi/internal/ledger"
+)
+
+func groups(p delphi.Protocol) []Group {
+	out := make([]Group, len(p.Panel.Groups))
+	for n, g := range p.Panel.Groups {
+		out[n] = Group{ID: g.ID, Name: g.Name}
+	}
+	return out
+}
+
+func scales(p delphi.Protocol) map[string]Scale {
+	out := make(map[string]Scale, len(p.ItemKinds))
+	for _, k := range p.ItemKinds {
+		out[k.ID] = Scale{Points: k.Points, Low: k.Low, High: k.High, Classes: k.Classes}
+	}
+	return out
+}
+
+// acts counts what the staff and the system did, by office and kind.
+func acts(entries []ledger.Entry) []ActCount {
+	out := []ActCount{}
+	for _, e := range entries {
+		if e.Type != "act" && e.Type != "decision" {
+			continue
+		}
+		kind := e.Kind
+		if kind == "" {
+			kind = e.Type
+		}
+		n := slices.IndexFunc(out, func(a ActCount) bool { return a.Kind == kind && a.Role == e.Role })
+		if n < 0 {
+			out = append(out, ActCount{Kind: kind, Role: e.Role})
+			n = len(out) - 1
+		}
+		out[n].Count++
+	}
+	slices.SortFunc(out, func(a, b ActCount) int {
+		return cmp.Or(strings.Compare(a.Role, b.Role), strings.Compare(a.Kind, b.Kind))
+	})
+	return out
+}
+
+// departures are the acts that change what was announced.
+var departures = []consultation.Act{
+	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActSuspend,
+	consultation.ActConclude, consultation.ActReopen, consultation.ActDrop,
+}
+
+// deviations lists the acts that departed from the plan or from the engine's
+// proposal; those that have a reason to give, gave it.
+func deviations(entries []ledger.Entry) []Deviation {
+	out := []Deviation{}
+	for _, e := range entries {
+		departs := e.Type == "act" && slices.Contains(departures, consultation.Act(e.Kind))
+		against := e.Type == "decision" && e.Reason != ""
+		// What ended at its time ended as planned.
+		if !departs && !against || departs && e.Role == string(consultation.System) && e.Reason == "" {
+			continue
+		}
+		kind := e.Kind
+		if kind == "" {
+			kind = e.Type
+		}
+		out = append(out, Deviation{On: day(e.Minute), Kind: kind, Target: e.Target, Reason: e.Reason})
+	}
+	return out
+}
+
+// date writes a date that was stored as UTC midnight; "" for none.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+// some makes an empty list of a nil one: the document has lists, not nulls.
+func some(ids []uuid.UUID) []uuid.UUID {
+	if ids == nil {
+		return []uuid.UUID{}
+	}
+	return ids
+}
