@@ -1,12 +1,9 @@
-// Package notice tells people what happens, through an outbox.
 package notice
 
 import (
-	"context"
+	"time"
 
 	"github.com/google/uuid"
-
-	"delfi/internal/postgres"
 )
 
 // Kind is what a notice is about.
@@ -28,10 +25,37 @@ type Message struct {
 	Deadline     string // RFC 3339, "" where none
 }
 
-// Service puts messages in the outbox; its job sends them.
-type Service struct{ db *postgres.DB }
+// state is where a message in the outbox stands.
+type state string
 
-// Tell stores one message per account in the caller's transaction.
-func (s *Service) Tell(ctx context.Context, tx *postgres.Tx, m Message, accounts []uuid.UUID) error {
-	panic("unwritten")
+const (
+	waiting state = "waiting"
+	sent    state = "sent"
+	refused state = "refused"
+	late    state = "late"
+)
+
+// queued is one message to one account, as the outbox holds it.
+type queued struct {
+	ID       uuid.UUID
+	Account  uuid.UUID
+	Kind     Kind
+	Slug     string
+	Title    string
+	Round    int
+	Deadline time.Time // zero where none
+	Tries    int
+}
+
+// noServer is the trouble of messages that nothing could take.
+const noServer = "no mail server"
+
+// maxTries is when an address is given up on: with the pauses below, three days.
+const maxTries = 20
+
+// pause is how long to wait after so many failed tries: a minute, then ever
+// longer, up to four hours, so that a server in trouble is not pressed.
+func pause(tries int) time.Duration {
+	d := time.Minute << min(tries-1, 10)
+	return min(d, 4*time.Hour)
 }
