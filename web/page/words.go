@@ -136,5 +136,10 @@ func (q *Request) said(key, otherwise string, figures map[string]any) string {
 	for name, v := range figures {
 		args = append(args, name, v)
 	}
-	return q.T(key, args...)
+	// One code can come with figures and without: a sentence with a gap is worse
+	// than a whole one in English.
+	if words := q.T(key, args...); !strings.Contains(words, "<no value>") {
+		return words
+	}
+	return otherwise
 }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"delfi/internal/fault"
 )
 
 // Every word stands in every language.
@@ -51,6 +53,22 @@ func TestEveryKeyUsedHasWords(t *testing.T) {
 		if !keys[key] {
 			t.Errorf("no words for %q, used at %s", key, used[key])
 		}
+	}
+}
+
+// A sentence with a gap is never shown: the fault's own English stands instead.
+func TestWordsOfAFaultWithoutItsFigures(t *testing.T) {
+	q := &Request{Lang: "it"}
+	f := fault.Field{Code: "out_of_range", Message: "is 0: give 1 to 9"}
+	if got := q.Field(f); got != f.Message {
+		t.Errorf("%q", got)
+	}
+	f.Args = map[string]any{"min": 1, "max": 9}
+	if got := q.Field(f); got != "Scegli un numero da 1 a 9." {
+		t.Errorf("%q", got)
+	}
+	if got := q.Fault(fault.New(fault.Conflict, "never_heard_of", "in English")); got != "in English" {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -153,7 +171,19 @@ func faultCodes(t *testing.T, path string, src []byte, used map[string]string) {
 					used["fault."+code] = set.Position(n.Pos()).String()
 				}
 			}
+			// The readers of forms collect fields by a helper: r.fail(name, "code", …).
+			if s, ok := n.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "fail" && len(n.Args) > 2 {
+				if code := literal(n.Args[1]); code != "" {
+					used["field."+code] = set.Position(n.Pos()).String()
+				}
+			}
 		case *ast.CompositeLit:
+			// What a draft lacks is shown as fields: Missing{field, "code", message}.
+			if x, ok := n.Type.(*ast.Ident); ok && x.Name == "Missing" && len(n.Elts) == 3 {
+				if code := literal(n.Elts[1]); code != "" {
+					used["field."+code] = set.Position(n.Pos()).String()
+				}
+			}
 			for _, e := range n.Elts {
 				pair, ok := e.(*ast.KeyValueExpr)
 				if !ok || !of(n.Type, "Field") && !of(n.Type, "Fault") {
