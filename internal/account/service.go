@@ -6,10 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 
 	"delfi/internal/fault"
 	"delfi/internal/postgres"
@@ -38,12 +36,7 @@ type Addressee struct {
 }
 
 // Service has the use cases of accounts.
-type Service struct {
-	db *postgres.DB
-
-	preparing sync.Mutex
-	actor     *sqlx.Stmt // the one read of every signed-in request, prepared once
-}
+type Service struct{ db *postgres.DB }
 
 // New makes the service.
 func New(db *postgres.DB) *Service { return &Service{db: db} }
@@ -131,28 +124,10 @@ func grant(ctx context.Context, tx *postgres.Tx, id uuid.UUID, wanted []Grant) e
 	return nil
 }
 
-// Actor gives the actor behind an account; NotFound when it is gone.
+// Actor gives the actor behind an account; NotFound when it is gone. It is the
+// one read that every signed-in request costs beside its session's.
 func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) {
-	stmt, err := s.prepared(ctx)
-	if err != nil {
-		return Actor{}, err
-	}
-	return actor(ctx, stmt, id)
-}
-
-// prepared gives the statement of Actor. A failure is not remembered: the
-// database may be there the next time.
-func (s *Service) prepared(ctx context.Context) (*sqlx.Stmt, error) {
-	s.preparing.Lock()
-	defer s.preparing.Unlock()
-	if s.actor == nil {
-		stmt, err := prepareActor(ctx, s.db)
-		if err != nil {
-			return nil, err
-		}
-		s.actor = stmt
-	}
-	return s.actor, nil
+	return actor(ctx, s.db, id)
 }
 
 // People lists who holds role in an administration, by name, for its
