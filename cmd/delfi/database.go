@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/private"
@@ -41,8 +42,9 @@ func defaultData() string {
 }
 
 // open gives the database, migrated, and the keys beside it. The function that
-// it gives closes both.
-func (c *databaseSettings) open(ctx context.Context) (*postgres.DB, pseudonym.Keys, func(), error) {
+// it gives closes both. A command that ends soon borrows the cluster of a server
+// that runs on the same folder.
+func (c *databaseSettings) open(ctx context.Context, borrow bool) (*postgres.DB, pseudonym.Keys, func(), error) {
 	master, err := c.master()
 	if err != nil {
 		return nil, nil, nil, err
@@ -53,13 +55,15 @@ func (c *databaseSettings) open(ctx context.Context) (*postgres.DB, pseudonym.Ke
 	}
 	address, stop := c.DatabaseURL, func() {}
 	if address == "" {
-		cluster, err := private.Start(ctx, private.Options{Data: filepath.Join(c.Data, "postgres")})
+		cluster, err := private.Start(ctx, private.Config{Data: c.Data, Borrow: borrow})
 		if err != nil {
-			return nil, nil, nil, fmt.Errorf("private Postgres: %w", err)
+			return nil, nil, nil, refusal{err}
 		}
-		address = cluster.URL()
+		address = cluster.URL(private.Database)
 		stop = func() {
-			if err := cluster.Stop(); err != nil {
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+			defer cancel()
+			if err := cluster.Stop(end); err != nil {
 				slog.Error("private Postgres", "error", err)
 			}
 		}

@@ -77,7 +77,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	c.print(os.Stdout)
 
-	db, keys, closeDatabase, err := c.open(ctx)
+	db, keys, closeDatabase, err := c.open(ctx, false)
 	if err != nil {
 		return err
 	}
