@@ -1,0 +1,169 @@
+package ballot
+
+import (
+	"bytes"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+)
+
+// drawSheet draws any sheet that fits its layout.
+func drawSheet(t *rapid.T) (sheet, layout) {
+	items := rapid.IntRange(1, 40).Draw(t, "items")
+	l := layoutOf(items, true)
+	var s sheet
+	copy(s.seed[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed"))
+	copy(s.replaces[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "replaces"))
+	for n := range rapid.IntRange(0, items).Draw(t, "answered") {
+		e := entry{
+			item:  uuid.UUID{byte(n)},
+			value: rapid.SampledFrom([]uint8{1, 2, 9, 11, cannotJudge}).Draw(t, "value"),
+			since: rapid.Uint16().Draw(t, "since"),
+		}
+		if reason := rapid.StringN(0, 50, -1).Draw(t, "reason"); s.reasonBytes()+len(reason) <= l.reasons {
+			e.reason = reason
+		}
+		s.put(e)
+	}
+	return s, l
+}
+
+func TestEverySheetOfARoundHasOneLengthAndComesBackWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, l := drawSheet(t)
+		b, err := s.encode(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b) != l.size() {
+			t.Fatalf("%d bytes, want %d", len(b), l.size())
+		}
+		got, err := decode(b, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.same(s) || got.seed != s.seed || got.replaces != s.replaces {
+			t.Fatalf("got %+v, want %+v", got, s)
+		}
+	})
+}
+
+func TestDecodingAnythingNeverPanics(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
+		if len(b) > 0 {
+			b[0] = sheetVersion
+		}
+		_, _ = decode(b, rapid.Bool().Draw(t, "reasons")) // not panicking is the promise
+	})
+}
+
+func TestALengthTellsTheNumberOfItemsAndNothingElse(t *testing.T) {
+	l := layoutOf(8, true)
+	full := sheet{}
+	for n := range 8 {
+		full.put(entry{item: uuid.UUID{byte(n)}, value: 9, reason: strings.Repeat("è", 600*8/15)})
+	}
+	for what, s := range map[string]sheet{"blank": {}, "one answer": {entries: full.entries[:1]}, "full": full} {
+		b, err := s.encode(l)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if len(b) != l.size() {
+			t.Errorf("%s has %d bytes, want %d", what, len(b), l.size())
+		}
+	}
+	// Eight reasons of full length fit, with the accents of Italian.
+	if room, need := l.reasons, 8*(600+40); room < need {
+		t.Errorf("room for reasons is %d bytes, want %d", room, need)
+	}
+	if layoutOf(8, false).reasons != 0 {
+		t.Error("a protocol without reasons pays for them")
+	}
+}
+
+func TestASheetTooLongForItsRoundIsRefused(t *testing.T) {
+	l := layoutOf(1, true)
+	s := sheet{entries: []entry{{item: uuid.UUID{1}, value: 1, reason: strings.Repeat("x", l.reasons+1)}}}
+	if _, err := s.encode(l); err == nil {
+		t.Error("it was encoded")
+	}
+}
+
+func TestPutKeepsOneEntryPerItemInOrder(t *testing.T) {
+	var s sheet
+	for _, n := range []byte{3, 1, 2, 1} {
+		s.put(entry{item: uuid.UUID{n}, value: n + 1})
+	}
+	s.put(entry{item: uuid.UUID{1}, value: 7})
+	s.put(entry{item: uuid.UUID{2}}) // blank: taken out
+	s.put(entry{item: uuid.UUID{9}}) // blank and never there
+	want := []entry{{item: uuid.UUID{1}, value: 7}, {item: uuid.UUID{3}, value: 4}}
+	if d := cmp.Diff(want, s.entries, cmp.AllowUnexported(entry{})); d != "" {
+		t.Error(d)
+	}
+}
+
+// The mark is a public format: whoever kept a proof file computes it again.
+func TestTheMarkIsTheOneThatTheRecordSays(t *testing.T) {
+	a, b := uuid.MustParse("00000000-0000-4000-8000-00000000000a"), uuid.MustParse("00000000-0000-4000-8000-00000000000b")
+	s := sheet{seed: [32]byte{1, 2, 3}}
+	s.put(entry{item: b, value: 7, reason: "Così"})
+	s.put(entry{item: a, value: cannotJudge, since: 4})
+	m := s.mark("citizens")
+	// printf 'mark v1'; seed; then the two lines, through sha256sum.
+	const want = "d68d56229364ba90d4743a3d18d6f352a105691e6fb125f43d873aee606492f2"
+	if got := hex.EncodeToString(m[:]); got != want {
+		t.Errorf("mark %s, want %s", got, want)
+	}
+	for what, change := range map[string]func(*sheet){
+		"value":  func(s *sheet) { s.entries[1].value = 8 },
+		"reason": func(s *sheet) { s.entries[1].reason = "" },
+		"seed":   func(s *sheet) { s.seed[31] = 1 },
+		"item":   func(s *sheet) { s.entries = s.entries[1:] },
+	} {
+		c := s
+		c.entries = slices.Clone(s.entries)
+		change(&c)
+		if c.mark("citizens") == m {
+			t.Errorf("another %s has the same mark", what)
+		}
+	}
+	if s.mark("others") == m {
+		t.Error("another group has the same mark")
+	}
+}
+
+func TestSeedsAreNeverEqual(t *testing.T) {
+	var a, b sheet
+	if err := a.sow(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.sow(); err != nil {
+		t.Fatal(err)
+	}
+	if a.seed == b.seed || bytes.Equal(a.seed[:], make([]byte, 32)) {
+		t.Error("a seed repeats")
+	}
+}
+
+func TestAStandingAnswerKeepsItsReleaseUntilItsValueChanges(t *testing.T) {
+	before := sheet{}
+	before.put(entry{item: uuid.UUID{1}, value: 2, since: 0})
+	before.put(entry{item: uuid.UUID{2}, value: 2, since: 1})
+	now := sheet{entries: slices.Clone(before.entries)}
+	now.put(entry{item: uuid.UUID{1}, value: 2, reason: "more words"})
+	now.put(entry{item: uuid.UUID{2}, value: 3})
+	now.put(entry{item: uuid.UUID{3}, value: 1})
+	date(&now, before, 4)
+	for n, want := range []uint16{0, 4, 4} {
+		if got := now.entries[n].since; got != want {
+			t.Errorf("answer %d dates from release %d, want %d", n+1, got, want)
+		}
+	}
+}
