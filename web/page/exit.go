@@ -49,8 +49,7 @@ func (k *Kernel) exit(q *Request, err error) {
 	}
 	status := Status(err)
 	k.log(q, status, err)
-	reads := q.R.Method == http.MethodGet || q.R.Method == http.MethodHead
-	if status == http.StatusUnauthorized && reads {
+	if status == http.StatusUnauthorized && q.reads() {
 		err = q.Leave(q.SignInURL())
 	} else {
 		err = k.show(q, status, safe(err))
@@ -157,11 +156,17 @@ func (k *Kernel) Wrap(router http.Handler) http.Handler {
 	return identified(k.headers.Handler(h))
 }
 
+// identified names the request. HEAD goes on as the GET whose body the server
+// drops: the routes need not be listed twice.
 func identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := uuid.NewString()
 		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey, id)))
+		r = r.WithContext(context.WithValue(r.Context(), identityKey, id))
+		if r.Method == http.MethodHead {
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

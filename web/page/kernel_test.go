@@ -222,6 +222,21 @@ func TestPagesThatAreNotThere(t *testing.T) {
 	}
 }
 
+func TestHeadIsGetWithoutABody(t *testing.T) {
+	h := newHouse(t, Options{})
+	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	defer server.Close()
+	res, err := http.Head(server.URL + "/en/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || len(b) != 0 || res.ContentLength <= 0 || res.Header.Get("ETag") == "" {
+		t.Errorf("%d, %d of %d bytes, ETag %q, %v", res.StatusCode, len(b), res.ContentLength, res.Header.Get("ETag"), err)
+	}
+}
+
 func TestPostFromAnotherSiteIsRefused(t *testing.T) {
 	h := newHouse(t, Options{})
 	done := 0

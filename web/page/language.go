@@ -65,7 +65,7 @@ func wish(r *http.Request) string {
 func (k *Kernel) speak(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang, path := strip(r.URL.Path)
-		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		reads := r.Method == http.MethodGet
 		if reads && r.URL.RawQuery != "" {
 			values := r.URL.Query()
 			if chosen := values.Get("lang"); known(chosen) {

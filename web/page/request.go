@@ -73,6 +73,9 @@ func (k *Kernel) now() time.Time {
 	return k.opts.DB.Now()
 }
 
+// reads tells whether the request only reads (Wrap made a GET of each HEAD).
+func (q *Request) reads() bool { return q.R.Method == http.MethodGet }
+
 // Context is the request's, with q in it.
 func (q *Request) Context() context.Context { return q.R.Context() }
 
@@ -110,7 +113,7 @@ func (q *Request) Switch(lang string) string {
 // SignInURL leads to signing in and back to where the reader is.
 func (q *Request) SignInURL() string {
 	at := q.URL(q.CurrentPath())
-	if q.R.Method != http.MethodGet && q.R.Method != http.MethodHead {
+	if !q.reads() {
 		at = q.URL("/")
 		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
 			at = from.RequestURI() // the page whose form was sent
@@ -174,7 +177,7 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 // Kept tells whether the answer is the same for everyone in this language: a
 // read by someone without a session, with no words to show once.
 func (q *Request) Kept() bool {
-	if q.R.Method != http.MethodGet && q.R.Method != http.MethodHead {
+	if !q.reads() {
 		return false
 	}
 	_, err := q.R.Cookie(sessionCookie)
