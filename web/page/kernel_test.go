@@ -302,7 +302,7 @@ func TestPageWithoutASessionIsTheSameForAllAndHasAnETag(t *testing.T) {
 	if w := h.get("/", header("If-None-Match", tag)); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
 		t.Errorf("asked again: %d %s", w.Code, w.Body)
 	}
-	withSession := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: sessionCookie, Value: "x"}) }
+	withSession := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: h.kernel.sessionCookie(), Value: "x"}) }
 	if w := h.get("/", withSession, header("If-None-Match", tag)); w.Code != http.StatusOK || w.Header().Get("ETag") != "" {
 		t.Errorf("with a session: %d, ETag %q", w.Code, w.Header().Get("ETag"))
 	}

@@ -180,7 +180,7 @@ func (q *Request) Kept() bool {
 	if !q.reads() {
 		return false
 	}
-	_, err := q.R.Cookie(sessionCookie)
+	_, err := q.R.Cookie(q.kernel.sessionCookie())
 	return err != nil && !q.noStore && len(q.flashes) == 0
 }
 

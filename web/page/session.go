@@ -15,18 +15,26 @@ import (
 )
 
 const (
-	sessionCookie = "delfi_session"
 	accountKey    = "account"
 	// strange is how long a session of someone who has not signed in lives: long
 	// enough for a slow identity provider, short enough to leave no heap of rows.
 	strange = 15 * time.Minute
 )
 
+// sessionCookie is the cookie's name. Over https it has the prefix by which a
+// browser refuses one that a neighbouring subdomain planted (RFC 6265bis §4.1.3.2).
+func (k *Kernel) sessionCookie() string {
+	if k != nil && k.secure {
+		return "__Host-delfi_session"
+	}
+	return "delfi_session"
+}
+
 func (k *Kernel) openSessions() {
 	s := scs.New()
 	s.Lifetime = k.opts.Lifetime
 	s.IdleTimeout = 0 // an idle time would write a row on every read
-	s.Cookie.Name = sessionCookie
+	s.Cookie.Name = k.sessionCookie()
 	s.Cookie.HttpOnly = true
 	s.Cookie.SameSite = http.SameSiteLaxMode
 	s.Cookie.Secure = k.secure
