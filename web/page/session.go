@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	accountKey    = "account"
+	accountKey = "account"
 	// strange is how long a session of someone who has not signed in lives: long
 	// enough for a slow identity provider, short enough to leave no heap of rows.
 	strange = 15 * time.Minute
