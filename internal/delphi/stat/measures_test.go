@@ -54,6 +54,34 @@ func (in *input) grid(name string) [][]float64 {
 	return out
 }
 
+// whole decodes whole numbers, also those that were printed as 6.0.
+func (in *input) whole(name string) []int { return in.integers(name, load[[]float64](in, name)) }
+
+// number decodes one whole number.
+func (in *input) number(name string) int {
+	return in.integers(name, []float64{load[float64](in, name)})[0]
+}
+
+// table decodes a table of counts.
+func (in *input) table(name string) [][]int {
+	var out [][]int
+	for _, row := range load[[][]float64](in, name) {
+		out = append(out, in.integers(name, row))
+	}
+	return out
+}
+
+func (in *input) integers(name string, x []float64) []int {
+	out := make([]int, len(x))
+	for i, v := range x {
+		out[i] = int(v)
+		if v != math.Trunc(v) {
+			in.errs = append(in.errs, fmt.Errorf("input %q: %v is no whole number", name, v))
+		}
+	}
+	return out
+}
+
 // freq decodes a histogram. Percentages are raised to whole numbers first.
 func (in *input) freq(name string) []int {
 	shares := load[[]float64](in, name)
@@ -85,7 +113,7 @@ func (in *input) permille(p, of float64) int {
 // pairs gives the table of a case that comes as a table or as paired answers.
 func (in *input) pairs(a, b string) [][]int {
 	if in.has("table_r1_by_r2") {
-		return load[[][]int](in, "table_r1_by_r2")
+		return in.table("table_r1_by_r2")
 	}
 	x, y := in.numbers(a), in.numbers(b)
 	return Cross(x, y, Seen(x, y))
@@ -153,12 +181,12 @@ var measures = map[string]func(in *input) fields{
 			"max": d.Max(), "mad_raw": d.MAD(), "cv": d.CV(), "variance": d.Variance()}
 	},
 	"quartiles": func(in *input) fields {
-		d, kind := Raw(in.numbers("x")), load[int](in, "type")
+		d, kind := Raw(in.numbers("x")), in.number("type")
 		return fields{"q1": d.Quantile(250, kind), "median": d.Median(kind), "q3": d.Quantile(750, kind),
 			"iqr": d.IQR(kind), "relative_iqr": d.RelativeIQR(kind), "cqv": d.CQV(kind)}
 	},
 	"percentiles": func(in *input) fields {
-		d, kind := Raw(in.numbers("x")), load[int](in, "type")
+		d, kind := Raw(in.numbers("x")), in.number("type")
 		var q []Value
 		for _, p := range load[[]float64](in, "p") {
 			q = append(q, d.Quantile(in.permille(p, 1), kind))
@@ -188,13 +216,13 @@ var measures = map[string]func(in *input) fields{
 		return fields{"delta": ChangeCV(Raw(in.numbers("before")), Raw(in.numbers("after")))}
 	},
 	"proportion_ci95": func(in *input) fields {
-		x, n := load[int](in, "x"), load[int](in, "n")
+		x, n := in.number("x"), in.number("n")
 		pair := func(low, high Value) []Value { return []Value{low, high} }
 		return fields{"share": Share(x, n), "wilson": pair(Wilson(x, n, Z95)),
 			"clopper_pearson": pair(ClopperPearson(x, n, 0.05)), "agresti_coull": pair(AgrestiCoull(x, n, Z95))}
 	},
 	"attrition_bounds": func(in *input) fields {
-		low, high := Bounds(in.freq("freq"), load[int](in, "leavers"))
+		low, high := Bounds(in.freq("freq"), in.number("leavers"))
 		values := func(h []int) (v []Value) {
 			for _, c := range h {
 				v = append(v, count(c))
@@ -231,7 +259,7 @@ var measures = map[string]func(in *input) fields{
 	},
 	"rwg_ad": func(in *input) fields {
 		d := Raw(in.numbers("x"))
-		return fields{"rwg": rwg(d, load[int](in, "scale")), "ad_median": d.AD(), "ad_mean": d.ADMean()}
+		return fields{"rwg": rwg(d, in.number("scale")), "ad_median": d.AD(), "ad_mean": d.ADMean()}
 	},
 	"vdEijk_layer": func(in *input) fields {
 		var pattern []bool
@@ -256,7 +284,7 @@ var measures = map[string]func(in *input) fields{
 
 	// RAND/UCLA and COMET.
 	"ram_ipras": func(in *input) fields {
-		x, scale := in.numbers("x"), load[[]int](in, "scale")
+		x, scale := in.numbers("x"), in.whole("scale")
 		var h []int // empty on another scale than 1–9, and so undefined
 		if len(scale) == 2 && scale[0] == 1 && scale[1] == 9 {
 			h = histogram(x, 1, 9)
@@ -271,14 +299,14 @@ var measures = map[string]func(in *input) fields{
 		return f
 	},
 	"ram_panel_rule": func(in *input) fields {
-		within, apart, ok := PanelRule(load[int](in, "n"))
+		within, apart, ok := PanelRule(in.number("n"))
 		if !ok {
 			return fields{"agreement_max_outside_median_region": nil, "disagreement_min_each_extreme_third": nil}
 		}
 		return fields{"agreement_max_outside_median_region": within, "disagreement_min_each_extreme_third": apart}
 	},
 	"ram_by_size": func(in *input) fields {
-		thirds := [3]int(load[[]int](in, "thirds"))
+		thirds := [3]int(in.whole("thirds"))
 		agreement, disagreement, ok := BySize(thirds, MedianThird(thirds))
 		if !ok {
 			return fields{"median_third": MedianThird(thirds), "agreement": nil, "disagreement": nil}
@@ -335,12 +363,12 @@ var measures = map[string]func(in *input) fields{
 	// Stability.
 	"scheibe_percent_change": func(in *input) fields {
 		if in.has("table_r1_by_r2") {
-			t := load[[][]int](in, "table_r1_by_r2")
+			t := in.table("table_r1_by_r2")
 			before, after := Margins(t)
 			return fields{"change": Scheibe(before, after), "stable_below_0.15": stable(before, after),
 				"prop_unchanged": Share(Same(t), N(before))}
 		}
-		scale := load[[]int](in, "scale")
+		scale := in.whole("scale")
 		a, b := in.numbers("round1"), in.numbers("round2")
 		before, after := histogram(a, scale[0], scale[len(scale)-1]), histogram(b, scale[0], scale[len(scale)-1])
 		return fields{"change": Scheibe(before, after), "stable_below_0.15": stable(before, after),
@@ -371,7 +399,7 @@ var measures = map[string]func(in *input) fields{
 	"chisq_rounds_homogeneity": func(in *input) fields {
 		var a Association
 		if in.has("table_round_by_category") {
-			a = ChiSquare(load[[][]int](in, "table_round_by_category"))
+			a = ChiSquare(in.table("table_round_by_category"))
 		} else {
 			a = ChiSquare(Aligned(in.numbers("round1"), in.numbers("round2")))
 		}
@@ -386,7 +414,7 @@ var measures = map[string]func(in *input) fields{
 		return f
 	},
 	"chisq_monte_carlo": func(in *input) fields {
-		return fields{"p": MonteCarlo(load[[][]int](in, "table"), Seed([]byte(load[string](in, "root")), load[string](in, "item"), load[string](in, "measure")))}
+		return fields{"p": MonteCarlo(in.table("table"), Seed([]byte(load[string](in, "root")), load[string](in, "item"), load[string](in, "measure")))}
 	},
 	"cohen_kappa": func(in *input) fields {
 		var t [][]int
@@ -403,14 +431,14 @@ var measures = map[string]func(in *input) fields{
 		return in.kappa(Cross(a, b, load[[]float64](in, "categories")), Cross(a, b, Seen(a, b)))
 	},
 	"weighted_kappa_custom": func(in *input) fields {
-		k := Kappa(load[[][]int](in, "table"), Matrix(load[[][]float64](in, "disagreement_weights")))
+		k := Kappa(in.table("table"), Matrix(load[[][]float64](in, "disagreement_weights")))
 		return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P}
 	},
 	"mcnemar": func(in *input) fields {
-		m := McNemar(load[[][]int](in, "table"))
+		m := McNemar(in.table("table"))
 		return fields{"chi2": m.Chi2, "p": m.P, "chi2_cc": m.CorrectedChi2, "p_cc": m.CorrectedP, "p_exact": m.Exact}
 	},
-	"mcnemar_exact":            func(in *input) fields { return fields{"p": McNemar(load[[][]int](in, "table")).Exact} },
+	"mcnemar_exact":            func(in *input) fields { return fields{"p": McNemar(in.table("table")).Exact} },
 	"bowker_symmetry":          func(in *input) fields { return Bowker(in.pairs("a", "b")).fields() },
 	"bowker_symmetry_skipping": func(in *input) fields { return BowkerSkipping(in.pairs("a", "b")).fields() },
 	"stuart_maxwell":           func(in *input) fields { return StuartMaxwell(in.pairs("a", "b")).fields() },
@@ -448,7 +476,7 @@ var measures = map[string]func(in *input) fields{
 }
 
 func (in *input) comet(rule CometRule) CometClass {
-	return Comet(load[int](in, "n_7_9"), load[int](in, "n_4_6"), load[int](in, "n_1_3"), rule)
+	return Comet(in.number("n_7_9"), in.number("n_4_6"), in.number("n_1_3"), rule)
 }
 
 func (r Ranks) fields() fields {
