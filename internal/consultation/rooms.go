@@ -2,10 +2,15 @@ package consultation
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account"
 	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/postgres"
 )
 
@@ -31,13 +36,6 @@ type Destroy struct {
 // Kind names the job.
 func (Destroy) Kind() string { return "destroy_ballots" }
 
-// Outcome is what a tabulation found about one item.
-type Outcome struct {
-	Item     uuid.UUID
-	Verdict  delphi.Verdict
-	Proposal delphi.Proposal
-}
-
 // Pending counts the contributions of a consultation that nobody has examined yet.
 type Pending func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (int, error)
 
@@ -45,137 +43,368 @@ type Pending func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) 
 type Opinion func(ctx context.Context, tx *postgres.Tx, c Consultation, texts OpinionTexts) error
 
 // OnPending sets who counts pending contributions (the synthesis room, in its New).
-func (s *Service) OnPending(count Pending) { panic("unwritten") }
+func (s *Service) OnPending(count Pending) { s.pending = count }
 
 // OnPublish sets who stores the opinion (report, wired in cmd).
-func (s *Service) OnPublish(store Opinion) { panic("unwritten") }
+func (s *Service) OnPublish(store Opinion) { s.opinion = store }
 
 // Locked locks a round FOR SHARE and gives it when it takes answers or
 // contributions at tx.Now: Conflict "round_closed" when it is not open or its
 // deadline has passed, Conflict "suspended" while forms are read-only, NotFound
 // when there is none. It writes nothing.
 func (s *Service) Locked(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (Round, error) {
-	panic("unwritten")
+	r, err := shared(ctx, tx, consultation, number)
+	if err != nil {
+		return Round{}, err
+	}
+	// The deadline closes a round, not the job that comes by later to say so.
+	if r.State != RoundOpen || !tx.Now.Before(r.Deadline) {
+		return Round{}, errRoundClosed
+	}
+	still, err := suspended(ctx, tx, consultation)
+	if err != nil {
+		return Round{}, err
+	}
+	if still {
+		return Round{}, errSuspended
+	}
+	return r, nil
 }
 
 // RoundForUpdate locks a round (and its consultation before it) for an act that
 // changes it, whatever its state.
 func (s *Service) RoundForUpdate(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (Round, error) {
-	panic("unwritten")
+	c, r, err := s.roundForUpdate(ctx, tx, round)
+	if err != nil {
+		return Round{}, err
+	}
+	return *c.Round(r.Number), nil
 }
 
 // ForUpdate locks a consultation for an act of its staff, and gives it whole.
 func (s *Service) ForUpdate(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Consultation, error) {
-	panic("unwritten")
+	if err := lockConsultation(ctx, tx, consultation); err != nil {
+		return Consultation{}, err
+	}
+	return whole(ctx, tx, consultation)
 }
 
 // ByID gives a consultation whole, inside the caller's transaction.
 func (s *Service) ByID(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Consultation, error) {
-	panic("unwritten")
+	return whole(ctx, tx, consultation)
 }
 
 // LiveItems lists the items in play, by number, New and Was as the next form shows them.
 func (s *Service) LiveItems(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Item, error) {
-	panic("unwritten")
+	c, err := whole(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
+	}
+	all, err := items(ctx, tx, c.ID, c.before(c.nextNumber()))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(it Item) bool { return it.State != ItemLive }), nil
 }
 
 // RoundItems lists the items of one answering round as they were frozen at its
 // opening (a standing round: those in play), by number; New and Was compare with
 // the answering round before it.
 func (s *Service) RoundItems(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]Item, error) {
-	panic("unwritten")
+	of, err := consultationOf(ctx, tx, round)
+	if err != nil {
+		return nil, err
+	}
+	c, err := whole(ctx, tx, of)
+	if err != nil {
+		return nil, err
+	}
+	since := uuid.Nil
+	for _, r := range c.Rounds {
+		if r.ID == round {
+			since = c.before(r.Number)
+		}
+	}
+	return roundItems(ctx, tx, round, since)
 }
 
 // Answering lists the open rounds that take ballots, for the hourly turnout.
 func (s *Service) Answering(ctx context.Context, tx *postgres.Tx) ([]Round, error) {
-	panic("unwritten")
+	return answering(ctx, tx)
 }
 
 // Count stores how many people have answered an open round, rounded down to a
 // multiple of 5, and gives it.
 func (s *Service) Count(ctx context.Context, tx *postgres.Tx, round uuid.UUID, answered int) (int, error) {
-	panic("unwritten")
+	figure := answered / turnoutStep * turnoutStep
+	return figure, countTurnout(ctx, tx, round, figure)
 }
 
 // Tabulated ends a closing: closing → closed → released, with the verdict and
 // proposal of each item. answered is exact. Again on a released round it does
 // nothing (nil): a tabulation may be repeated.
 func (s *Service) Tabulated(ctx context.Context, tx *postgres.Tx, round uuid.UUID, answered int, outcomes []Outcome) error {
-	panic("unwritten")
+	c, r, err := s.roundForUpdate(ctx, tx, round)
+	if err != nil {
+		return err
+	}
+	if r.State == RoundReleased || r.State == RoundSkipped {
+		return nil // tabulated before, or withdrawn meanwhile
+	}
+	if r.State, _, err = step(ofRound, r.State, ActTabulate, System); err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if err := putOutcome(ctx, tx, round, r.Ticks, o); err != nil {
+			return err
+		}
+	}
+	r.Turnout = answered / turnoutStep * turnoutStep
+	return s.release(ctx, tx, &c, r, itself, map[string]any{"answered": answered, "enrolled": r.Enrolled, "items": len(outcomes), "round": r.Number})
 }
 
 // Ticked stores an interim release of an open standing round: the outcomes of
 // the items released at this tick (1..).
 func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick int, outcomes []Outcome) error {
-	panic("unwritten")
+	c, r, err := s.roundForUpdate(ctx, tx, round)
+	if err != nil {
+		return err
+	}
+	if tick <= r.Ticks {
+		return nil
+	}
+	if r.Kind != delphi.StandingKind {
+		return fmt.Errorf("round %d has no interim releases", r.Number)
+	}
+	if r.State, _, err = step(ofRound, r.State, ActTick, System); err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if err := putOutcome(ctx, tx, round, tick, o); err != nil {
+			return err
+		}
+	}
+	r.Ticks = tick
+	if err := updateRound(ctx, tx, *r); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, &c, itself, ledger.Entry{Type: "release", Kind: string(ActTick), Target: r.target(), Body: ledger.Body(map[string]any{
+		"items": len(outcomes), "round": r.Number, "tick": tick,
+	})})
 }
 
 // Destroyed notes that the key and the ballots are gone.
 func (s *Service) Destroyed(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
-	panic("unwritten")
+	c, err := s.ForUpdate(ctx, tx, consultation)
+	if err != nil {
+		return err
+	}
+	if !c.DestroyedAt.IsZero() {
+		return nil
+	}
+	if c.Stage == Draft || c.Stage == Announced || c.Stage == Running {
+		return fmt.Errorf("key of %s destroyed while it is %s", c.ID, c.Stage)
+	}
+	c.DestroyedAt = tx.Now
+	if err := updateStage(ctx, tx, c); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, &c, itself, ledger.Entry{Type: "key_destroyed", Target: c.Title, Body: ledger.Body(map[string]any{"scope": "panel"})})
 }
 
 // AddItem puts a new item in play between rounds (or in an open standing round),
 // with the next number. kind "" is the protocol's first item kind; parents are
 // the items that it was merged or split from, which are superseded.
 func (s *Service) AddItem(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, kind, text string, parents []uuid.UUID) (Item, error) {
-	panic("unwritten")
+	c, err := s.itemsForUpdate(ctx, tx, consultation)
+	if err != nil {
+		return Item{}, err
+	}
+	if r := c.Current(); r == nil && c.RoundsLeft() == 0 {
+		return Item{}, fault.New(fault.Conflict, "no_round_left", "no round is left in which it could be answered")
+	}
+	it := Item{ID: uuid.New(), Consultation: c.ID, Kind: kind, Parents: parents}
+	if it.Text, err = wording(text); err != nil {
+		return Item{}, err
+	}
+	if it.Kind == "" {
+		it.Kind = c.Protocol.ItemKinds[0].ID
+	}
+	if _, known := c.Protocol.Kind(it.Kind); !known {
+		return Item{}, fault.Bad(fault.Field{Name: "kind", Code: "unknown_kind", Message: "the protocol knows no such kind of item"})
+	}
+	for _, act := range []Act{ActPropose, ActAdmit} {
+		if it.State, _, err = step(ofItem, it.State, act, System); err != nil {
+			return Item{}, err
+		}
+	}
+	for _, p := range parents {
+		if err := s.turn(ctx, tx, &c, p, ActSupersede); err != nil {
+			return Item{}, err
+		}
+	}
+	if it, err = insertItem(ctx, tx, it); err != nil {
+		return Item{}, err
+	}
+	if it.Number > c.Protocol.Items.Max {
+		return Item{}, fault.New(fault.Conflict, "too_many_items", "the protocol allows no more statements").With("max", c.Protocol.Items.Max)
+	}
+	if r := c.Current(); r != nil {
+		// It joins the standing round that is open.
+		if err := freeze(ctx, tx, r.ID, it); err != nil {
+			return Item{}, err
+		}
+	}
+	return it, nil
 }
 
 // RemoveItem undoes AddItem while no round has shown the item (Conflict
 // "item_shown" afterwards); its parents are in play again.
 func (s *Service) RemoveItem(ctx context.Context, tx *postgres.Tx, item uuid.UUID) error {
-	panic("unwritten")
+	c, it, err := s.itemForUpdate(ctx, tx, item)
+	if err != nil {
+		return err
+	}
+	if _, _, err := step(ofItem, it.State, ActRemove, account.Moderator); err != nil {
+		return err
+	}
+	if err := deleteItem(ctx, tx, it.ID); err != nil {
+		return err
+	}
+	for _, p := range it.Parents {
+		if err := s.turn(ctx, tx, &c, p, ActRestore); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RewordItem gives a live item new words (an editorial reword: a new version,
 // answers still paired), between rounds. Giving back the old words undoes it.
 func (s *Service) RewordItem(ctx context.Context, tx *postgres.Tx, item uuid.UUID, text string) (Item, error) {
-	panic("unwritten")
+	_, it, err := s.itemForUpdate(ctx, tx, item)
+	if err != nil {
+		return Item{}, err
+	}
+	if _, _, err := step(ofItem, it.State, ActReword, account.Moderator); err != nil {
+		return Item{}, err
+	}
+	if text, err = wording(text); err != nil {
+		return Item{}, err
+	}
+	if text == it.Text {
+		return it, nil
+	}
+	shown := it.Was
+	if shown == "" {
+		shown = it.Text
+	}
+	it.Text, it.Version = text, it.Version+1
+	if it.Was = shown; shown == text || it.New {
+		it.Was = ""
+	}
+	if err := insertVersion(ctx, tx, it); err != nil {
+		return Item{}, err
+	}
+	return it, updateItem(ctx, tx, it)
 }
 
 // DropItem takes a live item out of play, between rounds; RestoreItem undoes that.
 func (s *Service) DropItem(ctx context.Context, tx *postgres.Tx, item uuid.UUID) error {
-	panic("unwritten")
+	c, it, err := s.itemForUpdate(ctx, tx, item)
+	if err != nil {
+		return err
+	}
+	return s.turn(ctx, tx, &c, it.ID, ActDrop)
 }
 
 // RestoreItem puts a dropped item back in play, between rounds.
 func (s *Service) RestoreItem(ctx context.Context, tx *postgres.Tx, item uuid.UUID) error {
-	panic("unwritten")
+	c, it, err := s.itemForUpdate(ctx, tx, item)
+	if err != nil {
+		return err
+	}
+	return s.turn(ctx, tx, &c, it.ID, ActRestore)
 }
 
-// The import of a conversation that was held elsewhere walks the same
-// transitions with the system as its actor:
-//
-//	Import ─ contributions, items, ballots, ticks ─ CloseStanding ─ (jobs: last
-//	release, Tabulated) ─ ConcludeForeign ─ (jobs: Destroyed) ─ PublishForeign
-
-// ImportPlan is what an import knows before its first contribution.
-type ImportPlan struct {
-	Administration                  uuid.UUID
-	Slug, Title, Question, Language string // the slug gets a number when it is taken
-	Origin                          Origin
-	Protocol                        delphi.Protocol // one standing round
+// roundForUpdate locks a round, its consultation before it, as every act does.
+func (s *Service) roundForUpdate(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (Consultation, *Round, error) {
+	of, err := consultationOf(ctx, tx, round)
+	if err != nil {
+		return Consultation{}, nil, err
+	}
+	if err := lockConsultation(ctx, tx, of); err != nil {
+		return Consultation{}, nil, err
+	}
+	if err := lockRound(ctx, tx, round); err != nil {
+		return Consultation{}, nil, err
+	}
+	c, err := whole(ctx, tx, of)
+	if err != nil {
+		return Consultation{}, nil, err
+	}
+	for i := range c.Rounds {
+		if c.Rounds[i].ID == round {
+			return c, &c.Rounds[i], nil
+		}
+	}
+	return Consultation{}, nil, errNoRound
 }
 
-// Import creates a consultation without staff or commitment, with its standing
-// round open.
-func (s *Service) Import(ctx context.Context, p ImportPlan) (Consultation, error) {
-	panic("unwritten")
+// itemsForUpdate locks a consultation whose items may change now: it runs, and
+// no round shows them, or a standing round takes new ones.
+func (s *Service) itemsForUpdate(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Consultation, error) {
+	c, err := s.ForUpdate(ctx, tx, consultation)
+	if err != nil {
+		return Consultation{}, err
+	}
+	if err := c.needRunning(); err != nil {
+		return Consultation{}, err
+	}
+	if r := c.Current(); r != nil && r.Kind == delphi.StandingKind && r.State == RoundOpen {
+		return c, nil
+	}
+	return c, c.between()
 }
 
-// CloseStanding closes the standing round of an imported consultation; the
-// Tabulate job that it enqueues makes the last release.
-func (s *Service) CloseStanding(ctx context.Context, consultation uuid.UUID) error {
-	panic("unwritten")
+// itemForUpdate is itemsForUpdate for one item; in standing rounds nothing is reworded.
+func (s *Service) itemForUpdate(ctx context.Context, tx *postgres.Tx, item uuid.UUID) (Consultation, Item, error) {
+	of, err := itemConsultation(ctx, tx, item)
+	if err != nil {
+		return Consultation{}, Item{}, err
+	}
+	c, err := s.itemsForUpdate(ctx, tx, of)
+	if err != nil {
+		return Consultation{}, Item{}, err
+	}
+	if err := c.between(); err != nil {
+		return Consultation{}, Item{}, err
+	}
+	it, err := itemIn(ctx, tx, &c, item)
+	return c, it, err
 }
 
-// ConcludeForeign concludes an imported consultation whose round was released.
-func (s *Service) ConcludeForeign(ctx context.Context, consultation uuid.UUID) error {
-	panic("unwritten")
+// turn moves an item of a locked consultation by a moderator's act.
+func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *Consultation, item uuid.UUID, act Act) error {
+	it, err := itemIn(ctx, tx, c, item)
+	if err != nil {
+		return err
+	}
+	if it.State, _, err = step(ofItem, it.State, act, account.Moderator); err != nil {
+		return err
+	}
+	return updateItem(ctx, tx, it)
 }
 
-// PublishForeign publishes an imported consultation whose key and ballots are gone.
-func (s *Service) PublishForeign(ctx context.Context, consultation uuid.UUID, texts OpinionTexts) error {
-	panic("unwritten")
+// wording reads the words of a statement: 1 to 600 characters.
+func wording(text string) (string, error) {
+	var r reader
+	text = r.text("text", text, 600)
+	if text == "" {
+		r.fail("text", "required", "give the statement its words", nil)
+	}
+	if len(r.bad) > 0 {
+		return "", fault.Bad(r.bad...)
+	}
+	return text, nil
 }

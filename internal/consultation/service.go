@@ -2,10 +2,13 @@ package consultation
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/fault"
 	"delfi/internal/job"
 	"delfi/internal/ledger"
 	"delfi/internal/notice"
@@ -24,132 +27,274 @@ type Service struct {
 	bridge  *pseudonym.Service
 	panel   *panel.Service
 	notices *notice.Service
+	pending Pending
+	opinion Opinion
 }
 
 // New makes the service and registers its jobs on the queue (open, close,
-// conclude and publish at their instants, last-day notices).
+// conclude and publish at their instants, last-day notices), and tells the panel
+// when enrolment is open.
 func New(db *postgres.DB, q *job.Queue, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
-	panic("unwritten")
+	s := &Service{
+		db: db, jobs: q, record: l, bridge: p, panel: pan, notices: n,
+		pending: func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 0, nil },
+	}
+	s.work(q)
+	pan.Ask(s.terms)
+	return s
 }
 
 // Listed gives what a page lists: public ones, newest first, and for staff
 // (actor) the drafts of their administration.
 func (s *Service) Listed(ctx context.Context, actor account.Actor) ([]Consultation, error) {
-	panic("unwritten")
+	own := []uuid.UUID{}
+	for _, g := range actor.Grants {
+		if actor.Staff(g.Administration) {
+			own = append(own, g.Administration)
+		}
+	}
+	var out []Consultation
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		ids, err := listed(ctx, tx, own)
+		if err != nil {
+			return err
+		}
+		out, err = wholes(ctx, tx, ids)
+		return err
+	})
+	return out, err
 }
 
 // Find gives one by slug; a draft is NotFound to all but its administration's staff.
 func (s *Service) Find(ctx context.Context, actor account.Actor, slug string) (Consultation, error) {
-	panic("unwritten")
+	var c Consultation
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		id, err := slugged(ctx, tx, slug)
+		if err != nil {
+			return err
+		}
+		c, err = whole(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return Consultation{}, err
+	}
+	if !CanSee(actor, c) {
+		return Consultation{}, errNoSuch
+	}
+	return c, nil
 }
 
 // Desk gives one by slug to its administration's administrators and its own
 // moderators and facilitators; Forbidden to others.
 func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (Consultation, error) {
-	panic("unwritten")
+	if err := signedIn(actor); err != nil {
+		return Consultation{}, err
+	}
+	c, err := s.Find(ctx, actor, slug)
+	if err != nil {
+		return Consultation{}, err
+	}
+	if !CanSteer(actor, c) {
+		return Consultation{}, fault.New(fault.Forbidden, "not_staff", "only its staff sit at a consultation's desk")
+	}
+	return c, nil
 }
 
 // Items lists the items that are or were in play, by number, dropped ones last.
 func (s *Service) Items(ctx context.Context, consultation uuid.UUID) ([]Item, error) {
-	panic("unwritten")
+	var out []Item
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := whole(ctx, tx, consultation)
+		if err != nil {
+			return err
+		}
+		out, err = items(ctx, tx, c.ID, c.before(c.nextNumber()))
+		return err
+	})
+	return out, err
 }
 
-// Create stores a draft (administrator). Invalid names every field that cannot be stored.
-func (s *Service) Create(ctx context.Context, actor account.Actor, administration uuid.UUID, f DraftForm) (Consultation, error) {
-	panic("unwritten")
+// Decisions lists what was decided about items between rounds, by round and
+// number of the item.
+func (s *Service) Decisions(ctx context.Context, consultation uuid.UUID) ([]Decided, error) {
+	var out []Decided
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		out, err = decisions(ctx, tx, consultation)
+		return err
+	})
+	return out, err
 }
 
-// Edit stores a draft again; Form gives the draft as its form.
-func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f DraftForm) (Consultation, error) {
-	panic("unwritten")
+// nextNumber is the number of the round whose form the present items are for:
+// the one that is open, else the next one.
+func (c Consultation) nextNumber() int {
+	if r := c.Current(); r != nil && r.State == RoundOpen {
+		return r.Number
+	}
+	if r := c.Next(); r != nil {
+		return r.Number
+	}
+	return len(c.Rounds) + 1
 }
 
-// Form gives a draft as the form that made it.
-func (s *Service) Form(ctx context.Context, actor account.Actor, slug string) (DraftForm, error) {
-	panic("unwritten")
+// before gives the id of the last answering round before number that has
+// figures, or uuid.Nil: what "new" and "reworded" compare with.
+func (c Consultation) before(number int) uuid.UUID {
+	for i := len(c.Rounds) - 1; i >= 0; i-- {
+		r := c.Rounds[i]
+		if r.Number < number && r.Answers() && (r.State == RoundClosed || r.State == RoundReleased) {
+			return r.ID
+		}
+	}
+	return uuid.Nil
 }
 
-// Missing lists what still stands between a draft and its announcement, one
-// fault.Field each (commitment sentence, staff, protocol), so that the desk can say which.
-func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string) ([]Missing, error) {
-	panic("unwritten")
+// terms tells the panel who may enrol: from announcement until the last round
+// closes, staff excepted.
+func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (panel.Terms, error) {
+	c, err := whole(ctx, tx, consultation)
+	if err != nil {
+		return panel.Terms{}, err
+	}
+	if c.Stage == Draft {
+		return panel.Terms{}, errNoSuch
+	}
+	t := panel.Terms{Open: c.enrolling()}
+	for _, g := range c.Protocol.Panel.Groups {
+		t.Groups = append(t.Groups, g.ID)
+	}
+	for _, m := range c.Staff {
+		t.Staff = append(t.Staff, m.Account)
+	}
+	return t, nil
 }
 
-// Missing is one thing that an announcement waits for.
-type Missing struct{ Field, Code, Message string }
-
-// Delete removes a draft (administrator).
-func (s *Service) Delete(ctx context.Context, actor account.Actor, slug string) error {
-	panic("unwritten")
+func (c Consultation) enrolling() bool {
+	if c.Suspended != nil || c.Origin != nil {
+		return false
+	}
+	switch c.Stage {
+	case Announced:
+		return true
+	case Running:
+		for _, r := range c.Rounds {
+			if r.Answers() && !r.OpenedAt.IsZero() && !c.Protocol.Panel.LateJoiners {
+				return false
+			}
+		}
+		return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
+	}
+	return false
 }
 
-// Announce: draft → announced.
-func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string) error {
-	panic("unwritten")
+// author is who does an act, by office.
+type author struct {
+	role account.Role
+	name string
 }
 
-// Start: announced → running, earlier than planned by hand; opens round 1.
-func (s *Service) Start(ctx context.Context, actor account.Actor, slug string) error {
-	panic("unwritten")
+// itself is the author of what happens at its time.
+var itself = author{role: System}
+
+func signedIn(actor account.Actor) error {
+	if !actor.SignedIn() {
+		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
+	}
+	return nil
 }
 
-// OpenRound opens the next planned round (facilitator).
-func (s *Service) OpenRound(ctx context.Context, actor account.Actor, slug string, number int) error {
-	panic("unwritten")
+// steer runs an act of a person on a consultation: one transaction, the row
+// locked, what is not the actor's to know of hidden.
+func (s *Service) steer(ctx context.Context, actor account.Actor, slug string, act func(ctx context.Context, tx *postgres.Tx, c *Consultation) error) error {
+	if err := signedIn(actor); err != nil {
+		return err
+	}
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		id, err := slugged(ctx, tx, slug)
+		if err != nil {
+			return err
+		}
+		c, err := s.ForUpdate(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !CanSee(actor, c) {
+			return errNoSuch
+		}
+		return act(ctx, tx, &c)
+	})
 }
 
-// ExtendRound moves an open round's deadline by days, with a public reason (facilitator).
-func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug string, number, days int, reason string) error {
-	panic("unwritten")
+// move takes the consultation one step, in the role in which the actor may.
+func (c *Consultation) move(act Act, actor account.Actor) (author, error) {
+	to, role, err := step(ofConsultation, c.Stage, act, c.roles(actor)...)
+	if err != nil {
+		return author{}, err
+	}
+	c.Stage = to
+	return author{role, actor.Name}, nil
 }
 
-// CloseRound closes an open round before its deadline, with a public reason (facilitator).
-func (s *Service) CloseRound(ctx context.Context, actor account.Actor, slug string, number int, reason string) error {
-	panic("unwritten")
+// moveBy is move for an author whose role is settled.
+func (c *Consultation) moveBy(act Act, by author) error {
+	to, _, err := step(ofConsultation, c.Stage, act, by.role)
+	if err != nil {
+		return err
+	}
+	c.Stage = to
+	return nil
 }
 
-// ReleaseRound releases a closed gather round once every contribution is disposed of (moderator).
-func (s *Service) ReleaseRound(ctx context.Context, actor account.Actor, slug string, number int) error {
-	panic("unwritten")
+// needRunning refuses what cannot be done to a consultation that stands still.
+func (c Consultation) needRunning() error {
+	if c.Stage != Running {
+		return fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(c.Stage))
+	}
+	return c.needActive()
 }
 
-// Decide settles an item, carries it on, or keeps it for rewording (facilitator);
-// against the engine's proposal a public reason is needed.
-func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, item uuid.UUID, d Decision, reason string) error {
-	panic("unwritten")
+func (c Consultation) needActive() error {
+	if c.Suspended != nil {
+		return errSuspended
+	}
+	return nil
 }
 
-// DecideAsProposed follows the engine's proposal for every undecided item (facilitator).
-func (s *Service) DecideAsProposed(ctx context.Context, actor account.Actor, slug string) error {
-	panic("unwritten")
+var errSuspended = fault.New(fault.Conflict, "suspended", "the consultation is suspended: nothing can be changed until it resumes")
+
+// reasoned reads a public reason, which must be there and fit.
+func reasoned(reason string) (string, error) {
+	var r reader
+	reason = r.text("reason", reason, 2000)
+	if reason == "" {
+		r.fail("reason", "required", "give the reason: it is public", nil)
+	}
+	if len(r.bad) > 0 {
+		return "", fault.Bad(r.bad...)
+	}
+	return reason, nil
 }
 
-// Conclude: running → concluded (facilitator); planned rounds are skipped, live
-// items settled, and the key and ballots destroyed by a job.
-func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reason string) error {
-	panic("unwritten")
+// optional reads a public reason that may be left out.
+func optional(reason string) (string, error) {
+	if strings.TrimSpace(reason) == "" {
+		return "", nil
+	}
+	return reasoned(reason)
 }
 
-// Publish: concluded → published (administrator); summary and dissent texts may be
-// "" ("not reported"). Needs key and ballots destroyed and the opinion built.
-func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string, texts OpinionTexts) error {
-	panic("unwritten")
+// note writes an act into the record.
+func (s *Service) note(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, e ledger.Entry) error {
+	e.Consultation, e.Role, e.Name = c.ID, string(by.role), by.name
+	return s.record.Append(ctx, tx, e)
 }
 
-// OpinionTexts are the words that the administration and staff add to the opinion, Markdown.
-type OpinionTexts struct{ Summary, Minority, Limitations string }
-
-// Withdraw ends it with a public reason (administrator).
-func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug, reason string) error {
-	panic("unwritten")
+// noteAct is note for a plain act with its public reason.
+func (s *Service) noteAct(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, act Act, target, reason string, figures map[string]any) error {
+	return s.note(ctx, tx, c, by, ledger.Entry{Type: "act", Kind: string(act), Target: target, Reason: reason, Body: ledger.Body(figures)})
 }
 
-// Suspend makes its forms read-only, with a reason (administrator or moderator); Resume ends that.
-func (s *Service) Suspend(ctx context.Context, actor account.Actor, slug, reason string) error {
-	panic("unwritten")
-}
-
-// Resume ends a suspension; deadlines shift by whole days.
-func (s *Service) Resume(ctx context.Context, actor account.Actor, slug string) error {
-	panic("unwritten")
-}
+func (r Round) target() string { return fmt.Sprintf("round %d", r.Number) }
+func (i Item) target() string  { return fmt.Sprintf("statement %d", i.Number) }

@@ -1,0 +1,194 @@
+package consultation
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/delphi"
+)
+
+// Stage is where a consultation stands (METHOD.md §9).
+type Stage string
+
+// The stages.
+const (
+	Draft     Stage = "draft"
+	Announced Stage = "announced"
+	Running   Stage = "running"
+	Concluded Stage = "concluded"
+	Published Stage = "published"
+	Answered  Stage = "answered"
+	Withdrawn Stage = "withdrawn"
+)
+
+// Consultation is one question that an administration puts to a panel.
+type Consultation struct {
+	ID                 uuid.UUID
+	Administration     uuid.UUID
+	AdministrationName string
+	Space              uuid.UUID // where its panel writes; nil in a draft
+	Slug               string    // its address, unique on the server
+	Language           string    // of its texts: "it", "en"
+	Title              string
+	Question           string // one sentence
+	Background         string // Markdown
+	Stage              Stage
+	Suspended          *Suspension // nil unless suspended now
+	Commitment         Commitment
+	Protocol           delphi.Protocol // frozen from announced on; in a draft what its form says, when that is valid
+	ProtocolHash       string          // hex SHA-256 of the canonical protocol; "" in a draft
+	StartsAt           time.Time       // when round 1 opens, unless earlier by hand; zero in a draft without a date
+	Origin             *Origin         // of a conversation held elsewhere; nil otherwise
+	Staff              []Member
+	Rounds             []Round // in order of their numbers; planned from announced on
+	AnnouncedAt        time.Time
+	ConcludedAt        time.Time
+	PublishedAt        time.Time
+	DestroyedAt        time.Time // when key and ballots were gone
+	Reason             string    // of a withdrawal
+
+	form DraftForm // as it was typed
+}
+
+// Commitment is the act by which the administration says who decides, on what,
+// by when, and that it will answer.
+type Commitment struct {
+	Quotation string    // the promise, as it is quoted on the page
+	Decider   string    // who decides: "La Giunta comunale"
+	Subject   string    // on what
+	DecideBy  time.Time // date (UTC midnight)
+	ReplyDays int       // written reply due so many days after publication
+	Act       string    // "Delibera di Giunta n. 41 del 27 gennaio 2026"
+	Signatory string    // "Giulia Bortolotti, assessora alla mobilità"
+	Money     string    // optional
+	LeftOut   string    // optional: what stays out
+}
+
+// Origin tells where an imported conversation was held.
+type Origin struct {
+	Name    string // "Polis"
+	URL     string
+	Licence string
+}
+
+// Member is one of the staff of a consultation.
+type Member struct {
+	Account uuid.UUID
+	Name    string
+	Role    account.Role // Moderator or Facilitator
+	Office  string       // "Ufficio relazioni con il pubblico"
+}
+
+// Suspension is an interval in which forms are read-only.
+type Suspension struct {
+	Since  time.Time
+	Reason string
+}
+
+// OpinionTexts are the words that the administration and staff add to the opinion, Markdown.
+type OpinionTexts struct{ Summary, Minority, Limitations string }
+
+// maxSuspended is how many days a consultation may be suspended in all.
+const maxSuspended = 90
+
+// CanDraft tells whether the actor may make and change drafts of an administration.
+func CanDraft(actor account.Actor, administration uuid.UUID) bool {
+	return actor.Has(administration, account.Administrator)
+}
+
+// CanSee tells whether a consultation exists for the actor: a draft is its
+// administration's own business, everything else is public.
+func CanSee(actor account.Actor, c Consultation) bool {
+	return c.Stage != Draft || actor.Staff(c.Administration)
+}
+
+// CanSteer tells whether the actor has a place at the consultation's desk.
+func CanSteer(actor account.Actor, c Consultation) bool { return len(c.roles(actor)) > 0 }
+
+// CanAct tells whether the actor could do an act on the consultation at its
+// stage, for the buttons of a desk; guards still speak when it is done.
+func CanAct(actor account.Actor, c Consultation, act Act) bool {
+	_, _, err := step(ofConsultation, c.Stage, act, c.roles(actor)...)
+	return err == nil
+}
+
+// roles gives the offices that the actor holds in this consultation. A moderator
+// or facilitator has to be named here and to hold the role still: a role that was
+// taken away ends at once everywhere.
+func (c Consultation) roles(actor account.Actor) []account.Role {
+	var out []account.Role
+	if actor.Has(c.Administration, account.Administrator) {
+		out = append(out, account.Administrator)
+	}
+	for _, role := range []account.Role{account.Moderator, account.Facilitator} {
+		named := slices.ContainsFunc(c.Staff, func(m Member) bool { return m.Account == actor.Account && m.Role == role })
+		if named && actor.SignedIn() && actor.Has(c.Administration, role) {
+			out = append(out, role)
+		}
+	}
+	return out
+}
+
+// Round gives the round with a number, or nil.
+func (c Consultation) Round(number int) *Round {
+	for i := range c.Rounds {
+		if c.Rounds[i].Number == number {
+			return &c.Rounds[i]
+		}
+	}
+	return nil
+}
+
+// Current gives the round that is open or closing, or nil between rounds.
+func (c Consultation) Current() *Round {
+	for i := range c.Rounds {
+		if r := &c.Rounds[i]; r.State == RoundOpen || r.State == RoundClosing {
+			return r
+		}
+	}
+	return nil
+}
+
+// LastHeld gives the latest round that was opened, whatever became of it, or nil.
+func (c Consultation) LastHeld() *Round {
+	for i := len(c.Rounds) - 1; i >= 0; i-- {
+		if r := &c.Rounds[i]; !r.OpenedAt.IsZero() {
+			return r
+		}
+	}
+	return nil
+}
+
+// LastReleased gives the latest answering round whose figures are out, or nil.
+func (c Consultation) LastReleased() *Round {
+	for i := len(c.Rounds) - 1; i >= 0; i-- {
+		if r := &c.Rounds[i]; r.Answers() && r.State == RoundReleased {
+			return r
+		}
+	}
+	return nil
+}
+
+// Next gives the first planned round, or nil.
+func (c Consultation) Next() *Round {
+	for i := range c.Rounds {
+		if c.Rounds[i].State == RoundPlanned {
+			return &c.Rounds[i]
+		}
+	}
+	return nil
+}
+
+// RoundsLeft counts the answering rounds that are still planned.
+func (c Consultation) RoundsLeft() int {
+	n := 0
+	for _, r := range c.Rounds {
+		if r.State == RoundPlanned && r.Answers() {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,423 @@
+package consultation
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"delfi/internal/account"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+// errNoSuch is what everybody hears about a consultation that is not there or not theirs to know of.
+var errNoSuch = fault.New(fault.NotFound, "not_found", "there is no such consultation")
+
+func insertConsultation(ctx context.Context, tx *postgres.Tx, c Consultation) error {
+	form, err := json.Marshal(c.form)
+	if err != nil {
+		return fmt.Errorf("draft form: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO civic.consultation (id, administration, slug, language, title, question, background, stage, form, starts_at, drafted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		c.ID, c.Administration, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Stage, string(form), null(c.StartsAt), tx.Now)
+	return taken(err)
+}
+
+func insertForeign(ctx context.Context, tx *postgres.Tx, c Consultation) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.consultation (id, administration, space, slug, language, title, question, background, stage, protocol, protocol_hash, starts_at,
+			origin_name, origin_url, origin_licence, drafted_at, announced_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, $11, $12, $13, $14, $11, $11)`,
+		c.ID, c.Administration, c.Space, c.Slug, c.Language, c.Title, c.Question, c.Stage, string(c.Protocol.Canonical()), c.ProtocolHash, tx.Now,
+		c.Origin.Name, c.Origin.URL, c.Origin.Licence)
+	return taken(err)
+}
+
+func updateDraft(ctx context.Context, tx *postgres.Tx, c Consultation) error {
+	form, err := json.Marshal(c.form)
+	if err != nil {
+		return fmt.Errorf("draft form: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE civic.consultation
+		SET slug = $2, language = $3, title = $4, question = $5, background = $6, form = $7, starts_at = $8
+		WHERE id = $1`,
+		c.ID, c.Slug, c.Language, c.Title, c.Question, c.Background, string(form), null(c.StartsAt))
+	return taken(err)
+}
+
+// taken turns a slug that somebody else has into a field to mend.
+func taken(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case postgres.Constraint(err) == "consultation_slug":
+		return fault.Bad(fault.Field{Name: "slug", Code: "slug_taken", Message: "another consultation has this address: choose another"})
+	case postgres.Constraint(err) == "consultation_administration":
+		return fault.New(fault.NotFound, "not_found", "there is no such administration")
+	}
+	return fmt.Errorf("consultation: %w", err)
+}
+
+func deleteDraft(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.consultation
+		WHERE id = $1 AND stage = 'draft'`, id)
+	if err != nil {
+		return fmt.Errorf("delete draft: %w", err)
+	}
+	return nil
+}
+
+// putCommitment and putStaff write what the form says in place of what it said.
+func putCommitment(ctx context.Context, tx *postgres.Tx, id uuid.UUID, c Commitment) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.commitment (consultation, quotation, decider, subject, decide_by, reply_days, act, signatory, money, left_out)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT ON CONSTRAINT commitment_pkey
+		DO UPDATE SET quotation = excluded.quotation, decider = excluded.decider, subject = excluded.subject,
+			decide_by = excluded.decide_by, reply_days = excluded.reply_days, act = excluded.act,
+			signatory = excluded.signatory, money = excluded.money, left_out = excluded.left_out`,
+		id, c.Quotation, c.Decider, c.Subject, null(c.DecideBy), c.ReplyDays, c.Act, c.Signatory, c.Money, c.LeftOut)
+	if err != nil {
+		return fmt.Errorf("commitment: %w", err)
+	}
+	return nil
+}
+
+func putStaff(ctx context.Context, tx *postgres.Tx, id uuid.UUID, staff []Member) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.staff
+		WHERE consultation = $1`, id)
+	if err != nil {
+		return fmt.Errorf("staff: %w", err)
+	}
+	for i, m := range staff {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO civic.staff (consultation, account, role, place, name, office)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
+			id, m.Account, m.Role, i, m.Name, m.Office)
+		if err != nil {
+			return fmt.Errorf("staff: %w", err)
+		}
+	}
+	return nil
+}
+
+// updateStage writes all of a consultation that acts change after its announcement.
+func updateStage(ctx context.Context, tx *postgres.Tx, c Consultation) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.consultation
+		SET stage = $2, space = $3, protocol = $4, protocol_hash = $5, starts_at = $6, announced_at = $7,
+			concluded_at = $8, published_at = $9, destroyed_at = $10, withdrawn_for = $11,
+			withdrawn_at = CASE WHEN $2 = 'withdrawn' THEN coalesce(withdrawn_at, $12) END
+		WHERE id = $1`,
+		c.ID, string(c.Stage), c.Space, string(c.Protocol.Canonical()), c.ProtocolHash, null(c.StartsAt), null(c.AnnouncedAt),
+		null(c.ConcludedAt), null(c.PublishedAt), null(c.DestroyedAt), c.Reason, tx.Now)
+	if err != nil {
+		return fmt.Errorf("stage %s: %w", c.Stage, err)
+	}
+	return nil
+}
+
+// slugged gives the id behind a slug.
+func slugged(ctx context.Context, tx *postgres.Tx, slug string) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE slug = $1`, slug).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, errNoSuch
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("slug: %w", err)
+	}
+	return id, nil
+}
+
+// lockConsultation makes acts on one consultation stand in line. NO KEY: people
+// who enrol or contribute meanwhile refer to the row and need not wait.
+func lockConsultation(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE id = $1
+		FOR NO KEY UPDATE`, id).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errNoSuch
+	}
+	if err != nil {
+		return fmt.Errorf("lock consultation: %w", err)
+	}
+	return nil
+}
+
+// listed gives the ids of public consultations, newest first, and before them
+// the drafts of the given administrations.
+func listed(ctx context.Context, tx *postgres.Tx, administrations []uuid.UUID) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE stage <> 'draft' OR administration = ANY($1)
+		ORDER BY announced_at DESC NULLS FIRST, drafted_at DESC, id`, pq.Array(administrations))
+}
+
+// siblings gives the announced consultations of the same administration that
+// were held here, for invitations.
+func siblings(ctx context.Context, tx *postgres.Tx, c Consultation) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE administration = $1 AND stage <> 'draft' AND origin_name IS NULL
+		ORDER BY id`, c.Administration)
+}
+
+func ids(ctx context.Context, tx *postgres.Tx, query string, args ...any) ([]uuid.UUID, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("ids: %w", err)
+	}
+	defer rows.Close()
+	var out []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("ids: %w", err)
+		}
+		out = append(out, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("ids: %w", err)
+	}
+	return out, nil
+}
+
+// whole gives one consultation with everything around it.
+func whole(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Consultation, error) {
+	all, err := wholes(ctx, tx, []uuid.UUID{id})
+	if err != nil {
+		return Consultation{}, err
+	}
+	if len(all) == 0 {
+		return Consultation{}, errNoSuch
+	}
+	return all[0], nil
+}
+
+// wholes gives consultations in the order of ids, in four statements whatever
+// their number.
+func wholes(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]Consultation, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT c.id, c.administration, a.name, c.space, c.slug, c.language, c.title, c.question, c.background, c.stage,
+			c.form, c.protocol, c.protocol_hash, c.starts_at, c.origin_name, c.origin_url, c.origin_licence,
+			c.announced_at, c.concluded_at, c.published_at, c.destroyed_at, c.withdrawn_for,
+			m.quotation, m.decider, m.subject, m.decide_by, m.reply_days, m.act, m.signatory, m.money, m.left_out,
+			s.since, s.reason
+		FROM civic.consultation c
+		JOIN civic.administration a ON a.id = c.administration
+		LEFT JOIN civic.commitment m ON m.consultation = c.id
+		LEFT JOIN civic.suspension s ON s.consultation = c.id AND s.until IS NULL
+		WHERE c.id = ANY($1)`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("consultations: %w", err)
+	}
+	defer rows.Close()
+	byID := map[uuid.UUID]*Consultation{}
+	for rows.Next() {
+		c, err := scanConsultation(rows)
+		if err != nil {
+			return nil, err
+		}
+		byID[c.ID] = &c
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("consultations: %w", err)
+	}
+	if err := staff(ctx, tx, ids, byID); err != nil {
+		return nil, err
+	}
+	if err := rounds(ctx, tx, ids, byID); err != nil {
+		return nil, err
+	}
+	out := make([]Consultation, 0, len(ids))
+	for _, id := range ids {
+		if c := byID[id]; c != nil {
+			out = append(out, *c)
+		}
+	}
+	return out, nil
+}
+
+func scanConsultation(rows *sql.Rows) (Consultation, error) {
+	var (
+		c                                                        Consultation
+		space                                                    uuid.NullUUID
+		form, protocol, originName, originURL, originLicence     sql.NullString
+		starts, announced, concluded, published, destroyed       sql.NullTime
+		quotation, decider, subject, act, signatory, money, left sql.NullString
+		decideBy, since                                          sql.NullTime
+		replyDays                                                sql.NullInt64
+		reason                                                   sql.NullString
+	)
+	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
+		&form, &protocol, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
+		&announced, &concluded, &published, &destroyed, &c.Reason,
+		&quotation, &decider, &subject, &decideBy, &replyDays, &act, &signatory, &money, &left,
+		&since, &reason)
+	if err != nil {
+		return Consultation{}, fmt.Errorf("consultation: %w", err)
+	}
+	c.Space = space.UUID
+	c.StartsAt, c.AnnouncedAt, c.ConcludedAt = utc(starts), utc(announced), utc(concluded)
+	c.PublishedAt, c.DestroyedAt = utc(published), utc(destroyed)
+	c.Commitment = Commitment{
+		Quotation: quotation.String, Decider: decider.String, Subject: subject.String, DecideBy: utc(decideBy),
+		ReplyDays: int(replyDays.Int64), Act: act.String, Signatory: signatory.String, Money: money.String, LeftOut: left.String,
+	}
+	if originName.Valid {
+		c.Origin = &Origin{originName.String, originURL.String, originLicence.String}
+	}
+	if since.Valid {
+		c.Suspended = &Suspension{Since: utc(since), Reason: reason.String}
+	}
+	if form.Valid {
+		if err := json.Unmarshal([]byte(form.String), &c.form); err != nil {
+			return Consultation{}, fmt.Errorf("form of %s: %w", c.ID, err)
+		}
+	}
+	if protocol.Valid {
+		if c.Protocol, err = delphi.ParseProtocol([]byte(protocol.String)); err != nil {
+			return Consultation{}, fmt.Errorf("protocol of %s: %w", c.ID, err)
+		}
+	} else if d, err := c.form.read(); err == nil && d.complete() {
+		// A draft shows the protocol that it would freeze; one that is not valid
+		// yet is the desk's to name (Missing).
+		if p, err := d.protocol(); err == nil {
+			c.Protocol = p
+		}
+	}
+	return c, nil
+}
+
+func staff(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid.UUID]*Consultation) error {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT consultation, account, name, role, office
+		FROM civic.staff
+		WHERE consultation = ANY($1)
+		ORDER BY place`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("staff: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id uuid.UUID
+		var m Member
+		if err := rows.Scan(&id, &m.Account, &m.Name, &m.Role, &m.Office); err != nil {
+			return fmt.Errorf("staff: %w", err)
+		}
+		if c := byID[id]; c != nil {
+			c.Staff = append(c.Staff, m)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("staff: %w", err)
+	}
+	return nil
+}
+
+// colleagues gives, of the accounts in ids, those who hold an office in the
+// administration, with their names and roles as they are now.
+func colleagues(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]person, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT a.id, a.name, r.role
+		FROM civic.account a
+		JOIN civic.role r ON r.account = a.id
+		WHERE r.administration = $1 AND a.id = ANY($2)
+		ORDER BY a.id, r.role`, administration, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("colleagues: %w", err)
+	}
+	defer rows.Close()
+	out := map[uuid.UUID]person{}
+	for rows.Next() {
+		var id uuid.UUID
+		var name string
+		var role account.Role
+		if err := rows.Scan(&id, &name, &role); err != nil {
+			return nil, fmt.Errorf("colleagues: %w", err)
+		}
+		out[id] = person{name: name, roles: append(slices.Clip(out[id].roles), role)}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("colleagues: %w", err)
+	}
+	return out, nil
+}
+
+func insertSuspension(ctx context.Context, tx *postgres.Tx, id uuid.UUID, reason string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.suspension (consultation, since, reason)
+		VALUES ($1, $2, $3)`, id, tx.Now, reason)
+	if err != nil {
+		return fmt.Errorf("suspension: %w", err)
+	}
+	return nil
+}
+
+func endSuspension(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.suspension
+		SET until = $2
+		WHERE consultation = $1 AND until IS NULL`, id, tx.Now)
+	if err != nil {
+		return fmt.Errorf("end of suspension: %w", err)
+	}
+	return nil
+}
+
+// suspendedDays counts the days of the suspensions that ended.
+func suspendedDays(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (int, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT since, until
+		FROM civic.suspension
+		WHERE consultation = $1 AND until IS NOT NULL
+		ORDER BY since`, id)
+	if err != nil {
+		return 0, fmt.Errorf("suspended days: %w", err)
+	}
+	defer rows.Close()
+	days := 0
+	for rows.Next() {
+		var since, until time.Time
+		if err := rows.Scan(&since, &until); err != nil {
+			return 0, fmt.Errorf("suspended days: %w", err)
+		}
+		days += wholeDays(until.Sub(since))
+	}
+	if err := rows.Err(); err != nil {
+		return 0, fmt.Errorf("suspended days: %w", err)
+	}
+	return days, nil
+}
+
+// null is NULL for an instant that has not come.
+func null(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
+
+// utc is the zero instant for NULL.
+func utc(t sql.NullTime) time.Time {
+	if !t.Valid {
+		return time.Time{}
+	}
+	return t.Time.UTC()
+}

@@ -1,0 +1,153 @@
+package consultation
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+// Create stores a draft (administrator). Invalid names every field that cannot be stored.
+func (s *Service) Create(ctx context.Context, actor account.Actor, administration uuid.UUID, f DraftForm) (Consultation, error) {
+	if err := signedIn(actor); err != nil {
+		return Consultation{}, err
+	}
+	if !CanDraft(actor, administration) {
+		return Consultation{}, fault.New(fault.Forbidden, "wrong_role", "only administrators draft consultations").With("act", string(ActCreate))
+	}
+	d, err := f.read()
+	if err != nil {
+		return Consultation{}, err
+	}
+	stage, _, err := step(ofConsultation, Stage(nothing), ActCreate, account.Administrator)
+	if err != nil {
+		return Consultation{}, err
+	}
+	var c Consultation
+	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c = Consultation{ID: uuid.New(), Administration: administration, Stage: stage}
+		c.fill(f, d)
+		if err := insertConsultation(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := s.around(ctx, tx, c, d); err != nil {
+			return err
+		}
+		c, err = whole(ctx, tx, c.ID)
+		return err
+	})
+	return c, err
+}
+
+// fill takes over what a form says.
+func (c *Consultation) fill(f DraftForm, d draft) {
+	c.form = f
+	c.Slug, c.Language, c.Title, c.Question, c.Background = d.slug, d.language, d.title, d.question, d.background
+	c.StartsAt = d.startsAt()
+}
+
+// around stores a draft's commitment and staff.
+func (s *Service) around(ctx context.Context, tx *postgres.Tx, c Consultation, d draft) error {
+	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	if err != nil {
+		return err
+	}
+	if err := d.strangers(people); err != nil {
+		return err
+	}
+	if err := putCommitment(ctx, tx, c.ID, d.commitment); err != nil {
+		return err
+	}
+	return putStaff(ctx, tx, c.ID, d.members(people))
+}
+
+// Edit stores a draft again; Form gives the draft as its form.
+func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f DraftForm) (Consultation, error) {
+	var out Consultation
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+		if _, err := c.move(ActEdit, actor); err != nil {
+			return err
+		}
+		d, err := f.read()
+		if err != nil {
+			return err
+		}
+		c.fill(f, d)
+		if err := updateDraft(ctx, tx, *c); err != nil {
+			return err
+		}
+		if err := s.around(ctx, tx, *c, d); err != nil {
+			return err
+		}
+		out, err = whole(ctx, tx, c.ID)
+		return err
+	})
+	return out, err
+}
+
+// Form gives a draft as the form that made it.
+func (s *Service) Form(ctx context.Context, actor account.Actor, slug string) (DraftForm, error) {
+	c, err := s.Desk(ctx, actor, slug)
+	if err != nil {
+		return DraftForm{}, err
+	}
+	if c.Stage != Draft {
+		return DraftForm{}, fault.New(fault.Conflict, "wrong_stage", "it was announced, and is frozen since").With("state", string(c.Stage))
+	}
+	return c.form, nil
+}
+
+// Missing lists what still stands between a draft and its announcement, one
+// fault.Field each (commitment sentence, staff, protocol), so that the desk can say which.
+func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string) ([]Missing, error) {
+	c, err := s.Desk(ctx, actor, slug)
+	if err != nil || c.Stage != Draft {
+		return nil, err
+	}
+	var out []Missing
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		_, _, _, out, err = gate(ctx, tx, c)
+		return err
+	})
+	return out, err
+}
+
+// gate checks a draft for its announcement: what it says, its staff as they are
+// today, its protocol, and what is missing.
+func gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member, delphi.Protocol, []Missing, error) {
+	d, err := c.form.read()
+	if err != nil {
+		return draft{}, nil, delphi.Protocol{}, nil, err
+	}
+	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	if err != nil {
+		return draft{}, nil, delphi.Protocol{}, nil, err
+	}
+	missing := slices.Concat(d.required(), d.dated(tx.Now), d.staffed(people))
+	var p delphi.Protocol
+	if d.complete() {
+		if p, err = d.protocol(); err != nil {
+			invalid, err := unfit(err)
+			if err != nil {
+				return draft{}, nil, delphi.Protocol{}, nil, err
+			}
+			missing = append(missing, invalid...)
+		}
+	}
+	return d, d.members(people), p, missing, nil
+}
+
+// Delete removes a draft (administrator). A draft was never public: no record.
+func (s *Service) Delete(ctx context.Context, actor account.Actor, slug string) error {
+	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+		if _, err := c.move(ActDelete, actor); err != nil {
+			return err
+		}
+		return deleteDraft(ctx, tx, c.ID)
+	})
+}

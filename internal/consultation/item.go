@@ -1,0 +1,75 @@
+package consultation
+
+import (
+	"github.com/google/uuid"
+
+	"delfi/internal/delphi"
+)
+
+// ItemState is where an item stands.
+type ItemState string
+
+// The states of an item.
+const (
+	ItemCandidate  ItemState = "candidate"
+	ItemLive       ItemState = "live"
+	ItemSettled    ItemState = "settled"
+	ItemDropped    ItemState = "dropped"
+	ItemSuperseded ItemState = "superseded"
+)
+
+// Item is one statement that is rated, in its current version.
+type Item struct {
+	ID           uuid.UUID
+	Consultation uuid.UUID
+	Number       int // 1.. as shown
+	State        ItemState
+	Version      int // 1.. counts its wordings
+	Text         string
+	Was          string // wording of the previous version after an editorial reword since the last round; ""
+	New          bool   // entered after the last answering round
+	Kind         string // id of its item kind in the protocol
+	Parents      []uuid.UUID
+	SettledIn    int // number of the round whose verdict settled it; 0
+}
+
+// Decision is what the facilitator decides about an item between rounds.
+type Decision string
+
+// The decisions, which are also the engine's proposals.
+const (
+	Settle Decision = "settle"
+	GoOn   Decision = "go-on"
+	Reword Decision = "reword"
+)
+
+// act names the transition of a decision.
+func (d Decision) act() (Act, bool) {
+	switch d {
+	case Settle:
+		return ActSettle, true
+	case GoOn:
+		return ActGoOn, true
+	case Reword:
+		return ActHold, true
+	}
+	return "", false
+}
+
+// Decided is what was decided about an item after a round, by whom and why.
+type Decided struct {
+	Round    int // number
+	Item     uuid.UUID
+	Proposed Decision
+	Decided  Decision
+	Role     string // facilitator, or system when nobody decided
+	Name     string
+	Reason   string // public; never "" when Decided is not what was Proposed
+}
+
+// Outcome is what a tabulation found about one item.
+type Outcome struct {
+	Item     uuid.UUID
+	Verdict  delphi.Verdict
+	Proposal delphi.Proposal
+}

@@ -1,0 +1,299 @@
+package consultation
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+	"delfi/internal/job"
+	"delfi/internal/notice"
+	"delfi/internal/postgres"
+)
+
+// What happens by itself, each at its instant. A job says what to look at, never
+// what to find: dates move, people act first, two servers work the same one, so
+// each looks at the row under its lock and does nothing when it is not the time.
+
+// openRound opens a planned round; of an announced consultation it is the start.
+type openRound struct {
+	Round uuid.UUID `json:"round"`
+}
+
+// closeRound closes an open round at its deadline.
+type closeRound struct {
+	Round uuid.UUID `json:"round"`
+}
+
+// tellLastDay tells everyone enrolled that a day is left.
+type tellLastDay struct {
+	Round uuid.UUID `json:"round"`
+}
+
+// releaseRound releases a gather round that nobody finished examining.
+type releaseRound struct {
+	Round uuid.UUID `json:"round"`
+}
+
+// concludeLate concludes when the facilitator has not, 14 days after the last release.
+type concludeLate struct {
+	Consultation uuid.UUID `json:"consultation"`
+}
+
+// publish publishes when the administration has not, so that nothing can be buried.
+type publish struct {
+	Consultation uuid.UUID `json:"consultation"`
+}
+
+// resume ends a suspension when its days are spent.
+type resume struct {
+	Consultation uuid.UUID `json:"consultation"`
+}
+
+// endKey ends the consultation when the protocol's latest key date begins.
+type endKey struct {
+	Consultation uuid.UUID `json:"consultation"`
+}
+
+func (openRound) Kind() string    { return "open_round" }
+func (closeRound) Kind() string   { return "close_round" }
+func (tellLastDay) Kind() string  { return "tell_last_day" }
+func (releaseRound) Kind() string { return "release_round" }
+func (concludeLate) Kind() string { return "conclude_consultation" }
+func (publish) Kind() string      { return "publish_consultation" }
+func (resume) Kind() string       { return "resume_consultation" }
+func (endKey) Kind() string       { return "end_key" }
+
+// work registers the jobs.
+func (s *Service) work(q *job.Queue) {
+	job.On(q, func(ctx context.Context, a openRound) error { return s.onRound(ctx, a.Round, s.openPlanned) })
+	job.On(q, func(ctx context.Context, a closeRound) error { return s.onRound(ctx, a.Round, s.closeDue) })
+	job.On(q, func(ctx context.Context, a tellLastDay) error { return s.onRound(ctx, a.Round, s.remind) })
+	job.On(q, func(ctx context.Context, a releaseRound) error { return s.onRound(ctx, a.Round, s.releaseLate) })
+	job.On(q, func(ctx context.Context, a concludeLate) error { return s.on(ctx, a.Consultation, s.concludeLate) })
+	job.On(q, func(ctx context.Context, a publish) error { return s.on(ctx, a.Consultation, s.publishLate) })
+	job.On(q, func(ctx context.Context, a resume) error { return s.on(ctx, a.Consultation, s.resumeLate) })
+	job.On(q, func(ctx context.Context, a endKey) error { return s.on(ctx, a.Consultation, s.endKey) })
+}
+
+// on runs a job on a consultation under its lock; one that is gone needs nothing.
+func (s *Service) on(ctx context.Context, id uuid.UUID, do func(context.Context, *postgres.Tx, *Consultation) error) error {
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.ForUpdate(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return do(ctx, tx, &c)
+	})
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) onRound(ctx context.Context, id uuid.UUID, do func(context.Context, *postgres.Tx, *Consultation, *Round) error) error {
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		of, err := consultationOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		c, err := s.ForUpdate(ctx, tx, of)
+		if err != nil {
+			return err
+		}
+		for i := range c.Rounds {
+			if c.Rounds[i].ID == id {
+				return do(ctx, tx, &c, &c.Rounds[i])
+			}
+		}
+		return errNoRound
+	})
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
+}
+
+// openPlanned opens a round at its planned time, or puts it off by a day.
+func (s *Service) openPlanned(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
+	if r.State != RoundPlanned || tx.Now.Before(r.PlannedAt) || c.Suspended != nil {
+		return nil // done by hand, or planned anew: then another job waits
+	}
+	first := c.Stage == Announced && r.Number == 1
+	if !first && (c.Stage != Running || c.Current() != nil) {
+		return nil
+	}
+	why := s.openable(ctx, tx, c, r)
+	if why == nil && first {
+		why = stillStaffed(ctx, tx, c)
+	}
+	switch {
+	case why == nil && first:
+		if err := c.moveBy(ActStart, itself); err != nil {
+			return err
+		}
+		return s.start(ctx, tx, c, itself)
+	case why == nil:
+		return s.open(ctx, tx, c, r, itself)
+	case fault.KindOf(why) != fault.Conflict:
+		return why
+	case first && r.Postponed >= withdrawAfter:
+		if err := c.moveBy(ActWithdraw, itself); err != nil {
+			return err
+		}
+		return s.withdraw(ctx, tx, c, itself, reasonOf(why))
+	case errors.Is(why, errNoLiveItem) && c.LastReleased() != nil:
+		// Everything would settle: nothing is put off, it is over. The facilitator
+		// has 14 days to conclude, or to bring a statement back.
+		return nil
+	}
+	return s.postpone(ctx, tx, c, r, why)
+}
+
+// reasonOf gives the words of a guard that failed, without its cause.
+func reasonOf(why error) string {
+	var f *fault.Fault
+	if errors.As(why, &f) {
+		return f.Message
+	}
+	return ""
+}
+
+// closeDue closes a round whose deadline has come.
+func (s *Service) closeDue(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
+	if r.State != RoundOpen || tx.Now.Before(r.Deadline) || c.Suspended != nil {
+		return nil
+	}
+	return s.close(ctx, tx, c, r, itself, "")
+}
+
+// remind tells everyone once about each deadline.
+func (s *Service) remind(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
+	due := r.State == RoundOpen && c.Suspended == nil && tx.Now.Before(r.Deadline) && !tx.Now.Before(r.Deadline.Add(-lastDayLead))
+	if !due || r.remindedFor.Equal(r.Deadline) {
+		return nil
+	}
+	r.remindedFor = r.Deadline
+	if err := updateRound(ctx, tx, *r); err != nil {
+		return err
+	}
+	return s.tellPanel(ctx, tx, c, *r, notice.LastDay)
+}
+
+// releaseLate releases a gather round 14 days after its closing, with what is
+// pending left "not examined".
+func (s *Service) releaseLate(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
+	if r.State != RoundClosed || r.Answers() || c.Stage != Running {
+		return nil
+	}
+	if c.Suspended != nil {
+		return s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, later(tx.Now, 1))
+	}
+	n, err := s.pending(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return s.release(ctx, tx, c, r, itself, map[string]any{"not_examined": n})
+}
+
+// concludeLate concludes 14 days after the last release, when nothing is left to
+// answer or nothing could be opened since.
+func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	if c.Stage != Running {
+		return nil
+	}
+	if c.Suspended != nil {
+		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, later(tx.Now, 1))
+	}
+	held := c.LastHeld()
+	if c.concludable() != nil || tx.Now.Before(later(held.ReleasedAt, concludeAfter)) {
+		return nil
+	}
+	if err := c.moveBy(ActConclude, itself); err != nil {
+		return err
+	}
+	return s.conclude(ctx, tx, c, itself, "")
+}
+
+// publishLate publishes without texts what the administration left lying.
+func (s *Service) publishLate(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	if c.Stage != Concluded {
+		return nil
+	}
+	if err := c.moveBy(ActPublish, itself); err != nil {
+		return err
+	}
+	return s.publish(ctx, tx, c, itself, OpinionTexts{})
+}
+
+// resumeLate ends a suspension whose 90 days are spent.
+func (s *Service) resumeLate(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	if c.Suspended == nil {
+		return nil
+	}
+	used, err := suspendedDays(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	// A job of an earlier suspension comes too early for this one.
+	if tx.Now.Before(c.Suspended.Since.Add(time.Duration(maxSuspended-used) * 24 * time.Hour)) {
+		return nil
+	}
+	if err := c.moveBy(ActResume, itself); err != nil {
+		return err
+	}
+	return s.resume(ctx, tx, c, itself)
+}
+
+// endKey ends the consultation at the key's last day, whatever its state: an
+// open round closes and gets a day to be tabulated, then the key goes.
+func (s *Service) endKey(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	last, err := c.lastKeyDay()
+	if err != nil {
+		return err
+	}
+	const why = "the latest key date has come"
+	switch c.Stage {
+	case Announced:
+		if err := c.moveBy(ActWithdraw, itself); err != nil {
+			return err
+		}
+		return s.withdraw(ctx, tx, c, itself, why)
+	case Running:
+	default:
+		return nil
+	}
+	if c.Suspended != nil {
+		if err := c.moveBy(ActResume, itself); err != nil {
+			return err
+		}
+		if err := s.resume(ctx, tx, c, itself); err != nil {
+			return err
+		}
+	}
+	if r := c.Current(); r != nil && tx.Now.Before(last.Add(keyDateGrace)) {
+		if r.State == RoundOpen {
+			if err := s.close(ctx, tx, c, r, itself, why); err != nil {
+				return err
+			}
+		}
+		return s.jobs.Enqueue(ctx, tx, endKey{Consultation: c.ID}, last.Add(keyDateGrace))
+	}
+	// What could not be tabulated by now never will be: it is said, and skipped.
+	for i := range c.Rounds {
+		if r := &c.Rounds[i]; r.State == RoundOpen || r.State == RoundClosing || r.State == RoundClosed {
+			if err := s.noteAct(ctx, tx, c, itself, ActSkip, r.target(), why, map[string]any{"round": r.Number}); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.skip(ctx, tx, c, RoundOpen, RoundClosing, RoundClosed); err != nil {
+		return err
+	}
+	if err := c.moveBy(ActConclude, itself); err != nil {
+		return err
+	}
+	return s.conclude(ctx, tx, c, itself, why)
+}

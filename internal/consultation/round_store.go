@@ -1,0 +1,178 @@
+package consultation
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+var errNoRound = fault.New(fault.NotFound, "no_round", "there is no such round")
+
+func insertRound(ctx context.Context, tx *postgres.Tx, r Round) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.round (id, consultation, number, kind, state, planned_at, deadline)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		r.ID, r.Consultation, r.Number, string(r.Kind), r.State, r.PlannedAt, r.Deadline)
+	if err != nil {
+		return fmt.Errorf("round %d: %w", r.Number, err)
+	}
+	return nil
+}
+
+func updateRound(ctx context.Context, tx *postgres.Tx, r Round) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.round
+		SET state = $2, planned_at = $3, opened_at = $4, deadline = $5, closed_at = $6, released_at = $7,
+			extensions = $8, postponed = $9, ticks = $10, enrolled = $11, turnout = $12, closed_for = $13, reminded_for = $14
+		WHERE id = $1`,
+		r.ID, r.State, r.PlannedAt, null(r.OpenedAt), r.Deadline, null(r.ClosedAt), null(r.ReleasedAt),
+		r.Extensions, r.Postponed, r.Ticks, r.Enrolled, r.Turnout, r.Reason, null(r.remindedFor))
+	if err != nil {
+		return fmt.Errorf("round %d: %w", r.Number, err)
+	}
+	return nil
+}
+
+func scanRound(scan func(...any) error) (Round, error) {
+	var r Round
+	var opened, closed, released, reminded sql.NullTime
+	err := scan(&r.ID, &r.Consultation, &r.Number, &r.Kind, &r.State, &r.PlannedAt, &opened, &r.Deadline, &closed, &released,
+		&r.Extensions, &r.Postponed, &r.Ticks, &r.Enrolled, &r.Turnout, &r.Reason, &reminded)
+	r.PlannedAt, r.Deadline = r.PlannedAt.UTC(), r.Deadline.UTC()
+	r.OpenedAt, r.ClosedAt, r.ReleasedAt, r.remindedFor = utc(opened), utc(closed), utc(released), utc(reminded)
+	return r, err
+}
+
+func rounds(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid.UUID]*Consultation) error {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
+			extensions, postponed, ticks, enrolled, turnout, closed_for, reminded_for
+		FROM civic.round
+		WHERE consultation = ANY($1)
+		ORDER BY consultation, number`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("rounds: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRound(rows.Scan)
+		if err != nil {
+			return fmt.Errorf("rounds: %w", err)
+		}
+		if c := byID[r.Consultation]; c != nil {
+			c.Rounds = append(c.Rounds, r)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("rounds: %w", err)
+	}
+	return nil
+}
+
+// shared locks a round FOR SHARE: as many ballots as come at once, and no closing.
+func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (Round, error) {
+	r, err := scanRound(tx.QueryRowContext(ctx, `
+		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
+			extensions, postponed, ticks, enrolled, turnout, closed_for, reminded_for
+		FROM civic.round
+		WHERE consultation = $1 AND number = $2
+		FOR SHARE`, consultation, number).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Round{}, errNoRound
+	}
+	if err != nil {
+		return Round{}, fmt.Errorf("share round %d: %w", number, err)
+	}
+	return r, nil
+}
+
+// lockRound waits until every ballot under way is in, and lets none begin.
+func lockRound(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		FROM civic.round
+		WHERE id = $1
+		FOR UPDATE`, id).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errNoRound
+	}
+	if err != nil {
+		return fmt.Errorf("lock round: %w", err)
+	}
+	return nil
+}
+
+// consultationOf gives the consultation that a round belongs to.
+func consultationOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := tx.QueryRowContext(ctx, `
+		SELECT consultation
+		FROM civic.round
+		WHERE id = $1`, round).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, errNoRound
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("consultation of round: %w", err)
+	}
+	return id, nil
+}
+
+func suspended(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (bool, error) {
+	var is bool
+	err := tx.QueryRowContext(ctx, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM civic.suspension
+			WHERE consultation = $1 AND until IS NULL)`, consultation).Scan(&is)
+	if err != nil {
+		return false, fmt.Errorf("suspended: %w", err)
+	}
+	return is, nil
+}
+
+// answering lists the open rounds that take ballots.
+func answering(ctx context.Context, tx *postgres.Tx) ([]Round, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
+			extensions, postponed, ticks, enrolled, turnout, closed_for, reminded_for
+		FROM civic.round
+		WHERE state = 'open' AND kind IN ('answer', 'select', 'standing')
+		ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("answering rounds: %w", err)
+	}
+	defer rows.Close()
+	var out []Round
+	for rows.Next() {
+		r, err := scanRound(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("answering rounds: %w", err)
+		}
+		out = append(out, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("answering rounds: %w", err)
+	}
+	return out, nil
+}
+
+// countTurnout stores a figure; the round is not locked: only an open one has
+// it moved, and the last figure is overtaken by the counts document.
+func countTurnout(ctx context.Context, tx *postgres.Tx, round uuid.UUID, figure int) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.round
+		SET turnout = $2
+		WHERE id = $1 AND state = 'open' AND turnout <> $2`, round, figure)
+	if err != nil {
+		return fmt.Errorf("turnout: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package consultation
+
+import (
+	"slices"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+)
+
+// System is the role of what happens by itself, at its time.
+const System account.Role = "system"
+
+// Act is what moves a consultation, a round or an item from one state to another.
+type Act string
+
+// The acts on a consultation.
+const (
+	ActCreate   Act = "create"
+	ActEdit     Act = "edit"
+	ActDelete   Act = "delete"
+	ActAnnounce Act = "announce"
+	ActImport   Act = "import"
+	ActStart    Act = "start"
+	ActPostpone Act = "postpone"
+	ActSuspend  Act = "suspend"
+	ActResume   Act = "resume"
+	ActConclude Act = "conclude"
+	ActPublish  Act = "publish"
+	ActReply    Act = "reply"
+	ActWithdraw Act = "withdraw"
+)
+
+// The acts on a round (ActPostpone too).
+const (
+	ActPlan     Act = "plan"
+	ActOpen     Act = "open"
+	ActExtend   Act = "extend"
+	ActTick     Act = "tick"
+	ActClose    Act = "close"
+	ActTabulate Act = "tabulate"
+	ActRelease  Act = "release"
+	ActSkip     Act = "skip"
+)
+
+// The acts on an item.
+const (
+	ActPropose   Act = "propose"
+	ActAdmit     Act = "admit"
+	ActRemove    Act = "remove"
+	ActReword    Act = "reword"
+	ActSettle    Act = "settle"
+	ActGoOn      Act = "go-on"
+	ActHold      Act = "hold"
+	ActReopen    Act = "reopen"
+	ActDrop      Act = "drop"
+	ActSupersede Act = "supersede"
+	ActRestore   Act = "restore"
+)
+
+// noun is what a transition moves.
+type noun string
+
+const (
+	ofConsultation noun = "consultation"
+	ofRound        noun = "round"
+	ofItem         noun = "item"
+)
+
+// nothing is the state of what does not exist (yet, or any more).
+const nothing = ""
+
+// transition is one line of METHOD.md §9. The guard is said here in words, for
+// the drawing; the use case that performs the act checks it.
+type transition struct {
+	noun     noun
+	from, to string
+	act      Act
+	by       []account.Role
+	guard    string
+}
+
+// transitions is the whole of METHOD.md §9: what is not a line here cannot
+// happen. The drawing in doc.go is made from it.
+var transitions = []transition{
+	{ofConsultation, nothing, string(Draft), ActCreate, []account.Role{account.Administrator}, ""},
+	{ofConsultation, string(Draft), string(Draft), ActEdit, []account.Role{account.Administrator}, ""},
+	{ofConsultation, string(Draft), nothing, ActDelete, []account.Role{account.Administrator}, ""},
+	{ofConsultation, string(Draft), string(Announced), ActAnnounce, []account.Role{account.Administrator}, "commitment, staff, protocol, latest key date"},
+	{ofConsultation, nothing, string(Announced), ActImport, []account.Role{System}, "origin and licence stand where the commitment would"},
+	{ofConsultation, string(Announced), string(Announced), ActPostpone, []account.Role{System}, "a guard of the start fails"},
+	{ofConsultation, string(Announced), string(Running), ActStart, []account.Role{account.Administrator, System}, "staff still there, items if round 1 answers"},
+	{ofConsultation, string(Announced), string(Announced), ActSuspend, []account.Role{account.Administrator, account.Moderator}, "reason, days left of 90"},
+	{ofConsultation, string(Announced), string(Announced), ActResume, []account.Role{account.Administrator, account.Moderator, System}, ""},
+	{ofConsultation, string(Announced), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason"},
+	{ofConsultation, string(Running), string(Running), ActSuspend, []account.Role{account.Administrator, account.Moderator}, "reason, days left of 90"},
+	{ofConsultation, string(Running), string(Running), ActResume, []account.Role{account.Administrator, account.Moderator, System}, ""},
+	{ofConsultation, string(Running), string(Concluded), ActConclude, []account.Role{account.Facilitator, System}, "last round released, reason against the proposal"},
+	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator}, "reason"},
+	{ofConsultation, string(Concluded), string(Published), ActPublish, []account.Role{account.Administrator, System}, "key and ballots gone, opinion built"},
+	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator}, "reason"},
+	{ofConsultation, string(Published), string(Answered), ActReply, []account.Role{account.Administrator}, "every finding replied to"},
+
+	{ofRound, nothing, string(RoundPlanned), ActPlan, []account.Role{account.Administrator, System}, ""},
+	{ofRound, string(RoundPlanned), string(RoundPlanned), ActPostpone, []account.Role{System}, "a guard of the opening fails"},
+	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []account.Role{account.Facilitator, System}, "previous released, a live item to answer"},
+	{ofRound, string(RoundPlanned), string(RoundSkipped), ActSkip, []account.Role{System}, "concluded or withdrawn"},
+	{ofRound, string(RoundOpen), string(RoundOpen), ActExtend, []account.Role{account.Facilitator}, "before the deadline, reason, extensions left"},
+	{ofRound, string(RoundOpen), string(RoundOpen), ActTick, []account.Role{System}, "standing round"},
+	{ofRound, string(RoundOpen), string(RoundClosing), ActClose, []account.Role{account.Facilitator, System}, "deadline, or reason"},
+	{ofRound, string(RoundOpen), string(RoundSkipped), ActSkip, []account.Role{System}, "withdrawn"},
+	{ofRound, string(RoundClosing), string(RoundClosed), ActTabulate, []account.Role{System}, ""},
+	{ofRound, string(RoundClosing), string(RoundSkipped), ActSkip, []account.Role{System}, "withdrawn, or key date passed untabulated"},
+	{ofRound, string(RoundClosed), string(RoundReleased), ActRelease, []account.Role{account.Moderator, System}, "gather: nothing pending, or 14 days"},
+	{ofRound, string(RoundClosed), string(RoundSkipped), ActSkip, []account.Role{System}, "withdrawn"},
+
+	{ofItem, nothing, string(ItemCandidate), ActPropose, []account.Role{account.Moderator, System}, ""},
+	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []account.Role{account.Moderator, System}, "between rounds, or standing"},
+	{ofItem, string(ItemLive), nothing, ActRemove, []account.Role{account.Moderator}, "no round has shown it"},
+	{ofItem, string(ItemLive), string(ItemLive), ActReword, []account.Role{account.Moderator}, "between rounds"},
+	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
+	{ofItem, string(ItemLive), string(ItemLive), ActHold, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
+	{ofItem, string(ItemLive), string(ItemSettled), ActSettle, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
+	{ofItem, string(ItemLive), string(ItemDropped), ActDrop, []account.Role{account.Moderator}, "between rounds, reason"},
+	{ofItem, string(ItemLive), string(ItemSuperseded), ActSupersede, []account.Role{account.Moderator}, "between rounds"},
+	{ofItem, string(ItemSettled), string(ItemLive), ActReopen, []account.Role{account.Facilitator}, "an answer round is still planned, reason"},
+	{ofItem, string(ItemDropped), string(ItemLive), ActRestore, []account.Role{account.Moderator}, "between rounds"},
+	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []account.Role{account.Moderator}, "between rounds"},
+}
+
+// step is the one transition function: where act leads from a state, and in
+// which of the actor's roles it is done. Forbidden when none of the roles ever
+// does such an act there, Conflict "wrong_stage" when it is not the time for it.
+func step[S ~string](n noun, from S, act Act, roles ...account.Role) (to S, as account.Role, err error) {
+	ever := false
+	for _, t := range transitions {
+		if t.noun != n || t.act != act {
+			continue
+		}
+		for _, role := range t.by {
+			if !slices.Contains(roles, role) {
+				continue
+			}
+			if t.from == string(from) {
+				return S(t.to), role, nil
+			}
+			ever = true
+		}
+	}
+	// Who has no office for the act is not told what stage it would need.
+	if !ever {
+		return from, "", fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here").With("act", string(act))
+	}
+	return from, "", fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").
+		With("act", string(act)).With("state", string(from))
+}

@@ -1,0 +1,193 @@
+package consultation
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+)
+
+var update = flag.Bool("update", false, "write the drawing into doc.go")
+
+// drawing draws the table of transitions as comment lines.
+func drawing() string {
+	state := func(s string) string {
+		if s == nothing {
+			return "·"
+		}
+		return s
+	}
+	var b strings.Builder
+	last := noun("")
+	for _, t := range transitions {
+		if t.noun != last {
+			fmt.Fprintf(&b, "//\n//\t%s\n", t.noun)
+			last = t.noun
+		}
+		by := make([]string, len(t.by))
+		for i, r := range t.by {
+			by[i] = string(r)
+		}
+		line := fmt.Sprintf("//\t  %-10s %s %s─► %-11s %s", state(t.from), t.act, strings.Repeat("─", 10-len(t.act)), state(t.to), strings.Join(by, ", "))
+		if t.guard != "" {
+			line += " [" + t.guard + "]"
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// TestDrawing keeps the drawing in doc.go the one that the table gives; run it
+// with -update after changing the table.
+func TestDrawing(t *testing.T) {
+	const head, tail = "is nothing):\n", "package consultation\n"
+	raw, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(raw)
+	i := strings.Index(doc, head)
+	if i < 0 || !strings.HasSuffix(doc, tail) {
+		t.Fatal("doc.go has no place for the drawing")
+	}
+	want := doc[:i+len(head)] + drawing() + tail
+	if *update {
+		if err := os.WriteFile("doc.go", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if doc != want {
+		t.Error("the drawing in doc.go is not the table: go test ./internal/consultation -run TestDrawing -update")
+	}
+}
+
+// allowed is METHOD.md §9 written a second time, by hand: "act role from>to".
+const allowed = `
+consultation
+create administrator >draft
+edit administrator draft>draft
+delete administrator draft>
+announce administrator draft>announced
+import system >announced
+postpone system announced>announced
+start administrator announced>running
+start system announced>running
+suspend administrator announced>announced running>running
+suspend moderator announced>announced running>running
+resume administrator announced>announced running>running
+resume moderator announced>announced running>running
+resume system announced>announced running>running
+conclude facilitator running>concluded
+conclude system running>concluded
+publish administrator concluded>published
+publish system concluded>published
+reply administrator published>answered
+withdraw administrator announced>withdrawn running>withdrawn concluded>withdrawn
+withdraw system announced>withdrawn
+round
+plan administrator >planned
+plan system >planned
+postpone system planned>planned
+open facilitator planned>open
+open system planned>open
+extend facilitator open>open
+tick system open>open
+close facilitator open>closing
+close system open>closing
+tabulate system closing>closed
+release moderator closed>released
+release system closed>released
+skip system planned>skipped open>skipped closing>skipped closed>skipped
+item
+propose moderator >candidate
+propose system >candidate
+admit moderator candidate>live
+admit system candidate>live
+remove moderator live>
+reword moderator live>live
+go-on facilitator live>live
+go-on system live>live
+hold facilitator live>live
+hold system live>live
+settle facilitator live>settled
+settle system live>settled
+reopen facilitator settled>live
+drop moderator live>dropped
+supersede moderator live>superseded
+restore moderator dropped>live superseded>live
+`
+
+// TestEveryStep tries every state × act × role of the three nouns.
+func TestEveryStep(t *testing.T) {
+	want := map[string]string{} // "noun act role from" → to
+	var n noun
+	acts := map[Act]bool{}
+	for line := range strings.Lines(strings.TrimSpace(allowed)) {
+		f := strings.Fields(line)
+		if len(f) == 1 {
+			n = noun(f[0])
+			continue
+		}
+		acts[Act(f[0])] = true
+		for _, arrow := range f[2:] {
+			from, to, _ := strings.Cut(arrow, ">")
+			want[fmt.Sprint(n, f[0], f[1], from)] = to
+		}
+	}
+	states := map[noun][]string{
+		ofConsultation: {nothing, string(Draft), string(Announced), string(Running), string(Concluded), string(Published), string(Answered), string(Withdrawn)},
+		ofRound:        {nothing, string(RoundPlanned), string(RoundOpen), string(RoundClosing), string(RoundClosed), string(RoundReleased), string(RoundSkipped)},
+		ofItem:         {nothing, string(ItemCandidate), string(ItemLive), string(ItemSettled), string(ItemDropped), string(ItemSuperseded)},
+	}
+	roles := []account.Role{account.Administrator, account.Moderator, account.Facilitator, account.Participant, account.Council, System}
+	tried, passed := 0, 0
+	for n, froms := range states {
+		for _, from := range froms {
+			for act := range acts {
+				for _, role := range roles {
+					tried++
+					to, as, err := step(n, from, act, role)
+					where := fmt.Sprintf("%s %q, %s by %s", n, from, act, role)
+					expected, ok := want[fmt.Sprint(n, act, role, from)]
+					switch {
+					case ok && (err != nil || to != expected || as != role):
+						t.Errorf("%s: %q, %v; want %q", where, to, err, expected)
+					case !ok && err == nil:
+						t.Errorf("%s: went to %q", where, to)
+					case !ok:
+						ever := slices.ContainsFunc(froms, func(f string) bool { _, is := want[fmt.Sprint(n, act, role, f)]; return is })
+						kind := fault.Forbidden
+						if ever {
+							kind = fault.Conflict
+						}
+						if fault.KindOf(err) != kind {
+							t.Errorf("%s: %v; want kind %d", where, err, kind)
+						}
+					default:
+						passed++
+					}
+				}
+			}
+		}
+	}
+	if passed != len(want) {
+		t.Errorf("%d steps passed of %d tried; want %d", passed, tried, len(want))
+	}
+}
+
+// TestStepTakesTheRoleThatMay: who holds several offices acts in the one that the act asks for.
+func TestStepTakesTheRoleThatMay(t *testing.T) {
+	_, as, err := step(ofConsultation, Running, ActSuspend, account.Facilitator, account.Moderator)
+	if err != nil || as != account.Moderator {
+		t.Errorf("suspend by a facilitator and moderator: as %q, %v", as, err)
+	}
+	if _, _, err := step(ofConsultation, Draft, ActAnnounce); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("announce without an office: %v", err)
+	}
+}
