@@ -1,0 +1,65 @@
+package synthesis
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+)
+
+// Foreign is one contribution to a conversation that was held elsewhere.
+type Foreign struct {
+	Alias    pseudonym.Alias
+	Body     string // ≤ 2000 characters
+	Rejected string // why it was not admitted there; "" for one that was
+	Reason   string // of its admission
+}
+
+// Take stores the contributions of a conversation held elsewhere: what was
+// admitted there becomes one item each, the rest is rejected, all in one
+// transaction and in the given order. It gives the items, one per contribution
+// (the zero Item for a rejected one). Forbidden for a consultation of our own.
+func (s *Service) Take(ctx context.Context, id uuid.UUID, list []Foreign) ([]consultation.Item, error) {
+	items := make([]consultation.Item, len(list))
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.cons.ForUpdate(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if c.Origin == nil {
+			return fault.New(fault.Forbidden, "wrong_role", "contributions to a consultation held here are written by its panel")
+		}
+		d := &desk{Service: s, tx: tx, c: c, who: consultation.Member{Role: consultation.System}}
+		for i, f := range list {
+			body, err := words(f.Body)
+			if err != nil {
+				return err
+			}
+			if f.Alias, err = pseudonym.Claim(ctx, tx, id, f.Alias); err != nil {
+				return err
+			}
+			one := Contribution{ID: uuid.New(), Alias: f.Alias, Body: body, State: Pending}
+			if err := addContribution(ctx, tx, id, one); err != nil {
+				return err
+			}
+			if f.Rejected != "" {
+				if err := d.reject(ctx, []Contribution{one}, f.Rejected); err != nil {
+					return err
+				}
+				continue
+			}
+			// Two people may have said the same there: each is an item, as it was.
+			m := Merge{Destination: Fresh, Text: strings.Join(strings.Fields(body), " "), Reason: f.Reason}
+			if items[i], err = d.merge(ctx, m, []Contribution{one}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return items, err
+}
