@@ -1,17 +1,14 @@
 package stat
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // exactRaters is up to how many raters the permutations of n items are walked;
 // beyond them χ² is good enough (Friedman 1937 prints about the same).
-var exactRaters = map[int]int{2: 25, 3: 15, 4: 8, 5: 5, 6: 3}
+var exactRaters = map[int]int{2: 25, 3: 15, 4: 8, 5: 4}
 
 // KendallExact is the permutation p of Kendall's W where nobody tied: the part of
-// all (n!)^m ways to rank whose S is at least the one seen. Undefined beyond 2 to
-// 6 items and 25, 15, 8, 5, 3 raters, for a single rater, and when the sums are
+// all (n!)^m ways to rank whose S is at least the one seen. Undefined beyond 2, 3,
+// 4, 5 items with 25, 15, 8, 4 raters, for a single rater, and when the sums are
 // not those of untied rankings.
 func KendallExact(sums []float64, raters int) Value {
 	n := len(sums)
@@ -33,9 +30,9 @@ func KendallExact(sums []float64, raters int) Value {
 	perms := permutations(n)
 	// S depends on the multiset of sums alone, so states are kept sorted; the first
 	// rater may be fixed, since renaming items changes nothing.
-	states := map[[6]int8]float64{pack(perms[0]): 1}
+	states := map[key]float64{pack(perms[0]): 1}
 	for range raters - 1 {
-		next := make(map[[6]int8]float64, 2*len(states))
+		next := make(map[key]float64, 2*len(states))
 		for state, ways := range states {
 			for _, p := range perms {
 				sum := make([]int, n)
@@ -72,14 +69,16 @@ func squares(sums []int) int {
 	return q
 }
 
-// pack makes a key of at most six sums (25 raters of 6 items stay below 127 for
-// every pair that exactRaters allows).
-func pack(sums []int) [6]int8 {
-	var key [6]int8
+// key holds the sums of at most five items; none passes 25 raters × 2, the most
+// that exactRaters allows.
+type key [5]int8
+
+func pack(sums []int) key {
+	var k key
 	for i, r := range sums {
-		key[i] = int8(min(r, math.MaxInt8))
+		k[i] = int8(r)
 	}
-	return key
+	return k
 }
 
 // permutations lists the orders of 1..n, the ascending one first.
