@@ -1,0 +1,209 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// until opens a page again until it shows what the selector finds: a job is at work.
+func (p *person) until(path, selector string) {
+	p.t.Helper()
+	for range 100 {
+		p.do(chromedp.Navigate(p.site.URL+p.lang+path), chromedp.WaitReady("body"))
+		if p.count(selector) > 0 {
+			p.accessible()
+			return
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	p.shot("never")
+	p.t.Fatalf("%s at %s never finds %s in:\n%s", p.name, path, selector, p.text())
+}
+
+const question = "prato-del-fiume"
+
+// draft writes a consultation through the form, after a try that fails.
+func draft(p *person) {
+	p.t.Helper()
+	p.open("/desk/new")
+	fields := map[string]string{
+		"title": "Il prato del fiume", "question": "Che cosa fare del prato lungo il fiume?", "background": "Il prato è di **due ettari** ed è comunale.",
+		"commitment_quotation": "Entro l’estate la Giunta decide e risponde punto per punto.", "commitment_decider": "La Giunta comunale",
+		"commitment_subject": "l’uso del prato", "commitment_decide_by": "2027-07-31", "commitment_reply_days": "30",
+		"commitment_act": "Delibera n. 9", "commitment_signatory": "Giulia Bortolotti, assessora", "starts_on": time.Now().AddDate(0, 0, 5).Format(time.DateOnly),
+		"gather_days": "7", "answer_days": "7", "answer_rounds": "2", "points": "9", "share_permille": "750", "group_name": "Cittadini",
+	}
+	for name, words := range fields {
+		p.fill("#f-"+name, words)
+	}
+	p.fill("#f-slug", "Non va bene!")
+	p.press("main form button[type=submit]")
+	if p.count(".dlf-err") == 0 {
+		p.t.Fatalf("a wrong address was taken: %s", p.text())
+	}
+	for name, words := range fields {
+		var kept string
+		p.do(chromedp.Value("#f-"+name, &kept, chromedp.ByQuery))
+		if kept != words {
+			p.t.Errorf("the form lost %s: %q became %q", name, words, kept)
+		}
+	}
+	p.fill("#f-slug", question)
+	p.do(chromedp.Evaluate(`document.querySelectorAll("input[name=moderators], input[name=facilitators]").forEach(i => { if (!i.checked) i.click() })`, nil))
+	p.press("main form button[type=submit]")
+}
+
+func TestAConsultationsWholeLife(t *testing.T) {
+	s := serve(t, data(t), "--demo")
+	giulia, marta, paolo := s.enter(t, "giulia"), s.enter(t, "marta"), s.enter(t, "paolo")
+	page := "/consultations/" + question
+	desk := "/desk/" + question
+
+	draft(giulia)
+	stranger := s.enter(t, "")
+	if status, _ := s.get(t, page); status != 404 {
+		t.Errorf("a draft is visible: %d", status)
+	}
+	giulia.press(`form[action$="/announce"] button`)
+	stranger.open(page)
+	stranger.sees("Entro l’estate la Giunta decide e risponde punto per punto.")
+
+	var panel []*person
+	for i, name := range []string{"anna", "karim", "lucia", "sergio", "olga", "ivan"} {
+		p := s.enter(t, name)
+		if i%2 == 1 {
+			p.lang = "/en"
+		}
+		p.open(page + "/enrol")
+		p.do(chromedp.Evaluate(`document.querySelectorAll("main form input[type=checkbox]").forEach(i => { if (!i.checked) i.click() })`, nil))
+		p.press(`form[action$="/enrol"] button[type=submit]`)
+		panel = append(panel, p)
+	}
+	giulia.open(desk)
+	giulia.press(`form[action$="/start"] button`)
+
+	for i, p := range panel {
+		p.open(page + "/contributions")
+		p.fill("#f-body", fmt.Sprintf("Idea numero %d: alberi e panchine lungo il fiume.", i+1))
+		p.press(`button[value=write]`)
+		p.sees(fmt.Sprintf("Idea numero %d", i+1))
+	}
+	if _, body := s.get(t, page+"/contributions"); strings.Contains(body, "Idea numero") {
+		t.Error("contributions of an open round are shown to everyone")
+	}
+	closeRound(paolo, desk, 1)
+
+	marta.until(desk, `a[href$="/contributions"].btn`)
+	for i, item := range []string{"Lungo il fiume si piantano alberi.", "Lungo il fiume si mettono panchine."} {
+		marta.open(desk + "/contributions")
+		marta.do(chromedp.Evaluate(fmt.Sprintf(`[...document.querySelectorAll("input[name=c]")].slice(%d, %d).forEach(i => i.click())`, 3*i, 3*i+3), nil))
+		marta.press(`.dlf-grid2 form[method=get] button`)
+		marta.press(`button[value=merge]`) // nothing written yet
+		if marta.count(".dlf-err") == 0 {
+			t.Fatal("a statement without words was taken")
+		}
+		marta.fill("#text", item)
+		marta.fill("#reason", "La stessa idea, con parole diverse.")
+		marta.press(`button[value=merge]`)
+	}
+	marta.open(desk)
+	marta.press(`form[action$="/rounds/1/release"] button`)
+
+	for round := 2; round <= 3; round++ {
+		paolo.open(desk)
+		paolo.press(fmt.Sprintf(`form[action$="/rounds/%d/open"] button`, round))
+		form := fmt.Sprintf("%s/rounds/%d", page, round)
+		for i, p := range panel {
+			p.open(form + "?item=1")
+			if n := p.count("input[type=radio]:checked"); n != 0 {
+				t.Errorf("%s finds an answer chosen in round %d", p.name, round)
+			}
+			if round == 3 {
+				p.tick(`input[name=answer_1][value=keep]`)
+			} else {
+				p.tick(fmt.Sprintf(`input[name=answer_1][value="%d"]`, 8+i%2))
+				p.fill("#f-reason_1", "Perché d’estate il fiume è l’unico posto fresco.")
+			}
+			p.press(`button[value=next]`)
+			p.open(form + "?item=2")
+			p.tick(fmt.Sprintf(`input[name=answer_2][value="%d"]`, 1+8*(i%2)))
+			p.press(`button[value=next]`)
+			p.press(`button[value=deliver]`)
+			if p.count("code.dlf-mono") != 1 {
+				t.Fatalf("%s has no receipt: %s", p.name, p.text())
+			}
+		}
+		closeRound(paolo, desk, round)
+		paolo.until(desk, fmt.Sprintf(`form[action$="/rounds/%d/open"], form[action$="/conclude"], form[action$="/decide-all"]`, round+1))
+		if round == 2 {
+			goOn(paolo, desk)
+		}
+	}
+	paolo.open(desk)
+	if paolo.count(`form[action$="/decide-all"]`) > 0 {
+		paolo.press(`form[action$="/decide-all"] button`)
+	}
+	paolo.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
+	paolo.fill(`form[action$="/conclude"] textarea`, "I giri previsti si sono svolti.")
+	paolo.press(`form[action$="/conclude"] button`)
+	giulia.until(desk, `form[action$="/publish"]`)
+	giulia.fill("#summary", "Il panel vuole alberi, ed è diviso sulle panchine.")
+	for range 50 { // the key and the ballots must be gone first
+		giulia.press(`form[action$="/publish"] button`)
+		if giulia.count(`form[action$="/publish"]`) == 0 {
+			break
+		}
+		time.Sleep(200 * time.Millisecond)
+		giulia.fill("#summary", "Il panel vuole alberi, ed è diviso sulle panchine.")
+	}
+	for _, lang := range []string{"", "/en"} {
+		stranger.lang = lang
+		stranger.open(page + "/opinion")
+		stranger.sees("Lungo il fiume si piantano alberi.")
+		stranger.shot("opinion" + strings.ReplaceAll(lang, "/", "-"))
+	}
+	if status, body := s.get(t, page+"/opinion.json"); status != 200 || !strings.Contains(body, "Lungo il fiume si mettono panchine.") {
+		t.Errorf("opinion.json: %d, %s", status, body)
+	}
+}
+
+func closeRound(p *person, desk string, round int) {
+	p.t.Helper()
+	p.open(desk)
+	p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
+	form := fmt.Sprintf(`form[action$="/rounds/%d/close"]`, round)
+	p.press(form + " button") // without a reason: refused
+	if p.count(".dlf-err") == 0 {
+		p.t.Fatalf("round %d closed without a reason: %s", round, p.text())
+	}
+	p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
+	p.fill(form+" textarea", "Hanno risposto tutti.")
+	p.press(form + " button")
+}
+
+// goOn takes every statement to the next round, against what the engine proposes
+// where it must.
+func goOn(p *person, desk string) {
+	p.t.Helper()
+	p.open(desk)
+	for range 5 {
+		if p.count(`form[action$="/decide"]`) == 0 {
+			return
+		}
+		before := p.count(`form[action$="/decide"]`)
+		p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
+		if p.count(`input[name=decision][value=go-on]`) > 0 {
+			p.press(`form:has(input[name=decision][value=go-on]) button`)
+		} else {
+			p.fill(`details form[action$="/decide"] textarea`, "Un giro solo non dice se le risposte tengono.")
+			p.press(`details button[name=decision][value=go-on]`)
+		}
+		if p.count(`form[action$="/decide"]`) >= before {
+			return
+		}
+	}
+}
