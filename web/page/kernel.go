@@ -93,7 +93,8 @@ func New(o Options) *Kernel {
 	return k
 }
 
-// Close ends the housekeeping of sessions.
+// Close ends the housekeeping of sessions. (The library starts it without a
+// lock, which the race detector reports when a kernel lives for an instant.)
 func (k *Kernel) Close() {
 	if k.store != nil {
 		k.store.StopCleanup()
