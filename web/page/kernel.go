@@ -73,6 +73,7 @@ func New(o Options) *Kernel {
 	if o.ErrorPage == nil {
 		o.ErrorPage = bare
 	}
+	words() // a catalogue that does not parse stops the start, and not each page
 	k := &Kernel{opts: o}
 	base, err := url.Parse(o.BaseURL)
 	k.secure = err == nil && base.Scheme == "https"

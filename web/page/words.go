@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 	"sync"
 
@@ -39,7 +38,6 @@ var words = sync.OnceValue(func() catalogue {
 
 func readWords(fsys fs.FS) (catalogue, error) {
 	bundle := i18n.NewBundle(language.Italian)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	c := catalogue{speakers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}}
 	for _, lang := range Languages {
 		c.keys[lang] = map[string]bool{}
@@ -52,22 +50,77 @@ func readWords(fsys fs.FS) (catalogue, error) {
 			if err != nil {
 				return c, fmt.Errorf("words: %w", err)
 			}
-			// The library takes the language from the name's middle part.
-			name := strings.TrimSuffix(path.Base(room), ".toml") + "." + lang + ".toml"
-			f, err := bundle.ParseMessageFileBytes(b, name)
+			var tree map[string]any
+			if err := toml.Unmarshal(b, &tree); err != nil {
+				return c, fmt.Errorf("words: %s: %w", room, err)
+			}
+			messages, err := flatten("", tree)
 			if err != nil {
 				return c, fmt.Errorf("words: %s: %w", room, err)
 			}
-			for _, m := range f.Messages {
+			for _, m := range messages {
 				if c.keys[lang][m.ID] {
 					return c, fmt.Errorf("words: %s: %q stands twice", room, m.ID)
 				}
 				c.keys[lang][m.ID] = true
 			}
+			if err := bundle.AddMessages(language.MustParse(lang), messages...); err != nil {
+				return c, fmt.Errorf("words: %s: %w", room, err)
+			}
 		}
 		c.speakers[lang] = i18n.NewLocalizer(bundle, lang)
 	}
 	return c, nil
+}
+
+// flatten gives the messages of a tree of tables. A table that has nothing but
+// plural forms is one message. (The library's own reader reserves words such as
+// "hash" and "description", which our rooms use as keys.)
+func flatten(key string, v any) ([]*i18n.Message, error) {
+	switch v := v.(type) {
+	case string:
+		return []*i18n.Message{{ID: key, Other: v}}, nil
+	case map[string]any:
+		if m, ok := plural(key, v); ok {
+			return []*i18n.Message{m}, nil
+		}
+		var out []*i18n.Message
+		for name, inner := range v {
+			below := name
+			if key != "" {
+				below = key + "." + name
+			}
+			messages, err := flatten(below, inner)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, messages...)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("%q is %T: words are texts", key, v)
+}
+
+// plural reads {one = "…", other = "…"}.
+func plural(key string, forms map[string]any) (*i18n.Message, bool) {
+	m := &i18n.Message{ID: key}
+	for name, form := range forms {
+		text, ok := form.(string)
+		if !ok {
+			return nil, false
+		}
+		switch name {
+		case "one":
+			m.One = text
+		case "many":
+			m.Many = text
+		case "other":
+			m.Other = text
+		default:
+			return nil, false
+		}
+	}
+	return m, m.Other != ""
 }
 
 // Known tells whether there are words for key.
