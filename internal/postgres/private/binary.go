@@ -136,13 +136,13 @@ func (p place) prepare(ctx context.Context, r runner) (binaries, error) {
 	case at != "" && p.root == "":
 		return binaries{}, fmt.Errorf("user %s cannot pass through %s", r.name, at)
 	case at != "":
-		if dir, err = cached(p.root, r); err != nil {
+		if dir, err = cachedFor(p.root, r); err != nil {
 			return binaries{}, err
 		}
 	case p.root != "":
 		if err := link(p.root); err != nil {
 			// The folder may be read-only; a copy is ours to write.
-			if dir, err = cached(p.root, r); err != nil {
+			if dir, err = cachedFor(p.root, r); err != nil {
 				return binaries{}, err
 			}
 		}
@@ -222,19 +222,25 @@ func link(root string) error {
 	return nil
 }
 
-// cached copies npm's package to a cache that r can read, once per version of
-// the package, and gives the copy's folder of programs.
-func cached(root string, r runner) (string, error) {
-	manifest, err := os.ReadFile(filepath.Join(root, "package.json"))
+// cachedFor is cached in the folder where r can read: the machine's for root,
+// else the user's own.
+func cachedFor(root string, r runner) (string, error) {
+	if r.dropped {
+		return cached(root, "/var/cache/delfi")
+	}
+	base, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	base := "/var/cache/delfi"
-	if !r.dropped {
-		if base, err = os.UserCacheDir(); err != nil {
-			return "", err
-		}
-		base = filepath.Join(base, "delfi")
+	return cached(root, filepath.Join(base, "delfi"))
+}
+
+// cached copies npm's package beneath base, once per version of the package, and
+// gives the copy's folder of programs.
+func cached(root, base string) (string, error) {
+	manifest, err := os.ReadFile(filepath.Join(root, "package.json"))
+	if err != nil {
+		return "", err
 	}
 	sum := sha256.Sum256(manifest)
 	final := filepath.Join(base, "postgres-"+hex.EncodeToString(sum[:6]))
@@ -289,7 +295,11 @@ func copyTree(from, to string) error {
 		if err != nil {
 			return err
 		}
-		return copyFile(path, at, info.Mode().Perm()|0o444)
+		mode := os.FileMode(0o644)
+		if info.Mode().Perm()&0o100 != 0 {
+			mode = 0o755
+		}
+		return copyFile(path, at, mode)
 	})
 }
 
@@ -305,6 +315,8 @@ func copyFile(from, to string, mode os.FileMode) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	_, err = io.Copy(out, in)
-	return err
+	if _, err = io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Chmod(mode) // whatever the umask took away
 }

@@ -149,32 +149,42 @@ func (k *Cluster) Stop(ctx context.Context) error {
 	if k.Borrowed {
 		return nil
 	}
-	// Fast, then immediate (what was committed is recovered at the next start),
-	// then without asking.
+	return errors.Join(k.end(ctx), k.release())
+}
+
+// release gives the folder back; a second time does nothing.
+func (k *Cluster) release() error {
+	if err := k.lock.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// end signals Postgres until it has ended.
+func (k *Cluster) end(ctx context.Context) error {
+	// Fast, which ctx may cut short; then immediate (what was committed is
+	// recovered at the next start); then without asking.
 	for _, s := range []struct {
 		signal syscall.Signal
 		limit  time.Duration
-	}{{syscall.SIGINT, fastLimit}, {syscall.SIGQUIT, time.Second}, {syscall.SIGKILL, time.Second}} {
+		cut    <-chan struct{}
+	}{{syscall.SIGINT, fastLimit, ctx.Done()}, {syscall.SIGQUIT, time.Second, nil}, {syscall.SIGKILL, time.Second, nil}} {
 		select {
 		case <-k.done:
-			return k.lock.Close()
+			return nil
 		default:
 		}
 		if err := k.cmd.Process.Signal(s.signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			return errors.Join(err, k.lock.Close())
+			return err
 		}
 		select {
 		case <-k.done:
+			return nil
 		case <-time.After(s.limit):
-		case <-ctx.Done():
+		case <-s.cut:
 		}
 	}
-	select {
-	case <-k.done:
-		return k.lock.Close()
-	default:
-		return errors.Join(errors.New("private cluster: Postgres does not end"), k.lock.Close())
-	}
+	return errors.New("private cluster: Postgres does not end")
 }
 
 // makeFolder makes the data folder and gives its real, absolute path. The runner

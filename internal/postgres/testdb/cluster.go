@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"delfi/internal/postgres"
+	"delfi/internal/postgres/private"
 )
 
 // startLimit bounds the wait for the cluster; initdb takes most of it.
@@ -38,8 +39,14 @@ func (c *cluster) url(name string) string {
 var shared = sync.OnceValues(attach)
 
 // base is the folder of the shared cluster's things, one per user of the machine.
+// The user who runs Postgres must be able to reach it, which a TMPDIR of root's
+// own may prevent.
 func base() string {
-	return filepath.Join(os.TempDir(), "delfi-testdb-"+strconv.Itoa(os.Geteuid()))
+	dir := os.TempDir()
+	if private.Reachable(dir) != nil {
+		dir = "/tmp"
+	}
+	return filepath.Join(dir, "delfi-testdb-"+strconv.Itoa(os.Geteuid()))
 }
 
 // The files in base.

@@ -1,0 +1,98 @@
+package private
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tree writes a small package as npm would leave it: without its links.
+func tree(t *testing.T, links string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, body := range map[string]string{
+		"package.json":            `{"version":"1"}`,
+		"native/pg-symlinks.json": links,
+		"native/bin/postgres":     "\x7fELF",
+		"native/lib/libx.so.5.17": "x",
+	} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(body), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+const someLinks = `[{"source":"native/lib/libx.so.5.17","target":"native/lib/libx.so"},{"source":"native/lib/libx.so.5.17","target":"native/lib/libx.so.5"}]`
+
+func TestLinksThatNpmLeavesOutAreMade(t *testing.T) {
+	root := tree(t, someLinks)
+	for range 2 { // a second time changes nothing
+		if err := link(root); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"libx.so", "libx.so.5"} {
+			if body, err := os.ReadFile(filepath.Join(root, "native/lib", name)); err != nil || string(body) != "x" {
+				t.Errorf("%s: %q, %v", name, body, err)
+			}
+		}
+	}
+}
+
+func TestALinkOutOfThePackageIsRefused(t *testing.T) {
+	for _, links := range []string{
+		`[{"source":"/etc/passwd","target":"native/lib/x"}]`,
+		`[{"source":"native/lib/libx.so.5.17","target":"../x"}]`,
+	} {
+		if err := link(tree(t, links)); err == nil || !strings.Contains(err.Error(), "out of the package") {
+			t.Errorf("%s: %v", links, err)
+		}
+	}
+}
+
+// As root, packages in a private home are copied to where the dropped user reads.
+func TestACopyIsReadableByAll(t *testing.T) {
+	root, base := tree(t, someLinks), filepath.Join(t.TempDir(), "cache")
+	for range 2 {
+		bin, err := cached(root, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(filepath.Join(bin, "postgres"))
+		if err != nil || info.Mode().Perm() != 0o755 {
+			t.Fatalf("%v, %v", info.Mode(), err)
+		}
+		if _, err := os.Stat(filepath.Join(bin, "../lib/libx.so.5")); err != nil {
+			t.Error(err)
+		}
+	}
+	if left, err := os.ReadDir(base); err != nil || len(left) != 1 {
+		t.Errorf("%d things in the cache, %v", len(left), err)
+	}
+}
+
+func TestAScriptIsNotTakenForPostgres(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "postgres")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\nexec su postgres\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := executable(path); err == nil || !strings.Contains(err.Error(), "script") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoPostgresSaysWhatToRun(t *testing.T) {
+	r, err := currentRunner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = find(t.Context(), t.TempDir(), r, 0)
+	if err == nil || !strings.Contains(err.Error(), "make assets") || !strings.Contains(err.Error(), "DATABASE_URL") {
+		t.Errorf("got %v", err)
+	}
+}
