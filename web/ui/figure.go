@@ -102,3 +102,10 @@ func Decimal(q *page.Request, v stat.Value, n int) string {
 	}
 	return string(s)
 }
+
+// WithoutMiddle leaves median and middle half out of a picture of two camps, where
+// the middle is the place at which nobody stands.
+func WithoutMiddle(d chart.Distribution) chart.Distribution {
+	d.Middle = chart.Quartiles{}
+	return d
+}

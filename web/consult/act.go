@@ -1,0 +1,74 @@
+package consult
+
+import (
+	"fmt"
+
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+	"delfi/web/page"
+)
+
+// action is the one call to action of a consultation; no Path, nothing to do.
+type action struct{ Words, Path string }
+
+// act says what the reader can do now. It never depends on whether they answered:
+// a screen may have a second pair of eyes.
+func (v view) act(q *page.Request) action {
+	if !v.PublishedAt.IsZero() {
+		return action{q.T("consult.act.opinion"), v.path("/opinion")}
+	}
+	if v.over() || v.Suspended != nil || v.steers(q.Actor) {
+		return action{}
+	}
+	if v.Group == "" {
+		if v.enrolling() {
+			return action{q.T("consult.act.enrol"), v.path("/enrol")}
+		}
+		return action{}
+	}
+	r, open := v.open(q.Now)
+	switch {
+	case !open:
+		return action{}
+	case r.Kind == delphi.Gather:
+		return action{q.T("consult.act.write"), v.path("/contributions")}
+	case v.roundKind(r) == "revised":
+		return action{q.T("consult.act.revise"), v.path(fmt.Sprintf("/rounds/%d", r.Number))}
+	}
+	return action{q.T("consult.act.answer"), v.path(fmt.Sprintf("/rounds/%d", r.Number))}
+}
+
+// call is the heading and the sentence above the button.
+func (v view) call(q *page.Request, items int) (heading, text string) {
+	r, open := v.open(q.Now)
+	next, planned := v.next()
+	switch {
+	case v.Stage == consultation.Withdrawn:
+		return q.T("consult.call.withdrawn"), v.Reason
+	case !v.PublishedAt.IsZero():
+		return q.T("consult.call.published"), q.T("consult.call.published_text", "day", q.Date(v.PublishedAt))
+	case v.Stage == consultation.Concluded:
+		return q.T("consult.call.concluded"), q.T("consult.call.concluded_text")
+	case v.Suspended != nil:
+		return q.T("consult.suspended.since", "day", q.Day(v.Suspended.Since)), q.T("consult.suspended.text", "reason", v.Suspended.Reason)
+	case v.steers(q.Actor):
+		return q.T("consult.call.staff"), q.T("consult.call.staff_text")
+	case v.Stage == consultation.Announced:
+		return q.T("consult.call.announced", "day", q.Day(v.StartsAt)), q.T("consult.call.announced_text")
+	case open && v.Group == "":
+		return q.T("consult.call.enrol"), q.T("consult.call.enrol_text", "until", q.Moment(r.Deadline))
+	case open && r.Kind == delphi.Gather:
+		return q.T("consult.call.gather"), q.T("consult.call.gather_text", "until", q.Moment(r.Deadline))
+	case open && v.roundKind(r) == "revised":
+		return q.T("consult.call.revise"), q.T("consult.call.revise_text", "until", q.Moment(r.Deadline), "n", items, "minutes", minutes(items))
+	case open:
+		return q.T("consult.call.answer"), q.T("consult.call.answer_text", "until", q.Moment(r.Deadline), "n", items, "minutes", minutes(items))
+	case planned:
+		return q.T("consult.call.between"), q.T("consult.call.between_text", "round", next.Number, "day", q.Day(next.PlannedAt))
+	}
+	return q.T("consult.call.waiting"), q.T("consult.call.waiting_text")
+}
+
+// minutes is about how long a form of that many statements takes: a quarter of a
+// minute each, never less than one.
+func minutes(items int) int { return max(1, (items+3)/4) }

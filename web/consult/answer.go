@@ -1,0 +1,261 @@
+package consult
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/pseudonym"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// numbered gives the consultation with the round that the address names.
+func (c room) numbered(q *page.Request) (view, consultation.Round, error) {
+	v, err := c.load(q)
+	if err != nil {
+		return v, consultation.Round{}, err
+	}
+	n, err := strconv.Atoi(q.Param("n"))
+	r, ok := v.round(n)
+	if err != nil || !ok {
+		return v, r, fault.New(fault.NotFound, "no_round", "there is no such round")
+	}
+	return v, r, nil
+}
+
+// round is the form of an open round, the result of a released one, and in between
+// a page that says when it goes on.
+func (c room) round(q *page.Request) error {
+	v, r, err := c.numbered(q)
+	if err != nil {
+		return err
+	}
+	now, open := v.open(q.Now)
+	switch {
+	case r.Kind == delphi.Gather:
+		return q.Redirect(v.path("/contributions"))
+	case r.State == consultation.RoundReleased || v.Origin != nil:
+		return c.result(q, v, r)
+	case !open || now.Number != r.Number || v.Suspended != nil || v.over():
+		return q.Render(409, closed(closedView{view: v, Round: r}))
+	}
+	q.NoStore()
+	if err := page.SignedIn(q); err != nil {
+		return err
+	}
+	if v.Group == "" {
+		return q.Render(403, needed(enrolView{view: v}))
+	}
+	p, err := c.paper(q, v, r)
+	if err != nil {
+		return c.late(q, v, r, nil, err)
+	}
+	switch k, err := strconv.Atoi(q.Query("item")); {
+	case q.Query("all") == "1":
+		p.All = true
+	case q.Query("review") == "1":
+	case err == nil && k >= 1 && k <= len(p.Items):
+		p.At = k
+	default:
+		// Who comes back goes on where they left.
+		p.At = p.undone()
+	}
+	return q.Render(200, paper(p))
+}
+
+// paper reads what the panelist has before them.
+func (c room) paper(q *page.Request, v view, r consultation.Round) (paperView, error) {
+	seat, err := c.Panel.Seat(q.Context(), q.Actor, v.ID)
+	if err != nil {
+		return paperView{}, err
+	}
+	p, err := c.Ballots.Paper(q.Context(), seat, r.Number)
+	return paperView{view: v, Paper: p}, err
+}
+
+// answer saves the draft, or delivers it.
+func (c room) answer(q *page.Request) error {
+	q.NoStore()
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	v, r, err := c.numbered(q)
+	if err != nil {
+		return err
+	}
+	seat, err := c.Panel.Seat(q.Context(), q.Actor, v.ID)
+	if fault.KindOf(err) == fault.Forbidden {
+		return q.Render(403, needed(enrolView{view: v}))
+	}
+	if err != nil {
+		return err
+	}
+	if !answering(r) {
+		return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")
+	}
+	inner, err := c.Ballots.Paper(q.Context(), seat, r.Number)
+	if err != nil {
+		return c.late(q, v, r, written(form), err)
+	}
+	p := paperView{view: v, Paper: inner, All: form.Value("all") == "1"}
+	if k, ok := form.Int("item"); ok {
+		p.At = k
+	}
+	if form.Value("act") == "deliver" {
+		return c.deliver(q, p, seat)
+	}
+	return c.save(q, p, seat, form)
+}
+
+// save puts what was sent into the draft and goes where the button leads.
+func (c room) save(q *page.Request, p paperView, seat pseudonym.Seat, form page.Form) error {
+	p.Typed = map[uuid.UUID]typed{}
+	var answers []ballot.Answer
+	for _, i := range p.shown() {
+		t := typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i))}
+		p.Typed[i.ID] = t
+		if a, ok := p.read(i, t); ok {
+			answers = append(answers, a)
+		}
+	}
+	var err error
+	if len(answers) > 0 {
+		err = c.Ballots.Save(q.Context(), seat, p.Round.Number, answers)
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		p.Problems = ui.ProblemsOf(err)
+		return q.Render(422, paper(p))
+	case fault.Conflict:
+		return c.late(q, p.view, p.Round, written(form), err)
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case form.Value("act") == "back" && p.At > 1:
+		return q.Redirect(fmt.Sprintf("%s?item=%d", p.action(), p.At-1))
+	case !p.All && form.Value("act") != "review" && p.At < len(p.Items):
+		return q.Redirect(fmt.Sprintf("%s?item=%d", p.action(), p.At+1))
+	}
+	return q.Redirect(p.action() + "?review=1")
+}
+
+// read turns what was sent for a statement into an answer; false when nothing was.
+func (p paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
+	a := ballot.Answer{Item: i.ID, Reason: t.Reason}
+	switch t.Choice {
+	case "":
+		// Nothing chosen and nothing written is nothing sent; a reason alone is,
+		// so that the use case can say what it lacks.
+		return a, strings.TrimSpace(t.Reason) != ""
+	case blank:
+		return ballot.Answer{Item: i.ID}, true
+	case cannotJudge:
+		a.CannotJudge = true
+	case keep:
+		last, ok := p.Last[i.ID]
+		if !ok {
+			a.Value = -1 // there is nothing to keep: out of every scale
+			return a, true
+		}
+		a.Value, a.CannotJudge = last.Value, last.CannotJudge
+	default:
+		n, err := strconv.Atoi(t.Choice)
+		if err != nil || n < 1 {
+			n = -1
+		}
+		a.Value = n
+	}
+	return a, true
+}
+
+// deliver makes the draft the ballot that counts.
+func (c room) deliver(q *page.Request, p paperView, seat pseudonym.Seat) error {
+	_, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number)
+	var f *fault.Fault
+	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot") {
+		p.At, p.All, p.Trouble = 0, false, q.Fault(f)
+		return q.Render(422, paper(p))
+	}
+	if fault.KindOf(err) == fault.Conflict {
+		return c.late(q, p.view, p.Round, nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.Redirect(p.action() + "/receipt")
+}
+
+// receiptView is what a panelist gets for a delivered ballot.
+type receiptView struct {
+	view
+	ballot.Paper
+}
+
+// receipt shows the mark of the delivered ballot. It is read again and never kept:
+// whoever opens the page later on the same machine must sign in.
+func (c room) receipt(q *page.Request) error {
+	q.NoStore()
+	v, r, err := c.numbered(q)
+	if err != nil {
+		return err
+	}
+	if v.Group == "" {
+		return q.Render(403, needed(enrolView{view: v}))
+	}
+	p, err := c.paper(q, v, r)
+	if err != nil {
+		return c.late(q, v, r, nil, err)
+	}
+	if p.Mark == "" {
+		return q.Redirect(p.action())
+	}
+	return q.Render(200, receipt(receiptView{view: v, Paper: p.Paper}))
+}
+
+// closedView is the page of a form that is closed.
+type closedView struct {
+	view
+	Round   consultation.Round
+	Lost    bool     // something was sent that did not count
+	Written []string // reasons that were sent, to be copied
+}
+
+// late answers what came while a form was closed: read-only, with the next date,
+// and with what was written.
+func (c room) late(q *page.Request, v view, r consultation.Round, written []string, err error) error {
+	if fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	return q.Render(409, closed(closedView{view: v, Round: r, Lost: q.R.Method == "POST", Written: written}))
+}
+
+// written are the reasons of a form that could not be stored.
+func written(form page.Form) []string {
+	var all []string
+	for n := 1; n <= mostItems; n++ {
+		if r := form.Value(fmt.Sprintf("reason_%d", n)); r != "" {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// mostItems is how many statements a protocol may have.
+const mostItems = 1000
+
+func answerField(i consultation.Item) string { return fmt.Sprintf("answer_%d", i.Number) }
+func reasonField(i consultation.Item) string { return fmt.Sprintf("reason_%d", i.Number) }
+
+func words(s string) []string    { return strings.Fields(s) }
+func join(words []string) string { return strings.Join(words, " ") }

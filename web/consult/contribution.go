@@ -1,0 +1,174 @@
+package consult
+
+import (
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/pseudonym"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// longest is how many characters a contribution may have, as the form says it; the
+// use case holds it.
+const longest = 2000
+
+// writeView is the page of contributions: one's own while the gather round is open,
+// all of them once it was released.
+type writeView struct {
+	view
+	Round    consultation.Round
+	Open     bool // the round takes contributions now
+	Released bool
+	Alias    string
+	Own      []synthesis.Contribution
+	All      []synthesis.Contribution
+	Counts   synthesis.Counts
+	Numbers  map[uuid.UUID]int // item → its number
+	Texts    map[uuid.UUID]string
+	Edit     uuid.UUID // the contribution being edited; Nil for a new one
+	Body     string    // as typed
+	Problems ui.Problems
+}
+
+// gathering gives the consultation with its gather round; NotFound without one.
+func (c room) gathering(q *page.Request) (writeView, error) {
+	v, err := c.load(q)
+	if err != nil {
+		return writeView{}, err
+	}
+	w := writeView{view: v, Numbers: map[uuid.UUID]int{}, Texts: map[uuid.UUID]string{}}
+	for _, r := range v.Rounds {
+		// A conversation held elsewhere has no gather round, but its texts came
+		// in as contributions all the same.
+		if r.Kind == delphi.Gather || v.Origin != nil {
+			w.Round = r
+			w.Open = v.Origin == nil && r.State == consultation.RoundOpen && q.Now.Before(r.Deadline) && v.Suspended == nil && !v.over()
+			w.Released = r.State == consultation.RoundReleased
+			return w, nil
+		}
+	}
+	return w, fault.New(fault.NotFound, "no_gather", "this consultation asks for no contributions")
+}
+
+// own fills in what the reader wrote, under their alias.
+func (c room) own(q *page.Request, w *writeView) error {
+	if w.Group == "" {
+		return nil
+	}
+	alias, err := c.Panel.Alias(q.Context(), q.Actor, w.ID)
+	if err != nil {
+		return err
+	}
+	w.Alias = alias.Name
+	w.Own, err = c.Synthesis.Own(q.Context(), alias, w.ID)
+	return err
+}
+
+// contributions shows one's own, or all of them once they are public.
+func (c room) contributions(q *page.Request) error {
+	w, err := c.gathering(q)
+	if err != nil {
+		return err
+	}
+	q.NoStore() // what stands here while the round is open is for its author alone
+	if w.Open && !q.Actor.SignedIn() {
+		return page.SignedIn(q)
+	}
+	if w.Open && w.Group == "" {
+		return q.Render(403, needed(enrolView{view: w.view}))
+	}
+	if err := c.own(q, &w); err != nil {
+		return err
+	}
+	if edit, err := uuid.Parse(q.Query("edit")); err == nil {
+		for _, one := range w.Own {
+			if one.ID == edit {
+				w.Edit, w.Body = edit, one.Body
+			}
+		}
+	}
+	return c.showContributions(q, 200, w)
+}
+
+// showContributions adds what is public and draws the page.
+func (c room) showContributions(q *page.Request, status int, w writeView) error {
+	var err error
+	if w.Released {
+		if w.All, w.Counts, err = c.Synthesis.Public(q.Context(), w.ID); err != nil {
+			return err
+		}
+		items, err := c.Consultations.Items(q.Context(), w.ID)
+		if err != nil {
+			return err
+		}
+		for _, i := range items {
+			w.Numbers[i.ID], w.Texts[i.ID] = i.Number, i.Text
+		}
+	}
+	return q.Render(status, contributions(w))
+}
+
+// contribute writes, edits or withdraws a contribution of the reader's own.
+func (c room) contribute(q *page.Request) error {
+	q.NoStore()
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	w, err := c.gathering(q)
+	if err != nil {
+		return err
+	}
+	alias, err := c.Panel.Alias(q.Context(), q.Actor, w.ID)
+	if err != nil {
+		if fault.KindOf(err) == fault.Forbidden {
+			return q.Render(403, needed(enrolView{view: w.view}))
+		}
+		return err
+	}
+	done, err := c.write(q, w, alias, form)
+	if err == nil {
+		q.Flash(done)
+		return q.Redirect(w.path("/contributions"))
+	}
+	w.Alias, w.Body = alias.Name, form.Value("body")
+	if one, bad := uuid.Parse(form.Value("id")); bad == nil && form.Value("act") == "edit" {
+		w.Edit = one
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		w.Problems = ui.ProblemsOf(err)
+		if w.Own, err = c.Synthesis.Own(q.Context(), alias, w.ID); err != nil {
+			return err
+		}
+		return c.showContributions(q, 422, w)
+	case fault.Conflict:
+		// The round closed while they wrote: not a word of it is lost on the way.
+		return q.Render(409, closedText(w, q.T("consult.closed.not_counted")))
+	}
+	return err
+}
+
+// write does what the pressed button says.
+func (c room) write(q *page.Request, w writeView, alias pseudonym.Alias, form page.Form) (flash string, err error) {
+	one, parsed := uuid.Parse(form.Value("id"))
+	switch form.Value("act") {
+	case "edit":
+		if parsed != nil {
+			return "", fault.New(fault.NotFound, "no_contribution", "there is no such contribution of yours")
+		}
+		return "consult.write.edited", c.Synthesis.Revise(q.Context(), alias, w.ID, one, form.Value("body"))
+	case "withdraw":
+		if parsed != nil {
+			return "", fault.New(fault.NotFound, "no_contribution", "there is no such contribution of yours")
+		}
+		return "consult.write.withdrawn", c.Synthesis.Retract(q.Context(), alias, w.ID, one)
+	default:
+		_, err := c.Synthesis.Contribute(q.Context(), alias, w.ID, form.Value("body"))
+		return "consult.write.sent", err
+	}
+}

@@ -1,0 +1,268 @@
+package consult
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"sort"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/web/page"
+	"delfi/web/ui"
+	"delfi/web/ui/chart"
+)
+
+// Values of the answer field that are no point of the scale.
+const (
+	keep        = "keep" // the same as last time
+	cannotJudge = "ns"
+	blank       = "none" // take the answer out again
+)
+
+// typed is what the form holds for one statement, as it was sent.
+type typed struct{ Choice, Reason string }
+
+// paperView is the form of an open round.
+type paperView struct {
+	view
+	ballot.Paper
+	At       int  // position of the statement shown, from 1; 0 on the review
+	All      bool // every statement in one page
+	Typed    map[uuid.UUID]typed
+	Problems ui.Problems
+	Trouble  string // what stopped a delivery, in words
+}
+
+// shown are the statements of this screen.
+func (p paperView) shown() []consultation.Item {
+	switch {
+	case p.All:
+		return p.Items
+	case p.At >= 1 && p.At <= len(p.Items):
+		return p.Items[p.At-1 : p.At]
+	}
+	return nil
+}
+
+// done counts the statements that have an answer in the working copy.
+func (p paperView) done() int {
+	n := 0
+	for _, i := range p.Items {
+		if _, ok := p.Draft[i.ID]; ok {
+			n++
+		}
+	}
+	return n
+}
+
+// undone is the position of the first statement without an answer; 0 when all have one.
+func (p paperView) undone() int {
+	for k, i := range p.Items {
+		if _, ok := p.Draft[i.ID]; !ok {
+			return k + 1
+		}
+	}
+	return 0
+}
+
+// now is what the form shows as chosen and written: what was just sent, else the
+// working copy. The last round's answer is never among it.
+func (p paperView) now(item uuid.UUID) typed {
+	if t, ok := p.Typed[item]; ok {
+		return t
+	}
+	a, ok := p.Draft[item]
+	if !ok {
+		return typed{}
+	}
+	t := typed{Reason: a.Reason, Choice: strconv.Itoa(a.Value)}
+	if last, ok := p.Last[item]; ok && same(a, last) {
+		t.Choice = keep
+	} else if a.CannotJudge {
+		t.Choice = cannotJudge
+	}
+	return t
+}
+
+// same tells whether two answers have the same value.
+func same(a, b ballot.Answer) bool { return a.Value == b.Value && a.CannotJudge == b.CannotJudge }
+
+// state is what became of a statement in the working copy: kept, changed, given
+// (nothing to compare with) or blank.
+func (p paperView) state(item uuid.UUID) string {
+	a, ok := p.Draft[item]
+	if !ok {
+		return "blank"
+	}
+	last, ok := p.Last[item]
+	switch {
+	case !ok:
+		return "given"
+	case same(a, last):
+		return "kept"
+	}
+	return "changed"
+}
+
+// value writes an answer: its point, or that one cannot say.
+func value(q *page.Request, a ballot.Answer) string {
+	if a.CannotJudge {
+		return q.T("consult.paper.cannot_judge")
+	}
+	return strconv.Itoa(a.Value)
+}
+
+// feedback is what the stored document says about a statement.
+func (p paperView) feedback(item uuid.UUID) (ballot.ItemFeedback, bool) {
+	if p.Feedback == nil {
+		return ballot.ItemFeedback{}, false
+	}
+	for _, f := range p.Feedback.Items {
+		if f.Item == item {
+			return f, true
+		}
+	}
+	return ballot.ItemFeedback{}, false
+}
+
+// picture is the group's answers with the reader's own mark.
+func (p paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distribution {
+	own := 0
+	if a, ok := p.Last[f.Item]; ok && !a.CannotJudge {
+		own = a.Value
+	}
+	title := q.T("consult.paper.picture", "n", f.Number, "round", p.Feedback.Round)
+	return ui.Distribution(id("h", f.Number), title, f.Figures, p.scale(q, f.Kind), own)
+}
+
+// where says how one's own last answer lies to the middle half: "low", "high", "in",
+// or "" when there is nothing to compare.
+func (p paperView) where(f ballot.ItemFeedback) string {
+	a, ok := p.Last[f.Item]
+	q1, ok1 := f.Figures.Q1.Float()
+	q3, ok3 := f.Figures.Q3.Float()
+	switch own := float64(a.Value); {
+	case !ok || a.CannotJudge || !ok1 || !ok3 || f.Figures.Thirds:
+		return ""
+	case own < q1:
+		return "low"
+	case own > q3:
+		return "high"
+	}
+	return "in"
+}
+
+// asksReason tells whether a statement's reason is asked for more warmly: own last
+// answer outside the middle half, where the protocol wants it said.
+func (p paperView) asksReason(item uuid.UUID) bool {
+	f, ok := p.feedback(item)
+	if !ok || !p.Protocol.Feedback.AskReasonOutsideIQR {
+		return false
+	}
+	w := p.where(f)
+	return w == "low" || w == "high"
+}
+
+// reasons tells whether this round takes reasons at all.
+func (p paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
+
+// shuffled orders reasons for one reader: those from outside the middle half first,
+// then by a keyed hash, so that no reason is first for everyone.
+func shuffled(key []byte, reasons []ballot.Reason) []ballot.Reason {
+	type ranked struct {
+		ballot.Reason
+		rank string
+	}
+	all := make([]ranked, len(reasons))
+	for i, r := range reasons {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(r.Text))
+		all[i] = ranked{r, string(mac.Sum(nil))}
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		if all[i].Outside != all[j].Outside {
+			return all[i].Outside
+		}
+		return all[i].rank < all[j].rank
+	})
+	sorted := make([]ballot.Reason, len(all))
+	for i, r := range all {
+		sorted[i] = r.Reason
+	}
+	return sorted
+}
+
+// column is the reasons of one side.
+type column struct {
+	Key     string // against, middle, for; "" when the sides are not told
+	Reasons []ballot.Reason
+}
+
+// columns parts reasons by their side, where the document tells it.
+func columns(reasons []ballot.Reason) []column {
+	var all []column
+	for _, side := range []string{"against", "middle", "for", ""} {
+		c := column{Key: side}
+		for _, r := range reasons {
+			if r.Side == side {
+				c.Reasons = append(c.Reasons, r)
+			}
+		}
+		if len(c.Reasons) > 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// few parts reasons into those shown at once and the rest.
+func few(reasons []ballot.Reason, n int) (first, rest []ballot.Reason) {
+	if len(reasons) <= n {
+		return reasons, nil
+	}
+	return reasons[:n], reasons[n:]
+}
+
+// action is where the form is sent.
+func (p paperView) action() string { return p.path(fmt.Sprintf("/rounds/%d", p.Round.Number)) }
+
+// changed parts a reword: what was taken out and what was put in, without the words that
+// both wordings begin and end with.
+func changed(was, is string) (out, in string) {
+	a, b := words(was), words(is)
+	from := 0
+	for from < len(a) && from < len(b) && a[from] == b[from] {
+		from++
+	}
+	to := 0
+	for to < len(a)-from && to < len(b)-from && a[len(a)-1-to] == b[len(b)-1-to] {
+		to++
+	}
+	// A word on either side keeps a bare insertion or deletion readable.
+	if (from == len(a)-to || from == len(b)-to) && from > 0 {
+		from--
+	}
+	return join(a[from : len(a)-to]), join(b[from : len(b)-to])
+}
+
+// dot is a progress mark: done, current, not yet.
+func (p paperView) dot(k int) string {
+	if k+1 == p.At {
+		return "c"
+	}
+	if _, ok := p.Draft[p.Items[k].ID]; ok {
+		return "d"
+	}
+	return "n"
+}
+
+// first tells whether this is the first round that asks for answers.
+func (p paperView) first() bool { return p.Feedback == nil }
+
+// withheld tells whether a group's figures may not be shown.
+func withheld(g delphi.GroupFigures) bool { return g.Withheld || g.N == 0 || g.Histogram == nil }

@@ -1,0 +1,100 @@
+package consult
+
+import (
+	"context"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/ledger"
+	"delfi/internal/pseudonym"
+	"delfi/internal/report"
+	"delfi/web/page"
+)
+
+// Services are the use cases that this room speaks to, each by what the room asks
+// of it; the services of the same names satisfy them.
+type Services struct {
+	Consultations interface {
+		Listed(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
+		Find(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error)
+		Items(ctx context.Context, consultation uuid.UUID) ([]consultation.Item, error)
+	}
+	Panel interface {
+		Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error
+		Group(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error)
+		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
+		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
+		Enrolled(ctx context.Context, consultation uuid.UUID) (map[string]int, error)
+	}
+	Synthesis interface {
+		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body string) (synthesis.Contribution, error)
+		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, body string) error
+		Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error
+		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]synthesis.Contribution, error)
+		Public(ctx context.Context, consultation uuid.UUID) ([]synthesis.Contribution, synthesis.Counts, error)
+	}
+	Ballots interface {
+		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
+		Save(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) error
+		Deliver(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Receipt, error)
+		Feedback(ctx context.Context, consultation uuid.UUID, round int) (ballot.Feedback, error)
+	}
+	Reports interface {
+		Of(ctx context.Context, consultation uuid.UUID) (report.Opinion, []byte, error)
+	}
+	Record interface {
+		Of(ctx context.Context, consultation uuid.UUID) ([]ledger.Entry, error)
+	}
+	Accounts interface {
+		Administrations(ctx context.Context) ([]account.Administration, error)
+	}
+}
+
+type room struct{ Services }
+
+// Routes puts the room's routes on r.
+func Routes(r chi.Router, k *page.Kernel, s Services) {
+	c := room{s}
+	r.Get("/", k.Handle(c.home))
+	r.Route("/consultations/{slug}", func(r chi.Router) {
+		r.Get("/", k.Handle(c.show))
+		r.Get("/enrol", k.Handle(c.enrolment, page.SignedIn))
+		r.Post("/enrol", k.Handle(c.enrol, page.SignedIn))
+		r.Get("/contributions", k.Handle(c.contributions))
+		r.Post("/contributions", k.Handle(c.contribute, page.SignedIn))
+		r.Get("/rounds/{n}", k.Handle(c.round))
+		r.Post("/rounds/{n}", k.Handle(c.answer, page.SignedIn))
+		r.Get("/rounds/{n}/receipt", k.Handle(c.receipt, page.SignedIn))
+		r.Get("/opinion", k.Handle(c.opinion))
+		r.Get("/opinion.json", k.Handle(c.document))
+		r.Get("/record", k.Handle(c.record))
+	})
+	r.Get("/help/how-it-works", k.Handle(help("how")))
+	r.Get("/help/protection", k.Handle(help("protection")))
+	r.Get("/help/accessibility", k.Handle(help("accessibility")))
+	r.Get("/help/privacy", k.Handle(help("privacy")))
+}
+
+// find gives the consultation that the address names.
+func (c room) find(q *page.Request) (consultation.Consultation, error) {
+	return c.Consultations.Find(q.Context(), q.Actor, q.Param("slug"))
+}
+
+// address gives the administration's line for the footer; "" when there is none.
+func (c room) address(q *page.Request, administration uuid.UUID) (string, error) {
+	all, err := c.Accounts.Administrations(q.Context())
+	if err != nil {
+		return "", err
+	}
+	for _, a := range all {
+		if a.ID == administration {
+			return a.Address, nil
+		}
+	}
+	return "", nil
+}
