@@ -210,11 +210,7 @@ func read(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, consultati
 	r := reading{reasons: map[uuid.UUID][]said{}}
 	names := map[uuid.UUID]string{}
 	err := eachBallot(ctx, tx, consultation, round, func(p pseudonym.Panelist, group string, sealed []byte) error {
-		plain, err := safe.Open(p, round, pseudonym.BallotBlob, sealed)
-		if err != nil {
-			return err
-		}
-		sh, err := decode(plain, reasons)
+		sh, err := unseal(safe, p, round, sealed, reasons)
 		if err != nil {
 			return err
 		}
@@ -225,10 +221,7 @@ func read(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, consultati
 				name = e.item.String()
 				names[e.item] = name
 			}
-			a := delphi.Answer{Item: name, Value: int(e.value)}
-			if e.value == cannotJudge {
-				a.Value, a.CannotJudge = 0, true
-			}
+			a := e.answer(name)
 			b.Answers[n] = a
 			if e.reason != "" {
 				r.reasons[e.item] = append(r.reasons[e.item], said{text: e.reason, value: a.Value})
@@ -238,6 +231,23 @@ func read(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, consultati
 		return nil
 	})
 	return r, err
+}
+
+// unseal opens and reads one ballot.
+func unseal(safe *pseudonym.Safe, p pseudonym.Panelist, round uuid.UUID, sealed []byte, reasons bool) (sheet, error) {
+	plain, err := safe.Open(p, round, pseudonym.BallotBlob, sealed)
+	if err != nil {
+		return sheet{}, err
+	}
+	return decode(plain, reasons)
+}
+
+// answer is an entry as the engine counts it.
+func (e entry) answer(item string) delphi.Answer {
+	if e.value == cannotJudge {
+		return delphi.Answer{Item: item, CannotJudge: true}
+	}
+	return delphi.Answer{Item: item, Value: int(e.value)}
 }
 
 // enrolled gives the people enrolled at a round's closing by group. A

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"delfi/internal/delphi"
 	"delfi/internal/postgres"
@@ -72,7 +73,7 @@ func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick i
 // nothing to give.
 func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) ([]delphi.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT c.counts, t.document
+		SELECT r.number, c.tick, c.counts, t.document
 		FROM civic.round AS r
 		JOIN civic.closing AS c ON c.round = r.id AND c.tick = 0
 		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick
@@ -89,7 +90,7 @@ func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID
 // while it is open; that is what a release is.
 func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]delphi.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT c.counts, t.document
+		SELECT r.number, c.tick, c.counts, t.document
 		FROM civic.round AS r
 		JOIN civic.closing AS c ON c.round = r.id AND c.tick > 0
 		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick
@@ -113,30 +114,25 @@ func lastTick(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (int, error
 	return n, err
 }
 
-// scanClosings reads closings from rows of (counts, table or NULL), a row per table.
-func scanClosings(rows interface {
-	Next() bool
-	Scan(...any) error
-	Err() error
-	Close() error
-}) ([]delphi.Closing, error) {
+// scanClosings reads closings from rows of (round, tick, counts, table or NULL),
+// one row per table.
+func scanClosings(rows *sqlx.Rows) ([]delphi.Closing, error) {
 	defer rows.Close()
 	var closings []delphi.Closing
-	last := ""
+	var last [2]int
 	for rows.Next() {
+		var at [2]int
 		var counts string
 		var table sql.NullString
-		if err := rows.Scan(&counts, &table); err != nil {
+		if err := rows.Scan(&at[0], &at[1], &counts, &table); err != nil {
 			return nil, err
 		}
-		// Each counts document names its round or release, so no two are equal.
-		if len(closings) == 0 || counts != last {
-			var c delphi.Closing
+		if at != last {
+			c := delphi.Closing{Tables: []delphi.Table{}}
 			if err := json.Unmarshal([]byte(counts), &c.Counts); err != nil {
 				return nil, fmt.Errorf("a counts document cannot be read: %w", err)
 			}
-			closings = append(closings, c)
-			last = counts
+			closings, last = append(closings, c), at
 		}
 		if table.Valid {
 			var t delphi.Table
@@ -214,7 +210,7 @@ func parseFeedback(document string) (Feedback, error) {
 // round and tick.
 func releasedClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]delphi.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT c.counts, t.document
+		SELECT r.number, c.tick, c.counts, t.document
 		FROM civic.round AS r
 		JOIN civic.closing AS c ON c.round = r.id
 		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick

@@ -2,6 +2,7 @@ package ballot
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,23 +46,28 @@ func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 // every copy of the rows is noise; then the rows; then the note that it is done.
 // Each step may be repeated.
 func (s *Service) destroy(ctx context.Context, job consultation.Destroy) error {
-	if err := s.bridge.Destroy(ctx, job.Consultation); err != nil {
-		return err
-	}
-	var rounds []consultation.Round
+	var c consultation.Consultation
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ByID(ctx, tx, job.Consultation)
-		rounds = c.Rounds
+		var err error
+		c, err = s.cons.ByID(ctx, tx, job.Consultation)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := s.drop(ctx, job.Consultation, rounds); err != nil {
+	switch c.Stage {
+	case consultation.Draft, consultation.Announced, consultation.Running:
+		// What is destroyed cannot be counted: look twice.
+		return fmt.Errorf("a consultation that is %s keeps its key", c.Stage)
+	}
+	if err := s.bridge.Destroy(ctx, c.ID); err != nil {
+		return err
+	}
+	if err := s.drop(ctx, c.ID, c.Rounds); err != nil {
 		return err
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return s.cons.Destroyed(ctx, tx, job.Consultation)
+		return s.cons.Destroyed(ctx, tx, c.ID)
 	})
 }
 

@@ -15,17 +15,13 @@ import (
 // feedbackFormat names the document's shape, so that it can change.
 const feedbackFormat = "delfi feedback v1"
 
-// minReasons is how many reasons each side must have before the side that a
-// reason argues is told (METHOD.md §7): a lone reason would carry its author's side.
-const minReasons = 5
-
 // said is one reason as the closing reads it, with the value beside it.
 type said struct {
 	text  string
 	value int // 0 when its author cannot judge
 }
 
-// reading is all that a closing takes from its round's ballots, counted or to be.
+// reading is all that a closing takes from its round's ballots.
 type reading struct {
 	ballots []delphi.Ballot
 	reasons map[uuid.UUID][]said
@@ -104,8 +100,7 @@ func tablesOf(item uuid.UUID, tables []delphi.Table) []delphi.Table {
 // comes from the words and the round alone, so it repeats after a crash and says
 // nothing about who wrote when.
 func reasonsOf(p delphi.Protocol, i consultation.Item, round uuid.UUID, f delphi.Figures, reasons []said) []Reason {
-	kind, _ := p.Kind(i.Kind) // one without classes has no sides
-	sides := sidesOf(kind.Classes, reasons)
+	sides := sidesOf(p, i, f, reasons)
 	type placed struct {
 		digest [32]byte
 		Reason
@@ -155,8 +150,11 @@ func outside(f delphi.Figures, value int) bool {
 }
 
 // sidesOf says which side each reason argues, by the class of the value beside
-// it; nil when a side has fewer than minReasons, for then no side is told.
-func sidesOf(classes [][2]int, reasons []said) []string {
+// it; nil when the engine's rule shows no sides, because one has too few reasons
+// or the panel is small.
+func sidesOf(p delphi.Protocol, i consultation.Item, f delphi.Figures, reasons []said) []string {
+	kind, _ := p.Kind(i.Kind) // one without classes has no sides
+	classes := kind.Classes
 	if len(classes) < 2 {
 		return nil
 	}
@@ -174,14 +172,15 @@ func sidesOf(classes [][2]int, reasons []said) []string {
 		}
 		count[sides[n]]++
 	}
-	if count["against"] < minReasons || count["for"] < minReasons {
-		return nil
-	}
-	// The middle and those who cannot judge would be told by what is left over.
-	for _, s := range []string{"middle", ""} {
-		if n := count[s]; n > 0 && n < minReasons {
-			return nil
+	each := []int{count["against"], count["for"]}
+	for _, rest := range []string{"middle", ""} {
+		// Who stands between, or cannot judge, would be told by what is left over.
+		if count[rest] > 0 {
+			each = append(each, count[rest])
 		}
+	}
+	if !delphi.Sides(p, delphi.ItemCounts{Kind: i.Kind, Valid: f.N}, each...) {
+		return nil
 	}
 	return sides
 }

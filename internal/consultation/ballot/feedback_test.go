@@ -63,6 +63,11 @@ func TestTheSideOfAReasonIsToldOnlyWhenFiveArgueEach(t *testing.T) {
 		}
 		return all
 	}
+	p, item := rules("outside-first"), consultation.Item{ID: uuid.New(), Kind: "k"}
+	p.Disclosure = delphi.Disclosure{LeftOutN: 5, SmallBelow: 20}
+	if sidesOf(p, item, delphi.Figures{N: 19}, argue(5, 0, 0, 5)) != nil {
+		t.Error("a small panel's sides are told")
+	}
 	for what, c := range map[string]struct {
 		reasons []said
 		told    bool
@@ -75,12 +80,12 @@ func TestTheSideOfAReasonIsToldOnlyWhenFiveArgueEach(t *testing.T) {
 		"one who cannot judge":       {argue(5, 0, 1, 5), false},
 		"none":                       {nil, false},
 	} {
-		if got := sidesOf(nine, c.reasons) != nil; got != c.told {
+		if got := sidesOf(p, item, delphi.Figures{N: 20}, c.reasons) != nil; got != c.told {
 			t.Errorf("%s: told %v, want %v", what, got, c.told)
 		}
 	}
 	all := argue(5, 5, 5, 5)
-	for n, side := range sidesOf(nine, all) {
+	for n, side := range sidesOf(p, item, delphi.Figures{N: 20}, all) {
 		if want := map[int]string{0: "", 3: "against", 5: "middle", 7: "for"}[all[n].value]; side != want {
 			t.Errorf("%d argues %q, want %q", all[n].value, side, want)
 		}

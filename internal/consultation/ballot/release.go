@@ -3,7 +3,6 @@ package ballot
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -14,14 +13,6 @@ import (
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
-
-// standing is what a release counts about one item: the answers that stand, and
-// how many people gave or changed one since the item's last release.
-type standing struct {
-	histogram   []int
-	cannotJudge int
-	changed     int
-}
 
 // Release makes release tick (1, 2 …) of a consultation's open standing round:
 // the items that enough people touched since their last release show rounded
@@ -78,7 +69,7 @@ func (s *Service) Release(ctx context.Context, id uuid.UUID, tick int, last bool
 			return err
 		}
 		return s.record.Append(ctx, tx, ledger.Entry{
-			Consultation: c.ID, Type: "release", Role: "system", Kind: "release",
+			Consultation: c.ID, Type: "feedback", Role: "system", Kind: "feedback",
 			Target: fmt.Sprintf("round %d", round.Number),
 			Body:   ledger.Body(map[string]any{"round": round.Number, "tick": tick, "document": hash}),
 		})
@@ -115,40 +106,16 @@ func (s *Service) release(ctx context.Context, safe *pseudonym.Safe, c consultat
 		if err != nil {
 			return err
 		}
-		tables, ticks := lastTables(earlier)
-		counts, answered, reasons, err := readStanding(ctx, tx, safe, c, round.ID, items, ticks, last)
+		sh, err := readStanding(ctx, tx, safe, c, round, items, lastShown(earlier), last)
 		if err != nil {
 			return err
 		}
-		closing = delphi.Closing{Counts: delphi.Counts{
-			Round: tick, Answered: answered, Enrolled: max(round.Enrolled, answered), Items: []delphi.ItemCounts{},
-		}}
-		if !last {
-			// The only number of an open round moves in steps of 5.
-			closing.Counts.Answered -= answered % 5
+		// People may have come since the opening, when they were counted.
+		enrolled := max(round.Enrolled, sh.tally.Answered())
+		if closing, err = delphi.Release(c.Protocol, sh.tally, []int{enrolled}, sh.changed, last); err != nil {
+			return fmt.Errorf("release %d: %w", tick, err)
 		}
-		closing.Counts.Groups = []delphi.GroupCount{{
-			Group: c.Protocol.Panel.Groups[0].ID, Enrolled: closing.Counts.Enrolled, Answered: closing.Counts.Answered,
-		}}
-		for _, i := range items {
-			n := counts[i.ID]
-			table, shown := delphi.Released(c.Protocol, engineItem(i), tables[i.ID.String()], n.histogram, n.changed, last)
-			if !shown && !last {
-				continue
-			}
-			ic := delphi.ItemCounts{Item: i.ID.String(), Kind: i.Kind, Valid: table.N, ByGroup: []int{table.N}}
-			if last {
-				// Counts of people are exact at the end, also where no table is shown.
-				ic.CannotJudge = n.cannotJudge
-				ic.Valid = total(n.histogram)
-				ic.ByGroup = []int{ic.Valid}
-			}
-			closing.Counts.Items = append(closing.Counts.Items, ic)
-			if shown {
-				closing.Tables = append(closing.Tables, table)
-			}
-		}
-		f = releaseFeedback(c, round, items, append(earlier, closing), reasons)
+		f = releaseFeedback(c, round, items, append(earlier, closing), sh.reasons)
 		return nil
 	})
 	return closing, f, err
@@ -157,14 +124,15 @@ func (s *Service) release(ctx context.Context, safe *pseudonym.Safe, c consultat
 // releaseFeedback is feedbackOf for a release: an item that shows nothing new
 // keeps the figures of its own last release.
 func releaseFeedback(c consultation.Consultation, round consultation.Round, items []consultation.Item, releases []delphi.Closing, reasons map[uuid.UUID][]said) Feedback {
-	now := releases[len(releases)-1]
+	now := releases[len(releases)-1].Counts
 	f := Feedback{
-		Format: feedbackFormat, Protocol: c.ProtocolHash, Round: round.Number, Tick: now.Counts.Round,
-		Enrolled: now.Counts.Enrolled, Answered: now.Counts.Answered, Items: make([]ItemFeedback, 0, len(items)),
+		Format: feedbackFormat, Protocol: c.ProtocolHash, Round: round.Number, Tick: len(releases),
+		Enrolled: now.Enrolled, Answered: now.Answered, Items: make([]ItemFeedback, 0, len(items)),
 	}
+	shown := lastShown(releases)
 	for _, i := range items {
-		history := historyOf(i.ID, releases)
-		if len(history) == 0 {
+		tick := shown[i.ID.String()]
+		if tick == 0 {
 			f.Items = append(f.Items, ItemFeedback{
 				Item: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind,
 				Counts: delphi.ItemCounts{Item: i.ID.String(), Kind: i.Kind}, Tables: []delphi.Table{}, Reasons: []Reason{},
@@ -173,7 +141,7 @@ func releaseFeedback(c consultation.Consultation, round consultation.Round, item
 			continue
 		}
 		out := itemFeedback(c, round, i, releases, reasons[i.ID])
-		out.Released = history[len(history)-1].Counts.Round
+		out.Released = tick
 		f.Items = append(f.Items, out)
 	}
 	return f
@@ -190,64 +158,61 @@ func fresh(f Feedback) []consultation.Outcome {
 	return out
 }
 
-// lastTables gives each item's table of its last release, and that release's number.
-func lastTables(releases []delphi.Closing) (map[string]delphi.Table, map[string]int) {
-	tables, ticks := map[string]delphi.Table{}, map[string]int{}
-	for _, r := range releases {
-		for _, t := range r.Tables {
-			if item, ok := strings.CutPrefix(t.ID, "A/"); ok {
-				tables[item], ticks[item] = t, r.Counts.Round
-			}
+// lastShown gives the number of each item's last release; releases are numbered
+// from 1, and 0 is none yet.
+func lastShown(releases []delphi.Closing) map[string]int {
+	ticks := map[string]int{}
+	for n, r := range releases {
+		for _, i := range r.Counts.Items {
+			ticks[i.Item] = n + 1
 		}
 	}
-	return tables, ticks
+	return ticks
 }
 
-// readStanding streams the standing ballots into one count per item.
-func readStanding(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, c consultation.Consultation, round uuid.UUID, items []consultation.Item, ticks map[string]int, reasons bool) (map[uuid.UUID]*standing, int, map[uuid.UUID][]said, error) {
-	counts := make(map[uuid.UUID]*standing, len(items))
-	since := make(map[uuid.UUID]int, len(items))
-	for _, i := range items {
-		kind, ok := c.Protocol.Kind(i.Kind)
-		if !ok {
-			return nil, 0, nil, fmt.Errorf("statement %d is of unknown kind %q", i.Number, i.Kind)
-		}
-		counts[i.ID] = &standing{histogram: make([]int, kind.Points)}
-		since[i.ID] = ticks[i.ID.String()]
+// standing is what a release reads from the standing ballots.
+type standing struct {
+	tally   *delphi.Tally
+	changed map[string]int // by item: people who gave or changed an answer since its last release
+	reasons map[uuid.UUID][]said
+}
+
+// readStanding streams the standing ballots into one tally; shown is lastShown.
+// Reasons are read for the last release alone: shown earlier, a new one would
+// tell who had just come.
+func readStanding(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item, shown map[string]int, last bool) (standing, error) {
+	tally, err := delphi.NewTally(c.Protocol, round.Number, engineItems(items))
+	if err != nil {
+		return standing{}, err
 	}
-	answered, words := 0, map[uuid.UUID][]said{}
-	err := eachBallot(ctx, tx, c.ID, round, func(p pseudonym.Panelist, _ string, sealed []byte) error {
-		plain, err := safe.Open(p, round, pseudonym.BallotBlob, sealed)
+	sh := standing{tally: tally, changed: map[string]int{}, reasons: map[uuid.UUID][]said{}}
+	names := make(map[uuid.UUID]string, len(items))
+	for _, i := range items {
+		names[i.ID] = i.ID.String()
+	}
+	err = eachBallot(ctx, tx, c.ID, round.ID, func(p pseudonym.Panelist, group string, sealed []byte) error {
+		s, err := unseal(safe, p, round.ID, sealed, last)
 		if err != nil {
 			return err
 		}
-		sh, err := decode(plain, reasons)
-		if err != nil {
-			return err
-		}
-		answered++
-		for _, e := range sh.entries {
-			n := counts[e.item]
-			if n == nil {
-				continue // its item is not in play any more
+		b := delphi.Ballot{Group: group}
+		for _, e := range s.entries {
+			name, inPlay := names[e.item]
+			if !inPlay {
+				continue
 			}
-			if int(e.since) >= since[e.item] {
-				n.changed++
+			if int(e.since) >= shown[name] {
+				sh.changed[name]++
 			}
-			value := int(e.value)
-			if e.value == cannotJudge {
-				n.cannotJudge++
-				value = 0
-			} else {
-				n.histogram[value-1]++
-			}
+			a := e.answer(name)
+			b.Answers = append(b.Answers, a)
 			if e.reason != "" {
-				words[e.item] = append(words[e.item], said{text: e.reason, value: value})
+				sh.reasons[e.item] = append(sh.reasons[e.item], said{text: e.reason, value: a.Value})
 			}
 		}
-		return nil
+		return tally.Add(b)
 	})
-	return counts, answered, words, err
+	return sh, err
 }
 
 // date notes on each answer of a standing ballot how many releases there were
@@ -262,12 +227,4 @@ func date(sh *sheet, before sheet, ticks int) {
 		}
 		e.since = uint16(ticks)
 	}
-}
-
-func total(h []int) int {
-	n := 0
-	for _, c := range h {
-		n += c
-	}
-	return n
 }
