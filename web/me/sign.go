@@ -118,6 +118,10 @@ func take(q *page.Request, state string) (under, error) {
 	return mine, q.Keep(attemptsKey, rest)
 }
 
+// leave signs out here, and at the provider where it can. A provider whose page
+// for it has another origin than its issuer must be in page.Options.FormAction:
+// otherwise the browser would stop at the form, and the person would think that
+// nothing had happened.
 func (s Services) leave(q *page.Request) error {
 	q.NoStore()
 	var idToken string
@@ -130,7 +134,7 @@ func (s Services) leave(q *page.Request) error {
 	}
 	q.Flash("flash.signed_out")
 	if signedIn {
-		if at := s.Login.Leave(idToken, strings.TrimSuffix(s.BaseURL, "/")+"/"); at != "" {
+		if at := s.Login.Leave(idToken, strings.TrimSuffix(s.BaseURL, "/")+"/"); at != "" && q.MayLead(at) {
 			return q.Leave(at)
 		}
 	}

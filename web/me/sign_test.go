@@ -36,7 +36,10 @@ type site struct {
 }
 
 // public lets the site think that it has another address than its listener's.
-func newSite(t *testing.T, public string) *site {
+func newSite(t *testing.T, public string) *site { return newSiteLeading(t, public, true) }
+
+// newSiteLeading says whether forms may lead to the provider.
+func newSiteLeading(t *testing.T, public string, leads bool) *site {
 	t.Helper()
 	db := testdb.New(t)
 	provider, err := devidp.New(devidp.Demonstration()).Start(t.Context(), "127.0.0.1:0")
@@ -54,7 +57,13 @@ func newSite(t *testing.T, public string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := page.New(page.Options{BaseURL: base, DB: db, Actors: s.accounts, Log: slog.New(slog.DiscardHandler)})
+	var action []string
+	if leads {
+		action = []string{provider.Issuer()}
+	}
+	k := page.New(page.Options{
+		BaseURL: base, DB: db, Actors: s.accounts, FormAction: action, Log: slog.New(slog.DiscardHandler),
+	})
 	r := chi.NewRouter()
 	me.Routes(r, k, me.Services{Login: client, Entry: s.accounts, BaseURL: s.url})
 	who := func(q *page.Request) error {
@@ -297,6 +306,16 @@ func TestSignOutEndsTheSessionOnTheServer(t *testing.T) {
 		t.Errorf("%d sessions are left", left)
 	}
 	p.post("/sign-out").wants(http.StatusOK, "flash.signed_out") // twice is no error
+}
+
+func TestSignOutStaysHereWhereTheBrowserWouldStop(t *testing.T) {
+	s := newSiteLeading(t, "", false)
+	p := s.person()
+	p.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+	p.post("/sign-out").wants(http.StatusOK, "flash.signed_out")
+	if len(p.trail) != 2 || p.session() != "" {
+		t.Errorf("%d answers, session %q", len(p.trail), p.session())
+	}
 }
 
 func TestSignOutAndInNeedTheirMethods(t *testing.T) {

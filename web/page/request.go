@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -194,6 +195,16 @@ func (q *Request) Leave(address string) error {
 	q.W.Header().Set("Cache-Control", "no-store")
 	http.Redirect(q.W, q.R, address, http.StatusSeeOther)
 	return nil
+}
+
+// MayLead tells whether a form of ours may end at an address: at ourselves, or
+// at an origin of Options.FormAction. A browser stops elsewhere without a word.
+func (q *Request) MayLead(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	return u.Host == "" || slices.Contains(q.kernel.opts.FormAction, u.Scheme+"://"+u.Host)
 }
 
 const flashCookie = "delfi_flash"
