@@ -54,8 +54,8 @@ func (a Actor) Staff(administration uuid.UUID) bool {
 	return false
 }
 
-// staffed are the roles that a provider's groups can give; anyone signed in participates.
-var staffed = []Role{Administrator, Moderator, Facilitator, Council}
+// grantable are the roles that a provider's groups can give; anyone signed in participates.
+var grantable = []Role{Administrator, Moderator, Facilitator, Council}
 
 // CanSeePeople tells whether the actor may see who holds which role in an
 // administration, with their e-mail: only those who choose its staff.

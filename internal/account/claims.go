@@ -48,7 +48,7 @@ func (c Claims) grants(bySlug map[string]uuid.UUID) []Grant {
 	for _, group := range c.Groups {
 		slug, role, found := strings.Cut(group, "/")
 		id, known := bySlug[slug]
-		if !found || !known || !slices.Contains(staffed, Role(role)) {
+		if !found || !known || !slices.Contains(grantable, Role(role)) {
 			continue
 		}
 		if g := (Grant{Administration: id, Role: Role(role)}); !slices.Contains(out, g) {

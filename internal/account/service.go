@@ -140,7 +140,7 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		}
 		return nil, fault.New(fault.NotFound, "no_people", "there is nobody to be seen here")
 	}
-	if !slices.Contains(staffed, role) {
+	if !slices.Contains(grantable, role) {
 		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
 	var out []Person
