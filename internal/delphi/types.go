@@ -52,11 +52,25 @@ const (
 	GoOn   Action = "go-on"
 )
 
-// Answer is one panelist's value for one item.
+// Answer is one panelist's value for one item. What Value means depends on the
+// form of the item's kind:
+//
+//	scale      1..points
+//	criteria   unused: see Criteria
+//	estimate   units between min and max, rounded to the grid when counted
+//	date       the same, as Moment counts
+//	ranking    any whole number: the smaller the better, equal ones are tied
+//	choice     1 on the one item that is chosen
+//	selection  1 on each of at most k items, 0 on others that were seen
+//
+// An item without an answer is simply not in the ballot.
 type Answer struct {
 	Item        string // the item's id
-	Value       int    // 1..points; 0 with CannotJudge
+	Value       int    // 0 with CannotJudge
 	CannotJudge bool
+	Never       bool  // estimate, date: "never"; Value is 0
+	Low, High   int   // estimate, date with triple: the two values around Value
+	Criteria    []int // criteria: 1..points in the protocol's order, 0 for "cannot judge"
 }
 
 // Ballot is all answers that one panelist delivered in one round.
@@ -73,6 +87,7 @@ type Counts struct {
 	Answered int          `json:"answered"`
 	Groups   []GroupCount `json:"groups"` // protocol order: enrolled and answered by group
 	Items    []ItemCounts `json:"items"`
+	Interim  bool         `json:"interim"` // a release of a standing round before its deadline: numbers rounded down to 5
 }
 
 // GroupCount counts one group's people in one round.
@@ -82,7 +97,9 @@ type GroupCount struct {
 	Answered int    `json:"answered"`
 }
 
-// ItemCounts counts the people behind one item in one round.
+// ItemCounts counts the people behind one item in one round: behind one criterion
+// ("item/criterion") of a criteria item, behind the whole list (by the id of its
+// kind) for a ranking or a choice.
 type ItemCounts struct {
 	Item        string `json:"item"`
 	Kind        string `json:"kind"` // id of its item kind
@@ -92,12 +109,21 @@ type ItemCounts struct {
 	LeftBefore  int    `json:"left_before"` // valid in the previous one, not in this
 	LeftAfter   int    `json:"left_after"`  // valid in this, not in the previous one
 	ByGroup     []int  `json:"by_group"`    // valid, in protocol order of groups
+	Incomplete  int    `json:"incomplete"`  // ranking: people who left something unranked
+
+	// The items of a ranking or choice, in order; nil for others.
+	List []string `json:"list,omitempty"`
+
+	// Whether the margins of T and M let them be shown: the one thing about them
+	// that the numbers of people do not tell.
+	Transitions bool `json:"transitions"` // every row and column of T holds 0 or enough people
+	Moves       bool `json:"moves"`       // every row of M holds 0 or enough people
 }
 
 // Table is one published table: counts over the declared values, zeros included.
 type Table struct {
 	ID     string   `json:"id"`     // "A/<item>", "G/<item>/<group>", "D/<item>", "T/<item>" … (RECORD.md §3)
-	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "-2".."+2", "low>high"
+	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "<=-2".."+1", "1-3>7-9"
 	Counts []int    `json:"counts"`
 	N      int      `json:"n"`
 }
@@ -130,7 +156,14 @@ type Figures struct {
 	Agreement stat.Value     `json:"agreement"` // van der Eijk's A
 	Scheibe   stat.Value     `json:"scheibe"`   // ½Σ|p2−p1| since the previous answering round
 	Unchanged stat.Value     `json:"unchanged"` // share, where the shift table exists
+	More      []Figure       `json:"more"`      // every other measure that the tables give, in a fixed order
 	Groups    []GroupFigures `json:"groups"`    // protocol order; withheld ones with N = 0 and Withheld
+}
+
+// Figure is one measure by its name.
+type Figure struct {
+	Name  string     `json:"name"` // "polarization", "cns", "wilcoxon_p" …
+	Value stat.Value `json:"value"`
 }
 
 // GroupFigures are the figures of one group that may be shown.
@@ -158,11 +191,53 @@ type Verdict struct {
 
 // Ground is one reason of a verdict or proposal, as data that pages put in words.
 type Ground struct {
-	Code   string     `json:"code"` // "response", "valid_n", "paired_n", "scheibe", "unchanged", "wilcoxon", "share", "classes", "cannot_judge", "no_earlier_round", "no_stability_gate", "test_dropped" …
-	Holds  bool       `json:"holds"`
+	Code   string     `json:"code"`  // one of GroundCodes
+	Holds  bool       `json:"holds"` // whether what the code says is so
 	Value  stat.Value `json:"value"` // permille for shares
 	Limit  int        `json:"limit"` // the threshold that it was compared with (permille or people)
 	Detail string     `json:"detail"`
+}
+
+// GroundCodes lists every code of a ground, so that a catalogue can be checked
+// against it. Those below the blank line state something and always hold.
+var GroundCodes = []string{
+	"response",      // answered of enrolled; permille
+	"valid_n",       // valid answers; people
+	"paired_n",      // people who answered both rounds
+	"scheibe",       // change of the histogram; permille, strictly below the limit
+	"unchanged",     // people who kept their answer; permille
+	"wilcoxon",      // holds when no shift counts; value is p in permille, detail the effect in permille
+	"w_rising",      // ranking: holds when W no longer rises
+	"share",         // share in the window (detail); permille
+	"median",        // median (value) against the limit, in points
+	"iqr",           // interquartile range against the limit, in points
+	"rand_size",     // people outside the median's third, at most the limit (panels of 8–16)
+	"rand_ipras",    // IPR in permille of a point against IPRAS (limit)
+	"comet_in",      // share at 7–9; permille
+	"comet_against", // share at 1–3, strictly below the limit; permille
+	"agreement",     // van der Eijk's A; permille
+	"cns",           // Tastle and Wierman's Cns; permille
+	"relative_iqr",  // permille
+	"w",             // Kendall's W; permille
+	"raters",        // people who ranked everything, at least 3
+	"groups_judged", // groups that may be shown (value) of all (limit)
+	"group",         // one group's share of the rule: detail is its id
+	"largest_class", // share of the class (detail); permille
+	"lowest_class",  // its share against what two poles need; permille
+	"highest_class", // the same at the other end
+	"never",         // share of "never"; permille
+	"finite",        // share of the others; permille
+	"around_median", // share within the limit around the median; permille
+	"cannot_judge",  // share who cannot judge; permille
+	"stable",        // whether the answers hold still
+	"last_round",    // whether no round is left
+
+	"unanimous",         // everyone in the class (detail)
+	"no_earlier_round",  // nothing to compare with yet
+	"no_stability_gate", // one answering round, or fewer than 100 people in a standing one
+	"test_dropped",      // a test (detail) whose table does not exist
+	"left_out",          // paired tables leave out so many stayers (value), which cannot be verified
+	"too_coarse",        // the published classes do not tell what the rule (detail) asks
 }
 
 // Proposal is what the engine proposes for an item, with its grounds.
@@ -173,7 +248,9 @@ type Proposal struct {
 
 // Sensitivity tells how a verdict would change under another published rule.
 type Sensitivity struct {
-	Rule    string     `json:"rule"` // "share-750", "median-iqr", "rand", "comet", "agreement-700", "cns-750"
-	Defined bool       `json:"defined"`
-	Key     VerdictKey `json:"key"`
+	Rule      string     `json:"rule"`    // "share-750", "median-iqr", "rand", "comet", "agreement-700", "cns-750"
+	Defined   bool       `json:"defined"` // whether the rule fits the scale and the tables that exist
+	Key       VerdictKey `json:"key"`     // the verdict under that rule, gates included; "" when not defined
+	Direction Direction  `json:"direction"`
+	If        VerdictKey `json:"if"` // without the stability gate; for open and unstable
 }

@@ -1,0 +1,206 @@
+package delphi
+
+import "slices"
+
+// The figures of METHOD.md §7 that no protocol changes.
+const (
+	openFrom = 7  // answers from which an open distribution is shown on every point
+	stayers  = 20 // people whom paired tables leave out when too few others are
+)
+
+// detail is how finely a table may be published.
+type detail int
+
+const (
+	nothing detail = iota
+	thirds         // outer classes and what lies between
+	points         // every declared value
+)
+
+// shown is what may be published about one subject after one round.
+type shown struct {
+	detail  detail
+	groups  []bool // by group
+	shift   bool   // D
+	leftOut int    // stayers whom D, T and M leave out
+	classes bool   // T
+	moves   bool   // M
+	extreme bool   // minimum and maximum
+}
+
+// tables decides what exists about one subject. It reads nothing but the
+// protocol and the counts document: anyone can repeat it.
+func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
+	d := p.Disclosure
+	s := shown{detail: p.detail(form, c.Valid, interim), groups: make([]bool, len(c.ByGroup))}
+	s.extreme = c.Valid >= max(d.ExtremesN, d.MinN)
+	if s.detail != points || interim {
+		return s
+	}
+	// Below SmallBelow the open distribution shows the whole panel and nothing else.
+	if c.Valid < d.SmallBelow {
+		return s
+	}
+	if grouped(form) && len(c.ByGroup) > 1 {
+		s.groups = p.shownGroups(c.ByGroup)
+	}
+	before := c.Paired + c.LeftBefore
+	// Pairs under SmallBelow would be a finer table of fewer people than a small
+	// panel may show of itself.
+	if !paired(form) || before < d.SmallBelow || c.Paired < max(d.SmallBelow, d.MinN) {
+		return s
+	}
+	hidden := func(n int) bool { return n == 0 || n >= d.LeftOutN }
+	switch {
+	case hidden(c.LeftBefore) && hidden(c.LeftAfter):
+		s.shift = true
+	case c.Paired >= d.PairsT:
+		// One leaver's answer would be the difference of two tables: twenty
+		// stayers more, and nobody knows whose the difference is.
+		s.shift, s.leftOut = true, max(stayers, d.LeftOutN)
+	}
+	if s.shift && c.Paired-s.leftOut < d.MinN {
+		s.shift, s.leftOut = false, 0
+	}
+	large := s.shift && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
+	s.classes = large && c.Transitions
+	s.moves = large && c.Moves
+	return s
+}
+
+// grouped says whether a form has tables by group, paired whether it has tables
+// of change.
+func grouped(f Form) bool { return paired(f) || f == ChoiceForm }
+func paired(f Form) bool {
+	return f == ScaleForm || f == CriteriaForm || f == EstimateForm || f == DateForm
+}
+
+// detail tells how finely n answers may be shown.
+func (p Protocol) detail(form Form, n int, interim bool) detail {
+	d := p.Disclosure
+	switch {
+	case n < d.MinN:
+		return nothing
+	case form == SelectionForm:
+		return points // yes and no are coarser than thirds
+	case n >= d.SmallBelow:
+		return points
+	case d.Small == SmallOpen && interim:
+		return nothing
+	case d.Small == SmallOpen && n >= max(openFrom, d.MinN):
+		return points
+	case form == RankingForm || form == ChoiceForm:
+		return nothing // no order of values to make thirds of
+	}
+	return thirds
+}
+
+// shownGroups says which groups' tables exist, given valid answers by group:
+// those of GroupN people or more, less the smallest ones until the withheld hold
+// nobody or GroupN together (else the rest is known by subtraction).
+func (p Protocol) shownGroups(by []int) []bool {
+	least := max(p.Disclosure.GroupN, p.Disclosure.MinN)
+	out := make([]bool, len(by))
+	withheld := 0
+	for g, n := range by {
+		out[g] = n >= least
+		if !out[g] {
+			withheld += n
+		}
+	}
+	for withheld > 0 && withheld < least {
+		smallest := -1
+		for g, n := range by {
+			if out[g] && (smallest < 0 || n < by[smallest]) {
+				smallest = g
+			}
+		}
+		if smallest < 0 {
+			break
+		}
+		out[smallest] = false
+		withheld += by[smallest]
+	}
+	return out
+}
+
+// Rule names the tables that exist at the closing of the last counts document,
+// in table order: item by item A, G, D, T, M, or P, or S (RECORD.md §3). It is
+// pure in the protocol and the counts documents so far; only the last one
+// matters, because its paired numbers tell all that earlier ones would.
+func Rule(p Protocol, documents []Counts) []string {
+	out := []string{}
+	if len(documents) == 0 {
+		return out
+	}
+	last := documents[len(documents)-1]
+	ranked := map[string]bool{}
+	for _, c := range last.Items {
+		k, ok := p.Kind(c.Kind)
+		if !ok {
+			continue
+		}
+		form := k.formIn(p.Round(last.Round).Kind)
+		s := p.tables(form, c, last.Interim)
+		if s.detail == nothing {
+			continue
+		}
+		switch form {
+		case RankingForm:
+			for _, id := range c.List {
+				out = append(out, "P/"+id)
+			}
+			if !ranked[k.ID] {
+				out = append(out, "P/ties")
+			}
+			ranked[k.ID] = true
+			continue
+		case SelectionForm:
+			out = append(out, "S/"+c.Item)
+			continue
+		}
+		if k.Triple {
+			out = append(out, "A/"+c.Item+"/low", "A/"+c.Item, "A/"+c.Item+"/high")
+		} else {
+			out = append(out, "A/"+c.Item)
+		}
+		for g, ok := range s.groups {
+			if ok {
+				out = append(out, "G/"+c.Item+"/"+p.Panel.Groups[g].ID)
+			}
+		}
+		for _, t := range []struct {
+			exists bool
+			letter string
+		}{{s.shift, "D/"}, {s.classes, "T/"}, {s.moves, "M/"}} {
+			if t.exists {
+				out = append(out, t.letter+c.Item)
+			}
+		}
+	}
+	return out
+}
+
+// formIn is the form that a kind takes in a round: what is to be ranked is first
+// selected.
+func (k ItemKind) formIn(r RoundKind) Form {
+	if r == Select && k.Kind == RankingForm {
+		return SelectionForm
+	}
+	return k.Kind
+}
+
+// LeftOut says how many stayers the paired tables of an item leave out, by rule:
+// 0 or 20. Which ones cannot be verified by others, and a report says so.
+func LeftOut(p Protocol, c ItemCounts) int {
+	k, _ := p.Kind(c.Kind)
+	return p.tables(k.Kind, c, false).leftOut
+}
+
+// Sides says whether the reasons of an item may be shown by the side that they
+// argue: reasons holds the number of people who gave one, by side.
+func Sides(p Protocol, c ItemCounts, reasons ...int) bool {
+	// Among fewer than SmallBelow people a side would point at its few members.
+	enough := func(n int) bool { return n >= p.Disclosure.LeftOutN }
+	return c.Valid >= p.Disclosure.SmallBelow && len(reasons) > 0 && !slices.ContainsFunc(reasons, func(n int) bool { return !enough(n) })
+}

@@ -1,0 +1,246 @@
+package delphi
+
+import (
+	"delfi/internal/delphi/stat"
+)
+
+// Measure computes the figures of an item from the tables of its rounds so far,
+// the last one being the one measured. rounds are all closings so far, oldest
+// first. What no table tells is Undefined; N is 0 when nothing was published.
+func Measure(p Protocol, item Item, rounds []Closing) Figures {
+	f := Figures{Groups: []GroupFigures{}, More: []Figure{}}
+	now, before := last(p, item, rounds)
+	if now == nil {
+		return f
+	}
+	switch now.form {
+	case ScaleForm, CriteriaForm:
+		p.scaleFigures(&f, now)
+	case EstimateForm, DateForm:
+		p.estimateFigures(&f, now)
+	case ChoiceForm, SelectionForm:
+		t := now.tables[now.main()]
+		f.N, f.Histogram = t.N, t.Counts
+		if t.N > 0 {
+			largest := t.Counts[stat.Mode(t.Counts)[0]-1]
+			if now.form == SelectionForm {
+				largest = t.Counts[1] // the share that selected it
+			}
+			f.top(largest)
+			f.add("mrq", stat.MRQ(t.Counts))
+			f.add("entropy", stat.EntropyShare(t.Counts))
+		}
+	case RankingForm:
+		p.rankingFigures(&f, now)
+	}
+	if before != nil {
+		p.change(&f, now, before)
+	}
+	return f
+}
+
+func (f *Figures) add(name string, v stat.Value) {
+	f.More = append(f.More, Figure{Name: name, Value: v})
+}
+
+// top is a share with Wilson's interval.
+func (f *Figures) top(n int) {
+	f.Top = stat.Share(n, f.N)
+	f.TopLow, f.TopHigh = stat.Wilson(n, f.N, stat.Z95)
+}
+
+// window is the box whose share is shown: the rule's, else the highest class.
+func (p Protocol) window(k ItemKind) (from, to int) {
+	if s := p.Consensus.Share; s != nil && s.From > 0 {
+		return s.From, s.To
+	}
+	c := k.Classes[len(k.Classes)-1]
+	return c[0], c[1]
+}
+
+func (p Protocol) scaleFigures(f *Figures, now *view) {
+	s, ok := now.spread("A")
+	if ok {
+		f.N, f.Histogram, f.Thirds = s.n, s.counts, !s.fine()
+		from, to := p.window(now.kind)
+		if n, known := s.within(from, to); known {
+			f.top(n)
+		}
+		if h := s.points(); h != nil {
+			q := p.Measures.Quantile
+			f.Median, f.IQR = stat.Median(h, q), stat.IQR(h, q)
+			f.Q1, f.Q3 = stat.Quantile(h, 250, q), stat.Quantile(h, 750, q)
+			f.Agreement = stat.Agreement(h)
+			p.spreadFigures(f, h, p.tables(now.form, now.counts, now.doc.Interim).extreme)
+		}
+	}
+	for g, plan := range p.Panel.Groups {
+		if len(p.Panel.Groups) < 2 || g >= len(now.counts.ByGroup) {
+			break // one group is the panel
+		}
+		group := GroupFigures{Group: plan.ID, Withheld: true}
+		if s, ok := now.spread("G/" + plan.ID); ok {
+			group = GroupFigures{Group: plan.ID, N: s.n, Histogram: s.counts}
+			from, to := p.window(now.kind)
+			if n, known := s.within(from, to); known {
+				group.Top = stat.Share(n, s.n)
+			}
+			if h := s.points(); h != nil {
+				q := p.Measures.Quantile
+				group.Median, group.Q1, group.Q3 = stat.Median(h, q), stat.Quantile(h, 250, q), stat.Quantile(h, 750, q)
+			}
+		}
+		f.Groups = append(f.Groups, group)
+	}
+}
+
+// spreadFigures are the measures of one histogram that figures have no field for.
+func (p Protocol) spreadFigures(f *Figures, h []int, extreme bool) {
+	d, q := stat.Points(h), p.Measures.Quantile
+	humps := stat.Bimodality(d)
+	f.add("mean", d.Mean())
+	f.add("sd", d.SD())
+	f.add("cv", d.CV())
+	f.add("cqv", d.CQV(q))
+	f.add("relative_iqr", d.RelativeIQR(q))
+	f.add("ad", d.AD())
+	f.add("ad_mean", d.ADMean())
+	f.add("mad", d.MAD())
+	if extreme {
+		f.add("min", d.Min())
+		f.add("max", d.Max())
+	}
+	f.add("polarization", stat.Polarization(h))
+	f.add("cns", stat.Consensus(h))
+	f.add("leik", stat.Leik(h))
+	f.add("blair_lacy_l2", stat.BlairLacyL2(h))
+	f.add("blair_lacy_l", stat.BlairLacyL(h))
+	f.add("iov", stat.IOV(h))
+	f.add("kvalseth", stat.Kvalseth(h))
+	f.add("entropy_bits", stat.Entropy(h))
+	f.add("entropy", stat.EntropyShare(h))
+	f.add("reardon", stat.Reardon(h))
+	f.add("rwg", stat.RWG(h))
+	f.add("esteban_ray", stat.EstebanRay(h, nil, float64(p.Measures.EstebanRayAlpha)/1000))
+	f.add("bimodality", humps.Coefficient)
+	f.add("mrq", stat.MRQ(h))
+	if len(h) == 9 {
+		r := stat.Ram(h)
+		f.add("ipr", r.IPR)
+		f.add("ipras", r.IPRAS)
+		f.add("disagreement_index", r.Index)
+	}
+}
+
+func (p Protocol) estimateFigures(f *Figures, now *view) {
+	t := now.tables["A"]
+	f.N, f.Histogram = t.N, t.Counts
+	d, ok := now.scores()
+	f.Thirds = t.N > 0 && !ok
+	if !ok {
+		return
+	}
+	q := p.Measures.Quantile
+	f.Median, f.IQR = d.Median(q), d.IQR(q)
+	f.Q1, f.Q3 = d.Quantile(250, q), d.Quantile(750, q)
+	f.add("relative_iqr", now.kind.relativeIQR(f.Median, f.IQR))
+	// Beside an open distribution's histogram they would name two people.
+	if p.tables(now.form, now.counts, now.doc.Interim).extreme && now.counts.Valid >= p.Disclosure.SmallBelow {
+		f.add("min", d.Min())
+		f.add("max", d.Max())
+	}
+	if now.kind.Never {
+		f.add("never", stat.Share(t.Counts[len(t.Counts)-1], t.N))
+	}
+	for _, side := range []string{"low", "high"} {
+		if other, ok := now.scoresOf("A/" + side); ok {
+			f.add(side+"_median", other.Median(q))
+			f.add(side+"_iqr", other.IQR(q))
+		}
+	}
+}
+
+func (p Protocol) rankingFigures(f *Figures, now *view) {
+	c := now.concordance()
+	f.N = c.Raters
+	if c.Raters == 0 {
+		return
+	}
+	f.add("w", c.W)
+	f.add("w_uncorrected", c.Uncorrected)
+	f.add("w_chi2", c.Chi2)
+	f.add("w_p", c.P)
+	f.add("w_exact", c.Exact)
+	f.add("friedman_p", stat.Friedman(c).P)
+	for i, id := range now.counts.List {
+		f.add("mean_rank/"+id, c.MeanRanks[i])
+	}
+}
+
+// change adds what two rounds tell together.
+func (p Protocol) change(f *Figures, now, before *view) {
+	if now.form == RankingForm {
+		f.add("w_rise", now.concordance().W.Minus(before.concordance().W))
+		return
+	}
+	if x, y, ok := histograms(before, now); ok {
+		f.Scheibe = stat.Scheibe(x, y)
+		h := stat.Homogeneity(x, y)
+		f.add("dajani_chi2", h.Chi2)
+		f.add("dajani_p", h.P)
+		f.add("dajani_small", stat.Of(float64(h.Small)))
+	}
+	a, aok := before.dist()
+	b, bok := now.dist()
+	if aok && bok {
+		f.add("median_shift", stat.MedianShift(a, b))
+		f.add("cv_change", stat.ChangeCV(a, b))
+	}
+	if d, ok := now.tables["D"]; ok {
+		s := d.Shifts()
+		f.Unchanged = stat.Unchanged(s)
+		r := stat.SignedRank(s, p.zeros())
+		f.add("wilcoxon_w", r.W)
+		f.add("wilcoxon_z", r.Z)
+		f.add("wilcoxon_p", r.GateP)
+		f.add("wilcoxon_r", r.R)
+		f.add("wilcoxon_gate_r", r.GateR)
+		f.add("sign_p", stat.Sign(s).P)
+	}
+	if t, ok := now.tables["T"]; ok {
+		transitionFigures(f, t.square(len(now.kind.Classes)))
+	}
+}
+
+// dist is the published table as scores, where it has them.
+func (v *view) dist() (stat.Dist, bool) {
+	if s, ok := v.spread("A"); ok && s.fine() {
+		return stat.Points(s.counts), true
+	}
+	return v.scores()
+}
+
+// transitionFigures are the measures that read T, over classes.
+func transitionFigures(f *Figures, t [][]int) {
+	chi := stat.ChiSquare(t)
+	f.add("chaffin_talley_chi2", chi.Chi2)
+	f.add("chaffin_talley_p", chi.P)
+	f.add("cramer_v", chi.V)
+	f.add("contingency_c", chi.Contingency)
+	linear, quadratic := stat.Kappa(t, stat.Linear), stat.Kappa(t, stat.Quadratic)
+	f.add("kappa_linear", linear.Kappa)
+	f.add("kappa_quadratic", quadratic.Kappa)
+	unanimous := 0.0
+	if linear.Unanimous {
+		unanimous = 1
+	}
+	f.add("kappa_unanimous", stat.Of(unanimous)) // a flag: κ then says nothing
+	f.add("bowker_p", stat.Bowker(t).P)
+	f.add("stuart_maxwell_p", stat.StuartMaxwell(t).P)
+	f.add("spearman", stat.Spearman(t).R)
+	f.add("tau_b", stat.TauB(t).R)
+	f.add("lambda", stat.Lambda(t))
+	if len(t) == 2 {
+		f.add("mcnemar_p", stat.McNemar(t).Exact)
+	}
+}

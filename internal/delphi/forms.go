@@ -1,0 +1,263 @@
+package delphi
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"delfi/internal/delphi/stat"
+)
+
+// scores reads the table of an estimate or date: values of the grid, "never" as
+// +∞. False when there is none, or when only thirds of the grid were published.
+func (v *view) scores() (stat.Dist, bool) { return v.scoresOf("A") }
+
+func (v *view) scoresOf(letter string) (stat.Dist, bool) {
+	t, ok := v.tables[letter]
+	s := subject{kind: v.kind, form: v.form}
+	if !ok || t.N == 0 || v.form != EstimateForm && v.form != DateForm || len(t.Counts) != s.size() {
+		return stat.Dist{}, false
+	}
+	d := stat.Dist{Count: t.Counts, Score: make([]float64, len(t.Counts))}
+	for i := range d.Score {
+		d.Score[i] = float64(v.kind.Min + i*v.kind.Grid)
+		if i == v.kind.steps() {
+			d.Score[i] = math.Inf(1)
+		}
+	}
+	return d, true
+}
+
+// unit is what an interquartile range is measured against: the median, the grid
+// where the median is 0. A date has no natural zero: its median counts from the
+// first date that may be answered, so that ten years are much for 2030 and little
+// for 2100.
+func (k ItemKind) unit(median float64) float64 {
+	if k.Kind == DateForm {
+		median -= float64(k.Min)
+	}
+	if median == 0 {
+		return float64(k.Grid)
+	}
+	return math.Abs(median)
+}
+
+// relativeIQR is the spread of an estimate in parts of unit; undefined where a
+// quartile is "never".
+func (k ItemKind) relativeIQR(median, iqr stat.Value) stat.Value {
+	m, ok := median.Float()
+	w, wok := iqr.Float()
+	if !ok || !wok || math.IsInf(m, 0) || math.IsInf(w, 0) {
+		return stat.Undefined
+	}
+	return stat.Of(w / k.unit(m))
+}
+
+// estimateClass: a narrow spread is consensus; "never" against the rest two
+// poles; more than half around the median a majority.
+func (p Protocol) estimateClass(v *view) class {
+	d, ok := v.scores()
+	if !ok {
+		return p.unpublished()
+	}
+	n, limit := d.N(), p.Consensus.RelativeIQR
+	median := d.Median(p.Measures.Quantile)
+	relative := v.kind.relativeIQR(median, d.IQR(p.Measures.Quantile))
+	c := class{key: Disagreement, direction: NoDirection, grounds: []Ground{
+		{Code: "relative_iqr", Holds: relative.Defined() && !more(relative, limit), Value: times1000(relative), Limit: limit},
+	}}
+	nevers := 0
+	if v.kind.Never {
+		nevers = d.Count[len(d.Count)-1]
+	}
+	around := v.kind.around(d, median, limit)
+	switch {
+	case stat.Mode(d.Count) != nil && d.Count[stat.Mode(d.Count)[0]-1] == n:
+		c.key, c.unanimous = Consensus, true
+		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: v.tables["A"].Values[stat.Mode(d.Count)[0]-1]}}, c.grounds...)
+	case c.grounds[0].Holds:
+		c.key = Consensus
+	case stat.AtLeast(nevers, n, poles) && stat.AtLeast(n-nevers, n, poles):
+		c.key = Bipolarity
+		if nevers != n-nevers {
+			c.direction = direction(nevers, n-nevers) // high is "never", beyond every value
+		}
+		c.grounds = append(c.grounds,
+			Ground{Code: "never", Holds: true, Value: permille(nevers, n), Limit: poles},
+			Ground{Code: "finite", Holds: true, Value: permille(n-nevers, n), Limit: poles})
+	default:
+		if stat.Above(around, n, most) {
+			c.key = Majority
+		}
+		c.grounds = append(c.grounds, Ground{Code: "around_median", Holds: c.key == Majority, Value: permille(around, n), Limit: most})
+	}
+	return c
+}
+
+// more says whether a figure exceeds a threshold in permille.
+func more(v stat.Value, limit int) bool {
+	f, ok := v.Float()
+	return ok && 1000*f > float64(limit)+1000*rounding
+}
+
+// around counts the answers within the limit around the median: those who say
+// "never" with it, when the median is "never".
+func (k ItemKind) around(d stat.Dist, median stat.Value, limit int) int {
+	m, ok := median.Float()
+	if !ok {
+		return 0
+	}
+	n := 0
+	for i, x := range d.Score {
+		switch {
+		case math.IsInf(m, 1):
+			if math.IsInf(x, 1) {
+				n += d.Count[i]
+			}
+		case 1000*math.Abs(x-m) <= float64(limit)*k.unit(m)*(1+rounding):
+			n += d.Count[i]
+		}
+	}
+	return n
+}
+
+// choiceClass: options have no order, so there are no poles and no direction.
+func (p Protocol) choiceClass(v *view) class {
+	t := v.tables["A"]
+	if t.N == 0 {
+		return p.unpublished()
+	}
+	largest := stat.Mode(t.Counts)[0] - 1
+	n := t.Counts[largest]
+	limit := p.Consensus.Share.Permille
+	g := Ground{Code: "share", Holds: stat.AtLeast(n, t.N, limit), Value: permille(n, t.N), Limit: limit, Detail: t.Values[largest]}
+	c := class{key: Disagreement, direction: NoDirection, grounds: []Ground{g}}
+	switch {
+	case n == t.N:
+		c.key, c.unanimous = Consensus, true
+		c.grounds = []Ground{{Code: "unanimous", Holds: true, Detail: t.Values[largest]}, g}
+	case g.Holds:
+		c.key = Consensus
+	case stat.Above(n, t.N, most):
+		c.key = Majority
+	case leading(t.Counts, largest, t.N):
+		c.key = Plurality
+	}
+	return c
+}
+
+// selectionClass: an option is in when the share selects it, out when the share
+// does not; more than half either way is a majority.
+func (p Protocol) selectionClass(v *view) class {
+	t := v.tables["S"]
+	if t.N == 0 || len(t.Counts) != 2 {
+		return p.unpublished()
+	}
+	no, yes := t.Counts[0], t.Counts[1]
+	limit := p.Consensus.Share.Permille
+	c := class{key: Disagreement, direction: NoDirection}
+	larger, detail := yes, "yes"
+	if no > yes {
+		larger, detail = no, "no"
+	}
+	switch {
+	case stat.AtLeast(larger, t.N, limit):
+		c.key, c.unanimous, c.against = Consensus, larger == t.N, no > yes
+	case stat.Above(larger, t.N, most):
+		c.key = Majority
+	}
+	if c.key != Disagreement {
+		c.direction = High
+		if no > yes {
+			c.direction = Low
+		}
+	}
+	c.grounds = []Ground{{Code: "share", Holds: c.key == Consensus, Value: permille(larger, t.N), Limit: limit, Detail: detail}}
+	return c
+}
+
+// concordance is Kendall's W of a ranked list, from its tables of positions and
+// ties.
+func (v *view) concordance() stat.Concordance {
+	sums := make([]float64, 0, len(v.counts.List))
+	raters := 0
+	for _, id := range v.counts.List {
+		t, ok := v.tables["P/"+id]
+		if !ok {
+			return stat.Concordance{}
+		}
+		total := 0.0
+		for i, n := range t.Counts {
+			total += float64(i+2) / 2 * float64(n) // positions 1, 1.5, 2 …
+		}
+		sums, raters = append(sums, total), t.N
+	}
+	ties := 0.0
+	for i, n := range v.tables["P/ties"].Counts {
+		sum, err := strconv.Atoi(v.tables["P/ties"].Values[i])
+		if err != nil {
+			return stat.Concordance{}
+		}
+		ties += float64(sum) * float64(n)
+	}
+	return stat.KendallSums(sums, raters, ties)
+}
+
+// rankingClass is one verdict for the whole list (Schmidt 1997).
+func (p Protocol) rankingClass(v *view) class {
+	w := v.concordance().W
+	if v.tables["P/ties"].N == 0 {
+		return p.unpublished()
+	}
+	// Where everyone tied everything W is undefined: nobody agreed on an order.
+	c := class{key: Disagreement, direction: NoDirection}
+	switch {
+	case reaches(w, p.Consensus.W):
+		c.key = Consensus
+	case reaches(w, wMajority):
+		c.key = Majority
+	case reaches(w, wLead):
+		c.key = Plurality
+	}
+	c.grounds = []Ground{{Code: "w", Holds: c.key == Consensus, Value: times1000(w), Limit: p.Consensus.W}}
+	return c
+}
+
+// Narrow tells which items a select round keeps, in their order: those selected
+// by more than narrow.keep of the selectors, filled up to the floor and cut to the
+// ceiling by how many selected them; ties at either border stay.
+func Narrow(p Protocol, c Closing) (kept, dropped []string) {
+	n := p.Items.Narrow
+	if n == nil {
+		return nil, nil
+	}
+	counts, all, exceed := map[string]int{}, []string{}, 0
+	for _, t := range c.Tables {
+		id, ok := strings.CutPrefix(t.ID, "S/")
+		if !ok || len(t.Counts) != 2 {
+			continue
+		}
+		all, counts[id] = append(all, id), t.Counts[1]
+		if stat.Above(t.Counts[1], t.N, n.Keep) {
+			exceed++
+		}
+	}
+	ordered := slices.SortedFunc(maps.Values(counts), func(x, y int) int { return y - x })
+	last := min(max(exceed, n.Min), n.Max, len(ordered))
+	for _, id := range all {
+		if counts[id] >= ordered[last-1] {
+			kept = append(kept, id)
+		} else {
+			dropped = append(dropped, id)
+		}
+	}
+	return kept, dropped
+}
+
+// unpublished is the class of an item whose table is not there, or too coarse for
+// a verdict: too few people for what its kind asks.
+func (p Protocol) unpublished() class {
+	return class{key: TooFew, direction: NoDirection, grounds: []Ground{{Code: "too_coarse", Holds: true, Detail: string(p.Consensus.Rule)}}}
+}

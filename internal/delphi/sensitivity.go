@@ -1,0 +1,142 @@
+package delphi
+
+import "delfi/internal/delphi/stat"
+
+// Sensitive gives the sensitivity table of an item after the last of its rounds:
+// the verdict under each of the published rules, everything else as the protocol
+// has it. Only scales have one; for other kinds it is empty. A row is not defined
+// where the rule does not fit the scale or the published table is too coarse.
+func Sensitive(p Protocol, item Item, rounds []Closing) []Sensitivity {
+	out := []Sensitivity{}
+	now, _ := last(p, item, rounds)
+	if now == nil || now.form != ScaleForm && now.form != CriteriaForm {
+		return out
+	}
+	left := p.Answering(now.doc.Round)
+	if now.doc.Interim {
+		left = 1
+	}
+	s, published := now.spread("A")
+	for _, r := range literature(now.kind, p.Consensus.Scope) {
+		row := Sensitivity{Rule: r.name, Direction: NoDirection}
+		q := p
+		q.Consensus = r.plan
+		if published && q.fits(now.kind) && q.rule(r.plan, s).testable {
+			v, _ := Judge(q, item, rounds, left)
+			row.Defined, row.Key, row.Direction, row.If = true, v.Key, v.Direction, v.If
+			if v.If != "" {
+				row.Direction = v.IfDirection
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// published is one rule as the literature has it.
+type published struct {
+	name string
+	plan ConsensusPlan
+}
+
+// literature lists the rules of METHOD.md §4 for a scale. Median/IQR asks for a
+// median in the highest class and an interquartile range of a quarter of the
+// scale: 2 points of 9, 1 of 5 (von der Gracht 2012, table 3).
+func literature(k ItemKind, scope string) []published {
+	high := k.Classes[len(k.Classes)-1]
+	plans := []published{
+		{"share-750", ConsensusPlan{Rule: RuleShare, Share: &ShareRule{From: high[0], To: high[1], Permille: 750}}},
+		{"median-iqr", ConsensusPlan{Rule: RuleMedianIQR, MedianIQR: &MedianIQRRule{MedianMin: high[0], IQRMax: max(1, (k.Points-1)/4)}}},
+		{"rand", ConsensusPlan{Rule: RuleRand}},
+		{"comet", ConsensusPlan{Rule: RuleComet, Comet: &CometRule{In: 700, Against: 150, Out: "mirror"}}},
+		{"agreement-700", ConsensusPlan{Rule: RuleAgreement, Agreement: 700}},
+		{"cns-750", ConsensusPlan{Rule: RuleCns, Cns: 750}},
+	}
+	for i := range plans {
+		plans[i].plan.Scope = scope
+	}
+	return plans
+}
+
+// fits says whether the protocol's rule is defined on the kind's scale.
+func (p Protocol) fits(k ItemKind) bool {
+	switch p.Consensus.Rule {
+	case RuleRand, RuleComet:
+		return k.Points == 9
+	case RuleAgreement:
+		return k.Points >= 3
+	case RuleMedianIQR:
+		return 2*p.Consensus.MedianIQR.MedianMin > k.Points+1
+	}
+	return true
+}
+
+// Bounds are what the verdict's class would be had those who left answered at
+// one end (METHOD.md §6).
+type Bounds struct {
+	Leavers   int        `json:"leavers"` // valid in the previous answering round, not in this
+	Defined   bool       `json:"defined"` // a scale with a published table and an earlier round
+	Class     VerdictKey `json:"class"`   // as answered
+	Low       VerdictKey `json:"low"`     // every leaver at the lowest point
+	High      VerdictKey `json:"high"`    // every leaver at the highest point
+	Robust    bool       `json:"robust"`  // the class, its direction included, survives both
+	Direction Direction  `json:"direction"`
+}
+
+// Attrition gives the attrition bounds of a scale item after the last of its
+// rounds. They need no table of who left: only how many. The protocol's rule is
+// asked of the whole panel, since leavers' groups are not known.
+func Attrition(p Protocol, item Item, rounds []Closing) Bounds {
+	now, before := last(p, item, rounds)
+	if now == nil || before == nil || !now.adjacent(p, before) {
+		return Bounds{Direction: NoDirection}
+	}
+	b := Bounds{Leavers: now.counts.LeftBefore, Direction: NoDirection}
+	s, ok := now.spread("A")
+	if !ok {
+		return b
+	}
+	p.Consensus.Scope = "panel"
+	at := func(counts []int) class {
+		t := s
+		t.counts, t.n = counts, stat.N(counts)
+		return ladder(t, p.rule(p.Consensus, t), p.Consensus.declared(t.kind))
+	}
+	low, high := stat.Bounds(s.counts, b.Leavers)
+	c, l, h := at(s.counts), at(low), at(high)
+	same := func(x class) bool { return x.key == c.key && x.direction == c.direction }
+	b.Defined, b.Class, b.Direction = true, c.key, c.direction
+	b.Low, b.High, b.Robust = l.key, h.key, same(l) && same(h)
+	return b
+}
+
+// Following is conformity (METHOD.md §6): where people stood against the median
+// that they were shown (rows: below, at, above) and what they did (columns: moved
+// down, stayed, moved up), beside what chance alone would give.
+type Following struct {
+	N        int              `json:"n"`
+	Seen     [3][3]stat.Value `json:"seen"`     // shares of all pairs
+	Expected [3][3]stat.Value `json:"expected"` // were the two rounds independent
+}
+
+// Conformity reads table M of an item's last round; false where it does not exist.
+func Conformity(p Protocol, item Item, rounds []Closing) (Following, bool) {
+	now, before := last(p, item, rounds)
+	if now == nil || before == nil {
+		return Following{}, false
+	}
+	m, ok := now.tables["M"]
+	rows := m.square(3)
+	a, aok := before.spread("A")
+	b, bok := now.spread("A")
+	if !ok || rows == nil || !aok || !bok || !a.fine() || !b.fine() {
+		return Following{}, false
+	}
+	f := Following{N: m.N, Expected: stat.Conformity(a.counts, b.counts, stat.Median(a.counts, p.Measures.Quantile))}
+	for i, row := range rows {
+		for j, n := range row {
+			f.Seen[i][j] = stat.Share(n, m.N)
+		}
+	}
+	return f, true
+}

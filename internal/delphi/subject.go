@@ -1,0 +1,205 @@
+package delphi
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"delfi/internal/fault"
+)
+
+// never is the value of a table that says "never".
+const never = "never"
+
+// rankedMost bounds a ranked list: its table of ties has one value for every
+// sum Σ(t³−t) that rankings of the list can have.
+const rankedMost = 30
+
+// Subject names what tables and counts of an item are about: the item itself,
+// its deciding criterion, or the list that it belongs to (by the kind's id).
+func Subject(p Protocol, item Item) string {
+	k, _ := p.Kind(item.Kind)
+	switch k.Kind {
+	case RankingForm, ChoiceForm:
+		return k.ID
+	case CriteriaForm:
+		return item.ID + "/" + deciding(k)
+	}
+	return item.ID
+}
+
+// deciding is the criterion that a policy verdict is about: desirability, or the
+// first where nobody asks for it (METHOD.md §4).
+func deciding(k ItemKind) string {
+	if slices.Contains(k.Criteria, "desirability") {
+		return "desirability"
+	}
+	return k.Criteria[0]
+}
+
+// subject is one thing that has counts of its own.
+type subject struct {
+	id   string
+	item string // "" for a list
+	kind ItemKind
+	form Form     // the kind's, but a selection in a select round
+	list []string // ids of the items of a ranking or choice
+	new  bool
+}
+
+// plan is everything that one round asks, in the order of its tables.
+type plan struct {
+	p        Protocol
+	round    int
+	subjects []subject
+	groups   map[string]int
+	item     map[string]place // by item id
+	kinds    []ItemKind       // selections in play: at most K each
+}
+
+// place says where the answer to an item is counted.
+type place struct {
+	subject int // the first one: a criteria item has one for each criterion
+	member  int // place in the list of a ranking or choice
+	nth     int // running number of the item
+}
+
+// newPlan orders the subjects of a round: items as they come; a list stands where
+// its first item does. An unknown kind or an item twice is a fault of the caller.
+func newPlan(p Protocol, round int, items []Item) (*plan, error) {
+	if k := p.Round(round).Kind; k == "" || k == Gather {
+		return nil, fmt.Errorf("delphi: round %d answers nothing", round)
+	}
+	l := &plan{p: p, round: round, groups: map[string]int{}, item: map[string]place{}}
+	for i, g := range p.Panel.Groups {
+		l.groups[g.ID] = i
+	}
+	lists := map[string]int{}
+	for n, it := range items {
+		k, ok := p.Kind(it.Kind)
+		if !ok {
+			return nil, fmt.Errorf("delphi: item %s has an unknown kind %q", it.ID, it.Kind)
+		}
+		if _, twice := l.item[it.ID]; twice || it.ID == "" {
+			return nil, fmt.Errorf("delphi: item %q stands twice or has no id", it.ID)
+		}
+		form := k.Kind
+		if p.Round(round).Kind == Select && form == RankingForm {
+			form = SelectionForm
+		}
+		at := place{subject: len(l.subjects), nth: n}
+		s := subject{id: it.ID, item: it.ID, kind: k, form: form, new: it.New}
+		switch form {
+		case RankingForm, ChoiceForm:
+			first, started := lists[k.ID]
+			if !started {
+				first = len(l.subjects)
+				lists[k.ID] = first
+				l.subjects = append(l.subjects, subject{id: k.ID, kind: k, form: form})
+			}
+			at = place{subject: first, member: len(l.subjects[first].list), nth: n}
+			l.subjects[first].list = append(l.subjects[first].list, it.ID)
+		case CriteriaForm:
+			for _, c := range k.Criteria {
+				s.id = it.ID + "/" + c
+				l.subjects = append(l.subjects, s)
+			}
+		case TextForm:
+			at.subject = -1
+		default:
+			if form == SelectionForm && !slices.ContainsFunc(l.kinds, func(o ItemKind) bool { return o.ID == k.ID }) {
+				l.kinds = append(l.kinds, k)
+			}
+			l.subjects = append(l.subjects, s)
+		}
+		l.item[it.ID] = at
+	}
+	for _, s := range l.subjects {
+		if s.form == RankingForm && len(s.list) > rankedMost {
+			return nil, fault.New(fault.Conflict, "ranking_too_long",
+				fmt.Sprintf("%d items cannot be ranked at once: narrow them to %d", len(s.list), rankedMost)).With("max", rankedMost)
+		}
+	}
+	return l, nil
+}
+
+// size is the number of declared values of the subject's whole table.
+func (s subject) size() int {
+	switch s.form {
+	case ScaleForm, CriteriaForm:
+		return s.kind.Points
+	case EstimateForm, DateForm:
+		n := s.kind.steps()
+		if s.kind.Never {
+			n++
+		}
+		return n
+	case ChoiceForm:
+		return len(s.list)
+	case SelectionForm:
+		return 2
+	}
+	return 0 // a ranking has tables by item
+}
+
+// values are the names of the declared values, in order.
+func (s subject) values() []string {
+	out := make([]string, 0, s.size())
+	switch s.form {
+	case ScaleForm, CriteriaForm:
+		for v := 1; v <= s.kind.Points; v++ {
+			out = append(out, strconv.Itoa(v))
+		}
+	case EstimateForm, DateForm:
+		for i := range s.kind.steps() {
+			out = append(out, s.kind.written(s.kind.Min+i*s.kind.Grid))
+		}
+		if s.kind.Never {
+			out = append(out, never)
+		}
+	case ChoiceForm:
+		out = append(out, s.list...)
+	case SelectionForm:
+		out = append(out, "no", "yes")
+	}
+	return out
+}
+
+// steps is the number of grid points of an estimate.
+func (k ItemKind) steps() int { return (k.Max-k.Min)/k.Grid + 1 }
+
+// written gives a value of an estimate or date as tables name it.
+func (k ItemKind) written(v int) string {
+	if k.Kind == DateForm {
+		return Date(v, k.Unit)
+	}
+	return strconv.Itoa(v)
+}
+
+// step rounds a value to its place on the grid, the nearest one, the higher of
+// two; false outside min and max.
+func (k ItemKind) step(v int) (int, bool) {
+	if v < k.Min || v > k.Max {
+		return 0, false
+	}
+	return (2*(v-k.Min) + k.Grid) / (2 * k.Grid), true
+}
+
+// span writes a class: "1-3", or "5" for a single point.
+func span(c [2]int) string {
+	if c[0] == c[1] {
+		return strconv.Itoa(c[0])
+	}
+	return fmt.Sprintf("%d-%d", c[0], c[1])
+}
+
+// thirds are the parts that a small panel is shown in: the outer classes, and
+// all between them as one.
+func (k ItemKind) thirds() [][2]int {
+	c := k.Classes
+	if len(c) <= 3 {
+		return c
+	}
+	last := len(c) - 1
+	return [][2]int{c[0], {c[1][0], c[last-1][1]}, c[last]}
+}

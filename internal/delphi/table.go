@@ -1,0 +1,214 @@
+package delphi
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"delfi/internal/delphi/stat"
+)
+
+// tables writes the tables of one subject that count a single round.
+func (t *Tally) tables(i int, e shown) []Table {
+	if e.detail == nothing {
+		return nil
+	}
+	s, c := t.plan.subjects[i], t.counts[i]
+	switch s.form {
+	case RankingForm:
+		return rankTables(s, c)
+	case SelectionForm:
+		return []Table{newTable("S/"+s.id, s.values(), c.whole)}
+	}
+	one := func(id string, h []int) Table {
+		if e.detail == thirds {
+			parts := s.parts()
+			return newTable(id, s.partNames(parts), gathered(h, parts))
+		}
+		return newTable(id, s.values(), slices.Clone(h))
+	}
+	out := []Table{one("A/"+s.id, c.whole)}
+	if c.low != nil {
+		out = []Table{one("A/"+s.id+"/low", c.low), out[0], one("A/"+s.id+"/high", c.high)}
+	}
+	for g, ok := range e.groups {
+		if ok {
+			out = append(out, one("G/"+s.id+"/"+t.plan.p.Panel.Groups[g].ID, c.groups[g]))
+		}
+	}
+	return out
+}
+
+func newTable(id string, values []string, counts []int) Table {
+	return Table{ID: id, Values: values, Counts: counts, N: sum(counts)}
+}
+
+// parts are the places [from, to) of a table's values that a small panel is
+// shown as one: the thirds of a scale, or of the grid of an estimate. "Never"
+// lies above every value and goes with the upper third.
+func (s subject) parts() [][2]int {
+	out := [][2]int{}
+	if s.form == ScaleForm || s.form == CriteriaForm {
+		for _, c := range s.kind.thirds() {
+			out = append(out, [2]int{c[0] - 1, c[1]})
+		}
+		return out
+	}
+	n := s.kind.steps()
+	if n < 3 {
+		return [][2]int{{0, s.size()}}
+	}
+	return [][2]int{{0, n / 3}, {n / 3, n - n/3}, {n - n/3, s.size()}}
+}
+
+func (s subject) partNames(parts [][2]int) []string {
+	values := s.values()
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		from, to := values[p[0]], values[p[1]-1]
+		switch {
+		case s.form == ScaleForm || s.form == CriteriaForm:
+			out[i] = span([2]int{p[0] + 1, p[1]})
+		default:
+			out[i] = from + ".." + to
+		}
+	}
+	return out
+}
+
+// gathered counts a histogram by parts.
+func gathered(h []int, parts [][2]int) []int {
+	out := make([]int, len(parts))
+	for i, p := range parts {
+		out[i] = sum(h[p[0]:p[1]])
+	}
+	return out
+}
+
+// rankTables are the positions of each item of a ranked list, ties averaged, and
+// the tie sums Σ(t³−t): all that Kendall's W needs.
+func rankTables(s subject, c counts) []Table {
+	positions := make([]string, 2*len(s.list)-1)
+	for i := range positions {
+		positions[i] = strconv.FormatFloat(float64(i+2)/2, 'f', -1, 64)
+	}
+	out := make([]Table, 0, len(s.list)+1)
+	for m, id := range s.list {
+		out = append(out, newTable("P/"+id, positions, slices.Clone(c.positions[m])))
+	}
+	sums := tieSums(len(s.list))
+	names, held := make([]string, len(sums)), make([]int, len(sums))
+	for i, v := range sums {
+		names[i], held[i] = strconv.Itoa(v), c.ties[v]
+	}
+	return append(out, newTable("P/ties", names, held))
+}
+
+// tieSums lists every Σ(t³−t) that a ranking of n items can have, ascending.
+func tieSums(n int) []int {
+	// reach[m] holds the sums of rankings of m items.
+	reach := make([]map[int]bool, n+1)
+	reach[0] = map[int]bool{0: true}
+	for m := 1; m <= n; m++ {
+		reach[m] = map[int]bool{}
+		for t := 1; t <= m; t++ {
+			for v := range reach[m-t] {
+				reach[m][v+t*t*t-t] = true
+			}
+		}
+	}
+	out := make([]int, 0, len(reach[n]))
+	for v := range reach[n] {
+		out = append(out, v)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// shiftTable is D: people by how far they moved, the ends merged inwards until
+// each holds at least least people. A merged end is written "<=-2" or ">=1" and
+// counts as its innermost shift.
+func shiftTable(s subject, j joint, least int) Table {
+	zero := len(j.shift) / 2
+	low, n := 0, j.shift[0]
+	for n < least && low < len(j.shift)-1 {
+		low++
+		n += j.shift[low]
+	}
+	high, m := len(j.shift)-1, j.shift[len(j.shift)-1]
+	for m < least && high > 0 {
+		high--
+		m += j.shift[high]
+	}
+	if low >= high {
+		// The ends meet (nearly everyone moved alike): one cell, nearest to zero.
+		at := min(max(zero, high), low)
+		return newTable("D/"+s.id, []string{fmt.Sprintf("any %d", at-zero)}, []int{j.n})
+	}
+	t := Table{ID: "D/" + s.id, N: j.n}
+	for i := low; i <= high; i++ {
+		name, count := fmt.Sprintf("%+d", i-zero), j.shift[i]
+		switch {
+		case i == zero:
+			name = "0"
+		}
+		switch i {
+		case low:
+			name, count = "<="+name, n
+		case high:
+			name, count = ">="+name, m
+		}
+		t.Values, t.Counts = append(t.Values, name), append(t.Counts, count)
+	}
+	return t
+}
+
+// Shifts reads a D table again; a merged end counts as its innermost shift.
+// nil for a table of another sort.
+func (t Table) Shifts() stat.Shifts {
+	var out stat.Shifts
+	for i, v := range t.Values {
+		v = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(v, "<="), ">="), "any ")
+		shift, err := strconv.Atoi(v)
+		if err != nil || i >= len(t.Counts) {
+			return nil
+		}
+		out = append(out, stat.ShiftCount{Shift: shift, Count: t.Counts[i]})
+	}
+	return out
+}
+
+// transitionTable is T: previous class > class.
+func transitionTable(s subject, cells [][]int) Table {
+	t := Table{ID: "T/" + s.id}
+	for i, row := range classed(s.kind, cells) {
+		for j, n := range row {
+			t.Values = append(t.Values, span(s.kind.Classes[i])+">"+span(s.kind.Classes[j]))
+			t.Counts = append(t.Counts, n)
+			t.N += n
+		}
+	}
+	return t
+}
+
+// moveTable is M: side of the shown median > move.
+func moveTable(s subject, cells [][]int, median stat.Value) Table {
+	t := Table{ID: "M/" + s.id}
+	for i, row := range moved(cells, median) {
+		for j, n := range row {
+			t.Values = append(t.Values, []string{"below", "at", "above"}[i]+">"+[]string{"down", "same", "up"}[j])
+			t.Counts = append(t.Counts, n)
+			t.N += n
+		}
+	}
+	return t
+}
+
+// square reads a T or M table as rows of width cells; nil when it has others.
+func (t Table) square(width int) [][]int {
+	if width < 1 || len(t.Counts) != width*width {
+		return nil
+	}
+	return slices.Collect(slices.Chunk(t.Counts, width))
+}

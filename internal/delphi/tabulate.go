@@ -1,0 +1,266 @@
+package delphi
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"slices"
+
+	"delfi/internal/delphi/stat"
+)
+
+// Tabulate counts one round's ballots, against those of the previous answering
+// round (nil in the first), into its counts document and exactly the tables that
+// Rule names. earlier are the counts documents of the rounds before; enrolled is
+// by group in protocol order; key orders the stayers that are left out. Ballots
+// may come in any order. The error says which ballot does not fit; previous
+// ballots may name items that are gone.
+func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Counts, current, previous []Ballot, key []byte) (Closing, error) {
+	now, err := NewTally(p, round, items)
+	if err != nil {
+		return Closing{}, err
+	}
+	if len(enrolled) != len(p.Panel.Groups) {
+		return Closing{}, fmt.Errorf("delphi: %d groups are enrolled, the protocol has %d", len(enrolled), len(p.Panel.Groups))
+	}
+	for _, e := range earlier {
+		if e.Round >= round {
+			return Closing{}, fmt.Errorf("delphi: counts of round %d are not earlier than round %d", e.Round, round)
+		}
+	}
+	before := newTally(now.plan)
+	before.lenient = true
+	old := make(map[string]int, len(previous))
+	for i, b := range previous {
+		if _, twice := old[b.Panelist]; twice {
+			return Closing{}, fmt.Errorf("delphi: a panelist has two ballots in the previous round")
+		}
+		old[b.Panelist] = i
+		if err := before.Add(b); err != nil {
+			return Closing{}, err
+		}
+	}
+	pairs := newPairs(now.plan, round, key)
+	seen := make(map[string]bool, len(current))
+	places := make([]int, len(now.place))
+	for _, b := range current {
+		if seen[b.Panelist] {
+			return Closing{}, fmt.Errorf("delphi: a panelist has two ballots in round %d", round)
+		}
+		seen[b.Panelist] = true
+		if err := now.Add(b); err != nil {
+			return Closing{}, err
+		}
+		i, answered := old[b.Panelist]
+		if !answered {
+			continue
+		}
+		copy(places, now.place)
+		if err := before.read(previous[i]); err != nil {
+			return Closing{}, err
+		}
+		pairs.add(b.Panelist, before.place, places)
+	}
+	return pairs.close(now, before, enrolled), nil
+}
+
+// pairs counts the stayers of one round, item by item: the joint table of what
+// they said before and now, from which D, T and M all come.
+type pairs struct {
+	plan  *plan
+	round int
+	mac   hash.Hash
+	of    []joint // by subject
+	ready []shown // by subject, once closed
+}
+
+// joint is one subject's: for scales the k×k cells, for estimates, whose k can be
+// thousands, the shifts alone.
+type joint struct {
+	n     int
+	cells [][]int
+	shift []int // by shift + (k−1)
+	last  []stayer
+}
+
+// stayer is a candidate for being left out: the twenty of smallest keyed hash.
+type stayer struct {
+	hash        [sha256.Size]byte
+	before, now int
+}
+
+func newPairs(l *plan, round int, key []byte) *pairs {
+	c := &pairs{plan: l, round: round, mac: hmac.New(sha256.New, key), of: make([]joint, len(l.subjects))}
+	for i, s := range l.subjects {
+		if !paired(s.form) || s.new {
+			continue
+		}
+		j := &c.of[i]
+		j.shift = make([]int, 2*s.size()-1)
+		if s.form == ScaleForm || s.form == CriteriaForm {
+			j.cells = make([][]int, s.size())
+			for v := range j.cells {
+				j.cells[v] = make([]int, s.size())
+			}
+		}
+	}
+	return c
+}
+
+// add counts one stayer where both answers are valid.
+func (c *pairs) add(panelist string, before, now []int) {
+	for i := range c.of {
+		j := &c.of[i]
+		if j.shift == nil || before[i] < 0 || now[i] < 0 {
+			continue
+		}
+		j.count(before[i], now[i], 1)
+		most := max(stayers, c.plan.p.Disclosure.LeftOutN)
+		s := stayer{hash: c.hash(panelist, c.plan.subjects[i].id), before: before[i], now: now[i]}
+		at, _ := slices.BinarySearchFunc(j.last, s, func(x, y stayer) int { return bytes.Compare(x.hash[:], y.hash[:]) })
+		if at < most {
+			j.last = slices.Insert(j.last, at, s)
+			j.last = j.last[:min(len(j.last), most)]
+		}
+	}
+}
+
+func (j *joint) count(before, now, by int) {
+	j.n += by
+	j.shift[now-before+len(j.shift)/2] += by
+	if j.cells != nil {
+		j.cells[before][now] += by
+	}
+}
+
+// hash orders stayers so that nobody without the key can tell who is left out,
+// and nobody with it can choose: it depends on round, item and panelist alone.
+func (c *pairs) hash(panelist, subject string) (out [sha256.Size]byte) {
+	c.mac.Reset()
+	b := make([]byte, 0, 256)
+	b = append(b, "delfi left out v1"...)
+	b = binary.BigEndian.AppendUint32(b, uint32(c.round))
+	for _, s := range []string{subject, panelist} {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+		b = append(b, s...)
+	}
+	c.mac.Write(b)
+	c.mac.Sum(out[:0])
+	return out
+}
+
+// close writes the counts document and the tables that it makes exist.
+func (c *pairs) close(now, before *Tally, enrolled []int) Closing {
+	doc := now.document(enrolled)
+	medians := make([]stat.Value, len(c.of))
+	for i := range c.of {
+		item := &doc.Items[i]
+		j := &c.of[i]
+		if j.shift == nil {
+			continue
+		}
+		old, _ := before.counts[i].valid()
+		item.Paired, item.LeftBefore, item.LeftAfter = j.n, old-j.n, item.Valid-j.n
+		// Whether T and M exist depends on their margins; assume they do to learn
+		// how many stayers are left out, then look at the margins.
+		item.Transitions, item.Moves = true, true
+		s := c.plan.p.tables(c.plan.subjects[i].form, *item, false)
+		if s.shift {
+			for _, l := range j.last[:min(s.leftOut, len(j.last))] {
+				j.count(l.before, l.now, -1)
+			}
+		}
+		item.Transitions = s.classes && c.plan.p.margins(c.plan.subjects[i].kind, j.cells)
+		if c.plan.p.Feedback.MedianIQR {
+			medians[i] = stat.Median(before.counts[i].whole, c.plan.p.Measures.Quantile)
+		}
+		item.Moves = s.moves && medians[i].Defined() && c.plan.p.rows(j.cells, medians[i])
+	}
+	closing := Closing{Counts: doc, Tables: []Table{}}
+	for i, s := range c.plan.subjects {
+		e := c.plan.p.tables(s.form, doc.Items[i], false)
+		closing.Tables = append(closing.Tables, now.tables(i, e)...)
+		if e.shift {
+			closing.Tables = append(closing.Tables, shiftTable(s, c.of[i], c.plan.p.Disclosure.LeftOutN))
+		}
+		if e.classes {
+			closing.Tables = append(closing.Tables, transitionTable(s, c.of[i].cells))
+		}
+		if e.moves {
+			closing.Tables = append(closing.Tables, moveTable(s, c.of[i].cells, medians[i]))
+		}
+	}
+	return closing
+}
+
+// document is the counts document of a tally, without its pairs.
+func (t *Tally) document(enrolled []int) Counts {
+	doc := Counts{Round: t.plan.round, Enrolled: sum(enrolled), Answered: t.Answered(), Items: []ItemCounts{}}
+	for g, plan := range t.plan.p.Panel.Groups {
+		doc.Groups = append(doc.Groups, GroupCount{Group: plan.ID, Enrolled: enrolled[g], Answered: t.answered[g]})
+	}
+	for i, s := range t.plan.subjects {
+		valid, by := t.counts[i].valid()
+		doc.Items = append(doc.Items, ItemCounts{
+			Item: s.id, Kind: s.kind.ID, Valid: valid, CannotJudge: t.counts[i].cannot,
+			ByGroup: by, Incomplete: t.counts[i].incomplete, List: s.list,
+		})
+	}
+	return doc
+}
+
+// margins says whether every row and column of T holds nobody or enough people.
+func (p Protocol) margins(k ItemKind, cells [][]int) bool {
+	t := classed(k, cells)
+	rows, columns := stat.Margins(t)
+	few := func(n int) bool { return n > 0 && n < p.Disclosure.LeftOutN }
+	return !slices.ContainsFunc(rows, few) && !slices.ContainsFunc(columns, few)
+}
+
+// rows says the same of the rows of M.
+func (p Protocol) rows(cells [][]int, median stat.Value) bool {
+	return !slices.ContainsFunc(moved(cells, median), func(row []int) bool {
+		n := sum(row)
+		return n > 0 && n < p.Disclosure.LeftOutN
+	})
+}
+
+// classed counts a joint table by classes.
+func classed(k ItemKind, cells [][]int) [][]int {
+	out := make([][]int, len(k.Classes))
+	for i, from := range k.Classes {
+		out[i] = make([]int, len(k.Classes))
+		for j, to := range k.Classes {
+			for _, row := range cells[from[0]-1 : from[1]] {
+				out[i][j] += sum(row[to[0]-1 : to[1]])
+			}
+		}
+	}
+	return out
+}
+
+// moved counts a joint table by where people stood against the median that they
+// were shown (below, at, above) and what they did (down, same, up).
+func moved(cells [][]int, median stat.Value) [][]int {
+	m, _ := median.Float()
+	out := [][]int{{0, 0, 0}, {0, 0, 0}, {0, 0, 0}}
+	for v, row := range cells {
+		for w, n := range row {
+			out[1+sign(float64(v+1)-m)][1+sign(float64(w-v))] += n
+		}
+	}
+	return out
+}
+
+func sign(x float64) int {
+	switch {
+	case x < 0:
+		return -1
+	case x > 0:
+		return 1
+	}
+	return 0
+}
