@@ -7,7 +7,6 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/fault"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -137,4 +136,3 @@ func spaced(mark string) string {
 	}
 	return b.String()
 }
-
