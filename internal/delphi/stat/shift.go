@@ -183,8 +183,8 @@ const exactLimit = 25
 //
 // each variance less Σ(t³−t)/48 over groups of ties. The exact p enumerates the
 // signs of the tied ranks. Z, P and the effects are Undefined where the variance
-// is 0: nobody moved (except with Split, where z = 0). Sources: Wilcoxon,
-// Biometrics 1945;1:80–83; Pratt, JASA 1959;54:655–667; Cureton, JASA
+// is 0: nobody moved (except with Split, where z = 0); a gate that meets Undefined
+// while N > 0 has met no shift. Sources: Wilcoxon, Biometrics 1945;1:80–83; Pratt, JASA 1959;54:655–667; Cureton, JASA
 // 1967;62:1068–1069.
 //
 // The gate reads GateP and GateR: |z|/√(moved) would call a panel of 2,000
