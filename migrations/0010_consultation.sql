@@ -89,7 +89,6 @@ CREATE TABLE civic.round (
     enrolled     integer NOT NULL DEFAULT 0,
     turnout      integer NOT NULL DEFAULT 0,
     closed_for   text NOT NULL DEFAULT '',
-    reminded_for timestamptz,               -- the deadline of which everybody was told on its eve
     CONSTRAINT round_number UNIQUE (consultation, number),
     CONSTRAINT round_kind CHECK (kind IN ('gather', 'select', 'answer', 'standing')),
     CONSTRAINT round_state CHECK (state IN ('planned', 'open', 'closing', 'closed', 'released', 'skipped')),

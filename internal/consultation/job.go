@@ -16,6 +16,8 @@ import (
 // What happens by itself, each at its instant. A job says what to look at, never
 // what to find: dates move, people act first, two servers work the same one, so
 // each looks at the row under its lock and does nothing when it is not the time.
+// One that comes early (dates moved; another server's clock is ahead) is put back
+// to its instant, and an equal one that waits there already is not doubled.
 
 // openRound opens a planned round; of an announced consultation it is the start.
 type openRound struct {
@@ -118,12 +120,12 @@ func (s *Service) onRound(ctx context.Context, id uuid.UUID, do func(context.Con
 
 // openPlanned opens a round at its planned time, or puts it off by a day.
 func (s *Service) openPlanned(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
-	if r.State != RoundPlanned || tx.Now.Before(r.PlannedAt) || c.Suspended != nil {
-		return nil // done by hand, or planned anew: then another job waits
-	}
 	first := c.Stage == Announced && r.Number == 1
-	if !first && (c.Stage != Running || c.Current() != nil) {
-		return nil
+	if r.State != RoundPlanned || c.Suspended != nil || !first && (c.Stage != Running || c.Current() != nil) {
+		return nil // done by hand, or what resumes will look again
+	}
+	if tx.Now.Before(r.PlannedAt) {
+		return s.jobs.Enqueue(ctx, tx, openRound{Round: r.ID}, r.PlannedAt)
 	}
 	why := s.openable(ctx, tx, c, r)
 	if why == nil && first {
@@ -163,21 +165,23 @@ func reasonOf(why error) string {
 
 // closeDue closes a round whose deadline has come.
 func (s *Service) closeDue(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
-	if r.State != RoundOpen || tx.Now.Before(r.Deadline) || c.Suspended != nil {
+	if r.State != RoundOpen || c.Suspended != nil {
 		return nil
+	}
+	if tx.Now.Before(r.Deadline) {
+		return s.jobs.Enqueue(ctx, tx, closeRound{Round: r.ID}, r.Deadline)
 	}
 	return s.close(ctx, tx, c, r, itself, "")
 }
 
-// remind tells everyone once about each deadline.
+// remind tells everyone once about each deadline: the outbox keeps the same thing
+// from being told twice.
 func (s *Service) remind(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
-	due := r.State == RoundOpen && c.Suspended == nil && tx.Now.Before(r.Deadline) && !tx.Now.Before(r.Deadline.Add(-lastDayLead))
-	if !due || r.remindedFor.Equal(r.Deadline) {
+	if r.State != RoundOpen || c.Suspended != nil || !tx.Now.Before(r.Deadline) {
 		return nil
 	}
-	r.remindedFor = r.Deadline
-	if err := updateRound(ctx, tx, *r); err != nil {
-		return err
+	if eve := r.Deadline.Add(-lastDayLead); tx.Now.Before(eve) {
+		return s.jobs.Enqueue(ctx, tx, tellLastDay{Round: r.ID}, eve)
 	}
 	return s.tellPanel(ctx, tx, c, *r, notice.LastDay)
 }
@@ -207,9 +211,14 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *Consulta
 	if c.Suspended != nil {
 		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, later(tx.Now, 1))
 	}
-	held := c.LastHeld()
-	if c.concludable() != nil || tx.Now.Before(later(held.ReleasedAt, concludeAfter)) {
-		return nil
+	if c.concludable() != nil {
+		return nil // a round is under way: its release asks again
+	}
+	if due := later(c.LastHeld().ReleasedAt, concludeAfter); tx.Now.Before(due) {
+		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, due)
+	}
+	if next := c.Next(); next != nil && tx.Now.Before(next.PlannedAt) && next.Postponed == 0 {
+		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, later(next.PlannedAt, 1)) // it was suspended meanwhile
 	}
 	if err := c.moveBy(ActConclude, itself); err != nil {
 		return err
@@ -238,8 +247,8 @@ func (s *Service) resumeLate(ctx context.Context, tx *postgres.Tx, c *Consultati
 		return err
 	}
 	// A job of an earlier suspension comes too early for this one.
-	if tx.Now.Before(c.Suspended.Since.Add(time.Duration(maxSuspended-used) * 24 * time.Hour)) {
-		return nil
+	if end := c.Suspended.Since.Add(time.Duration(maxSuspended-used) * 24 * time.Hour); tx.Now.Before(end) {
+		return s.jobs.Enqueue(ctx, tx, resume{Consultation: c.ID}, end)
 	}
 	if err := c.moveBy(ActResume, itself); err != nil {
 		return err

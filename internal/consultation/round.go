@@ -40,8 +40,6 @@ type Round struct {
 	Enrolled     int    // people enrolled when it closed (when open: at its opening)
 	Turnout      int    // the only number of an open round: multiple of 5, moved hourly
 	Reason       string // of an early closing
-
-	remindedFor time.Time // the deadline of whose last day everybody was told
 }
 
 // Answers tells whether the round takes ballots.

@@ -86,7 +86,7 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 	}
 	r.State, r.OpenedAt = to, tx.Now
 	r.Deadline = lastMinute(tx.Now, c.Protocol.Round(r.Number).Days)
-	if r.Enrolled, err = s.enrolled(ctx, c.ID); err != nil {
+	if r.Enrolled, err = s.enrolled(ctx, tx, c.ID); err != nil {
 		return err
 	}
 	if err := updateRound(ctx, tx, *r); err != nil {
@@ -133,8 +133,8 @@ func (s *Service) freezeAll(ctx context.Context, tx *postgres.Tx, c *Consultatio
 }
 
 // enrolled counts the panel.
-func (s *Service) enrolled(ctx context.Context, consultation uuid.UUID) (int, error) {
-	groups, err := s.panel.Enrolled(ctx, consultation)
+func (s *Service) enrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (int, error) {
+	groups, err := s.panel.Count(ctx, tx, consultation)
 	if err != nil {
 		return 0, err
 	}
@@ -242,7 +242,7 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 	if r.Deadline.Before(r.ClosedAt) {
 		r.ClosedAt = r.Deadline
 	}
-	if r.Enrolled, err = s.enrolled(ctx, c.ID); err != nil {
+	if r.Enrolled, err = s.enrolled(ctx, tx, c.ID); err != nil {
 		return err
 	}
 	if r.Answers() {
@@ -356,6 +356,9 @@ func (s *Service) postpone(ctx context.Context, tx *postgres.Tx, c *Consultation
 		}
 	}
 	if c.Stage == Announced {
+		if err := c.moveBy(ActPostpone, itself); err != nil {
+			return err
+		}
 		c.StartsAt = r.PlannedAt
 		if err := updateStage(ctx, tx, *c); err != nil {
 			return err
