@@ -165,6 +165,10 @@ func identified(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), identityKey, id))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
+			// A router above this one has written down how it was asked.
+			if c := chi.RouteContext(r.Context()); c != nil {
+				c.RouteMethod = http.MethodGet
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
