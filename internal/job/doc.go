@@ -10,6 +10,10 @@
 //	                                           ▲            │
 //	                                           └─ retryable ┘ (an error: later again)
 //
+// Who works jobs keeps a beacon: an advisory lock that ends with their connection.
+// A job that is running under no beacon was abandoned by a killed server, and is
+// available again within seconds. River itself would wait for its timeout.
+//
 // Drain works what is due by the database's clock in the caller's own time: the
 // demonstration and tests move that clock across deadlines.
 package job

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/rivertype"
@@ -35,6 +36,7 @@ type Queue struct {
 	workers  *river.Workers
 	periodic []*river.PeriodicJob
 	work     map[string]func(ctx context.Context, args []byte) error // by kind, for Drain
+	watch    *watch                                                  // after Start
 	log      *slog.Logger
 }
 
@@ -88,26 +90,35 @@ func On[A Args](q *Queue, work func(ctx context.Context, args A) error) {
 	}
 }
 
-// Every registers a job that runs at each interval on one server of all.
+// Every registers a job that runs at each interval on one server of all, and
+// when that server starts: one that restarts often would otherwise never run it.
 func Every(q *Queue, interval time.Duration, args Args) {
 	q.periodic = append(q.periodic, river.NewPeriodicJob(river.PeriodicInterval(interval),
-		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, nil))
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 
-// Start works jobs until ctx ends or Stop.
+// Start works jobs until ctx ends or Stop. Jobs that a killed server was working
+// are worked again within seconds.
 func (q *Queue) Start(ctx context.Context) error {
+	id := uuid.NewString()
 	client, err := river.NewClient(riverdatabasesql.New(q.db.Pool().DB), &river.Config{
-		Schema: schema, Logger: quiet(), Workers: q.workers, PeriodicJobs: q.periodic,
+		ID: id, Schema: schema, Logger: quiet(), Workers: q.workers, PeriodicJobs: q.periodic,
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
 		FetchPollInterval: poll, FetchCooldown: poll, JobTimeout: patient, ErrorHandler: failures{q.log},
 	})
 	if err != nil {
 		return fmt.Errorf("job: %w", err)
 	}
-	if err := client.Start(ctx); err != nil {
-		return fmt.Errorf("job: %w", err)
+	// The beacon burns before the first job is taken, or another server would
+	// take that job for abandoned.
+	w, err := newWatch(ctx, q.db, id, q.log)
+	if err != nil {
+		return err
 	}
-	q.working = client
+	if err := client.Start(ctx); err != nil {
+		return errors.Join(fmt.Errorf("job: %w", err), w.stop())
+	}
+	q.working, q.watch = client, w
 	return nil
 }
 
@@ -118,24 +129,43 @@ func (q *Queue) Stop(ctx context.Context) error {
 		return nil
 	}
 	err := q.working.Stop(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		err = q.working.StopAndCancel(hard)
 	}
 	if err != nil {
-		return fmt.Errorf("job: %w", err)
+		err = fmt.Errorf("job: %w", err)
 	}
-	return nil
+	return errors.Join(err, q.watch.stop())
+}
+
+// Ready tells whether jobs are being worked, nil if so.
+func (q *Queue) Ready() error {
+	if q.working == nil {
+		return errors.New("job: not started")
+	}
+	select {
+	case <-q.working.Stopped():
+		return errors.New("job: stopped")
+	default:
+		return q.watch.ready()
+	}
 }
 
 // Drain works every job that is due by the database's clock, in the caller's
 // time, until none is left. A job that fails stays, and its error is returned.
-func (q *Queue) Drain(ctx context.Context) error {
+func (q *Queue) Drain(ctx context.Context) (err error) {
+	id := uuid.NewString()
+	b, err := light(ctx, q.db, id)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.out()) }()
 	for {
 		var j claimed
 		err := q.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-			j, err = claim(ctx, tx)
+			j, err = claim(ctx, tx, id)
 			return err
 		})
 		if err != nil || j.ID == 0 {
@@ -143,14 +173,17 @@ func (q *Queue) Drain(ctx context.Context) error {
 		}
 		work, known := q.work[j.Kind]
 		if !known {
-			return fmt.Errorf("job %d: nobody works jobs of kind %q", j.ID, j.Kind)
+			work = func(context.Context, []byte) error { return errors.New("nobody works jobs of this kind") }
 		}
 		failed := work(ctx, j.Args)
-		err = q.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return settle(ctx, tx, j.ID, failed == nil) })
+		// Also when ctx has ended meanwhile: the job would stay taken.
+		err = q.db.Transact(context.WithoutCancel(ctx), func(ctx context.Context, tx *postgres.Tx) error {
+			return settle(ctx, tx, j.ID, failed == nil)
+		})
 		if failed != nil {
-			return fmt.Errorf("job %d (%s): %w", j.ID, j.Kind, failed)
+			failed = fmt.Errorf("job %d (%s): %w", j.ID, j.Kind, failed)
 		}
-		if err != nil {
+		if err := errors.Join(failed, err); err != nil {
 			return err
 		}
 	}
