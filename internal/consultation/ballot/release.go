@@ -42,10 +42,10 @@ func (s *Service) Release(ctx context.Context, id uuid.UUID, tick int, last bool
 		return s.close(ctx, round.ID, nil)
 	case tick <= round.Ticks:
 		return nil
-	case tick > round.Ticks+1:
-		return fault.New(fault.Conflict, "tick_order", "releases are made one after the other")
 	case round.State != consultation.RoundOpen:
 		return fault.New(fault.Conflict, "round_closed", "this round is closed")
+	case tick > round.Ticks+1:
+		return fault.New(fault.Conflict, "tick_order", "releases are made one after the other")
 	}
 	safe, err := s.bridge.Safe(ctx, id)
 	if err != nil {

@@ -1,0 +1,358 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/job"
+	"delfi/internal/ledger"
+	"delfi/internal/notice"
+	"delfi/internal/panel"
+	"delfi/internal/postgres"
+	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
+)
+
+const (
+	slug   = "piazza"
+	people = 30
+)
+
+// town is a consultation that is walked from its draft to its opinion.
+type town struct {
+	t         *testing.T
+	now       time.Time
+	db        *postgres.DB
+	queue     *job.Queue
+	accounts  *account.Service
+	panel     *panel.Service
+	cons      *consultation.Service
+	synthesis *synthesis.Service
+	ballots   *ballot.Service
+	record    *ledger.Service
+	reports   *Service
+
+	administrator, moderator, facilitator account.Actor
+	citizens                              []account.Actor
+}
+
+func (w *town) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *town) drain() {
+	w.t.Helper()
+	w.must(w.queue.Drain(w.t.Context()))
+}
+
+func (w *town) consultation() consultation.Consultation {
+	w.t.Helper()
+	c, err := w.cons.Find(w.t.Context(), w.administrator, slug)
+	w.must(err)
+	return c
+}
+
+func (w *town) person(name string, groups ...string) account.Actor {
+	w.t.Helper()
+	id, err := w.accounts.SignIn(w.t.Context(), account.Claims{
+		Issuer: "https://id.example", Subject: name, Name: name, Email: strings.ReplaceAll(name, " ", ".") + "@example.org", Groups: groups,
+	})
+	w.must(err)
+	a, err := w.accounts.Actor(w.t.Context(), id)
+	w.must(err)
+	return a
+}
+
+// newTown walks to the end of the gather round, with two contributions merged
+// into one statement, one admitted alone and one rejected.
+func newTown(t *testing.T) *town {
+	t.Helper()
+	w := &town{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
+	w.db = testdb.NewAt(t, func() time.Time { return w.now })
+	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{3}, 32))
+	w.must(err)
+	w.queue, err = job.New(w.db)
+	w.must(err)
+	bridge := pseudonym.New(w.db, keys)
+	w.accounts, w.panel, w.record = account.New(w.db), panel.New(w.db, bridge), ledger.New(w.db)
+	letters := notice.New(w.db, w.queue, w.accounts, nil, "http://localhost")
+	w.cons = consultation.New(w.db, w.queue, w.record, bridge, w.panel, letters)
+	w.synthesis = synthesis.New(w.db, w.cons, w.record)
+	w.ballots = ballot.New(w.db, w.queue, w.cons, bridge, w.record)
+	w.reports = New(w.db, w.cons, w.ballots, w.synthesis, w.record)
+	w.cons.OnPublish(w.reports.Store)
+
+	ctx := t.Context()
+	riva, err := w.accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d'Arno"})
+	w.must(err)
+	w.administrator = w.person("anna", "riva/administrator")
+	w.moderator = w.person("marco", "riva/moderator")
+	second := w.person("mirta", "riva/moderator")
+	w.facilitator = w.person("furio", "riva/facilitator")
+	_, err = w.cons.Create(ctx, w.administrator, riva.ID, consultation.DraftForm{
+		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
+		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
+		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
+		CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		Moderators: []string{w.moderator.Account.String(), second.Account.String()}, Facilitators: []string{w.facilitator.Account.String()},
+		Offices: map[string]string{
+			w.moderator.Account.String(): "URP", second.Account.String(): "URP", w.facilitator.Account.String(): "Urbanistica",
+		},
+		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
+		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+	})
+	w.must(err)
+	w.must(w.cons.Announce(ctx, w.administrator, slug))
+	c := w.consultation()
+	for i := range people {
+		p := w.person(fmt.Sprintf("citizen %d", i))
+		w.must(w.panel.Enrol(ctx, p, c.ID, c.Protocol.Panel.Groups[0].ID))
+		w.citizens = append(w.citizens, p)
+	}
+	w.must(w.cons.Start(ctx, w.administrator, slug))
+	var texts []synthesis.Contribution
+	for i, body := range []string{"Più alberi", "Alberi e ombra", "Una fontana", "Comprate da me"} {
+		alias, err := w.panel.Alias(ctx, w.citizens[i], c.ID)
+		w.must(err)
+		made, err := w.synthesis.Contribute(ctx, alias, c.ID, body)
+		w.must(err)
+		texts = append(texts, made)
+	}
+	w.now = w.now.AddDate(0, 0, 10)
+	w.drain()
+	_, err = w.synthesis.Merge(ctx, w.moderator, slug, synthesis.Merge{
+		Contributions: ids(texts[:2]), Destination: synthesis.Fresh, Text: "Servono alberi che facciano ombra.", Reason: "dicono lo stesso",
+	})
+	w.must(err)
+	_, err = w.synthesis.Merge(ctx, w.moderator, slug, synthesis.Merge{
+		Contributions: ids(texts[2:3]), Destination: synthesis.Fresh, Text: "Serve una fontana.", Reason: "è una proposta chiara",
+	})
+	w.must(err)
+	w.must(w.synthesis.Reject(ctx, w.moderator, slug, ids(texts[3:]), "è pubblicità"))
+	if w.consultation().Rounds[0].State != consultation.RoundReleased {
+		w.must(w.cons.ReleaseRound(ctx, w.moderator, slug, 1))
+	}
+	return w
+}
+
+func ids(texts []synthesis.Contribution) []uuid.UUID {
+	var out []uuid.UUID
+	for _, c := range texts {
+		out = append(out, c.ID)
+	}
+	return out
+}
+
+// play opens a round, lets everybody but the last few answer, and closes it: on
+// the first statement they agree but for a few who say why, on the second they
+// are of two minds.
+func (w *town) play(round, silent int) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	if w.consultation().Rounds[round-1].State == consultation.RoundPlanned {
+		w.must(w.cons.OpenRound(ctx, w.facilitator, slug, round))
+	}
+	c := w.consultation()
+	items, err := w.cons.Items(ctx, c.ID)
+	w.must(err)
+	for i, p := range w.citizens[:people-silent] {
+		seat, err := w.panel.Seat(ctx, p, c.ID)
+		w.must(err)
+		a := []ballot.Answer{{Item: items[0].ID, Value: 8}, {Item: items[1].ID, Value: 2 + 6*(i%2)}}
+		if i < 3 {
+			a[0].Value, a[0].Reason = 2, fmt.Sprintf("gli alberi tolgono posti %d", i)
+		} else if i < 6 {
+			a[0].Reason = fmt.Sprintf("d'estate si brucia %d", i)
+		}
+		_, err = w.ballots.Cast(ctx, seat, round, a)
+		w.must(err)
+	}
+	w.now = w.now.AddDate(0, 0, 4)
+	w.must(w.cons.CloseRound(ctx, w.facilitator, slug, round, "hanno risposto quasi tutti"))
+	w.drain()
+}
+
+func (w *town) refused(err error, kind fault.Kind, code string) {
+	w.t.Helper()
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != kind || f.Code != code {
+		w.t.Errorf("got %v, want %q", err, code)
+	}
+}
+
+func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing.T) {
+	w := newTown(t)
+	ctx := t.Context()
+	w.play(2, 0)
+	items, err := w.cons.Items(ctx, w.consultation().ID)
+	w.must(err)
+	last := w.consultation()
+	f, err := w.ballots.Feedback(ctx, last.ID, 2)
+	w.must(err)
+	// Against the proposal, whatever it is, with a reason that becomes public.
+	against := consultation.GoOn
+	if f.Items[0].Proposal.Action == delphi.GoOn {
+		against = consultation.Reword
+	}
+	w.must(w.cons.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio"))
+	w.play(3, 6)
+	_, _, err = w.reports.Of(ctx, last.ID)
+	w.refused(err, fault.NotFound, "no_opinion")
+	_, err = w.reports.Preview(ctx, w.administrator, slug, consultation.OpinionTexts{})
+	w.refused(err, fault.Conflict, "not_concluded")
+
+	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "i giri sono finiti"))
+	w.drain()
+	texts := consultation.OpinionTexts{Summary: "In breve: **ombra**."}
+	preview, err := w.reports.Preview(ctx, w.administrator, slug, texts)
+	w.must(err)
+	w.must(w.cons.Publish(ctx, w.administrator, slug, texts))
+
+	c := w.consultation()
+	o, raw, err := w.reports.Of(ctx, c.ID)
+	w.must(err)
+	if d := cmp.Diff(preview.Items, o.Items); d != "" {
+		t.Error("the preview showed other items:", d)
+	}
+
+	// The document and its hash in the public record.
+	sum := sha256.Sum256(raw)
+	entries, err := w.record.Of(ctx, c.ID)
+	w.must(err)
+	if !slices.ContainsFunc(entries, func(e ledger.Entry) bool {
+		return e.Type == "opinion" && strings.Contains(e.Body, hex.EncodeToString(sum[:]))
+	}) {
+		t.Error("the record does not hold the hash of opinion.json")
+	}
+	if again, err := ballot.Canonical(o); err != nil || !bytes.Equal(again, raw) {
+		t.Error("the document changes when it is read and written again")
+	}
+
+	if len(o.Items) != 2 {
+		t.Fatalf("%d items of 2", len(o.Items))
+	}
+	trees, fountain := o.Items[0], o.Items[1]
+	if len(trees.History) != 2 || trees.History[0].Round != 2 || trees.History[1].Round != 3 {
+		t.Errorf("history of %d rounds", len(trees.History))
+	}
+	if n := trees.History[1].Figures.N; n != people-6 {
+		t.Errorf("%d answers in the last round, want %d", n, people-6)
+	}
+	if d := trees.History[0].Decision; d == nil || !d.Against || d.Reason != "vogliamo capire meglio" {
+		t.Errorf("decision %+v", d)
+	}
+	if trees.Verdict.Key != delphi.Consensus || trees.Pile != Agreed {
+		t.Errorf("the trees are %s on pile %q", trees.Verdict.Key, trees.Pile)
+	}
+	if fountain.Verdict.Key != delphi.Bipolarity || fountain.Pile != Divided {
+		t.Errorf("the fountain is %s on pile %q", fountain.Verdict.Key, fountain.Pile)
+	}
+	if len(o.On(Agreed)) != 1 || len(o.On(Divided)) != 1 || o.Tally()[delphi.Consensus] != 1 || len(o.Tally()) != len(delphi.VerdictKeys) {
+		t.Errorf("piles and tally: %v", o.Tally())
+	}
+	// Dissent: six reasons over two rounds from outside the middle half, and no other.
+	for _, r := range trees.Dissent {
+		if !r.Outside || !strings.HasPrefix(r.Text, "gli alberi tolgono posti") {
+			t.Errorf("%q is no dissent", r.Text)
+		}
+	}
+	if len(trees.Dissent) != 6 {
+		t.Errorf("%d dissenting reasons of 6", len(trees.Dissent))
+	}
+	if len(trees.Sensitivity) == 0 {
+		t.Error("no sensitivity")
+	}
+	// Lineage: two contributions became the first statement, by alias.
+	if len(trees.Contributions) != 2 || len(fountain.Contributions) != 1 || o.Received != (Received{All: 4, Admitted: 3, Rejected: 1}) {
+		t.Errorf("lineage: %d, %d; %+v", len(trees.Contributions), len(fountain.Contributions), o.Received)
+	}
+	if from, ok := o.Contribution(trees.Contributions[0]); !ok || from.Alias == "" || from.Body == "" {
+		t.Errorf("contribution %+v", from)
+	}
+	// Participation, attrition, promises, words.
+	if d := cmp.Diff([]int{0, people, people - 6}, []int{o.Rounds[0].Answered, o.Rounds[1].Answered, o.Rounds[2].Answered}); d != "" {
+		t.Error(d)
+	}
+	if a := o.Attrition[1]; a.Previous != 2 || a.Before != people || a.Items[0].Paired != people-6 || a.Items[0].LeftBefore != 6 {
+		t.Errorf("attrition %+v", a)
+	}
+	if o.Commitment == nil || o.Origin != nil || o.ReplyDue == "" || o.DecideBy != "2026-12-31" || o.DestroyedOn == "" {
+		t.Errorf("promises %+v, reply due %q, destroyed %q", o.Commitment, o.ReplyDue, o.DestroyedOn)
+	}
+	if o.Texts.Summary != texts.Summary || o.Texts.Minority != "" || o.ProtocolHash != c.Protocol.Hash() {
+		t.Errorf("texts %+v", o.Texts)
+	}
+	if len(o.Acts) == 0 || !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == "vogliamo capire meglio" }) {
+		t.Errorf("acts %v, deviations %v", o.Acts, o.Deviations)
+	}
+	// Nobody's name but the staff's.
+	for _, p := range w.citizens {
+		if bytes.Contains(raw, []byte(p.Account.String())) || bytes.Contains(raw, []byte(p.Name+`"`)) {
+			t.Errorf("%s stands in the opinion", p.Name)
+		}
+	}
+}
+
+func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
+	w := newTown(t)
+	w.play(2, 0)
+	w.play(3, 3)
+	ctx := t.Context()
+	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "fine"))
+	w.drain()
+	w.must(w.cons.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
+	c := w.consultation()
+	o, _, err := w.reports.Of(ctx, c.ID)
+	w.must(err)
+	var closings []delphi.Closing
+	w.must(w.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		closings, err = w.ballots.Closings(ctx, tx, c.ID)
+		return err
+	}))
+	for _, i := range o.Items {
+		for n, r := range i.History {
+			item := delphi.Item{ID: i.ID.String(), Kind: i.Kind}
+			if d := cmp.Diff(delphi.Measure(c.Protocol, item, closings[:n+1]), r.Figures); d != "" {
+				t.Errorf("statement %d round %d: %s", i.Number, r.Round, d)
+			}
+			verdict, proposal := delphi.Judge(c.Protocol, item, closings[:n+1], len(i.History)-1-n)
+			if d := cmp.Diff(verdict, r.Verdict) + cmp.Diff(proposal, r.Proposal); d != "" {
+				t.Errorf("statement %d round %d: %s", i.Number, r.Round, d)
+			}
+		}
+	}
+}
+
+func TestPilesFollowTheVerdicts(t *testing.T) {
+	want := map[delphi.VerdictKey]Pile{
+		delphi.Consensus: Agreed, delphi.Majority: Agreed,
+		delphi.Plurality: Divided, delphi.Bipolarity: Divided, delphi.Disagreement: Divided,
+		delphi.Open: Open, delphi.Unstable: Open, delphi.TooFew: Open,
+	}
+	for _, k := range delphi.VerdictKeys {
+		if PileOf(k) != want[k] {
+			t.Errorf("%s lies on %q", k, PileOf(k))
+		}
+	}
+}
