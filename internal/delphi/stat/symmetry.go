@@ -136,18 +136,11 @@ func connected(t [][]int) bool {
 	return true
 }
 
-// solve eliminates an augmented system with partial pivoting, in place. The caller
-// knows that it is not singular.
+// solve eliminates an augmented system, in place. Without pivoting: a Laplacian less
+// one node is diagonally dominant, and elimination keeps it so.
 func solve(a [][]float64) []float64 {
 	n := len(a)
 	for c := range n {
-		p := c
-		for r := c + 1; r < n; r++ {
-			if math.Abs(a[r][c]) > math.Abs(a[p][c]) {
-				p = r
-			}
-		}
-		a[c], a[p] = a[p], a[c]
 		for r := c + 1; r < n; r++ {
 			f := a[r][c] / a[c][c]
 			for j := c; j <= n; j++ {
