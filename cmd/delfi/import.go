@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"delfi/internal/delphi"
+	"delfi/internal/polis"
+	"delfi/internal/pseudonym"
+)
+
+// importCommand brings in what was held elsewhere.
+type importCommand struct {
+	Polis importPolisCommand `cmd:"" help:"Import a conversation that was held with Polis, and publish what Delfi finds in it."`
+}
+
+// importPolisCommand imports the folder of a Polis export.
+type importPolisCommand struct {
+	databaseSettings
+	Dir            string `arg:"" name:"dir" help:"Folder with comments.csv, votes.csv and summary.csv."`
+	Rounds         int    `default:"3" help:"How many times figures are released on the way, the last time exactly."`
+	JSON           bool   `name:"json" help:"Print the result as JSON."`
+	Language       string `default:"en" enum:"it,en" help:"Language of the conversation: it or en."`
+	Administration string `placeholder:"SLUG" help:"Administration under which it stands; by default a place of imports' own."`
+	Licence        string `default:"CC BY 4.0, The Computational Democracy Project" help:"Licence of the export, shown on every page."`
+}
+
+// Run imports. A folder that cannot be imported is refused before a database is
+// opened.
+func (c *importPolisCommand) Run(ctx context.Context) error {
+	o := polis.Options{Rounds: c.Rounds, Language: c.Language, Licence: c.Licence, Administration: c.Administration}
+	if err := o.Check(); err != nil {
+		return err
+	}
+	conversation, err := polis.Read(c.Dir)
+	if err != nil {
+		return err
+	}
+	say := func(line string) { fmt.Fprintln(os.Stderr, "import:", line) }
+	say(fmt.Sprintf("%d comments, %d votes that count", len(conversation.Comments), len(conversation.Votes)))
+	db, keys, closeDatabase, err := c.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer closeDatabase()
+	h, err := wire(db, keys, nil, "")
+	if err != nil {
+		return err
+	}
+	result, err := polis.Import(ctx, polis.Services{
+		DB: db, Jobs: h.jobs, Accounts: h.accounts, Bridge: pseudonym.New(db, keys), Panel: h.panel,
+		Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots,
+	}, conversation, o, say)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(result)
+	}
+	return c.print(result)
+}
+
+// print says the result in words.
+func (c *importPolisCommand) print(r polis.Result) error {
+	_, err := fmt.Fprintf(os.Stdout, "%s: %d panelists, %d statements, %d comments rejected\n", r.Consultation, r.Panelists, r.Items, r.Rejected)
+	if err != nil {
+		return err
+	}
+	for _, round := range r.Rounds {
+		if _, err := fmt.Fprintf(os.Stdout, "  release %d: %d ballots, %d answers\n", round.Number, round.Ballots, round.Answers); err != nil {
+			return err
+		}
+	}
+	for _, key := range delphi.VerdictKeys {
+		if _, err := fmt.Fprintf(os.Stdout, "  %-12s %d\n", key, r.ItemsByVerdict[string(key)]); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintln(os.Stdout, r.Path)
+	return err
+}

@@ -1,0 +1,402 @@
+package polis
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"delfi/internal/fault"
+)
+
+// Conversation is an export, read whole and checked.
+type Conversation struct {
+	Title       string
+	Description string // "" when the export has none
+	URL         string // where it was held; "" when the export does not say
+	Comments    []Comment
+	Voters      []string // of at least one vote on a comment that was not rejected, in order of their first
+	Votes       []Vote   // on comments that were not rejected, by time, then by line
+}
+
+// Comment is one comment.
+type Comment struct {
+	ID, Author string
+	Body       string
+	Rejected   bool // by the moderators there
+}
+
+// Vote is one vote, as indexes into the conversation's lists.
+type Vote struct {
+	Comment, Voter int
+	Value          int // on Delfi's scale: 1 disagree, 2 unsure, 3 agree
+	time           int64
+	line           int
+}
+
+// The longest texts that are taken: a contribution's, and the title's.
+const (
+	maxBody  = 2000
+	maxTitle = 200
+)
+
+// Read reads the folder of an export: comments.csv, votes.csv, summary.csv. It
+// takes all of it or nothing: the first thing that is missing or does not make
+// sense is an Invalid fault that names file, line and column.
+func Read(dir string) (*Conversation, error) {
+	c := &Conversation{}
+	if err := c.readSummary(dir); err != nil {
+		return nil, err
+	}
+	byID, err := c.readComments(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.readVotes(dir, byID); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// place is where in a file something stands.
+type place struct {
+	file   string
+	line   int    // 0 for the whole file
+	column string // "" for the whole line
+}
+
+func (p place) String() string {
+	s := p.file
+	if p.line > 0 {
+		s += ", line " + strconv.Itoa(p.line)
+	}
+	if p.column != "" {
+		s += ", column " + p.column
+	}
+	return s
+}
+
+// broken refuses the export for what stands at a place.
+func broken(p place, format string, args ...any) error {
+	f := fault.Bad(fault.Field{Name: p.String(), Code: "broken_file", Message: fmt.Sprintf(format, args...)})
+	f.Message = "the conversation cannot be imported"
+	return f
+}
+
+// table is a CSV file, read row by row.
+type table struct {
+	file    string
+	csv     *csv.Reader
+	closer  io.Closer
+	columns map[string]int
+	names   []string
+	row     []string
+}
+
+// open opens a file of an export; header names the columns that it must have, nil
+// for a file without header.
+func open(dir, name string, header []string) (*table, error) {
+	f, err := os.Open(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, broken(place{file: name}, "is missing in %s", dir)
+	}
+	if err != nil {
+		return nil, broken(place{file: name}, "cannot be read: %v", err)
+	}
+	in := bufio.NewReaderSize(f, 1<<16)
+	// Spreadsheets put a byte order mark first; it is no part of the first column's name.
+	if mark, _ := in.Peek(3); string(mark) == "\xEF\xBB\xBF" {
+		_, _ = in.Discard(3) // three bytes that were just seen
+	}
+	t := &table{file: name, csv: csv.NewReader(in), closer: f, columns: map[string]int{}}
+	t.csv.FieldsPerRecord, t.csv.ReuseRecord = -1, true
+	if header == nil {
+		return t, nil
+	}
+	if err := t.head(header); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return t, nil
+}
+
+// head reads the line of column names.
+func (t *table) head(needed []string) error {
+	if more, err := t.next(); err != nil {
+		return err
+	} else if !more {
+		return broken(place{file: t.file}, "is empty")
+	}
+	t.names = slices.Clone(t.row)
+	for i, name := range t.names {
+		name = strings.TrimSpace(name)
+		t.names[i] = name
+		if _, twice := t.columns[name]; twice {
+			return broken(place{t.file, 1, name}, "stands twice in the header")
+		}
+		t.columns[name] = i
+	}
+	for _, name := range needed {
+		if _, ok := t.columns[name]; !ok {
+			return broken(place{t.file, 1, name}, "is missing in the header")
+		}
+	}
+	return nil
+}
+
+// next reads a row; false at the end of the file.
+func (t *table) next() (bool, error) {
+	row, err := t.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	var bad *csv.ParseError
+	if errors.As(err, &bad) {
+		return false, broken(place{t.file, bad.Line, strconv.Itoa(bad.Column)}, "is no CSV: %v", bad.Err)
+	}
+	if err != nil {
+		return false, broken(place{file: t.file}, "cannot be read: %v", err)
+	}
+	t.row = row
+	for i, field := range row {
+		if !utf8.ValidString(field) {
+			return false, broken(t.at(i), "is not UTF-8")
+		}
+		if strings.ContainsRune(field, 0) {
+			return false, broken(t.at(i), "contains a NUL character")
+		}
+	}
+	switch {
+	case t.names == nil:
+	case len(row) < len(t.names):
+		return false, broken(place{t.file, t.line(), t.names[len(row)]}, "is missing: the line has %d columns and the header %d", len(row), len(t.names))
+	case len(row) > len(t.names):
+		return false, broken(place{t.file, t.line(), strconv.Itoa(len(t.names) + 1)}, "has no name: the line has %d columns and the header %d", len(row), len(t.names))
+	}
+	return true, nil
+}
+
+// line is where the current row begins.
+func (t *table) line() int {
+	line, _ := t.csv.FieldPos(0)
+	return line
+}
+
+// at is the place of a field of the current row.
+func (t *table) at(i int) place {
+	line, _ := t.csv.FieldPos(i)
+	if i < len(t.names) {
+		return place{t.file, line, t.names[i]}
+	}
+	return place{t.file, line, strconv.Itoa(i + 1)}
+}
+
+// field gives a named field of the current row, trimmed.
+func (t *table) field(name string) string { return strings.TrimSpace(t.row[t.columns[name]]) }
+
+// bad refuses the export for a named field of the current row.
+func (t *table) bad(name, format string, args ...any) error {
+	return broken(t.at(t.columns[name]), format, args...)
+}
+
+// needed gives a named field that may not be empty.
+func (t *table) needed(name string) (string, error) {
+	s := t.field(name)
+	if s == "" {
+		return "", t.bad(name, "is empty")
+	}
+	return strings.Clone(s), nil
+}
+
+// instant reads a field of milliseconds since 1970.
+func (t *table) instant(name string) (int64, error) {
+	s := t.field(name)
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || s[0] == '+' {
+		return 0, t.bad(name, "%q is no timestamp: milliseconds since 1970 are expected", shortened(s))
+	}
+	return n, nil
+}
+
+// shortened is a value as a message may repeat it.
+func shortened(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// readSummary reads the title, and where the conversation was held: one pair a line.
+func (c *Conversation) readSummary(dir string) error {
+	const file = "summary.csv"
+	t, err := open(dir, file, nil)
+	if err != nil {
+		return err
+	}
+	defer t.closer.Close()
+	rows, lines := map[string]string{}, map[string]int{}
+	for {
+		more, err := t.next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		if len(t.row) != 2 {
+			return broken(place{t.file, t.line(), strconv.Itoa(len(t.row))}, "has no pair of a name and a value")
+		}
+		name := strings.TrimSpace(t.row[0])
+		if _, twice := rows[name]; twice {
+			return broken(place{t.file, t.line(), name}, "stands twice")
+		}
+		rows[name], lines[name] = strings.TrimSpace(t.row[1]), t.line()
+	}
+	if len(rows) == 0 {
+		return broken(place{file: file}, "is empty")
+	}
+	c.Title = strings.Join(strings.Fields(rows["topic"]), " ")
+	c.Description = strings.Join(strings.Fields(rows["conversation-description"]), " ")
+	if c.Title == "" {
+		return broken(place{file, lines["topic"], "topic"}, "is needed as the title")
+	}
+	if n := utf8.RuneCountInString(c.Title); n > maxTitle {
+		return broken(place{file, lines["topic"], "topic"}, "has %d characters: at most %d", n, maxTitle)
+	}
+	if c.URL = rows["url"]; c.URL != "" {
+		// It becomes a link on every page of the consultation.
+		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return broken(place{file, lines["url"], "url"}, "%q is no web address", shortened(c.URL))
+		}
+	}
+	return nil
+}
+
+// readComments reads the comments, and gives where each stands by its id.
+func (c *Conversation) readComments(dir string) (map[string]int, error) {
+	const file = "comments.csv"
+	t, err := open(dir, file, []string{"comment-id", "author-id", "moderated", "comment-body"})
+	if err != nil {
+		return nil, err
+	}
+	defer t.closer.Close()
+	_, dated := t.columns["timestamp"]
+	byID := map[string]int{}
+	for {
+		more, err := t.next()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			break
+		}
+		if dated {
+			if _, err := t.instant("timestamp"); err != nil {
+				return nil, err
+			}
+		}
+		one, err := t.comment()
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := byID[one.ID]; twice {
+			return nil, t.bad("comment-id", "%q stands twice", shortened(one.ID))
+		}
+		byID[one.ID] = len(c.Comments)
+		c.Comments = append(c.Comments, one)
+	}
+	if len(c.Comments) == 0 {
+		return nil, broken(place{file: file}, "is empty: it holds no comment")
+	}
+	return byID, nil
+}
+
+// comment reads the current row of comments.csv.
+func (t *table) comment() (one Comment, err error) {
+	if one.ID, err = t.needed("comment-id"); err != nil {
+		return one, err
+	}
+	if one.Author, err = t.needed("author-id"); err != nil {
+		return one, err
+	}
+	switch m := t.field("moderated"); m {
+	case "1", "0":
+	case "-1":
+		one.Rejected = true
+	default:
+		return one, t.bad("moderated", "%q is unknown: 1, 0 or -1 is expected", shortened(m))
+	}
+	if one.Body, err = t.needed("comment-body"); err != nil {
+		return one, err
+	}
+	if n := utf8.RuneCountInString(one.Body); n > maxBody {
+		return one, t.bad("comment-body", "has %d characters: at most %d", n, maxBody)
+	}
+	return one, nil
+}
+
+// values turns Polis's votes into points of a scale.
+var values = map[string]int{"-1": 1, "0": 2, "1": 3}
+
+// readVotes reads the votes on comments that were not rejected.
+func (c *Conversation) readVotes(dir string, byID map[string]int) error {
+	const file = "votes.csv"
+	t, err := open(dir, file, []string{"timestamp", "comment-id", "voter-id", "vote"})
+	if err != nil {
+		return err
+	}
+	defer t.closer.Close()
+	ids := map[string]int{} // voter → number given here
+	read := 0
+	for {
+		more, err := t.next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		read++
+		v := Vote{line: t.line()}
+		if v.time, err = t.instant("timestamp"); err != nil {
+			return err
+		}
+		var known bool
+		if v.Comment, known = byID[t.field("comment-id")]; !known {
+			return t.bad("comment-id", "%q is in no line of comments.csv", shortened(t.field("comment-id")))
+		}
+		voter, err := t.needed("voter-id")
+		if err != nil {
+			return err
+		}
+		if v.Value, known = values[t.field("vote")]; !known {
+			return t.bad("vote", "%q is no vote: 1, 0 or -1 is expected", shortened(t.field("vote")))
+		}
+		if c.Comments[v.Comment].Rejected {
+			continue // who voted on nothing else is no panelist
+		}
+		if v.Voter, known = ids[voter]; !known {
+			v.Voter = len(ids)
+			ids[voter] = v.Voter
+			c.Voters = append(c.Voters, voter)
+		}
+		c.Votes = append(c.Votes, v)
+	}
+	if read == 0 {
+		return broken(place{file: file}, "is empty: it holds no vote")
+	}
+	if len(c.Votes) == 0 {
+		return broken(place{file: file}, "holds votes on rejected comments alone")
+	}
+	slices.SortFunc(c.Votes, func(a, b Vote) int { return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.line, b.line)) })
+	return nil
+}
