@@ -1,0 +1,123 @@
+package delphi_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"delfi/internal/delphi"
+)
+
+// key orders the stayers that paired tables leave out, in every test.
+var key = []byte("a key of the tests, thirty-two b")
+
+// classical is the smallest document with answer rounds and replaced parts.
+func classical(t testing.TB, answerRounds int, pairs ...string) delphi.Protocol {
+	t.Helper()
+	rounds := `[{"kind": "gather"}` + strings.Repeat(`, {"kind": "answer"}`, answerRounds) + `]`
+	return parse(t, with(t, append([]string{`[{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}]`, rounds}, pairs...)...))
+}
+
+// groups replaces the one group of the smallest document by several.
+func groups(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(`{"id": "g%d", "name": {"it": "G"}}`, i)
+	}
+	return []string{`{"id": "cittadini", "name": {"it": "Cittadini"}}`, strings.Join(list, ", ")}
+}
+
+// The values of a round's answers that are none.
+const (
+	absent   = 0  // no ballot
+	noJudge  = -1 // cannot judge
+	noAnswer = -2 // a ballot without this item
+)
+
+// item is the one item of most tests.
+var item = delphi.Item{ID: "i1", Kind: "scala"}
+
+// ballots are those of a round of one item: values[i] is what panelist i said.
+func ballots(p delphi.Protocol, group func(i int) int, values []int) []delphi.Ballot {
+	var out []delphi.Ballot
+	for i, v := range values {
+		b := delphi.Ballot{Panelist: fmt.Sprint("p", i), Group: p.Panel.Groups[group(i)].ID}
+		switch v {
+		case absent:
+			continue
+		case noAnswer:
+		case noJudge:
+			b.Answers = []delphi.Answer{{Item: item.ID, CannotJudge: true}}
+		default:
+			b.Answers = []delphi.Answer{{Item: item.ID, Value: v}}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func oneGroup(int) int { return 0 }
+
+// held tabulates rounds of one item: rounds[r][i] is what panelist i said in the
+// r-th answering round; everyone is enrolled.
+func held(t testing.TB, p delphi.Protocol, group func(i int) int, rounds ...[]int) []delphi.Closing {
+	t.Helper()
+	first := 1
+	for p.Round(first).Kind != delphi.AnswerRound {
+		first++
+	}
+	enrolled := make([]int, len(p.Panel.Groups))
+	for i := range rounds[0] {
+		enrolled[group(i)]++
+	}
+	var out []delphi.Closing
+	var documents []delphi.Counts
+	var previous []delphi.Ballot
+	for r, values := range rounds {
+		current := ballots(p, group, values)
+		c, err := delphi.Tabulate(p, first+r, []delphi.Item{item}, enrolled, documents, current, previous, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, c.Counts)
+		if got := names(c.Tables); !slices.Equal(got, delphi.Rule(p, documents)) {
+			t.Fatalf("tables %v, the rule names %v", got, delphi.Rule(p, documents))
+		}
+		out, previous = append(out, c), current
+	}
+	return out
+}
+
+func names(tables []delphi.Table) []string {
+	out := []string{}
+	for _, t := range tables {
+		out = append(out, t.ID)
+	}
+	return out
+}
+
+func table(c delphi.Closing, id string) (delphi.Table, bool) {
+	i := slices.IndexFunc(c.Tables, func(t delphi.Table) bool { return t.ID == id })
+	if i < 0 {
+		return delphi.Table{}, false
+	}
+	return c.Tables[i], true
+}
+
+// from spreads a histogram into answers: from(0, 0, 3) is 3, 3, 3.
+func from(counts ...int) []int {
+	var out []int
+	for i, n := range counts {
+		out = append(out, slices.Repeat([]int{i + 1}, n)...)
+	}
+	return out
+}
+
+func ground(v []delphi.Ground, code string) (delphi.Ground, bool) {
+	i := slices.IndexFunc(v, func(g delphi.Ground) bool { return g.Code == code })
+	if i < 0 {
+		return delphi.Ground{}, false
+	}
+	return v[i], true
+}

@@ -1,0 +1,263 @@
+package delphi_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"delfi/internal/delphi"
+)
+
+// every is a protocol with every form that is tallied, in one real-time round so
+// that tallies of all of them can be released and compared.
+func every(t testing.TB) delphi.Protocol {
+	t.Helper()
+	return parse(t, `{"version": 1, "variant": "real-time", "languages": ["it"],
+		"panel": {"access": "open", "groups": [{"id": "a", "name": {"it": "A"}}, {"id": "b", "name": {"it": "B"}}]},
+		"anonymity": {"latest_key_date": "2027-06-30"},
+		"rounds": [{"kind": "standing"}], "consensus": {"rule": "share", "share": {"from": 4, "to": 5}},
+		"item_kinds": [
+			{"id": "scala", "kind": "scale", "points": 5}, {"id": "criteri", "kind": "criteria", "points": 5, "criteria": ["x", "y"]},
+			{"id": "scelta", "kind": "choice"}, {"id": "prove", "kind": "selection", "k": 2}, {"id": "note", "kind": "text"}]}`)
+}
+
+var everyItem = []delphi.Item{
+	{ID: "s1", Kind: "scala"}, {ID: "c1", Kind: "criteri"}, {ID: "o1", Kind: "scelta"}, {ID: "o2", Kind: "scelta"},
+	{ID: "v1", Kind: "prove"}, {ID: "v2", Kind: "prove"}, {ID: "v3", Kind: "prove"}, {ID: "t1", Kind: "note"}, {ID: "s2", Kind: "scala"},
+}
+
+// drawBallot draws a ballot that fits every's items.
+func drawBallot(t *rapid.T, name string) delphi.Ballot {
+	b := delphi.Ballot{Panelist: name, Group: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "group")}
+	answer := func(a delphi.Answer) { b.Answers = append(b.Answers, a) }
+	for _, id := range []string{"s1", "s2"} {
+		switch v := rapid.IntRange(-1, 5).Draw(t, id); v {
+		case -1:
+		case 0:
+			answer(delphi.Answer{Item: id, CannotJudge: true})
+		default:
+			answer(delphi.Answer{Item: id, Value: v})
+		}
+	}
+	if rapid.Bool().Draw(t, "criteria") {
+		answer(delphi.Answer{Item: "c1", Criteria: rapid.SliceOfN(rapid.IntRange(0, 5), 2, 2).Draw(t, "c1")})
+	}
+	if o := rapid.SampledFrom([]string{"", "o1", "o2"}).Draw(t, "choice"); o != "" {
+		answer(delphi.Answer{Item: o, Value: 1})
+	}
+	for _, id := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"v1", "v2", "v3"}), 0, 2, rapid.ID[string]).Draw(t, "selected") {
+		answer(delphi.Answer{Item: id, Value: 1})
+	}
+	if rapid.Bool().Draw(t, "words") {
+		answer(delphi.Answer{Item: "t1"})
+	}
+	return b
+}
+
+// closing is all that a tally says, in a form that can be compared.
+func closing(t testing.TB, p delphi.Protocol, tally *delphi.Tally) delphi.Closing {
+	t.Helper()
+	c, err := delphi.Release(p, tally, []int{1000, 1000}, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Adding, revising and withdrawing in any order, alone or in tallies that are
+// merged, gives the counts of a naive recount over the ballots that are left.
+func TestTallyIsARecount(t *testing.T) {
+	p := every(t)
+	rapid.Check(t, func(r *rapid.T) {
+		tallies := make([]*delphi.Tally, 3)
+		for i := range tallies {
+			tally, err := delphi.NewTally(p, 1, everyItem)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tallies[i] = tally
+		}
+		standing := map[string]delphi.Ballot{}
+		at := map[string]int{}
+		for range rapid.IntRange(0, 60).Draw(r, "acts") {
+			who := fmt.Sprint("p", rapid.IntRange(0, 40).Draw(r, "who"))
+			if old, ok := standing[who]; ok {
+				if err := tallies[at[who]].Remove(old); err != nil {
+					r.Fatal(err)
+				}
+				delete(standing, who)
+				if rapid.Bool().Draw(r, "withdraws") {
+					continue
+				}
+			}
+			at[who] = rapid.IntRange(0, 2).Draw(r, "tally")
+			standing[who] = drawBallot(r, who)
+			if err := tallies[at[who]].Add(standing[who]); err != nil {
+				r.Fatal(err)
+			}
+		}
+		// Merged in either order.
+		order := rapid.Permutation([]int{0, 1, 2}).Draw(r, "order")
+		all := tallies[order[0]]
+		for _, i := range order[1:] {
+			if err := all.Merge(tallies[i]); err != nil {
+				r.Fatal(err)
+			}
+		}
+		got := closing(t, p, all)
+
+		naive := map[string]int{} // table, value → people
+		people := map[string]int{}
+		for _, b := range standing {
+			chosen := map[string]bool{}
+			for _, a := range b.Answers {
+				switch a.Item[0] {
+				case 's':
+					if !a.CannotJudge {
+						naive[fmt.Sprint("A/", a.Item, "=", a.Value)]++
+						people[a.Item]++
+					}
+				case 'c':
+					for i, v := range a.Criteria {
+						if v > 0 {
+							naive[fmt.Sprint("A/c1/", "xy"[i:i+1], "=", v)]++
+							people["c1/"+"xy"[i:i+1]]++
+						}
+					}
+				case 'o':
+					naive["A/scelta="+a.Item]++
+					people["scelta"]++
+				case 'v':
+					chosen[a.Item] = true
+				}
+			}
+			for _, id := range []string{"v1", "v2", "v3"} {
+				if len(chosen) > 0 {
+					naive["S/"+id+map[bool]string{true: "=yes", false: "=no"}[chosen[id]]]++
+					people[id]++
+				}
+			}
+		}
+		for _, c := range got.Counts.Items {
+			if c.Valid != people[c.Item] {
+				r.Errorf("%s: %d valid, recount %d", c.Item, c.Valid, people[c.Item])
+			}
+		}
+		for _, table := range got.Tables {
+			if table.ID[0] == 'G' || len(table.Values) == 3 {
+				continue // parts of what is compared here
+			}
+			for i, v := range table.Values {
+				if want := naive[table.ID+"="+v]; table.Counts[i] != want {
+					r.Errorf("%s=%s: %d, recount %d", table.ID, v, table.Counts[i], want)
+				}
+			}
+		}
+	})
+}
+
+// A ballot that does not fit is refused whole: nothing of it is counted, and the
+// words of the error hold no value.
+func TestTallyRefuses(t *testing.T) {
+	p := every(t)
+	for name, b := range map[string]delphi.Ballot{
+		"group":            {Group: "c"},
+		"item":             {Group: "a", Answers: []delphi.Answer{{Item: "s9", Value: 1}}},
+		"twice":            {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1}, {Item: "s1", Value: 2}}},
+		"off the scale":    {Group: "a", Answers: []delphi.Answer{{Item: "s2", Value: 1}, {Item: "s1", Value: 6}}},
+		"zero":             {Group: "a", Answers: []delphi.Answer{{Item: "s1"}}},
+		"criteria":         {Group: "a", Answers: []delphi.Answer{{Item: "c1", Criteria: []int{1}}}},
+		"criterion":        {Group: "a", Answers: []delphi.Answer{{Item: "c1", Criteria: []int{1, 6}}}},
+		"two choices":      {Group: "a", Answers: []delphi.Answer{{Item: "o1", Value: 1}, {Item: "o2", Value: 1}}},
+		"three selections": {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 1}, {Item: "v2", Value: 1}, {Item: "v3", Value: 1}}},
+		"a selection":      {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 2}}},
+		"must be judged":   {Group: "a", Answers: []delphi.Answer{{Item: "v1", CannotJudge: true}}},
+	} {
+		tally, err := delphi.NewTally(p, 1, everyItem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		empty := closing(t, p, tally)
+		if err := tally.Add(b); err == nil {
+			t.Errorf("%s: counted", name)
+		}
+		if diff := cmp.Diff(empty, closing(t, p, tally)); diff != "" {
+			t.Errorf("%s: counted in part: %s", name, diff)
+		}
+	}
+}
+
+// One more ballot costs no allocation.
+func TestTallyAllocatesNothing(t *testing.T) {
+	tally, ballot := twenty(t)
+	if n := testing.AllocsPerRun(100, func() {
+		if err := tally.Add(ballot); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations for a ballot", n)
+	}
+}
+
+func BenchmarkTallyAdd(b *testing.B) {
+	tally, ballot := twenty(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := tally.Add(ballot); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// twenty is a tally of twenty scale items and a full ballot for it.
+func twenty(t testing.TB) (*delphi.Tally, delphi.Ballot) {
+	p := classical(t, 2)
+	ballot := delphi.Ballot{Panelist: "p", Group: "cittadini"}
+	var items []delphi.Item
+	for i := range 20 {
+		id := fmt.Sprint("i", i)
+		items = append(items, delphi.Item{ID: id, Kind: "scala"})
+		ballot.Answers = append(ballot.Answers, delphi.Answer{Item: id, Value: 1 + i%9})
+	}
+	tally, err := delphi.NewTally(p, 2, items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tally, ballot
+}
+
+// Measures and verdicts of 100,000 people and twenty items cost the size of their
+// tables.
+func BenchmarkMeasureAndJudge(b *testing.B) {
+	p := classical(b, 2)
+	const n = 100_000
+	first, second := make([]int, n), make([]int, n)
+	for i := range n {
+		first[i] = 1 + i*7%9
+		second[i] = min(9, max(1, first[i]+i%3-1))
+	}
+	closings := held(b, p, oneGroup, first, second)
+	for b.Loop() {
+		for range 20 {
+			delphi.Measure(p, item, closings)
+			delphi.Judge(p, item, closings, 0)
+			delphi.Sensitive(p, item, closings)
+		}
+	}
+}
+
+func TestTallyHistogram(t *testing.T) {
+	tally, ballot := twenty(t)
+	if err := tally.Add(ballot); err != nil {
+		t.Fatal(err)
+	}
+	if got := tally.Histogram("i3"); !slices.Equal(got, []int{0, 0, 0, 1, 0, 0, 0, 0, 0}) || tally.Answered() != 1 {
+		t.Errorf("%v", got)
+	}
+	if tally.Histogram("none") != nil {
+		t.Error("a histogram of nothing")
+	}
+}

@@ -1,0 +1,337 @@
+package delphi_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"delfi/internal/delphi"
+)
+
+// The ladder at each of its thresholds: one below, at, one above. Both rounds
+// are the same, so that the answers hold still.
+func TestVerdictLadder(t *testing.T) {
+	p := classical(t, 2)
+	for _, c := range []struct {
+		name      string
+		counts    [9]int
+		key       delphi.VerdictKey
+		direction delphi.Direction
+		against   bool
+		unanimous bool
+	}{
+		{"all in the highest class", [9]int{6: 20, 7: 10, 8: 10}, delphi.Consensus, delphi.High, false, true},
+		{"all in the middle class", [9]int{3: 20, 4: 10, 5: 10}, delphi.Consensus, delphi.Middle, false, true},
+		{"all in the lowest class", [9]int{0: 20, 2: 20}, delphi.Consensus, delphi.Low, true, true},
+		{"share one above", [9]int{4: 9, 7: 31}, delphi.Consensus, delphi.High, false, false},
+		{"share at", [9]int{4: 10, 7: 30}, delphi.Consensus, delphi.High, false, false},
+		{"share one below", [9]int{4: 11, 7: 29}, delphi.Majority, delphi.High, false, false},
+		{"mirrored share at", [9]int{1: 30, 4: 10}, delphi.Consensus, delphi.Low, true, false},
+		{"mirrored share one below", [9]int{1: 29, 4: 11}, delphi.Majority, delphi.Low, false, false},
+		{"poles at 35 each", [9]int{0: 14, 4: 12, 8: 14}, delphi.Bipolarity, delphi.NoDirection, false, false},
+		{"poles, the higher is larger", [9]int{0: 14, 4: 11, 8: 15}, delphi.Bipolarity, delphi.High, false, false},
+		{"poles, the lower is larger", [9]int{0: 15, 4: 11, 8: 14}, delphi.Bipolarity, delphi.Low, false, false},
+		{"poles before majority", [9]int{0: 14, 8: 26}, delphi.Bipolarity, delphi.High, false, false},
+		{"one pole below 35", [9]int{0: 13, 8: 27}, delphi.Majority, delphi.High, false, false},
+		{"majority above half", [9]int{4: 19, 8: 21}, delphi.Majority, delphi.High, false, false},
+		{"a middle majority", [9]int{0: 5, 4: 26, 8: 9}, delphi.Majority, delphi.Middle, false, false},
+		{"half is no majority, nor ahead", [9]int{4: 20, 8: 20}, delphi.Disagreement, delphi.NoDirection, false, false},
+		{"half and ahead", [9]int{0: 4, 4: 16, 8: 20}, delphi.Plurality, delphi.High, false, false},
+		{"plurality at 40 and 10 ahead", [9]int{0: 12, 4: 12, 8: 16}, delphi.Plurality, delphi.High, false, false},
+		{"40 but only 7.5 ahead", [9]int{0: 11, 4: 13, 8: 16}, delphi.Disagreement, delphi.NoDirection, false, false},
+		{"one below 40", [9]int{0: 13, 4: 12, 8: 15}, delphi.Disagreement, delphi.NoDirection, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			values := from(c.counts[:]...)
+			v, proposal := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0)
+			if v.Key != c.key || v.Direction != c.direction || v.Against != c.against || v.Unanimous != c.unanimous {
+				t.Errorf("got %+v", v)
+			}
+			if v.If != "" || proposal.Action != delphi.Settle {
+				t.Errorf("a settled verdict has If %q and proposal %q", v.If, proposal.Action)
+			}
+		})
+	}
+}
+
+// Gates come before everything; each at its threshold.
+func TestVerdictGates(t *testing.T) {
+	p := classical(t, 3)
+	still := from(0, 0, 0, 0, 0, 0, 30)
+	silent := func(n int) []int { return slices.Repeat([]int{absent}, n) }
+	for _, c := range []struct {
+		name          string
+		first, second []int
+		fails         string
+	}{
+		{"response at half", append(slices.Clone(still), silent(30)...), append(slices.Clone(still), silent(30)...), ""},
+		{"response one below half", append(slices.Clone(still), silent(31)...), append(slices.Clone(still), silent(31)...), "response"},
+		{"five valid", from(0, 0, 0, 0, 0, 0, 5), from(0, 0, 0, 0, 0, 0, 5), ""},
+		{"four valid", from(0, 0, 0, 0, 0, 0, 4), from(0, 0, 0, 0, 0, 0, 4), "valid_n"},
+		{"cannot judge is a response and leaves n", slices.Repeat([]int{noJudge}, 30), slices.Repeat([]int{noJudge}, 30), "valid_n"},
+		{"five pairs", append(silent(20), still[:25]...), append(still[:25:25], silent(20)...), ""},
+		{"four pairs", append(silent(21), still[:25]...), append(still[:25:25], silent(21)...), "paired_n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v, _ := delphi.Judge(p, item, held(t, p, oneGroup, c.first, c.second), 1)
+			g, _ := ground(v.Grounds, c.fails)
+			if c.fails == "" && v.Key != delphi.Consensus || c.fails != "" && (v.Key != delphi.TooFew || g.Code == "" || g.Holds) {
+				t.Errorf("got %+v", v)
+			}
+		})
+	}
+}
+
+// move takes a panel of n at 8 and lets some of them answer 7.
+func move(n, movers int) (first, second []int) {
+	first = slices.Repeat([]int{8}, n)
+	second = slices.Clone(first)
+	for i := range movers {
+		second[i] = 7
+	}
+	return first, second
+}
+
+func TestVerdictStability(t *testing.T) {
+	only := func(test string) []string { return []string{`"item_kinds"`, `"stability": {"tests": [` + test + `]}, "item_kinds"`} }
+	for _, c := range []struct {
+		name   string
+		tests  []string
+		movers int // of 100
+		stable bool
+	}{
+		{"scheibe one below 15 %", only(`"scheibe"`), 14, true},
+		{"scheibe at 15 %: strictly below is stable", only(`"scheibe"`), 15, false},
+		{"unchanged at 70 %", only(`"unchanged"`), 30, true},
+		{"unchanged one below", only(`"unchanged"`), 31, false},
+		{"both: 14 movers pass both", nil, 14, true},
+		{"both: one of them fails", nil, 15, false},
+		{"wilcoxon: 5 movers are not significant", only(`"wilcoxon"`), 5, true},
+		{"wilcoxon: 6 of 100, p .03 and effect .24", only(`"wilcoxon"`), 6, false},
+		{"wilcoxon: significant, but small for its protocol", []string{`"item_kinds"`, `"stability": {"tests": ["wilcoxon"], "wilcoxon": {"effect_min": 300}}, "item_kinds"`}, 6, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := classical(t, 3, c.tests...)
+			first, second := move(100, c.movers)
+			closings := held(t, p, oneGroup, first, second)
+			between, next := delphi.Judge(p, item, closings, 1)
+			end, final := delphi.Judge(p, item, closings, 0)
+			if c.stable && (between.Key != delphi.Consensus || next.Action != delphi.Settle || end.Key != delphi.Consensus) {
+				t.Errorf("between %+v, at the end %+v", between, end)
+			}
+			if !c.stable && (between.Key != delphi.Open || between.If != delphi.Consensus || between.IfDirection != delphi.High ||
+				between.Direction != delphi.NoDirection || next.Action != delphi.GoOn || end.Key != delphi.Unstable || end.If != delphi.Consensus) {
+				t.Errorf("between %+v, at the end %+v", between, end)
+			}
+			if final.Action != delphi.Settle {
+				t.Errorf("at the last round: %+v", final)
+			}
+		})
+	}
+}
+
+// 2,000 people of whom 8 move by one point are stable: the gate reads the effect
+// over all pairs, not over those who moved.
+func TestWilcoxonGateReadsAllPairs(t *testing.T) {
+	p := classical(t, 2, `"item_kinds"`, `"stability": {"tests": ["wilcoxon"]}, "item_kinds"`)
+	first, second := move(2000, 8)
+	v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+	if g, _ := ground(v.Grounds, "wilcoxon"); v.Key != delphi.Consensus || !g.Holds {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestVerdictWithoutComparison(t *testing.T) {
+	values := from(0, 0, 0, 0, 0, 0, 30)
+	t.Run("the first of several rounds is open", func(t *testing.T) {
+		p := classical(t, 2)
+		v, proposal := delphi.Judge(p, item, held(t, p, oneGroup, values), 1)
+		if _, ok := ground(v.Grounds, "no_earlier_round"); v.Key != delphi.Open || v.If != delphi.Consensus || !ok || proposal.Action != delphi.GoOn {
+			t.Errorf("%+v %+v", v, proposal)
+		}
+	})
+	t.Run("a protocol with one answering round has no gate, and says so", func(t *testing.T) {
+		p := parse(t, with(t, `"classical"`, `"argumentative"`, `[{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}]`, `[{"kind": "gather", "discussion": true}, {"kind": "answer"}]`))
+		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values), 0)
+		if _, ok := ground(v.Grounds, "no_stability_gate"); v.Key != delphi.Consensus || !ok {
+			t.Errorf("%+v", v)
+		}
+	})
+	t.Run("an item that came after the last round stays open", func(t *testing.T) {
+		p := classical(t, 2)
+		closings := held(t, p, oneGroup, values, values)
+		fresh := item
+		fresh.New = true
+		if v, _ := delphi.Judge(p, fresh, closings, 0); v.Key != delphi.Open || v.If != delphi.Consensus {
+			t.Errorf("%+v", v)
+		}
+	})
+	t.Run("a test without its table drops out", func(t *testing.T) {
+		// Two newcomers: no shift table below 100 pairs.
+		p := classical(t, 2)
+		first := append(slices.Clone(values), absent, absent)
+		second := append(slices.Clone(values), 8, 8)
+		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+		dropped, ok := ground(v.Grounds, "test_dropped")
+		if !ok || dropped.Detail != "unchanged" || v.Key != delphi.Consensus {
+			t.Errorf("%+v", v)
+		}
+	})
+	t.Run("with none left, Scheibe on the published histograms decides", func(t *testing.T) {
+		p := classical(t, 2, `"item_kinds"`, `"stability": {"tests": ["unchanged", "wilcoxon"]}, "item_kinds"`)
+		first := append(slices.Clone(values), absent, absent)
+		second := append(from(0, 0, 0, 0, 0, 0, 20, 10), 8, 8)
+		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+		if g, ok := ground(v.Grounds, "scheibe"); !ok || g.Holds || v.Key != delphi.Unstable {
+			t.Errorf("%+v", v)
+		}
+	})
+	t.Run("nobody answered", func(t *testing.T) {
+		p := classical(t, 2)
+		v, proposal := delphi.Judge(p, item, nil, 1)
+		if v.Key != delphi.TooFew || proposal.Action != delphi.GoOn || delphi.Measure(p, item, nil).N != 0 {
+			t.Errorf("%+v %+v", v, proposal)
+		}
+	})
+}
+
+// The engine proposes a new wording when the answers are still, no consensus is
+// there, and one in ten cannot judge.
+func TestProposeReword(t *testing.T) {
+	p := classical(t, 3)
+	panel := func(cannot int) []int {
+		return append(from(9, 0, 0, 0, 9), slices.Repeat([]int{noJudge}, cannot)...)
+	}
+	for cannot, want := range map[int]delphi.Action{1: delphi.Settle, 2: delphi.Reword} { // of 20: 2 are 10 %
+		values := panel(cannot)
+		if cannot == 1 {
+			values = append(values, 5) // 19 valid, 1 of 20 cannot
+		}
+		if _, got := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 1); got.Action != want {
+			t.Errorf("%d of 20 cannot judge: %+v", cannot, got)
+		}
+		if _, got := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0); got.Action != delphi.Settle {
+			t.Errorf("at the last round: %+v", got)
+		}
+	}
+	agreed := append(from(0, 0, 0, 0, 0, 0, 18), noJudge, noJudge)
+	if _, got := delphi.Judge(p, item, held(t, p, oneGroup, agreed, agreed), 1); got.Action != delphi.Settle {
+		t.Errorf("a consensus needs no new wording: %+v", got)
+	}
+}
+
+// Every other published rule, at its thresholds, on a stable panel.
+func TestConsensusRules(t *testing.T) {
+	for _, c := range []struct {
+		name, rule string
+		counts     []int
+		key        delphi.VerdictKey
+		direction  delphi.Direction
+		against    bool
+	}{
+		{"median and IQR", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{4, 0, 0, 0, 0, 6, 12, 10, 8}, delphi.Consensus, delphi.High, false},
+		{"median mirrored", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{8, 10, 12, 6, 0, 0, 0, 0, 4}, delphi.Consensus, delphi.Low, true},
+		{"median at 6.5", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Disagreement, delphi.NoDirection, false},
+		{"IQR too wide", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 15, 0, 15, 0, 10}, delphi.Majority, delphi.High, false},
+		{"comet in at 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 7, 0, 28}, delphi.Consensus, delphi.High, false},
+		{"comet: 15 % against are too many", `{"rule": "comet"}`, []int{6, 0, 0, 0, 6, 0, 28}, delphi.Majority, delphi.High, false},
+		{"comet: one below 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 8, 0, 27}, delphi.Majority, delphi.High, false},
+		{"comet out, mirrored", `{"rule": "comet"}`, []int{28, 0, 0, 0, 7, 0, 5}, delphi.Consensus, delphi.Low, true},
+		{"comet out, at most half", `{"rule": "comet", "comet": {"out": "at-most-half"}}`, []int{10, 0, 0, 0, 10, 0, 20}, delphi.Consensus, delphi.Low, true},
+		{"comet, one above half", `{"rule": "comet", "comet": {"out": "at-most-half"}}`, []int{10, 0, 0, 0, 9, 0, 21}, delphi.Majority, delphi.High, false},
+		{"agreement", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.High, false},
+		{"agreement in the middle", `{"rule": "agreement"}`, []int{0, 0, 4, 12, 14, 10}, delphi.Consensus, delphi.Middle, false},
+		{"agreement takes the median's class", `{"rule": "agreement"}`, []int{10, 20, 9, 1}, delphi.Consensus, delphi.Low, true},
+		{"cns", `{"rule": "cns"}`, []int{0, 0, 0, 0, 0, 4, 16, 16, 4}, delphi.Consensus, delphi.High, false},
+		{"cns too low", `{"rule": "cns"}`, []int{8, 0, 0, 0, 4, 0, 10, 8, 10}, delphi.Majority, delphi.High, false},
+		{"rand without disagreement", `{"rule": "rand"}`, []int{2, 0, 0, 0, 6, 2, 10, 10, 10}, delphi.Consensus, delphi.High, false},
+		{"rand with disagreement", `{"rule": "rand"}`, []int{13, 0, 0, 0, 2, 0, 0, 0, 25}, delphi.Majority, delphi.High, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := classical(t, 2, `{"rule": "share", "share": {"from": 7, "to": 9}}`, c.rule)
+			values := from(c.counts...)
+			v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0)
+			if v.Key != c.key || v.Direction != c.direction || v.Against != c.against {
+				t.Errorf("got %+v", v)
+			}
+		})
+	}
+}
+
+// RAND's rule by size needs only thirds: 8–10 people, at most two outside.
+func TestRandBySizeInThirds(t *testing.T) {
+	p := classical(t, 2, `{"rule": "share", "share": {"from": 7, "to": 9}}`, `{"rule": "rand"}`)
+	for outside, want := range map[int]delphi.VerdictKey{2: delphi.Consensus, 3: delphi.Majority} {
+		values := append(from(0, 0, 0, 0, outside), from(0, 0, 0, 0, 0, 0, 10-outside)...)
+		closings := held(t, p, oneGroup, values, values)
+		if v, _ := delphi.Judge(p, item, closings, 0); v.Key != want {
+			t.Errorf("%d outside: %+v", outside, v)
+		}
+		if f := delphi.Measure(p, item, closings); !f.Thirds || len(f.Histogram) != 3 || f.Median.Defined() || f.Agreement.Defined() || !f.Top.Defined() {
+			t.Errorf("thirds give quartiles: %+v", f)
+		}
+	}
+}
+
+// With scope each-group every group that may be shown must meet the rule too.
+func TestEachGroup(t *testing.T) {
+	scope := []string{`"rule": "share",`, `"rule": "share", "scope": "each-group",`}
+	p := classical(t, 2, append(scope, groups(3)...)...)
+	group := func(i int) int { return min(i/20, 2) }
+	far := append(from(0, 0, 0, 0, 0, 0, 20, 20), from(0, 0, 0, 0, 6, 0, 0, 14)...) // the third group: 70 %
+	v, _ := delphi.Judge(p, item, held(t, p, group, far, far), 0)
+	if g, _ := ground(v.Grounds, "groups_judged"); v.Key != delphi.Majority || !g.Holds || g.Limit != 3 {
+		t.Errorf("one group below the share: %+v", v)
+	}
+	near := append(from(0, 0, 0, 0, 0, 0, 20, 20), from(0, 0, 0, 0, 5, 0, 0, 15)...)
+	if v, _ := delphi.Judge(p, item, held(t, p, group, near, near), 0); v.Key != delphi.Consensus {
+		t.Errorf("every group at the share: %+v", v)
+	}
+	// Nine in the third group: it is withheld, and the smallest other with it.
+	small := near[:49]
+	v, _ = delphi.Judge(p, item, held(t, p, group, small, small), 0)
+	if g, _ := ground(v.Grounds, "groups_judged"); v.Key != delphi.Consensus || g.Holds || g.Value.String() != "1" || g.Limit != 3 {
+		t.Errorf("a group withheld: %+v", v)
+	}
+}
+
+func TestSensitivity(t *testing.T) {
+	p := classical(t, 2)
+	values := from(5, 0, 0, 0, 7, 0, 10, 10, 8) // 70 % high, 12.5 % low
+	rows := delphi.Sensitive(p, item, held(t, p, oneGroup, values, values))
+	got := []string{}
+	for _, r := range rows {
+		got = append(got, r.Rule+" "+string(r.Key))
+	}
+	want := "share-750 majority, median-iqr majority, rand consensus, comet consensus, agreement-700 majority, cns-750 majority"
+	if s := strings.Join(got, ", "); s != want {
+		t.Errorf("got  %s\nwant %s", s, want)
+	}
+	five := classical(t, 2, `"kind": "scale"`, `"kind": "scale", "points": 5`, `"from": 7, "to": 9`, `"from": 4, "to": 5`)
+	for _, r := range delphi.Sensitive(five, item, held(t, five, oneGroup, from(0, 0, 0, 30), from(0, 0, 0, 30))) {
+		if nine := r.Rule == "rand" || r.Rule == "comet"; r.Defined == nine {
+			t.Errorf("on five points: %+v", r)
+		}
+	}
+}
+
+// A verdict that would flip if the leavers had stayed at one end is flagged.
+func TestAttritionBounds(t *testing.T) {
+	p := classical(t, 2)
+	first := from(0, 0, 0, 0, 10, 0, 0, 40)
+	second := slices.Clone(first)
+	for i := range 5 {
+		second[49-i] = absent
+	}
+	b := delphi.Attrition(p, item, held(t, p, oneGroup, first, second))
+	// 35 of 45 are high; with the five low it would be 35 of 50, 70 %.
+	want := delphi.Bounds{Leavers: 5, Defined: true, Class: delphi.Consensus, Low: delphi.Majority, High: delphi.Consensus, Direction: delphi.High}
+	if b != want {
+		t.Errorf("got %+v, want %+v", b, want)
+	}
+	second[48] = 8 // four leavers, and nine at 5 below: still robust?
+	second[47], second[46], second[45] = 8, 8, 8
+	if b := delphi.Attrition(p, item, held(t, p, oneGroup, first, second)); !b.Robust || b.Leavers != 1 {
+		t.Errorf("got %+v", b)
+	}
+}
