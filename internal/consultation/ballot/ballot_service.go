@@ -2,6 +2,7 @@ package ballot
 
 import (
 	"context"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -20,6 +21,7 @@ type Service struct {
 	cons   *consultation.Service
 	bridge *pseudonym.Service
 	record *ledger.Service
+	frozen sync.Map // of round id to form: see form
 }
 
 // New makes the service and registers its jobs (tabulate at closing, hourly
@@ -296,8 +298,13 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Sa
 	return draft.receipt(seat.Group, len(f.items)), bearPanelist(ctx, tx, seat)
 }
 
-// form reads what a round's ballots are checked against.
+// form gives what a round's ballots are checked against. Protocol and items are
+// frozen while an answer round is open, so they are read once by each server and
+// dropped at the closing; the items of a standing round may grow.
 func (s *Service) form(ctx context.Context, tx *postgres.Tx, round consultation.Round) (form, error) {
+	if f, ok := s.frozen.Load(round.ID); ok {
+		return f.(form), nil
+	}
 	c, err := s.cons.ByID(ctx, tx, round.Consultation)
 	if err != nil {
 		return form{}, err
@@ -306,7 +313,11 @@ func (s *Service) form(ctx context.Context, tx *postgres.Tx, round consultation.
 	if err != nil {
 		return form{}, err
 	}
-	return newForm(c.Protocol, items), nil
+	f := newForm(c.Protocol, items)
+	if round.Kind != delphi.StandingKind {
+		s.frozen.Store(round.ID, f)
+	}
+	return f, nil
 }
 
 func sealSheet(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, sh sheet, l layout) ([]byte, error) {
