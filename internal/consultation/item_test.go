@@ -1,0 +1,250 @@
+package consultation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+// shown gives "number text was new state" of the items.
+func shown(items []Item) []string {
+	var out []string
+	for _, it := range items {
+		out = append(out, fmt.Sprintf("%d %s|%s|%v|%s", it.Number, it.Text, it.Was, it.New, it.State))
+	}
+	return out
+}
+
+// try runs one act of a moderator's room in a transaction.
+func (h *town) try(do func(ctx context.Context, tx *postgres.Tx) error) error {
+	return h.db.Transact(h.Context(), do)
+}
+
+func (h *town) reword(item uuid.UUID, text string) error {
+	return h.try(func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := h.s.RewordItem(ctx, tx, item, text)
+		return err
+	})
+}
+
+// TestWordsBetweenRounds: a rewording keeps what the panel read before beside it,
+// until the next round has shown the new words.
+func TestWordsBetweenRounds(t *testing.T) {
+	h := newTown(t)
+	two := h.gathered(2)
+	h.ok(h.reword(two[0].ID, "Una piazza con meno auto."))
+	want := []string{"1 Una piazza con meno auto.||false|live", "2 Una piazza senza auto.||false|live"}
+	if got := shown(h.items()); !slices.Equal(got, want) {
+		t.Errorf("before any round of answers: %q", got)
+	}
+	h.ok(h.s.ReleaseRound(t.Context(), h.marco, slug, 1))
+	h.ok(h.s.OpenRound(t.Context(), h.furio, slug, 2))
+	h.refused(h.reword(two[0].ID, "Altro."), fault.Conflict, "round_open")
+	if got := shown(h.items()); !slices.Equal(got, want) {
+		t.Errorf("in round 2: %q", got)
+	}
+	h.ok(h.s.CloseRound(t.Context(), h.furio, slug, 2, "Basta."))
+	h.drain()
+	h.ok(h.reword(two[0].ID, "Una piazza quasi senza auto."))
+	h.ok(h.reword(two[0].ID, "Una piazza con poche auto."))
+	h.ok(h.reword(two[1].ID, "Altro."))
+	h.ok(h.reword(two[1].ID, "Una piazza senza auto.")) // taken back
+	h.add(1)
+	want = []string{"1 Una piazza con poche auto.|Una piazza con meno auto.|false|live", "2 Una piazza senza auto.||false|live", "3 Una piazza senza auto.||true|live"}
+	if got := shown(h.items()); !slices.Equal(got, want) {
+		t.Errorf("between rounds: %q", got)
+	}
+	h.ok(h.s.OpenRound(t.Context(), h.furio, slug, 3))
+	var frozen, before []Item
+	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if frozen, err = h.s.RoundItems(ctx, tx, h.round(3).ID); err != nil {
+			return err
+		}
+		before, err = h.s.RoundItems(ctx, tx, h.round(2).ID)
+		return err
+	})
+	if got := shown(frozen); !slices.Equal(got, want) {
+		t.Errorf("round 3 shows %q", got)
+	}
+	if got := shown(before); !slices.Equal(got, []string{"1 Una piazza con meno auto.||false|live", "2 Una piazza senza auto.||false|live"}) {
+		t.Errorf("round 2 showed %q", got)
+	}
+}
+
+// TestMerging supersedes the parents, and undoing it brings them back, as long
+// as no round has shown it.
+func TestMerging(t *testing.T) {
+	h := newTown(t)
+	two := h.gathered(2)
+	var child Item
+	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
+		child, err = h.s.AddItem(ctx, tx, h.get().ID, "", "Una piazza per chi cammina.", []uuid.UUID{two[0].ID, two[1].ID})
+		return err
+	})
+	got := h.items()
+	if len(got) != 3 || got[0].ID != child.ID || !slices.Equal(got[0].Parents, []uuid.UUID{two[0].ID, two[1].ID}) || got[1].State != ItemSuperseded || got[2].State != ItemSuperseded {
+		t.Errorf("after merging: %+v", got)
+	}
+	remove := func(ctx context.Context, tx *postgres.Tx) error { return h.s.RemoveItem(ctx, tx, child.ID) }
+	h.tx(remove)
+	if got := shown(h.items()); !slices.Equal(got, []string{"1 Una piazza senza auto.||false|live", "2 Una piazza senza auto.||false|live"}) {
+		t.Errorf("after undoing: %q", got)
+	}
+	h.refused(h.try(remove), fault.NotFound, "no_item")
+
+	h.ok(h.s.ReleaseRound(t.Context(), h.marco, slug, 1))
+	h.ok(h.s.OpenRound(t.Context(), h.furio, slug, 2))
+	h.ok(h.s.CloseRound(t.Context(), h.furio, slug, 2, "Basta."))
+	h.drain()
+	err := h.try(func(ctx context.Context, tx *postgres.Tx) error { return h.s.RemoveItem(ctx, tx, two[0].ID) })
+	h.refused(err, fault.Conflict, "item_shown")
+}
+
+// TestDropAndRestore takes a statement out of play and back; a dropped one is not shown.
+func TestDropAndRestore(t *testing.T) {
+	h := newTown(t)
+	two := h.gathered(2)
+	drop := func(ctx context.Context, tx *postgres.Tx) error { return h.s.DropItem(ctx, tx, two[0].ID) }
+	h.tx(drop)
+	h.refused(h.try(drop), fault.Conflict, "wrong_stage")
+	if got := shown(h.items()); !slices.Equal(got, []string{"2 Una piazza senza auto.||false|live", "1 Una piazza senza auto.||false|dropped"}) {
+		t.Errorf("dropped: %q", got)
+	}
+	var live []Item
+	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
+		live, err = h.s.LiveItems(ctx, tx, h.get().ID)
+		return err
+	})
+	if len(live) != 1 || live[0].ID != two[1].ID {
+		t.Errorf("in play: %+v", live)
+	}
+	h.tx(func(ctx context.Context, tx *postgres.Tx) error { return h.s.RestoreItem(ctx, tx, two[0].ID) })
+	if got := h.items(); got[0].State != ItemLive || got[0].Number != 1 {
+		t.Errorf("restored: %+v", got)
+	}
+}
+
+// TestStatementThatCannotBe names what is wrong with it.
+func TestStatementThatCannotBe(t *testing.T) {
+	h := newTown(t)
+	h.gathered(1)
+	add := func(kind, text string) error {
+		return h.try(func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := h.s.AddItem(ctx, tx, h.get().ID, kind, text, nil)
+			return err
+		})
+	}
+	for want, err := range map[string]error{
+		"text:required": add("", " \n"), "text:too_long": add("", strings.Repeat("à", 601)), "kind:unknown_kind": add("nope", "Sì."), "text:not_text": add("", "a\x00b"),
+	} {
+		if got := fields(err); !slices.Equal(got, []string{want}) {
+			t.Errorf("%v; want %s", got, want)
+		}
+	}
+	err := h.try(func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := h.s.AddItem(ctx, tx, h.get().ID, "", "Sì.", []uuid.UUID{uuid.New()})
+		return err
+	})
+	h.refused(err, fault.NotFound, "no_item")
+	h.ok(h.s.Suspend(t.Context(), h.anna, slug, "Ricorso."))
+	h.refused(add("", "Sì."), fault.Conflict, "suspended")
+}
+
+// TestTurnoutHasSteps: an open round says how many have answered in steps of 5.
+func TestTurnoutHasSteps(t *testing.T) {
+	h := newTown(t)
+	h.answering(1)
+	for answered, want := range map[int]int{0: 0, 4: 0, 5: 5, 199: 195} {
+		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
+			open, err := h.s.Answering(ctx, tx)
+			if err != nil || len(open) != 1 {
+				t.Errorf("answering: %d, %v", len(open), err)
+				return err
+			}
+			got, err := h.s.Count(ctx, tx, open[0].ID, answered)
+			if got != want {
+				t.Errorf("%d answered: %d", answered, got)
+			}
+			return err
+		})
+		if got := h.round(2).Turnout; got != want {
+			t.Errorf("%d answered: %d stored", answered, got)
+		}
+	}
+}
+
+// TestImportWalksTheSameLife with the system as its actor, and says where it was held.
+func TestImportWalksTheSameLife(t *testing.T) {
+	h := newTown(t)
+	ctx := t.Context()
+	p, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Participants", LatestKeyDate: "2026-12-31"})
+	h.ok(err)
+	plan := ImportPlan{
+		Administration: h.id, Slug: slug, Title: "La piazza", Question: "What should become of the square?", Language: "en",
+		Origin: Origin{Name: "Polis", URL: "https://pol.is/x", Licence: "CC BY 4.0"}, Protocol: p,
+	}
+	bad := plan
+	bad.Origin.Licence, bad.Title = "", ""
+	_, err = h.s.Import(ctx, bad)
+	if got := fields(err); !slices.Equal(got, []string{"origin_licence:required", "title:required"}) {
+		t.Errorf("without origin: %v", got)
+	}
+	c, err := h.s.Import(ctx, plan)
+	h.ok(err)
+	h.is(Running, RoundOpen)
+	if c.Origin == nil || *c.Origin != plan.Origin || len(c.Staff) != 0 || c.Commitment != (Commitment{}) {
+		t.Errorf("imported as %+v", c)
+	}
+	h.recorded("origin/ system : La piazza", "protocol/ system : ", "act/import system : La piazza", "round_opened/open system : round 1", "act/start system : La piazza")
+	again, err := h.s.Import(ctx, plan)
+	h.ok(err)
+	if again.Slug != slug+"-2" {
+		t.Errorf("a second import is at %q", again.Slug)
+	}
+	items := h.add(3)
+	h.refused(h.reword(items[0].ID, "Altro."), fault.Conflict, "round_open")
+	tick := func(n int) {
+		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
+			return h.s.Ticked(ctx, tx, c.Rounds[0].ID, n, []Outcome{{Item: items[0].ID, Verdict: delphi.Verdict{Key: delphi.Consensus}, Proposal: delphi.Proposal{Action: delphi.Settle}}})
+		})
+	}
+	tick(1)
+	tick(2)
+	tick(2)
+	if n := h.round(1).Ticks; n != 2 {
+		t.Errorf("%d ticks", n)
+	}
+	h.recorded("release/tick system : round 1", "release/tick system : round 1")
+	h.refused(h.s.ConcludeForeign(ctx, c.ID), fault.Conflict, "round_open")
+	h.ok(h.s.CloseStanding(ctx, c.ID))
+	h.drain()
+	h.is(Running, RoundReleased)
+	h.ok(h.s.ConcludeForeign(ctx, c.ID))
+	h.refused(h.s.PublishForeign(ctx, c.ID, OpinionTexts{}), fault.Conflict, "not_destroyed")
+	h.drain()
+	h.ok(h.s.PublishForeign(ctx, c.ID, OpinionTexts{}))
+	h.is(Published, RoundReleased)
+	for _, it := range h.items() {
+		if it.State != ItemSettled || it.SettledIn != 1 {
+			t.Errorf("statement %d is %s", it.Number, it.State)
+		}
+	}
+}
+
+// TestOwnConsultationsAreNotForeign: the import's way out is closed to them.
+func TestOwnConsultationsAreNotForeign(t *testing.T) {
+	h := newTown(t)
+	h.answered(1)
+	id := h.get().ID
+	for _, err := range []error{h.s.CloseStanding(t.Context(), id), h.s.ConcludeForeign(t.Context(), id), h.s.PublishForeign(t.Context(), id, OpinionTexts{})} {
+		h.refused(err, fault.Forbidden, "not_imported")
+	}
+}
