@@ -1,0 +1,406 @@
+package delphi_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"delfi/internal/delphi"
+)
+
+// crowd is a drawn panel: who is in which group and said what in each round.
+type crowd struct {
+	group  []int
+	rounds [][]int
+}
+
+func drawCrowd(t *rapid.T, groups, rounds int) crowd {
+	n := rapid.OneOf(rapid.IntRange(0, 45), rapid.IntRange(95, 140)).Draw(t, "people")
+	points := rapid.SampledFrom([]int{2, 9, 9}).Draw(t, "points used") // narrow panels make empty cells
+	leave := rapid.SampledFrom([]int{0, 1, 5, 20}).Draw(t, "percent who miss a round")
+	stay := rapid.SampledFrom([]int{0, 50, 95}).Draw(t, "percent who keep their answer")
+	seed := rapid.Uint64().Draw(t, "seed")
+	c := crowd{group: make([]int, n), rounds: make([][]int, rounds)}
+	next := func(below int) int { // one draw for all, so that large panels stay quick
+		seed = seed*6364136223846793005 + 1442695040888963407
+		return int((seed >> 33) % uint64(below))
+	}
+	for i := range n {
+		c.group[i] = next(groups)
+		if next(3) > 0 {
+			c.group[i] = 0 // one large group, the others small
+		}
+	}
+	for r := range c.rounds {
+		c.rounds[r] = make([]int, n)
+		for i := range n {
+			switch v := 1 + next(points); {
+			case next(100) < leave:
+				c.rounds[r][i] = []int{absent, noJudge, noAnswer}[next(3)]
+			case r > 0 && c.rounds[r-1][i] > 0 && next(100) < stay:
+				c.rounds[r][i] = c.rounds[r-1][i]
+			default:
+				c.rounds[r][i] = v
+			}
+		}
+	}
+	return c
+}
+
+// people counts who satisfies all of the conditions.
+func (c crowd) people(conditions ...func(i int) bool) int {
+	n := 0
+	for i := range c.group {
+		if !slices.ContainsFunc(conditions, func(f func(int) bool) bool { return !f(i) }) {
+			n++
+		}
+	}
+	return n
+}
+
+func (c crowd) valid(r int) func(int) bool { return func(i int) bool { return c.rounds[r][i] > 0 } }
+func (c crowd) in(g int) func(int) bool    { return func(i int) bool { return c.group[i] == g } }
+func not(f func(int) bool) func(int) bool  { return func(i int) bool { return !f(i) } }
+
+// No published table, no sum of tables and no difference of two tells the answer
+// of fewer people than the thresholds allow. The people behind every difference
+// that has a meaning are counted on the drawn panel itself.
+func TestNothingTellsOfTooFew(t *testing.T) {
+	for _, small := range []string{"thirds", "open"} {
+		for _, n := range []int{1, 2, 4} {
+			p := classical(t, 3, append(groups(n), `"access": "open"`, `"access": "roll"`,
+				`"item_kinds"`, `"disclosure": {"small": "`+small+`"}, "item_kinds"`)...)
+			seen := map[string]int{}
+			t.Run(fmt.Sprintf("%s, %d groups", small, n), rapid.MakeCheck(func(r *rapid.T) {
+				c := drawCrowd(r, n, 3)
+				closings := held(t, p, func(i int) int { return c.group[i] }, c.rounds...)
+				for round := range closings {
+					checkRound(r, p, c, closings, round, small)
+					for _, name := range names(closings[round].Tables) {
+						seen[name[:1]]++
+					}
+				}
+			}))
+			for _, letter := range []string{"A", "D", "T", "M"} {
+				if seen[letter] == 0 {
+					t.Errorf("no panel ever had a table %s: the test shows nothing about it", letter)
+				}
+			}
+			if n > 1 && seen["G"] == 0 {
+				t.Error("no panel ever had a group's table")
+			}
+		}
+	}
+}
+
+func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closing, round int, small string) {
+	now := closings[round]
+	counts := now.Counts.Items[0]
+	n := c.people(c.valid(round))
+	if counts.Valid != n {
+		t.Fatalf("%d valid, counted %d", counts.Valid, n)
+	}
+	a, public := table(now, "A/i1")
+	switch {
+	case public != (n >= 5):
+		t.Fatalf("%d people, table A exists: %v", n, public)
+	case !public && len(now.Tables) > 0:
+		t.Fatalf("tables of %d people: %v", n, names(now.Tables))
+	case public && a.N != n:
+		t.Fatalf("table A of %d, %d answered", a.N, n)
+	}
+	fine := n >= 20 || small == "open" && n >= 7
+	if public && (len(a.Counts) == 9) != fine {
+		t.Fatalf("%d people shown in %d parts", n, len(a.Counts))
+	}
+	if n < 20 && len(now.Tables) > 1 {
+		t.Fatalf("a small panel has %v", names(now.Tables))
+	}
+
+	// Groups: each shown one alone, and whatever the shown ones leave over.
+	shown := []int{}
+	for g, plan := range p.Panel.Groups {
+		if own, ok := table(now, "G/i1/"+plan.ID); ok {
+			shown = append(shown, g)
+			if own.N < 10 || own.N != c.people(c.valid(round), c.in(g)) {
+				t.Fatalf("group %d shows %d", g, own.N)
+			}
+		}
+	}
+	for mask := range 1 << len(shown) {
+		rest := n
+		for bit, g := range shown {
+			if mask>>bit&1 == 1 {
+				rest -= c.people(c.valid(round), c.in(g))
+			}
+		}
+		if len(shown) > 0 && rest > 0 && rest < 10 {
+			t.Fatalf("the panel less %d of its groups leaves %d people", mask, rest)
+		}
+	}
+
+	d, shift := table(now, "D/i1")
+	tr, transitions := table(now, "T/i1")
+	m, moves := table(now, "M/i1")
+	if !shift {
+		if transitions || moves {
+			t.Fatal("T or M without D")
+		}
+		return
+	}
+	// Who is in A of either round and not in the paired tables: nobody, or enough.
+	pairs := c.people(c.valid(round-1), c.valid(round))
+	before := c.people(c.valid(round - 1))
+	for _, rest := range []int{before - d.N, n - d.N} {
+		if rest != 0 && rest < 5 {
+			t.Fatalf("a paired table of %d against one of %d leaves %d", d.N, n, rest)
+		}
+	}
+	left := pairs - d.N
+	gone, came := before-pairs, n-pairs
+	few := func(n int) bool { return n > 0 && n < 5 }
+	if want := map[bool]int{true: 20}[few(gone) || few(came)]; left != want || left > 0 && pairs < 100 {
+		t.Fatalf("%d pairs, %d gone, %d came: %d stayers left out", pairs, gone, came, left)
+	}
+	if d.Counts[0] < 5 || d.Counts[len(d.Counts)-1] < 5 {
+		t.Fatalf("an end of D holds %v", d.Counts)
+	}
+	for _, other := range []struct {
+		table  delphi.Table
+		exists bool
+	}{{tr, transitions}, {m, moves}} {
+		if other.exists && (other.table.N != d.N || pairs < 100) {
+			t.Fatalf("%s of %d beside D of %d, %d pairs", other.table.ID, other.table.N, d.N, pairs)
+		}
+	}
+	if transitions {
+		for i := range 3 {
+			row := tr.Counts[3*i] + tr.Counts[3*i+1] + tr.Counts[3*i+2]
+			column := tr.Counts[i] + tr.Counts[3+i] + tr.Counts[6+i]
+			if few(row) || few(column) {
+				t.Fatalf("T has a margin of %d or %d", row, column)
+			}
+		}
+	}
+	if moves {
+		for i := range 3 {
+			if row := m.Counts[3*i] + m.Counts[3*i+1] + m.Counts[3*i+2]; few(row) {
+				t.Fatalf("M has a row of %d", row)
+			}
+		}
+	}
+}
+
+// D, T and M are recounts over the stayers; the twenty who are left out are one
+// set for all three, and a key decides which.
+func TestPairedTablesLeaveOutOneSet(t *testing.T) {
+	p := classical(t, 2)
+	first, second := make([]int, 121), make([]int, 121)
+	for i := range first {
+		first[i], second[i] = 1+i%9, 1+(i+i/40)%9
+	}
+	second[120] = absent // one leaver
+	c := held(t, p, oneGroup, first, second)[1]
+	d, _ := table(c, "D/i1")
+	tr, _ := table(c, "T/i1")
+	m, ok := table(c, "M/i1")
+	if !ok || d.N != 100 || tr.N != 100 || m.N != 100 {
+		t.Fatalf("D %d, T %d, M %d of 120 pairs", d.N, tr.N, m.N)
+	}
+	down, up := 0, 0
+	for i, v := range m.Values {
+		if strings.HasSuffix(v, ">down") {
+			down += m.Counts[i]
+		}
+		if strings.HasSuffix(v, ">up") {
+			up += m.Counts[i]
+		}
+	}
+	for _, s := range d.Shifts() {
+		if s.Shift < 0 {
+			down -= s.Count
+		}
+		if s.Shift > 0 {
+			up -= s.Count
+		}
+	}
+	if down != 0 || up != 0 {
+		t.Error("D and M are not of the same people")
+	}
+	doc := delphi.LeftOut(p, c.Counts.Items[0])
+	if doc != 20 {
+		t.Errorf("the rule leaves out %d", doc)
+	}
+	v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+	if g, ok := ground(v.Grounds, "left_out"); !ok || g.Value.String() != "20" {
+		t.Errorf("the verdict does not say that 20 are left out: %+v", v)
+	}
+}
+
+// The order of ballots tells nothing and changes nothing.
+func TestTabulateIgnoresOrder(t *testing.T) {
+	p := classical(t, 2)
+	first, second := make([]int, 130), make([]int, 130)
+	for i := range first {
+		first[i], second[i] = 1+i%9, 1+i*5%9
+	}
+	second[3] = absent
+	tabulate := func(reverse bool) string {
+		a, b := ballots(p, oneGroup, first), ballots(p, oneGroup, second)
+		if reverse {
+			slices.Reverse(a)
+			slices.Reverse(b)
+		}
+		c, err := delphi.Tabulate(p, 3, []delphi.Item{item}, []int{130}, nil, b, a, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(c)
+	}
+	if tabulate(false) != tabulate(true) {
+		t.Error("the order of ballots changes the tables")
+	}
+}
+
+// Thresholds that a protocol raises hold.
+func TestRaisedThresholds(t *testing.T) {
+	p := classical(t, 2, append(groups(2), `"item_kinds"`, `"disclosure": {"min_n": 8, "group_n": 15, "small_below": 30}, "item_kinds"`)...)
+	for _, c := range []struct {
+		first, second int // people in each group
+		want          string
+	}{
+		{4, 3, ""}, {4, 4, "A"}, {15, 14, "A"}, {15, 15, "AGG"}, {20, 14, "A"}, {40, 1, "A"},
+	} {
+		values := append(from(0, 0, 0, 0, 0, 0, c.first), from(0, 0, 0, c.second)...)
+		got := ""
+		for _, name := range names(held(t, p, func(i int) int { return min(i/c.first, 1) }, values)[0].Tables) {
+			got += name[:1]
+		}
+		if got != c.want {
+			t.Errorf("%d and %d people: tables %q, want %q", c.first, c.second, got, c.want)
+		}
+	}
+}
+
+// Withheld groups hold nobody or ten people together: the smallest shown one, the
+// first of equal ones, keeps them company.
+func TestWithheldGroups(t *testing.T) {
+	p := classical(t, 2, groups(4)...)
+	for _, c := range []struct {
+		sizes []int
+		want  []int
+	}{
+		{[]int{10, 10, 10, 10}, []int{0, 1, 2, 3}},
+		{[]int{10, 10, 10, 0}, []int{0, 1, 2}},
+		{[]int{12, 11, 10, 1}, []int{0, 1}},
+		{[]int{10, 10, 30, 1}, []int{1, 2}},
+		{[]int{30, 9, 1, 30}, []int{0, 3}},
+		{[]int{30, 9, 0, 30}, []int{3}},
+		{[]int{20, 5, 0, 0}, []int{}},
+	} {
+		var values []int
+		var group []int
+		for g, n := range c.sizes {
+			values = append(values, slices.Repeat([]int{5}, n)...)
+			group = append(group, slices.Repeat([]int{g}, n)...)
+		}
+		closings := held(t, p, func(i int) int { return group[i] }, values)
+		got := map[int]bool{}
+		for g := range c.sizes {
+			if _, ok := table(closings[0], fmt.Sprintf("G/i1/g%d", g)); ok {
+				got[g] = true
+			}
+		}
+		if shown := slices.Sorted(maps.Keys(got)); !slices.Equal(shown, c.want) {
+			t.Errorf("groups of %v: shown %v, want %v", c.sizes, shown, c.want)
+		}
+		f := delphi.Measure(p, item, closings)
+		for g, figures := range f.Groups {
+			if figures.Withheld == got[g] || figures.Withheld && (figures.N != 0 || figures.Median.Defined()) {
+				t.Errorf("groups of %v: figures %+v", c.sizes, figures)
+			}
+		}
+	}
+}
+
+// D's ends merge inwards until they hold five; a merged end counts as its
+// innermost shift.
+func TestShiftTableMergesItsEnds(t *testing.T) {
+	p := classical(t, 2)
+	for _, c := range []struct {
+		name  string
+		moves map[int]int // shift → people, from 5
+		want  string
+	}{
+		{"nobody moved", map[int]int{0: 40}, "[any 0] [40]"},
+		{"few moved", map[int]int{-1: 4, 0: 40, 2: 4}, "[any 0] [48]"},
+		{"five moved down", map[int]int{-1: 5, 0: 40}, "[<=-1 >=0] [5 40]"},
+		{"far ends merge", map[int]int{-3: 1, -2: 2, -1: 2, 0: 30, 1: 6, 4: 2}, "[<=-1 0 >=+1] [5 30 8]"},
+		{"inner cells may be small", map[int]int{-2: 5, -1: 1, 0: 30, 3: 5}, "[<=-2 -1 0 +1 +2 >=+3] [5 1 30 0 0 5]"},
+		{"everyone moved alike", map[int]int{1: 40}, "[any 1] [40]"},
+	} {
+		var first, second []int
+		for _, shift := range slices.Sorted(maps.Keys(c.moves)) {
+			for range c.moves[shift] {
+				first, second = append(first, 5), append(second, 5+shift)
+			}
+		}
+		d, _ := table(held(t, p, oneGroup, first, second)[1], "D/i1")
+		if got := fmt.Sprint(d.Values, d.Counts); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if d.Shifts().N() != d.N {
+			t.Errorf("%s: the table reads as %v", c.name, d.Shifts())
+		}
+	}
+}
+
+func TestReasonsBySide(t *testing.T) {
+	p := classical(t, 2)
+	if c := (delphi.ItemCounts{Valid: 40}); !delphi.Sides(p, c, 5, 9) || delphi.Sides(p, c, 4, 30) {
+		t.Error("each side needs five reasons")
+	}
+	if delphi.Sides(p, delphi.ItemCounts{Valid: 19}, 5, 9) {
+		t.Error("a small panel shows no sides")
+	}
+}
+
+// What a caller mixed up is an error, never a wrong table.
+func TestTabulateRefuses(t *testing.T) {
+	p := classical(t, 2)
+	good := ballots(p, oneGroup, from(0, 0, 0, 0, 0, 0, 6))
+	for name, call := range map[string]func() error{
+		"a gather round": func() error {
+			_, err := delphi.Tabulate(p, 1, []delphi.Item{item}, []int{6}, nil, good, nil, key)
+			return err
+		},
+		"a panelist twice": func() error {
+			_, err := delphi.Tabulate(p, 2, []delphi.Item{item}, []int{6}, nil, append(good, good[0]), nil, key)
+			return err
+		},
+		"enrolled by other groups": func() error {
+			_, err := delphi.Tabulate(p, 2, []delphi.Item{item}, []int{6, 1}, nil, good, nil, key)
+			return err
+		},
+		"counts of a later round": func() error {
+			_, err := delphi.Tabulate(p, 2, []delphi.Item{item}, []int{6}, []delphi.Counts{{Round: 3}}, good, nil, key)
+			return err
+		},
+		"an item twice": func() error {
+			_, err := delphi.Tabulate(p, 2, []delphi.Item{item, item}, []int{6}, nil, good, nil, key)
+			return err
+		},
+		"a kind that is not there": func() error {
+			_, err := delphi.Tabulate(p, 2, []delphi.Item{{ID: "i1", Kind: "x"}}, []int{6}, nil, good, nil, key)
+			return err
+		},
+	} {
+		if call() == nil {
+			t.Errorf("%s: tabulated", name)
+		}
+	}
+}
