@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -25,37 +24,23 @@ func browserPath() string {
 	return ""
 }
 
-var (
-	once    sync.Once
-	browser context.Context
-	endings []context.CancelFunc
-)
-
-// chromium is one browser for all tests; each person has a context of their own in it.
-func chromium(t *testing.T) context.Context {
+// launch opens a browser with a profile of its own: nothing is shared between people.
+func launch(t *testing.T) context.Context {
 	t.Helper()
-	once.Do(func() {
-		options := append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(browserPath()), chromedp.NoSandbox, chromedp.DisableGPU,
-			chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-quic", true),
-			chromedp.Flag("disable-component-update", true),
-			chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"),
-			chromedp.WindowSize(1280, 900))
-		allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-		ctx, close := chromedp.NewContext(allocator)
-		endings = []context.CancelFunc{close, end}
-		browser = ctx
-		if err := chromedp.Run(ctx); err != nil {
-			fmt.Fprintln(os.Stderr, "Chromium does not start:", err)
-		}
-	})
-	return browser
-}
-
-func closeBrowser() {
-	for _, end := range endings {
-		end()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(browserPath()), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"),
+		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(time.Minute))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, leave := chromedp.NewContext(allocator)
+	t.Cleanup(func() { leave(); end() })
+	// The browser lives as long as the context that it is started with.
+	if err := chromedp.Run(ctx); err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
 	}
+	return ctx
 }
 
 // person is somebody at a browser.
@@ -70,8 +55,7 @@ type person struct {
 // enter opens a browser for a person; name is the login hint, "" for a stranger.
 func (s *site) enter(t *testing.T, name string, actions ...chromedp.Action) *person {
 	t.Helper()
-	ctx, end := chromedp.NewContext(chromium(t), chromedp.WithNewBrowserContext())
-	t.Cleanup(end)
+	ctx := launch(t)
 	p := &person{t: t, site: s, name: name, ctx: ctx}
 	p.do(append([]chromedp.Action{emulation.SetLocaleOverride().WithLocale("it-IT")}, actions...)...)
 	if name != "" {

@@ -43,7 +43,6 @@ func run(m *testing.M) int {
 	if err := build.Run(); err != nil {
 		return 1
 	}
-	defer closeBrowser()
 	return m.Run()
 }
 

@@ -68,7 +68,11 @@ func value(l leaning, points, person, item, round int) int {
 	at := func(permille int) int { return 1 + (points-1)*permille/1000 }
 	roll := draw(1000, "roll", person, item)
 	jitter := draw(251, "jitter", person, item)
-	later := round > 2 && draw(100, "revise", person, item) < 12
+	later := round > 2 && draw(100, "revise", person, item) < 15
+	if later && l != moving { // some people move a point when they have seen the others
+		before := value(l, points, person, item, 2)
+		return min(max(before+1-2*draw(2, "towards", person, item), 1), points)
+	}
 	switch l {
 	case agreed:
 		if roll < 900 {
@@ -76,7 +80,7 @@ func value(l leaning, points, person, item, round int) int {
 		}
 		return at(jitter * 2)
 	case inclined:
-		if roll < 640 || later && roll < 690 {
+		if roll < 640 {
 			return at(760 + jitter)
 		}
 		return at(jitter * 3)
@@ -99,7 +103,7 @@ func value(l leaning, points, person, item, round int) int {
 }
 
 // cast answers a round's live items for one panelist. Nine in ten answer each round.
-func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Consultation, a account.Actor, person int, round int, items []consultation.Item, p play) error {
+func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Consultation, a account.Actor, person int, round int, items []consultation.Item, p play, said map[string]bool) error {
 	seat, err := s.Panel.Seat(ctx, a, c.ID)
 	if err != nil {
 		return err
@@ -116,24 +120,29 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 		}
 		v := value(l, points(c.Protocol), person, it.Number, round)
 		answer := ballot.Answer{Item: it.ID, Value: v, CannotJudge: v == 0}
-		answer.Reason = st.reason(v, points(c.Protocol), person, round)
+		answer.Reason = st.reason(v, points(c.Protocol), person, round, said)
 		answers = append(answers, answer)
 	}
 	_, err = s.Ballots.Cast(ctx, seat, round, answers)
 	return err
 }
 
-// reason gives one of the script's reasons to few people, so that a form shows
-// some and not eighty.
-func (st statement) reason(value, points, person, round int) string {
+// reason gives each of the script's reasons to one person a round, so that a form
+// shows some and not eighty. said holds those that were given.
+func (st statement) reason(value, points, person, round int, said map[string]bool) string {
 	side := st.favour
 	if 2*value <= points {
 		side = st.against
 	}
-	if value == 0 || len(side) == 0 || draw(9, "reason", person, round, st.text) != 0 {
+	if value == 0 || len(side) == 0 || draw(4, "reason", person, round, st.text) != 0 {
 		return ""
 	}
-	return side[draw(len(side), "which", person, round, st.text)]
+	words := side[draw(len(side), "which", person, round, st.text)]
+	if said[words] {
+		return ""
+	}
+	said[words] = true
+	return words
 }
 
 func points(p delphi.Protocol) int { return p.ItemKinds[0].Points }
