@@ -116,7 +116,12 @@ func (src sources) rated() []Item {
 		if last, ok := item.Last(); ok {
 			item.Verdict = last.Verdict
 			item.Pile = PileOf(last.Verdict.Key)
-			item.Sensitivity = delphi.Sensitive(src.c.Protocol, delphi.Item{ID: i.ID.String(), Kind: i.Kind}, src.closingsOf(i.ID))
+			of, closings := delphi.Item{ID: i.ID.String(), Kind: i.Kind}, src.closingsOf(i.ID)
+			item.Sensitivity = delphi.Sensitive(src.c.Protocol, of, closings)
+			item.Bounds = delphi.Attrition(src.c.Protocol, of, closings)
+			if f, ok := delphi.Conformity(src.c.Protocol, of, closings); ok {
+				item.Conformity = &f
+			}
 		}
 		for n := len(item.History) - 1; n >= 0; n-- {
 			for _, r := range item.History[n].Reasons {
@@ -165,15 +170,15 @@ func (src sources) history(item uuid.UUID) []ItemRound {
 	return out
 }
 
-// closingsOf gives the closings in which an item was rated, as the engine wants them.
+// closingsOf gives the closings up to the last in which an item was rated, as
+// the engine wants them.
 func (src sources) closingsOf(item uuid.UUID) []delphi.Closing {
-	var out []delphi.Closing
-	for _, c := range src.closings {
-		if slices.ContainsFunc(c.Counts.Items, func(n delphi.ItemCounts) bool { return n.Item == item.String() }) {
-			out = append(out, c)
+	for n := len(src.closings); n > 0; n-- {
+		if slices.ContainsFunc(src.closings[n-1].Counts.Items, func(c delphi.ItemCounts) bool { return c.Item == item.String() }) {
+			return src.closings[:n]
 		}
 	}
-	return out
+	return nil
 }
 
 // rounds draws the participation in each round.

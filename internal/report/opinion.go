@@ -114,7 +114,9 @@ type Item struct {
 	Verdict       delphi.Verdict       `json:"verdict"`
 	History       []ItemRound          `json:"history"` // the rounds (releases) that rated it, oldest first
 	Sensitivity   []delphi.Sensitivity `json:"sensitivity"`
-	Dissent       []ballot.Reason      `json:"dissent"` // reasons from outside the middle half, last round first
+	Bounds        delphi.Bounds        `json:"bounds"`     // would the verdict survive those who left
+	Conformity    *delphi.Following    `json:"conformity"` // did people follow the median; nil where no table tells
+	Dissent       []ballot.Reason      `json:"dissent"`    // reasons from outside the middle half, last round first
 	Parents       []uuid.UUID          `json:"parents"`
 	Contributions []uuid.UUID          `json:"contributions"` // that it was made from
 }

@@ -283,6 +283,9 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if len(trees.Sensitivity) == 0 {
 		t.Error("no sensitivity")
 	}
+	if b := trees.Bounds; !b.Defined || b.Leavers != 6 || b.Class != delphi.Consensus {
+		t.Errorf("attrition bounds %+v", b)
+	}
 	// Lineage: two contributions became the first statement, by alias.
 	if len(trees.Contributions) != 2 || len(fountain.Contributions) != 1 || o.Received != (Received{All: 4, Admitted: 3, Rejected: 1}) {
 		t.Errorf("lineage: %d, %d; %+v", len(trees.Contributions), len(fountain.Contributions), o.Received)

@@ -44,15 +44,14 @@ func feedbackOf(c consultation.Consultation, round consultation.Round, items []c
 
 func itemFeedback(c consultation.Consultation, round consultation.Round, i consultation.Item, closings []delphi.Closing, reasons []said) ItemFeedback {
 	item := engineItem(i)
-	history := historyOf(i.ID, closings)
-	now := history[len(history)-1]
+	now := lastOf(i.ID, closings)
 	out := ItemFeedback{
 		Item: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind,
 		Counts: countsOf(i.ID, now.Counts), Tables: tablesOf(i.ID, now.Tables),
-		Figures: delphi.Measure(c.Protocol, item, history),
+		Figures: delphi.Measure(c.Protocol, item, closings),
 		Reasons: []Reason{},
 	}
-	out.Verdict, out.Proposal = delphi.Judge(c.Protocol, item, history, c.RoundsLeft())
+	out.Verdict, out.Proposal = delphi.Judge(c.Protocol, item, closings, c.RoundsLeft())
 	// Without a table of answers nothing about the item is told, reasons included.
 	if len(out.Tables) > 0 && showsReasons(c.Protocol) {
 		out.Reasons = reasonsOf(c.Protocol, i, round.ID, out.Figures, reasons)
@@ -65,15 +64,15 @@ func engineItem(i consultation.Item) delphi.Item {
 	return delphi.Item{ID: i.ID.String(), Kind: i.Kind, New: i.New}
 }
 
-// historyOf gives the closings in which an item was rated.
-func historyOf(item uuid.UUID, closings []delphi.Closing) []delphi.Closing {
-	var h []delphi.Closing
-	for _, c := range closings {
-		if slices.ContainsFunc(c.Counts.Items, func(n delphi.ItemCounts) bool { return n.Item == item.String() }) {
-			h = append(h, c)
+// lastOf gives the last closing in which an item was rated: the last of all but
+// for an item of a standing round that its newest release did not show.
+func lastOf(item uuid.UUID, closings []delphi.Closing) delphi.Closing {
+	for n := len(closings) - 1; n >= 0; n-- {
+		if slices.ContainsFunc(closings[n].Counts.Items, func(c delphi.ItemCounts) bool { return c.Item == item.String() }) {
+			return closings[n]
 		}
 	}
-	return h
+	return delphi.Closing{}
 }
 
 func countsOf(item uuid.UUID, c delphi.Counts) delphi.ItemCounts {
