@@ -93,7 +93,9 @@ func move(n, movers int) (first, second []int) {
 }
 
 func TestVerdictStability(t *testing.T) {
-	only := func(test string) []string { return []string{`"item_kinds"`, `"stability": {"tests": [` + test + `]}, "item_kinds"`} }
+	only := func(test string) []string {
+		return []string{`"item_kinds"`, `"stability": {"tests": [` + test + `]}, "item_kinds"`}
+	}
 	for _, c := range []struct {
 		name   string
 		tests  []string

@@ -14,7 +14,7 @@ type view struct {
 	counts ItemCounts
 	form   Form
 	kind   ItemKind
-	tables map[string]Table // by letter, "G/" with the group, "P/" with the item
+	tables map[string]Table // by letter, "G/" with the group, "P/" with the item, "A/low" and "A/high"
 }
 
 // views finds a subject in the closings of answering rounds, oldest first. Of a
@@ -55,6 +55,8 @@ func (v *view) collect(tables []Table) {
 			v.tables["G/"+rest[len(v.counts.Item)+1:]] = t
 		case rest == v.counts.Item:
 			v.tables[letter] = t
+		case rest == v.counts.Item+"/low" || rest == v.counts.Item+"/high":
+			v.tables[letter+rest[len(v.counts.Item):]] = t
 		}
 	}
 }

@@ -1,0 +1,99 @@
+package delphi_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"delfi/internal/delphi"
+)
+
+// A small town asks two groups about one statement, twice. The test follows the
+// kernel step by step, so that who reads it knows what the engine does.
+func TestStory(t *testing.T) {
+	// The rules, frozen before anyone answers: three in four at 7–9 are a
+	// consensus; answers hold still when fewer than 15 % move between two
+	// histograms and 70 % keep theirs.
+	p := classical(t, 3, groups(2)...)
+
+	// Forty citizens (g0) and twelve architects (g1) are enrolled.
+	group := func(i int) int { return i / 40 }
+	first := slices.Concat(
+		from(4, 2, 2, 4, 4, 2, 8, 8, 6), // citizens: opinions all over the scale
+		from(0, 0, 0, 0, 3, 0, 3, 3, 3)) // architects: mostly for
+
+	// Round 1 closes. The ballots become counts, and the counts become tables:
+	// the whole panel's, and each group's, because both have ten people or more.
+	round1 := held(t, p, group, first)
+	if got := fmt.Sprint(names(round1[0].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1]" {
+		t.Fatal(got)
+	}
+	a, _ := table(round1[0], "A/i1")
+	if got := fmt.Sprint(a.Counts, a.N); got != "[4 2 2 4 7 2 11 11 9] 52" {
+		t.Fatal(got)
+	}
+
+	// Figures come from the tables and from nothing else: 31 of 52 are at 7–9.
+	f := delphi.Measure(p, item, round1)
+	if f.Median.String() != "7" || f.IQR.String() != "3" || f.Top.String() != fmt.Sprint(31.0/52) {
+		t.Fatalf("median %v, IQR %v, top %v", f.Median, f.IQR, f.Top)
+	}
+
+	// It would be a majority, but nobody knows yet whether it will hold.
+	v, next := delphi.Judge(p, item, round1, 2)
+	if v.Key != delphi.Open || v.If != delphi.Majority || v.IfDirection != delphi.High || next.Action != delphi.GoOn {
+		t.Fatalf("%+v %+v", v, next)
+	}
+
+	// Round 2: nine citizens read the reasons and come closer; nobody leaves.
+	second := slices.Clone(first)
+	moved := 0
+	for i, v := range second {
+		if v >= 4 && v <= 6 && moved < 9 {
+			second[i], moved = 7, moved+1
+		}
+	}
+	round2 := held(t, p, group, first, second)
+	// Everyone answered both times, so how far people moved may be told: D. With
+	// 52 pairs there is no table of classes (T) and none of conformity (M).
+	if got := fmt.Sprint(names(round2[1].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 D/i1]" {
+		t.Fatal(got)
+	}
+	v, next = delphi.Judge(p, item, round2, 1)
+	scheibe, _ := ground(v.Grounds, "scheibe")
+	unchanged, _ := ground(v.Grounds, "unchanged")
+	// 43 of 52 kept their answer, 82.7 %; but 9 of 52 are 17.3 % and more than 15.
+	if !unchanged.Holds || scheibe.Holds || v.Key != delphi.Open || v.If != delphi.Consensus || next.Action != delphi.GoOn {
+		t.Fatalf("%+v %+v", v, next)
+	}
+
+	// Round 3: nobody moves any more, and one citizen stays away. One person's
+	// absence hides the shift table (the difference would be that person's answer),
+	// so the unchanged test drops out and Scheibe's decides alone.
+	third := slices.Clone(second)
+	third[0] = absent
+	round3 := held(t, p, group, first, second, third)
+	if got := fmt.Sprint(names(round3[2].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1]" {
+		t.Fatal(got)
+	}
+	v, next = delphi.Judge(p, item, round3, 0)
+	if v.Key != delphi.Consensus || v.Direction != delphi.High || next.Action != delphi.Settle {
+		t.Fatalf("%+v %+v", v, next)
+	}
+	if dropped, ok := ground(v.Grounds, "test_dropped"); !ok || dropped.Detail != "unchanged" {
+		t.Fatalf("%+v", v.Grounds)
+	}
+
+	// Would it have been otherwise, had the one who left answered 1? 40 of 52 are
+	// still three in four: the verdict is robust.
+	if b := delphi.Attrition(p, item, round3); b.Leavers != 1 || !b.Robust {
+		t.Fatalf("%+v", b)
+	}
+
+	// COMET asks for fewer than 15 % at 1–3: seven of 51 are 13.7 %, so it agrees.
+	for _, row := range delphi.Sensitive(p, item, round3) {
+		if row.Rule == "comet" && row.Key != delphi.Consensus {
+			t.Fatalf("%+v", row)
+		}
+	}
+}
