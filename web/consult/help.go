@@ -16,9 +16,23 @@ func help(name string) page.Handler {
 	}
 }
 
-// body is a help page's text.
-func body(q *page.Request, name string) richtext.HTML {
-	return richtext.Render(strings.TrimSpace(q.T("consult.help." + name + ".body")))
+// chapter is one section of a help page.
+type chapter struct {
+	Title string
+	Text  richtext.HTML
+}
+
+// chapters parts a help page's text at its headings: Markdown that people write
+// begins at the third level, and here the second is missing.
+func chapters(q *page.Request, name string) []chapter {
+	var all []chapter
+	for _, part := range strings.Split("\n"+q.T("consult.help."+name+".body"), "\n### ") {
+		title, text, _ := strings.Cut(part, "\n")
+		if title = strings.TrimSpace(title); title != "" {
+			all = append(all, chapter{Title: title, Text: richtext.Render(strings.TrimSpace(text))})
+		}
+	}
+	return all
 }
 
 // helpSection is the section of the main menu that help page belongs to.

@@ -53,9 +53,6 @@ func (c room) document(q *page.Request) error {
 	return q.Bytes(200, "application/json", raw)
 }
 
-// piles are the three piles in their order.
-var piles = []report.Pile{report.Agreed, report.Divided, report.Open}
-
 // headline says the whole result in one sentence.
 func (o opinionView) headline(q *page.Request) string {
 	agreed, divided, open := len(o.On(report.Agreed)), len(o.On(report.Divided)), len(o.On(report.Open))

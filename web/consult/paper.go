@@ -197,6 +197,27 @@ func shuffled(key []byte, reasons []ballot.Reason) []ballot.Reason {
 	return sorted
 }
 
+// said is a reason with how many people wrote it in the same words.
+type said struct {
+	ballot.Reason
+	Times int
+}
+
+// alike puts reasons of the same words together, where the first of them stands.
+func alike(reasons []ballot.Reason) []said {
+	var all []said
+	at := map[ballot.Reason]int{}
+	for _, r := range reasons {
+		if k, ok := at[r]; ok {
+			all[k].Times++
+			continue
+		}
+		at[r] = len(all)
+		all = append(all, said{Reason: r, Times: 1})
+	}
+	return all
+}
+
 // column is the reasons of one side.
 type column struct {
 	Key     string // against, middle, for; "" when the sides are not told
@@ -221,7 +242,7 @@ func columns(reasons []ballot.Reason) []column {
 }
 
 // few parts reasons into those shown at once and the rest.
-func few(reasons []ballot.Reason, n int) (first, rest []ballot.Reason) {
+func few(reasons []said, n int) (first, rest []said) {
 	if len(reasons) <= n {
 		return reasons, nil
 	}

@@ -2,6 +2,7 @@ package consult
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"delfi/internal/account"
@@ -237,7 +238,12 @@ func span(q *page.Request, r consultation.Round) string {
 	if to.IsZero() {
 		return q.Date(from)
 	}
-	return q.Date(from) + " – " + q.Date(to)
+	first, last := q.Date(from), q.Date(to)
+	// One year is said once: "16 febbraio – 1º marzo 2026".
+	if y := q.Stamp(to)[:4]; q.Stamp(from)[:4] == y {
+		first = strings.TrimSuffix(first, " "+y)
+	}
+	return first + " – " + last
 }
 
 // id joins parts into an id of the page.
