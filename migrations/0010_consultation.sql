@@ -86,6 +86,7 @@ CREATE TABLE civic.round (
     extensions   integer NOT NULL DEFAULT 0,
     postponed    integer NOT NULL DEFAULT 0,
     ticks        integer NOT NULL DEFAULT 0,
+    unexamined   integer NOT NULL DEFAULT 0,
     enrolled     integer NOT NULL DEFAULT 0,
     turnout      integer NOT NULL DEFAULT 0,
     closed_for   text NOT NULL DEFAULT '',

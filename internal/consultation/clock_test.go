@@ -281,6 +281,15 @@ func TestContributionsLeftLying(t *testing.T) {
 	h.is(Running, RoundReleased, RoundPlanned, RoundPlanned)
 	h.recorded("act/release system : round 1")
 	same(t, "round 2 opens", h.round(2).PlannedAt, rometime("2026-03-31 09:00"))
+	if n := h.round(1).Unexamined; n != 4 {
+		t.Errorf("%d not examined", n)
+	}
+	// What was left then does not hold the next round up; what was undone since does.
+	h.s.OnPending(func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 5, nil })
+	h.refused(h.s.OpenRound(t.Context(), h.furio, slug, 2), fault.Conflict, "contributions_pending")
+	h.s.OnPending(func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 4, nil })
+	h.work("2026-03-31 09:00")
+	h.is(Running, RoundReleased, RoundOpen, RoundPlanned)
 }
 
 // TestNobodyConcludes: 14 days after the last release the system does, and

@@ -41,7 +41,7 @@
 //	round
 //	  ·          plan ───────► planned     administrator, system
 //	  planned    postpone ───► planned     system [a guard of the opening fails]
-//	  planned    open ───────► open        facilitator, system [previous released, a live item to answer]
+//	  planned    open ───────► open        facilitator, system [previous released, nothing pending, a live item to answer]
 //	  planned    skip ───────► skipped     system [concluded or withdrawn]
 //	  open       extend ─────► open        facilitator [before the deadline, reason, extensions left]
 //	  open       tick ───────► open        system [standing round]

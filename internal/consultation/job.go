@@ -199,6 +199,7 @@ func (s *Service) releaseLate(ctx context.Context, tx *postgres.Tx, c *Consultat
 	if err != nil {
 		return err
 	}
+	r.Unexamined = n
 	return s.release(ctx, tx, c, r, itself, map[string]any{"not_examined": n})
 }
 

@@ -37,6 +37,7 @@ type Round struct {
 	Extensions   int
 	Postponed    int    // days by which the opening was put off by failing guards
 	Ticks        int    // interim releases of a standing round so far
+	Unexamined   int    // contributions left "not examined" when a gather round was released by itself
 	Enrolled     int    // people enrolled when it closed (when open: at its opening)
 	Turnout      int    // the only number of an open round: multiple of 5, moved hourly
 	Reason       string // of an early closing

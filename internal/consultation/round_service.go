@@ -55,6 +55,14 @@ func (s *Service) openable(ctx context.Context, tx *postgres.Tx, c *Consultation
 		if before := c.Round(r.Number - 1); before.State != RoundReleased {
 			return fault.New(fault.Conflict, "not_released", "the round before it is not released yet").With("round", before.Number)
 		}
+		// An act of synthesis may have been undone since the release.
+		n, err := s.pending(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		if n > c.unexamined() {
+			return fault.New(fault.Conflict, "contributions_pending", "contributions are still to be examined").With("pending", n)
+		}
 	}
 	if !r.Answers() || r.Kind == delphi.StandingKind {
 		return nil
@@ -67,6 +75,15 @@ func (s *Service) openable(ctx context.Context, tx *postgres.Tx, c *Consultation
 		return errNoLiveItem
 	}
 	return nil
+}
+
+// unexamined counts the contributions that released rounds left not examined.
+func (c Consultation) unexamined() int {
+	n := 0
+	for _, r := range c.Rounds {
+		n += r.Unexamined
+	}
+	return n
 }
 
 var errNoLiveItem = fault.New(fault.Conflict, "no_live_item", "no statement is in play: there would be nothing to answer")

@@ -30,10 +30,10 @@ func updateRound(ctx context.Context, tx *postgres.Tx, r Round) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.round
 		SET state = $2, planned_at = $3, opened_at = $4, deadline = $5, closed_at = $6, released_at = $7,
-			extensions = $8, postponed = $9, ticks = $10, enrolled = $11, turnout = $12, closed_for = $13
+			extensions = $8, postponed = $9, ticks = $10, unexamined = $11, enrolled = $12, turnout = $13, closed_for = $14
 		WHERE id = $1`,
 		r.ID, r.State, r.PlannedAt, null(r.OpenedAt), r.Deadline, null(r.ClosedAt), null(r.ReleasedAt),
-		r.Extensions, r.Postponed, r.Ticks, r.Enrolled, r.Turnout, r.Reason)
+		r.Extensions, r.Postponed, r.Ticks, r.Unexamined, r.Enrolled, r.Turnout, r.Reason)
 	if err != nil {
 		return fmt.Errorf("round %d: %w", r.Number, err)
 	}
@@ -44,7 +44,7 @@ func scanRound(scan func(...any) error) (Round, error) {
 	var r Round
 	var opened, closed, released sql.NullTime
 	err := scan(&r.ID, &r.Consultation, &r.Number, &r.Kind, &r.State, &r.PlannedAt, &opened, &r.Deadline, &closed, &released,
-		&r.Extensions, &r.Postponed, &r.Ticks, &r.Enrolled, &r.Turnout, &r.Reason)
+		&r.Extensions, &r.Postponed, &r.Ticks, &r.Unexamined, &r.Enrolled, &r.Turnout, &r.Reason)
 	r.PlannedAt, r.Deadline = r.PlannedAt.UTC(), r.Deadline.UTC()
 	r.OpenedAt, r.ClosedAt, r.ReleasedAt = utc(opened), utc(closed), utc(released)
 	return r, err
@@ -53,7 +53,7 @@ func scanRound(scan func(...any) error) (Round, error) {
 func rounds(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid.UUID]*Consultation) error {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
-			extensions, postponed, ticks, enrolled, turnout, closed_for
+			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
 		FROM civic.round
 		WHERE consultation = ANY($1)
 		ORDER BY consultation, number`, pq.Array(ids))
@@ -80,7 +80,7 @@ func rounds(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid
 func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (Round, error) {
 	r, err := scanRound(tx.QueryRowContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
-			extensions, postponed, ticks, enrolled, turnout, closed_for
+			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
 		FROM civic.round
 		WHERE consultation = $1 AND number = $2
 		FOR SHARE`, consultation, number).Scan)
@@ -142,7 +142,7 @@ func suspended(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (bo
 func answering(ctx context.Context, tx *postgres.Tx) ([]Round, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
-			extensions, postponed, ticks, enrolled, turnout, closed_for
+			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
 		FROM civic.round
 		WHERE state = 'open' AND kind IN ('answer', 'select', 'standing')
 		ORDER BY id`)

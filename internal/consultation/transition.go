@@ -102,7 +102,7 @@ var transitions = []transition{
 
 	{ofRound, nothing, string(RoundPlanned), ActPlan, []account.Role{account.Administrator, System}, ""},
 	{ofRound, string(RoundPlanned), string(RoundPlanned), ActPostpone, []account.Role{System}, "a guard of the opening fails"},
-	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []account.Role{account.Facilitator, System}, "previous released, a live item to answer"},
+	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []account.Role{account.Facilitator, System}, "previous released, nothing pending, a live item to answer"},
 	{ofRound, string(RoundPlanned), string(RoundSkipped), ActSkip, []account.Role{System}, "concluded or withdrawn"},
 	{ofRound, string(RoundOpen), string(RoundOpen), ActExtend, []account.Role{account.Facilitator}, "before the deadline, reason, extensions left"},
 	{ofRound, string(RoundOpen), string(RoundOpen), ActTick, []account.Role{System}, "standing round"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,13 +37,24 @@ func Body(figures map[string]any) string {
 			panic(fmt.Sprintf("ledger: %s has a value of type %T", k, v))
 		}
 	}
-	// encoding/json sorts the keys of a map and writes integers as RFC 8785 asks.
-	b, err := json.Marshal(figures)
-	if err != nil {
+	if len(figures) == 0 {
+		return "{}"
+	}
+	// encoding/json sorts the keys of a map and writes integers as RFC 8785 asks,
+	// but escapes what is no escape there.
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(figures); err != nil {
 		panic(fmt.Sprintf("ledger: %v", err))
 	}
-	return string(b)
+	return separators.Replace(strings.TrimSuffix(b.String(), "\n"))
 }
+
+// separators undoes the escapes of U+2028 and U+2029 that encoding/json insists
+// on. An escaped backslash is stepped over whole, so that the two characters of a
+// text that looks like an escape stay what they are.
+var separators = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
 
 // Service appends and reads.
 type Service struct{ db *postgres.DB }
