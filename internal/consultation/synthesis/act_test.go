@@ -178,6 +178,7 @@ func TestUndoUntilTheRoundOpens(t *testing.T) {
 	// Released but not yet shown to the panel: still possible.
 	h.ok(h.syn.Undo(ctx, h.marco, slug, act))
 	h.state(a, synthesis.Pending)
+	h.refused(h.cons.OpenRound(ctx, h.furio, slug, 2), fault.Conflict, "contributions_pending")
 	item = h.merge("Si costruisce una fontana.", a)
 	act = h.last().ID
 	h.ok(h.cons.OpenRound(ctx, h.furio, slug, 2))
