@@ -29,20 +29,20 @@ func scales(p delphi.Protocol) map[string]Scale {
 	return out
 }
 
+// steering are the types of entries that are acts of somebody; the others
+// (documents, hashes) follow from them.
+var steering = []string{"act", "decision", "round_opened", "round_closed"}
+
 // acts counts what the staff and the system did, by office and kind.
 func acts(entries []ledger.Entry) []ActCount {
 	out := []ActCount{}
 	for _, e := range entries {
-		if e.Type != "act" && e.Type != "decision" {
+		if !slices.Contains(steering, e.Type) {
 			continue
 		}
-		kind := e.Kind
-		if kind == "" {
-			kind = e.Type
-		}
-		n := slices.IndexFunc(out, func(a ActCount) bool { return a.Kind == kind && a.Role == e.Role })
+		n := slices.IndexFunc(out, func(a ActCount) bool { return a.Kind == e.Kind && a.Role == e.Role })
 		if n < 0 {
-			out = append(out, ActCount{Kind: kind, Role: e.Role})
+			out = append(out, ActCount{Kind: e.Kind, Role: e.Role})
 			n = len(out) - 1
 		}
 		out[n].Count++
@@ -64,17 +64,16 @@ var departures = []consultation.Act{
 func deviations(entries []ledger.Entry) []Deviation {
 	out := []Deviation{}
 	for _, e := range entries {
-		departs := e.Type == "act" && slices.Contains(departures, consultation.Act(e.Kind))
-		against := e.Type == "decision" && e.Reason != ""
-		// What ended at its time ended as planned.
-		if !departs && !against || departs && e.Role == string(consultation.System) && e.Reason == "" {
-			continue
+		act := consultation.Act(e.Kind)
+		departs := slices.Contains(steering, e.Type) && slices.Contains(departures, act)
+		// What the system closes or concludes ended at its time.
+		if e.Role == string(consultation.System) && act != consultation.ActPostpone {
+			departs = false
 		}
-		kind := e.Kind
-		if kind == "" {
-			kind = e.Type
+		// A decision carries a reason when it goes against the proposal.
+		if against := e.Type == "decision" && e.Reason != ""; departs || against {
+			out = append(out, Deviation{On: day(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
 		}
-		out = append(out, Deviation{On: day(e.Minute), Kind: kind, Target: e.Target, Reason: e.Reason})
 	}
 	return out
 }

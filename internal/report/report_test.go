@@ -309,6 +309,14 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if len(o.Acts) == 0 || !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == "vogliamo capire meglio" }) {
 		t.Errorf("acts %v, deviations %v", o.Acts, o.Deviations)
 	}
+	for _, reason := range []string{"hanno risposto quasi tutti", "i giri sono finiti"} {
+		if !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == reason && d.On != "" && d.Kind != "" }) {
+			t.Errorf("no deviation says %q: %v", reason, o.Deviations)
+		}
+	}
+	if o.ConcludedReason != "i giri sono finiti" || o.Rounds[1].Reason != "hanno risposto quasi tutti" || o.Rounds[1].Document == "" {
+		t.Errorf("concluded for %q, round 2 %+v", o.ConcludedReason, o.Rounds[1])
+	}
 	// Nobody's name but the staff's.
 	for _, p := range w.citizens {
 		if bytes.Contains(raw, []byte(p.Account.String())) || bytes.Contains(raw, []byte(p.Name+`"`)) {

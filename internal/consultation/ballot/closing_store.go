@@ -103,17 +103,6 @@ func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]delphi.Cl
 	return scanClosings(rows)
 }
 
-// lastTick gives the number of a standing round's last release; 0 before the first.
-func lastTick(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (int, error) {
-	var n int
-	err := tx.QueryRowxContext(ctx, `
-		SELECT coalesce(max(tick), 0)
-		FROM civic.closing
-		WHERE round = $1`,
-		round).Scan(&n)
-	return n, err
-}
-
 // scanClosings reads closings from rows of (round, tick, counts, table or NULL),
 // one row per table.
 func scanClosings(rows *sqlx.Rows) ([]delphi.Closing, error) {
