@@ -82,17 +82,8 @@ type Member struct {
 	Office  string       // "Ufficio relazioni con il pubblico"
 }
 
-// Suspension is an interval in which forms are read-only.
-type Suspension struct {
-	Since  time.Time
-	Reason string
-}
-
 // OpinionTexts are the words that the administration and staff add to the opinion, Markdown.
 type OpinionTexts struct{ Summary, Minority, Limitations string }
-
-// maxSuspended is how many days a consultation may be suspended in all.
-const maxSuspended = 90
 
 // CanDraft tells whether the actor may make and change drafts of an administration.
 func CanDraft(actor account.Actor, administration uuid.UUID) bool {

@@ -203,7 +203,7 @@ func TestImportWalksTheSameLife(t *testing.T) {
 	if c.Origin == nil || *c.Origin != plan.Origin || len(c.Staff) != 0 || c.Commitment != (Commitment{}) {
 		t.Errorf("imported as %+v", c)
 	}
-	h.recorded("origin/ system : La piazza", "protocol/ system : ", "act/import system : La piazza", "round_opened/open system : round 1", "act/start system : La piazza")
+	h.recorded("origin/ system : La piazza", "protocol/ system : ", "act/import system : La piazza", "act/start system : La piazza", "round_opened/open system : round 1")
 	again, err := h.s.Import(ctx, plan)
 	h.ok(err)
 	if again.Slug != slug+"-2" {

@@ -38,7 +38,7 @@ func TestWholeLife(t *testing.T) {
 	h.refused(h.panel.Enrol(t.Context(), h.marco, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Forbidden, "staff_cannot_enrol")
 	h.work("2026-03-09 09:00")
 	h.is(Running, RoundOpen, RoundPlanned, RoundPlanned)
-	h.recorded("round_opened/open system : round 1", "act/start system : La piazza")
+	h.recorded("act/start system : La piazza", "round_opened/open system : round 1")
 	if n := h.round(1).Enrolled; n != 1 {
 		t.Errorf("%d enrolled", n)
 	}

@@ -125,19 +125,6 @@ func consultationOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (uuid
 	return id, nil
 }
 
-func suspended(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (bool, error) {
-	var is bool
-	err := tx.QueryRowContext(ctx, `
-		SELECT EXISTS (
-			SELECT 1
-			FROM civic.suspension
-			WHERE consultation = $1 AND until IS NULL)`, consultation).Scan(&is)
-	if err != nil {
-		return false, fmt.Errorf("suspended: %w", err)
-	}
-	return is, nil
-}
-
 // answering lists the open rounds that take ballots.
 func answering(ctx context.Context, tx *postgres.Tx) ([]Round, error) {
 	rows, err := tx.QueryContext(ctx, `

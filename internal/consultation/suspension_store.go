@@ -1,0 +1,70 @@
+package consultation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/postgres"
+)
+
+func insertSuspension(ctx context.Context, tx *postgres.Tx, id uuid.UUID, reason string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.suspension (consultation, since, reason)
+		VALUES ($1, $2, $3)`, id, tx.Now, reason)
+	if err != nil {
+		return fmt.Errorf("suspension: %w", err)
+	}
+	return nil
+}
+
+func endSuspension(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.suspension
+		SET until = $2
+		WHERE consultation = $1 AND until IS NULL`, id, tx.Now)
+	if err != nil {
+		return fmt.Errorf("end of suspension: %w", err)
+	}
+	return nil
+}
+
+// suspendedDays counts the days of the suspensions that ended.
+func suspendedDays(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (int, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT since, until
+		FROM civic.suspension
+		WHERE consultation = $1 AND until IS NOT NULL
+		ORDER BY since`, id)
+	if err != nil {
+		return 0, fmt.Errorf("suspended days: %w", err)
+	}
+	defer rows.Close()
+	days := 0
+	for rows.Next() {
+		var since, until time.Time
+		if err := rows.Scan(&since, &until); err != nil {
+			return 0, fmt.Errorf("suspended days: %w", err)
+		}
+		days += wholeDays(until.Sub(since))
+	}
+	if err := rows.Err(); err != nil {
+		return 0, fmt.Errorf("suspended days: %w", err)
+	}
+	return days, nil
+}
+
+func suspended(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (bool, error) {
+	var is bool
+	err := tx.QueryRowContext(ctx, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM civic.suspension
+			WHERE consultation = $1 AND until IS NULL)`, consultation).Scan(&is)
+	if err != nil {
+		return false, fmt.Errorf("suspended: %w", err)
+	}
+	return is, nil
+}
