@@ -1,0 +1,379 @@
+package consult_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+
+	"delfi/web/consult"
+	"delfi/web/page"
+	"delfi/web/webtest"
+)
+
+// mount puts the room on a house's services.
+func mount(h *webtest.House) webtest.Mount {
+	return func(r chi.Router, k *page.Kernel) {
+		consult.Routes(r, k, consult.Services{
+			Consultations: h.Consultations, Panel: h.Panel, Synthesis: h.Synthesis, Ballots: h.Ballots,
+			Reports: h.Reports, Record: h.Record, Accounts: h.Accounts,
+		})
+	}
+}
+
+func at(slug, more string) string { return "/consultations/" + slug + more }
+
+// TestRoom plays the demonstration once and lets every test walk in it.
+func TestRoom(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	site := h.Site(t, mount(h))
+	t.Run("guards", func(t *testing.T) { guards(t, h) })
+	t.Run("home", func(t *testing.T) { home(t, site) })
+	t.Run("consultation", func(t *testing.T) { show(t, h, site) })
+	t.Run("enrolment", func(t *testing.T) { enrolment(t, h, site) })
+	t.Run("contributions", func(t *testing.T) { contributions(t, h, site) })
+	t.Run("ballot", func(t *testing.T) { paper(t, h, site) })
+	t.Run("result", func(t *testing.T) { result(t, site) })
+	t.Run("opinion", func(t *testing.T) { opinion(t, site) })
+	t.Run("kept pages", func(t *testing.T) { kept(t, site) })
+	t.Run("languages", func(t *testing.T) { languages(t, site) })
+}
+
+func guards(t *testing.T, h *webtest.House) {
+	anna, ivan, marta := h.Person(t, "anna"), h.Person(t, "ivan"), h.Person(t, "marta")
+	stranger := map[string]webtest.Denial{"not on the panel": {Who: ivan, Status: 403}}
+	staff := map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}, "not on the panel": {Who: ivan, Status: 403}}
+	form := url.Values{"group": {"nowhere"}, "read": {"on"}}
+	h.Guards(t, mount, anna,
+		webtest.Route{Method: "GET", Path: "/", Open: true},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/"), Open: true},
+		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/enrol"), Denied: map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}}},
+		webtest.Route{Method: "POST", Path: at(webtest.Announced, "/enrol"), Form: form, Denied: map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}}},
+		webtest.Route{Method: "GET", Path: at(webtest.Gathering, "/contributions"), Denied: staff},
+		webtest.Route{Method: "POST", Path: at(webtest.Gathering, "/contributions"), Form: url.Values{"body": {"x"}}, Denied: staff},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3"), Denied: staff},
+		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/rounds/3"), Form: url.Values{"item": {"1"}, "answer_1": {"1"}}, Denied: staff},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/2"), Open: true},
+		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/rounds/1"), Open: true, Status: 303},
+		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/rounds/2"), Open: true, Status: 409},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/9"), Open: true, Status: 404},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt"), Denied: stranger},
+		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion"), Open: true},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/opinion"), Open: true, Status: 404},
+		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion.json"), Open: true},
+		webtest.Route{Method: "GET", Path: at(webtest.Published, "/record"), Open: true},
+		webtest.Route{Method: "GET", Path: "/help/how-it-works", Open: true},
+		webtest.Route{Method: "GET", Path: "/help/protection", Open: true},
+		webtest.Route{Method: "GET", Path: "/help/accessibility", Open: true},
+		webtest.Route{Method: "GET", Path: "/help/privacy", Open: true},
+	)
+}
+
+// home: open ones, what is owed with its date, what comes, what is concluded; no
+// draft, of whatever administration.
+func home(t *testing.T, site *webtest.Site) {
+	got := site.Stranger().Get(t, "/")
+	for heading, title := range map[string]string{
+		"#open": "Piazza della Pomposa", "#owed": "Strade scolastiche", "#coming": "Orari delle biblioteche", "#concluded": "Strade scolastiche",
+	} {
+		if section := got.Page.Find(heading).Closest("section").Text(); !strings.Contains(section, title) {
+			t.Errorf("%s lacks %q", heading, title)
+		}
+	}
+	if strings.Contains(got.Body, "Borgo") {
+		t.Error("another administration's draft is on the home page")
+	}
+	if !strings.Contains(got.Text("#owed ~ .row"), "Risposta dovuta entro") {
+		t.Errorf("the debt has no date: %q", got.Text("#owed ~ .row"))
+	}
+	empty := webtest.Open(t)
+	if got := empty.Site(t, mount(empty)).Stranger().Get(t, "/"); !strings.Contains(got.Text("main"), "Ora non c’è nulla a cui rispondere") {
+		t.Error("an empty server does not say so")
+	}
+}
+
+// show: the stepper, the commitment, protection with its limits, the staff, the rules
+// in plain words with the share of the protocol, one act.
+func show(t *testing.T, h *webtest.House, site *webtest.Site) {
+	got := site.Stranger().Get(t, at(webtest.Answering, ""))
+	if n := got.Count(".steppers [aria-current=step]"); n != 1 {
+		t.Errorf("%d current steps", n)
+	}
+	for _, want := range []string{"almeno 3 persone su 4 danno da 7 a 9", "Come sono protette", "I limiti, detti chiaramente", "Marta Gibellini", "60 risposte su 60 iscritti (100%)", "Giro 3: revisione"} {
+		if !strings.Contains(strings.Join(strings.Fields(got.Page.Find("main").Text()), " "), want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	// What a panelist sees must not depend on whether they answered.
+	if strings.Contains(got.Text("main"), "hai già risposto") {
+		t.Error("the page tells whether somebody answered")
+	}
+	promise, limit := got.Page.Find("#protection").Closest("section").Find("h3"), "p"
+	if promise.Length() == 0 || got.Page.Find("#protection").Closest("section").Find(limit+".dlf-small").Length() > 0 {
+		t.Error("the limits are set smaller than the promise")
+	}
+	for slug, button := range map[string]string{webtest.Announced: "Iscriviti", webtest.Gathering: "Iscriviti", webtest.Published: "Leggi il parere"} {
+		if got := site.Stranger().Get(t, at(slug, "")).Text(".dlf-hero .btn"); !strings.HasPrefix(got, button) {
+			t.Errorf("%s offers %q, wants %q", slug, got, button)
+		}
+	}
+	if got := site.As(t, h.Person(t, "marta")).Get(t, at(webtest.Answering, "")).Count(".dlf-hero .btn"); got != 0 {
+		t.Error("the moderator is offered to take part")
+	}
+}
+
+// enrolment: who can know what is read before; the box must be ticked; then one is on
+// the panel, once; nothing typed is lost on the way.
+func enrolment(t *testing.T, h *webtest.House, site *webtest.Site) {
+	b := site.As(t, h.Person(t, "lucia"))
+	read := b.Get(t, at(webtest.Announced, "/enrol"))
+	if read.Count("main table tbody tr") != 4 || read.Text("main tbody tr:nth-child(3) td:nth-child(2)") != "sì" {
+		t.Errorf("the table of who can know what is not there: %q", read.Text("main table"))
+	}
+	group, ok := read.Page.Find("input[name=group]").Attr("value")
+	if !ok {
+		t.Fatal("no group")
+	}
+	refused := b.Post(t, at(webtest.Announced, "/enrol"), url.Values{"group": {group}})
+	if refused.Status != 422 || refused.Count(".dlf-err a[href='#f-read']") != 1 || refused.Count("#f-read[aria-invalid=true]") != 1 {
+		t.Errorf("without the box: %d, %q", refused.Status, refused.Text(".dlf-err"))
+	}
+	done := b.Post(t, at(webtest.Announced, "/enrol"), url.Values{"group": {group}, "read": {"on"}})
+	if done.Status != http.StatusSeeOther || done.Location != at(webtest.Announced, "") {
+		t.Errorf("enrolled: %d to %q", done.Status, done.Location)
+	}
+	if got := b.Get(t, done.Location); got.Text(".dlf-flash") != "Ora fai parte del panel." {
+		t.Errorf("the next page says %q", got.Text(".dlf-flash"))
+	}
+	if again := b.Post(t, at(webtest.Announced, "/enrol"), url.Values{"group": {group}, "read": {"on"}}); again.Status != http.StatusConflict {
+		t.Errorf("twice: %d", again.Status)
+	}
+}
+
+// contributions: one's own while the round is open, safe whatever is typed, corrected
+// and taken back; too long a text comes back whole; nobody sees another's.
+func contributions(t *testing.T, h *webtest.House, site *webtest.Site) {
+	b, other := enrolled(t, h, site, "anna", webtest.Gathering), enrolled(t, h, site, "karim", webtest.Gathering)
+	page := at(webtest.Gathering, "/contributions")
+	long := "\nprima riga vuota\r\n" + strings.Repeat("à", 2100)
+	if got := b.Post(t, page, url.Values{"act": {"write"}, "body": {long}}); got.Status != 422 || got.Count(".dlf-err") != 1 {
+		t.Errorf("too long: %d", got.Status)
+	} else if kept := got.Page.Find("textarea[name=body]").Text(); strings.ReplaceAll(kept, "\r", "") != strings.ReplaceAll(long, "\r", "") {
+		t.Errorf("of %d characters %d came back", len(long), len(kept))
+	}
+	hostile := `Più **pergole** <script>alert(1)</script><img src=x onerror=alert(1)> [via](javascript:alert(1))`
+	if got := b.Post(t, page, url.Values{"act": {"write"}, "body": {hostile}}); got.Status != http.StatusSeeOther {
+		t.Fatalf("writing: %d %q", got.Status, got.Text("main"))
+	}
+	mine := b.Get(t, page)
+	if mine.Count("main .dlf-text strong") != 1 || mine.Count("main .dlf-text script, main .dlf-text img, main .dlf-text a[href^=javascript]") != 0 {
+		t.Errorf("hostile Markdown became: %s", mine.Page.Find("main .dlf-text").Nodes[0].Data)
+	}
+	if mine.Header.Get("Cache-Control") != "no-store" {
+		t.Error("one's own texts may be kept by a cache")
+	}
+	if strings.Contains(other.Get(t, page).Text("main"), "pergole") {
+		t.Error("another panelist sees it while the round is open")
+	}
+	edit, ok := mine.Page.Find("a[href*='?edit=']").Attr("href")
+	if !ok {
+		t.Fatal("nothing to correct")
+	}
+	id := edit[strings.LastIndex(edit, "=")+1:]
+	if got := b.Get(t, edit).Page.Find("textarea[name=body]").Text(); got != hostile {
+		t.Errorf("to correct: %q", got)
+	}
+	if got := other.Post(t, page, url.Values{"act": {"edit"}, "id": {id}, "body": {"mine now"}}); got.Status != http.StatusNotFound && got.Status != http.StatusForbidden {
+		t.Errorf("another's correction: %d", got.Status)
+	}
+	if got := b.Post(t, page, url.Values{"act": {"edit"}, "id": {id}, "body": {"Più ombra, davvero"}}); got.Status != http.StatusSeeOther {
+		t.Errorf("correcting: %d", got.Status)
+	}
+	if got := b.Get(t, page).Text("main"); !strings.Contains(got, "Più ombra, davvero") {
+		t.Error("the correction is not there")
+	}
+	if got := b.Post(t, page, url.Values{"act": {"withdraw"}, "id": {id}}); got.Status != http.StatusSeeOther {
+		t.Errorf("taking back: %d", got.Status)
+	}
+	if got := b.Get(t, page).Count("a[href*='?edit=']"); got != 0 {
+		t.Error("it is still there")
+	}
+}
+
+// enrolled is a browser of someone on the panel.
+func enrolled(t *testing.T, h *webtest.House, site *webtest.Site, subject, slug string) *webtest.Browser {
+	t.Helper()
+	who := h.Person(t, subject)
+	c, err := h.Consultations.Find(t.Context(), who, slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Panel.Enrol(t.Context(), who, c.ID, c.Protocol.Panel.Groups[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	return site.As(t, who)
+}
+
+// paper: nothing is chosen, a draft is kept, gaps are allowed and named, a reason too
+// long comes back whole with its answer, delivery gives a receipt, and a change counts
+// only when it is delivered.
+func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
+	b := enrolled(t, h, site, "sergio", webtest.Answering)
+	form := at(webtest.Answering, "/rounds/3")
+	first := b.Get(t, form)
+	if first.Count("input[type=radio][checked]") != 0 {
+		t.Error("an answer is chosen for the reader")
+	}
+	if first.Header.Get("Cache-Control") != "no-store" {
+		t.Error("a ballot may be kept by a cache")
+	}
+	if first.Count("svg.dlf-chart[role=img] > title") != 1 || first.Count("svg.dlf-chart > desc") != 1 || first.Count("details table") == 0 {
+		t.Error("the group's answers lack a title, a description or their table")
+	}
+	if !strings.Contains(first.Text("fieldset"), "Al giro scorso non hai risposto") {
+		t.Errorf("who missed the round before is not told: %q", first.Text("fieldset"))
+	}
+	step := func(k string, more url.Values) webtest.Response {
+		more.Set("item", k)
+		return b.Post(t, form, more)
+	}
+	if got := step("1", url.Values{"answer_1": {"7"}, "act": {"next"}}); got.Location != form+"?item=2" {
+		t.Errorf("after the first: %d %q", got.Status, got.Location)
+	}
+	long := strings.Repeat("ù", 684)
+	late := step("2", url.Values{"answer_2": {"3"}, "reason_2": {long}, "act": {"next"}})
+	if late.Status != 422 || late.Page.Find("textarea[name=reason_2]").Text() != long || late.Count("input[name=answer_2][value='3'][checked]") != 1 {
+		t.Errorf("a reason of 684: %d, %d characters kept", late.Status, len([]rune(late.Page.Find("textarea[name=reason_2]").Text())))
+	}
+	if !strings.Contains(late.Text(".dlf-field-err"), "84") || late.Count(".dlf-err a[href='#f-reason_2']") != 1 {
+		t.Errorf("the error says %q", late.Text(".dlf-field-err"))
+	}
+	if got := step("2", url.Values{"reason_2": {"senza risposta"}, "act": {"next"}}); got.Status != 422 || got.Count(".dlf-err a[href='#f-answer_2']") != 1 {
+		t.Errorf("a reason without an answer: %d", got.Status)
+	}
+	if got := step("2", url.Values{"answer_2": {"keep"}, "act": {"next"}}); got.Status != 422 {
+		t.Errorf("keeping what never was: %d", got.Status)
+	}
+	step("3", url.Values{"answer_3": {"ns"}, "act": {"next"}})
+	// Who comes back goes on where they left: the second has no answer.
+	if got := b.Get(t, form); got.Text("main h1") != "Affermazione 2 di 5" || !strings.Contains(got.Text(".dlf-sticky"), "2 fatte su 5") {
+		t.Errorf("back on %q, %q", got.Text("main h1"), got.Text(".dlf-sticky"))
+	}
+	review := b.Get(t, form+"?review=1")
+	if review.Count(".dlf-tag.given") != 2 || review.Count(".dlf-tag.blank") != 3 {
+		t.Errorf("the review: %q", review.Text(".dlf-review"))
+	}
+	if got := b.Get(t, form+"/receipt"); got.Location != form {
+		t.Errorf("a receipt of nothing: %d %q", got.Status, got.Location)
+	}
+	if got := b.Post(t, form, url.Values{"act": {"deliver"}}); got.Location != form+"/receipt" {
+		t.Fatalf("delivering: %d %q %q", got.Status, got.Location, got.Text("main"))
+	}
+	receipt := b.Get(t, form+"/receipt")
+	mark := receipt.Text("code.dlf-mono")
+	if len(strings.ReplaceAll(mark, " ", "")) != 64 || receipt.Header.Get("Cache-Control") != "no-store" || !strings.Contains(receipt.Text("main h2"), "2 risposte date, 3 lasciate in bianco") {
+		t.Errorf("receipt %q, %q", mark, receipt.Text("main h2"))
+	}
+	step("1", url.Values{"answer_1": {"none"}, "act": {"next"}})
+	if got := b.Get(t, form+"/receipt"); got.Text("code.dlf-mono") != mark || !strings.Contains(got.Text(".callout-title"), "correzione non consegnata") {
+		t.Error("a change that was not delivered counts, or is not told")
+	}
+	all := b.Get(t, form+"?all=1")
+	if all.Count("fieldset.dlf-answer") != 5 {
+		t.Errorf("%d statements in one page", all.Count("fieldset.dlf-answer"))
+	}
+	ids := map[string]bool{}
+	for _, n := range all.Page.Find("[id]").Nodes {
+		for _, a := range n.Attr {
+			if a.Key == "id" && ids[a.Val] {
+				t.Errorf("the id %q stands twice", a.Val)
+			} else if a.Key == "id" {
+				ids[a.Val] = true
+			}
+		}
+	}
+	if got := b.Post(t, form, url.Values{"all": {"1"}, "answer_1": {"9"}, "answer_4": {"9"}, "act": {"review"}}); got.Location != form+"?review=1" {
+		t.Errorf("all in one page: %d %q", got.Status, got.Location)
+	}
+	if got := b.Post(t, at(webtest.Answering, "/rounds/2"), url.Values{"item": {"1"}, "answer_1": {"1"}, "reason_1": {"troppo tardi"}}); got.Status != http.StatusConflict || got.Page.Find("textarea").Text() != "troppo tardi" {
+		t.Errorf("a closed round: %d, and the text %q", got.Status, got.Page.Find("textarea").Text())
+	}
+}
+
+// result: a released round reads the same for everyone, and says that it is no sample.
+func result(t *testing.T, site *webtest.Site) {
+	got := site.Stranger().Get(t, at(webtest.Answering, "/rounds/2"))
+	if got.Count("article.dlf-item") != 5 || got.Count("article .dlf-verdict") != 5 || got.Count("article .dlf-why") != 5 {
+		t.Errorf("%d statements, %d chips, %d sentences", got.Count("article.dlf-item"), got.Count("article .dlf-verdict"), got.Count("article .dlf-why"))
+	}
+	if !strings.Contains(got.Text("main"), "non è un campione") {
+		t.Error("the result does not say that it is no sample")
+	}
+}
+
+// opinion: three piles that hold every statement, dissent in its own room, and the
+// document as open data.
+func opinion(t *testing.T, site *webtest.Site) {
+	got := site.Stranger().Get(t, at(webtest.Published, "/opinion"))
+	if got.Count(".dlf-pile") != 3 || got.Count(".dlf-pile li") != got.Count("article.dlf-item") {
+		t.Errorf("%d piles with %d of %d statements", got.Count(".dlf-pile"), got.Count(".dlf-pile li"), got.Count("article.dlf-item"))
+	}
+	for _, want := range []string{"Chi la pensa diversamente", "sono state distrutte", "non è un campione", "Due poli"} {
+		if !strings.Contains(got.Text("main"), want) {
+			t.Errorf("the opinion does not say %q", want)
+		}
+	}
+	raw := site.Stranger().Get(t, at(webtest.Published, "/opinion.json"))
+	if raw.Header.Get("Content-Type") != "application/json" || !json.Valid([]byte(raw.Body)) {
+		t.Fatalf("opinion.json is %q", raw.Header.Get("Content-Type"))
+	}
+	record := site.Stranger().Get(t, at(webtest.Published, "/record"))
+	if record.Count("main time[datetime]") == 0 {
+		t.Error("the record has no acts")
+	}
+}
+
+// kept: a page that everyone sees alike has an ETag, and is not sent twice.
+func kept(t *testing.T, site *webtest.Site) {
+	b := site.Stranger()
+	first := b.Get(t, at(webtest.Published, "/opinion"))
+	r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+at(webtest.Published, "/opinion"), nil)
+	r.Header.Set("If-None-Match", first.Header.Get("ETag"))
+	if got := b.Do(t, r); got.Status != http.StatusNotModified {
+		t.Errorf("asked again: %d", got.Status)
+	}
+}
+
+// languages: every page stands in both, and what people wrote says which it is in.
+func languages(t *testing.T, site *webtest.Site) {
+	for _, path := range []string{"/", at(webtest.Answering, ""), at(webtest.Published, "/opinion"), at(webtest.Answering, "/rounds/2"),
+		at(webtest.Published, "/record"), "/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy"} {
+		for lang, prefix := range map[string]string{"it": "", "en": "/en"} {
+			r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+prefix+path, nil)
+			r.Header.Set("Accept-Language", lang)
+			got := site.Stranger().Do(t, r)
+			if said, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || said != lang {
+				t.Errorf("%s %s: %d in %q", lang, path, got.Status, said)
+			}
+			for _, word := range strings.Fields(got.Page.Find("body").Text()) {
+				if strings.HasPrefix(word, "consult.") || strings.HasPrefix(word, "ui.") {
+					t.Errorf("%s %s shows the key %q", lang, path, word)
+				}
+			}
+			if got.Count("[style], style, script:not([src]), [onclick]") != 0 {
+				t.Errorf("%s %s has inline style or script", lang, path)
+			}
+			if got.Count("h1") != 1 {
+				t.Errorf("%s %s has %d first headings", lang, path, got.Count("h1"))
+			}
+		}
+	}
+	en := httptest.NewRequest(http.MethodGet, "http://delfi.test/en"+at(webtest.Answering, ""), nil)
+	if lang, _ := site.Stranger().Do(t, en).Page.Find("main h1").Attr("lang"); lang != "it" {
+		t.Errorf("an Italian title on an English page is in %q", lang)
+	}
+}

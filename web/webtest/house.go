@@ -1,0 +1,120 @@
+package webtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"testing"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/demonstration"
+	"delfi/internal/job"
+	"delfi/internal/ledger"
+	"delfi/internal/login/devidp"
+	"delfi/internal/notice"
+	"delfi/internal/panel"
+	"delfi/internal/postgres"
+	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
+	"delfi/internal/report"
+)
+
+// House is every service on a database of its own.
+type House struct {
+	DB            *postgres.DB
+	Jobs          *job.Queue
+	Accounts      *account.Service
+	Record        *ledger.Service
+	Panel         *panel.Service
+	Consultations *consultation.Service
+	Synthesis     *synthesis.Service
+	Ballots       *ballot.Service
+	Reports       *report.Service
+
+	keys pseudonym.Keys
+	demo *demonstration.Demonstration
+}
+
+// The demonstration's consultations by what they are in.
+const (
+	Announced = "orari-biblioteche"
+	Gathering = "alberi-nei-viali"
+	Answering = "piazza-della-pomposa" // second answer round open
+	Published = "strade-scolastiche"
+)
+
+// Open builds the house on a fresh migrated database, without any data.
+func Open(t testing.TB) *House {
+	t.Helper()
+	master := sha256.Sum256([]byte(t.Name()))
+	keys, err := pseudonym.NewFileKeys(t.TempDir(), master[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return build(t, testdb.New(t), keys)
+}
+
+// build wires the services as the server does.
+func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
+	t.Helper()
+	h := &House{DB: db, keys: keys, Accounts: account.New(db), Record: ledger.New(db)}
+	var err error
+	if h.Jobs, err = job.New(db); err != nil {
+		t.Fatal(err)
+	}
+	bridge := pseudonym.New(db, keys)
+	h.Panel = panel.New(db, bridge)
+	h.Consultations = consultation.New(db, h.Jobs, h.Record, bridge, h.Panel, notice.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
+	h.Synthesis = synthesis.New(db, h.Consultations, h.Record)
+	h.Ballots = ballot.New(db, h.Jobs, h.Consultations, bridge, h.Record)
+	h.Reports = report.New(db, h.Consultations, h.Ballots, h.Synthesis, h.Record)
+	h.Consultations.OnPublish(h.Reports.Store)
+	return h
+}
+
+// Play seeds the demonstration: its people, and a consultation in each stage.
+func (h *House) Play(t testing.TB) *House {
+	t.Helper()
+	var staff []account.Claims
+	for _, p := range devidp.Demonstration() {
+		staff = append(staff, claims(p))
+	}
+	h.demo = demonstration.New(h.DB, func(db *postgres.DB) (demonstration.Services, error) {
+		at := build(t, db, h.keys)
+		return demonstration.Services{Accounts: at.Accounts, Panel: at.Panel, Consultations: at.Consultations,
+			Synthesis: at.Synthesis, Ballots: at.Ballots, Jobs: at.Jobs}, nil
+	}, staff)
+	if err := h.demo.Seed(t.Context(), func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// Person gives the actor of one of the built-in provider's people ("anna"), whose
+// account is made at the first call.
+func (h *House) Person(t testing.TB, subject string) account.Actor {
+	t.Helper()
+	for _, p := range devidp.Demonstration() {
+		if p.Subject != subject {
+			continue
+		}
+		id, err := h.Accounts.SignIn(t.Context(), claims(p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		actor, err := h.Accounts.Actor(context.WithoutCancel(t.Context()), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return actor
+	}
+	t.Fatalf("nobody is called %q", subject)
+	return account.Actor{}
+}
+
+// claims are what the built-in provider tells about a person.
+func claims(p devidp.Person) account.Claims {
+	return account.Claims{Issuer: "http://provider.test", Subject: p.Subject, Name: p.Name, Email: p.Email, Municipality: p.Municipality, Groups: p.Groups}
+}
