@@ -1,7 +1,6 @@
 package webtest
 
 import (
-	"context"
 	"crypto/sha256"
 	"testing"
 
@@ -12,7 +11,6 @@ import (
 	"delfi/internal/demonstration"
 	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/login/devidp"
 	"delfi/internal/notice"
 	"delfi/internal/panel"
 	"delfi/internal/postgres"
@@ -77,9 +75,9 @@ func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 // Play seeds the demonstration: its people, and a consultation in each stage.
 func (h *House) Play(t testing.TB) *House {
 	t.Helper()
-	var staff []account.Claims
-	for _, p := range devidp.Demonstration() {
-		staff = append(staff, claims(p))
+	staff := make([]account.Claims, 0, len(cast))
+	for _, p := range cast {
+		staff = append(staff, p.claims())
 	}
 	h.demo = demonstration.New(h.DB, func(db *postgres.DB) (demonstration.Services, error) {
 		at := build(t, db, h.keys)
@@ -92,19 +90,46 @@ func (h *House) Play(t testing.TB) *House {
 	return h
 }
 
-// Person gives the actor of one of the built-in provider's people ("anna"), whose
-// account is made at the first call.
+// person is somebody whom a test can be.
+type person struct {
+	subject, name string
+	groups        []string
+}
+
+// cast are the people of the demonstration's two administrations.
+var cast = []person{
+	{"giulia", "Giulia Bortolotti", []string{"riva/administrator"}},
+	{"marta", "Marta Gibellini", []string{"riva/moderator"}},
+	{"davide", "Davide Lancellotti", []string{"riva/moderator"}},
+	{"paolo", "Paolo Sighinolfi", []string{"riva/facilitator"}},
+	{"teresa", "Teresa Malagoli", []string{"riva/council"}},
+	{"anna", "Anna Vandelli", nil},
+	{"karim", "Karim Haddad", nil},
+	{"lucia", "Lucia Ferraboschi", nil},
+	{"sergio", "Sergio Bondi", nil},
+	{"elena", "Elena Barbolini", []string{"borgo/administrator"}},
+	{"nicola", "Nicola Roncaglia", []string{"borgo/moderator"}},
+	{"ivan", "Ivan Tassi", nil},
+}
+
+// claims are what a provider would tell about a person.
+func (p person) claims() account.Claims {
+	return account.Claims{Issuer: "http://provider.test", Subject: p.subject, Name: p.name, Email: p.subject + "@posta.example", Groups: p.groups}
+}
+
+// Person gives the actor of one of the cast ("anna"), whose account is made at the
+// first call.
 func (h *House) Person(t testing.TB, subject string) account.Actor {
 	t.Helper()
-	for _, p := range devidp.Demonstration() {
-		if p.Subject != subject {
+	for _, p := range cast {
+		if p.subject != subject {
 			continue
 		}
-		id, err := h.Accounts.SignIn(t.Context(), claims(p))
+		id, err := h.Accounts.SignIn(t.Context(), p.claims())
 		if err != nil {
 			t.Fatal(err)
 		}
-		actor, err := h.Accounts.Actor(context.WithoutCancel(t.Context()), id)
+		actor, err := h.Accounts.Actor(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,9 +137,4 @@ func (h *House) Person(t testing.TB, subject string) account.Actor {
 	}
 	t.Fatalf("nobody is called %q", subject)
 	return account.Actor{}
-}
-
-// claims are what the built-in provider tells about a person.
-func claims(p devidp.Person) account.Claims {
-	return account.Claims{Issuer: "http://provider.test", Subject: p.Subject, Name: p.Name, Email: p.Email, Municipality: p.Municipality, Groups: p.Groups}
 }
