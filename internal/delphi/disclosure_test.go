@@ -241,6 +241,43 @@ func TestPairedTablesLeaveOutOneSet(t *testing.T) {
 	}
 }
 
+// From a hundred pairs on there is T, and one leaver no longer hides D.
+func TestPairedTablesAtAHundred(t *testing.T) {
+	p := classical(t, 2)
+	for _, c := range []struct {
+		pairs, gone int
+		want        string
+	}{
+		{99, 0, "AD"}, {100, 0, "ADTM"}, {99, 1, "A"}, {100, 1, "ADTM"}, {99, 5, "AD"}, {19, 5, "A"}, {20, 5, "AD"},
+	} {
+		values := append(slices.Repeat([]int{2, 5, 8}, 50)[:c.pairs:c.pairs], slices.Repeat([]int{5}, c.gone)...)
+		second := append(values[:c.pairs:c.pairs], slices.Repeat([]int{absent}, c.gone)...)
+		if c.pairs == 19 {
+			second = append(second, 5, 5, 5, 5, 5) // enough newcomers for the panel not to be small
+			values = append(values, absent, absent, absent, absent, absent)
+		}
+		got := ""
+		for _, name := range names(held(t, p, oneGroup, values, second)[1].Tables) {
+			got += name[:1]
+		}
+		if got != c.want {
+			t.Errorf("%d pairs, %d gone: %s, want %s", c.pairs, c.gone, got, c.want)
+		}
+	}
+}
+
+// Minimum and maximum need ten people.
+func TestExtremes(t *testing.T) {
+	p := classical(t, 2, `"access": "open"`, `"access": "invitation"`, `"item_kinds"`, `"disclosure": {"small": "open"}, "item_kinds"`)
+	for n, want := range map[int]bool{9: false, 10: true} {
+		f := delphi.Measure(p, item, held(t, p, oneGroup, from(0, 0, n)))
+		has := slices.ContainsFunc(f.More, func(m delphi.Figure) bool { return m.Name == "min" || m.Name == "max" })
+		if has != want || !f.Median.Defined() {
+			t.Errorf("%d people: %+v", n, f)
+		}
+	}
+}
+
 // The order of ballots tells nothing and changes nothing.
 func TestTabulateIgnoresOrder(t *testing.T) {
 	p := classical(t, 2)

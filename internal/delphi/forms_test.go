@@ -84,6 +84,9 @@ func TestEstimates(t *testing.T) {
 		{"wide, but more than half around the median", euro, slices.Concat(repeat(16, say(40)), repeat(4, say(50)), repeat(10, say(-100))), delphi.Majority, delphi.NoDirection},
 		{"rounded to the nearest of the grid, ties up", euro, slices.Concat(repeat(15, say(35)), repeat(15, say(44))), delphi.Consensus, delphi.NoDirection},
 		{"a median of 0 measures in steps of the grid", euro, slices.Concat(repeat(8, say(-10)), repeat(14, say(0)), repeat(8, say(10))), delphi.Disagreement, delphi.NoDirection},
+		{"a quarter of a step around 0", euro, slices.Concat(repeat(18, say(0)), repeat(6, say(10))), delphi.Consensus, delphi.NoDirection},
+		{"around the median up to the limit", euro, slices.Concat(repeat(11, say(40)), repeat(6, say(50)), repeat(13, say(-100))), delphi.Majority, delphi.NoDirection},
+		{"half around the median", euro, slices.Concat(repeat(11, say(40)), repeat(4, say(50)), repeat(2, say(60)), repeat(13, say(-100))), delphi.Disagreement, delphi.NoDirection},
 		{"never against the rest", euro, slices.Concat(repeat(14, never), repeat(13, say(90)), repeat(13, say(-90))), delphi.Bipolarity, delphi.Low},
 		{"never and the rest at 35 %", euro, slices.Concat(repeat(26, never), repeat(14, say(50))), delphi.Bipolarity, delphi.High},
 		{"never is the majority", euro, slices.Concat(repeat(27, never), repeat(13, say(50))), delphi.Majority, delphi.NoDirection},
@@ -158,6 +161,24 @@ func TestRankings(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("W of the tables is W of the rankings, ties and all", func(t *testing.T) {
+		raw := [][]float64{{1, 2, 2}, {1, 1, 3}, {2, 1, 3}, {1, 1, 1}, {1, 2, 3}, {3, 1, 2}, {1, 3, 2}, {2, 1, 1}}
+		var answers [][]delphi.Answer
+		for _, r := range raw {
+			answers = append(answers, order(int(r[0]), int(r[1]), int(r[2])))
+		}
+		f := delphi.Measure(p, items[0], tabulated(t, p, 3, items, answers))
+		want := stat.KendallW(raw)
+		if got := figure(t, f, "w"); !got.Equal(want.W) {
+			t.Errorf("W %v, want %v", got, want.W)
+		}
+		for i, id := range []string{"a", "b", "c"} {
+			if got := figure(t, f, "mean_rank/"+id); !got.Equal(want.MeanRanks[i]) {
+				t.Errorf("mean rank of %s %v, want %v", id, got, want.MeanRanks[i])
+			}
+		}
+	})
 
 	t.Run("stable once W no longer rises", func(t *testing.T) {
 		apart := slices.Concat(repeat(6, order(1, 2, 3)...), repeat(2, order(3, 2, 1)...))

@@ -54,6 +54,17 @@ func TestVerdictLadder(t *testing.T) {
 	}
 }
 
+// Ten points ahead, at the tenth of a point.
+func TestPluralityAhead(t *testing.T) {
+	p := classical(t, 2)
+	for second, want := range map[int]delphi.VerdictKey{300: delphi.Plurality, 301: delphi.Disagreement} {
+		values := from(second, 0, 0, 600-second, 0, 0, 400)
+		if v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0); v.Key != want {
+			t.Errorf("400 to %d of 1,000: %+v", second, v)
+		}
+	}
+}
+
 // Gates come before everything; each at its threshold.
 func TestVerdictGates(t *testing.T) {
 	p := classical(t, 3)
@@ -234,6 +245,11 @@ func TestConsensusRules(t *testing.T) {
 		{"median and IQR", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{4, 0, 0, 0, 0, 6, 12, 10, 8}, delphi.Consensus, delphi.High, false},
 		{"median mirrored", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{8, 10, 12, 6, 0, 0, 0, 0, 4}, delphi.Consensus, delphi.Low, true},
 		{"median at 6.5", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Disagreement, delphi.NoDirection, false},
+		{"IQR at its limit", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 10, 15, 15}, delphi.Consensus, delphi.High, false},
+		{"IQR exactly two", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 15, 10, 15}, delphi.Consensus, delphi.High, false},
+		{"an inner window mirrored", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{0, 15, 5, 10, 10}, delphi.Consensus, delphi.Low, true},
+		{"beside the mirrored window", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{15, 0, 5, 10, 10}, delphi.Disagreement, delphi.NoDirection, false},
+		{"a median between classes belongs to the higher", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Consensus, delphi.High, false},
 		{"IQR too wide", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 15, 0, 15, 0, 10}, delphi.Majority, delphi.High, false},
 		{"comet in at 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 7, 0, 28}, delphi.Consensus, delphi.High, false},
 		{"comet: 15 % against are too many", `{"rule": "comet"}`, []int{6, 0, 0, 0, 6, 0, 28}, delphi.Majority, delphi.High, false},
