@@ -96,13 +96,26 @@ func (p *person) at() string {
 // press clicks what the selector finds, and waits for the page that comes.
 func (p *person) press(selector string) {
 	p.t.Helper()
-	p.do(
-		chromedp.WaitReady(selector, chromedp.ByQuery),
-		chromedp.Evaluate(`window.delfiLeft = true`, nil),
-		chromedp.Click(selector, chromedp.ByQuery),
-		chromedp.PollFunction(`() => !window.delfiLeft && document.readyState === "complete"`, nil, chromedp.WithPollingTimeout(30*time.Second)),
-	)
+	p.leave(chromedp.Click(selector, chromedp.ByQuery))
 	p.accessible()
+}
+
+// leave does what leads to another page, and waits for that page.
+func (p *person) leave(action chromedp.Action) {
+	p.t.Helper()
+	p.do(chromedp.Evaluate(`window.delfiLeft = true`, nil), action)
+	for range 600 {
+		var there bool
+		ctx, cancel := context.WithTimeout(p.ctx, time.Second)
+		// Between two pages there is nothing that could answer: asked again.
+		err := chromedp.Run(ctx, chromedp.Evaluate(`!window.delfiLeft && document.readyState === "complete"`, &there))
+		cancel()
+		if err == nil && there {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	p.t.Fatalf("%s stays at %s", p.name, p.at())
 }
 
 // fill types into a field, over what stands there.

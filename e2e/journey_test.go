@@ -98,9 +98,9 @@ func TestAConsultationsWholeLife(t *testing.T) {
 	closeRound(paolo, desk, 1)
 
 	marta.until(desk, `a[href$="/contributions"].btn`)
-	for i, item := range []string{"Lungo il fiume si piantano alberi.", "Lungo il fiume si mettono panchine."} {
+	for _, item := range []string{"Lungo il fiume si piantano alberi.", "Lungo il fiume si mettono panchine."} {
 		marta.open(desk + "/contributions")
-		marta.do(chromedp.Evaluate(fmt.Sprintf(`[...document.querySelectorAll("input[name=c]")].slice(%d, %d).forEach(i => i.click())`, 3*i, 3*i+3), nil))
+		marta.do(chromedp.Evaluate(`[...document.querySelectorAll("input[name=c]")].slice(0, 3).forEach(i => i.click())`, nil))
 		marta.press(`.dlf-grid2 form[method=get] button`)
 		marta.press(`button[value=merge]`) // nothing written yet
 		if marta.count(".dlf-err") == 0 {

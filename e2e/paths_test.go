@@ -45,13 +45,13 @@ func TestABallotWithoutJavaScript(t *testing.T) {
 	p.do(emulation.SetScriptExecutionDisabled(true))
 	p.plain("/consultations/piazza-della-pomposa/enrol")
 	p.click(`form[action$="/enrol"] input[type=checkbox]`)
-	p.click(`form[action$="/enrol"] button[type=submit]`)
+	p.leave(chromedp.Click(`form[action$="/enrol"] button[type=submit]`, chromedp.ByQuery))
 	p.plain("/consultations/piazza-della-pomposa/rounds/3?all=1")
 	for i := 1; i <= 5; i++ {
 		p.click(fmt.Sprintf(`input[name=answer_%d][value="7"]`, i))
 	}
-	p.click(`button[value=review]`)
-	p.click(`button[value=deliver]`)
+	p.leave(chromedp.Click(`button[value=review]`, chromedp.ByQuery))
+	p.leave(chromedp.Click(`button[value=deliver]`, chromedp.ByQuery))
 	p.do(chromedp.WaitReady("code.dlf-mono", chromedp.ByQuery))
 }
 
@@ -110,6 +110,5 @@ func (p *person) tabTo(selector string, boxes ...string) {
 
 func (p *person) enterKey() {
 	p.t.Helper()
-	p.do(chromedp.Evaluate(`window.delfiLeft = true`, nil), chromedp.KeyEvent(kb.Enter),
-		chromedp.PollFunction(`() => !window.delfiLeft && document.readyState === "complete"`, nil))
+	p.leave(chromedp.KeyEvent(kb.Enter))
 }
