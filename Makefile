@@ -6,6 +6,8 @@ SHELL := /bin/bash
 GO      ?= go
 MODULES := node_modules/.package-lock.json
 VENDOR  := web/static/assets/vendor
+# Where data go when the user who runs Postgres for root cannot reach the clone.
+ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | sha256sum | cut -c1-8)
 TITLES  := 300 regular 600 700
 
 .PHONY: help run build test check assets sums generate drift chromium clean
@@ -14,7 +16,7 @@ help: ## what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: build ## build and start Delfi with its own Postgres, a built-in identity provider and a demonstration
-	@./bin/delfi serve --demo
+	@./bin/delfi serve --demo --data .data --data-else "$(ELSEWHERE)"
 
 build: assets ## build bin/delfi
 	@mkdir -p bin

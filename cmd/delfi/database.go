@@ -22,6 +22,7 @@ import (
 // databaseSettings say where data live; every command that needs them embeds them.
 type databaseSettings struct {
 	Data        string `default:"${data}" env:"DELFI_DATA" placeholder:"DIR" help:"Folder of the keys and, without a database URL, of the private Postgres."`
+	DataElse    string `env:"DELFI_DATA_ELSE" placeholder:"DIR" help:"Folder to use instead when the user who runs the private Postgres cannot reach --data, as in root's home."`
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Postgres 15 or later; without one Delfi starts its own."`
 	MasterKey   string `env:"DELFI_MASTER_KEY" placeholder:"BASE64" help:"32 bytes that wrap the keys of consultations; by default generated, in the data folder."`
 }
@@ -41,10 +42,40 @@ func defaultData() string {
 	return filepath.Join(home, ".local", "share", "delfi")
 }
 
-// open gives the database, migrated, and the keys beside it. The function that
-// it gives closes both. A command that ends soon borrows the cluster of a server
-// that runs on the same folder.
+// lostDatabase is why a server ends that nobody told to.
+type lostDatabase struct{ error }
+
+// place settles on the data folder; it is the same when asked again.
+func (c *databaseSettings) place() error {
+	if c.DatabaseURL == "" {
+		if err := private.Reachable(c.Data); err != nil {
+			if c.DataElse == "" {
+				return refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+			}
+			c.Data = c.DataElse
+		}
+	}
+	data, err := filepath.Abs(c.Data)
+	if err != nil {
+		return refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+	}
+	c.Data = data
+	return nil
+}
+
+// open is openWatched for commands that end soon: a failing statement tells them
+// soon enough when the cluster has ended.
 func (c *databaseSettings) open(ctx context.Context, borrow bool) (*postgres.DB, pseudonym.Keys, func(), error) {
+	return c.openWatched(ctx, borrow, func(error) {})
+}
+
+// openWatched gives the database, migrated, and the keys beside it. The function that
+// it gives closes both. A command that ends soon borrows the cluster of a server
+// that runs on the same folder. lost is called if the private cluster ends unasked.
+func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost func(error)) (*postgres.DB, pseudonym.Keys, func(), error) {
+	if err := c.place(); err != nil {
+		return nil, nil, nil, err
+	}
 	master, err := c.master()
 	if err != nil {
 		return nil, nil, nil, err
@@ -60,8 +91,17 @@ func (c *databaseSettings) open(ctx context.Context, borrow bool) (*postgres.DB,
 			return nil, nil, nil, refusal{err}
 		}
 		address = cluster.URL(private.Database)
+		asked := make(chan struct{})
+		go func() {
+			select {
+			case <-asked:
+			case <-cluster.Done():
+				lost(lostDatabase{fmt.Errorf("the private Postgres has ended; %s may say why", filepath.Join(c.Data, "postgres.log"))})
+			}
+		}()
 		stop = func() {
-			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+			close(asked)
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 1500*time.Millisecond)
 			defer cancel()
 			if err := cluster.Stop(end); err != nil {
 				slog.Error("private Postgres", "error", err)

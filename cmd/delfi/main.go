@@ -30,7 +30,11 @@ func (r refusal) Unwrap() error { return r.error }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
+	go func() {
+		// A second Ctrl-C ends at once; Postgres follows by itself.
+		<-ctx.Done()
+		stop()
+	}()
 	os.Exit(realMain(ctx, os.Args[1:]))
 }
 

@@ -67,6 +67,13 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err := c.check(); err != nil {
 		return refusal{err}
 	}
+	if err := c.place(); err != nil {
+		return err
+	}
+	sender, err := c.sender()
+	if err != nil {
+		return refusal{err}
+	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return refusal{c.listening("--listen", c.Listen, err)}
@@ -77,14 +84,17 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	c.print(os.Stdout)
 
-	db, keys, closeDatabase, err := c.open(ctx, false)
+	ctx, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	db, keys, closeDatabase, err := c.openWatched(ctx, false, lost)
 	if err != nil {
 		return err
 	}
 	defer closeDatabase()
-	sender, err := c.sender()
-	if err != nil {
-		return refusal{err}
+	if c.DatabaseURL != "" {
+		if err := warn(ctx, db, log); err != nil {
+			return err
+		}
 	}
 	h, err := wire(db, keys, sender, c.BaseURL)
 	if err != nil {
@@ -122,6 +132,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,
 			"sign-in":  func(context.Context) error { return client.Ready() },
+			"jobs":     func(context.Context) error { return h.jobs.Ready() },
 		}},
 	}
 	if demo != nil {
@@ -154,7 +165,25 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *hous
 		defer cancel()
 		return errors.Join(quit(server, end), h.jobs.Stop(end))
 	})
-	return g.Wait()
+	err := g.Wait()
+	// A signal is no failure; a database that went away is, and says more than
+	// what failed in its wake.
+	if l := (lostDatabase{}); errors.As(context.Cause(ctx), &l) {
+		return l
+	}
+	return err
+}
+
+// warn says what a database that is not ours writes into its log about people.
+func warn(ctx context.Context, db *postgres.DB, log *slog.Logger) error {
+	loud, err := postgres.Loud(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, setting := range loud {
+		log.WarnContext(ctx, "the database's own log may show what people write", "set", setting)
+	}
+	return nil
 }
 
 // quit ends the server; connections that do not finish in time are cut.
@@ -177,7 +206,15 @@ func (c *serveCommand) check() error {
 		}
 		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	}
+	if host, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("--listen %q: write a host and a port, e.g. 127.0.0.1:8080", c.Listen)
+	} else if ip := net.ParseIP(host); c.BaseURL == "" && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return fmt.Errorf("--base-url is missing: with --listen %s nobody can know under which address people find the site", c.Listen)
+	}
 	if c.OIDC.Issuer != "" {
+		if u, err := url.Parse(c.OIDC.Issuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return fmt.Errorf("--oidc-issuer %q: write the provider's address, e.g. https://login.example.it", c.OIDC.Issuer)
+		}
 		if c.OIDC.ClientID == "" {
 			return errors.New("--oidc-client-id: a provider needs the client that was registered with it")
 		}

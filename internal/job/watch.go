@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,10 +40,11 @@ func light(ctx context.Context, db *postgres.DB, id string) (*beacon, error) {
 // out puts the beacon out and gives its connection back to the pool.
 func (b *beacon) out() error {
 	err := unlock(context.Background(), b.conn, b.id)
-	if errors.Is(err, sql.ErrConnDone) {
+	shut := b.conn.Close()
+	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) {
 		return nil // its connection is gone, and the lock with it
 	}
-	return errors.Join(err, b.conn.Close())
+	return errors.Join(err, shut)
 }
 
 // watch does on every server what River leaves to one leader and to long

@@ -1,0 +1,32 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+)
+
+// quietSettings are the server's settings that keep what people write, and when,
+// out of its logs (RECORD.md, section 2, point 4), with the values they must have.
+var quietSettings = []struct{ name, value string }{
+	{"log_statement", "none"},
+	{"log_error_verbosity", "terse"}, // otherwise a failed CHECK prints the row
+	{"log_min_duration_statement", "-1"},
+	{"log_parameter_max_length_on_error", "0"},
+	{"track_commit_timestamp", "off"},
+}
+
+// Loud lists the settings of db's server that would let it log what people write
+// or when they did, as "name = value" with the value to set.
+func Loud(ctx context.Context, db *DB) ([]string, error) {
+	var loud []string
+	for _, q := range quietSettings {
+		var is string
+		if err := db.pool.GetContext(ctx, &is, `SELECT current_setting($1)`, q.name); err != nil {
+			return nil, fmt.Errorf("postgres: setting %s: %w", q.name, err)
+		}
+		if is != q.value {
+			loud = append(loud, q.name+" = "+q.value)
+		}
+	}
+	return loud, nil
+}
