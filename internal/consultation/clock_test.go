@@ -13,6 +13,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/job"
 	"delfi/internal/postgres"
 )
 
@@ -88,6 +89,61 @@ func TestTwoServersCloseOnce(t *testing.T) {
 		t.Errorf("the record says %d times that round 2 closed", n)
 	}
 	h.is(Running, RoundReleased, RoundReleased, RoundPlanned)
+}
+
+// TestServersAtWork runs two servers on the real clock: the consultation starts by
+// itself, and its round closes once, at the deadline to the microsecond.
+func TestServersAtWork(t *testing.T) {
+	h := newTown(t)
+	h.set(time.Time{})
+	f := h.form()
+	f.StartsOn, f.CommitmentDecideBy = time.Now().In(rome).Format(time.DateOnly), "2199-01-01"
+	// At nine or at once, whichever is later; a start before nine is brought about by hand.
+	_, err := h.s.Create(t.Context(), h.anna, h.id, f)
+	h.ok(err)
+	h.ok(h.s.Announce(t.Context(), h.anna, slug))
+	if h.get().StartsAt.After(time.Now()) {
+		h.ok(h.s.Start(t.Context(), h.anna, slug))
+	}
+	q, _ := h.server()
+	for _, server := range []*job.Queue{h.queue, q} {
+		h.ok(server.Start(t.Context()))
+		t.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Second)
+			defer cancel()
+			if err := server.Stop(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	until := func(state RoundState) Round {
+		t.Helper()
+		for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+			if r := h.round(1); r.State == state {
+				return r
+			}
+		}
+		t.Fatalf("round 1 is %s, not %s", h.round(1).State, state)
+		return Round{}
+	}
+	r := until(RoundOpen)
+	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
+		r.Deadline = tx.Now.Add(700 * time.Millisecond)
+		if err := updateRound(ctx, tx, r); err != nil {
+			return err
+		}
+		return h.s.await(ctx, tx, r)
+	})
+	same(t, "closed", until(RoundClosed).ClosedAt, r.Deadline)
+	n := 0
+	for _, line := range h.entries() {
+		if line == "round_closed/close system : round 1" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("the record says %d times that round 1 closed", n)
+	}
 }
 
 // TestTwoHandsOpenOnce: of two facilitators' clicks one opens the round.

@@ -99,13 +99,6 @@ func CanSee(actor account.Actor, c Consultation) bool {
 // CanSteer tells whether the actor has a place at the consultation's desk.
 func CanSteer(actor account.Actor, c Consultation) bool { return len(c.roles(actor)) > 0 }
 
-// CanAct tells whether the actor could do an act on the consultation at its
-// stage, for the buttons of a desk; guards still speak when it is done.
-func CanAct(actor account.Actor, c Consultation, act Act) bool {
-	_, _, err := step(ofConsultation, c.Stage, act, c.roles(actor)...)
-	return err == nil
-}
-
 // roles gives the offices that the actor holds in this consultation. A moderator
 // or facilitator has to be named here and to hold the role still: a role that was
 // taken away ends at once everywhere.

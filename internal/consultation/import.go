@@ -52,7 +52,7 @@ func (s *Service) CloseStanding(ctx context.Context, consultation uuid.UUID) err
 		if r == nil || r.State != RoundOpen {
 			return errRoundClosed
 		}
-		return s.close(ctx, tx, c, r, itself, "the imported conversation ended")
+		return s.close(ctx, tx, c, r, itself, c.why(whyImported))
 	})
 }
 

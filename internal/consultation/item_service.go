@@ -228,7 +228,7 @@ func (s *Service) settleLive(ctx context.Context, tx *postgres.Tx, c *Consultati
 			}
 			why, proposed := reason, Decision(o.Proposal.Action)
 			if proposed != Settle && why == "" {
-				why = "no further round is held"
+				why = c.why(whyLastRound)
 			}
 			if err := s.decide(ctx, tx, c, r, *it, proposed, Settle, by, why); err != nil {
 				return err

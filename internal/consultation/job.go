@@ -145,22 +145,13 @@ func (s *Service) openPlanned(ctx context.Context, tx *postgres.Tx, c *Consultat
 		if err := c.moveBy(ActWithdraw, itself); err != nil {
 			return err
 		}
-		return s.withdraw(ctx, tx, c, itself, reasonOf(why))
+		return s.withdraw(ctx, tx, c, itself, c.guarded(why))
 	case errors.Is(why, errNoLiveItem) && c.LastReleased() != nil:
 		// Everything would settle: nothing is put off, it is over. The facilitator
 		// has 14 days to conclude, or to bring a statement back.
 		return nil
 	}
 	return s.postpone(ctx, tx, c, r, why)
-}
-
-// reasonOf gives the words of a guard that failed, without its cause.
-func reasonOf(why error) string {
-	var f *fault.Fault
-	if errors.As(why, &f) {
-		return f.Message
-	}
-	return ""
 }
 
 // closeDue closes a round whose deadline has come.
@@ -264,7 +255,7 @@ func (s *Service) endKey(ctx context.Context, tx *postgres.Tx, c *Consultation) 
 	if err != nil {
 		return err
 	}
-	const why = "the latest key date has come"
+	why := c.why(whyKeyDate)
 	switch c.Stage {
 	case Announced:
 		if err := c.moveBy(ActWithdraw, itself); err != nil {

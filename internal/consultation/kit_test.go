@@ -40,7 +40,7 @@ type town struct {
 	s        *Service
 
 	mu       sync.Mutex
-	now      time.Time
+	now      time.Time     // zero for the real one
 	proposed delphi.Action // for every item of the next tabulation
 	stuck    bool          // tabulations fail
 	opinions []OpinionTexts
@@ -119,6 +119,9 @@ func (h *town) tabulate(ctx context.Context, s *Service, round uuid.UUID) error 
 func (h *town) clock() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.now.IsZero() {
+		return time.Now()
+	}
 	return h.now
 }
 

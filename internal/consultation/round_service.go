@@ -384,5 +384,5 @@ func (s *Service) postpone(ctx context.Context, tx *postgres.Tx, c *Consultation
 	if err := s.jobs.Enqueue(ctx, tx, openRound{Round: r.ID}, r.PlannedAt); err != nil {
 		return err
 	}
-	return s.noteAct(ctx, tx, c, itself, ActPostpone, r.target(), reasonOf(why), map[string]any{"opens": r.PlannedAt.Format(time.RFC3339), "round": r.Number})
+	return s.noteAct(ctx, tx, c, itself, ActPostpone, r.target(), c.guarded(why), map[string]any{"opens": r.PlannedAt.Format(time.RFC3339), "round": r.Number})
 }

@@ -191,3 +191,21 @@ func TestStepTakesTheRoleThatMay(t *testing.T) {
 		t.Errorf("announce without an office: %v", err)
 	}
 }
+
+// TestReasonsInBothLanguages: what the system does has words wherever it does it.
+func TestReasonsInBothLanguages(t *testing.T) {
+	for code, words := range systemReasons["it"] {
+		if words == "" || systemReasons["en"][code] == "" {
+			t.Errorf("%s lacks words", code)
+		}
+	}
+	if len(systemReasons["it"]) != len(systemReasons["en"]) {
+		t.Error("one language has more reasons than the other")
+	}
+	if got := (Consultation{Language: "fr"}).why(whyKeyDate); got != systemReasons["en"][whyKeyDate] {
+		t.Errorf("in French: %q", got)
+	}
+	if got := (Consultation{Language: "it"}).guarded(errSuspended); got != errSuspended.Message {
+		t.Errorf("a guard without words: %q", got)
+	}
+}
