@@ -89,6 +89,48 @@ func Standing(s StandingPlan) (Protocol, error) {
 	return p.checked()
 }
 
+// StudyPlan is what is known of a study whose raw answers lie at hand.
+type StudyPlan struct {
+	Points    int      // 2..11
+	Groups    []string // names, 1..12; their ids are g1, g2 …
+	Rounds    int      // answering rounds, 1..9
+	Quantile  int      // 2, 6 or 7
+	Consensus ConsensusPlan
+	Disclose  bool // what a consultation would publish of it; otherwise everything
+}
+
+// Study makes the protocol under which a study is measured: its items are scales
+// of the kind "scale". Unless Disclose is set it hides nothing, since who
+// measures holds the answers; no consultation can have such a protocol, and its
+// document does not read. The second result is the number of its first answering
+// round.
+func Study(s StudyPlan) (Protocol, int, error) {
+	p := base(VariantClassical, "en")
+	first := 1
+	for i, name := range s.Groups {
+		p.Panel.Groups = append(p.Panel.Groups, GroupPlan{ID: fmt.Sprintf("g%d", i+1), Name: map[string]string{"en": name}})
+	}
+	p.Anonymity.LatestKeyDate = "9999-12-31" // there is no key
+	p.Items.Source = "given"
+	if s.Rounds == 1 {
+		p.Variant, first = VariantArgumentative, 2
+		p.Rounds = []RoundPlan{{Kind: Gather, Days: 1, Discussion: true}}
+		p.Items.Source = "contributions"
+	}
+	for range min(s.Rounds, 100) {
+		p.Rounds = append(p.Rounds, round(AnswerRound, 1))
+	}
+	p.ItemKinds = []ItemKind{{ID: scaleKind, Kind: ScaleForm, Points: s.Points, Classes: DefaultClasses(s.Points), CannotJudge: true}}
+	p.Measures.Quantile = s.Quantile
+	p.Consensus = s.Consensus
+	p.Consensus.Scope = "panel"
+	p, err := p.checked()
+	if err == nil && !s.Disclose {
+		p.Disclosure = Disclosure{MinN: 1, GroupN: 1, ExtremesN: 1, PairsT: 1, Small: SmallThirds}
+	}
+	return p, first, err
+}
+
 func round(kind RoundKind, days int) RoundPlan {
 	return RoundPlan{Kind: kind, MinDays: min(3, days), Days: days, MaxExtensions: 1}
 }

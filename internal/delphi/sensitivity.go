@@ -100,7 +100,7 @@ func Attrition(p Protocol, item Item, rounds []Closing) Bounds {
 	at := func(counts []int) class {
 		t := s
 		t.counts, t.n = counts, stat.N(counts)
-		return ladder(t, p.rule(p.Consensus, t), p.Consensus.declared(t.kind))
+		return ladder(t, p.rule(p.Consensus, t), p.Consensus.declared(t.kind), true)
 	}
 	low, high := stat.Bounds(s.counts, b.Leavers)
 	c, l, h := at(s.counts), at(low), at(high)

@@ -166,3 +166,15 @@ func reaches(v stat.Value, limit int) bool {
 	f, ok := v.Float()
 	return ok && 1000*f >= float64(limit)-1000*rounding
 }
+
+// Corrected corrects the p values of one round's items for how many they are, as
+// the protocol says (none, holm, bh): for what is reported, never for the gate.
+func (p Protocol) Corrected(values []stat.Value) []stat.Value {
+	switch p.Stability.Multiplicity {
+	case "holm":
+		return stat.Holm(values)
+	case "bh":
+		return stat.BenjaminiHochberg(values)
+	}
+	return values
+}

@@ -12,6 +12,55 @@ import (
 	"delfi/internal/delphi/stat"
 )
 
+// Tabulator counts one round's ballots as they stream by, each beside the same
+// panelist's ballot of the previous answering round, so that a panel of any size
+// is tabulated within the size of its tables. It does not look for panelists that
+// come twice: Tabulate does.
+type Tabulator struct {
+	now, before *Tally
+	pairs       *pairs
+}
+
+// NewTabulator starts to tabulate a round. key orders the stayers that paired
+// tables leave out.
+func NewTabulator(p Protocol, round int, items []Item, key []byte) (*Tabulator, error) {
+	now, err := NewTally(p, round, items)
+	if err != nil {
+		return nil, err
+	}
+	before := newTally(now.plan)
+	before.lenient = true // it may name items that are gone
+	return &Tabulator{now: now, before: before, pairs: newPairs(now.plan, round, key)}, nil
+}
+
+// Add counts one panelist's ballots: of this round, of the previous answering
+// round, or of both; nil where there is none.
+func (t *Tabulator) Add(current, previous *Ballot) error {
+	if current != nil {
+		if err := t.now.Add(*current); err != nil {
+			return err
+		}
+	}
+	if previous != nil {
+		if err := t.before.Add(*previous); err != nil {
+			return err
+		}
+	}
+	if current != nil && previous != nil {
+		t.pairs.add(current.Panelist, t.before.place, t.now.place)
+	}
+	return nil
+}
+
+// Close gives the counts document and exactly the tables that Rule names;
+// enrolled is by group in protocol order.
+func (t *Tabulator) Close(enrolled []int) (Closing, error) {
+	if groups := len(t.now.answered); len(enrolled) != groups {
+		return Closing{}, fmt.Errorf("delphi: %d groups are enrolled, the protocol has %d", len(enrolled), groups)
+	}
+	return t.pairs.close(t.now, t.before, enrolled), nil
+}
+
 // Tabulate counts one round's ballots, against those of the previous answering
 // round (nil in the first), into its counts document and exactly the tables that
 // Rule names. earlier are the counts documents of the rounds before; enrolled is
@@ -19,52 +68,41 @@ import (
 // may come in any order. The error says which ballot does not fit; previous
 // ballots may name items that are gone.
 func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Counts, current, previous []Ballot, key []byte) (Closing, error) {
-	now, err := NewTally(p, round, items)
-	if err != nil {
-		return Closing{}, err
-	}
-	if len(enrolled) != len(p.Panel.Groups) {
-		return Closing{}, fmt.Errorf("delphi: %d groups are enrolled, the protocol has %d", len(enrolled), len(p.Panel.Groups))
-	}
 	for _, e := range earlier {
 		if e.Round >= round {
 			return Closing{}, fmt.Errorf("delphi: counts of round %d are not earlier than round %d", e.Round, round)
 		}
 	}
-	before := newTally(now.plan)
-	before.lenient = true
-	old := make(map[string]int, len(previous))
-	for i, b := range previous {
-		if _, twice := old[b.Panelist]; twice {
-			return Closing{}, fmt.Errorf("delphi: a panelist has two ballots in the previous round")
-		}
-		old[b.Panelist] = i
-		if err := before.Add(b); err != nil {
-			return Closing{}, err
-		}
+	t, err := NewTabulator(p, round, items, key)
+	if err != nil {
+		return Closing{}, err
 	}
-	pairs := newPairs(now.plan, round, key)
+	old := make(map[string]*Ballot, len(previous))
+	for i := range previous {
+		if old[previous[i].Panelist] != nil {
+			return Closing{}, fmt.Errorf("delphi: a panelist has two ballots in the round before round %d", round)
+		}
+		old[previous[i].Panelist] = &previous[i]
+	}
 	seen := make(map[string]bool, len(current))
-	places := make([]int, len(now.place))
-	for _, b := range current {
+	for i := range current {
+		b := &current[i]
 		if seen[b.Panelist] {
 			return Closing{}, fmt.Errorf("delphi: a panelist has two ballots in round %d", round)
 		}
 		seen[b.Panelist] = true
-		if err := now.Add(b); err != nil {
+		if err := t.Add(b, old[b.Panelist]); err != nil {
 			return Closing{}, err
 		}
-		i, answered := old[b.Panelist]
-		if !answered {
-			continue
-		}
-		copy(places, now.place)
-		if err := before.read(previous[i]); err != nil {
-			return Closing{}, err
-		}
-		pairs.add(b.Panelist, before.place, places)
 	}
-	return pairs.close(now, before, enrolled), nil
+	for i := range previous {
+		if !seen[previous[i].Panelist] {
+			if err := t.Add(nil, &previous[i]); err != nil {
+				return Closing{}, err
+			}
+		}
+	}
+	return t.Close(enrolled)
 }
 
 // pairs counts the stayers of one round, item by item: the joint table of what
@@ -118,6 +156,9 @@ func (c *pairs) add(panelist string, before, now []int) {
 			continue
 		}
 		j.count(before[i], now[i], 1)
+		if c.plan.p.Disclosure.LeftOutN == 0 {
+			continue // a study of one's own data hides nobody
+		}
 		most := max(stayers, c.plan.p.Disclosure.LeftOutN)
 		s := stayer{hash: c.hash(panelist, c.plan.subjects[i].id), before: before[i], now: now[i]}
 		at, _ := slices.BinarySearchFunc(j.last, s, func(x, y stayer) int { return bytes.Compare(x.hash[:], y.hash[:]) })

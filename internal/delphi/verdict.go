@@ -112,7 +112,7 @@ func (p Protocol) scaleClass(v *view) class {
 	}
 	o := p.rule(p.Consensus, s)
 	o = p.everyGroup(v, o)
-	return ladder(s, o, p.Consensus.declared(s.kind))
+	return ladder(s, o, p.Consensus.declared(s.kind), !v.doc.Interim)
 }
 
 // declared is the side that a rule is for. Rules that name none are for the high
@@ -155,8 +155,9 @@ func (p Protocol) everyGroup(v *view, o outcome) outcome {
 
 // ladder places a scale's counts: unanimity, the rule, two poles, majority,
 // plurality, disagreement. After Dajani et al. 1979, who put majority first; in a
-// two-humped panel that would hide the two camps.
-func ladder(s spread, o outcome, declared Direction) class {
+// two-humped panel that would hide the two camps. Counts that are not exact cannot
+// tell unanimity: two people round to none.
+func ladder(s spread, o outcome, declared Direction, exact bool) class {
 	spans, counts := s.classes()
 	largest := 0
 	for i, n := range counts {
@@ -169,7 +170,7 @@ func ladder(s spread, o outcome, declared Direction) class {
 	ground := Ground{Code: "largest_class", Holds: stat.Above(counts[largest], s.n, most), Value: permille(counts[largest], s.n), Limit: most, Detail: span(spans[largest])}
 	c := class{key: Disagreement, direction: NoDirection, grounds: o.grounds}
 	switch {
-	case counts[largest] == s.n:
+	case exact && counts[largest] == s.n:
 		c.key, c.direction, c.unanimous = Consensus, d, true
 		c.against = d != Middle && d == opposite(declared)
 		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: span(spans[largest])}}, c.grounds...)

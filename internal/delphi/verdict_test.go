@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"delfi/internal/delphi"
 )
 
@@ -351,5 +353,46 @@ func TestAttritionBounds(t *testing.T) {
 	second[47], second[46], second[45] = 8, 8, 8
 	if b := delphi.Attrition(p, item, held(t, p, oneGroup, first, second)); !b.Robust || b.Leavers != 1 {
 		t.Errorf("got %+v", b)
+	}
+}
+
+// Whatever a panel answers, verdict and proposal are made of listed words, and
+// nothing panics.
+func TestGroundsAreListed(t *testing.T) {
+	rules := []string{
+		`{"rule": "share", "share": {"from": 8, "to": 9}}`, `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`,
+		`{"rule": "rand"}`, `{"rule": "comet"}`, `{"rule": "agreement"}`, `{"rule": "cns", "scope": "each-group"}`,
+	}
+	for _, rule := range rules {
+		p := classical(t, 2, append(groups(2), `{"rule": "share", "share": {"from": 7, "to": 9}}`, rule)...)
+		rapid.Check(t, func(r *rapid.T) {
+			c := drawCrowd(r, 2, 2)
+			closings := held(t, p, func(i int) int { return c.group[i] }, c.rounds...)
+			for left := range 2 {
+				v, proposal := delphi.Judge(p, item, closings, left)
+				for _, g := range append(v.Grounds, proposal.Grounds...) {
+					if !slices.Contains(delphi.GroundCodes, g.Code) {
+						r.Errorf("ground %q is not listed", g.Code)
+					}
+				}
+				waits := v.Key == delphi.Open || v.Key == delphi.Unstable
+				if !slices.Contains(delphi.VerdictKeys, v.Key) || waits != (v.If != "") {
+					r.Errorf("%+v", v)
+				}
+			}
+			delphi.Measure(p, item, closings)
+			delphi.Sensitive(p, item, closings)
+			delphi.Attrition(p, item, closings)
+			delphi.Conformity(p, item, closings)
+		})
+	}
+}
+
+// Rounded counts cannot tell that everyone agrees.
+func TestInterimIsNeverUnanimous(t *testing.T) {
+	p := standing(t)
+	closings := released(t, p, false, [3]int{2, 1, 60})
+	if v, _ := delphi.Judge(p, stated, closings, 1); v.Unanimous || v.Key != delphi.Consensus {
+		t.Errorf("%+v", v)
 	}
 }
