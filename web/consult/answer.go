@@ -133,7 +133,7 @@ func (c room) save(q *page.Request, p paperView, seat pseudonym.Seat, form page.
 	}
 	switch fault.KindOf(err) {
 	case fault.Invalid:
-		p.Problems = ui.ProblemsOf(err)
+		p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q))
 		return q.Render(422, paper(p))
 	case fault.Conflict:
 		return c.late(q, p.view, p.Round, written(form), err)

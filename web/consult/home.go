@@ -14,6 +14,7 @@ type homeView struct {
 	Owed           []view // published, the reply not given yet
 	Coming         []view
 	Concluded      []view
+	Promised       int // concluded ones for which a reply is owed or was given
 	Given          int // replies given
 	Late           int // replies that are late
 }
@@ -60,6 +61,7 @@ func (h *homeView) conclude(q *page.Request, v view) {
 	due, ok := v.due()
 	switch {
 	case !ok:
+		return // not published yet, withdrawn, or held elsewhere: nothing is owed
 	case v.Stage == consultation.Answered:
 		h.Given++
 	default:
@@ -68,6 +70,7 @@ func (h *homeView) conclude(q *page.Request, v view) {
 			h.Late++
 		}
 	}
+	h.Promised++
 }
 
 // order puts the reader's own first, then what closes first; debts by their day;

@@ -200,7 +200,7 @@ func home(h homeView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Facts([]ui.Fact{
-				{Name: q.T("consult.home.concluded_so_far"), Value: q.Number(len(h.Concluded)), Big: true},
+				{Name: q.T("consult.home.concluded_so_far"), Value: q.Number(h.Promised), Big: true},
 				{Name: q.T("consult.home.given"), Value: q.Number(h.Given), Big: true},
 				{Name: q.T("consult.home.awaited"), Value: q.Number(len(h.Owed) - h.Late), Big: true},
 				{Name: q.T("consult.home.late"), Value: q.Number(h.Late), Big: true},
@@ -971,7 +971,7 @@ func concludedCard(v view) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		q := page.From(ctx)
 		tone, icon, words := v.debt(q)
-		var templ_7745c5c3_Var57 = []any{"dlf-card", "dlf-debt", templ.KV("ok", v.Stage == consultation.Answered)}
+		var templ_7745c5c3_Var57 = []any{"dlf-card", templ.KV("dlf-debt", v.Origin == nil && v.Stage != consultation.Withdrawn), templ.KV("ok", v.Stage == consultation.Answered)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var57...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

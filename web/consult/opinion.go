@@ -75,7 +75,7 @@ func pileClass(p report.Pile) string {
 // itemScale is an item's scale as the document has it.
 func (o opinionView) itemScale(q *page.Request, i report.Item) ui.Scale {
 	s := o.Scales[i.Kind]
-	return ui.Scale{Points: s.Points, Low: o.say(q, s.Low), High: o.say(q, s.High), Classes: s.Classes}
+	return o.named(q, ui.Scale{Points: s.Points, Low: o.say(q, s.Low), High: o.say(q, s.High), Classes: s.Classes})
 }
 
 // anyScale is the scale of the first rated item, for the legend of the bars.

@@ -32,7 +32,7 @@ func TestReasonsAreShuffledPerReader(t *testing.T) {
 		}
 		return s
 	}
-	if order("one reader") != order("one reader") {
+	if first, again := order("one reader"), order("one reader"); first != again {
 		t.Error("one reader's order changes")
 	}
 	orders := map[string]bool{}

@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -21,6 +22,17 @@ func (p paperView) title(q *page.Request) string {
 		return q.T("consult.review.title") + " · " + p.Title
 	}
 	return q.T("consult.paper.position", "at", p.At, "of", len(p.Items)) + " · " + p.Title
+}
+
+// labels are the names by which the error summary knows the fields, where several
+// statements stand in one page.
+func (p paperView) labels(q *page.Request) map[string]string {
+	names := map[string]string{}
+	for _, i := range p.shown() {
+		name := q.T("consult.statement", "n", strconv.Itoa(i.Number))
+		names[answerField(i)], names[reasonField(i)] = name, name
+	}
+	return names
 }
 
 // counts says what the working copy counts for: a draft counts when it is

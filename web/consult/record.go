@@ -59,9 +59,13 @@ func actWord(q *page.Request, kind string) string {
 var targets = regexp.MustCompile(`^(round|statement) (\d+)$`)
 
 // target says what an act was done to.
-func target(q *page.Request, e ledger.Entry) string {
+func target(q *page.Request, e ledger.Entry, title string) string {
 	if m := targets.FindStringSubmatch(e.Target); m != nil {
 		return q.T("consult.record."+m[1], "n", m[2])
+	}
+	// What the whole page is about need not be said again.
+	if e.Target == title || e.Target == e.Type {
+		return ""
 	}
 	return e.Target
 }

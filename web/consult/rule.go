@@ -59,7 +59,8 @@ func (v view) rules(q *page.Request) []string {
 		if k.Kind != delphi.ScaleForm {
 			continue
 		}
-		say("scale", "points", k.Points, "low", v.say(q, k.Low), "high", v.say(q, k.High))
+		s := v.scale(q, k.ID)
+		say("scale", "points", s.Points, "low", s.Low, "high", s.High)
 		if k.CannotJudge {
 			say("cannot_judge")
 		}

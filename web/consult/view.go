@@ -109,7 +109,19 @@ func (v view) kind(id string) delphi.ItemKind {
 // scale is an item kind's scale in the reader's language.
 func (v view) scale(q *page.Request, id string) ui.Scale {
 	k := v.kind(id)
-	return ui.Scale{Points: k.Points, Low: v.say(q, k.Low), High: v.say(q, k.High), Classes: k.Classes}
+	return v.named(q, ui.Scale{Points: k.Points, Low: v.say(q, k.Low), High: v.say(q, k.High), Classes: k.Classes})
+}
+
+// named gives the ends of a scale words where its protocol has none: statements are
+// rated by how far one agrees.
+func (v view) named(q *page.Request, s ui.Scale) ui.Scale {
+	if s.Low == "" {
+		s.Low = q.T("consult.scale.low")
+	}
+	if s.High == "" {
+		s.High = q.T("consult.scale.high")
+	}
+	return s
 }
 
 // say chooses words of the protocol: the reader's language, else the consultation's.
@@ -239,6 +251,9 @@ func span(q *page.Request, r consultation.Round) string {
 		return q.Date(from)
 	}
 	first, last := q.Date(from), q.Date(to)
+	if first == last {
+		return last
+	}
 	// One year is said once: "16 febbraio – 1º marzo 2026".
 	if y := q.Stamp(to)[:4]; q.Stamp(from)[:4] == y {
 		first = strings.TrimSuffix(first, " "+y)

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-
 	"delfi/internal/account"
 	"delfi/web/page"
 	"delfi/web/static"
@@ -71,11 +69,6 @@ func other(lang string) string {
 		}
 	}
 	return lang
-}
-
-// t gives words in the reader's language.
-func t(ctx context.Context, key string, args ...any) string {
-	return page.From(ctx).T(key, args...)
 }
 
 // sprite is the address of one symbol of the icon set.
