@@ -206,11 +206,22 @@ func (c *serveCommand) check() error {
 		}
 		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	}
-	if host, _, err := net.SplitHostPort(c.Listen); err != nil {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
 		return fmt.Errorf("--listen %q: write a host and a port, e.g. 127.0.0.1:8080", c.Listen)
-	} else if ip := net.ParseIP(host); c.BaseURL == "" && (host == "" || ip != nil && ip.IsUnspecified()) {
+	}
+	if err := c.checkProvider(); err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); c.BaseURL == "" && (host == "" || ip != nil && ip.IsUnspecified()) {
 		return fmt.Errorf("--base-url is missing: with --listen %s nobody can know under which address people find the site", c.Listen)
 	}
+	return nil
+}
+
+// checkProvider refuses what nobody could sign in with, and the built-in
+// provider where strangers reach it.
+func (c *serveCommand) checkProvider() error {
 	if c.OIDC.Issuer != "" {
 		if u, err := url.Parse(c.OIDC.Issuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return fmt.Errorf("--oidc-issuer %q: write the provider's address, e.g. https://login.example.it", c.OIDC.Issuer)

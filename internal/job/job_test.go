@@ -176,6 +176,7 @@ func TestDrainTellsOfAFailureAndKeepsTheJob(t *testing.T) {
 }
 
 func TestTwoServersWorkAJobOnce(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	var c counter
 	work := func(_ context.Context, a closing) error { c.add(a.Round); return nil }
@@ -196,6 +197,7 @@ func TestTwoServersWorkAJobOnce(t *testing.T) {
 
 // A deadline passes while every server is down: the round closes at the start.
 func TestAJobThatCameDueWhileAllWereDown(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	var c counter
 	work := func(_ context.Context, a closing) error { c.add(a.Round); return nil }
@@ -216,6 +218,7 @@ func TestAJobThatCameDueWhileAllWereDown(t *testing.T) {
 // A server was killed in the middle of a job: its beacon is out, and the next
 // takes the job up, without waiting for the longest job's time.
 func TestAKilledServersJobIsTakenUp(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	var c counter
 	q := queue(t, db, func(_ context.Context, a closing) error { c.add(a.Round); return nil })
@@ -232,6 +235,7 @@ func TestAKilledServersJobIsTakenUp(t *testing.T) {
 
 // The same watch leaves jobs alone that are being worked, however many servers look.
 func TestARunningJobIsNotTakenTwice(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	var runs atomic.Int32
 	begun, end := make(chan struct{}), make(chan struct{})
@@ -256,6 +260,7 @@ func TestARunningJobIsNotTakenTwice(t *testing.T) {
 }
 
 func TestAFailedJobIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	var runs atomic.Int32
 	q := queue(t, db, func(context.Context, closing) error {
@@ -270,6 +275,7 @@ func TestAFailedJobIsTriedAgain(t *testing.T) {
 }
 
 func TestEveryRunsAtTheStartAndAgain(t *testing.T) {
+	t.Parallel()
 	db := testdb.New(t)
 	var runs atomic.Int32
 	q, err := job.New(db)

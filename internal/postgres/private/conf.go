@@ -45,12 +45,14 @@ wal_level = minimal
 max_wal_senders = 0
 `
 
-// fast gives durability away: for clusters that live as long as a test run.
+// fast gives durability away, for clusters that live as long as a test run, and
+// lets many tests in at once. The last word on a setting counts.
 const fast = `
 fsync = off
 synchronous_commit = off
 full_page_writes = off
 autovacuum = off
+max_connections = 300
 `
 
 // hba lets in whoever can reach the socket: the folder's mode is the lock.
