@@ -32,7 +32,8 @@ func TestReasonsAreShuffledPerReader(t *testing.T) {
 		}
 		return s
 	}
-	if first, again := order("one reader"), order("one reader"); first != again {
+	first := order("one reader")
+	if again := order("one reader"); first != again {
 		t.Error("one reader's order changes")
 	}
 	orders := map[string]bool{}
