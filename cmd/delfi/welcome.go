@@ -52,11 +52,17 @@ func (c *serveCommand) welcome(w io.Writer, p *devidp.Provider) {
 	fmt.Fprintln(w, "\nCtrl-C stops everything.")
 }
 
+// withoutPassword shows where an address leads. What is no URL may hold a
+// password anywhere (libpq's "host=… password=…"), and so may a URL's query.
 func withoutPassword(address string) string {
 	u, err := url.Parse(address)
-	if err != nil {
+	if address == "" {
+		return ""
+	}
+	if err != nil || u.Scheme == "" {
 		return "(set)"
 	}
+	u.RawQuery, u.Fragment = "", ""
 	return u.Redacted()
 }
 
