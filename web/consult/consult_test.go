@@ -37,6 +37,7 @@ func TestRoom(t *testing.T) {
 	t.Run("enrolment", func(t *testing.T) { enrolment(t, h, site) })
 	t.Run("contributions", func(t *testing.T) { contributions(t, h, site) })
 	t.Run("ballot", func(t *testing.T) { paper(t, h, site) })
+	t.Run("revision", func(t *testing.T) { revision(t, h, site) })
 	t.Run("result", func(t *testing.T) { result(t, site) })
 	t.Run("opinion", func(t *testing.T) { opinion(t, site) })
 	t.Run("kept pages", func(t *testing.T) { kept(t, site) })
@@ -301,6 +302,46 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 	if got := b.Post(t, at(webtest.Answering, "/rounds/2"), url.Values{"item": {"1"}, "answer_1": {"1"}, "reason_1": {"troppo tardi"}}); got.Status != http.StatusConflict || got.Page.Find("textarea").Text() != "troppo tardi" {
 		t.Errorf("a closed round: %d, and the text %q", got.Status, got.Page.Find("textarea").Text())
+	}
+}
+
+// revision: who answered the round before sees that answer marked and unselected, keeps
+// it with one click, and is asked for a reason from outside the middle half alone.
+func revision(t *testing.T, h *webtest.House, site *webtest.Site) {
+	form := at(webtest.Answering, "/rounds/3")
+	outside := 0
+	for n := range 12 {
+		b := site.As(t, h.Panelist(t, n))
+		got := b.Get(t, form+"?item=1")
+		if got.Status != 200 || got.Count("fieldset .dlf-keep") != 1 {
+			t.Fatalf("panelist %d: %d, %q", n, got.Status, got.Text("fieldset"))
+		}
+		if got.Count("fieldset input[checked]") != 0 {
+			t.Errorf("panelist %d finds an answer chosen", n)
+		}
+		if own := got.Count(".dlf-chart .dlf-bar-own"); own != 1 && !strings.Contains(got.Text(".dlf-keep"), "Non saprei") {
+			t.Errorf("panelist %d has %d marks of their own", n, own)
+		}
+		warm := strings.Contains(got.Text(".dlf-hint"), "lontana dalla metà centrale")
+		if told := strings.Contains(got.Text("main strong"), "sei più in"); told != warm {
+			t.Errorf("panelist %d is told %v and asked %v", n, told, warm)
+		}
+		if warm {
+			outside++
+		}
+		if n == 0 {
+			b.Post(t, form, url.Values{"item": {"1"}, "answer_1": {"keep"}, "act": {"next"}})
+			if review := b.Get(t, form+"?review=1"); review.Count(".dlf-tag.kept") != 1 {
+				t.Errorf("kept: %q", review.Text(".dlf-review"))
+			}
+			b.Post(t, form, url.Values{"item": {"1"}, "answer_1": {"1"}, "act": {"next"}})
+			if review := b.Get(t, form+"?review=1"); review.Count(".dlf-tag.changed") != 1 {
+				t.Errorf("changed: %q", review.Text(".dlf-review"))
+			}
+		}
+	}
+	if outside == 12 {
+		t.Error("everybody is outside the middle half")
 	}
 }
 

@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"testing"
 
 	"delfi/internal/account"
@@ -137,4 +138,20 @@ func (h *House) Person(t testing.TB, subject string) account.Actor {
 	}
 	t.Fatalf("nobody is called %q", subject)
 	return account.Actor{}
+}
+
+// Panelist gives the actor of the n-th of the demonstration's synthetic panel, who
+// answered in the rounds that are over.
+func (h *House) Panelist(t testing.TB, n int) account.Actor {
+	t.Helper()
+	subject := fmt.Sprintf("panel-%03d", n)
+	id, err := h.Accounts.SignIn(t.Context(), account.Claims{Issuer: "urn:delfi:demonstration", Subject: subject, Name: "Panel " + subject, Email: subject + "@example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor, err := h.Accounts.Actor(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return actor
 }
