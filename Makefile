@@ -6,11 +6,14 @@ SHELL := /bin/bash
 GO      ?= go
 MODULES := node_modules/.package-lock.json
 VENDOR  := web/static/assets/vendor
+SOAK    := 10m
+CASES   := 5000
+KILLS   := 30
 # Where data go when the user who runs Postgres for root cannot reach the clone.
 ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | sha256sum | cut -c1-8)
 TITLES  := 300 regular 600 700
 
-.PHONY: help run build test check assets sums generate drift chromium clean
+.PHONY: help run build test soak check picture assets sums generate drift chromium clean
 
 help: ## what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -25,11 +28,20 @@ build: assets ## build bin/delfi
 test: build chromium ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -p 2 -timeout 11m ./...
 
+soak: build ## long fuzzing, many cases for each property, repeated kills (an hour; SOAK=10s for a taste)
+	@grep -rhoE '^func Fuzz\w+' --include='*_test.go' internal web -H | while IFS=: read -r file fuzz; do \
+	  $(GO) test -run '^$$' -fuzz "^$${fuzz#func }$$" -fuzztime $(SOAK) "./$$(dirname "$$file")"; done
+	@$(GO) test -timeout 0 $$(grep -rl 'pgregory.net/rapid' --include='*_test.go' internal web | xargs -n1 dirname | sort -u | sed 's|^|./|') -rapid.checks=$(CASES)
+	@$(GO) test -timeout 0 -count $(KILLS) -run 'Kill' ./internal/postgres/private ./internal/job ./e2e
+
 check: $(MODULES) assets drift ## vet, staticcheck, gofmt, drift of generated code and assets, the house rules
 	@$(GO) vet ./...
 	@$(GO) tool staticcheck ./...
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	@$(GO) test ./internal/house
+
+picture: build chromium ## the README's picture, from the journeys
+	@DELFI_PICTURES=$(CURDIR)/docs $(GO) test ./e2e -run TestEveryPublicPage -count 1
 
 drift:
 	@before="$$(git ls-files -z '*_templ.go' | xargs -0 cat | sha256sum)"; \

@@ -202,3 +202,18 @@ func (p *person) shot(name string) {
 		p.t.Error(err)
 	}
 }
+
+// picture keeps what the window shows where DELFI_PICTURES says: make picture
+// makes the README's with it.
+func (p *person) picture(name string) {
+	p.t.Helper()
+	dir := os.Getenv("DELFI_PICTURES")
+	if dir == "" {
+		return
+	}
+	var b []byte
+	p.do(chromedp.CaptureScreenshot(&b))
+	if err := os.WriteFile(dir+"/"+name+".png", b, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}

@@ -42,6 +42,7 @@ var order = [][]string{
 	{"internal/postgres/testdb"}, // for tests alone; it migrates what it gives
 	{"migrations"},
 	{"internal/job", "internal/mail", "internal/postgres"},
+	{"internal/study"}, // a researcher's file, measured
 	{"internal/delphi", "internal/richtext", "internal/fault"},
 }
 
