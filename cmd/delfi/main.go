@@ -21,6 +21,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the site."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the present shape, and stop."`
 	Import  importCommand  `cmd:"" help:"Import a conversation that was held elsewhere."`
+	Measure measureCommand `cmd:"" help:"Measure a Delphi study from its raw answers."`
 }
 
 // refusal is a setting or an input that cannot work: exit status 2.

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"delfi/internal/study"
+)
+
+// measureCommand measures a study from its raw answers; it needs no database.
+type measureCommand struct {
+	File     string `arg:"" optional:"" help:"Study in CSV (round, panelist, group, item, value) or JSON (protocol, items, rounds); - for standard input."`
+	Format   string `default:"auto" enum:"auto,csv,json" help:"auto (by the first character), csv or json."`
+	Scale    string `default:"1-9" help:"CSV: least and greatest value, 2 to 11 points."`
+	Rule     string `placeholder:"RULE" help:"CSV: share:7-9>=75, median-iqr:7,2, rand, comet, agreement:70 or cns:75; by default 75 % in the highest class."`
+	Quantile int    `default:"7" help:"CSV: Hyndman–Fan type of quantiles: 2, 6 or 7."`
+	Disclose bool   `help:"CSV: show only what a consultation would publish."`
+	JSON     bool   `name:"json" help:"Print everything as JSON; --fields tells what each measure is."`
+	Fields   bool   `help:"Print what each measure of the JSON is, and stop."`
+}
+
+// Run reads, measures and prints.
+func (c *measureCommand) Run() error {
+	if c.Fields {
+		return study.WriteFields(os.Stdout)
+	}
+	name, in, size := "standard input", io.Reader(os.Stdin), int64(0)
+	switch c.File {
+	case "":
+		return refusal{fmt.Errorf("name a file, or - for standard input")}
+	case "-":
+	default:
+		f, err := os.Open(c.File)
+		if err != nil {
+			return refusal{err}
+		}
+		defer f.Close()
+		name, in = c.File, f
+		if info, err := f.Stat(); err == nil {
+			size = info.Size() // unknown for a pipe: then bytes are counted instead of parts
+		}
+	}
+	bar := &progress{out: os.Stderr, size: size, begun: time.Now()}
+	s, err := c.read(name, in, bar.bytes)
+	if err == nil {
+		var result study.Result
+		if result, err = s.Measure(bar.part); err == nil {
+			bar.end()
+			return c.print(result)
+		}
+	}
+	bar.end()
+	return err
+}
+
+func (c *measureCommand) read(name string, in io.Reader, step func(int64)) (*study.Study, error) {
+	b := bufio.NewReaderSize(in, 1<<20)
+	if c.Format == "json" || c.Format == "auto" && looksJSON(b) {
+		return study.ReadJSON(name, b, step)
+	}
+	return study.ReadCSV(name, b, study.Options{Scale: c.Scale, Rule: c.Rule, Quantile: c.Quantile, Disclose: c.Disclose}, step)
+}
+
+// looksJSON says whether the first character that is no space opens an object.
+func looksJSON(b *bufio.Reader) bool {
+	head, _ := b.Peek(512) // a shorter file peeks what there is
+	return strings.HasPrefix(strings.TrimLeft(string(head), " \t\r\n"), "{")
+}
+
+func (c *measureCommand) print(r study.Result) error {
+	out := bufio.NewWriter(os.Stdout)
+	var err error
+	if c.JSON {
+		err = json.NewEncoder(out).Encode(r)
+	} else {
+		err = r.Write(out)
+	}
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// progress draws a bar on a terminal, a line every ten seconds elsewhere, and
+// nothing for what is done within a second.
+type progress struct {
+	out   *os.File
+	size  int64
+	begun time.Time
+	last  time.Time
+	drawn bool
+}
+
+func (p *progress) bytes(n int64) {
+	if p.size > 0 {
+		p.draw("reading", float64(n)/float64(p.size), "")
+		return
+	}
+	p.draw("reading", 0, fmt.Sprintf("%d MB", n>>20))
+}
+
+func (p *progress) part(done float64) { p.draw("counting", done, "") }
+
+func (p *progress) draw(what string, done float64, instead string) {
+	now := time.Now()
+	every := 200 * time.Millisecond
+	if !p.terminal() {
+		every = 10 * time.Second
+	}
+	if now.Sub(p.begun) < time.Second || now.Sub(p.last) < every {
+		return
+	}
+	p.last = now
+	full := int(30 * min(1, done))
+	text := fmt.Sprintf("%-8s [%s%s] %3.0f %%", what, strings.Repeat("█", full), strings.Repeat("·", 30-full), 100*min(1, done))
+	if instead != "" {
+		text = what + " " + instead
+	}
+	if p.terminal() {
+		p.drawn = true
+		fmt.Fprintf(p.out, "\r%s", text)
+		return
+	}
+	fmt.Fprintln(p.out, text)
+}
+
+func (p *progress) terminal() bool {
+	info, err := p.out.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (p *progress) end() {
+	if p.drawn {
+		fmt.Fprint(p.out, "\r\033[K")
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// run gives a command's exit status and what it printed.
+func run(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := os.Stdout
+	os.Stdout = w
+	defer func() { os.Stdout = out }()
+	printed := make(chan string)
+	go func() {
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Error(err)
+		}
+		printed <- string(b)
+	}()
+	status := realMain(context.Background(), args)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return status, <-printed
+}
+
+// A study is measured without a database, and a broken one is refused.
+func TestMeasure(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "study.csv")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("round,panelist,group,item,value\n1,a,,parking,7\n1,b,,parking,8\n1,c,,parking,2\n")
+	if status, text := run(t, "measure", file); status != 0 || !strings.Contains(text, "parking") || !strings.Contains(text, "majority") {
+		t.Errorf("%d: %s", status, text)
+	}
+	status, text := run(t, "measure", "--json", "--rule", "share:7-9>=66.7", "--quantile", "2", file)
+	var result struct {
+		Items []struct {
+			Rounds []struct {
+				Measures map[string]*float64 `json:"measures"`
+			} `json:"rounds"`
+		} `json:"items"`
+	}
+	if err := json.Unmarshal([]byte(text), &result); status != 0 || err != nil || *result.Items[0].Rounds[0].Measures["median"] != 7 {
+		t.Errorf("%d %v: %s", status, err, text)
+	}
+	if status, text := run(t, "measure", "--fields"); status != 0 || !strings.Contains(text, "van der Eijk") {
+		t.Errorf("%d: %s", status, text)
+	}
+	write("round,panelist,group,item,value\n1,a,,parking,77\n")
+	for _, args := range [][]string{{file}, {}, {file + "x"}, {"--scale", "9", file}, {"--format", "json", file}} {
+		if status, _ := run(t, append([]string{"measure"}, args...)...); status != 2 {
+			t.Errorf("%v: exit status %d, want 2", args, status)
+		}
+	}
+}

@@ -1,0 +1,348 @@
+package study
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"delfi/internal/delphi"
+)
+
+// The parts of a study in JSON.
+type (
+	jsonItem struct {
+		ID    string `json:"id"`
+		Kind  string `json:"kind"`
+		NewIn int    `json:"new_in"` // the answering round, from 1, that it joined in; 0 for the first
+	}
+	jsonBallot struct {
+		Panelist string       `json:"panelist"`
+		Group    string       `json:"group"`
+		Answers  []jsonAnswer `json:"answers"`
+	}
+	jsonAnswer struct {
+		Item        string `json:"item"`
+		Value       int    `json:"value"`
+		CannotJudge bool   `json:"cannot_judge"`
+		Never       bool   `json:"never"`
+		Low         int    `json:"low"`
+		High        int    `json:"high"`
+		Criteria    []int  `json:"criteria"`
+	}
+)
+
+// document reads one study in JSON as it streams by.
+type document struct {
+	name      string
+	in        *counting
+	decoder   *json.Decoder
+	study     *Study
+	panelists names
+	item      map[string]int
+	group     map[string]int
+}
+
+// counting remembers where the lines of what was read begin, for the words of a
+// fault: a decoder tells bytes.
+type counting struct {
+	in    io.Reader
+	lines []int64
+	read  int64
+	step  func(read int64)
+}
+
+func (c *counting) Read(b []byte) (int, error) {
+	n, err := c.in.Read(b)
+	for i, x := range b[:n] {
+		if x == '\n' {
+			c.lines = append(c.lines, c.read+int64(i)+1)
+		}
+	}
+	c.read += int64(n)
+	c.step(c.read)
+	return n, err
+}
+
+// ReadJSON reads a study in JSON, with its own protocol. A fault gives line and
+// column, or the field of the protocol.
+func ReadJSON(name string, in io.Reader, step func(read int64)) (*Study, error) {
+	c := &counting{in: in, step: step}
+	d := &document{name: name, in: c, decoder: json.NewDecoder(c), study: &Study{}}
+	d.decoder.DisallowUnknownFields()
+	if err := d.object(); err != nil {
+		return nil, err
+	}
+	s := d.study
+	if len(s.Rounds) == 0 {
+		return nil, bad(name, "empty", "has no rounds")
+	}
+	s.panelists = d.panelists.list
+	s.span()
+	return s, nil
+}
+
+// wrong is a fault where the decoder stands, or where it says.
+func (d *document) wrong(code string, err error) error {
+	at := d.decoder.InputOffset()
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax) && syntax.Offset != at:
+		// The decoder counts a value's bytes without those of earlier tokens: scan
+		// what it still holds, from where the value begins.
+		held, readErr := io.ReadAll(d.decoder.Buffered())
+		var value json.RawMessage
+		if errors.As(errors.Join(readErr, json.Unmarshal(held, &value)), &syntax) {
+			at += max(0, syntax.Offset-1)
+		}
+	case errors.As(err, &kind):
+		err = fmt.Errorf("%s cannot be %s", kind.Field, kind.Value)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		at, err = d.in.read, errors.New("the document ends too early")
+	}
+	line, _ := slices.BinarySearch(d.in.lines, at+1)
+	start := int64(0)
+	if line > 0 {
+		start = d.in.lines[line-1]
+	}
+	return bad(d.name, code, fmt.Sprintf("line %d, column %d: %v", line+1, at-start+1, err))
+}
+
+func (d *document) fault(code, format string, args ...any) error {
+	return d.wrong(code, fmt.Errorf(format, args...))
+}
+
+// expect steps over a bracket.
+func (d *document) expect(want json.Delim) error {
+	t, err := d.decoder.Token()
+	if err != nil {
+		return d.wrong("syntax", err)
+	}
+	if t != want {
+		return d.fault("syntax", "expected %v", want)
+	}
+	return nil
+}
+
+func (d *document) object() error {
+	if err := d.expect('{'); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for d.decoder.More() {
+		t, err := d.decoder.Token()
+		if err != nil {
+			return d.wrong("syntax", err)
+		}
+		key, _ := t.(string)
+		if seen[key] {
+			return d.fault("duplicate", "%q is given twice", key)
+		}
+		seen[key] = true
+		switch key {
+		case "protocol":
+			err = d.protocol()
+		case "items":
+			err = d.items(seen["protocol"])
+		case "enrolled":
+			err = d.enrolled(seen["protocol"])
+		case "rounds":
+			err = d.rounds(seen["protocol"] && seen["items"])
+		default:
+			err = d.fault("unknown", "%q is no field of a study: protocol, items, enrolled, rounds", key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := d.expect('}'); err != nil {
+		return err
+	}
+	if _, err := d.decoder.Token(); !errors.Is(err, io.EOF) {
+		return d.fault("syntax", "there is more after the end of the study")
+	}
+	return nil
+}
+
+func (d *document) protocol() error {
+	var raw json.RawMessage
+	if err := d.decoder.Decode(&raw); err != nil {
+		return d.wrong("syntax", err)
+	}
+	p, err := delphi.ParseProtocol(raw)
+	if err != nil {
+		return err // names the field
+	}
+	if p.Standing() {
+		return d.fault("standing", "a standing round is measured release by release, which needs its ticks: measure answer rounds")
+	}
+	d.study.Protocol, d.study.First, d.group = p, 1, map[string]int{}
+	for p.Round(d.study.First).Kind != delphi.AnswerRound {
+		d.study.First++
+	}
+	for i, g := range p.Panel.Groups {
+		d.group[g.ID] = i
+		d.study.Groups = append(d.study.Groups, g.ID)
+	}
+	return nil
+}
+
+func (d *document) items(protocol bool) error {
+	var list []jsonItem
+	if err := d.decoder.Decode(&list); err != nil {
+		return d.wrong("items", err)
+	}
+	if !protocol {
+		return d.fault("order", "items come after the protocol")
+	}
+	s := d.study
+	d.item = map[string]int{}
+	scales := true
+	for i, it := range list {
+		k, ok := s.Protocol.Kind(it.Kind)
+		if _, twice := d.item[it.ID]; twice || it.ID == "" || !ok || it.NewIn < 0 {
+			return d.fault("items", "item %d: needs an id of its own and the id of an item kind; new_in is a round from 1", i+1)
+		}
+		scales = scales && k.Kind == delphi.ScaleForm
+		d.item[it.ID] = i
+		s.Items = append(s.Items, it.ID)
+		s.Kinds = append(s.Kinds, delphi.Item{ID: it.ID, Kind: it.Kind})
+		s.news = append(s.news, max(0, it.NewIn-1))
+	}
+	if !scales {
+		s.raw = [][][]delphi.Answer{}
+	}
+	return nil
+}
+
+func (d *document) enrolled(protocol bool) error {
+	var by map[string]int
+	if err := d.decoder.Decode(&by); err != nil {
+		return d.wrong("enrolled", err)
+	}
+	if !protocol {
+		return d.fault("order", "enrolled comes after the protocol")
+	}
+	d.study.enrolled = make([]int, len(d.group))
+	for id, n := range by {
+		g, ok := d.group[id]
+		if !ok || n < 0 {
+			return d.fault("enrolled", "group %q: needs the id of a group of the protocol and a number of people", id)
+		}
+		d.study.enrolled[g] = n
+	}
+	return nil
+}
+
+func (d *document) rounds(ready bool) error {
+	if !ready {
+		return d.fault("order", "rounds come after protocol and items")
+	}
+	if err := d.expect('['); err != nil {
+		return err
+	}
+	s := d.study
+	for d.decoder.More() {
+		number := len(s.Rounds) + 1
+		if s.Protocol.Round(s.First+number-1).Kind != delphi.AnswerRound {
+			return d.fault("rounds", "the protocol has no answering round %d", number)
+		}
+		s.Rounds = append(s.Rounds, number)
+		s.answers = append(s.answers, nil)
+		s.came = append(s.came, map[int32]bool{})
+		if s.raw != nil {
+			s.raw = append(s.raw, nil)
+		}
+		if err := d.round(number - 1); err != nil {
+			return err
+		}
+	}
+	return d.expect(']')
+}
+
+// round reads {"ballots": […]}, ballot by ballot.
+func (d *document) round(r int) error {
+	if err := d.expect('{'); err != nil {
+		return err
+	}
+	key, err := d.decoder.Token()
+	if err != nil {
+		return d.wrong("syntax", err)
+	}
+	if key != "ballots" {
+		return d.fault("unknown", "a round holds ballots and nothing else")
+	}
+	if err := d.expect('['); err != nil {
+		return err
+	}
+	seen := map[int]bool{}
+	for d.decoder.More() {
+		var b jsonBallot
+		if err := d.decoder.Decode(&b); err != nil {
+			return d.wrong("ballot", err)
+		}
+		if err := d.ballot(r, b, seen); err != nil {
+			return err
+		}
+	}
+	if err := d.expect(']'); err != nil {
+		return err
+	}
+	return d.expect('}')
+}
+
+func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
+	s := d.study
+	g, ok := d.group[b.Group]
+	if !ok || b.Panelist == "" {
+		return d.fault("ballot", "a ballot needs a panelist and a group of the protocol, not %q", b.Group)
+	}
+	p := d.panelists.number(b.Panelist)
+	if p == len(s.group) {
+		s.group = append(s.group, int32(g))
+	}
+	if s.group[p] != int32(g) {
+		return d.fault("group", "panelist %q was in another group before: groups form one partition", b.Panelist)
+	}
+	if seen[p] {
+		return d.fault("duplicate", "panelist %q has two ballots in this round", b.Panelist)
+	}
+	seen[p] = true
+	answers := make([]delphi.Answer, 0, len(b.Answers))
+	for _, a := range b.Answers {
+		i, ok := d.item[a.Item]
+		if !ok {
+			return d.fault("item", "item %q is not among the items", a.Item)
+		}
+		if s.news[i] > r {
+			return d.fault("item", "item %q is answered before it joined", a.Item)
+		}
+		if s.raw != nil {
+			answers = append(answers, delphi.Answer(a))
+			continue
+		}
+		k, _ := s.Protocol.Kind(s.Kinds[i].Kind)
+		v := int8(a.Value)
+		switch {
+		case a.CannotJudge && k.CannotJudge:
+			v = cannotJudge
+		case a.CannotJudge || a.Value < 1 || a.Value > k.Points:
+			return d.fault("value", "panelist %q, item %q: the answer does not lie on the scale 1-%d", b.Panelist, a.Item, k.Points)
+		}
+		if !s.set(r, i, p, v) {
+			return d.fault("duplicate", "panelist %q answers item %q twice", b.Panelist, a.Item)
+		}
+	}
+	if len(b.Answers) == 0 {
+		s.came[r][int32(p)] = true
+	}
+	if s.raw != nil {
+		for len(s.raw[r]) <= p {
+			s.raw[r] = append(s.raw[r], nil)
+		}
+		s.raw[r][p] = answers
+	}
+	return nil
+}

@@ -1,0 +1,348 @@
+package study_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/study"
+)
+
+var plain = study.Options{Scale: "1-9", Quantile: 7}
+
+func still(int64)  {}
+func calm(float64) {}
+
+func measured(t testing.TB, s *study.Study, err error) study.Result {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Measure(calm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func csv(t testing.TB, text string, o study.Options) study.Result {
+	t.Helper()
+	s, err := study.ReadCSV("study.csv", strings.NewReader(text), o, still)
+	return measured(t, s, err)
+}
+
+// rows draws a study of two rounds: 30 people, 12 items, two groups.
+func rows() []string {
+	r := rand.New(rand.NewSource(7))
+	var out []string
+	for round := 1; round <= 2; round++ {
+		for p := range 30 {
+			for i := range 12 {
+				v := fmt.Sprint(1 + r.Intn(9))
+				if r.Intn(20) == 0 {
+					v = []string{"", "?"}[r.Intn(2)]
+				}
+				out = append(out, fmt.Sprintf("%d,p%d,g%d,item%d,%s", round, p, p%2, i+1, v))
+			}
+		}
+	}
+	return out
+}
+
+const header = "round,panelist,group,item,value\n"
+
+// The order of rows, of columns and a spreadsheet's byte-order mark change nothing.
+func TestOrderOfRowsDoesNotMatter(t *testing.T) {
+	list := rows()
+	want := csv(t, header+strings.Join(list, "\n"), plain)
+	if want.Items[9].Item != "item10" || want.Groups[0] != "g0" {
+		t.Fatalf("items and groups are not in the order of their names: %v", want.Groups)
+	}
+	rand.New(rand.NewSource(1)).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	got := csv(t, "\ufeff"+header+strings.Join(list, "\r\n")+"\n\n", plain)
+	if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
+		t.Error(diff)
+	}
+	var turned []string
+	for _, row := range list {
+		f := strings.Split(row, ",")
+		slices.Reverse(f)
+		turned = append(turned, "x,"+strings.Join(f, ","))
+	}
+	got = csv(t, "comment,Value,Item,Group,Panelist,Round\n"+strings.Join(turned, "\n"), plain)
+	if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func asJSON(t testing.TB, r study.Result) string {
+	t.Helper()
+	b, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// A study says the same in CSV and in JSON, when both hide what a consultation
+// would.
+func TestCSVAndJSONAgree(t *testing.T) {
+	list := rows()
+	o := plain
+	o.Disclose = true
+	want := csv(t, header+strings.Join(list, "\n"), o)
+
+	type answer = map[string]any
+	ballots := map[string]map[string]any{}
+	var items []map[string]any
+	rounds := []map[string]any{{"ballots": []any{}}, {"ballots": []any{}}}
+	for _, row := range list {
+		f := strings.Split(row, ",")
+		b := ballots[f[0]+f[1]]
+		if b == nil {
+			b = map[string]any{"panelist": f[1], "group": "g" + fmt.Sprint(int(f[2][1]-'0')+1), "answers": []any{}}
+			ballots[f[0]+f[1]] = b
+			r := rounds[int(f[0][0]-'1')]
+			r["ballots"] = append(r["ballots"].([]any), b)
+		}
+		a := answer{"item": f[3]}
+		switch f[4] {
+		case "":
+			continue
+		case "?":
+			a["cannot_judge"] = true
+		default:
+			a["value"] = int(f[4][0] - '0')
+		}
+		b["answers"] = append(b["answers"].([]any), a)
+	}
+	for i := range 12 {
+		items = append(items, map[string]any{"id": fmt.Sprintf("item%d", i+1), "kind": "scale"})
+	}
+	document, err := json.Marshal(struct {
+		Protocol json.RawMessage `json:"protocol"`
+		Items    any             `json:"items"`
+		Rounds   any             `json:"rounds"`
+	}{want.Protocol, items, rounds})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := study.ReadJSON("study.json", strings.NewReader(string(document)), still)
+	got := measured(t, s, err)
+	got.Groups = want.Groups // names there, ids here
+	for i := range got.Items {
+		for j := range got.Items[i].Rounds {
+			for g := range got.Items[i].Rounds[j].Groups {
+				got.Items[i].Rounds[j].Groups[g].Group = want.Groups[g]
+			}
+		}
+	}
+	if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What cannot be measured is refused with its line and column.
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct{ name, text, words string }{
+		{"empty", "", "line 1, column 1: the file is empty"},
+		{"no rows", header, "line 2, column 1: there are no answers"},
+		{"a column is missing", "round,panelist,item\n", "line 1, column 1: the column value is missing"},
+		{"a column twice", "round,round\n", "line 1, column 2: the column round is there twice"},
+		{"no number", header + "1,a,g,i,7\n1,b,g,i,high\n", `line 3, column 9: "high" is no answer`},
+		{"off the scale", header + "1,a,g,i,10\n", "line 2, column 9: 10 does not lie on the scale 1-9"},
+		{"a fraction", header + "1,a,g,i,7.5\n", `line 2, column 9: "7.5" is no answer`},
+		{"no round", header + "one,a,g,i,7\n", `line 2, column 1: "one" is no round`},
+		{"no panelist", header + "1,,g,i,7\n", "line 2, column 3: panelist is empty"},
+		{"a short row", header + "1,a,g,i\n", "line 2, column 5: the row ends before its value"},
+		{"an answer twice", header + "1,a,g,i,7\n1,a,g,i,7\n", `line 3, column 9: panelist "a" answered item "i" in round 1 before`},
+		{"two groups", header + "1,a,g,i,7\n2,a,h,i,7\n", `line 3, column 5: panelist "a" was in another group`},
+		{"not UTF-8", header + "1,a\xff,g,i,7\n", "line 2, column 3: panelist is not UTF-8"},
+		{"a quote", header + "1,\"a,g,i,7\n", "line 2, column 12: extraneous or missing"},
+		{"ten rounds", header + strings.Join(func() (out []string) {
+			for r := range 10 {
+				out = append(out, fmt.Sprintf("%d,a,g,i,7", r))
+			}
+			return
+		}(), "\n"), "line 11, column 1: this is round number 10"},
+	} {
+		_, err := study.ReadCSV("s.csv", strings.NewReader(c.text), plain, still)
+		refused(t, c.name, err, c.words)
+	}
+	p := `{"protocol": ` + string(csv(t, header+"1,a,g,i,7\n2,a,g,i,7\n", study.Options{Scale: "1-9", Quantile: 7, Disclose: true}).Protocol) + ",\n"
+	for _, c := range []struct{ name, text, words string }{
+		{"syntax", "{\n  \"protocol\": {,", "line 2, column 16"},
+		{"cut short", "{\n", "line 2, column 1: the document ends too early"},
+		{"unknown", `{"panel": 1}`, `"panel" is no field of a study`},
+		{"items first", `{"items": []}`, "items come after the protocol"},
+		{"a kind", p + `"items": [{"id": "i", "kind": "none"}]}`, "line 2, column"},
+		{"a value", p + "\"items\": [{\"id\": \"i\", \"kind\": \"scale\"}],\n\"rounds\": [{\"ballots\": [\n{\"panelist\": \"a\", \"group\": \"g1\", \"answers\": [{\"item\": \"i\", \"value\": 12}]}]}]}", "line 4, column"},
+		{"a third round", p + `"items": [{"id": "i", "kind": "scale"}], "rounds": [{"ballots": []}, {"ballots": []}, {"ballots": []}]}`, "no answering round 3"},
+		{"a protocol", `{"protocol": {"version": 2}}`, "version: is 2"},
+		{"no rounds", p + `"items": []}`, "has no rounds"},
+	} {
+		_, err := study.ReadJSON("s.json", strings.NewReader(c.text), still)
+		refused(t, c.name, err, c.words)
+	}
+	for _, o := range []study.Options{
+		{Scale: "9", Quantile: 7}, {Scale: "9-1", Quantile: 7}, {Scale: "0-11", Quantile: 7}, {Scale: "1-9", Quantile: 5},
+		{Scale: "1-9", Quantile: 7, Rule: "share:7-10>=75"}, {Scale: "1-9", Quantile: 7, Rule: "share:7-9>=60"}, {Scale: "1-9", Quantile: 7, Rule: "most"},
+		{Scale: "1-7", Quantile: 7, Rule: "rand"}, {Scale: "1-9", Quantile: 7, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, Rule: "cns:x"},
+	} {
+		_, err := study.ReadCSV("s.csv", strings.NewReader(header+"1,a,g,i,7\n"), o, still)
+		if fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+}
+
+func refused(t *testing.T, name string, err error, words string) {
+	t.Helper()
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Invalid || !strings.Contains(err.Error(), words) {
+		t.Errorf("%s: %v, want %q", name, err, words)
+	}
+}
+
+// A scale that does not begin at 1 is measured in its own values.
+func TestScaleFromZero(t *testing.T) {
+	o := study.Options{Scale: "0-10", Quantile: 7, Rule: "share:8-10>=75"}
+	r := csv(t, header+"1,a,,i,0\n1,b,,i,8\n1,c,,i,8\n1,d,,i,9\n1,e,,i,10\n", o)
+	row := r.Items[0].Rounds[0]
+	got := map[string]string{}
+	for _, f := range row.Measures {
+		got[f.Name] = f.Value.String()
+	}
+	want := map[string]string{"median": "8", "q1": "8", "q3": "9", "iqr": "1", "top": "0.8", "min": "0", "max": "10", "mean": "7", "cqv": fmt.Sprint(1.0 / 17), "relative_iqr": "0.125"}
+	for name, v := range want {
+		if got[name] != v {
+			t.Errorf("%s %s, want %s", name, got[name], v)
+		}
+	}
+	if row.Values[0] != "0" || row.Values[10] != "10" || row.Verdict != "consensus" {
+		t.Errorf("%+v", row)
+	}
+	for _, g := range r.Items[0].Verdict.Grounds {
+		if g.Code == "share" && g.Detail != "8-10" {
+			t.Errorf("the window is told as %s", g.Detail)
+		}
+	}
+}
+
+// An item that is settled keeps the verdict of the round that asked it last, and
+// one that joins later is not compared with a round that did not have it.
+func TestItemsComeAndGo(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(header)
+	for round := 1; round <= 3; round++ {
+		for p := range 10 {
+			if round < 3 {
+				fmt.Fprintf(&b, "%d,p%d,,early,8\n", round, p)
+			}
+			if round > 1 {
+				fmt.Fprintf(&b, "%d,p%d,,late,8\n", round, p)
+			}
+		}
+	}
+	r := csv(t, b.String(), plain)
+	for _, it := range r.Items {
+		if len(it.Rounds) != 2 || it.Verdict.Key != delphi.Consensus || it.Rounds[0].Verdict != "open" {
+			t.Errorf("%s: %+v", it.Item, it.Verdict)
+		}
+	}
+}
+
+// Every field of the JSON is documented, and nothing else is.
+func TestFieldsAreDocumented(t *testing.T) {
+	documented := map[string]bool{}
+	for _, f := range study.Fields {
+		if documented[f.Name] || f.Words == "" {
+			t.Errorf("%s is documented twice or with nothing", f.Name)
+		}
+		documented[f.Name] = true
+	}
+	results := []study.Result{csv(t, header+strings.Join(rows(), "\n"), plain)}
+	two := plain
+	two.Scale = "1-2"
+	results = append(results, csv(t, header+strings.NewReplacer(",9", ",2", ",8", ",1", ",7", ",2", ",6", ",1", ",5", ",2", ",4", ",1", ",3", ",2").Replace(
+		"1,a,,i,9\n1,b,,i,8\n1,c,,i,9\n2,a,,i,9\n2,b,,i,9\n2,c,,i,8\n"), two))
+	for _, kind := range []string{
+		`"variant": "ranking", "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "w"}, "item_kinds": [{"id": "k", "kind": "ranking"}]`,
+		`"variant": "estimate", "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "relative-iqr"}, "item_kinds": [{"id": "k", "kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true, "triple": true}]`,
+		`"variant": "real-time", "rounds": [{"kind": "standing"}], "consensus": {"rule": "share"}, "item_kinds": [{"id": "k", "kind": "choice"}]`,
+	} {
+		var b strings.Builder
+		for r := range 2 {
+			b.WriteString([]string{`{"ballots": [`, `, {"ballots": [`}[r])
+			for p := range 25 {
+				b.WriteString([]string{"", ","}[min(p, 1)])
+				fmt.Fprintf(&b, `{"panelist": "p%d", "group": "g", "answers": [{"item": "i", "value": %d, "low": 1, "high": 99}, {"item": "j", "value": %d, "low": 1, "high": 99}]}`, p, 1+(p+r)%3, 2)
+			}
+			b.WriteString("]}")
+		}
+		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
+		s, err := study.ReadJSON("s.json", strings.NewReader(text), still)
+		if strings.Contains(kind, "standing") {
+			refused(t, "a standing round", err, "a standing round is measured release by release")
+			continue
+		}
+		results = append(results, measured(t, s, err))
+	}
+	seen := map[string]bool{}
+	for _, r := range results {
+		lists := []study.Measures{}
+		for _, round := range r.Rounds {
+			lists = append(lists, round.Measures)
+		}
+		for _, it := range r.Items {
+			for _, row := range it.Rounds {
+				lists = append(lists, row.Measures)
+			}
+		}
+		for _, m := range slices.Concat(lists...) {
+			name := m.Name
+			if strings.HasPrefix(name, "mean_rank/") {
+				name = "mean_rank/ITEM"
+			}
+			seen[name] = true
+			if !documented[name] {
+				t.Errorf("%s is not documented", name)
+			}
+		}
+	}
+	for name := range documented {
+		if !seen[name] {
+			t.Errorf("%s is documented and nowhere to be seen", name)
+		}
+	}
+}
+
+func TestReadableTable(t *testing.T) {
+	var b strings.Builder
+	r := csv(t, header+"1,a,x,parking,7\n1,b,x,parking,8\n1,c,y,parking,9\n", plain)
+	if err := r.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"parking", "······███", "100.0 %", "consensus, high, unanimous", "share-750 consensus"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the table has no %q:\n%s", want, b.String())
+		}
+	}
+}
+
+func TestBars(t *testing.T) {
+	for want, counts := range map[string][]int{"": nil, "··": {0, 0}, "█▁·": {100, 1, 0}, "▄█": {1, 2}} {
+		if got := study.Bars(counts); got != want {
+			t.Errorf("%v: %s, want %s", counts, got, want)
+		}
+	}
+}
