@@ -207,3 +207,37 @@ func goOn(p *person, desk string) {
 		}
 	}
 }
+
+// Whoever tries Delfi out takes the demonstration to a published opinion by clicking.
+func TestTheDemonstrationEndsWithTheMouseAlone(t *testing.T) {
+	s := serve(t, data(t), "--demo")
+	const slug = "piazza-della-pomposa"
+	p := s.enter(t, "")
+	be := func(name string) {
+		p.tick(".dlf-trial summary")
+		p.press(fmt.Sprintf(`.dlf-trial a[href*="as=%s"]`, name))
+	}
+	p.open("/?lang=it")
+	p.press(fmt.Sprintf(`main a[href="/consultations/%s"]`, slug))
+	p.press(`form[action$="/panel"] button`)
+	p.press(`form[action$="/close"] button`)
+	be("paolo")
+	p.press(`nav a[href="/desk"]`)
+	p.press(fmt.Sprintf(`main a[href="/desk/%s"]`, slug))
+	if p.count(`form[action$="/decide-all"]`) > 0 {
+		p.press(`form[action$="/decide-all"] button`)
+	}
+	p.press(`form[action$="/conclude"] button`)
+	be("giulia")
+	p.until("/desk/"+slug, `form[action$="/publish"]`)
+	for range 50 { // the key and the ballots must be gone first
+		p.press(`form[action$="/publish"] button`)
+		if p.count(`form[action$="/publish"]`) == 0 {
+			break
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	p.open("/consultations/" + slug)
+	p.press(`.dlf-hero a.btn`)
+	p.sees("Almeno un terzo della piazza è all’ombra di alberi veri")
+}

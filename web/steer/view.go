@@ -352,3 +352,11 @@ func (v queueView) frame(q *page.Request) ui.Frame {
 		},
 	}
 }
+
+// reasonLabel says when a reason is required: to conclude, only against the proposals.
+func reasonLabel(q *page.Request, path string) string {
+	if strings.HasSuffix(path, "/conclude") {
+		return q.T("steer.reason_if_against")
+	}
+	return q.T("steer.reason")
+}
