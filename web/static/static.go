@@ -53,13 +53,16 @@ func URL(name string) string { return Prefix + edition() + "/" + name }
 
 // Verify compares the embedded packages with assets.sum and says what to run
 // when one is missing or differs.
-func Verify() error {
-	for line := range strings.Lines(sum) {
+func Verify() error { return verify(files, sum) }
+
+// verify compares the files beneath tree's "assets" with a list.
+func verify(tree fs.FS, list string) error {
+	for line := range strings.Lines(list) {
 		want, name, ok := strings.Cut(strings.TrimSpace(line), "  ")
 		if !ok {
 			return fmt.Errorf("assets.sum: %q is no line of a path and its SHA-256", line)
 		}
-		b, err := files.ReadFile("assets/" + name)
+		b, err := fs.ReadFile(tree, "assets/"+name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is missing: run make assets", name)
 		}

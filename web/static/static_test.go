@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func TestAnAssetIsServedForeverAtItsOwnEdition(t *testing.T) {
@@ -31,6 +32,27 @@ func TestNothingOutsideTheAssetsIsServed(t *testing.T) {
 		Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		if w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+// What npm gave is compared with what was reviewed, byte for byte.
+func TestPackagesAreTheListedOnes(t *testing.T) {
+	// echo -n look | sha256sum
+	const list = "3c01eba119e00d79c82b6f65d70bc5f1044d568618bf41377e6d1432023fc2b8  vendor/css/look.css\n"
+	for name, c := range map[string]struct {
+		tree fstest.MapFS
+		list string
+		want string
+	}{
+		"listed":    {fstest.MapFS{"assets/vendor/css/look.css": {Data: []byte("look")}}, list, ""},
+		"missing":   {fstest.MapFS{}, list, "vendor/css/look.css is missing: run make assets"},
+		"different": {fstest.MapFS{"assets/vendor/css/look.css": {Data: []byte("loot")}}, list, "run make assets"},
+		"no list":   {fstest.MapFS{}, "look\n", "is no line"},
+	} {
+		err := verify(c.tree, c.list)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
