@@ -64,7 +64,6 @@ func (c crowd) people(conditions ...func(i int) bool) int {
 
 func (c crowd) valid(r int) func(int) bool { return func(i int) bool { return c.rounds[r][i] > 0 } }
 func (c crowd) in(g int) func(int) bool    { return func(i int) bool { return c.group[i] == g } }
-func not(f func(int) bool) func(int) bool  { return func(i int) bool { return !f(i) } }
 
 // No published table, no sum of tables and no difference of two tells the answer
 // of fewer people than the thresholds allow. The people behind every difference

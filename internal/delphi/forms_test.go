@@ -43,14 +43,6 @@ func tabulated(t testing.TB, p delphi.Protocol, first int, items []delphi.Item, 
 	return out
 }
 
-func values(list ...int) [][]delphi.Answer {
-	var out [][]delphi.Answer
-	for _, v := range list {
-		out = append(out, []delphi.Answer{{Item: "i1", Value: v}})
-	}
-	return out
-}
-
 func repeat(n int, a ...delphi.Answer) [][]delphi.Answer {
 	return slices.Repeat([][]delphi.Answer{a}, n)
 }

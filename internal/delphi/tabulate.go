@@ -112,7 +112,6 @@ type pairs struct {
 	round int
 	mac   hash.Hash
 	of    []joint // by subject
-	ready []shown // by subject, once closed
 }
 
 // joint is one subject's: for scales the k×k cells, for estimates, whose k can be
