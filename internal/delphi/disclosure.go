@@ -165,7 +165,7 @@ func Rule(p Protocol, documents []Counts) []string {
 			out = append(out, "A/"+c.Item)
 		}
 		for g, ok := range s.groups {
-			if ok {
+			if ok && g < len(p.Panel.Groups) {
 				out = append(out, "G/"+c.Item+"/"+p.Panel.Groups[g].ID)
 			}
 		}

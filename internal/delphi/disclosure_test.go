@@ -440,3 +440,47 @@ func TestTabulateRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Who verifies a record feeds the engine what others published: a broken counts
+// document or table may make a wrong verdict, never a panic.
+func TestBrokenRecordsDoNotPanic(t *testing.T) {
+	p := classical(t, 2, groups(2)...)
+	sane := held(t, p, func(i int) int { return i % 2 }, from(9, 20, 30, 0, 9, 40, 9, 20, 30), from(30, 20, 9, 0, 9, 40, 9, 20, 30))
+	rapid.Check(t, func(r *rapid.T) {
+		closings := slices.Clone(sane)
+		c := &closings[rapid.IntRange(0, 1).Draw(r, "round")]
+		c.Tables = slices.Clone(c.Tables)
+		c.Counts.Items = slices.Clone(c.Counts.Items)
+		n := rapid.IntRange(-5, 200)
+		for range rapid.IntRange(1, 4).Draw(r, "faults") {
+			table := &c.Tables[rapid.IntRange(0, len(c.Tables)-1).Draw(r, "table")]
+			switch rapid.IntRange(0, 7).Draw(r, "fault") {
+			case 0:
+				table.Counts = rapid.SliceOfN(n, 0, 12).Draw(r, "counts")
+			case 1:
+				table.Values = rapid.SliceOfN(rapid.SampledFrom([]string{"1", "9", "x", "", "<=-1", "1-3>4-6"}), 0, 12).Draw(r, "values")
+			case 2:
+				table.N = n.Draw(r, "n")
+			case 3:
+				table.ID = rapid.SampledFrom([]string{"", "A/i1", "D/i1", "T/i1", "G/i1/", "P/ties"}).Draw(r, "id")
+			case 4:
+				c.Counts.Items[0].ByGroup = rapid.SliceOfN(n, 0, 5).Draw(r, "by group")
+			case 5:
+				c.Counts.Items[0].Valid, c.Counts.Items[0].Paired = n.Draw(r, "valid"), n.Draw(r, "paired")
+			case 6:
+				c.Counts.Round = rapid.IntRange(-1, 9).Draw(r, "number")
+			case 7:
+				c.Counts.Items[0].Kind = rapid.SampledFrom([]string{"", "scala", "other"}).Draw(r, "kind")
+			}
+		}
+		documents := []delphi.Counts{closings[0].Counts, closings[1].Counts}
+		delphi.Rule(p, documents)
+		for left := range 2 {
+			delphi.Judge(p, item, closings, left)
+		}
+		delphi.Measure(p, item, closings)
+		delphi.Sensitive(p, item, closings)
+		delphi.Attrition(p, item, closings)
+		delphi.Conformity(p, item, closings)
+	})
+}

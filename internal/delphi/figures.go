@@ -172,8 +172,8 @@ func (p Protocol) rankingFigures(f *Figures, now *view) {
 	f.add("w_p", c.P)
 	f.add("w_exact", c.Exact)
 	f.add("friedman_p", stat.Friedman(c).P)
-	for i, id := range now.counts.List {
-		f.add("mean_rank/"+id, c.MeanRanks[i])
+	for i, mean := range c.MeanRanks {
+		f.add("mean_rank/"+now.counts.List[i], mean)
 	}
 }
 

@@ -46,6 +46,9 @@ func views(p Protocol, subject string, rounds []Closing) []view {
 func (v *view) collect(tables []Table) {
 	ranked := v.form == RankingForm
 	for _, t := range tables {
+		if !t.whole() {
+			continue
+		}
 		letter, rest, _ := strings.Cut(t.ID, "/")
 		switch {
 		case ranked && letter == "P":
@@ -59,6 +62,13 @@ func (v *view) collect(tables []Table) {
 			v.tables[letter+rest[len(v.counts.Item):]] = t
 		}
 	}
+}
+
+// whole says whether a table's parts fit together. Whoever verifies a record
+// feeds the engine what others published; what does not fit is no table.
+func (t Table) whole() bool {
+	odd := func(n int) bool { return n < 0 || n > wholeMost }
+	return len(t.Values) == len(t.Counts) && !slices.ContainsFunc(t.Counts, odd) && sum(t.Counts) == t.N
 }
 
 // last gives the view to be measured and the one that it is compared with, nil
