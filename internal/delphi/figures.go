@@ -8,8 +8,17 @@ import (
 // the last one being the one measured. rounds are all closings so far, oldest
 // first. What no table tells is Undefined; N is 0 when nothing was published.
 func Measure(p Protocol, item Item, rounds []Closing) Figures {
+	return p.measure(last(p, item, rounds))
+}
+
+// MeasureOn is Measure of one criterion of a criteria item: of those that stand
+// beside the one that decides.
+func MeasureOn(p Protocol, item Item, criterion string, rounds []Closing) Figures {
+	return p.measure(lastOf(p, item.ID+"/"+criterion, item.New, rounds))
+}
+
+func (p Protocol) measure(now, before *view) Figures {
 	f := Figures{Groups: []GroupFigures{}, More: []Figure{}}
-	now, before := last(p, item, rounds)
 	if now == nil {
 		return f
 	}

@@ -272,6 +272,9 @@ func TestCriteria(t *testing.T) {
 	if subject := delphi.Subject(p, items[0]); subject != "i1/desirability" {
 		t.Error(subject)
 	}
+	if f := delphi.MeasureOn(p, items[0], "feasibility", closings); f.N != 25 || f.Median.String() != "1" {
+		t.Errorf("feasibility stands beside it: %+v", f)
+	}
 	for _, c := range closings[0].Counts.Items {
 		if c.Item == "i1/feasibility" && (c.Valid != 25 || c.CannotJudge != 5) {
 			t.Errorf("%+v", c)

@@ -75,7 +75,11 @@ func (t Table) whole() bool {
 // where there is none. In answer rounds the last closing must name the subject;
 // in a standing round its last release stands.
 func last(p Protocol, item Item, rounds []Closing) (now, before *view) {
-	all := views(p, Subject(p, item), rounds)
+	return lastOf(p, Subject(p, item), item.New, rounds)
+}
+
+func lastOf(p Protocol, subject string, fresh bool, rounds []Closing) (now, before *view) {
+	all := views(p, subject, rounds)
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -83,7 +87,7 @@ func last(p Protocol, item Item, rounds []Closing) (now, before *view) {
 	if !p.Standing() && now.doc.Round != rounds[len(rounds)-1].Counts.Round {
 		return nil, nil
 	}
-	if len(all) > 1 && (!item.New || p.Standing()) {
+	if len(all) > 1 && (!fresh || p.Standing()) {
 		before = &all[len(all)-2]
 	}
 	return now, before
