@@ -108,7 +108,7 @@ func (r Route) foreign(t *testing.T, b *Browser) {
 		"fetch metadata": {"Sec-Fetch-Site", "cross-site"},
 		"origin":         {"Origin", "https://evil.example"},
 	} {
-		req := post(r.Path, r.Form)
+		req := Form(r.Path, r.Form)
 		req.Header.Set(header[0], header[1])
 		if got := b.Do(t, req); got.Status != http.StatusForbidden {
 			t.Errorf("%s: got %d, wants 403", name, got.Status)

@@ -96,13 +96,13 @@ func (b *Browser) Get(t testing.TB, path string) Response {
 // Post sends a form, as a page of the site itself does.
 func (b *Browser) Post(t testing.TB, path string, form url.Values) Response {
 	t.Helper()
-	r := post(path, form)
+	r := Form(path, form)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	return b.Do(t, r)
 }
 
-// post makes the request of a form.
-func post(path string, form url.Values) *http.Request {
+// Form makes the request of a form, for a test that adds headers of its own.
+func Form(path string, form url.Values) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, base+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r

@@ -1,0 +1,75 @@
+package trial_test
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/fault"
+	"delfi/web/page"
+	"delfi/web/trial"
+	"delfi/web/webtest"
+)
+
+// panel notes what was asked of it.
+type panel struct {
+	said []string
+	err  error
+}
+
+func (p *panel) LetPanelAnswer(_ context.Context, slug string) error {
+	p.said = append(p.said, "answer "+slug)
+	return p.err
+}
+
+func (p *panel) CloseNow(_ context.Context, slug string) error {
+	p.said = append(p.said, "close "+slug)
+	return p.err
+}
+
+func site(t *testing.T, p *panel) *webtest.Site {
+	return webtest.Open(t).Site(t, func(r chi.Router, k *page.Kernel) { trial.Routes(r, k, p) })
+}
+
+func TestTheBarsActsLeadBackToTheConsultation(t *testing.T) {
+	p := &panel{}
+	b := site(t, p).Stranger()
+	for _, act := range []string{"panel", "close"} {
+		if got := b.Post(t, "/trial/piazza/"+act, url.Values{}); got.Status != 303 || got.Location != "/consultations/piazza" {
+			t.Errorf("%s: %d to %q", act, got.Status, got.Location)
+		}
+		if got := b.Get(t, "/trial/piazza/"+act); got.Status != 405 {
+			t.Errorf("reading %s: %d", act, got.Status)
+		}
+	}
+	if strings.Join(p.said, ", ") != "answer piazza, close piazza" {
+		t.Error(p.said)
+	}
+}
+
+func TestWhatTheDemonstrationRefusesIsSaid(t *testing.T) {
+	for status, err := range map[int]error{
+		409: fault.New(fault.Conflict, "no_open_round", "no round is open: open one first"),
+		404: fault.New(fault.NotFound, "no_page", "there is none"),
+		500: errors.New("secret cause"),
+	} {
+		got := site(t, &panel{err: err}).Stranger().Post(t, "/trial/piazza/panel", url.Values{})
+		if got.Status != status || got.Count("main h1") != 1 || strings.Contains(got.Body, "secret cause") {
+			t.Errorf("%v: %d %s", err, got.Status, got.Text("main"))
+		}
+	}
+}
+
+func TestAnotherSiteCannotPlayThePanel(t *testing.T) {
+	p := &panel{}
+	s := site(t, p)
+	req := webtest.Form("/trial/piazza/close", url.Values{})
+	req.Header.Set("Origin", "https://evil.example")
+	if got := s.Stranger().Do(t, req); got.Status != 403 || len(p.said) > 0 {
+		t.Errorf("%d, %v", got.Status, p.said)
+	}
+}
