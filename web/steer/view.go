@@ -279,7 +279,7 @@ func ground(q *page.Request, g delphi.Ground) string {
 	if f, ok := g.Value.Float(); ok {
 		people = strconv.Itoa(int(f))
 	}
-	return q.T("steer.ground."+g.Code, "value", value, "people", people, "limit", g.Limit, "percent", strconv.Itoa(g.Limit/10), "detail", g.Detail)
+	return q.T("steer.ground."+g.Code, "value", value, "people", people, "limit", g.Limit, "percent", strconv.Itoa(g.Limit/10), "points", ui.Decimal(q, g.Value, 1), "detail", g.Detail)
 }
 
 // others are the decisions that are not the proposal.
