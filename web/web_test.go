@@ -1,0 +1,64 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// A line of the log tells an operator how the site does, and nobody who answered when.
+func TestALogLineTellsNothingOfAPerson(t *testing.T) {
+	var out bytes.Buffer
+	h := Health{Log: slog.New(DayOnly{slog.NewTextHandler(&out, nil)})}
+	r := chi.NewRouter()
+	r.Use(h.logged)
+	for _, route := range []string{"/consultations/{slug}", "/consultations/{slug}/rounds/{n}", "/consultations/{slug}/contributions", "/consultations/{slug}/enrol"} {
+		r.Post(route, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) })
+	}
+	for path, answering := range map[string]bool{
+		"/consultations/piazza?secret=1": false, "/consultations/piazza/rounds/3?item=2": true,
+		"/consultations/piazza/contributions": true, "/consultations/piazza/enrol": true,
+	} {
+		out.Reset()
+		req := httptest.NewRequest(http.MethodPost, path, nil)
+		req.RemoteAddr = "198.51.100.7:4444"
+		req.Header.Set("User-Agent", "Telltale/1.0")
+		r.ServeHTTP(httptest.NewRecorder(), req)
+		line := out.String()
+		for _, personal := range []string{"198.51.100.7", "Telltale", "piazza", "secret", "item="} {
+			if strings.Contains(line, personal) {
+				t.Errorf("%s: the log says %q: %s", path, personal, line)
+			}
+		}
+		if !strings.Contains(line, "status=303") || !strings.Contains(line, "route=/consultations/{slug}") {
+			t.Errorf("%s: the log does not say what was answered: %s", path, line)
+		}
+		if strings.Contains(line, "T00:00:00.000Z") != answering || strings.Contains(line, "ms=") == answering {
+			t.Errorf("%s: an answering route tells the day alone, another the moment: %s", path, line)
+		}
+	}
+}
+
+func TestReadinessNamesWhatFailsAndNotWhy(t *testing.T) {
+	h := Health{Log: slog.New(slog.DiscardHandler), Checks: map[string]func(context.Context) error{
+		"database": func(context.Context) error { return errors.New("password=hush") },
+		"sign-in":  func(context.Context) error { return nil },
+	}}
+	w := httptest.NewRecorder()
+	h.ready(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	if body := w.Body.String(); w.Code != 503 || !strings.Contains(body, `"database":"fails"`) || !strings.Contains(body, `"sign-in":"ok"`) || strings.Contains(body, "hush") {
+		t.Errorf("%d %s", w.Code, body)
+	}
+	delete(h.Checks, "database")
+	w = httptest.NewRecorder()
+	if h.ready(w, httptest.NewRequest(http.MethodGet, "/readyz", nil)); w.Code != 200 {
+		t.Errorf("%d", w.Code)
+	}
+}
