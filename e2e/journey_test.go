@@ -119,6 +119,7 @@ func TestAConsultationsWholeLife(t *testing.T) {
 		form := fmt.Sprintf("%s/rounds/%d", page, round)
 		for i, p := range panel {
 			p.open(form + "?item=1")
+			p.shot(fmt.Sprintf("form-%d", round))
 			if n := p.count("input[type=radio]:checked"); n != 0 {
 				t.Errorf("%s finds an answer chosen in round %d", p.name, round)
 			}
@@ -224,6 +225,7 @@ func TestTheDemonstrationEndsWithTheMouseAlone(t *testing.T) {
 	be("paolo")
 	p.press(`nav a[href="/desk"]`)
 	p.press(fmt.Sprintf(`main a[href="/desk/%s"]`, slug))
+	p.shot("desk-decisions")
 	if p.count(`form[action$="/decide-all"]`) > 0 {
 		p.press(`form[action$="/decide-all"] button`)
 	}

@@ -79,6 +79,7 @@ func TestABallotByKeyboardAloneOnASmallScreen(t *testing.T) {
 	p.enterKey()
 	for i := 1; i <= 5; i++ {
 		p.open(fmt.Sprintf("/consultations/piazza-della-pomposa/rounds/3?item=%d", i))
+		p.shot("form-320")
 		p.tabTo(fmt.Sprintf(`input[name=answer_%d]`, i))
 		p.do(chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
 		p.tabTo(`button[value=next]`)
