@@ -303,17 +303,9 @@ func (d *Demonstration) passDeadline(ctx context.Context, s Services, slug strin
 // LetPanelAnswer lets the synthetic panel contribute to the open gather round,
 // or answer the open answer round; Conflict when no round is open.
 func (d *Demonstration) LetPanelAnswer(ctx context.Context, slug string) error {
-	s, err := d.build(d.db)
+	s, c, round, err := d.underway(ctx, slug)
 	if err != nil {
 		return err
-	}
-	c, err := s.Consultations.Find(ctx, account.Actor{}, slug)
-	if err != nil {
-		return err
-	}
-	round, open := openRound(c)
-	if !open {
-		return fault.New(fault.Conflict, "no_open_round", "no round is open: open one first")
 	}
 	p := playOf(slug)
 	actors, err := d.people(ctx, s, max(p.panel, 40))
@@ -335,17 +327,9 @@ func (d *Demonstration) LetPanelAnswer(ctx context.Context, slug string) error {
 
 // CloseNow closes the open round as its facilitator would, and works what is due.
 func (d *Demonstration) CloseNow(ctx context.Context, slug string) error {
-	s, err := d.build(d.db)
+	s, c, round, err := d.underway(ctx, slug)
 	if err != nil {
 		return err
-	}
-	c, err := s.Consultations.Find(ctx, account.Actor{}, slug)
-	if err != nil {
-		return err
-	}
-	round, open := openRound(c)
-	if !open {
-		return fault.New(fault.Conflict, "no_open_round", "no round is open: open one first")
 	}
 	i := slices.IndexFunc(c.Staff, func(m consultation.Member) bool { return m.Role == account.Facilitator })
 	if i < 0 {
@@ -361,13 +345,23 @@ func (d *Demonstration) CloseNow(ctx context.Context, slug string) error {
 	return s.Jobs.Drain(ctx)
 }
 
-func openRound(c consultation.Consultation) (consultation.Round, bool) {
+// underway gives the services on today's clock, and the round that is open in a
+// consultation; Conflict when none is.
+func (d *Demonstration) underway(ctx context.Context, slug string) (Services, consultation.Consultation, consultation.Round, error) {
+	s, err := d.build(d.db)
+	if err != nil {
+		return s, consultation.Consultation{}, consultation.Round{}, err
+	}
+	c, err := s.Consultations.Find(ctx, account.Actor{}, slug)
+	if err != nil {
+		return s, c, consultation.Round{}, err
+	}
 	for _, r := range c.Rounds {
 		if r.State == consultation.RoundOpen {
-			return r, true
+			return s, c, r, nil
 		}
 	}
-	return consultation.Round{}, false
+	return s, c, consultation.Round{}, fault.New(fault.Conflict, "no_open_round", "no round is open: open one first")
 }
 
 // playOf gives the script of a slug; a consultation that somebody made by hand
