@@ -2,6 +2,11 @@ package delphi
 
 import "slices"
 
+// RuleVersion numbers what Rule, the measures and the verdicts do with a protocol.
+// It stands in the record beside the protocol's hash: who checks a record of
+// another version cannot compute it again, and says so.
+const RuleVersion = 1
+
 // The figures of METHOD.md §7 that no protocol changes.
 const (
 	openFrom = 7  // answers from which an open distribution is shown on every point

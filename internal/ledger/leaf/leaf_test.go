@@ -1,0 +1,195 @@
+package leaf
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
+	"pgregory.net/rapid"
+)
+
+const table = "6ba7b810-9dad-11d1-80b4-00c04fd430c8/2/A/parking"
+
+func seedOf(n int) *Seed {
+	s := NewSeed([32]byte{byte(n), byte(n >> 8), byte(n >> 16)}, "")
+	return &s
+}
+
+func build(t testing.TB, people int) Built {
+	t.Helper()
+	b, err := Build(table, people, func(i int) (*Seed, string) { return seedOf(i), fmt.Sprint(1 + i%9) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func file(b Built) []byte { return b.Append([]byte(FileHead(b.Table)), 0, b.N()) }
+
+// TestALeafIsItsFourLines as RECORD.md §3 writes them.
+func TestALeafIsItsFourLines(t *testing.T) {
+	var salt Salt
+	want := "delfi leaf v1\n" + table + "\n7\nAAAAAAAAAAAAAAAAAAAAAA==\n"
+	if got := string(Text(table, "7", salt)); got != want {
+		t.Errorf("%q", got)
+	}
+	if Hash(table, "7", salt) != tlog.RecordHash([]byte(want)) {
+		t.Error("the hash is not the log's")
+	}
+}
+
+// TestRootsAreTheLogs: the tree is that of the checksum database, of any size.
+func TestRootsAreTheLogs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 70).Draw(t, "n")
+		var tree Tree
+		stored := []tlog.Hash{}
+		reader := tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) {
+			out := make([]tlog.Hash, len(at))
+			for i, a := range at {
+				out[i] = stored[a]
+			}
+			return out, nil
+		})
+		for i := range n {
+			record := []byte(fmt.Sprint(i))
+			tree.Add(tlog.RecordHash(record))
+			more, err := tlog.StoredHashes(int64(i), record, reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stored = append(stored, more...)
+		}
+		want, err := tlog.TreeHash(int64(n), reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 && tree.Root() != want {
+			t.Fatalf("root of %d is %v, the log says %v", n, tree.Root(), want)
+		}
+	})
+}
+
+// TestAFileOfLeavesComesBack with its table, number and root, whoever came first.
+func TestAFileOfLeavesComesBack(t *testing.T) {
+	b := build(t, 500)
+	counts := map[string]int{}
+	got, err := Read(bytes.NewReader(file(b)), func(value string, _ tlog.Hash) error {
+		counts[value]++
+		return nil
+	})
+	if err != nil || got.Table != table || got.N != 500 || got.Root != b.Root {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if counts["1"] != 56 || counts["9"] != 55 {
+		t.Errorf("counted %v", counts)
+	}
+	reversed, err := Build(table, 500, func(i int) (*Seed, string) { return seedOf(499 - i), fmt.Sprint(1 + (499-i)%9) })
+	if err != nil || !bytes.Equal(file(reversed), file(b)) {
+		t.Error("the order of people shows in the file")
+	}
+}
+
+// TestReadNamesWhatIsWrong by its line.
+func TestReadNamesWhatIsWrong(t *testing.T) {
+	good := string(file(build(t, 4)))
+	lines := strings.SplitAfter(good, "\n")
+	for name, c := range map[string]struct{ text, want string }{
+		"another format":    {"delfi leaves v2\n" + good, "line 1"},
+		"no table":          {Format + "\n", "line 2"},
+		"a swap":            {lines[0] + lines[1] + lines[3] + lines[2] + lines[4] + lines[5], "order"},
+		"a leaf twice":      {lines[0] + lines[1] + lines[2] + lines[2] + lines[3], "twice"},
+		"no salt":           {lines[0] + lines[1] + "7\n", "line 3"},
+		"a short salt":      {lines[0] + lines[1] + "7 AAAA\n", "no salt"},
+		"a cut last line":   {strings.TrimSuffix(good, "\n"), "no end"},
+		"an endless line":   {lines[0] + lines[1] + strings.Repeat("7", 1<<17), "line 3"},
+		"a spelling of b64": {lines[0] + lines[1] + "7 AAAAAAAAAAAAAAAAAAAAAB==\n", "no salt"},
+	} {
+		_, err := Read(strings.NewReader(c.text), func(string, tlog.Hash) error { return nil })
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestTwoPeopleWithOneSeedAreRefused.
+func TestTwoPeopleWithOneSeedAreRefused(t *testing.T) {
+	_, err := Build(table, 2, func(int) (*Seed, string) { return seedOf(1), "7" })
+	if err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Error(err)
+	}
+}
+
+// TestHeadsAndTalliesComeBack, also with values that hold "=".
+func TestHeadsAndTalliesComeBack(t *testing.T) {
+	heads := []Head{build(t, 3).Head(), {Table: "c/2/B", N: 0}}
+	got, err := ParseHeads(Heads(heads))
+	if err != nil || len(got) != 2 || got[0] != heads[0] || got[1] != heads[1] {
+		t.Errorf("%v, %v", got, err)
+	}
+	tallies := []Tally{{Table: "c/2/D/x", Values: []string{"<=-1", "0", ">=+1"}, Counts: []int{0, 7, 5}, N: 12}, {Table: "c/2/B", N: 12}}
+	back, err := ParseTallies(Tallies(tallies))
+	if err != nil || fmt.Sprint(back) != fmt.Sprint(tallies) {
+		t.Errorf("%v, %v", back, err)
+	}
+	for _, bad := range []string{"delfi tally v1\nx\n1=-1\n", "delfi tally v1\nx\n1=01\n", "delfi tally v1\nx\n", "delfi table v1\nx\n1=1\n", "delfi tally v1\nx\n=1\n"} {
+		if _, err := ParseTallies([]byte(bad)); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+	for _, bad := range []string{"delfi table v1\nx\n-1\n" + heads[0].Root.String() + "\n", "delfi table v1\nx\n1\nroot\n", "x"} {
+		if _, err := ParseHeads([]byte(bad)); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
+// TestReceiptsAndProofsComeBack; a changed answer gives another mark.
+func TestReceiptsAndProofsComeBack(t *testing.T) {
+	answers := []Given{{Item: "b", Value: "7", Reason: "perché sì"}, {Item: "a", Value: CannotJudge}}
+	random := bytes.Repeat([]byte{3}, 32)
+	p := Proof{Format: ProofFormat, Group: "all", Random: random, Words: "mare", Answers: answers}
+	mark := Mark(NewSeed([32]byte(random), "mare"), "all", []Given{answers[1], answers[0]})
+	if p.Mark() != mark {
+		t.Error("the mark depends on the order of answers")
+	}
+	p.Answers = []Given{{Item: "b", Value: "8", Reason: "perché sì"}, answers[1]}
+	if p.Mark() == mark {
+		t.Error("another answer gives the same mark")
+	}
+	r := Receipt{Consultation: "c", Round: 2, Protocol: "ab", Size: 7, Mark: mark}
+	back, err := ParseReceipt(r.Text())
+	if err != nil || back != r {
+		t.Errorf("%+v, %v", back, err)
+	}
+	r.Replaces = mark
+	if back, err = ParseReceipt(r.Text()); err != nil || back != r {
+		t.Errorf("%+v, %v", back, err)
+	}
+	if _, err := ParseReceipt(strings.Replace(r.Text(), "/2\n", "/02\n", 1)); err == nil {
+		t.Error("a receipt with another spelling was read")
+	}
+	for _, bad := range []string{"", "{}", `{"format":"delfi proof v1","random":"AA=="}`, `{"format":"delfi proof v1","seed":1}`} {
+		if _, err := ParseProof([]byte(bad)); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
+func BenchmarkBuild(b *testing.B) {
+	seeds := make([]*Seed, 100_000)
+	values := make([]string, 9)
+	for i := range seeds {
+		seeds[i] = seedOf(i)
+	}
+	for i := range values {
+		values[i] = fmt.Sprint(i + 1)
+	}
+	for b.Loop() {
+		if _, err := Build(table, len(seeds), func(i int) (*Seed, string) { return seeds[i], values[i%9] }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
