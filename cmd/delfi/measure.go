@@ -3,12 +3,15 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
 
+	"delfi/internal/fault"
 	"delfi/internal/study"
 )
 
@@ -55,6 +58,24 @@ func (c *measureCommand) Run() error {
 		}
 	}
 	bar.end()
+	return mendable(err)
+}
+
+// mendable makes a refusal of what the caller can mend: a faulty input, said
+// field by field, or a file that cannot be read.
+func mendable(err error) error {
+	var f *fault.Fault
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &f) && f.Kind == fault.Invalid && len(f.Fields) > 0:
+		var words []string
+		for _, d := range f.Fields {
+			words = append(words, d.Name+": "+d.Message)
+		}
+		return refusal{errors.New(strings.Join(words, "; "))}
+	case errors.As(err, &path):
+		return refusal{err}
+	}
 	return err
 }
 

@@ -59,7 +59,8 @@ func rows() []string {
 
 const header = "round,panelist,group,item,value\n"
 
-// The order of rows, of columns and a spreadsheet's byte-order mark change nothing.
+// The order of rows, of columns, a spreadsheet's byte-order mark and semicolons
+// change nothing.
 func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 	list := rows()
 	want := csv(t, header+strings.Join(list, "\n"), plain)
@@ -75,9 +76,9 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 	for _, row := range list {
 		f := strings.Split(row, ",")
 		slices.Reverse(f)
-		turned = append(turned, "x,"+strings.Join(f, ","))
+		turned = append(turned, strings.Join(f, ";"))
 	}
-	got = csv(t, "comment,Value,Item,Group,Panelist,Round\n"+strings.Join(turned, "\n"), plain)
+	got = csv(t, "Value;Item;Group;Panelist;Round\n"+strings.Join(turned, "\n"), plain)
 	if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
 		t.Error(diff)
 	}
@@ -156,15 +157,20 @@ func TestRefusals(t *testing.T) {
 		{"empty", "", "line 1, column 1: the file is empty"},
 		{"no rows", header, "line 2, column 1: there are no answers"},
 		{"a column is missing", "round,panelist,item\n", "line 1, column 1: the column value is missing"},
-		{"a column twice", "round,round\n", "line 1, column 2: the column round is there twice"},
+		{"a column twice", "round,round\n", "line 1, column 7: the column round is there twice"},
 		{"no number", header + "1,a,g,i,7\n1,b,g,i,high\n", `line 3, column 9: "high" is no answer`},
 		{"off the scale", header + "1,a,g,i,10\n", "line 2, column 9: 10 does not lie on the scale 1-9"},
 		{"a fraction", header + "1,a,g,i,7.5\n", `line 2, column 9: "7.5" is no answer`},
 		{"no round", header + "one,a,g,i,7\n", `line 2, column 1: "one" is no round`},
 		{"no panelist", header + "1,,g,i,7\n", "line 2, column 3: panelist is empty"},
-		{"a short row", header + "1,a,g,i\n", "line 2, column 5: the row ends before its value"},
-		{"an answer twice", header + "1,a,g,i,7\n1,a,g,i,7\n", `line 3, column 9: panelist "a" answered item "i" in round 1 before`},
-		{"two groups", header + "1,a,g,i,7\n2,a,h,i,7\n", `line 3, column 5: panelist "a" was in another group`},
+		{"a short row", header + "1,a,g,i\n", "line 2, column 5: the row has 4 of the header's 5 fields"},
+		{"a long row", header + "1,a,g,i,7,8\n", "line 2, column 11: the row has 6 fields, the header 5"},
+		{"another column", "round,panelist,gropu,item,value\n1,a,g,i,7\n", `line 1, column 16: the column "gropu" is none of round, panelist, group, item, value`},
+		{"old line ends", "round,panelist,group,item,value\r1,a,g,i,7\r", "lines end with CR alone"},
+		{"nothing but gaps", header + "1,a,g,i,\n", "there are no answers"},
+		{"an answer twice", header + "1,a,g,i,7\n1,a,g,i,7\n", `line 3, column 9: panelist "a" has a row for item "i" in round 1 already`},
+		{"an answer after a gap", header + "1,a,g,i,\n1,a,g,i,7\n", `line 3, column 9: panelist "a" has a row for item "i" in round 1 already`},
+		{"two groups", header + "1,a,g,i,7\n2,a,h,i,7\n", `line 3, column 5: panelist "a" was in group "g" before, not "h"`},
 		{"not UTF-8", header + "1,a\xff,g,i,7\n", "line 2, column 3: panelist is not UTF-8"},
 		{"a quote", header + "1,\"a,g,i,7\n", "line 2, column 12: extraneous or missing"},
 		{"ten rounds", header + strings.Join(func() (out []string) {
@@ -195,7 +201,7 @@ func TestRefusals(t *testing.T) {
 	for _, o := range []study.Options{
 		{Scale: "9", Quantile: 7}, {Scale: "9-1", Quantile: 7}, {Scale: "0-11", Quantile: 7}, {Scale: "1-9", Quantile: 5},
 		{Scale: "1-9", Quantile: 7, Rule: "share:7-10>=75"}, {Scale: "1-9", Quantile: 7, Rule: "share:7-9>=60"}, {Scale: "1-9", Quantile: 7, Rule: "most"},
-		{Scale: "1-7", Quantile: 7, Rule: "rand"}, {Scale: "1-9", Quantile: 7, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, Rule: "cns:x"},
+		{Scale: "1-9", Quantile: 7, Rule: "agreement:0.7"}, {Scale: "1-7", Quantile: 7, Rule: "rand"}, {Scale: "1-9", Quantile: 7, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, Rule: "cns:x"},
 	} {
 		_, err := study.ReadCSV("s.csv", strings.NewReader(header+"1,a,g,i,7\n"), o, still)
 		if fault.KindOf(err) != fault.Invalid {
@@ -326,15 +332,45 @@ func TestFieldsAreDocumented(t *testing.T) {
 	}
 }
 
+// The table fits 80 columns, says a verdict in words and which gate failed, and
+// no name can steer the terminal.
 func TestReadableTable(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(header)
+	for round := 1; round <= 2; round++ {
+		for p := range 20 {
+			fmt.Fprintf(&text, "%d,p%d,%s,\"one\nway \x1b[31mstreets\",%d\n", round, p, []string{"x", "a group with a very long name indeed"}[p%2], 7+(p*round)%3)
+		}
+	}
 	var b strings.Builder
-	r := csv(t, header+"1,a,x,parking,7\n1,b,x,parking,8\n1,c,y,parking,9\n", plain)
+	r := csv(t, text.String(), plain)
 	if err := r.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"parking", "······███", "100.0 %", "consensus, high, unanimous", "share-750 consensus"} {
-		if !strings.Contains(b.String(), want) {
+	for _, want := range []string{
+		"20 panelists, 1 item, 2 rounds", "one way [31mstreets\n", "······██▇", "at 7-9", "100%", "unstable: the answers still move", "were they stable: consensus, high",
+		"fails  kept their answer: 35%, at least 70% needed", "holds  answers at 7-9: 100%, at least 75% needed", "other rules: unstable (were they stable: consensus) by 75 %",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("the table has no %q:\n%s", want, b.String())
+		}
+	}
+	for _, line := range strings.Split(b.String(), "\n") {
+		if n := len([]rune(line)); n > 80 {
+			t.Errorf("a line of %d columns: %s", n, line)
+		}
+	}
+}
+
+// Every ground of a verdict has words; the other three are a proposal's, which a
+// study that is over has no use for.
+func TestGroundsHaveWords(t *testing.T) {
+	for _, code := range delphi.GroundCodes {
+		if slices.Contains([]string{"cannot_judge", "stable", "last_round"}, code) {
+			continue
+		}
+		if text := study.GroundWords(delphi.Ground{Code: code}); text == code || text == "" {
+			t.Errorf("%s has no words", code)
 		}
 	}
 }
