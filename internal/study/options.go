@@ -11,12 +11,13 @@ import (
 	"delfi/internal/fault"
 )
 
-// Options are what the command line adds to a study in CSV.
+// Options are what the command line adds to a study.
 type Options struct {
 	Scale    string // "1-9": the least and the greatest value
 	Rule     string // "share:7-9>=75", "median-iqr:7,2", "rand", "comet", "agreement:70", "cns:75"; "" for a share of 75 % in the highest class
 	Quantile int    // 2, 6 or 7
-	Disclose bool   // only what a consultation would publish
+	Disclose bool   // CSV: only what a consultation would publish
+	Whole    bool   // JSON: also what the protocol's disclosure would hide
 }
 
 // scale reads "1-9"; scales of 2 to 11 points, from any whole number on.

@@ -136,7 +136,7 @@ func TestCSVAndJSONAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := study.ReadJSON("study.json", strings.NewReader(string(document)), still)
+	s, err := study.ReadJSON("study.json", strings.NewReader(string(document)), study.Options{}, still)
 	got := measured(t, s, err)
 	got.Groups = want.Groups // names there, ids here
 	for i := range got.Items {
@@ -192,10 +192,10 @@ func TestRefusals(t *testing.T) {
 		{"a kind", p + `"items": [{"id": "i", "kind": "none"}]}`, "line 2, column"},
 		{"a value", p + "\"items\": [{\"id\": \"i\", \"kind\": \"scale\"}],\n\"rounds\": [{\"ballots\": [\n{\"panelist\": \"a\", \"group\": \"g1\", \"answers\": [{\"item\": \"i\", \"value\": 12}]}]}]}", "line 4, column"},
 		{"a third round", p + `"items": [{"id": "i", "kind": "scale"}], "rounds": [{"ballots": []}, {"ballots": []}, {"ballots": []}]}`, "no answering round 3"},
-		{"a protocol", `{"protocol": {"version": 2}}`, "version: is 2"},
+		{"a protocol", "{\n \"protocol\": {\"version\": 2}}", "protocol from line 2, column 14: version: is 2"},
 		{"no rounds", p + `"items": []}`, "has no rounds"},
 	} {
-		_, err := study.ReadJSON("s.json", strings.NewReader(c.text), still)
+		_, err := study.ReadJSON("s.json", strings.NewReader(c.text), study.Options{}, still)
 		refused(t, c.name, err, c.words)
 	}
 	for _, o := range []study.Options{
@@ -296,7 +296,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 		}
 		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
-		s, err := study.ReadJSON("s.json", strings.NewReader(text), still)
+		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if strings.Contains(kind, "standing") {
 			refused(t, "a standing round", err, "a standing round is measured release by release")
 			continue

@@ -139,11 +139,11 @@ func ground(g delphi.Ground) (text string, stated bool) {
 	case "no_stability_gate":
 		return "one round: stability is not asked for", true
 	case "test_dropped":
-		return "test left out, for there is no table for it: " + g.Detail, true
+		return "test left out, for its table may not be shown: " + g.Detail, true
 	case "left_out":
 		return fmt.Sprintf("paired tables leave out %s who stayed", figure), true
 	case "too_coarse":
-		return "the classes shown are too coarse for the rule " + g.Detail, true
+		return "what may be shown of so few people does not tell what the rule asks: " + g.Detail, true
 	}
 	return g.Code, true
 }
