@@ -21,13 +21,13 @@
 // asked for what a consultation would publish (Disclose); of a study in JSON the
 // protocol's own disclosure holds, unless asked for all (Whole).
 //
-// The result in JSON, whose every field FieldWords documents:
+// The result in JSON, whose every field Fields and Parts document:
 //
 //	{"format": "delfi measure v1", "protocol": {…}, "offset": 0,
 //	 "panelists": 14, "groups": ["citizens", "experts"],
 //	 "rounds": [{"round": 1, "enrolled": 14, "answered": 14,
 //	   "measures": {"krippendorff_ordinal": 0.83, …}}],
-//	 "items": [{"item": "parking", "window": "7-9",
+//	 "items": [{"item": "parking", "kind": "scale", "window": "7-9",
 //	   "rounds": [{"round": 1, "n": 14, "cannot_judge": 0, "paired": 0,
 //	     "values": ["1", …], "counts": [0, …], "thirds": false, "verdict": "open",
 //	     "measures": {"median": 8, "iqr": 1.75, "scheibe": null, …},

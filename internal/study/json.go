@@ -101,6 +101,8 @@ func (d *document) wrong(code string, err error) error {
 		if errors.As(errors.Join(readErr, json.Unmarshal(held, &value)), &syntax) {
 			at += max(0, syntax.Offset-1)
 		}
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		err = errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	case errors.As(err, &kind):
 		err = fmt.Errorf("%s cannot be %s", kind.Field, kind.Value)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

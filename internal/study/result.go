@@ -34,6 +34,7 @@ type Round struct {
 // Item is one item with its history and its verdict after the last round.
 type Item struct {
 	Item        string               `json:"item"`
+	Kind        string               `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
 	Window      string               `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
 	Rounds      []ItemRound          `json:"rounds"`
 	Verdict     delphi.Verdict       `json:"verdict"`
@@ -141,7 +142,8 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 // item measures one item through the rounds from the one that it joined in.
 func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 	out := Item{Item: s.Items[i], Rounds: []ItemRound{}, Window: s.window(kind)}
-	if k, _ := s.Protocol.Kind(kind.Kind); k.Kind == delphi.DateForm {
+	k, _ := s.Protocol.Kind(kind.Kind)
+	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {
 		out.dated = k.Unit
 	}
 	for r := s.news[i]; r <= s.lasts[i]; r++ {

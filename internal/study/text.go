@@ -39,6 +39,7 @@ func (r Result) Write(w io.Writer) error {
 n: answers; then one bar for each point of the scale, and a dot for nobody
 at 7-9 or so: share of the answers there; top: in the largest class
 A: van der Eijk's agreement, 1 at one point, 0 even, -1 two camps at the ends
+rank, W: of a ranking, the mean rank and Kendall's concordance of the panel
 change: part of the panel that would have to move since the round before
 same: share of those who answered both rounds and kept their answer
 –: not defined, or not to be had; --json has every measure, --fields their words
@@ -82,6 +83,10 @@ func right(s string, n int) string {
 
 func (it Item) write(b *strings.Builder) {
 	fmt.Fprintf(b, "\n%s\n", printed(it.Item, width))
+	if it.Kind == string(delphi.TextForm) {
+		b.WriteString("→ open text: it is read, not measured\n")
+		return
+	}
 	wide := 4
 	for _, row := range it.Rounds {
 		wide = max(wide, len(bins(row.Counts)))
@@ -90,17 +95,26 @@ func (it Item) write(b *strings.Builder) {
 	if it.Window != "" {
 		top = "at " + it.Window
 	}
-	line{"round", "n", "", "median", "IQR", top, "A", "change", "same", "verdict", wide}.write(b)
+	middle, agreement := "median", "A"
+	ranking := it.Kind == string(delphi.RankingForm)
+	if ranking {
+		middle, agreement = "rank", "W"
+	}
+	line{"round", "n", "", middle, "IQR", top, agreement, "change", "same", "verdict", wide}.write(b)
 	for _, row := range it.Rounds {
 		m := row.Measures
-		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(bins(row.Counts)), it.level(m.value("median")), it.distance(m.value("iqr")),
-			percent(m.value("top")), short(m.value("agreement"), 2), percent(m.value("scheibe")), percent(m.value("unchanged")), row.Verdict, wide}.write(b)
+		centre, concord := it.level(m.value("median")), m.value("agreement")
+		if ranking {
+			centre, concord = short(m.value("mean_rank/"+it.Item), 2), m.value("w")
+		}
+		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(bins(row.Counts)), centre, short(m.value("iqr"), 2),
+			percent(m.value("top")), short(concord, 2), percent(m.value("scheibe")), percent(m.value("unchanged")), row.Verdict, wide}.write(b)
 		for _, g := range row.Groups {
 			if g.Withheld {
 				line{last: printed(g.Group, 20) + ": withheld", wide: wide}.write(b)
 				continue
 			}
-			line{n: fmt.Sprint(g.N), bars: Bars(bins(g.Counts)), median: it.level(g.Median), iqr: it.distance(g.Q3.Minus(g.Q1)),
+			line{n: fmt.Sprint(g.N), bars: Bars(bins(g.Counts)), median: it.level(g.Median), iqr: short(g.Q3.Minus(g.Q1), 2),
 				top: percent(g.Top), last: printed(g.Group, 30), wide: wide}.write(b)
 		}
 	}
@@ -115,9 +129,6 @@ func (it Item) level(v stat.Value) string {
 	}
 	return short(v, 2)
 }
-
-// distance writes a distance on the scale.
-func (it Item) distance(v stat.Value) string { return short(v, 2) }
 
 // bins draws neighbouring values together where there are more than bars.
 func bins(counts []int) []int {

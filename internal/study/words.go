@@ -33,10 +33,10 @@ func (it Item) conclude(b *strings.Builder) {
 var verdicts = map[delphi.VerdictKey]string{
 	delphi.Open:         "open: there is nothing yet to tell whether the answers hold still",
 	delphi.Consensus:    "consensus",
-	delphi.Bipolarity:   "bipolarity: two camps at the ends of the scale",
-	delphi.Majority:     "majority: more than half in one class, but no consensus",
-	delphi.Plurality:    "plurality: one class leads, without a majority",
-	delphi.Disagreement: "disagreement: no class leads",
+	delphi.Bipolarity:   "bipolarity: two camps",
+	delphi.Majority:     "majority, but no consensus",
+	delphi.Plurality:    "plurality: the largest part leads, without a majority",
+	delphi.Disagreement: "disagreement",
 	delphi.Unstable:     "unstable: the answers still move after the last round",
 	delphi.TooFew:       "too few answers to judge",
 }
