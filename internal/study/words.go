@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"delfi/internal/delphi"
@@ -25,6 +26,12 @@ func (it Item) conclude(b *strings.Builder) {
 	}
 	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && !a.Robust {
 		wrapped(b, "  note   ", fmt.Sprintf("not robust: had all %d who left answered at one end, it would be %s or %s", a.Leavers, a.Low, a.High))
+	}
+	for _, row := range it.Rounds {
+		if row.Thirds {
+			wrapped(b, "  note   ", "so few people may be shown by three classes only: measure without --disclose, or with --whole, for all figures")
+			break
+		}
 	}
 	it.others(b)
 }
@@ -93,7 +100,11 @@ func ground(g delphi.Ground) (text string, stated bool) {
 	case "unchanged":
 		return fmt.Sprintf("kept their answer: %s, at least %s needed", share, limit), false
 	case "wilcoxon":
-		return fmt.Sprintf("no shift (Wilcoxon): p %s, a shift counts below %s with a large enough effect (here %s thousandths)", part, least, g.Detail), false
+		effect := g.Detail
+		if f, err := strconv.ParseFloat(g.Detail, 64); err == nil { // thousandths
+			effect = short(stat.Of(f/1000), 3)
+		}
+		return fmt.Sprintf("no shift (Wilcoxon): p %s, effect %s; a shift counts at p below %s and an effect as large as the protocol says", part, effect, least), false
 	case "w_rising":
 		return fmt.Sprintf("agreement no longer rises: W %s, %s in the round before", part, least), false
 	case "share":
@@ -121,6 +132,9 @@ func ground(g delphi.Ground) (text string, stated bool) {
 	case "groups_judged":
 		return fmt.Sprintf("groups that can be judged: %s of %s", figure, bound), false
 	case "group":
+		if g.Limit >= 100 { // thousandths, where the rule is no median
+			figure, bound = part, least
+		}
 		return fmt.Sprintf("group %s on the same side: %s against %s", g.Detail, figure, bound), false
 	case "largest_class":
 		return fmt.Sprintf("largest class, %s: %s against %s", g.Detail, share, limit), false
