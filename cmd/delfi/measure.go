@@ -3,12 +3,15 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
 
+	"delfi/internal/fault"
 	"delfi/internal/study"
 )
 
@@ -20,6 +23,7 @@ type measureCommand struct {
 	Rule     string `placeholder:"RULE" help:"CSV: share:7-9>=75, median-iqr:7,2, rand, comet, agreement:70 or cns:75; by default 75 % in the highest class."`
 	Quantile int    `default:"7" help:"CSV: Hyndman–Fan type of quantiles: 2, 6 or 7."`
 	Disclose bool   `help:"CSV: show only what a consultation would publish."`
+	Whole    bool   `help:"JSON: measure also what the protocol's disclosure would hide."`
 	JSON     bool   `name:"json" help:"Print everything as JSON; --fields tells what each measure is."`
 	Fields   bool   `help:"Print what each measure of the JSON is, and stop."`
 }
@@ -55,15 +59,34 @@ func (c *measureCommand) Run() error {
 		}
 	}
 	bar.end()
+	return mendable(err)
+}
+
+// mendable makes a refusal of what the caller can mend: a faulty input, said
+// field by field, or a file that cannot be read.
+func mendable(err error) error {
+	var f *fault.Fault
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &f) && f.Kind == fault.Invalid && len(f.Fields) > 0:
+		var words []string
+		for _, d := range f.Fields {
+			words = append(words, d.Name+": "+d.Message)
+		}
+		return refusal{errors.New(strings.Join(words, "; "))}
+	case errors.As(err, &path):
+		return refusal{err}
+	}
 	return err
 }
 
 func (c *measureCommand) read(name string, in io.Reader, step func(int64)) (*study.Study, error) {
 	b := bufio.NewReaderSize(in, 1<<20)
+	o := study.Options{Scale: c.Scale, Rule: c.Rule, Quantile: c.Quantile, Disclose: c.Disclose, Whole: c.Whole}
 	if c.Format == "json" || c.Format == "auto" && looksJSON(b) {
-		return study.ReadJSON(name, b, step)
+		return study.ReadJSON(name, b, o, step)
 	}
-	return study.ReadCSV(name, b, study.Options{Scale: c.Scale, Rule: c.Rule, Quantile: c.Quantile, Disclose: c.Disclose}, step)
+	return study.ReadCSV(name, b, o, step)
 }
 
 // looksJSON says whether the first character that is no space opens an object.

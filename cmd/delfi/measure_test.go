@@ -62,9 +62,12 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("%d: %s", status, text)
 	}
 	write("round,panelist,group,item,value\n1,a,,parking,77\n")
-	for _, args := range [][]string{{file}, {}, {file + "x"}, {"--scale", "9", file}, {"--format", "json", file}} {
-		if status, _ := run(t, append([]string{"measure"}, args...)...); status != 2 {
-			t.Errorf("%v: exit status %d, want 2", args, status)
+	for _, args := range [][]string{
+		{file}, {}, {file + "x"}, {filepath.Dir(file)}, {"--scale", "9", file}, {"--rule", "share:7-9>=50", file},
+		{"--quantile", "8", file}, {"--nonsense", file}, {"--format", "json", file}, {"--json", file},
+	} {
+		if status, text := run(t, append([]string{"measure"}, args...)...); status != 2 || text != "" {
+			t.Errorf("%v: exit status %d, want 2 and nothing said but %q", args, status, text)
 		}
 	}
 }

@@ -16,9 +16,12 @@ import (
 )
 
 // columns are those of a study in CSV; group may be missing.
-var columns = []string{"round", "panelist", "group", "item", "value"}
+var columns = [...]string{"round", "panelist", "group", "item", "value"}
 
-const groupColumn = 2
+const (
+	groupColumn = 2
+	valueColumn = 4
+)
 
 // What a protocol can hold.
 const (
@@ -51,6 +54,7 @@ type table struct {
 	name   string
 	reader *csv.Reader
 	column []int // by the places of columns; −1 where missing
+	fields int   // of the header
 }
 
 // wrong is a fault at a field of the row in hand, counted from 1.
@@ -71,6 +75,9 @@ func ReadCSV(name string, in io.Reader, o Options, step func(read int64)) (*Stud
 	if err != nil {
 		return nil, err
 	}
+	if o.Quantile != 2 && o.Quantile != 6 && o.Quantile != 7 {
+		return nil, bad("--quantile", "quantile", fmt.Sprintf("%d is no type of quantile: give 2, 6 or 7", o.Quantile))
+	}
 	rule, err := o.consensus(from, points)
 	if err != nil {
 		return nil, err
@@ -82,12 +89,14 @@ func ReadCSV(name string, in io.Reader, o Options, step func(read int64)) (*Stud
 		}
 	}
 	t := &table{name: name, reader: csv.NewReader(b)}
+	t.reader.Comma = separator(b)
 	t.reader.ReuseRecord = true
 	t.reader.FieldsPerRecord = -1
 	if err := t.header(); err != nil {
 		return nil, err
 	}
 	s := &Study{Offset: from - 1}
+	given := 0 // answers, "cannot judge" among them
 	var rounds, panelists, groups, items names
 	for rows := 1; ; rows++ {
 		record, err := t.reader.Read()
@@ -97,14 +106,18 @@ func ReadCSV(name string, in io.Reader, o Options, step func(read int64)) (*Stud
 		if err != nil {
 			return nil, t.syntax(err)
 		}
-		if rows%65536 == 0 {
+		if rows%(1<<16) == 0 {
 			step(t.reader.InputOffset())
 		}
-		if err := s.row(t, record, points, &rounds, &panelists, &groups, &items); err != nil {
+		v, err := s.row(t, record, points, &rounds, &panelists, &groups, &items)
+		if err != nil {
 			return nil, err
 		}
+		if v != blank {
+			given++
+		}
 	}
-	if len(panelists.list) == 0 {
+	if given == 0 {
 		return nil, t.at(2, 1, "empty", "there are no answers")
 	}
 	return s.finish(o, rule, points, rounds, panelists, groups, items)
@@ -138,32 +151,54 @@ func (s *Study) finish(o Options, rule delphi.ConsensusPlan, points int, rounds,
 	s.Protocol, s.First, err = delphi.Study(delphi.StudyPlan{
 		Points: points, Groups: labels, Rounds: len(s.Rounds), Quantile: o.Quantile, Consensus: rule, Disclose: o.Disclose,
 	})
+	if err != nil {
+		return nil, asFlag(err)
+	}
 	s.span()
-	return s, err
+	return s, nil
+}
+
+// separator is what stands between the fields of the header: a comma, or the
+// semicolon or tab that spreadsheets write where the comma is for decimals.
+func separator(b *bufio.Reader) rune {
+	head, _ := b.Peek(512) // a shorter file peeks what there is
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	for _, c := range []byte(",;\t") {
+		if bytes.IndexByte(line, c) >= 0 {
+			return rune(c)
+		}
+	}
+	return ','
 }
 
 func (t *table) header() error {
 	t.column = slices.Repeat([]int{-1}, len(columns))
 	record, err := t.reader.Read()
 	if errors.Is(err, io.EOF) {
-		return t.at(1, 1, "empty", "the file is empty: it needs a header with "+strings.Join(columns, ", "))
+		return t.at(1, 1, "empty", "the file is empty: it needs a header with "+strings.Join(columns[:], ", "))
 	}
 	if err != nil {
 		return t.syntax(err)
 	}
+	t.fields = len(record)
 	for i, h := range record {
-		at := slices.Index(columns, strings.ToLower(strings.TrimSpace(h)))
-		if at < 0 {
-			continue // other columns are the study's own business
+		line, at := t.reader.FieldPos(i)
+		if strings.Contains(h, "\r") {
+			return t.at(line, at, "lines", "lines end with CR alone: save the file with LF or CRLF")
 		}
-		if t.column[at] >= 0 {
-			return t.at(1, i+1, "duplicate", fmt.Sprintf("the column %s is there twice", columns[at]))
+		c := slices.Index(columns[:], strings.ToLower(strings.TrimSpace(h)))
+		if c < 0 {
+			// A misspelt group would otherwise go unnoticed.
+			return t.at(line, at, "column", fmt.Sprintf("the column %q is none of %s: rename it or leave it out", h, strings.Join(columns[:], ", ")))
 		}
-		t.column[at] = i
+		if t.column[c] >= 0 {
+			return t.at(line, at, "duplicate", fmt.Sprintf("the column %s is there twice", columns[c]))
+		}
+		t.column[c] = i
 	}
 	for i, c := range columns {
 		if t.column[i] < 0 && i != groupColumn {
-			return t.at(1, 1, "column", fmt.Sprintf("the column %s is missing: the header needs %s", c, strings.Join(columns, ", ")))
+			return t.at(1, 1, "column", fmt.Sprintf("the column %s is missing: the header needs %s", c, strings.Join(columns[:], ", ")))
 		}
 	}
 	return nil
@@ -177,67 +212,69 @@ func (t *table) syntax(err error) error {
 	return err
 }
 
-// row stores one answer.
-func (s *Study) row(t *table, record []string, points int, rounds, panelists, groups, items *names) error {
-	field := func(i int) string {
-		if t.column[i] < 0 || t.column[i] >= len(record) {
-			return ""
-		}
-		return record[t.column[i]]
+// row stores one answer and gives it.
+func (s *Study) row(t *table, record []string, points int, rounds, panelists, groups, items *names) (int8, error) {
+	line, _ := t.reader.FieldPos(0)
+	if len(record) < t.fields {
+		return blank, t.at(line, len(record)+1, "short", fmt.Sprintf("the row has %d of the header's %d fields", len(record), t.fields))
 	}
-	for i := range columns {
-		if t.column[i] >= len(record) && t.column[i] >= 0 {
-			line, _ := t.reader.FieldPos(0)
-			return t.at(line, len(record)+1, "short", fmt.Sprintf("the row ends before its %s", columns[i]))
+	if len(record) > t.fields {
+		_, at := t.reader.FieldPos(t.fields)
+		return blank, t.at(line, at, "long", fmt.Sprintf("the row has %d fields, the header %d: quote a field that holds the separator", len(record), t.fields))
+	}
+	var field [len(columns)]string
+	for i, at := range t.column {
+		if at < 0 {
+			continue
 		}
-		if !utf8.ValidString(field(i)) {
-			return t.wrong(i, "encoding", "%s is not UTF-8", columns[i])
+		field[i] = strings.TrimSpace(record[at])
+		if !utf8.ValidString(field[i]) {
+			return blank, t.wrong(i, "encoding", "%s is not UTF-8", columns[i])
+		}
+		if field[i] == "" && i != groupColumn && i != valueColumn {
+			return blank, t.wrong(i, "empty", "%s is empty", columns[i])
 		}
 	}
-	for _, i := range []int{0, 1, 3} {
-		if field(i) == "" {
-			return t.wrong(i, "empty", "%s is empty", columns[i])
-		}
+	n, err := strconv.Atoi(field[0])
+	if err != nil || n < 0 || strconv.Itoa(n) != field[0] {
+		return blank, t.wrong(0, "round", "%q is no round: give a number from 0 on", field[0])
 	}
-	n, err := strconv.Atoi(field(0))
-	if err != nil || n < 0 || strconv.Itoa(n) != field(0) {
-		return t.wrong(0, "round", "%q is no round: give a number from 0 on", field(0))
-	}
-	round, panelist, item := rounds.number(field(0)), panelists.number(field(1)), items.number(field(3))
-	group := int32(groups.number(field(2)))
+	round, panelist, item := rounds.number(field[0]), panelists.number(field[1]), items.number(field[3])
+	group := int32(groups.number(field[groupColumn]))
 	switch {
 	case round >= roundsMost:
-		return t.wrong(0, "rounds", "this is round number %d of the file, at most %d are measured", round+1, roundsMost)
+		return blank, t.wrong(0, "rounds", "this is round number %d of the file, at most %d are measured", round+1, roundsMost)
 	case group >= groupsMost:
-		return t.wrong(groupColumn, "groups", "this is group number %d of the file, at most %d are measured", group+1, groupsMost)
+		return blank, t.wrong(groupColumn, "groups", "this is group number %d of the file, at most %d are measured", group+1, groupsMost)
 	case item >= itemsMost:
-		return t.wrong(3, "items", "this is item number %d of the file, at most %d are measured", item+1, itemsMost)
+		return blank, t.wrong(3, "items", "this is item number %d of the file, at most %d are measured", item+1, itemsMost)
 	}
 	if panelist == len(s.group) {
 		s.group = append(s.group, group)
 	}
-	if s.group[panelist] != group {
-		return t.wrong(2, "group", "panelist %q was in another group before: groups form one partition", field(1))
+	if was := s.group[panelist]; was != group {
+		return blank, t.wrong(groupColumn, "group", "panelist %q was in group %q before, not %q: everyone is in one group", field[1], groups.list[was], field[groupColumn])
 	}
-	v, err := s.value(field(4), points)
+	v, err := s.value(field[valueColumn], points)
 	if err != nil {
-		return t.wrong(4, "value", "%s", err)
+		return blank, t.wrong(valueColumn, "value", "%s", err)
 	}
-	if v != missing && !s.set(round, item, panelist, v) {
-		return t.wrong(4, "duplicate", "panelist %q answered item %q in round %d before", field(1), field(3), n)
+	if !s.set(round, item, panelist, v) {
+		return blank, t.wrong(valueColumn, "duplicate", "panelist %q has a row for item %q in round %d already", field[1], field[3], n)
 	}
-	return nil
+	return v, nil
 }
 
 // value reads an answer: a point of the scale, nothing, or "?".
 func (s *Study) value(raw string, points int) (int8, error) {
 	switch raw {
 	case "":
-		return missing, nil
+		return blank, nil
 	case "?":
 		return cannotJudge, nil
 	}
-	v, err := strconv.Atoi(raw)
+	// Software that reads a column with gaps writes 7 as 7.0.
+	v, err := strconv.Atoi(strings.TrimSuffix(raw, ".0"))
 	if err != nil {
 		return 0, fmt.Errorf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", raw)
 	}

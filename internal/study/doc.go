@@ -18,5 +18,24 @@
 //	   "answers": [{"item": "parking", "value": 7, "cannot_judge": false}]}]}]}
 //
 // A study in CSV hides nothing, since who measures it holds the answers, unless
-// asked for what a consultation would publish; a protocol's own disclosure holds.
+// asked for what a consultation would publish (Disclose); of a study in JSON the
+// protocol's own disclosure holds, unless asked for all (Whole).
+//
+// The result in JSON, whose every field Fields and Parts document:
+//
+//	{"format": "delfi measure v1", "protocol": {…}, "offset": 0,
+//	 "panelists": 14, "groups": ["citizens", "experts"],
+//	 "rounds": [{"round": 1, "enrolled": 14, "answered": 14,
+//	   "measures": {"krippendorff_ordinal": 0.83, …}}],
+//	 "items": [{"item": "parking", "kind": "scale", "window": "7-9",
+//	   "rounds": [{"round": 1, "n": 14, "cannot_judge": 0, "paired": 0,
+//	     "values": ["1", …], "counts": [0, …], "thirds": false, "verdict": "open",
+//	     "measures": {"median": 8, "iqr": 1.75, "scheibe": null, …},
+//	     "groups": [{"group": "citizens", "withheld": false, "n": 7, "counts": […],
+//	       "median": 7, "q1": 7, "q3": 8.5, "top": 0.857}]}],
+//	   "verdict": {"key": "unstable", "if": "consensus", "grounds": [{"code": "unchanged",
+//	     "holds": false, "value": 500, "limit": 700, "detail": ""}], …},
+//	   "proposal": {…}, "sensitivity": […], "attrition": {…}, "conformity": {…}}]}
+//
+// What is not defined is null, and what is endless ("never") the string "inf".
 package study

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Field documents one measure of the JSON result.
+// Field documents one field of the JSON result.
 type Field struct{ Name, Words string }
 
-// Fields documents every field of "measures". Null is "not defined". The sources
+// Fields documents every field of "measures"; Parts the others. Null is "not defined". The sources
 // stand at each function of internal/delphi/stat.
 var Fields = []Field{
 	{"median", "median, by the quantile type asked for"},
@@ -95,11 +95,16 @@ var Fields = []Field{
 	{"fleiss_p", "its p"},
 }
 
-// WriteFields prints what each measure is.
+// WriteFields prints what each field of the JSON result is.
 func WriteFields(w io.Writer) error {
 	var b strings.Builder
+	b.WriteString("The result of --json; null is \"not defined\", \"inf\" is \"never\".\n\n")
+	for _, f := range Parts {
+		wrapped(&b, fmt.Sprintf("%-34s ", f.Name), f.Words)
+	}
+	b.WriteString("\nMeasures:\n\n")
 	for _, f := range Fields {
-		fmt.Fprintf(&b, "%-24s %s\n", f.Name, f.Words)
+		wrapped(&b, fmt.Sprintf("%-24s ", f.Name), f.Words)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

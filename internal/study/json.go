@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/fault"
 )
 
 // The parts of a study in JSON.
@@ -42,6 +44,8 @@ type document struct {
 	panelists names
 	item      map[string]int
 	group     map[string]int
+	whole     bool
+	tally     *delphi.Tally // of the round in hand: it knows which answers fit
 }
 
 // counting remembers where the lines of what was read begin, for the words of a
@@ -66,10 +70,10 @@ func (c *counting) Read(b []byte) (int, error) {
 }
 
 // ReadJSON reads a study in JSON, with its own protocol. A fault gives line and
-// column, or the field of the protocol.
-func ReadJSON(name string, in io.Reader, step func(read int64)) (*Study, error) {
+// column; one of the protocol where that begins, and its field.
+func ReadJSON(name string, in io.Reader, o Options, step func(read int64)) (*Study, error) {
 	c := &counting{in: in, step: step}
-	d := &document{name: name, in: c, decoder: json.NewDecoder(c), study: &Study{}}
+	d := &document{name: name, in: c, decoder: json.NewDecoder(c), study: &Study{}, whole: o.Whole}
 	d.decoder.DisallowUnknownFields()
 	if err := d.object(); err != nil {
 		return nil, err
@@ -97,17 +101,24 @@ func (d *document) wrong(code string, err error) error {
 		if errors.As(errors.Join(readErr, json.Unmarshal(held, &value)), &syntax) {
 			at += max(0, syntax.Offset-1)
 		}
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		err = errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	case errors.As(err, &kind):
 		err = fmt.Errorf("%s cannot be %s", kind.Field, kind.Value)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		at, err = d.in.read, errors.New("the document ends too early")
 	}
+	return bad(d.name, code, fmt.Sprintf("%s: %v", d.place(at), err))
+}
+
+// place names the line and the column of a byte.
+func (d *document) place(at int64) string {
 	line, _ := slices.BinarySearch(d.in.lines, at+1)
 	start := int64(0)
 	if line > 0 {
 		start = d.in.lines[line-1]
 	}
-	return bad(d.name, code, fmt.Sprintf("line %d, column %d: %v", line+1, at-start+1, err))
+	return fmt.Sprintf("line %d, column %d", line+1, at-start+1)
 }
 
 func (d *document) fault(code, format string, args ...any) error {
@@ -172,11 +183,24 @@ func (d *document) protocol() error {
 		return d.wrong("syntax", err)
 	}
 	p, err := delphi.ParseProtocol(raw)
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		at := d.place(d.decoder.InputOffset() - int64(len(raw)))
+		var fields []fault.Field
+		for _, x := range f.Fields {
+			fields = append(fields, fault.Field{Name: d.name, Code: x.Code, Message: fmt.Sprintf("protocol from %s: %s: %s", at, x.Name, x.Message)})
+		}
+		return fault.Bad(fields...)
+	}
 	if err != nil {
-		return err // names the field
+		return err
 	}
 	if p.Standing() {
 		return d.fault("standing", "a standing round is measured release by release, which needs its ticks: measure answer rounds")
+	}
+	if d.whole {
+		// The gate on valid answers stays the protocol's.
+		p.Disclosure = delphi.Disclosure{MinN: p.Disclosure.MinN, GroupN: 1, ExtremesN: 1, PairsT: 1, Small: delphi.SmallThirds}
 	}
 	d.study.Protocol, d.study.First, d.group = p, 1, map[string]int{}
 	for p.Round(d.study.First).Kind != delphi.AnswerRound {
@@ -254,12 +278,31 @@ func (d *document) rounds(ready bool) error {
 		s.came = append(s.came, map[int32]bool{})
 		if s.raw != nil {
 			s.raw = append(s.raw, nil)
+			if err := d.expects(number); err != nil {
+				return err
+			}
 		}
 		if err := d.round(number - 1); err != nil {
 			return err
 		}
 	}
 	return d.expect(']')
+}
+
+// expects begins the tally that answers of a round are tried on.
+func (d *document) expects(number int) error {
+	s := d.study
+	var items []delphi.Item
+	for i, item := range s.Kinds {
+		if s.news[i] < number {
+			items = append(items, item)
+		}
+	}
+	var err error
+	if d.tally, err = delphi.NewTally(s.Protocol, s.First+number-1, items); err != nil {
+		return d.wrong("items", err)
+	}
+	return nil
 }
 
 // round reads {"ballots": […]}, ballot by ballot.
@@ -339,6 +382,9 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 		s.came[r][int32(p)] = true
 	}
 	if s.raw != nil {
+		if err := d.tally.Add(delphi.Ballot{Panelist: b.Panelist, Group: b.Group, Answers: answers}); err != nil {
+			return d.fault("value", "panelist %q: %s", b.Panelist, strings.TrimPrefix(err.Error(), "delphi: "))
+		}
 		for len(s.raw[r]) <= p {
 			s.raw[r] = append(s.raw[r], nil)
 		}

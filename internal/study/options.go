@@ -1,20 +1,23 @@
 package study
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/fault"
 )
 
-// Options are what the command line adds to a study in CSV.
+// Options are what the command line adds to a study.
 type Options struct {
 	Scale    string // "1-9": the least and the greatest value
 	Rule     string // "share:7-9>=75", "median-iqr:7,2", "rand", "comet", "agreement:70", "cns:75"; "" for a share of 75 % in the highest class
 	Quantile int    // 2, 6 or 7
-	Disclose bool   // only what a consultation would publish
+	Disclose bool   // CSV: only what a consultation would publish
+	Whole    bool   // JSON: also what the protocol's disclosure would hide
 }
 
 // scale reads "1-9"; scales of 2 to 11 points, from any whole number on.
@@ -38,7 +41,7 @@ func (o Options) scale() (from, points int, err error) {
 func (o Options) consensus(from, points int) (delphi.ConsensusPlan, error) {
 	name, figures, given := strings.Cut(o.Rule, ":")
 	c := delphi.ConsensusPlan{Rule: delphi.RuleName(name)}
-	wrong := bad("--rule", "rule", fmt.Sprintf("%q is no rule: write share:7-9>=75, median-iqr:7,2, rand, comet, agreement:70 or cns:75", o.Rule))
+	wrong := bad("--rule", "rule", fmt.Sprintf("%q is no rule: write share:7-9>=75, median-iqr:7,2, rand, comet, agreement:70 or cns:75 (percentages, 70 for 0.70)", o.Rule))
 	var err error
 	switch c.Rule {
 	case "":
@@ -96,10 +99,28 @@ func (o Options) consensus(from, points int) (delphi.ConsensusPlan, error) {
 	return c, nil
 }
 
-// permille reads a percentage with at most one decimal: 75 or 66.7.
+// asFlag names the flag that a fault of the protocol made from flags comes from.
+func asFlag(err error) error {
+	var f *fault.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	named := *f
+	named.Fields = nil
+	for _, d := range f.Fields {
+		if strings.HasPrefix(d.Name, "consensus") {
+			d.Name = "--rule"
+		}
+		named.Fields = append(named.Fields, d)
+	}
+	return &named
+}
+
+// permille reads a percentage with at most one decimal: 75 or 66.7. 0.75 is
+// taken for a share that was meant as one, and refused.
 func permille(percent string) (int, error) {
 	f, err := strconv.ParseFloat(strings.TrimSuffix(percent, "%"), 64)
-	if err != nil || math.Abs(f*10-math.Round(f*10)) > 1e-6 || f < 0 || f > 100 {
+	if err != nil || math.Abs(f*10-math.Round(f*10)) > 1e-6 || f <= 1 || f > 100 {
 		return 0, fmt.Errorf("no percentage: %q", percent)
 	}
 	return int(math.Round(f * 10)), nil

@@ -3,6 +3,7 @@ package study
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,12 +34,16 @@ type Round struct {
 // Item is one item with its history and its verdict after the last round.
 type Item struct {
 	Item        string               `json:"item"`
+	Kind        string               `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
+	Window      string               `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
 	Rounds      []ItemRound          `json:"rounds"`
 	Verdict     delphi.Verdict       `json:"verdict"`
 	Proposal    delphi.Proposal      `json:"proposal"`
 	Sensitivity []delphi.Sensitivity `json:"sensitivity"`
 	Attrition   delphi.Bounds        `json:"attrition"`
 	Conformity  *delphi.Following    `json:"conformity"` // nil where table M does not exist
+
+	dated string // the unit of a date, for its words
 }
 
 // ItemRound is one item in one round.
@@ -136,7 +141,11 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 
 // item measures one item through the rounds from the one that it joined in.
 func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
-	out := Item{Item: s.Items[i], Rounds: []ItemRound{}}
+	out := Item{Item: s.Items[i], Rounds: []ItemRound{}, Window: s.window(kind)}
+	k, _ := s.Protocol.Kind(kind.Kind)
+	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {
+		out.dated = k.Unit
+	}
 	for r := s.news[i]; r <= s.lasts[i]; r++ {
 		so := closings[:r+1]
 		it := kind
@@ -183,6 +192,23 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 		}
 	}
 	return out
+}
+
+// window names the points that "top" is the share of: the rule's, else the
+// highest class.
+func (s *Study) window(item delphi.Item) string {
+	k, _ := s.Protocol.Kind(item.Kind)
+	if k.Kind != delphi.ScaleForm && k.Kind != delphi.CriteriaForm {
+		return ""
+	}
+	class := k.Classes[len(k.Classes)-1]
+	if w := s.Protocol.Consensus.Share; w != nil && w.From > 0 {
+		class = [2]int{w.From, w.To}
+	}
+	if class[0] == class[1] {
+		return s.moved(strconv.Itoa(class[0]))
+	}
+	return s.moved(fmt.Sprintf("%d-%d", class[0], class[1]))
 }
 
 // level moves a figure that is a place on the scale to the study's own values.

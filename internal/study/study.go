@@ -13,6 +13,7 @@ import (
 const (
 	missing     int8 = 0
 	cannotJudge int8 = -1
+	blank       int8 = -2 // a row without an answer
 )
 
 // Study is the raw answers of a study, one byte each: 100,000 people, 20 items
@@ -66,7 +67,10 @@ func (s *Study) answer(round, item, panelist int) int8 {
 	if item >= len(s.answers[round]) || panelist >= len(s.answers[round][item]) {
 		return missing
 	}
-	return s.answers[round][item][panelist]
+	if v := s.answers[round][item][panelist]; v != blank {
+		return v
+	}
+	return missing
 }
 
 // order puts rounds in the order of their numbers; rows came in any.
@@ -183,7 +187,7 @@ func (s *Study) asked(r, i int) bool {
 		})
 	}
 	return r < len(s.answers) && i < len(s.answers[r]) &&
-		slices.ContainsFunc(s.answers[r][i], func(v int8) bool { return v != missing })
+		slices.ContainsFunc(s.answers[r][i], func(v int8) bool { return v != missing && v != blank })
 }
 
 // ballot gives what a panelist said in a round; false when nothing. The answers
@@ -207,12 +211,12 @@ func (s *Study) ballot(round, panelist int, room []delphi.Answer) (delphi.Ballot
 			room = append(room, delphi.Answer{Item: item.ID, Value: int(v)})
 		}
 	}
-	return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: room}, room, len(room) > 0 || s.blank(round, panelist)
+	return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: room}, room, len(room) > 0 || s.delivered(round, panelist)
 }
 
-// blank says whether a panelist delivered a ballot without an answer, which only
+// delivered says whether a panelist delivered a ballot without an answer, which only
 // a study in JSON can tell.
-func (s *Study) blank(round, panelist int) bool {
+func (s *Study) delivered(round, panelist int) bool {
 	return round < len(s.came) && s.came[round][int32(panelist)]
 }
 

@@ -59,7 +59,8 @@ func rows() []string {
 
 const header = "round,panelist,group,item,value\n"
 
-// The order of rows, of columns and a spreadsheet's byte-order mark change nothing.
+// The order of rows, of columns, a spreadsheet's byte-order mark and semicolons
+// change nothing.
 func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 	list := rows()
 	want := csv(t, header+strings.Join(list, "\n"), plain)
@@ -75,9 +76,9 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 	for _, row := range list {
 		f := strings.Split(row, ",")
 		slices.Reverse(f)
-		turned = append(turned, "x,"+strings.Join(f, ","))
+		turned = append(turned, strings.Join(f, ";"))
 	}
-	got = csv(t, "comment,Value,Item,Group,Panelist,Round\n"+strings.Join(turned, "\n"), plain)
+	got = csv(t, "Value;Item;Group;Panelist;Round\n"+strings.Join(turned, "\n"), plain)
 	if diff := cmp.Diff(asJSON(t, want), asJSON(t, got)); diff != "" {
 		t.Error(diff)
 	}
@@ -135,7 +136,7 @@ func TestCSVAndJSONAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := study.ReadJSON("study.json", strings.NewReader(string(document)), still)
+	s, err := study.ReadJSON("study.json", strings.NewReader(string(document)), study.Options{}, still)
 	got := measured(t, s, err)
 	got.Groups = want.Groups // names there, ids here
 	for i := range got.Items {
@@ -156,15 +157,20 @@ func TestRefusals(t *testing.T) {
 		{"empty", "", "line 1, column 1: the file is empty"},
 		{"no rows", header, "line 2, column 1: there are no answers"},
 		{"a column is missing", "round,panelist,item\n", "line 1, column 1: the column value is missing"},
-		{"a column twice", "round,round\n", "line 1, column 2: the column round is there twice"},
+		{"a column twice", "round,round\n", "line 1, column 7: the column round is there twice"},
 		{"no number", header + "1,a,g,i,7\n1,b,g,i,high\n", `line 3, column 9: "high" is no answer`},
 		{"off the scale", header + "1,a,g,i,10\n", "line 2, column 9: 10 does not lie on the scale 1-9"},
 		{"a fraction", header + "1,a,g,i,7.5\n", `line 2, column 9: "7.5" is no answer`},
 		{"no round", header + "one,a,g,i,7\n", `line 2, column 1: "one" is no round`},
 		{"no panelist", header + "1,,g,i,7\n", "line 2, column 3: panelist is empty"},
-		{"a short row", header + "1,a,g,i\n", "line 2, column 5: the row ends before its value"},
-		{"an answer twice", header + "1,a,g,i,7\n1,a,g,i,7\n", `line 3, column 9: panelist "a" answered item "i" in round 1 before`},
-		{"two groups", header + "1,a,g,i,7\n2,a,h,i,7\n", `line 3, column 5: panelist "a" was in another group`},
+		{"a short row", header + "1,a,g,i\n", "line 2, column 5: the row has 4 of the header's 5 fields"},
+		{"a long row", header + "1,a,g,i,7,8\n", "line 2, column 11: the row has 6 fields, the header 5"},
+		{"another column", "round,panelist,gropu,item,value\n1,a,g,i,7\n", `line 1, column 16: the column "gropu" is none of round, panelist, group, item, value`},
+		{"old line ends", "round,panelist,group,item,value\r1,a,g,i,7\r", "lines end with CR alone"},
+		{"nothing but gaps", header + "1,a,g,i,\n", "there are no answers"},
+		{"an answer twice", header + "1,a,g,i,7\n1,a,g,i,7\n", `line 3, column 9: panelist "a" has a row for item "i" in round 1 already`},
+		{"an answer after a gap", header + "1,a,g,i,\n1,a,g,i,7\n", `line 3, column 9: panelist "a" has a row for item "i" in round 1 already`},
+		{"two groups", header + "1,a,g,i,7\n2,a,h,i,7\n", `line 3, column 5: panelist "a" was in group "g" before, not "h"`},
 		{"not UTF-8", header + "1,a\xff,g,i,7\n", "line 2, column 3: panelist is not UTF-8"},
 		{"a quote", header + "1,\"a,g,i,7\n", "line 2, column 12: extraneous or missing"},
 		{"ten rounds", header + strings.Join(func() (out []string) {
@@ -186,16 +192,16 @@ func TestRefusals(t *testing.T) {
 		{"a kind", p + `"items": [{"id": "i", "kind": "none"}]}`, "line 2, column"},
 		{"a value", p + "\"items\": [{\"id\": \"i\", \"kind\": \"scale\"}],\n\"rounds\": [{\"ballots\": [\n{\"panelist\": \"a\", \"group\": \"g1\", \"answers\": [{\"item\": \"i\", \"value\": 12}]}]}]}", "line 4, column"},
 		{"a third round", p + `"items": [{"id": "i", "kind": "scale"}], "rounds": [{"ballots": []}, {"ballots": []}, {"ballots": []}]}`, "no answering round 3"},
-		{"a protocol", `{"protocol": {"version": 2}}`, "version: is 2"},
+		{"a protocol", "{\n \"protocol\": {\"version\": 2}}", "protocol from line 2, column 14: version: is 2"},
 		{"no rounds", p + `"items": []}`, "has no rounds"},
 	} {
-		_, err := study.ReadJSON("s.json", strings.NewReader(c.text), still)
+		_, err := study.ReadJSON("s.json", strings.NewReader(c.text), study.Options{}, still)
 		refused(t, c.name, err, c.words)
 	}
 	for _, o := range []study.Options{
 		{Scale: "9", Quantile: 7}, {Scale: "9-1", Quantile: 7}, {Scale: "0-11", Quantile: 7}, {Scale: "1-9", Quantile: 5},
 		{Scale: "1-9", Quantile: 7, Rule: "share:7-10>=75"}, {Scale: "1-9", Quantile: 7, Rule: "share:7-9>=60"}, {Scale: "1-9", Quantile: 7, Rule: "most"},
-		{Scale: "1-7", Quantile: 7, Rule: "rand"}, {Scale: "1-9", Quantile: 7, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, Rule: "cns:x"},
+		{Scale: "1-9", Quantile: 7, Rule: "agreement:0.7"}, {Scale: "1-7", Quantile: 7, Rule: "rand"}, {Scale: "1-9", Quantile: 7, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, Rule: "cns:x"},
 	} {
 		_, err := study.ReadCSV("s.csv", strings.NewReader(header+"1,a,g,i,7\n"), o, still)
 		if fault.KindOf(err) != fault.Invalid {
@@ -260,81 +266,70 @@ func TestItemsComeAndGo(t *testing.T) {
 	}
 }
 
-// Every field of the JSON is documented, and nothing else is.
-func TestFieldsAreDocumented(t *testing.T) {
-	documented := map[string]bool{}
-	for _, f := range study.Fields {
-		if documented[f.Name] || f.Words == "" {
-			t.Errorf("%s is documented twice or with nothing", f.Name)
+// An estimate that does not fit is refused where it stands, and what a protocol
+// hides of few people is measured when all is asked for.
+func TestJSONOfEstimates(t *testing.T) {
+	read := func(value int, o study.Options) (*study.Study, error) {
+		text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "estimate", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+			"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "relative-iqr"},
+			"item_kinds": [{"id": "k", "kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true}]},
+			"items": [{"id": "i", "kind": "k"}], "rounds": [{"ballots": [`
+		for p := range 7 {
+			text += fmt.Sprintf("%s\n{\"panelist\": \"p%d\", \"group\": \"g\", \"answers\": [{\"item\": \"i\", \"value\": %d}]}", []string{"", ","}[min(p, 1)], p, value+p)
 		}
-		documented[f.Name] = true
+		return study.ReadJSON("s.json", strings.NewReader(text+"]}]}"), o, still)
 	}
-	results := []study.Result{csv(t, header+strings.Join(rows(), "\n"), plain)}
-	two := plain
-	two.Scale = "1-2"
-	results = append(results, csv(t, header+strings.NewReplacer(",9", ",2", ",8", ",1", ",7", ",2", ",6", ",1", ",5", ",2", ",4", ",1", ",3", ",2").Replace(
-		"1,a,,i,9\n1,b,,i,8\n1,c,,i,9\n2,a,,i,9\n2,b,,i,9\n2,c,,i,8\n"), two))
-	for _, kind := range []string{
-		`"variant": "ranking", "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "w"}, "item_kinds": [{"id": "k", "kind": "ranking"}]`,
-		`"variant": "estimate", "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "relative-iqr"}, "item_kinds": [{"id": "k", "kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true, "triple": true}]`,
-		`"variant": "real-time", "rounds": [{"kind": "standing"}], "consensus": {"rule": "share"}, "item_kinds": [{"id": "k", "kind": "choice"}]`,
-	} {
-		var b strings.Builder
-		for r := range 2 {
-			b.WriteString([]string{`{"ballots": [`, `, {"ballots": [`}[r])
-			for p := range 25 {
-				b.WriteString([]string{"", ","}[min(p, 1)])
-				fmt.Fprintf(&b, `{"panelist": "p%d", "group": "g", "answers": [{"item": "i", "value": %d, "low": 1, "high": 99}, {"item": "j", "value": %d, "low": 1, "high": 99}]}`, p, 1+(p+r)%3, 2)
+	_, err := read(97, study.Options{})
+	refused(t, "off the grid", err, `line 9, column 75: panelist "p4": the answer to item "i"`)
+	for whole, want := range map[bool]string{false: "–", true: "43"} {
+		s, err := read(40, study.Options{Whole: whole})
+		for _, f := range measured(t, s, err).Items[0].Rounds[0].Measures {
+			if f.Name == "median" && f.Value.String() != want {
+				t.Errorf("whole %t: the median is %s, want %s", whole, f.Value, want)
 			}
-			b.WriteString("]}")
-		}
-		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
-			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
-		s, err := study.ReadJSON("s.json", strings.NewReader(text), still)
-		if strings.Contains(kind, "standing") {
-			refused(t, "a standing round", err, "a standing round is measured release by release")
-			continue
-		}
-		results = append(results, measured(t, s, err))
-	}
-	seen := map[string]bool{}
-	for _, r := range results {
-		lists := []study.Measures{}
-		for _, round := range r.Rounds {
-			lists = append(lists, round.Measures)
-		}
-		for _, it := range r.Items {
-			for _, row := range it.Rounds {
-				lists = append(lists, row.Measures)
-			}
-		}
-		for _, m := range slices.Concat(lists...) {
-			name := m.Name
-			if strings.HasPrefix(name, "mean_rank/") {
-				name = "mean_rank/ITEM"
-			}
-			seen[name] = true
-			if !documented[name] {
-				t.Errorf("%s is not documented", name)
-			}
-		}
-	}
-	for name := range documented {
-		if !seen[name] {
-			t.Errorf("%s is documented and nowhere to be seen", name)
 		}
 	}
 }
 
+// The table fits 80 columns, says a verdict in words and which gate failed, and
+// no name can steer the terminal.
 func TestReadableTable(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(header)
+	for round := 1; round <= 2; round++ {
+		for p := range 20 {
+			fmt.Fprintf(&text, "%d,p%d,%s,\"one\nway \x1b[31mstreets\",%d\n", round, p, []string{"x", "a group with a very long name indeed"}[p%2], 7+(p*round)%3)
+		}
+	}
 	var b strings.Builder
-	r := csv(t, header+"1,a,x,parking,7\n1,b,x,parking,8\n1,c,y,parking,9\n", plain)
+	r := csv(t, text.String(), plain)
 	if err := r.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"parking", "······███", "100.0 %", "consensus, high, unanimous", "share-750 consensus"} {
-		if !strings.Contains(b.String(), want) {
+	for _, want := range []string{
+		"20 panelists, 1 item, 2 rounds", "one way [31mstreets\n", "······██▇", "at 7-9", "100%", "unstable: the answers still move", "were they stable: consensus, high",
+		"fails  kept their answer: 35%, at least 70% needed", "holds  answers at 7-9: 100%, at least 75% needed", "other rules: unstable (were they stable: consensus) by 75 %",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("the table has no %q:\n%s", want, b.String())
+		}
+	}
+	for _, line := range strings.Split(b.String(), "\n") {
+		if n := len([]rune(line)); n > 80 {
+			t.Errorf("a line of %d columns: %s", n, line)
+		}
+	}
+}
+
+// Every ground of a verdict has words; the other three are a proposal's, which a
+// study that is over has no use for.
+func TestGroundsHaveWords(t *testing.T) {
+	for _, code := range delphi.GroundCodes {
+		if slices.Contains([]string{"cannot_judge", "stable", "last_round"}, code) {
+			continue
+		}
+		if text := study.GroundWords(delphi.Ground{Code: code}); text == code || text == "" {
+			t.Errorf("%s has no words", code)
 		}
 	}
 }

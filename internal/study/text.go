@@ -3,18 +3,28 @@ package study
 import (
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
 )
 
+// width is what a terminal or a printed page holds.
+const width = 80
+
+// binsMost is how many bars a histogram has at most: a scale has up to 11 points,
+// the grid of an estimate has more, which are then drawn together.
+const binsMost = 11
+
 // Write prints a result as a readable table, with one small bar for each point of
-// the scale.
+// the scale, in 80 columns.
 func (r Result) Write(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d panelists, %d items, %d rounds\n", r.Panelists, len(r.Items), len(r.Rounds))
+	fmt.Fprintf(&b, "%s, %s, %s\n", many(r.Panelists, "panelist"), many(len(r.Items), "item"), many(len(r.Rounds), "round"))
 	for _, round := range r.Rounds {
 		fmt.Fprintf(&b, "round %d: %d of %d answered", round.Round, round.Answered, round.Enrolled)
 		if alpha := round.Measures.value("krippendorff_ordinal"); alpha.Defined() {
@@ -25,111 +35,120 @@ func (r Result) Write(w io.Writer) error {
 	for _, it := range r.Items {
 		it.write(&b)
 	}
+	b.WriteString(`
+n: answers; then one bar for each point of the scale, and a dot for nobody
+at 7-9 or so: share of the answers there; top: in the largest class
+A: van der Eijk's agreement, 1 at one point, 0 even, -1 two camps at the ends
+rank, W: of a ranking, the mean rank and Kendall's concordance of the panel
+change: part of the panel that would have to move since the round before
+same: share of those who answered both rounds and kept their answer
+–: not defined, or not to be had; --json has every measure, --fields their words
+`)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// columnWidth is enough for any figure of the table.
-const columnWidth = 9
+// many writes a number of things.
+func many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// line is one row of an item's table: figures on the right of their columns,
+// bars and the last column on the left.
+type line struct {
+	round, n, bars, median, iqr, top, agreement, change, same, last string
+	wide                                                            int // of the bars
+}
+
+func (l line) write(b *strings.Builder) {
+	row := left(l.round, 5) + left(l.n, 8) + "  " + right(l.bars, l.wide) + left(l.median, 8) + left(l.iqr, 6) + left(l.top, 8)
+	if l.agreement == "" {
+		row += "  " + l.last // a group's name has all the room that is left
+	} else {
+		row += left(l.agreement, 6) + left(l.change, 7) + left(l.same, 7) + "  " + l.last
+	}
+	b.WriteString(strings.TrimRight(row, " ") + "\n")
+}
+
+func left(s string, n int) string {
+	return strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s))) + s
+}
+
+func right(s string, n int) string {
+	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
+}
 
 func (it Item) write(b *strings.Builder) {
-	fmt.Fprintf(b, "\n%s\n", it.Item)
-	bars := utf8.RuneCountInString("histogram")
-	for _, row := range it.Rounds {
-		bars = max(bars, len(row.Counts))
+	fmt.Fprintf(b, "\n%s\n", printed(it.Item, width))
+	if it.Kind == string(delphi.TextForm) {
+		b.WriteString("→ open text: it is read, not measured\n")
+		return
 	}
-	heads := []string{"round", "n", "", "median", "IQR", "top", "A", "Cns", "Scheibe", "same", "verdict"}
-	for i, h := range heads {
-		if i == 2 {
-			fmt.Fprintf(b, "  %-*s", bars, "histogram")
-			continue
-		}
-		cell(b, h, i == len(heads)-1)
-	}
-	b.WriteByte('\n')
+	wide := 4
 	for _, row := range it.Rounds {
-		cell(b, fmt.Sprint(row.Round), false)
-		cell(b, fmt.Sprint(row.N), false)
-		bar := Bars(row.Counts)
-		fmt.Fprintf(b, "  %s%s", bar, strings.Repeat(" ", bars-utf8.RuneCountInString(bar)))
+		wide = max(wide, len(bins(row.Counts)))
+	}
+	top := "top"
+	if it.Window != "" {
+		top = "at " + it.Window
+	}
+	middle, agreement := "median", "A"
+	ranking := it.Kind == string(delphi.RankingForm)
+	if ranking {
+		middle, agreement = "rank", "W"
+	}
+	line{"round", "n", "", middle, "IQR", top, agreement, "change", "same", "verdict", wide}.write(b)
+	for _, row := range it.Rounds {
 		m := row.Measures
-		for _, v := range []string{
-			short(m.value("median"), 2), short(m.value("iqr"), 2), percent(m.value("top")), short(m.value("agreement"), 2),
-			short(m.value("cns"), 2), percent(m.value("scheibe")), percent(m.value("unchanged")),
-		} {
-			cell(b, v, false)
+		centre, concord := it.level(m.value("median")), m.value("agreement")
+		if ranking {
+			centre, concord = short(m.value("mean_rank/"+it.Item), 2), m.value("w")
 		}
-		cell(b, row.Verdict, true)
-		b.WriteByte('\n')
+		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(bins(row.Counts)), centre, short(m.value("iqr"), 2),
+			percent(m.value("top")), short(concord, 2), percent(m.value("scheibe")), percent(m.value("unchanged")), row.Verdict, wide}.write(b)
 		for _, g := range row.Groups {
 			if g.Withheld {
-				fmt.Fprintf(b, "%*s  %s: withheld\n", 2*columnWidth, "", g.Group)
+				line{last: printed(g.Group, 20) + ": withheld", wide: wide}.write(b)
 				continue
 			}
-			fmt.Fprintf(b, "%*s  %s  %s: n %d, median %s, top %s\n", 2*columnWidth, "", Bars(g.Counts), g.Group, g.N, short(g.Median, 2), percent(g.Top))
+			line{n: fmt.Sprint(g.N), bars: Bars(bins(g.Counts)), median: it.level(g.Median), iqr: short(g.Q3.Minus(g.Q1), 2),
+				top: percent(g.Top), last: printed(g.Group, 30), wide: wide}.write(b)
 		}
 	}
-	fmt.Fprintf(b, "  → %s", sentence(it.Verdict))
-	if it.Verdict.Key != delphi.TooFew && it.Attrition.Leavers > 0 && it.Attrition.Defined && !it.Attrition.Robust {
-		fmt.Fprintf(b, "; not robust: if all who left (%d) had answered at one end, %s or %s", it.Attrition.Leavers, it.Attrition.Low, it.Attrition.High)
-	}
-	b.WriteByte('\n')
-	if len(it.Sensitivity) == 0 {
-		return
-	}
-	parts := []string{}
-	for _, s := range it.Sensitivity {
-		word := "not defined"
-		if s.Defined {
-			word = string(s.Key)
-			if s.If != "" {
-				word += " (" + string(s.If) + ")"
-			}
-		}
-		parts = append(parts, s.Rule+" "+word)
-	}
-	fmt.Fprintf(b, "  other rules: %s\n", strings.Join(parts, " · "))
+	it.conclude(b)
 }
 
-// cell pads a figure on the left, so that columns stand under each other; the
-// last one stands two spaces off.
-func cell(b *strings.Builder, s string, last bool) {
-	if last {
-		b.WriteString("  " + s)
-		return
+// level writes a place on the scale; of a date its words.
+func (it Item) level(v stat.Value) string {
+	f, ok := v.Float()
+	if ok && it.dated != "" && !math.IsInf(f, 0) {
+		return delphi.Date(int(math.Round(f)), it.dated)
 	}
-	b.WriteString(strings.Repeat(" ", max(1, columnWidth-utf8.RuneCountInString(s))) + s)
+	return short(v, 2)
 }
 
-// sentence says a verdict in words.
-func sentence(v delphi.Verdict) string {
-	key, d, tail := v.Key, v.Direction, ""
-	if v.If != "" {
-		tail, d = fmt.Sprintf("%s (were it stable: %s", v.Key, v.If), v.IfDirection
-		key = ""
+// bins draws neighbouring values together where there are more than bars.
+func bins(counts []int) []int {
+	if len(counts) <= binsMost {
+		return counts
 	}
-	if d == delphi.High || d == delphi.Low || d == delphi.Middle {
-		tail += ", " + string(d)
+	out := make([]int, binsMost)
+	for i, n := range counts {
+		out[i*binsMost/len(counts)] += n
 	}
-	if v.If != "" {
-		tail += ")"
-	}
-	if v.Unanimous {
-		tail += ", unanimous"
-	}
-	if v.Against {
-		tail += ", against"
-	}
-	return string(key) + tail
+	return out
 }
 
 // Bars draws a histogram in one line: a block for each point, the highest full,
 // a dot for nobody.
 func Bars(counts []int) string {
-	highest := 0
-	for _, n := range counts {
-		highest = max(highest, n)
+	if len(counts) == 0 {
+		return ""
 	}
+	highest := slices.Max(counts)
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	var b strings.Builder
 	for _, n := range counts {
@@ -142,10 +161,50 @@ func Bars(counts []int) string {
 	return b.String()
 }
 
+// printed makes a name fit for a terminal: on one line, without control
+// characters, cut where it is longer than most.
+func printed(name string, most int) string {
+	name = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, name)), " ")
+	if utf8.RuneCountInString(name) > most {
+		return string([]rune(name)[:most-1]) + "…"
+	}
+	return name
+}
+
+// wrapped writes text after a first indent, its further lines after spaces.
+func wrapped(b *strings.Builder, first, text string) {
+	indent := utf8.RuneCountInString(first)
+	at := indent
+	b.WriteString(first)
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+n > width:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			at = indent
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	b.WriteByte('\n')
+}
+
 func short(v stat.Value, decimals int) string {
 	f, ok := v.Float()
-	if !ok {
+	switch {
+	case !ok:
 		return "–"
+	case math.IsInf(f, 0):
+		return "never"
 	}
 	s := fmt.Sprintf("%.*f", decimals, f)
 	if strings.Contains(s, ".") {
@@ -157,10 +216,11 @@ func short(v stat.Value, decimals int) string {
 	return s
 }
 
+// percent writes a share with one decimal: 85.7%.
 func percent(v stat.Value) string {
 	f, ok := v.Float()
 	if !ok {
 		return "–"
 	}
-	return fmt.Sprintf("%.1f %%", 100*f)
+	return short(stat.Of(100*f), 1) + "%"
 }

@@ -151,8 +151,15 @@ func (d Dist) CQV(kind int) Value {
 	if !ok1 || !ok3 {
 		return Undefined
 	}
+	if cancels(a+b, max(math.Abs(a), math.Abs(b))) {
+		return Undefined
+	}
 	return q3.Minus(q1).Over(Of(a + b))
 }
+
+// cancels tells whether a sum of terms up to size is 0 but for the crumbs that
+// floats leave: quartiles at −4/3 and 4/3 have no coefficient, not one of 10¹⁶.
+func cancels(sum, size float64) bool { return math.Abs(sum) <= 0x1p-50*size }
 
 // Mean is the arithmetic mean of the scores. Undefined without answers.
 func (d Dist) Mean() Value {
@@ -160,11 +167,15 @@ func (d Dist) Mean() Value {
 	if !ok {
 		return Undefined
 	}
-	sum := 0.0
+	sum, size := 0.0, 0.0
 	for i, c := range d.Count {
 		if c > 0 { // 0·∞ is not 0
 			sum += float64(c) * d.Score[i]
+			size += float64(c) * math.Abs(d.Score[i])
 		}
+	}
+	if !math.IsInf(size, 0) && cancels(sum, size) {
+		return Of(0)
 	}
 	return Of(sum / float64(n))
 }

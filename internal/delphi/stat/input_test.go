@@ -82,23 +82,29 @@ func (in *input) integers(name string, x []float64) []int {
 	return out
 }
 
-// freq decodes a histogram. Percentages are raised to whole numbers first.
+// freq decodes a histogram. Percentages are raised to whole numbers by a power of
+// ten; shares that no such power makes whole (thirds) to 10¹² parts, since they do
+// not say of how many people they are.
 func (in *input) freq(name string) []int {
 	shares := load[[]float64](in, name)
 	for scale := 1.0; scale <= 1e6; scale *= 10 {
-		out := make([]int, len(shares))
-		whole := true
-		for i, x := range shares {
-			r := math.Round(x * scale)
-			whole = whole && math.Abs(x*scale-r) < 1e-9*max(1, math.Abs(r))
-			out[i] = int(r)
-		}
-		if whole {
+		if out, whole := raised(shares, scale); whole {
 			return out
 		}
 	}
-	in.errs = append(in.errs, fmt.Errorf("input %q holds no counts", name))
-	return nil
+	out, _ := raised(shares, 1e12)
+	return out
+}
+
+// raised multiplies shares and rounds them, and tells whether they were whole.
+func raised(shares []float64, scale float64) (out []int, whole bool) {
+	whole = true
+	for _, x := range shares {
+		r := math.Round(x * scale)
+		whole = whole && math.Abs(x*scale-r) < 1e-9*max(1, math.Abs(r))
+		out = append(out, int(r))
+	}
+	return out, whole
 }
 
 // permille turns a share (of 1, or of 100) into whole thousandths.

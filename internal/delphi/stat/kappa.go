@@ -76,9 +76,9 @@ func Kappa(t [][]int, v Weight) Agreed {
 			variance += d * d * float64(rows[i]) / n * float64(cols[j]) / n
 		}
 	}
-	// A unanimous round makes the variance 0 in exact arithmetic; asked as such,
-	// because the floats leave crumbs.
-	if out.Unanimous || !(variance > 0) {
+	// A unanimous round makes the variance 0 in exact arithmetic, and so do rounds
+	// without a category in common; the floats leave crumbs of it.
+	if out.Unanimous || !(variance > 1e-12*chance*chance) {
 		return out
 	}
 	z := (1 - seen/chance) / (math.Sqrt(variance/n) / chance)

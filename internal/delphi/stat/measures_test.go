@@ -18,13 +18,18 @@ func (a Association) fields() fields {
 	return f
 }
 
-// verdictAt5 is whether p is significant at .05, null when there is no p.
-func verdictAt5(p Value, stableIf func(significant bool) bool) any {
-	x, ok := p.Float()
-	if !ok {
-		return nil
+// limited is a field that depends on a limit, a share or a level of significance.
+type limited func(limit float64) any
+
+// stableAt is whether p says "stable" at a level, null when there is no p.
+func stableAt(p Value, stableIf func(significant bool) bool) limited {
+	return func(level float64) any {
+		x, ok := p.Float()
+		if !ok {
+			return nil
+		}
+		return stableIf(x < level)
 	}
-	return stableIf(x < 0.05)
 }
 
 // measures are all measures by the name that vectors give them.
@@ -220,13 +225,13 @@ var measures = map[string]func(in *input) fields{
 		if in.has("table_r1_by_r2") {
 			t := in.table("table_r1_by_r2")
 			before, after := Margins(t)
-			return fields{"change": Scheibe(before, after), "stable_below_0.15": stable(before, after),
+			return fields{"change": Scheibe(before, after), "stable_below_": in.stable(before, after),
 				"prop_unchanged": Share(Same(t), N(before))}
 		}
 		scale := in.whole("scale")
 		a, b := in.numbers("round1"), in.numbers("round2")
 		before, after := histogram(a, scale[0], scale[len(scale)-1]), histogram(b, scale[0], scale[len(scale)-1])
-		return fields{"change": Scheibe(before, after), "stable_below_0.15": stable(before, after),
+		return fields{"change": Scheibe(before, after), "stable_below_": in.stable(before, after),
 			"prop_unchanged": Unchanged(in.shifts("round1", "round2"))}
 	},
 	"sign_test": func(in *input) fields {
@@ -259,13 +264,13 @@ var measures = map[string]func(in *input) fields{
 			a = ChiSquare(Aligned(in.numbers("round1"), in.numbers("round2")))
 		}
 		f := a.fields()
-		f["stable_at_0.05"] = verdictAt5(a.P, func(significant bool) bool { return !significant })
+		f["stable_at_"] = stableAt(a.P, func(significant bool) bool { return !significant })
 		return f
 	},
 	"chisq_individual_independence": func(in *input) fields {
 		a := ChiSquare(in.pairs("round1", "round2"))
 		f := a.fields()
-		f["stable_at_0.05"] = verdictAt5(a.P, func(significant bool) bool { return significant })
+		f["stable_at_"] = stableAt(a.P, func(significant bool) bool { return significant })
 		return f
 	},
 	"chisq_monte_carlo": func(in *input) fields {
@@ -275,7 +280,7 @@ var measures = map[string]func(in *input) fields{
 		var t [][]int
 		a, b := in.numbers("a"), in.numbers("b")
 		if in.read["categories"] = true; string(in.fields["categories"]) == `"observed"` {
-			t = Cross(a, b, Seen(a, b))
+			t = Observed(Cross(a, b, Seen(a, b))) // by those who answered both
 		} else {
 			t = Cross(a, b, load[[]float64](in, "categories"))
 		}
@@ -356,10 +361,12 @@ func (in *input) kappa(t, pairs [][]int) fields {
 	return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P, "prop_unchanged": Share(Same(pairs), n), "unanimous": k.Unanimous}
 }
 
-// stable is Scheibe's 15 %, null without answers.
-func stable(before, after []int) any {
-	if !Scheibe(before, after).Defined() {
-		return nil
+// stable is whether Scheibe's change stays below a share, null without answers.
+func (in *input) stable(before, after []int) limited {
+	return func(share float64) any {
+		if !Scheibe(before, after).Defined() {
+			return nil
+		}
+		return ScheibeBelow(before, after, in.permille(share, 1))
 	}
-	return ScheibeBelow(before, after, 150)
 }

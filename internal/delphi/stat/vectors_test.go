@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -80,7 +82,7 @@ func (c vectorCase) check() (complaints []string) {
 		}
 	}
 	for name, want := range c.Expected {
-		value, given := got[name]
+		value, given := got.find(name)
 		if !given {
 			complaints = append(complaints, fmt.Sprintf("%s was not compared: the measure does not give it", name))
 			continue
@@ -91,6 +93,22 @@ func (c vectorCase) check() (complaints []string) {
 	}
 	slices.Sort(complaints)
 	return complaints
+}
+
+// find gives a field by its name. A test at a limit of the case's own choosing
+// carries the limit in its name, as in stable_below_0.15; the measure then gives a
+// limited, under the name without it.
+func (f fields) find(name string) (any, bool) {
+	if v, given := f[name]; given {
+		return v, true
+	}
+	at := strings.LastIndex(name, "_") + 1
+	limit, err := strconv.ParseFloat(name[at:], 64)
+	test, given := f[name[:at]].(limited)
+	if err != nil || !given {
+		return nil, false
+	}
+	return test(limit), true
 }
 
 // same compares one computed field with the expected one.
@@ -180,6 +198,8 @@ func TestHarness(t *testing.T) {
 		"list too short":      `{"measure":"proportion_ci95","input":{"x":1,"n":2},"expected":{"wilson":[0.09]},"tolerance":1}`,
 		"wrong class":         `{"measure":"comet_70_15","input":{"n_7_9":70,"n_4_6":16,"n_1_3":14},"expected":{"class":"out"}}`,
 		"wrong truth":         `{"measure":"scheibe_percent_change","input":{"table_r1_by_r2":[[1,1],[0,1]]},"expected":{"stable_below_0.15":true}}`,
+		"wrong at a limit":    `{"measure":"scheibe_percent_change","input":{"table_r1_by_r2":[[8,1],[0,1]]},"expected":{"stable_below_0.1":true}}`,
+		"no limit":            `{"measure":"scheibe_percent_change","input":{"table_r1_by_r2":[[8,1],[0,1]]},"expected":{"stable_below_":false}}`,
 		"outside a tolerance": `{"measure":"entropy","input":{"freq":[1,1]},"expected":{"bits":1.002},"tolerance":0.001}`,
 	} {
 		t.Run(name, func(t *testing.T) {
