@@ -36,7 +36,7 @@ func Judge(p Protocol, item Item, rounds []Closing, roundsLeft int) (Verdict, Pr
 		return Verdict{Key: TooFew, Direction: NoDirection, IfDirection: NoDirection, Grounds: []Ground{{Code: "valid_n", Value: people(0), Limit: p.Disclosure.MinN}}},
 			propose(nil, steadiness{}, class{}, roundsLeft)
 	}
-	s := p.steady(now, before, rounds, roundsLeft == 0)
+	s := p.steady(now, before, roundsLeft == 0)
 	if !s.enough {
 		return Verdict{Key: TooFew, Direction: NoDirection, IfDirection: NoDirection, Grounds: s.grounds}, propose(now, s, class{}, roundsLeft)
 	}
