@@ -3,6 +3,7 @@ package delphi_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,7 +33,13 @@ var everyItem = []delphi.Item{
 // drawBallot draws a ballot that fits every's items.
 func drawBallot(t *rapid.T, name string) delphi.Ballot {
 	b := delphi.Ballot{Panelist: name, Group: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "group")}
-	answer := func(a delphi.Answer) { b.Answers = append(b.Answers, a) }
+	answer := func(a delphi.Answer) {
+		a.Confidence = rapid.IntRange(0, 4).Draw(t, "confidence")
+		if n := rapid.IntRange(0, 9).Draw(t, "reason"); n > 3 {
+			a.Reason = digest(fmt.Sprint(n))
+		}
+		b.Answers = append(b.Answers, a)
+	}
 	for _, id := range []string{"s1", "s2"} {
 		switch v := rapid.IntRange(-1, 5).Draw(t, id); v {
 		case -1:
@@ -65,6 +72,15 @@ func closing(t testing.TB, p delphi.Protocol, tally *delphi.Tally) delphi.Closin
 		t.Fatal(err)
 	}
 	return c
+}
+
+// sideOf is the naive side of a reason beside an answer on five points.
+func sideOf(a delphi.Answer) string {
+	v := a.Value
+	if a.Criteria != nil {
+		v = a.Criteria[0]
+	}
+	return []string{"/none", "/against", "/against", "/middle", "/for", "/for"}[v]
 }
 
 // Adding, revising and withdrawing in any order, alone or in tallies that are
@@ -114,6 +130,17 @@ func TestTallyIsARecount(t *testing.T) {
 		for _, b := range standing {
 			chosen := map[string]bool{}
 			for _, a := range b.Answers {
+				name := a.Item
+				if name[0] == 'o' {
+					name = "scelta"
+				}
+				if a.Confidence > 0 && !a.CannotJudge && (a.Criteria == nil || a.Criteria[0] > 0) {
+					naive[fmt.Sprint("K/", name, "=", a.Confidence)]++
+				}
+				if a.Reason != "" {
+					naive["R/"+name+sideOf(a)+"="+a.Reason]++
+					naive["R/"+name+"="+a.Reason]++
+				}
 				switch a.Item[0] {
 				case 's':
 					if !a.CannotJudge {
@@ -147,7 +174,7 @@ func TestTallyIsARecount(t *testing.T) {
 			}
 		}
 		for _, table := range got.Tables {
-			if table.ID[0] == 'G' || len(table.Values) == 3 {
+			if table.ID[0] == 'G' || table.ID[0] == 'A' && len(table.Values) == 3 {
 				continue // parts of what is compared here
 			}
 			for i, v := range table.Values {
@@ -174,6 +201,11 @@ func TestTallyRefuses(t *testing.T) {
 		"two choices":      {Group: "a", Answers: []delphi.Answer{{Item: "o1", Value: 1}, {Item: "o2", Value: 1}}},
 		"three selections": {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 1}, {Item: "v2", Value: 1}, {Item: "v3", Value: 1}}},
 		"a selection":      {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 2}}},
+		"confidence":       {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: 5}}},
+		"no confidence":    {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: -1}}},
+		"words":            {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: "because"}}},
+		"a large digest":   {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: strings.ToUpper(digest("x"))}}},
+		"a long digest":    {Group: "a", Answers: []delphi.Answer{{Item: "t1", Reason: digest("x") + "00"}}},
 		"must be judged":   {Group: "a", Answers: []delphi.Answer{{Item: "v1", CannotJudge: true}}},
 	} {
 		tally, err := delphi.NewTally(p, 1, everyItem)
@@ -229,8 +261,8 @@ func twenty(t testing.TB) (*delphi.Tally, delphi.Ballot) {
 	return tally, ballot
 }
 
-// Measures and verdicts of 100,000 people and twenty items cost the size of their
-// tables.
+// Measures, verdicts, sensitivity, attrition and conformity of 100,000 people and
+// twenty items over two rounds cost the size of their tables.
 func BenchmarkMeasureAndJudge(b *testing.B) {
 	p := classical(b, 2)
 	const n = 100_000
@@ -240,11 +272,16 @@ func BenchmarkMeasureAndJudge(b *testing.B) {
 		second[i] = min(9, max(1, first[i]+i%3-1))
 	}
 	closings := held(b, p, oneGroup, first, second)
+	if got := letters(closings[1]); got != "ADTMB" {
+		b.Fatalf("tables %s: not what is to be measured", got)
+	}
 	for b.Loop() {
 		for range 20 {
 			delphi.Measure(p, item, closings)
 			delphi.Judge(p, item, closings, 0)
 			delphi.Sensitive(p, item, closings)
+			delphi.Attrition(p, item, closings)
+			delphi.Conformity(p, item, closings)
 		}
 	}
 }
