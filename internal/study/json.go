@@ -336,6 +336,14 @@ func (d *document) round(r int) error {
 	return d.expect('}')
 }
 
+// answer is an answer as the engine counts it. A study has neither reasons nor
+// confidences: nothing measures them.
+func (a jsonAnswer) answer() delphi.Answer {
+	return delphi.Answer{
+		Item: a.Item, Value: a.Value, CannotJudge: a.CannotJudge, Never: a.Never, Low: a.Low, High: a.High, Criteria: a.Criteria,
+	}
+}
+
 func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 	s := d.study
 	g, ok := d.group[b.Group]
@@ -363,7 +371,7 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 			return d.fault("item", "item %q is answered before it joined", a.Item)
 		}
 		if s.raw != nil {
-			answers = append(answers, delphi.Answer(a))
+			answers = append(answers, a.answer())
 			continue
 		}
 		k, _ := s.Protocol.Kind(s.Kinds[i].Kind)

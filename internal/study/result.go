@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -294,29 +293,18 @@ func (s *Study) own(m delphi.Figure, f delphi.Figures) delphi.Figure {
 	return m
 }
 
-// reliability is how far the panel agrees over all scale items of a round.
+// reliability is how far the panel agrees over all scale items of a round. Where
+// the scale begins makes no difference to it.
 func (s *Study) reliability(c delphi.Closing) Measures {
-	var units [][]int
-	var scores []float64
-	for _, kind := range s.Kinds {
-		k, _ := s.Protocol.Kind(kind.Kind)
-		if k.Kind != delphi.ScaleForm || k.Points != s.Protocol.ItemKinds[0].Points {
-			return Measures{} // scales of different length have no common coincidences
-		}
-		at := slices.IndexFunc(c.Tables, func(t delphi.Table) bool { return t.ID == "A/"+kind.ID })
-		if at >= 0 && len(c.Tables[at].Counts) == k.Points {
-			units = append(units, c.Tables[at].Counts)
-		}
+	r := delphi.Concord(s.Protocol, s.Kinds, c)
+	if r.Items == 0 {
+		return Measures{}
 	}
-	for v := 1; v <= s.Protocol.ItemKinds[0].Points; v++ {
-		scores = append(scores, float64(v+s.Offset))
-	}
-	fleiss := stat.Fleiss(units)
 	return Measures{
-		{Name: "krippendorff_nominal", Value: stat.Krippendorff(units, scores, stat.Nominal)},
-		{Name: "krippendorff_ordinal", Value: stat.Krippendorff(units, scores, stat.Ordinal)},
-		{Name: "krippendorff_interval", Value: stat.Krippendorff(units, scores, stat.Interval)},
-		{Name: "fleiss_kappa", Value: fleiss.Kappa}, {Name: "fleiss_z", Value: fleiss.Z}, {Name: "fleiss_p", Value: fleiss.P},
+		{Name: "krippendorff_nominal", Value: r.Nominal},
+		{Name: "krippendorff_ordinal", Value: r.Ordinal},
+		{Name: "krippendorff_interval", Value: r.Interval},
+		{Name: "fleiss_kappa", Value: r.Fleiss.Kappa}, {Name: "fleiss_z", Value: r.Fleiss.Z}, {Name: "fleiss_p", Value: r.Fleiss.P},
 	}
 }
 
