@@ -43,6 +43,7 @@ type Item struct {
 	Conformity  *delphi.Following    `json:"conformity"` // nil where table M does not exist
 
 	dated string // the unit of a date, for its words
+	list  string // the kind's id of a choice, which has one answer for all its options
 }
 
 // ItemRound is one item in one round.
@@ -144,6 +145,9 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 	k, _ := s.Protocol.Kind(kind.Kind)
 	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {
 		out.dated = k.Unit
+	}
+	if k.Kind == delphi.ChoiceForm {
+		out.list = k.ID
 	}
 	for r := s.news[i]; r <= s.lasts[i]; r++ {
 		so := closings[:r+1]

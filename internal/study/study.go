@@ -174,7 +174,15 @@ func (s *Study) span() {
 	if s.news == nil { // rows do not say when an item joined
 		s.news = first
 	}
+	list := map[string]int{}
+	for i, kind := range s.Kinds {
+		list[kind.Kind] = max(list[kind.Kind], s.lasts[i])
+	}
 	for i := range s.lasts {
+		// An option that nobody takes is asked with its list all the same.
+		if k, _ := s.Protocol.Kind(s.Kinds[i].Kind); k.Kind == delphi.ChoiceForm || k.Kind == delphi.SelectionForm || k.Kind == delphi.RankingForm {
+			s.lasts[i] = list[k.ID]
+		}
 		s.lasts[i] = max(s.lasts[i], s.news[i])
 	}
 }

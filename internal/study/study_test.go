@@ -341,3 +341,32 @@ func TestBars(t *testing.T) {
 		}
 	}
 }
+
+// A choice is one question: one table for all its options, also those that nobody
+// took, which were asked as long as their list was.
+func TestAChoiceIsOneQuestion(t *testing.T) {
+	text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "argumentative", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+		"anonymity": {"latest_key_date": "2027-06-30"}, "consensus": {"rule": "share", "share": {"permille": 750}}, "items": {"source": "both"},
+		"rounds": [{"kind": "gather", "discussion": true}, {"kind": "answer"}, {"kind": "answer"}], "item_kinds": [{"id": "where", "kind": "choice"}]},
+		"items": [{"id": "park", "kind": "where"}, {"id": "square", "kind": "where"}, {"id": "nowhere", "kind": "where"}], "rounds": [`
+	for round := range 2 {
+		text += []string{`{"ballots": [`, `]}, {"ballots": [`}[round]
+		for p := range 24 {
+			text += fmt.Sprintf(`%s{"panelist": "p%d", "group": "g", "answers": [{"item": %q, "value": 1}]}`, []string{"", ","}[min(p, 1)], p, []string{"park", "square"}[p/20])
+		}
+	}
+	s, err := study.ReadJSON("s.json", strings.NewReader(text+"]}]}"), study.Options{}, still)
+	r := measured(t, s, err)
+	for _, it := range r.Items {
+		if it.Verdict.Key != delphi.Consensus || len(it.Rounds) != 2 {
+			t.Errorf("%s: %s after %d rounds", it.Item, it.Verdict.Key, len(it.Rounds))
+		}
+	}
+	var b strings.Builder
+	if err := r.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "→"); n != 1 || !strings.Contains(b.String(), "where: one of park, square, nowhere\n") {
+		t.Errorf("%d verdicts in\n%s", n, b.String())
+	}
+}

@@ -32,7 +32,18 @@ func (r Result) Write(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
+	lists := map[string][]string{} // the options of each choice: they are one question
 	for _, it := range r.Items {
+		lists[it.list] = append(lists[it.list], it.Item)
+	}
+	for _, it := range r.Items {
+		if it.list != "" {
+			options := lists[it.list]
+			if options[0] != it.Item {
+				continue
+			}
+			it.Item = it.list + ": one of " + strings.Join(options, ", ")
+		}
 		it.write(&b)
 	}
 	b.WriteString(`
