@@ -33,6 +33,7 @@ func (f file) generated() bool { return strings.HasSuffix(f.name, "_templ.go") }
 var order = [][]string{
 	{"cmd"},
 	{"web"},
+	{"internal/verify"}, // who checks a record stands above those who write it
 	{"internal/demonstration", "internal/polis"},
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},

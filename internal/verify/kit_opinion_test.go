@@ -1,0 +1,3 @@
+package verify
+
+func (b *book) opinion() {}
