@@ -106,6 +106,9 @@ func (s subject) check() error {
 	if err := s.sizes(); err != nil {
 		return err
 	}
+	if err := s.grouped(); err != nil {
+		return err
+	}
 	if err := s.withheld(); err != nil {
 		return err
 	}
@@ -147,6 +150,25 @@ func (s subject) sizes() error {
 	}
 	if told && reasons != n.Reasons {
 		return s.bad("R/"+n.Item, "the tables of reasons hold other people than the counts document says gave one", reasons, n.Reasons)
+	}
+	return nil
+}
+
+// grouped sees that the groups together never have more answers of a value than
+// the whole panel.
+func (s subject) grouped() error {
+	a, ok := s.tables["A/"+s.counts.Item]
+	sum := make([]int, len(a.Counts))
+	for _, g := range s.doc.Groups {
+		t := s.tables["G/"+s.counts.Item+"/"+g.Group]
+		if len(t.Counts) > 0 && (!ok || len(t.Counts) != len(sum)) {
+			return s.bad(t.ID, "the group is shown more finely than the whole panel", fmt.Sprintf("%d values", len(t.Counts)), len(sum))
+		}
+		for i, n := range t.Counts {
+			if sum[i] += n; sum[i] > a.Counts[i] {
+				return s.bad(a.ID, fmt.Sprintf("more people of the groups answered %q than of the whole panel", a.Values[i]), sum[i], fmt.Sprintf("at most %d", a.Counts[i]))
+			}
+		}
 	}
 	return nil
 }
