@@ -22,6 +22,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the present shape, and stop."`
 	Import  importCommand  `cmd:"" help:"Import a conversation that was held elsewhere."`
 	Measure measureCommand `cmd:"" help:"Measure a Delphi study from its raw answers."`
+	Verify  verifyCommand  `cmd:"" help:"Check a public record, without the server that wrote it."`
 }
 
 // refusal is a setting or an input that cannot work: exit status 2.

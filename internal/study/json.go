@@ -320,7 +320,7 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 			return d.fault("item", "item %q is answered before it joined", a.Item)
 		}
 		if s.raw != nil {
-			answers = append(answers, delphi.Answer(a))
+			answers = append(answers, delphi.Answer{Item: a.Item, Value: a.Value, CannotJudge: a.CannotJudge, Never: a.Never, Low: a.Low, High: a.High, Criteria: a.Criteria})
 			continue
 		}
 		k, _ := s.Protocol.Kind(s.Kinds[i].Kind)

@@ -212,10 +212,13 @@ func (c *check) identify(r *reading) error {
 	return &Fault{File: r.path("protocol.json"), What: "no entry of the log froze this protocol", Found: "hash " + r.hash, Expected: "the hash of an entry of type protocol"}
 }
 
+// rounds is the most that a protocol plans.
+const rounds = 10
+
 // named reads the consultation's id off the first table that names it.
 func (c *check) named(slug string) (string, error) {
 	var names []string
-	for n := 1; n <= 12; n++ {
+	for n := 1; n <= rounds; n++ {
 		names = append(names, fmt.Sprintf("%s/rounds/%d/heads", slug, n), fmt.Sprintf("%s/rounds/%d/releases/1/tally", slug, n))
 	}
 	for _, name := range names {
@@ -236,21 +239,6 @@ func (c *check) named(slug string) (string, error) {
 		return "", err
 	}
 	return opinionOf(slug+"/opinion.json", text)
-}
-
-// maybe reads a file that need not be there; nil when it is not.
-func (c *check) maybe(name string) ([]byte, error) {
-	f, err := c.files.Open(name)
-	if absent(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	return c.read(name)
 }
 
 // opening checks what a round's opening says of what it shows and of the panel.

@@ -104,7 +104,7 @@ func (c *check) keys() error {
 	}
 	if c.options.Key != "" {
 		if c.log.key, err = leaf.ParseKey(c.options.Key); err != nil {
-			return fmt.Errorf("--key: %w", err)
+			return &Misuse{fmt.Errorf("--key: %w", err)}
 		}
 		c.result.Pinned = true
 	}
@@ -113,7 +113,7 @@ func (c *check) keys() error {
 		for _, text := range c.options.Cosigners {
 			k, err := leaf.ParseKey(text)
 			if err != nil {
-				return fmt.Errorf("--cosigner: %w", err)
+				return &Misuse{fmt.Errorf("--cosigner: %w", err)}
 			}
 			c.log.cosigners = append(c.log.cosigners, k)
 		}
@@ -144,11 +144,8 @@ func (c *check) signed(name string, text []byte) (leaf.Checkpoint, []leaf.Key, e
 
 // newestCosigned reads the checkpoint that the cosigners signed, where there is one.
 func (c *check) newestCosigned() error {
-	text, err := c.read("cosigned")
-	if missing(err) {
-		return nil
-	}
-	if err != nil {
+	text, err := c.maybe("cosigned")
+	if text == nil || err != nil {
 		return err
 	}
 	p, by, err := c.signed("cosigned", text)

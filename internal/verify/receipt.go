@@ -25,7 +25,7 @@ type receipt struct {
 	done       bool
 }
 
-// readReceipts reads what the reader brings; the faults name their files.
+// readReceipts reads what the reader brings; a Misuse names what is no receipt.
 func readReceipts(files map[string][]byte) ([]receipt, error) {
 	var out []receipt
 	for _, name := range slices.Sorted(keysOf(files)) {
@@ -34,16 +34,16 @@ func readReceipts(files map[string][]byte) ([]receipt, error) {
 		if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
 			p, err := leaf.ParseProof(text)
 			if err != nil {
-				return nil, &Fault{File: name, What: err.Error()}
+				return nil, &Misuse{fmt.Errorf("%s: %w", name, err)}
 			}
 			r.proof, r.signed = &p, []byte(p.Receipt)
 		}
 		note, err := leaf.Open(r.signed)
 		if err != nil {
-			return nil, &Fault{File: name, What: "this is neither a receipt nor a proof file: " + err.Error()}
+			return nil, &Misuse{fmt.Errorf("%s: this is neither a receipt nor a proof file: %w", name, err)}
 		}
 		if r.Receipt, err = leaf.ParseReceipt(note.Text); err != nil {
-			return nil, &Fault{File: name, What: err.Error()}
+			return nil, &Misuse{fmt.Errorf("%s: %w", name, err)}
 		}
 		out = append(out, r)
 	}

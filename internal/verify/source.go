@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -57,6 +56,15 @@ func (c *check) read(name string) ([]byte, error) {
 	return b, nil
 }
 
+// maybe gives a file that need not be there; nil when it is not.
+func (c *check) maybe(name string) ([]byte, error) {
+	b, err := c.read(name)
+	if missing(err) {
+		return nil, nil
+	}
+	return b, err
+}
+
 // document reads a JSON document into v, and sees that it is written in the one
 // canonical way, with no field that v does not have: two readers cannot see two
 // documents in it.
@@ -82,48 +90,41 @@ func (c *check) document(name string, v any) ([]byte, error) {
 	return b, nil
 }
 
-// slugs lists the consultations of a folder, or of the record's own list.
+// slugs lists the consultations: the folders with a protocol, or what the record
+// lists where folders cannot be looked through.
 func (c *check) slugs() ([]string, error) {
-	list, err := fs.ReadDir(c.files, ".")
+	dirs, ok := c.files.(fs.ReadDirFS)
+	if !ok {
+		text, err := c.read("consultations")
+		if missing(err) {
+			return nil, ErrNoRecord
+		}
+		return strings.Fields(string(text)), err
+	}
+	list, err := dirs.ReadDir(".")
 	if err != nil {
 		return nil, fmt.Errorf("the consultations of the record: %w", err)
 	}
 	out := []string{}
 	for _, d := range list {
-		if !d.IsDir() || d.Name() == "tile" {
+		if !d.IsDir() {
 			continue
 		}
-		f, err := c.files.Open(path.Join(d.Name(), "protocol.json"))
-		if absent(err) {
-			continue
-		}
-		if err != nil {
+		switch _, err := fs.Stat(c.files, d.Name()+"/protocol.json"); {
+		case err == nil:
+			out = append(out, d.Name())
+		case !absent(err):
 			return nil, err
 		}
-		if err := f.Close(); err != nil {
-			return nil, err
-		}
-		out = append(out, d.Name())
 	}
-	slices.Sort(out)
 	return out, nil
 }
 
 // stray finds a file under a consultation that nothing in the record speaks of:
 // a table that the rule forbids could lie there unseen.
 func (c *check) stray(slug string, known map[string]bool) error {
-	list, err := c.files.Open(slug + "/files")
-	switch {
-	case absent(err): // a folder that was kept without its list
-	case err != nil:
+	if err := c.listed(slug, known); err != nil {
 		return err
-	default:
-		if err := list.Close(); err != nil {
-			return err
-		}
-		if err := c.listed(slug, known); err != nil {
-			return err
-		}
 	}
 	dirs, ok := c.files.(fs.ReadDirFS)
 	if !ok {
@@ -139,9 +140,9 @@ func (c *check) stray(slug string, known map[string]bool) error {
 
 func (c *check) listed(slug string, known map[string]bool) error {
 	name := slug + "/files"
-	text, err := c.read(name)
-	if err != nil {
-		return err
+	text, err := c.maybe(name)
+	if text == nil || err != nil {
+		return err // a folder may be kept without its list
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 	there := map[string]bool{}

@@ -65,9 +65,15 @@ func orNothing(s string) string {
 // ErrNoRecord says that what was given is no public record at all.
 var ErrNoRecord = errors.New("this is no public record: it has no checkpoint")
 
+// Misuse is an option that makes no sense.
+type Misuse struct{ Err error }
+
+func (m *Misuse) Error() string { return m.Err.Error() }
+func (m *Misuse) Unwrap() error { return m.Err }
+
 // Run checks a record, whose names are those under /record/. The error is a
-// *Fault when the record does not hold, ErrNoRecord when it is none, and anything
-// else when it could not be read or the options make no sense.
+// *Fault when the record does not hold, ErrNoRecord when it is none, a *Misuse when
+// the options make no sense, and anything else when it could not be read.
 func Run(ctx context.Context, record fs.FS, o Options) (Result, error) {
 	c := &check{ctx: ctx, files: record, options: o, result: Result{}}
 	if err := c.run(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/web/page"
@@ -41,6 +42,20 @@ func (c room) key(q *page.Request) error {
 		return err
 	}
 	return q.Public(text, false, []byte(strings.Join(keys, "\n")+"\n"))
+}
+
+// consultations lists the public consultations by the names of their folders,
+// which a program could not find otherwise.
+func (c room) consultations(q *page.Request) error {
+	all, err := c.Consultations.Listed(q.Context(), account.Actor{})
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	for _, one := range all {
+		b.WriteString(one.Slug + "\n")
+	}
+	return q.Public(text, false, []byte(b.String()))
 }
 
 // tile gives hashes of the tree; a full tile never changes.

@@ -55,6 +55,7 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 		r.Get("/checkpoint", k.Program(c.checkpoint))
 		r.Get("/cosigned", k.Program(c.cosigned))
 		r.Get("/key", k.Program(c.key))
+		r.Get("/consultations", k.Program(c.consultations))
 		r.Get("/entries", k.Program(c.entries))
 		r.Get("/tile/8/*", k.Program(c.tile))
 		r.Post("/cosignatures", k.Program(c.cosign))
