@@ -31,6 +31,8 @@ type shown struct {
 	classes bool   // T
 	moves   bool   // M
 	extreme bool   // minimum and maximum
+	sure    bool   // K
+	reasons []Side // R by side; one "" for a table that tells none
 }
 
 // tables decides what exists about one subject. It reads nothing but the
@@ -39,6 +41,11 @@ func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 	d := p.Disclosure
 	s := shown{detail: p.detail(form, c.Valid, interim), groups: make([]bool, len(c.ByGroup))}
 	s.extreme = c.Valid >= max(d.ExtremesN, d.MinN)
+	if !interim && s.detail != nothing {
+		// Confidence has no thirds: where those would be shown, nothing is.
+		s.sure = c.Confident >= max(d.SmallBelow, d.MinN)
+		s.reasons = c.told(p.sided(c))
+	}
 	if s.detail != points || interim {
 		return s
 	}
@@ -64,13 +71,31 @@ func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 		// stayers more, and nobody knows whose the difference is.
 		s.shift, s.leftOut = true, max(stayers, d.LeftOutN)
 	}
-	if s.shift && c.Paired-s.leftOut < d.MinN {
+	if s.shift && c.Paired-s.leftOut < max(d.SmallBelow, d.MinN) {
 		s.shift, s.leftOut = false, 0
 	}
 	large := s.shift && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
 	s.classes = large && c.Transitions
 	s.moves = large && c.Moves
 	return s
+}
+
+// told names the tables of reasons. A reason is its author's own words and tells
+// no value, so that one of them makes a table wherever the item has one.
+func (c ItemCounts) told(sided bool) []Side {
+	switch {
+	case c.Reasons <= 0:
+		return nil
+	case !sided || len(c.Sides) == 0:
+		return []Side{""}
+	}
+	var out []Side
+	for _, s := range sides {
+		if slices.Contains(c.Sides, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // grouped says whether a form has tables by group, paired whether it has tables
@@ -130,9 +155,10 @@ func (p Protocol) shownGroups(by []int) []bool {
 }
 
 // Rule names the tables that exist at the closing of the last counts document,
-// in table order: item by item A, G, D, T, M, or P, or S (RECORD.md §3). It is
-// pure in the protocol and the counts documents so far; only the last one
-// matters, because its paired numbers tell all that earlier ones would.
+// in table order: item by item A, G, D, T, M, or P, or S, then K and R; and last
+// B, once (RECORD.md §3). It is pure in the protocol and the counts documents so
+// far; only the last one matters, because its paired numbers tell all that
+// earlier ones would.
 func Rule(p Protocol, documents []Counts) []string {
 	out := []string{}
 	if len(documents) == 0 {
@@ -159,28 +185,43 @@ func Rule(p Protocol, documents []Counts) []string {
 				out = append(out, "P/ties")
 			}
 			ranked[k.ID] = true
-			continue
 		case SelectionForm:
 			out = append(out, "S/"+c.Item)
-			continue
+		default:
+			out = append(out, p.valued(k, c, s)...)
 		}
-		if k.Triple {
-			out = append(out, "A/"+c.Item+"/low", "A/"+c.Item, "A/"+c.Item+"/high")
-		} else {
-			out = append(out, "A/"+c.Item)
-		}
-		for g, ok := range s.groups {
-			if ok && g < len(p.Panel.Groups) {
-				out = append(out, "G/"+c.Item+"/"+p.Panel.Groups[g].ID)
+		if name := k.voice(c.Item); name != "" {
+			if s.sure {
+				out = append(out, "K/"+name)
+			}
+			for _, side := range s.reasons {
+				out = append(out, reasonsID(name, side))
 			}
 		}
-		for _, t := range []struct {
-			exists bool
-			letter string
-		}{{s.shift, "D/"}, {s.classes, "T/"}, {s.moves, "M/"}} {
-			if t.exists {
-				out = append(out, t.letter+c.Item)
-			}
+	}
+	if last.marked() {
+		out = append(out, marksID)
+	}
+	return out
+}
+
+// valued names the tables of a subject whose answers are values: A, G, D, T, M.
+func (p Protocol) valued(k ItemKind, c ItemCounts, s shown) []string {
+	out := []string{"A/" + c.Item}
+	if k.Triple {
+		out = []string{"A/" + c.Item + "/low", "A/" + c.Item, "A/" + c.Item + "/high"}
+	}
+	for g, ok := range s.groups {
+		if ok && g < len(p.Panel.Groups) {
+			out = append(out, "G/"+c.Item+"/"+p.Panel.Groups[g].ID)
+		}
+	}
+	for _, t := range []struct {
+		exists bool
+		letter string
+	}{{s.shift, "D/"}, {s.classes, "T/"}, {s.moves, "M/"}} {
+		if t.exists {
+			out = append(out, t.letter+c.Item)
 		}
 	}
 	return out
@@ -200,12 +241,4 @@ func (k ItemKind) formIn(r RoundKind) Form {
 func LeftOut(p Protocol, c ItemCounts) int {
 	k, _ := p.Kind(c.Kind)
 	return p.tables(k.Kind, c, false).leftOut
-}
-
-// Sides says whether the reasons of an item may be shown by the side that they
-// argue: reasons holds the number of people who gave one, by side.
-func Sides(p Protocol, c ItemCounts, reasons ...int) bool {
-	// Among fewer than SmallBelow people a side would point at its few members.
-	enough := func(n int) bool { return n >= p.Disclosure.LeftOutN }
-	return c.Valid >= p.Disclosure.SmallBelow && len(reasons) > 0 && !slices.ContainsFunc(reasons, func(n int) bool { return !enough(n) })
 }

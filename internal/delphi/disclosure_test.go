@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,10 +13,12 @@ import (
 	"delfi/internal/delphi"
 )
 
-// crowd is a drawn panel: who is in which group and said what in each round.
+// crowd is a drawn panel: who is in which group and said what in each round, how
+// sure they were (0 for nothing said) and which of a few reasons they gave.
 type crowd struct {
-	group  []int
-	rounds [][]int
+	group     []int
+	rounds    [][]int
+	sure, why [][]int
 }
 
 func drawCrowd(t *rapid.T, groups, rounds int) crowd {
@@ -24,7 +27,8 @@ func drawCrowd(t *rapid.T, groups, rounds int) crowd {
 	leave := rapid.SampledFrom([]int{0, 1, 5, 20}).Draw(t, "percent who miss a round")
 	stay := rapid.SampledFrom([]int{0, 50, 95}).Draw(t, "percent who keep their answer")
 	seed := rapid.Uint64().Draw(t, "seed")
-	c := crowd{group: make([]int, n), rounds: make([][]int, rounds)}
+	mute := rapid.SampledFrom([]int{0, 3, 50, 100}).Draw(t, "percent who give no reason")
+	c := crowd{group: make([]int, n), rounds: make([][]int, rounds), sure: make([][]int, rounds), why: make([][]int, rounds)}
 	next := func(below int) int { // one draw for all, so that large panels stay quick
 		seed = seed*6364136223846793005 + 1442695040888963407
 		return int((seed >> 33) % uint64(below))
@@ -47,8 +51,36 @@ func drawCrowd(t *rapid.T, groups, rounds int) crowd {
 				c.rounds[r][i] = v
 			}
 		}
+		c.sure[r], c.why[r] = make([]int, n), make([]int, n)
+		for i := range n {
+			c.sure[r][i] = next(5)
+			if next(100) >= mute {
+				c.why[r][i] = 1 + next(4)
+			}
+		}
 	}
 	return c
+}
+
+// beside puts confidence and reason next to an answer.
+func (c crowd) beside(round int, panelist string, a *delphi.Answer) {
+	i, _ := strconv.Atoi(panelist[1:])
+	a.Confidence = c.sure[round][i]
+	if n := c.why[round][i]; n > 0 {
+		a.Reason = digest(fmt.Sprint(n))
+	}
+}
+
+// said tells who gave a reason on a side (−1 for any): 0 against, 1 between, 2 for,
+// 3 without a value.
+func (c crowd) said(r, side int) func(int) bool {
+	return func(i int) bool {
+		v := c.rounds[r][i]
+		if v == absent || v == noAnswer || c.why[r][i] == 0 {
+			return false
+		}
+		return side < 0 || side == 3 && v < 0 || v > 0 && side == (v-1)/3
+	}
 }
 
 // people counts who satisfies all of the conditions.
@@ -76,18 +108,24 @@ func TestNothingTellsOfTooFew(t *testing.T) {
 			seen := map[string]int{}
 			t.Run(fmt.Sprintf("%s, %d groups", small, n), rapid.MakeCheck(func(r *rapid.T) {
 				c := drawCrowd(r, n, 3)
-				closings := held(t, p, func(i int) int { return c.group[i] }, c.rounds...)
+				closings, people := heldWith(t, p, func(i int) int { return c.group[i] }, c.beside, c.rounds...)
 				for round := range closings {
 					checkRound(r, p, c, closings, round, small)
+					checkVoices(r, c, closings[round], round)
+					checkDifferences(r, people, round)
 					for _, name := range names(closings[round].Tables) {
 						seen[name[:1]]++
+						seen[name]++
 					}
 				}
 			}))
-			for _, letter := range []string{"A", "D", "T", "M"} {
+			for _, letter := range []string{"A", "D", "T", "M", "K", "R", "B"} {
 				if seen[letter] == 0 {
 					t.Errorf("no panel ever had a table %s: the test shows nothing about it", letter)
 				}
+			}
+			if seen["R/i1"] == 0 || seen["R/i1/for"] == 0 || seen["R/i1/none"] == 0 {
+				t.Errorf("no panel ever told reasons both ways: %v", seen)
 			}
 			if n > 1 && seen["G"] == 0 {
 				t.Error("no panel ever had a group's table")
@@ -107,7 +145,7 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	switch {
 	case public != (n >= 5):
 		t.Fatalf("%d people, table A exists: %v", n, public)
-	case !public && len(now.Tables) > 0:
+	case !public && strings.Trim(letters(now), "B") != "":
 		t.Fatalf("tables of %d people: %v", n, names(now.Tables))
 	case public && a.N != n:
 		t.Fatalf("table A of %d, %d answered", a.N, n)
@@ -116,7 +154,7 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	if public && (len(a.Counts) == 9) != fine {
 		t.Fatalf("%d people shown in %d parts", n, len(a.Counts))
 	}
-	if n < 20 && len(now.Tables) > 1 {
+	if n < 20 && strings.Trim(letters(now), "ARB") != "" {
 		t.Fatalf("a small panel has %v", names(now.Tables))
 	}
 
@@ -194,6 +232,103 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	}
 }
 
+// letters are the sorts of a closing's tables, in order.
+func letters(c delphi.Closing) (out string) {
+	for _, name := range names(c.Tables) {
+		out += name[:1]
+	}
+	return out
+}
+
+// checkVoices sees that confidence is told of twenty people or more, reasons by
+// side of five or more, and that A less the sides leaves nobody or five.
+func checkVoices(t *rapid.T, c crowd, now delphi.Closing, round int) {
+	n := c.people(c.valid(round))
+	few := func(n int) bool { return n > 0 && n < 5 }
+	sure := c.people(c.valid(round), func(i int) bool { return c.sure[round][i] > 0 })
+	if k, ok := table(now, "K/i1"); ok != (sure >= 20) || ok && k.N != sure {
+		t.Fatalf("%d people are confident: %+v", sure, k)
+	}
+	all := c.people(c.said(round, -1))
+	plain, together := table(now, "R/i1")
+	apart, told := 0, 0
+	for side, name := range []string{"against", "middle", "for", "none"} {
+		r, ok := table(now, "R/i1/"+name)
+		if !ok {
+			continue
+		}
+		told++
+		apart += r.N
+		if r.N < 5 || r.N != c.people(c.said(round, side)) {
+			t.Fatalf("%d people are told to argue %s", r.N, name)
+		}
+	}
+	switch {
+	case together && told > 0:
+		t.Fatal("reasons are told with and without their sides")
+	case (together || told > 0) != (n >= 5 && all > 0):
+		t.Fatalf("%d people, %d reasons: %v", n, all, names(now.Tables))
+	case together && plain.N != all, told > 0 && apart != all:
+		t.Fatalf("%d and %d reasons are told of %d", plain.N, apart, all)
+	}
+	asked := n + c.people(func(i int) bool { return c.rounds[round][i] == noJudge })
+	if told > 0 && (n < 20 || few(asked-all)) {
+		t.Fatalf("sides are told of %d people, %d of %d gave no reason", n, asked-all, asked)
+	}
+}
+
+// checkDifferences takes a table from every other one that is known to hold all of
+// its people, and counts who is left: nobody, or enough. Two histograms of
+// different rounds are left aside: METHOD.md §7 says what comparing them may show,
+// and people confirm it.
+func checkDifferences(t *rapid.T, people []map[string][]string, round int) {
+	now := people[round]
+	before := []string{}
+	if round > 0 {
+		before = people[round-1]["A/i1"]
+	}
+	less := func(what string, all, some []string, least int) {
+		held := make(map[string]bool, len(some))
+		for _, w := range some {
+			held[w] = true
+		}
+		rest := 0
+		for _, w := range all {
+			if !held[w] {
+				rest++
+			}
+		}
+		if len(all)-rest != len(held) || len(held) != len(some) {
+			t.Fatalf("%s: one does not hold the other, or holds a person twice", what)
+		}
+		if rest > 0 && rest < least {
+			t.Fatalf("%s leaves %d people", what, rest)
+		}
+	}
+	var shown []string // everyone in a shown group: no two groups share a person
+	for id, who := range now {
+		switch {
+		case id[0] == 'G':
+			less("the panel without "+id, now["A/i1"], who, 10)
+			shown = append(shown, who...)
+		case strings.Contains("DTM", id[:1]):
+			less("the panel without "+id, now["A/i1"], who, 5)
+			less("the panel before without "+id, before, who, 5)
+			less("D without "+id, now["D/i1"], who, 5)
+		}
+	}
+	if len(shown) > 0 {
+		less("the panel without all groups", now["A/i1"], shown, 10)
+	}
+	var argued []string // everyone whose side is told, of those who gave a value
+	for _, side := range []string{"against", "middle", "for"} {
+		argued = append(argued, now["R/i1/"+side]...)
+	}
+	if len(argued) > 0 {
+		less("the panel without its reasons", now["A/i1"], argued, 1) // how many are silent: checkVoices
+	}
+}
+
 // D, T and M are recounts over the stayers; the twenty who are left out are one
 // set for all three, and a key decides which.
 func TestPairedTablesLeaveOutOneSet(t *testing.T) {
@@ -247,7 +382,7 @@ func TestPairedTablesAtAHundred(t *testing.T) {
 		pairs, gone int
 		want        string
 	}{
-		{99, 0, "AD"}, {100, 0, "ADTM"}, {99, 1, "A"}, {100, 1, "ADTM"}, {99, 5, "AD"}, {19, 5, "A"}, {20, 5, "AD"},
+		{99, 0, "ADB"}, {100, 0, "ADTMB"}, {99, 1, "AB"}, {100, 1, "ADTMB"}, {99, 5, "ADB"}, {19, 5, "AB"}, {20, 5, "ADB"},
 	} {
 		values := append(slices.Repeat([]int{2, 5, 8}, 50)[:c.pairs:c.pairs], slices.Repeat([]int{5}, c.gone)...)
 		second := append(values[:c.pairs:c.pairs], slices.Repeat([]int{absent}, c.gone)...)
@@ -285,7 +420,7 @@ func TestTabulateIgnoresOrder(t *testing.T) {
 		first[i], second[i] = 1+i%9, 1+i*5%9
 	}
 	second[3] = absent
-	tabulate := func(reverse bool) string {
+	closed := func(reverse bool) string {
 		a, b := ballots(p, oneGroup, first), ballots(p, oneGroup, second)
 		if reverse {
 			slices.Reverse(a)
@@ -297,7 +432,7 @@ func TestTabulateIgnoresOrder(t *testing.T) {
 		}
 		return fmt.Sprint(c)
 	}
-	if tabulate(false) != tabulate(true) {
+	if closed(false) != closed(true) {
 		t.Error("the order of ballots changes the tables")
 	}
 }
@@ -309,7 +444,7 @@ func TestRaisedThresholds(t *testing.T) {
 		first, second int // people in each group
 		want          string
 	}{
-		{4, 3, ""}, {4, 4, "A"}, {15, 14, "A"}, {15, 15, "AGG"}, {20, 14, "A"}, {40, 1, "A"},
+		{4, 3, "B"}, {4, 4, "AB"}, {15, 14, "AB"}, {15, 15, "AGGB"}, {20, 14, "AB"}, {40, 1, "AB"},
 	} {
 		values := append(from(0, 0, 0, 0, 0, 0, c.first), from(0, 0, 0, c.second)...)
 		got := ""
@@ -392,16 +527,6 @@ func TestShiftTableMergesItsEnds(t *testing.T) {
 		if d.Shifts().N() != d.N {
 			t.Errorf("%s: the table reads as %v", c.name, d.Shifts())
 		}
-	}
-}
-
-func TestReasonsBySide(t *testing.T) {
-	p := classical(t, 2)
-	if c := (delphi.ItemCounts{Valid: 40}); !delphi.Sides(p, c, 5, 9) || delphi.Sides(p, c, 4, 30) {
-		t.Error("each side needs five reasons")
-	}
-	if delphi.Sides(p, delphi.ItemCounts{Valid: 19}, 5, 9) {
-		t.Error("a small panel shows no sides")
 	}
 }
 

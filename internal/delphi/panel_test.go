@@ -63,6 +63,14 @@ func oneGroup(int) int { return 0 }
 // r-th answering round; everyone is enrolled.
 func held(t testing.TB, p delphi.Protocol, group func(i int) int, rounds ...[]int) []delphi.Closing {
 	t.Helper()
+	out, _ := heldWith(t, p, group, func(int, string, *delphi.Answer) {}, rounds...)
+	return out
+}
+
+// heldWith is held with something said beside the answers; it also gives the people
+// of each table, by round.
+func heldWith(t testing.TB, p delphi.Protocol, group func(i int) int, beside func(round int, panelist string, a *delphi.Answer), rounds ...[]int) ([]delphi.Closing, []map[string][]string) {
+	t.Helper()
 	first := 1
 	for p.Round(first).Kind != delphi.AnswerRound {
 		first++
@@ -72,21 +80,21 @@ func held(t testing.TB, p delphi.Protocol, group func(i int) int, rounds ...[]in
 		enrolled[group(i)]++
 	}
 	var out []delphi.Closing
+	var people []map[string][]string
 	var documents []delphi.Counts
 	var previous []delphi.Ballot
 	for r, values := range rounds {
 		current := ballots(p, group, values)
-		c, err := delphi.Tabulate(p, first+r, []delphi.Item{item}, enrolled, documents, current, previous, key)
-		if err != nil {
-			t.Fatal(err)
+		for i := range current {
+			for n := range current[i].Answers {
+				beside(r, current[i].Panelist, &current[i].Answers[n])
+			}
 		}
+		c, of := tabulate(t, p, first+r, []delphi.Item{item}, enrolled, documents, current, previous)
 		documents = append(documents, c.Counts)
-		if got := names(c.Tables); !slices.Equal(got, delphi.Rule(p, documents)) {
-			t.Fatalf("tables %v, the rule names %v", got, delphi.Rule(p, documents))
-		}
-		out, previous = append(out, c), current
+		out, people, previous = append(out, c), append(people, of), current
 	}
-	return out
+	return out, people
 }
 
 func names(tables []delphi.Table) []string {

@@ -23,7 +23,7 @@ func Released(p Protocol, item Item, last Table, now []int, changed int, deadlin
 		return last, false
 	}
 	s := subject{id: item.ID, item: item.ID, kind: k, form: k.Kind}
-	t := &Tally{plan: &plan{p: p, subjects: []subject{s}}, counts: []counts{{whole: slices.Clone(now)}}}
+	t := &Tally{reading: reading{plan: &plan{p: p, subjects: []subject{s}}}, counts: []counts{{whole: slices.Clone(now)}}}
 	n := sum(now)
 	if !deadline {
 		n -= n % coarse
@@ -54,8 +54,8 @@ func (t *Table) round() {
 // items with enough changes since their last release (changed is by item id; a
 // list's changes are those of any of its items, by the kind's id), all of them at
 // the deadline. Before the deadline the counts document is rounded down to five
-// and tables to the nearest five; groups are shown at the deadline only, paired
-// tables never. Measure and Judge take the releases as an item's rounds.
+// and tables to the nearest five; groups, confidence, reasons and marks are shown
+// at the deadline only, paired tables never. Measure and Judge take the releases as an item's rounds.
 func Release(p Protocol, t *Tally, enrolled []int, changed map[string]int, deadline bool) (Closing, error) {
 	if p.Round(t.plan.round).Kind != StandingKind {
 		return Closing{}, fmt.Errorf("delphi: round %d is not a standing one", t.plan.round)
@@ -79,13 +79,17 @@ func Release(p Protocol, t *Tally, enrolled []int, changed map[string]int, deadl
 			continue
 		}
 		out.Counts.Items = append(out.Counts.Items, doc.Items[i])
-		tables := t.tables(i, p.tables(s.form, doc.Items[i], !deadline))
+		e := p.tables(s.form, doc.Items[i], !deadline)
+		tables := t.tables(i, e)
 		for j := range tables {
 			if !deadline {
 				tables[j].round()
 			}
 		}
-		out.Tables = append(out.Tables, tables...)
+		out.Tables = append(append(out.Tables, tables...), t.voiceTables(i, e)...)
+	}
+	if doc.marked() {
+		out.Tables = append(out.Tables, doc.marks())
 	}
 	return out, nil
 }
@@ -105,6 +109,8 @@ func (c *Counts) floor() {
 		down(&t.Valid)
 		down(&t.CannotJudge)
 		down(&t.Incomplete)
+		// Who is sure and why is told at the deadline alone.
+		t.Confident, t.Reasons, t.Sides = 0, 0, nil
 		for g := range t.ByGroup {
 			down(&t.ByGroup[g])
 		}

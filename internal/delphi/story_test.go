@@ -24,8 +24,9 @@ func TestStory(t *testing.T) {
 
 	// Round 1 closes. The ballots become counts, and the counts become tables:
 	// the whole panel's, and each group's, because both have ten people or more.
+	// B holds the marks of ballots, by which people find their own.
 	round1 := held(t, p, group, first)
-	if got := fmt.Sprint(names(round1[0].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1]" {
+	if got := fmt.Sprint(names(round1[0].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 B]" {
 		t.Fatal(got)
 	}
 	a, _ := table(round1[0], "A/i1")
@@ -56,7 +57,7 @@ func TestStory(t *testing.T) {
 	round2 := held(t, p, group, first, second)
 	// Everyone answered both times, so how far people moved may be told: D. With
 	// 52 pairs there is no table of classes (T) and none of conformity (M).
-	if got := fmt.Sprint(names(round2[1].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 D/i1]" {
+	if got := fmt.Sprint(names(round2[1].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 D/i1 B]" {
 		t.Fatal(got)
 	}
 	v, next = delphi.Judge(p, item, round2, 1)
@@ -73,7 +74,7 @@ func TestStory(t *testing.T) {
 	third := slices.Clone(second)
 	third[0] = absent
 	round3 := held(t, p, group, first, second, third)
-	if got := fmt.Sprint(names(round3[2].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1]" {
+	if got := fmt.Sprint(names(round3[2].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 B]" {
 		t.Fatal(got)
 	}
 	v, next = delphi.Judge(p, item, round3, 0)

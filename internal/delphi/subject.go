@@ -45,6 +45,10 @@ type subject struct {
 	form Form     // the kind's, but a selection in a select round
 	list []string // ids of the items of a ranking or choice
 	new  bool
+
+	// The name of its tables of confidence and reasons; "" where another subject
+	// bears them: a criteria item has one of each, borne by its deciding criterion.
+	voice string
 }
 
 // plan is everything that one round asks, in the order of its tables.
@@ -55,11 +59,13 @@ type plan struct {
 	groups   map[string]int
 	item     map[string]place // by item id
 	kinds    []ItemKind       // selections in play: at most K each
+	triple   bool             // some estimate asks for low, likely and high
 }
 
 // place says where the answer to an item is counted.
 type place struct {
 	subject int // the first one: a criteria item has one for each criterion
+	voice   int // the one that bears the item's confidence and reasons
 	member  int // place in the list of a ranking or choice
 	nth     int // running number of the item
 }
@@ -87,21 +93,25 @@ func newPlan(p Protocol, round int, items []Item) (*plan, error) {
 		if p.Round(round).Kind == Select && form == RankingForm {
 			form = SelectionForm
 		}
-		at := place{subject: len(l.subjects), nth: n}
-		s := subject{id: it.ID, item: it.ID, kind: k, form: form, new: it.New}
+		at := place{subject: len(l.subjects), voice: len(l.subjects), nth: n}
+		s := subject{id: it.ID, item: it.ID, kind: k, form: form, new: it.New, voice: it.ID}
+		l.triple = l.triple || k.Triple
 		switch form {
 		case RankingForm, ChoiceForm:
 			first, started := lists[k.ID]
 			if !started {
 				first = len(l.subjects)
 				lists[k.ID] = first
-				l.subjects = append(l.subjects, subject{id: k.ID, kind: k, form: form})
+				l.subjects = append(l.subjects, subject{id: k.ID, kind: k, form: form, voice: k.ID})
 			}
-			at = place{subject: first, member: len(l.subjects[first].list), nth: n}
+			at = place{subject: first, voice: first, member: len(l.subjects[first].list), nth: n}
 			l.subjects[first].list = append(l.subjects[first].list, it.ID)
 		case CriteriaForm:
 			for _, c := range k.Criteria {
 				s.id = it.ID + "/" + c
+				if s.voice = k.voice(s.id); s.voice != "" {
+					at.voice = len(l.subjects)
+				}
 				l.subjects = append(l.subjects, s)
 			}
 		case TextForm:

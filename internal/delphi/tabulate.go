@@ -53,8 +53,11 @@ func (t *Tabulator) Add(current, previous *Ballot) error {
 }
 
 // Close gives the counts document and exactly the tables that Rule names;
-// enrolled is by group in protocol order.
+// enrolled is by group in protocol order. It is called once.
 func (t *Tabulator) Close(enrolled []int) (Closing, error) {
+	if t.pairs.leftOut != nil {
+		return Closing{}, fmt.Errorf("delphi: round %d is closed already", t.pairs.round)
+	}
 	if groups := len(t.now.answered); len(enrolled) != groups {
 		return Closing{}, fmt.Errorf("delphi: %d groups are enrolled, the protocol has %d", len(enrolled), groups)
 	}
@@ -112,6 +115,10 @@ type pairs struct {
 	round int
 	mac   hash.Hash
 	of    []joint // by subject
+
+	// Known once the round is closed:
+	medians []stat.Value     // by subject: the one that was shown, for M
+	leftOut map[string][]int // by panelist: the subjects whose paired tables leave them out
 }
 
 // joint is one subject's: for scales the k×k cells, for estimates, whose k can be
@@ -126,6 +133,7 @@ type joint struct {
 // stayer is a candidate for being left out: the twenty of smallest keyed hash.
 type stayer struct {
 	hash        [sha256.Size]byte
+	panelist    string
 	before, now int
 }
 
@@ -159,7 +167,7 @@ func (c *pairs) add(panelist string, before, now []int) {
 			continue // a study of one's own data hides nobody
 		}
 		most := max(stayers, c.plan.p.Disclosure.LeftOutN)
-		s := stayer{hash: c.hash(panelist, c.plan.subjects[i].id), before: before[i], now: now[i]}
+		s := stayer{hash: c.hash(panelist, c.plan.subjects[i].id), panelist: panelist, before: before[i], now: now[i]}
 		at, _ := slices.BinarySearchFunc(j.last, s, func(x, y stayer) int { return bytes.Compare(x.hash[:], y.hash[:]) })
 		if at < most {
 			j.last = slices.Insert(j.last, at, s)
@@ -195,7 +203,7 @@ func (c *pairs) hash(panelist, subject string) (out [sha256.Size]byte) {
 // close writes the counts document and the tables that it makes exist.
 func (c *pairs) close(now, before *Tally, enrolled []int) Closing {
 	doc := now.document(enrolled)
-	medians := make([]stat.Value, len(c.of))
+	c.medians, c.leftOut = make([]stat.Value, len(c.of)), map[string][]int{}
 	for i := range c.of {
 		item := &doc.Items[i]
 		j := &c.of[i]
@@ -211,13 +219,14 @@ func (c *pairs) close(now, before *Tally, enrolled []int) Closing {
 		if s.shift {
 			for _, l := range j.last[:min(s.leftOut, len(j.last))] {
 				j.count(l.before, l.now, -1)
+				c.leftOut[l.panelist] = append(c.leftOut[l.panelist], i)
 			}
 		}
 		item.Transitions = s.classes && c.plan.p.margins(c.plan.subjects[i].kind, j.cells)
 		if c.plan.p.Feedback.MedianIQR {
-			medians[i] = stat.Median(before.counts[i].whole, c.plan.p.Measures.Quantile)
+			c.medians[i] = stat.Median(before.counts[i].whole, c.plan.p.Measures.Quantile)
 		}
-		item.Moves = s.moves && medians[i].Defined() && c.plan.p.rows(j.cells, medians[i])
+		item.Moves = s.moves && c.medians[i].Defined() && c.plan.p.rows(j.cells, c.medians[i])
 	}
 	closing := Closing{Counts: doc, Tables: []Table{}}
 	for i, s := range c.plan.subjects {
@@ -230,8 +239,12 @@ func (c *pairs) close(now, before *Tally, enrolled []int) Closing {
 			closing.Tables = append(closing.Tables, transitionTable(s, c.of[i].cells))
 		}
 		if e.moves {
-			closing.Tables = append(closing.Tables, moveTable(s, c.of[i].cells, medians[i]))
+			closing.Tables = append(closing.Tables, moveTable(s, c.of[i].cells, c.medians[i]))
 		}
+		closing.Tables = append(closing.Tables, now.voiceTables(i, e)...)
+	}
+	if doc.marked() {
+		closing.Tables = append(closing.Tables, doc.marks())
 	}
 	return closing
 }
@@ -243,11 +256,15 @@ func (t *Tally) document(enrolled []int) Counts {
 		doc.Groups = append(doc.Groups, GroupCount{Group: plan.ID, Enrolled: enrolled[g], Answered: t.answered[g]})
 	}
 	for i, s := range t.plan.subjects {
-		valid, by := t.counts[i].valid()
-		doc.Items = append(doc.Items, ItemCounts{
-			Item: s.id, Kind: s.kind.ID, Valid: valid, CannotJudge: t.counts[i].cannot,
-			ByGroup: by, Incomplete: t.counts[i].incomplete, List: s.list,
-		})
+		c := &t.counts[i]
+		valid, by := c.valid()
+		item := ItemCounts{
+			Item: s.id, Kind: s.kind.ID, Valid: valid, CannotJudge: c.cannot,
+			ByGroup: by, Incomplete: c.incomplete, List: s.list,
+			Confident: sum(c.sure[:]), Reasons: sum(c.argued[:]),
+		}
+		item.Sides = t.plan.p.told(s.kind, item, c.argued)
+		doc.Items = append(doc.Items, item)
 	}
 	return doc
 }

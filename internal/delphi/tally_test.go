@@ -32,7 +32,13 @@ var everyItem = []delphi.Item{
 // drawBallot draws a ballot that fits every's items.
 func drawBallot(t *rapid.T, name string) delphi.Ballot {
 	b := delphi.Ballot{Panelist: name, Group: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "group")}
-	answer := func(a delphi.Answer) { b.Answers = append(b.Answers, a) }
+	answer := func(a delphi.Answer) {
+		a.Confidence = rapid.IntRange(0, 4).Draw(t, "confidence")
+		if n := rapid.IntRange(0, 9).Draw(t, "reason"); n > 3 {
+			a.Reason = digest(fmt.Sprint(n))
+		}
+		b.Answers = append(b.Answers, a)
+	}
 	for _, id := range []string{"s1", "s2"} {
 		switch v := rapid.IntRange(-1, 5).Draw(t, id); v {
 		case -1:
@@ -65,6 +71,15 @@ func closing(t testing.TB, p delphi.Protocol, tally *delphi.Tally) delphi.Closin
 		t.Fatal(err)
 	}
 	return c
+}
+
+// sideOf is the naive side of a reason beside an answer on five points.
+func sideOf(a delphi.Answer) string {
+	v := a.Value
+	if a.Criteria != nil {
+		v = a.Criteria[0]
+	}
+	return []string{"/none", "/against", "/against", "/middle", "/for", "/for"}[v]
 }
 
 // Adding, revising and withdrawing in any order, alone or in tallies that are
@@ -114,6 +129,17 @@ func TestTallyIsARecount(t *testing.T) {
 		for _, b := range standing {
 			chosen := map[string]bool{}
 			for _, a := range b.Answers {
+				name := a.Item
+				if name[0] == 'o' {
+					name = "scelta"
+				}
+				if a.Confidence > 0 && !a.CannotJudge && (a.Criteria == nil || a.Criteria[0] > 0) {
+					naive[fmt.Sprint("K/", name, "=", a.Confidence)]++
+				}
+				if a.Reason != "" {
+					naive["R/"+name+sideOf(a)+"="+a.Reason]++
+					naive["R/"+name+"="+a.Reason]++
+				}
 				switch a.Item[0] {
 				case 's':
 					if !a.CannotJudge {
@@ -147,7 +173,7 @@ func TestTallyIsARecount(t *testing.T) {
 			}
 		}
 		for _, table := range got.Tables {
-			if table.ID[0] == 'G' || len(table.Values) == 3 {
+			if table.ID[0] == 'G' || table.ID[0] == 'A' && len(table.Values) == 3 {
 				continue // parts of what is compared here
 			}
 			for i, v := range table.Values {

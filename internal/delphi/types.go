@@ -71,6 +71,11 @@ type Answer struct {
 	Never       bool  // estimate, date: "never"; Value is 0
 	Low, High   int   // estimate, date with triple: the two values around Value
 	Criteria    []int // criteria: 1..points in the protocol's order, 0 for "cannot judge"
+
+	// What is said beside the value. A ranking has one of each for its list, beside
+	// any one of its items.
+	Confidence int    // self-rated, 1..4; 0 for none given
+	Reason     string // SHA-256 of the reason's words in lower-case hex; "" for none given
 }
 
 // Ballot is all answers that one panelist delivered in one round.
@@ -110,9 +115,15 @@ type ItemCounts struct {
 	LeftAfter   int    `json:"left_after"`  // valid in this, not in the previous one
 	ByGroup     []int  `json:"by_group"`    // valid, in protocol order of groups
 	Incomplete  int    `json:"incomplete"`  // ranking: people who left something unranked
+	Confident   int    `json:"confident"`   // valid answers with a confidence
+	Reasons     int    `json:"reasons"`     // people who gave a reason, whatever they answered
 
 	// The items of a ranking or choice, in order; nil for others.
 	List []string `json:"list,omitempty"`
+
+	// The sides by which reasons are told, those that have any; nil where one has too
+	// few. Of a criteria item its deciding criterion alone has confidence and reasons.
+	Sides []Side `json:"sides,omitempty"`
 
 	// Whether the margins of T and M let them be shown: the one thing about them
 	// that the numbers of people do not tell.
@@ -121,6 +132,9 @@ type ItemCounts struct {
 }
 
 // Table is one published table: counts over the declared values, zeros included.
+// Two sorts declare none: R holds the digests that were given, ascending, and B,
+// the marks of ballots, no values at all, since the engine does not know marks: N
+// says how many there are.
 type Table struct {
 	ID     string   `json:"id"`     // "A/<item>", "G/<item>/<group>", "D/<item>", "T/<item>" … (RECORD.md §3)
 	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "<=-2".."+1", "1-3>7-9"
@@ -132,6 +146,10 @@ type Table struct {
 type Closing struct {
 	Counts Counts  `json:"counts"`
 	Tables []Table `json:"tables"` // exactly those that Rule names, in its order
+
+	// Root is the round's Merkle root over its heads (RECORD.md §3): who commits the
+	// tables sets it. It seeds Monte-Carlo figures, which are absent without it.
+	Root []byte `json:"root,omitempty"`
 }
 
 // Item is one item as the engine sees it.

@@ -15,6 +15,7 @@ type view struct {
 	form   Form
 	kind   ItemKind
 	tables map[string]Table // by letter, "G/" with the group, "P/" with the item, "A/low" and "A/high"
+	root   []byte           // of the round; nil when unknown
 }
 
 // views finds a subject in the closings of answering rounds, oldest first. Of a
@@ -35,7 +36,7 @@ func views(p Protocol, subject string, rounds []Closing) []view {
 			if !ok {
 				continue
 			}
-			v := view{doc: &c.Counts, counts: item, kind: k, form: k.formIn(kind), tables: map[string]Table{}}
+			v := view{doc: &c.Counts, counts: item, kind: k, form: k.formIn(kind), tables: map[string]Table{}, root: c.Root}
 			v.collect(c.Tables)
 			out = append(out, v)
 		}
@@ -45,12 +46,15 @@ func views(p Protocol, subject string, rounds []Closing) []view {
 
 func (v *view) collect(tables []Table) {
 	ranked := v.form == RankingForm
+	name := v.kind.voice(v.counts.Item)
 	for _, t := range tables {
 		if !t.whole() {
 			continue
 		}
 		letter, rest, _ := strings.Cut(t.ID, "/")
 		switch {
+		case letter == "K" && rest == name:
+			v.tables[letter] = t
 		case ranked && letter == "P":
 			v.tables[t.ID] = t
 		case ranked:
@@ -68,6 +72,9 @@ func (v *view) collect(tables []Table) {
 // feeds the engine what others published; what does not fit is no table.
 func (t Table) whole() bool {
 	odd := func(n int) bool { return n < 0 || n > wholeMost }
+	if t.ID == marksID {
+		return len(t.Values) == 0 && len(t.Counts) == 0 && !odd(t.N)
+	}
 	return len(t.Values) == len(t.Counts) && !slices.ContainsFunc(t.Counts, odd) && sum(t.Counts) == t.N
 }
 

@@ -81,13 +81,13 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 		if err != nil {
 			return err
 		}
-		now, err := read(ctx, tx, safe, c.ID, round.ID, true)
+		now, err := read(ctx, tx, safe, c, round.ID, items)
 		if err != nil {
 			return err
 		}
 		var before reading
 		if previous, ok := previousAnswering(c, round); ok {
-			if before, err = read(ctx, tx, safe, c.ID, previous.ID, false); err != nil {
+			if before, err = read(ctx, tx, safe, c, previous.ID, nil); err != nil {
 				return err
 			}
 		}
@@ -206,12 +206,12 @@ func (s *Service) roundOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (c
 }
 
 // read decrypts a round's ballots, streaming, into what the engine counts;
-// reasons are read for the round that closes alone.
-func read(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, consultation, round uuid.UUID, reasons bool) (reading, error) {
+// reasons are read for the round that closes alone, whose items are given.
+func read(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, c consultation.Consultation, round uuid.UUID, items []consultation.Item) (reading, error) {
 	r := reading{reasons: map[uuid.UUID][]said{}}
-	names := map[uuid.UUID]string{}
-	err := eachBallot(ctx, tx, consultation, round, func(p pseudonym.Panelist, group string, sealed []byte) error {
-		sh, err := unseal(safe, p, round, sealed, reasons)
+	names, kinds := map[uuid.UUID]string{}, kindsOf(items)
+	err := eachBallot(ctx, tx, c.ID, round, func(p pseudonym.Panelist, group string, sealed []byte) error {
+		sh, err := unseal(safe, p, round, sealed, items != nil)
 		if err != nil {
 			return err
 		}
@@ -223,10 +223,10 @@ func read(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, consultati
 				names[e.item] = name
 			}
 			a := e.answer(name)
-			b.Answers[n] = a
 			if e.reason != "" {
-				r.reasons[e.item] = append(r.reasons[e.item], said{text: e.reason, value: a.Value})
+				r.reasons[e.item] = append(r.reasons[e.item], with(c.Protocol, kinds[e.item], &a, e.reason))
 			}
+			b.Answers[n] = a
 		}
 		r.ballots = append(r.ballots, b)
 		return nil
@@ -259,6 +259,14 @@ func engineItems(items []consultation.Item) []delphi.Item {
 	out := make([]delphi.Item, len(items))
 	for n, i := range items {
 		out[n] = engineItem(i)
+	}
+	return out
+}
+
+func kindsOf(items []consultation.Item) map[uuid.UUID]string {
+	out := make(map[uuid.UUID]string, len(items))
+	for _, i := range items {
+		out[i.ID] = i.Kind
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package ballot
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -19,6 +20,19 @@ const feedbackFormat = "delfi feedback v1"
 type said struct {
 	text  string
 	value int // 0 when its author cannot judge
+	side  delphi.Side
+}
+
+// digest is what the engine counts a reason by.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// with puts a reason beside its answer, and gives what the document needs of it.
+func with(p delphi.Protocol, kind string, a *delphi.Answer, text string) said {
+	a.Reason = digest(text)
+	return said{text: text, value: a.Value, side: delphi.SideOf(p, kind, *a)}
 }
 
 // reading is all that a closing takes from its round's ballots.
@@ -54,7 +68,7 @@ func itemFeedback(c consultation.Consultation, round consultation.Round, i consu
 	out.Verdict, out.Proposal = delphi.Judge(c.Protocol, item, closings, c.RoundsLeft())
 	// Without a table of answers nothing about the item is told, reasons included.
 	if len(out.Tables) > 0 && showsReasons(c.Protocol) {
-		out.Reasons = reasonsOf(c.Protocol, i, round.ID, out.Figures, reasons)
+		out.Reasons = reasonsOf(c.Protocol, i, round.ID, out.Figures, len(out.Counts.Sides) > 0, reasons)
 	}
 	return out
 }
@@ -97,9 +111,8 @@ func tablesOf(item uuid.UUID, tables []delphi.Table) []delphi.Table {
 
 // reasonsOf puts reasons in the document's order, which is that of a digest: it
 // comes from the words and the round alone, so it repeats after a crash and says
-// nothing about who wrote when.
-func reasonsOf(p delphi.Protocol, i consultation.Item, round uuid.UUID, f delphi.Figures, reasons []said) []Reason {
-	sides := sidesOf(p, i, f, reasons)
+// nothing about who wrote when. The engine's rule says whether sides are told.
+func reasonsOf(p delphi.Protocol, i consultation.Item, round uuid.UUID, f delphi.Figures, sides bool, reasons []said) []Reason {
 	type placed struct {
 		digest [32]byte
 		Reason
@@ -110,8 +123,8 @@ func reasonsOf(p delphi.Protocol, i consultation.Item, round uuid.UUID, f delphi
 			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.ID.String() + r.text)),
 			Reason: Reason{Text: r.text, Outside: p.Feedback.Reasons == "outside-first" && outside(f, r.value)},
 		}
-		if sides != nil {
-			all[n].Side = sides[n]
+		if sides && r.side != delphi.Neither {
+			all[n].Side = string(r.side)
 		}
 	}
 	slices.SortFunc(all, func(a, b placed) int {
@@ -146,40 +159,4 @@ func outside(f delphi.Figures, value int) bool {
 		return false
 	}
 	return float64(value) < q1 || float64(value) > q3
-}
-
-// sidesOf says which side each reason argues, by the class of the value beside
-// it; nil when the engine's rule shows no sides, because one has too few reasons
-// or the panel is small.
-func sidesOf(p delphi.Protocol, i consultation.Item, f delphi.Figures, reasons []said) []string {
-	kind, _ := p.Kind(i.Kind) // one without classes has no sides
-	classes := kind.Classes
-	if len(classes) < 2 {
-		return nil
-	}
-	count := map[string]int{}
-	sides := make([]string, len(reasons))
-	for n, r := range reasons {
-		switch {
-		case r.value == 0:
-		case r.value <= classes[0][1]:
-			sides[n] = "against"
-		case r.value >= classes[len(classes)-1][0]:
-			sides[n] = "for"
-		default:
-			sides[n] = "middle"
-		}
-		count[sides[n]]++
-	}
-	each := []int{count["against"], count["for"]}
-	for _, rest := range []string{"middle", ""} {
-		// Who stands between, or cannot judge, would be told by what is left over.
-		if count[rest] > 0 {
-			each = append(each, count[rest])
-		}
-	}
-	if !delphi.Sides(p, delphi.ItemCounts{Kind: i.Kind, Valid: f.N}, each...) {
-		return nil
-	}
-	return sides
 }

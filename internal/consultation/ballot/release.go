@@ -186,7 +186,7 @@ func readStanding(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, c 
 		return standing{}, err
 	}
 	sh := standing{tally: tally, changed: map[string]int{}, reasons: map[uuid.UUID][]said{}}
-	names := make(map[uuid.UUID]string, len(items))
+	names, kinds := make(map[uuid.UUID]string, len(items)), kindsOf(items)
 	for _, i := range items {
 		names[i.ID] = i.ID.String()
 	}
@@ -205,10 +205,10 @@ func readStanding(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, c 
 				sh.changed[name]++
 			}
 			a := e.answer(name)
-			b.Answers = append(b.Answers, a)
 			if e.reason != "" {
-				sh.reasons[e.item] = append(sh.reasons[e.item], said{text: e.reason, value: a.Value})
+				sh.reasons[e.item] = append(sh.reasons[e.item], with(c.Protocol, kinds[e.item], &a, e.reason))
 			}
+			b.Answers = append(b.Answers, a)
 		}
 		return tally.Add(b)
 	})
