@@ -252,7 +252,7 @@ func TestRecordOnlyGrows(t *testing.T) {
 	h.announced()
 	before := h.entries()
 	for _, attack := range []string{
-		`UPDATE record.entry SET reason = 'another'`, `DELETE FROM record.entry`, `TRUNCATE record.entry`,
+		`UPDATE record.entry SET text = 'another'`, `DELETE FROM record.entry`, `TRUNCATE record.entry`,
 	} {
 		err := h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := tx.ExecContext(ctx, attack)

@@ -66,7 +66,6 @@ func guards(t *testing.T, h *webtest.House) {
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion"), Open: true},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/opinion"), Open: true, Status: 404},
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion.json"), Open: true},
-		webtest.Route{Method: "GET", Path: at(webtest.Published, "/record"), Open: true},
 		webtest.Route{Method: "GET", Path: "/help/how-it-works", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/protection", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/accessibility", Open: true},
@@ -372,10 +371,6 @@ func opinion(t *testing.T, site *webtest.Site) {
 	if raw.Header.Get("Content-Type") != "application/json" || !json.Valid([]byte(raw.Body)) {
 		t.Fatalf("opinion.json is %q", raw.Header.Get("Content-Type"))
 	}
-	record := site.Stranger().Get(t, at(webtest.Published, "/record"))
-	if record.Count("main time[datetime]") == 0 {
-		t.Error("the record has no acts")
-	}
 }
 
 // kept: a page that everyone sees alike has an ETag, and is not sent twice.
@@ -392,7 +387,7 @@ func kept(t *testing.T, site *webtest.Site) {
 // languages: every page stands in both, and what people wrote says which it is in.
 func languages(t *testing.T, site *webtest.Site) {
 	for _, path := range []string{"/", at(webtest.Answering, ""), at(webtest.Published, "/opinion"), at(webtest.Answering, "/rounds/2"),
-		at(webtest.Published, "/record"), "/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy"} {
+		"/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy"} {
 		for lang, prefix := range map[string]string{"it": "", "en": "/en"} {
 			r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+prefix+path, nil)
 			r.Header.Set("Accept-Language", lang)

@@ -72,7 +72,6 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 		r.Get("/rounds/{n}/receipt", k.Handle(c.receipt, page.SignedIn))
 		r.Get("/opinion", k.Handle(c.opinion))
 		r.Get("/opinion.json", k.Handle(c.document))
-		r.Get("/record", k.Handle(c.record))
 	})
 	r.Get("/help/how-it-works", k.Handle(help("how")))
 	r.Get("/help/protection", k.Handle(help("protection")))

@@ -209,7 +209,7 @@ func TestAServerWithAnotherKeyTakesNoBallot(t *testing.T) {
 	h.must(err)
 	queue, err := job.New(h.db)
 	h.must(err)
-	stranger := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db))
+	stranger := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
 	_, err = stranger.Cast(t.Context(), h.seat(0), 2, h.answers(2, 5))
 	h.refused(err, fault.Unavailable, "key_differs")
 	_, err = stranger.Paper(t.Context(), h.seat(0), 2)

@@ -162,7 +162,7 @@ func TestWithoutTheKeyACopiedDatabaseTellsNothing(t *testing.T) {
 	h.must(err)
 	queue, err := job.New(h.db)
 	h.must(err)
-	thief := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db))
+	thief := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
 	_, err = thief.Paper(t.Context(), seat, 2)
 	h.refused(err, fault.Unavailable, "key_missing")
 }
