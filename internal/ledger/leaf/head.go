@@ -135,16 +135,21 @@ func ParseTallies(text []byte) ([]Tally, error) {
 			out = append(out, t)
 			continue
 		}
-		for _, pair := range strings.Split(lines[i+2], " ") {
-			at := strings.LastIndexByte(pair, '=')
-			if at < 1 {
-				return nil, fmt.Errorf("line %d: %q is no value with its count", i+3, pair)
+		value := ""
+		for _, part := range strings.Split(lines[i+2], " ") {
+			// A value may hold blanks ("any 0"): it ends where its count stands.
+			value += part
+			at := strings.LastIndexByte(value, '=')
+			n, err := strconv.Atoi(value[at+1:])
+			if at < 1 || err != nil || n < 0 || strconv.Itoa(n) != value[at+1:] {
+				value += " "
+				continue
 			}
-			n, err := strconv.Atoi(pair[at+1:])
-			if err != nil || n < 0 || strconv.Itoa(n) != pair[at+1:] {
-				return nil, fmt.Errorf("line %d: %q is no count", i+3, pair[at+1:])
-			}
-			t.Values, t.Counts, t.N = append(t.Values, pair[:at]), append(t.Counts, n), t.N+n
+			t.Values, t.Counts, t.N = append(t.Values, value[:at]), append(t.Counts, n), t.N+n
+			value = ""
+		}
+		if value != "" || len(t.Values) == 0 {
+			return nil, fmt.Errorf("line %d: %q is no value with its count", i+3, strings.TrimSuffix(value, " "))
 		}
 		out = append(out, t)
 	}
