@@ -39,13 +39,13 @@ func TestWholeLife(t *testing.T) {
 	h.work("2026-03-09 09:00")
 	h.is(Running, RoundOpen, RoundPlanned, RoundPlanned)
 	h.recorded("act/start system : La piazza", "round_opened/open system : round 1")
-	if n := h.round(1).Enrolled; n != 1 {
+	if n := h.round(1).People(); n != 1 {
 		t.Errorf("%d enrolled", n)
 	}
 
 	h.work("2026-03-16 23:59")
 	h.is(Running, RoundClosed, RoundPlanned, RoundPlanned)
-	h.recorded("round_closed/close system : round 1")
+	h.recorded("act/close system : round 1")
 	two := h.add(2)
 	h.ok(h.s.ReleaseRound(t.Context(), h.marco, slug, 1))
 	h.recorded("act/release moderator Marco: round 1")
@@ -55,7 +55,7 @@ func TestWholeLife(t *testing.T) {
 
 	h.work("2026-04-03 23:59")
 	h.is(Running, RoundReleased, RoundReleased, RoundPlanned)
-	h.recorded("round_closed/close system : round 2", "act/release system : round 2")
+	h.recorded("act/close system : round 2", "act/release system : round 2")
 	h.ok(h.s.Decide(t.Context(), h.furio, slug, two[0].ID, Settle, "È già chiaro a tutti."))
 	h.recorded("decision/settle facilitator Furio: statement 1")
 	// Nobody decides about the second one: it follows the proposal when round 3 opens.

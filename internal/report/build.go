@@ -187,7 +187,7 @@ func (src sources) rounds() []Round {
 	for _, r := range src.c.Rounds {
 		p := Round{
 			Number: r.Number, Kind: r.Kind, State: string(r.State), OpenedOn: day(r.OpenedAt), ClosedOn: day(r.ClosedAt),
-			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.Enrolled, Groups: []delphi.GroupCount{},
+			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.People(), Groups: []delphi.GroupCount{},
 		}
 		// A standing round's last release is the one that stays.
 		for n, d := range src.documents {

@@ -172,6 +172,3 @@ func Digest(document []byte) string {
 	sum := sha256.Sum256(document)
 	return hex.EncodeToString(sum[:])
 }
-
-// Sum is a hash of the trees, for rooms that do not compute them.
-type Sum = tlog.Hash
