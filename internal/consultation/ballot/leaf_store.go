@@ -56,9 +56,9 @@ func writeLeaves(ctx context.Context, tx *postgres.Tx, round uuid.UUID, table st
 	return rows.Err()
 }
 
-// published lists the public closings of a consultation. The state of the round is
+// publicClosings lists the public closings of a consultation. The state of the round is
 // asked for here, so that nothing of an open or closing one can be had.
-func published(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Public, error) {
+func publicClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Public, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT r.id, r.number, c.tick, c.root IS NULL,
 			ARRAY(SELECT t.id FROM civic.count_table AS t WHERE t.round = c.round AND t.tick = c.tick ORDER BY t.place)

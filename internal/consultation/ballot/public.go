@@ -23,7 +23,7 @@ type Public struct {
 // Published lists what of a consultation's closings is public now, by round and
 // release.
 func (s *Service) Published(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Public, error) {
-	return published(ctx, tx, id)
+	return publicClosings(ctx, tx, id)
 }
 
 // Papers are the names of the documents of a closing, as the record's files are
