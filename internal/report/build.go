@@ -114,7 +114,7 @@ func (src sources) rated(f Figures) []Item {
 	for _, i := range src.items {
 		item := Item{
 			ID: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
-			ItemFigures: f.of(i.ID), Parents: some(i.Parents), Contributions: []uuid.UUID{},
+			ItemFigures: f.Of(i.ID), Parents: some(i.Parents), Contributions: []uuid.UUID{},
 		}
 		src.decide(i.ID, item.History)
 		for _, t := range src.contributions {

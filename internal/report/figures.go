@@ -44,8 +44,8 @@ func FiguresOf(p delphi.Protocol, documents []ballot.Feedback, closings []delphi
 	return out
 }
 
-// of gives an item's figures; empty lists for one that was never rated.
-func (f Figures) of(item uuid.UUID) ItemFigures {
+// Of gives an item's figures; empty lists for one that was never rated.
+func (f Figures) Of(item uuid.UUID) ItemFigures {
 	if i, ok := f.Items[item]; ok {
 		return i
 	}

@@ -18,6 +18,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/report"
 )
 
 // book is a whole public record in memory, pressed from the pure parts alone; its
@@ -157,6 +158,50 @@ func press(t testing.TB, change func(b *book)) *book {
 	b.act("publish", "administrator", 0, "")
 	b.seal()
 	return b
+}
+
+// opinion publishes version 1.
+func (b *book) opinion() {
+	b.t.Helper()
+	var documents []ballot.Feedback
+	for round := 2; round <= 3; round++ {
+		var f ballot.Feedback
+		if err := json.Unmarshal(b.files[fmt.Sprintf("%s/rounds/%d/feedback.json", b.slug, round)].Data, &f); err != nil {
+			b.t.Fatal(err)
+		}
+		documents = append(documents, f)
+	}
+	f := report.FiguresOf(b.protocol, documents, b.closings)
+	o := report.Opinion{
+		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
+		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
+		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []delphi.GroupCount{}}}, Items: []report.Item{},
+		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
+	}
+	for n, c := range b.closings {
+		o.Rounds = append(o.Rounds, report.Round{
+			Number: n + 2, Kind: delphi.AnswerRound, State: "released", Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Groups: c.Counts.Groups,
+			Document: leaf.Digest(b.files[fmt.Sprintf("%s/rounds/%d/feedback.json", b.slug, n+2)].Data),
+		})
+	}
+	for _, i := range b.items {
+		item := report.Item{ID: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind, State: "settled", SettledIn: 3, ItemFigures: f.Of(i.Item), Parents: []uuid.UUID{}, Contributions: []uuid.UUID{}}
+		if i.Number == 1 {
+			for n := range item.History {
+				item.History[n].Decision = &report.Decision{Proposed: "settle", Decided: "go-on", Reason: "Ne parliamo ancora.", Against: true}
+			}
+		}
+		o.Items = append(o.Items, item)
+	}
+	text := b.canonical(o)
+	b.put(b.slug+"/opinion.json", text)
+	b.entry("opinion", map[string]any{"role": "system", "version": 1, "hash": leaf.Digest(text), "previous": ""}, nil)
+}
+
+// reopinion brings the opinion's entry into line with its file.
+func (b *book) reopinion() {
+	digest := leaf.Digest(b.files[b.slug+"/opinion.json"].Data)
+	b.rewrite(b.find("opinion", 0), func(body map[string]any) { body["hash"] = digest })
 }
 
 func (b *book) put(name string, text []byte) {

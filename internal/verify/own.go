@@ -1,9 +1,12 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
@@ -141,8 +144,31 @@ func (e expecting) paired(t delphi.Table, letter string, i ballot.Asked, kind de
 		return t.Values[min(max(point-was, first), last)-first], must
 	case "T":
 		return className(kind, was) + ">" + className(kind, point), must
+	case "M":
+		m, shown := e.median(i.Item)
+		if !shown {
+			return "", unknownHere
+		}
+		return []string{"below", "at", "above"}[1+cmp.Compare(float64(was), m)] + ">" + []string{"down", "same", "up"}[1+cmp.Compare(point, was)], must
 	}
-	return "", unknownHere // M depends on a median that is shown with the figures
+	return "", unknownHere
+}
+
+// median is the one of the previous answering round, that the person was shown.
+func (e expecting) median(item uuid.UUID) (float64, bool) {
+	for n := len(e.r.closings) - 1; n >= 0; n-- {
+		c := e.r.closings[n]
+		if c.round == e.now.round || c.round.kind != delphi.AnswerRound || c.round.number > e.now.round.number {
+			continue
+		}
+		for _, f := range c.feedback.Items {
+			if f.Item == item {
+				return f.Figures.Median.Float()
+			}
+		}
+		break
+	}
+	return 0, false
 }
 
 func className(k delphi.ItemKind, point int) string {

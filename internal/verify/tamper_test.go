@@ -180,6 +180,56 @@ func tamperings() []tampering {
 			},
 		},
 		{
+			name: "one verdict of the opinion", place: "tigli/opinion.json", fault: "the document is not the one that entry",
+			does: func(b *book) { b.edit("tigli/opinion.json", `"key":"bipolarity"`, `"key":"consensus"`) },
+		},
+		{
+			name: "one verdict of the opinion, with the log signed anew", place: "tigli/opinion.json", fault: "items[1].history[1].verdict.key: found \"consensus\", expected \"bipolarity\"",
+			does: func(b *book) {
+				b.edit("tigli/opinion.json", `"key":"bipolarity"`, `"key":"consensus"`)
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
+			name: "one row of the sensitivity table, with the log signed anew", place: "tigli/opinion.json", fault: "the opinion does not say what the record gives, at items[0].sensitivity[0]",
+			does: func(b *book) {
+				b.edit("tigli/opinion.json", `"sensitivity":[{"defined":true,`, `"sensitivity":[{"defined":false,`)
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
+			name: "the attrition bounds, with the log signed anew", place: "tigli/opinion.json", fault: "items[1].bounds.leavers: found 9, expected 3",
+			does: func(b *book) {
+				b.edit("tigli/opinion.json", `"leavers":3`, `"leavers":9`)
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
+			name: "conformity, with the log signed anew", place: "tigli/opinion.json", fault: "items[0].conformity.n",
+			does: func(b *book) {
+				b.edit("tigli/opinion.json", `"conformity":{`, `"conformity":{"n":7,"was":{`)
+				text := string(b.files["tigli/opinion.json"].Data)
+				at := strings.Index(text, `"was":{`)
+				end := at + strings.Index(text[at:], `,"n":`)
+				rest := text[end+5:]
+				_, rest, _ = strings.Cut(rest, ",")
+				b.put("tigli/opinion.json", []byte(strings.Replace(text[:end], `"n":7,"was":{`, "", 1)+`,"n":7,`+rest))
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
+			name: "a decision that nobody took, with the log signed anew", place: "tigli/opinion.json", fault: "items[0].history[0].decision.reason: found \"Basta così.\", expected \"Ne parliamo ancora.\"",
+			does: func(b *book) {
+				b.edit("tigli/opinion.json", "Ne parliamo ancora.", "Basta così.")
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
 			name: "one entry", place: "entries", fault: "an entry is not the one that was signed",
 			does: func(b *book) {
 				b.rewrite(b.find("roll", 0), func(body map[string]any) { body["n"] = 90 })
@@ -327,7 +377,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 23 entries have another root", with: kept,
+			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 24 entries have another root", with: kept,
 			does: func(b *book) {
 				b.rewrite(b.find("roll", 0), func(body map[string]any) { body["n"] = 90 })
 				b.seal()

@@ -1,3 +1,0 @@
-package verify
-
-func (b *book) opinion() {}
