@@ -325,7 +325,7 @@ func TestLeftOutStayersHaveNoLeaf(t *testing.T) {
 
 // A ballot that was not counted has no leaves.
 func TestAssignRefuses(t *testing.T) {
-	a, current, _ := assigned(t, 20)
+	a, current, _ := assigned(t, 20, "because")
 	for name, mend := range map[string]func(b *delphi.Ballot){
 		"another group":          func(b *delphi.Ballot) { b.Group = "x" },
 		"off the scale":          func(b *delphi.Ballot) { b.Answers = []delphi.Answer{{Item: "i1", Value: 10}} },
@@ -382,7 +382,7 @@ func TestLeavesOfAStandingRound(t *testing.T) {
 
 // Finding a ballot's tables allocates nothing.
 func TestAssignAllocatesNothing(t *testing.T) {
-	a, current, previous := assigned(t, 200)
+	a, current, previous := assigned(t, 200, "because")
 	if n := testing.AllocsPerRun(100, func() {
 		if err := a.Each(&current[0], &previous[0], func(int, int) {}); err != nil {
 			t.Fatal(err)
@@ -392,14 +392,17 @@ func TestAssignAllocatesNothing(t *testing.T) {
 	}
 }
 
-// assigned is a round of twenty items with all of A, D, T, M, K and R.
-func assigned(t testing.TB, n int) (*delphi.Assignment, []delphi.Ballot, []delphi.Ballot) {
+// assigned is a round of twenty items with all of A, D, T, M and K, and R with words.
+func assigned(t testing.TB, n int, words string) (*delphi.Assignment, []delphi.Ballot, []delphi.Ballot) {
 	p := classical(t, 2)
 	var items []delphi.Item
 	for i := range 20 {
 		items = append(items, delphi.Item{ID: fmt.Sprint("i", i), Kind: "scala"})
 	}
-	reason := digest("because")
+	reason := ""
+	if words != "" {
+		reason = digest(words)
+	}
 	round := func(step int) (out []delphi.Ballot) {
 		for i := range n {
 			b := delphi.Ballot{Panelist: fmt.Sprint(i), Group: "cittadini"}
@@ -431,19 +434,21 @@ func assigned(t testing.TB, n int) (*delphi.Assignment, []delphi.Ballot, []delph
 	return a, current, previous
 }
 
-// All leaves of 10,000 people and twenty items: the second pass of a closing.
+// All leaves of 10,000 people and twenty items, without reasons and with one for
+// every answer: the second pass of a closing.
 func BenchmarkAssign(b *testing.B) {
 	const n = 10_000
-	a, current, previous := assigned(b, n)
-	b.ReportAllocs()
-	leaves := 0
-	for b.Loop() {
-		leaves = 0
-		for i := range current {
-			if err := a.Each(&current[i], &previous[i], func(int, int) { leaves++ }); err != nil {
-				b.Fatal(err)
+	for name, words := range map[string]string{"values": "", "values and reasons": "because"} {
+		a, current, previous := assigned(b, n, words)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for i := range current {
+					if err := a.Each(&current[i], &previous[i], func(int, int) {}); err != nil {
+						b.Fatal(err)
+					}
+				}
 			}
-		}
+		})
 	}
-	b.ReportMetric(float64(leaves)/n, "leaves/ballot")
 }

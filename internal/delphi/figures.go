@@ -42,6 +42,10 @@ func (p Protocol) measure(now, before *view) Figures {
 	case RankingForm:
 		p.rankingFigures(&f, now)
 	}
+	p.groupFigures(&f, now)
+	if k, ok := now.tables["K"]; ok {
+		f.add("confidence", stat.Median(k.Counts, 7)) // in its own steps, whatever the protocol's quantile
+	}
 	if before != nil {
 		p.change(&f, now, before)
 	}
@@ -82,24 +86,6 @@ func (p Protocol) scaleFigures(f *Figures, now *view) {
 			f.Agreement = stat.Agreement(h)
 			p.spreadFigures(f, h, p.tables(now.form, now.counts, now.doc.Interim).extreme)
 		}
-	}
-	for g, plan := range p.Panel.Groups {
-		if len(p.Panel.Groups) < 2 || g >= len(now.counts.ByGroup) {
-			break // one group is the panel
-		}
-		group := GroupFigures{Group: plan.ID, Withheld: true}
-		if s, ok := now.spread("G/" + plan.ID); ok {
-			group = GroupFigures{Group: plan.ID, N: s.n, Histogram: s.counts}
-			from, to := p.window(now.kind)
-			if n, known := s.within(from, to); known {
-				group.Top = stat.Share(n, s.n)
-			}
-			if h := s.points(); h != nil {
-				q := p.Measures.Quantile
-				group.Median, group.Q1, group.Q3 = stat.Median(h, q), stat.Quantile(h, 250, q), stat.Quantile(h, 750, q)
-			}
-		}
-		f.Groups = append(f.Groups, group)
 	}
 }
 
@@ -198,6 +184,7 @@ func (p Protocol) change(f *Figures, now, before *view) {
 		f.add("dajani_chi2", h.Chi2)
 		f.add("dajani_p", h.P)
 		f.add("dajani_small", stat.Of(float64(h.Small)))
+		now.drawn(f, "dajani", [][]int{x, y}, h.Small)
 	}
 	a, aok := before.dist()
 	b, bok := now.dist()
@@ -217,8 +204,31 @@ func (p Protocol) change(f *Figures, now, before *view) {
 		f.add("sign_p", stat.Sign(s).P)
 	}
 	if t, ok := now.tables["T"]; ok {
-		transitionFigures(f, t.square(len(now.kind.Classes)))
+		square := t.square(len(now.kind.Classes))
+		transitionFigures(f, square)
+		now.drawn(f, "chaffin_talley", square, stat.ChiSquare(square).Small)
 	}
+}
+
+// A Monte-Carlo p costs its draws times the table's cells, and a logarithm for
+// every person: estimates of thousands of values and panels of millions have none.
+const (
+	drawnCells  = 200
+	drawnPeople = 1_000_000
+)
+
+// drawn adds the Monte-Carlo p of a χ² test whose table has expected counts below
+// 5, where the round's root is known: it is the seed, with subject and measure.
+func (v *view) drawn(f *Figures, measure string, t [][]int, small int) {
+	cells, n := 0, 0
+	for _, row := range t {
+		cells += len(row)
+		n += sum(row)
+	}
+	if small == 0 || v.root == nil || cells > drawnCells || n > drawnPeople {
+		return
+	}
+	f.add(measure+"_mc_p", stat.MonteCarlo(t, stat.Seed(v.root, v.counts.Item, measure)))
 }
 
 // dist is the published table as scores, where it has them.

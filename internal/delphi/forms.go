@@ -64,10 +64,13 @@ func (p Protocol) estimateClass(v *view) class {
 	}
 	n, limit := d.N(), p.Consensus.RelativeIQR
 	median := d.Median(p.Measures.Quantile)
-	relative := v.kind.relativeIQR(median, d.IQR(p.Measures.Quantile))
-	c := class{key: Disagreement, direction: NoDirection, grounds: []Ground{
-		{Code: "relative_iqr", Holds: relative.Defined() && !more(relative, limit), Value: times1000(relative), Limit: limit},
-	}}
+	narrow := p.narrow(v.kind, d)
+	agreed, groups := p.everyGroup(v, narrow.Holds, func(letter string) (bool, []Ground) {
+		own, ok := v.scoresOf(letter)
+		g := p.narrow(v.kind, own)
+		return ok && g.Holds, []Ground{g}
+	})
+	c := class{key: Disagreement, direction: NoDirection, grounds: append([]Ground{narrow}, groups...)}
 	nevers := 0
 	if v.kind.Never {
 		nevers = d.Count[len(d.Count)-1]
@@ -77,7 +80,7 @@ func (p Protocol) estimateClass(v *view) class {
 	case stat.Mode(d.Count) != nil && d.Count[stat.Mode(d.Count)[0]-1] == n:
 		c.key, c.unanimous = Consensus, true
 		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: v.tables["A"].Values[stat.Mode(d.Count)[0]-1]}}, c.grounds...)
-	case c.grounds[0].Holds:
+	case agreed:
 		c.key = Consensus
 	case stat.AtLeast(nevers, n, poles) && stat.AtLeast(n-nevers, n, poles):
 		c.key = Bipolarity
@@ -94,6 +97,13 @@ func (p Protocol) estimateClass(v *view) class {
 		c.grounds = append(c.grounds, Ground{Code: "around_median", Holds: c.key == Majority, Value: permille(around, n), Limit: most})
 	}
 	return c
+}
+
+// narrow asks the rule of an estimate: its spread against its unit.
+func (p Protocol) narrow(k ItemKind, d stat.Dist) Ground {
+	q, limit := p.Measures.Quantile, p.Consensus.RelativeIQR
+	relative := k.relativeIQR(d.Median(q), d.IQR(q))
+	return Ground{Code: "relative_iqr", Holds: relative.Defined() && !more(relative, limit), Value: times1000(relative), Limit: limit}
 }
 
 // more says whether a figure exceeds a threshold in permille.
@@ -126,19 +136,29 @@ func (k ItemKind) around(d stat.Dist, median stat.Value, limit int) int {
 // choiceClass: options have no order, so there are no poles and no direction.
 func (p Protocol) choiceClass(v *view) class {
 	t := v.tables["A"]
-	if t.N == 0 {
+	largest := v.leader()
+	if largest < 0 {
 		return p.unpublished()
 	}
-	largest := stat.Mode(t.Counts)[0] - 1
-	n := t.Counts[largest]
-	limit := p.Consensus.Share.Permille
-	g := Ground{Code: "share", Holds: stat.AtLeast(n, t.N, limit), Value: permille(n, t.N), Limit: limit, Detail: t.Values[largest]}
-	c := class{key: Disagreement, direction: NoDirection, grounds: []Ground{g}}
+	n, limit := t.Counts[largest], p.Consensus.Share.Permille
+	chosen := func(t Table) Ground {
+		if largest >= len(t.Counts) {
+			return Ground{Code: "share", Limit: limit}
+		}
+		m := t.Counts[largest]
+		return Ground{Code: "share", Holds: stat.AtLeast(m, t.N, limit), Value: permille(m, t.N), Limit: limit, Detail: t.Values[largest]}
+	}
+	g := chosen(t)
+	agreed, groups := p.everyGroup(v, g.Holds, func(letter string) (bool, []Ground) {
+		own := chosen(v.tables[letter])
+		return own.Holds, []Ground{own}
+	})
+	c := class{key: Disagreement, direction: NoDirection, grounds: append([]Ground{g}, groups...)}
 	switch {
 	case n == t.N:
 		c.key, c.unanimous = Consensus, true
-		c.grounds = []Ground{{Code: "unanimous", Holds: true, Detail: t.Values[largest]}, g}
-	case g.Holds:
+		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: t.Values[largest]}}, c.grounds...)
+	case agreed:
 		c.key = Consensus
 	case stat.Above(n, t.N, most):
 		c.key = Majority

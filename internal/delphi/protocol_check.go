@@ -150,6 +150,13 @@ var ruleForms = map[RuleName][]Form{
 func (p Protocol) checkRule(r *reader) {
 	c := p.Consensus
 	pointed := false
+	if c.Scope == "each-group" {
+		for i, k := range p.ItemKinds {
+			if k.Kind == RankingForm || k.Kind == SelectionForm {
+				r.fault("consensus.scope", "kind", "cannot be each-group: item_kinds[%d] is a %s, which has no tables by group: choose panel", i, k.Kind)
+			}
+		}
+	}
 	for i, k := range p.ItemKinds {
 		if k.Kind == TextForm {
 			continue

@@ -134,6 +134,18 @@ func TestStandingVerdicts(t *testing.T) {
 	}
 }
 
+// An item that only the deadline releases is judged alike whatever others were
+// released before it.
+func TestStandingItemReleasedAtTheDeadlineAlone(t *testing.T) {
+	p := standing(t)
+	earlier := released(t, p, false, [3]int{10, 10, 100})
+	earlier[0].Counts.Items[0].Item, earlier[0].Tables[0].ID = "i2", "A/i2"
+	v, _ := delphi.Judge(p, stated, append(earlier, released(t, p, true, [3]int{10, 10, 100})...), 0)
+	if _, ok := ground(v.Grounds, "no_stability_gate"); v.Key != delphi.Consensus || !ok {
+		t.Errorf("%+v", v)
+	}
+}
+
 // A release without the item leaves its last one standing.
 func TestStandingItemKeepsItsLastRelease(t *testing.T) {
 	p := standing(t)

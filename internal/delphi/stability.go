@@ -37,7 +37,7 @@ func people(n int) stat.Value { return stat.Of(float64(n)) }
 
 // steady works through METHOD.md §4's gates and stability tests. final says that
 // no round is left.
-func (p Protocol) steady(now, before *view, rounds []Closing, final bool) steadiness {
+func (p Protocol) steady(now, before *view, final bool) steadiness {
 	s := steadiness{enough: true}
 	gate := func(code string, holds bool, value stat.Value, limit int) {
 		s.grounds = append(s.grounds, Ground{Code: code, Holds: holds, Value: value, Limit: limit})
@@ -57,7 +57,8 @@ func (p Protocol) steady(now, before *view, rounds []Closing, final bool) steadi
 		return s
 	}
 	state := func(code string) { s.grounds = append(s.grounds, Ground{Code: code, Holds: true}) }
-	alone := !standing && p.Answering(0) == 1 || standing && final && len(rounds) == 1
+	// An item that only the deadline releases has one round, whatever others had.
+	alone := !standing && p.Answering(0) == 1 || standing && final && before == nil
 	switch {
 	case alone || standing && now.counts.Valid < gateFrom:
 		state("no_stability_gate")

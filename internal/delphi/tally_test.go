@@ -3,6 +3,7 @@ package delphi_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -200,6 +201,11 @@ func TestTallyRefuses(t *testing.T) {
 		"two choices":      {Group: "a", Answers: []delphi.Answer{{Item: "o1", Value: 1}, {Item: "o2", Value: 1}}},
 		"three selections": {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 1}, {Item: "v2", Value: 1}, {Item: "v3", Value: 1}}},
 		"a selection":      {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 2}}},
+		"confidence":       {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: 5}}},
+		"no confidence":    {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: -1}}},
+		"words":            {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: "because"}}},
+		"a large digest":   {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: strings.ToUpper(digest("x"))}}},
+		"a long digest":    {Group: "a", Answers: []delphi.Answer{{Item: "t1", Reason: digest("x") + "00"}}},
 		"must be judged":   {Group: "a", Answers: []delphi.Answer{{Item: "v1", CannotJudge: true}}},
 	} {
 		tally, err := delphi.NewTally(p, 1, everyItem)
@@ -255,8 +261,8 @@ func twenty(t testing.TB) (*delphi.Tally, delphi.Ballot) {
 	return tally, ballot
 }
 
-// Measures and verdicts of 100,000 people and twenty items cost the size of their
-// tables.
+// Measures, verdicts, sensitivity, attrition and conformity of 100,000 people and
+// twenty items over two rounds cost the size of their tables.
 func BenchmarkMeasureAndJudge(b *testing.B) {
 	p := classical(b, 2)
 	const n = 100_000
@@ -266,11 +272,16 @@ func BenchmarkMeasureAndJudge(b *testing.B) {
 		second[i] = min(9, max(1, first[i]+i%3-1))
 	}
 	closings := held(b, p, oneGroup, first, second)
+	if got := letters(closings[1]); got != "ADTMB" {
+		b.Fatalf("tables %s: not what is to be measured", got)
+	}
 	for b.Loop() {
 		for range 20 {
 			delphi.Measure(p, item, closings)
 			delphi.Judge(p, item, closings, 0)
 			delphi.Sensitive(p, item, closings)
+			delphi.Attrition(p, item, closings)
+			delphi.Conformity(p, item, closings)
 		}
 	}
 }

@@ -193,7 +193,7 @@ type GroupFigures struct {
 	Median    stat.Value `json:"median"`
 	Q1        stat.Value `json:"q1"`
 	Q3        stat.Value `json:"q3"`
-	Top       stat.Value `json:"top"`
+	Top       stat.Value `json:"top"` // as of the panel; of a choice the share of the option that leads in the panel
 }
 
 // Verdict is where an item stands after a round, with its grounds as data.

@@ -36,7 +36,7 @@ func Judge(p Protocol, item Item, rounds []Closing, roundsLeft int) (Verdict, Pr
 		return Verdict{Key: TooFew, Direction: NoDirection, IfDirection: NoDirection, Grounds: []Ground{{Code: "valid_n", Value: people(0), Limit: p.Disclosure.MinN}}},
 			propose(nil, steadiness{}, class{}, roundsLeft)
 	}
-	s := p.steady(now, before, rounds, roundsLeft == 0)
+	s := p.steady(now, before, roundsLeft == 0)
 	if !s.enough {
 		return Verdict{Key: TooFew, Direction: NoDirection, IfDirection: NoDirection, Grounds: s.grounds}, propose(now, s, class{}, roundsLeft)
 	}
@@ -111,7 +111,15 @@ func (p Protocol) scaleClass(v *view) class {
 		return p.unpublished()
 	}
 	o := p.rule(p.Consensus, s)
-	o = p.everyGroup(v, o)
+	holds, groups := p.everyGroup(v, o.holds, func(letter string) (bool, []Ground) {
+		t, ok := v.spread(letter)
+		if !ok {
+			return false, nil
+		}
+		own := p.rule(p.Consensus, t)
+		return own.holds && own.direction == o.direction && own.against == o.against, own.grounds
+	})
+	o.holds, o.grounds = holds, append(o.grounds, groups...)
 	return ladder(s, o, p.Consensus.declared(s.kind), !v.doc.Interim)
 }
 
@@ -122,35 +130,6 @@ func (c ConsensusPlan) declared(k ItemKind) Direction {
 		return direction(c.Share.From+c.Share.To, k.Points+1)
 	}
 	return High
-}
-
-// everyGroup asks each group that may be shown, where the scope is each-group:
-// all must meet the rule on the same side as the whole panel.
-func (p Protocol) everyGroup(v *view, o outcome) outcome {
-	if p.Consensus.Scope != "each-group" || len(p.Panel.Groups) < 2 {
-		return o
-	}
-	judged, present := 0, 0
-	for g, plan := range p.Panel.Groups {
-		if g < len(v.counts.ByGroup) && v.counts.ByGroup[g] > 0 {
-			present++
-		}
-		s, ok := v.spread("G/" + plan.ID)
-		if !ok {
-			continue
-		}
-		judged++
-		own := p.rule(p.Consensus, s)
-		same := own.holds && own.direction == o.direction && own.against == o.against
-		ground := Ground{Code: "group", Holds: same, Detail: plan.ID}
-		if len(own.grounds) > 0 {
-			ground.Value, ground.Limit = own.grounds[0].Value, own.grounds[0].Limit
-		}
-		o.grounds = append(o.grounds, ground)
-		o.holds = o.holds && same
-	}
-	o.grounds = append(o.grounds, Ground{Code: "groups_judged", Holds: judged == present, Value: people(judged), Limit: present})
-	return o
 }
 
 // ladder places a scale's counts: unanimity, the rule, two poles, majority,

@@ -122,32 +122,32 @@ func (t *reading) reason(a *Answer, subject int) reason {
 // digest reads one that isDigest found good; it allocates nothing.
 func digest(s string) (out [sha256.Size]byte) {
 	for i := range out {
-		out[i] = nibble(s[2*i])<<4 | nibble(s[2*i+1])
+		out[i] = nibbles[s[2*i]]<<4 | nibbles[s[2*i+1]]
 	}
 	return out
 }
 
-// nibble is the value of a lower-case hex digit; above 15 for anything else.
-func nibble(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
+// nibbles are the values of lower-case hex digits; 16 for any other byte. A closing
+// reads as many digests as there are reasons, twice.
+var nibbles = func() (out [256]byte) {
+	for i := range out {
+		out[i] = 16
 	}
-	return 16
-}
+	for i, c := range "0123456789abcdef" {
+		out[c] = byte(i)
+	}
+	return out
+}()
 
 func isDigest(s string) bool {
 	if len(s) != 2*sha256.Size {
 		return false
 	}
+	var seen byte
 	for i := range len(s) {
-		if nibble(s[i]) > 15 {
-			return false
-		}
+		seen |= nibbles[s[i]]
 	}
-	return true
+	return seen < 16
 }
 
 func (v *voice) merge(o *voice) {

@@ -212,11 +212,11 @@ func (s *Service) lines(ctx context.Context, tx *postgres.Tx, l log, c checkpoin
 // when there is none, or nobody is known to sign.
 func (s *Service) Cosigned(ctx context.Context) ([]byte, error) {
 	none := fault.New(fault.NotFound, "not_cosigned", "no checkpoint carries the lines of every known witness yet")
-	if len(s.cosigners) == 0 {
-		return nil, none
-	}
 	if _, err := s.Checkpoint(ctx); err != nil {
 		return nil, err // what is not the log's own is not shown as witnessed either
+	}
+	if len(s.cosigners) == 0 {
+		return nil, none
 	}
 	names := make([]string, len(s.cosigners))
 	for i, v := range s.cosigners {
@@ -270,22 +270,22 @@ func (s *Service) Cosign(ctx context.Context, signed []byte) error {
 	bad := func(why string) error {
 		return fault.Bad(fault.Field{Name: "note", Code: "not_a_checkpoint", Message: why})
 	}
-	n, err := note.Open(signed, note.VerifierList(s.cosigners...))
-	if err != nil {
-		var unknown *note.UnverifiedNoteError
-		if errors.As(err, &unknown) {
-			return fault.New(fault.Forbidden, "unknown_witness", "no line is of a witness that this server knows: ask the administration to add the verifier key that delfi witness prints")
-		}
-		return bad("it is no signed note: " + err.Error())
-	}
-	c, err := parseText(n.Text)
-	if err != nil {
-		return bad("the note " + err.Error())
-	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		l, err := newest(ctx, tx)
 		if err != nil {
 			return err
+		}
+		n, err := note.Open(signed, note.VerifierList(s.cosigners...))
+		var unknown *note.UnverifiedNoteError
+		switch {
+		case errors.As(err, &unknown):
+			return fault.New(fault.Forbidden, "unknown_witness", "no line is of a witness that this server knows: ask the administration to add the verifier key that delfi witness prints")
+		case err != nil:
+			return bad("it is no signed note: " + err.Error())
+		}
+		c, err := parseText(n.Text)
+		if err != nil {
+			return bad("the note " + err.Error())
 		}
 		if l.number == 0 || c.Origin != l.origin {
 			return bad("it is a checkpoint of another record")
