@@ -26,10 +26,9 @@ const (
 // expecting says which leaves the answers of a proof give in the tables of its
 // round.
 type expecting struct {
-	r      *reading
-	now    closing
-	before *delphi.Closing
-	proof  *leaf.Proof
+	r     *reading
+	now   closing
+	proof *leaf.Proof
 }
 
 // in gives the value that the proof's leaf must have in a table. A proof names

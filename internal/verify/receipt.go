@@ -165,7 +165,7 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 func (c *check) own(r *reading, w *receipt, out *ReceiptResult) error {
 	i := slices.IndexFunc(r.closings, func(e closing) bool { return e.round.number == w.Round && !e.Counts.Interim })
 	now := r.closings[i]
-	e := expecting{r: r, now: now, before: r.before(now.round), proof: w.proof}
+	e := expecting{r: r, now: now, proof: w.proof}
 	for _, t := range now.Tables {
 		value, must := e.in(t)
 		got, there := w.met[t.ID]

@@ -302,7 +302,7 @@ func leafFault(name, table string, err error) error {
 func (r *reading) before(w *round) *delphi.Closing {
 	for i := len(r.closings) - 1; i >= 0; i-- {
 		p := &r.closings[i]
-		if p.round != w && p.round.kind == delphi.AnswerRound {
+		if p.round.number < w.number && p.round.kind == delphi.AnswerRound {
 			return &p.Closing
 		}
 	}

@@ -32,7 +32,7 @@ func TestAWholeRecordHolds(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	want := []ReceiptResult{
-		{File: "proof", Slug: "tigli", Round: 3, Leaves: 9, LeftOut: []string{"D/" + second, "T/" + second}},
+		{File: "proof", Slug: "tigli", Round: 3, Leaves: 9, LeftOut: []string{"D/" + second, "T/" + second, "M/" + second}},
 		{File: "receipt", Slug: "tigli", Round: 3},
 		{File: "replaced", Slug: "tigli", Round: 3, Superseded: true},
 	}
