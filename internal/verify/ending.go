@@ -15,8 +15,8 @@ func english(r Result) []part {
 		checked.add(true, "consultation %s (%s), protocol %.12s…%s", c.Slug, c.Stage, c.Protocol, title(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
 	}
-	checked.add(true, "%d answering rounds, %d interim releases, %d tables, %d leaves", r.Rounds, r.Releases, r.Tables, r.Leaves)
-	checked.add(true, "%d figures computed again, %d reasons found by their digests", r.Figures, r.Texts)
+	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
+	checked.add(true, "figures computed again: %d, reasons found by their digests: %d", r.Figures, r.Texts)
 	checked.add(len(r.Removals) > 0, "words removed by law beside %d entries: %s", len(r.Removals), numbered(r.Removals))
 	checked.add(r.Unread > 0, "%d further consultations of the log, of which the entries were checked and no files", r.Unread)
 	for _, w := range r.Receipts {
@@ -63,8 +63,8 @@ func italian(r Result) []part {
 		checked.add(true, "consultazione %s (%s), protocollo %.12s…%s", c.Slug, stages[c.Stage], c.Protocol, title(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d turni chiusi non sono ancora pubblici, i loro file non sono stati guardati", c.Slug, c.Waiting)
 	}
-	checked.add(true, "%d turni di risposta, %d rilasci intermedi, %d tabelle, %d foglie", r.Rounds, r.Releases, r.Tables, r.Leaves)
-	checked.add(true, "%d cifre ricalcolate, %d motivazioni ritrovate dalla loro impronta", r.Figures, r.Texts)
+	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
+	checked.add(true, "cifre ricalcolate: %d, motivazioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
 	checked.add(len(r.Removals) > 0, "parole rimosse per legge accanto a %d voci: %s", len(r.Removals), numbered(r.Removals))
 	checked.add(r.Unread > 0, "altre %d consultazioni del registro, di cui sono state controllate le voci e nessun file", r.Unread)
 	for _, w := range r.Receipts {
