@@ -316,7 +316,9 @@ func (b *book) checkpoint(size int) []byte { return b.signed(b.tree(size).Text()
 func (b *book) seal() {
 	b.entries()
 	b.put("checkpoint", b.checkpoint(len(b.lines)))
-	b.put("cosigned", b.signed(b.tree(len(b.lines)-1).Text(), b.log, b.witness))
+	if b.witness.Signer != nil {
+		b.put("cosigned", b.signed(b.tree(len(b.lines)-1).Text(), b.log, b.witness))
+	}
 	b.list()
 }
 
