@@ -171,6 +171,14 @@ func TestDraftThatCannotBeStored(t *testing.T) {
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}
+	for _, name := range reserved {
+		f = h.form()
+		f.Slug = name
+		_, err = h.s.Create(t.Context(), h.anna, h.id, f)
+		if got := fields(err); !slices.Equal(got, []string{"slug:slug_reserved"}) {
+			t.Errorf("a consultation called %s: %v", name, got)
+		}
+	}
 	f = h.form()
 	f.Facilitators = []string{h.foreignModerator.Account.String()} // somebody else's people are unknown here
 	_, err = h.s.Create(t.Context(), h.anna, h.id, f)

@@ -17,7 +17,8 @@ import (
 )
 
 // Program makes an endpoint of h for programs: nobody signs in, no session is read,
-// every reader gets the same, and faults are problem documents (RFC 9457).
+// every reader gets the same, and faults are problem documents (RFC 9457) in English,
+// as on the command line.
 func (k *Kernel) Program(h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := k.outside(w, r)
@@ -60,9 +61,9 @@ func (k *Kernel) problem(q *Request, err error) {
 		Detail string  `json:"detail"`
 		Code   string  `json:"code"`
 		Fields []field `json:"fields,omitempty"`
-	}{"about:blank", http.StatusText(status), status, q.Fault(f), f.Code, nil}
+	}{"about:blank", http.StatusText(status), status, f.Message, f.Code, nil}
 	for _, d := range f.Fields {
-		said.Fields = append(said.Fields, field{d.Name, q.Field(d)})
+		said.Fields = append(said.Fields, field{d.Name, d.Message})
 	}
 	body, err := json.Marshal(said)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +103,7 @@ func guards(t *testing.T, h *webtest.House) {
 		program("/record/checkpoint", 200),
 		program("/record/cosigned", 404),
 		program("/record/key", 200),
+		program("/record/consultations", 200),
 		program("/record/entries", 200),
 		program("/record/entries?from=x", 422),
 		program("/record/tile/8/0/000.p/1", 200),
@@ -215,6 +217,7 @@ func programs(t *testing.T, site *webtest.Site) {
 	b := site.Stranger()
 	for path, want := range map[string][2]string{
 		"/record/checkpoint":             {"text/plain; charset=utf-8", "public, no-cache"},
+		"/record/consultations":          {"text/plain; charset=utf-8", "public, no-cache"},
 		"/record/key":                    {"text/plain; charset=utf-8", "public, no-cache"},
 		"/record/entries":                {"application/x-ndjson", "public, no-cache"},
 		"/record/tile/8/0/000.p/1":       {"application/octet-stream", "public, no-cache"},
@@ -297,6 +300,8 @@ func archive(t *testing.T, site *webtest.Site) {
 	}
 }
 
+var key = regexp.MustCompile(`^(record|ui)\.[a-z_.]+$`)
+
 // languages: every page stands in both, without a key in place of words.
 func languages(t *testing.T, site *webtest.Site) {
 	for _, path := range []string{"/record/", published, published + "/rounds/2/marks", published + "/rounds/2/marks/00"} {
@@ -306,7 +311,7 @@ func languages(t *testing.T, site *webtest.Site) {
 				t.Errorf("%s %s: %d in %q", lang, path, got.Status, said)
 			}
 			for _, word := range strings.Fields(got.Page.Find("body").Text()) {
-				if strings.HasPrefix(word, "record.") || strings.HasPrefix(word, "ui.") {
+				if key.MatchString(word) {
 					t.Errorf("%s %s shows the key %q", lang, path, word)
 				}
 			}
