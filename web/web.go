@@ -9,6 +9,7 @@ import (
 	"delfi/web/consult"
 	"delfi/web/me"
 	"delfi/web/page"
+	"delfi/web/record"
 	"delfi/web/static"
 	"delfi/web/steer"
 	"delfi/web/trial"
@@ -20,6 +21,7 @@ type Options struct {
 	Kernel  *page.Kernel
 	Me      me.Services
 	Consult consult.Services
+	Record  record.Services
 	Steer   steer.Services
 	Trial   trial.Panel
 	Health  Health
@@ -33,6 +35,7 @@ func New(o Options) http.Handler {
 	r.MethodNotAllowed(o.Kernel.MethodNotAllowed())
 	me.Routes(r, o.Kernel, o.Me)
 	consult.Routes(r, o.Kernel, o.Consult)
+	record.Routes(r, o.Kernel, o.Record)
 	steer.Routes(r, o.Kernel, o.Steer)
 	if o.Trial != nil {
 		trial.Routes(r, o.Kernel, o.Trial)

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"delfi/internal/ledger"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/private"
 	"delfi/internal/pseudonym"
@@ -25,6 +27,17 @@ type databaseSettings struct {
 	DataElse    string `env:"DELFI_DATA_ELSE" placeholder:"DIR" help:"Folder to use instead when the user who runs the private Postgres cannot reach --data, as in root's home."`
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Postgres 15 or later; without one Delfi starts its own."`
 	MasterKey   string `env:"DELFI_MASTER_KEY" placeholder:"BASE64" help:"32 bytes that wrap the keys of consultations; by default generated, in the data folder."`
+}
+
+// record tells the public record what it is called, by the site's public address,
+// and where the last checkpoint it signed is kept: beside the keys, so that a
+// database restored without it is found out.
+func (c *databaseSettings) record(baseURL string, cosigners []string) ledger.Options {
+	o := ledger.Options{Keep: filepath.Join(c.Data, "record", "checkpoint"), Cosigners: cosigners}
+	if u, err := url.Parse(baseURL); err == nil && u.Host != "" {
+		o.Origin = u.Host + "/record"
+	}
+	return o
 }
 
 // defaultData is where data live unless told otherwise.

@@ -19,6 +19,7 @@ type importCommand struct {
 // importPolisCommand imports the folder of a Polis export.
 type importPolisCommand struct {
 	databaseSettings
+	BaseURL        string `env:"DELFI_BASE_URL" placeholder:"URL" help:"Public address of the site: it names the public record, if that begins with this import."`
 	Dir            string `arg:"" name:"dir" help:"Folder with comments.csv, votes.csv and summary.csv."`
 	Rounds         int    `default:"3" help:"How many times figures are released on the way, the last time exactly."`
 	JSON           bool   `name:"json" help:"Print the result as JSON."`
@@ -45,7 +46,7 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer closeDatabase()
-	h, err := wire(db, keys, nil, "")
+	h, err := wire(db, keys, nil, c.BaseURL, c.record(c.BaseURL, nil))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	_ "time/tzdata" // Rome's clock, also where the system has none
 
@@ -20,8 +21,11 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the site."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the present shape, and stop."`
+	Witness witnessCommand `cmd:"" help:"Watch the public record of a server from outside, and sign what has only grown."`
+	Succeed succeedCommand `cmd:"" help:"Give a public record that cannot go on a successor, with a public reason."`
 	Import  importCommand  `cmd:"" help:"Import a conversation that was held elsewhere."`
 	Measure measureCommand `cmd:"" help:"Measure a Delphi study from its raw answers."`
+	Verify  verifyCommand  `cmd:"" help:"Check a public record, without the server that wrote it."`
 }
 
 // refusal is a setting or an input that cannot work: exit status 2.
@@ -39,12 +43,21 @@ func main() {
 	os.Exit(realMain(ctx, os.Args[1:]))
 }
 
+// hostname names this computer; one that has no name needs to be told.
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
 // realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
 func realMain(ctx context.Context, args []string) int {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("delfi"),
 		kong.Description("A Delphi-method consultation server for public administrations."),
-		kong.Vars{"data": defaultData()}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "delfi:", err)
 		return 1

@@ -17,6 +17,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/demonstration"
+	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 	"delfi/internal/mail"
@@ -26,6 +28,7 @@ import (
 	"delfi/web/consult"
 	"delfi/web/me"
 	"delfi/web/page"
+	"delfi/web/record"
 	"delfi/web/static"
 	"delfi/web/steer"
 	"delfi/web/trial"
@@ -52,12 +55,13 @@ type serveCommand struct {
 		Listen   string `default:"127.0.0.1:8081" env:"DELFI_PROVIDER_LISTEN" help:"Address of the built-in provider."`
 		Anywhere bool   `env:"DELFI_PROVIDER_ANYWHERE" help:"Allow the built-in provider, with which anybody can be anybody, on an address that others reach."`
 	} `embed:"" prefix:"provider-"`
-	SMTP      string `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
-	MailFrom  string `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
-	Demo      bool   `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
-	Forwarded bool   `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
-	LogLevel  string `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
-	LogFormat string `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
+	SMTP      string   `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
+	MailFrom  string   `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
+	Demo      bool     `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
+	Forwarded bool     `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
+	Cosigners []string `name:"cosigner" env:"DELFI_COSIGNERS" placeholder:"KEY" help:"Verifier key of a witness whose lines the public record carries, as delfi witness prints it; again for each."`
+	LogLevel  string   `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
+	LogFormat string   `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
 }
 
 // Run serves until ctx ends.
@@ -96,8 +100,14 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	h, err := wire(db, keys, sender, c.BaseURL)
+	h, err := wire(db, keys, sender, c.BaseURL, c.recorded())
 	if err != nil {
+		return err
+	}
+	// A record that cannot go on is no reason to hide it: it is read, and refuses acts.
+	if err := h.record.Start(ctx); fault.KindOf(err) == fault.Unavailable {
+		log.ErrorContext(ctx, "the public record cannot go on", "error", err)
+	} else if err != nil {
 		return err
 	}
 	options := page.Options{
@@ -128,10 +138,12 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		Kernel:  kernel,
 		Me:      me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL},
 		Consult: consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
+		Record:  record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
 		Steer:   steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel},
 		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,
 			"sign-in":  func(context.Context) error { return client.Ready() },
+			"record":   func(ctx context.Context) error { _, err := h.record.Checkpoint(ctx); return err },
 			"jobs":     func(context.Context) error { return h.jobs.Ready() },
 		}},
 	}
@@ -209,6 +221,9 @@ func (c *serveCommand) check() error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen %q: write a host and a port, e.g. 127.0.0.1:8080", c.Listen)
+	}
+	if err := c.recorded().Check(); err != nil {
+		return fmt.Errorf("--cosigner: %w", err)
 	}
 	if err := c.checkProvider(); err != nil {
 		return err
@@ -307,7 +322,7 @@ func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, k
 		})
 	}
 	demo := demonstration.New(h.db, func(db *postgres.DB) (demonstration.Services, error) {
-		moved, err := wire(db, keys, nil, c.BaseURL)
+		moved, err := wire(db, keys, nil, c.BaseURL, c.recorded())
 		if err != nil {
 			return demonstration.Services{}, err
 		}
@@ -318,6 +333,9 @@ func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, k
 	}
 	return demo, demo.Seed(ctx, func(line string) { fmt.Fprintln(os.Stdout, "  demonstration:", line) })
 }
+
+// recorded tells the public record its name, its file and its witnesses.
+func (c *serveCommand) recorded() ledger.Options { return c.record(c.BaseURL, c.Cosigners) }
 
 func people(p *devidp.Provider) []trial.Person {
 	var out []trial.Person

@@ -31,12 +31,12 @@ type house struct {
 }
 
 // wire builds the house on a database; who hears what of whom stands here.
-func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL string) (*house, error) {
+func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL string, record ledger.Options) (*house, error) {
 	jobs, err := job.New(db)
 	if err != nil {
 		return nil, err
 	}
-	h := &house{db: db, jobs: jobs, accounts: account.New(db), record: ledger.New(db)}
+	h := &house{db: db, jobs: jobs, accounts: account.New(db), record: ledger.New(db, keys, record)}
 	bridge := pseudonym.New(db, keys)
 	h.panel = panel.New(db, bridge)
 	h.notices = notice.New(db, jobs, h.accounts, sender, baseURL)

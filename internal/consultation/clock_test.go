@@ -53,7 +53,7 @@ func TestClosedByHandAfterTheDeadline(t *testing.T) {
 	if r.Reason != "" {
 		t.Errorf("reason %q", r.Reason)
 	}
-	h.recorded("round_closed/close system : round 2")
+	h.recorded("act/close system : round 2")
 }
 
 // TestTwoServersCloseOnce lets several servers find the same deadline at the same moment.
@@ -81,7 +81,7 @@ func TestTwoServersCloseOnce(t *testing.T) {
 	h.drain()
 	n := 0
 	for _, line := range h.entries() {
-		if line == "round_closed/close system : round 2" {
+		if line == "act/close system : round 2" {
 			n++
 		}
 	}
@@ -137,7 +137,7 @@ func TestServersAtWork(t *testing.T) {
 	same(t, "closed", until(RoundClosed).ClosedAt, r.Deadline)
 	n := 0
 	for _, line := range h.entries() {
-		if line == "round_closed/close system : round 1" {
+		if line == "act/close system : round 1" {
 			n++
 		}
 	}
@@ -270,7 +270,7 @@ func TestClosedEarly(t *testing.T) {
 	if r.State != RoundClosing || r.Reason != "Hanno risposto quasi tutti." {
 		t.Errorf("%s %q", r.State, r.Reason)
 	}
-	h.recorded("round_closed/close facilitator Furio: round 2")
+	h.recorded("act/close facilitator Furio: round 2")
 }
 
 // TestStartPutOffAndWithdrawn: without its staff it does not start; it is put off

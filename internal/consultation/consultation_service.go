@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notice"
@@ -123,7 +124,8 @@ func commitmentEntry(m Commitment) ledger.Entry {
 
 func (s *Service) noteProtocol(ctx context.Context, tx *postgres.Tx, c *Consultation, by author) error {
 	return s.note(ctx, tx, c, by, ledger.Entry{Type: "protocol", Body: ledger.Body(map[string]any{
-		"hash": c.ProtocolHash, "latest_key_date": c.Protocol.Anonymity.LatestKeyDate, "mode": c.Protocol.Anonymity.Mode,
+		"hash": c.ProtocolHash, "rule_version": delphi.RuleVersion, "mode": c.Protocol.Anonymity.Mode,
+		"cosigners": c.Protocol.Anonymity.Cosigners, "latest_key_date": c.Protocol.Anonymity.LatestKeyDate,
 	})})
 }
 

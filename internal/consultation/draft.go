@@ -53,6 +53,19 @@ type draft struct {
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+// reserved are the names beside which a consultation's folder stands in the public record.
+var reserved = []string{"checkpoint", "consultations", "cosigned", "cosignatures", "entries", "key", "tile"}
+
+// checkSlug says what is wrong with a slug that is not empty.
+func (r *reader) checkSlug(slug string) {
+	switch {
+	case !slugForm.MatchString(slug):
+		r.fail("slug", "slug_form", "use small letters, digits and single hyphens only", nil)
+	case slices.Contains(reserved, slug):
+		r.fail("slug", "slug_reserved", "the public record has a file of this name: choose another address", nil)
+	}
+}
+
 // reader collects what cannot be stored while a form is read.
 type reader struct{ bad []fault.Field }
 
@@ -157,11 +170,10 @@ func (f DraftForm) read() (draft, error) {
 	for _, office := range f.Offices {
 		r.text("offices", office, 200)
 	}
-	switch {
-	case d.slug == "":
+	if d.slug == "" {
 		r.fail("slug", "required", "give the consultation an address", nil)
-	case !slugForm.MatchString(d.slug):
-		r.fail("slug", "slug_form", "use small letters, digits and single hyphens only", nil)
+	} else {
+		r.checkSlug(d.slug)
 	}
 	if d.title == "" {
 		r.fail("title", "required", "give the consultation a title", nil)

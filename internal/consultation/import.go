@@ -107,9 +107,7 @@ func (p ImportPlan) check() error {
 	need("origin_licence", p.Origin.Licence, 200)
 	r.text("origin_url", p.Origin.URL, 400)
 	r.text("question", p.Question, 2000)
-	if !slugForm.MatchString(p.Slug) {
-		r.fail("slug", "slug_form", "use small letters, digits and single hyphens only", nil)
-	}
+	r.checkSlug(p.Slug)
 	if len(p.Protocol.Rounds) != 1 || p.Protocol.Rounds[0].Kind != delphi.StandingKind {
 		r.fail("protocol", "protocol_invalid", "an imported conversation is one standing round", nil)
 	}

@@ -1,9 +1,14 @@
 package consultation
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/ledger"
 )
 
 // ItemState is where an item stands.
@@ -72,4 +77,27 @@ type Outcome struct {
 	Item     uuid.UUID
 	Verdict  delphi.Verdict
 	Proposal delphi.Proposal
+}
+
+// ItemsDocument is the public list of what a round asks, items.json: canonical
+// JSON, in the order in which the engine counts them.
+func ItemsDocument(items []Item) []byte {
+	var b bytes.Buffer
+	b.WriteByte('[')
+	for n, i := range items {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(ledger.Body(map[string]any{
+			"item": i.ID.String(), "kind": i.Kind, "new": i.New, "number": i.Number, "text": i.Text, "version": i.Version,
+		}))
+	}
+	b.WriteByte(']')
+	return b.Bytes()
+}
+
+// digest is how the record names a document.
+func digest(document []byte) string {
+	sum := sha256.Sum256(document)
+	return hex.EncodeToString(sum[:])
 }

@@ -222,7 +222,6 @@ func TestImportWalksTheSameLife(t *testing.T) {
 	if n := h.round(1).Ticks; n != 2 {
 		t.Errorf("%d ticks", n)
 	}
-	h.recorded("release/tick system : round 1", "release/tick system : round 1")
 	h.refused(h.s.ConcludeForeign(ctx, c.ID), fault.Conflict, "round_open")
 	h.ok(h.s.CloseStanding(ctx, c.ID))
 	h.drain()

@@ -79,7 +79,7 @@ func (h *town) server() (*job.Queue, *Service) {
 	h.ok(err)
 	q, err := job.New(h.db)
 	h.ok(err)
-	h.accounts, h.record = account.New(h.db), ledger.New(h.db)
+	h.accounts, h.record = account.New(h.db), ledger.New(h.db, keys, ledger.Options{})
 	h.bridge = pseudonym.New(h.db, keys)
 	h.panel = panel.New(h.db, h.bridge)
 	s := New(h.db, q, h.record, h.bridge, h.panel, notice.New(h.db, q, h.accounts, nil, "http://localhost"))

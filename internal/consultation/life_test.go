@@ -39,13 +39,13 @@ func TestWholeLife(t *testing.T) {
 	h.work("2026-03-09 09:00")
 	h.is(Running, RoundOpen, RoundPlanned, RoundPlanned)
 	h.recorded("act/start system : La piazza", "round_opened/open system : round 1")
-	if n := h.round(1).Enrolled; n != 1 {
+	if n := h.round(1).People(); n != 1 {
 		t.Errorf("%d enrolled", n)
 	}
 
 	h.work("2026-03-16 23:59")
 	h.is(Running, RoundClosed, RoundPlanned, RoundPlanned)
-	h.recorded("round_closed/close system : round 1")
+	h.recorded("act/close system : round 1")
 	two := h.add(2)
 	h.ok(h.s.ReleaseRound(t.Context(), h.marco, slug, 1))
 	h.recorded("act/release moderator Marco: round 1")
@@ -55,7 +55,7 @@ func TestWholeLife(t *testing.T) {
 
 	h.work("2026-04-03 23:59")
 	h.is(Running, RoundReleased, RoundReleased, RoundPlanned)
-	h.recorded("round_closed/close system : round 2", "act/release system : round 2")
+	h.recorded("act/close system : round 2", "act/release system : round 2")
 	h.ok(h.s.Decide(t.Context(), h.furio, slug, two[0].ID, Settle, "È già chiaro a tutti."))
 	h.recorded("decision/settle facilitator Furio: statement 1")
 	// Nobody decides about the second one: it follows the proposal when round 3 opens.
@@ -171,6 +171,14 @@ func TestDraftThatCannotBeStored(t *testing.T) {
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}
+	for _, name := range reserved {
+		f = h.form()
+		f.Slug = name
+		_, err = h.s.Create(t.Context(), h.anna, h.id, f)
+		if got := fields(err); !slices.Equal(got, []string{"slug:slug_reserved"}) {
+			t.Errorf("a consultation called %s: %v", name, got)
+		}
+	}
 	f = h.form()
 	f.Facilitators = []string{h.foreignModerator.Account.String()} // somebody else's people are unknown here
 	_, err = h.s.Create(t.Context(), h.anna, h.id, f)
@@ -252,7 +260,7 @@ func TestRecordOnlyGrows(t *testing.T) {
 	h.announced()
 	before := h.entries()
 	for _, attack := range []string{
-		`UPDATE record.entry SET reason = 'another'`, `DELETE FROM record.entry`, `TRUNCATE record.entry`,
+		`UPDATE record.entry SET text = 'another'`, `DELETE FROM record.entry`, `TRUNCATE record.entry`,
 	} {
 		err := h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := tx.ExecContext(ctx, attack)

@@ -42,6 +42,13 @@ type Pending func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) 
 // Opinion stores the opinion document of a consultation that is being published.
 type Opinion func(ctx context.Context, tx *postgres.Tx, c Consultation, texts OpinionTexts) error
 
+// Shown gives the hash of the feedback document that a round's form shows: that
+// of the answering round before it; "" when there is none.
+type Shown func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (string, error)
+
+// OnShown sets who knows the feedback documents (the ballot room, in its New).
+func (s *Service) OnShown(hash Shown) { s.feedback = hash }
+
 // OnPending sets who counts pending contributions (the synthesis room, in its New).
 func (s *Service) OnPending(count Pending) { s.pending = count }
 
@@ -160,13 +167,14 @@ func (s *Service) Tabulated(ctx context.Context, tx *postgres.Tx, round uuid.UUI
 		}
 	}
 	r.Turnout = answered / turnoutStep * turnoutStep
-	return s.release(ctx, tx, &c, r, itself, map[string]any{"answered": answered, "enrolled": r.Enrolled, "items": len(outcomes), "round": r.Number})
+	return s.release(ctx, tx, &c, r, itself, map[string]any{"answered": answered, "enrolled": r.People(), "items": len(outcomes), "round": r.Number})
 }
 
 // Ticked stores an interim release of an open standing round: the outcomes of
-// the items released at this tick (1..).
+// the items released at this tick (1..). Its entry in the record is the caller's,
+// who knows what was released.
 func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick int, outcomes []Outcome) error {
-	c, r, err := s.roundForUpdate(ctx, tx, round)
+	_, r, err := s.roundForUpdate(ctx, tx, round)
 	if err != nil {
 		return err
 	}
@@ -185,12 +193,7 @@ func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, round uuid.UUID, 
 		}
 	}
 	r.Ticks = tick
-	if err := updateRound(ctx, tx, *r); err != nil {
-		return err
-	}
-	return s.note(ctx, tx, &c, itself, ledger.Entry{Type: "release", Kind: string(ActTick), Target: r.target(), Body: ledger.Body(map[string]any{
-		"items": len(outcomes), "round": r.Number, "tick": tick,
-	})})
+	return updateRound(ctx, tx, *r)
 }
 
 // Destroyed notes that the key and the ballots are gone.

@@ -38,7 +38,7 @@ type Round struct {
 	Postponed    int    // days by which the opening was put off by failing guards
 	Ticks        int    // interim releases of a standing round so far
 	Unexamined   int    // contributions left "not examined" when a gather round was released by itself
-	Enrolled     int    // people enrolled when it closed (when open: at its opening)
+	Enrolled     []int  // people enrolled when it closed (when open: at its opening), by group in protocol order
 	Turnout      int    // the only number of an open round: multiple of 5, moved hourly
 	Reason       string // of an early closing
 }
@@ -46,6 +46,15 @@ type Round struct {
 // Answers tells whether the round takes ballots.
 func (r Round) Answers() bool {
 	return r.Kind == delphi.AnswerRound || r.Kind == delphi.StandingKind || r.Kind == delphi.Select
+}
+
+// People is how many were enrolled, of all groups.
+func (r Round) People() int {
+	n := 0
+	for _, g := range r.Enrolled {
+		n += g
+	}
+	return n
 }
 
 // The days of a plan that the protocol does not name.

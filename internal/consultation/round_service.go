@@ -103,17 +103,24 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 	}
 	r.State, r.OpenedAt = to, tx.Now
 	r.Deadline = lastMinute(tx.Now, c.Protocol.Round(r.Number).Days)
-	if r.Enrolled, err = s.enrolled(ctx, tx, c.ID); err != nil {
+	if r.Enrolled, err = s.Enrolled(ctx, tx, *c); err != nil {
 		return err
 	}
 	if err := updateRound(ctx, tx, *r); err != nil {
 		return err
 	}
-	shown := 0
 	if r.Answers() {
-		if shown, err = s.freezeAll(ctx, tx, c, r); err != nil {
+		if err = s.freezeAll(ctx, tx, c, r); err != nil {
 			return err
 		}
+	}
+	shown, err := roundItems(ctx, tx, r.ID, c.before(r.Number))
+	if err != nil {
+		return err
+	}
+	feedback, err := s.feedback(ctx, tx, c.ID, r.Number)
+	if err != nil {
+		return err
 	}
 	for _, moved := range c.replan(r.Number) {
 		if err := updateRound(ctx, tx, moved); err != nil {
@@ -127,39 +134,38 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 		return err
 	}
 	return s.note(ctx, tx, c, by, ledger.Entry{Type: "round_opened", Kind: string(ActOpen), Target: r.target(), Body: ledger.Body(map[string]any{
-		"deadline": r.Deadline.Format(time.RFC3339), "enrolled": r.Enrolled, "items": shown, "kind": string(r.Kind), "round": r.Number,
+		"deadline": r.Deadline.Format(time.RFC3339), "enrolled": r.Enrolled, "feedback": feedback,
+		"items": digest(ItemsDocument(shown)), "kind": string(r.Kind), "round": r.Number,
 	})})
 }
 
-func (s *Service) freezeAll(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) (int, error) {
+func (s *Service) freezeAll(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
 	all, err := items(ctx, tx, c.ID, uuid.Nil)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	n := 0
 	for _, it := range all {
 		if it.State != ItemLive {
 			continue
 		}
 		if err := freeze(ctx, tx, r.ID, it); err != nil {
-			return 0, err
+			return err
 		}
-		n++
 	}
-	return n, nil
+	return nil
 }
 
-// enrolled counts the panel.
-func (s *Service) enrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (int, error) {
-	groups, err := s.panel.Count(ctx, tx, consultation)
+// Enrolled counts the panel by group, in the order of the protocol.
+func (s *Service) Enrolled(ctx context.Context, tx *postgres.Tx, c Consultation) ([]int, error) {
+	people, err := s.panel.Count(ctx, tx, c.ID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	n := 0
-	for _, g := range groups {
-		n += g
+	out := make([]int, len(c.Protocol.Panel.Groups))
+	for n, g := range c.Protocol.Panel.Groups {
+		out[n] = people[g.ID]
 	}
-	return n, nil
+	return out, nil
 }
 
 // await enqueues the closing of an open round at its deadline, and the notice of
@@ -259,7 +265,7 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 	if r.Deadline.Before(r.ClosedAt) {
 		r.ClosedAt = r.Deadline
 	}
-	if r.Enrolled, err = s.enrolled(ctx, tx, c.ID); err != nil {
+	if r.Enrolled, err = s.Enrolled(ctx, tx, *c); err != nil {
 		return err
 	}
 	if r.Answers() {
@@ -277,9 +283,10 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 	if err := updateRound(ctx, tx, *r); err != nil {
 		return err
 	}
-	return s.note(ctx, tx, c, by, ledger.Entry{Type: "round_closed", Kind: string(ActClose), Target: r.target(), Reason: reason, Body: ledger.Body(map[string]any{
+	// What the round came to is a "round_closed" of its own, once it is tabulated.
+	return s.noteAct(ctx, tx, c, by, ActClose, r.target(), reason, map[string]any{
 		"closed_at": r.ClosedAt.Format(time.RFC3339), "enrolled": r.Enrolled, "round": r.Number,
-	})})
+	})
 }
 
 // ReleaseRound releases a closed gather round once every contribution is disposed of (moderator).

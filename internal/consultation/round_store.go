@@ -33,7 +33,7 @@ func updateRound(ctx context.Context, tx *postgres.Tx, r Round) error {
 			extensions = $8, postponed = $9, ticks = $10, unexamined = $11, enrolled = $12, turnout = $13, closed_for = $14
 		WHERE id = $1`,
 		r.ID, r.State, r.PlannedAt, null(r.OpenedAt), r.Deadline, null(r.ClosedAt), null(r.ReleasedAt),
-		r.Extensions, r.Postponed, r.Ticks, r.Unexamined, r.Enrolled, r.Turnout, r.Reason)
+		r.Extensions, r.Postponed, r.Ticks, r.Unexamined, pq.Array(append([]int{}, r.Enrolled...)), r.Turnout, r.Reason)
 	if err != nil {
 		return fmt.Errorf("round %d: %w", r.Number, err)
 	}
@@ -43,10 +43,14 @@ func updateRound(ctx context.Context, tx *postgres.Tx, r Round) error {
 func scanRound(scan func(...any) error) (Round, error) {
 	var r Round
 	var opened, closed, released sql.NullTime
+	var enrolled pq.Int64Array
 	err := scan(&r.ID, &r.Consultation, &r.Number, &r.Kind, &r.State, &r.PlannedAt, &opened, &r.Deadline, &closed, &released,
-		&r.Extensions, &r.Postponed, &r.Ticks, &r.Unexamined, &r.Enrolled, &r.Turnout, &r.Reason)
+		&r.Extensions, &r.Postponed, &r.Ticks, &r.Unexamined, &enrolled, &r.Turnout, &r.Reason)
 	r.PlannedAt, r.Deadline = r.PlannedAt.UTC(), r.Deadline.UTC()
 	r.OpenedAt, r.ClosedAt, r.ReleasedAt = utc(opened), utc(closed), utc(released)
+	for _, n := range enrolled {
+		r.Enrolled = append(r.Enrolled, int(n))
+	}
 	return r, err
 }
 

@@ -21,14 +21,15 @@ import (
 // its record included; a guard that fails is a fault.Conflict or Invalid that
 // says what is missing.
 type Service struct {
-	db      *postgres.DB
-	jobs    *job.Queue
-	record  *ledger.Service
-	bridge  *pseudonym.Service
-	panel   *panel.Service
-	notices *notice.Service
-	pending Pending
-	opinion Opinion
+	db       *postgres.DB
+	jobs     *job.Queue
+	record   *ledger.Service
+	bridge   *pseudonym.Service
+	panel    *panel.Service
+	notices  *notice.Service
+	pending  Pending
+	feedback Shown
+	opinion  Opinion
 }
 
 // New makes the service and registers its jobs on the queue (open, close,
@@ -37,7 +38,8 @@ type Service struct {
 func New(db *postgres.DB, q *job.Queue, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
 	s := &Service{
 		db: db, jobs: q, record: l, bridge: p, panel: pan, notices: n,
-		pending: func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 0, nil },
+		pending:  func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 0, nil },
+		feedback: func(context.Context, *postgres.Tx, uuid.UUID, int) (string, error) { return "", nil },
 	}
 	s.work(q)
 	pan.Ask(s.terms)

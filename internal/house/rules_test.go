@@ -33,6 +33,7 @@ func (f file) generated() bool { return strings.HasSuffix(f.name, "_templ.go") }
 var order = [][]string{
 	{"cmd"},
 	{"web"},
+	{"internal/verify"}, // who checks a record stands above those who write it
 	{"internal/demonstration", "internal/polis"},
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},
@@ -323,6 +324,9 @@ func TestEachRuleCanFail(t *testing.T) {
 		{"web/ui", "a.go", `import _ "delfi/web/consult"`, "knows the audience"},
 		{"internal/job", "a.go", `import _ "github.com/go-chi/chi/v5"`, "whose home is"},
 		{"web/page", "a.go", `import _ "github.com/riverqueue/river"`, "whose home is"},
+		{"web/record", "a.go", `import _ "golang.org/x/mod/sumdb/tlog"`, "whose home is"},
+		{"cmd/delfi", "a.go", `import _ "golang.org/x/mod/sumdb/note"`, "whose home is"},
+		{"internal/ledger", "a.go", `import _ "delfi/internal/pseudonym"`, "own storey"},
 		{"internal/panel", "panel.go", `import _ "github.com/jmoiron/sqlx"`, "store files"},
 		{"internal/panel", "panel.go", "const q = `INSERT INTO civic.enrolment (account) VALUES ($1)`", "SQL that writes"},
 		{"internal/panel", "store.go", "const q = `SELECT e.account FROM civic.enrolment e JOIN panel.panelist p ON true`", "both an account and a panelist"},

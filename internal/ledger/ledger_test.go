@@ -3,6 +3,12 @@ package ledger
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,9 +28,9 @@ func entry(consultation uuid.UUID, kind string) Entry {
 // TestEntryComesBack as it was written, by the minute.
 func TestEntryComesBack(t *testing.T) {
 	db := testdb.NewAt(t, func() time.Time { return moment })
-	s, ours, theirs := New(db), uuid.New(), uuid.New()
+	s, ours, theirs := New(db, newKeys(), Options{}), uuid.New(), uuid.New()
 	want := entry(ours, "merge")
-	want.Body = Body(map[string]any{"b": 2, "a": "x<y", "list": []string{"à"}, "c": true})
+	want.Body = Body(map[string]any{"b": 2, "a": "x<y", "list": []string{"à"}, "c": true, "by": []int{3, 0}, "deep": []any{"a", []int{1}}})
 	err := db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		return errors.Join(s.Append(ctx, tx, want), s.Append(ctx, tx, entry(theirs, "merge")))
 	})
@@ -35,7 +41,7 @@ func TestEntryComesBack(t *testing.T) {
 	if err != nil || len(got) != 1 {
 		t.Fatalf("%d entries, %v", len(got), err)
 	}
-	want.Sequence, want.Minute = 1, time.Date(2026, 3, 2, 9, 41, 0, 0, time.UTC)
+	want.Sequence, want.Minute = 0, time.Date(2026, 3, 2, 9, 41, 0, 0, time.UTC)
 	if got[0] != want {
 		t.Errorf("got %+v\nwant %+v", got[0], want)
 	}
@@ -65,7 +71,7 @@ func TestBodyRefusesFloats(t *testing.T) {
 // TestNumbersHaveNoGaps although acts come at once and some are rolled back.
 func TestNumbersHaveNoGaps(t *testing.T) {
 	db := testdb.New(t)
-	s, of := New(db), uuid.New()
+	s, of := New(db, newKeys(), Options{}), uuid.New()
 	refused := errors.New("a guard failed")
 	var all sync.WaitGroup
 	for i := range 40 {
@@ -90,8 +96,78 @@ func TestNumbersHaveNoGaps(t *testing.T) {
 		t.Fatalf("%d entries, %v", len(got), err)
 	}
 	for i, e := range got {
-		if e.Sequence != int64(i+1) {
-			t.Fatalf("entry %d has number %d", i+1, e.Sequence)
+		if e.Sequence != int64(i) {
+			t.Fatalf("entry %d has number %d", i, e.Sequence)
 		}
+	}
+}
+
+// Every type has its line, and what is no type has none.
+func TestOnlyKnownTypesAreWritten(t *testing.T) {
+	for _, kind := range Types {
+		e := Entry{Type: kind, Consultation: uuid.New(), Role: "system", Minute: moment.Truncate(time.Minute), Body: "{}"}
+		text, err := e.text(nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Line{Text: text}.Entry()
+		e.Kind = implied[kind]
+		if err != nil || got != e {
+			t.Errorf("%+v came back as %+v, %v", e, got, err)
+		}
+	}
+	for name, e := range map[string]Entry{
+		"a type of nobody's":     {Type: "gossip"},
+		"another kind of act":    {Type: RoundOpened, Kind: "close"},
+		"the record's own names": {Type: Act, Body: `{"kind":"x"}`},
+		"no JSON":                {Type: Act, Body: `{`},
+	} {
+		if text, err := e.text(nil, ""); err == nil {
+			t.Errorf("%s was written: %s", name, text)
+		}
+	}
+}
+
+// The five lines are these, byte by byte: they are what is hashed for ever.
+func TestAnEntryIsItsFiveLines(t *testing.T) {
+	e := Entry{Type: Act, Consultation: uuid.MustParse("6f0c8f4e-7a1d-4a6e-9a53-0d2a3a1f6f10"), Role: "moderator", Kind: "merge",
+		Name: "Marta", Target: "statement 3", Reason: "Doppione: «sì»\nfine", Minute: moment, Body: `{"items":2}`}
+	words, err := e.words()
+	if err != nil || words != `{"name":"Marta","reason":"Doppione: «sì»\nfine","target":"statement 3"}` {
+		t.Fatalf("%s, %v", words, err)
+	}
+	text, err := e.text(make([]byte, 16), words)
+	want := "delfi entry v1\nact\n6f0c8f4e-7a1d-4a6e-9a53-0d2a3a1f6f10\n2026-03-02T09:41Z\n" +
+		`{"items":2,"kind":"merge","role":"moderator","words":"` + digest(make([]byte, 16), words) + `"}` + "\n"
+	if err != nil || text != want {
+		t.Errorf("%s, %v\nwants %s", text, err, want)
+	}
+}
+
+// Every type that the house appends is one that the record knows.
+func TestTheHouseAppendsKnownTypes(t *testing.T) {
+	written := regexp.MustCompile(`ledger\.Entry\{[^}]*?Type:\s*"([a-z_]+)"`)
+	found := 0
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, m := range written.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if !slices.Contains(Types, Type(m[1])) {
+				t.Errorf("%s appends %q", path, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found == 0 {
+		t.Error("no entry was found in the house: the search is broken")
 	}
 }

@@ -47,7 +47,7 @@ func newHouse(t *testing.T) house {
 	ok(t, err)
 	jobs, err := job.New(db)
 	ok(t, err)
-	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db)}
+	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
 	h.Panel = panel.New(db, h.Bridge)
 	h.Consultations = consultation.New(db, jobs, h.record, h.Bridge, h.Panel, notice.New(db, jobs, h.Accounts, nil, ""))
 	h.Synthesis = synthesis.New(db, h.Consultations, h.record)

@@ -104,21 +104,15 @@ type Round struct {
 
 // Item is one statement with its whole history.
 type Item struct {
-	ID            uuid.UUID            `json:"id"`
-	Number        int                  `json:"number"`
-	Text          string               `json:"text"`
-	Kind          string               `json:"kind"`  // id of its item kind
-	State         string               `json:"state"` // settled, dropped, superseded
-	SettledIn     int                  `json:"settled_in"`
-	Pile          Pile                 `json:"pile"` // "" when it was never rated
-	Verdict       delphi.Verdict       `json:"verdict"`
-	History       []ItemRound          `json:"history"` // the rounds (releases) that rated it, oldest first
-	Sensitivity   []delphi.Sensitivity `json:"sensitivity"`
-	Bounds        delphi.Bounds        `json:"bounds"`     // would the verdict survive those who left
-	Conformity    *delphi.Following    `json:"conformity"` // did people follow the median; nil where no table tells
-	Dissent       []ballot.Reason      `json:"dissent"`    // reasons from outside the middle half, last round first
-	Parents       []uuid.UUID          `json:"parents"`
-	Contributions []uuid.UUID          `json:"contributions"` // that it was made from
+	ID        uuid.UUID `json:"id"`
+	Number    int       `json:"number"`
+	Text      string    `json:"text"`
+	Kind      string    `json:"kind"`  // id of its item kind
+	State     string    `json:"state"` // settled, dropped, superseded
+	SettledIn int       `json:"settled_in"`
+	ItemFigures
+	Parents       []uuid.UUID `json:"parents"`
+	Contributions []uuid.UUID `json:"contributions"` // that it was made from
 }
 
 // Last gives the item's last rated round, and whether there is one.

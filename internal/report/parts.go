@@ -31,7 +31,7 @@ func scales(p delphi.Protocol) map[string]Scale {
 
 // steering are the types of entries that are acts of somebody; the others
 // (documents, hashes) follow from them.
-var steering = []string{"act", "decision", "round_opened", "round_closed"}
+var steering = []ledger.Type{ledger.Act, ledger.Decision, ledger.RoundOpened}
 
 // acts counts what the staff and the system did, by office and kind.
 func acts(entries []ledger.Entry) []ActCount {

@@ -95,7 +95,7 @@ func newTown(t *testing.T) *town {
 	w.queue, err = job.New(w.db)
 	w.must(err)
 	bridge := pseudonym.New(w.db, keys)
-	w.accounts, w.panel, w.record = account.New(w.db), panel.New(w.db, bridge), ledger.New(w.db)
+	w.accounts, w.panel, w.record = account.New(w.db), panel.New(w.db, bridge), ledger.New(w.db, keys, ledger.Options{})
 	letters := notice.New(w.db, w.queue, w.accounts, nil, "http://localhost")
 	w.cons = consultation.New(w.db, w.queue, w.record, bridge, w.panel, letters)
 	w.synthesis = synthesis.New(w.db, w.cons, w.record)

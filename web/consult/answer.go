@@ -111,6 +111,7 @@ func (c room) answer(q *page.Request) error {
 		p.At = k
 	}
 	if form.Value("act") == "deliver" {
+		p.Words = form.Value(wordsField)
 		return c.deliver(q, p, seat)
 	}
 	return c.save(q, p, seat, form)
@@ -181,8 +182,12 @@ func (p paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
 
 // deliver makes the draft the ballot that counts.
 func (c room) deliver(q *page.Request, p paperView, seat pseudonym.Seat) error {
-	_, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number)
+	_, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, p.Words)
 	var f *fault.Fault
+	if p.Problems = ui.ProblemsOf(err); p.Problems.Has(wordsField) {
+		p.At, p.All = 0, false
+		return q.Render(422, paper(p))
+	}
 	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot") {
 		p.At, p.All, p.Trouble = 0, false, q.Fault(f)
 		return q.Render(422, paper(p))
@@ -194,33 +199,6 @@ func (c room) deliver(q *page.Request, p paperView, seat pseudonym.Seat) error {
 		return err
 	}
 	return q.Redirect(p.action() + "/receipt")
-}
-
-// receiptView is what a panelist gets for a delivered ballot.
-type receiptView struct {
-	view
-	ballot.Paper
-}
-
-// receipt shows the mark of the delivered ballot. It is read again and never kept:
-// whoever opens the page later on the same machine must sign in.
-func (c room) receipt(q *page.Request) error {
-	q.NoStore()
-	v, r, err := c.numbered(q)
-	if err != nil {
-		return err
-	}
-	if v.Group == "" {
-		return q.Render(403, needed(enrolView{view: v}))
-	}
-	p, err := c.paper(q, v, r)
-	if err != nil {
-		return c.late(q, v, r, nil, err)
-	}
-	if p.Mark == "" {
-		return q.Redirect(p.action())
-	}
-	return q.Render(200, receipt(receiptView{view: v, Paper: p.Paper}))
 }
 
 // closedView is the page of a form that is closed.
@@ -253,6 +231,9 @@ func written(form page.Form) []string {
 
 // mostItems is how many statements a protocol may have.
 const mostItems = 1000
+
+// wordsField holds the panelist's own words for the seed of the ballot.
+const wordsField = "words"
 
 func answerField(i consultation.Item) string { return fmt.Sprintf("answer_%d", i.Number) }
 func reasonField(i consultation.Item) string { return fmt.Sprintf("reason_%d", i.Number) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"delfi/internal/ledger/leaf"
 	"delfi/web/consult"
 	"delfi/web/page"
 	"delfi/web/webtest"
@@ -63,10 +64,11 @@ func guards(t *testing.T, h *webtest.House) {
 		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/rounds/2"), Open: true, Status: 409},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/9"), Open: true, Status: 404},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt"), Denied: stranger},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt.txt"), Denied: stranger},
+		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Denied: stranger},
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion"), Open: true},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/opinion"), Open: true, Status: 404},
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion.json"), Open: true},
-		webtest.Route{Method: "GET", Path: at(webtest.Published, "/record"), Open: true},
 		webtest.Route{Method: "GET", Path: "/help/how-it-works", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/protection", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/accessibility", Open: true},
@@ -271,7 +273,10 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := b.Get(t, form+"/receipt"); got.Location != form {
 		t.Errorf("a receipt of nothing: %d %q", got.Status, got.Location)
 	}
-	if got := b.Post(t, form, url.Values{"act": {"deliver"}}); got.Location != form+"/receipt" {
+	if got := b.Post(t, form, url.Values{"act": {"deliver"}, "words": {strings.Repeat("gatto ", 20)}}); got.Status != 422 || got.Count("#f-words") != 1 || !strings.Contains(got.Text("main"), "accorciale di 39") {
+		t.Errorf("words that are too long: %d %q", got.Status, got.Text("main"))
+	}
+	if got := b.Post(t, form, url.Values{"act": {"deliver"}, "words": {"il gatto sul tetto"}}); got.Location != form+"/receipt" {
 		t.Fatalf("delivering: %d %q %q", got.Status, got.Location, got.Text("main"))
 	}
 	receipt := b.Get(t, form+"/receipt")
@@ -279,6 +284,7 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if len(strings.ReplaceAll(mark, " ", "")) != 64 || receipt.Header.Get("Cache-Control") != "no-store" || !strings.Contains(receipt.Text("main h2"), "2 risposte date, 3 lasciate in bianco") {
 		t.Errorf("receipt %q, %q", mark, receipt.Text("main h2"))
 	}
+	proven(t, b, form, strings.ReplaceAll(mark, " ", ""))
 	step("1", url.Values{"answer_1": {"none"}, "act": {"next"}})
 	if got := b.Get(t, form+"/receipt"); got.Text("code.dlf-mono") != mark || !strings.Contains(got.Text(".callout-title"), "correzione non consegnata") {
 		t.Error("a change that was not delivered counts, or is not told")
@@ -372,10 +378,6 @@ func opinion(t *testing.T, site *webtest.Site) {
 	if raw.Header.Get("Content-Type") != "application/json" || !json.Valid([]byte(raw.Body)) {
 		t.Fatalf("opinion.json is %q", raw.Header.Get("Content-Type"))
 	}
-	record := site.Stranger().Get(t, at(webtest.Published, "/record"))
-	if record.Count("main time[datetime]") == 0 {
-		t.Error("the record has no acts")
-	}
 }
 
 // kept: a page that everyone sees alike has an ETag, and is not sent twice.
@@ -392,7 +394,7 @@ func kept(t *testing.T, site *webtest.Site) {
 // languages: every page stands in both, and what people wrote says which it is in.
 func languages(t *testing.T, site *webtest.Site) {
 	for _, path := range []string{"/", at(webtest.Answering, ""), at(webtest.Published, "/opinion"), at(webtest.Answering, "/rounds/2"),
-		at(webtest.Published, "/record"), "/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy"} {
+		"/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy"} {
 		for lang, prefix := range map[string]string{"it": "", "en": "/en"} {
 			r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+prefix+path, nil)
 			r.Header.Set("Accept-Language", lang)
@@ -416,5 +418,35 @@ func languages(t *testing.T, site *webtest.Site) {
 	en := httptest.NewRequest(http.MethodGet, "http://delfi.test/en"+at(webtest.Answering, ""), nil)
 	if lang, _ := site.Stranger().Do(t, en).Page.Find("main h1").Attr("lang"); lang != "it" {
 		t.Errorf("an Italian title on an English page is in %q", lang)
+	}
+}
+
+// proven: the signed receipt alone to keep, and the proof file only to who says
+// that they understood what it shows.
+func proven(t *testing.T, b *webtest.Browser, form, mark string) {
+	t.Helper()
+	kept := b.Get(t, form+"/receipt.txt")
+	text, _, signed := strings.Cut(kept.Body, "\n\n")
+	r, err := leaf.ParseReceipt(text + "\n")
+	if err != nil || r.Mark != mark || r.Round != 3 || r.Size == 0 || r.Replaces != "" || !signed || !strings.Contains(kept.Body, "\n— ") {
+		t.Errorf("the signed receipt: %+v, %v", r, err)
+	}
+	if kept.Header.Get("Cache-Control") != "no-store" || kept.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("it is sent as %v", kept.Header)
+	}
+	page := b.Get(t, form+"/receipt")
+	if page.Count("form[action$='/proof'] input[name=understood]") != 1 || page.Count("a[href='/record/"+webtest.Answering+"/rounds/3/marks']") != 1 {
+		t.Error("the receipt does not lead to the marks, or gives no proof file")
+	}
+	if got := b.Post(t, form+"/proof", url.Values{}); got.Status != 422 || got.Header.Get("Content-Disposition") != "" {
+		t.Errorf("a proof file for who did not read the warning: %d", got.Status)
+	}
+	got := b.Post(t, form+"/proof", url.Values{"understood": {"on"}})
+	p, err := leaf.ParseProof([]byte(got.Body))
+	if err != nil || p.Mark() != mark || p.Receipt != kept.Body || p.Words != "il gatto sul tetto" || len(p.Answers) != 2 {
+		t.Errorf("the proof file: %+v, %v", p, err)
+	}
+	if got.Header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("it is sent as %v", got.Header)
 	}
 }

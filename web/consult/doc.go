@@ -9,7 +9,6 @@
 //	    /rounds/{n}                             the form while open, its result once released
 //	    /rounds/{n}/receipt                     the receipt of a delivered ballot
 //	    /opinion, /opinion.json                 the opinion, as page and as stored bytes
-//	    /record                                 who steered, what, why and when
 //	/help/…                                     how it works, protection, accessibility, privacy
 //
 // A ballot on these pages:

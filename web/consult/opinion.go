@@ -239,3 +239,34 @@ func share(answered, enrolled int) string {
 	}
 	return fmt.Sprintf("%d%%", 100*answered/enrolled)
 }
+
+// facts are the opinion's participation in four figures.
+func (o opinionView) facts(q *page.Request) []ui.Fact {
+	facts := []ui.Fact{}
+	enrolled, answered := 0, ""
+	for _, r := range o.Opinion.Rounds {
+		enrolled = max(enrolled, r.Enrolled)
+		if r.Answered > 0 {
+			if answered != "" {
+				answered += ", " + q.T("consult.opinion.then") + " "
+			}
+			answered += q.Number(r.Answered) + " (" + share(r.Answered, r.Enrolled) + ")"
+		}
+	}
+	acts := 0
+	for _, a := range o.Acts {
+		acts += a.Count
+	}
+	facts = append(facts, ui.Fact{Name: q.T("consult.opinion.enrolled"), Value: q.Number(enrolled)})
+	if answered != "" {
+		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.answered"), Value: answered})
+	}
+	if o.Received.All > 0 {
+		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.contributions"),
+			Value: q.T("consult.opinion.contributions_of", "all", o.Received.All, "items", len(o.Opinion.Items))})
+	}
+	if o.Opinion.Origin == nil {
+		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.acts"), Value: q.Number(acts)})
+	}
+	return facts
+}

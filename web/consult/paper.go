@@ -36,6 +36,7 @@ type paperView struct {
 	Typed    map[uuid.UUID]typed
 	Problems ui.Problems
 	Trouble  string // what stopped a delivery, in words
+	Words    string // the panelist's own, as they were sent
 }
 
 // shown are the statements of this screen.
@@ -220,14 +221,14 @@ func alike(reasons []ballot.Reason) []said {
 
 // column is the reasons of one side.
 type column struct {
-	Key     string // against, middle, for; "" when the sides are not told
+	Key     string // against, middle, for, none; "" when the sides are not told
 	Reasons []ballot.Reason
 }
 
 // columns parts reasons by their side, where the document tells it.
 func columns(reasons []ballot.Reason) []column {
 	var all []column
-	for _, side := range []string{"against", "middle", "for", ""} {
+	for _, side := range []string{"against", "middle", "for", "none", ""} {
 		c := column{Key: side}
 		for _, r := range reasons {
 			if r.Side == side {

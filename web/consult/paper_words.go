@@ -47,7 +47,7 @@ func (p paperView) counts(q *page.Request) string {
 // reasonHint says what happens to a reason, and asks more warmly from outside the
 // middle half.
 func (p paperView) reasonHint(q *page.Request, i consultation.Item) string {
-	hint := q.T("consult.paper.why_hint", "max", 600)
+	hint := q.T("consult.paper.why_hint", "max", 600, "all", 2000)
 	if p.asksReason(i.ID) {
 		return q.T("consult.paper.why_outside") + " " + hint
 	}
@@ -111,15 +111,6 @@ func (v view) groupPictures(q *page.Request, f ballot.ItemFeedback) []chart.Dist
 		}
 	}
 	return all
-}
-
-// left says how many statements a delivered ballot leaves out; "" for none.
-func (r receiptView) left(q *page.Request) string {
-	n := len(r.Items) - len(r.Delivered)
-	if n <= 0 {
-		return ""
-	}
-	return ", " + q.T("consult.receipt.blank", "n", n)
 }
 
 // closedTitle says why a form takes nothing.

@@ -41,7 +41,9 @@ type Services struct {
 	Ballots interface {
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
 		Save(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) error
-		Deliver(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Receipt, error)
+		Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (ballot.Receipt, error)
+		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)
+		Proof(ctx context.Context, seat pseudonym.Seat, round int) ([]byte, error)
 		Feedback(ctx context.Context, consultation uuid.UUID, round int) (ballot.Feedback, error)
 	}
 	Reports interface {
@@ -70,9 +72,10 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 		r.Get("/rounds/{n}", k.Handle(c.round))
 		r.Post("/rounds/{n}", k.Handle(c.answer, page.SignedIn))
 		r.Get("/rounds/{n}/receipt", k.Handle(c.receipt, page.SignedIn))
+		r.Get("/rounds/{n}/receipt.txt", k.Handle(c.signed, page.SignedIn))
+		r.Post("/rounds/{n}/proof", k.Handle(c.proof, page.SignedIn))
 		r.Get("/opinion", k.Handle(c.opinion))
 		r.Get("/opinion.json", k.Handle(c.document))
-		r.Get("/record", k.Handle(c.record))
 	})
 	r.Get("/help/how-it-works", k.Handle(help("how")))
 	r.Get("/help/protection", k.Handle(help("protection")))

@@ -14,6 +14,7 @@ const (
 	Consultations Section = "consultations"
 	How           Section = "how"
 	Protection    Section = "protection"
+	Record        Section = "record"
 	Desk          Section = "desk"
 )
 
@@ -51,6 +52,7 @@ func menu(a account.Actor) []entry {
 		{Consultations, "ui.nav.consultations", "/"},
 		{How, "ui.nav.how", "/help/how-it-works"},
 		{Protection, "ui.nav.protection", "/help/protection"},
+		{Record, "ui.nav.record", "/record/"},
 	}
 	for _, g := range a.Grants {
 		switch g.Role {

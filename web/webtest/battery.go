@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,8 +21,10 @@ type Route struct {
 	Form   url.Values
 	// Open routes can be read by a stranger; the others send a reader to sign in and
 	// back, and refuse a form with 401.
-	Open   bool
-	Status int // what a stranger gets from an open route; 0 is 200
+	Open bool
+	// Program is an endpoint that knows no session and refuses with a problem document.
+	Program bool
+	Status  int // what a stranger gets from an open route; 0 is 200
 	// Denied are people who may not, by name, with the status that each gets: a wrong
 	// role (403), another administration (404).
 	Denied map[string]Denial
@@ -128,8 +131,16 @@ func (r Route) down(t *testing.T, b *Browser) {
 	r.complete(t, got)
 }
 
-// complete: a refusal is a whole page with a heading and a way on.
+// complete: a refusal is a whole page with a heading and a way on; to a program, a
+// problem document.
 func (r Route) complete(t *testing.T, got Response) {
+	if r.Program {
+		var said struct{ Code, Detail string }
+		if err := json.Unmarshal([]byte(got.Body), &said); err != nil || said.Code == "" || said.Detail == "" || got.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("status %d comes without a problem document: %s", got.Status, got.Body)
+		}
+		return
+	}
 	if got.Count("main h1") != 1 || got.Count("main a[href]") == 0 {
 		t.Errorf("status %d comes without a heading or a way on: %q", got.Status, got.Text("main"))
 	}
@@ -173,6 +184,9 @@ func fits(pattern, path string) bool {
 	path, _, _ = strings.Cut(path, "?")
 	want := strings.Split(strings.Trim(pattern, "/"), "/")
 	got := strings.Split(strings.Trim(path, "/"), "/")
+	if want[len(want)-1] == "*" && len(got) >= len(want) {
+		want, got = want[:len(want)-1], got[:len(want)-1]
+	}
 	if len(want) != len(got) {
 		return false
 	}

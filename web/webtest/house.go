@@ -58,7 +58,7 @@ func Open(t testing.TB) *House {
 // build wires the services as the server does.
 func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	t.Helper()
-	h := &House{DB: db, keys: keys, Accounts: account.New(db), Record: ledger.New(db)}
+	h := &House{DB: db, keys: keys, Accounts: account.New(db), Record: ledger.New(db, keys, ledger.Options{})}
 	var err error
 	if h.Jobs, err = job.New(db); err != nil {
 		t.Fatal(err)

@@ -110,9 +110,22 @@ func (f form) fits(s sheet, written []entry) error {
 	}
 	return fault.Bad(fault.Field{
 		Name: name, Code: "reasons_too_long",
-		Message: fmt.Sprintf("all reasons of one ballot together have at most %d characters: shorten them by %d", f.layout.reasons, over),
+		Message: fmt.Sprintf("all reasons of one ballot together have room for %d bytes (a plain letter is one, an accented one two): shorten them by %d", f.layout.reasons, over),
 		Args:    map[string]any{"max": f.layout.reasons, "over": over},
 	})
+}
+
+// ownWords tidies the panelist's own words, which have a room of their own.
+func ownWords(words string) (string, error) {
+	words = tidy(words)
+	if over := len(words) - maxWords; over > 0 {
+		return "", fault.Bad(fault.Field{
+			Name: "words", Code: "words_too_long",
+			Message: fmt.Sprintf("your own words have room for %d bytes: shorten them by %d", maxWords, over),
+			Args:    map[string]any{"max": maxWords, "over": over},
+		})
+	}
+	return words, nil
 }
 
 // inPlay is the set of the form's items.

@@ -22,6 +22,7 @@ type Service struct {
 	bridge *pseudonym.Service
 	record *ledger.Service
 	frozen sync.Map // of round id to form: see form
+	begun  sync.Map // of round id to opening: see opening
 }
 
 // New makes the service and registers its jobs (tabulate at closing, hourly
@@ -32,6 +33,7 @@ func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Se
 	job.On(q, s.turnout)
 	job.On(q, s.destroy)
 	job.Every(q, turnoutEvery, Turnout{})
+	c.OnShown(shownHash)
 	return s
 }
 
@@ -122,7 +124,7 @@ func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row) error {
 	if ok {
 		p.Delivered = delivered.answers()
 		p.Draft = delivered.answers()
-		p.Mark = delivered.receipt(seat.Group, len(p.Items)).Mark
+		p.Mark = delivered.mark(seat.Group)
 	}
 	draft, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.DraftBlob, b.draft)
 	if err != nil {
@@ -165,32 +167,45 @@ func lastAnswers(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, sea
 // one without value, judgement and reason is taken out). Invalid names the
 // fields answer_<number> and reason_<number>; nothing is saved then.
 func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) error {
-	_, err := s.work(ctx, seat, round, answers, false)
+	_, err := s.work(ctx, seat, round, hand{answers: answers})
 	return err
 }
 
-// Deliver turns the draft into the ballot that counts, and gives its receipt.
-// Again without a new draft it gives the same receipt. Conflict "empty_ballot"
-// when nothing was answered.
-func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int) (Receipt, error) {
-	return s.work(ctx, seat, round, nil, true)
+// Deliver turns the draft into the ballot that counts, and gives its receipt;
+// words are the panelist's own, which the ballot's seed is drawn from too, "" for
+// none. Again without a new draft it gives the same receipt, whatever the words.
+// Conflict "empty_ballot" when nothing was answered; Invalid field "words" when
+// they are too long.
+func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (Receipt, error) {
+	words, err := ownWords(words)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return s.work(ctx, seat, round, hand{words: words, deliver: true})
 }
 
 // Cast saves and delivers at once: imports, the demonstration and one-page forms.
 func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) (Receipt, error) {
-	return s.work(ctx, seat, round, answers, true)
+	return s.work(ctx, seat, round, hand{answers: answers, deliver: true})
+}
+
+// hand is what somebody hands in.
+type hand struct {
+	answers []Answer
+	words   string
+	deliver bool
 }
 
 // work is the one transaction of a ballot. It begins after the seat is resolved
 // and the key read, locks the round's row, and writes nothing but panel.*: no
 // session, job, counter or record stands beside the row with the same xmin.
-func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, answers []Answer, deliver bool) (Receipt, error) {
+func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Receipt, error) {
 	safe, err := s.bridge.Safe(ctx, seat.Consultation)
 	if err != nil {
 		return Receipt{}, err
 	}
 	defer safe.Close()
-	var r Receipt
+	var stands sheet
 	var round consultation.Round
 	act := func(ctx context.Context, tx *postgres.Tx) error {
 		if round, err = s.cons.Locked(ctx, tx, seat.Consultation, number); err != nil {
@@ -199,7 +214,7 @@ func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, ans
 		if !round.Answers() {
 			return noBallots()
 		}
-		r, err = s.write(ctx, tx, safe, seat, round, answers, deliver)
+		stands, err = s.write(ctx, tx, safe, seat, round, in)
 		return err
 	}
 	err = s.db.Transact(ctx, act)
@@ -211,7 +226,10 @@ func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, ans
 		}
 		err = s.db.Transact(ctx, act)
 	}
-	return r, err
+	if err != nil || !in.deliver {
+		return Receipt{}, err
+	}
+	return s.receipt(ctx, seat, round, stands)
 }
 
 func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) error {
@@ -226,30 +244,31 @@ func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) e
 	})
 }
 
-// write changes a ballot's row under its round's lock.
-func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, answers []Answer, deliver bool) (Receipt, error) {
+// write changes a ballot's row under its round's lock, and gives the sheet that
+// counts after it.
+func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, in hand) (sheet, error) {
 	f, err := s.form(ctx, tx, round)
 	if err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
-	written, err := f.check(answers)
+	written, err := f.check(in.answers)
 	if err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
 	if err := lockBallot(ctx, tx, round.ID, seat.Panelist); err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
 	b, err := findBallot(ctx, tx, round.ID, seat.Panelist)
 	if err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
 	delivered, had, err := openBlob(safe, seat, round.ID, pseudonym.BallotBlob, b.sealed)
 	if err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
 	draft, drafted, err := openBlob(safe, seat, round.ID, pseudonym.DraftBlob, b.draft)
 	if err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
 	if !drafted {
 		draft = sheet{entries: append([]entry(nil), delivered.entries...)}
@@ -259,43 +278,45 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Sa
 	}
 	draft.keep(f.inPlay())
 	if err := f.fits(draft, written); err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
 	switch {
 	case had && draft.same(delivered):
 		// A replayed delivery, or a draft changed back: what was delivered stands.
 		if !drafted {
-			return delivered.receipt(seat.Group, len(f.items)), nil
+			return delivered, nil
 		}
-		return delivered.receipt(seat.Group, len(f.items)), saveBallot(ctx, tx, round.ID, seat.Panelist, row{sealed: b.sealed})
-	case !deliver && !drafted && !had && len(draft.entries) == 0:
-		return Receipt{}, nil
-	case !deliver:
+		return delivered, saveBallot(ctx, tx, round.ID, seat.Panelist, row{sealed: b.sealed})
+	case !in.deliver && !drafted && !had && len(draft.entries) == 0:
+		return sheet{}, nil
+	case !in.deliver:
 		b.draft, err = sealSheet(safe, seat, round.ID, pseudonym.DraftBlob, draft, f.layout)
 		if err != nil {
-			return Receipt{}, err
+			return sheet{}, err
 		}
-		return Receipt{}, saveBallot(ctx, tx, round.ID, seat.Panelist, b)
+		return sheet{}, saveBallot(ctx, tx, round.ID, seat.Panelist, b)
 	case len(draft.entries) == 0:
-		return Receipt{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
+		return sheet{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
 	}
 	if had {
-		draft.replaces = delivered.mark(seat.Group)
+		if err := draft.supersede(delivered, seat.Group); err != nil {
+			return sheet{}, err
+		}
 	}
 	if round.Kind == delphi.StandingKind {
 		date(&draft, delivered, round.Ticks)
 	}
-	if err := draft.sow(); err != nil {
-		return Receipt{}, err
+	if err := draft.sow(in.words); err != nil {
+		return sheet{}, err
 	}
 	sealed, err := sealSheet(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)
 	if err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
 	if err := saveBallot(ctx, tx, round.ID, seat.Panelist, row{sealed: sealed}); err != nil {
-		return Receipt{}, err
+		return sheet{}, err
 	}
-	return draft.receipt(seat.Group, len(f.items)), bearPanelist(ctx, tx, seat)
+	return draft, bearPanelist(ctx, tx, seat)
 }
 
 // form gives what a round's ballots are checked against. Protocol and items are

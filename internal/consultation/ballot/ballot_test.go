@@ -36,7 +36,7 @@ func TestADraftWaitsSealedUntilItIsDeliveredAndTheLastDeliveryCounts(t *testing.
 		t.Errorf("a first draft: %+v", p)
 	}
 
-	first, err := h.ballots.Deliver(ctx, seat, 2)
+	first, err := h.ballots.Deliver(ctx, seat, 2, "")
 	h.must(err)
 	if first.Answered != 2 || first.Blank != 1 || first.Replaces != "" || len(first.Mark) != 64 {
 		t.Errorf("receipt %+v", first)
@@ -57,7 +57,7 @@ func TestADraftWaitsSealedUntilItIsDeliveredAndTheLastDeliveryCounts(t *testing.
 	if _, blank := p.Draft[items[1].ID]; blank {
 		t.Error("an answer that was taken out is still there")
 	}
-	second, err := h.ballots.Deliver(ctx, seat, 2)
+	second, err := h.ballots.Deliver(ctx, seat, 2, "")
 	h.must(err)
 	if second.Replaces != first.Mark || second.Answered != 1 || second.Blank != 2 {
 		t.Errorf("second receipt %+v", second)
@@ -82,7 +82,7 @@ func TestARepeatedRequestChangesNothing(t *testing.T) {
 	first := h.cast(2, 0, 5, 6)
 	stored := h.text(`SELECT encode(sealed, 'hex') FROM panel.ballot`)
 	again := h.cast(2, 0, 5, 6)
-	third, err := h.ballots.Deliver(ctx, h.seat(0), 2)
+	third, err := h.ballots.Deliver(ctx, h.seat(0), 2, "")
 	h.must(err)
 	if first != again || first != third {
 		t.Errorf("receipts %+v, %+v, %+v", first, again, third)
@@ -152,21 +152,24 @@ func TestAnswersThatCannotBeCountedAreNamedAndNothingIsSaved(t *testing.T) {
 	}
 	h.refused(h.ballots.Save(ctx, seat, 2, []Answer{{Item: uuid.New(), Value: 5}}), fault.NotFound, "unknown_item")
 
-	// Eight long reasons are a ballot's room; a ninth is refused by its own name.
+	// Reasons share one room, of 2,048 bytes: three of full length, in plain letters.
+	// What is too long is refused by the name of the reason, and by how much.
+	plain := strings.Repeat("x", 600)
 	var all []Answer
 	for _, i := range items {
-		all = append(all, Answer{Item: i.ID, Value: 5, Reason: long[2:]})
+		all = append(all, Answer{Item: i.ID, Value: 5, Reason: plain})
 	}
-	h.must(h.ballots.Save(ctx, seat, 2, all[:4]))
-	err = h.ballots.Save(ctx, seat, 2, all[4:])
-	if !errors.As(err, &f) || f.Kind != fault.Invalid || f.Fields[0].Code != "reasons_too_long" {
-		t.Errorf("nine long reasons: %v", err)
+	h.must(h.ballots.Save(ctx, seat, 2, all[:3]))
+	err = h.ballots.Save(ctx, seat, 2, all[3:4])
+	if !errors.As(err, &f) || f.Kind != fault.Invalid || f.Fields[0].Code != "reasons_too_long" ||
+		f.Fields[0].Name != "reason_4" || f.Fields[0].Args["over"] != 4*600-2048 {
+		t.Errorf("four long reasons: %v", err)
 	}
 }
 
 func TestAnEmptyBallotIsNotDelivered(t *testing.T) {
 	h := newHouse(t, 1, 2)
-	_, err := h.ballots.Deliver(t.Context(), h.seat(0), 2)
+	_, err := h.ballots.Deliver(t.Context(), h.seat(0), 2, "")
 	h.refused(err, fault.Conflict, "empty_ballot")
 	if n := len(h.text(`SELECT 'row' FROM panel.ballot UNION ALL SELECT 'row' FROM panel.panelist`)); n != 0 {
 		t.Errorf("%d rows were written", n)
@@ -179,7 +182,7 @@ func TestAClosedOrSuspendedRoundTakesNothing(t *testing.T) {
 	try := func(code string) {
 		t.Helper()
 		_, paper := h.ballots.Paper(ctx, seat, 2)
-		_, deliver := h.ballots.Deliver(ctx, seat, 2)
+		_, deliver := h.ballots.Deliver(ctx, seat, 2, "")
 		_, cast := h.ballots.Cast(ctx, seat, 2, h.answers(2, 5))
 		for _, err := range []error{paper, deliver, cast, h.ballots.Save(ctx, seat, 2, h.answers(2, 5))} {
 			h.refused(err, fault.Conflict, code)
@@ -209,7 +212,7 @@ func TestAServerWithAnotherKeyTakesNoBallot(t *testing.T) {
 	h.must(err)
 	queue, err := job.New(h.db)
 	h.must(err)
-	stranger := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db))
+	stranger := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
 	_, err = stranger.Cast(t.Context(), h.seat(0), 2, h.answers(2, 5))
 	h.refused(err, fault.Unavailable, "key_differs")
 	_, err = stranger.Paper(t.Context(), h.seat(0), 2)

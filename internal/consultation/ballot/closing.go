@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -11,13 +12,13 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
-	"delfi/internal/pseudonym"
 )
 
 // tabulate is the work of a closing round: read and count (nothing written),
-// store what was found in one civic transaction, then write the round's rows
-// anew in another. Each step may be repeated; the result is the same.
+// store what was found and the leaves that prove it in one civic transaction,
+// then write the round's rows anew in another. Each step may be repeated; the result is the same.
 func (s *Service) tabulate(ctx context.Context, job consultation.Tabulate) error {
 	return s.close(ctx, job.Round, nil)
 }
@@ -36,6 +37,7 @@ func (s *Service) close(ctx context.Context, id uuid.UUID, pause func() error) e
 		return err
 	}
 	s.frozen.Delete(round.ID)
+	s.begun.Delete(round.ID)
 	switch round.State {
 	case consultation.RoundClosing:
 		if err := s.count(ctx, c, round); err != nil {
@@ -67,47 +69,39 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 		return err
 	}
 	defer safe.Close()
-	if round.Kind == delphi.StandingKind {
-		return s.lastRelease(ctx, safe, c, round)
-	}
-	var closing delphi.Closing
-	var f Feedback
+	var items []consultation.Item
+	var earlier []delphi.Closing
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		items, err := s.cons.RoundItems(ctx, tx, round.ID)
-		if err != nil {
+		if items, err = s.cons.RoundItems(ctx, tx, round.ID); err != nil {
 			return err
 		}
-		earlier, err := closingsBefore(ctx, tx, c.ID, round.Number)
-		if err != nil {
-			return err
+		if round.Kind == delphi.StandingKind {
+			earlier, err = ticksOf(ctx, tx, round.ID)
+		} else {
+			earlier, err = closingsBefore(ctx, tx, c.ID, round.Number)
 		}
-		now, err := read(ctx, tx, safe, c, round.ID, items)
-		if err != nil {
-			return err
-		}
-		var before reading
-		if previous, ok := previousAnswering(c, round); ok {
-			if before, err = read(ctx, tx, safe, c, previous.ID, nil); err != nil {
-				return err
-			}
-		}
-		closing, err = delphi.Tabulate(c.Protocol, round.Number, engineItems(items), enrolled(round),
-			countsOnly(earlier), now.ballots, before.ballots, safe.Order("stayers", round.ID[:]))
-		if err != nil {
-			return fmt.Errorf("tabulating round %d: %w", round.Number, err)
-		}
-		f = feedbackOf(c, round, items, append(earlier, closing), now.reasons)
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.store(ctx, c, round, closing, f)
+	var found counted
+	if round.Kind == delphi.StandingKind {
+		found, err = s.stood(ctx, safe, c, round, items, earlier, enrolled(c, round), true)
+	} else {
+		found, err = s.tabulated(ctx, safe, c, round, items)
+	}
+	if err != nil {
+		return err
+	}
+	return s.store(ctx, c, round, items, earlier, found)
 }
 
-// store keeps a closing and ends it, in one civic transaction. The round's lock
-// makes the second of two servers find it done.
-func (s *Service) store(ctx context.Context, c consultation.Consultation, round consultation.Round, closing delphi.Closing, f Feedback) error {
+// store keeps a closing with its leaves and ends it, in one civic transaction:
+// whatever fails in it, nothing of the closing is there, and the job comes again.
+// The round's lock makes the second of two servers find it done. Entries of the
+// record come last, since their lock is everybody's.
+func (s *Service) store(ctx context.Context, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []delphi.Closing, found counted) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		locked, err := s.cons.RoundForUpdate(ctx, tx, round.ID)
 		if err != nil {
@@ -116,34 +110,60 @@ func (s *Service) store(ctx context.Context, c consultation.Consultation, round 
 		if locked.State != consultation.RoundClosing {
 			return nil
 		}
-		hash, err := insertClosing(ctx, tx, round.ID, f.Tick, closing, f)
+		id := func(table string) string { return leaf.ID(c.ID.String(), round.Number, table) }
+		heads, err := found.leaves(id, func(name string, b leaf.Built) error {
+			return insertLeaves(ctx, tx, round.ID, name, b)
+		})
 		if err != nil {
 			return err
 		}
-		if err := s.cons.Tabulated(ctx, tx, round.ID, closing.Counts.Answered, outcomes(f)); err != nil {
+		// The root is there before anything is measured: it seeds what is drawn.
+		closing, root := found.closing, leaf.Root(heads)
+		closing.Root = root[:]
+		d := document{closing: closing, items: consultation.ItemsDocument(items), tally: tallies(closing, id), heads: leaf.Heads(heads), superseded: found.votes.supersededLines()}
+		d.feedback = FeedbackOf(c.Protocol, asked(items), append(slices.Clone(earlier), closing), nil)
+		d.feedback.tell(c.Protocol, round.ID, closing, found.votes.reasons)
+		hashes, err := insertClosing(ctx, tx, round.ID, d)
+		if err != nil {
 			return err
 		}
-		return s.record.Append(ctx, tx, feedbackEntry(c, f, hash))
+		if err := s.record.Append(ctx, tx, closedEntry(c, closing, hashes, root.String())); err != nil {
+			return err
+		}
+		if err := s.record.Append(ctx, tx, feedbackEntry(c, closing, hashes.feedback)); err != nil {
+			return err
+		}
+		return s.cons.Tabulated(ctx, tx, round.ID, closing.Counts.Answered, outcomes(d.feedback))
+	})
+}
+
+// closedEntry is the record's line about what a round came to.
+func closedEntry(c consultation.Consultation, closing delphi.Closing, h hashes, root string) ledger.Entry {
+	people := make([]int, len(closing.Counts.Groups))
+	for n, g := range closing.Counts.Groups {
+		people[n] = g.Enrolled
+	}
+	return entryOf(c, closing, "round_closed", "close", map[string]any{
+		"answered": closing.Counts.Answered, "enrolled": people, "counts": h.counts, "heads": h.heads, "root": root,
+		"tally": h.tally, "superseded": h.superseded, "items": h.items,
 	})
 }
 
 // feedbackEntry is the record's line about a feedback document.
-func feedbackEntry(c consultation.Consultation, f Feedback, hash string) ledger.Entry {
-	tables := []string{}
-	for _, i := range f.Items {
-		for _, t := range i.Tables {
-			tables = append(tables, t.ID)
-		}
+func feedbackEntry(c consultation.Consultation, closing delphi.Closing, hash string) ledger.Entry {
+	tables := make([]string, len(closing.Tables))
+	for n, t := range closing.Tables {
+		tables[n] = t.ID
 	}
-	figures := map[string]any{
-		"round": f.Round, "document": hash, "tables": tables, "answered": f.Answered, "enrolled": f.Enrolled,
-	}
-	if f.Tick > 0 {
-		figures["tick"] = f.Tick
-	}
+	return entryOf(c, closing, "feedback", "feedback", map[string]any{"document": hash, "tables": tables})
+}
+
+// entryOf makes an entry of what the system found about a round.
+func entryOf(c consultation.Consultation, closing delphi.Closing, kind ledger.Type, act string, figures map[string]any) ledger.Entry {
+	figures["round"] = closing.Counts.Round
 	return ledger.Entry{
-		Consultation: c.ID, Type: "feedback", Role: "system", Kind: "feedback",
-		Target: fmt.Sprintf("round %d", f.Round), Body: ledger.Body(figures),
+		Consultation: c.ID, Type: kind, Role: "system", Kind: act,
+		Target: fmt.Sprintf("round %d", closing.Counts.Round), Body: ledger.Body(figures),
 	}
 }
 
@@ -203,80 +223,6 @@ func (s *Service) roundOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (c
 		}
 	}
 	return c, consultation.Round{}, fmt.Errorf("round %s is not among its consultation's", id)
-}
-
-// read decrypts a round's ballots, streaming, into what the engine counts;
-// reasons are read for the round that closes alone, whose items are given.
-func read(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, c consultation.Consultation, round uuid.UUID, items []consultation.Item) (reading, error) {
-	r := reading{reasons: map[uuid.UUID][]said{}}
-	names, kinds := map[uuid.UUID]string{}, kindsOf(items)
-	err := eachBallot(ctx, tx, c.ID, round, func(p pseudonym.Panelist, group string, sealed []byte) error {
-		sh, err := unseal(safe, p, round, sealed, items != nil)
-		if err != nil {
-			return err
-		}
-		b := delphi.Ballot{Panelist: string(p[:]), Group: group, Answers: make([]delphi.Answer, len(sh.entries))}
-		for n, e := range sh.entries {
-			name, ok := names[e.item]
-			if !ok {
-				name = e.item.String()
-				names[e.item] = name
-			}
-			a := e.answer(name)
-			if e.reason != "" {
-				r.reasons[e.item] = append(r.reasons[e.item], with(c.Protocol, kinds[e.item], &a, e.reason))
-			}
-			b.Answers[n] = a
-		}
-		r.ballots = append(r.ballots, b)
-		return nil
-	})
-	return r, err
-}
-
-// unseal opens and reads one ballot.
-func unseal(safe *pseudonym.Safe, p pseudonym.Panelist, round uuid.UUID, sealed []byte, reasons bool) (sheet, error) {
-	plain, err := safe.Open(p, round, pseudonym.BallotBlob, sealed)
-	if err != nil {
-		return sheet{}, err
-	}
-	return decode(plain, reasons)
-}
-
-// answer is an entry as the engine counts it.
-func (e entry) answer(item string) delphi.Answer {
-	if e.value == cannotJudge {
-		return delphi.Answer{Item: item, CannotJudge: true}
-	}
-	return delphi.Answer{Item: item, Value: int(e.value)}
-}
-
-// enrolled gives the people enrolled at a round's closing by group. A
-// consultation has one group so far, and the round keeps its number.
-func enrolled(round consultation.Round) []int { return []int{round.Enrolled} }
-
-func engineItems(items []consultation.Item) []delphi.Item {
-	out := make([]delphi.Item, len(items))
-	for n, i := range items {
-		out[n] = engineItem(i)
-	}
-	return out
-}
-
-func kindsOf(items []consultation.Item) map[uuid.UUID]string {
-	out := make(map[uuid.UUID]string, len(items))
-	for _, i := range items {
-		out[i.ID] = i.Kind
-	}
-	return out
-}
-
-func countsOnly(closings []delphi.Closing) []delphi.Counts {
-	out := make([]delphi.Counts, len(closings))
-	for n, c := range closings {
-		out[n] = c.Counts
-	}
-	return out
 }
 
 func isDestroyed(err error) bool {

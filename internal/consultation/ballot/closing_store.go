@@ -2,9 +2,7 @@ package ballot
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
 
@@ -30,42 +29,57 @@ func consultationOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (uuid
 	return id, nil
 }
 
-// insertClosing keeps a closing's counts document, its tables, and the feedback
-// document with its hash, which it gives.
-func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick int, c delphi.Closing, f Feedback) (string, error) {
-	counts, err := Canonical(c.Counts)
+// document is everything that a closing leaves behind.
+type document struct {
+	closing    delphi.Closing
+	feedback   Feedback
+	items      []byte
+	tally      []byte
+	heads      []byte // empty before a standing round's deadline, as is what follows
+	superseded []byte
+}
+
+// hashes are the hex SHA-256 of a closing's documents, by which the record names them.
+type hashes struct{ counts, feedback, items, tally, heads, superseded string }
+
+// insertClosing keeps a closing's documents and tables, and gives their hashes.
+func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d document) (hashes, error) {
+	tick := d.feedback.Tick
+	counts, err := Canonical(d.closing.Counts)
 	if err != nil {
-		return "", err
+		return hashes{}, err
+	}
+	feedback, err := Canonical(d.feedback)
+	if err != nil {
+		return hashes{}, err
+	}
+	h := hashes{
+		counts: leaf.Digest(counts), feedback: leaf.Digest(feedback), items: leaf.Digest(d.items),
+		tally: leaf.Digest(d.tally), heads: leaf.Digest(d.heads), superseded: leaf.Digest(d.superseded),
 	}
 	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.closing (round, tick, counts)
-		VALUES ($1, $2, $3)`,
-		round, tick, string(counts)); err != nil {
-		return "", err
+		INSERT INTO civic.closing (round, tick, counts, items, tally, heads, root, superseded)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		round, tick, string(counts), string(d.items), string(d.tally), string(d.heads), d.closing.Root, string(d.superseded)); err != nil {
+		return hashes{}, err
 	}
-	for place, t := range c.Tables {
-		document, err := Canonical(t)
+	for place, t := range d.closing.Tables {
+		table, err := Canonical(t)
 		if err != nil {
-			return "", err
+			return hashes{}, err
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO civic.count_table (round, tick, id, place, document)
 			VALUES ($1, $2, $3, $4, $5)`,
-			round, tick, t.ID, place, string(document)); err != nil {
-			return "", err
+			round, tick, t.ID, place, string(table)); err != nil {
+			return hashes{}, err
 		}
 	}
-	document, err := Canonical(f)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(document)
-	hash := hex.EncodeToString(sum[:])
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO civic.feedback (round, tick, document, hash)
 		VALUES ($1, $2, $3, $4)`,
-		round, tick, string(document), hash)
-	return hash, err
+		round, tick, string(feedback), h.feedback)
+	return h, err
 }
 
 // closingsBefore gives the closings of the answering rounds before a number,
@@ -73,7 +87,7 @@ func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick i
 // nothing to give.
 func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) ([]delphi.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT r.number, c.tick, c.counts, t.document
+		SELECT r.number, c.tick, c.counts, c.root, t.document
 		FROM civic.round AS r
 		JOIN civic.closing AS c ON c.round = r.id AND c.tick = 0
 		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick
@@ -90,7 +104,7 @@ func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID
 // while it is open; that is what a release is.
 func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]delphi.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT r.number, c.tick, c.counts, t.document
+		SELECT r.number, c.tick, c.counts, c.root, t.document
 		FROM civic.round AS r
 		JOIN civic.closing AS c ON c.round = r.id AND c.tick > 0
 		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick
@@ -103,7 +117,7 @@ func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]delphi.Cl
 	return scanClosings(rows)
 }
 
-// scanClosings reads closings from rows of (round, tick, counts, table or NULL),
+// scanClosings reads closings from rows of (round, tick, counts, root or NULL, table or NULL),
 // one row per table.
 func scanClosings(rows *sqlx.Rows) ([]delphi.Closing, error) {
 	defer rows.Close()
@@ -112,12 +126,13 @@ func scanClosings(rows *sqlx.Rows) ([]delphi.Closing, error) {
 	for rows.Next() {
 		var at [2]int
 		var counts string
+		var root []byte
 		var table sql.NullString
-		if err := rows.Scan(&at[0], &at[1], &counts, &table); err != nil {
+		if err := rows.Scan(&at[0], &at[1], &counts, &root, &table); err != nil {
 			return nil, err
 		}
 		if at != last {
-			c := delphi.Closing{Tables: []delphi.Table{}}
+			c := delphi.Closing{Tables: []delphi.Table{}, Root: root}
 			if err := json.Unmarshal([]byte(counts), &c.Counts); err != nil {
 				return nil, fmt.Errorf("a counts document cannot be read: %w", err)
 			}
@@ -155,6 +170,24 @@ func findFeedback(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (*Feedb
 	}
 	f, err := parseFeedback(document)
 	return &f, hash, err
+}
+
+// shownHash gives the hash of the last feedback document released before a round;
+// "" when there is none.
+func shownHash(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (string, error) {
+	var hash string
+	err := tx.QueryRowxContext(ctx, `
+		SELECT f.hash
+		FROM civic.feedback AS f
+		JOIN civic.round AS r ON r.id = f.round
+		WHERE r.consultation = $1 AND r.number < $2 AND r.kind = 'answer' AND r.state = 'released'
+		ORDER BY r.number DESC, f.tick DESC
+		LIMIT 1`,
+		consultation, number).Scan(&hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return hash, err
 }
 
 // findFeedbacks gives every document of a consultation's released rounds, by
@@ -199,7 +232,7 @@ func parseFeedback(document string) (Feedback, error) {
 // round and tick.
 func releasedClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]delphi.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT r.number, c.tick, c.counts, t.document
+		SELECT r.number, c.tick, c.counts, c.root, t.document
 		FROM civic.round AS r
 		JOIN civic.closing AS c ON c.round = r.id
 		LEFT JOIN civic.count_table AS t ON t.round = c.round AND t.tick = c.tick

@@ -182,6 +182,8 @@ func (h *house) documents() []string {
 	return h.text(`
 		SELECT 'counts ' || counts FROM civic.closing
 		UNION ALL SELECT 'table ' || document FROM civic.count_table
+		UNION ALL SELECT 'committed ' || items || tally || heads || encode(root, 'hex') || superseded FROM civic.closing
+		UNION ALL SELECT 'leaves ' || tbl || chunk || lines FROM civic.leaves
 		UNION ALL SELECT 'feedback ' || hash || document FROM civic.feedback
 		UNION ALL SELECT 'outcome ' || round || item || verdict || proposal FROM civic.round_item WHERE verdict IS NOT NULL
 		ORDER BY 1`)
@@ -215,7 +217,7 @@ func TestAClosingThatDiesInTheMiddleEndsTheSame(t *testing.T) {
 	// written anew meanwhile, every byte is the same.
 	h.must(h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			DELETE FROM civic.feedback; DELETE FROM civic.count_table; DELETE FROM civic.closing;
+			DELETE FROM civic.feedback; DELETE FROM civic.count_table; DELETE FROM civic.closing; DELETE FROM civic.leaves;
 			UPDATE civic.round_item SET verdict = NULL, proposal = NULL;
 			UPDATE civic.round SET state = 'closing', released_at = NULL WHERE number = 2`)
 		return err

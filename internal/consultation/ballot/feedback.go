@@ -3,7 +3,6 @@ package ballot
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -16,66 +15,97 @@ import (
 // feedbackFormat names the document's shape, so that it can change.
 const feedbackFormat = "delfi feedback v1"
 
-// said is one reason as the closing reads it, with the value beside it.
-type said struct {
-	text  string
-	value int // 0 when its author cannot judge
-	side  delphi.Side
+// Asked is one item of a round as items.json lists it.
+type Asked struct {
+	Item    uuid.UUID `json:"item"`
+	Kind    string    `json:"kind"` // id of its item kind
+	New     bool      `json:"new"`  // not in the answering round before
+	Number  int       `json:"number"`
+	Text    string    `json:"text"`
+	Version int       `json:"version"`
 }
 
-// digest is what the engine counts a reason by.
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+// engine is the item as the engine knows it.
+func (a Asked) engine() delphi.Item {
+	return delphi.Item{ID: a.Item.String(), Kind: a.Kind, New: a.New}
 }
 
-// with puts a reason beside its answer, and gives what the document needs of it.
-func with(p delphi.Protocol, kind string, a *delphi.Answer, text string) said {
-	a.Reason = digest(text)
-	return said{text: text, value: a.Value, side: delphi.SideOf(p, kind, *a)}
-}
-
-// reading is all that a closing takes from its round's ballots.
-type reading struct {
-	ballots []delphi.Ballot
-	reasons map[uuid.UUID][]said
-}
-
-// feedbackOf builds the one document about a closing. closings are those of the
-// answering rounds so far, this one last.
-func feedbackOf(c consultation.Consultation, round consultation.Round, items []consultation.Item, closings []delphi.Closing, reasons map[uuid.UUID][]said) Feedback {
-	now := closings[len(closings)-1]
-	f := Feedback{
-		Format: feedbackFormat, Protocol: c.ProtocolHash,
-		Round: round.Number, Enrolled: now.Counts.Enrolled, Answered: now.Counts.Answered,
-		Items: make([]ItemFeedback, 0, len(items)),
-	}
-	for _, i := range items {
-		f.Items = append(f.Items, itemFeedback(c, round, i, closings, reasons[i.ID]))
-	}
-	return f
-}
-
-func itemFeedback(c consultation.Consultation, round consultation.Round, i consultation.Item, closings []delphi.Closing, reasons []said) ItemFeedback {
-	item := engineItem(i)
-	now := lastOf(i.ID, closings)
-	out := ItemFeedback{
-		Item: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind,
-		Counts: countsOf(i.ID, now.Counts), Tables: tablesOf(i.ID, now.Tables),
-		Figures: delphi.Measure(c.Protocol, item, closings),
-		Reasons: []Reason{},
-	}
-	out.Verdict, out.Proposal = delphi.Judge(c.Protocol, item, closings, c.RoundsLeft())
-	// Without a table of answers nothing about the item is told, reasons included.
-	if len(out.Tables) > 0 && showsReasons(c.Protocol) {
-		out.Reasons = reasonsOf(c.Protocol, i, round.ID, out.Figures, len(out.Counts.Sides) > 0, reasons)
+func asked(items []consultation.Item) []Asked {
+	out := make([]Asked, len(items))
+	for n, i := range items {
+		out[n] = Asked{Item: i.ID, Kind: i.Kind, New: i.New, Number: i.Number, Text: i.Text, Version: i.Version}
 	}
 	return out
 }
 
-// engineItem is an item as the engine knows it.
-func engineItem(i consultation.Item) delphi.Item {
-	return delphi.Item{ID: i.ID.String(), Kind: i.Kind, New: i.New}
+// FeedbackOf computes the document about the last of closings: every figure,
+// verdict and proposal in it, from what is public and from nothing else, so that
+// whoever checks a record calls exactly this. closings are those of the answering
+// rounds so far, oldest first (of a standing round: its releases), with their
+// roots; items are the round's items.json; reasons are those published, by item,
+// and pass through as they are.
+func FeedbackOf(p delphi.Protocol, items []Asked, closings []delphi.Closing, reasons map[uuid.UUID][]Reason) Feedback {
+	now := closings[len(closings)-1].Counts
+	f := Feedback{
+		Format: feedbackFormat, Protocol: p.Hash(),
+		Round: now.Round, Enrolled: now.Enrolled, Answered: now.Answered,
+		Items: make([]ItemFeedback, 0, len(items)),
+	}
+	var shown map[string]int
+	if p.Round(now.Round).Kind == delphi.StandingKind {
+		f.Tick, shown = len(closings), lastShown(closings)
+	}
+	for _, i := range items {
+		if shown != nil && shown[i.Item.String()] == 0 {
+			f.Items = append(f.Items, unshown(i))
+			continue
+		}
+		out := itemFeedback(p, i, closings)
+		out.Released = shown[i.Item.String()]
+		if told := reasons[i.Item]; told != nil {
+			out.Reasons = told
+		}
+		f.Items = append(f.Items, out)
+	}
+	return f
+}
+
+// unshown is an item of a standing round that no release has shown yet.
+func unshown(i Asked) ItemFeedback {
+	return ItemFeedback{
+		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
+		Counts: delphi.ItemCounts{Item: i.Item.String(), Kind: i.Kind}, Tables: []delphi.Table{}, Reasons: []Reason{},
+		Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, IfDirection: delphi.NoDirection},
+	}
+}
+
+func itemFeedback(p delphi.Protocol, i Asked, closings []delphi.Closing) ItemFeedback {
+	item := i.engine()
+	now := lastOf(i.Item, closings)
+	out := ItemFeedback{
+		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
+		Counts: countsOf(i.Item, now.Counts), Tables: tablesOf(i.Item, now.Tables),
+		Figures: delphi.Measure(p, item, closings),
+		Reasons: []Reason{},
+	}
+	out.Verdict, out.Proposal = delphi.Judge(p, item, closings, p.Answering(now.Counts.Round))
+	return out
+}
+
+// tell puts the reasons of a closing beside their items: those whose digests are
+// leaves of the item's tables R, with the side where the rule names sides.
+func (f *Feedback) tell(p delphi.Protocol, round uuid.UUID, closing delphi.Closing, reasons map[uuid.UUID][]said) {
+	if !showsReasons(p) {
+		return
+	}
+	for n := range f.Items {
+		i := &f.Items[n]
+		if slices.ContainsFunc(closing.Tables, func(t delphi.Table) bool {
+			return t.ID == "R/"+i.Item.String() || strings.HasPrefix(t.ID, "R/"+i.Item.String()+"/")
+		}) {
+			i.Reasons = reasonsOf(p, *i, round, reasons[i.Item])
+		}
+	}
 }
 
 // lastOf gives the last closing in which an item was rated: the last of all but
@@ -98,11 +128,12 @@ func countsOf(item uuid.UUID, c delphi.Counts) delphi.ItemCounts {
 	return delphi.ItemCounts{Item: item.String()}
 }
 
-// tablesOf picks an item's tables: "A/<item>", "G/<item>/<group>" …
+// tablesOf picks an item's tables: "A/<item>", "G/<item>/<group>" … Those of
+// reasons are not repeated: they hold the digests of the reasons beside.
 func tablesOf(item uuid.UUID, tables []delphi.Table) []delphi.Table {
 	own := []delphi.Table{}
 	for _, t := range tables {
-		if parts := strings.Split(t.ID, "/"); len(parts) > 1 && parts[1] == item.String() {
+		if parts := strings.Split(t.ID, "/"); len(parts) > 1 && parts[1] == item.String() && parts[0] != "R" {
 			own = append(own, t)
 		}
 	}
@@ -111,8 +142,8 @@ func tablesOf(item uuid.UUID, tables []delphi.Table) []delphi.Table {
 
 // reasonsOf puts reasons in the document's order, which is that of a digest: it
 // comes from the words and the round alone, so it repeats after a crash and says
-// nothing about who wrote when. The engine's rule says whether sides are told.
-func reasonsOf(p delphi.Protocol, i consultation.Item, round uuid.UUID, f delphi.Figures, sides bool, reasons []said) []Reason {
+// nothing about who wrote when.
+func reasonsOf(p delphi.Protocol, i ItemFeedback, round uuid.UUID, reasons []said) []Reason {
 	type placed struct {
 		digest [32]byte
 		Reason
@@ -120,11 +151,11 @@ func reasonsOf(p delphi.Protocol, i consultation.Item, round uuid.UUID, f delphi
 	all := make([]placed, len(reasons))
 	for n, r := range reasons {
 		all[n] = placed{
-			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.ID.String() + r.text)),
-			Reason: Reason{Text: r.text, Outside: p.Feedback.Reasons == "outside-first" && outside(f, r.value)},
+			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.Item.String() + r.text)),
+			Reason: Reason{Text: r.text, Outside: p.Feedback.Reasons == "outside-first" && outside(i.Figures, r.answer.Value)},
 		}
-		if sides && r.side != delphi.Neither {
-			all[n].Side = string(r.side)
+		if len(i.Counts.Sides) > 0 {
+			all[n].Side = string(delphi.SideOf(p, i.Kind, r.answer))
 		}
 	}
 	slices.SortFunc(all, func(a, b placed) int {

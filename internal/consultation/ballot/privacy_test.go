@@ -29,7 +29,7 @@ func TestEveryBlobOfARoundHasOneLength(t *testing.T) {
 	h.cast(2, 1, 1, 2, 3, 4, -1)
 	answers := h.answers(2, 9, 9, 9, 9, 9)
 	for n := range answers {
-		answers[n].Reason = strings.Repeat("perché ", 80)
+		answers[n].Reason = strings.Repeat("perché ", 50)
 	}
 	_, err := h.ballots.Cast(ctx, h.seat(2), 2, answers)
 	h.must(err)
@@ -103,7 +103,7 @@ func TestNoTransactionWritesBothSides(t *testing.T) {
 		for i := range h.people {
 			h.must(h.ballots.Save(ctx, h.seat(i), round, h.answers(round, 1+i%9)))
 			look()
-			_, err := h.ballots.Deliver(ctx, h.seat(i), round)
+			_, err := h.ballots.Deliver(ctx, h.seat(i), round, "")
 			h.must(err)
 			look()
 		}
@@ -162,7 +162,7 @@ func TestWithoutTheKeyACopiedDatabaseTellsNothing(t *testing.T) {
 	h.must(err)
 	queue, err := job.New(h.db)
 	h.must(err)
-	thief := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db))
+	thief := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
 	_, err = thief.Paper(t.Context(), seat, 2)
 	h.refused(err, fault.Unavailable, "key_missing")
 }

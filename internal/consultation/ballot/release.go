@@ -3,13 +3,14 @@ package ballot
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/ledger"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -52,27 +53,54 @@ func (s *Service) Release(ctx context.Context, id uuid.UUID, tick int, last bool
 		return err
 	}
 	defer safe.Close()
-	closing, f, err := s.release(ctx, safe, c, round, tick, false)
+	return s.tick(ctx, safe, c, round, tick)
+}
+
+// tick counts the standing answers before the deadline, and keeps what may be
+// shown of them: rounded counts and their tally, without leaves or reasons.
+func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, tick int) error {
+	var items []consultation.Item
+	var earlier []delphi.Closing
+	var people []int
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		if items, err = s.cons.RoundItems(ctx, tx, round.ID); err != nil {
+			return err
+		}
+		if earlier, err = ticksOf(ctx, tx, round.ID); err != nil {
+			return err
+		}
+		// People come while it is open: the opening's number is not theirs.
+		people, err = s.cons.Enrolled(ctx, tx, c)
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	found, err := s.stood(ctx, safe, c, round, items, earlier, people, false)
+	if err != nil {
+		return err
+	}
+	d := document{
+		closing: found.closing, items: consultation.ItemsDocument(items),
+		tally: tallies(found.closing, func(table string) string { return leaf.ID(c.ID.String(), round.Number, table) }),
+	}
+	d.feedback = FeedbackOf(c.Protocol, asked(items), append(earlier, found.closing), nil)
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		locked, err := s.cons.RoundForUpdate(ctx, tx, round.ID)
 		if err != nil || locked.State != consultation.RoundOpen || locked.Ticks != round.Ticks {
 			return err // another server was first
 		}
-		hash, err := insertClosing(ctx, tx, round.ID, tick, closing, f)
+		h, err := insertClosing(ctx, tx, round.ID, d)
 		if err != nil {
 			return err
 		}
-		if err := s.cons.Ticked(ctx, tx, round.ID, tick, fresh(f)); err != nil {
+		if err := s.cons.Ticked(ctx, tx, round.ID, tick, fresh(d.feedback)); err != nil {
 			return err
 		}
-		return s.record.Append(ctx, tx, ledger.Entry{
-			Consultation: c.ID, Type: "feedback", Role: "system", Kind: "feedback",
-			Target: fmt.Sprintf("round %d", round.Number),
-			Body:   ledger.Body(map[string]any{"round": round.Number, "tick": tick, "document": hash}),
-		})
+		return s.record.Append(ctx, tx, entryOf(c, found.closing, "release", "tick", map[string]any{
+			"tick": tick, "tally": h.tally, "counts": h.counts, "document": h.feedback, "items": h.items,
+		}))
 	})
 }
 
@@ -84,67 +112,6 @@ func standingRound(c consultation.Consultation) (consultation.Round, error) {
 		}
 	}
 	return consultation.Round{}, fault.New(fault.NotFound, "no_round", "this consultation has no standing round")
-}
-
-// lastRelease ends a closing standing round.
-func (s *Service) lastRelease(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round) error {
-	closing, f, err := s.release(ctx, safe, c, round, round.Ticks+1, true)
-	if err != nil {
-		return err
-	}
-	return s.store(ctx, c, round, closing, f)
-}
-
-// release counts the standing answers and says what may be shown of them.
-func (s *Service) release(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, tick int, last bool) (closing delphi.Closing, f Feedback, err error) {
-	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		items, err := s.cons.RoundItems(ctx, tx, round.ID)
-		if err != nil {
-			return err
-		}
-		earlier, err := ticksOf(ctx, tx, round.ID)
-		if err != nil {
-			return err
-		}
-		sh, err := readStanding(ctx, tx, safe, c, round, items, lastShown(earlier), last)
-		if err != nil {
-			return err
-		}
-		// People may have come since the opening, when they were counted.
-		enrolled := max(round.Enrolled, sh.tally.Answered())
-		if closing, err = delphi.Release(c.Protocol, sh.tally, []int{enrolled}, sh.changed, last); err != nil {
-			return fmt.Errorf("release %d: %w", tick, err)
-		}
-		f = releaseFeedback(c, round, items, append(earlier, closing), sh.reasons)
-		return nil
-	})
-	return closing, f, err
-}
-
-// releaseFeedback is feedbackOf for a release: an item that shows nothing new
-// keeps the figures of its own last release.
-func releaseFeedback(c consultation.Consultation, round consultation.Round, items []consultation.Item, releases []delphi.Closing, reasons map[uuid.UUID][]said) Feedback {
-	now := releases[len(releases)-1].Counts
-	f := Feedback{
-		Format: feedbackFormat, Protocol: c.ProtocolHash, Round: round.Number, Tick: len(releases),
-		Enrolled: now.Enrolled, Answered: now.Answered, Items: make([]ItemFeedback, 0, len(items)),
-	}
-	shown := lastShown(releases)
-	for _, i := range items {
-		tick := shown[i.ID.String()]
-		if tick == 0 {
-			f.Items = append(f.Items, ItemFeedback{
-				Item: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind,
-				Counts: delphi.ItemCounts{Item: i.ID.String(), Kind: i.Kind}, Tables: []delphi.Table{}, Reasons: []Reason{},
-				Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, IfDirection: delphi.NoDirection},
-			})
-			continue
-		}
-		out := itemFeedback(c, round, i, releases, reasons[i.ID])
-		out.Released = tick
-		f.Items = append(f.Items, out)
-	}
-	return f
 }
 
 // fresh is what consultation keeps of a release: the items that it showed.
@@ -170,49 +137,45 @@ func lastShown(releases []delphi.Closing) map[string]int {
 	return ticks
 }
 
-// standing is what a release reads from the standing ballots.
-type standing struct {
-	tally   *delphi.Tally
-	changed map[string]int // by item: people who gave or changed an answer since its last release
-	reasons map[uuid.UUID][]said
-}
-
-// readStanding streams the standing ballots into one tally; shown is lastShown.
-// Reasons are read for the last release alone: shown earlier, a new one would
-// tell who had just come.
-func readStanding(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item, shown map[string]int, last bool) (standing, error) {
-	tally, err := delphi.NewTally(c.Protocol, round.Number, engineItems(items))
+// stood streams the standing ballots into one tally and says what may be shown of
+// them; earlier are the releases so far. Reasons are read for the last one alone,
+// and votes kept: shown earlier, a new reason would tell who had just come.
+func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []delphi.Closing, people []int, last bool) (counted, error) {
+	t, err := delphi.NewTally(c.Protocol, round.Number, engineItems(items))
 	if err != nil {
-		return standing{}, err
+		return counted{}, err
 	}
-	sh := standing{tally: tally, changed: map[string]int{}, reasons: map[uuid.UUID][]said{}}
-	names, kinds := make(map[uuid.UUID]string, len(items)), kindsOf(items)
-	for _, i := range items {
-		names[i.ID] = i.ID.String()
-	}
-	err = eachBallot(ctx, tx, c.ID, round.ID, func(p pseudonym.Panelist, group string, sealed []byte) error {
-		s, err := unseal(safe, p, round.ID, sealed, last)
-		if err != nil {
-			return err
-		}
-		b := delphi.Ballot{Group: group}
-		for _, e := range s.entries {
-			name, inPlay := names[e.item]
-			if !inPlay {
+	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
+	shown, changed := lastShown(earlier), map[string]int{}
+	var b delphi.Ballot
+	err = s.opened(ctx, safe, c.ID, round.ID, last, func(all iter.Seq2[paper, error]) error {
+		for p, err := range all {
+			if err != nil {
+				return err
+			}
+			for _, e := range p.sheet.entries {
+				if n, inPlay := out.votes.at[e.item]; inPlay && int(e.since) >= shown[out.votes.names[n]] {
+					changed[out.votes.names[n]]++
+				}
+			}
+			out.votes.answers(&b, p)
+			if err := t.Add(b); err != nil {
+				return err
+			}
+			if !last {
 				continue
 			}
-			if int(e.since) >= shown[name] {
-				sh.changed[name]++
+			if err := out.votes.keep(p, nil); err != nil {
+				return err
 			}
-			a := e.answer(name)
-			if e.reason != "" {
-				sh.reasons[e.item] = append(sh.reasons[e.item], with(c.Protocol, kinds[e.item], &a, e.reason))
-			}
-			b.Answers = append(b.Answers, a)
 		}
-		return tally.Add(b)
+		return nil
 	})
-	return sh, err
+	if err != nil {
+		return counted{}, fmt.Errorf("counting standing answers: %w", err)
+	}
+	out.closing, err = delphi.Release(c.Protocol, t, people, changed, last)
+	return out, err
 }
 
 // date notes on each answer of a standing ballot how many releases there were

@@ -2,36 +2,39 @@ package ballot
 
 import (
 	"bytes"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
+
+	"delfi/internal/ledger/leaf"
 )
 
 // maxReason is how many characters one reason may have.
 const maxReason = 600
 
-// The room for reasons in one ballot. Every blob of a round has one length, so
-// every ballot pays for the longest; that is why reasons have a budget, by the
-// number of items alone: full length for eight of them, and a short line for
-// each further one. 640 bytes hold 600 characters with their accents.
+// The room on one sheet. Every blob of a round has one length, so every ballot
+// pays for the longest, at every closing: reasons share one budget, whatever the
+// number of statements. It holds three full reasons, or a short one beside each
+// of twenty statements.
 const (
-	fullReasons = 8
-	fullReason  = 640
-	lineReason  = 96
+	maxReasons    = 2048 // bytes of UTF-8 for all reasons of one ballot
+	maxWords      = 80   // bytes of UTF-8 for the panelist's own words
+	maxSuperseded = 16   // marks of ballots that this one has superseded
 )
 
-// sheet is what a sealed blob holds. A draft has no seed and replaces nothing.
+// sheet is what a sealed blob holds. A draft has no randomness, no words and
+// has superseded nothing.
 type sheet struct {
-	seed     [32]byte
-	replaces [32]byte // mark of the ballot before this one; zero for none
-	entries  []entry  // by item
+	random     [32]byte
+	words      string     // the panelist's own, which the seed is drawn from too
+	superseded [][32]byte // marks of the ballots before this one, newest first; beyond maxSuperseded the oldest go
+	entries    []entry    // by item
 }
 
 // entry is one answer on a sheet.
@@ -46,9 +49,12 @@ type entry struct {
 const cannotJudge = 255
 
 const (
-	sheetVersion = 1
-	sheetHead    = 1 + 32 + 32 + 2 // version, seed, replaces, number of entries
-	entrySize    = 16 + 1 + 2 + 2  // item, value, since, length of reason
+	sheetVersion = 2
+	sheetWords   = 1 + 32                            // version, randomness; then the length of the words and their room
+	sheetMarks   = sheetWords + 1 + maxWords         // number of superseded marks and their room
+	sheetCount   = sheetMarks + 1 + 32*maxSuperseded // number of entries
+	sheetHead    = sheetCount + 2
+	entrySize    = 16 + 1 + 2 + 2 // item, value, since, length of reason
 )
 
 // layout is the room on every sheet of a round.
@@ -62,7 +68,7 @@ type layout struct {
 func layoutOf(items int, reasons bool) layout {
 	l := layout{items: items}
 	if reasons {
-		l.reasons = fullReason*min(items, fullReasons) + lineReason*max(items-fullReasons, 0)
+		l.reasons = maxReasons
 	}
 	return l
 }
@@ -79,15 +85,21 @@ func (s sheet) reasonBytes() int {
 	return n
 }
 
-// encode writes the sheet in exactly l.size() bytes, zeros at the end.
+// encode writes the sheet in exactly l.size() bytes, zeros where room is left.
 func (s sheet) encode(l layout) ([]byte, error) {
-	if len(s.entries) > l.items || s.reasonBytes() > l.reasons {
-		return nil, fmt.Errorf("a sheet of %d answers and %d bytes of reasons does not fit its layout", len(s.entries), s.reasonBytes())
+	if len(s.entries) > l.items || s.reasonBytes() > l.reasons || len(s.words) > maxWords || len(s.superseded) > maxSuperseded {
+		return nil, fmt.Errorf("a sheet of %d answers, %d bytes of reasons, %d of words and %d marks does not fit its layout",
+			len(s.entries), s.reasonBytes(), len(s.words), len(s.superseded))
 	}
-	b := make([]byte, 0, l.size())
-	b = append(b, sheetVersion)
-	b = append(b, s.seed[:]...)
-	b = append(b, s.replaces[:]...)
+	b := make([]byte, sheetCount, l.size())
+	b[0] = sheetVersion
+	copy(b[1:], s.random[:])
+	b[sheetWords] = byte(len(s.words))
+	copy(b[sheetWords+1:], s.words)
+	b[sheetMarks] = byte(len(s.superseded))
+	for n, m := range s.superseded {
+		copy(b[sheetMarks+1+32*n:], m[:])
+	}
 	b = binary.BigEndian.AppendUint16(b, uint16(len(s.entries)))
 	for _, e := range s.entries {
 		b = append(b, e.item[:]...)
@@ -109,9 +121,16 @@ func decode(b []byte, reasons bool) (sheet, error) {
 	if len(b) < sheetHead || b[0] != sheetVersion {
 		return s, errSheet
 	}
-	copy(s.seed[:], b[1:33])
-	copy(s.replaces[:], b[33:65])
-	n := int(binary.BigEndian.Uint16(b[65:67]))
+	copy(s.random[:], b[1:])
+	words, marks := int(b[sheetWords]), int(b[sheetMarks])
+	if words > maxWords || marks > maxSuperseded {
+		return s, errSheet
+	}
+	s.words = string(b[sheetWords+1 : sheetWords+1+words])
+	for n := range marks {
+		s.superseded = append(s.superseded, [32]byte(b[sheetMarks+1+32*n:]))
+	}
+	n := int(binary.BigEndian.Uint16(b[sheetCount:]))
 	b = b[sheetHead:]
 	if len(b) < n*entrySize {
 		return s, errSheet
@@ -179,51 +198,47 @@ func (s sheet) answers() map[uuid.UUID]Answer {
 	return m
 }
 
-// sow draws the seed from which everything that this ballot publishes is
-// salted: HMAC of 32 random bytes over the panelist's own words (none yet).
-func (s *sheet) sow() error {
-	var key [32]byte
-	if _, err := rand.Read(key[:]); err != nil {
+// sow draws the randomness from which, with the panelist's own words, everything
+// that this ballot publishes is salted.
+func (s *sheet) sow(words string) error {
+	s.words = words
+	_, err := rand.Read(s.random[:])
+	return err
+}
+
+// seed is what salts and mark are drawn from.
+func (s sheet) seed() leaf.Seed { return leaf.NewSeed(s.random, s.words) }
+
+// given is the sheet as marks and proofs bind it.
+func (s sheet) given() []leaf.Given {
+	out := make([]leaf.Given, len(s.entries))
+	for n, e := range s.entries {
+		out[n] = leaf.Given{Item: e.item.String(), Value: leaf.CannotJudge, Reason: e.reason}
+		if e.value != cannotJudge {
+			out[n].Value = strconv.Itoa(int(e.value))
+		}
+	}
+	return out
+}
+
+// mark is what the receipt shows.
+func (s sheet) mark(group string) string { return leaf.Mark(s.seed(), group, s.given()) }
+
+// supersede notes that this sheet takes the place of one that was delivered.
+func (s *sheet) supersede(before sheet, group string) error {
+	last, err := hex.DecodeString(before.mark(group))
+	if err != nil {
 		return err
 	}
-	m := hmac.New(sha256.New, key[:])
-	m.Write([]byte(""))
-	copy(s.seed[:], m.Sum(nil))
+	s.superseded = append([][32]byte{[32]byte(last)}, before.superseded...)
+	s.superseded = s.superseded[:min(len(s.superseded), maxSuperseded)]
 	return nil
 }
 
-// mark is what the receipt shows (RECORD.md §3): SHA-256 of "mark v1", the seed,
-// and one LF-ended line per answer, "item group value reason", sorted; value is
-// the point or "cannot-judge", reason the hex SHA-256 of its text or "-".
-func (s sheet) mark(group string) [32]byte {
-	lines := make([]string, len(s.entries))
-	for i, e := range s.entries {
-		value, reason := "cannot-judge", "-"
-		if e.value != cannotJudge {
-			value = fmt.Sprint(e.value)
-		}
-		if e.reason != "" {
-			d := sha256.Sum256([]byte(e.reason))
-			reason = hex.EncodeToString(d[:])
-		}
-		lines[i] = fmt.Sprintf("%s %s %s %s\n", e.item, group, value, reason)
+// replaces is the mark of the ballot before this one, hex; "" for none.
+func (s sheet) replaces() string {
+	if len(s.superseded) == 0 {
+		return ""
 	}
-	slices.Sort(lines)
-	h := sha256.New()
-	h.Write([]byte("mark v1"))
-	h.Write(s.seed[:])
-	for _, l := range lines {
-		h.Write([]byte(l))
-	}
-	return [32]byte(h.Sum(nil))
-}
-
-// receipt says what was delivered.
-func (s sheet) receipt(group string, items int) Receipt {
-	m := s.mark(group)
-	r := Receipt{Mark: hex.EncodeToString(m[:]), Answered: len(s.entries), Blank: items - len(s.entries)}
-	if s.replaces != [32]byte{} {
-		r.Replaces = hex.EncodeToString(s.replaces[:])
-	}
-	return r
+	return hex.EncodeToString(s.superseded[0][:])
 }

@@ -1,7 +1,6 @@
 package ballot
 
 import (
-	"bytes"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -10,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
+
+	"delfi/internal/ledger/leaf"
 )
 
 // drawSheet draws any sheet that fits its layout.
@@ -17,8 +18,11 @@ func drawSheet(t *rapid.T) (sheet, layout) {
 	items := rapid.IntRange(1, 40).Draw(t, "items")
 	l := layoutOf(items, true)
 	var s sheet
-	copy(s.seed[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed"))
-	copy(s.replaces[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "replaces"))
+	copy(s.random[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "random"))
+	s.words = rapid.StringN(0, 20, maxWords).Draw(t, "words")
+	for n := range rapid.IntRange(0, maxSuperseded).Draw(t, "superseded") {
+		s.superseded = append(s.superseded, [32]byte{byte(n), 1})
+	}
 	for n := range rapid.IntRange(0, items).Draw(t, "answered") {
 		e := entry{
 			item:  uuid.UUID{byte(n)},
@@ -47,7 +51,7 @@ func TestEverySheetOfARoundHasOneLengthAndComesBackWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !got.same(s) || got.seed != s.seed || got.replaces != s.replaces {
+		if !got.same(s) || got.random != s.random || got.words != s.words || !slices.Equal(got.superseded, s.superseded) {
 			t.Fatalf("got %+v, want %+v", got, s)
 		}
 	})
@@ -65,9 +69,9 @@ func TestDecodingAnythingNeverPanics(t *testing.T) {
 
 func TestALengthTellsTheNumberOfItemsAndNothingElse(t *testing.T) {
 	l := layoutOf(8, true)
-	full := sheet{}
+	full := sheet{words: strings.Repeat("w", maxWords), superseded: make([][32]byte, maxSuperseded)}
 	for n := range 8 {
-		full.put(entry{item: uuid.UUID{byte(n)}, value: 9, reason: strings.Repeat("è", 600*8/15)})
+		full.put(entry{item: uuid.UUID{byte(n)}, value: 9, reason: strings.Repeat("è", maxReasons/16)})
 	}
 	for what, s := range map[string]sheet{"blank": {}, "one answer": {entries: full.entries[:1]}, "full": full} {
 		b, err := s.encode(l)
@@ -78,9 +82,8 @@ func TestALengthTellsTheNumberOfItemsAndNothingElse(t *testing.T) {
 			t.Errorf("%s has %d bytes, want %d", what, len(b), l.size())
 		}
 	}
-	// Eight reasons of full length fit, with the accents of Italian.
-	if room, need := l.reasons, 8*(600+40); room < need {
-		t.Errorf("room for reasons is %d bytes, want %d", room, need)
+	if l.reasons != layoutOf(100, true).reasons {
+		t.Error("the room for reasons grows with the statements")
 	}
 	if layoutOf(8, false).reasons != 0 {
 		t.Error("a protocol without reasons pays for them")
@@ -112,19 +115,21 @@ func TestPutKeepsOneEntryPerItemInOrder(t *testing.T) {
 // The mark is a public format: whoever kept a proof file computes it again.
 func TestTheMarkIsTheOneThatTheRecordSays(t *testing.T) {
 	a, b := uuid.MustParse("00000000-0000-4000-8000-00000000000a"), uuid.MustParse("00000000-0000-4000-8000-00000000000b")
-	s := sheet{seed: [32]byte{1, 2, 3}}
+	s := sheet{random: [32]byte{1, 2, 3}, words: "le mie parole"}
 	s.put(entry{item: b, value: 7, reason: "Così"})
 	s.put(entry{item: a, value: cannotJudge, since: 4})
 	m := s.mark("citizens")
-	// printf 'mark v1'; seed; then the two lines, through sha256sum.
-	const want = "d68d56229364ba90d4743a3d18d6f352a105691e6fb125f43d873aee606492f2"
-	if got := hex.EncodeToString(m[:]); got != want {
-		t.Errorf("mark %s, want %s", got, want)
+	// The proof file of this ballot gives the same one, by the public code alone.
+	given := []leaf.Given{{Item: b.String(), Value: "7", Reason: "Così"}, {Item: a.String(), Value: leaf.CannotJudge}}
+	proof := leaf.Proof{Group: "citizens", Random: s.random[:], Words: s.words, Answers: given}
+	if m != proof.Mark() || len(m) != 64 {
+		t.Errorf("mark %s, want %s", m, proof.Mark())
 	}
 	for what, change := range map[string]func(*sheet){
 		"value":  func(s *sheet) { s.entries[1].value = 8 },
 		"reason": func(s *sheet) { s.entries[1].reason = "" },
-		"seed":   func(s *sheet) { s.seed[31] = 1 },
+		"random": func(s *sheet) { s.random[31] = 1 },
+		"words":  func(s *sheet) { s.words = "altre" },
 		"item":   func(s *sheet) { s.entries = s.entries[1:] },
 	} {
 		c := s
@@ -139,16 +144,41 @@ func TestTheMarkIsTheOneThatTheRecordSays(t *testing.T) {
 	}
 }
 
-func TestSeedsAreNeverEqual(t *testing.T) {
+func TestSeedsAreNeverEqualAndOnesOwnWordsChangeThem(t *testing.T) {
 	var a, b sheet
-	if err := a.sow(); err != nil {
+	if err := a.sow(""); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.sow(); err != nil {
+	if err := b.sow(""); err != nil {
 		t.Fatal(err)
 	}
-	if a.seed == b.seed || bytes.Equal(a.seed[:], make([]byte, 32)) {
+	if a.seed() == b.seed() || a.random == [32]byte{} {
 		t.Error("a seed repeats")
+	}
+	b.random, b.words = a.random, "gatto"
+	if a.seed() == b.seed() {
+		t.Error("one's own words change nothing")
+	}
+}
+
+func TestASheetRemembersWhatItHasSupersededNewestFirst(t *testing.T) {
+	var s sheet
+	var marks []string
+	for n := range maxSuperseded + 3 {
+		before := s
+		s.random = [32]byte{byte(n + 1)}
+		if err := s.supersede(before, "g"); err != nil {
+			t.Fatal(err)
+		}
+		marks = append([]string{before.mark("g")}, marks...)
+	}
+	if len(s.superseded) != maxSuperseded || s.replaces() != marks[0] {
+		t.Fatalf("%d marks, the newest %s", len(s.superseded), s.replaces())
+	}
+	for n, m := range s.superseded {
+		if got := hex.EncodeToString(m[:]); got != marks[n] {
+			t.Errorf("mark %d is %s, want %s", n, got, marks[n])
+		}
 	}
 }
 

@@ -111,7 +111,7 @@ func (h *house) wire() {
 	h.accounts = account.New(h.db)
 	h.bridge = pseudonym.New(h.db, keys)
 	h.panel = panel.New(h.db, h.bridge)
-	record := ledger.New(h.db)
+	record := ledger.New(h.db, keys, ledger.Options{})
 	letters := notice.New(h.db, h.queue, h.accounts, nil, "http://localhost")
 	h.cons = consultation.New(h.db, h.queue, record, h.bridge, h.panel, letters)
 	h.ballots = New(h.db, h.queue, h.cons, h.bridge, record)

@@ -48,7 +48,7 @@ type ItemFeedback struct {
 	Text     string            `json:"text"`
 	Kind     string            `json:"kind"`
 	Counts   delphi.ItemCounts `json:"counts"`
-	Tables   []delphi.Table    `json:"tables"` // those that the rule names
+	Tables   []delphi.Table    `json:"tables"` // those that the rule names, but R
 	Figures  delphi.Figures    `json:"figures"`
 	Verdict  delphi.Verdict    `json:"verdict"`
 	Proposal delphi.Proposal   `json:"proposal"`
@@ -60,13 +60,5 @@ type ItemFeedback struct {
 type Reason struct {
 	Text    string `json:"text"`
 	Outside bool   `json:"outside"` // from outside the middle half
-	Side    string `json:"side"`    // "against", "for", "middle" or "" when the rule does not show it
-}
-
-// Receipt is what a panelist gets for a delivered ballot.
-type Receipt struct {
-	Mark     string // hex
-	Answered int    // answers given
-	Blank    int    // items left without an answer
-	Replaces string // the mark it replaces; ""
+	Side    string `json:"side"`    // "against", "middle", "for", "none" (who cannot judge); "" when the rule does not show it
 }

@@ -273,7 +273,7 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, slug string, id
 		if err != nil {
 			return err
 		}
-		return d.tell(ctx, "undo", a.Summary, a.Reason, map[string]any{"act": a.ID.String(), "kind": a.Kind})
+		return d.tell(ctx, "undo", a.Summary, a.Reason, map[string]any{"act": a.ID.String(), "undone": a.Kind})
 	})
 }
 

@@ -77,7 +77,7 @@ func TestRecorded(t *testing.T) {
 	h.ok(err)
 	var got [][5]string
 	for _, e := range entries[len(entries)-3:] {
-		got = append(got, [5]string{e.Type, e.Role + " " + e.Name, e.Kind, e.Target, e.Reason})
+		got = append(got, [5]string{string(e.Type), e.Role + " " + e.Name, e.Kind, e.Target, e.Reason})
 		if strings.Contains(e.Body+e.Target+e.Reason, "Piera") || strings.Contains(e.Body+e.Target+e.Reason, "Ugo") {
 			t.Errorf("a person is named: %+v", e)
 		}

@@ -130,25 +130,41 @@ func ParseTallies(text []byte) ([]Tally, error) {
 	out := make([]Tally, 0, len(lines)/3)
 	for i := 0; i < len(lines); i += 3 {
 		t := Tally{Table: lines[i+1]}
-		if n, err := strconv.Atoi(lines[i+2]); err == nil {
+		if n, ok := count(lines[i+2]); ok {
 			t.N = n
 			out = append(out, t)
 			continue
 		}
-		for _, pair := range strings.Split(lines[i+2], " ") {
-			at := strings.LastIndexByte(pair, '=')
-			if at < 1 {
-				return nil, fmt.Errorf("line %d: %q is no value with its count", i+3, pair)
+		value := ""
+		for _, part := range strings.Split(lines[i+2], " ") {
+			value += part
+			at := strings.LastIndexByte(value, '=')
+			if at < 0 {
+				value += " " // a value may hold a space ("any 0")
+				continue
 			}
-			n, err := strconv.Atoi(pair[at+1:])
-			if err != nil || n < 0 || strconv.Itoa(n) != pair[at+1:] {
-				return nil, fmt.Errorf("line %d: %q is no count", i+3, pair[at+1:])
+			n, ok := count(value[at+1:])
+			if !ok {
+				return nil, fmt.Errorf("line %d: %q is no count", i+3, value[at+1:])
 			}
-			t.Values, t.Counts, t.N = append(t.Values, pair[:at]), append(t.Counts, n), t.N+n
+			if at == 0 {
+				return nil, fmt.Errorf("line %d: %q has no value", i+3, value)
+			}
+			t.Values, t.Counts, t.N = append(t.Values, value[:at]), append(t.Counts, n), t.N+n
+			value = ""
+		}
+		if value != "" {
+			return nil, fmt.Errorf("line %d: %q is no value with its count", i+3, strings.TrimSuffix(value, " "))
 		}
 		out = append(out, t)
 	}
 	return out, nil
+}
+
+// count reads a number of people in its one spelling.
+func count(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= 0 && strconv.Itoa(n) == text
 }
 
 // Digest is the hex SHA-256 of a document, as entries of the log name it.

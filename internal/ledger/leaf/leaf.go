@@ -22,6 +22,9 @@ type Seed [32]byte
 // Salt hides one value in one table.
 type Salt [SaltSize]byte
 
+// Sum is a hash of the log and of its trees, for rooms that sign with it.
+type Sum = tlog.Hash
+
 // NewSeed draws the seed: HMAC-SHA256 of the panelist's own words under 32 random
 // bytes, so that a server with a bad source of randomness still cannot foresee it.
 func NewSeed(random [32]byte, words string) Seed {

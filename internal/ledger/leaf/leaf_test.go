@@ -122,19 +122,19 @@ func TestTwoPeopleWithOneSeedAreRefused(t *testing.T) {
 	}
 }
 
-// TestHeadsAndTalliesComeBack, also with values that hold "=".
+// TestHeadsAndTalliesComeBack, also with values that hold "=" or a space.
 func TestHeadsAndTalliesComeBack(t *testing.T) {
 	heads := []Head{build(t, 3).Head(), {Table: "c/2/B", N: 0}}
 	got, err := ParseHeads(Heads(heads))
 	if err != nil || len(got) != 2 || got[0] != heads[0] || got[1] != heads[1] {
 		t.Errorf("%v, %v", got, err)
 	}
-	tallies := []Tally{{Table: "c/2/D/x", Values: []string{"<=-1", "0", ">=+1"}, Counts: []int{0, 7, 5}, N: 12}, {Table: "c/2/B", N: 12}}
+	tallies := []Tally{{Table: "c/2/D/x", Values: []string{"<=-1", "0", ">=+1"}, Counts: []int{0, 7, 5}, N: 12}, {Table: "c/2/D/y", Values: []string{"any 0"}, Counts: []int{9}, N: 9}, {Table: "c/2/B", N: 12}}
 	back, err := ParseTallies(Tallies(tallies))
 	if err != nil || fmt.Sprint(back) != fmt.Sprint(tallies) {
 		t.Errorf("%v, %v", back, err)
 	}
-	for _, bad := range []string{"delfi tally v1\nx\n1=-1\n", "delfi tally v1\nx\n1=01\n", "delfi tally v1\nx\n", "delfi table v1\nx\n1=1\n", "delfi tally v1\nx\n=1\n"} {
+	for _, bad := range []string{"delfi tally v1\nx\n1=-1\n", "delfi tally v1\nx\n1=01\n", "delfi tally v1\nx\n", "delfi table v1\nx\n1=1\n", "delfi tally v1\nx\n=1\n", "delfi tally v1\nx\n-5\n", "delfi tally v1\nx\n1=1 2\n"} {
 		if _, err := ParseTallies([]byte(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"delfi/internal/verify"
+)
+
+// verifyCommand checks a public record; it needs no database and no server of its own.
+type verifyCommand struct {
+	Record     string   `arg:"" help:"Address of a site or of one record (https://host, https://host/record/SLUG), a folder or a .zip that was downloaded."`
+	Receipt    []string `placeholder:"FILE" help:"A receipt or proof file to look for; again for each."`
+	Checkpoint string   `placeholder:"FILE" help:"A checkpoint kept earlier, which the log must continue."`
+	Key        string   `placeholder:"KEY" help:"Verifier key of the log, as you know it; by default the one that the record brings."`
+	Cosigner   []string `placeholder:"KEY" help:"Verifier key of a cosigner, as you know it; again for each."`
+	Save       string   `placeholder:"FOLDER" help:"Keep what is read from an address; it is checked again with this folder."`
+	Lang       string   `default:"en" enum:"en,it" help:"Language of the ending: ${enum}."`
+}
+
+// Run checks and ends in words: what was checked, what is proven and what is not.
+func (c *verifyCommand) Run(ctx context.Context) error {
+	o := verify.Options{Key: c.Key, Cosigners: c.Cosigner, Receipts: map[string][]byte{}}
+	var err error
+	for _, name := range c.Receipt {
+		if o.Receipts[name], err = os.ReadFile(name); err != nil {
+			return refusal{err}
+		}
+	}
+	if c.Checkpoint != "" {
+		if o.Checkpoint, err = os.ReadFile(c.Checkpoint); err != nil {
+			return refusal{err}
+		}
+	}
+	files, slug, closeFiles, err := c.source(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeFiles()
+	if slug != "" {
+		o.Slugs = []string{slug}
+	}
+	bar := &progress{out: os.Stderr, begun: time.Now()}
+	if bar.terminal() {
+		o.Progress = func(p verify.Progress) {
+			bar.draw(fmt.Sprintf("step %d of 8", p.Step), 0, fmt.Sprintf("%d files, %d leaves, %s\033[K", p.Files, p.Leaves, p.File))
+		}
+	}
+	result, err := c.check(ctx, files, o)
+	bar.end()
+	var misuse *verify.Misuse
+	if errors.Is(err, verify.ErrNoRecord) || errors.As(err, &misuse) {
+		return refusal{err}
+	}
+	if err != nil {
+		return err
+	}
+	return result.Write(os.Stdout, c.Lang)
+}
+
+// check runs; a log that grows while it is read at an address is read again.
+func (c *verifyCommand) check(ctx context.Context, files fs.FS, o verify.Options) (verify.Result, error) {
+	for again := 0; ; again++ {
+		before, err := fs.ReadFile(files, "checkpoint")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return verify.Result{}, err
+		}
+		result, err := verify.Run(ctx, files, o)
+		var fault *verify.Fault
+		if !errors.As(err, &fault) || !address(c.Record) || again == 2 {
+			return result, err
+		}
+		after, rerr := fs.ReadFile(files, "checkpoint")
+		if rerr != nil || bytes.Equal(before, after) {
+			return result, err
+		}
+	}
+}
+
+func address(record string) bool {
+	return strings.HasPrefix(record, "http://") || strings.HasPrefix(record, "https://")
+}
+
+// source opens the record, and says which consultation is meant, "" for all.
+func (c *verifyCommand) source(ctx context.Context) (files fs.FS, slug string, closeFiles func(), err error) {
+	closeFiles = func() {}
+	if address(c.Record) {
+		at, slug, err := verify.Address(c.Record)
+		if err != nil {
+			return nil, "", nil, refusal{err}
+		}
+		files = verify.Web(ctx, at)
+		if c.Save == "" {
+			return files, slug, closeFiles, nil
+		}
+		if held, err := os.ReadDir(c.Save); err == nil && len(held) > 0 {
+			return nil, "", nil, refusal{fmt.Errorf("--save %s: the folder is not empty: two records would mix", c.Save)}
+		}
+		return verify.Saved(files, c.Save), slug, closeFiles, nil
+	}
+	if c.Save != "" {
+		return nil, "", nil, refusal{errors.New("--save keeps what is read from an address: a folder is kept already")}
+	}
+	info, err := os.Stat(c.Record)
+	if err != nil {
+		return nil, "", nil, refusal{err}
+	}
+	if !info.IsDir() {
+		z, err := zip.OpenReader(c.Record)
+		if err != nil {
+			return nil, "", nil, refusal{fmt.Errorf("%s: neither a folder nor a .zip: %w", c.Record, err)}
+		}
+		return archive{&z.Reader}, "", func() { _ = z.Close() }, nil // it was only read
+	}
+	folder := c.Record
+	if _, err := os.Stat(filepath.Join(folder, "checkpoint")); err != nil {
+		// The folder of one consultation in that of a record.
+		full, err := filepath.Abs(folder)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(full), "checkpoint")); err == nil {
+			folder, slug = filepath.Dir(full), filepath.Base(full)
+		}
+	}
+	return os.DirFS(folder), slug, closeFiles, nil
+}
+
+// archive is a .zip whose folders can be listed.
+type archive struct{ *zip.Reader }
+
+// ReadDir lists a folder.
+func (a archive) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(a.Reader, name) }

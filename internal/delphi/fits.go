@@ -1,0 +1,148 @@
+package delphi
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"delfi/internal/delphi/stat"
+)
+
+// Fits says whether a table has the values that its closing declares for it, and
+// as many counts: for who reads a table that others published. The error names
+// the values that it should have. Of a table of shifts, whose ends depend on the
+// answers, the form is checked, and that each end holds enough people.
+func Fits(p Protocol, doc Counts, t Table) error {
+	if !t.whole() {
+		return fmt.Errorf("its counts do not fit its values")
+	}
+	if t.ID == marksID {
+		return nil
+	}
+	letter, rest, _ := strings.Cut(t.ID, "/")
+	for _, c := range doc.Items {
+		k, ok := p.Kind(c.Kind)
+		if !ok {
+			continue
+		}
+		s := subject{id: c.Item, kind: k, form: k.formIn(p.Round(doc.Round).Kind), list: c.List, voice: k.voice(c.Item)}
+		want, mine := s.declared(p, c, doc.Interim, letter, rest)
+		switch {
+		case !mine:
+		case letter == "D":
+			return s.shifts(p, t)
+		case letter == "R":
+			return digests(t)
+		case !slices.Equal(want, t.Values):
+			return fmt.Errorf("its values are not the declared %s", strings.Join(want, " "))
+		default:
+			return nil
+		}
+	}
+	return fmt.Errorf("it belongs to nothing that the round asked")
+}
+
+// declared gives the values of one of the subject's tables; false when the table
+// is not the subject's.
+func (s subject) declared(p Protocol, c ItemCounts, interim bool, letter, rest string) ([]string, bool) {
+	own := rest == s.id
+	ranked := s.form == RankingForm
+	switch letter {
+	case "A":
+		own = own || s.kind.Triple && (rest == s.id+"/low" || rest == s.id+"/high")
+	case "G":
+		own = strings.HasPrefix(rest, s.id+"/")
+	case "P":
+		own = ranked && (rest == "ties" || slices.Contains(s.list, rest))
+	case "K":
+		own = rest == s.voice
+	case "R":
+		own = rest == s.voice || strings.HasPrefix(rest, s.voice+"/")
+	}
+	switch {
+	case !own || ranked && letter != "P" && letter != "K" && letter != "R":
+		return nil, false
+	case letter == "P":
+		for _, t := range rankTables(s, counts{positions: make([][]int, len(s.list))}) {
+			if t.ID == "P/"+rest {
+				return t.Values, true
+			}
+		}
+		return nil, false
+	case letter == "A" || letter == "G":
+		if p.tables(s.form, c, interim).detail == thirds {
+			return s.partNames(s.parts()), true
+		}
+		return s.values(), true
+	case letter == "S":
+		return s.values(), s.form == SelectionForm
+	case letter == "T":
+		cells := make([][]int, s.kind.Points)
+		for i := range cells {
+			cells[i] = make([]int, s.kind.Points)
+		}
+		return transitionTable(s, cells).Values, true
+	case letter == "M":
+		return moveTable(s, nil, stat.Undefined).Values, true
+	case letter == "K":
+		out := make([]string, confidences)
+		for i := range out {
+			out[i] = strconv.Itoa(i + 1)
+		}
+		return out, true
+	}
+	return nil, letter == "D" || letter == "R"
+}
+
+// shifts checks the form of a D table: one cell for all, or every shift from a
+// lower end to a higher one.
+func (s subject) shifts(p Protocol, t Table) error {
+	if len(t.Values) == 1 {
+		at, err := strconv.Atoi(strings.TrimPrefix(t.Values[0], "any "))
+		if err == nil && t.Values[0] == fmt.Sprintf("any %d", at) && max(at, -at) < s.size() {
+			return nil
+		}
+		return fmt.Errorf("%q is no cell of all shifts", t.Values[0])
+	}
+	read := t.Shifts()
+	if len(read) < 2 {
+		return fmt.Errorf("its values are no shifts")
+	}
+	for i, r := range read {
+		name := fmt.Sprintf("%+d", r.Shift)
+		if r.Shift == 0 {
+			name = "0"
+		}
+		end := i == 0 || i == len(read)-1
+		switch {
+		case i == 0:
+			name = "<=" + name
+		case end:
+			name = ">=" + name
+		}
+		switch {
+		case t.Values[i] != name || r.Shift != read[0].Shift+i || max(r.Shift, -r.Shift) >= s.size():
+			return fmt.Errorf("%q is not the next shift of its scale", t.Values[i])
+		case end && r.Count < p.Disclosure.LeftOutN:
+			return fmt.Errorf("the end %q holds %d people, fewer than %d", t.Values[i], r.Count, p.Disclosure.LeftOutN)
+		}
+	}
+	return nil
+}
+
+// digests checks the form of a table of reasons: digests, ascending, each of
+// somebody's words.
+func digests(t Table) error {
+	for i, v := range t.Values {
+		switch {
+		case !isDigest(v):
+			return fmt.Errorf("%q is no digest of a reason", v)
+		case i > 0 && t.Values[i-1] >= v:
+			return fmt.Errorf("the digests of reasons do not ascend at %q", v)
+		case t.Counts[i] < 1:
+			return fmt.Errorf("nobody wrote the reason %q", v)
+		}
+	}
+	return nil
+}

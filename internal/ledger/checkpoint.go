@@ -1,0 +1,349 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+// checkpoint is a log's size and root, as C2SP writes them: origin, size, root in
+// base64. note is the signed note that it came in, if it did.
+type checkpoint struct {
+	Origin string
+	Size   int64
+	Root   tlog.Hash
+	note   []byte
+}
+
+func (c checkpoint) text() string {
+	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
+}
+
+// parseCheckpoint reads a signed note without looking at its signatures.
+func parseCheckpoint(signed []byte) (checkpoint, error) {
+	body, _, found := bytes.Cut(signed, []byte("\n\n"))
+	if !found {
+		return checkpoint{}, errors.New("is no signed checkpoint")
+	}
+	c, err := parseText(string(body) + "\n")
+	c.note = signed
+	return c, err
+}
+
+func parseText(text string) (checkpoint, error) {
+	lines := strings.Split(text, "\n")
+	if len(lines) != 4 || lines[0] == "" || lines[3] != "" {
+		return checkpoint{}, errors.New("is no checkpoint: origin, size and root, each on a line")
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+		return checkpoint{}, errors.New("is no checkpoint: its size is no number")
+	}
+	root, err := tlog.ParseHash(lines[2])
+	if err != nil {
+		return checkpoint{}, errors.New("is no checkpoint: its root is no hash")
+	}
+	return checkpoint{Origin: lines[0], Size: size, Root: root}, nil
+}
+
+// signedBy tells why the note is not signed by a verifier key; nil when it is.
+func (c checkpoint) signedBy(vkey string) error {
+	v, err := note.NewVerifier(vkey)
+	if err != nil {
+		return err
+	}
+	_, err = note.Open(c.note, note.VerifierList(v))
+	return err
+}
+
+// Checkpoint gives the signed checkpoint of what is committed, with the lines of
+// the witnesses who signed the same. What it signs is kept first: see keep.
+func (s *Service) Checkpoint(ctx context.Context) ([]byte, error) {
+	c, lines, err := s.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return join(c.note, lines), nil
+}
+
+// Present gives the size and the root (base64) of the newest checkpoint, for people.
+func (s *Service) Present(ctx context.Context) (size int64, root string, err error) {
+	c, _, err := s.present(ctx)
+	return c.Size, c.Root.String(), err
+}
+
+func (s *Service) present(ctx context.Context) (c checkpoint, lines []string, err error) {
+	if s.bad != nil {
+		return c, nil, s.bad
+	}
+	// Read before the snapshot, so that what is kept is in it.
+	kept, err := s.keep.read()
+	if err != nil {
+		return c, nil, err
+	}
+	var l log
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if l, err = newest(ctx, tx); err != nil {
+			return err
+		}
+		if err := consistent(ctx, tx, l, kept); err != nil {
+			return err
+		}
+		if l.number == 0 {
+			return fault.New(fault.Unavailable, "no_log", "the public record has not begun")
+		}
+		if c, err = treeOf(ctx, tx, l); err != nil {
+			return err
+		}
+		lines, err = s.lines(ctx, tx, l, c)
+		return err
+	})
+	if err != nil {
+		return c, nil, err
+	}
+	c.note, err = s.signedOf(ctx, l, c)
+	return c, lines, err
+}
+
+// signedOf signs a checkpoint once; asked again it gives what it signed.
+func (s *Service) signedOf(ctx context.Context, l log, c checkpoint) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.signed.text() == c.text() {
+		return s.signed.note, nil
+	}
+	signer, err := s.signer(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	if c.note, err = note.Sign(&note.Note{Text: c.text()}, signer); err != nil {
+		return nil, fmt.Errorf("signing the record: %w", err)
+	}
+	if err := s.keep.write(c); err != nil {
+		return nil, err
+	}
+	s.signed = c
+	return c.note, nil
+}
+
+// Sign signs a text (its lines LF-ended) with the log's key. A checkpoint is not
+// signed this way: it could say what the log does not hold.
+func (s *Service) Sign(ctx context.Context, text string) (string, error) {
+	var l log
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		l, err = newest(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if l.number == 0 {
+		return "", fault.New(fault.Unavailable, "no_log", "the public record has not begun")
+	}
+	if strings.HasPrefix(text, l.origin+"\n") {
+		return "", errors.New("what begins with the record's name is a checkpoint, and signed as one")
+	}
+	signer, err := s.signer(ctx, l)
+	if err != nil {
+		return "", err
+	}
+	signed, err := note.Sign(&note.Note{Text: text}, signer)
+	if err != nil {
+		return "", fmt.Errorf("signing for the record: %w", err)
+	}
+	return string(signed), nil
+}
+
+// VerifierKeys gives the keys by which notes are checked: the log's own first, then
+// those of the known witnesses.
+func (s *Service) VerifierKeys(ctx context.Context) ([]string, error) {
+	var l log
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		l, err = newest(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if l.number == 0 {
+		return nil, fault.New(fault.Unavailable, "no_log", "the public record has not begun")
+	}
+	return append([]string{l.verifier}, s.vkeys...), nil
+}
+
+// join puts lines of signatures at the end of a note.
+func join(signed []byte, lines []string) []byte {
+	out := bytes.Clone(signed)
+	for _, line := range lines {
+		out = append(out, line...)
+	}
+	return out
+}
+
+// lines gives what known witnesses signed of c. A line that does not check (its
+// witness has another key now) is left out.
+func (s *Service) lines(ctx context.Context, tx *postgres.Tx, l log, c checkpoint) ([]string, error) {
+	stored, err := cosigned(ctx, tx, l, c.Size)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, line := range stored {
+		n, err := note.Open([]byte(c.text()+"\n"+line), note.VerifierList(s.cosigners...))
+		if err == nil && len(n.Sigs) == 1 {
+			out = append(out, line)
+		}
+	}
+	return out, nil
+}
+
+// Cosigned gives the newest checkpoint that every known witness signed; NotFound
+// when there is none, or nobody is known to sign.
+func (s *Service) Cosigned(ctx context.Context) ([]byte, error) {
+	none := fault.New(fault.NotFound, "not_cosigned", "no checkpoint carries the lines of every known witness yet")
+	if _, err := s.Checkpoint(ctx); err != nil {
+		return nil, err // what is not the log's own is not shown as witnessed either
+	}
+	if len(s.cosigners) == 0 {
+		return nil, none
+	}
+	names := make([]string, len(s.cosigners))
+	for i, v := range s.cosigners {
+		names[i] = v.Name()
+	}
+	var l log
+	var c checkpoint
+	var lines []string
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		if l, err = newest(ctx, tx); err != nil {
+			return err
+		}
+		sizes, err := cosignedBy(ctx, tx, l, names)
+		if err != nil {
+			return err
+		}
+		for _, size := range sizes {
+			root, err := tlog.TreeHash(size, hashes(ctx, tx, l))
+			if err != nil {
+				return err
+			}
+			c = checkpoint{Origin: l.origin, Size: size, Root: root}
+			if lines, err = s.lines(ctx, tx, l, c); err != nil {
+				return err
+			}
+			if len(lines) == len(names) {
+				return nil
+			}
+		}
+		return none
+	})
+	if err != nil {
+		return nil, err
+	}
+	signer, err := s.signer(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := note.Sign(&note.Note{Text: c.text()}, signer)
+	if err != nil {
+		return nil, fmt.Errorf("signing the record: %w", err)
+	}
+	return join(signed, lines), nil
+}
+
+// Cosign takes the lines of known witnesses from a signed note of a checkpoint of
+// this log. Forbidden for anybody else's, Invalid for what is no such note,
+// Conflict for a checkpoint that the log never had.
+func (s *Service) Cosign(ctx context.Context, signed []byte) error {
+	bad := func(why string) error {
+		return fault.Bad(fault.Field{Name: "note", Code: "not_a_checkpoint", Message: why})
+	}
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		l, err := newest(ctx, tx)
+		if err != nil {
+			return err
+		}
+		n, err := note.Open(signed, note.VerifierList(s.cosigners...))
+		var unknown *note.UnverifiedNoteError
+		switch {
+		case errors.As(err, &unknown):
+			return fault.New(fault.Forbidden, "unknown_witness", "no line is of a witness that this server knows: ask the administration to add the verifier key that delfi witness prints")
+		case err != nil:
+			return bad("it is no signed note: " + err.Error())
+		}
+		c, err := parseText(n.Text)
+		if err != nil {
+			return bad("the note " + err.Error())
+		}
+		if l.number == 0 || c.Origin != l.origin {
+			return bad("it is a checkpoint of another record")
+		}
+		size, err := sizeOf(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		never := fault.New(fault.Conflict, "not_our_checkpoint", "the record never had this size and root")
+		if c.Size > size {
+			return never
+		}
+		root, err := tlog.TreeHash(c.Size, hashes(ctx, tx, l))
+		if err != nil {
+			return err
+		}
+		if root != c.Root {
+			return never
+		}
+		for _, sig := range n.Sigs {
+			if err := insertCosignature(ctx, tx, l, sig.Name, c.Size, "— "+sig.Name+" "+sig.Base64+"\n"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Cosigner is a known witness and the newest checkpoint that it signed.
+type Cosigner struct {
+	Name string
+	Size int64 // -1 when it signed none of this log
+}
+
+// Cosigners tells what each known witness signed last.
+func (s *Service) Cosigners(ctx context.Context) ([]Cosigner, error) {
+	if s.bad != nil {
+		return nil, s.bad
+	}
+	var out []Cosigner
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		out = nil
+		l, err := newest(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, v := range s.cosigners {
+			sizes, err := cosignedBy(ctx, tx, l, []string{v.Name()})
+			if err != nil {
+				return err
+			}
+			c := Cosigner{Name: v.Name(), Size: -1}
+			if len(sizes) > 0 {
+				c.Size = sizes[0]
+			}
+			out = append(out, c)
+		}
+		return nil
+	})
+	return out, err
+}

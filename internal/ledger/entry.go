@@ -1,0 +1,230 @@
+package ledger
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Entry is one line of the public record. It never names a participant.
+type Entry struct {
+	Sequence     int64     // from 0
+	Consultation uuid.UUID // uuid.Nil for what concerns the whole server
+	Type         Type
+	Role         string // who, by office: administrator, moderator, facilitator, system
+	Name         string // the staff member's name, public by their office; "" for the system
+	Kind         string // for an act: announce, extend, close, merge, reject, undo, …
+	Target       string // what it was done to, in words that stay true: "round 2", "statement 3", "Tiglio 27"
+	Reason       string // public reason; "" where none is asked
+	Body         string // canonical JSON with the figures and hashes of the act
+	Minute       time.Time
+	Removed      bool // Name, Target and Reason were removed by law
+}
+
+// Line is an entry as programs read it: what is hashed, and the words beside it.
+type Line struct {
+	N     int64
+	Text  string // the five lines
+	Salt  []byte // 16 bytes; nil when the entry has no words
+	Words string // canonical JSON; "" when there are none or they were removed
+}
+
+const (
+	entryFormat  = "delfi entry v1\n"
+	minuteFormat = "2006-01-02T15:04Z"
+	saltSize     = 16
+)
+
+// Body gives the canonical JSON of an act's figures and hashes (RFC 8785): keys
+// sorted, no space, no float. It panics on a value that the record does not know,
+// which is a mistake of the program and never of a person.
+func Body(figures map[string]any) string {
+	for k, v := range figures {
+		if !canonicalValue(v) {
+			panic(fmt.Sprintf("ledger: %s has a value of type %T", k, v))
+		}
+	}
+	body, err := canonical(figures)
+	if err != nil {
+		panic(fmt.Sprintf("ledger: %v", err))
+	}
+	return body
+}
+
+func canonicalValue(v any) bool {
+	switch v := v.(type) {
+	case string, int, bool, []string, []int:
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool { return !canonicalValue(e) })
+	}
+	return false
+}
+
+// canonical writes an object with sorted keys. encoding/json sorts the keys of a
+// map and writes integers as RFC 8785 asks, but escapes what is no escape there.
+func canonical(object map[string]any) (string, error) {
+	if len(object) == 0 {
+		return "{}", nil
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(object); err != nil {
+		return "", err
+	}
+	return separators.Replace(strings.TrimSuffix(b.String(), "\n")), nil
+}
+
+// separators undoes the escapes of U+2028 and U+2029 that encoding/json insists
+// on. An escaped backslash is stepped over whole, so that the two characters of a
+// text that looks like an escape stay what they are.
+var separators = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
+
+// figures reads a body; numbers stay as they were written.
+func figures(body string) (map[string]any, error) {
+	d := json.NewDecoder(strings.NewReader(body))
+	d.UseNumber()
+	out := map[string]any{}
+	if err := d.Decode(&out); err != nil {
+		return nil, fmt.Errorf("a body of the record cannot be read: %w", err)
+	}
+	return out, nil
+}
+
+// words gives the canonical JSON of what stands beside the entry; "" when nothing does.
+func (e Entry) words() (string, error) {
+	said := map[string]any{}
+	for name, v := range map[string]string{"name": e.Name, "target": e.Target, "reason": e.Reason} {
+		if v != "" {
+			said[name] = v
+		}
+	}
+	if len(said) == 0 {
+		return "", nil
+	}
+	return canonical(said)
+}
+
+// digest is what the body says of the words.
+func digest(salt []byte, words string) string {
+	sum := sha256.Sum256(append(slices.Clone(salt), words...))
+	return hex.EncodeToString(sum[:])
+}
+
+// text gives the five lines. salt is used only when there are words.
+func (e Entry) text(salt []byte, words string) (string, error) {
+	if !slices.Contains(Types, e.Type) {
+		return "", fmt.Errorf("the record knows no entry of type %q", e.Type)
+	}
+	body, err := figures(cmp.Or(e.Body, "{}"))
+	if err != nil {
+		return "", err
+	}
+	own, known := implied[e.Type]
+	if known && e.Kind != "" && e.Kind != own {
+		return "", fmt.Errorf("an entry of type %s cannot be of kind %q", e.Type, e.Kind)
+	}
+	more := map[string]string{"role": e.Role}
+	if !known {
+		more["kind"] = e.Kind
+	}
+	if words != "" {
+		more["words"] = digest(salt, words)
+	}
+	for name, v := range more {
+		if _, taken := body[name]; taken {
+			return "", fmt.Errorf("the figures of an entry of type %s hold %q, which is the record's own", e.Type, name)
+		}
+		if v != "" {
+			body[name] = v
+		}
+	}
+	line, err := canonical(body)
+	if err != nil {
+		return "", err
+	}
+	of := "-"
+	if e.Consultation != uuid.Nil {
+		of = e.Consultation.String()
+	}
+	return entryFormat + string(e.Type) + "\n" + of + "\n" + e.Minute.UTC().Format(minuteFormat) + "\n" + line + "\n", nil
+}
+
+// Entry reads the line.
+func (l Line) Entry() (Entry, error) {
+	e := Entry{Sequence: l.N}
+	bad := func(err error) (Entry, error) { return e, fmt.Errorf("entry %d: %w", l.N, err) }
+	rest, ok := strings.CutPrefix(l.Text, entryFormat)
+	lines := strings.Split(rest, "\n")
+	if !ok || len(lines) != 5 || lines[4] != "" {
+		return bad(fmt.Errorf("is not the five lines of an entry"))
+	}
+	e.Type = Type(lines[0])
+	var err error
+	if lines[1] != "-" {
+		if e.Consultation, err = uuid.Parse(lines[1]); err != nil {
+			return bad(err)
+		}
+	}
+	if e.Minute, err = time.Parse(minuteFormat, lines[2]); err != nil {
+		return bad(err)
+	}
+	body, err := figures(lines[3])
+	if err != nil {
+		return bad(err)
+	}
+	_, worded := body["words"]
+	e.Role, _ = body["role"].(string) // an entry of nobody has none
+	delete(body, "role")
+	delete(body, "words")
+	if own, known := implied[e.Type]; known {
+		e.Kind = own
+	} else {
+		e.Kind, _ = body["kind"].(string) // as the role
+		delete(body, "kind")
+	}
+	if e.Body, err = canonical(body); err != nil {
+		return bad(err)
+	}
+	e.Removed = worded && l.Words == ""
+	if l.Words != "" {
+		var said struct{ Name, Target, Reason string }
+		if err := json.Unmarshal([]byte(l.Words), &said); err != nil {
+			return bad(err)
+		}
+		e.Name, e.Target, e.Reason = said.Name, said.Target, said.Reason
+	}
+	return e, nil
+}
+
+// JSON gives the line of the file "entries", with its end: {"n","entry","salt","words"}.
+// salt is "" and words null for an entry that has none; words alone are null when
+// they were removed.
+func (l Line) JSON() ([]byte, error) {
+	out := struct {
+		N     int64           `json:"n"`
+		Entry string          `json:"entry"`
+		Salt  string          `json:"salt"`
+		Words json.RawMessage `json:"words"`
+	}{l.N, l.Text, base64.StdEncoding.EncodeToString(l.Salt), json.RawMessage("null")}
+	if l.Words != "" {
+		out.Words = json.RawMessage(l.Words)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(out); err != nil {
+		return nil, fmt.Errorf("entry %d: %w", l.N, err)
+	}
+	return b.Bytes(), nil
+}

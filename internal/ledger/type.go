@@ -1,0 +1,58 @@
+package ledger
+
+// Type is what an entry records (RECORD.md §5). Beside the members named here a
+// body has "role" and "kind" of whoever acted, and "words": the salted digest of
+// what stands beside the entry.
+type Type string
+
+// The types. Digests are hex SHA-256, roots standard base64.
+const (
+	// Commitment is what an administration promised before it asked:
+	// {act, decide_by, decider, left_out, money, reply_days, signatory}.
+	Commitment Type = "commitment"
+	// Origin stands in its place for what was held elsewhere: {licence, name, url}.
+	Origin Type = "origin"
+	// Protocol freezes the rules: {hash, rule version, mode, cosigners, latest_key_date}.
+	Protocol Type = "protocol"
+	// Roll says how many may take part: {group, n}.
+	Roll Type = "roll"
+	// RoundOpened opens a round: {round, kind, deadline, enrolled, feedback, items}.
+	RoundOpened Type = "round_opened"
+	// RoundClosed fixes what a round found: {round, answered, enrolled, counts, heads,
+	// root, tally, superseded, items}.
+	RoundClosed Type = "round_closed"
+	// Feedback fixes the document that the panel is shown: {round, document, tables}.
+	Feedback Type = "feedback"
+	// Release is an interim release of a standing round: {round, tick, tally, counts,
+	// document, items}.
+	Release Type = "release"
+	// Act is what somebody who steers did: the act's own figures.
+	Act Type = "act"
+	// Decision is about one item between rounds: {round, item, proposed, decided}.
+	Decision Type = "decision"
+	// Opinion publishes a version of the opinion: {version, hash, previous}.
+	Opinion Type = "opinion"
+	// KeyDestroyed ends the bridge to people: {scope, processes, backups_until}.
+	KeyDestroyed Type = "key_destroyed"
+	// Audit is a panel's roll asked again by its owner: {asked, confirmed, denied, signature}.
+	Audit Type = "audit"
+	// Removal says that the words of an entry were removed by law: {entry, ground}.
+	Removal Type = "removal"
+	// Reply is the administration's written answer: {hash}.
+	Reply Type = "reply"
+	// Succession is the first entry of a log that takes another's place:
+	// {origin, size, root} of the last checkpoint that the old one signed.
+	Succession Type = "succession"
+)
+
+// Types lists every type.
+var Types = []Type{
+	Commitment, Origin, Protocol, Roll, RoundOpened, RoundClosed, Feedback, Release,
+	Act, Decision, Opinion, KeyDestroyed, Audit, Removal, Reply, Succession,
+}
+
+// implied are the kinds of act that a type says by itself. They are not written
+// again, since the bodies of some have a "kind" of their own (a round's).
+var implied = map[Type]string{
+	RoundOpened: "open", RoundClosed: "close", Feedback: "feedback", Release: "tick", Opinion: "opinion",
+}

@@ -1,0 +1,158 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+)
+
+// Figures are everything in an opinion that is computed, and nothing else.
+type Figures struct {
+	Items      map[uuid.UUID]ItemFigures // those that were rated
+	Attrition  []Attrition
+	Suppressed []SuppressedTable
+}
+
+// ItemFigures are those of one item.
+type ItemFigures struct {
+	Pile        Pile                 `json:"pile"` // "" when it was never rated
+	Verdict     delphi.Verdict       `json:"verdict"`
+	History     []ItemRound          `json:"history"` // the rounds (releases) that rated it, oldest first
+	Sensitivity []delphi.Sensitivity `json:"sensitivity"`
+	Bounds      delphi.Bounds        `json:"bounds"`     // would the verdict survive those who left
+	Conformity  *delphi.Following    `json:"conformity"` // did people follow the median; nil where no table tells
+	Dissent     []ballot.Reason      `json:"dissent"`    // reasons from outside the middle half, last round first
+}
+
+// FiguresOf computes an opinion's figures from what is public and from nothing
+// else, so that whoever checks a record calls exactly this: the protocol, the
+// feedback documents of all released rounds and releases, in order, and the
+// closings behind them. Decisions are no figures: histories come without.
+func FiguresOf(p delphi.Protocol, documents []ballot.Feedback, closings []delphi.Closing) Figures {
+	out := Figures{Items: map[uuid.UUID]ItemFigures{}, Attrition: attrition(documents), Suppressed: suppressed(documents)}
+	for _, d := range documents {
+		for _, i := range d.Items {
+			if _, done := out.Items[i.Item]; !done {
+				out.Items[i.Item] = itemFigures(p, i, documents, closings)
+			}
+		}
+	}
+	return out
+}
+
+// Of gives an item's figures; empty lists for one that was never rated.
+func (f Figures) Of(item uuid.UUID) ItemFigures {
+	if i, ok := f.Items[item]; ok {
+		return i
+	}
+	return ItemFigures{History: []ItemRound{}, Sensitivity: []delphi.Sensitivity{}, Dissent: []ballot.Reason{}}
+}
+
+func itemFigures(p delphi.Protocol, i ballot.ItemFeedback, documents []ballot.Feedback, closings []delphi.Closing) ItemFigures {
+	out := ItemFigures{History: history(i.Item, documents), Sensitivity: []delphi.Sensitivity{}, Dissent: []ballot.Reason{}}
+	if len(out.History) == 0 {
+		return out
+	}
+	out.Verdict = out.History[len(out.History)-1].Verdict
+	out.Pile = PileOf(out.Verdict.Key)
+	item, so := delphi.Item{ID: i.Item.String(), Kind: i.Kind}, closingsOf(i.Item, closings)
+	out.Sensitivity = delphi.Sensitive(p, item, so)
+	out.Bounds = delphi.Attrition(p, item, so)
+	if f, ok := delphi.Conformity(p, item, so); ok {
+		out.Conformity = &f
+	}
+	for n := len(out.History) - 1; n >= 0; n-- {
+		for _, r := range out.History[n].Reasons {
+			if r.Outside {
+				out.Dissent = append(out.Dissent, r)
+			}
+		}
+	}
+	return out
+}
+
+// history lists what each round, or each release that showed it, said of an item.
+func history(item uuid.UUID, documents []ballot.Feedback) []ItemRound {
+	out := []ItemRound{}
+	for _, d := range documents {
+		for _, f := range d.Items {
+			if f.Item != item || d.Tick > 0 && f.Released != d.Tick {
+				continue
+			}
+			r := ItemRound{
+				Round: d.Round, Text: f.Text, Counts: f.Counts, Tables: f.Tables, Figures: f.Figures,
+				Verdict: f.Verdict, Proposal: f.Proposal, Reasons: f.Reasons,
+			}
+			if d.Tick > 0 {
+				r.Round = d.Tick
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// closingsOf gives the closings up to the last in which an item was rated, as
+// the engine wants them.
+func closingsOf(item uuid.UUID, closings []delphi.Closing) []delphi.Closing {
+	for n := len(closings); n > 0; n-- {
+		if slices.ContainsFunc(closings[n-1].Counts.Items, func(c delphi.ItemCounts) bool { return c.Item == item.String() }) {
+			return closings[:n]
+		}
+	}
+	return nil
+}
+
+// attrition counts, round by round, who answered and who stopped.
+func attrition(documents []ballot.Feedback) []Attrition {
+	out := []Attrition{}
+	for n, d := range documents {
+		if d.Tick > 0 {
+			continue // in a standing round nobody stops: answers stand
+		}
+		a := Attrition{Round: d.Round, Answered: d.Answered, Items: []ItemLeavings{}}
+		if n > 0 {
+			a.Previous, a.Before = documents[n-1].Round, documents[n-1].Answered
+		}
+		for _, f := range d.Items {
+			a.Items = append(a.Items, ItemLeavings{
+				Item: f.Item, Valid: f.Counts.Valid, CannotJudge: f.Counts.CannotJudge, Paired: f.Counts.Paired,
+				LeftBefore: f.Counts.LeftBefore, LeftAfter: f.Counts.LeftAfter,
+			})
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// suppressed names what the disclosure rule kept back, so that nobody takes a
+// gap for an oversight.
+func suppressed(documents []ballot.Feedback) []SuppressedTable {
+	out := []SuppressedTable{}
+	for _, d := range documents {
+		for _, f := range d.Items {
+			if d.Tick > 0 && f.Released != d.Tick {
+				continue
+			}
+			has := func(kind string) bool {
+				return slices.ContainsFunc(f.Tables, func(t delphi.Table) bool { return strings.HasPrefix(t.ID, kind+"/") })
+			}
+			if !has("A") {
+				out = append(out, SuppressedTable{Round: d.Round, Item: f.Item, What: "answers"})
+			}
+			for _, g := range f.Figures.Groups {
+				if g.Withheld {
+					out = append(out, SuppressedTable{Round: d.Round, Item: f.Item, What: "group/" + g.Group})
+				}
+			}
+			if f.Counts.Paired > 0 && !has("D") {
+				out = append(out, SuppressedTable{Round: d.Round, Item: f.Item, What: "shift"})
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,282 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
+)
+
+// reading is one consultation as its files tell it.
+type reading struct {
+	slug     string
+	id       string
+	life     *life
+	protocol delphi.Protocol
+	hash     string
+	known    map[string]bool // files that the record speaks of
+	closings []closing       // of answering rounds, and each release of a standing one, oldest first
+}
+
+// closing is one closing or release that was checked.
+type closing struct {
+	delphi.Closing
+	round    *round
+	tick     int // of a standing round's release; 0 otherwise
+	items    []ballot.Asked
+	feedback ballot.Feedback
+	hash     string // of the feedback document
+}
+
+func (r *reading) path(name string) string { return r.slug + "/" + name }
+
+// read gives a file of the consultation, which the record speaks of.
+func (c *check) readOf(r *reading, name string) ([]byte, error) {
+	r.known[r.path(name)] = true
+	return c.read(r.path(name))
+}
+
+func (c *check) documentOf(r *reading, name string, v any) ([]byte, error) {
+	r.known[r.path(name)] = true
+	return c.document(r.path(name), v)
+}
+
+// consultation checks steps 3 to 8 of one consultation.
+func (c *check) consultation(slug string) (*reading, error) {
+	r := &reading{slug: slug, known: map[string]bool{}}
+	c.step(3)
+	if err := c.protocol(r); err != nil {
+		return nil, err
+	}
+	waiting := 0
+	for n := 1; n <= len(r.protocol.Rounds); n++ {
+		w := r.life.rounds[n]
+		if w == nil || w.opened.Type == "" {
+			continue
+		}
+		if plan := r.protocol.Round(n).Kind; w.kind != plan {
+			return nil, w.opened.fault(fmt.Sprintf("round %d is of another kind than the frozen protocol plans", n), string(w.kind), string(plan))
+		}
+		if w.kind == delphi.Gather {
+			continue
+		}
+		if err := c.opening(r, w); err != nil {
+			return nil, err
+		}
+		for tick := range w.releases {
+			if err := c.interim(r, w, tick+1); err != nil {
+				return nil, err
+			}
+		}
+		switch {
+		case w.closed == nil:
+		case w.state != consultation.RoundReleased:
+			waiting++ // its files are not public yet
+		default:
+			if err := c.round(r, w); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for n := range r.life.rounds {
+		if n > len(r.protocol.Rounds) {
+			return nil, &Fault{File: "entries", What: fmt.Sprintf("the log has a round that the frozen protocol of %s does not plan", slug), Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("at most %d", len(r.protocol.Rounds))}
+		}
+	}
+	c.step(7)
+	title, err := c.opinion(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.stray(slug, r.known); err != nil {
+		return nil, err
+	}
+	c.step(8)
+	if err := c.receiptsOf(r); err != nil {
+		return nil, err
+	}
+	r.life.claimed = true
+	c.result.Consultations = append(c.result.Consultations, Checked{
+		Slug: slug, ID: r.id, Title: title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions),
+	})
+	return r, nil
+}
+
+// protocol is step 3: the rules are those that the log froze, and this program
+// knows them. It also finds which consultation of the log the folder shows.
+func (c *check) protocol(r *reading) error {
+	text, err := c.readOf(r, "protocol.json")
+	if err != nil {
+		return err
+	}
+	name := r.path("protocol.json")
+	r.hash = leaf.Digest(text)
+	if err := c.identify(r); err != nil {
+		return err
+	}
+	frozen := r.life.protocol
+	if frozen == nil {
+		return &Fault{File: name, What: "the log froze no protocol of this consultation", Found: r.hash, Expected: "an entry of type protocol"}
+	}
+	var f struct {
+		Hash          string
+		RuleVersion   int `json:"rule_version"`
+		Mode          string
+		Cosigners     []string
+		LatestKeyDate string `json:"latest_key_date"`
+	}
+	if err := frozen.figures(&f); err != nil {
+		return err
+	}
+	if f.Hash != r.hash {
+		return &Fault{File: name, What: fmt.Sprintf("the protocol was changed after entry %d froze it", frozen.n), Found: "hash " + r.hash, Expected: f.Hash}
+	}
+	if f.RuleVersion != delphi.RuleVersion {
+		return &Fault{File: name, What: "this program computes another version of the rule: take the one that fits", Found: fmt.Sprintf("version %d", f.RuleVersion), Expected: fmt.Sprintf("version %d", delphi.RuleVersion)}
+	}
+	if r.protocol, err = delphi.ParseProtocol(text); err != nil {
+		return &Fault{File: name, What: "the protocol cannot be read: " + err.Error()}
+	}
+	if again := r.protocol.Canonical(); !bytes.Equal(again, text) {
+		return &Fault{File: name, What: "the protocol is not canonical JSON", Found: short(string(text)), Expected: short(string(again))}
+	}
+	a := r.protocol.Anonymity
+	switch {
+	case f.Mode != a.Mode:
+		return frozen.fault("it names another mode of anonymity than the protocol", f.Mode, a.Mode)
+	case f.LatestKeyDate != a.LatestKeyDate:
+		return frozen.fault("it names another latest date of the key than the protocol", f.LatestKeyDate, a.LatestKeyDate)
+	case !slices.Equal(f.Cosigners, a.Cosigners) && len(f.Cosigners)+len(a.Cosigners) > 0:
+		return frozen.fault("it names other cosigners than the protocol", fmt.Sprint(f.Cosigners), fmt.Sprint(a.Cosigners))
+	}
+	return c.required(r)
+}
+
+// required asks the cosigners that a protocol requires for their signature.
+func (c *check) required(r *reading) error {
+	for _, name := range r.protocol.Anonymity.Cosigners {
+		signed := slices.ContainsFunc(c.log.by, func(k leaf.Key) bool { return k.Name == name })
+		switch {
+		case !signed && !slices.ContainsFunc(c.log.cosigners, func(k leaf.Key) bool { return k.Name == name }):
+			return &Fault{File: "cosigned", What: fmt.Sprintf("the protocol of %s requires the cosigner %q, and no key of theirs is known: name it with --cosigner", r.slug, name), Found: "no such key", Expected: "a signature of " + name}
+		case !signed:
+			return &Fault{File: "cosigned", What: fmt.Sprintf("a cosigner is missing, whom the protocol of %s requires", r.slug), Found: "no signature of " + name, Expected: "one"}
+		case c.log.cosigned.Size <= r.life.protocol.n:
+			return &Fault{File: "cosigned", Line: 2, What: fmt.Sprintf("the cosigner %q has not signed the log since the protocol of %s was frozen", name, r.slug), Found: fmt.Sprintf("%d entries", c.log.cosigned.Size), Expected: fmt.Sprintf("at least %d", r.life.protocol.n+1)}
+		}
+		if !slices.Contains(c.result.Cosigners, name) {
+			c.result.Cosigners = append(c.result.Cosigners, name)
+		}
+		c.result.CosignedSize = c.log.cosigned.Size
+	}
+	return nil
+}
+
+// identify finds the consultation that a folder shows: its tables name it, or
+// its opinion does; before either exists, its protocol is the only sign.
+func (c *check) identify(r *reading) error {
+	id, err := c.named(r.slug)
+	if err != nil {
+		return err
+	}
+	if id != "" {
+		if r.life = c.log.lives[id]; r.life == nil {
+			return &Fault{File: r.slug, What: "no entry of the log speaks of this consultation", Found: id, Expected: "one of the log's"}
+		}
+		r.id = id
+		return nil
+	}
+	for _, id := range slices.Sorted(keysOf(c.log.lives)) {
+		l := c.log.lives[id]
+		var f struct{ Hash string }
+		if l.protocol == nil || l.claimed {
+			continue
+		}
+		if err := l.protocol.figures(&f); err != nil {
+			return err
+		}
+		if f.Hash == r.hash {
+			r.id, r.life = id, l
+			return nil
+		}
+	}
+	return &Fault{File: r.path("protocol.json"), What: "no entry of the log froze this protocol", Found: "hash " + r.hash, Expected: "the hash of an entry of type protocol"}
+}
+
+// rounds is the most that a protocol plans.
+const rounds = 10
+
+// named reads the consultation's id off the first table that names it.
+func (c *check) named(slug string) (string, error) {
+	var names []string
+	for n := 1; n <= rounds; n++ {
+		names = append(names, fmt.Sprintf("%s/rounds/%d/heads", slug, n), fmt.Sprintf("%s/rounds/%d/releases/1/tally", slug, n))
+	}
+	for _, name := range names {
+		text, err := c.maybe(name)
+		if err != nil {
+			return "", err
+		}
+		if l := strings.SplitN(string(text), "\n", 3); len(l) == 3 {
+			id, _, _ := strings.Cut(l[1], "/")
+			if _, err := uuid.Parse(id); err != nil {
+				return "", &Fault{File: name, Line: 2, What: "the table is of no consultation", Found: l[1], Expected: "<consultation>/<round>/<table>"}
+			}
+			return id, nil
+		}
+	}
+	text, err := c.maybe(slug + "/opinion.json")
+	if text == nil || err != nil {
+		return "", err
+	}
+	return opinionOf(slug+"/opinion.json", text)
+}
+
+// opening checks what a round's opening says of what it shows and of the panel.
+func (c *check) opening(r *reading, w *round) error {
+	if n := len(w.opening.Enrolled); n != len(r.protocol.Panel.Groups) {
+		return w.opened.fault("people are not enrolled by the groups of the protocol", fmt.Sprintf("%d groups", n), fmt.Sprint(len(r.protocol.Panel.Groups)))
+	}
+	shown := ""
+	for _, e := range r.closings {
+		if e.round != w && e.tick == 0 {
+			shown = e.hash
+		}
+	}
+	if w.opening.Feedback != shown {
+		return w.opened.fault(fmt.Sprintf("round %d shows another feedback document than that of the round before it", w.number), orNothing(w.opening.Feedback), orNothing(shown))
+	}
+	return nil
+}
+
+// unclaimed counts the consultations of the log that no folder shows.
+func (c *check) unclaimed() error {
+	for _, l := range c.log.lives {
+		if !l.claimed {
+			c.result.Unread++
+		}
+	}
+	for i := range c.receipts {
+		if r := &c.receipts[i]; !r.done {
+			return &Fault{File: r.file, Line: 2, What: "the receipt is of a consultation that this record does not show", Found: r.Consultation, Expected: "one of those that were checked"}
+		}
+	}
+	return nil
+}
+
+// missing says whether an error is that a file is not there.
+func missing(err error) bool {
+	var f *Fault
+	return errors.As(err, &f) && f.What == fileMissing || errors.Is(err, fs.ErrNotExist)
+}
+
+const fileMissing = "the file is missing"

@@ -1,0 +1,122 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The two endings stand side by side in code, since whole sentences in two
+// languages read better so than in pieces; a test sees that they say equally much.
+
+func english(r Result) []part {
+	checked := part{title: "The record holds. Checked:"}
+	checked.add(true, "log %s: %d entries, root %s", r.Origin, r.Entries, r.Root)
+	for _, c := range r.Consultations {
+		checked.add(true, "consultation %s (%s), protocol %.12s…%s", c.Slug, c.Stage, c.Protocol, title(c.Title))
+		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
+	}
+	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
+	checked.add(true, "figures computed again: %d, reasons found by their digests: %d", r.Figures, r.Texts)
+	checked.add(len(r.Removals) > 0, "words removed by law beside %d entries: %s", len(r.Removals), numbered(r.Removals))
+	checked.add(r.Unread > 0, "%d further consultations of the log, of which the entries were checked and no files", r.Unread)
+	for _, w := range r.Receipts {
+		switch {
+		case w.Waiting:
+			checked.add(true, "receipt %s: rightly signed; round %d is not released yet", w.File, w.Round)
+		case w.Superseded:
+			checked.add(true, "receipt %s: its ballot was superseded by a later one and does not count (round %d)", w.File, w.Round)
+		default:
+			checked.add(true, "receipt %s: its ballot is among those counted in round %d", w.File, w.Round)
+			checked.add(w.Leaves > 0, "  %s: %d leaves stand with the right values", w.File, w.Leaves)
+			checked.add(len(w.LeftOut) > 0, "  %s: left out by rule: %s", w.File, strings.Join(w.LeftOut, ", "))
+		}
+	}
+	proven := part{title: "Proven:"}
+	proven.add(true, "the entries are those that the key of the log signed, and each act was possible when it was done")
+	proven.add(r.Kept > 0, "the log continues the checkpoint of %d entries that you kept: nothing before it was changed", r.Kept)
+	proven.add(len(r.Cosigners) > 0, "%s signed the log up to entry %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
+	proven.add(true, "the rules were frozen beforehand, and exactly the tables that they name exist")
+	proven.add(true, "every published figure, verdict and text follows from the leaves of those tables")
+	proven.add(len(r.Receipts) > 0, "the ballots of the receipts above were dealt with as said")
+	not := part{title: "Not proven:"}
+	not.add(true, "that panelists are real people, each once: that rests on who keeps the roll")
+	not.add(true, "that ballots of people who kept silent are not forged")
+	not.add(true, "anything about receipts that were not checked here: a changed ballot is found by whoever kept its receipt")
+	not.add(true, "that no copy of a destroyed key is left, in a backup or elsewhere")
+	not.add(true, "that nobody answered under pressure")
+	not.add(true, "which reasons come from outside the middle half: no table joins words with values")
+	not.add(r.LeftOut > 0, "whom %d tables of change leave out: the rule says how many, a destroyed key chose them", r.LeftOut)
+	not.add(r.Releases > 0, "interim figures beyond the nearest five: they have no leaves")
+	not.add(!r.Pinned, "that the key of the log is the right one: it was taken on trust from the record (--key %s)", r.Key)
+	not.add(len(r.Cosigners) > 0 && !r.CosignersPinned, "that the cosigners' keys are theirs: they were taken on trust from the record (--cosigner)")
+	not.add(len(r.Cosigners) == 0, "that everybody sees the same log: no cosigner is required")
+	not.add(r.CosignedSize > 0 && r.CosignedSize < r.Size, "the last %d entries to cosigners: they have not signed them yet", r.Size-r.CosignedSize)
+	not.add(r.Kept == 0, "that the log was never rewritten: no checkpoint kept earlier was given (keep this one for --checkpoint)")
+	not.add(len(r.Removals) > 0, "what the removed words were")
+	return []part{checked, proven, not}
+}
+
+func italian(r Result) []part {
+	checked := part{title: "Il registro regge. Controllato:"}
+	checked.add(true, "registro %s: %d voci, radice %s", r.Origin, r.Entries, r.Root)
+	for _, c := range r.Consultations {
+		checked.add(true, "consultazione %s (%s), protocollo %.12s…%s", c.Slug, stages[c.Stage], c.Protocol, title(c.Title))
+		checked.add(c.Waiting > 0, "  %s: %d turni chiusi non sono ancora pubblici, i loro file non sono stati guardati", c.Slug, c.Waiting)
+	}
+	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
+	checked.add(true, "cifre ricalcolate: %d, motivazioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
+	checked.add(len(r.Removals) > 0, "parole rimosse per legge accanto a %d voci: %s", len(r.Removals), numbered(r.Removals))
+	checked.add(r.Unread > 0, "altre %d consultazioni del registro, di cui sono state controllate le voci e nessun file", r.Unread)
+	for _, w := range r.Receipts {
+		switch {
+		case w.Waiting:
+			checked.add(true, "ricevuta %s: firmata come si deve; il turno %d non è ancora pubblico", w.File, w.Round)
+		case w.Superseded:
+			checked.add(true, "ricevuta %s: la sua scheda è stata sostituita da una successiva e non conta (turno %d)", w.File, w.Round)
+		default:
+			checked.add(true, "ricevuta %s: la sua scheda è fra quelle contate nel turno %d", w.File, w.Round)
+			checked.add(w.Leaves > 0, "  %s: %d foglie hanno il valore giusto", w.File, w.Leaves)
+			checked.add(len(w.LeftOut) > 0, "  %s: lasciate fuori per regola: %s", w.File, strings.Join(w.LeftOut, ", "))
+		}
+	}
+	proven := part{title: "Provato:"}
+	proven.add(true, "le voci sono quelle firmate dalla chiave del registro, e ogni atto era possibile quando è stato compiuto")
+	proven.add(r.Kept > 0, "il registro continua il checkpoint di %d voci che avevi conservato: nulla di precedente è stato cambiato", r.Kept)
+	proven.add(len(r.Cosigners) > 0, "%s ha firmato il registro fino alla voce %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
+	proven.add(true, "le regole erano congelate prima, ed esistono esattamente le tabelle che nominano")
+	proven.add(true, "ogni cifra, esito e testo pubblicato segue dalle foglie di quelle tabelle")
+	proven.add(len(r.Receipts) > 0, "le schede delle ricevute qui sopra sono state trattate come detto")
+	not := part{title: "Non provato:"}
+	not.add(true, "che i partecipanti siano persone vere, ognuna una volta sola: dipende da chi tiene l'elenco")
+	not.add(true, "che le schede di chi è rimasto in silenzio non siano false")
+	not.add(true, "nulla sulle ricevute non controllate qui: una scheda cambiata la trova chi ne ha conservato la ricevuta")
+	not.add(true, "che non resti copia di una chiave distrutta, in un backup o altrove")
+	not.add(true, "che nessuno abbia risposto sotto pressione")
+	not.add(true, "quali motivazioni vengono da fuori della metà centrale: nessuna tabella unisce parole e valori")
+	not.add(r.LeftOut > 0, "chi è lasciato fuori da %d tabelle di cambiamento: la regola dice quanti, li ha scelti una chiave distrutta", r.LeftOut)
+	not.add(r.Releases > 0, "le cifre intermedie oltre il cinque più vicino: non hanno foglie")
+	not.add(!r.Pinned, "che la chiave del registro sia quella giusta: è stata presa per buona dal registro stesso (--key %s)", r.Key)
+	not.add(len(r.Cosigners) > 0 && !r.CosignersPinned, "che le chiavi dei cofirmatari siano le loro: sono state prese per buone dal registro stesso (--cosigner)")
+	not.add(len(r.Cosigners) == 0, "che tutti vedano lo stesso registro: nessun cofirmatario è richiesto")
+	not.add(r.CosignedSize > 0 && r.CosignedSize < r.Size, "le ultime %d voci per i cofirmatari: non le hanno ancora firmate", r.Size-r.CosignedSize)
+	not.add(r.Kept == 0, "che il registro non sia mai stato riscritto: non è stato dato un checkpoint conservato prima (conserva questo per --checkpoint)")
+	not.add(len(r.Removals) > 0, "che cosa dicevano le parole rimosse")
+	return []part{checked, proven, not}
+}
+
+// stages are the stages of a consultation in Italian.
+var stages = map[string]string{
+	"draft": "bozza", "announced": "annunciata", "running": "in corso", "concluded": "conclusa",
+	"published": "pubblicata", "answered": "con risposta", "withdrawn": "ritirata",
+}
+
+func title(t string) string {
+	if t == "" {
+		return ""
+	}
+	return ": " + t
+}
+
+func numbered(list []int64) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(list), " ", ", "), "[]")
+}

@@ -1,0 +1,109 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
+)
+
+// feedback is step 7 for one closing: its document is the recorded one, its
+// reasons are those whose digests are leaves, and every figure, verdict and
+// proposal is what the engine computes from the tables.
+func (c *check) feedback(r *reading, dir string, now *closing, e record, digest string) error {
+	file := dir + "feedback.json"
+	text, err := c.documentOf(r, file, &now.feedback)
+	if err != nil {
+		return err
+	}
+	now.hash = leaf.Digest(text)
+	if err := c.recorded(r, file, now.hash, digest, e); err != nil {
+		return err
+	}
+	r.closings = append(r.closings, *now)
+	told := map[uuid.UUID][]ballot.Reason{}
+	for _, i := range now.feedback.Items {
+		if err := c.reasons(r, file, i, now.Tables); err != nil {
+			return err
+		}
+		told[i.Item] = i.Reasons
+	}
+	computed := ballot.FeedbackOf(r.protocol, now.items, r.upTo(now.round), told)
+	return c.same(r.path(file), text, computed, "the document does not say what its tables give, at")
+}
+
+// upTo gives the closings that the engine measures with the last one: those of the
+// answering rounds so far, or the releases of a standing one.
+func (r *reading) upTo(w *round) []delphi.Closing {
+	var out []delphi.Closing
+	for _, e := range r.closings {
+		if w.kind != delphi.StandingKind || e.round == w {
+			out = append(out, e.Closing)
+		}
+	}
+	return out
+}
+
+// reasons compares the texts of an item with the digests of its tables R.
+func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []delphi.Table) error {
+	name := "R/" + i.Item.String()
+	bad := func(what, found, expected string) error {
+		return &Fault{File: r.path(file), Table: name, What: what, Found: found, Expected: expected}
+	}
+	left := map[string]int{}
+	for _, t := range tables {
+		side, ok := strings.CutPrefix(t.ID, name)
+		if !ok || side != "" && side[0] != '/' {
+			continue
+		}
+		for n, v := range t.Values {
+			left[strings.TrimPrefix(side, "/")+" "+v] += t.Counts[n]
+		}
+	}
+	if r.protocol.Feedback.Reasons == "none" && len(i.Reasons) == 0 {
+		return nil
+	}
+	outside := 0
+	for n, w := range i.Reasons {
+		key := w.Side + " " + leaf.Digest([]byte(w.Text))
+		if left[key] == 0 {
+			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest", n+1, i.Number), short(w.Text), "a text whose digest the table has")
+		}
+		left[key]--
+		c.result.Texts++
+		if w.Outside {
+			outside++
+		}
+	}
+	for _, key := range slices.Sorted(keysOf(left)) {
+		if left[key] > 0 {
+			return bad(fmt.Sprintf("a reason of item %d is left out", i.Number), fmt.Sprintf("%d reasons", len(i.Reasons)), "also the one with the digest "+strings.TrimSpace(key))
+		}
+	}
+	if most := beyond(i.Figures); outside > most {
+		return bad(fmt.Sprintf("more reasons of item %d are from outside the middle half than people answered there", i.Number), fmt.Sprint(outside), fmt.Sprintf("at most %d", most))
+	}
+	return nil
+}
+
+// beyond counts the people whose answers lie outside the middle half. Whose
+// reasons they are no table tells.
+func beyond(f delphi.Figures) int {
+	q1, ok1 := f.Q1.Float()
+	q3, ok3 := f.Q3.Float()
+	if f.Thirds || !ok1 || !ok3 {
+		return 0
+	}
+	n := 0
+	for i, count := range f.Histogram {
+		if v := float64(i + 1); v < q1 || v > q3 {
+			n += count
+		}
+	}
+	return n
+}

@@ -1,0 +1,76 @@
+package verify
+
+import (
+	"fmt"
+
+	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
+)
+
+// coarse is what every number of an interim release is a multiple of.
+const coarse = 5
+
+// interim checks one release of a standing round before its deadline: it has
+// rounded counts and tallies, and no leaves.
+func (c *check) interim(r *reading, w *round, tick int) error {
+	c.step(4)
+	e := w.releases[tick-1]
+	dir := fmt.Sprintf("rounds/%d/releases/%d/", w.number, tick)
+	now := closing{round: w, tick: tick}
+	items, err := c.documentOf(r, dir+"items.json", &now.items)
+	if err != nil {
+		return err
+	}
+	counts, err := c.documentOf(r, dir+"counts.json", &now.Counts)
+	if err != nil {
+		return err
+	}
+	tally, err := c.readOf(r, dir+"tally")
+	if err != nil {
+		return err
+	}
+	for _, d := range []struct{ file, found, want string }{
+		{"items.json", leaf.Digest(items), e.Items}, {"counts.json", leaf.Digest(counts), e.Counts}, {"tally", leaf.Digest(tally), e.Tally},
+	} {
+		if err := c.recorded(r, dir+d.file, d.found, d.want, e.record); err != nil {
+			return err
+		}
+	}
+	if !now.Counts.Interim {
+		return &Fault{File: r.path(dir + "counts.json"), What: "an interim release has exact counts", Found: "exact", Expected: "interim"}
+	}
+	if err := c.tallies(r, dir, tally, &now); err != nil {
+		return err
+	}
+	if err := c.rounded(r, dir, now.Closing); err != nil {
+		return err
+	}
+	c.step(7)
+	c.result.Releases++
+	return c.feedback(r, dir, &now, e.record, e.Document)
+}
+
+// rounded sees that nothing finer than five people is told.
+func (c *check) rounded(r *reading, dir string, now delphi.Closing) error {
+	people := []int{now.Counts.Enrolled, now.Counts.Answered}
+	for _, g := range now.Counts.Groups {
+		people = append(people, g.Enrolled, g.Answered)
+	}
+	for _, i := range now.Counts.Items {
+		people = append(people, i.Valid, i.CannotJudge, i.Incomplete, i.Paired, i.LeftBefore, i.LeftAfter, i.Confident, i.Reasons)
+		people = append(people, i.ByGroup...)
+	}
+	for _, n := range people {
+		if n%coarse != 0 {
+			return &Fault{File: r.path(dir + "counts.json"), What: "an interim release tells of fewer than five people", Found: fmt.Sprint(n), Expected: fmt.Sprintf("a multiple of %d", coarse)}
+		}
+	}
+	for _, t := range now.Tables {
+		for i, n := range t.Counts {
+			if n%coarse != 0 {
+				return &Fault{File: r.path(dir + "tally"), Table: t.ID, What: fmt.Sprintf("an interim tally of %q tells of fewer than five people", t.Values[i]), Found: fmt.Sprint(n), Expected: fmt.Sprintf("a multiple of %d", coarse)}
+			}
+		}
+	}
+	return nil
+}

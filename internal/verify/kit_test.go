@@ -1,0 +1,483 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
+
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
+	"delfi/internal/report"
+)
+
+// book is a whole public record in memory, pressed from the pure parts alone; its
+// methods are also what an attacker has who holds the key of the log.
+type book struct {
+	t        testing.TB
+	files    fstest.MapFS
+	lines    []entryLine
+	log      signer
+	witness  signer
+	id, slug string
+	protocol delphi.Protocol
+	closings []delphi.Closing
+	items    []ballot.Asked
+	shown    string // hash of the last feedback document
+	receipt  []byte // of a counted ballot of round 3
+	replaced []byte // of a superseded one
+	proof    []byte // of the counted one
+	person   int    // whose they are
+	people   []person
+}
+
+type signer struct {
+	note.Signer
+	key string
+}
+
+// entryLine is one line of the file of entries.
+type entryLine struct {
+	N     int             `json:"n"`
+	Entry string          `json:"entry"`
+	Salt  []byte          `json:"salt"`
+	Words json.RawMessage `json:"words"`
+}
+
+// person is one panelist: what they say in rounds 2 and 3, and their seeds.
+type person struct {
+	name    string
+	group   string
+	answers [2]map[string]int // by round and item; -1 cannot judge
+	reasons [2]map[string]string
+	random  [2][32]byte
+}
+
+func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
+	t.Helper()
+	secret, public, err := note.GenerateKey(r, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := note.NewSigner(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer{s, public}
+}
+
+const rules = `{
+	"version": 1, "variant": "classical", "languages": ["it"],
+	"panel": {"access": "open", "groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}, {"id": "ordini", "name": {"it": "Ordini"}}]},
+	"anonymity": {"latest_key_date": "2027-06-30", "cosigners": ["garante.example"]},
+	"rounds": [{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}],
+	"item_kinds": [{"id": "scala", "kind": "scale"}],
+	"consensus": {"rule": "share", "share": {"from": 7, "to": 9}}
+}`
+
+// panelists are 120 people of two groups who answer two items twice: the first
+// item moves to the high end, the second stays in two camps.
+func panelists(r *rand.ChaCha8, items []ballot.Asked) []person {
+	draw := rand.New(r)
+	out := make([]person, 120)
+	for i := range out {
+		p := person{name: fmt.Sprintf("panelist %03d", i), group: []string{"cittadini", "ordini"}[i%2]}
+		for n := range p.answers {
+			p.answers[n], p.reasons[n] = map[string]int{}, map[string]string{}
+			for b := range p.random[n] {
+				p.random[n][b] = byte(draw.Uint32())
+			}
+		}
+		first, second := items[0].Item.String(), items[1].Item.String()
+		p.answers[0][first] = 1 + draw.IntN(9)
+		p.answers[1][first] = p.answers[0][first]
+		if p.answers[0][first] < 7 && i%2 == 0 {
+			p.answers[1][first] += 3
+		}
+		p.answers[0][second] = []int{1, 2, 8, 9}[draw.IntN(4)]
+		p.answers[1][second] = p.answers[0][second]
+		if i%40 == 3 {
+			p.answers[1][second] = -1
+		}
+		if i%10 == 0 {
+			p.reasons[1][first] = fmt.Sprintf("Perché sì, %d.", i)
+		}
+		out[i] = p
+	}
+	return out
+}
+
+// press makes the record; change, where not nil, changes the panel beforehand.
+func press(t testing.TB, change func(b *book)) *book {
+	t.Helper()
+	source := rand.NewChaCha8([32]byte{7})
+	b := &book{
+		t: t, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "tigli",
+		log: newSigner(t, source, "delfi.example/record"), witness: newSigner(t, source, "garante.example"),
+		items: []ballot.Asked{
+			{Item: uuid.MustParse("11111111-1111-4111-8111-111111111111"), Kind: "scala", Number: 1, Text: "Piantare tigli.", Version: 1},
+			{Item: uuid.MustParse("22222222-2222-4222-8222-222222222222"), Kind: "scala", Number: 2, Text: "Chiudere al traffico.", Version: 1},
+		},
+		person: 10,
+	}
+	var err error
+	if b.protocol, err = delphi.ParseProtocol([]byte(rules)); err != nil {
+		t.Fatal(err)
+	}
+	b.people = panelists(source, b.items)
+	if change != nil {
+		change(b)
+	}
+	b.put("key", []byte(b.log.key+"\n"+b.witness.key+"\n"))
+	b.put("tigli/protocol.json", b.protocol.Canonical())
+	b.entry("commitment", map[string]any{"role": "administrator", "decider": "Giunta"}, map[string]string{"target": "Il viale", "reason": "Ci impegniamo a rispondere."})
+	b.entry("protocol", map[string]any{"role": "administrator", "hash": b.protocol.Hash(), "rule_version": delphi.RuleVersion, "mode": "sealed-key", "cosigners": []string{"garante.example"}, "latest_key_date": "2027-06-30"}, nil)
+	b.act("announce", "administrator", 0, "Il viale")
+	b.entry("roll", map[string]any{"group": "cittadini", "n": 70}, nil)
+	b.entry("roll", map[string]any{"group": "ordini", "n": 60}, nil)
+	b.act("start", "system", 0, "Il viale")
+	b.entry("round_opened", map[string]any{"role": "system", "round": 1, "kind": "gather", "deadline": "2026-12-01T22:59:59Z", "enrolled": []int{60, 60}, "feedback": "", "items": leaf.Digest([]byte("[]"))}, nil)
+	b.act("close", "system", 1, "")
+	b.act("release", "moderator", 1, "")
+	for round := 2; round <= 3; round++ {
+		b.round(round)
+	}
+	b.act("conclude", "facilitator", 0, "Abbiamo finito.")
+	b.entry("key_destroyed", map[string]any{"role": "system", "scope": "panel", "processes": 1}, nil)
+	b.opinion()
+	b.act("publish", "administrator", 0, "")
+	b.seal()
+	return b
+}
+
+// opinion publishes version 1.
+func (b *book) opinion() {
+	b.t.Helper()
+	var documents []ballot.Feedback
+	for round := 2; round <= 3; round++ {
+		var f ballot.Feedback
+		if err := json.Unmarshal(b.files[fmt.Sprintf("%s/rounds/%d/feedback.json", b.slug, round)].Data, &f); err != nil {
+			b.t.Fatal(err)
+		}
+		documents = append(documents, f)
+	}
+	f := report.FiguresOf(b.protocol, documents, b.closings)
+	o := report.Opinion{
+		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
+		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
+		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []delphi.GroupCount{}}}, Items: []report.Item{},
+		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
+	}
+	for n, c := range b.closings {
+		o.Rounds = append(o.Rounds, report.Round{
+			Number: n + 2, Kind: delphi.AnswerRound, State: "released", Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Groups: c.Counts.Groups,
+			Document: leaf.Digest(b.files[fmt.Sprintf("%s/rounds/%d/feedback.json", b.slug, n+2)].Data),
+		})
+	}
+	for _, i := range b.items {
+		item := report.Item{ID: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind, State: "settled", SettledIn: 3, ItemFigures: f.Of(i.Item), Parents: []uuid.UUID{}, Contributions: []uuid.UUID{}}
+		if i.Number == 1 {
+			for n := range item.History {
+				item.History[n].Decision = &report.Decision{Proposed: "settle", Decided: "go-on", Reason: "Ne parliamo ancora.", Against: true}
+			}
+		}
+		o.Items = append(o.Items, item)
+	}
+	text := b.canonical(o)
+	b.put(b.slug+"/opinion.json", text)
+	b.entry("opinion", map[string]any{"role": "system", "version": 1, "hash": leaf.Digest(text), "previous": ""}, nil)
+}
+
+// reopinion brings the opinion's entry into line with its file.
+func (b *book) reopinion() {
+	digest := leaf.Digest(b.files[b.slug+"/opinion.json"].Data)
+	b.rewrite(b.find("opinion", 0), func(body map[string]any) { body["hash"] = digest })
+}
+
+func (b *book) put(name string, text []byte) {
+	b.files[name] = &fstest.MapFile{Data: text, Mode: 0o644}
+}
+
+func (b *book) canonical(v any) []byte {
+	b.t.Helper()
+	text, err := ballot.Canonical(v)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return text
+}
+
+func (b *book) act(kind, role string, round int, reason string) {
+	body := map[string]any{"kind": kind, "role": role}
+	if round > 0 {
+		body["round"] = round
+	}
+	var said map[string]string
+	if reason != "" {
+		said = map[string]string{"name": "Ada", "reason": reason}
+	}
+	b.entry("act", body, said)
+}
+
+func (b *book) entry(kind string, body map[string]any, said map[string]string) {
+	l := entryLine{N: len(b.lines), Words: json.RawMessage("null")}
+	if said != nil {
+		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(said)
+		body["words"] = leaf.WordsDigest(l.Salt, l.Words)
+	}
+	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: "2026-11-27T23:07Z", Body: string(b.canonical(body))}.Text()
+	b.lines = append(b.lines, l)
+}
+
+// find gives the number of the nth entry (from 0) of a type.
+func (b *book) find(kind string, nth int) int {
+	b.t.Helper()
+	for n, l := range b.lines {
+		if strings.HasPrefix(l.Entry, "delfi entry v1\n"+kind+"\n") {
+			if nth == 0 {
+				return n
+			}
+			nth--
+		}
+	}
+	b.t.Fatalf("no entry %s", kind)
+	return 0
+}
+
+// rewrite changes the body of an entry.
+func (b *book) rewrite(n int, change func(body map[string]any)) {
+	b.t.Helper()
+	e, err := leaf.ParseEntry(b.lines[n].Entry)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	body := map[string]any{}
+	if err := json.Unmarshal([]byte(e.Body), &body); err != nil {
+		b.t.Fatal(err)
+	}
+	change(body)
+	e.Body = string(b.canonical(body))
+	b.lines[n].Entry = e.Text()
+}
+
+// entries writes the file of entries.
+func (b *book) entries() {
+	var out bytes.Buffer
+	for _, l := range b.lines {
+		e := json.NewEncoder(&out)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(l); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	b.put("entries", out.Bytes())
+}
+
+// tree is the log as it stands at a size.
+func (b *book) tree(size int) leaf.Checkpoint {
+	var tree leaf.Tree
+	for _, l := range b.lines[:size] {
+		e, err := leaf.ParseEntry(l.Entry)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		tree.Add(e.Hash())
+	}
+	return leaf.Checkpoint{Origin: "delfi.example/record", Size: int64(size), Root: tree.Root()}
+}
+
+func (b *book) signed(text string, by ...signer) []byte {
+	var all []note.Signer
+	for _, s := range by {
+		all = append(all, s.Signer)
+	}
+	out, err := note.Sign(&note.Note{Text: text}, all...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// checkpoint signs the log at a size.
+func (b *book) checkpoint(size int) []byte { return b.signed(b.tree(size).Text(), b.log) }
+
+// seal writes entries, checkpoint and the cosigned checkpoint, with everybody's
+// keys, and lists the files.
+func (b *book) seal() {
+	b.entries()
+	b.put("checkpoint", b.checkpoint(len(b.lines)))
+	if b.witness.Signer != nil {
+		b.put("cosigned", b.signed(b.tree(len(b.lines)-1).Text(), b.log, b.witness))
+	}
+	b.list()
+}
+
+// list writes the list of files.
+func (b *book) list() {
+	var names []string
+	for name := range b.files {
+		if own, ok := strings.CutPrefix(name, b.slug+"/"); ok && own != "files" {
+			names = append(names, own)
+		}
+	}
+	slices.Sort(names)
+	b.put(b.slug+"/files", []byte(strings.Join(names, "\n")+"\n"))
+}
+
+// vote is a person's ballot of round 2 or 3 as the engine takes it, and as marks
+// bind it.
+func (p person) vote(items []ballot.Asked, n int) (delphi.Ballot, []leaf.Given) {
+	v := delphi.Ballot{Panelist: p.name, Group: p.group}
+	var given []leaf.Given
+	for _, i := range items {
+		id := i.Item.String()
+		value, answered := p.answers[n][id]
+		if !answered {
+			continue
+		}
+		a := delphi.Answer{Item: id, Value: value}
+		g := leaf.Given{Item: id, Value: fmt.Sprint(value), Reason: p.reasons[n][id]}
+		if value < 0 {
+			a.Value, a.CannotJudge, g.Value = 0, true, leaf.CannotJudge
+		}
+		if g.Reason != "" {
+			a.Reason = leaf.Digest([]byte(g.Reason))
+		}
+		v.Answers, given = append(v.Answers, a), append(given, g)
+	}
+	return v, given
+}
+
+func (p person) seed(n int) leaf.Seed { return leaf.NewSeed(p.random[n], "le mie parole") }
+
+// round holds one answering round and presses its files and entries.
+func (b *book) round(round int) {
+	b.t.Helper()
+	n := round - 2
+	dir := fmt.Sprintf("%s/rounds/%d/", b.slug, round)
+	items := b.canonical(b.items)
+	b.entry("round_opened", map[string]any{"role": "system", "round": round, "kind": "answer", "deadline": "2026-12-01T22:59:59Z", "enrolled": []int{60, 60}, "feedback": b.shown, "items": leaf.Digest(items)}, nil)
+	opened := b.tree(len(b.lines))
+	var engine []delphi.Item
+	for _, i := range b.items {
+		engine = append(engine, delphi.Item{ID: i.Item.String(), Kind: i.Kind, New: i.New})
+	}
+	tab, err := delphi.NewTabulator(b.protocol, round, engine, []byte("a key of the tests, thirty-two b"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	each := func(visit func(p person, now, before *delphi.Ballot, given []leaf.Given)) {
+		for _, p := range b.people {
+			now, given := p.vote(b.items, n)
+			var before *delphi.Ballot
+			if n > 0 {
+				v, _ := p.vote(b.items, n-1)
+				before = &v
+			}
+			visit(p, &now, before, given)
+		}
+	}
+	each(func(_ person, now, before *delphi.Ballot, _ []leaf.Given) {
+		if err := tab.Add(now, before); err != nil {
+			b.t.Fatal(err)
+		}
+	})
+	closing, err := tab.Close([]int{60, 60})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	assign, err := tab.Assign(closing)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	type held struct {
+		seed  leaf.Seed
+		value string
+	}
+	leaves := make([][]held, len(closing.Tables))
+	each(func(p person, now, before *delphi.Ballot, given []leaf.Given) {
+		seed := p.seed(n)
+		err := assign.Each(now, before, func(table, value int) {
+			v := leaf.Mark(seed, p.group, given)
+			if value >= 0 {
+				v = closing.Tables[table].Values[value]
+			}
+			leaves[table] = append(leaves[table], held{seed, v})
+		})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	})
+	var heads []leaf.Head
+	var tallies []leaf.Tally
+	for i, table := range closing.Tables {
+		id := leaf.ID(b.id, round, table.ID)
+		built, err := leaf.Build(id, len(leaves[i]), func(p int) (*leaf.Seed, string) { return &leaves[i][p].seed, leaves[i][p].value })
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		heads = append(heads, built.Head())
+		tallies = append(tallies, leaf.Tally{Table: id, Values: table.Values, Counts: table.Counts, N: table.N})
+		b.put(dir+"leaves/"+table.ID, built.Append([]byte(leaf.FileHead(id)), 0, built.N()))
+	}
+	root := leaf.Root(heads)
+	closing.Root = root[:]
+	b.closings = append(b.closings, closing)
+	own := b.people[b.person]
+	_, given := own.vote(b.items, n)
+	old := leaf.Mark(own.seed(n), "ordini", given)
+	receipt := leaf.Receipt{Consultation: b.id, Round: round, Protocol: b.protocol.Hash(), Size: opened.Size, Root: opened.Root, Mark: old}
+	b.replaced = b.signed(receipt.Text(), b.log)
+	receipt.Mark, receipt.Replaces = leaf.Mark(own.seed(n), own.group, given), old
+	b.receipt = b.signed(receipt.Text(), b.log)
+	proof := leaf.Proof{Format: leaf.ProofFormat, Receipt: string(b.receipt), Group: own.group, Random: own.random[n][:], Words: "le mie parole", Answers: given}
+	if n > 0 {
+		_, proof.Previous = own.vote(b.items, n-1)
+	}
+	if b.proof, err = json.Marshal(proof); err != nil {
+		b.t.Fatal(err)
+	}
+	told := map[uuid.UUID][]ballot.Reason{}
+	for _, i := range b.items {
+		for _, p := range b.people {
+			if text := p.reasons[n][i.Item.String()]; text != "" {
+				told[i.Item] = append(told[i.Item], b.reason(closing, i, p, n, text))
+			}
+		}
+	}
+	document := b.canonical(ballot.FeedbackOf(b.protocol, b.items, b.closings, told))
+	b.put(dir+"items.json", items)
+	b.put(dir+"counts.json", b.canonical(closing.Counts))
+	b.put(dir+"heads", leaf.Heads(heads))
+	b.put(dir+"tally", leaf.Tallies(tallies))
+	b.put(dir+"superseded", []byte(old+"\n"))
+	b.put(dir+"feedback.json", document)
+	b.shown = leaf.Digest(document)
+	b.act("close", "system", round, "")
+	b.entry("round_closed", b.closed(round), nil)
+	names := []string{}
+	for _, t := range closing.Tables {
+		names = append(names, t.ID)
+	}
+	b.entry("feedback", map[string]any{"role": "system", "round": round, "document": b.shown, "tables": names}, nil)
+	b.act("release", "system", round, "")
+	b.entry("decision", map[string]any{"kind": "go-on", "role": "facilitator", "round": round, "item": 1, "proposed": "settle", "decided": "go-on"}, map[string]string{"name": "Bo", "reason": "Ne parliamo ancora."})
+}
+
+func (b *book) reason(closing delphi.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
+	r := ballot.Reason{Text: text}
+	for _, c := range closing.Counts.Items {
+		if c.Item == i.Item.String() && len(c.Sides) > 0 {
+			r.Side = string(delphi.SideOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]}))
+		}
+	}
+	return r
+}

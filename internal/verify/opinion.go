@@ -1,0 +1,117 @@
+package verify
+
+import (
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
+	"delfi/internal/report"
+)
+
+// opinionOf reads which consultation an opinion is about.
+func opinionOf(file string, text []byte) (string, error) {
+	var o struct {
+		Consultation uuid.UUID `json:"consultation"`
+	}
+	if err := json.Unmarshal(text, &o); err != nil {
+		return "", &Fault{File: file, What: "the opinion cannot be read: " + err.Error()}
+	}
+	return o.Consultation.String(), nil
+}
+
+// opinion is step 7 for the published opinion: it is the recorded one, and all in
+// it that is computed is computed again. It gives the consultation's title.
+func (c *check) opinion(r *reading) (string, error) {
+	if len(r.life.opinions) == 0 {
+		return "", nil
+	}
+	const file = "opinion.json"
+	var o report.Opinion
+	text, err := c.documentOf(r, file, &o)
+	if err != nil {
+		return "", err
+	}
+	e := r.life.opinions[len(r.life.opinions)-1]
+	if err := c.recorded(r, file, leaf.Digest(text), e.Hash, e.record); err != nil {
+		return "", err
+	}
+	if id := o.Consultation.String(); id != r.id {
+		return "", &Fault{File: r.path(file), What: "the opinion is of another consultation", Found: id, Expected: r.id}
+	}
+	if err := r.published(&o, e.Version); err != nil {
+		return "", err
+	}
+	return o.Title, c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")
+}
+
+// published puts into an opinion what the record gives, in the place of what the
+// opinion says; its words stay.
+func (r *reading) published(o *report.Opinion, version int) error {
+	var documents []ballot.Feedback
+	var closings []delphi.Closing
+	for _, e := range r.closings {
+		documents, closings = append(documents, e.feedback), append(closings, e.Closing)
+	}
+	f := report.FiguresOf(r.protocol, documents, closings)
+	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
+	o.Attrition, o.Suppressed = f.Attrition, f.Suppressed
+	seen := map[uuid.UUID]bool{}
+	for n := range o.Items {
+		i := &o.Items[n]
+		said := i.History
+		i.ItemFigures = f.Of(i.ID)
+		seen[i.ID] = true
+		r.decided(i, said)
+	}
+	for id := range f.Items {
+		if !seen[id] {
+			return &Fault{File: r.path("opinion.json"), What: "the opinion leaves out an item that was rated", Expected: id.String()}
+		}
+	}
+	for n := range o.Rounds {
+		r.held(&o.Rounds[n])
+	}
+	return nil
+}
+
+// decided puts the decisions of the log beside the rounds that they followed. A
+// reason that was removed by law stays as the opinion has it.
+func (r *reading) decided(i *report.Item, said []report.ItemRound) {
+	if r.protocol.Standing() {
+		return // nothing is decided in between
+	}
+	for _, d := range r.life.decisions {
+		if d.Item != i.Number {
+			continue
+		}
+		for n := range i.History {
+			if i.History[n].Round != d.Round {
+				continue
+			}
+			reason := d.record.words.Reason
+			if d.record.removed && n < len(said) && said[n].Decision != nil {
+				reason = said[n].Decision.Reason
+			}
+			i.History[n].Decision = &report.Decision{Proposed: d.Proposed, Decided: d.Decided, Reason: reason, Against: d.Proposed != d.Decided}
+		}
+	}
+}
+
+// held puts the participation in a round; a standing round's last release stays.
+func (r *reading) held(o *report.Round) {
+	for _, e := range r.closings {
+		if e.round.number == o.Number {
+			o.Enrolled, o.Answered, o.Document, o.Groups = e.Counts.Enrolled, e.Counts.Answered, e.hash, e.Counts.Groups
+		}
+	}
+	if w := r.life.rounds[o.Number]; w != nil && w.kind != "" {
+		o.Kind = w.kind
+		if w.state == consultation.RoundReleased {
+			o.State = string(w.state)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package verify
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Result is what a check that found no fault has looked at.
+type Result struct {
+	Origin          string // of the log
+	Size            int64  // entries that its checkpoint signs
+	Root            string
+	Key             string // the verifier key that was used
+	Pinned          bool   // the reader brought it
+	CosignersPinned bool
+	Cosigners       []string // required ones whose signature was found
+	CosignedSize    int64    // entries that they signed; 0 when none is required
+	Kept            int64    // size of the checkpoint that the reader kept; 0 for none
+
+	Files    int
+	Entries  int
+	Rounds   int // answering rounds
+	Releases int // interim releases of standing rounds
+	Tables   int
+	Leaves   int64
+	Figures  int // numbers of documents that were computed again
+	Texts    int // reasons whose digest is a leaf
+	Removals []int64
+
+	Consultations []Checked
+	Unread        int // consultations of the log whose files were not there
+	Receipts      []ReceiptResult
+	LeftOut       int // paired tables that leave out stayers, whom nobody can name
+}
+
+// Checked is one consultation that was checked.
+type Checked struct {
+	Slug     string
+	ID       string
+	Title    string // "" before its opinion
+	Stage    string
+	Protocol string // hash
+	Waiting  int    // closed rounds whose files are not public yet
+	Opinions int    // versions
+}
+
+// ReceiptResult is what was found of one receipt.
+type ReceiptResult struct {
+	File       string
+	Slug       string
+	Round      int
+	Waiting    bool     // its round is not released yet
+	Superseded bool     // a later ballot of the same person took its place
+	Leaves     int      // with a proof: leaves that stand with the right value
+	LeftOut    []string // with a proof: tables from which the rule leaves its answers out
+}
+
+// Write ends a check in words: what was checked, what is proven, and what is not
+// (RECORD.md §6.9). lang is "it" or "en".
+func (r Result) Write(out io.Writer, lang string) error {
+	say := english
+	if lang == "it" {
+		say = italian
+	}
+	var b strings.Builder
+	for _, part := range say(r) {
+		b.WriteString(part.title + "\n")
+		for _, l := range part.lines {
+			b.WriteString("  - " + l + "\n")
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// part is one heading of the ending with its lines.
+type part struct {
+	title string
+	lines []string
+}
+
+// add appends a line when it applies.
+func (p *part) add(when bool, format string, a ...any) {
+	if when {
+		p.lines = append(p.lines, fmt.Sprintf(format, a...))
+	}
+}

@@ -1,0 +1,310 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
+)
+
+// round checks a released round: steps 4 to 7.
+func (c *check) round(r *reading, w *round) error {
+	c.step(4)
+	e := w.closed
+	dir := fmt.Sprintf("rounds/%d/", w.number)
+	now := closing{round: w}
+	if w.kind == delphi.StandingKind {
+		now.tick = len(w.releases) + 1
+	}
+	items, err := c.documentOf(r, dir+"items.json", &now.items)
+	if err != nil {
+		return err
+	}
+	counts, err := c.documentOf(r, dir+"counts.json", &now.Counts)
+	if err != nil {
+		return err
+	}
+	headsText, err := c.readOf(r, dir+"heads")
+	if err != nil {
+		return err
+	}
+	tallyText, err := c.readOf(r, dir+"tally")
+	if err != nil {
+		return err
+	}
+	superseded, err := c.superseded(r, dir+"superseded", e)
+	if err != nil {
+		return err
+	}
+	for _, d := range []struct{ file, found, want string }{
+		{"items.json", leaf.Digest(items), e.Items}, {"counts.json", leaf.Digest(counts), e.Counts},
+		{"heads", leaf.Digest(headsText), e.Heads}, {"tally", leaf.Digest(tallyText), e.Tally},
+	} {
+		if err := c.recorded(r, dir+d.file, d.found, d.want, e.record); err != nil {
+			return err
+		}
+	}
+	// A standing round takes in items while it is open.
+	if w.kind != delphi.StandingKind {
+		if err := c.recorded(r, dir+"items.json", leaf.Digest(items), w.opening.Items, w.opened); err != nil {
+			return err
+		}
+	}
+	heads, err := leaf.ParseHeads(headsText)
+	if err != nil {
+		return &Fault{File: r.path(dir + "heads"), What: err.Error()}
+	}
+	root := leaf.Root(heads)
+	if root.String() != e.Root {
+		return &Fault{File: r.path(dir + "heads"), What: fmt.Sprintf("the heads have another root than entry %d recorded", e.record.n), Found: root.String(), Expected: e.Root}
+	}
+	now.Root = root[:]
+	if now.Counts.Interim {
+		return &Fault{File: r.path(dir + "counts.json"), What: "the counts of a closing are rounded", Found: "interim", Expected: "exact counts"}
+	}
+	if err := c.tallies(r, dir, tallyText, &now); err != nil {
+		return err
+	}
+	if err := c.headed(r, dir, heads, &now); err != nil {
+		return err
+	}
+	if err := c.people(r, dir, &now); err != nil {
+		return err
+	}
+	c.step(5)
+	for n, t := range now.Tables {
+		if err := c.leaves(r, w.number, heads[n], t); err != nil {
+			return err
+		}
+	}
+	for i := range c.receipts {
+		if own := &c.receipts[i]; own.Consultation == r.id && own.Round == w.number {
+			own.superseded = superseded[own.Mark]
+		}
+	}
+	c.step(6)
+	if err := c.across(r, dir, now.Closing, r.before(w)); err != nil {
+		return err
+	}
+	for _, i := range now.Counts.Items {
+		if delphi.LeftOut(r.protocol, i) > 0 {
+			c.result.LeftOut++
+		}
+	}
+	c.step(7)
+	c.result.Rounds++
+	if w.feedback == nil {
+		return &Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.number), Expected: "an entry of type feedback"}
+	}
+	named := make([]string, len(now.Tables))
+	for n, t := range now.Tables {
+		named[n] = t.ID
+	}
+	if !slices.Equal(w.feedback.Tables, named) {
+		return w.feedback.record.fault("it names other tables than the round has", short(fmt.Sprint(w.feedback.Tables)), short(fmt.Sprint(named)))
+	}
+	return c.feedback(r, dir, &now, w.feedback.record, w.feedback.Document)
+}
+
+// recorded compares a document's digest with the one in the log.
+func (c *check) recorded(r *reading, file, found, want string, e record) error {
+	if found == want {
+		return nil
+	}
+	return &Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.n, e.Type), Found: "digest " + found, Expected: orNothing(want)}
+}
+
+// superseded reads the marks of ballots that others replaced.
+func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string]bool, error) {
+	text, err := c.readOf(r, file)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.recorded(r, file, leaf.Digest(text), e.Superseded, e.record); err != nil {
+		return nil, err
+	}
+	marks := map[string]bool{}
+	last := ""
+	for n, m := range strings.SplitAfter(string(text), "\n") {
+		if m == "" {
+			break
+		}
+		mark := strings.TrimSuffix(m, "\n")
+		if !isMark(mark) || mark == m || mark <= last {
+			return nil, &Fault{File: r.path(file), Line: n + 1, What: "marks are not listed one a line, ascending", Found: short(mark), Expected: "64 hex digits after " + orNothing(last)}
+		}
+		last, marks[mark] = mark, true
+	}
+	return marks, nil
+}
+
+// isMark says whether a text is a mark or digest in lower-case hex.
+func isMark(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 32 && hex.EncodeToString(b) == s
+}
+
+// tallies reads the tables of a closing: exactly those that the rule names, with
+// the values that their items declare.
+func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error {
+	name := r.path(dir + "tally")
+	w := now.round
+	list, err := leaf.ParseTallies(text)
+	if err != nil {
+		return &Fault{File: name, What: err.Error()}
+	}
+	if !bytes.Equal(leaf.Tallies(list), text) {
+		return &Fault{File: name, What: "the tallies are not written in their one form"}
+	}
+	if n := now.Counts.Round; n != w.number {
+		return &Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.number)}
+	}
+	var documents []delphi.Counts
+	for _, p := range r.closings {
+		documents = append(documents, p.Counts)
+	}
+	named := delphi.Rule(r.protocol, append(documents, now.Counts))
+	now.Tables = []delphi.Table{}
+	for n, t := range list {
+		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.number))
+		switch {
+		case !own:
+			return &Fault{File: name, Table: t.Table, Line: 3*n + 2, What: "the table is of another consultation or round", Found: t.Table, Expected: fmt.Sprintf("%s/%d/…", r.id, w.number)}
+		case !slices.Contains(named, id):
+			return &Fault{File: name, Table: id, Line: 3*n + 2, What: "the rule names no such table: it may not be published", Found: id, Expected: orEnd(named, n)}
+		case n >= len(named) || named[n] != id:
+			return &Fault{File: name, Table: id, Line: 3*n + 2, What: "the tables are not those that the rule names, in its order", Found: id, Expected: orEnd(named, n)}
+		}
+		table := delphi.Table{ID: id, Values: some(t.Values), Counts: some(t.Counts), N: t.N}
+		if err := delphi.Fits(r.protocol, now.Counts, table); err != nil {
+			return &Fault{File: name, Table: id, Line: 3*n + 3, What: err.Error(), Found: short(strings.Join(t.Values, " ")), Expected: "the declared scale"}
+		}
+		now.Tables = append(now.Tables, table)
+	}
+	if len(list) < len(named) {
+		return &Fault{File: name, Table: named[len(list)], What: "a table is missing that the rule names", Found: "", Expected: named[len(list)]}
+	}
+	c.result.Tables += len(list)
+	return nil
+}
+
+func orEnd(named []string, n int) string {
+	if n < len(named) {
+		return named[n]
+	}
+	return "no further table"
+}
+
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// headed sees that heads and tallies are of the same tables.
+func (c *check) headed(r *reading, dir string, heads []leaf.Head, now *closing) error {
+	name, tables := r.path(dir+"heads"), now.Tables
+	for n, h := range heads {
+		if n >= len(tables) {
+			return &Fault{File: name, Table: h.Table, Line: 4*n + 2, What: "the rule names no such table: it may not be published", Found: h.Table, Expected: "no further table"}
+		}
+		id := leaf.ID(r.id, now.round.number, tables[n].ID)
+		if h.Table != id {
+			return &Fault{File: name, Table: tables[n].ID, Line: 4*n + 2, What: "the heads are not those of the tables that the rule names", Found: h.Table, Expected: id}
+		}
+		if h.N != tables[n].N {
+			return &Fault{File: name, Table: tables[n].ID, Line: 4*n + 3, What: "the head counts other leaves than the tally people", Found: fmt.Sprint(h.N), Expected: fmt.Sprint(tables[n].N)}
+		}
+	}
+	if len(heads) < len(tables) {
+		return &Fault{File: name, Table: tables[len(heads)].ID, What: "the head of a table is missing", Expected: tables[len(heads)].ID}
+	}
+	return nil
+}
+
+// leaves is step 5: it streams one table's leaves.
+func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table) error {
+	dir := fmt.Sprintf("rounds/%d/", round)
+	name := r.path(dir + "leaves/" + t.ID)
+	r.known[name] = true
+	f, err := c.open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	at := make(map[string]int, len(t.Values))
+	for i, v := range t.Values {
+		at[v] = i
+	}
+	counts := make([]int, len(t.Values))
+	marks := t.ID == "B"
+	wanted := c.wanted(r, round, t)
+	got, err := leaf.Read(f, func(value string, hash leaf.Sum) error {
+		if c.result.Leaves++; c.result.Leaves&0xffff == 0 {
+			c.at.Leaves = c.result.Leaves
+			c.tell()
+			if err := c.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		switch i, declared := at[value]; {
+		case declared:
+			counts[i]++
+		case !marks:
+			return fmt.Errorf("%q is not on the scale of the table", short(value))
+		case !isMark(value):
+			return fmt.Errorf("%q is no mark", short(value))
+		}
+		meet(wanted, t.ID, value, hash)
+		return nil
+	})
+	c.at.Leaves = c.result.Leaves
+	if err != nil {
+		if c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
+		return leafFault(name, t.ID, err)
+	}
+	switch {
+	case got.Table != head.Table:
+		return &Fault{File: name, Table: t.ID, Line: 2, What: "the leaves are of another table", Found: got.Table, Expected: head.Table}
+	case got.N != head.N:
+		return &Fault{File: name, Table: t.ID, What: "leaves were dropped or added", Found: fmt.Sprintf("%d leaves", got.N), Expected: fmt.Sprintf("%d, as its head says", head.N)}
+	case got.Root != head.Root:
+		return &Fault{File: name, Table: t.ID, What: "a leaf is not the one that was committed: the root of the leaves differs from the head's", Found: got.Root.String(), Expected: head.Root.String()}
+	case !marks && !slices.Equal(counts, t.Counts):
+		for i, v := range t.Values {
+			if counts[i] != t.Counts[i] {
+				return &Fault{File: r.path(dir + "tally"), Table: t.ID, What: fmt.Sprintf("the tally of %q is not what the leaves say", v), Found: fmt.Sprint(t.Counts[i]), Expected: fmt.Sprint(counts[i])}
+			}
+		}
+	}
+	return nil
+}
+
+// leafFault puts an error of the leaves' file, which begins with its line, into
+// the form of faults.
+func leafFault(name, table string, err error) error {
+	f := &Fault{File: name, Table: table, What: err.Error()}
+	if _, scan := fmt.Sscanf(f.What, "line %d: ", &f.Line); scan == nil {
+		_, f.What, _ = strings.Cut(f.What, ": ")
+	}
+	return f
+}
+
+// before is the closing of the previous answering round, with which a round has
+// pairs; nil when there is none.
+func (r *reading) before(w *round) *delphi.Closing {
+	for i := len(r.closings) - 1; i >= 0; i-- {
+		p := &r.closings[i]
+		if p.round.number < w.number && p.round.kind == delphi.AnswerRound {
+			return &p.Closing
+		}
+	}
+	return nil
+}

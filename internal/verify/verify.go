@@ -1,0 +1,148 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"delfi/internal/ledger/leaf"
+)
+
+// Options are what the person who checks brings along. All may be empty.
+type Options struct {
+	Key        string            // the log's verifier key; "" takes the one that the record brings
+	Cosigners  []string          // verifier keys of cosigners, instead of those that the record brings
+	Checkpoint []byte            // a checkpoint kept earlier: the log must continue it
+	Receipts   map[string][]byte // receipts and proof files by the name of their file
+	Slugs      []string          // the consultations to check; nil for all that the record names
+	Progress   func(p Progress)  // called often, with what is being done
+}
+
+// Progress is how far a check has come.
+type Progress struct {
+	Step   int    // 1..8 as in RECORD.md §6
+	File   string // being read
+	Files  int    // read so far
+	Leaves int64  // read so far
+}
+
+// Fault is what does not fit: the first one ends a check.
+type Fault struct {
+	File     string // relative to /record/
+	Table    string // "" where no table is meant
+	Line     int    // from 1; 0 where no line is meant
+	What     string // in words, without what was found
+	Found    string // "" with Expected "" when the words say it all
+	Expected string
+}
+
+// Error names the place, what is wrong, what was found and what was expected.
+func (f *Fault) Error() string {
+	var b strings.Builder
+	b.WriteString(f.File)
+	if f.Table != "" {
+		b.WriteString(", table " + f.Table)
+	}
+	if f.Line > 0 {
+		fmt.Fprintf(&b, ", line %d", f.Line)
+	}
+	b.WriteString(": " + f.What)
+	if f.Found != "" || f.Expected != "" {
+		fmt.Fprintf(&b, ": found %s, expected %s", orNothing(f.Found), orNothing(f.Expected))
+	}
+	return b.String()
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
+
+// ErrNoRecord says that what was given is no public record at all.
+var ErrNoRecord = errors.New("this is no public record: it has no checkpoint")
+
+// Misuse is an option that makes no sense.
+type Misuse struct{ Err error }
+
+func (m *Misuse) Error() string { return m.Err.Error() }
+func (m *Misuse) Unwrap() error { return m.Err }
+
+// Run checks a record, whose names are those under /record/. The error is a
+// *Fault when the record does not hold, ErrNoRecord when it is none, a *Misuse when
+// the options make no sense, and anything else when it could not be read.
+func Run(ctx context.Context, record fs.FS, o Options) (Result, error) {
+	c := &check{ctx: ctx, files: record, options: o, result: Result{}}
+	if err := c.run(); err != nil {
+		return Result{}, err
+	}
+	return c.result, nil
+}
+
+// check is one run.
+type check struct {
+	ctx     context.Context
+	files   fs.FS
+	options Options
+	result  Result
+	at      Progress
+
+	receipts []receipt
+	log      chain
+}
+
+func (c *check) run() error {
+	var err error
+	if c.receipts, err = readReceipts(c.options.Receipts); err != nil {
+		return err
+	}
+	if err := c.checkpoint(); err != nil {
+		return err
+	}
+	if err := c.entries(); err != nil {
+		return err
+	}
+	slugs := c.options.Slugs
+	if slugs == nil {
+		if slugs, err = c.slugs(); err != nil {
+			return err
+		}
+	}
+	taken := map[string]string{}
+	for _, slug := range slugs {
+		r, err := c.consultation(slug)
+		if err != nil {
+			return err
+		}
+		if other, twice := taken[r.id]; twice {
+			return &Fault{File: slug, What: "shows the same consultation as " + other}
+		}
+		taken[r.id] = slug
+	}
+	return c.unclaimed()
+}
+
+// step begins a step of RECORD.md §6.
+func (c *check) step(n int) { c.at.Step = n; c.tell() }
+
+func (c *check) tell() {
+	if c.options.Progress != nil {
+		c.options.Progress(c.at)
+	}
+}
+
+// keys reads verifier keys, one a line.
+func keys(text string) ([]leaf.Key, error) {
+	var out []leaf.Key
+	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		k, err := leaf.ParseKey(line)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, k)
+	}
+	return out, nil
+}

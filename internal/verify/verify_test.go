@@ -1,0 +1,122 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestAWholeRecordHolds, with receipts, a proof and a kept checkpoint, and counts
+// what was looked at.
+func TestAWholeRecordHolds(t *testing.T) {
+	b := press(t, nil)
+	r, err := Run(t.Context(), b.files, Options{
+		Key: b.log.key, Cosigners: []string{b.witness.key}, Checkpoint: b.checkpoint(9),
+		Receipts: map[string][]byte{"receipt": b.receipt, "replaced": b.replaced, "proof": b.proof},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves := int64(0)
+	for name, f := range b.files {
+		if strings.Contains(name, "/leaves/") {
+			leaves += int64(bytes.Count(f.Data, []byte("\n")) - 2)
+		}
+	}
+	if r.Entries != len(b.lines) || r.Rounds != 2 || r.Tables != 21 || r.Leaves != leaves || r.Texts != 12 || r.Figures < 1000 || r.Kept != 9 {
+		t.Errorf("%+v", r)
+	}
+	want := []ReceiptResult{
+		{File: "proof", Slug: "tigli", Round: 3, Leaves: 9, LeftOut: []string{"D/" + second, "T/" + second, "M/" + second}},
+		{File: "receipt", Slug: "tigli", Round: 3},
+		{File: "replaced", Slug: "tigli", Round: 3, Superseded: true},
+	}
+	if d := cmp.Diff(want, r.Receipts); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestWordsRemovedByLawAreListed: the record holds, and says which are gone.
+func TestWordsRemovedByLawAreListed(t *testing.T) {
+	b := press(t, nil)
+	b.lines[0].Words = json.RawMessage("null")
+	b.entry("removal", map[string]any{"entry": 0, "ground": "art. 17 GDPR"}, nil)
+	b.seal()
+	r, err := Run(t.Context(), b.files, Options{})
+	if err != nil || !slices.Equal(r.Removals, []int64{0}) {
+		t.Errorf("%v, %v", r.Removals, err)
+	}
+}
+
+// TestTheEndingSaysWhatIsNotProven, in both languages equally much.
+func TestTheEndingSaysWhatIsNotProven(t *testing.T) {
+	full := Result{
+		Origin: "o", Size: 9, CosignedSize: 7, Kept: 3, Cosigners: []string{"garante"}, Releases: 2, Removals: []int64{4, 6}, Unread: 1, LeftOut: 1,
+		Consultations: []Checked{{Slug: "tigli", Stage: "published", Title: "I tigli", Waiting: 1}},
+		Receipts:      []ReceiptResult{{File: "a", Waiting: true}, {File: "b", Superseded: true}, {File: "c", Leaves: 3, LeftOut: []string{"D/x"}}},
+	}
+	for _, r := range []Result{full, {Pinned: true, CosignersPinned: true}} {
+		en, it := english(r), italian(r)
+		for n := range en {
+			if len(en[n].lines) != len(it[n].lines) {
+				t.Errorf("%q says %d things, %q %d", en[n].title, len(en[n].lines), it[n].title, len(it[n].lines))
+			}
+		}
+	}
+	for lang, say := range map[string][]string{
+		"en": {"Checked:", "4, 6", "left out by rule: D/x", "superseded", "real people", "kept silent", "not checked here", "copy of a destroyed key", "pressure", "taken on trust"},
+		"it": {"Controllato:", "4, 6", "lasciate fuori per regola: D/x", "sostituita", "persone vere", "in silenzio", "non controllate qui", "copia di una chiave distrutta", "pressione", "prese per buone", "pubblicata"},
+	} {
+		var b bytes.Buffer
+		if err := full.Write(&b, lang); err != nil {
+			t.Fatal(err)
+		}
+		for _, words := range say {
+			if !strings.Contains(b.String(), words) {
+				t.Errorf("%s does not say %q:\n%s", lang, words, b.String())
+			}
+		}
+	}
+}
+
+// TestWhatIsNoRecordIsRefused, and options that make no sense.
+func TestWhatIsNoRecordIsRefused(t *testing.T) {
+	if _, err := Run(t.Context(), fstest.MapFS{}, Options{}); err != ErrNoRecord {
+		t.Errorf("an empty folder: %v", err)
+	}
+	b := press(t, nil)
+	for what, o := range map[string]Options{
+		"a key":      {Key: "no key"},
+		"a cosigner": {Cosigners: []string{"no key"}},
+		"a receipt":  {Receipts: map[string][]byte{"x": []byte("no receipt")}},
+		"a proof":    {Receipts: map[string][]byte{"x": []byte("{}")}},
+	} {
+		if _, err := Run(t.Context(), b.files, o); err == nil {
+			t.Errorf("%s that is none was taken", what)
+		} else if _, misuse := err.(*Misuse); !misuse {
+			t.Errorf("%s that is none: %v", what, err)
+		}
+	}
+}
+
+// TestProgressIsTold step by step.
+func TestProgressIsTold(t *testing.T) {
+	b := press(t, nil)
+	steps := map[int]bool{}
+	last := Progress{}
+	_, err := Run(t.Context(), b.files, Options{Progress: func(p Progress) {
+		steps[p.Step] = true
+		if p.Files < last.Files || p.Leaves < last.Leaves {
+			t.Errorf("%+v after %+v", p, last)
+		}
+		last = p
+	}})
+	if err != nil || len(steps) != 8 {
+		t.Errorf("%v, %v", steps, err)
+	}
+}

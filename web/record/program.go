@@ -1,0 +1,223 @@
+package record
+
+import (
+	"archive/zip"
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+	"delfi/internal/ledger"
+	"delfi/web/page"
+)
+
+const (
+	text  = "text/plain; charset=utf-8"
+	lines = "application/x-ndjson"
+)
+
+func (c room) checkpoint(q *page.Request) error {
+	signed, err := c.Record.Checkpoint(q.Context())
+	if err != nil {
+		return err
+	}
+	return q.Public(text, false, signed)
+}
+
+func (c room) cosigned(q *page.Request) error {
+	signed, err := c.Record.Cosigned(q.Context())
+	if err != nil {
+		return err
+	}
+	return q.Public(text, false, signed)
+}
+
+func (c room) key(q *page.Request) error {
+	keys, err := c.Record.VerifierKeys(q.Context())
+	if err != nil {
+		return err
+	}
+	return q.Public(text, false, []byte(strings.Join(keys, "\n")+"\n"))
+}
+
+// consultations lists the public consultations by the names of their folders,
+// which a program could not find otherwise.
+func (c room) consultations(q *page.Request) error {
+	all, err := c.Consultations.Listed(q.Context(), account.Actor{})
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	for _, one := range all {
+		b.WriteString(one.Slug + "\n")
+	}
+	return q.Public(text, false, []byte(b.String()))
+}
+
+// tile gives hashes of the tree; a full tile never changes.
+func (c room) tile(q *page.Request) error {
+	data, full, err := c.Record.Tile(q.Context(), "tile/8/"+q.Param("*"))
+	if err != nil {
+		return err
+	}
+	return q.Public("application/octet-stream", full, data)
+}
+
+// entries streams the log, or its part from ≤ n < to.
+func (c room) entries(q *page.Request) error {
+	size, root, err := c.Record.Present(q.Context())
+	if err != nil {
+		return err
+	}
+	from, err := bound(q, "from", 0, size)
+	if err != nil {
+		return err
+	}
+	to, err := bound(q, "to", size, size)
+	if err != nil {
+		return err
+	}
+	// A text that is removed by law adds an entry: the root tells this change too.
+	if !q.Fresh(lines, fmt.Sprintf("%s-%d-%d", root, from, to), false) {
+		return nil
+	}
+	return q.Stream(lines, "", func(w io.Writer) error { return c.write(q.Context(), from, to, w) })
+}
+
+func (c room) write(ctx context.Context, from, to int64, w io.Writer) error {
+	return c.Record.Lines(ctx, from, to, func(l ledger.Line) error {
+		b, err := l.JSON()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(b)
+		return err
+	})
+}
+
+// bound reads a number of entries from the query, at most the log's size.
+func bound(q *page.Request, name string, otherwise, size int64) (int64, error) {
+	said := q.Query(name)
+	if said == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(said, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fault.Bad(fault.Field{Name: name, Code: "whole_number", Message: "write a whole number from 0"})
+	}
+	return min(n, size), nil
+}
+
+// noteSize bounds what a witness posts: a checkpoint with a few lines.
+const noteSize = 16 << 10
+
+// cosign takes a witness's line.
+func (c room) cosign(q *page.Request) error {
+	signed, err := io.ReadAll(io.LimitReader(q.R.Body, noteSize+1))
+	if err != nil {
+		return err
+	}
+	if len(signed) > noteSize {
+		return fault.New(fault.TooLarge, "too_large", "a checkpoint with its lines is shorter").With("max", noteSize)
+	}
+	if err := c.Record.Cosign(q.Context(), signed); err != nil {
+		return err
+	}
+	q.W.WriteHeader(204)
+	return nil
+}
+
+func (c room) files(q *page.Request) error {
+	all, err := c.Reports.Files(q.Context(), q.Param("slug"))
+	if err != nil {
+		return err
+	}
+	return q.Public(text, false, []byte(strings.Join(all, "\n")+"\n"))
+}
+
+// file gives one public file of a consultation.
+func (c room) file(q *page.Request) error {
+	name := q.Param("*")
+	kind := text
+	if path.Ext(name) == ".json" {
+		kind = "application/json"
+	}
+	return q.Stream(kind, "", func(w io.Writer) error {
+		return c.Reports.Write(q.Context(), q.Param("slug"), name, w)
+	})
+}
+
+// zip streams the folder that delfi verify reads: the log and one consultation.
+func (c room) zip(q *page.Request) error {
+	slug := q.Param("slug")
+	// The list before the checkpoint: what it names stands in the entries signed.
+	all, err := c.Reports.Files(q.Context(), slug)
+	if err != nil {
+		return err
+	}
+	signed, err := c.Record.Checkpoint(q.Context())
+	if err != nil {
+		return err
+	}
+	size, err := sizeOf(signed)
+	if err != nil {
+		return err
+	}
+	keys, err := c.Record.VerifierKeys(q.Context())
+	if err != nil {
+		return err
+	}
+	witnessed, err := c.Record.Cosigned(q.Context())
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	return q.Stream("application/zip", slug+".zip", func(w io.Writer) error {
+		z := zip.NewWriter(w)
+		put := func(name string, write func(io.Writer) error) error {
+			f, err := z.Create(name)
+			if err != nil {
+				return err
+			}
+			return write(f)
+		}
+		whole := func(b []byte) func(io.Writer) error {
+			return func(w io.Writer) error { _, err := w.Write(b); return err }
+		}
+		if err := put("checkpoint", whole(signed)); err != nil {
+			return err
+		}
+		if witnessed != nil {
+			if err := put("cosigned", whole(witnessed)); err != nil {
+				return err
+			}
+		}
+		if err := put("key", whole([]byte(strings.Join(keys, "\n")+"\n"))); err != nil {
+			return err
+		}
+		if err := put("entries", func(w io.Writer) error { return c.write(q.Context(), 0, size, w) }); err != nil {
+			return err
+		}
+		for _, name := range all {
+			if err := put(slug+"/"+name, func(w io.Writer) error { return c.Reports.Write(q.Context(), slug, name, w) }); err != nil {
+				return err
+			}
+		}
+		if err := put(slug+"/files", whole([]byte(strings.Join(all, "\n")+"\n"))); err != nil {
+			return err
+		}
+		return z.Close()
+	})
+}
+
+// sizeOf reads the size in a checkpoint of our own.
+func sizeOf(signed []byte) (int64, error) {
+	parts := strings.SplitN(string(signed), "\n", 3)
+	if len(parts) < 3 {
+		return 0, fmt.Errorf("our own checkpoint has no size")
+	}
+	return strconv.ParseInt(parts[1], 10, 64)
+}
