@@ -205,14 +205,14 @@ func TestAWitnessSignsGrowthAndRefusesARewrittenLog(t *testing.T) {
 		if err := look(); err != nil {
 			t.Fatal(err)
 		}
-		act(t, s, of, 300) // into the second tile
+		act(t, s, of, 130) // into the second tile
 	}
 	if err := look(); err != nil {
 		t.Fatal(err)
 	}
 	act(t, s, of, 1)
 	witnessed, err := s.Cosigned(t.Context())
-	if err != nil || !strings.HasPrefix(string(witnessed), "delfi.test/record\n603\n") {
+	if err != nil || !strings.HasPrefix(string(witnessed), "delfi.test/record\n263\n") {
 		t.Fatalf("%s, %v", witnessed, err)
 	}
 	v, err := note.NewVerifier(vkey)
@@ -222,7 +222,7 @@ func TestAWitnessSignsGrowthAndRefusesARewrittenLog(t *testing.T) {
 	if n, err := note.Open(witnessed, note.VerifierList(v)); err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 1 {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if all, err := s.Cosigners(t.Context()); err != nil || len(all) != 1 || all[0] != (Cosigner{"garante.test", 603}) {
+	if all, err := s.Cosigners(t.Context()); err != nil || len(all) != 1 || all[0] != (Cosigner{"garante.test", 263}) {
 		t.Errorf("%v, %v", all, err)
 	}
 
@@ -230,14 +230,14 @@ func TestAWitnessSignsGrowthAndRefusesARewrittenLog(t *testing.T) {
 	tamper(t, db, `DELETE FROM record.words`, `DELETE FROM record.entry`, `DELETE FROM record.hash`)
 	s2 := New(db, keys, Options{Cosigners: []string{vkey}})
 	w.Fetch = outside(s2)
-	act(t, s2, of, 700)
+	act(t, s2, of, 270)
 	err = look()
 	if _, rewritten := err.(Rewritten); !rewritten {
 		t.Errorf("a rewritten log: %v", err)
 	}
 	tamper(t, db, `DELETE FROM record.words WHERE sequence > 5`, `DELETE FROM record.entry WHERE sequence > 5`, `DELETE FROM record.hash WHERE index > 9`)
 	w.Fetch = outside(New(db, keys, Options{}))
-	if err := look(); err == nil || !strings.Contains(err.Error(), "REWRITTEN: it had 603 entries and has 6") {
+	if err := look(); err == nil || !strings.Contains(err.Error(), "REWRITTEN: it had 263 entries and has 6") {
 		t.Errorf("a shorter log: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -84,7 +85,7 @@ func cosigners(vkeys []string) ([]note.Verifier, error) {
 
 // Start begins the log on a database that has none, carries over what was written
 // before there was one, and refuses (Unavailable, "log_forked" or "log_key") a
-// database that is not the log's own.
+// database that is not the log's own or was changed behind the service's back.
 func (s *Service) Start(ctx context.Context) error {
 	if s.bad != nil {
 		return s.bad
@@ -94,6 +95,9 @@ func (s *Service) Start(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.Recount(ctx); err != nil {
 		return err
 	}
 	// Signing shows that the key is there, and keeps what is committed.
@@ -298,7 +302,7 @@ func hashes(ctx context.Context, tx *postgres.Tx, l log) tlog.HashReader {
 }
 
 // Recount hashes every entry and every stored text again and compares: what was
-// changed behind the service's back is named.
+// changed behind the service's back is named (Unavailable, "log_forked").
 func (s *Service) Recount(ctx context.Context) error {
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		l, err := newest(ctx, tx)
@@ -319,7 +323,7 @@ func (s *Service) Recount(ctx context.Context) error {
 		})
 		if err := eachLine(ctx, tx, l, 0, size, func(line Line) error {
 			if err := line.check(); err != nil {
-				return err
+				return forked(err.Error())
 			}
 			more, err := tlog.StoredHashes(line.N, []byte(line.Text), own)
 			tree = append(tree, more...)
@@ -332,13 +336,16 @@ func (s *Service) Recount(ctx context.Context) error {
 			stored[i] = int64(i)
 		}
 		there, err := readHashes(ctx, tx, l, stored)
+		if errors.Is(err, errNoHash) {
+			return forked(err.Error())
+		}
 		if err != nil {
 			return err
 		}
 		for i, h := range there {
 			if h != tree[i] {
 				level, n := tlog.SplitStoredHashIndex(int64(i))
-				return fmt.Errorf("the record's stored hash %d of level %d is not that of its entries", n, level)
+				return forked(fmt.Sprintf("the stored hash %d of level %d is not that of the entries", n, level))
 			}
 		}
 		return nil
