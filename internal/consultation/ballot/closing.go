@@ -143,7 +143,7 @@ func closedEntry(c consultation.Consultation, closing delphi.Closing, h hashes, 
 	for n, g := range closing.Counts.Groups {
 		people[n] = g.Enrolled
 	}
-	return entryOf(c, closing, "round_closed", "close", map[string]any{
+	return entryOf(c, closing, ledger.RoundClosed, "close", map[string]any{
 		"answered": closing.Counts.Answered, "enrolled": people, "counts": h.counts, "heads": h.heads, "root": root,
 		"tally": h.tally, "superseded": h.superseded, "items": h.items,
 	})
@@ -155,7 +155,7 @@ func feedbackEntry(c consultation.Consultation, closing delphi.Closing, hash str
 	for n, t := range closing.Tables {
 		tables[n] = t.ID
 	}
-	return entryOf(c, closing, "feedback", "feedback", map[string]any{"document": hash, "tables": tables})
+	return entryOf(c, closing, ledger.Feedback, "feedback", map[string]any{"document": hash, "tables": tables})
 }
 
 // entryOf makes an entry of what the system found about a round.

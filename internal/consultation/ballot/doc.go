@@ -9,9 +9,16 @@
 //	                                             ▲                   │ Deliver
 //	                                             └───────────────────┘
 //
-//	round closing ──tabulate──▶ tables, figures, verdicts, feedback document (civic)
+//	round closing ──tabulate──▶ tables, their leaves and root, then figures,
+//	                            verdicts, feedback document (civic)
 //	              ──resettle──▶ rows written anew in the order of their ids (panel)
 //	consultation over ─destroy─▶ key and rows gone; tables stay
+//
+// Tabulating streams the ballots once beside those of the round before, keeps of
+// each the few bytes that its leaves are made from (tabulation.go), and builds the
+// tables' leaves on all cores, table by table (leaves.go). What is public of it is
+// read through Published (public.go); a receipt is made anew whenever its owner
+// asks, and lies nowhere (receipt.go).
 //
 // The closing is three steps, each repeatable, so that a server that dies
 // between two of them changes nothing about the result. Its two writing steps

@@ -327,3 +327,41 @@ func TestADumpHoldsNoSeed(t *testing.T) {
 		t.Errorf("%d tables were looked at", len(tables))
 	}
 }
+
+func TestGroupsHaveLeavesOfTheirOwn(t *testing.T) {
+	h := newHouse(t, 1, 1)
+	p, items := h.c.Protocol, h.items(2)
+	other := p.Panel.Groups[0]
+	other.ID = "orders"
+	p.Panel.Groups = append(slices.Clone(p.Panel.Groups), other)
+	tab, err := delphi.NewTabulator(p, 2, engineItems(items), []byte("key"))
+	h.must(err)
+	found := counted{votes: newVotes(p, items), assign: tab.Assign}
+	var b delphi.Ballot
+	for i := range 24 {
+		one := paper{group: p.Panel.Groups[i%2].ID}
+		one.panelist[0], one.sheet.random[0] = byte(i), byte(i)
+		one.sheet.put(entry{item: items[0].ID, value: uint8(1 + i%9)})
+		found.votes.answers(&b, one)
+		h.must(tab.Add(&b, nil))
+		h.must(found.votes.keep(one, nil))
+	}
+	found.closing, err = tab.Close([]int{12, 12})
+	h.must(err)
+	sizes := map[string]int{}
+	_, err = found.leaves(func(table string) string { return table }, func(name string, l leaf.Built) error {
+		sizes[name] = l.N()
+		return nil
+	})
+	h.must(err)
+	id := items[0].ID.String()
+	want := map[string]int{"A/" + id: 24, "G/" + id + "/" + h.group(): 12, "G/" + id + "/orders": 12, "B": 24}
+	if d := cmp.Diff(want, sizes); d != "" {
+		t.Error(d)
+	}
+	// A table that its leaves contradict is not committed to.
+	found.closing.Tables[0].Counts[0]++
+	if _, err := found.leaves(func(table string) string { return table }, func(string, leaf.Built) error { return nil }); err == nil {
+		t.Error("a table was committed to that counts what nobody answered")
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
@@ -98,7 +99,7 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 		if err := s.cons.Ticked(ctx, tx, round.ID, tick, fresh(d.feedback)); err != nil {
 			return err
 		}
-		return s.record.Append(ctx, tx, entryOf(c, found.closing, "release", "tick", map[string]any{
+		return s.record.Append(ctx, tx, entryOf(c, found.closing, ledger.Release, "tick", map[string]any{
 			"tick": tick, "tally": h.tally, "counts": h.counts, "document": h.feedback, "items": h.items,
 		}))
 	})

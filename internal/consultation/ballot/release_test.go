@@ -193,3 +193,37 @@ func TestInterimResultsOfAStandingRoundAreForNobodysForm(t *testing.T) {
 		t.Errorf("paper %+v", p)
 	}
 }
+
+// An interim release commits to its rounded tally and has no leaves; the deadline's
+// has leaves for every voter, also for those who were imported and hold no receipt.
+func TestAStandingRoundHasLeavesAtItsDeadlineAlone(t *testing.T) {
+	ctx := t.Context()
+	h, _, cast := standingHouse(t, 60, 2)
+	for i := range 33 {
+		cast(i, 1+i%3, 1+i%2)
+	}
+	h.must(h.ballots.Release(ctx, h.c.ID, 1, false))
+	interim := h.text(`SELECT heads || superseded || coalesce(encode(root, 'hex'), '') || '|' || tally FROM civic.closing WHERE tick = 1`)[0]
+	if len(interim) < 20 || interim[0] != '|' || len(h.text(`SELECT tbl FROM civic.leaves`)) > 0 {
+		t.Errorf("an interim release left %q", interim)
+	}
+	for i := 33; i < 40; i++ {
+		cast(i, 2, 2)
+	}
+	cast(0, 3, 3) // changes their answers: what was said before is superseded
+	h.must(h.ballots.Release(ctx, h.c.ID, 2, true))
+	h.refresh()
+	if d := cmp.Diff(map[string]int{"A": 2, "B": 1}, h.prove(1)); d != "" {
+		t.Error(d)
+	}
+	if p := h.published(1); p.counts.Answered != 40 || len(p.superseded) != 65 {
+		t.Errorf("%d ballots, superseded %q", p.counts.Answered, p.superseded)
+	}
+	types := h.text(`
+		SELECT string_agg(split_part(text, chr(10), 2), ' ' ORDER BY sequence)
+		FROM record.entry
+		WHERE split_part(text, chr(10), 2) IN ('release', 'round_closed', 'feedback')`)
+	if types[0] != "release round_closed feedback" {
+		t.Errorf("the record says %v", types)
+	}
+}
