@@ -18,6 +18,7 @@ type form struct {
 	items  []consultation.Item
 	byID   map[uuid.UUID]consultation.Item
 	kinds  map[string]delphi.ItemKind
+	inPlay map[uuid.UUID]bool
 	layout layout
 }
 
@@ -25,12 +26,12 @@ type form struct {
 func newForm(p delphi.Protocol, items []consultation.Item) form {
 	f := form{
 		items: items, byID: make(map[uuid.UUID]consultation.Item, len(items)),
-		kinds: make(map[string]delphi.ItemKind, len(p.ItemKinds)),
+		kinds: make(map[string]delphi.ItemKind, len(p.ItemKinds)), inPlay: make(map[uuid.UUID]bool, len(items)),
 		// Reasons that no feedback will show are not asked for.
 		layout: layoutOf(len(items), showsReasons(p)),
 	}
 	for _, i := range items {
-		f.byID[i.ID] = i
+		f.byID[i.ID], f.inPlay[i.ID] = i, true
 	}
 	for _, k := range p.ItemKinds {
 		f.kinds[k.ID] = k
@@ -126,15 +127,6 @@ func ownWords(words string) (string, error) {
 		})
 	}
 	return words, nil
-}
-
-// inPlay is the set of the form's items.
-func (f form) inPlay() map[uuid.UUID]bool {
-	m := make(map[uuid.UUID]bool, len(f.items))
-	for _, i := range f.items {
-		m[i.ID] = true
-	}
-	return m
 }
 
 // tidy makes a text what it looks like: one kind of line end, no blank edges,

@@ -23,12 +23,14 @@ type Service struct {
 	record *ledger.Service
 	frozen sync.Map // of round id to form: see form
 	begun  sync.Map // of round id to opening: see opening
+	crowd  crowd
 }
 
 // New makes the service and registers its jobs (tabulate at closing, hourly
 // turnout, destruction at the end).
 func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
 	s := &Service{db: db, cons: c, bridge: p, record: l}
+	s.crowd.commit = s.commit
 	job.On(q, s.tabulate)
 	job.On(q, s.turnout)
 	job.On(q, s.destroy)
@@ -196,40 +198,13 @@ type hand struct {
 	deliver bool
 }
 
-// work is the one transaction of a ballot. It begins after the seat is resolved
-// and the key read, locks the round's row, and writes nothing but panel.*: no
-// session, job, counter or record stands beside the row with the same xmin.
+// work hands one ballot to the crowd and signs for what stands after it.
 func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Receipt, error) {
-	safe, err := s.bridge.Safe(ctx, seat.Consultation)
-	if err != nil {
-		return Receipt{}, err
+	done := s.crowd.enter(ctx, seat, number, in)
+	if done.err != nil || !in.deliver {
+		return Receipt{}, done.err
 	}
-	defer safe.Close()
-	var stands sheet
-	var round consultation.Round
-	act := func(ctx context.Context, tx *postgres.Tx) error {
-		if round, err = s.cons.Locked(ctx, tx, seat.Consultation, number); err != nil {
-			return err
-		}
-		if !round.Answers() {
-			return noBallots()
-		}
-		stands, err = s.write(ctx, tx, safe, seat, round, in)
-		return err
-	}
-	err = s.db.Transact(ctx, act)
-	if missingPartition(err) {
-		// The first ballot of a round: its partition is made in a transaction of
-		// its own, so that no row shares an xmin with the catalogue's.
-		if err := s.makeRoom(ctx, seat.Consultation, round.ID); err != nil {
-			return Receipt{}, err
-		}
-		err = s.db.Transact(ctx, act)
-	}
-	if err != nil || !in.deliver {
-		return Receipt{}, err
-	}
-	return s.receipt(ctx, seat, round, stands)
+	return s.receipt(ctx, seat, done.round, done.stands)
 }
 
 func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) error {
@@ -244,31 +219,28 @@ func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) e
 	})
 }
 
-// write changes a ballot's row under its round's lock, and gives the sheet that
-// counts after it.
-func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, in hand) (sheet, error) {
-	f, err := s.form(ctx, tx, round)
-	if err != nil {
-		return sheet{}, err
-	}
+// change is what became of one ballot: the sheet that counts, and the row to be
+// written, if any.
+type change struct {
+	stands sheet
+	row    row
+	writes bool
+	born   bool // with it the panelist's own row
+}
+
+// compose works what is handed in into a ballot's row, and writes nothing.
+func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, b row, in hand) (change, error) {
 	written, err := f.check(in.answers)
 	if err != nil {
-		return sheet{}, err
-	}
-	if err := lockBallot(ctx, tx, round.ID, seat.Panelist); err != nil {
-		return sheet{}, err
-	}
-	b, err := findBallot(ctx, tx, round.ID, seat.Panelist)
-	if err != nil {
-		return sheet{}, err
+		return change{}, err
 	}
 	delivered, had, err := openBlob(safe, seat, round.ID, pseudonym.BallotBlob, b.sealed)
 	if err != nil {
-		return sheet{}, err
+		return change{}, err
 	}
 	draft, drafted, err := openBlob(safe, seat, round.ID, pseudonym.DraftBlob, b.draft)
 	if err != nil {
-		return sheet{}, err
+		return change{}, err
 	}
 	if !drafted {
 		draft = sheet{entries: append([]entry(nil), delivered.entries...)}
@@ -276,47 +248,35 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Sa
 	for _, e := range written {
 		draft.put(e)
 	}
-	draft.keep(f.inPlay())
+	draft.keep(f.inPlay)
 	if err := f.fits(draft, written); err != nil {
-		return sheet{}, err
+		return change{}, err
 	}
 	switch {
 	case had && draft.same(delivered):
 		// A replayed delivery, or a draft changed back: what was delivered stands.
-		if !drafted {
-			return delivered, nil
-		}
-		return delivered, saveBallot(ctx, tx, round.ID, seat.Panelist, row{sealed: b.sealed})
+		return change{stands: delivered, row: row{sealed: b.sealed}, writes: drafted}, nil
 	case !in.deliver && !drafted && !had && len(draft.entries) == 0:
-		return sheet{}, nil
+		return change{}, nil
 	case !in.deliver:
 		b.draft, err = sealSheet(safe, seat, round.ID, pseudonym.DraftBlob, draft, f.layout)
-		if err != nil {
-			return sheet{}, err
-		}
-		return sheet{}, saveBallot(ctx, tx, round.ID, seat.Panelist, b)
+		return change{row: b, writes: true}, err
 	case len(draft.entries) == 0:
-		return sheet{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
+		return change{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
 	}
 	if had {
 		if err := draft.supersede(delivered, seat.Group); err != nil {
-			return sheet{}, err
+			return change{}, err
 		}
 	}
 	if round.Kind == delphi.StandingKind {
 		date(&draft, delivered, round.Ticks)
 	}
 	if err := draft.sow(in.words); err != nil {
-		return sheet{}, err
+		return change{}, err
 	}
 	sealed, err := sealSheet(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)
-	if err != nil {
-		return sheet{}, err
-	}
-	if err := saveBallot(ctx, tx, round.ID, seat.Panelist, row{sealed: sealed}); err != nil {
-		return sheet{}, err
-	}
-	return draft, bearPanelist(ctx, tx, seat)
+	return change{stands: draft, row: row{sealed: sealed}, writes: true, born: !had}, err
 }
 
 // form gives what a round's ballots are checked against. Protocol and items are

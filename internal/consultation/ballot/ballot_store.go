@@ -16,12 +16,39 @@ import (
 // row is one ballot as it lies in the table: two blobs, either nil.
 type row struct{ sealed, draft []byte }
 
-// lockBallot lets one request at a time work on one ballot, also while it has no row.
-func lockBallot(ctx context.Context, tx *postgres.Tx, round uuid.UUID, p pseudonym.Panelist) error {
+// lockBallots lets one transaction at a time work on each ballot, also while it
+// has no row. Ids come in ascending order, so that two batches never wait for
+// each other in a circle.
+func lockBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, ids [][]byte) error {
 	_, err := tx.ExecContext(ctx, `
-		SELECT pg_advisory_xact_lock(hashtextextended(encode($2::bytea, 'hex'), hashtextextended($1::text, 0)))`,
-		round.String(), p[:])
+		SELECT pg_advisory_xact_lock(hashtextextended(encode(id, 'hex'), hashtextextended($1::text, 0)))
+		FROM unnest($2::bytea[]) WITH ORDINALITY AS asked (id, place)
+		ORDER BY place`,
+		round.String(), pq.ByteaArray(ids))
 	return err
+}
+
+// findBallots gives the rows that there are among some ballots of a round.
+func findBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, ids [][]byte) (map[pseudonym.Panelist]row, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT panelist, sealed, draft
+		FROM panel.ballot
+		WHERE round = $1 AND panelist = ANY($2)`,
+		round, pq.ByteaArray(ids))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := make(map[pseudonym.Panelist]row, len(ids))
+	for rows.Next() {
+		var id []byte
+		var b row
+		if err := rows.Scan(&id, &b.sealed, &b.draft); err != nil {
+			return nil, err
+		}
+		found[pseudonym.Panelist(id)] = b
+	}
+	return found, rows.Err()
 }
 
 // findBallot gives a ballot's row; an empty one when there is none.
@@ -38,22 +65,46 @@ func findBallot(ctx context.Context, tx *postgres.Tx, round uuid.UUID, p pseudon
 	return b, err
 }
 
-func saveBallot(ctx context.Context, tx *postgres.Tx, round uuid.UUID, p pseudonym.Panelist, b row) error {
+// seated is a row beside whose it is.
+type seated struct {
+	seat pseudonym.Seat
+	row  row
+}
+
+// saveBallots writes rows in the order in which they are given: that of ids.
+func saveBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, rows []seated) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids, sealed, drafts := make([][]byte, len(rows)), make([][]byte, len(rows)), make([][]byte, len(rows))
+	for i, r := range rows {
+		ids[i], sealed[i], drafts[i] = r.seat.Panelist[:], r.row.sealed, r.row.draft
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO panel.ballot (round, panelist, sealed, draft)
-		VALUES ($1, $2, $3, $4)
+		SELECT $1, panelist, nullif(sealed, ''), nullif(draft, '') -- an array of the driver's holds no NULL
+		FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) AS written (panelist, sealed, draft)
 		ON CONFLICT (round, panelist) DO UPDATE
 		SET sealed = excluded.sealed, draft = excluded.draft`,
-		round, p[:], b.sealed, b.draft)
+		round, pq.ByteaArray(ids), pq.ByteaArray(sealed), pq.ByteaArray(drafts))
 	return err
 }
 
-func bearPanelist(ctx context.Context, tx *postgres.Tx, seat pseudonym.Seat) error {
+// bearPanelists writes the panelists' own rows, in the order of ids.
+func bearPanelists(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, rows []seated) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids, groups := make([][]byte, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		ids[i], groups[i] = r.seat.Panelist[:], r.seat.Group
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO panel.panelist (consultation, id, grp)
-		VALUES ($1, $2, $3)
+		SELECT $1, id, grp
+		FROM unnest($2::bytea[], $3::text[]) AS born (id, grp)
 		ON CONFLICT (consultation, id) DO NOTHING`,
-		seat.Consultation, seat.Panelist[:], seat.Group)
+		consultation, pq.ByteaArray(ids), pq.StringArray(groups))
 	return err
 }
 
