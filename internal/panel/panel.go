@@ -20,6 +20,7 @@ type Terms struct {
 	Open   bool        // from announcement until the last round closes, and not suspended
 	Groups []string    // ids of the protocol's groups
 	Staff  []uuid.UUID // who steers it, and so cannot answer
+	Codes  bool        // held codes can be issued: something can still be answered
 }
 
 // Service has the use cases of enrolment.

@@ -49,7 +49,7 @@ func newGround(t *testing.T) *ground {
 		}
 		return g.terms, nil
 	})
-	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error { return bridge.Prepare(ctx, tx, g.id) })
+	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error { return bridge.Prepare(ctx, tx, g.id, pseudonym.SealedKey) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,3 +83,30 @@ func findMembers(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (
 		consultation)
 	return accounts, err
 }
+
+// markIssued notes that a code was issued; false when it was noted before.
+func markIssued(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
+		UPDATE civic.enrolment
+		SET code_issued = true
+		WHERE consultation = $1 AND account = $2 AND NOT code_issued`,
+		consultation, account)
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
+func findIssued(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (bool, error) {
+	var issued bool
+	err := tx.QueryRowxContext(ctx, `
+		SELECT code_issued
+		FROM civic.enrolment
+		WHERE consultation = $1 AND account = $2`,
+		consultation, account).Scan(&issued)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return issued, err
+}

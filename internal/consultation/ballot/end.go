@@ -43,8 +43,8 @@ func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 }
 
 // destroy ends a consultation's key and ballots: the key first, since without it
-// every copy of the rows is noise; then the rows; then the note that it is done.
-// Each step may be repeated.
+// every copy of the rows is noise; then the rows; then the note that it is done,
+// which waits for the other processes. Each step may be repeated.
 func (s *Service) destroy(ctx context.Context, job consultation.Destroy) error {
 	var c consultation.Consultation
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {

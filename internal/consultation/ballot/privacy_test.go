@@ -291,7 +291,7 @@ func TestAfterTheEndKeyAndBallotsAreGone(t *testing.T) {
 	files, err := os.ReadDir(h.keys)
 	h.must(err)
 	for _, f := range files {
-		if strings.HasPrefix(f.Name(), "panel-") {
+		if strings.HasPrefix(f.Name(), "panel-") && strings.HasSuffix(f.Name(), ".key") {
 			t.Errorf("%s is still there", f.Name())
 		}
 	}
