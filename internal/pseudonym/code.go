@@ -68,6 +68,16 @@ func (s *Service) Issue(ctx context.Context, consultation uuid.UUID, group strin
 	return Code{checked(tag(consultation) + body)}, nil
 }
 
+// Tidy writes a code as Code.String does, however it was typed; what is no code
+// comes back as it is.
+func Tidy(typed string) string {
+	body, err := read(typed)
+	if err != nil {
+		return typed
+	}
+	return Code{checked(body)}.String()
+}
+
 // ByCode gives the seat of whoever holds a code, in one of the groups among. It only
 // reads: the first ballot bears the panelist, whose id is a keyed hash of the
 // nonce. Invalid with field "code" names the typing error, the other consultation,
