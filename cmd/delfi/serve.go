@@ -127,8 +127,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	kernel := page.New(options)
 	defer kernel.Close()
 	site := web.Options{
-		Kernel:  kernel,
-		Me:      me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL},
+		Kernel: kernel,
+		Me: me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
+			Kept: me.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
 		Consult: consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Steer:   steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel},
 		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{

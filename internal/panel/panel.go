@@ -78,6 +78,13 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		if err := CanEnrol(actor, t, group); err != nil {
 			return err
 		}
+		left, err := s.left(ctx, tx, actor, consultation)
+		if err != nil {
+			return err
+		}
+		if left {
+			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
+		}
 		day := tx.Now.In(s.rome).Format(time.DateOnly)
 		err = insertEnrolment(ctx, tx, consultation, actor.Account, group, day)
 		if postgres.Constraint(err) == "enrolment_pkey" {

@@ -32,7 +32,8 @@ func findGroup(ctx context.Context, tx *postgres.Tx, consultation, account uuid.
 	return group, err
 }
 
-// countEnrolled counts people by group, those without accounts included.
+// countEnrolled counts people by group, those without accounts included, and those who
+// left and took theirs along.
 func countEnrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT grp, sum(people)
@@ -44,6 +45,10 @@ func countEnrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID)
 			UNION ALL
 			SELECT grp, people
 			FROM civic.foreign_enrolment
+			WHERE consultation = $1
+			UNION ALL
+			SELECT grp, people
+			FROM civic.departed
 			WHERE consultation = $1
 		) AS everyone
 		GROUP BY grp`,

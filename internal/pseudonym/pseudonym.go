@@ -139,6 +139,18 @@ func (s *Service) seat(ctx context.Context, consultation uuid.UUID, group, domai
 	return seat, nil
 }
 
+// Mark gives a keyed hash of the person behind an account, by which a panel knows
+// again whoever left it. It is neither their panelist nor derived from it, and means
+// nothing once the key is gone. Faults as Safe's.
+func (s *Service) Mark(ctx context.Context, consultation uuid.UUID, issuer, subject string) ([]byte, error) {
+	key, err := s.key(ctx, consultation, panelScope)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	return derive(key, "left v1", []byte(issuer), []byte(subject), consultation[:])[:16], nil
+}
+
 // panelKey is key for the panel, and tells whether seats are reached by codes.
 func (s *Service) panelKey(ctx context.Context, consultation uuid.UUID) ([]byte, bool, error) {
 	row, err := s.check(ctx, consultation, panelScope)

@@ -59,7 +59,7 @@ func guards(t *testing.T, h *webtest.House) {
 	for _, act := range []string{
 		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/acts/" + uuid.NewString() + "/undo",
+		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
