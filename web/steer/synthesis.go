@@ -105,6 +105,9 @@ func (d room) remove(q *page.Request) error {
 		return notThere()
 	}
 	slug := q.Param("slug")
+	if _, err := d.Consultations.Desk(q.Context(), q.Actor, slug); err != nil {
+		return err
+	}
 	err = d.Synthesis.Remove(q.Context(), q.Actor, slug, contribution, form.Value("ground"))
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Kind == fault.Invalid {
