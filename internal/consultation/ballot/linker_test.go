@@ -3,6 +3,7 @@ package ballot
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
@@ -326,6 +327,47 @@ func bound(odds []float64, level float64) int {
 		}
 	}
 	return 0
+}
+
+func TestWithinTheHourAnOpenRoundForgetsWhoCameWhen(t *testing.T) {
+	const people = 40
+	h, ctx := newHouse(t, people, 1), t.Context()
+	// The worst case: everybody answers in the order in which they enrolled.
+	truth := map[string]string{}
+	for i := range h.people {
+		seat := h.seat(i)
+		truth[h.people[i].Account.String()] = hex.EncodeToString(seat.Panelist[:])
+		h.cast(2, i, 1+i%9)
+		h.must(h.ballots.Save(ctx, seat, 2, h.answers(2, 1+(i+1)%9))) // a correction under way
+	}
+	for name, hits := range h.attack(truth) {
+		if name == "order of transactions" && hits < people-1 {
+			t.Errorf("the attack finds %d of %d at once: it is no attack", hits, people)
+		}
+	}
+	before := h.text(`SELECT encode(panelist, 'hex') || encode(sealed, 'hex') || encode(draft, 'hex') FROM panel.ballot ORDER BY panelist`)
+	h.must(h.ballots.turnout(ctx, Turnout{}))
+	for name, hits := range h.attack(truth) {
+		t.Logf("%-30s %2d of %d (guessing: 1)", name, hits, people)
+		if hits >= 9 { // once in a million guesses
+			t.Errorf("by %s %d of %d people are found", name, hits, people)
+		}
+	}
+	if after := h.text(`SELECT encode(panelist, 'hex') || encode(sealed, 'hex') || encode(draft, 'hex') FROM panel.ballot ORDER BY panelist`); !slices.Equal(before, after) {
+		t.Error("ballots or drafts changed on the way")
+	}
+	// Answering goes on, also in the same instant.
+	done := make(chan error, 1)
+	go func() { done <- h.ballots.turnout(context.WithoutCancel(ctx), Turnout{}) }()
+	for i := range h.people {
+		_, err := h.ballots.Deliver(ctx, h.seat(i), 2)
+		h.must(err)
+	}
+	h.must(<-done)
+	h.finish(2)
+	if got := h.text(`SELECT count(*)::text FROM panel.ballot WHERE sealed IS NOT NULL`); got[0] != fmt.Sprint(people) {
+		t.Errorf("%s ballots of %d", got[0], people)
+	}
 }
 
 func TestTheLinkersTestCanFail(t *testing.T) {
