@@ -144,6 +144,13 @@ func enrolment(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if read.Count("main table tbody tr") != 4 || read.Text("main tbody tr:nth-child(3) td:nth-child(2)") != "sì" {
 		t.Errorf("the table of who can know what is not there: %q", read.Text("main table"))
 	}
+	if read.Count("main a[href='/help/protection']") == 0 {
+		t.Error("the page does not lead to the whole of it")
+	}
+	public := site.Stranger().Get(t, "/help/protection")
+	if public.Count("main table tbody tr") != 5 || !strings.Contains(public.Text("main"), "promettiamo di dimenticare, non di essere ciechi") {
+		t.Errorf("the public page: %q", public.Text("main table"))
+	}
 	group, ok := read.Page.Find("input[name=group]").Attr("value")
 	if !ok {
 		t.Fatal("no group")
