@@ -55,13 +55,14 @@ type serveCommand struct {
 		Listen   string `default:"127.0.0.1:8081" env:"DELFI_PROVIDER_LISTEN" help:"Address of the built-in provider."`
 		Anywhere bool   `env:"DELFI_PROVIDER_ANYWHERE" help:"Allow the built-in provider, with which anybody can be anybody, on an address that others reach."`
 	} `embed:"" prefix:"provider-"`
-	SMTP      string   `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
-	MailFrom  string   `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
-	Demo      bool     `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
-	Forwarded bool     `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
-	Cosigners []string `name:"cosigner" env:"DELFI_COSIGNERS" placeholder:"KEY" help:"Verifier key of a witness whose lines the public record carries, as delfi witness prints it; again for each."`
-	LogLevel  string   `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
-	LogFormat string   `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
+	SMTP       string   `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
+	MailFrom   string   `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
+	BackupDays int      `default:"30" env:"DELFI_BACKUP_DAYS" help:"For how many days copies of the key folder may be kept; the end of a key names the day by which they expire."`
+	Demo       bool     `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
+	Forwarded  bool     `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
+	Cosigners  []string `name:"cosigner" env:"DELFI_COSIGNERS" placeholder:"KEY" help:"Verifier key of a witness whose lines the public record carries, as delfi witness prints it; again for each."`
+	LogLevel   string   `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
+	LogFormat  string   `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
 }
 
 // Run serves until ctx ends.
@@ -110,6 +111,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
+	h.bridge.Backups(c.BackupDays)
 	options := page.Options{
 		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded,
 	}
@@ -135,8 +137,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	kernel := page.New(options)
 	defer kernel.Close()
 	site := web.Options{
-		Kernel:  kernel,
-		Me:      me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL},
+		Kernel: kernel,
+		Me: me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
+			Kept: me.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
 		Consult: consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Record:  record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
 		Steer:   steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel},
@@ -155,6 +158,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 
 // serve answers until ctx ends, then lets what is under way finish.
 func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *house, handler http.Handler, provider *devidp.Provider) error {
+	if err := h.bridge.Join(ctx); err != nil {
+		return err
+	}
 	if err := h.jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
@@ -168,6 +174,10 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *hous
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
+		return nil
+	})
+	g.Go(func() error {
+		h.bridge.Live(running, func(err error) { slog.Error("ends of keys", "error", err) })
 		return nil
 	})
 	g.Go(func() error {
@@ -210,6 +220,9 @@ func quit(server *http.Server, end context.Context) error {
 func (c *serveCommand) check() error {
 	if err := static.Verify(); err != nil {
 		return err
+	}
+	if c.BackupDays < 0 || c.BackupDays > 3650 {
+		return fmt.Errorf("--backup-days %d: write from 0 to 3650 days", c.BackupDays)
 	}
 	if c.BaseURL != "" {
 		u, err := url.Parse(c.BaseURL)

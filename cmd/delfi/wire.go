@@ -22,6 +22,7 @@ type house struct {
 	jobs          *job.Queue
 	accounts      *account.Service
 	record        *ledger.Service
+	bridge        *pseudonym.Service
 	panel         *panel.Service
 	notices       *notice.Service
 	consultations *consultation.Service
@@ -36,13 +37,12 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	if err != nil {
 		return nil, err
 	}
-	h := &house{db: db, jobs: jobs, accounts: account.New(db), record: ledger.New(db, keys, record)}
-	bridge := pseudonym.New(db, keys)
-	h.panel = panel.New(db, bridge)
+	h := &house{db: db, jobs: jobs, accounts: account.New(db), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
+	h.panel = panel.New(db, h.bridge)
 	h.notices = notice.New(db, jobs, h.accounts, sender, baseURL)
-	h.consultations = consultation.New(db, jobs, h.record, bridge, h.panel, h.notices)
+	h.consultations = consultation.New(db, jobs, h.record, h.bridge, h.panel, h.notices)
 	h.synthesis = synthesis.New(db, h.consultations, h.record)
-	h.ballots = ballot.New(db, jobs, h.consultations, bridge, h.record)
+	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.reports = report.New(db, h.consultations, h.ballots, h.synthesis, h.record)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/notice"
 	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
 	"delfi/internal/space"
 )
 
@@ -87,7 +88,7 @@ func (s *Service) establish(ctx context.Context, tx *postgres.Tx, c *Consultatio
 	if err != nil {
 		return err
 	}
-	if err := s.bridge.Prepare(ctx, tx, c.ID); err != nil {
+	if err := s.bridge.Prepare(ctx, tx, c.ID, pseudonym.Mode(c.Protocol.Anonymity.Mode)); err != nil {
 		return err
 	}
 	if _, _, err := step(ofRound, RoundState(nothing), ActPlan, by.role); err != nil {

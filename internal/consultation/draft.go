@@ -15,6 +15,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/pseudonym"
 )
 
 // DraftForm is all that the drafting form has, as it was typed: a failing form
@@ -33,6 +34,7 @@ type DraftForm struct {
 	SharePermille                                                                 string // ≥ 660
 	CannotJudge                                                                   string // "on" or ""
 	GroupName                                                                     string // the one group, e.g. "Cittadini"
+	AnonymityMode                                                                 string // sealed-key, held-code; "" is sealed-key
 }
 
 // Missing is one thing that an announcement waits for.
@@ -49,6 +51,7 @@ type draft struct {
 	points, share                               int
 	low, high, group                            string
 	cannotJudge                                 bool
+	mode                                        pseudonym.Mode
 }
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -166,6 +169,14 @@ func (f DraftForm) read() (draft, error) {
 		high:         r.text("high_label", f.HighLabel, 80),
 		group:        r.text("group_name", f.GroupName, 80),
 		cannotJudge:  f.CannotJudge != "",
+		mode:         pseudonym.Mode(f.AnonymityMode),
+	}
+	switch d.mode {
+	case "":
+		d.mode = pseudonym.SealedKey
+	case pseudonym.SealedKey, pseudonym.HeldCode:
+	default:
+		r.fail("anonymity_mode", "unknown_mode", "choose sealed-key or held-code", nil)
 	}
 	for _, office := range f.Offices {
 		r.text("offices", office, 200)
@@ -330,6 +341,7 @@ func (d draft) protocol() (delphi.Protocol, error) {
 	}
 	asked.LatestKeyDate = keyDate(sketch, plan(uuid.Nil, sketch, d.startsAt())).Format(time.DateOnly)
 	p, err := delphi.Classical(asked)
+	p.Anonymity.Mode = string(d.mode)
 	for i := range p.Rounds {
 		p.Rounds[i].MinDays = 0
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -32,6 +33,10 @@ func (Tabulate) Kind() string { return "tabulate_round" }
 type Destroy struct {
 	Consultation uuid.UUID `json:"consultation"`
 }
+
+// confirmEvery is how often it is looked whether every process has destroyed its
+// copy of a key.
+const confirmEvery = time.Minute
 
 // Kind names the job.
 func (Destroy) Kind() string { return "destroy_ballots" }
@@ -196,7 +201,9 @@ func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, round uuid.UUID, 
 	return updateRound(ctx, tx, *r)
 }
 
-// Destroyed notes that the key and the ballots are gone.
+// Destroyed notes that the key and the ballots are gone, and says so in public once
+// every living process has confirmed that its copy of the key is: until then it
+// notes nothing and asks to be called again in a minute, by another Destroy.
 func (s *Service) Destroyed(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
 	c, err := s.ForUpdate(ctx, tx, consultation)
 	if err != nil {
@@ -208,11 +215,24 @@ func (s *Service) Destroyed(ctx context.Context, tx *postgres.Tx, consultation u
 	if c.Stage == Draft || c.Stage == Announced || c.Stage == Running {
 		return fmt.Errorf("key of %s destroyed while it is %s", c.ID, c.Stage)
 	}
+	end, err := s.bridge.End(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	if end.Waiting > 0 {
+		return s.jobs.Enqueue(ctx, tx, Destroy{Consultation: c.ID}, tx.Now.Add(confirmEvery))
+	}
 	c.DestroyedAt = tx.Now
 	if err := updateStage(ctx, tx, c); err != nil {
 		return err
 	}
-	return s.note(ctx, tx, &c, itself, ledger.Entry{Type: "key_destroyed", Target: c.Title, Body: ledger.Body(map[string]any{"scope": "panel"})})
+	figures := map[string]any{
+		"backups_until": end.BackupsUntil.In(rome).Format(time.DateOnly), "processes": end.Processes, "scope": "panel",
+	}
+	if end.Unconfirmed > 0 {
+		figures["unconfirmed"] = end.Unconfirmed
+	}
+	return s.note(ctx, tx, &c, itself, ledger.Entry{Type: "key_destroyed", Target: c.Title, Body: ledger.Body(figures)})
 }
 
 // AddItem puts a new item in play between rounds (or in an open standing round),

@@ -163,7 +163,7 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	if c.Stage == Draft {
 		return panel.Terms{}, errNoSuch
 	}
-	t := panel.Terms{Open: c.enrolling()}
+	t := panel.Terms{Open: c.enrolling(), Codes: c.answerable()}
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
 	}
@@ -171,6 +171,19 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.
 		t.Staff = append(t.Staff, m.Account)
 	}
 	return t, nil
+}
+
+// answerable tells whether a round is open or to come, whoever may still enrol.
+func (c Consultation) answerable() bool {
+	switch {
+	case c.Suspended != nil || c.Origin != nil:
+		return false
+	case c.Stage == Announced:
+		return true
+	case c.Stage != Running:
+		return false
+	}
+	return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
 }
 
 func (c Consultation) enrolling() bool {
@@ -186,7 +199,7 @@ func (c Consultation) enrolling() bool {
 				return false
 			}
 		}
-		return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
+		return c.answerable()
 	}
 	return false
 }

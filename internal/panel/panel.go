@@ -20,6 +20,7 @@ type Terms struct {
 	Open   bool        // from announcement until the last round closes, and not suspended
 	Groups []string    // ids of the protocol's groups
 	Staff  []uuid.UUID // who steers it, and so cannot answer
+	Codes  bool        // held codes can be issued: something can still be answered
 }
 
 // Service has the use cases of enrolment.
@@ -76,6 +77,13 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		}
 		if err := CanEnrol(actor, t, group); err != nil {
 			return err
+		}
+		left, err := s.left(ctx, tx, actor, consultation)
+		if err != nil {
+			return err
+		}
+		if left {
+			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
 		}
 		day := tx.Now.In(s.rome).Format(time.DateOnly)
 		err = insertEnrolment(ctx, tx, consultation, actor.Account, group, day)

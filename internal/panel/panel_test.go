@@ -49,7 +49,9 @@ func newGround(t *testing.T) *ground {
 		}
 		return g.terms, nil
 	})
-	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error { return bridge.Prepare(ctx, tx, g.id) })
+	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		return bridge.Prepare(ctx, tx, g.id, pseudonym.SealedKey)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ func TestEnrolmentKeepsTheDayAndTheGroupAlone(t *testing.T) {
 		names = append(names, n)
 	}
 	slices.Sort(names)
-	if d := cmp.Diff([]string{"account", "consultation", "enrolled_on", "grp"}, names); d != "" {
+	if d := cmp.Diff([]string{"account", "code_issued", "consultation", "enrolled_on", "grp"}, names); d != "" {
 		t.Error("columns", d)
 	}
 	if row["enrolled_on"] != "2026-03-10" {

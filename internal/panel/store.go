@@ -32,7 +32,8 @@ func findGroup(ctx context.Context, tx *postgres.Tx, consultation, account uuid.
 	return group, err
 }
 
-// countEnrolled counts people by group, those without accounts included.
+// countEnrolled counts people by group, those without accounts included, and those who
+// left and took theirs along.
 func countEnrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT grp, sum(people)
@@ -44,6 +45,10 @@ func countEnrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID)
 			UNION ALL
 			SELECT grp, people
 			FROM civic.foreign_enrolment
+			WHERE consultation = $1
+			UNION ALL
+			SELECT grp, people
+			FROM civic.departed
 			WHERE consultation = $1
 		) AS everyone
 		GROUP BY grp`,
@@ -82,4 +87,31 @@ func findMembers(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (
 		ORDER BY account`,
 		consultation)
 	return accounts, err
+}
+
+// markIssued notes that a code was issued; false when it was noted before.
+func markIssued(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
+		UPDATE civic.enrolment
+		SET code_issued = true
+		WHERE consultation = $1 AND account = $2 AND NOT code_issued`,
+		consultation, account)
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
+func findIssued(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (bool, error) {
+	var issued bool
+	err := tx.QueryRowxContext(ctx, `
+		SELECT code_issued
+		FROM civic.enrolment
+		WHERE consultation = $1 AND account = $2`,
+		consultation, account).Scan(&issued)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return issued, err
 }

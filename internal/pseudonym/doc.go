@@ -14,7 +14,36 @@
 //	                          ▼                          is archived)
 //	                    read-only steps
 //
-// A destroyed key is never made again: the check value stays, marked. Keys are
-// read at each use and never kept in memory, so that the end holds in every
-// process at once. RECORD.md §1 says what this may promise, and what not.
+// A destroyed key is never made again: the check value stays, marked, and a file
+// "<name>.destroyed" lies where the key lay. Keys are read at each use and never kept
+// in memory, so that the end holds in every process at once.
+//
+// Who can link a person to an answer (RECORD.md §1), and so what this may promise:
+//
+//	                                      while it runs              after it has concluded
+//	panelists, staff, through Delfi       no                         no
+//	who has database, logs, backups       no                         no
+//	who controls server and keys,
+//	    sealed-key mode                   yes                        no, once backups of the key have expired
+//	    held-code mode                    by recording codes         no more than they recorded
+//	                                      as they are issued
+//	colleagues in a panel of a dozen      may guess                  the same
+//
+// In held-code mode it promises forgetting, not blindness: a Code is made from the
+// key and a nonce, shown once and kept nowhere; the panelist is born of its first
+// ballot. It promises no proof that panelists are real people, nor that a changed
+// ballot will be found. Whoever keeps copying the write-ahead log sees in which order
+// enrolments and first ballots come: of a person who enrols and answers at once it
+// tells that they answered, never what.
+//
+// # The end of a key
+//
+// Destroy marks the key in the database, from which moment every process refuses it;
+// destroys this process's copy; and confirms. Every other process that has Joined
+// does the same at its next Beat. The public entry key_destroyed is written when all
+// living ones have confirmed; those that were last seen too long ago are named in it
+// by their number. Join applies destructions again in both directions: a key that
+// came back with a restored folder goes, and a mark that a restored database lost is
+// set again. The folder of keys (<data>/keys) therefore belongs in no ordinary backup
+// of the server; copies of it expire after as many days as Backups says.
 package pseudonym

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"delfi/internal/fault"
 )
@@ -24,13 +25,19 @@ type Keys interface {
 	Create(ctx context.Context, name string) ([]byte, error)
 	// Read gives the key under name; fault.NotFound when it was destroyed or never was.
 	Read(ctx context.Context, name string) ([]byte, error)
-	// Destroy removes it beyond recovery by the process; nil when it is gone already.
+	// Destroy removes it beyond recovery by the process, and remembers by name that
+	// it did; nil when it is gone already.
 	Destroy(ctx context.Context, name string) error
+	// Destroyed lists the names that Destroy remembers: Create and Read refuse them
+	// (Conflict "key_destroyed"), also when their key has come back from a backup.
+	Destroyed(ctx context.Context) ([]string, error)
 }
 
 // FileKeys keeps each key in a file of its own, wrapped by a master key:
 // "delfi key v1\n" ‖ nonce(12) ‖ AES-256-GCM(key), with the name as additional
-// data, so that a file renamed to another consultation does not open.
+// data, so that a file renamed to another consultation does not open. A destroyed
+// key leaves an empty file "<name>.destroyed", its tombstone, so that neither a
+// folder nor a database that is restored makes it live again.
 type FileKeys struct {
 	dir  string
 	wrap cipher.AEAD
@@ -71,6 +78,22 @@ func (k *FileKeys) path(name string) (string, error) {
 	return filepath.Join(k.dir, name+".key"), nil
 }
 
+// tombstone is the file that says that a key was destroyed.
+func (k *FileKeys) tombstone(name string) string { return filepath.Join(k.dir, name+dead) }
+
+const dead = ".destroyed"
+
+// buried refuses a key that was destroyed.
+func (k *FileKeys) buried(name string) error {
+	switch _, err := os.Lstat(k.tombstone(name)); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return errDestroyed
+}
+
 // Create makes a random key under name unless one exists, and gives it. The
 // file appears whole by a hard link, which fails when another process was first.
 func (k *FileKeys) Create(ctx context.Context, name string) ([]byte, error) {
@@ -79,7 +102,7 @@ func (k *FileKeys) Create(ctx context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	if key, err := k.Read(ctx, name); fault.KindOf(err) != fault.NotFound {
-		return key, err
+		return key, err // there already, or destroyed and never made again
 	}
 	key := make([]byte, keySize)
 	nonce := make([]byte, k.wrap.NonceSize())
@@ -114,6 +137,10 @@ func (k *FileKeys) Create(ctx context.Context, name string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	}
+	if err := k.buried(name); err != nil {
+		// Destroyed by another process while this one made it.
+		return nil, errors.Join(err, k.Destroy(ctx, name))
+	}
 	return key, k.syncDir()
 }
 
@@ -121,6 +148,9 @@ func (k *FileKeys) Create(ctx context.Context, name string) ([]byte, error) {
 func (k *FileKeys) Read(_ context.Context, name string) ([]byte, error) {
 	path, err := k.path(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := k.buried(name); err != nil {
 		return nil, err
 	}
 	body, err := os.ReadFile(path)
@@ -143,10 +173,14 @@ func (k *FileKeys) Read(_ context.Context, name string) ([]byte, error) {
 }
 
 // Destroy overwrites the file and removes it. Overwriting helps only on file
-// systems that write in place; backups have their own expiry (RECORD.md §1).
+// systems that write in place; backups have their own expiry (RECORD.md §1). The
+// tombstone stands first: a process that is cut off in between ends it later.
 func (k *FileKeys) Destroy(_ context.Context, name string) error {
 	path, err := k.path(name)
 	if err != nil {
+		return err
+	}
+	if err := k.bury(name); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
@@ -173,6 +207,33 @@ func (k *FileKeys) Destroy(_ context.Context, name string) error {
 		return err
 	}
 	return k.syncDir()
+}
+
+// bury makes the tombstone; nil when it stands.
+func (k *FileKeys) bury(name string) error {
+	f, err := os.OpenFile(k.tombstone(name), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return k.syncDir()
+}
+
+// Destroyed lists the names of the tombstones.
+func (k *FileKeys) Destroyed(context.Context) ([]string, error) {
+	files, err := os.ReadDir(k.dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name(), dead); ok && keyName.MatchString(name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
 
 // syncDir makes a new or removed name survive a power cut.

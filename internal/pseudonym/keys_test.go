@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-
-	"delfi/internal/fault"
 )
 
 // newKeys makes a key store in a folder of its own, and gives the folder.
@@ -117,12 +115,15 @@ func TestADestroyedKeyIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := keys.Read(ctx, name); fault.KindOf(err) != fault.NotFound {
+	if _, err := keys.Read(ctx, name); codeOf(err) != "key_destroyed" {
 		t.Errorf("reading a destroyed key: %v", err)
 	}
+	if _, err := keys.Create(ctx, name); codeOf(err) != "key_destroyed" {
+		t.Errorf("making a destroyed key again: %v", err)
+	}
 	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 0 {
-		t.Errorf("%d files are left (%v)", len(files), err)
+	if err != nil || len(files) != 1 || files[0].Name() != name+".destroyed" {
+		t.Errorf("what is left is %v, want the tombstone alone (%v)", files, err)
 	}
 }
 

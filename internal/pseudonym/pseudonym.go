@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -51,19 +52,40 @@ const (
 // name is the key's name in the store.
 func (s scope) name(consultation uuid.UUID) string { return string(s) + "-" + consultation.String() }
 
+// parse is name's inverse.
+func parse(name string) (scope, uuid.UUID, bool) {
+	sc, id, _ := strings.Cut(name, "-")
+	consultation, err := uuid.Parse(id)
+	return scope(sc), consultation, err == nil && (scope(sc) == panelScope || scope(sc) == aliasScope)
+}
+
 // Service makes and ends the bridge; keys lie outside the database.
 type Service struct {
-	db   *postgres.DB
-	keys Keys
+	db      *postgres.DB
+	keys    Keys
+	process uuid.UUID // of this process, as it confirms destructions: see Join
+	days    int       // see Backups
 }
 
 // New makes the service on a key store (NewFileKeys in production and tests).
-func New(db *postgres.DB, keys Keys) *Service { return &Service{db: db, keys: keys} }
+func New(db *postgres.DB, keys Keys) *Service {
+	return &Service{db: db, keys: keys, process: uuid.New(), days: backupDays}
+}
+
+// Mode says how the seats of a consultation are reached (RECORD.md §1).
+type Mode string
+
+// The modes, as the protocol writes them.
+const (
+	SealedKey Mode = "sealed-key" // by the account
+	HeldCode  Mode = "held-code"  // by a code that its holder alone keeps
+)
 
 // Prepare makes a consultation's panel key and its space's alias key, with
 // check values in the caller's transaction; repeatable. A key that was made
-// before and is missing or different here is a fault, never made anew.
-func (s *Service) Prepare(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
+// before and is missing or different here is a fault, never made anew; Conflict
+// "key_destroyed" when it was destroyed, also if the database forgot that.
+func (s *Service) Prepare(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, mode Mode) error {
 	if err := lockKeys(ctx, tx, consultation); err != nil {
 		return err
 	}
@@ -83,7 +105,7 @@ func (s *Service) Prepare(ctx context.Context, tx *postgres.Tx, consultation uui
 		if err != nil {
 			return fmt.Errorf("making the %s key: %w", sc, err)
 		}
-		if err := insertCheck(ctx, tx, consultation, sc, checkValue(key, consultation, sc)); err != nil {
+		if err := insertCheck(ctx, tx, consultation, sc, check{Value: checkValue(key, consultation, sc), Held: mode == HeldCode}); err != nil {
 			return err
 		}
 		clear(key)
@@ -92,8 +114,8 @@ func (s *Service) Prepare(ctx context.Context, tx *postgres.Tx, consultation uui
 }
 
 // Seat gives the seat of an account. It only reads. Conflict "key_destroyed"
-// after the end, "no_panel" before the announcement; Unavailable when this
-// process lacks the key.
+// after the end, "no_panel" before the announcement, "held_code" where seats are
+// reached by codes; Unavailable when this process lacks the key.
 func (s *Service) Seat(ctx context.Context, consultation, account uuid.UUID, group string) (Seat, error) {
 	return s.seat(ctx, consultation, group, "panelist v1", account[:])
 }
@@ -104,34 +126,52 @@ func (s *Service) Foreign(ctx context.Context, consultation uuid.UUID, voter, gr
 }
 
 func (s *Service) seat(ctx context.Context, consultation uuid.UUID, group, domain string, who []byte) (Seat, error) {
-	key, err := s.key(ctx, consultation, panelScope)
+	key, held, err := s.panelKey(ctx, consultation)
 	if err != nil {
 		return Seat{}, err
 	}
 	defer clear(key)
+	if held {
+		return Seat{}, fault.New(fault.Conflict, "held_code", "this consultation is answered with a code, not with an account")
+	}
 	seat := Seat{Consultation: consultation, Group: group}
 	copy(seat.Panelist[:], derive(key, domain, who, consultation[:]))
 	return seat, nil
 }
 
-// Destroy ends a consultation's panel key; the alias key lives on. The mark in
-// the database comes first: from its commit on every process refuses, also one
-// that holds a copy of the key. Repeatable.
-func (s *Service) Destroy(ctx context.Context, consultation uuid.UUID) error {
-	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return markDestroyed(ctx, tx, consultation, panelScope)
-	})
+// Mark gives a keyed hash of the person behind an account, by which a panel knows
+// again whoever left it. It is neither their panelist nor derived from it, and means
+// nothing once the key is gone. Faults as Safe's.
+func (s *Service) Mark(ctx context.Context, consultation uuid.UUID, issuer, subject string) ([]byte, error) {
+	key, err := s.key(ctx, consultation, panelScope)
 	if err != nil {
-		return fmt.Errorf("marking the panel key destroyed: %w", err)
+		return nil, err
 	}
-	if err := s.keys.Destroy(ctx, panelScope.name(consultation)); err != nil {
-		return fmt.Errorf("destroying the panel key: %w", err)
+	defer clear(key)
+	return derive(key, "left v1", []byte(issuer), []byte(subject), consultation[:])[:16], nil
+}
+
+// panelKey is key for the panel, and tells whether seats are reached by codes.
+func (s *Service) panelKey(ctx context.Context, consultation uuid.UUID) ([]byte, bool, error) {
+	row, err := s.check(ctx, consultation, panelScope)
+	if err != nil {
+		return nil, false, err
 	}
-	return nil
+	key, err := s.checked(ctx, consultation, panelScope, row)
+	return key, row.Held, err
 }
 
 // key reads a key and compares it with its check value.
 func (s *Service) key(ctx context.Context, consultation uuid.UUID, sc scope) ([]byte, error) {
+	row, err := s.check(ctx, consultation, sc)
+	if err != nil {
+		return nil, err
+	}
+	return s.checked(ctx, consultation, sc, row)
+}
+
+// check gives what the database knows of a key; Conflict "no_panel" when nothing.
+func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (check, error) {
 	var row *check
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
@@ -139,18 +179,20 @@ func (s *Service) key(ctx context.Context, consultation uuid.UUID, sc scope) ([]
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return check{}, err
 	}
 	if row == nil {
-		return nil, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
+		return check{}, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
 	}
-	return s.checked(ctx, consultation, sc, *row)
+	return *row, nil
 }
+
+var errDestroyed = fault.New(fault.Conflict, "key_destroyed", "the key of this consultation was destroyed: nobody can be linked to an answer any more")
 
 // checked gives the key that belongs to a check value.
 func (s *Service) checked(ctx context.Context, consultation uuid.UUID, sc scope, row check) ([]byte, error) {
 	if row.Destroyed {
-		return nil, fault.New(fault.Conflict, "key_destroyed", "the key of this consultation was destroyed: nobody can be linked to an answer any more")
+		return nil, errDestroyed
 	}
 	key, err := s.keys.Read(ctx, sc.name(consultation))
 	if fault.KindOf(err) == fault.NotFound {

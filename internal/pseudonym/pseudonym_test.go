@@ -2,6 +2,7 @@ package pseudonym
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -32,12 +33,13 @@ func prepare(t *testing.T, db *postgres.DB, s *Service, id uuid.UUID) {
 
 func tryPrepare(db *postgres.DB, s *Service, id uuid.UUID) error {
 	return db.Transact(context.Background(), func(ctx context.Context, tx *postgres.Tx) error {
-		return s.Prepare(ctx, tx, id)
+		return s.Prepare(ctx, tx, id, SealedKey)
 	})
 }
 
 func codeOf(err error) string {
-	if f, ok := err.(*fault.Fault); ok {
+	var f *fault.Fault
+	if errors.As(err, &f) {
 		return f.Code
 	}
 	return ""
@@ -164,6 +166,7 @@ type kept []byte
 func (k kept) Create(context.Context, string) ([]byte, error) { return append([]byte(nil), k...), nil }
 func (k kept) Read(context.Context, string) ([]byte, error)   { return append([]byte(nil), k...), nil }
 func (k kept) Destroy(context.Context, string) error          { return nil }
+func (k kept) Destroyed(context.Context) ([]string, error)    { return nil, nil }
 
 func TestClaimedNamesAreOneEachAndStay(t *testing.T) {
 	ctx := context.Background()

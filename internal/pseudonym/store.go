@@ -15,6 +15,7 @@ import (
 type check struct {
 	Value     []byte
 	Destroyed bool
+	Held      bool // seats are reached by codes
 }
 
 // lockKeys lets one transaction at a time, of all servers, make the keys of a consultation.
@@ -29,10 +30,10 @@ func lockKeys(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) erro
 func findCheck(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc scope) (*check, error) {
 	var c check
 	err := tx.QueryRowxContext(ctx, `
-		SELECT value, destroyed
+		SELECT value, destroyed, held
 		FROM civic.key_check
 		WHERE consultation = $1 AND scope = $2`,
-		consultation, string(sc)).Scan(&c.Value, &c.Destroyed)
+		consultation, string(sc)).Scan(&c.Value, &c.Destroyed, &c.Held)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -42,11 +43,11 @@ func findCheck(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc 
 	return &c, nil
 }
 
-func insertCheck(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc scope, value []byte) error {
+func insertCheck(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc scope, c check) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.key_check (consultation, scope, value, destroyed)
-		VALUES ($1, $2, $3, false)`,
-		consultation, string(sc), value)
+		INSERT INTO civic.key_check (consultation, scope, value, destroyed, held)
+		VALUES ($1, $2, $3, $4, $5)`,
+		consultation, string(sc), c.Value, c.Destroyed, c.Held)
 	return err
 }
 

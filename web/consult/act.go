@@ -1,8 +1,6 @@
 package consult
 
 import (
-	"fmt"
-
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/web/page"
@@ -28,14 +26,18 @@ func (v view) act(q *page.Request) action {
 	}
 	r, open := v.open(q.Now)
 	switch {
+	case open && r.Kind == delphi.Gather:
+		return action{q.T("consult.act.write"), v.path("/contributions")}
+	case v.coded() && !v.Issued:
+		return action{q.T("consult.act.get_code"), v.path("/get-code")}
 	case !open:
 		return action{}
-	case r.Kind == delphi.Gather:
-		return action{q.T("consult.act.write"), v.path("/contributions")}
+	case v.coded():
+		return action{q.T("consult.act.code"), v.codePath("")}
 	case v.roundKind(r) == "revised":
-		return action{q.T("consult.act.revise"), v.path(fmt.Sprintf("/rounds/%d", r.Number))}
+		return action{q.T("consult.act.revise"), v.ballotPath(r.Number)}
 	}
-	return action{q.T("consult.act.answer"), v.path(fmt.Sprintf("/rounds/%d", r.Number))}
+	return action{q.T("consult.act.answer"), v.ballotPath(r.Number)}
 }
 
 // call is the heading and the sentence above the button.

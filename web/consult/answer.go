@@ -48,13 +48,11 @@ func (c room) round(q *page.Request) error {
 		return q.Render(409, closed(closedView{view: v, Round: r}))
 	}
 	q.NoStore()
-	if err := page.SignedIn(q); err != nil {
-		return err
+	seat, err := c.seat(q, v)
+	if err != nil {
+		return c.unseated(q, v, err)
 	}
-	if v.Group == "" {
-		return q.Render(403, needed(enrolView{view: v}))
-	}
-	p, err := c.paper(q, v, r)
+	p, err := c.paper(q, v, r, seat)
 	if err != nil {
 		return c.late(q, v, r, nil, err)
 	}
@@ -72,11 +70,7 @@ func (c room) round(q *page.Request) error {
 }
 
 // paper reads what the panelist has before them.
-func (c room) paper(q *page.Request, v view, r consultation.Round) (paperView, error) {
-	seat, err := c.Panel.Seat(q.Context(), q.Actor, v.ID)
-	if err != nil {
-		return paperView{}, err
-	}
+func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (paperView, error) {
 	p, err := c.Ballots.Paper(q.Context(), seat, r.Number)
 	return paperView{view: v, Paper: p}, err
 }
@@ -92,12 +86,9 @@ func (c room) answer(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	seat, err := c.Panel.Seat(q.Context(), q.Actor, v.ID)
-	if fault.KindOf(err) == fault.Forbidden {
-		return q.Render(403, needed(enrolView{view: v}))
-	}
+	seat, err := c.seat(q, v)
 	if err != nil {
-		return err
+		return c.unseated(q, v, err)
 	}
 	if !answering(r) {
 		return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")

@@ -66,6 +66,17 @@ func guards(t *testing.T, h *webtest.House) {
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt"), Denied: stranger},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt.txt"), Denied: stranger},
 		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Denied: stranger},
+		// Nobody holds a code where accounts answer.
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/get-code")},
+		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/get-code")},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code"), Open: true, Status: 409},
+		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code"), Form: url.Values{"code": {"x"}}, Open: true, Status: 409},
+		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code/forget"), Open: true, Status: 409},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3"), Open: true, Status: 303},
+		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code/rounds/3"), Form: url.Values{"item": {"1"}}, Open: true, Status: 422},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3/receipt"), Open: true, Status: 303},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3/receipt.txt"), Open: true, Status: 303},
+		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Open: true, Status: 422},
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion"), Open: true},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/opinion"), Open: true, Status: 404},
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion.json"), Open: true},
@@ -136,6 +147,13 @@ func enrolment(t *testing.T, h *webtest.House, site *webtest.Site) {
 	read := b.Get(t, at(webtest.Announced, "/enrol"))
 	if read.Count("main table tbody tr") != 4 || read.Text("main tbody tr:nth-child(3) td:nth-child(2)") != "sì" {
 		t.Errorf("the table of who can know what is not there: %q", read.Text("main table"))
+	}
+	if read.Count("main a[href='/help/protection']") == 0 {
+		t.Error("the page does not lead to the whole of it")
+	}
+	public := site.Stranger().Get(t, "/help/protection")
+	if public.Count("main table tbody tr") != 5 || !strings.Contains(public.Text("main"), "promettiamo di dimenticare, non di essere ciechi") {
+		t.Errorf("the public page: %q", public.Text("main table"))
 	}
 	group, ok := read.Page.Find("input[name=group]").Attr("value")
 	if !ok {

@@ -73,7 +73,19 @@ func (c room) enrol(q *page.Request) error {
 		return err
 	}
 	q.Flash("consult.enrol.done")
+	if v.coded() {
+		return q.Redirect(v.path("/get-code"))
+	}
 	return q.Redirect(v.path(""))
+}
+
+// knowing are the lines of RECORD.md's table that hold in this consultation: the
+// one about the server depends on the mode.
+func (e enrolView) knowing() []string {
+	if e.coded() {
+		return []string{"staff", "copy", "code", "colleagues"}
+	}
+	return []string{"staff", "copy", "server", "colleagues"}
 }
 
 // options are the groups to choose from; none is chosen for anyone.

@@ -96,7 +96,7 @@ func helpPage(name string) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = knowledge().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = knowledge([]string{"staff", "copy", "server_sealed", "code", "colleagues"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

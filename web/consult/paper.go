@@ -3,7 +3,6 @@ package consult
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"fmt"
 	"sort"
 	"strconv"
 
@@ -251,7 +250,7 @@ func few(reasons []said, n int) (first, rest []said) {
 }
 
 // action is where the form is sent.
-func (p paperView) action() string { return p.path(fmt.Sprintf("/rounds/%d", p.Round.Number)) }
+func (p paperView) action() string { return p.ballotPath(p.Round.Number) }
 
 // changed parts a reword: what was taken out and what was put in, without the words that
 // both wordings begin and end with.

@@ -20,7 +20,7 @@ type receiptView struct {
 
 // here is an address beneath the round's.
 func (r receiptView) here(more string) string {
-	return r.path(fmt.Sprintf("/rounds/%d%s", r.Round.Number, more))
+	return r.ballotPath(r.Round.Number) + more
 }
 
 // marks is the public page on which the mark can be looked for, once the round is
@@ -51,15 +51,12 @@ func (c room) stub(q *page.Request) (r receiptView, seat pseudonym.Seat, done bo
 	if err != nil {
 		return r, seat, false, err
 	}
-	if v.Group == "" {
-		return r, seat, true, q.Render(403, needed(enrolView{view: v}))
-	}
-	if seat, err = c.Panel.Seat(q.Context(), q.Actor, v.ID); err != nil {
-		return r, seat, false, err
+	if seat, err = c.seat(q, v); err != nil {
+		return r, seat, true, c.unseated(q, v, err)
 	}
 	s, err := c.Ballots.Receipt(q.Context(), seat, round.Number)
 	if fault.KindOf(err) == fault.NotFound {
-		return r, seat, true, q.Redirect(v.path(fmt.Sprintf("/rounds/%d", round.Number)))
+		return r, seat, true, q.Redirect(v.ballotPath(round.Number))
 	}
 	return receiptView{view: v, Stub: s}, seat, false, err
 }

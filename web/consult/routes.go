@@ -28,6 +28,9 @@ type Services struct {
 		Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error
 		Group(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error)
 		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
+		ByCode(ctx context.Context, consultation uuid.UUID, typed string) (pseudonym.Seat, error)
+		IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Code, error)
+		Issued(ctx context.Context, actor account.Actor, consultation uuid.UUID) (bool, error)
 		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
 		Enrolled(ctx context.Context, consultation uuid.UUID) (map[string]int, error)
 	}
@@ -57,11 +60,14 @@ type Services struct {
 	}
 }
 
-type room struct{ Services }
+type room struct {
+	Services
+	apart bool // outside the sessions: a seat comes from a code alone
+}
 
 // Routes puts the room's routes on r.
 func Routes(r chi.Router, k *page.Kernel, s Services) {
-	c := room{s}
+	c, apart := room{Services: s}, room{Services: s, apart: true}
 	r.Get("/", k.Handle(c.home))
 	r.Route("/consultations/{slug}", func(r chi.Router) {
 		r.Get("/", k.Handle(c.show))
@@ -74,6 +80,16 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 		r.Get("/rounds/{n}/receipt", k.Handle(c.receipt, page.SignedIn))
 		r.Get("/rounds/{n}/receipt.txt", k.Handle(c.signed, page.SignedIn))
 		r.Post("/rounds/{n}/proof", k.Handle(c.proof, page.SignedIn))
+		r.Get("/get-code", k.Handle(c.offer, page.SignedIn))
+		r.Post("/get-code", k.Handle(c.issue, page.SignedIn))
+		r.Get("/code", k.Apart(apart.code))
+		r.Post("/code", k.Apart(apart.enter, page.Patient))
+		r.Post("/code/forget", k.Apart(apart.forget))
+		r.Get("/code/rounds/{n}", k.Apart(apart.round))
+		r.Post("/code/rounds/{n}", k.Apart(apart.answer))
+		r.Get("/code/rounds/{n}/receipt", k.Apart(apart.receipt))
+		r.Get("/code/rounds/{n}/receipt.txt", k.Apart(apart.signed))
+		r.Post("/code/rounds/{n}/proof", k.Apart(apart.proof))
 		r.Get("/opinion", k.Handle(c.opinion))
 		r.Get("/opinion.json", k.Handle(c.document))
 	})

@@ -32,13 +32,18 @@ func (c room) load(q *page.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := view{Consultation: one}
+	v := view{Consultation: one, Apart: c.apart}
 	if v.Address, err = c.address(q, one.Administration); err != nil {
 		return view{}, err
 	}
 	if q.Actor.SignedIn() && one.Origin == nil && one.Stage != consultation.Draft {
 		if v.Group, err = c.Panel.Group(q.Context(), q.Actor, one.ID); err != nil {
 			return view{}, err
+		}
+		if v.Group != "" && v.coded() {
+			if v.Issued, err = c.Panel.Issued(q.Context(), q.Actor, one.ID); err != nil {
+				return view{}, err
+			}
 		}
 	}
 	return v, nil

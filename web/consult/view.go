@@ -17,10 +17,20 @@ type view struct {
 	consultation.Consultation
 	Address string // of the administration, for the footer
 	Group   string // id of the reader's group; "" when not enrolled
+	Issued  bool   // the reader's code was issued
+	Apart   bool   // the page lies outside the sessions, under /code
 }
 
 // path is the address of the consultation's page, with more after it.
 func (v view) path(more string) string { return "/consultations/" + v.Slug + more }
+
+// ballotPath is the address of a round's form, on the side on which the reader is.
+func (v view) ballotPath(n int) string {
+	if v.Apart {
+		return v.codePath(fmt.Sprintf("/rounds/%d", n))
+	}
+	return v.path(fmt.Sprintf("/rounds/%d", n))
+}
 
 // frame is the layout's part of a page about the consultation. label is the last
 // crumb, "" on the consultation's own page.

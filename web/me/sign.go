@@ -17,6 +17,7 @@ import (
 type Services struct {
 	Login   *login.Client
 	Entry   Entry  // account.Service
+	Kept           // what is kept, and leaving
 	BaseURL string // where the provider leads back to after signing out, without a path
 }
 
@@ -30,6 +31,8 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	r.Get("/sign-in", k.Handle(s.begin, page.Patient))
 	r.Get("/sign-in/callback", k.Handle(s.finish, page.Patient))
 	r.Post("/sign-out", k.Handle(s.leave))
+	r.Get("/me", k.Handle(s.kept, page.SignedIn))
+	r.Post("/me/leave", k.Handle(s.goodbye, page.SignedIn))
 }
 
 // under is a sign-in under way, as the session keeps it.

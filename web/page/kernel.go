@@ -155,6 +155,11 @@ func (k *Kernel) serve(q *Request, h Handler, guards []Guard) error {
 	if err := k.identify(q); err != nil {
 		return err
 	}
+	return k.admit(q, h, guards)
+}
+
+// admit lets a request pass its limit and its guards, in order, then h.
+func (k *Kernel) admit(q *Request, h Handler, guards []Guard) error {
 	if q.R.Method == http.MethodPost && !k.posts.allow(k.who(q)) {
 		return tooMany()
 	}

@@ -10,7 +10,9 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
+	"delfi/internal/pseudonym"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // draftView is the drafting form as it is shown: empty, stored, or refused.
@@ -32,7 +34,7 @@ func (d room) newDraft(q *page.Request) error {
 	v.Form = consultation.DraftForm{
 		Language: q.Lang, GatherDays: "14", AnswerDays: "14", AnswerRounds: "2", CommitmentReplyDays: "30",
 		Points: "9", LowLabel: q.T("steer.draft.low"), HighLabel: q.T("steer.draft.high"),
-		SharePermille: "750", CannotJudge: "on", GroupName: q.T("steer.draft.group"),
+		SharePermille: "750", CannotJudge: "on", GroupName: q.T("steer.draft.group"), AnonymityMode: string(pseudonym.SealedKey),
 	}
 	return q.Render(200, draftPage(v))
 }
@@ -128,6 +130,16 @@ func (d room) blank(q *page.Request, administration uuid.UUID) (draftView, error
 	return v, err
 }
 
+// modes are the ways to answer, each with what it costs.
+func (v draftView) modes(q *page.Request) []ui.Option {
+	var all []ui.Option
+	for _, m := range []pseudonym.Mode{pseudonym.SealedKey, pseudonym.HeldCode} {
+		chosen := v.Form.AnonymityMode == string(m) || v.Form.AnonymityMode == "" && m == pseudonym.SealedKey
+		all = append(all, ui.Option{Value: string(m), Label: q.T("steer.mode." + string(m)), Hint: q.T("steer.mode_limits." + string(m)), Chosen: chosen})
+	}
+	return all
+}
+
 // readDraft takes the form as it was typed: only line ends are unified.
 func readDraft(f page.Form) consultation.DraftForm {
 	text := func(name string) string { return strings.ReplaceAll(f.Value(name), "\r\n", "\n") }
@@ -140,7 +152,7 @@ func readDraft(f page.Form) consultation.DraftForm {
 		Moderators: f.Values("moderators"), Facilitators: f.Values("facilitators"), Offices: map[string]string{},
 		StartsOn: text("starts_on"), GatherDays: text("gather_days"), AnswerDays: text("answer_days"), AnswerRounds: text("answer_rounds"),
 		Points: text("points"), LowLabel: text("low_label"), HighLabel: text("high_label"),
-		SharePermille: text("share_permille"), CannotJudge: text("cannot_judge"), GroupName: text("group_name"),
+		SharePermille: text("share_permille"), CannotJudge: text("cannot_judge"), GroupName: text("group_name"), AnonymityMode: text("anonymity_mode"),
 	}
 	for _, id := range slices.Concat(d.Moderators, d.Facilitators) {
 		d.Offices[id] = text("office_" + id)

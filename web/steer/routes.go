@@ -50,5 +50,6 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	on("POST", "/desk/{slug}/decide-all", d.decideAll)
 	on("GET", "/desk/{slug}/contributions", d.queue)
 	on("POST", "/desk/{slug}/contributions", d.dispose)
+	on("POST", "/desk/{slug}/contributions/{contribution}/remove", d.remove)
 	on("POST", "/desk/{slug}/acts/{act}/undo", d.undo)
 }

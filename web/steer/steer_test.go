@@ -34,7 +34,22 @@ func TestRoom(t *testing.T) {
 	t.Run("a draft that fails keeps every character", func(t *testing.T) { draft(t, h, site) })
 	t.Run("what is missing before the announcement", func(t *testing.T) { missing(t, h, site) })
 	t.Run("an act without its reason", func(t *testing.T) { reasonless(t, h, site) })
+	t.Run("ways to answer", func(t *testing.T) { ways(t, h, site) })
 	t.Run("synthesis", func(t *testing.T) { synthesis(t, h, site) })
+}
+
+// ways: the drafting form offers both ways to answer, each with its limits beside it.
+func ways(t *testing.T, h *webtest.House, site *webtest.Site) {
+	got := site.As(t, h.Person(t, "giulia")).Get(t, "/desk/new")
+	for mode, limit := range map[string]string{"sealed-key": "potrebbe collegare una persona", "held-code": "Chi perde il codice non può più rispondere"} {
+		choice := got.Page.Find("input[name=anonymity_mode][value=" + mode + "]")
+		if choice.Length() != 1 || !strings.Contains(choice.Parent().Text(), limit) {
+			t.Errorf("%s: %q", mode, choice.Parent().Text())
+		}
+	}
+	if got.Count("input[name=anonymity_mode][checked]") != 1 {
+		t.Error("not one way is chosen at first")
+	}
 }
 
 // guards: nobody acts on a desk but its staff. That a public consultation has one is
@@ -59,7 +74,7 @@ func guards(t *testing.T, h *webtest.House) {
 	for _, act := range []string{
 		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/acts/" + uuid.NewString() + "/undo",
+		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks

@@ -93,6 +93,38 @@ func (d room) merge(q *page.Request, v queueView, ids []uuid.UUID) error {
 	return err
 }
 
+// remove deletes a text that the law wants gone. The form comes back with its fault
+// beside the contribution that it was about.
+func (d room) remove(q *page.Request) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	contribution, err := uuid.Parse(q.Param("contribution"))
+	if err != nil {
+		return notThere()
+	}
+	slug := q.Param("slug")
+	if _, err := d.Consultations.Desk(q.Context(), q.Actor, slug); err != nil {
+		return err
+	}
+	err = d.Synthesis.Remove(q.Context(), q.Actor, slug, contribution, form.Value("ground"))
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Kind == fault.Invalid {
+		v, inner := d.queueOf(q, []string{contribution.String()})
+		if inner != nil {
+			return inner
+		}
+		v.Destination, v.Fault = string(synthesis.Fresh), f
+		return q.Render(422, queuePage(v))
+	}
+	if err != nil {
+		return err
+	}
+	q.Flash("steer.done.removed")
+	return q.Redirect("/desk/" + slug + "/contributions")
+}
+
 func (d room) undo(q *page.Request) error {
 	act, err := uuid.Parse(q.Param("act"))
 	if err != nil {

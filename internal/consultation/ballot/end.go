@@ -22,11 +22,13 @@ type Turnout struct{}
 func (Turnout) Kind() string { return "turnout" }
 
 // turnout counts each open round's ballots and hands consultation the number,
-// which it keeps rounded down to 5.
+// which it keeps rounded down to 5. Then, in transactions of their own, the rows are
+// mingled.
 func (s *Service) turnout(ctx context.Context, _ Turnout) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		rounds, err := s.cons.Answering(ctx, tx)
-		if err != nil {
+	var rounds []consultation.Round
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		if rounds, err = s.cons.Answering(ctx, tx); err != nil {
 			return err
 		}
 		for _, r := range rounds {
@@ -40,11 +42,20 @@ func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for _, r := range rounds {
+		if err := s.mingle(ctx, r); err != nil {
+			return fmt.Errorf("mingling round %d: %w", r.Number, err)
+		}
+	}
+	return nil
 }
 
 // destroy ends a consultation's key and ballots: the key first, since without it
-// every copy of the rows is noise; then the rows; then the note that it is done.
-// Each step may be repeated.
+// every copy of the rows is noise; then the rows; then the note that it is done,
+// which waits for the other processes. Each step may be repeated.
 func (s *Service) destroy(ctx context.Context, job consultation.Destroy) error {
 	var c consultation.Consultation
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {

@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -291,7 +293,7 @@ func TestAfterTheEndKeyAndBallotsAreGone(t *testing.T) {
 	files, err := os.ReadDir(h.keys)
 	h.must(err)
 	for _, f := range files {
-		if strings.HasPrefix(f.Name(), "panel-") {
+		if strings.HasPrefix(f.Name(), "panel-") && strings.HasSuffix(f.Name(), ".key") {
 			t.Errorf("%s is still there", f.Name())
 		}
 	}
@@ -310,6 +312,55 @@ func TestAfterTheEndKeyAndBallotsAreGone(t *testing.T) {
 	// Again, as a job that is tried again.
 	h.must(h.ballots.destroy(ctx, consultation.Destroy{Consultation: h.c.ID}))
 	h.must(h.ballots.tabulate(ctx, consultation.Tabulate{Round: h.c.Rounds[2].ID}))
+}
+
+// TestTheEndIsToldWhenEveryProcessHasConfirmed: a second server holds a copy of the
+// key; the public entry waits for it, and counts it.
+func TestTheEndIsToldWhenEveryProcessHasConfirmed(t *testing.T) {
+	h, ctx := newHouse(t, 6, 1), t.Context()
+	folder := filepath.Join(t.TempDir(), "keys")
+	keys, err := pseudonym.NewFileKeys(folder, bytes.Repeat([]byte{3}, 32))
+	h.must(err)
+	second := pseudonym.New(h.db, keys)
+	h.must(second.Join(ctx))
+	h.must(h.bridge.Join(ctx))
+	name := "panel-" + h.c.ID.String() + ".key"
+	body, err := os.ReadFile(filepath.Join(h.keys, name))
+	h.must(err)
+	h.must(os.WriteFile(filepath.Join(folder, name), body, 0o600))
+	for _, round := range []int{2, 3} {
+		h.open(round)
+		for i := range 6 {
+			h.cast(round, i, 5)
+		}
+		h.finish(round)
+	}
+	told := func() []string {
+		return h.text(`SELECT body FROM record.entry WHERE type = 'key_destroyed'`)
+	}
+	h.must(second.Beat(ctx)) // weeks went by
+	h.must(h.bridge.Beat(ctx))
+	h.conclude()
+	if got := told(); len(got) != 0 || !h.c.DestroyedAt.IsZero() {
+		t.Fatalf("the end is told before the second process has confirmed: %v", got)
+	}
+	if left := h.text(`SELECT relname FROM pg_class WHERE relnamespace = 'panel'::regnamespace AND relkind = 'r'`); len(left) != 0 {
+		t.Errorf("the ballots wait for it too: %v", left)
+	}
+	h.must(second.Beat(ctx))
+	if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+		t.Error("the second process keeps its copy")
+	}
+	h.mu.Lock()
+	h.now = h.now.Add(time.Minute)
+	until := h.now.AddDate(0, 0, 30).Format(time.DateOnly)
+	h.mu.Unlock()
+	h.must(h.queue.Drain(ctx))
+	h.refresh()
+	want := `{"backups_until":"` + until + `","processes":2,"scope":"panel"}`
+	if got := told(); len(got) != 1 || got[0] != want || h.c.DestroyedAt.IsZero() {
+		t.Errorf("the record says %v, want %s", got, want)
+	}
 }
 
 func TestNoPanelistReachesALogOrAJob(t *testing.T) {

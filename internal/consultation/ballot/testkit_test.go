@@ -51,6 +51,12 @@ const slug = "piazza"
 // its first answer round with items statements.
 func newHouse(t testing.TB, n, items int) *house {
 	t.Helper()
+	return newHouseWith(t, n, items, func(*consultation.DraftForm) {})
+}
+
+// newHouseWith is newHouse with a draft that the test changes.
+func newHouseWith(t testing.TB, n, items int, change func(*consultation.DraftForm)) *house {
+	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), keys: filepath.Join(t.TempDir(), "keys")}
 	h.db = testdb.NewAt(t, h.clock)
 	h.wire()
@@ -62,7 +68,7 @@ func newHouse(t testing.TB, n, items int) *house {
 	h.moderator = h.person("marco", "riva/moderator")
 	second := h.person("mirta", "riva/moderator")
 	h.facilitator = h.person("furio", "riva/facilitator")
-	h.c, err = h.cons.Create(ctx, h.administrator, riva.ID, consultation.DraftForm{
+	form := consultation.DraftForm{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
 		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
@@ -74,7 +80,9 @@ func newHouse(t testing.TB, n, items int) *house {
 		},
 		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
 		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
-	})
+	}
+	change(&form)
+	h.c, err = h.cons.Create(ctx, h.administrator, riva.ID, form)
 	h.must(err)
 	h.must(h.cons.Announce(ctx, h.administrator, slug))
 	h.refresh()

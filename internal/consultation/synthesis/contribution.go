@@ -28,9 +28,10 @@ const (
 type Contribution struct {
 	ID      uuid.UUID
 	Alias   pseudonym.Alias
-	Body    string // Markdown; "" when withdrawn
+	Body    string // Markdown; "" when withdrawn or removed
 	State   State
 	Reason  string      // of a rejection
+	Removed string      // the legal ground on which the text was removed; "" when it stands
 	Items   []uuid.UUID // the items it went into, in the order of the acts
 	Similar int         // in a Queue: equal among those that say similar things, 1..; 0 when it stands alone
 }

@@ -103,7 +103,7 @@ func (s *Service) own(ctx context.Context, alias pseudonym.Alias, consultation, 
 			return err
 		}
 		for _, c := range own {
-			if c.ID == contribution && c.State == Pending {
+			if c.ID == contribution && c.State == Pending && c.Removed == "" {
 				return act(ctx, tx, c)
 			}
 		}

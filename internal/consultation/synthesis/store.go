@@ -62,7 +62,7 @@ func retract(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 // listAll lists a consultation's contributions but the withdrawn ones, by id.
 func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
-		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason,
+		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,
 		       array_agg(l.item ORDER BY a.number) FILTER (WHERE l.item IS NOT NULL)
 		FROM civic.contribution AS c
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
@@ -76,7 +76,7 @@ func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Co
 // listOwn lists an alias's contributions, withdrawn ones too, by id.
 func listOwn(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, alias [16]byte) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
-		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason,
+		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,
 		       array_agg(l.item ORDER BY a.number) FILTER (WHERE l.item IS NOT NULL)
 		FROM civic.contribution AS c
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
@@ -98,7 +98,7 @@ func contributions(rows *sql.Rows, err error) ([]Contribution, error) {
 		var c Contribution
 		var alias []byte
 		var items []uuid.UUID
-		if err := rows.Scan(&c.ID, &alias, &c.Alias.Name, &c.Body, &c.State, &c.Reason, pq.Array(&items)); err != nil {
+		if err := rows.Scan(&c.ID, &alias, &c.Alias.Name, &c.Body, &c.State, &c.Reason, &c.Removed, pq.Array(&items)); err != nil {
 			return nil, fmt.Errorf("synthesis: list: %w", err)
 		}
 		c.Alias.ID, c.Items = aliasID(alias), items

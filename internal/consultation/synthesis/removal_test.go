@@ -1,0 +1,55 @@
+package synthesis_test
+
+import (
+	"strings"
+	"testing"
+
+	"delfi/internal/fault"
+)
+
+// TestRemovalByLaw: the words go, from the database too; alias, state and ground
+// stay; the record says who and why, and not what was said.
+func TestRemovalByLaw(t *testing.T) {
+	h := newTown(t)
+	id := h.writes("Carla", "Il signor Rossi di via Verdi 3 ruba")
+	kept := h.writes("Dario", "Più alberi")
+
+	h.refused(h.syn.Remove(t.Context(), h.furio, slug, id, "art. 17"), fault.Forbidden, "wrong_role")
+	h.refused(h.syn.Remove(t.Context(), h.berta, slug, id, "art. 17"), fault.NotFound, "not_found")
+	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "  "), fault.Invalid, "ground:required")
+	// Also while the round is open: the law does not wait for it.
+	for range 2 {
+		h.ok(h.syn.Remove(t.Context(), h.marco, slug, id, "GDPR, art. 17"))
+	}
+	// Its author cannot write into the place of what was removed.
+	h.refused(h.syn.Revise(t.Context(), h.voice("Carla"), h.id, id, "Di nuovo"), fault.NotFound, "no_contribution")
+	h.closed()
+	queue, counts := h.queue()
+	if c := queue[id]; c.Body != "" || c.Removed != "GDPR, art. 17" || c.Alias.Name == "" {
+		t.Errorf("the contribution is now %+v", c)
+	}
+	if c := queue[kept]; c.Body != "Più alberi" || c.Removed != "" || counts.Received != 2 {
+		t.Errorf("the other one is now %+v, of %+v", c, counts)
+	}
+	var rows []string
+	h.ok(h.db.Pool().Select(&rows, `SELECT c::text FROM civic.contribution AS c UNION ALL SELECT e::text FROM record.entry AS e`))
+	if strings.Contains(strings.Join(rows, "\n"), "Rossi") {
+		t.Error("the words are still there")
+	}
+	entries, err := h.record.Of(t.Context(), h.id)
+	h.ok(err)
+	found := 0
+	for _, e := range entries {
+		if e.Type == "removal" {
+			found++
+			if e.Name != "Marco" || e.Role != "moderator" || e.Reason != "GDPR, art. 17" || !strings.Contains(e.Body, `"ground":"GDPR, art. 17"`) {
+				t.Errorf("the record says %+v", e)
+			}
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d removals are in the record", found)
+	}
+	// An administrator may too.
+	h.ok(h.syn.Remove(t.Context(), h.anna, slug, kept, "ordine del giudice"))
+}
