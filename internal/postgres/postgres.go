@@ -28,6 +28,7 @@ const (
 // transactions are dated.
 type DB struct {
 	pool  *sqlx.DB
+	url   string // for connections beside the pool; may hold a password
 	clock func() time.Time
 }
 
@@ -73,7 +74,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	// change of the server by long.
 	pool.SetConnMaxLifetime(30 * time.Minute)
 
-	db := &DB{pool: pool, clock: time.Now}
+	db := &DB{pool: pool, url: url, clock: time.Now}
 	for _, o := range opts {
 		o(db)
 	}
