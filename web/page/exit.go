@@ -153,15 +153,19 @@ func RequestID(ctx context.Context) string {
 func (k *Kernel) Wrap(router http.Handler) http.Handler {
 	h := k.recover(k.cross.Handler(router))
 	h = k.measure(k.speak(h)) // above recover, so that a panic's page knows its language
-	return identified(k.headers.Handler(h))
+	return k.identified(h)
 }
 
-// identified names the request. HEAD goes on as the GET whose body the server
-// drops: the routes need not be listed twice.
-func identified(next http.Handler) http.Handler {
+// identified names the request and sets what every answer's headers have. HEAD
+// goes on as the GET whose body the server drops: the routes need not be listed twice.
+func (k *Kernel) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := uuid.NewString()
-		w.Header().Set("X-Request-Id", id)
+		h := w.Header()
+		for name, value := range k.fixed {
+			h[name] = value
+		}
+		h.Set("X-Request-Id", id)
 		r = r.WithContext(context.WithValue(r.Context(), identityKey, id))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
