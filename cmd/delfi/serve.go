@@ -101,7 +101,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	options := page.Options{
-		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded,
+		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded, Keep: true,
 	}
 	var demo *demonstration.Demonstration
 	provider, err := c.provide(ctx)
