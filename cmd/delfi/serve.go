@@ -52,12 +52,14 @@ type serveCommand struct {
 		Listen   string `default:"127.0.0.1:8081" env:"DELFI_PROVIDER_LISTEN" help:"Address of the built-in provider."`
 		Anywhere bool   `env:"DELFI_PROVIDER_ANYWHERE" help:"Allow the built-in provider, with which anybody can be anybody, on an address that others reach."`
 	} `embed:"" prefix:"provider-"`
-	SMTP      string `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
-	MailFrom  string `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
-	Demo      bool   `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
-	Forwarded bool   `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
-	LogLevel  string `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
-	LogFormat string `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
+	SMTP      string        `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
+	MailFrom  string        `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
+	Demo      bool          `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
+	Forwarded bool          `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
+	MaxWork   int           `default:"128" env:"DELFI_MAX_WORK" help:"Requests in work at once, of readers and of those who send something each; four times as many wait, the others are told to come back (503)."`
+	MaxWait   time.Duration `default:"2s" env:"DELFI_MAX_WAIT" help:"How long a request waits for its turn before it is told to come back."`
+	LogLevel  string        `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
+	LogFormat string        `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
 }
 
 // Run serves until ctx ends.
@@ -102,6 +104,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	options := page.Options{
 		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded, Keep: true,
+		MaxWork: c.MaxWork, MaxWait: c.MaxWait,
 	}
 	var demo *demonstration.Demonstration
 	provider, err := c.provide(ctx)
@@ -146,10 +149,7 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *hous
 	if err := h.jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
-		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-	}
+	server := web.Server(handler)
 	c.welcome(os.Stdout, provider)
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -209,6 +209,12 @@ func (c *serveCommand) check() error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen %q: write a host and a port, e.g. 127.0.0.1:8080", c.Listen)
+	}
+	if c.MaxWork < 1 {
+		return fmt.Errorf("--max-work %d: at least one request must be in work", c.MaxWork)
+	}
+	if c.MaxWait <= 0 {
+		return fmt.Errorf("--max-wait %s: write how long a request may wait, e.g. 2s", c.MaxWait)
 	}
 	if err := c.checkProvider(); err != nil {
 		return err

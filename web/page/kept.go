@@ -194,8 +194,8 @@ func (k *Kernel) give(p *kept, w http.ResponseWriter, r *http.Request) {
 	for name, value := range k.fixed {
 		h[name] = value
 	}
-	status, _ := p.serve(w, r) // a reader that went away is no failure of ours
 	k.shelf.hits.Add(1)
+	status, _ := p.serve(w, r) // a reader that went away is no failure of ours
 	if k.opts.Hit != nil {
 		k.opts.Hit(p.route, status)
 	}

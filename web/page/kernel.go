@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -39,6 +40,9 @@ type Options struct {
 	MaxBody    int64         // bytes of a request; 1 MiB
 	SignIns    int           // sign-ins begun per minute and address; 120: a library has one address
 	Posts      int           // posts per minute and person (or address, signed out); 240
+	MaxWork    int           // requests in work at once, of readers and of senders each; 128
+	MaxWait    time.Duration // for a place in work, before 503; 2 seconds
+	Patience   time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
 	// Keep holds pages for readers without a session rendered, for as long as the
 	// database tells what changes them. It needs Front and Once around the site.
 	Keep bool
@@ -58,6 +62,10 @@ type Kernel struct {
 	cross    *http.CrossOriginProtection
 	signIns  limit
 	posts    limit
+	reads    *gate
+	acts     *gate
+	bodies   chan struct{} // bodies being read
+	shedTold atomic.Int64  // when the log last said so, in seconds
 }
 
 // New makes a kernel; Close ends its housekeeping.
@@ -73,6 +81,15 @@ func New(o Options) *Kernel {
 	}
 	if o.Posts == 0 {
 		o.Posts = 240
+	}
+	if o.MaxWork == 0 {
+		o.MaxWork = 128
+	}
+	if o.MaxWait == 0 {
+		o.MaxWait = 2 * time.Second
+	}
+	if o.Patience == 0 {
+		o.Patience = 50 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -97,6 +114,8 @@ func New(o Options) *Kernel {
 	}))
 	k.signIns = newLimit(o.SignIns)
 	k.posts = newLimit(o.Posts)
+	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
+	k.bodies = make(chan struct{}, smallBodies)
 	k.openSessions()
 	k.shelf, k.end = newShelf(), func() {}
 	if o.Keep {
