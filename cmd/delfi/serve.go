@@ -52,6 +52,10 @@ type serveCommand struct {
 		Listen   string `default:"127.0.0.1:8081" env:"DELFI_PROVIDER_LISTEN" help:"Address of the built-in provider."`
 		Anywhere bool   `env:"DELFI_PROVIDER_ANYWHERE" help:"Allow the built-in provider, with which anybody can be anybody, on an address that others reach."`
 	} `embed:"" prefix:"provider-"`
+	Private struct {
+		Listen   string `env:"DELFI_PRIVATE_LISTEN" placeholder:"HOST:PORT" help:"Address of /metrics (Prometheus) and /debug/pprof, for those who run the server, e.g. 127.0.0.1:9090; off by default."`
+		Anywhere bool   `env:"DELFI_PRIVATE_ANYWHERE" help:"Allow them on an address that others reach: profiles tell what the server does at this moment."`
+	} `embed:"" prefix:"private-"`
 	SMTP      string        `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
 	MailFrom  string        `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
 	Demo      bool          `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
@@ -86,6 +90,14 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	c.print(os.Stdout)
 
+	var private net.Listener
+	if c.Private.Listen != "" {
+		if private, err = net.Listen("tcp", c.Private.Listen); err != nil {
+			return refusal{c.listening("--private-listen", c.Private.Listen, err)}
+		}
+		defer private.Close()
+	}
+
 	ctx, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
 	db, keys, closeDatabase, err := c.openWatched(ctx, false, lost)
@@ -102,9 +114,10 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	meter := web.NewMeter()
 	options := page.Options{
 		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded, Keep: true,
-		MaxWork: c.MaxWork, MaxWait: c.MaxWait,
+		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
 	}
 	var demo *demonstration.Demonstration
 	provider, err := c.provide(ctx)
@@ -132,7 +145,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		Me:      me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL},
 		Consult: consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Steer:   steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel},
-		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{
+		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,
 			"sign-in":  func(context.Context) error { return client.Ready() },
 			"jobs":     func(context.Context) error { return h.jobs.Ready() },
@@ -141,7 +154,21 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if demo != nil {
 		site.Trial = demo
 	}
+	if private != nil {
+		meter.Watch(web.Watched{Kernel: kernel, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
+		go c.tell(private, meter.Private(log), log)
+	}
 	return c.serve(ctx, listener, h, web.New(site), provider)
+}
+
+// tell answers those who run the server, until the listener is closed. A profile
+// takes as long as it is asked to.
+func (c *serveCommand) tell(private net.Listener, handler http.Handler, log *slog.Logger) {
+	server := web.Server(handler)
+	server.WriteTimeout = 10 * time.Minute
+	if err := server.Serve(private); !errors.Is(err, net.ErrClosed) {
+		log.Error("private listener", "error", err)
+	}
 }
 
 // serve answers until ctx ends, then lets what is under way finish.
@@ -215,6 +242,9 @@ func (c *serveCommand) check() error {
 	}
 	if c.MaxWait <= 0 {
 		return fmt.Errorf("--max-wait %s: write how long a request may wait, e.g. 2s", c.MaxWait)
+	}
+	if c.Private.Listen != "" && !loopback(c.Private.Listen) && !c.Private.Anywhere {
+		return fmt.Errorf("--private-listen %s: profiles and figures are for those who run the server, so they stay on loopback; set --private-anywhere if that is what you want", c.Private.Listen)
 	}
 	if err := c.checkProvider(); err != nil {
 		return err
