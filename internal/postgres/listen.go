@@ -37,16 +37,18 @@ func (db *DB) Listen(ctx context.Context, channel string, ear Ear) error {
 			h.set(&h.connected, false)
 		}
 	})
-	var once sync.Once
-	end := func() { once.Do(func() { _ = l.Close() }) } // its only error is having been closed
-	defer end()
-	defer context.AfterFunc(ctx, end)() // also while Listen waits for the first connection
+	// Closing waits for an answer that is under way; nobody shall wait for that. Its
+	// only error is having been closed.
+	shut := func() { _ = l.Close() }
+	defer context.AfterFunc(ctx, shut)()
 	if err := l.Listen(channel); err != nil && ctx.Err() == nil {
+		shut()
 		return fmt.Errorf("postgres: listen to %s: %w", channel, err)
 	}
 	h.set(&h.listening, true)
 	tick := time.NewTicker(pulse)
 	defer tick.Stop()
+	asking := make(chan struct{}, 1)
 	for {
 		select {
 		case <-ctx.Done():
@@ -59,8 +61,13 @@ func (db *DB) Listen(ctx context.Context, channel string, ear Ear) error {
 				h.heard(n.Extra)
 			}
 		case <-tick.C:
-			// Asked so that a dead connection is found out; the events tell what comes of it.
-			_ = l.Ping()
+			// Asked so that a dead connection is found out; the events tell what comes
+			// of it. On a line that swallows everything it may ask for long.
+			select {
+			case asking <- struct{}{}:
+				go func() { _ = l.Ping(); <-asking }()
+			default:
+			}
 		}
 	}
 }
