@@ -106,7 +106,7 @@ var (
 // refuse answers without having begun anything.
 func (k *Kernel) refuse(w http.ResponseWriter, r *http.Request, g *gate, err error) {
 	q := k.outside(w, r)
-	if err != error(errBusy) {
+	if !errors.Is(err, errBusy) {
 		k.exit(q, err)
 		return
 	}

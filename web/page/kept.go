@@ -44,9 +44,8 @@ type form struct {
 }
 
 var (
-	noCache  = []string{"no-cache"}
-	gzipped  = []string{"gzip"}
-	fromThem = "Accept-Encoding"
+	noCache = []string{"no-cache"}
+	gzipped = []string{"gzip"}
 )
 
 // newKept finishes a page. old is what stood on the shelf before, or nil: equal
@@ -55,7 +54,7 @@ func newKept(q *Request, contentType, core string, body []byte, old *kept) *kept
 	h := q.W.Header()
 	p := &kept{
 		subject: chi.URLParam(q.R, "slug"), route: route(q.R), until: q.Now.Add(keptAge), core: core,
-		vary: []string{strings.Join(append(h.Values("Vary"), fromThem), ", ")}, kind: []string{contentType}, lang: h["Content-Language"],
+		vary: []string{strings.Join(append(h.Values("Vary"), "Accept-Encoding"), ", ")}, kind: []string{contentType}, lang: h["Content-Language"],
 	}
 	if old != nil && old.core == core {
 		p.plain, p.packed = old.plain, old.packed
