@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
 )
 
 func TestAServerThatCannotWorkIsToldFromAStatementThatIsWrong(t *testing.T) {
-	for code, want := range map[pq.ErrorCode]bool{
+	for code, want := range map[pqerror.Code]bool{
 		"53100": true, "53200": true, "53300": true, "57P01": true, "58030": true, "08006": true, "25006": true,
 		"23505": false, "42601": false, "22P02": false, "40001": false,
 	} {
