@@ -18,6 +18,7 @@ import (
 type Health struct {
 	Checks map[string]func(ctx context.Context) error // by name: database, sign-in, …
 	Log    *slog.Logger
+	Meter  *Meter // nil: nothing is counted
 }
 
 func (h Health) alive(w http.ResponseWriter, _ *http.Request) {
@@ -55,6 +56,7 @@ func (h Health) logged(next http.Handler) http.Handler {
 		if status == 0 {
 			status = http.StatusOK
 		}
+		h.Meter.observe(pattern, status, time.Since(began))
 		if answering(pattern) {
 			h.Log.LogAttrs(context.Background(), levelDay, "request", slog.String("route", pattern), slog.Int("status", status))
 			return

@@ -45,6 +45,6 @@ func New(o Options) http.Handler {
 	outer.Handle(static.Prefix+"*", static.Handler())
 	outer.Get("/healthz", o.Health.alive)
 	outer.Get("/readyz", o.Health.ready)
-	outer.Handle("/*", o.Kernel.Wrap(r))
-	return outer
+	outer.Handle("/*", o.Kernel.Once(o.Kernel.Wrap(r)))
+	return o.Kernel.Front(outer)
 }

@@ -55,14 +55,20 @@ type serveCommand struct {
 		Listen   string `default:"127.0.0.1:8081" env:"DELFI_PROVIDER_LISTEN" help:"Address of the built-in provider."`
 		Anywhere bool   `env:"DELFI_PROVIDER_ANYWHERE" help:"Allow the built-in provider, with which anybody can be anybody, on an address that others reach."`
 	} `embed:"" prefix:"provider-"`
-	SMTP       string   `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
-	MailFrom   string   `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
-	BackupDays int      `default:"30" env:"DELFI_BACKUP_DAYS" help:"For how many days copies of the key folder may be kept; the end of a key names the day by which they expire."`
-	Demo       bool     `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
-	Forwarded  bool     `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
-	Cosigners  []string `name:"cosigner" env:"DELFI_COSIGNERS" placeholder:"KEY" help:"Verifier key of a witness whose lines the public record carries, as delfi witness prints it; again for each."`
-	LogLevel   string   `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
-	LogFormat  string   `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
+	Private struct {
+		Listen   string `env:"DELFI_PRIVATE_LISTEN" placeholder:"HOST:PORT" help:"Address of /metrics (Prometheus) and /debug/pprof, for those who run the server, e.g. 127.0.0.1:9090; off by default."`
+		Anywhere bool   `env:"DELFI_PRIVATE_ANYWHERE" help:"Allow them on an address that others reach: profiles tell what the server does at this moment."`
+	} `embed:"" prefix:"private-"`
+	SMTP       string        `env:"DELFI_SMTP_URL" placeholder:"URL" help:"Mail server, smtp://user:password@host:port or smtps://; without one mail waits."`
+	MailFrom   string        `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
+	BackupDays int           `default:"30" env:"DELFI_BACKUP_DAYS" help:"For how many days copies of the key folder may be kept; the end of a key names the day by which they expire."`
+	Demo       bool          `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
+	Forwarded  bool          `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
+	Cosigners  []string      `name:"cosigner" env:"DELFI_COSIGNERS" placeholder:"KEY" help:"Verifier key of a witness whose lines the public record carries, as delfi witness prints it; again for each."`
+	LogLevel   string        `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
+	LogFormat  string        `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
+	MaxWork    int           `default:"128" env:"DELFI_MAX_WORK" help:"Requests in work at once, of readers and of those who send something each; four times as many wait, the others are told to come back (503)."`
+	MaxWait    time.Duration `default:"2s" env:"DELFI_MAX_WAIT" help:"How long a request waits for its turn before it is told to come back."`
 }
 
 // Run serves until ctx ends.
@@ -89,6 +95,14 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	c.print(os.Stdout)
 
+	var private net.Listener
+	if c.Private.Listen != "" {
+		if private, err = net.Listen("tcp", c.Private.Listen); err != nil {
+			return refusal{c.listening("--private-listen", c.Private.Listen, err)}
+		}
+		defer private.Close()
+	}
+
 	ctx, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
 	db, keys, closeDatabase, err := c.openWatched(ctx, false, lost)
@@ -112,8 +126,10 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	h.bridge.Backups(c.BackupDays)
+	meter := web.NewMeter()
 	options := page.Options{
-		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded,
+		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded, Keep: true,
+		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
 	}
 	var demo *demonstration.Demonstration
 	provider, err := c.provide(ctx)
@@ -143,7 +159,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		Consult: consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Record:  record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
 		Steer:   steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel},
-		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{
+		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,
 			"sign-in":  func(context.Context) error { return client.Ready() },
 			"record":   func(ctx context.Context) error { _, err := h.record.Checkpoint(ctx); return err },
@@ -153,7 +169,21 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if demo != nil {
 		site.Trial = demo
 	}
+	if private != nil {
+		meter.Watch(web.Watched{Kernel: kernel, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
+		go c.tell(private, meter.Private(log), log)
+	}
 	return c.serve(ctx, listener, h, web.New(site), provider)
+}
+
+// tell answers those who run the server, until the listener is closed. A profile
+// takes as long as it is asked to.
+func (c *serveCommand) tell(private net.Listener, handler http.Handler, log *slog.Logger) {
+	server := web.Server(handler)
+	server.WriteTimeout = 10 * time.Minute
+	if err := server.Serve(private); !errors.Is(err, net.ErrClosed) {
+		log.Error("private listener", "error", err)
+	}
 }
 
 // serve answers until ctx ends, then lets what is under way finish.
@@ -164,10 +194,7 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *hous
 	if err := h.jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
-		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-	}
+	server := web.Server(handler)
 	c.welcome(os.Stdout, provider)
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -237,6 +264,15 @@ func (c *serveCommand) check() error {
 	}
 	if err := c.recorded().Check(); err != nil {
 		return fmt.Errorf("--cosigner: %w", err)
+	}
+	if c.MaxWork < 1 {
+		return fmt.Errorf("--max-work %d: at least one request must be in work", c.MaxWork)
+	}
+	if c.MaxWait <= 0 {
+		return fmt.Errorf("--max-wait %s: write how long a request may wait, e.g. 2s", c.MaxWait)
+	}
+	if c.Private.Listen != "" && !loopback(c.Private.Listen) && !c.Private.Anywhere {
+		return fmt.Errorf("--private-listen %s: profiles and figures are for those who run the server, so they stay on loopback; set --private-anywhere if that is what you want", c.Private.Listen)
 	}
 	if err := c.checkProvider(); err != nil {
 		return err

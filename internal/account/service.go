@@ -44,7 +44,7 @@ func New(db *postgres.DB) *Service { return &Service{db: db} }
 // Administrations lists every administration by name.
 func (s *Service) Administrations(ctx context.Context) ([]Administration, error) {
 	var out []Administration
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		out, err = administrations(ctx, tx)
 		return err
 	})
@@ -127,7 +127,12 @@ func grant(ctx context.Context, tx *postgres.Tx, id uuid.UUID, wanted []Grant) e
 // Actor gives the actor behind an account; NotFound when it is gone. It is the
 // one read that every signed-in request costs beside its session's.
 func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) {
-	return actor(ctx, s.db, id)
+	var a Actor
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		a, err = actor(ctx, tx, id)
+		return err
+	})
+	return a, err
 }
 
 // People lists who holds role in an administration, by name, for its
@@ -144,7 +149,7 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
 	var out []Person
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		out, err = people(ctx, tx, administration, role)
 		return err
 	})

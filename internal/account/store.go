@@ -154,10 +154,9 @@ func add(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error
 	return nil
 }
 
-// actor reads outside a transaction: one statement sees one moment anyway, and
-// this way costs one round trip and not three.
-func actor(ctx context.Context, db *postgres.DB, id uuid.UUID) (Actor, error) {
-	rows, err := db.Pool().QueryContext(ctx, `
+// actor reads an account and its roles in one statement.
+func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Actor, error) {
+	rows, err := tx.QueryContext(ctx, `
 		SELECT a.name, a.municipality, r.administration, r.role
 		FROM civic.account a
 		LEFT JOIN civic.role r ON r.account = a.id

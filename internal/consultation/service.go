@@ -121,7 +121,7 @@ func (s *Service) Items(ctx context.Context, consultation uuid.UUID) ([]Item, er
 // number of the item.
 func (s *Service) Decisions(ctx context.Context, consultation uuid.UUID) ([]Decided, error) {
 	var out []Decided
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		out, err = decisions(ctx, tx, consultation)
 		return err

@@ -67,6 +67,7 @@ var homes = map[string][]string{
 	"github.com/go-chi/httprate":         {"web"},
 	"github.com/alexedwards/scs":         {"web"},
 	"github.com/unrolled/secure":         {"web"},
+	"github.com/prometheus":              {"web"},
 	"github.com/pressly/goose":           {"migrations"},
 	"github.com/riverqueue/river":        {"internal/job", "migrations"},
 	"github.com/coreos/go-oidc":          {"internal/login"},

@@ -153,6 +153,9 @@ func (q *Queue) Ready() error {
 	}
 }
 
+// Waiting counts the jobs that are due and that nobody has begun.
+func (q *Queue) Waiting(ctx context.Context) (int, error) { return waiting(ctx, q.db) }
+
 // Drain works every job that is due by the database's clock, in the caller's
 // time, until none is left. A job that fails stays, and its error is returned.
 func (q *Queue) Drain(ctx context.Context) (err error) {

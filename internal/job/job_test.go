@@ -152,6 +152,23 @@ func TestDrainFollowsTheMovedClock(t *testing.T) {
 	}
 }
 
+func TestWaitingCountsWhatIsDueAndNotBegun(t *testing.T) {
+	db := testdb.New(t)
+	q := queue(t, db, func(context.Context, closing) error { return nil })
+	enqueue(t, db, q, closing{"1"}, time.Time{})
+	enqueue(t, db, q, closing{"2"}, db.Now().Add(-time.Hour))
+	enqueue(t, db, q, closing{"3"}, db.Now().Add(time.Hour))
+	if n, err := q.Waiting(t.Context()); err != nil || n != 2 {
+		t.Errorf("%d jobs, %v", n, err)
+	}
+	if err := q.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := q.Waiting(t.Context()); err != nil || n != 0 {
+		t.Errorf("after the work: %d jobs, %v", n, err)
+	}
+}
+
 func TestDrainTellsOfAFailureAndKeepsTheJob(t *testing.T) {
 	db := testdb.New(t)
 	fails := true

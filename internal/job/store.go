@@ -28,6 +28,20 @@ func waits(ctx context.Context, tx *postgres.Tx, kind string, args []byte, at ti
 	return found, nil
 }
 
+// waiting counts the jobs that are due and not begun.
+func waiting(ctx context.Context, db *postgres.DB) (int, error) {
+	var n int
+	err := db.Pool().GetContext(ctx, &n, `
+		SELECT count(*)
+		FROM queue.river_job
+		WHERE state IN ('available', 'scheduled', 'retryable')
+		  AND scheduled_at <= $1`, db.Now())
+	if err != nil {
+		return 0, fmt.Errorf("jobs waiting: %w", err)
+	}
+	return n, nil
+}
+
 // beaconClass sets the beacons' advisory locks apart from others ("delf").
 const beaconClass = 0x64656c66
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 
@@ -57,6 +58,42 @@ type conn struct {
 	pqConn
 	prepared map[string]pqStmt
 	reading  bool // rows of a prepared statement are still open
+	glance   int  // statements that a Glance may still run, plus one; 0 outside of one
+}
+
+// glancing marks, among sql.TxOptions, a "transaction" that Postgres is not told of.
+// No isolation level of ours has this value.
+const glancing = driver.IsolationLevel(sql.LevelLinearizable)
+
+// errGlance is a fault of the caller's: without a transaction two statements would
+// see two moments, and a write would stand although the use case fails.
+var errGlance = errors.New("postgres: a glance is one statement that reads")
+
+// BeginTx begins a transaction, or, for a Glance, nothing.
+func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if opts.Isolation != glancing {
+		return c.pqConn.BeginTx(ctx, opts)
+	}
+	c.glance = 2
+	return glance{c}, nil
+}
+
+// glance ends without a word to the server.
+type glance struct{ conn *conn }
+
+func (g glance) Commit() error   { g.conn.glance = 0; return nil }
+func (g glance) Rollback() error { g.conn.glance = 0; return nil }
+
+// spend counts a statement of a Glance; outside of one it does nothing.
+func (c *conn) spend() error {
+	switch c.glance {
+	case 0:
+		return nil
+	case 1:
+		return errGlance
+	}
+	c.glance--
+	return nil
 }
 
 // errReading is lib/pq's own answer to overlapping queries, given here for
@@ -64,12 +101,15 @@ type conn struct {
 var errReading = errors.New("postgres: the rows of an earlier query are still being read on this connection")
 
 // QueryContext prepares what has parameters; what has none may hold several
-// statements, which cannot be prepared.
+// statements, which cannot be prepared, unless it is a Glance's.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if c.reading {
 		return nil, errReading
 	}
-	if len(args) == 0 {
+	if err := c.spend(); err != nil {
+		return nil, err
+	}
+	if len(args) == 0 && c.glance == 0 {
 		return c.pqConn.QueryContext(ctx, query, args)
 	}
 	st, err := c.statement(ctx, query)
@@ -88,6 +128,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if c.reading {
 		return nil, errReading
+	}
+	if c.glance != 0 {
+		return nil, errGlance
 	}
 	if len(args) == 0 {
 		return c.pqConn.ExecContext(ctx, query, args)

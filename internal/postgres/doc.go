@@ -10,6 +10,9 @@
 //	    │                         ├─ panic ────────────► rollback, panic goes on
 //	    └──── 40001, 40P01 ◄──────┘  (a few times, after a short random pause)
 //
+// What reads more than once does so in Read, at one moment; what reads once, in
+// Glance, without a transaction.
+//
 // Statements with parameters are prepared once per connection by the driver that
 // stands in conn.go, so that rooms write plain sqlx and pay for parsing once.
 package postgres

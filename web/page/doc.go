@@ -4,7 +4,9 @@
 //
 // One request walks down, and comes back up as a page:
 //
-//	Wrap     request id → headers → size → language → panics → foreign origins
+//	Front    kept? → the finished page, and nothing else
+//	Once     one drawing at a time of a page that can be kept; the others wait
+//	Wrap     request id, headers → language → size → a place in work, or 503 → panics → foreign origins
 //	 router  (chi; static files and health stop here, without a session)
 //	  Handle session → actor → guards → Handler
 //	   exit  nil: what the handler rendered; error: one table from fault.Kind to status,
@@ -19,4 +21,11 @@
 // Nothing is written on a read: words to show once travel in a cookie, a
 // session has no idle time, and pages for readers without a session carry an
 // ETag and are the same for all of them.
+//
+// Such a page stands on a shelf, finished and compressed, until something changes it:
+//
+//	(nothing) ──drawn, 200, no cookie──▶ kept ──10 s · notified · act of office · deaf──▶ (nothing)
+//
+// What changes a page says so at commit, by NOTIFY from triggers (migration 0080).
+// A server that cannot hear keeps nothing.
 package page

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -9,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -16,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/postgres"
 )
 
 // statuses is the one table from a fault's kind to what the web says.
@@ -44,8 +47,8 @@ func (k *Kernel) exit(q *Request, err error) {
 	if left(q, err) {
 		return // nobody is there to be told, and nothing went wrong here
 	}
-	if fault.KindOf(err) == fault.Internal && k.down(q) {
-		err = fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
+	if fault.KindOf(err) == fault.Internal {
+		err = k.trouble(q, err)
 	}
 	status := Status(err)
 	k.log(q, status, err)
@@ -60,13 +63,51 @@ func (k *Kernel) exit(q *Request, err error) {
 	}
 }
 
-// show renders the page of a fault.
+// trouble gives the fault of what is nobody's mistake and may be over later.
+func (k *Kernel) trouble(q *Request, err error) error {
+	switch {
+	case context.Cause(q.Context()) == errLate:
+		// What is still to be said must not end with what was too late.
+		q.R = q.R.WithContext(context.WithoutCancel(q.Context()))
+		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
+	case postgres.Unable(err) && !k.down(q):
+		return fault.New(fault.Unavailable, "database_unable", "the database cannot do its work").Because(err)
+	case k.down(q):
+		return fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
+	}
+	return err
+}
+
+// show renders the page of a fault, or tells a program of it.
 func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		q.W.Header().Set("Retry-After", "60")
+	h := q.W.Header()
+	if (status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests) && h.Get("Retry-After") == "" {
+		h.Set("Retry-After", "60")
 	}
 	q.NoStore()
+	if q.program() {
+		b, err := json.Marshal(problem{Title: q.StatusTitle(status), Status: status, Detail: q.Fault(f), Next: q.StatusNext(status)})
+		if err != nil {
+			return fmt.Errorf("problem: %w", err)
+		}
+		h.Set("Content-Language", q.Lang)
+		return q.Bytes(status, "application/problem+json", b)
+	}
 	return q.Render(status, k.opts.ErrorPage(status, f))
+}
+
+// problem is a fault for programs (RFC 9457); next says what to do, as on the page.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Next   string `json:"next"`
+}
+
+// program tells whether a program asks: it accepts JSON, and no page.
+func (q *Request) program() bool {
+	accept := q.R.Header.Get("Accept")
+	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
 }
 
 // safe is what may be shown of an error: a fault's own words, never a cause's.
@@ -81,7 +122,7 @@ func safe(err error) *fault.Fault {
 // left tells whether the reader went away before the answer.
 func left(q *Request, err error) bool {
 	var g gone
-	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil
+	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && context.Cause(q.Context()) != errLate
 }
 
 // down asks the database itself, on failures only: drivers have too many ways
@@ -152,16 +193,20 @@ func RequestID(ctx context.Context) string {
 // Wrap puts around the router what every request passes, pages or not.
 func (k *Kernel) Wrap(router http.Handler) http.Handler {
 	h := k.recover(k.cross.Handler(router))
-	h = k.measure(k.speak(h)) // above recover, so that a panic's page knows its language
-	return identified(k.headers.Handler(h))
+	h = k.speak(k.measure(k.admit(h))) // above recover, so that a panic's page knows its language
+	return k.identified(h)
 }
 
-// identified names the request. HEAD goes on as the GET whose body the server
-// drops: the routes need not be listed twice.
-func identified(next http.Handler) http.Handler {
+// identified names the request and sets what every answer's headers have. HEAD
+// goes on as the GET whose body the server drops: the routes need not be listed twice.
+func (k *Kernel) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := uuid.NewString()
-		w.Header().Set("X-Request-Id", id)
+		h := w.Header()
+		for name, value := range k.fixed {
+			h[name] = value
+		}
+		h.Set("X-Request-Id", id)
 		r = r.WithContext(context.WithValue(r.Context(), identityKey, id))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
@@ -174,9 +219,14 @@ func identified(next http.Handler) http.Handler {
 	})
 }
 
-// measure stops bodies that are too large while they arrive.
+// measure stops bodies that are too large: before they arrive when they say so,
+// else while they do.
 func (k *Kernel) measure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > k.opts.MaxBody {
+			k.exit(k.outside(w, r), tooLarge(k.opts.MaxBody))
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, k.opts.MaxBody)
 		next.ServeHTTP(w, r)
 	})

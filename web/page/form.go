@@ -24,11 +24,7 @@ func (q *Request) Form() (Form, error) {
 		return Form{}, badForm("no urlencoded form")
 	}
 	if err := q.R.ParseForm(); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return Form{}, fault.New(fault.TooLarge, "too_large", "more was sent than is accepted").With("max", large.Limit).Because(err)
-		}
-		return Form{}, badForm("the form cannot be read")
+		return Form{}, unread(err)
 	}
 	for name, values := range q.R.PostForm {
 		for _, v := range values {
@@ -39,6 +35,19 @@ func (q *Request) Form() (Form, error) {
 		}
 	}
 	return Form{values: q.R.PostForm}, nil
+}
+
+// unread says why a body could not be read.
+func unread(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return tooLarge(large.Limit).Because(err)
+	}
+	return badForm("the form cannot be read")
+}
+
+func tooLarge(limit int64) *fault.Fault {
+	return fault.New(fault.TooLarge, "too_large", "more was sent than is accepted").With("max", limit)
 }
 
 func badForm(why string) error {

@@ -9,7 +9,8 @@ import "net/http"
 func (k *Kernel) Apart(h Handler, guards ...Guard) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := k.outside(w, r)
-		if err := k.admit(q, h, guards); err != nil {
+		q.NoStore() // what is read with a code is its holder's own
+		if err := k.pass(q, h, guards); err != nil {
 			k.exit(q, err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -38,7 +40,14 @@ type Options struct {
 	MaxBody    int64         // bytes of a request; 1 MiB
 	SignIns    int           // sign-ins begun per minute and address; 120: a library has one address
 	Posts      int           // posts per minute and person (or address, signed out); 240
-	Log        *slog.Logger
+	MaxWork    int           // requests in work at once, of readers and of senders each; 128
+	MaxWait    time.Duration // for a place in work, before 503; 2 seconds
+	Patience   time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
+	// Keep holds pages for readers without a session rendered, for as long as the
+	// database tells what changes them. It needs Front and Once around the site.
+	Keep bool
+	Hit  func(route string, status int) // told of each kept page that was served; may be nil
+	Log  *slog.Logger
 }
 
 // Kernel makes handlers of pages. It is safe for concurrent use.
@@ -47,10 +56,16 @@ type Kernel struct {
 	secure   bool // the public address is https
 	sessions *scs.SessionManager
 	store    *postgresstore.PostgresStore
-	headers  *secure.Secure
+	fixed    http.Header // what every answer's headers have
+	shelf    *shelf
+	end      func() // of what Keep began
 	cross    *http.CrossOriginProtection
 	signIns  limit
 	posts    limit
+	reads    *gate
+	acts     *gate
+	bodies   chan struct{} // bodies being read
+	shedTold atomic.Int64  // when the log last said so, in seconds
 }
 
 // New makes a kernel; Close ends its housekeeping.
@@ -67,6 +82,15 @@ func New(o Options) *Kernel {
 	if o.Posts == 0 {
 		o.Posts = 240
 	}
+	if o.MaxWork == 0 {
+		o.MaxWork = 128
+	}
+	if o.MaxWait == 0 {
+		o.MaxWait = 2 * time.Second
+	}
+	if o.Patience == 0 {
+		o.Patience = 50 * time.Second
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -77,7 +101,7 @@ func New(o Options) *Kernel {
 	k := &Kernel{opts: o}
 	base, err := url.Parse(o.BaseURL)
 	k.secure = err == nil && base.Scheme == "https"
-	k.headers = headers(o, k.secure)
+	k.fixed = headers(o, k.secure)
 	k.cross = http.NewCrossOriginProtection()
 	if err == nil && base.Host != "" {
 		// Behind a proxy that rewrites Host, the browser's Origin is still the public address.
@@ -90,21 +114,34 @@ func New(o Options) *Kernel {
 	}))
 	k.signIns = newLimit(o.SignIns)
 	k.posts = newLimit(o.Posts)
+	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
+	k.bodies = make(chan struct{}, smallBodies)
 	k.openSessions()
+	k.shelf, k.end = newShelf(), func() {}
+	if o.Keep {
+		ctx, cancel := context.WithCancel(context.Background())
+		var both sync.WaitGroup
+		both.Go(func() { k.listen(ctx) })
+		both.Go(func() { k.tell(ctx) })
+		k.end = func() { cancel(); both.Wait() }
+	}
 	return k
 }
 
-// Close ends the housekeeping of sessions. (The library starts it without a
-// lock, which the race detector reports when a kernel lives for an instant.)
+// Close ends keeping pages and the housekeeping of sessions. (The library starts
+// that without a lock, which the race detector reports when a kernel lives for an
+// instant.)
 func (k *Kernel) Close() {
+	k.end()
 	if k.store != nil {
 		k.store.StopCleanup()
 	}
 }
 
 // headers forbids what no page of ours needs. The policy has no nonce, so that
-// a kept page stays valid for everyone.
-func headers(o Options, https bool) *secure.Secure {
+// a kept page stays valid for everyone, and the headers are the same for every
+// request: they are made once.
+func headers(o Options, https bool) http.Header {
 	action := "form-action 'self'"
 	for _, origin := range o.FormAction {
 		action += " " + origin
@@ -122,7 +159,11 @@ func headers(o Options, https bool) *secure.Secure {
 		// The proxy in front ends TLS, so the request itself never looks encrypted.
 		so.STSSeconds, so.ForceSTSHeader = 365*24*3600, true
 	}
-	return secure.New(so)
+	// Without a list of hosts or a redirect to https nothing is refused, so that
+	// any request will do and none has an error.
+	asked := &http.Request{URL: &url.URL{Path: "/"}, Header: http.Header{}}
+	h, _, _ := secure.New(so).ProcessNoModifyRequest(discard{}, asked)
+	return h
 }
 
 // Handler answers one request; the error it returns is rendered by the one exit.
@@ -155,11 +196,11 @@ func (k *Kernel) serve(q *Request, h Handler, guards []Guard) error {
 	if err := k.identify(q); err != nil {
 		return err
 	}
-	return k.admit(q, h, guards)
+	return k.pass(q, h, guards)
 }
 
-// admit lets a request pass its limit and its guards, in order, then h.
-func (k *Kernel) admit(q *Request, h Handler, guards []Guard) error {
+// pass lets a request pass its limit and its guards, in order, then h.
+func (k *Kernel) pass(q *Request, h Handler, guards []Guard) error {
 	if q.R.Method == http.MethodPost && !k.posts.allow(k.who(q)) {
 		return tooMany()
 	}
@@ -168,6 +209,7 @@ func (k *Kernel) admit(q *Request, h Handler, guards []Guard) error {
 			return err
 		}
 	}
+	defer k.acted(q)
 	return h(q)
 }
 

@@ -52,7 +52,14 @@ func wish(r *http.Request) string {
 	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) {
 		return c.Value
 	}
-	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	header := r.Header.Get("Accept-Language")
+	// What is said first and without a weight is wished most; most browsers do, and
+	// the home page is asked for more than any other.
+	first, _, _ := strings.Cut(header, ",")
+	if base, _, _ := strings.Cut(first, "-"); known(base) && !strings.Contains(first, ";") {
+		return base
+	}
+	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil || len(tags) == 0 { // a header that cannot be read wishes nothing
 		return Languages[0]
 	}

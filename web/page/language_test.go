@@ -35,6 +35,7 @@ func TestHomeGoesOnceToTheBrowsersWish(t *testing.T) {
 	}
 	for name, change := range map[string]func(*http.Request){
 		"Italian":         header("Accept-Language", "it-IT,it;q=0.9,en;q=0.5"),
+		"Italian rather":  header("Accept-Language", "en;q=0.3,it"),
 		"neither":         header("Accept-Language", "fr"),
 		"no wish":         func(*http.Request) {},
 		"an unread wish":  header("Accept-Language", ";;;"),

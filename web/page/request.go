@@ -39,6 +39,7 @@ const (
 	requestKey contextKey = iota
 	languageKey
 	identityKey
+	flightKey
 )
 
 // From gives the request that a template is rendered for; outside of one (a
@@ -157,10 +158,14 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 		h.Set("Cache-Control", "no-store")
 	case q.Kept() && status == http.StatusOK:
 		sum := sha256.Sum256(body)
-		tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+		core := base64.RawURLEncoding.EncodeToString(sum[:18])
+		if p := q.kernel.keep(q, contentType, core, body); p != nil {
+			_, err := p.serve(q.W, q.R)
+			return err
+		}
 		h.Set("Cache-Control", "no-cache")
-		h.Set("ETag", tag)
-		if strings.Contains(q.R.Header.Get("If-None-Match"), tag) {
+		h.Set("ETag", `"`+core+`"`)
+		if strings.Contains(q.R.Header.Get("If-None-Match"), core) {
 			q.W.WriteHeader(http.StatusNotModified)
 			return nil
 		}

@@ -33,6 +33,7 @@ type House struct {
 	Reports       *report.Service
 
 	keys pseudonym.Keys
+	url  string // of the database
 	demo *demonstration.Demonstration
 }
 
@@ -52,7 +53,31 @@ func Open(t testing.TB) *House {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return build(t, testdb.New(t), keys)
+	url := testdb.URL(t)
+	return build(t, open(t, url), keys).at(url)
+}
+
+// Beside builds the services once more on the same database and keys, with
+// connections of their own, as a second server process does.
+func (h *House) Beside(t testing.TB, opts ...postgres.Option) *House {
+	t.Helper()
+	return build(t, open(t, h.url, opts...), h.keys).at(h.url)
+}
+
+// open opens the database at url for as long as t runs.
+func open(t testing.TB, url string, opts ...postgres.Option) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), url, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() }) // a test may have closed it, to see the site without one
+	return db
+}
+
+func (h *House) at(url string) *House {
+	h.url = url
+	return h
 }
 
 // build wires the services as the server does.

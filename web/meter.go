@@ -1,0 +1,198 @@
+package web
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"net/http"
+	"net/http/pprof"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"delfi/web/page"
+)
+
+// Meter counts what the server does, for those who run it. It knows routes by
+// their pattern and nothing of a round, a consultation or a person. Routes under
+// which people answer are one count that moves once an hour: whoever asked every
+// second would otherwise know when somebody answered (RECORD.md, section 2, point 5).
+type Meter struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+	kept     *prometheus.CounterVec
+	answers  *hourly
+}
+
+// NewMeter makes a meter; its Hit is for page.Options.
+func NewMeter() *Meter { return newMeter(time.Now) }
+
+func newMeter(clock func() time.Time) *Meter {
+	m := &Meter{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "delfi_request_seconds", Help: "Requests that a room answered, by route and class of status.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"route", "class"}),
+		kept: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "delfi_kept_pages_served_total", Help: "Requests that a kept page answered, by route and class of status.",
+		}, []string{"route", "class"}),
+		answers: &hourly{clock: clock, counting: map[string]float64{}, shown: map[string]float64{}},
+	}
+	m.registry.MustRegister(m.requests, m.kept, m.answers,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Watched is what a meter looks at when it is read.
+type Watched struct {
+	Kernel *page.Kernel
+	Pool   *sql.DB
+	Jobs   func(ctx context.Context) (int, error) // due and not begun
+}
+
+// Watch adds a server's own figures.
+func (m *Meter) Watch(w Watched) {
+	figure := func(name, help string, of func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of))
+	}
+	count := func(name, help string, of func() int64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(of()) }))
+	}
+	k := w.Kernel
+	figure("delfi_readers_working", "Readers' requests in work.", func() float64 { return float64(k.Reading().Working) })
+	figure("delfi_readers_waiting", "Readers' requests that wait for a place.", func() float64 { return float64(k.Reading().Waiting) })
+	count("delfi_readers_shed_total", "Readers' requests that were turned away.", func() int64 { return k.Reading().Shed })
+	figure("delfi_kept_pages", "Pages that are kept.", func() float64 { return float64(k.Kept().Pages) })
+	figure("delfi_kept_pages_bytes", "Memory that they take.", func() float64 { return float64(k.Kept().Bytes) })
+	count("delfi_kept_pages_hits_total", "Requests that a kept page answered.", func() int64 { return k.Kept().Hits })
+	count("delfi_kept_pages_misses_total", "Pages drawn to be kept.", func() int64 { return k.Kept().Misses })
+	count("delfi_kept_pages_drops_total", "Changes that dropped pages.", func() int64 { return k.Kept().Drops })
+	m.answers.watch(func() int64 { return k.Acting().Shed })
+	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs})
+}
+
+// Hit counts a kept page that was served.
+func (m *Meter) Hit(route string, status int) {
+	if answering(route) {
+		m.answers.add(class(status))
+		return
+	}
+	m.kept.WithLabelValues(route, class(status)).Inc()
+}
+
+// observe counts a request that a room answered. A Meter that is nil counts nothing.
+func (m *Meter) observe(route string, status int, took time.Duration) {
+	switch {
+	case m == nil:
+	case answering(route):
+		m.answers.add(class(status))
+	default:
+		m.requests.WithLabelValues(route, class(status)).Observe(took.Seconds())
+	}
+}
+
+// class is "2xx" of 200.
+func class(status int) string { return strconv.Itoa(status/100) + "xx" }
+
+// Private is the handler of what is for those who run the server alone: the meter,
+// and the profiles of the Go runtime.
+func (m *Meter) Private(log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.ContinueOnError, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// waiting collects the length of the job queue.
+type waiting struct {
+	jobs func(ctx context.Context) (int, error)
+}
+
+var jobsWaiting = prometheus.NewDesc("delfi_jobs_waiting", "Jobs that are due and not begun.", nil, nil)
+
+func (waiting) Describe(to chan<- *prometheus.Desc) { to <- jobsWaiting }
+
+func (w waiting) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	n, err := w.jobs(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(jobsWaiting, err) // said in the log; the rest is still told
+		return
+	}
+	to <- prometheus.MustNewConstMetric(jobsWaiting, prometheus.GaugeValue, float64(n))
+}
+
+// hourly counts what must not be seen as it happens: what it shows is what was
+// counted when the hour last turned.
+type hourly struct {
+	clock func() time.Time
+
+	mu              sync.Mutex
+	hour            time.Time
+	counting, shown map[string]float64 // by class of status, since the start
+	shed            func() int64
+	shedShown       float64
+}
+
+var (
+	answersCounted = prometheus.NewDesc("delfi_answering_requests_total",
+		"Requests to all routes under which people answer, as of the last whole hour.", []string{"class"}, nil)
+	answersShed = prometheus.NewDesc("delfi_senders_shed_total",
+		"Requests that send something and were turned away, as of the last whole hour.", nil, nil)
+)
+
+func (h *hourly) Describe(to chan<- *prometheus.Desc) {
+	to <- answersCounted
+	to <- answersShed
+}
+
+func (h *hourly) Collect(to chan<- prometheus.Metric) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.turn()
+	for class, n := range h.shown {
+		to <- prometheus.MustNewConstMetric(answersCounted, prometheus.CounterValue, n, class)
+	}
+	to <- prometheus.MustNewConstMetric(answersShed, prometheus.CounterValue, h.shedShown)
+}
+
+func (h *hourly) add(class string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.turn()
+	h.counting[class]++
+}
+
+func (h *hourly) watch(shed func() int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.shed = shed
+}
+
+// turn shows what was counted, if another hour has begun; the lock is held. What
+// is shed between the hour's turn and this call counts to the hour before.
+func (h *hourly) turn() {
+	now := h.clock().Truncate(time.Hour)
+	if now.Equal(h.hour) {
+		return
+	}
+	h.hour = now
+	for class, n := range h.counting {
+		h.shown[class] = n
+	}
+	if h.shed != nil {
+		h.shedShown = float64(h.shed())
+	}
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/postgres/testdb"
+	"delfi/web/page"
+)
+
+// read gives what a meter tells.
+func read(t *testing.T, m *Meter) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	m.Private(slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if w.Code != http.StatusOK {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+// metered is a site of two routes, one of them of those under which people answer.
+func metered(m *Meter) http.Handler {
+	h := Health{Log: slog.New(slog.DiscardHandler), Meter: m}
+	r := chi.NewRouter()
+	r.Use(h.logged)
+	r.Get("/consultations/{slug}", func(w http.ResponseWriter, _ *http.Request) {})
+	r.Post("/consultations/{slug}/rounds/{n}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) })
+	return r
+}
+
+// Whoever reads the meter every second learns how the site does, and not when
+// somebody answered, nor in which round.
+func TestTheMeterTellsNotWhenSomebodyAnswered(t *testing.T) {
+	now := time.Date(2026, 4, 20, 9, 1, 0, 0, time.UTC)
+	m := newMeter(func() time.Time { return now })
+	site := metered(m)
+	ask := func(method, path string) {
+		site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
+	}
+	ours := func() string { // the runtime's own figures move with everything
+		var out []string
+		for line := range strings.Lines(read(t, m)) {
+			if strings.HasPrefix(line, "delfi_") {
+				out = append(out, line)
+			}
+		}
+		return strings.Join(out, "")
+	}
+	before := ours()
+	ask("POST", "/consultations/piazza/rounds/3")
+	m.Hit("/consultations/{slug}/rounds/{n}", 200)
+	if after := ours(); after != before {
+		t.Errorf("an answer is seen as it happens:\n%s\nbefore:\n%s", after, before)
+	}
+	now = now.Add(59 * time.Minute)
+	if after := ours(); !strings.Contains(after, `delfi_answering_requests_total{class="3xx"} 1`) || !strings.Contains(after, `{class="2xx"} 1`) {
+		t.Errorf("after the hour:\n%s", after)
+	}
+	ask("GET", "/consultations/piazza")
+	m.Hit("/consultations/{slug}", 304)
+	after := ours()
+	for _, want := range []string{
+		`delfi_request_seconds_count{class="2xx",route="/consultations/{slug}"} 1`,
+		`delfi_kept_pages_served_total{class="3xx",route="/consultations/{slug}"} 1`,
+	} {
+		if !strings.Contains(after, want) {
+			t.Errorf("not told: %s\n%s", want, after)
+		}
+	}
+	for _, never := range []string{"piazza", "rounds", "enrol"} {
+		if strings.Contains(after, never) {
+			t.Errorf("the meter tells of %q:\n%s", never, after)
+		}
+	}
+}
+
+func TestTheMeterTellsWhatTheServerHolds(t *testing.T) {
+	db := testdb.New(t)
+	k := page.New(page.Options{BaseURL: "http://delfi.test", DB: db})
+	defer k.Close()
+	m := NewMeter()
+	fails := error(nil)
+	m.Watch(Watched{Kernel: k, Pool: db.Pool().DB, Jobs: func(context.Context) (int, error) { return 7, fails }})
+	told := read(t, m)
+	for _, name := range []string{"delfi_readers_working 0", "delfi_readers_waiting 0", "delfi_readers_shed_total 0", "delfi_kept_pages 0",
+		"delfi_kept_pages_hits_total 0", "delfi_kept_pages_misses_total 0", "delfi_senders_shed_total 0", "delfi_jobs_waiting 7",
+		`go_sql_max_open_connections{db_name="delfi"}`, "go_goroutines "} {
+		if !strings.Contains(told, name) {
+			t.Errorf("not told: %s", name)
+		}
+	}
+	fails = errors.New("no database")
+	if told := read(t, m); strings.Contains(told, "delfi_jobs_waiting") || !strings.Contains(told, "go_goroutines ") {
+		t.Error("without a database the meter tells too much or nothing")
+	}
+}
+
+func TestProfilesAreBesideTheMeter(t *testing.T) {
+	w := httptest.NewRecorder()
+	NewMeter().Private(slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/debug/pprof/goroutine?debug=1", nil))
+	if w.Code != 200 || !strings.Contains(w.Body.String(), "goroutine profile") {
+		t.Errorf("%d", w.Code)
+	}
+}

@@ -1,0 +1,171 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"delfi/internal/fault"
+)
+
+const (
+	// smallBody is what is read of a request before it takes a place in work, so
+	// that a slow sender holds none; smallBodies is how many are read at once.
+	smallBody, smallBodies = 64 << 10, 1024
+	// queueing is how many wait for each place in work.
+	queueing = 4
+)
+
+// gate lets a bounded number of requests work, a bounded number wait for a short
+// time, and turns the rest away at once: above what a server can do, slower answers
+// for everyone would help nobody.
+type gate struct {
+	work, queue chan struct{}
+	wait        time.Duration
+	shed        atomic.Int64
+}
+
+func newGate(work int, wait time.Duration) *gate {
+	return &gate{work: make(chan struct{}, work), queue: make(chan struct{}, queueing*work), wait: wait}
+}
+
+// enter takes a place in work, which leave gives back; false if there is none in time.
+func (g *gate) enter(ctx context.Context) bool {
+	select {
+	case g.work <- struct{}{}:
+		return true
+	default:
+	}
+	select {
+	case g.queue <- struct{}{}:
+	default:
+		return false
+	}
+	defer func() { <-g.queue }()
+	late := time.NewTimer(g.wait)
+	defer late.Stop()
+	select {
+	case g.work <- struct{}{}:
+		return true
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func (g *gate) leave() { <-g.work }
+
+// Pressure is how full a gate is.
+type Pressure struct {
+	Working, Waiting int
+	Shed             int64 // turned away, since the start
+}
+
+func (g *gate) pressure() Pressure { return Pressure{len(g.work), len(g.queue), g.shed.Load()} }
+
+// Reading gives how full the gate of those who read is.
+func (k *Kernel) Reading() Pressure { return k.reads.pressure() }
+
+// Acting gives how full the gate of those who send something is. It moves when
+// somebody answers: RECORD.md, section 2, point 5, holds for whatever shows it.
+func (k *Kernel) Acting() Pressure { return k.acts.pressure() }
+
+// admit lets a request work when there is a place. Readers and those who send
+// something have places of their own: a crowd that reads keeps nobody from answering.
+func (k *Kernel) admit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g := k.acts
+		if r.Method == http.MethodGet {
+			g = k.reads
+		} else if err := k.gather(r); err != nil {
+			k.refuse(w, r, g, err)
+			return
+		}
+		if !g.enter(r.Context()) {
+			k.refuse(w, r, g, errBusy)
+			return
+		}
+		defer g.leave()
+		ctx, cancel := context.WithCancelCause(r.Context())
+		defer cancel(nil)
+		late := time.AfterFunc(k.opts.Patience, func() { cancel(errLate) })
+		defer late.Stop()
+		next.ServeHTTP(punctual{w, late}, r.WithContext(ctx))
+	})
+}
+
+var (
+	errBusy = fault.New(fault.Unavailable, "busy", "more people are here than the server can serve at once")
+	errLate = errors.New("the answer took too long")
+)
+
+// refuse answers without having begun anything.
+func (k *Kernel) refuse(w http.ResponseWriter, r *http.Request, g *gate, err error) {
+	q := k.outside(w, r)
+	if !errors.Is(err, errBusy) {
+		k.exit(q, err)
+		return
+	}
+	if r.Context().Err() != nil {
+		return // left while waiting
+	}
+	g.shed.Add(1)
+	k.shedding(g == k.reads)
+	w.Header().Set("Retry-After", "5")
+	if err := k.show(q, http.StatusServiceUnavailable, errBusy); err != nil && !left(q, err) {
+		k.opts.Log.Error("error page", "request", RequestID(r.Context()), "error", err)
+	}
+}
+
+// shedding logs that readers are turned away, at most every ten seconds: a line for
+// each would be work too. Of those who send something it says nothing: the line
+// would have a time.
+func (k *Kernel) shedding(reader bool) {
+	now, told := time.Now().Unix(), k.shedTold.Load()
+	if reader && now-told >= 10 && k.shedTold.CompareAndSwap(told, now) {
+		k.opts.Log.Warn("more requests than the server can serve: some are turned away", "shed", k.reads.shed.Load())
+	}
+}
+
+// gather reads a small body before the request takes a place in work.
+func (k *Kernel) gather(r *http.Request) error {
+	if r.ContentLength <= 0 || r.ContentLength > smallBody {
+		return nil
+	}
+	select {
+	case k.bodies <- struct{}{}:
+		defer func() { <-k.bodies }()
+	default:
+		return errBusy
+	}
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		return unread(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(b))
+	return nil
+}
+
+// punctual is the writer of an answer that must begin in time; how long it then
+// takes to send is its own.
+type punctual struct {
+	http.ResponseWriter
+	late *time.Timer
+}
+
+func (p punctual) WriteHeader(status int) {
+	p.late.Stop()
+	p.ResponseWriter.WriteHeader(status)
+}
+
+func (p punctual) Write(b []byte) (int, error) {
+	p.late.Stop()
+	return p.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (p punctual) Unwrap() http.ResponseWriter { return p.ResponseWriter }

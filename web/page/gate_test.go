@@ -1,0 +1,225 @@
+package page
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lib/pq"
+
+	"delfi/internal/postgres/testdb"
+)
+
+// crowd is a house with one place in work, and a page that holds it until let go.
+type crowd struct {
+	*house
+	begun, on chan bool
+	asked     sync.WaitGroup
+}
+
+func newCrowd(t *testing.T, wait time.Duration) *crowd {
+	t.Helper()
+	c := &crowd{house: newHouse(t, Options{MaxWork: 1, MaxWait: wait}), begun: make(chan bool), on: make(chan bool)}
+	slow := c.kernel.Handle(func(q *Request) error {
+		c.begun <- true
+		<-c.on
+		return q.Render(200, text("slow"))
+	})
+	c.Get("/slow", slow)
+	c.Post("/slow", slow)
+	return c
+}
+
+// occupy takes the one place in work, and then every place in the queue.
+func (c *crowd) occupy(t *testing.T) {
+	t.Helper()
+	ask := func() {
+		if w := c.get("/slow"); w.Code != 200 {
+			t.Errorf("who waited got %d", w.Code)
+		}
+	}
+	c.asked.Go(ask)
+	<-c.begun
+	for range queueing {
+		c.asked.Go(ask)
+	}
+	eventually(t, "the queue is full", func() bool { return c.kernel.Reading().Waiting == queueing })
+}
+
+// release lets everybody finish.
+func (c *crowd) release() {
+	c.on <- true
+	for range queueing {
+		<-c.begun
+		c.on <- true
+	}
+	c.asked.Wait()
+}
+
+func TestAboveItsCapacityTheServerTurnsAwayAtOnceAndInWords(t *testing.T) {
+	c := newCrowd(t, time.Hour) // nobody in the queue gives up: who is refused was refused at once
+	c.occupy(t)
+	for lang, path := range map[string]string{"it": "/", "en": "/en/"} {
+		w := c.get(path)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "5" || w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+		if !strings.Contains(w.Body.String(), Words(lang, "fault.busy")) {
+			t.Errorf("%s does not say why: %s", path, w.Body)
+		}
+		w = c.get(path, header("Accept", "application/json"))
+		var said problem
+		if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || w.Header().Get("Content-Type") != "application/problem+json" {
+			t.Fatalf("a program gets %q: %v", w.Header().Get("Content-Type"), err)
+		}
+		if said.Status != 503 || said.Detail != Words(lang, "fault.busy") || said.Title == "" || said.Next == "" {
+			t.Errorf("a program is told %+v", said)
+		}
+	}
+	if p := c.kernel.Reading(); p.Shed != 4 || p.Working != 1 {
+		t.Errorf("%+v", p)
+	}
+	if n := strings.Count(c.log.String(), "turned away"); n != 1 {
+		t.Errorf("%d lines of the log for 4 who were turned away:\n%s", n, c.log)
+	}
+	// Those who send something have places of their own.
+	c.Post("/act", c.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
+	if w := c.post("/act", url.Values{"item": {"1"}}); w.Code != http.StatusSeeOther {
+		t.Errorf("a crowd that reads keeps an answer out: %d", w.Code)
+	}
+	c.release()
+	if p := c.kernel.Reading(); p.Working != 0 || p.Waiting != 0 {
+		t.Errorf("places are lost: %+v", p)
+	}
+}
+
+func TestWhoWaitsIsToldInTime(t *testing.T) {
+	c := newCrowd(t, time.Millisecond)
+	c.asked.Go(func() { c.get("/slow") })
+	<-c.begun
+	if w := c.get("/"); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("after its wait: %d", w.Code)
+	}
+	c.on <- true
+	c.asked.Wait()
+	if w := c.get("/"); w.Code != http.StatusOK {
+		t.Errorf("when there is room again: %d", w.Code)
+	}
+}
+
+func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
+	db := testdb.New(t)
+	h := newHouse(t, Options{DB: db, Keep: true, MaxWork: 1, MaxWait: time.Millisecond})
+	t.Cleanup(h.kernel.Close)
+	eventually(t, "the kernel keeps", func() bool { return h.kernel.shelf.on.Load() })
+	site := h.kernel.Front(h.kernel.Once(h.kernel.Wrap(h.Mux)))
+	ask := func(path string) int {
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://delfi.test"+path, nil))
+		return w.Code
+	}
+	if got := ask("/en/"); got != 200 {
+		t.Fatal(got)
+	}
+	if !h.kernel.reads.enter(t.Context()) {
+		t.Fatal("no place")
+	}
+	if got := ask("/en/"); got != 200 {
+		t.Errorf("kept: %d", got)
+	}
+	if got := ask("/"); got != 503 {
+		t.Errorf("not kept: %d", got)
+	}
+}
+
+// A person on a slow line is no burden to the others while their form arrives.
+func TestASlowSenderHoldsNoPlace(t *testing.T) {
+	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
+	h.Post("/act", h.kernel.Handle(func(q *Request) error {
+		f, err := q.Form()
+		if err != nil {
+			return err
+		}
+		return q.Redirect("/" + f.Value("to"))
+	}))
+	body, send := io.Pipe()
+	r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.ContentLength = 5
+	done := make(chan *httptest.ResponseRecorder)
+	go func() { done <- h.ask(r) }()
+	if _, err := send.Write([]byte("to")); err != nil {
+		t.Fatal(err)
+	}
+	if w := h.post("/act", url.Values{"to": {"b"}}); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/b" {
+		t.Errorf("another's form: %d", w.Code)
+	}
+	if _, err := send.Write([]byte("=aa")); err != nil {
+		t.Fatal(err)
+	}
+	send.Close()
+	if w := <-done; w.Header().Get("Location") != "/aa" {
+		t.Errorf("the slow one's: %d %v", w.Code, w.Header())
+	}
+}
+
+func TestTooMuchIsRefusedBeforeItArrives(t *testing.T) {
+	h := newHouse(t, Options{MaxBody: 1000})
+	r := httptest.NewRequest(http.MethodPost, "http://delfi.test/en/act", failing{t})
+	r.ContentLength = 1 << 40
+	w := h.ask(r)
+	if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), Words("en", "status.413.title")) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// failing is a body that nobody shall read.
+type failing struct{ t *testing.T }
+
+func (f failing) Read([]byte) (int, error) {
+	f.t.Error("the body was read")
+	return 0, io.EOF
+}
+
+// A database that is slow or full is no mistake of the person's nor of the program's:
+// 503 in words, the cause in the log alone.
+func TestADatabaseInTroubleIsSaid(t *testing.T) {
+	h := newHouse(t, Options{Patience: time.Millisecond})
+	late := h.kernel.Handle(func(q *Request) error {
+		<-q.Context().Done()
+		return fmt.Errorf("read: %w", q.Context().Err())
+	})
+	h.Get("/late", late)
+	h.Post("/late", late)
+	h.fails("/full", fmt.Errorf("cast: %w", &pq.Error{Code: "53100", Message: "could not extend file"}))
+	h.Get("/long", h.kernel.Handle(func(q *Request) error {
+		q.W.WriteHeader(http.StatusOK)
+		time.Sleep(5 * time.Millisecond) // more than patience
+		return errors.Join(q.Context().Err())
+	}))
+	for path, key := range map[string]string{"/late": "fault.late", "/full": "fault.database_unable"} {
+		for _, w := range []*httptest.ResponseRecorder{h.get("/en" + path), h.post("/en"+path, url.Values{"a": {"1"}})} {
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), Words("en", key)) {
+				t.Errorf("%s: %d %s", path, w.Code, w.Body)
+			}
+			if strings.Contains(w.Body.String(), "extend file") {
+				t.Errorf("%s shows the cause", path)
+			}
+		}
+	}
+	if said := h.log.String(); !strings.Contains(said, "extend file") || strings.Count(said, "request failed") != 4 {
+		t.Errorf("the log: %s", said)
+	}
+	h.log.Reset()
+	if w := h.get("/long"); w.Code != 200 || h.log.Len() != 0 {
+		t.Errorf("an answer that has begun is cut: %d %s", w.Code, h.log)
+	}
+}
