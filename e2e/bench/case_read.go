@@ -63,6 +63,9 @@ func (b *bench) casePages(ctx context.Context) error {
 		}
 		bodies[name], tags[name] = body, tag
 	}
+	if err := b.prepareBare(ctx); err != nil {
+		return err
+	}
 	bare, err := b.limits(bodies, nil)
 	if err != nil {
 		return err

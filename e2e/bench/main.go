@@ -21,6 +21,8 @@ type options struct {
 	only   string
 	hook   string
 	readme string
+	span   time.Duration
+	crowd  int
 	quick  bool
 	json   bool
 	keep   bool
@@ -40,6 +42,8 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "measure the cases whose name contains one of these words (comma between them); README.md stays as it is")
 	flag.StringVar(&o.hook, "hook", "", "command to run beside each case, with CASE and PID set: a profiler")
 	flag.StringVar(&o.readme, "readme", "e2e/bench", "folder in which a whole run writes README.md and growth.svg; empty for none")
+	flag.DurationVar(&o.span, "span", 0, "how long one load lasts, for a profiler that needs longer")
+	flag.IntVar(&o.crowd, "crowd", 0, "people of the large consultation and of the standing round, for a machine that has not ten minutes")
 	flag.BoolVar(&o.quick, "quick", false, "a small crowd and one round: for trying, not for citing")
 	flag.BoolVar(&o.json, "json", false, "print JSON instead of the table")
 	flag.BoolVar(&o.keep, "keep", false, "leave the data folder")
@@ -119,7 +123,7 @@ func run(ctx context.Context, o options) (err error) {
 
 // report prints what was found and, after a whole sound run, writes the README.
 func (b *bench) report(sound bool) error {
-	whole := sound && b.o.only == "" && !b.o.quick
+	whole := sound && b.o.only == "" && !b.o.quick && b.o.span == 0
 	if whole && b.o.readme != "" {
 		for name, text := range map[string]string{"README.md": b.document(), "growth.svg": chart(b.points)} {
 			if err := os.WriteFile(filepath.Join(b.o.readme, name), []byte(text), 0o644); err != nil {

@@ -81,6 +81,12 @@ func open(ctx context.Context, o options) (_ *bench, err error) {
 	if o.quick {
 		b.n = quick
 	}
+	if o.crowd > 0 {
+		b.n.crowd, b.n.standing, b.n.own = o.crowd, o.crowd, min(b.n.own, o.crowd)
+	}
+	if o.span > 0 {
+		b.n.span = o.span
+	}
 	if _, err := os.Stat(o.binary); err != nil {
 		return nil, fmt.Errorf("%s is not built: run make build", o.binary)
 	}
