@@ -50,8 +50,8 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 	}
 	b.note("ballot", a, ms(s.quantile(0.5)))
 	n, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
-	if err == nil && n != len(a.own) {
-		err = fmt.Errorf("%d ballots are stored, %d were acknowledged", n, len(a.own))
+	if err == nil && n != s.done {
+		err = fmt.Errorf("%d ballots are stored, %d were acknowledged", n, s.done)
 	}
 	return err
 }

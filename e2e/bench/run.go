@@ -83,6 +83,7 @@ func open(ctx context.Context, o options) (_ *bench, err error) {
 	}
 	if o.crowd > 0 {
 		b.n.crowd, b.n.standing, b.n.own = o.crowd, o.crowd, min(b.n.own, o.crowd)
+		b.n.ballots = min(b.n.ballots, (b.n.own-warmup)/b.n.rounds)
 	}
 	if o.span > 0 {
 		b.n.span = o.span

@@ -164,14 +164,17 @@ func worked(ctx context.Context, db *sql.DB, kind string, after time.Time) (time
 	return time.Duration(seconds * float64(time.Second)), err == nil, err
 }
 
-// settled tells whether anything waits in the queue that is due.
-func settled(ctx context.Context, db *sql.DB) (bool, error) {
-	var n int
+// shown tells how long after the beginning of its closing a round's feedback was
+// public; what the job does besides comes after.
+func shown(ctx context.Context, db *sql.DB, kind string, round uuid.UUID, after time.Time) (time.Duration, error) {
+	var seconds float64
 	err := db.QueryRowContext(ctx, `
-		SELECT count(*)
-		FROM queue.river_job
-		WHERE state IN ('available', 'running', 'retryable')`).Scan(&n)
-	return n == 0, err
+		SELECT extract(epoch FROM r.released_at - j.attempted_at)
+		FROM civic.round AS r, queue.river_job AS j
+		WHERE r.id = $1 AND j.kind = $2 AND j.state = 'completed' AND j.attempted_at >= $3
+		ORDER BY j.finalized_at DESC
+		LIMIT 1`, round.String(), kind, after).Scan(&seconds)
+	return time.Duration(seconds * float64(time.Second)), err
 }
 
 // settings are what of the database's settings a reader must know.
