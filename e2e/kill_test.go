@@ -93,6 +93,7 @@ func TestKillLosesNoAcknowledgedBallot(t *testing.T) {
 		}
 		halt()
 		all.Wait()
+		gone(t, s.cmd.Process.Pid)
 		gone(t, pg)
 
 		s = again()
@@ -209,13 +210,13 @@ func (v *voter) write(t *testing.T, ctx context.Context, acknowledged *atomic.In
 			form.Set(fmt.Sprintf("answer_%d", k+1), values[k])
 		}
 		if _, err := v.ask(ctx, http.MethodPost, killedRound, form); err != nil {
-			v.ended(t, err)
+			v.ended(t, ctx, err)
 			return
 		}
 		v.sent, v.told = values, false
 		page, err := v.ask(ctx, http.MethodPost, killedRound, url.Values{"act": {"deliver"}})
 		if err != nil {
-			v.ended(t, err)
+			v.ended(t, ctx, err)
 			return
 		}
 		// The delivery led to the receipt: it was acknowledged, and its mark is read.
@@ -229,9 +230,9 @@ func (v *voter) write(t *testing.T, ctx context.Context, acknowledged *atomic.In
 }
 
 // ended tells a connection that the kill cut from an answer that should not be.
-func (v *voter) ended(t *testing.T, err error) {
+func (v *voter) ended(t *testing.T, ctx context.Context, err error) {
 	var cut *url.Error
-	if !errors.As(err, &cut) && !errors.Is(err, io.ErrUnexpectedEOF) && !strings.Contains(err.Error(), "503") {
+	if ctx.Err() == nil && !errors.As(err, &cut) && !errors.Is(err, io.ErrUnexpectedEOF) && !strings.Contains(err.Error(), "503") {
 		t.Errorf("%s: %v", v.name, err)
 	}
 }

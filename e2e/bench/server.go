@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -45,6 +46,8 @@ func start(log io.Writer, program string, stdin []byte, env []string, args ...st
 	failed := make(chan error, 1)
 	go func() {
 		defer close(s.done)
+		// The death signal comes when the forking thread ends; it is kept until then.
+		runtime.LockOSThread()
 		if err := s.cmd.Start(); err != nil {
 			failed <- err
 			return
