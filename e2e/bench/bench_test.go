@@ -104,7 +104,7 @@ func TestAGoalIsJudgedByTheMiddleOfTheRoundsOwnRatios(t *testing.T) {
 	if cells := none.cells(); cells[len(cells)-1] != "not there" || cells[1] != "—" {
 		t.Errorf("%q", cells)
 	}
-	if got := []string{number(0), number(3.14159), number(31.4159), number(31415.9), number(math.NaN())}; strings.Join(got, " ") != "0 3.14 31.4 31416 —" {
+	if got := []string{number(0), number(0.00314), number(3.14159), number(31.4159), number(31415.9), number(math.NaN())}; strings.Join(got, " ") != "0 0.0031 3.14 31.4 31416 —" {
 		t.Errorf("%q", got)
 	}
 }

@@ -12,7 +12,7 @@ func (b *bench) caseGrowth(ctx context.Context) error {
 	if !b.o.wanted("growth") {
 		return nil
 	}
-	if err := b.signIn(b.n.small); err != nil {
+	if err := b.signIn(b.n.own); err != nil {
 		return err
 	}
 	for _, a := range b.grown {
@@ -20,6 +20,13 @@ func (b *bench) caseGrowth(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", a.slug, err)
 		}
 	}
+	// The last of the crowd have not delivered before.
+	fresh := b.people[b.n.own-b.n.small:]
+	s := b.deliver(b.crowd, fresh, make([]string, len(fresh)), 0, len(fresh), readers)
+	if err := s.sound("ballot"); err != nil {
+		return err
+	}
+	b.note("ballot", b.crowd, ms(s.quantile(0.5)))
 	// No protocol of the drafting form holds a thousand statements; a standing one does.
 	began := time.Now()
 	if err := b.h.ballots.Release(ctx, b.wide.id, 1, false); err != nil {

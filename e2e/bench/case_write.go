@@ -157,7 +157,6 @@ func (b *bench) caseBallot(ctx context.Context) error {
 	}
 	inner, err := b.casts(ctx)
 	b.rows = append(b.rows, bare16, bare64, r, inner)
-	b.points = append(b.points, point{"ballot", "people", b.n.crowd, r.P50})
 	return err
 }
 

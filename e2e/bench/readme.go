@@ -20,7 +20,7 @@ func (b *bench) document() string {
 	fmt.Fprintf(&s, "The consultation has %d people, of whom %d can sign in, and %d statements on a scale of nine; one in twenty gives a reason. "+
 		"Beside it stand a published one, a standing round of %d people, and smaller ones for the growth.\n\n", b.n.crowd, b.n.own, b.n.items, b.n.standing)
 	s.WriteString("## Found\n\n" + markdown(b.rows) + "\n## How it grows\n\n")
-	s.WriteString("Median milliseconds: of one closing or tick as a whole, of one form at 16 connections, of one ballot (paper, delivery, receipt) at 16 connections, at 64 for the largest.\n\n")
+	s.WriteString("Median milliseconds: of one closing or tick as a whole, of one form at 16 connections, of one ballot (paper, delivery, receipt) at 16 connections.\n\n")
 	for _, along := range []string{"people", "items"} {
 		if t := growthTable(b.points, along); t != "" {
 			s.WriteString(t + "\n")

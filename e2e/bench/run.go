@@ -34,7 +34,7 @@ type sizes struct {
 
 var (
 	whole = sizes{rounds: 3, crowd: 100_000, own: 5_000, small: 200, items: 20, standing: 100_000, ballots: 1500, span: 1500 * time.Millisecond}
-	quick = sizes{rounds: 1, crowd: 2_000, own: 500, small: 100, items: 20, standing: 2_000, ballots: 300, span: 500 * time.Millisecond}
+	quick = sizes{rounds: 1, crowd: 2_000, own: 600, small: 100, items: 20, standing: 2_000, ballots: 300, span: 500 * time.Millisecond}
 )
 
 const (
@@ -83,7 +83,7 @@ func open(ctx context.Context, o options) (_ *bench, err error) {
 	}
 	if o.crowd > 0 {
 		b.n.crowd, b.n.standing, b.n.own = o.crowd, o.crowd, min(b.n.own, o.crowd)
-		b.n.ballots = min(b.n.ballots, (b.n.own-warmup)/b.n.rounds)
+		b.n.ballots = min(b.n.ballots, (b.n.own-warmup-b.n.small)/b.n.rounds)
 	}
 	if o.span > 0 {
 		b.n.span = o.span

@@ -76,7 +76,7 @@ func (r *row) judge(met bool) {
 	}
 }
 
-// number writes three figures of a value, and no more precision than it has.
+// number writes two or three figures of a value, and no more precision than it has.
 func number(v float64) string {
 	switch {
 	case math.IsNaN(v):
@@ -87,6 +87,8 @@ func number(v float64) string {
 		return fmt.Sprintf("%.0f", v)
 	case math.Abs(v) >= 10:
 		return fmt.Sprintf("%.1f", v)
+	case math.Abs(v) < 0.1:
+		return fmt.Sprintf("%.2g", v)
 	}
 	return fmt.Sprintf("%.2f", v)
 }
