@@ -43,7 +43,7 @@ func (b *bench) caseStart(ctx context.Context) error {
 
 // casePages reads what a stranger reads, each page against finished bytes of its
 // own length, and asks again with the ETag.
-func (b *bench) casePages(ctx context.Context) error {
+func (b *bench) casePages(ctx context.Context) (err error) {
 	if !b.o.wanted("pages") {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (b *bench) casePages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer bare.stop() //nolint: its end is nobody's news
+	defer func() { err = errors.Join(err, bare.stop()) }()
 	for _, name := range []string{"consultation", "opinion", "record"} {
 		body := bodies[name]
 		limit := fmt.Sprintf("a bare chi handler that writes the same %s", kilobytes(len(body)))
@@ -130,7 +130,7 @@ func (b *bench) read(base, path, header string, status int, body []byte, span ti
 
 // caseForm opens the answer form of the second answer round, with the feedback on
 // the first, as another person each time.
-func (b *bench) caseForm(ctx context.Context) error {
+func (b *bench) caseForm(ctx context.Context) (err error) {
 	if !b.o.wanted("form") {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (b *bench) caseForm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer bare.stop() //nolint: as above
+	defer func() { err = errors.Join(err, bare.stop()) }()
 	r := row{
 		Case: fmt.Sprintf("answer form, %d items with feedback", b.n.items), Unit: "/s",
 		Limit: fmt.Sprintf("a bare handler that reads one session row and one ballot row by prepared statements and writes the same %s", kilobytes(len(body))),
