@@ -13,7 +13,7 @@ KILLS   := 30
 ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | sha256sum | cut -c1-8)
 TITLES  := 300 regular 600 700
 
-.PHONY: help run build test soak check picture assets sums generate drift chromium clean
+.PHONY: help run build test bench soak check picture assets sums generate drift chromium clean
 
 help: ## what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -27,6 +27,9 @@ build: assets ## build bin/delfi
 
 test: build chromium ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -p 2 -timeout 11m ./...
+
+bench: build ## measure Delfi and the limits of this machine (10 minutes; ARGS=--quick for a taste, --json, --only=ballot)
+	@$(GO) run ./e2e/bench $(ARGS)
 
 soak: build ## long fuzzing, many cases for each property, repeated kills (an hour; SOAK=10s for a taste)
 	@grep -rhoE '^func Fuzz\w+' --include='*_test.go' internal web -H | while IFS=: read -r file fuzz; do \

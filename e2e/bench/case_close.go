@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// closing is what one closing cost.
+type closing struct {
+	took    time.Duration // of the job, by the queue's own table
+	shown   time.Duration // of it, until the feedback is public; the rest writes the rows anew
+	heap    int64         // bytes at the highest, above what stood before
+	ballots int
+}
+
+// shut closes a consultation's first answer round and waits for the server's job.
+func (b *bench) shut(ctx context.Context, s *server, h *house, db *sql.DB, a *answering) (c closing, err error) {
+	idle, _, err := memory(s.pid)
+	if err != nil {
+		return c, err
+	}
+	if err := forget(s.pid); err != nil {
+		return c, err
+	}
+	began := time.Now()
+	if err := h.consultations.CloseRound(ctx, b.staff.facilitator, a.slug, firstRound, "hanno risposto tutti"); err != nil {
+		return c, err
+	}
+	for {
+		took, done, err := worked(ctx, db, closingJob, began.Add(-time.Second))
+		if err != nil {
+			return c, err
+		}
+		if done {
+			c.took = took
+			break
+		}
+		if time.Since(began) > time.Minute {
+			return c, errors.New("the closing does not end; " + b.lastLog())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	_, peak, err := memory(s.pid)
+	if err != nil {
+		return c, err
+	}
+	c.heap = peak - idle
+	if c.shown, err = shown(ctx, db, closingJob, a.c.Rounds[firstRound-1].ID, began.Add(-time.Second)); err != nil {
+		return c, err
+	}
+	// Who closes must have counted everybody.
+	f, err := h.ballots.Feedback(ctx, a.c.ID, firstRound)
+	if err != nil {
+		return c, err
+	}
+	c.ballots = f.Answered
+	if f.Answered != a.people || len(f.Items) != a.items {
+		return c, fmt.Errorf("%s: the feedback tells of %d ballots on %d items, %d on %d were cast", a.slug, f.Answered, len(f.Items), a.people, a.items)
+	}
+	return c, nil
+}
+
+// caseClosing closes the large consultation's first answer round, on copies of the
+// database and at last on the database itself, which the next cases go on with.
+func (b *bench) caseClosing(ctx context.Context) error {
+	wall := row{Case: fmt.Sprintf("closing %d ballots × %d items", b.n.crowd, b.n.items), Unit: "s",
+		Note: "the server's job by the queue's own table: reading, counting, feedback, record, and the rows written anew in the order of their ids"}
+	heap := row{Case: "closing, memory above idle", Unit: "MB", Note: "VmHWM of the server, reset before, less its resident memory before"}
+	early := row{Case: "closing, until the feedback is public", Unit: "s", Note: "the part of the same job that counts, judges and stores; then rows are written anew"}
+	rest := row{Case: "closing, neither hashing nor sorting", Unit: "s", Goal: "≤ 2 s", Note: "told by a profile alone: run with --hook"}
+	if b.o.wanted("closing") && b.n.rounds > 1 {
+		for range b.n.rounds - 1 {
+			c, err := b.shutCopy(ctx)
+			if err != nil {
+				return err
+			}
+			wall.Values, heap.Values = append(wall.Values, c.took.Seconds()), append(heap.Values, float64(c.heap)/1e6)
+			early.Values = append(early.Values, c.shown.Seconds())
+		}
+	}
+	end, err := hook(ctx, b.o.hook, "closing", b.srv.pid)
+	if err != nil {
+		return err
+	}
+	c, err := b.shut(ctx, b.srv, b.h, b.bare, b.crowd)
+	end()
+	if err != nil {
+		return err
+	}
+	if b.o.wanted("closing") {
+		wall.Values, heap.Values = append(wall.Values, c.took.Seconds()), append(heap.Values, float64(c.heap)/1e6)
+		early.Values = append(early.Values, c.shown.Seconds())
+		wall.atMost(4)
+		heap.atMost(256)
+		b.rows = append(b.rows, wall, early, heap, rest)
+		b.points = append(b.points, point{"closing", "people", b.n.crowd, middle(wall.Values) * 1000})
+	}
+	return b.h.goOn(ctx, b.staff, b.crowd)
+}
+
+// shutCopy closes the round on a copy of the main database, with a server of its own.
+func (b *bench) shutCopy(ctx context.Context) (c closing, err error) {
+	const name = "copy"
+	// Nobody may be connected to what is copied.
+	if err := errors.Join(b.srv.stop(), b.db.Close(), b.bare.Close()); err != nil {
+		return c, err
+	}
+	b.srv, b.db, b.bare = nil, nil, nil
+	if err := cloneDatabase(ctx, b.admin, mainDatabase, name); err != nil {
+		return c, err
+	}
+	c, err = b.shutOn(ctx, name)
+	return c, errors.Join(err, dropDatabase(ctx, b.admin, name), calm(ctx, b.admin), b.settle(ctx))
+}
+
+func (b *bench) shutOn(ctx context.Context, name string) (c closing, err error) {
+	db, h, err := b.join(ctx, name, false)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	raw, err := bareDB(b.cluster.URL(name), 1)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, raw.Close()) }()
+	s, err := b.serve(name)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	time.Sleep(time.Second) // what a start enqueues is done
+	return b.shut(ctx, s, h, raw, b.crowd)
+}
+
+// tickLimit is when a release tick counts as one that does not end.
+const tickLimit = 15 * time.Second
+
+// caseTick releases figures of a standing round while ballots arrive at a steady
+// rate. People of a standing round have no accounts yet, so the ballots arrive at
+// the use case, in this process, and so does the tick.
+func (b *bench) caseTick(ctx context.Context) error {
+	if !b.o.wanted("tick") {
+		return nil
+	}
+	const rate = 1000
+	r := row{Case: fmt.Sprintf("release tick, standing round of %d", b.n.standing), Unit: "s"}
+	if err := b.h.ballots.Release(ctx, b.standing.id, 1, false); err != nil {
+		return err
+	}
+	var came []float64
+	overdue := false
+	for round := range b.n.rounds {
+		stop := make(chan struct{})
+		arrived := make(chan sample, 1)
+		before := round * 20 * rate
+		go func() {
+			arrived <- paced(rate, readers, stop, func(i int) error {
+				n := before + i
+				return b.h.say(ctx, b.standing, n%b.standing.people, 1+round)
+			})
+		}()
+		time.Sleep(2 * time.Second)
+		began := time.Now()
+		limited, cancel := context.WithTimeout(ctx, tickLimit)
+		err := b.h.ballots.Release(limited, b.standing.id, 2+round, false)
+		overdue = overdue || limited.Err() != nil
+		cancel()
+		r.Values = append(r.Values, time.Since(began).Seconds())
+		time.Sleep(time.Second)
+		close(stop)
+		s := <-arrived
+		if overdue {
+			err = nil // told as a value: the tick came to no end
+		}
+		if err := errors.Join(err, s.sound("ballots that arrive")); err != nil {
+			return err
+		}
+		came = append(came, s.rate())
+		if p := ms(s.quantile(0.99)); p > r.P99 {
+			r.P50, r.P99 = ms(s.quantile(0.5)), p
+		}
+		if overdue {
+			break
+		}
+	}
+	r.atMost(1)
+	r.Note = fmt.Sprintf("of %d ballots a second that were sent, %s a second were taken meanwhile; p50 and p99 are those of the ballots; in the generator's process", rate, number(middle(came)))
+	if overdue {
+		r.Note += fmt.Sprintf("; one tick came to no end within %s, and was broken off", tickLimit)
+	}
+	b.rows = append(b.rows, r)
+	b.points = append(b.points, point{"release tick", "people", b.n.standing, middle(r.Values) * 1000})
+	id, err := b.standingRound(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := ballotsIn(ctx, b.bare, id)
+	if err == nil && n != b.standing.people {
+		err = fmt.Errorf("the standing round holds %d ballots of %d people", n, b.standing.people)
+	}
+	return err
+}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// caseStart measures a start on the data that are there, and what an idle server
+// holds. It leaves the server that the next cases ask.
+func (b *bench) caseStart(ctx context.Context) error {
+	if err := b.settle(ctx); err != nil {
+		return err
+	}
+	if !b.o.wanted("start") {
+		return nil
+	}
+	up := row{Case: "start to ready, on existing data", Unit: "s", Note: "from exec to the first 200 of /readyz, before a Postgres that runs"}
+	idle := row{Case: "idle server", Unit: "MB", Note: "resident memory of the server alone, two seconds after its start; Postgres is another process"}
+	for range b.n.rounds {
+		if err := b.srv.stop(); err != nil {
+			return err
+		}
+		var err error
+		if b.srv, err = b.serve(mainDatabase); err != nil {
+			return err
+		}
+		up.Values = append(up.Values, b.srv.ready.Seconds())
+		time.Sleep(2 * time.Second)
+		now, _, err := memory(b.srv.pid)
+		if err != nil {
+			return err
+		}
+		idle.Values = append(idle.Values, float64(now)/1e6)
+	}
+	up.atMost(0.5)
+	idle.atMost(60)
+	b.rows = append(b.rows, up, idle)
+	return nil
+}
+
+// casePages reads what a stranger reads, each page against finished bytes of its
+// own length, and asks again with the ETag.
+func (b *bench) casePages(ctx context.Context) (err error) {
+	if !b.o.wanted("pages") {
+		return nil
+	}
+	pages := map[string]string{
+		"consultation": consultationPath(b.crowd.slug),
+		"opinion":      opinionPath(b.published.slug),
+		"record":       recordPath(b.crowd.slug),
+	}
+	bodies, tags := map[string][]byte{}, map[string]string{}
+	for name, path := range pages {
+		body, tag, err := pageOf(b.srv.url, path, "", "")
+		if err != nil {
+			return err
+		}
+		if tag == "" {
+			return fmt.Errorf("%s has no ETag", path)
+		}
+		bodies[name], tags[name] = body, tag
+	}
+	if err := b.prepareBare(ctx); err != nil {
+		return err
+	}
+	bare, err := b.limits(bodies, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bare.stop()) }()
+	for _, name := range []string{"consultation", "opinion", "record"} {
+		body := bodies[name]
+		limit := fmt.Sprintf("a bare chi handler that writes the same %s", kilobytes(len(body)))
+		whole := row{Case: name + " page, anonymous", Unit: "/s", Limit: limit}
+		again := row{Case: name + " page, revalidated", Unit: "/s", Limit: limit + " in full", Note: "If-None-Match with the page's ETag, answered 304"}
+		for round := -1; round < b.n.rounds; round++ {
+			span := b.n.span
+			if round < 0 {
+				span /= 4 // the first is to warm both
+			}
+			least := b.read(bare.url, "/page/"+name, "", 200, body, span)
+			if err := least.sound("bare page"); err != nil {
+				return err
+			}
+			s, err := b.with(ctx, name, func() sample { return b.read(b.srv.url, pages[name], "", 200, body, span) })
+			if err != nil {
+				return err
+			}
+			r := b.read(b.srv.url, pages[name], "If-None-Match: "+tags[name], 304, nil, span/2)
+			if err := r.sound("revalidation"); err != nil {
+				return err
+			}
+			if round >= 0 {
+				whole.add(s, least.rate())
+				again.add(r, least.rate())
+			}
+		}
+		whole.atLeast(0.5)
+		again.atLeast(0.8)
+		b.rows = append(b.rows, whole, again)
+	}
+	return nil
+}
+
+// read asks for one page from many connections and compares every byte.
+func (b *bench) read(base, path, header string, status int, body []byte, span time.Duration) sample {
+	var more []string
+	if header != "" {
+		more = []string{header}
+	}
+	all, done := clients(base, readers)
+	defer done()
+	return load(readers, bound{span: span}, func(w, _ int) error {
+		r, err := all[w].get(path, "", "", more...)
+		if err != nil {
+			return err
+		}
+		if r.status != status {
+			return fmt.Errorf("%s: status %d: %s", path, r.status, headline(r.body))
+		}
+		if !bytes.Equal(r.body, body) {
+			return fmt.Errorf("%s: another page than before, of %d bytes instead of %d", path, len(r.body), len(body))
+		}
+		return nil
+	})
+}
+
+// caseForm opens the answer form of the second answer round, with the feedback on
+// the first, as another person each time.
+func (b *bench) caseForm(ctx context.Context) (err error) {
+	if !b.o.wanted("form") {
+		return nil
+	}
+	if err := b.signIn(b.n.own); err != nil {
+		return err
+	}
+	path := formPath(b.crowd.slug, secondRound)
+	body, _, err := pageOf(b.srv.url, path, b.people[0].cookie, b.people[0].address)
+	if err != nil {
+		return err
+	}
+	if err := b.prepareBare(ctx); err != nil {
+		return err
+	}
+	bare, err := b.limits(nil, body)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bare.stop()) }()
+	r := row{
+		Case: fmt.Sprintf("answer form, %d items with feedback", b.n.items), Unit: "/s",
+		Limit: fmt.Sprintf("a bare handler that reads one session row and one ballot row by prepared statements and writes the same %s", kilobytes(len(body))),
+		Note:  "signed in, another person each time; the whole paper on one page",
+	}
+	for round := -1; round < b.n.rounds; round++ {
+		span := b.n.span * 2
+		if round < 0 {
+			span /= 4
+		}
+		least := b.bareForm(bare.url, body, span)
+		if err := least.sound("bare form"); err != nil {
+			return err
+		}
+		s, err := b.with(ctx, "form", func() sample { return b.forms(b.crowd, b.people, span) })
+		if err != nil {
+			return err
+		}
+		if round >= 0 {
+			r.add(s, least.rate())
+		}
+	}
+	r.atLeast(0.5)
+	b.rows = append(b.rows, r)
+	b.points = append(b.points, point{"answer form", "people", b.n.crowd, r.P50})
+	return nil
+}
+
+// forms opens a consultation's answer form as one person after the other.
+func (b *bench) forms(a *answering, who []person, span time.Duration) sample {
+	path := formPath(a.slug, secondRound)
+	last := fmt.Appendf(nil, `name="answer_%d"`, a.items)
+	all, done := clients(b.srv.url, readers)
+	defer done()
+	return load(readers, bound{span: span}, func(w, i int) error {
+		p := who[i%len(who)]
+		r, err := all[w].get(path, p.cookie, p.address)
+		if err != nil {
+			return err
+		}
+		if r.status != 200 || !bytes.Contains(r.body, answered) || !bytes.Contains(r.body, last) {
+			return fmt.Errorf("%s: status %d, no form: %s", path, r.status, headline(r.body))
+		}
+		// A page is this person's own and nobody else's: their name stands on it.
+		if !bytes.Contains(r.body, []byte(p.actor.Name)) {
+			return errors.New("the form is somebody else's")
+		}
+		return nil
+	})
+}
+
+func (b *bench) bareForm(base string, body []byte, span time.Duration) sample {
+	all, done := clients(base, readers)
+	defer done()
+	return load(readers, bound{span: span}, func(w, i int) error {
+		r, err := all[w].get("/form", fmt.Sprint("s=", 1+i%bareSessions), "")
+		if err == nil && (r.status != 200 || !bytes.Equal(r.body, body)) {
+			err = fmt.Errorf("bare form: status %d: %.80s", r.status, r.body)
+		}
+		return err
+	})
+}
+
+// prepareBare makes the limits' tables, with rows as long as Delfi's.
+func (b *bench) prepareBare(ctx context.Context) error {
+	_, session, err := sessions(ctx, b.bare)
+	if err != nil {
+		return err
+	}
+	ballot, err := ballotBytes(ctx, b.bare, b.crowd.c.Rounds[firstRound-1].ID)
+	if err != nil {
+		return err
+	}
+	return bareTables(ctx, b.bare, max(session, 200), ballot)
+}
+
+// caseExport reads the leaves of a closed round, once the route is there.
+func (b *bench) caseExport(ctx context.Context) error {
+	if !b.o.wanted("export") {
+		return nil
+	}
+	r := row{Case: "export of a round's leaves", Unit: "leaves/s"}
+	heap := row{Case: "export of a round's leaves, memory", Unit: "MB"}
+	path := leavesPath(b.crowd.slug, firstRound)
+	c := newClient(b.srv.url)
+	defer c.close()
+	first, err := c.get(path, "", "")
+	if err != nil {
+		return err
+	}
+	if first.status != 200 {
+		r.Goal, heap.Goal = "≥ 0.5 of the limit", "≤ 64 MB"
+		r.Note = fmt.Sprintf("not there: %s answers %d", path, first.status)
+		b.rows = append(b.rows, r, heap)
+		return nil
+	}
+	leaves := bytes.Count(first.body, []byte("\n"))
+	if err := b.prepareBare(ctx); err != nil {
+		return err
+	}
+	r.Limit = fmt.Sprintf("COPY of %d rows to a CSV file, by Postgres", leaves)
+	for range b.n.rounds {
+		began := time.Now()
+		if err := bareCopy(ctx, b.bare, leaves, "/dev/null"); err != nil {
+			return err
+		}
+		least := float64(leaves) / time.Since(began).Seconds()
+		idle, _, err := memory(b.srv.pid)
+		if err != nil {
+			return err
+		}
+		if err := forget(b.srv.pid); err != nil {
+			return err
+		}
+		s, err := b.with(ctx, "export", func() sample {
+			return load(1, bound{most: 1}, func(int, int) error {
+				got, err := c.get(path, "", "")
+				if err == nil && (got.status != 200 || bytes.Count(got.body, []byte("\n")) != leaves) {
+					err = fmt.Errorf("%s: status %d, or other leaves than before", path, got.status)
+				}
+				return err
+			})
+		})
+		if err != nil {
+			return err
+		}
+		_, peak, err := memory(b.srv.pid)
+		if err != nil {
+			return err
+		}
+		heap.Values = append(heap.Values, float64(peak-idle)/1e6)
+		r.Values, r.Limits = append(r.Values, float64(leaves)/s.took.Seconds()), append(r.Limits, least)
+	}
+	r.atLeast(0.5)
+	heap.atMost(64)
+	b.rows = append(b.rows, r, heap)
+	return nil
+}

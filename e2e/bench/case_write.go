@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/pseudonym"
+)
+
+// caseSignIn walks the round trip of signing in, through a real provider, and takes
+// off what the provider itself costs: its own part of the walk, walked alone.
+func (b *bench) caseSignIn(ctx context.Context) error {
+	if !b.o.wanted("sign-in") {
+		return nil
+	}
+	r := row{
+		Case: "sign-in round trip", Unit: "/s",
+		Limit: "a bare prepared transaction that inserts one session row, 16 connections",
+		Note:  "from /sign-in to the session, less the provider's own part, which is walked alone at the same load (authorize, choose, token, userinfo); p50 and p99 are those of the whole walk",
+	}
+	if err := b.prepareBare(ctx); err != nil {
+		return err
+	}
+	each := b.n.own / b.n.rounds
+	for round := range b.n.rounds {
+		least, err := b.bareWrites(ctx, readers, insertSession, b.n.span, func(i int) []any {
+			return []any{fmt.Sprintf("w%d-%d", round, i), make([]byte, 200), time.Now().Add(time.Hour)}
+		})
+		if err != nil {
+			return err
+		}
+		var whole sample
+		if whole, err = b.with(ctx, "sign-in", func() sample { return b.enter(b.signedIn, each) }); err != nil {
+			return err
+		}
+		b.signedIn += each
+		alone, err := b.provider(b.n.span)
+		if err != nil {
+			return err
+		}
+		// Every core is busy in both walks, so that times a piece add up.
+		net := 1/whole.rate() - 1/alone.rate()
+		whole.done = int(whole.took.Seconds() / net)
+		r.add(whole, least.rate())
+	}
+	r.atLeast(0.3)
+	b.rows = append(b.rows, r)
+	n, _, err := sessions(ctx, b.bare)
+	if err == nil && n < b.signedIn {
+		err = fmt.Errorf("%d sessions are stored, %d people signed in", n, b.signedIn)
+	}
+	return err
+}
+
+// signIn makes sure that the first n people have a session.
+func (b *bench) signIn(n int) error {
+	if n <= b.signedIn {
+		return nil
+	}
+	s := b.enter(b.signedIn, n-b.signedIn)
+	b.signedIn = n
+	return s.sound("signing in")
+}
+
+// enter signs n people in from a first one on.
+func (b *bench) enter(from, n int) sample {
+	site, done := clients(b.srv.url, readers)
+	defer done()
+	idp, end := clients(b.idp.Issuer(), readers)
+	defer end()
+	return load(readers, bound{most: n}, func(w, i int) error {
+		p := &b.people[from+i]
+		cookie, err := walk(site[w], idp[w], *p)
+		p.cookie = cookie
+		return err
+	})
+}
+
+// bareWrites writes rows, a transaction each, from n connections.
+func (b *bench) bareWrites(ctx context.Context, n int, statement string, span time.Duration, args func(i int) []any) (sample, error) {
+	all, err := newWriters(ctx, b.bare, n, statement)
+	if err != nil {
+		return sample{}, err
+	}
+	s := load(n, bound{span: span}, func(w, i int) error { return all[w].write(ctx, args(i)...) })
+	if err := closeWriters(all); err != nil {
+		return s, err
+	}
+	return s, s.sound("bare writes")
+}
+
+// warmup is how many ballots are delivered before they are counted.
+const warmup = 200
+
+// caseBallot delivers ballots as another person each time, from 64 connections.
+func (b *bench) caseBallot(ctx context.Context) error {
+	if !b.o.wanted("ballot") {
+		return nil
+	}
+	if err := b.signIn(b.n.own); err != nil {
+		return err
+	}
+	if err := b.prepareBare(ctx); err != nil {
+		return err
+	}
+	round := b.crowd.c.Rounds[secondRound-1].ID
+	size, err := ballotBytes(ctx, b.bare, b.crowd.c.Rounds[firstRound-1].ID)
+	if err != nil {
+		return err
+	}
+	bare16 := row{Case: "bare ballot, 16 connections", Unit: "/s", Note: fmt.Sprintf("a prepared lib/pq transaction that inserts one row of %d sealed bytes, fsync on", size)}
+	bare64 := row{Case: "bare ballot, 64 connections", Unit: "/s", Note: bare16.Note}
+	r := row{
+		Case: fmt.Sprintf("ballot of %d answers with its receipt", b.n.items), Unit: "/s",
+		Limit: "bare ballot, 64 connections",
+		Note:  "64 connections, another person each time: the paper, its delivery, the page with the mark; durable before the answer",
+	}
+	marks := make([]string, len(b.people))
+	done := 0
+	for turn := -1; turn < b.n.rounds; turn++ {
+		n, span := b.n.ballots, b.n.span
+		if turn < 0 {
+			n, span = min(warmup, b.n.own-b.n.rounds*n), span/4
+		}
+		row16, err := b.bareBallots(ctx, readers, size, span)
+		if err != nil {
+			return err
+		}
+		row64, err := b.bareBallots(ctx, writers, size, span)
+		if err != nil {
+			return err
+		}
+		first := done
+		s, err := b.with(ctx, "ballot", func() sample { return b.deliver(b.crowd, b.people, marks, first, n, writers) })
+		if err != nil {
+			return err
+		}
+		done += n
+		if turn >= 0 {
+			bare16.add(row16, 0)
+			bare64.add(row64, 0)
+			r.add(s, row64.rate())
+		}
+	}
+	r.atLeast(0.5)
+	if most := 4 * bare64.P99; r.P99 > most {
+		r.judge(false)
+	}
+	r.Goal += fmt.Sprintf(", p99 ≤ 4 × %s ms", number(bare64.P99))
+	if err := b.recount(ctx, round, marks[:done]); err != nil {
+		return err
+	}
+	inner, err := b.casts(ctx)
+	b.rows = append(b.rows, bare16, bare64, r, inner)
+	return err
+}
+
+func (b *bench) bareBallots(ctx context.Context, n, size int, span time.Duration) (sample, error) {
+	sealed := make([]byte, size)
+	if err := calm(ctx, b.admin); err != nil {
+		return sample{}, err
+	}
+	return b.bareWrites(ctx, n, insertBallot, span, func(int) []any {
+		id := uuid.New()
+		return []any{bareRound, id[:], sealed}
+	})
+}
+
+// deliverySpan ends a round of deliveries that a slow server would draw out.
+const deliverySpan = 8 * time.Second
+
+// deliver delivers at most n people's ballots from a first person on, and keeps
+// their marks.
+func (b *bench) deliver(a *answering, who []person, marks []string, from, n, workers int) sample {
+	all, done := clients(b.srv.url, workers)
+	defer done()
+	return load(workers, bound{most: n, span: deliverySpan}, func(w, i int) (err error) {
+		at := from + i
+		marks[at], err = deliver(all[w], who[at], a.slug, secondRound, values(at, a.items, secondRound))
+		return err
+	})
+}
+
+// recount compares what was told with what is stored: as many ballots as marks,
+// no mark twice, and, for a sample of people, the same mark when asked again.
+func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) error {
+	n, err := ballotsIn(ctx, b.bare, round)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	var told []int // people who were given a mark
+	for i, m := range marks {
+		if m == "" {
+			continue
+		}
+		if seen[m] {
+			return fmt.Errorf("the mark %s was given twice", m)
+		}
+		seen[m] = true
+		told = append(told, i)
+	}
+	if n != len(told) {
+		return fmt.Errorf("%d ballots are stored, %d were acknowledged", n, len(told))
+	}
+	c := newClient(b.srv.url)
+	defer c.close()
+	for range 50 {
+		i := told[rand.N(len(told))]
+		again, err := receipt(c, b.people[i], b.crowd.slug, secondRound)
+		if err != nil {
+			return err
+		}
+		if again != marks[i] {
+			return fmt.Errorf("person %d was told the mark %s, and now %s", i, marks[i], again)
+		}
+	}
+	return nil
+}
+
+// casts measures the use case alone, in this process, by people without accounts:
+// what is left of a ballot when pages, sessions and forms are taken away.
+func (b *bench) casts(ctx context.Context) (row, error) {
+	r := row{Case: "ballot, the use case alone", Unit: "/s", Note: "ballot.Service.Cast in the generator's process, 64 at once on a pool of 16; without HTTP, session or page"}
+	c := b.crowd.c
+	items, err := b.h.roundItems(ctx, c.Rounds[secondRound-1].ID)
+	if err != nil {
+		return r, err
+	}
+	n := b.n.ballots * 2
+	seats := make([]pseudonym.Seat, n)
+	for i := range seats {
+		if seats[i], err = b.h.bridge.Foreign(ctx, c.ID, fmt.Sprint("v", b.n.own+i), c.Protocol.Panel.Groups[0].ID); err != nil {
+			return r, err
+		}
+	}
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	s := load(writers, bound{most: n}, func(_, i int) error {
+		got, err := b.h.ballots.Cast(ctx, seats[i], secondRound, paperOf(items, values(i, b.n.items, secondRound), ""))
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[got.Mark] {
+			return fmt.Errorf("mark %s was given twice", got.Mark)
+		}
+		seen[got.Mark] = true
+		return nil
+	})
+	r.add(s, 0)
+	return r, s.sound("casting")
+}

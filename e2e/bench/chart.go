@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"slices"
+	"strings"
+)
+
+// The picture has a panel for people and one for items, both axes in powers of
+// ten: what grows as the size does is a line of slope one, what does not is flat.
+const (
+	panelWidth, panelHeight = 340, 260
+	marginLeft, marginTop   = 62, 56
+	marginBottom            = 54
+)
+
+// hues are told apart in grey and by most colour-blind readers; the words at each
+// line's end say the same.
+var hues = []string{"#0066cc", "#b35900", "#00704f", "#7a1fa2", "#a8123c"}
+
+// chart draws how cases grow.
+func chart(points []point) string {
+	width, height := 2*(panelWidth+marginLeft)+150, panelHeight+marginTop+marginBottom
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="t d" font-family="sans-serif" font-size="12">`+"\n", width, height)
+	b.WriteString("<title id=\"t\">How what Delfi does grows with people and with items</title>\n")
+	fmt.Fprintf(&b, "<desc id=\"d\">%s</desc>\n", html.EscapeString(describe(points)))
+	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#fff"/>`+"\n", width, height)
+	cases := caseNames(points)
+	for i, along := range []string{"people", "items"} {
+		axes(&b, points, cases, along, marginLeft+i*(panelWidth+marginLeft))
+	}
+	for i, c := range cases {
+		y := marginTop + 14 + 20*i
+		x := 2*(panelWidth+marginLeft) + 16
+		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="12" height="4" fill="%s"/><text x="%d" y="%d" fill="#17324d">%s</text>`+"\n",
+			x, y-6, hues[i%len(hues)], x+18, y, html.EscapeString(c))
+	}
+	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+func caseNames(points []point) []string {
+	var out []string
+	for _, p := range points {
+		if !slices.Contains(out, p.Case) {
+			out = append(out, p.Case)
+		}
+	}
+	return out
+}
+
+// describe says in words what the picture shows.
+func describe(points []point) string {
+	var parts []string
+	for _, along := range []string{"people", "items"} {
+		for _, c := range caseNames(points) {
+			var said []string
+			for _, p := range of(points, c, along) {
+				said = append(said, fmt.Sprintf("%s ms at %d", number(p.MS), p.Size))
+			}
+			if len(said) > 0 {
+				parts = append(parts, fmt.Sprintf("%s by %s: %s", c, along, strings.Join(said, ", ")))
+			}
+		}
+	}
+	return "Milliseconds, both axes in powers of ten. " + strings.Join(parts, ". ") + "."
+}
+
+// of gives the points of one line, by size.
+func of(points []point, name, along string) []point {
+	var out []point
+	for _, p := range points {
+		if p.Case == name && p.Along == along && p.MS > 0 {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b point) int { return a.Size - b.Size })
+	return out
+}
+
+// axes draws one panel with its left edge at x.
+func axes(b *strings.Builder, points []point, cases []string, along string, x int) {
+	least, most := map[string]float64{"people": 3, "items": 1}[along], map[string]float64{"people": 5, "items": 3}[along]
+	low, high := 0.0, 1.0
+	for _, p := range points {
+		if p.MS > 0 {
+			low, high = math.Min(low, math.Floor(math.Log10(p.MS))), math.Max(high, math.Ceil(math.Log10(p.MS)))
+		}
+	}
+	across := func(size int) float64 {
+		return float64(x) + panelWidth*(math.Log10(float64(size))-least)/(most-least)*0.9 + panelWidth*0.05
+	}
+	up := func(v float64) float64 { return marginTop + panelHeight*(1-(math.Log10(v)-low)/(high-low)) }
+	fmt.Fprintf(b, `<text x="%d" y="%d" font-size="14" fill="#17324d">by %s, milliseconds</text>`+"\n", x, marginTop-20, along)
+	for e := low; e <= high; e++ {
+		y := up(math.Pow(10, e))
+		fmt.Fprintf(b, `<path d="M%d %.1fh%d" stroke="#d9dadb"/><text x="%d" y="%.1f" text-anchor="end" fill="#455b71">%s</text>`+"\n",
+			x, y, panelWidth, x-6, y+4, power(e))
+	}
+	for e := least; e <= most; e++ {
+		at := across(int(math.Pow(10, e)))
+		fmt.Fprintf(b, `<text x="%.1f" y="%d" text-anchor="middle" fill="#455b71">%s</text>`+"\n", at, marginTop+panelHeight+20, power(e))
+	}
+	for i, c := range cases {
+		line := of(points, c, along)
+		var path []string
+		for _, p := range line {
+			path = append(path, fmt.Sprintf("%.1f %.1f", across(p.Size), up(p.MS)))
+		}
+		if len(path) == 0 {
+			continue
+		}
+		hue := hues[i%len(hues)]
+		fmt.Fprintf(b, `<path d="M%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", strings.Join(path, "L"), hue)
+		for _, p := range line {
+			fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`, across(p.Size), up(p.MS), hue)
+		}
+		b.WriteString("\n")
+	}
+}
+
+// power writes a power of ten as people do.
+func power(e float64) string {
+	if e < 0 {
+		return fmt.Sprintf("%g", math.Pow(10, e))
+	}
+	s := fmt.Sprintf("%.0f", math.Pow(10, e))
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + " " + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// sample is what one load found.
+type sample struct {
+	done   int
+	failed int
+	why    error // of the first failure
+	took   time.Duration
+	each   []time.Duration // of those that succeeded, ascending
+}
+
+// rate is how many a second succeeded.
+func (s sample) rate() float64 {
+	if s.took <= 0 {
+		return 0
+	}
+	return float64(s.done) / s.took.Seconds()
+}
+
+// quantile gives the time within which a share p of the answers came (nearest
+// rank), 0 when there is none.
+func (s sample) quantile(p float64) time.Duration {
+	if len(s.each) == 0 {
+		return 0
+	}
+	rank := int(p*float64(len(s.each))+0.999999) - 1
+	return s.each[min(max(rank, 0), len(s.each)-1)]
+}
+
+// bound is where a load ends: after so many, or so long, whichever comes first.
+type bound struct {
+	most int           // 0: no end by number
+	span time.Duration // 0: no end by time
+}
+
+// load runs do(worker, i) for i = 0, 1 … from a fixed number of workers until the
+// bound. Each worker begins its next when its last is answered.
+func load(workers int, b bound, do func(worker, i int) error) sample {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	parts := make([]sample, workers)
+	began := time.Now()
+	for w := range workers {
+		all.Go(func() {
+			mine := &parts[w]
+			for {
+				i := int(next.Add(1)) - 1
+				at := time.Now()
+				if b.most > 0 && i >= b.most || b.span > 0 && at.Sub(began) >= b.span {
+					return
+				}
+				if err := do(w, i); err != nil {
+					mine.failed++
+					if mine.why == nil {
+						mine.why = err
+					}
+					continue
+				}
+				mine.each = append(mine.each, time.Since(at))
+			}
+		})
+	}
+	all.Wait()
+	out := sample{took: time.Since(began)}
+	for _, p := range parts {
+		out.failed += p.failed
+		out.why = cmp.Or(out.why, p.why)
+		out.each = append(out.each, p.each...)
+	}
+	out.done = len(out.each)
+	slices.Sort(out.each)
+	return out
+}
+
+// sound gives an error when anything failed, or nothing was done.
+func (s sample) sound(what string) error {
+	if s.failed > 0 {
+		return fmt.Errorf("%s: %d of %d failed, first: %w", what, s.failed, s.done+s.failed, s.why)
+	}
+	if s.done == 0 {
+		return fmt.Errorf("%s: nothing was done", what)
+	}
+	return nil
+}
+
+// paced runs do(i) at a steady rate a second from a fixed number of workers until
+// stop is closed, and gives what was done: with workers too few or an answerer too
+// slow, less than asked.
+func paced(rate, workers int, stop <-chan struct{}, do func(i int) error) sample {
+	turn := make(chan int)
+	var all sync.WaitGroup
+	parts := make([]sample, workers)
+	began := time.Now()
+	for w := range workers {
+		all.Go(func() {
+			for i := range turn {
+				at := time.Now()
+				if err := do(i); err != nil {
+					parts[w].failed++
+					parts[w].why = cmp.Or(parts[w].why, err)
+					continue
+				}
+				parts[w].each = append(parts[w].each, time.Since(at))
+			}
+		})
+	}
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	sent := 0
+	for ended := false; !ended; {
+		select {
+		case <-stop:
+			ended = true
+		case now := <-tick.C:
+			for due := int(now.Sub(began).Seconds() * float64(rate)); sent < due && !ended; {
+				select {
+				case turn <- sent:
+					sent++
+				case <-stop:
+					ended = true
+				}
+			}
+		}
+	}
+	close(turn)
+	all.Wait()
+	out := sample{took: time.Since(began)}
+	for _, p := range parts {
+		out.failed += p.failed
+		out.why = cmp.Or(out.why, p.why)
+		out.each = append(out.each, p.each...)
+	}
+	out.done = len(out.each)
+	slices.Sort(out.each)
+	return out
+}

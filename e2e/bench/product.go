@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/job"
+	"delfi/internal/ledger"
+	"delfi/internal/notice"
+	"delfi/internal/panel"
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+	"delfi/internal/report"
+)
+
+// house is the services that bench speaks to in its own process: it seeds
+// through them and plays the facilitator. Jobs are worked by the server.
+type house struct {
+	db            *postgres.DB
+	jobs          *job.Queue
+	accounts      *account.Service
+	bridge        *pseudonym.Service
+	panel         *panel.Service
+	consultations *consultation.Service
+	ballots       *ballot.Service
+}
+
+// wire builds the house as cmd/delfi does.
+func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
+	h := &house{db: db, accounts: account.New(db), bridge: pseudonym.New(db, keys)}
+	var err error
+	if h.jobs, err = job.New(db); err != nil {
+		return nil, err
+	}
+	record := ledger.New(db)
+	h.panel = panel.New(db, h.bridge)
+	letters := notice.New(db, h.jobs, h.accounts, nil, "http://localhost")
+	h.consultations = consultation.New(db, h.jobs, record, h.bridge, h.panel, letters)
+	texts := synthesis.New(db, h.consultations, record)
+	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
+	h.consultations.OnPublish(report.New(db, h.consultations, h.ballots, texts, record).Store)
+	return h, nil
+}
+
+// Addresses, as the routes of web/ have them.
+func consultationPath(slug string) string { return "/consultations/" + slug }
+func opinionPath(slug string) string      { return "/consultations/" + slug + "/opinion" }
+func recordPath(slug string) string       { return "/consultations/" + slug + "/record" }
+func roundPath(slug string, n int) string {
+	return fmt.Sprintf("/consultations/%s/rounds/%d", slug, n)
+}
+func formPath(slug string, n int) string    { return roundPath(slug, n) + "?all=1" }
+func receiptPath(slug string, n int) string { return roundPath(slug, n) + "/receipt" }
+func leavesPath(slug string, n int) string {
+	return fmt.Sprintf("/record/%s/rounds/%d/leaves", slug, n)
+}
+func signInPath(hint string) string { return "/sign-in?next=%2F&as=" + url.QueryEscape(hint) }
+
+const (
+	callbackPath = "/sign-in/callback"
+	readyPath    = "/readyz"
+	cookieName   = "delfi_session"
+)
+
+// closingJob is the work of a closing, whose start and end the queue's table tells.
+var closingJob = consultation.Tabulate{}.Kind()
+
+// serveArgs start bin/delfi on an address of its choice, before a database and a
+// provider that are there.
+func serveArgs(data, database, issuer, client, secret string) []string {
+	return []string{
+		"serve", "--listen=127.0.0.1:0", "--data=" + data, "--database-url=" + database,
+		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client, "--oidc-client-secret=" + secret,
+		"--forwarded", // so that each person has an address: sign-ins are counted by address
+	}
+}
+
+// aloneArgs start it as `make run` does: with its own Postgres and provider.
+func aloneArgs(data string) []string {
+	return []string{"serve", "--listen=127.0.0.1:0", "--provider-listen=127.0.0.1:0", "--data=" + data}
+}
+
+// answered is what an answer form shows of a person's own last ballot: without it,
+// the page would be somebody else's or nobody's.
+var answered = []byte(`name="answer_1"`)
+
+// paperForm is what a browser sends for a whole paper: values by statement, from 1.
+func paperForm(values []int) string {
+	var b strings.Builder
+	b.WriteString("all=1")
+	for i, v := range values {
+		fmt.Fprintf(&b, "&answer_%d=%d&reason_%d=", i+1, v, i+1)
+	}
+	b.WriteString("&act=review")
+	return b.String()
+}
+
+// deliver answers a round as a person does without JavaScript: the paper, the
+// button that delivers it, the page with the mark. It gives the mark.
+func deliver(c *client, p person, slug string, round int, values []int) (string, error) {
+	at := roundPath(slug, round)
+	for _, step := range []string{paperForm(values), "act=deliver"} {
+		r, err := c.post(at, p.cookie, p.address, step)
+		if err != nil {
+			return "", err
+		}
+		if r.status != 303 {
+			return "", fmt.Errorf("%.20s…: status %d: %s", step, r.status, headline(r.body))
+		}
+	}
+	return receipt(c, p, slug, round)
+}
+
+// receipt reads the mark of a person's delivered ballot.
+func receipt(c *client, p person, slug string, round int) (string, error) {
+	r, err := c.get(receiptPath(slug, round), p.cookie, p.address)
+	if err != nil {
+		return "", err
+	}
+	if r.status != 200 {
+		return "", fmt.Errorf("receipt: status %d: %s", r.status, headline(r.body))
+	}
+	_, rest, found := bytes.Cut(r.body, []byte(`<code class="dlf-mono">`))
+	mark, _, closed := bytes.Cut(rest, []byte("</code>"))
+	mark = bytes.Join(bytes.Fields(mark), nil)
+	if !found || !closed || len(mark) != 2*sha256.Size {
+		return "", errors.New("the receipt shows no mark")
+	}
+	return string(mark), nil
+}
+
+// headline is what an error page says.
+func headline(body []byte) string {
+	_, rest, _ := bytes.Cut(body, []byte("<h1"))
+	_, rest, _ = bytes.Cut(rest, []byte(">"))
+	words, _, _ := bytes.Cut(rest, []byte("</h1>"))
+	return string(words)
+}
+
+// draftForm is a consultation as an administrator types it.
+func draftForm(slug, starts, decide string, staff company) consultation.DraftForm {
+	f := consultation.DraftForm{
+		Slug: slug, Language: "it", Title: "Le strade attorno alle scuole (" + slug + ")",
+		Question:            "Che cosa deve cambiare nelle strade attorno alle scuole, e che cosa deve restare com’è?",
+		Background:          strings.Repeat("Il piano riguarda dodici scuole e le vie che portano a esse. ", 12),
+		CommitmentQuotation: "La Giunta risponde per iscritto a ogni punto del parere prima di approvare il piano.",
+		CommitmentDecider:   "La Giunta comunale", CommitmentSubject: "il piano delle strade scolastiche",
+		CommitmentDecideBy: decide, CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		Facilitators: []string{staff.facilitator.Account.String()},
+		Offices:      map[string]string{staff.facilitator.Account.String(): "Mobilità"},
+		StartsOn:     starts, GatherDays: "14", AnswerDays: "14", AnswerRounds: "2",
+		Points: "9", LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo",
+		SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+	}
+	for _, m := range staff.moderators {
+		f.Moderators = append(f.Moderators, m.Account.String())
+		f.Offices[m.Account.String()] = "Ufficio relazioni con il pubblico"
+	}
+	return f
+}
+
+// paperOf gives values to a round's items, as the use case takes them.
+func paperOf(items []consultation.Item, values []int, reason string) []ballot.Answer {
+	out := make([]ballot.Answer, len(items))
+	for i, it := range items {
+		out[i] = ballot.Answer{Item: it.ID, Value: values[i]}
+	}
+	out[0].Reason = reason
+	return out
+}
+
+// roundItems reads what a round asks.
+func (h *house) roundItems(ctx context.Context, round uuid.UUID) (items []consultation.Item, err error) {
+	err = h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		items, err = h.consultations.RoundItems(ctx, tx, round)
+		return err
+	})
+	return items, err
+}

@@ -1,0 +1,374 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"delfi/internal/login/devidp"
+	"delfi/internal/postgres"
+	"delfi/internal/postgres/private"
+	"delfi/internal/pseudonym"
+)
+
+// sizes are how large a run is.
+type sizes struct {
+	rounds   int
+	crowd    int // people of the large consultation, most without an account
+	own      int // of them, who can sign in
+	small    int // of those, who take part in the consultations that grow
+	items    int
+	standing int           // people of the standing round
+	ballots  int           // delivered in a round of the bench
+	span     time.Duration // of one load
+}
+
+var (
+	whole = sizes{rounds: 3, crowd: 100_000, own: 5_000, small: 200, items: 20, standing: 100_000, ballots: 1500, span: 1500 * time.Millisecond}
+	quick = sizes{rounds: 1, crowd: 2_000, own: 600, small: 100, items: 20, standing: 2_000, ballots: 300, span: 500 * time.Millisecond}
+)
+
+const (
+	mainDatabase = private.Database
+	connections  = 160 // of the cluster: 64 bare, and what the server and the bench hold
+	readers      = 16  // at once, unless a case says otherwise
+	writers      = 64
+)
+
+// bench is one run.
+type bench struct {
+	o       options
+	n       sizes
+	dir     string
+	log     *os.File
+	master  string // base64
+	cluster *private.Cluster
+	idp     *devidp.Provider
+	all     []devidp.Person
+	admin   *sql.DB // on the cluster's own database, for what no service does
+	bare    *sql.DB // on the main database, as wide as the limits need
+	db      *postgres.DB
+	h       *house
+	staff   company
+	people  []person
+	srv     *server
+
+	crowd     *answering   // the large consultation
+	published *answering   // one with an opinion
+	grown     []*answering // by people and by items
+	standing  *standing
+	wide      *standing // of a thousand items
+	signedIn  int       // people with a session
+
+	machine machine
+	rows    []row
+	points  []point
+	took    time.Duration
+}
+
+// open starts what a run stands on: a folder, a cluster, a provider.
+func open(ctx context.Context, o options) (_ *bench, err error) {
+	b := &bench{o: o, n: whole}
+	if o.quick {
+		b.n = quick
+	}
+	if o.crowd > 0 {
+		b.n.crowd, b.n.standing, b.n.own = o.crowd, o.crowd, min(b.n.own, o.crowd)
+		b.n.ballots = min(b.n.ballots, (b.n.own-warmup-b.n.small)/b.n.rounds)
+	}
+	if o.span > 0 {
+		b.n.span = o.span
+	}
+	if _, err := os.Stat(o.binary); err != nil {
+		return nil, fmt.Errorf("%s is not built: run make build", o.binary)
+	}
+	if b.dir, err = folder(o.dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.close())
+		}
+	}()
+	if b.log, err = os.Create(filepath.Join(b.dir, "server.log")); err != nil {
+		return nil, err
+	}
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return nil, err
+	}
+	b.master = base64.StdEncoding.EncodeToString(key)
+	if b.machine, err = look(b.dir); err != nil {
+		return nil, err
+	}
+	if err := b.startCluster(ctx); err != nil {
+		return nil, err
+	}
+	b.all = population(b.n.own)
+	if b.idp, err = devidp.New(b.all).Start(ctx, "127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// folder makes one that the user who runs Postgres can reach.
+func folder(wanted string) (string, error) {
+	dir, err := os.MkdirTemp(wanted, "delfi-bench-")
+	if err != nil {
+		return "", err
+	}
+	// Others pass through and see nothing.
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return "", err
+	}
+	if err := private.Reachable(dir); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return filepath.Abs(dir)
+}
+
+// startCluster starts the private cluster twice: its own number of connections is
+// too small for the limits, and another takes effect at a start.
+func (b *bench) startCluster(ctx context.Context) error {
+	config := private.Config{Data: b.dir}
+	first, err := private.Start(ctx, config)
+	if err != nil {
+		return err
+	}
+	db, err := bareDB(first.URL("postgres"), 1)
+	if err != nil {
+		return errors.Join(err, first.Stop(ctx))
+	}
+	if err := errors.Join(widen(ctx, db, connections), db.Close(), first.Stop(ctx)); err != nil {
+		return err
+	}
+	if b.cluster, err = private.Start(ctx, config); err != nil {
+		return err
+	}
+	if b.admin, err = bareDB(b.cluster.URL("postgres"), 1); err != nil {
+		return err
+	}
+	b.machine.Postgres, b.machine.Settings, err = settings(ctx, b.admin)
+	return err
+}
+
+// join opens a database's services in this process, and the wide pool beside.
+// Seeding need not be durable row by row; nothing that is measured is relaxed.
+func (b *bench) join(ctx context.Context, database string, relaxed bool) (*postgres.DB, *house, error) {
+	url := b.cluster.URL(database)
+	if relaxed {
+		url += "&synchronous_commit=off"
+	}
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return nil, nil, err
+	}
+	master, err := base64.StdEncoding.DecodeString(b.master)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := pseudonym.NewFileKeys(filepath.Join(b.dir, "keys"), master)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	h, err := wire(db, keys)
+	return db, h, err
+}
+
+// serve starts bin/delfi on one of the cluster's databases and waits until it is
+// ready.
+func (b *bench) serve(database string) (*server, error) {
+	began := time.Now()
+	s, err := start(b.log, b.o.binary, nil, []string{"DELFI_MASTER_KEY=" + b.master},
+		serveArgs(b.dir, b.cluster.URL(database), b.idp.Issuer(), devidp.ClientID, b.idp.Secret())...)
+	if err != nil {
+		return nil, fmt.Errorf("%w; %s", err, b.lastLog())
+	}
+	b.idp.Allow(s.url + callbackPath)
+	return s, s.await(readyPath, began)
+}
+
+// lastLog is the end of what the server said.
+func (b *bench) lastLog() string {
+	text, err := os.ReadFile(b.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	if len(text) > 600 {
+		text = text[len(text)-600:]
+	}
+	return string(text)
+}
+
+// limits starts the bare server with these pages and this form.
+func (b *bench) limits(pages map[string][]byte, form []byte) (*server, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	said, err := json.Marshal(bareConfig{Database: b.cluster.URL(mainDatabase), Pages: pages, Form: form})
+	if err != nil {
+		return nil, err
+	}
+	return start(b.log, self, said, nil, bareWord)
+}
+
+// say tells what the bench does, on standard error.
+func (b *bench) say(format string, a ...any) {
+	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", a...)
+}
+
+// seed makes the data of a large consultation, and of the smaller ones beside it.
+func (b *bench) seed(ctx context.Context) (err error) {
+	began := time.Now()
+	if err := b.migrate(); err != nil {
+		return err
+	}
+	db, h, err := b.join(ctx, mainDatabase, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if b.staff, err = h.hire(ctx, b.idp.Issuer(), b.all[b.n.own:]); err != nil {
+		return err
+	}
+	if b.people, err = h.people(ctx, b.idp.Issuer(), b.all, b.n.own); err != nil {
+		return err
+	}
+	b.published = &answering{slug: "strade-pubblicate", people: 300, items: b.n.items}
+	if err := h.play(ctx, b.staff, b.published); err != nil {
+		return err
+	}
+	if err := h.publish(ctx, b.staff, b.published); err != nil {
+		return err
+	}
+	b.crowd = &answering{slug: "strade-scolastiche", people: b.n.crowd, items: b.n.items, own: b.people}
+	plans := []*answering{b.crowd}
+	if b.o.wanted("growth") {
+		small := b.people[:b.n.small]
+		b.grown = []*answering{
+			{slug: "mille", people: 1000, items: 20, own: small},
+			{slug: "dieci", people: 1000, items: 10, own: small},
+			{slug: "cento", people: 1000, items: 100, own: small},
+		}
+		if !b.o.quick {
+			b.grown = append(b.grown, &answering{slug: "diecimila", people: 10_000, items: 20, own: small})
+		}
+		plans = append(plans, b.grown...)
+		if b.wide, err = h.converse(ctx, b.staff, "larga", 1000, 1000); err != nil {
+			return err
+		}
+	}
+	for _, a := range plans {
+		if err := h.play(ctx, b.staff, a); err != nil {
+			return fmt.Errorf("%s: %w", a.slug, err)
+		}
+	}
+	b.say("%d people and %d ballots after %s", b.n.own, b.n.crowd, time.Since(began).Round(time.Second))
+	if b.o.wanted("tick") {
+		if b.standing, err = h.converse(ctx, b.staff, "permanente", b.n.standing, b.n.items); err != nil {
+			return err
+		}
+	}
+	b.say("seeded in %s", time.Since(began).Round(time.Second))
+	return calm(ctx, b.admin)
+}
+
+// migrate lets the server make its tables: it starts once and stops.
+func (b *bench) migrate() error {
+	s, err := b.serve(mainDatabase)
+	return errors.Join(err, s.stop())
+}
+
+// settle opens the main database durably, with the server on it.
+func (b *bench) settle(ctx context.Context) (err error) {
+	if b.db, b.h, err = b.join(ctx, mainDatabase, false); err != nil {
+		return err
+	}
+	if b.bare, err = bareDB(b.cluster.URL(mainDatabase), writers+2); err != nil {
+		return err
+	}
+	b.srv, err = b.serve(mainDatabase)
+	return err
+}
+
+// close ends everything that open and settle began, and clears the folder.
+func (b *bench) close() error {
+	err := b.srv.stop()
+	if b.db != nil {
+		err = errors.Join(err, b.db.Close())
+	}
+	for _, db := range []*sql.DB{b.bare, b.admin} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	if b.idp != nil {
+		err = errors.Join(err, b.idp.Close())
+	}
+	if b.cluster != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		err = errors.Join(err, b.cluster.Stop(ctx))
+	}
+	if b.log != nil {
+		err = errors.Join(err, b.log.Close())
+	}
+	if b.o.keep {
+		b.say("data are in %s", b.dir)
+		return err
+	}
+	return errors.Join(err, os.RemoveAll(b.dir))
+}
+
+// with runs a load beside the caller's hook.
+func (b *bench) with(ctx context.Context, name string, load func() sample) (sample, error) {
+	end, err := hook(ctx, b.o.hook, name, b.srv.pid)
+	if err != nil {
+		return sample{}, err
+	}
+	defer end()
+	s := load()
+	return s, s.sound(name)
+}
+
+// clients gives a connection to base for each of n workers, and what closes them.
+func clients(base string, n int) ([]*client, func()) {
+	out := make([]*client, n)
+	for i := range out {
+		out[i] = newClient(base)
+	}
+	return out, func() {
+		for _, c := range out {
+			c.close()
+		}
+	}
+}
+
+// pageOf fetches a page and gives a copy of its bytes and its ETag.
+func pageOf(base, path, cookie, from string) ([]byte, string, error) {
+	c := newClient(base)
+	defer c.close()
+	r, err := c.get(path, cookie, from)
+	if err != nil {
+		return nil, "", err
+	}
+	if r.status != 200 {
+		return nil, "", fmt.Errorf("%s: status %d: %s", path, r.status, headline(r.body))
+	}
+	return bytes.Clone(r.body), r.header("ETag"), nil
+}
+
+// kilobytes writes a length for people.
+func kilobytes(n int) string {
+	return strings.Replace(fmt.Sprintf("%.1f KB", float64(n)/1000), ".0 ", " ", 1)
+}
