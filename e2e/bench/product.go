@@ -43,7 +43,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	if h.jobs, err = job.New(db); err != nil {
 		return nil, err
 	}
-	record := ledger.New(db)
+	record := ledger.New(db, keys, ledger.Options{})
 	h.panel = panel.New(db, h.bridge)
 	letters := notice.New(db, h.jobs, h.accounts, nil, "http://localhost")
 	h.consultations = consultation.New(db, h.jobs, record, h.bridge, h.panel, letters)
@@ -56,7 +56,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 // Addresses, as the routes of web/ have them.
 func consultationPath(slug string) string { return "/consultations/" + slug }
 func opinionPath(slug string) string      { return "/consultations/" + slug + "/opinion" }
-func recordPath(slug string) string       { return "/consultations/" + slug + "/record" }
+func recordPath(slug string) string       { return "/record/" + slug }
 func roundPath(slug string, n int) string {
 	return fmt.Sprintf("/consultations/%s/rounds/%d", slug, n)
 }
@@ -84,11 +84,6 @@ func serveArgs(data, database, issuer, client, secret string) []string {
 		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client, "--oidc-client-secret=" + secret,
 		"--forwarded", // so that each person has an address: sign-ins are counted by address
 	}
-}
-
-// aloneArgs start it as `make run` does: with its own Postgres and provider.
-func aloneArgs(data string) []string {
-	return []string{"serve", "--listen=127.0.0.1:0", "--provider-listen=127.0.0.1:0", "--data=" + data}
 }
 
 // answered is what an answer form shows of a person's own last ballot: without it,
