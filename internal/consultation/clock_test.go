@@ -546,3 +546,52 @@ func TestEveryoneIsTold(t *testing.T) {
 		t.Errorf("told: %s", got)
 	}
 }
+
+// A crowd that answers without a pause does not keep a round from closing.
+func TestAClosingGetsItsTurnInACrowd(t *testing.T) {
+	h := newTown(t)
+	h.answering(1)
+	open := h.get().Current()
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	done, came := make(chan struct{}), make(chan struct{}, 1000)
+	var crowd sync.WaitGroup
+	for range 14 { // one always holds the lock before another lets it go
+		crowd.Go(func() {
+			for ctx.Err() == nil {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				err := h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+					if _, err := h.s.Locked(ctx, tx, open.Consultation, open.Number); err != nil {
+						return err
+					}
+					select {
+					case came <- struct{}{}:
+					default:
+					}
+					_, err := tx.ExecContext(ctx, `SELECT pg_sleep(0.05)`)
+					return err
+				})
+				if err != nil && ctx.Err() == nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range 24 {
+		<-came
+	}
+	err := h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := h.s.RoundForUpdate(ctx, tx, open.ID)
+		return err
+	})
+	close(done)
+	crowd.Wait()
+	if err != nil {
+		t.Error(err)
+	}
+}

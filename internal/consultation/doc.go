@@ -11,7 +11,7 @@
 //
 // Locks are always taken in this order, so that acts stand in line instead of in
 // each other's way: the consultation's row, the round's row, the record. A ballot
-// takes the round's row FOR SHARE alone.
+// shares the round's lock with others and takes no row of it.
 //
 // The rooms beneath (synthesis, ballot) change contributions and ballots; what
 // they may ask of a consultation is in rooms.go.

@@ -60,7 +60,7 @@ func (s *Service) OnPending(count Pending) { s.pending = count }
 // OnPublish sets who stores the opinion (report, wired in cmd).
 func (s *Service) OnPublish(store Opinion) { s.opinion = store }
 
-// Locked locks a round FOR SHARE and gives it when it takes answers or
+// Locked keeps a round from closing and gives it when it takes answers or
 // contributions at tx.Now: Conflict "round_closed" when it is not open or its
 // deadline has passed, Conflict "suspended" while forms are read-only, NotFound
 // when there is none. It writes nothing.

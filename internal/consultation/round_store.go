@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -80,14 +81,22 @@ func rounds(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid
 	return nil
 }
 
-// shared locks a round FOR SHARE: as many ballots as come at once, and no closing.
+// shared lets as many ballots into a round as come at once, and no closing. The
+// lock is an advisory one because those stand in line: a row locked FOR SHARE by
+// a crowd without a pause never comes free for the closing that waits for it.
 func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (Round, error) {
+	_, err := tx.ExecContext(ctx, `
+		SELECT pg_advisory_xact_lock_shared(hashtextextended('round ' || $1::text || '/' || $2::text, 0))`,
+		consultation.String(), strconv.Itoa(number))
+	if err != nil {
+		return Round{}, fmt.Errorf("share round %d: %w", number, err)
+	}
+	// A statement of its own after the lock: it sees what a closing before us committed.
 	r, err := scanRound(tx.QueryRowContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
 			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
 		FROM civic.round
-		WHERE consultation = $1 AND number = $2
-		FOR SHARE`, consultation, number).Scan)
+		WHERE consultation = $1 AND number = $2`, consultation, number).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Round{}, errNoRound
 	}
@@ -99,7 +108,14 @@ func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number
 
 // lockRound waits until every ballot under way is in, and lets none begin.
 func lockRound(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
-	err := tx.QueryRowContext(ctx, `
+	_, err := tx.ExecContext(ctx, `
+		SELECT pg_advisory_xact_lock(hashtextextended('round ' || consultation::text || '/' || number::text, 0))
+		FROM civic.round
+		WHERE id = $1`, id)
+	if err != nil {
+		return fmt.Errorf("lock round: %w", err)
+	}
+	err = tx.QueryRowContext(ctx, `
 		SELECT id
 		FROM civic.round
 		WHERE id = $1

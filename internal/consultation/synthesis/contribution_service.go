@@ -111,7 +111,7 @@ func (s *Service) own(ctx context.Context, alias pseudonym.Alias, consultation, 
 	})
 }
 
-// open locks the gather round FOR SHARE, as an answer locks its own, and refuses
+// open shares the lock of the gather round, as an answer does with its own, and refuses
 // when it takes no contribution now.
 func (s *Service) open(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	c, err := s.cons.ByID(ctx, tx, id)
