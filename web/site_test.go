@@ -23,6 +23,7 @@ import (
 	"delfi/web/consult"
 	"delfi/web/me"
 	"delfi/web/page"
+	"delfi/web/record"
 	"delfi/web/steer"
 	"delfi/web/ui"
 	"delfi/web/webtest"
@@ -67,6 +68,7 @@ func serve(t *testing.T, h *webtest.House, p *devidp.Provider, change ...func(*w
 		Me:     me.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
 		Consult: consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
+		Record: record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
 		Steer:  steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel},
 		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
 	}
@@ -150,8 +152,8 @@ func eventually(t *testing.T, what string, holds func() bool) {
 var public = []string{
 	"/", "/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy",
 	"/consultations/" + webtest.Announced + "/", "/consultations/" + webtest.Gathering + "/", "/consultations/" + webtest.Answering + "/",
-	"/consultations/" + webtest.Answering + "/rounds/2", "/consultations/" + webtest.Answering + "/record",
-	"/consultations/" + webtest.Published + "/opinion", "/consultations/" + webtest.Published + "/opinion.json", "/consultations/" + webtest.Published + "/record",
+	"/consultations/" + webtest.Answering + "/rounds/2", "/record/", "/record/" + webtest.Answering,
+	"/consultations/" + webtest.Published + "/opinion", "/consultations/" + webtest.Published + "/opinion.json", "/record/" + webtest.Published,
 }
 
 // TestKeptPages walks the whole site twice: what comes from the shelf is what was

@@ -157,3 +157,18 @@ func (s *Service) importAs(ctx context.Context, p ImportPlan) (Consultation, err
 	})
 	return c, err
 }
+
+// Roll notes how many people of a group an imported conversation had, before they
+// are counted in: whoever checks its record finds no round with more.
+func (s *Service) Roll(ctx context.Context, consultation uuid.UUID, group string, people int) error {
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.ForUpdate(ctx, tx, consultation)
+		if err != nil {
+			return err
+		}
+		if c.Origin == nil {
+			return fmt.Errorf("consultation %s was not imported: its panel enrols itself", c.ID)
+		}
+		return s.note(ctx, tx, &c, itself, ledger.Entry{Type: ledger.Roll, Target: c.Title, Body: ledger.Body(map[string]any{"group": group, "n": people})})
+	})
+}

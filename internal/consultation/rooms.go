@@ -36,7 +36,7 @@ type Destroy struct {
 
 // confirmEvery is how often it is looked whether every process has destroyed its
 // copy of a key.
-const confirmEvery = time.Minute
+const confirmEvery = 3 * time.Second
 
 // Kind names the job.
 func (Destroy) Kind() string { return "destroy_ballots" }

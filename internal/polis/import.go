@@ -244,6 +244,9 @@ func (r *run) contribute(ctx context.Context) error {
 
 // enrol seats the voters, who have no accounts.
 func (r *run) enrol(ctx context.Context) error {
+	if err := r.Consultations.Roll(ctx, r.id, group, len(r.c.Voters)); err != nil {
+		return err
+	}
 	if err := r.Panel.EnrolForeign(ctx, r.id, group, len(r.c.Voters)); err != nil {
 		return err
 	}

@@ -15,8 +15,9 @@ const (
 	// backupDays is for how long an operator's copies of keys may live, unless told
 	// otherwise: see Backups.
 	backupDays = 30
-	// beatEvery is how often a process shows that it lives, and looks for keys to destroy.
-	beatEvery = 30 * time.Second
+	// beatEvery is how often a process shows that it lives; lookEvery how often it
+	// looks for keys to destroy, which others wait for.
+	beatEvery, lookEvery = 30 * time.Second, 2 * time.Second
 	// alive is for how long a process counts as living after it was seen; it spans
 	// several beats, since they are stored by the minute.
 	alive = 5 * time.Minute
@@ -100,11 +101,19 @@ func (s *Service) Join(ctx context.Context) error {
 // Beat shows that this process lives, destroys its copies of keys that are marked
 // destroyed, and confirms each. Repeatable.
 func (s *Service) Beat(ctx context.Context) error {
-	var ended []ending
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if err := see(ctx, tx, s.process, tx.Now.Truncate(time.Minute)); err != nil {
-			return err
-		}
+		return see(ctx, tx, s.process, tx.Now.Truncate(time.Minute))
+	})
+	if err != nil {
+		return fmt.Errorf("showing that this process lives: %w", err)
+	}
+	return s.look(ctx)
+}
+
+// look destroys this process's copies of keys that are marked destroyed.
+func (s *Service) look(ctx context.Context) error {
+	var ended []ending
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		ended, err = unconfirmed(ctx, tx, s.process)
 		return err
@@ -123,9 +132,11 @@ func (s *Service) Beat(ctx context.Context) error {
 // Live beats until ctx ends, then takes its leave, so that nobody waits for this
 // process. What fails is given to trouble, and tried again at the next beat.
 func (s *Service) Live(ctx context.Context, trouble func(error)) {
-	tick := time.NewTicker(beatEvery)
-	defer tick.Stop()
+	look, beat := time.NewTicker(lookEvery), time.NewTicker(beatEvery)
+	defer look.Stop()
+	defer beat.Stop()
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			// Also when ctx has ended: what it leaves behind would be waited for.
@@ -135,10 +146,13 @@ func (s *Service) Live(ctx context.Context, trouble func(error)) {
 				trouble(err)
 			}
 			return
-		case <-tick.C:
-			if err := s.Beat(ctx); err != nil && ctx.Err() == nil {
-				trouble(err)
-			}
+		case <-beat.C:
+			err = s.Beat(ctx)
+		case <-look.C:
+			err = s.look(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			trouble(err)
 		}
 	}
 }
