@@ -204,6 +204,9 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *hous
 		return nil
 	})
 	g.Go(func() error {
+		return h.consultations.Listen(running)
+	})
+	g.Go(func() error {
 		h.bridge.Live(running, func(err error) { slog.Error("ends of keys", "error", err) })
 		return nil
 	})

@@ -30,6 +30,7 @@ type Service struct {
 	pending  Pending
 	feedback Shown
 	opinion  Opinion
+	latest   latest
 }
 
 // New makes the service and registers its jobs on the queue (open, close,

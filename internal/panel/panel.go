@@ -100,7 +100,7 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 		return "", nil
 	}
 	var group string
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		group, err = findGroup(ctx, tx, consultation, actor.Account)
 		return err

@@ -173,7 +173,7 @@ func (s *Service) key(ctx context.Context, consultation uuid.UUID, sc scope) ([]
 // check gives what the database knows of a key; Conflict "no_panel" when nothing.
 func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (check, error) {
 	var row *check
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		row, err = findCheck(ctx, tx, consultation, sc)
 		return err

@@ -21,7 +21,7 @@ import (
 type Services struct {
 	Consultations interface {
 		Listed(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
-		Find(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error)
+		Latest(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error)
 		Items(ctx context.Context, consultation uuid.UUID) ([]consultation.Item, error)
 	}
 	Panel interface {
@@ -101,7 +101,7 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 
 // find gives the consultation that the address names.
 func (c room) find(q *page.Request) (consultation.Consultation, error) {
-	return c.Consultations.Find(q.Context(), q.Actor, q.Param("slug"))
+	return c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
 }
 
 // address gives the administration's line for the footer; "" when there is none.

@@ -24,6 +24,9 @@ var files embed.FS
 type catalogue struct {
 	speakers map[string]*i18n.Localizer
 	keys     map[string]map[string]bool // language → key
+	// Most words have neither figures nor forms: they are said as they stand, and
+	// the library, which works a template at each call, is not asked.
+	plain map[string]map[string]string // language → key → words
 }
 
 // words reads the catalogues once. They are part of the binary: words that do
@@ -38,9 +41,9 @@ var words = sync.OnceValue(func() catalogue {
 
 func readWords(fsys fs.FS) (catalogue, error) {
 	bundle := i18n.NewBundle(language.Italian)
-	c := catalogue{speakers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}}
+	c := catalogue{speakers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}, plain: map[string]map[string]string{}}
 	for _, lang := range Languages {
-		c.keys[lang] = map[string]bool{}
+		c.keys[lang], c.plain[lang] = map[string]bool{}, map[string]string{}
 		rooms, err := fs.Glob(fsys, "words/"+lang+"/*.toml")
 		if err != nil {
 			return c, fmt.Errorf("words: %w", err)
@@ -63,6 +66,9 @@ func readWords(fsys fs.FS) (catalogue, error) {
 					return c, fmt.Errorf("words: %s: %q stands twice", room, m.ID)
 				}
 				c.keys[lang][m.ID] = true
+				if m.One == "" && m.Many == "" && !strings.Contains(m.Other, "{{") {
+					c.plain[lang][m.ID] = m.Other
+				}
 			}
 			if err := bundle.AddMessages(language.MustParse(lang), messages...); err != nil {
 				return c, fmt.Errorf("words: %s: %w", room, err)
@@ -131,6 +137,9 @@ func Known(key string) bool { return words().keys[Languages[0]][key] }
 // itself: the page still stands, and a test names the key.
 func Words(lang, key string, args ...any) string {
 	c := words()
+	if said, plain := c.plain[lang][key]; plain {
+		return said
+	}
 	speaker, ok := c.speakers[lang]
 	if !ok {
 		speaker = c.speakers[Languages[0]]

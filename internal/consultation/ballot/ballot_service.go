@@ -23,6 +23,7 @@ type Service struct {
 	record *ledger.Service
 	frozen sync.Map // of round id to form: see form
 	begun  sync.Map // of round id to opening: see opening
+	boards sync.Map // of boardKey to board: see board
 	crowd  crowd
 }
 
@@ -40,65 +41,44 @@ func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Se
 }
 
 // Paper gives the form of an open round to its seat; Conflict "round_closed"
-// when it is not open, "suspended" while forms are read-only.
+// when it is not open, "suspended" while forms are read-only. What it holds beside
+// the seat's own answers is everybody's: it is read, and never changed.
 func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Paper, error) {
 	safe, err := s.bridge.Safe(ctx, seat.Consultation)
 	if err != nil {
 		return Paper{}, err
 	}
 	defer safe.Close()
-	var p Paper
-	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ByID(ctx, tx, seat.Consultation)
-		if err != nil {
-			return err
-		}
-		if p.Round, err = openRound(c, round, tx); err != nil {
-			return err
-		}
-		if p.Items, err = s.cons.RoundItems(ctx, tx, p.Round.ID); err != nil {
-			return err
-		}
-		p.Shuffle = safe.Reader(seat, p.Round.ID)
-		b, err := findBallot(ctx, tx, p.Round.ID, seat.Panelist)
-		if err != nil {
-			return err
-		}
-		if err := p.open(safe, seat, b); err != nil {
-			return err
-		}
-		before, ok := previousAnswering(c, p.Round)
-		if !ok {
-			return nil
-		}
-		if p.Last, err = lastAnswers(ctx, tx, safe, seat, before); err != nil {
-			return err
-		}
-		f, _, err := findFeedback(ctx, tx, before.ID)
-		p.Feedback = f
+	b, err := s.board(ctx, seat.Consultation, round)
+	if err != nil {
+		return Paper{}, err
+	}
+	if err := b.takes(s.db.Now()); err != nil {
+		return Paper{}, err
+	}
+	p := Paper{Round: b.Round, Items: b.Items, Shuffle: safe.Reader(seat, b.Round.ID), Feedback: b.feedback}
+	rows := map[uuid.UUID]row{}
+	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		rows, err = ballotsOf(ctx, tx, seat.Panelist, b.rounds()...)
 		return err
 	})
-	return p, err
-}
-
-// openRound finds the round that takes answers at tx.Now, by the same rule as
-// consultation's Locked, which a read-only transaction cannot call.
-func openRound(c consultation.Consultation, number int, tx *postgres.Tx) (consultation.Round, error) {
-	for _, r := range c.Rounds {
-		if r.Number != number {
-			continue
-		}
-		switch {
-		case !r.Answers():
-			return r, noBallots()
-		case c.Suspended != nil:
-			return r, fault.New(fault.Conflict, "suspended", "the consultation is suspended")
-		case r.State != consultation.RoundOpen || !tx.Now.Before(r.Deadline):
-			return r, fault.New(fault.Conflict, "round_closed", "this round is closed")
-		}
-		return r, nil
+	if err != nil {
+		return Paper{}, err
 	}
-	return consultation.Round{}, fault.New(fault.NotFound, "no_round", "there is no such round")
+	if err := p.open(safe, seat, rows[b.Round.ID]); err != nil {
+		return Paper{}, err
+	}
+	if b.before != nil {
+		last, delivered, err := openBlob(safe, seat, b.before.ID, pseudonym.BallotBlob, rows[b.before.ID].sealed)
+		if err != nil {
+			return Paper{}, err
+		}
+		if delivered {
+			p.Last = last.answers()
+		}
+	}
+	return p, nil
 }
 
 func noBallots() error {
@@ -150,19 +130,6 @@ func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpos
 	}
 	sh, err := decode(plain, true)
 	return sh, err == nil, err
-}
-
-// lastAnswers gives a seat's own answers of an earlier round; nil when missed.
-func lastAnswers(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round) (map[uuid.UUID]Answer, error) {
-	b, err := findBallot(ctx, tx, round.ID, seat.Panelist)
-	if err != nil {
-		return nil, err
-	}
-	last, ok, err := openBlob(safe, seat, round.ID, pseudonym.BallotBlob, b.sealed)
-	if err != nil || !ok {
-		return nil, err
-	}
-	return last.answers(), nil
 }
 
 // Save puts answers into the sealed draft (items not named stay as they were;

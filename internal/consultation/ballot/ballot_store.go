@@ -51,6 +51,42 @@ func findBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, ids [][]
 	return found, rows.Err()
 }
 
+// steady keeps ballots from being written anew while they are read. It is the first
+// statement of a transaction that reads them beside other things: rows of a table
+// that was exchanged are invisible to a snapshot older than the exchange, and this
+// statement alone takes its lock before there is a snapshot.
+func steady(ctx context.Context, tx *postgres.Tx) error {
+	_, err := tx.ExecContext(ctx, `LOCK TABLE panel.ballot, panel.panelist IN ACCESS SHARE MODE`)
+	return err
+}
+
+// ballotsOf gives a panelist's rows of some rounds, by round.
+func ballotsOf(ctx context.Context, tx *postgres.Tx, p pseudonym.Panelist, rounds ...uuid.UUID) (map[uuid.UUID]row, error) {
+	asked := make([]string, len(rounds))
+	for i, r := range rounds {
+		asked[i] = r.String()
+	}
+	found, err := tx.QueryxContext(ctx, `
+		SELECT round, sealed, draft
+		FROM panel.ballot
+		WHERE round = ANY($1::uuid[]) AND panelist = $2`,
+		pq.StringArray(asked), p[:])
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	out := make(map[uuid.UUID]row, len(rounds))
+	for found.Next() {
+		var round uuid.UUID
+		var b row
+		if err := found.Scan(&round, &b.sealed, &b.draft); err != nil {
+			return nil, err
+		}
+		out[round] = b
+	}
+	return out, found.Err()
+}
+
 // findBallot gives a ballot's row; an empty one when there is none.
 func findBallot(ctx context.Context, tx *postgres.Tx, round uuid.UUID, p pseudonym.Panelist) (row, error) {
 	var b row

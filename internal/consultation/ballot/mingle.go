@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"delfi/internal/consultation"
+	"delfi/internal/fault"
 	"delfi/internal/postgres"
 )
 
@@ -15,9 +16,14 @@ const mingled = 20_000
 // mingle writes an open round's ballots and its panel anew in the order of their
 // ids, drafts included, in one transaction that touches schema panel alone: who
 // copies the database then reads from place, xmin and dead rows no more than who came
-// within the last hour. Nothing is done when nobody came.
+// within the last hour. Nothing is done when nobody came, or the round takes no
+// answers any more: it keeps the round from closing meanwhile, since who counts
+// must not meet a table that is being exchanged.
 func (s *Service) mingle(ctx context.Context, round consultation.Round) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := s.cons.Locked(ctx, tx, round.Consultation, round.Number); err != nil {
+			return err
+		}
 		if err := lockPartitions(ctx, tx); err != nil {
 			return err
 		}
@@ -46,4 +52,8 @@ func (s *Service) mingle(ctx context.Context, round consultation.Round) error {
 		}
 		return swapPartition(ctx, tx, "panelist", panel, round.Consultation)
 	})
+	if fault.KindOf(err) == fault.Conflict {
+		return nil // closed or suspended: its rows are written anew at the closing
+	}
+	return err
 }

@@ -137,6 +137,9 @@ func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int) (ke
 	defer safe.Close()
 	var k kept
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := steady(ctx, tx); err != nil {
+			return err
+		}
 		c, err := s.cons.ByID(ctx, tx, seat.Consultation)
 		if err != nil {
 			return err

@@ -277,6 +277,9 @@ func merge(now, before iter.Seq2[paper, error], visit func(p, q *paper) error) e
 // transaction of its own: a connection reads one stream at a time.
 func (s *Service) opened(ctx context.Context, safe *pseudonym.Safe, consultation, round uuid.UUID, reasons bool, work func(iter.Seq2[paper, error]) error) error {
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := steady(ctx, tx); err != nil {
+			return err
+		}
 		return work(func(yield func(paper, error) bool) {
 			err := eachBallot(ctx, tx, consultation, round, func(p pseudonym.Panelist, group string, sealed []byte) error {
 				sh, err := unseal(safe, p, round, sealed, reasons)
