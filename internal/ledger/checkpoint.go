@@ -5,27 +5,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
 
-// checkpoint is a log's size and root, as C2SP writes them: origin, size, root in
-// base64. note is the signed note that it came in, if it did.
+// checkpoint is a log's size and root; note is the signed note that it came in, if
+// it did.
 type checkpoint struct {
-	Origin string
-	Size   int64
-	Root   tlog.Hash
-	note   []byte
-}
-
-func (c checkpoint) text() string {
-	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
+	leaf.Checkpoint
+	note []byte
 }
 
 // parseCheckpoint reads a signed note without looking at its signatures.
@@ -40,19 +34,11 @@ func parseCheckpoint(signed []byte) (checkpoint, error) {
 }
 
 func parseText(text string) (checkpoint, error) {
-	lines := strings.Split(text, "\n")
-	if len(lines) != 4 || lines[0] == "" || lines[3] != "" {
-		return checkpoint{}, errors.New("is no checkpoint: origin, size and root, each on a line")
-	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
-		return checkpoint{}, errors.New("is no checkpoint: its size is no number")
-	}
-	root, err := tlog.ParseHash(lines[2])
+	c, err := leaf.ParseCheckpoint(text)
 	if err != nil {
-		return checkpoint{}, errors.New("is no checkpoint: its root is no hash")
+		err = fmt.Errorf("is no checkpoint: %w", err)
 	}
-	return checkpoint{Origin: lines[0], Size: size, Root: root}, nil
+	return checkpoint{Checkpoint: c}, err
 }
 
 // signedBy tells why the note is not signed by a verifier key; nil when it is.
@@ -118,14 +104,14 @@ func (s *Service) present(ctx context.Context) (c checkpoint, lines []string, er
 func (s *Service) signedOf(ctx context.Context, l log, c checkpoint) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.signed.text() == c.text() {
+	if s.signed.Text() == c.Text() {
 		return s.signed.note, nil
 	}
 	signer, err := s.signer(ctx, l)
 	if err != nil {
 		return nil, err
 	}
-	if c.note, err = note.Sign(&note.Note{Text: c.text()}, signer); err != nil {
+	if c.note, err = note.Sign(&note.Note{Text: c.Text()}, signer); err != nil {
 		return nil, fmt.Errorf("signing the record: %w", err)
 	}
 	if err := s.keep.write(c); err != nil {
@@ -200,7 +186,7 @@ func (s *Service) lines(ctx context.Context, tx *postgres.Tx, l log, c checkpoin
 	}
 	var out []string
 	for _, line := range stored {
-		n, err := note.Open([]byte(c.text()+"\n"+line), note.VerifierList(s.cosigners...))
+		n, err := note.Open([]byte(c.Text()+"\n"+line), note.VerifierList(s.cosigners...))
 		if err == nil && len(n.Sigs) == 1 {
 			out = append(out, line)
 		}
@@ -239,7 +225,7 @@ func (s *Service) Cosigned(ctx context.Context) ([]byte, error) {
 			if err != nil {
 				return err
 			}
-			c = checkpoint{Origin: l.origin, Size: size, Root: root}
+			c = checkpoint{Checkpoint: leaf.Checkpoint{Origin: l.origin, Size: size, Root: root}}
 			if lines, err = s.lines(ctx, tx, l, c); err != nil {
 				return err
 			}
@@ -256,7 +242,7 @@ func (s *Service) Cosigned(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed, err := note.Sign(&note.Note{Text: c.text()}, signer)
+	signed, err := note.Sign(&note.Note{Text: c.Text()}, signer)
 	if err != nil {
 		return nil, fmt.Errorf("signing the record: %w", err)
 	}

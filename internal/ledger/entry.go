@@ -3,9 +3,7 @@ package ledger
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -13,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"delfi/internal/ledger/leaf"
 )
 
 // Entry is one line of the public record. It never names a participant.
@@ -39,7 +39,6 @@ type Line struct {
 }
 
 const (
-	entryFormat  = "delfi entry v1\n"
 	minuteFormat = "2006-01-02T15:04Z"
 	saltSize     = 16
 )
@@ -115,12 +114,6 @@ func (e Entry) words() (string, error) {
 	return canonical(said)
 }
 
-// digest is what the body says of the words.
-func digest(salt []byte, words string) string {
-	sum := sha256.Sum256(append(slices.Clone(salt), words...))
-	return hex.EncodeToString(sum[:])
-}
-
 // text gives the five lines. salt is used only when there are words.
 func (e Entry) text(salt []byte, words string) (string, error) {
 	if !slices.Contains(Types, e.Type) {
@@ -139,7 +132,7 @@ func (e Entry) text(salt []byte, words string) (string, error) {
 		more["kind"] = e.Kind
 	}
 	if words != "" {
-		more["words"] = digest(salt, words)
+		more["words"] = leaf.WordsDigest(salt, []byte(words))
 	}
 	for name, v := range more {
 		if _, taken := body[name]; taken {
@@ -157,29 +150,27 @@ func (e Entry) text(salt []byte, words string) (string, error) {
 	if e.Consultation != uuid.Nil {
 		of = e.Consultation.String()
 	}
-	return entryFormat + string(e.Type) + "\n" + of + "\n" + e.Minute.UTC().Format(minuteFormat) + "\n" + line + "\n", nil
+	return leaf.Entry{Type: string(e.Type), Consultation: of, Minute: e.Minute.UTC().Format(minuteFormat), Body: line}.Text(), nil
 }
 
 // Entry reads the line.
 func (l Line) Entry() (Entry, error) {
 	e := Entry{Sequence: l.N}
 	bad := func(err error) (Entry, error) { return e, fmt.Errorf("entry %d: %w", l.N, err) }
-	rest, ok := strings.CutPrefix(l.Text, entryFormat)
-	lines := strings.Split(rest, "\n")
-	if !ok || len(lines) != 5 || lines[4] != "" {
-		return bad(fmt.Errorf("is not the five lines of an entry"))
+	read, err := leaf.ParseEntry(l.Text)
+	if err != nil {
+		return bad(err)
 	}
-	e.Type = Type(lines[0])
-	var err error
-	if lines[1] != "-" {
-		if e.Consultation, err = uuid.Parse(lines[1]); err != nil {
+	e.Type = Type(read.Type)
+	if read.Consultation != "-" {
+		if e.Consultation, err = uuid.Parse(read.Consultation); err != nil {
 			return bad(err)
 		}
 	}
-	if e.Minute, err = time.Parse(minuteFormat, lines[2]); err != nil {
+	if e.Minute, err = time.Parse(minuteFormat, read.Minute); err != nil {
 		return bad(err)
 	}
-	body, err := figures(lines[3])
+	body, err := figures(read.Body)
 	if err != nil {
 		return bad(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
 
@@ -361,7 +362,7 @@ func (l Line) check() error {
 	if err != nil {
 		return err
 	}
-	if lines["words"] != digest(l.Salt, l.Words) {
+	if lines["words"] != leaf.WordsDigest(l.Salt, []byte(l.Words)) {
 		return fmt.Errorf("entry %d: the words beside it are not those that were written", l.N)
 	}
 	return nil

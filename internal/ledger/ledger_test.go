@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
 )
@@ -138,7 +139,7 @@ func TestAnEntryIsItsFiveLines(t *testing.T) {
 	}
 	text, err := e.text(make([]byte, 16), words)
 	want := "delfi entry v1\nact\n6f0c8f4e-7a1d-4a6e-9a53-0d2a3a1f6f10\n2026-03-02T09:41Z\n" +
-		`{"items":2,"kind":"merge","role":"moderator","words":"` + digest(make([]byte, 16), words) + `"}` + "\n"
+		`{"items":2,"kind":"merge","role":"moderator","words":"` + leaf.WordsDigest(make([]byte, 16), []byte(words)) + `"}` + "\n"
 	if err != nil || text != want {
 		t.Errorf("%s, %v\nwants %s", text, err, want)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
 
@@ -268,7 +269,7 @@ func treeOf(ctx context.Context, tx *postgres.Tx, l log) (checkpoint, error) {
 		return checkpoint{}, err
 	}
 	root, err := tlog.TreeHash(size, hashes(ctx, tx, l))
-	return checkpoint{Origin: l.origin, Size: size, Root: root}, err
+	return checkpoint{Checkpoint: leaf.Checkpoint{Origin: l.origin, Size: size, Root: root}}, err
 }
 
 // signer gives the log's own hand. A process that holds another key, or none, must

@@ -36,7 +36,7 @@ func english(r Result) []part {
 	proven.add(r.Kept > 0, "the log continues the checkpoint of %d entries that you kept: nothing before it was changed", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s signed the log up to entry %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(true, "the rules were frozen beforehand, and exactly the tables that they name exist")
-	proven.add(true, "every published figure, verdict and text follows from the leaves of those tables")
+	proven.add(true, "every figure and verdict of the panel, and every reason, follows from the leaves of those tables")
 	proven.add(len(r.Receipts) > 0, "the ballots of the receipts above were dealt with as said")
 	not := part{title: "Not proven:"}
 	not.add(true, "that panelists are real people, each once: that rests on who keeps the roll")
@@ -44,6 +44,7 @@ func english(r Result) []part {
 	not.add(true, "anything about receipts that were not checked here: a changed ballot is found by whoever kept its receipt")
 	not.add(true, "that no copy of a destroyed key is left, in a backup or elsewhere")
 	not.add(true, "that nobody answered under pressure")
+	not.add(true, "what else the opinion tells: dates, names, contributions and counts of acts, which its hash fixes and the log can be read for")
 	not.add(true, "which reasons come from outside the middle half: no table joins words with values")
 	not.add(r.LeftOut > 0, "whom %d tables of change leave out: the rule says how many, a destroyed key chose them", r.LeftOut)
 	not.add(r.Releases > 0, "interim figures beyond the nearest five: they have no leaves")
@@ -84,7 +85,7 @@ func italian(r Result) []part {
 	proven.add(r.Kept > 0, "il registro continua il checkpoint di %d voci che avevi conservato: nulla di precedente è stato cambiato", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s ha firmato il registro fino alla voce %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(true, "le regole erano congelate prima, ed esistono esattamente le tabelle che nominano")
-	proven.add(true, "ogni cifra, esito e testo pubblicato segue dalle foglie di quelle tabelle")
+	proven.add(true, "ogni cifra ed esito del panel, e ogni motivazione, segue dalle foglie di quelle tabelle")
 	proven.add(len(r.Receipts) > 0, "le schede delle ricevute qui sopra sono state trattate come detto")
 	not := part{title: "Non provato:"}
 	not.add(true, "che i partecipanti siano persone vere, ognuna una volta sola: dipende da chi tiene l'elenco")
@@ -92,6 +93,7 @@ func italian(r Result) []part {
 	not.add(true, "nulla sulle ricevute non controllate qui: una scheda cambiata la trova chi ne ha conservato la ricevuta")
 	not.add(true, "che non resti copia di una chiave distrutta, in un backup o altrove")
 	not.add(true, "che nessuno abbia risposto sotto pressione")
+	not.add(true, "che altro racconta il parere: date, nomi, contributi e numero degli atti, che la sua impronta fissa e per cui si può leggere il registro")
 	not.add(true, "quali motivazioni vengono da fuori della metà centrale: nessuna tabella unisce parole e valori")
 	not.add(r.LeftOut > 0, "chi è lasciato fuori da %d tabelle di cambiamento: la regola dice quanti, li ha scelti una chiave distrutta", r.LeftOut)
 	not.add(r.Releases > 0, "le cifre intermedie oltre il cinque più vicino: non hanno foglie")

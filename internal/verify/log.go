@@ -16,14 +16,15 @@ import (
 
 // chain is the log as it was checked.
 type chain struct {
-	head      leaf.Checkpoint
-	key       leaf.Key
-	cosigners []leaf.Key
-	by        []leaf.Key                // cosigners whose signature was found, on the checkpoint or on cosigned
-	cosigned  leaf.Checkpoint           // the newest that bears theirs
-	kept      *leaf.Checkpoint          // the one that the reader kept
-	wanted    map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
-	lives     map[string]*life          // by consultation
+	head        leaf.Checkpoint
+	key         leaf.Key
+	cosigners   []leaf.Key
+	by          []leaf.Key                // cosigners whose signature was found, on the checkpoint or on cosigned
+	cosigned    leaf.Checkpoint           // the newest that bears theirs
+	kept        *leaf.Checkpoint          // the one that the reader kept
+	wanted      map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
+	successions int64                     // of logs, each by another
+	lives       map[string]*life          // by consultation
 }
 
 // record is one entry of the log.

@@ -50,8 +50,13 @@ func (c *check) replay(r record, without map[int64]record) error {
 		if !slices.Contains(server, r.Type) {
 			return r.fault("it concerns no consultation", "-", "a consultation")
 		}
-		if r.Type == "succession" && r.n != 0 {
-			return r.fault("a log succeeds another with its first entry", fmt.Sprintf("entry %d", r.n), "entry 0")
+		// A log succeeds another with its first entry, and carries the entries of that
+		// one after it: among them its own succession, if it had one.
+		if r.Type == "succession" && r.n != c.log.successions {
+			return r.fault("a log succeeds another with its first entry", fmt.Sprintf("entry %d", r.n), fmt.Sprintf("entry %d", c.log.successions))
+		}
+		if r.Type == "succession" {
+			c.log.successions++
 		}
 		return nil
 	}

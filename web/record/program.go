@@ -2,6 +2,7 @@ package record
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -151,15 +152,26 @@ func (c room) file(q *page.Request) error {
 	})
 }
 
+// still gives the files of a consultation and a checkpoint that belong together:
+// nothing was released between the two.
+func (c room) still(q *page.Request, slug string) (files []string, signed []byte, err error) {
+	before, err := c.Record.Checkpoint(q.Context())
+	for err == nil {
+		if files, err = c.Reports.Files(q.Context(), slug); err != nil {
+			break
+		}
+		if signed, err = c.Record.Checkpoint(q.Context()); err != nil || bytes.Equal(before, signed) {
+			break
+		}
+		before = signed
+	}
+	return files, signed, err
+}
+
 // zip streams the folder that delfi verify reads: the log and one consultation.
 func (c room) zip(q *page.Request) error {
 	slug := q.Param("slug")
-	// The list before the checkpoint: what it names stands in the entries signed.
-	all, err := c.Reports.Files(q.Context(), slug)
-	if err != nil {
-		return err
-	}
-	signed, err := c.Record.Checkpoint(q.Context())
+	all, signed, err := c.still(q, slug)
 	if err != nil {
 		return err
 	}
