@@ -43,7 +43,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	h.consultations = consultation.New(db, jobs, h.record, h.bridge, h.panel, h.notices)
 	h.synthesis = synthesis.New(db, h.consultations, h.record)
 	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
-	h.reports = report.New(db, h.consultations, h.ballots, h.synthesis, h.record)
+	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.synthesis, h.record)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
 	return h, nil

@@ -49,7 +49,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	h.consultations = consultation.New(db, h.jobs, record, h.bridge, h.panel, letters)
 	texts := synthesis.New(db, h.consultations, record)
 	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
-	h.consultations.OnPublish(report.New(db, h.consultations, h.ballots, texts, record).Store)
+	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)
 	return h, nil
 }
 

@@ -52,7 +52,7 @@ func newHouse(t *testing.T) house {
 	h.Consultations = consultation.New(db, jobs, h.record, h.Bridge, h.Panel, notice.New(db, jobs, h.Accounts, nil, ""))
 	h.Synthesis = synthesis.New(db, h.Consultations, h.record)
 	h.Ballots = ballot.New(db, jobs, h.Consultations, h.Bridge, h.record)
-	h.reports = report.New(db, h.Consultations, h.Ballots, h.Synthesis, h.record)
+	h.reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.record)
 	h.Consultations.OnPublish(h.reports.Store)
 	return h
 }

@@ -62,7 +62,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 	}
 	f := FiguresOf(c.Protocol, documents, src.closings)
 	o := Opinion{
-		Format: "delfi opinion v1", Version: firstVersion,
+		Format:       "delfi opinion v1",
 		Consultation: c.ID, Slug: c.Slug, Title: c.Title, Question: c.Question, Language: c.Language,
 		Administration: c.AdministrationName,
 		AnnouncedOn:    day(c.AnnouncedAt), ConcludedOn: day(c.ConcludedAt), PublishedOn: day(c.PublishedAt),
@@ -98,7 +98,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 	}
 	for _, t := range src.contributions {
 		o.Contributions = append(o.Contributions, Contribution{
-			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Items: some(t.Items),
+			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items),
 		})
 	}
 	// By alias and id: an order of coming would be one more thing to join by.

@@ -146,12 +146,13 @@ type Decision struct {
 
 // Contribution is one admitted or rejected text under its alias.
 type Contribution struct {
-	ID     uuid.UUID   `json:"id"`
-	Alias  string      `json:"alias"`
-	Body   string      `json:"body"` // Markdown
-	State  string      `json:"state"`
-	Reason string      `json:"reason"` // of a rejection
-	Items  []uuid.UUID `json:"items"`
+	ID      uuid.UUID   `json:"id"`
+	Alias   string      `json:"alias"`
+	Body    string      `json:"body"` // Markdown
+	State   string      `json:"state"`
+	Reason  string      `json:"reason"`            // of a rejection
+	Removed string      `json:"removed,omitempty"` // the legal ground on which the text was removed; it is "" then
+	Items   []uuid.UUID `json:"items"`
 }
 
 // Received counts contributions; the parts add up.

@@ -132,12 +132,12 @@ func (s *Service) inRecord(ctx context.Context, slug string, do func(ctx context
 		for _, p := range all {
 			files = append(files, s.round(c, p)...)
 		}
-		opinion, err := findOpinion(ctx, tx, c.ID)
+		opinion, err := latest(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}
-		if opinion != nil {
-			files = append(files, file{"opinion.json", verbatim(opinion)})
+		if opinion.version > 0 {
+			files = append(files, file{"opinion.json", verbatim([]byte(opinion.document))})
 		}
 		return do(ctx, tx, files)
 	})

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/fault"
+	"delfi/internal/job"
 	"delfi/internal/ledger"
 	"delfi/internal/postgres"
 )
@@ -27,13 +28,13 @@ type Service struct {
 	record    *ledger.Service
 }
 
-// New makes the service. The wiring gives Store to consultation.OnPublish.
-func New(db *postgres.DB, c *consultation.Service, b *ballot.Service, s *synthesis.Service, l *ledger.Service) *Service {
-	return &Service{db: db, cons: c, ballots: b, synthesis: s, record: l}
+// New makes the service and registers its job (a new version of an opinion). The
+// wiring gives Store to consultation.OnPublish.
+func New(db *postgres.DB, q *job.Queue, c *consultation.Service, b *ballot.Service, s *synthesis.Service, l *ledger.Service) *Service {
+	r := &Service{db: db, cons: c, ballots: b, synthesis: s, record: l}
+	job.On(q, r.renew)
+	return r
 }
-
-// firstVersion is the opinion of the publication; replies make later ones.
-const firstVersion = 1
 
 // Store builds the opinion and keeps it, with its hash in the public record, in
 // the transaction that publishes the consultation.
@@ -41,45 +42,85 @@ func (s *Service) Store(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if c.PublishedAt.IsZero() {
 		c.PublishedAt = tx.Now
 	}
+	return s.keep(ctx, tx, c, texts, stored{})
+}
+
+// renew draws a published opinion up again, as its next version, after a text in it
+// was removed by law. The words of the staff stay, and older versions lose theirs:
+// what is gone must not be read there. Nothing is done when nothing changed.
+func (s *Service) renew(ctx context.Context, job consultation.Renew) error {
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.cons.ForUpdate(ctx, tx, job.Consultation)
+		if err != nil {
+			return err
+		}
+		last, err := latest(ctx, tx, c.ID)
+		if err != nil || last.version == 0 {
+			return err
+		}
+		o, err := parse(last)
+		if err != nil {
+			return err
+		}
+		texts := consultation.OpinionTexts{Summary: o.Texts.Summary, Minority: o.Texts.Minority, Limitations: o.Texts.Limitations}
+		return s.keep(ctx, tx, c, texts, last)
+	})
+}
+
+// keep builds the version after the last one and stores it, with its hash in the
+// public record.
+func (s *Service) keep(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts, last stored) error {
 	o, err := s.build(ctx, tx, c, texts)
 	if err != nil {
 		return fmt.Errorf("building the opinion: %w", err)
 	}
-	document, err := ballot.Canonical(o)
+	same := func(version int) ([]byte, error) {
+		o.Version = version
+		return ballot.Canonical(o)
+	}
+	if again, err := same(last.version); err != nil || last.version > 0 && string(again) == last.document {
+		return err
+	}
+	document, err := same(last.version + 1)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(document)
 	hash := hex.EncodeToString(sum[:])
-	if err := insertOpinion(ctx, tx, c.ID, firstVersion, document, hash); err != nil {
+	if err := insertOpinion(ctx, tx, c.ID, o.Version, document, hash); err != nil {
 		return err
 	}
 	return s.record.Append(ctx, tx, ledger.Entry{
 		Consultation: c.ID, Type: "opinion", Role: "system", Kind: "opinion", Target: "opinion",
-		Body: ledger.Body(map[string]any{"version": firstVersion, "hash": hash, "previous": ""}),
+		Body: ledger.Body(map[string]any{"version": o.Version, "hash": hash, "previous": last.hash}),
 	})
 }
 
 // Of gives the stored opinion of a consultation and the exact bytes that
 // opinion.json serves; NotFound before publication.
 func (s *Service) Of(ctx context.Context, id uuid.UUID) (Opinion, []byte, error) {
-	var document []byte
+	var last stored
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		document, err = findOpinion(ctx, tx, id)
+		last, err = latest(ctx, tx, id)
 		return err
 	})
 	if err != nil {
 		return Opinion{}, nil, err
 	}
-	if document == nil {
+	if last.version == 0 {
 		return Opinion{}, nil, fault.New(fault.NotFound, "no_opinion", "the opinion is not published yet")
 	}
+	o, err := parse(last)
+	return o, []byte(last.document), err
+}
+
+func parse(s stored) (Opinion, error) {
 	var o Opinion
-	if err := json.Unmarshal(document, &o); err != nil {
-		return Opinion{}, nil, fmt.Errorf("a stored opinion cannot be read: %w", err)
+	if err := json.Unmarshal([]byte(s.document), &o); err != nil {
+		return Opinion{}, fmt.Errorf("a stored opinion cannot be read: %w", err)
 	}
-	return o, document, nil
+	return o, nil
 }
 
 // Preview gives the opinion as it would be published now, to those who see the

@@ -17,6 +17,7 @@ func english(r Result) []part {
 	}
 	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "figures computed again: %d, reasons found by their digests: %d", r.Figures, r.Texts)
+	checked.add(r.Contributions > 0, "texts of contributions removed by law: %d", r.Contributions)
 	checked.add(len(r.Removals) > 0, "words removed by law beside %d entries: %s", len(r.Removals), numbered(r.Removals))
 	checked.add(r.Unread > 0, "%d further consultations of the log, of which the entries were checked and no files", r.Unread)
 	for _, w := range r.Receipts {
@@ -66,6 +67,7 @@ func italian(r Result) []part {
 	}
 	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "cifre ricalcolate: %d, motivazioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
+	checked.add(r.Contributions > 0, "testi di contributi rimossi per legge: %d", r.Contributions)
 	checked.add(len(r.Removals) > 0, "parole rimosse per legge accanto a %d voci: %s", len(r.Removals), numbered(r.Removals))
 	checked.add(r.Unread > 0, "altre %d consultazioni del registro, di cui sono state controllate le voci e nessun file", r.Unread)
 	for _, w := range r.Receipts {

@@ -18,15 +18,16 @@ type Result struct {
 	CosignedSize    int64    // entries that they signed; 0 when none is required
 	Kept            int64    // size of the checkpoint that the reader kept; 0 for none
 
-	Files    int
-	Entries  int
-	Rounds   int // answering rounds
-	Releases int // interim releases of standing rounds
-	Tables   int
-	Leaves   int64
-	Figures  int // numbers of documents that were computed again
-	Texts    int // reasons whose digest is a leaf
-	Removals []int64
+	Files         int
+	Entries       int
+	Rounds        int // answering rounds
+	Releases      int // interim releases of standing rounds
+	Tables        int
+	Leaves        int64
+	Figures       int // numbers of documents that were computed again
+	Texts         int // reasons whose digest is a leaf
+	Removals      []int64
+	Contributions int // texts of contributions that were removed by law
 
 	Consultations []Checked
 	Unread        int // consultations of the log whose files were not there

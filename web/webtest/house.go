@@ -93,7 +93,7 @@ func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	h.Consultations = consultation.New(db, h.Jobs, h.Record, bridge, h.Panel, notice.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
 	h.Synthesis = synthesis.New(db, h.Consultations, h.Record)
 	h.Ballots = ballot.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Reports = report.New(db, h.Consultations, h.Ballots, h.Synthesis, h.Record)
+	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.Record)
 	h.Consultations.OnPublish(h.Reports.Store)
 	return h
 }

@@ -54,6 +54,9 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		if err := removeBody(ctx, tx, contribution, ground); err != nil {
 			return err
 		}
+		if err := s.cons.Removed(ctx, tx, c); err != nil {
+			return err
+		}
 		role := account.Administrator
 		if CanModerate(actor, c) {
 			role = account.Moderator
