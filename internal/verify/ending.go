@@ -17,6 +17,7 @@ func english(r Result) []part {
 	}
 	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "figures computed again: %d, reasons found by their digests: %d", r.Figures, r.Texts)
+	checked.add(r.Reasons > 0, "texts of reasons removed by law, of which the digests stand: %d", r.Reasons)
 	checked.add(r.Contributions > 0, "texts of contributions removed by law: %d", r.Contributions)
 	checked.add(len(r.Removals) > 0, "words removed by law beside %d entries: %s", len(r.Removals), numbered(r.Removals))
 	checked.add(r.Unread > 0, "%d further consultations of the log, of which the entries were checked and no files", r.Unread)
@@ -54,7 +55,7 @@ func english(r Result) []part {
 	not.add(len(r.Cosigners) == 0, "that everybody sees the same log: no cosigner is required")
 	not.add(r.CosignedSize > 0 && r.CosignedSize < r.Size, "the last %d entries to cosigners: they have not signed them yet", r.Size-r.CosignedSize)
 	not.add(r.Kept == 0, "that the log was never rewritten: no checkpoint kept earlier was given (keep this one for --checkpoint)")
-	not.add(len(r.Removals) > 0, "what the removed words were")
+	not.add(len(r.Removals)+r.Contributions+r.Reasons > 0, "what the removed words were")
 	return []part{checked, proven, not}
 }
 
@@ -67,6 +68,7 @@ func italian(r Result) []part {
 	}
 	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "cifre ricalcolate: %d, motivazioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
+	checked.add(r.Reasons > 0, "testi di motivazioni rimossi per legge, di cui restano le impronte: %d", r.Reasons)
 	checked.add(r.Contributions > 0, "testi di contributi rimossi per legge: %d", r.Contributions)
 	checked.add(len(r.Removals) > 0, "parole rimosse per legge accanto a %d voci: %s", len(r.Removals), numbered(r.Removals))
 	checked.add(r.Unread > 0, "altre %d consultazioni del registro, di cui sono state controllate le voci e nessun file", r.Unread)
@@ -104,7 +106,7 @@ func italian(r Result) []part {
 	not.add(len(r.Cosigners) == 0, "che tutti vedano lo stesso registro: nessun cofirmatario è richiesto")
 	not.add(r.CosignedSize > 0 && r.CosignedSize < r.Size, "le ultime %d voci per i cofirmatari: non le hanno ancora firmate", r.Size-r.CosignedSize)
 	not.add(r.Kept == 0, "che il registro non sia mai stato riscritto: non è stato dato un checkpoint conservato prima (conserva questo per --checkpoint)")
-	not.add(len(r.Removals) > 0, "che cosa dicevano le parole rimosse")
+	not.add(len(r.Removals)+r.Contributions+r.Reasons > 0, "che cosa dicevano le parole rimosse")
 	return []part{checked, proven, not}
 }
 

@@ -21,14 +21,18 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 	if err != nil {
 		return err
 	}
-	now.hash = leaf.Digest(text)
-	if err := c.recorded(r, file, now.hash, digest, e); err != nil {
-		return err
+	// A document from which the law took a reason has other bytes than were recorded;
+	// all but that text is computed again below, and its digest is among the leaves.
+	gone := c.log.redacted[digest]
+	if now.hash = digest; len(gone) == 0 {
+		if err := c.recorded(r, file, leaf.Digest(text), digest, e); err != nil {
+			return err
+		}
 	}
 	r.closings = append(r.closings, *now)
 	told := map[uuid.UUID][]ballot.Reason{}
 	for _, i := range now.feedback.Items {
-		if err := c.reasons(r, file, i, now.Tables); err != nil {
+		if err := c.reasons(r, file, i, now.Tables, gone); err != nil {
 			return err
 		}
 		told[i.Item] = i.Reasons
@@ -49,8 +53,9 @@ func (r *reading) upTo(w *round) []delphi.Closing {
 	return out
 }
 
-// reasons compares the texts of an item with the digests of its tables R.
-func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []delphi.Table) error {
+// reasons compares the texts of an item with the digests of its tables R; gone are
+// the digests of those that were removed by law.
+func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []delphi.Table, gone []string) error {
 	name := "R/" + i.Item.String()
 	bad := func(what, found, expected string) error {
 		return &Fault{File: r.path(file), Table: name, What: what, Found: found, Expected: expected}
@@ -71,6 +76,13 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 	outside := 0
 	for n, w := range i.Reasons {
 		key := w.Side + " " + leaf.Digest([]byte(w.Text))
+		if w.Removed != "" {
+			if w.Text != "" || !slices.Contains(gone, w.Removed) {
+				return bad(fmt.Sprintf("reason %d of item %d is removed without an entry of the log that says so", n+1, i.Number), w.Removed, "a removal by law")
+			}
+			key = w.Side + " " + w.Removed
+			c.result.Reasons++
+		}
 		if left[key] == 0 {
 			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest", n+1, i.Number), short(w.Text), "a text whose digest the table has")
 		}

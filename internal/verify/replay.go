@@ -72,11 +72,19 @@ func (c *check) replay(r record, without map[int64]record) error {
 // removal lists words that were removed by law.
 func (c *check) removal(r record, without map[int64]record) error {
 	var f struct {
-		Entry int64
-		Kind  string
+		Entry     int64
+		Kind      string
+		Digest    string
+		Documents []string
 	}
 	if err := r.figures(&f); err != nil {
 		return err
+	}
+	if f.Kind == "reason" {
+		for _, hash := range f.Documents {
+			c.log.redacted[hash] = append(c.log.redacted[hash], f.Digest)
+		}
+		return nil
 	}
 	if f.Kind == "contribution" {
 		c.result.Contributions++ // the opinion shows it without its words

@@ -28,6 +28,7 @@ type Result struct {
 	Texts         int // reasons whose digest is a leaf
 	Removals      []int64
 	Contributions int // texts of contributions that were removed by law
+	Reasons       int // stubs of reasons that were removed by law
 
 	Consultations []Checked
 	Unread        int // consultations of the log whose files were not there

@@ -10,4 +10,5 @@
 //	/desk/new, /desk/{slug}/edit   the draft, one form
 //	/desk/{slug}                   state sentence → rounds → participation → decisions
 //	/desk/{slug}/contributions     synthesis: side by side → new wording → reason → confirm
+//	/desk/{slug}/reasons           a reason's text removed by law
 package steer

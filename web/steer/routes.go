@@ -8,6 +8,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/panel"
+	"delfi/internal/report"
 	"delfi/web/page"
 )
 
@@ -18,6 +19,7 @@ type Services struct {
 	Synthesis     *synthesis.Service
 	Ballots       *ballot.Service
 	Panel         *panel.Service
+	Reports       *report.Service
 }
 
 type room struct{ Services }
@@ -51,5 +53,7 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	on("GET", "/desk/{slug}/contributions", d.queue)
 	on("POST", "/desk/{slug}/contributions", d.dispose)
 	on("POST", "/desk/{slug}/contributions/{contribution}/remove", d.remove)
+	on("GET", "/desk/{slug}/reasons", d.reason)
+	on("POST", "/desk/{slug}/reasons", d.removeReason)
 	on("POST", "/desk/{slug}/acts/{act}/undo", d.undo)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
+	"delfi/internal/account"
 	"delfi/web/page"
 	"delfi/web/steer"
 	"delfi/web/webtest"
@@ -17,7 +18,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.Kernel) {
 		steer.Routes(r, k, steer.Services{
-			Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel,
+			Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports,
 		})
 	}
 }
@@ -36,6 +37,7 @@ func TestRoom(t *testing.T) {
 	t.Run("an act without its reason", func(t *testing.T) { reasonless(t, h, site) })
 	t.Run("ways to answer", func(t *testing.T) { ways(t, h, site) })
 	t.Run("synthesis", func(t *testing.T) { synthesis(t, h, site) })
+	t.Run("a reason removed by law", func(t *testing.T) { removed(t, h, site) })
 }
 
 // ways: the drafting form offers both ways to answer, each with its limits beside it.
@@ -67,6 +69,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, ""), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/edit"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
 		{Method: "GET", Path: at("mercato-coperto", ""), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/edit"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
@@ -74,7 +77,7 @@ func guards(t *testing.T, h *webtest.House) {
 	for _, act := range []string{
 		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/acts/" + uuid.NewString() + "/undo",
+		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
@@ -188,4 +191,59 @@ func synthesis(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := site.As(t, paolo).Get(t, at(webtest.Published, "/contributions")); got.Status != 403 {
 		t.Errorf("the facilitator opens the moderators' queue: %d", got.Status)
 	}
+}
+
+// removed: a moderator takes a reason away; what is wrong comes back with every
+// character, and the facilitator, whose office it is not, may not.
+func removed(t *testing.T, h *webtest.House, site *webtest.Site) {
+	f, err := h.Ballots.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for _, i := range f.Items {
+		if len(i.Reasons) > 0 {
+			text = i.Reasons[0].Text
+		}
+	}
+	marta := site.As(t, h.Person(t, "marta"))
+	got := marta.Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text + "!"}, "ground": {""}})
+	if got.Status != 422 || got.Text("textarea") != strings.Join(strings.Fields(text+"!"), " ") {
+		t.Errorf("without a ground: %d, %q", got.Status, got.Text("textarea"))
+	}
+	if got = marta.Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text + "!"}, "ground": {"GDPR 17"}}); got.Status != 422 {
+		t.Errorf("words that nobody wrote: %d", got.Status)
+	}
+	if got = site.As(t, h.Person(t, "paolo")).Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text}, "ground": {"GDPR 17"}}); got.Status != 403 {
+		t.Errorf("the facilitator: %d", got.Status)
+	}
+	if got = marta.Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text}, "ground": {"GDPR 17"}}); got.Status != 303 {
+		t.Fatalf("a ground and the words: %d %s", got.Status, got.Text("main"))
+	}
+	if f, err = h.Ballots.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2); err != nil {
+		t.Fatal(err)
+	}
+	stubs := 0
+	for _, i := range f.Items {
+		for _, r := range i.Reasons {
+			if r.Text == text {
+				t.Error("the text still stands")
+			}
+			if r.Removed != "" {
+				stubs++
+			}
+		}
+	}
+	if stubs == 0 {
+		t.Error("no stub stands in its place")
+	}
+}
+
+func consultationOf(t *testing.T, h *webtest.House, slug string) uuid.UUID {
+	t.Helper()
+	c, err := h.Consultations.Find(t.Context(), account.Actor{}, slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
 }

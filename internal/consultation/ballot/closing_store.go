@@ -244,3 +244,13 @@ func releasedClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UU
 	}
 	return scanClosings(rows)
 }
+
+// redactFeedback exchanges a document's bytes; its recorded hash stays.
+func redactFeedback(ctx context.Context, tx *postgres.Tx, hash, document string) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.feedback
+		SET document = $2
+		WHERE hash = $1`,
+		hash, document)
+	return err
+}

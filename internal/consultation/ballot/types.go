@@ -59,6 +59,7 @@ type ItemFeedback struct {
 // Reason is one panelist's reason, without its author.
 type Reason struct {
 	Text    string `json:"text"`
-	Outside bool   `json:"outside"` // from outside the middle half
-	Side    string `json:"side"`    // "against", "middle", "for", "none" (who cannot judge); "" when the rule does not show it
+	Removed string `json:"removed,omitempty"` // digest of a text that was removed by law: a stub stands in its place
+	Outside bool   `json:"outside"`           // from outside the middle half
+	Side    string `json:"side"`              // "against", "middle", "for", "none" (who cannot judge); "" when the rule does not show it
 }

@@ -1,0 +1,51 @@
+package ballot
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/ledger/leaf"
+	"delfi/internal/postgres"
+)
+
+// Redacted is one feedback document from which a text was removed.
+type Redacted struct {
+	Round int
+	Hash  string // of the document as it was recorded, hex
+}
+
+// Redact removes a reason's text, wherever the feedback documents of a consultation
+// have it, in the caller's transaction, and leaves a stub with its digest: the leaf
+// that counts it stays. It gives the text's digest and the documents that changed;
+// their recorded hashes stay, and are no longer those of their bytes.
+func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, text string) (digest string, changed []Redacted, err error) {
+	digest = leaf.Digest([]byte(tidy(text)))
+	all, hashes, err := findFeedbacks(ctx, tx, consultation)
+	if err != nil {
+		return "", nil, err
+	}
+	for n, f := range all {
+		found := false
+		for i := range f.Items {
+			for r := range f.Items[i].Reasons {
+				reason := &f.Items[i].Reasons[r]
+				if reason.Removed == "" && leaf.Digest([]byte(reason.Text)) == digest {
+					reason.Text, reason.Removed, found = "", digest, true
+				}
+			}
+		}
+		if !found {
+			continue
+		}
+		document, err := Canonical(f)
+		if err != nil {
+			return "", nil, err
+		}
+		if err := redactFeedback(ctx, tx, hashes[n], string(document)); err != nil {
+			return "", nil, err
+		}
+		changed = append(changed, Redacted{Round: f.Round, Hash: hashes[n]})
+	}
+	return digest, changed, nil
+}

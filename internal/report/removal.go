@@ -1,0 +1,76 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/fault"
+	"delfi/internal/ledger"
+	"delfi/internal/postgres"
+)
+
+// maxGround is how many characters a legal ground may have.
+const maxGround = 600
+
+// RemoveReason removes the text of a reason that the law wants gone, by those who
+// may remove a contribution, at any stage after its round was released: from the
+// feedback documents, where a stub with its digest stays, and from the opinion,
+// whose next version is drawn up. The record tells who did it and on which ground,
+// and from which documents. Invalid when the ground is missing, or no published
+// reason has exactly these words.
+func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, text, ground string) error {
+	found, err := s.cons.Find(ctx, actor, slug)
+	if err != nil {
+		return err
+	}
+	if !actor.SignedIn() {
+		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
+	}
+	if !synthesis.CanRemove(actor, found) {
+		return fault.New(fault.Forbidden, "not_staff", "only a moderator or an administrator of this consultation may do this")
+	}
+	var bad []fault.Field
+	if ground = strings.TrimSpace(ground); ground == "" {
+		bad = append(bad, fault.Field{Name: "ground", Code: "required", Message: "say on which ground of the law"})
+	} else if over := len([]rune(ground)) - maxGround; over > 0 {
+		bad = append(bad, fault.Field{Name: "ground", Code: "too_long", Message: fmt.Sprintf("at most %d characters: shorten it by %d", maxGround, over), Args: map[string]any{"max": maxGround, "over": over}})
+	}
+	if strings.TrimSpace(text) == "" {
+		bad = append(bad, fault.Field{Name: "text", Code: "required", Message: "copy the text of the reason"})
+	}
+	if len(bad) > 0 {
+		return fault.Bad(bad...)
+	}
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.cons.ForUpdate(ctx, tx, found.ID)
+		if err != nil {
+			return err
+		}
+		digest, changed, err := s.ballots.Redact(ctx, tx, c.ID, text)
+		if err != nil {
+			return err
+		}
+		if len(changed) == 0 {
+			return fault.Bad(fault.Field{Name: "text", Code: "unknown_reason", Message: "no published reason has exactly these words: copy them from the page"})
+		}
+		if err := s.cons.Removed(ctx, tx, c); err != nil {
+			return err
+		}
+		role := account.Administrator
+		if synthesis.CanModerate(actor, c) {
+			role = account.Moderator
+		}
+		documents := make([]any, len(changed))
+		for i, d := range changed {
+			documents[i] = d.Hash
+		}
+		return s.record.Append(ctx, tx, ledger.Entry{
+			Consultation: c.ID, Type: ledger.Removal, Role: string(role), Name: actor.Name, Kind: "reason",
+			Target: fmt.Sprintf("round %d", changed[0].Round), Reason: ground,
+			Body: ledger.Body(map[string]any{"digest": digest, "documents": documents, "ground": ground}),
+		})
+	})
+}
