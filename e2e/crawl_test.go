@@ -71,6 +71,10 @@ func (r *reader) answer(w *http.Response, err error) (int, string) {
 	return w.StatusCode, string(b)
 }
 
+// alike are all but the first of the 256 pages of marks that a released round has,
+// in each language: one stands for them.
+var alike = regexp.MustCompile(`/marks/(0[1-9a-f]|[1-9a-f][0-9a-f])$`)
+
 // crawl opens every page that links lead to, and gives what each says.
 func (r *reader) crawl() map[string]string {
 	r.t.Helper()
@@ -90,7 +94,7 @@ func (r *reader) crawl() map[string]string {
 		doc.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
 			u, err := url.Parse(a.AttrOr("href", ""))
 			if err != nil || u.Host != "" || !strings.HasPrefix(u.Path, "/") ||
-				strings.HasPrefix(u.Path, "/sign-") || strings.HasPrefix(u.Path, "/en/sign-") || u.Query().Has("lang") {
+				strings.HasPrefix(u.Path, "/sign-") || strings.HasPrefix(u.Path, "/en/sign-") || u.Query().Has("lang") || alike.MatchString(u.Path) {
 				return
 			}
 			u.Fragment = ""
