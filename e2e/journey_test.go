@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +171,7 @@ func TestAConsultationsWholeLife(t *testing.T) {
 	if status, body := s.get(t, page+"/opinion.json"); status != 200 || !strings.Contains(body, "Lungo il fiume si mettono panchine.") {
 		t.Errorf("opinion.json: %d, %s", status, body)
 	}
+	s.holds(t)
 }
 
 func closeRound(p *person, desk string, round int) {
@@ -242,4 +244,14 @@ func TestTheDemonstrationEndsWithTheMouseAlone(t *testing.T) {
 	p.open("/consultations/" + slug)
 	p.press(`.dlf-hero a.btn`)
 	p.sees("Almeno un terzo della piazza è all’ombra di alberi veri")
+	s.holds(t)
+}
+
+// holds checks the public record as anybody could: by the address alone.
+func (s *site) holds(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command(binary, "verify", s.URL).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "The record holds") {
+		t.Errorf("the record does not hold: %v\n%s", err, out)
+	}
 }

@@ -308,6 +308,10 @@ func (s *Service) ReleaseRound(ctx context.Context, actor account.Actor, slug st
 
 // release makes a closed round's result public, and lets the next one come.
 func (s *Service) release(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author, figures map[string]any) error {
+	if figures == nil {
+		figures = map[string]any{}
+	}
+	figures["round"] = r.Number
 	to, _, err := step(ofRound, r.State, ActRelease, by.role)
 	if err != nil {
 		return err
