@@ -62,9 +62,33 @@ func roundPath(slug string, n int) string {
 }
 func formPath(slug string, n int) string    { return roundPath(slug, n) + "?all=1" }
 func receiptPath(slug string, n int) string { return roundPath(slug, n) + "/receipt" }
-func leavesPath(slug string, n int) string {
-	return fmt.Sprintf("/record/%s/rounds/%d/leaves", slug, n)
+func recordFile(slug, name string) string   { return "/record/" + slug + "/" + name }
+
+// export reads every leaf of a closed round, file by file, and counts them.
+func export(c *client, slug string, round int) (leaves int, err error) {
+	list, err := c.get(recordFile(slug, "files"), "", "")
+	if err != nil {
+		return 0, err
+	}
+	if list.status != 200 {
+		return 0, fmt.Errorf("the list of files: status %d", list.status)
+	}
+	for _, name := range strings.Fields(string(list.body)) {
+		if !strings.HasPrefix(name, fmt.Sprintf("rounds/%d/leaves/", round)) {
+			continue
+		}
+		r, err := c.get(recordFile(slug, name), "", "")
+		if err != nil {
+			return 0, err
+		}
+		if r.status != 200 {
+			return 0, fmt.Errorf("%s: status %d", name, r.status)
+		}
+		leaves += bytes.Count(r.body, []byte("\n")) - 2 // its two lines of heading
+	}
+	return leaves, nil
 }
+
 func signInPath(hint string) string { return "/sign-in?next=%2F&as=" + url.QueryEscape(hint) }
 
 const (
