@@ -19,11 +19,12 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
 
-// The linker of RECORD.md §2.6: a synthetic panel of early and late joiners, in every
-// group that a drafted protocol has, who skip rounds, in both modes; and an attacker who has everything but
+// The linker of RECORD.md §2.6: a synthetic panel of early and late joiners in
+// two groups, who skip rounds, in both modes; and an attacker who has everything but
 // the key: live SQL, a dump (rows in file order), the files of the tables with
 // their dead rows, the write-ahead log, the server's log, queue, outbox and the data
 // folder. Two things are attacked: which panelist an account is, and which reason
@@ -461,7 +462,18 @@ func (x *intruder) folder() string {
 	return all.String()
 }
 
-// newHouseIn is newHouse in a mode.
+// newHouseIn is newHouse in a mode, with a second group, which no drafting form
+// offers: an attacker reads it on both sides.
 func newHouseIn(t testing.TB, mode pseudonym.Mode, n, items int) *house {
-	return newHouseWith(t, n, items, func(f *consultation.DraftForm) { f.AnonymityMode = string(mode) })
+	h := newHouseWith(t, n, items, func(f *consultation.DraftForm) { f.AnonymityMode = string(mode) })
+	p := h.c.Protocol
+	orders := p.Panel.Groups[0]
+	orders.ID = "orders"
+	p.Panel.Groups = append(slices.Clone(p.Panel.Groups), orders)
+	h.must(h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE civic.consultation SET protocol = $1, protocol_hash = $2`, string(p.Canonical()), p.Hash())
+		return err
+	}))
+	h.refresh()
+	return h
 }
