@@ -57,6 +57,9 @@ type Cluster struct {
 	done    chan struct{} // closed when Postgres has ended
 }
 
+// lingers is how long a killed process may take to let go of the data folder.
+const lingers = 2 * time.Second
+
 // ErrInUse says that another process works on the data folder.
 var ErrInUse = errors.New("the data folder is in use")
 
@@ -85,7 +88,11 @@ func start(ctx context.Context, c Config) (_ *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, err := hold(filepath.Join(folder, "delfi.lock"))
+	patience := lingers
+	if c.Borrow {
+		patience = 0 // whoever borrows goes on with the one that is there
+	}
+	lock, err := hold(filepath.Join(folder, "delfi.lock"), patience)
 	if errors.Is(err, ErrInUse) && c.Borrow {
 		return borrow(data, sockets)
 	}
@@ -242,13 +249,20 @@ func socketFolder(folder string, r runner) (string, error) {
 	return sockets, os.Chmod(sockets, 0o700)
 }
 
-// hold locks path for the life of this process; ErrInUse when another has it.
-func hold(path string) (*os.File, error) {
+// hold locks path for the life of this process; ErrInUse when another has it. One
+// that was killed may still be letting go, thread by thread: it is waited for.
+func hold(path string, patience time.Duration) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	for until := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(until) {
+			break
+		}
+	}
+	if err != nil {
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			err = fmt.Errorf("%w by another Delfi; stop that one, or choose another folder with --data", ErrInUse)
 		}
