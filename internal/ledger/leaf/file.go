@@ -20,12 +20,6 @@ const Format = "delfi leaves v1\n"
 // FileHead is the two lines before the leaves.
 func FileHead(table string) string { return Format + table + "\n" }
 
-func appendLine(b []byte, value string, salt Salt) []byte {
-	b = append(append(b, value...), ' ')
-	b = base64.StdEncoding.AppendEncode(b, salt[:])
-	return append(b, '\n')
-}
-
 // Reading is what a file of leaves was found to hold.
 type Reading struct {
 	Table string

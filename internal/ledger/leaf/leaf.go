@@ -61,24 +61,25 @@ func Hash(table, value string, salt Salt) tlog.Hash { return newTexts(table).has
 type Built struct {
 	Table string // the table's ID
 	Root  tlog.Hash
-	lines []line  // as they came
-	order []place // ascending
+	lines []byte // as a file has them
+	ends  []int  // of each line
 }
 
-type line struct {
+// made is one leaf as it came.
+type made struct {
 	hash  tlog.Hash
-	salt  Salt
 	value string
+	salt  [saltText]byte
 }
 
-// place is one line in the order of hashes.
+// place is one leaf in the order of hashes.
 type place struct {
 	head uint64 // of its hash: nearly always enough to compare
 	at   int32
 }
 
-// Build makes a table's leaves from the seeds and values of the people in it, in
-// any order. A duplicate is an error: two people with one seed.
+// Build makes a table's leaves from the seeds and values of the people in it, who
+// come in any order and are asked for once, from 0 on. A duplicate is an error: two people with one seed.
 func Build(table string, people int, at func(person int) (*Seed, string)) (Built, error) {
 	return new(Builder).Build(table, people, at)
 }
@@ -86,76 +87,88 @@ func Build(table string, people int, at func(person int) (*Seed, string)) (Built
 // Builder builds one table after the other in the same memory. It is not for
 // concurrent use.
 type Builder struct {
-	lines         []line
+	made          []made
 	places, order []place
-	ends          []int32 // by beginning of the hash: where in order its places end
+	drawers       []int32 // by beginning of the hash: where in order its places end
+	lines         []byte
+	ends          []int
 }
 
 // Build is the function Build; the result is good until the next one.
 func (b *Builder) Build(table string, people int, at func(person int) (*Seed, string)) (Built, error) {
-	b.lines, b.places, b.order = resized(b.lines, people), resized(b.places, people), resized(b.order, people)
+	b.made, b.places, b.order = resized(b.made, people), resized(b.places, people), resized(b.order, people)
 	// Hashes are spread evenly: cut by their first bits, they fall into drawers of a
 	// few each, which are sorted one by one.
 	first := max(0, bits.Len(uint(people))-3)
-	b.ends = resized(b.ends, 1<<first)
-	clear(b.ends)
+	b.drawers = resized(b.drawers, 1<<first)
+	clear(b.drawers)
 	t := newTexts(table)
-	for i := range b.lines {
-		l := &b.lines[i]
+	for i := range b.made {
+		l := &b.made[i]
 		var seed *Seed
 		seed, l.value = at(i)
-		l.salt = t.salt(seed)
-		l.hash = t.hash(l.value, &l.salt)
+		salt := t.salt(seed)
+		l.hash = t.hash(l.value, &salt)
+		copy(l.salt[:], t.written())
 		head := binary.BigEndian.Uint64(l.hash[:])
 		b.places[i] = place{head: head, at: int32(i)}
-		b.ends[head>>(64-first)]++
+		b.drawers[head>>(64-first)]++
 	}
 	n := int32(0)
-	for i, few := range b.ends {
-		b.ends[i], n = n, n+few
+	for i, few := range b.drawers {
+		b.drawers[i], n = n, n+few
 	}
 	for _, p := range b.places {
-		drawer := &b.ends[p.head>>(64-first)]
+		drawer := &b.drawers[p.head>>(64-first)]
 		b.order[*drawer] = p
 		*drawer++
 	}
 	from := int32(0)
-	for _, to := range b.ends {
+	for _, to := range b.drawers {
 		if to-from > 1 {
 			slices.SortFunc(b.order[from:to], b.compare)
 		}
 		from = to
 	}
 	var tree Tree
+	b.lines, b.ends = b.lines[:0], b.ends[:0]
 	for i, p := range b.order {
 		if i > 0 && b.compare(b.order[i-1], p) == 0 {
 			return Built{}, fmt.Errorf("table %s: a leaf stands twice", table)
 		}
-		tree.Add(b.lines[p.at].hash)
+		l := &b.made[p.at]
+		tree.Add(l.hash)
+		b.lines = append(append(b.lines, l.value...), ' ')
+		b.lines = append(append(b.lines, l.salt[:]...), '\n')
+		b.ends = append(b.ends, len(b.lines))
 	}
-	return Built{Table: table, Root: tree.Root(), lines: b.lines, order: b.order}, nil
+	return Built{Table: table, Root: tree.Root(), lines: b.lines, ends: b.ends}, nil
 }
 
 func (b *Builder) compare(x, y place) int {
 	if c := cmp.Compare(x.head, y.head); c != 0 {
 		return c
 	}
-	return bytes.Compare(b.lines[x.at].hash[:], b.lines[y.at].hash[:])
+	return bytes.Compare(b.made[x.at].hash[:], b.made[y.at].hash[:])
 }
 
 // resized gives a slice of n, in the memory of s where it fits.
 func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // N is the number of leaves.
-func (b Built) N() int { return len(b.order) }
+func (b Built) N() int { return len(b.ends) }
 
 // Head is the table's head.
 func (b Built) Head() Head { return Head{Table: b.Table, N: b.N(), Root: b.Root} }
 
-// Append writes the leaves from..to as the lines of a file of leaves.
-func (b Built) Append(to []byte, from, until int) []byte {
-	for _, p := range b.order[from:until] {
-		to = appendLine(to, b.lines[p.at].value, b.lines[p.at].salt)
+// Lines are the leaves from..until as a file of leaves has them.
+func (b Built) Lines(from, until int) []byte {
+	if from == until {
+		return nil
 	}
-	return to
+	begin := 0
+	if from > 0 {
+		begin = b.ends[from-1]
+	}
+	return b.lines[begin:b.ends[until-1]]
 }

@@ -27,7 +27,7 @@ func build(t testing.TB, people int) Built {
 	return b
 }
 
-func file(b Built) []byte { return b.Append([]byte(FileHead(b.Table)), 0, b.N()) }
+func file(b Built) []byte { return append([]byte(FileHead(b.Table)), b.Lines(0, b.N())...) }
 
 // TestALeafIsItsFourLines as RECORD.md §3 writes them.
 func TestALeafIsItsFourLines(t *testing.T) {
