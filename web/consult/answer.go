@@ -19,7 +19,7 @@ import (
 
 // numbered gives the consultation with the round that the address names.
 func (c room) numbered(q *page.Request) (view, consultation.Round, error) {
-	v, err := c.load(q)
+	v, err := c.about(q)
 	if err != nil {
 		return v, consultation.Round{}, err
 	}

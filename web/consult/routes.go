@@ -98,22 +98,3 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	r.Get("/help/accessibility", k.Handle(help("accessibility")))
 	r.Get("/help/privacy", k.Handle(help("privacy")))
 }
-
-// find gives the consultation that the address names.
-func (c room) find(q *page.Request) (consultation.Consultation, error) {
-	return c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
-}
-
-// address gives the administration's line for the footer; "" when there is none.
-func (c room) address(q *page.Request, administration uuid.UUID) (string, error) {
-	all, err := c.Accounts.Administrations(q.Context())
-	if err != nil {
-		return "", err
-	}
-	for _, a := range all {
-		if a.ID == administration {
-			return a.Address, nil
-		}
-	}
-	return "", nil
-}
