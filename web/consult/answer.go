@@ -72,7 +72,7 @@ func (c room) round(q *page.Request) error {
 // paper reads what the panelist has before them.
 func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (paperView, error) {
 	p, err := c.Ballots.Paper(q.Context(), seat, r.Number)
-	return paperView{view: v, Paper: p}, err
+	return paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, err
 }
 
 // answer saves the draft, or delivers it.
@@ -93,11 +93,11 @@ func (c room) answer(q *page.Request) error {
 	if !answering(r) {
 		return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")
 	}
-	inner, err := c.Ballots.Paper(q.Context(), seat, r.Number)
+	p, err := c.paper(q, v, r, seat)
 	if err != nil {
 		return c.late(q, v, r, written(form), err)
 	}
-	p := paperView{view: v, Paper: inner, All: form.Value("all") == "1"}
+	p.All = form.Value("all") == "1"
 	if k, ok := form.Int("item"); ok {
 		p.At = k
 	}

@@ -62,12 +62,15 @@ type Services struct {
 
 type room struct {
 	Services
-	apart bool // outside the sessions: a seat comes from a code alone
+	sheets *sheets
+	apart  bool // outside the sessions: a seat comes from a code alone
 }
 
 // Routes puts the room's routes on r.
 func Routes(r chi.Router, k *page.Kernel, s Services) {
-	c, apart := room{Services: s}, room{Services: s, apart: true}
+	c := room{Services: s, sheets: &sheets{}}
+	apart := c
+	apart.apart = true
 	r.Get("/", k.Handle(c.home))
 	r.Route("/consultations/{slug}", func(r chi.Router) {
 		r.Get("/", k.Handle(c.show))
