@@ -70,9 +70,9 @@ func (c room) round(q *page.Request) error {
 }
 
 // paper reads what the panelist has before them.
-func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (paperView, error) {
+func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (*paperView, error) {
 	p, err := c.Ballots.Paper(q.Context(), seat, r.Number)
-	return paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, err
+	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, err
 }
 
 // answer saves the draft, or delivers it.
@@ -109,7 +109,7 @@ func (c room) answer(q *page.Request) error {
 }
 
 // save puts what was sent into the draft and goes where the button leads.
-func (c room) save(q *page.Request, p paperView, seat pseudonym.Seat, form page.Form) error {
+func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page.Form) error {
 	p.Typed = map[uuid.UUID]typed{}
 	var answers []ballot.Answer
 	for _, i := range p.shown() {
@@ -143,7 +143,7 @@ func (c room) save(q *page.Request, p paperView, seat pseudonym.Seat, form page.
 }
 
 // read turns what was sent for a statement into an answer; false when nothing was.
-func (p paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
+func (p *paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
 	a := ballot.Answer{Item: i.ID, Reason: t.Reason}
 	switch t.Choice {
 	case "":
@@ -172,7 +172,7 @@ func (p paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
 }
 
 // deliver makes the draft the ballot that counts.
-func (c room) deliver(q *page.Request, p paperView, seat pseudonym.Seat) error {
+func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat) error {
 	_, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, p.Words)
 	var f *fault.Fault
 	if p.Problems = ui.ProblemsOf(err); p.Problems.Has(wordsField) {

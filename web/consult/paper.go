@@ -41,7 +41,7 @@ type paperView struct {
 }
 
 // shown are the statements of this screen.
-func (p paperView) shown() []consultation.Item {
+func (p *paperView) shown() []consultation.Item {
 	switch {
 	case p.All:
 		return p.Items
@@ -52,7 +52,7 @@ func (p paperView) shown() []consultation.Item {
 }
 
 // done counts the statements that have an answer in the working copy.
-func (p paperView) done() int {
+func (p *paperView) done() int {
 	n := 0
 	for _, i := range p.Items {
 		if _, ok := p.Draft[i.ID]; ok {
@@ -63,7 +63,7 @@ func (p paperView) done() int {
 }
 
 // undone is the position of the first statement without an answer; 0 when all have one.
-func (p paperView) undone() int {
+func (p *paperView) undone() int {
 	for k, i := range p.Items {
 		if _, ok := p.Draft[i.ID]; !ok {
 			return k + 1
@@ -74,7 +74,7 @@ func (p paperView) undone() int {
 
 // now is what the form shows as chosen and written: what was just sent, else the
 // working copy. The last round's answer is never among it.
-func (p paperView) now(item uuid.UUID) typed {
+func (p *paperView) now(item uuid.UUID) typed {
 	if t, ok := p.Typed[item]; ok {
 		return t
 	}
@@ -96,7 +96,7 @@ func same(a, b ballot.Answer) bool { return a.Value == b.Value && a.CannotJudge 
 
 // state is what became of a statement in the working copy: kept, changed, given
 // (nothing to compare with) or blank.
-func (p paperView) state(item uuid.UUID) string {
+func (p *paperView) state(item uuid.UUID) string {
 	a, ok := p.Draft[item]
 	if !ok {
 		return "blank"
@@ -120,13 +120,13 @@ func value(q *page.Request, a ballot.Answer) string {
 }
 
 // feedback is what the stored document says about a statement.
-func (p paperView) feedback(item uuid.UUID) (told, bool) {
+func (p *paperView) feedback(item uuid.UUID) (told, bool) {
 	f, ok := p.sheet.told[item]
 	return f, ok
 }
 
 // picture is the group's answers with the reader's own mark.
-func (p paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distribution {
+func (p *paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distribution {
 	own := 0
 	if a, ok := p.Last[f.Item]; ok && !a.CannotJudge {
 		own = a.Value
@@ -137,7 +137,7 @@ func (p paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distrib
 
 // where says how one's own last answer lies to the middle half: "low", "high", "in",
 // or "" when there is nothing to compare.
-func (p paperView) where(f ballot.ItemFeedback) string {
+func (p *paperView) where(f ballot.ItemFeedback) string {
 	a, ok := p.Last[f.Item]
 	q1, ok1 := f.Figures.Q1.Float()
 	q3, ok3 := f.Figures.Q3.Float()
@@ -154,7 +154,7 @@ func (p paperView) where(f ballot.ItemFeedback) string {
 
 // asksReason tells whether a statement's reason is asked for more warmly: own last
 // answer outside the middle half, where the protocol wants it said.
-func (p paperView) asksReason(item uuid.UUID) bool {
+func (p *paperView) asksReason(item uuid.UUID) bool {
 	f, ok := p.feedback(item)
 	if !ok || !p.Protocol.Feedback.AskReasonOutsideIQR {
 		return false
@@ -164,7 +164,7 @@ func (p paperView) asksReason(item uuid.UUID) bool {
 }
 
 // reasons tells whether this round takes reasons at all.
-func (p paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
+func (p *paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
 
 // said is a reason with how many people wrote it in the same words.
 type said struct {
@@ -260,8 +260,8 @@ func pick(dice *rand.Rand, all []said, n int) []said {
 	return drawn
 }
 
-// drawn are the columns of a statement's reasons as this reader sees them.
-func (p paperView) drawn(f told) []column {
+// draw gives the columns of a statement's reasons as this reader sees them.
+func (p *paperView) draw(f told) []column {
 	all := make([]column, len(f.columns))
 	for k, c := range f.columns {
 		all[k] = c.draw(p.Shuffle, f.Number)
@@ -270,7 +270,7 @@ func (p paperView) drawn(f told) []column {
 }
 
 // everyReason is where all reasons about a statement are.
-func (p paperView) everyReason(i consultation.Item) string {
+func (p *paperView) everyReason(i consultation.Item) string {
 	return p.path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, id("r", i.Number)))
 }
 
@@ -283,7 +283,7 @@ func few(reasons []said, n int) (first, rest []said) {
 }
 
 // action is where the form is sent.
-func (p paperView) action() string { return p.ballotPath(p.Round.Number) }
+func (p *paperView) action() string { return p.ballotPath(p.Round.Number) }
 
 // changed parts a reword: what was taken out and what was put in, without the words that
 // both wordings begin and end with.
@@ -305,7 +305,7 @@ func changed(was, is string) (out, in string) {
 }
 
 // dot is a progress mark: done, current, not yet.
-func (p paperView) dot(k int) string {
+func (p *paperView) dot(k int) string {
 	if k+1 == p.At {
 		return "c"
 	}
@@ -316,7 +316,7 @@ func (p paperView) dot(k int) string {
 }
 
 // first tells whether this is the first round that asks for answers.
-func (p paperView) first() bool { return p.Feedback == nil }
+func (p *paperView) first() bool { return p.Feedback == nil }
 
 // withheld tells whether a group's figures may not be shown.
 func withheld(g delphi.GroupFigures) bool { return g.Withheld || g.N == 0 || g.Histogram == nil }

@@ -132,7 +132,7 @@ func TestWhere(t *testing.T) {
 		{"undefined", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, delphi.Figures{}, ""},
 		{"thirds", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, delphi.Figures{Thirds: true, Q1: stat.Of(5), Q3: stat.Of(7)}, ""},
 	} {
-		p := paperView{Paper: ballot.Paper{Last: c.last}}
+		p := &paperView{Paper: ballot.Paper{Last: c.last}}
 		if got := p.where(ballot.ItemFeedback{Item: item, Figures: c.figures}); got != c.want {
 			t.Errorf("%s: %q, wants %q", c.name, got, c.want)
 		}
@@ -143,7 +143,7 @@ func TestWhere(t *testing.T) {
 // draft is, and one equal to the last is "keep".
 func TestNothingIsChosen(t *testing.T) {
 	item := uuid.New()
-	p := paperView{Paper: ballot.Paper{Last: map[uuid.UUID]ballot.Answer{item: {Value: 4}}}}
+	p := &paperView{Paper: ballot.Paper{Last: map[uuid.UUID]ballot.Answer{item: {Value: 4}}}}
 	if got := p.now(item); got != (typed{}) {
 		t.Errorf("without a draft: %+v", got)
 	}
