@@ -121,22 +121,19 @@ func paperForm(values []int) string {
 	for i, v := range values {
 		fmt.Fprintf(&b, "&answer_%d=%d&reason_%d=", i+1, v, i+1)
 	}
-	b.WriteString("&act=review")
+	b.WriteString("&act=deliver")
 	return b.String()
 }
 
-// deliver answers a round as a person does without JavaScript: the paper, the
-// button that delivers it, the page with the mark. It gives the mark.
+// deliver answers a round as a person does on the one page: the paper, which its
+// button saves and delivers, and the receipt with the mark. It gives the mark.
 func deliver(c *client, p person, slug string, round int, values []int) (string, error) {
-	at := roundPath(slug, round)
-	for _, step := range []string{paperForm(values), "act=deliver"} {
-		r, err := c.post(at, p.cookie, p.address, step)
-		if err != nil {
-			return "", err
-		}
-		if r.status != 303 {
-			return "", fmt.Errorf("%.20s…: status %d: %s", step, r.status, headline(r.body))
-		}
+	r, err := c.post(roundPath(slug, round), p.cookie, p.address, paperForm(values))
+	if err != nil {
+		return "", err
+	}
+	if r.status != 303 {
+		return "", fmt.Errorf("delivering: status %d: %s", r.status, headline(r.body))
 	}
 	return receipt(c, p, slug, round)
 }
@@ -150,7 +147,8 @@ func receipt(c *client, p person, slug string, round int) (string, error) {
 	if r.status != 200 {
 		return "", fmt.Errorf("receipt: status %d: %s", r.status, headline(r.body))
 	}
-	_, rest, found := bytes.Cut(r.body, []byte(`<code class="dlf-mono">`))
+	_, rest, found := bytes.Cut(r.body, []byte(`<code class="dlf-mono"`))
+	_, rest, _ = bytes.Cut(rest, []byte(">"))
 	mark, _, closed := bytes.Cut(rest, []byte("</code>"))
 	mark = bytes.Join(bytes.Fields(mark), nil)
 	if !found || !closed || len(mark) != 2*sha256.Size {

@@ -43,6 +43,8 @@ type Services struct {
 	}
 	Ballots interface {
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
+		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, error)
+		Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) (ballot.Receipt, error)
 		Save(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) error
 		Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (ballot.Receipt, error)
 		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)

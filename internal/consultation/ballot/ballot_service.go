@@ -80,6 +80,16 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	return p, nil
 }
 
+// Asked gives the statements of an open round, as its papers have them; faults as
+// Paper's.
+func (s *Service) Asked(ctx context.Context, of uuid.UUID, round int) ([]consultation.Item, error) {
+	b, err := s.board(ctx, of, round)
+	if err == nil {
+		err = b.takes(s.db.Now())
+	}
+	return b.Items, err
+}
+
 // own reads a seat's ballots of the rounds that a board shows.
 func (s *Service) own(ctx context.Context, seat pseudonym.Seat, b board) (rows map[uuid.UUID]row, err error) {
 	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
