@@ -183,13 +183,13 @@ type hand struct {
 	deliver bool
 }
 
-// work hands one ballot to the crowd and signs for what stands after it.
+// work hands one ballot to the crowd and gives the receipt of what stands after it.
 func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Receipt, error) {
 	done := s.crowd.enter(ctx, seat, number, in)
 	if done.err != nil || !in.deliver {
 		return Receipt{}, done.err
 	}
-	return done.board.receipt(seat, done.stands)
+	return done.board.receipt(seat, done.stands), nil
 }
 
 func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) error {

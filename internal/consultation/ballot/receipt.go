@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/pseudonym"
 )
@@ -18,18 +19,26 @@ type Receipt struct {
 	Answered int    // answers given
 	Blank    int    // items left without an answer
 	Replaces string // the mark it replaces; ""
-	Note     string // the receipt's text, signed by the log's key
+
+	text string
+	hand ledger.Hand
 }
 
-// receipt signs for a ballot that counts. Nothing is read or written.
-func (b board) receipt(seat pseudonym.Seat, sh sheet) (Receipt, error) {
-	r := Receipt{Mark: sh.mark(seat.Group), Answered: len(sh.entries), Blank: len(b.form.items) - len(sh.entries), Replaces: sh.replaces()}
-	var err error
-	r.Note, err = b.opening.hand.Sign(leaf.Receipt{
+// Note is the receipt's text, signed by the log's key. It costs a signature, and is
+// the same whenever it is asked for.
+func (r Receipt) Note() (string, error) { return r.hand.Sign(r.text) }
+
+// receipt is for a ballot that counts. Nothing is read or written.
+func (b board) receipt(seat pseudonym.Seat, sh sheet) Receipt {
+	r := Receipt{
+		Mark: sh.mark(seat.Group), Answered: len(sh.entries), Blank: len(b.form.items) - len(sh.entries), Replaces: sh.replaces(),
+		hand: b.opening.hand,
+	}
+	r.text = leaf.Receipt{
 		Consultation: seat.Consultation.String(), Round: b.Round.Number, Protocol: b.Consultation.ProtocolHash,
 		Size: b.opening.size, Root: b.opening.root, Mark: r.Mark, Replaces: r.Replaces,
-	}.Text())
-	return r, err
+	}.Text()
+	return r
 }
 
 // Stub is a receipt with the ballot that it is for, as its owner may see it.
@@ -48,8 +57,7 @@ func (s *Service) Receipt(ctx context.Context, seat pseudonym.Seat, number int) 
 	if err != nil {
 		return Stub{}, err
 	}
-	r, err := k.board.receipt(seat, k.now)
-	return Stub{Receipt: r, Round: k.board.Round, Pending: k.drafted, Proofs: k.proofs()}, err
+	return Stub{Receipt: k.board.receipt(seat, k.now), Round: k.board.Round, Pending: k.drafted, Proofs: k.proofs()}, nil
 }
 
 // Proof gives the proof file of a seat's delivered ballot: what lets anybody who
@@ -64,12 +72,12 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 	if !k.proofs() {
 		return nil, fault.New(fault.Forbidden, "no_proof_files", "the protocol of this consultation rules proof files out")
 	}
-	r, err := k.board.receipt(seat, k.now)
+	note, err := k.board.receipt(seat, k.now).Note()
 	if err != nil {
 		return nil, err
 	}
 	p := leaf.Proof{
-		Format: leaf.ProofFormat, Receipt: r.Note, Group: seat.Group,
+		Format: leaf.ProofFormat, Receipt: note, Group: seat.Group,
 		Random: k.now.random[:], Words: k.now.words, Answers: k.now.given(),
 	}
 	if k.before != nil {
