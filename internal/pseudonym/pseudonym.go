@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 
@@ -66,25 +65,21 @@ type Service struct {
 	keys    Keys
 	process uuid.UUID // of this process, as it confirms destructions: see Join
 	days    int       // see Backups
-	epoch   func() (uint64, bool)
-	checks  sync.Map // of a key's name to known: see Follow
+	epoch   postgres.Epoch
+	checks  postgres.Memo[string, check] // by key name: see Follow
 }
 
-// known is what the database said of a key, in one state between two changes.
-type known struct {
-	check check
-	epoch uint64
-}
+// checksKept is of how many keys what the database says is kept.
+const checksKept = 4096
 
 // New makes the service on a key store (NewFileKeys in production and tests).
 func New(db *postgres.DB, keys Keys) *Service {
 	return &Service{db: db, keys: keys, process: uuid.New(), days: backupDays, epoch: func() (uint64, bool) { return 0, false }}
 }
 
-// Follow keeps what the database says of keys in memory, as long as epoch, which
-// numbers the states between changes, stays the same; false while nobody tells of
-// changes. Called at start.
-func (s *Service) Follow(epoch func() (uint64, bool)) { s.epoch = epoch }
+// Follow keeps what the database says of keys in memory, from one change that it
+// tells of to the next. Called at start.
+func (s *Service) Follow(epoch postgres.Epoch) { s.epoch = epoch }
 
 // Mode says how the seats of a consultation are reached (RECORD.md §1).
 type Mode string
@@ -187,8 +182,8 @@ func (s *Service) key(ctx context.Context, consultation uuid.UUID, sc scope) ([]
 // check gives what the database knows of a key; Conflict "no_panel" when nothing.
 func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (check, error) {
 	epoch, told := s.epoch()
-	if k, ok := s.checks.Load(sc.name(consultation)); ok && told && k.(known).epoch == epoch {
-		return k.(known).check, nil
+	if c, ok := s.checks.Find(epoch, sc.name(consultation)); ok && told {
+		return c, nil
 	}
 	var row *check
 	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
@@ -203,7 +198,7 @@ func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (
 		return check{}, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
 	}
 	if told {
-		s.checks.Store(sc.name(consultation), known{check: *row, epoch: epoch})
+		s.checks.Keep(epoch, sc.name(consultation), *row, checksKept)
 	}
 	return *row, nil
 }

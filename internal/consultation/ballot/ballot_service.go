@@ -2,7 +2,6 @@ package ballot
 
 import (
 	"context"
-	"sync"
 
 	"github.com/google/uuid"
 
@@ -23,9 +22,9 @@ type Service struct {
 	record *ledger.Service
 	crowd  crowd
 
-	// What was read and holds until the next change; a round's goes as it closes.
-	boards   sync.Map // of boardKey to board
-	readings sync.Map // of round id to reading
+	// What was read and holds until the next change.
+	boards    postgres.Memo[boardKey, board]
+	documents postgres.Memo[uuid.UUID, *Feedback] // by round
 }
 
 // New makes the service and registers its jobs (tabulate at closing, hourly

@@ -22,7 +22,6 @@ type board struct {
 	form    form
 	before  *consultation.Round // the answering round before; nil in the first
 	opening opening
-	epoch   uint64
 }
 
 // opening is what the receipts of one round have in common: the same for
@@ -33,6 +32,10 @@ type opening struct {
 	hand ledger.Hand
 }
 
+// boardsKept is how many boards and how many documents are kept; of the many rounds
+// of a server few are looked at between two changes.
+const boardsKept = 64
+
 type boardKey struct {
 	consultation uuid.UUID
 	round        int
@@ -42,10 +45,10 @@ type boardKey struct {
 func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, error) {
 	key := boardKey{consultation: of, round: round}
 	epoch, told := s.cons.Epoch()
-	if b, ok := s.boards.Load(key); ok && told && b.(board).epoch == epoch {
-		return b.(board), nil
+	if b, ok := s.boards.Find(epoch, key); ok && told {
+		return b, nil
 	}
-	b := board{epoch: epoch}
+	var b board
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		if b.Sheet, err = s.cons.Sheet(ctx, tx, of, round); err != nil {
@@ -67,8 +70,8 @@ func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, er
 	if err != nil {
 		return board{}, err
 	}
-	if told && b.Round.State == consultation.RoundOpen {
-		s.boards.Store(key, b)
+	if told {
+		s.boards.Keep(epoch, key, b, boardsKept)
 	}
 	return b, nil
 }
@@ -105,12 +108,6 @@ func (b board) current(ctx context.Context, tx *postgres.Tx, cons *consultation.
 	return newForm(b.Consultation.Protocol, items), err
 }
 
-// reading is a feedback document as it was read and decoded.
-type reading struct {
-	feedback *Feedback
-	epoch    uint64
-}
-
 // shown gives the feedback document on the round before a board's, decoded once
 // between two changes; nil in the first round.
 func (s *Service) shown(ctx context.Context, b board) (*Feedback, error) {
@@ -118,17 +115,17 @@ func (s *Service) shown(ctx context.Context, b board) (*Feedback, error) {
 		return nil, nil
 	}
 	epoch, told := s.cons.Epoch()
-	if d, ok := s.readings.Load(b.before.ID); ok && told && d.(reading).epoch == epoch {
-		return d.(reading).feedback, nil
+	if f, ok := s.documents.Find(epoch, b.before.ID); ok && told {
+		return f, nil
 	}
-	d := reading{epoch: epoch}
+	var f *Feedback
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		d.feedback, _, err = findFeedback(ctx, tx, b.before.ID)
+		f, _, err = findFeedback(ctx, tx, b.before.ID)
 		return err
 	})
 	if err == nil && told {
-		s.readings.Store(b.before.ID, d)
+		s.documents.Keep(epoch, b.before.ID, f, boardsKept)
 	}
-	return d.feedback, err
+	return f, err
 }

@@ -36,7 +36,6 @@ func (s *Service) close(ctx context.Context, id uuid.UUID, pause func() error) e
 	if err != nil {
 		return err
 	}
-	s.boards.Delete(boardKey{consultation: round.Consultation, round: round.Number})
 	switch round.State {
 	case consultation.RoundClosing:
 		if err := s.count(ctx, c, round); err != nil {
