@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"delfi/internal/pseudonym"
 )
 
 // caseSignIn walks the round trip of signing in, through a real provider, and takes
@@ -118,7 +116,7 @@ func (b *bench) caseBallot(ctx context.Context) error {
 	r := row{
 		Case: fmt.Sprintf("ballot of %d answers with its receipt", b.n.items), Unit: "/s",
 		Limit: "bare ballot, 64 connections",
-		Note:  "64 connections, another person each time: the paper, its delivery, the page with the mark; durable before the answer",
+		Note:  "64 connections, another person each time: the whole paper, which is delivered at once, and the page with the mark; durable before the answer",
 	}
 	marks := make([]string, len(b.people))
 	done := 0
@@ -233,11 +231,9 @@ func (b *bench) casts(ctx context.Context) (row, error) {
 		return r, err
 	}
 	n := b.n.ballots * 2
-	seats := make([]pseudonym.Seat, n)
-	for i := range seats {
-		if seats[i], err = b.h.bridge.Foreign(ctx, c.ID, fmt.Sprint("v", b.n.own+i), c.Protocol.Panel.Groups[0].ID); err != nil {
-			return r, err
-		}
+	seats, err := b.h.bridge.Foreign(ctx, c.ID, c.Protocol.Panel.Groups[0].ID, strangerNames(b.n.own, b.n.own+n)...)
+	if err != nil {
+		return r, err
 	}
 	var mu sync.Mutex
 	seen := map[string]bool{}

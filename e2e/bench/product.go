@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -34,6 +35,9 @@ type house struct {
 	panel         *panel.Service
 	consultations *consultation.Service
 	ballots       *ballot.Service
+
+	deafen func()
+	deaf   chan error
 }
 
 // wire builds the house as cmd/delfi does.
@@ -53,6 +57,31 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	return h, nil
 }
 
+// listen hears of changes from now on, as a server does: what a server keeps in
+// memory while it hears of them is kept here too.
+func (h *house) listen(ctx context.Context) error {
+	ctx, h.deafen = context.WithCancel(ctx)
+	h.deaf = make(chan error, 1)
+	go func() { h.deaf <- h.consultations.Listen(ctx) }()
+	for {
+		if _, told := h.consultations.Epoch(); told {
+			return nil
+		}
+		select {
+		case err := <-h.deaf:
+			h.deaf <- err
+			return errors.Join(errors.New("the database tells of no changes"), err)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// close ends listening and closes the pool.
+func (h *house) close() error {
+	h.deafen()
+	return errors.Join(<-h.deaf, h.db.Close())
+}
+
 // Addresses, as the routes of web/ have them.
 func consultationPath(slug string) string { return "/consultations/" + slug }
 func opinionPath(slug string) string      { return "/consultations/" + slug + "/opinion" }
@@ -63,6 +92,9 @@ func roundPath(slug string, n int) string {
 func formPath(slug string, n int) string    { return roundPath(slug, n) + "?all=1" }
 func receiptPath(slug string, n int) string { return roundPath(slug, n) + "/receipt" }
 func recordFile(slug, name string) string   { return "/record/" + slug + "/" + name }
+
+// drawn is a query behind which no page is kept.
+const drawn = "?drawn=1"
 
 // export reads every leaf of a closed round, file by file, and counts them.
 func export(c *client, slug string, round int) (leaves int, err error) {

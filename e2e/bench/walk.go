@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -11,10 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/login/devidp"
-	"delfi/internal/postgres"
 )
 
 // walk signs a person in as a browser would: to Delfi, to the provider, which
@@ -107,16 +103,4 @@ func (b *bench) exchange(c *client, p person) error {
 		err = fmt.Errorf("userinfo: status %d: %.200s", r.status, r.body)
 	}
 	return err
-}
-
-// standingRound finds the standing round's id.
-func (b *bench) standingRound(ctx context.Context) (id uuid.UUID, err error) {
-	err = b.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := b.h.consultations.ByID(ctx, tx, b.standing.id)
-		if err == nil {
-			id = c.Rounds[standingRound-1].ID
-		}
-		return err
-	})
-	return id, err
 }
