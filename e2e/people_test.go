@@ -197,13 +197,24 @@ func (v *voter) post(t *testing.T, path string, form url.Values) {
 	}
 }
 
+// paper answers every statement at random, for an act.
+func paper(act string) url.Values {
+	form := url.Values{"all": {"1"}, "act": {act}}
+	for k := range statements {
+		form.Set(answer(k), fmt.Sprint(1+rand.IntN(9)))
+	}
+	return form
+}
+
+// answer is the field of a statement, from 0.
+func answer(k int) string { return fmt.Sprintf("answer_%d", k+1) }
+
 // deliver answers every statement anew and reads the mark.
 func (v *voter) deliver(t *testing.T, ctx context.Context) error {
+	form := paper("review")
 	values := make([]string, statements)
-	form := url.Values{"all": {"1"}, "act": {"review"}}
 	for k := range values {
-		values[k] = fmt.Sprint(1 + rand.IntN(9))
-		form.Set(fmt.Sprintf("answer_%d", k+1), values[k])
+		values[k] = form.Get(answer(k))
 	}
 	if _, err := v.ask(ctx, http.MethodPost, busyRound, form); err != nil {
 		return err
@@ -246,13 +257,13 @@ func (v *voter) compare(t *testing.T, after string) {
 	if v.mark == "" || page.Find("main .callout").Length() > 0 {
 		return // nothing was delivered, or a later draft lies over it
 	}
-	paper, err := v.ask(t.Context(), http.MethodGet, busyRound+"?all=1", nil)
+	form, err := v.ask(t.Context(), http.MethodGet, busyRound+"?all=1", nil)
 	if err != nil {
 		t.Errorf("after %s, %s: %v", after, v.name, err)
 		return
 	}
 	for k, want := range v.values {
-		got, _ := paper.Find(fmt.Sprintf("input[name=answer_%d][checked]", k+1)).Attr("value")
+		got, _ := form.Find(fmt.Sprintf("input[name=%s][checked]", answer(k))).Attr("value")
 		if got != want {
 			t.Errorf("after %s: %s delivered %s for statement %d and finds %q", after, v.name, want, k+1, got)
 		}
