@@ -516,7 +516,7 @@ func drawn(p *paperView, i consultation.Item) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if f, ok := p.feedback(i.ID); ok {
+		if f, ok := p.feedback(i.ID); ok && len(f.columns) > 0 {
 			templ_7745c5c3_Err = reasons(page.From(ctx).T("consult.paper.reasons"), p.draw(f), id("r", i.Number), p.everyReason(i), p.sheet.reason).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
