@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -92,15 +91,10 @@ func (b *bench) exchange(c *client, p person) error {
 	if err != nil {
 		return err
 	}
-	var token struct {
-		Access string `json:"access_token"`
-	}
-	if err := json.Unmarshal(r.body, &token); err != nil || token.Access == "" {
-		return fmt.Errorf("token: status %d: %.200s", r.status, r.body)
-	}
-	r, err = c.get("/userinfo", "", "", "Authorization: Bearer "+token.Access)
-	if err == nil && (r.status != 200 || !strings.Contains(string(r.body), p.subject)) {
-		err = fmt.Errorf("userinfo: status %d: %.200s", r.status, r.body)
+	// The ID token of the built-in provider has every claim, so that Delfi asks it for
+	// nothing else.
+	if r.status != 200 || !strings.Contains(string(r.body), `"id_token"`) {
+		err = fmt.Errorf("token: status %d: %.200s", r.status, r.body)
 	}
 	return err
 }

@@ -85,13 +85,21 @@ func New(o Options) (*Client, error) {
 		o.Scopes = []string{oidc.ScopeOpenID, "profile", "email"}
 	}
 	if o.HTTP == nil {
-		o.HTTP = &http.Client{Timeout: 10 * time.Second}
+		o.HTTP = &http.Client{Timeout: 10 * time.Second, Transport: transport()}
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
 	o.Mapping = o.Mapping.orDefault()
 	return &Client{opts: o}, nil
+}
+
+// transport keeps as many connections to the one provider as are asked for at once;
+// by default all but two would be made anew for each sign-in.
+func transport() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = t.MaxIdleConns
+	return t
 }
 
 func loopback(host string) bool {
@@ -281,14 +289,15 @@ func (c *Client) verify(ctx context.Context, d *discovered, raw, nonce, access s
 	return id, nil
 }
 
-// gather joins the claims of the ID token with those of userinfo, which go
-// first: some providers put groups in one and the e-mail in the other.
+// gather gives the claims of the ID token, and asks userinfo for what is not among
+// them: some providers put groups in one and the e-mail in the other. What both say,
+// userinfo says last. A token that has everything spares a request of each sign-in.
 func (c *Client) gather(ctx context.Context, d *discovered, id *oidc.IDToken, token *oauth2.Token) (map[string]any, error) {
 	said := map[string]any{}
 	if err := id.Claims(&said); err != nil {
 		return nil, refused("the ID token cannot be read", err)
 	}
-	if d.provider.UserInfoEndpoint() == "" {
+	if d.provider.UserInfoEndpoint() == "" || c.opts.Mapping.complete(said) {
 		return said, nil
 	}
 	info, err := d.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))

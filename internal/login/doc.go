@@ -7,7 +7,8 @@
 //	provider ──code, state──▶ Finish: state equal · younger than 15 min · iss equal (RFC 9207)
 //	                             │    code + PKCE verifier (S256) → tokens
 //	                             │    ID token: signature, issuer, audience, azp, expiry,
-//	                             │    nonce, at_hash · userinfo of the same subject
+//	                             │    nonce, at_hash · userinfo of the same subject, asked
+//	                             │    only for claims that the token lacks
 //	                             ▼
 //	                          account.Claims, mapped as configured
 //
