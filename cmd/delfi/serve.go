@@ -135,8 +135,12 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	h.bridge.Backups(c.BackupDays)
 	meter := web.NewMeter()
+	secret, err := c.entrusted()
+	if err != nil {
+		return err
+	}
 	options := page.Options{
-		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded, Keep: true,
+		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded, Keep: true,
 		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
 	}
 	var demo *demonstration.Demonstration

@@ -125,9 +125,10 @@ func export(c *client, slug string, round int) (leaves int, err error) {
 func signInPath(hint string) string { return "/sign-in?next=%2F&as=" + url.QueryEscape(hint) }
 
 const (
-	callbackPath = "/sign-in/callback"
-	readyPath    = "/readyz"
-	cookieName   = "delfi_session"
+	callbackPath  = "/sign-in/callback"
+	readyPath     = "/readyz"
+	cookieName    = "delfi_session"
+	attemptCookie = "delfi_attempt_" // and what of its state makes it one
 )
 
 // closingJob is the work of a closing, whose start and end the queue's table tells.

@@ -19,21 +19,21 @@ func walk(site, idp *client, p person) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cookie, at := r.cookie(cookieName), r.header("Location")
-	if r.status != 303 || cookie == "" || at == "" {
+	attempt, at := r.cookie(attemptCookie), r.header("Location")
+	if r.status != 303 || attempt == "" || at == "" {
 		return "", fmt.Errorf("sign-in: status %d: %s", r.status, headline(r.body))
 	}
 	back, err := choose(idp, at)
 	if err != nil {
 		return "", err
 	}
-	r, err = site.get(back, cookie, p.address)
+	r, err = site.get(back, attempt, p.address)
 	if err != nil {
 		return "", err
 	}
 	session := r.cookie(cookieName)
-	if r.status != 303 || session == "" || session == cookie {
-		return "", fmt.Errorf("callback: status %d, no new session: %s", r.status, headline(r.body))
+	if r.status != 303 || session == "" {
+		return "", fmt.Errorf("callback: status %d, no session: %s", r.status, headline(r.body))
 	}
 	return session, nil
 }

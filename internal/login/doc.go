@@ -1,7 +1,7 @@
 // Package login makes the OIDC round trip: it sends a person to the identity
 // provider and believes what comes back only when every check holds.
 //
-//	Begin ──▶ Attempt {state, nonce, verifier} kept in the person's own session
+//	Begin ──▶ Attempt {state, nonce, verifier} sealed in the person's own browser
 //	  │                          │
 //	  ▼                          ▼
 //	provider ──code, state──▶ Finish: state equal · younger than 15 min · iss equal (RFC 9207)
