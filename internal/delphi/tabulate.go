@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hash"
 	"slices"
 
 	"delfi/internal/delphi/stat"
@@ -113,7 +112,6 @@ func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Cou
 type pairs struct {
 	plan  *plan
 	round int
-	mac   hash.Hash
 	of    []joint // by subject
 
 	// Known once the round is closed:
@@ -128,6 +126,7 @@ type joint struct {
 	cells [][]int
 	shift []int // by shift + (k−1)
 	last  []stayer
+	key   [sha256.Size]byte // of the order of its stayers
 }
 
 // stayer is a candidate for being left out: the twenty of smallest keyed hash.
@@ -138,13 +137,14 @@ type stayer struct {
 }
 
 func newPairs(l *plan, round int, key []byte) *pairs {
-	c := &pairs{plan: l, round: round, mac: hmac.New(sha256.New, key), of: make([]joint, len(l.subjects))}
+	c := &pairs{plan: l, round: round, of: make([]joint, len(l.subjects))}
 	for i, s := range l.subjects {
 		if !paired(s.form) || s.new {
 			continue
 		}
 		j := &c.of[i]
 		j.shift = make([]int, 2*s.size()-1)
+		j.key = orderKey(key, round, s.id)
 		if s.form == ScaleForm || s.form == CriteriaForm {
 			j.cells = make([][]int, s.size())
 			for v := range j.cells {
@@ -167,12 +167,13 @@ func (c *pairs) add(panelist string, before, now []int) {
 			continue // a study of one's own data hides nobody
 		}
 		most := max(stayers, c.plan.p.Disclosure.LeftOutN)
-		s := stayer{hash: c.hash(panelist, c.plan.subjects[i].id), panelist: panelist, before: before[i], now: now[i]}
-		at, _ := slices.BinarySearchFunc(j.last, s, func(x, y stayer) int { return bytes.Compare(x.hash[:], y.hash[:]) })
-		if at < most {
-			j.last = slices.Insert(j.last, at, s)
-			j.last = j.last[:min(len(j.last), most)]
+		s := stayer{hash: j.order(panelist), panelist: panelist, before: before[i], now: now[i]}
+		if len(j.last) == most && bytes.Compare(s.hash[:], j.last[most-1].hash[:]) >= 0 {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(j.last, s, func(x, y stayer) int { return bytes.Compare(x.hash[:], y.hash[:]) })
+		j.last = slices.Insert(j.last, at, s)
+		j.last = j.last[:min(len(j.last), most)]
 	}
 }
 
@@ -184,20 +185,21 @@ func (j *joint) count(before, now, by int) {
 	}
 }
 
-// hash orders stayers so that nobody without the key can tell who is left out,
-// and nobody with it can choose: it depends on round, item and panelist alone.
-func (c *pairs) hash(panelist, subject string) (out [sha256.Size]byte) {
-	c.mac.Reset()
-	b := make([]byte, 0, 256)
-	b = append(b, "delfi left out v1"...)
-	b = binary.BigEndian.AppendUint32(b, uint32(c.round))
-	for _, s := range []string{subject, panelist} {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
-		b = append(b, s...)
-	}
-	c.mac.Write(b)
-	c.mac.Sum(out[:0])
-	return out
+// orderKey gives the key by which one subject's stayers are ordered, so that nobody
+// without the round's key can tell who is left out, and nobody with it can choose:
+// the order depends on round, subject and panelist alone.
+func orderKey(key []byte, round int, subject string) [sha256.Size]byte {
+	mac := hmac.New(sha256.New, key)
+	b := append(make([]byte, 0, 128), "delfi left out v2"...)
+	b = binary.BigEndian.AppendUint32(b, uint32(round))
+	mac.Write(append(b, subject...))
+	return [sha256.Size]byte(mac.Sum(nil))
+}
+
+// order places one stayer. A hash led by a secret key will do, since none is ever
+// shown; it is one block, where an HMAC would be five.
+func (j *joint) order(panelist string) [sha256.Size]byte {
+	return sha256.Sum256(append(append(make([]byte, 0, 128), j.key[:]...), panelist...))
 }
 
 // close writes the counts document and the tables that it makes exist.

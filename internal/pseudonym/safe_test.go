@@ -2,6 +2,10 @@ package pseudonym
 
 import (
 	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -12,7 +16,45 @@ import (
 )
 
 func newSafe(fill byte) *Safe {
-	return &Safe{consultation: uuid.UUID{1}, key: bytes.Repeat([]byte{fill}, keySize)}
+	s, err := openSafe(uuid.UUID{1}, bytes.Repeat([]byte{fill}, keySize))
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// A blob is what the format says, whoever made it: AES-256-GCM under
+// HKDF-SHA256(key, "delfi ballot v1" ‖ panelist ‖ round), nonce first.
+func TestABlobIsOfItsFormat(t *testing.T) {
+	s, round := newSafe(7), uuid.UUID{2}
+	opener := s.Opener(round, BallotBlob)
+	for i := range byte(3) {
+		p := Panelist{i}
+		key, err := hkdf.Key(sha256.New, s.key, nil, "delfi ballot v1"+string(p[:])+string(round[:]), 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		block, err := aes.NewCipher(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gcm, err := cipher.NewGCM(block)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nonce := bytes.Repeat([]byte{i}, 12)
+		blob := gcm.Seal(nonce, nonce, []byte("words"), append([]byte("ballot"), s.consultation[:]...))
+		if plain, err := opener.Open(nil, p, blob); err != nil || string(plain) != "words" {
+			t.Errorf("panelist %d: %q, %v", i, plain, err)
+		}
+		sealed, err := s.Seal(p, round, BallotBlob, []byte("words"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := gcm.Open(nil, sealed[:12], sealed[12:], append([]byte("ballot"), s.consultation[:]...)); err != nil || string(plain) != "words" {
+			t.Errorf("panelist %d, sealed: %q, %v", i, plain, err)
+		}
+	}
 }
 
 func TestASealedBlobOpensForItsPanelistRoundAndPurposeAlone(t *testing.T) {

@@ -126,7 +126,7 @@ func press(t testing.TB, change func(b *book)) *book {
 			{Item: uuid.MustParse("11111111-1111-4111-8111-111111111111"), Kind: "scala", Number: 1, Text: "Piantare tigli.", Version: 1},
 			{Item: uuid.MustParse("22222222-2222-4222-8222-222222222222"), Kind: "scala", Number: 2, Text: "Chiudere al traffico.", Version: 1},
 		},
-		person: 10,
+		person: 20,
 	}
 	var err error
 	if b.protocol, err = delphi.ParseProtocol([]byte(rules)); err != nil {
@@ -426,7 +426,7 @@ func (b *book) round(round int) {
 		}
 		heads = append(heads, built.Head())
 		tallies = append(tallies, leaf.Tally{Table: id, Values: table.Values, Counts: table.Counts, N: table.N})
-		b.put(dir+"leaves/"+table.ID, built.Append([]byte(leaf.FileHead(id)), 0, built.N()))
+		b.put(dir+"leaves/"+table.ID, append([]byte(leaf.FileHead(id)), built.Lines(0, built.N())...))
 	}
 	root := leaf.Root(heads)
 	closing.Root = root[:]

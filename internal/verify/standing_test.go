@@ -127,7 +127,7 @@ func (b *book) standingLeaves(dir string, c delphi.Closing, id func(string) stri
 			b.t.Fatal(err)
 		}
 		heads = append(heads, built.Head())
-		b.put(dir+"leaves/"+t.ID, built.Append([]byte(leaf.FileHead(id(t.ID))), 0, built.N()))
+		b.put(dir+"leaves/"+t.ID, append([]byte(leaf.FileHead(id(t.ID))), built.Lines(0, built.N())...))
 	}
 	b.put(dir+"heads", leaf.Heads(heads))
 	b.put(dir+"superseded", nil)

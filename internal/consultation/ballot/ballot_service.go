@@ -145,7 +145,7 @@ func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpos
 	if err != nil {
 		return sheet{}, false, err
 	}
-	sh, err := decode(plain, true)
+	sh, err := decode(plain)
 	return sh, err == nil, err
 }
 

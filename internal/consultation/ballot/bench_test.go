@@ -1,17 +1,22 @@
 package ballot
 
 import (
+	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
 
@@ -78,15 +83,16 @@ func BenchmarkLeaves(b *testing.B) {
 				}
 				one.sheet.entries = append(one.sheet.entries, e)
 			}
-			found.votes.answers(&now, one)
+			found.votes.answers(&now, &one)
 			last := one
 			last.sheet.entries = append([]entry(nil), one.sheet.entries...)
 			last.sheet.entries[i%asked].value = 5
-			found.votes.answers(&before, last)
+			found.votes.answers(&before, &last)
 			if err := tab.Add(&now, &before); err != nil {
 				b.Fatal(err)
 			}
-			if err := found.votes.keep(one, &last); err != nil {
+			one.draw(new(marker))
+			if err := found.votes.keep(&one, found.votes.row(nil, last.sheet)); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -101,5 +107,88 @@ func BenchmarkLeaves(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(n), "leaves")
+	}
+}
+
+// seed writes ballots of people straight into a round's rows, sealed as they would
+// be: one in twenty has a reason, and later rounds move a few answers.
+func (h *house) seed(round, people int, value func(person, item int) int) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	safe, err := h.bridge.Safe(ctx, h.c.ID)
+	h.must(err)
+	defer safe.Close()
+	r, items := h.c.Rounds[round-1], h.items(round)
+	l := layoutOf(len(items), showsReasons(h.c.Protocol))
+	h.must(h.ballots.makeRoom(ctx, h.c.ID, r.ID))
+	const each = 1000
+	var g errgroup.Group
+	g.SetLimit(4)
+	for from := 0; from < people; from += each {
+		g.Go(func() error {
+			rows := make([]seated, 0, each)
+			for i := from; i < min(from+each, people); i++ {
+				// Spread as panelists are, and in the order of ids within a batch.
+				id := uuid.NewSHA1(uuid.NameSpaceURL, binary.BigEndian.AppendUint32(nil, uint32(i)))
+				var sh sheet
+				for k, it := range items {
+					e := entry{item: it.ID, value: uint8(value(i, k))}
+					if k == i%len(items) && i%20 == 0 {
+						e.reason = fmt.Sprint("Perché la via è stretta, e alle otto non si passa: ", i)
+					}
+					if e.value > 0 {
+						sh.put(e)
+					}
+				}
+				if err := sh.sow(""); err != nil {
+					return err
+				}
+				seat := pseudonym.Seat{Consultation: h.c.ID, Panelist: pseudonym.Panelist(id), Group: h.group()}
+				sealed, err := sealSheet(safe, seat, r.ID, pseudonym.BallotBlob, sh, l)
+				if err != nil {
+					return err
+				}
+				rows = append(rows, seated{seat: seat, row: row{sealed: sealed}})
+			}
+			slices.SortFunc(rows, func(x, y seated) int { return bytes.Compare(x.seat.Panelist[:], y.seat.Panelist[:]) })
+			return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+				if err := saveBallots(ctx, tx, r.ID, rows); err != nil {
+					return err
+				}
+				return bearPanelists(ctx, tx, h.c.ID, rows)
+			})
+		})
+	}
+	h.must(g.Wait())
+}
+
+// What a closing of 100,000 ballots of 20 items costs from the database to the
+// database: of the first answer round, and of the second, which is read beside the
+// first and has paired tables too. Postgres is the tests' own, without fsync.
+func BenchmarkClosing(b *testing.B) {
+	const people, asked = 100_000, 20
+	for b.Loop() {
+		b.StopTimer()
+		h := newHouse(b, 1, asked)
+		for round := 2; round <= 3; round++ {
+			h.seed(round, people, func(i, k int) int { return 1 + (i*7+k+max(0, i%7-5)*(round-2))%9 })
+			h.close(round)
+			b.StartTimer()
+			began := time.Now()
+			h.must(h.ballots.close(b.Context(), h.c.Rounds[round-1].ID, func() error {
+				b.ReportMetric(time.Since(began).Seconds(), fmt.Sprintf("s-count-%d", round-1))
+				return nil
+			}))
+			b.ReportMetric(time.Since(began).Seconds(), fmt.Sprintf("s-closing-%d", round-1))
+			b.StopTimer()
+			if round == 2 {
+				h.refresh()
+				for _, it := range h.items(round) {
+					h.must(h.cons.Decide(b.Context(), h.facilitator, slug, it.ID, consultation.GoOn, "si vuole vedere se tiene"))
+				}
+				h.open(3)
+			}
+		}
+		b.StartTimer()
 	}
 }

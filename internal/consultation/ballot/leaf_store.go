@@ -19,13 +19,11 @@ const chunkLeaves = 4096
 
 // insertLeaves keeps a table's leaves, piece by piece.
 func insertLeaves(ctx context.Context, tx *postgres.Tx, round uuid.UUID, table string, b leaf.Built) error {
-	var lines []byte
 	for from, chunk := 0, 0; from < b.N(); from, chunk = from+chunkLeaves, chunk+1 {
-		lines = b.Append(lines[:0], from, min(from+chunkLeaves, b.N()))
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO civic.leaves (round, tbl, chunk, lines)
 			VALUES ($1, $2, $3, $4)`,
-			round, table, chunk, string(lines)); err != nil {
+			round, table, chunk, b.Lines(from, min(from+chunkLeaves, b.N()))); err != nil {
 			return err
 		}
 	}

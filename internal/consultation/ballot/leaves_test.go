@@ -273,9 +273,10 @@ func TestTheRootDoesNotDependOnTheOrderOfBallots(t *testing.T) {
 			one.panelist[0], one.sheet.random[0] = byte(i), byte(i)
 			one.sheet.put(entry{item: items[0].ID, value: uint8(1 + i%9), reason: fmt.Sprint("r", i%4)})
 			one.sheet.put(entry{item: items[1].ID, value: []uint8{cannotJudge, 3}[i%2]})
-			found.votes.answers(&b, one)
+			found.votes.answers(&b, &one)
 			h.must(tab.Add(&b, nil))
-			h.must(found.votes.keep(one, nil))
+			one.draw(new(marker))
+			h.must(found.votes.keep(&one, nil))
 		}
 		found.closing, err = tab.Close([]int{len(order)})
 		h.must(err)
@@ -342,9 +343,10 @@ func TestGroupsHaveLeavesOfTheirOwn(t *testing.T) {
 		one := paper{group: p.Panel.Groups[i%2].ID}
 		one.panelist[0], one.sheet.random[0] = byte(i), byte(i)
 		one.sheet.put(entry{item: items[0].ID, value: uint8(1 + i%9)})
-		found.votes.answers(&b, one)
+		found.votes.answers(&b, &one)
 		h.must(tab.Add(&b, nil))
-		h.must(found.votes.keep(one, nil))
+		one.draw(new(marker))
+		h.must(found.votes.keep(&one, nil))
 	}
 	found.closing, err = tab.Close([]int{12, 12})
 	h.must(err)

@@ -3,7 +3,6 @@ package ballot
 import (
 	"context"
 	"fmt"
-	"iter"
 
 	"github.com/google/uuid"
 
@@ -149,28 +148,17 @@ func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultatio
 	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
 	shown, changed := lastShown(earlier), map[string]int{}
 	var b delphi.Ballot
-	err = s.opened(ctx, safe, c.ID, round.ID, last, func(all iter.Seq2[paper, error]) error {
-		for p, err := range all {
-			if err != nil {
-				return err
-			}
-			for _, e := range p.sheet.entries {
-				if n, inPlay := out.votes.at[e.item]; inPlay && int(e.since) >= shown[out.votes.names[n]] {
-					changed[out.votes.names[n]]++
-				}
-			}
-			out.votes.answers(&b, p)
-			if err := t.Add(b); err != nil {
-				return err
-			}
-			if !last {
-				continue
-			}
-			if err := out.votes.keep(p, nil); err != nil {
-				return err
+	err = s.opened(ctx, safe, c.ID, round.ID, last, func(p *paper) error {
+		for _, e := range p.sheet.entries {
+			if n, inPlay := out.votes.at[e.item]; inPlay && int(e.since) >= shown[out.votes.names[n]] {
+				changed[out.votes.names[n]]++
 			}
 		}
-		return nil
+		out.votes.answers(&b, p)
+		if err := t.Add(b); err != nil || !last {
+			return err
+		}
+		return out.votes.keep(p, nil)
 	})
 	if err != nil {
 		return counted{}, fmt.Errorf("counting standing answers: %w", err)

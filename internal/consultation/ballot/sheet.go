@@ -115,41 +115,49 @@ func (s sheet) encode(l layout) ([]byte, error) {
 
 var errSheet = errors.New("a sheet cannot be read")
 
-// decode reads a sheet; with reasons false their texts are not copied out.
-func decode(b []byte, reasons bool) (sheet, error) {
+// decode reads a sheet.
+func decode(b []byte) (sheet, error) {
 	var s sheet
+	err := s.decode(b, true)
+	return s, err
+}
+
+// decode reads a sheet in the place of another, in its memory; with reasons false
+// their texts are not copied out.
+func (s *sheet) decode(b []byte, reasons bool) error {
 	if len(b) < sheetHead || b[0] != sheetVersion {
-		return s, errSheet
+		return errSheet
 	}
 	copy(s.random[:], b[1:])
 	words, marks := int(b[sheetWords]), int(b[sheetMarks])
 	if words > maxWords || marks > maxSuperseded {
-		return s, errSheet
+		return errSheet
 	}
 	s.words = string(b[sheetWords+1 : sheetWords+1+words])
+	s.superseded = s.superseded[:0]
 	for n := range marks {
 		s.superseded = append(s.superseded, [32]byte(b[sheetMarks+1+32*n:]))
 	}
 	n := int(binary.BigEndian.Uint16(b[sheetCount:]))
 	b = b[sheetHead:]
 	if len(b) < n*entrySize {
-		return s, errSheet
+		return errSheet
 	}
 	texts := b[n*entrySize:]
-	s.entries = make([]entry, n)
+	s.entries = slices.Grow(s.entries[:0], n)[:n]
 	for i := range s.entries {
 		e := b[i*entrySize:]
 		s.entries[i] = entry{item: uuid.UUID(e[:16]), value: e[16], since: binary.BigEndian.Uint16(e[17:19])}
 		size := int(binary.BigEndian.Uint16(e[19:21]))
 		if size > len(texts) {
-			return s, errSheet
+			return errSheet
 		}
 		if reasons {
 			s.entries[i].reason = string(texts[:size])
 		}
 		texts = texts[size:]
 	}
-	return s, nil
+	return nil
 }
 
 // find gives the place of an item, or where it belongs.
@@ -211,14 +219,19 @@ func (s sheet) seed() leaf.Seed { return leaf.NewSeed(s.random, s.words) }
 
 // given is the sheet as marks and proofs bind it.
 func (s sheet) given() []leaf.Given {
-	out := make([]leaf.Given, len(s.entries))
-	for n, e := range s.entries {
-		out[n] = leaf.Given{Item: e.item.String(), Value: leaf.CannotJudge, Reason: e.reason}
+	return s.appendGiven(make([]leaf.Given, 0, len(s.entries)), uuid.UUID.String)
+}
+
+// appendGiven is given for who writes the same items again and again.
+func (s sheet) appendGiven(to []leaf.Given, name func(uuid.UUID) string) []leaf.Given {
+	for _, e := range s.entries {
+		g := leaf.Given{Item: name(e.item), Value: leaf.CannotJudge, Reason: e.reason}
 		if e.value != cannotJudge {
-			out[n].Value = strconv.Itoa(int(e.value))
+			g.Value = strconv.Itoa(int(e.value))
 		}
+		to = append(to, g)
 	}
-	return out
+	return to
 }
 
 // mark is what the receipt shows.

@@ -2,10 +2,10 @@ package ballot
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 
 	"github.com/google/uuid"
@@ -13,7 +13,6 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
 
@@ -71,11 +70,39 @@ type paper struct {
 	panelist pseudonym.Panelist
 	group    string
 	sheet    sheet
+	seed     leaf.Seed // these two where leaves are made: see draw
+	mark     [32]byte
+}
+
+// draw notes what the paper's leaves are salted with, and its mark.
+func (p *paper) draw(m *marker) {
+	p.seed = p.sheet.seed()
+	m.given = p.sheet.appendGiven(m.given[:0], m.name)
+	p.mark = m.Mark(p.seed, p.group, m.given)
+}
+
+// marker makes marks one after the other.
+type marker struct {
+	leaf.Marker
+	given []leaf.Given
+	names map[uuid.UUID]string
+}
+
+func (m *marker) name(item uuid.UUID) string {
+	name, known := m.names[item]
+	if !known {
+		if m.names == nil {
+			m.names = map[uuid.UUID]string{}
+		}
+		name = item.String()
+		m.names[item] = name
+	}
+	return name
 }
 
 // answers fills b with what the paper says of the items in play; answers to
 // others are gone with their items.
-func (v *votes) answers(b *delphi.Ballot, p paper) {
+func (v *votes) answers(b *delphi.Ballot, p *paper) {
 	b.Panelist, b.Group, b.Answers = string(p.panelist[:]), p.group, b.Answers[:0]
 	for _, e := range p.sheet.entries {
 		n, inPlay := v.at[e.item]
@@ -90,36 +117,29 @@ func (v *votes) answers(b *delphi.Ballot, p paper) {
 	}
 }
 
-// keep notes a counted ballot, and the one before it where there is one.
-func (v *votes) keep(p paper, before *paper) error {
-	mark, err := hex.DecodeString(p.sheet.mark(p.group))
-	if err != nil {
-		return err
-	}
+// keep notes a counted ballot, and the values of the one before it, by item; nil
+// where there is none.
+func (v *votes) keep(p *paper, before []uint8) error {
 	group := slices.Index(v.groups, p.group)
 	if group < 0 || group > 255 {
 		return fmt.Errorf("a ballot is of an unknown group %q", p.group)
 	}
 	v.people = append(v.people, vote{
-		panelist: p.panelist, seed: p.sheet.seed(), mark: [32]byte(mark), group: uint8(group),
+		panelist: p.panelist, seed: p.seed, mark: p.mark, group: uint8(group),
 		stayed: before != nil, why: int32(len(v.why)),
 	})
 	v.now = v.row(v.now, p.sheet)
 	if before != nil {
-		v.before = v.row(v.before, before.sheet)
+		v.before = append(v.before, before...)
 	} else {
-		v.before = v.row(v.before, sheet{})
+		v.before = append(v.before, make([]uint8, len(v.names))...)
 	}
 	for _, e := range p.sheet.entries {
 		n, inPlay := v.at[e.item]
 		if !inPlay || e.reason == "" {
 			continue
 		}
-		digest, err := hex.DecodeString(leaf.Digest([]byte(e.reason)))
-		if err != nil {
-			return err
-		}
-		v.why = append(v.why, why{item: int32(n), digest: [32]byte(digest)})
+		v.why = append(v.why, why{item: int32(n), digest: sha256.Sum256([]byte(e.reason))})
 		v.reasons[e.item] = append(v.reasons[e.item], said{text: e.reason, answer: e.answer(v.names[n])})
 	}
 	v.superseded = append(v.superseded, p.sheet.superseded...)
@@ -142,7 +162,7 @@ func (v *votes) row(to []uint8, s sheet) []uint8 {
 // ballot fills b with what was kept of one person's ballot.
 func (v *votes) ballot(b *delphi.Ballot, person int) {
 	p := &v.people[person]
-	v.fill(b, p, v.now, person)
+	v.fill(b, p.panelist, p.group, v.values(v.now, person))
 	last := len(v.why)
 	if person+1 < len(v.people) {
 		last = int(v.people[person+1].why)
@@ -160,13 +180,18 @@ func (v *votes) previous(b *delphi.Ballot, person int) *delphi.Ballot {
 	if !p.stayed {
 		return nil
 	}
-	v.fill(b, p, v.before, person)
+	v.fill(b, p.panelist, p.group, v.values(v.before, person))
 	return b
 }
 
-func (v *votes) fill(b *delphi.Ballot, p *vote, values []uint8, person int) {
-	b.Panelist, b.Group, b.Answers = string(p.panelist[:]), v.groups[p.group], b.Answers[:0]
-	for n, value := range values[person*len(v.names) : (person+1)*len(v.names)] {
+// values gives one person's.
+func (v *votes) values(of []uint8, person int) []uint8 {
+	return of[person*len(v.names) : (person+1)*len(v.names)]
+}
+
+func (v *votes) fill(b *delphi.Ballot, panelist pseudonym.Panelist, group uint8, values []uint8) {
+	b.Panelist, b.Group, b.Answers = string(panelist[:]), v.groups[group], b.Answers[:0]
+	for n, value := range values {
 		if value != 0 {
 			b.Answers = append(b.Answers, entry{value: value}.answer(v.names[n]))
 		}
@@ -189,39 +214,50 @@ type counted struct {
 	assign  func(delphi.Closing) (*delphi.Assignment, error)
 }
 
-// tabulated streams the ballots of a closing round beside those of the answering
-// round before it, both in the order of panelists' ids, and counts them.
+// past is what the answering round before is read for: its values, by panelist.
+type past struct {
+	of     map[pseudonym.Panelist]int32
+	groups []uint8
+	values []uint8 // by person and item in play
+}
+
+// tabulated reads the ballots of the answering round before a closing round, then
+// streams those of the closing one beside them, and counts both.
 func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {
 	t, err := delphi.NewTabulator(c.Protocol, round.Number, engineItems(items), safe.Order("stayers", round.ID[:]))
 	if err != nil {
 		return counted{}, err
 	}
 	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
-	var now, before delphi.Ballot
-	pair := func(p, q *paper) error {
-		var current, previous *delphi.Ballot
-		if p != nil {
-			out.votes.answers(&now, *p)
-			current = &now
+	before := past{of: map[pseudonym.Panelist]int32{}}
+	if previous, ok := previousAnswering(c, round); ok {
+		if err := s.opened(ctx, safe, c.ID, previous.ID, false, func(p *paper) error { return before.keep(out.votes, p) }); err != nil {
+			return counted{}, fmt.Errorf("reading round %d: %w", previous.Number, err)
 		}
-		if q != nil {
-			out.votes.answers(&before, *q)
-			previous = &before
+	}
+	var now, last delphi.Ballot
+	err = s.opened(ctx, safe, c.ID, round.ID, true, func(p *paper) error {
+		out.votes.answers(&now, p)
+		at, stayed := before.of[p.panelist]
+		if !stayed {
+			if err := t.Add(&now, nil); err != nil {
+				return err
+			}
+			return out.votes.keep(p, nil)
 		}
-		if err := t.Add(current, previous); err != nil || p == nil {
+		delete(before.of, p.panelist)
+		values := out.votes.values(before.values, int(at))
+		out.votes.fill(&last, p.panelist, before.groups[at], values)
+		if err := t.Add(&now, &last); err != nil {
 			return err
 		}
-		return out.votes.keep(*p, q)
-	}
-	err = s.opened(ctx, safe, c.ID, round.ID, true, func(now iter.Seq2[paper, error]) error {
-		previous, ok := previousAnswering(c, round)
-		if !ok {
-			return merge(now, func(func(paper, error) bool) {}, pair)
-		}
-		return s.opened(ctx, safe, c.ID, previous.ID, false, func(before iter.Seq2[paper, error]) error {
-			return merge(now, before, pair)
-		})
+		return out.votes.keep(p, values)
 	})
+	// Who is left answered the round before alone.
+	for panelist, at := range before.of {
+		out.votes.fill(&last, panelist, before.groups[at], out.votes.values(before.values, int(at)))
+		err = errors.Join(err, t.Add(nil, &last))
+	}
 	if err != nil {
 		return counted{}, fmt.Errorf("tabulating round %d: %w", round.Number, err)
 	}
@@ -229,85 +265,15 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 	return out, err
 }
 
-// merge walks two streams that ascend by panelist, and visits each panelist once
-// with what each stream has of them.
-func merge(now, before iter.Seq2[paper, error], visit func(p, q *paper) error) error {
-	nextNow, stopNow := iter.Pull2(now)
-	defer stopNow()
-	nextBefore, stopBefore := iter.Pull2(before)
-	defer stopBefore()
-	p, perr, more := nextNow()
-	q, qerr, left := nextBefore()
-	for more || left {
-		if err := errors.Join(perr, qerr); err != nil {
-			return err
-		}
-		order := 0
-		switch {
-		case !left:
-			order = -1
-		case !more:
-			order = 1
-		default:
-			order = slices.Compare(p.panelist[:], q.panelist[:])
-		}
-		var err error
-		switch {
-		case order < 0:
-			err = visit(&p, nil)
-		case order > 0:
-			err = visit(nil, &q)
-		default:
-			err = visit(&p, &q)
-		}
-		if err != nil {
-			return err
-		}
-		if order <= 0 {
-			p, perr, more = nextNow()
-		}
-		if order >= 0 {
-			q, qerr, left = nextBefore()
-		}
+func (b *past) keep(v *votes, p *paper) error {
+	group := slices.Index(v.groups, p.group)
+	if group < 0 || group > 255 {
+		return fmt.Errorf("a ballot is of an unknown group %q", p.group)
 	}
+	b.of[p.panelist] = int32(len(b.groups))
+	b.groups = append(b.groups, uint8(group))
+	b.values = v.row(b.values, p.sheet)
 	return nil
-}
-
-// opened gives the opened ballots of a round in the order of panelists' ids, in a
-// transaction of its own: a connection reads one stream at a time.
-func (s *Service) opened(ctx context.Context, safe *pseudonym.Safe, consultation, round uuid.UUID, reasons bool, work func(iter.Seq2[paper, error]) error) error {
-	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if err := steady(ctx, tx); err != nil {
-			return err
-		}
-		return work(func(yield func(paper, error) bool) {
-			err := eachBallot(ctx, tx, consultation, round, func(p pseudonym.Panelist, group string, sealed []byte) error {
-				sh, err := unseal(safe, p, round, sealed, reasons)
-				if err != nil {
-					return err
-				}
-				if !yield(paper{panelist: p, group: group, sheet: sh}, nil) {
-					return errStopped
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, errStopped) {
-				yield(paper{}, err)
-			}
-		})
-	})
-}
-
-// errStopped ends a stream that nobody reads any more.
-var errStopped = errors.New("the reader has stopped")
-
-// unseal opens and reads one ballot.
-func unseal(safe *pseudonym.Safe, p pseudonym.Panelist, round uuid.UUID, sealed []byte, reasons bool) (sheet, error) {
-	plain, err := safe.Open(p, round, pseudonym.BallotBlob, sealed)
-	if err != nil {
-		return sheet{}, err
-	}
-	return decode(plain, reasons)
 }
 
 // enrolled gives the people enrolled at a round's closing by group; a round of a

@@ -20,12 +20,6 @@ const Format = "delfi leaves v1\n"
 // FileHead is the two lines before the leaves.
 func FileHead(table string) string { return Format + table + "\n" }
 
-func appendLine(b []byte, value string, salt Salt) []byte {
-	b = append(append(b, value...), ' ')
-	b = base64.StdEncoding.AppendEncode(b, salt[:])
-	return append(b, '\n')
-}
-
 // Reading is what a file of leaves was found to hold.
 type Reading struct {
 	Table string
@@ -49,7 +43,7 @@ func Read(r io.Reader, visit func(value string, hash tlog.Hash) error) (Reading,
 	out := Reading{Table: table}
 	var tree Tree
 	var last tlog.Hash
-	buffer := make([]byte, 0, 512)
+	hashes := newTexts(table)
 	for n := 3; ; n++ {
 		text, err := line1(in)
 		if errors.Is(err, io.EOF) {
@@ -70,7 +64,7 @@ func Read(r io.Reader, visit func(value string, hash tlog.Hash) error) (Reading,
 			return out, fmt.Errorf("line %d: %q is no salt", n, written)
 		}
 		copy(salt[:], raw)
-		h := hash(buffer, table, value, salt)
+		h := hashes.hash(value, &salt)
 		if out.N > 0 && bytes.Compare(last[:], h[:]) >= 0 {
 			if last == h {
 				return out, fmt.Errorf("line %d: the leaf stands twice", n)

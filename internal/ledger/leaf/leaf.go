@@ -6,7 +6,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -40,103 +42,133 @@ func ID(consultation string, round int, table string) string {
 
 // Salt is the seed's salt in one table, named by its ID: the leaves of one person
 // in two tables have nothing in common.
-func (s Seed) Salt(table string) Salt {
-	buffer := make([]byte, 0, 160)
-	return s.salt(buffer, table)
-}
+func (s Seed) Salt(table string) Salt { return newTexts(table).salt(&s) }
 
-func (s *Seed) salt(buffer []byte, table string) Salt {
-	buffer = append(append(buffer[:0], s[:]...), table...)
-	sum := sha256.Sum256(buffer)
-	return Salt(sum[:SaltSize])
-}
-
-// appendText writes a leaf's four lines.
-func appendText(b []byte, table, value string, salt Salt) []byte {
-	b = append(b, "delfi leaf v1\n"...)
-	b = append(append(b, table...), '\n')
-	b = append(append(b, value...), '\n')
-	b = base64.StdEncoding.AppendEncode(b, salt[:])
-	return append(b, '\n')
-}
+// leafFormat is the first line of a leaf.
+const leafFormat = "delfi leaf v1\n"
 
 // Text is the leaf of one value in one table: its four lines.
-func Text(table, value string, salt Salt) []byte { return appendText(nil, table, value, salt) }
-
-// Hash is the leaf's hash.
-func Hash(table, value string, salt Salt) tlog.Hash {
-	return hash(make([]byte, 0, 256), table, value, salt)
+func Text(table, value string, salt Salt) []byte {
+	b := append([]byte(leafFormat), table...)
+	b = append(append(append(b, '\n'), value...), '\n')
+	return append(base64.StdEncoding.AppendEncode(b, salt[:]), '\n')
 }
 
-// hash is tlog.RecordHash of a leaf, without an allocation.
-func hash(buffer []byte, table, value string, salt Salt) tlog.Hash {
-	return sha256.Sum256(appendText(append(buffer[:0], 0), table, value, salt))
-}
+// Hash is the leaf's hash in the tree of its table.
+func Hash(table, value string, salt Salt) tlog.Hash { return newTexts(table).hash(value, &salt) }
 
 // Built is the leaves of one table, sorted, and their root.
 type Built struct {
 	Table string // the table's ID
 	Root  tlog.Hash
-	lines []line
+	lines []byte // as a file has them
+	ends  []int  // of each line
 }
 
-type line struct {
+// made is one leaf as it came.
+type made struct {
 	hash  tlog.Hash
-	salt  Salt
 	value string
+	salt  [saltText]byte
 }
 
-// Build makes a table's leaves from the seeds and values of the people in it, in
-// any order. A duplicate is an error: two people with one seed.
+// place is one leaf in the order of hashes.
+type place struct {
+	head uint64 // of its hash: nearly always enough to compare
+	at   int32
+}
+
+// Build makes a table's leaves from the seeds and values of the people in it, who
+// come in any order and are asked for once, from 0 on. A duplicate is an error: two people with one seed.
 func Build(table string, people int, at func(person int) (*Seed, string)) (Built, error) {
-	b := Built{Table: table, lines: make([]line, people)}
-	type place struct {
-		head uint64 // of the hash: nearly always enough to compare
-		at   int32
+	return new(Builder).Build(table, people, at)
+}
+
+// Builder builds one table after the other in the same memory. It is not for
+// concurrent use.
+type Builder struct {
+	made          []made
+	places, order []place
+	drawers       []int32 // by beginning of the hash: where in order its places end
+	lines         []byte
+	ends          []int
+}
+
+// Build is the function Build; the result is good until the next one.
+func (b *Builder) Build(table string, people int, at func(person int) (*Seed, string)) (Built, error) {
+	b.made, b.places, b.order = resized(b.made, people), resized(b.places, people), resized(b.order, people)
+	// Hashes are spread evenly: cut by their first bits, they fall into drawers of a
+	// few each, which are sorted one by one.
+	first := max(0, bits.Len(uint(people))-3)
+	b.drawers = resized(b.drawers, 1<<first)
+	clear(b.drawers)
+	t := newTexts(table)
+	for i := range b.made {
+		l := &b.made[i]
+		var seed *Seed
+		seed, l.value = at(i)
+		salt := t.salt(seed)
+		l.hash = t.hash(l.value, &salt)
+		copy(l.salt[:], t.written())
+		head := binary.BigEndian.Uint64(l.hash[:])
+		b.places[i] = place{head: head, at: int32(i)}
+		b.drawers[head>>(64-first)]++
 	}
-	order := make([]place, people)
-	buffer := make([]byte, 0, 512)
-	for i := range b.lines {
-		seed, value := at(i)
-		l := &b.lines[i]
-		l.value, l.salt = value, seed.salt(buffer, table)
-		l.hash = hash(buffer, table, value, l.salt)
-		order[i] = place{head: head(l.hash), at: int32(i)}
+	n := int32(0)
+	for i, few := range b.drawers {
+		b.drawers[i], n = n, n+few
 	}
-	slices.SortFunc(order, func(x, y place) int {
-		if c := cmp.Compare(x.head, y.head); c != 0 {
-			return c
+	for _, p := range b.places {
+		drawer := &b.drawers[p.head>>(64-first)]
+		b.order[*drawer] = p
+		*drawer++
+	}
+	from := int32(0)
+	for _, to := range b.drawers {
+		if to-from > 1 {
+			slices.SortFunc(b.order[from:to], b.compare)
 		}
-		return bytes.Compare(b.lines[x.at].hash[:], b.lines[y.at].hash[:])
-	})
-	sorted := make([]line, people)
+		from = to
+	}
 	var tree Tree
-	for i, p := range order {
-		sorted[i] = b.lines[p.at]
-		if i > 0 && sorted[i].hash == sorted[i-1].hash {
+	b.lines, b.ends = b.lines[:0], b.ends[:0]
+	for i, p := range b.order {
+		if i > 0 && b.compare(b.order[i-1], p) == 0 {
 			return Built{}, fmt.Errorf("table %s: a leaf stands twice", table)
 		}
-		tree.Add(sorted[i].hash)
+		l := &b.made[p.at]
+		tree.Add(l.hash)
+		b.lines = append(append(b.lines, l.value...), ' ')
+		b.lines = append(append(b.lines, l.salt[:]...), '\n')
+		b.ends = append(b.ends, len(b.lines))
 	}
-	b.lines, b.Root = sorted, tree.Root()
-	return b, nil
+	return Built{Table: table, Root: tree.Root(), lines: b.lines, ends: b.ends}, nil
 }
 
-func head(h tlog.Hash) uint64 {
-	return uint64(h[0])<<56 | uint64(h[1])<<48 | uint64(h[2])<<40 | uint64(h[3])<<32 |
-		uint64(h[4])<<24 | uint64(h[5])<<16 | uint64(h[6])<<8 | uint64(h[7])
+func (b *Builder) compare(x, y place) int {
+	if c := cmp.Compare(x.head, y.head); c != 0 {
+		return c
+	}
+	return bytes.Compare(b.made[x.at].hash[:], b.made[y.at].hash[:])
 }
+
+// resized gives a slice of n, in the memory of s where it fits.
+func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // N is the number of leaves.
-func (b Built) N() int { return len(b.lines) }
+func (b Built) N() int { return len(b.ends) }
 
 // Head is the table's head.
 func (b Built) Head() Head { return Head{Table: b.Table, N: b.N(), Root: b.Root} }
 
-// Append writes the leaves from..to as the lines of a file of leaves.
-func (b Built) Append(to []byte, from, until int) []byte {
-	for _, l := range b.lines[from:until] {
-		to = appendLine(to, l.value, l.salt)
+// Lines are the leaves from..until as a file of leaves has them.
+func (b Built) Lines(from, until int) []byte {
+	if from == until {
+		return nil
 	}
-	return to
+	begin := 0
+	if from > 0 {
+		begin = b.ends[from-1]
+	}
+	return b.lines[begin:b.ends[until-1]]
 }

@@ -2,6 +2,7 @@ package leaf
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func build(t testing.TB, people int) Built {
 	return b
 }
 
-func file(b Built) []byte { return b.Append([]byte(FileHead(b.Table)), 0, b.N()) }
+func file(b Built) []byte { return append([]byte(FileHead(b.Table)), b.Lines(0, b.N())...) }
 
 // TestALeafIsItsFourLines as RECORD.md §3 writes them.
 func TestALeafIsItsFourLines(t *testing.T) {
@@ -37,6 +38,40 @@ func TestALeafIsItsFourLines(t *testing.T) {
 	}
 	if Hash(table, "7", salt) != tlog.RecordHash([]byte(want)) {
 		t.Error("the hash is not the log's")
+	}
+}
+
+// TestHashesAreThoseOfTheLibrary, for tables and values of every length, one after
+// the other in the same memory.
+func TestHashesAreThoseOfTheLibrary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table := rapid.StringN(1, 150, 150).Draw(t, "table")
+		made := newTexts(table)
+		for _, value := range rapid.SliceOfN(rapid.StringN(0, 130, 130), 1, 8).Draw(t, "values") {
+			seed := seedOf(len(value))
+			salt := made.salt(seed)
+			if sum := sha256.Sum256(append(seed[:], table...)); !bytes.Equal(salt[:], sum[:SaltSize]) {
+				t.Fatalf("the salt in %q is %x, not %x", table, salt, sum)
+			}
+			if got := made.hash(value, &salt); got != tlog.RecordHash(Text(table, value, salt)) {
+				t.Fatalf("the leaf of %q in %q has another hash", value, table)
+			}
+		}
+	})
+}
+
+// TestLeavesAscend in tables of every size, whatever the drawers that they fell in.
+func TestLeavesAscend(t *testing.T) {
+	var builder Builder
+	for people := range 300 {
+		b, err := builder.Build(table, people, func(i int) (*Seed, string) { return seedOf(i), "7" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Read refuses what does not ascend, and computes the root again.
+		if got, err := Read(bytes.NewReader(file(b)), func(string, tlog.Hash) error { return nil }); err != nil || got.N != people || got.Root != b.Root {
+			t.Fatalf("%d people: %+v, %v", people, got, err)
+		}
 	}
 }
 
@@ -178,6 +213,8 @@ func TestReceiptsAndProofsComeBack(t *testing.T) {
 	}
 }
 
+// What one leaf costs: its salt, its hash, its place among 100,000, its share of
+// the tree.
 func BenchmarkBuild(b *testing.B) {
 	seeds := make([]*Seed, 100_000)
 	values := make([]string, 9)
@@ -187,9 +224,12 @@ func BenchmarkBuild(b *testing.B) {
 	for i := range values {
 		values[i] = fmt.Sprint(i + 1)
 	}
+	id := ID("6ba7b810-9dad-11d1-80b4-00c04fd430c8", 2, "A/5d1f6a52-0c9e-4b6f-9d55-8f2c3a1b7e90")
+	var builder Builder
 	for b.Loop() {
-		if _, err := Build(table, len(seeds), func(i int) (*Seed, string) { return seeds[i], values[i%9] }); err != nil {
+		if _, err := builder.Build(id, len(seeds), func(i int) (*Seed, string) { return seeds[i], values[i%9] }); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(seeds)), "ns/leaf")
 }

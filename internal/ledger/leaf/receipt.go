@@ -1,6 +1,7 @@
 package leaf
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,30 +24,53 @@ type Given struct {
 	Reason string `json:"reason"` // its text; "" for none
 }
 
-// digest is what a mark says of a reason.
-func (g Given) digest() string {
+// appendLine writes the line that a mark binds an answer with.
+func (g Given) appendLine(b []byte, group string) []byte {
+	b = append(append(b, g.Item...), ' ')
+	b = append(append(b, group...), ' ')
+	b = append(append(b, g.Value...), ' ')
 	if g.Reason == "" {
-		return "-"
+		return append(b, "-\n"...)
 	}
-	return Digest([]byte(g.Reason))
+	sum := sha256.Sum256([]byte(g.Reason))
+	return append(hex.AppendEncode(b, sum[:]), '\n')
 }
 
 // Mark is what a receipt shows of a ballot: hex SHA-256 of "mark v1", the seed,
 // and one LF-ended line per answer, "item group value reason", sorted; reason is
 // the digest of its text or "-".
 func Mark(seed Seed, group string, answers []Given) string {
-	lines := make([]string, len(answers))
+	sum := new(Marker).Mark(seed, group, answers)
+	return hex.EncodeToString(sum[:])
+}
+
+// Marker makes one mark after the other in the same memory. It is not for
+// concurrent use.
+type Marker struct {
+	text  []byte
+	lines [][]byte
+	whole []byte
+}
+
+// Mark is the function Mark, in bytes.
+func (m *Marker) Mark(seed Seed, group string, answers []Given) [sha256.Size]byte {
+	m.text, m.lines = m.text[:0], m.lines[:0]
+	sorted := true
 	for i, a := range answers {
-		lines[i] = fmt.Sprintf("%s %s %s %s\n", a.Item, group, a.Value, a.digest())
+		from := len(m.text)
+		m.text = a.appendLine(m.text, group)
+		// The text may have moved; what lies in the lines until here stays good.
+		m.lines = append(m.lines, m.text[from:])
+		sorted = sorted && (i == 0 || bytes.Compare(m.lines[i-1], m.lines[i]) <= 0)
 	}
-	slices.Sort(lines)
-	h := sha256.New()
-	h.Write([]byte("mark v1"))
-	h.Write(seed[:])
-	for _, l := range lines {
-		h.Write([]byte(l))
+	if !sorted {
+		slices.SortFunc(m.lines, bytes.Compare)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	m.whole = append(append(m.whole[:0], "mark v1"...), seed[:]...)
+	for _, l := range m.lines {
+		m.whole = append(m.whole, l...)
+	}
+	return sha256.Sum256(m.whole)
 }
 
 // Receipt is what a panelist is given for a ballot. Its checkpoint is the log as

@@ -11,6 +11,8 @@ import (
 type Tree struct {
 	full []tlog.Hash // by height: a whole subtree of 2^height leaves, where n has that bit
 	n    int64
+	hasher
+	pair []byte // of a node, padded
 }
 
 // Add takes the next leaf's hash.
@@ -24,7 +26,7 @@ func (t *Tree) Add(h tlog.Hash) {
 			t.full[height] = h
 			break
 		}
-		h = node(t.full[height], h)
+		h = t.node(t.full[height], h)
 	}
 	t.n++
 }
@@ -45,17 +47,20 @@ func (t *Tree) Root() tlog.Hash {
 		case !begun:
 			root, begun = t.full[height], true
 		default:
-			root = node(t.full[height], root)
+			root = t.node(t.full[height], root)
 		}
 	}
 	return root
 }
 
 // node is tlog.NodeHash, without an allocation.
-func node(left, right tlog.Hash) tlog.Hash {
-	var b [1 + 2*sha256.Size]byte
-	b[0] = 1
-	copy(b[1:], left[:])
-	copy(b[1+sha256.Size:], right[:])
-	return sha256.Sum256(b[:])
+func (t *Tree) node(left, right tlog.Hash) tlog.Hash {
+	if t.pair == nil {
+		t.hasher = newHasher()
+		t.pair = pad(append(make([]byte, 0, 2*sha256.BlockSize), make([]byte, 1+2*sha256.Size)...), 0)
+		t.pair[0] = 1
+	}
+	copy(t.pair[1:], left[:])
+	copy(t.pair[1+sha256.Size:], right[:])
+	return t.sum(t.pair)
 }

@@ -1,0 +1,146 @@
+package ballot
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+)
+
+// handful is how many ballots are opened at once by one core: enough for handing
+// them over to cost nothing, few enough for a megabyte to hold them.
+const handful = 256
+
+// pile is some ballots of a round on their way from the database to who counts
+// them. It is used again, with everything in it.
+type pile struct {
+	papers []paper
+	sealed []byte // their blobs, one after the other
+	ends   []int
+	plain  []byte
+	marks  marker
+	err    error
+}
+
+// opened visits the opened ballots of a round, one at a time and in no order that
+// means anything: while the database sends the next ones, others are opened on all
+// cores. What a paper holds is good during its visit alone, but for its texts. With
+// whole it has its reasons, seed and mark.
+func (s *Service) opened(ctx context.Context, safe *pseudonym.Safe, consultation, round uuid.UUID, whole bool, visit func(*paper) error) error {
+	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := steady(ctx, tx); err != nil {
+			return err
+		}
+		return openEach(ctx, safe, round, whole, func(ctx context.Context, take taker) error {
+			return eachBallot(ctx, tx, consultation, round, take)
+		}, visit)
+	})
+}
+
+// taker takes one sealed ballot; it copies what it is given.
+type taker func(p pseudonym.Panelist, group string, sealed []byte) error
+
+// openEach visits what read reads, opened.
+func openEach(ctx context.Context, safe *pseudonym.Safe, round uuid.UUID, whole bool, read func(context.Context, taker) error, visit func(*paper) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	piles := runtime.GOMAXPROCS(0) + 2 // one fills, one is counted
+	// Each channel has room for every pile: giving one back never waits.
+	free, done := make(chan *pile, piles), make(chan *pile, piles)
+	for range piles {
+		free <- new(pile)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		var opening sync.WaitGroup
+		var filling *pile
+		open := func(p *pile) {
+			opening.Go(func() {
+				p.open(safe, round, whole)
+				done <- p
+			})
+		}
+		err := read(ctx, func(p pseudonym.Panelist, group string, sealed []byte) error {
+			if filling == nil {
+				select {
+				case filling = <-free:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+			filling.add(p, group, sealed)
+			if len(filling.papers) == handful {
+				open(filling)
+				filling = nil
+			}
+			return nil
+		})
+		if filling != nil {
+			open(filling)
+		}
+		opening.Wait()
+		close(done)
+		ended <- err
+	}()
+	var failed error
+	for p := range done {
+		if failed == nil {
+			failed = p.visit(visit)
+		}
+		if failed != nil {
+			stop()
+		}
+		free <- p
+	}
+	if err := <-ended; failed == nil {
+		failed = err
+	}
+	return failed
+}
+
+func (p *pile) add(panelist pseudonym.Panelist, group string, sealed []byte) {
+	n := len(p.papers)
+	if n < cap(p.papers) {
+		p.papers = p.papers[:n+1] // with the memory of the sheet that lay there
+	} else {
+		p.papers = append(p.papers, paper{})
+	}
+	p.papers[n].panelist, p.papers[n].group = panelist, group
+	p.sealed = append(p.sealed, sealed...)
+	p.ends = append(p.ends, len(p.sealed))
+}
+
+func (p *pile) open(safe *pseudonym.Safe, round uuid.UUID, whole bool) {
+	opener := safe.Opener(round, pseudonym.BallotBlob)
+	from := 0
+	for i := range p.papers {
+		one := &p.papers[i]
+		if p.plain, p.err = opener.Open(p.plain[:0], one.panelist, p.sealed[from:p.ends[i]]); p.err != nil {
+			return
+		}
+		if p.err = one.sheet.decode(p.plain, whole); p.err != nil {
+			return
+		}
+		if whole {
+			one.draw(&p.marks)
+		}
+		from = p.ends[i]
+	}
+}
+
+// visit visits the papers, and empties the pile.
+func (p *pile) visit(visit func(*paper) error) error {
+	err := p.err
+	for i := range p.papers {
+		if err != nil {
+			break
+		}
+		err = visit(&p.papers[i])
+	}
+	p.papers, p.sealed, p.ends, p.err = p.papers[:0], p.sealed[:0], p.ends[:0], nil
+	return err
+}
