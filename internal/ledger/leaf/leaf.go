@@ -72,7 +72,7 @@ type made struct {
 	salt  [saltText]byte
 }
 
-// place is one leaf in the order of hashes.
+// place is where in its drawer a leaf lies.
 type place struct {
 	head uint64 // of its hash: nearly always enough to compare
 	at   int32
@@ -87,72 +87,88 @@ func Build(table string, people int, at func(person int) (*Seed, string)) (Built
 // Builder builds one table after the other in the same memory. It is not for
 // concurrent use.
 type Builder struct {
-	made          []made
+	drawers       [][]made
 	places, order []place
-	drawers       []int32 // by beginning of the hash: where in order its places end
+	ends          []int32 // by beginning of a hash: where in order its places end
 	lines         []byte
-	ends          []int
+	lineEnds      []int
 }
 
 // Build is the function Build; the result is good until the next one.
 func (b *Builder) Build(table string, people int, at func(person int) (*Seed, string)) (Built, error) {
-	b.made, b.places, b.order = resized(b.made, people), resized(b.places, people), resized(b.order, people)
-	// Hashes are spread evenly: cut by their first bits, they fall into drawers of a
-	// few each, which are sorted one by one.
-	first := max(0, bits.Len(uint(people))-3)
+	// Hashes are spread evenly: by their first bits leaves fall into drawers of some
+	// five hundred, and each is sorted and read where it fits a core's own cache.
+	first := max(0, bits.Len(uint(people))-9)
 	b.drawers = resized(b.drawers, 1<<first)
-	clear(b.drawers)
+	for i := range b.drawers {
+		b.drawers[i] = b.drawers[i][:0]
+	}
 	t := newTexts(table)
-	for i := range b.made {
-		l := &b.made[i]
-		var seed *Seed
-		seed, l.value = at(i)
+	for i := range people {
+		seed, value := at(i)
 		salt := t.salt(seed)
-		l.hash = t.hash(l.value, &salt)
-		copy(l.salt[:], t.written())
-		head := binary.BigEndian.Uint64(l.hash[:])
-		b.places[i] = place{head: head, at: int32(i)}
-		b.drawers[head>>(64-first)]++
+		hash := t.hash(value, &salt)
+		drawer := &b.drawers[head(&hash)>>(64-first)]
+		*drawer = append(*drawer, made{hash: hash, value: value, salt: [saltText]byte(t.written())})
+	}
+	var tree Tree
+	b.lines, b.lineEnds = b.lines[:0], b.lineEnds[:0]
+	for _, drawer := range b.drawers {
+		b.sort(drawer, first)
+		for i, p := range b.order {
+			l := &drawer[p.at]
+			if i > 0 && l.hash == drawer[b.order[i-1].at].hash {
+				return Built{}, fmt.Errorf("table %s: a leaf stands twice", table)
+			}
+			tree.Add(l.hash)
+			b.lines = append(append(b.lines, l.value...), ' ')
+			b.lines = append(append(b.lines, l.salt[:]...), '\n')
+			b.lineEnds = append(b.lineEnds, len(b.lines))
+		}
+	}
+	return Built{Table: table, Root: tree.Root(), lines: b.lines, ends: b.lineEnds}, nil
+}
+
+// sort puts the places of a drawer's leaves, whose hashes have their first bits in
+// common, into b.order: by their next bits they fall beside a few others, among
+// which they are compared.
+func (b *Builder) sort(drawer []made, first int) {
+	b.places, b.order = resized(b.places, len(drawer)), resized(b.order, len(drawer))
+	next := max(0, bits.Len(uint(len(drawer)))-3)
+	b.ends = resized(b.ends, 1<<next)
+	clear(b.ends)
+	for i := range drawer {
+		p := place{head: head(&drawer[i].hash), at: int32(i)}
+		b.places[i] = p
+		b.ends[p.head<<first>>(64-next)]++
 	}
 	n := int32(0)
-	for i, few := range b.drawers {
-		b.drawers[i], n = n, n+few
+	for i, few := range b.ends {
+		b.ends[i], n = n, n+few
 	}
 	for _, p := range b.places {
-		drawer := &b.drawers[p.head>>(64-first)]
-		b.order[*drawer] = p
-		*drawer++
+		end := &b.ends[p.head<<first>>(64-next)]
+		b.order[*end] = p
+		*end++
 	}
 	from := int32(0)
-	for _, to := range b.drawers {
+	for _, to := range b.ends {
 		if to-from > 1 {
-			slices.SortFunc(b.order[from:to], b.compare)
+			slices.SortFunc(b.order[from:to], func(x, y place) int {
+				if c := cmp.Compare(x.head, y.head); c != 0 {
+					return c
+				}
+				return bytes.Compare(drawer[x.at].hash[:], drawer[y.at].hash[:])
+			})
 		}
 		from = to
 	}
-	var tree Tree
-	b.lines, b.ends = b.lines[:0], b.ends[:0]
-	for i, p := range b.order {
-		if i > 0 && b.compare(b.order[i-1], p) == 0 {
-			return Built{}, fmt.Errorf("table %s: a leaf stands twice", table)
-		}
-		l := &b.made[p.at]
-		tree.Add(l.hash)
-		b.lines = append(append(b.lines, l.value...), ' ')
-		b.lines = append(append(b.lines, l.salt[:]...), '\n')
-		b.ends = append(b.ends, len(b.lines))
-	}
-	return Built{Table: table, Root: tree.Root(), lines: b.lines, ends: b.ends}, nil
 }
 
-func (b *Builder) compare(x, y place) int {
-	if c := cmp.Compare(x.head, y.head); c != 0 {
-		return c
-	}
-	return bytes.Compare(b.made[x.at].hash[:], b.made[y.at].hash[:])
-}
+// head is a hash's first eight bytes.
+func head(h *tlog.Hash) uint64 { return binary.BigEndian.Uint64(h[:]) }
 
-// resized gives a slice of n, in the memory of s where it fits.
+// resized gives a slice of n, in the memory of s, with what lies there, where it fits.
 func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // N is the number of leaves.
