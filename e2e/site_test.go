@@ -23,12 +23,22 @@ var binary string
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	if from, size := os.Getenv(roomFrom), os.Getenv(roomSize); from != "" {
+		fmt.Fprintln(os.Stderr, settle(from, size, os.Args[1:]))
+		return 1
+	}
 	dir, err := os.MkdirTemp("", "delfi-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	defer func() {
+		if played.provider != nil {
+			_ = played.provider.Close() // nothing is left to be asked of it
+		}
+		_ = os.RemoveAll(played.data)
+	}()
 	if _, err := os.Stat("../node_modules/axe-core/axe.min.js"); err != nil {
 		fmt.Fprintln(os.Stderr, "npm packages are missing: run make assets")
 		return 1
@@ -96,8 +106,17 @@ var address = regexp.MustCompile(`Delfi is at (http://\S+)`)
 // serve starts a server on free ports and waits until it says where it is.
 func serve(t *testing.T, dir string, args ...string) *site {
 	t.Helper()
-	s := &site{Data: dir, log: &lines{}, done: make(chan error, 1)}
-	s.cmd = exec.Command(binary, append([]string{"serve", "--listen=127.0.0.1:0", "--provider-listen=127.0.0.1:0", "--data=" + dir}, args...)...)
+	return begin(t, dir, exec.Command(binary, serveArgs(dir, args...)...))
+}
+
+func serveArgs(dir string, args ...string) []string {
+	return append([]string{"serve", "--listen=127.0.0.1:0", "--provider-listen=127.0.0.1:0", "--data=" + dir}, args...)
+}
+
+// begin starts a server by a command.
+func begin(t *testing.T, dir string, cmd *exec.Cmd) *site {
+	t.Helper()
+	s := &site{Data: dir, log: &lines{}, done: make(chan error, 1), cmd: cmd}
 	s.cmd.Dir = ".." // where node_modules are, for the private Postgres
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()

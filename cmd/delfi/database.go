@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -172,6 +174,16 @@ func (c *databaseSettings) master() ([]byte, error) {
 			return nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
 		}
 	}
+}
+
+// entrusted gives the secret under which browsers are entrusted with things: the same
+// for every server of a site, and of no use against the keys.
+func (c *databaseSettings) entrusted() ([]byte, error) {
+	master, err := c.master()
+	if err != nil {
+		return nil, err
+	}
+	return hkdf.Key(sha256.New, master, nil, "delfi browsers v1", 32)
 }
 
 // newMaster writes a key whole or not at all, and never over another: two

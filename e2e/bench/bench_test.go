@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -106,6 +107,43 @@ func TestAGoalIsJudgedByTheMiddleOfTheRoundsOwnRatios(t *testing.T) {
 	}
 	if got := []string{number(0), number(0.00314), number(3.14159), number(31.4159), number(31415.9), number(math.NaN())}; strings.Join(got, " ") != "0 0.0031 3.14 31.4 31416 —" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestLatenessCountsFromWhenSomethingWasDue(t *testing.T) {
+	stop := make(chan struct{})
+	held := make(chan struct{})
+	done := make(chan sample)
+	go func() {
+		// One at a time: the second waits outside for the first.
+		done <- paced(1000, 1, stop, func(i int) error {
+			if i == 0 {
+				<-held
+			}
+			if i == 1 {
+				close(stop)
+			}
+			return nil
+		})
+	}()
+	time.Sleep(30 * time.Millisecond)
+	close(held)
+	s := <-done
+	if err := s.sound("paced"); err != nil || s.done < 2 || s.each[s.done-2] < 20*time.Millisecond {
+		t.Errorf("%v: the second was due at 1 ms and begun after 30: %v", s.each, err)
+	}
+}
+
+func TestAReportIsForProgramsTooWhateverWasMissed(t *testing.T) {
+	missed, empty := row{Case: "page", Values: []float64{1}, Limits: []float64{4}}, row{Case: "closing"}
+	missed.atLeast(0.5)
+	empty.atLeast(0.5)
+	text, err := json.Marshal([]row{missed, empty})
+	if err != nil || !strings.Contains(string(text), `"met":"no"`) {
+		t.Errorf("%s, %v", text, err)
+	}
+	if got := verdict([]row{missed, empty, {Case: "bare"}}); got != "0 of 2 goals are met. Not met: page; closing." {
+		t.Error(got)
 	}
 }
 

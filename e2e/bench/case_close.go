@@ -29,19 +29,8 @@ func (b *bench) shut(ctx context.Context, s *server, h *house, db *sql.DB, a *an
 	if err := h.consultations.CloseRound(ctx, b.staff.facilitator, a.slug, firstRound, "hanno risposto tutti"); err != nil {
 		return c, err
 	}
-	for {
-		took, done, err := worked(ctx, db, closingJob, began.Add(-time.Second))
-		if err != nil {
-			return c, err
-		}
-		if done {
-			c.took = took
-			break
-		}
-		if time.Since(began) > time.Minute {
-			return c, errors.New("the closing does not end; " + b.lastLog())
-		}
-		time.Sleep(10 * time.Millisecond)
+	if c.took, err = b.closed(ctx, db, began); err != nil {
+		return c, err
 	}
 	_, peak, err := memory(s.pid)
 	if err != nil {
@@ -61,6 +50,21 @@ func (b *bench) shut(ctx context.Context, s *server, h *house, db *sql.DB, a *an
 		return c, fmt.Errorf("%s: the feedback tells of %d ballots on %d items, %d on %d were cast", a.slug, f.Answered, len(f.Items), a.people, a.items)
 	}
 	return c, nil
+}
+
+// closed waits until the server has worked the closing that began, and gives what it
+// took by the queue's own table.
+func (b *bench) closed(ctx context.Context, db *sql.DB, began time.Time) (time.Duration, error) {
+	for {
+		took, done, err := worked(ctx, db, closingJob, began.Add(-time.Second))
+		if err != nil || done {
+			return took, err
+		}
+		if time.Since(began) > time.Minute {
+			return 0, errors.New("the closing does not end; " + b.lastLog())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // caseClosing closes the large consultation's first answer round, on copies of the
@@ -96,7 +100,7 @@ func (b *bench) caseClosing(ctx context.Context) error {
 		wall.atMost(4)
 		heap.atMost(256)
 		b.rows = append(b.rows, wall, early, heap, rest)
-		b.points = append(b.points, point{"closing", "people", b.n.crowd, middle(wall.Values) * 1000})
+		b.note("closing", b.n.crowd, b.n.items, middle(wall.Values)*1000)
 	}
 	return b.h.goOn(ctx, b.staff, b.crowd)
 }
@@ -105,10 +109,10 @@ func (b *bench) caseClosing(ctx context.Context) error {
 func (b *bench) shutCopy(ctx context.Context) (c closing, err error) {
 	const name = "copy"
 	// Nobody may be connected to what is copied.
-	if err := errors.Join(b.srv.stop(), b.db.Close(), b.bare.Close()); err != nil {
+	if err := errors.Join(b.srv.stop(), b.h.close(), b.bare.Close()); err != nil {
 		return c, err
 	}
-	b.srv, b.db, b.bare = nil, nil, nil
+	b.srv, b.h, b.bare = nil, nil, nil
 	if err := cloneDatabase(ctx, b.admin, mainDatabase, name); err != nil {
 		return c, err
 	}
@@ -117,11 +121,11 @@ func (b *bench) shutCopy(ctx context.Context) (c closing, err error) {
 }
 
 func (b *bench) shutOn(ctx context.Context, name string) (c closing, err error) {
-	db, h, err := b.join(ctx, name, false)
+	h, err := b.join(ctx, name, false)
 	if err != nil {
 		return c, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() { err = errors.Join(err, h.close()) }()
 	raw, err := bareDB(b.cluster.URL(name), 1)
 	if err != nil {
 		return c, err
@@ -134,73 +138,4 @@ func (b *bench) shutOn(ctx context.Context, name string) (c closing, err error) 
 	defer func() { err = errors.Join(err, s.stop()) }()
 	time.Sleep(time.Second) // what a start enqueues is done
 	return b.shut(ctx, s, h, raw, b.crowd)
-}
-
-// tickLimit is when a release tick counts as one that does not end.
-const tickLimit = 15 * time.Second
-
-// caseTick releases figures of a standing round while ballots arrive at a steady
-// rate. People of a standing round have no accounts yet, so the ballots arrive at
-// the use case, in this process, and so does the tick.
-func (b *bench) caseTick(ctx context.Context) error {
-	if !b.o.wanted("tick") {
-		return nil
-	}
-	const rate = 1000
-	r := row{Case: fmt.Sprintf("release tick, standing round of %d", b.n.standing), Unit: "s"}
-	if err := b.h.ballots.Release(ctx, b.standing.id, 1, false); err != nil {
-		return err
-	}
-	var came []float64
-	overdue := false
-	for round := range b.n.rounds {
-		stop := make(chan struct{})
-		arrived := make(chan sample, 1)
-		before := round * 20 * rate
-		go func() {
-			arrived <- paced(rate, readers, stop, func(i int) error {
-				n := before + i
-				return b.h.say(ctx, b.standing, n%b.standing.people, 1+round)
-			})
-		}()
-		time.Sleep(2 * time.Second)
-		began := time.Now()
-		limited, cancel := context.WithTimeout(ctx, tickLimit)
-		err := b.h.ballots.Release(limited, b.standing.id, 2+round, false)
-		overdue = overdue || limited.Err() != nil
-		cancel()
-		r.Values = append(r.Values, time.Since(began).Seconds())
-		time.Sleep(time.Second)
-		close(stop)
-		s := <-arrived
-		if overdue {
-			err = nil // told as a value: the tick came to no end
-		}
-		if err := errors.Join(err, s.sound("ballots that arrive")); err != nil {
-			return err
-		}
-		came = append(came, s.rate())
-		if p := ms(s.quantile(0.99)); p > r.P99 {
-			r.P50, r.P99 = ms(s.quantile(0.5)), p
-		}
-		if overdue {
-			break
-		}
-	}
-	r.atMost(1)
-	r.Note = fmt.Sprintf("of %d ballots a second that were sent, %s a second were taken meanwhile; p50 and p99 are those of the ballots; in the generator's process", rate, number(middle(came)))
-	if overdue {
-		r.Note += fmt.Sprintf("; one tick came to no end within %s, and was broken off", tickLimit)
-	}
-	b.rows = append(b.rows, r)
-	b.points = append(b.points, point{"release tick", "people", b.n.standing, middle(r.Values) * 1000})
-	id, err := b.standingRound(ctx)
-	if err != nil {
-		return err
-	}
-	n, err := ballotsIn(ctx, b.bare, id)
-	if err == nil && n != b.standing.people {
-		err = fmt.Errorf("the standing round holds %d ballots of %d people", n, b.standing.people)
-	}
-	return err
 }

@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
 
+// few is how many people take part where a case grows by items.
+const few = 1000
+
 // caseGrowth walks smaller consultations through the same acts, one load each:
-// what a figure at one size would not tell is how it comes to be.
+// what a figure at one size would not tell is how it comes to be. The large
+// consultation and the large standing round have been walked by the cases before.
 func (b *bench) caseGrowth(ctx context.Context) error {
 	if !b.o.wanted("growth") {
 		return nil
@@ -21,19 +26,18 @@ func (b *bench) caseGrowth(ctx context.Context) error {
 		}
 	}
 	// The last of the crowd have not delivered before.
-	fresh := b.people[b.n.own-b.n.small:]
-	s := b.deliver(b.crowd, fresh, make([]string, len(fresh)), 0, len(fresh), readers)
-	if err := s.sound("ballot"); err != nil {
+	if err := b.growBallot(b.crowd, b.people[b.n.own-b.n.small:]); err != nil {
 		return err
 	}
-	b.note("ballot", b.crowd, ms(s.quantile(0.5)))
-	// No protocol of the drafting form holds a thousand statements; a standing one does.
-	began := time.Now()
-	if err := b.h.ballots.Release(ctx, b.wide.id, 1, false); err != nil {
+	if err := b.growPages(b.crowd); err != nil {
 		return err
 	}
-	b.points = append(b.points, point{"release tick", "items", len(b.wide.items), ms(time.Since(began))})
-	return nil
+	for _, s := range b.stood {
+		if err := b.firstTick(ctx, s); err != nil {
+			return err
+		}
+	}
+	return b.growWide(ctx)
 }
 
 func (b *bench) grow(ctx context.Context, a *answering) error {
@@ -41,35 +45,112 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 	if err != nil {
 		return err
 	}
-	b.note("closing", a, ms(c.took))
+	b.note("closing", a.people, a.items, ms(c.took))
 	if err := b.h.goOn(ctx, b.staff, a); err != nil {
 		return err
 	}
-	s := b.forms(a, a.own, b.n.span)
-	if err := s.sound("form"); err != nil {
+	var s sample
+	for _, span := range []time.Duration{b.n.span / 4, b.n.span} { // the first warms
+		if s = b.forms(a, a.own, span); s.sound("form") != nil {
+			return s.sound("form")
+		}
+	}
+	b.note("answer form", a.people, a.items, ms(s.quantile(0.5)))
+	before, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
+	if err != nil {
 		return err
 	}
-	b.note("answer form", a, ms(s.quantile(0.5)))
-	marks := make([]string, len(a.own))
-	s = b.deliver(a, a.own, marks, 0, len(a.own), readers)
+	if err := b.growBallot(a, a.own); err != nil {
+		return err
+	}
+	n, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
+	if err == nil && n-before != len(a.own) {
+		err = fmt.Errorf("%d ballots are stored, %d were acknowledged", n-before, len(a.own))
+	}
+	return errors.Join(err, b.growPages(a))
+}
+
+// growBallot lets some deliver who have not done so in this round.
+func (b *bench) growBallot(a *answering, who []person) error {
+	s := b.deliver(a, who, make([]string, len(who)), 0, len(who), readers)
 	if err := s.sound("ballot"); err != nil {
 		return err
 	}
-	b.note("ballot", a, ms(s.quantile(0.5)))
-	n, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
-	if err == nil && n != s.done {
-		err = fmt.Errorf("%d ballots are stored, %d were acknowledged", n, s.done)
+	if s.done != len(who) {
+		return fmt.Errorf("%d ballots of %d within %s", s.done, len(who), deliverySpan)
 	}
+	b.note("ballot", a.people, a.items, ms(s.quantile(0.5)))
+	return nil
+}
+
+// growPages reads the page of a closed round, drawn anew each time and as it is
+// kept, and exports the round's leaves.
+func (b *bench) growPages(a *answering) error {
+	at := roundPath(a.slug, firstRound)
+	if err := b.growPage("page, drawn", at+drawn, a.people, a.items); err != nil {
+		return err
+	}
+	if err := b.growPage("page, kept", at, a.people, a.items); err != nil {
+		return err
+	}
+	c := newClient(b.srv.url)
+	defer c.close()
+	began := time.Now()
+	leaves, err := export(c, a.slug, firstRound)
+	if err == nil && leaves == 0 {
+		err = errors.New("there are no leaves")
+	}
+	b.note("export", a.people, a.items, ms(time.Since(began)))
 	return err
 }
 
-// note keeps what a case took at a consultation's size: along people at twenty
-// items, along items at a thousand people.
-func (b *bench) note(name string, a *answering, took float64) {
-	if a.items == b.n.items {
-		b.points = append(b.points, point{name, "people", a.people, took})
+// growPage reads one page over one connection.
+func (b *bench) growPage(name, path string, people, items int) error {
+	body, _, err := pageOf(b.srv.url, path, "", "")
+	if err != nil {
+		return err
 	}
-	if a.people == 1000 {
-		b.points = append(b.points, point{name, "items", a.items, took})
+	c := newClient(b.srv.url)
+	defer c.close()
+	s := load(1, bound{span: b.n.span / 4}, func(int, int) error { return same(c, path, 200, body) })
+	b.note(name, people, items, ms(s.quantile(0.5)))
+	return s.sound(name)
+}
+
+// growWide does with a thousand statements what can be done with them. No protocol
+// of the drafting form holds so many; an imported standing round does, which has no
+// form and ends with an exact release like a closing.
+func (b *bench) growWide(ctx context.Context) error {
+	s := b.stood[len(b.stood)-1]
+	began := time.Now()
+	if err := b.h.consultations.CloseStanding(ctx, s.id); err != nil {
+		return err
+	}
+	took, err := b.closed(ctx, b.bare, began)
+	if err != nil {
+		return err
+	}
+	f, err := b.h.ballots.Feedback(ctx, s.id, standingRound)
+	if err != nil {
+		return err
+	}
+	if len(f.Items) != len(s.items) || f.Answered != s.people {
+		return fmt.Errorf("%s: the last release tells of %d people and %d items, of %d and %d", s.slug, f.Answered, len(f.Items), s.people, len(s.items))
+	}
+	b.note("closing", s.people, len(s.items), ms(took))
+	at := roundPath(s.slug, standingRound)
+	if err := b.growPage("page, drawn", at+drawn, s.people, len(s.items)); err != nil {
+		return err
+	}
+	return b.growPage("page, kept", at, s.people, len(s.items))
+}
+
+// note keeps what a case took at a size: along people at the items of the large
+// consultation, along items with few people.
+func (b *bench) note(name string, people, items int, took float64) {
+	if items == b.n.items {
+		b.points = append(b.points, point{name, "people", people, took})
+	} else if people == few {
+		b.points = append(b.points, point{name, "items", items, took})
 	}
 }

@@ -113,19 +113,22 @@ func (b *bench) read(base, path, header string, status int, body []byte, span ti
 	}
 	all, done := clients(base, readers)
 	defer done()
-	return load(readers, bound{span: span}, func(w, _ int) error {
-		r, err := all[w].get(path, "", "", more...)
-		if err != nil {
-			return err
-		}
-		if r.status != status {
-			return fmt.Errorf("%s: status %d: %s", path, r.status, headline(r.body))
-		}
-		if !bytes.Equal(r.body, body) {
-			return fmt.Errorf("%s: another page than before, of %d bytes instead of %d", path, len(r.body), len(body))
-		}
-		return nil
-	})
+	return load(readers, bound{span: span}, func(w, _ int) error { return same(all[w], path, status, body, more...) })
+}
+
+// same asks for a page and compares it.
+func same(c *client, path string, status int, body []byte, more ...string) error {
+	r, err := c.get(path, "", "", more...)
+	if err != nil {
+		return err
+	}
+	if r.status != status {
+		return fmt.Errorf("%s: status %d: %s", path, r.status, headline(r.body))
+	}
+	if !bytes.Equal(r.body, body) {
+		return fmt.Errorf("%s: another page than before, of %d bytes instead of %d", path, len(r.body), len(body))
+	}
+	return nil
 }
 
 // caseForm opens the answer form of the second answer round, with the feedback on
@@ -174,7 +177,7 @@ func (b *bench) caseForm(ctx context.Context) (err error) {
 	}
 	r.atLeast(0.5)
 	b.rows = append(b.rows, r)
-	b.points = append(b.points, point{"answer form", "people", b.n.crowd, r.P50})
+	b.note("answer form", b.n.crowd, b.n.items, r.P50)
 	return nil
 }
 

@@ -16,9 +16,12 @@ const (
 	marginBottom            = 54
 )
 
-// hues are told apart in grey and by most colour-blind readers; the words at each
-// line's end say the same.
-var hues = []string{"#0066cc", "#b35900", "#00704f", "#7a1fa2", "#a8123c"}
+// strokes are told apart by hue or, in grey and by colour-blind readers, by their
+// dashes; the tables beside the picture say the same.
+var strokes = []struct{ hue, dash string }{
+	{"#0066cc", "none"}, {"#b35900", "none"}, {"#00704f", "none"}, {"#7a1fa2", "none"},
+	{"#a8123c", "7 4"}, {"#17324d", "2 4"}, {"#6b6b00", "9 3 2 3"},
+}
 
 // chart draws how cases grow.
 func chart(points []point) string {
@@ -35,8 +38,9 @@ func chart(points []point) string {
 	for i, c := range cases {
 		y := marginTop + 14 + 20*i
 		x := 2*(panelWidth+marginLeft) + 16
-		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="12" height="4" fill="%s"/><text x="%d" y="%d" fill="#17324d">%s</text>`+"\n",
-			x, y-6, hues[i%len(hues)], x+18, y, html.EscapeString(c))
+		k := strokes[i%len(strokes)]
+		fmt.Fprintf(&b, `<path d="M%d %dh28" stroke="%s" stroke-width="2" stroke-dasharray="%s"/><text x="%d" y="%d" fill="#17324d">%s</text>`+"\n",
+			x, y-4, k.hue, k.dash, x+36, y, html.EscapeString(c))
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
@@ -113,10 +117,10 @@ func axes(b *strings.Builder, points []point, cases []string, along string, x in
 		if len(path) == 0 {
 			continue
 		}
-		hue := hues[i%len(hues)]
-		fmt.Fprintf(b, `<path d="M%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", strings.Join(path, "L"), hue)
+		k := strokes[i%len(strokes)]
+		fmt.Fprintf(b, `<path d="M%s" fill="none" stroke="%s" stroke-width="2" stroke-dasharray="%s"/>`+"\n", strings.Join(path, "L"), k.hue, k.dash)
 		for _, p := range line {
-			fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`, across(p.Size), up(p.MS), hue)
+			fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`, across(p.Size), up(p.MS), k.hue)
 		}
 		b.WriteString("\n")
 	}
@@ -127,9 +131,5 @@ func power(e float64) string {
 	if e < 0 {
 		return fmt.Sprintf("%g", math.Pow(10, e))
 	}
-	s := fmt.Sprintf("%.0f", math.Pow(10, e))
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + " " + s[i:]
-	}
-	return s
+	return thousands(int(math.Pow(10, e)))
 }

@@ -194,12 +194,12 @@ func (r reply) header(name string) string {
 	return ""
 }
 
-// cookie gives "name=value" of the last cookie of that name that the answer sets.
-func (r reply) cookie(name string) string {
+// cookie gives "name=value" of the last cookie that the answer sets whose name begins so.
+func (r reply) cookie(prefix string) string {
 	found := ""
 	for _, line := range strings.Split(string(r.head), "\r\n") {
 		key, value, _ := strings.Cut(line, ": ")
-		if strings.EqualFold(key, "Set-Cookie") && strings.HasPrefix(value, name+"=") {
+		if strings.EqualFold(key, "Set-Cookie") && strings.HasPrefix(value, prefix) {
 			found, _, _ = strings.Cut(value, ";")
 		}
 	}

@@ -70,15 +70,7 @@ func load(workers int, b bound, do func(worker, i int) error) sample {
 		})
 	}
 	all.Wait()
-	out := sample{took: time.Since(began)}
-	for _, p := range parts {
-		out.failed += p.failed
-		out.why = cmp.Or(out.why, p.why)
-		out.each = append(out.each, p.each...)
-	}
-	out.done = len(out.each)
-	slices.Sort(out.each)
-	return out
+	return together(parts, time.Since(began))
 }
 
 // sound gives an error when anything failed, or nothing was done.
@@ -92,24 +84,25 @@ func (s sample) sound(what string) error {
 	return nil
 }
 
-// paced runs do(i) at a steady rate a second from a fixed number of workers until
-// stop is closed, and gives what was done: with workers too few or an answerer too
-// slow, less than asked.
-func paced(rate, workers int, stop <-chan struct{}, do func(i int) error) sample {
+// paced runs do(i) at a steady rate a second, at most so many at once, until stop is
+// closed, and gives what was done: with an answerer too slow, less than asked. Each
+// is timed from the instant at which it was due, so that what a full house keeps
+// waiting outside counts too.
+func paced(rate, most int, stop <-chan struct{}, do func(i int) error) sample {
 	turn := make(chan int)
 	var all sync.WaitGroup
-	parts := make([]sample, workers)
+	parts := make([]sample, most)
 	began := time.Now()
-	for w := range workers {
+	due := func(i int) time.Duration { return time.Duration(i) * time.Second / time.Duration(rate) }
+	for w := range most {
 		all.Go(func() {
 			for i := range turn {
-				at := time.Now()
 				if err := do(i); err != nil {
 					parts[w].failed++
 					parts[w].why = cmp.Or(parts[w].why, err)
 					continue
 				}
-				parts[w].each = append(parts[w].each, time.Since(at))
+				parts[w].each = append(parts[w].each, time.Since(began)-due(i))
 			}
 		})
 	}
@@ -121,7 +114,7 @@ func paced(rate, workers int, stop <-chan struct{}, do func(i int) error) sample
 		case <-stop:
 			ended = true
 		case now := <-tick.C:
-			for due := int(now.Sub(began).Seconds() * float64(rate)); sent < due && !ended; {
+			for due(sent) <= now.Sub(began) && !ended {
 				select {
 				case turn <- sent:
 					sent++
@@ -133,7 +126,12 @@ func paced(rate, workers int, stop <-chan struct{}, do func(i int) error) sample
 	}
 	close(turn)
 	all.Wait()
-	out := sample{took: time.Since(began)}
+	return together(parts, time.Since(began))
+}
+
+// together is what all workers of a load found.
+func together(parts []sample, took time.Duration) sample {
+	out := sample{took: took}
 	for _, p := range parts {
 		out.failed += p.failed
 		out.why = cmp.Or(out.why, p.why)

@@ -102,6 +102,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err := b.seed(ctx); err != nil {
 		return fmt.Errorf("seeding: %w", err)
 	}
+	b.seeding = time.Since(began)
 	var failed error
 	for _, s := range steps {
 		if ctx.Err() != nil {
@@ -123,7 +124,7 @@ func run(ctx context.Context, o options) (err error) {
 
 // report prints what was found and, after a whole sound run, writes the README.
 func (b *bench) report(sound bool) error {
-	whole := sound && b.o.only == "" && !b.o.quick && b.o.span == 0
+	whole := sound && b.o.only == "" && !b.o.quick && b.o.crowd == 0 && b.o.span == 0
 	if whole && b.o.readme != "" {
 		for name, text := range map[string]string{"README.md": b.document(), "growth.svg": chart(b.points)} {
 			if err := os.WriteFile(filepath.Join(b.o.readme, name), []byte(text), 0o644); err != nil {

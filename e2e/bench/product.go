@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -34,6 +35,9 @@ type house struct {
 	panel         *panel.Service
 	consultations *consultation.Service
 	ballots       *ballot.Service
+
+	deafen func()
+	deaf   chan error
 }
 
 // wire builds the house as cmd/delfi does.
@@ -49,8 +53,34 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	h.consultations = consultation.New(db, h.jobs, record, h.bridge, h.panel, letters)
 	texts := synthesis.New(db, h.consultations, record)
 	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
+	h.bridge.Follow(h.consultations.Epoch)
 	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)
 	return h, nil
+}
+
+// listen hears of changes from now on, as a server does: what a server keeps in
+// memory while it hears of them is kept here too.
+func (h *house) listen(ctx context.Context) error {
+	ctx, h.deafen = context.WithCancel(ctx)
+	h.deaf = make(chan error, 1)
+	go func() { h.deaf <- h.consultations.Listen(ctx) }()
+	for {
+		if _, told := h.consultations.Epoch(); told {
+			return nil
+		}
+		select {
+		case err := <-h.deaf:
+			h.deaf <- err
+			return errors.Join(errors.New("the database tells of no changes"), err)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// close ends listening and closes the pool.
+func (h *house) close() error {
+	h.deafen()
+	return errors.Join(<-h.deaf, h.db.Close())
 }
 
 // Addresses, as the routes of web/ have them.
@@ -63,6 +93,9 @@ func roundPath(slug string, n int) string {
 func formPath(slug string, n int) string    { return roundPath(slug, n) + "?all=1" }
 func receiptPath(slug string, n int) string { return roundPath(slug, n) + "/receipt" }
 func recordFile(slug, name string) string   { return "/record/" + slug + "/" + name }
+
+// drawn is a query behind which no page is kept.
+const drawn = "?drawn=1"
 
 // export reads every leaf of a closed round, file by file, and counts them.
 func export(c *client, slug string, round int) (leaves int, err error) {
@@ -92,9 +125,10 @@ func export(c *client, slug string, round int) (leaves int, err error) {
 func signInPath(hint string) string { return "/sign-in?next=%2F&as=" + url.QueryEscape(hint) }
 
 const (
-	callbackPath = "/sign-in/callback"
-	readyPath    = "/readyz"
-	cookieName   = "delfi_session"
+	callbackPath  = "/sign-in/callback"
+	readyPath     = "/readyz"
+	cookieName    = "delfi_session"
+	attemptCookie = "delfi_attempt_" // and what of its state makes it one
 )
 
 // closingJob is the work of a closing, whose start and end the queue's table tells.
@@ -121,22 +155,19 @@ func paperForm(values []int) string {
 	for i, v := range values {
 		fmt.Fprintf(&b, "&answer_%d=%d&reason_%d=", i+1, v, i+1)
 	}
-	b.WriteString("&act=review")
+	b.WriteString("&act=deliver")
 	return b.String()
 }
 
-// deliver answers a round as a person does without JavaScript: the paper, the
-// button that delivers it, the page with the mark. It gives the mark.
+// deliver answers a round as a person does on the one page: the paper, which its
+// button saves and delivers, and the receipt with the mark. It gives the mark.
 func deliver(c *client, p person, slug string, round int, values []int) (string, error) {
-	at := roundPath(slug, round)
-	for _, step := range []string{paperForm(values), "act=deliver"} {
-		r, err := c.post(at, p.cookie, p.address, step)
-		if err != nil {
-			return "", err
-		}
-		if r.status != 303 {
-			return "", fmt.Errorf("%.20s…: status %d: %s", step, r.status, headline(r.body))
-		}
+	r, err := c.post(roundPath(slug, round), p.cookie, p.address, paperForm(values))
+	if err != nil {
+		return "", err
+	}
+	if r.status != 303 {
+		return "", fmt.Errorf("delivering: status %d: %s", r.status, headline(r.body))
 	}
 	return receipt(c, p, slug, round)
 }
@@ -150,7 +181,8 @@ func receipt(c *client, p person, slug string, round int) (string, error) {
 	if r.status != 200 {
 		return "", fmt.Errorf("receipt: status %d: %s", r.status, headline(r.body))
 	}
-	_, rest, found := bytes.Cut(r.body, []byte(`<code class="dlf-mono">`))
+	_, rest, found := bytes.Cut(r.body, []byte(`<code class="dlf-mono"`))
+	_, rest, _ = bytes.Cut(rest, []byte(">"))
 	mark, _, closed := bytes.Cut(rest, []byte("</code>"))
 	mark = bytes.Join(bytes.Fields(mark), nil)
 	if !found || !closed || len(mark) != 2*sha256.Size {

@@ -56,7 +56,6 @@ type bench struct {
 	all     []devidp.Person
 	admin   *sql.DB // on the cluster's own database, for what no service does
 	bare    *sql.DB // on the main database, as wide as the limits need
-	db      *postgres.DB
 	h       *house
 	staff   company
 	people  []person
@@ -66,12 +65,13 @@ type bench struct {
 	published *answering   // one with an opinion
 	grown     []*answering // by people and by items
 	standing  *standing
-	wide      *standing // of a thousand items
-	signedIn  int       // people with a session
+	stood     []*standing // by people and by items; the last has a thousand items
+	signedIn  int         // people with a session
 
 	machine machine
 	rows    []row
 	points  []point
+	seeding time.Duration
 	took    time.Duration
 }
 
@@ -161,27 +161,33 @@ func (b *bench) startCluster(ctx context.Context) error {
 	return err
 }
 
-// join opens a database's services in this process, and the wide pool beside.
-// Seeding need not be durable row by row; nothing that is measured is relaxed.
-func (b *bench) join(ctx context.Context, database string, relaxed bool) (*postgres.DB, *house, error) {
+// join opens a database's services in this process. Seeding need not be durable row
+// by row; nothing that is measured is relaxed.
+func (b *bench) join(ctx context.Context, database string, relaxed bool) (*house, error) {
 	url := b.cluster.URL(database)
 	if relaxed {
 		url += "&synchronous_commit=off"
 	}
-	db, err := postgres.Open(ctx, url)
-	if err != nil {
-		return nil, nil, err
-	}
 	master, err := base64.StdEncoding.DecodeString(b.master)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	keys, err := pseudonym.NewFileKeys(filepath.Join(b.dir, "keys"), master)
 	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
+		return nil, err
+	}
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return nil, err
 	}
 	h, err := wire(db, keys)
-	return db, h, err
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := h.listen(ctx); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
 }
 
 // serve starts bin/delfi on one of the cluster's databases and waits until it is
@@ -233,17 +239,18 @@ func (b *bench) seed(ctx context.Context) (err error) {
 	if err := b.migrate(); err != nil {
 		return err
 	}
-	db, h, err := b.join(ctx, mainDatabase, true)
+	h, err := b.join(ctx, mainDatabase, true)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() { err = errors.Join(err, h.close()) }()
 	if b.staff, err = h.hire(ctx, b.idp.Issuer(), b.all[b.n.own:]); err != nil {
 		return err
 	}
 	if b.people, err = h.people(ctx, b.idp.Issuer(), b.all, b.n.own); err != nil {
 		return err
 	}
+	b.say("%d people after %s", b.n.own, time.Since(began).Round(time.Second))
 	b.published = &answering{slug: "strade-pubblicate", people: 300, items: b.n.items}
 	if err := h.play(ctx, b.staff, b.published); err != nil {
 		return err
@@ -252,35 +259,53 @@ func (b *bench) seed(ctx context.Context) (err error) {
 		return err
 	}
 	b.crowd = &answering{slug: "strade-scolastiche", people: b.n.crowd, items: b.n.items, own: b.people}
-	plans := []*answering{b.crowd}
-	if b.o.wanted("growth") {
-		small := b.people[:b.n.small]
-		b.grown = []*answering{
-			{slug: "mille", people: 1000, items: 20, own: small},
-			{slug: "dieci", people: 1000, items: 10, own: small},
-			{slug: "cento", people: 1000, items: 100, own: small},
-		}
-		if !b.o.quick {
-			b.grown = append(b.grown, &answering{slug: "diecimila", people: 10_000, items: 20, own: small})
-		}
-		plans = append(plans, b.grown...)
-		if b.wide, err = h.converse(ctx, b.staff, "larga", 1000, 1000); err != nil {
-			return err
-		}
+	if err := h.play(ctx, b.staff, b.crowd); err != nil {
+		return err
 	}
-	for _, a := range plans {
-		if err := h.play(ctx, b.staff, a); err != nil {
-			return fmt.Errorf("%s: %w", a.slug, err)
-		}
-	}
-	b.say("%d people and %d ballots after %s", b.n.own, b.n.crowd, time.Since(began).Round(time.Second))
+	b.say("%d ballots after %s", b.n.crowd, time.Since(began).Round(time.Second))
 	if b.o.wanted("tick") {
 		if b.standing, err = h.converse(ctx, b.staff, "permanente", b.n.standing, b.n.items); err != nil {
+			return err
+		}
+		b.say("%d standing ballots after %s", b.n.standing, time.Since(began).Round(time.Second))
+	}
+	if b.o.wanted("growth") {
+		if err := b.seedGrowth(ctx, h); err != nil {
 			return err
 		}
 	}
 	b.say("seeded in %s", time.Since(began).Round(time.Second))
 	return calm(ctx, b.admin)
+}
+
+// seedGrowth makes what stands beside the large consultation: fewer people at the
+// same items, other items with few people.
+func (b *bench) seedGrowth(ctx context.Context, h *house) error {
+	for _, size := range []struct {
+		slug          string
+		people, items int
+	}{
+		{"mille", few, b.n.items}, {"diecimila", 10 * few, b.n.items},
+		{"dieci", few, 10}, {"cento", few, 100}, {"larga", few, 1000},
+	} {
+		if size.people > max(few, b.n.crowd/2) {
+			continue
+		}
+		s, err := h.converse(ctx, b.staff, size.slug+"-permanente", size.people, size.items)
+		if err != nil {
+			return fmt.Errorf("%s: %w", size.slug, err)
+		}
+		b.stood = append(b.stood, s)
+		if size.items > 100 {
+			continue // more than a protocol of the drafting form holds
+		}
+		a := &answering{slug: size.slug, people: size.people, items: size.items, own: b.people[:b.n.small]}
+		if err := h.play(ctx, b.staff, a); err != nil {
+			return fmt.Errorf("%s: %w", size.slug, err)
+		}
+		b.grown = append(b.grown, a)
+	}
+	return nil
 }
 
 // migrate lets the server make its tables: it starts once and stops.
@@ -291,7 +316,7 @@ func (b *bench) migrate() error {
 
 // settle opens the main database durably, with the server on it.
 func (b *bench) settle(ctx context.Context) (err error) {
-	if b.db, b.h, err = b.join(ctx, mainDatabase, false); err != nil {
+	if b.h, err = b.join(ctx, mainDatabase, false); err != nil {
 		return err
 	}
 	if b.bare, err = bareDB(b.cluster.URL(mainDatabase), writers+2); err != nil {
@@ -304,8 +329,8 @@ func (b *bench) settle(ctx context.Context) (err error) {
 // close ends everything that open and settle began, and clears the folder.
 func (b *bench) close() error {
 	err := b.srv.stop()
-	if b.db != nil {
-		err = errors.Join(err, b.db.Close())
+	if b.h != nil {
+		err = errors.Join(err, b.h.close())
 	}
 	for _, db := range []*sql.DB{b.bare, b.admin} {
 		if db != nil {

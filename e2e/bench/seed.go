@@ -32,8 +32,9 @@ type company struct {
 	facilitator    account.Actor
 }
 
-// casting is how many ballots are seeded at once: the pool's connections.
-const casting = 16
+// casting is how many acts are seeded at once: two transactions full of ballots, so
+// that one comes together while the other is written.
+const casting = 256
 
 // population gives n people of an identity provider, the staff last.
 func population(n int) []devidp.Person {
@@ -211,31 +212,52 @@ func (h *house) answer(ctx context.Context, a *answering) error {
 	if err != nil {
 		return err
 	}
-	group := a.c.Protocol.Panel.Groups[0].ID
-	if n := a.people - len(a.own); n > 0 {
-		if err := h.panel.EnrolForeign(ctx, a.c.ID, group, n); err != nil {
-			return err
-		}
+	seats, err := h.seat(ctx, a)
+	if err != nil {
+		return err
 	}
 	return each(a.people, func(i int) error {
-		seat, err := h.seat(ctx, a, group, i)
-		if err != nil {
-			return err
-		}
-		_, err = h.ballots.Cast(ctx, seat, firstRound, paperOf(items, values(i, a.items, firstRound), reason(i)))
+		_, err := h.ballots.Cast(ctx, seats[i], firstRound, paperOf(items, values(i, a.items, firstRound), reason(i)))
 		return err
 	})
 }
 
-// seat enrols the i-th of a panel: the first can sign in, the rest have no account.
-func (h *house) seat(ctx context.Context, a *answering, group string, i int) (pseudonym.Seat, error) {
-	if i >= len(a.own) {
-		return h.bridge.Foreign(ctx, a.c.ID, fmt.Sprint("v", i), group)
+// seat enrols a panel: the first can sign in, the rest have no accounts.
+func (h *house) seat(ctx context.Context, a *answering) ([]pseudonym.Seat, error) {
+	group := a.c.Protocol.Panel.Groups[0].ID
+	seats := make([]pseudonym.Seat, len(a.own), a.people)
+	err := each(len(a.own), func(i int) error {
+		if err := h.panel.Enrol(ctx, a.own[i].actor, a.c.ID, group); err != nil {
+			return err
+		}
+		var err error
+		seats[i], err = h.panel.Seat(ctx, a.own[i].actor, a.c.ID)
+		return err
+	})
+	if err != nil || a.people == len(a.own) {
+		return seats, err
 	}
-	if err := h.panel.Enrol(ctx, a.own[i].actor, a.c.ID, group); err != nil {
-		return pseudonym.Seat{}, err
+	rest, err := h.strangers(ctx, a.c, len(a.own), a.people)
+	return append(seats, rest...), err
+}
+
+// strangers enrols and seats the people of a panel from one to before another, who
+// have no accounts.
+func (h *house) strangers(ctx context.Context, c consultation.Consultation, from, to int) ([]pseudonym.Seat, error) {
+	group := c.Protocol.Panel.Groups[0].ID
+	if err := h.panel.EnrolForeign(ctx, c.ID, group, to-from); err != nil {
+		return nil, err
 	}
-	return h.panel.Seat(ctx, a.own[i].actor, a.c.ID)
+	return h.bridge.Foreign(ctx, c.ID, group, strangerNames(from, to)...)
+}
+
+// strangerNames are what their seats are made from.
+func strangerNames(from, to int) []string {
+	out := make([]string, 0, to-from)
+	for i := from; i < to; i++ {
+		out = append(out, fmt.Sprint("v", i))
+	}
+	return out
 }
 
 // goOn lets every undecided statement go on and opens the next round.
@@ -281,6 +303,7 @@ func (h *house) publish(ctx context.Context, staff company, a *answering) error 
 
 // standing is a conversation with one standing round.
 type standing struct {
+	slug   string
 	id     uuid.UUID
 	people int
 	items  []consultation.Item
@@ -308,7 +331,7 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 	if err != nil {
 		return nil, err
 	}
-	s := &standing{id: c.ID, people: people, seats: make([]pseudonym.Seat, people)}
+	s := &standing{slug: slug, id: c.ID, people: people}
 	err = h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		for k := range items {
 			it, err := h.consultations.AddItem(ctx, tx, c.ID, "", fmt.Sprintf("Affermazione %d", k+1), nil)
@@ -322,17 +345,10 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 	if err != nil {
 		return nil, err
 	}
-	group := c.Protocol.Panel.Groups[0].ID
-	if err := h.panel.EnrolForeign(ctx, c.ID, group, people); err != nil {
+	if s.seats, err = h.strangers(ctx, c, 0, people); err != nil {
 		return nil, err
 	}
-	return s, each(people, func(i int) error {
-		var err error
-		if s.seats[i], err = h.bridge.Foreign(ctx, c.ID, fmt.Sprint("s", i), group); err != nil {
-			return err
-		}
-		return h.say(ctx, s, i, 0)
-	})
+	return s, each(people, func(i int) error { return h.say(ctx, s, i, 0) })
 }
 
 // say casts what voter i of a standing round says the n-th time: each time another

@@ -55,7 +55,9 @@ func (r *row) atLeast(ratio float64) {
 	for i := range r.Limits {
 		each = append(each, r.Values[i]/r.Limits[i])
 	}
-	r.Ratio = middle(each)
+	if len(each) > 0 {
+		r.Ratio = middle(each)
+	}
 	r.judge(r.Ratio >= ratio)
 }
 
@@ -181,40 +183,43 @@ type point struct {
 	MS    float64 `json:"ms"`
 }
 
+// thousands writes a count for people.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
 // growthTable lays points out: a line per case, a column per size.
 func growthTable(points []point, along string) string {
 	var sizes []int
-	var cases []string
-	at := map[string]map[int]float64{}
 	for _, p := range points {
-		if p.Along != along {
-			continue
-		}
-		if !slices.Contains(sizes, p.Size) {
+		if p.Along == along && !slices.Contains(sizes, p.Size) {
 			sizes = append(sizes, p.Size)
 		}
-		if at[p.Case] == nil {
-			at[p.Case] = map[int]float64{}
-			cases = append(cases, p.Case)
-		}
-		at[p.Case][p.Size] = p.MS
 	}
-	if len(cases) == 0 {
+	if len(sizes) == 0 {
 		return ""
 	}
 	slices.Sort(sizes)
 	var b strings.Builder
 	fmt.Fprintf(&b, "| ms, by %s |", along)
 	for _, s := range sizes {
-		fmt.Fprintf(&b, " %d |", s)
+		fmt.Fprintf(&b, " %s |", thousands(s))
 	}
 	b.WriteString("\n|" + strings.Repeat(" --- |", len(sizes)+1) + "\n")
-	for _, c := range cases {
+	for _, c := range caseNames(points) {
+		line := of(points, c, along)
+		if len(line) == 0 {
+			continue
+		}
 		fmt.Fprintf(&b, "| %s |", c)
 		for _, s := range sizes {
-			v, there := at[c][s]
-			if !there {
-				v = math.NaN()
+			v := math.NaN()
+			if i := slices.IndexFunc(line, func(p point) bool { return p.Size == s }); i >= 0 {
+				v = line[i].MS
 			}
 			fmt.Fprintf(&b, " %s |", number(v))
 		}

@@ -41,6 +41,28 @@ func line(s string) string {
 	return s
 }
 
+// repeats tells whether c says of an account what is stored of it, and nothing
+// more. Groups of other systems may look like roles here: then it says no, and who
+// reads the administrations finds out.
+func (c Claims) repeats(stored Claims) bool {
+	if c.Name != stored.Name || c.Email != stored.Email || c.Municipality != stored.Municipality || c.Language != "" && c.Language != stored.Language {
+		return false
+	}
+	return slices.Equal(offices(c.Groups), offices(stored.Groups))
+}
+
+// offices are the groups that can be roles, each once, in order.
+func offices(groups []string) []string {
+	var out []string
+	for _, g := range groups {
+		if _, role, found := strings.Cut(g, "/"); found && slices.Contains(grantable, Role(role)) {
+			out = append(out, g)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // grants reads the groups against the administrations of this server. Groups
 // that name none of them, or no role of ours, are other systems' business.
 func (c Claims) grants(bySlug map[string]uuid.UUID) []Grant {

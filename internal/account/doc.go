@@ -9,5 +9,9 @@
 //	                        ▼
 //	                      Actor: the explicit argument of every use case
 //
+// Actors are remembered for as long as the edition lasts at which they were read: a
+// number that moves with every change of a name or a role (migration 0090), and that
+// comes with each reading of a session.
+//
 // Roles belong to one administration each: its people are invisible to others.
 package account

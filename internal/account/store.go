@@ -154,24 +154,26 @@ func add(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error
 	return nil
 }
 
-// actor reads an account and its roles in one statement.
-func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Actor, error) {
+// actor reads an account and its roles in one statement, with the edition of that moment.
+func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Actor, Edition, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT a.name, a.municipality, r.administration, r.role
+		SELECT e.number, a.name, a.municipality, r.administration, r.role
 		FROM civic.account a
+		CROSS JOIN civic.edition e
 		LEFT JOIN civic.role r ON r.account = a.id
 		WHERE a.id = $1
 		ORDER BY r.administration, r.role`, id)
 	if err != nil {
-		return Actor{}, fmt.Errorf("actor: %w", err)
+		return Actor{}, 0, fmt.Errorf("actor: %w", err)
 	}
 	defer rows.Close()
 	var a Actor
+	var at Edition
 	for rows.Next() {
 		var administration uuid.NullUUID
 		var role sql.NullString
-		if err := rows.Scan(&a.Name, &a.Municipality, &administration, &role); err != nil {
-			return Actor{}, fmt.Errorf("actor: %w", err)
+		if err := rows.Scan(&at, &a.Name, &a.Municipality, &administration, &role); err != nil {
+			return Actor{}, 0, fmt.Errorf("actor: %w", err)
 		}
 		a.Account = id
 		if administration.Valid {
@@ -179,12 +181,48 @@ func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Actor, error) {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return Actor{}, fmt.Errorf("actor: %w", err)
+		return Actor{}, 0, fmt.Errorf("actor: %w", err)
 	}
 	if !a.SignedIn() {
-		return Actor{}, fault.New(fault.NotFound, "no_account", "there is no such account")
+		return Actor{}, 0, fault.New(fault.NotFound, "no_account", "there is no such account")
 	}
-	return a, nil
+	return a, at, nil
+}
+
+// entered reads the account of a provider's subject as claims would say it, and its
+// actor; the zero Actor when there is none.
+func entered(ctx context.Context, tx *postgres.Tx, issuer, subject string) (Claims, Actor, Edition, error) {
+	c := Claims{Issuer: issuer, Subject: subject}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT e.number, a.id, a.name, a.email, a.municipality, a.language, r.administration, r.role, b.slug
+		FROM civic.account a
+		CROSS JOIN civic.edition e
+		LEFT JOIN civic.role r ON r.account = a.id
+		LEFT JOIN civic.administration b ON b.id = r.administration
+		WHERE a.issuer = $1 AND a.subject = $2
+		ORDER BY r.administration, r.role`, issuer, subject)
+	if err != nil {
+		return c, Actor{}, 0, fmt.Errorf("entered: %w", err)
+	}
+	defer rows.Close()
+	var a Actor
+	var at Edition
+	for rows.Next() {
+		var administration uuid.NullUUID
+		var role, slug sql.NullString
+		if err := rows.Scan(&at, &a.Account, &c.Name, &c.Email, &c.Municipality, &c.Language, &administration, &role, &slug); err != nil {
+			return c, Actor{}, 0, fmt.Errorf("entered: %w", err)
+		}
+		if administration.Valid {
+			a.Grants = append(a.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
+			c.Groups = append(c.Groups, slug.String+"/"+role.String)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return c, Actor{}, 0, fmt.Errorf("entered: %w", err)
+	}
+	a.Name, a.Municipality = c.Name, c.Municipality
+	return c, a, at, nil
 }
 
 func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, role Role) ([]Person, error) {

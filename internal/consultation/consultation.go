@@ -29,6 +29,7 @@ type Consultation struct {
 	ID                 uuid.UUID
 	Administration     uuid.UUID
 	AdministrationName string
+	Address            string    // of the administration, "" when none was given
 	Space              uuid.UUID // where its panel writes; nil in a draft
 	Slug               string    // its address, unique on the server
 	Language           string    // of its texts: "it", "en"

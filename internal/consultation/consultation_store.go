@@ -219,7 +219,7 @@ func whole(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Consultation, er
 // their number.
 func wholes(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]Consultation, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT c.id, c.administration, a.name, c.space, c.slug, c.language, c.title, c.question, c.background, c.stage,
+		SELECT c.id, c.administration, a.name, a.address, c.space, c.slug, c.language, c.title, c.question, c.background, c.stage,
 			c.form, c.protocol, c.protocol_hash, c.starts_at, c.origin_name, c.origin_url, c.origin_licence,
 			c.announced_at, c.concluded_at, c.published_at, c.destroyed_at, c.withdrawn_for,
 			m.quotation, m.decider, m.subject, m.decide_by, m.reply_days, m.act, m.signatory, m.money, m.left_out,
@@ -270,7 +270,7 @@ func scanConsultation(rows *sql.Rows) (Consultation, error) {
 		replyDays                                                sql.NullInt64
 		reason                                                   sql.NullString
 	)
-	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
+	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
 		&form, &protocol, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
 		&announced, &concluded, &published, &destroyed, &c.Reason,
 		&quotation, &decider, &subject, &decideBy, &replyDays, &act, &signatory, &money, &left,

@@ -121,29 +121,34 @@ func (s *Service) signedOf(ctx context.Context, l log, c checkpoint) ([]byte, er
 	return c.note, nil
 }
 
-// Sign signs a text (its lines LF-ended) with the log's key. A checkpoint is not
-// signed this way: it could say what the log does not hold.
-func (s *Service) Sign(ctx context.Context, text string) (string, error) {
-	var l log
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		var err error
-		l, err = newest(ctx, tx)
-		return err
-	})
+// Hand signs what is not a checkpoint, with the key of the log that was the newest
+// when it was taken. It holds the key and reads nothing; whoever keeps it drops it
+// when the record changes, since a successor signs with another key.
+type Hand struct {
+	origin string
+	signer note.Signer
+}
+
+// Hand gives the log's hand; Unavailable "no_log" before the record began.
+func (s *Service) Hand(ctx context.Context, tx *postgres.Tx) (Hand, error) {
+	l, err := newest(ctx, tx)
 	if err != nil {
-		return "", err
+		return Hand{}, err
 	}
 	if l.number == 0 {
-		return "", fault.New(fault.Unavailable, "no_log", "the public record has not begun")
-	}
-	if strings.HasPrefix(text, l.origin+"\n") {
-		return "", errors.New("what begins with the record's name is a checkpoint, and signed as one")
+		return Hand{}, fault.New(fault.Unavailable, "no_log", "the public record has not begun")
 	}
 	signer, err := s.signer(ctx, l)
-	if err != nil {
-		return "", err
+	return Hand{origin: l.origin, signer: signer}, err
+}
+
+// Sign signs a text (its lines LF-ended). A checkpoint is not signed this way: it
+// could say what the log does not hold.
+func (h Hand) Sign(text string) (string, error) {
+	if strings.HasPrefix(text, h.origin+"\n") {
+		return "", errors.New("what begins with the record's name is a checkpoint, and signed as one")
 	}
-	signed, err := note.Sign(&note.Note{Text: text}, signer)
+	signed, err := note.Sign(&note.Note{Text: text}, h.signer)
 	if err != nil {
 		return "", fmt.Errorf("signing for the record: %w", err)
 	}

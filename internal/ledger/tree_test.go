@@ -134,14 +134,23 @@ func TestACheckpointSignsWhatIsCommitted(t *testing.T) {
 		t.Errorf("%v, %v", n, err)
 	}
 	// Receipts are signed by the same hand, and cannot pass for checkpoints.
-	signed, err := s.Sign(t.Context(), "delfi receipt v1\nx\n")
+	var hand Hand
+	err = s.db.Read(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		hand, err = s.Hand(ctx, tx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := hand.Sign("delfi receipt v1\nx\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := note.Open([]byte(signed), note.VerifierList(v)); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Sign(t.Context(), "delfi.test/record\n9\nx\n"); err == nil {
+	if _, err := hand.Sign("delfi.test/record\n9\nx\n"); err == nil {
 		t.Error("a checkpoint was signed as a text")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -297,6 +298,36 @@ func TestUserinfoAboutSomebodyElseIsRefused(t *testing.T) {
 	a, c := newAttacker(t)
 	a.subject = "administrator"
 	a.refused(c, "somebody else", nil, nil)
+}
+
+// Userinfo is asked for what the ID token lacks, and for nothing else.
+func TestUserinfoIsAskedOnlyForWhatIsMissing(t *testing.T) {
+	whole := map[string]any{"name": "Vera", "email": "", "municipality": "Riva", "groups": []string{}}
+	for _, missing := range []string{"", "name", "email", "municipality", "groups"} {
+		a, c := newAttacker(t)
+		a.subject = "somebody-else" // so that asking is found out
+		err := a.trip(c, func(claims map[string]any) {
+			maps.Copy(claims, whole)
+			delete(claims, missing)
+		}, nil)
+		if missing == "" {
+			if err != nil {
+				t.Errorf("a whole token: %v", err)
+			}
+			continue
+		}
+		wantFault(t, err, fault.Forbidden, "sign_in_refused", "somebody else")
+	}
+	a, c := newAttacker(t)
+	a.subject = "somebody-else"
+	parts := func(claims map[string]any) {
+		maps.Copy(claims, whole)
+		delete(claims, "name")
+		claims["given_name"] = "Vera"
+	}
+	if err := a.trip(c, parts, nil); err != nil {
+		t.Errorf("a name in two parts: %v", err)
+	}
 }
 
 func TestSignInThatTookTooLongIsRefused(t *testing.T) {

@@ -56,15 +56,15 @@ type discovered struct {
 	}
 }
 
-// Attempt is one sign-in under way. It belongs in the session of the person who
-// began it, and is good for one Finish.
+// Attempt is one sign-in under way. It belongs in the browser that began it, where
+// nobody reads or changes it, and is good for one Finish.
 type Attempt struct {
 	State, Nonce, Verifier string
 	Began                  time.Time
 }
 
-// patience is how long a person may take at the provider.
-const patience = 15 * time.Minute
+// Patience is how long a person may take at the provider.
+const Patience = 15 * time.Minute
 
 // New makes a client; it speaks to nobody yet. It refuses options that cannot work.
 func New(o Options) (*Client, error) {
@@ -85,13 +85,21 @@ func New(o Options) (*Client, error) {
 		o.Scopes = []string{oidc.ScopeOpenID, "profile", "email"}
 	}
 	if o.HTTP == nil {
-		o.HTTP = &http.Client{Timeout: 10 * time.Second}
+		o.HTTP = &http.Client{Timeout: 10 * time.Second, Transport: transport()}
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
 	o.Mapping = o.Mapping.orDefault()
 	return &Client{opts: o}, nil
+}
+
+// transport keeps as many connections to the one provider as are asked for at once;
+// by default all but two would be made anew for each sign-in.
+func transport() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = t.MaxIdleConns
+	return t
 }
 
 func loopback(host string) bool {
@@ -180,8 +188,8 @@ func unavailable(err error) error {
 	return fault.New(fault.Unavailable, "provider_down", "the identity provider does not answer").Because(err)
 }
 
-// Begin starts a round trip: the address to send the person to, and what to
-// keep in their session until they come back. hint is a login_hint ("" for
+// Begin starts a round trip: the address to send the person to, and what they must
+// bring back. hint is a login_hint ("" for
 // none), language a ui_locales.
 func (c *Client) Begin(ctx context.Context, hint, language string) (Attempt, string, error) {
 	d, err := c.discover(ctx)
@@ -213,7 +221,7 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (accou
 	if a.State == "" || subtle.ConstantTimeCompare([]byte(a.State), []byte(query.Get("state"))) != 1 {
 		return none, "", refused("state is not the one sent", nil)
 	}
-	if c.opts.Clock().After(a.Began.Add(patience)) {
+	if c.opts.Clock().After(a.Began.Add(Patience)) {
 		return none, "", fault.New(fault.Conflict, "sign_in_late", "signing in took too long: begin again")
 	}
 	d, err := c.discover(ctx)
@@ -233,12 +241,11 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (accou
 		return none, "", exchange(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	id, err := c.verify(ctx, d, raw, a.Nonce, token.AccessToken)
+	id, said, err := c.verify(ctx, d, raw, a.Nonce, token.AccessToken)
 	if err != nil {
 		return none, "", refused("the ID token does not hold", err)
 	}
-	said, err := c.gather(ctx, d, id, token)
-	if err != nil {
+	if err := c.complete(ctx, d, id, said, token); err != nil {
 		return none, "", err
 	}
 	claims, err := c.opts.Mapping.read(said)
@@ -249,59 +256,56 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (accou
 	return claims, raw, nil
 }
 
-// verify checks what OpenID Connect Core §3.1.3.7 asks of an ID token.
-func (c *Client) verify(ctx context.Context, d *discovered, raw, nonce, access string) (*oidc.IDToken, error) {
+// verify checks what OpenID Connect Core §3.1.3.7 asks of an ID token, and gives what
+// it says.
+func (c *Client) verify(ctx context.Context, d *discovered, raw, nonce, access string) (*oidc.IDToken, map[string]any, error) {
 	if raw == "" {
-		return nil, errors.New("there is none")
+		return nil, nil, errors.New("there is none")
 	}
 	id, err := d.verifier.Verify(ctx, raw) // signature, algorithm, issuer, audience, expiry
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if nonce == "" || subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(nonce)) != 1 {
-		return nil, errors.New("nonce is not the one sent")
+		return nil, nil, errors.New("nonce is not the one sent")
 	}
 	if id.Subject == "" {
-		return nil, errors.New("no subject")
+		return nil, nil, errors.New("no subject")
 	}
-	var party struct {
-		Azp string `json:"azp"`
+	said := map[string]any{}
+	if err := id.Claims(&said); err != nil {
+		return nil, nil, err
 	}
-	if err := id.Claims(&party); err != nil {
-		return nil, err
-	}
-	if (len(id.Audience) > 1 || party.Azp != "") && party.Azp != c.opts.ClientID {
-		return nil, errors.New("it was given to another client")
+	party := said["azp"]
+	if (len(id.Audience) > 1 || party != nil && party != "") && party != c.opts.ClientID {
+		return nil, nil, errors.New("it was given to another client")
 	}
 	if id.AccessTokenHash != "" {
 		if err := id.VerifyAccessToken(access); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return id, nil
+	return id, said, nil
 }
 
-// gather joins the claims of the ID token with those of userinfo, which go
-// first: some providers put groups in one and the e-mail in the other.
-func (c *Client) gather(ctx context.Context, d *discovered, id *oidc.IDToken, token *oauth2.Token) (map[string]any, error) {
-	said := map[string]any{}
-	if err := id.Claims(&said); err != nil {
-		return nil, refused("the ID token cannot be read", err)
-	}
-	if d.provider.UserInfoEndpoint() == "" {
-		return said, nil
+// complete asks userinfo for mapped claims that are not among those of the ID token:
+// some providers put groups in one and the e-mail in the other. What both say, userinfo
+// says last. A token that has everything spares a request of each sign-in.
+func (c *Client) complete(ctx context.Context, d *discovered, id *oidc.IDToken, said map[string]any, token *oauth2.Token) error {
+	if d.provider.UserInfoEndpoint() == "" || c.opts.Mapping.complete(said) {
+		return nil
 	}
 	info, err := d.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
 	if err != nil {
-		return nil, unavailable(err)
+		return unavailable(err)
 	}
 	if info.Subject != id.Subject {
-		return nil, refused("userinfo is about somebody else", nil)
+		return refused("userinfo is about somebody else", nil)
 	}
 	if err := info.Claims(&said); err != nil {
-		return nil, refused("userinfo cannot be read", err)
+		return refused("userinfo cannot be read", err)
 	}
-	return said, nil
+	return nil
 }
 
 // Leave is the address where the person signs out at the provider too and comes

@@ -1,13 +1,14 @@
 // Package login makes the OIDC round trip: it sends a person to the identity
 // provider and believes what comes back only when every check holds.
 //
-//	Begin ──▶ Attempt {state, nonce, verifier} kept in the person's own session
+//	Begin ──▶ Attempt {state, nonce, verifier} sealed in the person's own browser
 //	  │                          │
 //	  ▼                          ▼
 //	provider ──code, state──▶ Finish: state equal · younger than 15 min · iss equal (RFC 9207)
 //	                             │    code + PKCE verifier (S256) → tokens
 //	                             │    ID token: signature, issuer, audience, azp, expiry,
-//	                             │    nonce, at_hash · userinfo of the same subject
+//	                             │    nonce, at_hash · userinfo of the same subject, asked
+//	                             │    only for claims that the token lacks
 //	                             ▼
 //	                          account.Claims, mapped as configured
 //

@@ -63,6 +63,17 @@ func (m Mapping) read(said map[string]any) (account.Claims, error) {
 	return c, nil
 }
 
+// complete tells whether nothing that is mapped is absent. A claim that says nothing
+// ("", an empty list) is there.
+func (m Mapping) complete(said map[string]any) bool {
+	for _, name := range []string{m.Email, m.Municipality, m.Groups} {
+		if find(said, name) == nil {
+			return false
+		}
+	}
+	return find(said, m.Name) != nil || given(said) != ""
+}
+
 // given is the name in two parts, as SPID and CIE say it.
 func given(said map[string]any) string {
 	first, _ := said["given_name"].(string)

@@ -29,7 +29,16 @@ type Service struct {
 	seat  *pseudonym.Service
 	terms func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
 	rome  *time.Location
+
+	// Who is enrolled stays so, in the same group, as long as there is an account.
+	groups postgres.Memo[place, string]
 }
+
+// place is one account on one panel.
+type place struct{ consultation, account uuid.UUID }
+
+// placesKept is how many places are remembered: a few megabytes.
+const placesKept = 1 << 16
 
 // New makes the service; enrolment answers "closed" until Ask was called.
 func New(db *postgres.DB, p *pseudonym.Service) *Service {
@@ -99,12 +108,19 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 	if !actor.SignedIn() {
 		return "", nil
 	}
+	at := place{consultation, actor.Account}
+	if group, ok := s.groups.Find(0, at); ok {
+		return group, nil
+	}
 	var group string
 	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		group, err = findGroup(ctx, tx, consultation, actor.Account)
 		return err
 	})
+	if err == nil && group != "" {
+		s.groups.Keep(0, at, group, placesKept)
+	}
 	return group, err
 }
 

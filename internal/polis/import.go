@@ -250,14 +250,9 @@ func (r *run) enrol(ctx context.Context) error {
 	if err := r.Panel.EnrolForeign(ctx, r.id, group, len(r.c.Voters)); err != nil {
 		return err
 	}
-	r.seats = make([]pseudonym.Seat, len(r.c.Voters))
-	for i, voter := range r.c.Voters {
-		var err error
-		if r.seats[i], err = r.Bridge.Foreign(ctx, r.id, voter, group); err != nil {
-			return err
-		}
-	}
-	return nil
+	var err error
+	r.seats, err = r.Bridge.Foreign(ctx, r.id, group, r.c.Voters...)
+	return err
 }
 
 // cast delivers the ballot of every voter who changed, each with all of its

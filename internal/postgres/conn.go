@@ -5,6 +5,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/lib/pq"
 )
@@ -16,20 +20,64 @@ const maxPrepared = 400
 // connector opens lib/pq connections that remember their prepared statements.
 // database/sql cannot do this by itself inside a transaction: its DB.Prepare
 // takes a second connection, and a full pool would then wait for itself.
-type connector struct{ inner driver.Connector }
+type connector struct{ config pq.Config }
 
-func (c connector) Driver() driver.Driver { return c.inner.Driver() }
+func (c connector) Driver() driver.Driver { return pq.Driver{} }
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
-	raw, err := c.inner.Connect(ctx)
+	lib, err := pq.NewConnectorConfig(c.config)
 	if err != nil {
 		return nil, err
+	}
+	var d dialer
+	lib.Dialer(&d)
+	// lib/pq dials within ctx, and would then wait for a greeting without end.
+	stop := context.AfterFunc(ctx, func() { cut(d.last.Load()) })
+	raw, err := lib.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !stop() {
+		return nil, errors.Join(ctx.Err(), raw.Close())
 	}
 	inner, ok := raw.(pqConn)
 	if !ok {
 		return nil, errors.Join(errors.New("postgres: lib/pq's connection lacks a method that is relied upon"), raw.Close())
 	}
-	return &conn{pqConn: inner, prepared: make(map[string]pqStmt)}, nil
+	return &conn{pqConn: inner, wire: d.last.Load(), prepared: make(map[string]pqStmt)}, nil
+}
+
+// dialer remembers what it dialled last, which lib/pq does not give: the connection
+// itself, and later those by which it asks the server to cancel.
+type dialer struct {
+	net.Dialer
+	last atomic.Pointer[net.Conn]
+}
+
+func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := d.Dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	d.last.Store(&c)
+	if ctx.Err() != nil {
+		cut(&c) // who wanted to could not know of it
+	}
+	return c, nil
+}
+
+// cut ends whatever is waited for on a wire; one that is closed needs none.
+func cut(wire *net.Conn) {
+	if wire != nil {
+		_ = (*wire).SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// DialTimeout is there because lib/pq asks for it; it calls DialContext.
+func (d *dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return d.DialContext(ctx, network, address)
 }
 
 // pqConn is what a lib/pq connection can do.
@@ -56,6 +104,8 @@ type pqStmt interface {
 // database/sql never uses a connection from two goroutines at once.
 type conn struct {
 	pqConn
+	wire     *net.Conn
+	leash    leash
 	prepared map[string]pqStmt
 	reading  bool // rows of a prepared statement are still open
 	glance   int  // statements that a Glance may still run, plus one; 0 outside of one
@@ -71,18 +121,72 @@ var errGlance = errors.New("postgres: a glance is one statement that reads")
 
 // BeginTx begins a transaction, or, for a Glance, nothing.
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	if opts.Isolation != glancing {
-		return c.pqConn.BeginTx(ctx, opts)
+	c.tie(ctx)
+	if opts.Isolation == glancing {
+		c.glance = 2
+		return glance{c}, nil
 	}
-	c.glance = 2
-	return glance{c}, nil
+	tx, err := c.pqConn.BeginTx(ctx, opts)
+	if err != nil {
+		c.untie()
+		return nil, err
+	}
+	return tied{tx, c}, nil
 }
+
+// Ping asks the server, within ctx.
+func (c *conn) Ping(ctx context.Context) error {
+	c.tie(ctx)
+	defer c.untie()
+	return c.pqConn.Ping(ctx)
+}
+
+// grace is how long a server has to answer that it cancelled.
+const grace = time.Second
+
+// leash ties a connection to a context for as long as somebody has it.
+type leash struct {
+	mu    sync.Mutex
+	turn  int
+	loose func() bool
+}
+
+// tie cuts the wire when ctx has ended and untie does not come soon: lib/pq asks the
+// server to cancel and waits for its answer, and of a silent one it waits for ever.
+func (c *conn) tie(ctx context.Context) {
+	turn := c.leash.turn
+	c.leash.loose = context.AfterFunc(ctx, func() {
+		time.AfterFunc(grace, func() {
+			c.leash.mu.Lock()
+			defer c.leash.mu.Unlock()
+			if c.leash.turn == turn {
+				cut(c.wire)
+			}
+		})
+	})
+}
+
+func (c *conn) untie() {
+	c.leash.loose()
+	c.leash.mu.Lock()
+	c.leash.turn++
+	c.leash.mu.Unlock()
+}
+
+// tied is a transaction that ends within its context.
+type tied struct {
+	driver.Tx
+	conn *conn
+}
+
+func (t tied) Commit() error   { defer t.conn.untie(); return t.Tx.Commit() }
+func (t tied) Rollback() error { defer t.conn.untie(); return t.Tx.Rollback() }
 
 // glance ends without a word to the server.
 type glance struct{ conn *conn }
 
-func (g glance) Commit() error   { g.conn.glance = 0; return nil }
-func (g glance) Rollback() error { g.conn.glance = 0; return nil }
+func (g glance) Commit() error   { return g.Rollback() }
+func (g glance) Rollback() error { g.conn.untie(); g.conn.glance = 0; return nil }
 
 // spend counts a statement of a Glance; outside of one it does nothing.
 func (c *conn) spend() error {

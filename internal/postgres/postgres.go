@@ -63,11 +63,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	if cfg.ApplicationName == "" {
 		cfg.ApplicationName = "delfi"
 	}
-	inner, err := pq.NewConnectorConfig(cfg)
-	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
-	pool := sqlx.NewDb(sql.OpenDB(connector{inner}), "postgres")
+	pool := sqlx.NewDb(sql.OpenDB(connector{cfg}), "postgres")
 	pool.SetMaxOpenConns(maxOpen)
 	pool.SetMaxIdleConns(maxOpen)
 	// Connections are renewed so that a cache of statements never outlives a

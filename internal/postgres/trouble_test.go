@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
@@ -36,5 +37,64 @@ func TestAServerThatCannotWorkIsToldFromAStatementThatIsWrong(t *testing.T) {
 	})
 	if !postgres.Unable(err) {
 		t.Errorf("a database that only reads: %v", err)
+	}
+}
+
+// A server that is silent holds nobody beyond their own patience, and is as good as
+// before when it speaks again.
+func TestASilentServerIsWaitedForNoLongerThanAsked(t *testing.T) {
+	line := testdb.Lay(t, testdb.URL(t))
+	db, err := postgres.Open(t.Context(), line.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	one := func(ctx context.Context, tx *postgres.Tx) error {
+		var n int
+		return tx.GetContext(ctx, &n, `SELECT 1 + $1::int`, 1)
+	}
+	asks := map[string]func(ctx context.Context) error{
+		"ping":   db.Ping,
+		"glance": func(ctx context.Context) error { return db.Glance(ctx, one) },
+		"read":   func(ctx context.Context) error { return db.Read(ctx, one) },
+		"write":  func(ctx context.Context) error { return db.Transact(ctx, one) },
+	}
+	for range 2 { // the second time where connections were cut
+		for name, ask := range asks {
+			if err := ask(t.Context()); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		told := make(chan string, len(asks))
+		line.Hold()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		for name, ask := range asks {
+			go func() {
+				if ask(ctx) == nil {
+					name += " was answered by a silent server"
+				}
+				told <- name
+			}()
+		}
+		for range asks {
+			select {
+			case name := <-told:
+				if _, known := asks[name]; !known {
+					t.Error(name)
+				}
+			case <-time.After(20 * time.Second):
+				t.Error("somebody waits for ever")
+			}
+		}
+		cancel()
+		line.Release()
+	}
+	for name, ask := range asks {
+		if err := ask(t.Context()); err != nil {
+			t.Errorf("%s, when the server speaks again: %v", name, err)
+		}
+	}
+	if in := db.Pool().Stats().InUse; in != 0 {
+		t.Errorf("%d connections are lost", in)
 	}
 }

@@ -16,7 +16,9 @@
 //
 // A destroyed key is never made again: the check value stays, marked, and a file
 // "<name>.destroyed" lies where the key lay. Keys are read at each use and never kept
-// in memory, so that the end holds in every process at once.
+// in memory; what the database says of them is kept while it tells of changes (Follow).
+// So the end holds in every process as soon as it is told, within milliseconds, and at
+// once where the key's file is shared.
 //
 // Who can link a person to an answer (RECORD.md §1), and so what this may promise:
 //

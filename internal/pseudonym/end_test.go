@@ -104,6 +104,35 @@ func TestTheEndOfAKeyIsConfirmedByEveryProcess(t *testing.T) {
 	}
 }
 
+// A process that is told of changes keeps what the database said of a key between two
+// of them, and not a moment longer: the next one it hears of, or a line that is lost,
+// and the end holds.
+func TestWhatIsKnownOfAKeyEndsWithTheNextChange(t *testing.T) {
+	ctx, w := context.Background(), newTwin(t)
+	epoch, told := uint64(1), true
+	w.there.Follow(func() (uint64, bool) { return epoch, told })
+	seat := func(want string) {
+		t.Helper()
+		if _, err := w.there.Seat(ctx, w.id, uuid.New(), "all"); codeOf(err) != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+		if _, err := w.there.Safe(ctx, w.id); codeOf(err) != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	seat("")
+	w.must(w.here.Destroy(ctx, w.id))
+	seat("") // the word of it is on its way
+	told = false
+	seat("key_destroyed")
+	told, epoch = true, 2
+	seat("key_destroyed")
+	// The file's end needs no word.
+	w.there.Follow(func() (uint64, bool) { return 1, true })
+	w.must(w.there.Beat(ctx))
+	seat("key_destroyed")
+}
+
 func TestAProcessSeenTooLongAgoIsNamedAndNotWaitedFor(t *testing.T) {
 	ctx, w := context.Background(), newTwin(t)
 	w.now = w.now.Add(10 * time.Minute)

@@ -65,12 +65,21 @@ type Service struct {
 	keys    Keys
 	process uuid.UUID // of this process, as it confirms destructions: see Join
 	days    int       // see Backups
+	epoch   postgres.Epoch
+	checks  postgres.Memo[string, check] // by key name: see Follow
 }
+
+// checksKept is of how many keys what the database says is kept.
+const checksKept = 4096
 
 // New makes the service on a key store (NewFileKeys in production and tests).
 func New(db *postgres.DB, keys Keys) *Service {
-	return &Service{db: db, keys: keys, process: uuid.New(), days: backupDays}
+	return &Service{db: db, keys: keys, process: uuid.New(), days: backupDays, epoch: func() (uint64, bool) { return 0, false }}
 }
+
+// Follow keeps what the database says of keys in memory, from one change that it
+// tells of to the next. Called at start.
+func (s *Service) Follow(epoch postgres.Epoch) { s.epoch = epoch }
 
 // Mode says how the seats of a consultation are reached (RECORD.md §1).
 type Mode string
@@ -117,26 +126,38 @@ func (s *Service) Prepare(ctx context.Context, tx *postgres.Tx, consultation uui
 // after the end, "no_panel" before the announcement, "held_code" where seats are
 // reached by codes; Unavailable when this process lacks the key.
 func (s *Service) Seat(ctx context.Context, consultation, account uuid.UUID, group string) (Seat, error) {
-	return s.seat(ctx, consultation, group, "panelist v1", account[:])
-}
-
-// Foreign gives the seat of a voter of an imported conversation, who has no account.
-func (s *Service) Foreign(ctx context.Context, consultation uuid.UUID, voter, group string) (Seat, error) {
-	return s.seat(ctx, consultation, group, "foreign v1", []byte(voter))
-}
-
-func (s *Service) seat(ctx context.Context, consultation uuid.UUID, group, domain string, who []byte) (Seat, error) {
-	key, held, err := s.panelKey(ctx, consultation)
+	seats, err := s.seats(ctx, consultation, group, "panelist v1", account[:])
 	if err != nil {
 		return Seat{}, err
 	}
+	return seats[0], nil
+}
+
+// Foreign gives the seats of voters of an imported conversation, who have no
+// accounts: the key is read once for all of them. Faults as Seat's.
+func (s *Service) Foreign(ctx context.Context, consultation uuid.UUID, group string, voters ...string) ([]Seat, error) {
+	who := make([][]byte, len(voters))
+	for i, voter := range voters {
+		who[i] = []byte(voter)
+	}
+	return s.seats(ctx, consultation, group, "foreign v1", who...)
+}
+
+func (s *Service) seats(ctx context.Context, consultation uuid.UUID, group, domain string, who ...[]byte) ([]Seat, error) {
+	key, held, err := s.panelKey(ctx, consultation)
+	if err != nil {
+		return nil, err
+	}
 	defer clear(key)
 	if held {
-		return Seat{}, fault.New(fault.Conflict, "held_code", "this consultation is answered with a code, not with an account")
+		return nil, fault.New(fault.Conflict, "held_code", "this consultation is answered with a code, not with an account")
 	}
-	seat := Seat{Consultation: consultation, Group: group}
-	copy(seat.Panelist[:], derive(key, domain, who, consultation[:]))
-	return seat, nil
+	seats := make([]Seat, len(who))
+	for i := range who {
+		seats[i] = Seat{Consultation: consultation, Group: group}
+		copy(seats[i].Panelist[:], derive(key, domain, who[i], consultation[:]))
+	}
+	return seats, nil
 }
 
 // Mark gives a keyed hash of the person behind an account, by which a panel knows
@@ -172,6 +193,10 @@ func (s *Service) key(ctx context.Context, consultation uuid.UUID, sc scope) ([]
 
 // check gives what the database knows of a key; Conflict "no_panel" when nothing.
 func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (check, error) {
+	epoch, told := s.epoch()
+	if c, ok := s.checks.Find(epoch, sc.name(consultation)); ok && told {
+		return c, nil
+	}
 	var row *check
 	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
@@ -183,6 +208,9 @@ func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (
 	}
 	if row == nil {
 		return check{}, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
+	}
+	if told {
+		s.checks.Keep(epoch, sc.name(consultation), *row, checksKept)
 	}
 	return *row, nil
 }

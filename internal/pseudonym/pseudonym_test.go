@@ -65,9 +65,12 @@ func TestAPersonIsOnePanelistInOneConsultationAndAStrangerInTheNext(t *testing.T
 	if err != nil || elsewhere.Panelist == a.Panelist {
 		t.Errorf("the panelist is the same in two consultations (%v)", err)
 	}
-	foreign, err := s.Foreign(ctx, id, string(person[:]), "all")
-	if err != nil || foreign.Panelist == a.Panelist {
+	foreign, err := s.Foreign(ctx, id, "all", string(person[:]), "another", string(person[:]))
+	if err != nil || foreign[0].Panelist == a.Panelist {
 		t.Errorf("a foreign voter takes an account's seat (%v)", err)
+	}
+	if foreign[0] == foreign[1] || foreign[0] != foreign[2] {
+		t.Error("of three foreign voters the first and the last are one")
 	}
 	alias, err := s.Alias(ctx, id, person)
 	if err != nil || alias.ID == [16]byte(a.Panelist) {

@@ -19,7 +19,7 @@ import (
 
 // numbered gives the consultation with the round that the address names.
 func (c room) numbered(q *page.Request) (view, consultation.Round, error) {
-	v, err := c.load(q)
+	v, err := c.about(q)
 	if err != nil {
 		return v, consultation.Round{}, err
 	}
@@ -70,9 +70,9 @@ func (c room) round(q *page.Request) error {
 }
 
 // paper reads what the panelist has before them.
-func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (paperView, error) {
+func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (*paperView, error) {
 	p, err := c.Ballots.Paper(q.Context(), seat, r.Number)
-	return paperView{view: v, Paper: p}, err
+	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, err
 }
 
 // answer saves the draft, or delivers it.
@@ -93,11 +93,15 @@ func (c room) answer(q *page.Request) error {
 	if !answering(r) {
 		return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")
 	}
-	inner, err := c.Ballots.Paper(q.Context(), seat, r.Number)
+	all := form.Value("all") == "1"
+	if all && form.Value("act") == "deliver" {
+		return c.cast(q, v, r, seat, form)
+	}
+	p, err := c.paper(q, v, r, seat)
 	if err != nil {
 		return c.late(q, v, r, written(form), err)
 	}
-	p := paperView{view: v, Paper: inner, All: form.Value("all") == "1"}
+	p.All = all
 	if k, ok := form.Int("item"); ok {
 		p.At = k
 	}
@@ -108,19 +112,72 @@ func (c room) answer(q *page.Request) error {
 	return c.save(q, p, seat, form)
 }
 
-// save puts what was sent into the draft and goes where the button leads.
-func (c room) save(q *page.Request, p paperView, seat pseudonym.Seat, form page.Form) error {
-	p.Typed = map[uuid.UUID]typed{}
-	var answers []ballot.Answer
-	for _, i := range p.shown() {
+// cast saves a whole paper and delivers it in one: who answers on the one page sees
+// all that a review would show. One's own earlier answers are read only if one is kept,
+// or something has to be mended.
+func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat, form page.Form) error {
+	asked, err := c.Ballots.Asked(q.Context(), v.ID, r.Number)
+	if err != nil {
+		return c.late(q, v, r, written(form), err)
+	}
+	p := &paperView{view: v, Paper: ballot.Paper{Round: r}, All: true, Typed: map[uuid.UUID]typed{}}
+	keeps := false
+	for _, i := range asked {
 		t := typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i))}
 		p.Typed[i.ID] = t
-		if a, ok := p.read(i, t); ok {
-			answers = append(answers, a)
+		keeps = keeps || t.Choice == keep
+	}
+	read := func() error {
+		whole, err := c.paper(q, v, r, seat)
+		if err == nil {
+			whole.All, whole.Typed, p = true, p.Typed, whole
+		}
+		return err
+	}
+	if keeps {
+		if err := read(); err != nil {
+			return c.late(q, v, r, written(form), err)
 		}
 	}
+	_, err = c.Ballots.Cast(q.Context(), seat, r.Number, p.answers(asked))
+	var f *fault.Fault
+	mend := errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot")
+	switch {
+	case mend:
+		if err := read(); err != nil {
+			return c.late(q, v, r, written(form), err)
+		}
+		if p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q)); f.Kind != fault.Invalid {
+			p.Trouble = q.Fault(f)
+		}
+		return q.Render(422, paper(p))
+	case fault.KindOf(err) == fault.Conflict:
+		return c.late(q, v, r, written(form), err)
+	case err != nil:
+		return err
+	}
+	return q.Redirect(p.action() + "/receipt")
+}
+
+// answers are what was sent about some statements.
+func (p *paperView) answers(asked []consultation.Item) []ballot.Answer {
+	var all []ballot.Answer
+	for _, i := range asked {
+		if a, ok := p.read(i, p.Typed[i.ID]); ok {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// save puts what was sent into the draft and goes where the button leads.
+func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page.Form) error {
+	p.Typed = map[uuid.UUID]typed{}
+	for _, i := range p.shown() {
+		p.Typed[i.ID] = typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i))}
+	}
 	var err error
-	if len(answers) > 0 {
+	if answers := p.answers(p.shown()); len(answers) > 0 {
 		err = c.Ballots.Save(q.Context(), seat, p.Round.Number, answers)
 	}
 	switch fault.KindOf(err) {
@@ -143,7 +200,7 @@ func (c room) save(q *page.Request, p paperView, seat pseudonym.Seat, form page.
 }
 
 // read turns what was sent for a statement into an answer; false when nothing was.
-func (p paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
+func (p *paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
 	a := ballot.Answer{Item: i.ID, Reason: t.Reason}
 	switch t.Choice {
 	case "":
@@ -172,7 +229,7 @@ func (p paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
 }
 
 // deliver makes the draft the ballot that counts.
-func (c room) deliver(q *page.Request, p paperView, seat pseudonym.Seat) error {
+func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat) error {
 	_, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, p.Words)
 	var f *fault.Fault
 	if p.Problems = ui.ProblemsOf(err); p.Problems.Has(wordsField) {

@@ -367,6 +367,33 @@ func revision(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if outside == 12 {
 		t.Error("everybody is outside the middle half")
 	}
+	atOnce(t, site.As(t, h.Panelist(t, 11)), form)
+}
+
+// atOnce: on the one page a whole paper is delivered without a review. What must be
+// mended comes back as it was sent, and nothing is stored then.
+func atOnce(t *testing.T, b *webtest.Browser, form string) {
+	page := form + "?all=1"
+	if got := b.Post(t, form, url.Values{"all": {"1"}, "act": {"deliver"}}); got.Status != 422 || !strings.Contains(got.Text("[role=alert]"), "almeno") {
+		t.Errorf("nothing delivered: %d, %q", got.Status, got.Text("[role=alert]"))
+	}
+	got := b.Post(t, form, url.Values{"all": {"1"}, "answer_1": {"keep"}, "answer_2": {"12"}, "reason_2": {"perché sì"}, "act": {"deliver"}})
+	if got.Status != 422 || got.Count("#f-answer_2-error") != 1 || got.Page.Find("#f-reason_2").Text() != "perché sì" || got.Count("#f-answer_1[checked]") != 1 {
+		t.Errorf("a point outside the scale: %d, %q", got.Status, got.Text(".dlf-err"))
+	}
+	if got := b.Get(t, page); got.Count("fieldset input[checked]") != 0 {
+		t.Error("what had to be mended was stored")
+	}
+	if got := b.Post(t, form, url.Values{"all": {"1"}, "answer_1": {"keep"}, "answer_2": {"8"}, "reason_2": {"perché sì"}, "act": {"deliver"}}); got.Location != form+"/receipt" {
+		t.Fatalf("delivering at once: %d %q %q", got.Status, got.Location, got.Text("main"))
+	}
+	mark := b.Get(t, form+"/receipt").Text("code.dlf-mono")
+	if len(strings.ReplaceAll(mark, " ", "")) != 64 {
+		t.Errorf("the mark is %q", mark)
+	}
+	if got := b.Get(t, page); got.Count("fieldset input[checked]") != 2 || got.Page.Find("#f-reason_2").Text() != "perché sì" {
+		t.Errorf("%d answers stand on the paper, with the reason %q", got.Count("fieldset input[checked]"), got.Page.Find("#f-reason_2").Text())
+	}
 }
 
 // result: a released round reads the same for everyone, and says that it is no sample.

@@ -39,7 +39,7 @@ func (c room) opinion(q *page.Request) error {
 
 // document gives the stored bytes, exactly those that were hashed.
 func (c room) document(q *page.Request) error {
-	v, err := c.find(q)
+	v, err := c.about(q)
 	if err != nil {
 		return err
 	}

@@ -891,7 +891,7 @@ func itemCard(o opinionView, i report.Item) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if last, ok := i.Last(); ok {
-				templ_7745c5c3_Err = reasons(q.T("consult.paper.reasons"), outsideFirst(last.Reasons), id("why", i.Number), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reasons(q.T("consult.paper.reasons"), columns(last.Reasons), id("why", i.Number), "", reason).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

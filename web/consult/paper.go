@@ -3,7 +3,8 @@ package consult
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"sort"
+	"fmt"
+	"math/rand/v2"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -36,10 +37,11 @@ type paperView struct {
 	Problems ui.Problems
 	Trouble  string // what stopped a delivery, in words
 	Words    string // the panelist's own, as they were sent
+	sheet    *sheet
 }
 
 // shown are the statements of this screen.
-func (p paperView) shown() []consultation.Item {
+func (p *paperView) shown() []consultation.Item {
 	switch {
 	case p.All:
 		return p.Items
@@ -50,7 +52,7 @@ func (p paperView) shown() []consultation.Item {
 }
 
 // done counts the statements that have an answer in the working copy.
-func (p paperView) done() int {
+func (p *paperView) done() int {
 	n := 0
 	for _, i := range p.Items {
 		if _, ok := p.Draft[i.ID]; ok {
@@ -61,7 +63,7 @@ func (p paperView) done() int {
 }
 
 // undone is the position of the first statement without an answer; 0 when all have one.
-func (p paperView) undone() int {
+func (p *paperView) undone() int {
 	for k, i := range p.Items {
 		if _, ok := p.Draft[i.ID]; !ok {
 			return k + 1
@@ -72,7 +74,7 @@ func (p paperView) undone() int {
 
 // now is what the form shows as chosen and written: what was just sent, else the
 // working copy. The last round's answer is never among it.
-func (p paperView) now(item uuid.UUID) typed {
+func (p *paperView) now(item uuid.UUID) typed {
 	if t, ok := p.Typed[item]; ok {
 		return t
 	}
@@ -94,7 +96,7 @@ func same(a, b ballot.Answer) bool { return a.Value == b.Value && a.CannotJudge 
 
 // state is what became of a statement in the working copy: kept, changed, given
 // (nothing to compare with) or blank.
-func (p paperView) state(item uuid.UUID) string {
+func (p *paperView) state(item uuid.UUID) string {
 	a, ok := p.Draft[item]
 	if !ok {
 		return "blank"
@@ -118,20 +120,13 @@ func value(q *page.Request, a ballot.Answer) string {
 }
 
 // feedback is what the stored document says about a statement.
-func (p paperView) feedback(item uuid.UUID) (ballot.ItemFeedback, bool) {
-	if p.Feedback == nil {
-		return ballot.ItemFeedback{}, false
-	}
-	for _, f := range p.Feedback.Items {
-		if f.Item == item {
-			return f, true
-		}
-	}
-	return ballot.ItemFeedback{}, false
+func (p *paperView) feedback(item uuid.UUID) (told, bool) {
+	f, ok := p.sheet.told[item]
+	return f, ok
 }
 
 // picture is the group's answers with the reader's own mark.
-func (p paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distribution {
+func (p *paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distribution {
 	own := 0
 	if a, ok := p.Last[f.Item]; ok && !a.CannotJudge {
 		own = a.Value
@@ -142,7 +137,7 @@ func (p paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distrib
 
 // where says how one's own last answer lies to the middle half: "low", "high", "in",
 // or "" when there is nothing to compare.
-func (p paperView) where(f ballot.ItemFeedback) string {
+func (p *paperView) where(f ballot.ItemFeedback) string {
 	a, ok := p.Last[f.Item]
 	q1, ok1 := f.Figures.Q1.Float()
 	q3, ok3 := f.Figures.Q3.Float()
@@ -159,43 +154,17 @@ func (p paperView) where(f ballot.ItemFeedback) string {
 
 // asksReason tells whether a statement's reason is asked for more warmly: own last
 // answer outside the middle half, where the protocol wants it said.
-func (p paperView) asksReason(item uuid.UUID) bool {
+func (p *paperView) asksReason(item uuid.UUID) bool {
 	f, ok := p.feedback(item)
 	if !ok || !p.Protocol.Feedback.AskReasonOutsideIQR {
 		return false
 	}
-	w := p.where(f)
+	w := p.where(f.ItemFeedback)
 	return w == "low" || w == "high"
 }
 
 // reasons tells whether this round takes reasons at all.
-func (p paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
-
-// shuffled orders reasons for one reader: those from outside the middle half first,
-// then by a keyed hash, so that no reason is first for everyone.
-func shuffled(key []byte, reasons []ballot.Reason) []ballot.Reason {
-	type ranked struct {
-		ballot.Reason
-		rank string
-	}
-	all := make([]ranked, len(reasons))
-	for i, r := range reasons {
-		mac := hmac.New(sha256.New, key)
-		mac.Write([]byte(r.Text))
-		all[i] = ranked{r, string(mac.Sum(nil))}
-	}
-	sort.SliceStable(all, func(i, j int) bool {
-		if all[i].Outside != all[j].Outside {
-			return all[i].Outside
-		}
-		return all[i].rank < all[j].rank
-	})
-	sorted := make([]ballot.Reason, len(all))
-	for i, r := range all {
-		sorted[i] = r.Reason
-	}
-	return sorted
-}
+func (p *paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
 
 // said is a reason with how many people wrote it in the same words.
 type said struct {
@@ -221,24 +190,88 @@ func alike(reasons []ballot.Reason) []said {
 // column is the reasons of one side.
 type column struct {
 	Key     string // against, middle, for, none; "" when the sides are not told
-	Reasons []ballot.Reason
+	N       int    // people who gave one
+	Said    []said // those from outside the middle half first
+	outside int    // of Said
+	Left    int    // reasons that are not among Said
 }
 
 // columns parts reasons by their side, where the document tells it.
 func columns(reasons []ballot.Reason) []column {
 	var all []column
 	for _, side := range []string{"against", "middle", "for", "none", ""} {
-		c := column{Key: side}
+		var outside, inside []ballot.Reason
 		for _, r := range reasons {
-			if r.Side == side {
-				c.Reasons = append(c.Reasons, r)
+			switch {
+			case r.Side != side:
+			case r.Outside:
+				outside = append(outside, r)
+			default:
+				inside = append(inside, r)
 			}
 		}
-		if len(c.Reasons) > 0 {
-			all = append(all, c)
+		c := column{Key: side, N: len(outside) + len(inside), Said: alike(outside)}
+		if c.N == 0 {
+			continue
 		}
+		c.outside = len(c.Said)
+		c.Said = append(c.Said, alike(inside)...)
+		all = append(all, c)
 	}
 	return all
+}
+
+// mostReasons is how many of a column one reader is given on the form. Nobody reads
+// thousands before answering, and all of them are on the round's own page.
+const mostReasons = 20
+
+// draw gives a column as one reader sees it: reasons from outside the middle half
+// first, among them and among the rest in an order of the reader's own, so that no
+// reason is first, or left out, for everyone.
+func (c column) draw(key []byte, item int) column {
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%d %s", item, c.Key)
+	dice := rand.New(rand.NewChaCha8([32]byte(mac.Sum(nil))))
+	all := pick(dice, c.Said[:c.outside], mostReasons)
+	c.Said = append(all, pick(dice, c.Said[c.outside:], mostReasons-len(all))...)
+	c.Left = c.N
+	for _, r := range c.Said {
+		c.Left -= r.Times
+	}
+	return c
+}
+
+// pick draws n of all, or all of them, each order as likely as another: the first
+// steps of a Fisher–Yates shuffle, on a map of the places that were exchanged.
+func pick(dice *rand.Rand, all []said, n int) []said {
+	n = min(n, len(all))
+	drawn, moved := make([]said, 0, n), make(map[int]int, n)
+	at := func(k int) int {
+		if m, ok := moved[k]; ok {
+			return m
+		}
+		return k
+	}
+	for k := range n {
+		j := k + dice.IntN(len(all)-k)
+		drawn = append(drawn, all[at(j)])
+		moved[j] = at(k)
+	}
+	return drawn
+}
+
+// draw gives the columns of a statement's reasons as this reader sees them.
+func (p *paperView) draw(f told) []column {
+	all := make([]column, len(f.columns))
+	for k, c := range f.columns {
+		all[k] = c.draw(p.Shuffle, f.Number)
+	}
+	return all
+}
+
+// everyReason is where all reasons about a statement are.
+func (p *paperView) everyReason(i consultation.Item) string {
+	return p.path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, id("r", i.Number)))
 }
 
 // few parts reasons into those shown at once and the rest.
@@ -250,7 +283,7 @@ func few(reasons []said, n int) (first, rest []said) {
 }
 
 // action is where the form is sent.
-func (p paperView) action() string { return p.ballotPath(p.Round.Number) }
+func (p *paperView) action() string { return p.ballotPath(p.Round.Number) }
 
 // changed parts a reword: what was taken out and what was put in, without the words that
 // both wordings begin and end with.
@@ -272,7 +305,7 @@ func changed(was, is string) (out, in string) {
 }
 
 // dot is a progress mark: done, current, not yet.
-func (p paperView) dot(k int) string {
+func (p *paperView) dot(k int) string {
 	if k+1 == p.At {
 		return "c"
 	}
@@ -283,7 +316,7 @@ func (p paperView) dot(k int) string {
 }
 
 // first tells whether this is the first round that asks for answers.
-func (p paperView) first() bool { return p.Feedback == nil }
+func (p *paperView) first() bool { return p.Feedback == nil }
 
 // withheld tells whether a group's figures may not be shown.
 func withheld(g delphi.GroupFigures) bool { return g.Withheld || g.N == 0 || g.Histogram == nil }

@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestReasonsAreShuffledPerReader(t *testing.T) {
 	}
 	order := func(key string) string {
 		s := ""
-		for i, r := range shuffled([]byte(key), all) {
+		for i, r := range columns(all)[0].draw([]byte(key), 1).Said {
 			if want := i < 3; r.Outside != want {
 				t.Errorf("%s: %q stands at %d", key, r.Text, i)
 			}
@@ -42,6 +43,48 @@ func TestReasonsAreShuffledPerReader(t *testing.T) {
 	}
 	if len(orders) < 4 {
 		t.Errorf("five readers see %d orders", len(orders))
+	}
+}
+
+// Of thousands of reasons a reader is given a few, the same each time, those from
+// outside the middle half first; every reason is given to some readers, none to all,
+// and what is not shown is counted.
+func TestManyReasonsAreDrawn(t *testing.T) {
+	var all []ballot.Reason
+	for k := range 100 {
+		all = append(all, ballot.Reason{Text: fmt.Sprint("r", k), Outside: k < 30})
+	}
+	all = append(all, all[0], all[99])
+	c := columns(all)[0]
+	times := map[string]int{}
+	for reader := range 400 {
+		got := c.draw(fmt.Append(nil, reader), 1)
+		if len(got.Said) != mostReasons || got.N != 102 {
+			t.Fatalf("%d reasons of %d", len(got.Said), got.N)
+		}
+		shown := 0
+		for _, r := range got.Said {
+			if !r.Outside {
+				t.Fatalf("%s pushes out one from outside the middle half", r.Text)
+			}
+			times[r.Text]++
+			shown += r.Times
+		}
+		if shown+got.Left != 102 {
+			t.Errorf("%d shown, %d left", shown, got.Left)
+		}
+		if d := cmp.Diff(got.Said, c.draw(fmt.Append(nil, reader), 1).Said); d != "" {
+			t.Error(d)
+		}
+	}
+	// Each of 30 is drawn by 20 in 30 of 400 readers: 267, give or take six deviations.
+	for text, n := range times {
+		if n < 210 || n > 324 {
+			t.Errorf("%s is shown to %d readers of 400", text, n)
+		}
+	}
+	if len(times) != 30 {
+		t.Errorf("%d reasons of 30 are ever shown", len(times))
 	}
 }
 
@@ -89,7 +132,7 @@ func TestWhere(t *testing.T) {
 		{"undefined", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, delphi.Figures{}, ""},
 		{"thirds", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, delphi.Figures{Thirds: true, Q1: stat.Of(5), Q3: stat.Of(7)}, ""},
 	} {
-		p := paperView{Paper: ballot.Paper{Last: c.last}}
+		p := &paperView{Paper: ballot.Paper{Last: c.last}}
 		if got := p.where(ballot.ItemFeedback{Item: item, Figures: c.figures}); got != c.want {
 			t.Errorf("%s: %q, wants %q", c.name, got, c.want)
 		}
@@ -100,7 +143,7 @@ func TestWhere(t *testing.T) {
 // draft is, and one equal to the last is "keep".
 func TestNothingIsChosen(t *testing.T) {
 	item := uuid.New()
-	p := paperView{Paper: ballot.Paper{Last: map[uuid.UUID]ballot.Answer{item: {Value: 4}}}}
+	p := &paperView{Paper: ballot.Paper{Last: map[uuid.UUID]ballot.Answer{item: {Value: 4}}}}
 	if got := p.now(item); got != (typed{}) {
 		t.Errorf("without a draft: %+v", got)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // title of the form's page.
-func (p paperView) title(q *page.Request) string {
+func (p *paperView) title(q *page.Request) string {
 	switch {
 	case p.All:
 		return q.T("consult.paper.all_title", "n", len(p.Items)) + " · " + p.Title
@@ -26,7 +26,7 @@ func (p paperView) title(q *page.Request) string {
 
 // labels are the names by which the error summary knows the fields, where several
 // statements stand in one page.
-func (p paperView) labels(q *page.Request) map[string]string {
+func (p *paperView) labels(q *page.Request) map[string]string {
 	names := map[string]string{}
 	for _, i := range p.shown() {
 		name := q.T("consult.statement", "n", strconv.Itoa(i.Number))
@@ -37,7 +37,7 @@ func (p paperView) labels(q *page.Request) map[string]string {
 
 // counts says what the working copy counts for: a draft counts when it is
 // delivered, a delivered ballot until another is.
-func (p paperView) counts(q *page.Request) string {
+func (p *paperView) counts(q *page.Request) string {
 	if p.Mark != "" && !p.Pending {
 		return q.T("consult.paper.counted", "until", q.Moment(p.Round.Deadline))
 	}
@@ -46,7 +46,7 @@ func (p paperView) counts(q *page.Request) string {
 
 // reasonHint says what happens to a reason, and asks more warmly from outside the
 // middle half.
-func (p paperView) reasonHint(q *page.Request, i consultation.Item) string {
+func (p *paperView) reasonHint(q *page.Request, i consultation.Item) string {
 	hint := q.T("consult.paper.why_hint", "max", 600, "all", 2000)
 	if p.asksReason(i.ID) {
 		return q.T("consult.paper.why_outside") + " " + hint
@@ -56,7 +56,7 @@ func (p paperView) reasonHint(q *page.Request, i consultation.Item) string {
 
 // pointWords says what a point of the scale means to someone who does not see where
 // it stands.
-func (p paperView) pointWords(q *page.Request, i consultation.Item, v int) string {
+func (p *paperView) pointWords(q *page.Request, i consultation.Item, v int) string {
 	s := p.scale(q, i.Kind)
 	var all []string
 	switch v {
@@ -72,7 +72,7 @@ func (p paperView) pointWords(q *page.Request, i consultation.Item, v int) strin
 }
 
 // pointID is a point's id: the first input of the field carries the field's own.
-func (p paperView) pointID(i consultation.Item, v int) string {
+func (p *paperView) pointID(i consultation.Item, v int) string {
 	if _, kept := p.Last[i.ID]; !kept && v == 1 {
 		return ui.ID(answerField(i))
 	}
@@ -80,7 +80,7 @@ func (p paperView) pointID(i consultation.Item, v int) string {
 }
 
 // described ties the fieldset to its statement, and to its error.
-func (p paperView) described(i consultation.Item) templ.Attributes {
+func (p *paperView) described(i consultation.Item) templ.Attributes {
 	a := templ.Attributes{"aria-describedby": id("s", i.Number)}
 	if p.Problems.Has(answerField(i)) {
 		a["aria-describedby"] = id("s", i.Number) + " " + ui.ID(answerField(i)) + "-error"

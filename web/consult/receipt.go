@@ -76,7 +76,11 @@ func (c room) signed(q *page.Request) error {
 	if done || err != nil {
 		return err
 	}
-	return q.Bytes(200, "text/plain; charset=utf-8", []byte(r.Note))
+	note, err := r.Note()
+	if err != nil {
+		return err
+	}
+	return q.Bytes(200, "text/plain; charset=utf-8", []byte(note))
 }
 
 // proof gives the proof file, on request alone: who asks says that they understood

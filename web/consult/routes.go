@@ -43,6 +43,8 @@ type Services struct {
 	}
 	Ballots interface {
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
+		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, error)
+		Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) (ballot.Receipt, error)
 		Save(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) error
 		Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (ballot.Receipt, error)
 		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)
@@ -62,12 +64,15 @@ type Services struct {
 
 type room struct {
 	Services
-	apart bool // outside the sessions: a seat comes from a code alone
+	sheets *sheets
+	apart  bool // outside the sessions: a seat comes from a code alone
 }
 
 // Routes puts the room's routes on r.
 func Routes(r chi.Router, k *page.Kernel, s Services) {
-	c, apart := room{Services: s}, room{Services: s, apart: true}
+	c := room{Services: s, sheets: &sheets{}}
+	apart := c
+	apart.apart = true
 	r.Get("/", k.Handle(c.home))
 	r.Route("/consultations/{slug}", func(r chi.Router) {
 		r.Get("/", k.Handle(c.show))
@@ -97,23 +102,4 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	r.Get("/help/protection", k.Handle(help("protection")))
 	r.Get("/help/accessibility", k.Handle(help("accessibility")))
 	r.Get("/help/privacy", k.Handle(help("privacy")))
-}
-
-// find gives the consultation that the address names.
-func (c room) find(q *page.Request) (consultation.Consultation, error) {
-	return c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
-}
-
-// address gives the administration's line for the footer; "" when there is none.
-func (c room) address(q *page.Request, administration uuid.UUID) (string, error) {
-	all, err := c.Accounts.Administrations(q.Context())
-	if err != nil {
-		return "", err
-	}
-	for _, a := range all {
-		if a.ID == administration {
-			return a.Address, nil
-		}
-	}
-	return "", nil
 }

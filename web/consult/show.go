@@ -25,17 +25,19 @@ type showView struct {
 	AllActs  int
 }
 
-// load gives what every page about a consultation needs: itself, the footer's line
-// and the reader's group.
+// about gives the consultation that the address names, as every page about it knows it.
+func (c room) about(q *page.Request) (view, error) {
+	one, err := c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
+	return view{Consultation: one, Apart: c.apart}, err
+}
+
+// load is about with the reader's group.
 func (c room) load(q *page.Request) (view, error) {
-	one, err := c.find(q)
+	v, err := c.about(q)
 	if err != nil {
 		return view{}, err
 	}
-	v := view{Consultation: one, Apart: c.apart}
-	if v.Address, err = c.address(q, one.Administration); err != nil {
-		return view{}, err
-	}
+	one := v.Consultation
 	if q.Actor.SignedIn() && one.Origin == nil && one.Stage != consultation.Draft {
 		if v.Group, err = c.Panel.Group(q.Context(), q.Actor, one.ID); err != nil {
 			return view{}, err

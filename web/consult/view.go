@@ -15,10 +15,9 @@ import (
 // view is what every page about one consultation knows.
 type view struct {
 	consultation.Consultation
-	Address string // of the administration, for the footer
-	Group   string // id of the reader's group; "" when not enrolled
-	Issued  bool   // the reader's code was issued
-	Apart   bool   // the page lies outside the sessions, under /code
+	Group  string // id of the reader's group; "" when not enrolled, and on pages that do not ask
+	Issued bool   // the reader's code was issued
+	Apart  bool   // the page lies outside the sessions, under /code
 }
 
 // path is the address of the consultation's page, with more after it.

@@ -35,7 +35,7 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	r.Post("/me/leave", k.Handle(s.goodbye, page.SignedIn))
 }
 
-// under is a sign-in under way, as the session keeps it.
+// under is a sign-in under way, as the browser that began it is entrusted with.
 type under struct {
 	login.Attempt
 	Next string // where to go after, language included
@@ -43,11 +43,15 @@ type under struct {
 }
 
 const (
-	attemptsKey = "attempts"
+	attemptKind = "attempt"
 	idTokenKey  = "id_token"
-	// most is how many tabs can be signing in at once in one browser.
-	most = 5
+	// longestNext is the longest address that a browser is entrusted with beside an
+	// attempt; a longer one leads home.
+	longestNext = 1500
 )
+
+// attemptName is the name of a state's attempt: so much of it that no two are alike.
+func attemptName(state string) string { return state[:min(len(state), 16)] }
 
 func (s Services) begin(q *page.Request) error {
 	q.NoStore()
@@ -59,15 +63,11 @@ func (s Services) begin(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	var all []under
-	if _, err := q.Recall(attemptsKey, &all); err != nil {
-		return err
+	if len(next) > longestNext {
+		next = q.URL("/")
 	}
-	all = append(all, under{Attempt: attempt, Next: next, Lang: q.Lang})
-	if len(all) > most {
-		all = all[len(all)-most:]
-	}
-	if err := q.Keep(attemptsKey, all); err != nil {
+	mine := under{Attempt: attempt, Next: next, Lang: q.Lang}
+	if err := q.Entrust(attemptKind, attemptName(attempt.State), mine, login.Patience); err != nil {
 		return err
 	}
 	return q.Leave(address)
@@ -101,24 +101,14 @@ func (s Services) finish(q *page.Request) error {
 	return q.Leave(mine.Next)
 }
 
-// take removes the attempt of a state from the session: even one that fails is over.
+// take gives the attempt of a state, which is over then, even if it fails. Finish
+// compares the state itself.
 func take(q *page.Request, state string) (under, error) {
-	var all, rest []under
-	if _, err := q.Recall(attemptsKey, &all); err != nil {
-		return under{}, err
-	}
 	var mine under
-	for _, a := range all {
-		if state != "" && a.State == state {
-			mine = a
-		} else {
-			rest = append(rest, a)
-		}
-	}
-	if mine.State == "" {
+	if !q.Redeem(attemptKind, attemptName(state), &mine) || mine.State == "" {
 		return under{}, fault.New(fault.Forbidden, "sign_in_unknown", "this browser began no such sign-in, or it was finished already: begin again")
 	}
-	return mine, q.Keep(attemptsKey, rest)
+	return mine, nil
 }
 
 // leave signs out here, and at the provider where it can. A provider whose page

@@ -1,15 +1,19 @@
 package me_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,52 +37,42 @@ type site struct {
 	db       *postgres.DB
 	provider *devidp.Provider
 	accounts *account.Service
+	base     string
+	action   []string
+	handler  atomic.Value // of the process that answers now, an http.Handler
 }
 
-// public lets the site think that it has another address than its listener's.
-func newSite(t *testing.T, public string) *site { return newSiteLeading(t, public, true) }
+// secret is what the site's processes have in common.
+var secret = bytes.Repeat([]byte{7}, 32)
 
-// newSiteLeading says whether forms may lead to the provider.
-func newSiteLeading(t *testing.T, public string, leads bool) *site {
+// public lets the site think that it has another address than its listener's.
+func newSite(t *testing.T, public string) *site {
 	t.Helper()
-	db := testdb.New(t)
+	return newSiteOn(t, testdb.New(t), public, true)
+}
+
+// newSiteOn says on which database, and whether forms may lead to the provider.
+func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
+	t.Helper()
 	provider, err := devidp.New(devidp.Demonstration()).Start(t.Context(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewUnstartedServer(nil)
 	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, accounts: account.New(db)}
-	base := s.url
+	s.base = s.url
 	if public != "" {
-		base = public
+		s.base = public
 	}
 	provider.Allow(s.url + "/sign-in/callback")
-	client, err := login.New(login.Options{Issuer: provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: provider.Secret(), RedirectURL: s.url + "/sign-in/callback"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var action []string
 	if leads {
-		action = []string{provider.Issuer()}
+		s.action = []string{provider.Issuer()}
 	}
-	k := page.New(page.Options{
-		BaseURL: base, DB: db, Actors: s.accounts, FormAction: action, Log: slog.New(slog.DiscardHandler),
-	})
-	r := chi.NewRouter()
-	me.Routes(r, k, me.Services{Login: client, Entry: s.accounts, BaseURL: s.url})
-	who := func(q *page.Request) error {
-		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			_, err := fmt.Fprintf(w, "%s reads %s: %s %q", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes())
-			return err
-		}))
-	}
-	r.Get("/", k.Handle(who))
-	r.Get("/mine", k.Handle(who, page.SignedIn))
-	server.Config.Handler = k.Wrap(r)
+	s.handler.Store(s.process(secret, time.Now))
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.Load().(http.Handler).ServeHTTP(w, r) })
 	server.Start()
 	t.Cleanup(func() {
 		server.Close()
-		k.Close()
 		if err := provider.Close(); err != nil {
 			t.Error(err)
 		}
@@ -87,6 +81,31 @@ func newSiteLeading(t *testing.T, public string, leads bool) *site {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// process is one server of the site.
+func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
+	s.t.Helper()
+	client, err := login.New(login.Options{Issuer: s.provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: s.provider.Secret(), RedirectURL: s.url + "/sign-in/callback"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	accounts := account.New(s.db)
+	k := page.New(page.Options{
+		BaseURL: s.base, DB: s.db.With(postgres.WithClock(clock)), Actors: accounts, Secret: secret, FormAction: s.action, Log: slog.New(slog.DiscardHandler),
+	})
+	s.t.Cleanup(k.Close)
+	r := chi.NewRouter()
+	me.Routes(r, k, me.Services{Login: client, Entry: accounts, BaseURL: s.url})
+	who := func(q *page.Request) error {
+		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+			_, err := fmt.Fprintf(w, "%s reads %s: %s %q", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes())
+			return err
+		}))
+	}
+	r.Get("/", k.Handle(who))
+	r.Get("/mine", k.Handle(who, page.SignedIn))
+	return k.Wrap(r)
 }
 
 // person is a browser: cookies, and redirects followed.
@@ -222,54 +241,69 @@ func (s *site) actor(subject string) account.Actor {
 	return a
 }
 
-func TestSessionCookieIsOutOfReach(t *testing.T) {
+func TestCookiesOfASignInAreOutOfReach(t *testing.T) {
 	for _, public := range []string{"", "https://delfi.test"} {
 		s := newSite(t, public)
 		p := s.person()
-		p.client.Jar = nil // a jar of plain http would drop Secure cookies, and look alike
-		p.open("/sign-in")
-		var cookie *http.Cookie
+		p.client.Jar = carrier{} // a jar of plain http would drop Secure cookies, and look alike
+		p.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+		seen := map[string]int{}
 		for _, res := range p.trail {
 			for _, c := range res.Cookies() {
-				if strings.HasSuffix(c.Name, "delfi_session") {
-					cookie = c
+				kind, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(c.Name, "__Host-"), "delfi_"), "_")
+				seen[kind]++
+				if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+					t.Errorf("cookie %s", c)
+				}
+				if kind == "session" && (c.MaxAge != 0 || !c.Expires.IsZero()) {
+					t.Errorf("a session outlives the browser: %s", c)
+				}
+				// "__Host-": no neighbouring subdomain can plant it.
+				if https := strings.HasPrefix(public, "https"); c.Secure != https || strings.HasPrefix(c.Name, "__Host-") != https {
+					t.Errorf("at %q the cookie is %s", public, c)
 				}
 			}
 		}
-		if cookie == nil {
-			t.Fatal("no session cookie")
-		}
-		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" || cookie.MaxAge != 0 || !cookie.Expires.IsZero() {
-			t.Errorf("cookie %s", cookie)
-		}
-		// "__Host-": no neighbouring subdomain can plant it.
-		if https := strings.HasPrefix(public, "https"); cookie.Secure != https || strings.HasPrefix(cookie.Name, "__Host-") != https {
-			t.Errorf("at %q the cookie is %s", public, cookie)
+		if seen["session"] != 1 || seen["attempt"] != 2 || len(seen) != 2 { // given and taken back
+			t.Errorf("cookies %v", seen)
 		}
 	}
 }
+
+// carrier is a jar that brings back everything everywhere.
+type carrier map[string]*http.Cookie
+
+func (c carrier) SetCookies(_ *url.URL, cookies []*http.Cookie) {
+	for _, cookie := range cookies {
+		if cookie.MaxAge < 0 {
+			delete(c, cookie.Name)
+			continue
+		}
+		c[cookie.Name] = cookie
+	}
+}
+
+func (c carrier) Cookies(*url.URL) []*http.Cookie { return slices.Collect(maps.Values(c)) }
 
 // Fixation: a session planted before sign-in holds nothing after it.
 func TestTokenIsRenewedAtSignIn(t *testing.T) {
 	s := newSite(t, "")
 	attacker := s.person()
-	attacker.open("/sign-in")
-	planted := attacker.session()
-	if planted == "" {
-		t.Fatal("beginning to sign in made no session")
+	attacker.open("/sign-in?as=karim&next=/mine").wants(http.StatusOK, "Karim Haddad")
+	for name, planted := range map[string]string{"invented": "invented", "the attacker's own": attacker.session()} {
+		victim := s.person()
+		victim.plant(planted)
+		victim.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+		if victim.session() == planted {
+			t.Errorf("%s: the planted token was kept", name)
+		}
+		attacker.plant(planted)
+		if attacker.open("/mine"); attacker.at.Path != "/choose" {
+			t.Errorf("%s: the planted token reads %s: %s", name, attacker.at, attacker.body)
+		}
 	}
 	victim := s.person()
-	victim.plant(planted)
-	victim.open("/sign-in?as=anna&next=/mine")
-	victim.wants(http.StatusOK, "Anna Vandelli")
-	if victim.session() == planted {
-		t.Error("the planted token was kept")
-	}
-	attacker.plant(planted)
-	if attacker.open("/mine"); attacker.at.Path != "/choose" {
-		t.Errorf("the planted token reads %s: %s", attacker.at, attacker.body)
-	}
-
+	victim.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
 	before := victim.session()
 	victim.open("/sign-in?as=karim&next=/mine").wants(http.StatusOK, "Karim Haddad")
 	if victim.session() == before {
@@ -302,14 +336,14 @@ func TestSignOutEndsTheSessionOnTheServer(t *testing.T) {
 	if err := s.db.Pool().GetContext(t.Context(), &left, `SELECT count(*) FROM sessions`); err != nil {
 		t.Fatal(err)
 	}
-	if left != 1 { // the thief's own attempt to sign in, of this moment
+	if left != 0 { // the thief's attempt to sign in is kept by the thief
 		t.Errorf("%d sessions are left", left)
 	}
 	p.post("/sign-out").wants(http.StatusOK, "flash.signed_out") // twice is no error
 }
 
 func TestSignOutStaysHereWhereTheBrowserWouldStop(t *testing.T) {
-	s := newSiteLeading(t, "", false)
+	s := newSiteOn(t, testdb.New(t), "", false)
 	p := s.person()
 	p.open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
 	p.post("/sign-out").wants(http.StatusOK, "flash.signed_out")
@@ -340,7 +374,119 @@ func TestStateIsGoodForOnceAndInItsOwnBrowserOnly(t *testing.T) {
 	p.open(callback.String()).wants(http.StatusOK, "Anna Vandelli reads /:")
 	p.open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
 	p.open("/sign-in/callback").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	p.open("/sign-in/callback?code=x&state=short").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
 	p.open("/sign-in/callback?code=x&state=").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+}
+
+// An attempt is the browser's to carry and nobody's to make or change.
+func TestAttemptIsForItsOwnStateAndTimeAndInEveryProcess(t *testing.T) {
+	s := newSite(t, "")
+	first := s.handler.Load().(http.Handler)
+	unknown := page.Words("it", "fault.sign_in_unknown")
+	attempt := func(p *person) *http.Cookie {
+		t.Helper()
+		u, err := url.Parse(s.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range p.client.Jar.Cookies(u) {
+			if strings.HasPrefix(c.Name, "delfi_attempt_") {
+				return &http.Cookie{Name: c.Name, Value: c.Value, Path: "/"}
+			}
+		}
+		t.Fatal("no attempt is under way")
+		return nil
+	}
+	bring := func(p *person, c *http.Cookie) *person {
+		t.Helper()
+		u, err := url.Parse(s.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.client.Jar.SetCookies(u, []*http.Cookie{c})
+		return p
+	}
+
+	p := s.person()
+	callback := p.stopAt("/sign-in?as=anna", "/sign-in/callback").String()
+	mine := attempt(p)
+	forged := *mine
+	forged.Value = mine.Value[:len(mine.Value)-2] + "AA"
+	bring(s.person(), &forged).open(callback).wants(http.StatusForbidden, unknown)
+
+	// The attempt of one state does not open another's answer, under either name.
+	other := s.person()
+	others := other.stopAt("/sign-in?as=karim", "/sign-in/callback").String()
+	bring(s.person(), mine).open(others).wants(http.StatusForbidden, unknown)
+	renamed := *mine
+	renamed.Name = attempt(other).Name
+	bring(s.person(), &renamed).open(others).wants(http.StatusForbidden, unknown)
+	// A state that only begins like the attempt's is found out, too.
+	u, err := url.Parse(callback)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("state", q.Get("state")[:20]+strings.Repeat("x", 23))
+	u.RawQuery = q.Encode()
+	bring(s.person(), mine).open(u.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_refused"))
+
+	late := func() time.Time { return time.Now().Add(login.Patience) }
+	s.handler.Store(s.process(secret, late))
+	bring(s.person(), mine).open(callback).wants(http.StatusForbidden, unknown)
+	s.handler.Store(s.process(bytes.Repeat([]byte{8}, 32), time.Now))
+	bring(s.person(), mine).open(callback).wants(http.StatusForbidden, unknown)
+
+	// Any process of the site ends what another began.
+	s.handler.Store(s.process(secret, time.Now))
+	p.open(callback).wants(http.StatusOK, "Anna Vandelli reads /:")
+	s.handler.Store(first)
+	p.open("/mine").wants(http.StatusOK, "Anna Vandelli")
+	// Who kept a copy of the attempt finds its code used.
+	bring(s.person(), mine).open(callback).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_refused"))
+}
+
+// Who begins to sign in makes the database do nothing; coming back costs two round
+// trips: the account as it stands, and the session. Nothing else is written.
+func TestARoundTripCostsTheDatabaseTwo(t *testing.T) {
+	w := testdb.NewWire(t)
+	s := newSiteOn(t, w.DB(t), "", true)
+	for range 2 { // the first makes the account, and statements are prepared
+		s.person().open("/sign-in?as=anna&next=/mine").wants(http.StatusOK, "Anna Vandelli")
+	}
+	p := s.person()
+	var callback *url.URL
+	if n := w.Trips(func() { callback = p.stopAt("/sign-in?as=anna&next=/nowhere", "/sign-in/callback") }); n != 0 {
+		t.Errorf("beginning costs %d round trips", n)
+	}
+	var sessions int
+	if err := s.db.Pool().GetContext(t.Context(), &sessions, `SELECT count(*) FROM sessions`); err != nil {
+		t.Fatal(err)
+	}
+	if sessions != 2 {
+		t.Errorf("%d sessions of two people", sessions)
+	}
+	p.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	ended := func() {
+		res, err := p.client.Get(callback.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusSeeOther {
+			t.Errorf("the callback answers %d", res.StatusCode)
+		}
+	}
+	if n := w.Trips(ended); n != 2 {
+		t.Errorf("coming back costs %d round trips, want 2", n)
+	}
+	if p.session() == "" {
+		t.Error("nobody is signed in")
+	}
+	// The actor is known from the sign-in itself.
+	if n := w.Trips(func() { p.open("/mine").wants(http.StatusOK, "Anna Vandelli") }); n != 1 {
+		t.Errorf("the page after it costs %d", n)
+	}
 }
 
 func TestAttemptThatFailsIsOver(t *testing.T) {
@@ -371,6 +517,12 @@ func TestNextLeadsNowhereElse(t *testing.T) {
 		// and not for those who are signed in already, either
 		p.open("/sign-in?next="+url.QueryEscape(next)).wants(http.StatusOK, "Anna Vandelli reads /:")
 	}
+}
+
+func TestNextThatNoBrowserCouldHoldLeadsHome(t *testing.T) {
+	s := newSite(t, "")
+	s.person().open("/en/sign-in?as=anna&next="+url.QueryEscape("/mine?x="+strings.Repeat("è", 3000))).wants(http.StatusOK, "Anna Vandelli reads /: en")
+	s.person().open("/sign-in?as=anna&next="+url.QueryEscape("/mine?x="+strings.Repeat("x", 1400))).wants(http.StatusOK, "Anna Vandelli reads /mine?x=xxx")
 }
 
 func TestCancelledSignInSaysSo(t *testing.T) {

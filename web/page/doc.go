@@ -16,7 +16,10 @@
 // (see seal.go):
 //
 //	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in, 12 h ──POST /sign-out──▶ (none)
-//	                          token A                        token B            row deleted
+//	                          a sealed cookie              a token, a row      row deleted
+//
+// A request reads its session in one statement, with the edition of all accounts and
+// roles: while that is the one at which the actor was read, memory knows who asks.
 //
 // Nothing is written on a read: words to show once travel in a cookie, a
 // session has no idle time, and pages for readers without a session carry an

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/fault"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
@@ -116,7 +118,7 @@ func TestAKeptPageIsDrawnOnceAndIsTheSameInEachForm(t *testing.T) {
 func TestNothingOfAPersonIsKeptNorIsAnythingKeptForAPerson(t *testing.T) {
 	k := newKeeper(t, testdb.New(t))
 	k.Get("/session", k.kernel.Handle(func(q *Request) error {
-		if err := q.Keep("secret", "of one reader"); err != nil {
+		if err := q.SignIn(uuid.New()); err != nil {
 			return err
 		}
 		return q.Render(200, text("begun"))

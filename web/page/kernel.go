@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"crypto/cipher"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/alexedwards/scs/postgresstore"
 	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
 	"github.com/unrolled/secure"
@@ -20,9 +20,10 @@ import (
 	"delfi/internal/postgres"
 )
 
-// Actors finds who stands behind an account; account.Service does.
+// Actors finds who stands behind an account, as of an edition that is no older than
+// the one given; account.Service does.
 type Actors interface {
-	Actor(ctx context.Context, id uuid.UUID) (account.Actor, error)
+	ActorAt(ctx context.Context, id uuid.UUID, at account.Edition) (account.Actor, error)
 }
 
 // Options are what the kernel stands on. DB and Actors are needed, the rest has defaults.
@@ -30,6 +31,7 @@ type Options struct {
 	BaseURL   string       // public address, e.g. "https://delfi.example.it"; https makes cookies Secure
 	DB        *postgres.DB // where sessions are, and whose Ping tells 503 from 500
 	Actors    Actors
+	Secret    []byte                                           // by which servers of one site open what any of them entrusted to a browser; nil: this one alone
 	ErrorPage func(status int, f *fault.Fault) templ.Component // nil: a bare page
 	DemoBar   func(q *Request) templ.Component                 // nil: no bar; shown by the layout
 	// FormAction lists the origins besides our own that a form may lead to: the
@@ -55,10 +57,10 @@ type Kernel struct {
 	opts     Options
 	secure   bool // the public address is https
 	sessions *scs.SessionManager
-	store    *postgresstore.PostgresStore
+	entrust  cipher.AEAD
 	fixed    http.Header // what every answer's headers have
 	shelf    *shelf
-	end      func() // of what Keep began
+	end      func() // of what runs beside requests
 	cross    *http.CrossOriginProtection
 	signIns  limit
 	posts    limit
@@ -116,27 +118,26 @@ func New(o Options) *Kernel {
 	k.posts = newLimit(o.Posts)
 	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
 	k.bodies = make(chan struct{}, smallBodies)
-	k.openSessions()
-	k.shelf, k.end = newShelf(), func() {}
-	if o.Keep {
-		ctx, cancel := context.WithCancel(context.Background())
-		var both sync.WaitGroup
-		both.Go(func() { k.listen(ctx) })
-		both.Go(func() { k.tell(ctx) })
-		k.end = func() { cancel(); both.Wait() }
+	if k.entrust, err = newEntrust(o.Secret); err != nil {
+		panic(err) // a key of a right length makes a cipher
 	}
+	k.openSessions()
+	k.shelf = newShelf()
+	ctx, cancel := context.WithCancel(context.Background())
+	var beside sync.WaitGroup
+	if o.DB != nil {
+		beside.Go(func() { k.sweep(ctx) })
+	}
+	if o.Keep {
+		beside.Go(func() { k.listen(ctx) })
+		beside.Go(func() { k.tell(ctx) })
+	}
+	k.end = func() { cancel(); beside.Wait() }
 	return k
 }
 
-// Close ends keeping pages and the housekeeping of sessions. (The library starts
-// that without a lock, which the race detector reports when a kernel lives for an
-// instant.)
-func (k *Kernel) Close() {
-	k.end()
-	if k.store != nil {
-		k.store.StopCleanup()
-	}
-}
+// Close ends keeping pages and the housekeeping of sessions.
+func (k *Kernel) Close() { k.end() }
 
 // headers forbids what no page of ours needs. The policy has no nonce, so that
 // a kept page stays valid for everyone, and the headers are the same for every

@@ -29,7 +29,7 @@ type house struct {
 	actors map[uuid.UUID]account.Actor
 }
 
-func (h *house) Actor(_ context.Context, id uuid.UUID) (account.Actor, error) {
+func (h *house) ActorAt(_ context.Context, id uuid.UUID, _ account.Edition) (account.Actor, error) {
 	a, ok := h.actors[id]
 	if !ok {
 		return a, fault.New(fault.NotFound, "no_account", "there is no such account")

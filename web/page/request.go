@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -137,15 +138,38 @@ func (q *Request) NoStore() { q.noStore = true }
 
 // Render draws c to a buffer, so that a failure has its own page, then sends it.
 func (q *Request) Render(status int, c templ.Component) error {
-	var b bytes.Buffer
-	if err := c.Render(q.Context(), &b); err != nil {
+	b, ok := buffers.Get().(*bytes.Buffer)
+	if !ok {
+		b = new(bytes.Buffer)
+	}
+	defer giveBack(b)
+	if err := c.Render(q.Context(), b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	if len(q.flashes) > 0 {
 		http.SetCookie(q.W, q.cookie(flashCookie, "", -1))
 	}
 	q.W.Header().Set("Content-Language", q.Lang)
-	return q.Bytes(status, "text/html; charset=utf-8", b.Bytes())
+	body := b.Bytes()
+	if q.Kept() {
+		body = bytes.Clone(body) // the shelf may keep it
+	}
+	return q.Bytes(status, "text/html; charset=utf-8", body)
+}
+
+// buffers are those in which pages were drawn: a form is large, and growing a new
+// one for each was a good part of what a form cost.
+var buffers sync.Pool
+
+// largeBuffer is from where on a buffer is left to the collector: one page of
+// thousands of statements must not lie about for good.
+const largeBuffer = 1 << 20
+
+func giveBack(b *bytes.Buffer) {
+	if b.Cap() <= largeBuffer {
+		b.Reset()
+		buffers.Put(b)
+	}
 }
 
 // Bytes sends a finished body. To a reader without a session it goes with an

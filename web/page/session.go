@@ -1,12 +1,12 @@
 package page
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
 
-	"github.com/alexedwards/scs/postgresstore"
 	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
 
@@ -16,9 +16,10 @@ import (
 
 const (
 	accountKey = "account"
-	// strange is how long a session of someone who has not signed in lives: long
-	// enough for a slow identity provider, short enough to leave no heap of rows.
-	strange = 15 * time.Minute
+	// editionKey is the edition that a session was read at; it is never stored.
+	editionKey = "edition"
+	// sweeping is how often sessions that are over are deleted.
+	sweeping = 10 * time.Minute
 )
 
 // sessionCookie is the cookie's name. Over https it has the prefix by which a
@@ -34,6 +35,7 @@ func (k *Kernel) openSessions() {
 	s := scs.New()
 	s.Lifetime = k.opts.Lifetime
 	s.IdleTimeout = 0 // an idle time would write a row on every read
+	s.Codec = codec{}
 	s.Cookie.Name = k.sessionCookie()
 	s.Cookie.HttpOnly = true
 	s.Cookie.SameSite = http.SameSiteLaxMode
@@ -43,14 +45,29 @@ func (k *Kernel) openSessions() {
 		k.exit(k.outside(w, r), fmt.Errorf("session: %w", err))
 	}
 	if k.opts.DB != nil {
-		k.store = postgresstore.NewWithCleanupInterval(k.opts.DB.Pool().DB, 10*time.Minute)
-		s.Store = sealed{k.store}
+		s.Store = sealed{account.NewSessions(k.opts.DB)}
 	}
 	k.sessions = s
 }
 
-// identify finds who asks: one read of the session (done by then) and one of
-// the actor, for those who bring a session that signed in.
+// sweep deletes sessions that are over until ctx ends.
+func (k *Kernel) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweeping)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := account.NewSessions(k.opts.DB).Sweep(ctx); err != nil && ctx.Err() == nil {
+				k.opts.Log.Error("sessions that are over stay", "error", err)
+			}
+		}
+	}
+}
+
+// identify finds who asks: one read of the session, done by then, and another only
+// when something changed about anybody since the actor was last read.
 func (k *Kernel) identify(q *Request) error {
 	said := k.sessions.GetString(q.Context(), accountKey)
 	if said == "" {
@@ -60,7 +77,8 @@ func (k *Kernel) identify(q *Request) error {
 	if err != nil {
 		return fmt.Errorf("session's account: %w", err)
 	}
-	actor, err := k.opts.Actors.Actor(q.Context(), id)
+	at, _ := k.sessions.Get(q.Context(), editionKey).(account.Edition)
+	actor, err := k.opts.Actors.ActorAt(q.Context(), id, at)
 	if fault.KindOf(err) == fault.NotFound {
 		return q.SignOut() // the account is gone, and its sessions with it
 	}
@@ -95,28 +113,28 @@ func (q *Request) SignOut() error {
 	return nil
 }
 
-// Keep stores v as JSON under key in the session. A session of someone who has
-// not signed in ends soon.
+// Keep stores v as JSON under key in the session of someone who has signed in. For
+// strangers nothing is stored: what they bring back is theirs to carry (Entrust).
 func (q *Request) Keep(key string, v any) error {
+	s := q.kernel.sessions
+	if !s.Exists(q.Context(), accountKey) {
+		return fmt.Errorf("keep %s: nobody has signed in", key)
+	}
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", key, err)
 	}
-	s := q.kernel.sessions
-	if !s.Exists(q.Context(), accountKey) {
-		s.SetDeadline(q.Context(), time.Now().Add(strange))
-	}
-	s.Put(q.Context(), key, b)
+	s.Put(q.Context(), key, string(b))
 	return nil
 }
 
 // Recall reads what Keep stored into v; false when nothing is there.
 func (q *Request) Recall(key string, v any) (bool, error) {
-	b := q.kernel.sessions.GetBytes(q.Context(), key)
-	if b == nil {
+	text := q.kernel.sessions.GetString(q.Context(), key)
+	if text == "" {
 		return false, nil
 	}
-	if err := json.Unmarshal(b, v); err != nil {
+	if err := json.Unmarshal([]byte(text), v); err != nil {
 		return false, fmt.Errorf("recall %s: %w", key, err)
 	}
 	return true, nil

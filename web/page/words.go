@@ -140,6 +140,41 @@ func Words(lang, key string, args ...any) string {
 	if said, plain := c.plain[lang][key]; plain {
 		return said
 	}
+	count, ok := countOf(lang, key, args)
+	if !ok {
+		return c.say(lang, key, args)
+	}
+	if said, ok := counted.Load(count); ok {
+		return said.(string)
+	}
+	said := c.say(lang, key, args)
+	if said != key {
+		counted.Store(count, said)
+	}
+	return said
+}
+
+// countPhrase is words whose only figure is a small number: most of those that a
+// page repeats. They are said once and kept, being no more than keys times numbers.
+type countPhrase struct {
+	lang, key string
+	n         int
+}
+
+const smallNumber = 1000
+
+var counted sync.Map // of countPhrase to words
+
+func countOf(lang, key string, args []any) (countPhrase, bool) {
+	if len(args) != 2 || args[0] != "n" {
+		return countPhrase{}, false
+	}
+	n, ok := args[1].(int)
+	return countPhrase{lang, key, n}, ok && n >= 0 && n < smallNumber
+}
+
+// say asks the library.
+func (c catalogue) say(lang, key string, args []any) string {
 	speaker, ok := c.speakers[lang]
 	if !ok {
 		speaker = c.speakers[Languages[0]]

@@ -133,9 +133,10 @@ func ownWords(words string) (string, error) {
 // valid UTF-8 without NUL.
 func tidy(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(s)
-	return strings.TrimSpace(s)
+	return strings.TrimSpace(oneLineEnd.Replace(s))
 }
+
+var oneLineEnd = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "")
 
 // showsReasons tells whether the protocol's feedback shows reasons.
 func showsReasons(p delphi.Protocol) bool { return p.Feedback.Reasons != "none" }

@@ -2,7 +2,6 @@ package ballot
 
 import (
 	"context"
-	"sync"
 
 	"github.com/google/uuid"
 
@@ -21,10 +20,11 @@ type Service struct {
 	cons   *consultation.Service
 	bridge *pseudonym.Service
 	record *ledger.Service
-	frozen sync.Map // of round id to form: see form
-	begun  sync.Map // of round id to opening: see opening
-	boards sync.Map // of boardKey to board: see board
 	crowd  crowd
+
+	// What was read and holds until the next change.
+	boards    postgres.Memo[boardKey, board]
+	documents postgres.Memo[uuid.UUID, *Feedback] // by round
 }
 
 // New makes the service and registers its jobs (tabulate at closing, hourly
@@ -56,13 +56,11 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if err := b.takes(s.db.Now()); err != nil {
 		return Paper{}, err
 	}
-	p := Paper{Round: b.Round, Items: b.Items, Shuffle: safe.Reader(seat, b.Round.ID), Feedback: b.feedback}
-	rows := map[uuid.UUID]row{}
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		var err error
-		rows, err = ballotsOf(ctx, tx, seat.Panelist, b.rounds()...)
-		return err
-	})
+	p := Paper{Round: b.Round, Items: b.Items, Shuffle: safe.Reader(seat, b.Round.ID)}
+	if p.Feedback, err = s.shown(ctx, b); err != nil {
+		return Paper{}, err
+	}
+	rows, err := s.own(ctx, seat, b)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -79,6 +77,25 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 		}
 	}
 	return p, nil
+}
+
+// Asked gives the statements of an open round, as its papers have them; faults as
+// Paper's.
+func (s *Service) Asked(ctx context.Context, of uuid.UUID, round int) ([]consultation.Item, error) {
+	b, err := s.board(ctx, of, round)
+	if err == nil {
+		err = b.takes(s.db.Now())
+	}
+	return b.Items, err
+}
+
+// own reads a seat's ballots of the rounds that a board shows.
+func (s *Service) own(ctx context.Context, seat pseudonym.Seat, b board) (rows map[uuid.UUID]row, err error) {
+	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		rows, err = ballotsOf(ctx, tx, seat.Panelist, b.rounds()...)
+		return err
+	})
+	return rows, err
 }
 
 func noBallots() error {
@@ -165,13 +182,13 @@ type hand struct {
 	deliver bool
 }
 
-// work hands one ballot to the crowd and signs for what stands after it.
+// work hands one ballot to the crowd and gives the receipt of what stands after it.
 func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Receipt, error) {
 	done := s.crowd.enter(ctx, seat, number, in)
 	if done.err != nil || !in.deliver {
 		return Receipt{}, done.err
 	}
-	return s.receipt(ctx, seat, done.round, done.stands)
+	return done.board.receipt(seat, done.stands), nil
 }
 
 func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) error {
@@ -244,28 +261,6 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 	}
 	sealed, err := sealSheet(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)
 	return change{stands: draft, row: row{sealed: sealed}, writes: true, born: !had}, err
-}
-
-// form gives what a round's ballots are checked against. Protocol and items are
-// frozen while an answer round is open, so they are read once by each server and
-// dropped at the closing; the items of a standing round may grow.
-func (s *Service) form(ctx context.Context, tx *postgres.Tx, round consultation.Round) (form, error) {
-	if f, ok := s.frozen.Load(round.ID); ok {
-		return f.(form), nil
-	}
-	c, err := s.cons.ByID(ctx, tx, round.Consultation)
-	if err != nil {
-		return form{}, err
-	}
-	items, err := s.cons.RoundItems(ctx, tx, round.ID)
-	if err != nil {
-		return form{}, err
-	}
-	f := newForm(c.Protocol, items)
-	if round.Kind != delphi.StandingKind {
-		s.frozen.Store(round.ID, f)
-	}
-	return f, nil
 }
 
 func sealSheet(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, sh sheet, l layout) ([]byte, error) {

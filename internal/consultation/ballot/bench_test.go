@@ -24,6 +24,14 @@ import (
 // to the commit. Run it with -cpu 8: ballots wait more than they compute.
 func BenchmarkCast(b *testing.B) {
 	h := newHouse(b, 64, 8)
+	go func() {
+		if err := h.ballots.cons.Listen(b.Context()); err != nil {
+			b.Error(err)
+		}
+	}()
+	for told := false; !told; _, told = h.ballots.cons.Epoch() {
+		time.Sleep(time.Millisecond)
+	}
 	seats := make([]pseudonym.Seat, len(h.people))
 	for i := range seats {
 		seats[i] = h.seat(i)

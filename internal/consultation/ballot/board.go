@@ -7,18 +7,34 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
 
-// board is what the papers of one round have in common, read once between two
-// changes: its items, and the feedback document of the answering round before.
+// board is what papers, ballots and receipts of one round have in common, read once
+// between two changes: what is asked, what answers are checked against, and what
+// every receipt says.
 type board struct {
 	consultation.Sheet
-	before   *consultation.Round // nil in the first
-	feedback *Feedback
-	epoch    uint64
+	form    form
+	before  *consultation.Round // the answering round before; nil in the first
+	opening opening
 }
+
+// opening is what the receipts of one round have in common: the same for
+// everyone, since a newer checkpoint would tell the time.
+type opening struct {
+	size int64
+	root leaf.Sum
+	hand ledger.Hand
+}
+
+// boardsKept is how many boards and how many documents are kept; of the many rounds
+// of a server few are looked at between two changes.
+const boardsKept = 64
 
 type boardKey struct {
 	consultation uuid.UUID
@@ -29,26 +45,33 @@ type boardKey struct {
 func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, error) {
 	key := boardKey{consultation: of, round: round}
 	epoch, told := s.cons.Epoch()
-	if b, ok := s.boards.Load(key); ok && told && b.(board).epoch == epoch {
-		return b.(board), nil
+	if b, ok := s.boards.Find(epoch, key); ok && told {
+		return b, nil
 	}
-	b := board{epoch: epoch}
+	var b board
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		if b.Sheet, err = s.cons.Sheet(ctx, tx, of, round); err != nil {
 			return err
 		}
+		b.form = newForm(b.Consultation.Protocol, b.Items)
 		if before, ok := previousAnswering(b.Consultation, b.Round); ok {
 			b.before = &before
-			b.feedback, _, err = findFeedback(ctx, tx, before.ID)
 		}
+		if !b.Round.Answers() || b.Round.OpenedAt.IsZero() {
+			return nil
+		}
+		if b.opening.size, b.opening.root, err = s.record.Opened(ctx, tx, of, round); err != nil {
+			return err
+		}
+		b.opening.hand, err = s.record.Hand(ctx, tx)
 		return err
 	})
 	if err != nil {
 		return board{}, err
 	}
-	if told && b.Round.State == consultation.RoundOpen {
-		s.boards.Store(key, b)
+	if told {
+		s.boards.Keep(epoch, key, b, boardsKept)
 	}
 	return b, nil
 }
@@ -73,4 +96,36 @@ func (b board) rounds() []uuid.UUID {
 		return []uuid.UUID{b.Round.ID}
 	}
 	return []uuid.UUID{b.Round.ID, b.before.ID}
+}
+
+// current is the form under the round's lock. Protocol and items are frozen while an
+// answer round is open; the items of a standing round may have grown since.
+func (b board) current(ctx context.Context, tx *postgres.Tx, cons *consultation.Service) (form, error) {
+	if b.Round.Kind != delphi.StandingKind {
+		return b.form, nil
+	}
+	items, err := cons.RoundItems(ctx, tx, b.Round.ID)
+	return newForm(b.Consultation.Protocol, items), err
+}
+
+// shown gives the feedback document on the round before a board's, decoded once
+// between two changes; nil in the first round.
+func (s *Service) shown(ctx context.Context, b board) (*Feedback, error) {
+	if b.before == nil {
+		return nil, nil
+	}
+	epoch, told := s.cons.Epoch()
+	if f, ok := s.documents.Find(epoch, b.before.ID); ok && told {
+		return f, nil
+	}
+	var f *Feedback
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		var err error
+		f, _, err = findFeedback(ctx, tx, b.before.ID)
+		return err
+	})
+	if err == nil && told {
+		s.documents.Keep(epoch, b.before.ID, f, boardsKept)
+	}
+	return f, err
 }

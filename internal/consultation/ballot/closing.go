@@ -36,8 +36,6 @@ func (s *Service) close(ctx context.Context, id uuid.UUID, pause func() error) e
 	if err != nil {
 		return err
 	}
-	s.frozen.Delete(round.ID)
-	s.begun.Delete(round.ID)
 	switch round.State {
 	case consultation.RoundClosing:
 		if err := s.count(ctx, c, round); err != nil {

@@ -62,7 +62,7 @@ func (w *waiter) key() ballotKey {
 
 // outcome is what a request is told.
 type outcome struct {
-	round  consultation.Round
+	board  board
 	stands sheet
 	err    error
 }
@@ -157,7 +157,11 @@ func (s *Service) commit(ctx context.Context, batch []*waiter) {
 		return
 	}
 	defer safe.Close()
-	var round uuid.UUID
+	b, err := s.board(ctx, consultation, number)
+	if err != nil {
+		fail(err)
+		return
+	}
 	act := func(ctx context.Context, tx *postgres.Tx) error {
 		r, err := s.cons.Locked(ctx, tx, consultation, number)
 		if err != nil {
@@ -166,18 +170,24 @@ func (s *Service) commit(ctx context.Context, batch []*waiter) {
 		if !r.Answers() {
 			return noBallots()
 		}
-		round = r.ID
-		f, err := s.form(ctx, tx, r)
+		b.Round = r
+		f, err := b.current(ctx, tx, s.cons)
 		if err != nil {
 			return err
 		}
-		return s.write(ctx, tx, safe, f, r, batch, told)
+		if err := s.write(ctx, tx, safe, f, r, batch, told); err != nil {
+			return err
+		}
+		for i := range told {
+			told[i].board = b
+		}
+		return nil
 	}
 	err = s.db.Transact(ctx, act)
 	if missingPartition(err) {
 		// The first ballot of a round: its partition is made in a transaction of
 		// its own, so that no row shares an xmin with the catalogue's.
-		if err = s.makeRoom(ctx, consultation, round); err == nil {
+		if err = s.makeRoom(ctx, consultation, b.Round.ID); err == nil {
 			err = s.db.Transact(ctx, act)
 		}
 	}
@@ -203,7 +213,7 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Sa
 	var changed, born []seated
 	for i, w := range batch {
 		c, err := f.compose(safe, w.seat, round, rows[w.seat.Panelist], w.in)
-		told[i] = outcome{round: round, stands: c.stands, err: err}
+		told[i] = outcome{stands: c.stands, err: err}
 		switch {
 		case err != nil || !c.writes:
 			continue

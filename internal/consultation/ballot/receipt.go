@@ -6,10 +6,9 @@ import (
 	"fmt"
 
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
 
@@ -20,56 +19,26 @@ type Receipt struct {
 	Answered int    // answers given
 	Blank    int    // items left without an answer
 	Replaces string // the mark it replaces; ""
-	Note     string // the receipt's text, signed by the log's key
+
+	text string
+	hand ledger.Hand
 }
 
-// opening is what the receipts of one round have in common: the same for
-// everyone, since a newer checkpoint would tell the time.
-type opening struct {
-	protocol string
-	items    int
-	size     int64
-	root     leaf.Sum
-}
+// Note is the receipt's text, signed by the log's key. It costs a signature, and is
+// the same whenever it is asked for.
+func (r Receipt) Note() (string, error) { return r.hand.Sign(r.text) }
 
-// receipt signs for a ballot that counts. Nothing is written.
-func (s *Service) receipt(ctx context.Context, seat pseudonym.Seat, round consultation.Round, sh sheet) (Receipt, error) {
-	o, err := s.opening(ctx, round)
-	if err != nil {
-		return Receipt{}, err
+// receipt is for a ballot that counts. Nothing is read or written.
+func (b board) receipt(seat pseudonym.Seat, sh sheet) Receipt {
+	r := Receipt{
+		Mark: sh.mark(seat.Group), Answered: len(sh.entries), Blank: len(b.form.items) - len(sh.entries), Replaces: sh.replaces(),
+		hand: b.opening.hand,
 	}
-	r := Receipt{Mark: sh.mark(seat.Group), Answered: len(sh.entries), Blank: o.items - len(sh.entries), Replaces: sh.replaces()}
-	r.Note, err = s.record.Sign(ctx, leaf.Receipt{
-		Consultation: seat.Consultation.String(), Round: round.Number, Protocol: o.protocol,
-		Size: o.size, Root: o.root, Mark: r.Mark, Replaces: r.Replaces,
-	}.Text())
-	return r, err
-}
-
-// opening reads once what a round's receipts have in common; a standing round's
-// items may grow, so theirs are read each time.
-func (s *Service) opening(ctx context.Context, round consultation.Round) (opening, error) {
-	if o, ok := s.begun.Load(round.ID); ok {
-		return o.(opening), nil
-	}
-	var o opening
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ByID(ctx, tx, round.Consultation)
-		if err != nil {
-			return err
-		}
-		items, err := s.cons.RoundItems(ctx, tx, round.ID)
-		if err != nil {
-			return err
-		}
-		o.protocol, o.items = c.ProtocolHash, len(items)
-		o.size, o.root, err = s.record.Opened(ctx, tx, c.ID, round.Number)
-		return err
-	})
-	if err == nil && round.Kind != delphi.StandingKind && round.State == consultation.RoundOpen {
-		s.begun.Store(round.ID, o)
-	}
-	return o, err
+	r.text = leaf.Receipt{
+		Consultation: seat.Consultation.String(), Round: b.Round.Number, Protocol: b.Consultation.ProtocolHash,
+		Size: b.opening.size, Root: b.opening.root, Mark: r.Mark, Replaces: r.Replaces,
+	}.Text()
+	return r
 }
 
 // Stub is a receipt with the ballot that it is for, as its owner may see it.
@@ -88,8 +57,7 @@ func (s *Service) Receipt(ctx context.Context, seat pseudonym.Seat, number int) 
 	if err != nil {
 		return Stub{}, err
 	}
-	r, err := s.receipt(ctx, seat, k.round, k.now)
-	return Stub{Receipt: r, Round: k.round, Pending: k.drafted, Proofs: k.protocol.Anonymity.ProofFiles}, err
+	return Stub{Receipt: k.board.receipt(seat, k.now), Round: k.board.Round, Pending: k.drafted, Proofs: k.proofs()}, nil
 }
 
 // Proof gives the proof file of a seat's delivered ballot: what lets anybody who
@@ -101,15 +69,15 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 	if err != nil {
 		return nil, err
 	}
-	if !k.protocol.Anonymity.ProofFiles {
+	if !k.proofs() {
 		return nil, fault.New(fault.Forbidden, "no_proof_files", "the protocol of this consultation rules proof files out")
 	}
-	r, err := s.receipt(ctx, seat, k.round, k.now)
+	note, err := k.board.receipt(seat, k.now).Note()
 	if err != nil {
 		return nil, err
 	}
 	p := leaf.Proof{
-		Format: leaf.ProofFormat, Receipt: r.Note, Group: seat.Group,
+		Format: leaf.ProofFormat, Receipt: note, Group: seat.Group,
 		Random: k.now.random[:], Words: k.now.words, Answers: k.now.given(),
 	}
 	if k.before != nil {
@@ -121,12 +89,14 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 
 // kept is what lies sealed of one seat's ballot in a round.
 type kept struct {
-	protocol delphi.Protocol
-	round    consultation.Round
-	now      sheet
-	before   *sheet // of the answering round before; nil when missed or none
-	drafted  bool
+	board   board
+	now     sheet
+	before  *sheet // of the answering round before; nil when missed or none
+	drafted bool
 }
+
+// proofs tells whether the protocol allows proof files.
+func (k kept) proofs() bool { return k.board.Consultation.Protocol.Anonymity.ProofFiles }
 
 // kept opens a seat's delivered ballot.
 func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int) (kept, error) {
@@ -136,49 +106,34 @@ func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int) (ke
 	}
 	defer safe.Close()
 	var k kept
-	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if err := steady(ctx, tx); err != nil {
-			return err
-		}
-		c, err := s.cons.ByID(ctx, tx, seat.Consultation)
-		if err != nil {
-			return err
-		}
-		r := c.Round(number)
-		if r == nil {
-			return fault.New(fault.NotFound, "no_round", "there is no such round")
-		}
-		if !r.Answers() {
-			return noBallots()
-		}
-		k.protocol, k.round = c.Protocol, *r
-		b, err := findBallot(ctx, tx, r.ID, seat.Panelist)
-		if err != nil {
-			return err
-		}
-		var delivered bool
-		if k.now, delivered, err = openBlob(safe, seat, r.ID, pseudonym.BallotBlob, b.sealed); err != nil {
-			return err
-		}
-		if !delivered {
-			return fault.New(fault.NotFound, "no_ballot", "no ballot was delivered in this round")
-		}
-		k.drafted = b.draft != nil
-		before, ok := previousAnswering(c, *r)
-		if !ok {
-			return nil
-		}
-		if b, err = findBallot(ctx, tx, before.ID, seat.Panelist); err != nil {
-			return err
-		}
-		last, delivered, err := openBlob(safe, seat, before.ID, pseudonym.BallotBlob, b.sealed)
-		if err != nil {
-			return fmt.Errorf("the ballot of round %d: %w", before.Number, err)
-		}
-		if delivered {
-			k.before = &last
-		}
-		return nil
-	})
-	return k, err
+	if k.board, err = s.board(ctx, seat.Consultation, number); err != nil {
+		return kept{}, err
+	}
+	if !k.board.Round.Answers() {
+		return kept{}, noBallots()
+	}
+	rows, err := s.own(ctx, seat, k.board)
+	if err != nil {
+		return kept{}, err
+	}
+	r := k.board.Round.ID
+	var delivered bool
+	if k.now, delivered, err = openBlob(safe, seat, r, pseudonym.BallotBlob, rows[r].sealed); err != nil {
+		return kept{}, err
+	}
+	if !delivered {
+		return kept{}, fault.New(fault.NotFound, "no_ballot", "no ballot was delivered in this round")
+	}
+	k.drafted = rows[r].draft != nil
+	if k.board.before == nil {
+		return k, nil
+	}
+	last, delivered, err := openBlob(safe, seat, k.board.before.ID, pseudonym.BallotBlob, rows[k.board.before.ID].sealed)
+	if err != nil {
+		return kept{}, fmt.Errorf("the ballot of round %d: %w", k.board.before.Number, err)
+	}
+	if delivered {
+		k.before = &last
+	}
+	return k, nil
 }

@@ -16,7 +16,14 @@ import (
 )
 
 // signed opens a receipt's note with the log's public key.
-func (h *house) signed(text string) leaf.Receipt {
+func (h *house) signed(of Receipt) leaf.Receipt {
+	h.t.Helper()
+	text, err := of.Note()
+	h.must(err)
+	return h.opened(text)
+}
+
+func (h *house) opened(text string) leaf.Receipt {
 	h.t.Helper()
 	keys, err := h.ballots.record.VerifierKeys(h.t.Context())
 	h.must(err)
@@ -32,7 +39,7 @@ func (h *house) signed(text string) leaf.Receipt {
 func TestAReceiptIsSignedByTheLogAndTellsNoTime(t *testing.T) {
 	h, ctx := newHouse(t, 6, 2), t.Context()
 	first := h.cast(2, 0, 4)
-	r := h.signed(first.Note)
+	r := h.signed(first)
 	var root tlog.Hash
 	var size int64
 	h.must(h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
@@ -46,7 +53,7 @@ func TestAReceiptIsSignedByTheLogAndTellsNoTime(t *testing.T) {
 	}
 	// The log grows; the next receipt stands on the same checkpoint, and names the first.
 	h.must(h.cons.ExtendRound(ctx, h.facilitator, slug, 2, 1, "piove"))
-	second := h.signed(h.cast(2, 0, 5).Note)
+	second := h.signed(h.cast(2, 0, 5))
 	if second.Size != size || second.Root != root || second.Replaces != first.Mark {
 		t.Errorf("second receipt %+v", second)
 	}
@@ -57,7 +64,7 @@ func TestAReceiptIsSignedByTheLogAndTellsNoTime(t *testing.T) {
 	// It can be had again after the closing, the same to the byte.
 	again, err := h.ballots.Receipt(ctx, h.seat(0), 2)
 	h.must(err)
-	if h.signed(again.Note) != second || again.Answered != 1 || again.Blank != 1 || !again.Proofs {
+	if h.signed(again.Receipt) != second || again.Answered != 1 || again.Blank != 1 || !again.Proofs {
 		t.Errorf("again %+v", again)
 	}
 	_, err = h.ballots.Receipt(ctx, h.seat(0), 3)
@@ -90,7 +97,7 @@ func TestAProofFileFindsItsLeaves(t *testing.T) {
 	h.must(err)
 	p, err := leaf.ParseProof(document)
 	h.must(err)
-	if p.Words != "parole mie" || p.Mark() != h.signed(p.Receipt).Mark || len(p.Answers) != 2 || len(p.Previous) != 2 {
+	if p.Words != "parole mie" || p.Mark() != h.opened(p.Receipt).Mark || len(p.Answers) != 2 || len(p.Previous) != 2 {
 		t.Fatalf("proof %+v", p)
 	}
 	seed, items, files := p.Seed(), h.items(3), h.published(3).files

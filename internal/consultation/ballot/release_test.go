@@ -47,7 +47,7 @@ func standingHouse(t testing.TB, n, items int) (*house, []uuid.UUID, func(i int,
 	h.must(h.panel.EnrolForeign(ctx, h.c.ID, h.group(), n))
 	return h, ids, func(i int, values ...int) {
 		t.Helper()
-		seat, err := h.bridge.Foreign(ctx, h.c.ID, fmt.Sprint("voter ", i), h.group())
+		seats, err := h.bridge.Foreign(ctx, h.c.ID, h.group(), fmt.Sprint("voter ", i))
 		h.must(err)
 		var answers []Answer
 		for k, v := range values {
@@ -55,7 +55,7 @@ func standingHouse(t testing.TB, n, items int) (*house, []uuid.UUID, func(i int,
 				answers = append(answers, Answer{Item: ids[k], Value: v})
 			}
 		}
-		_, err = h.ballots.Cast(ctx, seat, 1, answers)
+		_, err = h.ballots.Cast(ctx, seats[0], 1, answers)
 		h.must(err)
 	}
 }
@@ -185,9 +185,9 @@ func TestInterimResultsOfAStandingRoundAreForNobodysForm(t *testing.T) {
 	h.must(h.ballots.Release(ctx, h.c.ID, 1, false))
 	_, err := h.ballots.Feedback(ctx, h.c.ID, 1)
 	h.refused(err, fault.Conflict, "not_released")
-	seat, err := h.bridge.Foreign(ctx, h.c.ID, "voter 0", h.group())
+	seats, err := h.bridge.Foreign(ctx, h.c.ID, h.group(), "voter 0")
 	h.must(err)
-	p, err := h.ballots.Paper(ctx, seat, 1)
+	p, err := h.ballots.Paper(ctx, seats[0], 1)
 	h.must(err)
 	if p.Feedback != nil || len(p.Delivered) != 1 {
 		t.Errorf("paper %+v", p)

@@ -15,6 +15,7 @@ type request struct {
 	began   time.Time
 	subject string
 	signed  time.Time
+	code    string // "" before one was made
 }
 
 func (r *request) GetID() string                      { return r.id }

@@ -16,6 +16,9 @@ import (
 const (
 	requestLife = 10 * time.Minute
 	tokenLife   = 5 * time.Minute
+	// sweeping is how often what is over is looked for: with each request it would
+	// make a sign-in cost more the more there were.
+	sweeping = time.Minute
 )
 
 // store is what the library asks of a provider's memory, in maps. It is small
@@ -25,8 +28,10 @@ type store struct {
 	owner *Provider
 	key   *ecdsa.PrivateKey
 	keyID string
+	hints map[string]Person // by subject and by e-mail
 
 	mu       sync.Mutex
+	swept    time.Time
 	requests map[string]*request // by id
 	codes    map[string]string   // code → request id
 	tokens   map[string]token    // by id
@@ -40,20 +45,24 @@ type token struct {
 var errUnknown = errors.New("unknown, used or expired")
 
 func newStore(owner *Provider, key *ecdsa.PrivateKey) *store {
-	return &store{
-		owner: owner, key: key, keyID: random()[:8],
+	s := &store{
+		owner: owner, key: key, keyID: random()[:8], hints: map[string]Person{}, swept: time.Now(),
 		requests: map[string]*request{}, codes: map[string]string{}, tokens: map[string]token{},
 	}
+	for _, p := range owner.people {
+		s.hints[p.Email] = p
+	}
+	for _, p := range owner.people {
+		s.hints[p.Subject] = p
+	}
+	delete(s.hints, "")
+	return s
 }
 
 // person finds somebody by subject or e-mail.
 func (s *store) person(hint string) (Person, bool) {
-	for _, p := range s.owner.people {
-		if hint != "" && (p.Subject == hint || p.Email == hint) {
-			return p, true
-		}
-	}
-	return Person{}, false
+	p, ok := s.hints[hint]
+	return p, ok
 }
 
 // CreateAuthRequest remembers an authorization request, and forgets old ones.
@@ -64,14 +73,20 @@ func (s *store) CreateAuthRequest(_ context.Context, r *oidc.AuthRequest, _ stri
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
+	if now.Sub(s.swept) > sweeping {
+		s.sweep(now)
+	}
+	out := &request{id: random(), asked: *r, began: now}
+	s.requests[out.id] = out
+	return out, nil
+}
+
+// sweep forgets what is over; the lock is held.
+func (s *store) sweep(now time.Time) {
+	s.swept = now
 	for id, old := range s.requests {
 		if now.After(old.began.Add(requestLife)) {
-			delete(s.requests, id)
-		}
-	}
-	for code, id := range s.codes {
-		if s.requests[id] == nil {
-			delete(s.codes, code)
+			s.forget(id)
 		}
 	}
 	for id, old := range s.tokens {
@@ -79,9 +94,14 @@ func (s *store) CreateAuthRequest(_ context.Context, r *oidc.AuthRequest, _ stri
 			delete(s.tokens, id)
 		}
 	}
-	out := &request{id: random(), asked: *r, began: now}
-	s.requests[out.id] = out
-	return out, nil
+}
+
+// forget ends a request and its code; the lock is held.
+func (s *store) forget(id string) {
+	if r, ok := s.requests[id]; ok {
+		delete(s.codes, r.code)
+		delete(s.requests, id)
+	}
 }
 
 // AuthRequestByID gives a pending request as it stands.
@@ -128,7 +148,12 @@ func (s *store) AuthRequestByCode(ctx context.Context, code string) (op.AuthRequ
 func (s *store) SaveAuthCode(_ context.Context, id, code string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.codes[code] = id
+	r, ok := s.requests[id]
+	if !ok {
+		return errUnknown
+	}
+	delete(s.codes, r.code) // the last one counts
+	r.code, s.codes[code] = code, id
 	return nil
 }
 
@@ -136,12 +161,7 @@ func (s *store) SaveAuthCode(_ context.Context, id, code string) error {
 func (s *store) DeleteAuthRequest(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.requests, id)
-	for code, of := range s.codes {
-		if of == id {
-			delete(s.codes, code)
-		}
-	}
+	s.forget(id)
 	return nil
 }
 

@@ -76,6 +76,32 @@ func TestACopyIsReadableByAll(t *testing.T) {
 	}
 }
 
+// A killed Postgres' children write on while the next one says why it cannot start.
+func TestWhatAKilledPostgresStillSaysHidesNothing(t *testing.T) {
+	folder := t.TempDir()
+	old, err := newLog(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if _, err := old.WriteString(strings.Repeat("a checkpoint\n", 500)); err != nil {
+		t.Fatal(err)
+	}
+	next, err := newLog(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	for f, words := range map[*os.File]string{next: "the shared memory is still in use\n", old: strings.Repeat("the last checkpoint\n", 100)} {
+		if _, err := f.WriteString(words); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !said(folder, "is still in use") || strings.Contains(lastWords(folder), "\x00") {
+		t.Errorf("the log: %q", lastWords(folder))
+	}
+}
+
 func TestAScriptIsNotTakenForPostgres(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "postgres")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\nexec su postgres\n"), 0o755); err != nil {

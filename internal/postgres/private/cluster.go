@@ -376,7 +376,7 @@ func (k *Cluster) launch(ctx context.Context, bin binaries, r runner, folder, da
 	until := time.Now().Add(leaveLimit)
 	for {
 		err := k.try(ctx, bin, r, folder, data)
-		if err == nil || !strings.Contains(err.Error(), "is still in use") || time.Now().After(until) {
+		if err == nil || !said(folder, "is still in use") || time.Now().After(until) {
 			return err
 		}
 		select {
@@ -389,7 +389,7 @@ func (k *Cluster) launch(ctx context.Context, bin binaries, r runner, folder, da
 
 // try runs postgres once.
 func (k *Cluster) try(ctx context.Context, bin binaries, r runner, folder, data string) error {
-	log, err := os.OpenFile(filepath.Join(folder, "postgres.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	log, err := newLog(folder)
 	if err != nil {
 		return err
 	}
@@ -439,9 +439,23 @@ func (k *Cluster) try(ctx context.Context, bin binaries, r runner, folder, data 
 	}
 }
 
+func logFile(folder string) string { return filepath.Join(folder, "postgres.log") }
+
+// newLog begins Postgres' log. What children of a killed one still write follows what
+// stands there, whatever the length was at which they last wrote.
+func newLog(folder string) (*os.File, error) {
+	return os.OpenFile(logFile(folder), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0o600)
+}
+
+// said tells whether some words stand in Postgres' log.
+func said(folder, words string) bool {
+	body, err := os.ReadFile(logFile(folder))
+	return err == nil && strings.Contains(string(body), words)
+}
+
 // lastWords is the end of Postgres' log.
 func lastWords(folder string) string {
-	body, err := os.ReadFile(filepath.Join(folder, "postgres.log"))
+	body, err := os.ReadFile(logFile(folder))
 	if err != nil {
 		return err.Error()
 	}

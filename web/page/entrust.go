@@ -1,0 +1,110 @@
+package page
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// entrusted is how many values of one kind a browser holds at once.
+	entrusted = 5
+	// entrustedBytes bounds one: a browser forgets a cookie above 4096 bytes.
+	entrustedBytes = 3800
+)
+
+// newEntrust gives the box for what browsers are entrusted with. Without a secret it
+// is this process' own.
+func newEntrust(secret []byte) (cipher.AEAD, error) {
+	if secret == nil {
+		secret = make([]byte, 32)
+		rand.Read(secret) // it does not fail: it ends the program
+	}
+	key, err := hkdf.Key(sha256.New, secret, nil, "delfi entrusted to browsers v1", 32)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// trust is what such a cookie holds, sealed under its own name.
+type trust struct {
+	Until int64           `json:"until"`
+	Value json.RawMessage `json:"value"`
+}
+
+// Entrust gives the browser a value to bring back within life: every server with the
+// same secret can open it, nobody can read or change it, and nothing of it is stored
+// here. Of a kind the newest few are held, each under a name that no other has; both
+// are letters, digits, "-" and "_".
+func (q *Request) Entrust(kind, name string, v any, life time.Duration) error {
+	value, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("entrust %s: %w", kind, err)
+	}
+	b, err := json.Marshal(trust{Until: q.Now.Add(life).Unix(), Value: value})
+	if err != nil {
+		return fmt.Errorf("entrust %s: %w", kind, err)
+	}
+	prefix := q.entrustPrefix(kind)
+	sealed := base64.RawURLEncoding.EncodeToString(q.kernel.entrust.Seal(nil, nil, b, []byte(prefix+name)))
+	if len(sealed) > entrustedBytes {
+		return fmt.Errorf("entrust %s: %d bytes are more than a browser holds", kind, len(sealed))
+	}
+	var held []string
+	for _, c := range q.R.Cookies() { // a browser sends the oldest first (RFC 6265, 5.4)
+		if strings.HasPrefix(c.Name, prefix) {
+			held = append(held, c.Name)
+		}
+	}
+	for ; len(held) >= entrusted; held = held[1:] {
+		http.SetCookie(q.W, q.cookie(held[0], "", -1))
+	}
+	http.SetCookie(q.W, q.cookie(prefix+name, sealed, int(life.Seconds())))
+	return nil
+}
+
+// Redeem takes back what the browser was entrusted with, into v; false when there is
+// no such value, it was not sealed here under this name, or its time is over. The
+// browser forgets it whatever comes of it.
+func (q *Request) Redeem(kind, name string, v any) bool {
+	full := q.entrustPrefix(kind) + name
+	c, err := q.R.Cookie(full)
+	if err != nil {
+		return false
+	}
+	http.SetCookie(q.W, q.cookie(full, "", -1))
+	sealed, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil {
+		return false
+	}
+	b, err := q.kernel.entrust.Open(nil, nil, sealed, []byte(full))
+	if err != nil {
+		return false
+	}
+	var t trust
+	if json.Unmarshal(b, &t) != nil || q.Now.Unix() >= t.Until {
+		return false
+	}
+	return json.Unmarshal(t.Value, v) == nil
+}
+
+// entrustPrefix begins the names of a kind's cookies; over https as the session's does.
+func (q *Request) entrustPrefix(kind string) string {
+	if q.kernel.secure {
+		return "__Host-delfi_" + kind + "_"
+	}
+	return "delfi_" + kind + "_"
+}
