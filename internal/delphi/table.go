@@ -19,7 +19,7 @@ func (t *Tally) tables(i int, e shown) []Table {
 	case RankingForm:
 		return rankTables(s, c)
 	case SelectionForm:
-		return []Table{newTable("S/"+s.id, s.values(), c.whole)}
+		return []Table{newTable("S/"+s.id, s.values(), slices.Clone(c.whole))}
 	}
 	one := func(id string, h []int) Table {
 		if e.detail == thirds {

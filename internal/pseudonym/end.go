@@ -52,10 +52,17 @@ func (s *Service) Destroy(ctx context.Context, consultation uuid.UUID) error {
 	return s.bury(ctx, consultation, panelScope)
 }
 
+// OnEnd sets who is told when this process's copy of a consultation's panel key has
+// gone, before that is confirmed: what it remembers of opened ballots goes then too.
+func (s *Service) OnEnd(forget func(consultation uuid.UUID)) { s.forget = forget }
+
 // bury destroys this process's copy of a key that is marked destroyed, and confirms it.
 func (s *Service) bury(ctx context.Context, consultation uuid.UUID, sc scope) error {
 	if err := s.keys.Destroy(ctx, sc.name(consultation)); err != nil {
 		return fmt.Errorf("destroying the %s key: %w", sc, err)
+	}
+	if sc == panelScope && s.forget != nil {
+		s.forget(consultation)
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		return confirm(ctx, tx, consultation, sc, s.process)

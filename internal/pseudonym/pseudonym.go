@@ -63,8 +63,9 @@ func parse(name string) (scope, uuid.UUID, bool) {
 type Service struct {
 	db      *postgres.DB
 	keys    Keys
-	process uuid.UUID // of this process, as it confirms destructions: see Join
-	days    int       // see Backups
+	process uuid.UUID                    // of this process, as it confirms destructions: see Join
+	days    int                          // see Backups
+	forget  func(consultation uuid.UUID) // see OnEnd; nil for nobody
 	epoch   postgres.Epoch
 	checks  postgres.Memo[string, check] // by key name: see Follow
 }

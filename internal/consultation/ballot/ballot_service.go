@@ -25,6 +25,8 @@ type Service struct {
 	// What was read and holds until the next change.
 	boards    postgres.Memo[boardKey, board]
 	documents postgres.Memo[uuid.UUID, *Feedback] // by round
+
+	standings standings // what ballots say: gone with their round, or their key
 }
 
 // New makes the service and registers its jobs (tabulate at closing, hourly
@@ -37,6 +39,7 @@ func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Se
 	job.On(q, s.destroy)
 	job.Every(q, turnoutEvery, Turnout{})
 	c.OnShown(shownHash)
+	p.OnEnd(s.standings.end)
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"delfi/internal/postgres"
@@ -157,6 +158,11 @@ func eachBallot(ctx context.Context, tx *postgres.Tx, consultation, round uuid.U
 	if err != nil {
 		return err
 	}
+	return scanBallots(rows, visit)
+}
+
+// scanBallots reads ballots from rows of (panelist, group, sealed).
+func scanBallots(rows *sqlx.Rows, visit taker) error {
 	defer rows.Close()
 	groups := map[string]string{} // one string for all who are of a group
 	for rows.Next() {

@@ -36,6 +36,7 @@ func (s *Service) close(ctx context.Context, id uuid.UUID, pause func() error) e
 	if err != nil {
 		return err
 	}
+	s.standings.drop(round.ID)
 	switch round.State {
 	case consultation.RoundClosing:
 		if err := s.count(ctx, c, round); err != nil {
@@ -85,7 +86,7 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 	}
 	var found counted
 	if round.Kind == delphi.StandingKind {
-		found, err = s.stood(ctx, safe, c, round, items, earlier, enrolled(c, round), true)
+		found, err = s.stood(ctx, safe, c, round, items)
 	} else {
 		found, err = s.tabulated(ctx, safe, c, round, items)
 	}

@@ -77,15 +77,15 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 	if err != nil {
 		return err
 	}
-	found, err := s.stood(ctx, safe, c, round, items, earlier, people, false)
+	closing, err := s.interim(ctx, safe, c, round, items, earlier, people)
 	if err != nil {
 		return err
 	}
 	d := document{
-		closing: found.closing, items: consultation.ItemsDocument(items),
-		tally: tallies(found.closing, func(table string) string { return leaf.ID(c.ID.String(), round.Number, table) }),
+		closing: closing, items: consultation.ItemsDocument(items),
+		tally: tallies(closing, func(table string) string { return leaf.ID(c.ID.String(), round.Number, table) }),
 	}
-	d.feedback = FeedbackOf(c.Protocol, asked(items), append(earlier, found.closing), nil)
+	d.feedback = FeedbackOf(c.Protocol, asked(items), append(earlier, closing), nil)
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		locked, err := s.cons.RoundForUpdate(ctx, tx, round.ID)
 		if err != nil || locked.State != consultation.RoundOpen || locked.Ticks != round.Ticks {
@@ -98,7 +98,7 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 		if err := s.cons.Ticked(ctx, tx, round.ID, tick, fresh(d.feedback)); err != nil {
 			return err
 		}
-		return s.record.Append(ctx, tx, entryOf(c, found.closing, ledger.Release, "tick", map[string]any{
+		return s.record.Append(ctx, tx, entryOf(c, closing, ledger.Release, "tick", map[string]any{
 			"tick": tick, "tally": h.tally, "counts": h.counts, "document": h.feedback, "items": h.items,
 		}))
 	})
@@ -137,25 +137,19 @@ func lastShown(releases []delphi.Closing) map[string]int {
 	return ticks
 }
 
-// stood streams the standing ballots into one tally and says what may be shown of
-// them; earlier are the releases so far. Reasons are read for the last one alone,
-// and votes kept: shown earlier, a new reason would tell who had just come.
-func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []delphi.Closing, people []int, last bool) (counted, error) {
+// stood counts the standing ballots at the deadline, when everything is shown,
+// whoever changed what. Reasons are read for it alone, and votes kept: shown earlier,
+// a new reason would tell who had just come.
+func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {
 	t, err := delphi.NewTally(c.Protocol, round.Number, engineItems(items))
 	if err != nil {
 		return counted{}, err
 	}
 	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
-	shown, changed := lastShown(earlier), map[string]int{}
 	var b delphi.Ballot
-	err = s.opened(ctx, safe, c.ID, round.ID, last, func(p *paper) error {
-		for _, e := range p.sheet.entries {
-			if n, inPlay := out.votes.at[e.item]; inPlay && int(e.since) >= shown[out.votes.names[n]] {
-				changed[out.votes.names[n]]++
-			}
-		}
+	err = s.opened(ctx, safe, c.ID, round.ID, true, func(p *paper) error {
 		out.votes.answers(&b, p)
-		if err := t.Add(b); err != nil || !last {
+		if err := t.Add(b); err != nil {
 			return err
 		}
 		return out.votes.keep(p, nil)
@@ -163,7 +157,7 @@ func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultatio
 	if err != nil {
 		return counted{}, fmt.Errorf("counting standing answers: %w", err)
 	}
-	out.closing, err = delphi.Release(c.Protocol, t, people, changed, last)
+	out.closing, err = delphi.Release(c.Protocol, t, enrolled(c, round), nil, true)
 	return out, err
 }
 
