@@ -21,8 +21,11 @@ type latest struct {
 	mu     sync.Mutex
 	up     bool
 	epoch  uint64 // how many changes were heard
-	bySlug map[string]Consultation
+	bySlug postgres.Memo[string, Consultation]
 }
+
+// latestKept is how many consultations are held.
+const latestKept = 1024
 
 // Listen keeps consultations in memory until ctx ends, dropped by every change of
 // any server. Without it each is read anew.
@@ -41,7 +44,7 @@ func (s *Service) Listen(ctx context.Context) error {
 func (h *latest) drop(up bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.up, h.bySlug = up, nil
+	h.up = up
 	h.epoch++
 }
 
@@ -61,22 +64,13 @@ func (s *Service) Latest(ctx context.Context, actor account.Actor, slug string) 
 	if !up || len(actor.Grants) > 0 {
 		return s.Find(ctx, actor, slug)
 	}
-	s.latest.mu.Lock()
-	c, found := s.latest.bySlug[slug]
-	s.latest.mu.Unlock()
+	c, found := s.latest.bySlug.Find(epoch, slug)
 	if !found {
 		var err error
 		if c, err = s.Find(ctx, actor, slug); err != nil {
 			return Consultation{}, err
 		}
-		s.latest.mu.Lock()
-		if s.latest.up && s.latest.epoch == epoch {
-			if s.latest.bySlug == nil {
-				s.latest.bySlug = map[string]Consultation{}
-			}
-			s.latest.bySlug[slug] = c
-		}
-		s.latest.mu.Unlock()
+		s.latest.bySlug.Keep(epoch, slug, c, latestKept)
 	}
 	// Whoever reads one may do with it what they like.
 	c.Rounds, c.Staff = slices.Clone(c.Rounds), slices.Clone(c.Staff)

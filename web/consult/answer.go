@@ -72,7 +72,10 @@ func (c room) round(q *page.Request) error {
 // paper reads what the panelist has before them.
 func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (*paperView, error) {
 	p, err := c.Ballots.Paper(q.Context(), seat, r.Number)
-	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, err
+	if err != nil {
+		return nil, err // and no sheet of a paper that is none
+	}
+	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, nil
 }
 
 // answer saves the draft, or delivers it.
@@ -128,6 +131,9 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 		keeps = keeps || t.Choice == keep
 	}
 	read := func() error {
+		if p.sheet != nil {
+			return nil // it was, for what is kept
+		}
 		whole, err := c.paper(q, v, r, seat)
 		if err == nil {
 			whole.All, whole.Typed, p = true, p.Typed, whole
