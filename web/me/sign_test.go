@@ -2,210 +2,18 @@ package me_test
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"io"
-	"log/slog"
-	"maps"
 	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/a-h/templ"
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/account"
 	"delfi/internal/login"
-	"delfi/internal/login/devidp"
-	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
-	"delfi/web/me"
 	"delfi/web/page"
 )
-
-// site is a real server with the room's routes and two pages, a real database,
-// and the built-in provider on a listener of its own.
-type site struct {
-	t        *testing.T
-	url      string
-	db       *postgres.DB
-	provider *devidp.Provider
-	accounts *account.Service
-	base     string
-	action   []string
-	handler  atomic.Value // of the process that answers now, an http.Handler
-}
-
-// secret is what the site's processes have in common.
-var secret = bytes.Repeat([]byte{7}, 32)
-
-// public lets the site think that it has another address than its listener's.
-func newSite(t *testing.T, public string) *site {
-	t.Helper()
-	return newSiteOn(t, testdb.New(t), public, true)
-}
-
-// newSiteOn says on which database, and whether forms may lead to the provider.
-func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
-	t.Helper()
-	provider, err := devidp.New(devidp.Demonstration()).Start(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewUnstartedServer(nil)
-	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, accounts: account.New(db)}
-	s.base = s.url
-	if public != "" {
-		s.base = public
-	}
-	provider.Allow(s.url + "/sign-in/callback")
-	if leads {
-		s.action = []string{provider.Issuer()}
-	}
-	s.handler.Store(s.process(secret, time.Now))
-	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.Load().(http.Handler).ServeHTTP(w, r) })
-	server.Start()
-	t.Cleanup(func() {
-		server.Close()
-		if err := provider.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if _, err := s.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"}); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// process is one server of the site.
-func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
-	s.t.Helper()
-	client, err := login.New(login.Options{Issuer: s.provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: s.provider.Secret(), RedirectURL: s.url + "/sign-in/callback"})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	accounts := account.New(s.db)
-	k := page.New(page.Options{
-		BaseURL: s.base, DB: s.db.With(postgres.WithClock(clock)), Actors: accounts, Secret: secret, FormAction: s.action, Log: slog.New(slog.DiscardHandler),
-	})
-	s.t.Cleanup(k.Close)
-	r := chi.NewRouter()
-	me.Routes(r, k, me.Services{Login: client, Entry: accounts, BaseURL: s.url})
-	who := func(q *page.Request) error {
-		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			_, err := fmt.Fprintf(w, "%s reads %s: %s %q", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes())
-			return err
-		}))
-	}
-	r.Get("/", k.Handle(who))
-	r.Get("/mine", k.Handle(who, page.SignedIn))
-	return k.Wrap(r)
-}
-
-// person is a browser: cookies, and redirects followed.
-type person struct {
-	s      *site
-	client *http.Client
-	body   string
-	at     *url.URL
-	status int
-	trail  []*http.Response // what each redirect came with
-}
-
-func (s *site) person() *person {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return &person{s: s, client: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
-}
-
-func (p *person) open(path string) *person { return p.do(http.MethodGet, path) }
-func (p *person) post(path string) *person { return p.do(http.MethodPost, path) }
-
-func (p *person) do(method, path string) *person {
-	p.s.t.Helper()
-	if strings.HasPrefix(path, "/") {
-		path = p.s.url + path
-	}
-	p.trail = nil
-	p.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
-		p.trail = append(p.trail, r.Response)
-		return nil
-	}
-	r, err := http.NewRequestWithContext(p.s.t.Context(), method, path, nil)
-	if err != nil {
-		p.s.t.Fatal(err)
-	}
-	res, err := p.client.Do(r)
-	if err != nil {
-		p.s.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		p.s.t.Fatal(err)
-	}
-	p.body, p.at, p.status = string(b), res.Request.URL, res.StatusCode
-	p.trail = append(p.trail, res)
-	return p
-}
-
-// stopAt follows redirects until one leads to a path of the site, and gives its address.
-func (p *person) stopAt(path, before string) *url.URL {
-	p.s.t.Helper()
-	var found *url.URL
-	p.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
-		if r.URL.Path == before && strings.HasPrefix(r.URL.String(), p.s.url) {
-			found = r.URL
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}
-	res, err := p.client.Get(p.s.url + path)
-	if err != nil {
-		p.s.t.Fatal(err)
-	}
-	res.Body.Close()
-	if found == nil {
-		p.s.t.Fatalf("%s did not lead to %s", path, before)
-	}
-	return found
-}
-
-func (p *person) session() string {
-	u, err := url.Parse(p.s.url)
-	if err != nil {
-		p.s.t.Fatal(err)
-	}
-	for _, c := range p.client.Jar.Cookies(u) {
-		if c.Name == "delfi_session" {
-			return c.Value
-		}
-	}
-	return ""
-}
-
-func (p *person) plant(token string) {
-	u, err := url.Parse(p.s.url)
-	if err != nil {
-		p.s.t.Fatal(err)
-	}
-	p.client.Jar.SetCookies(u, []*http.Cookie{{Name: "delfi_session", Value: token, Path: "/"}})
-}
-
-func (p *person) wants(status int, holds string) {
-	p.s.t.Helper()
-	if p.status != status || !strings.Contains(p.body, holds) {
-		p.s.t.Errorf("at %s: %d %s; want %d with %q", p.at, p.status, p.body, status, holds)
-	}
-}
 
 func TestSigningInComesBackToTheSamePageInTheSameLanguage(t *testing.T) {
 	s := newSite(t, "")
@@ -223,22 +31,6 @@ func TestSigningInComesBackToTheSamePageInTheSameLanguage(t *testing.T) {
 	if err != nil || len(people) != 1 || people[0].Email != "marta.gibellini@riva.example" {
 		t.Errorf("moderators %v, %v", people, err)
 	}
-}
-
-// actor signs somebody in through the provider and gives what they may do.
-func (s *site) actor(subject string) account.Actor {
-	s.t.Helper()
-	s.person().open("/sign-in?as=" + subject)
-	var id string
-	err := s.db.Pool().GetContext(s.t.Context(), &id, `SELECT id FROM civic.account WHERE subject = $1`, subject)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	a, err := s.accounts.Actor(s.t.Context(), parse(s.t, id))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return a
 }
 
 func TestCookiesOfASignInAreOutOfReach(t *testing.T) {
@@ -269,21 +61,6 @@ func TestCookiesOfASignInAreOutOfReach(t *testing.T) {
 		}
 	}
 }
-
-// carrier is a jar that brings back everything everywhere.
-type carrier map[string]*http.Cookie
-
-func (c carrier) SetCookies(_ *url.URL, cookies []*http.Cookie) {
-	for _, cookie := range cookies {
-		if cookie.MaxAge < 0 {
-			delete(c, cookie.Name)
-			continue
-		}
-		c[cookie.Name] = cookie
-	}
-}
-
-func (c carrier) Cookies(*url.URL) []*http.Cookie { return slices.Collect(maps.Values(c)) }
 
 // Fixation: a session planted before sign-in holds nothing after it.
 func TestTokenIsRenewedAtSignIn(t *testing.T) {
