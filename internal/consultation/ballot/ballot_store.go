@@ -88,20 +88,6 @@ func ballotsOf(ctx context.Context, tx *postgres.Tx, p pseudonym.Panelist, round
 	return out, found.Err()
 }
 
-// findBallot gives a ballot's row; an empty one when there is none.
-func findBallot(ctx context.Context, tx *postgres.Tx, round uuid.UUID, p pseudonym.Panelist) (row, error) {
-	var b row
-	err := tx.QueryRowxContext(ctx, `
-		SELECT sealed, draft
-		FROM panel.ballot
-		WHERE round = $1 AND panelist = $2`,
-		round, p[:]).Scan(&b.sealed, &b.draft)
-	if errors.Is(err, sql.ErrNoRows) {
-		return row{}, nil
-	}
-	return b, err
-}
-
 // seated is a row beside whose it is.
 type seated struct {
 	seat pseudonym.Seat
