@@ -72,6 +72,7 @@ func BenchmarkLeaves(b *testing.B) {
 		}
 		found := counted{votes: newVotes(p, items), assign: tab.Assign}
 		var now, before delphi.Ballot
+		var marks marker
 		for i := range people {
 			one := paper{group: p.Panel.Groups[0].ID}
 			binary.BigEndian.PutUint32(one.panelist[:], uint32(i))
@@ -91,7 +92,7 @@ func BenchmarkLeaves(b *testing.B) {
 			if err := tab.Add(&now, &before); err != nil {
 				b.Fatal(err)
 			}
-			one.draw(new(marker))
+			one.draw(&marks)
 			if err := found.votes.keep(&one, found.votes.row(nil, last.sheet)); err != nil {
 				b.Fatal(err)
 			}
