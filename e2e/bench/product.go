@@ -135,10 +135,10 @@ const (
 var closingJob = consultation.Tabulate{}.Kind()
 
 // serveArgs start bin/delfi on an address of its choice, before a database and a
-// provider that are there.
-func serveArgs(data, database, issuer, client, secret string) []string {
+// provider that are there, and with profiles on another.
+func serveArgs(data, database, private, issuer, client, secret string) []string {
 	return []string{
-		"serve", "--listen=127.0.0.1:0", "--data=" + data, "--database-url=" + database,
+		"serve", "--listen=127.0.0.1:0", "--data=" + data, "--database-url=" + database, "--private-listen=" + private,
 		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client, "--oidc-client-secret=" + secret,
 		"--forwarded", // so that each person has an address: sign-ins are counted by address
 	}

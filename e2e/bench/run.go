@@ -193,12 +193,17 @@ func (b *bench) join(ctx context.Context, database string, relaxed bool) (*house
 // serve starts bin/delfi on one of the cluster's databases and waits until it is
 // ready.
 func (b *bench) serve(database string) (*server, error) {
+	private, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
 	began := time.Now()
 	s, err := start(b.log, b.o.binary, nil, []string{"DELFI_MASTER_KEY=" + b.master},
-		serveArgs(b.dir, b.cluster.URL(database), b.idp.Issuer(), devidp.ClientID, b.idp.Secret())...)
+		serveArgs(b.dir, b.cluster.URL(database), private, b.idp.Issuer(), devidp.ClientID, b.idp.Secret())...)
 	if err != nil {
 		return nil, fmt.Errorf("%w; %s", err, b.lastLog())
 	}
+	s.private = private
 	b.idp.Allow(s.url + callbackPath)
 	return s, s.await(readyPath, began)
 }

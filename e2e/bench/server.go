@@ -21,11 +21,12 @@ import (
 // server is a process that says where it is: bin/delfi, or this program as the
 // bare server.
 type server struct {
-	url   string
-	pid   int
-	ready time.Duration // from its start to its first 200
-	cmd   *exec.Cmd
-	done  chan struct{}
+	url     string
+	private string // address of its profiles; "" where it has none
+	pid     int
+	ready   time.Duration // from its start to its first 200
+	cmd     *exec.Cmd
+	done    chan struct{}
 }
 
 var address = regexp.MustCompile(` is at (http://\S+)`)

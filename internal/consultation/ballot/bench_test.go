@@ -72,6 +72,7 @@ func BenchmarkLeaves(b *testing.B) {
 		}
 		found := counted{votes: newVotes(p, items), assign: tab.Assign}
 		var now, before delphi.Ballot
+		var marks marker
 		for i := range people {
 			one := paper{group: p.Panel.Groups[0].ID}
 			binary.BigEndian.PutUint32(one.panelist[:], uint32(i))
@@ -91,7 +92,7 @@ func BenchmarkLeaves(b *testing.B) {
 			if err := tab.Add(&now, &before); err != nil {
 				b.Fatal(err)
 			}
-			one.draw(new(marker))
+			one.draw(&marks)
 			if err := found.votes.keep(&one, found.votes.row(nil, last.sheet)); err != nil {
 				b.Fatal(err)
 			}
@@ -110,9 +111,9 @@ func BenchmarkLeaves(b *testing.B) {
 	}
 }
 
-// seed writes ballots of people straight into a round's rows, sealed as they would
+// seed writes ballots of the people first..people straight into a round's rows, sealed as they would
 // be: one in twenty has a reason, and later rounds move a few answers.
-func (h *house) seed(round, people int, value func(person, item int) int) {
+func (h *house) seed(round, first, people int, value func(person, item int) int) {
 	h.t.Helper()
 	ctx := h.t.Context()
 	safe, err := h.bridge.Safe(ctx, h.c.ID)
@@ -124,7 +125,7 @@ func (h *house) seed(round, people int, value func(person, item int) int) {
 	const each = 1000
 	var g errgroup.Group
 	g.SetLimit(4)
-	for from := 0; from < people; from += each {
+	for from := first; from < people; from += each {
 		g.Go(func() error {
 			rows := make([]seated, 0, each)
 			for i := from; i < min(from+each, people); i++ {
@@ -171,7 +172,7 @@ func BenchmarkClosing(b *testing.B) {
 		b.StopTimer()
 		h := newHouse(b, 1, asked)
 		for round := 2; round <= 3; round++ {
-			h.seed(round, people, func(i, k int) int { return 1 + (i*7+k+max(0, i%7-5)*(round-2))%9 })
+			h.seed(round, 0, people, func(i, k int) int { return 1 + (i*7+k+max(0, i%7-5)*(round-2))%9 })
 			h.close(round)
 			b.StartTimer()
 			began := time.Now()
@@ -191,4 +192,25 @@ func BenchmarkClosing(b *testing.B) {
 		}
 		b.StartTimer()
 	}
+}
+
+// What a release of a standing round of 100,000 people costs after the first, with
+// three thousand ballots written in between.
+func BenchmarkTick(b *testing.B) {
+	const people, asked, written = 100_000, 20, 3000
+	h, _, _ := standingHouse(b, people, asked)
+	h.refresh()
+	h.seed(1, 0, people, func(i, k int) int { return 1 + (i*7+k)%3 })
+	began, n := time.Now(), 1
+	h.must(h.ballots.Release(b.Context(), h.c.ID, n, false))
+	first := time.Since(began)
+	for b.Loop() {
+		b.StopTimer()
+		from := n * written % (people - written)
+		h.seed(1, from, from+written, func(i, k int) int { return 1 + (i*7+k+n)%3 })
+		n++
+		b.StartTimer()
+		h.must(h.ballots.Release(b.Context(), h.c.ID, n, false))
+	}
+	b.ReportMetric(first.Seconds(), "s-first")
 }
