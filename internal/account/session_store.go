@@ -2,37 +2,67 @@ package account
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
+
+	"github.com/lib/pq"
 
 	"delfi/internal/postgres"
 )
 
 // Sessions keeps rows that say nothing: a name, bytes and a whole hour. What they are
 // is known to whoever has the cookie (web/page/seal.go).
-type Sessions struct{ db *postgres.DB }
+type Sessions struct {
+	db   *postgres.DB
+	rows *postgres.Inquiry[struct{}, string, sessionRow] // by name
+}
+
+// sessionRow is a row that is not over, with the edition of all accounts at the moment
+// at which it was read.
+type sessionRow struct {
+	data []byte
+	at   Edition
+}
 
 // NewSessions makes the store.
-func NewSessions(db *postgres.DB) *Sessions { return &Sessions{db: db} }
+func NewSessions(db *postgres.DB) *Sessions {
+	s := &Sessions{db: db}
+	s.rows = postgres.NewInquiry(s.find)
+	return s
+}
 
 // Find reads a row that is not over, and the edition of all accounts at that moment.
 func (s *Sessions) Find(ctx context.Context, name string) (data []byte, at Edition, found bool, err error) {
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return tx.QueryRowContext(ctx, `
-			SELECT s.data, e.number
-			FROM public.sessions AS s
-			CROSS JOIN civic.edition AS e
-			WHERE s.token = $1 AND s.expiry > current_timestamp`, name).Scan(&data, &at)
-	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, 0, false, nil
-	}
+	row, found, err := s.rows.Find(ctx, struct{}{}, name)
 	if err != nil {
 		return nil, 0, false, fmt.Errorf("find session: %w", err)
 	}
-	return data, at, true, nil
+	return row.data, row.at, found, nil
+}
+
+func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[string]sessionRow, error) {
+	found := make(map[string]sessionRow, len(names))
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		rows, err := tx.QueryxContext(ctx, `
+			SELECT s.token, s.data, e.number
+			FROM public.sessions AS s
+			CROSS JOIN civic.edition AS e
+			WHERE s.token = ANY($1) AND s.expiry > current_timestamp`, pq.StringArray(names))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			var row sessionRow
+			if err := rows.Scan(&name, &row.data, &row.at); err != nil {
+				return err
+			}
+			found[name] = row
+		}
+		return rows.Err()
+	})
+	return found, err
 }
 
 // Put writes a row. It is one statement and a transaction by itself, durable when it

@@ -83,7 +83,7 @@ func (s *Service) OnPublish(store Opinion) { s.opinion = store }
 // deadline has passed, Conflict "suspended" while forms are read-only, NotFound
 // when there is none. It writes nothing.
 func (s *Service) Locked(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (Round, error) {
-	r, err := shared(ctx, tx, consultation, number)
+	r, suspended, err := shared(ctx, tx, consultation, number)
 	if err != nil {
 		return Round{}, err
 	}
@@ -91,11 +91,7 @@ func (s *Service) Locked(ctx context.Context, tx *postgres.Tx, consultation uuid
 	if r.State != RoundOpen || !tx.Now.Before(r.Deadline) {
 		return Round{}, errRoundClosed
 	}
-	still, err := suspended(ctx, tx, consultation)
-	if err != nil {
-		return Round{}, err
-	}
-	if still {
+	if suspended {
 		return Round{}, errSuspended
 	}
 	return r, nil

@@ -81,29 +81,32 @@ func rounds(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid
 	return nil
 }
 
-// shared lets as many ballots into a round as come at once, and no closing. The
-// lock is an advisory one because those stand in line: a row locked FOR SHARE by
-// a crowd without a pause never comes free for the closing that waits for it.
-func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (Round, error) {
-	_, err := tx.ExecContext(ctx, `
+// shared lets as many ballots into a round as come at once, and no closing; it gives
+// the round, and whether its consultation is suspended. The lock is an advisory one
+// because those stand in line: a row locked FOR SHARE by a crowd without a pause never
+// comes free for the closing that waits for it.
+func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (r Round, suspended bool, err error) {
+	_, err = tx.ExecContext(ctx, `
 		SELECT pg_advisory_xact_lock_shared(hashtextextended('round ' || $1::text || '/' || $2::text, 0))`,
 		consultation.String(), strconv.Itoa(number))
 	if err != nil {
-		return Round{}, fmt.Errorf("share round %d: %w", number, err)
+		return Round{}, false, fmt.Errorf("share round %d: %w", number, err)
 	}
 	// A statement of its own after the lock: it sees what a closing before us committed.
-	r, err := scanRound(tx.QueryRowContext(ctx, `
+	row := tx.QueryRowContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
-			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
+			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for,
+			EXISTS (SELECT 1 FROM civic.suspension AS s WHERE s.consultation = $1 AND s.until IS NULL)
 		FROM civic.round
-		WHERE consultation = $1 AND number = $2`, consultation, number).Scan)
+		WHERE consultation = $1 AND number = $2`, consultation, number)
+	r, err = scanRound(func(into ...any) error { return row.Scan(append(into, &suspended)...) })
 	if errors.Is(err, sql.ErrNoRows) {
-		return Round{}, errNoRound
+		return Round{}, false, errNoRound
 	}
 	if err != nil {
-		return Round{}, fmt.Errorf("share round %d: %w", number, err)
+		return Round{}, false, fmt.Errorf("share round %d: %w", number, err)
 	}
-	return r, nil
+	return r, suspended, nil
 }
 
 // lockRound waits until every ballot under way is in, and lets none begin.

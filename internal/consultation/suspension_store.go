@@ -55,16 +55,3 @@ func suspendedDays(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (int, err
 	}
 	return days, nil
 }
-
-func suspended(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (bool, error) {
-	var is bool
-	err := tx.QueryRowContext(ctx, `
-		SELECT EXISTS (
-			SELECT 1
-			FROM civic.suspension
-			WHERE consultation = $1 AND until IS NULL)`, consultation).Scan(&is)
-	if err != nil {
-		return false, fmt.Errorf("suspended: %w", err)
-	}
-	return is, nil
-}

@@ -32,6 +32,7 @@ type Service struct {
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups postgres.Memo[place, string]
+	places *postgres.Inquiry[uuid.UUID, uuid.UUID, string] // groups by consultation and account
 }
 
 // place is one account on one panel.
@@ -47,10 +48,12 @@ func New(db *postgres.DB, p *pseudonym.Service) *Service {
 		// tzdata is linked in, so this is a broken build.
 		panic(err)
 	}
-	return &Service{
+	s := &Service{
 		db: db, seat: p, rome: rome,
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 	}
+	s.places = postgres.NewInquiry(s.seated)
+	return s
 }
 
 // Ask sets who tells the terms of enrolment: consultation, at start. NotFound
@@ -112,16 +115,20 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 	if group, ok := s.groups.Find(0, at); ok {
 		return group, nil
 	}
-	var group string
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		var err error
-		group, err = findGroup(ctx, tx, consultation, actor.Account)
-		return err
-	})
-	if err == nil && group != "" {
+	group, enrolled, err := s.places.Find(ctx, consultation, actor.Account)
+	if err == nil && enrolled {
 		s.groups.Keep(0, at, group, placesKept)
 	}
 	return group, err
+}
+
+// seated reads the groups of those who ask in the same moment.
+func (s *Service) seated(ctx context.Context, consultation uuid.UUID, accounts []uuid.UUID) (groups map[uuid.UUID]string, err error) {
+	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		groups, err = findGroups(ctx, tx, consultation, accounts)
+		return err
+	})
+	return groups, err
 }
 
 // Seat gives the seat of an enrolled actor (Forbidden "not_enrolled" otherwise). It only reads.

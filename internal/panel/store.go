@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"delfi/internal/postgres"
 )
@@ -18,18 +19,27 @@ func insertEnrolment(ctx context.Context, tx *postgres.Tx, consultation, account
 	return err
 }
 
-// findGroup gives the group of an account; "" when it is not enrolled.
-func findGroup(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (string, error) {
-	var group string
-	err := tx.QueryRowxContext(ctx, `
-		SELECT grp
+// findGroups gives the groups of those accounts that are enrolled.
+func findGroups(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, accounts []uuid.UUID) (map[uuid.UUID]string, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT account, grp
 		FROM civic.enrolment
-		WHERE consultation = $1 AND account = $2`,
-		consultation, account).Scan(&group)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+		WHERE consultation = $1 AND account = ANY($2)`,
+		consultation, pq.Array(accounts))
+	if err != nil {
+		return nil, err
 	}
-	return group, err
+	defer rows.Close()
+	groups := make(map[uuid.UUID]string, len(accounts))
+	for rows.Next() {
+		var account uuid.UUID
+		var group string
+		if err := rows.Scan(&account, &group); err != nil {
+			return nil, err
+		}
+		groups[account] = group
+	}
+	return groups, rows.Err()
 }
 
 // countEnrolled counts people by group, those without accounts included, and those who

@@ -59,6 +59,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 		cfg.Runtime = map[string]string{}
 	}
 	cfg.Runtime["timezone"] = "UTC"
+	cfg.Runtime["plan_cache_mode"] = "force_generic_plan"
 	cfg.Runtime["log_parameter_max_length_on_error"] = "0"
 	if cfg.ApplicationName == "" {
 		cfg.ApplicationName = "delfi"

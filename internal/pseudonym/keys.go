@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -10,8 +11,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+	"sync"
+	"time"
 
 	"delfi/internal/fault"
 )
@@ -38,15 +40,39 @@ type Keys interface {
 // data, so that a file renamed to another consultation does not open. A destroyed
 // key leaves an empty file "<name>.destroyed", its tombstone, so that neither a
 // folder nor a database that is restored makes it live again.
+//
+// A key that was read stays open in memory for at most a second, for the crowd that
+// needs it in the same moment; whether it is destroyed, and still the same file, is
+// looked up each time.
 type FileKeys struct {
 	dir  string
 	wrap cipher.AEAD
+
+	mu   sync.Mutex
+	open map[string]openKey
 }
+
+// openKey is a key with the file that it was read from.
+type openKey struct {
+	key  []byte
+	file fs.FileInfo
+}
+
+// keptOpen is how long a key stays open.
+const keptOpen = time.Second
 
 const keyMagic = "delfi key v1\n"
 
-// keyName is what a key may be called: it becomes a file's name.
-var keyName = regexp.MustCompile(`^[a-z]+-[0-9a-f-]{36}$`)
+// named tells whether a key may be called so: it becomes a file's name.
+func named(name string) bool {
+	kind, id, _ := strings.Cut(name, "-")
+	return kind != "" && strings.Trim(kind, letters) == "" && len(id) == 36 && strings.Trim(id, hexadecimal) == ""
+}
+
+const (
+	letters     = "abcdefghijklmnopqrstuvwxyz"
+	hexadecimal = "0123456789abcdef-"
+)
 
 // NewFileKeys keeps keys as 0600 files in dir (0700), wrapped by master (32 bytes).
 func NewFileKeys(dir string, master []byte) (Keys, error) {
@@ -68,11 +94,11 @@ func NewFileKeys(dir string, master []byte) (Keys, error) {
 	if err := os.Chmod(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the folder of keys: %w", err)
 	}
-	return &FileKeys{dir: dir, wrap: wrap}, nil
+	return &FileKeys{dir: dir, wrap: wrap, open: map[string]openKey{}}, nil
 }
 
 func (k *FileKeys) path(name string) (string, error) {
-	if !keyName.MatchString(name) {
+	if !named(name) {
 		return "", fmt.Errorf("%q cannot be the name of a key", name)
 	}
 	return filepath.Join(k.dir, name+".key"), nil
@@ -151,8 +177,57 @@ func (k *FileKeys) Read(_ context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	if err := k.buried(name); err != nil {
+		k.forget(name)
 		return nil, err
 	}
+	file, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		k.forget(name)
+		return nil, fault.New(fault.NotFound, "key_missing", "there is no such key").Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if key := k.remembered(name, file); key != nil {
+		return key, nil
+	}
+	key, err := k.unwrap(name, path)
+	if err == nil {
+		k.remember(name, file, key)
+	}
+	return key, err
+}
+
+// remembered gives a copy of the key that was read from a file a moment ago; nil if
+// none was, or it is another file by now.
+func (k *FileKeys) remembered(name string, file fs.FileInfo) []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	o, ok := k.open[name]
+	if !ok || !os.SameFile(o.file, file) || o.file.Size() != file.Size() || !o.file.ModTime().Equal(file.ModTime()) {
+		return nil
+	}
+	return bytes.Clone(o.key)
+}
+
+func (k *FileKeys) remember(name string, file fs.FileInfo, key []byte) {
+	k.forget(name)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.open[name] = openKey{key: bytes.Clone(key), file: file}
+	time.AfterFunc(keptOpen, func() { k.forget(name) })
+}
+
+// forget clears a key from memory.
+func (k *FileKeys) forget(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.open[name].key)
+	delete(k.open, name)
+}
+
+// unwrap reads a key's file.
+func (k *FileKeys) unwrap(name, path string) ([]byte, error) {
 	body, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "key_missing", "there is no such key").Because(err)
@@ -180,6 +255,7 @@ func (k *FileKeys) Destroy(_ context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	defer k.forget(name)
 	if err := k.bury(name); err != nil {
 		return err
 	}
@@ -229,7 +305,7 @@ func (k *FileKeys) Destroyed(context.Context) ([]string, error) {
 	}
 	var names []string
 	for _, f := range files {
-		if name, ok := strings.CutSuffix(f.Name(), dead); ok && keyName.MatchString(name) {
+		if name, ok := strings.CutSuffix(f.Name(), dead); ok && named(name) {
 			names = append(names, name)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -134,4 +136,86 @@ func TestAKeyNameCannotLeaveTheFolder(t *testing.T) {
 			t.Errorf("%q is taken as a name", name)
 		}
 	}
+}
+
+// A key stays open for those who need it in the same moment, in each server for
+// itself; its end, and another file in its place, are seen by all of them at once.
+func TestAKeyThatIsOpenEndsForEveryServer(t *testing.T) {
+	ctx := t.Context()
+	here, dir := newKeys(t)
+	there, err := NewFileKeys(dir, bytes.Repeat([]byte{7}, keySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, other := panelScope.name(uuid.New()), panelScope.name(uuid.New())
+	key, err := here.Create(ctx, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(k Keys, want []byte) {
+		t.Helper()
+		got, err := k.Read(ctx, name)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("read another key (%v)", err)
+		}
+		clear(got) // whoever was given one may forget it
+	}
+	for range 2 {
+		read(here, key)
+		read(there, key)
+	}
+	if _, err := here.Create(ctx, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(dir, other+".key"), filepath.Join(dir, name+".key")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := here.Read(ctx, name); err == nil {
+		t.Error("another file in its place is not looked at")
+	}
+	name = panelScope.name(uuid.New())
+	if key, err = here.Create(ctx, name); err != nil {
+		t.Fatal(err)
+	}
+	read(here, key)
+	read(there, key)
+	if err := there.Destroy(ctx, name); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []Keys{here, there} {
+		if _, err := k.Read(ctx, name); err == nil {
+			t.Error("a destroyed key opens")
+		}
+		if left := k.(*FileKeys).open[name].key; left != nil {
+			t.Error("a destroyed key is still in memory")
+		}
+	}
+}
+
+// Nothing of a key stays in memory once nobody needs it.
+func TestAKeyDoesNotStayOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys, _ := newKeys(t)
+		name := panelScope.name(uuid.New())
+		if _, err := keys.Create(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := keys.Read(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		k := keys.(*FileKeys)
+		k.mu.Lock()
+		kept := k.open[name].key
+		k.mu.Unlock()
+		if kept == nil {
+			t.Fatal("the key is not kept for the next")
+		}
+		time.Sleep(keptOpen)
+		synctest.Wait()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if len(k.open) != 0 || !bytes.Equal(kept, make([]byte, keySize)) {
+			t.Error("the key is still in memory")
+		}
+	})
 }

@@ -21,6 +21,7 @@ type Service struct {
 	bridge *pseudonym.Service
 	record *ledger.Service
 	crowd  crowd
+	owned  *postgres.Inquiry[rounds, pseudonym.Panelist, own]
 
 	// What was read and holds until the next change.
 	boards    postgres.Memo[boardKey, board]
@@ -34,6 +35,7 @@ type Service struct {
 func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
 	s := &Service{db: db, cons: c, bridge: p, record: l}
 	s.crowd.commit = s.commit
+	s.owned = postgres.NewInquiry(s.read)
 	job.On(q, s.tabulate)
 	job.On(q, s.turnout)
 	job.On(q, s.destroy)
@@ -63,15 +65,15 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if p.Feedback, err = s.shown(ctx, b); err != nil {
 		return Paper{}, err
 	}
-	rows, err := s.own(ctx, seat, b)
+	rows, _, err := s.owned.Find(ctx, b.rounds(), seat.Panelist)
 	if err != nil {
 		return Paper{}, err
 	}
-	if err := p.open(safe, seat, rows[b.Round.ID]); err != nil {
+	if err := p.open(safe, seat, rows.now); err != nil {
 		return Paper{}, err
 	}
 	if b.before != nil {
-		last, delivered, err := openBlob(safe, seat, b.before.ID, pseudonym.BallotBlob, rows[b.before.ID].sealed)
+		last, delivered, err := openBlob(safe, seat, b.before.ID, pseudonym.BallotBlob, rows.before.sealed)
 		if err != nil {
 			return Paper{}, err
 		}
@@ -92,13 +94,13 @@ func (s *Service) Asked(ctx context.Context, of uuid.UUID, round int) ([]consult
 	return b.Items, err
 }
 
-// own reads a seat's ballots of the rounds that a board shows.
-func (s *Service) own(ctx context.Context, seat pseudonym.Seat, b board) (rows map[uuid.UUID]row, err error) {
+// read gives the ballots of whoever asks for theirs in the same moment.
+func (s *Service) read(ctx context.Context, of rounds, ids []pseudonym.Panelist) (found map[pseudonym.Panelist]own, err error) {
 	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		rows, err = ballotsOf(ctx, tx, seat.Panelist, b.rounds()...)
+		found, err = ballotsOf(ctx, tx, of, ids)
 		return err
 	})
-	return rows, err
+	return found, err
 }
 
 func noBallots() error {
@@ -194,16 +196,25 @@ func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in 
 	return done.board.receipt(seat, done.stands), nil
 }
 
-func (s *Service) makeRoom(ctx context.Context, consultation, round uuid.UUID) error {
+// makeRoom makes the partitions of a round's ballots and of its panel.
+func (s *Service) makeRoom(ctx context.Context, r consultation.Round) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if err := lockPartitions(ctx, tx); err != nil {
 			return err
 		}
-		if err := partition(ctx, tx, "ballot", ballotPart(round), round); err != nil {
+		if err := partition(ctx, tx, "ballot", ballotPart(r.ID), lying(r), r.ID); err != nil {
 			return err
 		}
-		return partition(ctx, tx, "panelist", panelistPart(consultation), consultation)
+		return partition(ctx, tx, "panelist", panelistPart(r.Consultation), "", r.Consultation)
 	})
+}
+
+// lying says where the blobs of an open round lie.
+func lying(r consultation.Round) string {
+	if r.Kind == delphi.StandingKind {
+		return "" // its releases look for what changed, and pass over all blobs
+	}
+	return beside
 }
 
 // change is what became of one ballot: the sheet that counts, and the row to be

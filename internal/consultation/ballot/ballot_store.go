@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"delfi/internal/consultation"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -61,73 +62,93 @@ func steady(ctx context.Context, tx *postgres.Tx) error {
 	return err
 }
 
-// ballotsOf gives a panelist's rows of some rounds, by round.
-func ballotsOf(ctx context.Context, tx *postgres.Tx, p pseudonym.Panelist, rounds ...uuid.UUID) (map[uuid.UUID]row, error) {
-	asked := make([]string, len(rounds))
-	for i, r := range rounds {
-		asked[i] = r.String()
+// rounds are those of which somebody's own ballots are read: one, and the answering
+// round before it, or uuid.Nil.
+type rounds struct{ now, before uuid.UUID }
+
+// own are one panelist's rows of two rounds; empty where there is none.
+type own struct{ now, before row }
+
+// ballotsOf gives some panelists' rows of two rounds.
+func ballotsOf(ctx context.Context, tx *postgres.Tx, of rounds, panelists []pseudonym.Panelist) (map[pseudonym.Panelist]own, error) {
+	ids := make([][]byte, len(panelists))
+	for i := range panelists {
+		ids[i] = panelists[i][:]
 	}
-	found, err := tx.QueryxContext(ctx, `
-		SELECT round, sealed, draft
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT panelist, round = $1, sealed, draft
 		FROM panel.ballot
-		WHERE round = ANY($1::uuid[]) AND panelist = $2`,
-		pq.StringArray(asked), p[:])
+		WHERE round IN ($1, $2) AND panelist = ANY($3)`,
+		of.now, of.before, pq.ByteaArray(ids))
 	if err != nil {
 		return nil, err
 	}
-	defer found.Close()
-	out := make(map[uuid.UUID]row, len(rounds))
-	for found.Next() {
-		var round uuid.UUID
+	defer rows.Close()
+	found := make(map[pseudonym.Panelist]own, len(panelists))
+	for rows.Next() {
+		var id []byte
+		var now bool
 		var b row
-		if err := found.Scan(&round, &b.sealed, &b.draft); err != nil {
+		if err := rows.Scan(&id, &now, &b.sealed, &b.draft); err != nil {
 			return nil, err
 		}
-		out[round] = b
+		o := found[pseudonym.Panelist(id)]
+		if now {
+			o.now = b
+		} else {
+			o.before = b
+		}
+		found[pseudonym.Panelist(id)] = o
 	}
-	return out, found.Err()
+	return found, rows.Err()
 }
 
 // seated is a row beside whose it is.
 type seated struct {
 	seat pseudonym.Seat
 	row  row
+	born bool // with it the panelist's own row
 }
 
-// saveBallots writes rows in the order in which they are given: that of ids.
-func saveBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, rows []seated) error {
+// saveBallots writes rows, and the panelists' own that are born with them, in the
+// order in which they are given: that of ids. Blobs go in one piece that Postgres cuts,
+// since it reads an array letter by letter.
+func saveBallots(ctx context.Context, tx *postgres.Tx, round consultation.Round, rows []seated) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	ids, sealed, drafts := make([][]byte, len(rows)), make([][]byte, len(rows)), make([][]byte, len(rows))
+	ids, groups, born := make([][]byte, len(rows)), make([]string, len(rows)), make([]bool, len(rows))
+	var places [4][]int64 // where each one's blobs begin, from 1, and how long they are
+	var blobs []byte
 	for i, r := range rows {
-		ids[i], sealed[i], drafts[i] = r.seat.Panelist[:], r.row.sealed, r.row.draft
+		ids[i], groups[i], born[i] = r.seat.Panelist[:], r.seat.Group, r.born
+		for k, blob := range [][]byte{r.row.sealed, r.row.draft} {
+			places[2*k] = append(places[2*k], int64(len(blobs)+1))
+			places[2*k+1] = append(places[2*k+1], int64(len(blob)))
+			blobs = append(blobs, blob...)
+		}
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO panel.ballot (round, panelist, sealed, draft)
-		SELECT $1, panelist, nullif(sealed, ''), nullif(draft, '') -- an array of the driver's holds no NULL
-		FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) AS written (panelist, sealed, draft)
-		ON CONFLICT (round, panelist) DO UPDATE
-		SET sealed = excluded.sealed, draft = excluded.draft`,
-		round, pq.ByteaArray(ids), pq.ByteaArray(sealed), pq.ByteaArray(drafts))
-	return err
-}
-
-// bearPanelists writes the panelists' own rows, in the order of ids.
-func bearPanelists(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, rows []seated) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	ids, groups := make([][]byte, len(rows)), make([]string, len(rows))
-	for i, r := range rows {
-		ids[i], groups[i] = r.seat.Panelist[:], r.seat.Group
-	}
-	_, err := tx.ExecContext(ctx, `
+		WITH written AS (
+			SELECT *
+			FROM unnest($3::bytea[], $4::text[], $5::bool[], $7::int[], $8::int[], $9::int[], $10::int[])
+				AS written (panelist, grp, born, sealed_at, sealed, draft_at, draft)
+		), ballots AS (
+			INSERT INTO panel.ballot (round, panelist, sealed, draft)
+			SELECT $1, panelist,
+				CASE WHEN sealed > 0 THEN substring($6::bytea FROM sealed_at FOR sealed) END,
+				CASE WHEN draft > 0 THEN substring($6::bytea FROM draft_at FOR draft) END
+			FROM written
+			ON CONFLICT (round, panelist) DO UPDATE
+			SET sealed = excluded.sealed, draft = excluded.draft
+		)
 		INSERT INTO panel.panelist (consultation, id, grp)
-		SELECT $1, id, grp
-		FROM unnest($2::bytea[], $3::text[]) AS born (id, grp)
+		SELECT $2, panelist, grp
+		FROM written
+		WHERE born
 		ON CONFLICT (consultation, id) DO NOTHING`,
-		consultation, pq.ByteaArray(ids), pq.StringArray(groups))
+		round.ID, round.Consultation, pq.ByteaArray(ids), pq.StringArray(groups), pq.BoolArray(born), blobs,
+		pq.Int64Array(places[0]), pq.Int64Array(places[1]), pq.Int64Array(places[2]), pq.Int64Array(places[3]))
 	return err
 }
 
@@ -193,16 +214,20 @@ func panelistPart(consultation uuid.UUID) string {
 	return "panelist_" + hex.EncodeToString(consultation[:])
 }
 
+// beside lets blobs that fit a page lie in it beside their ids: writing each into a
+// second table, with an index, costs several times as much.
+const beside = "WITH (toast_tuple_target = 8160)"
+
 // partition makes a partition of parent for one id unless it is there. It is
 // attached instead of created in place because that takes the weaker lock, which
 // lets other rounds' ballots pass.
-func partition(ctx context.Context, tx *postgres.Tx, parent, part string, id uuid.UUID) error {
+func partition(ctx context.Context, tx *postgres.Tx, parent, part, with string, id uuid.UUID) error {
 	there, err := relationExists(ctx, tx, part)
 	if err != nil || there {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		CREATE TABLE panel.`+part+` (LIKE panel.`+parent+` INCLUDING ALL);
+		CREATE TABLE panel.`+part+` (LIKE panel.`+parent+` INCLUDING ALL) `+with+`;
 		ALTER TABLE panel.`+parent+` ATTACH PARTITION panel.`+part+` FOR VALUES IN ('`+id.String()+`')`)
 	return err
 }
@@ -220,13 +245,11 @@ func lockPartitions(ctx context.Context, tx *postgres.Tx) error {
 }
 
 // rewriteBallots copies a closed round's ballots, without drafts, into a new
-// table in the order of ids; swap puts it in the old one's place. Blobs that fit a
-// page lie beside their ids, since they are not changed any more: writing each into
-// a second table, with an index, takes three times as long.
+// table in the order of ids; swap puts it in the old one's place.
 func rewriteBallots(ctx context.Context, tx *postgres.Tx, part string) error {
 	_, err := tx.ExecContext(ctx, `
 		LOCK TABLE panel.`+part+` IN SHARE MODE;
-		CREATE TABLE panel.`+part+`_new (LIKE panel.ballot INCLUDING ALL) WITH (toast_tuple_target = 8160);
+		CREATE TABLE panel.`+part+`_new (LIKE panel.ballot INCLUDING ALL) `+beside+`;
 		INSERT INTO panel.`+part+`_new (round, panelist, sealed, draft)
 		SELECT round, panelist, sealed, NULL
 		FROM panel.`+part+`

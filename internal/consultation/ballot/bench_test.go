@@ -121,7 +121,7 @@ func (h *house) seed(round, first, people int, value func(person, item int) int)
 	defer safe.Close()
 	r, items := h.c.Rounds[round-1], h.items(round)
 	l := layoutOf(len(items), showsReasons(h.c.Protocol))
-	h.must(h.ballots.makeRoom(ctx, h.c.ID, r.ID))
+	h.must(h.ballots.makeRoom(ctx, r))
 	const each = 1000
 	var g errgroup.Group
 	g.SetLimit(4)
@@ -149,14 +149,11 @@ func (h *house) seed(round, first, people int, value func(person, item int) int)
 				if err != nil {
 					return err
 				}
-				rows = append(rows, seated{seat: seat, row: row{sealed: sealed}})
+				rows = append(rows, seated{seat: seat, row: row{sealed: sealed}, born: true})
 			}
 			slices.SortFunc(rows, func(x, y seated) int { return bytes.Compare(x.seat.Panelist[:], y.seat.Panelist[:]) })
 			return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-				if err := saveBallots(ctx, tx, r.ID, rows); err != nil {
-					return err
-				}
-				return bearPanelists(ctx, tx, h.c.ID, rows)
+				return saveBallots(ctx, tx, r, rows)
 			})
 		})
 	}

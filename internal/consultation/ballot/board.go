@@ -91,11 +91,11 @@ func (b board) takes(now time.Time) error {
 }
 
 // rounds are those of which a paper shows one's own ballot.
-func (b board) rounds() []uuid.UUID {
+func (b board) rounds() rounds {
 	if b.before == nil {
-		return []uuid.UUID{b.Round.ID}
+		return rounds{now: b.Round.ID}
 	}
-	return []uuid.UUID{b.Round.ID, b.before.ID}
+	return rounds{now: b.Round.ID, before: b.before.ID}
 }
 
 // current is the form under the round's lock. Protocol and items are frozen while an

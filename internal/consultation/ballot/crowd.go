@@ -187,7 +187,7 @@ func (s *Service) commit(ctx context.Context, batch []*waiter) {
 	if missingPartition(err) {
 		// The first ballot of a round: its partition is made in a transaction of
 		// its own, so that no row shares an xmin with the catalogue's.
-		if err = s.makeRoom(ctx, consultation, b.Round.ID); err == nil {
+		if err = s.makeRoom(ctx, b.Round); err == nil {
 			err = s.db.Transact(ctx, act)
 		}
 	}
@@ -210,20 +210,13 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Sa
 	if err != nil {
 		return err
 	}
-	var changed, born []seated
+	var changed []seated
 	for i, w := range batch {
 		c, err := f.compose(safe, w.seat, round, rows[w.seat.Panelist], w.in)
 		told[i] = outcome{stands: c.stands, err: err}
-		switch {
-		case err != nil || !c.writes:
-			continue
-		case c.born:
-			born = append(born, seated{seat: w.seat})
+		if err == nil && c.writes {
+			changed = append(changed, seated{seat: w.seat, row: c.row, born: c.born})
 		}
-		changed = append(changed, seated{seat: w.seat, row: c.row})
 	}
-	if err := saveBallots(ctx, tx, round.ID, changed); err != nil {
-		return err
-	}
-	return bearPanelists(ctx, tx, round.Consultation, born)
+	return saveBallots(ctx, tx, round, changed)
 }

@@ -304,7 +304,7 @@ func TestADumpHoldsNoSeed(t *testing.T) {
 	var random [][32]byte
 	for i := range 8 {
 		h.cast(2, i, 1+i)
-		k, err := h.ballots.kept(t.Context(), h.seat(i), 2)
+		k, err := h.ballots.kept(t.Context(), h.seat(i), 2, false)
 		h.must(err)
 		random = append(random, k.now.random)
 		seed := k.now.seed()

@@ -41,7 +41,7 @@ func (s *Service) mingle(ctx context.Context, round consultation.Round) error {
 		if err := lockParents(ctx, tx); err != nil {
 			return err
 		}
-		if err := rewriteOpen(ctx, tx, part); err != nil {
+		if err := rewriteOpen(ctx, tx, part, lying(round)); err != nil {
 			return err
 		}
 		if err := rewritePanelists(ctx, tx, panel); err != nil {

@@ -15,9 +15,9 @@ func written(ctx context.Context, tx *postgres.Tx, part string) (rows, authors i
 }
 
 // rewriteOpen is rewriteBallots for a round that goes on: drafts stay.
-func rewriteOpen(ctx context.Context, tx *postgres.Tx, part string) error {
+func rewriteOpen(ctx context.Context, tx *postgres.Tx, part, with string) error {
 	_, err := tx.ExecContext(ctx, `
-		CREATE TABLE panel.`+part+`_new (LIKE panel.ballot INCLUDING ALL);
+		CREATE TABLE panel.`+part+`_new (LIKE panel.ballot INCLUDING ALL) `+with+`;
 		INSERT INTO panel.`+part+`_new (round, panelist, sealed, draft)
 		SELECT round, panelist, sealed, draft
 		FROM panel.`+part+`

@@ -386,7 +386,7 @@ func TestNoPanelistReachesALogOrAJob(t *testing.T) {
 		t.Error("a tampered ballot opens")
 	}
 	rule := h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return saveBallots(ctx, tx, h.c.Rounds[1].ID, []seated{{seat: h.seat(0)}})
+		return saveBallots(ctx, tx, h.c.Rounds[1], []seated{{seat: h.seat(0)}})
 	})
 	if rule == nil {
 		t.Error("a row without blobs is stored")

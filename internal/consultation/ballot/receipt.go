@@ -53,7 +53,7 @@ type Stub struct {
 // consultation's key lives, also after the round has closed. NotFound "no_ballot"
 // when nothing was delivered.
 func (s *Service) Receipt(ctx context.Context, seat pseudonym.Seat, number int) (Stub, error) {
-	k, err := s.kept(ctx, seat, number)
+	k, err := s.kept(ctx, seat, number, false)
 	if err != nil {
 		return Stub{}, err
 	}
@@ -65,7 +65,7 @@ func (s *Service) Receipt(ctx context.Context, seat pseudonym.Seat, number int) 
 // answered. It is made on explicit request alone, and kept nowhere. Forbidden
 // "no_proof_files" when the protocol rules them out; NotFound as Receipt.
 func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([]byte, error) {
-	k, err := s.kept(ctx, seat, number)
+	k, err := s.kept(ctx, seat, number, true)
 	if err != nil {
 		return nil, err
 	}
@@ -91,15 +91,16 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 type kept struct {
 	board   board
 	now     sheet
-	before  *sheet // of the answering round before; nil when missed or none
+	before  *sheet // of the answering round before; nil when missed, none or not asked for
 	drafted bool
 }
 
 // proofs tells whether the protocol allows proof files.
 func (k kept) proofs() bool { return k.board.Consultation.Protocol.Anonymity.ProofFiles }
 
-// kept opens a seat's delivered ballot.
-func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int) (kept, error) {
+// kept opens a seat's delivered ballot, and, if asked, that of the answering round
+// before.
+func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int, both bool) (kept, error) {
 	safe, err := s.bridge.Safe(ctx, seat.Consultation)
 	if err != nil {
 		return kept{}, err
@@ -112,25 +113,25 @@ func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int) (ke
 	if !k.board.Round.Answers() {
 		return kept{}, noBallots()
 	}
-	rows, err := s.own(ctx, seat, k.board)
+	of := rounds{now: k.board.Round.ID}
+	if both {
+		of = k.board.rounds()
+	}
+	rows, _, err := s.owned.Find(ctx, of, seat.Panelist)
 	if err != nil {
 		return kept{}, err
 	}
-	r := k.board.Round.ID
 	var delivered bool
-	if k.now, delivered, err = openBlob(safe, seat, r, pseudonym.BallotBlob, rows[r].sealed); err != nil {
+	if k.now, delivered, err = openBlob(safe, seat, of.now, pseudonym.BallotBlob, rows.now.sealed); err != nil {
 		return kept{}, err
 	}
 	if !delivered {
 		return kept{}, fault.New(fault.NotFound, "no_ballot", "no ballot was delivered in this round")
 	}
-	k.drafted = rows[r].draft != nil
-	if k.board.before == nil {
-		return k, nil
-	}
-	last, delivered, err := openBlob(safe, seat, k.board.before.ID, pseudonym.BallotBlob, rows[k.board.before.ID].sealed)
+	k.drafted = rows.now.draft != nil
+	last, delivered, err := openBlob(safe, seat, of.before, pseudonym.BallotBlob, rows.before.sealed)
 	if err != nil {
-		return kept{}, fmt.Errorf("the ballot of round %d: %w", k.board.before.Number, err)
+		return kept{}, fmt.Errorf("the ballot of the round before round %d: %w", number, err)
 	}
 	if delivered {
 		k.before = &last

@@ -1,0 +1,129 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"delfi/internal/postgres"
+)
+
+// Everybody is told of their own, and of what was asked about, whoever was asked
+// with them.
+func TestAnInquiryTellsEveryoneTheirOwn(t *testing.T) {
+	q := postgres.NewInquiry(func(_ context.Context, of string, keys []int) (map[int]string, error) {
+		found := map[int]string{}
+		for _, k := range keys {
+			if k%3 != 0 {
+				found[k] = fmt.Sprint(of, k)
+			}
+		}
+		return found, nil
+	})
+	var all sync.WaitGroup
+	for i := range 2000 {
+		all.Go(func() {
+			of, key := []string{"a", "b"}[i%2], i/4
+			v, found, err := q.Find(t.Context(), of, key)
+			want := fmt.Sprint(of, key)
+			if key%3 == 0 {
+				want = ""
+			}
+			if v != want || found != (want != "") || err != nil {
+				t.Errorf("%s%d: %q, %v, %v", of, key, v, found, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Who comes while a statement is under way is asked for with the others who did, about
+// the same thing, and after they came.
+func TestAnInquiryAsksForAllWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var asked []string
+		free := make(chan struct{})
+		q := postgres.NewInquiry(func(_ context.Context, of string, keys []int) (map[int]int, error) {
+			mu.Lock()
+			asked = append(asked, fmt.Sprint(of, len(keys)))
+			mu.Unlock()
+			<-free
+			return nil, nil
+		})
+		ask := func(of string, key int) {
+			go func() {
+				if _, found, err := q.Find(t.Context(), of, key); found || err != nil {
+					t.Errorf("%s%d: %v, %v", of, key, found, err)
+				}
+			}()
+			synctest.Wait()
+		}
+		ask("a", 1)
+		ask("a", 2) // two ask at once
+		for k := range 10 {
+			ask("a", k)
+			ask("b", k)
+		}
+		if len(asked) != 2 {
+			t.Errorf("asked %v while others wait", asked)
+		}
+		close(free)
+		synctest.Wait()
+		if said := strings.Join(asked, " "); said != "a1 a1 a10 b10" && said != "a1 a1 b10 a10" {
+			t.Errorf("asked %s", said)
+		}
+		ask("a", 1)
+		if len(asked) != 5 {
+			t.Errorf("what was told before is told again: %v", asked)
+		}
+	})
+}
+
+// A fault is everybody's who was asked for with it, and nobody's after them; who
+// gives up waiting takes nobody along.
+func TestAnInquiryFailsForThoseInIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("no database")
+		fail, free := error(broken), make(chan struct{})
+		q := postgres.NewInquiry(func(ctx context.Context, _ struct{}, keys []int) (map[int]int, error) {
+			select {
+			case <-free:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+			if keys[0] == 99 {
+				panic("a fault of ours")
+			}
+			return map[int]int{keys[0]: 1}, fail
+		})
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan error, 1)
+		go func() { _, _, err := q.Find(ctx, struct{}{}, 1); left <- err }()
+		synctest.Wait()
+		leave()
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("who left is told %v", err)
+		}
+		close(free)
+		synctest.Wait()
+		if _, found, err := q.Find(t.Context(), struct{}{}, 1); found && err == nil || !errors.Is(err, broken) {
+			t.Errorf("told %v, %v", found, err)
+		}
+		if _, _, err := q.Find(t.Context(), struct{}{}, 99); err == nil || !strings.Contains(err.Error(), "a fault of ours") {
+			t.Errorf("a panic is told as %v", err)
+		}
+		fail = nil
+		if _, found, err := q.Find(t.Context(), struct{}{}, 1); !found || err != nil {
+			t.Errorf("afterwards: %v, %v", found, err)
+		}
+		free = make(chan struct{})
+		if _, _, err := q.Find(t.Context(), struct{}{}, 1); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a statement without an end is told as %v", err)
+		}
+	})
+}
