@@ -145,7 +145,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 			return c.late(q, v, r, written(form), err)
 		}
 	}
-	_, err = c.Ballots.Cast(q.Context(), seat, r.Number, p.answers(asked))
+	s, err := c.Ballots.Cast(q.Context(), seat, r.Number, p.answers(asked))
 	var f *fault.Fault
 	mend := errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot")
 	switch {
@@ -162,7 +162,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 	case err != nil:
 		return err
 	}
-	return q.Redirect(p.action() + "/receipt")
+	return c.delivered(q, v, s)
 }
 
 // answers are what was sent about some statements.
@@ -236,7 +236,7 @@ func (p *paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
 
 // deliver makes the draft the ballot that counts.
 func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat) error {
-	_, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, p.Words)
+	s, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, p.Words)
 	var f *fault.Fault
 	if p.Problems = ui.ProblemsOf(err); p.Problems.Has(wordsField) {
 		p.At, p.All = 0, false
@@ -252,7 +252,7 @@ func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat) error 
 	if err != nil {
 		return err
 	}
-	return q.Redirect(p.action() + "/receipt")
+	return c.delivered(q, p.view, s)
 }
 
 // closedView is the page of a form that is closed.

@@ -61,6 +61,16 @@ func (c room) stub(q *page.Request) (r receiptView, seat pseudonym.Seat, done bo
 	return receiptView{view: v, Stub: s}, seat, false, err
 }
 
+// delivered leads to the receipt of a ballot that was just delivered. Under a code no
+// session is looked at, not even to hand a page over.
+func (c room) delivered(q *page.Request, v view, s ballot.Stub) error {
+	r := receiptView{view: v, Stub: s}
+	if c.apart {
+		return q.Redirect(r.here("/receipt"))
+	}
+	return q.Hand(r.here("/receipt"), receiptRoute, receipt(r))
+}
+
 // receipt shows the mark of the delivered ballot and the signed text.
 func (c room) receipt(q *page.Request) error {
 	r, _, done, err := c.stub(q)

@@ -44,9 +44,9 @@ type Services struct {
 	Ballots interface {
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
 		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, error)
-		Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) (ballot.Receipt, error)
+		Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) (ballot.Stub, error)
 		Save(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) error
-		Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (ballot.Receipt, error)
+		Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (ballot.Stub, error)
 		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)
 		Proof(ctx context.Context, seat pseudonym.Seat, round int) ([]byte, error)
 		Feedback(ctx context.Context, consultation uuid.UUID, round int) (ballot.Feedback, error)
@@ -61,6 +61,9 @@ type Services struct {
 		Administrations(ctx context.Context) ([]account.Administration, error)
 	}
 }
+
+// receiptRoute is the pattern of the page that a delivery leads to.
+const receiptRoute = "/consultations/{slug}/rounds/{n}/receipt"
 
 type room struct {
 	Services

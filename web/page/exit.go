@@ -202,11 +202,8 @@ func (k *Kernel) Wrap(router http.Handler) http.Handler {
 func (k *Kernel) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := uuid.NewString()
-		h := w.Header()
-		for name, value := range k.fixed {
-			h[name] = value
-		}
-		h.Set("X-Request-Id", id)
+		k.head(w)
+		w.Header().Set("X-Request-Id", id)
 		r = r.WithContext(context.WithValue(r.Context(), identityKey, id))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet

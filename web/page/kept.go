@@ -145,10 +145,17 @@ func (k *Kernel) keepable(r *http.Request) bool {
 	return r.URL.Path != "/" || wish(r) == Languages[0]
 }
 
-// Front answers what is kept, before anything else is done for a request: no
-// session, no route, no line of the log. It stands around the whole site.
+// Front answers what is kept, or waits for its reader, before anything else is done
+// for a request: no session, no route, no line of the log. It stands around the whole
+// site.
 func (k *Kernel) Front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := k.handedTo(r); p != nil {
+			k.head(w)
+			p.serve(w)
+			k.hit(p.route, http.StatusOK)
+			return
+		}
 		if k.shelf.on.Load() && k.keepable(r) {
 			if p := k.shelf.find(r.URL.Path, k.now()); p != nil {
 				k.give(p, w, r)
@@ -189,14 +196,24 @@ func (k *Kernel) Once(next http.Handler) http.Handler {
 
 // give serves a kept page with the headers that every page has.
 func (k *Kernel) give(p *kept, w http.ResponseWriter, r *http.Request) {
+	k.head(w)
+	k.shelf.hits.Add(1)
+	status, _ := p.serve(w, r) // a reader that went away is no failure of ours
+	k.hit(p.route, status)
+}
+
+// head sets what every answer's headers have.
+func (k *Kernel) head(w http.ResponseWriter) {
 	h := w.Header()
 	for name, value := range k.fixed {
 		h[name] = value
 	}
-	k.shelf.hits.Add(1)
-	status, _ := p.serve(w, r) // a reader that went away is no failure of ours
+}
+
+// hit counts a page that no room drew for its request.
+func (k *Kernel) hit(route string, status int) {
 	if k.opts.Hit != nil {
-		k.opts.Hit(p.route, status)
+		k.opts.Hit(route, status)
 	}
 }
 

@@ -48,7 +48,7 @@ type Options struct {
 	// Keep holds pages for readers without a session rendered, for as long as the
 	// database tells what changes them. It needs Front and Once around the site.
 	Keep bool
-	Hit  func(route string, status int) // told of each kept page that was served; may be nil
+	Hit  func(route string, status int) // told of each page that no room drew for its request; may be nil
 	Log  *slog.Logger
 }
 
@@ -60,6 +60,7 @@ type Kernel struct {
 	entrust  cipher.AEAD
 	fixed    http.Header // what every answer's headers have
 	shelf    *shelf
+	hands    hands
 	end      func() // of what runs beside requests
 	cross    *http.CrossOriginProtection
 	signIns  limit

@@ -167,16 +167,16 @@ func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answ
 // none. Again without a new draft it gives the same receipt, whatever the words.
 // Conflict "empty_ballot" when nothing was answered; Invalid field "words" when
 // they are too long.
-func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (Receipt, error) {
+func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (Stub, error) {
 	words, err := ownWords(words)
 	if err != nil {
-		return Receipt{}, err
+		return Stub{}, err
 	}
 	return s.work(ctx, seat, round, hand{words: words, deliver: true})
 }
 
 // Cast saves and delivers at once: imports, the demonstration and one-page forms.
-func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) (Receipt, error) {
+func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) (Stub, error) {
 	return s.work(ctx, seat, round, hand{answers: answers, deliver: true})
 }
 
@@ -188,12 +188,12 @@ type hand struct {
 }
 
 // work hands one ballot to the crowd and gives the receipt of what stands after it.
-func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Receipt, error) {
+func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Stub, error) {
 	done := s.crowd.enter(ctx, seat, number, in)
 	if done.err != nil || !in.deliver {
-		return Receipt{}, done.err
+		return Stub{}, done.err
 	}
-	return done.board.receipt(seat, done.stands), nil
+	return done.board.stub(seat, done.stands, false), nil
 }
 
 // makeRoom makes the partitions of a round's ballots and of its panel.

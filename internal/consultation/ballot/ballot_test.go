@@ -84,8 +84,8 @@ func TestARepeatedRequestChangesNothing(t *testing.T) {
 	again := h.cast(2, 0, 5, 6)
 	third, err := h.ballots.Deliver(ctx, h.seat(0), 2, "")
 	h.must(err)
-	if one := h.signed(first); one != h.signed(again) || one != h.signed(third) || one.Mark != first.Mark {
-		t.Errorf("receipts %+v, %+v, %+v", one, h.signed(again), h.signed(third))
+	if one := h.signed(first); one != h.signed(again) || one != h.signed(third.Receipt) || one.Mark != first.Mark {
+		t.Errorf("receipts %+v, %+v, %+v", one, h.signed(again), h.signed(third.Receipt))
 	}
 	// A draft that was changed back is no new ballot.
 	h.must(h.ballots.Save(ctx, h.seat(0), 2, h.answers(2, 7)))

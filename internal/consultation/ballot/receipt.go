@@ -49,6 +49,14 @@ type Stub struct {
 	Proofs  bool // the protocol allows proof files
 }
 
+// stub is for a ballot that counts, beside which a draft may lie.
+func (b board) stub(seat pseudonym.Seat, sh sheet, drafted bool) Stub {
+	return Stub{Receipt: b.receipt(seat, sh), Round: b.Round, Pending: drafted, Proofs: b.proofs()}
+}
+
+// proofs tells whether the protocol allows proof files.
+func (b board) proofs() bool { return b.Consultation.Protocol.Anonymity.ProofFiles }
+
 // Receipt gives the receipt of a seat's delivered ballot again, as long as the
 // consultation's key lives, also after the round has closed. NotFound "no_ballot"
 // when nothing was delivered.
@@ -57,7 +65,7 @@ func (s *Service) Receipt(ctx context.Context, seat pseudonym.Seat, number int) 
 	if err != nil {
 		return Stub{}, err
 	}
-	return Stub{Receipt: k.board.receipt(seat, k.now), Round: k.board.Round, Pending: k.drafted, Proofs: k.proofs()}, nil
+	return k.board.stub(seat, k.now, k.drafted), nil
 }
 
 // Proof gives the proof file of a seat's delivered ballot: what lets anybody who
@@ -69,7 +77,7 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 	if err != nil {
 		return nil, err
 	}
-	if !k.proofs() {
+	if !k.board.proofs() {
 		return nil, fault.New(fault.Forbidden, "no_proof_files", "the protocol of this consultation rules proof files out")
 	}
 	note, err := k.board.receipt(seat, k.now).Note()
@@ -94,9 +102,6 @@ type kept struct {
 	before  *sheet // of the answering round before; nil when missed, none or not asked for
 	drafted bool
 }
-
-// proofs tells whether the protocol allows proof files.
-func (k kept) proofs() bool { return k.board.Consultation.Protocol.Anonymity.ProofFiles }
 
 // kept opens a seat's delivered ballot, and, if asked, that of the answering round
 // before.

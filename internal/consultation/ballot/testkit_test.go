@@ -229,7 +229,7 @@ func (h *house) cast(round, i int, values ...int) Receipt {
 	h.t.Helper()
 	r, err := h.ballots.Cast(h.t.Context(), h.seat(i), round, h.answers(round, values...))
 	h.must(err)
-	return r
+	return r.Receipt
 }
 
 func (h *house) answers(round int, values ...int) []Answer {
