@@ -120,7 +120,7 @@ func (q *Request) Hand(path, route string, page templ.Component) error {
 	}
 	at := *q
 	at.flashes = nil
-	at.R = q.R.Clone(With(q.Context(), &at))
+	at.R = q.R.WithContext(With(q.Context(), &at)) // a copy
 	at.R.Method, at.R.URL = http.MethodGet, &url.URL{Path: path}
 	var body bytes.Buffer
 	if err := page.Render(at.Context(), &body); err != nil {

@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -39,7 +38,7 @@ func (s sealed) FindCtx(ctx context.Context, token string) ([]byte, bool, error)
 		return nil, false, fmt.Errorf("a stored session was altered: %w", err)
 	}
 	if len(data) < noted {
-		return nil, false, errors.New("a stored session is too short")
+		return nil, false, errShort
 	}
 	binary.BigEndian.PutUint64(data, uint64(at))
 	return data, true, nil
@@ -78,7 +77,7 @@ func (s sealed) Delete(token string) error { return s.DeleteCtx(context.Backgrou
 
 // unlock derives a row's name and box from a token of 32 random bytes.
 func unlock(token string) (string, cipher.AEAD, error) {
-	b, err := hkdf.Key(sha256.New, []byte(token), nil, "delfi session v2", 64)
+	b, err := hkdf.Key(sha256.New, []byte(token), nil, "delfi session v3", 64)
 	if err != nil {
 		return "", nil, err
 	}
@@ -94,17 +93,13 @@ func unlock(token string) (string, cipher.AEAD, error) {
 // what is stored there is nothing.
 const noted = 8
 
-// codec writes sessions down. Their values are texts.
+// codec writes sessions down: the end in seconds, then keys and values in turn, each
+// led by its length. Values are texts.
 type codec struct{}
-
-type session struct {
-	Until  time.Time         `json:"until"`
-	Values map[string]string `json:"values"`
-}
 
 // Encode is for scs.
 func (codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
-	s := session{Until: deadline, Values: make(map[string]string, len(values))}
+	b := binary.BigEndian.AppendUint64(make([]byte, noted), uint64(deadline.Unix()))
 	for key, v := range values {
 		if key == editionKey {
 			continue
@@ -113,22 +108,32 @@ func (codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 		if !ok {
 			return nil, fmt.Errorf("session: %s is %T and no text", key, v)
 		}
-		s.Values[key] = text
+		for _, s := range []string{key, text} {
+			b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+		}
 	}
-	b, err := json.Marshal(s)
-	return append(make([]byte, noted), b...), err
+	return b, nil
 }
 
 // Decode is for scs. It adds the edition to the values.
 func (codec) Decode(b []byte) (time.Time, map[string]any, error) {
-	var s session
-	if err := json.Unmarshal(b[noted:], &s); err != nil {
-		return time.Time{}, nil, err
+	if len(b) < noted+8 {
+		return time.Time{}, nil, errShort
 	}
-	values := make(map[string]any, len(s.Values)+1)
-	for key, text := range s.Values {
-		values[key] = text
+	values := map[string]any{editionKey: account.Edition(binary.BigEndian.Uint64(b))}
+	until := time.Unix(int64(binary.BigEndian.Uint64(b[noted:])), 0)
+	for rest := b[noted+8:]; len(rest) > 0; {
+		var pair [2]string
+		for i := range pair {
+			n, size := binary.Uvarint(rest)
+			if size <= 0 || n > uint64(len(rest)-size) {
+				return time.Time{}, nil, errShort
+			}
+			pair[i], rest = string(rest[size:size+int(n)]), rest[size+int(n):]
+		}
+		values[pair[0]] = pair[1]
 	}
-	values[editionKey] = account.Edition(binary.BigEndian.Uint64(b))
-	return s.Until, values, nil
+	return until, values, nil
 }
+
+var errShort = errors.New("a stored session is too short")

@@ -47,20 +47,28 @@ type entry struct {
 }
 
 // menu lists the main menu; the desk only for those who have one.
-func menu(a account.Actor) []entry {
+func menu(desk bool) []entry {
 	m := []entry{
 		{Consultations, "ui.nav.consultations", "/"},
 		{How, "ui.nav.how", "/help/how-it-works"},
 		{Protection, "ui.nav.protection", "/help/protection"},
 		{Record, "ui.nav.record", "/record/"},
 	}
+	if desk {
+		m = append(m, entry{Desk, "ui.nav.desk", "/desk"})
+	}
+	return m
+}
+
+// hasDesk tells whether the menu has the desk.
+func hasDesk(a account.Actor) bool {
 	for _, g := range a.Grants {
 		switch g.Role {
 		case account.Administrator, account.Moderator, account.Facilitator:
-			return append(m, entry{Desk, "ui.nav.desk", "/desk"})
+			return true
 		}
 	}
-	return m
+	return false
 }
 
 // other is the language that the switch leads to.

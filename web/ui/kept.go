@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"sync"
+
+	"github.com/a-h/templ"
+)
+
+// Parts of the layout that many pages share, by what each is drawn from.
+type (
+	linksPart struct{}
+	topPart   struct{ lang string }
+	brandPart struct {
+		lang    string
+		section Section
+		desk    bool
+	}
+	footerPart struct{ lang, owner, address string }
+)
+
+// partsKept bounds the parts that are kept: a few for each administration.
+const partsKept = 1024
+
+var parts = struct {
+	sync.RWMutex
+	drawn map[any][]byte
+}{drawn: map[any][]byte{}}
+
+// kept draws a part once for each key, and copies it from then on. The key must name
+// everything that the part is drawn from.
+func kept(key any, part templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		parts.RLock()
+		drawn, found := parts.drawn[key]
+		parts.RUnlock()
+		if !found {
+			var b bytes.Buffer
+			if err := part.Render(ctx, &b); err != nil {
+				return err
+			}
+			drawn = b.Bytes()
+			parts.Lock()
+			if len(parts.drawn) >= partsKept {
+				clear(parts.drawn)
+			}
+			parts.drawn[key] = drawn
+			parts.Unlock()
+		}
+		_, err := w.Write(drawn)
+		return err
+	})
+}
