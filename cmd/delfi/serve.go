@@ -73,9 +73,9 @@ type serveCommand struct {
 }
 
 // ballastBytes are allocated and never touched, so that they take no memory: the
-// collector, which comes when the heap has doubled, then comes every two hundred megabytes
+// collector, which comes when the heap has doubled, then comes every hundred megabytes
 // and not every few forms.
-const ballastBytes = 64 << 20
+const ballastBytes = 32 << 20
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context) error {

@@ -81,9 +81,11 @@ func (s *Service) OnPublish(store Opinion) { s.opinion = store }
 // Locked keeps a round from closing and gives it when it takes answers or
 // contributions at tx.Now: Conflict "round_closed" when it is not open or its
 // deadline has passed, Conflict "suspended" while forms are read-only, NotFound
-// when there is none. It writes nothing.
-func (s *Service) Locked(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (Round, error) {
-	r, suspended, err := shared(ctx, tx, consultation, number)
+// when there is none. It writes nothing. What a room must work on alone comes along as
+// keys of advisory locks, ascending, so that nobody waits for another in a circle: they
+// cost no trip of their own.
+func (s *Service) Locked(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int, keys ...int64) (Round, error) {
+	r, suspended, err := shared(ctx, tx, consultation, number, keys)
 	if err != nil {
 		return Round{}, err
 	}

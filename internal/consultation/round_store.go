@@ -84,11 +84,17 @@ func rounds(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid
 // shared lets as many ballots into a round as come at once, and no closing; it gives
 // the round, and whether its consultation is suspended. The lock is an advisory one
 // because those stand in line: a row locked FOR SHARE by a crowd without a pause never
-// comes free for the closing that waits for it.
-func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (r Round, suspended bool, err error) {
+// comes free for the closing that waits for it. The keys that come along are locked
+// after the round, in their order, each by one transaction at a time.
+func shared(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int, keys []int64) (r Round, suspended bool, err error) {
 	_, err = tx.ExecContext(ctx, `
-		SELECT pg_advisory_xact_lock_shared(hashtextextended('round ' || $1::text || '/' || $2::text, 0))`,
-		consultation.String(), strconv.Itoa(number))
+		SELECT pg_advisory_xact_lock_shared(hashtextextended('round ' || $1::text || '/' || $2::text, 0))
+		UNION ALL (
+			SELECT pg_advisory_xact_lock(key)
+			FROM unnest($3::bigint[]) WITH ORDINALITY AS asked (key, place)
+			ORDER BY place
+		)`,
+		consultation.String(), strconv.Itoa(number), pq.Int64Array(keys))
 	if err != nil {
 		return Round{}, false, fmt.Errorf("share round %d: %w", number, err)
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -74,6 +75,7 @@ func (q *Inquiry[S, K, V]) Find(ctx context.Context, of S, key K) (V, bool, erro
 
 // lead asks until nobody waits.
 func (q *Inquiry[S, K, V]) lead(ctx context.Context) {
+	runtime.Gosched() // whoever is about to ask comes along
 	for {
 		batch := q.take()
 		if len(batch) == 0 {

@@ -123,7 +123,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 	if err != nil {
 		return c.late(q, v, r, written(form), err)
 	}
-	p := &paperView{view: v, Paper: ballot.Paper{Round: r}, All: true, Typed: map[uuid.UUID]typed{}}
+	p := &paperView{view: v, Paper: ballot.Paper{Round: r}, All: true, Typed: make(map[uuid.UUID]typed, len(asked))}
 	keeps := false
 	for _, i := range asked {
 		t := typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i))}
@@ -167,7 +167,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 
 // answers are what was sent about some statements.
 func (p *paperView) answers(asked []consultation.Item) []ballot.Answer {
-	var all []ballot.Answer
+	all := make([]ballot.Answer, 0, len(asked))
 	for _, i := range asked {
 		if a, ok := p.read(i, p.Typed[i.ID]); ok {
 			all = append(all, a)

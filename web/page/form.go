@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -23,8 +24,14 @@ func (q *Request) Form() (Form, error) {
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return Form{}, badForm("no urlencoded form")
 	}
-	if err := q.R.ParseForm(); err != nil {
-		return Form{}, unread(err)
+	if q.R.PostForm == nil { // the library would make a second copy of it, with the query
+		body, err := io.ReadAll(q.R.Body)
+		if err != nil {
+			return Form{}, unread(err)
+		}
+		if q.R.PostForm, err = url.ParseQuery(string(body)); err != nil {
+			return Form{}, unread(err)
+		}
 	}
 	for name, values := range q.R.PostForm {
 		for _, v := range values {

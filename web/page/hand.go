@@ -122,11 +122,12 @@ func (q *Request) Hand(path, route string, page templ.Component) error {
 	at.flashes = nil
 	at.R = q.R.WithContext(With(q.Context(), &at)) // a copy
 	at.R.Method, at.R.URL = http.MethodGet, &url.URL{Path: path}
-	var body bytes.Buffer
-	if err := page.Render(at.Context(), &body); err != nil {
+	b := lend()
+	defer giveBack(b)
+	if err := page.Render(at.Context(), b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	q.kernel.hands.put(key, &handed{path: q.URL(path), route: route, body: body.Bytes(), lang: q.Lang, until: q.kernel.now().Add(handedFor)}, q.kernel.now())
+	q.kernel.hands.put(key, &handed{path: q.URL(path), route: route, body: bytes.Clone(b.Bytes()), lang: q.Lang, until: q.kernel.now().Add(handedFor)}, q.kernel.now())
 	return q.Redirect(path)
 }
 

@@ -138,10 +138,7 @@ func (q *Request) NoStore() { q.noStore = true }
 
 // Render draws c to a buffer, so that a failure has its own page, then sends it.
 func (q *Request) Render(status int, c templ.Component) error {
-	b, ok := buffers.Get().(*bytes.Buffer)
-	if !ok {
-		b = new(bytes.Buffer)
-	}
+	b := lend()
 	defer giveBack(b)
 	if err := c.Render(q.Context(), b); err != nil {
 		return fmt.Errorf("render: %w", err)
@@ -164,6 +161,13 @@ var buffers sync.Pool
 // largeBuffer is from where on a buffer is left to the collector: one page of
 // thousands of statements must not lie about for good.
 const largeBuffer = 1 << 20
+
+func lend() *bytes.Buffer {
+	if b, ok := buffers.Get().(*bytes.Buffer); ok {
+		return b
+	}
+	return new(bytes.Buffer)
+}
 
 func giveBack(b *bytes.Buffer) {
 	if b.Cap() <= largeBuffer {

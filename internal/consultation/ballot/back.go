@@ -15,15 +15,12 @@ import (
 // figures are out already. Like every ballot it writes schema panel alone.
 func (s *Service) TakeBack(ctx context.Context, seat pseudonym.Seat, round int) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		r, err := s.cons.Locked(ctx, tx, seat.Consultation, round)
+		r, err := s.cons.Locked(ctx, tx, seat.Consultation, round, lockOf(seat, round))
 		if err != nil {
 			return err
 		}
 		if r.Kind == delphi.StandingKind {
 			return fault.New(fault.Conflict, "standing", "answers of a standing round are counted already, and stay")
-		}
-		if err := lockBallots(ctx, tx, r.ID, [][]byte{seat.Panelist[:]}); err != nil {
-			return err
 		}
 		if err := deleteBallot(ctx, tx, r.ID, seat.Panelist); err != nil {
 			return err

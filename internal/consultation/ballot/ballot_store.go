@@ -18,18 +18,6 @@ import (
 // row is one ballot as it lies in the table: two blobs, either nil.
 type row struct{ sealed, draft []byte }
 
-// lockBallots lets one transaction at a time work on each ballot, also while it
-// has no row. Ids come in ascending order, so that two batches never wait for
-// each other in a circle.
-func lockBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, ids [][]byte) error {
-	_, err := tx.ExecContext(ctx, `
-		SELECT pg_advisory_xact_lock(hashtextextended(encode(id, 'hex'), hashtextextended($1::text, 0)))
-		FROM unnest($2::bytea[]) WITH ORDINALITY AS asked (id, place)
-		ORDER BY place`,
-		round.String(), pq.ByteaArray(ids))
-	return err
-}
-
 // findBallots gives the rows that there are among some ballots of a round.
 func findBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, ids [][]byte) (map[pseudonym.Panelist]row, error) {
 	rows, err := tx.QueryxContext(ctx, `
@@ -119,7 +107,14 @@ func saveBallots(ctx context.Context, tx *postgres.Tx, round consultation.Round,
 	}
 	ids, groups, born := make([][]byte, len(rows)), make([]string, len(rows)), make([]bool, len(rows))
 	var places [4][]int64 // where each one's blobs begin, from 1, and how long they are
-	var blobs []byte
+	for k := range places {
+		places[k] = make([]int64, 0, len(rows))
+	}
+	size := 0
+	for _, r := range rows {
+		size += len(r.row.sealed) + len(r.row.draft)
+	}
+	blobs := make([]byte, 0, size)
 	for i, r := range rows {
 		ids[i], groups[i], born[i] = r.seat.Panelist[:], r.seat.Group, r.born
 		for k, blob := range [][]byte{r.row.sealed, r.row.draft} {

@@ -3,7 +3,10 @@ package ballot
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -89,6 +92,7 @@ func (c *crowd) enter(ctx context.Context, seat pseudonym.Seat, round int, in ha
 
 // lead commits batches until nobody waits whose ballot is free.
 func (c *crowd) lead(ctx context.Context) {
+	runtime.Gosched() // whoever is about to enter comes along
 	for {
 		batch := c.take()
 		if batch == nil {
@@ -131,8 +135,28 @@ func (c *crowd) take() []*waiter {
 	return batch
 }
 
+// lockOf is the key by which one transaction at a time works on a ballot, also while it
+// has no row and whichever server it is of. Two ballots may share one.
+func lockOf(seat pseudonym.Seat, round int) int64 {
+	h := sha256.New()
+	h.Write(seat.Consultation[:])
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(round)))
+	h.Write(seat.Panelist[:])
+	return int64(binary.BigEndian.Uint64(h.Sum(nil)))
+}
+
+// locks are the keys of a batch, ascending.
+func locks(batch []*waiter) []int64 {
+	keys := make([]int64, len(batch))
+	for i, w := range batch {
+		keys[i] = lockOf(w.seat, w.round)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
 // commit is the one transaction of a batch. It begins after the seats are
-// resolved and the key is read, locks the round's row, and writes nothing but
+// resolved and the key is read, locks the round and its ballots, and writes nothing but
 // panel.*: no session, job, counter or record stands beside the rows with the
 // same xmin.
 func (s *Service) commit(ctx context.Context, batch []*waiter) {
@@ -163,7 +187,7 @@ func (s *Service) commit(ctx context.Context, batch []*waiter) {
 		return
 	}
 	act := func(ctx context.Context, tx *postgres.Tx) error {
-		r, err := s.cons.Locked(ctx, tx, consultation, number)
+		r, err := s.cons.Locked(ctx, tx, consultation, number, locks(batch)...)
 		if err != nil {
 			return err
 		}
@@ -202,9 +226,6 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Sa
 	ids := make([][]byte, len(batch))
 	for i, w := range batch {
 		ids[i] = w.seat.Panelist[:]
-	}
-	if err := lockBallots(ctx, tx, round.ID, ids); err != nil {
-		return err
 	}
 	rows, err := findBallots(ctx, tx, round.ID, ids)
 	if err != nil {
