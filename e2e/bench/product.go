@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -150,13 +151,14 @@ var answered = []byte(`name="answer_1"`)
 
 // paperForm is what a browser sends for a whole paper: values by statement, from 1.
 func paperForm(values []int) string {
-	var b strings.Builder
-	b.WriteString("all=1")
+	b := append(make([]byte, 0, 512), "all=1"...)
 	for i, v := range values {
-		fmt.Fprintf(&b, "&answer_%d=%d&reason_%d=", i+1, v, i+1)
+		b = strconv.AppendInt(append(b, "&answer_"...), int64(i+1), 10)
+		b = strconv.AppendInt(append(b, '='), int64(v), 10)
+		b = strconv.AppendInt(append(b, "&reason_"...), int64(i+1), 10)
+		b = append(b, '=')
 	}
-	b.WriteString("&act=deliver")
-	return b.String()
+	return string(append(b, "&act=deliver"...))
 }
 
 // deliver answers a round as a person does on the one page: the paper, which its

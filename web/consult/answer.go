@@ -289,8 +289,8 @@ const mostItems = 1000
 // wordsField holds the panelist's own words for the seed of the ballot.
 const wordsField = "words"
 
-func answerField(i consultation.Item) string { return fmt.Sprintf("answer_%d", i.Number) }
-func reasonField(i consultation.Item) string { return fmt.Sprintf("reason_%d", i.Number) }
+func answerField(i consultation.Item) string { return "answer_" + strconv.Itoa(i.Number) }
+func reasonField(i consultation.Item) string { return "reason_" + strconv.Itoa(i.Number) }
 
 func words(s string) []string    { return strings.Fields(s) }
 func join(words []string) string { return strings.Join(words, " ") }

@@ -34,6 +34,16 @@ func (r receiptView) changeable(q *page.Request) bool {
 	return r.Round.State == consultation.RoundOpen && r.Suspended == nil && q.Now.Before(r.Round.Deadline)
 }
 
+// below names all that a receipt's end is drawn from.
+func (r receiptView) below(q *page.Request) belowPart {
+	return belowPart{lang: q.Lang, here: r.here(""), back: r.path(""), proofs: r.Proofs, changeable: r.changeable(q)}
+}
+
+type belowPart struct {
+	lang, here, back   string
+	proofs, changeable bool
+}
+
 // left says how many statements a delivered ballot leaves out; "" for none.
 func (r receiptView) left(q *page.Request) string {
 	if r.Blank <= 0 {

@@ -29,9 +29,9 @@ var parts = struct {
 	drawn map[any][]byte
 }{drawn: map[any][]byte{}}
 
-// kept draws a part once for each key, and copies it from then on. The key must name
-// everything that the part is drawn from.
-func kept(key any, part templ.Component) templ.Component {
+// Kept draws a part once for each key, and copies it from then on. The key is of a type
+// of its own for each part, and must name everything that the part is drawn from.
+func Kept(key any, part templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		parts.RLock()
 		drawn, found := parts.drawn[key]

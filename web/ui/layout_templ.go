@@ -63,7 +63,7 @@ func Layout(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kept(linksPart{}, links()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Kept(linksPart{}, links()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -71,7 +71,7 @@ func Layout(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kept(topPart{q.Lang}, top(q)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Kept(topPart{q.Lang}, top(q)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -122,7 +122,7 @@ func Layout(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kept(footerPart{q.Lang, f.Owner, f.Address}, footer(f, q)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Kept(footerPart{q.Lang, f.Owner, f.Address}, footer(f, q)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -527,7 +527,7 @@ func header(f Frame, q *page.Request) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		desk := hasDesk(q.Actor)
-		templ_7745c5c3_Err = kept(brandPart{q.Lang, f.Section, desk}, brand(f.Section, desk, q)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Kept(brandPart{q.Lang, f.Section, desk}, brand(f.Section, desk, q)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

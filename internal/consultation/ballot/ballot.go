@@ -2,6 +2,7 @@ package ballot
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -64,19 +65,19 @@ func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
 	var bad []fault.Field
 	kind := f.kinds[item.Kind]
 	e := entry{item: a.Item, reason: tidy(a.Reason)}
-	value := fmt.Sprintf("answer_%d", item.Number)
+	value := func() string { return "answer_" + strconv.Itoa(item.Number) } // most answers need it not
 	switch {
 	case a.CannotJudge && !kind.CannotJudge:
-		bad = append(bad, fault.Field{Name: value, Code: "cannot_judge_off", Message: "this statement is answered with a point of the scale"})
+		bad = append(bad, fault.Field{Name: value(), Code: "cannot_judge_off", Message: "this statement is answered with a point of the scale"})
 	case a.CannotJudge && a.Value != 0:
-		bad = append(bad, fault.Field{Name: value, Code: "one_answer", Message: "choose a point or that you cannot judge, not both"})
+		bad = append(bad, fault.Field{Name: value(), Code: "one_answer", Message: "choose a point or that you cannot judge, not both"})
 	case a.CannotJudge:
 		e.value = cannotJudge
 	case a.Value == 0 && e.reason != "":
-		bad = append(bad, fault.Field{Name: value, Code: "value_missing", Message: "choose an answer that this reason goes with"})
+		bad = append(bad, fault.Field{Name: value(), Code: "value_missing", Message: "choose an answer that this reason goes with"})
 	case a.Value < 0 || a.Value > kind.Points:
 		bad = append(bad, fault.Field{
-			Name: value, Code: "out_of_scale", Message: fmt.Sprintf("choose a point from 1 to %d", kind.Points),
+			Name: value(), Code: "out_of_scale", Message: fmt.Sprintf("choose a point from 1 to %d", kind.Points),
 			Args: map[string]any{"min": 1, "max": kind.Points},
 		})
 	default:
