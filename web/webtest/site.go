@@ -55,7 +55,7 @@ func (h *House) Site(t testing.TB, mount Mount) *Site {
 	}))
 	outer.NotFound(k.NotFound())
 	outer.Mount("/", r)
-	s.handler = k.Wrap(outer)
+	s.handler = k.Front(k.Wrap(outer))
 	return s
 }
 
