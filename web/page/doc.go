@@ -4,7 +4,7 @@
 //
 // One request walks down, and comes back up as a page:
 //
-//	Front    kept? → the finished page, and nothing else
+//	Front    kept, or handed over to this session? → the finished page, and nothing else
 //	Once     one drawing at a time of a page that can be kept; the others wait
 //	Wrap     request id, headers → language → size → a place in work, or 503 → panics → foreign origins
 //	 router  (chi; static files and health stop here, without a session)
@@ -18,8 +18,9 @@
 //	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in, 12 h ──POST /sign-out──▶ (none)
 //	                          a sealed cookie              a token, a row      row deleted
 //
-// A request reads its session in one statement, with the edition of all accounts and
-// roles: while that is the one at which the actor was read, memory knows who asks.
+// A request reads its session in one statement, which it may share with those who ask
+// in the same moment, with the edition of all accounts and roles: while that is the one
+// at which the actor was read, memory knows who asks.
 //
 // Nothing is written on a read: words to show once travel in a cookie, a
 // session has no idle time, and pages for readers without a session carry an
@@ -28,6 +29,9 @@
 // Such a page stands on a shelf, finished and compressed, until something changes it:
 //
 //	(nothing) ──drawn, 200, no cookie──▶ kept ──10 s · notified · act of office · deaf──▶ (nothing)
+//
+// A post may draw the page that it leads to, from what it has at hand (hand.go): the
+// 303 is a bookmark as ever, and the request that follows it costs next to nothing.
 //
 // What changes a page says so at commit, by NOTIFY from triggers (migration 0080).
 // A server that cannot hear keeps nothing.
