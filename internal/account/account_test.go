@@ -1,10 +1,13 @@
 package account_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -274,5 +277,48 @@ func TestAddresseesHaveTheLanguageTheySignedInWith(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got, cmpopts.SortSlices(func(a, b account.Addressee) bool { return a.Name < b.Name })); d != "" {
 		t.Error(d)
+	}
+}
+
+// Many sign in at once, some of them twice with one session: each row is there when it
+// is said to be, whole, and is found by its name alone.
+func TestSessionsOfACrowdAreStoredEachForItself(t *testing.T) {
+	db := testdb.New(t)
+	sessions, ctx := account.NewSessions(db), t.Context()
+	until := time.Now().Add(time.Hour)
+	var all sync.WaitGroup
+	for i := range 300 {
+		all.Go(func() {
+			name, data := fmt.Sprint("session ", i/2), []byte(fmt.Sprint("sealed \x00\xff", i/2))
+			if err := sessions.Put(ctx, name, data, until); err != nil {
+				t.Error(err)
+			}
+			got, _, found, err := sessions.Find(ctx, name)
+			if err != nil || !found || !bytes.Equal(got, data) {
+				t.Errorf("%s: %q, %v, %v", name, got, found, err)
+			}
+			if _, _, found, err := sessions.Find(ctx, name+"x"); found || err != nil {
+				t.Errorf("%sx: %v, %v", name, found, err)
+			}
+		})
+	}
+	all.Wait()
+	if err := sessions.Put(ctx, "session 7", []byte("other"), until); err != nil {
+		t.Fatal(err)
+	}
+	if err := sessions.Put(ctx, "over", []byte("x"), time.Now().Add(-time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if got, _, found, err := sessions.Find(ctx, "session 7"); err != nil || !found || string(got) != "other" {
+		t.Errorf("written again: %q, %v, %v", got, found, err)
+	}
+	if _, _, found, err := sessions.Find(ctx, "over"); found || err != nil {
+		t.Errorf("over: %v, %v", found, err)
+	}
+	if err := sessions.Delete(ctx, "session 7"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, found, err := sessions.Find(ctx, "session 7"); found || err != nil {
+		t.Errorf("deleted: %v, %v", found, err)
 	}
 }
