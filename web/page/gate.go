@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	// smallBody is what is read of a request before it takes a place in work, so
-	// that a slow sender holds none; smallBodies is how many are read at once.
-	smallBody, smallBodies = 64 << 10, 1024
+	// bodyRoom is the memory of all bodies together that arrive or are worked on: what
+	// has come of them, and not what is announced.
+	bodyRoom = 64 << 20
+	// bodyRead is what is first made room for of a body.
+	bodyRead = 4 << 10
 	// queueing is how many wait for each place in work.
 	queueing = 4
 )
@@ -81,9 +83,13 @@ func (k *Kernel) admit(next http.Handler) http.Handler {
 		g := k.acts
 		if r.Method == http.MethodGet {
 			g = k.reads
-		} else if err := k.gather(r); err != nil {
-			k.refuse(w, r, g, err)
-			return
+		} else {
+			room, err := k.gather(r)
+			defer k.bodies.Add(-room)
+			if err != nil {
+				k.refuse(w, r, g, err)
+				return
+			}
 		}
 		if !g.enter(r.Context()) {
 			k.refuse(w, r, g, errBusy)
@@ -131,23 +137,37 @@ func (k *Kernel) shedding(reader bool) {
 	}
 }
 
-// gather reads a small body before the request takes a place in work.
-func (k *Kernel) gather(r *http.Request) error {
-	if r.ContentLength <= 0 || r.ContentLength > smallBody {
-		return nil
+// gather reads a body before the request takes a place in work: a slow sender holds
+// none, and of the memory no more than it has sent. It gives what it took of the room
+// for bodies, also when it fails.
+func (k *Kernel) gather(r *http.Request) (room int64, err error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return 0, nil
 	}
-	select {
-	case k.bodies <- struct{}{}:
-		defer func() { <-k.bodies }()
-	default:
-		return errBusy
-	}
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		return unread(err)
+	var b []byte
+	for {
+		if len(b) == cap(b) {
+			more := max(bodyRead, cap(b)) // twice as much each time
+			if b == nil && 0 < r.ContentLength && r.ContentLength < bodyRead {
+				more = int(r.ContentLength) + 1 // the end is seen by reading beyond it
+			}
+			room += int64(more)
+			if k.bodies.Add(int64(more)) > bodyRoom {
+				return room, errBusy
+			}
+			b = append(make([]byte, 0, cap(b)+more), b...)
+		}
+		n, err := r.Body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return room, unread(err)
+		}
 	}
 	r.Body = io.NopCloser(bytes.NewReader(b))
-	return nil
+	return room, nil
 }
 
 // punctual is the writer of an answer that must begin in time; how long it then

@@ -171,6 +171,63 @@ func TestASlowSenderHoldsNoPlace(t *testing.T) {
 	}
 }
 
+// Thousands on slow lines, and some who announce much, keep nobody out: they take of
+// the memory what they have sent. When that is a great deal, the next is told so.
+func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
+	h := newHouse(t, Options{MaxWork: 2, MaxWait: time.Millisecond, Posts: 1 << 30})
+	h.Post("/act", h.kernel.Handle(func(q *Request) error {
+		if _, err := q.Form(); err != nil {
+			return err
+		}
+		return q.Redirect("/")
+	}))
+	quick := func(want int) {
+		t.Helper()
+		if w := h.post("/act", url.Values{"to": {"b"}}); w.Code != want {
+			t.Errorf("another's form: %d", w.Code)
+		}
+	}
+	var all sync.WaitGroup
+	var ends []*io.PipeWriter
+	slow := func(length int64, sent int) {
+		body, send := io.Pipe()
+		ends = append(ends, send)
+		r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.ContentLength = length
+		all.Go(func() {
+			if w := h.ask(r); w.Code != http.StatusUnprocessableEntity {
+				t.Errorf("a form that was cut off: %d", w.Code)
+			}
+		})
+		if _, err := send.Write(make([]byte, sent)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 3000 {
+		slow([]int64{600, 50_000, 1_000_000, -1}[i%4], 10)
+	}
+	if room := h.kernel.bodies.Load(); room > 3000*bodyRead {
+		t.Errorf("%d bytes are taken", room)
+	}
+	quick(http.StatusSeeOther)
+	for h.kernel.bodies.Load() <= bodyRoom-1<<20 {
+		slow(1_000_000, 600_000)
+	}
+	for left := bodyRoom - h.kernel.bodies.Load(); left > 0; left = bodyRoom - h.kernel.bodies.Load() {
+		slow(min(left, bodyRead)-1, 1) // of so little all is made room for
+	}
+	quick(http.StatusServiceUnavailable)
+	for _, send := range ends {
+		send.CloseWithError(io.ErrUnexpectedEOF)
+	}
+	all.Wait()
+	quick(http.StatusSeeOther)
+	if room := h.kernel.bodies.Load(); room != 0 {
+		t.Errorf("%d bytes are never given back", room)
+	}
+}
+
 func TestTooMuchIsRefusedBeforeItArrives(t *testing.T) {
 	h := newHouse(t, Options{MaxBody: 1000})
 	r := httptest.NewRequest(http.MethodPost, "http://delfi.test/en/act", failing{t})

@@ -67,8 +67,8 @@ type Kernel struct {
 	posts    limit
 	reads    *gate
 	acts     *gate
-	bodies   chan struct{} // bodies being read
-	shedTold atomic.Int64  // when the log last said so, in seconds
+	bodies   atomic.Int64 // bytes of bodies in memory
+	shedTold atomic.Int64 // when the log last said so, in seconds
 }
 
 // New makes a kernel; Close ends its housekeeping.
@@ -118,7 +118,6 @@ func New(o Options) *Kernel {
 	k.signIns = newLimit(o.SignIns)
 	k.posts = newLimit(o.Posts)
 	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
-	k.bodies = make(chan struct{}, smallBodies)
 	if k.entrust, err = newEntrust(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher
 	}
