@@ -37,12 +37,17 @@ type Addressee struct {
 
 // Service has the use cases of accounts.
 type Service struct {
-	db    *postgres.DB
-	known known
+	db      *postgres.DB
+	known   known
+	entries *postgres.Inquiry[struct{}, subject, entry]
 }
 
 // New makes the service.
-func New(db *postgres.DB) *Service { return &Service{db: db} }
+func New(db *postgres.DB) *Service {
+	s := &Service{db: db}
+	s.entries = postgres.NewInquiry(s.enteredTogether)
+	return s
+}
 
 // Administrations lists every administration by name.
 func (s *Service) Administrations(ctx context.Context) ([]Administration, error) {
@@ -107,21 +112,24 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 	return id, err
 }
 
-// recognise tells in one statement whether the account behind claims is as they say,
-// and remembers its actor then, whose next request is on its way.
+// recognise tells whether the account behind claims is as they say, and remembers its
+// actor then, whose next request is on its way.
 func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same bool, err error) {
-	var stored Claims
-	var a Actor
-	var at Edition
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		stored, a, at, err = entered(ctx, tx, c.Issuer, c.Subject)
-		return err
-	})
-	if err != nil || !a.SignedIn() || !c.repeats(stored) {
+	e, found, err := s.entries.Find(ctx, struct{}{}, subject{c.Issuer, c.Subject})
+	if err != nil || !found || !c.repeats(e.claims) {
 		return uuid.Nil, false, err
 	}
-	s.known.remember(a, at)
-	return a.Account, true, nil
+	s.known.remember(e.actor, e.at)
+	return e.actor.Account, true, nil
+}
+
+// enteredTogether reads the accounts of those who sign in in the same moment.
+func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject) (found map[subject]entry, err error) {
+	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		found, err = entered(ctx, tx, who)
+		return err
+	})
+	return found, err
 }
 
 // grant makes an account's roles those wanted, touching only what differs.

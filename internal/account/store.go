@@ -189,40 +189,60 @@ func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Actor, Edition, 
 	return a, at, nil
 }
 
-// entered reads the account of a provider's subject as claims would say it, and its
-// actor; the zero Actor when there is none.
-func entered(ctx context.Context, tx *postgres.Tx, issuer, subject string) (Claims, Actor, Edition, error) {
-	c := Claims{Issuer: issuer, Subject: subject}
+// subject is a person as their provider names them.
+type subject struct{ issuer, name string }
+
+// entry is the account of a provider's subject as claims would say it, and its actor,
+// as of an edition.
+type entry struct {
+	claims Claims
+	actor  Actor
+	at     Edition
+}
+
+// entered reads the accounts of those subjects that have one.
+func entered(ctx context.Context, tx *postgres.Tx, who []subject) (map[subject]entry, error) {
+	issuers, names := make([]string, len(who)), make([]string, len(who))
+	for i, s := range who {
+		issuers[i], names[i] = s.issuer, s.name
+	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, a.id, a.name, a.email, a.municipality, a.language, r.administration, r.role, b.slug
-		FROM civic.account a
+		SELECT e.number, a.issuer, a.subject, a.id, a.name, a.email, a.municipality, a.language, r.administration, r.role, b.slug
+		FROM unnest($1::text[], $2::text[]) AS asked (issuer, subject)
+		JOIN civic.account a ON a.issuer = asked.issuer AND a.subject = asked.subject
 		CROSS JOIN civic.edition e
 		LEFT JOIN civic.role r ON r.account = a.id
 		LEFT JOIN civic.administration b ON b.id = r.administration
-		WHERE a.issuer = $1 AND a.subject = $2
-		ORDER BY r.administration, r.role`, issuer, subject)
+		ORDER BY r.administration, r.role`, pq.StringArray(issuers), pq.StringArray(names))
 	if err != nil {
-		return c, Actor{}, 0, fmt.Errorf("entered: %w", err)
+		return nil, fmt.Errorf("entered: %w", err)
 	}
 	defer rows.Close()
-	var a Actor
-	var at Edition
+	found := make(map[subject]entry, len(who))
 	for rows.Next() {
+		var s subject
+		var e entry
 		var administration uuid.NullUUID
 		var role, slug sql.NullString
-		if err := rows.Scan(&at, &a.Account, &c.Name, &c.Email, &c.Municipality, &c.Language, &administration, &role, &slug); err != nil {
-			return c, Actor{}, 0, fmt.Errorf("entered: %w", err)
+		c := &e.claims
+		if err := rows.Scan(&e.at, &s.issuer, &s.name, &e.actor.Account, &c.Name, &c.Email, &c.Municipality, &c.Language, &administration, &role, &slug); err != nil {
+			return nil, fmt.Errorf("entered: %w", err)
+		}
+		c.Issuer, c.Subject = s.issuer, s.name
+		e.actor.Name, e.actor.Municipality = c.Name, c.Municipality
+		if before, again := found[s]; again {
+			e = before
 		}
 		if administration.Valid {
-			a.Grants = append(a.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
-			c.Groups = append(c.Groups, slug.String+"/"+role.String)
+			e.actor.Grants = append(e.actor.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
+			e.claims.Groups = append(e.claims.Groups, slug.String+"/"+role.String)
 		}
+		found[s] = e
 	}
 	if err := rows.Err(); err != nil {
-		return c, Actor{}, 0, fmt.Errorf("entered: %w", err)
+		return nil, fmt.Errorf("entered: %w", err)
 	}
-	a.Name, a.Municipality = c.Name, c.Municipality
-	return c, a, at, nil
+	return found, nil
 }
 
 func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, role Role) ([]Person, error) {

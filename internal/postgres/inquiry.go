@@ -47,8 +47,8 @@ type answer[V any] struct {
 	err   error
 }
 
-// NewInquiry makes one of what looks up several keys in one statement; those that
-// it does not find are not in its answer.
+// NewInquiry makes one of what looks up several keys, each once, in one statement;
+// those that it does not find are not in its answer.
 func NewInquiry[S, K comparable, V any](ask func(ctx context.Context, of S, keys []K) (map[K]V, error)) *Inquiry[S, K, V] {
 	return &Inquiry[S, K, V]{ask: ask}
 }
@@ -120,9 +120,12 @@ func (q *Inquiry[S, K, V]) tell(ctx context.Context, batch []question[S, K, V]) 
 			w.done <- answer[V]{v: v, found: ok, err: err}
 		}
 	}()
-	keys := make([]K, len(batch))
-	for i, w := range batch {
-		keys[i] = w.key
+	keys, asked := make([]K, 0, len(batch)), make(map[K]bool, len(batch))
+	for _, w := range batch {
+		if !asked[w.key] {
+			asked[w.key] = true
+			keys = append(keys, w.key)
+		}
 	}
 	found, err = q.ask(ctx, batch[0].of, keys)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,9 @@ import (
 func TestAnInquiryTellsEveryoneTheirOwn(t *testing.T) {
 	q := postgres.NewInquiry(func(_ context.Context, of string, keys []int) (map[int]string, error) {
 		found := map[int]string{}
+		if len(slices.Compact(slices.Sorted(slices.Values(keys)))) != len(keys) {
+			t.Errorf("asked for one thing twice: %v", keys)
+		}
 		for _, k := range keys {
 			if k%3 != 0 {
 				found[k] = fmt.Sprint(of, k)
