@@ -181,12 +181,9 @@ func (k *FileKeys) Read(_ context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	file, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		k.forget(name)
-		return nil, fault.New(fault.NotFound, "key_missing", "there is no such key").Because(err)
-	}
 	if err != nil {
-		return nil, err
+		k.forget(name)
+		return nil, absent(err)
 	}
 	if key := k.remembered(name, file); key != nil {
 		return key, nil
@@ -226,14 +223,19 @@ func (k *FileKeys) forget(name string) {
 	delete(k.open, name)
 }
 
+// absent tells of a file that is not there, and passes on what else is wrong.
+func absent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.New(fault.NotFound, "key_missing", "there is no such key").Because(err)
+	}
+	return err
+}
+
 // unwrap reads a key's file.
 func (k *FileKeys) unwrap(name, path string) ([]byte, error) {
 	body, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.NotFound, "key_missing", "there is no such key").Because(err)
-	}
 	if err != nil {
-		return nil, err
+		return nil, absent(err)
 	}
 	n := k.wrap.NonceSize()
 	if len(body) < len(keyMagic)+n || string(body[:len(keyMagic)]) != keyMagic {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -40,35 +41,45 @@ type hands struct {
 	any   atomic.Bool // false: nobody needs to look
 	mu    sync.Mutex
 	pages map[[sha256.Size]byte]*handed // by a hash of the session's cookie
-	line  []waiting                     // in the order of their ends
+	line  []waiting                     // in the order of their ends; whoever was served may still stand in it
 	bytes int
 }
 
+// waiting names a page and does not hold it: its bytes go with its reader.
 type waiting struct {
-	key  [sha256.Size]byte
-	page *handed
+	key   [sha256.Size]byte
+	until time.Time
 }
 
 // put lets a page wait; what waited for the same session goes, and what is over.
 func (h *hands) put(key [sha256.Size]byte, p *handed, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for len(h.line) > 0 && !now.Before(h.line[0].page.until) {
-		if first := h.line[0]; h.pages[first.key] == first.page {
+	for len(h.line) > 0 && !now.Before(h.line[0].until) {
+		if first := h.line[0]; h.waits(first) {
 			h.remove(first.key)
 		}
 		h.line = h.line[1:]
 	}
 	h.remove(key)
+	if len(h.line) >= handedPages && len(h.pages) <= handedPages/2 { // a crowd that is served at once
+		h.line = slices.DeleteFunc(h.line, func(w waiting) bool { return !h.waits(w) })
+	}
 	if len(h.line) >= handedPages || h.bytes+len(p.body) > handedBytes {
 		return
 	}
 	if h.pages == nil {
 		h.pages = map[[sha256.Size]byte]*handed{}
 	}
-	h.pages[key], h.line = p, append(h.line, waiting{key, p})
+	h.pages[key], h.line = p, append(h.line, waiting{key, p.until})
 	h.bytes += len(p.body)
 	h.any.Store(true)
+}
+
+// waits tells whether a page in the line was not served yet; the lock is held.
+func (h *hands) waits(w waiting) bool {
+	p := h.pages[w.key]
+	return p != nil && p.until.Equal(w.until)
 }
 
 // take gives the page that waits for a session at a path, and lets it wait no longer;
@@ -127,7 +138,8 @@ func (q *Request) Hand(path, route string, page templ.Component) error {
 	if err := page.Render(at.Context(), b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	q.kernel.hands.put(key, &handed{path: q.URL(path), route: route, body: bytes.Clone(b.Bytes()), lang: q.Lang, until: q.kernel.now().Add(handedFor)}, q.kernel.now())
+	now := q.kernel.now()
+	q.kernel.hands.put(key, &handed{path: q.URL(path), route: route, body: bytes.Clone(b.Bytes()), lang: q.Lang, until: now.Add(handedFor)}, now)
 	return q.Redirect(path)
 }
 

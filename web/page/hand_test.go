@@ -183,3 +183,20 @@ func TestHandedPagesAreBounded(t *testing.T) {
 		t.Errorf("%d bytes in %d pages", h.bytes, len(h.pages))
 	}
 }
+
+// Whoever was served takes no room: however long a crowd delivers and reads, each is
+// handed their page.
+func TestACrowdThatIsServedKeepsNobodyFromBeingHandedTo(t *testing.T) {
+	var h hands
+	now := time.Now()
+	for i := range 3 * handedPages {
+		key := [32]byte([]byte(fmt.Sprintf("%032d", i)))
+		h.put(key, &handed{path: "/", body: make([]byte, 10_000), until: now.Add(handedFor)}, now)
+		if h.take(key, "/", now) == nil {
+			t.Fatalf("the %d. is not handed to", i)
+		}
+	}
+	if len(h.line) > handedPages || h.bytes != 0 {
+		t.Errorf("%d in line, %d bytes", len(h.line), h.bytes)
+	}
+}
