@@ -20,11 +20,11 @@ type Service struct {
 	cons   *consultation.Service
 	bridge *pseudonym.Service
 	record *ledger.Service
-	crowd  crowd
+	crowd  *postgres.Crowd[roundKey, pseudonym.Panelist, *entrant]
 	owned  *postgres.Inquiry[rounds, pseudonym.Panelist, own]
 
 	// What was read and holds until the next change.
-	boards    postgres.Memo[boardKey, board]
+	boards    postgres.Memo[roundKey, board]
 	documents postgres.Memo[uuid.UUID, *Feedback] // by round
 
 	standings standings // what ballots say: gone with their round, or their key
@@ -34,7 +34,7 @@ type Service struct {
 // turnout, destruction at the end).
 func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
 	s := &Service{db: db, cons: c, bridge: p, record: l}
-	s.crowd.commit = s.commit
+	s.crowd = postgres.NewCrowd[roundKey, pseudonym.Panelist](most, s.commit)
 	s.owned = postgres.NewInquiry(s.read)
 	job.On(q, s.tabulate)
 	job.On(q, s.turnout)
@@ -189,11 +189,11 @@ type hand struct {
 
 // work hands one ballot to the crowd and gives the receipt of what stands after it.
 func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Stub, error) {
-	done := s.crowd.enter(ctx, seat, number, in)
-	if done.err != nil || !in.deliver {
-		return Stub{}, done.err
+	b, stands, err := s.enter(ctx, seat, number, in)
+	if err != nil || !in.deliver {
+		return Stub{}, err
 	}
-	return done.board.stub(seat, done.stands, false), nil
+	return b.stub(seat, stands, false), nil
 }
 
 // makeRoom makes the partitions of a round's ballots and of its panel.

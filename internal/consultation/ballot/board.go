@@ -36,14 +36,14 @@ type opening struct {
 // of a server few are looked at between two changes.
 const boardsKept = 64
 
-type boardKey struct {
+type roundKey struct {
 	consultation uuid.UUID
 	round        int
 }
 
 // board gives a round's board; NotFound when there is no such round.
 func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, error) {
-	key := boardKey{consultation: of, round: round}
+	key := roundKey{consultation: of, round: round}
 	epoch, told := s.cons.Epoch()
 	if b, ok := s.boards.Find(epoch, key); ok && told {
 		return b, nil

@@ -5,62 +5,25 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
-	"runtime"
 	"slices"
-	"sync"
-	"time"
 
-	"github.com/google/uuid"
-
-	"delfi/internal/consultation"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
 
-// The crowd commits the ballots of many requests together, since a commit costs
-// one write to the disk whatever it holds. Nobody waits for others to come: who
-// finds a leader free is taken at once, and who comes while the leaders work is
-// taken with all that came meanwhile.
-//
-//	enter ─► waiting ─► a leader takes what waits ─► one transaction ─► each is told
-//
-// A batch is worked in the order of panelists' ids and never in that of arrival
-// (RECORD.md §2). What is wrong with one ballot is told to its owner alone.
-const (
-	leaders = 2   // one prepares while the other waits for the disk
-	most    = 128 // ballots of one transaction
-	// patience bounds one batch: it outlives the requests in it, since a request
-	// that gives up must not take the others with it.
-	patience = 30 * time.Second
-)
+// Ballots of one round are committed by a crowd (postgres.Crowd), since a commit costs
+// one write to the disk whatever it holds. A batch is worked in the order of panelists'
+// ids and never in that of arrival (RECORD.md §2), and has each ballot once. What is
+// wrong with one is told to its owner alone.
 
-// crowd is who waits for a commit.
-type crowd struct {
-	commit  func(ctx context.Context, batch []*waiter)
-	mu      sync.Mutex
-	waiting []*waiter
-	busy    map[ballotKey]bool // in work: a second request for a ballot waits for the first
-	leading int
-}
+// most is how many ballots one transaction writes.
+const most = 128
 
-// ballotKey is one ballot.
-type ballotKey struct {
-	consultation uuid.UUID
-	round        int
-	panelist     pseudonym.Panelist
-}
-
-// waiter is one request.
-type waiter struct {
-	seat  pseudonym.Seat
-	round int
-	in    hand
-	done  chan outcome // holds one
-}
-
-func (w *waiter) key() ballotKey {
-	return ballotKey{consultation: w.seat.Consultation, round: w.round, panelist: w.seat.Panelist}
+// entrant is one request for a ballot, and what it is told.
+type entrant struct {
+	seat pseudonym.Seat
+	in   hand
+	told outcome
 }
 
 // outcome is what a request is told.
@@ -73,66 +36,12 @@ type outcome struct {
 // enter waits until the ballot is committed, or was refused. Who gives up waiting
 // is not told; the ballot may be committed all the same, as with any answer that
 // is lost on its way.
-func (c *crowd) enter(ctx context.Context, seat pseudonym.Seat, round int, in hand) outcome {
-	w := &waiter{seat: seat, round: round, in: in, done: make(chan outcome, 1)}
-	c.mu.Lock()
-	c.waiting = append(c.waiting, w)
-	if c.leading < leaders {
-		c.leading++
-		go c.lead(context.WithoutCancel(ctx))
+func (s *Service) enter(ctx context.Context, seat pseudonym.Seat, round int, in hand) (board, sheet, error) {
+	e := &entrant{seat: seat, in: in}
+	if err := s.crowd.Join(ctx, roundKey{consultation: seat.Consultation, round: round}, seat.Panelist, e); err != nil {
+		return board{}, sheet{}, err
 	}
-	c.mu.Unlock()
-	select {
-	case o := <-w.done:
-		return o
-	case <-ctx.Done():
-		return outcome{err: ctx.Err()}
-	}
-}
-
-// lead commits batches until nobody waits whose ballot is free.
-func (c *crowd) lead(ctx context.Context) {
-	runtime.Gosched() // whoever is about to enter comes along
-	for {
-		batch := c.take()
-		if batch == nil {
-			return
-		}
-		within, cancel := context.WithTimeout(ctx, patience)
-		c.commit(within, batch)
-		cancel()
-		c.mu.Lock()
-		for _, w := range batch {
-			delete(c.busy, w.key())
-		}
-		c.mu.Unlock()
-	}
-}
-
-// take gives the next batch: ballots of one round, each once, in the order of
-// their panelists. nil when there is none; the leader is counted out then.
-func (c *crowd) take() []*waiter {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.busy == nil {
-		c.busy = map[ballotKey]bool{}
-	}
-	var batch []*waiter
-	c.waiting = slices.DeleteFunc(c.waiting, func(w *waiter) bool {
-		k := w.key()
-		if len(batch) == most || c.busy[k] || len(batch) > 0 && (k.round != batch[0].round || k.consultation != batch[0].seat.Consultation) {
-			return false
-		}
-		c.busy[k] = true
-		batch = append(batch, w)
-		return true
-	})
-	if batch == nil {
-		c.leading--
-		return nil
-	}
-	slices.SortFunc(batch, func(a, b *waiter) int { return bytes.Compare(a.seat.Panelist[:], b.seat.Panelist[:]) })
-	return batch
+	return e.told.board, e.told.stands, e.told.err
 }
 
 // lockOf is the key by which one transaction at a time works on a ballot, also while it
@@ -146,10 +55,10 @@ func lockOf(seat pseudonym.Seat, round int) int64 {
 }
 
 // locks are the keys of a batch, ascending.
-func locks(batch []*waiter) []int64 {
+func locks(of roundKey, batch []*entrant) []int64 {
 	keys := make([]int64, len(batch))
-	for i, w := range batch {
-		keys[i] = lockOf(w.seat, w.round)
+	for i, e := range batch {
+		keys[i] = lockOf(e.seat, of.round)
 	}
 	slices.Sort(keys)
 	return keys
@@ -159,35 +68,19 @@ func locks(batch []*waiter) []int64 {
 // resolved and the key is read, locks the round and its ballots, and writes nothing but
 // panel.*: no session, job, counter or record stands beside the rows with the
 // same xmin.
-func (s *Service) commit(ctx context.Context, batch []*waiter) {
-	told := make([]outcome, len(batch))
-	fail := func(err error) {
-		for i := range told {
-			told[i] = outcome{err: err}
-		}
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			fail(fmt.Errorf("a batch of ballots: %v", p))
-		}
-		for i, w := range batch {
-			w.done <- told[i]
-		}
-	}()
-	consultation, number := batch[0].seat.Consultation, batch[0].round
-	safe, err := s.bridge.Safe(ctx, consultation)
+func (s *Service) commit(ctx context.Context, of roundKey, batch []*entrant) error {
+	batch = slices.SortedFunc(slices.Values(batch), func(a, b *entrant) int { return bytes.Compare(a.seat.Panelist[:], b.seat.Panelist[:]) })
+	safe, err := s.bridge.Safe(ctx, of.consultation)
 	if err != nil {
-		fail(err)
-		return
+		return err
 	}
 	defer safe.Close()
-	b, err := s.board(ctx, consultation, number)
+	b, err := s.board(ctx, of.consultation, of.round)
 	if err != nil {
-		fail(err)
-		return
+		return err
 	}
 	act := func(ctx context.Context, tx *postgres.Tx) error {
-		r, err := s.cons.Locked(ctx, tx, consultation, number, locks(batch)...)
+		r, err := s.cons.Locked(ctx, tx, of.consultation, of.round, locks(of, batch)...)
 		if err != nil {
 			return err
 		}
@@ -199,13 +92,7 @@ func (s *Service) commit(ctx context.Context, batch []*waiter) {
 		if err != nil {
 			return err
 		}
-		if err := s.write(ctx, tx, safe, f, r, batch, told); err != nil {
-			return err
-		}
-		for i := range told {
-			told[i].board = b
-		}
-		return nil
+		return s.write(ctx, tx, safe, f, b, batch)
 	}
 	err = s.db.Transact(ctx, act)
 	if missingPartition(err) {
@@ -215,29 +102,27 @@ func (s *Service) commit(ctx context.Context, batch []*waiter) {
 			err = s.db.Transact(ctx, act)
 		}
 	}
-	if err != nil {
-		fail(err)
-	}
+	return err
 }
 
 // write changes the batch's rows under their round's lock, and notes what each
 // request is told.
-func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, f form, round consultation.Round, batch []*waiter, told []outcome) error {
+func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, f form, b board, batch []*entrant) error {
 	ids := make([][]byte, len(batch))
-	for i, w := range batch {
-		ids[i] = w.seat.Panelist[:]
+	for i, e := range batch {
+		ids[i] = e.seat.Panelist[:]
 	}
-	rows, err := findBallots(ctx, tx, round.ID, ids)
+	rows, err := findBallots(ctx, tx, b.Round.ID, ids)
 	if err != nil {
 		return err
 	}
 	var changed []seated
-	for i, w := range batch {
-		c, err := f.compose(safe, w.seat, round, rows[w.seat.Panelist], w.in)
-		told[i] = outcome{stands: c.stands, err: err}
+	for _, e := range batch {
+		c, err := f.compose(safe, e.seat, b.Round, rows[e.seat.Panelist], e.in)
+		e.told = outcome{board: b, stands: c.stands, err: err}
 		if err == nil && c.writes {
-			changed = append(changed, seated{seat: w.seat, row: c.row, born: c.born})
+			changed = append(changed, seated{seat: e.seat, row: c.row, born: c.born})
 		}
 	}
-	return saveBallots(ctx, tx, round, changed)
+	return saveBallots(ctx, tx, b.Round, changed)
 }

@@ -1,16 +1,13 @@
 package ballot
 
 import (
+	"bytes"
 	"context"
-	"fmt"
+	"slices"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/pseudonym"
 )
 
 // Many hand in at once, some of them twice, some with what cannot be counted: each
@@ -44,62 +41,31 @@ func TestACrowdIsCommittedTogetherAndEachIsToldTheirOwn(t *testing.T) {
 	}
 }
 
-// While a batch is in work, what comes waits and is taken together: in the order
-// of panelists and never of arrival, one round a batch, one request a ballot.
-func TestWhatWaitsIsTakenTogetherInNobodysOrder(t *testing.T) {
-	started, gate := make(chan []*waiter, 16), make(chan struct{})
-	c := crowd{commit: func(_ context.Context, batch []*waiter) {
-		started <- batch
-		<-gate
-		for _, w := range batch {
-			w.done <- outcome{}
+// Rows of one batch lie in the order of their panelists, whatever the order in which
+// these came: a copied table tells nobody who answered first.
+func TestABatchIsWorkedInNobodysOrder(t *testing.T) {
+	h := newHouse(t, 12, 1)
+	var batch []*entrant
+	for i := range h.people {
+		batch = append(batch, &entrant{seat: h.seat(i), in: hand{answers: h.answers(2, 5), deliver: true}})
+	}
+	slices.SortFunc(batch, func(a, b *entrant) int { return bytes.Compare(b.seat.Panelist[:], a.seat.Panelist[:]) })
+	came := slices.Clone(batch)
+	h.must(h.ballots.commit(t.Context(), roundKey{consultation: h.c.ID, round: 2}, batch))
+	if !slices.Equal(batch, came) {
+		t.Error("the crowd's own batch was put in another order")
+	}
+	for i, e := range batch {
+		if e.told.err != nil || e.told.board.Round.Number != 2 {
+			t.Errorf("the one who came as number %d is told %v of round %d", i, e.told.err, e.told.board.Round.Number)
 		}
-	}}
-	one := uuid.New()
-	var all sync.WaitGroup
-	enter := func(panelist byte, round int) {
-		all.Go(func() {
-			c.enter(t.Context(), pseudonym.Seat{Consultation: one, Panelist: pseudonym.Panelist{panelist}}, round, hand{})
-		})
 	}
-	waits := func(n int) {
-		for range 5000 {
-			c.mu.Lock()
-			there := len(c.waiting)
-			c.mu.Unlock()
-			if there == n {
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
-		t.Fatalf("never did %d wait", n)
+	lie := h.text(`SELECT encode(panelist, 'hex') FROM panel.ballot ORDER BY ctid`)
+	if len(lie) != len(batch) || !slices.IsSorted(lie) {
+		t.Errorf("they lie as %v", lie)
 	}
-	for i := range leaders { // each leader has one ballot in work
-		enter(byte(100+i), 2)
-		<-started
-	}
-	for n, who := range []byte{9, 3, 7, 100, 3, 5} {
-		enter(who, 2)
-		waits(n + 1)
-	}
-	enter(4, 3)
-	waits(7)
-	gate <- struct{}{}
-	next := <-started
-	got := ""
-	for _, w := range next {
-		got += fmt.Sprint(w.seat.Panelist[0], "/", w.round, " ")
-	}
-	// 100 may still be in work with the other leader; 3 comes once.
-	if got != "3/2 5/2 7/2 9/2 " && got != "3/2 5/2 7/2 9/2 100/2 " {
-		t.Errorf("taken together: %s", got)
-	}
-	close(gate)
-	all.Wait()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.busy) != 0 || len(c.waiting) != 0 {
-		t.Errorf("%d in work and %d waiting at the end", len(c.busy), len(c.waiting))
+	if lie := h.text(`SELECT encode(id, 'hex') FROM panel.panelist ORDER BY ctid`); len(lie) != len(batch) || !slices.IsSorted(lie) {
+		t.Errorf("their panelists lie as %v", lie)
 	}
 }
 
