@@ -19,7 +19,7 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 	r := row{
 		Case: "sign-in round trip", Unit: "/s",
 		Limit: "a bare prepared transaction that inserts one session row, 16 connections",
-		Note:  "from /sign-in to the session, less the provider's own part, which is walked alone at the same load (authorize, choose, token); p50 and p99 are those of the whole walk",
+		Note:  "from /sign-in to the session, less the provider's own part, which is walked alone at the same load (authorize, choose, token); p50 and p99 are those of the whole walk; the limit waits for the disk, which a session of Delfi's does not: one that the database loses when it crashes is begun again",
 	}
 	if err := b.prepareBare(ctx); err != nil {
 		return err

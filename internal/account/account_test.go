@@ -322,3 +322,34 @@ func TestSessionsOfACrowdAreStoredEachForItself(t *testing.T) {
 		t.Errorf("deleted: %v, %v", found, err)
 	}
 }
+
+// A session's row does not wait for the disk; what the same connection writes after it
+// does.
+func TestOnlySessionsDoNotWaitForTheDisk(t *testing.T) {
+	db := testdb.New(t)
+	pool := db.Pool()
+	pool.SetMaxOpenConns(1)
+	for _, statement := range []string{
+		`SET synchronous_commit = on`, // the tests' cluster waits for nothing
+		`CREATE TABLE public.seen (how text)`,
+		`CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$`,
+		`CREATE TRIGGER look AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.look()`,
+	} {
+		if _, err := pool.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := account.NewSessions(db).Put(t.Context(), "one", []byte("x"), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.ExecContext(t.Context(), `INSERT INTO public.seen VALUES (current_setting('synchronous_commit'))`); err != nil {
+		t.Fatal(err)
+	}
+	var seen string
+	if err := pool.GetContext(t.Context(), &seen, `SELECT string_agg(how, ' then ') FROM public.seen`); err != nil {
+		t.Fatal(err)
+	}
+	if seen != "off then on" {
+		t.Errorf("written with synchronous_commit %s", seen)
+	}
+}

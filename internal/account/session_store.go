@@ -3,8 +3,8 @@ package account
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -17,14 +17,18 @@ import (
 type Sessions struct {
 	db   *postgres.DB
 	rows *postgres.Inquiry[struct{}, string, sessionRow] // by name
-	puts *postgres.Inquiry[struct{}, sessionPut, struct{}]
+	puts *postgres.Crowd[struct{}, string, sessionPut]   // by name
 }
 
 // sessionPut is a row to be written.
 type sessionPut struct {
-	name, data string
-	until      time.Time
+	name  string
+	data  []byte
+	until time.Time
 }
+
+// putAtOnce bounds the rows of one statement.
+const putAtOnce = 256
 
 // sessionRow is a row that is not over, with the edition of all accounts at the moment
 // at which it was read.
@@ -37,7 +41,7 @@ type sessionRow struct {
 func NewSessions(db *postgres.DB) *Sessions {
 	s := &Sessions{db: db}
 	s.rows = postgres.NewInquiry(s.find)
-	s.puts = postgres.NewInquiry(s.put)
+	s.puts = postgres.NewCrowd[struct{}, string](putAtOnce, s.put)
 	return s
 }
 
@@ -75,33 +79,33 @@ func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[st
 	return found, err
 }
 
-// Put writes a row. It is durable when this returns, by one statement and one commit
-// with those of whoever signs in in the same moment.
+// Put writes a row, by one statement with those of whoever signs in in the same moment.
+// Every server sees it when this returns, but the disk may have it some tenths of a
+// second later: whoever signs in at the moment at which the database crashes signs in
+// again, and the crowd does not wait for the disk.
 func (s *Sessions) Put(ctx context.Context, name string, data []byte, until time.Time) error {
-	if _, _, err := s.puts.Find(ctx, struct{}{}, sessionPut{name, string(data), until}); err != nil {
+	if err := s.puts.Join(ctx, struct{}{}, name, sessionPut{name, data, until}); err != nil {
 		return fmt.Errorf("put session: %w", err)
 	}
 	return nil
 }
 
-func (s *Sessions) put(ctx context.Context, _ struct{}, rows []sessionPut) (map[sessionPut]struct{}, error) {
-	byName := make(map[string]sessionPut, len(rows)) // of two for one name the later counts
-	for _, r := range rows {
-		byName[r.name] = r
-	}
-	names := slices.Sorted(maps.Keys(byName)) // two servers never wait for each other in a circle
-	data, until := make([][]byte, len(names)), make([]time.Time, len(names))
-	for i, name := range names {
-		data[i], until[i] = []byte(byName[name].data), byName[name].until
+func (s *Sessions) put(ctx context.Context, _ struct{}, rows []sessionPut) error {
+	// Ordered, so that two servers never wait for each other in a circle.
+	rows = slices.SortedFunc(slices.Values(rows), func(a, b sessionPut) int { return strings.Compare(a.name, b.name) })
+	names, data, until := make([]string, len(rows)), make([][]byte, len(rows)), make([]time.Time, len(rows))
+	for i, r := range rows {
+		names[i], data[i], until[i] = r.name, r.data, r.until
 	}
 	_, err := s.db.Pool().ExecContext(ctx, `
 		INSERT INTO public.sessions (token, data, expiry)
-		SELECT *
-		FROM unnest($1::text[], $2::bytea[], $3::timestamptz[])
+		SELECT r.*
+		FROM set_config('synchronous_commit', 'off', true)
+		CROSS JOIN unnest($1::text[], $2::bytea[], $3::timestamptz[]) AS r
 		ON CONFLICT ON CONSTRAINT sessions_pkey
 		DO UPDATE SET data = excluded.data, expiry = excluded.expiry`,
 		pq.StringArray(names), pq.ByteaArray(data), pq.Array(until))
-	return nil, err
+	return err
 }
 
 // Delete removes a row, if it is there.
