@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,6 +20,9 @@ const (
 	entrusted = 5
 	// entrustedBytes bounds one: a browser forgets a cookie above 4096 bytes.
 	entrustedBytes = 3800
+	// untilBytes lead each, sealed under the cookie's own name: its end, in seconds.
+	// The value follows as JSON.
+	untilBytes = 8
 )
 
 // newEntrust gives the box for what browsers are entrusted with. Without a secret it
@@ -28,7 +32,7 @@ func newEntrust(secret []byte) (cipher.AEAD, error) {
 		secret = make([]byte, 32)
 		rand.Read(secret) // it does not fail: it ends the program
 	}
-	key, err := hkdf.Key(sha256.New, secret, nil, "delfi entrusted to browsers v1", 32)
+	key, err := hkdf.Key(sha256.New, secret, nil, "delfi entrusted to browsers v2", 32)
 	if err != nil {
 		return nil, err
 	}
@@ -37,12 +41,6 @@ func newEntrust(secret []byte) (cipher.AEAD, error) {
 		return nil, err
 	}
 	return cipher.NewGCMWithRandomNonce(block)
-}
-
-// trust is what such a cookie holds, sealed under its own name.
-type trust struct {
-	Until int64           `json:"until"`
-	Value json.RawMessage `json:"value"`
 }
 
 // Entrust gives the browser a value to bring back within life: every server with the
@@ -54,10 +52,7 @@ func (q *Request) Entrust(kind, name string, v any, life time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("entrust %s: %w", kind, err)
 	}
-	b, err := json.Marshal(trust{Until: q.Now.Add(life).Unix(), Value: value})
-	if err != nil {
-		return fmt.Errorf("entrust %s: %w", kind, err)
-	}
+	b := append(binary.BigEndian.AppendUint64(nil, uint64(q.Now.Add(life).Unix())), value...)
 	prefix := q.entrustPrefix(kind)
 	sealed := base64.RawURLEncoding.EncodeToString(q.kernel.entrust.Seal(nil, nil, b, []byte(prefix+name)))
 	if len(sealed) > entrustedBytes {
@@ -94,11 +89,10 @@ func (q *Request) Redeem(kind, name string, v any) bool {
 	if err != nil {
 		return false
 	}
-	var t trust
-	if json.Unmarshal(b, &t) != nil || q.Now.Unix() >= t.Until {
+	if len(b) < untilBytes || q.Now.Unix() >= int64(binary.BigEndian.Uint64(b)) {
 		return false
 	}
-	return json.Unmarshal(t.Value, v) == nil
+	return json.Unmarshal(b[untilBytes:], v) == nil
 }
 
 // entrustPrefix begins the names of a kind's cookies; over https as the session's does.
