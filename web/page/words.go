@@ -140,37 +140,56 @@ func Words(lang, key string, args ...any) string {
 	if said, plain := c.plain[lang][key]; plain {
 		return said
 	}
-	count, ok := countOf(lang, key, args)
+	p, ok := phraseOf(lang, key, args)
 	if !ok {
 		return c.say(lang, key, args)
 	}
-	if said, ok := counted.Load(count); ok {
-		return said.(string)
+	if said, ok := phrases.Find(p); ok {
+		return said
 	}
 	said := c.say(lang, key, args)
 	if said != key {
-		counted.Store(count, said)
+		phrases.Keep(p, said)
 	}
 	return said
 }
 
-// countPhrase is words whose only figure is a small number: most of those that a
-// page repeats. They are said once and kept, being no more than keys times numbers.
-type countPhrase struct {
+// phrase is words with small numbers and short words in them: most of those that a page
+// repeats. They are said once and kept.
+type phrase struct {
 	lang, key string
-	n         int
+	args      [4]any // names and values, of which only short ones
 }
 
-const smallNumber = 1000
+const (
+	smallNumber = 1000
+	shortWord   = 24 // bytes
+	phrasesKept = 8192
+)
 
-var counted sync.Map // of countPhrase to words
+var phrases = NewMade[phrase, string](phrasesKept)
 
-func countOf(lang, key string, args []any) (countPhrase, bool) {
-	if len(args) != 2 || args[0] != "n" {
-		return countPhrase{}, false
+func phraseOf(lang, key string, args []any) (phrase, bool) {
+	p := phrase{lang: lang, key: key}
+	if len(args) > len(p.args) {
+		return p, false
 	}
-	n, ok := args[1].(int)
-	return countPhrase{lang, key, n}, ok && n >= 0 && n < smallNumber
+	for i, a := range args {
+		switch v := a.(type) {
+		case int:
+			if v < 0 || v >= smallNumber {
+				return p, false
+			}
+		case string:
+			if len(v) > shortWord {
+				return p, false
+			}
+		default:
+			return p, false
+		}
+		p.args[i] = a
+	}
+	return p, true
 }
 
 // say asks the library.

@@ -125,6 +125,40 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Words that were said before are those that would be said anew, whatever stands in them.
+func TestWordsSaidAgain(t *testing.T) {
+	for _, lang := range Languages {
+		for _, n := range []any{0, 1, 2, 7, "7", 999, 1000, 1000000, -1, int64(1), "una parola", strings.Repeat("lunga ", 20), 1.5, nil} {
+			for _, args := range [][]any{{"n", n, "kind", "voto"}, {"n", 3, "kind", n}, {"kind", n}, {"n", n}, {"n"}} {
+				anew := words().say(lang, "consult.round.named", args)
+				for range 2 {
+					if got := Words(lang, "consult.round.named", args...); got != anew {
+						t.Errorf("%s, %v: %q instead of %q", lang, args, got, anew)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What is made of a key is found under it alone, and there is never more of it than
+// said.
+func TestMadeIsBounded(t *testing.T) {
+	m := NewMade[int, int](10)
+	for k := range 95 {
+		if _, found := m.Find(k); found {
+			t.Errorf("%d was never made", k)
+		}
+		m.Keep(k, k*k)
+		if v, found := m.Find(k); !found || v != k*k {
+			t.Errorf("%d: %d, %v", k, v, found)
+		}
+		if len(m.kept) > 10 {
+			t.Errorf("%d are kept", len(m.kept))
+		}
+	}
+}
+
 var spoken = regexp.MustCompile(`\b(?:T|Flash)\(\s*"([a-z0-9_.]+)"`)
 
 // usedKeys gives the keys that the sources name, with the place of each.

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"sync"
 
 	"github.com/a-h/templ"
+
+	"delfi/web/page"
 )
 
 // Parts of the layout that many pages share, by what each is drawn from.
@@ -24,30 +25,20 @@ type (
 // partsKept bounds the parts that are kept: a few for each administration.
 const partsKept = 1024
 
-var parts = struct {
-	sync.RWMutex
-	drawn map[any][]byte
-}{drawn: map[any][]byte{}}
+var parts = page.NewMade[any, []byte](partsKept)
 
 // Kept draws a part once for each key, and copies it from then on. The key is of a type
 // of its own for each part, and must name everything that the part is drawn from.
 func Kept(key any, part templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		parts.RLock()
-		drawn, found := parts.drawn[key]
-		parts.RUnlock()
+		drawn, found := parts.Find(key)
 		if !found {
 			var b bytes.Buffer
 			if err := part.Render(ctx, &b); err != nil {
 				return err
 			}
 			drawn = b.Bytes()
-			parts.Lock()
-			if len(parts.drawn) >= partsKept {
-				clear(parts.drawn)
-			}
-			parts.drawn[key] = drawn
-			parts.Unlock()
+			parts.Keep(key, drawn)
 		}
 		_, err := w.Write(drawn)
 		return err
