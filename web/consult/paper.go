@@ -1,10 +1,10 @@
 package consult
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -173,8 +173,8 @@ type said struct {
 }
 
 // alike puts reasons of the same words together, where the first of them stands.
-func alike(reasons []ballot.Reason) []said {
-	var all []said
+func alike(reasons []ballot.Reason) []*said {
+	var all []*said
 	at := map[ballot.Reason]int{}
 	for _, r := range reasons {
 		if k, ok := at[r]; ok {
@@ -182,18 +182,18 @@ func alike(reasons []ballot.Reason) []said {
 			continue
 		}
 		at[r] = len(all)
-		all = append(all, said{Reason: r, Times: 1})
+		all = append(all, &said{Reason: r, Times: 1})
 	}
 	return all
 }
 
 // column is the reasons of one side.
 type column struct {
-	Key     string // against, middle, for, none; "" when the sides are not told
-	N       int    // people who gave one
-	Said    []said // those from outside the middle half first
-	outside int    // of Said
-	Left    int    // reasons that are not among Said
+	Key     string  // against, middle, for, none; "" when the sides are not told
+	N       int     // people who gave one
+	Said    []*said // those from outside the middle half first
+	outside int     // of Said
+	Left    int     // reasons that are not among Said
 }
 
 // columns parts reasons by their side, where the document tells it.
@@ -229,9 +229,8 @@ const mostReasons = 20
 // first, among them and among the rest in an order of the reader's own, so that no
 // reason is first, or left out, for everyone.
 func (c column) draw(key []byte, item int) column {
-	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%d %s", item, c.Key)
-	dice := rand.New(rand.NewChaCha8([32]byte(mac.Sum(nil))))
+	seed := sha256.Sum256(fmt.Appendf(slices.Clone(key), " %d %s", item, c.Key)) // key is secret, and has one length
+	dice := rand.New(rand.NewChaCha8(seed))
 	all := pick(dice, c.Said[:c.outside], mostReasons)
 	c.Said = append(all, pick(dice, c.Said[c.outside:], mostReasons-len(all))...)
 	c.Left = c.N
@@ -242,20 +241,22 @@ func (c column) draw(key []byte, item int) column {
 }
 
 // pick draws n of all, or all of them, each order as likely as another: the first
-// steps of a Fisher–Yates shuffle, on a map of the places that were exchanged.
-func pick(dice *rand.Rand, all []said, n int) []said {
+// steps of a Fisher–Yates shuffle, on a list of the places that were exchanged.
+func pick(dice *rand.Rand, all []*said, n int) []*said {
 	n = min(n, len(all))
-	drawn, moved := make([]said, 0, n), make(map[int]int, n)
+	drawn, moved := make([]*said, 0, n), make([][2]int, 0, n) // from a place, what lies there now
 	at := func(k int) int {
-		if m, ok := moved[k]; ok {
-			return m
+		for i := len(moved) - 1; i >= 0; i-- {
+			if moved[i][0] == k {
+				return moved[i][1]
+			}
 		}
 		return k
 	}
 	for k := range n {
 		j := k + dice.IntN(len(all)-k)
 		drawn = append(drawn, all[at(j)])
-		moved[j] = at(k)
+		moved = append(moved, [2]int{j, at(k)})
 	}
 	return drawn
 }
@@ -275,7 +276,7 @@ func (p *paperView) everyReason(i consultation.Item) string {
 }
 
 // few parts reasons into those shown at once and the rest.
-func few(reasons []said, n int) (first, rest []said) {
+func few(reasons []*said, n int) (first, rest []*said) {
 	if len(reasons) <= n {
 		return reasons, nil
 	}

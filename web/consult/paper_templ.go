@@ -944,7 +944,7 @@ func groups(v view, f ballot.ItemFeedback) templ.Component {
 // reasons lists reasons side by side where the document tells sides; the first of
 // each stand open, the others a click away. Where they are a draw, every is the
 // address of all of them. one draws each.
-func reasons(title string, all []column, anchor, every string, one func(said) templ.Component) templ.Component {
+func reasons(title string, all []column, anchor, every string, one func(*said) templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1144,7 +1144,7 @@ func reasons(title string, all []column, anchor, every string, one func(said) te
 	})
 }
 
-func reason(r said) templ.Component {
+func reason(r *said) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -92,7 +92,7 @@ func TestManyReasonsAreDrawn(t *testing.T) {
 func TestAlike(t *testing.T) {
 	r := func(text, side string) ballot.Reason { return ballot.Reason{Text: text, Side: side} }
 	got := alike([]ballot.Reason{r("x", "for"), r("y", "for"), r("x", "for"), r("x", "against")})
-	want := []said{{r("x", "for"), 2}, {r("y", "for"), 1}, {r("x", "against"), 1}}
+	want := []*said{{r("x", "for"), 2}, {r("y", "for"), 1}, {r("x", "against"), 1}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -64,7 +64,7 @@ type piece struct {
 	given  bool   // something that could be taken out
 	wrote  bool   // a reason of one's own
 	fault  bool   // in what was sent: such a piece is not kept
-	reason said
+	reason *said  // of the sheet
 }
 
 // of gives the sheet of a paper.
@@ -102,32 +102,30 @@ var hole = templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 	return err
 })
 
-// once is a component that is drawn the first time and copied from then on; own are
+// paste writes a piece, which is drawn the first time and copied from then on; own are
 // what goes into its holes, in their order.
-func (s *sheet) once(key piece, c templ.Component, own ...templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		parts, err := s.drawn(ctx, key, c)
-		if err != nil {
+func (s *sheet) paste(ctx context.Context, w io.Writer, key piece, draw func() templ.Component, own ...templ.Component) error {
+	parts, err := s.drawn(ctx, key, draw)
+	if err != nil {
+		return err
+	}
+	if len(parts) != len(own)+1 {
+		return fmt.Errorf("a piece of the form has %d holes for %d of one's own", len(parts)-1, len(own))
+	}
+	for k, part := range parts {
+		if _, err := w.Write(part); err != nil {
 			return err
 		}
-		if len(parts) != len(own)+1 {
-			return fmt.Errorf("a piece of the form has %d holes for %d of one's own", len(parts)-1, len(own))
-		}
-		for k, part := range parts {
-			if _, err := w.Write(part); err != nil {
+		if k < len(own) {
+			if err := own[k].Render(ctx, w); err != nil {
 				return err
 			}
-			if k < len(own) {
-				if err := own[k].Render(ctx, w); err != nil {
-					return err
-				}
-			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
-func (s *sheet) drawn(ctx context.Context, key piece, c templ.Component) ([][]byte, error) {
+func (s *sheet) drawn(ctx context.Context, key piece, draw func() templ.Component) ([][]byte, error) {
 	s.mu.RLock()
 	parts, ok := s.kept[key]
 	s.mu.RUnlock()
@@ -135,7 +133,7 @@ func (s *sheet) drawn(ctx context.Context, key piece, c templ.Component) ([][]by
 		return parts, nil
 	}
 	var b bytes.Buffer
-	if err := c.Render(ctx, &b); err != nil {
+	if err := draw().Render(ctx, &b); err != nil {
 		return nil, err
 	}
 	parts = bytes.Split(b.Bytes(), here)
@@ -159,12 +157,22 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 		_, key.given = p.Draft[i.ID]
 		key.fault = p.Problems.Has(answerField(i)) || p.Problems.Has(reasonField(i))
 		if now.Reason == "" || !p.reasons() {
-			return p.sheet.once(key, statement(p, i, why(p, i, "")), drawn(p, i)).Render(ctx, w)
+			return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, why(p, i, "")) }, drawn(p, i))
 		}
 		key.wrote = true
-		return p.sheet.once(key, statement(p, i, hole), drawn(p, i), why(p, i, now.Reason)).Render(ctx, w)
+		return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, hole) }, drawn(p, i), why(p, i, now.Reason))
 	})
 }
 
 // reason is one reason, as all are given it whose draw has it.
-func (s *sheet) reason(r said) templ.Component { return s.once(piece{reason: r}, reason(r)) }
+func (s *sheet) reason(r *said) templ.Component { return reasonPiece{s, r} }
+
+type reasonPiece struct {
+	sheet *sheet
+	said  *said
+}
+
+// Render pastes it.
+func (p reasonPiece) Render(ctx context.Context, w io.Writer) error {
+	return p.sheet.paste(ctx, w, piece{reason: p.said}, func() templ.Component { return reason(p.said) })
+}
