@@ -163,7 +163,7 @@ type phrase struct {
 
 const (
 	smallNumber = 1000
-	shortWord   = 24 // bytes
+	shortWord   = 48 // bytes: a moment, the name of a kind
 	phrasesKept = 8192
 )
 
