@@ -16,7 +16,7 @@ import (
 // A line of the log tells an operator how the site does, and nobody who answered when.
 func TestALogLineTellsNothingOfAPerson(t *testing.T) {
 	var out bytes.Buffer
-	h := Health{Log: slog.New(DayOnly{slog.NewTextHandler(&out, nil)})}
+	h := Health{Log: slog.New(slog.NewTextHandler(&out, nil))}
 	r := chi.NewRouter()
 	r.Use(h.logged)
 	for _, route := range []string{"/consultations/{slug}", "/consultations/{slug}/rounds/{n}", "/consultations/{slug}/contributions", "/consultations/{slug}/enrol"} {
@@ -43,6 +43,12 @@ func TestALogLineTellsNothingOfAPerson(t *testing.T) {
 		if strings.Contains(line, "T00:00:00.000Z") != answering || strings.Contains(line, "ms=") == answering {
 			t.Errorf("%s: an answering route tells the day alone, another the moment: %s", path, line)
 		}
+	}
+	out.Reset()
+	h.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h.line(httptest.NewRequest(http.MethodGet, "/", nil), "/", 200, 0)
+	if out.Len() > 0 {
+		t.Errorf("a log of warnings says %s", out.String())
 	}
 }
 

@@ -430,5 +430,5 @@ func (c *serveCommand) logger() *slog.Logger {
 	if c.LogFormat == "json" {
 		h = slog.NewJSONHandler(os.Stderr, options)
 	}
-	return slog.New(web.DayOnly{Handler: h})
+	return slog.New(h)
 }
