@@ -241,7 +241,7 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 		return change{}, err
 	}
 	if !drafted {
-		draft = sheet{entries: append([]entry(nil), delivered.entries...)}
+		draft = sheet{entries: append(make([]entry, 0, len(delivered.entries)+len(written)), delivered.entries...)}
 	}
 	for _, e := range written {
 		draft.put(e)

@@ -28,7 +28,7 @@ type entrant struct {
 
 // outcome is what a request is told.
 type outcome struct {
-	board  board
+	board  *board // the batch's
 	stands sheet
 	err    error
 }
@@ -36,10 +36,10 @@ type outcome struct {
 // enter waits until the ballot is committed, or was refused. Who gives up waiting
 // is not told; the ballot may be committed all the same, as with any answer that
 // is lost on its way.
-func (s *Service) enter(ctx context.Context, seat pseudonym.Seat, round int, in hand) (board, sheet, error) {
+func (s *Service) enter(ctx context.Context, seat pseudonym.Seat, round int, in hand) (*board, sheet, error) {
 	e := &entrant{seat: seat, in: in}
 	if err := s.crowd.Join(ctx, roundKey{consultation: seat.Consultation, round: round}, seat.Panelist, e); err != nil {
-		return board{}, sheet{}, err
+		return nil, sheet{}, err
 	}
 	return e.told.board, e.told.stands, e.told.err
 }
@@ -92,7 +92,7 @@ func (s *Service) commit(ctx context.Context, of roundKey, batch []*entrant) err
 		if err != nil {
 			return err
 		}
-		return s.write(ctx, tx, safe, f, b, batch)
+		return s.write(ctx, tx, safe, f, &b, batch)
 	}
 	err = s.db.Transact(ctx, act)
 	if missingPartition(err) {
@@ -107,7 +107,7 @@ func (s *Service) commit(ctx context.Context, of roundKey, batch []*entrant) err
 
 // write changes the batch's rows under their round's lock, and notes what each
 // request is told.
-func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, f form, b board, batch []*entrant) error {
+func (s *Service) write(ctx context.Context, tx *postgres.Tx, safe *pseudonym.Safe, f form, b *board, batch []*entrant) error {
 	ids := make([][]byte, len(batch))
 	for i, e := range batch {
 		ids[i] = e.seat.Panelist[:]

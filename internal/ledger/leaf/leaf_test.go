@@ -233,3 +233,14 @@ func BenchmarkBuild(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(seeds)), "ns/leaf")
 }
+
+// The room that a mark is made in is exactly what its lines take.
+func TestLinesHaveTheirSize(t *testing.T) {
+	for _, g := range []Given{{}, {Item: "i", Value: "7"}, {Item: "é", Value: CannotJudge, Reason: "perché sì"}, {Item: "i", Value: "10", Reason: strings.Repeat("x", 3000)}} {
+		for _, group := range []string{"", "all", "città"} {
+			if line := g.appendLine(nil, group); len(line) != g.lineSize(group) {
+				t.Errorf("%q has %d bytes, not %d", line, len(line), g.lineSize(group))
+			}
+		}
+	}
+}

@@ -36,6 +36,15 @@ func (g Given) appendLine(b []byte, group string) []byte {
 	return append(hex.AppendEncode(b, sum[:]), '\n')
 }
 
+// lineSize is the length of the line.
+func (g Given) lineSize(group string) int {
+	size := len(g.Item) + len(group) + len(g.Value) + len("   -\n")
+	if g.Reason != "" {
+		size += 2*sha256.Size - len("-")
+	}
+	return size
+}
+
 // Mark is what a receipt shows of a ballot: hex SHA-256 of "mark v1", the seed,
 // and one LF-ended line per answer, "item group value reason", sorted; reason is
 // the digest of its text or "-".
@@ -54,19 +63,22 @@ type Marker struct {
 
 // Mark is the function Mark, in bytes.
 func (m *Marker) Mark(seed Seed, group string, answers []Given) [sha256.Size]byte {
-	m.text, m.lines = m.text[:0], m.lines[:0]
+	size := 0
+	for _, a := range answers {
+		size += a.lineSize(group)
+	}
+	m.text, m.lines = slices.Grow(m.text[:0], size), slices.Grow(m.lines[:0], len(answers))
 	sorted := true
 	for i, a := range answers {
 		from := len(m.text)
 		m.text = a.appendLine(m.text, group)
-		// The text may have moved; what lies in the lines until here stays good.
 		m.lines = append(m.lines, m.text[from:])
 		sorted = sorted && (i == 0 || bytes.Compare(m.lines[i-1], m.lines[i]) <= 0)
 	}
 	if !sorted {
 		slices.SortFunc(m.lines, bytes.Compare)
 	}
-	m.whole = append(append(m.whole[:0], "mark v1"...), seed[:]...)
+	m.whole = append(append(slices.Grow(m.whole[:0], len("mark v1")+len(seed)+size), "mark v1"...), seed[:]...)
 	for _, l := range m.lines {
 		m.whole = append(m.whole, l...)
 	}
