@@ -56,8 +56,9 @@ func (h Health) logged(next http.Handler) http.Handler {
 		if status == 0 {
 			status = http.StatusOK
 		}
-		h.Meter.observe(pattern, status, time.Since(began))
-		h.line(r, pattern, status, time.Since(began))
+		took := time.Since(began)
+		h.Meter.observe(pattern, status, took)
+		h.line(r, pattern, status, took)
 	})
 }
 
@@ -68,12 +69,9 @@ func (h Health) line(r *http.Request, pattern string, status int, took time.Dura
 	if !h.Log.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	now := time.Now()
+	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
 	if answering(pattern) {
-		now = now.UTC().Truncate(24 * time.Hour)
-	}
-	line := slog.NewRecord(now, slog.LevelInfo, "request", 0)
-	if answering(pattern) {
+		line.Time = line.Time.UTC().Truncate(24 * time.Hour)
 		line.AddAttrs(slog.String("route", pattern), slog.Int("status", status))
 	} else {
 		line.AddAttrs(slog.String("request", page.RequestID(r.Context())), slog.String("method", r.Method),

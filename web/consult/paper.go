@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -229,7 +228,7 @@ const mostReasons = 20
 // first, among them and among the rest in an order of the reader's own, so that no
 // reason is first, or left out, for everyone.
 func (c column) draw(key []byte, item int) column {
-	seed := sha256.Sum256(fmt.Appendf(slices.Clone(key), " %d %s", item, c.Key)) // key is secret, and has one length
+	seed := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", key, item, c.Key)) // key is secret, and has one length
 	dice := rand.New(rand.NewChaCha8(seed))
 	all := pick(dice, c.Said[:c.outside], mostReasons)
 	c.Said = append(all, pick(dice, c.Said[c.outside:], mostReasons-len(all))...)
