@@ -2,7 +2,6 @@ package delphi
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -280,60 +279,4 @@ func join(path, key string) string {
 		return key
 	}
 	return path + "." + key
-}
-
-// appendCanonical writes a value in canonical JSON (RFC 8785): no space, fields
-// sorted by UTF-16 units, the shortest escapes. v is a string, int, bool,
-// map[string]any, or []any of those.
-func appendCanonical(b []byte, v any) []byte {
-	switch v := v.(type) {
-	case string:
-		return appendText(b, v)
-	case int:
-		return strconv.AppendInt(b, int64(v), 10)
-	case bool:
-		return strconv.AppendBool(b, v)
-	case []any:
-		b = append(b, '[')
-		for i, e := range v {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendCanonical(b, e)
-		}
-		return append(b, ']')
-	case map[string]any:
-		keys := make([]string, 0, len(v))
-		for k := range v {
-			keys = append(keys, k)
-		}
-		slices.SortFunc(keys, func(x, y string) int {
-			return slices.Compare(utf16.Encode([]rune(x)), utf16.Encode([]rune(y)))
-		})
-		b = append(b, '{')
-		for i, k := range keys {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(appendText(b, k), ':')
-			b = appendCanonical(b, v[k])
-		}
-		return append(b, '}')
-	}
-	panic(fmt.Sprintf("delphi: a document holds no %T", v)) // a fault of this package, never of data
-}
-
-func appendText(b []byte, s string) []byte {
-	b = append(b, '"')
-	for _, r := range s {
-		switch i := strings.IndexRune("\"\\\b\f\n\r\t", r); {
-		case i >= 0:
-			b = append(b, '\\', `"\bfnrt`[i])
-		case r < 0x20:
-			b = fmt.Appendf(b, `\u%04x`, r)
-		default:
-			b = utf8.AppendRune(b, r)
-		}
-	}
-	return append(b, '"')
 }

@@ -1,8 +1,20 @@
 package delphi
 
+import (
+	"fmt"
+
+	"delfi/internal/delphi/canonical"
+)
+
 // Canonical gives the document in canonical JSON (RFC 8785), defaults written
 // out: two protocols are the same exactly when their bytes are.
-func (p Protocol) Canonical() []byte { return appendCanonical(nil, p.document()) }
+func (p Protocol) Canonical() []byte {
+	b, err := canonical.Append(nil, p.document())
+	if err != nil {
+		panic(fmt.Sprintf("delphi: %v", err)) // a fault of this package, never of data
+	}
+	return b
+}
 
 type object = map[string]any
 

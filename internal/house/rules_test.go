@@ -85,7 +85,7 @@ var homes = map[string][]string{
 var kernel = []string{
 	"bytes", "cmp", "container/heap", "crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt",
 	"hash", "iter", "maps", "math", "math/big", "math/bits", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf16", "unicode/utf8", "io",
-	"delfi/internal/fault", "delfi/internal/delphi", "delfi/internal/delphi/stat", "delfi/internal/delphi/stat/...",
+	"delfi/internal/fault", "delfi/internal/delphi", "delfi/internal/delphi/canonical", "delfi/internal/delphi/stat", "delfi/internal/delphi/stat/...",
 }
 
 func storey(room string) (int, string) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -52,7 +53,7 @@ func Body(figures map[string]any) string {
 			panic(fmt.Sprintf("ledger: %s has a value of type %T", k, v))
 		}
 	}
-	body, err := canonical(figures)
+	body, err := object(figures)
 	if err != nil {
 		panic(fmt.Sprintf("ledger: %v", err))
 	}
@@ -69,25 +70,14 @@ func canonicalValue(v any) bool {
 	return false
 }
 
-// canonical writes an object with sorted keys. encoding/json sorts the keys of a
-// map and writes integers as RFC 8785 asks, but escapes what is no escape there.
-func canonical(object map[string]any) (string, error) {
-	if len(object) == 0 {
+// object writes an object's canonical JSON; one without fields may be nil.
+func object(fields map[string]any) (string, error) {
+	if len(fields) == 0 {
 		return "{}", nil
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(object); err != nil {
-		return "", err
-	}
-	return separators.Replace(strings.TrimSuffix(b.String(), "\n")), nil
+	b, err := canonical.Marshal(fields)
+	return string(b), err
 }
-
-// separators undoes the escapes of U+2028 and U+2029 that encoding/json insists
-// on. An escaped backslash is stepped over whole, so that the two characters of a
-// text that looks like an escape stay what they are.
-var separators = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
 
 // figures reads a body; numbers stay as they were written.
 func figures(body string) (map[string]any, error) {
@@ -111,7 +101,7 @@ func (e Entry) words() (string, error) {
 	if len(said) == 0 {
 		return "", nil
 	}
-	return canonical(said)
+	return object(said)
 }
 
 // text gives the five lines. salt is used only when there are words.
@@ -142,7 +132,7 @@ func (e Entry) text(salt []byte, words string) (string, error) {
 			body[name] = v
 		}
 	}
-	line, err := canonical(body)
+	line, err := object(body)
 	if err != nil {
 		return "", err
 	}
@@ -184,7 +174,7 @@ func (l Line) Entry() (Entry, error) {
 		e.Kind, _ = body["kind"].(string) // as the role
 		delete(body, "kind")
 	}
-	if e.Body, err = canonical(body); err != nil {
+	if e.Body, err = object(body); err != nil {
 		return bad(err)
 	}
 	e.Removed = worded && l.Words == ""

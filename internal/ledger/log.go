@@ -92,7 +92,7 @@ func carryFormer(ctx context.Context, tx *postgres.Tx, l log) error {
 			delete(body, "kind")
 			body["undone"] = kind
 		}
-		if e.Body, err = canonical(body); err != nil {
+		if e.Body, err = object(body); err != nil {
 			return err
 		}
 		if err := write(ctx, tx, l, e); err != nil {

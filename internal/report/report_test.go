@@ -21,6 +21,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/job"
 	"delfi/internal/ledger"
@@ -245,7 +246,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	}) {
 		t.Error("the record does not hold the hash of opinion.json")
 	}
-	if again, err := ballot.Canonical(o); err != nil || !bytes.Equal(again, raw) {
+	if again, err := canonical.Marshal(o); err != nil || !bytes.Equal(again, raw) {
 		t.Error("the document changes when it is read and written again")
 	}
 

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/job"
 	"delfi/internal/ledger"
@@ -76,7 +77,7 @@ func (s *Service) keep(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 	}
 	same := func(version int) ([]byte, error) {
 		o.Version = version
-		return ballot.Canonical(o)
+		return canonical.Marshal(o)
 	}
 	if again, err := same(last.version); err != nil || last.version > 0 && string(again) == last.document {
 		return err

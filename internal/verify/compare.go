@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi/canonical"
 )
 
 func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
@@ -17,7 +17,7 @@ func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 // same compares a document as it was published with the one that was computed
 // again. The fault names the first field that differs.
 func (c *check) same(name string, found []byte, computed any, what string) error {
-	want, err := ballot.Canonical(computed)
+	want, err := canonical.Marshal(computed)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
 )
@@ -208,7 +209,7 @@ func (b *book) put(name string, text []byte) {
 
 func (b *book) canonical(v any) []byte {
 	b.t.Helper()
-	text, err := ballot.Canonical(v)
+	text, err := canonical.Marshal(v)
 	if err != nil {
 		b.t.Fatal(err)
 	}

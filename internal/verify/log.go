@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -278,7 +278,7 @@ func readRecord(n int64, line []byte) (record, error) {
 	if t, err := time.Parse(minute, e.Minute); err != nil || t.Format(minute) != e.Minute {
 		return record{}, r.fault("its minute is not written as one", e.Minute, minute)
 	}
-	body, err := ballot.Canonical(json.RawMessage(e.Body))
+	body, err := canonical.Marshal(json.RawMessage(e.Body))
 	if err != nil || string(body) != e.Body {
 		return record{}, r.fault("its body is not canonical JSON", short(e.Body), short(string(body)))
 	}
@@ -304,7 +304,7 @@ func readRecord(n int64, line []byte) (record, error) {
 		r.removed = true
 		return r, nil
 	}
-	text, err := ballot.Canonical(l.Words)
+	text, err := canonical.Marshal(l.Words)
 	if err != nil {
 		return record{}, r.fault("the words beside it cannot be read", short(string(l.Words)), "")
 	}

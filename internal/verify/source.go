@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi/canonical"
 )
 
 // documentMost bounds a document that is read whole. Leaves, which may be many,
@@ -76,7 +76,7 @@ func (c *check) document(name string, v any) ([]byte, error) {
 	if err := json.Unmarshal(b, v); err != nil {
 		return nil, &Fault{File: name, What: "the document cannot be read", Found: err.Error(), Expected: "canonical JSON"}
 	}
-	again, err := ballot.Canonical(v)
+	again, err := canonical.Marshal(v)
 	if err != nil {
 		return nil, &Fault{File: name, What: "the document cannot be written again: " + err.Error()}
 	}

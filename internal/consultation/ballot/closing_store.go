@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
@@ -45,11 +46,11 @@ type hashes struct{ counts, feedback, items, tally, heads, superseded string }
 // insertClosing keeps a closing's documents and tables, and gives their hashes.
 func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d document) (hashes, error) {
 	tick := d.feedback.Tick
-	counts, err := Canonical(d.closing.Counts)
+	counts, err := canonical.Marshal(d.closing.Counts)
 	if err != nil {
 		return hashes{}, err
 	}
-	feedback, err := Canonical(d.feedback)
+	feedback, err := canonical.Marshal(d.feedback)
 	if err != nil {
 		return hashes{}, err
 	}
@@ -64,7 +65,7 @@ func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d docu
 		return hashes{}, err
 	}
 	for place, t := range d.closing.Tables {
-		table, err := Canonical(t)
+		table, err := canonical.Marshal(t)
 		if err != nil {
 			return hashes{}, err
 		}

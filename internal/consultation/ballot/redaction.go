@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
@@ -38,7 +39,7 @@ func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid
 		if !found {
 			continue
 		}
-		document, err := Canonical(f)
+		document, err := canonical.Marshal(f)
 		if err != nil {
 			return "", nil, err
 		}

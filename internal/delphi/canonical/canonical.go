@@ -1,41 +1,45 @@
-package ballot
+package canonical
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// Canonical gives v in canonical JSON (RFC 8785): fields sorted by UTF-16 units,
-// no space, the shortest escapes, numbers as ECMAScript writes them (which is how
-// encoding/json writes a float64). One document then has one hash, whoever
-// writes it.
-func Canonical(v any) ([]byte, error) {
+// Marshal gives v, of any type that encoding/json writes, in canonical JSON. Numbers
+// are as ECMAScript writes them, which is how encoding/json writes a float64; those of
+// a json.RawMessage or json.Number keep the digits that they came with.
+func Marshal(v any) ([]byte, error) {
 	loose, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(loose))
-	// Numbers keep the digits that they were written with.
 	d.UseNumber()
 	var tree any
 	if err := d.Decode(&tree); err != nil {
 		return nil, err
 	}
-	return appendCanonical(make([]byte, 0, len(loose)), tree)
+	return Append(make([]byte, 0, len(loose)), tree)
 }
 
-func appendCanonical(b []byte, v any) ([]byte, error) {
+// Append writes a tree in canonical JSON: no space, fields sorted by UTF-16 units, the
+// shortest escapes. v is nil, a bool, int, json.Number or string (UTF-8), or a []any or
+// map[string]any of those; anything else is an error.
+func Append(b []byte, v any) ([]byte, error) {
 	var err error
 	switch v := v.(type) {
 	case nil:
 		return append(b, "null"...), nil
 	case bool:
-		return fmt.Append(b, v), nil
+		return strconv.AppendBool(b, v), nil
+	case int:
+		return strconv.AppendInt(b, int64(v), 10), nil
 	case json.Number:
 		return append(b, v...), nil
 	case string:
@@ -46,7 +50,7 @@ func appendCanonical(b []byte, v any) ([]byte, error) {
 			if n > 0 {
 				b = append(b, ',')
 			}
-			if b, err = appendCanonical(b, e); err != nil {
+			if b, err = Append(b, e); err != nil {
 				return nil, err
 			}
 		}
@@ -65,14 +69,13 @@ func appendCanonical(b []byte, v any) ([]byte, error) {
 				b = append(b, ',')
 			}
 			b = append(appendText(b, k), ':')
-			if b, err = appendCanonical(b, v[k]); err != nil {
+			if b, err = Append(b, v[k]); err != nil {
 				return nil, err
 			}
 		}
 		return append(b, '}'), nil
-	default:
-		return nil, fmt.Errorf("a document holds no %T", v)
 	}
+	return nil, fmt.Errorf("canonical: a document holds no %T", v)
 }
 
 func appendText(b []byte, s string) []byte {
