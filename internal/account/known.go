@@ -2,9 +2,10 @@ package account
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/google/uuid"
+
+	"delfi/internal/postgres"
 )
 
 // Edition numbers the states of everybody's names and roles: it moves in the very
@@ -19,44 +20,22 @@ const (
 	longestKnown, grantsKnown = 200, 16
 )
 
-// known are the actors that were read at one edition.
+// known are the actors that were read at one edition. Whoever is given one may do with
+// it what they like.
 type known struct {
-	mu   sync.RWMutex
-	at   Edition
-	byID map[uuid.UUID]Actor
+	actors postgres.Memo[uuid.UUID, Actor]
 }
 
 func (k *known) find(id uuid.UUID, at Edition) (Actor, bool) {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	if k.at != at {
-		return Actor{}, false
-	}
-	a, found := k.byID[id]
-	a.Grants = slices.Clone(a.Grants) // whoever is given one may do with it what they like
+	a, found := k.actors.Find(uint64(at), id)
+	a.Grants = slices.Clone(a.Grants)
 	return a, found
 }
 
-// remember keeps an actor as read at an edition. A later edition forgets what was read
-// before it.
 func (k *known) remember(a Actor, at Edition) {
 	if len(a.Name)+len(a.Municipality) > longestKnown || len(a.Grants) > grantsKnown {
 		return
 	}
 	a.Grants = slices.Clone(a.Grants)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if at < k.at {
-		return
-	}
-	if at > k.at || k.byID == nil {
-		k.at, k.byID = at, map[uuid.UUID]Actor{}
-	}
-	for other := range k.byID { // in a random order
-		if len(k.byID) < mostKnown {
-			break
-		}
-		delete(k.byID, other)
-	}
-	k.byID[a.Account] = a
+	k.actors.Keep(uint64(at), a.Account, a, mostKnown)
 }

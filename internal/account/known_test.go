@@ -42,14 +42,21 @@ func TestWhoIsRememberedIsOfOneEditionAndNotWithoutEnd(t *testing.T) {
 			t.Error("an actor of any size is remembered")
 		}
 	}
-	for range mostKnown + 10 {
-		karim.Account = uuid.New()
-		k.remember(karim, 3)
+	many := make([]uuid.UUID, mostKnown+10)
+	for i := range many {
+		many[i] = uuid.New()
+		k.remember(Actor{Account: many[i]}, 3)
 	}
-	if len(k.byID) != mostKnown {
-		t.Errorf("%d are remembered", len(k.byID))
+	kept := 0
+	for _, id := range many {
+		if _, found := k.find(id, 3); found {
+			kept++
+		}
 	}
-	if _, found := k.find(karim.Account, 3); !found {
+	if kept > mostKnown || kept < mostKnown-1 { // Karim may be the one who is left
+		t.Errorf("%d are remembered", kept)
+	}
+	if _, found := k.find(many[len(many)-1], 3); !found {
 		t.Error("the newest is not")
 	}
 }

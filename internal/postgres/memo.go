@@ -28,15 +28,21 @@ func (m *Memo[K, V]) Find(epoch uint64, key K) (V, bool) {
 }
 
 // Keep remembers what was read in an epoch. A newer epoch drops everything of those
-// before it; so does one entry more than most, since a memo is no store.
+// before it. Where most are kept already, any of them makes room: a memo is no store.
 func (m *Memo[K, V]) Keep(epoch uint64, key K, v V, most int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch {
-	case epoch < m.epoch:
+	if epoch < m.epoch {
 		return
-	case epoch > m.epoch || len(m.kept) >= most || m.kept == nil:
+	}
+	if epoch > m.epoch || m.kept == nil {
 		m.epoch, m.kept = epoch, map[K]V{}
+	}
+	if _, kept := m.kept[key]; !kept && len(m.kept) >= most {
+		for other := range m.kept { // in a random order
+			delete(m.kept, other)
+			break
+		}
 	}
 	m.kept[key] = v
 }

@@ -23,7 +23,12 @@ func TestAMemoForgetsWithTheEpoch(t *testing.T) {
 	find(0, 1, "")
 	m.Keep(2, 3, "c", 2)
 	find(2, 2, "b")
+	m.Keep(2, 3, "again", 2) // takes nobody's room
+	find(2, 2, "b")
+	find(2, 3, "again")
 	m.Keep(2, 4, "d", 2)
 	find(2, 4, "d")
-	find(2, 2, "")
+	if len(m.kept) != 2 {
+		t.Errorf("%d are kept", len(m.kept))
+	}
 }
