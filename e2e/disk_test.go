@@ -1,13 +1,12 @@
 package e2e
 
 import (
-	"database/sql"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // The disk is full in the middle of people who deliver: whoever is told so has no
@@ -19,11 +18,7 @@ func TestAFullDiskLosesNoAcknowledgedBallot(t *testing.T) {
 	c := found(t, dir, people)
 	s := serveInRoom(t, dir, room, c.flags()...)
 	c.provider.Allow(s.URL + "/sign-in/callback")
-	db, err := sql.Open("postgres", "postgres://delfi@/delfi?"+url.Values{"host": {s.inside("run")}, "port": {"5432"}, "sslmode": {"disable"}}.Encode())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := s.database(t)
 	before := delivered(t, db)
 	c.enrol(t, s)
 	// The write-ahead log gets a segment of its own first: what is full is where rows
@@ -79,6 +74,70 @@ func TestAFullDiskLosesNoAcknowledgedBallot(t *testing.T) {
 		v.compare(t, "room was made")
 	})
 	if n := delivered(t, db) - before; n != people {
+		t.Errorf("%d people hold a receipt, %d ballots are stored", people, n)
+	}
+}
+
+// The write-ahead log itself finds no room: Postgres ends at once, as it must, and when
+// its recovery finds none either, so does the server, and says why. Whoever had a receipt
+// has the same one when there is room and it is started again.
+func TestAFullLogLosesNoAcknowledgedBallot(t *testing.T) {
+	const people, room = 16, 320 << 20
+	dir := data(t)
+	c := found(t, dir, people)
+	s := serveInRoom(t, dir, room, c.flags()...)
+	c.provider.Allow(s.URL + "/sign-in/callback")
+	db := s.database(t)
+	before := delivered(t, db)
+	c.enrol(t, s)
+	each(c.voters, func(v *voter) {
+		if err := v.deliver(t, t.Context()); err != nil {
+			t.Errorf("%s, while there is room: %v", v.name, err)
+		}
+	})
+
+	empty := s.fill(t)
+	full := make(chan error, 1)
+	go func() {
+		for { // the log's segment is of 16 MB, and beyond it there is no room
+			if _, err := db.ExecContext(t.Context(), `SELECT pg_logical_emit_message(false, 'delfi', repeat('x', 100000))`); err != nil {
+				full <- err
+				return
+			}
+		}
+	}()
+	each(c.voters, func(v *voter) {
+		for began := time.Now(); time.Since(began) < time.Minute; {
+			if err := v.deliver(t, t.Context()); err != nil {
+				v.ended(t, t.Context(), err)
+				return
+			}
+		}
+		t.Errorf("%s: the log is full, and every ballot finds room", v.name)
+	})
+	if err := <-full; t.Context().Err() != nil {
+		t.Fatalf("the log is not full: %v", err)
+	}
+	select {
+	case err := <-s.done:
+		s.done <- nil // which stop need not report
+		_, said, _ := strings.Cut(s.log.String(), "\ndelfi: ")
+		if err == nil || !strings.HasPrefix(said, "the private Postgres has ended") || !strings.Contains(said, "No space left on device") {
+			t.Errorf("the server ended with %v, and said: %s", err, said)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("Postgres found no room to recover, and the server did not end")
+	}
+
+	empty()
+	after := data(t)
+	s.carry(t, after)
+	s = c.serve(t, after)
+	each(c.voters, func(v *voter) {
+		v.enter(t, s)
+		v.compare(t, "the log was full")
+	})
+	if n := ballots(t, after) - before; n != people {
 		t.Errorf("%d people hold a receipt, %d ballots are stored", people, n)
 	}
 }

@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,15 +73,42 @@ func settle(from, size string, command []string) error {
 	return syscall.Exec(command[0], command, env)
 }
 
-// inside is where others find what a server in a room sees under a path.
+// inside is where others find what a server in a room sees under a path, while it runs.
 func (s *site) inside(path ...string) string {
 	return filepath.Join(append([]string{fmt.Sprintf("/proc/%d/root", s.cmd.Process.Pid), s.Data}, path...)...)
 }
 
-// fill takes all room that is left; what it gives makes room again.
+// database connects to the Postgres of a server in a room.
+func (s *site) database(t *testing.T) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("postgres", "postgres://delfi@/delfi?"+url.Values{"host": {s.inside("run")}, "port": {"5432"}, "sslmode": {"disable"}}.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+const ballast = "ballast"
+
+// fill takes all room that is left; what it gives makes room again, even when the
+// server has ended: the room is held from here on.
 func (s *site) fill(t *testing.T) (empty func()) {
 	t.Helper()
-	f, err := os.Create(s.inside("ballast"))
+	var err error
+	if s.room, err = os.OpenRoot(s.inside()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.room.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	f, err := s.room.Create(ballast)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +122,21 @@ func (s *site) fill(t *testing.T) (empty func()) {
 		}
 	}
 	return func() {
-		if err := os.Remove(f.Name()); err != nil {
+		if err := s.room.Remove(ballast); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// carry copies what lies in a room that was filled to another folder.
+func (s *site) carry(t *testing.T, to string) {
+	t.Helper()
+	in, err := s.room.Open(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if out, err := exec.Command("cp", "-a", fmt.Sprintf("/proc/%d/fd/%d/.", os.Getpid(), in.Fd()), to).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 }

@@ -63,6 +63,7 @@ type site struct {
 	cmd  *exec.Cmd
 	log  *lines
 	done chan error
+	room *os.Root // its data, where they lie in a room that was filled
 }
 
 // lines keeps what a process printed.

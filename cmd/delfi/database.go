@@ -111,7 +111,7 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 			select {
 			case <-asked:
 			case <-cluster.Done():
-				lost(lostDatabase{fmt.Errorf("the private Postgres has ended; %s may say why", filepath.Join(c.Data, "postgres.log"))})
+				lost(lostDatabase{fmt.Errorf("the private Postgres has ended, and this was the end of its log: %s", cluster.LastWords())})
 			}
 		}()
 		stop = func() {

@@ -102,6 +102,23 @@ func TestWhatAKilledPostgresStillSaysHidesNothing(t *testing.T) {
 	}
 }
 
+// A thousand people are told to come later, and why it ended is still to be read.
+func TestLastWordsAreNotThoseToWhoeverStillCame(t *testing.T) {
+	folder := t.TempDir()
+	log, err := newLog(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	const why, end = "[7] PANIC:  could not write to the log: No space left on device\n", "[1] LOG:  database system is shut down\n"
+	if _, err := log.WriteString(why + strings.Repeat("[8] FATAL:  the database system is in recovery mode\n", 1000) + end); err != nil {
+		t.Fatal(err)
+	}
+	if got := lastWords(folder); got != strings.TrimSpace(why+end) {
+		t.Errorf("its last words were: %s", got)
+	}
+}
+
 func TestAScriptIsNotTakenForPostgres(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "postgres")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\nexec su postgres\n"), 0o755); err != nil {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -51,6 +52,7 @@ type Cluster struct {
 	// Borrowed tells that another Delfi runs it and stops it.
 	Borrowed bool
 
+	folder  string // with the log
 	sockets string
 	lock    *os.File
 	cmd     *exec.Cmd
@@ -94,7 +96,7 @@ func start(ctx context.Context, c Config) (_ *Cluster, err error) {
 	}
 	lock, err := hold(filepath.Join(folder, "delfi.lock"), patience)
 	if errors.Is(err, ErrInUse) && c.Borrow {
-		return borrow(data, sockets)
+		return borrow(folder, data, sockets)
 	}
 	if err != nil {
 		return nil, err
@@ -131,7 +133,7 @@ func start(ctx context.Context, c Config) (_ *Cluster, err error) {
 	if err := configure(data, r, sockets, c.Fast); err != nil {
 		return nil, err
 	}
-	k := &Cluster{sockets: sockets, lock: lock}
+	k := &Cluster{folder: folder, sockets: sockets, lock: lock}
 	if err := k.launch(ctx, bin, r, folder, data); err != nil {
 		return nil, err
 	}
@@ -149,6 +151,9 @@ func (k *Cluster) URL(database string) string {
 
 // Done is closed when Postgres has ended, asked or not; never for a borrowed one.
 func (k *Cluster) Done() <-chan struct{} { return k.done }
+
+// LastWords is the end of Postgres' log, which may say why it ended.
+func (k *Cluster) LastWords() string { return lastWords(k.folder) }
 
 // Stop ends Postgres: its sessions are cut off, what was committed is safe. It
 // takes at most a few seconds, fewer if ctx ends. A borrowed cluster is left.
@@ -272,7 +277,7 @@ func hold(path string, patience time.Duration) (*os.File, error) {
 }
 
 // borrow gives the cluster that another Delfi runs, once it is ready.
-func borrow(data, sockets string) (*Cluster, error) {
+func borrow(folder, data, sockets string) (*Cluster, error) {
 	until := time.Now().Add(leaveLimit)
 	for {
 		pid, ready, err := postmaster(data)
@@ -280,7 +285,7 @@ func borrow(data, sockets string) (*Cluster, error) {
 			return nil, err
 		}
 		if ready && alive(pid, data) {
-			return &Cluster{Borrowed: true, sockets: sockets, done: make(chan struct{})}, nil
+			return &Cluster{Borrowed: true, folder: folder, sockets: sockets, done: make(chan struct{})}, nil
 		}
 		if time.Now().After(until) {
 			return nil, fmt.Errorf("%w by another Delfi, whose Postgres does not answer", ErrInUse)
@@ -453,13 +458,17 @@ func said(folder, words string) bool {
 	return err == nil && strings.Contains(string(body), words)
 }
 
-// lastWords is the end of Postgres' log.
+// lastWords is the end of Postgres' log, without what it told each of those who still
+// came while it was ending.
 func lastWords(folder string) string {
 	body, err := os.ReadFile(logFile(folder))
 	if err != nil {
 		return err.Error()
 	}
-	text := strings.TrimSpace(string(body))
+	lines := slices.DeleteFunc(strings.Split(string(body), "\n"), func(line string) bool {
+		return strings.Contains(line, "FATAL:  the database system is ")
+	})
+	text := strings.TrimSpace(strings.Join(lines, "\n"))
 	if len(text) > 1000 {
 		text = "… " + text[len(text)-1000:]
 	}

@@ -130,20 +130,12 @@ func TestAStoppedClusterIsFoundAgain(t *testing.T) {
 	k := started(t, Config{Data: data})
 	do(t, k, `CREATE TABLE kept AS SELECT 7 AS n; SELECT n FROM kept`)
 	pid := k.cmd.Process.Pid
-	before := time.Now()
 	if err := k.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(before); took > 3*time.Second {
-		t.Errorf("stopping took %s", took)
-	}
-	gone(t, pid, 0+time.Second)
+	gone(t, pid, time.Second)
 
-	before = time.Now()
 	k = started(t, Config{Data: data})
-	if took := time.Since(before); took > time.Second {
-		t.Errorf("the second start took %s", took)
-	}
 	if got := do(t, k, `SELECT n FROM kept`); got != "7" {
 		t.Errorf("kept %q", got)
 	}
