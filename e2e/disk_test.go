@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"database/sql"
 	"errors"
 	"net/http"
 	"strings"
@@ -9,28 +10,41 @@ import (
 	"time"
 )
 
+// settled gives a town of a few whose server lies in a small room, how many ballots
+// were delivered there before theirs, and its database.
+func settled(t *testing.T) (_ *town, _ *site, _ *sql.DB, before int) {
+	t.Helper()
+	dir := data(t)
+	c := found(t, dir, 16)
+	s := serveInRoom(t, dir, 320<<20, c.flags()...)
+	c.provider.Allow(s.URL + "/sign-in/callback")
+	db := s.database(t)
+	before = delivered(t, db)
+	c.enrol(t, s)
+	return c, s, db, before
+}
+
+// deliver has everybody deliver, which nothing may keep from being stored.
+func (c *town) deliver(t *testing.T, when string) {
+	t.Helper()
+	each(c.voters, func(v *voter) {
+		if err := v.deliver(t, t.Context()); err != nil {
+			t.Errorf("%s, %s: %v", v.name, when, err)
+		}
+	})
+}
+
 // The disk is full in the middle of people who deliver: whoever is told so has no
 // ballot more than before, whoever had a receipt keeps it, pages are read on, and as
 // soon as there is room ballots go on, with the same server.
 func TestAFullDiskLosesNoAcknowledgedBallot(t *testing.T) {
-	const people, room = 16, 320 << 20
-	dir := data(t)
-	c := found(t, dir, people)
-	s := serveInRoom(t, dir, room, c.flags()...)
-	c.provider.Allow(s.URL + "/sign-in/callback")
-	db := s.database(t)
-	before := delivered(t, db)
-	c.enrol(t, s)
+	c, s, db, before := settled(t)
 	// The write-ahead log gets a segment of its own first: what is full is where rows
 	// lie, not where they are announced.
 	if _, err := db.ExecContext(t.Context(), `CHECKPOINT; SELECT pg_switch_wal()`); err != nil {
 		t.Fatal(err)
 	}
-	each(c.voters, func(v *voter) {
-		if err := v.deliver(t, t.Context()); err != nil {
-			t.Errorf("%s, while there is room: %v", v.name, err)
-		}
-	})
+	c.deliver(t, "while there is room")
 
 	empty := s.fill(t)
 	var refused atomic.Int64
@@ -62,19 +76,15 @@ func TestAFullDiskLosesNoAcknowledgedBallot(t *testing.T) {
 		}
 	}
 	each(c.voters, func(v *voter) { v.compare(t, "the disk was full") })
-	if n := delivered(t, db) - before; n != people {
-		t.Errorf("%d people hold a receipt, %d ballots are stored", people, n)
+	if n := delivered(t, db) - before; n != len(c.voters) {
+		t.Errorf("%d people hold a receipt, %d ballots are stored", len(c.voters), n)
 	}
 
 	empty()
-	each(c.voters, func(v *voter) {
-		if err := v.deliver(t, t.Context()); err != nil {
-			t.Errorf("%s, when there is room again: %v", v.name, err)
-		}
-		v.compare(t, "room was made")
-	})
-	if n := delivered(t, db) - before; n != people {
-		t.Errorf("%d people hold a receipt, %d ballots are stored", people, n)
+	c.deliver(t, "when there is room again")
+	each(c.voters, func(v *voter) { v.compare(t, "room was made") })
+	if n := delivered(t, db) - before; n != len(c.voters) {
+		t.Errorf("%d people hold a receipt, %d ballots are stored", len(c.voters), n)
 	}
 }
 
@@ -82,19 +92,8 @@ func TestAFullDiskLosesNoAcknowledgedBallot(t *testing.T) {
 // its recovery finds none either, so does the server, and says why. Whoever had a receipt
 // has the same one when there is room and it is started again.
 func TestAFullLogLosesNoAcknowledgedBallot(t *testing.T) {
-	const people, room = 16, 320 << 20
-	dir := data(t)
-	c := found(t, dir, people)
-	s := serveInRoom(t, dir, room, c.flags()...)
-	c.provider.Allow(s.URL + "/sign-in/callback")
-	db := s.database(t)
-	before := delivered(t, db)
-	c.enrol(t, s)
-	each(c.voters, func(v *voter) {
-		if err := v.deliver(t, t.Context()); err != nil {
-			t.Errorf("%s, while there is room: %v", v.name, err)
-		}
-	})
+	c, s, db, before := settled(t)
+	c.deliver(t, "while there is room")
 
 	empty := s.fill(t)
 	full := make(chan error, 1)
@@ -137,7 +136,7 @@ func TestAFullLogLosesNoAcknowledgedBallot(t *testing.T) {
 		v.enter(t, s)
 		v.compare(t, "the log was full")
 	})
-	if n := ballots(t, after) - before; n != people {
-		t.Errorf("%d people hold a receipt, %d ballots are stored", people, n)
+	if n := ballots(t, after) - before; n != len(c.voters) {
+		t.Errorf("%d people hold a receipt, %d ballots are stored", len(c.voters), n)
 	}
 }
