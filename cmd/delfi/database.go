@@ -111,7 +111,7 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 			select {
 			case <-asked:
 			case <-cluster.Done():
-				lost(lostDatabase{fmt.Errorf("the private Postgres has ended, and this was the end of its log: %s", cluster.LastWords())})
+				lost(lostDatabase{fmt.Errorf("the private Postgres has ended; this is how %s ends: %s", filepath.Join(c.Data, "postgres.log"), cluster.LastWords())})
 			}
 		}()
 		stop = func() {

@@ -469,8 +469,9 @@ func lastWords(folder string) string {
 		return strings.Contains(line, "FATAL:  the database system is ")
 	})
 	text := strings.TrimSpace(strings.Join(lines, "\n"))
-	if len(text) > 1000 {
-		text = "… " + text[len(text)-1000:]
+	const most = 2000 // bytes: a panic, and what Postgres tried after it
+	if len(text) > most {
+		text = "… " + text[len(text)-most:]
 	}
 	return text
 }
