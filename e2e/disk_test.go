@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,7 +48,7 @@ func TestAFullDiskLosesNoAcknowledgedBallot(t *testing.T) {
 	}
 	c.deliver(t, "while there is room")
 
-	empty := s.fill(t)
+	empty := s.fill(t, 0)
 	var refused atomic.Int64
 	each(c.voters, func(v *voter) {
 		// Rows that were given up leave gaps, which take some ballots more.
@@ -95,27 +97,25 @@ func TestAFullLogLosesNoAcknowledgedBallot(t *testing.T) {
 	c, s, db, before := settled(t)
 	c.deliver(t, "while there is room")
 
-	empty := s.fill(t)
-	full := make(chan error, 1)
-	go func() {
-		for { // the log's segment is of 16 MB, and beyond it there is no room
-			if _, err := db.ExecContext(t.Context(), `SELECT pg_logical_emit_message(false, 'delfi', repeat('x', 100000))`); err != nil {
-				full <- err
-				return
-			}
+	// Less than a segment of the log, which has 16 MB: rows find room until it does not.
+	empty := s.fill(t, 12<<20)
+	writing, halt := context.WithTimeout(t.Context(), time.Minute)
+	defer halt()
+	var log sync.WaitGroup
+	log.Go(func() {
+		var err error
+		for err == nil {
+			_, err = db.ExecContext(writing, `SELECT pg_logical_emit_message(false, 'delfi', repeat('x', 100000))`)
 		}
-	}()
-	each(c.voters, func(v *voter) {
-		for began := time.Now(); time.Since(began) < time.Minute; {
-			if err := v.deliver(t, t.Context()); err != nil {
-				v.ended(t, t.Context(), err)
-				return
-			}
-		}
-		t.Errorf("%s: the log is full, and every ballot finds room", v.name)
 	})
-	if err := <-full; t.Context().Err() != nil {
-		t.Fatalf("the log is not full: %v", err)
+	var acknowledged atomic.Int64
+	each(c.voters, func(v *voter) { v.write(t, writing, &acknowledged) })
+	log.Wait()
+	if writing.Err() != nil {
+		t.Fatal("the log is full, and every ballot finds room")
+	}
+	if acknowledged.Load() == 0 {
+		t.Error("the log was full before anybody had delivered")
 	}
 	select {
 	case err := <-s.done:

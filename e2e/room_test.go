@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -95,9 +96,9 @@ func (s *site) database(t *testing.T) *sql.DB {
 
 const ballast = "ballast"
 
-// fill takes all room that is left; what it gives makes room again, even when the
-// server has ended: the room is held from here on.
-func (s *site) fill(t *testing.T) (empty func()) {
+// fill takes all room that is left but so many bytes; what it gives makes room again,
+// even when the server has ended: the room is held from here on.
+func (s *site) fill(t *testing.T, spare int64) (empty func()) {
 	t.Helper()
 	var err error
 	if s.room, err = os.OpenRoot(s.inside()); err != nil {
@@ -120,6 +121,13 @@ func (s *site) fill(t *testing.T) (empty func()) {
 		if !errors.Is(err, syscall.ENOSPC) {
 			t.Fatal(err)
 		}
+	}
+	full, err := f.Seek(0, io.SeekCurrent)
+	if err == nil {
+		err = f.Truncate(full - spare)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	return func() {
 		if err := s.room.Remove(ballast); err != nil {

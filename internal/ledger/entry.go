@@ -53,11 +53,14 @@ func Body(figures map[string]any) string {
 			panic(fmt.Sprintf("ledger: %s has a value of type %T", k, v))
 		}
 	}
-	body, err := object(figures)
+	if len(figures) == 0 {
+		return "{}"
+	}
+	body, err := canonical.Marshal(figures)
 	if err != nil {
 		panic(fmt.Sprintf("ledger: %v", err))
 	}
-	return body
+	return string(body)
 }
 
 func canonicalValue(v any) bool {
@@ -70,12 +73,9 @@ func canonicalValue(v any) bool {
 	return false
 }
 
-// object writes an object's canonical JSON; one without fields may be nil.
+// object writes the canonical JSON of fields as figures reads them.
 func object(fields map[string]any) (string, error) {
-	if len(fields) == 0 {
-		return "{}", nil
-	}
-	b, err := canonical.Marshal(fields)
+	b, err := canonical.Append(nil, fields)
 	return string(b), err
 }
 
