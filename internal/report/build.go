@@ -75,6 +75,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		Attrition: f.Attrition, Deviations: deviations(src.entries), Suppressed: f.Suppressed,
 		Texts: Texts{Summary: texts.Summary, Minority: texts.Minority, Limitations: texts.Limitations},
 	}
+	o.Summary = Summarize(o.Items)
 	if c.Origin != nil {
 		o.Origin = &Origin{Name: c.Origin.Name, URL: c.Origin.URL, Licence: c.Origin.Licence}
 	} else {

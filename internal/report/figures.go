@@ -58,7 +58,7 @@ func itemFigures(p delphi.Protocol, i ballot.ItemFeedback, documents []ballot.Fe
 		return out
 	}
 	out.Verdict = out.History[len(out.History)-1].Verdict
-	out.Pile = PileOf(out.Verdict.Key)
+	out.Pile = PileOf(out.Verdict)
 	item, so := delphi.Item{ID: i.Item.String(), Kind: i.Kind}, closingsOf(i.Item, closings)
 	out.Sensitivity = delphi.Sensitive(p, item, so)
 	out.Bounds = delphi.Attrition(p, item, so)

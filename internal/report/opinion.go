@@ -32,11 +32,12 @@ type Opinion struct {
 	Origin          *Origin           `json:"origin"`           // of a conversation held elsewhere
 	Protocol        json.RawMessage   `json:"protocol"`         // the frozen document
 	ProtocolHash    string            `json:"protocol_hash"`
-	Groups          []Group           `json:"groups"` // protocol order
-	Scales          map[string]Scale  `json:"scales"` // by id of item kind
-	Staff           []Steward         `json:"staff"`  // who steered, by office
-	Rounds          []Round           `json:"rounds"` // participation, in order of their numbers
-	Items           []Item            `json:"items"`  // by number
+	Groups          []Group           `json:"groups"`  // protocol order
+	Scales          map[string]Scale  `json:"scales"`  // by id of item kind
+	Staff           []Steward         `json:"staff"`   // who steered, by office
+	Rounds          []Round           `json:"rounds"`  // participation, in order of their numbers
+	Summary         Summary           `json:"summary"` // how many items reached what, by side
+	Items           []Item            `json:"items"`   // by number
 	Contributions   []Contribution    `json:"contributions"`
 	Received        Received          `json:"received"`
 	Acts            []ActCount        `json:"acts"` // how often the staff did what, from the record
@@ -210,53 +211,6 @@ type Texts struct {
 	Summary     string `json:"summary"`
 	Minority    string `json:"minority"`
 	Limitations string `json:"limitations"`
-}
-
-// Pile is one of the three piles of the opinion's first page.
-type Pile string
-
-// The piles (EXPERIENCE.md, Verdicts).
-const (
-	Agreed  Pile = "agreed"  // consensus, majority
-	Divided Pile = "divided" // plurality, two poles, disagreement
-	Open    Pile = "open"    // the rest
-)
-
-// PileOf puts a verdict on its pile.
-func PileOf(k delphi.VerdictKey) Pile {
-	switch k {
-	case delphi.Consensus, delphi.Majority:
-		return Agreed
-	case delphi.Bipolarity, delphi.Plurality, delphi.Disagreement:
-		return Divided
-	default:
-		return Open
-	}
-}
-
-// On lists the items of one pile, by number.
-func (o Opinion) On(p Pile) []Item {
-	var items []Item
-	for _, i := range o.Items {
-		if i.Pile == p {
-			items = append(items, i)
-		}
-	}
-	return items
-}
-
-// Tally counts the items by verdict, every verdict named, zeros included.
-func (o Opinion) Tally() map[delphi.VerdictKey]int {
-	t := make(map[delphi.VerdictKey]int, len(delphi.VerdictKeys))
-	for _, k := range delphi.VerdictKeys {
-		t[k] = 0
-	}
-	for _, i := range o.Items {
-		if i.Pile != "" {
-			t[i.Verdict.Key]++
-		}
-	}
-	return t
 }
 
 // Contribution gives a contribution by id, and whether there is one.

@@ -263,14 +263,15 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if d := trees.History[0].Decision; d == nil || !d.Against || d.Reason != "vogliamo capire meglio" {
 		t.Errorf("decision %+v", d)
 	}
-	if trees.Verdict.Key != delphi.Consensus || trees.Pile != Agreed {
+	if trees.Verdict.Key != delphi.Consensus || trees.Pile != For {
 		t.Errorf("the trees are %s on pile %q", trees.Verdict.Key, trees.Pile)
 	}
 	if fountain.Verdict.Key != delphi.Bipolarity || fountain.Pile != Divided {
 		t.Errorf("the fountain is %s on pile %q", fountain.Verdict.Key, fountain.Pile)
 	}
-	if len(o.On(Agreed)) != 1 || len(o.On(Divided)) != 1 || o.Tally()[delphi.Consensus] != 1 || len(o.Tally()) != len(delphi.VerdictKeys) {
-		t.Errorf("piles and tally: %v", o.Tally())
+	want := Summary{Consensus: BySide{N: 1, For: 1}, Divided: DividedOnes{N: 1, TwoPoles: 1}}
+	if d := cmp.Diff(want, o.Summary); d != "" || len(o.On(For)) != 1 || len(o.On(Divided)) != 1 {
+		t.Errorf("piles and summary: %s", d)
 	}
 	// Dissent: six reasons over two rounds from outside the middle half, and no other.
 	for _, r := range trees.Dissent {
@@ -352,19 +353,6 @@ func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
 			if d := cmp.Diff(verdict, r.Verdict) + cmp.Diff(proposal, r.Proposal); d != "" {
 				t.Errorf("statement %d round %d: %s", i.Number, r.Round, d)
 			}
-		}
-	}
-}
-
-func TestPilesFollowTheVerdicts(t *testing.T) {
-	want := map[delphi.VerdictKey]Pile{
-		delphi.Consensus: Agreed, delphi.Majority: Agreed,
-		delphi.Plurality: Divided, delphi.Bipolarity: Divided, delphi.Disagreement: Divided,
-		delphi.Open: Open, delphi.Unstable: Open, delphi.TooFew: Open,
-	}
-	for _, k := range delphi.VerdictKeys {
-		if PileOf(k) != want[k] {
-			t.Errorf("%s lies on %q", k, PileOf(k))
 		}
 	}
 }

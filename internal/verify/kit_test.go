@@ -192,6 +192,7 @@ func (b *book) opinion() {
 		}
 		o.Items = append(o.Items, item)
 	}
+	o.Summary = report.Summarize(o.Items)
 	text := b.canonical(o)
 	b.put(b.slug+"/opinion.json", text)
 	b.entry("opinion", map[string]any{"role": "system", "version": 1, "hash": leaf.Digest(text), "previous": ""}, nil)

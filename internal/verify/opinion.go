@@ -67,6 +67,7 @@ func (r *reading) published(o *report.Opinion, version int) error {
 		seen[i.ID] = true
 		r.decided(i, said)
 	}
+	o.Summary = report.Summarize(o.Items)
 	for id := range f.Items {
 		if !seen[id] {
 			return &Fault{File: r.path("opinion.json"), What: "the opinion leaves out an item that was rated", Expected: id.String()}

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/report"
 	"delfi/web/consult"
 	"delfi/web/page"
 	"delfi/web/webtest"
@@ -118,7 +119,7 @@ func show(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if n := got.Count(".steppers [aria-current=step]"); n != 1 {
 		t.Errorf("%d current steps", n)
 	}
-	for _, want := range []string{"almeno 3 persone su 4 danno da 7 a 9", "Come sono protette", "I limiti, detti chiaramente", "Marta Gibellini", "60 risposte su 60 iscritti (100%)", "Giro 3: revisione"} {
+	for _, want := range []string{"almeno 3 persone su 4 danno da 7 a 9", "Come sono protette", "I limiti, detti chiaramente", "Marta Gibellini", "60 risposte su 60 iscritti (100 %)", "Giro 3: revisione"} {
 		if !strings.Contains(strings.Join(strings.Fields(got.Page.Find("main").Text()), " "), want) {
 			t.Errorf("the page does not say %q", want)
 		}
@@ -424,7 +425,7 @@ func handedOver(t *testing.T, b *webtest.Browser, form, mark string) {
 // result: a released round reads the same for everyone, and says that it is no sample.
 func result(t *testing.T, site *webtest.Site) {
 	got := site.Stranger().Get(t, at(webtest.Answering, "/rounds/2"))
-	if got.Count("article.dlf-item") != 5 || got.Count("article .dlf-verdict") != 5 || got.Count("article .dlf-why") != 5 {
+	if got.Count("article.dlf-item") != 5 || got.Count("article .dlf-verdict") != 5 || got.Count("article .dlf-verdict + .dlf-why") != 5 {
 		t.Errorf("%d statements, %d chips, %d sentences", got.Count("article.dlf-item"), got.Count("article .dlf-verdict"), got.Count("article .dlf-why"))
 	}
 	if !strings.Contains(got.Text("main"), "non è un campione") {
@@ -432,12 +433,12 @@ func result(t *testing.T, site *webtest.Site) {
 	}
 }
 
-// opinion: three piles that hold every statement, dissent in its own room, and the
+// opinion: piles by side that hold every statement as often as the document counts it, dissent in its own room, and the
 // document as open data.
 func opinion(t *testing.T, site *webtest.Site) {
 	got := site.Stranger().Get(t, at(webtest.Published, "/opinion"))
-	if got.Count(".dlf-pile") != 3 || got.Count(".dlf-pile li") != got.Count("article.dlf-item") {
-		t.Errorf("%d piles with %d of %d statements", got.Count(".dlf-pile"), got.Count(".dlf-pile li"), got.Count("article.dlf-item"))
+	if got.Count(".dlf-pile li") != got.Count("article.dlf-item") {
+		t.Errorf("the piles hold %d of %d statements", got.Count(".dlf-pile li"), got.Count("article.dlf-item"))
 	}
 	for _, want := range []string{"Chi la pensa diversamente", "sono state distrutte", "non è un campione", "Due poli"} {
 		if !strings.Contains(got.Text("main"), want) {
@@ -447,6 +448,19 @@ func opinion(t *testing.T, site *webtest.Site) {
 	raw := site.Stranger().Get(t, at(webtest.Published, "/opinion.json"))
 	if raw.Header.Get("Content-Type") != "application/json" || !json.Valid([]byte(raw.Body)) {
 		t.Fatalf("opinion.json is %q", raw.Header.Get("Content-Type"))
+	}
+	var o report.Opinion
+	if err := json.Unmarshal([]byte(raw.Body), &o); err != nil {
+		t.Fatal(err)
+	}
+	if o.Summary != report.Summarize(o.Items) || o.Summary.Items() != got.Count("article.dlf-item") {
+		t.Errorf("the document counts %+v", o.Summary)
+	}
+	for _, p := range report.Piles {
+		name := map[report.Pile]string{report.For: "A favore", report.Against: "Contro", report.Middle: "Nel mezzo", report.Divided: "Divisi", report.Open: "Aperte"}[p]
+		if n := len(o.On(p)); n > 0 && !strings.Contains(got.Text(".dlf-pile h3"), fmt.Sprintf("%s · %d", name, n)) {
+			t.Errorf("no pile is called %q and holds %d: %q", name, n, got.Text(".dlf-pile h3"))
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package consult
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -53,23 +52,10 @@ func (c room) document(q *page.Request) error {
 	return q.Bytes(200, "application/json", raw)
 }
 
-// headline says the whole result in one sentence.
-func (o opinionView) headline(q *page.Request) string {
-	agreed, divided, open := len(o.On(report.Agreed)), len(o.On(report.Divided)), len(o.On(report.Open))
-	return q.T("consult.opinion.headline.agreed", "n", agreed) +
-		q.T("consult.opinion.headline.divided", "n", divided) +
-		q.T("consult.opinion.headline.open", "n", open)
-}
-
-// pileClass is the class of a pile's box.
-func pileClass(p report.Pile) string {
-	switch p {
-	case report.Divided:
-		return "div"
-	case report.Open:
-		return "open"
-	}
-	return ""
+// of is the case of an item after its last round, from which its words are drawn.
+func (o opinionView) of(i report.Item) ui.Case {
+	last, _ := i.Last()
+	return ui.Case{Protocol: o.view.Protocol, Kind: i.Kind, Verdict: i.Verdict, Figures: last.Figures, Final: true}
 }
 
 // itemScale is an item's scale as the document has it.
@@ -78,14 +64,14 @@ func (o opinionView) itemScale(q *page.Request, i report.Item) ui.Scale {
 	return o.named(q, ui.Scale{Points: s.Points, Low: o.say(q, s.Low), High: o.say(q, s.High), Classes: s.Classes})
 }
 
-// anyScale is the scale of the first rated item, for the legend of the bars.
-func (o opinionView) anyScale(q *page.Request) (ui.Scale, bool) {
+// anyScale is the first rated item whose scale the legend of the bars explains.
+func (o opinionView) anyScale(q *page.Request) (ui.Scale, string, bool) {
 	for _, i := range o.Opinion.Items {
 		if s := o.itemScale(q, i); i.Pile != "" && len(s.Classes) > 1 {
-			return s, true
+			return s, i.Kind, true
 		}
 	}
-	return ui.Scale{}, false
+	return ui.Scale{}, "", false
 }
 
 // last is the picture of an item's last round; false when it may not be shown.
@@ -115,37 +101,48 @@ func (o opinionView) series(q *page.Request, i report.Item) (chart.Series, bool)
 	return s, len(s.Rounds) > 0
 }
 
-// why is the sentence under a statement: the verdict's, with the shares of its sides.
-func (o opinionView) why(q *page.Request, i report.Item) string {
-	m := ui.Verdict(q, i.Verdict, o.permille())
-	d, ok := o.last(q, i)
-	if !ok {
-		return m.Sentence
-	}
-	return m.Sentence + " " + o.sides(q, d)
+// why is what stands under a statement.
+func (o opinionView) why(q *page.Request, i report.Item) []string {
+	last, _ := i.Last()
+	return o.explain(q, o.of(i), last.Counts)
 }
 
-// sides says the shares of the two ends and between.
-func (o opinionView) sides(q *page.Request, d chart.Distribution) string {
-	n := d.Sides()
-	s := chart.Shares(n[:])
-	return q.T("consult.opinion.sides", "low", s[0], "middle", s[1], "high", s[2], "from", d.Low, "to", d.High)
+// explain says a verdict's sentence, the shares of its sides where the sentence has
+// none, what it would be were it stable, and who could not judge.
+func (v view) explain(q *page.Request, c ui.Case, counts delphi.ItemCounts) []string {
+	m := ui.Verdict(q, c)
+	said := []string{m.Sentence}
+	if shares := c.Shares(q); shares != "" && c.Verdict.Key != delphi.Disagreement {
+		said[0] += " " + shares + "."
+	}
+	if m.If != "" {
+		said = append(said, m.If)
+	}
+	return append(said, v.unsure(q, counts)...)
 }
 
-// stillness says how much moved since the round before; "" where nothing is known.
-func (o opinionView) stillness(q *page.Request, i report.Item) string {
-	r, ok := i.Last()
+// sides says the shares of all sides of an item's last round.
+func (o opinionView) sides(q *page.Request, i report.Item) string { return o.of(i).Shares(q) }
+
+// unsure says how many answered that they cannot judge, and whether shares count them.
+func (v view) unsure(q *page.Request, c delphi.ItemCounts) []string {
+	if c.CannotJudge == 0 {
+		return nil
+	}
+	key := "consult.unsure_in.apart"
+	if v.Protocol.Consensus.Denominator == delphi.DenominatorAnswered {
+		key = "consult.unsure_in.within"
+	}
+	return []string{q.T("consult.unsure", "n", c.CannotJudge, "share", ui.Part(q, ui.Plain, c.CannotJudge, c.Valid+c.CannotJudge)) + " " + q.T(key)}
+}
+
+// stability says what the last two rounds of an item tell together.
+func (o opinionView) stability(q *page.Request, i report.Item) []string {
+	last, ok := i.Last()
 	if !ok {
-		return ""
+		return nil
 	}
-	words := ""
-	if r.Figures.Unchanged.Defined() {
-		words = q.T("consult.opinion.unchanged", "share", ui.Percent(r.Figures.Unchanged)) + " "
-	}
-	if r.Figures.Scheibe.Defined() {
-		words += q.T("consult.opinion.scheibe", "share", ui.Percent(r.Figures.Scheibe), "limit", o.view.Protocol.Stability.Scheibe/10)
-	}
-	return words
+	return ui.Stability(q, o.of(i), last.Counts)
 }
 
 // against is the last decision against the engine's proposal; nil when there is none.
@@ -202,10 +199,37 @@ func under(q *page.Request, i report.Item, rule string) string {
 			if !s.Defined {
 				return q.T("consult.opinion.not_defined")
 			}
-			return ui.Verdict(q, delphi.Verdict{Key: s.Key}, 0).Word
+			return ui.Word(q, s.Key, s.Side)
 		}
 	}
 	return "–"
+}
+
+// decided is an item's verdict in the sensitivity table, beside what it would be were
+// it stable: the other rules tell no more than that.
+func (o opinionView) decided(q *page.Request, i report.Item) string {
+	word := ui.Word(q, i.Verdict.Key, i.Verdict.Side)
+	if i.Verdict.If != "" {
+		word += " " + q.T("consult.opinion.if_stable", "word", ui.Word(q, i.Verdict.If, i.Verdict.IfSide))
+	}
+	return word
+}
+
+// survival is what those who left could have changed of one item.
+type survival struct {
+	Number int
+	Text   string
+}
+
+// survivals says of each item whether its class survives those who left.
+func (o opinionView) survivals(q *page.Request) []survival {
+	var all []survival
+	for _, i := range o.Opinion.Items {
+		if text := ui.Survival(q, o.of(i), i.Bounds); text != "" {
+			all = append(all, survival{i.Number, text})
+		}
+	}
+	return all
 }
 
 // ruleName says a published rule's name; one without words keeps its own.
@@ -232,14 +256,6 @@ func (o opinionView) kicker(q *page.Request) string {
 	return q.T("consult.opinion.kicker", "version", strconv.Itoa(o.Version), "day", q.Date(o.PublishedAt))
 }
 
-// share writes answered of enrolled.
-func share(answered, enrolled int) string {
-	if enrolled == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d%%", 100*answered/enrolled)
-}
-
 // facts are the opinion's participation in four figures.
 func (o opinionView) facts(q *page.Request) []ui.Fact {
 	facts := []ui.Fact{}
@@ -250,7 +266,7 @@ func (o opinionView) facts(q *page.Request) []ui.Fact {
 			if answered != "" {
 				answered += ", " + q.T("consult.opinion.then") + " "
 			}
-			answered += q.Number(r.Answered) + " (" + share(r.Answered, r.Enrolled) + ")"
+			answered += q.Number(r.Answered) + " (" + ui.Part(q, ui.Plain, r.Answered, r.Enrolled) + ")"
 		}
 	}
 	acts := 0

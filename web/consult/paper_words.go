@@ -97,9 +97,9 @@ func summary(q *page.Request, d chart.Distribution) string {
 	case !d.Middle.Known:
 		return q.T("consult.paper.summary_thirds")
 	case d.Middle.Q1 == d.Middle.Q3:
-		return q.T("consult.paper.summary_one", "median", w.Number(d.Middle.Median))
+		return q.T("consult.paper.summary_one", "median", w.Point(d.Middle.Median))
 	}
-	return q.T("consult.paper.summary", "low", w.Number(d.Middle.Q1), "high", w.Number(d.Middle.Q3), "median", w.Number(d.Middle.Median))
+	return q.T("consult.paper.summary", "low", w.At(d.Middle.Q1), "high", w.At(d.Middle.Q3), "median", w.Lies(d.Middle.Median))
 }
 
 // groupPictures are the groups' distributions, in the document's order.

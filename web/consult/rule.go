@@ -1,6 +1,8 @@
 package consult
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"delfi/internal/delphi"
@@ -34,90 +36,183 @@ func (v view) promises(q *page.Request) []ui.Fact {
 	return facts
 }
 
-// rules says the frozen protocol in plain words, one sentence each, from its own
-// figures: nothing here is written by hand.
-func (v view) rules(q *page.Request) []string {
-	p := v.Protocol
-	var lines []string
-	say := func(key string, args ...any) { lines = append(lines, q.T("consult.protocol."+key, args...)) }
+// lines collects the sentences of a frozen protocol: nothing in them is written by
+// hand, every figure is the document's own.
+type lines struct {
+	view
+	q    *page.Request
+	said []string
+}
 
-	gather, answers := 0, 0
-	for _, r := range p.Rounds {
+func (l *lines) say(key string, args ...any) {
+	l.said = append(l.said, l.q.T("consult.protocol."+key, args...))
+}
+
+// rules says the frozen protocol in plain words, one sentence each: everything in it
+// that decides something.
+func (v view) rules(q *page.Request) []string {
+	l := &lines{view: v, q: q}
+	l.say("variant_" + string(v.Protocol.Variant))
+	l.panel()
+	l.rounds()
+	l.items()
+	for _, k := range v.Protocol.ItemKinds {
+		l.kind(k)
+	}
+	l.consensus()
+	l.gates()
+	l.stability()
+	l.stop()
+	l.feedback()
+	l.disclosure()
+	l.key()
+	if v.Origin == nil {
+		l.say("publication", "n", v.Protocol.Publication.WithinDays)
+		l.say("facilitator")
+	}
+	return l.said
+}
+
+// gates are the rules that are the same whatever tells consensus.
+func (v view) gates(q *page.Request) []string {
+	l := &lines{view: v, q: q}
+	l.gates()
+	l.stability()
+	return l.said
+}
+
+// opened tells whether anybody may join some group of the panel.
+func (v view) opened() bool {
+	return slices.ContainsFunc(v.Protocol.Panel.Groups, func(g delphi.GroupPlan) bool { return g.Access == delphi.AccessOpen })
+}
+
+// unbound says whom an open panel stands for, and what is asked of it all the same.
+func (v view) unbound(q *page.Request) string {
+	if r := v.Protocol.Gates.Response; r > 0 {
+		return q.T("consult.protocol.open_asked", "share", ui.Permille(q, ui.The, r))
+	}
+	return q.T("consult.protocol.open")
+}
+
+// panel says who may take part, and until when.
+func (l *lines) panel() {
+	p := l.Protocol.Panel
+	for _, g := range p.Groups {
+		key := "access_" + g.Access
+		if len(p.Groups) > 1 {
+			l.say("group", "group", l.view.say(l.q, g.Name), "access", l.q.T("consult.protocol."+key))
+		} else {
+			l.say("one_group", "access", l.q.T("consult.protocol."+key))
+		}
+	}
+	if l.opened() {
+		l.said = append(l.said, l.unbound(l.q))
+	}
+	if p.LateJoiners {
+		l.say("late")
+	} else {
+		l.say("not_late")
+	}
+}
+
+// rounds says what each kind of round does and how often.
+func (l *lines) rounds() {
+	gather, selects, answers, discussed, silent, longer, shortest := 0, 0, 0, false, false, 0, 0
+	for _, r := range l.Protocol.Rounds {
 		switch r.Kind {
 		case delphi.Gather:
 			gather++
+		case delphi.Select:
+			selects++
 		case delphi.AnswerRound:
 			answers++
 		case delphi.StandingKind:
-			say("standing")
+			l.say("standing")
 		}
-	}
-	if answers > 0 {
-		say("rounds", "n", answers)
+		discussed, silent = discussed || r.Discussion, silent || r.Silent
+		longer, shortest = max(longer, r.MaxExtensions), max(shortest, r.MinDays)
 	}
 	if gather > 0 {
-		say("gather")
+		l.say("gather")
 	}
-	for _, k := range p.ItemKinds {
-		if k.Kind != delphi.ScaleForm {
-			continue
-		}
-		s := v.scale(q, k.ID)
-		say("scale", "points", s.Points, "low", s.Low, "high", s.High)
-		if k.CannotJudge {
-			say("cannot_judge")
-		}
+	if selects > 0 {
+		l.say("select")
 	}
-	if s := p.Consensus.Share; s != nil {
-		share := ui.Fraction(q, s.Permille)
-		if s.From == s.To {
-			say("share_point", "share", share, "at", s.From)
-		} else {
-			say("share", "share", share, "from", s.From, "to", s.To)
-		}
+	if answers > 0 {
+		l.say("rounds", "n", answers)
+	}
+	if discussed {
+		l.say("discussion")
+	}
+	if silent {
+		l.say("silent")
+	}
+	if shortest > 0 {
+		l.say("shortest", "n", shortest)
+	}
+	if longer > 0 {
+		l.say("longer", "n", longer)
 	} else {
-		say("rule", "rule", string(p.Consensus.Rule))
+		l.say("not_longer")
 	}
-	lines = append(lines, stability(q, p.Stability)...)
-	say("response", "share", p.Gates.Response/10)
-	say("disclosure", "least", p.Disclosure.MinN, "group", p.Disclosure.GroupN, "small", p.Disclosure.SmallBelow)
-	if p.Disclosure.Small == delphi.SmallOpen {
-		say("small_open", "small", p.Disclosure.SmallBelow)
-	}
-	if names := v.groups(q); len(names) > 1 {
-		say("groups", "groups", strings.Join(names, ", "))
-	}
-	if v.Origin == nil {
-		say("publication", "n", p.Publication.WithinDays)
-		say("facilitator")
-	}
-	return lines
 }
 
-// stability says when answers are held to be still.
-func stability(q *page.Request, s delphi.StabilityPlan) []string {
-	var tests []string
-	for _, t := range s.Tests {
-		switch t {
-		case delphi.ScheibeTest:
-			tests = append(tests, q.T("consult.protocol.scheibe", "limit", s.Scheibe/10))
-		case delphi.UnchangedTest:
-			tests = append(tests, q.T("consult.protocol.unchanged", "limit", s.UnchangedMin/10))
-		case delphi.WilcoxonTest:
-			tests = append(tests, q.T("consult.protocol.wilcoxon"))
+// items says where statements come from and which of them go on.
+func (l *lines) items() {
+	i := l.Protocol.Items
+	l.say("items_"+i.Source, "n", i.Max)
+	if i.NewAfterRound > 0 {
+		l.say("new_items", "round", i.NewAfterRound)
+	}
+	if w := i.Narrow; w != nil {
+		l.say("narrow", "share", ui.Permille(l.q, ui.Of, w.Keep), "least", w.Min, "most", w.Max)
+	}
+}
+
+// kind says how one kind of item is answered.
+func (l *lines) kind(k delphi.ItemKind) {
+	s := l.scale(l.q, k.ID)
+	switch k.Kind {
+	case delphi.ScaleForm:
+		l.say("scale", "points", s.Points, "low", s.Low, "high", s.High)
+	case delphi.CriteriaForm:
+		l.say("criteria", "n", len(k.Criteria), "criteria", strings.Join(k.Criteria, ", "), "points", s.Points, "low", s.Low, "high", s.High)
+	case delphi.EstimateForm:
+		l.say("estimate", "low", k.Min, "high", k.Max, "unit", k.Unit, "grid", k.Grid)
+	case delphi.DateForm:
+		l.say("date", "low", delphi.Date(k.Min, k.Unit), "high", delphi.Date(k.Max, k.Unit), "n", k.Grid, "unit", l.q.T("consult.protocol.unit_"+k.Unit))
+	case delphi.SelectionForm:
+		l.say("selection", "n", k.K)
+	case delphi.RankingForm:
+		l.say("ranking")
+		if slices.ContainsFunc(l.Protocol.Rounds, func(r delphi.RoundPlan) bool { return r.Kind == delphi.Select }) {
+			l.say("shortlist", "n", k.K)
+		}
+	default:
+		l.say(string(k.Kind))
+	}
+	if k.Points > 0 {
+		l.say("classes", "classes", strings.Join(spans(k.Classes), ", "))
+	}
+	if k.Never {
+		l.say("never")
+	}
+	if k.Triple {
+		l.say("triple")
+	}
+	if k.CannotJudge {
+		l.say("cannot_judge")
+	}
+}
+
+// spans writes classes by their points: "1–3", or "3" alone.
+func spans(classes [][2]int) []string {
+	out := make([]string, len(classes))
+	for i, c := range classes {
+		out[i] = strconv.Itoa(c[0])
+		if c[0] != c[1] {
+			out[i] += "–" + strconv.Itoa(c[1])
 		}
 	}
-	if len(tests) == 0 {
-		return nil
-	}
-	return []string{q.T("consult.protocol.stable", "tests", strings.Join(tests, " "+q.T("consult.and")+" "))}
-}
-
-// groups names the panel's groups.
-func (v view) groups(q *page.Request) []string {
-	names := make([]string, 0, len(v.Protocol.Panel.Groups))
-	for _, g := range v.Protocol.Panel.Groups {
-		names = append(names, v.say(q, g.Name))
-	}
-	return names
+	return out
 }

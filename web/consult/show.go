@@ -8,6 +8,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // happened is one line of what happened so far.
@@ -148,7 +149,7 @@ func (c room) answered(q *page.Request, v view, r consultation.Round, h *happene
 	}
 	h.Text = q.T("consult.happened.answered", "n", f.Answered, "enrolled", f.Enrolled)
 	if f.Enrolled > 0 {
-		h.Text = q.T("consult.happened.answered_of", "n", f.Answered, "enrolled", f.Enrolled, "share", 100*f.Answered/f.Enrolled)
+		h.Text = q.T("consult.happened.answered_of", "n", f.Answered, "enrolled", f.Enrolled, "share", ui.Part(q, ui.Plain, f.Answered, f.Enrolled))
 	}
 	h.Link, h.Path = q.T("consult.happened.see_result"), v.path(fmt.Sprintf("/rounds/%d", r.Number))
 	return nil

@@ -151,14 +151,6 @@ func (v view) group(q *page.Request, id string) string {
 	return id
 }
 
-// permille is the share that the protocol's rule asks for; 0 when the rule is another.
-func (v view) permille() int {
-	if s := v.Protocol.Consensus.Share; s != nil {
-		return s.Permille
-	}
-	return 0
-}
-
 // answering tells whether a round asks for ballots.
 func answering(r consultation.Round) bool {
 	return r.Kind == delphi.AnswerRound || r.Kind == delphi.StandingKind

@@ -1,6 +1,7 @@
 package steer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,7 +9,6 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/delphi"
-	"delfi/internal/delphi/stat"
 	"delfi/internal/fault"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -69,20 +69,56 @@ func problems(q *page.Request, f *fault.Fault) ui.Problems {
 	return ui.ProblemsOf(f).Labelled(labels)
 }
 
-// mark puts a verdict in words, with the share that the protocol asks for.
-func mark(q *page.Request, c consultation.Consultation, v delphi.Verdict) ui.Mark {
-	permille := 0
-	if s := c.Protocol.Consensus.Share; s != nil {
-		permille = s.Permille
-	}
-	return ui.Verdict(q, v, permille)
+// of is the case of an item between two rounds, from which its words are drawn.
+func (d decisionView) of(c consultation.Consultation) ui.Case {
+	final := slices.ContainsFunc(d.Feedback.Proposal.Grounds, func(g delphi.Ground) bool { return g.Code == "last_round" && g.Holds })
+	return ui.Case{Protocol: c.Protocol, Kind: d.Feedback.Kind, Verdict: d.Feedback.Verdict, Figures: d.Feedback.Figures, Final: final}
 }
 
+// grounds are those that a proposal stands on: gates and tests of the verdict, then
+// the proposal's own. That another round is left is no ground for anything.
+func (d decisionView) grounds() []delphi.Ground {
+	var all []delphi.Ground
+	for _, g := range d.Feedback.Verdict.Grounds {
+		if !g.Holds || slices.Contains(told, g.Code) {
+			all = append(all, g)
+		}
+	}
+	for _, g := range d.Feedback.Proposal.Grounds {
+		if g.Code == "cannot_judge" || g.Code == "last_round" && g.Holds {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// told are the grounds of a verdict that a desk lists though they hold.
+var told = []string{"scheibe", "unchanged", "within", "wilcoxon", "sign", "w_rising", "no_earlier_round", "no_stability_gate", "test_dropped", "left_out"}
+
 func (d decisionView) distribution(q *page.Request, c consultation.Consultation) chart.Distribution {
-	k := c.Protocol.ItemKinds[0]
+	k, _ := c.Protocol.Kind(d.Feedback.Kind)
 	title := q.T("steer.decide.picture", "number", d.Item.Number)
-	return ui.Distribution("item-"+strconv.Itoa(d.Item.Number)+"-picture", title, d.Feedback.Figures,
+	picture := ui.Distribution("item-"+strconv.Itoa(d.Item.Number)+"-picture", title, d.Feedback.Figures,
 		ui.Scale{Points: k.Points, Low: k.Low[c.Language], High: k.High[c.Language], Classes: k.Classes}, 0)
+	if ui.Poles(d.Feedback.Figures, d.Feedback.Verdict) {
+		return ui.WithoutMiddle(picture)
+	}
+	return picture
+}
+
+// kept says how many kept their answer, within a point of it where that is the
+// protocol's tolerance, "at least" where the tables tell no more.
+func (d decisionView) kept(q *page.Request) string {
+	f := d.Feedback.Figures
+	value, least := f.Unchanged, f.Bound.Unchanged
+	if f.Within.Defined() {
+		value, least = f.Within, f.Bound.Within
+	}
+	share := ui.Proportion(q, ui.Plain, value, least)
+	if least && value.Defined() {
+		return q.T("steer.decide.at_least", "share", share)
+	}
+	return share
 }
 
 // wrong gives the words for what is wrong with a field, or "".
@@ -178,14 +214,6 @@ func kind(q *page.Request, c consultation.Consultation, r consultation.Round) st
 	return q.T("steer.round.answer")
 }
 
-// percent writes a share of people with no decimals.
-func percent(part, whole int) string {
-	if whole == 0 {
-		return "–"
-	}
-	return strconv.Itoa((200*part+whole)/(2*whole)) + "%"
-}
-
 func (v deskView) path(act string) string { return "/desk/" + v.Consultation.Slug + act }
 
 func (v deskView) roundPath(r *consultation.Round, act string) string {
@@ -239,7 +267,7 @@ func (v deskView) span(q *page.Request, r consultation.Round) string {
 func (v deskView) lapNote(q *page.Request, r consultation.Round) string {
 	for _, f := range v.Rounds {
 		if f.Round == r.Number {
-			return q.T("steer.round.answered", "answered", f.Answered, "enrolled", f.Enrolled, "percent", percent(f.Answered, f.Enrolled))
+			return q.T("steer.round.answered", "answered", f.Answered, "enrolled", f.Enrolled, "percent", ui.Part(q, ui.Plain, f.Answered, f.Enrolled))
 		}
 	}
 	return q.T("steer.round.state_" + string(r.State))
@@ -250,36 +278,6 @@ func (d decisionView) kicker(q *page.Request) string {
 		return q.T("steer.decide.agreement", "number", d.Item.Number, "a", ui.Decimal(q, a, 2))
 	}
 	return q.T("steer.decide.no_agreement", "number", d.Item.Number)
-}
-
-// share writes a fraction as a percentage, or a dash where it is not defined.
-func share(q *page.Request, v stat.Value) string {
-	f, ok := v.Float()
-	if !ok {
-		return "–"
-	}
-	s := strconv.FormatFloat(100*f, 'f', 1, 64)
-	s = strings.TrimSuffix(s, ".0")
-	if q.Lang == "it" {
-		s = strings.Replace(s, ".", ",", 1)
-	}
-	return s + "%"
-}
-
-// ground puts a ground of the engine into words.
-func ground(q *page.Request, g delphi.Ground) string {
-	value := "–"
-	if f, ok := g.Value.Float(); ok {
-		value = strings.TrimSuffix(strconv.FormatFloat(f/10, 'f', 1, 64), ".0")
-		if q.Lang == "it" {
-			value = strings.Replace(value, ".", ",", 1)
-		}
-	}
-	people := "–"
-	if f, ok := g.Value.Float(); ok {
-		people = strconv.Itoa(int(f))
-	}
-	return q.T("steer.ground."+g.Code, "value", value, "people", people, "limit", g.Limit, "percent", strconv.Itoa(g.Limit/10), "points", ui.Decimal(q, g.Value, 1), "detail", g.Detail)
 }
 
 // others are the decisions that are not the proposal.

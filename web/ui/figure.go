@@ -18,7 +18,7 @@ type Scale struct {
 
 // Words are the reader's words for charts.
 func Words(q *page.Request) chart.Words {
-	return chart.Words{T: q.T, Comma: q.Lang == "it"}
+	return chart.Words{T: q.T}
 }
 
 // Distribution makes a picture's data of an item's figures. own is the reader's own
@@ -37,7 +37,7 @@ func distribution(id, title string, counts []int, m chart.Quartiles, thirds bool
 	if thirds {
 		d.Middle = chart.Quartiles{}
 		d.Own = 0
-		for i, c := range s.Classes {
+		for i, c := range thirdsOf(s.Classes) {
 			d.Labels = append(d.Labels, span(c))
 			if own >= c[0] && own <= c[1] {
 				d.Own = i + 1
@@ -50,6 +50,40 @@ func distribution(id, title string, counts []int, m chart.Quartiles, thirds bool
 		d.Labels = append(d.Labels, fmt.Sprint(v+1))
 	}
 	return d
+}
+
+// thirdsOf are the classes as a small panel is shown: the outer ones, and all between
+// them as one.
+func thirdsOf(classes [][2]int) [][2]int {
+	last := len(classes) - 1
+	if last <= 2 {
+		return classes
+	}
+	return [][2]int{classes[0], {classes[1][0], classes[last-1][1]}, classes[last]}
+}
+
+// part names one of the three parts of a bar: its side, its points, and what the end
+// of the scale is called.
+func (s Scale) part(q *page.Request, declared, at delphi.Direction) string {
+	side := delphi.Against
+	switch at {
+	case declared:
+		side = delphi.For
+	case delphi.Middle:
+		side = delphi.Between
+	}
+	thirds, words := thirdsOf(s.Classes), s.Low
+	points := thirds[0]
+	switch at {
+	case delphi.Middle:
+		points, words = thirds[1], ""
+	case delphi.High:
+		points, words = thirds[len(thirds)-1], s.High
+	}
+	if words == "" {
+		return q.T("ui.legend.side", "side", Side(q, side), "range", span(points))
+	}
+	return q.T("ui.legend.side_words", "side", Side(q, side), "range", span(points), "words", words)
 }
 
 // span writes a class: "1–3", or "2" when it is one point.
@@ -73,15 +107,6 @@ func quartiles(q1, median, q3 stat.Value) chart.Quartiles {
 func Poles(f delphi.Figures, v delphi.Verdict) bool {
 	a, ok := f.Agreement.Float()
 	return ok && a < 0 || v.Key == delphi.Bipolarity || v.If == delphi.Bipolarity
-}
-
-// Percent writes a share of 0..1 as whole percent, "–" when it is not defined.
-func Percent(v stat.Value) string {
-	x, ok := v.Float()
-	if !ok {
-		return "–"
-	}
-	return fmt.Sprintf("%.0f%%", 100*x)
 }
 
 // Decimal writes a figure with n decimals in the reader's language, "–" when it is

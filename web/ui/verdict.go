@@ -5,72 +5,63 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/web/page"
+	"delfi/web/ui/chart"
 )
 
-// Mark is a verdict as a reader sees it: its shape, its word, its sentence.
-type Mark struct{ Shape, Word, Sentence string }
-
-// glyphs are the heights of five bars that draw each verdict's distribution.
-var glyphs = map[string][5]int{
-	"consensus":    {2, 3, 4, 8, 14},
-	"majority":     {4, 5, 6, 9, 12},
-	"plurality":    {8, 9, 11, 9, 8},
-	"bipolarity":   {13, 6, 2, 6, 13},
-	"disagreement": {9, 9, 9, 9, 9},
-	"few":          {1, 0, 2, 0, 1},
+// Mark is a verdict as a reader sees it: its shape, its word, its sentence. Side is
+// "for", "against", "middle", or "" where it takes none: shape and word differ by it,
+// and the colour follows.
+type Mark struct {
+	Shape, Side    string
+	Word, Sentence string
+	If             string // what it would be were it stable; "" where it is, or nothing tells
+	LeftOut        string // beside the word, for what is left out of the core set; "" otherwise
 }
 
-// Verdict puts a verdict in words. permille is the share that the protocol's rule
-// asks for, 0 when the rule is not a share: "3 in 4" is never written by hand.
-func Verdict(q *page.Request, v delphi.Verdict, permille int) Mark {
-	name := shape(v.Key)
-	// "few" alone would be a plural form to the catalogue.
-	key := "ui.verdict." + strings.ReplaceAll(string(v.Key), " ", "_")
-	m := Mark{Shape: name, Word: q.T(key), Sentence: q.T(key + ".sentence")}
-	switch {
-	case v.Key == delphi.Consensus && v.Side == delphi.Against:
-		m.Word = q.T("ui.verdict.against")
-		m.Sentence = q.T("ui.verdict.against.sentence", "share", Fraction(q, permille))
-	case v.Key == delphi.Consensus && v.Unanimous:
-		m.Sentence = q.T("ui.verdict.unanimous.sentence")
-	case v.Key == delphi.Consensus && permille > 0:
-		m.Sentence = q.T("ui.verdict.consensus.share", "share", Fraction(q, permille))
+// Case is a verdict with what its words are drawn from: "3 in 4" and each gate are the
+// protocol's, shares are the figures'.
+type Case struct {
+	Protocol delphi.Protocol
+	Kind     string // id of the item's kind
+	Verdict  delphi.Verdict
+	Figures  delphi.Figures
+	Final    bool // no round follows
+}
+
+// Verdict puts a verdict in words (EXPERIENCE.md, Verdicts).
+func Verdict(q *page.Request, c Case) Mark {
+	m := mark(q, c.Verdict.Key, c.Verdict.Side)
+	m.Sentence = strings.Join(append([]string{c.sentence(q)}, c.byGroup(q)...), " ")
+	if c.Verdict.If != "" {
+		m.If = q.T("ui.verdict.if", "word", mark(q, c.Verdict.If, c.Verdict.IfSide).Word)
+	}
+	if c.Verdict.LeftOut {
+		m.LeftOut = q.T("ui.verdict.left_out")
 	}
 	return m
 }
 
-// Verdicts lists every verdict in words, for pages that explain them.
-func Verdicts(q *page.Request, permille int) []Mark {
-	marks := make([]Mark, 0, len(delphi.VerdictKeys))
-	for _, k := range []delphi.VerdictKey{delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity,
-		delphi.Disagreement, delphi.Unstable, delphi.TooFew, delphi.Open} {
-		marks = append(marks, Verdict(q, delphi.Verdict{Key: k}, permille))
-	}
-	return marks
+// Word is a class alone: a verdict under another rule, without its sentence.
+func Word(q *page.Request, key delphi.VerdictKey, side delphi.Side) string {
+	return mark(q, key, side).Word
 }
 
-// Side says on which side a verdict lies: "a favore", "contro", "in mezzo"; "" when
-// it takes none. Only the direction is known here; the words of the scale's ends
-// say what it means.
-func Side(q *page.Request, d delphi.Direction) string {
-	switch d {
-	case delphi.High, delphi.Low, delphi.Middle:
-		return q.T("ui.side." + string(d))
+// mark is a verdict without its sentence.
+func mark(q *page.Request, key delphi.VerdictKey, side delphi.Side) Mark {
+	m := Mark{Shape: shape(key)}
+	switch side {
+	case delphi.For, delphi.Against, delphi.Between:
+		m.Side = string(side)
 	}
-	return ""
-}
-
-// Fraction says a share of thousandths as people say it: "3 persone su 4" when a
-// small fraction is exact, "il 70%" otherwise.
-func Fraction(q *page.Request, permille int) string {
-	for _, of := range []int{2, 3, 4, 5} {
-		// Two thirds are written 667 in a protocol of whole thousandths.
-		n := (permille*of + 500) / 1000
-		if n > 0 && n < of && (n*1000/of == permille || (n*1000+of/2)/of == permille) {
-			return q.T("ui.fraction", "n", n, "of", of)
+	word := "ui.verdict.word." + m.Shape
+	switch key {
+	case delphi.Consensus, delphi.Majority, delphi.Plurality:
+		if m.Side != "" {
+			word += "_" + m.Side
 		}
 	}
-	return q.T("ui.percent", "share", permille/10)
+	m.Word = q.T(word)
+	return m
 }
 
 // shape is the name of a verdict in classes and keys of words.
@@ -79,4 +70,330 @@ func shape(k delphi.VerdictKey) string {
 		return "few"
 	}
 	return string(k)
+}
+
+// sentence says what a verdict means, and no more than its figures.
+func (c Case) sentence(q *page.Request) string {
+	switch c.Verdict.Key {
+	case delphi.Consensus:
+		return c.consensus(q)
+	case delphi.Majority:
+		if c.sided() == "" {
+			return q.T("ui.verdict.majority." + c.form())
+		}
+		return q.T("ui.verdict.majority."+c.short(), "side", c.sideWords(q))
+	case delphi.Plurality:
+		if c.sided() == "" {
+			return q.T("ui.verdict.plurality." + c.form())
+		}
+		if g, ok := c.ground("largest_class"); ok && g.Value.Or(0) >= 500 {
+			return q.T("ui.verdict.plurality.half_" + c.sided())
+		}
+		return q.T("ui.verdict.plurality." + c.sided())
+	case delphi.Bipolarity:
+		return c.poles(q)
+	case delphi.Disagreement:
+		return c.divided(q)
+	case delphi.Unstable:
+		return q.T("ui.verdict.unstable." + c.cause() + c.standing())
+	case delphi.TooFew:
+		return c.gates(q)
+	}
+	return c.open(q)
+}
+
+// sided is the side's name in keys; "" where there is none.
+func (c Case) sided() string {
+	switch c.Verdict.Side {
+	case delphi.For, delphi.Against, delphi.Between:
+		return string(c.Verdict.Side)
+	}
+	return ""
+}
+
+// sideWords is the side in words: "a favore", "contro", "nel mezzo".
+func (c Case) sideWords(q *page.Request) string { return Side(q, c.Verdict.Side) }
+
+// Side says a side: "a favore", "contro", "nel mezzo"; "" for none.
+func Side(q *page.Request, s delphi.Side) string {
+	switch s {
+	case delphi.For, delphi.Against, delphi.Between:
+		return q.T("ui.side." + string(s))
+	}
+	return ""
+}
+
+// form names in keys what has no sides: an estimate (or date), a ranking, a choice.
+func (c Case) form() string {
+	k, _ := c.Protocol.Kind(c.Kind)
+	switch k.Kind {
+	case delphi.EstimateForm, delphi.DateForm:
+		return "estimate"
+	case delphi.RankingForm:
+		return "ranking"
+	case delphi.ChoiceForm:
+		return "choice"
+	}
+	return "any"
+}
+
+// standing ends the keys of what a standing round says of its releases.
+func (c Case) standing() string {
+	if c.Protocol.Standing() {
+		return "_standing"
+	}
+	return ""
+}
+
+// ground finds a ground of the verdict.
+func (c Case) ground(code string) (delphi.Ground, bool) {
+	for _, g := range c.Verdict.Grounds {
+		if g.Code == code {
+			return g, true
+		}
+	}
+	return delphi.Ground{}, false
+}
+
+func (c Case) has(code string) bool {
+	_, ok := c.ground(code)
+	return ok
+}
+
+// consensus names the rule that was met, in the protocol's figures, and that answers
+// hold only where that was asked.
+func (c Case) consensus(q *page.Request) string {
+	side, rule := c.sideWords(q), c.Protocol.Consensus
+	hold := q.T("ui.verdict.hold")
+	if c.has("no_stability_gate") {
+		hold = q.T("ui.verdict.unasked")
+	}
+	switch {
+	case c.sided() == "":
+		return q.T("ui.verdict.consensus.none", "hold", hold)
+	case c.Verdict.Unanimous:
+		return q.T("ui.verdict.consensus.unanimous", "side", side, "hold", hold)
+	case rule.Share != nil:
+		if n, of, small := Fraction(rule.Share.Permille); small {
+			return q.T("ui.verdict.consensus.fraction", "count", n, "of", of, "side", side, "hold", hold)
+		}
+		return q.T("ui.verdict.consensus.share", "share", Permille(q, The, rule.Share.Permille), "side", side, "hold", hold)
+	case rule.Comet != nil:
+		other := delphi.Against
+		if c.Verdict.Side == delphi.Against {
+			other = delphi.For
+		}
+		return q.T("ui.verdict.consensus.comet", "share", Permille(q, The, rule.Comet.In), "side", side,
+			"few", Permille(q, Of, rule.Comet.Against), "other", Side(q, other), "hold", hold)
+	}
+	return q.T("ui.verdict.consensus.rule", "side", side, "hold", hold)
+}
+
+// short names in keys why a majority is no consensus: fewer than the share asked for,
+// or a rule that asks for something else.
+func (c Case) short() string {
+	if g, ok := c.ground("share"); ok && !g.Holds && c.Protocol.Consensus.Scope != "each-group" {
+		return "fewer"
+	}
+	return "rule"
+}
+
+// poles names the larger of two camps where there is one.
+func (c Case) poles(q *page.Request) string {
+	if c.has("never") {
+		return q.T("ui.verdict.bipolarity.never")
+	}
+	n, ok := c.sides()
+	words := q.T("ui.verdict.bipolarity.between")
+	if !ok || n[1] == 0 {
+		words = q.T("ui.verdict.bipolarity.two")
+	}
+	if declared := c.declared(); !ok || declared == delphi.Middle {
+		return words // both camps are against
+	}
+	shares := chart.Shares(n[:])
+	low, high := delphi.Against, delphi.For
+	if c.declared() == delphi.Low {
+		low, high = high, low
+	}
+	switch {
+	case n[0] == n[2]:
+		return words + " " + q.T("ui.verdict.bipolarity.equal", "share", Percent(q, Plain, shares[0]))
+	case n[0] > n[2]:
+		low, high, shares[0], shares[2] = high, low, shares[2], shares[0]
+	}
+	return words + " " + q.T("ui.verdict.bipolarity.larger", "side", Side(q, high), "share", Percent(q, Plain, shares[2]),
+		"other", Percent(q, Plain, shares[0]), "against", Side(q, low))
+}
+
+// divided names the shares of all sides.
+func (c Case) divided(q *page.Request) string {
+	shares := c.Shares(q)
+	if shares == "" {
+		return q.T("ui.verdict.disagreement." + c.form())
+	}
+	key := "ui.verdict.disagreement.shares"
+	for _, g := range c.Verdict.Grounds {
+		if !g.Holds && (g.Code == "rand_apart" || g.Code == "rand_ipras") {
+			key = "ui.verdict.disagreement.rand"
+		}
+	}
+	return q.T(key, "shares", shares)
+}
+
+// Shares lists the shares of all sides in words, "48 % a favore, 46 % nel mezzo, 6 %
+// contro", as the bar shows them; "" where no table tells. Where the middle is what the
+// protocol declares, both ends are against.
+func (c Case) Shares(q *page.Request) string {
+	n, ok := c.sides()
+	if !ok {
+		return ""
+	}
+	s, declared := chart.Shares(n[:]), c.declared()
+	say := func(side delphi.Side, share int) string {
+		return q.T("ui.verdict.part", "share", Percent(q, Plain, share), "side", Side(q, side))
+	}
+	if declared == delphi.Middle {
+		return say(delphi.For, s[1]) + ", " + say(delphi.Against, s[0]+s[2])
+	}
+	if declared == delphi.Low {
+		s[0], s[2] = s[2], s[0]
+	}
+	parts := []string{say(delphi.For, s[2])}
+	if k, _ := c.Protocol.Kind(c.Kind); len(k.Classes) > 2 {
+		parts = append(parts, say(delphi.Between, s[1]))
+	}
+	return strings.Join(append(parts, say(delphi.Against, s[0])), ", ")
+}
+
+// sides are the answers to a scale by its lowest class, all between, and the highest.
+func (c Case) sides() ([3]int, bool) {
+	k, ok := c.Protocol.Kind(c.Kind)
+	if !ok || c.Figures.Sides == nil || c.Figures.Histogram == nil || len(k.Classes) < 2 {
+		return [3]int{}, false
+	}
+	return Distribution("", "", c.Figures, Scale{Points: k.Points, Classes: k.Classes}, 0).Sides(), true
+}
+
+// declared is the direction that the protocol's rule is for.
+func (c Case) declared() delphi.Direction { return Declared(c.Protocol, c.Kind) }
+
+// Declared is the direction on a kind's scale that the protocol's rule is for: that of
+// its window, the high end for a rule without one.
+func Declared(p delphi.Protocol, kind string) delphi.Direction {
+	k, _ := p.Kind(kind)
+	s := p.Consensus.Share
+	switch {
+	case s == nil || s.From == 0 || s.From+s.To > k.Points+1:
+		return delphi.High
+	case s.From+s.To < k.Points+1:
+		return delphi.Low
+	}
+	return delphi.Middle
+}
+
+// cause names in keys why answers are not stable; "unknown" where nothing tells.
+func (c Case) cause() string {
+	switch c.Verdict.Cause {
+	case delphi.AnswersMoved:
+		return "moved"
+	case delphi.PanelChanged:
+		return "panel"
+	}
+	return "unknown"
+}
+
+// gates says which gates failed, in the protocol's own figures.
+func (c Case) gates(q *page.Request) string {
+	var said []string
+	for _, g := range c.Verdict.Grounds {
+		if g.Holds {
+			continue
+		}
+		switch g.Code {
+		case "response":
+			if n, of, ok := Fraction(g.Limit); ok && of == 2 {
+				said = append(said, q.T("ui.verdict.few.half"))
+			} else if ok {
+				said = append(said, q.T("ui.verdict.few.fraction", "n", n, "of", of))
+			} else {
+				said = append(said, q.T("ui.verdict.few.response", "share", Permille(q, Of, g.Limit)))
+			}
+		case "judged":
+			said = append(said, q.T("ui.verdict.few.judged"))
+		case "valid_n", "paired_n", "raters":
+			said = append(said, q.T("ui.verdict.few."+g.Code, "n", g.Limit))
+		}
+	}
+	if said == nil {
+		return q.T("ui.verdict.few.unpublished")
+	}
+	return strings.Join(said, " ")
+}
+
+// open says what is not known yet, and that the next round tells only where there is one.
+func (c Case) open(q *page.Request) string {
+	switch {
+	case c.Final && c.Verdict.Cause == "":
+		return q.T("ui.verdict.open.final" + c.standing())
+	case c.Final:
+		return q.T("ui.verdict.unstable." + c.cause() + c.standing())
+	case c.Verdict.Cause != "":
+		return q.T("ui.verdict.unstable."+c.cause()+c.standing()) + " " + q.T("ui.verdict.open.next"+c.standing())
+	}
+	return q.T("ui.verdict.open.unknown" + c.standing())
+}
+
+// byGroup says how many groups were judged, where the protocol asks each.
+func (c Case) byGroup(q *page.Request) []string {
+	g, ok := c.ground("groups_judged")
+	if !ok {
+		return nil
+	}
+	return []string{q.T("ui.verdict.groups", "count", int(g.Value.Or(0)), "n", g.Limit)}
+}
+
+// Explained is a verdict as a page explains it: one mark for each side, one sentence.
+type Explained struct {
+	Marks    []Mark
+	Sentence string
+}
+
+// Verdicts explains every verdict without a protocol's figures.
+func Verdicts(q *page.Request) []Explained {
+	var all []Explained
+	for _, key := range []delphi.VerdictKey{delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity,
+		delphi.Disagreement, delphi.Unstable, delphi.TooFew, delphi.Open} {
+		e := Explained{Sentence: q.T("ui.verdict.explained." + shape(key))}
+		switch key {
+		case delphi.Consensus, delphi.Majority, delphi.Plurality:
+			for _, side := range []delphi.Side{delphi.For, delphi.Against, delphi.Between} {
+				e.Marks = append(e.Marks, mark(q, key, side))
+			}
+		default:
+			e.Marks = []Mark{mark(q, key, delphi.NoSide)}
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// bars are the heights of five bars that draw a verdict: higher to the right in
+// favour, to the left against, in the middle between. A pole's side is its larger camp.
+func bars(shape, side string) [5]int {
+	drawn := map[string][5]int{
+		"consensus": {2, 3, 4, 8, 14}, "consensus middle": {2, 5, 14, 5, 2}, "consensus ": {2, 2, 14, 2, 2},
+		"majority": {4, 5, 6, 9, 12}, "majority middle": {4, 7, 12, 7, 4}, "majority ": {4, 4, 12, 4, 4},
+		"plurality": {6, 6, 7, 9, 10}, "plurality middle": {7, 8, 10, 8, 7}, "plurality ": {7, 7, 10, 7, 7},
+		"bipolarity": {10, 5, 2, 6, 13}, "bipolarity ": {13, 6, 2, 6, 13},
+		"disagreement": {9, 9, 9, 9, 9}, "few": {1, 0, 2, 0, 1},
+	}
+	if h, ok := drawn[shape+" "+side]; ok {
+		return h
+	}
+	h := drawn[shape]
+	if side == string(delphi.Against) {
+		h[0], h[1], h[3], h[4] = h[4], h[3], h[1], h[0]
+	}
+	return h
 }

@@ -8,12 +8,15 @@ import (
 
 // Bar draws the shares of the lowest, the middle and the highest class as one bar:
 // hatched, grey, solid. Two classes leave the middle out; more than three count
-// all inner ones as the middle. A part is labelled when it is 30 units wide.
-func Bar(w Words, d Distribution) templ.Component {
+// all inner ones as the middle. A part is labelled when it is 30 units wide. sides
+// says in words what the parts are; it ends the picture's title.
+func Bar(w Words, d Distribution, sides string) templ.Component {
 	counts := d.Sides()
 	shares := Shares(counts[:])
-	title := d.Title + ": " + w.T("ui.chart.sides",
-		"low", shares[0], "middle", shares[1], "high", shares[2])
+	title := d.Title
+	if sides != "" {
+		title += ": " + sides
+	}
 	g := begin(d.ID, "dlf-bar3", 24, title, "")
 	n := d.N()
 	x := 1.0
@@ -24,16 +27,16 @@ func Bar(w Words, d Distribution) templ.Component {
 		part := 318 * float64(counts[i]) / float64(n)
 		g.rect(class, x, 1, part, 22)
 		if part >= 30 {
-			label, at := fmt.Sprintf("%d%%", shares[i]), x+part/2
+			words, at := label(shares[i]), x+part/2
 			switch class {
 			case "dlf-lo":
 				// Words on a hatch are unreadable: they get a plain ground.
-				fmt.Fprintf(&g.b, `<rect fill="#fff" x="%s" y="4" width="34" height="16" rx="3"/>`, num(at-17))
-				g.text("dlf-t dlf-b", at, 16.5, "middle", label)
+				fmt.Fprintf(&g.b, `<rect class="dlf-plate" x="%s" y="4" width="34" height="16" rx="3"/>`, num(at-17))
+				g.text("dlf-t dlf-b", at, 16.5, "middle", words)
 			case "dlf-hi":
-				g.text("dlf-t dlf-b dlf-inv", at, 16.5, "middle", label)
+				g.text("dlf-t dlf-b dlf-inv", at, 16.5, "middle", words)
 			default:
-				g.text("dlf-t dlf-b", at, 16.5, "middle", label)
+				g.text("dlf-t dlf-b", at, 16.5, "middle", words)
 			}
 		}
 		x += part

@@ -21,7 +21,7 @@ import (
 var update = flag.Bool("update", false, "write the golden pictures instead of comparing them")
 
 func italian() chart.Words {
-	return chart.Words{T: (&page.Request{Lang: "it"}).T, Comma: true}
+	return chart.Words{T: (&page.Request{Lang: "it"}).T}
 }
 
 func english() chart.Words {
@@ -86,9 +86,9 @@ func pictures() map[string]templ.Component {
 		"small":               chart.Small(it, nine("s1"), chart.Peak(nine("s1"), later)),
 		"rounds":              chart.Rounds(it, rounds),
 		"rounds-poles":        chart.Rounds(it, poles),
-		"bar":                 chart.Bar(it, bar),
-		"bar-three":           chart.Bar(it, three),
-		"bar-empty":           chart.Bar(it, empty),
+		"bar":                 chart.Bar(it, bar, "67 % a favore, 23 % nel mezzo, 10 % contro"),
+		"bar-three":           chart.Bar(it, three, "67 % a favore, 0 % nel mezzo, 33 % contro"),
+		"bar-empty":           chart.Bar(it, empty, ""),
 		"lineage":             chart.Lineage{ID: "l1", Title: "Discendenza dell’affermazione 3", Sources: []string{"Tiglio 27", "Airone 5"}, Target: "Affermazione 3", Caption: "2 contributi"}.Draw(it),
 		"lineage-many":        chart.Lineage{ID: "l2", Title: "Discendenza", Sources: []string{"Tiglio 27", "Airone 5", "Ginepro 112", "Rondine 48", "Quercia 9"}, Target: "Affermazione 3", Caption: "5 contributi"}.Draw(it),
 	}
@@ -187,8 +187,8 @@ func TestPicturesStandAlone(t *testing.T) {
 func TestDescription(t *testing.T) {
 	d := nine("x")
 	d.Own = 4
-	want := "Su 312 risposte: 10% tra 1 e 3, 23% tra 4 e 6, 67% tra 7 e 9. " +
-		"Mediana 7, metà centrale da 6 a 8. La tua ultima risposta è 4, data dal 5%."
+	want := "Su 312 risposte: 10\u00a0% tra 1 e 3, 23\u00a0% tra 4 e 6, 67\u00a0% tra 7 e 9. " +
+		"Mediana 7; la metà centrale comincia a 6 e finisce a 8. La tua ultima risposta è 4: 5\u00a0% delle risposte."
 	if got := d.Describe(italian()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -206,7 +206,7 @@ func TestPolesShowNoMedian(t *testing.T) {
 			t.Errorf("%q stands in a picture of two camps", never)
 		}
 	}
-	for _, always := range []string{"← 39%", "49% →", "dlf-pole"} {
+	for _, always := range []string{"← 39\u00a0%", "49\u00a0% →", "dlf-pole"} {
 		if !strings.Contains(got, always) {
 			t.Errorf("%q is missing", always)
 		}

@@ -1,6 +1,10 @@
 package chart
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
 
 // Quartiles are the middle of a distribution, in scale points; Known is false
 // where they are not defined or may not be shown (thirds, two poles, few people).
@@ -26,25 +30,46 @@ type Distribution struct {
 // N is the number of answers.
 func (d Distribution) N() int { return Total(d.Counts) }
 
-// Words are the words and the decimal sign of a language.
+// Words are the words of a language.
 type Words struct {
-	T     func(key string, args ...any) string
-	Comma bool // 7,5 instead of 7.5
+	T func(key string, args ...any) string
 }
 
-// Number writes a scale value with at most one decimal.
-func (w Words) Number(v float64) string {
-	// Quantiles of whole answers fall on quarters at the finest; a page shows
-	// one decimal, which is what a person can do something with.
-	s := fmt.Sprintf("%.1f", v)
-	if s[len(s)-2:] == ".0" {
-		return s[:len(s)-2]
+// Point writes a place on a scale of whole points: a point, or the two that it lies
+// between ("tra 6 e 7"), since no quarter of a point was ever answered.
+func (w Words) Point(v float64) string {
+	low, high, between := around(v)
+	if between {
+		return w.T("ui.chart.in_between", "low", low, "high", high)
 	}
-	if w.Comma {
-		return s[:len(s)-2] + "," + s[len(s)-1:]
-	}
-	return s
+	return strconv.Itoa(low)
 }
+
+// At is Point after a verb: "a 6", "tra 6 e 7".
+func (w Words) At(v float64) string {
+	if _, _, between := around(v); between {
+		return w.Point(v)
+	}
+	return w.T("ui.chart.at_point", "point", w.Point(v))
+}
+
+// Lies says of a middle value that it is a point or lies between two.
+func (w Words) Lies(v float64) string {
+	if _, _, between := around(v); between {
+		return w.T("ui.chart.lies", "place", w.Point(v))
+	}
+	return w.T("ui.chart.is", "point", w.Point(v))
+}
+
+// around gives the points on both sides of v; between is false when v is one itself.
+func around(v float64) (low, high int, between bool) {
+	low, high = int(math.Floor(v+onPoint)), int(math.Ceil(v-onPoint))
+	return low, high, low != high
+}
+
+// onPoint is the width within which a quantile is a point: far above the error of its
+// interpolation, far below the least part of a point that a quantile can lie at.
+const onPoint = 1e-9
 
 // classes gives the ranges that a description names: the declared classes, or
 // each bar by itself.
@@ -90,8 +115,7 @@ func (d Distribution) Describe(w Words) string {
 	}
 	s += "."
 	if d.Middle.Known {
-		s += " " + w.T("ui.chart.middle", "median", w.Number(d.Middle.Median),
-			"low", w.Number(d.Middle.Q1), "high", w.Number(d.Middle.Q3))
+		s += " " + w.T("ui.chart.middle", "median", w.Point(d.Middle.Median), "low", w.At(d.Middle.Q1), "high", w.At(d.Middle.Q3))
 	}
 	if d.Own >= 1 && d.Own <= len(d.Counts) {
 		s += " " + w.T("ui.chart.own", "value", d.label(d.Own), "share", Shares(d.Counts)[d.Own-1])

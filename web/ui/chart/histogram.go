@@ -31,7 +31,7 @@ func Histogram(w Words, d Distribution) templ.Component {
 			class, digit = "dlf-bar-own", "dlf-t dlf-dig dlf-b"
 		}
 		g.rect(class, x-a.bar()/2, bottom-h, a.bar(), h)
-		g.text("dlf-t", x, bottom-h-4, "middle", fmt.Sprintf("%d%%", shares[i]))
+		g.text("dlf-t", x, bottom-h-4, "middle", a.share(shares[i]))
 		if own {
 			// The flag stands above the share, so that neither hides the other.
 			y := bottom - h - 18
@@ -46,7 +46,7 @@ func Histogram(w Words, d Distribution) templ.Component {
 	if d.Middle.Known {
 		g.capped(a, d.Middle, bottom+28)
 		anchor, x := edge(a.at(d.Middle.Median))
-		g.text("dlf-t dlf-b", x, bottom+52, anchor, w.T("ui.chart.median", "value", w.Number(d.Middle.Median)))
+		g.text("dlf-t dlf-b", x, bottom+52, anchor, w.T("ui.chart.median", "value", w.Point(d.Middle.Median)))
 		ends = bottom + 70
 	}
 	g.ends(d, ends)
@@ -112,6 +112,14 @@ func (g *drawing) capped(a axis, q Quartiles, y float64) {
 func (g *drawing) ends(d Distribution, y float64) {
 	g.text("dlf-t dlf-m", left, y, "", short(d.Low, 21))
 	g.text("dlf-t dlf-m", right, y, "end", short(d.High, 21))
+}
+
+// share is the label of a bar: ten bars and more stand too close for the space.
+func (a axis) share(share int) string {
+	if a.k > 9 {
+		return fmt.Sprintf("%d%%", share)
+	}
+	return label(share)
 }
 
 // edge keeps a word centred at x inside the picture.

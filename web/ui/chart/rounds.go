@@ -75,7 +75,7 @@ func Rounds(w Words, s Series) templ.Component {
 func (s Series) caption(w Words, r Round) string {
 	c := w.T("ui.chart.answers", "n", r.N())
 	if r.Middle.Known && !s.Poles {
-		c += " · " + w.T("ui.chart.median", "value", w.Number(r.Middle.Median))
+		c += " · " + w.T("ui.chart.median", "value", w.Point(r.Middle.Median))
 	}
 	return c
 }
@@ -121,8 +121,8 @@ func (g *drawing) brackets(a axis, d Distribution, y float64) {
 		// Without a middle class there is no room between the camps: above them, then.
 		return
 	}
-	g.text("dlf-t dlf-b", l+10, y+46, "", fmt.Sprintf("← %d%%", shares[0]))
-	g.text("dlf-t dlf-b", r-10, y+46, "end", fmt.Sprintf("%d%% →", shares[len(shares)-1]))
+	g.text("dlf-t dlf-b", l+10, y+46, "", "← "+label(shares[0]))
+	g.text("dlf-t dlf-b", r-10, y+46, "end", label(shares[len(shares)-1])+" →")
 }
 
 // joined draws the medians' path with a white halo, and their diamonds upon it.

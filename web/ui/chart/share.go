@@ -1,5 +1,7 @@
 package chart
 
+import "fmt"
+
 // Shares gives the percentage of each count by the largest remainder, so that
 // they sum to 100 exactly; equal remainders go to the earlier count. No counts,
 // or only zeros, give zeros.
@@ -40,6 +42,13 @@ func Shares(counts []int) []int {
 	}
 	return shares
 }
+
+// Share is the percentage of n among of, as Shares rounds the two parts of a whole:
+// of nothing it is 0.
+func Share(n, of int) int { return Shares([]int{n, of - n})[0] }
+
+// label writes a share inside a picture; the space does not break.
+func label(share int) string { return fmt.Sprintf("%d\u00a0%%", share) }
 
 // Sum adds the counts from point from to point to, both counted from 1.
 func Sum(counts []int, from, to int) int {

@@ -1,0 +1,160 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"delfi/internal/delphi"
+)
+
+// Pile is one of the piles of the opinion's first page: the side on which a verdict
+// lies, or that it has none (EXPERIENCE.md, Verdicts).
+type Pile string
+
+// The piles, in the order of the page.
+const (
+	For      Pile = "for"
+	Against  Pile = "against"
+	Middle   Pile = "middle"
+	Sideless Pile = "none" // consensus, majority or plurality of what has no sides: an estimate, a choice, a ranking
+	Divided  Pile = "divided"
+	Open     Pile = "open"
+)
+
+// Piles lists every pile in the order of the page.
+var Piles = []Pile{For, Against, Middle, Sideless, Divided, Open}
+
+// PileOf puts a verdict on its pile.
+func PileOf(v delphi.Verdict) Pile {
+	switch v.Key {
+	case delphi.Consensus, delphi.Majority, delphi.Plurality:
+		switch v.Side {
+		case delphi.For:
+			return For
+		case delphi.Against:
+			return Against
+		case delphi.Between:
+			return Middle
+		}
+		return Sideless
+	case delphi.Bipolarity, delphi.Disagreement:
+		return Divided
+	default:
+		return Open
+	}
+}
+
+// strength is the order of verdicts within a pile: what was reached first.
+var strength = []delphi.VerdictKey{
+	delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity, delphi.Disagreement,
+	delphi.Unstable, delphi.Open, delphi.TooFew,
+}
+
+// On lists the items of one pile, the strongest verdicts first and by number among
+// equal ones.
+func (o Opinion) On(p Pile) []Item {
+	var items []Item
+	for _, i := range o.Items {
+		if i.Pile == p {
+			items = append(items, i)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b Item) int {
+		return cmp.Compare(slices.Index(strength, a.Verdict.Key), slices.Index(strength, b.Verdict.Key))
+	})
+	return items
+}
+
+// Summary counts items by verdict and side. No two verdicts are ever counted as one;
+// all counts together are all items.
+type Summary struct {
+	Consensus BySide      `json:"consensus"`
+	Majority  BySide      `json:"majority"`
+	Plurality BySide      `json:"plurality"`
+	Divided   DividedOnes `json:"divided"`
+	Open      OpenOnes    `json:"open"`
+	Unrated   int         `json:"unrated"` // items that no round rated
+}
+
+// BySide counts the items of one verdict by its side; the sides sum to N.
+type BySide struct {
+	N       int `json:"n"`
+	For     int `json:"for"`
+	Against int `json:"against"`
+	Middle  int `json:"middle"`
+	None    int `json:"none"` // an estimate, a choice, a ranking
+}
+
+// DividedOnes counts the items on which no position leads.
+type DividedOnes struct {
+	N            int `json:"n"`
+	TwoPoles     int `json:"two_poles"`
+	Disagreement int `json:"disagreement"`
+}
+
+// OpenOnes counts the items of which nothing can be concluded.
+type OpenOnes struct {
+	N        int `json:"n"`
+	Open     int `json:"open"`
+	Unstable int `json:"unstable"`
+	TooFew   int `json:"too_few"`
+}
+
+// Summarize counts an opinion's items.
+func Summarize(items []Item) Summary {
+	var s Summary
+	for _, i := range items {
+		if i.Pile == "" {
+			s.Unrated++
+		} else {
+			s.Add(i.Verdict)
+		}
+	}
+	return s
+}
+
+// Add counts one verdict.
+func (s *Summary) Add(v delphi.Verdict) {
+	switch v.Key {
+	case delphi.Consensus:
+		s.Consensus.add(v)
+	case delphi.Majority:
+		s.Majority.add(v)
+	case delphi.Plurality:
+		s.Plurality.add(v)
+	case delphi.Bipolarity:
+		s.Divided.N++
+		s.Divided.TwoPoles++
+	case delphi.Disagreement:
+		s.Divided.N++
+		s.Divided.Disagreement++
+	case delphi.Unstable:
+		s.Open.N++
+		s.Open.Unstable++
+	case delphi.TooFew:
+		s.Open.N++
+		s.Open.TooFew++
+	default:
+		s.Open.N++
+		s.Open.Open++
+	}
+}
+
+func (c *BySide) add(v delphi.Verdict) {
+	c.N++
+	switch PileOf(v) {
+	case For:
+		c.For++
+	case Against:
+		c.Against++
+	case Middle:
+		c.Middle++
+	default:
+		c.None++
+	}
+}
+
+// Items is how many items were counted.
+func (s Summary) Items() int {
+	return s.Consensus.N + s.Majority.N + s.Plurality.N + s.Divided.N + s.Open.N + s.Unrated
+}
