@@ -112,7 +112,12 @@ func (o opinionView) why(q *page.Request, i report.Item) []string {
 func (v view) explain(q *page.Request, c ui.Case, counts delphi.ItemCounts) []string {
 	m := ui.Verdict(q, c)
 	said := []string{m.Sentence}
-	if shares := c.Shares(q); shares != "" && c.Verdict.Key != delphi.Disagreement {
+	shares := c.Shares(q)
+	switch c.Verdict.Key {
+	case delphi.Disagreement, delphi.TooFew: // said already; of too few people no side is
+		shares = ""
+	}
+	if shares != "" {
 		said[0] += " " + shares + "."
 	}
 	if m.If != "" {

@@ -23,8 +23,11 @@ func Stability(q *page.Request, c Case, counts delphi.ItemCounts) []string {
 	if f.Scheibe.Defined() {
 		c.moved(q, say, counts)
 	}
-	if joined, gone := counts.LeftAfter, counts.LeftBefore; counts.Paired > 0 && joined+gone > 0 {
-		said = append(said, q.T("ui.stability.joined", "n", joined)+" "+q.T("ui.stability.gone", "n", gone))
+	if counts.Paired > 0 && counts.LeftAfter > 0 {
+		say("joined", "n", counts.LeftAfter)
+	}
+	if counts.Paired > 0 && counts.LeftBefore > 0 {
+		say("gone", "n", counts.LeftBefore)
 	}
 	for _, g := range c.Verdict.Grounds {
 		switch g.Code {

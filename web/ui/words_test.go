@@ -1,58 +1,340 @@
 package ui_test
 
 import (
+	"strings"
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
 
-// Every verdict has a word and a sentence in both languages, and the sentence of
-// a consensus names the share that the protocol asks for.
-func TestVerdictsHaveWords(t *testing.T) {
-	for _, lang := range page.Languages {
-		q := &page.Request{Lang: lang}
-		marks := ui.Verdicts(q, 750)
-		if len(marks) != len(delphi.VerdictKeys) {
-			t.Fatalf("%s: %d verdicts in words, the method has %d", lang, len(marks), len(delphi.VerdictKeys))
-		}
-		seen := map[string]bool{}
-		for _, m := range marks {
-			if m.Word == "" || m.Word[:3] == "ui." || m.Sentence[:3] == "ui." {
-				t.Errorf("%s: %s has no words: %q, %q", lang, m.Shape, m.Word, m.Sentence)
+// rules is a protocol as far as verdicts read one.
+func rules(permille int) delphi.Protocol {
+	return delphi.Protocol{
+		Rounds:     []delphi.RoundPlan{{Kind: delphi.AnswerRound}, {Kind: delphi.AnswerRound}},
+		ItemKinds:  []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, Classes: delphi.DefaultClasses(9)}},
+		Consensus:  delphi.ConsensusPlan{Rule: delphi.RuleShare, Scope: "panel", Share: &delphi.ShareRule{From: 7, To: 9, Permille: permille}},
+		Stability:  delphi.StabilityPlan{Scheibe: 150},
+		Disclosure: delphi.Disclosure{MinN: 5, LeftOutN: 5},
+	}
+}
+
+// thirds are figures of which so many answers are against, in the middle and in favour.
+func thirds(against, middle, favour int) delphi.Figures {
+	return delphi.Figures{
+		N: against + middle + favour, Histogram: []int{0, against, 0, 0, middle, 0, 0, favour, 0},
+		Sides: &delphi.SideCounts{For: favour, Between: middle, Against: against},
+	}
+}
+
+func failed(code string, limit int) []delphi.Ground {
+	return []delphi.Ground{{Code: code, Limit: limit}}
+}
+
+// Each line of EXPERIENCE.md's table of verdicts, by side and in both languages.
+func TestVerdictTable(t *testing.T) {
+	short := failed("share", 750)
+	for _, c := range []struct {
+		verdict        delphi.Verdict
+		figures        delphi.Figures
+		permille       int
+		itWord, it     string
+		enWord, en     string
+		shape, theSide string
+	}{
+		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.For}, delphi.Figures{}, 750,
+			"Consenso a favore", "Almeno 3 persone su 4 sono a favore, e le risposte sono ferme.",
+			"Consensus in favour", "At least 3 in 4 are in favour, and answers hold.", "consensus", "for"},
+		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.Against}, delphi.Figures{}, 667,
+			"Consenso contro", "Almeno 2 persone su 3 sono contro, e le risposte sono ferme.",
+			"Consensus against", "At least 2 in 3 are against, and answers hold.", "consensus", "against"},
+		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.Between}, delphi.Figures{}, 800,
+			"Consenso nel mezzo", "Almeno 4 persone su 5 sono nel mezzo, e le risposte sono ferme.",
+			"Consensus in the middle", "At least 4 in 5 are in the middle, and answers hold.", "consensus", "middle"},
+		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.For}, delphi.Figures{}, 825,
+			"Consenso a favore", "Almeno l’82,5 % è a favore, e le risposte sono ferme.",
+			"Consensus in favour", "At least 82.5 % are in favour, and answers hold.", "consensus", "for"},
+		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.For, Unanimous: true, Grounds: []delphi.Ground{{Code: "no_stability_gate", Holds: true}}}, delphi.Figures{}, 750,
+			"Consenso a favore", "Tutte le risposte sono a favore.",
+			"Consensus in favour", "All answers are in favour.", "consensus", "for"},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Grounds: short}, delphi.Figures{}, 750,
+			"Maggioranza a favore", "Più di metà è a favore, meno di quanto chiesto per il consenso.",
+			"Majority in favour", "More than half are in favour, fewer than consensus needs.", "majority", "for"},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Against, Grounds: short}, delphi.Figures{}, 750,
+			"Maggioranza contro", "Più di metà è contro, meno di quanto chiesto per il consenso.",
+			"Majority against", "More than half are against, fewer than consensus needs.", "majority", "against"},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Between, Grounds: short}, delphi.Figures{}, 750,
+			"Maggioranza nel mezzo", "Più di metà è nel mezzo, meno di quanto chiesto per il consenso.",
+			"Majority in the middle", "More than half are in the middle, fewer than consensus needs.", "majority", "middle"},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For}, delphi.Figures{}, 750,
+			"Maggioranza a favore", "Più di metà è a favore, ma la regola del consenso non è soddisfatta.",
+			"Majority in favour", "More than half are in favour, but the rule for consensus is not met.", "majority", "for"},
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For}, delphi.Figures{}, 750,
+			"Maggioranza relativa a favore", "A favore è la posizione più frequente, ma non arriva alla metà.",
+			"Plurality in favour", "In favour is the most frequent position, short of half.", "plurality", "for"},
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Against}, delphi.Figures{}, 750,
+			"Maggioranza relativa contro", "Contro è la posizione più frequente, ma non arriva alla metà.",
+			"Plurality against", "Against is the most frequent position, short of half.", "plurality", "against"},
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Between, Grounds: []delphi.Ground{{Code: "largest_class", Value: stat.Of(500)}}}, delphi.Figures{}, 750,
+			"Maggioranza relativa nel mezzo", "Nel mezzo è la posizione più frequente: esattamente la metà, non di più.",
+			"Plurality in the middle", "In the middle is the most frequent position: exactly half, and no more.", "plurality", "middle"},
+		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.Against}, thirds(47, 12, 41), 750,
+			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. La parte più numerosa è contro: 47 %, e 41 % a favore.",
+			"Two poles", "Two opposite camps, each over a third, few between. The larger camp is against: 47 %, and 41 % in favour.", "bipolarity", "against"},
+		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.For}, thirds(42, 0, 58), 750,
+			"Due poli", "Due parti opposte, ciascuna con più di un terzo. La parte più numerosa è a favore: 58 %, e 42 % contro.",
+			"Two poles", "Two opposite camps, each over a third. The larger camp is in favour: 58 %, and 42 % against.", "bipolarity", "for"},
+		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.NoSide}, thirds(40, 20, 40), 750,
+			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. Le due parti sono uguali: 40 % ciascuna.",
+			"Two poles", "Two opposite camps, each over a third, few between. The two camps are equal: 40 % each.", "bipolarity", ""},
+		{delphi.Verdict{Key: delphi.Disagreement, Side: delphi.NoSide}, thirds(6, 46, 48), 750,
+			"Divisi", "Nessuna posizione prevale: 48 % a favore, 46 % nel mezzo, 6 % contro.",
+			"Divided", "No position leads: 48 % in favour, 46 % in the middle, 6 % against.", "disagreement", ""},
+		{delphi.Verdict{Key: delphi.Disagreement, Side: delphi.NoSide, Grounds: failed("rand_ipras", 3000)}, thirds(30, 10, 60), 750,
+			"Divisi", "Le risposte sono troppo distanti tra loro per la regola RAND/UCLA: 60 % a favore, 10 % nel mezzo, 30 % contro.",
+			"Divided", "Answers lie too far apart for the RAND/UCLA rule: 60 % in favour, 10 % in the middle, 30 % against.", "disagreement", ""},
+		{delphi.Verdict{Key: delphi.Unstable, Cause: delphi.AnswersMoved}, delphi.Figures{}, 750,
+			"In movimento", "Tra gli ultimi due giri troppe risposte sono cambiate.",
+			"Still moving", "Too many answers changed between the last two rounds.", "unstable", ""},
+		{delphi.Verdict{Key: delphi.Unstable, Cause: delphi.PanelChanged}, delphi.Figures{}, 750,
+			"In movimento", "Le risposte tengono, ma è cambiato chi risponde.",
+			"Still moving", "Answers hold, but who answers has changed.", "unstable", ""},
+		{delphi.Verdict{Key: delphi.Unstable}, delphi.Figures{}, 750,
+			"In movimento", "Tra gli ultimi due giri il risultato è cambiato: le tabelle pubblicate non dicono se sono cambiate le risposte o le persone.",
+			"Still moving", "The result changed between the last two rounds: the published tables do not tell whether answers or people changed.", "unstable", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("response", 500)}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Ha risposto meno di metà degli iscritti.",
+			"Too few answers", "Fewer than half of those enrolled answered.", "few", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("response", 600)}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Ha risposto meno di 3 iscritti su 5.",
+			"Too few answers", "Fewer than 3 in 5 of those enrolled answered.", "few", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("response", 810)}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Ha risposto meno dell’81 % degli iscritti.",
+			"Too few answers", "Fewer than 81 % of those enrolled answered.", "few", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("judged", 500)}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Troppi non hanno saputo giudicare.",
+			"Too few answers", "Too many could not judge.", "few", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("valid_n", 5)}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Meno di 5 risposte.", "Too few answers", "Fewer than 5 answers.", "few", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("paired_n", 7)}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Meno di 7 persone hanno risposto a entrambi i giri.",
+			"Too few answers", "Fewer than 7 people answered both rounds.", "few", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: append(failed("response", 500), failed("valid_n", 5)...)}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Ha risposto meno di metà degli iscritti. Meno di 5 risposte.",
+			"Too few answers", "Fewer than half of those enrolled answered. Fewer than 5 answers.", "few", ""},
+		{delphi.Verdict{Key: delphi.TooFew, Grounds: []delphi.Ground{{Code: "too_coarse", Holds: true}}}, delphi.Figures{}, 750,
+			"Troppo poche risposte", "Le tabelle che si possono pubblicare non bastano a dirlo.",
+			"Too few answers", "The tables that may be published do not suffice to tell.", "few", ""},
+		{delphi.Verdict{Key: delphi.Open}, delphi.Figures{}, 750,
+			"Aperta", "Non sappiamo ancora se le risposte tengono: decide il prossimo giro.",
+			"Open", "We cannot tell yet whether answers hold: the next round will.", "open", ""},
+		{delphi.Verdict{Key: delphi.Open, Cause: delphi.AnswersMoved}, delphi.Figures{}, 750,
+			"Aperta", "Tra gli ultimi due giri troppe risposte sono cambiate. Decide il prossimo giro.",
+			"Open", "Too many answers changed between the last two rounds. The next round will tell.", "open", ""},
+	} {
+		for lang, want := range map[string][2]string{"it": {c.itWord, c.it}, "en": {c.enWord, c.en}} {
+			got := ui.Verdict(&page.Request{Lang: lang}, ui.Case{Protocol: rules(c.permille), Kind: "k", Verdict: c.verdict, Figures: c.figures})
+			if spaced(got.Word) != want[0] || spaced(got.Sentence) != want[1] || got.Shape != c.shape || got.Side != c.theSide {
+				t.Errorf("%s %s %s:\n got %q %q %s %s\nwant %q %q %s %s", lang, c.verdict.Key, c.verdict.Side,
+					got.Word, got.Sentence, got.Shape, got.Side, want[0], want[1], c.shape, c.theSide)
 			}
-			if seen[m.Word] {
-				t.Errorf("%s: two verdicts are called %q", lang, m.Word)
-			}
-			seen[m.Word] = true
 		}
 	}
 }
 
-// The words of EXPERIENCE.md's table, and "3 in 4" from the protocol.
-func TestVerdictSentences(t *testing.T) {
-	for _, c := range []struct {
-		lang     string
-		verdict  delphi.Verdict
-		permille int
-		want     ui.Mark
-	}{
-		{"it", delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High}, 750,
-			ui.Mark{Shape: "consensus", Word: "Consenso", Sentence: "Almeno 3 persone su 4 stanno dalla stessa parte e le risposte sono ferme."}},
-		{"en", delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High}, 750,
-			ui.Mark{Shape: "consensus", Word: "Consensus", Sentence: "At least 3 in 4 are on the same side and answers hold still."}},
-		{"it", delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High}, 700,
-			ui.Mark{Shape: "consensus", Word: "Consenso", Sentence: "Almeno il 70% stanno dalla stessa parte e le risposte sono ferme."}},
-		{"it", delphi.Verdict{Key: delphi.Consensus, Against: true}, 667,
-			ui.Mark{Shape: "consensus", Word: "Consenso contrario", Sentence: "Almeno 2 persone su 3 stanno dalla parte contraria e le risposte sono ferme."}},
-		{"en", delphi.Verdict{Key: delphi.TooFew}, 750,
-			ui.Mark{Shape: "few", Word: "Too few answers", Sentence: "Too few answered to say anything sound."}},
-		{"it", delphi.Verdict{Key: delphi.Open}, 750,
-			ui.Mark{Shape: "open", Word: "Aperta", Sentence: "Non sappiamo ancora se le risposte tengono: decide il prossimo giro."}},
-	} {
-		if got := ui.Verdict(&page.Request{Lang: c.lang}, c.verdict, c.permille); got != c.want {
-			t.Errorf("%s %v at %d:\n got %+v\nwant %+v", c.lang, c.verdict.Key, c.permille, got, c.want)
+// spaced writes spaces that do not break as plain ones.
+func spaced(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
+
+// Where no round is left, none is promised; what it would be is named with its side;
+// and what is left out of the core set says so beside the word.
+func TestWhatStandsBesideAVerdict(t *testing.T) {
+	q := &page.Request{Lang: "it"}
+	v := delphi.Verdict{Key: delphi.Open, If: delphi.Majority, IfSide: delphi.Against}
+	got := ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Final: true})
+	if strings.Contains(got.Sentence, "prossimo giro") || got.If != "Se le risposte fossero ferme, l’esito sarebbe «Maggioranza contro»." {
+		t.Errorf("%q, %q", got.Sentence, got.If)
+	}
+	got = ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, LeftOut: true}})
+	if got.LeftOut != "fuori dal nucleo di esiti" {
+		t.Errorf("%q", got.LeftOut)
+	}
+	standing := rules(750)
+	standing.Rounds = []delphi.RoundPlan{{Kind: delphi.StandingKind}}
+	got = ui.Verdict(q, ui.Case{Protocol: standing, Kind: "k", Verdict: delphi.Verdict{Key: delphi.Open}})
+	if strings.Contains(got.Sentence, "giro") {
+		t.Errorf("a standing round is promised another one: %q", got.Sentence)
+	}
+	groups := delphi.Verdict{Key: delphi.Consensus, Side: delphi.For, Grounds: []delphi.Ground{{Code: "groups_judged", Value: stat.Of(2), Limit: 3}}}
+	got = ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: groups})
+	if !strings.Contains(got.Sentence, "giudicati 2 gruppi su 3") {
+		t.Errorf("%q", got.Sentence)
+	}
+}
+
+// Every verdict is explained, each word once, and shapes differ by side: colour tells
+// nothing alone.
+func TestVerdictsAreExplained(t *testing.T) {
+	for _, lang := range page.Languages {
+		q := &page.Request{Lang: lang}
+		words, shapes := map[string]bool{}, map[string]string{}
+		for _, e := range ui.Verdicts(q) {
+			if e.Sentence == "" || strings.HasPrefix(e.Sentence, "ui.") {
+				t.Errorf("%s: no sentence: %q", lang, e.Sentence)
+			}
+			for _, m := range e.Marks {
+				if words[m.Word] || strings.HasPrefix(m.Word, "ui.") {
+					t.Errorf("%s: %q stands twice, or has no words", lang, m.Word)
+				}
+				words[m.Word] = true
+				var b strings.Builder
+				if err := ui.Chip(m).Render(t.Context(), &b); err != nil {
+					t.Fatal(err)
+				}
+				drawn, _, _ := strings.Cut(b.String(), "</svg>")
+				drawn = drawn[strings.Index(drawn, "<svg"):]
+				if other := shapes[drawn]; other != "" {
+					t.Errorf("%s and %s are drawn alike", m.Word, other)
+				}
+				shapes[drawn] = m.Word
+			}
 		}
+		if len(words) != len(delphi.VerdictKeys)+6 {
+			t.Errorf("%s: %d words", lang, len(words))
+		}
+	}
+}
+
+// Whatever is declared, the shares of the sides are those of the bar, and sum to 100.
+func TestSharesFollowTheDeclaredSide(t *testing.T) {
+	f := thirds(34, 33, 33)
+	for window, want := range map[[2]int]string{
+		{7, 9}: "33 % a favore, 33 % nel mezzo, 34 % contro", {1, 3}: "34 % a favore, 33 % nel mezzo, 33 % contro", {4, 6}: "33 % a favore, 67 % contro",
+	} {
+		p := rules(750)
+		p.Consensus.Share.From, p.Consensus.Share.To = window[0], window[1]
+		if got := (ui.Case{Protocol: p, Kind: "k", Figures: f}).Shares(&page.Request{Lang: "it"}); spaced(got) != want {
+			t.Errorf("%v: %q, want %q", window, got, want)
+		}
+	}
+}
+
+// One rounding: the same people are the same percentage wherever they stand; a bound
+// is never rounded up, and a figure never contradicts its threshold.
+func TestOneRounding(t *testing.T) {
+	q := &page.Request{Lang: "it"}
+	if got := spaced(ui.Part(q, ui.Plain, 78, 84)); got != "93 %" {
+		t.Errorf("78 of 84: %s", got)
+	}
+	if got := spaced(ui.Proportion(q, ui.The, stat.Share(78, 84), false)); got != "il 93 %" {
+		t.Errorf("78 of 84: %s", got)
+	}
+	if got := spaced(ui.Proportion(q, ui.The, stat.Share(848, 1000), true)); got != "l’84 %" {
+		t.Errorf("at least 84.8 %%: %s", got)
+	}
+	if got := ui.Part(q, ui.Plain, 0, 0); got != "–" {
+		t.Errorf("0 of 0: %s", got)
+	}
+	c := ui.Case{Protocol: rules(750), Kind: "k"}
+	for _, g := range []struct {
+		ground delphi.Ground
+		want   string
+	}{
+		{delphi.Ground{Code: "unchanged", Holds: false, Value: stat.Of(697), Limit: 700}, "il 69,7 %"},
+		{delphi.Ground{Code: "unchanged", Holds: true, Value: stat.Of(703), Limit: 700}, "il 70 %"},
+		{delphi.Ground{Code: "scheibe", Holds: true, Value: stat.Of(146), Limit: 150}, "del 14,6 %"},
+		{delphi.Ground{Code: "largest_class", Holds: true, Value: stat.Of(502), Limit: 500, Detail: "7-9"}, "il 50,2 %"},
+	} {
+		if got := spaced(ui.Ground(q, c, g.ground)); !strings.Contains(got, g.want) {
+			t.Errorf("%s at %v: %q", g.ground.Code, g.ground.Value, got)
+		}
+	}
+	// A third of 200 is 33.5 %: the bar gives it 33, and so do words.
+	c.Figures = thirds(67, 67, 66)
+	bar := ui.Case{Protocol: c.Protocol, Kind: "k", Figures: c.Figures}.Shares(q)
+	if got := spaced(ui.Ground(q, c, delphi.Ground{Code: "largest_class", Value: stat.Of(335), Limit: 500, Detail: "1-3"})); !strings.Contains(spaced(bar), "34 % contro") || !strings.Contains(got, "il 34 %") {
+		t.Errorf("bar %q, words %q", bar, got)
+	}
+}
+
+// The engine's grounds are data: each has its words, whole in both languages.
+func TestEveryGroundHasItsWords(t *testing.T) {
+	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: thirds(10, 10, 20)}
+	for _, lang := range page.Languages {
+		for _, code := range delphi.GroundCodes {
+			for _, detail := range []string{"", "at-least", "150", "scheibe", "7-9", "yes"} {
+				g := delphi.Ground{Code: code, Value: stat.Of(123), Limit: 456, Detail: detail}
+				if code == "test_dropped" {
+					g.Detail = "unchanged"
+				}
+				if got := ui.Ground(&page.Request{Lang: lang}, c, g); strings.Contains(got, "ui.") || strings.Contains(got, "no value") {
+					t.Errorf("%s %s: %q", lang, code, got)
+				}
+			}
+		}
+	}
+}
+
+// What stability says is of those who answered both rounds, at least where the tables
+// tell no more, beside what chance gives; who came and went is named.
+func TestStabilitySentences(t *testing.T) {
+	q := &page.Request{Lang: "it"}
+	counts := delphi.ItemCounts{Paired: 18, LeftBefore: 2, LeftAfter: 12}
+	f := thirds(10, 10, 10)
+	f.Unchanged, f.Within, f.Scheibe, f.NoChange = stat.Of(1), stat.Of(1), stat.Of(0.11), stat.Of(0.151)
+	v := delphi.Verdict{Key: delphi.Unstable, Cause: delphi.PanelChanged, Grounds: []delphi.Ground{
+		{Code: "scheibe", Holds: true, Value: stat.Of(110), Limit: 151, Detail: "151"},
+		{Code: "within", Holds: true, Value: stat.Of(1000), Limit: 700},
+		{Code: "test_dropped", Holds: true, Detail: "wilcoxon"}, {Code: "left_out", Holds: true, Value: stat.Of(20)},
+	}}
+	got := spaced(strings.Join(ui.Stability(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Figures: f}, counts), " "))
+	for _, want := range []string{
+		"Delle 18 persone che hanno risposto a entrambi i giri, il 100 % è rimasto entro un punto dalla propria risposta: il protocollo chiede almeno il 70 %.",
+		"Ha dato esattamente la stessa risposta il 100 %.",
+		"si sono spostate dell’11 %: il protocollo chiede meno del 15 %, oppure meno di quanto darebbe il caso.",
+		"Il caso da solo darebbe circa il 15 % con 20 persone.",
+		"sono entrate 12 persone. Di chi aveva risposto al giro prima, 2 persone non hanno più risposto.",
+		"il test di Wilcoxon", "restano fuori 20 persone",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not said: %q", want, got)
+		}
+	}
+	f.Bound, f.Within, f.Unchanged = delphi.Bound{Within: true, Unchanged: true}, stat.Of(0.848), stat.Of(0.61)
+	got = spaced(strings.Join(ui.Stability(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Figures: f}, counts), " "))
+	if !strings.Contains(got, "almeno l’84 % è rimasto entro un punto") || !strings.Contains(got, "la stessa risposta almeno il 61 %") {
+		t.Errorf("bounds: %q", got)
+	}
+	counts.Shift = delphi.ShiftFew
+	got = strings.Join(ui.Stability(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Figures: f}, counts), " ")
+	if !strings.Contains(got, "meno di 5 hanno cambiato risposta") || strings.Contains(got, "84") {
+		t.Errorf("few moved: %q", got)
+	}
+	v.Grounds = []delphi.Ground{{Code: "no_stability_gate", Holds: true}}
+	if got := ui.Stability(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Figures: f}, counts); len(got) != 1 || !strings.Contains(got[0], "non è stato chiesto") {
+		t.Errorf("one round: %q", got)
+	}
+}
+
+// Those who stopped are named as people, and the class with its side.
+func TestSurvivalNamesSides(t *testing.T) {
+	q := &page.Request{Lang: "it"}
+	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: thirds(8, 0, 48)}
+	b := delphi.Bounds{Leavers: 44, Defined: true, Class: delphi.Consensus, Side: delphi.For, Low: delphi.Bipolarity, High: delphi.Consensus}
+	if got := ui.Survival(q, c, b); !strings.Contains(got, "44 persone") || !strings.Contains(got, "La classe è «Consenso a favore».") ||
+		!strings.Contains(got, "al punto più basso sarebbe «Due poli», al più alto «Consenso a favore»") {
+		t.Error(got)
+	}
+	b.Low, b.Robust = delphi.Consensus, true
+	if got := ui.Survival(q, c, b); !strings.Contains(got, "la classe sarebbe la stessa: «Consenso a favore»") {
+		t.Error(got)
+	}
+	b = delphi.Bounds{Leavers: 60, Defined: true, Class: delphi.Majority, Side: delphi.For, Low: delphi.Majority, High: delphi.Consensus}
+	if got := ui.Survival(q, c, b); !strings.Contains(got, "al punto più basso sarebbe «Maggioranza contro»") {
+		t.Error(got)
+	}
+	if got := ui.Survival(q, c, delphi.Bounds{}); got != "" {
+		t.Error(got)
 	}
 }
