@@ -17,6 +17,9 @@ func headline(q *page.Request, s report.Summary) string {
 	if s.Items() == s.Unrated {
 		return q.T("consult.headline.nothing")
 	}
+	if s.Open.N == s.Items() {
+		return q.T("consult.headline.all_open", "n", s.Open.N)
+	}
 	parts := []string{counted(q, "consensus", s.Consensus)}
 	if s.Majority.N > 0 {
 		parts = append(parts, counted(q, "majority", s.Majority))

@@ -161,7 +161,7 @@ func TestVerdictsFromAnswersToThePage(t *testing.T) {
 		{"54 against", nil, 100, spread(54, 2, 12, 5, 34, 8), "Maggioranza contro", "Più di metà è contro",
 			"Consenso su nessuna affermazione, maggioranza su 1 (contro).", "Contro · 1"},
 		{"45 of 50 cannot judge", nil, 50, spread(45, unsure, 5, 8), "Troppo poche risposte", "Troppi non hanno saputo giudicare.",
-			"Consenso su nessuna affermazione, aperta 1.", "Aperte · 1"},
+			"1 affermazione, aperta.", "Aperte · 1"},
 		{"neighbours in the middle", four, 40, spread(20, 2, 20, 3), "Divisi", "Nessuna posizione prevale: 50 % a favore, 50 % contro.",
 			"Consenso su nessuna affermazione, divisi su 1.", "Divisi · 1"},
 		{"poles of four points", four, 40, spread(20, 1, 20, 4), "Due poli", "Due parti opposte, ciascuna con più di un terzo. Le due parti sono uguali: 50 % ciascuna.",
@@ -171,7 +171,7 @@ func TestVerdictsFromAnswersToThePage(t *testing.T) {
 		{"all in the middle", nil, 100, spread(100, 5), "Consenso nel mezzo", "Tutte le risposte sono nel mezzo, e sono ferme",
 			"Consenso su 1 affermazione (nel mezzo).", "Nel mezzo · 1"},
 		{"45 of 100 enrolled", nil, 100, spread(45, 8), "Troppo poche risposte", "Ha risposto meno di metà degli iscritti.",
-			"Consenso su nessuna affermazione, aperta 1.", "Aperte · 1"},
+			"1 affermazione, aperta.", "Aperte · 1"},
 		{"51 % in the middle", nil, 100, spread(51, 5, 32, 2, 17, 8), "Maggioranza nel mezzo", "Più di metà è nel mezzo, meno di quanto chiesto per il consenso. 17 % a favore, 51 % nel mezzo, 32 % contro.",
 			"Consenso su nessuna affermazione, maggioranza su 1 (nel mezzo).", "Nel mezzo · 1"},
 		{"48 for, 6 against", nil, 100, spread(48, 8, 46, 5, 6, 2), "Divisi", "Nessuna posizione prevale: 48 % a favore, 46 % nel mezzo, 6 % contro.",
@@ -306,7 +306,7 @@ func TestWhoLeftIsSaid(t *testing.T) {
 	if err := result(r).Render(page.With(t.Context(), page.From(t.Context())), &b); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "ma è cambiato chi risponde") || !strings.Contains(b.String(), "Consenso su nessuna affermazione, aperta 1.") {
+	if !strings.Contains(b.String(), "ma è cambiato chi risponde") || !strings.Contains(b.String(), "1 affermazione, aperta.") {
 		t.Error("the result of the round does not say the same")
 	}
 }

@@ -31,7 +31,7 @@ func below(x, limit int) bool   { return x < limit }
 func Ground(q *page.Request, c Case, g delphi.Ground) string {
 	key := "ui.ground." + g.Code
 	args := []any{
-		"value", "–", "of", "–", "limit", Permille(q, The, g.Limit), "limit_of", Permille(q, Of, g.Limit),
+		"value", "–", "of", "–", "limit", Permille(q, The, g.Limit), "limit_of", Permille(q, Of, g.Limit), "limit_from", Permille(q, From, g.Limit),
 		"people", int(g.Value.Or(0)), "n", g.Limit, "number", thousandths(q, g.Value), "least", Thousandths(q, g.Limit),
 		"place", "–", "detail", g.Detail,
 	}

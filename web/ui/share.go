@@ -13,11 +13,12 @@ import (
 // Form is how a percentage stands in a sentence; Italian joins its article to it.
 type Form string
 
-// The forms: "84 %", "l’84 %", "dell’84 %".
+// The forms: "84 %", "l’84 %", "dell’84 %", "dall’84 %".
 const (
 	Plain Form = "plain"
 	The   Form = "the"
 	Of    Form = "of"
+	From  Form = "from"
 )
 
 // Percent writes a whole percentage, as chart.Shares and chart.Share give it.
