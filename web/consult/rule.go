@@ -48,29 +48,52 @@ func (l *lines) say(key string, args ...any) {
 	l.said = append(l.said, l.q.T("consult.protocol."+key, args...))
 }
 
+// chapterOfRules is some of a protocol's rules under their title.
+type chapterOfRules struct {
+	Title string
+	Said  []string
+	Open  bool // the rule that decides: never folded
+}
+
 // rules says the frozen protocol in plain words, one sentence each: everything in it
 // that decides something.
-func (v view) rules(q *page.Request) []string {
-	l := &lines{view: v, q: q}
-	l.say("variant_" + string(v.Protocol.Variant))
-	l.panel()
-	l.rounds()
-	l.items()
-	for _, k := range v.Protocol.ItemKinds {
+func (v view) rules(q *page.Request) []chapterOfRules {
+	var all []chapterOfRules
+	chapter := func(name string, tell ...func(*lines)) {
+		l := &lines{view: v, q: q}
+		for _, t := range tell {
+			t(l)
+		}
+		all = append(all, chapterOfRules{q.T("consult.rules." + name), l.said, name == "consensus"})
+	}
+	chapter("panel", (*lines).variant, (*lines).panel)
+	chapter("answers", (*lines).rounds, (*lines).items, (*lines).kinds)
+	chapter("consensus", (*lines).consensus)
+	chapter("stability", (*lines).gates, (*lines).stability, (*lines).stop)
+	chapter("shown", (*lines).feedback, (*lines).disclosure)
+	chapter("after", (*lines).key, (*lines).report)
+	return all
+}
+
+// variant says which family of Delphi it is.
+func (l *lines) variant() { l.say("variant_" + string(l.Protocol.Variant)) }
+
+// kinds says how each kind of item is answered.
+func (l *lines) kinds() {
+	for _, k := range l.Protocol.ItemKinds {
 		l.kind(k)
 	}
-	l.consensus()
-	l.gates()
-	l.stability()
-	l.stop()
-	l.feedback()
-	l.disclosure()
-	l.key()
-	if v.Origin == nil {
-		l.say("publication", "n", v.Protocol.Publication.WithinDays)
+}
+
+// report says how the opinion comes about.
+func (l *lines) report() {
+	if l.compared() {
+		l.say("multiplicity_" + l.Protocol.Stability.Multiplicity)
+	}
+	if l.Origin == nil {
+		l.say("publication", "n", l.Protocol.Publication.WithinDays)
 		l.say("facilitator")
 	}
-	return l.said
 }
 
 // gates are the rules that are the same whatever tells consensus.

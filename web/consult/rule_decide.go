@@ -99,7 +99,7 @@ func (l *lines) gates() {
 	g := l.Protocol.Gates
 	if g.Response > 0 {
 		l.say("response", "share", ui.Permille(l.q, ui.The, g.Response))
-	} else {
+	} else if !l.opened() { // of an open panel it is said already
 		l.say("no_response")
 	}
 	if l.judged() && g.JudgedMin > 0 {
@@ -133,7 +133,6 @@ func (l *lines) stability() {
 		if slices.Contains(p.Stability.Tests, delphi.ScheibeTest) && slices.ContainsFunc(p.ItemKinds, func(k delphi.ItemKind) bool { return k.Points > 0 }) {
 			l.say("chance")
 		}
-		l.say("multiplicity_" + p.Stability.Multiplicity)
 	}
 	if p.Standing() {
 		l.say("stable_standing")

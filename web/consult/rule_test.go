@@ -14,7 +14,11 @@ import (
 // rulesIn are the rules of a protocol in words, one text.
 func rulesIn(lang string, p delphi.Protocol) string {
 	v := view{Consultation: consultation.Consultation{Language: "it", Protocol: p}}
-	return strings.Join(v.rules(&page.Request{Lang: lang}), "\n")
+	var all []string
+	for _, c := range v.rules(&page.Request{Lang: lang}) {
+		all = append(all, c.Said...)
+	}
+	return strings.Join(all, "\n")
 }
 
 // document is a protocol as a tree, to be changed at one place and read again.
