@@ -82,7 +82,8 @@ func (c *check) removal(r record, without map[int64]record) error {
 	}
 	if f.Kind == "reason" {
 		for _, hash := range f.Documents {
-			c.log.redacted[hash] = append(c.log.redacted[hash], f.Digest)
+			of := redaction{r.Consultation, hash}
+			c.log.redacted[of] = append(c.log.redacted[of], f.Digest)
 		}
 		return nil
 	}
@@ -93,8 +94,12 @@ func (c *check) removal(r record, without map[int64]record) error {
 	if f.Entry < 0 || f.Entry >= r.n {
 		return r.fault("it removes the words of an entry that is not before it", strconv.FormatInt(f.Entry, 10), "an earlier one")
 	}
-	if _, gone := without[f.Entry]; !gone {
+	gone, ok := without[f.Entry]
+	if !ok {
 		return r.fault(fmt.Sprintf("it removes the words beside entry %d, which stand there", f.Entry), "words", "none")
+	}
+	if gone.Consultation != r.Consultation {
+		return r.fault(fmt.Sprintf("it removes the words beside entry %d, which is of another consultation", f.Entry), r.Consultation, gone.Consultation)
 	}
 	delete(without, f.Entry)
 	c.result.Removals = append(c.result.Removals, f.Entry)

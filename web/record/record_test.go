@@ -217,7 +217,7 @@ func programs(t *testing.T, site *webtest.Site) {
 	b := site.Stranger()
 	for path, want := range map[string][2]string{
 		"/record/checkpoint":             {"text/plain; charset=utf-8", "public, no-cache"},
-		"/record/consultations":          {"text/plain; charset=utf-8", "public, no-cache"},
+		"/record/consultations":          {"application/x-ndjson", "public, no-cache"},
 		"/record/key":                    {"text/plain; charset=utf-8", "public, no-cache"},
 		"/record/entries":                {"application/x-ndjson", "public, no-cache"},
 		"/record/tile/8/0/000.p/1":       {"application/octet-stream", "public, no-cache"},
@@ -290,7 +290,7 @@ func archive(t *testing.T, site *webtest.Site) {
 	for _, f := range z.File {
 		names = append(names, f.Name)
 	}
-	for _, want := range []string{"checkpoint", "key", "entries", "files", "protocol.json", "opinion.json", "rounds/2/leaves/B"} {
+	for _, want := range []string{"checkpoint", "key", "consultations", "entries", "files", "protocol.json", "opinion.json", "rounds/2/leaves/B"} {
 		if !slices.Contains(names, want) && !slices.Contains(names, webtest.Published+"/"+want) {
 			t.Errorf("%s is not among %v", want, names)
 		}
