@@ -77,7 +77,7 @@ func TestRoom(t *testing.T) {
 	site := h.Site(t, mount(h))
 	t.Run("guards", func(t *testing.T) { guards(t, h) })
 	t.Run("index", func(t *testing.T) { index(t, h, site) })
-	t.Run("consultation", func(t *testing.T) { consultation(t, site) })
+	t.Run("consultation", func(t *testing.T) { single(t, site) })
 	t.Run("marks", func(t *testing.T) { marks(t, site) })
 	t.Run("programs", func(t *testing.T) { programs(t, site) })
 	t.Run("refusals", func(t *testing.T) { refusals(t, site) })
@@ -168,8 +168,8 @@ func index(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 }
 
-// consultation: its acts, its files under their rounds, the command that checks it.
-func consultation(t *testing.T, site *webtest.Site) {
+// single: its acts, its files under their rounds, the command that checks it.
+func single(t *testing.T, site *webtest.Site) {
 	got := site.Stranger().Get(t, published)
 	if got.Count("main time[datetime]") == 0 {
 		t.Error("no acts")
