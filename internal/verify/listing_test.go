@@ -195,3 +195,30 @@ func TestARemovalIsOfItsOwnConsultation(t *testing.T) {
 		}
 	})
 }
+
+// TestOnlyAnImportIsWithdrawnByItself once it runs, whether its folder is there or not.
+func TestOnlyAnImportIsWithdrawnByItself(t *testing.T) {
+	b := pressStanding(t)
+	own := b.id
+	b.id = after
+	b.entry("origin", map[string]any{"role": "system", "name": "Polis"}, nil)
+	b.entry("protocol", map[string]any{"role": "system", "hash": b.protocol.Hash(), "rule_version": delphi.RuleVersion, "mode": "sealed-key", "cosigners": []string{}, "latest_key_date": "2027-06-30"}, nil)
+	b.act("import", "system", 0, "")
+	b.act("start", "system", 0, "")
+	b.act("withdraw", "system", 0, "The import broke off.")
+	b.id = own
+	b.seal()
+	if r, err := Run(t.Context(), b.files, Options{}); err != nil || len(r.Consultations) != 1 || r.Unread != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	b = press(t, nil)
+	b.announce(after, "viole")
+	b.id = after
+	b.act("start", "system", 0, "Il viale")
+	b.act("withdraw", "system", 0, "Non serve più.")
+	b.id = own
+	b.seal()
+	if _, err := Run(t.Context(), b.files, Options{}); err == nil || !strings.Contains(err.Error(), "which only an import that broke off is") {
+		t.Errorf("it was named so: %v", err)
+	}
+}

@@ -16,6 +16,7 @@ type life struct {
 	suspended bool
 	protocol  *record
 	promised  bool // a commitment, or the origin that stands in its place
+	imported  bool
 	rounds    map[int]*round
 	rolls     map[string]int // by group: the newest
 	items     map[int]consultation.ItemState
@@ -215,6 +216,8 @@ func (l *life) move(r record, act consultation.Act) error {
 	switch {
 	case (act == consultation.ActAnnounce || act == consultation.ActImport) && (!l.promised || l.protocol == nil):
 		return r.fault("it is announced without commitment or protocol", "", "both, before it")
+	case act == consultation.ActWithdraw && r.role == string(consultation.System) && l.stage != consultation.Announced && !l.imported:
+		return r.fault("it is withdrawn by itself, which only an import that broke off is", string(l.stage), string(consultation.Announced))
 	case act == consultation.ActSuspend && l.suspended, act == consultation.ActResume && !l.suspended:
 		return r.fault("suspended and resumed do not take turns", string(act), "the other")
 	case act == consultation.ActConclude:
@@ -227,6 +230,7 @@ func (l *life) move(r record, act consultation.Act) error {
 	if act == consultation.ActSuspend || act == consultation.ActResume {
 		l.suspended = act == consultation.ActSuspend
 	}
+	l.imported = l.imported || act == consultation.ActImport
 	l.stage = to
 	return nil
 }
