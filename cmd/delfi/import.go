@@ -78,7 +78,11 @@ func (b *importBar) tell(p polis.Progress) {
 		return
 	}
 	if p.Total == 0 {
-		b.draw(string(p.Phase), 0, fmt.Sprint(p.Done))
+		far := time.Since(b.begun).Round(time.Second).String()
+		if p.Done > 0 {
+			far = fmt.Sprint(p.Done)
+		}
+		b.draw(string(p.Phase), 0, far)
 		return
 	}
 	b.draw(fmt.Sprintf("%-10s", p.Phase), float64(p.Done)/float64(p.Total), "")

@@ -345,8 +345,9 @@ func (r *run) conclude(ctx context.Context) error {
 			}
 			if waiting != said {
 				said = waiting
-				r.note(fmt.Sprintf("waiting until %d other servers have destroyed their copies of the key, or have been silent for minutes", waiting))
+				r.note(fmt.Sprintf("servers whose copies of the key must go first: %d (one that is silent for minutes is waited for no longer)", waiting))
 			}
+			r.add(0)
 			select {
 			case <-ctx.Done():
 				return ctx.Err()

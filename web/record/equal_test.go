@@ -13,9 +13,11 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/delphi"
 	"delfi/internal/verify"
 	"delfi/web/page"
 	"delfi/web/record"
@@ -76,6 +78,67 @@ func TestARecordOfEqualRulesHolds(t *testing.T) {
 			t.Errorf("checked were %v, and not %v; want %v", slugs, got.Others, c.want)
 		}
 	}
+}
+
+// TestAnImportAtWorkIsNotInTheRecord, at no address and in no list; its entries are in
+// the log, and the record holds. Once it is withdrawn, nothing of that changes.
+func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
+	h := webtest.Open(t)
+	ctx := t.Context()
+	a, err := h.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Riva"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: h.DB.Now().AddDate(1, 0, 0).Format(time.DateOnly)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := uuid.New()
+	done, err := h.Consultations.Importing(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.Consultations.Import(ctx, consultation.ImportPlan{
+		ID: id, Administration: a.ID, Title: "The bridge", Language: "en", Protocol: rules, Origin: consultation.Origin{Name: "Polis", Licence: "CC0"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := h.Site(t, func(r chi.Router, k *page.Kernel) {
+		record.Routes(r, k, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
+	}).Stranger()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got := b.Get(t, r.URL.Path)
+		w.WriteHeader(got.Status)
+		_, _ = io.WriteString(w, got.Body) // who asks sees that it is short
+	}))
+	defer server.Close()
+	unseen := func() {
+		t.Helper()
+		for _, path := range []string{"", ".zip", "/files", "/protocol.json", "/rounds/1/marks", "/rounds/1/releases/1/tally"} {
+			if got := b.Get(t, "/record/"+id.String()+path); got.Status != http.StatusNotFound {
+				t.Errorf("%q: %d", path, got.Status)
+			}
+		}
+		if got := b.Get(t, "/record/consultations"); got.Status != http.StatusOK || got.Body != "" {
+			t.Errorf("%d %q", got.Status, got.Body)
+		}
+		if got := b.Get(t, "/record/"); got.Status != http.StatusOK || strings.Contains(got.Body, id.String()) {
+			t.Errorf("%d, or it is on the page", got.Status)
+		}
+		got, err := verify.Run(ctx, verify.Web(ctx, server.URL+"/record/"), verify.Options{})
+		if err != nil || got.Unread != 1 || len(got.Consultations)+len(got.Others) != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	unseen()
+	if err := done(); err != nil {
+		t.Fatal(err)
+	}
+	if taken, err := h.Consultations.TakeBack(ctx); err != nil || len(taken) != 1 {
+		t.Fatalf("%v, %v", taken, err)
+	}
+	unseen()
 }
 
 // archived is a .zip whose folders can be listed.
