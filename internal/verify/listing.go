@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,6 +38,9 @@ func (l Listed) String() string { return l.Slug + " (" + l.ID + ")" }
 // listFile is the name of the file of listed consultations.
 const listFile = "consultations"
 
+// slugForm is how consultations name their folders.
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
 // listing reads the list, and compares each line with the log.
 func (c *check) listing() ([]Listed, error) {
 	text, err := c.read(listFile)
@@ -56,7 +60,7 @@ func (c *check) listing() ([]Listed, error) {
 		if err != nil || !bytes.Equal(again, line) {
 			return nil, bad(n+1, "the line is not canonical JSON", string(line), string(again))
 		}
-		if id, err := uuid.Parse(l.ID); err != nil || id.String() != l.ID || !fs.ValidPath(l.Slug) || strings.ContainsAny(l.Slug, "/.") {
+		if id, err := uuid.Parse(l.ID); err != nil || id.String() != l.ID || !slugForm.MatchString(l.Slug) {
 			return nil, bad(n+1, "the line names no consultation", l.String(), "an id and a folder")
 		}
 		for _, o := range out {
@@ -137,11 +141,15 @@ func pick(all []Listed, names []string) ([]Listed, error) {
 	return out, nil
 }
 
-// named lists consultations in words.
+// named lists consultations in words, at most twenty.
 func named(all []Listed) string {
-	words := make([]string, len(all))
-	for n, l := range all {
-		words[n] = l.String()
+	const most = 20
+	var words []string
+	for _, l := range all[:min(most, len(all))] {
+		words = append(words, l.String())
+	}
+	if more := len(all) - most; more > 0 {
+		words = append(words, fmt.Sprintf("… (+%d)", more))
 	}
 	return strings.Join(words, ", ")
 }

@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"bytes"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +33,36 @@ func (b *book) announce(id, slug string) {
 	b.beside[id] = slug
 	b.put(slug+"/protocol.json", b.protocol.Canonical())
 	b.put(slug+"/files", []byte("protocol.json\n"))
+}
+
+// listing lists the consultations as the log has them, as far as it can be replayed.
+func (b *book) listing() {
+	b.t.Helper()
+	c := &check{log: chain{lives: map[string]*life{}, redacted: map[redaction][]string{}}}
+	for n, line := range slices.Collect(bytes.Lines(b.files["entries"].Data)) {
+		if r, err := readRecord(int64(n), line); err != nil || c.replay(r, map[int64]record{}) != nil {
+			continue // a forged one
+		}
+	}
+	slugs := map[string]string{b.id: b.slug}
+	maps.Copy(slugs, b.beside)
+	var text []byte
+	for _, id := range slices.Sorted(maps.Keys(slugs)) {
+		l := Listed{ID: id, Slug: slugs[id], Title: "I tigli del viale"}
+		if life := c.log.lives[id]; life != nil && life.protocol != nil {
+			var f struct{ Hash string }
+			if err := life.protocol.figures(&f); err != nil {
+				b.t.Fatal(err)
+			}
+			l.Protocol, l.Stage, l.Opinion = f.Hash, string(life.stage), len(life.opinions) > 0
+		}
+		line, err := l.Line()
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		text = append(text, line...)
+	}
+	b.put("consultations", text)
 }
 
 // three is a record of three consultations with equal rules, of which one has
