@@ -22,6 +22,7 @@ type measureCommand struct {
 	Scale    string `default:"1-9" help:"CSV: least and greatest value, 2 to 11 points."`
 	Rule     string `placeholder:"RULE" help:"CSV: share:7-9>=75, median-iqr:7,2, rand, comet, agreement:70 or cns:75; by default 75 % in the highest class."`
 	Quantile int    `default:"7" help:"CSV: Hyndman–Fan type of quantiles: 2, 6 or 7."`
+	MinN     int    `name:"min-n" default:"5" help:"CSV: valid answers, and people in both rounds, below which nothing is judged."`
 	Disclose bool   `help:"CSV: show only what a consultation would publish."`
 	Whole    bool   `help:"JSON: measure also what the protocol's disclosure would hide."`
 	JSON     bool   `name:"json" help:"Print everything as JSON; --fields tells what each measure is."`
@@ -82,7 +83,7 @@ func mendable(err error) error {
 
 func (c *measureCommand) read(name string, in io.Reader, step func(int64)) (*study.Study, error) {
 	b := bufio.NewReaderSize(in, 1<<20)
-	o := study.Options{Scale: c.Scale, Rule: c.Rule, Quantile: c.Quantile, Disclose: c.Disclose, Whole: c.Whole}
+	o := study.Options{Scale: c.Scale, Rule: c.Rule, Quantile: c.Quantile, MinN: c.MinN, Disclose: c.Disclose, Whole: c.Whole}
 	if c.Format == "json" || c.Format == "auto" && looksJSON(b) {
 		return study.ReadJSON(name, b, o, step)
 	}

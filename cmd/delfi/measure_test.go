@@ -43,7 +43,7 @@ func TestMeasure(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("round,panelist,group,item,value\n1,a,,parking,7\n1,b,,parking,8\n1,c,,parking,2\n")
+	write("round,panelist,group,item,value\n1,a,,parking,7\n1,b,,parking,8\n1,c,,parking,5\n1,d,,parking,7\n1,e,,parking,3\n")
 	if status, text := run(t, "measure", file); status != 0 || !strings.Contains(text, "parking") || !strings.Contains(text, "majority") {
 		t.Errorf("%d: %s", status, text)
 	}
@@ -63,7 +63,7 @@ func TestMeasure(t *testing.T) {
 	}
 	write("round,panelist,group,item,value\n1,a,,parking,77\n")
 	for _, args := range [][]string{
-		{file}, {}, {file + "x"}, {filepath.Dir(file)}, {"--scale", "9", file}, {"--rule", "share:7-9>=50", file},
+		{file}, {}, {file + "x"}, {filepath.Dir(file)}, {"--scale", "9", file}, {"--rule", "share:7-10>=50", file},
 		{"--quantile", "8", file}, {"--nonsense", file}, {"--format", "json", file}, {"--json", file},
 	} {
 		if status, text := run(t, append([]string{"measure"}, args...)...); status != 2 || text != "" {

@@ -95,7 +95,7 @@ func ReadCSV(name string, in io.Reader, o Options, step func(read int64)) (*Stud
 	if err := t.header(); err != nil {
 		return nil, err
 	}
-	s := &Study{Offset: from - 1}
+	s := &Study{open: !o.Disclose}
 	given := 0 // answers, "cannot judge" among them
 	var rounds, panelists, groups, items names
 	for rows := 1; ; rows++ {
@@ -109,7 +109,7 @@ func ReadCSV(name string, in io.Reader, o Options, step func(read int64)) (*Stud
 		if rows%(1<<16) == 0 {
 			step(t.reader.InputOffset())
 		}
-		v, err := s.row(t, record, points, &rounds, &panelists, &groups, &items)
+		v, err := s.row(t, record, from, points, &rounds, &panelists, &groups, &items)
 		if err != nil {
 			return nil, err
 		}
@@ -120,11 +120,11 @@ func ReadCSV(name string, in io.Reader, o Options, step func(read int64)) (*Stud
 	if given == 0 {
 		return nil, t.at(2, 1, "empty", "there are no answers")
 	}
-	return s.finish(o, rule, points, rounds, panelists, groups, items)
+	return s.finish(o, rule, from, points, rounds, panelists, groups, items)
 }
 
 // finish orders what was read and gives it its protocol.
-func (s *Study) finish(o Options, rule delphi.ConsensusPlan, points int, rounds, panelists, groups, items names) (*Study, error) {
+func (s *Study) finish(o Options, rule delphi.ConsensusPlan, from, points int, rounds, panelists, groups, items names) (*Study, error) {
 	for _, r := range rounds.list {
 		n, err := strconv.Atoi(r)
 		if err != nil {
@@ -146,14 +146,18 @@ func (s *Study) finish(o Options, rule delphi.ConsensusPlan, points int, rounds,
 	}
 	for i := range s.Items {
 		s.Kinds = append(s.Kinds, delphi.Item{ID: fmt.Sprintf("i%d", i+1), Kind: "scale"})
+		s.Scales = append(s.Scales, Scale{Kind: delphi.ScaleForm, From: from, To: from + points - 1, Source: declared})
 	}
 	var err error
-	s.Protocol, s.First, err = delphi.Study(delphi.StudyPlan{
-		Points: points, Groups: labels, Rounds: len(s.Rounds), Quantile: o.Quantile, Consensus: rule, Disclose: o.Disclose,
+	kind := delphi.ItemKind{ID: "scale", Kind: delphi.ScaleForm, Points: points, Classes: delphi.DefaultClasses(points), CannotJudge: true}
+	s.rules, s.First, err = delphi.Study(delphi.StudyPlan{
+		Kinds:  []delphi.StudyKind{{Kind: kind, Consensus: rule}},
+		Groups: labels, Rounds: len(s.Rounds), Quantile: o.Quantile, MinN: o.MinN, Disclose: o.Disclose,
 	})
 	if err != nil {
 		return nil, asFlag(err)
 	}
+	s.Protocol = s.rules[0]
 	s.span()
 	return s, nil
 }
@@ -213,7 +217,7 @@ func (t *table) syntax(err error) error {
 }
 
 // row stores one answer and gives it.
-func (s *Study) row(t *table, record []string, points int, rounds, panelists, groups, items *names) (int8, error) {
+func (s *Study) row(t *table, record []string, from, points int, rounds, panelists, groups, items *names) (int, error) {
 	line, _ := t.reader.FieldPos(0)
 	if len(record) < t.fields {
 		return blank, t.at(line, len(record)+1, "short", fmt.Sprintf("the row has %d of the header's %d fields", len(record), t.fields))
@@ -255,7 +259,7 @@ func (s *Study) row(t *table, record []string, points int, rounds, panelists, gr
 	if was := s.group[panelist]; was != group {
 		return blank, t.wrong(groupColumn, "group", "panelist %q was in group %q before, not %q: everyone is in one group", field[1], groups.list[was], field[groupColumn])
 	}
-	v, err := s.value(field[valueColumn], points)
+	v, err := value(field[valueColumn], from, points)
 	if err != nil {
 		return blank, t.wrong(valueColumn, "value", "%s", err)
 	}
@@ -266,7 +270,7 @@ func (s *Study) row(t *table, record []string, points int, rounds, panelists, gr
 }
 
 // value reads an answer: a point of the scale, nothing, or "?".
-func (s *Study) value(raw string, points int) (int8, error) {
+func value(raw string, from, points int) (int, error) {
 	switch raw {
 	case "":
 		return blank, nil
@@ -278,8 +282,8 @@ func (s *Study) value(raw string, points int) (int8, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", raw)
 	}
-	if v -= s.Offset; v < 1 || v > points {
-		return 0, fmt.Errorf("%s does not lie on the scale %d-%d", raw, 1+s.Offset, points+s.Offset)
+	if v -= from - 1; v < 1 || v > points {
+		return 0, fmt.Errorf("%s does not lie on the scale %d-%d", raw, from, points+from-1)
 	}
-	return int8(v), nil
+	return v, nil
 }

@@ -47,6 +47,8 @@ func TestFieldsAreDocumented(t *testing.T) {
 		}
 		results = append(results, measured(t, s, err))
 	}
+	results[0].Notes = []string{"read as a long file"}
+	results[0].Warnings = []study.Warning{{Code: "names", Message: "a and A", Place: "line 2, column 2", Items: []string{"i"}}}
 	seen := map[string]bool{}
 	for _, r := range results {
 		var whole any

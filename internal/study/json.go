@@ -233,6 +233,7 @@ func (d *document) items(protocol bool) error {
 		d.item[it.ID] = i
 		s.Items = append(s.Items, it.ID)
 		s.Kinds = append(s.Kinds, delphi.Item{ID: it.ID, Kind: it.Kind})
+		s.Scales = append(s.Scales, protocolScale(k))
 		s.news = append(s.news, max(0, it.NewIn-1))
 	}
 	if !scales {
@@ -336,6 +337,18 @@ func (d *document) round(r int) error {
 	return d.expect('}')
 }
 
+// protocolScale is the scale of a kind of the study's own protocol.
+func protocolScale(k delphi.ItemKind) Scale {
+	c := Scale{Kind: k.Kind, Source: declared}
+	switch k.Kind {
+	case delphi.ScaleForm:
+		c.From, c.To = 1, k.Points
+	case delphi.EstimateForm:
+		c.From, c.To, c.Step, c.Unit, c.Never = k.Min, k.Max, k.Grid, k.Unit, k.Never
+	}
+	return c
+}
+
 // answer is an answer as the engine counts it. A study has neither reasons nor
 // confidences: nothing measures them.
 func (a jsonAnswer) answer() delphi.Answer {
@@ -375,7 +388,7 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 			continue
 		}
 		k, _ := s.Protocol.Kind(s.Kinds[i].Kind)
-		v := int8(a.Value)
+		v := a.Value
 		switch {
 		case a.CannotJudge && k.CannotJudge:
 			v = cannotJudge

@@ -16,6 +16,7 @@ type Options struct {
 	Scale    string // "1-9": the least and the greatest value
 	Rule     string // "share:7-9>=75", "median-iqr:7,2", "rand", "comet", "agreement:70", "cns:75"; "" for a share of 75 % in the highest class
 	Quantile int    // 2, 6 or 7
+	MinN     int    // CSV: valid answers below which nothing is judged
 	Disclose bool   // CSV: only what a consultation would publish
 	Whole    bool   // JSON: also what the protocol's disclosure would hide
 }

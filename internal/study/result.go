@@ -3,8 +3,7 @@ package study
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"delfi/internal/delphi"
@@ -15,7 +14,8 @@ import (
 type Result struct {
 	Format    string          `json:"format"` // "delfi measure v1"
 	Protocol  json.RawMessage `json:"protocol"`
-	Offset    int             `json:"offset"` // what the scale's own values have above 1..k; figures are in the study's values
+	Notes     []string        `json:"notes"`    // how the input was read
+	Warnings  []Warning       `json:"warnings"` // what it may be instead
 	Panelists int             `json:"panelists"`
 	Groups    []string        `json:"groups"`
 	Rounds    []Round         `json:"rounds"`
@@ -33,7 +33,9 @@ type Round struct {
 // Item is one item with its history and its verdict after the last round.
 type Item struct {
 	Item        string               `json:"item"`
+	Label       string               `json:"label"`  // its words, "" for none
 	Kind        string               `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
+	Scale       Scale                `json:"scale"`  // in the study's own values; null where it has none
 	Window      string               `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
 	Rounds      []ItemRound          `json:"rounds"`
 	Verdict     delphi.Verdict       `json:"verdict"`
@@ -124,7 +126,7 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 		return Result{}, err
 	}
 	out := Result{
-		Format: "delfi measure v1", Protocol: s.Protocol.Canonical(), Offset: s.Offset,
+		Format: "delfi measure v1", Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...),
 		Panelists: s.Panelists(), Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
 	}
 	for r, c := range closings {
@@ -141,8 +143,12 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 
 // item measures one item through the rounds from the one that it joined in.
 func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
-	out := Item{Item: s.Items[i], Rounds: []ItemRound{}, Window: s.window(kind)}
-	k, _ := s.Protocol.Kind(kind.Kind)
+	p, scale := s.rule(i), s.Scales[i]
+	out := Item{Item: s.Items[i], Scale: scale, Rounds: []ItemRound{}, Window: window(p, kind, scale)}
+	if s.Labels != nil {
+		out.Label = s.Labels[i]
+	}
+	k, _ := p.Kind(kind.Kind)
 	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {
 		out.dated = k.Unit
 	}
@@ -153,20 +159,23 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 		so := closings[:r+1]
 		it := kind
 		it.New = r == s.news[i] && r > 0
-		left := s.Protocol.Answering(s.First + r)
-		if r == s.lasts[i] {
+		left := p.Answering(s.First + r)
+		switch {
+		case r == s.lasts[i]:
 			left = 0 // it was not asked again
+		case p.Standing():
+			left = 1 // until its deadline
 		}
-		verdict, proposal := delphi.Judge(s.Protocol, it, so, left)
-		f := delphi.Measure(s.Protocol, it, so)
+		verdict, proposal := delphi.Judge(p, it, so, left)
+		f := delphi.Measure(s.whole(p), it, so)
 		row := ItemRound{
 			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key),
-			Values: []string{}, Groups: []Group{}, Measures: s.measures(f),
+			Values: []string{}, Groups: []Group{}, Measures: s.measures(f, scale),
 		}
-		if n := len(out.Rounds); n > 0 && s.Offset != 0 {
+		if n := len(out.Rounds); n > 0 && scale.offset() != 0 {
 			row.Measures.replace("cv_change", row.Measures.value("cv").Minus(out.Rounds[n-1].Measures.value("cv")))
 		}
-		subject := delphi.Subject(s.Protocol, it)
+		subject := delphi.Subject(p, it)
 		for _, c := range closings[r].Counts.Items {
 			if c.Item == subject {
 				row.N, row.CannotJudge, row.Paired = c.Valid, c.CannotJudge, c.Paired
@@ -174,22 +183,22 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 		}
 		for _, t := range closings[r].Tables {
 			if t.ID == "A/"+subject || t.ID == "S/"+subject {
-				row.Values = s.values(t.Values)
+				row.Values = s.values(t.Values, scale)
 			}
 		}
 		for g, own := range f.Groups {
 			row.Groups = append(row.Groups, Group{
 				Group: s.Groups[g], Withheld: own.Withheld, N: own.N, Counts: own.Histogram,
-				Median: s.level(own.Median), Q1: s.level(own.Q1), Q3: s.level(own.Q3), Top: own.Top,
+				Median: scale.Level(own.Median), Q1: scale.Level(own.Q1), Q3: scale.Level(own.Q3), Top: own.Top,
 			})
 		}
 		out.Rounds = append(out.Rounds, row)
 		if r == s.lasts[i] {
 			out.Verdict, out.Proposal = verdict, proposal
-			s.grounds(out.Verdict.Grounds)
-			out.Sensitivity = delphi.Sensitive(s.Protocol, it, so)
-			out.Attrition = delphi.Attrition(s.Protocol, it, so)
-			if c, ok := delphi.Conformity(s.Protocol, it, so); ok {
+			scale.grounds(out.Verdict.Grounds)
+			out.Sensitivity = delphi.Sensitive(p, it, so)
+			out.Attrition = delphi.Attrition(p, it, so)
+			if c, ok := delphi.Conformity(p, it, so); ok {
 				out.Conformity = &c
 			}
 		}
@@ -199,94 +208,77 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 
 // window names the points that "top" is the share of: the rule's, else the
 // highest class.
-func (s *Study) window(item delphi.Item) string {
-	k, _ := s.Protocol.Kind(item.Kind)
+func window(p delphi.Protocol, item delphi.Item, scale Scale) string {
+	k, _ := p.Kind(item.Kind)
 	if k.Kind != delphi.ScaleForm && k.Kind != delphi.CriteriaForm {
 		return ""
 	}
 	class := k.Classes[len(k.Classes)-1]
-	if w := s.Protocol.Consensus.Share; w != nil && w.From > 0 {
+	if w := p.Consensus.Share; w != nil && w.From > 0 {
 		class = [2]int{w.From, w.To}
 	}
-	if class[0] == class[1] {
-		return s.moved(strconv.Itoa(class[0]))
-	}
-	return s.moved(fmt.Sprintf("%d-%d", class[0], class[1]))
+	return span(class[0]+scale.offset(), class[1]+scale.offset())
 }
 
-// level moves a figure that is a place on the scale to the study's own values.
-func (s *Study) level(v stat.Value) stat.Value {
-	f, ok := v.Float()
-	if !ok {
-		return v
-	}
-	return stat.Of(f + float64(s.Offset))
-}
-
-// values and moved do the same for the names of points and classes.
-func (s *Study) values(list []string) []string {
+// values names what a histogram counts, in the study's own values.
+func (s *Study) values(list []string, scale Scale) []string {
 	out := make([]string, len(list))
 	for i, v := range list {
-		out[i] = s.moved(v)
+		out[i] = scale.Name(v)
 	}
 	return out
 }
 
-func (s *Study) moved(v string) string {
-	if s.Offset == 0 {
-		return v
-	}
-	from, to, ranged := strings.Cut(v, "-")
-	a, e1 := strconv.Atoi(from)
-	b, e2 := strconv.Atoi(to)
-	switch {
-	case e1 == nil && !ranged:
-		return strconv.Itoa(a + s.Offset)
-	case e1 == nil && e2 == nil:
-		return strconv.Itoa(a+s.Offset) + "-" + strconv.Itoa(b+s.Offset)
-	}
-	return v
-}
-
-func (s *Study) grounds(list []delphi.Ground) {
+// grounds moves grounds to the study's own values.
+func (c Scale) grounds(list []delphi.Ground) {
 	for i := range list {
 		g := &list[i]
 		switch g.Code {
 		case "median":
-			g.Value, g.Limit = s.level(g.Value), g.Limit+s.Offset
+			g.Value, g.Limit = c.Level(g.Value), g.Limit+c.offset()
 		case "share", "unanimous", "largest_class", "lowest_class", "highest_class":
-			g.Detail = s.moved(g.Detail)
+			g.Detail = c.Name(g.Detail)
 		}
 	}
 }
 
 // measures lists an item's figures, in the study's own values.
-func (s *Study) measures(f delphi.Figures) Measures {
+func (s *Study) measures(f delphi.Figures, scale Scale) Measures {
 	out := Measures{
-		{Name: "median", Value: s.level(f.Median)}, {Name: "q1", Value: s.level(f.Q1)}, {Name: "q3", Value: s.level(f.Q3)},
-		{Name: "iqr", Value: f.IQR}, {Name: "top", Value: f.Top}, {Name: "top_low", Value: f.TopLow}, {Name: "top_high", Value: f.TopHigh},
+		{Name: "median", Value: scale.Level(f.Median)}, {Name: "q1", Value: scale.Level(f.Q1)}, {Name: "q3", Value: scale.Level(f.Q3)},
+		{Name: "iqr", Value: scale.Width(f.IQR)}, {Name: "top", Value: f.Top}, {Name: "top_low", Value: f.TopLow}, {Name: "top_high", Value: f.TopHigh},
 		{Name: "agreement", Value: f.Agreement}, {Name: "scheibe", Value: f.Scheibe}, {Name: "unchanged", Value: f.Unchanged},
 	}
 	for _, m := range f.More {
-		out = append(out, s.own(m, f))
+		out = append(out, s.own(m, f, scale))
 	}
 	return out
 }
 
-// own gives a measure that depends on where the scale begins for the study's own
-// values.
-func (s *Study) own(m delphi.Figure, f delphi.Figures) delphi.Figure {
-	if s.Offset == 0 {
+// own gives a measure that depends on where the scale begins, or on its unit, for
+// the study's own values.
+func (s *Study) own(m delphi.Figure, f delphi.Figures, scale Scale) delphi.Figure {
+	if id, ok := strings.CutPrefix(m.Name, "mean_rank/"); ok {
+		if i := slices.IndexFunc(s.Kinds, func(k delphi.Item) bool { return k.ID == id }); i >= 0 {
+			m.Name = "mean_rank/" + s.Items[i]
+		}
+		return m
+	}
+	switch m.Name {
+	case "mean", "min", "max", "low_median", "high_median":
+		m.Value = scale.Level(m.Value)
+	case "sd", "ad", "ad_mean", "mad", "median_shift", "low_iqr", "high_iqr":
+		m.Value = scale.Width(m.Value)
+	}
+	if scale.offset() == 0 {
 		return m
 	}
 	d := stat.Points(f.Histogram)
 	for i := range d.Score {
-		d.Score[i] += float64(s.Offset)
+		d.Score[i] += float64(scale.offset())
 	}
 	q := s.Protocol.Measures.Quantile
 	switch m.Name {
-	case "mean", "min", "max":
-		m.Value = s.level(m.Value)
 	case "cv":
 		m.Value = d.CV()
 	case "cqv":
@@ -300,7 +292,7 @@ func (s *Study) own(m delphi.Figure, f delphi.Figures) delphi.Figure {
 // reliability is how far the panel agrees over all scale items of a round. Where
 // the scale begins makes no difference to it.
 func (s *Study) reliability(c delphi.Closing) Measures {
-	r := delphi.Concord(s.Protocol, s.Kinds, c)
+	r := delphi.Concord(s.whole(s.Protocol), s.Kinds, c)
 	if r.Items == 0 {
 		return Measures{}
 	}

@@ -9,74 +9,96 @@ import (
 	"delfi/internal/fault"
 )
 
-// The answers of a cell that are no place on a scale.
-const (
-	missing     int8 = 0
-	cannotJudge int8 = -1
-	blank       int8 = -2 // a row without an answer
-)
-
-// Study is the raw answers of a study, one byte each: 100,000 people, 20 items
-// and 5 rounds are 10 MB.
+// Study is the raw answers of a study, one byte each where an item has at most 120
+// values: 100,000 people, 20 items and 5 rounds are 10 MB.
 type Study struct {
-	Protocol delphi.Protocol
-	First    int // number of the first answering round in the protocol
-	Rounds   []int
-	Offset   int // what is added to a scale point to get the study's own value
+	Protocol delphi.Protocol // that of the first kind of item: see rule
+	First    int             // number of the first answering round in the protocol
+	Rounds   []int           // the study's own numbers; of a standing round those of its releases
 	Groups   []string
 	Items    []string
+	Labels   []string      // by item: its words, "" for none
 	Kinds    []delphi.Item // the items as the engine sees them, in order of Items
-	news     []int         // by item: the place of the round that it joined in
-	lasts    []int         // by item: the place of the round that asked it last
+	Scales   []Scale       // by item
+	Warnings []Warning     // what was measured and may be something else
+	Notes    []string      // how the input was read: every choice that was not declared
+
+	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
+	open  bool              // everything is counted, also of fewer people than are judged
+	news  []int             // by item: the place of the round that it joined in
+	lasts []int             // by item: the place of the round that asked it last
 
 	enrolled  []int               // by group; nil for everyone who answered
-	raw       [][][]delphi.Answer // by round and panelist, where some items are no scales
+	raw       [][][]delphi.Answer // by round and panelist, where a document's items are no scales
 	came      []map[int32]bool    // by round: blank ballots
 	panelists []string
-	group     []int32    // by panelist
-	answers   [][][]int8 // by round, item, panelist; short where the rest is missing
+	group     []int32   // by panelist
+	answers   [][]cells // by round and item; short where the rest is missing
 }
 
 // Panelists is how many people there are.
 func (s *Study) Panelists() int { return len(s.panelists) }
 
-// set stores an answer; false when there is one already.
-func (s *Study) set(round, item, panelist int, v int8) bool {
-	for len(s.answers) <= round {
-		s.answers = append(s.answers, nil)
+// rule is the protocol that judges an item: it differs from that of another kind in
+// the consensus rule alone.
+func (s *Study) rule(i int) delphi.Protocol {
+	for k, kind := range s.Protocol.ItemKinds {
+		if k < len(s.rules) && kind.ID == s.Kinds[i].Kind {
+			return s.rules[k]
+		}
 	}
-	for len(s.answers[round]) <= item {
-		s.answers[round] = append(s.answers[round], nil)
-	}
-	cells := s.answers[round][item]
-	if len(cells) <= panelist {
-		grown := make([]int8, max(panelist+1, 2*len(cells)))
-		copy(grown, cells)
-		cells = grown
-		s.answers[round][item] = cells
-	}
-	if cells[panelist] != missing {
-		return false
-	}
-	cells[panelist] = v
-	return true
+	return s.Protocol
 }
 
-// answer reads a cell.
-func (s *Study) answer(round, item, panelist int) int8 {
-	if item >= len(s.answers[round]) || panelist >= len(s.answers[round][item]) {
-		return missing
+// whole is a protocol that counts everything, where the study hides nothing: who
+// holds the answers sees figures of three people too, which no rule judges.
+func (s *Study) whole(p delphi.Protocol) delphi.Protocol {
+	if s.open {
+		p.Disclosure.MinN = 1
 	}
-	if v := s.answers[round][item][panelist]; v != blank {
-		return v
+	return p
+}
+
+// Joint counts the pairs of an item by point: rows are the points of the round
+// before, columns those of the round at that place of Rounds. It is nil where the
+// item has no scale or no round before, and where the protocol hides who moved.
+func (s *Study) Joint(round, item int) [][]int {
+	k, _ := s.Protocol.Kind(s.Kinds[item].Kind)
+	if k.Kind != delphi.ScaleForm || round <= s.news[item] || round > s.lasts[item] || s.Protocol.Disclosure.SmallBelow > 0 || s.Protocol.Standing() {
+		return nil
 	}
-	return missing
+	out := make([][]int, k.Points)
+	for v := range out {
+		out[v] = make([]int, k.Points)
+	}
+	for p := range s.panelists {
+		before, now := s.point(round-1, item, p), s.point(round, item, p)
+		if before > 0 && now > 0 {
+			out[before-1][now-1]++
+		}
+	}
+	return out
+}
+
+// point is a panelist's point on the scale, 0 for none.
+func (s *Study) point(round, item, panelist int) int {
+	if s.raw == nil {
+		return max(0, s.answer(round, item, panelist))
+	}
+	if panelist < len(s.raw[round]) {
+		for _, a := range s.raw[round][panelist] {
+			if a.Item == s.Kinds[item].ID && !a.CannotJudge {
+				return a.Value
+			}
+		}
+	}
+	return 0
 }
 
 // order puts rounds in the order of their numbers; rows came in any.
 func (s *Study) order() {
 	places := sorted(s.Rounds, cmp.Compare[int])
-	numbers, answers := make([]int, len(places)), make([][][]int8, len(places))
+	numbers, answers := make([]int, len(places)), make([][]cells, len(places))
 	for i, from := range places {
 		numbers[i] = s.Rounds[from]
 		if from < len(s.answers) { // a round of missing answers alone has none
@@ -96,7 +118,7 @@ func (s *Study) arrange() {
 	}
 	s.Items = items
 	for r, old := range s.answers {
-		s.answers[r] = make([][]int8, len(places))
+		s.answers[r] = make([]cells, len(places))
 		for i, from := range places {
 			if from < len(old) {
 				s.answers[r][i] = old[from]
@@ -194,8 +216,7 @@ func (s *Study) asked(r, i int) bool {
 			return slices.ContainsFunc(answers, func(a delphi.Answer) bool { return a.Item == s.Kinds[i].ID })
 		})
 	}
-	return r < len(s.answers) && i < len(s.answers[r]) &&
-		slices.ContainsFunc(s.answers[r][i], func(v int8) bool { return v != missing && v != blank })
+	return r < len(s.answers) && i < len(s.answers[r]) && s.answers[r][i].any()
 }
 
 // ballot gives what a panelist said in a round; false when nothing. The answers
@@ -216,7 +237,9 @@ func (s *Study) ballot(round, panelist int, room []delphi.Answer) (delphi.Ballot
 		case cannotJudge:
 			room = append(room, delphi.Answer{Item: item.ID, CannotJudge: true})
 		default:
-			room = append(room, delphi.Answer{Item: item.ID, Value: int(v)})
+			a := delphi.Answer{Item: item.ID}
+			a.Value, a.Never = s.Scales[i].counted(v)
+			room = append(room, a)
 		}
 	}
 	return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: room}, room, len(room) > 0 || s.delivered(round, panelist)
@@ -249,7 +272,7 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 			}
 		}
 		// Which stayers are left out matters to nobody who holds the answers.
-		t, err := delphi.NewTabulator(s.Protocol, s.First+r, items, nil)
+		t, err := delphi.NewTabulator(s.whole(s.Protocol), s.First+r, items, nil)
 		if err != nil {
 			return nil, err
 		}

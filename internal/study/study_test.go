@@ -16,7 +16,7 @@ import (
 	"delfi/internal/study"
 )
 
-var plain = study.Options{Scale: "1-9", Quantile: 7}
+var plain = study.Options{Scale: "1-9", Quantile: 7, MinN: 5}
 
 func still(int64)  {}
 func calm(float64) {}
@@ -183,7 +183,7 @@ func TestRefusals(t *testing.T) {
 		_, err := study.ReadCSV("s.csv", strings.NewReader(c.text), plain, still)
 		refused(t, c.name, err, c.words)
 	}
-	p := `{"protocol": ` + string(csv(t, header+"1,a,g,i,7\n2,a,g,i,7\n", study.Options{Scale: "1-9", Quantile: 7, Disclose: true}).Protocol) + ",\n"
+	p := `{"protocol": ` + string(csv(t, header+"1,a,g,i,7\n2,a,g,i,7\n", study.Options{Scale: "1-9", Quantile: 7, MinN: 5, Disclose: true}).Protocol) + ",\n"
 	for _, c := range []struct{ name, text, words string }{
 		{"syntax", "{\n  \"protocol\": {,", "line 2, column 16"},
 		{"cut short", "{\n", "line 2, column 1: the document ends too early"},
@@ -199,9 +199,9 @@ func TestRefusals(t *testing.T) {
 		refused(t, c.name, err, c.words)
 	}
 	for _, o := range []study.Options{
-		{Scale: "9", Quantile: 7}, {Scale: "9-1", Quantile: 7}, {Scale: "0-11", Quantile: 7}, {Scale: "1-9", Quantile: 5},
-		{Scale: "1-9", Quantile: 7, Rule: "share:7-10>=75"}, {Scale: "1-9", Quantile: 7, Rule: "share:7-9>=60"}, {Scale: "1-9", Quantile: 7, Rule: "most"},
-		{Scale: "1-9", Quantile: 7, Rule: "agreement:0.7"}, {Scale: "1-7", Quantile: 7, Rule: "rand"}, {Scale: "1-9", Quantile: 7, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, Rule: "cns:x"},
+		{Scale: "9", Quantile: 7, MinN: 5}, {Scale: "9-1", Quantile: 7, MinN: 5}, {Scale: "0-11", Quantile: 7, MinN: 5}, {Scale: "1-9", Quantile: 5},
+		{Scale: "1-9", Quantile: 7, MinN: 5, Rule: "share:7-10>=75"}, {Scale: "1-9", Quantile: 7, MinN: 5, Rule: "most"},
+		{Scale: "1-9", Quantile: 7, MinN: 5, Rule: "agreement:0.7"}, {Scale: "1-7", Quantile: 7, MinN: 5, Rule: "rand"}, {Scale: "1-9", Quantile: 7, MinN: 5, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, MinN: 5, Rule: "cns:x"},
 	} {
 		_, err := study.ReadCSV("s.csv", strings.NewReader(header+"1,a,g,i,7\n"), o, still)
 		if fault.KindOf(err) != fault.Invalid {
@@ -220,7 +220,7 @@ func refused(t *testing.T, name string, err error, words string) {
 
 // A scale that does not begin at 1 is measured in its own values.
 func TestScaleFromZero(t *testing.T) {
-	o := study.Options{Scale: "0-10", Quantile: 7, Rule: "share:8-10>=75"}
+	o := study.Options{Scale: "0-10", Quantile: 7, MinN: 5, Rule: "share:8-10>=75"}
 	r := csv(t, header+"1,a,,i,0\n1,b,,i,8\n1,c,,i,8\n1,d,,i,9\n1,e,,i,10\n", o)
 	row := r.Items[0].Rounds[0]
 	got := map[string]string{}
