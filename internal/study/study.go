@@ -22,6 +22,8 @@ type Study struct {
 	Scales   []Scale       // by item
 	Warnings []Warning     // what was measured and may be something else
 	Notes    []string      // how the input was read: every choice that was not declared
+	Seed     string        // words that intervals are drawn from; DefaultSeed where empty
+	Bare     bool          // without intervals
 
 	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
 	open  bool              // everything is counted, also of fewer people than are judged

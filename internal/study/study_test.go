@@ -14,6 +14,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/study"
+	"delfi/internal/study/words"
 )
 
 var plain = study.Options{Scale: "1-9", Quantile: 7, MinN: 5}
@@ -303,7 +304,7 @@ func TestReadableTable(t *testing.T) {
 	}
 	var b strings.Builder
 	r := csv(t, text.String(), plain)
-	if err := r.Write(&b); err != nil {
+	if err := r.Write(&b, words.In("en")); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -317,19 +318,6 @@ func TestReadableTable(t *testing.T) {
 	for _, line := range strings.Split(b.String(), "\n") {
 		if n := len([]rune(line)); n > 80 {
 			t.Errorf("a line of %d columns: %s", n, line)
-		}
-	}
-}
-
-// Every ground of a verdict has words; the other three are a proposal's, which a
-// study that is over has no use for.
-func TestGroundsHaveWords(t *testing.T) {
-	for _, code := range delphi.GroundCodes {
-		if slices.Contains([]string{"cannot_judge", "stable", "last_round"}, code) {
-			continue
-		}
-		if text := study.GroundWords(delphi.Ground{Code: code}); text == code || text == "" {
-			t.Errorf("%s has no words", code)
 		}
 	}
 }
@@ -363,7 +351,7 @@ func TestAChoiceIsOneQuestion(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	if err := r.Write(&b); err != nil {
+	if err := r.Write(&b, words.In("en")); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "→"); n != 1 || !strings.Contains(b.String(), "where: one of park, square, nowhere\n") {

@@ -86,10 +86,13 @@ func (w Words) Sentence(c Case) string {
 	v := c.Verdict
 	text := w.class(c, v.Key, c.Side)
 	if v.If != "" {
-		text += " " + w.T("if", lower(w.Verdict(v.If, c.IfSide)))
+		text += " " + w.If(v.If, c.IfSide)
 	}
 	return text
 }
+
+// If says what a verdict would be, were the answers to hold.
+func (w Words) If(key delphi.VerdictKey, s Side) string { return w.T("if", lower(w.Verdict(key, s))) }
 
 // lower makes the first letter small.
 func lower(s string) string {
