@@ -38,7 +38,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 			}
 			b.WriteString("]}")
 		}
-		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
 		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if strings.Contains(kind, "standing") {
@@ -104,6 +104,12 @@ func paths(v any, at string, seen map[string]bool) {
 			switch {
 			case name == "measures" || name == "protocol":
 				seen[path] = true
+			case name == "intervals": // of measures, by their names
+				seen[path] = true
+				for measure, interval := range inner.(map[string]any) {
+					seen[measure] = true
+					paths(interval, "intervals[]", seen)
+				}
 			case name == "grounds":
 				seen[path] = true
 				paths(inner, "grounds", seen)

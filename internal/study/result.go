@@ -59,17 +59,17 @@ type Item struct {
 
 // ItemRound is one item in one round.
 type ItemRound struct {
-	Round       int      `json:"round"`
-	N           int      `json:"n"`
-	CannotJudge int      `json:"cannot_judge"`
-	Paired      int      `json:"paired"`
-	Values      []string `json:"values"` // of the histogram
-	Counts      []int    `json:"counts"`
-	Thirds      bool     `json:"thirds"` // only thirds may be shown (with disclosure)
-	Measures    Measures `json:"measures"`
-	Groups      []Group  `json:"groups"`
-	Verdict     string   `json:"verdict"`
-	Side        string   `json:"side"` // for, against, middle or none: where the verdict stands towards what the rule declares
+	Round       int         `json:"round"`
+	N           int         `json:"n"`
+	CannotJudge int         `json:"cannot_judge"`
+	Paired      int         `json:"paired"`
+	Values      []string    `json:"values"` // of the histogram
+	Counts      []int       `json:"counts"`
+	Thirds      bool        `json:"thirds"` // only thirds may be shown (with disclosure)
+	Measures    Measures    `json:"measures"`
+	Groups      []Group     `json:"groups"`
+	Verdict     string      `json:"verdict"`
+	Side        delphi.Side `json:"side"` // of the verdict
 
 	Intervals Intervals `json:"intervals"`
 }
@@ -202,7 +202,7 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 		verdict, proposal := delphi.Judge(p, it, so, left)
 		f := delphi.Measure(s.whole(p), it, so)
 		row := ItemRound{
-			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key), Side: string(out.judged.side(verdict.Direction)),
+			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key), Side: verdict.Side,
 			Values: []string{}, Groups: []Group{}, Measures: s.measures(f, scale),
 		}
 		if n := len(out.Rounds); n > 0 && scale.offset() != 0 {
@@ -299,6 +299,7 @@ func (s *Study) measures(f delphi.Figures, scale Scale) Measures {
 		{Name: "median", Value: scale.Level(f.Median)}, {Name: "q1", Value: scale.Level(f.Q1)}, {Name: "q3", Value: scale.Level(f.Q3)},
 		{Name: "iqr", Value: scale.Width(f.IQR)}, {Name: "top", Value: f.Top}, {Name: "top_low", Value: f.TopLow}, {Name: "top_high", Value: f.TopHigh},
 		{Name: "agreement", Value: f.Agreement}, {Name: "scheibe", Value: f.Scheibe}, {Name: "unchanged", Value: f.Unchanged},
+		{Name: "within", Value: f.Within}, {Name: "no_change", Value: f.NoChange},
 	}
 	for _, m := range f.More {
 		out = append(out, s.own(m, f, scale))

@@ -31,21 +31,21 @@ func judgement(p delphi.Protocol, item delphi.Item, scale Scale) judged {
 }
 
 // side says where a direction stands towards what the rule declares.
-func (j judged) side(d delphi.Direction) words.Side {
+func (j judged) side(d delphi.Direction) delphi.Side {
 	switch {
 	case d == delphi.NoDirection || d == "":
-		return words.None
+		return delphi.NoSide
 	case d == j.declared:
-		return words.For
+		return delphi.For
 	case d == delphi.Middle:
-		return words.Middle
+		return delphi.Between
 	}
-	return words.Against
+	return delphi.Against
 }
 
 // Part is one side of a scale with its share of the answers.
 type Part struct {
-	Side    words.Side
+	Side    delphi.Side
 	Points  string // "7-9"
 	Count   int
 	Percent int // of whole ones, which sum to 100
@@ -97,26 +97,14 @@ func (it Item) Parts(counts []int) []Part {
 
 // Case is the item's verdict as its words need it.
 func (it Item) Case() words.Case {
-	c := words.Case{
-		Verdict: it.Verdict, Rule: it.judged.rule,
-		Side: it.judged.side(it.Verdict.Direction), IfSide: it.judged.side(it.Verdict.IfDirection),
-	}
+	c := words.Case{Verdict: it.Verdict, Rule: it.judged.rule}
 	for _, p := range it.Parts(it.last().Counts) {
 		if c.Parts == nil {
-			c.Parts = map[words.Side]int{}
+			c.Parts = map[delphi.Side]int{}
 		}
 		c.Parts[p.Side] += p.Percent
 	}
 	return c
-}
-
-// Sensitive names the verdict of another published rule with its side.
-func (it Item) Sensitive(w words.Words, s delphi.Sensitivity) string {
-	side := it.judged.side(s.Direction)
-	if s.If != "" {
-		return w.Verdict(s.Key, words.None) + ". " + w.If(s.If, side)
-	}
-	return w.Verdict(s.Key, side)
 }
 
 // Shown gives the percentages of the last round's bar by the names of its classes.
@@ -163,7 +151,7 @@ func (r Result) Reached() words.Tally {
 	t := words.Tally{}
 	for _, it := range r.Questions() {
 		if it.Kind != string(delphi.TextForm) {
-			t.Add(it.Verdict.Key, it.Case().Side)
+			t.Add(it.Verdict.Key, it.Verdict.Side)
 		}
 	}
 	return t

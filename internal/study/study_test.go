@@ -271,7 +271,7 @@ func TestItemsComeAndGo(t *testing.T) {
 // hides of few people is measured when all is asked for.
 func TestJSONOfEstimates(t *testing.T) {
 	read := func(value int, o study.Options) (*study.Study, error) {
-		text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "estimate", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+		text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "estimate", "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "relative-iqr"},
 			"item_kinds": [{"id": "k", "kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true}]},
 			"items": [{"id": "i", "kind": "k"}], "rounds": [{"ballots": [`
@@ -299,7 +299,7 @@ func TestReadableTable(t *testing.T) {
 	text.WriteString(header)
 	for round := 1; round <= 2; round++ {
 		for p := range 20 {
-			fmt.Fprintf(&text, "%d,p%d,%s,\"one\nway \x1b[31mstreets\",%d\n", round, p, []string{"x", "a group with a very long name indeed"}[p%2], 7+(p*round)%3)
+			fmt.Fprintf(&text, "%d,p%d,%s,\"one\nway \x1b[31mstreets\",%d\n", round, p, []string{"x", "a group with a very long name indeed"}[p%2], 7+(p*round*round)%3-(round-1)*(p%2)*5)
 		}
 	}
 	var b strings.Builder
@@ -308,8 +308,9 @@ func TestReadableTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"20 panelists, 1 item, 2 rounds", "one way [31mstreets\n", "······██▇", "at 7-9", "100%", "unstable: the answers still move", "were they stable: consensus, high",
-		"fails  kept their answer: 35%, at least 70% needed", "holds  answers at 7-9: 100%, at least 75% needed", "other rules: unstable (were they stable: consensus) by 75 %",
+		"20 panelists, 1 item, 2 rounds", "Still moving on 1.", "one way [31mstreets\n", "······██▇", "at 7-9", "100%",
+		"→ Still moving. Between the last two rounds too many answers changed. Were the answers to hold: two poles, the larger in favour.",
+		"fails  within one point of their answer: 50%, at least 70% needed", "by other rules (75 % in the window, median and IQR, RAND/UCLA, COMET 70/15, A ≥ 0.70, Cns ≥ 0.75): Two poles, the larger in favour", "95 % interval of round 2: median ",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("the table has no %q:\n%s", want, b.String())
@@ -333,7 +334,7 @@ func TestBars(t *testing.T) {
 // A choice is one question: one table for all its options, also those that nobody
 // took, which were asked as long as their list was.
 func TestAChoiceIsOneQuestion(t *testing.T) {
-	text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "argumentative", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+	text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "argumentative", "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"}, "consensus": {"rule": "share", "share": {"permille": 750}}, "items": {"source": "both"},
 		"rounds": [{"kind": "gather", "discussion": true}, {"kind": "answer"}, {"kind": "answer"}], "item_kinds": [{"id": "where", "kind": "choice"}]},
 		"items": [{"id": "park", "kind": "where"}, {"id": "square", "kind": "where"}, {"id": "nowhere", "kind": "where"}], "rounds": [`

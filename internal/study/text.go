@@ -146,7 +146,7 @@ func (it Item) write(b *strings.Builder, w words.Words) {
 		}
 		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(bins(row.Counts)), centre, w.Number(m.value("iqr"), 2),
 			it.Top(w, row), w.Number(concord, 2), w.Percent(m.value("scheibe")), w.Percent(m.value("unchanged")),
-			w.Short(delphi.VerdictKey(row.Verdict), words.Side(row.Side)), wide}.write(b)
+			w.Short(delphi.VerdictKey(row.Verdict), row.Side), wide}.write(b)
 		for _, g := range row.Groups {
 			if g.Withheld {
 				line{last: w.T("text.withheld", printed(g.Group, 20)), wide: wide}.write(b)
@@ -188,7 +188,7 @@ func (it Item) Remarks(w words.Words) []string {
 	var out []string
 	row := it.last()
 	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && !a.Robust {
-		out = append(out, w.T("attrition", a.Leavers, w.Verdict(a.Low, words.None), w.Verdict(a.High, words.None)))
+		out = append(out, w.T("attrition", a.Leavers, w.Verdict(a.Low, delphi.NoSide), w.Verdict(a.High, delphi.NoSide)))
 	}
 	if slices.ContainsFunc(it.Rounds, func(row ItemRound) bool { return row.Thirds }) {
 		out = append(out, w.T("thirds"))
@@ -225,7 +225,7 @@ func (it Item) others(b *strings.Builder, w words.Words) {
 	for _, s := range it.Sensitivity {
 		verdict := ""
 		if s.Defined {
-			verdict = strings.TrimSuffix(it.Sensitive(w, s), ".")
+			verdict = w.Verdict(s.Key, s.Side)
 		}
 		if by[verdict] == nil {
 			order = append(order, verdict)
@@ -237,7 +237,7 @@ func (it Item) others(b *strings.Builder, w words.Words) {
 			wrapped(b, "  ", w.T("others.undefined", strings.Join(by[verdict], ", ")))
 			continue
 		}
-		wrapped(b, "  ", w.T("others.by", verdict, strings.Join(by[verdict], ", ")))
+		wrapped(b, "  ", w.T("others.by", strings.Join(by[verdict], ", "), verdict))
 	}
 }
 

@@ -8,15 +8,15 @@ import (
 )
 
 // Tally counts items by verdict and side.
-type Tally map[delphi.VerdictKey]map[Side]int
+type Tally map[delphi.VerdictKey]map[delphi.Side]int
 
 // Add counts one item.
-func (t Tally) Add(key delphi.VerdictKey, s Side) {
+func (t Tally) Add(key delphi.VerdictKey, s delphi.Side) {
 	if t[key] == nil {
-		t[key] = map[Side]int{}
+		t[key] = map[delphi.Side]int{}
 	}
 	if !sided(key) || s == "" {
-		s = None
+		s = delphi.NoSide
 	}
 	t[key][s]++
 }
@@ -36,7 +36,7 @@ func (w Words) Summary(t Tally) string {
 				sides = append(sides, fmt.Sprintf("%d %s", c, w.Side(s)))
 			}
 		}
-		n += t[key][None]
+		n += t[key][delphi.NoSide]
 		if n == 0 {
 			continue
 		}

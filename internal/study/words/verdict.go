@@ -10,41 +10,29 @@ import (
 	"delfi/internal/delphi/stat"
 )
 
-// Side is where a verdict stands towards what the rule declares.
-type Side string
-
-// The sides; None where a verdict has none.
-const (
-	For     Side = "for"
-	Against Side = "against"
-	Middle  Side = "middle"
-	None    Side = "none"
-)
-
-// Sides lists those that have words.
-var Sides = []Side{For, Against, Middle}
+// Sides lists the sides that have words.
+var Sides = []delphi.Side{delphi.For, delphi.Against, delphi.Between}
 
 // Case is a verdict with what its sentence needs.
 type Case struct {
-	Verdict      delphi.Verdict
-	Side, IfSide Side
-	Rule         delphi.ConsensusPlan
-	Parts        map[Side]int // percentages that sum to 100; nil where an item has no sides
+	Verdict delphi.Verdict
+	Rule    delphi.ConsensusPlan
+	Parts   map[delphi.Side]int // percentages that sum to 100; nil where an item has no sides
 }
 
 // Side gives the words of a side: "in favour".
-func (w Words) Side(s Side) string {
-	if s == None || s == "" {
+func (w Words) Side(s delphi.Side) string {
+	if s == delphi.NoSide || s == "" {
 		return ""
 	}
 	return w.T("side." + string(s))
 }
 
 // Verdict names a verdict with its side: "Consensus in favour".
-func (w Words) Verdict(key delphi.VerdictKey, s Side) string {
+func (w Words) Verdict(key delphi.VerdictKey, s delphi.Side) string {
 	name := w.T("verdict." + slug(key))
 	switch {
-	case s == None || s == "" || !sided(key):
+	case s == delphi.NoSide || s == "" || !sided(key):
 		return name
 	case key == delphi.Bipolarity:
 		return w.T("verdict.larger", name, w.Side(s))
@@ -53,10 +41,10 @@ func (w Words) Verdict(key delphi.VerdictKey, s Side) string {
 }
 
 // Short names a verdict in a column of 13.
-func (w Words) Short(key delphi.VerdictKey, s Side) string {
+func (w Words) Short(key delphi.VerdictKey, s delphi.Side) string {
 	name := w.T("short." + slug(key))
-	if sided(key) && key != delphi.Bipolarity && s != None && s != "" {
-		return name + map[Side]string{For: " (+)", Against: " (−)", Middle: " (=)"}[s]
+	if sided(key) && key != delphi.Bipolarity && s != delphi.NoSide && s != "" {
+		return name + map[delphi.Side]string{delphi.For: " (+)", delphi.Against: " (−)", delphi.Between: " (=)"}[s]
 	}
 	return name
 }
@@ -74,7 +62,7 @@ func slug(key delphi.VerdictKey) string { return strings.ReplaceAll(string(key),
 
 // Title is the name of a case's verdict, and whether it was unanimous.
 func (w Words) Title(c Case) string {
-	title := w.Verdict(c.Verdict.Key, c.Side)
+	title := w.Verdict(c.Verdict.Key, c.Verdict.Side)
 	if c.Verdict.Unanimous {
 		title += ", " + w.T("unanimous")
 	}
@@ -84,15 +72,17 @@ func (w Words) Title(c Case) string {
 // Sentence says a verdict in one or two sentences.
 func (w Words) Sentence(c Case) string {
 	v := c.Verdict
-	text := w.class(c, v.Key, c.Side)
+	text := w.class(c, v.Key, v.Side)
 	if v.If != "" {
-		text += " " + w.If(v.If, c.IfSide)
+		text += " " + w.If(v.If, c.Verdict.IfSide)
 	}
 	return text
 }
 
 // If says what a verdict would be, were the answers to hold.
-func (w Words) If(key delphi.VerdictKey, s Side) string { return w.T("if", lower(w.Verdict(key, s))) }
+func (w Words) If(key delphi.VerdictKey, s delphi.Side) string {
+	return w.T("if", lower(w.Verdict(key, s)))
+}
 
 // lower makes the first letter small.
 func lower(s string) string {
@@ -100,8 +90,8 @@ func lower(s string) string {
 	return strings.ToLower(string(r[:1])) + string(r[1:])
 }
 
-func (w Words) class(c Case, key delphi.VerdictKey, s Side) string {
-	named := s != None && s != ""
+func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
+	named := s != delphi.NoSide && s != ""
 	switch key {
 	case delphi.Consensus:
 		return w.consensus(c, named) + w.steady(c)
@@ -129,40 +119,38 @@ func (w Words) class(c Case, key delphi.VerdictKey, s Side) string {
 		}
 		return w.T("sentence.bipolarity") + " " + first(w.Shares(c.Parts)) + "."
 	case delphi.Unstable:
-		if fails(v(c), "scheibe") && !fails(v(c), "unchanged") && has(v(c), "unchanged") {
+		if c.Verdict.Cause == delphi.PanelChanged {
 			return w.T("sentence.unstable.panel")
 		}
 		return w.T("sentence.unstable")
 	case delphi.Open:
-		if has(v(c), "no_earlier_round") {
+		if has(c.Verdict, "no_earlier_round") {
 			return w.T("sentence.open.first")
 		}
 		return w.T("sentence.open")
 	case delphi.TooFew:
-		return w.few(v(c))
+		return w.few(c.Verdict)
 	}
 	return ""
 }
-
-func v(c Case) delphi.Verdict { return c.Verdict }
 
 func (w Words) consensus(c Case, named bool) string {
 	share := c.Rule.Share
 	switch {
 	case c.Verdict.Unanimous && named:
-		return w.T("sentence.consensus.all", w.Side(c.Side))
+		return w.T("sentence.consensus.all", w.Side(c.Verdict.Side))
 	case c.Verdict.Unanimous:
 		return w.T("sentence.consensus.all.any")
 	case share == nil && named:
-		return w.T("sentence.consensus.rule", w.Side(c.Side), w.Rule(c.Rule))
+		return w.T("sentence.consensus.rule", w.Side(c.Verdict.Side), w.Rule(c.Rule))
 	case share == nil || !named:
 		return w.T("sentence.consensus.rule.any", w.Rule(c.Rule))
 	}
 	if of, ok := map[int][2]int{500: {1, 2}, 600: {3, 5}, 667: {2, 3}, 750: {3, 4}, 800: {4, 5}, 900: {9, 10}}[share.Permille]; ok {
-		return w.T("sentence.consensus.ratio", of[0], of[1], w.Side(c.Side))
+		return w.T("sentence.consensus.ratio", of[0], of[1], w.Side(c.Verdict.Side))
 	}
 	_, bound := w.against(stat.Undefined, share.Permille)
-	return w.T("sentence.consensus.share", bound, w.Side(c.Side))
+	return w.T("sentence.consensus.share", bound, w.Side(c.Verdict.Side))
 }
 
 // steady ends the sentence of a consensus: whether answers were seen to hold.
@@ -193,14 +181,10 @@ func has(v delphi.Verdict, code string) bool {
 	return slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == code })
 }
 
-func fails(v delphi.Verdict, code string) bool {
-	return slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == code && !g.Holds })
-}
-
 // Shares lists the parts of a bar: "48% in favour, 46% in the middle, 6% against".
-func (w Words) Shares(parts map[Side]int) string {
+func (w Words) Shares(parts map[delphi.Side]int) string {
 	var out []string
-	for _, s := range []Side{For, Middle, Against} {
+	for _, s := range []delphi.Side{delphi.For, delphi.Between, delphi.Against} {
 		if p, ok := parts[s]; ok {
 			out = append(out, w.Part(p)+" "+w.Side(s))
 		}
@@ -250,15 +234,25 @@ func (w Words) Ground(g delphi.Ground, shown map[string]int) (text string, state
 	}
 	key := "ground." + g.Code
 	switch g.Code {
-	case "response", "judged", "scheibe", "unchanged", "comet_in", "comet_against", "relative_iqr", "never", "finite", "around_median":
+	case "response", "judged", "rand_quarter", "comet_half", "comet_in", "comet_against", "relative_iqr", "never", "finite", "around_median":
 		text = w.T(key, share, limit)
-	case "share", "largest_class", "lowest_class", "highest_class":
+	case "unchanged", "within":
+		if g.Detail == "at-least" {
+			share = w.T("least", share)
+		}
+		text = w.T(key, share, limit)
+	case "scheibe":
+		text = w.T(key, share, limit)
+		if f, err := strconv.ParseFloat(g.Detail, 64); err == nil { // thousandths
+			text += "; " + w.T("ground.scheibe.chance", w.Percent(stat.Of(f/1000)))
+		}
+	case "share", "middle", "largest_class", "lowest_class", "highest_class":
 		text = w.T(key, g.Detail, share, limit)
-	case "valid_n", "paired_n", "raters", "median", "iqr", "rand_size", "groups_judged":
+	case "valid_n", "paired_n", "raters", "median", "iqr", "rand_size", "rand_apart", "groups_judged":
 		text = w.T(key, figure, bound)
-	case "w_rising", "rand_ipras", "agreement", "cns", "w":
+	case "w_rising", "rand_ipras", "agreement", "apart", "cns", "w":
 		text = w.T(key, part, least)
-	case "wilcoxon":
+	case "wilcoxon", "sign":
 		effect := g.Detail
 		if f, err := strconv.ParseFloat(g.Detail, 64); err == nil { // thousandths
 			effect = w.Number(stat.Of(f/1000), 3)

@@ -38,8 +38,8 @@ func TestDomainHasWords(t *testing.T) {
 	for _, code := range words.Codes {
 		w := words.In(code)
 		for _, key := range delphi.VerdictKeys {
-			for _, side := range append(words.Sides, words.None) {
-				for _, text := range []string{w.Verdict(key, side), w.Short(key, side), w.Sentence(words.Case{Verdict: delphi.Verdict{Key: key}, Side: side})} {
+			for _, side := range append(words.Sides, delphi.NoSide) {
+				for _, text := range []string{w.Verdict(key, side), w.Short(key, side), w.Sentence(words.Case{Verdict: delphi.Verdict{Key: key, Side: side}})} {
 					if text == "" || strings.Contains(text, "verdict.") || strings.Contains(text, "sentence.") || strings.Contains(text, "%!") {
 						t.Errorf("%s: %s, %s: %q", code, key, side, text)
 					}
@@ -64,15 +64,15 @@ func TestDomainHasWords(t *testing.T) {
 func TestSides(t *testing.T) {
 	for _, c := range []struct {
 		key  delphi.VerdictKey
-		side words.Side
+		side delphi.Side
 		want [2]string
 	}{
-		{delphi.Consensus, words.For, [2]string{"Consensus in favour", "Consenso a favore"}},
-		{delphi.Consensus, words.Against, [2]string{"Consensus against", "Consenso contro"}},
-		{delphi.Majority, words.Middle, [2]string{"Majority in the middle", "Maggioranza nel mezzo"}},
-		{delphi.Plurality, words.Against, [2]string{"Plurality against", "Maggioranza relativa contro"}},
-		{delphi.Disagreement, words.None, [2]string{"Divided", "Divisi"}},
-		{delphi.TooFew, words.None, [2]string{"Too few answers", "Troppo poche risposte"}},
+		{delphi.Consensus, delphi.For, [2]string{"Consensus in favour", "Consenso a favore"}},
+		{delphi.Consensus, delphi.Against, [2]string{"Consensus against", "Consenso contro"}},
+		{delphi.Majority, delphi.Between, [2]string{"Majority in the middle", "Maggioranza nel mezzo"}},
+		{delphi.Plurality, delphi.Against, [2]string{"Plurality against", "Maggioranza relativa contro"}},
+		{delphi.Disagreement, delphi.NoSide, [2]string{"Divided", "Divisi"}},
+		{delphi.TooFew, delphi.NoSide, [2]string{"Too few answers", "Troppo poche risposte"}},
 	} {
 		for i, code := range words.Codes {
 			if got := words.In(code).Verdict(c.key, c.side); got != c.want[i] {
@@ -80,12 +80,12 @@ func TestSides(t *testing.T) {
 			}
 		}
 	}
-	c := words.Case{Verdict: delphi.Verdict{Key: delphi.Consensus, Grounds: nil}, Side: words.Against,
+	c := words.Case{Verdict: delphi.Verdict{Key: delphi.Consensus, Side: delphi.Against},
 		Rule: delphi.ConsensusPlan{Rule: delphi.RuleShare, Share: &delphi.ShareRule{Permille: 750}}}
 	if got := words.In("it").Sentence(c); got != "Almeno 3 persone su 4 sono contro, e le risposte sono ferme." {
 		t.Error(got)
 	}
-	c = words.Case{Verdict: delphi.Verdict{Key: delphi.Disagreement}, Parts: map[words.Side]int{words.For: 48, words.Middle: 46, words.Against: 6}}
+	c = words.Case{Verdict: delphi.Verdict{Key: delphi.Disagreement}, Parts: map[delphi.Side]int{delphi.For: 48, delphi.Between: 46, delphi.Against: 6}}
 	if got := words.In("en").Sentence(c); got != "No position leads: 48% in favour, 46% in the middle, 6% against." {
 		t.Error(got)
 	}
@@ -94,10 +94,10 @@ func TestSides(t *testing.T) {
 // A summary names what was reached and never lumps.
 func TestSummary(t *testing.T) {
 	tally := words.Tally{}
-	for key, sides := range map[delphi.VerdictKey]map[words.Side]int{
-		delphi.Consensus:    {words.For: 25, words.Against: 3},
-		delphi.Majority:     {words.For: 40, words.Against: 5, words.Middle: 1},
-		delphi.Disagreement: {words.None: 25}, delphi.Open: {words.None: 20},
+	for key, sides := range map[delphi.VerdictKey]map[delphi.Side]int{
+		delphi.Consensus:    {delphi.For: 25, delphi.Against: 3},
+		delphi.Majority:     {delphi.For: 40, delphi.Against: 5, delphi.Between: 1},
+		delphi.Disagreement: {delphi.NoSide: 25}, delphi.Open: {delphi.NoSide: 20},
 	} {
 		for side, n := range sides {
 			for range n {
