@@ -215,7 +215,7 @@ func classPairs(c delphi.Closing, subject string) [][]int {
 // rankings counts the distinct complete rankings of a list in a round; false where
 // there are too many to hold, and where the study hides who ranked how.
 func (s *Study) rankings(round int, kind string) (scores [][]float64, counts []int, ok bool) {
-	if s.Protocol.Disclosure.SmallBelow > 0 {
+	if s.disclosed() {
 		return nil, nil, false
 	}
 	at := map[string]int{} // place of an item in its list

@@ -14,6 +14,7 @@ var Parts = []Field{
 	{"warnings[].message", "the warning in words"},
 	{"warnings[].place", "where it is first seen"},
 	{"warnings[].items", "the items that it is about"},
+	{"disclosed", "whether only what a consultation would publish was measured"},
 	{"panelists", "people who answered anything in any round"},
 	{"groups", "names of the groups"},
 	{"rounds[].round", "the study's own number of the round"},

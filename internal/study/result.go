@@ -24,7 +24,13 @@ type Result struct {
 	Groups    []string        `json:"groups"`
 	Rounds    []Round         `json:"rounds"`
 	Items     []Item          `json:"items"`
+	Disclosed bool            `json:"disclosed"` // only what a consultation would publish was measured
+
+	quantile int
 }
+
+// Quantile is the Hyndman–Fan type of the quantiles.
+func (r Result) Quantile() int { return r.quantile }
 
 // Round is one round over all items.
 type Round struct {
@@ -113,8 +119,8 @@ func (m Measures) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// value finds a figure by its name.
-func (m Measures) value(name string) stat.Value {
+// Value finds a figure by its name.
+func (m Measures) Value(name string) stat.Value {
 	for _, f := range m {
 		if f.Name == name {
 			return f.Value
@@ -151,7 +157,7 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 	var p *sampler
 	out := Result{
 		Format: "delfi measure v1", Rules: delphi.RuleVersion, Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...),
-		Panelists: s.Panelists(), Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
+		Panelists: s.Panelists(), Disclosed: s.disclosed(), quantile: s.Protocol.Measures.Quantile, Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
 	}
 	if !s.Bare {
 		p = &sampler{seed: cmp.Or(s.Seed, DefaultSeed)}
@@ -206,7 +212,7 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 			Values: []string{}, Groups: []Group{}, Measures: s.measures(f, scale),
 		}
 		if n := len(out.Rounds); n > 0 && scale.offset() != 0 {
-			row.Measures.replace("cv_change", row.Measures.value("cv").Minus(out.Rounds[n-1].Measures.value("cv")))
+			row.Measures.replace("cv_change", row.Measures.Value("cv").Minus(out.Rounds[n-1].Measures.Value("cv")))
 		}
 		subject := delphi.Subject(p, it)
 		var values []string // as the engine counts
@@ -347,7 +353,7 @@ func (s *Study) correct(items []Item) {
 	p := make([]stat.Value, len(items))
 	for i, it := range items {
 		if n := len(it.Rounds); n > 0 {
-			p[i] = it.Rounds[n-1].Measures.value("wilcoxon_p")
+			p[i] = it.Rounds[n-1].Measures.Value("wilcoxon_p")
 		}
 	}
 	for i, v := range s.Protocol.Corrected(p) {

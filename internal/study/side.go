@@ -98,7 +98,7 @@ func (it Item) Parts(counts []int) []Part {
 // Case is the item's verdict as its words need it.
 func (it Item) Case() words.Case {
 	c := words.Case{Verdict: it.Verdict, Rule: it.judged.rule}
-	for _, p := range it.Parts(it.last().Counts) {
+	for _, p := range it.Parts(it.Last().Counts) {
 		if c.Parts == nil {
 			c.Parts = map[delphi.Side]int{}
 		}
@@ -110,14 +110,14 @@ func (it Item) Case() words.Case {
 // Shown gives the percentages of the last round's bar by the names of its classes.
 func (it Item) Shown() map[string]int {
 	out := map[string]int{}
-	for _, p := range it.Parts(it.last().Counts) {
+	for _, p := range it.Parts(it.Last().Counts) {
 		out[p.Points] = p.Percent
 	}
 	return out
 }
 
-// last is the last round that asked the item; a zero one where none did.
-func (it Item) last() ItemRound {
+// Last is the last round that asked the item; a zero one where none did.
+func (it Item) Last() ItemRound {
 	if n := len(it.Rounds); n > 0 {
 		return it.Rounds[n-1]
 	}
@@ -132,7 +132,7 @@ func (it Item) Top(w words.Words, row ItemRound) string {
 			return w.Part(p.Percent)
 		}
 	}
-	return w.Percent(row.Measures.value("top"))
+	return w.Percent(row.Measures.Value("top"))
 }
 
 // GroupTop is Top of a group.

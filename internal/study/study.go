@@ -61,12 +61,16 @@ func (s *Study) whole(p delphi.Protocol) delphi.Protocol {
 	return p
 }
 
+// disclosed says whether a study hides what a consultation would: then only
+// published tables are measured.
+func (s *Study) disclosed() bool { return s.Protocol.Disclosure.SmallBelow > 0 }
+
 // Joint counts the pairs of an item by point: rows are the points of the round
 // before, columns those of the round at that place of Rounds. It is nil where the
 // item has no scale or no round before, and where the protocol hides who moved.
 func (s *Study) Joint(round, item int) [][]int {
 	k, _ := s.Protocol.Kind(s.Kinds[item].Kind)
-	if k.Kind != delphi.ScaleForm || round <= s.news[item] || round > s.lasts[item] || s.Protocol.Disclosure.SmallBelow > 0 || s.Protocol.Standing() {
+	if k.Kind != delphi.ScaleForm || round <= s.news[item] || round > s.lasts[item] || s.disclosed() || s.Protocol.Standing() {
 		return nil
 	}
 	out := make([][]int, k.Points)

@@ -78,13 +78,13 @@ func (it Item) Name(w words.Words) string {
 
 func (r Round) write(b *strings.Builder, w words.Words) {
 	text := w.T("text.round", r.Round, r.Answered, r.Enrolled)
-	if alpha := r.Measures.value("krippendorff_ordinal"); alpha.Defined() {
+	if alpha := r.Measures.Value("krippendorff_ordinal"); alpha.Defined() {
 		text += ", " + w.T("text.alpha", w.Number(alpha, 2))
 		if n, ok := r.Intervals.Of("krippendorff_ordinal"); ok {
 			text += " " + w.T("interval.whole", w.Number(n.Low, 2), w.Number(n.High, 2))
 		}
 	}
-	if ac := r.Measures.value("ac2_quadratic"); ac.Defined() {
+	if ac := r.Measures.Value("ac2_quadratic"); ac.Defined() {
 		text += ", " + w.T("text.ac2", w.Number(ac, 2))
 	}
 	wrapped(b, "", text)
@@ -126,7 +126,7 @@ func (it Item) write(b *strings.Builder, w words.Words) {
 	}
 	wide := 4
 	for _, row := range it.Rounds {
-		wide = max(wide, len(bins(row.Counts)))
+		wide = max(wide, len(Bins(row.Counts)))
 	}
 	top := w.T("column.top")
 	if it.Window != "" {
@@ -140,19 +140,19 @@ func (it Item) write(b *strings.Builder, w words.Words) {
 	line{w.T("column.round"), w.T("column.n"), "", middle, w.T("column.iqr"), top, agreement, w.T("column.change"), w.T("column.same"), w.T("column.verdict"), wide}.write(b)
 	for _, row := range it.Rounds {
 		m := row.Measures
-		centre, concord := it.Level(w, m.value("median")), m.value("agreement")
+		centre, concord := it.Level(w, m.Value("median")), m.Value("agreement")
 		if ranking {
-			centre, concord = w.Number(m.value("mean_rank/"+it.Item), 2), m.value("w")
+			centre, concord = w.Number(m.Value("mean_rank/"+it.Item), 2), m.Value("w")
 		}
-		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(bins(row.Counts)), centre, w.Number(m.value("iqr"), 2),
-			it.Top(w, row), w.Number(concord, 2), w.Percent(m.value("scheibe")), w.Percent(m.value("unchanged")),
+		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(Bins(row.Counts)), centre, w.Number(m.Value("iqr"), 2),
+			it.Top(w, row), w.Number(concord, 2), w.Percent(m.Value("scheibe")), w.Percent(m.Value("unchanged")),
 			w.Short(delphi.VerdictKey(row.Verdict), row.Side), wide}.write(b)
 		for _, g := range row.Groups {
 			if g.Withheld {
 				line{last: w.T("text.withheld", printed(g.Group, 20)), wide: wide}.write(b)
 				continue
 			}
-			line{n: fmt.Sprint(g.N), bars: Bars(bins(g.Counts)), median: it.Level(w, g.Median), iqr: w.Number(g.Q3.Minus(g.Q1), 2),
+			line{n: fmt.Sprint(g.N), bars: Bars(Bins(g.Counts)), median: it.Level(w, g.Median), iqr: w.Number(g.Q3.Minus(g.Q1), 2),
 				top: it.GroupTop(w, g), last: printed(g.Group, 30), wide: wide}.write(b)
 		}
 	}
@@ -186,7 +186,7 @@ func (it Item) conclude(b *strings.Builder, w words.Words) {
 // left could turn it, what is hidden, its intervals and its content validity.
 func (it Item) Remarks(w words.Words) []string {
 	var out []string
-	row := it.last()
+	row := it.Last()
 	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && !a.Robust {
 		out = append(out, w.T("attrition", a.Leavers, w.Verdict(a.Low, delphi.NoSide), w.Verdict(a.High, delphi.NoSide)))
 	}
@@ -208,12 +208,12 @@ func (it Item) Remarks(w words.Words) []string {
 		out = append(out, w.T("intervals", row.Round, strings.Join(intervals, ", ")))
 	}
 	// Content validity is asked for on scales of three and four points.
-	if m := row.Measures; it.Kind == string(delphi.ScaleForm) && it.Scale.points() <= 4 && m.value("icvi").Defined() {
+	if m := row.Measures; it.Kind == string(delphi.ScaleForm) && it.Scale.points() <= 4 && m.Value("icvi").Defined() {
 		least := w.T("content.none")
-		if v := m.value("cvr_critical"); v.Defined() {
+		if v := m.Value("cvr_critical"); v.Defined() {
 			least = w.T("content.least", w.Number(v, 2))
 		}
-		out = append(out, w.T("content", row.Round, w.Number(m.value("icvi"), 2), w.Number(m.value("icvi_kappa"), 2), w.Number(m.value("cvr"), 2), least))
+		out = append(out, w.T("content", row.Round, w.Number(m.Value("icvi"), 2), w.Number(m.Value("icvi_kappa"), 2), w.Number(m.Value("cvr"), 2), least))
 	}
 	return out
 }
@@ -250,8 +250,17 @@ func (it Item) Level(w words.Words, v stat.Value) string {
 	return w.Number(v, 2)
 }
 
-// bins draws neighbouring values together where there are more than bars.
-func bins(counts []int) []int {
+// Point writes a place on the scale for a reader who has no use for quarters: of a
+// scale of whole numbers the points that it lies between.
+func (it Item) Point(w words.Words, v stat.Value) string {
+	if it.Kind == string(delphi.ScaleForm) || it.Kind == string(delphi.CriteriaForm) {
+		return w.Point(v)
+	}
+	return it.Level(w, v)
+}
+
+// Bins draws neighbouring values together where there are more than bars.
+func Bins(counts []int) []int {
 	if len(counts) <= binsMost {
 		return counts
 	}
@@ -260,6 +269,27 @@ func bins(counts []int) []int {
 		out[i*binsMost/len(counts)] += n
 	}
 	return out
+}
+
+// BinNames names what Bins draws together, by the first and the last value.
+func BinNames(values []string) []string {
+	if len(values) <= binsMost {
+		return values
+	}
+	first, last := make([]string, binsMost), make([]string, binsMost)
+	for i, v := range values {
+		at := i * binsMost / len(values)
+		if first[at] == "" {
+			first[at] = v
+		}
+		last[at] = v
+	}
+	for i := range first {
+		if last[i] != first[i] {
+			first[i] += "–" + last[i]
+		}
+	}
+	return first
 }
 
 // Bars draws a histogram in one line: a block for each point, the highest full,

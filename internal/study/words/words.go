@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,8 +35,16 @@ func (w Words) T(key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	return fmt.Sprintf(text, args...)
+	text = fmt.Sprintf(text, args...)
+	if w.comma {
+		text = strings.ReplaceAll(vowel.ReplaceAllString(text, "${1}ll’$2"), "ill’", "l’")
+	}
+	return text
 }
+
+// vowel finds an Italian article before a percentage that begins with a vowel when it
+// is read: l’8 %, dell’11 %, all’88 %.
+var vowel = regexp.MustCompile(`\b(i|a|de|da|ne|su)l ((?:1|8|11|8[0-9])(?:,[0-9]+)?\x{a0}%)`)
 
 // has says whether a key has words.
 func (w Words) has(key string) bool { return w.text[key] != "" }

@@ -152,6 +152,16 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s, want %s", c.got, c.want)
 		}
 	}
+	for percent, want := range map[float64]string{
+		0.88: "l’88\u00a0%, serve almeno il 50\u00a0%", 0.08: "l’8\u00a0%", 0.11: "l’11\u00a0%", 0.01: "l’1\u00a0%", 0.1: "il 10\u00a0%", 0.18: "il 18\u00a0%", 0.78: "il 78\u00a0%",
+	} {
+		if text, _ := it.Ground(delphi.Ground{Code: "response", Value: stat.Of(1000 * percent), Limit: 500}, nil); !strings.Contains(text, "ha risposto "+want) {
+			t.Errorf("%s, want %s", text, want)
+		}
+	}
+	if got := it.T("sentence.few.response", it.Part(80)); got != "Ha risposto meno dell’80\u00a0% degli iscritti." {
+		t.Error(got)
+	}
 	// Whole percents would say "75%, at least 75% needed: fails".
 	text, _ := en.Ground(delphi.Ground{Code: "share", Detail: "7-9", Value: stat.Of(746), Limit: 750}, nil)
 	if text != "answers at 7-9: 74.6%, at least 75% needed" {
