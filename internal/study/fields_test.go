@@ -21,7 +21,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 	}
 	results := []study.Result{csv(t, header+strings.Join(rows(), "\n"), plain)}
 	two := plain
-	two.Scale = "1-2"
+	two.Scales = []string{"1-2"}
 	results = append(results, csv(t, header+strings.NewReplacer(",9", ",2", ",8", ",1", ",7", ",2", ",6", ",1", ",5", ",2", ",4", ",1", ",3", ",2").Replace(
 		"1,a,,i,9\n1,b,,i,8\n1,c,,i,9\n2,a,,i,9\n2,b,,i,9\n2,c,,i,8\n"), two))
 	for _, kind := range []string{

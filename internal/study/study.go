@@ -109,9 +109,10 @@ func (s *Study) order() {
 }
 
 // arrange puts items and groups in the order of their names, so that a result
-// does not depend on which row came first.
-func (s *Study) arrange() {
+// does not depend on which row came first. It gives the old places of the items.
+func (s *Study) arrange() []int {
 	places := sorted(s.Items, natural)
+	order := places
 	items := make([]string, len(places))
 	for i, from := range places {
 		items[i] = s.Items[from]
@@ -134,6 +135,7 @@ func (s *Study) arrange() {
 	for p, g := range s.group {
 		s.group[p] = at[g]
 	}
+	return order
 }
 
 // sorted gives the places of a list in their order.
