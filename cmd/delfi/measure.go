@@ -29,7 +29,7 @@ type measureCommand struct {
 	CannotJudge []string `placeholder:"TEXTS" help:"Texts that say \"cannot judge\"; beside ?."`
 	Kind        []string `sep:"none" placeholder:"KIND" help:"scale, ranking, estimate or selection; of some items as q1,q5-q8=ranking."`
 	Scale       []string `sep:"none" placeholder:"SCALE" help:"Least and greatest value, 2 to 11 points, as 1-9; of some items as q1,q5-q8=1-5. Else it is inferred from the answers, and said."`
-	Rule        []string `sep:"none" placeholder:"RULE" help:"share:7-9>=75, share>=75 (of the highest class), median-iqr:7,2, rand, comet, agreement:70, cns:75, relative-iqr:25 or w:70; of some items as q1=RULE."`
+	Rule        []string `sep:"none" placeholder:"RULE" help:"share:7-9>=75, share>=75 (of the highest class), median-iqr:7,2, rand, comet, agreement:70, cns:75, relative-iqr:25, iqr:1 or w:70; of some items as q1=RULE."`
 	Codebook    string   `placeholder:"FILE" help:"Table of the items, in CSV or .xlsx: item, label, kind, scale (or min, max), unit, grid, k, rule."`
 	Encoding    string   `default:"auto" help:"utf-8, utf-16le, utf-16be or windows-1252; by default UTF-8 or UTF-16, by the first bytes."`
 	Quantile    int      `default:"7" help:"Hyndman–Fan type of quantiles: 2, 6 or 7."`

@@ -1,6 +1,7 @@
 package delphi
 
 import (
+	"cmp"
 	"fmt"
 
 	"delfi/internal/fault"
@@ -39,10 +40,10 @@ func Classical(c ClassicalPlan) (Protocol, error) {
 		return map[string]string{c.Language: s}
 	}
 	p := base(VariantClassical, c.Language)
-	if c.Access != "" {
-		p.Panel.Access = c.Access
+	p.Panel.Groups = []GroupPlan{{ID: c.GroupID, Name: in(c.GroupName), Access: cmp.Or(c.Access, AccessOpen), Rule: c.GroupRule}}
+	if p.Panel.has(AccessOpen) {
+		p.Gates.Response = 0
 	}
-	p.Panel.Groups = []GroupPlan{{ID: c.GroupID, Name: in(c.GroupName), Rule: c.GroupRule}}
 	p.Anonymity.LatestKeyDate = c.LatestKeyDate
 	p.Rounds = append(p.Rounds, round(Gather, c.GatherDays))
 	for range min(c.AnswerRounds, 100) { // the reader refuses more than 10
@@ -53,12 +54,13 @@ func Classical(c ClassicalPlan) (Protocol, error) {
 		ID: scaleKind, Kind: ScaleForm, Points: c.Points, Low: in(c.Low), High: in(c.High),
 		Classes: DefaultClasses(c.Points), CannotJudge: c.CannotJudge,
 	}}
+	p.Stability.UnchangedWithin = p.commonTolerance()
 	p.Consensus.Share = &ShareRule{Permille: c.SharePermille}
 	if classes := p.ItemKinds[0].Classes; classes != nil {
 		p.Consensus.Share.From, p.Consensus.Share.To = classes[len(classes)-1][0], c.Points
 	}
 	if c.ReplyDays != 0 {
-		p.Reply.Days = c.ReplyDays
+		p.Reply.N = c.ReplyDays
 	}
 	return p.checked()
 }
@@ -77,8 +79,7 @@ type StandingPlan struct {
 // There is no "cannot judge": who passed said unsure.
 func Standing(s StandingPlan) (Protocol, error) {
 	p := base(VariantRealTime, s.Language)
-	p.Panel.Access = "imported"
-	p.Panel.Groups = []GroupPlan{{ID: "all", Name: map[string]string{s.Language: s.GroupName}}}
+	p.Panel.Groups = []GroupPlan{{ID: "all", Name: map[string]string{s.Language: s.GroupName}, Access: AccessImported}}
 	p.Anonymity.LatestKeyDate = s.LatestKeyDate
 	days := s.Days
 	if days == 0 {
@@ -120,7 +121,7 @@ func Study(s StudyPlan) ([]Protocol, int, error) {
 	p := base(VariantClassical, "en")
 	first := 1
 	for i, name := range s.Groups {
-		p.Panel.Groups = append(p.Panel.Groups, GroupPlan{ID: fmt.Sprintf("g%d", i+1), Name: map[string]string{"en": name}})
+		p.Panel.Groups = append(p.Panel.Groups, GroupPlan{ID: fmt.Sprintf("g%d", i+1), Name: map[string]string{"en": name}, Access: AccessImported})
 	}
 	p.Anonymity.LatestKeyDate = "9999-12-31" // there is no key
 	p.Items.Source, p.Items.Max = "given", 1000
@@ -145,6 +146,7 @@ func Study(s StudyPlan) ([]Protocol, int, error) {
 		}
 	}
 	p.Measures.Quantile = s.Quantile
+	p.Stability.UnchangedWithin = p.commonTolerance()
 	p.Gates.PairedMin = s.MinN
 	p.Disclosure.MinN = max(p.Disclosure.MinN, s.MinN)
 	if !s.Disclose {
@@ -152,11 +154,11 @@ func Study(s StudyPlan) ([]Protocol, int, error) {
 	}
 	out := make([]Protocol, len(s.Kinds))
 	for i, k := range s.Kinds {
-		k.Consensus.Scope = "panel"
+		k.Consensus.Denominator, k.Consensus.Scope = cmp.Or(k.Consensus.Denominator, DenominatorJudged), "panel"
 		out[i] = p
 		out[i].Consensus = k.Consensus
 		alone := out[i]
-		alone.ItemKinds, alone.Disclosure.Small = []ItemKind{k.Kind}, SmallOpen
+		alone.ItemKinds = []ItemKind{k.Kind}
 		r := &reader{}
 		if alone.checkRule(r); len(r.faults) > 0 {
 			return nil, first, fault.Bad(r.faults...)
@@ -179,6 +181,5 @@ func base(v Variant, language string) Protocol {
 	}
 	p := r.protocol(n)
 	p.Languages = []string{language}
-	p.Panel.Access = "open"
 	return p
 }

@@ -190,7 +190,7 @@ func (d *document) protocol() error {
 	if err := d.decoder.Decode(&raw); err != nil {
 		return d.wrong("syntax", err)
 	}
-	p, err := delphi.ParseProtocol(raw)
+	p, err := delphi.ParseStudy(raw)
 	var f *fault.Fault
 	if errors.As(err, &f) {
 		at := d.place(d.decoder.InputOffset() - int64(len(raw)))

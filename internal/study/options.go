@@ -191,10 +191,11 @@ type rule struct {
 	figure   int // permille
 	median   int
 	iqr      int
+	units    answer // iqr: points of a scale, units of an estimate
 	text     string
 }
 
-const ruleHelp = "share:7-9>=75, share>=75 (of the highest class), median-iqr:7,2, rand, comet, agreement:70, cns:75, relative-iqr:25 or w:70 (percentages, 70 for 0.70)"
+const ruleHelp = "share:7-9>=75, share>=75 (of the highest class), median-iqr:7,2, rand, comet, agreement:70, cns:75, relative-iqr:25, iqr:1 (in points or units) or w:70 (percentages, 70 for 0.70)"
 
 // ruleOf reads a rule.
 func ruleOf(text string) (rule, error) {
@@ -247,6 +248,11 @@ func ruleOf(text string) (rule, error) {
 			return r, wrong
 		}
 		return r, nil
+	case delphi.RuleIQR:
+		if r.units = meaning(figures, true, true); r.units.form != number || r.units.whole < 0 {
+			return r, wrong
+		}
+		return r, nil
 	case delphi.RuleAgreement, delphi.RuleCns, delphi.RuleRelativeIQR, delphi.RuleW:
 		if r.figure = defaults[r.name]; given {
 			if r.figure, err = permille(figures); err != nil {
@@ -267,6 +273,8 @@ func (r rule) fits(k delphi.Form) bool {
 	switch r.name {
 	case delphi.RuleShare:
 		return k == delphi.ScaleForm || k == delphi.SelectionForm && !r.windowed
+	case delphi.RuleIQR:
+		return k == delphi.ScaleForm || k == delphi.EstimateForm
 	case delphi.RuleRelativeIQR:
 		return k == delphi.EstimateForm
 	case delphi.RuleW:
@@ -295,8 +303,13 @@ func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
 		}
 	case delphi.RuleMedianIQR:
 		out.MedianIQR = &delphi.MedianIQRRule{MedianMin: r.median - c.offset(), IQRMax: r.iqr}
+	case delphi.RuleIQR:
+		var whole bool
+		if out.IQR, whole = r.units.in(c.Decimals); !whole {
+			return out, fmt.Errorf("%s is finer than the answers, whose quartiles are counted with %d decimals,", r.units.text, c.Decimals)
+		}
 	case delphi.RuleComet:
-		out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: "mirror"}
+		out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}
 	case delphi.RuleAgreement:
 		out.Agreement = r.figure
 	case delphi.RuleCns:

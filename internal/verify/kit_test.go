@@ -387,7 +387,7 @@ func (b *book) round(round int) {
 		}
 	}
 	each(func(_ person, now, before *delphi.Ballot, _ []leaf.Given) {
-		if err := tab.Add(now, before); err != nil {
+		if err := tab.Add(now, before, nil); err != nil {
 			b.t.Fatal(err)
 		}
 	})
