@@ -216,7 +216,13 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]string, error) {
 	if len(items) == 0 {
 		return nil, fault.Bad(at(t, t.line(), 0, "column", "no column holds answers: the columns are %s. Name them with --items", some(l.columns)))
 	}
-	notes := []string{fmt.Sprintf("%s: a wide table, one row for each person (column %s) and one column for each item: %s", t.name(), l.columns[l.at[personColumn]], some(items))}
+	by := "column " + l.columns[l.at[personColumn]]
+	for _, r := range []role{roundColumn, tickColumn, groupColumn} {
+		if l.has(r) {
+			by += ", " + roleWords[r] + " in " + l.columns[l.at[r]]
+		}
+	}
+	notes := []string{fmt.Sprintf("%s: a wide table, one row for each person (%s) and one column for each item: %s", t.name(), by, some(items))}
 	if len(left) > 0 {
 		notes = append(notes, fmt.Sprintf("%s: no items, and left out: %s", t.name(), some(left)))
 	}

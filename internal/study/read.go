@@ -191,6 +191,10 @@ func (in *intake) protocol(specs []spec) error {
 		if err != nil {
 			return bad("--rule", "window", fmt.Sprintf("%v of item %q: give it a rule of its own, as in --rule '%s=share>=75'", err, s.Items[i], s.Items[i]))
 		}
+		zero := c.Source == inferred && !c.years()
+		if r.name == delphi.RuleRelativeIQR && c.From > c.To-c.From && !zero {
+			return bad("--rule", "zero", fmt.Sprintf("relative-iqr needs a unit with a true zero, and the estimates of item %q run from %s to %s: give it a rule in units, as in --rule 'NAME=iqr:5', or declare a scale from 0", s.Items[i], c.text(c.From), c.text(c.To)))
+		}
 		one := sort{c, specs[i].k, text}
 		id, known := ids[one]
 		if !known {
@@ -199,7 +203,7 @@ func (in *intake) protocol(specs []spec) error {
 				id = fmt.Sprintf("%s-%d", id, n+1)
 			}
 			ids[one] = id
-			plan = append(plan, delphi.StudyKind{Kind: c.kind(id, specs[i].k), Consensus: consensus})
+			plan = append(plan, delphi.StudyKind{Kind: c.kind(id, specs[i].k), Consensus: consensus, Zero: zero})
 		}
 		s.Kinds = append(s.Kinds, delphi.Item{ID: fmt.Sprintf("i%d", i+1), Kind: id})
 	}
@@ -222,6 +226,9 @@ func (in *intake) protocol(specs []spec) error {
 	}
 	return nil
 }
+
+// years says whether all estimates look like years.
+func (c Scale) years() bool { return c.Decimals == 0 && c.From >= 1900 && c.To <= 2200 }
 
 // kind is the item kind of a scale.
 func (c Scale) kind(id string, k int) delphi.ItemKind {

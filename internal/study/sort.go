@@ -365,8 +365,8 @@ func (in *intake) estimate(i int, x spec, t tally) error {
 		c.Step = max(1, c.Step)
 	}
 	exact := c.Step
-	for n := 1; (c.To-c.From)/c.Step >= stepsMost-1; n++ {
-		c.Step = max(c.Step, 1) * []int{2, 5}[n%2] / []int{1, 2}[n%2]
+	if (c.To-c.From)/c.Step >= stepsMost-1 {
+		c.Step = round((c.To-c.From)/(stepsMost-1) + 1)
 	}
 	if x.step != nil && c.Step != exact {
 		return bad("--codebook", "grid", fmt.Sprintf("item %q: a grid of %s makes more than %d values: give a coarser one", in.s.Items[i], x.step.text, stepsMost))
@@ -385,6 +385,17 @@ func (in *intake) estimate(i int, x spec, t tally) error {
 		in.s.Notes = append(in.s.Notes, fmt.Sprintf("item %q: the answers run from %s to %s in steps of %s", in.s.Items[i], c.text(c.From), c.text(c.To), c.text(c.Step)))
 	}
 	return nil
+}
+
+// round gives the next of 1, 2, 5, 10, 20 … that is no smaller.
+func round(n int) int {
+	for step := 1; ; step *= 10 {
+		for _, m := range []int{1, 2, 5} {
+			if m*step >= n {
+				return m * step
+			}
+		}
+	}
 }
 
 func gcd(a, b int) int {
