@@ -109,6 +109,7 @@ type StudyPlan struct {
 type StudyKind struct {
 	Kind      ItemKind
 	Consensus ConsensusPlan
+	Zero      bool // estimate: its unit has a true zero, though no answer may be near it
 }
 
 // Study makes the protocols under which a study is measured: one for each of its
@@ -158,7 +159,10 @@ func Study(s StudyPlan) ([]Protocol, int, error) {
 		out[i] = p
 		out[i].Consensus = k.Consensus
 		alone := out[i]
-		alone.ItemKinds, alone.Disclosure.Small = []ItemKind{k.Kind}, SmallOpen
+		if k.Zero {
+			k.Kind.Min = min(0, k.Kind.Min)
+		}
+		alone.ItemKinds = []ItemKind{k.Kind}
 		r := &reader{}
 		if alone.checkRule(r); len(r.faults) > 0 {
 			return nil, first, fault.Bad(r.faults...)

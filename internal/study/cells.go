@@ -36,11 +36,7 @@ func (c *cells) put(panelist, v int) {
 		return
 	}
 	if c.large == nil {
-		c.large = make([]int32, len(c.small))
-		for i, v := range c.small {
-			c.large[i] = int32(v)
-		}
-		c.small = nil
+		c.widen()
 	}
 	c.large = grown(c.large, panelist)
 	c.large[panelist] = int32(v)
@@ -87,4 +83,30 @@ func (s *Study) answer(round, item, panelist int) int {
 		return v
 	}
 	return missing
+}
+
+// become turns codes from 1 into places.
+func (c *cells) become(places []int) {
+	if c.large == nil && slices.ContainsFunc(places, func(p int) bool { return p > codes }) {
+		c.widen()
+	}
+	for p, v := range c.small {
+		if v > 0 {
+			c.small[p] = int8(places[v-1])
+		}
+	}
+	for p, v := range c.large {
+		if v > 0 {
+			c.large[p] = int32(places[v-1])
+		}
+	}
+}
+
+// widen gives a column four bytes for each answer.
+func (c *cells) widen() {
+	c.large = make([]int32, len(c.small))
+	for i, v := range c.small {
+		c.large[i] = int32(v)
+	}
+	c.small = nil
 }

@@ -21,7 +21,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 	}
 	results := []study.Result{csv(t, header+strings.Join(rows(), "\n"), plain)}
 	two := plain
-	two.Scale = "1-2"
+	two.Scales = []string{"1-2"}
 	results = append(results, csv(t, header+strings.NewReplacer(",9", ",2", ",8", ",1", ",7", ",2", ",6", ",1", ",5", ",2", ",4", ",1", ",3", ",2").Replace(
 		"1,a,,i,9\n1,b,,i,8\n1,c,,i,9\n2,a,,i,9\n2,b,,i,9\n2,c,,i,8\n"), two))
 	for _, kind := range []string{
@@ -38,7 +38,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 			}
 			b.WriteString("]}")
 		}
-		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
+		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"groups": [{"id": "g", "access": "invitation", "name": {"en": "G"}}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
 		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if strings.Contains(kind, "standing") {
@@ -49,6 +49,11 @@ func TestFieldsAreDocumented(t *testing.T) {
 	}
 	results[0].Notes = []string{"read as a long file"}
 	results[0].Warnings = []study.Warning{{Code: "names", Message: "a and A", Place: "line 2, column 2", Items: []string{"i"}}}
+	with, err := read(header+strings.Join(rows(), "\n"), plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results = append(results, drawn(t, with))
 	seen := map[string]bool{}
 	for _, r := range results {
 		var whole any

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -64,9 +65,9 @@ func (list Intervals) Of(measure string) (Interval, bool) {
 	return Interval{}, false
 }
 
-// rankedMost is how many ranks of distinct rankings are held for the samples of W:
+// distinctMost is how many ranks of distinct rankings are held for the samples of W:
 // where a crowd ranks many items in as many ways, W has no interval.
-const rankedMost = 100_000
+const distinctMost = 100_000
 
 // sampler collects the intervals that are to be drawn and draws them side by side.
 // Each has a seed of its own, so that their order does not matter.
@@ -162,7 +163,7 @@ func (s *Study) ranked(p *sampler, r int, kind string) Intervals {
 	scores, counts, ok := s.rankings(r, kind)
 	var list Intervals
 	if ok {
-		list = p.add(kind, "rankings", s.Rounds[r], nil, func(seed [32]byte) []stat.Limits {
+		list = p.add(s.list(kind), "rankings", s.Rounds[r], nil, func(seed [32]byte) []stat.Limits {
 			return []stat.Limits{stat.BootstrapW(scores, counts, seed)}
 		}, "w")
 	}
@@ -171,6 +172,17 @@ func (s *Study) ranked(p *sampler, r int, kind string) Intervals {
 	}
 	p.lists[key] = list
 	return list
+}
+
+// list names all items of a kind, for the seed of what they have together.
+func (s *Study) list(kind string) string {
+	var names []string
+	for i, k := range s.Kinds {
+		if k.Kind == kind {
+			names = append(names, s.Items[i])
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // scored gives the scores of a histogram that is no scale's: those of its values,
@@ -224,9 +236,8 @@ func (s *Study) rankings(round int, kind string) (scores [][]float64, counts []i
 			at[k.ID] = len(at)
 		}
 	}
-	seen := map[string]int{}
+	seen := map[string]int{} // by ranks
 	var room []delphi.Answer
-	var key strings.Builder
 	for p := range s.panelists {
 		b, used, answered := s.ballot(round, p, room)
 		room = used
@@ -244,20 +255,19 @@ func (s *Study) rankings(round int, kind string) (scores [][]float64, counts []i
 			continue // an incomplete ranker is dropped, never an item
 		}
 		ranks, _, _ := stat.Ranked(row)
-		key.Reset()
-		for _, r := range ranks {
-			key.WriteString(strconv.FormatFloat(r, 'g', -1, 64) + ",")
+		key := fmt.Sprint(ranks)
+		if seen[key]++; seen[key] > 1 {
+			continue
 		}
-		d, known := seen[key.String()]
-		if !known {
-			if (len(scores)+1)*len(at) > rankedMost {
-				return nil, nil, false
-			}
-			d = len(scores)
-			seen[key.String()] = d
-			scores, counts = append(scores, ranks), append(counts, 0)
+		if len(seen)*len(at) > distinctMost {
+			return nil, nil, false
 		}
-		counts[d]++
+		scores = append(scores, ranks)
+	}
+	// In order, so that no draw depends on which row came first.
+	slices.SortFunc(scores, slices.Compare[[]float64])
+	for _, ranks := range scores {
+		counts = append(counts, seen[fmt.Sprint(ranks)])
 	}
 	return scores, counts, len(scores) > 0
 }

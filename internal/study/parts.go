@@ -25,7 +25,7 @@ var Parts = []Field{
 	{"intervals[].low", "the 2.5 % point of the measure over the samples; null where more than 5 % of these leave it undefined"},
 	{"intervals[].high", "the 97.5 % point"},
 	{"intervals[].draws", "samples of 10,000 in which the measure is defined"},
-	{"intervals[].seed", "SHA-256 of the seed, the item and the sample (histogram, pairs, rankings or items, with the round), each after its length in 8 bytes"},
+	{"intervals[].seed", "SHA-256 of the seed, the item (of W all items of the list, of α none) and the sample (histogram, pairs, rankings or items, a slash and the round), each after its length in 8 bytes"},
 	{"items[].item", "name of the item"},
 	{"items[].kind", "scale, criteria, estimate, date, ranking, choice, selection, text"},
 	{"items[].label", "its words, from a codebook or a second header row"},
