@@ -2,17 +2,21 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
 
 	"delfi/internal/fault"
 	"delfi/internal/study"
+	"delfi/internal/study/sheet"
+	"delfi/internal/study/words"
 )
 
 // measureCommand measures a study from its raw answers; it needs no database.
@@ -36,6 +40,10 @@ type measureCommand struct {
 	MinN        int      `name:"min-n" default:"5" help:"Valid answers, and people in both rounds, below which nothing is judged."`
 	Disclose    bool     `help:"Show only what a consultation would publish."`
 	Whole       bool     `help:"JSON: measure also what the protocol's disclosure would hide."`
+	Seed        string   `placeholder:"WORDS" help:"Words that the intervals are drawn from, so that anybody can repeat them (default: delfi measure)."`
+	Bare        bool     `name:"no-intervals" help:"Leave the bootstrap intervals out."`
+	Lang        string   `default:"en" enum:"en,it" help:"Language of the text and of the page: en or it."`
+	HTML        string   `name:"html" placeholder:"FILE" help:"Write the results with their charts as one page that stands by itself."`
 	JSON        bool     `name:"json" help:"Print everything as JSON; --fields tells what each measure is."`
 	Fields      bool     `help:"Print what each measure of the JSON is, and stop."`
 }
@@ -83,9 +91,15 @@ func (c *measureCommand) Run() error {
 	s, err := study.Read(inputs, o, bar.bytes)
 	if err == nil {
 		var result study.Result
+		s.Seed, s.Bare = c.Seed, c.Bare
 		if result, err = s.Measure(bar.part); err == nil {
 			bar.end()
-			c.say(s)
+			if c.JSON {
+				c.say(s) // the text and the page say it themselves
+			}
+			if err := c.page(result); err != nil {
+				return err
+			}
 			return c.print(result)
 		}
 	}
@@ -131,13 +145,37 @@ func mendable(err error) error {
 	return err
 }
 
+// page writes the page, where one is asked for. What stands in its place is kept
+// until the new one is whole.
+func (c *measureCommand) page(r study.Result) error {
+	if c.HTML == "" {
+		return nil
+	}
+	var names []string
+	for _, name := range c.Files {
+		names = append(names, filepath.Base(name))
+	}
+	var b bytes.Buffer
+	if err := sheet.Write(&b, strings.Join(names, ", "), r, words.In(c.Lang)); err != nil {
+		return err
+	}
+	part := c.HTML + ".part"
+	if err := os.WriteFile(part, b.Bytes(), 0o666); err != nil {
+		return refusal{err}
+	}
+	if err := os.Rename(part, c.HTML); err != nil {
+		return refusal{err}
+	}
+	return nil
+}
+
 func (c *measureCommand) print(r study.Result) error {
 	out := bufio.NewWriter(os.Stdout)
 	var err error
 	if c.JSON {
 		err = json.NewEncoder(out).Encode(r)
 	} else {
-		err = r.Write(out)
+		err = r.Write(out, words.In(c.Lang))
 	}
 	if err != nil {
 		return err

@@ -49,6 +49,11 @@ func TestFieldsAreDocumented(t *testing.T) {
 	}
 	results[0].Notes = []string{"read as a long file"}
 	results[0].Warnings = []study.Warning{{Code: "names", Message: "a and A", Place: "line 2, column 2", Items: []string{"i"}}}
+	with, err := read(header+strings.Join(rows(), "\n"), plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results = append(results, drawn(t, with))
 	seen := map[string]bool{}
 	for _, r := range results {
 		var whole any
@@ -104,6 +109,12 @@ func paths(v any, at string, seen map[string]bool) {
 			switch {
 			case name == "measures" || name == "protocol":
 				seen[path] = true
+			case name == "intervals": // of measures, by their names
+				seen[path] = true
+				for measure, interval := range inner.(map[string]any) {
+					seen[measure] = true
+					paths(interval, "intervals[]", seen)
+				}
 			case name == "grounds":
 				seen[path] = true
 				paths(inner, "grounds", seen)

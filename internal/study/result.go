@@ -2,6 +2,7 @@ package study
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -13,6 +14,9 @@ import (
 // Result is all that is known of a study.
 type Result struct {
 	Format    string          `json:"format"` // "delfi measure v1"
+	Rules     int             `json:"rule_version"`
+	Seed      string          `json:"seed"`      // of the intervals; "" where none were asked for
+	Resampler string          `json:"resampler"` // how they are drawn
 	Protocol  json.RawMessage `json:"protocol"`
 	Notes     []string        `json:"notes"`    // how the input was read
 	Warnings  []Warning       `json:"warnings"` // what it may be instead
@@ -20,7 +24,13 @@ type Result struct {
 	Groups    []string        `json:"groups"`
 	Rounds    []Round         `json:"rounds"`
 	Items     []Item          `json:"items"`
+	Disclosed bool            `json:"disclosed"` // only what a consultation would publish was measured
+
+	quantile int
 }
+
+// Quantile is the Hyndman–Fan type of the quantiles.
+func (r Result) Quantile() int { return r.quantile }
 
 // Round is one round over all items.
 type Round struct {
@@ -28,6 +38,8 @@ type Round struct {
 	Enrolled int      `json:"enrolled"`
 	Answered int      `json:"answered"`
 	Measures Measures `json:"measures"`
+
+	Intervals Intervals `json:"intervals"`
 }
 
 // Item is one item with its history and its verdict after the last round.
@@ -44,22 +56,28 @@ type Item struct {
 	Attrition   delphi.Bounds        `json:"attrition"`
 	Conformity  *delphi.Following    `json:"conformity"` // nil where table M does not exist
 
-	dated string // the unit of a date, for its words
-	list  string // the kind's id of a choice, which has one answer for all its options
+	Options []string `json:"-"` // of a choice that Questions gives as one
+
+	dated  string // the unit of a date, for its words
+	list   string // the kind's id of a choice, which has one answer for all its options
+	judged judged
 }
 
 // ItemRound is one item in one round.
 type ItemRound struct {
-	Round       int      `json:"round"`
-	N           int      `json:"n"`
-	CannotJudge int      `json:"cannot_judge"`
-	Paired      int      `json:"paired"`
-	Values      []string `json:"values"` // of the histogram
-	Counts      []int    `json:"counts"`
-	Thirds      bool     `json:"thirds"` // only thirds may be shown (with disclosure)
-	Measures    Measures `json:"measures"`
-	Groups      []Group  `json:"groups"`
-	Verdict     string   `json:"verdict"`
+	Round       int         `json:"round"`
+	N           int         `json:"n"`
+	CannotJudge int         `json:"cannot_judge"`
+	Paired      int         `json:"paired"`
+	Values      []string    `json:"values"` // of the histogram
+	Counts      []int       `json:"counts"`
+	Thirds      bool        `json:"thirds"` // only thirds may be shown (with disclosure)
+	Measures    Measures    `json:"measures"`
+	Groups      []Group     `json:"groups"`
+	Verdict     string      `json:"verdict"`
+	Side        delphi.Side `json:"side"` // of the verdict
+
+	Intervals Intervals `json:"intervals"`
 }
 
 // Group is one group's answers to one item in one round.
@@ -101,14 +119,25 @@ func (m Measures) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// value finds a figure by its name.
-func (m Measures) value(name string) stat.Value {
+// Value finds a figure by its name.
+func (m Measures) Value(name string) stat.Value {
 	for _, f := range m {
 		if f.Name == name {
 			return f.Value
 		}
 	}
 	return stat.Undefined
+}
+
+// transitions puts the figures of pairs by point in the place of those by class.
+func (m *Measures) transitions(pairs [][]int) {
+	for _, f := range delphi.Transitions(pairs) {
+		if at := slices.IndexFunc(*m, func(own delphi.Figure) bool { return own.Name == f.Name }); at >= 0 {
+			(*m)[at].Value = f.Value
+		} else {
+			*m = append(*m, f)
+		}
+	}
 }
 
 func (m Measures) replace(name string, v stat.Value) {
@@ -121,30 +150,40 @@ func (m Measures) replace(name string, v stat.Value) {
 
 // Measure tabulates and measures a study. step is called with the part done, 0..1.
 func (s *Study) Measure(step func(done float64)) (Result, error) {
-	closings, err := s.Closings(step)
+	closings, err := s.Closings(func(done float64) { step(done / 2) })
 	if err != nil {
 		return Result{}, err
 	}
+	var p *sampler
 	out := Result{
-		Format: "delfi measure v1", Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...),
-		Panelists: s.Panelists(), Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
+		Format: "delfi measure v1", Rules: delphi.RuleVersion, Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...),
+		Panelists: s.Panelists(), Disclosed: s.disclosed(), quantile: s.Protocol.Measures.Quantile, Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
+	}
+	if !s.Bare {
+		p = &sampler{seed: cmp.Or(s.Seed, DefaultSeed)}
+		out.Seed, out.Resampler = p.seed, stat.Resampler
 	}
 	for r, c := range closings {
-		out.Rounds = append(out.Rounds, Round{
-			Round: s.Rounds[r], Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Measures: s.reliability(c),
-		})
+		row := Round{Round: s.Rounds[r], Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Measures: Measures{}, Intervals: Intervals{}}
+		s.agreement(p, r, c, &row)
+		out.Rounds = append(out.Rounds, row)
 	}
+	relevant := map[int][][2]int{} // by the round's number: how many of how many, item by item
 	for i, kind := range s.Kinds {
-		out.Items = append(out.Items, s.item(i, kind, closings))
+		out.Items = append(out.Items, s.item(p, i, kind, closings, relevant))
 	}
+	validity(&out, relevant)
 	s.correct(out.Items)
+	if p != nil {
+		p.run(func(done float64) { step(0.5 + done/2) })
+	}
 	return out, nil
 }
 
 // item measures one item through the rounds from the one that it joined in.
-func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
+func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delphi.Closing, relevant map[int][][2]int) Item {
 	p, scale := s.rule(i), s.Scales[i]
-	out := Item{Item: s.Items[i], Scale: scale, Rounds: []ItemRound{}, Window: window(p, kind, scale)}
+	out := Item{Item: s.Items[i], Scale: scale, Rounds: []ItemRound{}, Window: window(p, kind, scale), judged: judgement(p, kind, scale)}
 	if s.Labels != nil {
 		out.Label = s.Labels[i]
 	}
@@ -169,13 +208,14 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 		verdict, proposal := delphi.Judge(p, it, so, left)
 		f := delphi.Measure(s.whole(p), it, so)
 		row := ItemRound{
-			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key),
+			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key), Side: verdict.Side,
 			Values: []string{}, Groups: []Group{}, Measures: s.measures(f, scale),
 		}
 		if n := len(out.Rounds); n > 0 && scale.offset() != 0 {
-			row.Measures.replace("cv_change", row.Measures.value("cv").Minus(out.Rounds[n-1].Measures.value("cv")))
+			row.Measures.replace("cv_change", row.Measures.Value("cv").Minus(out.Rounds[n-1].Measures.Value("cv")))
 		}
 		subject := delphi.Subject(p, it)
+		var values []string // as the engine counts
 		for _, c := range closings[r].Counts.Items {
 			if c.Item == subject {
 				row.N, row.CannotJudge, row.Paired = c.Valid, c.CannotJudge, c.Paired
@@ -183,9 +223,20 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 		}
 		for _, t := range closings[r].Tables {
 			if t.ID == "A/"+subject || t.ID == "S/"+subject {
-				row.Values = s.values(t.Values, scale)
+				row.Values, values = s.values(t.Values, scale), t.Values
 			}
 		}
+		pairs := s.Joint(r, i)
+		if pairs == nil {
+			pairs = classPairs(closings[r], subject)
+		} else if stat.N(slices.Concat(pairs...)) > 0 {
+			row.Measures.transitions(pairs)
+		}
+		valid, some := content(p, it, f)
+		if row.Measures = append(row.Measures, valid...); valid != nil {
+			relevant[row.Round] = append(relevant[row.Round], [2]int{some, f.N})
+		}
+		row.Intervals = s.sample(samples, i, r, f, values, pairs)
 		for g, own := range f.Groups {
 			row.Groups = append(row.Groups, Group{
 				Group: s.Groups[g], Withheld: own.Withheld, N: own.N, Counts: own.Histogram,
@@ -213,11 +264,17 @@ func window(p delphi.Protocol, item delphi.Item, scale Scale) string {
 	if k.Kind != delphi.ScaleForm && k.Kind != delphi.CriteriaForm {
 		return ""
 	}
-	class := k.Classes[len(k.Classes)-1]
+	from, to := box(p, k)
+	return span(from+scale.offset(), to+scale.offset())
+}
+
+// box is the window in points from 1.
+func box(p delphi.Protocol, k delphi.ItemKind) (from, to int) {
 	if w := p.Consensus.Share; w != nil && w.From > 0 {
-		class = [2]int{w.From, w.To}
+		return w.From, w.To
 	}
-	return span(class[0]+scale.offset(), class[1]+scale.offset())
+	class := k.Classes[len(k.Classes)-1]
+	return class[0], class[1]
 }
 
 // values names what a histogram counts, in the study's own values.
@@ -290,28 +347,13 @@ func (s *Study) own(m delphi.Figure, f delphi.Figures, scale Scale) delphi.Figur
 	return m
 }
 
-// reliability is how far the panel agrees over all scale items of a round. Where
-// the scale begins makes no difference to it.
-func (s *Study) reliability(c delphi.Closing) Measures {
-	r := delphi.Concord(s.whole(s.Protocol), s.Kinds, c)
-	if r.Items == 0 {
-		return Measures{}
-	}
-	return Measures{
-		{Name: "krippendorff_nominal", Value: r.Nominal},
-		{Name: "krippendorff_ordinal", Value: r.Ordinal},
-		{Name: "krippendorff_interval", Value: r.Interval},
-		{Name: "fleiss_kappa", Value: r.Fleiss.Kappa}, {Name: "fleiss_z", Value: r.Fleiss.Z}, {Name: "fleiss_p", Value: r.Fleiss.P},
-	}
-}
-
 // correct adds to each item's last round its Wilcoxon p corrected for how many
 // items there are, as the protocol says.
 func (s *Study) correct(items []Item) {
 	p := make([]stat.Value, len(items))
 	for i, it := range items {
 		if n := len(it.Rounds); n > 0 {
-			p[i] = it.Rounds[n-1].Measures.value("wilcoxon_p")
+			p[i] = it.Rounds[n-1].Measures.Value("wilcoxon_p")
 		}
 	}
 	for i, v := range s.Protocol.Corrected(p) {

@@ -22,6 +22,8 @@ type Study struct {
 	Scales   []Scale       // by item
 	Warnings []Warning     // what was measured and may be something else
 	Notes    []string      // how the input was read: every choice that was not declared
+	Seed     string        // words that intervals are drawn from; DefaultSeed where empty
+	Bare     bool          // without intervals
 
 	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
 	open  bool              // everything is counted, also of fewer people than are judged
@@ -59,12 +61,16 @@ func (s *Study) whole(p delphi.Protocol) delphi.Protocol {
 	return p
 }
 
+// disclosed says whether a study hides what a consultation would: then only
+// published tables are measured.
+func (s *Study) disclosed() bool { return s.Protocol.Disclosure.SmallBelow > 0 }
+
 // Joint counts the pairs of an item by point: rows are the points of the round
 // before, columns those of the round at that place of Rounds. It is nil where the
 // item has no scale or no round before, and where the protocol hides who moved.
 func (s *Study) Joint(round, item int) [][]int {
 	k, _ := s.Protocol.Kind(s.Kinds[item].Kind)
-	if k.Kind != delphi.ScaleForm || round <= s.news[item] || round > s.lasts[item] || s.Protocol.Disclosure.SmallBelow > 0 || s.Protocol.Standing() {
+	if k.Kind != delphi.ScaleForm || round <= s.news[item] || round > s.lasts[item] || s.disclosed() || s.Protocol.Standing() {
 		return nil
 	}
 	out := make([][]int, k.Points)
