@@ -176,6 +176,26 @@ func TestFormsAgree(t *testing.T) {
 	italian := slices.Clone(table)
 	italian[0] = append([]string{"Giro", "Partecipante", "GRUPPO"}, table[0][3:]...)
 	decimal := strings.ReplaceAll(strings.ReplaceAll(lines(spread, ";"), ";7\n", ";7,0\n"), ";3\n", "; 3,00 \n")
+	var split [][]string // one row for each person, the round in the names of the items
+	for _, row := range rounds[0] {
+		split = append(split, slices.Clone(row))
+		if row[0] == "panelist" {
+			for c := 2; c < len(row); c++ {
+				split[0][c] = row[c] + "_R1"
+				split[0] = append(split[0], row[c]+"_R2")
+			}
+			continue
+		}
+		other := slices.IndexFunc(rounds[1], func(r []string) bool { return r[0] == row[0] })
+		split[len(split)-1] = append(split[len(split)-1], rounds[1][other][2:]...)
+	}
+	before := slices.Clone(split)
+	before[0] = slices.Clone(split[0])
+	for c, name := range before[0] {
+		if item, round, ok := strings.Cut(name, "_R"); ok {
+			before[0][c] = "giro" + round + "." + item
+		}
+	}
 	byName := plain
 	byName.Sheets = []string{"Second", "First"}
 	windows := plain
@@ -199,6 +219,8 @@ func TestFormsAgree(t *testing.T) {
 		{"workbook, long", plain, []study.Input{input("s.xlsx", book(t, []string{"Foglio1", "Foglio2"}, spread, nil))}},
 		{"workbook, wide", plain, []study.Input{input("s.xlsx", book(t, []string{"Foglio1"}, table))}},
 		{"a sheet for each round", byName, []study.Input{input("s.xlsx", book(t, []string{"First", "Notes", "Second"}, rounds[1], [][]string{{"by hand"}}, rounds[0]))}},
+		{"rounds behind the names of columns", plain, []study.Input{input("w.csv", []byte(lines(split, ";")))}},
+		{"rounds before the names of columns", plain, []study.Input{input("w.csv", []byte(lines(before, "\t")))}},
 		{"a file for each round", plain, []study.Input{input("1.csv", []byte(lines(rounds[0], ","))), input("2.xlsx", book(t, []string{"x"}, rounds[1]))}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

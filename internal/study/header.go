@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -75,8 +76,15 @@ type layout struct {
 	wide    bool
 	columns []string // names, without empty ones at the end
 	at      [roles]int
-	items   []int // wide: the columns of items
-	labels  []string
+	items   []question // wide: the columns of items
+	split   bool       // wide: the names of items tell the round, and a person has one row
+}
+
+// question is a column of answers to one item, in a round where its name tells it.
+type question struct {
+	column int
+	item   string
+	round  int
 }
 
 func (l layout) has(r role) bool { return l.at[r] >= 0 }
@@ -208,7 +216,7 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]string, error) {
 		case c == "" || slices.Contains(l.at[:], i):
 		case ignored[i]:
 		case chosen[i], every && !administrative[key(c)] && !l.person(c) && !strings.HasSuffix(c, "_complete") && !strings.HasSuffix(c, "_timestamp"):
-			l.items, items = append(l.items, i), append(items, c)
+			l.items, items = append(l.items, question{column: i, item: c}), append(items, c)
 		default:
 			left = append(left, c)
 		}
@@ -223,10 +231,50 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]string, error) {
 		}
 	}
 	notes := []string{fmt.Sprintf("%s: a wide table, one row for each person (%s) and one column for each item: %s", t.name(), by, some(items))}
+	if !l.has(roundColumn) && !l.has(tickColumn) {
+		if words := l.splitRounds(); words != "" {
+			notes = append(notes, t.name()+": "+words)
+		}
+	}
 	if len(left) > 0 {
 		notes = append(notes, fmt.Sprintf("%s: no items, and left out: %s", t.name(), some(left)))
 	}
 	return notes, nil
+}
+
+// roundNames are the ways in which the name of a column tells a round: Q1_R2, Q1
+// (giro 2), R2_Q1, round2.Q1.
+var roundNames = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)^(?P<item>.*[^\pL\pN]|.*\pN)[ _.(-]*(?:r|round|giro|t|w|wave)[ _.]?(?P<round>[1-9])\)?$`),
+	regexp.MustCompile(`(?i)^(?:r|round|giro|t|w|wave)[ _.]?(?P<round>[1-9])[ _.-]+(?P<item>.+)$`),
+}
+
+// splitRounds reads rounds from the names of items, where every name tells one and
+// an item has several; it says so.
+func (l *layout) splitRounds() string {
+	for _, form := range roundNames {
+		var found []question
+		rounds, items := map[int]bool{}, map[string]int{}
+		for _, q := range l.items {
+			m := form.FindStringSubmatch(q.item)
+			if m == nil {
+				break
+			}
+			item := strings.TrimRight(m[form.SubexpIndex("item")], " _.(-")
+			round := int(m[form.SubexpIndex("round")][0] - '0')
+			found = append(found, question{q.column, item, round})
+			rounds[round] = true
+			items[item]++
+		}
+		if len(found) < len(l.items) || len(rounds) < 2 || 2*len(items) > len(found)+1 {
+			continue
+		}
+		first := found[0]
+		was := l.columns[first.column]
+		l.items, l.split = found, true
+		return fmt.Sprintf("the names of the columns tell %d rounds, as %s does of item %s in round %d", len(rounds), was, first.item, first.round)
+	}
+	return ""
 }
 
 // person says whether a column names people beside the one that was taken.

@@ -88,6 +88,8 @@ func (in *intake) read(t sheet, number int) error {
 		told = byRound
 	case l.has(tickColumn):
 		told = byRelease
+	case l.split:
+		told = byRound
 	}
 	if number > 0 && told != in.told {
 		return fault.Bad(at(t, t.line(), 0, "column", "the tables do not say alike in which round an answer was given: give all of them a column for it, or none, so that each is a round"))
@@ -119,9 +121,9 @@ func (in *intake) body(t sheet, l layout, number int) error {
 		return slices.ContainsFunc(r, func(s string) bool { return strings.HasPrefix(s, `{"ImportId"`) })
 	}); n >= 0 {
 		if n == 1 {
-			for _, c := range l.items {
-				if c < len(above[0])-1 {
-					in.labels[l.columns[c]] = strings.Join(strings.Fields(clean(above[0][c])), " ")
+			for _, q := range l.items {
+				if q.column < len(above[0])-1 {
+					in.labels[q.item] = strings.Join(strings.Fields(clean(above[0][q.column])), " ")
 				}
 			}
 		}
@@ -198,19 +200,22 @@ func (in *intake) row(t sheet, l layout, number int, record []string, line int) 
 	}
 	if in.rows = grown(in.rows, r); in.rows[r].at(p) != 0 {
 		words := "this is another row of panelist %q in round %d: keep one row for each person and round"
-		if !l.has(roundColumn) {
+		if !l.has(roundColumn) && !l.split {
 			words += ", or name the column that tells rounds apart with --round"
 		}
 		return fault.Bad(at(t, line, l.at[personColumn], "duplicate", words, in.people.list[p], in.s.Rounds[r]))
 	}
 	in.rows[r].put(p, 1)
-	for _, c := range l.items {
-		i, err := in.item(t, l.columns[c], spot{int32(len(in.tables) - 1), 1, int32(c)})
+	for _, q := range l.items {
+		i, err := in.item(t, q.item, spot{int32(len(in.tables) - 1), 1, int32(q.column)})
 		if err != nil {
 			return err
 		}
-		if text := cell(c); text != "" {
-			if err := in.answer(t, r, i, p, text, here(c), false); err != nil {
+		if l.split {
+			r = in.round(strconv.Itoa(q.round), q.round)
+		}
+		if text := cell(q.column); text != "" {
+			if err := in.answer(t, r, i, p, text, here(q.column), false); err != nil {
 				return err
 			}
 		}
@@ -226,6 +231,9 @@ func (in *intake) row(t sheet, l layout, number int, record []string, line int) 
 // when gives the place of a row's round.
 func (in *intake) when(t sheet, l layout, number int, cell func(int) string, line int) (int, error) {
 	column := max(l.at[roundColumn], l.at[tickColumn])
+	if l.split {
+		return in.round(strconv.Itoa(l.items[0].round), l.items[0].round), nil
+	}
 	if column < 0 {
 		return in.rounds[strconv.Itoa(number+1)], nil
 	}

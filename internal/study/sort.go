@@ -366,7 +366,10 @@ func (in *intake) estimate(i int, x spec, t tally) error {
 	}
 	exact := c.Step
 	if (c.To-c.From)/c.Step >= stepsMost-1 {
-		c.Step = round((c.To-c.From)/(stepsMost-1) + 1)
+		c.Step = round((c.To-c.From)/(stepsMost-2) + 1)
+		if c.Source == inferred {
+			c.From -= (c.From%c.Step + c.Step) % c.Step
+		}
 	}
 	if x.step != nil && c.Step != exact {
 		return bad("--codebook", "grid", fmt.Sprintf("item %q: a grid of %s makes more than %d values: give a coarser one", in.s.Items[i], x.step.text, stepsMost))
