@@ -55,8 +55,11 @@ func TestSheet(t *testing.T) {
 		reader.shot("sheet-" + lang + "-forced-360")
 		reader.do(emulation.SetEmulatedMedia().WithMedia("print").WithFeatures(nil), chromedp.EmulateViewport(800, 1100))
 		reader.shot("sheet-" + lang + "-print")
-		if hidden := reader.count("details:not([open])"); hidden == 0 {
-			t.Error("nothing is folded: print has nothing to unfold")
+		var folded, shown int
+		reader.do(chromedp.Evaluate(`document.querySelectorAll("details:not([open])").length`, &folded),
+			chromedp.Evaluate(`[...document.querySelectorAll("details:not([open]) table")].filter(e => e.getBoundingClientRect().height > 0 && e.checkVisibility({contentVisibilityAuto: true})).length`, &shown))
+		if folded == 0 || shown != folded {
+			t.Errorf("%s: print shows %d of %d folded tables", lang, shown, folded)
 		}
 		reader.do(emulation.SetEmulatedMedia().WithMedia(""))
 	}

@@ -71,3 +71,31 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 }
+
+// A study is told in the language that is asked for, on a page too; a page that
+// cannot be written leaves what stood there.
+func TestMeasureWritesAPage(t *testing.T) {
+	dir := t.TempDir()
+	file, page := filepath.Join(dir, "study.csv"), filepath.Join(dir, "page.html")
+	text := "round,panelist,group,item,value\n"
+	for _, p := range "abcdefgh" {
+		text += "1," + string(p) + ",,parking,8\n"
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, said := run(t, "measure", "--scale", "1-9", "--lang", "it", "--seed", "tre civette", "--html", page, file)
+	if status != 0 || !strings.Contains(said, "Consenso a favore") || !strings.Contains(said, "seme «tre civette»") {
+		t.Errorf("%d: %s", status, said)
+	}
+	written, err := os.ReadFile(page)
+	if err != nil || !strings.Contains(string(written), `<html lang="it">`) || !strings.Contains(string(written), "Da study.csv.") || !strings.Contains(string(written), "tre civette") {
+		t.Errorf("%v: %.300s", err, written)
+	}
+	if status, said := run(t, "measure", "--scale", "1-9", "--html", filepath.Join(dir, "none", "page.html"), file); status != 2 || said != "" {
+		t.Errorf("%d: %s", status, said)
+	}
+	if status, _ := run(t, "measure", "--lang", "de", file); status != 2 {
+		t.Errorf("%d for a language that has no words", status)
+	}
+}

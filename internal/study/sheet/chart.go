@@ -196,7 +196,8 @@ func thousandths(count, n int) int {
 func sides(w words.Words, parts []study.Part) string {
 	var said []string
 	for _, p := range parts {
-		said = append(said, fmt.Sprintf("%s %s (%s)", w.Part(p.Percent), w.Side(p.Side), p.Points))
+		points := strings.ReplaceAll(p.Points, "-", "\u2011") // no line ends within a range
+		said = append(said, fmt.Sprintf("%s %s (%s)", w.Part(p.Percent), w.Side(p.Side), points))
 	}
 	return strings.Join(said, ", ")
 }
