@@ -56,10 +56,10 @@ type Item struct {
 	Attrition   delphi.Bounds        `json:"attrition"`
 	Conformity  *delphi.Following    `json:"conformity"` // nil where table M does not exist
 
-	Options []string `json:"-"` // of a choice that Questions gives as one
+	Options []string `json:"-"` // of a choice or ranking that Questions gives as one
 
 	dated  string // the unit of a date, for its words
-	list   string // the kind's id of a choice, which has one answer for all its options
+	list   string // the kind's id of a choice or ranking, which has one answer for all its options
 	judged judged
 }
 
@@ -191,7 +191,7 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {
 		out.dated = k.Unit
 	}
-	if k.Kind == delphi.ChoiceForm {
+	if k.Kind == delphi.ChoiceForm || k.Kind == delphi.RankingForm {
 		out.list = k.ID
 	}
 	for r := s.news[i]; r <= s.lasts[i]; r++ {

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -47,10 +48,10 @@ func (r Result) Write(out io.Writer, w words.Words) error {
 	return err
 }
 
-// Questions are the items of a result, the options of a choice as one: they have one
-// answer.
+// Questions are the items of a result, the options of a choice or a ranking as one:
+// they have one verdict.
 func (r Result) Questions() []Item {
-	options := map[string][]string{} // of each choice
+	options := map[string][]string{} // of each list
 	for _, it := range r.Items {
 		options[it.list] = append(options[it.list], it.Item)
 	}
@@ -68,9 +69,12 @@ func (r Result) Questions() []Item {
 	return out
 }
 
-// Name is what an item is called: of a choice with its options.
+// Name is what an item is called: of a list with its options.
 func (it Item) Name(w words.Words) string {
-	if len(it.Options) > 0 {
+	switch {
+	case it.Kind == string(delphi.RankingForm):
+		return w.T("text.order", it.Item, strings.Join(it.Options, ", "))
+	case len(it.Options) > 0:
 		return w.T("text.oneof", it.Item, strings.Join(it.Options, ", "))
 	}
 	return it.Item
@@ -98,7 +102,7 @@ type line struct {
 }
 
 func (l line) write(b *strings.Builder) {
-	row := left(l.round, 5) + left(l.n, 7) + "  " + right(l.bars, l.wide) + left(l.median, 8) + left(l.iqr, 5) + left(l.top, 7)
+	row := strings.TrimPrefix(left(l.round, 6), " ") + left(l.n, 7) + "  " + right(l.bars, l.wide) + left(l.median, 8) + left(l.iqr, 5) + left(l.top, 7)
 	if l.agreement == "" {
 		row += "  " + l.last // a group's name has all the room that is left
 	} else {
@@ -107,8 +111,10 @@ func (l line) write(b *strings.Builder) {
 	b.WriteString(strings.TrimRight(row, " ") + "\n")
 }
 
+// left writes a figure at the right of its column, apart from the one before it also
+// where it is wider.
 func left(s string, n int) string {
-	return strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s))) + s
+	return strings.Repeat(" ", max(1, n-utf8.RuneCountInString(s))) + s
 }
 
 func right(s string, n int) string {
@@ -132,17 +138,17 @@ func (it Item) write(b *strings.Builder, w words.Words) {
 	if it.Window != "" {
 		top = w.T("column.at", it.Window)
 	}
-	middle, agreement := w.T("column.median"), w.T("column.agreement")
+	agreement := w.T("column.agreement")
 	ranking := it.Kind == string(delphi.RankingForm)
 	if ranking {
-		middle, agreement = w.T("column.rank"), w.T("column.w")
+		agreement = w.T("column.w")
 	}
-	line{w.T("column.round"), w.T("column.n"), "", middle, w.T("column.iqr"), top, agreement, w.T("column.change"), w.T("column.same"), w.T("column.verdict"), wide}.write(b)
+	line{w.T("column.round"), w.T("column.n"), "", w.T("column.median"), w.T("column.iqr"), top, agreement, w.T("column.change"), w.T("column.same"), w.T("column.verdict"), wide}.write(b)
 	for _, row := range it.Rounds {
 		m := row.Measures
 		centre, concord := it.Level(w, m.Value("median")), m.Value("agreement")
 		if ranking {
-			centre, concord = w.Number(m.Value("mean_rank/"+it.Item), 2), m.Value("w")
+			concord = m.Value("w")
 		}
 		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(Bins(row.Counts)), centre, w.Number(m.Value("iqr"), 2),
 			it.Top(w, row), w.Number(concord, 2), w.Percent(m.Value("scheibe")), w.Percent(m.Value("unchanged")),
@@ -193,6 +199,13 @@ func (it Item) Remarks(w words.Words) []string {
 	if slices.ContainsFunc(it.Rounds, func(row ItemRound) bool { return row.Thirds }) {
 		out = append(out, w.T("thirds"))
 	}
+	if ranks := it.Ranks(row); len(ranks) > 0 {
+		said := make([]string, len(ranks))
+		for i, r := range ranks {
+			said[i] = r.Name + " " + w.Number(r.Value, 2)
+		}
+		out = append(out, w.T("ranks", row.Round, strings.Join(said, ", ")))
+	}
 	var intervals []string
 	for _, n := range row.Intervals {
 		if !n.Low.Defined() {
@@ -215,6 +228,18 @@ func (it Item) Remarks(w words.Words) []string {
 		}
 		out = append(out, w.T("content", row.Round, w.Number(m.Value("icvi"), 2), w.Number(m.Value("icvi_kappa"), 2), w.Number(m.Value("cvr"), 2), least))
 	}
+	return out
+}
+
+// Ranks gives the mean ranks of a list in a round, the best first.
+func (it Item) Ranks(row ItemRound) []delphi.Figure {
+	var out []delphi.Figure
+	for _, f := range row.Measures {
+		if name, ok := strings.CutPrefix(f.Name, "mean_rank/"); ok && f.Value.Defined() {
+			out = append(out, delphi.Figure{Name: name, Value: f.Value})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b delphi.Figure) int { return cmp.Compare(a.Value.Or(0), b.Value.Or(0)) })
 	return out
 }
 

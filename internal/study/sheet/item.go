@@ -70,7 +70,7 @@ func item(id string, w words.Words, it study.Item) entry {
 	if a := it.Attrition; a.Leavers > 0 && a.Defined && a.Robust {
 		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), w.T("page.robust")})
 	}
-	for _, t := range []table{groups(w, it), sensitivity(w, it), intervals(w, it), measures(w, it)} {
+	for _, t := range []table{groups(w, it), ranks(w, it), sensitivity(w, it), intervals(w, it), measures(w, it)} {
 		if len(t.Rows) > 0 {
 			t.Caption = t.Name + ": " + e.Name
 			e.More = append(e.More, t)
@@ -116,6 +116,22 @@ func groups(w words.Words, it study.Item) table {
 			text(g.Group), number(w.Whole(g.N)), number(it.Point(w, g.Median)),
 			number(half(w, it, g.Q1, g.Q3)), number(it.GroupTop(w, g)),
 		})
+	}
+	return t
+}
+
+// ranks are the mean ranks of a list, the best of the last round first.
+func ranks(w words.Words, it study.Item) table {
+	t := table{Name: w.T("page.meanrank"), Open: true, Head: []cell{text(w.T("page.item"))}}
+	for _, row := range it.Rounds {
+		t.Head = append(t.Head, number(w.T("page.round", row.Round)))
+	}
+	for _, own := range it.Ranks(it.Last()) {
+		line := []cell{text(own.Name)}
+		for _, row := range it.Rounds {
+			line = append(line, number(w.Number(row.Measures.Value("mean_rank/"+own.Name), 2)))
+		}
+		t.Rows = append(t.Rows, line)
 	}
 	return t
 }
@@ -179,13 +195,6 @@ func measures(w words.Words, it study.Item) table {
 		if some {
 			t.Rows = append(t.Rows, line)
 		}
-	}
-	if it.Kind == string(delphi.RankingForm) {
-		line := []cell{text(w.T("page.meanrank"))}
-		for _, row := range it.Rounds {
-			line = append(line, number(w.Number(row.Measures.Value("mean_rank/"+it.Item), 2)))
-		}
-		t.Rows = append(t.Rows, line)
 	}
 	return t
 }

@@ -99,6 +99,15 @@ var english = map[string]string{
 	"ground.middle":         "answers at %s: %s, at least %s needed",
 	"ground.apart":          "van der Eijk's A: %s; two classes are poles below %s",
 
+	"text.order":                     "%s: the order of %s",
+	"ranks":                          "mean ranks of round %d: %s",
+	"sentence.ranking.majority":      "The rankings agree by half, less than consensus needs.",
+	"sentence.ranking.plurality":     "The rankings agree weakly.",
+	"sentence.ranking.disagreement":  "The rankings do not agree.",
+	"sentence.estimate.majority":     "More than half of the values lie around the median, wider apart than consensus allows.",
+	"sentence.estimate.disagreement": "The values lie far apart.",
+	"sentence.estimate.bipolarity":   "Two camps: never, and a value.",
+
 	"summary.consensus": "consensus on %d", "summary.majority": "majority on %d", "summary.plurality": "plurality on %d",
 	"summary.bipolarity": "two poles on %d", "summary.disagreement": "divided on %d", "summary.unstable": "still moving on %d",
 	"summary.open": "open on %d", "summary.too-few": "too few answers on %d", "summary.none": "Nothing was judged.",
@@ -106,7 +115,7 @@ var english = map[string]string{
 	"text.round": "round %d: %d of %d answered", "text.alpha": "Krippendorff's α (ordinal) %s", "text.ac2": "AC2 (quadratic) %s",
 	"text.warning": "warning: ", "text.note": "read: ", "text.oneof": "%s: one of %s",
 	"column.round": "round", "column.n": "n", "column.median": "median", "column.iqr": "IQR", "column.at": "at %s", "column.top": "top",
-	"column.rank": "rank", "column.agreement": "A", "column.w": "W", "column.change": "change", "column.same": "same", "column.verdict": "verdict",
+	"column.agreement": "A", "column.w": "W", "column.change": "change", "column.same": "same", "column.verdict": "verdict",
 	"text.withheld": "%s: withheld", "text.open": "open text: it is read, not measured",
 	"mark.holds": "holds", "mark.fails": "fails", "mark.note": "note",
 	"attrition": "not robust: had all %d who left answered at one end, it would be %s or %s",
@@ -119,7 +128,7 @@ var english = map[string]string{
 	"text.legend": `n: answers; then one bar for each point of the scale, and a dot for nobody
 at 7-9 or so: share of the answers there; top: in the largest class
 A: van der Eijk's agreement, 1 at one point, 0 even, -1 two camps at the ends
-rank, W: of a ranking, the mean rank and Kendall's concordance of the panel
+W: of a ranking, Kendall's concordance of the panel
 change: part of the panel that would have to move since the round before
 same: share of those who answered both rounds and kept their answer
 (+) in favour, (−) against, (=) in the middle

@@ -98,6 +98,15 @@ var italian = map[string]string{
 	"ground.middle":         "risposte in %s: %s, serve almeno il %s",
 	"ground.apart":          "A di van der Eijk: %s; due fasce sono poli sotto %s",
 
+	"text.order":                     "%s: l’ordine di %s",
+	"ranks":                          "ranghi medi al giro %d: %s",
+	"sentence.ranking.majority":      "Le graduatorie concordano a metà, meno di quanto chiesto per il consenso.",
+	"sentence.ranking.plurality":     "Le graduatorie concordano poco.",
+	"sentence.ranking.disagreement":  "Le graduatorie non concordano.",
+	"sentence.estimate.majority":     "Più di metà dei valori sta intorno alla mediana, più distanti di quanto il consenso ammette.",
+	"sentence.estimate.disagreement": "I valori sono molto distanti tra loro.",
+	"sentence.estimate.bipolarity":   "Due parti: mai, e un valore.",
+
 	"summary.consensus": "consenso su %d", "summary.majority": "maggioranza su %d", "summary.plurality": "maggioranza relativa su %d",
 	"summary.bipolarity": "due poli su %d", "summary.disagreement": "divisi su %d", "summary.unstable": "in movimento %d",
 	"summary.open": "aperte %d", "summary.too-few": "troppo poche risposte su %d", "summary.none": "Niente da giudicare.",
@@ -105,7 +114,7 @@ var italian = map[string]string{
 	"text.round": "giro %d: hanno risposto %d su %d", "text.alpha": "α di Krippendorff (ordinale) %s", "text.ac2": "AC2 (quadratico) %s",
 	"text.warning": "avviso: ", "text.note": "letto: ", "text.oneof": "%s: una tra %s",
 	"column.round": "giro", "column.n": "n", "column.median": "mediana", "column.iqr": "IQR", "column.at": "in %s", "column.top": "max",
-	"column.rank": "rango", "column.agreement": "A", "column.w": "W", "column.change": "spost.", "column.same": "uguali", "column.verdict": "esito",
+	"column.agreement": "A", "column.w": "W", "column.change": "spost.", "column.same": "uguali", "column.verdict": "esito",
 	"text.withheld": "%s: non mostrato", "text.open": "testo aperto: si legge, non si misura",
 	"mark.holds": "sì", "mark.fails": "no", "mark.note": "nota",
 	"attrition": "non robusto: se i %d usciti avessero tutti risposto a un estremo, sarebbe %s o %s",
@@ -118,7 +127,7 @@ var italian = map[string]string{
 	"text.legend": `n: risposte; poi una barra per ogni punto della scala, un punto per nessuno
 in 7-9 o simili: quota delle risposte in quella fascia; max: nella più numerosa
 A: accordo di van der Eijk, 1 in un solo punto, 0 uniforme, -1 due poli
-rango, W: di una graduatoria, il rango medio e la concordanza di Kendall
+W: di una graduatoria, la concordanza di Kendall
 spost.: parte del panel che dovrebbe muoversi rispetto al giro precedente
 uguali: quota di chi ha risposto a entrambi i giri e ha tenuto la risposta
 (+) a favore, (−) contro, (=) nel mezzo

@@ -69,6 +69,9 @@ func (w Words) Title(c Case) string {
 	return title
 }
 
+// forms are the rules that judge something else than positions.
+var forms = map[delphi.RuleName]string{delphi.RuleW: "ranking", delphi.RuleRelativeIQR: "estimate", delphi.RuleIQR: "estimate"}
+
 // Sentence says a verdict in one or two sentences.
 func (w Words) Sentence(c Case) string {
 	v := c.Verdict
@@ -92,6 +95,12 @@ func lower(s string) string {
 
 func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 	named := s != delphi.NoSide && s != ""
+	// A list and a number have no position that leads.
+	switch form := forms[c.Rule.Rule]; {
+	case form == "" || named || c.Verdict.Unanimous:
+	case w.has("sentence." + form + "." + slug(key)):
+		return w.T("sentence." + form + "." + slug(key))
+	}
 	switch key {
 	case delphi.Consensus:
 		return w.consensus(c, named) + w.steady(c)
