@@ -3,7 +3,7 @@
 // researchers can check Delfi's figures against their own, and use them.
 //
 //	CSV, .xlsx ── sheet ── intake ─┐
-//	                               ├─ Study ── Measure ── Result ── text or JSON
+//	                               ├─ Study ── Measure ── Result ── text, JSON or a page
 //	JSON ──────── document ────────┘
 //
 // Read takes a study from its files. A long table has one row for each answer, in
@@ -39,20 +39,34 @@
 // own disclosure holds, unless asked for all (Whole). Nothing is judged below
 // Options.MinN answers, while figures are measured of any number.
 //
+// Measures of pairs of answers (κ, ρ, τ-b, λ, Bowker, Stuart–Maxwell) are over the
+// points of a scale; of a study that hides what a consultation would, over its
+// published classes. Intervals are percentile bootstrap intervals of 10,000 samples
+// from counts, so that none costs a pass over people: of median and A from the
+// histogram, of κ from the pairs, of W from the distinct rankings, of α over items.
+// All are drawn from one text, Study.Seed, so that anybody repeats them.
+//
+// Text and page (room sheet) are in English or Italian (room words): English unless
+// another language is asked for, whatever the machine's is, so that a command prints
+// the same everywhere. The JSON has one language.
+//
 // The result in JSON, whose every field Fields and Parts document:
 //
-//	{"format": "delfi measure v1", "protocol": {…}, "notes": [], "warnings": [],
-//	 "panelists": 14, "groups": ["citizens", "experts"],
+//	{"format": "delfi measure v1", "rule_version": 1, "seed": "delfi measure",
+//	 "resampler": "…", "protocol": {…}, "notes": [], "warnings": [], "panelists": 14,
+//	 "groups": ["citizens", "experts"], "disclosed": false,
 //	 "rounds": [{"round": 1, "enrolled": 14, "answered": 14,
-//	   "measures": {"krippendorff_ordinal": 0.83, …}}],
+//	   "measures": {"krippendorff_ordinal": 0.83, …},
+//	   "intervals": {"krippendorff_ordinal": {"low": 0.6, "high": 0.9, …}, …}}],
 //	 "items": [{"item": "parking", "kind": "scale", "window": "7-9",
 //	   "scale": {"from": 1, "to": 9, "step": 1, "unit": "", "source": "inferred"},
 //	   "rounds": [{"round": 1, "n": 14, "cannot_judge": 0, "paired": 0,
-//	     "values": ["1", …], "counts": [0, …], "thirds": false, "verdict": "open",
+//	     "values": ["1", …], "counts": [0, …], "thirds": false, "verdict": "open", "side": "none",
 //	     "measures": {"median": 8, "iqr": 1.75, "scheibe": null, …},
+//	     "intervals": {"median": {"low": 7, "high": 8, "draws": 10000, "seed": "…"}, …},
 //	     "groups": [{"group": "citizens", "withheld": false, "n": 7, "counts": […],
 //	       "median": 7, "q1": 7, "q3": 8.5, "top": 0.857}]}],
-//	   "verdict": {"key": "unstable", "if": "consensus", "grounds": [{"code": "unchanged",
+//	   "verdict": {"key": "unstable", "if": "consensus", "if_side": "for", "grounds": [{"code": "unchanged",
 //	     "holds": false, "value": 500, "limit": 700, "detail": ""}], …},
 //	   "proposal": {…}, "sensitivity": […], "attrition": {…}, "conformity": {…}}]}
 //

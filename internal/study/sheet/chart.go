@@ -36,7 +36,9 @@ func pictured(id string, w words.Words, it study.Item) (picture, bool) {
 			p.rows = append(p.rows, row)
 		}
 	}
-	p.names = study.BinNames(last.Values)
+	for _, name := range study.BinNames(last.Values) {
+		p.names = append(p.names, w.Value(name))
+	}
 	if it.Kind == string(delphi.ScaleForm) && !last.Thirds {
 		from := float64(it.Scale.From)
 		p.at = func(v stat.Value) (float64, bool) {

@@ -34,6 +34,7 @@ type page struct {
 	Warnings []string // those that are about no item
 	Rounds   table
 	Piles    []pile
+	Bars     bool // whether any item has sides
 	Items    []entry
 	Method   []string
 	Notes    []string
@@ -100,7 +101,7 @@ func Write(out io.Writer, file string, r study.Result, w words.Words) error {
 		for _, name := range append([]string{it.Item}, it.Options...) {
 			e.Warnings = append(e.Warnings, about[name]...)
 		}
-		p.Items = append(p.Items, e)
+		p.Items, p.Bars = append(p.Items, e), p.Bars || e.Bar != ""
 	}
 	p.Rounds = rounds(r, w)
 	p.Piles = piles(r.Questions(), p.Items, w)

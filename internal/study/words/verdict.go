@@ -228,6 +228,15 @@ func (w Words) Published(rule string) string {
 	return rule
 }
 
+// Value writes the name of what was answered: that of a selection is yes or no, that
+// of an estimate may be never; others are their own.
+func (w Words) Value(name string) string {
+	if slices.Contains([]string{"yes", "no", "never"}, name) {
+		return w.T(name)
+	}
+	return name
+}
+
 // notes are the grounds that state something and ask for nothing.
 var notes = []string{"unanimous", "no_earlier_round", "no_stability_gate", "test_dropped", "left_out", "too_coarse"}
 
@@ -256,7 +265,7 @@ func (w Words) Ground(g delphi.Ground, shown map[string]int) (text string, state
 			text += "; " + w.T("ground.scheibe.chance", w.Percent(stat.Of(f/1000)))
 		}
 	case "share", "middle", "largest_class", "lowest_class", "highest_class":
-		text = w.T(key, g.Detail, share, limit)
+		text = w.T(key, w.Value(g.Detail), share, limit)
 	case "valid_n", "paired_n", "raters", "median", "iqr", "rand_size", "rand_apart", "groups_judged":
 		text = w.T(key, figure, bound)
 	case "w_rising", "rand_ipras", "agreement", "apart", "cns", "w":
