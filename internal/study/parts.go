@@ -48,6 +48,8 @@ var Parts = []Field{
 	{"items[].rounds[].verdict", "the verdict after the round"},
 	{"items[].rounds[].side", "its side: for (what the rule declares), against, middle or none"},
 	{"items[].rounds[].intervals", "95 % bootstrap intervals: people are drawn, of W rankings"},
+	{"items[].rounds[].bound.unchanged", "whether \"unchanged\" is a lower bound: published tables tell no more"},
+	{"items[].rounds[].bound.within", "whether \"within\" is one"},
 	{"items[].rounds[].groups", "the same by group; empty with one group"},
 	{"items[].rounds[].groups[].group", "name of the group"},
 	{"items[].rounds[].groups[].withheld", "whether the group's answers may not be shown"},

@@ -65,17 +65,18 @@ type Item struct {
 
 // ItemRound is one item in one round.
 type ItemRound struct {
-	Round       int         `json:"round"`
-	N           int         `json:"n"`
-	CannotJudge int         `json:"cannot_judge"`
-	Paired      int         `json:"paired"`
-	Values      []string    `json:"values"` // of the histogram
-	Counts      []int       `json:"counts"`
-	Thirds      bool        `json:"thirds"` // only thirds may be shown (with disclosure)
-	Measures    Measures    `json:"measures"`
-	Groups      []Group     `json:"groups"`
-	Verdict     string      `json:"verdict"`
-	Side        delphi.Side `json:"side"` // of the verdict
+	Round       int          `json:"round"`
+	N           int          `json:"n"`
+	CannotJudge int          `json:"cannot_judge"`
+	Paired      int          `json:"paired"`
+	Values      []string     `json:"values"` // of the histogram
+	Counts      []int        `json:"counts"`
+	Thirds      bool         `json:"thirds"` // only thirds may be shown (with disclosure)
+	Measures    Measures     `json:"measures"`
+	Groups      []Group      `json:"groups"`
+	Verdict     string       `json:"verdict"`
+	Side        delphi.Side  `json:"side"`  // of the verdict
+	Bound       delphi.Bound `json:"bound"` // which shares of kept answers are lower bounds (with disclosure)
 
 	Intervals Intervals `json:"intervals"`
 }
@@ -208,7 +209,7 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 		verdict, proposal := delphi.Judge(p, it, so, left)
 		f := delphi.Measure(s.whole(p), it, so)
 		row := ItemRound{
-			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key), Side: verdict.Side,
+			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key), Side: verdict.Side, Bound: f.Bound,
 			Values: []string{}, Groups: []Group{}, Measures: s.measures(f, scale),
 		}
 		if n := len(out.Rounds); n > 0 && scale.offset() != 0 {

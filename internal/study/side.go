@@ -135,6 +135,16 @@ func (it Item) Top(w words.Words, row ItemRound) string {
 	return w.Percent(row.Measures.Value("top"))
 }
 
+// Kept is the share that gave the same answer as in the round before, with a sign
+// where published tables tell no more than "at least".
+func (row ItemRound) Kept(w words.Words) string {
+	v := row.Measures.Value("unchanged")
+	if row.Bound.Unchanged && v.Defined() {
+		return "≥" + w.Percent(v)
+	}
+	return w.Percent(v)
+}
+
 // GroupTop is Top of a group.
 func (it Item) GroupTop(w words.Words, g Group) string {
 	for _, p := range it.Parts(g.Counts) {

@@ -151,7 +151,7 @@ func (it Item) write(b *strings.Builder, w words.Words) {
 			concord = m.Value("w")
 		}
 		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(Bins(row.Counts)), centre, w.Number(m.Value("iqr"), 2),
-			it.Top(w, row), w.Number(concord, 2), w.Percent(m.Value("scheibe")), w.Percent(m.Value("unchanged")),
+			it.Top(w, row), w.Number(concord, 2), w.Percent(m.Value("scheibe")), row.Kept(w),
 			w.Short(delphi.VerdictKey(row.Verdict), row.Side), wide}.write(b)
 		for _, g := range row.Groups {
 			if g.Withheld {

@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"delfi/internal/delphi"
@@ -19,13 +18,6 @@ var single = []string{
 	"median", "iqr", "top", "mean", "sd", "agreement", "polarization", "cns", "scheibe", "unchanged", "wilcoxon_p",
 	"kappa_linear", "kappa_quadratic", "spearman", "icvi", "icvi_kappa", "cvr", "cvr_critical", "w",
 }
-
-// shares are those that are parts of a panel, probabilities those below 1 in 1,000
-// of which nobody asks how far.
-var (
-	shares        = []string{"top", "scheibe", "unchanged"}
-	probabilities = []string{"wilcoxon_p"}
-)
 
 // item puts one item in words and pictures.
 func item(id string, w words.Words, it study.Item) entry {
@@ -51,7 +43,7 @@ func item(id string, w words.Words, it study.Item) entry {
 		e.Table = p.table()
 	}
 	if kept := last.Measures.Value("unchanged"); kept.Defined() {
-		e.Stable = w.T("page.stable", w.Percent(last.Measures.Value("scheibe")), w.Percent(kept), w.Whole(last.Paired))
+		e.Stable = w.T("page.stable", w.Percent(last.Measures.Value("scheibe")), last.Kept(w), w.Whole(last.Paired))
 	}
 	for _, g := range it.Verdict.Grounds {
 		said, stated := w.Ground(g, it.Shown())
@@ -204,13 +196,15 @@ func figure(w words.Words, it study.Item, row study.ItemRound, name string, v st
 	switch {
 	case name == "top":
 		return it.Top(w, row)
+	case name == "unchanged":
+		return row.Kept(w)
 	case name == "median" || name == "mean":
 		return it.Level(w, v)
-	case slices.Contains(shares, name):
+	case name == "scheibe":
 		return w.Percent(v)
-	case slices.Contains(probabilities, name) && ok && f < 0.001:
+	case name == "wilcoxon_p" && ok && f < 0.001: // nobody asks how far
 		return "< " + w.Number(stat.Of(0.001), 3)
-	case slices.Contains(probabilities, name) && ok:
+	case name == "wilcoxon_p" && ok:
 		return w.Number(stat.Of(math.Round(1000*f)/1000), 3)
 	}
 	return w.Number(v, 2)

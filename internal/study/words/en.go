@@ -3,7 +3,7 @@ package words
 // english has the words of English: those of a verdict, then those of the text, then
 // those of the page.
 var english = map[string]string{
-	"yes": "yes", "no": "no", "and": "and", "never": "never", "between": "%s–%s", "unanimous": "unanimous",
+	"yes": "yes", "no": "no", "and": "and", "never": "never", "between": "%s–%s", "left-out": "left out of the core set", "unanimous": "unanimous",
 	"count.panelist.one": "%s panelist", "count.panelist.many": "%s panelists",
 	"count.item.one": "%s item", "count.item.many": "%s items",
 	"count.round.one": "%s round", "count.round.many": "%s rounds",

@@ -2,7 +2,7 @@ package words
 
 // italian has the words of Italian.
 var italian = map[string]string{
-	"yes": "sì", "no": "no", "and": "e", "never": "mai", "between": "%s–%s", "unanimous": "all’unanimità",
+	"yes": "sì", "no": "no", "and": "e", "never": "mai", "between": "%s–%s", "left-out": "fuori dall’insieme essenziale", "unanimous": "all’unanimità",
 	"count.panelist.one": "%s partecipante", "count.panelist.many": "%s partecipanti",
 	"count.item.one": "%s affermazione", "count.item.many": "%s affermazioni",
 	"count.round.one": "%s giro", "count.round.many": "%s giri",

@@ -60,11 +60,15 @@ func sided(key delphi.VerdictKey) bool {
 // slug is a verdict's key as a part of a key of words.
 func slug(key delphi.VerdictKey) string { return strings.ReplaceAll(string(key), " ", "-") }
 
-// Title is the name of a case's verdict, and whether it was unanimous.
+// Title is the name of a case's verdict, with what stands beside it: that it was
+// unanimous, or left the item out of the core set.
 func (w Words) Title(c Case) string {
 	title := w.Verdict(c.Verdict.Key, c.Verdict.Side)
 	if c.Verdict.Unanimous {
 		title += ", " + w.T("unanimous")
+	}
+	if c.Verdict.LeftOut {
+		title += ", " + w.T("left-out")
 	}
 	return title
 }
