@@ -197,7 +197,7 @@ func (in *intake) specs() ([]spec, error) {
 			}
 		}
 		if len(gone) > 0 {
-			in.warn("codebook", "", gone, "the codebook names %s, which nobody answered: mend the names if they are spelt in another way", some(gone))
+			in.s.warn("codebook", nil, gone, listed(gone))
 		}
 	}
 	return out, nil

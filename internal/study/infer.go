@@ -74,15 +74,12 @@ func (in *intake) infer(open []int, all []tally) error {
 		s.Scales[i].From, s.Scales[i].To = scale[0], scale[1]
 	}
 	rest := slices.DeleteFunc(slices.Clone(open), func(i int) bool { return slices.Contains(block, i) })
-	words := func(items []int, scale [2]int) string {
-		return fmt.Sprintf("scale %s of %s: inferred from the answers, the smallest usual one that holds them; declare it with --scale", span(scale[0], scale[1]), some(s.named(items)))
-	}
 	if len(block) > 0 {
-		in.warn("two_scales", "", s.named(block), "no answer to %s is above %d, and those to %s reach %d: they are measured on two scales, %s and %s; declare them, as in --scale %s-%s=%s",
-			some(s.named(block)), scale[1], some(s.named(rest)), whole[1], span(scale[0], scale[1]), span(whole[0], whole[1]), s.Items[block[0]], s.Items[block[len(block)-1]], span(scale[0], scale[1]))
-		s.Notes = append(s.Notes, words(block, scale))
+		s.warn("two_scales.inferred", nil, s.named(block), listed(s.named(block)), scale[1], listed(s.named(rest)), whole[1],
+			span(scale[0], scale[1]), span(whole[0], whole[1]), s.Items[block[0]], span(scale[0], scale[1]))
+		s.note("scale", span(scale[0], scale[1]), listed(s.named(block)))
 	}
-	s.Notes = append(s.Notes, words(rest, whole))
+	s.note("scale", span(whole[0], whole[1]), listed(s.named(rest)))
 	return nil
 }
 
@@ -236,7 +233,7 @@ func (in *intake) rankings(specs []spec, all []tally) error {
 			}
 			return bad("--kind", "ranking", words+fmt.Sprintf(": add %s; if they are answers on a scale, declare it with --scale", flag))
 		}
-		in.warn("ranking", "", s.named(block), "%s: if it is one, measure it with --kind ranking", words)
+		s.warn("ranking", nil, s.named(block), listed(s.named(block)))
 	}
 	return nil
 }

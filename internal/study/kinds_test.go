@@ -83,7 +83,7 @@ func TestEstimates(t *testing.T) {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
-	if !slices.Contains(r.Notes, `item "costo": the answers run from 1.5 to 2.25 in steps of 0.25`) {
+	if !slices.Contains(r.Notes, `item “costo”: the answers run from 1.5 to 2.25 in steps of 0.25`) {
 		t.Errorf("%q", r.Notes)
 	}
 	// What has too many values for a grid is rounded, and that is warned of.

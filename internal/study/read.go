@@ -73,7 +73,7 @@ func (in *intake) finish() (*Study, error) {
 	s := in.s
 	if in.given == 0 {
 		t := in.tables[0]
-		return nil, bad(t.name(), "empty", t.place(t.line(), 0)+": there are no answers")
+		return nil, bad(t.name(), "empty", t.place(t.line(), 0).String()+": there are no answers")
 	}
 	in.settle()
 	s.order()
@@ -106,9 +106,9 @@ func (in *intake) finish() (*Study, error) {
 	s.patterns()
 	for _, n := range []struct {
 		of   *names
-		what string
+		what thing
 	}{{&in.people, "panelist"}, {&in.groups, "group"}, {&in.items, "item"}} {
-		s.Warnings = append(s.Warnings, n.of.near(n.what, in.place)...)
+		s.near(n.of, n.what, in.place)
 	}
 	return s, nil
 }
@@ -255,9 +255,4 @@ func labels(groups []string) []string {
 		}
 	}
 	return out
-}
-
-// warn adds a warning.
-func (in *intake) warn(code, place string, items []string, format string, args ...any) {
-	in.s.Warnings = append(in.s.Warnings, Warning{Code: code, Message: fmt.Sprintf(format, args...), Place: place, Items: append([]string{}, items...)})
 }

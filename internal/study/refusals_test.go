@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"delfi/internal/study"
+	"delfi/internal/study/words"
 )
 
 // Files that hold no table, tables that cannot be told apart, and flags that name
@@ -93,14 +96,14 @@ func TestFilesAreRefused(t *testing.T) {
 func TestNames(t *testing.T) {
 	r := csv(t, header+"1,Jose\u0301,g,i,7\n2,Jos\u00e9,g,i,7\n1, b\u200b ,g,i,8\n2,b,g,i,8\n1,\u00a0c,g,i\u00ad,8\n", plain)
 	if r.Panelists != 3 || len(r.Items) != 1 || len(r.Warnings) != 0 || r.Items[0].Rounds[1].Paired != 2 {
-		t.Errorf("%d panelists, %d items, %q", r.Panelists, len(r.Items), r.Warnings)
+		t.Errorf("%d panelists, %d items, %v", r.Panelists, len(r.Items), r.Warnings)
 	}
 	for _, pair := range [][2]string{{"A", "a"}, {"José", "Jose"}, {"Anna Rossi", "Anna  Rossi"}, {"Ａ1", "a1"}, {"007", "7"}, {"Straße", "STRASSE"}, {"12.0", "12"}} {
 		text := "round;panelist;group;item;value\n1;" + pair[0] + ";g;i;7\n1;x;g;i;8\n1;" + pair[1] + ";g;i;9\n"
 		r := csv(t, text, plain)
-		want := fmt.Sprintf("panelist %q (line 2, column 2 (panelist)) and panelist %q (line 4, column 2 (panelist)) have almost the same name and are counted as two: write the name alike if they are one", pair[0], pair[1])
+		want := fmt.Sprintf("panelist “%s” (line 2, column 2 (panelist)) and “%s” (line 4, column 2 (panelist)) have almost the same name and are counted as two: write the name alike if they are one", pair[0], pair[1])
 		if r.Panelists != 3 || len(r.Warnings) != 1 || r.Warnings[0].Message != want || r.Warnings[0].Place != "line 4, column 2 (panelist)" {
-			t.Errorf("%q: %d panelists, %q", pair, r.Panelists, r.Warnings)
+			t.Errorf("%q: %d panelists, %v", pair, r.Panelists, r.Warnings)
 		}
 	}
 	text := header
@@ -108,11 +111,44 @@ func TestNames(t *testing.T) {
 		text += fmt.Sprintf("1,P%d,G,I,7\n1,p%[1]d,g,I,7\n", p)
 	}
 	r = csv(t, text, plain)
-	if got := warnings(r); len(got) != 12 || r.Warnings[10].Message != "4 more pairs of panelists have almost the same name" || !strings.HasPrefix(r.Warnings[11].Message, `group "G" (line 2`) {
-		t.Errorf("%q", r.Warnings)
+	if got := warnings(r); len(got) != 12 || r.Warnings[10].Message != "panelist: 4 more pairs of names are almost the same" || !strings.HasPrefix(r.Warnings[11].Message, "group “G” (line 2") {
+		t.Errorf("%v", r.Warnings)
 	}
 	if got := warnings(csv(t, header+"1,a,,Più alberi,7\n1,a,,piu alberi,7\n", plain)); !slices.Equal(got, []string{"names "}) {
 		t.Errorf("items: %q", got)
+	}
+}
+
+// How a study was read, and what it may be instead, is said in both languages.
+func TestRemarksInItalian(t *testing.T) {
+	table := [][]string{{"id", "gruppo", "q1", "q2", "q3"}}
+	for p := range 12 {
+		table = append(table, []string{fmt.Sprint("p", p), "G", fmt.Sprint(1 + p%5), fmt.Sprint(1 + p%5), fmt.Sprint(2 + p%4)})
+	}
+	table = append(table, []string{"P0", "g", "1", "2", "3"})
+	o := plain
+	o.Missing = []string{"77"}
+	s, err := study.Read([]study.Input{input("w.xlsx", book(t, []string{"Giro 1"}, table))}, o, still)
+	r := measured(t, s, err)
+	it := words.In("it")
+	want := []string{
+		"w.xlsx: tabella larga, una riga per persona (colonna id) e una colonna per affermazione: q1, q2, q3", "w.xlsx: la colonna gruppo dice: gruppo",
+		"w.xlsx: nessuna colonna dice il giro: è tutto giro 1", "--missing 77: celle senza risposta: 0",
+	}
+	if diff := cmp.Diff(want, r.Read(it)); diff != "" {
+		t.Error(diff)
+	}
+	var got []string
+	for _, n := range r.Warnings {
+		got = append(got, n.In(it))
+	}
+	want = []string{
+		"nessuna risposta a q1, q2, q3 supera 5, su 39 sulla scala dichiarata 1-9: se la scala era 1-5, misurate con --scale 1-5",
+		"foglio Giro 1, cella A14: partecipante «p0» (foglio Giro 1, cella A2) e «P0» (foglio Giro 1, cella A14) hanno quasi lo stesso nome e contano come due: scrivete il nome in un modo solo se sono la stessa cosa",
+		"foglio Giro 1, cella B14: gruppo «G» (foglio Giro 1, cella B2) e «g» (foglio Giro 1, cella B14) hanno quasi lo stesso nome e contano come due: scrivete il nome in un modo solo se sono la stessa cosa",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -20,11 +20,12 @@ type Result struct {
 	Protocol  json.RawMessage `json:"protocol"`
 	Notes     []string        `json:"notes"`    // how the input was read
 	Warnings  []Warning       `json:"warnings"` // what it may be instead
-	Panelists int             `json:"panelists"`
-	Groups    []string        `json:"groups"`
-	Rounds    []Round         `json:"rounds"`
-	Items     []Item          `json:"items"`
-	Disclosed bool            `json:"disclosed"` // only what a consultation would publish was measured
+	remarks   []remark
+	Panelists int      `json:"panelists"`
+	Groups    []string `json:"groups"`
+	Rounds    []Round  `json:"rounds"`
+	Items     []Item   `json:"items"`
+	Disclosed bool     `json:"disclosed"` // only what a consultation would publish was measured
 
 	quantile int
 }
@@ -156,7 +157,7 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 	}
 	var p *sampler
 	out := Result{
-		Format: "delfi measure v1", Rules: delphi.RuleVersion, Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...),
+		Format: "delfi measure v1", Rules: delphi.RuleVersion, Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...), remarks: s.remarks,
 		Panelists: s.Panelists(), Disclosed: s.disclosed(), quantile: s.Protocol.Measures.Quantile, Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
 	}
 	if !s.Bare {

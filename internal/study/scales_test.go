@@ -207,8 +207,8 @@ func TestUndeclaredAnswers(t *testing.T) {
 	refused(t, "a code off the scale", err, `line 2, column 5 (value): 77 does not lie on the scale 1-9: if it stands for no answer, add --missing=77; for "cannot judge", --cannot-judge=77 (3 cells are wrong in all)`)
 	declared.Missing = []string{"77", "9", "Na", "98"}
 	r := csv(t, header+"1,a,,i,77\n1,b,,i,9\n1,c,,i,3\n1,d,,i,77.0\n1,e,,i,na\n", declared)
-	if n := r.Items[0].Rounds[0].N; n != 1 || !slices.Equal(warnings(r), []string{"missing i"}) || !slices.Contains(r.Notes, "--missing 98: 0 cells are no answer") || !slices.Contains(r.Notes, "--missing 77: 2 cells are no answer") {
-		t.Errorf("%d answers, %q, %q", n, r.Warnings, r.Notes)
+	if n := r.Items[0].Rounds[0].N; n != 1 || !slices.Equal(warnings(r), []string{"missing i"}) || !slices.Contains(r.Notes, "--missing 98: cells that are no answer: 0") || !slices.Contains(r.Notes, "--missing 77: cells that are no answer: 2") {
+		t.Errorf("%d answers, %v, %q", n, r.Warnings, r.Notes)
 	}
 	if got := warnings(csv(t, ranks, declared)); !slices.Equal(got, []string{"ranking r0,r1,r2,r3", "shorter_scale q0,q1,q2,q3,r0,r1,r2,r3"}) {
 		t.Errorf("ranks on a declared scale: warned of %q", got)

@@ -25,6 +25,8 @@ type Study struct {
 	Seed     string        // words that intervals are drawn from; DefaultSeed where empty
 	Bare     bool          // without intervals
 
+	remarks []remark // Notes, for words in another language
+
 	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
 	open  bool              // everything is counted, also of fewer people than are judged
 	news  []int             // by item: the place of the round that it joined in

@@ -140,8 +140,8 @@ func decimal(stored string) string {
 
 func (t *xlsxSheet) line() int { return t.at }
 
-func (t *xlsxSheet) place(line, column int) string {
-	return fmt.Sprintf("sheet %s, cell %s%d", t.sheet, letters(column), line)
+func (t *xlsxSheet) place(line, column int) place {
+	return place{sheet: t.sheet, cell: fmt.Sprint(letters(column), line), line: line, at: column + 1}
 }
 
 // letters names a column as spreadsheets do: A, B … Z, AA.
