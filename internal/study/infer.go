@@ -95,6 +95,7 @@ func (s *Study) named(items []int) []string {
 // strange refuses answers that no usual scale holds: it names the codes among them
 // that often stand for no answer, else what may be declared.
 func (in *intake) strange(open []int, all []tally, least, greatest int) error {
+	s := in.s
 	var faults wrong
 	low, high, any := 0, 0, false
 	for _, i := range open {
@@ -118,7 +119,21 @@ func (in *intake) strange(open []int, all []tally, least, greatest int) error {
 	if _, ok := holding(low, high); ok && any {
 		return faults.first(in)
 	}
-	return bad("--scale", "scale", fmt.Sprintf("the answers run from %d to %d, which is no usual scale: declare it with --scale %d-%[2]d, or if they are numbers that were estimated, --kind estimate", least, greatest, least))
+	for _, i := range open { // the first item that stands out by itself
+		list, _ := in.numbers(all[i])
+		if len(list) == 0 {
+			continue
+		}
+		if _, ok := holding(list[0], list[len(list)-1]); !ok {
+			first := in.texts[i].first[slices.IndexFunc(in.texts[i].list, func(a answer) bool {
+				v, _ := a.in(0)
+				return a.form == number && (v == list[0] || v == list[len(list)-1])
+			})]
+			return in.bad(first, "scale", "the answers to %q run from %d to %d, which is no usual scale: declare it with --scale '%[1]s=%[2]d-%[3]d', as an estimate with --kind '%[1]s=estimate', or, if it holds no answers, leave it out with --ignore '%[1]s'",
+				s.Items[i], list[0], list[len(list)-1])
+		}
+	}
+	return bad("--scale", "scale", fmt.Sprintf("the answers run from %d to %d, which is no usual scale: declare scales with --scale, or for numbers that were estimated --kind estimate", least, greatest))
 }
 
 // manyFrom is from how many answers on their pattern says something of the scale.

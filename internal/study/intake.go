@@ -251,7 +251,7 @@ func (in *intake) when(t sheet, l layout, number int, cell func(int) string, lin
 	n, err := strconv.Atoi(numeral(before))
 	switch {
 	case name == "":
-		return 0, fault.Bad(at(t, line, column, "empty", "%s is empty", what))
+		return 0, fault.Bad(at(t, line, column, "empty", "%s is empty: %s", what, words))
 	case err != nil || in.told == byRelease && numeral(before) != before:
 		return 0, fault.Bad(at(t, line, column, "round", "%q is no %s: %s", shortened(name), what, words))
 	case numeral(before) != name:
@@ -351,8 +351,10 @@ func (in *intake) named(t sheet, line, column int, what, text string) (string, e
 	switch {
 	case !valid(name):
 		return "", fault.Bad(notUTF8At(t, line, column, what, text))
+	case name == "" && what == "panelist":
+		return "", fault.Bad(at(t, line, column, "empty", "panelist is empty: give everyone a name or a number, the same in each round, or name another column with --person"))
 	case name == "":
-		return "", fault.Bad(at(t, line, column, "empty", "%s is empty", what))
+		return "", fault.Bad(at(t, line, column, "empty", "%s is empty: name it", what))
 	}
 	return name, nil
 }

@@ -110,7 +110,20 @@ func (in *intake) finish() (*Study, error) {
 	}{{&in.people, "panelist"}, {&in.groups, "group"}, {&in.items, "item"}} {
 		s.near(n.of, n.what, in.place)
 	}
+	in.summaries()
 	return s, nil
+}
+
+// summaries warns of rows that sum up others, which spreadsheets have at their end
+// and which would count as people.
+func (in *intake) summaries() {
+	for p, name := range in.s.panelists {
+		switch folded(name) {
+		case "mean", "average", "avg", "media", "median", "mediana", "total", "totale", "sum", "somma", "sd", "stdev", "dev.st", "devst", "min", "max", "count", "conteggio":
+			first := in.place(in.people.first[p])
+			in.s.warn("summary", &first, nil, name)
+		}
+	}
 }
 
 // settle gives those of whom no table says the group the group without a name.
@@ -195,6 +208,7 @@ func (in *intake) protocol(specs []spec) error {
 		if r.name == delphi.RuleRelativeIQR && c.From > c.To-c.From && !zero {
 			return bad("--rule", "zero", fmt.Sprintf("relative-iqr needs a unit with a true zero, and the estimates of item %q run from %s to %s: give it a rule in units, as in --rule 'NAME=iqr:5', or declare a scale from 0", s.Items[i], c.text(c.From), c.text(c.To)))
 		}
+		s.Rules = append(s.Rules, text)
 		one := sort{c, specs[i].k, text}
 		id, known := ids[one]
 		if !known {

@@ -1,8 +1,10 @@
 package study_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +58,7 @@ func TestFilesAreRefused(t *testing.T) {
 		{"an empty workbook", plain, book(t, []string{"A"}, nil), "the workbook is empty"},
 		{"a cell", plain, book(t, []string{"Round 1"}, [][]string{{"id", "q1"}, {"a", "7"}, {"b", "77"}}), "f: sheet Round 1, cell B3: 77 does not lie on the scale 1-9"},
 		{"a fault of Excel", plain, book(t, []string{"A"}, [][]string{{"id", "q1"}, {"a", "#N/A"}}), `sheet A, cell B2: "#N/A" is no answer: give a whole number on the scale 1-9, nothing, or ? for "cannot judge": if it stands for no answer, add --missing='#N/A'`},
+		{"a formula that nobody counted", plain, replaced(t, whole, "<v>7.0</v>", "<f>3+4</f><v></v>"), "f: xl/worksheets/sheet1.xml, cell B2: a formula without its result: open the workbook in a spreadsheet and save it again"},
 		{"a separator", plain, []byte("sep=ab\nid,q1\n"), `line 1, column 1: "ab" is no separator`},
 		{"below sep=", plain, []byte("sep=;\nid;q1\na;77\n"), "line 3, column 2 (q1): 77 does not lie"},
 		{"an encoding", with(func(o *study.Options) { o.Encoding = "latin1" }), []byte("id,q1\na,7\n"), `--encoding: "latin1" is none of utf-8`},
@@ -70,6 +73,8 @@ func TestFilesAreRefused(t *testing.T) {
 		{"two columns of a name", plain, []byte("id,q1,q1\n1,2,3\n"), "line 1, column 3: the column q1 is there twice, first as column 2"},
 		{"a column without a name", plain, []byte("id,,q1\n1,2,3\n"), `line 2, column 2: "2" stands in a column without a name`},
 		{"a person twice", plain, []byte("id,q1\na,2\nb,2\na,3\n"), `line 4, column 1 (id): this is another row of panelist "a" in round 1: keep one row for each person and round, or name the column that tells rounds apart with --round`},
+		{"an empty token", plain, []byte("id,token,q1\n1,,2\n"), "line 2, column 2 (token): panelist is empty: give everyone a name or a number, the same in each round, or name another column with --person"},
+		{"an empty round", plain, []byte("round,id,q1\n,a,2\n"), "line 2, column 1 (round): round is empty: give a number"},
 		{"a comment", plain, []byte("id,q1,why\na,2,because\n"), `line 2, column 3 (why): "because" is no answer: give a whole number on the scale 1-9, nothing, or ? for "cannot judge". Export answers as numbers; a text that stands for no answer is named by --missing, a column that holds no answers by --ignore`},
 		{"a round in words", plain, []byte("round,id,q1\nfirst,a,2\n"), `line 2, column 1 (round): "first" is no round`},
 		{"a round of two numbers", plain, []byte("round,id,q1\n1 of 2,a,2\n"), `"1 of 2" is no round`},
@@ -89,6 +94,38 @@ func TestFilesAreRefused(t *testing.T) {
 	refused(t, "two ways to tell rounds", err, "2.csv: line 1, column 1: the tables do not say alike in which round")
 	_, err = study.Read([]study.Input{input("1.csv", []byte("id,q1\na,2\n")), input("2.json", []byte("{}"))}, study.Options{Quantile: 7, MinN: 5}, still)
 	refused(t, "a document beside", err, "2.json: is a study in JSON, which is whole")
+}
+
+// replaced changes the text of a workbook's first sheet.
+func replaced(t testing.TB, workbook []byte, old, new string) []byte {
+	t.Helper()
+	from, err := zip.NewReader(bytes.NewReader(workbook), int64(len(workbook)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	to := zip.NewWriter(&b)
+	for _, f := range from.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := to.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(bytes.ReplaceAll(part, []byte(old), []byte(new))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // One name in two spellings that look alike is one; names that differ in what a
@@ -149,6 +186,24 @@ func TestRemarksInItalian(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A row that sums up others is counted as a person, and warned of; a formula may
+// result in an empty cell.
+func TestSummariesAndFormulas(t *testing.T) {
+	r := from(t, plain, input("w.csv", []byte("id,q1\na,7\nb,9\nMedia,8\n")))
+	if got := warnings(r); !slices.Equal(got, []string{"summary "}) || r.Panelists != 3 {
+		t.Errorf("%d panelists, %v", r.Panelists, r.Warnings)
+	}
+	whole := book(t, []string{"A"}, [][]string{{"id", "q1"}, {"a", "7"}, {"b", "9"}})
+	r = from(t, plain, input("w.xlsx", replaced(t, whole, `<c r="B2"><v>7.0</v>`, `<c r="B2" t="str"><f>IF(1,"","")</f><v></v>`)))
+	if r.Items[0].Rounds[0].N != 1 {
+		t.Errorf("%d answers", r.Items[0].Rounds[0].N)
+	}
+	r = from(t, plain, input("w.xlsx", replaced(t, whole, `<v>7.0</v>`, `<f>3+4</f><v>7</v>`)))
+	if r.Items[0].Rounds[0].N != 2 {
+		t.Errorf("%d answers", r.Items[0].Rounds[0].N)
 	}
 }
 

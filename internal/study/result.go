@@ -49,6 +49,7 @@ type Item struct {
 	Label       string               `json:"label"`  // its words, "" for none
 	Kind        string               `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
 	Scale       Scale                `json:"scale"`  // in the study's own values; null where it has none
+	Rule        string               `json:"rule"`   // as options write it; "" where it is the protocol's
 	Window      string               `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
 	Rounds      []ItemRound          `json:"rounds"`
 	Verdict     delphi.Verdict       `json:"verdict"`
@@ -187,6 +188,9 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 	out := Item{Item: s.Items[i], Scale: scale, Rounds: []ItemRound{}, Window: window(p, kind, scale), judged: judgement(p, kind, scale)}
 	if s.Labels != nil {
 		out.Label = s.Labels[i]
+	}
+	if s.Rules != nil {
+		out.Rule = s.Rules[i]
 	}
 	k, _ := p.Kind(kind.Kind)
 	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {

@@ -194,7 +194,7 @@ func TestUndeclaredAnswers(t *testing.T) {
 		{"a fraction", five + "1,z,,q1,7.5\n", `"7.5" is no answer: give a whole number, nothing, or ? for "cannot judge": a number that is measured is an estimate, --kind estimate`},
 		{"ticks", header + "1,a,,i,1\n1,b,,i,0\n", "no answer is other than 0 and 1: if options were ticked, add --kind selection"},
 		{"crosses", header + "1,a,,i,x\n", `"x" is no answer: give a whole number, nothing, or ? for "cannot judge": options that are ticked are a selection, --kind selection`},
-		{"amounts", header + "1,a,,i,1200\n1,b,,i,80\n", "the answers run from 80 to 1200, which is no usual scale: declare it with --scale 80-1200, or if they are numbers that were estimated, --kind estimate"},
+		{"amounts", header + "1,a,,i,1200\n1,b,,i,80\n", "line 2, column 5 (value): the answers to \"i\" run from 80 to 1200, which is no usual scale: declare it with --scale 'i=80-1200', as an estimate with --kind 'i=estimate', or, if it holds no answers, leave it out with --ignore 'i'"},
 		{"a code of an answer", header + "1,a,,i,A7\n", `"A7" is no answer: give a whole number, nothing, or ? for "cannot judge": export answers as numbers, not as codes or words`},
 		{"a label", header + "1,a,,i,7 (fully agree)\n", `"7 (fully agree)" is no answer`},
 	} {

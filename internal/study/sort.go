@@ -293,7 +293,7 @@ func (in *intake) remedy(a answer, c Scale) string {
 	case c.Kind == delphi.ScaleForm && (a.says(yes) || a.says(no)):
 		return ": options that are ticked are a selection, --kind selection"
 	case c.Kind == delphi.ScaleForm && a.form == number:
-		return ": if the scale is another one, declare it with --scale"
+		return ": if the scale is another one, declare it with --scale; if these are no answers, leave them out with --ignore"
 	case a.form == worded && coded(a.text):
 		return ": export answers as numbers, not as codes or words"
 	case a.form == worded:

@@ -194,5 +194,6 @@ same: share of those who answered both rounds and kept their answer
 	"warn.missing":             "%s is declared to be no value, and lies on the scale %s of item “%s”: cells taken out: %d",
 	"warn.rounded":             "the answers to item “%s”, from %s to %s, are counted in steps of %s: declare a grid in a codebook for another one",
 	"warn.names":               "%s “%s” (%s) and “%s” (%s) have almost the same name and are counted as two: write the name alike if they are one",
+	"warn.summary":             "“%s” is counted as a person: if its row sums up others, take it away",
 	"warn.names.more":          "%s: %d more pairs of names are almost the same",
 }

@@ -193,5 +193,6 @@ uguali: quota di chi ha risposto a entrambi i giri e ha tenuto la risposta
 	"warn.missing":             "%s è dichiarato come nessun valore, e sta sulla scala %s dell’affermazione «%s»: celle tolte: %d",
 	"warn.rounded":             "le risposte all’affermazione «%s», da %s a %s, sono contate a passi di %s: un altro passo si dichiara nell’elenco delle affermazioni",
 	"warn.names":               "%s «%s» (%s) e «%s» (%s) hanno quasi lo stesso nome e contano come due: scrivete il nome in un modo solo se sono la stessa cosa",
+	"warn.summary":             "«%s» conta come una persona: se la sua riga riassume le altre, toglietela",
 	"warn.names.more":          "%s: altre %d coppie di nomi quasi uguali",
 }
