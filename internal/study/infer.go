@@ -167,9 +167,15 @@ func (in *intake) apart(open []int, all []tally, whole [2]int) (error, bool) {
 		text, n-counts[len(counts)-1], whole[0]+last-1, span(whole[0], whole[1])), true
 }
 
+// fills says whether n answers, whose values add up to total, may be those of a
+// smaller scale: a fifth of them lies at its end and they are spread around its
+// middle, while answers to an item that a panel rejects thin out.
+func fills(u [2]int, n, end, total int) bool {
+	return u[1]-u[0] >= 3 && n >= manyFrom && 5*end >= n && 2*total >= n*(u[0]+u[1]-1)
+}
+
 // block finds items that clearly have a smaller scale than the whole: two or more
-// whose answers pile up at its end and never pass it, while those to other items
-// often do.
+// whose answers fill it and never pass its end, while those to other items often do.
 func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int) (block []int, scale [2]int) {
 	for _, u := range usual {
 		if u[0] != whole[0] || u[1] >= whole[1] {
@@ -186,22 +192,23 @@ func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int)
 				outside = append(outside, i)
 			}
 		}
-		n, end, others, above := 0, 0, 0, 0
-		count := func(items []int, n *int, is func(v int) bool, m *int) {
+		// count gives how many answers there are, how many lie at a place, and their sum.
+		count := func(items []int, at func(v int) bool) (n, m, total int) {
 			for _, i := range items {
 				for code, a := range in.texts[i].list {
 					if v, ok := a.in(0); ok && a.form == number && all[i].says[code] == value {
-						*n += all[i].count[code]
-						if is(v) {
-							*m += all[i].count[code]
+						n, total = n+all[i].count[code], total+v*all[i].count[code]
+						if at(v) {
+							m += all[i].count[code]
 						}
 					}
 				}
 			}
+			return n, m, total
 		}
-		count(inside, &n, func(v int) bool { return v == u[1] }, &end)
-		count(outside, &others, func(v int) bool { return v > u[1] }, &above)
-		if len(inside) >= 2 && n >= manyFrom && 10*end >= n && others > 0 && n*above >= 10*others {
+		n, end, total := count(inside, func(v int) bool { return v == u[1] })
+		others, above, _ := count(outside, func(v int) bool { return v > u[1] })
+		if len(inside) >= 2 && fills(u, n, end, total) && others > 0 && n*above >= 10*others {
 			return inside, u
 		}
 	}

@@ -94,12 +94,12 @@ func (s *Study) blocks(items []int, c Scale, by [][]int) {
 		if u[0] != c.From || u[1] >= c.To-1 {
 			continue
 		}
-		n, end, others, above := 0, 0, 0, 0
+		n, end, total, others, above := 0, 0, 0, 0, 0
 		var inside []int
 		for at, i := range items {
-			counts, own, over := by[at], 0, 0
+			counts, own, over, sum := by[at], 0, 0, 0
 			for v, m := range counts {
-				own += m
+				own, sum = own+m, sum+m*(v+c.From)
 				if v+c.From > u[1] {
 					over += m
 				}
@@ -108,12 +108,12 @@ func (s *Study) blocks(items []int, c Scale, by [][]int) {
 			case own == 0:
 			case over == 0:
 				inside = append(inside, i)
-				n, end = n+own, end+counts[u[1]-c.From]
+				n, end, total = n+own, end+counts[u[1]-c.From], total+sum
 			default:
 				others, above = others+own, above+over
 			}
 		}
-		if len(inside) == 0 || len(inside) == len(items) || n < manyFrom || 5*end < n || n*above < 10*others {
+		if len(inside) == 0 || len(inside) == len(items) || !fills(u, n, end, total) || n*above < 10*others {
 			continue
 		}
 		s.warn("two_scales", nil, s.named(inside), listed(s.named(inside)), u[1], n, span(u[0], u[1]), s.Items[inside[0]], span(u[0], u[1]))

@@ -81,6 +81,8 @@ func TestAnotherScaleFits(t *testing.T) {
 		{"every second point", map[string][]int{"q1": {1, 3, 5, 7, 9}, "q2": {1, 3, 5, 7, 9}}, "1-9", []string{"every_second q1,q2"}},
 		{"two blocks", map[string][]int{"q1": five, "q2": five, "q3": nine, "q4": nine}, "1-9", []string{"two_scales q1,q2"}},
 		{"one item apart", map[string][]int{"q1": five, "q3": nine, "q4": nine}, "1-9", []string{"two_scales q1"}},
+		{"one that all reject", map[string][]int{"q1": {1, 1, 2, 2, 3, 3, 3}, "q3": nine, "q4": nine}, "1-9", nil},
+		{"two that most reject", map[string][]int{"q1": {1, 1, 1, 2, 3, 4, 5}, "q2": {1, 1, 2, 2, 2, 5}, "q3": nine, "q4": nine}, "1-9", nil},
 		{"9 points on 1-9", map[string][]int{"q1": nine, "q2": nine}, "1-9", nil},
 		{"nobody agrees", map[string][]int{"q1": {1, 1, 2, 2, 3, 4, 6}, "q2": {1, 1, 1, 2, 3, 5, 7}, "q3": {1, 2, 8}}, "1-9", nil},
 		{"few answers", map[string][]int{"q1": {1, 2, 3}}, "1-9", nil},
@@ -95,6 +97,10 @@ func TestAnotherScaleFits(t *testing.T) {
 		if got := warnings(csv(t, asked(people, c.items), o)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: warned of %q, want %q", c.name, got, c.want)
 		}
+	}
+	// Items that most reject are no block of their own.
+	if r := csv(t, asked(40, map[string][]int{"q1": {1, 1, 1, 2, 3, 4}, "q2": {1, 1, 2, 2, 3, 5}, "q3": nine}), open); r.Items[0].Scale.To != 9 || r.Items[1].Scale.To != 9 {
+		t.Errorf("%+v, %+v", r.Items[0].Scale, r.Items[1].Scale)
 	}
 	// Of undeclared scales two blocks are measured on two.
 	r := csv(t, asked(40, map[string][]int{"q1": five, "q2": five, "q3": nine, "q4": nine}), open)
