@@ -94,9 +94,7 @@ func (c *measureCommand) Run() error {
 		s.Seed, s.Bare = c.Seed, c.Bare
 		if result, err = s.Measure(bar.part); err == nil {
 			bar.end()
-			if c.JSON {
-				c.say(s) // the text and the page say it themselves
-			}
+			c.say(result)
 			if err := c.page(result); err != nil {
 				return err
 			}
@@ -107,13 +105,17 @@ func (c *measureCommand) Run() error {
 	return mendable(err)
 }
 
-// say tells how the input was read, and what it may be instead.
-func (c *measureCommand) say(s *study.Study) {
-	for _, note := range s.Notes {
-		fmt.Fprintln(os.Stderr, "delfi:", printable(note))
+// say tells on standard error what the study may be instead, and beside JSON how it
+// was read, which the text and the page say themselves.
+func (c *measureCommand) say(r study.Result) {
+	w := words.In(c.Lang)
+	if c.JSON {
+		for _, note := range r.Read(w) {
+			fmt.Fprintln(os.Stderr, "delfi:", printable(note))
+		}
 	}
-	for _, w := range s.Warnings {
-		fmt.Fprintln(os.Stderr, "delfi: warning:", printable(w.Message))
+	for _, warning := range r.Warnings {
+		fmt.Fprintln(os.Stderr, "delfi:", printable(w.T("text.warning")+warning.In(w)))
 	}
 }
 

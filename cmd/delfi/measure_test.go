@@ -58,6 +58,19 @@ func TestMeasure(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &result); status != 0 || err != nil || *result.Items[0].Rounds[0].Measures["median"] != 7 {
 		t.Errorf("%d %v: %s", status, err, text)
 	}
+	round := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	first, second := round("1.csv", "email;q1;q2\nanna;7,0;n.d.\nbo;8;9\n"), round("2.csv", "Email;q1;q2\nanna;9;9\nbo;8;\n")
+	book := round("items.csv", "item,label\nq1,More trees\nq2,Fewer cars\n")
+	args := []string{"measure", "--json", "--scale", "1-9", "--missing", "n.d.,99", "--min-n", "1", "--rule", "share:7-9>=50", "--rule", "q2=share>=33.3", "--codebook", book, first, second}
+	if status, text := run(t, args...); status != 0 || !strings.Contains(text, `"label":"Fewer cars"`) || !strings.Contains(text, `"rule":"share\u003e=33.3"`) {
+		t.Errorf("%d: %s", status, text)
+	}
 	if status, text := run(t, "measure", "--fields"); status != 0 || !strings.Contains(text, "van der Eijk") {
 		t.Errorf("%d: %s", status, text)
 	}
@@ -65,6 +78,7 @@ func TestMeasure(t *testing.T) {
 	for _, args := range [][]string{
 		{file}, {}, {file + "x"}, {filepath.Dir(file)}, {"--scale", "9", file}, {"--rule", "share:7-10>=50", file},
 		{"--quantile", "8", file}, {"--nonsense", file}, {"--format", "json", file}, {"--json", file},
+		{"--min-n", "0", file}, {"--scale", "q9=1-5", file}, {"--codebook", file + "x", file}, {"--encoding", "latin1", file}, {"--sheet", "A", file}, {first, second},
 	} {
 		if status, text := run(t, append([]string{"measure"}, args...)...); status != 2 || text != "" {
 			t.Errorf("%v: exit status %d, want 2 and nothing said but %q", args, status, text)

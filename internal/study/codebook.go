@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -168,6 +169,14 @@ func (in *intake) specs() ([]spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	common := delphi.ScaleForm // the kind that a scale for all is of
+	for _, text := range in.o.Kinds {
+		if c := split(text); c.items == "" {
+			if common, err = kindOf("--kind", c.value); err != nil {
+				return nil, err
+			}
+		}
+	}
 	for i, item := range items {
 		if in.book != nil {
 			out[i] = in.book.of[item]
@@ -178,7 +187,7 @@ func (in *intake) specs() ([]spec, error) {
 				return nil, err
 			}
 		}
-		if c := scales[i]; c.value != "" && (c.items != "" || x.ends == nil) {
+		if c := scales[i]; c.value != "" && (c.items != "" || x.ends == nil && cmp.Or(x.kind, common) == common) {
 			e, err := endsOf(c.value)
 			if err != nil {
 				return nil, bad("--scale", "scale", err.Error())
@@ -197,7 +206,7 @@ func (in *intake) specs() ([]spec, error) {
 			}
 		}
 		if len(gone) > 0 {
-			in.warn("codebook", "", gone, "the codebook names %s, which nobody answered: mend the names if they are spelt in another way", some(gone))
+			in.s.warn("codebook", nil, gone, listed(gone))
 		}
 	}
 	return out, nil

@@ -101,7 +101,7 @@ func (t *csvSheet) next() ([]string, error) {
 		t.columns = make([]string, len(record))
 		for i, h := range record {
 			if strings.Contains(h, "\r") {
-				return nil, bad(t.file, "lines", t.place(t.line(), i)+": lines end with CR alone: save the file with LF or CRLF")
+				return nil, bad(t.file, "lines", t.place(t.line(), i).String()+": lines end with CR alone: save the file with LF or CRLF")
 			}
 			t.columns[i] = strings.Clone(shortened(clean(h)))
 		}
@@ -114,12 +114,12 @@ func (t *csvSheet) next() ([]string, error) {
 
 func (t *csvSheet) line() int { return t.at + t.above }
 
-func (t *csvSheet) place(line, column int) string {
-	words := fmt.Sprintf("line %d, column %d", line, column+1)
-	if line > t.above+1 && column < len(t.columns) && t.columns[column] != "" {
-		words += " (" + t.columns[column] + ")"
+func (t *csvSheet) place(line, column int) place {
+	p := place{line: line, at: column + 1}
+	if line > t.above+1 && column < len(t.columns) {
+		p.column = t.columns[column]
 	}
-	return words
+	return p
 }
 
 func (t *csvSheet) name() string { return t.file }

@@ -60,6 +60,7 @@
 //	   "intervals": {"krippendorff_ordinal": {"low": 0.6, "high": 0.9, …}, …}}],
 //	 "items": [{"item": "parking", "kind": "scale", "window": "7-9",
 //	   "scale": {"from": 1, "to": 9, "step": 1, "unit": "", "source": "inferred"},
+//	   "rule": "share>=75",
 //	   "rounds": [{"round": 1, "n": 14, "cannot_judge": 0, "paired": 0,
 //	     "values": ["1", …], "counts": [0, …], "thirds": false, "verdict": "open", "side": "none",
 //	     "measures": {"median": 8, "iqr": 1.75, "scheibe": null, …},

@@ -47,13 +47,15 @@ func TestFieldsAreDocumented(t *testing.T) {
 		}
 		results = append(results, measured(t, s, err))
 	}
-	results[0].Notes = []string{"read as a long file"}
-	results[0].Warnings = []study.Warning{{Code: "names", Message: "a and A", Place: "line 2, column 2", Items: []string{"i"}}}
 	with, err := read(header+strings.Join(rows(), "\n"), plain)
 	if err != nil {
 		t.Fatal(err)
 	}
 	results = append(results, drawn(t, with))
+	// Few points of a scale are used, one person has two spellings, a code never comes.
+	coded := plain
+	coded.Missing = []string{"77"}
+	results = append(results, csv(t, asked(12, map[string][]int{"q1": span(1, 5), "q2": span(1, 5), "q3": span(1, 5)})+"1,P1,,q1,3\n", coded))
 	seen := map[string]bool{}
 	for _, r := range results {
 		var whole any

@@ -257,7 +257,7 @@ func TestExports(t *testing.T) {
 		{"limesurvey.csv", ignoring, 8, 1, []string{"G01Q01[SQ001]", "G01Q01[SQ002]", "G02Q02"}, "limesurvey.csv: no items, and left out: id, submitdate, lastpage, startlanguage, seed, interviewtime"},
 		{"qualtrics.csv", coded, 6, 1, []string{"Q1_1", "Q1_2", "Q2"}, "qualtrics.csv: the rows below the header that hold Qualtrics' own words and ids are no answers"},
 		{"qualtrics.csv", chosen, 6, 1, []string{"Q1_1", "Q1_2"}, `qualtrics.csv: a wide table, one row for each person (column IPAddress) and one column for each item: Q1_1, Q1_2`},
-		{"redcap.csv", plain, 6, 2, []string{"item_1", "item_2", "item_3"}, `redcap.csv: "round_2_arm_1" is round 2`},
+		{"redcap.csv", plain, 6, 2, []string{"item_1", "item_2", "item_3"}, `redcap.csv: “round_2_arm_1” is round 2`},
 	} {
 		r := from(t, c.o, file(t, c.file))
 		var items []string

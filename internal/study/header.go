@@ -90,7 +90,7 @@ type question struct {
 func (l layout) has(r role) bool { return l.at[r] >= 0 }
 
 // header reads the names of the columns. known are items that a codebook names.
-func header(t sheet, record []string, o Options, known []string) (layout, []string, error) {
+func header(t sheet, record []string, o Options, known []string) (layout, []remark, error) {
 	l := layout{}
 	for r := range l.at {
 		l.at[r] = -1
@@ -166,7 +166,7 @@ func (l layout) column(name string) int {
 
 // long checks a header of one row for each answer. A column of another name is
 // refused, for a misspelt group would otherwise go unnoticed.
-func (l *layout) long(t sheet, o Options) ([]string, error) {
+func (l *layout) long(t sheet, o Options) ([]remark, error) {
 	ignored, err := l.ignored(o)
 	if err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ func (l *layout) long(t sheet, o Options) ([]string, error) {
 }
 
 // spread checks a header of one row for each person, and tells the items.
-func (l *layout) spread(t sheet, o Options, known []string) ([]string, error) {
+func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
 	if !l.has(personColumn) {
 		return nil, fault.Bad(at(t, t.line(), 0, "column", "no column names the panelist: the columns are %s. Name it with --person COLUMN; a long table needs the columns round, panelist, item and value", some(l.columns)))
 	}
@@ -224,20 +224,19 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]string, error) {
 	if len(items) == 0 {
 		return nil, fault.Bad(at(t, t.line(), 0, "column", "no column holds answers: the columns are %s. Name them with --items", some(l.columns)))
 	}
-	by := "column " + l.columns[l.at[personColumn]]
+	notes := []remark{{"wide", []any{t.name(), l.columns[l.at[personColumn]], listed(items)}}}
 	for _, r := range []role{roundColumn, tickColumn, groupColumn} {
 		if l.has(r) {
-			by += ", " + roleWords[r] + " in " + l.columns[l.at[r]]
+			notes = append(notes, remark{"column", []any{t.name(), l.columns[l.at[r]], thing(roleWords[r])}})
 		}
 	}
-	notes := []string{fmt.Sprintf("%s: a wide table, one row for each person (%s) and one column for each item: %s", t.name(), by, some(items))}
 	if !l.has(roundColumn) && !l.has(tickColumn) {
-		if words := l.splitRounds(); words != "" {
-			notes = append(notes, t.name()+": "+words)
+		if n, ok := l.splitRounds(t); ok {
+			notes = append(notes, n)
 		}
 	}
 	if len(left) > 0 {
-		notes = append(notes, fmt.Sprintf("%s: no items, and left out: %s", t.name(), some(left)))
+		notes = append(notes, remark{"left", []any{t.name(), listed(left)}})
 	}
 	return notes, nil
 }
@@ -251,7 +250,7 @@ var roundNames = []*regexp.Regexp{
 
 // splitRounds reads rounds from the names of items, where every name tells one and
 // an item has several; it says so.
-func (l *layout) splitRounds() string {
+func (l *layout) splitRounds(t sheet) (remark, bool) {
 	for _, form := range roundNames {
 		var found []question
 		rounds, items := map[int]bool{}, map[string]int{}
@@ -272,9 +271,9 @@ func (l *layout) splitRounds() string {
 		first := found[0]
 		was := l.columns[first.column]
 		l.items, l.split = found, true
-		return fmt.Sprintf("the names of the columns tell %d rounds, as %s does of item %s in round %d", len(rounds), was, first.item, first.round)
+		return remark{"split", []any{t.name(), len(rounds), was, first.item, first.round}}, true
 	}
-	return ""
+	return remark{}, false
 }
 
 // person says whether a column names people beside the one that was taken.
@@ -321,19 +320,4 @@ func (l layout) choose(flag, name string, into map[int]bool) error {
 		}
 	}
 	return bad(flag, "column", fmt.Sprintf("no column is called %q, and no range of columns: the columns are %s", name, some(l.columns)))
-}
-
-// some lists names, the first of many.
-func some(list []string) string {
-	const most = 12
-	list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
-	out := make([]string, 0, most)
-	for _, s := range list[:min(len(list), most)] {
-		out = append(out, shortened(s))
-	}
-	words := strings.Join(out, ", ")
-	if len(list) > most {
-		words += fmt.Sprintf(" … (%d in all, the last is %s)", len(list), shortened(list[len(list)-1]))
-	}
-	return words
 }

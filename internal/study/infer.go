@@ -74,15 +74,12 @@ func (in *intake) infer(open []int, all []tally) error {
 		s.Scales[i].From, s.Scales[i].To = scale[0], scale[1]
 	}
 	rest := slices.DeleteFunc(slices.Clone(open), func(i int) bool { return slices.Contains(block, i) })
-	words := func(items []int, scale [2]int) string {
-		return fmt.Sprintf("scale %s of %s: inferred from the answers, the smallest usual one that holds them; declare it with --scale", span(scale[0], scale[1]), some(s.named(items)))
-	}
 	if len(block) > 0 {
-		in.warn("two_scales", "", s.named(block), "no answer to %s is above %d, and those to %s reach %d: they are measured on two scales, %s and %s; declare them, as in --scale %s-%s=%s",
-			some(s.named(block)), scale[1], some(s.named(rest)), whole[1], span(scale[0], scale[1]), span(whole[0], whole[1]), s.Items[block[0]], s.Items[block[len(block)-1]], span(scale[0], scale[1]))
-		s.Notes = append(s.Notes, words(block, scale))
+		s.warn("two_scales.inferred", nil, s.named(block), listed(s.named(block)), scale[1], listed(s.named(rest)), whole[1],
+			span(scale[0], scale[1]), span(whole[0], whole[1]), s.Items[block[0]], span(scale[0], scale[1]))
+		s.note("scale", span(scale[0], scale[1]), listed(s.named(block)))
 	}
-	s.Notes = append(s.Notes, words(rest, whole))
+	s.note("scale", span(whole[0], whole[1]), listed(s.named(rest)))
 	return nil
 }
 
@@ -98,6 +95,7 @@ func (s *Study) named(items []int) []string {
 // strange refuses answers that no usual scale holds: it names the codes among them
 // that often stand for no answer, else what may be declared.
 func (in *intake) strange(open []int, all []tally, least, greatest int) error {
+	s := in.s
 	var faults wrong
 	low, high, any := 0, 0, false
 	for _, i := range open {
@@ -121,7 +119,21 @@ func (in *intake) strange(open []int, all []tally, least, greatest int) error {
 	if _, ok := holding(low, high); ok && any {
 		return faults.first(in)
 	}
-	return bad("--scale", "scale", fmt.Sprintf("the answers run from %d to %d, which is no usual scale: declare it with --scale %d-%[2]d, or if they are numbers that were estimated, --kind estimate", least, greatest, least))
+	for _, i := range open { // the first item that stands out by itself
+		list, _ := in.numbers(all[i])
+		if len(list) == 0 {
+			continue
+		}
+		if _, ok := holding(list[0], list[len(list)-1]); !ok {
+			first := in.texts[i].first[slices.IndexFunc(in.texts[i].list, func(a answer) bool {
+				v, _ := a.in(0)
+				return a.form == number && (v == list[0] || v == list[len(list)-1])
+			})]
+			return in.bad(first, "scale", "the answers to %q run from %d to %d, which is no usual scale: declare it with --scale '%[1]s=%[2]d-%[3]d', as an estimate with --kind '%[1]s=estimate', or, if it holds no answers, leave it out with --ignore '%[1]s'",
+				s.Items[i], list[0], list[len(list)-1])
+		}
+	}
+	return bad("--scale", "scale", fmt.Sprintf("the answers run from %d to %d, which is no usual scale: declare scales with --scale, or for numbers that were estimated --kind estimate", least, greatest))
 }
 
 // manyFrom is from how many answers on their pattern says something of the scale.
@@ -155,9 +167,15 @@ func (in *intake) apart(open []int, all []tally, whole [2]int) (error, bool) {
 		text, n-counts[len(counts)-1], whole[0]+last-1, span(whole[0], whole[1])), true
 }
 
+// fills says whether n answers, whose values add up to total, may be those of a
+// smaller scale: a fifth of them lies at its end and they are spread around its
+// middle, while answers to an item that a panel rejects thin out.
+func fills(u [2]int, n, end, total int) bool {
+	return u[1]-u[0] >= 3 && n >= manyFrom && 5*end >= n && 2*total >= n*(u[0]+u[1]-1)
+}
+
 // block finds items that clearly have a smaller scale than the whole: two or more
-// whose answers pile up at its end and never pass it, while those to other items
-// often do.
+// whose answers fill it and never pass its end, while those to other items often do.
 func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int) (block []int, scale [2]int) {
 	for _, u := range usual {
 		if u[0] != whole[0] || u[1] >= whole[1] {
@@ -174,22 +192,23 @@ func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int)
 				outside = append(outside, i)
 			}
 		}
-		n, end, others, above := 0, 0, 0, 0
-		count := func(items []int, n *int, is func(v int) bool, m *int) {
+		// count gives how many answers there are, how many lie at a place, and their sum.
+		count := func(items []int, at func(v int) bool) (n, m, total int) {
 			for _, i := range items {
 				for code, a := range in.texts[i].list {
 					if v, ok := a.in(0); ok && a.form == number && all[i].says[code] == value {
-						*n += all[i].count[code]
-						if is(v) {
-							*m += all[i].count[code]
+						n, total = n+all[i].count[code], total+v*all[i].count[code]
+						if at(v) {
+							m += all[i].count[code]
 						}
 					}
 				}
 			}
+			return n, m, total
 		}
-		count(inside, &n, func(v int) bool { return v == u[1] }, &end)
-		count(outside, &others, func(v int) bool { return v > u[1] }, &above)
-		if len(inside) >= 2 && n >= manyFrom && 10*end >= n && others > 0 && n*above >= 10*others {
+		n, end, total := count(inside, func(v int) bool { return v == u[1] })
+		others, above, _ := count(outside, func(v int) bool { return v > u[1] })
+		if len(inside) >= 2 && fills(u, n, end, total) && others > 0 && n*above >= 10*others {
 			return inside, u
 		}
 	}
@@ -236,7 +255,7 @@ func (in *intake) rankings(specs []spec, all []tally) error {
 			}
 			return bad("--kind", "ranking", words+fmt.Sprintf(": add %s; if they are answers on a scale, declare it with --scale", flag))
 		}
-		in.warn("ranking", "", s.named(block), "%s: if it is one, measure it with --kind ranking", words)
+		s.warn("ranking", nil, s.named(block), listed(s.named(block)))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package study
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -80,7 +79,9 @@ func (in *intake) read(t sheet, number int) error {
 	if err != nil {
 		return err
 	}
-	in.s.Notes = append(in.s.Notes, notes...)
+	for _, n := range notes {
+		in.s.note(n.key, n.args...)
+	}
 	in.grouped = in.grouped || l.has(groupColumn)
 	told := byTable
 	switch {
@@ -96,7 +97,7 @@ func (in *intake) read(t sheet, number int) error {
 	}
 	in.told = told
 	if told == byTable {
-		in.s.Notes = append(in.s.Notes, fmt.Sprintf("%s: no column says the round: all of it is round %d", t.name(), number+1))
+		in.s.note("untimed", t.name(), number+1)
 		in.round(strconv.Itoa(number+1), number+1)
 	}
 	return in.body(t, l, number)
@@ -127,7 +128,7 @@ func (in *intake) body(t sheet, l layout, number int) error {
 				}
 			}
 		}
-		in.s.Notes = append(in.s.Notes, fmt.Sprintf("%s: the rows below the header that hold Qualtrics' own words and ids are no answers", t.name()))
+		in.s.note("qualtrics", t.name())
 		above = above[n+1:]
 	}
 	for _, r := range above {
@@ -250,11 +251,11 @@ func (in *intake) when(t sheet, l layout, number int, cell func(int) string, lin
 	n, err := strconv.Atoi(numeral(before))
 	switch {
 	case name == "":
-		return 0, fault.Bad(at(t, line, column, "empty", "%s is empty", what))
+		return 0, fault.Bad(at(t, line, column, "empty", "%s is empty: %s", what, words))
 	case err != nil || in.told == byRelease && numeral(before) != before:
 		return 0, fault.Bad(at(t, line, column, "round", "%q is no %s: %s", shortened(name), what, words))
 	case numeral(before) != name:
-		in.s.Notes = append(in.s.Notes, fmt.Sprintf("%s: %q is round %d", t.name(), name, n))
+		in.s.note("round", t.name(), name, n)
 	}
 	r := in.round(text, n)
 	if r >= most {
@@ -350,8 +351,10 @@ func (in *intake) named(t sheet, line, column int, what, text string) (string, e
 	switch {
 	case !valid(name):
 		return "", fault.Bad(notUTF8At(t, line, column, what, text))
+	case name == "" && what == "panelist":
+		return "", fault.Bad(at(t, line, column, "empty", "panelist is empty: give everyone a name or a number, the same in each round, or name another column with --person"))
 	case name == "":
-		return "", fault.Bad(at(t, line, column, "empty", "%s is empty", what))
+		return "", fault.Bad(at(t, line, column, "empty", "%s is empty: name it", what))
 	}
 	return name, nil
 }
@@ -425,12 +428,13 @@ func notUTF8At(t sheet, line, column int, what, text string) fault.Field {
 }
 
 // place names a spot.
-func (in *intake) place(s spot) string {
+func (in *intake) place(s spot) place {
 	t := in.tables[s.sheet]
+	p := t.place(int(s.line), int(s.column))
 	if len(in.tables) > 1 {
-		return t.name() + ", " + t.place(int(s.line), int(s.column))
+		p.file = t.name()
 	}
-	return t.place(int(s.line), int(s.column))
+	return p
 }
 
 // bad is a fault at a spot.

@@ -85,7 +85,7 @@ func ReadJSON(name string, in io.Reader, o Options, step func(read int64)) (*Stu
 	s.panelists = d.panelists.list
 	s.span()
 	s.patterns()
-	s.Warnings = append(s.Warnings, d.panelists.near("panelist", func(at spot) string { return fmt.Sprintf("line %d", at.line) })...)
+	s.near(&d.panelists, "panelist", func(at spot) place { return place{line: int(at.line)} })
 	return s, nil
 }
 

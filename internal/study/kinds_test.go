@@ -40,6 +40,7 @@ func TestRankings(t *testing.T) {
 	s, err := study.ReadJSON("s.json", strings.NewReader(document), study.Options{Whole: true}, still)
 	want := measured(t, s, err)
 	for i := range want.Items {
+		want.Items[i].Rule = "w:70" // there the protocol's
 		if diff := cmp.Diff(asJSON(t, study.Result{Items: want.Items[i : i+1]}), asJSON(t, study.Result{Items: got.Items[i : i+1]})); diff != "" {
 			t.Error(diff)
 		}
@@ -83,7 +84,7 @@ func TestEstimates(t *testing.T) {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
-	if !slices.Contains(r.Notes, `item "costo": the answers run from 1.5 to 2.25 in steps of 0.25`) {
+	if !slices.Contains(r.Notes, `item “costo”: the answers run from 1.5 to 2.25 in steps of 0.25`) {
 		t.Errorf("%q", r.Notes)
 	}
 	// What has too many values for a grid is rounded, and that is warned of.
@@ -165,6 +166,11 @@ func TestKindsTogether(t *testing.T) {
 	}
 	if v := r.Items[3].Verdict; v.Key == delphi.Consensus {
 		t.Errorf("W %s is %s at 0.9", figure(r.Items[3].Rounds[0].Measures, "w"), v.Key)
+	}
+	// A scale for all is for those that have one.
+	o.Scales = []string{"1-9"}
+	if r := from(t, o, input("w.csv", []byte(text))); r.Items[0].Kind != "estimate" || r.Items[0].Scale.To != 48 || r.Items[1].Scale.To != 9 {
+		t.Errorf("%+v", r.Items[0].Scale)
 	}
 	o.Rules = []string{"w:90", "relative-iqr:10"}
 	o.Kinds = nil

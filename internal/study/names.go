@@ -2,7 +2,6 @@ package study
 
 import (
 	"cmp"
-	"fmt"
 	"hash/maphash"
 	"slices"
 	"strconv"
@@ -104,15 +103,15 @@ func folded(s string) string {
 const nearMost = 10
 
 // near warns of names that differ only in what folded leaves out. They stay two.
-func (n *names) near(what string, place func(spot) string) []Warning {
+func (s *Study) near(n *names, what thing, place func(spot) place) {
 	seed := maphash.MakeSeed()
 	type key struct {
 		hash uint64
 		at   int
 	}
 	keys := make([]key, len(n.list))
-	for i, s := range n.list {
-		keys[i] = key{maphash.String(seed, folded(s)), i}
+	for i, name := range n.list {
+		keys[i] = key{maphash.String(seed, folded(name)), i}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.at, b.at)) })
 	var pairs [][2]int
@@ -122,16 +121,12 @@ func (n *names) near(what string, place func(spot) string) []Warning {
 		}
 	}
 	slices.SortFunc(pairs, func(a, b [2]int) int { return cmp.Compare(a[1], b[1]) })
-	var out []Warning
 	for i, p := range pairs {
 		if i == nearMost {
-			out = append(out, Warning{Code: "names", Items: []string{}, Message: fmt.Sprintf("%d more pairs of %ss have almost the same name", len(pairs)-i, what)})
+			s.warn("names.more", nil, nil, what, len(pairs)-i)
 			break
 		}
-		a, b := p[0], p[1]
-		out = append(out, Warning{Code: "names", Items: []string{}, Place: place(n.first[b]), Message: fmt.Sprintf(
-			"%s %q (%s) and %s %q (%s) have almost the same name and are counted as two: write the name alike if they are one",
-			what, n.list[a], place(n.first[a]), what, n.list[b], place(n.first[b]))})
+		a, b := place(n.first[p[0]]), place(n.first[p[1]])
+		s.warn("names", &b, nil, what, n.list[p[0]], a, n.list[p[1]], b)
 	}
-	return out
 }

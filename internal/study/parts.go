@@ -35,6 +35,7 @@ var Parts = []Field{
 	{"items[].scale.step", "the distance of its points; of an estimate, what answers are rounded to"},
 	{"items[].scale.unit", "the unit of an estimate"},
 	{"items[].scale.source", "declared, or inferred from the answers"},
+	{"items[].rule", "the consensus rule that judges it, as --rule is written; empty where it is the protocol's own"},
 	{"items[].window", "the points that \"top\" is the share of; empty where there is no scale"},
 	{"items[].rounds", "round by round, from the one that the item joined in"},
 	{"items[].rounds[].round", "the study's own number of the round"},

@@ -1,10 +1,6 @@
 package study
 
-import (
-	"fmt"
-
-	"delfi/internal/delphi"
-)
+import "delfi/internal/delphi"
 
 // patterns warns of answers that fit another scale better than the one they are
 // measured on.
@@ -69,8 +65,7 @@ func (s *Study) short(items []int, c Scale, counts []int, n int) bool {
 	if end := counts[fits[1]-c.From]; 10*end < n && len(counts)-last < 4 {
 		return false // it may be that nobody agrees
 	}
-	s.warn("shorter_scale", items, "no answer to %s is above %d, of %d on the declared scale %s: if the scale was %s, measure with --scale %[5]s",
-		some(s.named(items)), c.From+last-1, n, span(c.From, c.To), span(fits[0], fits[1]))
+	s.warn("shorter_scale", nil, s.named(items), listed(s.named(items)), c.From+last-1, n, span(c.From, c.To), span(fits[0], fits[1]), span(fits[0], fits[1]))
 	return true
 }
 
@@ -88,8 +83,7 @@ func (s *Study) odd(items []int, c Scale, counts []int, n int) bool {
 	if between > 0 || used < 4 {
 		return false
 	}
-	s.warn("every_second", items, "the %d answers to %s use every second point of the scale %s: if it had %d points, write them as 1-%[4]d",
-		n, some(s.named(items)), span(c.From, c.To), (len(counts)+1)/2)
+	s.warn("every_second", nil, s.named(items), n, listed(s.named(items)), span(c.From, c.To), (len(counts)+1)/2, (len(counts)+1)/2)
 	return true
 }
 
@@ -100,12 +94,12 @@ func (s *Study) blocks(items []int, c Scale, by [][]int) {
 		if u[0] != c.From || u[1] >= c.To-1 {
 			continue
 		}
-		n, end, others, above := 0, 0, 0, 0
+		n, end, total, others, above := 0, 0, 0, 0, 0
 		var inside []int
 		for at, i := range items {
-			counts, own, over := by[at], 0, 0
+			counts, own, over, sum := by[at], 0, 0, 0
 			for v, m := range counts {
-				own += m
+				own, sum = own+m, sum+m*(v+c.From)
 				if v+c.From > u[1] {
 					over += m
 				}
@@ -114,20 +108,15 @@ func (s *Study) blocks(items []int, c Scale, by [][]int) {
 			case own == 0:
 			case over == 0:
 				inside = append(inside, i)
-				n, end = n+own, end+counts[u[1]-c.From]
+				n, end, total = n+own, end+counts[u[1]-c.From], total+sum
 			default:
 				others, above = others+own, above+over
 			}
 		}
-		if len(inside) == 0 || len(inside) == len(items) || n < manyFrom || 5*end < n || n*above < 10*others {
+		if len(inside) == 0 || len(inside) == len(items) || !fills(u, n, end, total) || n*above < 10*others {
 			continue
 		}
-		s.warn("two_scales", inside, "no answer to %s is above %d, of %d, where those to the other items often are: if their scale was %s, measure with --scale '%s=%[4]s'",
-			some(s.named(inside)), u[1], n, span(u[0], u[1]), s.Items[inside[0]])
+		s.warn("two_scales", nil, s.named(inside), listed(s.named(inside)), u[1], n, span(u[0], u[1]), s.Items[inside[0]], span(u[0], u[1]))
 		return
 	}
-}
-
-func (s *Study) warn(code string, items []int, format string, args ...any) {
-	s.Warnings = append(s.Warnings, Warning{Code: code, Message: fmt.Sprintf(format, args...), Items: s.named(items)})
 }

@@ -73,7 +73,7 @@ func (in *intake) finish() (*Study, error) {
 	s := in.s
 	if in.given == 0 {
 		t := in.tables[0]
-		return nil, bad(t.name(), "empty", t.place(t.line(), 0)+": there are no answers")
+		return nil, bad(t.name(), "empty", t.place(t.line(), 0).String()+": there are no answers")
 	}
 	in.settle()
 	s.order()
@@ -106,11 +106,24 @@ func (in *intake) finish() (*Study, error) {
 	s.patterns()
 	for _, n := range []struct {
 		of   *names
-		what string
+		what thing
 	}{{&in.people, "panelist"}, {&in.groups, "group"}, {&in.items, "item"}} {
-		s.Warnings = append(s.Warnings, n.of.near(n.what, in.place)...)
+		s.near(n.of, n.what, in.place)
 	}
+	in.summaries()
 	return s, nil
+}
+
+// summaries warns of rows that sum up others, which spreadsheets have at their end
+// and which would count as people.
+func (in *intake) summaries() {
+	for p, name := range in.s.panelists {
+		switch folded(name) {
+		case "mean", "average", "avg", "media", "median", "mediana", "total", "totale", "sum", "somma", "sd", "stdev", "dev.st", "devst", "min", "max", "count", "conteggio":
+			first := in.place(in.people.first[p])
+			in.s.warn("summary", &first, nil, name)
+		}
+	}
 }
 
 // settle gives those of whom no table says the group the group without a name.
@@ -195,6 +208,7 @@ func (in *intake) protocol(specs []spec) error {
 		if r.name == delphi.RuleRelativeIQR && c.From > c.To-c.From && !zero {
 			return bad("--rule", "zero", fmt.Sprintf("relative-iqr needs a unit with a true zero, and the estimates of item %q run from %s to %s: give it a rule in units, as in --rule 'NAME=iqr:5', or declare a scale from 0", s.Items[i], c.text(c.From), c.text(c.To)))
 		}
+		s.Rules = append(s.Rules, text)
 		one := sort{c, specs[i].k, text}
 		id, known := ids[one]
 		if !known {
@@ -255,9 +269,4 @@ func labels(groups []string) []string {
 		}
 	}
 	return out
-}
-
-// warn adds a warning.
-func (in *intake) warn(code, place string, items []string, format string, args ...any) {
-	in.s.Warnings = append(in.s.Warnings, Warning{Code: code, Message: fmt.Sprintf(format, args...), Place: place, Items: append([]string{}, items...)})
 }

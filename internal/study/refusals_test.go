@@ -1,13 +1,18 @@
 package study_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"delfi/internal/study"
+	"delfi/internal/study/words"
 )
 
 // Files that hold no table, tables that cannot be told apart, and flags that name
@@ -53,6 +58,7 @@ func TestFilesAreRefused(t *testing.T) {
 		{"an empty workbook", plain, book(t, []string{"A"}, nil), "the workbook is empty"},
 		{"a cell", plain, book(t, []string{"Round 1"}, [][]string{{"id", "q1"}, {"a", "7"}, {"b", "77"}}), "f: sheet Round 1, cell B3: 77 does not lie on the scale 1-9"},
 		{"a fault of Excel", plain, book(t, []string{"A"}, [][]string{{"id", "q1"}, {"a", "#N/A"}}), `sheet A, cell B2: "#N/A" is no answer: give a whole number on the scale 1-9, nothing, or ? for "cannot judge": if it stands for no answer, add --missing='#N/A'`},
+		{"a formula that nobody counted", plain, replaced(t, whole, "<v>7.0</v>", "<f>3+4</f><v></v>"), "f: xl/worksheets/sheet1.xml, cell B2: a formula without its result: open the workbook in a spreadsheet and save it again"},
 		{"a separator", plain, []byte("sep=ab\nid,q1\n"), `line 1, column 1: "ab" is no separator`},
 		{"below sep=", plain, []byte("sep=;\nid;q1\na;77\n"), "line 3, column 2 (q1): 77 does not lie"},
 		{"an encoding", with(func(o *study.Options) { o.Encoding = "latin1" }), []byte("id,q1\na,7\n"), `--encoding: "latin1" is none of utf-8`},
@@ -67,6 +73,8 @@ func TestFilesAreRefused(t *testing.T) {
 		{"two columns of a name", plain, []byte("id,q1,q1\n1,2,3\n"), "line 1, column 3: the column q1 is there twice, first as column 2"},
 		{"a column without a name", plain, []byte("id,,q1\n1,2,3\n"), `line 2, column 2: "2" stands in a column without a name`},
 		{"a person twice", plain, []byte("id,q1\na,2\nb,2\na,3\n"), `line 4, column 1 (id): this is another row of panelist "a" in round 1: keep one row for each person and round, or name the column that tells rounds apart with --round`},
+		{"an empty token", plain, []byte("id,token,q1\n1,,2\n"), "line 2, column 2 (token): panelist is empty: give everyone a name or a number, the same in each round, or name another column with --person"},
+		{"an empty round", plain, []byte("round,id,q1\n,a,2\n"), "line 2, column 1 (round): round is empty: give a number"},
 		{"a comment", plain, []byte("id,q1,why\na,2,because\n"), `line 2, column 3 (why): "because" is no answer: give a whole number on the scale 1-9, nothing, or ? for "cannot judge". Export answers as numbers; a text that stands for no answer is named by --missing, a column that holds no answers by --ignore`},
 		{"a round in words", plain, []byte("round,id,q1\nfirst,a,2\n"), `line 2, column 1 (round): "first" is no round`},
 		{"a round of two numbers", plain, []byte("round,id,q1\n1 of 2,a,2\n"), `"1 of 2" is no round`},
@@ -88,19 +96,51 @@ func TestFilesAreRefused(t *testing.T) {
 	refused(t, "a document beside", err, "2.json: is a study in JSON, which is whole")
 }
 
+// replaced changes the text of a workbook's first sheet.
+func replaced(t testing.TB, workbook []byte, old, new string) []byte {
+	t.Helper()
+	from, err := zip.NewReader(bytes.NewReader(workbook), int64(len(workbook)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	to := zip.NewWriter(&b)
+	for _, f := range from.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := to.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(bytes.ReplaceAll(part, []byte(old), []byte(new))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // One name in two spellings that look alike is one; names that differ in what a
 // hurried reader passes over are two, and warned of.
 func TestNames(t *testing.T) {
 	r := csv(t, header+"1,Jose\u0301,g,i,7\n2,Jos\u00e9,g,i,7\n1, b\u200b ,g,i,8\n2,b,g,i,8\n1,\u00a0c,g,i\u00ad,8\n", plain)
 	if r.Panelists != 3 || len(r.Items) != 1 || len(r.Warnings) != 0 || r.Items[0].Rounds[1].Paired != 2 {
-		t.Errorf("%d panelists, %d items, %q", r.Panelists, len(r.Items), r.Warnings)
+		t.Errorf("%d panelists, %d items, %v", r.Panelists, len(r.Items), r.Warnings)
 	}
 	for _, pair := range [][2]string{{"A", "a"}, {"José", "Jose"}, {"Anna Rossi", "Anna  Rossi"}, {"Ａ1", "a1"}, {"007", "7"}, {"Straße", "STRASSE"}, {"12.0", "12"}} {
 		text := "round;panelist;group;item;value\n1;" + pair[0] + ";g;i;7\n1;x;g;i;8\n1;" + pair[1] + ";g;i;9\n"
 		r := csv(t, text, plain)
-		want := fmt.Sprintf("panelist %q (line 2, column 2 (panelist)) and panelist %q (line 4, column 2 (panelist)) have almost the same name and are counted as two: write the name alike if they are one", pair[0], pair[1])
+		want := fmt.Sprintf("panelist “%s” (line 2, column 2 (panelist)) and “%s” (line 4, column 2 (panelist)) have almost the same name and are counted as two: write the name alike if they are one", pair[0], pair[1])
 		if r.Panelists != 3 || len(r.Warnings) != 1 || r.Warnings[0].Message != want || r.Warnings[0].Place != "line 4, column 2 (panelist)" {
-			t.Errorf("%q: %d panelists, %q", pair, r.Panelists, r.Warnings)
+			t.Errorf("%q: %d panelists, %v", pair, r.Panelists, r.Warnings)
 		}
 	}
 	text := header
@@ -108,11 +148,62 @@ func TestNames(t *testing.T) {
 		text += fmt.Sprintf("1,P%d,G,I,7\n1,p%[1]d,g,I,7\n", p)
 	}
 	r = csv(t, text, plain)
-	if got := warnings(r); len(got) != 12 || r.Warnings[10].Message != "4 more pairs of panelists have almost the same name" || !strings.HasPrefix(r.Warnings[11].Message, `group "G" (line 2`) {
-		t.Errorf("%q", r.Warnings)
+	if got := warnings(r); len(got) != 12 || r.Warnings[10].Message != "panelist: 4 more pairs of names are almost the same" || !strings.HasPrefix(r.Warnings[11].Message, "group “G” (line 2") {
+		t.Errorf("%v", r.Warnings)
 	}
 	if got := warnings(csv(t, header+"1,a,,Più alberi,7\n1,a,,piu alberi,7\n", plain)); !slices.Equal(got, []string{"names "}) {
 		t.Errorf("items: %q", got)
+	}
+}
+
+// How a study was read, and what it may be instead, is said in both languages.
+func TestRemarksInItalian(t *testing.T) {
+	table := [][]string{{"id", "gruppo", "q1", "q2", "q3"}}
+	for p := range 12 {
+		table = append(table, []string{fmt.Sprint("p", p), "G", fmt.Sprint(1 + p%5), fmt.Sprint(1 + p%5), fmt.Sprint(2 + p%4)})
+	}
+	table = append(table, []string{"P0", "g", "1", "2", "3"})
+	o := plain
+	o.Missing = []string{"77"}
+	s, err := study.Read([]study.Input{input("w.xlsx", book(t, []string{"Giro 1"}, table))}, o, still)
+	r := measured(t, s, err)
+	it := words.In("it")
+	want := []string{
+		"w.xlsx: tabella larga, una riga per persona (colonna id) e una colonna per affermazione: q1, q2, q3", "w.xlsx: la colonna gruppo dice: gruppo",
+		"w.xlsx: nessuna colonna dice il giro: è tutto giro 1", "--missing 77: celle senza risposta: 0",
+	}
+	if diff := cmp.Diff(want, r.Read(it)); diff != "" {
+		t.Error(diff)
+	}
+	var got []string
+	for _, n := range r.Warnings {
+		got = append(got, n.In(it))
+	}
+	want = []string{
+		"nessuna risposta a q1, q2, q3 supera 5, su 39 sulla scala dichiarata 1-9: se la scala era 1-5, misurate con --scale 1-5",
+		"foglio Giro 1, cella A14: partecipante «p0» (foglio Giro 1, cella A2) e «P0» (foglio Giro 1, cella A14) hanno quasi lo stesso nome e contano come due: scrivete il nome in un modo solo se sono la stessa cosa",
+		"foglio Giro 1, cella B14: gruppo «G» (foglio Giro 1, cella B2) e «g» (foglio Giro 1, cella B14) hanno quasi lo stesso nome e contano come due: scrivete il nome in un modo solo se sono la stessa cosa",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A row that sums up others is counted as a person, and warned of; a formula may
+// result in an empty cell.
+func TestSummariesAndFormulas(t *testing.T) {
+	r := from(t, plain, input("w.csv", []byte("id,q1\na,7\nb,9\nMedia,8\n")))
+	if got := warnings(r); !slices.Equal(got, []string{"summary "}) || r.Panelists != 3 {
+		t.Errorf("%d panelists, %v", r.Panelists, r.Warnings)
+	}
+	whole := book(t, []string{"A"}, [][]string{{"id", "q1"}, {"a", "7"}, {"b", "9"}})
+	r = from(t, plain, input("w.xlsx", replaced(t, whole, `<c r="B2"><v>7.0</v>`, `<c r="B2" t="str"><f>IF(1,"","")</f><v></v>`)))
+	if r.Items[0].Rounds[0].N != 1 {
+		t.Errorf("%d answers", r.Items[0].Rounds[0].N)
+	}
+	r = from(t, plain, input("w.xlsx", replaced(t, whole, `<v>7.0</v>`, `<f>3+4</f><v>7</v>`)))
+	if r.Items[0].Rounds[0].N != 2 {
+		t.Errorf("%d answers", r.Items[0].Rounds[0].N)
 	}
 }
 

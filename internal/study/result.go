@@ -20,11 +20,12 @@ type Result struct {
 	Protocol  json.RawMessage `json:"protocol"`
 	Notes     []string        `json:"notes"`    // how the input was read
 	Warnings  []Warning       `json:"warnings"` // what it may be instead
-	Panelists int             `json:"panelists"`
-	Groups    []string        `json:"groups"`
-	Rounds    []Round         `json:"rounds"`
-	Items     []Item          `json:"items"`
-	Disclosed bool            `json:"disclosed"` // only what a consultation would publish was measured
+	remarks   []remark
+	Panelists int      `json:"panelists"`
+	Groups    []string `json:"groups"`
+	Rounds    []Round  `json:"rounds"`
+	Items     []Item   `json:"items"`
+	Disclosed bool     `json:"disclosed"` // only what a consultation would publish was measured
 
 	quantile int
 }
@@ -48,6 +49,7 @@ type Item struct {
 	Label       string               `json:"label"`  // its words, "" for none
 	Kind        string               `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
 	Scale       Scale                `json:"scale"`  // in the study's own values; null where it has none
+	Rule        string               `json:"rule"`   // as options write it; "" where it is the protocol's
 	Window      string               `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
 	Rounds      []ItemRound          `json:"rounds"`
 	Verdict     delphi.Verdict       `json:"verdict"`
@@ -157,7 +159,7 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 	}
 	var p *sampler
 	out := Result{
-		Format: "delfi measure v1", Rules: delphi.RuleVersion, Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...),
+		Format: "delfi measure v1", Rules: delphi.RuleVersion, Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...), remarks: s.remarks,
 		Panelists: s.Panelists(), Disclosed: s.disclosed(), quantile: s.Protocol.Measures.Quantile, Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
 	}
 	if !s.Bare {
@@ -187,6 +189,9 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 	out := Item{Item: s.Items[i], Scale: scale, Rounds: []ItemRound{}, Window: window(p, kind, scale), judged: judgement(p, kind, scale)}
 	if s.Labels != nil {
 		out.Label = s.Labels[i]
+	}
+	if s.Rules != nil {
+		out.Rule = s.Rules[i]
 	}
 	k, _ := p.Kind(kind.Kind)
 	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {

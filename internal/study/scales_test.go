@@ -81,6 +81,8 @@ func TestAnotherScaleFits(t *testing.T) {
 		{"every second point", map[string][]int{"q1": {1, 3, 5, 7, 9}, "q2": {1, 3, 5, 7, 9}}, "1-9", []string{"every_second q1,q2"}},
 		{"two blocks", map[string][]int{"q1": five, "q2": five, "q3": nine, "q4": nine}, "1-9", []string{"two_scales q1,q2"}},
 		{"one item apart", map[string][]int{"q1": five, "q3": nine, "q4": nine}, "1-9", []string{"two_scales q1"}},
+		{"one that all reject", map[string][]int{"q1": {1, 1, 2, 2, 3, 3, 3}, "q3": nine, "q4": nine}, "1-9", nil},
+		{"two that most reject", map[string][]int{"q1": {1, 1, 1, 2, 3, 4, 5}, "q2": {1, 1, 2, 2, 2, 5}, "q3": nine, "q4": nine}, "1-9", nil},
 		{"9 points on 1-9", map[string][]int{"q1": nine, "q2": nine}, "1-9", nil},
 		{"nobody agrees", map[string][]int{"q1": {1, 1, 2, 2, 3, 4, 6}, "q2": {1, 1, 1, 2, 3, 5, 7}, "q3": {1, 2, 8}}, "1-9", nil},
 		{"few answers", map[string][]int{"q1": {1, 2, 3}}, "1-9", nil},
@@ -95,6 +97,10 @@ func TestAnotherScaleFits(t *testing.T) {
 		if got := warnings(csv(t, asked(people, c.items), o)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: warned of %q, want %q", c.name, got, c.want)
 		}
+	}
+	// Items that most reject are no block of their own.
+	if r := csv(t, asked(40, map[string][]int{"q1": {1, 1, 1, 2, 3, 4}, "q2": {1, 1, 2, 2, 3, 5}, "q3": nine}), open); r.Items[0].Scale.To != 9 || r.Items[1].Scale.To != 9 {
+		t.Errorf("%+v, %+v", r.Items[0].Scale, r.Items[1].Scale)
 	}
 	// Of undeclared scales two blocks are measured on two.
 	r := csv(t, asked(40, map[string][]int{"q1": five, "q2": five, "q3": nine, "q4": nine}), open)
@@ -194,7 +200,7 @@ func TestUndeclaredAnswers(t *testing.T) {
 		{"a fraction", five + "1,z,,q1,7.5\n", `"7.5" is no answer: give a whole number, nothing, or ? for "cannot judge": a number that is measured is an estimate, --kind estimate`},
 		{"ticks", header + "1,a,,i,1\n1,b,,i,0\n", "no answer is other than 0 and 1: if options were ticked, add --kind selection"},
 		{"crosses", header + "1,a,,i,x\n", `"x" is no answer: give a whole number, nothing, or ? for "cannot judge": options that are ticked are a selection, --kind selection`},
-		{"amounts", header + "1,a,,i,1200\n1,b,,i,80\n", "the answers run from 80 to 1200, which is no usual scale: declare it with --scale 80-1200, or if they are numbers that were estimated, --kind estimate"},
+		{"amounts", header + "1,a,,i,1200\n1,b,,i,80\n", "line 2, column 5 (value): the answers to \"i\" run from 80 to 1200, which is no usual scale: declare it with --scale 'i=80-1200', as an estimate with --kind 'i=estimate', or, if it holds no answers, leave it out with --ignore 'i'"},
 		{"a code of an answer", header + "1,a,,i,A7\n", `"A7" is no answer: give a whole number, nothing, or ? for "cannot judge": export answers as numbers, not as codes or words`},
 		{"a label", header + "1,a,,i,7 (fully agree)\n", `"7 (fully agree)" is no answer`},
 	} {
@@ -207,8 +213,8 @@ func TestUndeclaredAnswers(t *testing.T) {
 	refused(t, "a code off the scale", err, `line 2, column 5 (value): 77 does not lie on the scale 1-9: if it stands for no answer, add --missing=77; for "cannot judge", --cannot-judge=77 (3 cells are wrong in all)`)
 	declared.Missing = []string{"77", "9", "Na", "98"}
 	r := csv(t, header+"1,a,,i,77\n1,b,,i,9\n1,c,,i,3\n1,d,,i,77.0\n1,e,,i,na\n", declared)
-	if n := r.Items[0].Rounds[0].N; n != 1 || !slices.Equal(warnings(r), []string{"missing i"}) || !slices.Contains(r.Notes, "--missing 98: 0 cells are no answer") || !slices.Contains(r.Notes, "--missing 77: 2 cells are no answer") {
-		t.Errorf("%d answers, %q, %q", n, r.Warnings, r.Notes)
+	if n := r.Items[0].Rounds[0].N; n != 1 || !slices.Equal(warnings(r), []string{"missing i"}) || !slices.Contains(r.Notes, "--missing 98: cells that are no answer: 0") || !slices.Contains(r.Notes, "--missing 77: cells that are no answer: 2") {
+		t.Errorf("%d answers, %v, %q", n, r.Warnings, r.Notes)
 	}
 	if got := warnings(csv(t, ranks, declared)); !slices.Equal(got, []string{"ranking r0,r1,r2,r3", "shorter_scale q0,q1,q2,q3,r0,r1,r2,r3"}) {
 		t.Errorf("ranks on a declared scale: warned of %q", got)

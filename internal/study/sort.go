@@ -138,9 +138,9 @@ func (a answer) among(list []string) bool {
 // codes says how many cells each code of --missing and --cannot-judge was.
 func (in *intake) codes(all []tally) {
 	for _, f := range []struct {
-		flag, words string
-		list        []string
-	}{{"--missing", "no answer", in.o.Missing}, {"--cannot-judge", "\"cannot judge\"", in.o.CannotJudge}} {
+		note string
+		list []string
+	}{{"missing", in.o.Missing}, {"cannot_judge", in.o.CannotJudge}} {
 		for _, text := range f.list {
 			n := 0
 			for i, t := range all {
@@ -150,7 +150,7 @@ func (in *intake) codes(all []tally) {
 					}
 				}
 			}
-			in.s.Notes = append(in.s.Notes, fmt.Sprintf("%s %s: %d cells are %s", f.flag, text, n, f.words))
+			in.s.note(f.note, text, n)
 		}
 	}
 }
@@ -231,7 +231,8 @@ func (in *intake) places(i int, t tally, ranked int, faults *wrong) ([]int, erro
 	for code, a := range x.list {
 		v, whole := a.in(0)
 		if t.says[code] != value && a.form == number && whole && c.Kind == delphi.ScaleForm && v >= c.From && v <= c.To {
-			in.warn("missing", in.place(x.first[code]), []string{s.Items[i]}, "%s is declared to be no value, and lies on the scale %s of item %q: %d cells are taken out", a.text, span(c.From, c.To), s.Items[i], t.count[code])
+			first := in.place(x.first[code])
+			s.warn("missing", &first, []string{s.Items[i]}, a.text, span(c.From, c.To), s.Items[i], t.count[code])
 		}
 	}
 	return out, nil
@@ -292,7 +293,7 @@ func (in *intake) remedy(a answer, c Scale) string {
 	case c.Kind == delphi.ScaleForm && (a.says(yes) || a.says(no)):
 		return ": options that are ticked are a selection, --kind selection"
 	case c.Kind == delphi.ScaleForm && a.form == number:
-		return ": if the scale is another one, declare it with --scale"
+		return ": if the scale is another one, declare it with --scale; if these are no answers, leave them out with --ignore"
 	case a.form == worded && coded(a.text):
 		return ": export answers as numbers, not as codes or words"
 	case a.form == worded:
@@ -375,8 +376,7 @@ func (in *intake) estimate(i int, x spec, t tally) error {
 		return bad("--codebook", "grid", fmt.Sprintf("item %q: a grid of %s makes more than %d values: give a coarser one", in.s.Items[i], x.step.text, stepsMost))
 	}
 	if c.Step != exact {
-		in.warn("rounded", "", []string{in.s.Items[i]}, "the answers to item %q, from %s to %s, are counted in steps of %s: declare a grid in a codebook for another one",
-			in.s.Items[i], c.text(c.From), c.text(c.To), c.text(c.Step))
+		in.s.warn("rounded", nil, []string{in.s.Items[i]}, in.s.Items[i], c.text(c.From), c.text(c.To), c.text(c.Step))
 	}
 	if rest := (c.To - c.From) % c.Step; rest != 0 {
 		c.To += c.Step - rest
@@ -385,7 +385,7 @@ func (in *intake) estimate(i int, x spec, t tally) error {
 		c.To += c.Step
 	}
 	if c.Source == inferred {
-		in.s.Notes = append(in.s.Notes, fmt.Sprintf("item %q: the answers run from %s to %s in steps of %s", in.s.Items[i], c.text(c.From), c.text(c.To), c.text(c.Step)))
+		in.s.note("estimate", in.s.Items[i], c.text(c.From), c.text(c.To), c.text(c.Step))
 	}
 	return nil
 }
@@ -444,7 +444,7 @@ func (in *intake) selections(specs []spec) error {
 	}
 	if k == 0 {
 		k = max(1, most)
-		s.Notes = append(s.Notes, fmt.Sprintf("at most %d of %d options were selected by one person", most, len(options)))
+		s.note("selection", most, len(options))
 	}
 	for _, i := range options {
 		specs[i].k = k

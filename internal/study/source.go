@@ -27,7 +27,7 @@ type sheet interface {
 	// line is the line of the row in hand.
 	line() int
 	// place names a cell of a line; column counts from 0.
-	place(line, column int) string
+	place(line, column int) place
 	// name is the file's.
 	name() string
 	// comma says whether a decimal comma may stand in a number, exact whether a
@@ -39,7 +39,7 @@ type sheet interface {
 
 // at is a fault at a cell of a line.
 func at(t sheet, line, column int, code, format string, args ...any) fault.Field {
-	return fault.Field{Name: t.name(), Code: code, Message: t.place(line, column) + ": " + fmt.Sprintf(format, args...)}
+	return fault.Field{Name: t.name(), Code: code, Message: t.place(line, column).String() + ": " + fmt.Sprintf(format, args...)}
 }
 
 // The signatures of files that are no text.

@@ -20,10 +20,13 @@ type Study struct {
 	Labels   []string      // by item: its words, "" for none
 	Kinds    []delphi.Item // the items as the engine sees them, in order of Items
 	Scales   []Scale       // by item
+	Rules    []string      // by item: its rule as options write it; nil for the protocol's own
 	Warnings []Warning     // what was measured and may be something else
 	Notes    []string      // how the input was read: every choice that was not declared
 	Seed     string        // words that intervals are drawn from; DefaultSeed where empty
 	Bare     bool          // without intervals
+
+	remarks []remark // Notes, for words in another language
 
 	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
 	open  bool              // everything is counted, also of fewer people than are judged

@@ -154,6 +154,7 @@ func TestCSVAndJSONAgree(t *testing.T) {
 	got := measured(t, s, err)
 	got.Groups = want.Groups // names there, ids here
 	for i := range got.Items {
+		got.Items[i].Rule = want.Items[i].Rule // there the protocol's
 		for j := range got.Items[i].Rounds {
 			for g := range got.Items[i].Rounds[j].Groups {
 				got.Items[i].Rounds[j].Groups[g].Group = want.Groups[g]

@@ -31,11 +31,11 @@ func (r Result) Write(out io.Writer, w words.Words) error {
 	for _, round := range r.Rounds {
 		round.write(&b, w)
 	}
-	for _, n := range r.Notes {
+	for _, n := range r.Read(w) {
 		wrapped(&b, w.T("text.note"), printed(n, 1000))
 	}
 	for _, n := range r.Warnings {
-		wrapped(&b, w.T("text.warning"), printed(strings.TrimPrefix(n.Place+": "+n.Message, ": "), 1000))
+		wrapped(&b, w.T("text.warning"), printed(n.In(w), 1000))
 	}
 	for _, it := range r.Questions() {
 		it.write(&b, w)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,11 +40,15 @@ func openWorkbook(name string, in io.Reader, asked []string) ([]sheet, error) {
 	}
 	for _, f := range parts.File {
 		r, err := f.Open()
-		if err == nil {
-			_, err = io.Copy(io.Discard, r) // checks its sum
-		}
 		if err != nil {
 			return nil, damaged(err)
+		}
+		part, err := io.ReadAll(r) // checks its sum
+		if err != nil {
+			return nil, damaged(err)
+		}
+		if cell := uncounted(part); cell != "" && strings.HasPrefix(f.Name, "xl/worksheets/") {
+			return nil, bad(name, "formula", fmt.Sprintf("%s, cell %s: a formula without its result: open the workbook in a spreadsheet and save it again", f.Name, cell))
 		}
 	}
 	book, err := xlsxreader.NewReaderZip(parts)
@@ -79,6 +84,23 @@ func openWorkbook(name string, in io.Reader, asked []string) ([]sheet, error) {
 		return nil, bad(name, "empty", "the workbook is empty: it needs a header and rows of answers")
 	}
 	return out, nil
+}
+
+// formula is a cell whose formula has no stored result, as programs leave them that
+// write a workbook without counting.
+var formula = regexp.MustCompile(`<c r="([A-Z]+[0-9]+)"([^>]*)><f[^>]*(?:/>|>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>`)
+
+// uncounted finds such a cell in a sheet; a formula may well result in an empty text.
+func uncounted(part []byte) string {
+	if !bytes.Contains(part, []byte("<f")) {
+		return ""
+	}
+	for _, m := range formula.FindAllSubmatch(part, -1) {
+		if !bytes.Contains(m[2], []byte(`t="str"`)) {
+			return string(m[1])
+		}
+	}
+	return ""
 }
 
 // quoted lists names.
@@ -140,8 +162,8 @@ func decimal(stored string) string {
 
 func (t *xlsxSheet) line() int { return t.at }
 
-func (t *xlsxSheet) place(line, column int) string {
-	return fmt.Sprintf("sheet %s, cell %s%d", t.sheet, letters(column), line)
+func (t *xlsxSheet) place(line, column int) place {
+	return place{sheet: t.sheet, cell: fmt.Sprint(letters(column), line), line: line, at: column + 1}
 }
 
 // letters names a column as spreadsheets do: A, B … Z, AA.

@@ -83,12 +83,12 @@ func number(s string) cell { return cell{Text: s, Num: true} }
 // Write writes the page of a result in a language. file names the study's file.
 func Write(out io.Writer, file string, r study.Result, w words.Words) error {
 	p := page{
-		W: w, Style: template.CSS(style), File: file, Format: r.Format, Summary: w.Summary(r.Reached()), Notes: r.Notes,
+		W: w, Style: template.CSS(style), File: file, Format: r.Format, Summary: w.Summary(r.Reached()), Notes: r.Read(w),
 		Size: strings.Join([]string{w.Many(r.Panelists, "panelist"), w.Many(len(r.Items), "item"), w.Many(len(r.Rounds), "round")}, ", ") + ".",
 	}
 	about := map[string][]string{}
 	for _, n := range r.Warnings {
-		said := strings.TrimPrefix(n.Place+": "+n.Message, ": ")
+		said := n.In(w)
 		if len(n.Items) == 0 {
 			p.Warnings = append(p.Warnings, said)
 		}
