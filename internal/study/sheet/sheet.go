@@ -32,6 +32,7 @@ type page struct {
 	Size     string // how many people, items and rounds
 	Summary  string
 	Warnings []string // those that are about no item
+	Flagged  []entry  // items that have some
 	Rounds   table
 	Piles    []pile
 	Bars     bool // whether any item has sides
@@ -102,6 +103,11 @@ func Write(out io.Writer, file string, r study.Result, w words.Words) error {
 			e.Warnings = append(e.Warnings, about[name]...)
 		}
 		p.Items, p.Bars = append(p.Items, e), p.Bars || e.Bar != ""
+	}
+	for _, e := range p.Items {
+		if len(e.Warnings) > 0 {
+			p.Flagged = append(p.Flagged, e)
+		}
 	}
 	p.Rounds = rounds(r, w)
 	p.Piles = piles(r.Questions(), p.Items, w)
