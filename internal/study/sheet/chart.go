@@ -37,7 +37,7 @@ func pictured(id string, w words.Words, it study.Item) (picture, bool) {
 		}
 	}
 	for _, name := range study.BinNames(last.Values) {
-		p.names = append(p.names, w.Value(name))
+		p.names = append(p.names, plain(w.Value(name)))
 	}
 	if it.Kind == string(delphi.ScaleForm) && !last.Thirds {
 		from := float64(it.Scale.From)
@@ -73,7 +73,7 @@ func (p picture) draw() template.HTML {
 	for _, name := range p.names {
 		long = long || float64(utf8.RuneCountInString(name))*8 > a.step()
 	}
-	d := begin(p.id, "chart", height, w.T("chart.title", p.item.Item), p.describe())
+	d := begin(p.id, "chart", height, w.T("chart.title", plain(p.item.Item)), p.describe())
 	peak := 0
 	for _, row := range p.rows {
 		for _, c := range row.Counts {
@@ -135,7 +135,7 @@ func (p picture) draw() template.HTML {
 func (p picture) list() template.HTML {
 	w, row := p.words, p.rows[len(p.rows)-1]
 	parts := words.Parts(row.Counts)
-	d := begin(p.id, "chart", 40*float64(len(p.names))+4, w.T("chart.title", p.item.Item), p.describe())
+	d := begin(p.id, "chart", 40*float64(len(p.names))+4, w.T("chart.title", plain(p.item.Item)), p.describe())
 	for i, name := range p.names {
 		y := 40 * float64(i)
 		r := []rune(name)

@@ -3,6 +3,7 @@ package sheet
 import (
 	"math"
 	"strings"
+	"unicode"
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
@@ -21,9 +22,9 @@ var single = []string{
 
 // item puts one item in words and pictures.
 func item(id string, w words.Words, it study.Item) entry {
-	e := entry{ID: id, Name: it.Name(w)}
+	e := entry{ID: id, Name: plain(it.Name(w))}
 	if it.Label != it.Item {
-		e.Label = it.Label
+		e.Label = plain(it.Label)
 	}
 	if it.Kind == string(delphi.TextForm) {
 		e.Text = w.T("page.text")
@@ -71,10 +72,21 @@ func item(id string, w words.Words, it study.Item) entry {
 	return e
 }
 
+// plain makes one line of a name, without the marks that turn the direction of what
+// follows it.
+func plain(name string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, name)), " ")
+}
+
 // table is what a picture shows, in figures.
 func (p picture) table() *table {
 	w := p.words
-	t := &table{Caption: w.T("chart.title", p.item.Name(w)), Head: []cell{text(w.T("page.point"))}}
+	t := &table{Caption: w.T("chart.title", plain(p.item.Name(w))), Head: []cell{text(w.T("page.point"))}}
 	for _, row := range p.rows {
 		t.Head = append(t.Head, number(w.T("page.round", row.Round)))
 	}
@@ -101,11 +113,11 @@ func groups(w words.Words, it study.Item) table {
 	}
 	for _, g := range last.Groups {
 		if g.Withheld {
-			t.Rows = append(t.Rows, []cell{text(g.Group), text(w.T("page.withheld")), number("–"), number("–"), number("–")})
+			t.Rows = append(t.Rows, []cell{text(plain(g.Group)), text(w.T("page.withheld")), number("–"), number("–"), number("–")})
 			continue
 		}
 		t.Rows = append(t.Rows, []cell{
-			text(g.Group), number(w.Whole(g.N)), number(it.Point(w, g.Median)),
+			text(plain(g.Group)), number(w.Whole(g.N)), number(it.Point(w, g.Median)),
 			number(half(w, it, g.Q1, g.Q3)), number(it.GroupTop(w, g)),
 		})
 	}
@@ -119,7 +131,7 @@ func ranks(w words.Words, it study.Item) table {
 		t.Head = append(t.Head, number(w.T("page.round", row.Round)))
 	}
 	for _, own := range it.Ranks(it.Last()) {
-		line := []cell{text(own.Name)}
+		line := []cell{text(plain(own.Name))}
 		for _, row := range it.Rounds {
 			line = append(line, number(w.Number(row.Measures.Value("mean_rank/"+own.Name), 2)))
 		}

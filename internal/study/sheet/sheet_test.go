@@ -175,6 +175,11 @@ func TestNamesAreEscaped(t *testing.T) {
 	if strings.Contains(text, "<script") || !strings.Contains(text, "&lt;script&gt;") {
 		t.Error("a name became markup")
 	}
+	turned := "round,panelist,group,item,value\n1,a,\u202egroup,\"\u202etrees\u200b\nand benches\",7\n1,b,h,\"\u202etrees\u200b\nand benches\",8\n"
+	text = written(t, measured(t, turned, nine), "en")
+	if strings.ContainsAny(text, "\u202e\u200b") || !strings.Contains(text, "trees and benches</h3>") {
+		t.Error("a name turns what follows it")
+	}
 }
 
 // The percentages of every bar sum to 100, in words as in the picture, and a verdict
