@@ -77,7 +77,7 @@ func TestMeasure(t *testing.T) {
 	write("round,panelist,group,item,value\n1,a,,parking,77\n")
 	for _, args := range [][]string{
 		{file}, {}, {file + "x"}, {filepath.Dir(file)}, {"--scale", "9", file}, {"--rule", "share:7-10>=50", file},
-		{"--quantile", "8", file}, {"--nonsense", file}, {"--format", "json", file}, {"--json", file},
+		{"--quantile", "8", file}, {"--nonsense", file}, {"--json", file},
 		{"--min-n", "0", file}, {"--scale", "q9=1-5", file}, {"--codebook", file + "x", file}, {"--encoding", "latin1", file}, {"--sheet", "A", file}, {first, second},
 	} {
 		if status, text := run(t, append([]string{"measure"}, args...)...); status != 2 || text != "" {
