@@ -33,9 +33,9 @@
 //	  running    suspend ────► running     administrator, moderator [reason, days left of 90]
 //	  running    resume ─────► running     administrator, moderator, system
 //	  running    conclude ───► concluded   facilitator, system [last round released, reason against the proposal]
-//	  running    withdraw ───► withdrawn   administrator [reason]
+//	  running    withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
 //	  concluded  publish ────► published   administrator, system [key and ballots gone, opinion built]
-//	  concluded  withdraw ───► withdrawn   administrator [reason]
+//	  concluded  withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
 //	  published  reply ──────► answered    administrator [every finding replied to]
 //
 //	round

@@ -95,9 +95,9 @@ var transitions = []transition{
 	{ofConsultation, string(Running), string(Running), ActSuspend, []account.Role{account.Administrator, account.Moderator}, "reason, days left of 90"},
 	{ofConsultation, string(Running), string(Running), ActResume, []account.Role{account.Administrator, account.Moderator, System}, ""},
 	{ofConsultation, string(Running), string(Concluded), ActConclude, []account.Role{account.Facilitator, System}, "last round released, reason against the proposal"},
-	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator}, "reason"},
+	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Concluded), string(Published), ActPublish, []account.Role{account.Administrator, System}, "key and ballots gone, opinion built"},
-	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator}, "reason"},
+	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Published), string(Answered), ActReply, []account.Role{account.Administrator}, "every finding replied to"},
 
 	{ofRound, nothing, string(RoundPlanned), ActPlan, []account.Role{account.Administrator, System}, ""},

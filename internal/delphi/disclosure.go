@@ -76,7 +76,8 @@ func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 		s.pairs, s.leftOut = false, 0
 	}
 	s.shift = s.pairs && (c.Shift == ShiftDirected || c.Shift == ShiftMoved)
-	large := s.pairs && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
+	// T and M tell directions: they exist only where D may.
+	large := c.Shift == ShiftDirected && s.pairs && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
 	s.classes = large && c.Transitions
 	s.moves = large && c.Moves
 	return s

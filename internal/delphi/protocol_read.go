@@ -25,8 +25,9 @@ func ParseProtocol(document []byte) (Protocol, error) {
 	p := r.protocol(root)
 	if len(r.faults) == 0 {
 		// The fields make sense one by one; now together.
-		r.faults = append(p.faults(), p.promises()...)
+		r.faults = p.faults()
 	}
+	r.faults = append(r.faults, p.promises()...)
 	if len(r.faults) > 0 {
 		return Protocol{}, fault.Bad(r.faults...)
 	}

@@ -192,8 +192,8 @@ func (p Protocol) shifted(now *view) (Ground, bool) {
 	}, true
 }
 
-// cause tells why answers are not stable: those who stayed moved, or held while the
-// histograms differ, so that others answer. "" where no table tells.
+// cause tells why answers are not stable: those who stayed moved, or held while
+// others left or came. "" where no table tells.
 func (p Protocol) cause(now *view) Cause {
 	k, ok := now.kept(p)
 	if !ok {
@@ -212,7 +212,7 @@ func (p Protocol) cause(now *view) Cause {
 			held = held && g.Holds
 		}
 	}
-	if held {
+	if held && now.counts.LeftBefore+now.counts.LeftAfter > 0 {
 		return PanelChanged
 	}
 	return AnswersMoved

@@ -302,6 +302,8 @@ var GroundCodes = []string{
 	"finite",        // share of the others; permille
 	"around_median", // share within the limit around the median; permille
 	"cannot_judge",  // share who cannot judge; permille
+	"still_moving",  // holds when no item goes on: those that do (value) of all (limit)
+	"new_arguments", // policy: holds when no contribution was admitted in the last round
 	"stable",        // whether the answers hold still
 	"last_round",    // whether no round is left
 

@@ -38,6 +38,7 @@ type book struct {
 	proof    []byte // of the counted one
 	person   int    // whose they are
 	people   []person
+	beside   map[string]string // further consultations of the log: slug by id
 }
 
 type signer struct {
@@ -77,7 +78,7 @@ func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
 
 const rules = `{
 	"version": 1, "variant": "classical", "languages": ["it"],
-	"panel": {"access": "open", "groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}, {"id": "ordini", "name": {"it": "Ordini"}}]},
+	"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}, {"id": "ordini", "name": {"it": "Ordini"}, "access": "open"}]},
 	"anonymity": {"latest_key_date": "2027-06-30", "cosigners": ["garante.example"]},
 	"rounds": [{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}],
 	"item_kinds": [{"id": "scala", "kind": "scale"}],
@@ -310,10 +311,11 @@ func (b *book) signed(text string, by ...signer) []byte {
 // checkpoint signs the log at a size.
 func (b *book) checkpoint(size int) []byte { return b.signed(b.tree(size).Text(), b.log) }
 
-// seal writes entries, checkpoint and the cosigned checkpoint, with everybody's
-// keys, and lists the files.
+// seal writes entries, the list of consultations, checkpoint and the cosigned
+// checkpoint, with everybody's keys, and lists the files.
 func (b *book) seal() {
 	b.entries()
+	b.listing()
 	b.put("checkpoint", b.checkpoint(len(b.lines)))
 	if b.witness.Signer != nil {
 		b.put("cosigned", b.signed(b.tree(len(b.lines)-1).Text(), b.log, b.witness))
