@@ -20,7 +20,7 @@ const (
 	value
 )
 
-// column of texts: what each says, and how many cells hold it.
+// tally tells of each text of an item what it says, and counts the cells that hold it.
 type tally struct {
 	item  int
 	says  []said // by code − 1
