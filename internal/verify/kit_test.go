@@ -345,16 +345,25 @@ func (p person) vote(items []ballot.Asked, n int) (delphi.Ballot, []leaf.Given) 
 			continue
 		}
 		a := delphi.Answer{Item: id, Value: value}
-		g := leaf.Given{Item: id, Value: fmt.Sprint(value), Reason: p.reasons[n][id]}
+		g := leaf.Given{Item: id, Value: fmt.Sprint(value), Reason: p.reasons[n][id], Argues: string(p.argues(id, n))}
 		if value < 0 {
 			a.Value, a.CannotJudge, g.Value = 0, true, leaf.CannotJudge
 		}
 		if g.Reason != "" {
-			a.Reason = leaf.Digest([]byte(g.Reason))
+			a.Reason, a.Argues = leaf.Digest([]byte(g.Reason)), delphi.Side(g.Argues)
 		}
 		v.Answers, given = append(v.Answers, a), append(given, g)
 	}
 	return v, given
+}
+
+// argues is the side that a person says of their reason, if any: every third says
+// none.
+func (p person) argues(item string, n int) delphi.Side {
+	if p.reasons[n][item] == "" {
+		return ""
+	}
+	return []delphi.Side{"", delphi.For, delphi.Against}[int(p.name[10]-'0')%3]
 }
 
 func (p person) seed(n int) leaf.Seed { return leaf.NewSeed(p.random[n], "le mie parole") }
@@ -474,10 +483,10 @@ func (b *book) round(round int) {
 }
 
 func (b *book) reason(closing delphi.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
-	r := ballot.Reason{Text: text}
+	r := ballot.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
 	for _, c := range closing.Counts.Items {
-		if c.Item == i.Item.String() && len(c.Sides) > 0 {
-			r.Side = string(delphi.SideOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]}))
+		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
+			r.Place = delphi.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
 		}
 	}
 	return r

@@ -164,7 +164,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "one reason, with the log signed anew", place: three + "feedback.json, table R/" + first, fault: "is not one that a ballot gave: no leaf has its digest: found Perché no, 20.",
+			name: "one reason, with the log signed anew", place: three + "feedback.json, table R/" + first, fault: "is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue: found Perché no, 20.",
 			does: func(b *book) {
 				b.edit(three+"feedback.json", "Perché sì, 20.", "Perché no, 20.")
 				b.record(3)
@@ -172,9 +172,36 @@ func tamperings() []tampering {
 			},
 		},
 		{
+			name: "the side that an author said, with the log signed anew", place: three + "feedback.json, table R/" + first, fault: "no leaf has its digest, with the side that it is said to argue: found Perché sì, 20.",
+			does: func(b *book) {
+				b.edit(three+"feedback.json", `"side":"against","text":"Perché sì, 20."`, `"side":"for","text":"Perché sì, 20."`)
+				b.record(3)
+				b.seal()
+			},
+		},
+		{
+			name: "a side that an author did not say, with the log signed anew", place: three + "feedback.json, table R/" + first, fault: "no leaf has its digest, with the side that it is said to argue: found Perché sì, 30.",
+			does: func(b *book) {
+				b.edit(three+"feedback.json", `"side":"","text":"Perché sì, 30."`, `"side":"neither","text":"Perché sì, 30."`)
+				b.record(3)
+				b.seal()
+			},
+		},
+		{
+			name: "the side of a reason in its table, with the log signed anew", place: three + "counts.json, table R/" + first + "/against", fault: "the table holds other people than the counts document says argue so",
+			does: func(b *book) {
+				// A leaf that says for is laid among those against, with a salt of its own.
+				all := b.leaves(3, "R/"+first+"/against")
+				b.relay(3, "R/"+first+"/against", append(all, leafLine{value: all[0].value}))
+				b.rehead(3, "R/"+first+"/against")
+				b.record(3)
+				b.seal()
+			},
+		},
+		{
 			name: "a reason that is kept back", place: three + "feedback.json, table R/" + first, fault: "a reason of item 1 is left out",
 			does: func(b *book) {
-				b.edit(three+"feedback.json", `{"outside":false,"side":"","text":"Perché sì, 20."},`, "")
+				b.edit(three+"feedback.json", `{"outside":false,"place":"","side":"against","text":"Perché sì, 20."},`, "")
 				b.record(3)
 				b.seal()
 			},
@@ -448,6 +475,19 @@ func tamperings() []tampering {
 			with: func(b *book, o *Options) {
 				p := proofOf(b)
 				p.Answers[0].Value = "1"
+				text, err := json.Marshal(p)
+				if err != nil {
+					b.t.Fatal(err)
+				}
+				o.Receipts = map[string][]byte{"proof": text}
+			},
+		},
+		{
+			name: "a proof whose reason argues another side", place: "proof", fault: "the answers in the proof file are not those of its receipt",
+			with: func(b *book, o *Options) {
+				p := proofOf(b)
+				at := slices.IndexFunc(p.Answers, func(g leaf.Given) bool { return g.Argues == "against" })
+				p.Answers[at].Argues = "for"
 				text, err := json.Marshal(p)
 				if err != nil {
 					b.t.Fatal(err)
