@@ -75,6 +75,13 @@ func (s *Service) OnShown(hash Shown) { s.feedback = hash }
 // OnPending sets who counts pending contributions (the synthesis room, in its New).
 func (s *Service) OnPending(count Pending) { s.pending = count }
 
+// Dissent tells whether the panel's reasons dissent from the verdicts of a concluded
+// consultation.
+type Dissent func(ctx context.Context, tx *postgres.Tx, c Consultation) (bool, error)
+
+// OnDissent sets who knows the dissent (report, in its New).
+func (s *Service) OnDissent(known Dissent) { s.dissent = known }
+
 // OnPublish sets who stores the opinion (report, wired in cmd).
 func (s *Service) OnPublish(store Opinion) { s.opinion = store }
 

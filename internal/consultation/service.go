@@ -30,6 +30,7 @@ type Service struct {
 	pending  Pending
 	feedback Shown
 	opinion  Opinion
+	dissent  Dissent
 	latest   latest
 }
 

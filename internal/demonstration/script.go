@@ -109,7 +109,6 @@ func schoolStreets() play {
 		rejected: map[string]string{"Il sindaco dovrebbe vergognarsi.": "Non contiene una proposta o un’osservazione sulla domanda."},
 		texts: consultation.OpinionTexts{
 			Summary:     "Il panel chiede percorsi protetti e pedibus a carico del Comune. È diviso sulla sosta: due parti opposte, ciascuna oltre un terzo.",
-			Minority:    "Chi è contrario al limite di 30 km/h tutto il giorno chiede che di notte valga il limite ordinario e che la linea 7 non perda la coincidenza.",
 			Limitations: "Le persone del panel si sono iscritte da sole: non sono un campione della popolazione di Riva d’Arno.",
 		},
 	}

@@ -154,7 +154,7 @@ func (l *life) take(r record) error {
 // ofConsultation are the acts that move the consultation itself.
 var ofConsultation = []consultation.Act{
 	consultation.ActAnnounce, consultation.ActImport, consultation.ActStart, consultation.ActSuspend, consultation.ActResume,
-	consultation.ActConclude, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
+	consultation.ActConclude, consultation.ActMinority, consultation.ActForgo, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
 }
 
 // ofRound are the acts that move a round.
