@@ -153,11 +153,15 @@ func press(t testing.TB, change func(b *book)) *book {
 	}
 	b.act("conclude", "facilitator", 0, "Abbiamo finito.")
 	b.entry("key_destroyed", map[string]any{"role": "system", "scope": "panel", "processes": 1}, nil)
+	b.entry("act", map[string]any{"kind": "minority", "role": "facilitator", "text": leaf.Digest([]byte(minorityText)), "until": "2026-11-27T23:07:00Z"}, map[string]string{"name": "Bo"})
 	b.opinion()
 	b.act("publish", "administrator", 0, "")
 	b.seal()
 	return b
 }
+
+// minorityText is the report of the dissent.
+const minorityText = "Chi è contro chiede **tempo**."
 
 // opinion publishes version 1.
 func (b *book) opinion() {
@@ -176,6 +180,7 @@ func (b *book) opinion() {
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
 		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []delphi.GroupCount{}}}, Items: []report.Item{},
 		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
+		Minority: report.Minority{State: report.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
 	}
 	for n, c := range b.closings {
 		o.Rounds = append(o.Rounds, report.Round{

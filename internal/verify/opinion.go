@@ -45,6 +45,9 @@ func (c *check) opinion(r *reading) (string, error) {
 	if err := r.published(&o, e.Version); err != nil {
 		return "", err
 	}
+	if err := r.reported(c, &o); err != nil {
+		return "", err
+	}
 	return o.Title, c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")
 }
 

@@ -21,7 +21,9 @@ type life struct {
 	items     map[int]consultation.ItemState
 	decisions []decision
 	opinions  []opinionEntry
-	claimed   bool // a folder shows it
+	report    *minorityEntry
+	published record // the act
+	claimed   bool   // a folder shows it
 	records   []record
 }
 
@@ -219,7 +221,14 @@ func (l *life) move(r record, act consultation.Act) error {
 			}
 		}
 	}
-	if act == consultation.ActSuspend || act == consultation.ActResume {
+	switch act {
+	case consultation.ActMinority, consultation.ActForgo:
+		if err := l.minority(r, act); err != nil {
+			return err
+		}
+	case consultation.ActPublish:
+		l.published = r
+	case consultation.ActSuspend, consultation.ActResume:
 		l.suspended = act == consultation.ActSuspend
 	}
 	l.stage = to

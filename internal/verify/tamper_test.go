@@ -257,6 +257,50 @@ func tamperings() []tampering {
 			},
 		},
 		{
+			name: "a reason moved to the other column of the dissent, with the log signed anew", place: "tigli/opinion.json", fault: "items[0].dissent.against[",
+			does: func(b *book) {
+				b.edit("tigli/opinion.json", `"dissent":{"against":[{"outside":`, `"dissent":{"against":[{"outside":true,"x":`)
+				text := string(b.files["tigli/opinion.json"].Data)
+				from := strings.Index(text, `"x":`)
+				end := from + strings.IndexByte(text[from:], ',')
+				b.put("tigli/opinion.json", []byte(text[:from-1]+text[end:]))
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
+			name: "other words of the minority report, with the log signed anew", place: "tigli/opinion.json", fault: "the minority report is not the one that the panel read",
+			does: func(b *book) {
+				b.edit("tigli/opinion.json", "Chi è contro chiede **tempo**.", "Nessuno è contro.")
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
+			name: "a minority report that the panel had no time to read, with the log signed anew", place: "entries", fault: "an opinion is published by hand before the panel has read the minority report for seven days",
+			does: func(b *book) {
+				n := slices.IndexFunc(b.lines, func(l entryLine) bool { return strings.Contains(l.Entry, `"minority"`) })
+				b.rewrite(n, func(body map[string]any) { body["until"] = "2026-12-01T10:00:00Z" })
+				b.edit("tigli/opinion.json", `"state":"shown","text":"Chi`, `"state":"short","text":"Chi`)
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
+			name: "dissent that is left out in silence, with the log signed anew", place: "entries", fault: "an opinion with dissent is published by hand without a report of it",
+			does: func(b *book) {
+				n := slices.IndexFunc(b.lines, func(l entryLine) bool { return strings.Contains(l.Entry, `"minority"`) })
+				b.rewrite(n, func(body map[string]any) {
+					body["kind"], body["role"] = "merge", "moderator" // an act on something else
+					delete(body, "text")
+					delete(body, "until")
+				})
+				b.edit("tigli/opinion.json", `"state":"shown","text":"Chi è contro chiede **tempo**."`, `"state":"unwritten","text":""`)
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
 			name: "one entry", place: "entries", fault: "an entry is not the one that was signed",
 			does: func(b *book) {
 				b.rewrite(b.find("roll", 0), func(body map[string]any) { body["n"] = 90 })
@@ -404,7 +448,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 24 entries have another root", with: kept,
+			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 25 entries have another root", with: kept,
 			does: func(b *book) {
 				b.rewrite(b.find("roll", 0), func(body map[string]any) { body["n"] = 90 })
 				b.seal()
