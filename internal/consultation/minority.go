@@ -49,7 +49,7 @@ func (m Minority) publishable(dissent bool, now time.Time) error {
 		return nil
 	case m.Text != "" && now.Before(m.Until()):
 		return fault.New(fault.Conflict, "minority_showing", "the panel reads the minority report for 7 days before it can be published").
-			With("days", wholeDays(m.Until().Sub(now)))
+			With("n", wholeDays(m.Until().Sub(now)))
 	case m.Text == "" && dissent:
 		return fault.New(fault.Conflict, "minority_missing",
 			"there is dissent: the facilitator writes the minority report and shows it to the panel for 7 days, or declares in public why nothing is reported")

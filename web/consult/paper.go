@@ -25,7 +25,7 @@ const (
 )
 
 // typed is what the form holds for one statement, as it was sent.
-type typed struct{ Choice, Reason string }
+type typed struct{ Choice, Reason, Argues string }
 
 // paperView is the form of an open round.
 type paperView struct {
@@ -82,7 +82,7 @@ func (p *paperView) now(item uuid.UUID) typed {
 	if !ok {
 		return typed{}
 	}
-	t := typed{Reason: a.Reason, Choice: strconv.Itoa(a.Value)}
+	t := typed{Reason: a.Reason, Argues: string(a.Argues), Choice: strconv.Itoa(a.Value)}
 	if last, ok := p.Last[item]; ok && same(a, last) {
 		t.Choice = keep
 	} else if a.CannotJudge {
@@ -218,6 +218,17 @@ func parted(given []said) []column {
 // columnOf names the column of a reason.
 func columnOf(r ballot.Reason) string {
 	return cmp.Or(string(r.Side), string(r.Place), "unsaid")
+}
+
+// sideClass marks the column of a side by its shape.
+func sideClass(key string) string {
+	switch delphi.Side(key) {
+	case delphi.Against:
+		return "dlf-con"
+	case delphi.For:
+		return "dlf-pro"
+	}
+	return ""
 }
 
 // mostReasons is how many of a column one reader is given on the form. Nobody reads
