@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -128,7 +129,7 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 }
 
 // reason gives each of the script's reasons to one person a round, so that a form
-// shows some and not eighty, with the side that it argues; one in six leaves that out.
+// shows some and not eighty, with the side that it argues, unless its author leaves that out.
 // said holds those that were given.
 func (st statement) reason(value, points, person, round int, said map[string]bool) (string, delphi.Side) {
 	side, argues := st.favour, delphi.For
@@ -143,7 +144,7 @@ func (st statement) reason(value, points, person, round int, said map[string]boo
 		return "", ""
 	}
 	said[words] = true
-	if draw(6, "side", words) == 0 {
+	if slices.Contains(st.unsaid, words) {
 		argues = ""
 	}
 	return words, argues

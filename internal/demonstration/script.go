@@ -23,6 +23,7 @@ type statement struct {
 	why     string // the moderator's public reason
 	against []string
 	favour  []string
+	unsaid  []string // of both, those whose authors do not say which side they argue
 }
 
 // play is one consultation of the script.
@@ -75,6 +76,7 @@ func schoolStreets() play {
 				from:   []string{"Servono percorsi sicuri: da via dei Tigli alla scuola non c’è marciapiede per cento metri.", "Un percorso pedonale protetto per ogni scuola, anche piccolo, ma continuo."},
 				why:    "Stessa richiesta: un percorso continuo per ogni scuola.",
 				favour: []string{"Se il percorso si interrompe anche solo in un punto i genitori prendono l’auto.", "Due anni sono un tempo onesto: alcuni tratti sono già pronti."}, against: []string{"Due anni sono pochi: meglio tre scuole fatte bene che dodici a metà."},
+				unsaid: []string{"Due anni sono un tempo onesto: alcuni tratti sono già pronti.", "Due anni sono pochi: meglio tre scuole fatte bene che dodici a metà."},
 			},
 			{
 				text: "Nelle vie delle scuole primarie il limite di 30 km/h vale tutto il giorno, non solo all’entrata e all’uscita.", leaning: inclined,
@@ -99,6 +101,7 @@ func schoolStreets() play {
 				from:   []string{"Se le due scuole di via Marconi entrassero a orari diversi ci sarebbe metà traffico."},
 				why:    "Proposta unica, riportata con parole che valgono per tutte le scuole.",
 				favour: []string{"Il traffico è un problema di contemporaneità: quindici minuti bastano."}, against: []string{"Le famiglie con due figli pagherebbero il pre-scuola."},
+				unsaid: []string{"Il traffico è un problema di contemporaneità: quindici minuti bastano."},
 			},
 			{
 				text: "Pedibus e bicibus sono organizzati e pagati dal Comune, con accompagnatori formati.", leaning: agreed,
@@ -132,7 +135,7 @@ func librarySquare() play {
 			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
 		},
 		statements: []statement{
-			{text: "Almeno un terzo della piazza è all’ombra di alberi veri nelle ore più calde.", leaning: agreed, from: []string{"D’estate la pietra scotta: servono alberi, non ombrelloni.", "Alberi grandi, anche pochi, ma che facciano ombra."}, why: "La stessa idea in due contributi.", favour: []string{"A luglio la piazza è vuota fino alle otto di sera: senza ombra non ci va nessuno."}, against: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}},
+			{text: "Almeno un terzo della piazza è all’ombra di alberi veri nelle ore più calde.", leaning: agreed, from: []string{"D’estate la pietra scotta: servono alberi, non ombrelloni.", "Alberi grandi, anche pochi, ma che facciano ombra."}, why: "La stessa idea in due contributi.", favour: []string{"A luglio la piazza è vuota fino alle otto di sera: senza ombra non ci va nessuno."}, against: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}, unsaid: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}},
 			{text: "Le sedute sono fisse, con schienale, e almeno venti.", leaning: inclined, from: []string{"Panchine con lo schienale: mia madre ha ottant’anni.", "Sedute vere e non muretti."}, why: "Chiedono la stessa cosa.", favour: []string{"Senza schienale gli anziani non si siedono."}, against: []string{"Meglio sedie che si spostano: ognuno fa il suo gruppo."}},
 			{text: "Il mercato del sabato occupa metà della piazza e l’altra metà resta libera.", leaning: poles, from: []string{"Il sabato non si passa: lasciate libera una parte per chi non compra.", "Il mercato deve restare com’è: è la vita della piazza."}, why: "Due contributi opposti sulla stessa questione: si chiede quale prevale.", favour: []string{"Con il passeggino il sabato si fa il giro largo."}, against: []string{"Ho un banco da trent’anni: metà piazza vuol dire metà banchi."}},
 			{text: "Una fontanella d’acqua potabile e un bagno pubblico gratuito fanno parte del progetto.", leaning: agreed, from: []string{"Un bagno pubblico pulito, per favore.", "Acqua: una fontanella come quella che c’era."}, why: "Due servizi che il progetto può contenere o no insieme.", favour: []string{"È un servizio che manca a chi viene al mercato."}, against: []string{"Un bagno senza custode dura un mese."}},
