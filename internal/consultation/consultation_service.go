@@ -233,7 +233,7 @@ func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reaso
 		if err := c.concludable(); err != nil {
 			return err
 		}
-		against, err := againstProposal(ctx, tx, *c)
+		against, err := s.againstProposal(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
@@ -261,12 +261,20 @@ func (c Consultation) concludable() error {
 	return nil
 }
 
-// againstProposal tells whether concluding now cuts off a statement that should go on.
-func againstProposal(ctx context.Context, tx *postgres.Tx, c Consultation) (bool, error) {
+// againstProposal tells whether concluding now cuts off a statement that should go
+// on, or arguments that still come.
+func (s *Service) againstProposal(ctx context.Context, tx *postgres.Tx, c Consultation) (bool, error) {
 	if c.RoundsLeft() == 0 {
 		return false, nil
 	}
-	found, err := outcomes(ctx, tx, c.LastReleased().ID)
+	stops, err := s.stops(ctx, tx, c, *c.LastReleased())
+	return !stops, err
+}
+
+// stops asks the protocol's stopping rule after a round, or after the last release of
+// a standing one.
+func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c Consultation, r Round) (bool, error) {
+	found, err := outcomes(ctx, tx, r.ID)
 	if err != nil {
 		return false, err
 	}
@@ -274,13 +282,36 @@ func againstProposal(ctx context.Context, tx *postgres.Tx, c Consultation) (bool
 	if err != nil {
 		return false, err
 	}
+	var proposals []delphi.Action
 	for _, it := range all {
-		o, judged := found[it.ID]
-		if it.State == ItemLive && (!judged || Decision(o.Proposal.Action) != Settle) {
-			return true, nil
+		if it.State == ItemLive {
+			proposals = append(proposals, found[it.ID].Proposal.Action)
 		}
 	}
-	return false, nil
+	if len(proposals) == 0 {
+		return true, nil // everything was settled or dropped by hand
+	}
+	arguments := 0
+	if c.gathersSince(r) {
+		n, err := s.contributions(ctx, tx, c.ID)
+		if err != nil {
+			return false, err
+		}
+		arguments = n.Admitted
+	}
+	stops, _ := delphi.Stops(c.Protocol, proposals, arguments)
+	return stops, nil
+}
+
+// gathersSince says whether contributions were gathered between an answering round and
+// the one before it.
+func (c Consultation) gathersSince(r Round) bool {
+	for n := r.Number - 1; n > 0 && !c.Rounds[n-1].Answers(); n-- {
+		if c.Rounds[n-1].Kind == delphi.Gather {
+			return true
+		}
+	}
+	return false
 }
 
 // conclude ends the rounds of a consultation that has just moved to concluded.

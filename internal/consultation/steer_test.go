@@ -210,6 +210,39 @@ func TestStopsByItself(t *testing.T) {
 	h.recorded("act/conclude system : La piazza", "key_destroyed/ system : La piazza")
 }
 
+// TestPolicyGoesOnWhileArgumentsCome: after the first positions every argument is
+// new, after the second none is, and only then do the rounds stop by themselves.
+func TestPolicyGoesOnWhileArgumentsCome(t *testing.T) {
+	h := newTown(t)
+	h.answering(2)
+	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+		return Contributions{Admitted: 3}, nil
+	})
+	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := h.s.ForUpdate(ctx, tx, h.get().ID)
+		if err != nil {
+			return err
+		}
+		c.Protocol.Variant, c.Protocol.Stop = delphi.VariantPolicy, delphi.StopPlan{Auto: true, When: "stable"}
+		k := &c.Protocol.ItemKinds[0]
+		k.Kind, k.Points, k.Classes, k.Criteria = delphi.CriteriaForm, 4, delphi.DefaultClasses(4), []string{"desirability"}
+		c.Protocol.Consensus.Share = &delphi.ShareRule{From: 3, To: 4, Permille: 750}
+		return updateStage(ctx, tx, c)
+	})
+	h.proposed = delphi.Settle
+	h.work("2026-03-28 23:59")
+	h.is(Running, RoundReleased, RoundReleased, RoundPlanned)
+	if got := fields(h.s.Conclude(t.Context(), h.furio, slug, "")); !slices.Equal(got, []string{"reason:against_proposal"}) {
+		t.Errorf("concluded while arguments come: %v", got)
+	}
+	c := h.get()
+	for n, want := range map[int]bool{2: true, 3: false} {
+		if got := c.gathersSince(c.Rounds[n-1]); got != want {
+			t.Errorf("contributions were gathered before round %d: %v", n, got)
+		}
+	}
+}
+
 // TestWithdraw keeps what was released, ends the rest, and destroys the key.
 func TestWithdraw(t *testing.T) {
 	h := newTown(t)

@@ -29,7 +29,7 @@ type holders struct {
 	value            []int // of A, G and the like, by place among the subject's values
 	groups           []int
 	shift            int
-	least, most      int // shifts at the ends of D
+	shifts           shifts // how D is read
 	classes          int
 	class            []int // by point
 	moves            int
@@ -121,11 +121,10 @@ func (s subject) holders(tables []Table, find func(id string) int, groups []Grou
 		}
 	}
 	if h.shift != none {
-		d := tables[h.shift].Shifts()
-		if len(d) == 0 {
+		var ok bool
+		if h.shifts, ok = tables[h.shift].shifts(); !ok {
 			return h, fmt.Errorf("delphi: table D/%s tells no shifts", s.id)
 		}
-		h.least, h.most = d[0].Shift, d[len(d)-1].Shift
 	}
 	for c, class := range s.kind.Classes {
 		for range class[1] - class[0] + 1 {
@@ -219,7 +218,7 @@ func (a *Assignment) Each(current, previous *Ballot, visit func(table, value int
 		case at >= 0:
 			visitAt(h.whole, h.value, at, visit)
 			visitAt(h.groups[group], h.value, at, visit)
-			if before != nil && before[i] >= 0 && h.shift != none && !slices.Contains(leftOut, i) {
+			if before != nil && before[i] >= 0 && h.changes() && !slices.Contains(leftOut, i) {
 				h.paired(before[i], at, visit)
 			}
 		}
@@ -241,9 +240,14 @@ func visitAt(table int, value []int, at int, visit func(table, value int)) {
 	}
 }
 
+// changes says whether any table counts the subject's pairs.
+func (h *holders) changes() bool { return h.shift != none || h.classes != none || h.moves != none }
+
 // paired visits D, T and M with the places before and now.
 func (h *holders) paired(before, now int, visit func(table, value int)) {
-	visit(h.shift, min(max(now-before, h.least), h.most)-h.least)
+	if h.shift != none {
+		visit(h.shift, h.shifts.place(now-before))
+	}
 	if h.classes != none {
 		width := h.class[len(h.class)-1] + 1
 		visit(h.classes, h.class[before]*width+h.class[now])

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,9 +66,9 @@ func recount(t testing.TB, a visitor, c delphi.Closing, current []delphi.Ballot,
 
 // tabulate closes a round, sees that its tables are those that the rule names, and
 // that its leaves add up to them: it also gives the people of each table.
-func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, enrolled []int, documents []delphi.Counts, current, previous []delphi.Ballot) (delphi.Closing, map[string][]string) {
+func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, enrolled []int, documents []delphi.Counts, current, previous []delphi.Ballot, older ...[]delphi.Ballot) (delphi.Closing, map[string][]string) {
 	t.Helper()
-	c, err := delphi.Tabulate(p, round, items, enrolled, documents, current, previous, key)
+	c, err := delphi.Tabulate(p, round, items, enrolled, documents, current, previous, key, older...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,16 +84,38 @@ func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, e
 	for i := range previous {
 		old[previous[i].Panelist] = &previous[i]
 	}
+	// Of earlier rounds one ballot for each panelist, of the answers that are values.
+	past := map[string]*delphi.Ballot{}
+	for _, b := range slices.Concat(older...) {
+		if past[b.Panelist] == nil {
+			past[b.Panelist] = &delphi.Ballot{Panelist: b.Panelist, Group: b.Group}
+		}
+		for _, a := range b.Answers {
+			p := past[b.Panelist]
+			known := slices.ContainsFunc(p.Answers, func(o delphi.Answer) bool { return o.Item == a.Item })
+			if !a.CannotJudge && !known {
+				p.Answers = append(p.Answers, a)
+			}
+		}
+	}
 	came := map[string]bool{}
 	for i := range current {
 		came[current[i].Panelist] = true
-		if err := streamed.Add(&current[i], old[current[i].Panelist]); err != nil {
+		if err := streamed.Add(&current[i], old[current[i].Panelist], past[current[i].Panelist]); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i := range previous {
-		if !came[previous[i].Panelist] {
-			if err := streamed.Add(nil, &previous[i]); err != nil {
+		if who := previous[i].Panelist; !came[who] {
+			came[who] = true
+			if err := streamed.Add(nil, &previous[i], past[who]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for who, b := range past {
+		if !came[who] {
+			if err := streamed.Add(nil, nil, b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -174,7 +197,7 @@ func forms(t testing.TB, small string) map[string]struct {
 } {
 	two := func(variant, rule, rounds, kinds, more string) delphi.Protocol {
 		return parse(t, `{"version": 1, "variant": "`+variant+`", "languages": ["it"],
-			"panel": {"access": "invitation", "groups": [{"id": "g0", "name": {"it": "A"}}, {"id": "g1", "name": {"it": "B"}}, {"id": "g2", "name": {"it": "C"}}]},
+			"panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "invitation"}, {"id": "g1", "name": {"it": "B"}, "access": "invitation"}, {"id": "g2", "name": {"it": "C"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [`+rounds+`], "consensus": `+rule+`,
 			"disclosure": {"small": "`+small+`"}, "item_kinds": [`+kinds+`]`+more+`}`)
 	}
@@ -284,7 +307,7 @@ func TestLeftOutStayersHaveNoLeaf(t *testing.T) {
 		if i < len(now) {
 			b = &now[i]
 		}
-		if err := tab.Add(b, &before[i]); err != nil {
+		if err := tab.Add(b, &before[i], nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -420,7 +443,7 @@ func assigned(t testing.TB, n int, words string) (*delphi.Assignment, []delphi.B
 		t.Fatal(err)
 	}
 	for i := range current {
-		if err := tab.Add(&current[i], &previous[i]); err != nil {
+		if err := tab.Add(&current[i], &previous[i], nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -27,6 +27,7 @@ type shown struct {
 	detail  detail
 	groups  []bool   // by group
 	shift   bool     // D
+	pairs   bool     // what can be shown of change at all
 	leftOut int      // stayers whom D, T and M leave out
 	classes bool     // T
 	moves   bool     // M
@@ -65,16 +66,18 @@ func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 	hidden := func(n int) bool { return n == 0 || n >= d.LeftOutN }
 	switch {
 	case hidden(c.LeftBefore) && hidden(c.LeftAfter):
-		s.shift = true
+		s.pairs = true
 	case c.Paired >= d.PairsT:
 		// One leaver's answer would be the difference of two tables: twenty
 		// stayers more, and nobody knows whose the difference is.
-		s.shift, s.leftOut = true, max(stayers, d.LeftOutN)
+		s.pairs, s.leftOut = true, max(stayers, d.LeftOutN)
 	}
-	if s.shift && c.Paired-s.leftOut < max(d.SmallBelow, d.MinN) {
-		s.shift, s.leftOut = false, 0
+	if s.pairs && c.Paired-s.leftOut < max(d.SmallBelow, d.MinN) {
+		s.pairs, s.leftOut = false, 0
 	}
-	large := s.shift && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
+	s.shift = s.pairs && (c.Shift == ShiftDirected || c.Shift == ShiftMoved)
+	// T and M tell directions: they exist only where D may.
+	large := c.Shift == ShiftDirected && s.pairs && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
 	s.classes = large && c.Transitions
 	s.moves = large && c.Moves
 	return s

@@ -114,7 +114,7 @@ func TestNothingTellsOfTooFew(t *testing.T) {
 	ever := map[string]bool{}
 	for _, small := range []string{"thirds", "open"} {
 		for _, n := range []int{1, 2, 4} {
-			p := classical(t, 3, append(groups(n), `"access": "open"`, `"access": "roll"`,
+			p := classical(t, 3, append(groupsBy(n, "invitation"),
 				`"item_kinds"`, `"disclosure": {"small": "`+small+`"}, "item_kinds"`)...)
 			seen := map[string]int{}
 			t.Run(fmt.Sprintf("%s, %d groups", small, n), rapid.MakeCheck(func(r *rapid.T) {
@@ -197,35 +197,37 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	d, shift := table(now, "D/i1")
 	tr, transitions := table(now, "T/i1")
 	m, moves := table(now, "M/i1")
-	if !shift {
-		if transitions || moves {
-			t.Fatal("T or M without D")
+	if counts.Shift == "" {
+		if shift || transitions || moves {
+			t.Fatal("a paired table where nothing may be told of change")
 		}
 		return
 	}
 	// Who is in A of either round and not in the paired tables: nobody, or enough.
 	pairs := c.people(c.valid(round-1), c.valid(round))
 	before := c.people(c.valid(round - 1))
-	for _, rest := range []int{before - d.N, n - d.N} {
+	left := delphi.LeftOut(p, counts)
+	of := pairs - left
+	for _, rest := range []int{before - of, n - of} {
 		if rest != 0 && rest < 5 {
-			t.Fatalf("a paired table of %d against one of %d leaves %d", d.N, n, rest)
+			t.Fatalf("a paired table of %d against one of %d leaves %d", of, n, rest)
 		}
 	}
-	left := pairs - d.N
 	gone, came := before-pairs, n-pairs
 	few := func(n int) bool { return n > 0 && n < 5 }
 	if want := map[bool]int{true: 20}[few(gone) || few(came)]; left != want || left > 0 && pairs < 100 {
 		t.Fatalf("%d pairs, %d gone, %d came: %d stayers left out", pairs, gone, came, left)
 	}
-	if d.Counts[0] < 5 || d.Counts[len(d.Counts)-1] < 5 {
-		t.Fatalf("an end of D holds %v", d.Counts)
+	if shift != (counts.Shift != delphi.ShiftFew) || shift && d.N != of {
+		t.Fatalf("D of %d exists: %v, the form is %q, %d pairs are told of", d.N, shift, counts.Shift, of)
 	}
+	checkShift(t, d)
 	for _, other := range []struct {
 		table  delphi.Table
 		exists bool
 	}{{tr, transitions}, {m, moves}} {
-		if other.exists && (other.table.N != d.N || pairs < 100) {
-			t.Fatalf("%s of %d beside D of %d, %d pairs", other.table.ID, other.table.N, d.N, pairs)
+		if other.exists && (other.table.N != of || pairs < 100) {
+			t.Fatalf("%s of %d beside %d of %d pairs", other.table.ID, other.table.N, of, pairs)
 		}
 	}
 	if transitions {
@@ -243,6 +245,29 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 				t.Fatalf("M has a row of %d", row)
 			}
 		}
+	}
+}
+
+// checkShift sees that D tells of movers up, movers down, and each of its ends, that
+// they are nobody or five.
+func checkShift(t *rapid.T, d delphi.Table) {
+	few := func(n int) bool { return n > 0 && n < 5 }
+	down, up := 0, 0
+	for i, v := range d.Values {
+		switch {
+		case v == "moved" && d.Counts[i] < 5:
+			t.Fatalf("%d people are told to have moved", d.Counts[i])
+		case strings.Contains(v, "-"):
+			down += d.Counts[i]
+		case strings.Contains(v, "+"):
+			up += d.Counts[i]
+		}
+		if end := i == 0 || i == len(d.Values)-1; end && strings.ContainsAny(v, "+-") && d.Counts[i] < 5 {
+			t.Fatalf("an end of D holds %v", d.Counts)
+		}
+	}
+	if few(down) || few(up) {
+		t.Fatalf("%d moved down and %d up", down, up)
 	}
 }
 

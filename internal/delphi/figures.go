@@ -35,7 +35,11 @@ func (p Protocol) measure(now, before *view) Figures {
 			if now.form == SelectionForm {
 				largest = t.Counts[1] // the share that selected it
 			}
-			f.top(largest)
+			of := f.N
+			if now.all {
+				of += now.counts.CannotJudge
+			}
+			f.top(largest, of)
 			f.add("mrq", stat.MRQ(t.Counts))
 			f.add("entropy", stat.EntropyShare(t.Counts))
 		}
@@ -57,9 +61,28 @@ func (f *Figures) add(name string, v stat.Value) {
 }
 
 // top is a share with Wilson's interval.
-func (f *Figures) top(n int) {
-	f.Top = stat.Share(n, f.N)
-	f.TopLow, f.TopHigh = stat.Wilson(n, f.N, stat.Z95)
+func (f *Figures) top(n, of int) {
+	f.Top = stat.Share(n, of)
+	f.TopLow, f.TopHigh = stat.Wilson(n, of, stat.Z95)
+}
+
+// sides counts a scale's answers by side. Where the middle is declared, both ends
+// are against.
+func (p Protocol) sides(s spread) *SideCounts {
+	out := &SideCounts{}
+	declared := p.Consensus.declared(s.kind)
+	spans, counts := s.classes()
+	for i, n := range counts {
+		switch side(classSide(i, len(spans)), declared) {
+		case For:
+			out.For += n
+		case Against:
+			out.Against += n
+		default:
+			out.Between += n
+		}
+	}
+	return out
 }
 
 // window is the box whose share is shown: the rule's, else the highest class.
@@ -77,8 +100,9 @@ func (p Protocol) scaleFigures(f *Figures, now *view) {
 		f.N, f.Histogram, f.Thirds = s.n, s.counts, !s.fine()
 		from, to := p.window(now.kind)
 		if n, known := s.within(from, to); known {
-			f.top(n)
+			f.top(n, s.of)
 		}
+		f.Sides = p.sides(s)
 		if h := s.points(); h != nil {
 			q := p.Measures.Quantile
 			f.Median, f.IQR = stat.Median(h, q), stat.IQR(h, q)
@@ -179,7 +203,7 @@ func (p Protocol) change(f *Figures, now, before *view) {
 		return
 	}
 	if x, y, ok := histograms(before, now); ok {
-		f.Scheibe = stat.Scheibe(x, y)
+		f.Scheibe, f.NoChange = stat.Scheibe(x, y), noChange(before, now)
 		h := stat.Homogeneity(x, y)
 		f.add("dajani_chi2", h.Chi2)
 		f.add("dajani_p", h.P)
@@ -192,16 +216,25 @@ func (p Protocol) change(f *Figures, now, before *view) {
 		f.add("median_shift", stat.MedianShift(a, b))
 		f.add("cv_change", stat.ChangeCV(a, b))
 	}
-	if d, ok := now.tables["D"]; ok {
-		s := d.Shifts()
-		f.Unchanged = stat.Unchanged(s)
-		r := stat.SignedRank(s, p.zeros())
-		f.add("wilcoxon_w", r.W)
-		f.add("wilcoxon_z", r.Z)
-		f.add("wilcoxon_p", r.GateP)
-		f.add("wilcoxon_r", r.R)
-		f.add("wilcoxon_gate_r", r.GateR)
-		f.add("sign_p", stat.Sign(s).P)
+	if k, ok := now.kept(p); ok {
+		f.Unchanged, f.Bound.Unchanged = stat.Share(k.same, k.pairs), k.sameLeast
+		if p.within(now.kind) == 1 {
+			f.Within, f.Bound.Within = stat.Share(k.near, k.pairs), k.nearLeast
+		}
+	}
+	if now.leftOut(p) > 0 {
+		return // what is counted of some pairs is no figure of all
+	}
+	if d, ok := now.shift(); ok && d.form == ShiftDirected {
+		if !d.merged() {
+			r := stat.SignedRank(d.counts, p.zeros())
+			f.add("wilcoxon_w", r.W)
+			f.add("wilcoxon_z", r.Z)
+			f.add("wilcoxon_p", r.GateP)
+			f.add("wilcoxon_r", r.R)
+			f.add("wilcoxon_gate_r", r.GateR)
+		}
+		f.add("sign_p", stat.Sign(d.counts).P)
 	}
 	if t, ok := now.tables["T"]; ok {
 		square := t.square(len(now.kind.Classes))

@@ -31,7 +31,7 @@ func Fits(p Protocol, doc Counts, t Table) error {
 		switch {
 		case !mine:
 		case letter == "D":
-			return s.shifts(p, t)
+			return s.shifts(p, c, t)
 		case letter == "R":
 			return digests(t)
 		case !slices.Equal(want, t.Values):
@@ -95,37 +95,37 @@ func (s subject) declared(p Protocol, c ItemCounts, interim bool, letter, rest s
 	return nil, letter == "D" || letter == "R"
 }
 
-// shifts checks the form of a D table: one cell for all, or every shift from a
-// lower end to a higher one.
-func (s subject) shifts(p Protocol, t Table) error {
-	if len(t.Values) == 1 {
-		at, err := strconv.Atoi(strings.TrimPrefix(t.Values[0], "any "))
-		if err == nil && t.Values[0] == fmt.Sprintf("any %d", at) && max(at, -at) < s.size() {
-			return nil
-		}
-		return fmt.Errorf("%q is no cell of all shifts", t.Values[0])
+// shifts checks the form of a D table against the counts document: kept and moved,
+// or every shift from the lower end to the higher one with 0 in a cell of its own.
+func (s subject) shifts(p Protocol, c ItemCounts, t Table) error {
+	least := p.Disclosure.LeftOutN
+	d, ok := t.shifts()
+	if !ok || d.form != c.Shift {
+		return fmt.Errorf("its values are no shifts of the form %q", c.Shift)
 	}
-	read := t.Shifts()
-	if len(read) < 2 {
-		return fmt.Errorf("its values are no shifts")
+	if d.form == ShiftMoved {
+		if moved := t.N - d.kept; moved < least {
+			return fmt.Errorf("%d people moved, fewer than %d", moved, least)
+		}
+		return nil
 	}
-	for i, r := range read {
-		name := fmt.Sprintf("%+d", r.Shift)
-		if r.Shift == 0 {
-			name = "0"
-		}
-		end := i == 0 || i == len(read)-1
+	down, up, last := 0, 0, len(d.counts)-1
+	for i, r := range d.counts {
 		switch {
-		case i == 0:
-			name = "<=" + name
-		case end:
-			name = ">=" + name
-		}
-		switch {
-		case t.Values[i] != name || r.Shift != read[0].Shift+i || max(r.Shift, -r.Shift) >= s.size():
+		case r.Shift != d.counts[0].Shift+i || max(r.Shift, -r.Shift) >= s.size():
 			return fmt.Errorf("%q is not the next shift of its scale", t.Values[i])
-		case end && r.Count < p.Disclosure.LeftOutN:
-			return fmt.Errorf("the end %q holds %d people, fewer than %d", t.Values[i], r.Count, p.Disclosure.LeftOutN)
+		case r.Shift < 0:
+			down += r.Count
+		case r.Shift > 0:
+			up += r.Count
+		}
+		if end := i == 0 || i == last; end && r.Shift != 0 && r.Count < max(1, least) {
+			return fmt.Errorf("the end %q holds %d people, fewer than %d", t.Values[i], r.Count, max(1, least))
+		}
+	}
+	for _, n := range []int{down, up} {
+		if n > 0 && n < least {
+			return fmt.Errorf("%d people moved in one direction, fewer than %d", n, least)
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ func (p Protocol) estimateClass(v *view) class {
 	if !ok {
 		return p.unpublished()
 	}
-	n, limit := d.N(), p.Consensus.RelativeIQR
+	n := d.N()
 	median := d.Median(p.Measures.Quantile)
 	narrow := p.narrow(v.kind, d)
 	agreed, groups := p.everyGroup(v, narrow.Holds, func(letter string) (bool, []Ground) {
@@ -70,12 +70,12 @@ func (p Protocol) estimateClass(v *view) class {
 		g := p.narrow(v.kind, own)
 		return ok && g.Holds, []Ground{g}
 	})
-	c := class{key: Disagreement, direction: NoDirection, grounds: append([]Ground{narrow}, groups...)}
+	c := class{key: Disagreement, direction: NoDirection, side: NoSide, grounds: append([]Ground{narrow}, groups...)}
 	nevers := 0
 	if v.kind.Never {
 		nevers = d.Count[len(d.Count)-1]
 	}
-	around := v.kind.around(d, median, limit)
+	around := p.around(v.kind, d, median)
 	switch {
 	case stat.Mode(d.Count) != nil && d.Count[stat.Mode(d.Count)[0]-1] == n:
 		c.key, c.unanimous = Consensus, true
@@ -99,11 +99,22 @@ func (p Protocol) estimateClass(v *view) class {
 	return c
 }
 
-// narrow asks the rule of an estimate: its spread against its unit.
+// narrow asks the rule of an estimate: its spread against its unit, or in units.
 func (p Protocol) narrow(k ItemKind, d stat.Dist) Ground {
 	q, limit := p.Measures.Quantile, p.Consensus.RelativeIQR
+	if p.Consensus.Rule == RuleIQR {
+		return narrowIn(finite(d.IQR(q)), p.Consensus.IQR)
+	}
 	relative := k.relativeIQR(d.Median(q), d.IQR(q))
 	return Ground{Code: "relative_iqr", Holds: relative.Defined() && !more(relative, limit), Value: times1000(relative), Limit: limit}
+}
+
+// finite is a figure that no "never" takes part in.
+func finite(v stat.Value) stat.Value {
+	if f, ok := v.Float(); !ok || math.IsInf(f, 0) {
+		return stat.Undefined
+	}
+	return v
 }
 
 // more says whether a figure exceeds a threshold in permille.
@@ -112,12 +123,16 @@ func more(v stat.Value, limit int) bool {
 	return ok && 1000*f > float64(limit)+1000*rounding
 }
 
-// around counts the answers within the limit around the median: those who say
-// "never" with it, when the median is "never".
-func (k ItemKind) around(d stat.Dist, median stat.Value, limit int) int {
+// around counts the answers within the rule's limit around the median: those who
+// say "never" with it, when the median is "never".
+func (p Protocol) around(k ItemKind, d stat.Dist, median stat.Value) int {
 	m, ok := median.Float()
 	if !ok {
 		return 0
+	}
+	width := float64(p.Consensus.IQR)
+	if p.Consensus.Rule != RuleIQR {
+		width = float64(p.Consensus.RelativeIQR) * k.unit(m) / 1000
 	}
 	n := 0
 	for i, x := range d.Score {
@@ -126,7 +141,7 @@ func (k ItemKind) around(d stat.Dist, median stat.Value, limit int) int {
 			if math.IsInf(x, 1) {
 				n += d.Count[i]
 			}
-		case 1000*math.Abs(x-m) <= float64(limit)*k.unit(m)*(1+rounding):
+		case math.Abs(x-m) <= width*(1+rounding):
 			n += d.Count[i]
 		}
 	}
@@ -140,29 +155,32 @@ func (p Protocol) choiceClass(v *view) class {
 	if largest < 0 {
 		return p.unpublished()
 	}
-	n, limit := t.Counts[largest], p.Consensus.Share.Permille
-	chosen := func(t Table) Ground {
+	n, limit, of := t.Counts[largest], p.Consensus.Share.Permille, t.N
+	if v.all {
+		of += v.counts.CannotJudge
+	}
+	chosen := func(t Table, of int) Ground {
 		if largest >= len(t.Counts) {
 			return Ground{Code: "share", Limit: limit}
 		}
 		m := t.Counts[largest]
-		return Ground{Code: "share", Holds: stat.AtLeast(m, t.N, limit), Value: permille(m, t.N), Limit: limit, Detail: t.Values[largest]}
+		return Ground{Code: "share", Holds: stat.AtLeast(m, of, limit), Value: permille(m, of), Limit: limit, Detail: t.Values[largest]}
 	}
-	g := chosen(t)
+	g := chosen(t, of)
 	agreed, groups := p.everyGroup(v, g.Holds, func(letter string) (bool, []Ground) {
-		own := chosen(v.tables[letter])
+		own := chosen(v.tables[letter], v.tables[letter].N)
 		return own.Holds, []Ground{own}
 	})
-	c := class{key: Disagreement, direction: NoDirection, grounds: append([]Ground{g}, groups...)}
+	c := class{key: Disagreement, direction: NoDirection, side: NoSide, grounds: append([]Ground{g}, groups...)}
 	switch {
-	case n == t.N:
+	case n == of:
 		c.key, c.unanimous = Consensus, true
 		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: t.Values[largest]}}, c.grounds...)
 	case agreed:
 		c.key = Consensus
-	case stat.Above(n, t.N, most):
+	case stat.Above(n, of, most):
 		c.key = Majority
-	case leading(t.Counts, largest, t.N):
+	case leading(t.Counts, largest, of):
 		c.key = Plurality
 	}
 	return c
@@ -177,22 +195,20 @@ func (p Protocol) selectionClass(v *view) class {
 	}
 	no, yes := t.Counts[0], t.Counts[1]
 	limit := p.Consensus.Share.Permille
-	c := class{key: Disagreement, direction: NoDirection}
+	c := class{key: Disagreement, direction: NoDirection, side: NoSide}
 	larger, detail := yes, "yes"
 	if no > yes {
 		larger, detail = no, "no"
 	}
 	switch {
 	case stat.AtLeast(larger, t.N, limit):
-		c.key, c.unanimous, c.against = Consensus, larger == t.N, no > yes
+		c.key, c.unanimous = Consensus, larger == t.N
 	case stat.Above(larger, t.N, most):
 		c.key = Majority
 	}
 	if c.key != Disagreement {
-		c.direction = High
-		if no > yes {
-			c.direction = Low
-		}
+		c.direction = direction(yes, no)
+		c.side = side(c.direction, High)
 	}
 	c.grounds = []Ground{{Code: "share", Holds: c.key == Consensus, Value: permille(larger, t.N), Limit: limit, Detail: detail}}
 	return c
@@ -232,7 +248,7 @@ func (p Protocol) rankingClass(v *view) class {
 		return p.unpublished()
 	}
 	// Where everyone tied everything W is undefined: nobody agreed on an order.
-	c := class{key: Disagreement, direction: NoDirection}
+	c := class{key: Disagreement, direction: NoDirection, side: NoSide}
 	switch {
 	case reaches(w, p.Consensus.W):
 		c.key = Consensus
@@ -279,5 +295,5 @@ func Narrow(p Protocol, c Closing) (kept, dropped []string) {
 // unpublished is the class of an item whose table is not there, or too coarse for
 // a verdict: too few people for what its kind asks.
 func (p Protocol) unpublished() class {
-	return class{key: TooFew, direction: NoDirection, grounds: []Ground{{Code: "too_coarse", Holds: true, Detail: string(p.Consensus.Rule)}}}
+	return class{key: TooFew, direction: NoDirection, side: NoSide, grounds: []Ground{{Code: "too_coarse", Holds: true, Detail: string(p.Consensus.Rule)}}}
 }

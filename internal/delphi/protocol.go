@@ -3,6 +3,8 @@ package delphi
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
+	"time"
 )
 
 // Variant is the family of Delphi that a protocol follows (METHOD.md §2).
@@ -47,6 +49,7 @@ const (
 	RuleAgreement   RuleName = "agreement"
 	RuleCns         RuleName = "cns"
 	RuleRelativeIQR RuleName = "relative-iqr"
+	RuleIQR         RuleName = "iqr"
 	RuleW           RuleName = "w"
 )
 
@@ -87,7 +90,6 @@ type Protocol struct {
 
 // PanelPlan says who may take part.
 type PanelPlan struct {
-	Access      string // open, claim, roll, invitation, imported
 	Groups      []GroupPlan
 	LateJoiners bool
 }
@@ -96,7 +98,32 @@ type PanelPlan struct {
 type GroupPlan struct {
 	ID   string
 	Name map[string]string // by language
-	Rule string            // who belongs to it, in the words of the access (a claim, a roll's name)
+	// Access is the way in: one of the Access constants.
+	Access string
+	Rule   string // who belongs to it, in the words of the access (a claim, a roll's name)
+}
+
+// The ways into a group.
+const (
+	AccessOpen       = "open"       // anybody who signs in
+	AccessClaim      = "claim"      // a claim of the identity provider
+	AccessRoll       = "roll"       // a roll that its owner keeps
+	AccessInvitation = "invitation" // those who were invited
+	AccessDraw       = "draw"       // those who were drawn by lot
+	AccessImported   = "imported"   // those who took part elsewhere
+)
+
+// invited says whether every member of every group is named beforehand, so that
+// each can be asked to agree to an open distribution (METHOD.md §7).
+func (p PanelPlan) invited() bool {
+	return !slices.ContainsFunc(p.Groups, func(g GroupPlan) bool {
+		return g.Access != AccessInvitation && g.Access != AccessImported
+	})
+}
+
+// has says whether some group has one of the ways in.
+func (p PanelPlan) has(access ...string) bool {
+	return slices.ContainsFunc(p.Groups, func(g GroupPlan) bool { return slices.Contains(access, g.Access) })
 }
 
 // Anonymity says how answers are kept from names, and until when at most.
@@ -110,7 +137,8 @@ type Anonymity struct {
 // RoundPlan is one planned round.
 type RoundPlan struct {
 	Kind          RoundKind
-	MinDays       int // before which it is not closed by hand
+	Silent        bool // item threads of the forum are read-only while it is open
+	MinDays       int  // before which it is not closed by hand
 	Days          int
 	Discussion    bool
 	MaxExtensions int
@@ -157,6 +185,7 @@ type MeasurePlan struct {
 // ConsensusPlan is the rule that decides, with exactly its own figures.
 type ConsensusPlan struct {
 	Rule        RuleName
+	Denominator string     // of every share: judged, answered ("cannot judge" included)
 	Scope       string     // panel, each-group
 	Share       *ShareRule // rule share
 	MedianIQR   *MedianIQRRule
@@ -164,6 +193,7 @@ type ConsensusPlan struct {
 	Agreement   int // permille, rule agreement
 	Cns         int // permille, rule cns
 	RelativeIQR int // permille, rule relative-iqr
+	IQR         int // points of a scale, units of an estimate or date, rule iqr
 	W           int // permille, rule w
 }
 
@@ -175,16 +205,31 @@ type ShareRule struct{ From, To, Permille int }
 // interquartile range of at most IQRMax points.
 type MedianIQRRule struct{ MedianMin, IQRMax int }
 
-// CometRule asks for In permille at 7–9 and less than Against permille at 1–3;
-// Out is the form of its opposite: mirror or at-most-half.
+// The denominators of shares.
+const (
+	DenominatorJudged   = "judged"
+	DenominatorAnswered = "answered"
+)
+
+// CometRule asks for In permille at 7–9 and less than Against permille at 1–3.
+// Out is what leaves an item out: CometMirror, or CometAtMostHalf.
 type CometRule struct {
 	In, Against int
 	Out         string
 }
 
+// The two published forms of COMET's "out" (PMC8024512, table 1): enough score 1–3
+// and few 7–9, a consensus against; or at most half of every group score 7–9,
+// which is no consensus and leaves the item out of the core set.
+const (
+	CometMirror     = "mirror"
+	CometAtMostHalf = "at-most-half"
+)
+
 // Gates are what must be there before anything is judged.
 type Gates struct {
 	Response  int // permille of those enrolled at the round's closing
+	JudgedMin int // permille of those who answered the item: who could judge
 	PairedMin int // people who answered both rounds
 }
 
@@ -193,8 +238,36 @@ type StabilityPlan struct {
 	Tests        []Test
 	Scheibe      int // permille, strictly below is stable
 	UnchangedMin int // permille
-	Wilcoxon     WilcoxonPlan
-	Multiplicity string // none, holm, bh: for reports only
+	// UnchangedWithin is by how many points an answer may differ and count as kept:
+	// 0 or 1 on every scale, or WithinByScale.
+	UnchangedWithin int
+	Wilcoxon        WilcoxonPlan
+	Multiplicity    string // none, holm, bh: for reports only
+}
+
+// WithinByScale stands where scales of a protocol differ in tolerance: within one
+// point from 7 points on, exactly the same below (METHOD.md §3).
+const WithinByScale = -1
+
+// within is the tolerance of "unchanged" on a kind: 0 for what is no scale, where
+// neighbouring values are no wobble.
+func (p Protocol) within(k ItemKind) int {
+	switch {
+	case k.Kind != ScaleForm && k.Kind != CriteriaForm:
+		return 0
+	case p.Stability.UnchangedWithin == WithinByScale:
+		return tolerance(k.Points)
+	}
+	return p.Stability.UnchangedWithin
+}
+
+// tolerance is the default of UnchangedWithin: a wobble of one point on a scale of
+// 7 or more is no change of mind.
+func tolerance(points int) int {
+	if points >= 7 {
+		return 1
+	}
+	return 0
 }
 
 // WilcoxonPlan has the figures of the signed rank test.
@@ -247,7 +320,20 @@ type Publication struct{ WithinDays int }
 // Reply says in which form and by when the administration replies.
 type Reply struct {
 	Template string // plain, er-15-2018, dibattito-pubblico
-	Days     int
+	N        int    // 1..365, in Unit
+	Unit     string // day, month
+}
+
+// Due is the instant by which a reply to an opinion that was published then is owed.
+func (r Reply) Due(published time.Time) time.Time {
+	if r.Unit == UnitMonth {
+		due := published.AddDate(0, r.N, 0)
+		if due.Day() < published.Day() {
+			due = due.AddDate(0, 0, -due.Day()) // the month has no such day: its last one
+		}
+		return due
+	}
+	return published.AddDate(0, 0, r.N)
 }
 
 // Hash is the hex SHA-256 of the canonical document.

@@ -81,7 +81,7 @@ func (p Protocol) checkRounds(r *reader) {
 	switch {
 	case gathers && p.Items.Source == "given":
 		r.fault("items.source", "rounds", "is \"given\" while a round gathers contributions: choose contributions or both, or drop the gather round")
-	case !gathers && p.Items.Source != "given" && p.Panel.Access != "imported":
+	case !gathers && p.Items.Source != "given" && !p.Panel.has(AccessImported):
 		r.fault("items.source", "rounds", "asks for contributions, and no round gathers them: put a gather round first, or choose given")
 	}
 	if n := p.Items.NewAfterRound; n != 0 && (p.Round(n).Kind != AnswerRound || p.Answering(n) == 0) {
@@ -144,6 +144,7 @@ var ruleForms = map[RuleName][]Form{
 	RuleAgreement:   {ScaleForm, CriteriaForm},
 	RuleCns:         {ScaleForm, CriteriaForm},
 	RuleRelativeIQR: {EstimateForm, DateForm},
+	RuleIQR:         {ScaleForm, CriteriaForm, EstimateForm, DateForm},
 	RuleW:           {RankingForm},
 }
 
@@ -165,12 +166,21 @@ func (p Protocol) checkRule(r *reader) {
 			r.fault("consensus.rule", "kind", "%q cannot judge item_kinds[%d], a %s: choose %s", c.Rule, i, k.Kind, rulesFor(k.Kind))
 			continue
 		}
+		if c.Rule == RuleIQR && k.Points == 0 && c.IQR >= k.Max-k.Min {
+			r.fault("consensus.iqr", "out_of_range", "must be less than %d, the whole range of item_kinds[%d]", k.Max-k.Min, i)
+		}
+		if c.Rule == RuleRelativeIQR && k.Kind == EstimateForm && k.Min > k.Max-k.Min {
+			// 1 % of the year 2050 is twenty years: any spread would be narrow.
+			r.fault("consensus.rule", "zero", "\"relative-iqr\" needs a scale with a true zero, and item_kinds[%d] runs from %d to %d: ask for a date, or choose iqr, in units", i, k.Min, k.Max)
+		}
 		if k.Points == 0 {
 			continue
 		}
 		pointed = true
 		low, high := k.Classes[0], k.Classes[len(k.Classes)-1]
 		switch {
+		case c.Rule == RuleIQR && c.IQR >= k.Points-1:
+			r.fault("consensus.iqr", "out_of_range", "must be less than %d, the width of the %d points of item_kinds[%d]", k.Points-1, k.Points, i)
 		case c.Share != nil:
 			s := *c.Share
 			switch {
@@ -194,6 +204,12 @@ func (p Protocol) checkRule(r *reader) {
 			r.fault("consensus.rule", "points", "agreement needs 3 points or more, and item_kinds[%d] has %d: choose share", i, k.Points)
 		}
 	}
+	if c.Comet != nil && c.Comet.Out == CometAtMostHalf && c.Scope != "each-group" {
+		r.fault("consensus.comet.out", "scope", "\"at-most-half\" asks every group whether at most half score 7–9: choose scope each-group, or out mirror")
+	}
+	if c.Denominator == DenominatorAnswered && c.Scope == "each-group" {
+		r.fault("consensus.denominator", "scope", "cannot be answered with scope each-group: \"cannot judge\" is not counted by group; choose judged, or scope panel")
+	}
 	if c.Share != nil && !pointed && (c.Share.From != 0 || c.Share.To != 0) {
 		r.fault("consensus.share", "window", "has a window, and nothing is rated in points: leave from and to out")
 	}
@@ -209,9 +225,34 @@ func rulesFor(f Form) string {
 	return strings.Join(out, ", ")
 }
 
+// shareLeast is the least share that a consultation may call consensus, in permille.
+const shareLeast = 660
+
+// promises checks what a consultation's panel must be able to rely on before it
+// answers: that the rule asks for enough, and that figures which may be shown can
+// tell it.
+func (p Protocol) promises() []fault.Field {
+	r := &reader{}
+	c := p.Consensus
+	if c.Share != nil && c.Share.Permille < shareLeast {
+		r.fault("consensus.share.permille", "out_of_range", "is %d: a consensus asks for at least %d (66 %%), at most 1000", c.Share.Permille, shareLeast)
+	}
+	if p.Disclosure.Small == SmallOpen || p.Disclosure.MinN >= p.Disclosure.SmallBelow {
+		return r.faults
+	}
+	pointed := slices.ContainsFunc(p.ItemKinds, func(k ItemKind) bool { return k.Points > 0 })
+	switch c.Rule {
+	case RuleMedianIQR, RuleAgreement, RuleCns, RuleIQR:
+		if pointed {
+			r.fault("consensus.rule", "thirds", "%q reads every point, and of fewer than %d people only thirds are shown: choose share, or disclosure.small open (by invitation or imported list), or disclosure.min_n %d", c.Rule, p.Disclosure.SmallBelow, p.Disclosure.SmallBelow)
+		}
+	}
+	return r.faults
+}
+
 func (p Protocol) checkAccess(r *reader) {
-	if p.Disclosure.Small == SmallOpen && (p.Panel.Access == "open" || p.Panel.Access == "claim") {
+	if p.Disclosure.Small == SmallOpen && !p.Panel.invited() {
 		// Each member must have read that answers can be guessed (METHOD.md §7).
-		r.fault("disclosure.small", "access", "may be open only for a panel by invitation or imported list: choose thirds")
+		r.fault("disclosure.small", "access", "may be open only where every group has access by invitation or imported list: choose thirds")
 	}
 }

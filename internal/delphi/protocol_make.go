@@ -1,6 +1,9 @@
 package delphi
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // ClassicalPlan is what the drafting form of a classical consultation asks; the
 // rest of its protocol is default. Panel of one group, open to who can claim it.
@@ -35,10 +38,10 @@ func Classical(c ClassicalPlan) (Protocol, error) {
 		return map[string]string{c.Language: s}
 	}
 	p := base(VariantClassical, c.Language)
-	if c.Access != "" {
-		p.Panel.Access = c.Access
+	p.Panel.Groups = []GroupPlan{{ID: c.GroupID, Name: in(c.GroupName), Access: cmp.Or(c.Access, AccessOpen), Rule: c.GroupRule}}
+	if p.Panel.has(AccessOpen) {
+		p.Gates.Response = 0
 	}
-	p.Panel.Groups = []GroupPlan{{ID: c.GroupID, Name: in(c.GroupName), Rule: c.GroupRule}}
 	p.Anonymity.LatestKeyDate = c.LatestKeyDate
 	p.Rounds = append(p.Rounds, round(Gather, c.GatherDays))
 	for range min(c.AnswerRounds, 100) { // the reader refuses more than 10
@@ -49,12 +52,13 @@ func Classical(c ClassicalPlan) (Protocol, error) {
 		ID: scaleKind, Kind: ScaleForm, Points: c.Points, Low: in(c.Low), High: in(c.High),
 		Classes: DefaultClasses(c.Points), CannotJudge: c.CannotJudge,
 	}}
+	p.Stability.UnchangedWithin = p.commonTolerance()
 	p.Consensus.Share = &ShareRule{Permille: c.SharePermille}
 	if classes := p.ItemKinds[0].Classes; classes != nil {
 		p.Consensus.Share.From, p.Consensus.Share.To = classes[len(classes)-1][0], c.Points
 	}
 	if c.ReplyDays != 0 {
-		p.Reply.Days = c.ReplyDays
+		p.Reply.N = c.ReplyDays
 	}
 	return p.checked()
 }
@@ -73,8 +77,7 @@ type StandingPlan struct {
 // There is no "cannot judge": who passed said unsure.
 func Standing(s StandingPlan) (Protocol, error) {
 	p := base(VariantRealTime, s.Language)
-	p.Panel.Access = "imported"
-	p.Panel.Groups = []GroupPlan{{ID: "all", Name: map[string]string{s.Language: s.GroupName}}}
+	p.Panel.Groups = []GroupPlan{{ID: "all", Name: map[string]string{s.Language: s.GroupName}, Access: AccessImported}}
 	p.Anonymity.LatestKeyDate = s.LatestKeyDate
 	days := s.Days
 	if days == 0 {
@@ -108,7 +111,7 @@ func Study(s StudyPlan) (Protocol, int, error) {
 	p := base(VariantClassical, "en")
 	first := 1
 	for i, name := range s.Groups {
-		p.Panel.Groups = append(p.Panel.Groups, GroupPlan{ID: fmt.Sprintf("g%d", i+1), Name: map[string]string{"en": name}})
+		p.Panel.Groups = append(p.Panel.Groups, GroupPlan{ID: fmt.Sprintf("g%d", i+1), Name: map[string]string{"en": name}, Access: AccessImported})
 	}
 	p.Anonymity.LatestKeyDate = "9999-12-31" // there is no key
 	p.Items.Source = "given"
@@ -122,9 +125,10 @@ func Study(s StudyPlan) (Protocol, int, error) {
 	}
 	p.ItemKinds = []ItemKind{{ID: scaleKind, Kind: ScaleForm, Points: s.Points, Classes: DefaultClasses(s.Points), CannotJudge: true}}
 	p.Measures.Quantile = s.Quantile
+	p.Stability.UnchangedWithin = p.commonTolerance()
 	p.Consensus = s.Consensus
-	p.Consensus.Scope = "panel"
-	p, err := p.checked()
+	p.Consensus.Denominator, p.Consensus.Scope = cmp.Or(s.Consensus.Denominator, DenominatorJudged), "panel"
+	p, err := p.remeasured()
 	if err == nil && !s.Disclose {
 		p.Disclosure = Disclosure{MinN: 1, GroupN: 1, ExtremesN: 1, PairsT: 1, Small: SmallThirds}
 	}
@@ -145,6 +149,5 @@ func base(v Variant, language string) Protocol {
 	}
 	p := r.protocol(n)
 	p.Languages = []string{language}
-	p.Panel.Access = "open"
 	return p
 }

@@ -27,6 +27,7 @@ func ParseProtocol(document []byte) (Protocol, error) {
 		// The fields make sense one by one; now together.
 		r.faults = p.faults()
 	}
+	r.faults = append(r.faults, p.promises()...)
 	if len(r.faults) > 0 {
 		return Protocol{}, fault.Bad(r.faults...)
 	}
@@ -35,6 +36,24 @@ func ParseProtocol(document []byte) (Protocol, error) {
 
 // checked gives a protocol built in code the same treatment as a document.
 func (p Protocol) checked() (Protocol, error) { return ParseProtocol(p.Canonical()) }
+
+// remeasured is checked for a study that others held: what a consultation promises
+// its panel in advance does not bind it.
+func (p Protocol) remeasured() (Protocol, error) {
+	root, err := parseDocument(p.Canonical())
+	if err != nil {
+		return Protocol{}, err
+	}
+	r := &reader{}
+	read := r.protocol(root)
+	if len(r.faults) == 0 {
+		r.faults = read.faults()
+	}
+	if len(r.faults) > 0 {
+		return Protocol{}, fault.Bad(r.faults...)
+	}
+	return read, nil
+}
 
 // reader turns nodes into a protocol and collects what is wrong.
 type reader struct{ faults []fault.Field }
@@ -293,11 +312,13 @@ func language(s string) bool {
 }
 
 func (r *reader) panel(o part, languages []string) PanelPlan {
-	p := PanelPlan{Access: o.one("access", "", "open", "claim", "roll", "invitation", "imported")}
+	p := PanelPlan{}
 	for i, n := range o.list("groups", 1, 12) {
 		g := r.part(fmt.Sprintf("panel.groups[%d]", i), n)
 		p.Groups = append(p.Groups, GroupPlan{
-			ID: g.id("id"), Name: g.words("name", languages, false), Rule: g.text("rule", 500),
+			ID: g.id("id"), Name: g.words("name", languages, false),
+			Access: g.one("access", AccessOpen, AccessOpen, AccessClaim, AccessRoll, AccessInvitation, AccessDraw, AccessImported),
+			Rule:   g.text("rule", 500),
 		})
 		g.done()
 	}
@@ -328,8 +349,9 @@ func (r *reader) anonymity(o part) Anonymity {
 
 func (r *reader) round(o part) RoundPlan {
 	p := RoundPlan{
-		Kind: RoundKind(o.one("kind", "", string(Gather), string(Select), string(AnswerRound), string(StandingKind))),
-		Days: o.whole("days", 1, 120, 14),
+		Kind:   RoundKind(o.one("kind", "", string(Gather), string(Select), string(AnswerRound), string(StandingKind))),
+		Silent: o.truth("silent", true),
+		Days:   o.whole("days", 1, 120, 14),
 	}
 	// A round shorter than the default minimum has its own length as minimum.
 	p.MinDays = o.whole("min_days", 0, 120, min(3, p.Days))

@@ -208,16 +208,14 @@ func (r *reader) consensus(o part, there bool) ConsensusPlan {
 		return ConsensusPlan{}
 	}
 	c := ConsensusPlan{
-		Rule:  RuleName(o.one("rule", "", ruleNames...)),
-		Scope: o.one("scope", "panel", "panel", "each-group"),
+		Rule:        RuleName(o.one("rule", "", ruleNames...)),
+		Denominator: o.one("denominator", DenominatorJudged, DenominatorJudged, DenominatorAnswered),
+		Scope:       o.one("scope", "panel", "panel", "each-group"),
 	}
 	switch c.Rule {
 	case RuleShare:
 		s := o.part("share")
-		c.Share = &ShareRule{From: s.whole("from", 1, 11, 0), To: s.whole("to", 1, 11, 0), Permille: s.whole("permille", 0, 1000, 750)}
-		if c.Share.Permille < 660 {
-			r.fault(join(s.path, "permille"), "out_of_range", "is %d: a consensus asks for at least 660 (66 %%), at most 1000", c.Share.Permille)
-		}
+		c.Share = &ShareRule{From: s.whole("from", 1, 11, 0), To: s.whole("to", 1, 11, 0), Permille: s.whole("permille", 1, 1000, 750)}
 		s.done()
 	case RuleMedianIQR:
 		s := o.part("median_iqr")
@@ -230,7 +228,7 @@ func (r *reader) consensus(o part, there bool) ConsensusPlan {
 		s := o.part("comet")
 		c.Comet = &CometRule{
 			In: s.whole("in", 501, 1000, 700), Against: s.whole("against", 1, 499, 150),
-			Out: s.one("out", "mirror", "mirror", "at-most-half"),
+			Out: s.one("out", CometMirror, CometMirror, CometAtMostHalf),
 		}
 		s.done()
 	case RuleAgreement:
@@ -239,6 +237,8 @@ func (r *reader) consensus(o part, there bool) ConsensusPlan {
 		c.Cns = o.whole("cns", 1, 1000, 750)
 	case RuleRelativeIQR:
 		c.RelativeIQR = o.whole("relative_iqr", 1, 10000, 250)
+	case RuleIQR:
+		c.IQR = o.needed("iqr", 0, wholeMost, "give the widest interquartile range, in points of a scale or units of an estimate")
 	case RuleW:
 		c.W = o.whole("w", 1, 1000, 700)
 	}
@@ -248,13 +248,37 @@ func (r *reader) consensus(o part, there bool) ConsensusPlan {
 
 var ruleNames = []string{
 	string(RuleShare), string(RuleMedianIQR), string(RuleRand), string(RuleComet),
-	string(RuleAgreement), string(RuleCns), string(RuleRelativeIQR), string(RuleW),
+	string(RuleAgreement), string(RuleCns), string(RuleRelativeIQR), string(RuleIQR), string(RuleW),
+}
+
+// commonTolerance is the default of unchanged_within: one number where all scales
+// share it, so that it is written out.
+func (p Protocol) commonTolerance() int {
+	common, found := 0, false
+	for _, k := range p.ItemKinds {
+		if k.Kind != ScaleForm && k.Kind != CriteriaForm {
+			continue
+		}
+		if t := tolerance(k.Points); found && t != common {
+			return WithinByScale
+		} else {
+			common, found = t, true
+		}
+	}
+	return common
 }
 
 // figures reads the parts that hold thresholds and switches.
 func (r *reader) figures(o part, p *Protocol, standing bool) {
 	g := o.part("gates")
-	p.Gates = Gates{Response: g.whole("response", 0, 1000, 500), PairedMin: g.whole("paired_min", 0, 1_000_000, 5)}
+	response := 500
+	if p.Panel.has(AccessOpen) {
+		response = 0 // nobody knows whom an open panel stands for
+	}
+	p.Gates = Gates{
+		Response: g.whole("response", 0, 1000, response), JudgedMin: g.whole("judged_min", 0, 1000, 500),
+		PairedMin: g.whole("paired_min", 0, 1_000_000, 5),
+	}
 	g.done()
 
 	s := o.part("stability")
@@ -272,6 +296,10 @@ func (r *reader) figures(o part, p *Protocol, standing bool) {
 	}
 	p.Stability.Scheibe = s.whole("scheibe", 1, 1000, 150)
 	p.Stability.UnchangedMin = s.whole("unchanged_min", 1, 1000, 700)
+	p.Stability.UnchangedWithin = p.commonTolerance()
+	if s.has("unchanged_within") {
+		p.Stability.UnchangedWithin = s.whole("unchanged_within", 0, 1, 0)
+	}
 	w := s.part("wilcoxon")
 	p.Stability.Wilcoxon = WilcoxonPlan{
 		Alpha: w.whole("alpha", 1, 999, 50), EffectMin: w.whole("effect_min", 0, 1000, 100),
@@ -317,6 +345,6 @@ func (r *reader) figures(o part, p *Protocol, standing bool) {
 	p.Publication = Publication{WithinDays: b.whole("within_days", 1, 365, 14)}
 	b.done()
 	y := o.part("reply")
-	p.Reply = Reply{Template: y.one("template", "plain", "plain", "er-15-2018", "dibattito-pubblico"), Days: y.whole("days", 1, 365, 30)}
+	p.Reply = Reply{Template: y.one("template", "plain", "plain", "er-15-2018", "dibattito-pubblico"), N: y.whole("n", 1, 365, 30), Unit: y.one("unit", UnitDay, UnitDay, UnitMonth)}
 	y.done()
 }

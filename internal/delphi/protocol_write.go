@@ -20,23 +20,25 @@ type object = map[string]any
 
 func (p Protocol) document() object {
 	d := object{
-		"version":     p.Version,
-		"variant":     string(p.Variant),
-		"languages":   texts(p.Languages),
-		"panel":       p.Panel.document(),
-		"anonymity":   p.Anonymity.document(),
-		"rounds":      documents(p.Rounds),
-		"item_kinds":  documents(p.ItemKinds),
-		"items":       p.Items.document(),
-		"measures":    object{"quantile": p.Measures.Quantile, "esteban_ray_alpha": p.Measures.EstebanRayAlpha},
-		"consensus":   p.Consensus.document(),
-		"gates":       object{"response": p.Gates.Response, "paired_min": p.Gates.PairedMin},
+		"version":    p.Version,
+		"variant":    string(p.Variant),
+		"languages":  texts(p.Languages),
+		"panel":      p.Panel.document(),
+		"anonymity":  p.Anonymity.document(),
+		"rounds":     documents(p.Rounds),
+		"item_kinds": documents(p.ItemKinds),
+		"items":      p.Items.document(),
+		"measures":   object{"quantile": p.Measures.Quantile, "esteban_ray_alpha": p.Measures.EstebanRayAlpha},
+		"consensus":  p.Consensus.document(),
+		"gates": object{
+			"response": p.Gates.Response, "judged_min": p.Gates.JudgedMin, "paired_min": p.Gates.PairedMin,
+		},
 		"stability":   p.Stability.document(),
 		"stop":        object{"auto": p.Stop.Auto, "when": p.Stop.When},
 		"feedback":    p.Feedback.document(),
 		"disclosure":  p.Disclosure.document(),
 		"publication": object{"within_days": p.Publication.WithinDays},
-		"reply":       object{"template": p.Reply.Template, "days": p.Reply.Days},
+		"reply":       object{"template": p.Reply.Template, "n": p.Reply.N, "unit": p.Reply.Unit},
 	}
 	if p.Release != nil {
 		d["release"] = object{"min_changed": p.Release.MinChanged, "tick_minutes": p.Release.TickMinutes}
@@ -69,11 +71,11 @@ func words(byLanguage map[string]string) object {
 }
 
 func (p PanelPlan) document() object {
-	return object{"access": p.Access, "groups": documents(p.Groups), "late_joiners": p.LateJoiners}
+	return object{"groups": documents(p.Groups), "late_joiners": p.LateJoiners}
 }
 
 func (g GroupPlan) document() object {
-	return object{"id": g.ID, "name": words(g.Name), "rule": g.Rule}
+	return object{"id": g.ID, "name": words(g.Name), "access": g.Access, "rule": g.Rule}
 }
 
 func (a Anonymity) document() object {
@@ -84,7 +86,7 @@ func (a Anonymity) document() object {
 
 func (r RoundPlan) document() object {
 	return object{
-		"kind": string(r.Kind), "min_days": r.MinDays, "days": r.Days,
+		"kind": string(r.Kind), "silent": r.Silent, "min_days": r.MinDays, "days": r.Days,
 		"discussion": r.Discussion, "max_extensions": r.MaxExtensions,
 	}
 }
@@ -127,7 +129,7 @@ func (i ItemPlan) document() object {
 }
 
 func (c ConsensusPlan) document() object {
-	d := object{"rule": string(c.Rule), "scope": c.Scope}
+	d := object{"rule": string(c.Rule), "denominator": c.Denominator, "scope": c.Scope}
 	switch {
 	case c.Share != nil:
 		s := object{"permille": c.Share.Permille}
@@ -150,6 +152,8 @@ func (c ConsensusPlan) document() object {
 		d["cns"] = c.Cns
 	case RuleRelativeIQR:
 		d["relative_iqr"] = c.RelativeIQR
+	case RuleIQR:
+		d["iqr"] = c.IQR
 	case RuleW:
 		d["w"] = c.W
 	}
@@ -157,11 +161,15 @@ func (c ConsensusPlan) document() object {
 }
 
 func (s StabilityPlan) document() object {
-	return object{
+	d := object{
 		"tests": texts(s.Tests), "scheibe": s.Scheibe, "unchanged_min": s.UnchangedMin,
 		"wilcoxon":     object{"alpha": s.Wilcoxon.Alpha, "effect_min": s.Wilcoxon.EffectMin, "zeros": s.Wilcoxon.Zeros},
 		"multiplicity": s.Multiplicity,
 	}
+	if s.UnchangedWithin != WithinByScale {
+		d["unchanged_within"] = s.UnchangedWithin
+	}
+	return d
 }
 
 func (f FeedbackPlan) document() object {

@@ -10,13 +10,12 @@ import (
 type outcome struct {
 	testable  bool // the published table tells what the rule asks
 	holds     bool
+	disagrees bool // rule rand alone: the panel disagrees, whatever its classes
 	direction Direction
-	against   bool
 	grounds   []Ground
 }
 
-// rule asks a consensus rule about a scale. A rule without a declared side
-// (agreement, cns, rand) reads low as against, since scales run from no to yes.
+// rule asks a consensus rule about a scale.
 func (p Protocol) rule(c ConsensusPlan, s spread) outcome {
 	switch c.Rule {
 	case RuleShare:
@@ -30,14 +29,20 @@ func (p Protocol) rule(c ConsensusPlan, s spread) outcome {
 	if h == nil {
 		return tooCoarse(c.Rule)
 	}
-	median := stat.Median(h, p.Measures.Quantile)
+	q := p.Measures.Quantile
+	median, iqr := stat.Median(h, q), stat.IQR(h, q)
 	switch c.Rule {
 	case RuleMedianIQR:
-		return c.medianIQR(s, median, stat.IQR(h, p.Measures.Quantile))
+		return c.medianIQR(s, median, iqr)
+	case RuleIQR:
+		o := outcome{testable: true, direction: s.sideOf(median)}
+		narrow := narrowIn(iqr, c.IQR)
+		o.holds, o.grounds = narrow.Holds, []Ground{narrow}
+		return o
 	case RuleAgreement:
-		return side(s, median, "agreement", stat.Agreement(h), c.Agreement)
+		return figure(s, median, "agreement", stat.Agreement(h), c.Agreement)
 	case RuleCns:
-		return side(s, median, "cns", stat.Consensus(h), c.Cns)
+		return figure(s, median, "cns", stat.Consensus(h), c.Cns)
 	}
 	return outcome{} // the reader refuses rules that do not fit a scale
 }
@@ -46,25 +51,37 @@ func tooCoarse(r RuleName) outcome {
 	return outcome{grounds: []Ground{{Code: "too_coarse", Holds: true, Detail: string(r)}}}
 }
 
-// share tests the window and its mirror image; the declared side is asked first,
-// as wide windows can both hold.
+// share tests the window, its mirror image, and the middle class; the declared side
+// is asked first, as wide windows can overlap.
 func (c ConsensusPlan) share(s spread) outcome {
 	k, w := s.kind.Points, *c.Share
-	window := [2]int{w.From, w.To}
-	mirror := [2]int{k + 1 - w.To, k + 1 - w.From}
-	n, ok := s.within(window[0], window[1])
-	m, mok := s.within(mirror[0], mirror[1])
-	if !ok || !mok {
-		return tooCoarse(c.Rule)
-	}
 	d := direction(w.From+w.To, k+1)
-	o := outcome{testable: true, holds: stat.AtLeast(n, s.n, w.Permille), direction: d}
-	ground := Ground{Code: "share", Holds: o.holds, Value: permille(n, s.n), Limit: w.Permille, Detail: span(window)}
-	if !o.holds && stat.AtLeast(m, s.n, w.Permille) {
-		o.holds, o.against, o.direction = true, true, opposite(d)
-		ground = Ground{Code: "share", Holds: true, Value: permille(m, s.n), Limit: w.Permille, Detail: span(mirror)}
+	type part struct {
+		code string
+		span [2]int
+		side Direction
 	}
-	o.grounds = []Ground{ground}
+	parts := []part{
+		{"share", [2]int{w.From, w.To}, d},
+		{"share", [2]int{k + 1 - w.To, k + 1 - w.From}, opposite(d)},
+	}
+	if middle := s.kind.thirds(); len(middle) == 3 {
+		parts = append(parts, part{"middle", middle[1], Middle})
+	}
+	o := outcome{testable: true, direction: d}
+	for _, one := range parts {
+		n, ok := s.within(one.span[0], one.span[1])
+		if !ok {
+			return tooCoarse(c.Rule)
+		}
+		ground := Ground{Code: one.code, Holds: stat.AtLeast(n, s.of, w.Permille), Value: permille(n, s.of), Limit: w.Permille, Detail: span(one.span)}
+		if ground.Holds || o.grounds == nil {
+			o.holds, o.direction, o.grounds = ground.Holds, one.side, []Ground{ground}
+		}
+		if o.holds {
+			break
+		}
+	}
 	return o
 }
 
@@ -89,40 +106,59 @@ func opposite(d Direction) Direction {
 	return d
 }
 
+// side reads a direction against the one that the protocol declares: only the
+// declared direction is for (METHOD.md §4). Where the middle itself is declared,
+// both ends are against.
+func side(d, declared Direction) Side {
+	switch {
+	case d == NoDirection || d == "":
+		return NoSide
+	case d == declared:
+		return For
+	case d == Middle:
+		return Between
+	}
+	return Against
+}
+
 // medianIQR tests the median's limit and its mirror image.
 func (c ConsensusPlan) medianIQR(s spread, median, iqr stat.Value) outcome {
 	m, ok := median.Float()
-	q, qok := iqr.Float()
-	if !ok || !qok {
+	if !ok {
 		return outcome{}
 	}
-	limit, width := c.MedianIQR.MedianMin, c.MedianIQR.IQRMax
+	limit := c.MedianIQR.MedianMin
 	high, low := m >= float64(limit)-rounding, m <= float64(s.kind.Points+1-limit)+rounding
-	narrow := q <= float64(width)+rounding
-	o := outcome{testable: true, holds: (high || low) && narrow, direction: High}
+	narrow := narrowIn(iqr, c.MedianIQR.IQRMax)
+	o := outcome{testable: true, holds: (high || low) && narrow.Holds, direction: High}
 	g := Ground{Code: "median", Holds: high || low, Value: median, Limit: limit}
 	if low {
-		o.direction, o.against = Low, true
+		o.direction = Low
 		g.Limit = s.kind.Points + 1 - limit
 	}
-	o.grounds = []Ground{g, {Code: "iqr", Holds: narrow, Value: iqr, Limit: width}}
+	o.grounds = []Ground{g, narrow}
 	return o
 }
 
-// side is a rule on one figure, with the direction of the median's class.
-func side(s spread, median stat.Value, code string, v stat.Value, limit int) outcome {
+// narrowIn compares an interquartile range with its limit, both in the item's units.
+func narrowIn(iqr stat.Value, limit int) Ground {
+	q, ok := iqr.Float()
+	return Ground{Code: "iqr", Holds: ok && q <= float64(limit)+rounding, Value: iqr, Limit: limit}
+}
+
+// figure is a rule on one figure, with the direction of the median's class.
+func figure(s spread, median stat.Value, code string, v stat.Value, limit int) outcome {
 	if !v.Defined() {
 		return outcome{}
 	}
-	d := s.sideOf(median)
 	return outcome{
-		testable: true, holds: reaches(v, limit), direction: d, against: d == Low,
+		testable: true, holds: reaches(v, limit), direction: s.sideOf(median),
 		grounds: []Ground{{Code: code, Holds: reaches(v, limit), Value: times1000(v), Limit: limit}},
 	}
 }
 
-// sideOf is the side of the class that a median lies in; between two classes the
-// higher counts, as RAND's 3.5 and 6.5 do.
+// sideOf is the direction of the class that a median lies in; between two classes
+// the higher counts, as RAND's 3.5 and 6.5 do.
 func (s spread) sideOf(median stat.Value) Direction {
 	m, ok := median.Float()
 	if !ok {
@@ -156,68 +192,68 @@ func (s spread) outer() ([3]int, bool) {
 	return [3]int{low, middle, high}, s.kind.Points == 9 && a && b && c
 }
 
-// comet is in (for) or out (against), by the protocol's form of "out".
+// comet is in (for) or, mirrored, out (against). The other published form of out is
+// no consensus: see coreSet.
 func (c ConsensusPlan) comet(s spread) outcome {
 	thirds, ok := s.outer()
 	if !ok {
 		return tooCoarse(c.Rule)
 	}
-	r := stat.CometRule{In: c.Comet.In, Against: c.Comet.Against, Out: stat.Mirror}
-	if c.Comet.Out == "at-most-half" {
-		r.Out = stat.AtMostHalf
-	}
-	class := stat.Comet(thirds[2], thirds[1], thirds[0], r)
+	r := stat.CometRule{In: c.Comet.In, Against: c.Comet.Against}
+	// Those who cannot judge are in no third, and in the denominator if it has them.
+	class := stat.Comet(thirds[2], thirds[1]+s.of-s.n, thirds[0], r)
 	o := outcome{testable: true, holds: class == stat.CometIn || class == stat.CometOutside, direction: High}
 	favour, against := thirds[2], thirds[0]
 	if class == stat.CometOutside {
-		o.direction, o.against = Low, true
-		if r.Out == stat.Mirror {
-			favour, against = against, favour
-		}
+		o.direction = Low
+		favour, against = against, favour
 	}
-	in := Ground{Code: "comet_in", Holds: stat.AtLeast(favour, s.n, r.In), Value: permille(favour, s.n), Limit: r.In}
-	few := Ground{Code: "comet_against", Holds: stat.Below(against, s.n, r.Against), Value: permille(against, s.n), Limit: r.Against}
-	if o.against && r.Out == stat.AtMostHalf {
-		o.grounds = []Ground{{Code: "comet_in", Holds: false, Value: in.Value, Limit: 500}}
-		return o
+	o.grounds = []Ground{
+		{Code: "comet_in", Holds: stat.AtLeast(favour, s.of, r.In), Value: permille(favour, s.of), Limit: r.In},
+		{Code: "comet_against", Holds: stat.Below(against, s.of, r.Against), Value: permille(against, s.of), Limit: r.Against},
 	}
-	o.grounds = []Ground{in, few}
 	return o
 }
 
-// rand reads RAND/UCLA: for 8–16 people agreement by the manual's counts, for
-// more no disagreement by IPRAS; for fewer the method is not defined. The side is
-// the median's third.
+// rand reads RAND/UCLA: agreement by the manual's counts for 8–16 people and by a
+// quarter for more, disagreement by counts and by IPRAS; for fewer than 8 the
+// method is not defined. The direction is the median's third. Source: Fitch et al.,
+// The RAND/UCLA Appropriateness Method User's Manual, RAND 2001, ch. 8.
 func rand(s spread) outcome {
 	thirds, ok := s.outer()
 	if !ok {
 		return tooCoarse(RuleRand)
 	}
 	third := stat.MedianThird(thirds)
-	var read stat.Appropriateness
-	if h := s.points(); h != nil {
-		read = stat.Ram(h)
-		third = read.MedianThird
+	h := s.points()
+	if h != nil {
+		third = stat.Ram(h).MedianThird
 	}
-	if third < 0 {
-		return outcome{}
-	}
-	o := outcome{direction: []Direction{Low, Middle, High}[third], against: third == 0}
-	if within, _, defined := stat.PanelRule(s.n); defined {
-		agreement, _, _ := stat.BySize(thirds, third)
-		o.testable, o.holds = true, agreement
-		o.grounds = []Ground{{Code: "rand_size", Holds: agreement, Value: people(s.n - thirds[third]), Limit: within}}
-		return o
-	}
-	if s.n < 8 {
-		o.grounds = []Ground{{Code: "rand_size", Value: people(s.n), Limit: 8}} // the manual begins at eight
-		return o
-	}
-	ipras, defined := read.IPRAS.Float()
+	agrees, defined := stat.RandAgrees(thirds, third)
 	if !defined {
-		return tooCoarse(RuleRand)
+		return outcome{grounds: []Ground{{Code: "rand_size", Value: people(s.n), Limit: 8}}} // the manual begins at eight
 	}
-	o.testable, o.holds = true, !read.Disagreement
-	o.grounds = []Ground{{Code: "rand_ipras", Holds: !read.Disagreement, Value: times1000(read.IPR), Limit: int(math.Round(1000 * ipras))}}
+	o := outcome{testable: true, holds: agrees, direction: []Direction{Low, Middle, High}[third]}
+	outside := s.n - thirds[third]
+	if within, apart, small := stat.PanelRule(s.n); small {
+		o.disagrees, _ = stat.RandApart(thirds)
+		o.grounds = []Ground{
+			{Code: "rand_size", Holds: agrees, Value: people(outside), Limit: within},
+			{Code: "rand_apart", Holds: !o.disagrees, Value: people(min(thirds[0], thirds[2])), Limit: apart},
+		}
+		return o
+	}
+	o.grounds = []Ground{{Code: "rand_quarter", Holds: agrees, Value: permille(outside, s.n), Limit: 250}}
+	if h == nil {
+		// Thirds do not tell IPRAS; three quarters in one third leave no room for it.
+		if !agrees {
+			o.testable, o.grounds = false, append(o.grounds, tooCoarse(RuleRand).grounds...)
+		}
+		return o
+	}
+	read := stat.Ram(h)
+	ipras, _ := read.IPRAS.Float()
+	o.disagrees = read.Disagreement
+	o.grounds = append(o.grounds, Ground{Code: "rand_ipras", Holds: !read.Disagreement, Value: times1000(read.IPR), Limit: int(math.Round(1000 * ipras))})
 	return o
 }

@@ -3,30 +3,23 @@ package delphi
 import "delfi/internal/delphi/stat"
 
 // Sensitive gives the sensitivity table of an item after the last of its rounds:
-// the verdict under each of the published rules, everything else as the protocol
-// has it. Only scales have one; for other kinds it is empty. A row is not defined
-// where the rule does not fit the scale or the published table is too coarse.
+// its class under each of the published rules, by the same ladder. Only scales have
+// one; for other kinds it is empty. A row is not defined where the rule does not fit
+// the scale or the published table is too coarse.
 func Sensitive(p Protocol, item Item, rounds []Closing) []Sensitivity {
 	out := []Sensitivity{}
 	now, _ := last(p, item, rounds)
 	if now == nil || now.form != ScaleForm && now.form != CriteriaForm {
 		return out
 	}
-	left := p.Answering(now.doc.Round)
-	if now.doc.Interim {
-		left = 1
-	}
 	s, published := now.spread("A")
-	for _, r := range literature(now.kind, p.Consensus.Scope) {
-		row := Sensitivity{Rule: r.name, Direction: NoDirection}
+	for _, r := range literature(now.kind, p.Consensus) {
+		row := Sensitivity{Rule: r.name, Direction: NoDirection, Side: NoSide}
 		q := p
 		q.Consensus = r.plan
 		if published && q.fits(now.kind) && q.rule(r.plan, s).testable {
-			v, _ := Judge(q, item, rounds, left)
-			row.Defined, row.Key, row.Direction, row.If = true, v.Key, v.Direction, v.If
-			if v.If != "" {
-				row.Direction = v.IfDirection
-			}
+			c := q.scaleClass(now)
+			row.Defined, row.Key, row.Direction, row.Side = true, c.key, c.direction, c.side
 		}
 		out = append(out, row)
 	}
@@ -41,19 +34,20 @@ type published struct {
 
 // literature lists the rules of METHOD.md §4 for a scale. Median/IQR asks for a
 // median in the highest class and an interquartile range of a quarter of the
-// scale: 2 points of 9, 1 of 5 (von der Gracht 2012, table 3).
-func literature(k ItemKind, scope string) []published {
+// scale: 2 points of 9, 1 of 5 (von der Gracht 2012, table 3). Scope and denominator
+// are the protocol's own.
+func literature(k ItemKind, own ConsensusPlan) []published {
 	high := k.Classes[len(k.Classes)-1]
 	plans := []published{
 		{"share-750", ConsensusPlan{Rule: RuleShare, Share: &ShareRule{From: high[0], To: high[1], Permille: 750}}},
 		{"median-iqr", ConsensusPlan{Rule: RuleMedianIQR, MedianIQR: &MedianIQRRule{MedianMin: high[0], IQRMax: max(1, (k.Points-1)/4)}}},
 		{"rand", ConsensusPlan{Rule: RuleRand}},
-		{"comet", ConsensusPlan{Rule: RuleComet, Comet: &CometRule{In: 700, Against: 150, Out: "mirror"}}},
+		{"comet", ConsensusPlan{Rule: RuleComet, Comet: &CometRule{In: 700, Against: 150, Out: CometMirror}}},
 		{"agreement-700", ConsensusPlan{Rule: RuleAgreement, Agreement: 700}},
 		{"cns-750", ConsensusPlan{Rule: RuleCns, Cns: 750}},
 	}
 	for i := range plans {
-		plans[i].plan.Scope = scope
+		plans[i].plan.Scope, plans[i].plan.Denominator = own.Scope, own.Denominator
 	}
 	return plans
 }
@@ -74,13 +68,14 @@ func (p Protocol) fits(k ItemKind) bool {
 // Bounds are what the verdict's class would be had those who left answered at
 // one end (METHOD.md §6).
 type Bounds struct {
-	Leavers   int        `json:"leavers"` // valid in the previous answering round, not in this
+	Leavers   int        `json:"leavers"` // valid in any earlier round since the item was first asked, not in this
 	Defined   bool       `json:"defined"` // a scale with a published table and an earlier round
 	Class     VerdictKey `json:"class"`   // as answered
 	Low       VerdictKey `json:"low"`     // every leaver at the lowest point
 	High      VerdictKey `json:"high"`    // every leaver at the highest point
 	Robust    bool       `json:"robust"`  // the class, its direction included, survives both
 	Direction Direction  `json:"direction"`
+	Side      Side       `json:"side"`
 }
 
 // Attrition gives the attrition bounds of a scale item after the last of its
@@ -88,10 +83,10 @@ type Bounds struct {
 // asked of the whole panel, since leavers' groups are not known.
 func Attrition(p Protocol, item Item, rounds []Closing) Bounds {
 	now, before := last(p, item, rounds)
-	if now == nil || before == nil || !now.adjacent(p, before) {
-		return Bounds{Direction: NoDirection}
+	if now == nil || before == nil || p.Standing() {
+		return Bounds{Direction: NoDirection, Side: NoSide}
 	}
-	b := Bounds{Leavers: now.counts.LeftBefore, Direction: NoDirection}
+	b := Bounds{Leavers: now.counts.Leavers, Direction: NoDirection, Side: NoSide}
 	s, ok := now.spread("A")
 	if !ok {
 		return b
@@ -100,12 +95,13 @@ func Attrition(p Protocol, item Item, rounds []Closing) Bounds {
 	at := func(counts []int) class {
 		t := s
 		t.counts, t.n = counts, stat.N(counts)
-		return ladder(t, p.rule(p.Consensus, t), p.Consensus.declared(t.kind), true)
+		t.of += t.n - s.n
+		return ladder(t, p.rule(p.Consensus, t), true)
 	}
 	low, high := stat.Bounds(s.counts, b.Leavers)
 	c, l, h := at(s.counts), at(low), at(high)
 	same := func(x class) bool { return x.key == c.key && x.direction == c.direction }
-	b.Defined, b.Class, b.Direction = true, c.key, c.direction
+	b.Defined, b.Class, b.Direction, b.Side = true, c.key, c.direction, side(c.direction, p.Consensus.declared(s.kind))
 	b.Low, b.High, b.Robust = l.key, h.key, same(l) && same(h)
 	return b
 }

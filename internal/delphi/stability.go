@@ -1,6 +1,9 @@
 package delphi
 
 import (
+	"slices"
+	"strconv"
+
 	"delfi/internal/delphi/stat"
 )
 
@@ -46,6 +49,9 @@ func (p Protocol) steady(now, before *view, final bool) steadiness {
 	// Enrolled is 0 only where nobody could answer.
 	gate("response", stat.AtLeast(now.doc.Answered, now.doc.Enrolled, p.Gates.Response), permille(now.doc.Answered, now.doc.Enrolled), p.Gates.Response)
 	gate("valid_n", now.counts.Valid >= p.Disclosure.MinN, people(now.counts.Valid), p.Disclosure.MinN)
+	if asked := now.counts.Valid + now.counts.CannotJudge; asked > 0 {
+		gate("judged", stat.AtLeast(now.counts.Valid, asked, p.Gates.JudgedMin), permille(now.counts.Valid, asked), p.Gates.JudgedMin)
+	}
 	standing := p.Standing()
 	if now.form == RankingForm {
 		gate("raters", now.counts.Valid >= 3, people(now.counts.Valid), 3)
@@ -102,45 +108,141 @@ func (s *steadiness) tests(p Protocol, now, before *view) {
 			add(g)
 		}
 	}
-	if d, ok := now.tables["D"]; ok && d.N < now.counts.Paired {
-		s.grounds = append(s.grounds, Ground{Code: "left_out", Holds: true, Value: people(now.counts.Paired - d.N)})
+	if n := now.leftOut(p); n > 0 {
+		s.grounds = append(s.grounds, Ground{Code: "left_out", Holds: true, Value: people(n)})
 	}
 	s.stable = s.stable && s.compare
 }
 
-// test runs one test; false when its table does not exist.
+// test runs one test; false where the published tables do not allow it.
 func (p Protocol) test(t Test, now, before *view) (Ground, bool) {
-	if t == ScheibeTest {
-		x, y, ok := histograms(before, now)
-		change := stat.Scheibe(x, y)
-		if !ok || !change.Defined() {
-			return Ground{}, false
-		}
-		return Ground{
-			Code: string(t), Holds: stat.ScheibeBelow(x, y, p.Stability.Scheibe),
-			Value: times1000(change), Limit: p.Stability.Scheibe,
-		}, true
+	switch t {
+	case ScheibeTest:
+		return p.scheibe(now, before)
+	case UnchangedTest:
+		return p.unchanged(now)
 	}
-	d, exists := now.tables["D"]
-	shifts := d.Shifts()
-	if !exists || shifts.N() == 0 {
+	return p.shifted(now)
+}
+
+// scheibe compares the change of the histograms with the protocol's limit, or with
+// the mean of that change were nobody to change their mind, where that is larger: a
+// small panel's noise is no movement (METHOD.md §3).
+func (p Protocol) scheibe(now, before *view) (Ground, bool) {
+	x, y, ok := histograms(before, now)
+	change := stat.Scheibe(x, y)
+	if !ok || !change.Defined() {
 		return Ground{}, false
 	}
-	if t == UnchangedTest {
-		return Ground{
-			Code: string(t), Holds: stat.AtLeast(shifts.Same(), shifts.N(), p.Stability.UnchangedMin),
-			Value: permille(shifts.Same(), shifts.N()), Limit: p.Stability.UnchangedMin,
-		}, true
+	g := Ground{
+		Code: string(ScheibeTest), Holds: stat.ScheibeBelow(x, y, p.Stability.Scheibe),
+		Value: times1000(change), Limit: p.Stability.Scheibe,
 	}
-	r := stat.SignedRank(shifts, p.zeros())
+	if chance, ok := times1000(noChange(before, now)).Float(); ok {
+		rounded := int(chance + 0.5)
+		g.Detail = strconv.Itoa(rounded)
+		if rounded > g.Limit {
+			g.Limit, g.Holds = rounded, 1000*change.Or(0) < chance-1000*rounding
+		}
+	}
+	return g, true
+}
+
+// unchanged asks for the share who kept their answer, or stayed within one point of
+// it where that is the protocol's tolerance.
+func (p Protocol) unchanged(now *view) (Ground, bool) {
+	k, ok := now.kept(p)
+	if !ok {
+		return Ground{}, false
+	}
+	g := Ground{Code: string(UnchangedTest), Limit: p.Stability.UnchangedMin}
+	same, least := k.same, k.sameLeast
+	if p.within(now.kind) == 1 {
+		g.Code, same, least = "within", k.near, k.nearLeast
+	}
+	if least {
+		g.Detail = "at-least"
+	}
+	g.Holds, g.Value = stat.AtLeast(same, k.pairs, g.Limit), permille(same, k.pairs)
+	return g, true
+}
+
+// shifted asks whether a shift counts: Wilcoxon's test where every shift has its own
+// cell, the sign test where ends are merged. Neither exists where directions are
+// withheld or stayers left out.
+func (p Protocol) shifted(now *view) (Ground, bool) {
+	d, ok := now.shift()
+	if !ok || d.form != ShiftDirected || now.leftOut(p) > 0 {
+		return Ground{}, false
+	}
+	code, probability, effect := "sign", stat.Undefined, stat.Undefined
+	if d.merged() {
+		s := stat.Sign(d.counts)
+		probability, effect = s.P, stat.Share(max(s.Up-s.Down, s.Down-s.Up), d.counts.N())
+	} else {
+		r := stat.SignedRank(d.counts, p.zeros())
+		code, probability, effect = string(WilcoxonTest), r.GateP, r.GateR
+	}
 	// Undefined where nobody moved: then nothing shifted.
-	probability, pok := r.GateP.Float()
-	effect, eok := r.GateR.Float()
-	shifted := pok && eok && 1000*probability < float64(p.Stability.Wilcoxon.Alpha) && reaches(r.GateR, p.Stability.Wilcoxon.EffectMin)
+	likely, defined := probability.Float()
+	counts := defined && 1000*likely < float64(p.Stability.Wilcoxon.Alpha) && reaches(effect, p.Stability.Wilcoxon.EffectMin)
 	return Ground{
-		Code: string(t), Holds: !shifted, Value: times1000(r.GateP), Limit: p.Stability.Wilcoxon.Alpha,
-		Detail: stat.Of(1000 * effect).String(),
+		Code: code, Holds: !counts, Value: times1000(probability), Limit: p.Stability.Wilcoxon.Alpha,
+		Detail: times1000(effect).String(),
 	}, true
+}
+
+// cause tells why answers are not stable: those who stayed moved, or held while
+// others left or came. "" where no table tells.
+func (p Protocol) cause(now *view) Cause {
+	k, ok := now.kept(p)
+	if !ok {
+		if paired(now.form) && now.counts.Paired > 0 && now.counts.LeftBefore+now.counts.LeftAfter == 0 {
+			return AnswersMoved // the same people
+		}
+		return ""
+	}
+	same := k.same
+	if p.within(now.kind) == 1 {
+		same = k.near
+	}
+	held := stat.AtLeast(same, k.pairs, p.Stability.UnchangedMin)
+	if slices.Contains(p.Stability.Tests, WilcoxonTest) {
+		if g, ok := p.shifted(now); ok {
+			held = held && g.Holds
+		}
+	}
+	if held && now.counts.LeftBefore+now.counts.LeftAfter > 0 {
+		return PanelChanged
+	}
+	return AnswersMoved
+}
+
+// wobble is how often the people of NoChange answer one point more or less, in
+// permille: as many as the default of "unchanged" lets move.
+const wobble = 300
+
+// noChange is the mean of Scheibe's change were the people of the round before to
+// answer again without changing their mind; undefined where there are no neighbouring
+// points.
+func noChange(before, now *view) stat.Value {
+	if now.form != ScaleForm && now.form != CriteriaForm {
+		return stat.Undefined
+	}
+	a, aok := before.spread("A")
+	b, bok := now.spread("A")
+	if !aok || !bok || a.kind.Points != b.kind.Points {
+		return stat.Undefined
+	}
+	x, _ := coarsest(a, b)
+	if len(x) == a.kind.Points {
+		return stat.NoChange(x, nil, wobble)
+	}
+	widths := []int{}
+	for _, c := range a.kind.thirds() {
+		widths = append(widths, c[1]-c[0]+1)
+	}
+	return stat.NoChange(x, widths, wobble)
 }
 
 // rising is the stability of a ranking: agreement is reached, or W no longer

@@ -1,10 +1,8 @@
 package delphi
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"delfi/internal/delphi/stat"
 )
@@ -123,59 +121,6 @@ func tieSums(n int) []int {
 		out = append(out, v)
 	}
 	slices.Sort(out)
-	return out
-}
-
-// shiftTable is D: people by how far they moved, the ends merged inwards until
-// each holds at least least people. A merged end is written "<=-2" or ">=1" and
-// counts as its innermost shift.
-func shiftTable(s subject, j joint, least int) Table {
-	zero := len(j.shift) / 2
-	low, n := 0, j.shift[0]
-	for n < least && low < len(j.shift)-1 {
-		low++
-		n += j.shift[low]
-	}
-	high, m := len(j.shift)-1, j.shift[len(j.shift)-1]
-	for m < least && high > 0 {
-		high--
-		m += j.shift[high]
-	}
-	if low >= high {
-		// The ends meet (nearly everyone moved alike): one cell, nearest to zero.
-		at := min(max(zero, high), low)
-		return newTable("D/"+s.id, []string{fmt.Sprintf("any %d", at-zero)}, []int{j.n})
-	}
-	t := Table{ID: "D/" + s.id, N: j.n}
-	for i := low; i <= high; i++ {
-		name, count := fmt.Sprintf("%+d", i-zero), j.shift[i]
-		switch {
-		case i == zero:
-			name = "0"
-		}
-		switch i {
-		case low:
-			name, count = "<="+name, n
-		case high:
-			name, count = ">="+name, m
-		}
-		t.Values, t.Counts = append(t.Values, name), append(t.Counts, count)
-	}
-	return t
-}
-
-// Shifts reads a D table again; a merged end counts as its innermost shift.
-// nil for a table of another sort.
-func (t Table) Shifts() stat.Shifts {
-	var out stat.Shifts
-	for i, v := range t.Values {
-		v = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(v, "<="), ">="), "any ")
-		shift, err := strconv.Atoi(v)
-		if err != nil || i >= len(t.Counts) {
-			return nil
-		}
-		out = append(out, stat.ShiftCount{Shift: shift, Count: t.Counts[i]})
-	}
 	return out
 }
 

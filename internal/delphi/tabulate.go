@@ -18,6 +18,8 @@ import (
 type Tabulator struct {
 	now, before *Tally
 	pairs       *pairs
+	older       reading // of the ballots before the previous round
+	leavers     []int   // by subject
 }
 
 // NewTabulator starts to tabulate a round. key orders the stayers that paired
@@ -29,12 +31,17 @@ func NewTabulator(p Protocol, round int, items []Item, key []byte) (*Tabulator, 
 	}
 	before := newTally(now.plan)
 	before.lenient = true // it may name items that are gone
-	return &Tabulator{now: now, before: before, pairs: newPairs(now.plan, round, key)}, nil
+	older := newReading(now.plan)
+	older.lenient = true
+	return &Tabulator{
+		now: now, before: before, pairs: newPairs(now.plan, round, key), older: older, leavers: make([]int, len(now.plan.subjects)),
+	}, nil
 }
 
 // Add counts one panelist's ballots: of this round, of the previous answering
-// round, or of both; nil where there is none.
-func (t *Tabulator) Add(current, previous *Ballot) error {
+// round, and of those before it, whose valid answers older holds in one ballot; nil
+// where there is none.
+func (t *Tabulator) Add(current, previous, older *Ballot) error {
 	if current != nil {
 		if err := t.now.Add(*current); err != nil {
 			return err
@@ -48,6 +55,25 @@ func (t *Tabulator) Add(current, previous *Ballot) error {
 	if current != nil && previous != nil {
 		t.pairs.add(current.Panelist, t.before.place, t.now.place)
 	}
+	return t.leave(current != nil, previous != nil, older)
+}
+
+// leave counts the panelist in hand among the leavers of every subject that they
+// answered in an earlier round and not in this one.
+func (t *Tabulator) leave(came, stayed bool, older *Ballot) error {
+	if older != nil {
+		if err := t.older.read(*older); err != nil {
+			return err
+		}
+	}
+	for i := range t.leavers {
+		if came && t.now.valid(i) {
+			continue
+		}
+		if stayed && t.before.valid(i) || older != nil && t.older.valid(i) {
+			t.leavers[i]++
+		}
+	}
 	return nil
 }
 
@@ -60,16 +86,22 @@ func (t *Tabulator) Close(enrolled []int) (Closing, error) {
 	if groups := len(t.now.answered); len(enrolled) != groups {
 		return Closing{}, fmt.Errorf("delphi: %d groups are enrolled, the protocol has %d", len(enrolled), groups)
 	}
-	return t.pairs.close(t.now, t.before, enrolled), nil
+	doc := t.now.document(enrolled)
+	for i, n := range t.leavers {
+		if !t.now.plan.subjects[i].new {
+			doc.Items[i].Leavers = n
+		}
+	}
+	return t.pairs.close(doc, t.now, t.before), nil
 }
 
 // Tabulate counts one round's ballots, against those of the previous answering
 // round (nil in the first), into its counts document and exactly the tables that
 // Rule names. earlier are the counts documents of the rounds before; enrolled is
 // by group in protocol order; key orders the stayers that are left out. Ballots
-// may come in any order. The error says which ballot does not fit; previous
-// ballots may name items that are gone.
-func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Counts, current, previous []Ballot, key []byte) (Closing, error) {
+// may come in any order; older are those of the rounds before the previous one. The
+// error says which ballot does not fit; earlier ballots may name items that are gone.
+func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Counts, current, previous []Ballot, key []byte, older ...[]Ballot) (Closing, error) {
 	for _, e := range earlier {
 		if e.Round >= round {
 			return Closing{}, fmt.Errorf("delphi: counts of round %d are not earlier than round %d", e.Round, round)
@@ -86,6 +118,7 @@ func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Cou
 		}
 		old[previous[i].Panelist] = &previous[i]
 	}
+	long := past(older)
 	seen := make(map[string]bool, len(current))
 	for i := range current {
 		b := &current[i]
@@ -93,18 +126,53 @@ func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Cou
 			return Closing{}, fmt.Errorf("delphi: a panelist has two ballots in round %d", round)
 		}
 		seen[b.Panelist] = true
-		if err := t.Add(b, old[b.Panelist]); err != nil {
+		if err := t.Add(b, old[b.Panelist], long[b.Panelist]); err != nil {
+			return Closing{}, err
+		}
+		delete(long, b.Panelist)
+	}
+	for i := range previous {
+		if b := &previous[i]; !seen[b.Panelist] {
+			if err := t.Add(nil, b, long[b.Panelist]); err != nil {
+				return Closing{}, err
+			}
+			delete(long, b.Panelist)
+		}
+	}
+	for _, b := range long {
+		if err := t.Add(nil, nil, b); err != nil {
 			return Closing{}, err
 		}
 	}
-	for i := range previous {
-		if !seen[previous[i].Panelist] {
-			if err := t.Add(nil, &previous[i]); err != nil {
-				return Closing{}, err
+	return t.Close(enrolled)
+}
+
+// past gathers the ballots of several rounds, oldest first, into one for each
+// panelist: the last valid answer to each item.
+func past(rounds [][]Ballot) map[string]*Ballot {
+	out := map[string]*Ballot{}
+	for _, round := range rounds {
+		for _, b := range round {
+			p := out[b.Panelist]
+			if p == nil {
+				p = &Ballot{Panelist: b.Panelist}
+				out[b.Panelist] = p
+			}
+			p.Group = b.Group
+			for _, a := range b.Answers {
+				if a.CannotJudge {
+					continue
+				}
+				i := slices.IndexFunc(p.Answers, func(o Answer) bool { return o.Item == a.Item })
+				if i < 0 {
+					p.Answers = append(p.Answers, a)
+				} else {
+					p.Answers[i] = a
+				}
 			}
 		}
 	}
-	return t.Close(enrolled)
+	return out
 }
 
 // pairs counts the stayers of one round, item by item: the joint table of what
@@ -202,9 +270,8 @@ func (j *joint) order(panelist string) [sha256.Size]byte {
 	return sha256.Sum256(append(append(make([]byte, 0, 128), j.key[:]...), panelist...))
 }
 
-// close writes the counts document and the tables that it makes exist.
-func (c *pairs) close(now, before *Tally, enrolled []int) Closing {
-	doc := now.document(enrolled)
+// close completes the counts document, and writes the tables that it makes exist.
+func (c *pairs) close(doc Counts, now, before *Tally) Closing {
 	c.medians, c.leftOut = make([]stat.Value, len(c.of)), map[string][]int{}
 	for i := range c.of {
 		item := &doc.Items[i]
@@ -214,16 +281,18 @@ func (c *pairs) close(now, before *Tally, enrolled []int) Closing {
 		}
 		old, _ := before.counts[i].valid()
 		item.Paired, item.LeftBefore, item.LeftAfter = j.n, old-j.n, item.Valid-j.n
-		// Whether T and M exist depends on their margins; assume they do to learn
-		// how many stayers are left out, then look at the margins.
-		item.Transitions, item.Moves = true, true
-		s := c.plan.p.tables(c.plan.subjects[i].form, *item, false)
-		if s.shift {
+		form := c.plan.subjects[i].form
+		if s := c.plan.p.tables(form, *item, false); s.pairs {
 			for _, l := range j.last[:min(s.leftOut, len(j.last))] {
 				j.count(l.before, l.now, -1)
 				c.leftOut[l.panelist] = append(c.leftOut[l.panelist], i)
 			}
+			item.Shift = j.form(c.plan.p.Disclosure.LeftOutN)
 		}
+		// Whether T and M exist depends on their margins too; assume that these are good,
+		// then look at them.
+		item.Transitions, item.Moves = true, true
+		s := c.plan.p.tables(form, *item, false)
 		item.Transitions = s.classes && c.plan.p.margins(c.plan.subjects[i].kind, j.cells)
 		if c.plan.p.Feedback.MedianIQR {
 			c.medians[i] = stat.Median(before.counts[i].whole, c.plan.p.Measures.Quantile)
@@ -235,7 +304,7 @@ func (c *pairs) close(now, before *Tally, enrolled []int) Closing {
 		e := c.plan.p.tables(s.form, doc.Items[i], false)
 		closing.Tables = append(closing.Tables, now.tables(i, e)...)
 		if e.shift {
-			closing.Tables = append(closing.Tables, shiftTable(s, c.of[i], c.plan.p.Disclosure.LeftOutN))
+			closing.Tables = append(closing.Tables, shiftTable(s, c.of[i], doc.Items[i].Shift, c.plan.p.Disclosure.LeftOutN))
 		}
 		if e.classes {
 			closing.Tables = append(closing.Tables, transitionTable(s, c.of[i].cells))

@@ -17,7 +17,7 @@ import (
 func every(t testing.TB) delphi.Protocol {
 	t.Helper()
 	return parse(t, `{"version": 1, "variant": "real-time", "languages": ["it"],
-		"panel": {"access": "open", "groups": [{"id": "a", "name": {"it": "A"}}, {"id": "b", "name": {"it": "B"}}]},
+		"panel": {"groups": [{"id": "a", "name": {"it": "A"}, "access": "open"}, {"id": "b", "name": {"it": "B"}, "access": "open"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"},
 		"rounds": [{"kind": "standing"}], "consensus": {"rule": "share", "share": {"from": 4, "to": 5}},
 		"item_kinds": [

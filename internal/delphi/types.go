@@ -31,7 +31,8 @@ const (
 // VerdictKeys lists every verdict.
 var VerdictKeys = []VerdictKey{Open, Consensus, Bipolarity, Majority, Plurality, Disagreement, Unstable, TooFew}
 
-// Direction is the side that a consensus, majority or plurality takes.
+// Direction is the end of the scale that a consensus, majority or plurality lies
+// at, and the larger of two poles.
 type Direction string
 
 // The directions; NoDirection where the kind of item has none.
@@ -51,6 +52,9 @@ const (
 	Reword Action = "reword"
 	GoOn   Action = "go-on"
 )
+
+// NoSide is the side of a verdict that takes none.
+const NoSide Side = "none"
 
 // Answer is one panelist's value for one item. What Value means depends on the
 // form of the item's kind:
@@ -113,6 +117,7 @@ type ItemCounts struct {
 	CannotJudge int    `json:"cannot_judge"`
 	Paired      int    `json:"paired"`      // valid in this and the previous answering round
 	LeftBefore  int    `json:"left_before"` // valid in the previous one, not in this
+	Leavers     int    `json:"leavers"`     // valid in any earlier round since it was first asked, not in this
 	LeftAfter   int    `json:"left_after"`  // valid in this, not in the previous one
 	ByGroup     []int  `json:"by_group"`    // valid, in protocol order of groups
 	Incomplete  int    `json:"incomplete"`  // ranking: people who left something unranked
@@ -132,11 +137,22 @@ type ItemCounts struct {
 	Places []Place `json:"places,omitempty"`
 	Placed int     `json:"placed"`
 
-	// Whether the margins of T and M let them be shown: the one thing about them
-	// that the numbers of people do not tell.
-	Transitions bool `json:"transitions"` // every row and column of T holds 0 or enough people
-	Moves       bool `json:"moves"`       // every row of M holds 0 or enough people
+	// What the answers themselves let be shown of change: the one thing about D, T and
+	// M that the numbers of people do not tell.
+	Shift       ShiftForm `json:"shift"`       // in which form D can be shown; "" without pairs
+	Transitions bool      `json:"transitions"` // every row and column of T holds 0 or enough people
+	Moves       bool      `json:"moves"`       // every row of M holds 0 or enough people
 }
+
+// ShiftForm is how finely the changes of a panel may be shown (METHOD.md §7).
+type ShiftForm string
+
+// The forms; the last one is no table but a bound.
+const (
+	ShiftDirected ShiftForm = "directed" // movers up and movers down are each nobody or enough people
+	ShiftMoved    ShiftForm = "moved"    // only kept and moved
+	ShiftFew      ShiftForm = "few"      // fewer than enough people moved
+)
 
 // Table is one published table: counts over the declared values, zeros included.
 // Two sorts declare none: R holds the digests that were given, ascending, and B,
@@ -144,7 +160,7 @@ type ItemCounts struct {
 // says how many there are.
 type Table struct {
 	ID     string   `json:"id"`     // "A/<item>", "G/<item>/<group>", "D/<item>", "T/<item>" … (RECORD.md §3)
-	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "<=-2".."+1", "1-3>7-9"
+	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "<=-2".."+1", "kept", "moved", "1-3>7-9"
 	Counts []int    `json:"counts"`
 	N      int      `json:"n"`
 }
@@ -180,9 +196,28 @@ type Figures struct {
 	TopHigh   stat.Value     `json:"top_high"`
 	Agreement stat.Value     `json:"agreement"` // van der Eijk's A
 	Scheibe   stat.Value     `json:"scheibe"`   // ½Σ|p2−p1| since the previous answering round
-	Unchanged stat.Value     `json:"unchanged"` // share, where the shift table exists
+	Unchanged stat.Value     `json:"unchanged"` // share of the pairs that gave the same answer
+	Within    stat.Value     `json:"within"`    // share within one point, where the protocol's tolerance is one
+	Bound     Bound          `json:"bound"`     // which of the two are lower bounds
+	NoChange  stat.Value     `json:"no_change"` // mean of scheibe were nobody to change their mind
+	Sides     *SideCounts    `json:"sides"`     // of a scale; nil where no table tells
 	More      []Figure       `json:"more"`      // every other measure that the tables give, in a fixed order
 	Groups    []GroupFigures `json:"groups"`    // protocol order; withheld ones with N = 0 and Withheld
+}
+
+// Bound says which shares of kept answers are lower bounds: true where the published
+// tables tell no more than "at least".
+type Bound struct {
+	Unchanged bool `json:"unchanged"`
+	Within    bool `json:"within"`
+}
+
+// SideCounts counts the answers to a scale by side: its outer classes, and all
+// between them.
+type SideCounts struct {
+	For     int `json:"for"`
+	Between int `json:"middle"`
+	Against int `json:"against"`
 }
 
 // Figure is one measure by its name.
@@ -207,12 +242,24 @@ type GroupFigures struct {
 type Verdict struct {
 	Key         VerdictKey `json:"key"`
 	Direction   Direction  `json:"direction"`
+	Side        Side       `json:"side"` // what the direction means: For is the protocol's declared direction
 	Unanimous   bool       `json:"unanimous"`
-	Against     bool       `json:"against"` // a consensus on the side that the rule does not declare
-	If          VerdictKey `json:"if"`      // what it would be if it were stable; for open and unstable
+	LeftOut     bool       `json:"left_out"` // of the core set (COMET, at most half of every group)
+	If          VerdictKey `json:"if"`       // what it would be if it were stable; for open and unstable
 	IfDirection Direction  `json:"if_direction"`
+	IfSide      Side       `json:"if_side"`
+	Cause       Cause      `json:"cause"` // of not being stable; "" where it is, or nothing tells
 	Grounds     []Ground   `json:"grounds"`
 }
+
+// Cause is why answers are not stable.
+type Cause string
+
+// The causes.
+const (
+	AnswersMoved Cause = "answers-moved" // those who stayed changed their answers
+	PanelChanged Cause = "panel-changed" // those who stayed kept theirs, and others answer
+)
 
 // Ground is one reason of a verdict or proposal, as data that pages put in words.
 type Ground struct {
@@ -228,18 +275,25 @@ type Ground struct {
 var GroundCodes = []string{
 	"response",      // answered of enrolled; permille
 	"valid_n",       // valid answers; people
+	"judged",        // those who could judge of those who answered; permille
 	"paired_n",      // people who answered both rounds
-	"scheibe",       // change of the histogram; permille, strictly below the limit
-	"unchanged",     // people who kept their answer; permille
+	"scheibe",       // change of the histogram; permille, strictly below the limit; detail is what chance alone gives on the average, permille, where it is known
+	"unchanged",     // people who kept their answer; permille; detail is "at-least" for a lower bound
+	"within",        // people within one point of their answer; the same
 	"wilcoxon",      // holds when no shift counts; value is p in permille, detail the effect in permille
+	"sign",          // the sign test in its place; the same
 	"w_rising",      // ranking: holds when W no longer rises
 	"share",         // share in the window (detail); permille
+	"middle",        // share in the middle class (detail); permille
 	"median",        // median (value) against the limit, in points
 	"iqr",           // interquartile range against the limit, in points
 	"rand_size",     // people outside the median's third, at most the limit (panels of 8–16)
-	"rand_ipras",    // IPR in permille of a point against IPRAS (limit)
+	"rand_quarter",  // share outside the median's third, at most the limit (larger panels); permille
+	"rand_apart",    // holds when no disagreement: people in the smaller outer third, below the limit (panels of 8–16)
+	"rand_ipras",    // holds when no disagreement: IPR in permille of a point against IPRAS (limit; larger panels)
 	"comet_in",      // share at 7–9; permille
 	"comet_against", // share at 1–3, strictly below the limit; permille
+	"comet_half",    // the largest share at 7–9 of any group, at most the limit: left out of the core set; permille
 	"agreement",     // van der Eijk's A; permille
 	"cns",           // Tastle and Wierman's Cns; permille
 	"relative_iqr",  // permille
@@ -250,17 +304,20 @@ var GroundCodes = []string{
 	"largest_class", // share of the class (detail); permille
 	"lowest_class",  // its share against what two poles need; permille
 	"highest_class", // the same at the other end
+	"apart",         // van der Eijk's A below 0, without which two classes are no poles; permille
 	"never",         // share of "never"; permille
 	"finite",        // share of the others; permille
 	"around_median", // share within the limit around the median; permille
 	"cannot_judge",  // share who cannot judge; permille
+	"still_moving",  // holds when no item goes on: those that do (value) of all (limit)
+	"new_arguments", // policy: holds when no contribution was admitted in the last round
 	"stable",        // whether the answers hold still
 	"last_round",    // whether no round is left
 
 	"unanimous",         // everyone in the class (detail)
 	"no_earlier_round",  // nothing to compare with yet
 	"no_stability_gate", // one answering round, or fewer than 100 people in a standing one
-	"test_dropped",      // a test (detail) whose table does not exist
+	"test_dropped",      // a test (detail) that the published tables do not allow
 	"left_out",          // paired tables leave out so many stayers (value), which cannot be verified
 	"too_coarse",        // the published classes do not tell what the rule (detail) asks
 }
@@ -271,11 +328,12 @@ type Proposal struct {
 	Grounds []Ground `json:"grounds"`
 }
 
-// Sensitivity tells how a verdict would change under another published rule.
+// Sensitivity tells how the class of an item would change under another published
+// rule. Gates and stability are the same under each, and no part of it.
 type Sensitivity struct {
 	Rule      string     `json:"rule"`    // "share-750", "median-iqr", "rand", "comet", "agreement-700", "cns-750"
 	Defined   bool       `json:"defined"` // whether the rule fits the scale and the tables that exist
-	Key       VerdictKey `json:"key"`     // the verdict under that rule, gates included; "" when not defined
+	Key       VerdictKey `json:"key"`     // the class under that rule; "" when not defined
 	Direction Direction  `json:"direction"`
-	If        VerdictKey `json:"if"` // without the stability gate; for open and unstable
+	Side      Side       `json:"side"`
 }

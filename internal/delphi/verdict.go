@@ -21,8 +21,9 @@ const (
 type class struct {
 	key       VerdictKey
 	direction Direction
+	side      Side
 	unanimous bool
-	against   bool
+	leftOut   bool
 	grounds   []Ground
 }
 
@@ -33,32 +34,41 @@ type class struct {
 func Judge(p Protocol, item Item, rounds []Closing, roundsLeft int) (Verdict, Proposal) {
 	now, before := last(p, item, rounds)
 	if now == nil {
-		return Verdict{Key: TooFew, Direction: NoDirection, IfDirection: NoDirection, Grounds: []Ground{{Code: "valid_n", Value: people(0), Limit: p.Disclosure.MinN}}},
+		return sideless(TooFew, []Ground{{Code: "valid_n", Value: people(0), Limit: p.Disclosure.MinN}}),
 			propose(nil, steadiness{}, class{}, roundsLeft)
 	}
 	s := p.steady(now, before, roundsLeft == 0)
 	if !s.enough {
-		return Verdict{Key: TooFew, Direction: NoDirection, IfDirection: NoDirection, Grounds: s.grounds}, propose(now, s, class{}, roundsLeft)
+		return sideless(TooFew, s.grounds), propose(now, s, class{}, roundsLeft)
 	}
 	c := p.classify(now)
+	grounds := append(slices.Clone(s.grounds), c.grounds...)
 	if c.key == TooFew {
 		s.enough = false
-		return Verdict{Key: TooFew, Direction: NoDirection, IfDirection: NoDirection, Grounds: append(s.grounds, c.grounds...)}, propose(now, s, c, roundsLeft)
+		return sideless(TooFew, grounds), propose(now, s, c, roundsLeft)
 	}
-	v := Verdict{
-		Key: c.key, Direction: c.direction, Unanimous: c.unanimous, Against: c.against,
-		IfDirection: NoDirection, Grounds: append(slices.Clone(s.grounds), c.grounds...),
+	v := sideless(c.key, grounds)
+	if !s.gated || s.stable {
+		v.Direction, v.Side, v.Unanimous, v.LeftOut = c.direction, c.side, c.unanimous, c.leftOut
+		return v, propose(now, s, c, roundsLeft)
 	}
-	if s.gated && !s.stable {
-		v.If, v.IfDirection = c.key, c.direction
-		v.Direction, v.Unanimous, v.Against = NoDirection, false, false
-		v.Key = Open
+	v.If, v.IfDirection, v.IfSide = c.key, c.direction, c.side
+	v.Key = Open
+	if s.compare {
+		v.Cause = p.cause(now)
 		// Without anything to compare nobody can say that answers move.
-		if s.compare && roundsLeft == 0 {
+		if roundsLeft == 0 {
 			v.Key = Unstable
 		}
 	}
 	return v, propose(now, s, c, roundsLeft)
+}
+
+// sideless is a verdict that takes no side.
+func sideless(key VerdictKey, grounds []Ground) Verdict {
+	return Verdict{
+		Key: key, Direction: NoDirection, Side: NoSide, IfDirection: NoDirection, IfSide: NoSide, Grounds: grounds,
+	}
 }
 
 // propose works through: settle when stable or at the last round; reword when
@@ -117,14 +127,17 @@ func (p Protocol) scaleClass(v *view) class {
 			return false, nil
 		}
 		own := p.rule(p.Consensus, t)
-		return own.holds && own.direction == o.direction && own.against == o.against, own.grounds
+		return own.holds && own.direction == o.direction, own.grounds
 	})
 	o.holds, o.grounds = holds, append(o.grounds, groups...)
-	return ladder(s, o, p.Consensus.declared(s.kind), !v.doc.Interim)
+	c := ladder(s, o, !v.doc.Interim)
+	c.side = side(c.direction, p.Consensus.declared(s.kind))
+	p.coreSet(v, s, &c)
+	return c
 }
 
-// declared is the side that a rule is for. Rules that name none are for the high
-// one: scales run from no to yes.
+// declared is the direction that a rule is for. Rules that name none are for the
+// high one: scales run from no to yes.
 func (c ConsensusPlan) declared(k ItemKind) Direction {
 	if c.Share != nil {
 		return direction(c.Share.From+c.Share.To, k.Points+1)
@@ -132,11 +145,40 @@ func (c ConsensusPlan) declared(k ItemKind) Direction {
 	return High
 }
 
-// ladder places a scale's counts: unanimity, the rule, two poles, majority,
-// plurality, disagreement. After Dajani et al. 1979, who put majority first; in a
-// two-humped panel that would hide the two camps. Counts that are not exact cannot
-// tell unanimity: two people round to none.
-func ladder(s spread, o outcome, declared Direction, exact bool) class {
+// coreSet marks an item as left out of the core set where the protocol asks whether
+// at most half of every group score 7–9: beside the ladder's verdict, once neither a
+// consensus nor two poles were found (METHOD.md §3).
+func (p Protocol) coreSet(v *view, whole spread, c *class) {
+	if p.Consensus.Comet == nil || p.Consensus.Comet.Out != CometAtMostHalf || c.key == Consensus || c.key == Bipolarity {
+		return
+	}
+	top := stat.Undefined
+	out, _ := p.everyGroup(v, half(whole, &top), func(letter string) (bool, []Ground) {
+		t, ok := v.spread(letter)
+		return ok && half(t, &top), nil
+	})
+	c.leftOut = out
+	c.grounds = append(c.grounds, Ground{Code: "comet_half", Holds: out, Value: top, Limit: 500})
+}
+
+// half asks one spread whether at most half score 7–9, and keeps the largest share
+// that was met, in permille.
+func half(s spread, top *stat.Value) bool {
+	thirds, ok := s.outer()
+	if !ok {
+		return false
+	}
+	if share := permille(thirds[2], s.of); share.Or(0) >= top.Or(0) {
+		*top = share
+	}
+	return stat.AtMostHalf(thirds[2], s.of)
+}
+
+// ladder places a scale's counts: RAND's disagreement, the rule, two poles,
+// majority, plurality, disagreement. After Dajani et al. 1979, who put majority
+// before two poles; in a two-humped panel that would hide the two camps. Counts that
+// are not exact cannot tell unanimity: two people round to none.
+func ladder(s spread, o outcome, exact bool) class {
 	spans, counts := s.classes()
 	largest := 0
 	for i, n := range counts {
@@ -144,29 +186,28 @@ func ladder(s spread, o outcome, declared Direction, exact bool) class {
 			largest = i
 		}
 	}
-	lowest, highest := counts[0], counts[len(counts)-1]
 	d := classSide(largest, len(spans))
-	ground := Ground{Code: "largest_class", Holds: stat.Above(counts[largest], s.n, most), Value: permille(counts[largest], s.n), Limit: most, Detail: span(spans[largest])}
+	ground := Ground{Code: "largest_class", Holds: stat.Above(counts[largest], s.of, most), Value: permille(counts[largest], s.of), Limit: most, Detail: span(spans[largest])}
 	c := class{key: Disagreement, direction: NoDirection, grounds: o.grounds}
+	apart, camps := s.camps(spans, counts)
 	switch {
-	case exact && counts[largest] == s.n:
-		c.key, c.direction, c.unanimous = Consensus, d, true
-		c.against = d != Middle && d == opposite(declared)
-		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: span(spans[largest])}}, c.grounds...)
-	case o.holds:
-		c.key, c.direction, c.against = Consensus, o.direction, o.against
-	case stat.AtLeast(lowest, s.n, poles) && stat.AtLeast(highest, s.n, poles):
-		c.key, c.direction = Bipolarity, direction(highest, lowest) // the larger camp
+	case o.holds && !o.disagrees:
+		c.key, c.direction = Consensus, o.direction
+		if c.unanimous = exact && counts[largest] == s.of; c.unanimous {
+			c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: span(spans[largest])}}, c.grounds...)
+		}
+	case apart:
+		c.key, c.direction = Bipolarity, direction(counts[len(counts)-1], counts[0]) // the larger camp
 		if c.direction == Middle {
 			c.direction = NoDirection // equal ones
 		}
-		c.grounds = append(c.grounds,
-			Ground{Code: "lowest_class", Holds: true, Value: permille(lowest, s.n), Limit: poles, Detail: span(spans[0])},
-			Ground{Code: "highest_class", Holds: true, Value: permille(highest, s.n), Limit: poles, Detail: span(spans[len(spans)-1])})
-	case stat.Above(counts[largest], s.n, most):
+		c.grounds = append(c.grounds, camps...)
+	case o.disagrees:
+		c.grounds = append(c.grounds, ground)
+	case stat.Above(counts[largest], s.of, most):
 		c.key, c.direction = Majority, d
 		c.grounds = append(c.grounds, ground)
-	case leading(counts, largest, s.n):
+	case leading(counts, largest, s.of):
 		c.key, c.direction = Plurality, d
 		ground.Holds, ground.Limit = true, leads
 		c.grounds = append(c.grounds, ground)
@@ -174,6 +215,27 @@ func ladder(s spread, o outcome, declared Direction, exact bool) class {
 		c.grounds = append(c.grounds, ground)
 	}
 	return c
+}
+
+// camps says whether the lowest and the highest class are two poles. Where a scale
+// of 4 points or more has two classes alone, they meet in the middle: only a
+// negative agreement A tells poles from neighbours.
+func (s spread) camps(spans [][2]int, counts []int) (bool, []Ground) {
+	last := len(counts) - 1
+	lowest, highest := counts[0], counts[last]
+	if last < 1 || !stat.AtLeast(lowest, s.of, poles) || !stat.AtLeast(highest, s.of, poles) {
+		return false, nil
+	}
+	grounds := []Ground{
+		{Code: "lowest_class", Holds: true, Value: permille(lowest, s.of), Limit: poles, Detail: span(spans[0])},
+		{Code: "highest_class", Holds: true, Value: permille(highest, s.of), Limit: poles, Detail: span(spans[last])},
+	}
+	if last > 1 || s.kind.Points < 4 {
+		return true, grounds
+	}
+	a := stat.Agreement(s.points()) // undefined where only classes were published
+	apart := a.Defined() && a.Or(0) < -rounding
+	return apart, append(grounds, Ground{Code: "apart", Holds: apart, Value: times1000(a), Limit: 0})
 }
 
 // leading says whether the largest count is a plurality.

@@ -16,6 +16,8 @@ type view struct {
 	kind   ItemKind
 	tables map[string]Table // by letter, "G/" with the group, "P/" with the item, "A/low" and "A/high"
 	root   []byte           // of the round; nil when unknown
+
+	all bool // shares are of all who answered, "cannot judge" included
 }
 
 // views finds a subject in the closings of answering rounds, oldest first. Of a
@@ -36,7 +38,8 @@ func views(p Protocol, subject string, rounds []Closing) []view {
 			if !ok {
 				continue
 			}
-			v := view{doc: &c.Counts, counts: item, kind: k, form: k.formIn(kind), tables: map[string]Table{}, root: c.Root}
+			v := view{doc: &c.Counts, counts: item, kind: k, form: k.formIn(kind), tables: map[string]Table{}, root: c.Root,
+				all: p.Consensus.Denominator == DenominatorAnswered}
 			v.collect(c.Tables)
 			out = append(out, v)
 		}
@@ -123,7 +126,8 @@ func (v *view) main() string {
 type spread struct {
 	spans  [][2]int
 	counts []int
-	n      int
+	n      int // valid answers
+	of     int // the denominator of shares: n, or those who cannot judge as well
 	kind   ItemKind
 }
 
@@ -133,7 +137,10 @@ func (v *view) spread(letter string) (spread, bool) {
 	if !ok || t.N == 0 || v.form != ScaleForm && v.form != CriteriaForm {
 		return spread{kind: v.kind}, false
 	}
-	s := spread{counts: t.Counts, n: t.N, kind: v.kind}
+	s := spread{counts: t.Counts, n: t.N, of: t.N, kind: v.kind}
+	if v.all && letter == "A" {
+		s.of += v.counts.CannotJudge
+	}
 	switch len(t.Counts) {
 	case v.kind.Points:
 		for i := 1; i <= v.kind.Points; i++ {

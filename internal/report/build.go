@@ -78,7 +78,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		Acts:      acts(src.entries),
 		Attrition: f.Attrition, Deviations: deviations(src.entries), Suppressed: f.Suppressed,
 		Texts:    Texts{Summary: texts.Summary, Limitations: texts.Limitations},
-		Minority: minorityOf(src.minority, DissentIn(c.Protocol, documents), c.PublishedAt),
+		Minority: minorityOf(src.minority, DissentIn(documents), c.PublishedAt),
 	}
 	if c.Origin != nil {
 		o.Origin = &Origin{Name: c.Origin.Name, URL: c.Origin.URL, Licence: c.Origin.Licence}

@@ -82,47 +82,23 @@ func reasonsOf(history []ItemRound) []Reason {
 }
 
 // dissentOf finds the dissent from an item's verdict among its reasons.
-func dissentOf(p delphi.Protocol, v delphi.Verdict, history []ItemRound) Dissent {
+func dissentOf(v delphi.Verdict, history []ItemRound) Dissent {
 	d := Dissent{Against: []Reason{}, For: []Reason{}, Unsaid: []Reason{}}
-	side := sideOf(p, v)
+	side := v.Side
+	if v.Key == delphi.Bipolarity {
+		side = delphi.NoSide // it names the larger of two camps, and is neither's
+	}
 	for _, r := range reasonsOf(history) {
 		switch {
 		case r.Side == delphi.Against && side != delphi.Against:
 			d.Against = append(d.Against, r)
 		case r.Side == delphi.For && side != delphi.For:
 			d.For = append(d.For, r)
-		case r.Side == "" && r.Outside && (side == "" || string(r.Place) != string(v.Direction)):
+		case r.Side == "" && r.Outside && (side == delphi.NoSide || string(r.Place) != string(v.Direction)):
 			d.Unsaid = append(d.Unsaid, r)
 		}
 	}
 	return d
-}
-
-// sideOf is the side that a verdict takes; "" for one that takes none.
-func sideOf(p delphi.Protocol, v delphi.Verdict) delphi.Side {
-	switch v.Key {
-	case delphi.Consensus, delphi.Majority, delphi.Plurality:
-	default:
-		return ""
-	}
-	declared := delphi.High
-	if w := p.Consensus.Share; w != nil {
-		for _, k := range p.ItemKinds {
-			if k.Points > 0 && w.From+w.To < k.Points+1 {
-				declared = delphi.Low
-			}
-		}
-	}
-	switch v.Direction {
-	case delphi.Middle:
-		return delphi.Between
-	case delphi.High, delphi.Low:
-		if v.Direction == declared {
-			return delphi.For
-		}
-		return delphi.Against
-	}
-	return ""
 }
 
 // Dissenting is an item with the dissent from its verdict.
@@ -136,7 +112,7 @@ type Dissenting struct {
 
 // DissentIn lists the items of a consultation's documents that have dissent, by
 // number.
-func DissentIn(p delphi.Protocol, documents []ballot.Feedback) []Dissenting {
+func DissentIn(documents []ballot.Feedback) []Dissenting {
 	var out []Dissenting
 	seen := map[uuid.UUID]bool{}
 	for _, d := range documents {
@@ -150,7 +126,7 @@ func DissentIn(p delphi.Protocol, documents []ballot.Feedback) []Dissenting {
 				continue
 			}
 			last := h[len(h)-1]
-			if found := dissentOf(p, last.Verdict, h); found.Any() {
+			if found := dissentOf(last.Verdict, h); found.Any() {
 				out = append(out, Dissenting{Item: i.Item, Number: i.Number, Text: last.Text, Verdict: last.Verdict, Dissent: found})
 			}
 		}

@@ -11,35 +11,25 @@ import (
 	"delfi/internal/delphi"
 )
 
-// rules is a protocol as far as sides read one: what it declares lies high.
-var rules = delphi.Protocol{
-	ItemKinds: []delphi.ItemKind{{ID: "k", Points: 9, Classes: [][2]int{{1, 3}, {4, 6}, {7, 9}}}},
-	Consensus: delphi.ConsensusPlan{Rule: delphi.RuleShare, Share: &delphi.ShareRule{From: 7, To: 9, Permille: 750}},
-}
-
 func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
-	low := rules
-	low.Consensus.Share = &delphi.ShareRule{From: 1, To: 3, Permille: 750}
 	said := []ItemRound{{Round: 2, Reasons: []ballot.Reason{
 		{Text: "contro", Side: delphi.Against}, {Text: "a favore", Side: delphi.For, Outside: true}, {Text: "né l’una né l’altra", Side: delphi.Neither, Outside: true},
 	}}}
 	both := []string{"contro", "a favore"}
 	for name, c := range map[string]struct {
-		p    delphi.Protocol
 		v    delphi.Verdict
 		want []string
 	}{
-		"consensus for":                        {rules, delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High}, []string{"contro"}},
-		"consensus against":                    {rules, delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Low, Against: true}, []string{"a favore"}},
-		"majority against":                     {rules, delphi.Verdict{Key: delphi.Majority, Direction: delphi.Low}, []string{"a favore"}},
-		"plurality for":                        {rules, delphi.Verdict{Key: delphi.Plurality, Direction: delphi.High}, []string{"contro"}},
-		"consensus for, which is declared low": {low, delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Low}, []string{"contro"}},
-		"consensus in the middle":              {rules, delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Middle}, both},
-		"two poles":                            {rules, delphi.Verdict{Key: delphi.Bipolarity, Direction: delphi.High}, both},
-		"divided":                              {rules, delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection}, both},
-		"open":                                 {rules, delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, If: delphi.Consensus, IfDirection: delphi.High}, both},
+		"consensus for":           {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High, Side: delphi.For}, []string{"contro"}},
+		"consensus against":       {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Low, Side: delphi.Against}, []string{"a favore"}},
+		"majority against":        {delphi.Verdict{Key: delphi.Majority, Direction: delphi.Low, Side: delphi.Against}, []string{"a favore"}},
+		"for, declared low":       {delphi.Verdict{Key: delphi.Plurality, Direction: delphi.Low, Side: delphi.For}, []string{"contro"}},
+		"consensus in the middle": {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Middle, Side: delphi.Between}, both},
+		"two poles":               {delphi.Verdict{Key: delphi.Bipolarity, Direction: delphi.High, Side: delphi.For}, both},
+		"divided":                 {delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection, Side: delphi.NoSide}, both},
+		"open":                    {delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, Side: delphi.NoSide, If: delphi.Consensus, IfSide: delphi.For}, both},
 	} {
-		d := dissentOf(c.p, c.v, said)
+		d := dissentOf(c.v, said)
 		var got []string
 		for _, r := range append(d.Against, d.For...) {
 			got = append(got, r.Text)
@@ -51,17 +41,17 @@ func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
 }
 
 func TestWhereNobodySaidASideDissentIsFromOutsideTheMiddleHalf(t *testing.T) {
-	v := delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High}
+	v := delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High, Side: delphi.For}
 	h := []ItemRound{{Round: 2, Reasons: []ballot.Reason{
 		{Text: "da fuori", Outside: true}, {Text: "da dentro"},
 		{Text: "da dove sta l’esito", Outside: true, Place: delphi.PlaceHigh}, {Text: "dall’altra parte", Outside: true, Place: delphi.PlaceLow},
 	}}}
-	d := dissentOf(rules, v, h)
+	d := dissentOf(v, h)
 	if diff := cmp.Diff([]string{"da fuori ×1 [2]", "dall’altra parte ×1 [2]"}, shown(d.Unsaid)); diff != "" || len(d.Against)+len(d.For) > 0 {
 		t.Error(diff, d)
 	}
 	// Beside a verdict without a side a place excludes nobody.
-	d = dissentOf(rules, delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection}, h)
+	d = dissentOf(delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection, Side: delphi.NoSide}, h)
 	if len(d.Unsaid) != 3 {
 		t.Errorf("%d of 3 from outside", len(d.Unsaid))
 	}

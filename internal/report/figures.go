@@ -65,7 +65,7 @@ func itemFigures(p delphi.Protocol, i ballot.ItemFeedback, documents []ballot.Fe
 	if f, ok := delphi.Conformity(p, item, so); ok {
 		out.Conformity = &f
 	}
-	out.Dissent = dissentOf(p, out.Verdict, out.History)
+	out.Dissent = dissentOf(out.Verdict, out.History)
 	return out
 }
 

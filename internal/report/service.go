@@ -176,5 +176,5 @@ func (s *Service) dissentIn(ctx context.Context, tx *postgres.Tx, c consultation
 	for n, d := range stored {
 		documents[n] = d.Feedback
 	}
-	return DissentIn(c.Protocol, documents), nil
+	return DissentIn(documents), nil
 }

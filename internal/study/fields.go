@@ -22,6 +22,8 @@ var Fields = []Field{
 	{"agreement", "van der Eijk's agreement A, −1 to 1"},
 	{"scheibe", "change of the histogram since the round before, ½Σ|p2−p1| (Scheibe 1975)"},
 	{"unchanged", "share of those who answered both rounds and gave the same answer"},
+	{"within", "share of the same people within one point of their answer, where the protocol tolerates one"},
+	{"no_change", "mean of scheibe were nobody to change their mind: what chance alone gives"},
 	{"mean", "arithmetic mean"},
 	{"sd", "standard deviation, over n−1"},
 	{"cv", "coefficient of variation, sd/mean; depends on where the scale begins"},

@@ -38,7 +38,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 			}
 			b.WriteString("]}")
 		}
-		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
 		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if strings.Contains(kind, "standing") {

@@ -266,6 +266,7 @@ func (s *Study) measures(f delphi.Figures) Measures {
 		{Name: "median", Value: s.level(f.Median)}, {Name: "q1", Value: s.level(f.Q1)}, {Name: "q3", Value: s.level(f.Q3)},
 		{Name: "iqr", Value: f.IQR}, {Name: "top", Value: f.Top}, {Name: "top_low", Value: f.TopLow}, {Name: "top_high", Value: f.TopHigh},
 		{Name: "agreement", Value: f.Agreement}, {Name: "scheibe", Value: f.Scheibe}, {Name: "unchanged", Value: f.Unchanged},
+		{Name: "within", Value: f.Within}, {Name: "no_change", Value: f.NoChange},
 	}
 	for _, m := range f.More {
 		out = append(out, s.own(m, f))

@@ -222,6 +222,38 @@ func (s *Study) ballot(round, panelist int, room []delphi.Answer) (delphi.Ballot
 	return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: room}, room, len(room) > 0 || s.delivered(round, panelist)
 }
 
+// earlier gathers the valid answers that a panelist gave before a round, the last
+// one to each item; false when there are none.
+func (s *Study) earlier(before, panelist int, room []delphi.Answer) (delphi.Ballot, []delphi.Answer, bool) {
+	room = room[:0]
+	for i := range s.Kinds {
+		for r := before - 1; r >= 0; r-- {
+			if a, ok := s.valid(r, i, panelist); ok {
+				room = append(room, a)
+				break
+			}
+		}
+	}
+	return delphi.Ballot{Panelist: s.panelists[panelist], Group: s.Protocol.Panel.Groups[s.group[panelist]].ID, Answers: room}, room, len(room) > 0
+}
+
+// valid gives a panelist's answer to an item in a round, unless they cannot judge.
+func (s *Study) valid(round, item, panelist int) (delphi.Answer, bool) {
+	id := s.Kinds[item].ID
+	if s.raw != nil {
+		if answers := s.raw[round]; panelist < len(answers) {
+			for _, a := range answers[panelist] {
+				if a.Item == id {
+					return a, !a.CannotJudge
+				}
+			}
+		}
+		return delphi.Answer{}, false
+	}
+	v := s.answer(round, item, panelist)
+	return delphi.Answer{Item: id, Value: int(v)}, v > 0
+}
+
 // delivered says whether a panelist delivered a ballot without an answer, which only
 // a study in JSON can tell.
 func (s *Study) delivered(round, panelist int) bool {
@@ -238,7 +270,7 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 		enrolled = s.enrolled
 	}
 	var out []delphi.Closing
-	var now, before []delphi.Answer
+	var now, before, long []delphi.Answer
 	total := float64(len(s.Rounds) * max(1, len(s.panelists)))
 	for r := range s.Rounds {
 		var items []delphi.Item
@@ -254,8 +286,8 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 			return nil, err
 		}
 		for p := range s.panelists {
-			var current, previous *delphi.Ballot
-			var b, old delphi.Ballot
+			var current, previous, older *delphi.Ballot
+			var b, old, oldest delphi.Ballot
 			var ok bool
 			if b, now, ok = s.ballot(r, p, now); ok {
 				current = &b
@@ -265,7 +297,12 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 					previous = &old
 				}
 			}
-			if err := t.Add(current, previous); err != nil {
+			if r > 1 {
+				if oldest, long, ok = s.earlier(r-1, p, long); ok {
+					older = &oldest
+				}
+			}
+			if err := t.Add(current, previous, older); err != nil {
 				return nil, err
 			}
 			if p%4096 == 0 {

@@ -270,7 +270,7 @@ func TestItemsComeAndGo(t *testing.T) {
 // hides of few people is measured when all is asked for.
 func TestJSONOfEstimates(t *testing.T) {
 	read := func(value int, o study.Options) (*study.Study, error) {
-		text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "estimate", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+		text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "estimate", "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "relative-iqr"},
 			"item_kinds": [{"id": "k", "kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true}]},
 			"items": [{"id": "i", "kind": "k"}], "rounds": [{"ballots": [`
@@ -345,7 +345,7 @@ func TestBars(t *testing.T) {
 // A choice is one question: one table for all its options, also those that nobody
 // took, which were asked as long as their list was.
 func TestAChoiceIsOneQuestion(t *testing.T) {
-	text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "argumentative", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+	text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "argumentative", "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"}, "consensus": {"rule": "share", "share": {"permille": 750}}, "items": {"source": "both"},
 		"rounds": [{"kind": "gather", "discussion": true}, {"kind": "answer"}, {"kind": "answer"}], "item_kinds": [{"id": "where", "kind": "choice"}]},
 		"items": [{"id": "park", "kind": "where"}, {"id": "square", "kind": "where"}, {"id": "nowhere", "kind": "where"}], "rounds": [`

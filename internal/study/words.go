@@ -54,29 +54,24 @@ func sentence(v delphi.Verdict) string {
 	if v.Key == delphi.Open && v.If != "" {
 		text = "open: the answers do not hold still yet, or there is nothing to compare them with"
 	}
-	if s := side(v.Direction); s != "" {
+	if s := side(v.Side); s != "" {
 		text += ", " + s
 	}
 	if v.Unanimous {
 		text += ", unanimous"
 	}
-	if v.Against {
-		text += ", against what the rule declares"
-	}
 	if v.If != "" {
 		text += "; were they stable: " + string(v.If)
-		if s := side(v.IfDirection); s != "" {
+		if s := side(v.IfSide); s != "" {
 			text += ", " + s
 		}
 	}
 	return text
 }
 
-func side(d delphi.Direction) string {
-	if d == delphi.NoDirection {
-		return ""
-	}
-	return string(d)
+// side says the side that a verdict takes, "" for none.
+func side(s delphi.Side) string {
+	return map[delphi.Side]string{delphi.For: "in favour", delphi.Against: "against", delphi.Between: "in the middle"}[s]
 }
 
 // ground says one ground of a verdict, and whether it only states something.
@@ -98,13 +93,31 @@ func ground(g delphi.Ground) (text string, stated bool) {
 	case "scheibe":
 		return fmt.Sprintf("change of the histogram (Scheibe): %s, less than %s needed", share, limit), false
 	case "unchanged":
-		return fmt.Sprintf("kept their answer: %s, at least %s needed", share, limit), false
-	case "wilcoxon":
+		if g.Detail == "at-least" {
+			share = "at least " + share
+		}
+		return fmt.Sprintf("kept their answer: %s; %s needed", share, limit), false
+	case "judged":
+		return fmt.Sprintf("could judge: %s of those who answered, at least %s needed", share, limit), false
+	case "within":
+		return fmt.Sprintf("within one point of their answer: %s, at least %s needed", share, limit), false
+	case "rand_quarter":
+		return fmt.Sprintf("RAND/UCLA: %s outside the median's third, at most %s", share, limit), false
+	case "rand_apart":
+		return fmt.Sprintf("RAND/UCLA by panel size: %s in the smaller outer third, disagreement from %s on", figure, bound), false
+	case "comet_half":
+		return fmt.Sprintf("answers at 7-9: %s in the group that has most; at most %s in every group leaves the item out of the core set", share, limit), false
+	case "apart":
+		return fmt.Sprintf("van der Eijk's A: %s; two classes are poles below %s", part, least), false
+	case "middle":
+		return fmt.Sprintf("answers at %s: %s, at least %s needed", g.Detail, share, limit), false
+	case "wilcoxon", "sign":
 		effect := g.Detail
 		if f, err := strconv.ParseFloat(g.Detail, 64); err == nil { // thousandths
 			effect = short(stat.Of(f/1000), 3)
 		}
-		return fmt.Sprintf("no shift (Wilcoxon): p %s, effect %s; a shift counts at p below %s and an effect as large as the protocol says", part, effect, least), false
+		name := map[string]string{"wilcoxon": "Wilcoxon", "sign": "sign test"}[g.Code]
+		return fmt.Sprintf("no shift (%s): p %s, effect %s; a shift counts at p below %s and an effect as large as the protocol says", name, part, effect, least), false
 	case "w_rising":
 		return fmt.Sprintf("agreement no longer rises: W %s, %s in the round before", part, least), false
 	case "share":
@@ -176,8 +189,8 @@ func (it Item) others(b *strings.Builder) {
 		word := "not defined"
 		if s.Defined {
 			word = string(s.Key)
-			if s.If != "" {
-				word += " (were they stable: " + string(s.If) + ")"
+			if in := side(s.Side); in != "" {
+				word += " " + in
 			}
 		}
 		if by[word] == nil {

@@ -82,7 +82,7 @@ func (s subject) bad(table, what string, found, expected any) error {
 
 func (s subject) check() error {
 	n := s.counts
-	for _, v := range append([]int{n.Valid, n.CannotJudge, n.Incomplete, n.Paired, n.LeftBefore, n.LeftAfter, n.Confident, n.Reasons, n.Placed}, n.ByGroup...) {
+	for _, v := range append([]int{n.Valid, n.CannotJudge, n.Incomplete, n.Paired, n.LeftBefore, n.LeftAfter, n.Leavers, n.Confident, n.Reasons, n.Placed}, n.ByGroup...) {
 		if v < 0 {
 			return s.bad("", "a number of people of "+n.Item+" is below nothing", v, "0 or more")
 		}
@@ -208,10 +208,14 @@ func (s subject) withheld() error {
 func (s subject) change() error {
 	n, p := s.counts, s.r.protocol
 	d, shifted := s.tables["D/"+n.Item]
-	for _, letter := range []string{"T/", "M/"} {
-		if t, ok := s.tables[letter+n.Item]; ok && (!shifted || t.N != d.N) {
-			return s.bad(t.ID, "the tables of change do not hold the same people", t.N, d.N)
+	pairs := n.Paired - delphi.LeftOut(p, n)
+	for _, letter := range []string{"D/", "T/", "M/"} {
+		if t, ok := s.tables[letter+n.Item]; ok && t.N != pairs {
+			return s.bad(t.ID, "a table of change does not hold the pairs, less those whom the rule leaves out", t.N, pairs)
 		}
+	}
+	if n.Leavers < n.LeftBefore {
+		return s.bad("", "fewer people left "+n.Item+" since it was first asked than since the round before", n.Leavers, fmt.Sprintf("at least %d", n.LeftBefore))
 	}
 	var was delphi.ItemCounts
 	known := false
@@ -229,11 +233,7 @@ func (s subject) change() error {
 		return s.bad("", "the pairs of "+n.Item+" and those who left are not the valid answers of the round before", n.Paired+n.LeftBefore, was.Valid)
 	case n.Paired+n.LeftAfter != n.Valid:
 		return s.bad("", "the pairs of "+n.Item+" and those who joined are not its valid answers", n.Paired+n.LeftAfter, n.Valid)
-	case !shifted:
-		return nil
-	case d.N != n.Paired-delphi.LeftOut(p, n):
-		return s.bad(d.ID, "the table of shifts does not hold the pairs, less those whom the rule leaves out", d.N, n.Paired-delphi.LeftOut(p, n))
-	case d.N > n.Valid || d.N > was.Valid:
+	case shifted && d.N > n.Valid || d.N > was.Valid:
 		return s.bad(d.ID, "more people moved than answered", d.N, fmt.Sprintf("at most %d", min(n.Valid, was.Valid)))
 	}
 	return s.margins()

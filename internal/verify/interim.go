@@ -57,7 +57,7 @@ func (c *check) rounded(r *reading, dir string, now delphi.Closing) error {
 		people = append(people, g.Enrolled, g.Answered)
 	}
 	for _, i := range now.Counts.Items {
-		people = append(people, i.Valid, i.CannotJudge, i.Incomplete, i.Paired, i.LeftBefore, i.LeftAfter, i.Confident, i.Reasons)
+		people = append(people, i.Valid, i.CannotJudge, i.Incomplete, i.Paired, i.LeftBefore, i.LeftAfter, i.Leavers, i.Confident, i.Reasons)
 		people = append(people, i.ByGroup...)
 	}
 	for _, n := range people {

@@ -77,7 +77,7 @@ func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
 
 const rules = `{
 	"version": 1, "variant": "classical", "languages": ["it"],
-	"panel": {"access": "open", "groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}, {"id": "ordini", "name": {"it": "Ordini"}}]},
+	"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}, {"id": "ordini", "name": {"it": "Ordini"}, "access": "open"}]},
 	"anonymity": {"latest_key_date": "2027-06-30", "cosigners": ["garante.example"]},
 	"rounds": [{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}],
 	"item_kinds": [{"id": "scala", "kind": "scale"}],
@@ -401,7 +401,7 @@ func (b *book) round(round int) {
 		}
 	}
 	each(func(_ person, now, before *delphi.Ballot, _ []leaf.Given) {
-		if err := tab.Add(now, before); err != nil {
+		if err := tab.Add(now, before, nil); err != nil {
 			b.t.Fatal(err)
 		}
 	})

@@ -137,12 +137,11 @@ func (e expecting) paired(t delphi.Table, letter string, i ballot.Asked, kind de
 	}
 	switch letter {
 	case "D":
-		shifts := t.Shifts()
-		if len(shifts) == 0 {
+		v := t.ShiftValue(point - was)
+		if v == "" {
 			return "", unknownHere
 		}
-		first, last := shifts[0].Shift, shifts[len(shifts)-1].Shift
-		return t.Values[min(max(point-was, first), last)-first], must
+		return v, must
 	case "T":
 		return className(kind, was) + ">" + className(kind, point), must
 	case "M":

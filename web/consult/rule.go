@@ -21,11 +21,14 @@ func (v view) promises(q *page.Request) []ui.Fact {
 	if !c.DecideBy.IsZero() {
 		add("decide_by", q.Date(c.DecideBy))
 	}
-	days := c.ReplyDays
-	if days == 0 {
-		days = v.Protocol.Reply.Days
+	switch r := v.Protocol.Reply; {
+	case c.ReplyDays != 0:
+		add("reply", q.T("consult.commitment.reply_days", "n", c.ReplyDays))
+	case r.Unit == delphi.UnitMonth:
+		add("reply", q.T("consult.commitment.reply_months", "n", r.N))
+	default:
+		add("reply", q.T("consult.commitment.reply_days", "n", r.N))
 	}
-	add("reply", q.T("consult.commitment.reply_days", "n", days))
 	add("money", c.Money)
 	add("left_out", c.LeftOut)
 	return facts

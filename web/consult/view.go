@@ -213,11 +213,10 @@ func (v view) due() (time.Time, bool) {
 	if v.PublishedAt.IsZero() || v.Origin != nil {
 		return time.Time{}, false
 	}
-	days := v.Commitment.ReplyDays
-	if days == 0 {
-		days = v.Protocol.Reply.Days
+	if days := v.Commitment.ReplyDays; days != 0 {
+		return v.PublishedAt.AddDate(0, 0, days), true
 	}
-	return v.PublishedAt.AddDate(0, 0, days), true
+	return v.Protocol.Reply.Due(v.PublishedAt), true
 }
 
 // debt says what the administration owes, and how loudly: the tone of a state line.

@@ -28,7 +28,7 @@ func Verdict(q *page.Request, v delphi.Verdict, permille int) Mark {
 	key := "ui.verdict." + strings.ReplaceAll(string(v.Key), " ", "_")
 	m := Mark{Shape: name, Word: q.T(key), Sentence: q.T(key + ".sentence")}
 	switch {
-	case v.Key == delphi.Consensus && v.Against:
+	case v.Key == delphi.Consensus && v.Side == delphi.Against:
 		m.Word = q.T("ui.verdict.against")
 		m.Sentence = q.T("ui.verdict.against.sentence", "share", Fraction(q, permille))
 	case v.Key == delphi.Consensus && v.Unanimous:

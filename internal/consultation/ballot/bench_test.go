@@ -89,7 +89,7 @@ func BenchmarkLeaves(b *testing.B) {
 			last.sheet.entries = append([]entry(nil), one.sheet.entries...)
 			last.sheet.entries[i%asked].value = 5
 			found.votes.answers(&before, &last)
-			if err := tab.Add(&now, &before); err != nil {
+			if err := tab.Add(&now, &before, nil); err != nil {
 				b.Fatal(err)
 			}
 			one.draw(&marks)

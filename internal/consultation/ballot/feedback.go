@@ -76,7 +76,7 @@ func unshown(i Asked) ItemFeedback {
 	return ItemFeedback{
 		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
 		Counts: delphi.ItemCounts{Item: i.Item.String(), Kind: i.Kind}, Tables: []delphi.Table{}, Reasons: []Reason{},
-		Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, IfDirection: delphi.NoDirection},
+		Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, Side: delphi.NoSide, IfDirection: delphi.NoDirection, IfSide: delphi.NoSide},
 	}
 }
 
@@ -89,7 +89,11 @@ func itemFeedback(p delphi.Protocol, i Asked, closings []delphi.Closing) ItemFee
 		Figures: delphi.Measure(p, item, closings),
 		Reasons: []Reason{},
 	}
-	out.Verdict, out.Proposal = delphi.Judge(p, item, closings, p.Answering(now.Counts.Round))
+	left := p.Answering(now.Counts.Round)
+	if now.Counts.Interim {
+		left = 1 // the deadline's release is still to come
+	}
+	out.Verdict, out.Proposal = delphi.Judge(p, item, closings, left)
 	return out
 }
 

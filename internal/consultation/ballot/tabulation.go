@@ -218,49 +218,54 @@ type counted struct {
 	assign  func(delphi.Closing) (*delphi.Assignment, error)
 }
 
-// past is what the answering round before is read for: its values, by panelist.
+// past is what earlier answering rounds are read for: their values, by panelist. Of
+// several rounds the last valid answer to each item stands.
 type past struct {
 	of     map[pseudonym.Panelist]int32
 	groups []uint8
 	values []uint8 // by person and item in play
 }
 
-// tabulated reads the ballots of the answering round before a closing round, then
-// streams those of the closing one beside them, and counts both.
+// tabulated reads the ballots of the answering rounds before a closing round, then
+// streams those of the closing one beside them, and counts them.
 func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {
 	t, err := delphi.NewTabulator(c.Protocol, round.Number, engineItems(items), safe.Order("stayers", round.ID[:]))
 	if err != nil {
 		return counted{}, err
 	}
 	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
-	before := past{of: map[pseudonym.Panelist]int32{}}
-	if previous, ok := previousAnswering(c, round); ok {
-		if err := s.opened(ctx, safe, c.ID, previous.ID, false, func(p *paper) error { return before.keep(out.votes, p) }); err != nil {
-			return counted{}, fmt.Errorf("reading round %d: %w", previous.Number, err)
+	before, older := newPast(), newPast()
+	last, _ := previousAnswering(c, round)
+	for _, r := range c.Rounds {
+		keep := older.merge
+		if r.ID == last.ID {
+			keep = before.merge
+		} else if r.Number >= last.Number || r.Kind != delphi.AnswerRound || r.State != consultation.RoundReleased {
+			continue
+		}
+		if err := s.opened(ctx, safe, c.ID, r.ID, false, func(p *paper) error { return keep(out.votes, p) }); err != nil {
+			return counted{}, fmt.Errorf("reading round %d: %w", r.Number, err)
 		}
 	}
-	var now, last delphi.Ballot
+	var now, previous, earlier delphi.Ballot
 	err = s.opened(ctx, safe, c.ID, round.ID, true, func(p *paper) error {
 		out.votes.answers(&now, p)
-		at, stayed := before.of[p.panelist]
-		if !stayed {
-			if err := t.Add(&now, nil); err != nil {
-				return err
-			}
-			return out.votes.keep(p, nil)
-		}
-		delete(before.of, p.panelist)
-		values := out.votes.values(before.values, int(at))
-		out.votes.fill(&last, p.panelist, before.groups[at], values)
-		if err := t.Add(&now, &last); err != nil {
+		was, values := before.take(out.votes, &previous, p.panelist)
+		old, _ := older.take(out.votes, &earlier, p.panelist)
+		if err := t.Add(&now, was, old); err != nil {
 			return err
 		}
 		return out.votes.keep(p, values)
 	})
-	// Who is left answered the round before alone.
-	for panelist, at := range before.of {
-		out.votes.fill(&last, panelist, before.groups[at], out.votes.values(before.values, int(at)))
-		err = errors.Join(err, t.Add(nil, &last))
+	// Who is left did not answer this round.
+	for panelist := range before.of {
+		was, _ := before.take(out.votes, &previous, panelist)
+		old, _ := older.take(out.votes, &earlier, panelist)
+		err = errors.Join(err, t.Add(nil, was, old))
+	}
+	for panelist := range older.of {
+		old, _ := older.take(out.votes, &earlier, panelist)
+		err = errors.Join(err, t.Add(nil, nil, old))
 	}
 	if err != nil {
 		return counted{}, fmt.Errorf("tabulating round %d: %w", round.Number, err)
@@ -269,15 +274,41 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 	return out, err
 }
 
-func (b *past) keep(v *votes, p *paper) error {
+func newPast() *past { return &past{of: map[pseudonym.Panelist]int32{}} }
+
+// merge reads one ballot.
+func (b *past) merge(v *votes, p *paper) error {
 	group := slices.Index(v.groups, p.group)
 	if group < 0 || group > 255 {
 		return fmt.Errorf("a ballot is of an unknown group %q", p.group)
 	}
-	b.of[p.panelist] = int32(len(b.groups))
-	b.groups = append(b.groups, uint8(group))
-	b.values = v.row(b.values, p.sheet)
+	at, known := b.of[p.panelist]
+	if !known {
+		b.of[p.panelist] = int32(len(b.groups))
+		b.groups = append(b.groups, uint8(group))
+		b.values = v.row(b.values, p.sheet)
+		return nil
+	}
+	values := v.values(b.values, int(at))
+	for _, e := range p.sheet.entries {
+		if n, inPlay := v.at[e.item]; inPlay && e.value != 0 && e.value != cannotJudge {
+			values[n] = e.value
+		}
+	}
 	return nil
+}
+
+// take fills a ballot with one panelist's values, which it gives as well, and forgets
+// whose they are; nil where there are none.
+func (b *past) take(v *votes, into *delphi.Ballot, panelist pseudonym.Panelist) (*delphi.Ballot, []uint8) {
+	at, known := b.of[panelist]
+	if !known {
+		return nil, nil
+	}
+	delete(b.of, panelist)
+	values := v.values(b.values, int(at))
+	v.fill(into, panelist, b.groups[at], values)
+	return into, values
 }
 
 // enrolled gives the people enrolled at a round's closing by group; a round of a

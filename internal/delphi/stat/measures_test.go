@@ -167,15 +167,19 @@ var measures = map[string]func(in *input) fields{
 	},
 	"ram_by_size": func(in *input) fields {
 		thirds := [3]int(in.whole("thirds"))
-		agreement, disagreement, ok := BySize(thirds, MedianThird(thirds))
-		if !ok {
-			return fields{"median_third": MedianThird(thirds), "agreement": nil, "disagreement": nil}
+		f := fields{"median_third": MedianThird(thirds), "agreement": nil, "disagreement": nil}
+		if agrees, ok := RandAgrees(thirds, MedianThird(thirds)); ok {
+			f["agreement"] = agrees
 		}
-		return fields{"median_third": MedianThird(thirds), "agreement": agreement, "disagreement": disagreement}
+		if apart, ok := RandApart(thirds); ok {
+			f["disagreement"] = apart
+		}
+		return f
 	},
 	"comet_70_15": func(in *input) fields { return fields{"class": in.comet(Comet7015)} },
 	"comet_at_most_half": func(in *input) fields {
-		return fields{"class": in.comet(CometRule{In: 700, Against: 150, Out: AtMostHalf})}
+		high := in.number("n_7_9")
+		return fields{"left_out": AtMostHalf(high, high+in.number("n_4_6")+in.number("n_1_3"))}
 	},
 
 	// Concordance.

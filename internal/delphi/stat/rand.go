@@ -101,39 +101,48 @@ func MedianThird(thirds [3]int) int {
 	return (a+b+1)/2 - 1
 }
 
-// BySize applies PanelRule to a panel whose median lies in the third median:
-// agreement, disagreement, or neither. Undefined, ok false, outside 8 to 16 people.
-func BySize(thirds [3]int, median int) (agreement, disagreement, ok bool) {
+// quarter is the share outside the median's third up to which a panel of more than
+// 16 people agrees, in permille. The manual's table ends at 16, where four may lie
+// outside: a quarter carries its proportion on. The extension is ours.
+const quarter = 250
+
+// RandAgrees says whether a panel agrees: at most PanelRule's number outside the
+// third that the median lies in, above 16 people at most a quarter. The absence of
+// disagreement is never agreement. defined is false for fewer than 8 people and
+// without a median.
+func RandAgrees(thirds [3]int, median int) (agrees, defined bool) {
 	n, answered := total(thirds[:])
-	within, apart, ok := PanelRule(n)
-	if !answered || !ok || median < 0 || median > 2 {
-		return false, false, false
+	if !answered || n < 8 || median < 0 || median > 2 {
+		return false, false
 	}
-	agreement = n-thirds[median] <= within
-	disagreement = thirds[0] >= apart && thirds[2] >= apart
-	return agreement, disagreement, true
+	outside := n - thirds[median]
+	if within, _, ok := PanelRule(n); ok {
+		return outside <= within, true
+	}
+	return !Above(outside, n, quarter), true
 }
 
-// CometOut is what a COMET rule calls "out".
-type CometOut int
-
-// The two published forms.
-const (
-	Mirror     CometOut = iota // enough score low and few score high
-	AtMostHalf                 // at most half score high
-)
+// RandApart says whether a panel of 8 to 16 people disagrees by PanelRule: enough
+// people in each outer third. Larger panels are asked by IPRAS (Ram).
+func RandApart(thirds [3]int) (disagrees, defined bool) {
+	n, answered := total(thirds[:])
+	_, apart, ok := PanelRule(n)
+	if !answered || !ok {
+		return false, false
+	}
+	return min(thirds[0], thirds[2]) >= apart, true
+}
 
 // CometRule are the thresholds of a COMET rule, in permille.
 type CometRule struct {
 	In      int // at least this share in the third that decides: 700
 	Against int // less than this share in the opposite third: 150
-	Out     CometOut
 }
 
 // Comet7015 is the common rule: in when ≥ 70 % score 7–9 and < 15 % score 1–3.
-var Comet7015 = CometRule{In: 700, Against: 150, Out: Mirror}
+var Comet7015 = CometRule{In: 700, Against: 150}
 
-// CometClass is what a COMET rule makes of an item.
+// CometClass is the class of an item under a COMET rule.
 type CometClass string
 
 // The classes; CometNone when nobody answered.
@@ -144,9 +153,9 @@ const (
 	CometNone    CometClass = ""
 )
 
-// Comet classes an item by how many scored 7–9, 4–6 and 1–3, in integers.
-// Source: Williamson et al., The COMET Handbook, Trials 2017;18(S3):280; the
-// two forms of "out" in PMC8024512, table 1.
+// Comet classes an item by how many scored 7–9, 4–6 and 1–3, in integers; out is
+// the mirror image of in. Source: Williamson et al., The COMET Handbook, Trials
+// 2017;18(S3):280; PMC8024512, table 1.
 func Comet(high, middle, low int, rule CometRule) CometClass {
 	n := high + middle + low
 	switch {
@@ -154,10 +163,14 @@ func Comet(high, middle, low int, rule CometRule) CometClass {
 		return CometNone
 	case AtLeast(high, n, rule.In) && Below(low, n, rule.Against):
 		return CometIn
-	case rule.Out == Mirror && AtLeast(low, n, rule.In) && Below(high, n, rule.Against):
-		return CometOutside
-	case rule.Out == AtMostHalf && !Above(high, n, 500):
+	case AtLeast(low, n, rule.In) && Below(high, n, rule.Against):
 		return CometOutside
 	}
 	return CometNeither
 }
+
+// AtMostHalf is the other published form of COMET's "out", asked of one group: at
+// most half of its n scored 7–9. It tells no consensus, since half for and half
+// against is at most half as well. False without answers. Source: PMC8024512,
+// table 1.
+func AtMostHalf(high, n int) bool { return n > 0 && high >= 0 && !Above(high, n, 500) }
