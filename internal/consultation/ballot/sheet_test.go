@@ -32,6 +32,7 @@ func drawSheet(t *rapid.T) (sheet, layout) {
 		}
 		if reason := rapid.StringN(0, 50, -1).Draw(t, "reason"); s.reasonBytes()+len(reason) <= l.reasons {
 			e.reason = reason
+			e.argues = rapid.SampledFrom(argued[:]).Draw(t, "argues")
 		}
 		s.put(e)
 	}
