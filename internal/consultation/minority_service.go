@@ -102,7 +102,10 @@ func (s *Service) RedactMinority(ctx context.Context, tx *postgres.Tx, consultat
 		return err
 	}
 	before := m
-	m.Draft, m.Text = strings.ReplaceAll(m.Draft, words, stub), strings.ReplaceAll(m.Text, words, stub)
+	// A quotation has the words on one line.
+	for _, w := range []string{words, strings.Join(strings.Fields(words), " ")} {
+		m.Draft, m.Text = strings.ReplaceAll(m.Draft, w, stub), strings.ReplaceAll(m.Text, w, stub)
+	}
 	if m == before {
 		return nil
 	}

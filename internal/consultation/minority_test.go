@@ -172,7 +172,7 @@ func TestARemovedReasonIsGoneFromTheReport(t *testing.T) {
 	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Contro:\n\n- «Il signor Rossi ruba.»\n- «Costa troppo.»"))
 	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		return h.s.RedactMinority(ctx, tx, id, "Il signor Rossi ruba.", "[…]")
+		return h.s.RedactMinority(ctx, tx, id, "Il signor\nRossi ruba.", "[…]")
 	})
 	m, err := h.s.Minority(ctx, id)
 	h.ok(err)

@@ -45,6 +45,7 @@ func TestRoom(t *testing.T) {
 	t.Run("opinion", func(t *testing.T) { opinion(t, site) })
 	t.Run("kept pages", func(t *testing.T) { kept(t, site) })
 	t.Run("languages", func(t *testing.T) { languages(t, site) })
+	t.Run("a minority report before its publication", func(t *testing.T) { proposed(t, h, site) }) // last: it ends a consultation
 }
 
 func guards(t *testing.T, h *webtest.House) {
@@ -488,10 +489,10 @@ func opinion(t *testing.T, site *webtest.Site) {
 		}
 	}
 	// Where all agree in favour dissent is against alone; between two poles it has both.
-	if poles := got.Page.Find("article:has(.dlf-v-bipolarity)"); poles.Length() == 0 || poles.Find("h4[id^=no-] ~ .dlf-cols > .dlf-con").Length() == 0 || poles.Find("h4[id^=no-] ~ .dlf-cols > .dlf-pro").Length() == 0 {
+	if poles := got.Page.Find("article:has(.dlf-v-bipolarity)"); poles.Length() == 0 || poles.Find(".dlf-dissent > .dlf-con").Length() == 0 || poles.Find(".dlf-dissent > .dlf-pro").Length() == 0 {
 		t.Errorf("two poles have no two columns: %d", poles.Length())
 	}
-	if got.Page.Find("article:has(.dlf-v-consensus) h4[id^=no-] ~ .dlf-cols > .dlf-pro").Length() > 0 {
+	if got.Page.Find("article:has(.dlf-v-consensus) .dlf-dissent > .dlf-pro").Length() > 0 {
 		t.Error("enthusiasts dissent from a consensus in favour")
 	}
 	if minority := got.Page.Find("#minority").Closest("section"); !strings.Contains(minority.Text(), "mostrata al panel dal") || minority.Find("strong:contains('di notte')").Length() != 1 {
@@ -571,5 +572,47 @@ func proven(t *testing.T, b *webtest.Browser, form, mark string) {
 	}
 	if got.Header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("it is sent as %v", got.Header)
+	}
+}
+
+// proposed: what the facilitator reports of the dissent is public before the opinion,
+// with whom to comment to and until when; the consultation's page leads there.
+func proposed(t *testing.T, h *webtest.House, site *webtest.Site) {
+	ctx, paolo := t.Context(), h.Person(t, "paolo")
+	for _, err := range []error{
+		h.Consultations.CloseRound(ctx, paolo, webtest.Answering, 3, "Basta così."), h.Jobs.Drain(ctx),
+		h.Consultations.Conclude(ctx, paolo, webtest.Answering, "Basta così."), h.Jobs.Drain(ctx),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := at(webtest.Answering, "/minority")
+	if err := h.Consultations.DraftMinority(ctx, paolo, webtest.Answering, "Una bozza segreta."); err != nil {
+		t.Fatal(err)
+	}
+	if got := site.Stranger().Get(t, page); got.Status != 404 || strings.Contains(got.Body, "segreta") {
+		t.Errorf("a draft is public: %d", got.Status)
+	}
+	if err := h.Consultations.ShowMinority(ctx, paolo, webtest.Answering, "Chi è contro chiede **tempo**. <script>x</script>"); err != nil {
+		t.Fatal(err)
+	}
+	got := site.Stranger().Get(t, page)
+	for _, want := range []string{"Proposta di relazione di minoranza", "Si può commentare alla facilitazione fino a", "Paolo Sighinolfi", "Chi è contro chiede tempo."} {
+		if !strings.Contains(strings.Join(strings.Fields(got.Text("main")), " "), want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if got.Count("main .dlf-minor strong") != 1 || strings.Contains(got.Body, "<script>x") || got.Count("h1") != 1 {
+		t.Error("Markdown is not drawn, or hostile words are")
+	}
+	if got := site.Stranger().Get(t, at(webtest.Answering, "")); got.Count(".dlf-hero a[href$='/minority']") != 1 {
+		t.Error("the consultation's page does not lead to it")
+	}
+	if err := h.Consultations.ForgoMinority(ctx, paolo, webtest.Answering, "Se ne parla in Consiglio."); err != nil {
+		t.Fatal(err)
+	}
+	if got := site.Stranger().Get(t, page); got.Status != 200 || !strings.Contains(got.Text("main"), "Se ne parla in Consiglio.") || strings.Contains(got.Text("main"), "tempo") {
+		t.Errorf("a reason for none: %d %q", got.Status, got.Text("main"))
 	}
 }
