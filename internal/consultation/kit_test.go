@@ -46,6 +46,7 @@ type town struct {
 	opinions []OpinionTexts
 	dissent  bool // what the report says of it
 
+	foreign                                    uuid.UUID // an import that get gives instead of the consultation at slug
 	id, other                                  uuid.UUID // administrations
 	anna, marco, mirta, furio                  account.Actor
 	stranger, carla, council, foreignModerator account.Actor
@@ -251,8 +252,16 @@ func (h *town) tx(do func(ctx context.Context, tx *postgres.Tx) error) {
 
 func (h *town) get() Consultation {
 	h.Helper()
-	c, err := h.s.Find(h.Context(), h.anna, slug)
-	h.ok(err)
+	if h.foreign == uuid.Nil {
+		c, err := h.s.Find(h.Context(), h.anna, slug)
+		h.ok(err)
+		return c
+	}
+	var c Consultation
+	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
+		c, err = h.s.ByID(ctx, tx, h.foreign)
+		return err
+	})
 	return c
 }
 

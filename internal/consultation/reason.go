@@ -16,6 +16,7 @@ const (
 	whyLastRound = "last_round"
 	whyImported  = "imported"
 	whyDrift     = "drift"
+	whyBrokeOff  = "broke_off"
 )
 
 var systemReasons = map[string]map[string]string{
@@ -24,6 +25,7 @@ var systemReasons = map[string]map[string]string{
 		whyLastRound:            "Non si tengono altri giri.",
 		whyImported:             "La conversazione importata è finita.",
 		whyDrift:                "Le risposte a tutte le affermazioni sono ferme: lo spostamento è sotto la soglia del protocollo.",
+		whyBrokeOff:             "L’importazione si è interrotta: non è stato pubblicato nulla.",
 		"no_live_item":          "Non c’è nessuna affermazione in gioco: non ci sarebbe nulla a cui rispondere.",
 		"staff_missing":         "Manca una delle persone che devono condurre la consultazione.",
 		"not_released":          "Il giro precedente non è ancora stato reso pubblico.",
@@ -34,6 +36,7 @@ var systemReasons = map[string]map[string]string{
 		whyLastRound:            "No further round is held.",
 		whyImported:             "The imported conversation ended.",
 		whyDrift:                "Answers to all statements hold still: their drift lies below the protocol's threshold.",
+		whyBrokeOff:             "The import broke off: nothing was published.",
 		"no_live_item":          "No statement is in play: there would be nothing to answer.",
 		"staff_missing":         "Somebody who must steer the consultation is missing.",
 		"not_released":          "The round before is not released yet.",

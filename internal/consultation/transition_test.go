@@ -91,7 +91,7 @@ publish administrator concluded>published
 publish system concluded>published
 reply administrator published>answered
 withdraw administrator announced>withdrawn running>withdrawn concluded>withdrawn
-withdraw system announced>withdrawn
+withdraw system announced>withdrawn running>withdrawn concluded>withdrawn
 round
 plan administrator >planned
 plan system >planned

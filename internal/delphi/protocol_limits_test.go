@@ -175,3 +175,25 @@ func TestProtocolRuleDefaults(t *testing.T) {
 		t.Errorf("share %+v", s)
 	}
 }
+
+// A rule that reads every point cannot be tested on thirds: a panel that may stay
+// under twenty needs the open distribution, or to be too few below.
+func TestRulesThatThirdsCannotTest(t *testing.T) {
+	share := `{"rule": "share", "share": {"from": 7, "to": 9}}`
+	for rule, thirds := range map[string]bool{
+		share: true, `{"rule": "comet"}`: true, `{"rule": "rand"}`: true,
+		`{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`: false,
+		`{"rule": "agreement"}`: false, `{"rule": "cns"}`: false, `{"rule": "iqr", "iqr": 2}`: false,
+	} {
+		document := with(t, share, rule)
+		if err := faulty(document, "consensus.rule"); (err == nil) == thirds {
+			t.Errorf("%s on thirds: %v", rule, err)
+		}
+		parse(t, with(t, share, rule, `"item_kinds"`, `"disclosure": {"min_n": 20}, "item_kinds"`))
+		parse(t, with(t, share, rule, `"access": "open"`, `"access": "imported"`, `"item_kinds"`, `"disclosure": {"small": "open"}, "item_kinds"`))
+		parse(t, with(t, share, rule, `"access": "open"`, `"access": "roll"`, `"item_kinds"`, `"disclosure": {"min_n": 30, "small_below": 30}, "item_kinds"`))
+		if err := faulty(with(t, share, rule, `"access": "open"`, `"access": "roll"`, `"item_kinds"`, `"disclosure": {"small": "open"}, "item_kinds"`), "disclosure.small"); err != nil {
+			t.Errorf("an open distribution of a roll: %v", err)
+		}
+	}
+}

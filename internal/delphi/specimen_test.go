@@ -223,6 +223,14 @@ func TestTooManyCannotJudge(t *testing.T) {
 			t.Errorf("%s: the share is %s", denominator, top)
 		}
 	}
+	// Who cannot judge does not agree: all others together are not all who answered.
+	agreed := append(from(0, 0, 0, 0, 0, 0, 0, 36), slices.Repeat([]int{noJudge}, 4)...)
+	for denominator, want := range map[string]bool{"judged": true, "answered": false} {
+		p := classical(t, 2, `"rule": "share",`, `"rule": "share", "denominator": "`+denominator+`",`)
+		if v, _ := delphi.Judge(p, item, held(t, p, oneGroup, agreed, agreed), 0); v.Key != delphi.Consensus || v.Unanimous != want {
+			t.Errorf("%s: %+v", denominator, v)
+		}
+	}
 }
 
 // Neighbours in the middle are no poles, the middle is a side, a silent half of those

@@ -175,13 +175,11 @@ func (p Protocol) shifted(now *view) (Ground, bool) {
 	if !ok || d.form != ShiftDirected || now.leftOut(p) > 0 {
 		return Ground{}, false
 	}
-	code, probability, effect := "sign", stat.Undefined, stat.Undefined
+	r := stat.SignedRank(d.counts, p.zeros())
+	code, probability, effect := string(WilcoxonTest), r.GateP, r.GateR
 	if d.merged() {
 		s := stat.Sign(d.counts)
-		probability, effect = s.P, stat.Share(max(s.Up-s.Down, s.Down-s.Up), d.counts.N())
-	} else {
-		r := stat.SignedRank(d.counts, p.zeros())
-		code, probability, effect = string(WilcoxonTest), r.GateP, r.GateR
+		code, probability, effect = "sign", s.P, stat.Share(max(s.Up-s.Down, s.Down-s.Up), d.counts.N())
 	}
 	// Undefined where nobody moved: then nothing shifted.
 	likely, defined := probability.Float()

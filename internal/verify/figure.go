@@ -23,7 +23,7 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 	}
 	// A document from which the law took a reason has other bytes than were recorded;
 	// all but that text is computed again below, and its digest is among the leaves.
-	gone := c.log.redacted[digest]
+	gone := c.log.redacted[redaction{r.id, digest}]
 	if now.hash = digest; len(gone) == 0 {
 		if err := c.recorded(r, file, leaf.Digest(text), digest, e); err != nil {
 			return err

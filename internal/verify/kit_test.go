@@ -38,6 +38,7 @@ type book struct {
 	proof    []byte // of the counted one
 	person   int    // whose they are
 	people   []person
+	beside   map[string]string // further consultations of the log: slug by id
 }
 
 type signer struct {
@@ -315,10 +316,11 @@ func (b *book) signed(text string, by ...signer) []byte {
 // checkpoint signs the log at a size.
 func (b *book) checkpoint(size int) []byte { return b.signed(b.tree(size).Text(), b.log) }
 
-// seal writes entries, checkpoint and the cosigned checkpoint, with everybody's
-// keys, and lists the files.
+// seal writes entries, the list of consultations, checkpoint and the cosigned
+// checkpoint, with everybody's keys, and lists the files.
 func (b *book) seal() {
 	b.entries()
+	b.listing()
 	b.put("checkpoint", b.checkpoint(len(b.lines)))
 	if b.witness.Signer != nil {
 		b.put("cosigned", b.signed(b.tree(len(b.lines)-1).Text(), b.log, b.witness))

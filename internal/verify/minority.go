@@ -81,7 +81,7 @@ func (r *reading) reported(c *check, o *report.Opinion) error {
 // quoted it.
 func (r *reading) cut(c *check) bool {
 	for _, e := range r.closings {
-		if len(c.log.redacted[e.hash]) > 0 {
+		if len(c.log.redacted[redaction{r.id, e.hash}]) > 0 {
 			return true
 		}
 	}

@@ -32,7 +32,7 @@ func standingHouse(t testing.TB, n, items int, change ...func(*delphi.Protocol))
 		f(&protocol)
 	}
 	h.c, err = h.cons.Import(ctx, consultation.ImportPlan{
-		Administration: a.ID, Slug: slug, Title: "Altrove", Question: "Che ne dite?", Language: "it",
+		ID: uuid.New(), Administration: a.ID, Title: "Altrove", Question: "Che ne dite?", Language: "it",
 		Origin: consultation.Origin{Name: "Polis", URL: "https://example.org", Licence: "CC BY 4.0"}, Protocol: protocol,
 	})
 	h.must(err)

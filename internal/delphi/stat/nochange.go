@@ -1,9 +1,6 @@
 package stat
 
-import (
-	"math"
-	"math/cmplx"
-)
+import "math"
 
 // NoChange is the mean of Scheibe between two rounds of a panel that does not
 // change its mind: the people of the histogram before answer again, each of them by
@@ -86,11 +83,14 @@ func meanDistance(flows []flow) float64 {
 	sum := 0.0
 	for s := range steps {
 		t := math.Pi * (float64(s) + 0.5) / float64(steps)
-		wave := complex(1, 0)
+		// Each flow's function is (1−p+p·e^{±it})ⁿ: sizes multiply, angles add.
+		size, angle := 0.0, 0.0 // the size's logarithm
 		for _, f := range flows {
-			wave *= cmplx.Pow(complex(1-f.p, 0)+complex(f.p, 0)*cmplx.Rect(1, f.sign*t), complex(f.n, 0))
+			re, im := 1-f.p+f.p*math.Cos(t), f.sign*f.p*math.Sin(t)
+			size += f.n / 2 * math.Log(re*re+im*im)
+			angle += f.n * math.Atan2(im, re)
 		}
-		sum += (1 - real(wave)) / (1 - math.Cos(t))
+		sum += (1 - math.Exp(size)*math.Cos(angle)) / (1 - math.Cos(t))
 	}
 	return sum / float64(steps)
 }
