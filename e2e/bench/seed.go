@@ -11,6 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/fault"
 	"delfi/internal/login/devidp"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
@@ -296,8 +297,13 @@ func (h *house) publish(ctx context.Context, staff company, a *answering) error 
 	if err := h.jobs.Drain(ctx); err != nil {
 		return err
 	}
+	// The panel's seven days do not pass in a run; without dissent nothing is declared.
+	err := h.consultations.ForgoMinority(ctx, staff.facilitator, a.slug, "Una prova di carico non riferisce il dissenso.")
+	if err != nil && fault.KindOf(err) != fault.Conflict {
+		return err
+	}
 	return h.consultations.Publish(ctx, staff.administrator, a.slug, consultation.OpinionTexts{
-		Summary: "Il panel chiede percorsi protetti.", Minority: "Una parte chiede che di notte valga il limite ordinario.", Limitations: "Non è un campione.",
+		Summary: "Il panel chiede percorsi protetti.", Limitations: "Non è un campione.",
 	})
 }
 

@@ -83,8 +83,8 @@ type Member struct {
 	Office  string       // "Ufficio relazioni con il pubblico"
 }
 
-// OpinionTexts are the words that the administration and staff add to the opinion, Markdown.
-type OpinionTexts struct{ Summary, Minority, Limitations string }
+// OpinionTexts are the words that the administration adds to the opinion, Markdown.
+type OpinionTexts struct{ Summary, Limitations string }
 
 // CanDraft tells whether the actor may make and change drafts of an administration.
 func CanDraft(actor account.Actor, administration uuid.UUID) bool {

@@ -355,8 +355,9 @@ func (s *Service) skip(ctx context.Context, tx *postgres.Tx, c *Consultation, st
 	return nil
 }
 
-// Publish: concluded → published (administrator); summary and dissent texts may be
-// "" ("not reported"). Needs key and ballots destroyed and the opinion built.
+// Publish: concluded → published (administrator); summary and limitations may be ""
+// ("not reported"). Needs key and ballots destroyed, the opinion built, and dissent
+// reported: Conflict "minority_missing" or "minority_showing".
 func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string, texts OpinionTexts) error {
 	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActPublish, actor)
@@ -370,13 +371,17 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string,
 func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, texts OpinionTexts) error {
 	var r reader
 	texts.Summary = r.text("summary", texts.Summary, 20000)
-	texts.Minority = r.text("minority", texts.Minority, 20000)
 	texts.Limitations = r.text("limitations", texts.Limitations, 20000)
 	if len(r.bad) > 0 {
 		return fault.Bad(r.bad...)
 	}
 	if c.DestroyedAt.IsZero() {
 		return fault.New(fault.Conflict, "not_destroyed", "the key and the ballots are being destroyed: try again in a minute")
+	}
+	if by.role != System {
+		if err := s.reported(ctx, tx, *c); err != nil {
+			return err
+		}
 	}
 	if s.opinion == nil {
 		return fmt.Errorf("publish %s: nobody stores opinions (OnPublish)", c.ID)
@@ -393,6 +398,19 @@ func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *Consultation,
 		return err
 	}
 	return s.noteAct(ctx, tx, c, by, ActPublish, c.Title, "", nil)
+}
+
+// reported checks that dissent is not left out in silence.
+func (s *Service) reported(ctx context.Context, tx *postgres.Tx, c Consultation) error {
+	m, err := minority(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	dissent, err := s.dissents(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	return m.publishable(dissent, tx.Now)
 }
 
 // Withdraw ends it with a public reason (administrator).

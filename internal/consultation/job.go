@@ -223,8 +223,9 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *Consulta
 	return s.conclude(ctx, tx, c, itself, "")
 }
 
-// publishLate publishes without texts what the administration left lying; an import
-// is published by its process alone.
+// publishLate publishes without texts what the administration left lying, and with
+// the minority report as it stands: the opinion says how long the panel read it, or
+// that it was not written. An import is published by its process alone.
 func (s *Service) publishLate(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 	if c.Stage != Concluded || c.Origin != nil {
 		return nil

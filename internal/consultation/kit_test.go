@@ -44,6 +44,7 @@ type town struct {
 	proposed delphi.Action // for every item of the next tabulation
 	stuck    bool          // tabulations fail
 	opinions []OpinionTexts
+	dissent  bool // what the report says of it
 
 	foreign                                    uuid.UUID // an import that get gives instead of the consultation at slug
 	id, other                                  uuid.UUID // administrations
@@ -88,6 +89,7 @@ func (h *town) server() (*job.Queue, *Service) {
 	job.On(q, func(ctx context.Context, a Destroy) error {
 		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return s.Destroyed(ctx, tx, a.Consultation) })
 	})
+	s.OnDissent(func(context.Context, *postgres.Tx, Consultation) (bool, error) { return h.dissent, nil })
 	s.OnPublish(func(_ context.Context, _ *postgres.Tx, _ Consultation, texts OpinionTexts) error {
 		h.mu.Lock()
 		defer h.mu.Unlock()

@@ -87,6 +87,13 @@ func (s *Service) pending(ctx context.Context, tx *postgres.Tx, consultation uui
 	return n.Pending, err
 }
 
+// Dissent tells whether the panel's reasons dissent from the verdicts of a concluded
+// consultation.
+type Dissent func(ctx context.Context, tx *postgres.Tx, c Consultation) (bool, error)
+
+// OnDissent sets who knows the dissent (report, in its New).
+func (s *Service) OnDissent(known Dissent) { s.dissent = known }
+
 // OnPublish sets who stores the opinion (report, wired in cmd).
 func (s *Service) OnPublish(store Opinion) { s.opinion = store }
 

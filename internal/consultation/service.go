@@ -29,6 +29,7 @@ type Service struct {
 	notices  *notice.Service
 	feedback Shown
 	opinion  Opinion
+	dissent  Dissent
 	latest   latest
 
 	contributions Counted

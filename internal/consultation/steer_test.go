@@ -50,6 +50,10 @@ func TestWrongPeople(t *testing.T) {
 		{"publish", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Publish(ctx, who, slug, OpinionTexts{})
 		}},
+		{"minority", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.ShowMinority(ctx, who, slug, "Contro.") }},
+		{"forgo", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
+			return h.s.ForgoMinority(ctx, who, slug, "Perché.")
+		}},
 		{"withdraw", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Withdraw(ctx, who, slug, "Perché.") }},
 		{"suspend", []account.Role{account.Administrator, account.Moderator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Suspend(ctx, who, slug, "Perché.")
@@ -277,7 +281,7 @@ func TestOpinionThatCannotBeStored(t *testing.T) {
 	h.answered(1)
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, "Basta."))
 	h.drain()
-	if got := fields(h.s.Publish(t.Context(), h.anna, slug, OpinionTexts{Minority: strings.Repeat("a", 20001)})); !slices.Equal(got, []string{"minority:too_long"}) {
+	if got := fields(h.s.Publish(t.Context(), h.anna, slug, OpinionTexts{Limitations: strings.Repeat("a", 20001)})); !slices.Equal(got, []string{"limitations:too_long"}) {
 		t.Errorf("too long: %v", got)
 	}
 	h.s.OnPublish(func(context.Context, *postgres.Tx, Consultation, OpinionTexts) error { return context.DeadlineExceeded })

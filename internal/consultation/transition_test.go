@@ -85,6 +85,8 @@ resume moderator announced>announced running>running
 resume system announced>announced running>running
 conclude facilitator running>concluded
 conclude system running>concluded
+minority facilitator concluded>concluded
+forgo facilitator concluded>concluded
 publish administrator concluded>published
 publish system concluded>published
 reply administrator published>answered

@@ -180,6 +180,7 @@ func drawn(next func(int) int, p delphi.Protocol, round int, items []delphi.Item
 			a.Confidence = next(5)
 			if next(2) == 0 {
 				a.Reason = digest(fmt.Sprint("because ", next(30)))
+				a.Argues = []delphi.Side{"", "", "", delphi.Against, delphi.For, delphi.Neither}[next(6)]
 			}
 			spoke = spoke || form == delphi.RankingForm
 		}
@@ -277,9 +278,9 @@ func TestLeavesAddUpToTables(t *testing.T) {
 		}
 	}
 	for _, id := range []string{
-		"A/s1", "G/s1/g1", "D/s1", "T/s1", "M/s1", "K/s1", "R/s1", "R/s1/against", "R/s1/middle", "R/s1/for", "R/s1/none",
-		"A/c1/x", "K/c1", "R/c1/for", "A/scelta", "G/scelta/g0", "K/scelta", "R/scelta", "S/v1", "K/v1", "R/v1", "A/e1/low", "G/d1/g0", "D/e1", "R/e1",
-		"P/a", "P/ties", "K/lista", "R/lista", "S/a", "B",
+		"A/s1", "G/s1/g1", "D/s1", "T/s1", "M/s1", "K/s1", "R/s1/unsaid", "R/s1/against", "R/s1/for", "R/s1/neither", "R/s1/low", "R/s1/middle", "R/s1/high",
+		"A/c1/x", "K/c1", "R/c1/for", "R/c1/high", "A/scelta", "G/scelta/g0", "K/scelta", "R/scelta/unsaid", "R/scelta/for", "S/v1", "K/v1", "R/v1/unsaid", "A/e1/low", "G/d1/g0", "D/e1", "R/e1/unsaid",
+		"P/a", "P/ties", "K/lista", "R/lista/unsaid", "S/a", "B",
 	} {
 		if !seen[id] {
 			t.Errorf("no panel ever had the table %s", id)
@@ -393,7 +394,7 @@ func TestLeavesOfAStandingRound(t *testing.T) {
 			}
 		}
 		for _, i := range interim.Counts.Items {
-			if i.Confident != 0 || i.Reasons != 0 || i.Sides != nil {
+			if i.Confident != 0 || i.Reasons != 0 || i.Said != nil || i.Places != nil || i.Placed != 0 {
 				t.Errorf("an interim release tells of reasons: %+v", i)
 			}
 		}

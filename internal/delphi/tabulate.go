@@ -332,9 +332,9 @@ func (t *Tally) document(enrolled []int) Counts {
 		item := ItemCounts{
 			Item: s.id, Kind: s.kind.ID, Valid: valid, CannotJudge: c.cannot,
 			ByGroup: by, Incomplete: c.incomplete, List: s.list,
-			Confident: sum(c.sure[:]), Reasons: sum(c.argued[:]),
+			Confident: sum(c.sure[:]),
 		}
-		item.Sides = t.plan.p.told(s.kind, item, c.argued)
+		item.argue(t.plan.p, s.kind, c.argued)
 		doc.Items = append(doc.Items, item)
 	}
 	return doc

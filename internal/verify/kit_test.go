@@ -154,11 +154,15 @@ func press(t testing.TB, change func(b *book)) *book {
 	}
 	b.act("conclude", "facilitator", 0, "Abbiamo finito.")
 	b.entry("key_destroyed", map[string]any{"role": "system", "scope": "panel", "processes": 1}, nil)
+	b.entry("act", map[string]any{"kind": "minority", "role": "facilitator", "text": leaf.Digest([]byte(minorityText)), "until": "2026-11-27T23:07:00Z"}, map[string]string{"name": "Bo"})
 	b.opinion()
 	b.act("publish", "administrator", 0, "")
 	b.seal()
 	return b
 }
+
+// minorityText is the report of the dissent.
+const minorityText = "Chi è contro chiede **tempo**."
 
 // opinion publishes version 1.
 func (b *book) opinion() {
@@ -177,6 +181,7 @@ func (b *book) opinion() {
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
 		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []delphi.GroupCount{}}}, Items: []report.Item{},
 		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
+		Minority: report.Minority{State: report.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
 	}
 	for n, c := range b.closings {
 		o.Rounds = append(o.Rounds, report.Round{
@@ -347,16 +352,25 @@ func (p person) vote(items []ballot.Asked, n int) (delphi.Ballot, []leaf.Given) 
 			continue
 		}
 		a := delphi.Answer{Item: id, Value: value}
-		g := leaf.Given{Item: id, Value: fmt.Sprint(value), Reason: p.reasons[n][id]}
+		g := leaf.Given{Item: id, Value: fmt.Sprint(value), Reason: p.reasons[n][id], Argues: string(p.argues(id, n))}
 		if value < 0 {
 			a.Value, a.CannotJudge, g.Value = 0, true, leaf.CannotJudge
 		}
 		if g.Reason != "" {
-			a.Reason = leaf.Digest([]byte(g.Reason))
+			a.Reason, a.Argues = leaf.Digest([]byte(g.Reason)), delphi.Side(g.Argues)
 		}
 		v.Answers, given = append(v.Answers, a), append(given, g)
 	}
 	return v, given
+}
+
+// argues is the side that a person says of their reason, if any: every third says
+// none.
+func (p person) argues(item string, n int) delphi.Side {
+	if p.reasons[n][item] == "" {
+		return ""
+	}
+	return []delphi.Side{"", delphi.For, delphi.Against}[int(p.name[10]-'0')%3]
 }
 
 func (p person) seed(n int) leaf.Seed { return leaf.NewSeed(p.random[n], "le mie parole") }
@@ -476,10 +490,10 @@ func (b *book) round(round int) {
 }
 
 func (b *book) reason(closing delphi.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
-	r := ballot.Reason{Text: text}
+	r := ballot.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
 	for _, c := range closing.Counts.Items {
-		if c.Item == i.Item.String() && len(c.Sides) > 0 {
-			r.Side = string(delphi.SideOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]}))
+		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
+			r.Place = delphi.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
 		}
 	}
 	return r

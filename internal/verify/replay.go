@@ -22,7 +22,9 @@ type life struct {
 	items     map[int]consultation.ItemState
 	decisions []decision
 	opinions  []opinionEntry
-	claimed   bool // a folder shows it
+	report    *minorityEntry
+	published record // the act
+	claimed   bool   // a folder shows it
 	records   []record
 }
 
@@ -160,7 +162,7 @@ func (l *life) take(r record) error {
 // ofConsultation are the acts that move the consultation itself.
 var ofConsultation = []consultation.Act{
 	consultation.ActAnnounce, consultation.ActImport, consultation.ActStart, consultation.ActSuspend, consultation.ActResume,
-	consultation.ActConclude, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
+	consultation.ActConclude, consultation.ActMinority, consultation.ActForgo, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
 }
 
 // ofRound are the acts that move a round.
@@ -227,7 +229,14 @@ func (l *life) move(r record, act consultation.Act) error {
 			}
 		}
 	}
-	if act == consultation.ActSuspend || act == consultation.ActResume {
+	switch act {
+	case consultation.ActMinority, consultation.ActForgo:
+		if err := l.minority(r, act); err != nil {
+			return err
+		}
+	case consultation.ActPublish:
+		l.published = r
+	case consultation.ActSuspend, consultation.ActResume:
 		l.suspended = act == consultation.ActSuspend
 	}
 	l.imported = l.imported || act == consultation.ActImport
