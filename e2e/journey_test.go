@@ -129,10 +129,15 @@ func TestAConsultationsWholeLife(t *testing.T) {
 			} else {
 				p.tick(fmt.Sprintf(`input[name=answer_1][value="%d"]`, 8+i%2))
 				p.fill("#f-reason_1", "Perché d’estate il fiume è l’unico posto fresco.")
+				p.tick(`input[name=argues_1][value=for]`)
 			}
 			p.press(`button[value=next]`)
 			p.open(form + "?item=2")
 			p.tick(fmt.Sprintf(`input[name=answer_2][value="%d"]`, 1+8*(i%2)))
+			if i < 2 {
+				p.fill("#f-reason_2", []string{"Il lungofiume deve restare libero.", "Chi è anziano si deve sedere."}[i])
+				p.tick(fmt.Sprintf(`input[name=argues_2][value=%s]`, []string{"against", "for"}[i]))
+			}
 			p.press(`button[value=next]`)
 			p.press(`button[value=deliver]`)
 			if p.count("code.dlf-mono") != 1 {
@@ -152,6 +157,12 @@ func TestAConsultationsWholeLife(t *testing.T) {
 	paolo.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
 	paolo.fill(`form[action$="/conclude"] textarea`, "I giri previsti si sono svolti.")
 	paolo.press(`form[action$="/conclude"] button`)
+	// What the panel wrote against the verdicts is not left out in silence.
+	paolo.open(desk + "/minority")
+	paolo.shot("minority")
+	if paolo.count(`input[name=copy]`) > 0 {
+		paolo.forgo("Il panel ha una settimana, la prova un minuto.")
+	}
 	giulia.until(desk, `form[action$="/publish"]`)
 	giulia.fill("#summary", "Il panel vuole alberi, ed è diviso sulle panchine.")
 	for range 50 { // the key and the ballots must be gone first
@@ -172,6 +183,14 @@ func TestAConsultationsWholeLife(t *testing.T) {
 		t.Errorf("opinion.json: %d, %s", status, body)
 	}
 	s.holds(t)
+}
+
+// forgo declares on the page of the minority report that nothing is reported.
+func (p *person) forgo(reason string) {
+	p.t.Helper()
+	p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
+	p.fill("#f-reason", reason)
+	p.press(`button[value=forgo]`)
 }
 
 func closeRound(p *person, desk string, round int) {
@@ -211,8 +230,9 @@ func goOn(p *person, desk string) {
 	}
 }
 
-// Whoever tries Delfi out takes the demonstration to a published opinion by clicking.
-func TestTheDemonstrationEndsWithTheMouseAlone(t *testing.T) {
+// Whoever tries Delfi out takes the demonstration to a published opinion by clicking,
+// and by one public reason: the panel's seven days do not pass in an afternoon.
+func TestTheDemonstrationEndsByClickingAndOneReason(t *testing.T) {
 	s := serve(t, data(t), "--demo")
 	const slug = "piazza-della-pomposa"
 	p := s.enter(t, "")
@@ -232,6 +252,8 @@ func TestTheDemonstrationEndsWithTheMouseAlone(t *testing.T) {
 		p.press(`form[action$="/decide-all"] button`)
 	}
 	p.press(`form[action$="/conclude"] button`)
+	p.press(fmt.Sprintf(`main a[href="/desk/%s/minority"]`, slug))
+	p.forgo("È una prova: il panel è inventato.")
 	be("giulia")
 	p.until("/desk/"+slug, `form[action$="/publish"]`)
 	for range 50 { // the key and the ballots must be gone first

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 
 	"delfi/internal/delphi"
 	"delfi/internal/polis"
-	"delfi/internal/pseudonym"
 )
 
 // importCommand brings in what was held elsewhere.
@@ -35,12 +35,15 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	conversation, err := polis.Read(c.Dir)
+	bar := &importBar{progress: progress{out: os.Stderr, begun: time.Now()}}
+	defer bar.end()
+	conversation, err := polis.Read(c.Dir, bar.tell)
 	if err != nil {
 		return err
 	}
-	say := func(line string) { fmt.Fprintln(os.Stderr, "import:", line) }
-	say(fmt.Sprintf("%d comments, %d votes that count", len(conversation.Comments), len(conversation.Votes)))
+	if err := conversation.Check(o, time.Now()); err != nil {
+		return err
+	}
 	db, keys, closeDatabase, err := c.open(ctx, true)
 	if err != nil {
 		return err
@@ -51,9 +54,10 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 		return err
 	}
 	result, err := polis.Import(ctx, polis.Services{
-		DB: db, Jobs: h.jobs, Accounts: h.accounts, Bridge: pseudonym.New(db, keys), Panel: h.panel,
+		DB: db, Jobs: h.jobs, Accounts: h.accounts, Bridge: h.bridge, Panel: h.panel,
 		Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots,
-	}, conversation, o, say)
+	}, conversation, o, bar.tell)
+	bar.end()
 	if err != nil {
 		return err
 	}
@@ -61,6 +65,27 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 		return json.NewEncoder(os.Stdout).Encode(result)
 	}
 	return c.print(result)
+}
+
+// importBar shows a bar for what an import is at on a terminal, a line every ten seconds
+// elsewhere, and a line for what each phase has reached on both.
+type importBar struct{ progress }
+
+func (b *importBar) tell(p polis.Progress) {
+	if p.Note != "" {
+		b.end()
+		fmt.Fprintf(b.out, "import: %s: %s\n", p.Phase, p.Note)
+		return
+	}
+	if p.Total == 0 {
+		far := time.Since(b.begun).Round(time.Second).String()
+		if p.Done > 0 {
+			far = fmt.Sprint(p.Done)
+		}
+		b.draw(string(p.Phase), 0, far)
+		return
+	}
+	b.draw(fmt.Sprintf("%-10s", p.Phase), float64(p.Done)/float64(p.Total), "")
 }
 
 // print says the result in words.

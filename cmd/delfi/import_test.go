@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -16,10 +18,17 @@ func TestImportRefused(t *testing.T) {
 		"votes.csv":    "timestamp,comment-id,voter-id,vote\n1,0,v,1\n",
 		"summary.csv":  "topic,Park\n",
 	}
+	comments := "timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body\n"
+	for n := range 1001 {
+		comments += fmt.Sprintf("1,-,%d,a,0,0,1,Statement %d.\n", n, n)
+	}
 	for name, c := range map[string]struct {
 		file, text string
 		more       []string
 	}{
+		"1,001 statements": {"comments.csv", comments, nil},
+		"a long statement": {"comments.csv", comments[:strings.Index(comments, "\n")+1] + "1,-,0,a,0,0,1," + strings.Repeat("x", 601) + "\n", nil},
+		"a long licence":   {"summary.csv", "topic,Park\n", []string{"--licence", strings.Repeat("x", 201)}},
 		"a missing file":   {"votes.csv", "", nil},
 		"an empty file":    {"comments.csv", " ", nil},
 		"an unknown vote":  {"votes.csv", "timestamp,comment-id,voter-id,vote\n1,0,v,2\n", nil},

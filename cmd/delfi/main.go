@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // Rome's clock, also where the system has none
 
@@ -26,6 +27,24 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Import a conversation that was held elsewhere."`
 	Measure measureCommand `cmd:"" help:"Measure a Delphi study from its raw answers."`
 	Verify  verifyCommand  `cmd:"" help:"Check a public record, without the server that wrote it."`
+
+	Version kong.VersionFlag `help:"Print the version, and stop."`
+}
+
+// version is the module's, with the commit that it was built from where there is
+// one.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "delfi (no build information)"
+	}
+	words := "delfi " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			words += ", commit " + s.Value
+		}
+	}
+	return words + ", " + info.GoVersion
 }
 
 // refusal is a setting or an input that cannot work: exit status 2.
@@ -57,7 +76,7 @@ func realMain(ctx context.Context, args []string) int {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("delfi"),
 		kong.Description("A Delphi-method consultation server for public administrations."),
-		kong.Vars{"data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"version": version(), "data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "delfi:", err)
 		return 1

@@ -43,7 +43,7 @@ func TestMeasure(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("round,panelist,group,item,value\n1,a,,parking,7\n1,b,,parking,8\n1,c,,parking,2\n")
+	write("round,panelist,group,item,value\n1,a,,parking,7\n1,b,,parking,8\n1,c,,parking,5\n1,d,,parking,7\n1,e,,parking,3\n")
 	if status, text := run(t, "measure", file); status != 0 || !strings.Contains(text, "parking") || !strings.Contains(text, "majority") {
 		t.Errorf("%d: %s", status, text)
 	}
@@ -58,16 +58,58 @@ func TestMeasure(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &result); status != 0 || err != nil || *result.Items[0].Rounds[0].Measures["median"] != 7 {
 		t.Errorf("%d %v: %s", status, err, text)
 	}
+	round := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	first, second := round("1.csv", "email;q1;q2\nanna;7,0;n.d.\nbo;8;9\n"), round("2.csv", "Email;q1;q2\nanna;9;9\nbo;8;\n")
+	book := round("items.csv", "item,label\nq1,More trees\nq2,Fewer cars\n")
+	args := []string{"measure", "--json", "--scale", "1-9", "--missing", "n.d.,99", "--min-n", "1", "--rule", "share:7-9>=50", "--rule", "q2=share>=33.3", "--codebook", book, first, second}
+	if status, text := run(t, args...); status != 0 || !strings.Contains(text, `"label":"Fewer cars"`) || !strings.Contains(text, `"rule":"share\u003e=33.3"`) {
+		t.Errorf("%d: %s", status, text)
+	}
 	if status, text := run(t, "measure", "--fields"); status != 0 || !strings.Contains(text, "van der Eijk") {
 		t.Errorf("%d: %s", status, text)
 	}
 	write("round,panelist,group,item,value\n1,a,,parking,77\n")
 	for _, args := range [][]string{
-		{file}, {}, {file + "x"}, {filepath.Dir(file)}, {"--scale", "9", file}, {"--rule", "share:7-9>=50", file},
-		{"--quantile", "8", file}, {"--nonsense", file}, {"--format", "json", file}, {"--json", file},
+		{file}, {}, {file + "x"}, {filepath.Dir(file)}, {"--scale", "9", file}, {"--rule", "share:7-10>=50", file},
+		{"--quantile", "8", file}, {"--nonsense", file}, {"--json", file},
+		{"--min-n", "0", file}, {"--scale", "q9=1-5", file}, {"--codebook", file + "x", file}, {"--encoding", "latin1", file}, {"--sheet", "A", file}, {first, second},
 	} {
 		if status, text := run(t, append([]string{"measure"}, args...)...); status != 2 || text != "" {
 			t.Errorf("%v: exit status %d, want 2 and nothing said but %q", args, status, text)
 		}
+	}
+}
+
+// A study is told in the language that is asked for, on a page too; a page that
+// cannot be written leaves what stood there.
+func TestMeasureWritesAPage(t *testing.T) {
+	dir := t.TempDir()
+	file, page := filepath.Join(dir, "study.csv"), filepath.Join(dir, "page.html")
+	text := "round,panelist,group,item,value\n"
+	for _, p := range "abcdefgh" {
+		text += "1," + string(p) + ",,parking,8\n"
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, said := run(t, "measure", "--scale", "1-9", "--lang", "it", "--seed", "tre civette", "--html", page, file)
+	if status != 0 || !strings.Contains(said, "Consenso a favore") || !strings.Contains(said, "seme «tre civette»") {
+		t.Errorf("%d: %s", status, said)
+	}
+	written, err := os.ReadFile(page)
+	if err != nil || !strings.Contains(string(written), `<html lang="it">`) || !strings.Contains(string(written), "Da study.csv.") || !strings.Contains(string(written), "tre civette") {
+		t.Errorf("%v: %.300s", err, written)
+	}
+	if status, said := run(t, "measure", "--scale", "1-9", "--html", filepath.Join(dir, "none", "page.html"), file); status != 2 || said != "" {
+		t.Errorf("%d: %s", status, said)
+	}
+	if status, _ := run(t, "measure", "--lang", "de", file); status != 2 {
+		t.Errorf("%d for a language that has no words", status)
 	}
 }

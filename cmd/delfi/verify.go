@@ -18,6 +18,7 @@ import (
 // verifyCommand checks a public record; it needs no database and no server of its own.
 type verifyCommand struct {
 	Record     string   `arg:"" help:"Address of a site or of one record (https://host, https://host/record/SLUG), a folder or a .zip that was downloaded."`
+	Only       []string `name:"consultation" placeholder:"SLUG|ID" help:"Check this consultation of the record alone; again for each. By default all whose files are there."`
 	Receipt    []string `placeholder:"FILE" help:"A receipt or proof file to look for; again for each."`
 	Checkpoint string   `placeholder:"FILE" help:"A checkpoint kept earlier, which the log must continue."`
 	Key        string   `placeholder:"KEY" help:"Verifier key of the log, as you know it; by default the one that the record brings."`
@@ -45,8 +46,9 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer closeFiles()
+	o.Consultations = c.Only
 	if slug != "" {
-		o.Slugs = []string{slug}
+		o.Consultations = append(o.Consultations, slug)
 	}
 	bar := &progress{out: os.Stderr, begun: time.Now()}
 	if bar.terminal() {

@@ -138,6 +138,10 @@ func (b *bench) growWide(ctx context.Context) error {
 		return fmt.Errorf("%s: the last release tells of %d people and %d items, of %d and %d", s.slug, f.Answered, len(f.Items), s.people, len(s.items))
 	}
 	b.note("closing", s.people, len(s.items), ms(took))
+	// An import's pages are there once it is published.
+	if err := b.h.converged(ctx, s); err != nil {
+		return err
+	}
 	at := roundPath(s.slug, standingRound)
 	if err := b.growPage("page, drawn", at+drawn, s.people, len(s.items)); err != nil {
 		return err

@@ -39,6 +39,7 @@ type house struct {
 
 	deafen func()
 	deaf   chan error
+	holds  []func() error // of standing rounds, which a server takes back otherwise
 }
 
 // wire builds the house as cmd/delfi does.
@@ -78,10 +79,24 @@ func (h *house) listen(ctx context.Context) error {
 	}
 }
 
-// close ends listening and closes the pool.
+// hold keeps servers from taking back a standing round, which is that of an import
+// that is never whole.
+func (h *house) hold(ctx context.Context, id uuid.UUID) error {
+	done, err := h.consultations.Importing(ctx, id)
+	if err == nil {
+		h.holds = append(h.holds, done)
+	}
+	return err
+}
+
+// close ends listening and holding, and closes the pool.
 func (h *house) close() error {
 	h.deafen()
-	return errors.Join(<-h.deaf, h.db.Close())
+	err := <-h.deaf
+	for _, done := range h.holds {
+		err = errors.Join(err, done())
+	}
+	return errors.Join(err, h.db.Close())
 }
 
 // Addresses, as the routes of web/ have them.

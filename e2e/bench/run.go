@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -186,6 +187,14 @@ func (b *bench) join(ctx context.Context, database string, relaxed bool) (*house
 	}
 	if err := h.listen(ctx); err != nil {
 		return nil, errors.Join(err, h.close())
+	}
+	for _, s := range slices.Concat(b.stood, []*standing{b.standing}) {
+		if s == nil {
+			continue
+		}
+		if err := h.hold(ctx, s.id); err != nil {
+			return nil, errors.Join(err, h.close())
+		}
 	}
 	return h, nil
 }

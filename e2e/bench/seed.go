@@ -11,6 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/fault"
 	"delfi/internal/login/devidp"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
@@ -296,8 +297,13 @@ func (h *house) publish(ctx context.Context, staff company, a *answering) error 
 	if err := h.jobs.Drain(ctx); err != nil {
 		return err
 	}
+	// The panel's seven days do not pass in a run; without dissent nothing is declared.
+	err := h.consultations.ForgoMinority(ctx, staff.facilitator, a.slug, "Una prova di carico non riferisce il dissenso.")
+	if err != nil && fault.KindOf(err) != fault.Conflict {
+		return err
+	}
 	return h.consultations.Publish(ctx, staff.administrator, a.slug, consultation.OpinionTexts{
-		Summary: "Il panel chiede percorsi protetti.", Minority: "Una parte chiede che di notte valga il limite ordinario.", Limitations: "Non è un campione.",
+		Summary: "Il panel chiede percorsi protetti.", Limitations: "Non è un campione.",
 	})
 }
 
@@ -324,8 +330,12 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 	if err != nil {
 		return nil, err
 	}
+	id := uuid.New()
+	if err := h.hold(ctx, id); err != nil {
+		return nil, err
+	}
 	c, err := h.consultations.Import(ctx, consultation.ImportPlan{
-		Administration: staff.administration, Slug: slug, Title: "Conversazione " + slug, Question: "Che cosa conta?", Language: "it",
+		ID: id, Administration: staff.administration, Title: "Conversazione " + slug, Question: "Che cosa conta?", Language: "it",
 		Origin: consultation.Origin{Name: "Bench", Licence: "CC0"}, Protocol: protocol,
 	})
 	if err != nil {
@@ -349,6 +359,27 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 		return nil, err
 	}
 	return s, each(people, func(i int) error { return h.say(ctx, s, i, 0) })
+}
+
+// converged publishes a standing round that is closed, once the server has destroyed
+// key and ballots.
+func (h *house) converged(ctx context.Context, s *standing) error {
+	if err := h.consultations.ConcludeForeign(ctx, s.id); err != nil {
+		return err
+	}
+	for over := false; !over; time.Sleep(50 * time.Millisecond) {
+		err := h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+			c, err := h.consultations.ByID(ctx, tx, s.id)
+			over = !c.DestroyedAt.IsZero()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var err error
+	s.slug, err = h.consultations.PublishForeign(ctx, s.id, s.slug, consultation.OpinionTexts{})
+	return err
 }
 
 // say casts what voter i of a standing round says the n-th time: each time another

@@ -327,7 +327,9 @@ func TestNothingToAnswer(t *testing.T) {
 // round is released with the rest "not examined".
 func TestContributionsLeftLying(t *testing.T) {
 	h := newTown(t)
-	h.s.OnPending(func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 4, nil })
+	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+		return Contributions{Pending: 4}, nil
+	})
 	h.gathered(1)
 	err := h.s.ReleaseRound(t.Context(), h.marco, slug, 1)
 	h.refused(err, fault.Conflict, "contributions_pending")
@@ -341,9 +343,13 @@ func TestContributionsLeftLying(t *testing.T) {
 		t.Errorf("%d not examined", n)
 	}
 	// What was left then does not hold the next round up; what was undone since does.
-	h.s.OnPending(func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 5, nil })
+	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+		return Contributions{Pending: 5}, nil
+	})
 	h.refused(h.s.OpenRound(t.Context(), h.furio, slug, 2), fault.Conflict, "contributions_pending")
-	h.s.OnPending(func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 4, nil })
+	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+		return Contributions{Pending: 4}, nil
+	})
 	h.work("2026-03-31 09:00")
 	h.is(Running, RoundReleased, RoundOpen, RoundPlanned)
 }

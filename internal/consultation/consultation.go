@@ -31,7 +31,7 @@ type Consultation struct {
 	AdministrationName string
 	Address            string    // of the administration, "" when none was given
 	Space              uuid.UUID // where its panel writes; nil in a draft
-	Slug               string    // its address, unique on the server
+	Slug               string    // its address, unique on the server; the id of an import before it is published
 	Language           string    // of its texts: "it", "en"
 	Title              string
 	Question           string // one sentence
@@ -83,8 +83,8 @@ type Member struct {
 	Office  string       // "Ufficio relazioni con il pubblico"
 }
 
-// OpinionTexts are the words that the administration and staff add to the opinion, Markdown.
-type OpinionTexts struct{ Summary, Minority, Limitations string }
+// OpinionTexts are the words that the administration adds to the opinion, Markdown.
+type OpinionTexts struct{ Summary, Limitations string }
 
 // CanDraft tells whether the actor may make and change drafts of an administration.
 func CanDraft(actor account.Actor, administration uuid.UUID) bool {
@@ -92,9 +92,16 @@ func CanDraft(actor account.Actor, administration uuid.UUID) bool {
 }
 
 // CanSee tells whether a consultation exists for the actor: a draft is its
-// administration's own business, everything else is public.
+// administration's own business, an import is nobody's before it is whole, everything
+// else is public.
 func CanSee(actor account.Actor, c Consultation) bool {
-	return c.Stage != Draft || actor.Staff(c.Administration)
+	switch {
+	case c.Stage == Draft:
+		return actor.Staff(c.Administration)
+	case c.Origin != nil:
+		return !c.PublishedAt.IsZero()
+	}
+	return true
 }
 
 // CanSteer tells whether the actor has a place at the consultation's desk.

@@ -233,7 +233,7 @@ func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reaso
 		if err := c.concludable(); err != nil {
 			return err
 		}
-		against, err := againstProposal(ctx, tx, *c)
+		against, err := s.againstProposal(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
@@ -261,12 +261,20 @@ func (c Consultation) concludable() error {
 	return nil
 }
 
-// againstProposal tells whether concluding now cuts off a statement that should go on.
-func againstProposal(ctx context.Context, tx *postgres.Tx, c Consultation) (bool, error) {
+// againstProposal tells whether concluding now cuts off a statement that should go
+// on, or arguments that still come.
+func (s *Service) againstProposal(ctx context.Context, tx *postgres.Tx, c Consultation) (bool, error) {
 	if c.RoundsLeft() == 0 {
 		return false, nil
 	}
-	found, err := outcomes(ctx, tx, c.LastReleased().ID)
+	stops, err := s.stops(ctx, tx, c, *c.LastReleased())
+	return !stops, err
+}
+
+// stops asks the protocol's stopping rule after a round, or after the last release of
+// a standing one.
+func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c Consultation, r Round) (bool, error) {
+	found, err := outcomes(ctx, tx, r.ID)
 	if err != nil {
 		return false, err
 	}
@@ -274,13 +282,36 @@ func againstProposal(ctx context.Context, tx *postgres.Tx, c Consultation) (bool
 	if err != nil {
 		return false, err
 	}
+	var proposals []delphi.Action
 	for _, it := range all {
-		o, judged := found[it.ID]
-		if it.State == ItemLive && (!judged || Decision(o.Proposal.Action) != Settle) {
-			return true, nil
+		if it.State == ItemLive {
+			proposals = append(proposals, found[it.ID].Proposal.Action)
 		}
 	}
-	return false, nil
+	if len(proposals) == 0 {
+		return true, nil // everything was settled or dropped by hand
+	}
+	arguments := 0
+	if c.gathersSince(r) {
+		n, err := s.contributions(ctx, tx, c.ID)
+		if err != nil {
+			return false, err
+		}
+		arguments = n.Admitted
+	}
+	stops, _ := delphi.Stops(c.Protocol, proposals, arguments)
+	return stops, nil
+}
+
+// gathersSince says whether contributions were gathered between an answering round and
+// the one before it.
+func (c Consultation) gathersSince(r Round) bool {
+	for n := r.Number - 1; n > 0 && !c.Rounds[n-1].Answers(); n-- {
+		if c.Rounds[n-1].Kind == delphi.Gather {
+			return true
+		}
+	}
+	return false
 }
 
 // conclude ends the rounds of a consultation that has just moved to concluded.
@@ -324,8 +355,9 @@ func (s *Service) skip(ctx context.Context, tx *postgres.Tx, c *Consultation, st
 	return nil
 }
 
-// Publish: concluded → published (administrator); summary and dissent texts may be
-// "" ("not reported"). Needs key and ballots destroyed and the opinion built.
+// Publish: concluded → published (administrator); summary and limitations may be ""
+// ("not reported"). Needs key and ballots destroyed, the opinion built, and dissent
+// reported: Conflict "minority_missing" or "minority_showing".
 func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string, texts OpinionTexts) error {
 	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActPublish, actor)
@@ -339,13 +371,17 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string,
 func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, texts OpinionTexts) error {
 	var r reader
 	texts.Summary = r.text("summary", texts.Summary, 20000)
-	texts.Minority = r.text("minority", texts.Minority, 20000)
 	texts.Limitations = r.text("limitations", texts.Limitations, 20000)
 	if len(r.bad) > 0 {
 		return fault.Bad(r.bad...)
 	}
 	if c.DestroyedAt.IsZero() {
 		return fault.New(fault.Conflict, "not_destroyed", "the key and the ballots are being destroyed: try again in a minute")
+	}
+	if by.role != System {
+		if err := s.reported(ctx, tx, *c); err != nil {
+			return err
+		}
 	}
 	if s.opinion == nil {
 		return fmt.Errorf("publish %s: nobody stores opinions (OnPublish)", c.ID)
@@ -362,6 +398,19 @@ func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *Consultation,
 		return err
 	}
 	return s.noteAct(ctx, tx, c, by, ActPublish, c.Title, "", nil)
+}
+
+// reported checks that dissent is not left out in silence.
+func (s *Service) reported(ctx context.Context, tx *postgres.Tx, c Consultation) error {
+	m, err := minority(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	dissent, err := s.dissents(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	return m.publishable(dissent, tx.Now)
 }
 
 // Withdraw ends it with a public reason (administrator).

@@ -163,13 +163,14 @@ func lockConsultation(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error 
 	return nil
 }
 
-// listed gives the ids of public consultations, newest first, and before them
-// the drafts of the given administrations.
+// listed gives the ids of public consultations (CanSee), newest first, and before
+// them the drafts of the given administrations.
 func listed(ctx context.Context, tx *postgres.Tx, administrations []uuid.UUID) ([]uuid.UUID, error) {
 	return ids(ctx, tx, `
 		SELECT id
 		FROM civic.consultation
-		WHERE stage <> 'draft' OR administration = ANY($1)
+		WHERE stage <> 'draft' AND (origin_name IS NULL OR published_at IS NOT NULL)
+			OR stage = 'draft' AND administration = ANY($1)
 		ORDER BY announced_at DESC NULLS FIRST, drafted_at DESC, id`, pq.Array(administrations))
 }
 

@@ -33,9 +33,11 @@
 //	  running    suspend ────► running     administrator, moderator [reason, days left of 90]
 //	  running    resume ─────► running     administrator, moderator, system
 //	  running    conclude ───► concluded   facilitator, system [last round released, reason against the proposal]
-//	  running    withdraw ───► withdrawn   administrator [reason]
-//	  concluded  publish ────► published   administrator, system [key and ballots gone, opinion built]
-//	  concluded  withdraw ───► withdrawn   administrator [reason]
+//	  running    withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
+//	  concluded  minority ───► concluded   facilitator [words; shown to the panel for 7 days]
+//	  concluded  forgo ──────► concluded   facilitator [dissent, reason not to report it]
+//	  concluded  publish ────► published   administrator, system [key and ballots gone, opinion built; by hand, no dissent or it was reported]
+//	  concluded  withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
 //	  published  reply ──────► answered    administrator [every finding replied to]
 //
 //	round

@@ -2,8 +2,11 @@ package consultation
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,107 +21,27 @@ import (
 //
 //	Import ─ contributions, items, ballots, ticks ─ CloseStanding ─ (jobs: last
 //	release, Tabulated) ─ ConcludeForeign ─ (jobs: Destroyed) ─ PublishForeign
+//
+// Nobody is shown an import before it is published (CanSee, listed), and it has no
+// address of its own until then. While it is at work its process holds it
+// (Importing); one that nobody holds and that is not whole is withdrawn (TakeBack).
 
 // ImportPlan is what an import knows before its first contribution.
 type ImportPlan struct {
-	Administration                  uuid.UUID
-	Slug, Title, Question, Language string // the slug gets a number when it is taken
-	Origin                          Origin
-	Protocol                        delphi.Protocol // one standing round
+	ID                        uuid.UUID // held since before: Importing
+	Administration            uuid.UUID
+	Title, Question, Language string
+	Origin                    Origin
+	Protocol                  delphi.Protocol // one standing round
+	Statements                []string        // those that will be added, in order; empty when they are not known yet
 }
 
 // Import creates a consultation without staff or commitment, with its standing
 // round open.
 func (s *Service) Import(ctx context.Context, p ImportPlan) (Consultation, error) {
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return Consultation{}, err
 	}
-	base := p.Slug
-	for n := 2; ; n++ {
-		c, err := s.importAs(ctx, p)
-		var f *fault.Fault
-		if !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Code != "slug_taken" {
-			return c, err
-		}
-		p.Slug = fmt.Sprintf("%s-%d", base, n)
-	}
-}
-
-// CloseStanding closes the standing round of an imported consultation; the
-// Tabulate job that it enqueues makes the last release.
-func (s *Service) CloseStanding(ctx context.Context, consultation uuid.UUID) error {
-	return s.foreign(ctx, consultation, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
-		r := c.Current()
-		if r == nil || r.State != RoundOpen {
-			return errRoundClosed
-		}
-		return s.close(ctx, tx, c, r, itself, c.why(whyImported))
-	})
-}
-
-// ConcludeForeign concludes an imported consultation whose round was released.
-func (s *Service) ConcludeForeign(ctx context.Context, consultation uuid.UUID) error {
-	return s.foreign(ctx, consultation, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
-		if err := c.concludable(); err != nil {
-			return err
-		}
-		if err := c.moveBy(ActConclude, itself); err != nil {
-			return err
-		}
-		return s.conclude(ctx, tx, c, itself, "")
-	})
-}
-
-// PublishForeign publishes an imported consultation whose key and ballots are gone.
-func (s *Service) PublishForeign(ctx context.Context, consultation uuid.UUID, texts OpinionTexts) error {
-	return s.foreign(ctx, consultation, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
-		if err := c.moveBy(ActPublish, itself); err != nil {
-			return err
-		}
-		return s.publish(ctx, tx, c, itself, texts)
-	})
-}
-
-// foreign runs an act of the system on an imported consultation; nobody's own
-// consultation can be moved this way.
-func (s *Service) foreign(ctx context.Context, id uuid.UUID, do func(context.Context, *postgres.Tx, *Consultation) error) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.ForUpdate(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if c.Origin == nil {
-			return fault.New(fault.Forbidden, "not_imported", "only what was held elsewhere ends like this")
-		}
-		return do(ctx, tx, &c)
-	})
-}
-
-// check refuses a plan that cannot be imported, field by field.
-func (p ImportPlan) check() error {
-	var r reader
-	need := func(name, value string, limit int) {
-		if r.text(name, value, limit) == "" {
-			r.fail(name, "required", "is missing", nil)
-		}
-	}
-	need("title", p.Title, 200)
-	need("origin_name", p.Origin.Name, 200)
-	need("origin_licence", p.Origin.Licence, 200)
-	r.text("origin_url", p.Origin.URL, 400)
-	r.text("question", p.Question, 2000)
-	r.checkSlug(p.Slug)
-	if len(p.Protocol.Rounds) != 1 || p.Protocol.Rounds[0].Kind != delphi.StandingKind {
-		r.fail("protocol", "protocol_invalid", "an imported conversation is one standing round", nil)
-	}
-	if len(r.bad) > 0 {
-		return fault.Bad(r.bad...)
-	}
-	return nil
-}
-
-// importAs imports under the plan's slug, or not at all.
-func (s *Service) importAs(ctx context.Context, p ImportPlan) (Consultation, error) {
 	var c Consultation
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		stage, _, err := step(ofConsultation, Stage(nothing), ActImport, System)
@@ -127,7 +50,7 @@ func (s *Service) importAs(ctx context.Context, p ImportPlan) (Consultation, err
 		}
 		origin := p.Origin
 		c = Consultation{
-			ID: uuid.New(), Administration: p.Administration, Slug: p.Slug, Language: p.Language, Title: p.Title, Question: p.Question,
+			ID: p.ID, Administration: p.Administration, Slug: p.ID.String(), Language: p.Language, Title: p.Title, Question: p.Question,
 			Stage: stage, Protocol: p.Protocol, ProtocolHash: p.Protocol.Hash(), StartsAt: tx.Now, Origin: &origin,
 		}
 		if err := s.establish(ctx, tx, &c, itself); err != nil {
@@ -156,6 +79,185 @@ func (s *Service) importAs(ctx context.Context, p ImportPlan) (Consultation, err
 		return err
 	})
 	return c, err
+}
+
+// CloseStanding closes the standing round of an imported consultation; the
+// Tabulate job that it enqueues makes the last release.
+func (s *Service) CloseStanding(ctx context.Context, consultation uuid.UUID) error {
+	return s.foreign(ctx, consultation, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+		r := c.Current()
+		if r == nil || r.State != RoundOpen {
+			return errRoundClosed
+		}
+		return s.close(ctx, tx, c, r, itself, c.why(whyImported))
+	})
+}
+
+// ConcludeForeign concludes an imported consultation whose round was released.
+func (s *Service) ConcludeForeign(ctx context.Context, consultation uuid.UUID) error {
+	return s.foreign(ctx, consultation, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+		if err := c.concludable(); err != nil {
+			return err
+		}
+		if err := c.moveBy(ActConclude, itself); err != nil {
+			return err
+		}
+		return s.conclude(ctx, tx, c, itself, "")
+	})
+}
+
+// PublishForeign publishes an imported consultation whose key and ballots are gone, at
+// the address slug, which gets a number where it is taken, and gives the address.
+func (s *Service) PublishForeign(ctx context.Context, consultation uuid.UUID, slug string, texts OpinionTexts) (string, error) {
+	for n := 1; ; n++ {
+		at := slug
+		if n > 1 {
+			at = fmt.Sprintf("%s-%d", slug, n)
+		}
+		err := s.foreign(ctx, consultation, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+			if err := c.moveBy(ActPublish, itself); err != nil {
+				return err
+			}
+			var r reader
+			if r.checkSlug(at); len(r.bad) > 0 {
+				return fault.Bad(r.bad...)
+			}
+			c.Slug = at
+			if err := address(ctx, tx, c.ID, at); err != nil {
+				return err
+			}
+			return s.publish(ctx, tx, c, itself, texts)
+		})
+		var f *fault.Fault
+		if !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Code != "slug_taken" && f.Fields[0].Code != "slug_reserved" {
+			return at, err
+		}
+	}
+}
+
+// Importing holds an import until done is called, or the process ends, however it
+// ends: no other takes it back meanwhile. It is called before Import.
+func (s *Service) Importing(ctx context.Context, id uuid.UUID) (done func() error, err error) {
+	conn, err := s.db.Pool().DB.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("holding import %s: %w", id, err)
+	}
+	if err := hold(ctx, conn, id); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return func() error {
+		err := letGo(context.WithoutCancel(ctx), conn, id)
+		if shut := conn.Close(); err == nil {
+			err = shut
+		}
+		if errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) {
+			return nil // its connection is gone, and the hold with it
+		}
+		return err
+	}, nil
+}
+
+// TakeBack withdraws the imports that are not whole and that nobody holds, and gives
+// their ids. Their keys and ballots are destroyed by a job, as every withdrawal's.
+func (s *Service) TakeBack(ctx context.Context) ([]uuid.UUID, error) {
+	var all, taken []uuid.UUID
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		all, err = unfinished(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range all {
+		mine := false
+		err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			// The hold comes before the row: an import at work may keep that for long.
+			if mine, err = unheld(ctx, tx, id); err != nil || !mine {
+				return err
+			}
+			c, err := s.ForUpdate(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if mine = c.unfinished(); !mine {
+				return nil
+			}
+			if err := c.moveBy(ActWithdraw, itself); err != nil {
+				return err
+			}
+			return s.withdraw(ctx, tx, &c, itself, c.why(whyBrokeOff))
+		})
+		if err != nil {
+			return taken, fmt.Errorf("taking back import %s: %w", id, err)
+		}
+		if mine {
+			taken = append(taken, id)
+		}
+	}
+	return taken, nil
+}
+
+// takeBack asks for TakeBack.
+type takeBack struct{}
+
+// Kind names the job.
+func (takeBack) Kind() string { return "take_back_imports" }
+
+// takeBackEvery is how long an import that broke off lies, where a server runs.
+const takeBackEvery = 5 * time.Minute
+
+// unfinished tells whether it is an import that was neither published nor withdrawn.
+func (c Consultation) unfinished() bool {
+	return c.Origin != nil && c.PublishedAt.IsZero() && c.Stage != Withdrawn
+}
+
+// foreign runs an act of the system on an imported consultation; nobody's own
+// consultation can be moved this way.
+func (s *Service) foreign(ctx context.Context, id uuid.UUID, do func(context.Context, *postgres.Tx, *Consultation) error) error {
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.ForUpdate(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if c.Origin == nil {
+			return fault.New(fault.Forbidden, "not_imported", "only what was held elsewhere ends like this")
+		}
+		return do(ctx, tx, &c)
+	})
+}
+
+// Check refuses a plan that cannot be imported, field by field; a statement's field is
+// "statements[i]", from 0.
+func (p ImportPlan) Check() error {
+	var r reader
+	need := func(name, value string, limit int) {
+		if r.text(name, value, limit) == "" {
+			r.fail(name, "required", "is missing", nil)
+		}
+	}
+	need("title", p.Title, 200)
+	need("origin_name", p.Origin.Name, 200)
+	need("origin_licence", p.Origin.Licence, 200)
+	r.text("origin_url", p.Origin.URL, 400)
+	r.text("question", p.Question, 2000)
+	if len(p.Protocol.Rounds) != 1 || p.Protocol.Rounds[0].Kind != delphi.StandingKind {
+		r.fail("protocol", "protocol_invalid", "an imported conversation is one standing round", nil)
+	}
+	if n, most := len(p.Statements), p.Protocol.Items.Max; n > most {
+		r.fail("statements", "too_many_items", fmt.Sprintf("are %d: the protocol allows %d at most", n, most), map[string]any{"max": most})
+	}
+	for i, text := range p.Statements {
+		var f *fault.Fault
+		if _, err := wording(text); errors.As(err, &f) {
+			for _, bad := range f.Fields {
+				r.fail(fmt.Sprintf("statements[%d]", i), bad.Code, bad.Message, bad.Args)
+			}
+		}
+	}
+	if len(r.bad) > 0 {
+		return fault.Bad(r.bad...)
+	}
+	return nil
 }
 
 // Roll notes how many people of a group an imported conversation had, before they

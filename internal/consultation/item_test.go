@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/postgres"
 )
@@ -178,72 +177,5 @@ func TestTurnoutHasSteps(t *testing.T) {
 		if got := h.round(2).Turnout; got != want {
 			t.Errorf("%d answered: %d stored", answered, got)
 		}
-	}
-}
-
-// TestImportWalksTheSameLife with the system as its actor, and says where it was held.
-func TestImportWalksTheSameLife(t *testing.T) {
-	h := newTown(t)
-	ctx := t.Context()
-	p, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Participants", LatestKeyDate: "2026-12-31"})
-	h.ok(err)
-	plan := ImportPlan{
-		Administration: h.id, Slug: slug, Title: "La piazza", Question: "What should become of the square?", Language: "en",
-		Origin: Origin{Name: "Polis", URL: "https://pol.is/x", Licence: "CC BY 4.0"}, Protocol: p,
-	}
-	bad := plan
-	bad.Origin.Licence, bad.Title = "", ""
-	_, err = h.s.Import(ctx, bad)
-	if got := fields(err); !slices.Equal(got, []string{"origin_licence:required", "title:required"}) {
-		t.Errorf("without origin: %v", got)
-	}
-	c, err := h.s.Import(ctx, plan)
-	h.ok(err)
-	h.is(Running, RoundOpen)
-	if c.Origin == nil || *c.Origin != plan.Origin || len(c.Staff) != 0 || c.Commitment != (Commitment{}) {
-		t.Errorf("imported as %+v", c)
-	}
-	h.recorded("origin/ system : La piazza", "protocol/ system : ", "act/import system : La piazza", "act/start system : La piazza", "round_opened/open system : round 1")
-	again, err := h.s.Import(ctx, plan)
-	h.ok(err)
-	if again.Slug != slug+"-2" {
-		t.Errorf("a second import is at %q", again.Slug)
-	}
-	items := h.add(3)
-	h.refused(h.reword(items[0].ID, "Altro."), fault.Conflict, "round_open")
-	tick := func(n int) {
-		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-			return h.s.Ticked(ctx, tx, c.Rounds[0].ID, n, []Outcome{{Item: items[0].ID, Verdict: delphi.Verdict{Key: delphi.Consensus}, Proposal: delphi.Proposal{Action: delphi.Settle}}})
-		})
-	}
-	tick(1)
-	tick(2)
-	tick(2)
-	if n := h.round(1).Ticks; n != 2 {
-		t.Errorf("%d ticks", n)
-	}
-	h.refused(h.s.ConcludeForeign(ctx, c.ID), fault.Conflict, "round_open")
-	h.ok(h.s.CloseStanding(ctx, c.ID))
-	h.drain()
-	h.is(Running, RoundReleased)
-	h.ok(h.s.ConcludeForeign(ctx, c.ID))
-	h.refused(h.s.PublishForeign(ctx, c.ID, OpinionTexts{}), fault.Conflict, "not_destroyed")
-	h.drain()
-	h.ok(h.s.PublishForeign(ctx, c.ID, OpinionTexts{}))
-	h.is(Published, RoundReleased)
-	for _, it := range h.items() {
-		if it.State != ItemSettled || it.SettledIn != 1 {
-			t.Errorf("statement %d is %s", it.Number, it.State)
-		}
-	}
-}
-
-// TestOwnConsultationsAreNotForeign: the import's way out is closed to them.
-func TestOwnConsultationsAreNotForeign(t *testing.T) {
-	h := newTown(t)
-	h.answered(1)
-	id := h.get().ID
-	for _, err := range []error{h.s.CloseStanding(t.Context(), id), h.s.ConcludeForeign(t.Context(), id), h.s.PublishForeign(t.Context(), id, OpinionTexts{})} {
-		h.refused(err, fault.Forbidden, "not_imported")
 	}
 }

@@ -78,6 +78,11 @@ func (s *Service) work(q *job.Queue) {
 	job.On(q, func(ctx context.Context, a publish) error { return s.on(ctx, a.Consultation, s.publishLate) })
 	job.On(q, func(ctx context.Context, a resume) error { return s.on(ctx, a.Consultation, s.resumeLate) })
 	job.On(q, func(ctx context.Context, a endKey) error { return s.on(ctx, a.Consultation, s.endKey) })
+	job.On(q, func(ctx context.Context, _ takeBack) error {
+		_, err := s.TakeBack(ctx)
+		return err
+	})
+	job.Every(q, takeBackEvery, takeBack{})
 }
 
 // on runs a job on a consultation under its lock; one that is gone needs nothing.
@@ -197,7 +202,7 @@ func (s *Service) releaseLate(ctx context.Context, tx *postgres.Tx, c *Consultat
 // concludeLate concludes 14 days after the last release, when nothing is left to
 // answer or nothing could be opened since.
 func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
-	if c.Stage != Running {
+	if c.Stage != Running || c.Origin != nil {
 		return nil
 	}
 	if c.Suspended != nil {
@@ -218,9 +223,11 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *Consulta
 	return s.conclude(ctx, tx, c, itself, "")
 }
 
-// publishLate publishes without texts what the administration left lying.
+// publishLate publishes without texts what the administration left lying, and with
+// the minority report as it stands: the opinion says how long the panel read it, or
+// that it was not written. An import is published by its process alone.
 func (s *Service) publishLate(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
-	if c.Stage != Concluded {
+	if c.Stage != Concluded || c.Origin != nil {
 		return nil
 	}
 	if err := c.moveBy(ActPublish, itself); err != nil {

@@ -44,7 +44,9 @@ type town struct {
 	proposed delphi.Action // for every item of the next tabulation
 	stuck    bool          // tabulations fail
 	opinions []OpinionTexts
+	dissent  bool // what the report says of it
 
+	foreign                                    uuid.UUID // an import that get gives instead of the consultation at slug
 	id, other                                  uuid.UUID // administrations
 	anna, marco, mirta, furio                  account.Actor
 	stranger, carla, council, foreignModerator account.Actor
@@ -87,6 +89,7 @@ func (h *town) server() (*job.Queue, *Service) {
 	job.On(q, func(ctx context.Context, a Destroy) error {
 		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return s.Destroyed(ctx, tx, a.Consultation) })
 	})
+	s.OnDissent(func(context.Context, *postgres.Tx, Consultation) (bool, error) { return h.dissent, nil })
 	s.OnPublish(func(_ context.Context, _ *postgres.Tx, _ Consultation, texts OpinionTexts) error {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -249,8 +252,16 @@ func (h *town) tx(do func(ctx context.Context, tx *postgres.Tx) error) {
 
 func (h *town) get() Consultation {
 	h.Helper()
-	c, err := h.s.Find(h.Context(), h.anna, slug)
-	h.ok(err)
+	if h.foreign == uuid.Nil {
+		c, err := h.s.Find(h.Context(), h.anna, slug)
+		h.ok(err)
+		return c
+	}
+	var c Consultation
+	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
+		c, err = h.s.ByID(ctx, tx, h.foreign)
+		return err
+	})
 	return c
 }
 

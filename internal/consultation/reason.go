@@ -15,6 +15,8 @@ const (
 	whyKeyDate   = "key_date"
 	whyLastRound = "last_round"
 	whyImported  = "imported"
+	whyDrift     = "drift"
+	whyBrokeOff  = "broke_off"
 )
 
 var systemReasons = map[string]map[string]string{
@@ -22,6 +24,8 @@ var systemReasons = map[string]map[string]string{
 		whyKeyDate:              "È arrivata la data ultima della chiave fissata dal protocollo.",
 		whyLastRound:            "Non si tengono altri giri.",
 		whyImported:             "La conversazione importata è finita.",
+		whyDrift:                "Le risposte a tutte le affermazioni sono ferme: lo spostamento è sotto la soglia del protocollo.",
+		whyBrokeOff:             "L’importazione si è interrotta: non è stato pubblicato nulla.",
 		"no_live_item":          "Non c’è nessuna affermazione in gioco: non ci sarebbe nulla a cui rispondere.",
 		"staff_missing":         "Manca una delle persone che devono condurre la consultazione.",
 		"not_released":          "Il giro precedente non è ancora stato reso pubblico.",
@@ -31,6 +35,8 @@ var systemReasons = map[string]map[string]string{
 		whyKeyDate:              "The latest date of the key, set by the protocol, has come.",
 		whyLastRound:            "No further round is held.",
 		whyImported:             "The imported conversation ended.",
+		whyDrift:                "Answers to all statements hold still: their drift lies below the protocol's threshold.",
+		whyBrokeOff:             "The import broke off: nothing was published.",
 		"no_live_item":          "No statement is in play: there would be nothing to answer.",
 		"staff_missing":         "Somebody who must steer the consultation is missing.",
 		"not_released":          "The round before is not released yet.",

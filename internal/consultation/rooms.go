@@ -59,8 +59,14 @@ func (s *Service) Removed(ctx context.Context, tx *postgres.Tx, c Consultation) 
 	return s.jobs.Enqueue(ctx, tx, Renew{Consultation: c.ID}, time.Time{})
 }
 
-// Pending counts the contributions of a consultation that nobody has examined yet.
-type Pending func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (int, error)
+// Contributions counts those of a consultation by how far they have come.
+type Contributions struct {
+	Pending  int // nobody has examined them yet
+	Admitted int // in at least one item
+}
+
+// Counted gives them.
+type Counted func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Contributions, error)
 
 // Opinion stores the opinion document of a consultation that is being published.
 type Opinion func(ctx context.Context, tx *postgres.Tx, c Consultation, texts OpinionTexts) error
@@ -72,8 +78,21 @@ type Shown func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, nu
 // OnShown sets who knows the feedback documents (the ballot room, in its New).
 func (s *Service) OnShown(hash Shown) { s.feedback = hash }
 
-// OnPending sets who counts pending contributions (the synthesis room, in its New).
-func (s *Service) OnPending(count Pending) { s.pending = count }
+// OnContributions sets who counts contributions (the synthesis room, in its New).
+func (s *Service) OnContributions(count Counted) { s.contributions = count }
+
+// pending counts the contributions that nobody has examined yet.
+func (s *Service) pending(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (int, error) {
+	n, err := s.contributions(ctx, tx, consultation)
+	return n.Pending, err
+}
+
+// Dissent tells whether the panel's reasons dissent from the verdicts of a concluded
+// consultation.
+type Dissent func(ctx context.Context, tx *postgres.Tx, c Consultation) (bool, error)
+
+// OnDissent sets who knows the dissent (report, in its New).
+func (s *Service) OnDissent(known Dissent) { s.dissent = known }
 
 // OnPublish sets who stores the opinion (report, wired in cmd).
 func (s *Service) OnPublish(store Opinion) { s.opinion = store }
@@ -195,7 +214,7 @@ func (s *Service) Tabulated(ctx context.Context, tx *postgres.Tx, round uuid.UUI
 // the items released at this tick (1..). Its entry in the record is the caller's,
 // who knows what was released.
 func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick int, outcomes []Outcome) error {
-	_, r, err := s.roundForUpdate(ctx, tx, round)
+	c, r, err := s.roundForUpdate(ctx, tx, round)
 	if err != nil {
 		return err
 	}
@@ -214,7 +233,25 @@ func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, round uuid.UUID, 
 		}
 	}
 	r.Ticks = tick
-	return updateRound(ctx, tx, *r)
+	if err := updateRound(ctx, tx, *r); err != nil {
+		return err
+	}
+	return s.drift(ctx, tx, &c, r)
+}
+
+// drift closes a standing round before its deadline where the protocol says so, and
+// every statement's drift lies below the threshold: not before the days that the
+// protocol keeps it open for.
+func (s *Service) drift(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
+	if !c.Protocol.StopsItself() || c.Stage != Running || c.Suspended != nil ||
+		tx.Now.Before(later(r.OpenedAt, c.Protocol.Round(r.Number).MinDays)) {
+		return nil
+	}
+	stops, err := s.stops(ctx, tx, *c, *r)
+	if err != nil || !stops {
+		return err
+	}
+	return s.close(ctx, tx, c, r, itself, c.why(whyDrift))
 }
 
 // Destroyed notes that the key and the ballots are gone, and says so in public once

@@ -347,15 +347,15 @@ func (s *Service) release(ctx context.Context, tx *postgres.Tx, c *Consultation,
 	return s.stop(ctx, tx, c)
 }
 
-// stop concludes by itself where the protocol says so: no round is left, or
-// every statement should settle.
+// stop concludes by itself where the protocol says so: no round is left, or its
+// stopping rule holds.
 func (s *Service) stop(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 	if !c.Protocol.Stop.Auto || c.Stage != Running || c.Suspended != nil {
 		return nil
 	}
 	if c.RoundsLeft() > 0 {
-		on, err := againstProposal(ctx, tx, *c)
-		if err != nil || on || c.Protocol.Stop.When == "rounds" {
+		stops, err := s.stops(ctx, tx, *c, *c.LastReleased())
+		if err != nil || !stops || !c.Protocol.StopsItself() {
 			return err
 		}
 	}

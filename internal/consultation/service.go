@@ -27,10 +27,12 @@ type Service struct {
 	bridge   *pseudonym.Service
 	panel    *panel.Service
 	notices  *notice.Service
-	pending  Pending
 	feedback Shown
 	opinion  Opinion
+	dissent  Dissent
 	latest   latest
+
+	contributions Counted
 }
 
 // New makes the service and registers its jobs on the queue (open, close,
@@ -39,8 +41,8 @@ type Service struct {
 func New(db *postgres.DB, q *job.Queue, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
 	s := &Service{
 		db: db, jobs: q, record: l, bridge: p, panel: pan, notices: n,
-		pending:  func(context.Context, *postgres.Tx, uuid.UUID) (int, error) { return 0, nil },
-		feedback: func(context.Context, *postgres.Tx, uuid.UUID, int) (string, error) { return "", nil },
+		contributions: func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) { return Contributions{}, nil },
+		feedback:      func(context.Context, *postgres.Tx, uuid.UUID, int) (string, error) { return "", nil },
 	}
 	s.work(q)
 	pan.Ask(s.terms)

@@ -50,6 +50,10 @@ func TestWrongPeople(t *testing.T) {
 		{"publish", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Publish(ctx, who, slug, OpinionTexts{})
 		}},
+		{"minority", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.ShowMinority(ctx, who, slug, "Contro.") }},
+		{"forgo", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
+			return h.s.ForgoMinority(ctx, who, slug, "Perché.")
+		}},
 		{"withdraw", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Withdraw(ctx, who, slug, "Perché.") }},
 		{"suspend", []account.Role{account.Administrator, account.Moderator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Suspend(ctx, who, slug, "Perché.")
@@ -206,6 +210,39 @@ func TestStopsByItself(t *testing.T) {
 	h.recorded("act/conclude system : La piazza", "key_destroyed/ system : La piazza")
 }
 
+// TestPolicyGoesOnWhileArgumentsCome: after the first positions every argument is
+// new, after the second none is, and only then do the rounds stop by themselves.
+func TestPolicyGoesOnWhileArgumentsCome(t *testing.T) {
+	h := newTown(t)
+	h.answering(2)
+	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+		return Contributions{Admitted: 3}, nil
+	})
+	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := h.s.ForUpdate(ctx, tx, h.get().ID)
+		if err != nil {
+			return err
+		}
+		c.Protocol.Variant, c.Protocol.Stop = delphi.VariantPolicy, delphi.StopPlan{Auto: true, When: "stable"}
+		k := &c.Protocol.ItemKinds[0]
+		k.Kind, k.Points, k.Classes, k.Criteria = delphi.CriteriaForm, 4, delphi.DefaultClasses(4), []string{"desirability"}
+		c.Protocol.Consensus.Share = &delphi.ShareRule{From: 3, To: 4, Permille: 750}
+		return updateStage(ctx, tx, c)
+	})
+	h.proposed = delphi.Settle
+	h.work("2026-03-28 23:59")
+	h.is(Running, RoundReleased, RoundReleased, RoundPlanned)
+	if got := fields(h.s.Conclude(t.Context(), h.furio, slug, "")); !slices.Equal(got, []string{"reason:against_proposal"}) {
+		t.Errorf("concluded while arguments come: %v", got)
+	}
+	c := h.get()
+	for n, want := range map[int]bool{2: true, 3: false} {
+		if got := c.gathersSince(c.Rounds[n-1]); got != want {
+			t.Errorf("contributions were gathered before round %d: %v", n, got)
+		}
+	}
+}
+
 // TestWithdraw keeps what was released, ends the rest, and destroys the key.
 func TestWithdraw(t *testing.T) {
 	h := newTown(t)
@@ -244,7 +281,7 @@ func TestOpinionThatCannotBeStored(t *testing.T) {
 	h.answered(1)
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, "Basta."))
 	h.drain()
-	if got := fields(h.s.Publish(t.Context(), h.anna, slug, OpinionTexts{Minority: strings.Repeat("a", 20001)})); !slices.Equal(got, []string{"minority:too_long"}) {
+	if got := fields(h.s.Publish(t.Context(), h.anna, slug, OpinionTexts{Limitations: strings.Repeat("a", 20001)})); !slices.Equal(got, []string{"limitations:too_long"}) {
 		t.Errorf("too long: %v", got)
 	}
 	h.s.OnPublish(func(context.Context, *postgres.Tx, Consultation, OpinionTexts) error { return context.DeadlineExceeded })

@@ -25,6 +25,8 @@ const (
 	ActSuspend  Act = "suspend"
 	ActResume   Act = "resume"
 	ActConclude Act = "conclude"
+	ActMinority Act = "minority"
+	ActForgo    Act = "forgo"
 	ActPublish  Act = "publish"
 	ActReply    Act = "reply"
 	ActWithdraw Act = "withdraw"
@@ -95,9 +97,11 @@ var transitions = []transition{
 	{ofConsultation, string(Running), string(Running), ActSuspend, []account.Role{account.Administrator, account.Moderator}, "reason, days left of 90"},
 	{ofConsultation, string(Running), string(Running), ActResume, []account.Role{account.Administrator, account.Moderator, System}, ""},
 	{ofConsultation, string(Running), string(Concluded), ActConclude, []account.Role{account.Facilitator, System}, "last round released, reason against the proposal"},
-	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator}, "reason"},
-	{ofConsultation, string(Concluded), string(Published), ActPublish, []account.Role{account.Administrator, System}, "key and ballots gone, opinion built"},
-	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator}, "reason"},
+	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason, by itself an import that broke off"},
+	{ofConsultation, string(Concluded), string(Concluded), ActMinority, []account.Role{account.Facilitator}, "words; shown to the panel for 7 days"},
+	{ofConsultation, string(Concluded), string(Concluded), ActForgo, []account.Role{account.Facilitator}, "dissent, reason not to report it"},
+	{ofConsultation, string(Concluded), string(Published), ActPublish, []account.Role{account.Administrator, System}, "key and ballots gone, opinion built; by hand, no dissent or it was reported"},
+	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Published), string(Answered), ActReply, []account.Role{account.Administrator}, "every finding replied to"},
 
 	{ofRound, nothing, string(RoundPlanned), ActPlan, []account.Role{account.Administrator, System}, ""},

@@ -85,11 +85,13 @@ resume moderator announced>announced running>running
 resume system announced>announced running>running
 conclude facilitator running>concluded
 conclude system running>concluded
+minority facilitator concluded>concluded
+forgo facilitator concluded>concluded
 publish administrator concluded>published
 publish system concluded>published
 reply administrator published>answered
 withdraw administrator announced>withdrawn running>withdrawn concluded>withdrawn
-withdraw system announced>withdrawn
+withdraw system announced>withdrawn running>withdrawn concluded>withdrawn
 round
 plan administrator >planned
 plan system >planned

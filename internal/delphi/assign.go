@@ -38,7 +38,7 @@ type holders struct {
 	ties             int
 	sums             []int // the values of P/ties
 	sure             int
-	reasons          [len(sides)]said
+	reasons          [stands]said
 }
 
 // said is a table of reasons with its digests, ascending.
@@ -131,12 +131,16 @@ func (s subject) holders(tables []Table, find func(id string) int, groups []Grou
 			h.class = append(h.class, c)
 		}
 	}
-	all, err := saidIn(tables, find("R/"+s.voice))
-	for i, side := range sides {
-		h.reasons[i] = all
-		if all.table == none && err == nil {
-			h.reasons[i], err = saidIn(tables, find(reasonsID(s.voice, side)))
+	all, err := saidIn(tables, find(reasonsID(s.voice, unsaid)))
+	for i := range h.reasons {
+		own := said{table: none}
+		if err == nil {
+			own, err = saidIn(tables, find(reasonsID(s.voice, suffix(i))))
 		}
+		if own.table == none && i >= len(sides) {
+			own = all // not told by place
+		}
+		h.reasons[i] = own
 	}
 	return h, err
 }
@@ -288,7 +292,7 @@ func (a *Assignment) beside(b *Answer, visit func(table, value int)) error {
 		return nil
 	}
 	r := a.now.reason(b, at.voice)
-	w := h.reasons[r.side]
+	w := h.reasons[r.stand]
 	if w.table == none {
 		return nil
 	}

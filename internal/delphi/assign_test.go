@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,9 +66,9 @@ func recount(t testing.TB, a visitor, c delphi.Closing, current []delphi.Ballot,
 
 // tabulate closes a round, sees that its tables are those that the rule names, and
 // that its leaves add up to them: it also gives the people of each table.
-func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, enrolled []int, documents []delphi.Counts, current, previous []delphi.Ballot) (delphi.Closing, map[string][]string) {
+func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, enrolled []int, documents []delphi.Counts, current, previous []delphi.Ballot, older ...[]delphi.Ballot) (delphi.Closing, map[string][]string) {
 	t.Helper()
-	c, err := delphi.Tabulate(p, round, items, enrolled, documents, current, previous, key)
+	c, err := delphi.Tabulate(p, round, items, enrolled, documents, current, previous, key, older...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,16 +84,38 @@ func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, e
 	for i := range previous {
 		old[previous[i].Panelist] = &previous[i]
 	}
+	// Of earlier rounds one ballot for each panelist, of the answers that are values.
+	past := map[string]*delphi.Ballot{}
+	for _, b := range slices.Concat(older...) {
+		if past[b.Panelist] == nil {
+			past[b.Panelist] = &delphi.Ballot{Panelist: b.Panelist, Group: b.Group}
+		}
+		for _, a := range b.Answers {
+			p := past[b.Panelist]
+			known := slices.ContainsFunc(p.Answers, func(o delphi.Answer) bool { return o.Item == a.Item })
+			if !a.CannotJudge && !known {
+				p.Answers = append(p.Answers, a)
+			}
+		}
+	}
 	came := map[string]bool{}
 	for i := range current {
 		came[current[i].Panelist] = true
-		if err := streamed.Add(&current[i], old[current[i].Panelist]); err != nil {
+		if err := streamed.Add(&current[i], old[current[i].Panelist], past[current[i].Panelist]); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i := range previous {
-		if !came[previous[i].Panelist] {
-			if err := streamed.Add(nil, &previous[i]); err != nil {
+		if who := previous[i].Panelist; !came[who] {
+			came[who] = true
+			if err := streamed.Add(nil, &previous[i], past[who]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for who, b := range past {
+		if !came[who] {
+			if err := streamed.Add(nil, nil, b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -157,6 +180,7 @@ func drawn(next func(int) int, p delphi.Protocol, round int, items []delphi.Item
 			a.Confidence = next(5)
 			if next(2) == 0 {
 				a.Reason = digest(fmt.Sprint("because ", next(30)))
+				a.Argues = []delphi.Side{"", "", "", delphi.Against, delphi.For, delphi.Neither}[next(6)]
 			}
 			spoke = spoke || form == delphi.RankingForm
 		}
@@ -173,7 +197,7 @@ func forms(t testing.TB, small string) map[string]struct {
 } {
 	two := func(variant, rule, rounds, kinds, more string) delphi.Protocol {
 		return parse(t, `{"version": 1, "variant": "`+variant+`", "languages": ["it"],
-			"panel": {"access": "invitation", "groups": [{"id": "g0", "name": {"it": "A"}}, {"id": "g1", "name": {"it": "B"}}, {"id": "g2", "name": {"it": "C"}}]},
+			"panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "invitation"}, {"id": "g1", "name": {"it": "B"}, "access": "invitation"}, {"id": "g2", "name": {"it": "C"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [`+rounds+`], "consensus": `+rule+`,
 			"disclosure": {"small": "`+small+`"}, "item_kinds": [`+kinds+`]`+more+`}`)
 	}
@@ -254,9 +278,9 @@ func TestLeavesAddUpToTables(t *testing.T) {
 		}
 	}
 	for _, id := range []string{
-		"A/s1", "G/s1/g1", "D/s1", "T/s1", "M/s1", "K/s1", "R/s1", "R/s1/against", "R/s1/middle", "R/s1/for", "R/s1/none",
-		"A/c1/x", "K/c1", "R/c1/for", "A/scelta", "G/scelta/g0", "K/scelta", "R/scelta", "S/v1", "K/v1", "R/v1", "A/e1/low", "G/d1/g0", "D/e1", "R/e1",
-		"P/a", "P/ties", "K/lista", "R/lista", "S/a", "B",
+		"A/s1", "G/s1/g1", "D/s1", "T/s1", "M/s1", "K/s1", "R/s1/unsaid", "R/s1/against", "R/s1/for", "R/s1/neither", "R/s1/low", "R/s1/middle", "R/s1/high",
+		"A/c1/x", "K/c1", "R/c1/for", "R/c1/high", "A/scelta", "G/scelta/g0", "K/scelta", "R/scelta/unsaid", "R/scelta/for", "S/v1", "K/v1", "R/v1/unsaid", "A/e1/low", "G/d1/g0", "D/e1", "R/e1/unsaid",
+		"P/a", "P/ties", "K/lista", "R/lista/unsaid", "S/a", "B",
 	} {
 		if !seen[id] {
 			t.Errorf("no panel ever had the table %s", id)
@@ -283,7 +307,7 @@ func TestLeftOutStayersHaveNoLeaf(t *testing.T) {
 		if i < len(now) {
 			b = &now[i]
 		}
-		if err := tab.Add(b, &before[i]); err != nil {
+		if err := tab.Add(b, &before[i], nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -370,7 +394,7 @@ func TestLeavesOfAStandingRound(t *testing.T) {
 			}
 		}
 		for _, i := range interim.Counts.Items {
-			if i.Confident != 0 || i.Reasons != 0 || i.Sides != nil {
+			if i.Confident != 0 || i.Reasons != 0 || i.Said != nil || i.Places != nil || i.Placed != 0 {
 				t.Errorf("an interim release tells of reasons: %+v", i)
 			}
 		}
@@ -419,7 +443,7 @@ func assigned(t testing.TB, n int, words string) (*delphi.Assignment, []delphi.B
 		t.Fatal(err)
 	}
 	for i := range current {
-		if err := tab.Add(&current[i], &previous[i]); err != nil {
+		if err := tab.Add(&current[i], &previous[i], nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -25,15 +25,15 @@ const (
 // shown is what may be published about one subject after one round.
 type shown struct {
 	detail  detail
-	groups  []bool // by group
-	shift   bool   // D
-	pairs   bool   // what can be shown of change at all
-	leftOut int    // stayers whom D, T and M leave out
-	classes bool   // T
-	moves   bool   // M
-	extreme bool   // minimum and maximum
-	sure    bool   // K
-	reasons []Side // R by side; one "" for a table that tells none
+	groups  []bool   // by group
+	shift   bool     // D
+	pairs   bool     // what can be shown of change at all
+	leftOut int      // stayers whom D, T and M leave out
+	classes bool     // T
+	moves   bool     // M
+	extreme bool     // minimum and maximum
+	sure    bool     // K
+	reasons []string // the tables R, by what their names end with
 }
 
 // tables decides what exists about one subject. It reads nothing but the
@@ -45,7 +45,7 @@ func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 	if !interim && s.detail != nothing {
 		// Confidence has no thirds: where those would be shown, nothing is.
 		s.sure = c.Confident >= max(d.SmallBelow, d.MinN)
-		s.reasons = c.told(p.sided(c))
+		s.reasons = p.told(c)
 	}
 	if s.detail != points || interim {
 		return s
@@ -76,28 +76,39 @@ func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 		s.pairs, s.leftOut = false, 0
 	}
 	s.shift = s.pairs && (c.Shift == ShiftDirected || c.Shift == ShiftMoved)
-	large := s.pairs && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
+	// T and M tell directions: they exist only where D may.
+	large := c.Shift == ShiftDirected && s.pairs && c.Paired >= d.PairsT && (form == ScaleForm || form == CriteriaForm)
 	s.classes = large && c.Transitions
 	s.moves = large && c.Moves
 	return s
 }
 
-// told names the tables of reasons. A reason is its author's own words and tells
-// no value, so that one of them makes a table wherever the item has one.
-func (c ItemCounts) told(sided bool) []Side {
-	switch {
-	case c.Reasons <= 0:
+// told names the tables of reasons, by what their names end with. A reason is its
+// author's own words, and so is the side that they say it argues: neither tells a
+// value, so that one of them makes a table wherever the item has one.
+func (p Protocol) told(c ItemCounts) []string {
+	if c.Reasons <= 0 {
 		return nil
-	case !sided || len(c.Sides) == 0:
-		return []Side{""}
 	}
-	var out []Side
-	for _, s := range sides {
-		if slices.Contains(c.Sides, s) {
-			out = append(out, s)
+	var out []string
+	for i, n := range c.Said {
+		if n > 0 && i < len(sides) {
+			out = append(out, string(sides[i]))
 		}
 	}
-	return out
+	if len(c.Places) > 0 && p.placed(c) {
+		for _, at := range places[:len(places)-1] {
+			if slices.Contains(c.Places, at) {
+				out = append(out, string(at))
+			}
+		}
+		if !slices.Contains(c.Places, NoPlace) {
+			return out
+		}
+	} else if c.sideless() <= 0 {
+		return out
+	}
+	return append(out, unsaid)
 }
 
 // grouped says whether a form has tables by group, paired whether it has tables
@@ -196,8 +207,8 @@ func Rule(p Protocol, documents []Counts) []string {
 			if s.sure {
 				out = append(out, "K/"+name)
 			}
-			for _, side := range s.reasons {
-				out = append(out, reasonsID(name, side))
+			for _, end := range s.reasons {
+				out = append(out, reasonsID(name, end))
 			}
 		}
 	}

@@ -13,11 +13,12 @@ import (
 )
 
 // crowd is a drawn panel: who is in which group and said what in each round, how
-// sure they were (0 for nothing said) and which of a few reasons they gave.
+// sure they were (0 for nothing said), which of a few reasons they gave, and which
+// side they said that it argues (0 for none, 1 against, 2 for, 3 neither).
 type crowd struct {
-	group     []int
-	rounds    [][]int
-	sure, why [][]int
+	group           []int
+	rounds          [][]int
+	sure, why, side [][]int
 }
 
 func drawCrowd(t *rapid.T, groups, rounds int) crowd {
@@ -27,7 +28,8 @@ func drawCrowd(t *rapid.T, groups, rounds int) crowd {
 	stay := rapid.SampledFrom([]int{0, 50, 95}).Draw(t, "percent who keep their answer")
 	seed := rapid.Uint64().Draw(t, "seed")
 	mute := rapid.SampledFrom([]int{0, 3, 50, 100}).Draw(t, "percent who give no reason")
-	c := crowd{group: make([]int, n), rounds: make([][]int, rounds), sure: make([][]int, rounds), why: make([][]int, rounds)}
+	sided := rapid.SampledFrom([]int{0, 3, 60, 100}).Draw(t, "percent whose reason has a side")
+	c := crowd{group: make([]int, n), rounds: make([][]int, rounds), sure: make([][]int, rounds), why: make([][]int, rounds), side: make([][]int, rounds)}
 	next := func(below int) int { // one draw for all, so that large panels stay quick
 		seed = seed*6364136223846793005 + 1442695040888963407
 		return int((seed >> 33) % uint64(below))
@@ -50,11 +52,14 @@ func drawCrowd(t *rapid.T, groups, rounds int) crowd {
 				c.rounds[r][i] = v
 			}
 		}
-		c.sure[r], c.why[r] = make([]int, n), make([]int, n)
+		c.sure[r], c.why[r], c.side[r] = make([]int, n), make([]int, n), make([]int, n)
 		for i := range n {
 			c.sure[r][i] = next(5)
 			if next(100) >= mute {
 				c.why[r][i] = 1 + next(4)
+				if next(100) < sided {
+					c.side[r][i] = 1 + next(3)
+				}
 			}
 		}
 	}
@@ -67,18 +72,24 @@ func (c crowd) beside(round int, panelist string, a *delphi.Answer) {
 	a.Confidence = c.sure[round][i]
 	if n := c.why[round][i]; n > 0 {
 		a.Reason = digest(fmt.Sprint(n))
+		a.Argues = []delphi.Side{"", delphi.Against, delphi.For, delphi.Neither}[c.side[round][i]]
 	}
 }
 
-// said tells who gave a reason on a side (−1 for any): 0 against, 1 between, 2 for,
-// 3 without a value.
-func (c crowd) said(r, side int) func(int) bool {
+// gave tells who gave a reason that argues a side as its author said (−1 for any, 0
+// for not said).
+func (c crowd) gave(r, side int) func(int) bool {
 	return func(i int) bool {
 		v := c.rounds[r][i]
-		if v == absent || v == noAnswer || c.why[r][i] == 0 {
-			return false
-		}
-		return side < 0 || side == 3 && v < 0 || v > 0 && side == (v-1)/3
+		return v != absent && v != noAnswer && c.why[r][i] > 0 && (side < 0 || c.side[r][i] == side)
+	}
+}
+
+// at tells whose answer lies in a place: 0 low, 1 middle, 2 high, 3 without a value.
+func (c crowd) at(r, place int) func(int) bool {
+	return func(i int) bool {
+		v := c.rounds[r][i]
+		return place == 3 && v < 0 || v > 0 && place == (v-1)/3
 	}
 }
 
@@ -103,7 +114,7 @@ func TestNothingTellsOfTooFew(t *testing.T) {
 	ever := map[string]bool{}
 	for _, small := range []string{"thirds", "open"} {
 		for _, n := range []int{1, 2, 4} {
-			p := classical(t, 3, append(groups(n), `"access": "open"`, `"access": "roll"`,
+			p := classical(t, 3, append(groupsBy(n, "invitation"),
 				`"item_kinds"`, `"disclosure": {"small": "`+small+`"}, "item_kinds"`)...)
 			seen := map[string]int{}
 			t.Run(fmt.Sprintf("%s, %d groups", small, n), rapid.MakeCheck(func(r *rapid.T) {
@@ -116,6 +127,7 @@ func TestNothingTellsOfTooFew(t *testing.T) {
 					for _, name := range names(closings[round].Tables) {
 						seen[name[:1]]++
 						ever[name] = true
+						ever[name+" beside places"] = ever[name+" beside places"] || slices.Contains(names(closings[round].Tables), "R/i1/low")
 					}
 				}
 			}))
@@ -129,8 +141,10 @@ func TestNothingTellsOfTooFew(t *testing.T) {
 			}
 		}
 	}
-	if !ever["R/i1"] || !ever["R/i1/for"] || !ever["R/i1/none"] {
-		t.Errorf("no panel ever told reasons both ways: %v", ever)
+	for _, name := range []string{"R/i1/unsaid", "R/i1/against", "R/i1/for", "R/i1/neither", "R/i1/low", "R/i1/middle", "R/i1/high", "R/i1/unsaid beside places"} {
+		if !ever[name] {
+			t.Errorf("no panel ever told %s: %v", name, ever)
+		}
 	}
 }
 
@@ -183,35 +197,37 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	d, shift := table(now, "D/i1")
 	tr, transitions := table(now, "T/i1")
 	m, moves := table(now, "M/i1")
-	if !shift {
-		if transitions || moves {
-			t.Fatal("T or M without D")
+	if counts.Shift == "" {
+		if shift || transitions || moves {
+			t.Fatal("a paired table where nothing may be told of change")
 		}
 		return
 	}
 	// Who is in A of either round and not in the paired tables: nobody, or enough.
 	pairs := c.people(c.valid(round-1), c.valid(round))
 	before := c.people(c.valid(round - 1))
-	for _, rest := range []int{before - d.N, n - d.N} {
+	left := delphi.LeftOut(p, counts)
+	of := pairs - left
+	for _, rest := range []int{before - of, n - of} {
 		if rest != 0 && rest < 5 {
-			t.Fatalf("a paired table of %d against one of %d leaves %d", d.N, n, rest)
+			t.Fatalf("a paired table of %d against one of %d leaves %d", of, n, rest)
 		}
 	}
-	left := pairs - d.N
 	gone, came := before-pairs, n-pairs
 	few := func(n int) bool { return n > 0 && n < 5 }
 	if want := map[bool]int{true: 20}[few(gone) || few(came)]; left != want || left > 0 && pairs < 100 {
 		t.Fatalf("%d pairs, %d gone, %d came: %d stayers left out", pairs, gone, came, left)
 	}
-	if d.Counts[0] < 5 || d.Counts[len(d.Counts)-1] < 5 {
-		t.Fatalf("an end of D holds %v", d.Counts)
+	if shift != (counts.Shift != delphi.ShiftFew) || shift && d.N != of {
+		t.Fatalf("D of %d exists: %v, the form is %q, %d pairs are told of", d.N, shift, counts.Shift, of)
 	}
+	checkShift(t, d)
 	for _, other := range []struct {
 		table  delphi.Table
 		exists bool
 	}{{tr, transitions}, {m, moves}} {
-		if other.exists && (other.table.N != d.N || pairs < 100) {
-			t.Fatalf("%s of %d beside D of %d, %d pairs", other.table.ID, other.table.N, d.N, pairs)
+		if other.exists && (other.table.N != of || pairs < 100) {
+			t.Fatalf("%s of %d beside %d of %d pairs", other.table.ID, other.table.N, of, pairs)
 		}
 	}
 	if transitions {
@@ -232,6 +248,29 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	}
 }
 
+// checkShift sees that D tells of movers up, movers down, and each of its ends, that
+// they are nobody or five.
+func checkShift(t *rapid.T, d delphi.Table) {
+	few := func(n int) bool { return n > 0 && n < 5 }
+	down, up := 0, 0
+	for i, v := range d.Values {
+		switch {
+		case v == "moved" && d.Counts[i] < 5:
+			t.Fatalf("%d people are told to have moved", d.Counts[i])
+		case strings.Contains(v, "-"):
+			down += d.Counts[i]
+		case strings.Contains(v, "+"):
+			up += d.Counts[i]
+		}
+		if end := i == 0 || i == len(d.Values)-1; end && strings.ContainsAny(v, "+-") && d.Counts[i] < 5 {
+			t.Fatalf("an end of D holds %v", d.Counts)
+		}
+	}
+	if few(down) || few(up) {
+		t.Fatalf("%d moved down and %d up", down, up)
+	}
+}
+
 // letters are the sorts of a closing's tables, in order.
 func letters(c delphi.Closing) (out string) {
 	for _, name := range names(c.Tables) {
@@ -249,32 +288,51 @@ func checkVoices(t *rapid.T, c crowd, now delphi.Closing, round int) {
 	if k, ok := table(now, "K/i1"); ok != (sure >= 20) || ok && k.N != sure {
 		t.Fatalf("%d people are confident: %+v", sure, k)
 	}
-	all := c.people(c.said(round, -1))
-	plain, together := table(now, "R/i1")
-	apart, told := 0, 0
-	for side, name := range []string{"against", "middle", "for", "none"} {
+	all, unsaid := c.people(c.gave(round, -1)), c.people(c.gave(round, 0))
+	// The side that an author said is told whatever the numbers, and of nobody else.
+	for i, name := range []string{"against", "for", "neither"} {
+		people := c.people(c.gave(round, i+1))
+		if r, ok := table(now, "R/i1/"+name); ok != (n >= 5 && people > 0) || ok && r.N != people {
+			t.Fatalf("%d people said %s: %+v", people, name, r)
+		}
+	}
+	if counts := now.Counts.Items[0]; counts.Reasons != all || sumOf(counts.Said) != all-unsaid {
+		t.Fatalf("%d reasons, %d unsaid: %+v", all, unsaid, counts)
+	}
+	// The others are told by place where nobody can be read off it, else together.
+	plain, together := table(now, "R/i1/unsaid")
+	placed, told := 0, 0
+	for place, name := range []string{"low", "middle", "high"} {
 		r, ok := table(now, "R/i1/"+name)
 		if !ok {
 			continue
 		}
 		told++
-		apart += r.N
-		if r.N < 5 || r.N != c.people(c.said(round, side)) {
-			t.Fatalf("%d people are told to argue %s", r.N, name)
+		placed += r.N
+		if r.N < 5 || r.N != c.people(c.gave(round, 0), c.at(round, place)) {
+			t.Fatalf("%d people are told to stand %s", r.N, name)
 		}
 	}
+	apart := c.people(c.gave(round, 0), c.at(round, 3))
 	switch {
-	case together && told > 0:
-		t.Fatal("reasons are told with and without their sides")
-	case (together || told > 0) != (n >= 5 && all > 0):
-		t.Fatalf("%d people, %d reasons: %v", n, all, names(now.Tables))
-	case together && plain.N != all, told > 0 && apart != all:
-		t.Fatalf("%d and %d reasons are told of %d", plain.N, apart, all)
+	case told == 0 && (together != (n >= 5 && unsaid > 0) || together && plain.N != unsaid):
+		t.Fatalf("%d people, %d reasons without a side: %v", n, unsaid, names(now.Tables))
+	case told == 0:
+		return
+	case placed+apart != unsaid || together != (apart > 0) || together && plain.N != apart:
+		t.Fatalf("%d, %d apart: reasons are told of %d", placed, apart, unsaid)
 	}
-	asked := n + c.people(func(i int) bool { return c.rounds[round][i] == noJudge })
-	if told > 0 && (n < 20 || few(asked-all)) {
-		t.Fatalf("sides are told of %d people, %d of %d gave no reason", n, asked-all, asked)
+	cannot := c.people(c.at(round, 3), func(i int) bool { v := c.rounds[round][i]; return v == noJudge })
+	if n < 20 || few(n-placed) || few(apart) || few(cannot-apart) {
+		t.Fatalf("places are told of %d people, %d of them; %d of %d who cannot judge", n, placed, apart, cannot)
 	}
+}
+
+func sumOf(list []int) (n int) {
+	for _, v := range list {
+		n += v
+	}
+	return n
 }
 
 // checkDifferences takes a table from every other one that is known to hold all of
@@ -320,11 +378,11 @@ func checkDifferences(t *rapid.T, people []map[string][]string, round int) {
 	if len(shown) > 0 {
 		less("the panel without all groups", now["A/i1"], shown, 10)
 	}
-	var argued []string // everyone whose side is told, of those who gave a value
-	for _, side := range []string{"against", "middle", "for"} {
-		argued = append(argued, now["R/i1/"+side]...)
+	var placed []string // everyone whose place is told
+	for _, place := range []string{"low", "middle", "high"} {
+		placed = append(placed, now["R/i1/"+place]...)
 	}
-	if len(argued) > 0 {
-		less("the panel without its reasons", now["A/i1"], argued, 1) // how many are silent: checkVoices
+	if len(placed) > 0 {
+		less("the panel without those whose place is told", now["A/i1"], placed, 5)
 	}
 }

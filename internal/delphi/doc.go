@@ -17,17 +17,24 @@
 //
 // A verdict is worked out in this order (METHOD.md §4):
 //
-//	gates: response, valid n, pairs ── one fails ─────────────► too few
+//	gates: response, valid n, able to judge, pairs ── one fails ──► too few
 //	   │
-//	stability: nothing to compare with, or moving ── rounds left ► open
-//	   │                                          └─ none left ──► unstable
+//	stability: nothing to compare with, or not stable ── rounds left ► open
+//	   │                                               └─ none left ──► unstable
 //	   ▼
-//	all in one class ► consensus, unanimous
-//	the rule met     ► consensus
-//	both outer classes ≥ 35 % ► bipolarity
-//	one class > 50 % ► majority
+//	rule rand and disagreement ► bipolarity where both outer classes ≥ 35 %, else disagreement
+//	the rule met               ► consensus; unanimous where all are in one class
+//	both outer classes ≥ 35 %  ► bipolarity (two classes of 4 points and more: and A < 0)
+//	one class > 50 %           ► majority
 //	one ≥ 40 % and 10 points ahead ► plurality
-//	else ► disagreement
+//	else                       ► disagreement
+//
+// A verdict with a direction has a side: For is the direction that the protocol
+// declares, and no other (METHOD.md §4).
+//
+// Figures of change are those of the raw answers, or lower bounds that say so: D keeps
+// 0 as a cell of its own, and where it is withheld, or stayers are left out, the share
+// who kept their answer is known as "at least" alone (METHOD.md §7).
 //
 // In a standing round each release of an item counts as one of its rounds.
 package delphi

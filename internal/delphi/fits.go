@@ -58,7 +58,7 @@ func (s subject) declared(p Protocol, c ItemCounts, interim bool, letter, rest s
 	case "K":
 		own = rest == s.voice
 	case "R":
-		own = rest == s.voice || strings.HasPrefix(rest, s.voice+"/")
+		own = strings.HasPrefix(rest, s.voice+"/")
 	}
 	switch {
 	case !own || ranked && letter != "P" && letter != "K" && letter != "R":

@@ -14,7 +14,7 @@ import (
 func study(t testing.TB, variant, rule, rounds, kinds string, more ...string) delphi.Protocol {
 	t.Helper()
 	return parse(t, `{"version": 1, "variant": "`+variant+`", "languages": ["it"],
-		"panel": {"access": "invitation", "groups": [{"id": "tutti", "name": {"it": "Tutti"}}]},
+		"panel": {"groups": [{"id": "tutti", "name": {"it": "Tutti"}, "access": "invitation"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [`+rounds+`], "consensus": `+rule+`,
 		"item_kinds": [`+kinds+`]`+strings.Join(more, "")+`}`)
 }
@@ -235,10 +235,10 @@ func TestChoicesAndSelections(t *testing.T) {
 	if v := judge("y", "scelta"); v.Key != delphi.Majority || v.Direction != delphi.NoDirection {
 		t.Errorf("the list of a choice: %+v", v)
 	}
-	if v := judge("s", "prove"); v.Key != delphi.Consensus || v.Against || v.Direction != delphi.High {
+	if v := judge("s", "prove"); v.Key != delphi.Consensus || v.Side != delphi.For || v.Direction != delphi.High {
 		t.Errorf("30 of 40 select it: %+v", v)
 	}
-	if v := judge("t", "prove"); v.Key != delphi.Consensus || !v.Against || !v.Unanimous {
+	if v := judge("t", "prove"); v.Key != delphi.Consensus || v.Side != delphi.Against || !v.Unanimous {
 		t.Errorf("nobody selects it: %+v", v)
 	}
 	if v := judge("u", "prove"); v.Key != delphi.Disagreement {

@@ -33,7 +33,7 @@ func grouped(t testing.TB, p delphi.Protocol, first int, items []delphi.Item, an
 func two(t testing.TB, variant, rule, rounds, kinds string) delphi.Protocol {
 	t.Helper()
 	return parse(t, `{"version": 1, "variant": "`+variant+`", "languages": ["it"],
-		"panel": {"access": "roll", "groups": [{"id": "g0", "name": {"it": "A"}}, {"id": "g1", "name": {"it": "B"}}]},
+		"panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "roll"}, {"id": "g1", "name": {"it": "B"}, "access": "roll"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [`+rounds+`], "consensus": `+rule+`, "item_kinds": [`+kinds+`]}`)
 }
 
@@ -84,7 +84,7 @@ func TestEachGroupNeedsTablesByGroup(t *testing.T) {
 		"selection": `{"kind": "gather", "discussion": true}, {"kind": "answer"}], "consensus": {"rule": "share", "scope": "each-group"}, "variant": "argumentative"`,
 		"ranking":   `{"kind": "gather"}, {"kind": "answer"}], "consensus": {"rule": "w", "scope": "each-group"}, "variant": "ranking"`,
 	} {
-		_, err := delphi.ParseProtocol([]byte(`{"version": 1, "languages": ["it"], "panel": {"access": "roll", "groups": [{"id": "g0", "name": {"it": "A"}}]},
+		_, err := delphi.ParseProtocol([]byte(`{"version": 1, "languages": ["it"], "panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "roll"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "item_kinds": [{"id": "k", "kind": "` + kind + `"}], "rounds": [` + document + `}`))
 		if err == nil || !strings.Contains(err.Error(), "consensus.scope") {
 			t.Errorf("%s: %v", kind, err)
@@ -97,7 +97,7 @@ func TestEachGroupNeedsTablesByGroup(t *testing.T) {
 func TestMonteCarloIsSeededByTheRoot(t *testing.T) {
 	p := classical(t, 2)
 	first := append(from(20, 0, 0, 20, 0, 0, 80), 9, 9, 9)
-	second := append(from(18, 2, 0, 19, 1, 0, 75), 9, 9, 9, 8, 8, 8, 8, 8)
+	second := append(from(18, 2, 0, 19, 1, 0, 75), 9, 9, 9, 9, 9, 9, 9, 9)
 	closings := held(t, p, oneGroup, first, second)
 	for _, name := range []string{"dajani_mc_p", "chaffin_talley_mc_p"} {
 		if f := delphi.Measure(p, item, closings); slices.ContainsFunc(f.More, func(m delphi.Figure) bool { return m.Name == name }) {

@@ -20,12 +20,15 @@ func classical(t testing.TB, answerRounds int, pairs ...string) delphi.Protocol 
 }
 
 // groups replaces the one group of the smallest document by several.
-func groups(n int) []string {
+func groups(n int) []string { return groupsBy(n, "open") }
+
+// groupsBy is groups whose way in is access.
+func groupsBy(n int, access string) []string {
 	list := make([]string, n)
 	for i := range list {
-		list[i] = fmt.Sprintf(`{"id": "g%d", "name": {"it": "G"}}`, i)
+		list[i] = fmt.Sprintf(`{"id": "g%d", "name": {"it": "G"}, "access": %q}`, i, access)
 	}
-	return []string{`{"id": "cittadini", "name": {"it": "Cittadini"}}`, strings.Join(list, ", ")}
+	return []string{`{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}`, strings.Join(list, ", ")}
 }
 
 // The values of a round's answers that are none.
@@ -83,6 +86,7 @@ func heldWith(t testing.TB, p delphi.Protocol, group func(i int) int, beside fun
 	var people []map[string][]string
 	var documents []delphi.Counts
 	var previous []delphi.Ballot
+	var older [][]delphi.Ballot
 	for r, values := range rounds {
 		current := ballots(p, group, values)
 		for i := range current {
@@ -90,8 +94,11 @@ func heldWith(t testing.TB, p delphi.Protocol, group func(i int) int, beside fun
 				beside(r, current[i].Panelist, &current[i].Answers[n])
 			}
 		}
-		c, of := tabulate(t, p, first+r, []delphi.Item{item}, enrolled, documents, current, previous)
+		c, of := tabulate(t, p, first+r, []delphi.Item{item}, enrolled, documents, current, previous, older...)
 		documents = append(documents, c.Counts)
+		if r > 0 {
+			older = append(older, previous)
+		}
 		out, people, previous = append(out, c), append(people, of), current
 	}
 	return out, people

@@ -31,7 +31,7 @@ func TestProtocolBounds(t *testing.T) {
 		"gates.response": {"-1", "1001"}, "gates.paired_min": {"-1", "1000001"},
 		"stop.when": {`"never"`, `"drift"`}, "stop.auto": {"1"},
 		"feedback.reasons": {`"some"`}, "feedback.own": {`"yes"`}, "feedback.ask_reason_outside_iqr": {"0"},
-		"publication.within_days": {"0", "366"}, "reply.days": {"0", "366"}, "reply.template": {`"letter"`},
+		"publication.within_days": {"0", "366"}, "reply.n": {"0", "366"}, "reply.unit": {`"week"`}, "gates.judged_min": {"-1", "1001"}, "stability.unchanged_within": {"-1", "2"}, "reply.template": {`"letter"`},
 		"items.max": {"0", "1001"}, "items.source": {`"found"`}, "items.new_after_round": {"-1", "1", "11"},
 		"disclosure.small": {`"none"`}, "disclosure.min_n": {"1000001"},
 	} {
@@ -119,13 +119,13 @@ func TestProtocolKinds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := faulty(`{"version": 1, "variant": "`+c.variant+`", "languages": ["it"],
-				"panel": {"access": "roll", "groups": [{"id": "g0", "name": {"it": "A"}}]}, "anonymity": {"latest_key_date": "2027-06-30"},
+				"panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "roll"}]}, "anonymity": {"latest_key_date": "2027-06-30"},
 				"rounds": [`+c.rounds+`], "consensus": `+c.rule+`, "item_kinds": [`+c.kinds+`]}`, c.field); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	standing := `{"version": 1, "variant": "real-time", "languages": ["it"], "panel": {"access": "roll", "groups": [{"id": "g0", "name": {"it": "A"}}]},
+	standing := `{"version": 1, "variant": "real-time", "languages": ["it"], "panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "roll"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [{"kind": "standing"}], "consensus": ` + share + `, "item_kinds": [` + nine + `]`
 	for more, field := range map[string]string{
 		`"release": {"min_changed": 9}`: "release.min_changed", `"release": {"tick_minutes": 0}`: "release.tick_minutes",
@@ -139,7 +139,7 @@ func TestProtocolKinds(t *testing.T) {
 	if p.Release.MinChanged != 10 || p.Release.TickMinutes != 60 || p.Stop.When != "deadline" {
 		t.Errorf("defaults of a standing round: %s", p.Canonical())
 	}
-	ranking := `{"version": 1, "variant": "ranking", "languages": ["it"], "panel": {"access": "roll", "groups": [{"id": "g0", "name": {"it": "A"}}]},
+	ranking := `{"version": 1, "variant": "ranking", "languages": ["it"], "panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "roll"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [{"kind": "gather"}, {"kind": "select"}, {"kind": "answer"}], "consensus": {"rule": "w"},
 		"item_kinds": [{"id": "k", "kind": "ranking"}]`
 	for more, field := range map[string]string{
@@ -158,7 +158,7 @@ func TestProtocolKinds(t *testing.T) {
 // The figures of each rule by default (METHOD.md §10).
 func TestProtocolRuleDefaults(t *testing.T) {
 	rule := func(kind, r string) delphi.ConsensusPlan {
-		return two(t, "argumentative", `{"rule": "`+r+`"}`, `{"kind": "gather", "discussion": true}, {"kind": "answer"}`, kind).Consensus
+		return two(t, "argumentative", `{"rule": "`+r+`"}, "disclosure": {"min_n": 20}`, `{"kind": "gather", "discussion": true}, {"kind": "answer"}`, kind).Consensus
 	}
 	scale := `{"id": "k", "kind": "scale"}`
 	if c := rule(scale, "comet").Comet; *c != (delphi.CometRule{In: 700, Against: 150, Out: "mirror"}) {
@@ -173,5 +173,27 @@ func TestProtocolRuleDefaults(t *testing.T) {
 	}
 	if s := rule(`{"id": "k", "kind": "choice"}`, "share").Share; *s != (delphi.ShareRule{Permille: 750}) {
 		t.Errorf("share %+v", s)
+	}
+}
+
+// A rule that reads every point cannot be tested on thirds: a panel that may stay
+// under twenty needs the open distribution, or to be too few below.
+func TestRulesThatThirdsCannotTest(t *testing.T) {
+	share := `{"rule": "share", "share": {"from": 7, "to": 9}}`
+	for rule, thirds := range map[string]bool{
+		share: true, `{"rule": "comet"}`: true, `{"rule": "rand"}`: true,
+		`{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`: false,
+		`{"rule": "agreement"}`: false, `{"rule": "cns"}`: false, `{"rule": "iqr", "iqr": 2}`: false,
+	} {
+		document := with(t, share, rule)
+		if err := faulty(document, "consensus.rule"); (err == nil) == thirds {
+			t.Errorf("%s on thirds: %v", rule, err)
+		}
+		parse(t, with(t, share, rule, `"item_kinds"`, `"disclosure": {"min_n": 20}, "item_kinds"`))
+		parse(t, with(t, share, rule, `"access": "open"`, `"access": "imported"`, `"item_kinds"`, `"disclosure": {"small": "open"}, "item_kinds"`))
+		parse(t, with(t, share, rule, `"access": "open"`, `"access": "roll"`, `"item_kinds"`, `"disclosure": {"min_n": 30, "small_below": 30}, "item_kinds"`))
+		if err := faulty(with(t, share, rule, `"access": "open"`, `"access": "roll"`, `"item_kinds"`, `"disclosure": {"small": "open"}, "item_kinds"`), "disclosure.small"); err != nil {
+			t.Errorf("an open distribution of a roll: %v", err)
+		}
 	}
 }

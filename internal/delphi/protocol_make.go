@@ -3,6 +3,8 @@ package delphi
 import (
 	"cmp"
 	"fmt"
+
+	"delfi/internal/fault"
 )
 
 // ClassicalPlan is what the drafting form of a classical consultation asks; the
@@ -94,45 +96,79 @@ func Standing(s StandingPlan) (Protocol, error) {
 
 // StudyPlan is what is known of a study whose raw answers lie at hand.
 type StudyPlan struct {
-	Points    int      // 2..11
-	Groups    []string // names, 1..12; their ids are g1, g2 …
-	Rounds    int      // answering rounds, 1..9
-	Quantile  int      // 2, 6 or 7
-	Consensus ConsensusPlan
-	Disclose  bool // what a consultation would publish of it; otherwise everything
+	Kinds    []StudyKind // with ids of their own
+	Groups   []string    // names, 1..12; their ids are g1, g2 …
+	Rounds   int         // answering rounds, 1..9
+	Standing bool        // one standing round instead
+	Quantile int         // 2, 6 or 7
+	MinN     int         // valid answers, and pairs, below which nothing is judged
+	Disclose bool        // only what a consultation would publish; otherwise everything
 }
 
-// Study makes the protocol under which a study is measured: its items are scales
-// of the kind "scale". Unless Disclose is set it hides nothing, since who
-// measures holds the answers; no consultation can have such a protocol, and its
-// document does not read. The second result is the number of its first answering
-// round.
-func Study(s StudyPlan) (Protocol, int, error) {
+// StudyKind is one sort of item of a study, with the rule that judges it.
+type StudyKind struct {
+	Kind      ItemKind
+	Consensus ConsensusPlan
+	Zero      bool // estimate: its unit has a true zero, though no answer may be near it
+}
+
+// Study makes the protocols under which a study is measured: one for each of its
+// kinds, in their order, which differ in the rule alone. A rule is held against the
+// scale that it judges; its thresholds are those of whoever held the study, also
+// where no consultation may have them. Unless Disclose is set the protocols hide
+// nothing, since who measures holds the answers; their document does not read. The
+// second result is the number of the first answering round.
+func Study(s StudyPlan) ([]Protocol, int, error) {
 	p := base(VariantClassical, "en")
 	first := 1
 	for i, name := range s.Groups {
 		p.Panel.Groups = append(p.Panel.Groups, GroupPlan{ID: fmt.Sprintf("g%d", i+1), Name: map[string]string{"en": name}, Access: AccessImported})
 	}
 	p.Anonymity.LatestKeyDate = "9999-12-31" // there is no key
-	p.Items.Source = "given"
-	if s.Rounds == 1 {
+	p.Items.Source, p.Items.Max = "given", 1000
+	scales := true
+	for _, k := range s.Kinds {
+		p.ItemKinds = append(p.ItemKinds, k.Kind)
+		scales = scales && k.Kind.Kind == ScaleForm
+	}
+	switch {
+	case s.Standing:
+		p.Variant, p.Rounds = VariantRealTime, []RoundPlan{round(StandingKind, 1)}
+		p.Stop.When = "deadline"
+		p.Release = &ReleasePlan{MinChanged: 10, TickMinutes: 60}
+	case s.Rounds == 1 || !scales:
 		p.Variant, first = VariantArgumentative, 2
 		p.Rounds = []RoundPlan{{Kind: Gather, Days: 1, Discussion: true}}
 		p.Items.Source = "contributions"
 	}
-	for range min(s.Rounds, 100) {
-		p.Rounds = append(p.Rounds, round(AnswerRound, 1))
+	if !s.Standing {
+		for range min(s.Rounds, 100) {
+			p.Rounds = append(p.Rounds, round(AnswerRound, 1))
+		}
 	}
-	p.ItemKinds = []ItemKind{{ID: scaleKind, Kind: ScaleForm, Points: s.Points, Classes: DefaultClasses(s.Points), CannotJudge: true}}
 	p.Measures.Quantile = s.Quantile
 	p.Stability.UnchangedWithin = p.commonTolerance()
-	p.Consensus = s.Consensus
-	p.Consensus.Denominator, p.Consensus.Scope = cmp.Or(s.Consensus.Denominator, DenominatorJudged), "panel"
-	p, err := p.remeasured()
-	if err == nil && !s.Disclose {
-		p.Disclosure = Disclosure{MinN: 1, GroupN: 1, ExtremesN: 1, PairsT: 1, Small: SmallThirds}
+	p.Gates.PairedMin = s.MinN
+	p.Disclosure.MinN = max(p.Disclosure.MinN, s.MinN)
+	if !s.Disclose {
+		p.Disclosure = Disclosure{MinN: s.MinN, GroupN: 1, ExtremesN: 1, PairsT: 1, Small: SmallThirds}
 	}
-	return p, first, err
+	out := make([]Protocol, len(s.Kinds))
+	for i, k := range s.Kinds {
+		k.Consensus.Denominator, k.Consensus.Scope = cmp.Or(k.Consensus.Denominator, DenominatorJudged), "panel"
+		out[i] = p
+		out[i].Consensus = k.Consensus
+		alone := out[i]
+		if k.Zero {
+			k.Kind.Min = min(0, k.Kind.Min)
+		}
+		alone.ItemKinds = []ItemKind{k.Kind}
+		r := &reader{}
+		if alone.checkRule(r); len(r.faults) > 0 {
+			return nil, first, fault.Bad(r.faults...)
+		}
+	}
+	return out, first, nil
 }
 
 func round(kind RoundKind, days int) RoundPlan {

@@ -25,8 +25,9 @@ func ParseProtocol(document []byte) (Protocol, error) {
 	p := r.protocol(root)
 	if len(r.faults) == 0 {
 		// The fields make sense one by one; now together.
-		r.faults = append(p.faults(), p.promises()...)
+		r.faults = p.faults()
 	}
+	r.faults = append(r.faults, p.promises()...)
 	if len(r.faults) > 0 {
 		return Protocol{}, fault.Bad(r.faults...)
 	}
@@ -36,22 +37,22 @@ func ParseProtocol(document []byte) (Protocol, error) {
 // checked gives a protocol built in code the same treatment as a document.
 func (p Protocol) checked() (Protocol, error) { return ParseProtocol(p.Canonical()) }
 
-// remeasured is checked for a study that others held: what a consultation promises
-// its panel in advance does not bind it.
-func (p Protocol) remeasured() (Protocol, error) {
-	root, err := parseDocument(p.Canonical())
+// ParseStudy reads the protocol of a study that others held: what a consultation
+// promises its panel in advance, such as a share of at least 66 %, does not bind it.
+func ParseStudy(document []byte) (Protocol, error) {
+	root, err := parseDocument(document)
 	if err != nil {
 		return Protocol{}, err
 	}
 	r := &reader{}
-	read := r.protocol(root)
+	p := r.protocol(root)
 	if len(r.faults) == 0 {
-		r.faults = read.faults()
+		r.faults = p.faults()
 	}
 	if len(r.faults) > 0 {
 		return Protocol{}, fault.Bad(r.faults...)
 	}
-	return read, nil
+	return p, nil
 }
 
 // reader turns nodes into a protocol and collects what is wrong.

@@ -14,7 +14,7 @@ import (
 // smallest is the shortest classical protocol: everything else is default.
 const smallest = `{
 	"version": 1, "variant": "classical", "languages": ["it"],
-	"panel": {"access": "open", "groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
+	"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}]},
 	"anonymity": {"latest_key_date": "2027-06-30"},
 	"rounds": [{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}],
 	"item_kinds": [{"id": "scala", "kind": "scale"}],
@@ -48,19 +48,19 @@ func parse(t testing.TB, document string) delphi.Protocol {
 func TestProtocolWritesItsDefaults(t *testing.T) {
 	p := parse(t, smallest)
 	const want = `{"anonymity":{"cosigners":[],"latest_key_date":"2027-06-30","mode":"sealed-key","proof_files":true},` +
-		`"consensus":{"rule":"share","scope":"panel","share":{"from":7,"permille":750,"to":9}},` +
+		`"consensus":{"denominator":"judged","rule":"share","scope":"panel","share":{"from":7,"permille":750,"to":9}},` +
 		`"disclosure":{"extremes_n":10,"group_n":10,"left_out_n":5,"min_n":5,"pairs_t":100,"small":"thirds","small_below":20},` +
 		`"feedback":{"ask_reason_outside_iqr":true,"groups":true,"histogram":true,"median_iqr":true,"own":true,"reasons":"outside-first"},` +
-		`"gates":{"paired_min":5,"response":500},` +
+		`"gates":{"judged_min":500,"paired_min":5,"response":0},` +
 		`"item_kinds":[{"cannot_judge":true,"classes":[[1,3],[4,6],[7,9]],"high":{},"id":"scala","kind":"scale","low":{},"points":9}],` +
 		`"items":{"max":100,"new_after_round":0,"source":"contributions"},"languages":["it"],` +
 		`"measures":{"esteban_ray_alpha":1000,"quantile":7},` +
-		`"panel":{"access":"open","groups":[{"id":"cittadini","name":{"it":"Cittadini"},"rule":""}],"late_joiners":true},` +
-		`"publication":{"within_days":14},"reply":{"days":30,"template":"plain"},` +
-		`"rounds":[{"days":14,"discussion":false,"kind":"gather","max_extensions":1,"min_days":3},` +
-		`{"days":14,"discussion":false,"kind":"answer","max_extensions":1,"min_days":3},` +
-		`{"days":14,"discussion":false,"kind":"answer","max_extensions":1,"min_days":3}],` +
-		`"stability":{"multiplicity":"holm","scheibe":150,"tests":["scheibe","unchanged"],"unchanged_min":700,` +
+		`"panel":{"groups":[{"access":"open","id":"cittadini","name":{"it":"Cittadini"},"rule":""}],"late_joiners":true},` +
+		`"publication":{"within_days":14},"reply":{"n":30,"template":"plain","unit":"day"},` +
+		`"rounds":[{"days":14,"discussion":false,"kind":"gather","max_extensions":1,"min_days":3,"silent":true},` +
+		`{"days":14,"discussion":false,"kind":"answer","max_extensions":1,"min_days":3,"silent":true},` +
+		`{"days":14,"discussion":false,"kind":"answer","max_extensions":1,"min_days":3,"silent":true}],` +
+		`"stability":{"multiplicity":"holm","scheibe":150,"tests":["scheibe","unchanged"],"unchanged_min":700,"unchanged_within":1,` +
 		`"wilcoxon":{"alpha":50,"effect_min":100,"zeros":"drop"}},` +
 		`"stop":{"auto":false,"when":"stable"},"variant":"classical","version":1}`
 	if got := string(p.Canonical()); got != want {
@@ -100,10 +100,10 @@ func TestProtocolRefuses(t *testing.T) {
 		{"language twice", with(t, `["it"]`, `["it", "it"]`), "languages[1]"},
 		{"words missing in a language", with(t, `["it"]`, `["it", "en"]`), "panel.groups[0].name.en"},
 		{"words in another language", with(t, `{"it": "Cittadini"}`, `{"it": "Cittadini", "fr": "x"}`), "panel.groups[0].name.fr"},
-		{"access", with(t, `"access": "open"`, `"access": "all"`), "panel.access"},
-		{"no groups", with(t, `[{"id": "cittadini", "name": {"it": "Cittadini"}}]`, `[]`), "panel.groups"},
+		{"access", with(t, `"access": "open"`, `"access": "all"`), "panel.groups[0].access"},
+		{"no groups", with(t, `[{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}]`, `[]`), "panel.groups"},
 		{"group id", with(t, `"id": "cittadini"`, `"id": "I cittadini"`), "panel.groups[0].id"},
-		{"group twice", with(t, `{"it": "Cittadini"}}`, `{"it": "Cittadini"}}, {"id": "cittadini", "name": {"it": "B"}}`), "panel.groups[1].id"},
+		{"group twice", with(t, `"access": "open"}`, `"access": "open"}, {"id": "cittadini", "name": {"it": "B"}}`), "panel.groups[1].id"},
 		{"no key date", with(t, `{"latest_key_date": "2027-06-30"}`, `{}`), "anonymity.latest_key_date"},
 		{"key date", with(t, "2027-06-30", "2027-06-31"), "anonymity.latest_key_date"},
 		{"mode", with(t, `{"latest`, `{"mode": "open", "latest`), "anonymity.mode"},
@@ -163,7 +163,7 @@ func TestProtocolRefuses(t *testing.T) {
 		{"pairs_t lowered", with(t, `"item_kinds"`, `"disclosure": {"pairs_t": 99}, "item_kinds"`), "disclosure.pairs_t"},
 		{"small_below lowered", with(t, `"item_kinds"`, `"disclosure": {"small_below": 19}, "item_kinds"`), "disclosure.small_below"},
 		{"open distribution in an open panel", with(t, `"item_kinds"`, `"disclosure": {"small": "open"}, "item_kinds"`), "disclosure.small"},
-		{"reply", with(t, `"item_kinds"`, `"reply": {"days": 366}, "item_kinds"`), "reply.days"},
+		{"reply", with(t, `"item_kinds"`, `"reply": {"n": 366}, "item_kinds"`), "reply.n"},
 		{"publication", with(t, `"item_kinds"`, `"publication": {"within_days": 0}, "item_kinds"`), "publication.within_days"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -184,7 +184,7 @@ func TestProtocolRefuses(t *testing.T) {
 func TestProtocolVariants(t *testing.T) {
 	head := func(variant string) string {
 		return `{"version": 1, "variant": "` + variant + `", "languages": ["it", "de"],
-			"panel": {"access": "invitation", "groups": [{"id": "a", "name": {"it": "A", "de": "A"}}, {"id": "b", "name": {"it": "B", "de": "B"}}]},
+			"panel": {"groups": [{"id": "a", "name": {"it": "A", "de": "A"}, "access": "invitation"}, {"id": "b", "name": {"it": "B", "de": "B"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30", "cosigners": ["Garante"]},`
 	}
 	for variant, rest := range map[string]string{
@@ -200,7 +200,7 @@ func TestProtocolVariants(t *testing.T) {
 			"item_kinds": [{"id": "indicazioni", "kind": "scale"}]}`,
 		"core-outcomes": `"rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "comet", "scope": "each-group", "comet": {"out": "at-most-half"}},
 			"item_kinds": [{"id": "esiti", "kind": "scale"}]}`,
-		"real-time": `"rounds": [{"kind": "standing", "days": 30}], "consensus": {"rule": "agreement"}, "release": {"min_changed": 15},
+		"real-time": `"rounds": [{"kind": "standing", "days": 30}], "consensus": {"rule": "agreement"}, "release": {"min_changed": 15}, "disclosure": {"small": "open"},
 			"item_kinds": [{"id": "scala", "kind": "scale", "points": 7}]}`,
 		"argumentative": `"rounds": [{"kind": "gather", "discussion": true}, {"kind": "answer"}], "consensus": {"rule": "share"},
 			"item_kinds": [{"id": "tesi", "kind": "choice"}, {"id": "prove", "kind": "selection", "k": 3}, {"id": "note", "kind": "text"}]}`,

@@ -56,6 +56,8 @@ func (t *reading) read(b Ballot) error {
 			return fmt.Errorf("delphi: the confidence in item %q is none of 1 to %d", a.Item, confidences)
 		case a.Reason != "" && !isDigest(a.Reason):
 			return fmt.Errorf("delphi: the reason for item %q is no SHA-256 in lower-case hex", a.Item)
+		case a.Argues != "" && (a.Reason == "" || !a.Argues.Said()):
+			return fmt.Errorf("delphi: the reason for item %q argues no side that may be said", a.Item)
 		case at.subject < 0:
 			continue // words are not counted
 		}

@@ -110,7 +110,7 @@ func (c *Counts) floor() {
 		down(&t.CannotJudge)
 		down(&t.Incomplete)
 		// Who is sure and why is told at the deadline alone.
-		t.Confident, t.Reasons, t.Sides = 0, 0, nil
+		t.Confident, t.Reasons, t.Said, t.Places, t.Placed = 0, 0, nil, nil, 0
 		for g := range t.ByGroup {
 			down(&t.ByGroup[g])
 		}

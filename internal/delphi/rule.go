@@ -10,7 +10,7 @@ import (
 type outcome struct {
 	testable  bool // the published table tells what the rule asks
 	holds     bool
-	disagrees bool // rule rand alone: the panel disagrees, whatever its classes
+	disagrees bool // rule rand alone, and never where it holds: the panel disagrees, whatever its classes
 	direction Direction
 	grounds   []Ground
 }

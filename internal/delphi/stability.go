@@ -175,13 +175,11 @@ func (p Protocol) shifted(now *view) (Ground, bool) {
 	if !ok || d.form != ShiftDirected || now.leftOut(p) > 0 {
 		return Ground{}, false
 	}
-	code, probability, effect := "sign", stat.Undefined, stat.Undefined
+	r := stat.SignedRank(d.counts, p.zeros())
+	code, probability, effect := string(WilcoxonTest), r.GateP, r.GateR
 	if d.merged() {
 		s := stat.Sign(d.counts)
-		probability, effect = s.P, stat.Share(max(s.Up-s.Down, s.Down-s.Up), d.counts.N())
-	} else {
-		r := stat.SignedRank(d.counts, p.zeros())
-		code, probability, effect = string(WilcoxonTest), r.GateP, r.GateR
+		code, probability, effect = "sign", s.P, stat.Share(max(s.Up-s.Down, s.Down-s.Up), d.counts.N())
 	}
 	// Undefined where nobody moved: then nothing shifted.
 	likely, defined := probability.Float()
@@ -192,8 +190,8 @@ func (p Protocol) shifted(now *view) (Ground, bool) {
 	}, true
 }
 
-// cause tells why answers are not stable: those who stayed moved, or held while the
-// histograms differ, so that others answer. "" where no table tells.
+// cause tells why answers are not stable: those who stayed moved, or held while
+// others left or came. "" where no table tells.
 func (p Protocol) cause(now *view) Cause {
 	k, ok := now.kept(p)
 	if !ok {
@@ -212,7 +210,7 @@ func (p Protocol) cause(now *view) Cause {
 			held = held && g.Holds
 		}
 	}
-	if held {
+	if held && now.counts.LeftBefore+now.counts.LeftAfter > 0 {
 		return PanelChanged
 	}
 	return AnswersMoved

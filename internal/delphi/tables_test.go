@@ -37,12 +37,12 @@ func TestPairedTablesLeaveOutOneSet(t *testing.T) {
 			up += m.Counts[i]
 		}
 	}
-	for _, s := range d.Shifts() {
-		if s.Shift < 0 {
-			down -= s.Count
+	for i, v := range d.Values {
+		if strings.Contains(v, "-") {
+			down -= d.Counts[i]
 		}
-		if s.Shift > 0 {
-			up -= s.Count
+		if strings.Contains(v, "+") {
+			up -= d.Counts[i]
 		}
 	}
 	if down != 0 || up != 0 {
@@ -89,7 +89,9 @@ func TestMarginsOfTransitions(t *testing.T) {
 	for _, c := range []struct {
 		before, now int // people of a hundred who answer 1, all others 9
 		want        string
-	}{{5, 5, "ADTMB"}, {4, 4, "ADB"}, {4, 5, "ADB"}, {5, 4, "ADMB"}, {0, 4, "ADMB"}, {0, 5, "ADTMB"}, {4, 0, "ADB"}} {
+	}{{5, 5, "ADTMB"}, {4, 4, "ADB"}, {4, 9, "ADB"}, {9, 4, "ADMB"}, {0, 5, "ADTMB"}, {5, 0, "ADTMB"},
+		// Fewer than five moved: neither D nor what is finer.
+		{0, 4, "AB"}, {4, 0, "AB"}, {4, 5, "AB"}} {
 		closings := held(t, p, oneGroup, from(c.before, 0, 0, 0, 0, 0, 0, 0, 100-c.before), from(c.now, 0, 0, 0, 0, 0, 0, 0, 100-c.now))
 		if got := letters(closings[1]); got != c.want {
 			t.Errorf("%d, then %d in the lowest class: %s, want %s", c.before, c.now, got, c.want)
@@ -195,21 +197,26 @@ func TestWithheldGroups(t *testing.T) {
 	}
 }
 
-// D's ends merge inwards until they hold five; a merged end counts as its
-// innermost shift.
-func TestShiftTableMergesItsEnds(t *testing.T) {
+// D keeps 0 as a cell of its own, has directions only where movers up and movers
+// down are each nobody or five, and merges within a direction alone.
+func TestShiftTable(t *testing.T) {
 	p := classical(t, 2)
 	for _, c := range []struct {
 		name  string
 		moves map[int]int // shift → people, from 5
 		want  string
 	}{
-		{"nobody moved", map[int]int{0: 40}, "[any 0] [40]"},
-		{"few moved", map[int]int{-1: 4, 0: 40, 2: 4}, "[any 0] [48]"},
-		{"five moved down", map[int]int{-1: 5, 0: 40}, "[<=-1 >=0] [5 40]"},
-		{"far ends merge", map[int]int{-3: 1, -2: 2, -1: 2, 0: 30, 1: 6, 4: 2}, "[<=-1 0 >=+1] [5 30 8]"},
-		{"inner cells may be small", map[int]int{-2: 5, -1: 1, 0: 30, 3: 5}, "[<=-2 -1 0 +1 +2 >=+3] [5 1 30 0 0 5]"},
-		{"everyone moved alike", map[int]int{1: 40}, "[any 1] [40]"},
+		{"nobody moved", map[int]int{0: 40}, "directed [0] [40]"},
+		{"four moved", map[int]int{-1: 2, 0: 40, 2: 2}, "few [] []"},
+		{"five moved, two ways", map[int]int{-1: 2, 0: 40, 2: 3}, "moved [kept moved] [40 5]"},
+		{"four against many", map[int]int{-1: 4, 0: 20, 2: 9}, "moved [kept moved] [20 13]"},
+		{"five moved down", map[int]int{-1: 5, 0: 40}, "directed [-1 0] [5 40]"},
+		{"five moved far", map[int]int{0: 40, 3: 5}, "directed [0 +1 +2 +3] [40 0 0 5]"},
+		{"ends merge inwards", map[int]int{-3: 1, -2: 2, -1: 2, 0: 30, 1: 6, 4: 2}, "directed [<=-1 0 >=+1] [5 30 8]"},
+		{"an end merges past an empty cell", map[int]int{0: 30, 1: 7, 2: 4, 4: 3}, "directed [0 +1 >=+2] [30 7 7]"},
+		{"inner cells may be small", map[int]int{-2: 5, -1: 1, 0: 30, 3: 5}, "directed [-2 -1 0 +1 +2 +3] [5 1 30 0 0 5]"},
+		{"everyone moved alike", map[int]int{1: 40}, "directed [0 +1] [0 40]"},
+		{"one kept", map[int]int{-4: 20, 0: 1, 4: 20}, "directed [-4 -3 -2 -1 0 +1 +2 +3 +4] [20 0 0 0 1 0 0 0 20]"},
 	} {
 		var first, second []int
 		for _, shift := range slices.Sorted(maps.Keys(c.moves)) {
@@ -217,12 +224,21 @@ func TestShiftTableMergesItsEnds(t *testing.T) {
 				first, second = append(first, 5), append(second, 5+shift)
 			}
 		}
-		d, _ := table(held(t, p, oneGroup, first, second)[1], "D/i1")
-		if got := fmt.Sprint(d.Values, d.Counts); got != c.want {
+		closing := held(t, p, oneGroup, first, second)[1]
+		d, exists := table(closing, "D/i1")
+		if got := fmt.Sprint(closing.Counts.Items[0].Shift, " ", d.Values, " ", d.Counts); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
-		if d.Shifts().N() != d.N {
-			t.Errorf("%s: the table reads as %v", c.name, d.Shifts())
+		if !exists {
+			continue
+		}
+		if err := delphi.Fits(p, closing.Counts, d); err != nil {
+			t.Errorf("%s: the table does not fit its closing: %v", c.name, err)
+		}
+		for shift := range c.moves {
+			if d.ShiftValue(shift) == "" {
+				t.Errorf("%s: nobody finds a move by %d in %v", c.name, shift, d.Values)
+			}
 		}
 	}
 }
@@ -280,7 +296,7 @@ func TestBrokenRecordsDoNotPanic(t *testing.T) {
 			case 0:
 				table.Counts = rapid.SliceOfN(n, 0, 12).Draw(r, "counts")
 			case 1:
-				table.Values = rapid.SliceOfN(rapid.SampledFrom([]string{"1", "9", "x", "", "<=-1", "1-3>4-6"}), 0, 12).Draw(r, "values")
+				table.Values = rapid.SliceOfN(rapid.SampledFrom([]string{"1", "9", "x", "", "<=-1", "0", "+1", "kept", "moved", "1-3>4-6"}), 0, 12).Draw(r, "values")
 			case 2:
 				table.N = n.Draw(r, "n")
 			case 3:
@@ -289,6 +305,7 @@ func TestBrokenRecordsDoNotPanic(t *testing.T) {
 				c.Counts.Items[0].ByGroup = rapid.SliceOfN(n, 0, 5).Draw(r, "by group")
 			case 5:
 				c.Counts.Items[0].Valid, c.Counts.Items[0].Paired = n.Draw(r, "valid"), n.Draw(r, "paired")
+				c.Counts.Items[0].Shift = rapid.SampledFrom([]delphi.ShiftForm{"", delphi.ShiftDirected, delphi.ShiftMoved, delphi.ShiftFew, "x"}).Draw(r, "shift")
 			case 6:
 				c.Counts.Round = rapid.IntRange(-1, 9).Draw(r, "number")
 			case 7:

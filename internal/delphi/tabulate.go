@@ -281,19 +281,18 @@ func (c *pairs) close(doc Counts, now, before *Tally) Closing {
 		}
 		old, _ := before.counts[i].valid()
 		item.Paired, item.LeftBefore, item.LeftAfter = j.n, old-j.n, item.Valid-j.n
-		// Whether T and M exist depends on their margins; assume they do to learn
-		// how many stayers are left out, then look at the margins.
-		item.Transitions, item.Moves = true, true
-		s := c.plan.p.tables(c.plan.subjects[i].form, *item, false)
-		if s.pairs {
+		form := c.plan.subjects[i].form
+		if s := c.plan.p.tables(form, *item, false); s.pairs {
 			for _, l := range j.last[:min(s.leftOut, len(j.last))] {
 				j.count(l.before, l.now, -1)
 				c.leftOut[l.panelist] = append(c.leftOut[l.panelist], i)
 			}
-		}
-		if s.pairs {
 			item.Shift = j.form(c.plan.p.Disclosure.LeftOutN)
 		}
+		// Whether T and M exist depends on their margins too; assume that these are good,
+		// then look at them.
+		item.Transitions, item.Moves = true, true
+		s := c.plan.p.tables(form, *item, false)
 		item.Transitions = s.classes && c.plan.p.margins(c.plan.subjects[i].kind, j.cells)
 		if c.plan.p.Feedback.MedianIQR {
 			c.medians[i] = stat.Median(before.counts[i].whole, c.plan.p.Measures.Quantile)
@@ -333,9 +332,9 @@ func (t *Tally) document(enrolled []int) Counts {
 		item := ItemCounts{
 			Item: s.id, Kind: s.kind.ID, Valid: valid, CannotJudge: c.cannot,
 			ByGroup: by, Incomplete: c.incomplete, List: s.list,
-			Confident: sum(c.sure[:]), Reasons: sum(c.argued[:]),
+			Confident: sum(c.sure[:]),
 		}
-		item.Sides = t.plan.p.told(s.kind, item, c.argued)
+		item.argue(t.plan.p, s.kind, c.argued)
 		doc.Items = append(doc.Items, item)
 	}
 	return doc

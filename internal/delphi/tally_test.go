@@ -17,7 +17,7 @@ import (
 func every(t testing.TB) delphi.Protocol {
 	t.Helper()
 	return parse(t, `{"version": 1, "variant": "real-time", "languages": ["it"],
-		"panel": {"access": "open", "groups": [{"id": "a", "name": {"it": "A"}}, {"id": "b", "name": {"it": "B"}}]},
+		"panel": {"groups": [{"id": "a", "name": {"it": "A"}, "access": "open"}, {"id": "b", "name": {"it": "B"}, "access": "open"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"},
 		"rounds": [{"kind": "standing"}], "consensus": {"rule": "share", "share": {"from": 4, "to": 5}},
 		"item_kinds": [
@@ -37,6 +37,7 @@ func drawBallot(t *rapid.T, name string) delphi.Ballot {
 		a.Confidence = rapid.IntRange(0, 4).Draw(t, "confidence")
 		if n := rapid.IntRange(0, 9).Draw(t, "reason"); n > 3 {
 			a.Reason = digest(fmt.Sprint(n))
+			a.Argues = rapid.SampledFrom([]delphi.Side{"", "", delphi.Against, delphi.For, delphi.Neither}).Draw(t, "argues")
 		}
 		b.Answers = append(b.Answers, a)
 	}
@@ -74,13 +75,13 @@ func closing(t testing.TB, p delphi.Protocol, tally *delphi.Tally) delphi.Closin
 	return c
 }
 
-// sideOf is the naive side of a reason beside an answer on five points.
-func sideOf(a delphi.Answer) string {
+// placeOf is the naive place of a reason beside an answer on five points.
+func placeOf(a delphi.Answer) string {
 	v := a.Value
 	if a.Criteria != nil {
 		v = a.Criteria[0]
 	}
-	return []string{"/none", "/against", "/against", "/middle", "/for", "/for"}[v]
+	return []string{"/unsaid", "/low", "/low", "/middle", "/high", "/high"}[v]
 }
 
 // Adding, revising and withdrawing in any order, alone or in tallies that are
@@ -137,9 +138,15 @@ func TestTallyIsARecount(t *testing.T) {
 				if a.Confidence > 0 && !a.CannotJudge && (a.Criteria == nil || a.Criteria[0] > 0) {
 					naive[fmt.Sprint("K/", name, "=", a.Confidence)]++
 				}
-				if a.Reason != "" {
-					naive["R/"+name+sideOf(a)+"="+a.Reason]++
-					naive["R/"+name+"="+a.Reason]++
+				switch {
+				case a.Argues != "":
+					naive["R/"+name+"/"+string(a.Argues)+"="+a.Reason]++
+					people[name+" "+string(a.Argues)]++
+				case a.Reason != "":
+					naive["R/"+name+placeOf(a)+"="+a.Reason]++
+					if placeOf(a) != "/unsaid" {
+						naive["together R/"+name+"/unsaid="+a.Reason]++
+					}
 				}
 				switch a.Item[0] {
 				case 's':
@@ -168,9 +175,19 @@ func TestTallyIsARecount(t *testing.T) {
 				}
 			}
 		}
+		told := map[string]bool{}
 		for _, c := range got.Counts.Items {
 			if c.Valid != people[c.Item] {
 				r.Errorf("%s: %d valid, recount %d", c.Item, c.Valid, people[c.Item])
+			}
+			if c.Places != nil {
+				told[c.Item] = true
+			}
+			for i, side := range []delphi.Side{delphi.Against, delphi.For, delphi.Neither} {
+				name := strings.TrimSuffix(c.Item, "/x") // the deciding criterion
+				if want := people[name+" "+string(side)]; c.Said != nil && c.Said[i] != want || c.Said == nil && want > 0 {
+					r.Errorf("%s: %v said a side, recount %d %s", c.Item, c.Said, want, side)
+				}
 			}
 		}
 		for _, table := range got.Tables {
@@ -178,7 +195,11 @@ func TestTallyIsARecount(t *testing.T) {
 				continue // parts of what is compared here
 			}
 			for i, v := range table.Values {
-				if want := naive[table.ID+"="+v]; table.Counts[i] != want {
+				want := naive[table.ID+"="+v]
+				if item, plain := strings.CutPrefix(strings.TrimSuffix(table.ID, "/unsaid"), "R/"); plain && !told[item] && !told[item+"/x"] {
+					want += naive["together "+table.ID+"="+v]
+				}
+				if table.Counts[i] != want {
 					r.Errorf("%s=%s: %d, recount %d", table.ID, v, table.Counts[i], want)
 				}
 			}
@@ -191,22 +212,24 @@ func TestTallyIsARecount(t *testing.T) {
 func TestTallyRefuses(t *testing.T) {
 	p := every(t)
 	for name, b := range map[string]delphi.Ballot{
-		"group":            {Group: "c"},
-		"item":             {Group: "a", Answers: []delphi.Answer{{Item: "s9", Value: 1}}},
-		"twice":            {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1}, {Item: "s1", Value: 2}}},
-		"off the scale":    {Group: "a", Answers: []delphi.Answer{{Item: "s2", Value: 1}, {Item: "s1", Value: 6}}},
-		"zero":             {Group: "a", Answers: []delphi.Answer{{Item: "s1"}}},
-		"criteria":         {Group: "a", Answers: []delphi.Answer{{Item: "c1", Criteria: []int{1}}}},
-		"criterion":        {Group: "a", Answers: []delphi.Answer{{Item: "c1", Criteria: []int{1, 6}}}},
-		"two choices":      {Group: "a", Answers: []delphi.Answer{{Item: "o1", Value: 1}, {Item: "o2", Value: 1}}},
-		"three selections": {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 1}, {Item: "v2", Value: 1}, {Item: "v3", Value: 1}}},
-		"a selection":      {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 2}}},
-		"confidence":       {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: 5}}},
-		"no confidence":    {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: -1}}},
-		"words":            {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: "because"}}},
-		"a large digest":   {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: strings.ToUpper(digest("x"))}}},
-		"a long digest":    {Group: "a", Answers: []delphi.Answer{{Item: "t1", Reason: digest("x") + "00"}}},
-		"must be judged":   {Group: "a", Answers: []delphi.Answer{{Item: "v1", CannotJudge: true}}},
+		"group":                {Group: "c"},
+		"item":                 {Group: "a", Answers: []delphi.Answer{{Item: "s9", Value: 1}}},
+		"twice":                {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1}, {Item: "s1", Value: 2}}},
+		"off the scale":        {Group: "a", Answers: []delphi.Answer{{Item: "s2", Value: 1}, {Item: "s1", Value: 6}}},
+		"zero":                 {Group: "a", Answers: []delphi.Answer{{Item: "s1"}}},
+		"criteria":             {Group: "a", Answers: []delphi.Answer{{Item: "c1", Criteria: []int{1}}}},
+		"criterion":            {Group: "a", Answers: []delphi.Answer{{Item: "c1", Criteria: []int{1, 6}}}},
+		"two choices":          {Group: "a", Answers: []delphi.Answer{{Item: "o1", Value: 1}, {Item: "o2", Value: 1}}},
+		"three selections":     {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 1}, {Item: "v2", Value: 1}, {Item: "v3", Value: 1}}},
+		"a selection":          {Group: "a", Answers: []delphi.Answer{{Item: "v1", Value: 2}}},
+		"confidence":           {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: 5}}},
+		"no confidence":        {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Confidence: -1}}},
+		"words":                {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: "because"}}},
+		"a side and no reason": {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Argues: delphi.For}}},
+		"a side of verdicts":   {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: digest("x"), Argues: delphi.Between}}},
+		"a large digest":       {Group: "a", Answers: []delphi.Answer{{Item: "s1", Value: 1, Reason: strings.ToUpper(digest("x"))}}},
+		"a long digest":        {Group: "a", Answers: []delphi.Answer{{Item: "t1", Reason: digest("x") + "00"}}},
+		"must be judged":       {Group: "a", Answers: []delphi.Answer{{Item: "v1", CannotJudge: true}}},
 	} {
 		tally, err := delphi.NewTally(p, 1, everyItem)
 		if err != nil {

@@ -80,6 +80,7 @@ type Answer struct {
 	// any one of its items.
 	Confidence int    // self-rated, 1..4; 0 for none given
 	Reason     string // SHA-256 of the reason's words in lower-case hex; "" for none given
+	Argues     Side   // the side that the reason argues, as its author says; "" for not said, or no reason
 }
 
 // Ballot is all answers that one panelist delivered in one round.
@@ -126,9 +127,15 @@ type ItemCounts struct {
 	// The items of a ranking or choice, in order; nil for others.
 	List []string `json:"list,omitempty"`
 
-	// The sides by which reasons are told, those that have any; nil where one has too
-	// few. Of a criteria item its deciding criterion alone has confidence and reasons.
-	Sides []Side `json:"sides,omitempty"`
+	// Of those with a reason, how many said that it argues against, for, or neither; nil
+	// where nobody said. Of a criteria item its deciding criterion alone has confidence
+	// and reasons.
+	Said []int `json:"said,omitempty"`
+
+	// The places by which the reasons are told whose side nobody said, those that have
+	// any; nil where one has too few. Placed counts the people in low, middle and high.
+	Places []Place `json:"places,omitempty"`
+	Placed int     `json:"placed"`
 
 	// What the answers themselves let be shown of change: the one thing about D, T and
 	// M that the numbers of people do not tell.
@@ -302,6 +309,8 @@ var GroundCodes = []string{
 	"finite",        // share of the others; permille
 	"around_median", // share within the limit around the median; permille
 	"cannot_judge",  // share who cannot judge; permille
+	"still_moving",  // holds when no item goes on: those that do (value) of all (limit)
+	"new_arguments", // policy: holds when no contribution was admitted in the last round
 	"stable",        // whether the answers hold still
 	"last_round",    // whether no round is left
 

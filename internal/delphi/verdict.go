@@ -191,7 +191,7 @@ func ladder(s spread, o outcome, exact bool) class {
 	c := class{key: Disagreement, direction: NoDirection, grounds: o.grounds}
 	apart, camps := s.camps(spans, counts)
 	switch {
-	case o.holds && !o.disagrees:
+	case o.holds:
 		c.key, c.direction = Consensus, o.direction
 		if c.unanimous = exact && counts[largest] == s.of; c.unanimous {
 			c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: span(spans[largest])}}, c.grounds...)

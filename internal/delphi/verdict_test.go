@@ -19,34 +19,35 @@ func TestVerdictLadder(t *testing.T) {
 		counts    [9]int
 		key       delphi.VerdictKey
 		direction delphi.Direction
-		against   bool
 		unanimous bool
 	}{
-		{"all in the highest class", [9]int{6: 20, 7: 10, 8: 10}, delphi.Consensus, delphi.High, false, true},
-		{"all in the middle class", [9]int{3: 20, 4: 10, 5: 10}, delphi.Consensus, delphi.Middle, false, true},
-		{"all in the lowest class", [9]int{0: 20, 2: 20}, delphi.Consensus, delphi.Low, true, true},
-		{"share one above", [9]int{4: 9, 7: 31}, delphi.Consensus, delphi.High, false, false},
-		{"share at", [9]int{4: 10, 7: 30}, delphi.Consensus, delphi.High, false, false},
-		{"share one below", [9]int{4: 11, 7: 29}, delphi.Majority, delphi.High, false, false},
-		{"mirrored share at", [9]int{1: 30, 4: 10}, delphi.Consensus, delphi.Low, true, false},
-		{"mirrored share one below", [9]int{1: 29, 4: 11}, delphi.Majority, delphi.Low, false, false},
-		{"poles at 35 each", [9]int{0: 14, 4: 12, 8: 14}, delphi.Bipolarity, delphi.NoDirection, false, false},
-		{"poles, the higher is larger", [9]int{0: 14, 4: 11, 8: 15}, delphi.Bipolarity, delphi.High, false, false},
-		{"poles, the lower is larger", [9]int{0: 15, 4: 11, 8: 14}, delphi.Bipolarity, delphi.Low, false, false},
-		{"poles before majority", [9]int{0: 14, 8: 26}, delphi.Bipolarity, delphi.High, false, false},
-		{"one pole below 35", [9]int{0: 13, 8: 27}, delphi.Majority, delphi.High, false, false},
-		{"majority above half", [9]int{4: 19, 8: 21}, delphi.Majority, delphi.High, false, false},
-		{"a middle majority", [9]int{0: 5, 4: 26, 8: 9}, delphi.Majority, delphi.Middle, false, false},
-		{"half is no majority, nor ahead", [9]int{4: 20, 8: 20}, delphi.Disagreement, delphi.NoDirection, false, false},
-		{"half and ahead", [9]int{0: 4, 4: 16, 8: 20}, delphi.Plurality, delphi.High, false, false},
-		{"plurality at 40 and 10 ahead", [9]int{0: 12, 4: 12, 8: 16}, delphi.Plurality, delphi.High, false, false},
-		{"40 but only 7.5 ahead", [9]int{0: 11, 4: 13, 8: 16}, delphi.Disagreement, delphi.NoDirection, false, false},
-		{"one below 40", [9]int{0: 13, 4: 12, 8: 15}, delphi.Disagreement, delphi.NoDirection, false, false},
+		{"all in the highest class", [9]int{6: 20, 7: 10, 8: 10}, delphi.Consensus, delphi.High, true},
+		{"all in the middle class", [9]int{3: 20, 4: 10, 5: 10}, delphi.Consensus, delphi.Middle, true},
+		{"all in the lowest class", [9]int{0: 20, 2: 20}, delphi.Consensus, delphi.Low, true},
+		{"share one above", [9]int{4: 9, 7: 31}, delphi.Consensus, delphi.High, false},
+		{"share at", [9]int{4: 10, 7: 30}, delphi.Consensus, delphi.High, false},
+		{"share one below", [9]int{4: 11, 7: 29}, delphi.Majority, delphi.High, false},
+		{"mirrored share at", [9]int{1: 30, 4: 10}, delphi.Consensus, delphi.Low, false},
+		{"mirrored share one below", [9]int{1: 29, 4: 11}, delphi.Majority, delphi.Low, false},
+		{"middle share at", [9]int{1: 10, 4: 30}, delphi.Consensus, delphi.Middle, false},
+		{"middle share one below", [9]int{1: 11, 4: 29}, delphi.Majority, delphi.Middle, false},
+		{"poles at 35 each", [9]int{0: 14, 4: 12, 8: 14}, delphi.Bipolarity, delphi.NoDirection, false},
+		{"poles, the higher is larger", [9]int{0: 14, 4: 11, 8: 15}, delphi.Bipolarity, delphi.High, false},
+		{"poles, the lower is larger", [9]int{0: 15, 4: 11, 8: 14}, delphi.Bipolarity, delphi.Low, false},
+		{"poles before majority", [9]int{0: 14, 8: 26}, delphi.Bipolarity, delphi.High, false},
+		{"one pole below 35", [9]int{0: 13, 8: 27}, delphi.Majority, delphi.High, false},
+		{"majority above half", [9]int{4: 19, 8: 21}, delphi.Majority, delphi.High, false},
+		{"a middle majority", [9]int{0: 5, 4: 26, 8: 9}, delphi.Majority, delphi.Middle, false},
+		{"half is no majority, nor ahead", [9]int{4: 20, 8: 20}, delphi.Disagreement, delphi.NoDirection, false},
+		{"half and ahead", [9]int{0: 4, 4: 16, 8: 20}, delphi.Plurality, delphi.High, false},
+		{"plurality at 40 and 10 ahead", [9]int{0: 12, 4: 12, 8: 16}, delphi.Plurality, delphi.High, false},
+		{"40 but only 7.5 ahead", [9]int{0: 11, 4: 13, 8: 16}, delphi.Disagreement, delphi.NoDirection, false},
+		{"one below 40", [9]int{0: 13, 4: 12, 8: 15}, delphi.Disagreement, delphi.NoDirection, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			values := from(c.counts[:]...)
 			v, proposal := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0)
-			if v.Key != c.key || v.Direction != c.direction || v.Against != c.against || v.Unanimous != c.unanimous {
+			if v.Key != c.key || v.Direction != c.direction || v.Side != readSide(c.direction) || v.Unanimous != c.unanimous {
 				t.Errorf("got %+v", v)
 			}
 			if v.If != "" || proposal.Action != delphi.Settle {
@@ -57,6 +58,13 @@ func TestVerdictLadder(t *testing.T) {
 }
 
 // Ten points ahead, at the tenth of a point.
+// readSide is the side of a direction under a rule that is for the high one.
+func readSide(d delphi.Direction) delphi.Side {
+	return map[delphi.Direction]delphi.Side{
+		delphi.High: delphi.For, delphi.Low: delphi.Against, delphi.Middle: delphi.Between, delphi.NoDirection: delphi.NoSide,
+	}[d]
+}
+
 func TestPluralityAhead(t *testing.T) {
 	p := classical(t, 2)
 	for second, want := range map[int]delphi.VerdictKey{300: delphi.Plurality, 301: delphi.Disagreement} {
@@ -69,7 +77,7 @@ func TestPluralityAhead(t *testing.T) {
 
 // Gates come before everything; each at its threshold.
 func TestVerdictGates(t *testing.T) {
-	p := classical(t, 3)
+	p := classical(t, 3, `"item_kinds"`, `"gates": {"response": 500}, "item_kinds"`)
 	still := from(0, 0, 0, 0, 0, 0, 30)
 	silent := func(n int) []int { return slices.Repeat([]int{absent}, n) }
 	for _, c := range []struct {
@@ -82,6 +90,8 @@ func TestVerdictGates(t *testing.T) {
 		{"five valid", from(0, 0, 0, 0, 0, 0, 5), from(0, 0, 0, 0, 0, 0, 5), ""},
 		{"four valid", from(0, 0, 0, 0, 0, 0, 4), from(0, 0, 0, 0, 0, 0, 4), "valid_n"},
 		{"cannot judge is a response and leaves n", slices.Repeat([]int{noJudge}, 30), slices.Repeat([]int{noJudge}, 30), "valid_n"},
+		{"half can judge", append(slices.Repeat([]int{noJudge}, 20), still[:20]...), append(slices.Repeat([]int{noJudge}, 20), still[:20]...), ""},
+		{"one below half can judge", append(slices.Repeat([]int{noJudge}, 21), still[:20]...), append(slices.Repeat([]int{noJudge}, 21), still[:20]...), "judged"},
 		{"five pairs", append(silent(20), still[:25]...), append(still[:25:25], silent(20)...), ""},
 		{"four pairs", append(silent(21), still[:25]...), append(still[:25:25], silent(21)...), "paired_n"},
 	} {
@@ -107,7 +117,7 @@ func move(n, movers int) (first, second []int) {
 
 func TestVerdictStability(t *testing.T) {
 	only := func(test string) []string {
-		return []string{`"item_kinds"`, `"stability": {"tests": [` + test + `]}, "item_kinds"`}
+		return []string{`"item_kinds"`, `"stability": {"tests": [` + test + `], "unchanged_within": 0}, "item_kinds"`}
 	}
 	for _, c := range []struct {
 		name   string
@@ -119,8 +129,8 @@ func TestVerdictStability(t *testing.T) {
 		{"scheibe at 15 %: strictly below is stable", only(`"scheibe"`), 15, false},
 		{"unchanged at 70 %", only(`"unchanged"`), 30, true},
 		{"unchanged one below", only(`"unchanged"`), 31, false},
-		{"both: 14 movers pass both", nil, 14, true},
-		{"both: one of them fails", nil, 15, false},
+		{"both: 14 movers pass both", only(`"scheibe", "unchanged"`), 14, true},
+		{"both: one of them fails", only(`"scheibe", "unchanged"`), 15, false},
 		{"wilcoxon: 5 movers are not significant", only(`"wilcoxon"`), 5, true},
 		{"wilcoxon: 6 of 100, p .03 and effect .24", only(`"wilcoxon"`), 6, false},
 		{"wilcoxon: significant, but small for its protocol", []string{`"item_kinds"`, `"stability": {"tests": ["wilcoxon"], "wilcoxon": {"effect_min": 300}}, "item_kinds"`}, 6, true},
@@ -242,36 +252,39 @@ func TestConsensusRules(t *testing.T) {
 		counts     []int
 		key        delphi.VerdictKey
 		direction  delphi.Direction
-		against    bool
 	}{
-		{"median and IQR", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{4, 0, 0, 0, 0, 6, 12, 10, 8}, delphi.Consensus, delphi.High, false},
-		{"median mirrored", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{8, 10, 12, 6, 0, 0, 0, 0, 4}, delphi.Consensus, delphi.Low, true},
-		{"median at 6.5", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Disagreement, delphi.NoDirection, false},
-		{"IQR at its limit", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 10, 15, 15}, delphi.Consensus, delphi.High, false},
-		{"IQR exactly two", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 15, 10, 15}, delphi.Consensus, delphi.High, false},
-		{"an inner window mirrored", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{0, 15, 5, 10, 10}, delphi.Consensus, delphi.Low, true},
-		{"beside the mirrored window", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{15, 0, 5, 10, 10}, delphi.Disagreement, delphi.NoDirection, false},
-		{"a median between classes belongs to the higher", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Consensus, delphi.High, false},
-		{"IQR too wide", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 15, 0, 15, 0, 10}, delphi.Majority, delphi.High, false},
-		{"comet in at 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 7, 0, 28}, delphi.Consensus, delphi.High, false},
-		{"comet: 15 % against are too many", `{"rule": "comet"}`, []int{6, 0, 0, 0, 6, 0, 28}, delphi.Majority, delphi.High, false},
-		{"comet: one below 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 8, 0, 27}, delphi.Majority, delphi.High, false},
-		{"comet out, mirrored", `{"rule": "comet"}`, []int{28, 0, 0, 0, 7, 0, 5}, delphi.Consensus, delphi.Low, true},
-		{"comet out, at most half", `{"rule": "comet", "comet": {"out": "at-most-half"}}`, []int{10, 0, 0, 0, 10, 0, 20}, delphi.Consensus, delphi.Low, true},
-		{"comet, one above half", `{"rule": "comet", "comet": {"out": "at-most-half"}}`, []int{10, 0, 0, 0, 9, 0, 21}, delphi.Majority, delphi.High, false},
-		{"agreement", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.High, false},
-		{"agreement in the middle", `{"rule": "agreement"}`, []int{0, 0, 4, 12, 14, 10}, delphi.Consensus, delphi.Middle, false},
-		{"agreement takes the median's class", `{"rule": "agreement"}`, []int{10, 20, 9, 1}, delphi.Consensus, delphi.Low, true},
-		{"cns", `{"rule": "cns"}`, []int{0, 0, 0, 0, 0, 4, 16, 16, 4}, delphi.Consensus, delphi.High, false},
-		{"cns too low", `{"rule": "cns"}`, []int{8, 0, 0, 0, 4, 0, 10, 8, 10}, delphi.Majority, delphi.High, false},
-		{"rand without disagreement", `{"rule": "rand"}`, []int{2, 0, 0, 0, 6, 2, 10, 10, 10}, delphi.Consensus, delphi.High, false},
-		{"rand with disagreement", `{"rule": "rand"}`, []int{13, 0, 0, 0, 2, 0, 0, 0, 25}, delphi.Majority, delphi.High, false},
+		{"median and IQR", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{4, 0, 0, 0, 0, 6, 12, 10, 8}, delphi.Consensus, delphi.High},
+		{"median mirrored", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{8, 10, 12, 6, 0, 0, 0, 0, 4}, delphi.Consensus, delphi.Low},
+		{"median at 6.5", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Disagreement, delphi.NoDirection},
+		{"IQR at its limit", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 10, 15, 15}, delphi.Consensus, delphi.High},
+		{"IQR exactly two", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 15, 10, 15}, delphi.Consensus, delphi.High},
+		{"an inner window mirrored", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{0, 15, 5, 10, 10}, delphi.Consensus, delphi.Low},
+		{"beside the mirrored window", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{15, 0, 5, 10, 10}, delphi.Disagreement, delphi.NoDirection},
+		{"a median between classes belongs to the higher", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Consensus, delphi.High},
+		{"IQR too wide", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 15, 0, 15, 0, 10}, delphi.Majority, delphi.High},
+		{"comet in at 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 7, 0, 28}, delphi.Consensus, delphi.High},
+		{"comet: 15 % against are too many", `{"rule": "comet"}`, []int{6, 0, 0, 0, 6, 0, 28}, delphi.Majority, delphi.High},
+		{"comet: one below 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 8, 0, 27}, delphi.Majority, delphi.High},
+		{"comet out, mirrored", `{"rule": "comet"}`, []int{28, 0, 0, 0, 7, 0, 5}, delphi.Consensus, delphi.Low},
+		{"comet out is no consensus at half", `{"rule": "comet", "scope": "each-group", "comet": {"out": "at-most-half"}}`, []int{10, 0, 0, 0, 10, 0, 20}, delphi.Plurality, delphi.High},
+		{"an IQR in points, at its limit", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.High},
+		{"an IQR in points, in the middle", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.Middle},
+		{"an IQR in points, too wide", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 0, 0, 0, 14, 12, 14}, delphi.Majority, delphi.High},
+		{"agreement", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.High},
+		{"agreement in the middle", `{"rule": "agreement"}`, []int{0, 0, 4, 12, 14, 10}, delphi.Consensus, delphi.Middle},
+		{"agreement takes the median's class", `{"rule": "agreement"}`, []int{10, 20, 9, 1}, delphi.Consensus, delphi.Low},
+		{"cns", `{"rule": "cns"}`, []int{0, 0, 0, 0, 0, 4, 16, 16, 4}, delphi.Consensus, delphi.High},
+		{"cns too low", `{"rule": "cns"}`, []int{8, 0, 0, 0, 4, 0, 10, 8, 10}, delphi.Majority, delphi.High},
+		{"rand: a quarter outside", `{"rule": "rand"}`, []int{2, 0, 0, 0, 6, 2, 10, 10, 10}, delphi.Consensus, delphi.High},
+		{"rand: one more than a quarter outside", `{"rule": "rand"}`, []int{3, 0, 0, 0, 6, 2, 9, 10, 10}, delphi.Majority, delphi.High},
+		{"rand with disagreement and two poles", `{"rule": "rand"}`, []int{14, 0, 0, 0, 1, 0, 0, 0, 25}, delphi.Bipolarity, delphi.High},
+		{"rand with disagreement", `{"rule": "rand"}`, []int{13, 0, 0, 0, 2, 0, 0, 0, 25}, delphi.Disagreement, delphi.NoDirection},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := classical(t, 2, `{"rule": "share", "share": {"from": 7, "to": 9}}`, c.rule)
+			p := classical(t, 2, `{"rule": "share", "share": {"from": 7, "to": 9}}`, c.rule, `"item_kinds"`, `"disclosure": {"min_n": 20}, "item_kinds"`)
 			values := from(c.counts...)
 			v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0)
-			if v.Key != c.key || v.Direction != c.direction || v.Against != c.against {
+			if v.Key != c.key || v.Direction != c.direction || v.Side != readSide(c.direction) {
 				t.Errorf("got %+v", v)
 			}
 		})
@@ -323,7 +336,7 @@ func TestSensitivity(t *testing.T) {
 	for _, r := range rows {
 		got = append(got, r.Rule+" "+string(r.Key))
 	}
-	want := "share-750 majority, median-iqr majority, rand consensus, comet consensus, agreement-700 majority, cns-750 majority"
+	want := "share-750 majority, median-iqr majority, rand majority, comet consensus, agreement-700 majority, cns-750 majority"
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
@@ -345,7 +358,7 @@ func TestAttritionBounds(t *testing.T) {
 	}
 	b := delphi.Attrition(p, item, held(t, p, oneGroup, first, second))
 	// 35 of 45 are high; with the five low it would be 35 of 50, 70 %.
-	want := delphi.Bounds{Leavers: 5, Defined: true, Class: delphi.Consensus, Low: delphi.Majority, High: delphi.Consensus, Direction: delphi.High}
+	want := delphi.Bounds{Leavers: 5, Defined: true, Class: delphi.Consensus, Low: delphi.Majority, High: delphi.Consensus, Direction: delphi.High, Side: delphi.For}
 	if b != want {
 		t.Errorf("got %+v, want %+v", b, want)
 	}
@@ -361,10 +374,11 @@ func TestAttritionBounds(t *testing.T) {
 func TestGroundsAreListed(t *testing.T) {
 	rules := []string{
 		`{"rule": "share", "share": {"from": 8, "to": 9}}`, `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`,
-		`{"rule": "rand"}`, `{"rule": "comet"}`, `{"rule": "agreement"}`, `{"rule": "cns", "scope": "each-group"}`,
+		`{"rule": "rand"}`, `{"rule": "comet", "scope": "each-group", "comet": {"out": "at-most-half"}}`, `{"rule": "agreement"}`, `{"rule": "cns", "scope": "each-group"}`,
 	}
 	for _, rule := range rules {
-		p := classical(t, 2, append(groups(2), `{"rule": "share", "share": {"from": 7, "to": 9}}`, rule)...)
+		p := classical(t, 2, append(groups(2), `{"rule": "share", "share": {"from": 7, "to": 9}}`, rule,
+			`"item_kinds"`, `"disclosure": {"min_n": 20}, "item_kinds"`)...)
 		rapid.Check(t, func(r *rapid.T) {
 			c := drawCrowd(r, 2, 2)
 			closings := held(t, p, func(i int) int { return c.group[i] }, c.rounds...)

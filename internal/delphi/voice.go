@@ -13,23 +13,62 @@ import (
 // them from 1, the least, on.
 const confidences = 4
 
-// Side is what a reason argues, by the class of the value beside it.
+// Side is a side of a statement: what the author of a reason says that it argues,
+// and what a verdict takes.
 type Side string
 
-// The sides, in the order of their tables.
+// The sides. Authors say one of Against, For and Neither, or none at all.
 const (
-	Against Side = "against" // the lowest class
-	Between Side = "middle"
-	For     Side = "for"  // the highest class
-	Neither Side = "none" // its author cannot judge, or the item has no classes
+	Against Side = "against"
+	Between Side = "middle" // of a verdict
+	For     Side = "for"
+	Neither Side = "neither"
 )
 
-var sides = [...]Side{Against, Between, For, Neither}
+// sides are those that an author may say, in the order of their tables.
+var sides = [...]Side{Against, For, Neither}
 
-// SideOf tells which side the reason beside an answer argues; of a criteria item
-// the deciding criterion counts. Whether the side may be shown is for the counts
-// document to say (ItemCounts.Sides).
-func SideOf(p Protocol, kind string, a Answer) Side {
+// Said tells whether it is a side that an author may say of a reason.
+func (s Side) Said() bool { return slices.Contains(sides[:], s) }
+
+// Place is where the answer beside a reason lies, by the classes of its scale. It
+// is told where nobody can be read off it, and only of reasons whose author said
+// no side.
+type Place string
+
+// The places, in the order of their tables.
+const (
+	PlaceLow    Place = "low" // the lowest class
+	PlaceMiddle Place = "middle"
+	PlaceHigh   Place = "high" // the highest class
+	NoPlace     Place = "none" // its author cannot judge, or the item has no classes
+)
+
+var places = [...]Place{PlaceLow, PlaceMiddle, PlaceHigh, NoPlace}
+
+// stands are the tables of an item's reasons, by what their names end with: one for
+// each side that was said, one for each place, and unsaid for what has neither. No
+// table is named like the folder of others, since each is a file of leaves.
+const stands = len(sides) + len(places)
+
+// unsaid ends the name of the table of reasons with neither side nor place.
+const unsaid = "unsaid"
+
+// suffix is what the name of the i-th table of reasons ends with.
+func suffix(i int) string {
+	switch {
+	case i < len(sides):
+		return string(sides[i])
+	case i < stands-1:
+		return string(places[i-len(sides)])
+	}
+	return unsaid
+}
+
+// PlaceOf tells where the answer beside a reason lies; of a criteria item the
+// deciding criterion counts. Whether it may be shown is for the counts document to
+// say (ItemCounts.Places).
+func PlaceOf(p Protocol, kind string, a Answer) Place {
 	k, _ := p.Kind(kind)
 	value := a.Value
 	if k.Kind == CriteriaForm {
@@ -41,11 +80,11 @@ func SideOf(p Protocol, kind string, a Answer) Side {
 	if a.CannotJudge {
 		value = 0
 	}
-	return sides[k.side(value)]
+	return places[k.place(value)]
 }
 
-// side is the place among the sides of a point of the kind's scale, 0 for none.
-func (k ItemKind) side(point int) int {
+// place is the index among the places of a point of the kind's scale, 0 for none.
+func (k ItemKind) place(point int) int {
 	last := len(k.Classes) - 1
 	switch {
 	case point < 1 || last < 1:
@@ -76,14 +115,14 @@ func (k ItemKind) voice(subject string) string {
 // why.
 type voice struct {
 	sure    [confidences]int // valid answers, by confidence − 1
-	argued  [len(sides)]int  // people with a reason, by side
+	argued  [stands]int      // people with a reason, by side said, else by place
 	reasons map[reason]int
 }
 
-// reason is the words of one or more people, by the side they argue with it.
+// reason is the words of one or more people, by where they stand.
 type reason struct {
 	digest [sha256.Size]byte
-	side   int
+	stand  int
 }
 
 // voice counts what an answer of the ballot in hand says beside its value.
@@ -100,7 +139,7 @@ func (t *Tally) voice(a *Answer, by int) {
 		return
 	}
 	r := t.reason(a, at.voice)
-	v.argued[r.side] += by
+	v.argued[r.stand] += by
 	if v.reasons == nil {
 		v.reasons = map[reason]int{}
 	}
@@ -116,7 +155,11 @@ func (t *reading) valid(subject int) bool {
 
 // reason reads the reason beside an answer of the ballot in hand.
 func (t *reading) reason(a *Answer, subject int) reason {
-	return reason{digest: digest(a.Reason), side: t.plan.subjects[subject].kind.side(t.place[subject] + 1)}
+	r := reason{digest: digest(a.Reason), stand: slices.Index(sides[:], a.Argues)}
+	if r.stand < 0 {
+		r.stand = len(sides) + t.plan.subjects[subject].kind.place(t.place[subject]+1)
+	}
+	return r
 }
 
 // digest reads one that isDigest found good; it allocates nothing.
@@ -161,33 +204,48 @@ func (v *voice) merge(o *voice) {
 	}
 }
 
-// told lists the sides by which reasons may be told, those that have any: both
-// outer sides and every other one that is there need enough people, since who
-// argues it would be told by what is left over.
-func (p Protocol) told(k ItemKind, c ItemCounts, argued [len(sides)]int) []Side {
-	if len(k.Classes) < 2 || !p.sided(c) {
-		return nil
+// argue puts into a counts document who gave a reason: how many said which side,
+// and the places by which the others may be told.
+func (c *ItemCounts) argue(p Protocol, k ItemKind, argued [stands]int) {
+	c.Reasons = sum(argued[:])
+	if said := argued[:len(sides)]; sum(said) > 0 {
+		c.Said = slices.Clone(said)
 	}
-	var out []Side
-	for i, side := range sides {
-		outer := side == Against || side == For
-		switch {
-		case argued[i] == 0 && !outer:
-			continue
-		case argued[i] < max(1, p.Disclosure.LeftOutN):
-			return nil
+	if len(k.Classes) < 2 {
+		return
+	}
+	whole := *c
+	for i, n := range argued[len(sides):] {
+		if n > 0 {
+			whole.Places = append(whole.Places, places[i])
 		}
-		out = append(out, side)
+		if n > 0 && n < p.Disclosure.LeftOutN {
+			return
+		}
 	}
-	return out
+	whole.Placed = sum(argued[len(sides) : stands-1])
+	if p.placed(whole) {
+		*c = whole
+	}
 }
 
-// sided says whether the numbers of people let reasons be told by side. In a small
-// panel a side would point at its few members; and A by classes less the sides is
-// what those who gave no reason answered: they are nobody or enough.
-func (p Protocol) sided(c ItemCounts) bool {
-	silent := c.Valid + c.CannotJudge - c.Reasons
-	return c.Valid >= p.Disclosure.SmallBelow && (silent == 0 || silent >= p.Disclosure.LeftOutN)
+// sideless counts the people with a reason who did not say which side it argues.
+func (c ItemCounts) sideless() int { return c.Reasons - sum(c.Said) }
+
+// placed says whether the numbers of people let the reasons whose side nobody said
+// be told by place: there are some in both outer classes and enough in each place
+// that has any, since who argues there would be told by what is left over; and those
+// who are in none of these tables are nobody or enough, since A by classes less the
+// places is what they answered. In a small panel a place would point at its few
+// members.
+func (p Protocol) placed(c ItemCounts) bool {
+	least := max(1, p.Disclosure.LeftOutN)
+	hidden := func(n int) bool { return n == 0 || n >= p.Disclosure.LeftOutN }
+	apart := c.sideless() - c.Placed // without a value
+	return c.Valid >= p.Disclosure.SmallBelow &&
+		slices.Contains(c.Places, PlaceLow) && slices.Contains(c.Places, PlaceHigh) && c.Placed >= 2*least &&
+		(apart > 0) == slices.Contains(c.Places, NoPlace) && hidden(apart) &&
+		hidden(c.Valid-c.Placed) && hidden(c.CannotJudge-apart)
 }
 
 // voiceTables writes K and R of one subject.
@@ -201,17 +259,19 @@ func (t *Tally) voiceTables(i int, e shown) []Table {
 		}
 		out = append(out, newTable("K/"+name, values, slices.Clone(v.sure[:])))
 	}
-	for _, side := range e.reasons {
-		out = append(out, v.table(name, side))
+	placed := slices.Contains(e.reasons, string(PlaceLow))
+	for _, end := range e.reasons {
+		out = append(out, v.table(name, end, placed))
 	}
 	return out
 }
 
-// table is R of one side, or of all of them where none is told ("").
-func (v voice) table(name string, side Side) Table {
+// table is R of one side or place; R/item/unsaid holds the reasons without a side,
+// those of no place alone where places are told.
+func (v voice) table(name, end string, placed bool) Table {
 	people := map[[sha256.Size]byte]int{}
 	for r, n := range v.reasons {
-		if side == "" || sides[r.side] == side {
+		if suffix(r.stand) == end || end == unsaid && r.stand >= len(sides) && !placed {
 			people[r.digest] += n
 		}
 	}
@@ -224,15 +284,12 @@ func (v voice) table(name string, side Side) Table {
 	for i, d := range digests {
 		values[i], counts[i] = hex.EncodeToString(d[:]), people[d]
 	}
-	return newTable(reasonsID(name, side), values, counts)
+	return newTable(reasonsID(name, end), values, counts)
 }
 
 // reasonsID names a table of reasons.
-func reasonsID(name string, side Side) string {
-	if side == "" {
-		return "R/" + name
-	}
-	return "R/" + name + "/" + string(side)
+func reasonsID(name, end string) string {
+	return "R/" + name + "/" + end
 }
 
 // marksID names the table of the marks of ballots, the last one of a closing.

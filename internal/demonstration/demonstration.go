@@ -244,6 +244,13 @@ func (d *Demonstration) rounds(ctx context.Context, s Services, p play, co compa
 	if err := s.Jobs.Drain(ctx); err != nil {
 		return err
 	}
+	if err := s.Consultations.ShowMinority(ctx, co.facilitator, slug, p.minority); err != nil {
+		return err
+	}
+	*at = at.AddDate(0, 0, consultation.MinorityDays+1)
+	if err := s.Jobs.Drain(ctx); err != nil {
+		return err
+	}
 	return s.Consultations.Publish(ctx, co.administrator, slug, p.texts)
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -120,7 +121,7 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 		}
 		v := value(l, points(c.Protocol), person, it.Number, round)
 		answer := ballot.Answer{Item: it.ID, Value: v, CannotJudge: v == 0}
-		answer.Reason = st.reason(v, points(c.Protocol), person, round, said)
+		answer.Reason, answer.Argues = st.reason(v, points(c.Protocol), person, round, said)
 		answers = append(answers, answer)
 	}
 	_, err = s.Ballots.Cast(ctx, seat, round, answers)
@@ -128,21 +129,25 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 }
 
 // reason gives each of the script's reasons to one person a round, so that a form
-// shows some and not eighty. said holds those that were given.
-func (st statement) reason(value, points, person, round int, said map[string]bool) string {
-	side := st.favour
+// shows some and not eighty, with the side that it argues, unless its author leaves that out.
+// said holds those that were given.
+func (st statement) reason(value, points, person, round int, said map[string]bool) (string, delphi.Side) {
+	side, argues := st.favour, delphi.For
 	if 2*value <= points {
-		side = st.against
+		side, argues = st.against, delphi.Against
 	}
 	if value == 0 || len(side) == 0 || draw(4, "reason", person, round, st.text) != 0 {
-		return ""
+		return "", ""
 	}
 	words := side[draw(len(side), "which", person, round, st.text)]
 	if said[words] {
-		return ""
+		return "", ""
 	}
 	said[words] = true
-	return words
+	if slices.Contains(st.unsaid, words) {
+		argues = ""
+	}
+	return words, argues
 }
 
 func points(p delphi.Protocol) int { return p.ItemKinds[0].Points }

@@ -23,6 +23,7 @@ type statement struct {
 	why     string // the moderator's public reason
 	against []string
 	favour  []string
+	unsaid  []string // of both, those whose authors do not say which side they argue
 }
 
 // play is one consultation of the script.
@@ -34,6 +35,7 @@ type play struct {
 	rejected       map[string]string // contribution → public reason
 	panel          int               // how many enrol
 	until          act
+	minority       string // the facilitator's report of the dissent
 	texts          consultation.OpinionTexts
 }
 
@@ -74,6 +76,7 @@ func schoolStreets() play {
 				from:   []string{"Servono percorsi sicuri: da via dei Tigli alla scuola non c’è marciapiede per cento metri.", "Un percorso pedonale protetto per ogni scuola, anche piccolo, ma continuo."},
 				why:    "Stessa richiesta: un percorso continuo per ogni scuola.",
 				favour: []string{"Se il percorso si interrompe anche solo in un punto i genitori prendono l’auto.", "Due anni sono un tempo onesto: alcuni tratti sono già pronti."}, against: []string{"Due anni sono pochi: meglio tre scuole fatte bene che dodici a metà."},
+				unsaid: []string{"Due anni sono un tempo onesto: alcuni tratti sono già pronti.", "Due anni sono pochi: meglio tre scuole fatte bene che dodici a metà."},
 			},
 			{
 				text: "Nelle vie delle scuole primarie il limite di 30 km/h vale tutto il giorno, non solo all’entrata e all’uscita.", leaning: inclined,
@@ -98,6 +101,7 @@ func schoolStreets() play {
 				from:   []string{"Se le due scuole di via Marconi entrassero a orari diversi ci sarebbe metà traffico."},
 				why:    "Proposta unica, riportata con parole che valgono per tutte le scuole.",
 				favour: []string{"Il traffico è un problema di contemporaneità: quindici minuti bastano."}, against: []string{"Le famiglie con due figli pagherebbero il pre-scuola."},
+				unsaid: []string{"Il traffico è un problema di contemporaneità: quindici minuti bastano."},
 			},
 			{
 				text: "Pedibus e bicibus sono organizzati e pagati dal Comune, con accompagnatori formati.", leaning: agreed,
@@ -107,9 +111,9 @@ func schoolStreets() play {
 			},
 		},
 		rejected: map[string]string{"Il sindaco dovrebbe vergognarsi.": "Non contiene una proposta o un’osservazione sulla domanda."},
+		minority: "Chi è contrario al limite di 30 km/h tutto il giorno chiede che **di notte valga il limite ordinario** e che la linea 7 non perda la coincidenza.\n\nSulla sosta le due parti si equivalgono:\n\n- **contro**: «Chi accompagna due bambini e poi va al lavoro a Sassuolo non ha alternative: senza sosta si ferma in doppia fila, ed è peggio.»\n- **a favore**: «Alla Pascoli il marciapiede è largo ottanta centimetri: con il passeggino si cammina in strada.»\n\nSul pedibus c’è chi preferirebbe, con gli stessi soldi, mettere in sicurezza tre incroci.",
 		texts: consultation.OpinionTexts{
 			Summary:     "Il panel chiede percorsi protetti e pedibus a carico del Comune. È diviso sulla sosta: due parti opposte, ciascuna oltre un terzo.",
-			Minority:    "Chi è contrario al limite di 30 km/h tutto il giorno chiede che di notte valga il limite ordinario e che la linea 7 non perda la coincidenza.",
 			Limitations: "Le persone del panel si sono iscritte da sole: non sono un campione della popolazione di Riva d’Arno.",
 		},
 	}
@@ -131,7 +135,7 @@ func librarySquare() play {
 			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
 		},
 		statements: []statement{
-			{text: "Almeno un terzo della piazza è all’ombra di alberi veri nelle ore più calde.", leaning: agreed, from: []string{"D’estate la pietra scotta: servono alberi, non ombrelloni.", "Alberi grandi, anche pochi, ma che facciano ombra."}, why: "La stessa idea in due contributi.", favour: []string{"A luglio la piazza è vuota fino alle otto di sera: senza ombra non ci va nessuno."}, against: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}},
+			{text: "Almeno un terzo della piazza è all’ombra di alberi veri nelle ore più calde.", leaning: agreed, from: []string{"D’estate la pietra scotta: servono alberi, non ombrelloni.", "Alberi grandi, anche pochi, ma che facciano ombra."}, why: "La stessa idea in due contributi.", favour: []string{"A luglio la piazza è vuota fino alle otto di sera: senza ombra non ci va nessuno."}, against: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}, unsaid: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}},
 			{text: "Le sedute sono fisse, con schienale, e almeno venti.", leaning: inclined, from: []string{"Panchine con lo schienale: mia madre ha ottant’anni.", "Sedute vere e non muretti."}, why: "Chiedono la stessa cosa.", favour: []string{"Senza schienale gli anziani non si siedono."}, against: []string{"Meglio sedie che si spostano: ognuno fa il suo gruppo."}},
 			{text: "Il mercato del sabato occupa metà della piazza e l’altra metà resta libera.", leaning: poles, from: []string{"Il sabato non si passa: lasciate libera una parte per chi non compra.", "Il mercato deve restare com’è: è la vita della piazza."}, why: "Due contributi opposti sulla stessa questione: si chiede quale prevale.", favour: []string{"Con il passeggino il sabato si fa il giro largo."}, against: []string{"Ho un banco da trent’anni: metà piazza vuol dire metà banchi."}},
 			{text: "Una fontanella d’acqua potabile e un bagno pubblico gratuito fanno parte del progetto.", leaning: agreed, from: []string{"Un bagno pubblico pulito, per favore.", "Acqua: una fontanella come quella che c’era."}, why: "Due servizi che il progetto può contenere o no insieme.", favour: []string{"È un servizio che manca a chi viene al mercato."}, against: []string{"Un bagno senza custode dura un mese."}},

@@ -79,6 +79,7 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong":         {"cmd"},
 	"gonum.org/v1/gonum":                 {"internal/delphi/stat"},
 	"github.com/nicksnyder/go-i18n":      {"web/page"},
+	"github.com/thedatashed/xlsxreader":  {"internal/study"},
 }
 
 // kernel is what the method may import: no I/O, no clock, no randomness of its own.

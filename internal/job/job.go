@@ -192,6 +192,20 @@ func (q *Queue) Drain(ctx context.Context) (err error) {
 	}
 }
 
+// Do works args now, in the caller's time, whether or not such a job waits: what has to
+// be done before the caller goes on depends on no other job, nor on who took this one.
+func (q *Queue) Do(ctx context.Context, args Args) error {
+	work, known := q.work[args.Kind()]
+	if !known {
+		return fmt.Errorf("job %s: nobody works jobs of this kind", args.Kind())
+	}
+	b, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("job %s: %w", args.Kind(), err)
+	}
+	return work(ctx, b)
+}
+
 // failures logs what went wrong, without the job's arguments.
 type failures struct{ log *slog.Logger }
 

@@ -24,7 +24,6 @@ import (
 	"delfi/internal/panel"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
-	"delfi/internal/richtext"
 )
 
 // Services are the use cases that an import goes through.
@@ -80,84 +79,73 @@ var said = map[string]struct{ group, admitted, rejected string }{
 	"en": {"Everyone", "Admitted in the conversation it comes from.", "Rejected by the moderators of the conversation it comes from."},
 }
 
-// Check refuses options that cannot work (Invalid, by field).
-func (o Options) Check() error {
-	var bad []fault.Field
-	if o.Rounds < 1 || o.Rounds > MaxRounds {
-		bad = append(bad, fault.Field{Name: "--rounds", Code: "out_of_range", Message: fmt.Sprintf("must be 1 to %d", MaxRounds), Args: map[string]any{"min": 1, "max": MaxRounds}})
-	}
-	if _, ok := said[o.Language]; !ok {
-		bad = append(bad, fault.Field{Name: "--language", Code: "unknown_language", Message: "must be it or en"})
-	}
-	if len(bad) > 0 {
-		return fault.Bad(bad...)
-	}
-	return nil
-}
-
 // run is one import at work.
 type run struct {
 	Services
-	c        *Conversation
-	o        Options
-	progress func(line string)
-	id       uuid.UUID
-	slug     string
-	items    []uuid.UUID // by comment; Nil for a rejected one
-	seats    []pseudonym.Seat
+	teller
+	c     *Conversation
+	o     Options
+	id    uuid.UUID
+	items []uuid.UUID // by comment; Nil for a rejected one
+	seats []pseudonym.Seat
 }
 
 // Import runs a conversation through the life of an imported consultation, to its
-// published opinion. progress hears what it does. A second import of the same
-// conversation is another consultation. An import that breaks off says which
-// consultation it left unfinished.
-func Import(ctx context.Context, s Services, c *Conversation, o Options, progress func(line string)) (Result, error) {
-	if err := o.Check(); err != nil {
+// published opinion; tell hears how far it is. A second import of the same
+// conversation is another consultation.
+//
+// Nobody is shown the consultation before it is published, the last act of all. An
+// import that fails is taken back; one whose process died is taken back by the next, or
+// by a server, since nobody holds it any more.
+func Import(ctx context.Context, s Services, c *Conversation, o Options, tell func(Progress)) (Result, error) {
+	if err := c.Check(o, s.DB.Now()); err != nil {
 		return Result{}, err
 	}
-	r := &run{Services: s, c: c, o: o, progress: progress, items: make([]uuid.UUID, len(c.Comments))}
-	if err := r.begin(ctx); err != nil {
-		return Result{}, err
-	}
-	out, err := r.play(ctx)
-	if err != nil {
-		return out, fmt.Errorf("consultation %s stays unfinished: %w", r.slug, err)
-	}
-	return out, nil
-}
-
-// begin creates the consultation.
-func (r *run) begin(ctx context.Context) error {
+	r := &run{Services: s, c: c, o: o, teller: teller{tell: tell}, id: uuid.New(), items: make([]uuid.UUID, len(c.Comments))}
 	admin, err := r.administration(ctx)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	now := r.DB.Now()
-	protocol, err := delphi.Standing(delphi.StandingPlan{
-		Language: r.o.Language, GroupName: said[r.o.Language].group, Days: 1,
-		LatestKeyDate: now.AddDate(1, 0, 0).Format(time.DateOnly),
-	})
+	r.begin(Statements, len(c.Comments))
+	n, err := r.takeBack(ctx)
 	if err != nil {
-		return fmt.Errorf("polis: protocol: %w", err)
+		return Result{}, err
 	}
-	question := richtext.Plain(r.c.Description, 300)
-	if question == "" {
-		question = r.c.Title
+	if n > 0 {
+		r.note(fmt.Sprintf("taken back: %d earlier imports that broke off", n))
 	}
-	address := r.c.URL
-	if address == "" {
-		address = "https://compdemocracy.org/polis"
-	}
-	made, err := r.Consultations.Import(ctx, consultation.ImportPlan{
-		Administration: admin, Slug: slug(r.c.Title), Title: r.c.Title, Question: question, Language: r.o.Language,
-		Origin: consultation.Origin{Name: "Polis", URL: address, Licence: r.o.Licence}, Protocol: protocol,
-	})
+	done, err := s.Consultations.Importing(ctx, r.id)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	r.id, r.slug = made.ID, made.Slug
-	r.progress("consultation " + r.slug)
-	return nil
+	out, err := r.play(ctx, admin)
+	if err == nil {
+		return out, done()
+	}
+	// Also when ctx has ended: what it leaves would lie until the next import.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	err = fmt.Errorf("the import broke off and is taken back, it can be run again: %w", err)
+	back := done()
+	if back == nil {
+		_, back = r.takeBack(ctx)
+	}
+	if back != nil {
+		err = errors.Join(err, fmt.Errorf("taking it back failed, the next import or a server does it: %w", back))
+	}
+	return Result{}, err
+}
+
+// patience is for how long an import that broke off is being taken back.
+const patience = 30 * time.Second
+
+// takeBack ends what imports that broke off have left, keys and ballots at once.
+func (r *run) takeBack(ctx context.Context) (int, error) {
+	ids, err := r.Consultations.TakeBack(ctx)
+	for _, id := range ids {
+		err = errors.Join(err, r.Jobs.Do(ctx, consultation.Destroy{Consultation: id}))
+	}
+	return len(ids), err
 }
 
 // administration finds under which roof the conversation stands: by default one of
@@ -180,70 +168,97 @@ func (r *run) administration(ctx context.Context) (uuid.UUID, error) {
 }
 
 // play takes the consultation from its first contribution to its opinion.
-func (r *run) play(ctx context.Context) (Result, error) {
-	out := Result{Consultation: r.slug, Panelists: len(r.c.Voters), Path: "/consultations/" + r.slug + "/opinion"}
-	for _, c := range r.c.Comments {
-		if c.Rejected {
-			out.Rejected++
-		}
-	}
-	out.Items = len(r.c.Comments) - out.Rejected
-	if err := r.contribute(ctx); err != nil {
+func (r *run) play(ctx context.Context, administration uuid.UUID) (out Result, err error) {
+	plan, err := r.c.plan(r.o, r.DB.Now())
+	if err != nil {
 		return out, err
 	}
-	r.progress(fmt.Sprintf("%d statements, %d comments rejected", out.Items, out.Rejected))
+	plan.ID, plan.Administration = r.id, administration
+	if _, err := r.Consultations.Import(ctx, plan); err != nil {
+		return out, err
+	}
+	out.Panelists = len(r.c.Voters)
+	if out.Items, err = r.contribute(ctx); err != nil {
+		return out, err
+	}
+	out.Rejected = len(r.c.Comments) - out.Items
 	if err := r.enrol(ctx); err != nil {
 		return out, err
 	}
-	err := r.c.replay(r.o.Rounds, func(n int, k cut, standing answers) error {
-		out.Rounds = append(out.Rounds, Round{Number: n, Ballots: k.ballots, Answers: k.answers})
-		if err := r.cast(ctx, k.changed, standing); err != nil {
-			return err
-		}
-		r.progress(fmt.Sprintf("release %d of %d: %d ballots, %d answers", n, r.o.Rounds, k.ballots, k.answers))
-		return r.Ballots.Release(ctx, r.id, n, n == r.o.Rounds)
-	})
-	if err != nil {
+	if out.Rounds, err = r.answer(ctx); err != nil {
 		return out, err
 	}
-	if err := r.end(ctx); err != nil {
+	if out.ItemsByVerdict, err = r.verdicts(ctx); err != nil {
 		return out, err
 	}
-	out.ItemsByVerdict, err = r.verdicts(ctx)
-	return out, err
+	if err := r.conclude(ctx); err != nil {
+		return out, err
+	}
+	r.begin(Publishing, 1)
+	if out.Consultation, err = r.Consultations.PublishForeign(ctx, r.id, slug(r.c.Title), consultation.OpinionTexts{}); err != nil {
+		return out, err
+	}
+	out.Path = "/consultations/" + out.Consultation + "/opinion"
+	r.add(1)
+	r.note("published: " + out.Path)
+	return out, nil
 }
 
-// contribute turns comments into contributions, and the admitted ones into items.
-func (r *run) contribute(ctx context.Context) error {
+// taken is how many comments are stored in one transaction.
+const taken = 50
+
+// contribute turns comments into contributions, and the admitted ones into items,
+// which it counts.
+func (r *run) contribute(ctx context.Context) (items int, err error) {
 	aliases := map[string]pseudonym.Alias{}
-	list := make([]synthesis.Foreign, len(r.c.Comments))
 	words := said[r.o.Language]
-	for i, c := range r.c.Comments {
-		alias, known := aliases[c.Author]
-		if !known {
-			var err error
-			if alias, err = r.Bridge.ForeignAlias(ctx, r.id, c.Author); err != nil {
-				return err
+	bare := 0
+	for from := 0; from < len(r.c.Comments); from += taken {
+		some := r.c.Comments[from:min(from+taken, len(r.c.Comments))]
+		var list []synthesis.Foreign
+		var of []int // place of each among all comments
+		for i, c := range some {
+			one := c.contribution()
+			one.Reason = words.admitted
+			if c.Rejected {
+				if !c.shown() {
+					bare++
+					continue
+				}
+				one.Rejected = words.rejected
 			}
-			aliases[c.Author] = alias
+			alias, known := aliases[c.Author]
+			if !known {
+				if alias, err = r.Bridge.ForeignAlias(ctx, r.id, c.Author); err != nil {
+					return items, err
+				}
+				aliases[c.Author] = alias
+			}
+			one.Alias = alias
+			list, of = append(list, one), append(of, from+i)
 		}
-		list[i] = synthesis.Foreign{Alias: alias, Body: c.Body, Reason: words.admitted}
-		if c.Rejected {
-			list[i].Rejected = words.rejected
+		made, err := r.Synthesis.Take(ctx, r.id, list)
+		if err != nil {
+			return items, err
 		}
+		for n, item := range made {
+			if r.items[of[n]] = item.ID; item.ID != uuid.Nil {
+				items++
+			}
+		}
+		r.add(len(some))
 	}
-	items, err := r.Synthesis.Take(ctx, r.id, list)
-	if err != nil {
-		return err
+	line := fmt.Sprintf("%d statements, %d comments rejected", items, len(r.c.Comments)-items)
+	if bare > 0 {
+		line += fmt.Sprintf(" (%d of them without a text that could be shown)", bare)
 	}
-	for i, item := range items {
-		r.items[i] = item.ID
-	}
-	return nil
+	r.note(line)
+	return items, nil
 }
 
 // enrol seats the voters, who have no accounts.
 func (r *run) enrol(ctx context.Context) error {
+	r.begin(People, len(r.c.Voters))
 	if err := r.Consultations.Roll(ctx, r.id, group, len(r.c.Voters)); err != nil {
 		return err
 	}
@@ -251,8 +266,35 @@ func (r *run) enrol(ctx context.Context) error {
 		return err
 	}
 	var err error
-	r.seats, err = r.Bridge.Foreign(ctx, r.id, group, r.c.Voters...)
-	return err
+	if r.seats, err = r.Bridge.Foreign(ctx, r.id, group, r.c.Voters...); err != nil {
+		return err
+	}
+	r.add(len(r.seats))
+	r.note(fmt.Sprintf("%d people", len(r.seats)))
+	return nil
+}
+
+// answer casts the ballots of each cut and makes its release; the last one closes the
+// round.
+func (r *run) answer(ctx context.Context) (out []Round, err error) {
+	total := 0
+	count := func(_ int, k cut, _ answers) error { total += len(k.changed); return nil }
+	if err := r.c.replay(r.o.Rounds, count); err != nil {
+		return nil, err
+	}
+	r.begin(Answers, total)
+	err = r.c.replay(r.o.Rounds, func(n int, k cut, standing answers) error {
+		out = append(out, Round{Number: n, Ballots: k.ballots, Answers: k.answers})
+		if err := r.cast(ctx, k.changed, standing); err != nil {
+			return err
+		}
+		r.note(fmt.Sprintf("release %d of %d: %d ballots, %d answers", n, r.o.Rounds, k.ballots, k.answers))
+		if n == r.o.Rounds {
+			r.begin(Closing, 0)
+		}
+		return r.Ballots.Release(ctx, r.id, n, n == r.o.Rounds)
+	})
+	return out, err
 }
 
 // cast delivers the ballot of every voter who changed, each with all of its
@@ -266,46 +308,70 @@ func (r *run) cast(ctx context.Context, changed []int, standing answers) error {
 			for _, comment := range slices.Sorted(maps.Keys(standing[voter])) {
 				list = append(list, ballot.Answer{Item: r.items[comment], Value: standing[voter][comment]})
 			}
-			_, err := r.Ballots.Cast(ctx, r.seats[voter], number, list)
-			return err
+			if _, err := r.Ballots.Cast(ctx, r.seats[voter], number, list); err != nil {
+				return err
+			}
+			r.add(1)
+			return nil
 		})
 	}
 	return work.Wait()
 }
 
-// end concludes and publishes: in between, key and ballots are destroyed by a job
-// that this process works, unless a server on the same database is quicker.
-func (r *run) end(ctx context.Context) error {
+// conclude ends the round for good: key and ballots are destroyed, here and then by
+// every server that holds a copy of the key. It waits for those as the destruction does,
+// which counts no longer on a server that has been silent for too long, and depends on
+// no job that another server may have taken.
+func (r *run) conclude(ctx context.Context) error {
 	if err := r.Consultations.ConcludeForeign(ctx, r.id); err != nil {
 		return err
 	}
-	if err := r.Jobs.Drain(ctx); err != nil {
-		return err
+	said := 0
+	for {
+		if err := r.Jobs.Do(ctx, consultation.Destroy{Consultation: r.id}); err != nil {
+			return err
+		}
+		for {
+			over, waiting, err := r.destroyed(ctx)
+			if err != nil {
+				return err
+			}
+			if over {
+				r.note("concluded: key and ballots are destroyed")
+				return nil
+			}
+			if waiting == 0 {
+				break // everybody has confirmed: it can be noted
+			}
+			if waiting != said {
+				said = waiting
+				r.note(fmt.Sprintf("servers whose copies of the key must go first: %d (one that is silent for minutes is waited for no longer)", waiting))
+			}
+			r.add(0)
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(pause):
+			}
+		}
 	}
-	const patience, pause = 30 * time.Second, 100 * time.Millisecond
-	for waited := time.Duration(0); ; waited += pause {
-		c, err := r.Consultations.Find(ctx, account.Actor{}, r.slug)
+}
+
+// pause is how often it is looked whether other servers have confirmed.
+const pause = 200 * time.Millisecond
+
+// destroyed tells whether the end of the key is noted, and for how many servers it waits.
+func (r *run) destroyed(ctx context.Context) (over bool, waiting int, err error) {
+	err = r.DB.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := r.Consultations.ByID(ctx, tx, r.id)
 		if err != nil {
 			return err
 		}
-		if !c.DestroyedAt.IsZero() {
-			break
-		}
-		if waited >= patience {
-			return errors.New("key and ballots were not destroyed in time")
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-	r.progress("concluded: key and ballots are destroyed")
-	if err := r.Consultations.PublishForeign(ctx, r.id, consultation.OpinionTexts{}); err != nil {
+		end, err := r.Bridge.End(ctx, tx, r.id)
+		over, waiting = !c.DestroyedAt.IsZero(), end.Waiting
 		return err
-	}
-	r.progress("published")
-	return nil
+	})
+	return over, waiting, err
 }
 
 // verdicts counts the items by where they ended.

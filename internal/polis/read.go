@@ -32,8 +32,9 @@ type Conversation struct {
 // Comment is one comment.
 type Comment struct {
 	ID, Author string
-	Body       string
-	Rejected   bool // by the moderators there
+	Body       string // may be empty, or of any length, in a rejected one
+	Rejected   bool   // by the moderators there
+	line       int
 }
 
 // Vote is one vote, as indexes into the conversation's lists.
@@ -44,28 +45,47 @@ type Vote struct {
 	line           int
 }
 
-// The longest texts that are taken: a contribution's, and the title's.
+// The files of an export.
 const (
-	maxBody  = 2000
-	maxTitle = 200
+	summaryFile  = "summary.csv"
+	commentsFile = "comments.csv"
+	votesFile    = "votes.csv"
 )
 
 // Read reads the folder of an export: comments.csv, votes.csv, summary.csv. It
 // takes all of it or nothing: the first thing that is missing or does not make
-// sense is an Invalid fault that names file, line and column.
-func Read(dir string) (*Conversation, error) {
-	c := &Conversation{}
-	if err := c.readSummary(dir); err != nil {
+// sense is an Invalid fault that names file, line and column. Of a rejected comment,
+// and of votes on it, only ids and the rejection must make sense.
+func Read(dir string, tell func(Progress)) (*Conversation, error) {
+	c, from := &Conversation{}, &source{dir: dir, tell: tell}
+	if err := c.readSummary(from); err != nil {
 		return nil, err
 	}
-	byID, err := c.readComments(dir)
+	byID, err := c.readComments(from)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.readVotes(dir, byID); err != nil {
+	if err := c.readVotes(from, byID); err != nil {
 		return nil, err
 	}
+	tell(Progress{Phase: Reading, Done: from.lines, Total: from.lines, Note: fmt.Sprintf("%d comments, %d votes that count", len(c.Comments), len(c.Votes))})
 	return c, nil
+}
+
+// source is the folder of an export while it is read.
+type source struct {
+	dir   string
+	lines int // read so far, of all files
+	tell  func(Progress)
+}
+
+// every is after how many lines it is told how far the reading is.
+const every = 5000
+
+func (s *source) line() {
+	if s.lines++; s.lines%every == 0 {
+		s.tell(Progress{Phase: Reading, Done: s.lines})
+	}
 }
 
 // place is where in a file something stands.
@@ -95,6 +115,7 @@ func broken(p place, format string, args ...any) error {
 
 // table is a CSV file, read row by row.
 type table struct {
+	from    *source
 	file    string
 	csv     *csv.Reader
 	closer  io.Closer
@@ -105,10 +126,10 @@ type table struct {
 
 // open opens a file of an export; header names the columns that it must have, nil
 // for a file without header.
-func open(dir, name string, header []string) (*table, error) {
-	f, err := os.Open(filepath.Join(dir, name))
+func (s *source) open(name string, header []string) (*table, error) {
+	f, err := os.Open(filepath.Join(s.dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, broken(place{file: name}, "is missing in %s", dir)
+		return nil, broken(place{file: name}, "is missing in %s", s.dir)
 	}
 	if err != nil {
 		return nil, broken(place{file: name}, "cannot be read: %v", err)
@@ -118,7 +139,7 @@ func open(dir, name string, header []string) (*table, error) {
 	if mark, _ := in.Peek(3); string(mark) == "\xEF\xBB\xBF" {
 		_, _ = in.Discard(3) // three bytes that were just seen
 	}
-	t := &table{file: name, csv: csv.NewReader(in), closer: f, columns: map[string]int{}}
+	t := &table{from: s, file: name, csv: csv.NewReader(in), closer: f, columns: map[string]int{}}
 	t.csv.FieldsPerRecord, t.csv.ReuseRecord = -1, true
 	if header == nil {
 		return t, nil
@@ -167,6 +188,7 @@ func (t *table) next() (bool, error) {
 		return false, broken(place{file: t.file}, "cannot be read: %v", err)
 	}
 	t.row = row
+	t.from.line()
 	for i, field := range row {
 		if !utf8.ValidString(field) {
 			return false, broken(t.at(i), "is not UTF-8")
@@ -236,9 +258,9 @@ func shortened(s string) string {
 }
 
 // readSummary reads the title, and where the conversation was held: one pair a line.
-func (c *Conversation) readSummary(dir string) error {
-	const file = "summary.csv"
-	t, err := open(dir, file, nil)
+func (c *Conversation) readSummary(from *source) error {
+	const file = summaryFile
+	t, err := from.open(file, nil)
 	if err != nil {
 		return err
 	}
@@ -269,9 +291,6 @@ func (c *Conversation) readSummary(dir string) error {
 	if c.Title == "" {
 		return broken(place{file, lines["topic"], "topic"}, "is needed as the title")
 	}
-	if n := utf8.RuneCountInString(c.Title); n > maxTitle {
-		return broken(place{file, lines["topic"], "topic"}, "has %d characters: at most %d", n, maxTitle)
-	}
 	if c.URL = rows["url"]; c.URL != "" {
 		// It becomes a link on every page of the consultation.
 		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -282,9 +301,9 @@ func (c *Conversation) readSummary(dir string) error {
 }
 
 // readComments reads the comments, and gives where each stands by its id.
-func (c *Conversation) readComments(dir string) (map[string]int, error) {
-	const file = "comments.csv"
-	t, err := open(dir, file, []string{"comment-id", "author-id", "moderated", "comment-body"})
+func (c *Conversation) readComments(from *source) (map[string]int, error) {
+	const file = commentsFile
+	t, err := from.open(file, []string{"comment-id", "author-id", "moderated", "comment-body"})
 	if err != nil {
 		return nil, err
 	}
@@ -299,14 +318,14 @@ func (c *Conversation) readComments(dir string) (map[string]int, error) {
 		if !more {
 			break
 		}
-		if dated {
-			if _, err := t.instant("timestamp"); err != nil {
-				return nil, err
-			}
-		}
 		one, err := t.comment()
 		if err != nil {
 			return nil, err
+		}
+		if dated && !one.Rejected {
+			if _, err := t.instant("timestamp"); err != nil {
+				return nil, err
+			}
 		}
 		if _, twice := byID[one.ID]; twice {
 			return nil, t.bad("comment-id", "%q stands twice", shortened(one.ID))
@@ -322,10 +341,8 @@ func (c *Conversation) readComments(dir string) (map[string]int, error) {
 
 // comment reads the current row of comments.csv.
 func (t *table) comment() (one Comment, err error) {
+	one.line = t.line()
 	if one.ID, err = t.needed("comment-id"); err != nil {
-		return one, err
-	}
-	if one.Author, err = t.needed("author-id"); err != nil {
 		return one, err
 	}
 	switch m := t.field("moderated"); m {
@@ -335,22 +352,24 @@ func (t *table) comment() (one Comment, err error) {
 	default:
 		return one, t.bad("moderated", "%q is unknown: 1, 0 or -1 is expected", shortened(m))
 	}
-	if one.Body, err = t.needed("comment-body"); err != nil {
+	if one.Rejected {
+		one.Author, one.Body = strings.Clone(t.field("author-id")), strings.Clone(t.field("comment-body"))
+		return one, nil
+	}
+	if one.Author, err = t.needed("author-id"); err != nil {
 		return one, err
 	}
-	if n := utf8.RuneCountInString(one.Body); n > maxBody {
-		return one, t.bad("comment-body", "has %d characters: at most %d", n, maxBody)
-	}
-	return one, nil
+	one.Body, err = t.needed("comment-body")
+	return one, err
 }
 
 // values turns Polis's votes into points of a scale.
 var values = map[string]int{"-1": 1, "0": 2, "1": 3}
 
 // readVotes reads the votes on comments that were not rejected.
-func (c *Conversation) readVotes(dir string, byID map[string]int) error {
-	const file = "votes.csv"
-	t, err := open(dir, file, []string{"timestamp", "comment-id", "voter-id", "vote"})
+func (c *Conversation) readVotes(from *source, byID map[string]int) error {
+	const file = votesFile
+	t, err := from.open(file, []string{"timestamp", "comment-id", "voter-id", "vote"})
 	if err != nil {
 		return err
 	}
@@ -367,12 +386,15 @@ func (c *Conversation) readVotes(dir string, byID map[string]int) error {
 		}
 		read++
 		v := Vote{line: t.line()}
-		if v.time, err = t.instant("timestamp"); err != nil {
-			return err
-		}
 		var known bool
 		if v.Comment, known = byID[t.field("comment-id")]; !known {
 			return t.bad("comment-id", "%q is in no line of comments.csv", shortened(t.field("comment-id")))
+		}
+		if c.Comments[v.Comment].Rejected {
+			continue // who voted on nothing else is no panelist
+		}
+		if v.time, err = t.instant("timestamp"); err != nil {
+			return err
 		}
 		voter, err := t.needed("voter-id")
 		if err != nil {
@@ -380,9 +402,6 @@ func (c *Conversation) readVotes(dir string, byID map[string]int) error {
 		}
 		if v.Value, known = values[t.field("vote")]; !known {
 			return t.bad("vote", "%q is no vote: 1, 0 or -1 is expected", shortened(t.field("vote")))
-		}
-		if c.Comments[v.Comment].Rejected {
-			continue // who voted on nothing else is no panelist
 		}
 		if v.Voter, known = ids[voter]; !known {
 			v.Voter = len(ids)

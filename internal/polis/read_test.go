@@ -26,6 +26,8 @@ const (
 	summary = "topic,$15/hour\nurl,https://polis.example/1\nconversation-description,\"How so?\n Why?\"\n"
 )
 
+func silent(Progress) {}
+
 // export writes the three files into a folder; "" leaves one out.
 func export(t *testing.T, comments, votes, summary string) string {
 	t.Helper()
@@ -44,17 +46,17 @@ func export(t *testing.T, comments, votes, summary string) string {
 // Votes on rejected comments are dropped, their only voters with them; the rest
 // stands by time, then by line.
 func TestRead(t *testing.T) {
-	got, err := Read(export(t, "\xEF\xBB\xBF"+comments, strings.ReplaceAll(votes, "\n", "\r\n"), summary))
+	got, err := Read(export(t, "\xEF\xBB\xBF"+comments, strings.ReplaceAll(votes, "\n", "\r\n"), summary), silent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Conversation{
 		Title: "$15/hour", Description: "How so? Why?", URL: "https://polis.example/1",
-		Comments: []Comment{{ID: "0", Author: "7", Body: "A park, \n please"}, {ID: "1", Author: "8", Body: "Spam", Rejected: true}, {ID: "2", Author: "7", Body: "Trees"}},
+		Comments: []Comment{{ID: "0", Author: "7", Body: "A park, \n please", line: 2}, {ID: "1", Author: "8", Body: "Spam", Rejected: true, line: 4}, {ID: "2", Author: "7", Body: "Trees", line: 5}},
 		Voters:   []string{"a", "b"},
 		Votes:    []Vote{{2, 1, 1, 10, 3}, {0, 0, 3, 30, 2}, {0, 0, 2, 30, 4}},
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Vote{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Vote{}, Comment{})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -98,8 +100,8 @@ func TestBroken(t *testing.T) {
 		{"a comment twice", swap(comments, "3,-,2", "3,-,0"), votes, summary, "comments.csv, line 5, column comment-id"},
 		{"bad moderated", swap(comments, "0,-1,Spam", "0,-2,Spam"), votes, summary, "comments.csv, line 4, column moderated"},
 		{"empty moderated", swap(comments, "0,-1,Spam", "0,,Spam"), votes, summary, "comments.csv, line 4, column moderated"},
-		{"an empty comment", swap(comments, "Spam", " "), votes, summary, "comments.csv, line 4, column comment-body"},
-		{"a comment too long", swap(comments, "Spam", strings.Repeat("à", 2001)), votes, summary, "comments.csv, line 4, column comment-body"},
+		{"an empty comment", swap(comments, "Trees", " "), votes, summary, "comments.csv, line 5, column comment-body"},
+		{"a comment of nobody", swap(comments, "-,2,7", "-,2,"), votes, summary, "comments.csv, line 5, column author-id"},
 		{"comments not in UTF-8", swap(comments, "Spam", "Sp\xE0m"), votes, summary, "comments.csv, line 4, column comment-body"},
 		{"votes not in UTF-8", comments, swap(votes, "10,-,2", "10,\xFF,2"), summary, "votes.csv, line 3, column datetime"},
 		{"a summary not in UTF-8", comments, votes, swap(summary, "$15", "\xE015"), "summary.csv, line 1, column 2"},
@@ -117,7 +119,7 @@ func TestBroken(t *testing.T) {
 		{"votes on rejected comments alone", comments, votes[:strings.Index(votes, "\n")+1] + "20,-,1,c,1\n", summary, "votes.csv"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Read(export(t, c.comments, c.votes, c.summary))
+			_, err := Read(export(t, c.comments, c.votes, c.summary), silent)
 			var f *fault.Fault
 			if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Fields) != 1 {
 				t.Fatalf("got %v", err)
@@ -134,7 +136,7 @@ func TestBroken(t *testing.T) {
 
 // A folder that is not there is a missing file.
 func TestNoFolder(t *testing.T) {
-	if _, err := Read(filepath.Join(t.TempDir(), "nowhere")); fault.KindOf(err) != fault.Invalid {
+	if _, err := Read(filepath.Join(t.TempDir(), "nowhere"), silent); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("got %v", err)
 	}
 }

@@ -27,6 +27,7 @@ type sources struct {
 	contributions []synthesis.Contribution
 	received      synthesis.Counts
 	entries       []ledger.Entry
+	minority      consultation.Minority
 }
 
 // build gathers the sources and draws the document.
@@ -51,6 +52,9 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if src.entries, err = s.record.Of(ctx, c.ID); err != nil {
 		return Opinion{}, err
 	}
+	if src.minority, err = s.cons.MinorityOf(ctx, tx, c.ID); err != nil {
+		return Opinion{}, err
+	}
 	return src.opinion(texts), nil
 }
 
@@ -73,7 +77,8 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		Received:  Received{All: src.received.Received, Admitted: src.received.Admitted, Rejected: src.received.Rejected, Pending: src.received.Pending},
 		Acts:      acts(src.entries),
 		Attrition: f.Attrition, Deviations: deviations(src.entries), Suppressed: f.Suppressed,
-		Texts: Texts{Summary: texts.Summary, Minority: texts.Minority, Limitations: texts.Limitations},
+		Texts:    Texts{Summary: texts.Summary, Limitations: texts.Limitations},
+		Minority: minorityOf(src.minority, DissentIn(documents), c.PublishedAt),
 	}
 	o.Summary = Summarize(o.Items)
 	if c.Origin != nil {

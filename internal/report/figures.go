@@ -25,7 +25,7 @@ type ItemFigures struct {
 	Sensitivity []delphi.Sensitivity `json:"sensitivity"`
 	Bounds      delphi.Bounds        `json:"bounds"`     // would the verdict survive those who left
 	Conformity  *delphi.Following    `json:"conformity"` // did people follow the median; nil where no table tells
-	Dissent     []ballot.Reason      `json:"dissent"`    // reasons from outside the middle half, last round first
+	Dissent     Dissent              `json:"dissent"`    // reasons of the other side than the verdict's, last round first
 }
 
 // FiguresOf computes an opinion's figures from what is public and from nothing
@@ -49,12 +49,12 @@ func (f Figures) Of(item uuid.UUID) ItemFigures {
 	if i, ok := f.Items[item]; ok {
 		return i
 	}
-	return ItemFigures{History: []ItemRound{}, Sensitivity: []delphi.Sensitivity{}, Dissent: []ballot.Reason{}}
+	return unrated()
 }
 
 func itemFigures(p delphi.Protocol, i ballot.ItemFeedback, documents []ballot.Feedback, closings []delphi.Closing) ItemFigures {
-	out := ItemFigures{History: history(i.Item, documents), Sensitivity: []delphi.Sensitivity{}, Dissent: []ballot.Reason{}}
-	if len(out.History) == 0 {
+	out := unrated()
+	if out.History = history(i.Item, documents); len(out.History) == 0 {
 		return out
 	}
 	out.Verdict = out.History[len(out.History)-1].Verdict
@@ -65,14 +65,16 @@ func itemFigures(p delphi.Protocol, i ballot.ItemFeedback, documents []ballot.Fe
 	if f, ok := delphi.Conformity(p, item, so); ok {
 		out.Conformity = &f
 	}
-	for n := len(out.History) - 1; n >= 0; n-- {
-		for _, r := range out.History[n].Reasons {
-			if r.Outside {
-				out.Dissent = append(out.Dissent, r)
-			}
-		}
-	}
+	out.Dissent = dissentOf(out.Verdict, out.History)
 	return out
+}
+
+// unrated are the figures of an item that nobody rated.
+func unrated() ItemFigures {
+	return ItemFigures{
+		History: []ItemRound{}, Sensitivity: []delphi.Sensitivity{},
+		Dissent: Dissent{Against: []Reason{}, For: []Reason{}, Unsaid: []Reason{}},
+	}
 }
 
 // history lists what each round, or each release that showed it, said of an item.

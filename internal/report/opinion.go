@@ -44,6 +44,7 @@ type Opinion struct {
 	Attrition       []Attrition       `json:"attrition"`
 	Deviations      []Deviation       `json:"deviations"` // acts that departed from the plan or a proposal
 	Texts           Texts             `json:"texts"`
+	Minority        Minority          `json:"minority"`
 	Suppressed      []SuppressedTable `json:"suppressed"` // what the disclosure rule kept back, without figures
 }
 
@@ -206,10 +207,9 @@ type SuppressedTable struct {
 	What  string    `json:"what"` // "answers", "group/<id>", "shift"
 }
 
-// Texts are the staff's words, Markdown; "" is shown as "not reported".
+// Texts are the administration's words, Markdown; "" is shown as "not reported".
 type Texts struct {
 	Summary     string `json:"summary"`
-	Minority    string `json:"minority"`
 	Limitations string `json:"limitations"`
 }
 

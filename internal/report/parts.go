@@ -56,7 +56,7 @@ func acts(entries []ledger.Entry) []ActCount {
 // departures are the acts that change what was announced.
 var departures = []consultation.Act{
 	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActSuspend,
-	consultation.ActConclude, consultation.ActReopen, consultation.ActDrop,
+	consultation.ActConclude, consultation.ActReopen, consultation.ActDrop, consultation.ActForgo,
 }
 
 // deviations lists the acts that departed from the plan or from the engine's

@@ -80,6 +80,7 @@ func TestAFileIsPublicFromItsMomentOn(t *testing.T) {
 
 	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "basta così"))
 	w.drain()
+	w.forgo()
 	w.must(w.cons.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
 	_, opinion, err := w.reports.Of(ctx, w.consultation().ID)
 	w.must(err)

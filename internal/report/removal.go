@@ -12,6 +12,9 @@ import (
 	"delfi/internal/postgres"
 )
 
+// redacted stands in a minority report where a text was that the law wants gone.
+const redacted = "[…]"
+
 // maxGround is how many characters a legal ground may have.
 const maxGround = 600
 
@@ -55,6 +58,10 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 		}
 		if len(changed) == 0 {
 			return fault.Bad(fault.Field{Name: "text", Code: "unknown_reason", Message: "no published reason has exactly these words: copy them from the page"})
+		}
+		// The minority report quotes reasons.
+		if err := s.cons.RedactMinority(ctx, tx, c.ID, strings.TrimSpace(text), redacted); err != nil {
+			return err
 		}
 		if err := s.cons.Removed(ctx, tx, c); err != nil {
 			return err

@@ -20,6 +20,7 @@ func TestARemovedTextIsGoneFromThePublishedOpinion(t *testing.T) {
 	w.play(3, 0)
 	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "fine"))
 	w.drain()
+	w.forgo()
 	w.must(w.cons.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{Summary: "In breve."}))
 	c := w.consultation()
 	before, first, err := w.reports.Of(ctx, c.ID)

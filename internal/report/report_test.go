@@ -182,9 +182,19 @@ func (w *town) play(round, silent int) {
 		w.must(err)
 		a := []ballot.Answer{{Item: items[0].ID, Value: 8}, {Item: items[1].ID, Value: 2 + 6*(i%2)}}
 		if i < 3 {
-			a[0].Value, a[0].Reason = 2, fmt.Sprintf("gli alberi tolgono posti %d", i)
+			a[0].Value, a[0].Reason, a[0].Argues = 2, fmt.Sprintf("gli alberi tolgono posti %d", i), delphi.Against
 		} else if i < 6 {
-			a[0].Reason = fmt.Sprintf("d'estate si brucia %d", i)
+			a[0].Reason, a[0].Argues = fmt.Sprintf("d'estate si brucia %d", i), delphi.For
+		}
+		switch i {
+		case 6: // says the same as another, and no side
+			a[0].Reason = "gli alberi tolgono posti 0"
+		case 7, 8:
+			a[1].Reason, a[1].Argues = "d'inverno gela", delphi.Against
+		case 9:
+			a[1].Reason, a[1].Argues = "d'estate rinfresca", delphi.For
+		case 10:
+			a[1].Reason, a[1].Argues = "dipende da dove", delphi.Neither
 		}
 		_, err = w.ballots.Cast(ctx, seat, round, a)
 		w.must(err)
@@ -200,6 +210,23 @@ func (w *town) refused(err error, kind fault.Kind, code string) {
 	if !errors.As(err, &f) || f.Kind != kind || f.Code != code {
 		w.t.Errorf("got %v, want %q", err, code)
 	}
+}
+
+// forgo declares that dissent is not reported, which a consultation with dissent
+// needs before it is published at once.
+func (w *town) forgo() {
+	w.t.Helper()
+	w.must(w.cons.ForgoMinority(w.t.Context(), w.facilitator, slug, "se ne parla in Consiglio"))
+}
+
+// shown are reasons with their people and rounds, in the order of their words.
+func shown(reasons []Reason) []string {
+	out := []string{}
+	for _, r := range reasons {
+		out = append(out, fmt.Sprintf("%s ×%d %v", r.Text, r.People, r.Rounds))
+	}
+	slices.Sort(out)
+	return out
 }
 
 func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing.T) {
@@ -228,6 +255,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	texts := consultation.OpinionTexts{Summary: "In breve: **ombra**."}
 	preview, err := w.reports.Preview(ctx, w.administrator, slug, texts)
 	w.must(err)
+	w.forgo()
 	w.must(w.cons.Publish(ctx, w.administrator, slug, texts))
 
 	c := w.consultation()
@@ -273,14 +301,27 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if d := cmp.Diff(want, o.Summary); d != "" || len(o.On(For)) != 1 || len(o.On(Divided)) != 1 {
 		t.Errorf("piles and summary: %s", d)
 	}
-	// Dissent: six reasons over two rounds from outside the middle half, and no other.
-	for _, r := range trees.Dissent {
-		if !r.Outside || !strings.HasPrefix(r.Text, "gli alberi tolgono posti") {
-			t.Errorf("%q is no dissent", r.Text)
-		}
+	// Dissent from a consensus for is what was said against, each once in both rounds:
+	// not the enthusiasm of those who stand even higher.
+	if d := cmp.Diff([]string{"gli alberi tolgono posti 0 ×2 [2 3]", "gli alberi tolgono posti 1 ×1 [2 3]", "gli alberi tolgono posti 2 ×1 [2 3]"}, shown(trees.Dissent.Against)); d != "" {
+		t.Error(d)
 	}
-	if len(trees.Dissent) != 6 {
-		t.Errorf("%d dissenting reasons of 6", len(trees.Dissent))
+	if len(trees.Dissent.For)+len(trees.Dissent.Unsaid) > 0 {
+		t.Errorf("others dissent: %+v", trees.Dissent)
+	}
+	// Two poles have both sides against them, in two columns.
+	if d := cmp.Diff([]string{"d'inverno gela ×2 [2 3]"}, shown(fountain.Dissent.Against)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"d'estate rinfresca ×1 [2 3]"}, shown(fountain.Dissent.For)); d != "" {
+		t.Error(d)
+	}
+	// What is no dissent stands with the rest, once.
+	if d := cmp.Diff([]string{"dipende da dove ×1 [2 3]"}, shown(fountain.Rest())); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"d'estate si brucia 3 ×1 [2 3]", "d'estate si brucia 4 ×1 [2 3]", "d'estate si brucia 5 ×1 [2 3]"}, shown(trees.Rest())); d != "" {
+		t.Error(d)
 	}
 	if len(trees.Sensitivity) == 0 {
 		t.Error("no sensitivity")
@@ -305,7 +346,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if o.Commitment == nil || o.Origin != nil || o.ReplyDue == "" || o.DecideBy != "2026-12-31" || o.DestroyedOn == "" {
 		t.Errorf("promises %+v, reply due %q, destroyed %q", o.Commitment, o.ReplyDue, o.DestroyedOn)
 	}
-	if o.Texts.Summary != texts.Summary || o.Texts.Minority != "" || o.ProtocolHash != c.Protocol.Hash() {
+	if o.Texts.Summary != texts.Summary || o.Minority.State != MinorityDeclined || o.Minority.Reason != "se ne parla in Consiglio" || o.ProtocolHash != c.Protocol.Hash() {
 		t.Errorf("texts %+v", o.Texts)
 	}
 	if len(o.Acts) == 0 || !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == "vogliamo capire meglio" }) {
@@ -334,6 +375,7 @@ func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
 	ctx := t.Context()
 	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "fine"))
 	w.drain()
+	w.forgo()
 	w.must(w.cons.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
 	c := w.consultation()
 	o, _, err := w.reports.Of(ctx, c.ID)

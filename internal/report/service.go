@@ -29,11 +29,12 @@ type Service struct {
 	record    *ledger.Service
 }
 
-// New makes the service and registers its job (a new version of an opinion). The
-// wiring gives Store to consultation.OnPublish.
+// New makes the service, registers its job (a new version of an opinion) and tells
+// which consultations have dissent. The wiring gives Store to consultation.OnPublish.
 func New(db *postgres.DB, q *job.Queue, c *consultation.Service, b *ballot.Service, s *synthesis.Service, l *ledger.Service) *Service {
 	r := &Service{db: db, cons: c, ballots: b, synthesis: s, record: l}
 	job.On(q, r.renew)
+	c.OnDissent(r.dissents)
 	return r
 }
 
@@ -63,7 +64,7 @@ func (s *Service) renew(ctx context.Context, job consultation.Renew) error {
 		if err != nil {
 			return err
 		}
-		texts := consultation.OpinionTexts{Summary: o.Texts.Summary, Minority: o.Texts.Minority, Limitations: o.Texts.Limitations}
+		texts := consultation.OpinionTexts{Summary: o.Texts.Summary, Limitations: o.Texts.Limitations}
 		return s.keep(ctx, tx, c, texts, last)
 	})
 }
@@ -140,4 +141,40 @@ func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string,
 		return err
 	})
 	return o, err
+}
+
+// Dissent lists the items of a consultation that have dissent, by number, to those
+// who see its desk; Conflict before it is concluded.
+func (s *Service) Dissent(ctx context.Context, actor account.Actor, slug string) ([]Dissenting, error) {
+	c, err := s.cons.Desk(ctx, actor, slug)
+	if err != nil {
+		return nil, err
+	}
+	if c.ConcludedAt.IsZero() {
+		return nil, fault.New(fault.Conflict, "not_concluded", "the opinion is drawn up when the consultation is concluded")
+	}
+	var found []Dissenting
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		found, err = s.dissentIn(ctx, tx, c)
+		return err
+	})
+	return found, err
+}
+
+// dissents tells whether a consultation has dissent.
+func (s *Service) dissents(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (bool, error) {
+	found, err := s.dissentIn(ctx, tx, c)
+	return len(found) > 0, err
+}
+
+func (s *Service) dissentIn(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]Dissenting, error) {
+	stored, err := s.ballots.Stored(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	documents := make([]ballot.Feedback, len(stored))
+	for n, d := range stored {
+		documents[n] = d.Feedback
+	}
+	return DissentIn(documents), nil
 }

@@ -7,279 +7,131 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
-
-	"delfi/internal/delphi"
 )
 
-// columns are those of a study in CSV; group may be missing.
-var columns = [...]string{"round", "panelist", "group", "item", "value"}
-
-const (
-	groupColumn = 2
-	valueColumn = 4
-)
-
-// What a protocol can hold.
-const (
-	roundsMost = 9
-	groupsMost = 12
-	itemsMost  = 1000
-)
-
-// names numbers things in the order in which they first come.
-type names struct {
-	list []string
-	at   map[string]int
+// csvSheet is a file of separated values.
+type csvSheet struct {
+	file    string
+	reader  *csv.Reader
+	above   int // lines before the ones that the reader counts
+	at      int
+	rows    int
+	columns []string // of the header, for the words of a place
+	step    func(int64)
 }
 
-func (n *names) number(s string) int {
-	if i, ok := n.at[s]; ok {
-		return i
-	}
-	if n.at == nil {
-		n.at = map[string]int{}
-	}
-	s = strings.Clone(s) // the reader reuses its line
-	n.at[s] = len(n.list)
-	n.list = append(n.list, s)
-	return len(n.list) - 1
-}
-
-// table is a CSV file as it is read, with its name for words.
-type table struct {
-	name   string
-	reader *csv.Reader
-	column []int // by the places of columns; −1 where missing
-	fields int   // of the header
-}
-
-// wrong is a fault at a field of the row in hand, counted from 1.
-func (t *table) wrong(column int, code, format string, args ...any) error {
-	line, at := t.reader.FieldPos(max(0, t.column[column]))
-	return t.at(line, at, code, fmt.Sprintf(format, args...))
-}
-
-func (t *table) at(line, column int, code, message string) error {
-	return bad(t.name, code, fmt.Sprintf("line %d, column %d: %s", line, column, message))
-}
-
-// ReadCSV reads a study in CSV, rows in any order. name is the file's, for the
-// words of a fault, which gives line and column. step is called now and then
-// with the number of bytes read.
-func ReadCSV(name string, in io.Reader, o Options, step func(read int64)) (*Study, error) {
-	from, points, err := o.scale()
-	if err != nil {
-		return nil, err
-	}
-	if o.Quantile != 2 && o.Quantile != 6 && o.Quantile != 7 {
-		return nil, bad("--quantile", "quantile", fmt.Sprintf("%d is no type of quantile: give 2, 6 or 7", o.Quantile))
-	}
-	rule, err := o.consensus(from, points)
-	if err != nil {
-		return nil, err
-	}
-	b := bufio.NewReaderSize(in, 1<<20)
-	if mark, err := b.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		if _, err := b.Discard(3); err != nil { // spreadsheets put it there
+// openCSV begins to read separated values: a first line "sep=;", as Excel takes it,
+// names the separator, else the header tells it.
+func openCSV(name string, b *bufio.Reader, step func(int64)) (*csvSheet, error) {
+	t := &csvSheet{file: name, step: step}
+	head, _ := b.Peek(1 << 16)
+	first, rest, more := bytes.Cut(head, []byte("\n"))
+	comma := rune(0)
+	if s, ok := strings.CutPrefix(strings.ToLower(strings.Trim(string(first), "\r\"")), "sep="); ok {
+		if s == "" {
+			s = "\t"
+		}
+		comma, t.above = rune(s[0]), 1
+		if len(s) != 1 || s[0] == '"' || s[0] == '\r' || s[0] >= 0x80 {
+			return nil, bad(name, "separator", fmt.Sprintf("line 1, column 1: %q is no separator: write sep=; or sep=,", s))
+		}
+		if !more {
+			rest = nil
+		}
+		skip := len(first)
+		if more {
+			skip++
+		}
+		if _, err := b.Discard(skip); err != nil {
 			return nil, err
 		}
+		head = rest
 	}
-	t := &table{name: name, reader: csv.NewReader(b)}
-	t.reader.Comma = separator(b)
+	if comma == 0 {
+		comma = separator(head)
+	}
+	t.reader = csv.NewReader(b)
+	t.reader.Comma = comma
 	t.reader.ReuseRecord = true
 	t.reader.FieldsPerRecord = -1
-	if err := t.header(); err != nil {
-		return nil, err
-	}
-	s := &Study{Offset: from - 1}
-	given := 0 // answers, "cannot judge" among them
-	var rounds, panelists, groups, items names
-	for rows := 1; ; rows++ {
-		record, err := t.reader.Read()
-		if errors.Is(err, io.EOF) {
+	return t, nil
+}
+
+// separator is what stands between the fields of a header: the sign that is there
+// most often outside quotes. Spreadsheets write semicolons or tabs where the comma
+// is for decimals.
+func separator(head []byte) rune {
+	quoted := false
+	counts := map[byte]int{}
+	for _, c := range head {
+		if c == '"' {
+			quoted = !quoted
+		}
+		if c == '\n' && !quoted {
 			break
 		}
-		if err != nil {
-			return nil, t.syntax(err)
-		}
-		if rows%(1<<16) == 0 {
-			step(t.reader.InputOffset())
-		}
-		v, err := s.row(t, record, points, &rounds, &panelists, &groups, &items)
-		if err != nil {
-			return nil, err
-		}
-		if v != blank {
-			given++
+		if !quoted {
+			counts[c]++
 		}
 	}
-	if given == 0 {
-		return nil, t.at(2, 1, "empty", "there are no answers")
+	best := byte(',')
+	for _, c := range []byte(";\t|") {
+		if counts[c] > counts[best] {
+			best = c
+		}
 	}
-	return s.finish(o, rule, points, rounds, panelists, groups, items)
+	return rune(best)
 }
 
-// finish orders what was read and gives it its protocol.
-func (s *Study) finish(o Options, rule delphi.ConsensusPlan, points int, rounds, panelists, groups, items names) (*Study, error) {
-	for _, r := range rounds.list {
-		n, err := strconv.Atoi(r)
-		if err != nil {
-			return nil, err // row checked it
-		}
-		s.Rounds = append(s.Rounds, n)
-	}
-	s.order()
-	s.panelists, s.Groups, s.Items = panelists.list, groups.list, items.list
-	s.arrange()
-	labels := slices.Clone(s.Groups)
-	for i, l := range labels {
-		if strings.TrimSpace(l) == "" {
-			labels[i] = "(none)"
-		} else if utf8.RuneCountInString(l) > 200 {
-			labels[i] = string([]rune(l)[:200])
-		}
-		labels[i] = strings.TrimSpace(labels[i])
-	}
-	for i := range s.Items {
-		s.Kinds = append(s.Kinds, delphi.Item{ID: fmt.Sprintf("i%d", i+1), Kind: "scale"})
-	}
-	var err error
-	s.Protocol, s.First, err = delphi.Study(delphi.StudyPlan{
-		Points: points, Groups: labels, Rounds: len(s.Rounds), Quantile: o.Quantile, Consensus: rule, Disclose: o.Disclose,
-	})
-	if err != nil {
-		return nil, asFlag(err)
-	}
-	s.span()
-	return s, nil
-}
-
-// separator is what stands between the fields of the header: a comma, or the
-// semicolon or tab that spreadsheets write where the comma is for decimals.
-func separator(b *bufio.Reader) rune {
-	head, _ := b.Peek(512) // a shorter file peeks what there is
-	line, _, _ := bytes.Cut(head, []byte("\n"))
-	for _, c := range []byte(",;\t") {
-		if bytes.IndexByte(line, c) >= 0 {
-			return rune(c)
-		}
-	}
-	return ','
-}
-
-func (t *table) header() error {
-	t.column = slices.Repeat([]int{-1}, len(columns))
+func (t *csvSheet) next() ([]string, error) {
 	record, err := t.reader.Read()
-	if errors.Is(err, io.EOF) {
-		return t.at(1, 1, "empty", "the file is empty: it needs a header with "+strings.Join(columns[:], ", "))
-	}
-	if err != nil {
-		return t.syntax(err)
-	}
-	t.fields = len(record)
-	for i, h := range record {
-		line, at := t.reader.FieldPos(i)
-		if strings.Contains(h, "\r") {
-			return t.at(line, at, "lines", "lines end with CR alone: save the file with LF or CRLF")
-		}
-		c := slices.Index(columns[:], strings.ToLower(strings.TrimSpace(h)))
-		if c < 0 {
-			// A misspelt group would otherwise go unnoticed.
-			return t.at(line, at, "column", fmt.Sprintf("the column %q is none of %s: rename it or leave it out", h, strings.Join(columns[:], ", ")))
-		}
-		if t.column[c] >= 0 {
-			return t.at(line, at, "duplicate", fmt.Sprintf("the column %s is there twice", columns[c]))
-		}
-		t.column[c] = i
-	}
-	for i, c := range columns {
-		if t.column[i] < 0 && i != groupColumn {
-			return t.at(1, 1, "column", fmt.Sprintf("the column %s is missing: the header needs %s", c, strings.Join(columns[:], ", ")))
-		}
-	}
-	return nil
-}
-
-func (t *table) syntax(err error) error {
 	var p *csv.ParseError
-	if errors.As(err, &p) {
-		return t.at(p.Line, p.Column, "csv", p.Err.Error())
-	}
-	return err
-}
-
-// row stores one answer and gives it.
-func (s *Study) row(t *table, record []string, points int, rounds, panelists, groups, items *names) (int8, error) {
-	line, _ := t.reader.FieldPos(0)
-	if len(record) < t.fields {
-		return blank, t.at(line, len(record)+1, "short", fmt.Sprintf("the row has %d of the header's %d fields", len(record), t.fields))
-	}
-	if len(record) > t.fields {
-		_, at := t.reader.FieldPos(t.fields)
-		return blank, t.at(line, at, "long", fmt.Sprintf("the row has %d fields, the header %d: quote a field that holds the separator", len(record), t.fields))
-	}
-	var field [len(columns)]string
-	for i, at := range t.column {
-		if at < 0 {
-			continue
-		}
-		field[i] = strings.TrimSpace(record[at])
-		if !utf8.ValidString(field[i]) {
-			return blank, t.wrong(i, "encoding", "%s is not UTF-8", columns[i])
-		}
-		if field[i] == "" && i != groupColumn && i != valueColumn {
-			return blank, t.wrong(i, "empty", "%s is empty", columns[i])
-		}
-	}
-	n, err := strconv.Atoi(field[0])
-	if err != nil || n < 0 || strconv.Itoa(n) != field[0] {
-		return blank, t.wrong(0, "round", "%q is no round: give a number from 0 on", field[0])
-	}
-	round, panelist, item := rounds.number(field[0]), panelists.number(field[1]), items.number(field[3])
-	group := int32(groups.number(field[groupColumn]))
 	switch {
-	case round >= roundsMost:
-		return blank, t.wrong(0, "rounds", "this is round number %d of the file, at most %d are measured", round+1, roundsMost)
-	case group >= groupsMost:
-		return blank, t.wrong(groupColumn, "groups", "this is group number %d of the file, at most %d are measured", group+1, groupsMost)
-	case item >= itemsMost:
-		return blank, t.wrong(3, "items", "this is item number %d of the file, at most %d are measured", item+1, itemsMost)
+	case errors.Is(err, io.EOF):
+		return nil, err
+	case errors.As(err, &p):
+		words := p.Err.Error() + ": put a field that holds a separator, a line break or a quotation mark in quotes, and double the marks inside"
+		return nil, bad(t.file, "csv", fmt.Sprintf("line %d, character %d: %s", p.Line+t.above, p.Column, words))
+	case err != nil:
+		return nil, err
 	}
-	if panelist == len(s.group) {
-		s.group = append(s.group, group)
+	t.at, _ = t.reader.FieldPos(0)
+	if t.columns == nil {
+		t.columns = make([]string, len(record))
+		for i, h := range record {
+			if strings.Contains(h, "\r") {
+				return nil, bad(t.file, "lines", t.place(t.line(), i).String()+": lines end with CR alone: save the file with LF or CRLF")
+			}
+			t.columns[i] = strings.Clone(shortened(clean(h)))
+		}
 	}
-	if was := s.group[panelist]; was != group {
-		return blank, t.wrong(groupColumn, "group", "panelist %q was in group %q before, not %q: everyone is in one group", field[1], groups.list[was], field[groupColumn])
+	if t.rows++; t.rows%(1<<16) == 0 {
+		t.step(t.reader.InputOffset())
 	}
-	v, err := s.value(field[valueColumn], points)
-	if err != nil {
-		return blank, t.wrong(valueColumn, "value", "%s", err)
-	}
-	if !s.set(round, item, panelist, v) {
-		return blank, t.wrong(valueColumn, "duplicate", "panelist %q has a row for item %q in round %d already", field[1], field[3], n)
-	}
-	return v, nil
+	return record, nil
 }
 
-// value reads an answer: a point of the scale, nothing, or "?".
-func (s *Study) value(raw string, points int) (int8, error) {
-	switch raw {
-	case "":
-		return blank, nil
-	case "?":
-		return cannotJudge, nil
+func (t *csvSheet) line() int { return t.at + t.above }
+
+func (t *csvSheet) place(line, column int) place {
+	p := place{line: line, at: column + 1}
+	if line > t.above+1 && column < len(t.columns) {
+		p.column = t.columns[column]
 	}
-	// Software that reads a column with gaps writes 7 as 7.0.
-	v, err := strconv.Atoi(strings.TrimSuffix(raw, ".0"))
-	if err != nil {
-		return 0, fmt.Errorf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", raw)
+	return p
+}
+
+func (t *csvSheet) name() string { return t.file }
+func (t *csvSheet) comma() bool  { return t.reader.Comma != ',' }
+func (t *csvSheet) exact() bool  { return false }
+func (t *csvSheet) close()       {}
+
+// shortened cuts a column's name for the words of a place.
+func shortened(s string) string {
+	const most = 40
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
 	}
-	if v -= s.Offset; v < 1 || v > points {
-		return 0, fmt.Errorf("%s does not lie on the scale %d-%d", raw, 1+s.Offset, points+s.Offset)
-	}
-	return int8(v), nil
+	return s
 }

@@ -21,7 +21,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 	}
 	results := []study.Result{csv(t, header+strings.Join(rows(), "\n"), plain)}
 	two := plain
-	two.Scale = "1-2"
+	two.Scales = []string{"1-2"}
 	results = append(results, csv(t, header+strings.NewReplacer(",9", ",2", ",8", ",1", ",7", ",2", ",6", ",1", ",5", ",2", ",4", ",1", ",3", ",2").Replace(
 		"1,a,,i,9\n1,b,,i,8\n1,c,,i,9\n2,a,,i,9\n2,b,,i,9\n2,c,,i,8\n"), two))
 	for _, kind := range []string{
@@ -38,7 +38,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 			}
 			b.WriteString("]}")
 		}
-		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
 		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if strings.Contains(kind, "standing") {
@@ -47,6 +47,15 @@ func TestFieldsAreDocumented(t *testing.T) {
 		}
 		results = append(results, measured(t, s, err))
 	}
+	with, err := read(header+strings.Join(rows(), "\n"), plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results = append(results, drawn(t, with))
+	// Few points of a scale are used, one person has two spellings, a code never comes.
+	coded := plain
+	coded.Missing = []string{"77"}
+	results = append(results, csv(t, asked(12, map[string][]int{"q1": span(1, 5), "q2": span(1, 5), "q3": span(1, 5)})+"1,P1,,q1,3\n", coded))
 	seen := map[string]bool{}
 	for _, r := range results {
 		var whole any
@@ -102,6 +111,12 @@ func paths(v any, at string, seen map[string]bool) {
 			switch {
 			case name == "measures" || name == "protocol":
 				seen[path] = true
+			case name == "intervals": // of measures, by their names
+				seen[path] = true
+				for measure, interval := range inner.(map[string]any) {
+					seen[measure] = true
+					paths(interval, "intervals[]", seen)
+				}
 			case name == "grounds":
 				seen[path] = true
 				paths(inner, "grounds", seen)

@@ -84,6 +84,8 @@ func ReadJSON(name string, in io.Reader, o Options, step func(read int64)) (*Stu
 	}
 	s.panelists = d.panelists.list
 	s.span()
+	s.patterns()
+	s.near(&d.panelists, "panelist", func(at spot) place { return place{line: int(at.line)} })
 	return s, nil
 }
 
@@ -109,6 +111,12 @@ func (d *document) wrong(code string, err error) error {
 		at, err = d.in.read, errors.New("the document ends too early")
 	}
 	return bad(d.name, code, fmt.Sprintf("%s: %v", d.place(at), err))
+}
+
+// line is the one that the decoder stands in.
+func (d *document) line() int {
+	line, _ := slices.BinarySearch(d.in.lines, d.decoder.InputOffset()+1)
+	return line + 1
 }
 
 // place names the line and the column of a byte.
@@ -182,7 +190,7 @@ func (d *document) protocol() error {
 	if err := d.decoder.Decode(&raw); err != nil {
 		return d.wrong("syntax", err)
 	}
-	p, err := delphi.ParseProtocol(raw)
+	p, err := delphi.ParseStudy(raw)
 	var f *fault.Fault
 	if errors.As(err, &f) {
 		at := d.place(d.decoder.InputOffset() - int64(len(raw)))
@@ -196,7 +204,7 @@ func (d *document) protocol() error {
 		return err
 	}
 	if p.Standing() {
-		return d.fault("standing", "a standing round is measured release by release, which needs its ticks: measure answer rounds")
+		return d.fault("standing", "a standing round is measured release by release, which needs its ticks: measure it as a table with a column of releases (tick, panelist, group, item, value), or measure answer rounds")
 	}
 	if d.whole {
 		// The gate on valid answers stays the protocol's.
@@ -233,6 +241,7 @@ func (d *document) items(protocol bool) error {
 		d.item[it.ID] = i
 		s.Items = append(s.Items, it.ID)
 		s.Kinds = append(s.Kinds, delphi.Item{ID: it.ID, Kind: it.Kind})
+		s.Scales = append(s.Scales, protocolScale(k))
 		s.news = append(s.news, max(0, it.NewIn-1))
 	}
 	if !scales {
@@ -336,6 +345,18 @@ func (d *document) round(r int) error {
 	return d.expect('}')
 }
 
+// protocolScale is the scale of a kind of the study's own protocol.
+func protocolScale(k delphi.ItemKind) Scale {
+	c := Scale{Kind: k.Kind, Source: declared}
+	switch k.Kind {
+	case delphi.ScaleForm:
+		c.From, c.To = 1, k.Points
+	case delphi.EstimateForm:
+		c.From, c.To, c.Step, c.Unit, c.Never = k.Min, k.Max, k.Grid, k.Unit, k.Never
+	}
+	return c
+}
+
 // answer is an answer as the engine counts it. A study has neither reasons nor
 // confidences: nothing measures them.
 func (a jsonAnswer) answer() delphi.Answer {
@@ -350,7 +371,10 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 	if !ok || b.Panelist == "" {
 		return d.fault("ballot", "a ballot needs a panelist and a group of the protocol, not %q", b.Group)
 	}
-	p := d.panelists.number(b.Panelist)
+	p, known := d.panelists.number(b.Panelist)
+	if !known {
+		p = d.panelists.add(b.Panelist, clean(b.Panelist), spot{line: int32(d.line()), column: 1})
+	}
 	if p == len(s.group) {
 		s.group = append(s.group, int32(g))
 	}
@@ -375,7 +399,7 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 			continue
 		}
 		k, _ := s.Protocol.Kind(s.Kinds[i].Kind)
-		v := int8(a.Value)
+		v := a.Value
 		switch {
 		case a.CannotJudge && k.CannotJudge:
 			v = cannotJudge

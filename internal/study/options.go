@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,92 +13,318 @@ import (
 	"delfi/internal/fault"
 )
 
-// Options are what the command line adds to a study.
+// Options are what the command line adds to a study. Those for tables are refused
+// for a document in JSON, which carries its own protocol.
 type Options struct {
-	Scale    string // "1-9": the least and the greatest value
-	Rule     string // "share:7-9>=75", "median-iqr:7,2", "rand", "comet", "agreement:70", "cns:75"; "" for a share of 75 % in the highest class
-	Quantile int    // 2, 6 or 7
-	Disclose bool   // CSV: only what a consultation would publish
-	Whole    bool   // JSON: also what the protocol's disclosure would hide
+	Encoding    string   // utf-8, utf-16le, utf-16be, windows-1252; "" to tell by the first bytes
+	Sheets      []string // of a workbook
+	Wide        bool     // one column for each item, also where the header looks long
+	Person      string   // column of the panelist
+	Group       string   // column of the group
+	Round       string   // column of the round
+	Items       []string // columns of items: names, ranges Q5-Q9, beginnings Q*
+	Ignore      []string // columns that hold no answers
+	Missing     []string // texts that are no answer
+	CannotJudge []string // texts that say "cannot judge", beside "?"
+	Kinds       []string // "ranking" for all, "q1=ranking" for some: scale, ranking, estimate, selection
+	Scales      []string // "1-9" for all, "q1,q5-q8=1-5" for some; of estimates the ends
+	Rules       []string // "share:7-9>=75" for the items that it fits, "q1=share:4-5>=75" for some
+	Codebook    *Input   // a table of items: item, label, kind, scale …
+	Quantile    int      // 2, 6 or 7
+	MinN        int      // valid answers below which nothing is judged
+	Disclose    bool     // only what a consultation would publish
+	Whole       bool     // JSON: also what the protocol's disclosure would hide
 }
 
-// scale reads "1-9"; scales of 2 to 11 points, from any whole number on.
-func (o Options) scale() (from, points int, err error) {
-	low, high, ok := strings.Cut(strings.TrimPrefix(o.Scale, "-"), "-")
-	sign := 1
-	if strings.HasPrefix(o.Scale, "-") {
-		sign = -1
+// table says whether an option for tables is given, by its flag; "" for none.
+func (o Options) table() string {
+	for _, f := range []struct {
+		flag  string
+		given bool
+	}{
+		{"--sheet", len(o.Sheets) > 0}, {"--wide", o.Wide}, {"--person", o.Person != ""}, {"--group", o.Group != ""},
+		{"--round", o.Round != ""}, {"--items", len(o.Items) > 0}, {"--ignore", len(o.Ignore) > 0}, {"--missing", len(o.Missing) > 0},
+		{"--cannot-judge", len(o.CannotJudge) > 0}, {"--kind", len(o.Kinds) > 0}, {"--scale", len(o.Scales) > 0},
+		{"--rule", len(o.Rules) > 0}, {"--codebook", o.Codebook != nil}, {"--disclose", o.Disclose},
+	} {
+		if f.given {
+			return f.flag
+		}
 	}
-	from, e1 := strconv.Atoi(low)
-	to, e2 := strconv.Atoi(high)
-	from *= sign
-	points = to - from + 1
-	if !ok || e1 != nil || e2 != nil || from < -1000 || to > 1000 || points < 2 || points > 11 {
-		return 0, 0, bad("--scale", "scale", fmt.Sprintf("%q is no scale of 2 to 11 points: write it as 1-9", o.Scale))
-	}
-	return from, points, nil
+	return ""
 }
 
-// consensus reads the rule; its points are the study's own values.
-func (o Options) consensus(from, points int) (delphi.ConsensusPlan, error) {
-	name, figures, given := strings.Cut(o.Rule, ":")
-	c := delphi.ConsensusPlan{Rule: delphi.RuleName(name)}
-	wrong := bad("--rule", "rule", fmt.Sprintf("%q is no rule: write share:7-9>=75, median-iqr:7,2, rand, comet, agreement:70 or cns:75 (percentages, 70 for 0.70)", o.Rule))
+// check refuses what no study can be measured with, before it is read.
+func (o Options) check() error {
+	if o.Quantile != 2 && o.Quantile != 6 && o.Quantile != 7 {
+		return bad("--quantile", "quantile", fmt.Sprintf("%d is no type of quantile: give 2, 6 or 7", o.Quantile))
+	}
+	if o.MinN < 1 || o.MinN > 1_000_000 {
+		return bad("--min-n", "min_n", fmt.Sprintf("%d is no number of people: give 1 or more", o.MinN))
+	}
+	for _, text := range o.Kinds {
+		if _, err := kindOf("--kind", split(text).value); err != nil {
+			return err
+		}
+	}
+	for _, text := range o.Scales {
+		if _, err := endsOf(split(text).value); err != nil {
+			return bad("--scale", "scale", err.Error())
+		}
+	}
+	for _, text := range o.Rules {
+		if _, err := ruleOf(split(text).value); err != nil {
+			return bad("--rule", "rule", err.Error())
+		}
+	}
+	return nil
+}
+
+// choice is a value of a flag for some items; for all where it names none.
+type choice struct{ items, value string }
+
+// split parts "q1,q2=1-5"; the sign ">=" of a rule is no mark of items.
+func split(text string) choice {
+	for i := range len(text) {
+		if text[i] == '=' && (i == 0 || text[i-1] != '>') {
+			return choice{items: text[:i], value: text[i+1:]}
+		}
+	}
+	return choice{value: text}
+}
+
+// of says whether a choice is for an item: by its name, a range in the order of
+// names, or a beginning Q*.
+func (c choice) of(item string) bool {
+	if c.items == "" || c.items == item {
+		return true
+	}
+	return slices.ContainsFunc(strings.Split(c.items, ","), func(part string) bool {
+		part = clean(part)
+		if prefix, ok := strings.CutSuffix(part, "*"); ok && strings.HasPrefix(item, prefix) || part == item {
+			return true
+		}
+		for i := range len(part) {
+			if part[i] == '-' && i > 0 && i < len(part)-1 && natural(part[:i], item) <= 0 && natural(item, part[i+1:]) <= 0 {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// pick gives the last choice of a flag for an item, one that names it before one
+// for all; and refuses one that is for no item.
+func pick(flag string, list []string, items []string) (by []choice, err error) {
+	by = make([]choice, len(items))
+	for _, named := range []bool{false, true} {
+		for _, text := range list {
+			c := split(text)
+			if (c.items != "") != named {
+				continue
+			}
+			found := false
+			for i, item := range items {
+				if c.of(item) {
+					by[i], found = c, true
+				}
+			}
+			if !found {
+				return nil, bad(flag, "item", fmt.Sprintf("no item is called %q: the items are %s", c.items, some(items)))
+			}
+		}
+	}
+	return by, nil
+}
+
+// kindOf reads a kind of item.
+func kindOf(flag, text string) (delphi.Form, error) {
+	words := map[string]delphi.Form{
+		"scale": delphi.ScaleForm, "scala": delphi.ScaleForm, "ranking": delphi.RankingForm, "graduatoria": delphi.RankingForm,
+		"estimate": delphi.EstimateForm, "stima": delphi.EstimateForm, "selection": delphi.SelectionForm, "selezione": delphi.SelectionForm,
+	}
+	k, ok := words[strings.ToLower(clean(text))]
+	if !ok {
+		return "", bad(flag, "kind", fmt.Sprintf("%q is no kind of item: give scale, ranking, estimate or selection", text))
+	}
+	return k, nil
+}
+
+// ends are the declared ends of a scale or an estimate.
+type ends struct{ from, to answer }
+
+var interval = regexp.MustCompile(`^(-?[0-9.,]+) *(?:-|–|\.\.| to | a ) *(-?[0-9.,]+)$`)
+
+// endsOf reads "1-9", "-2-2", "0..100" or "-2 to 2".
+func endsOf(text string) (ends, error) {
+	m := interval.FindStringSubmatch(strings.ReplaceAll(clean(text), "\u2212", "-"))
+	if m != nil {
+		e := ends{meaning(m[1], true, true), meaning(m[2], true, true)}
+		a, b := e.values()
+		if e.from.form == number && e.to.form == number && a < b {
+			return e, nil
+		}
+	}
+	return ends{}, fmt.Errorf("%q is no scale: write its ends, the least first, as 1-9", text)
+}
+
+func (e ends) values() (from, to float64) {
+	value := func(a answer) float64 { return float64(a.whole) / math.Pow10(a.decimals) }
+	return value(e.from), value(e.to)
+}
+
+// scale gives the ends as those of a scale of 2 to 11 points.
+func (e ends) scale() (from, to int, err error) {
+	from, a := e.from.in(0)
+	to, b := e.to.in(0)
+	if !a || !b || from < -1000 || to > 1000 || to-from > 10 {
+		return 0, 0, fmt.Errorf("%s-%s is no scale of 2 to 11 points: declare a kind of answer with --kind estimate if there are more", e.from.text, e.to.text)
+	}
+	return from, to, nil
+}
+
+// rule is a consensus rule as it is written, in the study's own values.
+type rule struct {
+	name     delphi.RuleName
+	from, to int // share: the window; of the highest class where both are windowless
+	windowed bool
+	figure   int // permille
+	median   int
+	iqr      int
+	units    answer // iqr: points of a scale, units of an estimate
+	text     string
+}
+
+const ruleHelp = "share:7-9>=75, share>=75 (of the highest class), median-iqr:7,2, rand, comet, agreement:70, cns:75, relative-iqr:25, iqr:1 (in points or units) or w:70 (percentages, 70 for 0.70)"
+
+// ruleOf reads a rule.
+func ruleOf(text string) (rule, error) {
+	name, figures, given := strings.Cut(text, ":")
+	r := rule{text: text}
+	wrong := fmt.Errorf("%q is no rule: write %s", text, ruleHelp)
+	if share, percent, ok := strings.Cut(name, ">="); ok && !given {
+		name, figures = share, ">="+percent
+	}
+	r.name = delphi.RuleName(strings.TrimSpace(name))
+	defaults := map[delphi.RuleName]int{
+		delphi.RuleShare: 750, delphi.RuleAgreement: 700, delphi.RuleCns: 750, delphi.RuleRelativeIQR: 250, delphi.RuleW: 700,
+	}
 	var err error
-	switch c.Rule {
-	case "":
-		classes := delphi.DefaultClasses(points)
-		return delphi.ConsensusPlan{Rule: delphi.RuleShare, Share: &delphi.ShareRule{From: classes[len(classes)-1][0], To: points, Permille: 750}}, nil
+	switch r.name {
 	case delphi.RuleShare:
+		r.figure = defaults[r.name]
 		window, percent, ok := strings.Cut(figures, ">=")
-		low, high, ranged := strings.Cut(window, "-")
-		if !ranged {
-			high = low
-		}
-		s := &delphi.ShareRule{Permille: 750}
-		a, e1 := strconv.Atoi(low)
-		b, e2 := strconv.Atoi(high)
 		if ok {
-			s.Permille, err = permille(percent)
+			if r.figure, err = permille(percent); err != nil {
+				return r, fmt.Errorf("%q: %w", text, err)
+			}
 		}
-		if e1 != nil || e2 != nil || err != nil {
-			return c, wrong
+		window = strings.TrimSpace(window)
+		if window == "" || window == "top" {
+			return r, nil
 		}
-		s.From, s.To, c.Share = a-from+1, b-from+1, s
-		if s.From < 1 || s.To > points || s.From > s.To {
-			return c, bad("--rule", "window", fmt.Sprintf("the window %s does not lie on the scale %d-%d", window, from, from+points-1))
+		r.windowed = true
+		if n, err := strconv.Atoi(window); err == nil {
+			r.from, r.to = n, n
+			return r, nil
 		}
-		return c, nil
+		e, err := endsOf(window)
+		if err != nil {
+			return r, wrong
+		}
+		var a, b bool
+		r.from, a = e.from.in(0)
+		r.to, b = e.to.in(0)
+		if !a || !b {
+			return r, wrong
+		}
+		return r, nil
 	case delphi.RuleMedianIQR:
 		median, iqr, _ := strings.Cut(figures, ",")
-		a, e1 := strconv.Atoi(median)
-		b, e2 := strconv.Atoi(iqr)
-		if e1 != nil || e2 != nil {
-			return c, wrong
+		var e1, e2 error
+		r.median, e1 = strconv.Atoi(strings.TrimSpace(median))
+		r.iqr, e2 = strconv.Atoi(strings.TrimSpace(iqr))
+		if e1 != nil || e2 != nil || r.iqr < 0 {
+			return r, wrong
 		}
-		c.MedianIQR = &delphi.MedianIQRRule{MedianMin: a - from + 1, IQRMax: b}
-		return c, nil
-	case delphi.RuleAgreement, delphi.RuleCns:
-		limit := map[delphi.RuleName]int{delphi.RuleAgreement: 700, delphi.RuleCns: 750}[c.Rule]
-		if given {
-			limit, err = permille(figures)
+		return r, nil
+	case delphi.RuleIQR:
+		if r.units = meaning(figures, true, true); r.units.form != number || r.units.whole < 0 {
+			return r, wrong
 		}
-		if c.Rule == delphi.RuleAgreement {
-			c.Agreement = limit
-		} else {
-			c.Cns = limit
+		return r, nil
+	case delphi.RuleAgreement, delphi.RuleCns, delphi.RuleRelativeIQR, delphi.RuleW:
+		if r.figure = defaults[r.name]; given {
+			if r.figure, err = permille(figures); err != nil {
+				return r, fmt.Errorf("%q: %w", text, err)
+			}
 		}
-		if err != nil {
-			return c, wrong
+		return r, nil
+	case delphi.RuleComet, delphi.RuleRand:
+		if !given {
+			return r, nil
 		}
-		return c, nil
+	}
+	return r, wrong
+}
+
+// fits says whether a rule can judge a kind of item.
+func (r rule) fits(k delphi.Form) bool {
+	switch r.name {
+	case delphi.RuleShare:
+		return k == delphi.ScaleForm || k == delphi.SelectionForm && !r.windowed
+	case delphi.RuleIQR:
+		return k == delphi.ScaleForm || k == delphi.EstimateForm
+	case delphi.RuleRelativeIQR:
+		return k == delphi.EstimateForm
+	case delphi.RuleW:
+		return k == delphi.RankingForm
+	}
+	return k == delphi.ScaleForm
+}
+
+// plan gives the rule for a scale, by its points from 1.
+func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
+	out := delphi.ConsensusPlan{Rule: r.name}
+	switch r.name {
+	case delphi.RuleShare:
+		out.Share = &delphi.ShareRule{Permille: r.figure}
+		if c.Kind != delphi.ScaleForm {
+			break
+		}
+		from, to := r.from, r.to
+		if !r.windowed {
+			classes := delphi.DefaultClasses(c.points())
+			from, to = classes[len(classes)-1][0]+c.offset(), c.To
+		}
+		out.Share.From, out.Share.To = from-c.offset(), to-c.offset()
+		if from < c.From || to > c.To || from > to {
+			return out, fmt.Errorf("the window %s does not lie on the scale %s", span(from, to), span(c.From, c.To))
+		}
+	case delphi.RuleMedianIQR:
+		out.MedianIQR = &delphi.MedianIQRRule{MedianMin: r.median - c.offset(), IQRMax: r.iqr}
+	case delphi.RuleIQR:
+		var whole bool
+		if out.IQR, whole = r.units.in(c.Decimals); !whole {
+			return out, fmt.Errorf("%s is finer than the answers, whose quartiles are counted with %d decimals,", r.units.text, c.Decimals)
+		}
 	case delphi.RuleComet:
-		c.Comet = &delphi.CometRule{In: 700, Against: 150, Out: "mirror"}
+		out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}
+	case delphi.RuleAgreement:
+		out.Agreement = r.figure
+	case delphi.RuleCns:
+		out.Cns = r.figure
+	case delphi.RuleRelativeIQR:
+		out.RelativeIQR = r.figure
+	case delphi.RuleW:
+		out.W = r.figure
 	}
-	if given || c.Rule != delphi.RuleComet && c.Rule != delphi.RuleRand {
-		return c, wrong
-	}
-	return c, nil
+	return out, nil
+}
+
+// usualRule is the rule of a kind of item for which none is given.
+var usualRule = map[delphi.Form]string{
+	delphi.ScaleForm: "share>=75", delphi.SelectionForm: "share>=75", delphi.EstimateForm: "relative-iqr:25", delphi.RankingForm: "w:70",
 }
 
 // asFlag names the flag that a fault of the protocol made from flags comes from.
@@ -116,12 +344,15 @@ func asFlag(err error) error {
 	return &named
 }
 
-// permille reads a percentage with at most one decimal: 75 or 66.7. 0.75 is
+// permille reads a percentage with at most one decimal: 75, 66.7 or 66,7. 0.75 is
 // taken for a share that was meant as one, and refused.
 func permille(percent string) (int, error) {
-	f, err := strconv.ParseFloat(strings.TrimSuffix(percent, "%"), 64)
-	if err != nil || math.Abs(f*10-math.Round(f*10)) > 1e-6 || f <= 1 || f > 100 {
-		return 0, fmt.Errorf("no percentage: %q", percent)
+	f, err := strconv.ParseFloat(strings.Replace(strings.TrimSuffix(strings.TrimSpace(percent), "%"), ",", ".", 1), 64)
+	switch {
+	case err != nil || f < 1 || f > 100:
+		return 0, fmt.Errorf("%q is no percentage from 1 to 100: write 75 for 75 %%", percent)
+	case math.Abs(f*10-math.Round(f*10)) > 1e-6:
+		return 0, fmt.Errorf("%q has more than one decimal: write %.1f or %.1f", percent, math.Floor(f*10)/10, math.Ceil(f*10)/10)
 	}
 	return int(math.Round(f * 10)), nil
 }

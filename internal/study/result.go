@@ -2,9 +2,9 @@ package study
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
-	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"delfi/internal/delphi"
@@ -14,13 +14,24 @@ import (
 // Result is all that is known of a study.
 type Result struct {
 	Format    string          `json:"format"` // "delfi measure v1"
+	Rules     int             `json:"rule_version"`
+	Seed      string          `json:"seed"`      // of the intervals; "" where none were asked for
+	Resampler string          `json:"resampler"` // how they are drawn
 	Protocol  json.RawMessage `json:"protocol"`
-	Offset    int             `json:"offset"` // what the scale's own values have above 1..k; figures are in the study's values
-	Panelists int             `json:"panelists"`
-	Groups    []string        `json:"groups"`
-	Rounds    []Round         `json:"rounds"`
-	Items     []Item          `json:"items"`
+	Notes     []string        `json:"notes"`    // how the input was read
+	Warnings  []Warning       `json:"warnings"` // what it may be instead
+	remarks   []remark
+	Panelists int      `json:"panelists"`
+	Groups    []string `json:"groups"`
+	Rounds    []Round  `json:"rounds"`
+	Items     []Item   `json:"items"`
+	Disclosed bool     `json:"disclosed"` // only what a consultation would publish was measured
+
+	quantile int
 }
+
+// Quantile is the Hyndman–Fan type of the quantiles.
+func (r Result) Quantile() int { return r.quantile }
 
 // Round is one round over all items.
 type Round struct {
@@ -28,12 +39,17 @@ type Round struct {
 	Enrolled int      `json:"enrolled"`
 	Answered int      `json:"answered"`
 	Measures Measures `json:"measures"`
+
+	Intervals Intervals `json:"intervals"`
 }
 
 // Item is one item with its history and its verdict after the last round.
 type Item struct {
 	Item        string               `json:"item"`
+	Label       string               `json:"label"`  // its words, "" for none
 	Kind        string               `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
+	Scale       Scale                `json:"scale"`  // in the study's own values; null where it has none
+	Rule        string               `json:"rule"`   // as options write it; "" where it is the protocol's
 	Window      string               `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
 	Rounds      []ItemRound          `json:"rounds"`
 	Verdict     delphi.Verdict       `json:"verdict"`
@@ -42,22 +58,29 @@ type Item struct {
 	Attrition   delphi.Bounds        `json:"attrition"`
 	Conformity  *delphi.Following    `json:"conformity"` // nil where table M does not exist
 
-	dated string // the unit of a date, for its words
-	list  string // the kind's id of a choice, which has one answer for all its options
+	Options []string `json:"-"` // of a choice or ranking that Questions gives as one
+
+	dated  string // the unit of a date, for its words
+	list   string // the kind's id of a choice or ranking, which has one answer for all its options
+	judged judged
 }
 
 // ItemRound is one item in one round.
 type ItemRound struct {
-	Round       int      `json:"round"`
-	N           int      `json:"n"`
-	CannotJudge int      `json:"cannot_judge"`
-	Paired      int      `json:"paired"`
-	Values      []string `json:"values"` // of the histogram
-	Counts      []int    `json:"counts"`
-	Thirds      bool     `json:"thirds"` // only thirds may be shown (with disclosure)
-	Measures    Measures `json:"measures"`
-	Groups      []Group  `json:"groups"`
-	Verdict     string   `json:"verdict"`
+	Round       int          `json:"round"`
+	N           int          `json:"n"`
+	CannotJudge int          `json:"cannot_judge"`
+	Paired      int          `json:"paired"`
+	Values      []string     `json:"values"` // of the histogram
+	Counts      []int        `json:"counts"`
+	Thirds      bool         `json:"thirds"` // only thirds may be shown (with disclosure)
+	Measures    Measures     `json:"measures"`
+	Groups      []Group      `json:"groups"`
+	Verdict     string       `json:"verdict"`
+	Side        delphi.Side  `json:"side"`  // of the verdict
+	Bound       delphi.Bound `json:"bound"` // which shares of kept answers are lower bounds (with disclosure)
+
+	Intervals Intervals `json:"intervals"`
 }
 
 // Group is one group's answers to one item in one round.
@@ -99,14 +122,25 @@ func (m Measures) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// value finds a figure by its name.
-func (m Measures) value(name string) stat.Value {
+// Value finds a figure by its name.
+func (m Measures) Value(name string) stat.Value {
 	for _, f := range m {
 		if f.Name == name {
 			return f.Value
 		}
 	}
 	return stat.Undefined
+}
+
+// transitions puts the figures of pairs by point in the place of those by class.
+func (m *Measures) transitions(pairs [][]int) {
+	for _, f := range delphi.Transitions(pairs) {
+		if at := slices.IndexFunc(*m, func(own delphi.Figure) bool { return own.Name == f.Name }); at >= 0 {
+			(*m)[at].Value = f.Value
+		} else {
+			*m = append(*m, f)
+		}
+	}
 }
 
 func (m Measures) replace(name string, v stat.Value) {
@@ -119,54 +153,75 @@ func (m Measures) replace(name string, v stat.Value) {
 
 // Measure tabulates and measures a study. step is called with the part done, 0..1.
 func (s *Study) Measure(step func(done float64)) (Result, error) {
-	closings, err := s.Closings(step)
+	closings, err := s.Closings(func(done float64) { step(done / 2) })
 	if err != nil {
 		return Result{}, err
 	}
+	var p *sampler
 	out := Result{
-		Format: "delfi measure v1", Protocol: s.Protocol.Canonical(), Offset: s.Offset,
-		Panelists: s.Panelists(), Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
+		Format: "delfi measure v1", Rules: delphi.RuleVersion, Protocol: s.Protocol.Canonical(), Notes: append([]string{}, s.Notes...), Warnings: append([]Warning{}, s.Warnings...), remarks: s.remarks,
+		Panelists: s.Panelists(), Disclosed: s.disclosed(), quantile: s.Protocol.Measures.Quantile, Groups: s.Groups, Rounds: []Round{}, Items: []Item{},
+	}
+	if !s.Bare {
+		p = &sampler{seed: cmp.Or(s.Seed, DefaultSeed)}
+		out.Seed, out.Resampler = p.seed, stat.Resampler
 	}
 	for r, c := range closings {
-		out.Rounds = append(out.Rounds, Round{
-			Round: s.Rounds[r], Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Measures: s.reliability(c),
-		})
+		row := Round{Round: s.Rounds[r], Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Measures: Measures{}, Intervals: Intervals{}}
+		s.agreement(p, r, c, &row)
+		out.Rounds = append(out.Rounds, row)
 	}
+	relevant := map[int][][2]int{} // by the round's number: how many of how many, item by item
 	for i, kind := range s.Kinds {
-		out.Items = append(out.Items, s.item(i, kind, closings))
+		out.Items = append(out.Items, s.item(p, i, kind, closings, relevant))
 	}
+	validity(&out, relevant)
 	s.correct(out.Items)
+	if p != nil {
+		p.run(func(done float64) { step(0.5 + done/2) })
+	}
 	return out, nil
 }
 
 // item measures one item through the rounds from the one that it joined in.
-func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
-	out := Item{Item: s.Items[i], Rounds: []ItemRound{}, Window: s.window(kind)}
-	k, _ := s.Protocol.Kind(kind.Kind)
+func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delphi.Closing, relevant map[int][][2]int) Item {
+	p, scale := s.rule(i), s.Scales[i]
+	out := Item{Item: s.Items[i], Scale: scale, Rounds: []ItemRound{}, Window: window(p, kind, scale), judged: judgement(p, kind, scale)}
+	if s.Labels != nil {
+		out.Label = s.Labels[i]
+	}
+	if s.Rules != nil {
+		out.Rule = s.Rules[i]
+	}
+	k, _ := p.Kind(kind.Kind)
 	if out.Kind = string(k.Kind); k.Kind == delphi.DateForm {
 		out.dated = k.Unit
 	}
-	if k.Kind == delphi.ChoiceForm {
+	if k.Kind == delphi.ChoiceForm || k.Kind == delphi.RankingForm {
 		out.list = k.ID
 	}
 	for r := s.news[i]; r <= s.lasts[i]; r++ {
 		so := closings[:r+1]
 		it := kind
 		it.New = r == s.news[i] && r > 0
-		left := s.Protocol.Answering(s.First + r)
-		if r == s.lasts[i] {
+		left := p.Answering(s.First + r)
+		switch {
+		case r == s.lasts[i]:
 			left = 0 // it was not asked again
+		case p.Standing():
+			left = 1 // until its deadline
 		}
-		verdict, proposal := delphi.Judge(s.Protocol, it, so, left)
-		f := delphi.Measure(s.Protocol, it, so)
+		verdict, proposal := delphi.Judge(p, it, so, left)
+		f := delphi.Measure(s.whole(p), it, so)
 		row := ItemRound{
-			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key),
-			Values: []string{}, Groups: []Group{}, Measures: s.measures(f),
+			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key), Side: verdict.Side, Bound: f.Bound,
+			Values: []string{}, Groups: []Group{}, Measures: s.measures(f, scale),
 		}
-		if n := len(out.Rounds); n > 0 && s.Offset != 0 {
-			row.Measures.replace("cv_change", row.Measures.value("cv").Minus(out.Rounds[n-1].Measures.value("cv")))
+		if n := len(out.Rounds); n > 0 && scale.offset() != 0 {
+			row.Measures.replace("cv_change", row.Measures.Value("cv").Minus(out.Rounds[n-1].Measures.Value("cv")))
 		}
-		subject := delphi.Subject(s.Protocol, it)
+		subject := delphi.Subject(p, it)
+		var values []string // as the engine counts
 		for _, c := range closings[r].Counts.Items {
 			if c.Item == subject {
 				row.N, row.CannotJudge, row.Paired = c.Valid, c.CannotJudge, c.Paired
@@ -174,22 +229,33 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 		}
 		for _, t := range closings[r].Tables {
 			if t.ID == "A/"+subject || t.ID == "S/"+subject {
-				row.Values = s.values(t.Values)
+				row.Values, values = s.values(t.Values, scale), t.Values
 			}
 		}
+		pairs := s.Joint(r, i)
+		if pairs == nil {
+			pairs = classPairs(closings[r], subject)
+		} else if stat.N(slices.Concat(pairs...)) > 0 {
+			row.Measures.transitions(pairs)
+		}
+		valid, some := content(p, it, f)
+		if row.Measures = append(row.Measures, valid...); valid != nil {
+			relevant[row.Round] = append(relevant[row.Round], [2]int{some, f.N})
+		}
+		row.Intervals = s.sample(samples, i, r, f, values, pairs)
 		for g, own := range f.Groups {
 			row.Groups = append(row.Groups, Group{
 				Group: s.Groups[g], Withheld: own.Withheld, N: own.N, Counts: own.Histogram,
-				Median: s.level(own.Median), Q1: s.level(own.Q1), Q3: s.level(own.Q3), Top: own.Top,
+				Median: scale.Level(own.Median), Q1: scale.Level(own.Q1), Q3: scale.Level(own.Q3), Top: own.Top,
 			})
 		}
 		out.Rounds = append(out.Rounds, row)
 		if r == s.lasts[i] {
 			out.Verdict, out.Proposal = verdict, proposal
-			s.grounds(out.Verdict.Grounds)
-			out.Sensitivity = delphi.Sensitive(s.Protocol, it, so)
-			out.Attrition = delphi.Attrition(s.Protocol, it, so)
-			if c, ok := delphi.Conformity(s.Protocol, it, so); ok {
+			scale.grounds(out.Verdict.Grounds)
+			out.Sensitivity = delphi.Sensitive(p, it, so)
+			out.Attrition = delphi.Attrition(p, it, so)
+			if c, ok := delphi.Conformity(p, it, so); ok {
 				out.Conformity = &c
 			}
 		}
@@ -199,95 +265,84 @@ func (s *Study) item(i int, kind delphi.Item, closings []delphi.Closing) Item {
 
 // window names the points that "top" is the share of: the rule's, else the
 // highest class.
-func (s *Study) window(item delphi.Item) string {
-	k, _ := s.Protocol.Kind(item.Kind)
+func window(p delphi.Protocol, item delphi.Item, scale Scale) string {
+	k, _ := p.Kind(item.Kind)
 	if k.Kind != delphi.ScaleForm && k.Kind != delphi.CriteriaForm {
 		return ""
 	}
+	from, to := box(p, k)
+	return span(from+scale.offset(), to+scale.offset())
+}
+
+// box is the window in points from 1.
+func box(p delphi.Protocol, k delphi.ItemKind) (from, to int) {
+	if w := p.Consensus.Share; w != nil && w.From > 0 {
+		return w.From, w.To
+	}
 	class := k.Classes[len(k.Classes)-1]
-	if w := s.Protocol.Consensus.Share; w != nil && w.From > 0 {
-		class = [2]int{w.From, w.To}
-	}
-	if class[0] == class[1] {
-		return s.moved(strconv.Itoa(class[0]))
-	}
-	return s.moved(fmt.Sprintf("%d-%d", class[0], class[1]))
+	return class[0], class[1]
 }
 
-// level moves a figure that is a place on the scale to the study's own values.
-func (s *Study) level(v stat.Value) stat.Value {
-	f, ok := v.Float()
-	if !ok {
-		return v
-	}
-	return stat.Of(f + float64(s.Offset))
-}
-
-// values and moved do the same for the names of points and classes.
-func (s *Study) values(list []string) []string {
+// values names what a histogram counts, in the study's own values.
+func (s *Study) values(list []string, scale Scale) []string {
 	out := make([]string, len(list))
 	for i, v := range list {
-		out[i] = s.moved(v)
+		out[i] = scale.Name(v)
 	}
 	return out
 }
 
-func (s *Study) moved(v string) string {
-	if s.Offset == 0 {
-		return v
-	}
-	from, to, ranged := strings.Cut(v, "-")
-	a, e1 := strconv.Atoi(from)
-	b, e2 := strconv.Atoi(to)
-	switch {
-	case e1 == nil && !ranged:
-		return strconv.Itoa(a + s.Offset)
-	case e1 == nil && e2 == nil:
-		return strconv.Itoa(a+s.Offset) + "-" + strconv.Itoa(b+s.Offset)
-	}
-	return v
-}
-
-func (s *Study) grounds(list []delphi.Ground) {
+// grounds moves grounds to the study's own values.
+func (c Scale) grounds(list []delphi.Ground) {
 	for i := range list {
 		g := &list[i]
 		switch g.Code {
 		case "median":
-			g.Value, g.Limit = s.level(g.Value), g.Limit+s.Offset
+			g.Value, g.Limit = c.Level(g.Value), g.Limit+c.offset()
 		case "share", "unanimous", "largest_class", "lowest_class", "highest_class":
-			g.Detail = s.moved(g.Detail)
+			g.Detail = c.Name(g.Detail)
 		}
 	}
 }
 
 // measures lists an item's figures, in the study's own values.
-func (s *Study) measures(f delphi.Figures) Measures {
+func (s *Study) measures(f delphi.Figures, scale Scale) Measures {
 	out := Measures{
-		{Name: "median", Value: s.level(f.Median)}, {Name: "q1", Value: s.level(f.Q1)}, {Name: "q3", Value: s.level(f.Q3)},
-		{Name: "iqr", Value: f.IQR}, {Name: "top", Value: f.Top}, {Name: "top_low", Value: f.TopLow}, {Name: "top_high", Value: f.TopHigh},
+		{Name: "median", Value: scale.Level(f.Median)}, {Name: "q1", Value: scale.Level(f.Q1)}, {Name: "q3", Value: scale.Level(f.Q3)},
+		{Name: "iqr", Value: scale.Width(f.IQR)}, {Name: "top", Value: f.Top}, {Name: "top_low", Value: f.TopLow}, {Name: "top_high", Value: f.TopHigh},
 		{Name: "agreement", Value: f.Agreement}, {Name: "scheibe", Value: f.Scheibe}, {Name: "unchanged", Value: f.Unchanged},
 		{Name: "within", Value: f.Within}, {Name: "no_change", Value: f.NoChange},
 	}
 	for _, m := range f.More {
-		out = append(out, s.own(m, f))
+		out = append(out, s.own(m, f, scale))
 	}
 	return out
 }
 
-// own gives a measure that depends on where the scale begins for the study's own
-// values.
-func (s *Study) own(m delphi.Figure, f delphi.Figures) delphi.Figure {
-	if s.Offset == 0 {
+// own gives a measure that depends on where the scale begins, or on its unit, for
+// the study's own values.
+func (s *Study) own(m delphi.Figure, f delphi.Figures, scale Scale) delphi.Figure {
+	if id, ok := strings.CutPrefix(m.Name, "mean_rank/"); ok {
+		if i := slices.IndexFunc(s.Kinds, func(k delphi.Item) bool { return k.ID == id }); i >= 0 {
+			m.Name = "mean_rank/" + s.Items[i]
+		}
+		return m
+	}
+	switch m.Name {
+	case "mean", "min", "max", "low_median", "high_median":
+		m.Value = scale.Level(m.Value)
+	case "sd", "ad", "ad_mean", "mad", "median_shift", "low_iqr", "high_iqr":
+		m.Value = scale.Width(m.Value)
+	}
+	if scale.offset() == 0 {
 		return m
 	}
 	d := stat.Points(f.Histogram)
 	for i := range d.Score {
-		d.Score[i] += float64(s.Offset)
+		d.Score[i] += float64(scale.offset())
 	}
 	q := s.Protocol.Measures.Quantile
 	switch m.Name {
-	case "mean", "min", "max":
-		m.Value = s.level(m.Value)
 	case "cv":
 		m.Value = d.CV()
 	case "cqv":
@@ -298,28 +353,13 @@ func (s *Study) own(m delphi.Figure, f delphi.Figures) delphi.Figure {
 	return m
 }
 
-// reliability is how far the panel agrees over all scale items of a round. Where
-// the scale begins makes no difference to it.
-func (s *Study) reliability(c delphi.Closing) Measures {
-	r := delphi.Concord(s.Protocol, s.Kinds, c)
-	if r.Items == 0 {
-		return Measures{}
-	}
-	return Measures{
-		{Name: "krippendorff_nominal", Value: r.Nominal},
-		{Name: "krippendorff_ordinal", Value: r.Ordinal},
-		{Name: "krippendorff_interval", Value: r.Interval},
-		{Name: "fleiss_kappa", Value: r.Fleiss.Kappa}, {Name: "fleiss_z", Value: r.Fleiss.Z}, {Name: "fleiss_p", Value: r.Fleiss.P},
-	}
-}
-
 // correct adds to each item's last round its Wilcoxon p corrected for how many
 // items there are, as the protocol says.
 func (s *Study) correct(items []Item) {
 	p := make([]stat.Value, len(items))
 	for i, it := range items {
 		if n := len(it.Rounds); n > 0 {
-			p[i] = it.Rounds[n-1].Measures.value("wilcoxon_p")
+			p[i] = it.Rounds[n-1].Measures.Value("wilcoxon_p")
 		}
 	}
 	for i, v := range s.Protocol.Corrected(p) {

@@ -9,74 +9,105 @@ import (
 	"delfi/internal/fault"
 )
 
-// The answers of a cell that are no place on a scale.
-const (
-	missing     int8 = 0
-	cannotJudge int8 = -1
-	blank       int8 = -2 // a row without an answer
-)
-
-// Study is the raw answers of a study, one byte each: 100,000 people, 20 items
-// and 5 rounds are 10 MB.
+// Study is the raw answers of a study, one byte each where an item has at most 120
+// values: 100,000 people, 20 items and 5 rounds are 10 MB.
 type Study struct {
-	Protocol delphi.Protocol
-	First    int // number of the first answering round in the protocol
-	Rounds   []int
-	Offset   int // what is added to a scale point to get the study's own value
+	Protocol delphi.Protocol // that of the first kind of item: see rule
+	First    int             // number of the first answering round in the protocol
+	Rounds   []int           // the study's own numbers; of a standing round those of its releases
 	Groups   []string
 	Items    []string
+	Labels   []string      // by item: its words, "" for none
 	Kinds    []delphi.Item // the items as the engine sees them, in order of Items
-	news     []int         // by item: the place of the round that it joined in
-	lasts    []int         // by item: the place of the round that asked it last
+	Scales   []Scale       // by item
+	Rules    []string      // by item: its rule as options write it; nil for the protocol's own
+	Warnings []Warning     // what was measured and may be something else
+	Notes    []string      // how the input was read: every choice that was not declared
+	Seed     string        // words that intervals are drawn from; DefaultSeed where empty
+	Bare     bool          // without intervals
+
+	remarks []remark // Notes, for words in another language
+
+	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
+	open  bool              // everything is counted, also of fewer people than are judged
+	news  []int             // by item: the place of the round that it joined in
+	lasts []int             // by item: the place of the round that asked it last
 
 	enrolled  []int               // by group; nil for everyone who answered
-	raw       [][][]delphi.Answer // by round and panelist, where some items are no scales
+	raw       [][][]delphi.Answer // by round and panelist, where a document's items are no scales
 	came      []map[int32]bool    // by round: blank ballots
 	panelists []string
-	group     []int32    // by panelist
-	answers   [][][]int8 // by round, item, panelist; short where the rest is missing
+	group     []int32   // by panelist
+	answers   [][]cells // by round and item; short where the rest is missing
 }
 
 // Panelists is how many people there are.
 func (s *Study) Panelists() int { return len(s.panelists) }
 
-// set stores an answer; false when there is one already.
-func (s *Study) set(round, item, panelist int, v int8) bool {
-	for len(s.answers) <= round {
-		s.answers = append(s.answers, nil)
+// rule is the protocol that judges an item: it differs from that of another kind in
+// the consensus rule alone.
+func (s *Study) rule(i int) delphi.Protocol {
+	for k, kind := range s.Protocol.ItemKinds {
+		if k < len(s.rules) && kind.ID == s.Kinds[i].Kind {
+			return s.rules[k]
+		}
 	}
-	for len(s.answers[round]) <= item {
-		s.answers[round] = append(s.answers[round], nil)
-	}
-	cells := s.answers[round][item]
-	if len(cells) <= panelist {
-		grown := make([]int8, max(panelist+1, 2*len(cells)))
-		copy(grown, cells)
-		cells = grown
-		s.answers[round][item] = cells
-	}
-	if cells[panelist] != missing {
-		return false
-	}
-	cells[panelist] = v
-	return true
+	return s.Protocol
 }
 
-// answer reads a cell.
-func (s *Study) answer(round, item, panelist int) int8 {
-	if item >= len(s.answers[round]) || panelist >= len(s.answers[round][item]) {
-		return missing
+// whole is a protocol that counts everything, where the study hides nothing: who
+// holds the answers sees figures of three people too, which no rule judges.
+func (s *Study) whole(p delphi.Protocol) delphi.Protocol {
+	if s.open {
+		p.Disclosure.MinN = 1
 	}
-	if v := s.answers[round][item][panelist]; v != blank {
-		return v
+	return p
+}
+
+// disclosed says whether a study hides what a consultation would: then only
+// published tables are measured.
+func (s *Study) disclosed() bool { return s.Protocol.Disclosure.SmallBelow > 0 }
+
+// Joint counts the pairs of an item by point: rows are the points of the round
+// before, columns those of the round at that place of Rounds. It is nil where the
+// item has no scale or no round before, and where the protocol hides who moved.
+func (s *Study) Joint(round, item int) [][]int {
+	k, _ := s.Protocol.Kind(s.Kinds[item].Kind)
+	if k.Kind != delphi.ScaleForm || round <= s.news[item] || round > s.lasts[item] || s.disclosed() || s.Protocol.Standing() {
+		return nil
 	}
-	return missing
+	out := make([][]int, k.Points)
+	for v := range out {
+		out[v] = make([]int, k.Points)
+	}
+	for p := range s.panelists {
+		before, now := s.point(round-1, item, p), s.point(round, item, p)
+		if before > 0 && now > 0 {
+			out[before-1][now-1]++
+		}
+	}
+	return out
+}
+
+// point is a panelist's point on the scale, 0 for none.
+func (s *Study) point(round, item, panelist int) int {
+	if s.raw == nil {
+		return max(0, s.answer(round, item, panelist))
+	}
+	if panelist < len(s.raw[round]) {
+		for _, a := range s.raw[round][panelist] {
+			if a.Item == s.Kinds[item].ID && !a.CannotJudge {
+				return a.Value
+			}
+		}
+	}
+	return 0
 }
 
 // order puts rounds in the order of their numbers; rows came in any.
 func (s *Study) order() {
 	places := sorted(s.Rounds, cmp.Compare[int])
-	numbers, answers := make([]int, len(places)), make([][][]int8, len(places))
+	numbers, answers := make([]int, len(places)), make([][]cells, len(places))
 	for i, from := range places {
 		numbers[i] = s.Rounds[from]
 		if from < len(s.answers) { // a round of missing answers alone has none
@@ -87,16 +118,17 @@ func (s *Study) order() {
 }
 
 // arrange puts items and groups in the order of their names, so that a result
-// does not depend on which row came first.
-func (s *Study) arrange() {
+// does not depend on which row came first. It gives the old places of the items.
+func (s *Study) arrange() []int {
 	places := sorted(s.Items, natural)
+	order := places
 	items := make([]string, len(places))
 	for i, from := range places {
 		items[i] = s.Items[from]
 	}
 	s.Items = items
 	for r, old := range s.answers {
-		s.answers[r] = make([][]int8, len(places))
+		s.answers[r] = make([]cells, len(places))
 		for i, from := range places {
 			if from < len(old) {
 				s.answers[r][i] = old[from]
@@ -112,6 +144,7 @@ func (s *Study) arrange() {
 	for p, g := range s.group {
 		s.group[p] = at[g]
 	}
+	return order
 }
 
 // sorted gives the places of a list in their order.
@@ -194,129 +227,7 @@ func (s *Study) asked(r, i int) bool {
 			return slices.ContainsFunc(answers, func(a delphi.Answer) bool { return a.Item == s.Kinds[i].ID })
 		})
 	}
-	return r < len(s.answers) && i < len(s.answers[r]) &&
-		slices.ContainsFunc(s.answers[r][i], func(v int8) bool { return v != missing && v != blank })
-}
-
-// ballot gives what a panelist said in a round; false when nothing. The answers
-// are written into room, so that a crowd needs no memory of its own.
-func (s *Study) ballot(round, panelist int, room []delphi.Answer) (delphi.Ballot, []delphi.Answer, bool) {
-	room = room[:0]
-	group := s.Protocol.Panel.Groups[s.group[panelist]].ID
-	if s.raw != nil {
-		answers := s.raw[round]
-		if panelist >= len(answers) || answers[panelist] == nil {
-			return delphi.Ballot{}, room, false
-		}
-		return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: answers[panelist]}, room, true
-	}
-	for i, item := range s.Kinds {
-		switch v := s.answer(round, i, panelist); v {
-		case missing:
-		case cannotJudge:
-			room = append(room, delphi.Answer{Item: item.ID, CannotJudge: true})
-		default:
-			room = append(room, delphi.Answer{Item: item.ID, Value: int(v)})
-		}
-	}
-	return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: room}, room, len(room) > 0 || s.delivered(round, panelist)
-}
-
-// earlier gathers the valid answers that a panelist gave before a round, the last
-// one to each item; false when there are none.
-func (s *Study) earlier(before, panelist int, room []delphi.Answer) (delphi.Ballot, []delphi.Answer, bool) {
-	room = room[:0]
-	for i := range s.Kinds {
-		for r := before - 1; r >= 0; r-- {
-			if a, ok := s.valid(r, i, panelist); ok {
-				room = append(room, a)
-				break
-			}
-		}
-	}
-	return delphi.Ballot{Panelist: s.panelists[panelist], Group: s.Protocol.Panel.Groups[s.group[panelist]].ID, Answers: room}, room, len(room) > 0
-}
-
-// valid gives a panelist's answer to an item in a round, unless they cannot judge.
-func (s *Study) valid(round, item, panelist int) (delphi.Answer, bool) {
-	id := s.Kinds[item].ID
-	if s.raw != nil {
-		if answers := s.raw[round]; panelist < len(answers) {
-			for _, a := range answers[panelist] {
-				if a.Item == id {
-					return a, !a.CannotJudge
-				}
-			}
-		}
-		return delphi.Answer{}, false
-	}
-	v := s.answer(round, item, panelist)
-	return delphi.Answer{Item: id, Value: int(v)}, v > 0
-}
-
-// delivered says whether a panelist delivered a ballot without an answer, which only
-// a study in JSON can tell.
-func (s *Study) delivered(round, panelist int) bool {
-	return round < len(s.came) && s.came[round][int32(panelist)]
-}
-
-// Closings tabulates round after round. step is called with the part done, 0..1.
-func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
-	enrolled := make([]int, len(s.Protocol.Panel.Groups))
-	for _, g := range s.group {
-		enrolled[g]++
-	}
-	if s.enrolled != nil {
-		enrolled = s.enrolled
-	}
-	var out []delphi.Closing
-	var now, before, long []delphi.Answer
-	total := float64(len(s.Rounds) * max(1, len(s.panelists)))
-	for r := range s.Rounds {
-		var items []delphi.Item
-		for i, item := range s.Kinds {
-			if s.news[i] <= r && r <= s.lasts[i] {
-				item.New = s.news[i] == r && r > 0
-				items = append(items, item)
-			}
-		}
-		// Which stayers are left out matters to nobody who holds the answers.
-		t, err := delphi.NewTabulator(s.Protocol, s.First+r, items, nil)
-		if err != nil {
-			return nil, err
-		}
-		for p := range s.panelists {
-			var current, previous, older *delphi.Ballot
-			var b, old, oldest delphi.Ballot
-			var ok bool
-			if b, now, ok = s.ballot(r, p, now); ok {
-				current = &b
-			}
-			if r > 0 {
-				if old, before, ok = s.ballot(r-1, p, before); ok {
-					previous = &old
-				}
-			}
-			if r > 1 {
-				if oldest, long, ok = s.earlier(r-1, p, long); ok {
-					older = &oldest
-				}
-			}
-			if err := t.Add(current, previous, older); err != nil {
-				return nil, err
-			}
-			if p%4096 == 0 {
-				step((float64(r*len(s.panelists) + p)) / total)
-			}
-		}
-		c, err := t.Close(enrolled)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	step(1)
-	return out, nil
+	return r < len(s.answers) && i < len(s.answers[r]) && s.answers[r][i].any()
 }
 
 // bad is a fault of an input: exit status 2.

@@ -14,18 +14,27 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/study"
+	"delfi/internal/study/words"
 )
 
-var plain = study.Options{Scale: "1-9", Quantile: 7}
+var plain = study.Options{Scales: []string{"1-9"}, Quantile: 7, MinN: 5}
 
 func still(int64)  {}
 func calm(float64) {}
 
+// measured gives the result without intervals, which cost 10,000 samples each; drawn
+// has them.
 func measured(t testing.TB, s *study.Study, err error) study.Result {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Bare = true
+	return drawn(t, s)
+}
+
+func drawn(t testing.TB, s *study.Study) study.Result {
+	t.Helper()
 	r, err := s.Measure(calm)
 	if err != nil {
 		t.Fatal(err)
@@ -35,8 +44,13 @@ func measured(t testing.TB, s *study.Study, err error) study.Result {
 
 func csv(t testing.TB, text string, o study.Options) study.Result {
 	t.Helper()
-	s, err := study.ReadCSV("study.csv", strings.NewReader(text), o, still)
+	s, err := read(text, o)
 	return measured(t, s, err)
+}
+
+// read reads one table.
+func read(text string, o study.Options) (*study.Study, error) {
+	return study.Read([]study.Input{{Name: "s.csv", In: strings.NewReader(text)}}, o, still)
 }
 
 // rows draws a study of two rounds: 30 people, 12 items, two groups.
@@ -140,6 +154,7 @@ func TestCSVAndJSONAgree(t *testing.T) {
 	got := measured(t, s, err)
 	got.Groups = want.Groups // names there, ids here
 	for i := range got.Items {
+		got.Items[i].Rule = want.Items[i].Rule // there the protocol's
 		for j := range got.Items[i].Rounds {
 			for g := range got.Items[i].Rounds[j].Groups {
 				got.Items[i].Rounds[j].Groups[g].Group = want.Groups[g]
@@ -155,35 +170,35 @@ func TestCSVAndJSONAgree(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ name, text, words string }{
 		{"empty", "", "line 1, column 1: the file is empty"},
-		{"no rows", header, "line 2, column 1: there are no answers"},
+		{"no rows", header, "line 1, column 1: there are no answers"},
 		{"a column is missing", "round,panelist,item\n", "line 1, column 1: the column value is missing"},
-		{"a column twice", "round,round\n", "line 1, column 7: the column round is there twice"},
-		{"no number", header + "1,a,g,i,7\n1,b,g,i,high\n", `line 3, column 9: "high" is no answer`},
-		{"off the scale", header + "1,a,g,i,10\n", "line 2, column 9: 10 does not lie on the scale 1-9"},
-		{"a fraction", header + "1,a,g,i,7.5\n", `line 2, column 9: "7.5" is no answer`},
-		{"no round", header + "one,a,g,i,7\n", `line 2, column 1: "one" is no round`},
-		{"no panelist", header + "1,,g,i,7\n", "line 2, column 3: panelist is empty"},
-		{"a short row", header + "1,a,g,i\n", "line 2, column 5: the row has 4 of the header's 5 fields"},
-		{"a long row", header + "1,a,g,i,7,8\n", "line 2, column 11: the row has 6 fields, the header 5"},
-		{"another column", "round,panelist,gropu,item,value\n1,a,g,i,7\n", `line 1, column 16: the column "gropu" is none of round, panelist, group, item, value`},
+		{"a column twice", "round,round\n", "line 1, column 2: the column round is there twice, first as column 1"},
+		{"no number", header + "1,a,g,i,7\n1,b,g,i,high\n", `line 3, column 5 (value): "high" is no answer`},
+		{"off the scale", header + "1,a,g,i,10\n", "line 2, column 5 (value): 10 does not lie on the scale 1-9"},
+		{"a fraction", header + "1,a,g,i,7.5\n", `line 2, column 5 (value): "7.5" is no answer`},
+		{"no round", header + "one,a,g,i,7\n", `line 2, column 1 (round): "one" is no round`},
+		{"no panelist", header + "1,,g,i,7\n", "line 2, column 2 (panelist): panelist is empty"},
+		{"a short row", header + "1,a,g,i\n", "line 2, column 5 (value): the row has 4 of the header's 5 fields"},
+		{"a long row", header + "1,a,g,i,7,8\n", `line 2, column 6: "8" lies beyond the 5 columns`},
+		{"another column", "round,panelist,gropu,item,value\n1,a,g,i,7\n", `line 1, column 3: the column "gropu" is none of round, tick, panelist, group, item, value`},
 		{"old line ends", "round,panelist,group,item,value\r1,a,g,i,7\r", "lines end with CR alone"},
 		{"nothing but gaps", header + "1,a,g,i,\n", "there are no answers"},
-		{"an answer twice", header + "1,a,g,i,7\n1,a,g,i,7\n", `line 3, column 9: panelist "a" has a row for item "i" in round 1 already`},
-		{"an answer after a gap", header + "1,a,g,i,\n1,a,g,i,7\n", `line 3, column 9: panelist "a" has a row for item "i" in round 1 already`},
-		{"two groups", header + "1,a,g,i,7\n2,a,h,i,7\n", `line 3, column 5: panelist "a" was in group "g" before, not "h"`},
-		{"not UTF-8", header + "1,a\xff,g,i,7\n", "line 2, column 3: panelist is not UTF-8"},
-		{"a quote", header + "1,\"a,g,i,7\n", "line 2, column 12: extraneous or missing"},
+		{"an answer twice", header + "1,a,g,i,7\n1,a,g,i,7\n", `line 3, column 5 (value): panelist "a" has a row for item "i" in round 1 already`},
+		{"an answer after a gap", header + "1,a,g,i,\n1,a,g,i,7\n", `line 3, column 5 (value): panelist "a" has a row for item "i" in round 1 already`},
+		{"two groups", header + "1,a,g,i,7\n2,a,h,i,7\n", `line 3, column 3 (group): panelist "a" was in group "g" before, not "h"`},
+		{"not UTF-8", header + "1,a\xff,g,i,7\n", `line 2, column 2 (panelist): panelist is not UTF-8: save the file as "CSV UTF-8", or add --encoding windows-1252, with which it reads "aÿ"`},
+		{"a quote", header + "1,\"a,g,i,7\n", "line 2, character 12: extraneous or missing"},
 		{"ten rounds", header + strings.Join(func() (out []string) {
 			for r := range 10 {
 				out = append(out, fmt.Sprintf("%d,a,g,i,7", r))
 			}
 			return
-		}(), "\n"), "line 11, column 1: this is round number 10"},
+		}(), "\n"), "line 11, column 1 (round): this is round number 10"},
 	} {
-		_, err := study.ReadCSV("s.csv", strings.NewReader(c.text), plain, still)
+		_, err := read(c.text, plain)
 		refused(t, c.name, err, c.words)
 	}
-	p := `{"protocol": ` + string(csv(t, header+"1,a,g,i,7\n2,a,g,i,7\n", study.Options{Scale: "1-9", Quantile: 7, Disclose: true}).Protocol) + ",\n"
+	p := `{"protocol": ` + string(csv(t, header+"1,a,g,i,7\n2,a,g,i,7\n", study.Options{Scales: []string{"1-9"}, Quantile: 7, MinN: 5, Disclose: true}).Protocol) + ",\n"
 	for _, c := range []struct{ name, text, words string }{
 		{"syntax", "{\n  \"protocol\": {,", "line 2, column 16"},
 		{"cut short", "{\n", "line 2, column 1: the document ends too early"},
@@ -199,11 +214,11 @@ func TestRefusals(t *testing.T) {
 		refused(t, c.name, err, c.words)
 	}
 	for _, o := range []study.Options{
-		{Scale: "9", Quantile: 7}, {Scale: "9-1", Quantile: 7}, {Scale: "0-11", Quantile: 7}, {Scale: "1-9", Quantile: 5},
-		{Scale: "1-9", Quantile: 7, Rule: "share:7-10>=75"}, {Scale: "1-9", Quantile: 7, Rule: "share:7-9>=60"}, {Scale: "1-9", Quantile: 7, Rule: "most"},
-		{Scale: "1-9", Quantile: 7, Rule: "agreement:0.7"}, {Scale: "1-7", Quantile: 7, Rule: "rand"}, {Scale: "1-9", Quantile: 7, Rule: "rand:8"}, {Scale: "1-9", Quantile: 7, Rule: "cns:x"},
+		{Scales: []string{"9"}, Quantile: 7, MinN: 5}, {Scales: []string{"9-1"}, Quantile: 7, MinN: 5}, {Scales: []string{"0-11"}, Quantile: 7, MinN: 5}, {Scales: []string{"1-9"}, Quantile: 5},
+		{Scales: []string{"1-9"}, Quantile: 7, MinN: 5, Rules: []string{"share:7-10>=75"}}, {Scales: []string{"1-9"}, Quantile: 7, MinN: 5, Rules: []string{"most"}},
+		{Scales: []string{"1-9"}, Quantile: 7, MinN: 5, Rules: []string{"agreement:0.7"}}, {Scales: []string{"1-7"}, Quantile: 7, MinN: 5, Rules: []string{"rand"}}, {Scales: []string{"1-9"}, Quantile: 7, MinN: 5, Rules: []string{"rand:8"}}, {Scales: []string{"1-9"}, Quantile: 7, MinN: 5, Rules: []string{"cns:x"}},
 	} {
-		_, err := study.ReadCSV("s.csv", strings.NewReader(header+"1,a,g,i,7\n"), o, still)
+		_, err := read(header+"1,a,g,i,7\n", o)
 		if fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", o, err)
 		}
@@ -220,7 +235,7 @@ func refused(t *testing.T, name string, err error, words string) {
 
 // A scale that does not begin at 1 is measured in its own values.
 func TestScaleFromZero(t *testing.T) {
-	o := study.Options{Scale: "0-10", Quantile: 7, Rule: "share:8-10>=75"}
+	o := study.Options{Scales: []string{"0-10"}, Quantile: 7, MinN: 5, Rules: []string{"share:8-10>=75"}}
 	r := csv(t, header+"1,a,,i,0\n1,b,,i,8\n1,c,,i,8\n1,d,,i,9\n1,e,,i,10\n", o)
 	row := r.Items[0].Rounds[0]
 	got := map[string]string{}
@@ -270,7 +285,7 @@ func TestItemsComeAndGo(t *testing.T) {
 // hides of few people is measured when all is asked for.
 func TestJSONOfEstimates(t *testing.T) {
 	read := func(value int, o study.Options) (*study.Study, error) {
-		text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "estimate", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+		text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "estimate", "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "relative-iqr"},
 			"item_kinds": [{"id": "k", "kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true}]},
 			"items": [{"id": "i", "kind": "k"}], "rounds": [{"ballots": [`
@@ -298,17 +313,22 @@ func TestReadableTable(t *testing.T) {
 	text.WriteString(header)
 	for round := 1; round <= 2; round++ {
 		for p := range 20 {
-			fmt.Fprintf(&text, "%d,p%d,%s,\"one\nway \x1b[31mstreets\",%d\n", round, p, []string{"x", "a group with a very long name indeed"}[p%2], 7+(p*round)%3)
+			fmt.Fprintf(&text, "%d,p%d,%s,\"one\nway \x1b[31mstreets\",%d\n", round, p, []string{"x", "a group with a very long name indeed"}[p%2], 7+(p*round*round)%3-(round-1)*(p%2)*5)
 		}
 	}
 	var b strings.Builder
-	r := csv(t, text.String(), plain)
-	if err := r.Write(&b); err != nil {
+	s, err := read(text.String(), plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := drawn(t, s)
+	if err := r.Write(&b, words.In("en")); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"20 panelists, 1 item, 2 rounds", "one way [31mstreets\n", "······██▇", "at 7-9", "100%", "unstable: the answers still move", "were they stable: consensus, high",
-		"fails  kept their answer: 35%, at least 70% needed", "holds  answers at 7-9: 100%, at least 75% needed", "other rules: unstable (were they stable: consensus) by 75 %",
+		"20 panelists, 1 item, 2 rounds", "Still moving on 1.", "one way [31mstreets\n", "······██▇", "at 7-9", "100%",
+		"→ Still moving. Between the last two rounds too many answers changed. Were the answers to hold: two poles, the larger in favour.",
+		"fails  within one point of their answer: 50%, at least 70% needed", "by other rules (75 % in the window, median and IQR, RAND/UCLA, COMET 70/15, A ≥ 0.70, Cns ≥ 0.75): Two poles, the larger in favour", "95 % interval of round 2: median ",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("the table has no %q:\n%s", want, b.String())
@@ -317,19 +337,6 @@ func TestReadableTable(t *testing.T) {
 	for _, line := range strings.Split(b.String(), "\n") {
 		if n := len([]rune(line)); n > 80 {
 			t.Errorf("a line of %d columns: %s", n, line)
-		}
-	}
-}
-
-// Every ground of a verdict has words; the other three are a proposal's, which a
-// study that is over has no use for.
-func TestGroundsHaveWords(t *testing.T) {
-	for _, code := range delphi.GroundCodes {
-		if slices.Contains([]string{"cannot_judge", "stable", "last_round"}, code) {
-			continue
-		}
-		if text := study.GroundWords(delphi.Ground{Code: code}); text == code || text == "" {
-			t.Errorf("%s has no words", code)
 		}
 	}
 }
@@ -345,7 +352,7 @@ func TestBars(t *testing.T) {
 // A choice is one question: one table for all its options, also those that nobody
 // took, which were asked as long as their list was.
 func TestAChoiceIsOneQuestion(t *testing.T) {
-	text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "argumentative", "panel": {"access": "invitation", "groups": [{"id": "g", "name": {"en": "G"}}]},
+	text := `{"protocol": {"version": 1, "languages": ["en"], "variant": "argumentative", "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 		"anonymity": {"latest_key_date": "2027-06-30"}, "consensus": {"rule": "share", "share": {"permille": 750}}, "items": {"source": "both"},
 		"rounds": [{"kind": "gather", "discussion": true}, {"kind": "answer"}, {"kind": "answer"}], "item_kinds": [{"id": "where", "kind": "choice"}]},
 		"items": [{"id": "park", "kind": "where"}, {"id": "square", "kind": "where"}, {"id": "nowhere", "kind": "where"}], "rounds": [`
@@ -363,7 +370,7 @@ func TestAChoiceIsOneQuestion(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	if err := r.Write(&b); err != nil {
+	if err := r.Write(&b, words.In("en")); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "→"); n != 1 || !strings.Contains(b.String(), "where: one of park, square, nowhere\n") {

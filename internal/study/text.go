@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -11,6 +12,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/study/words"
 )
 
 // width is what a terminal or a printed page holds.
@@ -22,49 +24,74 @@ const binsMost = 11
 
 // Write prints a result as a readable table, with one small bar for each point of
 // the scale, in 80 columns.
-func (r Result) Write(w io.Writer) error {
+func (r Result) Write(out io.Writer, w words.Words) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s, %s\n", many(r.Panelists, "panelist"), many(len(r.Items), "item"), many(len(r.Rounds), "round"))
+	fmt.Fprintf(&b, "%s, %s, %s\n", w.Many(r.Panelists, "panelist"), w.Many(len(r.Items), "item"), w.Many(len(r.Rounds), "round"))
+	wrapped(&b, "", w.Summary(r.Reached()))
 	for _, round := range r.Rounds {
-		fmt.Fprintf(&b, "round %d: %d of %d answered", round.Round, round.Answered, round.Enrolled)
-		if alpha := round.Measures.value("krippendorff_ordinal"); alpha.Defined() {
-			fmt.Fprintf(&b, ", Krippendorff's α (ordinal) %s", short(alpha, 2))
-		}
-		b.WriteByte('\n')
+		round.write(&b, w)
 	}
-	lists := map[string][]string{} // the options of each choice: they are one question
-	for _, it := range r.Items {
-		lists[it.list] = append(lists[it.list], it.Item)
+	for _, n := range r.Read(w) {
+		wrapped(&b, w.T("text.note"), printed(n, 1000))
 	}
-	for _, it := range r.Items {
-		if it.list != "" {
-			options := lists[it.list]
-			if options[0] != it.Item {
-				continue
-			}
-			it.Item = it.list + ": one of " + strings.Join(options, ", ")
-		}
-		it.write(&b)
+	for _, n := range r.Warnings {
+		wrapped(&b, w.T("text.warning"), printed(n.In(w), 1000))
 	}
-	b.WriteString(`
-n: answers; then one bar for each point of the scale, and a dot for nobody
-at 7-9 or so: share of the answers there; top: in the largest class
-A: van der Eijk's agreement, 1 at one point, 0 even, -1 two camps at the ends
-rank, W: of a ranking, the mean rank and Kendall's concordance of the panel
-change: part of the panel that would have to move since the round before
-same: share of those who answered both rounds and kept their answer
-–: not defined, or not to be had; --json has every measure, --fields their words
-`)
-	_, err := io.WriteString(w, b.String())
+	for _, it := range r.Questions() {
+		it.write(&b, w)
+	}
+	b.WriteString("\n" + w.T("text.legend"))
+	if r.Seed != "" {
+		wrapped(&b, "", w.T("text.seed", w.Whole(stat.Resamples), printed(r.Seed, 1000)))
+	}
+	_, err := io.WriteString(out, b.String())
 	return err
 }
 
-// many writes a number of things.
-func many(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
+// Questions are the items of a result, the options of a choice or a ranking as one:
+// they have one verdict.
+func (r Result) Questions() []Item {
+	options := map[string][]string{} // of each list
+	for _, it := range r.Items {
+		options[it.list] = append(options[it.list], it.Item)
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	var out []Item
+	for _, it := range r.Items {
+		if it.list != "" {
+			if options[it.list][0] != it.Item {
+				continue
+			}
+			it.Options = options[it.list]
+			it.Item = it.list
+		}
+		out = append(out, it)
+	}
+	return out
+}
+
+// Name is what an item is called: of a list with its options.
+func (it Item) Name(w words.Words) string {
+	switch {
+	case it.Kind == string(delphi.RankingForm):
+		return w.T("text.order", it.Item, strings.Join(it.Options, ", "))
+	case len(it.Options) > 0:
+		return w.T("text.oneof", it.Item, strings.Join(it.Options, ", "))
+	}
+	return it.Item
+}
+
+func (r Round) write(b *strings.Builder, w words.Words) {
+	text := w.T("text.round", r.Round, r.Answered, r.Enrolled)
+	if alpha := r.Measures.Value("krippendorff_ordinal"); alpha.Defined() {
+		text += ", " + w.T("text.alpha", w.Number(alpha, 2))
+		if n, ok := r.Intervals.Of("krippendorff_ordinal"); ok {
+			text += " " + w.T("interval.whole", w.Number(n.Low, 2), w.Number(n.High, 2))
+		}
+	}
+	if ac := r.Measures.Value("ac2_quadratic"); ac.Defined() {
+		text += ", " + w.T("text.ac2", w.Number(ac, 2))
+	}
+	wrapped(b, "", text)
 }
 
 // line is one row of an item's table: figures on the right of their columns,
@@ -75,7 +102,7 @@ type line struct {
 }
 
 func (l line) write(b *strings.Builder) {
-	row := left(l.round, 5) + left(l.n, 8) + "  " + right(l.bars, l.wide) + left(l.median, 8) + left(l.iqr, 6) + left(l.top, 8)
+	row := strings.TrimPrefix(left(l.round, 6), " ") + left(l.n, 7) + "  " + right(l.bars, l.wide) + left(l.median, 8) + left(l.iqr, 5) + left(l.top, 7)
 	if l.agreement == "" {
 		row += "  " + l.last // a group's name has all the room that is left
 	} else {
@@ -84,65 +111,181 @@ func (l line) write(b *strings.Builder) {
 	b.WriteString(strings.TrimRight(row, " ") + "\n")
 }
 
+// left writes a figure at the right of its column, apart from the one before it also
+// where it is wider.
 func left(s string, n int) string {
-	return strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s))) + s
+	return strings.Repeat(" ", max(1, n-utf8.RuneCountInString(s))) + s
 }
 
 func right(s string, n int) string {
 	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
 }
 
-func (it Item) write(b *strings.Builder) {
-	fmt.Fprintf(b, "\n%s\n", printed(it.Item, width))
+func (it Item) write(b *strings.Builder, w words.Words) {
+	fmt.Fprintf(b, "\n%s\n", printed(it.Name(w), width))
+	if it.Label != "" && it.Label != it.Item {
+		wrapped(b, "", printed(it.Label, 1000))
+	}
 	if it.Kind == string(delphi.TextForm) {
-		b.WriteString("→ open text: it is read, not measured\n")
+		b.WriteString("→ " + w.T("text.open") + "\n")
 		return
 	}
 	wide := 4
 	for _, row := range it.Rounds {
-		wide = max(wide, len(bins(row.Counts)))
+		wide = max(wide, len(Bins(row.Counts)))
 	}
-	top := "top"
+	top := w.T("column.top")
 	if it.Window != "" {
-		top = "at " + it.Window
+		top = w.T("column.at", it.Window)
 	}
-	middle, agreement := "median", "A"
+	agreement := w.T("column.agreement")
 	ranking := it.Kind == string(delphi.RankingForm)
 	if ranking {
-		middle, agreement = "rank", "W"
+		agreement = w.T("column.w")
 	}
-	line{"round", "n", "", middle, "IQR", top, agreement, "change", "same", "verdict", wide}.write(b)
+	line{w.T("column.round"), w.T("column.n"), "", w.T("column.median"), w.T("column.iqr"), top, agreement, w.T("column.change"), w.T("column.same"), w.T("column.verdict"), wide}.write(b)
 	for _, row := range it.Rounds {
 		m := row.Measures
-		centre, concord := it.level(m.value("median")), m.value("agreement")
+		centre, concord := it.Level(w, m.Value("median")), m.Value("agreement")
 		if ranking {
-			centre, concord = short(m.value("mean_rank/"+it.Item), 2), m.value("w")
+			concord = m.Value("w")
 		}
-		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(bins(row.Counts)), centre, short(m.value("iqr"), 2),
-			percent(m.value("top")), short(concord, 2), percent(m.value("scheibe")), percent(m.value("unchanged")), row.Verdict, wide}.write(b)
+		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(Bins(row.Counts)), centre, w.Number(m.Value("iqr"), 2),
+			it.Top(w, row), w.Number(concord, 2), w.Percent(m.Value("scheibe")), row.Kept(w),
+			w.Short(delphi.VerdictKey(row.Verdict), row.Side), wide}.write(b)
 		for _, g := range row.Groups {
 			if g.Withheld {
-				line{last: printed(g.Group, 20) + ": withheld", wide: wide}.write(b)
+				line{last: w.T("text.withheld", printed(g.Group, 20)), wide: wide}.write(b)
 				continue
 			}
-			line{n: fmt.Sprint(g.N), bars: Bars(bins(g.Counts)), median: it.level(g.Median), iqr: short(g.Q3.Minus(g.Q1), 2),
-				top: percent(g.Top), last: printed(g.Group, 30), wide: wide}.write(b)
+			line{n: fmt.Sprint(g.N), bars: Bars(Bins(g.Counts)), median: it.Level(w, g.Median), iqr: w.Number(g.Q3.Minus(g.Q1), 2),
+				top: it.GroupTop(w, g), last: printed(g.Group, 30), wide: wide}.write(b)
 		}
 	}
-	it.conclude(b)
+	it.conclude(b, w)
 }
 
-// level writes a place on the scale; of a date its words.
-func (it Item) level(v stat.Value) string {
+// conclude says the verdict of an item in words, with its grounds: what held and
+// what failed, and what other published rules would say.
+func (it Item) conclude(b *strings.Builder, w words.Words) {
+	c := it.Case()
+	wrapped(b, "→ ", w.Title(c)+". "+w.Sentence(c))
+	mark := func(key, text string) { wrapped(b, "  "+right(w.T("mark."+key), 7), text) }
+	for _, g := range it.Verdict.Grounds {
+		text, stated := w.Ground(g, it.Shown())
+		switch {
+		case stated:
+			mark("note", text)
+		case g.Holds:
+			mark("holds", text)
+		default:
+			mark("fails", text)
+		}
+	}
+	for _, text := range it.Remarks(w) {
+		mark("note", text)
+	}
+	it.others(b, w)
+}
+
+// Remarks are what is to be said of an item beside its verdict: whether those who
+// left could turn it, what is hidden, its intervals and its content validity.
+func (it Item) Remarks(w words.Words) []string {
+	var out []string
+	row := it.Last()
+	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && !a.Robust {
+		out = append(out, w.T("attrition", a.Leavers, w.Verdict(a.Low, delphi.NoSide), w.Verdict(a.High, delphi.NoSide)))
+	}
+	if slices.ContainsFunc(it.Rounds, func(row ItemRound) bool { return row.Thirds }) {
+		out = append(out, w.T("thirds"))
+	}
+	if ranks := it.Ranks(row); len(ranks) > 0 {
+		said := make([]string, len(ranks))
+		for i, r := range ranks {
+			said[i] = r.Name + " " + w.Number(r.Value, 2)
+		}
+		out = append(out, w.T("ranks", row.Round, strings.Join(said, ", ")))
+	}
+	var intervals []string
+	for _, n := range row.Intervals {
+		if !n.Low.Defined() {
+			continue
+		}
+		low, high := w.Number(n.Low, 2), w.Number(n.High, 2)
+		if n.Measure == "median" {
+			low, high = it.Level(w, n.Low), it.Level(w, n.High)
+		}
+		intervals = append(intervals, w.T("interval", w.T("measure."+n.Measure), low, high))
+	}
+	if len(intervals) > 0 {
+		out = append(out, w.T("intervals", row.Round, strings.Join(intervals, ", ")))
+	}
+	// Content validity is asked for on scales of three and four points.
+	if m := row.Measures; it.Kind == string(delphi.ScaleForm) && it.Scale.points() <= 4 && m.Value("icvi").Defined() {
+		least := w.T("content.none")
+		if v := m.Value("cvr_critical"); v.Defined() {
+			least = w.T("content.least", w.Number(v, 2))
+		}
+		out = append(out, w.T("content", row.Round, w.Number(m.Value("icvi"), 2), w.Number(m.Value("icvi_kappa"), 2), w.Number(m.Value("cvr"), 2), least))
+	}
+	return out
+}
+
+// Ranks gives the mean ranks of a list in a round, the best first.
+func (it Item) Ranks(row ItemRound) []delphi.Figure {
+	var out []delphi.Figure
+	for _, f := range row.Measures {
+		if name, ok := strings.CutPrefix(f.Name, "mean_rank/"); ok && f.Value.Defined() {
+			out = append(out, delphi.Figure{Name: name, Value: f.Value})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b delphi.Figure) int { return cmp.Compare(a.Value.Or(0), b.Value.Or(0)) })
+	return out
+}
+
+// others lists what each published rule would say, one verdict after the other.
+func (it Item) others(b *strings.Builder, w words.Words) {
+	var order []string
+	by := map[string][]string{}
+	for _, s := range it.Sensitivity {
+		verdict := ""
+		if s.Defined {
+			verdict = w.Verdict(s.Key, s.Side)
+		}
+		if by[verdict] == nil {
+			order = append(order, verdict)
+		}
+		by[verdict] = append(by[verdict], w.Published(s.Rule))
+	}
+	for _, verdict := range order {
+		if verdict == "" {
+			wrapped(b, "  ", w.T("others.undefined", strings.Join(by[verdict], ", ")))
+			continue
+		}
+		wrapped(b, "  ", w.T("others.by", strings.Join(by[verdict], ", "), verdict))
+	}
+}
+
+// Level writes a place on the scale; of a date its words.
+func (it Item) Level(w words.Words, v stat.Value) string {
 	f, ok := v.Float()
 	if ok && it.dated != "" && !math.IsInf(f, 0) {
 		return delphi.Date(int(math.Round(f)), it.dated)
 	}
-	return short(v, 2)
+	return w.Number(v, 2)
 }
 
-// bins draws neighbouring values together where there are more than bars.
-func bins(counts []int) []int {
+// Point writes a place on the scale for a reader who has no use for quarters: of a
+// scale of whole numbers the points that it lies between.
+func (it Item) Point(w words.Words, v stat.Value) string {
+	if it.Kind == string(delphi.ScaleForm) || it.Kind == string(delphi.CriteriaForm) {
+		return w.Point(v)
+	}
+	return it.Level(w, v)
+}
+
+// Bins draws neighbouring values together where there are more than bars.
+func Bins(counts []int) []int {
 	if len(counts) <= binsMost {
 		return counts
 	}
@@ -151,6 +294,27 @@ func bins(counts []int) []int {
 		out[i*binsMost/len(counts)] += n
 	}
 	return out
+}
+
+// BinNames names what Bins draws together, by the first and the last value.
+func BinNames(values []string) []string {
+	if len(values) <= binsMost {
+		return values
+	}
+	first, last := make([]string, binsMost), make([]string, binsMost)
+	for i, v := range values {
+		at := i * binsMost / len(values)
+		if first[at] == "" {
+			first[at] = v
+		}
+		last[at] = v
+	}
+	for i := range first {
+		if last[i] != first[i] {
+			first[i] += "–" + last[i]
+		}
+	}
+	return first
 }
 
 // Bars draws a histogram in one line: a block for each point, the highest full,
@@ -207,31 +371,4 @@ func wrapped(b *strings.Builder, first, text string) {
 		at += n
 	}
 	b.WriteByte('\n')
-}
-
-func short(v stat.Value, decimals int) string {
-	f, ok := v.Float()
-	switch {
-	case !ok:
-		return "–"
-	case math.IsInf(f, 0):
-		return "never"
-	}
-	s := fmt.Sprintf("%.*f", decimals, f)
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	if s == "-0" {
-		return "0"
-	}
-	return s
-}
-
-// percent writes a share with one decimal: 85.7%.
-func percent(v stat.Value) string {
-	f, ok := v.Float()
-	if !ok {
-		return "–"
-	}
-	return short(stat.Of(100*f), 1) + "%"
 }

@@ -82,7 +82,7 @@ func (s subject) bad(table, what string, found, expected any) error {
 
 func (s subject) check() error {
 	n := s.counts
-	for _, v := range append([]int{n.Valid, n.CannotJudge, n.Incomplete, n.Paired, n.LeftBefore, n.LeftAfter, n.Leavers, n.Confident, n.Reasons}, n.ByGroup...) {
+	for _, v := range append([]int{n.Valid, n.CannotJudge, n.Incomplete, n.Paired, n.LeftBefore, n.LeftAfter, n.Leavers, n.Confident, n.Reasons, n.Placed}, n.ByGroup...) {
 		if v < 0 {
 			return s.bad("", "a number of people of "+n.Item+" is below nothing", v, "0 or more")
 		}
@@ -118,7 +118,7 @@ func (s subject) check() error {
 // sizes compares each table's people with the counts document.
 func (s subject) sizes() error {
 	n := s.counts
-	reasons, told := 0, false
+	reasons, placed, told := 0, 0, false
 	for _, id := range slices.Sorted(keysOf(s.tables)) {
 		t := s.tables[id]
 		letter, rest, _ := strings.Cut(id, "/")
@@ -138,7 +138,15 @@ func (s subject) sizes() error {
 			if n.Confident == 0 {
 				continue // borne by another criterion of the item
 			}
-		case letter == "R" && (rest == n.Item || strings.HasPrefix(rest, n.Item+"/")):
+		case letter == "R" && strings.HasPrefix(rest, n.Item+"/"):
+			end := strings.TrimPrefix(rest, n.Item+"/")
+			at := slices.Index([]string{string(delphi.Against), string(delphi.For), string(delphi.Neither)}, end)
+			switch {
+			case at >= 0 && (at >= len(n.Said) || t.N != n.Said[at]):
+				return s.bad(id, "the table holds other people than the counts document says argue so", t.N, n.Said)
+			case at < 0 && end != "unsaid":
+				placed += t.N
+			}
 			reasons, told = reasons+t.N, true
 			continue
 		default:
@@ -147,6 +155,9 @@ func (s subject) sizes() error {
 		if t.N != want {
 			return s.bad(id, "the table holds other people than the counts document has "+what, t.N, want)
 		}
+	}
+	if placed != n.Placed {
+		return s.bad("R/"+n.Item, "the tables of reasons by place hold other people than the counts document says", placed, n.Placed)
 	}
 	if told && reasons != n.Reasons {
 		return s.bad("R/"+n.Item, "the tables of reasons hold other people than the counts document says gave one", reasons, n.Reasons)

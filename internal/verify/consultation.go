@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
-
-	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -51,11 +48,11 @@ func (c *check) documentOf(r *reading, name string, v any) ([]byte, error) {
 }
 
 // consultation checks steps 3 to 8 of one consultation.
-func (c *check) consultation(slug string) (*reading, error) {
-	r := &reading{slug: slug, known: map[string]bool{}}
+func (c *check) consultation(l Listed) error {
+	r := &reading{slug: l.Slug, id: l.ID, life: c.log.lives[l.ID], known: map[string]bool{}}
 	c.step(3)
 	if err := c.protocol(r); err != nil {
-		return nil, err
+		return err
 	}
 	waiting := 0
 	for n := 1; n <= len(r.protocol.Rounds); n++ {
@@ -64,17 +61,17 @@ func (c *check) consultation(slug string) (*reading, error) {
 			continue
 		}
 		if plan := r.protocol.Round(n).Kind; w.kind != plan {
-			return nil, w.opened.fault(fmt.Sprintf("round %d is of another kind than the frozen protocol plans", n), string(w.kind), string(plan))
+			return w.opened.fault(fmt.Sprintf("round %d is of another kind than the frozen protocol plans", n), string(w.kind), string(plan))
 		}
 		if w.kind == delphi.Gather {
 			continue
 		}
 		if err := c.opening(r, w); err != nil {
-			return nil, err
+			return err
 		}
 		for tick := range w.releases {
 			if err := c.interim(r, w, tick+1); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		switch {
@@ -83,36 +80,35 @@ func (c *check) consultation(slug string) (*reading, error) {
 			waiting++ // its files are not public yet
 		default:
 			if err := c.round(r, w); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
 	for n := range r.life.rounds {
 		if n > len(r.protocol.Rounds) {
-			return nil, &Fault{File: "entries", What: fmt.Sprintf("the log has a round that the frozen protocol of %s does not plan", slug), Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("at most %d", len(r.protocol.Rounds))}
+			return &Fault{File: "entries", What: fmt.Sprintf("the log has a round that the frozen protocol of %s does not plan", r.slug), Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("at most %d", len(r.protocol.Rounds))}
 		}
 	}
 	c.step(7)
-	title, err := c.opinion(r)
-	if err != nil {
-		return nil, err
+	if err := c.opinion(r, l); err != nil {
+		return err
 	}
-	if err := c.stray(slug, r.known); err != nil {
-		return nil, err
+	if err := c.stray(r.slug, r.known); err != nil {
+		return err
 	}
 	c.step(8)
 	if err := c.receiptsOf(r); err != nil {
-		return nil, err
+		return err
 	}
 	r.life.claimed = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
-		Slug: slug, ID: r.id, Title: title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions),
+		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions),
 	})
-	return r, nil
+	return nil
 }
 
 // protocol is step 3: the rules are those that the log froze, and this program
-// knows them. It also finds which consultation of the log the folder shows.
+// knows them.
 func (c *check) protocol(r *reading) error {
 	text, err := c.readOf(r, "protocol.json")
 	if err != nil {
@@ -120,9 +116,6 @@ func (c *check) protocol(r *reading) error {
 	}
 	name := r.path("protocol.json")
 	r.hash = leaf.Digest(text)
-	if err := c.identify(r); err != nil {
-		return err
-	}
 	frozen := r.life.protocol
 	if frozen == nil {
 		return &Fault{File: name, What: "the log froze no protocol of this consultation", Found: r.hash, Expected: "an entry of type protocol"}
@@ -179,66 +172,6 @@ func (c *check) required(r *reading) error {
 		c.result.CosignedSize = c.log.cosigned.Size
 	}
 	return nil
-}
-
-// identify finds the consultation that a folder shows: its tables name it, or
-// its opinion does; before either exists, its protocol is the only sign.
-func (c *check) identify(r *reading) error {
-	id, err := c.named(r.slug)
-	if err != nil {
-		return err
-	}
-	if id != "" {
-		if r.life = c.log.lives[id]; r.life == nil {
-			return &Fault{File: r.slug, What: "no entry of the log speaks of this consultation", Found: id, Expected: "one of the log's"}
-		}
-		r.id = id
-		return nil
-	}
-	for _, id := range slices.Sorted(keysOf(c.log.lives)) {
-		l := c.log.lives[id]
-		var f struct{ Hash string }
-		if l.protocol == nil || l.claimed {
-			continue
-		}
-		if err := l.protocol.figures(&f); err != nil {
-			return err
-		}
-		if f.Hash == r.hash {
-			r.id, r.life = id, l
-			return nil
-		}
-	}
-	return &Fault{File: r.path("protocol.json"), What: "no entry of the log froze this protocol", Found: "hash " + r.hash, Expected: "the hash of an entry of type protocol"}
-}
-
-// rounds is the most that a protocol plans.
-const rounds = 10
-
-// named reads the consultation's id off the first table that names it.
-func (c *check) named(slug string) (string, error) {
-	var names []string
-	for n := 1; n <= rounds; n++ {
-		names = append(names, fmt.Sprintf("%s/rounds/%d/heads", slug, n), fmt.Sprintf("%s/rounds/%d/releases/1/tally", slug, n))
-	}
-	for _, name := range names {
-		text, err := c.maybe(name)
-		if err != nil {
-			return "", err
-		}
-		if l := strings.SplitN(string(text), "\n", 3); len(l) == 3 {
-			id, _, _ := strings.Cut(l[1], "/")
-			if _, err := uuid.Parse(id); err != nil {
-				return "", &Fault{File: name, Line: 2, What: "the table is of no consultation", Found: l[1], Expected: "<consultation>/<round>/<table>"}
-			}
-			return id, nil
-		}
-	}
-	text, err := c.maybe(slug + "/opinion.json")
-	if text == nil || err != nil {
-		return "", err
-	}
-	return opinionOf(slug+"/opinion.json", text)
 }
 
 // opening checks what a round's opening says of what it shows and of the panel.

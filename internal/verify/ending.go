@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // The two endings stand side by side in code, since whole sentences in two
@@ -12,7 +13,7 @@ func english(r Result) []part {
 	checked := part{title: "The record holds. Checked:"}
 	checked.add(true, "log %s: %d entries, root %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultation %s (%s), protocol %.12s…%s", c.Slug, c.Stage, c.Protocol, title(c.Title))
+		checked.add(true, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, printable(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
 	}
 	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
@@ -20,6 +21,7 @@ func english(r Result) []part {
 	checked.add(r.Reasons > 0, "texts of reasons removed by law, of which the digests stand: %d", r.Reasons)
 	checked.add(r.Contributions > 0, "texts of contributions removed by law: %d", r.Contributions)
 	checked.add(len(r.Removals) > 0, "words removed by law beside %d entries: %s", len(r.Removals), numbered(r.Removals))
+	checked.add(len(r.Others) > 0, "not checked, though the record lists them: %s", named(r.Others))
 	checked.add(r.Unread > 0, "%d further consultations of the log, of which the entries were checked and no files", r.Unread)
 	for _, w := range r.Receipts {
 		switch {
@@ -63,7 +65,7 @@ func italian(r Result) []part {
 	checked := part{title: "Il registro regge. Controllato:"}
 	checked.add(true, "registro %s: %d voci, radice %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultazione %s (%s), protocollo %.12s…%s", c.Slug, stages[c.Stage], c.Protocol, title(c.Title))
+		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, printable(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d turni chiusi non sono ancora pubblici, i loro file non sono stati guardati", c.Slug, c.Waiting)
 	}
 	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
@@ -71,6 +73,7 @@ func italian(r Result) []part {
 	checked.add(r.Reasons > 0, "testi di motivazioni rimossi per legge, di cui restano le impronte: %d", r.Reasons)
 	checked.add(r.Contributions > 0, "testi di contributi rimossi per legge: %d", r.Contributions)
 	checked.add(len(r.Removals) > 0, "parole rimosse per legge accanto a %d voci: %s", len(r.Removals), numbered(r.Removals))
+	checked.add(len(r.Others) > 0, "non controllate, benché il registro le elenchi: %s", named(r.Others))
 	checked.add(r.Unread > 0, "altre %d consultazioni del registro, di cui sono state controllate le voci e nessun file", r.Unread)
 	for _, w := range r.Receipts {
 		switch {
@@ -116,11 +119,14 @@ var stages = map[string]string{
 	"published": "pubblicata", "answered": "con risposta", "withdrawn": "ritirata",
 }
 
-func title(t string) string {
-	if t == "" {
-		return ""
-	}
-	return ": " + t
+// printable puts a dot in the place of what a terminal would obey.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '·'
+	}, s)
 }
 
 func numbered(list []int64) string {

@@ -23,7 +23,7 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 	}
 	// A document from which the law took a reason has other bytes than were recorded;
 	// all but that text is computed again below, and its digest is among the leaves.
-	gone := c.log.redacted[digest]
+	gone := c.log.redacted[redaction{r.id, digest}]
 	if now.hash = digest; len(gone) == 0 {
 		if err := c.recorded(r, file, leaf.Digest(text), digest, e); err != nil {
 			return err
@@ -56,18 +56,18 @@ func (r *reading) upTo(w *round) []delphi.Closing {
 // reasons compares the texts of an item with the digests of its tables R; gone are
 // the digests of those that were removed by law.
 func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []delphi.Table, gone []string) error {
-	name := "R/" + i.Item.String()
+	name := "R/" + i.Item.String() + "/"
 	bad := func(what, found, expected string) error {
-		return &Fault{File: r.path(file), Table: name, What: what, Found: found, Expected: expected}
+		return &Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
 	}
 	left := map[string]int{}
 	for _, t := range tables {
-		side, ok := strings.CutPrefix(t.ID, name)
-		if !ok || side != "" && side[0] != '/' {
+		end, ok := strings.CutPrefix(t.ID, name)
+		if !ok {
 			continue
 		}
 		for n, v := range t.Values {
-			left[strings.TrimPrefix(side, "/")+" "+v] += t.Counts[n]
+			left[end+" "+v] += t.Counts[n]
 		}
 	}
 	if r.protocol.Feedback.Reasons == "none" && len(i.Reasons) == 0 {
@@ -75,16 +75,17 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 	}
 	outside := 0
 	for n, w := range i.Reasons {
-		key := w.Side + " " + leaf.Digest([]byte(w.Text))
+		end := table(w)
+		key := end + " " + leaf.Digest([]byte(w.Text))
 		if w.Removed != "" {
 			if w.Text != "" || !slices.Contains(gone, w.Removed) {
 				return bad(fmt.Sprintf("reason %d of item %d is removed without an entry of the log that says so", n+1, i.Number), w.Removed, "a removal by law")
 			}
-			key = w.Side + " " + w.Removed
+			key = end + " " + w.Removed
 			c.result.Reasons++
 		}
 		if left[key] == 0 {
-			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest", n+1, i.Number), short(w.Text), "a text whose digest the table has")
+			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, i.Number), short(w.Text), "a text whose digest the table has")
 		}
 		left[key]--
 		c.result.Texts++
@@ -101,6 +102,18 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 		return bad(fmt.Sprintf("more reasons of item %d are from outside the middle half than people answered there", i.Number), fmt.Sprint(outside), fmt.Sprintf("at most %d", most))
 	}
 	return nil
+}
+
+// table gives the end of the name of the table that a reason is told to come from:
+// its side, else its place, else "unsaid".
+func table(w ballot.Reason) string {
+	switch {
+	case w.Side != "":
+		return string(w.Side)
+	case w.Place != "" && w.Place != delphi.NoPlace:
+		return string(w.Place)
+	}
+	return "unsaid"
 }
 
 // beyond counts the people whose answers lie outside the middle half. Whose

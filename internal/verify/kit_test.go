@@ -38,6 +38,7 @@ type book struct {
 	proof    []byte // of the counted one
 	person   int    // whose they are
 	people   []person
+	beside   map[string]string // further consultations of the log: slug by id
 }
 
 type signer struct {
@@ -77,7 +78,7 @@ func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
 
 const rules = `{
 	"version": 1, "variant": "classical", "languages": ["it"],
-	"panel": {"access": "open", "groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}, {"id": "ordini", "name": {"it": "Ordini"}}]},
+	"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}, {"id": "ordini", "name": {"it": "Ordini"}, "access": "open"}]},
 	"anonymity": {"latest_key_date": "2027-06-30", "cosigners": ["garante.example"]},
 	"rounds": [{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}],
 	"item_kinds": [{"id": "scala", "kind": "scale"}],
@@ -153,11 +154,15 @@ func press(t testing.TB, change func(b *book)) *book {
 	}
 	b.act("conclude", "facilitator", 0, "Abbiamo finito.")
 	b.entry("key_destroyed", map[string]any{"role": "system", "scope": "panel", "processes": 1}, nil)
+	b.entry("act", map[string]any{"kind": "minority", "role": "facilitator", "text": leaf.Digest([]byte(minorityText)), "until": "2026-11-27T23:07:00Z"}, map[string]string{"name": "Bo"})
 	b.opinion()
 	b.act("publish", "administrator", 0, "")
 	b.seal()
 	return b
 }
+
+// minorityText is the report of the dissent.
+const minorityText = "Chi è contro chiede **tempo**."
 
 // opinion publishes version 1.
 func (b *book) opinion() {
@@ -176,6 +181,7 @@ func (b *book) opinion() {
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
 		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []delphi.GroupCount{}}}, Items: []report.Item{},
 		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
+		Minority: report.Minority{State: report.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
 	}
 	for n, c := range b.closings {
 		o.Rounds = append(o.Rounds, report.Round{
@@ -311,10 +317,11 @@ func (b *book) signed(text string, by ...signer) []byte {
 // checkpoint signs the log at a size.
 func (b *book) checkpoint(size int) []byte { return b.signed(b.tree(size).Text(), b.log) }
 
-// seal writes entries, checkpoint and the cosigned checkpoint, with everybody's
-// keys, and lists the files.
+// seal writes entries, the list of consultations, checkpoint and the cosigned
+// checkpoint, with everybody's keys, and lists the files.
 func (b *book) seal() {
 	b.entries()
+	b.listing()
 	b.put("checkpoint", b.checkpoint(len(b.lines)))
 	if b.witness.Signer != nil {
 		b.put("cosigned", b.signed(b.tree(len(b.lines)-1).Text(), b.log, b.witness))
@@ -346,16 +353,25 @@ func (p person) vote(items []ballot.Asked, n int) (delphi.Ballot, []leaf.Given) 
 			continue
 		}
 		a := delphi.Answer{Item: id, Value: value}
-		g := leaf.Given{Item: id, Value: fmt.Sprint(value), Reason: p.reasons[n][id]}
+		g := leaf.Given{Item: id, Value: fmt.Sprint(value), Reason: p.reasons[n][id], Argues: string(p.argues(id, n))}
 		if value < 0 {
 			a.Value, a.CannotJudge, g.Value = 0, true, leaf.CannotJudge
 		}
 		if g.Reason != "" {
-			a.Reason = leaf.Digest([]byte(g.Reason))
+			a.Reason, a.Argues = leaf.Digest([]byte(g.Reason)), delphi.Side(g.Argues)
 		}
 		v.Answers, given = append(v.Answers, a), append(given, g)
 	}
 	return v, given
+}
+
+// argues is the side that a person says of their reason, if any: every third says
+// none.
+func (p person) argues(item string, n int) delphi.Side {
+	if p.reasons[n][item] == "" {
+		return ""
+	}
+	return []delphi.Side{"", delphi.For, delphi.Against}[int(p.name[10]-'0')%3]
 }
 
 func (p person) seed(n int) leaf.Seed { return leaf.NewSeed(p.random[n], "le mie parole") }
@@ -475,10 +491,10 @@ func (b *book) round(round int) {
 }
 
 func (b *book) reason(closing delphi.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
-	r := ballot.Reason{Text: text}
+	r := ballot.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
 	for _, c := range closing.Counts.Items {
-		if c.Item == i.Item.String() && len(c.Sides) > 0 {
-			r.Side = string(delphi.SideOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]}))
+		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
+			r.Place = delphi.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
 		}
 	}
 	return r

@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"encoding/json"
-
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
@@ -12,40 +10,35 @@ import (
 	"delfi/internal/report"
 )
 
-// opinionOf reads which consultation an opinion is about.
-func opinionOf(file string, text []byte) (string, error) {
-	var o struct {
-		Consultation uuid.UUID `json:"consultation"`
-	}
-	if err := json.Unmarshal(text, &o); err != nil {
-		return "", &Fault{File: file, What: "the opinion cannot be read: " + err.Error()}
-	}
-	return o.Consultation.String(), nil
-}
-
 // opinion is step 7 for the published opinion: it is the recorded one, and all in
-// it that is computed is computed again. It gives the consultation's title.
-func (c *check) opinion(r *reading) (string, error) {
+// it that is computed is computed again.
+func (c *check) opinion(r *reading, l Listed) error {
 	if len(r.life.opinions) == 0 {
-		return "", nil
+		return nil
 	}
 	const file = "opinion.json"
 	var o report.Opinion
 	text, err := c.documentOf(r, file, &o)
 	if err != nil {
-		return "", err
+		return err
 	}
 	e := r.life.opinions[len(r.life.opinions)-1]
 	if err := c.recorded(r, file, leaf.Digest(text), e.Hash, e.record); err != nil {
-		return "", err
+		return err
 	}
 	if id := o.Consultation.String(); id != r.id {
-		return "", &Fault{File: r.path(file), What: "the opinion is of another consultation", Found: id, Expected: r.id}
+		return &Fault{File: r.path(file), What: "the opinion is of another consultation", Found: id, Expected: r.id}
 	}
 	if err := r.published(&o, e.Version); err != nil {
-		return "", err
+		return err
 	}
-	return o.Title, c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")
+	if o.Title != l.Title {
+		return &Fault{File: listFile, What: "the list gives " + l.Slug + " another title than its opinion", Found: short(l.Title), Expected: short(o.Title)}
+	}
+	if err := r.reported(c, &o); err != nil {
+		return err
+	}
+	return c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")
 }
 
 // published puts into an opinion what the record gives, in the place of what the

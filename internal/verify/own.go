@@ -117,9 +117,11 @@ func (e expecting) reason(t delphi.Table, i ballot.Asked, g leaf.Given, answered
 	if !answered || g.Reason == "" {
 		return "", absentHere
 	}
-	side := strings.TrimPrefix(strings.TrimPrefix(t.ID, "R/"+i.Item.String()), "/")
-	argued := delphi.SideOf(e.r.protocol, i.Kind, delphi.Answer{Item: i.Item.String(), Value: point, CannotJudge: g.Value == leaf.CannotJudge})
-	return leaf.Digest([]byte(g.Reason)), when(side == "" || side == string(argued))
+	own := ballot.Reason{Side: delphi.Side(g.Argues)}
+	if c, ok := countsOf(e.now.Counts, i.Item.String()); own.Side == "" && ok && len(c.Places) > 0 {
+		own.Place = delphi.PlaceOf(e.r.protocol, i.Kind, delphi.Answer{Item: i.Item.String(), Value: point, CannotJudge: g.Value == leaf.CannotJudge})
+	}
+	return leaf.Digest([]byte(g.Reason)), when(t.ID == "R/"+i.Item.String()+"/"+table(own))
 }
 
 // paired is for the tables of change: some stayers may be left out of them.

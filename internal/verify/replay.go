@@ -16,12 +16,15 @@ type life struct {
 	suspended bool
 	protocol  *record
 	promised  bool // a commitment, or the origin that stands in its place
+	imported  bool
 	rounds    map[int]*round
 	rolls     map[string]int // by group: the newest
 	items     map[int]consultation.ItemState
 	decisions []decision
 	opinions  []opinionEntry
-	claimed   bool // a folder shows it
+	report    *minorityEntry
+	published record // the act
+	claimed   bool   // a folder shows it
 	records   []record
 }
 
@@ -82,7 +85,8 @@ func (c *check) removal(r record, without map[int64]record) error {
 	}
 	if f.Kind == "reason" {
 		for _, hash := range f.Documents {
-			c.log.redacted[hash] = append(c.log.redacted[hash], f.Digest)
+			of := redaction{r.Consultation, hash}
+			c.log.redacted[of] = append(c.log.redacted[of], f.Digest)
 		}
 		return nil
 	}
@@ -93,8 +97,12 @@ func (c *check) removal(r record, without map[int64]record) error {
 	if f.Entry < 0 || f.Entry >= r.n {
 		return r.fault("it removes the words of an entry that is not before it", strconv.FormatInt(f.Entry, 10), "an earlier one")
 	}
-	if _, gone := without[f.Entry]; !gone {
+	gone, ok := without[f.Entry]
+	if !ok {
 		return r.fault(fmt.Sprintf("it removes the words beside entry %d, which stand there", f.Entry), "words", "none")
+	}
+	if gone.Consultation != r.Consultation {
+		return r.fault(fmt.Sprintf("it removes the words beside entry %d, which is of another consultation", f.Entry), r.Consultation, gone.Consultation)
 	}
 	delete(without, f.Entry)
 	c.result.Removals = append(c.result.Removals, f.Entry)
@@ -154,7 +162,7 @@ func (l *life) take(r record) error {
 // ofConsultation are the acts that move the consultation itself.
 var ofConsultation = []consultation.Act{
 	consultation.ActAnnounce, consultation.ActImport, consultation.ActStart, consultation.ActSuspend, consultation.ActResume,
-	consultation.ActConclude, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
+	consultation.ActConclude, consultation.ActMinority, consultation.ActForgo, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
 }
 
 // ofRound are the acts that move a round.
@@ -210,6 +218,8 @@ func (l *life) move(r record, act consultation.Act) error {
 	switch {
 	case (act == consultation.ActAnnounce || act == consultation.ActImport) && (!l.promised || l.protocol == nil):
 		return r.fault("it is announced without commitment or protocol", "", "both, before it")
+	case act == consultation.ActWithdraw && r.role == string(consultation.System) && l.stage != consultation.Announced && !l.imported:
+		return r.fault("it is withdrawn by itself, which only an import that broke off is", string(l.stage), string(consultation.Announced))
 	case act == consultation.ActSuspend && l.suspended, act == consultation.ActResume && !l.suspended:
 		return r.fault("suspended and resumed do not take turns", string(act), "the other")
 	case act == consultation.ActConclude:
@@ -219,9 +229,17 @@ func (l *life) move(r record, act consultation.Act) error {
 			}
 		}
 	}
-	if act == consultation.ActSuspend || act == consultation.ActResume {
+	switch act {
+	case consultation.ActMinority, consultation.ActForgo:
+		if err := l.minority(r, act); err != nil {
+			return err
+		}
+	case consultation.ActPublish:
+		l.published = r
+	case consultation.ActSuspend, consultation.ActResume:
 		l.suspended = act == consultation.ActSuspend
 	}
+	l.imported = l.imported || act == consultation.ActImport
 	l.stage = to
 	return nil
 }

@@ -31,7 +31,8 @@ type Result struct {
 	Reasons       int // stubs of reasons that were removed by law
 
 	Consultations []Checked
-	Unread        int // consultations of the log whose files were not there
+	Others        []Listed // of the record's list, which were not checked
+	Unread        int      // consultations of the log whose files were not looked at
 	Receipts      []ReceiptResult
 	LeftOut       int // paired tables that leave out stayers, whom nobody can name
 }
@@ -40,7 +41,7 @@ type Result struct {
 type Checked struct {
 	Slug     string
 	ID       string
-	Title    string // "" before its opinion
+	Title    string
 	Stage    string
 	Protocol string // hash
 	Waiting  int    // closed rounds whose files are not public yet

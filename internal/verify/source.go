@@ -90,36 +90,6 @@ func (c *check) document(name string, v any) ([]byte, error) {
 	return b, nil
 }
 
-// slugs lists the consultations: the folders with a protocol, or what the record
-// lists where folders cannot be looked through.
-func (c *check) slugs() ([]string, error) {
-	dirs, ok := c.files.(fs.ReadDirFS)
-	if !ok {
-		text, err := c.read("consultations")
-		if missing(err) {
-			return nil, ErrNoRecord
-		}
-		return strings.Fields(string(text)), err
-	}
-	list, err := dirs.ReadDir(".")
-	if err != nil {
-		return nil, fmt.Errorf("the consultations of the record: %w", err)
-	}
-	out := []string{}
-	for _, d := range list {
-		if !d.IsDir() {
-			continue
-		}
-		switch _, err := fs.Stat(c.files, d.Name()+"/protocol.json"); {
-		case err == nil:
-			out = append(out, d.Name())
-		case !absent(err):
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // stray finds a file under a consultation that nothing in the record speaks of:
 // a table that the rule forbids could lie there unseen.
 func (c *check) stray(slug string, known map[string]bool) error {

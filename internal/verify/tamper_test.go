@@ -58,7 +58,7 @@ type tampering struct {
 func tamperings() []tampering {
 	const three = "tigli/rounds/3/"
 	kept := func(b *book, o *Options) { o.Checkpoint = b.checkpoint(len(b.lines) - 1) }
-	return []tampering{
+	return append(dissentTamperings(), []tampering{
 		{
 			name: "one answer", place: three + "leaves/A/" + first + ", table A/" + first, fault: "a leaf is not the one that was committed",
 			does: func(b *book) { value(b, 3, "A/"+first) },
@@ -164,7 +164,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "one reason, with the log signed anew", place: three + "feedback.json, table R/" + first, fault: "is not one that a ballot gave: no leaf has its digest: found Perché no, 20.",
+			name: "one reason, with the log signed anew", place: three + "feedback.json, table R/" + first, fault: "is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue: found Perché no, 20.",
 			does: func(b *book) {
 				b.edit(three+"feedback.json", "Perché sì, 20.", "Perché no, 20.")
 				b.record(3)
@@ -174,7 +174,7 @@ func tamperings() []tampering {
 		{
 			name: "a reason that is kept back", place: three + "feedback.json, table R/" + first, fault: "a reason of item 1 is left out",
 			does: func(b *book) {
-				b.edit(three+"feedback.json", `{"outside":false,"side":"","text":"Perché sì, 20."},`, "")
+				b.edit(three+"feedback.json", `{"outside":false,"place":"","side":"against","text":"Perché sì, 20."},`, "")
 				b.record(3)
 				b.seal()
 			},
@@ -377,7 +377,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 24 entries have another root", with: kept,
+			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 25 entries have another root", with: kept,
 			does: func(b *book) {
 				b.rewrite(b.find("roll", 0), func(body map[string]any) { body["n"] = 90 })
 				b.seal()
@@ -456,6 +456,19 @@ func tamperings() []tampering {
 			},
 		},
 		{
+			name: "a proof whose reason argues another side", place: "proof", fault: "the answers in the proof file are not those of its receipt",
+			with: func(b *book, o *Options) {
+				p := proofOf(b)
+				at := slices.IndexFunc(p.Answers, func(g leaf.Given) bool { return g.Argues == "against" })
+				p.Answers[at].Argues = "for"
+				text, err := json.Marshal(p)
+				if err != nil {
+					b.t.Fatal(err)
+				}
+				o.Receipts = map[string][]byte{"proof": text}
+			},
+		},
+		{
 			name: "an answer changed beneath a proof", place: three + "leaves/A/" + second, fault: "the leaf of the proof has another value than its answer: the answer was changed",
 			with: func(b *book, o *Options) { o.Receipts = map[string][]byte{"proof": b.proof} },
 			does: func(b *book) {
@@ -472,7 +485,7 @@ func tamperings() []tampering {
 				o.Receipts = map[string][]byte{"receipt": b.signed(text+"\n", b.witness)}
 			},
 		},
-	}
+	}...)
 }
 
 func proofOf(b *book) leaf.Proof {

@@ -16,8 +16,9 @@ type Options struct {
 	Cosigners  []string          // verifier keys of cosigners, instead of those that the record brings
 	Checkpoint []byte            // a checkpoint kept earlier: the log must continue it
 	Receipts   map[string][]byte // receipts and proof files by the name of their file
-	Slugs      []string          // the consultations to check; nil for all that the record names
 	Progress   func(p Progress)  // called often, with what is being done
+
+	Consultations []string // those to check, by slug or id; none for all whose files are there
 }
 
 // Progress is how far a check has come.
@@ -105,22 +106,14 @@ func (c *check) run() error {
 	if err := c.entries(); err != nil {
 		return err
 	}
-	slugs := c.options.Slugs
-	if slugs == nil {
-		if slugs, err = c.slugs(); err != nil {
-			return err
-		}
+	chosen, err := c.chosen()
+	if err != nil {
+		return err
 	}
-	taken := map[string]string{}
-	for _, slug := range slugs {
-		r, err := c.consultation(slug)
-		if err != nil {
+	for _, l := range chosen {
+		if err := c.consultation(l); err != nil {
 			return err
 		}
-		if other, twice := taken[r.id]; twice {
-			return &Fault{File: slug, What: "shows the same consultation as " + other}
-		}
-		taken[r.id] = slug
 	}
 	return c.unclaimed()
 }

@@ -12,7 +12,6 @@ import (
 // TestARecordHoldsAtItsAddress and in the folder in which it was kept.
 func TestARecordHoldsAtItsAddress(t *testing.T) {
 	b := press(t, nil)
-	b.put("consultations", []byte("tigli\n"))
 	server := httptest.NewServer(http.StripPrefix("/record/", http.FileServerFS(b.files)))
 	defer server.Close()
 	for _, at := range []string{"", "/", "/record", "/record/", "/en/record/tigli", "/record/tigli", "/record/tigli.zip", "/record/tigli/opinion.json"} {

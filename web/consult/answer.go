@@ -126,7 +126,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 	p := &paperView{view: v, Paper: ballot.Paper{Round: r}, All: true, Typed: make(map[uuid.UUID]typed, len(asked))}
 	keeps := false
 	for _, i := range asked {
-		t := typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i))}
+		t := sent(form, i)
 		p.Typed[i.ID] = t
 		keeps = keeps || t.Choice == keep
 	}
@@ -180,7 +180,7 @@ func (p *paperView) answers(asked []consultation.Item) []ballot.Answer {
 func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page.Form) error {
 	p.Typed = map[uuid.UUID]typed{}
 	for _, i := range p.shown() {
-		p.Typed[i.ID] = typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i))}
+		p.Typed[i.ID] = sent(form, i)
 	}
 	var err error
 	if answers := p.answers(p.shown()); len(answers) > 0 {
@@ -207,7 +207,7 @@ func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page
 
 // read turns what was sent for a statement into an answer; false when nothing was.
 func (p *paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
-	a := ballot.Answer{Item: i.ID, Reason: t.Reason}
+	a := ballot.Answer{Item: i.ID, Reason: t.Reason, Argues: delphi.Side(t.Argues)}
 	switch t.Choice {
 	case "":
 		// Nothing chosen and nothing written is nothing sent; a reason alone is,
@@ -291,6 +291,12 @@ const wordsField = "words"
 
 func answerField(i consultation.Item) string { return "answer_" + strconv.Itoa(i.Number) }
 func reasonField(i consultation.Item) string { return "reason_" + strconv.Itoa(i.Number) }
+func arguesField(i consultation.Item) string { return "argues_" + strconv.Itoa(i.Number) }
+
+// sent is what a form says of one statement.
+func sent(form page.Form, i consultation.Item) typed {
+	return typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i)), Argues: form.Value(arguesField(i))}
+}
 
 func words(s string) []string    { return strings.Fields(s) }
 func join(words []string) string { return strings.Join(words, " ") }

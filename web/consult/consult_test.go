@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/ledger/leaf"
@@ -45,6 +46,7 @@ func TestRoom(t *testing.T) {
 	t.Run("opinion", func(t *testing.T) { opinion(t, site) })
 	t.Run("kept pages", func(t *testing.T) { kept(t, site) })
 	t.Run("languages", func(t *testing.T) { languages(t, site) })
+	t.Run("a minority report before its publication", func(t *testing.T) { proposed(t, h, site) }) // last: it ends a consultation
 }
 
 func guards(t *testing.T, h *webtest.House) {
@@ -82,6 +84,8 @@ func guards(t *testing.T, h *webtest.House) {
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion"), Open: true},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/opinion"), Open: true, Status: 404},
 		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion.json"), Open: true},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/minority"), Open: true, Status: 404},
+		webtest.Route{Method: "GET", Path: at(webtest.Published, "/minority"), Open: true, Status: 303},
 		webtest.Route{Method: "GET", Path: "/help/how-it-works", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/protection", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/accessibility", Open: true},
@@ -281,6 +285,7 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := step("2", url.Values{"answer_2": {"keep"}, "act": {"next"}}); got.Status != 422 {
 		t.Errorf("keeping what never was: %d", got.Status)
 	}
+	sided(t, b, form)
 	step("3", url.Values{"answer_3": {"ns"}, "act": {"next"}})
 	// Who comes back goes on where they left: the second has no answer.
 	if got := b.Get(t, form); got.Text("main h1") != "Affermazione 2 di 5" || !strings.Contains(got.Text(".dlf-sticky"), "2 fatte su 5") {
@@ -386,7 +391,7 @@ func atOnce(t *testing.T, b *webtest.Browser, form string) {
 	if got := b.Get(t, page); got.Count("fieldset input[checked]") != 0 {
 		t.Error("what had to be mended was stored")
 	}
-	if got := b.Post(t, form, url.Values{"all": {"1"}, "answer_1": {"keep"}, "answer_2": {"8"}, "reason_2": {"perché sì"}, "act": {"deliver"}}); got.Location != form+"/receipt" {
+	if got := b.Post(t, form, url.Values{"all": {"1"}, "answer_1": {"keep"}, "answer_2": {"8"}, "reason_2": {"perché sì"}, "argues_2": {"for"}, "act": {"deliver"}}); got.Location != form+"/receipt" {
 		t.Fatalf("delivering at once: %d %q %q", got.Status, got.Location, got.Text("main"))
 	}
 	mark := b.Get(t, form+"/receipt").Text("code.dlf-mono")
@@ -394,7 +399,7 @@ func atOnce(t *testing.T, b *webtest.Browser, form string) {
 		t.Errorf("the mark is %q", mark)
 	}
 	handedOver(t, b, form, mark)
-	if got := b.Get(t, page); got.Count("fieldset input[checked]") != 2 || got.Page.Find("#f-reason_2").Text() != "perché sì" {
+	if got := b.Get(t, page); got.Count("fieldset input[checked]") != 3 || got.Count("input[name=argues_2][value=for][checked]") != 1 || got.Page.Find("#f-reason_2").Text() != "perché sì" {
 		t.Errorf("%d answers stand on the paper, with the reason %q", got.Count("fieldset input[checked]"), got.Page.Find("#f-reason_2").Text())
 	}
 }
@@ -444,6 +449,26 @@ func opinion(t *testing.T, site *webtest.Site) {
 		if !strings.Contains(got.Text("main"), want) {
 			t.Errorf("the opinion does not say %q", want)
 		}
+	}
+	// Each reason stands once on the page, beside its statement.
+	seen := map[string]int{}
+	got.Page.Find("article .dlf-reason").Each(func(_ int, r *goquery.Selection) {
+		seen[r.Closest("article").AttrOr("id", "")+r.Find("p").Last().Text()]++
+	})
+	for words, n := range seen {
+		if n > 1 && !strings.Contains(words, "Scritta") {
+			t.Errorf("%s stands %d times", words, n)
+		}
+	}
+	// Where all agree in favour dissent is against alone; between two poles it has both.
+	if poles := got.Page.Find("article:has(.dlf-v-bipolarity)"); poles.Length() == 0 || poles.Find(".dlf-dissent > .dlf-con").Length() == 0 || poles.Find(".dlf-dissent > .dlf-pro").Length() == 0 {
+		t.Errorf("two poles have no two columns: %d", poles.Length())
+	}
+	if got.Page.Find("article:has(.dlf-v-consensus) .dlf-dissent > .dlf-pro").Length() > 0 {
+		t.Error("enthusiasts dissent from a consensus in favour")
+	}
+	if minority := got.Page.Find("#minority").Closest("section"); !strings.Contains(minority.Text(), "mostrata al panel dal") || minority.Find("strong:contains('di notte')").Length() != 1 {
+		t.Errorf("the minority report: %q", minority.Text())
 	}
 	raw := site.Stranger().Get(t, at(webtest.Published, "/opinion.json"))
 	if raw.Header.Get("Content-Type") != "application/json" || !json.Valid([]byte(raw.Body)) {

@@ -246,14 +246,15 @@ func ruleName(q *page.Request, rule string) string {
 	return q.T(key)
 }
 
-// dissent tells whether any item has reasons from outside the middle half.
-func (o opinionView) dissent() bool {
+// dissenting lists the items that have dissent.
+func (o opinionView) dissenting() []report.Item {
+	var all []report.Item
 	for _, i := range o.Opinion.Items {
-		if len(i.Dissent) > 0 {
-			return true
+		if i.Dissent.Any() {
+			all = append(all, i)
 		}
 	}
-	return false
+	return all
 }
 
 // kicker says what this document is.

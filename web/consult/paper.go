@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
@@ -24,7 +25,7 @@ const (
 )
 
 // typed is what the form holds for one statement, as it was sent.
-type typed struct{ Choice, Reason string }
+type typed struct{ Choice, Reason, Argues string }
 
 // paperView is the form of an open round.
 type paperView struct {
@@ -81,7 +82,7 @@ func (p *paperView) now(item uuid.UUID) typed {
 	if !ok {
 		return typed{}
 	}
-	t := typed{Reason: a.Reason, Choice: strconv.Itoa(a.Value)}
+	t := typed{Reason: a.Reason, Argues: string(a.Argues), Choice: strconv.Itoa(a.Value)}
 	if last, ok := p.Last[item]; ok && same(a, last) {
 		t.Choice = keep
 	} else if a.CannotJudge {
@@ -165,59 +166,69 @@ func (p *paperView) asksReason(item uuid.UUID) bool {
 // reasons tells whether this round takes reasons at all.
 func (p *paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
 
-// said is a reason with how many people wrote it in the same words.
-type said struct {
-	ballot.Reason
-	Times int
-}
+// said is a reason with how many people gave it.
+type said = ballot.Given
 
-// alike puts reasons of the same words together, where the first of them stands.
-func alike(reasons []ballot.Reason) []*said {
-	var all []*said
-	at := map[ballot.Reason]int{}
-	for _, r := range reasons {
-		if k, ok := at[r]; ok {
-			all[k].Times++
-			continue
-		}
-		at[r] = len(all)
-		all = append(all, &said{Reason: r, Times: 1})
-	}
-	return all
-}
-
-// column is the reasons of one side.
+// column is the reasons of one side, or of one place where no side was said.
 type column struct {
-	Key     string  // against, middle, for, none; "" when the sides are not told
+	Key     string  // against, for, neither; low, middle, high, none; unsaid
 	N       int     // people who gave one
 	Said    []*said // those from outside the middle half first
 	outside int     // of Said
 	Left    int     // reasons that are not among Said
 }
 
-// columns parts reasons by their side, where the document tells it.
+// columns parts reasons by the side that their authors said, and the others by
+// their place, where the document tells it. A single column needs no name.
 func columns(reasons []ballot.Reason) []column {
+	all := parted(ballot.Alike(reasons))
+	if len(all) == 1 && all[0].Key == "unsaid" {
+		all[0].Key = ""
+	}
+	return all
+}
+
+func parted(given []said) []column {
 	var all []column
-	for _, side := range []string{"against", "middle", "for", "none", ""} {
-		var outside, inside []ballot.Reason
-		for _, r := range reasons {
+	for _, key := range []string{"against", "for", "neither", "low", "middle", "high", "none", "unsaid"} {
+		c := column{Key: key}
+		var inside []*said
+		for i := range given {
+			r := &given[i]
 			switch {
-			case r.Side != side:
+			case columnOf(r.Reason) != key:
+				continue
 			case r.Outside:
-				outside = append(outside, r)
+				c.Said = append(c.Said, r)
 			default:
 				inside = append(inside, r)
 			}
+			c.N += r.People
 		}
-		c := column{Key: side, N: len(outside) + len(inside), Said: alike(outside)}
 		if c.N == 0 {
 			continue
 		}
 		c.outside = len(c.Said)
-		c.Said = append(c.Said, alike(inside)...)
+		c.Said = append(c.Said, inside...)
 		all = append(all, c)
 	}
 	return all
+}
+
+// columnOf names the column of a reason.
+func columnOf(r ballot.Reason) string {
+	return cmp.Or(string(r.Side), string(r.Place), "unsaid")
+}
+
+// sideClass marks the column of a side by its shape.
+func sideClass(key string) string {
+	switch delphi.Side(key) {
+	case delphi.Against:
+		return "dlf-con"
+	case delphi.For:
+		return "dlf-pro"
+	}
+	return ""
 }
 
 // mostReasons is how many of a column one reader is given on the form. Nobody reads
@@ -234,7 +245,7 @@ func (c column) draw(key []byte, item int) column {
 	c.Said = append(all, pick(dice, c.Said[c.outside:], mostReasons-len(all))...)
 	c.Left = c.N
 	for _, r := range c.Said {
-		c.Left -= r.Times
+		c.Left -= r.People
 	}
 	return c
 }

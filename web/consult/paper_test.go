@@ -68,7 +68,7 @@ func TestManyReasonsAreDrawn(t *testing.T) {
 				t.Fatalf("%s pushes out one from outside the middle half", r.Text)
 			}
 			times[r.Text]++
-			shown += r.Times
+			shown += r.People
 		}
 		if shown+got.Left != 102 {
 			t.Errorf("%d shown, %d left", shown, got.Left)
@@ -88,13 +88,28 @@ func TestManyReasonsAreDrawn(t *testing.T) {
 	}
 }
 
-// Reasons in the same words stand once, with their number; sides are kept apart.
-func TestAlike(t *testing.T) {
-	r := func(text, side string) ballot.Reason { return ballot.Reason{Text: text, Side: side} }
-	got := alike([]ballot.Reason{r("x", "for"), r("y", "for"), r("x", "for"), r("x", "against")})
-	want := []*said{{r("x", "for"), 2}, {r("y", "for"), 1}, {r("x", "against"), 1}}
-	if d := cmp.Diff(want, got); d != "" {
+// Reasons stand by the side that their authors said, against first, and the others by
+// their place; words of two people stand once, with their number.
+func TestColumns(t *testing.T) {
+	r := func(text string, side delphi.Side, place delphi.Place) ballot.Reason {
+		return ballot.Reason{Text: text, Side: side, Place: place}
+	}
+	got := map[string]int{}
+	var order []string
+	for _, c := range columns([]ballot.Reason{
+		r("x", delphi.For, ""), r("z", "", delphi.PlaceHigh), r("y", delphi.Neither, ""), r("x", delphi.For, ""), r("x", delphi.Against, ""), r("w", "", ""), r("z", "", delphi.PlaceHigh),
+	}) {
+		got[c.Key] = c.N
+		order = append(order, fmt.Sprint(c.Key, len(c.Said)))
+	}
+	if d := cmp.Diff([]string{"against1", "for1", "neither1", "high1", "unsaid1"}, order); d != "" {
 		t.Error(d)
+	}
+	if got["for"] != 2 || got["high"] != 2 {
+		t.Errorf("people: %v", got)
+	}
+	if all := columns([]ballot.Reason{r("x", "", ""), r("y", "", "")}); len(all) != 1 || all[0].Key != "" {
+		t.Errorf("where nobody said a side there is no heading: %+v", all)
 	}
 }
 
@@ -147,16 +162,16 @@ func TestNothingIsChosen(t *testing.T) {
 	if got := p.now(item); got != (typed{}) {
 		t.Errorf("without a draft: %+v", got)
 	}
-	p.Draft = map[uuid.UUID]ballot.Answer{item: {Value: 4, Reason: "perché"}}
-	if got := p.now(item); got != (typed{keep, "perché"}) {
+	p.Draft = map[uuid.UUID]ballot.Answer{item: {Value: 4, Reason: "perché", Argues: delphi.For}}
+	if got := p.now(item); got != (typed{Choice: keep, Reason: "perché", Argues: "for"}) {
 		t.Errorf("a draft like the last answer: %+v", got)
 	}
 	p.Draft[item] = ballot.Answer{Value: 6}
 	if got := p.now(item); got.Choice != "6" {
 		t.Errorf("a draft unlike it: %+v", got)
 	}
-	p.Typed = map[uuid.UUID]typed{item: {"9", "appena scritto"}}
-	if got := p.now(item); got != (typed{"9", "appena scritto"}) {
+	p.Typed = map[uuid.UUID]typed{item: {"9", "appena scritto", "against"}}
+	if got := p.now(item); got != (typed{"9", "appena scritto", "against"}) {
 		t.Errorf("what was just sent: %+v", got)
 	}
 }

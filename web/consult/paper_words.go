@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -30,7 +31,7 @@ func (p *paperView) labels(q *page.Request) map[string]string {
 	names := map[string]string{}
 	for _, i := range p.shown() {
 		name := q.T("consult.statement", "n", strconv.Itoa(i.Number))
-		names[answerField(i)], names[reasonField(i)] = name, name
+		names[answerField(i)], names[reasonField(i)], names[arguesField(i)] = name, name, name
 	}
 	return names
 }
@@ -42,6 +43,18 @@ func (p *paperView) counts(q *page.Request) string {
 		return q.T("consult.paper.counted", "until", q.Moment(p.Round.Deadline))
 	}
 	return q.T("consult.paper.draft", "until", q.Moment(p.Round.Deadline))
+}
+
+// sides are what a reason may be said to argue; who has said it can take that back.
+func sides(q *page.Request, now string) []ui.Option {
+	var out []ui.Option
+	for _, s := range []delphi.Side{delphi.Against, delphi.For, delphi.Neither} {
+		out = append(out, ui.Option{Value: string(s), Label: q.T("consult.argues." + string(s)), Chosen: now == string(s)})
+	}
+	if now != "" {
+		out = append(out, ui.Option{Value: "", Label: q.T("consult.argues.unsaid")})
+	}
+	return out
 }
 
 // reasonHint says what happens to a reason, and asks more warmly from outside the

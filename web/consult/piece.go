@@ -155,12 +155,12 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 			key.last = value(page.From(ctx), a)
 		}
 		_, key.given = p.Draft[i.ID]
-		key.fault = p.Problems.Has(answerField(i)) || p.Problems.Has(reasonField(i))
-		if now.Reason == "" || !p.reasons() {
-			return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, why(p, i, "")) }, drawn(p, i))
+		key.fault = p.Problems.Has(answerField(i)) || p.Problems.Has(reasonField(i)) || p.Problems.Has(arguesField(i))
+		if now.Reason == "" && now.Argues == "" || !p.reasons() {
+			return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, why(p, i, typed{})) }, drawn(p, i))
 		}
 		key.wrote = true
-		return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, hole) }, drawn(p, i), why(p, i, now.Reason))
+		return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, hole) }, drawn(p, i), why(p, i, now))
 	})
 }
 

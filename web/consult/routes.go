@@ -23,6 +23,7 @@ type Services struct {
 		Listed(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
 		Latest(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error)
 		Items(ctx context.Context, consultation uuid.UUID) ([]consultation.Item, error)
+		Minority(ctx context.Context, consultation uuid.UUID) (consultation.Minority, error)
 	}
 	Panel interface {
 		Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error
@@ -98,6 +99,7 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 		r.Get("/code/rounds/{n}/receipt", k.Apart(apart.receipt))
 		r.Get("/code/rounds/{n}/receipt.txt", k.Apart(apart.signed))
 		r.Post("/code/rounds/{n}/proof", k.Apart(apart.proof))
+		r.Get("/minority", k.Handle(c.minority))
 		r.Get("/opinion", k.Handle(c.opinion))
 		r.Get("/opinion.json", k.Handle(c.document))
 	})

@@ -21,6 +21,7 @@ type showView struct {
 	view
 	Items    int // live statements
 	Enrolled int
+	Minority consultation.Minority // of a concluded one, before its publication
 	History  []happened
 	Acts     map[string]int // staff member's name → acts in the record
 	AllActs  int
@@ -74,6 +75,9 @@ func (c room) show(q *page.Request) error {
 	}
 	for _, n := range groups {
 		s.Enrolled += n
+	}
+	if s.Minority, err = c.minorityOf(q, v); err != nil {
+		return err
 	}
 	if s.History, err = c.history(q, v); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/verify"
 	"delfi/web/page"
 )
 
@@ -45,18 +46,34 @@ func (c room) key(q *page.Request) error {
 	return q.Public(text, false, []byte(strings.Join(keys, "\n")+"\n"))
 }
 
-// consultations lists the public consultations by the names of their folders,
-// which a program could not find otherwise.
+// consultations lists the public consultations, one a line: which of the log's each
+// folder shows, a program could not find otherwise.
 func (c room) consultations(q *page.Request) error {
-	all, err := c.Consultations.Listed(q.Context(), account.Actor{})
+	list, err := c.list(q.Context())
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	for _, one := range all {
-		b.WriteString(one.Slug + "\n")
+	return q.Public(lines, false, list)
+}
+
+// list writes the list as delfi verify reads it.
+func (c room) list(ctx context.Context) ([]byte, error) {
+	all, err := c.Consultations.Listed(ctx, account.Actor{})
+	if err != nil {
+		return nil, err
 	}
-	return q.Public(text, false, []byte(b.String()))
+	var b []byte
+	for _, one := range all {
+		line, err := verify.Listed{
+			ID: one.ID.String(), Opinion: !one.PublishedAt.IsZero(), Protocol: one.ProtocolHash,
+			Slug: one.Slug, Stage: string(one.Stage), Title: one.Title,
+		}.Line()
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, line...)
+	}
+	return b, nil
 }
 
 // tile gives hashes of the tree; a full tile never changes.
@@ -152,30 +169,40 @@ func (c room) file(q *page.Request) error {
 	})
 }
 
-// still gives the files of a consultation and a checkpoint that belong together:
-// nothing was released between the two.
-func (c room) still(q *page.Request, slug string) (files []string, signed []byte, err error) {
+// moment is what belongs together of one state of the log.
+type moment struct {
+	files  []string // of one consultation
+	list   []byte   // of all
+	signed []byte   // checkpoint
+}
+
+// still gives the files of a consultation, the list and a checkpoint that belong
+// together: nothing was released between them.
+func (c room) still(q *page.Request, slug string) (m moment, err error) {
 	before, err := c.Record.Checkpoint(q.Context())
 	for err == nil {
-		if files, err = c.Reports.Files(q.Context(), slug); err != nil {
+		if m.files, err = c.Reports.Files(q.Context(), slug); err != nil {
 			break
 		}
-		if signed, err = c.Record.Checkpoint(q.Context()); err != nil || bytes.Equal(before, signed) {
+		if m.list, err = c.list(q.Context()); err != nil {
 			break
 		}
-		before = signed
+		if m.signed, err = c.Record.Checkpoint(q.Context()); err != nil || bytes.Equal(before, m.signed) {
+			break
+		}
+		before = m.signed
 	}
-	return files, signed, err
+	return m, err
 }
 
 // zip streams the folder that delfi verify reads: the log and one consultation.
 func (c room) zip(q *page.Request) error {
 	slug := q.Param("slug")
-	all, signed, err := c.still(q, slug)
+	m, err := c.still(q, slug)
 	if err != nil {
 		return err
 	}
-	size, err := sizeOf(signed)
+	size, err := sizeOf(m.signed)
 	if err != nil {
 		return err
 	}
@@ -199,7 +226,10 @@ func (c room) zip(q *page.Request) error {
 		whole := func(b []byte) func(io.Writer) error {
 			return func(w io.Writer) error { _, err := w.Write(b); return err }
 		}
-		if err := put("checkpoint", whole(signed)); err != nil {
+		if err := put("checkpoint", whole(m.signed)); err != nil {
+			return err
+		}
+		if err := put("consultations", whole(m.list)); err != nil {
 			return err
 		}
 		if witnessed != nil {
@@ -213,12 +243,12 @@ func (c room) zip(q *page.Request) error {
 		if err := put("entries", func(w io.Writer) error { return c.write(q.Context(), 0, size, w) }); err != nil {
 			return err
 		}
-		for _, name := range all {
+		for _, name := range m.files {
 			if err := put(slug+"/"+name, func(w io.Writer) error { return c.Reports.Write(q.Context(), slug, name, w) }); err != nil {
 				return err
 			}
 		}
-		if err := put(slug+"/files", whole([]byte(strings.Join(all, "\n")+"\n"))); err != nil {
+		if err := put(slug+"/files", whole([]byte(strings.Join(m.files, "\n")+"\n"))); err != nil {
 			return err
 		}
 		return z.Close()

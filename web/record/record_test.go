@@ -77,7 +77,7 @@ func TestRoom(t *testing.T) {
 	site := h.Site(t, mount(h))
 	t.Run("guards", func(t *testing.T) { guards(t, h) })
 	t.Run("index", func(t *testing.T) { index(t, h, site) })
-	t.Run("consultation", func(t *testing.T) { consultation(t, site) })
+	t.Run("consultation", func(t *testing.T) { single(t, site) })
 	t.Run("marks", func(t *testing.T) { marks(t, site) })
 	t.Run("programs", func(t *testing.T) { programs(t, site) })
 	t.Run("refusals", func(t *testing.T) { refusals(t, site) })
@@ -168,8 +168,8 @@ func index(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 }
 
-// consultation: its acts, its files under their rounds, the command that checks it.
-func consultation(t *testing.T, site *webtest.Site) {
+// single: its acts, its files under their rounds, the command that checks it.
+func single(t *testing.T, site *webtest.Site) {
 	got := site.Stranger().Get(t, published)
 	if got.Count("main time[datetime]") == 0 {
 		t.Error("no acts")
@@ -217,7 +217,7 @@ func programs(t *testing.T, site *webtest.Site) {
 	b := site.Stranger()
 	for path, want := range map[string][2]string{
 		"/record/checkpoint":             {"text/plain; charset=utf-8", "public, no-cache"},
-		"/record/consultations":          {"text/plain; charset=utf-8", "public, no-cache"},
+		"/record/consultations":          {"application/x-ndjson", "public, no-cache"},
 		"/record/key":                    {"text/plain; charset=utf-8", "public, no-cache"},
 		"/record/entries":                {"application/x-ndjson", "public, no-cache"},
 		"/record/tile/8/0/000.p/1":       {"application/octet-stream", "public, no-cache"},
@@ -290,7 +290,7 @@ func archive(t *testing.T, site *webtest.Site) {
 	for _, f := range z.File {
 		names = append(names, f.Name)
 	}
-	for _, want := range []string{"checkpoint", "key", "entries", "files", "protocol.json", "opinion.json", "rounds/2/leaves/B"} {
+	for _, want := range []string{"checkpoint", "key", "consultations", "entries", "files", "protocol.json", "opinion.json", "rounds/2/leaves/B"} {
 		if !slices.Contains(names, want) && !slices.Contains(names, webtest.Published+"/"+want) {
 			t.Errorf("%s is not among %v", want, names)
 		}

@@ -75,7 +75,7 @@ func (d room) publish(q *page.Request) error {
 	}
 	return d.act(q, "steer.done.published", func(ctx context.Context, slug string) error {
 		return d.Consultations.Publish(ctx, q.Actor, slug, consultation.OpinionTexts{
-			Summary: form.Value("summary"), Minority: form.Value("minority"), Limitations: form.Value("limitations"),
+			Summary: form.Value("summary"), Limitations: form.Value("limitations"),
 		})
 	})
 }

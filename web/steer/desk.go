@@ -34,6 +34,8 @@ type deskView struct {
 	Current       *consultation.Round    // open, closing or closed and not yet released
 	Next          *consultation.Round    // the next planned one
 	Groups        map[string]int         // enrolled by group
+	Minority      consultation.Minority  // of a concluded one
+	Dissent       bool                   // whether its reasons go against its verdicts
 	Fault         *fault.Fault           // of the act that was just refused
 	Typed         map[string]string      // what its form held
 	TypedAt       string                 // address of that form
@@ -78,7 +80,7 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"reason", "days", "decision", "summary", "minority", "limitations"} {
+	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
 		v.Typed[name] = form.Value(name)
 	}
 	status := 422
@@ -125,6 +127,16 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 	}
 	if v.Moderator && c.Stage == consultation.Running && gatherClosed(c) {
 		if _, v.Counts, err = d.Synthesis.Queue(ctx, actor, slug); err != nil {
+			return v, err
+		}
+	}
+	if c.Stage == consultation.Concluded {
+		dissent, err := d.Reports.Dissent(ctx, actor, slug)
+		if err != nil {
+			return v, err
+		}
+		v.Dissent = len(dissent) > 0
+		if v.Minority, err = d.Consultations.Minority(ctx, c.ID); err != nil {
 			return v, err
 		}
 	}

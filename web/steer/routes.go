@@ -42,6 +42,8 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	on("POST", "/desk/{slug}/suspend", d.suspend)
 	on("POST", "/desk/{slug}/resume", d.resume)
 	on("POST", "/desk/{slug}/conclude", d.conclude)
+	on("GET", "/desk/{slug}/minority", d.minority)
+	on("POST", "/desk/{slug}/minority", d.report)
 	on("POST", "/desk/{slug}/publish", d.publish)
 	on("POST", "/desk/{slug}/withdraw", d.withdraw)
 	on("POST", "/desk/{slug}/rounds/{number}/open", d.openRound)

@@ -38,6 +38,7 @@ func TestRoom(t *testing.T) {
 	t.Run("ways to answer", func(t *testing.T) { ways(t, h, site) })
 	t.Run("synthesis", func(t *testing.T) { synthesis(t, h, site) })
 	t.Run("a reason removed by law", func(t *testing.T) { removed(t, h, site) })
+	t.Run("the minority report", func(t *testing.T) { minority(t, h, site) }) // last: it ends a consultation
 }
 
 // ways: the drafting form offers both ways to answer, each with its limits beside it.
@@ -70,12 +71,13 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/edit"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
 		{Method: "GET", Path: at("mercato-coperto", ""), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/edit"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
 	for _, act := range []string{
-		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw",
+		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/publish", "/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {

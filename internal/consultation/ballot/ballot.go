@@ -41,7 +41,8 @@ func newForm(p delphi.Protocol, items []consultation.Item) form {
 }
 
 // check turns answers into entries, or names each one that must be mended:
-// field answer_<number> for the value, reason_<number> for the reason.
+// field answer_<number> for the value, reason_<number> for the reason, and
+// argues_<number> for the side that it argues.
 func (f form) check(answers []Answer) ([]entry, error) {
 	var bad []fault.Field
 	entries := make([]entry, 0, len(answers))
@@ -65,6 +66,15 @@ func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
 	var bad []fault.Field
 	kind := f.kinds[item.Kind]
 	e := entry{item: a.Item, reason: tidy(a.Reason)}
+	if e.reason != "" {
+		e.argues = a.Argues // a side without words is not said of anything
+	}
+	if e.argues != "" && !e.argues.Said() {
+		bad = append(bad, fault.Field{
+			Name: fmt.Sprintf("argues_%d", item.Number), Code: "unknown_side",
+			Message: "say that the reason argues for, against or neither, or leave it out",
+		})
+	}
 	value := func() string { return "answer_" + strconv.Itoa(item.Number) } // most answers need it not
 	switch {
 	case a.CannotJudge && !kind.CannotJudge:

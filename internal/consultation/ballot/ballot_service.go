@@ -156,7 +156,7 @@ func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpos
 
 // Save puts answers into the sealed draft (items not named stay as they were;
 // one without value, judgement and reason is taken out). Invalid names the
-// fields answer_<number> and reason_<number>; nothing is saved then.
+// fields answer_<number>, reason_<number> and argues_<number>; nothing is saved then.
 func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) error {
 	_, err := s.work(ctx, seat, round, hand{answers: answers})
 	return err

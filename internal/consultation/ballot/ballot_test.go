@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/job"
 	"delfi/internal/ledger"
@@ -21,12 +22,12 @@ func TestADraftWaitsSealedUntilItIsDeliveredAndTheLastDeliveryCounts(t *testing.
 	h, ctx := newHouse(t, 6, 3), t.Context()
 	seat, items := h.seat(0), h.items(2)
 
-	h.must(h.ballots.Save(ctx, seat, 2, []Answer{{Item: items[0].ID, Value: 4, Reason: " perché\r\nsì "}}))
-	h.must(h.ballots.Save(ctx, seat, 2, []Answer{{Item: items[1].ID, CannotJudge: true}}))
+	h.must(h.ballots.Save(ctx, seat, 2, []Answer{{Item: items[0].ID, Value: 4, Reason: " perché\r\nsì ", Argues: delphi.Against}}))
+	h.must(h.ballots.Save(ctx, seat, 2, []Answer{{Item: items[1].ID, CannotJudge: true, Argues: delphi.For}}))
 	p, err := h.ballots.Paper(ctx, seat, 2)
 	h.must(err)
 	want := map[uuid.UUID]Answer{
-		items[0].ID: {Item: items[0].ID, Value: 4, Reason: "perché\nsì"},
+		items[0].ID: {Item: items[0].ID, Value: 4, Reason: "perché\nsì", Argues: delphi.Against},
 		items[1].ID: {Item: items[1].ID, CannotJudge: true},
 	}
 	if d := cmp.Diff(want, p.Draft); d != "" {

@@ -247,11 +247,12 @@ func releasedClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UU
 }
 
 // redactFeedback exchanges a document's bytes; its recorded hash stays.
-func redactFeedback(ctx context.Context, tx *postgres.Tx, hash, document string) error {
+func redactFeedback(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, hash, document string) error {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE civic.feedback
-		SET document = $2
-		WHERE hash = $1`,
-		hash, document)
+		UPDATE civic.feedback AS f
+		SET document = $3
+		FROM civic.round AS r
+		WHERE r.id = f.round AND r.consultation = $1 AND f.hash = $2`,
+		consultation, hash, document)
 	return err
 }

@@ -2,6 +2,7 @@ package ballot
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"slices"
 	"strings"
@@ -75,7 +76,7 @@ func unshown(i Asked) ItemFeedback {
 	return ItemFeedback{
 		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
 		Counts: delphi.ItemCounts{Item: i.Item.String(), Kind: i.Kind}, Tables: []delphi.Table{}, Reasons: []Reason{},
-		Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, IfDirection: delphi.NoDirection},
+		Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, Side: delphi.NoSide, IfDirection: delphi.NoDirection, IfSide: delphi.NoSide},
 	}
 }
 
@@ -88,12 +89,17 @@ func itemFeedback(p delphi.Protocol, i Asked, closings []delphi.Closing) ItemFee
 		Figures: delphi.Measure(p, item, closings),
 		Reasons: []Reason{},
 	}
-	out.Verdict, out.Proposal = delphi.Judge(p, item, closings, p.Answering(now.Counts.Round))
+	left := p.Answering(now.Counts.Round)
+	if now.Counts.Interim {
+		left = 1 // the deadline's release is still to come
+	}
+	out.Verdict, out.Proposal = delphi.Judge(p, item, closings, left)
 	return out
 }
 
 // tell puts the reasons of a closing beside their items: those whose digests are
-// leaves of the item's tables R, with the side where the rule names sides.
+// leaves of the item's tables R, with the side that was said, else with the place
+// where the rule names places.
 func (f *Feedback) tell(p delphi.Protocol, round uuid.UUID, closing delphi.Closing, reasons map[uuid.UUID][]said) {
 	if !showsReasons(p) {
 		return
@@ -101,7 +107,7 @@ func (f *Feedback) tell(p delphi.Protocol, round uuid.UUID, closing delphi.Closi
 	for n := range f.Items {
 		i := &f.Items[n]
 		if slices.ContainsFunc(closing.Tables, func(t delphi.Table) bool {
-			return t.ID == "R/"+i.Item.String() || strings.HasPrefix(t.ID, "R/"+i.Item.String()+"/")
+			return strings.HasPrefix(t.ID, "R/"+i.Item.String()+"/")
 		}) {
 			i.Reasons = reasonsOf(p, *i, round, reasons[i.Item])
 		}
@@ -154,8 +160,8 @@ func reasonsOf(p delphi.Protocol, i ItemFeedback, round uuid.UUID, reasons []sai
 			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.Item.String() + r.text)),
 			Reason: Reason{Text: r.text, Outside: p.Feedback.Reasons == "outside-first" && outside(i.Figures, r.answer.Value)},
 		}
-		if len(i.Counts.Sides) > 0 {
-			all[n].Side = string(delphi.SideOf(p, i.Kind, r.answer))
+		if all[n].Side = r.answer.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
+			all[n].Place = delphi.PlaceOf(p, i.Kind, r.answer)
 		}
 	}
 	slices.SortFunc(all, func(a, b placed) int {
@@ -163,7 +169,7 @@ func reasonsOf(p delphi.Protocol, i ItemFeedback, round uuid.UUID, reasons []sai
 			return c
 		}
 		// Equal words from two people: what differs is told, not who came first.
-		if c := strings.Compare(a.Side, b.Side); c != 0 {
+		if c := cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Place, b.Place)); c != 0 {
 			return c
 		}
 		if a.Outside != b.Outside && a.Outside {

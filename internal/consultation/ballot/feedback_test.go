@@ -22,8 +22,8 @@ func rules(reasons string) delphi.Protocol {
 }
 
 // shown is an item's feedback as far as reasons read it.
-func shown(f delphi.Figures, sides ...delphi.Side) ItemFeedback {
-	return ItemFeedback{Item: uuid.UUID{7}, Kind: "k", Figures: f, Counts: delphi.ItemCounts{Sides: sides}}
+func shown(f delphi.Figures, places ...delphi.Place) ItemFeedback {
+	return ItemFeedback{Item: uuid.UUID{7}, Kind: "k", Figures: f, Counts: delphi.ItemCounts{Places: places}}
 }
 
 // quartiles are figures with a middle half from q1 to q3.
@@ -55,26 +55,42 @@ func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
 	}
 }
 
-func TestTheSideOfAReasonIsToldWhenTheRuleNamesSides(t *testing.T) {
+func TestTheSideOfAReasonIsTheOneThatItsAuthorSaid(t *testing.T) {
+	p := rules("outside-first")
+	// The value beside it says the opposite, and counts for nothing.
+	all := []said{
+		{"against", delphi.Answer{Value: 9, Argues: delphi.Against}}, {"for", delphi.Answer{Value: 1, Argues: delphi.For}},
+		{"neither", delphi.Answer{CannotJudge: true, Argues: delphi.Neither}},
+	}
+	for _, i := range []ItemFeedback{shown(quartiles(4, 7)), shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceHigh)} {
+		for _, r := range reasonsOf(p, i, uuid.New(), all) {
+			if string(r.Side) != r.Text || r.Place != "" {
+				t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
+			}
+		}
+	}
+}
+
+func TestThePlaceOfAReasonIsToldWhenTheRuleNamesPlaces(t *testing.T) {
 	p := rules("outside-first")
 	all := []said{
-		{"against", delphi.Answer{Value: 3}}, {"middle", delphi.Answer{Value: 5}},
-		{"for", delphi.Answer{Value: 7}}, {"none", delphi.Answer{CannotJudge: true}},
+		{"low", delphi.Answer{Value: 3}}, {"middle", delphi.Answer{Value: 5}},
+		{"high", delphi.Answer{Value: 7}}, {"none", delphi.Answer{CannotJudge: true}},
 	}
-	for _, r := range reasonsOf(p, shown(quartiles(4, 7), delphi.Against, delphi.Between, delphi.For, delphi.Neither), uuid.New(), all) {
-		if r.Side != r.Text {
-			t.Errorf("%q argues %q", r.Text, r.Side)
+	for _, r := range reasonsOf(p, shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceMiddle, delphi.PlaceHigh, delphi.NoPlace), uuid.New(), all) {
+		if string(r.Place) != r.Text || r.Side != "" {
+			t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
 		}
 	}
 	for _, r := range reasonsOf(p, shown(quartiles(4, 7)), uuid.New(), all) {
-		if r.Side != "" {
-			t.Errorf("%q argues %q, against the rule", r.Text, r.Side)
+		if r.Place != "" || r.Side != "" {
+			t.Errorf("%q argues %q, from %q, against the rule", r.Text, r.Side, r.Place)
 		}
 	}
 }
 
 func TestTheOrderOfReasonsSaysNothingOfWhenTheyCame(t *testing.T) {
-	i, round := shown(quartiles(4, 7), delphi.Against, delphi.Between, delphi.For), uuid.New()
+	i, round := shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceMiddle, delphi.PlaceHigh), uuid.New()
 	var all []said
 	for n, text := range []string{"a", "b", "c", "same", "same", "same"} {
 		all = append(all, said{text, delphi.Answer{Value: []int{1, 9, 5, 2, 5, 9}[n]}})

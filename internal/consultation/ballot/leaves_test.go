@@ -274,7 +274,7 @@ func TestTheRootDoesNotDependOnTheOrderOfBallots(t *testing.T) {
 			one.sheet.put(entry{item: items[0].ID, value: uint8(1 + i%9), reason: fmt.Sprint("r", i%4)})
 			one.sheet.put(entry{item: items[1].ID, value: []uint8{cannotJudge, 3}[i%2]})
 			found.votes.answers(&b, &one)
-			h.must(tab.Add(&b, nil))
+			h.must(tab.Add(&b, nil, nil))
 			one.draw(new(marker))
 			h.must(found.votes.keep(&one, nil))
 		}
@@ -344,7 +344,7 @@ func TestGroupsHaveLeavesOfTheirOwn(t *testing.T) {
 		one.panelist[0], one.sheet.random[0] = byte(i), byte(i)
 		one.sheet.put(entry{item: items[0].ID, value: uint8(1 + i%9)})
 		found.votes.answers(&b, &one)
-		h.must(tab.Add(&b, nil))
+		h.must(tab.Add(&b, nil, nil))
 		one.draw(new(marker))
 		h.must(found.votes.keep(&one, nil))
 	}

@@ -2,6 +2,7 @@ package ballot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,9 @@ func TestAProofFileFindsItsLeaves(t *testing.T) {
 			answers := h.answers(round, 1+(i+round)%9, 5)
 			if i < 6 {
 				answers[0].Reason = "perché sì"
+				if i%2 == 0 {
+					answers[0].Argues = delphi.For
+				}
 			}
 			h.must(h.ballots.Save(ctx, h.seat(i), round, answers))
 			_, err := h.ballots.Deliver(ctx, h.seat(i), round, "parole mie")
@@ -93,17 +97,27 @@ func TestAProofFileFindsItsLeaves(t *testing.T) {
 		}
 		h.finish(round)
 	}
+	// The same words of three people who said no side stand in another table.
+	f, err := h.ballots.Feedback(ctx, h.c.ID, 3)
+	h.must(err)
+	sides := map[delphi.Side]int{}
+	for _, r := range f.Items[0].Reasons {
+		sides[r.Side]++
+	}
+	if c := f.Items[0].Counts; sides[delphi.For] != 3 || sides[""] != 3 || c.Reasons != 6 || !slices.Equal(c.Said, []int{0, 3, 0}) || c.Places != nil {
+		t.Errorf("reasons by side: %v, %+v", sides, c)
+	}
 	document, err := h.ballots.Proof(ctx, h.seat(0), 3)
 	h.must(err)
 	p, err := leaf.ParseProof(document)
 	h.must(err)
-	if p.Words != "parole mie" || p.Mark() != h.opened(p.Receipt).Mark || len(p.Answers) != 2 || len(p.Previous) != 2 {
+	if p.Words != "parole mie" || p.Mark() != h.opened(p.Receipt).Mark || len(p.Answers) != 2 || len(p.Previous) != 2 || p.Answers[0].Argues+p.Answers[1].Argues != "for" {
 		t.Fatalf("proof %+v", p)
 	}
 	seed, items, files := p.Seed(), h.items(3), h.published(3).files
 	for table, value := range map[string]string{
 		"A/" + items[0].ID.String(): "4", "A/" + items[1].ID.String(): "5", "B": p.Mark(),
-		"R/" + items[0].ID.String(): leaf.Digest([]byte("perché sì")),
+		"R/" + items[0].ID.String() + "/for": leaf.Digest([]byte("perché sì")),
 	} {
 		id := leaf.ID(h.c.ID.String(), 3, table)
 		hash, found := leaf.Hash(id, value, seed.Salt(id)), false

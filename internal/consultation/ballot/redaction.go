@@ -43,7 +43,7 @@ func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid
 		if err != nil {
 			return "", nil, err
 		}
-		if err := redactFeedback(ctx, tx, hashes[n], string(document)); err != nil {
+		if err := redactFeedback(ctx, tx, consultation, hashes[n], string(document)); err != nil {
 			return "", nil, err
 		}
 		changed = append(changed, Redacted{Round: f.Round, Hash: hashes[n]})

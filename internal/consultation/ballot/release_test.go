@@ -18,7 +18,7 @@ import (
 )
 
 // standingHouse imports a conversation of three points with n voters.
-func standingHouse(t testing.TB, n, items int) (*house, []uuid.UUID, func(i int, values ...int)) {
+func standingHouse(t testing.TB, n, items int, change ...func(*delphi.Protocol)) (*house, []uuid.UUID, func(i int, values ...int)) {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), keys: t.TempDir()}
 	h.db = testdb.NewAt(t, h.clock)
@@ -28,8 +28,11 @@ func standingHouse(t testing.TB, n, items int) (*house, []uuid.UUID, func(i int,
 	h.must(err)
 	protocol, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", Days: 1, LatestKeyDate: "2027-03-01"})
 	h.must(err)
+	for _, f := range change {
+		f(&protocol)
+	}
 	h.c, err = h.cons.Import(ctx, consultation.ImportPlan{
-		Administration: a.ID, Slug: slug, Title: "Altrove", Question: "Che ne dite?", Language: "it",
+		ID: uuid.New(), Administration: a.ID, Title: "Altrove", Question: "Che ne dite?", Language: "it",
 		Origin: consultation.Origin{Name: "Polis", URL: "https://example.org", Licence: "CC BY 4.0"}, Protocol: protocol,
 	})
 	h.must(err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -43,18 +44,22 @@ type entry struct {
 	value  uint8 // 1..points; cannotJudge
 	since  uint16
 	reason string
+	argues delphi.Side // the side that the reason argues; "" for not said, or no reason
 }
+
+// argued are the sides as a sheet has them, each in one byte.
+var argued = [...]delphi.Side{"", delphi.Against, delphi.For, delphi.Neither}
 
 // cannotJudge stands where a value would.
 const cannotJudge = 255
 
 const (
-	sheetVersion = 2
+	sheetVersion = 3
 	sheetWords   = 1 + 32                            // version, randomness; then the length of the words and their room
 	sheetMarks   = sheetWords + 1 + maxWords         // number of superseded marks and their room
 	sheetCount   = sheetMarks + 1 + 32*maxSuperseded // number of entries
 	sheetHead    = sheetCount + 2
-	entrySize    = 16 + 1 + 2 + 2 // item, value, since, length of reason
+	entrySize    = 16 + 1 + 2 + 1 + 2 // item, value, since, side, length of reason
 )
 
 // layout is the room on every sheet of a round.
@@ -105,6 +110,7 @@ func (s sheet) encode(l layout) ([]byte, error) {
 		b = append(b, e.item[:]...)
 		b = append(b, e.value)
 		b = binary.BigEndian.AppendUint16(b, e.since)
+		b = append(b, byte(slices.Index(argued[:], e.argues)))
 		b = binary.BigEndian.AppendUint16(b, uint16(len(e.reason)))
 	}
 	for _, e := range s.entries {
@@ -148,10 +154,11 @@ func (s *sheet) decode(b []byte, reasons bool) error {
 	for i := range s.entries {
 		e := b[i*entrySize:]
 		s.entries[i] = entry{item: uuid.UUID(e[:16]), value: e[16], since: binary.BigEndian.Uint16(e[17:19])}
-		size := int(binary.BigEndian.Uint16(e[19:21]))
-		if size > len(texts) {
+		side, size := int(e[19]), int(binary.BigEndian.Uint16(e[20:22]))
+		if size > len(texts) || side >= len(argued) {
 			return errSheet
 		}
+		s.entries[i].argues = argued[side]
 		if reasons {
 			s.entries[i].reason = string(texts[:size])
 		}
@@ -184,7 +191,7 @@ func (s *sheet) put(e entry) {
 // same tells whether two sheets give the same answers and reasons.
 func (s sheet) same(o sheet) bool {
 	return slices.EqualFunc(s.entries, o.entries, func(a, b entry) bool {
-		return a.item == b.item && a.value == b.value && a.reason == b.reason
+		return a.item == b.item && a.value == b.value && a.reason == b.reason && a.argues == b.argues
 	})
 }
 
@@ -197,7 +204,7 @@ func (s *sheet) keep(items map[uuid.UUID]bool) {
 func (s sheet) answers() map[uuid.UUID]Answer {
 	m := make(map[uuid.UUID]Answer, len(s.entries))
 	for _, e := range s.entries {
-		a := Answer{Item: e.item, Value: int(e.value), Reason: e.reason}
+		a := Answer{Item: e.item, Value: int(e.value), Reason: e.reason, Argues: e.argues}
 		if e.value == cannotJudge {
 			a.Value, a.CannotJudge = 0, true
 		}
@@ -225,7 +232,7 @@ func (s sheet) given() []leaf.Given {
 // appendGiven is given for who writes the same items again and again.
 func (s sheet) appendGiven(to []leaf.Given, name func(uuid.UUID) string) []leaf.Given {
 	for _, e := range s.entries {
-		g := leaf.Given{Item: name(e.item), Value: leaf.CannotJudge, Reason: e.reason}
+		g := leaf.Given{Item: name(e.item), Value: leaf.CannotJudge, Reason: e.reason, Argues: string(e.argues)}
 		if e.value != cannotJudge {
 			g.Value = strconv.Itoa(int(e.value))
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -31,6 +32,7 @@ func drawSheet(t *rapid.T) (sheet, layout) {
 		}
 		if reason := rapid.StringN(0, 50, -1).Draw(t, "reason"); s.reasonBytes()+len(reason) <= l.reasons {
 			e.reason = reason
+			e.argues = rapid.SampledFrom(argued[:]).Draw(t, "argues")
 		}
 		s.put(e)
 	}
@@ -116,21 +118,23 @@ func TestPutKeepsOneEntryPerItemInOrder(t *testing.T) {
 func TestTheMarkIsTheOneThatTheRecordSays(t *testing.T) {
 	a, b := uuid.MustParse("00000000-0000-4000-8000-00000000000a"), uuid.MustParse("00000000-0000-4000-8000-00000000000b")
 	s := sheet{random: [32]byte{1, 2, 3}, words: "le mie parole"}
-	s.put(entry{item: b, value: 7, reason: "Così"})
+	s.put(entry{item: b, value: 7, reason: "Così", argues: delphi.For})
 	s.put(entry{item: a, value: cannotJudge, since: 4})
 	m := s.mark("citizens")
 	// The proof file of this ballot gives the same one, by the public code alone.
-	given := []leaf.Given{{Item: b.String(), Value: "7", Reason: "Così"}, {Item: a.String(), Value: leaf.CannotJudge}}
+	given := []leaf.Given{{Item: b.String(), Value: "7", Reason: "Così", Argues: "for"}, {Item: a.String(), Value: leaf.CannotJudge}}
 	proof := leaf.Proof{Group: "citizens", Random: s.random[:], Words: s.words, Answers: given}
 	if m != proof.Mark() || len(m) != 64 {
 		t.Errorf("mark %s, want %s", m, proof.Mark())
 	}
 	for what, change := range map[string]func(*sheet){
-		"value":  func(s *sheet) { s.entries[1].value = 8 },
-		"reason": func(s *sheet) { s.entries[1].reason = "" },
-		"random": func(s *sheet) { s.random[31] = 1 },
-		"words":  func(s *sheet) { s.words = "altre" },
-		"item":   func(s *sheet) { s.entries = s.entries[1:] },
+		"value":   func(s *sheet) { s.entries[1].value = 8 },
+		"reason":  func(s *sheet) { s.entries[1].reason = "" },
+		"side":    func(s *sheet) { s.entries[1].argues = delphi.Against },
+		"no side": func(s *sheet) { s.entries[1].argues = "" },
+		"random":  func(s *sheet) { s.random[31] = 1 },
+		"words":   func(s *sheet) { s.words = "altre" },
+		"item":    func(s *sheet) { s.entries = s.entries[1:] },
 	} {
 		c := s
 		c.entries = slices.Clone(s.entries)

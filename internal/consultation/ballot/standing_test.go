@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
@@ -201,5 +202,51 @@ func TestWhatIsRememberedGoesWithTheKey(t *testing.T) {
 	h.ballots.standings.give(round, under)
 	if n := len(h.ballots.standings.of); n != 0 {
 		t.Errorf("%d rounds are remembered after their key", n)
+	}
+}
+
+// Where the protocol says so, a standing round closes before its deadline once two
+// releases in a row say the same of every statement, and not before.
+func TestAStandingRoundClosesOnDrift(t *testing.T) {
+	const people = 130
+	for _, auto := range []bool{true, false} {
+		h, _, cast := standingHouse(t, people, 2, func(p *delphi.Protocol) {
+			p.Stop, p.Rounds[0].Days, p.Rounds[0].MinDays = delphi.StopPlan{Auto: auto, When: "drift"}, 30, 0
+		})
+		h.refresh()
+		for i := range people {
+			cast(i, 1+i%3, 3)
+		}
+		h.must(h.ballots.Release(t.Context(), h.c.ID, 1, false))
+		// One statement moves: 43 people who agreed disagree. Of the other ten change,
+		// which is less than the threshold.
+		for i := range people {
+			if i%3 == 2 {
+				cast(i, 1, 3-i%12/11)
+			}
+		}
+		h.must(h.ballots.Release(t.Context(), h.c.ID, 2, false))
+		h.refresh()
+		if got := h.c.Rounds[0].State; got != consultation.RoundOpen {
+			t.Fatalf("auto %v: after a release that moved the round is %s", auto, got)
+		}
+		// Twelve change places, and the counts stay. The other is not released again.
+		for i := range 18 {
+			if i%3 < 2 {
+				cast(i, 2-i%3, 3)
+			}
+		}
+		h.must(h.ballots.Release(t.Context(), h.c.ID, 3, false))
+		h.refresh()
+		want := map[bool]consultation.RoundState{true: consultation.RoundClosing, false: consultation.RoundOpen}[auto]
+		r := h.c.Rounds[0]
+		if r.State != want || auto && !strings.Contains(r.Reason, "sotto la soglia") {
+			for _, f := range h.releases() {
+				for _, i := range f.Items {
+					t.Logf("release %d: %+v", f.Tick, i.Verdict)
+				}
+			}
+			t.Errorf("auto %v: the round is %s (%q), want %s", auto, r.State, r.Reason, want)
+		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// said is one reason as the closing reads it, with the value beside it.
+// said is one reason as the closing reads it, with the value beside it and the side
+// that its author said.
 type said struct {
 	text   string
 	answer delphi.Answer
@@ -48,9 +49,10 @@ type vote struct {
 	why      int32 // the first of their reasons
 }
 
-// why is one reason's digest.
+// why is one reason's digest, and the side that it argues.
 type why struct {
 	item   int32
+	argues delphi.Side
 	digest [32]byte
 }
 
@@ -111,7 +113,7 @@ func (v *votes) answers(b *delphi.Ballot, p *paper) {
 		}
 		a := e.answer(v.names[n])
 		if e.reason != "" {
-			a.Reason = leaf.Digest([]byte(e.reason))
+			a.Reason, a.Argues = leaf.Digest([]byte(e.reason)), e.argues
 		}
 		b.Answers = append(b.Answers, a)
 	}
@@ -139,8 +141,10 @@ func (v *votes) keep(p *paper, before []uint8) error {
 		if !inPlay || e.reason == "" {
 			continue
 		}
-		v.why = append(v.why, why{item: int32(n), digest: sha256.Sum256([]byte(e.reason))})
-		v.reasons[e.item] = append(v.reasons[e.item], said{text: e.reason, answer: e.answer(v.names[n])})
+		v.why = append(v.why, why{item: int32(n), argues: e.argues, digest: sha256.Sum256([]byte(e.reason))})
+		told := e.answer(v.names[n])
+		told.Argues = e.argues
+		v.reasons[e.item] = append(v.reasons[e.item], said{text: e.reason, answer: told})
 	}
 	v.superseded = append(v.superseded, p.sheet.superseded...)
 	return nil
@@ -170,7 +174,7 @@ func (v *votes) ballot(b *delphi.Ballot, person int) {
 	for _, w := range v.why[p.why:last] {
 		name := v.names[w.item]
 		n := slices.IndexFunc(b.Answers, func(a delphi.Answer) bool { return a.Item == name })
-		b.Answers[n].Reason = hex.EncodeToString(w.digest[:])
+		b.Answers[n].Reason, b.Answers[n].Argues = hex.EncodeToString(w.digest[:]), w.argues
 	}
 }
 

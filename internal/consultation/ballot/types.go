@@ -12,7 +12,8 @@ type Answer struct {
 	Item        uuid.UUID
 	Value       int // 1..points; 0 with CannotJudge
 	CannotJudge bool
-	Reason      string // ≤ 600 characters; "" for none
+	Reason      string      // ≤ 600 characters; "" for none
+	Argues      delphi.Side // the side that the reason argues, as its author says; "" for not said
 }
 
 // Paper is what a panelist has before them: the draft and the delivered ballot
@@ -58,8 +59,9 @@ type ItemFeedback struct {
 
 // Reason is one panelist's reason, without its author.
 type Reason struct {
-	Text    string `json:"text"`
-	Removed string `json:"removed,omitempty"` // digest of a text that was removed by law: a stub stands in its place
-	Outside bool   `json:"outside"`           // from outside the middle half
-	Side    string `json:"side"`              // "against", "middle", "for", "none" (who cannot judge); "" when the rule does not show it
+	Text    string       `json:"text"`
+	Removed string       `json:"removed,omitempty"` // digest of a text that was removed by law: a stub stands in its place
+	Outside bool         `json:"outside"`           // from outside the middle half
+	Side    delphi.Side  `json:"side"`              // "against", "for" or "neither", as its author said; "" for not said
+	Place   delphi.Place `json:"place"`             // where the answer beside it lies, "low", "middle", "high", "none" (who cannot judge); "" with a side, and where the rule does not tell it
 }

@@ -23,7 +23,7 @@ type Service struct {
 // New makes the service, and lets the consultation ask it what is still pending.
 func New(db *postgres.DB, c *consultation.Service, l *ledger.Service) *Service {
 	s := &Service{db: db, cons: c, record: l}
-	c.OnPending(countPending)
+	c.OnContributions(count)
 	return s
 }
 

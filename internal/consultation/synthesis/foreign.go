@@ -20,6 +20,15 @@ type Foreign struct {
 	Reason   string // of its admission
 }
 
+// Check refuses one that Take could not store.
+func (f Foreign) Check() error {
+	_, err := words(f.Body)
+	return err
+}
+
+// Statement gives the words of the item that an admitted one becomes.
+func (f Foreign) Statement() string { return strings.Join(strings.Fields(f.Body), " ") }
+
 // Take stores the contributions of a conversation held elsewhere: what was
 // admitted there becomes one item each, the rest is rejected, all in one
 // transaction and in the given order. It gives the items, one per contribution
@@ -54,7 +63,7 @@ func (s *Service) Take(ctx context.Context, id uuid.UUID, list []Foreign) ([]con
 				continue
 			}
 			// Two people may have said the same there: each is an item, as it was.
-			m := Merge{Destination: Fresh, Text: strings.Join(strings.Fields(body), " "), Reason: f.Reason}
+			m := Merge{Destination: Fresh, Text: f.Statement(), Reason: f.Reason}
 			if items[i], err = d.merge(ctx, m, []Contribution{one}); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"delfi/internal/consultation"
 	"delfi/internal/postgres"
 )
 
@@ -115,15 +116,15 @@ func aliasID(b []byte) (id [16]byte) {
 	return id
 }
 
-// countPending counts what nobody has examined.
-func countPending(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (int, error) {
-	var n int
-	err := tx.GetContext(ctx, &n, `
-		SELECT count(*)
+// count counts contributions by how far they have come.
+func count(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (consultation.Contributions, error) {
+	var n consultation.Contributions
+	err := tx.QueryRowxContext(ctx, `
+		SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'admitted')
 		FROM civic.contribution
-		WHERE consultation = $1 AND state = 'pending'`, consultation)
+		WHERE consultation = $1`, of).Scan(&n.Pending, &n.Admitted)
 	if err != nil {
-		return 0, fmt.Errorf("synthesis: count pending: %w", err)
+		return n, fmt.Errorf("synthesis: count contributions: %w", err)
 	}
 	return n, nil
 }

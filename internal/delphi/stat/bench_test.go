@@ -81,3 +81,25 @@ func BenchmarkKendallExact(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkBootstrap draws the intervals of one item: of its histogram and of its
+// table of pairs.
+func BenchmarkBootstrap(b *testing.B) {
+	table := make([][]int, 9)
+	for i := range table {
+		table[i] = make([]int, 9)
+		for j := range table[i] {
+			table[i][j] = 1000 >> max(i-j, j-i)
+		}
+	}
+	b.Run("histogram", func(b *testing.B) {
+		for b.Loop() {
+			Bootstrap(crowd, [32]byte{}, 2, figuresOf)
+		}
+	})
+	b.Run("table", func(b *testing.B) {
+		for b.Loop() {
+			BootstrapKappa(table, [32]byte{})
+		}
+	})
+}

@@ -13,7 +13,8 @@
 //	Shifts   counts of (value now − value before) over those who answered twice
 //	[][]int  table: k×k of earlier (rows) by later (columns), or group × point
 //
-// Rankings come as rank sums with their tie sum. Where a paper starts from raw
+// Intervals are drawn from counts as well (Bootstrap), with a seed that is an
+// argument. Rankings come as rank sums with their tie sum. Where a paper starts from raw
 // answers, a small function counts them first (Raw, Cross, Differences, Ranked).
 //
 // A figure is a Value: a number, or Undefined where the definition gives none

@@ -24,49 +24,87 @@ const (
 // Source: Krippendorff, Content Analysis, ch. 12; Computing Krippendorff's
 // Alpha-Reliability, 2011.
 func Krippendorff(units [][]int, scores []float64, level Level) Value {
-	k := len(scores)
-	coincidence := make([][]float64, k)
-	for c := range coincidence {
-		coincidence[c] = make([]float64, k)
+	c, ok := coincide(units, len(scores))
+	if !ok {
+		return Undefined
 	}
-	sums, n := make([]int, k), 0
+	return c.alpha(scores, level)
+}
+
+// coincidences are the pairs of ratings within units, each unit's ratings weighing
+// as many as they are.
+type coincidences struct {
+	seen []float64 // k×k, row by row; only below the diagonal, for d < c
+	sums []int     // pairable ratings by category
+	n    int       // all of them
+}
+
+func newCoincidences(k int) *coincidences {
+	return &coincidences{seen: make([]float64, k*k), sums: make([]int, k)}
+}
+
+// coincide counts the coincidences of units over k categories; false where a unit
+// does not fit them.
+func coincide(units [][]int, k int) (*coincidences, bool) {
+	out := newCoincidences(k)
 	for _, h := range units {
 		m, ok := total(h)
 		if len(h) != k || !ok && m != 0 {
-			return Undefined
+			return nil, false
 		}
 		if m < 2 {
 			continue
 		}
-		n += m
+		out.n += m
 		for c, a := range h {
-			sums[c] += a
-			for d, b := range h {
-				if c == d {
-					b--
-				}
-				coincidence[c][d] += float64(a) * float64(b) / float64(m-1)
+			out.sums[c] += a
+			for d, b := range h[:c] {
+				out.seen[c*k+d] += float64(a) * float64(b) / float64(m-1)
 			}
 		}
 	}
+	return out, true
+}
+
+func (c *coincidences) clear() {
+	clear(c.seen)
+	clear(c.sums)
+	c.n = 0
+}
+
+// add counts the coincidences of part so many times more.
+func (c *coincidences) add(part *coincidences, times int) {
+	k, t := len(c.sums), float64(times)
+	for i := range k {
+		c.sums[i] += times * part.sums[i]
+		own, from := c.seen[i*k:i*k+i], part.seen[i*k:i*k+i]
+		for j, x := range from {
+			own[j] += t * x
+		}
+	}
+	c.n += times * part.n
+}
+
+func (c *coincidences) alpha(scores []float64, level Level) Value {
+	k := len(scores)
 	var seen, chance float64
-	for c := range k {
-		for d := range c {
-			if sums[c] == 0 || sums[d] == 0 {
+	for i := range k {
+		for j := range i {
+			if c.sums[i] == 0 || c.sums[j] == 0 {
 				continue
 			}
-			far, ok := distance(level, sums, scores, d, c)
+			far, ok := distance(level, c.sums, scores, j, i)
 			if !ok {
 				return Undefined
 			}
-			seen += coincidence[c][d] * far
-			chance += float64(sums[c]) * float64(sums[d]) * far
+			seen += c.seen[i*k+j] * far
+			chance += float64(c.sums[i]) * float64(c.sums[j]) * far
 		}
 	}
 	if !(chance > 0) {
 		return Undefined
 	}
-	return Of(1 - float64(n-1)*seen/chance)
+	return Of(1 - float64(c.n-1)*seen/chance)
 }
 
 // distance is the squared distance of the scores at c < d.

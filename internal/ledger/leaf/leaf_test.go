@@ -194,6 +194,12 @@ func TestReceiptsAndProofsComeBack(t *testing.T) {
 	if p.Mark() == mark {
 		t.Error("another answer gives the same mark")
 	}
+	for _, side := range []string{"for", "against", "neither"} {
+		p.Answers = []Given{{Item: "b", Value: "7", Reason: "perché sì", Argues: side}, answers[1]}
+		if p.Mark() == mark {
+			t.Errorf("a reason that argues %s gives the mark of one without a side", side)
+		}
+	}
 	r := Receipt{Consultation: "c", Round: 2, Protocol: "ab", Size: 7, Mark: mark}
 	back, err := ParseReceipt(r.Text())
 	if err != nil || back != r {
@@ -236,7 +242,7 @@ func BenchmarkBuild(b *testing.B) {
 
 // The room that a mark is made in is exactly what its lines take.
 func TestLinesHaveTheirSize(t *testing.T) {
-	for _, g := range []Given{{}, {Item: "i", Value: "7"}, {Item: "é", Value: CannotJudge, Reason: "perché sì"}, {Item: "i", Value: "10", Reason: strings.Repeat("x", 3000)}} {
+	for _, g := range []Given{{}, {Item: "i", Value: "7"}, {Item: "é", Value: CannotJudge, Reason: "perché sì"}, {Item: "i", Value: "10", Reason: strings.Repeat("x", 3000), Argues: "neither"}} {
 		for _, group := range []string{"", "all", "città"} {
 			if line := g.appendLine(nil, group); len(line) != g.lineSize(group) {
 				t.Errorf("%q has %d bytes, not %d", line, len(line), g.lineSize(group))

@@ -2,6 +2,7 @@ package leaf
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -22,6 +23,7 @@ type Given struct {
 	Item   string `json:"item"`
 	Value  string `json:"value"`  // the point, or CannotJudge
 	Reason string `json:"reason"` // its text; "" for none
+	Argues string `json:"argues"` // the side that the reason argues, as its author said; "" for not said
 }
 
 // appendLine writes the line that a mark binds an answer with.
@@ -30,15 +32,17 @@ func (g Given) appendLine(b []byte, group string) []byte {
 	b = append(append(b, group...), ' ')
 	b = append(append(b, g.Value...), ' ')
 	if g.Reason == "" {
-		return append(b, "-\n"...)
+		b = append(b, '-')
+	} else {
+		sum := sha256.Sum256([]byte(g.Reason))
+		b = hex.AppendEncode(b, sum[:])
 	}
-	sum := sha256.Sum256([]byte(g.Reason))
-	return append(hex.AppendEncode(b, sum[:]), '\n')
+	return append(append(append(b, ' '), cmp.Or(g.Argues, "-")...), '\n')
 }
 
 // lineSize is the length of the line.
 func (g Given) lineSize(group string) int {
-	size := len(g.Item) + len(group) + len(g.Value) + len("   -\n")
+	size := len(g.Item) + len(group) + len(g.Value) + len(cmp.Or(g.Argues, "-")) + len("   - \n")
 	if g.Reason != "" {
 		size += 2*sha256.Size - len("-")
 	}
@@ -46,8 +50,8 @@ func (g Given) lineSize(group string) int {
 }
 
 // Mark is what a receipt shows of a ballot: hex SHA-256 of "mark v1", the seed,
-// and one LF-ended line per answer, "item group value reason", sorted; reason is
-// the digest of its text or "-".
+// and one LF-ended line per answer, "item group value reason side", sorted; reason
+// is the digest of its text or "-", side what its author said that it argues or "-".
 func Mark(seed Seed, group string, answers []Given) string {
 	sum := new(Marker).Mark(seed, group, answers)
 	return hex.EncodeToString(sum[:])

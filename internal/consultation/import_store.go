@@ -1,0 +1,57 @@
+package consultation
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/postgres"
+)
+
+// importClass sets the holds of imports apart from other advisory locks ("deli").
+const importClass = 0x64656c69
+
+// hold takes the hold of an import on one connection, for as long as that lives.
+func hold(ctx context.Context, conn *sql.Conn, id uuid.UUID) error {
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1::int, hashtext($2))`, importClass, id.String()); err != nil {
+		return fmt.Errorf("hold import: %w", err)
+	}
+	return nil
+}
+
+func letGo(ctx context.Context, conn *sql.Conn, id uuid.UUID) error {
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_unlock($1::int, hashtext($2))`, importClass, id.String()); err != nil {
+		return fmt.Errorf("let go of import: %w", err)
+	}
+	return nil
+}
+
+// unheld takes the hold of an import until the transaction ends; false when another has it.
+func unheld(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
+	var taken bool
+	if err := tx.GetContext(ctx, &taken, `SELECT pg_try_advisory_xact_lock($1::int, hashtext($2))`, importClass, id.String()); err != nil {
+		return false, fmt.Errorf("hold import: %w", err)
+	}
+	return taken, nil
+}
+
+// unfinished gives the ids of imports that were neither published nor withdrawn.
+func unfinished(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE origin_name IS NOT NULL AND published_at IS NULL AND stage <> 'withdrawn'
+		ORDER BY id`)
+}
+
+// address gives an import the slug under which it is published.
+func address(ctx context.Context, tx *postgres.Tx, id uuid.UUID, slug string) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.consultation
+		SET slug = $2
+		WHERE id = $1 AND origin_name IS NOT NULL`,
+		id, slug)
+	return taken(err)
+}

@@ -1,0 +1,248 @@
+package stat
+
+import "slices"
+
+// Resamples is how many samples a bootstrap interval is made of.
+const Resamples = 10_000
+
+// Resampler names how the samples come about, for whoever repeats them: the numbers
+// of Generator; a sample of n people from counts over m cells that are not empty
+// draws each person as ⌊u·n⌋ while n ≤ 4m, else cell by cell in their order, each
+// binomial given those before it (inversion from 0 below 10 expected, else BTRS),
+// the last cell taking the rest.
+const Resampler = "sha256-counter/multinomial/1"
+
+// Limits are a percentile bootstrap interval of 95 %.
+type Limits struct {
+	Low, High Value
+	Draws     int // samples in which the figure is defined; 0 where there was nothing to draw
+}
+
+// Bootstrap gives the percentile intervals of figures of counts, whatever these are
+// counts of (points of a scale, cells of a table, distinct rankings): it draws
+// Resamples times as many people as there are, with replacement, and compute writes
+// the figures of each sample into out. The ends are the 250th and the 9,751st of
+// 10,000 figures in order, (B+1)·α/2 from either side. A sample in which a figure is
+// not defined is left out; where more than 5 % are, and without people, the interval
+// is Undefined. A sample costs the number of cells, not of people. Sources: Efron &
+// Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13; Davison & Hinkley,
+// Bootstrap Methods, §5.3.
+func Bootstrap(counts []int, seed [32]byte, figures int, compute func(drawn []int, out []Value)) []Limits {
+	intervals := make([]Limits, figures)
+	r := newResampler(counts, seed)
+	if r == nil {
+		return intervals
+	}
+	values := make([][]float64, figures)
+	for f := range values {
+		values[f] = make([]float64, 0, Resamples)
+	}
+	out := make([]Value, figures)
+	for range Resamples {
+		compute(r.sample(), out)
+		for f, v := range out {
+			if x, ok := v.Float(); ok {
+				values[f] = append(values[f], x)
+			}
+		}
+	}
+	for f, v := range values {
+		intervals[f] = percentile(v)
+	}
+	return intervals
+}
+
+// percentile reads an interval off the figures of the samples, which it sorts.
+func percentile(values []float64) Limits {
+	b := len(values)
+	if 20*b < 19*Resamples {
+		return Limits{Draws: b}
+	}
+	slices.Sort(values)
+	k := (b + 1) * 25 / 1000
+	return Limits{Low: Of(values[k-1]), High: Of(values[b-k]), Draws: b}
+}
+
+// resampler draws samples from counts.
+type resampler struct {
+	stream *stream
+	cells  []int // places of the counts that are not 0
+	counts []int // of those cells
+	n      int
+	person []int32 // cell of each person, where people are drawn one by one
+	drawn  []int
+}
+
+// newResampler is nil where there is nobody to draw.
+func newResampler(counts []int, seed [32]byte) *resampler {
+	n, ok := total(counts)
+	if !ok {
+		return nil
+	}
+	r := &resampler{stream: newStream(seed), n: n, drawn: make([]int, len(counts))}
+	for i, c := range counts {
+		if c > 0 {
+			r.cells, r.counts = append(r.cells, i), append(r.counts, c)
+		}
+	}
+	if n <= 4*len(r.cells) {
+		for i, c := range r.counts {
+			for range c {
+				r.person = append(r.person, int32(r.cells[i]))
+			}
+		}
+	}
+	return r
+}
+
+// sample draws n people; the slice is used again.
+func (r *resampler) sample() []int {
+	clear(r.drawn)
+	if r.person != nil {
+		for range r.n {
+			r.drawn[r.person[int(r.stream.uniform()*float64(r.n))]]++
+		}
+		return r.drawn
+	}
+	left, people := r.n, r.n // people of the sample and of the counts from here on
+	for i, c := range r.counts {
+		if left == 0 {
+			break
+		}
+		x := left
+		if c < people {
+			x = r.stream.binomial(left, float64(c)/float64(people))
+		}
+		r.drawn[r.cells[i]] = x
+		left -= x
+		people -= c
+	}
+	return r.drawn
+}
+
+// BootstrapKappa gives the intervals of κ with linear and with quadratic weights of a
+// square table of pairs, by drawing pairs: one set of samples serves both. Undefined
+// where the table is not square, and as Bootstrap is; a sample in which everyone
+// stays in one category leaves κ undefined.
+func BootstrapKappa(t [][]int, seed [32]byte) (linear, quadratic Limits) {
+	if _, _, _, ok := square(t); !ok {
+		return Limits{}, Limits{}
+	}
+	k := len(t)
+	rows, cols := make([]int, k), make([]int, k)
+	both := Bootstrap(slices.Concat(t...), seed, 2, func(drawn []int, out []Value) {
+		clear(rows)
+		clear(cols)
+		seen, chance := [2]int{}, [2]float64{}
+		n := 0
+		for i := range k {
+			for j, c := range drawn[i*k : (i+1)*k] {
+				if c == 0 {
+					continue
+				}
+				rows[i] += c
+				cols[j] += c
+				n += c
+				far := max(i-j, j-i)
+				seen[0] += far * c
+				seen[1] += far * far * c
+			}
+		}
+		for i, r := range rows {
+			for j, c := range cols {
+				far, e := float64(max(i-j, j-i)), float64(r)*float64(c)
+				chance[0] += far * e
+				chance[1] += far * far * e
+			}
+		}
+		for w := range out {
+			out[w] = Undefined
+			if chance[w] > 0 {
+				out[w] = Of(1 - float64(seen[w])*float64(n)/chance[w])
+			}
+		}
+	})
+	return both[0], both[1]
+}
+
+// BootstrapAlpha gives the intervals of Krippendorff's α at each of the levels, by
+// drawing units: they say how far α depends on which items were asked, the panel
+// being given, and cost no look at a person's answers to several items. (Hayes &
+// Krippendorff draw from the pairs of ratings instead, with the expected
+// disagreement held still.) Units and undefined cases as in Krippendorff; Undefined
+// also with fewer than two units that have two ratings. Sources: Zapf et al., BMC
+// Medical Research Methodology 2016;16:93; Hayes & Krippendorff, Communication
+// Methods and Measures 2007;1:77–89.
+func BootstrapAlpha(units [][]int, scores []float64, seed [32]byte, levels ...Level) []Limits {
+	parts := make([]*coincidences, 0, len(units))
+	for _, h := range units {
+		part, ok := coincide([][]int{h}, len(scores))
+		if !ok {
+			return make([]Limits, len(levels))
+		}
+		if part.n > 0 {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) < 2 {
+		return make([]Limits, len(levels))
+	}
+	whole := newCoincidences(len(scores))
+	return Bootstrap(slices.Repeat([]int{1}, len(parts)), seed, len(levels), func(drawn []int, out []Value) {
+		whole.clear()
+		for u, times := range drawn {
+			if times > 0 {
+				whole.add(parts[u], times)
+			}
+		}
+		for i, level := range levels {
+			out[i] = whole.alpha(scores, level)
+		}
+	})
+}
+
+// BootstrapW gives the interval of Kendall's W, by drawing raters: scores[d] is a
+// ranking that counts[d] of them gave, smallest best. Undefined where W is, where a
+// ranking is incomplete, and without two raters.
+func BootstrapW(scores [][]float64, counts []int, seed [32]byte) Limits {
+	if len(scores) != len(counts) || N(counts) < 2 {
+		return Limits{}
+	}
+	ranks, ties := make([][]float64, len(scores)), make([]float64, len(scores))
+	for d, row := range scores {
+		var ok bool
+		if ranks[d], ties[d], ok = Ranked(row); !ok || len(row) != len(scores[0]) {
+			return Limits{}
+		}
+	}
+	sums := make([]float64, len(scores[0]))
+	return Bootstrap(counts, seed, 1, func(drawn []int, out []Value) {
+		clear(sums)
+		m, tied := 0, 0.0
+		for d, times := range drawn {
+			if times == 0 {
+				continue
+			}
+			m += times
+			tied += float64(times) * ties[d]
+			for i, r := range ranks[d] {
+				sums[i] += float64(times) * r
+			}
+		}
+		out[0] = concord(sums, m, tied)
+	})[0]
+}
+
+// concord is W alone.
+func concord(sums []float64, raters int, ties float64) Value {
+	n, m := float64(len(sums)), float64(raters)
+	corrected := m*m*(n*n*n-n) - m*ties
+	if raters < 1 || len(sums) < 2 || !(corrected > 0) {
+		return Undefined
+	}
+	mean, s := m*(n+1)/2, 0.0
+	for _, r := range sums {
+		s += (r - mean) * (r - mean)
+	}
+	return Of(12 * s / corrected)
+}

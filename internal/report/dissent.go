@@ -1,0 +1,136 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+)
+
+// Reason is the words that people gave about an item, once, whatever the rounds.
+type Reason struct {
+	Text    string       `json:"text"`              // "" when it was removed by law
+	Removed string       `json:"removed,omitempty"` // digest of the text that was removed
+	Side    delphi.Side  `json:"side"`              // "against", "for", "neither", as its author said; "" for not said
+	Place   delphi.Place `json:"place"`             // where the answer beside it lies; "" with a side, and where the rule does not tell it
+	Outside bool         `json:"outside"`           // in some round from outside the middle half
+	Rounds  []int        `json:"rounds"`            // that it was given in, ascending
+	People  int          `json:"people"`            // with the same words and side, in the round in which they were most
+}
+
+// Dissent is the reasons of the other side than the verdict's, each once. A verdict
+// in the middle and one that takes no side have both sides against them.
+type Dissent struct {
+	Against []Reason `json:"against"`
+	For     []Reason `json:"for"`
+
+	// Reasons whose authors said no side, from outside the middle half: on one side or
+	// the other, but for those that are told to lie where the verdict does.
+	Unsaid []Reason `json:"unsaid"`
+}
+
+// Any tells whether there is any dissent.
+func (d Dissent) Any() bool { return len(d.Against)+len(d.For)+len(d.Unsaid) > 0 }
+
+// Has tells whether a reason is part of the dissent.
+func (d Dissent) Has(r Reason) bool {
+	return slices.ContainsFunc(slices.Concat(d.Against, d.For, d.Unsaid), func(o Reason) bool {
+		return o.Text == r.Text && o.Removed == r.Removed && o.Side == r.Side
+	})
+}
+
+// Rest lists the reasons of an item that are no dissent, last round first.
+func (i Item) Rest() []Reason {
+	return slices.DeleteFunc(reasonsOf(i.History), i.Dissent.Has)
+}
+
+// reasonsOf lists the reasons of a history, last round first, each once.
+func reasonsOf(history []ItemRound) []Reason {
+	type key struct {
+		words ballot.Words
+		side  delphi.Side
+	}
+	out, at, said := []Reason{}, map[key]int{}, map[ballot.Words]delphi.Side{}
+	for n := len(history) - 1; n >= 0; n-- {
+		for _, g := range ballot.Alike(history[n].Reasons) {
+			k := key{g.Words(), g.Side}
+			// Whose side was said in one round has it in the others: the last one's.
+			if known, ok := said[k.words]; ok && k.side == "" {
+				k.side, g.Place = known, ""
+			} else if k.side != "" && !ok {
+				said[k.words] = k.side
+				if i, unsaid := at[key{k.words, ""}]; unsaid {
+					delete(at, key{k.words, ""})
+					at[k], out[i].Side, out[i].Place = i, k.side, ""
+				}
+			}
+			i, ok := at[k]
+			if !ok {
+				i, at[k] = len(out), len(out)
+				out = append(out, Reason{Text: g.Text, Removed: g.Removed, Side: k.side, Place: g.Place})
+			}
+			r := &out[i]
+			r.Outside, r.People = r.Outside || g.Outside, max(r.People, g.People)
+			if !slices.Contains(r.Rounds, history[n].Round) {
+				r.Rounds = append([]int{history[n].Round}, r.Rounds...)
+			}
+		}
+	}
+	return out
+}
+
+// dissentOf finds the dissent from an item's verdict among its reasons.
+func dissentOf(v delphi.Verdict, history []ItemRound) Dissent {
+	d := Dissent{Against: []Reason{}, For: []Reason{}, Unsaid: []Reason{}}
+	side := v.Side
+	if v.Key == delphi.Bipolarity {
+		side = delphi.NoSide // it names the larger of two camps, and is neither's
+	}
+	for _, r := range reasonsOf(history) {
+		switch {
+		case r.Side == delphi.Against && side != delphi.Against:
+			d.Against = append(d.Against, r)
+		case r.Side == delphi.For && side != delphi.For:
+			d.For = append(d.For, r)
+		case r.Side == "" && r.Outside && (side == delphi.NoSide || string(r.Place) != string(v.Direction)):
+			d.Unsaid = append(d.Unsaid, r)
+		}
+	}
+	return d
+}
+
+// Dissenting is an item with the dissent from its verdict.
+type Dissenting struct {
+	Item    uuid.UUID
+	Number  int
+	Text    string
+	Verdict delphi.Verdict
+	Dissent Dissent
+}
+
+// DissentIn lists the items of a consultation's documents that have dissent, by
+// number.
+func DissentIn(documents []ballot.Feedback) []Dissenting {
+	var out []Dissenting
+	seen := map[uuid.UUID]bool{}
+	for _, d := range documents {
+		for _, i := range d.Items {
+			if seen[i.Item] {
+				continue
+			}
+			seen[i.Item] = true
+			h := history(i.Item, documents)
+			if len(h) == 0 {
+				continue
+			}
+			last := h[len(h)-1]
+			if found := dissentOf(last.Verdict, h); found.Any() {
+				out = append(out, Dissenting{Item: i.Item, Number: i.Number, Text: last.Text, Verdict: last.Verdict, Dissent: found})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Dissenting) int { return a.Number - b.Number })
+	return out
+}

@@ -1,0 +1,102 @@
+package report
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+)
+
+func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
+	said := []ItemRound{{Round: 2, Reasons: []ballot.Reason{
+		{Text: "contro", Side: delphi.Against}, {Text: "a favore", Side: delphi.For, Outside: true}, {Text: "né l’una né l’altra", Side: delphi.Neither, Outside: true},
+	}}}
+	both := []string{"contro", "a favore"}
+	for name, c := range map[string]struct {
+		v    delphi.Verdict
+		want []string
+	}{
+		"consensus for":           {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High, Side: delphi.For}, []string{"contro"}},
+		"consensus against":       {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Low, Side: delphi.Against}, []string{"a favore"}},
+		"majority against":        {delphi.Verdict{Key: delphi.Majority, Direction: delphi.Low, Side: delphi.Against}, []string{"a favore"}},
+		"for, declared low":       {delphi.Verdict{Key: delphi.Plurality, Direction: delphi.Low, Side: delphi.For}, []string{"contro"}},
+		"consensus in the middle": {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Middle, Side: delphi.Between}, both},
+		"two poles":               {delphi.Verdict{Key: delphi.Bipolarity, Direction: delphi.High, Side: delphi.For}, both},
+		"divided":                 {delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection, Side: delphi.NoSide}, both},
+		"open":                    {delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, Side: delphi.NoSide, If: delphi.Consensus, IfSide: delphi.For}, both},
+	} {
+		d := dissentOf(c.v, said)
+		var got []string
+		for _, r := range append(d.Against, d.For...) {
+			got = append(got, r.Text)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" || len(d.Unsaid) > 0 {
+			t.Errorf("%s: %s %+v", name, diff, d.Unsaid)
+		}
+	}
+}
+
+func TestWhereNobodySaidASideDissentIsFromOutsideTheMiddleHalf(t *testing.T) {
+	v := delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High, Side: delphi.For}
+	h := []ItemRound{{Round: 2, Reasons: []ballot.Reason{
+		{Text: "da fuori", Outside: true}, {Text: "da dentro"},
+		{Text: "da dove sta l’esito", Outside: true, Place: delphi.PlaceHigh}, {Text: "dall’altra parte", Outside: true, Place: delphi.PlaceLow},
+	}}}
+	d := dissentOf(v, h)
+	if diff := cmp.Diff([]string{"da fuori ×1 [2]", "dall’altra parte ×1 [2]"}, shown(d.Unsaid)); diff != "" || len(d.Against)+len(d.For) > 0 {
+		t.Error(diff, d)
+	}
+	// Beside a verdict without a side a place excludes nobody.
+	d = dissentOf(delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection, Side: delphi.NoSide}, h)
+	if len(d.Unsaid) != 3 {
+		t.Errorf("%d of 3 from outside", len(d.Unsaid))
+	}
+}
+
+func TestAReasonGivenInTwoRoundsStandsOnce(t *testing.T) {
+	h := []ItemRound{
+		{Round: 2, Reasons: []ballot.Reason{{Text: "a"}, {Text: "a"}, {Text: "b", Side: delphi.For}, {Text: "c", Side: delphi.For}}},
+		{Round: 3, Reasons: []ballot.Reason{{Text: "a", Side: delphi.Against, Outside: true}, {Text: "b"}, {Text: "c", Side: delphi.Against}}},
+	}
+	want := []Reason{
+		{Text: "a", Side: delphi.Against, Outside: true, Rounds: []int{2, 3}, People: 2},
+		{Text: "b", Side: delphi.For, Rounds: []int{2, 3}, People: 1},
+		// Who changed the side said two things.
+		{Text: "c", Side: delphi.Against, Rounds: []int{3}, People: 1},
+		{Text: "c", Side: delphi.For, Rounds: []int{2}, People: 1},
+	}
+	if d := cmp.Diff(want, reasonsOf(h)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestTheOpinionSaysWhatBecameOfTheMinorityReport(t *testing.T) {
+	at := time.Date(2026, 3, 25, 9, 0, 0, 0, time.UTC) // the clocks change within the week
+	some := []Dissenting{{}}
+	week := at.In(rome).AddDate(0, 0, 7)
+	for name, c := range map[string]struct {
+		m         consultation.Minority
+		dissent   []Dissenting
+		published time.Time
+		want      Minority
+	}{
+		"nobody dissents": {want: Minority{State: MinorityNone}},
+		"nobody reported": {dissent: some, published: week, want: Minority{State: MinorityUnwritten}},
+		"a draft":         {m: consultation.Minority{Draft: "x"}, dissent: some, published: week, want: Minority{State: MinorityUnwritten}},
+		"declined":        {m: consultation.Minority{Reason: "y"}, dissent: some, published: week, want: Minority{State: MinorityDeclined, Reason: "y"}},
+		"shown": {m: consultation.Minority{Text: "x", ShownAt: at}, dissent: some, published: week,
+			want: Minority{State: MinorityShown, Text: "x", ShownOn: "2026-03-25", Days: 7}},
+		"shown for a day less": {m: consultation.Minority{Text: "x", ShownAt: at}, dissent: some, published: week.Add(-time.Second),
+			want: Minority{State: MinorityShort, Text: "x", ShownOn: "2026-03-25", Days: 6}},
+		"a preview": {m: consultation.Minority{Text: "x", ShownAt: at}, dissent: some,
+			want: Minority{State: MinorityShown, Text: "x", ShownOn: "2026-03-25", Days: 7}},
+	} {
+		if d := cmp.Diff(c.want, minorityOf(c.m, c.dissent, c.published)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}

@@ -1,0 +1,309 @@
+package study
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"delfi/internal/delphi"
+)
+
+// usual are the scales that are taken for undeclared answers, the smallest first.
+var usual = [][2]int{
+	{1, 3}, {1, 4}, {1, 5}, {0, 4}, {-2, 2}, {1, 6}, {0, 5}, {1, 7}, {-3, 3}, {0, 6}, {1, 9}, {1, 10}, {0, 10}, {1, 11}, {-5, 5},
+}
+
+// holding gives the smallest usual scale that holds whole numbers; false when none
+// does.
+func holding(least, greatest int) ([2]int, bool) {
+	for _, u := range usual {
+		if u[0] <= least && greatest <= u[1] {
+			return u, true
+		}
+	}
+	return [2]int{}, false
+}
+
+// infer tells the scale of the items for which none is declared: the smallest usual
+// one that holds the answers to all of them, unless two blocks of items clearly
+// differ.
+func (in *intake) infer(open []int, all []tally) error {
+	s := in.s
+	least, greatest := 0, 0
+	any := false
+	by := map[int][]int{}
+	var faults wrong
+	for _, i := range open {
+		list, odd := in.numbers(all[i])
+		if odd >= 0 {
+			a := in.texts[i].list[odd]
+			words := fmt.Sprintf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", shortened(a.text))
+			faults.add(in.texts[i].first[odd], all[i].count[odd], "value", "%s%s", words, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
+		}
+		by[i] = list
+		if len(list) == 0 {
+			continue
+		}
+		if !any || list[0] < least {
+			least = list[0]
+		}
+		if !any || list[len(list)-1] > greatest {
+			greatest = list[len(list)-1]
+		}
+		any = true
+	}
+	if err := faults.first(in); err != nil || len(open) == 0 {
+		return err
+	}
+	if any && least >= 0 && greatest <= 1 {
+		return bad("--scale", "scale", fmt.Sprintf("no answer is other than 0 and 1: if options were ticked, add --kind selection; if it is a scale of two points, --scale %d-%d", 0, 1))
+	}
+	whole, ok := holding(least, greatest)
+	if !ok {
+		return in.strange(open, all, least, greatest)
+	}
+	if code, ok := in.apart(open, all, whole); ok {
+		return code
+	}
+	for _, i := range open {
+		c := &s.Scales[i]
+		c.From, c.To, c.Source = whole[0], whole[1], inferred
+	}
+	block, scale := in.block(open, by, all, whole)
+	for _, i := range block {
+		s.Scales[i].From, s.Scales[i].To = scale[0], scale[1]
+	}
+	rest := slices.DeleteFunc(slices.Clone(open), func(i int) bool { return slices.Contains(block, i) })
+	if len(block) > 0 {
+		s.warn("two_scales.inferred", nil, s.named(block), listed(s.named(block)), scale[1], listed(s.named(rest)), whole[1],
+			span(scale[0], scale[1]), span(whole[0], whole[1]), s.Items[block[0]], span(scale[0], scale[1]))
+		s.note("scale", span(scale[0], scale[1]), listed(s.named(block)))
+	}
+	s.note("scale", span(whole[0], whole[1]), listed(s.named(rest)))
+	return nil
+}
+
+// named gives the names of items.
+func (s *Study) named(items []int) []string {
+	out := make([]string, len(items))
+	for n, i := range items {
+		out[n] = s.Items[i]
+	}
+	return out
+}
+
+// strange refuses answers that no usual scale holds: it names the codes among them
+// that often stand for no answer, else what may be declared.
+func (in *intake) strange(open []int, all []tally, least, greatest int) error {
+	s := in.s
+	var faults wrong
+	low, high, any := 0, 0, false
+	for _, i := range open {
+		for code, a := range in.texts[i].list {
+			v, whole := a.in(0)
+			switch {
+			case all[i].says[code] != value || !whole:
+			case a.usual():
+				faults.add(in.texts[i].first[code], all[i].count[code], "value", "%s lies apart from the other answers%s", a.text, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
+			default:
+				if !any || v < low {
+					low = v
+				}
+				if !any || v > high {
+					high = v
+				}
+				any = true
+			}
+		}
+	}
+	if _, ok := holding(low, high); ok && any {
+		return faults.first(in)
+	}
+	for _, i := range open { // the first item that stands out by itself
+		list, _ := in.numbers(all[i])
+		if len(list) == 0 {
+			continue
+		}
+		if _, ok := holding(list[0], list[len(list)-1]); !ok {
+			first := in.texts[i].first[slices.IndexFunc(in.texts[i].list, func(a answer) bool {
+				v, _ := a.in(0)
+				return a.form == number && (v == list[0] || v == list[len(list)-1])
+			})]
+			return in.bad(first, "scale", "the answers to %q run from %d to %d, which is no usual scale: declare it with --scale '%[1]s=%[2]d-%[3]d', as an estimate with --kind '%[1]s=estimate', or, if it holds no answers, leave it out with --ignore '%[1]s'",
+				s.Items[i], list[0], list[len(list)-1])
+		}
+	}
+	return bad("--scale", "scale", fmt.Sprintf("the answers run from %d to %d, which is no usual scale: declare scales with --scale, or for numbers that were estimated --kind estimate", least, greatest))
+}
+
+// manyFrom is from how many answers on their pattern says something of the scale.
+const manyFrom = 30
+
+// apart finds a greatest answer that lies far from all others on a usual scale: 9
+// for "don't know" beside 1 to 5.
+func (in *intake) apart(open []int, all []tally, whole [2]int) (error, bool) {
+	counts := make([]int, whole[1]-whole[0]+1)
+	first, text := spot{}, ""
+	n := 0
+	for _, i := range open {
+		for code, a := range in.texts[i].list {
+			if v, ok := a.in(0); ok && all[i].says[code] == value {
+				counts[v-whole[0]] += all[i].count[code]
+				n += all[i].count[code]
+				if v == whole[1] && (text == "" || earlier(in.texts[i].first[code], first)) {
+					first, text = in.texts[i].first[code], a.text
+				}
+			}
+		}
+	}
+	last := len(counts) - 1
+	for last > 0 && counts[last-1] == 0 {
+		last--
+	}
+	if text == "" || n < manyFrom || len(counts)-1-last < 3 {
+		return nil, false
+	}
+	return in.bad(first, "value", "%s lies apart from the other %d answers, of which none is above %d: if it stands for no answer, add --missing=%[1]s; for \"cannot judge\", --cannot-judge=%[1]s; if it is an answer, declare --scale %[4]s",
+		text, n-counts[len(counts)-1], whole[0]+last-1, span(whole[0], whole[1])), true
+}
+
+// fills says whether n answers, whose values add up to total, may be those of a
+// smaller scale: a fifth of them lies at its end and they are spread around its
+// middle, while answers to an item that a panel rejects thin out.
+func fills(u [2]int, n, end, total int) bool {
+	return u[1]-u[0] >= 3 && n >= manyFrom && 5*end >= n && 2*total >= n*(u[0]+u[1]-1)
+}
+
+// block finds items that clearly have a smaller scale than the whole: two or more
+// whose answers fill it and never pass its end, while those to other items often do.
+func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int) (block []int, scale [2]int) {
+	for _, u := range usual {
+		if u[0] != whole[0] || u[1] >= whole[1] {
+			continue
+		}
+		var inside, outside []int
+		for _, i := range open {
+			list := by[i]
+			switch {
+			case len(list) == 0:
+			case list[len(list)-1] <= u[1]:
+				inside = append(inside, i)
+			default:
+				outside = append(outside, i)
+			}
+		}
+		// count gives how many answers there are, how many lie at a place, and their sum.
+		count := func(items []int, at func(v int) bool) (n, m, total int) {
+			for _, i := range items {
+				for code, a := range in.texts[i].list {
+					if v, ok := a.in(0); ok && a.form == number && all[i].says[code] == value {
+						n, total = n+all[i].count[code], total+v*all[i].count[code]
+						if at(v) {
+							m += all[i].count[code]
+						}
+					}
+				}
+			}
+			return n, m, total
+		}
+		n, end, total := count(inside, func(v int) bool { return v == u[1] })
+		others, above, _ := count(outside, func(v int) bool { return v > u[1] })
+		if len(inside) >= 2 && fills(u, n, end, total) && others > 0 && n*above >= 10*others {
+			return inside, u
+		}
+	}
+	return nil, scale
+}
+
+// rankings refuses ranks that were not declared to be ranks, and warns of those that
+// were declared to be answers on a scale: each person's are 1 to k, each once.
+func (in *intake) rankings(specs []spec, all []tally) error {
+	s := in.s
+	var scales []int
+	for i, c := range s.Scales {
+		if c.Kind == delphi.ScaleForm {
+			scales = append(scales, i)
+		}
+	}
+	blocks := [][]int{scales}
+	byStem := map[string][]int{}
+	for _, i := range scales {
+		byStem[stem(s.Items[i])] = append(byStem[stem(s.Items[i])], i)
+	}
+	if len(byStem) > 1 {
+		for _, i := range scales {
+			if b := byStem[stem(s.Items[i])]; b[0] == i {
+				blocks = append(blocks, b)
+			}
+		}
+	}
+	told := map[int]bool{}
+	for _, block := range blocks {
+		if len(block) < 3 || told[block[0]] || !in.ranked(block, all) {
+			continue
+		}
+		open := true
+		for _, i := range block {
+			open = open && specs[i].kind == "" && specs[i].ends == nil
+			told[i] = true
+		}
+		words := fmt.Sprintf("each person's answers to %s are the numbers from 1 on, each once, as in a ranking", some(s.named(block)))
+		if open {
+			flag := "--kind ranking"
+			if len(block) < len(scales) {
+				flag = fmt.Sprintf("--kind '%s*=ranking'", stem(s.Items[block[0]]))
+			}
+			return bad("--kind", "ranking", words+fmt.Sprintf(": add %s; if they are answers on a scale, declare it with --scale", flag))
+		}
+		s.warn("ranking", nil, s.named(block), listed(s.named(block)))
+	}
+	return nil
+}
+
+// stem is what the names of a block of items begin with: Q2_ of Q2_1 and Q2_2.
+func stem(name string) string {
+	if open := strings.IndexByte(name, '['); open > 0 {
+		return name[:open]
+	}
+	return strings.TrimRight(name, "0123456789")
+}
+
+// rankedMost is how many people are looked at to know a ranking.
+const rankedMost = 1000
+
+// ranked says whether nearly everyone gave to a block of items the numbers from 1
+// on, each once.
+func (in *intake) ranked(block []int, all []tally) bool {
+	s := in.s
+	seen, perfect := 0, 0
+	for r := range s.Rounds {
+		for p := range s.panelists {
+			if seen == rankedMost {
+				break
+			}
+			var used [64]bool
+			n, highest, once := 0, 0, true
+			for _, i := range block {
+				code := s.answer(r, i, p)
+				if code < 1 || all[i].says[code-1] != value {
+					continue
+				}
+				v, whole := in.texts[i].list[code-1].in(0)
+				n++
+				if !whole || v < 1 || v >= len(used) || used[v] {
+					once = false
+					continue
+				}
+				used[v], highest = true, max(highest, v)
+			}
+			if n < 3 {
+				continue
+			}
+			seen++
+			if once && highest == n {
+				perfect++
+			}
+		}
+	}
+	return seen >= 3 && 10*perfect >= 9*seen
+}

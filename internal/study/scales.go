@@ -1,0 +1,90 @@
+package study
+
+import (
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
+)
+
+// agreement is how far the panel agrees over all scale items of a round, which are
+// the units of each figure. Where the scale begins makes no difference to it.
+func (s *Study) agreement(p *sampler, r int, c delphi.Closing, row *Round) {
+	concord := delphi.Concord(s.whole(s.Protocol), s.Kinds, c)
+	if concord.Items == 0 {
+		return
+	}
+	row.Measures = Measures{
+		{Name: "krippendorff_nominal", Value: concord.Nominal},
+		{Name: "krippendorff_ordinal", Value: concord.Ordinal},
+		{Name: "krippendorff_interval", Value: concord.Interval},
+		{Name: "fleiss_kappa", Value: concord.Fleiss.Kappa}, {Name: "fleiss_z", Value: concord.Fleiss.Z}, {Name: "fleiss_p", Value: concord.Fleiss.P},
+	}
+	units := s.units(c)
+	for _, g := range []struct {
+		name   string
+		weight stat.Weight
+	}{{"ac1", stat.Unweighted}, {"ac2_linear", stat.Linear}, {"ac2_quadratic", stat.Quadratic}} {
+		a := stat.Gwet(units, g.weight)
+		row.Measures = append(row.Measures, delphi.Figure{Name: g.name, Value: a.Value}, delphi.Figure{Name: g.name + "_se", Value: a.SE},
+			delphi.Figure{Name: g.name + "_low", Value: a.Low}, delphi.Figure{Name: g.name + "_high", Value: a.High})
+	}
+	if len(units) < 2 || !concord.Ordinal.Defined() || p == nil {
+		return
+	}
+	scores := stat.Points(units[0]).Score
+	row.Intervals = p.add("", "items", s.Rounds[r], nil, func(seed [32]byte) []stat.Limits {
+		return stat.BootstrapAlpha(units, scores, seed, stat.Nominal, stat.Ordinal, stat.Interval)
+	}, "krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval")
+}
+
+// units are the histograms of the scale items of a round that have every point.
+func (s *Study) units(c delphi.Closing) (out [][]int) {
+	for _, item := range s.Kinds {
+		k, _ := s.Protocol.Kind(item.Kind)
+		if k.Kind != delphi.ScaleForm {
+			continue
+		}
+		for _, t := range c.Tables {
+			if t.ID == "A/"+item.ID && t.N > 0 && len(t.Counts) == k.Points {
+				out = append(out, t.Counts)
+			}
+		}
+	}
+	return out
+}
+
+// content gives the content validity of an item in a round. Relevant are the points
+// 3 and 4 of four, on other scales those of the rule's window; essential are those
+// of the window.
+func content(p delphi.Protocol, item delphi.Item, f delphi.Figures) (m Measures, relevant int) {
+	k, _ := p.Kind(item.Kind)
+	if k.Kind != delphi.ScaleForm || f.N == 0 || len(f.Histogram) != k.Points {
+		return nil, 0
+	}
+	from, to := box(p, k)
+	essential := stat.Window(f.Histogram, from, to)
+	relevant = essential
+	if k.Points == 4 {
+		relevant = stat.Window(f.Histogram, 3, 4)
+	}
+	v, e := stat.ItemCVI(relevant, f.N), stat.CVR(essential, f.N)
+	return Measures{
+		{Name: "icvi", Value: v.Index}, {Name: "icvi_kappa", Value: v.Kappa},
+		{Name: "cvr", Value: e.Ratio}, {Name: "cvr_critical", Value: e.Critical},
+	}, relevant
+}
+
+// validity adds the content validity of the whole list to each round.
+func validity(out *Result, relevant map[int][][2]int) {
+	for i := range out.Rounds {
+		row := &out.Rounds[i]
+		var some, all []int
+		for _, c := range relevant[row.Round] {
+			some, all = append(some, c[0]), append(all, c[1])
+		}
+		if len(all) == 0 {
+			continue
+		}
+		average, universal := stat.ScaleCVI(some, all)
+		row.Measures = append(row.Measures, delphi.Figure{Name: "scvi_ave", Value: average}, delphi.Figure{Name: "scvi_ua", Value: universal})
+	}
+}

@@ -1,0 +1,119 @@
+package words
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"delfi/internal/delphi/stat"
+)
+
+// Parts gives the percentage of each count by the largest remainder, so that those
+// of one bar sum to 100; of equal remainders the earlier one is served. Nobody's
+// part is 0. A single share is the part of two, so that a share on its own and in
+// its bar differ only where three or more parts must sum to 100.
+func Parts(counts []int) []int {
+	parts, n, left := make([]int, len(counts)), stat.N(counts), 100
+	if n <= 0 {
+		return parts
+	}
+	cut := make([]float64, len(counts)) // what each part has lost
+	for i, c := range counts {
+		parts[i] = int(int64(c) * 100 / int64(n))
+		cut[i] = float64(int64(c) * 100 % int64(n))
+		left -= parts[i]
+	}
+	for ; left > 0; left-- {
+		best := -1
+		for i, c := range counts {
+			if c > 0 && cut[i] >= 0 && (best < 0 || cut[i] > cut[best]) {
+				best = i
+			}
+		}
+		parts[best]++
+		cut[best] = -1
+	}
+	return parts
+}
+
+// Whole writes a number of people or things, thousands apart.
+func (w Words) Whole(n int) string {
+	s := strconv.Itoa(n)
+	sign := ","
+	if w.comma {
+		sign = "."
+	}
+	for at := len(s) - 3; at > 0 && len(s) > 4 && s[at-1] != '-'; at -= 3 {
+		s = s[:at] + sign + s[at:]
+	}
+	return s
+}
+
+// Number writes a figure with at most so many decimals.
+func (w Words) Number(v stat.Value, decimals int) string {
+	f, ok := v.Float()
+	switch {
+	case !ok:
+		return "–"
+	case math.IsInf(f, 0):
+		return w.T("never")
+	}
+	s := strconv.FormatFloat(f, 'f', decimals, 64)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	if s == "-0" {
+		return "0"
+	}
+	s = strings.Replace(s, "-", "−", 1)
+	if w.comma {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// Percent writes a share in whole percent, rounded as Parts rounds two parts: 86%.
+func (w Words) Percent(v stat.Value) string {
+	f, ok := v.Float()
+	if !ok {
+		return "–"
+	}
+	return w.Part(int(math.Floor(100*f + 0.5 + 1e-9)))
+}
+
+// Part writes a whole percentage.
+func (w Words) Part(percent int) string {
+	if w.comma {
+		return strconv.Itoa(percent) + "\u00a0%"
+	}
+	return strconv.Itoa(percent) + "%"
+}
+
+// against writes a share beside the limit in permille that it was held to: in whole
+// percent, with one decimal where whole ones would hide on which side it lies.
+func (w Words) against(v stat.Value, limit int) (share, bound string) {
+	f, ok := v.Float()
+	fine := func(x float64) string {
+		return strings.Replace(w.Part(0), "0", w.Number(stat.Of(100*x), 1), 1)
+	}
+	bound = fine(float64(limit) / 1000)
+	if !ok {
+		return "–", bound
+	}
+	whole := math.Floor(100*f + 0.5 + 1e-9)
+	if (10*whole < float64(limit)) == (1000*f < float64(limit)-1e-6) {
+		return w.Percent(v), bound
+	}
+	return fine(math.Floor(1000*f) / 1000), bound
+}
+
+// Point writes a place on a scale of whole numbers: a median of 7.5 lies between two
+// points, and is written as both: 7–8.
+func (w Words) Point(v stat.Value) string {
+	f, ok := v.Float()
+	if !ok || math.IsInf(f, 0) || f == math.Trunc(f) {
+		return w.Number(v, 0)
+	}
+	return w.T("between", fmt.Sprint(math.Floor(f)), fmt.Sprint(math.Ceil(f)))
+}

@@ -1,0 +1,188 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/delphi/canonical"
+)
+
+// Listed is one line of the record's list of consultations. The id joins a folder to
+// the entries of the log: slugs stand in no entry, and two consultations may have
+// equal rules.
+type Listed struct {
+	ID       string `json:"id"`
+	Opinion  bool   `json:"opinion"`  // one is published
+	Protocol string `json:"protocol"` // hash of the frozen rules, hex
+	Slug     string `json:"slug"`     // name of the folder
+	Stage    string `json:"stage"`
+	Title    string `json:"title"`
+}
+
+// Line writes the line: canonical JSON and a line feed.
+func (l Listed) Line() ([]byte, error) {
+	b, err := canonical.Marshal(l)
+	return append(b, '\n'), err
+}
+
+// String names the consultation as people may choose it.
+func (l Listed) String() string { return l.Slug + " (" + l.ID + ")" }
+
+// listFile is the name of the file of listed consultations.
+const listFile = "consultations"
+
+// slugForm is how consultations name their folders.
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// listing reads the list, and compares each line with the log.
+func (c *check) listing() ([]Listed, error) {
+	text, err := c.read(listFile)
+	if err != nil {
+		return nil, err
+	}
+	bad := func(line int, what, found, expected string) error {
+		return &Fault{File: listFile, Line: line, What: what, Found: short(found), Expected: expected}
+	}
+	var out []Listed
+	for n, line := range slices.Collect(bytes.Lines(text)) {
+		var l Listed
+		if err := json.Unmarshal(line, &l); err != nil {
+			return nil, bad(n+1, "the line is no consultation", err.Error(), `{"id","opinion","protocol","slug","stage","title"}`)
+		}
+		again, err := l.Line()
+		if err != nil || !bytes.Equal(again, line) {
+			return nil, bad(n+1, "the line is not canonical JSON", string(line), string(again))
+		}
+		if id, err := uuid.Parse(l.ID); err != nil || id.String() != l.ID || !slugForm.MatchString(l.Slug) {
+			return nil, bad(n+1, "the line names no consultation", l.String(), "an id and a folder")
+		}
+		for _, o := range out {
+			if o.ID == l.ID || o.Slug == l.Slug {
+				return nil, bad(n+1, "the consultation is listed twice", l.String(), "another than "+o.String())
+			}
+		}
+		if err := c.logged(n+1, l); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// logged compares a line of the list with the entries of its consultation.
+func (c *check) logged(line int, l Listed) error {
+	bad := func(what, found, expected string) error {
+		return &Fault{File: listFile, Line: line, What: what, Found: found, Expected: expected}
+	}
+	life := c.log.lives[l.ID]
+	if life == nil {
+		return bad("no entry of the log speaks of this consultation", l.ID, "one of the log's")
+	}
+	var f struct{ Hash string }
+	if life.protocol != nil {
+		if err := life.protocol.figures(&f); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.Hash != l.Protocol:
+		return bad("the list names other rules than the log froze", orNothing(l.Protocol), orNothing(f.Hash))
+	case string(life.stage) != l.Stage:
+		return bad("the consultation stands elsewhere than its acts lead", orNothing(l.Stage), orNothing(string(life.stage)))
+	case l.Opinion != (len(life.opinions) > 0):
+		return bad("the list and the log differ on whether there is an opinion", fmt.Sprint(l.Opinion), fmt.Sprint(!l.Opinion))
+	}
+	return nil
+}
+
+// chosen gives the consultations to check: those that the reader names by slug or id,
+// otherwise all whose files are there. The others of the list go into the result.
+func (c *check) chosen() ([]Listed, error) {
+	all, err := c.listing()
+	if _, folders := c.files.(fs.ReadDirFS); missing(err) && !folders {
+		return nil, ErrNoRecord
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []Listed
+	if len(c.options.Consultations) == 0 {
+		out, err = c.held(all)
+	} else {
+		out, err = pick(all, c.options.Consultations)
+	}
+	for _, l := range all {
+		if !slices.Contains(out, l) {
+			c.result.Others = append(c.result.Others, l)
+		}
+	}
+	return out, err
+}
+
+// pick finds consultations of the list by slug or id.
+func pick(all []Listed, names []string) ([]Listed, error) {
+	var out []Listed
+	for _, name := range names {
+		at := slices.IndexFunc(all, func(l Listed) bool { return l.Slug == name || l.ID == name })
+		if at < 0 {
+			return nil, &Misuse{fmt.Errorf("%q is neither slug nor id of a consultation of this record, which lists: %s", name, orNothing(named(all)))}
+		}
+		if !slices.Contains(out, all[at]) {
+			out = append(out, all[at])
+		}
+	}
+	return out, nil
+}
+
+// named lists consultations in words, at most twenty.
+func named(all []Listed) string {
+	const most = 20
+	var words []string
+	for _, l := range all[:min(most, len(all))] {
+		words = append(words, l.String())
+	}
+	if more := len(all) - most; more > 0 {
+		words = append(words, fmt.Sprintf("… (+%d)", more))
+	}
+	return strings.Join(words, ", ")
+}
+
+// held gives those of the list whose folders are there; at an address, where folders
+// cannot be looked through, all. A folder that the list does not name is a fault: the
+// log cannot say which consultation it shows.
+func (c *check) held(all []Listed) ([]Listed, error) {
+	dirs, ok := c.files.(fs.ReadDirFS)
+	if !ok {
+		return all, nil
+	}
+	found, err := dirs.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("the consultations of the record: %w", err)
+	}
+	var out []Listed
+	for _, d := range found {
+		if !d.IsDir() {
+			continue
+		}
+		_, err := fs.Stat(c.files, d.Name()+"/protocol.json")
+		if absent(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(all, func(l Listed) bool { return l.Slug == d.Name() })
+		if at < 0 {
+			return nil, &Fault{File: d.Name(), What: "the record's list names no consultation of this folder", Found: "nothing", Expected: "a line of the file " + listFile}
+		}
+		out = append(out, all[at])
+	}
+	return out, nil
+}

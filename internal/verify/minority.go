@@ -1,0 +1,89 @@
+package verify
+
+import (
+	"time"
+
+	"delfi/internal/consultation"
+	"delfi/internal/ledger/leaf"
+	"delfi/internal/report"
+)
+
+// minorityEntry is the facilitator's last act on the report of the dissent.
+type minorityEntry struct {
+	record record
+	Text   string    // digest of the words that the panel read; "" for a reason not to report
+	Until  time.Time // from when they could be published
+}
+
+// minority takes an act on the report of the dissent.
+func (l *life) minority(r record, act consultation.Act) error {
+	f := minorityEntry{record: r}
+	if act == consultation.ActMinority {
+		if err := r.figures(&f); err != nil {
+			return err
+		}
+		if !isMark(f.Text) || f.Until.IsZero() {
+			return r.fault("a minority report is shown without its digest, or without a day", r.Body, "both")
+		}
+	} else if r.words.Reason == "" && !r.removed {
+		return r.fault("dissent is not reported, and nobody says why", "", "a reason")
+	}
+	l.report = &f
+	return nil
+}
+
+// reported sees that the opinion says of the minority report what the log does, and
+// that nobody left dissent out in silence.
+func (r *reading) reported(c *check, o *report.Opinion) error {
+	m, e, by := o.Minority, r.life.report, r.life.published
+	bad := func(what, found, expected string) error {
+		return &Fault{File: r.path("opinion.json"), What: what, Found: short(found), Expected: expected}
+	}
+	dissent := false
+	for _, i := range o.Items {
+		dissent = dissent || i.Dissent.Any()
+	}
+	want := report.MinorityNone
+	switch {
+	case e == nil && dissent:
+		want = report.MinorityUnwritten
+	case e != nil && e.Text == "":
+		want = report.MinorityDeclined
+	case e != nil:
+		want = report.MinorityShown
+		// Entries tell minutes: in the one that ends the seven days both are true.
+		until := e.Until.UTC().Format(minute)
+		if by.Minute < until || m.State == report.MinorityShort && by.Minute == until {
+			want = report.MinorityShort
+		}
+	}
+	if m.State != want {
+		return bad("the opinion says something else of the minority report than the log", string(m.State), string(want))
+	}
+	byHand := by.role != string(consultation.System)
+	switch {
+	case byHand && want == report.MinorityUnwritten:
+		return by.fault("an opinion with dissent is published by hand without a report of it", "nothing", "a minority report, or a reason for none")
+	case byHand && want == report.MinorityShort:
+		return by.fault("an opinion is published by hand before the panel has read the minority report for seven days", by.Minute, "from "+e.Until.String()+" on")
+	case want == report.MinorityDeclined && m.Reason != e.record.words.Reason && !e.record.removed:
+		return bad("the opinion gives another reason for no minority report than the log", m.Reason, e.record.words.Reason)
+	case want != report.MinorityDeclined && m.Reason != "", want != report.MinorityShown && want != report.MinorityShort && m.Text != "":
+		return bad("the opinion has words about the minority report that nobody said", m.Reason+m.Text, "none")
+	}
+	if m.Text != "" && leaf.Digest([]byte(m.Text)) != e.Text && !r.cut(c) {
+		return bad("the minority report is not the one that the panel read", "digest "+leaf.Digest([]byte(m.Text)), e.Text)
+	}
+	return nil
+}
+
+// cut tells whether the law took a reason from this consultation: the report may have
+// quoted it.
+func (r *reading) cut(c *check) bool {
+	for _, e := range r.closings {
+		if len(c.log.redacted[redaction{r.id, e.hash}]) > 0 {
+			return true
+		}
+	}
+	return false
+}
