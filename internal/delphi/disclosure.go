@@ -220,9 +220,9 @@ func Rule(p Protocol, documents []Counts) []string {
 
 // valued names the tables of a subject whose answers are values: A, G, D, T, M.
 func (p Protocol) valued(k ItemKind, c ItemCounts, s shown) []string {
-	out := []string{"A/" + c.Item}
+	out := []string{k.answersID(c.Item)}
 	if k.Triple {
-		out = []string{"A/" + c.Item + "/low", "A/" + c.Item, "A/" + c.Item + "/high"}
+		out = []string{lowID(c.Item), out[0], highID(c.Item)}
 	}
 	for g, ok := range s.groups {
 		if ok && g < len(p.Panel.Groups) {

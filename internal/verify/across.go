@@ -125,7 +125,7 @@ func (s subject) sizes() error {
 		want, what := n.Valid, "valid answers"
 		switch {
 		case rest == n.Item && (letter == "A" || letter == "S"):
-		case letter == "A" && (rest == n.Item+"/low" || rest == n.Item+"/high"):
+		case letter == "A" && (rest == n.Item+"/low" || rest == n.Item+"/likely" || rest == n.Item+"/high"):
 		case letter == "P" && (slices.Contains(n.List, rest) || rest == "ties" && len(n.List) > 0):
 		case letter == "G" && strings.HasPrefix(rest, n.Item+"/"):
 			g := slices.IndexFunc(s.doc.Groups, func(g delphi.GroupCount) bool { return g.Group == strings.TrimPrefix(rest, n.Item+"/") })
@@ -169,6 +169,9 @@ func (s subject) sizes() error {
 // the whole panel.
 func (s subject) grouped() error {
 	a, ok := s.tables["A/"+s.counts.Item]
+	if kind, _ := s.r.protocol.Kind(s.counts.Kind); kind.Triple {
+		a, ok = s.tables["A/"+s.counts.Item+"/likely"]
+	}
 	sum := make([]int, len(a.Counts))
 	for _, g := range s.doc.Groups {
 		t := s.tables["G/"+s.counts.Item+"/"+g.Group]
