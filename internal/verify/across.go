@@ -138,8 +138,12 @@ func (s subject) sizes() error {
 			if n.Confident == 0 {
 				continue // borne by another criterion of the item
 			}
-		case letter == "R" && strings.HasPrefix(rest, n.Item+"/"):
-			end := strings.TrimPrefix(rest, n.Item+"/")
+		case letter == "R":
+			cut := strings.LastIndex(rest, "/") // the rule names no other
+			name, end := rest[:cut], rest[cut+1:]
+			if name != n.Item && !strings.HasPrefix(n.Item, name+"/") || n.Reasons == 0 {
+				continue // of another item, or borne by another criterion of this one
+			}
 			at := slices.Index([]string{string(delphi.Against), string(delphi.For), string(delphi.Neither)}, end)
 			switch {
 			case at >= 0 && (at >= len(n.Said) || t.N != n.Said[at]):
@@ -158,6 +162,9 @@ func (s subject) sizes() error {
 	}
 	if placed != n.Placed {
 		return s.bad("R/"+n.Item, "the tables of reasons by place hold other people than the counts document says", placed, n.Placed)
+	}
+	if !told && len(n.Said) > 0 {
+		return s.bad("", "it is told which sides the reasons for "+n.Item+" argue, of which there is no table", n.Said, "nothing")
 	}
 	if told && reasons != n.Reasons {
 		return s.bad("R/"+n.Item, "the tables of reasons hold other people than the counts document says gave one", reasons, n.Reasons)
