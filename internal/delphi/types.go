@@ -128,7 +128,7 @@ type ItemCounts struct {
 	List []string `json:"list,omitempty"`
 
 	// Of those with a reason, how many said that it argues against, for, or neither; nil
-	// where nobody said. Of a criteria item its deciding criterion alone has confidence
+	// where nobody said, or no reason is told. Of a criteria item its deciding criterion alone has confidence
 	// and reasons.
 	Said []int `json:"said,omitempty"`
 
