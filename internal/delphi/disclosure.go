@@ -122,14 +122,12 @@ func paired(f Form) bool {
 func (p Protocol) detail(form Form, n int, interim bool) detail {
 	d := p.Disclosure
 	switch {
-	case n < d.MinN:
-		return nothing
+	case n < d.MinN, interim && d.Small == SmallOpen && n < d.SmallBelow:
+		return nothing // an open distribution has no interim figures
 	case form == SelectionForm:
 		return points // yes and no are coarser than thirds
 	case n >= d.SmallBelow:
 		return points
-	case d.Small == SmallOpen && interim:
-		return nothing
 	case d.Small == SmallOpen && n >= max(openFrom, d.MinN):
 		return points
 	case form == RankingForm || form == ChoiceForm:
