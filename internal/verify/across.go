@@ -218,10 +218,10 @@ func (s subject) withheld() error {
 func (s subject) change() error {
 	n, p := s.counts, s.r.protocol
 	d, shifted := s.tables["D/"+n.Item]
-	pairs := n.Paired - delphi.LeftOut(p, n)
+	counted := n.Paired - delphi.LeftOut(p, n)
 	for _, letter := range []string{"D/", "T/", "M/"} {
-		if t, ok := s.tables[letter+n.Item]; ok && t.N != pairs {
-			return s.bad(t.ID, "a table of change does not hold the pairs, less those whom the rule leaves out", t.N, pairs)
+		if t, ok := s.tables[letter+n.Item]; ok && t.N != counted {
+			return s.bad(t.ID, "a table of change does not hold the pairs, less those whom the rule leaves out", t.N, counted)
 		}
 	}
 	if n.Leavers < n.LeftBefore {
@@ -235,7 +235,9 @@ func (s subject) change() error {
 	if n.Paired+n.LeftBefore > 0 && !known {
 		return s.bad("", n.Item+" has pairs with a round that did not ask it", n.Paired, 0)
 	}
-	if n.Paired+n.LeftBefore == 0 && n.LeftAfter == 0 {
+	kind, _ := p.Kind(n.Kind) // Fits has found it
+	pairs := slices.Contains([]delphi.Form{delphi.ScaleForm, delphi.CriteriaForm, delphi.EstimateForm, delphi.DateForm}, kind.Kind)
+	if n.Paired+n.LeftBefore+n.LeftAfter == 0 && !(known && pairs) {
 		return nil // new in this round: nothing to pair with
 	}
 	switch {
