@@ -96,12 +96,12 @@ func (t *Tally) Assign(closing Closing) (*Assignment, error) {
 
 // holders finds the tables of one subject.
 func (s subject) holders(tables []Table, find func(id string) int, groups []GroupPlan) (holders, error) {
-	main := "A/" + s.id
+	main := s.kind.answersID(s.id)
 	if s.form == SelectionForm {
 		main = "S/" + s.id
 	}
 	h := holders{
-		whole: find(main), low: find(main + "/low"), high: find(main + "/high"), groups: make([]int, len(groups)),
+		whole: find(main), low: find(lowID(s.id)), high: find(highID(s.id)), groups: make([]int, len(groups)),
 		shift: find("D/" + s.id), classes: find("T/" + s.id), moves: find("M/" + s.id), ties: none, sure: find("K/" + s.voice),
 	}
 	for g, plan := range groups {

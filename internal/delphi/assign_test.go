@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -266,6 +267,9 @@ func TestLeavesAddUpToTables(t *testing.T) {
 					documents, previous = append(documents, c.Counts), current
 					for _, table := range c.Tables {
 						seen[table.ID] = true
+						if i := slices.IndexFunc(c.Tables, func(o delphi.Table) bool { return strings.HasPrefix(o.ID, table.ID+"/") }); i >= 0 {
+							r.Fatalf("the leaves of %s are a file where those of %s need a folder", table.ID, c.Tables[i].ID)
+						}
 						if table.ID[0] == 'D' && len(table.Values) == 1 {
 							seen["a merged D"] = true
 						}
@@ -279,7 +283,7 @@ func TestLeavesAddUpToTables(t *testing.T) {
 	}
 	for _, id := range []string{
 		"A/s1", "G/s1/g1", "D/s1", "T/s1", "M/s1", "K/s1", "R/s1/unsaid", "R/s1/against", "R/s1/for", "R/s1/neither", "R/s1/low", "R/s1/middle", "R/s1/high",
-		"A/c1/x", "K/c1", "R/c1/for", "R/c1/high", "A/scelta", "G/scelta/g0", "K/scelta", "R/scelta/unsaid", "R/scelta/for", "S/v1", "K/v1", "R/v1/unsaid", "A/e1/low", "G/d1/g0", "D/e1", "R/e1/unsaid",
+		"A/c1/x", "K/c1", "R/c1/for", "R/c1/high", "A/scelta", "G/scelta/g0", "K/scelta", "R/scelta/unsaid", "R/scelta/for", "S/v1", "K/v1", "R/v1/unsaid", "A/e1/low", "A/e1/likely", "A/e1/high", "A/d1", "G/d1/g0", "D/e1", "R/e1/unsaid",
 		"P/a", "P/ties", "K/lista", "R/lista/unsaid", "S/a", "B",
 	} {
 		if !seen[id] {

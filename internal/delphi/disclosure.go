@@ -122,14 +122,12 @@ func paired(f Form) bool {
 func (p Protocol) detail(form Form, n int, interim bool) detail {
 	d := p.Disclosure
 	switch {
-	case n < d.MinN:
-		return nothing
+	case n < d.MinN, interim && d.Small == SmallOpen && n < d.SmallBelow:
+		return nothing // an open distribution has no interim figures
 	case form == SelectionForm:
 		return points // yes and no are coarser than thirds
 	case n >= d.SmallBelow:
 		return points
-	case d.Small == SmallOpen && interim:
-		return nothing
 	case d.Small == SmallOpen && n >= max(openFrom, d.MinN):
 		return points
 	case form == RankingForm || form == ChoiceForm:
@@ -220,9 +218,9 @@ func Rule(p Protocol, documents []Counts) []string {
 
 // valued names the tables of a subject whose answers are values: A, G, D, T, M.
 func (p Protocol) valued(k ItemKind, c ItemCounts, s shown) []string {
-	out := []string{"A/" + c.Item}
+	out := []string{k.answersID(c.Item)}
 	if k.Triple {
-		out = []string{"A/" + c.Item + "/low", "A/" + c.Item, "A/" + c.Item + "/high"}
+		out = []string{lowID(c.Item), out[0], highID(c.Item)}
 	}
 	for g, ok := range s.groups {
 		if ok && g < len(p.Panel.Groups) {

@@ -50,7 +50,8 @@ func (s subject) declared(p Protocol, c ItemCounts, interim bool, letter, rest s
 	ranked := s.form == RankingForm
 	switch letter {
 	case "A":
-		own = own || s.kind.Triple && (rest == s.id+"/low" || rest == s.id+"/high")
+		id := letter + "/" + rest
+		own = id == s.kind.answersID(s.id) || s.kind.Triple && (id == lowID(s.id) || id == highID(s.id))
 	case "G":
 		own = strings.HasPrefix(rest, s.id+"/")
 	case "P":

@@ -75,11 +75,11 @@ func (p Protocol) estimateClass(v *view) class {
 	if v.kind.Never {
 		nevers = d.Count[len(d.Count)-1]
 	}
-	around := p.around(v.kind, d, median)
+	around, mode := p.around(v.kind, d, median), stat.Mode(d.Count)[0]-1
 	switch {
-	case stat.Mode(d.Count) != nil && d.Count[stat.Mode(d.Count)[0]-1] == n:
-		c.key, c.unanimous = Consensus, true
-		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: v.tables["A"].Values[stat.Mode(d.Count)[0]-1]}}, c.grounds...)
+	case d.Count[mode] == n:
+		c.key = Consensus
+		c.everyone(!v.doc.Interim, v.tables["A"].Values[mode])
 	case agreed:
 		c.key = Consensus
 	case stat.AtLeast(nevers, n, poles) && stat.AtLeast(n-nevers, n, poles):
@@ -174,8 +174,8 @@ func (p Protocol) choiceClass(v *view) class {
 	c := class{key: Disagreement, direction: NoDirection, side: NoSide, grounds: append([]Ground{g}, groups...)}
 	switch {
 	case n == of:
-		c.key, c.unanimous = Consensus, true
-		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: t.Values[largest]}}, c.grounds...)
+		c.key = Consensus
+		c.everyone(!v.doc.Interim, t.Values[largest])
 	case agreed:
 		c.key = Consensus
 	case stat.Above(n, of, most):
@@ -202,7 +202,7 @@ func (p Protocol) selectionClass(v *view) class {
 	}
 	switch {
 	case stat.AtLeast(larger, t.N, limit):
-		c.key, c.unanimous = Consensus, larger == t.N
+		c.key, c.unanimous = Consensus, larger == t.N && !v.doc.Interim
 	case stat.Above(larger, t.N, most):
 		c.key = Majority
 	}

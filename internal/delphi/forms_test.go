@@ -92,7 +92,7 @@ func TestEstimates(t *testing.T) {
 			`{"id": "k", "kind": "date", "unit": "year", "min": "2030", "max": "2050", "triple": true}`)
 		answer := repeat(25, delphi.Answer{Item: "i1", Value: 2040, Low: 2035, High: 2048})
 		c := tabulated(t, p, 1, []delphi.Item{{ID: "i1", Kind: "k"}}, answer)
-		if got := fmt.Sprint(names(c[0].Tables)); got != "[A/i1/low A/i1 A/i1/high B]" {
+		if got := fmt.Sprint(names(c[0].Tables)); got != "[A/i1/low A/i1/likely A/i1/high B]" {
 			t.Error(got)
 		}
 		f := delphi.Measure(p, delphi.Item{ID: "i1", Kind: "k"}, c)

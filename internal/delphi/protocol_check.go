@@ -169,8 +169,9 @@ func (p Protocol) checkRule(r *reader) {
 		if c.Rule == RuleIQR && k.Points == 0 && c.IQR >= k.Max-k.Min {
 			r.fault("consensus.iqr", "out_of_range", "must be less than %d, the whole range of item_kinds[%d]", k.Max-k.Min, i)
 		}
-		if c.Rule == RuleRelativeIQR && k.Kind == EstimateForm && k.Min > k.Max-k.Min {
-			// 1 % of the year 2050 is twenty years: any spread would be narrow.
+		if c.Rule == RuleRelativeIQR && k.Kind == EstimateForm && max(k.Min, -k.Max) > k.Max-k.Min {
+			// 1 % of the year 2050 is twenty years: any spread would be narrow. So it is
+			// on the other side of zero.
 			r.fault("consensus.rule", "zero", "\"relative-iqr\" needs a scale with a true zero, and item_kinds[%d] runs from %d to %d: ask for a date, or choose iqr, in units", i, k.Min, k.Max)
 		}
 		if k.Points == 0 {

@@ -160,7 +160,7 @@ func Study(s StudyPlan) ([]Protocol, int, error) {
 		out[i].Consensus = k.Consensus
 		alone := out[i]
 		if k.Zero {
-			k.Kind.Min = min(0, k.Kind.Min)
+			k.Kind.Min, k.Kind.Max = min(0, k.Kind.Min), max(0, k.Kind.Max)
 		}
 		alone.ItemKinds = []ItemKind{k.Kind}
 		r := &reader{}

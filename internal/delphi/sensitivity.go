@@ -60,7 +60,7 @@ func (p Protocol) fits(k ItemKind) bool {
 	case RuleAgreement:
 		return k.Points >= 3
 	case RuleMedianIQR:
-		return 2*p.Consensus.MedianIQR.MedianMin > k.Points+1
+		return 2*p.Consensus.MedianIQR.MedianMin > k.Points+1 && p.Consensus.MedianIQR.IQRMax < k.Points-1
 	}
 	return true
 }

@@ -126,25 +126,21 @@ func (p Protocol) test(t Test, now, before *view) (Ground, bool) {
 }
 
 // scheibe compares the change of the histograms with the protocol's limit, or with
-// the mean of that change were nobody to change their mind, where that is larger: a
-// small panel's noise is no movement (METHOD.md §3).
+// the mean of that change were nobody to change their mind, in whole permille, where
+// that is larger: a small panel's noise is no movement (METHOD.md §3).
 func (p Protocol) scheibe(now, before *view) (Ground, bool) {
 	x, y, ok := histograms(before, now)
 	change := stat.Scheibe(x, y)
 	if !ok || !change.Defined() {
 		return Ground{}, false
 	}
-	g := Ground{
-		Code: string(ScheibeTest), Holds: stat.ScheibeBelow(x, y, p.Stability.Scheibe),
-		Value: times1000(change), Limit: p.Stability.Scheibe,
-	}
+	g := Ground{Code: string(ScheibeTest), Value: times1000(change), Limit: p.Stability.Scheibe}
 	if chance, ok := times1000(noChange(before, now)).Float(); ok {
 		rounded := int(chance + 0.5)
 		g.Detail = strconv.Itoa(rounded)
-		if rounded > g.Limit {
-			g.Limit, g.Holds = rounded, 1000*change.Or(0) < chance-1000*rounding
-		}
+		g.Limit = max(g.Limit, rounded)
 	}
+	g.Holds = stat.ScheibeBelow(x, y, g.Limit)
 	return g, true
 }
 
@@ -200,17 +196,21 @@ func (p Protocol) cause(now *view) Cause {
 		}
 		return ""
 	}
-	same := k.same
+	same, least := k.same, k.sameLeast
 	if p.within(now.kind) == 1 {
-		same = k.near
+		same, least = k.near, k.nearLeast
 	}
 	held := stat.AtLeast(same, k.pairs, p.Stability.UnchangedMin)
+	others := now.counts.LeftBefore+now.counts.LeftAfter > 0
+	if least && !held && others {
+		return "" // as many may have held as not
+	}
 	if slices.Contains(p.Stability.Tests, WilcoxonTest) {
 		if g, ok := p.shifted(now); ok {
 			held = held && g.Holds
 		}
 	}
-	if held && now.counts.LeftBefore+now.counts.LeftAfter > 0 {
+	if held && others {
 		return PanelChanged
 	}
 	return AnswersMoved

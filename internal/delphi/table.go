@@ -26,9 +26,9 @@ func (t *Tally) tables(i int, e shown) []Table {
 		}
 		return newTable(id, s.values(), slices.Clone(h))
 	}
-	out := []Table{one("A/"+s.id, c.whole)}
+	out := []Table{one(s.kind.answersID(s.id), c.whole)}
 	if c.low != nil {
-		out = []Table{one("A/"+s.id+"/low", c.low), out[0], one("A/"+s.id+"/high", c.high)}
+		out = []Table{one(lowID(s.id), c.low), out[0], one(highID(s.id), c.high)}
 	}
 	for g, ok := range e.groups {
 		if ok {
@@ -37,6 +37,18 @@ func (t *Tally) tables(i int, e shown) []Table {
 	}
 	return out
 }
+
+// answersID names the table of a subject's answers. An estimate with triple has three,
+// each a file of leaves of its own: none is named like the folder of the others.
+func (k ItemKind) answersID(subject string) string {
+	if k.Triple {
+		return "A/" + subject + "/likely"
+	}
+	return "A/" + subject
+}
+
+func lowID(subject string) string  { return "A/" + subject + "/low" }
+func highID(subject string) string { return "A/" + subject + "/high" }
 
 func newTable(id string, values []string, counts []int) Table {
 	return Table{ID: id, Values: values, Counts: counts, N: sum(counts)}

@@ -20,6 +20,7 @@ type Tabulator struct {
 	pairs       *pairs
 	older       reading // of the ballots before the previous round
 	leavers     []int   // by subject
+	left        []bool  // by subject: the panelist in hand answered it in an earlier round
 }
 
 // NewTabulator starts to tabulate a round. key orders the stayers that paired
@@ -33,15 +34,15 @@ func NewTabulator(p Protocol, round int, items []Item, key []byte) (*Tabulator, 
 	before.lenient = true // it may name items that are gone
 	older := newReading(now.plan)
 	older.lenient = true
+	subjects := len(now.plan.subjects)
 	return &Tabulator{
-		now: now, before: before, pairs: newPairs(now.plan, round, key), older: older, leavers: make([]int, len(now.plan.subjects)),
+		now: now, before: before, pairs: newPairs(now.plan, round, key), older: older, leavers: make([]int, subjects), left: make([]bool, subjects),
 	}, nil
 }
 
 // Add counts one panelist's ballots: of this round, of the previous answering
-// round, and of those before it, whose valid answers older holds in one ballot; nil
-// where there is none.
-func (t *Tabulator) Add(current, previous, older *Ballot) error {
+// round, and of those before it, which tell only who left; nil where there is none.
+func (t *Tabulator) Add(current, previous *Ballot, older ...*Ballot) error {
 	if current != nil {
 		if err := t.now.Add(*current); err != nil {
 			return err
@@ -60,17 +61,23 @@ func (t *Tabulator) Add(current, previous, older *Ballot) error {
 
 // leave counts the panelist in hand among the leavers of every subject that they
 // answered in an earlier round and not in this one.
-func (t *Tabulator) leave(came, stayed bool, older *Ballot) error {
-	if older != nil {
-		if err := t.older.read(*older); err != nil {
-			return err
-		}
+func (t *Tabulator) leave(came, stayed bool, older []*Ballot) error {
+	for i := range t.left {
+		t.left[i] = stayed && t.before.valid(i)
 	}
-	for i := range t.leavers {
-		if came && t.now.valid(i) {
+	for _, b := range older {
+		if b == nil {
 			continue
 		}
-		if stayed && t.before.valid(i) || older != nil && t.older.valid(i) {
+		if err := t.older.read(*b); err != nil {
+			return err
+		}
+		for i := range t.left {
+			t.left[i] = t.left[i] || t.older.valid(i)
+		}
+	}
+	for i, left := range t.left {
+		if left && !(came && t.now.valid(i)) {
 			t.leavers[i]++
 		}
 	}
@@ -118,7 +125,12 @@ func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Cou
 		}
 		old[previous[i].Panelist] = &previous[i]
 	}
-	long := past(older)
+	long := map[string][]*Ballot{}
+	for _, round := range older {
+		for i := range round {
+			long[round[i].Panelist] = append(long[round[i].Panelist], &round[i])
+		}
+	}
 	seen := make(map[string]bool, len(current))
 	for i := range current {
 		b := &current[i]
@@ -126,53 +138,25 @@ func Tabulate(p Protocol, round int, items []Item, enrolled []int, earlier []Cou
 			return Closing{}, fmt.Errorf("delphi: a panelist has two ballots in round %d", round)
 		}
 		seen[b.Panelist] = true
-		if err := t.Add(b, old[b.Panelist], long[b.Panelist]); err != nil {
+		if err := t.Add(b, old[b.Panelist], long[b.Panelist]...); err != nil {
 			return Closing{}, err
 		}
 		delete(long, b.Panelist)
 	}
 	for i := range previous {
 		if b := &previous[i]; !seen[b.Panelist] {
-			if err := t.Add(nil, b, long[b.Panelist]); err != nil {
+			if err := t.Add(nil, b, long[b.Panelist]...); err != nil {
 				return Closing{}, err
 			}
 			delete(long, b.Panelist)
 		}
 	}
-	for _, b := range long {
-		if err := t.Add(nil, nil, b); err != nil {
+	for _, ballots := range long {
+		if err := t.Add(nil, nil, ballots...); err != nil {
 			return Closing{}, err
 		}
 	}
 	return t.Close(enrolled)
-}
-
-// past gathers the ballots of several rounds, oldest first, into one for each
-// panelist: the last valid answer to each item.
-func past(rounds [][]Ballot) map[string]*Ballot {
-	out := map[string]*Ballot{}
-	for _, round := range rounds {
-		for _, b := range round {
-			p := out[b.Panelist]
-			if p == nil {
-				p = &Ballot{Panelist: b.Panelist}
-				out[b.Panelist] = p
-			}
-			p.Group = b.Group
-			for _, a := range b.Answers {
-				if a.CannotJudge {
-					continue
-				}
-				i := slices.IndexFunc(p.Answers, func(o Answer) bool { return o.Item == a.Item })
-				if i < 0 {
-					p.Answers = append(p.Answers, a)
-				} else {
-					p.Answers[i] = a
-				}
-			}
-		}
-	}
-	return out
 }
 
 // pairs counts the stayers of one round, item by item: the joint table of what
@@ -334,7 +318,7 @@ func (t *Tally) document(enrolled []int) Counts {
 			ByGroup: by, Incomplete: c.incomplete, List: s.list,
 			Confident: sum(c.sure[:]),
 		}
-		item.argue(t.plan.p, s.kind, c.argued)
+		item.argue(t.plan.p, s.kind, s.form, c.argued)
 		doc.Items = append(doc.Items, item)
 	}
 	return doc

@@ -183,9 +183,14 @@ func TestTallyIsARecount(t *testing.T) {
 			if c.Places != nil {
 				told[c.Item] = true
 			}
+			name := strings.TrimSuffix(c.Item, "/x") // the deciding criterion
+			// Of too few answers no reason is told, and no side of one.
+			shown := slices.ContainsFunc(got.Tables, func(t delphi.Table) bool { return strings.HasPrefix(t.ID, "R/"+name+"/") })
+			if !shown && c.Said != nil {
+				r.Errorf("%s: sides %v of reasons that are not told", c.Item, c.Said)
+			}
 			for i, side := range []delphi.Side{delphi.Against, delphi.For, delphi.Neither} {
-				name := strings.TrimSuffix(c.Item, "/x") // the deciding criterion
-				if want := people[name+" "+string(side)]; c.Said != nil && c.Said[i] != want || c.Said == nil && want > 0 {
+				if want := people[name+" "+string(side)]; shown && (c.Said != nil && c.Said[i] != want || c.Said == nil && want > 0) {
 					r.Errorf("%s: %v said a side, recount %d %s", c.Item, c.Said, want, side)
 				}
 			}

@@ -128,7 +128,7 @@ type ItemCounts struct {
 	List []string `json:"list,omitempty"`
 
 	// Of those with a reason, how many said that it argues against, for, or neither; nil
-	// where nobody said. Of a criteria item its deciding criterion alone has confidence
+	// where nobody said, or no reason is told. Of a criteria item its deciding criterion alone has confidence
 	// and reasons.
 	Said []int `json:"said,omitempty"`
 
@@ -159,7 +159,7 @@ const (
 // the marks of ballots, no values at all, since the engine does not know marks: N
 // says how many there are.
 type Table struct {
-	ID     string   `json:"id"`     // "A/<item>", "G/<item>/<group>", "D/<item>", "T/<item>" … (RECORD.md §3)
+	ID     string   `json:"id"`     // "A/<item>", "A/<item>/likely", "G/<item>/<group>", "D/<item>", "T/<item>" … (RECORD.md §3)
 	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "<=-2".."+1", "kept", "moved", "1-3>7-9"
 	Counts []int    `json:"counts"`
 	N      int      `json:"n"`

@@ -27,6 +27,14 @@ type class struct {
 	grounds   []Ground
 }
 
+// everyone marks a class as unanimous at one value. Counts that are not exact cannot
+// tell it: two people round to none.
+func (c *class) everyone(exact bool, value string) {
+	if c.unanimous = exact; exact {
+		c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: value}}, c.grounds...)
+	}
+}
+
 // Judge gives the verdict and the proposal of an item after the last of its
 // rounds; roundsLeft counts the answering rounds that are still planned (in a
 // standing round: 1 while it is open, 0 at its deadline). rounds are all closings
@@ -176,8 +184,7 @@ func half(s spread, top *stat.Value) bool {
 
 // ladder places a scale's counts: RAND's disagreement, the rule, two poles,
 // majority, plurality, disagreement. After Dajani et al. 1979, who put majority
-// before two poles; in a two-humped panel that would hide the two camps. Counts that
-// are not exact cannot tell unanimity: two people round to none.
+// before two poles; in a two-humped panel that would hide the two camps.
 func ladder(s spread, o outcome, exact bool) class {
 	spans, counts := s.classes()
 	largest := 0
@@ -193,8 +200,8 @@ func ladder(s spread, o outcome, exact bool) class {
 	switch {
 	case o.holds:
 		c.key, c.direction = Consensus, o.direction
-		if c.unanimous = exact && counts[largest] == s.of; c.unanimous {
-			c.grounds = append([]Ground{{Code: "unanimous", Holds: true, Detail: span(spans[largest])}}, c.grounds...)
+		if counts[largest] == s.of {
+			c.everyone(exact, span(spans[largest]))
 		}
 	case apart:
 		c.key, c.direction = Bipolarity, direction(counts[len(counts)-1], counts[0]) // the larger camp

@@ -63,10 +63,12 @@ func (v *view) collect(tables []Table) {
 		case ranked:
 		case letter == "G" && strings.HasPrefix(rest, v.counts.Item+"/"):
 			v.tables["G/"+rest[len(v.counts.Item)+1:]] = t
-		case rest == v.counts.Item:
+		case rest == v.counts.Item || t.ID == v.kind.answersID(v.counts.Item):
 			v.tables[letter] = t
-		case rest == v.counts.Item+"/low" || rest == v.counts.Item+"/high":
-			v.tables[letter+rest[len(v.counts.Item):]] = t
+		case t.ID == lowID(v.counts.Item):
+			v.tables["A/low"] = t
+		case t.ID == highID(v.counts.Item):
+			v.tables["A/high"] = t
 		}
 	}
 }

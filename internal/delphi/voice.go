@@ -205,9 +205,13 @@ func (v *voice) merge(o *voice) {
 }
 
 // argue puts into a counts document who gave a reason: how many said which side,
-// and the places by which the others may be told.
-func (c *ItemCounts) argue(p Protocol, k ItemKind, argued [stands]int) {
+// and the places by which the others may be told. The sides of reasons that have no
+// table are told by nothing.
+func (c *ItemCounts) argue(p Protocol, k ItemKind, form Form, argued [stands]int) {
 	c.Reasons = sum(argued[:])
+	if p.detail(form, c.Valid, false) == nothing {
+		return
+	}
 	if said := argued[:len(sides)]; sum(said) > 0 {
 		c.Said = slices.Clone(said)
 	}

@@ -125,7 +125,7 @@ func (s subject) sizes() error {
 		want, what := n.Valid, "valid answers"
 		switch {
 		case rest == n.Item && (letter == "A" || letter == "S"):
-		case letter == "A" && (rest == n.Item+"/low" || rest == n.Item+"/high"):
+		case letter == "A" && (rest == n.Item+"/low" || rest == n.Item+"/likely" || rest == n.Item+"/high"):
 		case letter == "P" && (slices.Contains(n.List, rest) || rest == "ties" && len(n.List) > 0):
 		case letter == "G" && strings.HasPrefix(rest, n.Item+"/"):
 			g := slices.IndexFunc(s.doc.Groups, func(g delphi.GroupCount) bool { return g.Group == strings.TrimPrefix(rest, n.Item+"/") })
@@ -138,8 +138,12 @@ func (s subject) sizes() error {
 			if n.Confident == 0 {
 				continue // borne by another criterion of the item
 			}
-		case letter == "R" && strings.HasPrefix(rest, n.Item+"/"):
-			end := strings.TrimPrefix(rest, n.Item+"/")
+		case letter == "R":
+			cut := strings.LastIndex(rest, "/") // the rule names no other
+			name, end := rest[:cut], rest[cut+1:]
+			if name != n.Item && !strings.HasPrefix(n.Item, name+"/") || n.Reasons == 0 {
+				continue // of another item, or borne by another criterion of this one
+			}
 			at := slices.Index([]string{string(delphi.Against), string(delphi.For), string(delphi.Neither)}, end)
 			switch {
 			case at >= 0 && (at >= len(n.Said) || t.N != n.Said[at]):
@@ -159,6 +163,9 @@ func (s subject) sizes() error {
 	if placed != n.Placed {
 		return s.bad("R/"+n.Item, "the tables of reasons by place hold other people than the counts document says", placed, n.Placed)
 	}
+	if !told && len(n.Said) > 0 {
+		return s.bad("", "it is told which sides the reasons for "+n.Item+" argue, of which there is no table", n.Said, "nothing")
+	}
 	if told && reasons != n.Reasons {
 		return s.bad("R/"+n.Item, "the tables of reasons hold other people than the counts document says gave one", reasons, n.Reasons)
 	}
@@ -169,6 +176,9 @@ func (s subject) sizes() error {
 // the whole panel.
 func (s subject) grouped() error {
 	a, ok := s.tables["A/"+s.counts.Item]
+	if kind, _ := s.r.protocol.Kind(s.counts.Kind); kind.Triple {
+		a, ok = s.tables["A/"+s.counts.Item+"/likely"]
+	}
 	sum := make([]int, len(a.Counts))
 	for _, g := range s.doc.Groups {
 		t := s.tables["G/"+s.counts.Item+"/"+g.Group]
@@ -208,10 +218,10 @@ func (s subject) withheld() error {
 func (s subject) change() error {
 	n, p := s.counts, s.r.protocol
 	d, shifted := s.tables["D/"+n.Item]
-	pairs := n.Paired - delphi.LeftOut(p, n)
+	counted := n.Paired - delphi.LeftOut(p, n)
 	for _, letter := range []string{"D/", "T/", "M/"} {
-		if t, ok := s.tables[letter+n.Item]; ok && t.N != pairs {
-			return s.bad(t.ID, "a table of change does not hold the pairs, less those whom the rule leaves out", t.N, pairs)
+		if t, ok := s.tables[letter+n.Item]; ok && t.N != counted {
+			return s.bad(t.ID, "a table of change does not hold the pairs, less those whom the rule leaves out", t.N, counted)
 		}
 	}
 	if n.Leavers < n.LeftBefore {
@@ -225,7 +235,9 @@ func (s subject) change() error {
 	if n.Paired+n.LeftBefore > 0 && !known {
 		return s.bad("", n.Item+" has pairs with a round that did not ask it", n.Paired, 0)
 	}
-	if n.Paired+n.LeftBefore == 0 && n.LeftAfter == 0 {
+	kind, _ := p.Kind(n.Kind) // Fits has found it
+	pairs := slices.Contains([]delphi.Form{delphi.ScaleForm, delphi.CriteriaForm, delphi.EstimateForm, delphi.DateForm}, kind.Kind)
+	if n.Paired+n.LeftBefore+n.LeftAfter == 0 && !(known && pairs) {
 		return nil // new in this round: nothing to pair with
 	}
 	switch {
