@@ -11,6 +11,7 @@ type outcome struct {
 	testable  bool // the published table tells what the rule asks
 	holds     bool
 	disagrees bool // rule rand alone, and never where it holds: the panel disagrees, whatever its classes
+	hidden    bool // rule rand alone: the table is too coarse to tell whether the panel disagrees
 	direction Direction
 	grounds   []Ground
 }
@@ -247,7 +248,7 @@ func rand(s spread) outcome {
 	if h == nil {
 		// Thirds do not tell IPRAS; three quarters in one third leave no room for it.
 		if !agrees {
-			o.testable, o.grounds = false, append(o.grounds, tooCoarse(RuleRand).grounds...)
+			o.testable, o.hidden, o.grounds = false, true, append(o.grounds, tooCoarse(RuleRand).grounds...)
 		}
 		return o
 	}

@@ -93,6 +93,25 @@ func TestRandPanels(t *testing.T) {
 	}
 }
 
+// Of 17 to 19 people thirds do not tell RAND's disagreement: no class is told then,
+// but two poles, which are no better, and agreement, which leaves no room for it.
+func TestRandInThirdsTellsNoMoreThanThirds(t *testing.T) {
+	p := classical(t, 2, `{"rule": "share", "share": {"from": 7, "to": 9}}`, `{"rule": "rand"}`)
+	for _, c := range []struct {
+		counts []int
+		want   delphi.VerdictKey
+	}{
+		{[]int{0, 0, 0, 6, 0, 0, 11}, delphi.TooFew}, {[]int{8, 0, 0, 0, 1, 0, 0, 0, 8}, delphi.Bipolarity},
+		{[]int{0, 0, 0, 4, 0, 0, 13}, delphi.Consensus}, {[]int{0, 0, 0, 0, 6, 0, 0, 0, 13}, delphi.TooFew},
+	} {
+		values := from(c.counts...)
+		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0)
+		if _, coarse := ground(v.Grounds, "too_coarse"); v.Key != c.want || coarse != (c.want != delphi.Consensus) {
+			t.Errorf("%v: %+v", c.counts, v)
+		}
+	}
+}
+
 // COMET's "at most half" is no consensus: half for and half against are two poles,
 // and an item is left out where at most half of every group are for it.
 func TestCometAtMostHalf(t *testing.T) {

@@ -209,6 +209,8 @@ func ladder(s spread, o outcome, exact bool) class {
 			c.direction = NoDirection // equal ones
 		}
 		c.grounds = append(c.grounds, camps...)
+	case o.hidden:
+		c.key = TooFew // for any class would say that the panel does not disagree
 	case o.disagrees:
 		c.grounds = append(c.grounds, ground)
 	case stat.Above(counts[largest], s.of, most):
