@@ -239,3 +239,60 @@ func TestJoint(t *testing.T) {
 		t.Error("a first round has pairs")
 	}
 }
+
+// α and Fleiss' κ compare items: of one alone they would be 0 and −1/(n−1), whatever
+// was answered, and are not defined.
+func TestOneItemHasNoAlpha(t *testing.T) {
+	for items, defined := range map[int]bool{1: false, 2: true} {
+		text := header
+		for p := range 12 {
+			for i := range items {
+				text += fmt.Sprintf("1,p%d,,q%d,%d\n", p, i, 1+(p+4*i)%9)
+			}
+		}
+		m := csv(t, text, plain).Rounds[0].Measures
+		for _, name := range []string{"krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval", "fleiss_kappa"} {
+			if m.Value(name).Defined() != defined {
+				t.Errorf("%d items: %s is %v", items, name, m.Value(name))
+			}
+		}
+		if !m.Value("ac2_quadratic").Defined() {
+			t.Errorf("%d items: AC2 is not defined", items)
+		}
+	}
+}
+
+// The remedy of a warning about a study in JSON is a field of its protocol, since
+// flags for tables are refused beside it.
+func TestRemediesOfDocuments(t *testing.T) {
+	s := `{"protocol":{"version":1,"variant":"classical","languages":["en"],"panel":{"groups":[{"id":"g","name":{"en":"G"}}]},"anonymity":{"mode":"sealed-key","latest_key_date":"2027-12-31"},` +
+		`"rounds":[{"kind":"answer"},{"kind":"answer"}],"item_kinds":[{"id":"s","kind":"scale","points":9,"cannot_judge":true}],"items":{"source":"given"},"consensus":{"rule":"share","share":{"from":7,"to":9,"permille":750}}},` +
+		`"items":[{"id":"x","kind":"s"}],"rounds":[{"ballots":[`
+	for p := range 40 {
+		if p > 0 {
+			s += ","
+		}
+		s += fmt.Sprintf(`{"panelist":"p%d","group":"g","answers":[{"item":"x","value":%d}]}`, p, 1+p%5)
+	}
+	r := from(t, study.Options{Quantile: 7, MinN: 5}, input("s.json", []byte(s+`]}]}`)))
+	if len(r.Warnings) != 1 || r.Warnings[0].Code != "shorter_scale" || !strings.HasSuffix(r.Warnings[0].Message, "if the scale was 1-5, give the item a kind with the points of 1-5") {
+		t.Errorf("%v", r.Warnings)
+	}
+}
+
+// Names of columns that begin with the round tell it, with or without a sign between.
+func TestRoundsBeforeItems(t *testing.T) {
+	for _, names := range [][4]string{{"R1Q1", "R1Q2", "R2Q1", "R2Q2"}, {"r1_Q1", "r1_Q2", "r2_Q1", "r2_Q2"}, {"Giro1Alberi", "Giro1Bus", "Giro2Alberi", "Giro2Bus"}} {
+		text := "id," + strings.Join(names[:], ",") + "\n"
+		for p := range 8 {
+			text += fmt.Sprintf("p%d,7,8,7,%d\n", p, 1+p)
+		}
+		if r := csv(t, text, plain); len(r.Rounds) != 2 || len(r.Items) != 2 || r.Items[1].Rounds[1].Paired != 8 {
+			t.Errorf("%v: %d rounds, %d items", names, len(r.Rounds), len(r.Items))
+		}
+	}
+	// A name that begins so is an item where the others do not.
+	if r := csv(t, "id,R1Q1,R2Q1,other\na,7,8,9\n", plain); len(r.Rounds) != 1 || len(r.Items) != 3 {
+		t.Errorf("%d rounds, %d items", len(r.Rounds), len(r.Items))
+	}
+}

@@ -17,7 +17,7 @@ import (
 // round. A fault names file, line and column, or sheet and cell. step is called now
 // and then with the number of bytes read.
 func Read(inputs []Input, o Options, step func(read int64)) (*Study, error) {
-	in := &intake{s: &Study{open: !o.Disclose}, o: o, rounds: map[string]int{}, labels: map[string]string{}}
+	in := &intake{s: &Study{open: !o.Disclose}, o: o, rounds: map[string]int{}, labels: map[string]string{}, personal: map[string]bool{}}
 	if err := o.check(); err != nil {
 		return nil, err
 	}
