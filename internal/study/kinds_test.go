@@ -262,12 +262,39 @@ func TestOneItemHasNoAlpha(t *testing.T) {
 	}
 }
 
+// scaled begins a study in JSON of one item on nine points and two rounds.
+const scaled = `{"protocol":{"version":1,"variant":"classical","languages":["en"],"panel":{"groups":[{"id":"g","name":{"en":"G"}},{"id":"h","name":{"en":"H"}}]},"anonymity":{"mode":"sealed-key","latest_key_date":"2027-12-31"},` +
+	`"rounds":[{"kind":"answer"},{"kind":"answer"}],"item_kinds":[{"id":"s","kind":"scale","points":9,"cannot_judge":false}],"items":{"source":"given"},"consensus":{"rule":"share","share":{"from":7,"to":9,"permille":750}}},` +
+	`"items":[{"id":"x","kind":"s"}],`
+
+// A fault of a document says what was read and what to write.
+func TestDocumentsAreRefused(t *testing.T) {
+	ballot := func(answer string) string {
+		return scaled + `"rounds":[{"ballots":[{"panelist":"p","group":"g","answers":[{"item":"x",` + answer + `}]}]}]}`
+	}
+	two := `"rounds":[{"ballots":[{"panelist":"p","group":"g","answers":[]},{"panelist":"q","group":"h","answers":[]}]}]}`
+	for _, c := range []struct{ name, text, words string }{
+		{"off the scale", ballot(`"value":12`), `panelist "p", item "x": 12 does not lie on the scale 1-9: leave the answer out where there is none`},
+		{"no value", ballot(`"cannot_judge":false`), `panelist "p", item "x": 0 does not lie on the scale 1-9`},
+		{"cannot judge", ballot(`"cannot_judge":true`), `panelist "p", item "x": cannot judge, which the item's kind does not allow: give it cannot_judge: true, or leave the answer out`},
+		{"a fraction", ballot(`"value":3.5`), "answers.value cannot be a number 3.5: give a whole number"},
+		{"a text", ballot(`"value":"3"`), "answers.value cannot be a string: give a whole number"},
+		{"a number", ballot(`"cannot_judge":1`), "answers.cannot_judge cannot be a number: give true or false"},
+		{"a kind", strings.Replace(scaled, `"kind":"s"}]`, `"kind":"zz"}]`, 1), `item 1: "zz" is no item kind of the protocol: give the id of one`},
+		{"an id", strings.Replace(scaled, `{"id":"x"`, `{"id":"x","kind":"s"},{"id":"x"`, 1), `item 2: the id "x" is empty or there twice: give each item one of its own`},
+		{"a third round", scaled + `"rounds":[{"ballots":[]},{"ballots":[]},{"ballots":[]}]}`, "the protocol has no answering round 3: plan it in the protocol's rounds, or leave its ballots out"},
+		{"a group left out", scaled + `"enrolled":{"g":9},` + two, `s.json: enrolled: 0 in group "h", of which 1 people answered: count all who could answer, in every group`},
+		{"too few enrolled", scaled + `"enrolled":{"g":0,"h":3},` + two, `s.json: enrolled: 0 in group "g", of which 1 people answered`},
+	} {
+		_, err := study.Read([]study.Input{input("s.json", []byte(c.text))}, study.Options{Quantile: 7, MinN: 5}, still)
+		refused(t, c.name, err, c.words)
+	}
+}
+
 // The remedy of a warning about a study in JSON is a field of its protocol, since
 // flags for tables are refused beside it.
 func TestRemediesOfDocuments(t *testing.T) {
-	s := `{"protocol":{"version":1,"variant":"classical","languages":["en"],"panel":{"groups":[{"id":"g","name":{"en":"G"}}]},"anonymity":{"mode":"sealed-key","latest_key_date":"2027-12-31"},` +
-		`"rounds":[{"kind":"answer"},{"kind":"answer"}],"item_kinds":[{"id":"s","kind":"scale","points":9,"cannot_judge":true}],"items":{"source":"given"},"consensus":{"rule":"share","share":{"from":7,"to":9,"permille":750}}},` +
-		`"items":[{"id":"x","kind":"s"}],"rounds":[{"ballots":[`
+	s := scaled + `"rounds":[{"ballots":[`
 	for p := range 40 {
 		if p > 0 {
 			s += ","

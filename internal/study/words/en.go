@@ -29,6 +29,7 @@ var english = map[string]string{
 	"sentence.once":               "; there was one round, so nobody knows whether answers hold.",
 	"sentence.majority":           "More than half are %s, fewer than consensus needs.",
 	"sentence.majority.rule":      "More than half are %s, but the rule for consensus (%s) is not met.",
+	"sentence.majority.coarse":    "More than half are %s; what may be shown does not tell whether the rule for consensus (%s) is met.",
 	"sentence.majority.groups":    "More than half are %s, but the rule for consensus is not met in every group.",
 	"sentence.answered":           "The rule counts everyone who answered, also those who cannot judge; bars show those who judged.",
 	"sentence.majority.any":       "More than half answered alike, fewer than consensus needs.",

@@ -28,6 +28,7 @@ var italian = map[string]string{
 	"sentence.once":               "; c’è stato un solo giro, quindi non si sa se le risposte sono ferme.",
 	"sentence.majority":           "Più di metà è %s, meno di quanto chiesto per il consenso.",
 	"sentence.majority.rule":      "Più di metà è %s, ma la regola del consenso (%s) non è soddisfatta.",
+	"sentence.majority.coarse":    "Più di metà è %s; quello che si può mostrare non dice se la regola del consenso (%s) è soddisfatta.",
 	"sentence.majority.groups":    "Più di metà è %s, ma la regola del consenso non è soddisfatta in ogni gruppo.",
 	"sentence.answered":           "La regola conta tutti quelli che hanno risposto, anche chi non ha saputo giudicare; le barre mostrano chi ha giudicato.",
 	"sentence.majority.any":       "Più di metà ha risposto allo stesso modo, meno di quanto chiesto per il consenso.",

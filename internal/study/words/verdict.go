@@ -115,6 +115,8 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 		switch {
 		case !named:
 			return w.T("sentence.majority.any")
+		case has(c.Verdict, "too_coarse"):
+			return w.T("sentence.majority.coarse", w.Side(s), w.Rule(c.Rule))
 		case parted(c.Verdict):
 			return w.T("sentence.majority.groups", w.Side(s))
 		case c.Rule.Share == nil:

@@ -198,6 +198,8 @@ func TestSentencesSayWhatFiguresSay(t *testing.T) {
 			[2]string{"More than half are in favour, but the rule for consensus is not met in every group.", "Più di metà è a favore, ma la regola del consenso non è soddisfatta in ogni gruppo."}},
 		{words.Case{Verdict: delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Grounds: []delphi.Ground{ground("share", false), ground("group", true), ground("group", false)}}, Rule: share},
 			[2]string{"More than half are in favour, fewer than consensus needs.", "Più di metà è a favore, meno di quanto chiesto per il consenso."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Grounds: []delphi.Ground{ground("too_coarse", false)}}, Rule: delphi.ConsensusPlan{Rule: delphi.RuleAgreement, Agreement: 700}},
+			[2]string{"More than half are in favour; what may be shown does not tell whether the rule for consensus (A at least 0.7) is met.", "Più di metà è a favore; quello che si può mostrare non dice se la regola del consenso (A almeno 0,7) è soddisfatta."}},
 		{words.Case{Verdict: delphi.Verdict{Key: delphi.Majority, Side: delphi.For}, Rule: all}, [2]string{
 			"More than half are in favour, fewer than consensus needs. The rule counts everyone who answered, also those who cannot judge; bars show those who judged.",
 			"Più di metà è a favore, meno di quanto chiesto per il consenso. La regola conta tutti quelli che hanno risposto, anche chi non ha saputo giudicare; le barre mostrano chi ha giudicato."}},
