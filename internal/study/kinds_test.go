@@ -101,7 +101,7 @@ func TestEstimates(t *testing.T) {
 	for _, c := range []struct{ text, words string }{
 		{"1,a,,i,150.5\n1,b,,i,3\n", "line 2, column 5 (value): 150.5 does not lie between 0 and 100"},
 		{"1,a,,i,lots\n1,b,,i,3.5\n", `"lots" is no estimate: give a number, nothing, ? for "cannot judge", or never`},
-		{"1,a,,i,3\n", "2,5 is finer than the answers"},
+		{"1,a,,i,3\n", "2,5 has more decimals than the answers, which have 0"},
 	} {
 		_, err := read(header+c.text, ends)
 		refused(t, c.text, err, c.words)

@@ -292,3 +292,24 @@ func TestFromOneBesideZero(t *testing.T) {
 		t.Errorf("%v", r.Warnings)
 	}
 }
+
+// A rule that an item cannot be judged by is refused with the item's name and a rule
+// that fits it.
+func TestRulesThatDoNotFit(t *testing.T) {
+	for _, c := range []struct{ kind, scale, rule, words string }{
+		{"", "1-5", "rand", `--rule: rand is defined on 9 points, not on the 5 of item "q1": give it a rule of its own, as in --rule 'q1=share>=75'`},
+		{"", "1-5", "q1=comet", `--rule: comet is defined on 9 points, not on the 5 of item "q1"`},
+		{"", "1-5", "median-iqr:12,2", `--rule: the median 12 does not lie on the scale 1-5 of item "q1": give it`},
+		{"", "1-5", "median-iqr:2,1", `--rule: must lie above the middle of the 5 points of item "q1"`},
+		{"", "1-5", "iqr:0.5", `--rule: 0.5 has more decimals than the answers, which have 0, of item "q1": give it a rule of its own, as in --rule 'q1=share>=75'`},
+		{"estimate", "0-10", "iqr:0.5", `--rule: 0.5 has more decimals than the answers, which have 0, of item "q1": give it a rule of its own, as in --rule 'q1=relative-iqr:25'`},
+	} {
+		o := open
+		o.Scales, o.Rules = []string{c.scale}, []string{c.rule}
+		if c.kind != "" {
+			o.Kinds = []string{c.kind}
+		}
+		_, err := read(asked(20, map[string][]int{"q1": span(1, 5)}), o)
+		refused(t, c.rule, err, c.words)
+	}
+}
