@@ -57,6 +57,13 @@ func init() {
 	}
 }
 
+// personal are names of columns that say something of the person, as studies that
+// code it in numbers have them beside the items.
+var personal = strings.Fields(`
+	age agegroup eta età fasciaetà fasciadetà annodinascita birthyear yearofbirth gender sex genere sesso education istruzione titolodistudio
+	profession professione occupation occupazione job role ruolo sector settore region regione provincia province country paese nazione
+	yearsofexperience experience esperienza annidiesperienza anzianità`)
+
 // key is a column's name without case, spaces and signs; LimeSurvey's code before
 // the question's words.
 func key(name string) string {
@@ -77,6 +84,7 @@ type layout struct {
 	columns []string // names, without empty ones at the end
 	at      [roles]int
 	items   []question // wide: the columns of items
+	told    []string   // wide: the items whose names are those of what is told of a person
 	split   bool       // wide: the names of items tell the round, and a person has one row
 }
 
@@ -188,7 +196,7 @@ func (l *layout) long(t sheet, o Options) ([]remark, error) {
 // spread checks a header of one row for each person, and tells the items.
 func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
 	if !l.has(personColumn) {
-		return nil, fault.Bad(at(t, t.line(), 0, "column", "no column names the panelist: the columns are %s. Name it with --person COLUMN; a long table needs the columns round, panelist, item and value", some(l.columns)))
+		return nil, fault.Bad(at(t, t.line(), 0, "column", "no column names the panelist: the columns are %s. Name it with --person COLUMN, or number the rows in a column id where nobody has a name; a long table needs the columns round, panelist, item and value", some(l.columns)))
 	}
 	ignored, err := l.ignored(o)
 	if err != nil {
@@ -217,6 +225,9 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
 		case ignored[i]:
 		case chosen[i], every && !administrative[key(c)] && !l.person(c) && !strings.HasSuffix(c, "_complete") && !strings.HasSuffix(c, "_timestamp"):
 			l.items, items = append(l.items, question{column: i, item: c}), append(items, c)
+			if every && slices.Contains(personal, key(c)) {
+				l.told = append(l.told, c)
+			}
 		default:
 			left = append(left, c)
 		}
@@ -242,10 +253,11 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
 }
 
 // roundNames are the ways in which the name of a column tells a round: Q1_R2, Q1
-// (giro 2), R2_Q1, round2.Q1.
+// (giro 2), R2_Q1, round2.Q1, R2Q1.
 var roundNames = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)^(?P<item>.*[^\pL\pN]|.*\pN)[ _.(-]*(?:r|round|giro|t|w|wave)[ _.]?(?P<round>[1-9])\)?$`),
 	regexp.MustCompile(`(?i)^(?:r|round|giro|t|w|wave)[ _.]?(?P<round>[1-9])[ _.-]+(?P<item>.+)$`),
+	regexp.MustCompile(`(?i)^(?:r|round|giro|t|w|wave)[ _.]?(?P<round>[1-9])(?P<item>\pL.*)$`),
 }
 
 // splitRounds reads rounds from the names of items, where every name tells one and

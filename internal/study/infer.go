@@ -35,10 +35,10 @@ func (in *intake) infer(open []int, all []tally) error {
 	var faults wrong
 	for _, i := range open {
 		list, odd := in.numbers(all[i])
-		if odd >= 0 {
-			a := in.texts[i].list[odd]
+		for _, code := range odd {
+			a := in.texts[i].list[code]
 			words := fmt.Sprintf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", shortened(a.text))
-			faults.add(in.texts[i].first[odd], all[i].count[odd], "value", "%s%s", words, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
+			faults.add(in.texts[i].first[code], all[i].count[code], a.text, "value", "%s%s", words, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
 		}
 		by[i] = list
 		if len(list) == 0 {
@@ -52,13 +52,16 @@ func (in *intake) infer(open []int, all []tally) error {
 		}
 		any = true
 	}
+	whole, ok := holding(least, greatest)
+	if !ok {
+		in.beside(open, all, &faults)
+	}
 	if err := faults.first(in); err != nil || len(open) == 0 {
 		return err
 	}
 	if any && least >= 0 && greatest <= 1 {
 		return bad("--scale", "scale", fmt.Sprintf("no answer is other than 0 and 1: if options were ticked, add --kind selection; if it is a scale of two points, --scale %d-%d", 0, 1))
 	}
-	whole, ok := holding(least, greatest)
 	if !ok {
 		return in.strange(open, all, least, greatest)
 	}
@@ -78,8 +81,10 @@ func (in *intake) infer(open []int, all []tally) error {
 		s.warn("two_scales.inferred", nil, s.named(block), listed(s.named(block)), scale[1], listed(s.named(rest)), whole[1],
 			span(scale[0], scale[1]), span(whole[0], whole[1]), s.Items[block[0]], span(scale[0], scale[1]))
 		s.note("scale", span(scale[0], scale[1]), listed(s.named(block)))
+		in.lone(block, all, scale)
 	}
 	s.note("scale", span(whole[0], whole[1]), listed(s.named(rest)))
+	in.lone(rest, all, whole)
 	return nil
 }
 
@@ -92,33 +97,45 @@ func (s *Study) named(items []int) []string {
 	return out
 }
 
-// strange refuses answers that no usual scale holds: it names the codes among them
-// that often stand for no answer, else what may be declared.
-func (in *intake) strange(open []int, all []tally, least, greatest int) error {
-	s := in.s
-	var faults wrong
-	low, high, any := 0, 0, false
-	for _, i := range open {
-		for code, a := range in.texts[i].list {
-			v, whole := a.in(0)
-			switch {
-			case all[i].says[code] != value || !whole:
-			case a.usual():
-				faults.add(in.texts[i].first[code], all[i].count[code], "value", "%s lies apart from the other answers%s", a.text, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
-			default:
-				if !any || v < low {
-					low = v
+// beside adds to the faults the codes that often stand for no answer, where the
+// other answers have a usual scale: the large ones alone if that is enough, since −1
+// may be an answer.
+func (in *intake) beside(open []int, all []tally, faults *wrong) {
+	for _, large := range []bool{true, false} {
+		apart := func(v int, a answer) bool { return a.usual() && (!large || max(v, -v) > 11) }
+		low, high, any := 0, 0, false
+		for pass := range 2 {
+			for _, i := range open {
+				for code, a := range in.texts[i].list {
+					v, whole := a.in(0)
+					switch {
+					case all[i].says[code] != value || a.form != number || !whole:
+					case !apart(v, a) && pass == 0:
+						if !any || v < low {
+							low = v
+						}
+						if !any || v > high {
+							high = v
+						}
+						any = true
+					case apart(v, a) && pass == 1:
+						faults.add(in.texts[i].first[code], all[i].count[code], a.text, "value", "%s lies apart from the other answers%s", a.text, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
+					}
 				}
-				if !any || v > high {
-					high = v
-				}
-				any = true
+			}
+			if _, ok := holding(low, high); !ok || !any {
+				break
+			}
+			if pass == 1 {
+				return
 			}
 		}
 	}
-	if _, ok := holding(low, high); ok && any {
-		return faults.first(in)
-	}
+}
+
+// strange refuses answers that no usual scale holds: it names what may be declared.
+func (in *intake) strange(open []int, all []tally, least, greatest int) error {
+	s := in.s
 	for _, i := range open { // the first item that stands out by itself
 		list, _ := in.numbers(all[i])
 		if len(list) == 0 {
@@ -139,33 +156,90 @@ func (in *intake) strange(open []int, all []tally, least, greatest int) error {
 // manyFrom is from how many answers on their pattern says something of the scale.
 const manyFrom = 30
 
-// apart finds a greatest answer that lies far from all others on a usual scale: 9
-// for "don't know" beside 1 to 5.
-func (in *intake) apart(open []int, all []tally, whole [2]int) (error, bool) {
-	counts := make([]int, whole[1]-whole[0]+1)
-	first, text := spot{}, ""
-	n := 0
-	for _, i := range open {
+// points counts the answers to some items by the points of a scale that holds them.
+func (in *intake) points(items []int, all []tally, scale [2]int) (counts []int, n int) {
+	counts = make([]int, scale[1]-scale[0]+1)
+	for _, i := range items {
 		for code, a := range in.texts[i].list {
 			if v, ok := a.in(0); ok && all[i].says[code] == value {
-				counts[v-whole[0]] += all[i].count[code]
+				counts[v-scale[0]] += all[i].count[code]
 				n += all[i].count[code]
-				if v == whole[1] && (text == "" || earlier(in.texts[i].first[code], first)) {
-					first, text = in.texts[i].first[code], a.text
-				}
 			}
 		}
 	}
-	last := len(counts) - 1
-	for last > 0 && counts[last-1] == 0 {
-		last--
+	return counts, n
+}
+
+// where finds the first cell of some items that holds a number.
+func (in *intake) where(items []int, all []tally, number int) (first spot) {
+	found := false
+	for _, i := range items {
+		for code, a := range in.texts[i].list {
+			if v, ok := a.in(0); ok && all[i].says[code] == value && v == number && (!found || earlier(in.texts[i].first[code], first)) {
+				first, found = in.texts[i].first[code], true
+			}
+		}
 	}
-	if text == "" || n < manyFrom || len(counts)-1-last < 3 {
+	return first
+}
+
+// topmost are the greatest point that was used and the next one below, by place.
+func topmost(counts []int) (top, next int) {
+	top = len(counts) - 1
+	for top > 0 && counts[top] == 0 {
+		top--
+	}
+	next = top - 1
+	for next > 0 && counts[next] == 0 {
+		next--
+	}
+	return top, next
+}
+
+// apart finds a greatest answer that lies far from all others on a usual scale: 9 or
+// 8 for "don't know" beside 1 to 5.
+func (in *intake) apart(open []int, all []tally, whole [2]int) (error, bool) {
+	counts, n := in.points(open, all, whole)
+	top, next := topmost(counts)
+	if n < manyFrom || top-next < 3 {
 		return nil, false
 	}
-	return in.bad(first, "value", "%s lies apart from the other %d answers, of which none is above %d: if it stands for no answer, add --missing=%[1]s; for \"cannot judge\", --cannot-judge=%[1]s; if it is an answer, declare --scale %[4]s",
-		text, n-counts[len(counts)-1], whole[0]+last-1, span(whole[0], whole[1])), true
+	code := whole[0] + top
+	return in.bad(in.where(open, all, code), "value", "%d lies apart from the other %d answers, of which none is above %d: if it stands for no answer, add --missing=%[1]d; for \"cannot judge\", --cannot-judge=%[1]d; if it is an answer, declare --scale %[4]s",
+		code, n-counts[top], whole[0]+next, span(whole[0], whole[1])), true
 }
+
+// loneFrom is from how many answers on an end that nobody used says something.
+const loneFrom = 100
+
+// lone warns of an answer at the end of an inferred scale that may be a code, since
+// the others fill a usual scale without it: 0 beside 1 to 5, 9 beside 1 to 7.
+func (in *intake) lone(items []int, all []tally, scale [2]int) {
+	counts, n := in.points(items, all, scale)
+	if n < manyFrom {
+		return
+	}
+	top, next := topmost(counts)
+	greatest, below := scale[0]+top, scale[0]+next
+	filled := func(from, to int) bool {
+		return slices.Contains(usual, [2]int{from, to}) && !slices.Contains(counts[from-scale[0]:to-scale[0]+1], 0)
+	}
+	code := 0
+	switch {
+	case scale[0] == 0 && counts[0] > 0 && (greatest == scale[1] && greatest < 10 || n >= loneFrom && greatest < scale[1]) && filled(1, greatest):
+	case greatest-below == 2 && filled(scale[0], below),
+		greatest-below == 1 && greatest < scale[1] && n >= loneFrom && filled(scale[0], below):
+		code = greatest
+	default:
+		return
+	}
+	first := in.place(in.where(items, all, code))
+	in.s.warn("code", &first, in.s.named(items), code, counts[code-scale[0]], span(scale[0], scale[1]), code, code, span(scale[0], scale[1]))
+}
+
+// beneath says whether a smaller scale begins where the whole does, or at 1 beside
+// one from 0.
+func beneath(u, whole [2]int) bool { return u[0] == whole[0] || u[0] == 1 && whole[0] == 0 }
 
 // fills says whether n answers, whose values add up to total, may be those of a
 // smaller scale: a fifth of them lies at its end and they are spread around its
@@ -178,7 +252,7 @@ func fills(u [2]int, n, end, total int) bool {
 // whose answers fill it and never pass its end, while those to other items often do.
 func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int) (block []int, scale [2]int) {
 	for _, u := range usual {
-		if u[0] != whole[0] || u[1] >= whole[1] {
+		if !beneath(u, whole) || u[1] >= whole[1] {
 			continue
 		}
 		var inside, outside []int
@@ -186,7 +260,7 @@ func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int)
 			list := by[i]
 			switch {
 			case len(list) == 0:
-			case list[len(list)-1] <= u[1]:
+			case list[0] >= u[0] && list[len(list)-1] <= u[1]:
 				inside = append(inside, i)
 			default:
 				outside = append(outside, i)

@@ -35,7 +35,9 @@ type intake struct {
 	told    timing
 	rows    []cells // by round: the people who have a row in a wide table
 	labels  map[string]string
-	given   int // cells that are not empty
+	// columns that were warned of, since they say something of people
+	personal map[string]bool
+	given    int // cells that are not empty
 }
 
 // texts are the different texts of one item's cells, by their code from 1.
@@ -81,6 +83,12 @@ func (in *intake) read(t sheet, number int) error {
 	}
 	for _, n := range notes {
 		in.s.note(n.key, n.args...)
+	}
+	for _, c := range l.told {
+		if !in.personal[c] {
+			in.s.warn("attribute", nil, []string{c}, c, c)
+			in.personal[c] = true
+		}
 	}
 	in.grouped = in.grouped || l.has(groupColumn)
 	told := byTable

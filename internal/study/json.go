@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -83,6 +84,17 @@ func ReadJSON(name string, in io.Reader, o Options, step func(read int64)) (*Stu
 		return nil, bad(name, "empty", "has no rounds")
 	}
 	s.panelists = d.panelists.list
+	if s.enrolled != nil {
+		seen := make([]int, len(s.Groups))
+		for _, g := range s.group {
+			seen[g]++
+		}
+		for g, n := range s.enrolled {
+			if n < seen[g] {
+				return nil, bad(name, "enrolled", fmt.Sprintf("enrolled: %d in group %q, of which %d people answered: count all who could answer, in every group", n, s.Groups[g], seen[g]))
+			}
+		}
+	}
 	s.span()
 	s.patterns()
 	s.near(&d.panelists, "panelist", func(at spot) place { return place{line: int(at.line)} })
@@ -106,11 +118,17 @@ func (d *document) wrong(code string, err error) error {
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		err = errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	case errors.As(err, &kind):
-		err = fmt.Errorf("%s cannot be %s", kind.Field, kind.Value)
+		err = fmt.Errorf("%s cannot be a %s: give %s", kind.Field, kind.Value, jsonForms[kind.Type.Kind()])
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		at, err = d.in.read, errors.New("the document ends too early")
 	}
 	return bad(d.name, code, fmt.Sprintf("%s: %v", d.place(at), err))
+}
+
+// jsonForms are what is asked for, by the kind of a field.
+var jsonForms = map[reflect.Kind]string{
+	reflect.Int: "a whole number", reflect.String: "a text in quotation marks", reflect.Bool: "true or false",
+	reflect.Slice: "a list", reflect.Struct: "an object", reflect.Map: "an object",
 }
 
 // line is the one that the decoder stands in.
@@ -234,8 +252,14 @@ func (d *document) items(protocol bool) error {
 	scales := true
 	for i, it := range list {
 		k, ok := s.Protocol.Kind(it.Kind)
-		if _, twice := d.item[it.ID]; twice || it.ID == "" || !ok || it.NewIn < 0 {
-			return d.fault("items", "item %d: needs an id of its own and the id of an item kind; new_in is a round from 1", i+1)
+		_, twice := d.item[it.ID]
+		switch {
+		case twice || it.ID == "":
+			return d.fault("items", "item %d: the id %q is empty or there twice: give each item one of its own", i+1, it.ID)
+		case !ok:
+			return d.fault("items", "item %d: %q is no item kind of the protocol: give the id of one", i+1, it.Kind)
+		case it.NewIn < 0:
+			return d.fault("items", "item %d: new_in is %d: give the number of a round, from 1", i+1, it.NewIn)
 		}
 		scales = scales && k.Kind == delphi.ScaleForm
 		d.item[it.ID] = i
@@ -280,7 +304,7 @@ func (d *document) rounds(ready bool) error {
 	for d.decoder.More() {
 		number := len(s.Rounds) + 1
 		if s.Protocol.Round(s.First+number-1).Kind != delphi.AnswerRound {
-			return d.fault("rounds", "the protocol has no answering round %d", number)
+			return d.fault("rounds", "the protocol has no answering round %d: plan it in the protocol's rounds, or leave its ballots out", number)
 		}
 		s.Rounds = append(s.Rounds, number)
 		s.answers = append(s.answers, nil)
@@ -403,8 +427,10 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 		switch {
 		case a.CannotJudge && k.CannotJudge:
 			v = cannotJudge
-		case a.CannotJudge || a.Value < 1 || a.Value > k.Points:
-			return d.fault("value", "panelist %q, item %q: the answer does not lie on the scale 1-%d", b.Panelist, a.Item, k.Points)
+		case a.CannotJudge:
+			return d.fault("value", "panelist %q, item %q: cannot judge, which the item's kind does not allow: give it cannot_judge: true, or leave the answer out", b.Panelist, a.Item)
+		case a.Value < 1 || a.Value > k.Points:
+			return d.fault("value", "panelist %q, item %q: %d does not lie on the scale 1-%d: leave the answer out where there is none", b.Panelist, a.Item, a.Value, k.Points)
 		}
 		if !s.set(r, i, p, v) {
 			return d.fault("duplicate", "panelist %q answers item %q twice", b.Panelist, a.Item)

@@ -101,7 +101,7 @@ func TestEstimates(t *testing.T) {
 	for _, c := range []struct{ text, words string }{
 		{"1,a,,i,150.5\n1,b,,i,3\n", "line 2, column 5 (value): 150.5 does not lie between 0 and 100"},
 		{"1,a,,i,lots\n1,b,,i,3.5\n", `"lots" is no estimate: give a number, nothing, ? for "cannot judge", or never`},
-		{"1,a,,i,3\n", "2,5 is finer than the answers"},
+		{"1,a,,i,3\n", "2,5 has more decimals than the answers, which have 0"},
 	} {
 		_, err := read(header+c.text, ends)
 		refused(t, c.text, err, c.words)
@@ -237,5 +237,89 @@ func TestJoint(t *testing.T) {
 	}
 	if s.Joint(0, 0) != nil || s.Joint(1, 1) != nil {
 		t.Error("a first round has pairs")
+	}
+}
+
+// α and Fleiss' κ compare items: of one alone they would be 0 and −1/(n−1), whatever
+// was answered, and are not defined.
+func TestOneItemHasNoAlpha(t *testing.T) {
+	for items, defined := range map[int]bool{1: false, 2: true} {
+		text := header
+		for p := range 12 {
+			for i := range items {
+				text += fmt.Sprintf("1,p%d,,q%d,%d\n", p, i, 1+(p+4*i)%9)
+			}
+		}
+		m := csv(t, text, plain).Rounds[0].Measures
+		for _, name := range []string{"krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval", "fleiss_kappa"} {
+			if m.Value(name).Defined() != defined {
+				t.Errorf("%d items: %s is %v", items, name, m.Value(name))
+			}
+		}
+		if !m.Value("ac2_quadratic").Defined() {
+			t.Errorf("%d items: AC2 is not defined", items)
+		}
+	}
+}
+
+// scaled begins a study in JSON of one item on nine points and two rounds.
+const scaled = `{"protocol":{"version":1,"variant":"classical","languages":["en"],"panel":{"groups":[{"id":"g","name":{"en":"G"}},{"id":"h","name":{"en":"H"}}]},"anonymity":{"mode":"sealed-key","latest_key_date":"2027-12-31"},` +
+	`"rounds":[{"kind":"answer"},{"kind":"answer"}],"item_kinds":[{"id":"s","kind":"scale","points":9,"cannot_judge":false}],"items":{"source":"given"},"consensus":{"rule":"share","share":{"from":7,"to":9,"permille":750}}},` +
+	`"items":[{"id":"x","kind":"s"}],`
+
+// A fault of a document says what was read and what to write.
+func TestDocumentsAreRefused(t *testing.T) {
+	ballot := func(answer string) string {
+		return scaled + `"rounds":[{"ballots":[{"panelist":"p","group":"g","answers":[{"item":"x",` + answer + `}]}]}]}`
+	}
+	two := `"rounds":[{"ballots":[{"panelist":"p","group":"g","answers":[]},{"panelist":"q","group":"h","answers":[]}]}]}`
+	for _, c := range []struct{ name, text, words string }{
+		{"off the scale", ballot(`"value":12`), `panelist "p", item "x": 12 does not lie on the scale 1-9: leave the answer out where there is none`},
+		{"no value", ballot(`"cannot_judge":false`), `panelist "p", item "x": 0 does not lie on the scale 1-9`},
+		{"cannot judge", ballot(`"cannot_judge":true`), `panelist "p", item "x": cannot judge, which the item's kind does not allow: give it cannot_judge: true, or leave the answer out`},
+		{"a fraction", ballot(`"value":3.5`), "answers.value cannot be a number 3.5: give a whole number"},
+		{"a text", ballot(`"value":"3"`), "answers.value cannot be a string: give a whole number"},
+		{"a number", ballot(`"cannot_judge":1`), "answers.cannot_judge cannot be a number: give true or false"},
+		{"a kind", strings.Replace(scaled, `"kind":"s"}]`, `"kind":"zz"}]`, 1), `item 1: "zz" is no item kind of the protocol: give the id of one`},
+		{"an id", strings.Replace(scaled, `{"id":"x"`, `{"id":"x","kind":"s"},{"id":"x"`, 1), `item 2: the id "x" is empty or there twice: give each item one of its own`},
+		{"a third round", scaled + `"rounds":[{"ballots":[]},{"ballots":[]},{"ballots":[]}]}`, "the protocol has no answering round 3: plan it in the protocol's rounds, or leave its ballots out"},
+		{"a group left out", scaled + `"enrolled":{"g":9},` + two, `s.json: enrolled: 0 in group "h", of which 1 people answered: count all who could answer, in every group`},
+		{"too few enrolled", scaled + `"enrolled":{"g":0,"h":3},` + two, `s.json: enrolled: 0 in group "g", of which 1 people answered`},
+	} {
+		_, err := study.Read([]study.Input{input("s.json", []byte(c.text))}, study.Options{Quantile: 7, MinN: 5}, still)
+		refused(t, c.name, err, c.words)
+	}
+}
+
+// The remedy of a warning about a study in JSON is a field of its protocol, since
+// flags for tables are refused beside it.
+func TestRemediesOfDocuments(t *testing.T) {
+	s := scaled + `"rounds":[{"ballots":[`
+	for p := range 40 {
+		if p > 0 {
+			s += ","
+		}
+		s += fmt.Sprintf(`{"panelist":"p%d","group":"g","answers":[{"item":"x","value":%d}]}`, p, 1+p%5)
+	}
+	r := from(t, study.Options{Quantile: 7, MinN: 5}, input("s.json", []byte(s+`]}]}`)))
+	if len(r.Warnings) != 1 || r.Warnings[0].Code != "shorter_scale" || !strings.HasSuffix(r.Warnings[0].Message, "if the scale was 1-5, give the item a kind with the points of 1-5") {
+		t.Errorf("%v", r.Warnings)
+	}
+}
+
+// Names of columns that begin with the round tell it, with or without a sign between.
+func TestRoundsBeforeItems(t *testing.T) {
+	for _, names := range [][4]string{{"R1Q1", "R1Q2", "R2Q1", "R2Q2"}, {"r1_Q1", "r1_Q2", "r2_Q1", "r2_Q2"}, {"Giro1Alberi", "Giro1Bus", "Giro2Alberi", "Giro2Bus"}} {
+		text := "id," + strings.Join(names[:], ",") + "\n"
+		for p := range 8 {
+			text += fmt.Sprintf("p%d,7,8,7,%d\n", p, 1+p)
+		}
+		if r := csv(t, text, plain); len(r.Rounds) != 2 || len(r.Items) != 2 || r.Items[1].Rounds[1].Paired != 8 {
+			t.Errorf("%v: %d rounds, %d items", names, len(r.Rounds), len(r.Items))
+		}
+	}
+	// A name that begins so is an item where the others do not.
+	if r := csv(t, "id,R1Q1,R2Q1,other\na,7,8,9\n", plain); len(r.Rounds) != 1 || len(r.Items) != 3 {
+		t.Errorf("%d rounds, %d items", len(r.Rounds), len(r.Items))
 	}
 }

@@ -80,7 +80,8 @@ func plain(s string) bool {
 var folding = cases.Fold()
 
 // folded is what two names that a hurried reader would take for one have in common:
-// letters and digits without case, accents, width, spaces and leading zeros.
+// letters and digits without case, accents, width, spaces and leading zeros, with one
+// form of apostrophe and of dash.
 func folded(s string) string {
 	if plain(s) {
 		s = strings.ToLower(s)
@@ -88,8 +89,13 @@ func folded(s string) string {
 		s = folding.String(norm.NFKD.String(s))
 	}
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Mn, r) {
+		switch {
+		case unicode.IsSpace(r) || unicode.Is(unicode.Mn, r):
 			return -1
+		case strings.ContainsRune("‘’ʼ′´`", r):
+			return '\''
+		case unicode.Is(unicode.Pd, r) || r == '\u2212':
+			return '-'
 		}
 		return r
 	}, s)

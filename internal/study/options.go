@@ -302,14 +302,22 @@ func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
 			return out, fmt.Errorf("the window %s does not lie on the scale %s", span(from, to), span(c.From, c.To))
 		}
 	case delphi.RuleMedianIQR:
+		if r.median < c.From || r.median > c.To {
+			return out, fmt.Errorf("the median %d does not lie on the scale %s", r.median, span(c.From, c.To))
+		}
 		out.MedianIQR = &delphi.MedianIQRRule{MedianMin: r.median - c.offset(), IQRMax: r.iqr}
 	case delphi.RuleIQR:
 		var whole bool
 		if out.IQR, whole = r.units.in(c.Decimals); !whole {
-			return out, fmt.Errorf("%s is finer than the answers, whose quartiles are counted with %d decimals,", r.units.text, c.Decimals)
+			return out, fmt.Errorf("%s has more decimals than the answers, which have %d,", r.units.text, c.Decimals)
 		}
-	case delphi.RuleComet:
-		out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}
+	case delphi.RuleRand, delphi.RuleComet:
+		if c.points() != 9 {
+			return out, fmt.Errorf("%s is defined on 9 points, not on the %d", r.name, c.points())
+		}
+		if r.name == delphi.RuleComet {
+			out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}
+		}
 	case delphi.RuleAgreement:
 		out.Agreement = r.figure
 	case delphi.RuleCns:
@@ -328,7 +336,7 @@ var usualRule = map[delphi.Form]string{
 }
 
 // asFlag names the flag that a fault of the protocol made from flags comes from.
-func asFlag(err error) error {
+func (s *Study) asFlag(err error) error {
 	var f *fault.Fault
 	if !errors.As(err, &f) {
 		return err
@@ -338,10 +346,24 @@ func asFlag(err error) error {
 	for _, d := range f.Fields {
 		if strings.HasPrefix(d.Name, "consensus") {
 			d.Name = "--rule"
+			for i, kind := range s.places() {
+				d.Message = strings.ReplaceAll(d.Message, fmt.Sprintf("item_kinds[%d]", i), fmt.Sprintf("item %q", s.Items[kind]))
+			}
 		}
 		named.Fields = append(named.Fields, d)
 	}
 	return &named
+}
+
+// places gives the first item of each kind, in the order of the kinds.
+func (s *Study) places() (out []int) {
+	seen := map[string]bool{}
+	for i, k := range s.Kinds {
+		if !seen[k.Kind] {
+			seen[k.Kind], out = true, append(out, i)
+		}
+	}
+	return out
 }
 
 // permille reads a percentage with at most one decimal: 75, 66.7 or 66,7. 0.75 is

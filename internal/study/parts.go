@@ -22,7 +22,7 @@ var Parts = []Field{
 	{"rounds[].answered", "people who answered"},
 	{"rounds[].measures", "measures over all items"},
 	{"rounds[].intervals", "95 % bootstrap intervals over items"},
-	{"intervals[].low", "the 2.5 % point of the measure over the samples; null where more than 5 % of these leave it undefined"},
+	{"intervals[].low", "the 2.5 % point of the measure over the samples; null where more than 5 % of these leave it undefined, and where all answered alike"},
 	{"intervals[].high", "the 97.5 % point"},
 	{"intervals[].draws", "samples of 10,000 in which the measure is defined"},
 	{"intervals[].seed", "SHA-256 of the seed, the item (of W all items of the list, of α none) and the sample (histogram, pairs, rankings or items, a slash and the round), each after its length in 8 bytes"},

@@ -1,6 +1,9 @@
 package study
 
-import "delfi/internal/delphi"
+import (
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
+)
 
 // patterns warns of answers that fit another scale better than the one they are
 // measured on.
@@ -29,6 +32,15 @@ func (s *Study) patterns() {
 		}
 		s.blocks(items, c, by)
 	}
+}
+
+// remedied is the key of a warning whose remedy is a flag for tables, and a field of
+// the protocol for a document.
+func (s *Study) remedied(key string) string {
+	if s.Rules == nil {
+		return key + ".document"
+	}
+	return key
 }
 
 // points counts the answers to an item by point, over all rounds.
@@ -65,7 +77,7 @@ func (s *Study) short(items []int, c Scale, counts []int, n int) bool {
 	if end := counts[fits[1]-c.From]; 10*end < n && len(counts)-last < 4 {
 		return false // it may be that nobody agrees
 	}
-	s.warn("shorter_scale", nil, s.named(items), listed(s.named(items)), c.From+last-1, n, span(c.From, c.To), span(fits[0], fits[1]), span(fits[0], fits[1]))
+	s.warn(s.remedied("shorter_scale"), nil, s.named(items), listed(s.named(items)), c.From+last-1, n, span(c.From, c.To), span(fits[0], fits[1]), span(fits[0], fits[1]))
 	return true
 }
 
@@ -91,7 +103,7 @@ func (s *Study) odd(items []int, c Scale, counts []int, n int) bool {
 // that those to others use.
 func (s *Study) blocks(items []int, c Scale, by [][]int) {
 	for _, u := range usual {
-		if u[0] != c.From || u[1] >= c.To-1 {
+		if !beneath(u, [2]int{c.From, c.To}) || u[1] >= c.To-1 {
 			continue
 		}
 		n, end, total, others, above := 0, 0, 0, 0, 0
@@ -106,7 +118,7 @@ func (s *Study) blocks(items []int, c Scale, by [][]int) {
 			}
 			switch {
 			case own == 0:
-			case over == 0:
+			case over == 0 && stat.N(counts[:u[0]-c.From]) == 0:
 				inside = append(inside, i)
 				n, end, total = n+own, end+counts[u[1]-c.From], total+sum
 			default:
@@ -116,7 +128,7 @@ func (s *Study) blocks(items []int, c Scale, by [][]int) {
 		if len(inside) == 0 || len(inside) == len(items) || !fills(u, n, end, total) || n*above < 10*others {
 			continue
 		}
-		s.warn("two_scales", nil, s.named(inside), listed(s.named(inside)), u[1], n, span(u[0], u[1]), s.Items[inside[0]], span(u[0], u[1]))
+		s.warn(s.remedied("two_scales"), nil, s.named(inside), listed(s.named(inside)), u[1], n, span(u[0], u[1]), s.Items[inside[0]], span(u[0], u[1]))
 		return
 	}
 }

@@ -17,7 +17,7 @@ import (
 // round. A fault names file, line and column, or sheet and cell. step is called now
 // and then with the number of bytes read.
 func Read(inputs []Input, o Options, step func(read int64)) (*Study, error) {
-	in := &intake{s: &Study{open: !o.Disclose}, o: o, rounds: map[string]int{}, labels: map[string]string{}}
+	in := &intake{s: &Study{open: !o.Disclose}, o: o, rounds: map[string]int{}, labels: map[string]string{}, personal: map[string]bool{}}
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func (in *intake) protocol(specs []spec) error {
 		}
 		consensus, err := r.plan(c)
 		if err != nil {
-			return bad("--rule", "window", fmt.Sprintf("%v of item %q: give it a rule of its own, as in --rule '%s=share>=75'", err, s.Items[i], s.Items[i]))
+			return bad("--rule", "window", fmt.Sprintf("%v of item %q: give it a rule of its own, as in --rule '%s=%s'", err, s.Items[i], s.Items[i], usualRule[c.Kind]))
 		}
 		zero := c.Source == inferred && !c.years()
 		if r.name == delphi.RuleRelativeIQR && c.From > c.To-c.From && !zero {
@@ -232,7 +232,7 @@ func (in *intake) protocol(specs []spec) error {
 		Quantile: o.Quantile, MinN: o.MinN, Disclose: o.Disclose,
 	})
 	if err != nil {
-		return asFlag(err)
+		return s.asFlag(err)
 	}
 	s.Protocol = s.rules[0]
 	if o.Disclose && in.told == byRelease {

@@ -135,7 +135,7 @@ func TestNames(t *testing.T) {
 	if r.Panelists != 3 || len(r.Items) != 1 || len(r.Warnings) != 0 || r.Items[0].Rounds[1].Paired != 2 {
 		t.Errorf("%d panelists, %d items, %v", r.Panelists, len(r.Items), r.Warnings)
 	}
-	for _, pair := range [][2]string{{"A", "a"}, {"José", "Jose"}, {"Anna Rossi", "Anna  Rossi"}, {"Ａ1", "a1"}, {"007", "7"}, {"Straße", "STRASSE"}, {"12.0", "12"}} {
+	for _, pair := range [][2]string{{"A", "a"}, {"José", "Jose"}, {"Anna Rossi", "Anna  Rossi"}, {"Ａ1", "a1"}, {"007", "7"}, {"Straße", "STRASSE"}, {"12.0", "12"}, {"D'Angelo", "D’Angelo"}, {"Anna-Lia", "Anna–Lia"}} {
 		text := "round;panelist;group;item;value\n1;" + pair[0] + ";g;i;7\n1;x;g;i;8\n1;" + pair[1] + ";g;i;9\n"
 		r := csv(t, text, plain)
 		want := fmt.Sprintf("panelist “%s” (line 2, column 2 (panelist)) and “%s” (line 4, column 2 (panelist)) have almost the same name and are counted as two: write the name alike if they are one", pair[0], pair[1])
@@ -226,4 +226,27 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A column that says something of the person is measured where nobody says
+// otherwise, and warned of once.
+func TestPersonalColumns(t *testing.T) {
+	for _, name := range []string{"gender", "Età", "Years of experience"} {
+		text := "id," + name + ",q1\n"
+		for p := range 12 {
+			text += fmt.Sprintf("%d,%d,%d\n", p, 1+p%2, 1+p%5)
+		}
+		two := []study.Input{input("1.csv", []byte(text)), input("2.csv", []byte(text))}
+		r := from(t, plain, two...)
+		if got := warnings(r); !slices.Contains(got, "attribute "+name) || strings.Count(strings.Join(got, ";"), "attribute") != 1 {
+			t.Errorf("%s: %v", name, r.Warnings)
+		}
+		for _, change := range []func(*study.Options){func(o *study.Options) { o.Ignore = []string{name} }, func(o *study.Options) { o.Items = []string{"q1", name} }} {
+			o := plain
+			change(&o)
+			if got := warnings(from(t, o, input("1.csv", []byte(text)))); slices.Contains(got, "attribute "+name) {
+				t.Errorf("%s: %v", name, got)
+			}
+		}
+	}
 }

@@ -9,8 +9,11 @@ import (
 // the units of each figure. Where the scale begins makes no difference to it.
 func (s *Study) agreement(p *sampler, r int, c delphi.Closing, row *Round) {
 	concord := delphi.Concord(s.whole(s.Protocol), s.Kinds, c)
-	if concord.Items == 0 {
+	switch concord.Items {
+	case 0:
 		return
+	case 1: // α and κ compare items: of one they are 0 and −1/(n−1), whatever was answered
+		concord = delphi.Reliability{Items: 1}
 	}
 	row.Measures = Measures{
 		{Name: "krippendorff_nominal", Value: concord.Nominal},

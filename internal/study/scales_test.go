@@ -210,7 +210,7 @@ func TestUndeclaredAnswers(t *testing.T) {
 	declared := open
 	declared.Scales = []string{"1-9"}
 	_, err := read(header+"1,a,,i,77\n1,b,,i,77\n1,c,,i,99\n", declared)
-	refused(t, "a code off the scale", err, `line 2, column 5 (value): 77 does not lie on the scale 1-9: if it stands for no answer, add --missing=77; for "cannot judge", --cannot-judge=77 (3 cells are wrong in all)`)
+	refused(t, "a code off the scale", err, `line 2, column 5 (value): 77 does not lie on the scale 1-9: if it stands for no answer, add --missing=77; for "cannot judge", --cannot-judge=77 (3 cells are wrong in all: 77, 99)`)
 	declared.Missing = []string{"77", "9", "Na", "98"}
 	r := csv(t, header+"1,a,,i,77\n1,b,,i,9\n1,c,,i,3\n1,d,,i,77.0\n1,e,,i,na\n", declared)
 	if n := r.Items[0].Rounds[0].N; n != 1 || !slices.Equal(warnings(r), []string{"missing i"}) || !slices.Contains(r.Notes, "--missing 98: cells that are no answer: 0") || !slices.Contains(r.Notes, "--missing 77: cells that are no answer: 2") {
@@ -218,5 +218,98 @@ func TestUndeclaredAnswers(t *testing.T) {
 	}
 	if got := warnings(csv(t, ranks, declared)); !slices.Equal(got, []string{"ranking r0,r1,r2,r3", "shorter_scale q0,q1,q2,q3,r0,r1,r2,r3"}) {
 		t.Errorf("ranks on a declared scale: warned of %q", got)
+	}
+}
+
+// A code for no answer that lies on a usual scale beside the points of a smaller one
+// is warned of, or refused where it lies far: the scale is inferred, not known.
+func TestLoneCodes(t *testing.T) {
+	with := func(points []int, code int) []int { return append(slices.Concat(points, points, points), code) }
+	for _, c := range []struct {
+		name   string
+		points []int
+		people int
+		want   string // the code warned of; "" for none
+	}{
+		{"7 points and 9", with(span(1, 7), 9), 60, "9"}, {"7 points and 8", with(span(1, 7), 8), 60, "8"}, {"4 points and 6", with(span(1, 4), 6), 60, "6"},
+		{"5 points and 0", with(span(1, 5), 0), 60, "0"}, {"9 points and 0", with(span(1, 9), 0), 60, "0"}, {"7 points and 9 from few", with(span(1, 7), 9), 8, ""},
+		{"9 points", span(1, 9), 60, ""}, {"0 to 10", span(0, 10), 60, ""}, {"10 points", span(1, 10), 60, ""}, {"9 points but one", []int{1, 2, 3, 5, 6, 7, 9}, 60, ""}, {"a few of 9 points", span(2, 8), 60, ""},
+		{"-2 to 2", span(-2, 2), 60, ""},
+	} {
+		r := csv(t, asked(c.people, map[string][]int{"q1": c.points, "q2": c.points}), open)
+		var got []string
+		for _, w := range r.Warnings {
+			if w.Code != "code" || w.Place == "" || !slices.Equal(w.Items, []string{"q1", "q2"}) {
+				t.Errorf("%s: %+v", c.name, w)
+			}
+			got = append(got, strings.Fields(w.Message)[0])
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %v, want %q", c.name, r.Warnings, c.want)
+		}
+		declared := open
+		declared.Scales = []string{fmt.Sprintf("%d-%d", r.Items[0].Scale.From, r.Items[0].Scale.To)}
+		if r := csv(t, asked(c.people, map[string][]int{"q1": c.points, "q2": c.points}), declared); slices.ContainsFunc(r.Warnings, func(w study.Warning) bool { return w.Code == "code" }) {
+			t.Errorf("%s, declared: %v", c.name, r.Warnings)
+		}
+	}
+	_, err := read(asked(60, map[string][]int{"q1": with(span(1, 5), 8), "q2": span(1, 5)}), open)
+	refused(t, "8 beside 5 points", err, `8 lies apart from the other 119 answers, of which none is above 5: if it stands for no answer, add --missing=8`)
+}
+
+// A refusal names all that is wrong at once, and how many cells hold it.
+func TestAllCodesAreNamed(t *testing.T) {
+	five := asked(12, map[string][]int{"q1": span(1, 5), "q2": span(1, 5)})
+	_, err := read(five+"1,y,,q1,NA\n1,z,,q1,77\n1,x,,q2,98\n1,w,,q2,-9\n1,v,,q2,n.r.\n1,u,,q2,77\n", open)
+	refused(t, "codes", err, `line 26, column 5 (value): "NA" is no answer: give a whole number, nothing, or ? for "cannot judge": if it stands for no answer, add --missing=NA; for "cannot judge", --cannot-judge=NA (6 cells are wrong in all: -9, 77, 98, NA, n.r.)`)
+	// Where -1 is an answer, it is no code beside 99.
+	_, err = read(asked(12, map[string][]int{"q1": span(-2, 2)})+"1,y,,q1,99\n", open)
+	refused(t, "-1 beside 99", err, "line 14, column 5 (value): 99 lies apart from the other answers: if it stands for no answer, add --missing=99; for \"cannot judge\", --cannot-judge=99")
+	if strings.Contains(err.Error(), "in all") {
+		t.Error(err)
+	}
+	text := header
+	for p := range 24 {
+		text += fmt.Sprintf("1,p%d,,q,A%d\n", p, 1+p%5)
+	}
+	_, err = read(text, open)
+	refused(t, "codes of answers", err, "(24 cells are wrong in all: A1, A2, A3, A4, A5)")
+}
+
+// Items from 1 beside others from 0 have a scale from 1, inferred and suggested.
+func TestFromOneBesideZero(t *testing.T) {
+	ten, five := span(0, 10), span(1, 5)
+	r := csv(t, asked(60, map[string][]int{"q1": five, "q2": five, "q3": ten, "q4": ten}), open)
+	if s := r.Items[0].Scale; s.From != 1 || s.To != 5 || r.Items[2].Scale.To != 10 || !slices.Equal(warnings(r), []string{"two_scales q1,q2"}) {
+		t.Errorf("%+v, %v", s, r.Warnings)
+	}
+	r = csv(t, asked(60, map[string][]int{"q1": five, "q3": ten}), open)
+	if len(r.Warnings) != 1 || !strings.HasSuffix(r.Warnings[0].Message, "if their scale was 1-5, measure with --scale 'q1=1-5'") {
+		t.Errorf("%v", r.Warnings)
+	}
+	r = csv(t, asked(60, map[string][]int{"q1": span(0, 4), "q3": ten}), open)
+	if len(r.Warnings) != 1 || !strings.HasSuffix(r.Warnings[0].Message, "--scale 'q1=0-4'") {
+		t.Errorf("%v", r.Warnings)
+	}
+}
+
+// A rule that an item cannot be judged by is refused with the item's name and a rule
+// that fits it.
+func TestRulesThatDoNotFit(t *testing.T) {
+	for _, c := range []struct{ kind, scale, rule, words string }{
+		{"", "1-5", "rand", `--rule: rand is defined on 9 points, not on the 5 of item "q1": give it a rule of its own, as in --rule 'q1=share>=75'`},
+		{"", "1-5", "q1=comet", `--rule: comet is defined on 9 points, not on the 5 of item "q1"`},
+		{"", "1-5", "median-iqr:12,2", `--rule: the median 12 does not lie on the scale 1-5 of item "q1": give it`},
+		{"", "1-5", "median-iqr:2,1", `--rule: must lie above the middle of the 5 points of item "q1"`},
+		{"", "1-5", "iqr:0.5", `--rule: 0.5 has more decimals than the answers, which have 0, of item "q1": give it a rule of its own, as in --rule 'q1=share>=75'`},
+		{"estimate", "0-10", "iqr:0.5", `--rule: 0.5 has more decimals than the answers, which have 0, of item "q1": give it a rule of its own, as in --rule 'q1=relative-iqr:25'`},
+	} {
+		o := open
+		o.Scales, o.Rules = []string{c.scale}, []string{c.rule}
+		if c.kind != "" {
+			o.Kinds = []string{c.kind}
+		}
+		_, err := read(asked(20, map[string][]int{"q1": span(1, 5)}), o)
+		refused(t, c.rule, err, c.words)
 	}
 }

@@ -155,19 +155,16 @@ func (in *intake) codes(all []tally) {
 	}
 }
 
-// numbers are the values of an item that are whole numbers, ascending; odd is a code
-// of another text, −1 for none.
-func (in *intake) numbers(t tally) (list []int, odd int) {
-	odd = -1
+// numbers are the values of an item that are whole numbers, ascending; odd are the
+// codes of other texts.
+func (in *intake) numbers(t tally) (list, odd []int) {
 	for c, a := range in.texts[t.item].list {
 		if t.says[c] != value {
 			continue
 		}
 		v, whole := a.in(0)
 		if a.form != number || !whole {
-			if odd < 0 || earlier(in.texts[t.item].first[c], in.texts[t.item].first[odd]) {
-				odd = c
-			}
+			odd = append(odd, c)
 			continue
 		}
 		list = append(list, v)
@@ -180,26 +177,38 @@ func earlier(a, b spot) bool {
 	return cmp.Or(cmp.Compare(a.sheet, b.sheet), cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column)) < 0
 }
 
-// wrong collects faults of cells, of which the first one is told.
+// wrong collects faults of cells, of which the first one is told, beside all the
+// texts that are wrong.
 type wrong struct {
 	n     int
 	at    spot
 	words string
 	code  string
+	texts []string
 }
 
-func (w *wrong) add(at spot, n int, code, format string, args ...any) {
+func (w *wrong) add(at spot, n int, text, code, format string, args ...any) {
 	w.n += n
+	if !slices.Contains(w.texts, text) {
+		w.texts = append(w.texts, text)
+	}
 	if w.words == "" || earlier(at, w.at) {
 		w.at, w.code, w.words = at, code, fmt.Sprintf(format, args...)
 	}
 }
 
+// textsMost is how many texts a fault lists: more are no codes but words.
+const textsMost = 10
+
 func (w wrong) first(in *intake) error {
 	if w.words == "" {
 		return nil
 	}
-	if w.n > 1 {
+	switch {
+	case len(w.texts) > 1 && len(w.texts) <= textsMost:
+		slices.SortFunc(w.texts, natural)
+		w.words += fmt.Sprintf(" (%d cells are wrong in all: %s)", w.n, some(w.texts))
+	case w.n > 1:
 		w.words += fmt.Sprintf(" (%d cells are wrong in all)", w.n)
 	}
 	return in.bad(w.at, w.code, "%s", w.words)
@@ -218,13 +227,13 @@ func (in *intake) places(i int, t tally, ranked int, faults *wrong) ([]int, erro
 		case unable:
 			out[code] = cannotJudge
 			if c.Kind == delphi.RankingForm || c.Kind == delphi.SelectionForm {
-				faults.add(x.first[code], t.count[code], "value", "%q stands for \"cannot judge\", which a %s has not: leave the cell empty", a.text, c.Kind)
+				faults.add(x.first[code], t.count[code], a.text, "value", "%q stands for \"cannot judge\", which a %s has not: leave the cell empty", a.text, c.Kind)
 			}
 			continue
 		}
 		place, words := c.place(a, ranked)
 		if words != "" {
-			faults.add(x.first[code], t.count[code], "value", "%s%s", words, in.remedy(a, c))
+			faults.add(x.first[code], t.count[code], a.text, "value", "%s%s", words, in.remedy(a, c))
 		}
 		out[code] = place
 	}
@@ -295,7 +304,7 @@ func (in *intake) remedy(a answer, c Scale) string {
 	case c.Kind == delphi.ScaleForm && a.form == number:
 		return ": if the scale is another one, declare it with --scale; if these are no answers, leave them out with --ignore"
 	case a.form == worded && coded(a.text):
-		return ": export answers as numbers, not as codes or words"
+		return ": export answers as numbers, not as codes or words, and leave a column that holds no answers out with --ignore"
 	case a.form == worded:
 		return ". Export answers as numbers; a text that stands for no answer is named by --missing, a column that holds no answers by --ignore"
 	}

@@ -377,3 +377,25 @@ func TestAChoiceIsOneQuestion(t *testing.T) {
 		t.Errorf("%d verdicts in\n%s", n, b.String())
 	}
 }
+
+// No rule judges an item that too few answered, and nobody is told that another
+// would find consensus.
+func TestTooFewAreNoConsensusByOtherRules(t *testing.T) {
+	for n, said := range map[int]bool{1: false, 2: false, 4: false, 5: true} {
+		text := header
+		for p := range n {
+			text += fmt.Sprintf("1,p%d,,q,8\n", p)
+		}
+		r := csv(t, text, plain)
+		var b strings.Builder
+		if err := r.Write(&b, words.In("en")); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), "by other rules"); got != said {
+			t.Errorf("%d people: other rules are told: %v\n%s", n, got, &b)
+		}
+		if n < 5 && strings.Contains(strings.ToLower(b.String()), "consensus") {
+			t.Errorf("%d people:\n%s", n, &b)
+		}
+	}
+}

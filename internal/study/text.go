@@ -172,7 +172,7 @@ func (it Item) conclude(b *strings.Builder, w words.Words) {
 	wrapped(b, "→ ", w.Title(c)+". "+w.Sentence(c))
 	mark := func(key, text string) { wrapped(b, "  "+right(w.T("mark."+key), 7), text) }
 	for _, g := range it.Verdict.Grounds {
-		text, stated := w.Ground(g, it.Shown())
+		text, stated := w.Ground(g, c.Rule, it.Shown())
 		switch {
 		case stated:
 			mark("note", text)
@@ -245,6 +245,9 @@ func (it Item) Ranks(row ItemRound) []delphi.Figure {
 
 // others lists what each published rule would say, one verdict after the other.
 func (it Item) others(b *strings.Builder, w words.Words) {
+	if it.Verdict.Key == delphi.TooFew {
+		return // no rule judges so few
+	}
 	var order []string
 	by := map[string][]string{}
 	for _, s := range it.Sensitivity {

@@ -8,7 +8,7 @@ import "math"
 // it is Hörmann's BTRS, rejection under a transformed hat: one number, halved into
 // u and v, a try, and about 1.2 tries whatever n is. Source: Hörmann, Journal of Statistical
 // Computation and Simulation 1993;46:101–110.
-func (s *stream) binomial(n int, p float64) int {
+func (s *xoshiro) binomial(n int, p float64) int {
 	switch {
 	case n <= 0 || p <= 0:
 		return 0
@@ -50,7 +50,7 @@ func (s *stream) binomial(n int, p float64) int {
 }
 
 // inverted walks a binomial's probabilities upwards from 0.
-func (s *stream) inverted(n int, p float64) int {
+func (s *xoshiro) inverted(n int, p float64) int {
 	odds := p / (1 - p)
 	term := math.Exp(float64(n) * math.Log1p(-p))
 	u := s.uniform()

@@ -6,11 +6,12 @@ import "slices"
 const Resamples = 10_000
 
 // Resampler names how the samples come about, for whoever repeats them: the numbers
-// of Generator; a sample of n people from counts over m cells that are not empty
-// draws each person as ⌊u·n⌋ while n ≤ 4m, else cell by cell in their order, each
-// binomial given those before it (inversion from 0 below 10 expected, else BTRS),
-// the last cell taking the rest.
-const Resampler = "sha256-counter/multinomial/1"
+// of xoshiro256++, whose state is the seed as four big-endian 64-bit numbers; a
+// sample of n people from counts over m cells that are not empty draws each person
+// by Lemire's method from the halves of a word while n ≤ 32m, else cell by cell in
+// their order, each binomial given those before it (inversion from 0 below 10
+// expected, else BTRS), the last cell taking the rest.
+const Resampler = "xoshiro256++/multinomial/2"
 
 // Limits are a percentile bootstrap interval of 95 %.
 type Limits struct {
@@ -23,8 +24,9 @@ type Limits struct {
 // Resamples times as many people as there are, with replacement, and compute writes
 // the figures of each sample into out. The ends are the 250th and the 9,751st of
 // 10,000 figures in order, (B+1)·α/2 from either side. A sample in which a figure is
-// not defined is left out; where more than 5 % are, and without people, the interval
-// is Undefined. A sample costs the number of cells, not of people. Sources: Efron &
+// not defined is left out; where more than 5 % are, without people, and where all are
+// in one cell, the interval is Undefined: every sample of people who answer alike is
+// the same, and says nothing of how far another panel would lie. A sample costs the number of cells, not of people. Sources: Efron &
 // Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13; Davison & Hinkley,
 // Bootstrap Methods, §5.3.
 func Bootstrap(counts []int, seed [32]byte, figures int, compute func(drawn []int, out []Value)) []Limits {
@@ -65,7 +67,7 @@ func percentile(values []float64) Limits {
 
 // resampler draws samples from counts.
 type resampler struct {
-	stream *stream
+	stream *xoshiro
 	cells  []int // places of the counts that are not 0
 	counts []int // of those cells
 	n      int
@@ -73,19 +75,22 @@ type resampler struct {
 	drawn  []int
 }
 
-// newResampler is nil where there is nobody to draw.
+// newResampler is nil where there is nobody to draw, or all are in one cell.
 func newResampler(counts []int, seed [32]byte) *resampler {
 	n, ok := total(counts)
 	if !ok {
 		return nil
 	}
-	r := &resampler{stream: newStream(seed), n: n, drawn: make([]int, len(counts))}
+	r := &resampler{stream: newXoshiro(seed), n: n, drawn: make([]int, len(counts))}
 	for i, c := range counts {
 		if c > 0 {
 			r.cells, r.counts = append(r.cells, i), append(r.counts, c)
 		}
 	}
-	if n <= 4*len(r.cells) {
+	if len(r.cells) < 2 {
+		return nil
+	}
+	if n <= 32*len(r.cells) {
 		for i, c := range r.counts {
 			for range c {
 				r.person = append(r.person, int32(r.cells[i]))
@@ -99,9 +104,7 @@ func newResampler(counts []int, seed [32]byte) *resampler {
 func (r *resampler) sample() []int {
 	clear(r.drawn)
 	if r.person != nil {
-		for range r.n {
-			r.drawn[r.person[int(r.stream.uniform()*float64(r.n))]]++
-		}
+		r.stream.draw(uint32(r.n), r.person, r.drawn)
 		return r.drawn
 	}
 	left, people := r.n, r.n // people of the sample and of the counts from here on

@@ -45,16 +45,7 @@ func newStream(seed [32]byte) *stream {
 }
 
 // uniform is the next number.
-func (s *stream) uniform() float64 { return float64(s.word()>>11) / (1 << 53) }
-
-// pair is the next number's 64 bits as two numbers in (0, 1), of 32 bits and a half
-// each: the upper ones first.
-func (s *stream) pair() (u, v float64) {
-	x := s.word()
-	return (float64(x>>32) + 0.5) / (1 << 32), (float64(x&(1<<32-1)) + 0.5) / (1 << 32)
-}
-
-func (s *stream) word() uint64 {
+func (s *stream) uniform() float64 {
 	if s.used == len(s.ready) {
 		binary.BigEndian.PutUint64(s.block[32:], s.next)
 		s.ready = sha256.Sum256(s.block[:])
@@ -63,7 +54,7 @@ func (s *stream) word() uint64 {
 	}
 	x := binary.BigEndian.Uint64(s.ready[s.used:])
 	s.used += 8
-	return x
+	return float64(x>>11) / (1 << 53)
 }
 
 // MonteCarlo is the p of ChiSquare without the χ² distribution, for tables with

@@ -47,7 +47,7 @@ func item(id string, w words.Words, it study.Item) entry {
 		e.Stable = w.T("page.stable", w.Percent(last.Measures.Value("scheibe")), last.Kept(w), w.Whole(last.Paired))
 	}
 	for _, g := range it.Verdict.Grounds {
-		said, stated := w.Ground(g, it.Shown())
+		said, stated := w.Ground(g, c.Rule, it.Shown())
 		switch {
 		case stated:
 			e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), said})
@@ -60,7 +60,7 @@ func item(id string, w words.Words, it study.Item) entry {
 	for _, said := range it.Remarks(w) {
 		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), said})
 	}
-	if a := it.Attrition; a.Leavers > 0 && a.Defined && a.Robust {
+	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && a.Robust {
 		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), w.T("page.robust")})
 	}
 	for _, t := range []table{groups(w, it), ranks(w, it), sensitivity(w, it), intervals(w, it), measures(w, it)} {
@@ -153,6 +153,9 @@ func sensitivity(w words.Words, it study.Item) table {
 	t := table{
 		Name: w.T("page.sensitivity"), Lead: w.T("page.sensitivity.lead"),
 		Head: []cell{text(w.T("page.rule")), text(w.T("page.verdict"))},
+	}
+	if it.Verdict.Key == delphi.TooFew {
+		return t // no rule judges so few
 	}
 	for _, s := range it.Sensitivity {
 		said := w.T("page.undefined")

@@ -80,6 +80,9 @@ var forms = map[delphi.RuleName]string{delphi.RuleW: "ranking", delphi.RuleRelat
 func (w Words) Sentence(c Case) string {
 	v := c.Verdict
 	text := w.class(c, v.Key, v.Side)
+	if answered(c.Rule) && v.Key != delphi.TooFew {
+		text += " " + w.T("sentence.answered")
+	}
 	if v.If != "" {
 		text += " " + w.If(v.If, c.Verdict.IfSide)
 	}
@@ -112,6 +115,10 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 		switch {
 		case !named:
 			return w.T("sentence.majority.any")
+		case has(c.Verdict, "too_coarse"):
+			return w.T("sentence.majority.coarse", w.Side(s), w.Rule(c.Rule))
+		case parted(c.Verdict):
+			return w.T("sentence.majority.groups", w.Side(s))
 		case c.Rule.Share == nil:
 			return w.T("sentence.majority.rule", w.Side(s), w.Rule(c.Rule))
 		}
@@ -122,8 +129,11 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 		}
 		return w.T("sentence.plurality", first(w.Side(s)))
 	case delphi.Disagreement:
-		if c.Parts == nil {
+		switch {
+		case c.Parts == nil:
 			return w.T("sentence.disagreement.any")
+		case fails(c.Verdict, "rand_apart") || fails(c.Verdict, "rand_ipras"):
+			return w.T("sentence.disagreement.rand", w.Shares(c.Parts)) // whatever leads
 		}
 		return w.T("sentence.disagreement", w.Shares(c.Parts))
 	case delphi.Bipolarity:
@@ -194,6 +204,33 @@ func has(v delphi.Verdict, code string) bool {
 	return slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == code })
 }
 
+// answered says whether a rule's shares are of all who answered: then they are not
+// those of a bar, which shows who judged.
+func answered(rule delphi.ConsensusPlan) bool {
+	return rule.Denominator == delphi.DenominatorAnswered && (rule.Share != nil || rule.Comet != nil)
+}
+
+// fails says whether a ground is there and does not hold.
+func fails(v delphi.Verdict, code string) bool {
+	return slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == code && !g.Holds })
+}
+
+// parted says whether the whole panel meets the rule and a group does not.
+func parted(v delphi.Verdict) bool {
+	whole := false
+	for _, g := range v.Grounds {
+		switch g.Code {
+		case "group":
+			return whole && fails(v, "group")
+		case "share", "middle", "median", "iqr", "agreement", "cns", "comet_in", "comet_against", "rand_size", "rand_quarter", "rand_apart", "rand_ipras":
+			if whole = g.Holds; !whole {
+				return false
+			}
+		}
+	}
+	return false
+}
+
 // Shares lists the parts of a bar: "48% in favour, 46% in the middle, 6% against".
 func (w Words) Shares(parts map[delphi.Side]int) string {
 	var out []string
@@ -244,14 +281,18 @@ func (w Words) Value(name string) string {
 // notes are the grounds that state something and ask for nothing.
 var notes = []string{"unanimous", "no_earlier_round", "no_stability_gate", "test_dropped", "left_out", "too_coarse"}
 
-// Ground says one ground of a verdict, and whether it only states something. shown
-// gives the percentage that a class has in its bar, by the name of the class.
-func (w Words) Ground(g delphi.Ground, shown map[string]int) (text string, stated bool) {
+// shares are the grounds whose share is of all who answered, where a rule says so.
+var shares = []string{"share", "middle", "largest_class", "lowest_class", "highest_class", "comet_in", "comet_against"}
+
+// Ground says one ground of a verdict by a rule, and whether it only states
+// something. shown gives the percentage that a class has in its bar, by the name of
+// the class.
+func (w Words) Ground(g delphi.Ground, rule delphi.ConsensusPlan, shown map[string]int) (text string, stated bool) {
 	thousandth := func(n int) string { return w.Number(stat.Of(float64(n)/1000), 3) }
 	figure, bound := w.Number(g.Value, 2), fmt.Sprint(g.Limit)
 	part, least := w.Number(g.Value.Over(stat.Of(1000)), 3), thousandth(g.Limit)
 	share, limit := w.against(g.Value.Over(stat.Of(1000)), g.Limit)
-	if p, ok := shown[g.Detail]; ok && (10*p < g.Limit) == (g.Value.Or(0) < float64(g.Limit)) {
+	if p, ok := shown[g.Detail]; ok && !answered(rule) && (10*p < g.Limit) == (g.Value.Or(0) < float64(g.Limit)) {
 		share = w.Part(p) // as in the bar beside it
 	}
 	key := "ground." + g.Code
@@ -281,7 +322,10 @@ func (w Words) Ground(g delphi.Ground, shown map[string]int) (text string, state
 		}
 		text = w.T(key, part, effect, least)
 	case "group":
-		if g.Limit >= 100 { // thousandths, where the rule is no median
+		switch rule.Rule {
+		case delphi.RuleShare, delphi.RuleComet:
+			figure, bound = share, limit
+		case delphi.RuleAgreement, delphi.RuleCns:
 			figure, bound = part, least
 		}
 		text = w.T(key, g.Detail, figure, bound)
@@ -293,6 +337,9 @@ func (w Words) Ground(g delphi.Ground, shown map[string]int) (text string, state
 		text = w.T(key, figure)
 	default:
 		text = w.T(key)
+	}
+	if answered(rule) && slices.Contains(shares, g.Code) {
+		text = w.T("ground.answered", text)
 	}
 	return text, slices.Contains(notes, g.Code)
 }

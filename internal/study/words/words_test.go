@@ -53,7 +53,7 @@ func TestDomainHasWords(t *testing.T) {
 			if slices.Contains([]string{"cannot_judge", "stable", "last_round", "still_moving", "new_arguments"}, g) {
 				continue // of a proposal or of the end of rounds, which a study that is over has no use for
 			}
-			if text, _ := w.Ground(delphi.Ground{Code: g}, nil); text == "" || strings.Contains(text, "ground.") || strings.Contains(text, "%!") {
+			if text, _ := w.Ground(delphi.Ground{Code: g}, delphi.ConsensusPlan{}, nil); text == "" || strings.Contains(text, "ground.") || strings.Contains(text, "%!") {
 				t.Errorf("%s: ground %s: %q", code, g, text)
 			}
 		}
@@ -155,7 +155,7 @@ func TestNumbers(t *testing.T) {
 	for percent, want := range map[float64]string{
 		0.88: "l’88\u00a0%, serve almeno il 50\u00a0%", 0.08: "l’8\u00a0%", 0.11: "l’11\u00a0%", 0.01: "l’1\u00a0%", 0.1: "il 10\u00a0%", 0.18: "il 18\u00a0%", 0.78: "il 78\u00a0%",
 	} {
-		if text, _ := it.Ground(delphi.Ground{Code: "response", Value: stat.Of(1000 * percent), Limit: 500}, nil); !strings.Contains(text, "ha risposto "+want) {
+		if text, _ := it.Ground(delphi.Ground{Code: "response", Value: stat.Of(1000 * percent), Limit: 500}, delphi.ConsensusPlan{}, nil); !strings.Contains(text, "ha risposto "+want) {
 			t.Errorf("%s, want %s", text, want)
 		}
 	}
@@ -163,12 +163,62 @@ func TestNumbers(t *testing.T) {
 		t.Error(got)
 	}
 	// Whole percents would say "75%, at least 75% needed: fails".
-	text, _ := en.Ground(delphi.Ground{Code: "share", Detail: "7-9", Value: stat.Of(746), Limit: 750}, nil)
+	text, _ := en.Ground(delphi.Ground{Code: "share", Detail: "7-9", Value: stat.Of(746), Limit: 750}, delphi.ConsensusPlan{}, nil)
 	if text != "answers at 7-9: 74.6%, at least 75% needed" {
 		t.Error(text)
 	}
-	text, _ = en.Ground(delphi.Ground{Code: "share", Detail: "7-9", Value: stat.Of(928.57), Limit: 750}, map[string]int{"7-9": 92})
+	text, _ = en.Ground(delphi.Ground{Code: "share", Detail: "7-9", Value: stat.Of(928.57), Limit: 750}, delphi.ConsensusPlan{}, map[string]int{"7-9": 92})
 	if text != "answers at 7-9: 92%, at least 75% needed" {
 		t.Error(text)
+	}
+}
+
+// A sentence says no more than its figures: half is not short of half, who leads in
+// a panel that disagrees by RAND/UCLA leads, a group may be all that fails, and a
+// rule may count those who cannot judge.
+func TestSentencesSayWhatFiguresSay(t *testing.T) {
+	share := delphi.ConsensusPlan{Rule: delphi.RuleShare, Share: &delphi.ShareRule{Permille: 750}}
+	all := share
+	all.Denominator = delphi.DenominatorAnswered
+	parts := map[delphi.Side]int{delphi.For: 69, delphi.Between: 0, delphi.Against: 31}
+	ground := func(code string, holds bool) delphi.Ground { return delphi.Ground{Code: code, Holds: holds} }
+	for _, c := range []struct {
+		of   words.Case
+		want [2]string
+	}{
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Plurality, Side: delphi.For}, Rule: share},
+			[2]string{"In favour is the most frequent position, of no more than half.", "A favore è la posizione più frequente, ma non supera la metà."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Plurality}, Rule: delphi.ConsensusPlan{}},
+			[2]string{"One answer is the most frequent, of no more than half.", "Una risposta è la più frequente, ma non supera la metà."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Disagreement, Grounds: []delphi.Ground{ground("rand_apart", false)}}, Parts: parts},
+			[2]string{"By RAND/UCLA the panel disagrees: 69% in favour, 0% in the middle, 31% against.", "Secondo RAND/UCLA il panel è in disaccordo: 69\u00a0% a favore, 0\u00a0% nel mezzo, 31\u00a0% contro."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Disagreement, Grounds: []delphi.Ground{ground("rand_ipras", true)}}, Parts: parts},
+			[2]string{"No position leads: 69% in favour, 0% in the middle, 31% against.", "Nessuna posizione prevale: 69\u00a0% a favore, 0\u00a0% nel mezzo, 31\u00a0% contro."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Grounds: []delphi.Ground{ground("share", true), ground("group", true), ground("group", false)}}, Rule: share},
+			[2]string{"More than half are in favour, but the rule for consensus is not met in every group.", "Più di metà è a favore, ma la regola del consenso non è soddisfatta in ogni gruppo."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Grounds: []delphi.Ground{ground("share", false), ground("group", true), ground("group", false)}}, Rule: share},
+			[2]string{"More than half are in favour, fewer than consensus needs.", "Più di metà è a favore, meno di quanto chiesto per il consenso."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Grounds: []delphi.Ground{ground("too_coarse", false)}}, Rule: delphi.ConsensusPlan{Rule: delphi.RuleAgreement, Agreement: 700}},
+			[2]string{"More than half are in favour; what may be shown does not tell whether the rule for consensus (A at least 0.7) is met.", "Più di metà è a favore; quello che si può mostrare non dice se la regola del consenso (A almeno 0,7) è soddisfatta."}},
+		{words.Case{Verdict: delphi.Verdict{Key: delphi.Majority, Side: delphi.For}, Rule: all}, [2]string{
+			"More than half are in favour, fewer than consensus needs. The rule counts everyone who answered, also those who cannot judge; bars show those who judged.",
+			"Più di metà è a favore, meno di quanto chiesto per il consenso. La regola conta tutti quelli che hanno risposto, anche chi non ha saputo giudicare; le barre mostrano chi ha giudicato."}},
+	} {
+		for i, code := range words.Codes {
+			if got := words.In(code).Sentence(c.of); got != c.want[i] {
+				t.Errorf("%s, want %s", got, c.want[i])
+			}
+		}
+	}
+	en := words.In("en")
+	// 38 of 50 are 80 % of the 47 who judged: the rule's share is not the bar's.
+	own := delphi.Ground{Code: "share", Holds: true, Detail: "7-9", Value: stat.Of(760), Limit: 750}
+	if text, _ := en.Ground(own, all, map[string]int{"7-9": 81}); text != "answers at 7-9: 76%, at least 75% needed, of all who answered" {
+		t.Error(text)
+	}
+	for rule, want := range map[delphi.RuleName]string{delphi.RuleShare: "group a on the same side: 70%, asked for 75%", delphi.RuleAgreement: "group a on the same side: 0.7, asked for 0.75", delphi.RuleMedianIQR: "group a on the same side: 700, asked for 750"} {
+		if text, _ := en.Ground(delphi.Ground{Code: "group", Detail: "a", Value: stat.Of(700), Limit: 750}, delphi.ConsensusPlan{Rule: rule}, nil); text != want {
+			t.Errorf("%s: %s, want %s", rule, text, want)
+		}
 	}
 }
