@@ -76,6 +76,8 @@ type Bounds struct {
 	Robust    bool       `json:"robust"`  // the class, its direction included, survives both
 	Direction Direction  `json:"direction"`
 	Side      Side       `json:"side"`
+	LowSide   Side       `json:"low_side"`
+	HighSide  Side       `json:"high_side"`
 }
 
 // Attrition gives the attrition bounds of a scale item after the last of its
@@ -84,9 +86,9 @@ type Bounds struct {
 func Attrition(p Protocol, item Item, rounds []Closing) Bounds {
 	now, before := last(p, item, rounds)
 	if now == nil || before == nil || p.Standing() {
-		return Bounds{Direction: NoDirection, Side: NoSide}
+		return Bounds{Direction: NoDirection, Side: NoSide, LowSide: NoSide, HighSide: NoSide}
 	}
-	b := Bounds{Leavers: now.counts.Leavers, Direction: NoDirection, Side: NoSide}
+	b := Bounds{Leavers: now.counts.Leavers, Direction: NoDirection, Side: NoSide, LowSide: NoSide, HighSide: NoSide}
 	s, ok := now.spread("A")
 	if !ok {
 		return b
@@ -101,7 +103,9 @@ func Attrition(p Protocol, item Item, rounds []Closing) Bounds {
 	low, high := stat.Bounds(s.counts, b.Leavers)
 	c, l, h := at(s.counts), at(low), at(high)
 	same := func(x class) bool { return x.key == c.key && x.direction == c.direction }
-	b.Defined, b.Class, b.Direction, b.Side = true, c.key, c.direction, side(c.direction, p.Consensus.declared(s.kind))
+	declared := p.Consensus.declared(s.kind)
+	b.Defined, b.Class, b.Direction, b.Side = true, c.key, c.direction, side(c.direction, declared)
+	b.LowSide, b.HighSide = side(l.direction, declared), side(h.direction, declared)
 	b.Low, b.High, b.Robust = l.key, h.key, same(l) && same(h)
 	return b
 }

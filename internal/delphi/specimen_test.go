@@ -159,6 +159,18 @@ func TestLeaversSinceTheBeginning(t *testing.T) {
 	if b.Leavers != 44 || b.Robust || b.Low != delphi.Bipolarity || b.High != delphi.Consensus {
 		t.Errorf("%+v", b)
 	}
+	// A bound has a side: 85 who left could make it a consensus, on either side.
+	poles := append(from(0, 0, 0, 0, 0, 0, 0, 0, 40), from(60)...)
+	few := slices.Clone(poles)
+	for i := range few {
+		if i >= 12 && i < 40 || i >= 43 {
+			few[i] = absent
+		}
+	}
+	if b := delphi.Attrition(p, item, held(t, p, oneGroup, poles, few)); b.Leavers != 85 ||
+		b.Low != delphi.Consensus || b.LowSide != delphi.Against || b.High != delphi.Consensus || b.HighSide != delphi.For {
+		t.Errorf("%+v", b)
+	}
 	// Nobody who stayed moved in the second round, and the histogram did.
 	v, _ := delphi.Judge(p, item, closings[:2], 1)
 	f := delphi.Measure(p, item, closings[:2])

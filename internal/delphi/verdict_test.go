@@ -358,7 +358,7 @@ func TestAttritionBounds(t *testing.T) {
 	}
 	b := delphi.Attrition(p, item, held(t, p, oneGroup, first, second))
 	// 35 of 45 are high; with the five low it would be 35 of 50, 70 %.
-	want := delphi.Bounds{Leavers: 5, Defined: true, Class: delphi.Consensus, Low: delphi.Majority, High: delphi.Consensus, Direction: delphi.High, Side: delphi.For}
+	want := delphi.Bounds{Leavers: 5, Defined: true, Class: delphi.Consensus, Low: delphi.Majority, High: delphi.Consensus, Direction: delphi.High, Side: delphi.For, LowSide: delphi.For, HighSide: delphi.For}
 	if b != want {
 		t.Errorf("got %+v, want %+v", b, want)
 	}

@@ -88,7 +88,7 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 	for r := range s.Rounds {
 		var items []delphi.Item
 		for i, item := range s.Kinds {
-			if s.news[i] <= r && r <= s.lasts[i] {
+			if s.plays(r, i) {
 				item.New = s.news[i] == r && r > 0
 				items = append(items, item)
 			}

@@ -232,7 +232,7 @@ func (s *Study) rankings(round int, kind string) (scores [][]float64, counts []i
 	}
 	at := map[string]int{} // place of an item in its list
 	for i, k := range s.Kinds {
-		if k.Kind == kind && s.news[i] <= round && round <= s.lasts[i] {
+		if k.Kind == kind && s.plays(round, i) {
 			at[k.ID] = len(at)
 		}
 	}

@@ -90,6 +90,8 @@ var Parts = []Field{
 	{"items[].attrition.side", "its side"},
 	{"items[].attrition.low", "the class had all leavers answered at the lowest point"},
 	{"items[].attrition.high", "the class had they answered at the highest point"},
+	{"items[].attrition.low_side", "the side of low: for, against, middle or none"},
+	{"items[].attrition.high_side", "the side of high"},
 	{"items[].attrition.robust", "whether the class survives both"},
 	{"items[].conformity", "moves towards the median that was shown; null where they cannot be had"},
 	{"items[].conformity.n", "people in both rounds"},

@@ -201,6 +201,9 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 		out.list = k.ID
 	}
 	for r := s.news[i]; r <= s.lasts[i]; r++ {
+		if !s.plays(r, i) {
+			continue
+		}
 		so := closings[:r+1]
 		it := kind
 		it.New = r == s.news[i] && r > 0

@@ -220,6 +220,20 @@ func (s *Study) span() {
 	}
 }
 
+// plays says whether an item is asked in a round. One that nobody answered between
+// two rounds that did was not asked there, unless it stands in a list, which is asked
+// whole, or in a standing round, where answers stand.
+func (s *Study) plays(r, i int) bool {
+	if r < s.news[i] || r > s.lasts[i] {
+		return false
+	}
+	switch k, _ := s.Protocol.Kind(s.Kinds[i].Kind); k.Kind {
+	case delphi.ChoiceForm, delphi.SelectionForm, delphi.RankingForm:
+		return true
+	}
+	return r == s.news[i] || s.Protocol.Standing() || s.asked(r, i)
+}
+
 // asked says whether anyone answered an item in a round.
 func (s *Study) asked(r, i int) bool {
 	if s.raw != nil {

@@ -194,7 +194,7 @@ func (it Item) Remarks(w words.Words) []string {
 	var out []string
 	row := it.Last()
 	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && !a.Robust {
-		out = append(out, w.T("attrition", a.Leavers, w.Verdict(a.Low, delphi.NoSide), w.Verdict(a.High, delphi.NoSide)))
+		out = append(out, w.T("attrition", a.Leavers, w.Verdict(a.Low, a.LowSide), w.Verdict(a.High, a.HighSide)))
 	}
 	if slices.ContainsFunc(it.Rounds, func(row ItemRound) bool { return row.Thirds }) {
 		out = append(out, w.T("thirds"))

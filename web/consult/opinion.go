@@ -230,7 +230,7 @@ type survival struct {
 func (o opinionView) survivals(q *page.Request) []survival {
 	var all []survival
 	for _, i := range o.Opinion.Items {
-		if text := ui.Survival(q, o.of(i), i.Bounds); text != "" {
+		if text := ui.Survival(q, i.Bounds); text != "" {
 			all = append(all, survival{i.Number, text})
 		}
 	}

@@ -120,7 +120,7 @@ func held(holds bool) string {
 
 // Survival says whether a verdict's class would be another had those who stopped
 // answering all answered at one end of the scale; "" where nobody can tell.
-func Survival(q *page.Request, c Case, b delphi.Bounds) string {
+func Survival(q *page.Request, b delphi.Bounds) string {
 	if !b.Defined {
 		return ""
 	}
@@ -132,34 +132,5 @@ func Survival(q *page.Request, c Case, b delphi.Bounds) string {
 		return left + " " + q.T("ui.survival.robust", "word", word)
 	}
 	return left + " " + q.T("ui.survival.flips", "word", word,
-		"low", Word(q, b.Low, c.end(b.Low, b.Leavers, 0)), "high", Word(q, b.High, c.end(b.High, 0, b.Leavers)))
-}
-
-// end is the side of a class with people added at the ends of the scale: that of the
-// largest part, where the class lies on a side.
-func (c Case) end(key delphi.VerdictKey, low, high int) delphi.Side {
-	n, ok := c.sides()
-	switch key {
-	case delphi.Consensus, delphi.Majority, delphi.Plurality:
-	default:
-		return delphi.NoSide
-	}
-	if !ok {
-		return delphi.NoSide
-	}
-	n[0], n[2] = n[0]+low, n[2]+high
-	at, largest := delphi.Low, n[0]
-	if n[1] > largest {
-		at, largest = delphi.Middle, n[1]
-	}
-	if n[2] > largest {
-		at = delphi.High
-	}
-	switch declared := c.declared(); {
-	case at == declared:
-		return delphi.For
-	case at == delphi.Middle:
-		return delphi.Between
-	}
-	return delphi.Against
+		"low", Word(q, b.Low, b.LowSide), "high", Word(q, b.High, b.HighSide))
 }

@@ -320,21 +320,22 @@ func TestStabilitySentences(t *testing.T) {
 // Those who stopped are named as people, and the class with its side.
 func TestSurvivalNamesSides(t *testing.T) {
 	q := &page.Request{Lang: "it"}
-	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: thirds(8, 0, 48)}
-	b := delphi.Bounds{Leavers: 44, Defined: true, Class: delphi.Consensus, Side: delphi.For, Low: delphi.Bipolarity, High: delphi.Consensus}
-	if got := ui.Survival(q, c, b); !strings.Contains(got, "44 persone") || !strings.Contains(got, "La classe è «Consenso a favore».") ||
+	b := delphi.Bounds{Leavers: 44, Defined: true, Class: delphi.Consensus, Side: delphi.For,
+		Low: delphi.Bipolarity, LowSide: delphi.NoSide, High: delphi.Consensus, HighSide: delphi.For}
+	if got := ui.Survival(q, b); !strings.Contains(got, "44 persone") || !strings.Contains(got, "La classe è «Consenso a favore».") ||
 		!strings.Contains(got, "al punto più basso sarebbe «Due poli», al più alto «Consenso a favore»") {
 		t.Error(got)
 	}
 	b.Low, b.Robust = delphi.Consensus, true
-	if got := ui.Survival(q, c, b); !strings.Contains(got, "la classe sarebbe la stessa: «Consenso a favore»") {
+	if got := ui.Survival(q, b); !strings.Contains(got, "la classe sarebbe la stessa: «Consenso a favore»") {
 		t.Error(got)
 	}
-	b = delphi.Bounds{Leavers: 60, Defined: true, Class: delphi.Majority, Side: delphi.For, Low: delphi.Majority, High: delphi.Consensus}
-	if got := ui.Survival(q, c, b); !strings.Contains(got, "al punto più basso sarebbe «Maggioranza contro»") {
+	b = delphi.Bounds{Leavers: 60, Defined: true, Class: delphi.Majority, Side: delphi.For,
+		Low: delphi.Majority, LowSide: delphi.Against, High: delphi.Consensus, HighSide: delphi.For}
+	if got := ui.Survival(q, b); !strings.Contains(got, "al punto più basso sarebbe «Maggioranza contro»") {
 		t.Error(got)
 	}
-	if got := ui.Survival(q, c, delphi.Bounds{}); got != "" {
+	if got := ui.Survival(q, delphi.Bounds{}); got != "" {
 		t.Error(got)
 	}
 }
