@@ -17,7 +17,11 @@ CREATE TABLE civic.first_code (
 
 -- A role is claimed by the provider's groups, granted here, or both. Each source takes
 -- back what it gave and nothing else; whoever reads roles need not know which it was.
+-- Those that are there already were claimed.
 ALTER TABLE civic.role
-    ADD COLUMN claimed boolean NOT NULL,
-    ADD COLUMN granted boolean NOT NULL,
+    ADD COLUMN claimed boolean NOT NULL DEFAULT true,
+    ADD COLUMN granted boolean NOT NULL DEFAULT false,
     ADD CONSTRAINT role_from_somewhere CHECK (claimed OR granted);
+ALTER TABLE civic.role
+    ALTER COLUMN claimed DROP DEFAULT,
+    ALTER COLUMN granted DROP DEFAULT;

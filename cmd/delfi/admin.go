@@ -29,7 +29,7 @@ type addAdministrationCommand struct {
 	Name    string `arg:"" help:"Name, e.g. \"Comune di Modena\"."`
 	Address string `help:"One line for the foot of its pages, with how to be helped."`
 	IPA     string `name:"ipa" placeholder:"CODE" help:"Codice IPA, e.g. c_f257."`
-	Mail    string `placeholder:"ADDRESS" help:"Where people write to it."`
+	Mail    string `placeholder:"ADDRESS" help:"Where to reach it."`
 }
 
 // Run adds it, and says how it gets an administrator.

@@ -20,7 +20,7 @@ type Administration struct {
 	Name    string // e.g. "Comune di Modena"
 	Address string // one line for the footer, with how to be helped
 	IPA     string // codice IPA, e.g. "c_f257"; "" when there is none
-	Mail    string // where people write to it; "" when nowhere
+	Mail    string // where whoever runs the server reaches it; "" when nowhere
 }
 
 // The longest texts of an administration, in characters.

@@ -124,6 +124,25 @@ func TestTheFirstAdministration(t *testing.T) {
 	}
 }
 
+// Codes cannot be tried without end: as often as people sign in from one address.
+func TestACodeIsTriedSoOftenAMinute(t *testing.T) {
+	h := webtest.Open(t)
+	site := h.Site(t, mount(h))
+	code, err := h.Accounts.FirstRun(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{"code": {"0"}, "slug": {"riva"}, "name": {"Riva"}}
+	giulia, statuses := site.As(t, h.Person(t, "giulia")), map[int]int{}
+	for range 130 {
+		statuses[giulia.Post(t, "/first-run", form).Status]++
+	}
+	form.Set("code", code)
+	if last := site.As(t, h.Person(t, "anna")).Post(t, "/first-run", form); statuses[422] == 0 || statuses[429] == 0 || last.Status != 429 {
+		t.Errorf("statuses %v, then %d with the code", statuses, last.Status)
+	}
+}
+
 func TestAnAdministrationsOwnData(t *testing.T) {
 	h := founded(t)
 	site := h.Site(t, mount(h))
