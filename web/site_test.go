@@ -20,6 +20,7 @@ import (
 	"delfi/internal/login/devidp"
 	"delfi/internal/postgres"
 	"delfi/web"
+	"delfi/web/administration"
 	"delfi/web/consult"
 	"delfi/web/me"
 	"delfi/web/page"
@@ -68,9 +69,10 @@ func serve(t *testing.T, h *webtest.House, p *devidp.Provider, change ...func(*w
 		Me:     me.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
 		Consult: consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
-		Record: record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
-		Steer:  steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports},
-		Health: web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
+		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
+		Steer:          steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports},
+		Administration: administration.Services{Accounts: h.Accounts},
+		Health:         web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
 	}
 	for _, c := range change {
 		c(&o)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"delfi/web/administration"
 	"delfi/web/consult"
 	"delfi/web/me"
 	"delfi/web/page"
@@ -25,6 +26,8 @@ type Options struct {
 	Steer   steer.Services
 	Trial   trial.Panel
 	Health  Health
+
+	Administration administration.Services
 }
 
 // New gives the handler of the whole site.
@@ -37,6 +40,7 @@ func New(o Options) http.Handler {
 	consult.Routes(r, o.Kernel, o.Consult)
 	record.Routes(r, o.Kernel, o.Record)
 	steer.Routes(r, o.Kernel, o.Steer)
+	administration.Routes(r, o.Kernel, o.Administration)
 	if o.Trial != nil {
 		trial.Routes(r, o.Kernel, o.Trial)
 	}

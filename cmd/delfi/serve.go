@@ -26,6 +26,7 @@ import (
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/web"
+	"delfi/web/administration"
 	"delfi/web/consult"
 	"delfi/web/me"
 	"delfi/web/page"
@@ -168,9 +169,10 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		Kernel: kernel,
 		Me: me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
 			Kept: me.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
-		Consult: consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
-		Record:  record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
-		Steer:   steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports},
+		Consult:        consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
+		Record:         record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
+		Steer:          steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports},
+		Administration: administration.Services{Accounts: h.accounts},
 		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,
 			"sign-in":  func(context.Context) error { return client.Ready() },
@@ -185,7 +187,13 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		meter.Watch(web.Watched{Kernel: kernel, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
 		go c.tell(private, meter.Private(log), log)
 	}
-	return c.serve(ctx, listener, h, web.New(site), provider)
+	firstCode := ""
+	if !c.Demo {
+		if firstCode, err = h.accounts.FirstRun(ctx); err != nil {
+			return err
+		}
+	}
+	return c.serve(ctx, listener, h, web.New(site), provider, firstCode)
 }
 
 // tell answers those who run the server, until the listener is closed. A profile
@@ -199,7 +207,7 @@ func (c *serveCommand) tell(private net.Listener, handler http.Handler, log *slo
 }
 
 // serve answers until ctx ends, then lets what is under way finish.
-func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *house, handler http.Handler, provider *devidp.Provider) error {
+func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *house, handler http.Handler, provider *devidp.Provider, firstCode string) error {
 	if err := h.bridge.Join(ctx); err != nil {
 		return err
 	}
@@ -207,7 +215,7 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *hous
 		return err
 	}
 	server := web.Server(handler)
-	c.welcome(os.Stdout, provider)
+	c.welcome(os.Stdout, provider, firstCode)
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

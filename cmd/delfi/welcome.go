@@ -37,9 +37,13 @@ func (c *serveCommand) print(w io.Writer) {
 	_ = t.Flush()
 }
 
-// welcome says where to go and, with the built-in provider, who can sign in.
-func (c *serveCommand) welcome(w io.Writer, p *devidp.Provider) {
+// welcome says where to go, with which code the first administration is made on a server
+// that has none, and, with the built-in provider, who can sign in.
+func (c *serveCommand) welcome(w io.Writer, p *devidp.Provider, firstCode string) {
 	fmt.Fprintf(w, "\nDelfi is at %s\n", c.BaseURL)
+	if firstCode != "" {
+		fmt.Fprintf(w, "\nThere is no administration yet. Sign in at %s/first-run and enter this code, once, until the next start:\n\n  %s\n", c.BaseURL, firstCode)
+	}
 	if p == nil {
 		return
 	}

@@ -54,7 +54,8 @@ func (a Actor) Staff(administration uuid.UUID) bool {
 	return false
 }
 
-// grantable are the roles that a provider's groups can give; anyone signed in participates.
+// grantable are the roles that a provider's groups can claim and that can be granted
+// here; anyone signed in participates.
 var grantable = []Role{Administrator, Moderator, Facilitator, Council}
 
 // CanSeePeople tells whether the actor may see who holds which role in an

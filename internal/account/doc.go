@@ -5,7 +5,8 @@
 // with the first sign-in, and each further one brings it up to date:
 //
 //	claims ──SignIn──▶ account (issuer, subject) ──▶ roles of each administration
-//	                        │                         (the provider's groups, no others)
+//	                        │                         (claimed by the provider's groups,
+//	                        │                          or granted here)
 //	                        ▼
 //	                      Actor: the explicit argument of every use case
 //
@@ -13,5 +14,15 @@
 // number that moves with every change of a name or a role (migration 0090), and that
 // comes with each reading of a session.
 //
-// Roles belong to one administration each: its people are invisible to others.
+// Roles belong to one administration each: its people are invisible to others. A role is
+// claimed, granted, or both; a sign-in changes what is claimed alone, RevokeRole and
+// Dismiss what is granted alone.
+//
+// An administration is made by the command line, or, on a server that has none, by the
+// first page: whoever started the server reads a code there (FirstRun), and the account
+// that enters it becomes the administrator.
+//
+//	no administration ──FirstRun──▶ code, its hash stored ──FoundFirst──▶ administration,
+//	                                     │                               its administrator
+//	                                     └─Add, or any other founding──▶ no code any more
 package account

@@ -3,23 +3,13 @@ package account
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
 	"delfi/internal/postgres"
 )
-
-// Administration is one public body on this server.
-type Administration struct {
-	ID      uuid.UUID
-	Slug    string // e.g. "modena"
-	Name    string // e.g. "Comune di Modena"
-	Address string // one line for the footer, with how to be helped
-}
 
 // Person is an account as staff see it when they choose staff; never with what it answered.
 type Person struct {
@@ -49,42 +39,9 @@ func New(db *postgres.DB) *Service {
 	return s
 }
 
-// Administrations lists every administration by name.
-func (s *Service) Administrations(ctx context.Context) ([]Administration, error) {
-	var out []Administration
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		out, err = administrations(ctx, tx)
-		return err
-	})
-	return out, err
-}
-
-// slugForm is what an address may hold, as the table's own check says.
-var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
-// Found creates an administration, or renames the one that has the slug (cmd
-// and demonstration). It gives the administration as it stands.
-func (s *Service) Found(ctx context.Context, a Administration) (Administration, error) {
-	a.Name, a.Address = strings.TrimSpace(a.Name), strings.TrimSpace(a.Address)
-	var bad []fault.Field
-	if !slugForm.MatchString(a.Slug) {
-		bad = append(bad, fault.Field{Name: "slug", Code: "slug", Message: "use lower-case letters, digits and single hyphens"})
-	}
-	if a.Name == "" {
-		bad = append(bad, fault.Field{Name: "name", Code: "required", Message: "is needed"})
-	}
-	if len(bad) > 0 {
-		return Administration{}, fault.Bad(bad...)
-	}
-	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		a, err = found(ctx, tx, a)
-		return err
-	})
-	return a, err
-}
-
-// SignIn stores or refreshes the account behind claims, its roles included
-// (groups of unknown administrations or roles are ignored), and gives its id.
+// SignIn stores or refreshes the account behind claims, the roles that they claim
+// included (groups of unknown administrations or roles are ignored), and gives its id.
+// Roles that were granted here stay as they are.
 // A sign-in that brings nothing new writes nothing.
 func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 	if c.Issuer == "" || c.Subject == "" {
@@ -107,7 +64,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		if id, err = enter(ctx, tx, c); err != nil {
 			return err
 		}
-		return grant(ctx, tx, id, c.grants(bySlug))
+		return claim(ctx, tx, id, c.grants(bySlug))
 	})
 	return id, err
 }
@@ -130,29 +87,6 @@ func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject
 		return err
 	})
 	return found, err
-}
-
-// grant makes an account's roles those wanted, touching only what differs.
-func grant(ctx context.Context, tx *postgres.Tx, id uuid.UUID, wanted []Grant) error {
-	held, err := grants(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	for _, g := range held {
-		if !slices.Contains(wanted, g) {
-			if err := revoke(ctx, tx, id, g); err != nil {
-				return err
-			}
-		}
-	}
-	for _, g := range wanted {
-		if !slices.Contains(held, g) {
-			if err := add(ctx, tx, id, g); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // Actor gives the actor behind an account; NotFound when it is gone.

@@ -13,47 +13,6 @@ import (
 	"delfi/internal/postgres"
 )
 
-func administrations(ctx context.Context, tx *postgres.Tx) ([]Administration, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT id, slug, name, address
-		FROM civic.administration
-		ORDER BY name, slug`)
-	if err != nil {
-		return nil, fmt.Errorf("administrations: %w", err)
-	}
-	defer rows.Close()
-	var out []Administration
-	for rows.Next() {
-		var a Administration
-		if err := rows.Scan(&a.ID, &a.Slug, &a.Name, &a.Address); err != nil {
-			return nil, fmt.Errorf("administrations: %w", err)
-		}
-		out = append(out, a)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("administrations: %w", err)
-	}
-	return out, nil
-}
-
-// found inserts or renames by slug; the id that stands wins.
-func found(ctx context.Context, tx *postgres.Tx, a Administration) (Administration, error) {
-	if a.ID == uuid.Nil {
-		a.ID = uuid.New()
-	}
-	err := tx.QueryRowContext(ctx, `
-		INSERT INTO civic.administration (id, slug, name, address)
-		VALUES ($1, $2, $3, $4)
-		ON CONFLICT ON CONSTRAINT administration_slug
-		DO UPDATE SET name = excluded.name, address = excluded.address
-		RETURNING id`,
-		a.ID, a.Slug, a.Name, a.Address).Scan(&a.ID)
-	if err != nil {
-		return Administration{}, fmt.Errorf("found %s: %w", a.Slug, err)
-	}
-	return a, nil
-}
-
 // enter gives the account behind claims, made or refreshed. It reads before it
 // writes: even an upsert that changes nothing would leave the transaction's
 // number on the row.
@@ -105,53 +64,6 @@ func insert(ctx context.Context, tx *postgres.Tx, c Claims) (uuid.UUID, error) {
 		return uuid.Nil, fmt.Errorf("insert account: %w", err)
 	}
 	return id, nil
-}
-
-// grants gives the roles that an account holds.
-func grants(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]Grant, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT administration, role
-		FROM civic.role
-		WHERE account = $1`, account)
-	if err != nil {
-		return nil, fmt.Errorf("grants: %w", err)
-	}
-	defer rows.Close()
-	var out []Grant
-	for rows.Next() {
-		var g Grant
-		if err := rows.Scan(&g.Administration, &g.Role); err != nil {
-			return nil, fmt.Errorf("grants: %w", err)
-		}
-		out = append(out, g)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("grants: %w", err)
-	}
-	return out, nil
-}
-
-func revoke(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
-	_, err := tx.ExecContext(ctx, `
-		DELETE FROM civic.role
-		WHERE account = $1 AND administration = $2 AND role = $3`,
-		account, g.Administration, g.Role)
-	if err != nil {
-		return fmt.Errorf("revoke: %w", err)
-	}
-	return nil
-}
-
-func add(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.role (account, administration, role)
-		VALUES ($1, $2, $3)
-		ON CONFLICT ON CONSTRAINT role_pkey DO NOTHING`,
-		account, g.Administration, g.Role)
-	if err != nil {
-		return fmt.Errorf("add role: %w", err)
-	}
-	return nil
 }
 
 // actor reads an account and its roles in one statement, with the edition of that moment.
@@ -207,7 +119,7 @@ func entered(ctx context.Context, tx *postgres.Tx, who []subject) (map[subject]e
 		issuers[i], names[i] = s.issuer, s.name
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, a.issuer, a.subject, a.id, a.name, a.email, a.municipality, a.language, r.administration, r.role, b.slug
+		SELECT e.number, a.issuer, a.subject, a.id, a.name, a.email, a.municipality, a.language, r.administration, r.role, r.claimed, b.slug
 		FROM unnest($1::text[], $2::text[]) AS asked (issuer, subject)
 		JOIN civic.account a ON a.issuer = asked.issuer AND a.subject = asked.subject
 		CROSS JOIN civic.edition e
@@ -224,8 +136,9 @@ func entered(ctx context.Context, tx *postgres.Tx, who []subject) (map[subject]e
 		var e entry
 		var administration uuid.NullUUID
 		var role, slug sql.NullString
+		var claimed sql.NullBool
 		c := &e.claims
-		if err := rows.Scan(&e.at, &s.issuer, &s.name, &e.actor.Account, &c.Name, &c.Email, &c.Municipality, &c.Language, &administration, &role, &slug); err != nil {
+		if err := rows.Scan(&e.at, &s.issuer, &s.name, &e.actor.Account, &c.Name, &c.Email, &c.Municipality, &c.Language, &administration, &role, &claimed, &slug); err != nil {
 			return nil, fmt.Errorf("entered: %w", err)
 		}
 		c.Issuer, c.Subject = s.issuer, s.name
@@ -235,7 +148,9 @@ func entered(ctx context.Context, tx *postgres.Tx, who []subject) (map[subject]e
 		}
 		if administration.Valid {
 			e.actor.Grants = append(e.actor.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
-			e.claims.Groups = append(e.claims.Groups, slug.String+"/"+role.String)
+			if claimed.Bool {
+				e.claims.Groups = append(e.claims.Groups, slug.String+"/"+role.String)
+			}
 		}
 		found[s] = e
 	}

@@ -61,7 +61,14 @@ func (d room) desks(q *page.Request) error {
 	if len(lines) == 0 && !holdsOffice(q.Actor) {
 		return fault.New(fault.Forbidden, "staff_needed", "the desk is for administrators, moderators and facilitators: ask your administration for the role")
 	}
-	return q.Render(200, desksPage(lines, administers(q.Actor)))
+	var own []account.Administration
+	if administers(q.Actor) {
+		if own, err = d.Accounts.Administrations(q.Context()); err != nil {
+			return err
+		}
+		own = slices.DeleteFunc(own, func(a account.Administration) bool { return !account.CanAdminister(q.Actor, a.ID) })
+	}
+	return q.Render(200, desksPage(lines, own))
 }
 
 func (d room) desk(q *page.Request) error { return d.renderDesk(q, nil) }

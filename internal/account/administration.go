@@ -1,0 +1,107 @@
+package account
+
+import (
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+)
+
+// Administration is one public body on this server.
+type Administration struct {
+	ID      uuid.UUID
+	Slug    string // e.g. "modena"; the provider's groups name it ("modena/moderator")
+	Name    string // e.g. "Comune di Modena"
+	Address string // one line for the footer, with how to be helped
+	IPA     string // codice IPA, e.g. "c_f257"; "" when there is none
+	Mail    string // where whoever runs the server reaches it; "" when nowhere
+}
+
+// The longest texts of an administration, in characters.
+const (
+	longestSlug, longestName, longestAddress = 60, 200, 300
+)
+
+var (
+	// slugForm is what a slug may hold, as the table's own check says.
+	slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	ipaForm  = regexp.MustCompile(`^[a-z0-9_]{6}$`)
+)
+
+// reserved are the slugs that an administration cannot have: the first part of an
+// address of this site, beside which a body's own may stand one day.
+var reserved = []string{
+	"administrations", "admin", "api", "consultations", "council", "demo", "desk", "en", "first-run", "forum", "healthz", "help",
+	"it", "me", "metrics", "new", "readyz", "record", "sign-in", "sign-out", "static", "webtest",
+}
+
+// tidy gives a as it is stored: each text on one line, without what cannot be shown.
+func (a Administration) tidy() Administration {
+	a.Slug, a.Name, a.Address, a.Mail = oneLine(a.Slug), oneLine(a.Name), oneLine(a.Address), oneLine(a.Mail)
+	a.IPA = strings.ToLower(oneLine(a.IPA))
+	return a
+}
+
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// check lists what is to be mended.
+func (a Administration) check() []fault.Field {
+	var bad []fault.Field
+	switch {
+	case !slugForm.MatchString(a.Slug):
+		bad = append(bad, fault.Field{Name: "slug", Code: "slug", Message: "use lower-case letters, digits and single hyphens"})
+	case slices.Contains(reserved, a.Slug):
+		bad = append(bad, fault.Field{Name: "slug", Code: "administration_reserved", Message: "this site has an address of this name: choose another short name"})
+	}
+	if a.Name == "" {
+		bad = append(bad, fault.Field{Name: "name", Code: "required", Message: "is needed"})
+	}
+	for _, t := range []struct {
+		name, text string
+		most       int
+	}{{"slug", a.Slug, longestSlug}, {"name", a.Name, longestName}, {"address", a.Address, longestAddress}, {"mail", a.Mail, longest}} {
+		if n := utf8.RuneCountInString(t.text); n > t.most {
+			bad = append(bad, fault.Field{Name: t.name, Code: "too_long", Message: "is too long: shorten it", Args: map[string]any{"max": t.most, "over": n - t.most}})
+		}
+	}
+	if a.IPA != "" && !ipaForm.MatchString(a.IPA) {
+		bad = append(bad, fault.Field{Name: "ipa", Code: "ipa_form", Message: "a codice IPA has six letters, digits and underscores, e.g. c_f257: mend it, or leave it out"})
+	}
+	if a.Mail != "" {
+		if m, err := mail.ParseAddress(a.Mail); err != nil || m.Address != a.Mail {
+			bad = append(bad, fault.Field{Name: "mail", Code: "mail_form", Message: "is no mail address: write it like urp@comune.example, or leave it out"})
+		}
+	}
+	return bad
+}
+
+// CanAdminister tells whether the actor may change an administration's data and say who
+// holds which role in it.
+func CanAdminister(a Actor, administration uuid.UUID) bool {
+	return a.Has(administration, Administrator)
+}
+
+func slugTaken() error {
+	return fault.Bad(fault.Field{Name: "slug", Code: "administration_taken", Message: "another administration has this short name: choose another"})
+}
+
+func noAdministration() error {
+	return fault.New(fault.NotFound, "no_administration", "there is no such administration")
+}

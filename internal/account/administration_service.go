@@ -1,0 +1,121 @@
+package account
+
+import (
+	"context"
+
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+// Administrations lists every administration by name.
+func (s *Service) Administrations(ctx context.Context) ([]Administration, error) {
+	var out []Administration
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = administrations(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
+// Found creates an administration, or rewrites the one that has the slug
+// (demonstration and imports). It gives the administration as it stands.
+func (s *Service) Found(ctx context.Context, a Administration) (Administration, error) {
+	a = a.tidy()
+	if bad := a.check(); len(bad) > 0 {
+		return Administration{}, fault.Bad(bad...)
+	}
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if a, err = found(ctx, tx, a); err != nil {
+			return err
+		}
+		return dropFirstCode(ctx, tx)
+	})
+	return a, err
+}
+
+// Add creates an administration (cmd). Invalid names every field that cannot be stored.
+func (s *Service) Add(ctx context.Context, a Administration) (Administration, error) {
+	a = a.tidy()
+	if bad := a.check(); len(bad) > 0 {
+		return Administration{}, fault.Bad(bad...)
+	}
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if a, err = insertAdministration(ctx, tx, a); err != nil {
+			return err
+		}
+		return dropFirstCode(ctx, tx)
+	})
+	return a, err
+}
+
+// Amend changes the administration of a slug (cmd), its slug included; NotFound when
+// there is none.
+func (s *Service) Amend(ctx context.Context, slug string, change func(*Administration)) (Administration, error) {
+	var out Administration
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = amend(ctx, tx, slug, change)
+		return err
+	})
+	return out, err
+}
+
+func amend(ctx context.Context, tx *postgres.Tx, slug string, change func(*Administration)) (Administration, error) {
+	a, err := lockAdministration(ctx, tx, slug)
+	if err != nil {
+		return Administration{}, err
+	}
+	was := a
+	change(&a)
+	a = a.tidy()
+	a.ID = was.ID
+	if bad := a.check(); len(bad) > 0 {
+		return Administration{}, fault.Bad(bad...)
+	}
+	if a == was {
+		return a, nil
+	}
+	return a, updateAdministration(ctx, tx, a)
+}
+
+// Own gives an administration to its administrators. To people of other administrations
+// it is not there (NotFound), to its own without the role it is Forbidden.
+func (s *Service) Own(ctx context.Context, actor Actor, slug string) (Administration, error) {
+	var a Administration
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if a, err = findAdministration(ctx, tx, slug); err != nil {
+			return err
+		}
+		return administers(actor, a)
+	})
+	return a, err
+}
+
+func administers(actor Actor, a Administration) error {
+	switch {
+	case CanAdminister(actor, a.ID):
+		return nil
+	case actor.Staff(a.ID) || actor.Has(a.ID, Council):
+		return fault.New(fault.Forbidden, "administrator_of_it", "only administrators change an administration's data and roles")
+	}
+	return noAdministration()
+}
+
+// Describe stores an administration's own data (administrator). The slug stays: the
+// provider's groups name it.
+func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told Administration) (Administration, error) {
+	var out Administration
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		a, err := findAdministration(ctx, tx, slug)
+		if err != nil {
+			return err
+		}
+		if err := administers(actor, a); err != nil {
+			return err
+		}
+		out, err = amend(ctx, tx, slug, func(a *Administration) {
+			a.Name, a.Address, a.IPA, a.Mail = told.Name, told.Address, told.IPA, told.Mail
+		})
+		return err
+	})
+	return out, err
+}

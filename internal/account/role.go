@@ -1,0 +1,207 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
+)
+
+// Holding is a role of a person in an administration, with where it comes from.
+type Holding struct {
+	Administration string // its slug
+	Role           Role
+	Holder
+	Claimed bool // the provider's groups say so: only the provider takes it away
+	Granted bool // it was granted here
+}
+
+// Holder is a person as whoever gives roles tells them apart.
+type Holder struct {
+	Account                      uuid.UUID
+	Name, Email, Issuer, Subject string
+}
+
+// Grantable lists the roles that can be given, from the one that gives the others.
+func Grantable() []Role { return slices.Clone(grantable) }
+
+// claim makes the roles that an account claims those wanted, touching only what differs:
+// even a statement that changes nothing moves the edition.
+func claim(ctx context.Context, tx *postgres.Tx, id uuid.UUID, wanted []Grant) error {
+	held, err := claims(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range held {
+		if !slices.Contains(wanted, g) {
+			if _, err := take(ctx, tx, id, g, source{claimed: true}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, g := range wanted {
+		if !slices.Contains(held, g) {
+			if err := addClaimed(ctx, tx, id, g); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// source says where a role comes from.
+type source struct{ claimed, granted bool }
+
+// take takes back a role from one of its sources, and tells where it came from before.
+// What comes from the other one stays.
+func take(ctx context.Context, tx *postgres.Tx, id uuid.UUID, g Grant, from source) (source, error) {
+	was, err := lockRole(ctx, tx, id, g)
+	if err != nil {
+		return was, err
+	}
+	left := source{claimed: was.claimed && !from.claimed, granted: was.granted && !from.granted}
+	switch {
+	case left == was:
+		return was, nil
+	case left == source{}:
+		return was, removeRole(ctx, tx, id, g)
+	}
+	return was, setSource(ctx, tx, id, g, left)
+}
+
+// Holders lists who holds which role (cmd), in the administration of a slug or, for "",
+// in all of them.
+func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
+	var out []Holding
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if slug != "" {
+			if _, err := findAdministration(ctx, tx, slug); err != nil {
+				return err
+			}
+		}
+		var err error
+		out, err = holdings(ctx, tx, slug)
+		return err
+	})
+	return out, err
+}
+
+// HoldersOf is Holders for the administrators of an administration; faults as Own's.
+func (s *Service) HoldersOf(ctx context.Context, actor Actor, slug string) ([]Holding, error) {
+	if _, err := s.Own(ctx, actor, slug); err != nil {
+		return nil, err
+	}
+	return s.Holders(ctx, slug)
+}
+
+// GrantRole gives a person a role in the administration of a slug (cmd). who is an
+// e-mail address, a subject of the provider, or the id of an account. It takes effect at
+// the person's next request, and no sign-in takes it back. Invalid names the fields
+// "role" and "person".
+func (s *Service) GrantRole(ctx context.Context, slug string, role Role, who string) (Holding, error) {
+	return s.give(ctx, slug, role, who, func(Administration) error { return nil })
+}
+
+// Appoint is GrantRole for the administrators of an administration; faults as Own's too.
+func (s *Service) Appoint(ctx context.Context, actor Actor, slug string, role Role, who string) (Holding, error) {
+	return s.give(ctx, slug, role, who, func(a Administration) error { return administers(actor, a) })
+}
+
+func (s *Service) give(ctx context.Context, slug string, role Role, who string, may func(Administration) error) (Holding, error) {
+	var out Holding
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		a, h, err := named(ctx, tx, slug, role, who, may)
+		if err != nil {
+			return err
+		}
+		claimed, err := addGranted(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role})
+		out = Holding{Administration: a.Slug, Role: role, Holder: h, Claimed: claimed, Granted: true}
+		return err
+	})
+	return out, err
+}
+
+// RevokeRole takes back a role that was granted (cmd), at the person's next request. It
+// gives the role as it stands then: one that the provider's groups claim too stays.
+// Invalid with field "role" when it was not granted here; other faults as GrantRole's.
+func (s *Service) RevokeRole(ctx context.Context, slug string, role Role, who string) (Holding, error) {
+	return s.takeBack(ctx, slug, role, who, func(Administration, Holder) error { return nil })
+}
+
+// Dismiss is RevokeRole for the administrators of an administration, who do not take
+// their own office from themselves (Conflict "own_office"): somebody has to hold it.
+func (s *Service) Dismiss(ctx context.Context, actor Actor, slug string, role Role, who string) (Holding, error) {
+	return s.takeBack(ctx, slug, role, who, func(a Administration, h Holder) error {
+		if err := administers(actor, a); err != nil {
+			return err
+		}
+		if role == Administrator && h.Account == actor.Account {
+			return fault.New(fault.Conflict, "own_office", "administrators do not take their own office from themselves: ask another one")
+		}
+		return nil
+	})
+}
+
+func (s *Service) takeBack(ctx context.Context, slug string, role Role, who string, may func(Administration, Holder) error) (Holding, error) {
+	var out Holding
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		a, h, err := named(ctx, tx, slug, role, who, func(a Administration) error { return may(a, Holder{}) })
+		if err != nil {
+			return err
+		}
+		if err := may(a, h); err != nil {
+			return err
+		}
+		was, err := take(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role}, source{granted: true})
+		switch {
+		case err != nil:
+			return err
+		case was.claimed && !was.granted:
+			return fault.Bad(fault.Field{Name: "role", Code: "role_claimed", Message: "this role comes from the identity provider's groups: take it away there, and it ends at the next sign-in"})
+		case !was.granted:
+			return fault.Bad(fault.Field{Name: "role", Code: "role_not_held", Message: "this person does not hold this role: see who holds which"})
+		}
+		out = Holding{Administration: a.Slug, Role: role, Holder: h, Claimed: was.claimed}
+		return nil
+	})
+	return out, err
+}
+
+// named finds the administration and the person that an act on a role names; may says
+// whether the act is allowed before it says anything about people.
+func named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who string, may func(Administration) error) (Administration, Holder, error) {
+	a, err := findAdministration(ctx, tx, slug)
+	if err != nil {
+		return a, Holder{}, err
+	}
+	if err := may(a); err != nil {
+		return a, Holder{}, err
+	}
+	if !slices.Contains(grantable, role) {
+		return a, Holder{}, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
+	}
+	who = strings.TrimSpace(who)
+	if who == "" {
+		return a, Holder{}, fault.Bad(fault.Field{Name: "person", Code: "required", Message: "is needed"})
+	}
+	found, err := holders(ctx, tx, who)
+	switch {
+	case err != nil:
+		return a, Holder{}, err
+	case len(found) == 0:
+		return a, Holder{}, fault.Bad(fault.Field{Name: "person", Code: "person_unknown", Message: "nobody with this e-mail address or subject has ever signed in here: ask them to sign in once, then try again"})
+	case len(found) > 1:
+		ids := make([]string, len(found))
+		for i, h := range found {
+			ids[i] = fmt.Sprintf("%s (%s)", h.Account, h.Issuer)
+		}
+		return a, Holder{}, fault.Bad(fault.Field{Name: "person", Code: "person_several", Message: fmt.Sprintf("is several accounts: name one by its id: %s", strings.Join(ids, ", ")),
+			Args: map[string]any{"ids": strings.Join(ids, ", ")}})
+	}
+	return a, found[0], nil
+}

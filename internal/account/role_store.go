@@ -1,0 +1,156 @@
+package account
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/postgres"
+)
+
+// claims gives the roles that an account holds because the provider says so.
+func claims(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]Grant, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT administration, role
+		FROM civic.role
+		WHERE account = $1 AND claimed`, account)
+	if err != nil {
+		return nil, fmt.Errorf("claims: %w", err)
+	}
+	defer rows.Close()
+	var out []Grant
+	for rows.Next() {
+		var g Grant
+		if err := rows.Scan(&g.Administration, &g.Role); err != nil {
+			return nil, fmt.Errorf("claims: %w", err)
+		}
+		out = append(out, g)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("claims: %w", err)
+	}
+	return out, nil
+}
+
+// lockRole gives the sources of a role, which nobody else changes until the transaction
+// ends; none when it is not held.
+func lockRole(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) (source, error) {
+	var s source
+	err := tx.QueryRowContext(ctx, `
+		SELECT claimed, granted
+		FROM civic.role
+		WHERE account = $1 AND administration = $2 AND role = $3
+		FOR UPDATE`,
+		account, g.Administration, g.Role).Scan(&s.claimed, &s.granted)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return s, fmt.Errorf("lock role: %w", err)
+	}
+	return s, nil
+}
+
+func removeRole(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.role
+		WHERE account = $1 AND administration = $2 AND role = $3`,
+		account, g.Administration, g.Role)
+	if err != nil {
+		return fmt.Errorf("remove role: %w", err)
+	}
+	return nil
+}
+
+func setSource(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant, s source) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.role
+		SET claimed = $4, granted = $5
+		WHERE account = $1 AND administration = $2 AND role = $3`,
+		account, g.Administration, g.Role, s.claimed, s.granted)
+	if err != nil {
+		return fmt.Errorf("set role: %w", err)
+	}
+	return nil
+}
+
+func addClaimed(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.role (account, administration, role, claimed, granted)
+		VALUES ($1, $2, $3, true, false)
+		ON CONFLICT ON CONSTRAINT role_pkey
+		DO UPDATE SET claimed = true`,
+		account, g.Administration, g.Role)
+	if err != nil {
+		return fmt.Errorf("add claimed role: %w", err)
+	}
+	return nil
+}
+
+// addGranted grants a role, and tells whether the provider claims it too.
+func addGranted(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) (claimed bool, err error) {
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO civic.role (account, administration, role, claimed, granted)
+		VALUES ($1, $2, $3, false, true)
+		ON CONFLICT ON CONSTRAINT role_pkey
+		DO UPDATE SET granted = true
+		RETURNING claimed`,
+		account, g.Administration, g.Role).Scan(&claimed)
+	if err != nil {
+		return false, fmt.Errorf("add granted role: %w", err)
+	}
+	return claimed, nil
+}
+
+// holdings gives the roles of the administration of a slug, or of all, by person.
+func holdings(ctx context.Context, tx *postgres.Tx, slug string) ([]Holding, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT b.slug, r.role, a.id, a.name, a.email, a.issuer, a.subject, r.claimed, r.granted
+		FROM civic.role r
+		JOIN civic.administration b ON b.id = r.administration
+		JOIN civic.account a ON a.id = r.account
+		WHERE $1 = '' OR b.slug = $1
+		ORDER BY b.slug, a.name, a.id, r.role`, slug)
+	if err != nil {
+		return nil, fmt.Errorf("holdings: %w", err)
+	}
+	defer rows.Close()
+	var out []Holding
+	for rows.Next() {
+		var h Holding
+		if err := rows.Scan(&h.Administration, &h.Role, &h.Account, &h.Name, &h.Email, &h.Issuer, &h.Subject, &h.Claimed, &h.Granted); err != nil {
+			return nil, fmt.Errorf("holdings: %w", err)
+		}
+		out = append(out, h)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("holdings: %w", err)
+	}
+	return out, nil
+}
+
+// holders gives the accounts that who names: an e-mail address in either case, a
+// subject, or an id.
+func holders(ctx context.Context, tx *postgres.Tx, who string) ([]Holder, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, name, email, issuer, subject
+		FROM civic.account
+		WHERE subject = $1 OR id::text = lower($1) OR email <> '' AND lower(email) = lower($1)
+		ORDER BY issuer, subject`, who)
+	if err != nil {
+		return nil, fmt.Errorf("holders: %w", err)
+	}
+	defer rows.Close()
+	var out []Holder
+	for rows.Next() {
+		var h Holder
+		if err := rows.Scan(&h.Account, &h.Name, &h.Email, &h.Issuer, &h.Subject); err != nil {
+			return nil, fmt.Errorf("holders: %w", err)
+		}
+		out = append(out, h)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("holders: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,36 @@
+package administration
+
+import (
+	"context"
+
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/account"
+	"delfi/web/page"
+)
+
+// Services are the use cases that the room's pages call.
+type Services struct {
+	Accounts interface {
+		FirstOpen(ctx context.Context) (bool, error)
+		FoundFirst(ctx context.Context, actor account.Actor, code string, a account.Administration) (account.Administration, error)
+		Own(ctx context.Context, actor account.Actor, slug string) (account.Administration, error)
+		Describe(ctx context.Context, actor account.Actor, slug string, told account.Administration) (account.Administration, error)
+		HoldersOf(ctx context.Context, actor account.Actor, slug string) ([]account.Holding, error)
+		Appoint(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)
+		Dismiss(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)
+	}
+}
+
+type room struct{ Services }
+
+// Routes puts the room's routes on r. A code is tried as often as people sign in.
+func Routes(r chi.Router, k *page.Kernel, s Services) {
+	c := room{s}
+	r.Get("/first-run", k.Handle(c.first, page.SignedIn))
+	r.Post("/first-run", k.Handle(c.found, page.SignedIn, page.Patient))
+	r.Get("/administrations/{slug}", k.Handle(c.own, page.SignedIn))
+	r.Post("/administrations/{slug}", k.Handle(c.describe, page.SignedIn))
+	r.Post("/administrations/{slug}/grant", k.Handle(c.grant, page.SignedIn))
+	r.Post("/administrations/{slug}/revoke", k.Handle(c.revoke, page.SignedIn))
+}
