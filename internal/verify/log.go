@@ -25,12 +25,19 @@ type chain struct {
 	wanted      map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
 	successions int64                     // of logs, each by another
 	lives       map[string]*life          // by consultation
-	redacted    map[redaction][]string    // digests of reasons that the law took from a feedback document
+	redacted    map[redaction]redacted    // feedback documents from which the law took reasons
 }
 
 // redaction names a feedback document by its recorded hash: two consultations may
 // have equal ones.
 type redaction struct{ consultation, hash string }
+
+// redacted is what the law left of a feedback document.
+type redacted struct {
+	by    record   // the last removal
+	after string   // digest of what it left, hex
+	gone  []string // digests of the reasons
+}
 
 // record is one entry of the log.
 type record struct {
@@ -196,7 +203,7 @@ func (c *check) entries() error {
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
-	c.log.lives, c.log.redacted = map[string]*life{}, map[redaction][]string{}
+	c.log.lives, c.log.redacted = map[string]*life{}, map[redaction]redacted{}
 	without := map[int64]record{} // entries whose words are gone, until a removal names them
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
