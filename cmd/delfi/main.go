@@ -71,6 +71,12 @@ func hostname() string {
 	return name
 }
 
+// complain prints one statement on standard error. It may repeat what others wrote (a
+// record, a server's answer, a file), which begins no line and steers no terminal.
+func complain(statement string) {
+	fmt.Fprintln(os.Stderr, "delfi:", fault.Printable(statement))
+}
+
 // realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
 func realMain(ctx context.Context, args []string) int {
 	var c commands
@@ -78,16 +84,16 @@ func realMain(ctx context.Context, args []string) int {
 		kong.Description("A Delphi-method consultation server for public administrations."),
 		kong.Vars{"version": version(), "data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "delfi:", err)
+		complain(err.Error())
 		return 1
 	}
 	at, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "delfi:", err)
+		complain(err.Error())
 		return 2
 	}
 	if err := at.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "delfi:", err)
+		complain(err.Error())
 		var r refusal
 		if errors.As(err, &r) || fault.KindOf(err) == fault.Invalid {
 			return 2

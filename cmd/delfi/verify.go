@@ -53,7 +53,7 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 	bar := &progress{out: os.Stderr, begun: time.Now()}
 	if bar.terminal() {
 		o.Progress = func(p verify.Progress) {
-			bar.draw(fmt.Sprintf("step %d of 8", p.Step), 0, fmt.Sprintf("%d files, %d leaves, %s\033[K", p.Files, p.Leaves, p.File))
+			bar.draw(fmt.Sprintf("step %d of 8", p.Step), 0, fmt.Sprintf("%d files, %d leaves, %s", p.Files, p.Leaves, p.File))
 		}
 	}
 	result, err := c.check(ctx, files, o)

@@ -59,7 +59,7 @@ func (c *witnessCommand) Run(ctx context.Context) error {
 			return err
 		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "delfi:", err) // the next look may find it mended
+			complain(err.Error()) // the next look may find it mended
 		}
 		select {
 		case <-ctx.Done():

@@ -73,6 +73,11 @@ func (s *Service) Found(ctx context.Context, a Administration) (Administration, 
 	if a.Name == "" {
 		bad = append(bad, fault.Field{Name: "name", Code: "required", Message: "is needed"})
 	}
+	for name, text := range map[string]string{"name": a.Name, "address": a.Address} {
+		if !fault.Line(text) {
+			bad = append(bad, fault.NotOneLine(name))
+		}
+	}
 	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}

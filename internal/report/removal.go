@@ -42,6 +42,9 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 	} else if over := len([]rune(ground)) - maxGround; over > 0 {
 		bad = append(bad, fault.Field{Name: "ground", Code: "too_long", Message: fmt.Sprintf("at most %d characters: shorten it by %d", maxGround, over), Args: map[string]any{"max": maxGround, "over": over}})
 	}
+	if !fault.Line(ground) {
+		bad = append(bad, fault.NotOneLine("ground"))
+	}
 	if strings.TrimSpace(text) == "" {
 		bad = append(bad, fault.Field{Name: "text", Code: "required", Message: "copy the text of the reason"})
 	}

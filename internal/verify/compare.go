@@ -128,10 +128,18 @@ func written(v any) string {
 	return short(string(b))
 }
 
-func short(s string) string {
-	const most = 160
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+// shortest is how many characters of one text a fault repeats.
+const shortest = 200
+
+func short(s string) string { return upTo(s, shortest) }
+
+// upTo gives at most so many characters of a text, and reads no more of it.
+func upTo(s string, most int) string {
+	n := 0
+	for at := range s {
+		if n++; n > most {
+			return s[:at] + "…"
+		}
 	}
 	return s
 }

@@ -2,8 +2,8 @@ package verify
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-	"unicode"
 )
 
 // The two endings stand side by side in code, since whole sentences in two
@@ -13,7 +13,7 @@ func english(r Result) []part {
 	checked := part{title: "The record holds. Checked:"}
 	checked.add(true, "log %s: %d entries, root %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, printable(c.Title))
+		checked.add(true, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, strconv.Quote(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
 	}
 	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
@@ -65,7 +65,7 @@ func italian(r Result) []part {
 	checked := part{title: "Il registro regge. Controllato:"}
 	checked.add(true, "registro %s: %d voci, radice %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, printable(c.Title))
+		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d turni chiusi non sono ancora pubblici, i loro file non sono stati guardati", c.Slug, c.Waiting)
 	}
 	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
@@ -117,16 +117,6 @@ func italian(r Result) []part {
 var stages = map[string]string{
 	"draft": "bozza", "announced": "annunciata", "running": "in corso", "concluded": "conclusa",
 	"published": "pubblicata", "answered": "con risposta", "withdrawn": "ritirata",
-}
-
-// printable puts a dot in the place of what a terminal would obey.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '·'
-	}, s)
 }
 
 func numbered(list []int64) string {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -39,21 +40,22 @@ type Fault struct {
 	Expected string
 }
 
-// Error names the place, what is wrong, what was found and what was expected.
+// Error names the place, what is wrong, what was found and what was expected, on one
+// printable line of bounded length.
 func (f *Fault) Error() string {
 	var b strings.Builder
-	b.WriteString(f.File)
+	b.WriteString(short(f.File))
 	if f.Table != "" {
-		b.WriteString(", table " + f.Table)
+		b.WriteString(", table " + short(f.Table))
 	}
 	if f.Line > 0 {
 		fmt.Fprintf(&b, ", line %d", f.Line)
 	}
-	b.WriteString(": " + f.What)
+	b.WriteString(": " + upTo(f.What, 4*shortest))
 	if f.Found != "" || f.Expected != "" {
-		fmt.Fprintf(&b, ": found %s, expected %s", orNothing(f.Found), orNothing(f.Expected))
+		fmt.Fprintf(&b, ": found %s, expected %s", orNothing(short(f.Found)), orNothing(short(f.Expected)))
 	}
-	return b.String()
+	return fault.Printable(b.String())
 }
 
 func orNothing(s string) string {
