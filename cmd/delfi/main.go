@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
+	"time"
 	_ "time/tzdata" // Rome's clock, also where the system has none
 
 	"github.com/alecthomas/kong"
@@ -69,6 +70,27 @@ func hostname() string {
 		return ""
 	}
 	return name
+}
+
+// grace is how long what was interrupted may take to end by itself.
+const grace = 2 * time.Second
+
+// abandon runs what only reads, and leaves it after the first signal when it does not
+// end: a read of a device or of a folder elsewhere may never return.
+func abandon(ctx context.Context, grace time.Duration, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return errors.New("it was stopped before its end: nothing is said")
+	}
 }
 
 // complain prints one statement on standard error. It may repeat what others wrote (a

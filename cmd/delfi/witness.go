@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"delfi/internal/ledger"
+	"delfi/internal/verify"
 )
 
 // witnessCommand watches the public record of a server from outside; it needs no
@@ -30,13 +31,17 @@ type witnessCommand struct {
 // Run looks once, or until it is stopped. A record that was rewritten ends it at
 // once, with exit status 1: what it saw stays in its folder.
 func (c *witnessCommand) Run(ctx context.Context) error {
+	return abandon(ctx, grace, func() error { return c.run(ctx) })
+}
+
+func (c *witnessCommand) run(ctx context.Context) error {
 	base, err := url.Parse(c.URL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return refusal{fmt.Errorf("%q: write the address of the site, e.g. https://delfi.example.it", c.URL)}
 	}
 	root := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(c.URL, "/"), "/record"), "/") + "/record/"
 	w := ledger.Witness{Name: c.Name, Dir: c.Dir, Log: c.LogKey}
-	client := &http.Client{Timeout: time.Minute}
+	client := &http.Client{Timeout: time.Minute, CheckRedirect: verify.SameHost}
 	w.Fetch = func(ctx context.Context, path string) ([]byte, error) {
 		return ask(ctx, client, http.MethodGet, root+path, nil)
 	}
@@ -99,12 +104,15 @@ func ask(ctx context.Context, client *http.Client, method, address string, body 
 		return nil, err
 	}
 	defer answer.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(answer.Body, answerMost))
+	b, err := io.ReadAll(io.LimitReader(answer.Body, answerMost+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", address, err)
 	}
+	if len(b) > answerMost {
+		return nil, fmt.Errorf("%s: the server's answer is longer than %d bytes", address, answerMost)
+	}
 	if answer.StatusCode >= 300 {
-		return nil, fmt.Errorf("%s: %s: %s", address, answer.Status, bytes.TrimSpace(b))
+		return nil, fmt.Errorf("%s: %s: %.300s", address, answer.Status, bytes.TrimSpace(b))
 	}
 	return b, nil
 }

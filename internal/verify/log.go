@@ -74,7 +74,7 @@ type words struct {
 // checkpoint is step 1, but for consistency, which needs the entries.
 func (c *check) checkpoint() error {
 	c.step(1)
-	signed, err := c.read("checkpoint")
+	signed, err := c.small("checkpoint")
 	if missing(err) {
 		return ErrNoRecord
 	}
@@ -103,7 +103,7 @@ func (c *check) checkpoint() error {
 // keys takes the log's key and the cosigners' from the reader, or from the record.
 func (c *check) keys() error {
 	var brought []leaf.Key
-	text, err := c.read("key")
+	text, err := c.small("key")
 	switch {
 	case err == nil:
 		if brought, err = keys(string(text)); err != nil {
@@ -157,8 +157,11 @@ func (c *check) signed(name string, text []byte) (leaf.Checkpoint, []leaf.Key, e
 
 // newestCosigned reads the checkpoint that the cosigners signed, where there is one.
 func (c *check) newestCosigned() error {
-	text, err := c.maybe("cosigned")
-	if text == nil || err != nil {
+	text, err := c.small("cosigned")
+	if missing(err) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	p, by, err := c.signed("cosigned", text)
@@ -196,7 +199,7 @@ func (c *check) keptEarlier() error {
 // digest, and each consultation's acts replayed.
 func (c *check) entries() error {
 	c.step(2)
-	f, err := c.open("entries")
+	f, err := c.open("entries", c.options.Bounds.Log)
 	if err != nil {
 		return err
 	}
@@ -209,20 +212,23 @@ func (c *check) entries() error {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}
 		}
-		line, err := in.ReadBytes('\n')
-		if errors.Is(err, io.EOF) && len(line) == 0 {
+		text, err := line(in, c.options.Bounds.Line)
+		if errors.Is(err, io.EOF) && len(text) == 0 {
 			break
 		}
 		if errors.Is(err, io.EOF) {
 			return &Fault{File: "entries", Line: int(n) + 1, What: "the last line has no end"}
 		}
 		if err != nil {
-			return fmt.Errorf("entries: %w", err)
+			return lineFault("entries", "", int(n)+1, err)
+		}
+		if err := c.ctx.Err(); err != nil {
+			return err
 		}
 		if n == c.log.head.Size {
 			return &Fault{File: "entries", Line: int(n) + 1, What: "nobody signed this entry (where the log grew while it was read, read it again)", Found: fmt.Sprintf("more than %d entries", n), Expected: fmt.Sprintf("the %d of the checkpoint", n)}
 		}
-		r, err := readRecord(n, line)
+		r, err := readRecord(n, text)
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ type Options struct {
 	Receipts   map[string][]byte // receipts and proof files by the name of their file
 	Progress   func(p Progress)  // called often, with what is being done
 
+	Bounds        Bounds   // what it may cost; the zero value is Most
 	Consultations []string // those to check, by slug or id; none for all whose files are there
 }
 
@@ -78,6 +79,9 @@ func (m *Misuse) Unwrap() error { return m.Err }
 // *Fault when the record does not hold, ErrNoRecord when it is none, a *Misuse when
 // the options make no sense, and anything else when it could not be read.
 func Run(ctx context.Context, record fs.FS, o Options) (Result, error) {
+	if o.Bounds == (Bounds{}) {
+		o.Bounds = Most
+	}
 	c := &check{ctx: ctx, files: record, options: o, result: Result{}}
 	if err := c.run(); err != nil {
 		return Result{}, err
@@ -92,6 +96,7 @@ type check struct {
 	options Options
 	result  Result
 	at      Progress
+	bytes   int64 // read so far
 
 	receipts []receipt
 	log      chain
