@@ -24,7 +24,8 @@ type witnessCommand struct {
 	URL    string        `arg:"" name:"url" help:"Address of the site, e.g. https://delfi.example.it."`
 	Name   string        `default:"${host}" env:"DELFI_WITNESS_NAME" help:"Name under which this witness signs, e.g. garante.example.it; by default the name of this computer."`
 	Dir    string        `default:"${witness}" env:"DELFI_WITNESS_DIR" placeholder:"DIR" help:"Folder of its key, of the record's key, and of the last state that it saw: one for each record."`
-	LogKey string        `placeholder:"KEY" help:"Verifier key of the record; by default the one met at the first look, which is kept from then on."`
+	LogKey string        `placeholder:"KEY" help:"Verifier key of the record, as the administration told it; needed at the first look, and kept from then on."`
+	Trust  bool          `name:"trust-first" help:"Take the key that the server shows at the first look, and keep it from then on."`
 	Every  time.Duration `placeholder:"5m" help:"Look again after so long, until stopped; by default once."`
 }
 
@@ -40,7 +41,7 @@ func (c *witnessCommand) run(ctx context.Context) error {
 		return refusal{fmt.Errorf("%q: write the address of the site, e.g. https://delfi.example.it", c.URL)}
 	}
 	root := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(c.URL, "/"), "/record"), "/") + "/record/"
-	w := ledger.Witness{Name: c.Name, Dir: c.Dir, Log: c.LogKey}
+	w := ledger.Witness{Name: c.Name, Dir: c.Dir, Log: c.LogKey, Trust: c.Trust}
 	client := &http.Client{Timeout: time.Minute, CheckRedirect: verify.SameHost}
 	w.Fetch = func(ctx context.Context, path string) ([]byte, error) {
 		return ask(ctx, client, http.MethodGet, root+path, nil)
@@ -56,6 +57,10 @@ func (c *witnessCommand) run(ctx context.Context) error {
 	}
 	for {
 		err := c.look(ctx, w, client, root)
+		var unpinned ledger.Unpinned
+		if errors.As(err, &unpinned) {
+			return refusal{err}
+		}
 		var rewritten ledger.Rewritten
 		if c.Every <= 0 || errors.As(err, &rewritten) || ctx.Err() != nil {
 			if ctx.Err() != nil {
