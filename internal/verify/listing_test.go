@@ -38,7 +38,7 @@ func (b *book) announce(id, slug string) {
 // listing lists the consultations as the log has them, as far as it can be replayed.
 func (b *book) listing() {
 	b.t.Helper()
-	c := &check{log: chain{lives: map[string]*life{}, redacted: map[redaction]redacted{}}}
+	c := &check{log: chain{latest: map[string]moment{}, lives: map[string]*life{}, redacted: map[redaction]redacted{}}}
 	for n, line := range slices.Collect(bytes.Lines(b.files["entries"].Data)) {
 		if r, err := readRecord(int64(n), line); err != nil || c.replay(r, map[int64]record{}) != nil {
 			continue // a forged one

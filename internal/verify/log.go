@@ -24,6 +24,8 @@ type chain struct {
 	kept        *leaf.Checkpoint          // the one that the reader kept
 	wanted      map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
 	successions int64                     // of logs, each by another
+	latest      map[string]moment         // by consultation: the newest entry so far
+	end         string                    // minute of the newest entry of all
 	lives       map[string]*life          // by consultation
 	redacted    map[redaction]redacted    // feedback documents from which the law took reasons
 }
@@ -43,6 +45,7 @@ type redacted struct {
 type record struct {
 	n int64
 	leaf.Entry
+	at         time.Time // its minute
 	role, kind string
 	words      words
 	removed    bool // its words were removed by law
@@ -206,7 +209,7 @@ func (c *check) entries() error {
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
-	c.log.lives, c.log.redacted = map[string]*life{}, map[redaction]redacted{}
+	c.log.latest, c.log.lives, c.log.redacted = map[string]moment{}, map[string]*life{}, map[redaction]redacted{}
 	without := map[int64]record{} // entries whose words are gone, until a removal names them
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
@@ -236,6 +239,9 @@ func (c *check) entries() error {
 		c.result.Entries++
 		if r.removed {
 			without[n] = r
+		}
+		if err := c.ordered(r); err != nil {
+			return err
 		}
 		if err := c.replay(r, without); err != nil {
 			return err
@@ -292,7 +298,7 @@ func readRecord(n int64, line []byte) (record, error) {
 		return bad(err.Error(), l.Entry, "")
 	}
 	r := record{n: n, Entry: e}
-	if t, err := time.Parse(minute, e.Minute); err != nil || t.Format(minute) != e.Minute {
+	if r.at, err = time.Parse(minute, e.Minute); err != nil || r.at.Format(minute) != e.Minute {
 		return record{}, r.fault("its minute is not written as one", e.Minute, minute)
 	}
 	body, err := canonical.Marshal(json.RawMessage(e.Body))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
@@ -23,7 +24,12 @@ type life struct {
 	decisions []decision
 	opinions  []opinionEntry
 	report    *minorityEntry
-	published record          // the act
+	concluded record // the act
+	published record
+	answered  record
+
+	suspensions []suspension
+
 	claimed   bool            // a folder shows it
 	documents map[string]bool // hashes of the feedback documents recorded so far
 }
@@ -35,6 +41,9 @@ type round struct {
 	state    consultation.RoundState
 	opened   record
 	opening  openingEntry
+	deadline time.Time // as it was moved
+	extended []extension
+	closing  record // the act
 	closed   *closingEntry
 	rolls    map[string]int // as they stood at the closing
 	feedback *feedbackEntry
@@ -220,6 +229,12 @@ func (l *life) act(r record) error {
 	if err := w.follow(r, act, r.role); err != nil {
 		return err
 	}
+	switch act {
+	case consultation.ActExtend:
+		return w.extend(r)
+	case consultation.ActClose:
+		w.closing = r
+	}
 	if act == consultation.ActClose && w.kind == delphi.Gather {
 		return w.follow(r, consultation.ActTabulate, string(consultation.System)) // nothing is counted in it
 	}
@@ -259,7 +274,14 @@ func (l *life) move(r record, act consultation.Act) error {
 		}
 	case consultation.ActPublish:
 		l.published = r
+	case consultation.ActConclude:
+		l.concluded = r
+	case consultation.ActReply:
+		l.answered = r
 	case consultation.ActSuspend, consultation.ActResume:
+		if err := l.suspend(r, act); err != nil {
+			return err
+		}
 		l.suspended = act == consultation.ActSuspend
 	}
 	l.imported = l.imported || act == consultation.ActImport
@@ -307,7 +329,7 @@ func (l *life) open(r record) error {
 	if err := w.follow(r, consultation.ActOpen, r.role); err != nil {
 		return err
 	}
-	w.opened, w.opening, w.kind = r, f, f.Kind
+	w.opened, w.opening, w.kind, w.deadline = r, f, f.Kind, f.Deadline
 	return nil
 }
 

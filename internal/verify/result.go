@@ -48,6 +48,7 @@ type Checked struct {
 	Protocol string // hash
 	Waiting  int    // closed rounds whose files are not public yet
 	Opinions int    // versions
+	Clock    *Clock // nil before it is concluded
 }
 
 // ReceiptResult is what was found of one receipt.
