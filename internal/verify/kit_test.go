@@ -66,19 +66,6 @@ type person struct {
 	random  [2][32]byte
 }
 
-func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
-	t.Helper()
-	secret, public, err := note.GenerateKey(r, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := note.NewSigner(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signer{s, public}
-}
-
 const rules = `{
 	"version": 1, "variant": "classical", "languages": ["it"],
 	"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}, {"id": "ordini", "name": {"it": "Ordini"}, "access": "open"}]},
