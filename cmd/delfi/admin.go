@@ -122,7 +122,7 @@ func about(a account.Administration) string {
 // tell prints lines that steer no terminal.
 func tell(lines ...string) error {
 	for _, l := range lines {
-		if _, err := fmt.Fprintln(os.Stdout, printable(l)); err != nil {
+		if _, err := fmt.Fprintln(os.Stdout, fault.Printable(l)); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/internal/delphi"
+	"delfi/internal/fault"
 	"delfi/internal/polis"
 )
 
@@ -74,7 +75,7 @@ type importBar struct{ progress }
 func (b *importBar) tell(p polis.Progress) {
 	if p.Note != "" {
 		b.end()
-		fmt.Fprintf(b.out, "import: %s: %s\n", p.Phase, p.Note)
+		fmt.Fprintln(b.out, fault.Printable(fmt.Sprintf("import: %s: %s", p.Phase, p.Note)))
 		return
 	}
 	if p.Total == 0 {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
+	"time"
 	_ "time/tzdata" // Rome's clock, also where the system has none
 
 	"github.com/alecthomas/kong"
@@ -72,6 +73,33 @@ func hostname() string {
 	return name
 }
 
+// grace is how long what was interrupted may take to end by itself.
+const grace = 2 * time.Second
+
+// abandon runs what only reads, and leaves it after the first signal when it does not
+// end: a read of a device or of a folder elsewhere may never return.
+func abandon(ctx context.Context, grace time.Duration, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return errors.New("it was stopped before its end: nothing is said")
+	}
+}
+
+// complain prints one statement on standard error. It may repeat what others wrote (a
+// record, a server's answer, a file), which begins no line and steers no terminal.
+func complain(statement string) {
+	fmt.Fprintln(os.Stderr, "delfi:", fault.Printable(statement))
+}
+
 // realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
 func realMain(ctx context.Context, args []string) int {
 	var c commands
@@ -79,16 +107,16 @@ func realMain(ctx context.Context, args []string) int {
 		kong.Description("A Delphi-method consultation server for public administrations."),
 		kong.Vars{"version": version(), "data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "delfi:", err)
+		complain(err.Error())
 		return 1
 	}
 	at, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "delfi:", err)
+		complain(err.Error())
 		return 2
 	}
 	if err := at.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "delfi:", err)
+		complain(err.Error())
 		var r refusal
 		if errors.As(err, &r) || fault.KindOf(err) == fault.Invalid {
 			return 2

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
 	"delfi/internal/fault"
 	"delfi/internal/study"
@@ -111,22 +110,12 @@ func (c *measureCommand) say(r study.Result) {
 	w := words.In(c.Lang)
 	if c.JSON {
 		for _, note := range r.Read(w) {
-			fmt.Fprintln(os.Stderr, "delfi:", printable(note))
+			complain(note)
 		}
 	}
 	for _, warning := range r.Warnings {
-		fmt.Fprintln(os.Stderr, "delfi:", printable(w.T("text.warning")+warning.In(w)))
+		complain(w.T("text.warning") + warning.In(w))
 	}
-}
-
-// printable takes from a text what would steer a terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // mendable makes a refusal of what the caller can mend: a faulty input, said
@@ -222,10 +211,10 @@ func (p *progress) draw(what string, done float64, instead string) {
 	}
 	if p.terminal() {
 		p.drawn = true
-		fmt.Fprintf(p.out, "\r%s", text)
+		fmt.Fprintf(p.out, "\r%s\033[K", fault.Printable(text))
 		return
 	}
-	fmt.Fprintln(p.out, text)
+	fmt.Fprintln(p.out, fault.Printable(text))
 }
 
 func (p *progress) terminal() bool {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -24,20 +23,32 @@ type verifyCommand struct {
 	Key        string   `placeholder:"KEY" help:"Verifier key of the log, as you know it; by default the one that the record brings."`
 	Cosigner   []string `placeholder:"KEY" help:"Verifier key of a cosigner, as you know it; again for each."`
 	Save       string   `placeholder:"FOLDER" help:"Keep what is read from an address; it is checked again with this folder."`
+	Most       int64    `default:"256" placeholder:"GIB" help:"Read at most so much of a record, in GiB (${default})."`
 	Lang       string   `default:"en" enum:"en,it" help:"Language of the ending: ${enum}."`
 }
 
+// receiptMost bounds a receipt, a proof file and a kept checkpoint.
+const receiptMost = 16 << 20
+
 // Run checks and ends in words: what was checked, what is proven and what is not.
 func (c *verifyCommand) Run(ctx context.Context) error {
-	o := verify.Options{Key: c.Key, Cosigners: c.Cosigner, Receipts: map[string][]byte{}}
+	return abandon(ctx, grace, func() error { return c.run(ctx) })
+}
+
+func (c *verifyCommand) run(ctx context.Context) error {
+	if c.Most < 1 || c.Most > 1<<20 {
+		return refusal{fmt.Errorf("--most %d: give 1 to %d GiB", c.Most, 1<<20)}
+	}
+	o := verify.Options{Key: c.Key, Cosigners: c.Cosigner, Receipts: map[string][]byte{}, Bounds: verify.Most}
+	o.Bounds.Total = c.Most << 30
 	var err error
 	for _, name := range c.Receipt {
-		if o.Receipts[name], err = os.ReadFile(name); err != nil {
+		if o.Receipts[name], err = verify.ReadFile(name, receiptMost); err != nil {
 			return refusal{err}
 		}
 	}
 	if c.Checkpoint != "" {
-		if o.Checkpoint, err = os.ReadFile(c.Checkpoint); err != nil {
+		if o.Checkpoint, err = verify.ReadFile(c.Checkpoint, receiptMost); err != nil {
 			return refusal{err}
 		}
 	}
@@ -53,7 +64,7 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 	bar := &progress{out: os.Stderr, begun: time.Now()}
 	if bar.terminal() {
 		o.Progress = func(p verify.Progress) {
-			bar.draw(fmt.Sprintf("step %d of 8", p.Step), 0, fmt.Sprintf("%d files, %d leaves, %s\033[K", p.Files, p.Leaves, p.File))
+			bar.draw(fmt.Sprintf("step %d of 8", p.Step), 0, fmt.Sprintf("%d files, %d leaves, %s", p.Files, p.Leaves, p.File))
 		}
 	}
 	result, err := c.check(ctx, files, o)
@@ -71,8 +82,8 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 // check runs; a log that grows while it is read at an address is read again.
 func (c *verifyCommand) check(ctx context.Context, files fs.FS, o verify.Options) (verify.Result, error) {
 	for again := 0; ; again++ {
-		before, err := fs.ReadFile(files, "checkpoint")
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		before, err := verify.Newest(files)
+		if err != nil {
 			return verify.Result{}, err
 		}
 		result, err := verify.Run(ctx, files, o)
@@ -80,7 +91,7 @@ func (c *verifyCommand) check(ctx context.Context, files fs.FS, o verify.Options
 		if !errors.As(err, &fault) || !address(c.Record) || again == 2 {
 			return result, err
 		}
-		after, rerr := fs.ReadFile(files, "checkpoint")
+		after, rerr := verify.Newest(files)
 		if rerr != nil || bytes.Equal(before, after) {
 			return result, err
 		}
@@ -116,14 +127,14 @@ func (c *verifyCommand) source(ctx context.Context) (files fs.FS, slug string, c
 		return nil, "", nil, refusal{err}
 	}
 	if !info.IsDir() {
-		z, err := zip.OpenReader(c.Record)
+		files, closer, err := verify.Archive(c.Record)
 		if err != nil {
 			return nil, "", nil, refusal{fmt.Errorf("%s: neither a folder nor a .zip: %w", c.Record, err)}
 		}
-		return archive{&z.Reader}, "", func() { _ = z.Close() }, nil // it was only read
+		return files, "", func() { _ = closer.Close() }, nil // it was only read
 	}
 	folder := c.Record
-	if _, err := os.Stat(filepath.Join(folder, "checkpoint")); err != nil {
+	if _, err := os.Lstat(filepath.Join(folder, "checkpoint")); err != nil {
 		// The folder of one consultation in that of a record.
 		full, err := filepath.Abs(folder)
 		if err != nil {
@@ -133,11 +144,9 @@ func (c *verifyCommand) source(ctx context.Context) (files fs.FS, slug string, c
 			folder, slug = filepath.Dir(full), filepath.Base(full)
 		}
 	}
-	return os.DirFS(folder), slug, closeFiles, nil
+	files, closer, err := verify.Folder(folder)
+	if err != nil {
+		return nil, "", nil, refusal{err}
+	}
+	return files, slug, func() { _ = closer.Close() }, nil
 }
-
-// archive is a .zip whose folders can be listed.
-type archive struct{ *zip.Reader }
-
-// ReadDir lists a folder.
-func (a archive) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(a.Reader, name) }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"delfi/internal/ledger"
+	"delfi/internal/verify"
 )
 
 // witnessCommand watches the public record of a server from outside; it needs no
@@ -23,20 +24,25 @@ type witnessCommand struct {
 	URL    string        `arg:"" name:"url" help:"Address of the site, e.g. https://delfi.example.it."`
 	Name   string        `default:"${host}" env:"DELFI_WITNESS_NAME" help:"Name under which this witness signs, e.g. garante.example.it; by default the name of this computer."`
 	Dir    string        `default:"${witness}" env:"DELFI_WITNESS_DIR" placeholder:"DIR" help:"Folder of its key, of the record's key, and of the last state that it saw: one for each record."`
-	LogKey string        `placeholder:"KEY" help:"Verifier key of the record; by default the one met at the first look, which is kept from then on."`
+	LogKey string        `placeholder:"KEY" help:"Verifier key of the record, as the administration told it; needed at the first look, and kept from then on."`
+	Trust  bool          `name:"trust-first" help:"Take the key that the server shows at the first look, and keep it from then on."`
 	Every  time.Duration `placeholder:"5m" help:"Look again after so long, until stopped; by default once."`
 }
 
 // Run looks once, or until it is stopped. A record that was rewritten ends it at
 // once, with exit status 1: what it saw stays in its folder.
 func (c *witnessCommand) Run(ctx context.Context) error {
+	return abandon(ctx, grace, func() error { return c.run(ctx) })
+}
+
+func (c *witnessCommand) run(ctx context.Context) error {
 	base, err := url.Parse(c.URL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return refusal{fmt.Errorf("%q: write the address of the site, e.g. https://delfi.example.it", c.URL)}
 	}
 	root := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(c.URL, "/"), "/record"), "/") + "/record/"
-	w := ledger.Witness{Name: c.Name, Dir: c.Dir, Log: c.LogKey}
-	client := &http.Client{Timeout: time.Minute}
+	w := ledger.Witness{Name: c.Name, Dir: c.Dir, Log: c.LogKey, Trust: c.Trust}
+	client := &http.Client{Timeout: time.Minute, CheckRedirect: verify.SameHost}
 	w.Fetch = func(ctx context.Context, path string) ([]byte, error) {
 		return ask(ctx, client, http.MethodGet, root+path, nil)
 	}
@@ -51,6 +57,10 @@ func (c *witnessCommand) Run(ctx context.Context) error {
 	}
 	for {
 		err := c.look(ctx, w, client, root)
+		var unpinned ledger.Unpinned
+		if errors.As(err, &unpinned) {
+			return refusal{err}
+		}
 		var rewritten ledger.Rewritten
 		if c.Every <= 0 || errors.As(err, &rewritten) || ctx.Err() != nil {
 			if ctx.Err() != nil {
@@ -59,7 +69,7 @@ func (c *witnessCommand) Run(ctx context.Context) error {
 			return err
 		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "delfi:", err) // the next look may find it mended
+			complain(err.Error()) // the next look may find it mended
 		}
 		select {
 		case <-ctx.Done():
@@ -99,12 +109,15 @@ func ask(ctx context.Context, client *http.Client, method, address string, body 
 		return nil, err
 	}
 	defer answer.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(answer.Body, answerMost))
+	b, err := io.ReadAll(io.LimitReader(answer.Body, answerMost+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", address, err)
 	}
+	if len(b) > answerMost {
+		return nil, fmt.Errorf("%s: the server's answer is longer than %d bytes", address, answerMost)
+	}
 	if answer.StatusCode >= 300 {
-		return nil, fmt.Errorf("%s: %s: %s", address, answer.Status, bytes.TrimSpace(b))
+		return nil, fmt.Errorf("%s: %s: %.300s", address, answer.Status, bytes.TrimSpace(b))
 	}
 	return b, nil
 }

@@ -166,7 +166,7 @@ func TestNamesOfOthersAreMadeSafeToKeep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(a.Name) != 200 || !strings.HasPrefix(a.Name, "Annaaaa") {
+	if len(a.Name) != 200 || !strings.HasPrefix(a.Name, "Anna aaaa") {
 		t.Errorf("name %q", a.Name)
 	}
 }
@@ -252,6 +252,9 @@ func TestFoundCreatesOnceAndRenames(t *testing.T) {
 	for _, bad := range []account.Administration{{Slug: "Riva", Name: "x"}, {Slug: "", Name: "x"}, {Slug: "a/b", Name: "x"}, {Slug: "-a", Name: "x"}, {Slug: "modena", Name: " "}} {
 		_, err := w.Found(t.Context(), bad)
 		wantKind(t, err, fault.Invalid)
+	}
+	if _, err := w.Found(t.Context(), account.Administration{Slug: "lago", Name: "Comune\ndi Lago", Address: "Via\u200b 1"}); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "name: must be one line") || !strings.Contains(err.Error(), "address: must be one line") {
+		t.Errorf("two lines: %v", err)
 	}
 }
 

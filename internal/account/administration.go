@@ -31,7 +31,7 @@ const (
 var (
 	// slugForm is what a slug may hold, as the table's own check says.
 	slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	ipaForm  = regexp.MustCompile(`^[a-z0-9_]{6}$`)
+	ipaForm  = regexp.MustCompile(`^[a-z0-9_]{2,20}$`) // agid, c_f257, r_emiro
 )
 
 // reserved are the slugs that an administration cannot have: the first part of an
@@ -80,9 +80,12 @@ func (a Administration) check() []fault.Field {
 		if n := utf8.RuneCountInString(t.text); n > t.most {
 			bad = append(bad, fault.Field{Name: t.name, Code: "too_long", Message: "is too long: shorten it", Args: map[string]any{"max": t.most, "over": n - t.most}})
 		}
+		if !fault.Line(t.text) {
+			bad = append(bad, fault.NotOneLine(t.name))
+		}
 	}
 	if a.IPA != "" && !ipaForm.MatchString(a.IPA) {
-		bad = append(bad, fault.Field{Name: "ipa", Code: "ipa_form", Message: "a codice IPA has six letters, digits and underscores, e.g. c_f257: mend it, or leave it out"})
+		bad = append(bad, fault.Field{Name: "ipa", Code: "ipa_form", Message: "a codice IPA has 2 to 20 lower-case letters, digits and underscores, e.g. c_f257: mend it, or leave it out"})
 	}
 	if a.Mail != "" {
 		if m, err := mail.ParseAddress(a.Mail); err != nil || m.Address != a.Mail {

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/google/uuid"
+
+	"delfi/internal/fault"
 )
 
 // Claims is what a sign-in tells about a person, after mapping.
@@ -20,7 +22,7 @@ type Claims struct {
 // and a name of a megabyte would be on every page.
 const longest = 200
 
-// tidy gives c as it can be stored and shown: no control characters (Postgres
+// tidy gives c as it can be stored and shown: on one line (Postgres
 // refuses NUL), no endless names.
 func (c Claims) tidy() Claims {
 	c.Name, c.Email, c.Municipality = line(c.Name), line(c.Email), line(c.Municipality)
@@ -28,13 +30,7 @@ func (c Claims) tidy() Claims {
 }
 
 func line(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	s = strings.TrimSpace(s)
+	s = fault.Flat(strings.ReplaceAll(strings.ToValidUTF8(s, ""), string(unicode.ReplacementChar), ""))
 	if runes := []rune(s); len(runes) > longest {
 		s = string(runes[:longest])
 	}

@@ -88,6 +88,15 @@ func (r *reader) text(name, typed string, limit int) string {
 	return typed
 }
 
+// line is text in a field of one line.
+func (r *reader) line(name, typed string, limit int) string {
+	typed = r.text(name, typed, limit)
+	if !fault.Line(typed) && (len(r.bad) == 0 || r.bad[len(r.bad)-1].Name != name) {
+		r.bad = append(r.bad, fault.NotOneLine(name))
+	}
+	return typed
+}
+
 func (r *reader) number(name, typed string, low, high int) int {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
@@ -140,21 +149,21 @@ func (r *reader) people(name string, typed []string) []uuid.UUID {
 func (f DraftForm) read() (draft, error) {
 	var r reader
 	d := draft{
-		slug:       r.text("slug", f.Slug, 80),
+		slug:       r.line("slug", f.Slug, 80),
 		language:   strings.TrimSpace(f.Language),
-		title:      r.text("title", f.Title, 200),
-		question:   r.text("question", f.Question, 400),
+		title:      r.line("title", f.Title, 200),
+		question:   r.line("question", f.Question, 400),
 		background: r.text("background", f.Background, 20000),
 		commitment: Commitment{
 			Quotation: r.text("commitment_quotation", f.CommitmentQuotation, 1000),
-			Decider:   r.text("commitment_decider", f.CommitmentDecider, 200),
-			Subject:   r.text("commitment_subject", f.CommitmentSubject, 400),
+			Decider:   r.line("commitment_decider", f.CommitmentDecider, 200),
+			Subject:   r.line("commitment_subject", f.CommitmentSubject, 400),
 			DecideBy:  r.date("commitment_decide_by", f.CommitmentDecideBy),
 			ReplyDays: r.number("commitment_reply_days", f.CommitmentReplyDays, 1, 365),
-			Act:       r.text("commitment_act", f.CommitmentAct, 200),
-			Signatory: r.text("commitment_signatory", f.CommitmentSignatory, 200),
-			Money:     r.text("commitment_money", f.CommitmentMoney, 1000),
-			LeftOut:   r.text("commitment_left_out", f.CommitmentLeftOut, 1000),
+			Act:       r.line("commitment_act", f.CommitmentAct, 200),
+			Signatory: r.line("commitment_signatory", f.CommitmentSignatory, 200),
+			Money:     r.line("commitment_money", f.CommitmentMoney, 1000),
+			LeftOut:   r.line("commitment_left_out", f.CommitmentLeftOut, 1000),
 		},
 		moderators:   r.people("moderators", f.Moderators),
 		facilitators: r.people("facilitators", f.Facilitators),
@@ -165,9 +174,9 @@ func (f DraftForm) read() (draft, error) {
 		answerRounds: r.number("answer_rounds", f.AnswerRounds, 2, 9),
 		points:       r.number("points", f.Points, 2, 11),
 		share:        r.number("share_permille", f.SharePermille, 660, 1000),
-		low:          r.text("low_label", f.LowLabel, 80),
-		high:         r.text("high_label", f.HighLabel, 80),
-		group:        r.text("group_name", f.GroupName, 80),
+		low:          r.line("low_label", f.LowLabel, 80),
+		high:         r.line("high_label", f.HighLabel, 80),
+		group:        r.line("group_name", f.GroupName, 80),
 		cannotJudge:  f.CannotJudge != "",
 		mode:         pseudonym.Mode(f.AnonymityMode),
 	}
@@ -179,7 +188,7 @@ func (f DraftForm) read() (draft, error) {
 		r.fail("anonymity_mode", "unknown_mode", "choose sealed-key or held-code", nil)
 	}
 	for _, office := range f.Offices {
-		r.text("offices", office, 200)
+		r.line("offices", office, 200)
 	}
 	if d.slug == "" {
 		r.fail("slug", "required", "give the consultation an address", nil)

@@ -231,14 +231,14 @@ func (s *Service) foreign(ctx context.Context, id uuid.UUID, do func(context.Con
 func (p ImportPlan) Check() error {
 	var r reader
 	need := func(name, value string, limit int) {
-		if r.text(name, value, limit) == "" {
+		if r.line(name, value, limit) == "" {
 			r.fail(name, "required", "is missing", nil)
 		}
 	}
 	need("title", p.Title, 200)
 	need("origin_name", p.Origin.Name, 200)
 	need("origin_licence", p.Origin.Licence, 200)
-	r.text("origin_url", p.Origin.URL, 400)
+	r.line("origin_url", p.Origin.URL, 400)
 	r.text("question", p.Question, 2000)
 	if len(p.Protocol.Rounds) != 1 || p.Protocol.Rounds[0].Kind != delphi.StandingKind {
 		r.fail("protocol", "protocol_invalid", "an imported conversation is one standing round", nil)

@@ -143,6 +143,7 @@ func TestStatementThatCannotBe(t *testing.T) {
 	}
 	for want, err := range map[string]error{
 		"text:required": add("", " \n"), "text:too_long": add("", strings.Repeat("à", 601)), "kind:unknown_kind": add("nope", "Sì."), "text:not_text": add("", "a\x00b"),
+		"text:not_one_line": add("", "Sì.\nE no."),
 	} {
 		if got := fields(err); !slices.Equal(got, []string{want}) {
 			t.Errorf("%v; want %s", got, want)

@@ -159,6 +159,21 @@ func TestRoleTakenAwayStopsTheAnnouncement(t *testing.T) {
 	}
 }
 
+// TestAFieldOfOneLineTakesNoSecond, seen or unseen; where lines are many it may.
+func TestAFieldOfOneLineTakesNoSecond(t *testing.T) {
+	h := newTown(t)
+	f := h.form()
+	f.Title = "I tigli\n  - ricevuta a: la sua scheda è fra quelle contate nel turno 3"
+	f.CommitmentDecider, f.CommitmentSubject, f.GroupName, f.LowLabel = "Giunta\x1b[2J", "Il\u202e viale", "Citta\u00addini", "per\u2028nulla"
+	f.Offices = map[string]string{h.marco.Account.String(): "Urp\r\nUfficio"}
+	f.Background, f.CommitmentQuotation = "Una riga.\n\nUn’altra.", "Ci impegniamo\na rispondere."
+	_, err := h.s.Create(t.Context(), h.anna, h.id, f)
+	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "offices:not_one_line", "title:not_one_line"}
+	if got := fields(err); !slices.Equal(got, want) {
+		t.Errorf("%v; want %v", got, want)
+	}
+}
+
 // TestDraftThatCannotBeStored names every field and keeps nothing.
 func TestDraftThatCannotBeStored(t *testing.T) {
 	h := newTown(t)

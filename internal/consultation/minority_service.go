@@ -95,11 +95,12 @@ func (s *Service) ForgoMinority(ctx context.Context, actor account.Actor, slug, 
 }
 
 // RedactMinority takes words that the law wants gone out of the report and its draft,
-// which quote reasons, in the caller's transaction: stub stands in their place.
-func (s *Service) RedactMinority(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, words, stub string) error {
+// which quote reasons, in the caller's transaction: stub stands in their place. It
+// gives what is left of a report that was shown; "" where none lost words.
+func (s *Service) RedactMinority(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, words, stub string) (string, error) {
 	m, err := minority(ctx, tx, consultation)
 	if err != nil {
-		return err
+		return "", err
 	}
 	before := m
 	// A quotation has the words on one line.
@@ -107,9 +108,12 @@ func (s *Service) RedactMinority(ctx context.Context, tx *postgres.Tx, consultat
 		m.Draft, m.Text = strings.ReplaceAll(m.Draft, w, stub), strings.ReplaceAll(m.Text, w, stub)
 	}
 	if m == before {
-		return nil
+		return "", nil
 	}
-	return putMinority(ctx, tx, consultation, m)
+	if err := putMinority(ctx, tx, consultation, m); err != nil || m.Text == before.Text {
+		return "", err
+	}
+	return m.Text, nil
 }
 
 // report runs an act of the facilitator on the minority report.

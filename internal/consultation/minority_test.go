@@ -171,12 +171,14 @@ func TestARemovedReasonIsGoneFromTheReport(t *testing.T) {
 	h.concluded(true)
 	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Contro:\n\n- «Il signor Rossi ruba.»\n- «Costa troppo.»"))
 	id := h.get().ID
-	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		return h.s.RedactMinority(ctx, tx, id, "Il signor\nRossi ruba.", "[…]")
+	left := ""
+	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
+		left, err = h.s.RedactMinority(ctx, tx, id, "Il signor\nRossi ruba.", "[…]")
+		return err
 	})
 	m, err := h.s.Minority(ctx, id)
 	h.ok(err)
-	if want := "Contro:\n\n- «[…]»\n- «Costa troppo.»"; m.Text != want || m.Draft != want || m.ShownAt.IsZero() {
+	if want := "Contro:\n\n- «[…]»\n- «Costa troppo.»"; m.Text != want || left != want || m.Draft != want || m.ShownAt.IsZero() {
 		t.Errorf("%+v", m)
 	}
 }

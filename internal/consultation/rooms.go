@@ -475,7 +475,7 @@ func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *Consultation, it
 // wording reads the words of a statement: 1 to 600 characters.
 func wording(text string) (string, error) {
 	var r reader
-	text = r.text("text", text, 600)
+	text = r.line("text", text, 600)
 	if text == "" {
 		r.fail("text", "required", "give the statement its words", nil)
 	}

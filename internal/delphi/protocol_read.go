@@ -99,8 +99,8 @@ func (o part) missing(key, remedy string) {
 	}
 }
 
-// text gives a text of 1..most characters without edge spaces or control
-// characters, "" when it is absent.
+// text gives a text of 1..most characters without edge spaces on one
+// line, "" when it is absent.
 func (o part) text(key string, most int) string {
 	n, there := o.take(key, aText)
 	if there {
@@ -115,8 +115,8 @@ func (r *reader) words(name, s string, most int) {
 		r.fault(name, "spaces", "has spaces at its ends: remove them")
 	case utf8.RuneCountInString(s) > most:
 		r.fault(name, "too_long", "is longer than %d characters: shorten it", most)
-	case strings.ContainsFunc(s, func(c rune) bool { return c < 0x20 || c == 0x7f }):
-		r.fault(name, "control", "has control characters: remove them")
+	case !fault.Line(s):
+		r.faults = append(r.faults, fault.NotOneLine(name))
 	}
 }
 

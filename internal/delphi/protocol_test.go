@@ -100,6 +100,8 @@ func TestProtocolRefuses(t *testing.T) {
 		{"language twice", with(t, `["it"]`, `["it", "it"]`), "languages[1]"},
 		{"words missing in a language", with(t, `["it"]`, `["it", "en"]`), "panel.groups[0].name.en"},
 		{"words in another language", with(t, `{"it": "Cittadini"}`, `{"it": "Cittadini", "fr": "x"}`), "panel.groups[0].name.fr"},
+		{"words of two lines", with(t, `{"it": "Cittadini"}`, `{"it": "Citta\ndini"}`), "panel.groups[0].name.it"},
+		{"words turned round", with(t, `{"it": "Cittadini"}`, `{"it": "Citta\u202edini"}`), "panel.groups[0].name.it"},
 		{"access", with(t, `"access": "open"`, `"access": "all"`), "panel.groups[0].access"},
 		{"no groups", with(t, `[{"id": "cittadini", "name": {"it": "Cittadini"}, "access": "open"}]`, `[]`), "panel.groups"},
 		{"group id", with(t, `"id": "cittadini"`, `"id": "I cittadini"`), "panel.groups[0].id"},

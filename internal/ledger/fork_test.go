@@ -178,7 +178,7 @@ func outside(s *Service) Fetch {
 // A witness signs what grows, and shouts when what it saw is not there any more.
 func TestAWitnessSignsGrowthAndRefusesARewrittenLog(t *testing.T) {
 	db, keys, of := testdb.New(t), newKeys(), uuid.New()
-	w := Witness{Name: "garante.test", Dir: filepath.Join(t.TempDir(), "witness")}
+	w := Witness{Name: "garante.test", Trust: true, Dir: filepath.Join(t.TempDir(), "witness")}
 	vkey, err := w.Key()
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestAWitnessSignsGrowthAndRefusesARewrittenLog(t *testing.T) {
 // Lines of strangers, of other logs and of checkpoints that never were are refused.
 func TestOnlyKnownWitnessesOfThisLogAreTaken(t *testing.T) {
 	db, keys := testdb.New(t), newKeys()
-	known, stranger := Witness{Name: "known.test", Dir: t.TempDir()}, Witness{Name: "stranger.test", Dir: t.TempDir()}
+	known, stranger := Witness{Name: "known.test", Dir: t.TempDir()}, Witness{Name: "stranger.test", Trust: true, Dir: t.TempDir()}
 	vkey, err := known.Key()
 	if err != nil {
 		t.Fatal(err)

@@ -18,13 +18,26 @@ import (
 // Witness looks at somebody else's log from outside: it remembers the last
 // checkpoint it saw, and signs a newer one only when that contains it.
 //
-//	first look ──► log.key, checkpoint ──► next look ──consistent──► checkpoint, line
-//	                                            └─── rewritten ───► refusal, nothing changes
+//	told a key, or to trust ──► log.key ──► first look ──► checkpoint, line
+//	                                             │
+//	                                         next look ──consistent──► checkpoint, line
+//	                                             └─── rewritten ───► refusal, nothing changes
+//
+// A witness that took whatever a server shows it first would vouch for any log. Each
+// checkpoint must be of the origin that the key names.
 type Witness struct {
 	Name  string // under which its lines stand, e.g. "garante.example.it"
 	Dir   string // witness.key (0600), log.key, checkpoint
-	Log   string // verifier key of the log; "" pins the one met at the first look
+	Log   string // verifier key of the log, which the first look pins; "" the pinned one
+	Trust bool   // pins the key that the server shows at the first look
 	Fetch Fetch
+}
+
+// Unpinned is the refusal to look at a log of which the witness knows no key.
+type Unpinned struct{ Met string }
+
+func (u Unpinned) Error() string {
+	return "this witness does not know the key of the record yet, and the server shows " + u.Met + ": ask the administration for its key in another way and give it (--log-key), or say that this one is to be trusted (--trust-first)"
 }
 
 // Fetch gets a file of the log by its path under /record/, e.g. "checkpoint".
@@ -111,6 +124,9 @@ func (w Witness) Look(ctx context.Context) (signed []byte, size int64, err error
 	if err != nil {
 		return nil, 0, fmt.Errorf("what the server calls its checkpoint %w", err)
 	}
+	if name, _, _ := strings.Cut(vkey, "+"); now.Origin != name {
+		return nil, 0, fmt.Errorf("the checkpoint is of another record, %q, than the key that this witness knows, %q: nothing was signed", now.Origin, name)
+	}
 	if err := now.signedBy(vkey); err != nil {
 		return nil, 0, fmt.Errorf("the checkpoint is not signed by the key that this witness knows, %s (a succeeded record needs a new folder): %w", vkey, err)
 	}
@@ -148,7 +164,8 @@ func (w Witness) Look(ctx context.Context) (signed []byte, size int64, err error
 	return signed, now.Size, replace(path, signed)
 }
 
-// pinned gives the log's verifier key: told, else met before, else met now.
+// pinned gives the log's verifier key: told, else met before, else met now and to be
+// trusted.
 func (w Witness) pinned(ctx context.Context) (string, error) {
 	path := filepath.Join(w.Dir, "log.key")
 	text, err := os.ReadFile(path)
@@ -172,6 +189,9 @@ func (w Witness) pinned(ctx context.Context) (string, error) {
 	}
 	if _, err := note.NewVerifier(key); err != nil {
 		return "", fmt.Errorf("%q is no verifier key of a record: %w", key, err)
+	}
+	if w.Log == "" && !w.Trust {
+		return "", Unpinned{key}
 	}
 	return key, replace(path, []byte(key+"\n"))
 }

@@ -286,8 +286,8 @@ func (c *Conversation) readSummary(from *source) error {
 	if len(rows) == 0 {
 		return broken(place{file: file}, "is empty")
 	}
-	c.Title = strings.Join(strings.Fields(rows["topic"]), " ")
-	c.Description = strings.Join(strings.Fields(rows["conversation-description"]), " ")
+	c.Title = fault.Flat(rows["topic"])
+	c.Description = fault.Flat(rows["conversation-description"])
 	if c.Title == "" {
 		return broken(place{file, lines["topic"], "topic"}, "is needed as the title")
 	}
@@ -359,8 +359,11 @@ func (t *table) comment() (one Comment, err error) {
 	if one.Author, err = t.needed("author-id"); err != nil {
 		return one, err
 	}
-	one.Body, err = t.needed("comment-body")
-	return one, err
+	// A statement is one line here, however it was typed there.
+	if one.Body = fault.Flat(t.field("comment-body")); one.Body == "" {
+		return one, t.bad("comment-body", "is empty")
+	}
+	return one, nil
 }
 
 // values turns Polis's votes into points of a scale.

@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 )
 
@@ -21,8 +22,8 @@ const maxGround = 600
 // RemoveReason removes the text of a reason that the law wants gone, by those who
 // may remove a contribution, at any stage after its round was released: from the
 // feedback documents, where a stub with its digest stays, and from the opinion,
-// whose next version is drawn up. The record tells who did it and on which ground,
-// and from which documents. Invalid when the ground is missing, or no published
+// whose next version is drawn up. The record tells who did it, on which ground and
+// from which documents, with the digest of each afterwards. Invalid when the ground is missing, or no published
 // reason has exactly these words.
 func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, text, ground string) error {
 	found, err := s.cons.Find(ctx, actor, slug)
@@ -40,6 +41,9 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 		bad = append(bad, fault.Field{Name: "ground", Code: "required", Message: "say on which ground of the law"})
 	} else if over := len([]rune(ground)) - maxGround; over > 0 {
 		bad = append(bad, fault.Field{Name: "ground", Code: "too_long", Message: fmt.Sprintf("at most %d characters: shorten it by %d", maxGround, over), Args: map[string]any{"max": maxGround, "over": over}})
+	}
+	if !fault.Line(ground) {
+		bad = append(bad, fault.NotOneLine("ground"))
 	}
 	if strings.TrimSpace(text) == "" {
 		bad = append(bad, fault.Field{Name: "text", Code: "required", Message: "copy the text of the reason"})
@@ -60,7 +64,8 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 			return fault.Bad(fault.Field{Name: "text", Code: "unknown_reason", Message: "no published reason has exactly these words: copy them from the page"})
 		}
 		// The minority report quotes reasons.
-		if err := s.cons.RedactMinority(ctx, tx, c.ID, strings.TrimSpace(text), redacted); err != nil {
+		minority, err := s.cons.RedactMinority(ctx, tx, c.ID, strings.TrimSpace(text), redacted)
+		if err != nil {
 			return err
 		}
 		if err := s.cons.Removed(ctx, tx, c); err != nil {
@@ -70,14 +75,19 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 		if synthesis.CanModerate(actor, c) {
 			role = account.Moderator
 		}
-		documents := make([]any, len(changed))
+		documents, afterwards := make([]string, len(changed)), make([]string, len(changed))
 		for i, d := range changed {
-			documents[i] = d.Hash
+			documents[i], afterwards[i] = d.Hash, d.After
+		}
+		// Whoever keeps the record cannot change more under a removal than it names.
+		figures := map[string]any{"digest": digest, "documents": documents, "afterwards": afterwards, "ground": ground}
+		if minority != "" {
+			figures["minority"] = leaf.Digest([]byte(minority))
 		}
 		return s.record.Append(ctx, tx, ledger.Entry{
 			Consultation: c.ID, Type: ledger.Removal, Role: string(role), Name: actor.Name, Kind: "reason",
 			Target: fmt.Sprintf("round %d", changed[0].Round), Reason: ground,
-			Body: ledger.Body(map[string]any{"digest": digest, "documents": documents, "ground": ground}),
+			Body: ledger.Body(figures),
 		})
 	})
 }

@@ -48,9 +48,19 @@ func numbers(document []byte) int {
 	}
 }
 
+// treesMost is up to how many bytes two documents are compared field by field.
+const treesMost = 32 << 20
+
 // differing finds the first place at which two documents differ; its words are
 // the path of the field. nil when they say the same.
 func differing(name string, found, want []byte) *Fault {
+	if len(found)+len(want) > treesMost {
+		n := 0
+		for n < min(len(found), len(want)) && found[n] == want[n] {
+			n++
+		}
+		return &Fault{File: name, What: fmt.Sprintf("byte %d", n+1), Found: upTo(string(found[n:min(len(found), n+4*shortest)]), shortest), Expected: upTo(string(want[n:min(len(want), n+4*shortest)]), shortest)}
+	}
 	a, aerr := tree(found)
 	b, berr := tree(want)
 	if aerr != nil || berr != nil {
@@ -128,10 +138,18 @@ func written(v any) string {
 	return short(string(b))
 }
 
-func short(s string) string {
-	const most = 160
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+// shortest is how many characters of one text a fault repeats.
+const shortest = 200
+
+func short(s string) string { return upTo(s, shortest) }
+
+// upTo gives at most so many characters of a text, and reads no more of it.
+func upTo(s string, most int) string {
+	n := 0
+	for at := range s {
+		if n++; n > most {
+			return s[:at] + "…"
+		}
 	}
 	return s
 }

@@ -54,6 +54,9 @@ func (c *check) consultation(l Listed) error {
 	if err := c.protocol(r); err != nil {
 		return err
 	}
+	if err := c.times(r); err != nil {
+		return err
+	}
 	waiting := 0
 	for n := 1; n <= len(r.protocol.Rounds); n++ {
 		w := r.life.rounds[n]
@@ -102,7 +105,7 @@ func (c *check) consultation(l Listed) error {
 	}
 	r.life.claimed = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
-		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions),
+		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions), Clock: c.clock(r),
 	})
 	return nil
 }

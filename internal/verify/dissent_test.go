@@ -60,7 +60,7 @@ func dissentTamperings() []tampering {
 			name: "a minority report that the panel had no time to read, with the log signed anew", place: "entries", fault: "an opinion is published by hand before the panel has read the minority report for seven days",
 			does: func(b *book) {
 				n := slices.IndexFunc(b.lines, func(l entryLine) bool { return strings.Contains(l.Entry, `"minority"`) })
-				b.rewrite(n, func(body map[string]any) { body["until"] = "2026-12-01T10:00:00Z" })
+				b.rewrite(n, func(body map[string]any) { body["until"] = "2027-06-01T10:00:00Z" })
 				b.edit("tigli/opinion.json", `"state":"shown","text":"Chi`, `"state":"short","text":"Chi`)
 				b.reopinion()
 				b.seal()

@@ -1,9 +1,10 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
-	"unicode"
 )
 
 // The two endings stand side by side in code, since whole sentences in two
@@ -13,8 +14,12 @@ func english(r Result) []part {
 	checked := part{title: "The record holds. Checked:"}
 	checked.add(true, "log %s: %d entries, root %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, printable(c.Title))
+		checked.add(true, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, strconv.Quote(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
+		if k := c.Clock; k != nil {
+			checked.add(true, "  %s: concluded %s; published %s, to be by %s", c.Slug, k.Concluded, cmp.Or(k.Published, "not until "+k.Last), k.PublishBy)
+			checked.add(k.AnswerBy != "", "  %s: answered %s, to be by %s", c.Slug, cmp.Or(k.Answered, "not until "+k.Last), k.AnswerBy)
+		}
 	}
 	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "figures computed again: %d, reasons found by their digests: %d", r.Figures, r.Texts)
@@ -36,7 +41,7 @@ func english(r Result) []part {
 		}
 	}
 	proven := part{title: "Proven:"}
-	proven.add(true, "the entries are those that the key of the log signed, and each act was possible when it was done")
+	proven.add(true, "the entries are those that the key of the log signed, and each act was possible when it was done, by the times that they tell")
 	proven.add(r.Kept > 0, "the log continues the checkpoint of %d entries that you kept: nothing before it was changed", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s signed the log up to entry %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(true, "the rules were frozen beforehand, and exactly the tables that they name exist")
@@ -47,6 +52,7 @@ func english(r Result) []part {
 	not.add(true, "that ballots of people who kept silent are not forged")
 	not.add(true, "anything about receipts that were not checked here: a changed ballot is found by whoever kept its receipt")
 	not.add(true, "that no copy of a destroyed key is left, in a backup or elsewhere")
+	not.add(true, "that the times of the entries are the true ones: whoever signs the log writes them")
 	not.add(true, "that nobody answered under pressure")
 	not.add(true, "what else the opinion tells: dates, names, contributions and counts of acts, which its hash fixes and the log can be read for")
 	not.add(true, "which reasons come from outside the middle half: no table joins words with values")
@@ -65,8 +71,12 @@ func italian(r Result) []part {
 	checked := part{title: "Il registro regge. Controllato:"}
 	checked.add(true, "registro %s: %d voci, radice %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, printable(c.Title))
+		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
 		checked.add(c.Waiting > 0, "  %s: %d turni chiusi non sono ancora pubblici, i loro file non sono stati guardati", c.Slug, c.Waiting)
+		if k := c.Clock; k != nil {
+			checked.add(true, "  %s: conclusa %s; pubblicata %s, termine %s", c.Slug, k.Concluded, cmp.Or(k.Published, "non fino a "+k.Last), k.PublishBy)
+			checked.add(k.AnswerBy != "", "  %s: risposta %s, termine %s", c.Slug, cmp.Or(k.Answered, "non fino a "+k.Last), k.AnswerBy)
+		}
 	}
 	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "cifre ricalcolate: %d, motivazioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
@@ -88,7 +98,7 @@ func italian(r Result) []part {
 		}
 	}
 	proven := part{title: "Provato:"}
-	proven.add(true, "le voci sono quelle firmate dalla chiave del registro, e ogni atto era possibile quando è stato compiuto")
+	proven.add(true, "le voci sono quelle firmate dalla chiave del registro, e ogni atto era possibile quando è stato compiuto, secondo gli orari che riportano")
 	proven.add(r.Kept > 0, "il registro continua il checkpoint di %d voci che avevi conservato: nulla di precedente è stato cambiato", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s ha firmato il registro fino alla voce %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(true, "le regole erano congelate prima, ed esistono esattamente le tabelle che nominano")
@@ -99,6 +109,7 @@ func italian(r Result) []part {
 	not.add(true, "che le schede di chi è rimasto in silenzio non siano false")
 	not.add(true, "nulla sulle ricevute non controllate qui: una scheda cambiata la trova chi ne ha conservato la ricevuta")
 	not.add(true, "che non resti copia di una chiave distrutta, in un backup o altrove")
+	not.add(true, "che gli orari delle voci siano quelli veri: li scrive chi firma il registro")
 	not.add(true, "che nessuno abbia risposto sotto pressione")
 	not.add(true, "che altro racconta il parere: date, nomi, contributi e numero degli atti, che la sua impronta fissa e per cui si può leggere il registro")
 	not.add(true, "quali motivazioni vengono da fuori della metà centrale: nessuna tabella unisce parole e valori")
@@ -117,16 +128,6 @@ func italian(r Result) []part {
 var stages = map[string]string{
 	"draft": "bozza", "announced": "annunciata", "running": "in corso", "concluded": "conclusa",
 	"published": "pubblicata", "answered": "con risposta", "withdrawn": "ritirata",
-}
-
-// printable puts a dot in the place of what a terminal would obey.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '·'
-	}, s)
 }
 
 func numbered(list []int64) string {

@@ -1,12 +1,17 @@
 package verify
 
-import "delfi/internal/delphi"
+import (
+	"time"
+
+	"delfi/internal/delphi"
+)
 
 // The figures of the entries that documents are checked against.
 type (
 	openingEntry struct {
 		Round    int
 		Kind     delphi.RoundKind
+		Deadline time.Time
 		Enrolled []int
 		Feedback string
 		Items    string

@@ -21,18 +21,20 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 	if err != nil {
 		return err
 	}
-	// A document from which the law took a reason has other bytes than were recorded;
-	// all but that text is computed again below, and its digest is among the leaves.
-	gone := c.log.redacted[redaction{r.id, digest}]
-	if now.hash = digest; len(gone) == 0 {
-		if err := c.recorded(r, file, leaf.Digest(text), digest, e); err != nil {
-			return err
-		}
+	now.hash = digest
+	// A document from which the law took a reason has other bytes than were recorded at
+	// its closing: those that the last removal left.
+	left, cut := c.log.redacted[redaction{r.id, digest}]
+	if cut {
+		e, digest = left.by, left.after
+	}
+	if err := c.recorded(r, file, leaf.Digest(text), digest, e); err != nil {
+		return err
 	}
 	r.closings = append(r.closings, *now)
 	told := map[uuid.UUID][]ballot.Reason{}
 	for _, i := range now.feedback.Items {
-		if err := c.reasons(r, file, i, now.Tables, gone); err != nil {
+		if err := c.reasons(r, file, i, now.Tables, left.gone); err != nil {
 			return err
 		}
 		told[i.Item] = i.Reasons

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
+	"testing"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
@@ -119,4 +123,17 @@ func (b *book) edit(name, from, to string) {
 		b.t.Fatalf("%s does not hold %q: %.2000s", name, from, text)
 	}
 	b.put(name, []byte(strings.Replace(text, from, to, 1)))
+}
+
+func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
+	t.Helper()
+	secret, public, err := note.GenerateKey(r, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := note.NewSigner(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer{s, public}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
@@ -26,6 +27,8 @@ type book struct {
 	t        testing.TB
 	files    fstest.MapFS
 	lines    []entryLine
+	now      time.Time // of the next entry
+	until    time.Time // deadline of the open round
 	log      signer
 	witness  signer
 	id, slug string
@@ -61,19 +64,6 @@ type person struct {
 	answers [2]map[string]int // by round and item; -1 cannot judge
 	reasons [2]map[string]string
 	random  [2][32]byte
-}
-
-func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
-	t.Helper()
-	secret, public, err := note.GenerateKey(r, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := note.NewSigner(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signer{s, public}
 }
 
 const rules = `{
@@ -122,7 +112,7 @@ func press(t testing.TB, change func(b *book)) *book {
 	t.Helper()
 	source := rand.NewChaCha8([32]byte{7})
 	b := &book{
-		t: t, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "tigli",
+		t: t, now: begun, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "tigli",
 		log: newSigner(t, source, "delfi.example/record"), witness: newSigner(t, source, "garante.example"),
 		items: []ballot.Asked{
 			{Item: uuid.MustParse("11111111-1111-4111-8111-111111111111"), Kind: "scala", Number: 1, Text: "Piantare tigli.", Version: 1},
@@ -146,7 +136,8 @@ func press(t testing.TB, change func(b *book)) *book {
 	b.entry("roll", map[string]any{"group": "cittadini", "n": 70}, nil)
 	b.entry("roll", map[string]any{"group": "ordini", "n": 60}, nil)
 	b.act("start", "system", 0, "Il viale")
-	b.entry("round_opened", map[string]any{"role": "system", "round": 1, "kind": "gather", "deadline": "2026-12-01T22:59:59Z", "enrolled": []int{60, 60}, "feedback": "", "items": leaf.Digest([]byte("[]"))}, nil)
+	b.entry("round_opened", map[string]any{"role": "system", "round": 1, "kind": "gather", "deadline": b.deadline(14), "enrolled": []int{60, 60}, "feedback": "", "items": leaf.Digest([]byte("[]"))}, nil)
+	b.now = b.until
 	b.act("close", "system", 1, "")
 	b.act("release", "moderator", 1, "")
 	for round := 2; round <= 3; round++ {
@@ -154,7 +145,7 @@ func press(t testing.TB, change func(b *book)) *book {
 	}
 	b.act("conclude", "facilitator", 0, "Abbiamo finito.")
 	b.entry("key_destroyed", map[string]any{"role": "system", "scope": "panel", "processes": 1}, nil)
-	b.entry("act", map[string]any{"kind": "minority", "role": "facilitator", "text": leaf.Digest([]byte(minorityText)), "until": "2026-11-27T23:07:00Z"}, map[string]string{"name": "Bo"})
+	b.entry("act", map[string]any{"kind": "minority", "role": "facilitator", "text": leaf.Digest([]byte(minorityText)), "until": b.now.Format(time.RFC3339)}, map[string]string{"name": "Bo"})
 	b.opinion()
 	b.act("publish", "administrator", 0, "")
 	b.seal()
@@ -241,7 +232,7 @@ func (b *book) entry(kind string, body map[string]any, said map[string]string) {
 		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(said)
 		body["words"] = leaf.WordsDigest(l.Salt, l.Words)
 	}
-	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: "2026-11-27T23:07Z", Body: string(b.canonical(body))}.Text()
+	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: b.now.Format(minute), Body: string(b.canonical(body))}.Text()
 	b.lines = append(b.lines, l)
 }
 
@@ -382,7 +373,7 @@ func (b *book) round(round int) {
 	n := round - 2
 	dir := fmt.Sprintf("%s/rounds/%d/", b.slug, round)
 	items := b.canonical(b.items)
-	b.entry("round_opened", map[string]any{"role": "system", "round": round, "kind": "answer", "deadline": "2026-12-01T22:59:59Z", "enrolled": []int{60, 60}, "feedback": b.shown, "items": leaf.Digest(items)}, nil)
+	b.entry("round_opened", map[string]any{"role": "system", "round": round, "kind": "answer", "deadline": b.deadline(14), "enrolled": []int{60, 60}, "feedback": b.shown, "items": leaf.Digest(items)}, nil)
 	opened := b.tree(len(b.lines))
 	var engine []delphi.Item
 	for _, i := range b.items {
@@ -479,6 +470,7 @@ func (b *book) round(round int) {
 	b.put(dir+"superseded", []byte(old+"\n"))
 	b.put(dir+"feedback.json", document)
 	b.shown = leaf.Digest(document)
+	b.now = b.until
 	b.act("close", "system", round, "")
 	b.entry("round_closed", b.closed(round), nil)
 	names := []string{}

@@ -50,7 +50,11 @@ func (c *check) listing() ([]Listed, error) {
 	bad := func(line int, what, found, expected string) error {
 		return &Fault{File: listFile, Line: line, What: what, Found: short(found), Expected: expected}
 	}
+	if n := bytes.Count(text, []byte("\n")); n > c.options.Bounds.Listed {
+		return nil, tooLong(listFile, n, c.options.Bounds.Listed)
+	}
 	var out []Listed
+	listed := map[string]Listed{} // by id and by slug
 	for n, line := range slices.Collect(bytes.Lines(text)) {
 		var l Listed
 		if err := json.Unmarshal(line, &l); err != nil {
@@ -63,10 +67,11 @@ func (c *check) listing() ([]Listed, error) {
 		if id, err := uuid.Parse(l.ID); err != nil || id.String() != l.ID || !slugForm.MatchString(l.Slug) {
 			return nil, bad(n+1, "the line names no consultation", l.String(), "an id and a folder")
 		}
-		for _, o := range out {
-			if o.ID == l.ID || o.Slug == l.Slug {
+		for _, name := range []string{l.ID, l.Slug} {
+			if o, twice := listed[name]; twice {
 				return nil, bad(n+1, "the consultation is listed twice", l.String(), "another than "+o.String())
 			}
+			listed[name] = l
 		}
 		if err := c.logged(n+1, l); err != nil {
 			return nil, err
@@ -118,8 +123,12 @@ func (c *check) chosen() ([]Listed, error) {
 	} else {
 		out, err = pick(all, c.options.Consultations)
 	}
+	chosen := map[string]bool{}
+	for _, l := range out {
+		chosen[l.ID] = true
+	}
 	for _, l := range all {
-		if !slices.Contains(out, l) {
+		if !chosen[l.ID] {
 			c.result.Others = append(c.result.Others, l)
 		}
 	}
@@ -166,6 +175,10 @@ func (c *check) held(all []Listed) ([]Listed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the consultations of the record: %w", err)
 	}
+	bySlug := make(map[string]int, len(all))
+	for n, l := range all {
+		bySlug[l.Slug] = n
+	}
 	var out []Listed
 	for _, d := range found {
 		if !d.IsDir() {
@@ -178,8 +191,8 @@ func (c *check) held(all []Listed) ([]Listed, error) {
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(all, func(l Listed) bool { return l.Slug == d.Name() })
-		if at < 0 {
+		at, listed := bySlug[d.Name()]
+		if !listed {
 			return nil, &Fault{File: d.Name(), What: "the record's list names no consultation of this folder", Found: "nothing", Expected: "a line of the file " + listFile}
 		}
 		out = append(out, all[at])

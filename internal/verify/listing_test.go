@@ -38,7 +38,7 @@ func (b *book) announce(id, slug string) {
 // listing lists the consultations as the log has them, as far as it can be replayed.
 func (b *book) listing() {
 	b.t.Helper()
-	c := &check{log: chain{lives: map[string]*life{}, redacted: map[redaction][]string{}}}
+	c := &check{log: chain{latest: map[string]moment{}, lives: map[string]*life{}, redacted: map[redaction]redacted{}}}
 	for n, line := range slices.Collect(bytes.Lines(b.files["entries"].Data)) {
 		if r, err := readRecord(int64(n), line); err != nil || c.replay(r, map[int64]record{}) != nil {
 			continue // a forged one
@@ -202,14 +202,14 @@ func TestTheListIsHeldAgainstTheLog(t *testing.T) {
 func TestARemovalIsOfItsOwnConsultation(t *testing.T) {
 	t.Run("a reason", func(t *testing.T) {
 		b := press(t, nil)
-		digest, recorded := redact(t, b)
+		digest, recorded := redact(t, b, 0)
 		b.announce(after, "viole")
 		own := b.id
 		b.id = after
-		b.entry("removal", removal(digest, recorded), nil)
+		b.entry("removal", removal(b, digest, recorded), nil)
 		b.id = own
 		b.seal()
-		if _, err := Run(t.Context(), b.files, Options{}); err == nil || !strings.Contains(err.Error(), "not the one that entry") {
+		if _, err := Run(t.Context(), b.files, Options{}); err == nil || !strings.Contains(err.Error(), "a document that the log does not know") {
 			t.Errorf("it was named so: %v", err)
 		}
 	})

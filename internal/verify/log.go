@@ -24,18 +24,28 @@ type chain struct {
 	kept        *leaf.Checkpoint          // the one that the reader kept
 	wanted      map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
 	successions int64                     // of logs, each by another
+	latest      map[string]moment         // by consultation: the newest entry so far
+	end         string                    // minute of the newest entry of all
 	lives       map[string]*life          // by consultation
-	redacted    map[redaction][]string    // digests of reasons that the law took from a feedback document
+	redacted    map[redaction]redacted    // feedback documents from which the law took reasons
 }
 
 // redaction names a feedback document by its recorded hash: two consultations may
 // have equal ones.
 type redaction struct{ consultation, hash string }
 
+// redacted is what the law left of a feedback document.
+type redacted struct {
+	by    record   // the last removal
+	after string   // digest of what it left, hex
+	gone  []string // digests of the reasons
+}
+
 // record is one entry of the log.
 type record struct {
 	n int64
 	leaf.Entry
+	at         time.Time // its minute
 	role, kind string
 	words      words
 	removed    bool // its words were removed by law
@@ -67,7 +77,7 @@ type words struct {
 // checkpoint is step 1, but for consistency, which needs the entries.
 func (c *check) checkpoint() error {
 	c.step(1)
-	signed, err := c.read("checkpoint")
+	signed, err := c.small("checkpoint")
 	if missing(err) {
 		return ErrNoRecord
 	}
@@ -96,7 +106,7 @@ func (c *check) checkpoint() error {
 // keys takes the log's key and the cosigners' from the reader, or from the record.
 func (c *check) keys() error {
 	var brought []leaf.Key
-	text, err := c.read("key")
+	text, err := c.small("key")
 	switch {
 	case err == nil:
 		if brought, err = keys(string(text)); err != nil {
@@ -150,8 +160,11 @@ func (c *check) signed(name string, text []byte) (leaf.Checkpoint, []leaf.Key, e
 
 // newestCosigned reads the checkpoint that the cosigners signed, where there is one.
 func (c *check) newestCosigned() error {
-	text, err := c.maybe("cosigned")
-	if text == nil || err != nil {
+	text, err := c.small("cosigned")
+	if missing(err) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	p, by, err := c.signed("cosigned", text)
@@ -189,33 +202,36 @@ func (c *check) keptEarlier() error {
 // digest, and each consultation's acts replayed.
 func (c *check) entries() error {
 	c.step(2)
-	f, err := c.open("entries")
+	f, err := c.open("entries", c.options.Bounds.Log)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
-	c.log.lives, c.log.redacted = map[string]*life{}, map[redaction][]string{}
+	c.log.latest, c.log.lives, c.log.redacted = map[string]moment{}, map[string]*life{}, map[redaction]redacted{}
 	without := map[int64]record{} // entries whose words are gone, until a removal names them
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}
 		}
-		line, err := in.ReadBytes('\n')
-		if errors.Is(err, io.EOF) && len(line) == 0 {
+		text, err := line(in, c.options.Bounds.Line)
+		if errors.Is(err, io.EOF) && len(text) == 0 {
 			break
 		}
 		if errors.Is(err, io.EOF) {
 			return &Fault{File: "entries", Line: int(n) + 1, What: "the last line has no end"}
 		}
 		if err != nil {
-			return fmt.Errorf("entries: %w", err)
+			return lineFault("entries", "", int(n)+1, err)
+		}
+		if err := c.ctx.Err(); err != nil {
+			return err
 		}
 		if n == c.log.head.Size {
 			return &Fault{File: "entries", Line: int(n) + 1, What: "nobody signed this entry (where the log grew while it was read, read it again)", Found: fmt.Sprintf("more than %d entries", n), Expected: fmt.Sprintf("the %d of the checkpoint", n)}
 		}
-		r, err := readRecord(n, line)
+		r, err := readRecord(n, text)
 		if err != nil {
 			return err
 		}
@@ -223,6 +239,9 @@ func (c *check) entries() error {
 		c.result.Entries++
 		if r.removed {
 			without[n] = r
+		}
+		if err := c.ordered(r); err != nil {
+			return err
 		}
 		if err := c.replay(r, without); err != nil {
 			return err
@@ -279,7 +298,7 @@ func readRecord(n int64, line []byte) (record, error) {
 		return bad(err.Error(), l.Entry, "")
 	}
 	r := record{n: n, Entry: e}
-	if t, err := time.Parse(minute, e.Minute); err != nil || t.Format(minute) != e.Minute {
+	if r.at, err = time.Parse(minute, e.Minute); err != nil || r.at.Format(minute) != e.Minute {
 		return record{}, r.fault("its minute is not written as one", e.Minute, minute)
 	}
 	body, err := canonical.Marshal(json.RawMessage(e.Body))

@@ -35,7 +35,7 @@ func (c *check) opinion(r *reading, l Listed) error {
 	if o.Title != l.Title {
 		return &Fault{File: listFile, What: "the list gives " + l.Slug + " another title than its opinion", Found: short(l.Title), Expected: short(o.Title)}
 	}
-	if err := r.reported(c, &o); err != nil {
+	if err := r.reported(&o); err != nil {
 		return err
 	}
 	return c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")

@@ -47,7 +47,28 @@ func readReceipts(files map[string][]byte) ([]receipt, error) {
 		}
 		out = append(out, r)
 	}
-	return out, nil
+	return out, distinct(out)
+}
+
+// distinct sees that no two receipts stand for one ballot. A server that gives two
+// people who answered alike one mark counts one of them, and tells both that they were
+// counted: neither finds out alone. Nor do two receipts replace one ballot.
+func distinct(all []receipt) error {
+	marks, replaced := map[string]string{}, map[string]string{}
+	for _, r := range all {
+		if other, twice := marks[r.Mark]; twice {
+			return &Fault{File: r.file, Line: 5, What: fmt.Sprintf("it bears the mark of the receipt %s: if they are of two people, one ballot was counted for both; of one person give one of them, the receipt or its proof file", other), Found: r.Mark, Expected: "a mark of its own"}
+		}
+		marks[r.Mark] = r.file
+		if r.Replaces == "" {
+			continue
+		}
+		if other, twice := replaced[r.Replaces]; twice {
+			return &Fault{File: r.file, Line: 6, What: fmt.Sprintf("it replaces the ballot that the receipt %s replaces: one ballot stood for two", other), Found: r.Replaces, Expected: "a ballot of its own"}
+		}
+		replaced[r.Replaces] = r.file
+	}
+	return nil
 }
 
 // wanted is what one receipt looks for in one table.

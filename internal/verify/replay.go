@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
@@ -23,9 +24,14 @@ type life struct {
 	decisions []decision
 	opinions  []opinionEntry
 	report    *minorityEntry
-	published record // the act
-	claimed   bool   // a folder shows it
-	records   []record
+	concluded record // the act
+	published record
+	answered  record
+
+	suspensions []suspension
+
+	claimed   bool            // a folder shows it
+	documents map[string]bool // hashes of the feedback documents recorded so far
 }
 
 // round is what the log says of one round.
@@ -35,6 +41,9 @@ type round struct {
 	state    consultation.RoundState
 	opened   record
 	opening  openingEntry
+	deadline time.Time // as it was moved
+	extended []extension
+	closing  record // the act
 	closed   *closingEntry
 	rolls    map[string]int // as they stood at the closing
 	feedback *feedbackEntry
@@ -65,30 +74,31 @@ func (c *check) replay(r record, without map[int64]record) error {
 	}
 	l := c.log.lives[r.Consultation]
 	if l == nil {
-		l = &life{id: r.Consultation, rounds: map[int]*round{}, rolls: map[string]int{}, items: map[int]consultation.ItemState{}}
+		l = &life{id: r.Consultation, rounds: map[int]*round{}, rolls: map[string]int{}, items: map[int]consultation.ItemState{}, documents: map[string]bool{}}
 		c.log.lives[r.Consultation] = l
 	}
-	l.records = append(l.records, r)
 	return l.take(r)
+}
+
+// removalEntry is a removal by law: of a reason from documents, of a contribution,
+// or of the words beside an entry.
+type removalEntry struct {
+	Entry      int64
+	Kind       string
+	Digest     string
+	Documents  []string // as they were recorded
+	Afterwards []string // what is left of each
+	Minority   string   // what is left of the minority report; "" where it lost nothing
 }
 
 // removal lists words that were removed by law.
 func (c *check) removal(r record, without map[int64]record) error {
-	var f struct {
-		Entry     int64
-		Kind      string
-		Digest    string
-		Documents []string
-	}
+	var f removalEntry
 	if err := r.figures(&f); err != nil {
 		return err
 	}
 	if f.Kind == "reason" {
-		for _, hash := range f.Documents {
-			of := redaction{r.Consultation, hash}
-			c.log.redacted[of] = append(c.log.redacted[of], f.Digest)
-		}
-		return nil
+		return c.redact(r, f)
 	}
 	if f.Kind == "contribution" {
 		c.result.Contributions++ // the opinion shows it without its words
@@ -106,6 +116,28 @@ func (c *check) removal(r record, without map[int64]record) error {
 	}
 	delete(without, f.Entry)
 	c.result.Removals = append(c.result.Removals, f.Entry)
+	return nil
+}
+
+// redact binds documents from which a reason was removed to what the removal left.
+func (c *check) redact(r record, f removalEntry) error {
+	l := c.log.lives[r.Consultation]
+	if len(f.Documents) != len(f.Afterwards) || !isMark(f.Digest) {
+		return r.fault("the removal does not bind what it left of each document", fmt.Sprintf("%d digests", len(f.Afterwards)), fmt.Sprintf("one of each of %d documents", len(f.Documents)))
+	}
+	for n, hash := range f.Documents {
+		if l == nil || !l.documents[hash] {
+			return r.fault("a reason is removed from a document that the log does not know", hash, "a feedback document of the consultation")
+		}
+		of := redaction{r.Consultation, hash}
+		c.log.redacted[of] = redacted{by: r, after: f.Afterwards[n], gone: append(c.log.redacted[of].gone, f.Digest)}
+	}
+	if f.Minority != "" {
+		if l == nil || l.report == nil || l.report.Text == "" {
+			return r.fault("a removal took words from a minority report that the panel was not shown", f.Minority, "no minority report")
+		}
+		l.report.Text = f.Minority
+	}
 	return nil
 }
 
@@ -197,6 +229,12 @@ func (l *life) act(r record) error {
 	if err := w.follow(r, act, r.role); err != nil {
 		return err
 	}
+	switch act {
+	case consultation.ActExtend:
+		return w.extend(r)
+	case consultation.ActClose:
+		w.closing = r
+	}
 	if act == consultation.ActClose && w.kind == delphi.Gather {
 		return w.follow(r, consultation.ActTabulate, string(consultation.System)) // nothing is counted in it
 	}
@@ -236,7 +274,14 @@ func (l *life) move(r record, act consultation.Act) error {
 		}
 	case consultation.ActPublish:
 		l.published = r
+	case consultation.ActConclude:
+		l.concluded = r
+	case consultation.ActReply:
+		l.answered = r
 	case consultation.ActSuspend, consultation.ActResume:
+		if err := l.suspend(r, act); err != nil {
+			return err
+		}
 		l.suspended = act == consultation.ActSuspend
 	}
 	l.imported = l.imported || act == consultation.ActImport
@@ -284,7 +329,7 @@ func (l *life) open(r record) error {
 	if err := w.follow(r, consultation.ActOpen, r.role); err != nil {
 		return err
 	}
-	w.opened, w.opening, w.kind = r, f, f.Kind
+	w.opened, w.opening, w.kind, w.deadline = r, f, f.Kind, f.Deadline
 	return nil
 }
 
@@ -327,7 +372,7 @@ func (l *life) fed(r record) error {
 	if w.closed == nil || w.feedback != nil {
 		return r.fault(fmt.Sprintf("round %d has its feedback document before its closing, or twice", f.Round), "", "one, after the closing")
 	}
-	w.feedback = &f
+	w.feedback, l.documents[f.Document] = &f, true
 	return nil
 }
 
@@ -346,7 +391,7 @@ func (l *life) release(r record) error {
 	if err := w.follow(r, consultation.ActTick, string(consultation.System)); err != nil {
 		return err
 	}
-	w.releases = append(w.releases, f)
+	w.releases, l.documents[f.Document] = append(w.releases, f), true
 	return nil
 }
 

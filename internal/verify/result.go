@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"delfi/internal/fault"
 )
 
 // Result is what a check that found no fault has looked at.
@@ -46,6 +48,7 @@ type Checked struct {
 	Protocol string // hash
 	Waiting  int    // closed rounds whose files are not public yet
 	Opinions int    // versions
+	Clock    *Clock // nil before it is concluded
 }
 
 // ReceiptResult is what was found of one receipt.
@@ -60,7 +63,8 @@ type ReceiptResult struct {
 }
 
 // Write ends a check in words: what was checked, what is proven, and what is not
-// (RECORD.md §6.9). lang is "it" or "en".
+// (RECORD.md §6.9). lang is "it" or "en". Each statement is one printable line,
+// whatever stands in the record.
 func (r Result) Write(out io.Writer, lang string) error {
 	say := english
 	if lang == "it" {
@@ -70,7 +74,7 @@ func (r Result) Write(out io.Writer, lang string) error {
 	for _, part := range say(r) {
 		b.WriteString(part.title + "\n")
 		for _, l := range part.lines {
-			b.WriteString("  - " + l + "\n")
+			b.WriteString("  - " + fault.Printable(l) + "\n")
 		}
 	}
 	_, err := io.WriteString(out, b.String())

@@ -3,8 +3,10 @@ package verify
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"delfi/internal/delphi"
@@ -77,7 +79,7 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	c.step(5)
 	for n, t := range now.Tables {
-		if err := c.leaves(r, w.number, heads[n], t); err != nil {
+		if err := c.leaves(r, w.number, heads[n], t, superseded); err != nil {
 			return err
 		}
 	}
@@ -227,12 +229,13 @@ func (c *check) headed(r *reading, dir string, heads []leaf.Head, now *closing) 
 	return nil
 }
 
-// leaves is step 5: it streams one table's leaves.
-func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table) error {
+// leaves is step 5: it streams one table's leaves. Of marks it holds the beginnings, to
+// find one that stands twice; superseded are those that may not stand there at all.
+func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table, superseded map[string]bool) error {
 	dir := fmt.Sprintf("rounds/%d/", round)
 	name := r.path(dir + "leaves/" + t.ID)
 	r.known[name] = true
-	f, err := c.open(name)
+	f, err := c.open(name, c.options.Bounds.Total)
 	if err != nil {
 		return err
 	}
@@ -244,7 +247,12 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table) er
 	counts := make([]int, len(t.Values))
 	marks := t.ID == "B"
 	wanted := c.wanted(r, round, t)
+	n := 0
+	var begun []uint64
 	got, err := leaf.Read(f, func(value string, hash leaf.Sum) error {
+		if n++; n > head.N {
+			return fmt.Errorf("leaves were added: there are more than the %d of their head", head.N)
+		}
 		if c.result.Leaves++; c.result.Leaves&0xffff == 0 {
 			c.at.Leaves = c.result.Leaves
 			c.tell()
@@ -259,6 +267,10 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table) er
 			return fmt.Errorf("%q is not on the scale of the table", short(value))
 		case !isMark(value):
 			return fmt.Errorf("%q is no mark", short(value))
+		case superseded[value]:
+			return fmt.Errorf("the mark %s is counted, and listed as superseded", value)
+		default:
+			begun = append(begun, beginning(value))
 		}
 		meet(wanted, t.ID, value, hash)
 		return nil
@@ -268,7 +280,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table) er
 		if c.ctx.Err() != nil {
 			return c.ctx.Err()
 		}
-		return leafFault(name, t.ID, err)
+		return lineFault(name, t.ID, 0, err)
 	}
 	switch {
 	case got.Table != head.Table:
@@ -284,13 +296,63 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table) er
 			}
 		}
 	}
-	return nil
+	return c.twice(name, t.ID, begun)
 }
 
-// leafFault puts an error of the leaves' file, which begins with its line, into
-// the form of faults.
-func leafFault(name, table string, err error) error {
-	f := &Fault{File: name, Table: table, What: err.Error()}
+// beginning is a mark's first eight bytes.
+func beginning(mark string) uint64 {
+	n, _ := strconv.ParseUint(mark[:16], 16, 64) // isMark has read it
+	return n
+}
+
+// twice finds a mark that stands twice in a table: two people with one, of whom one is
+// counted, or one ballot that is counted for two. Marks that only begin alike, which
+// chance or work may bring about, are read again whole.
+func (c *check) twice(name, table string, begun []uint64) error {
+	slices.Sort(begun)
+	again := map[uint64]bool{}
+	for n := 1; n < len(begun); n++ {
+		if begun[n] == begun[n-1] {
+			again[begun[n]] = true
+		}
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	f, err := c.open(name, c.options.Bounds.Total)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	met := map[string]bool{}
+	_, err = leaf.Read(f, func(mark string, _ leaf.Sum) error {
+		if isMark(mark) && again[beginning(mark)] {
+			if met[mark] {
+				return fmt.Errorf("the mark %s stands twice: one ballot is counted for two people", mark)
+			}
+			met[mark] = true
+		}
+		return nil
+	})
+	if err == nil {
+		return nil
+	}
+	return lineFault(name, table, 0, err)
+}
+
+// lineFault puts an error of a file that is read line by line into the form of faults.
+// Errors of leaves begin with their line; what could not be read is no fault.
+func lineFault(name, table string, line int, err error) error {
+	var f *Fault
+	var u *unread
+	if errors.As(err, &f) {
+		f.Table = table
+		return f
+	}
+	if errors.As(err, &u) {
+		return u
+	}
+	f = &Fault{File: name, Table: table, Line: line, What: err.Error()}
 	if _, scan := fmt.Sscanf(f.What, "line %d: ", &f.Line); scan == nil {
 		_, f.What, _ = strings.Cut(f.What, ": ")
 	}

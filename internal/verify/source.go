@@ -13,47 +13,55 @@ import (
 	"delfi/internal/delphi/canonical"
 )
 
-// documentMost bounds a document that is read whole. Leaves, which may be many,
-// are streamed.
-const documentMost = 512 << 20
-
 // absent says whether a file is not there.
 func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// open gives a file of the record; the error of one that is not there is a fault.
-func (c *check) open(name string) (fs.File, error) {
+// open gives a file of the record of at most so many bytes; the error of one that is
+// not there, or is no regular file, is a fault.
+func (c *check) open(name string, most int64) (io.ReadCloser, error) {
 	if err := c.ctx.Err(); err != nil {
 		return nil, err
 	}
 	f, err := c.files.Open(name)
-	if absent(err) {
+	var fault *Fault
+	switch {
+	case absent(err):
 		return nil, &Fault{File: name, What: fileMissing}
+	case errors.As(err, &fault):
+		return nil, fault
+	case err != nil:
+		return nil, &unread{name, err}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	// A file that is being transferred has no Stat.
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.Join(irregular(name), f.Close())
 	}
 	c.at.Files++
 	c.at.File = name
-	c.result.Files++
+	if c.result.Files++; c.result.Files > c.options.Bounds.Files {
+		return nil, errors.Join(&Fault{File: name, What: "the record has more files than are read of one", Expected: fmt.Sprintf("at most %d", c.options.Bounds.Files)}, f.Close())
+	}
 	c.tell()
-	return f, nil
+	return &metered{File: f, c: c, name: name, most: most}, nil
 }
 
 // read gives a file whole.
 func (c *check) read(name string) ([]byte, error) {
-	f, err := c.open(name)
+	return c.readUpTo(name, c.options.Bounds.Document)
+}
+
+// small gives a checkpoint or a file of keys.
+func (c *check) small(name string) ([]byte, error) {
+	return c.readUpTo(name, c.options.Bounds.Small)
+}
+
+func (c *check) readUpTo(name string, most int64) ([]byte, error) {
+	f, err := c.open(name, most)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, documentMost+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(b) > documentMost {
-		return nil, &Fault{File: name, What: "the document is longer than 512 MiB"}
-	}
-	return b, nil
+	return io.ReadAll(f)
 }
 
 // maybe gives a file that need not be there; nil when it is not.
@@ -73,8 +81,16 @@ func (c *check) document(name string, v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if elements, objects := weigh(b); elements > c.options.Bounds.Elements || objects > c.options.Bounds.Objects {
+		return nil, &Fault{File: name, What: "the document has more values than any of its kind may have", Found: fmt.Sprintf("%d values, %d objects", elements, objects), Expected: fmt.Sprintf("at most %d and %d", c.options.Bounds.Elements, c.options.Bounds.Objects)}
+	}
 	if err := json.Unmarshal(b, v); err != nil {
 		return nil, &Fault{File: name, What: "the document cannot be read", Found: err.Error(), Expected: "canonical JSON"}
+	}
+	// Fields that are not written would all be written again: no canonical document
+	// grows by more than its escapes.
+	if loose, err := json.Marshal(v); err == nil && len(loose) > 6*len(b) {
+		return nil, &Fault{File: name, What: "the document is not written as its form asks: fields are missing", Found: short(string(b))}
 	}
 	again, err := canonical.Marshal(v)
 	if err != nil {
@@ -100,7 +116,11 @@ func (c *check) stray(slug string, known map[string]bool) error {
 	if !ok {
 		return nil // an address: what its list does not name cannot be found
 	}
+	names := 0
 	return fs.WalkDir(dirs, slug, func(name string, d fs.DirEntry, err error) error {
+		if names++; names > c.options.Bounds.Listed {
+			return &Fault{File: slug, What: "the folder holds more names than a record may have", Expected: fmt.Sprintf("at most %d", c.options.Bounds.Listed)}
+		}
 		if err != nil || d.IsDir() || known[name] || name == slug+"/files" {
 			return err
 		}
@@ -113,6 +133,9 @@ func (c *check) listed(slug string, known map[string]bool) error {
 	text, err := c.maybe(name)
 	if text == nil || err != nil {
 		return err // a folder may be kept without its list
+	}
+	if n := bytes.Count(text, []byte("\n")); n > c.options.Bounds.Listed {
+		return tooLong(name, n, c.options.Bounds.Listed)
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 	there := map[string]bool{}
@@ -132,6 +155,10 @@ func (c *check) listed(slug string, known map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+func tooLong(name string, lines, most int) *Fault {
+	return &Fault{File: name, What: "the list is longer than that of any record may be", Found: fmt.Sprintf("%d lines", lines), Expected: fmt.Sprintf("at most %d", most)}
 }
 
 func unspoken(name string) *Fault {

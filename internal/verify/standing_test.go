@@ -21,7 +21,7 @@ func pressStanding(t *testing.T) *book {
 	t.Helper()
 	source := rand.NewChaCha8([32]byte{5})
 	b := &book{
-		t: t, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "parco", log: newSigner(t, source, "delfi.example/record"),
+		t: t, now: begun, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "parco", log: newSigner(t, source, "delfi.example/record"),
 		items: []ballot.Asked{{Item: uuid.MustParse(first), Kind: "scale", Number: 1, Text: "Dogs need a fence.", Version: 1}},
 	}
 	var err error
@@ -35,7 +35,7 @@ func pressStanding(t *testing.T) *book {
 	b.entry("protocol", map[string]any{"role": "system", "hash": b.protocol.Hash(), "rule_version": delphi.RuleVersion, "mode": "sealed-key", "cosigners": []string{}, "latest_key_date": "2027-06-30"}, nil)
 	b.act("import", "system", 0, "")
 	b.act("start", "system", 0, "")
-	b.entry("round_opened", map[string]any{"role": "system", "round": 1, "kind": "standing", "enrolled": []int{0}, "feedback": "", "items": leaf.Digest([]byte("[]"))}, nil)
+	b.entry("round_opened", map[string]any{"role": "system", "round": 1, "kind": "standing", "deadline": b.deadline(b.protocol.Round(1).Days), "enrolled": []int{0}, "feedback": "", "items": leaf.Digest([]byte("[]"))}, nil)
 	tally, err := delphi.NewTally(b.protocol, 1, []delphi.Item{{ID: first, Kind: "scale"}})
 	if err != nil {
 		t.Fatal(err)

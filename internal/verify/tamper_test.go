@@ -274,7 +274,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "a leaf added", place: three + "leaves/A/" + first, fault: "leaves were dropped or added: found 121 leaves, expected 120",
+			name: "a leaf added", place: three + "leaves/A/" + first, fault: "leaves were added: there are more than the 120 of their head",
 			does: func(b *book) {
 				b.relay(3, "A/"+first, append(b.leaves(3, "A/"+first), leafLine{value: "9"}))
 			},

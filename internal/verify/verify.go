@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -18,6 +19,7 @@ type Options struct {
 	Receipts   map[string][]byte // receipts and proof files by the name of their file
 	Progress   func(p Progress)  // called often, with what is being done
 
+	Bounds        Bounds   // what it may cost; the zero value is Most
 	Consultations []string // those to check, by slug or id; none for all whose files are there
 }
 
@@ -39,21 +41,22 @@ type Fault struct {
 	Expected string
 }
 
-// Error names the place, what is wrong, what was found and what was expected.
+// Error names the place, what is wrong, what was found and what was expected, on one
+// printable line of bounded length.
 func (f *Fault) Error() string {
 	var b strings.Builder
-	b.WriteString(f.File)
+	b.WriteString(short(f.File))
 	if f.Table != "" {
-		b.WriteString(", table " + f.Table)
+		b.WriteString(", table " + short(f.Table))
 	}
 	if f.Line > 0 {
 		fmt.Fprintf(&b, ", line %d", f.Line)
 	}
-	b.WriteString(": " + f.What)
+	b.WriteString(": " + upTo(f.What, 4*shortest))
 	if f.Found != "" || f.Expected != "" {
-		fmt.Fprintf(&b, ": found %s, expected %s", orNothing(f.Found), orNothing(f.Expected))
+		fmt.Fprintf(&b, ": found %s, expected %s", orNothing(short(f.Found)), orNothing(short(f.Expected)))
 	}
-	return b.String()
+	return fault.Printable(b.String())
 }
 
 func orNothing(s string) string {
@@ -76,6 +79,9 @@ func (m *Misuse) Unwrap() error { return m.Err }
 // *Fault when the record does not hold, ErrNoRecord when it is none, a *Misuse when
 // the options make no sense, and anything else when it could not be read.
 func Run(ctx context.Context, record fs.FS, o Options) (Result, error) {
+	if o.Bounds == (Bounds{}) {
+		o.Bounds = Most
+	}
 	c := &check{ctx: ctx, files: record, options: o, result: Result{}}
 	if err := c.run(); err != nil {
 		return Result{}, err
@@ -90,6 +96,7 @@ type check struct {
 	options Options
 	result  Result
 	at      Progress
+	bytes   int64 // read so far
 
 	receipts []receipt
 	log      chain

@@ -17,7 +17,7 @@ func TestAWholeRecordHolds(t *testing.T) {
 	b := press(t, nil)
 	r, err := Run(t.Context(), b.files, Options{
 		Key: b.log.key, Cosigners: []string{b.witness.key}, Checkpoint: b.checkpoint(9),
-		Receipts: map[string][]byte{"receipt": b.receipt, "replaced": b.replaced, "proof": b.proof},
+		Receipts: map[string][]byte{"replaced": b.replaced, "proof": b.proof},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -33,11 +33,14 @@ func TestAWholeRecordHolds(t *testing.T) {
 	}
 	want := []ReceiptResult{
 		{File: "proof", Slug: "tigli", Round: 3, Leaves: 9, LeftOut: []string{"D/" + second, "T/" + second, "M/" + second}},
-		{File: "receipt", Slug: "tigli", Round: 3},
 		{File: "replaced", Slug: "tigli", Round: 3, Superseded: true},
 	}
 	if d := cmp.Diff(want, r.Receipts); d != "" {
 		t.Error(d)
+	}
+	r, err = Run(t.Context(), b.files, Options{Receipts: map[string][]byte{"receipt": b.receipt}})
+	if d := cmp.Diff([]ReceiptResult{{File: "receipt", Slug: "tigli", Round: 3}}, r.Receipts); d != "" || err != nil {
+		t.Error(d, err)
 	}
 }
 

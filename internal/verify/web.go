@@ -37,17 +37,42 @@ func Address(text string) (record string, slug string, err error) {
 	return u.Scheme + "://" + u.Host + "/record/", strings.TrimSuffix(slug, ".zip"), nil
 }
 
-// Web gives the files beneath an address as a file system that only opens. A
-// transfer that stands still for a minute is given up.
-func Web(ctx context.Context, record string) fs.FS {
-	return web{ctx: ctx, base: record, client: &http.Client{Transport: &http.Transport{
-		Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: time.Minute, MaxIdleConnsPerHost: 2,
-	}}}
+// idleMost is how long a server may say nothing.
+const idleMost = time.Minute
+
+// leastRate is how many bytes a second a server sends at least, on the whole.
+const leastRate = 1 << 10
+
+// Web gives the files beneath an address as a file system that only opens. A server
+// that says nothing for a minute, or sends slower than a kilobyte a second on the
+// whole, is given up; so is one that leads to another.
+func Web(ctx context.Context, record string) fs.FS { return newWeb(ctx, record, idleMost) }
+
+func newWeb(ctx context.Context, record string, idle time.Duration) web {
+	return web{ctx: ctx, base: record, idle: idle, client: &http.Client{
+		CheckRedirect: SameHost,
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: idle, TLSHandshakeTimeout: idle,
+			MaxIdleConnsPerHost: 2, MaxResponseHeaderBytes: 64 << 10,
+		},
+	}}
+}
+
+// SameHost follows a few redirects that stay with the server that was asked.
+func SameHost(next *http.Request, via []*http.Request) error {
+	if len(via) > 3 {
+		return errors.New("the server leads from one address to the next without an end")
+	}
+	if next.URL.Host != via[0].URL.Host {
+		return fmt.Errorf("the server leads to another, %s: give that address if it is the one you mean", next.URL.Host)
+	}
+	return nil
 }
 
 type web struct {
 	ctx    context.Context
 	base   string
+	idle   time.Duration
 	client *http.Client
 }
 
@@ -60,17 +85,21 @@ func (w web) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(w.ctx, http.MethodGet, u.JoinPath(name).String(), nil)
+	ctx, cancel := context.WithCancelCause(w.ctx)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.JoinPath(name).String(), nil)
 	if err != nil {
+		cancel(nil)
 		return nil, err
 	}
 	answer, err := w.client.Do(r)
 	if err != nil {
+		cancel(nil)
 		return nil, err
 	}
 	if answer.StatusCode == http.StatusOK {
-		return body{answer.Body}, nil
+		return &body{ReadCloser: answer.Body, ctx: ctx, cancel: cancel, pace: pace{idle: w.idle}}, nil
 	}
+	cancel(nil)
 	if err := answer.Body.Close(); err != nil {
 		return nil, err
 	}
@@ -81,10 +110,55 @@ func (w web) Open(name string) (fs.File, error) {
 }
 
 // body is a file that is being transferred.
-type body struct{ io.ReadCloser }
+type body struct {
+	io.ReadCloser
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	pace   pace
+}
+
+// pace is how fast a server sends.
+type pace struct {
+	idle  time.Duration // that it may say nothing
+	spent time.Duration // waiting for it
+	bytes int64
+}
+
+// add counts a read; the error is that the server is too slow.
+func (p *pace) add(bytes int, spent time.Duration) error {
+	p.bytes += int64(bytes)
+	p.spent += spent
+	if due := p.idle + time.Duration(p.bytes)*time.Second/leastRate; p.spent > due {
+		return fmt.Errorf("the server sends slower than %d bytes a second", leastRate)
+	}
+	return nil
+}
+
+// Read reads what the server sends, as long as it sends.
+func (b *body) Read(p []byte) (int, error) {
+	begun := time.Now()
+	silent := time.AfterFunc(b.pace.idle, func() {
+		b.cancel(fmt.Errorf("the server has said nothing for %s", b.pace.idle))
+	})
+	n, err := b.ReadCloser.Read(p)
+	silent.Stop()
+	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() != nil {
+		err = context.Cause(b.ctx)
+	}
+	if err == nil {
+		err = b.pace.add(n, time.Since(begun))
+	}
+	return n, err
+}
+
+// Close ends the transfer.
+func (b *body) Close() error {
+	b.cancel(nil)
+	return b.ReadCloser.Close()
+}
 
 // Stat tells nothing: no length is needed, and the server need not say one.
-func (body) Stat() (fs.FileInfo, error) { return nil, errors.ErrUnsupported }
+func (*body) Stat() (fs.FileInfo, error) { return nil, errors.ErrUnsupported }
 
 // Saved gives the same files and keeps in a folder each that was read to its end.
 func Saved(files fs.FS, folder string) fs.FS { return saved{files, folder} }

@@ -14,12 +14,14 @@ import (
 type Redacted struct {
 	Round int
 	Hash  string // of the document as it was recorded, hex
+	After string // of what is left of it, hex
 }
 
 // Redact removes a reason's text, wherever the feedback documents of a consultation
 // have it, in the caller's transaction, and leaves a stub with its digest: the leaf
 // that counts it stays. It gives the text's digest and the documents that changed;
-// their recorded hashes stay, and are no longer those of their bytes.
+// their recorded hashes stay, and are no longer those of their bytes, which the
+// removal's entry binds from then on.
 func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, text string) (digest string, changed []Redacted, err error) {
 	digest = leaf.Digest([]byte(tidy(text)))
 	all, hashes, err := findFeedbacks(ctx, tx, consultation)
@@ -46,7 +48,7 @@ func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid
 		if err := redactFeedback(ctx, tx, consultation, hashes[n], string(document)); err != nil {
 			return "", nil, err
 		}
-		changed = append(changed, Redacted{Round: f.Round, Hash: hashes[n]})
+		changed = append(changed, Redacted{Round: f.Round, Hash: hashes[n], After: leaf.Digest(document)})
 	}
 	return digest, changed, nil
 }

@@ -140,12 +140,12 @@ func workable(c consultation.Consultation) error {
 // check reads a Merge, texts tidied; Invalid names every field to mend.
 func (m Merge) check() (Merge, error) {
 	var bad []fault.Field
-	m.Reason = checked("reason", m.Reason, maxReason, true, &bad)
-	m.LeftOut = checked("left_out", m.LeftOut, maxLeftOut, false, &bad)
+	m.Reason = lined("reason", m.Reason, maxReason, true, &bad)
+	m.LeftOut = lined("left_out", m.LeftOut, maxLeftOut, false, &bad)
 	switch m.Destination {
 	case Existing, Fresh:
 		// A statement is one line: a broken one would read as two.
-		m.Text = checked("text", strings.Join(strings.Fields(m.Text), " "), maxText, true, &bad)
+		m.Text = lined("text", strings.Join(strings.Fields(m.Text), " "), maxText, true, &bad)
 	case Said:
 		m.Text = ""
 	default:

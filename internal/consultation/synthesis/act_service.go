@@ -183,7 +183,7 @@ func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.I
 // "already_examined" when one of them was examined meanwhile: none is rejected then.
 func (s *Service) Reject(ctx context.Context, actor account.Actor, slug string, contributions []uuid.UUID, reason string) error {
 	var bad []fault.Field
-	reason = checked("reason", reason, maxReason, true, &bad)
+	reason = lined("reason", reason, maxReason, true, &bad)
 	if len(contributions) == 0 {
 		bad = append(bad, none)
 	}

@@ -247,6 +247,7 @@ func TestFields(t *testing.T) {
 		m    synthesis.Merge
 		want string
 	}{
+		{synthesis.Merge{Destination: synthesis.Fresh, Text: "Più\u202e alberi", Reason: "sì\nno", LeftOut: "\x1b[2J"}, "reason:not_one_line left_out:not_one_line text:not_one_line contributions:required"},
 		{synthesis.Merge{}, "reason:required destination:required item:required contributions:required"},
 		{synthesis.Merge{Destination: synthesis.Fresh}, "reason:required text:required contributions:required"},
 		{synthesis.Merge{Destination: synthesis.Fresh, Contributions: []uuid.UUID{a}, Text: long, LeftOut: long, Reason: long}, "reason:too_long left_out:too_long text:too_long"},

@@ -68,6 +68,15 @@ func checked(name, text string, limit int, needed bool, bad *[]fault.Field) stri
 	return text
 }
 
+// lined is checked for a field of one line.
+func lined(name, text string, limit int, needed bool, bad *[]fault.Field) string {
+	before := len(*bad)
+	if text = checked(name, text, limit, needed, bad); len(*bad) == before && !fault.Line(text) {
+		*bad = append(*bad, fault.NotOneLine(name))
+	}
+	return text
+}
+
 // gather gives the gather round that contributions belong to: the last one that
 // has opened, else the first that will.
 func gather(c consultation.Consultation) (consultation.Round, error) {

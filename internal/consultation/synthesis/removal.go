@@ -32,7 +32,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		return refuse(actor, found)
 	}
 	var bad []fault.Field
-	if ground = checked("ground", ground, maxReason, true, &bad); len(bad) > 0 {
+	if ground = lined("ground", ground, maxReason, true, &bad); len(bad) > 0 {
 		return fault.Bad(bad...)
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {

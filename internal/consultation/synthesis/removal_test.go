@@ -17,6 +17,7 @@ func TestRemovalByLaw(t *testing.T) {
 	h.refused(h.syn.Remove(t.Context(), h.furio, slug, id, "art. 17"), fault.Forbidden, "wrong_role")
 	h.refused(h.syn.Remove(t.Context(), h.berta, slug, id, "art. 17"), fault.NotFound, "not_found")
 	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "  "), fault.Invalid, "ground:required")
+	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "art. 17\nIl registro regge"), fault.Invalid, "ground:not_one_line")
 	// Also while the round is open: the law does not wait for it.
 	for range 2 {
 		h.ok(h.syn.Remove(t.Context(), h.marco, slug, id, "GDPR, art. 17"))

@@ -17,6 +17,9 @@ import (
 // Hashes are left out: who checks computes them.
 const Format = "delfi leaves v1\n"
 
+// lineMost bounds a line of a file of leaves.
+const lineMost = 64 << 10
+
 // FileHead is the two lines before the leaves.
 func FileHead(table string) string { return Format + table + "\n" }
 
@@ -31,13 +34,19 @@ type Reading struct {
 // rise strictly, and visits each value with its leaf's hash. The error names the
 // line. Memory does not grow with the file.
 func Read(r io.Reader, visit func(value string, hash tlog.Hash) error) (Reading, error) {
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := bufio.NewReaderSize(r, lineMost)
 	first, err := line1(in)
-	if err != nil || first+"\n" != Format {
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Reading{}, fmt.Errorf("line 1: %w", err)
+	}
+	if first+"\n" != Format {
 		return Reading{}, errors.New("line 1: this is no file of leaves")
 	}
 	table, err := line1(in)
-	if err != nil || table == "" {
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Reading{}, fmt.Errorf("line 2: %w", err)
+	}
+	if table == "" {
 		return Reading{}, errors.New("line 2: the table is not named")
 	}
 	out := Reading{Table: table}
@@ -90,6 +99,8 @@ func line1(in *bufio.Reader) (string, error) {
 		return "", io.EOF
 	case errors.Is(err, io.EOF):
 		return "", errors.New("the last line has no end")
+	case errors.Is(err, bufio.ErrBufferFull):
+		return "", fmt.Errorf("the line is longer than %d bytes", lineMost)
 	case err != nil:
 		return "", err
 	}

@@ -121,6 +121,9 @@ func Tallies(tallies []Tally) []byte {
 	return b.Bytes()
 }
 
+// valueMost bounds a value of a tally; values are short names and figures.
+const valueMost = 1 << 10
+
 // ParseTallies reads what Tallies wrote. The error names the line.
 func ParseTallies(text []byte) ([]Tally, error) {
 	lines, err := records(text, 3, "delfi tally v1")
@@ -139,6 +142,9 @@ func ParseTallies(text []byte) ([]Tally, error) {
 		for _, part := range strings.Split(lines[i+2], " ") {
 			value += part
 			at := strings.LastIndexByte(value, '=')
+			if at < 0 && len(value) > valueMost {
+				return nil, fmt.Errorf("line %d: a value is longer than %d bytes", i+3, valueMost)
+			}
 			if at < 0 {
 				value += " " // a value may hold a space ("any 0")
 				continue

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// asked is the variable under which this test's binary is the program itself.
+const asked = "DELFI_TEST_IS_THE_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asked) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// TestASignalEndsACheck of a server that says nothing, and a look of a witness.
+func TestASignalEndsACheck(t *testing.T) {
+	met := make(chan struct{}, 4)
+	over := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		met <- struct{}{}
+		select {
+		case <-over:
+		case <-r.Context().Done():
+		}
+	}))
+	defer server.Close()
+	defer close(over)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"verify", server.URL}, {"witness", server.URL, "--name", "garante.test", "--trust-first", "--dir", filepath.Join(t.TempDir(), "w")},
+	} {
+		c := exec.Command(self, args...)
+		c.Env = append(os.Environ(), asked+"=1")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-met
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Wait(); err != nil && c.ProcessState.ExitCode() != 1 {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+// TestAPipeIsNotWaitedFor, whichever file it stands for.
+func TestAPipeIsNotWaitedFor(t *testing.T) {
+	folder := t.TempDir()
+	pipe := filepath.Join(folder, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"verify", pipe}, {"verify", "--receipt", pipe, folder}, {"verify", "--checkpoint", pipe, folder},
+	} {
+		if status, _ := run(t, args...); status != 2 {
+			t.Errorf("%v: status %d", args, status)
+		}
+	}
+	if err := syscall.Mkfifo(filepath.Join(folder, "checkpoint"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := run(t, "verify", folder); status != 1 {
+		t.Errorf("a pipe in the record: status %d", status)
+	}
+}
+
+// TestWhatDoesNotEndIsLeft after the first signal; what ends says how.
+func TestWhatDoesNotEndIsLeft(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	never := make(chan struct{})
+	defer close(never)
+	if err := abandon(ctx, time.Millisecond, func() error { <-never; return nil }); err == nil || !strings.Contains(err.Error(), "stopped") {
+		t.Error(err)
+	}
+	own := errors.New("own")
+	if err := abandon(t.Context(), time.Hour, func() error { return own }); !errors.Is(err, own) {
+		t.Error(err)
+	}
+}
+
+// TestAnswersToAWitnessAreBounded, and stay with the server that was asked.
+func TestAnswersToAWitnessAreBounded(t *testing.T) {
+	page := bytes.Repeat([]byte{'a'}, answerMost/4)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/refused" {
+			w.WriteHeader(http.StatusTeapot)
+			_, _ = w.Write([]byte("no\x1b[2J" + strings.Repeat("o", 1000)))
+			return
+		}
+		for r.Context().Err() == nil {
+			if _, err := w.Write(page); err != nil {
+				return
+			}
+		}
+	}))
+	defer server.Close()
+	if b, err := ask(t.Context(), server.Client(), http.MethodGet, server.URL+"/checkpoint", nil); err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	if _, err := ask(t.Context(), server.Client(), http.MethodGet, server.URL+"/refused", nil); err == nil || len(err.Error()) > 500 {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,193 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+)
+
+const (
+	day = 24 * time.Hour
+	// skew is how far an entry may lie behind the one before it: acts take their instant
+	// when they begin, on servers whose clocks differ, and their number when they end.
+	skew = 15 * time.Minute
+	// zone is how much longer or shorter a day of Rome may be than 24 hours.
+	zone = time.Hour
+	// suspendedMost is how many days a consultation may be suspended in all.
+	suspendedMost = 90
+	// afterKey is how long after the beginning of the key's last day (of Rome, which UTC
+	// follows by at most two hours) a round may still be counted.
+	afterKey = 2 * day
+)
+
+// extension is one postponement of an open round's deadline.
+type extension struct {
+	record   record
+	Days     int
+	Deadline time.Time
+}
+
+// suspension is one interval in which forms are read-only.
+type suspension struct {
+	from, to record
+	Days     int
+}
+
+// Clock is what the record tells of the terms after a consultation: minutes, "" for
+// what has not happened by the last entry.
+type Clock struct {
+	Concluded, Published, Answered string
+	PublishBy, AnswerBy            string // the terms that the protocol gives
+	Last                           string // minute of the log's last entry
+}
+
+// ordered sees that the entries of a consultation follow each other in time.
+func (c *check) ordered(r record) error {
+	if last, any := c.log.latest[r.Consultation]; any && r.at.Before(last.at.Add(-skew)) {
+		return r.fault(fmt.Sprintf("it says that it is older than entry %d, which stands before it", last.n), r.Minute, "at least "+last.Minute)
+	} else if !any || r.at.After(last.at) {
+		c.log.latest[r.Consultation] = moment{n: r.n, at: r.at, Minute: r.Minute}
+	}
+	if r.Minute > c.log.end {
+		c.log.end = r.Minute
+	}
+	return nil
+}
+
+// moment is when an entry says that it was written.
+type moment struct {
+	n      int64
+	at     time.Time
+	Minute string
+}
+
+// extend takes an extension of an open round.
+func (w *round) extend(r record) error {
+	f := extension{record: r}
+	if err := r.figures(&f); err != nil {
+		return err
+	}
+	switch {
+	case r.at.After(w.deadline):
+		return r.fault(fmt.Sprintf("round %d is extended after its deadline", w.number), r.Minute, "before "+w.deadline.Format(minute))
+	case f.Days < 1 || f.Days > 1000 || !near(f.Deadline, w.deadline.Add(time.Duration(f.Days)*day), zone):
+		return r.fault(fmt.Sprintf("the deadline of round %d is not moved by the days of its extension", w.number), f.Deadline.Format(time.RFC3339), fmt.Sprintf("%d days after %s", f.Days, w.deadline.Format(time.RFC3339)))
+	}
+	w.extended, w.deadline = append(w.extended, f), f.Deadline
+	return nil
+}
+
+func near(a, b time.Time, most time.Duration) bool { return a.Sub(b).Abs() <= most }
+
+// suspend takes the beginning or the end of a suspension, which moves the deadline of an
+// open round.
+func (l *life) suspend(r record, act consultation.Act) error {
+	if act == consultation.ActSuspend {
+		l.suspensions = append(l.suspensions, suspension{from: r})
+		return nil
+	}
+	s := &l.suspensions[len(l.suspensions)-1]
+	if err := r.figures(s); err != nil {
+		return err
+	}
+	s.to = r
+	// Whole days, the one that began among them; entries tell minutes.
+	if took := r.at.Sub(s.from.at); s.Days < whole(took-time.Minute) || s.Days > whole(took+time.Minute) {
+		return r.fault("deadlines move by other days than it was suspended", fmt.Sprint(s.Days), fmt.Sprint(whole(took)))
+	}
+	for _, w := range l.rounds {
+		if w.state == consultation.RoundOpen && !w.deadline.IsZero() {
+			w.deadline = w.deadline.Add(time.Duration(s.Days) * day)
+		}
+	}
+	return nil
+}
+
+// whole counts the days of an interruption.
+func whole(took time.Duration) int { return int((max(0, took) + day - 1) / day) }
+
+// times checks a consultation's instants against its protocol.
+func (c *check) times(r *reading) error {
+	l := r.life
+	last, err := time.Parse(time.DateOnly, r.protocol.Anonymity.LatestKeyDate)
+	if err != nil {
+		return l.protocol.fault("the latest date of the key is no date", r.protocol.Anonymity.LatestKeyDate, time.DateOnly)
+	}
+	planned := 0
+	for n := range r.protocol.Rounds {
+		planned += r.protocol.Round(n + 1).Days
+	}
+	if l.protocol.at.Add(time.Duration(planned) * day).After(last.Add(day)) {
+		return l.protocol.fault("the key would end before the rounds that the protocol plans", r.protocol.Anonymity.LatestKeyDate, fmt.Sprintf("at least %d days after %s", planned, l.protocol.Minute))
+	}
+	for _, n := range slices.Sorted(numbersOf(l.rounds)) {
+		if err := l.rounds[n].timed(r.protocol, l, last); err != nil {
+			return err
+		}
+	}
+	spent := 0
+	for _, s := range l.suspensions {
+		if s.to.Type == "" {
+			continue
+		}
+		// What ends by itself may end late, where the server was down; a hand may not.
+		if spent += s.Days; spent > suspendedMost && s.to.role != string(consultation.System) {
+			return s.to.fault("it was suspended for longer than a consultation may be", fmt.Sprintf("%d days", spent), fmt.Sprintf("at most %d", suspendedMost))
+		}
+	}
+	return nil
+}
+
+// timed checks one round: its length, its extensions, its closing and its counting.
+func (w *round) timed(p delphi.Protocol, l *life, last time.Time) error {
+	if w.opened.Type == "" || w.number > len(p.Rounds) {
+		return nil
+	}
+	plan := p.Round(w.number)
+	length := time.Duration(plan.Days) * day
+	if open := w.opening.Deadline.Sub(w.opened.at); open < length-zone || open > length+day+zone {
+		return w.opened.fault(fmt.Sprintf("round %d is open for other than the days of the protocol", w.number), "until "+w.opening.Deadline.Format(time.RFC3339), fmt.Sprintf("%d whole days after %s", plan.Days, w.opened.Minute))
+	}
+	if !w.opened.at.Before(last.Add(day)) {
+		return w.opened.fault(fmt.Sprintf("round %d opens after the latest date of the key", w.number), w.opened.Minute, "before "+p.Anonymity.LatestKeyDate)
+	}
+	for n, e := range w.extended {
+		if n >= plan.MaxExtensions {
+			return e.record.fault(fmt.Sprintf("round %d is extended more often than the protocol allows", w.number), fmt.Sprint(n+1), fmt.Sprintf("at most %d", plan.MaxExtensions))
+		}
+		if e.Days > plan.Days {
+			return e.record.fault(fmt.Sprintf("round %d is extended by more than its own length", w.number), fmt.Sprintf("%d days", e.Days), fmt.Sprintf("at most %d", plan.Days))
+		}
+	}
+	by := w.closing
+	switch {
+	case by.Type == "" || l.imported: // an imported conversation has ended elsewhere
+	case by.role == string(consultation.System) && by.at.Before(w.deadline.Truncate(time.Minute)) && by.at.Before(last.Add(-day)):
+		return by.fault(fmt.Sprintf("round %d closes by itself before its deadline", w.number), by.Minute, w.deadline.Format(time.RFC3339))
+	case by.role != string(consultation.System) && by.at.Before(w.opened.at.Add(time.Duration(plan.MinDays)*day-zone)):
+		return by.fault(fmt.Sprintf("round %d is closed by hand earlier than the protocol allows", w.number), by.Minute, fmt.Sprintf("%d days after %s", plan.MinDays, w.opened.Minute))
+	}
+	if w.closed != nil && w.closed.record.at.After(last.Add(afterKey)) {
+		return w.closed.record.fault(fmt.Sprintf("round %d is counted after the latest date of the key", w.number), w.closed.record.Minute, "until "+p.Anonymity.LatestKeyDate)
+	}
+	return nil
+}
+
+// clock tells the terms of publication and reply; nil before the conclusion.
+func (c *check) clock(r *reading) *Clock {
+	l := r.life
+	if l.concluded.Type == "" {
+		return nil
+	}
+	out := &Clock{
+		Concluded: l.concluded.Minute, Published: l.published.Minute, Answered: l.answered.Minute, Last: c.log.end,
+		PublishBy: l.concluded.at.AddDate(0, 0, r.protocol.Publication.WithinDays).Format(time.DateOnly),
+	}
+	if l.published.Type != "" {
+		out.AnswerBy = r.protocol.Reply.Due(l.published.at).Format(time.DateOnly)
+	}
+	return out
+}
