@@ -220,7 +220,7 @@ func (l *lines) key() {
 	a := l.Protocol.Anonymity
 	l.say("anonymity_" + a.Mode)
 	if day, err := time.Parse(time.DateOnly, a.LatestKeyDate); err == nil {
-		l.say("key_date", "day", l.q.Date(day))
+		l.say("key_date", "day", ui.Date(l.q, ui.The, day))
 	}
 	if a.ProofFiles {
 		l.say("proof_files")
