@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/report"
@@ -296,7 +297,9 @@ func (o opinionView) facts(q *page.Request) []ui.Fact {
 	}
 	acts := 0
 	for _, a := range o.Acts {
-		acts += a.Count
+		if a.Role != string(consultation.System) {
+			acts += a.Count
+		}
 	}
 	facts = append(facts, ui.Fact{Name: q.T("consult.opinion.enrolled"), Value: q.Number(enrolled)})
 	if answered != "" {
