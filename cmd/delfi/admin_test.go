@@ -110,7 +110,7 @@ func TestAdminAdministrations(t *testing.T) {
 	d.does(in("list"), "modena: Comune di Modena; address Piazza Grande 16; codice IPA c_f257", "riva-d-arno: Comune di Riva; address Via Roma 1")
 
 	d.refuses(in("add", "modena", "Un’altra"), "slug: another administration has this short name: choose another")
-	d.refuses(in("add", "desk", "Comune", "--ipa", "257", "--mail", "urp"), "slug: ", "choose another short name; ", "ipa: ", "e.g. c_f257: mend it", "mail: ", "urp@comune.example")
+	d.refuses(in("add", "desk", "Comune", "--ipa", "2.57", "--mail", "urp"), "slug: ", "choose another short name; ", "ipa: ", "e.g. c_f257: mend it", "mail: ", "urp@comune.example")
 	d.refuses(in("add", "borgo", "  "), "name: is needed")
 	d.refuses(in("add", "borgo"), "name")
 	d.refuses(in("rename", "riva\x1b", "Comune"), `administration: there is none with the short name "riva\x1b": see delfi admin administration list`)

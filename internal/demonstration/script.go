@@ -111,7 +111,7 @@ func schoolStreets() play {
 			},
 		},
 		rejected: map[string]string{"Il sindaco dovrebbe vergognarsi.": "Non contiene una proposta o un’osservazione sulla domanda."},
-		minority: "Chi è contrario al limite di 30 km/h tutto il giorno chiede che **di notte valga il limite ordinario** e che la linea 7 non perda la coincidenza.\n\nSulla sosta le due parti si equivalgono:\n\n- **contro**: «Chi accompagna due bambini e poi va al lavoro a Sassuolo non ha alternative: senza sosta si ferma in doppia fila, ed è peggio.»\n- **a favore**: «Alla Pascoli il marciapiede è largo ottanta centimetri: con il passeggino si cammina in strada.»\n\nSul pedibus c’è chi preferirebbe, con gli stessi soldi, mettere in sicurezza tre incroci.",
+		minority: "Chi è contrario al limite di 30 km/h tutto il giorno chiede che **di notte valga il limite ordinario** e che la linea 7 non perda la coincidenza.\n\nSulla sosta ci sono due parti opposte:\n\n- **contro**: «Chi accompagna due bambini e poi va al lavoro a Sassuolo non ha alternative: senza sosta si ferma in doppia fila, ed è peggio.»\n- **a favore**: «Alla Pascoli il marciapiede è largo ottanta centimetri: con il passeggino si cammina in strada.»\n\nSul pedibus c’è chi preferirebbe, con gli stessi soldi, mettere in sicurezza tre incroci.",
 		texts: consultation.OpinionTexts{
 			Summary:     "Il panel chiede percorsi protetti e pedibus a carico del Comune. È diviso sulla sosta: due parti opposte, ciascuna oltre un terzo.",
 			Limitations: "Le persone del panel si sono iscritte da sole: non sono un campione della popolazione di Riva d’Arno.",

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -29,15 +30,17 @@ func scales(p delphi.Protocol) map[string]Scale {
 	return out
 }
 
-// steering are the types of entries that are acts of somebody; the others
-// (documents, hashes) follow from them.
-var steering = []ledger.Type{ledger.Act, ledger.Decision, ledger.RoundOpened}
+// Steers tells whether an entry of a type is an act of somebody; the others
+// (documents, hashes) follow from acts.
+func Steers(t ledger.Type) bool {
+	return t == ledger.Act || t == ledger.Decision || t == ledger.RoundOpened
+}
 
 // acts counts what the staff and the system did, by office and kind.
 func acts(entries []ledger.Entry) []ActCount {
 	out := []ActCount{}
 	for _, e := range entries {
-		if !slices.Contains(steering, e.Type) {
+		if !Steers(e.Type) {
 			continue
 		}
 		n := slices.IndexFunc(out, func(a ActCount) bool { return a.Kind == e.Kind && a.Role == e.Role })
@@ -65,17 +68,23 @@ func deviations(entries []ledger.Entry) []Deviation {
 	out := []Deviation{}
 	for _, e := range entries {
 		act := consultation.Act(e.Kind)
-		departs := slices.Contains(steering, e.Type) && slices.Contains(departures, act)
+		departs := Steers(e.Type) && slices.Contains(departures, act)
 		// What the system closes or concludes ended at its time.
 		if e.Role == string(consultation.System) && act != consultation.ActPostpone {
 			departs = false
 		}
-		// A decision carries a reason when it goes against the proposal.
-		if against := e.Type == "decision" && e.Reason != ""; departs || against {
+		if departs || against(e) {
 			out = append(out, Deviation{On: day(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
 		}
 	}
 	return out
+}
+
+// against tells whether an entry is a decision against the engine's proposal: one
+// that follows it may carry a reason too.
+func against(e ledger.Entry) bool {
+	var body struct{ Proposed, Decided string }
+	return e.Type == ledger.Decision && json.Unmarshal([]byte(e.Body), &body) == nil && body.Proposed != body.Decided
 }
 
 // date writes a date that was stored as UTC midnight; "" for none.

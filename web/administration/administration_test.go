@@ -101,7 +101,7 @@ func TestTheFirstAdministration(t *testing.T) {
 				!strings.Contains(got.Text("main"), "Giulia Bortolotti") || got.Page.Find("main form").AttrOr("action", "") != prefix+"/first-run" {
 				t.Errorf("%d: %s", got.Status, got.Text("main"))
 			}
-			form := url.Values{"code": {"0J4KX-0J4KX"}, "slug": {"record"}, "name": {""}, "address": {"Via «Roma» 1"}, "ipa": {"257"}, "mail": {"urp"}}
+			form := url.Values{"code": {"0J4KX-0J4KX"}, "slug": {"record"}, "name": {""}, "address": {"Via «Roma» 1"}, "ipa": {"2.57"}, "mail": {"urp"}}
 			typed(t, giulia.Post(t, prefix+"/first-run", form), form, "code", "slug", "name", "ipa", "mail")
 
 			form = url.Values{"code": {code}, "slug": {"riva"}, "name": {"Comune di Riva <b>d’Arno</b>"}, "address": {"Via Roma 1"}, "ipa": {"C_H330"}, "mail": {""}}
@@ -147,7 +147,7 @@ func TestAnAdministrationsOwnData(t *testing.T) {
 	h := founded(t)
 	site := h.Site(t, mount(h))
 	giulia := site.As(t, h.Person(t, "giulia"))
-	wrong := url.Values{"name": {" "}, "address": {strings.Repeat("x", 301)}, "ipa": {"c_h33"}, "mail": {"urp@"}}
+	wrong := url.Values{"name": {" "}, "address": {strings.Repeat("x", 301)}, "ipa": {"c.h33"}, "mail": {"urp@"}}
 	typed(t, giulia.Post(t, riva, wrong), wrong, "name", "address", "ipa", "mail")
 	right := url.Values{"name": {"Comune di Riva"}, "address": {"Via Roma 1"}, "ipa": {"c_h330"}, "mail": {"urp@riva.example"}, "slug": {"elsewhere"}}
 	if got := giulia.Post(t, riva, right); got.Status != 303 || got.Location != riva {

@@ -4,6 +4,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // action is the one call to action of a consultation; no Path, nothing to do.
@@ -48,7 +49,7 @@ func (v view) call(q *page.Request, items int) (heading, text string) {
 	case v.Stage == consultation.Withdrawn:
 		return q.T("consult.call.withdrawn"), v.Reason
 	case !v.PublishedAt.IsZero():
-		return q.T("consult.call.published"), q.T("consult.call.published_text", "day", q.Date(v.PublishedAt))
+		return q.T("consult.call.published"), q.T("consult.call.published_text", "day", ui.Date(q, ui.The, v.PublishedAt))
 	case v.Stage == consultation.Concluded:
 		return q.T("consult.call.concluded"), q.T("consult.call.concluded_text")
 	case v.Suspended != nil:

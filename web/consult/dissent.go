@@ -5,9 +5,11 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/report"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // given are reasons of an opinion as pages list them.
@@ -39,6 +41,15 @@ func unsaid(d report.Dissent) []*said {
 		out[i] = &all[i]
 	}
 	return out
+}
+
+// sideless ends the key of what is said where nobody wrote a dissent: a verdict that
+// takes no side has no other one.
+func sideless(v delphi.Verdict) string {
+	if v.Key == delphi.Bipolarity || v.Side == delphi.NoSide || v.Side == "" {
+		return "_sideless"
+	}
+	return ""
 }
 
 // minorityView is a minority report before its publication.
@@ -104,7 +115,7 @@ func (o opinionView) minorityWords(q *page.Request) string {
 		if err != nil {
 			return ""
 		}
-		return q.T("consult.minority."+string(m.State), "day", q.Date(on), "n", m.Days)
+		return q.T("consult.minority."+string(m.State), "day", ui.Date(q, ui.From, on), "n", m.Days)
 	}
 	return q.T("consult.minority." + string(m.State))
 }

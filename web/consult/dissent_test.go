@@ -60,7 +60,7 @@ func proposed(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Fatal(err)
 	}
 	got := site.Stranger().Get(t, page)
-	for _, want := range []string{"Proposta di relazione di minoranza", "Si può commentare alla facilitazione fino a", "Paolo Sighinolfi", "Chi è contro chiede tempo."} {
+	for _, want := range []string{"Proposta di relazione di minoranza", "Si può commentare a chi facilita fino a", "Paolo Sighinolfi", "Chi è contro chiede tempo."} {
 		if !strings.Contains(strings.Join(strings.Fields(got.Text("main")), " "), want) {
 			t.Errorf("the page does not say %q", want)
 		}

@@ -919,9 +919,9 @@ func debtCard(v view) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var54 string
-		templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(q.T("consult.debt.text", "published", q.Date(v.PublishedAt), "due", q.Day(due)))
+		templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(q.T("consult.debt.text", "published", ui.Date(q, ui.The, v.PublishedAt), "due", q.Day(due)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/consult/home.templ`, Line: 165, Col: 86}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/consult/home.templ`, Line: 165, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var54))
 		if templ_7745c5c3_Err != nil {
@@ -1152,9 +1152,9 @@ func concludedCard(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var68 string
-			templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(q.T("consult.card.published", "day", q.Date(v.PublishedAt)))
+			templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(q.T("consult.card.published", "day", ui.Date(q, ui.The, v.PublishedAt)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/consult/home.templ`, Line: 192, Col: 68}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/consult/home.templ`, Line: 192, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var68))
 			if templ_7745c5c3_Err != nil {

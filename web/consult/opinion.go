@@ -2,9 +2,12 @@ package consult
 
 import (
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/report"
@@ -86,19 +89,36 @@ func (o opinionView) last(q *page.Request, i report.Item) (chart.Distribution, b
 // series is an item over its rounds, those that may be shown.
 func (o opinionView) series(q *page.Request, i report.Item) (chart.Series, bool) {
 	last, _ := i.Last()
-	s := chart.Series{ID: id("r", i.Number), Title: q.T("consult.opinion.series", "n", strconv.Itoa(i.Number)), Poles: ui.Poles(last.Figures, i.Verdict)}
+	s := chart.Series{ID: id("r", i.Number), Title: q.T("consult.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: ui.Poles(last.Figures, i.Verdict)}
 	for _, r := range i.History {
 		if r.Figures.Histogram == nil || len(r.Figures.Histogram) != len(last.Figures.Histogram) {
 			continue // withheld, or thirds beside points: two scales do not share an axis
 		}
 		name := q.T("consult.round.short", "n", strconv.Itoa(r.Round))
-		if o.Opinion.Origin != nil {
+		if o.view.Protocol.Standing() {
 			name = q.T("consult.round.release", "n", strconv.Itoa(r.Round))
 		}
 		s.Rounds = append(s.Rounds, chart.Round{Name: name,
 			Distribution: ui.Distribution(id("r", i.Number, r.Round), name, r.Figures, o.itemScale(q, i), 0)})
 	}
 	return s, len(s.Rounds) > 0
+}
+
+// standing ends the keys of what is said of releases instead of rounds.
+func (o opinionView) standing() string {
+	if o.view.Protocol.Standing() {
+		return "_standing"
+	}
+	return ""
+}
+
+// deviation names the day, the act and its target, in the reader's words.
+func deviation(q *page.Request, d report.Deviation) string {
+	said := []string{d.On, ui.Act(q, d.Kind), ui.Target(q, d.Target)}
+	if on, err := time.Parse(time.DateOnly, d.On); err == nil {
+		said[0] = q.Date(on)
+	}
+	return strings.Join(said, " · ")
 }
 
 // why is what stands under a statement.
@@ -259,7 +279,7 @@ func (o opinionView) dissenting() []report.Item {
 
 // kicker says what this document is.
 func (o opinionView) kicker(q *page.Request) string {
-	return q.T("consult.opinion.kicker", "version", strconv.Itoa(o.Version), "day", q.Date(o.PublishedAt))
+	return q.T("consult.opinion.kicker", "version", strconv.Itoa(o.Version), "day", ui.Date(q, ui.The, o.PublishedAt))
 }
 
 // facts are the opinion's participation in four figures.
@@ -277,7 +297,9 @@ func (o opinionView) facts(q *page.Request) []ui.Fact {
 	}
 	acts := 0
 	for _, a := range o.Acts {
-		acts += a.Count
+		if a.Role != string(consultation.System) {
+			acts += a.Count
+		}
 	}
 	facts = append(facts, ui.Fact{Name: q.T("consult.opinion.enrolled"), Value: q.Number(enrolled)})
 	if answered != "" {

@@ -142,12 +142,16 @@ func (l *lines) stability() {
 // test says one test with its figures.
 func (l *lines) test(t delphi.Test) string {
 	q, s := l.q, l.Protocol.Stability
+	two := q.T("consult.protocol.two")
+	if l.Protocol.Standing() {
+		two = q.T("consult.protocol.two_standing")
+	}
 	switch t {
 	case delphi.ScheibeTest:
-		return q.T("consult.protocol.scheibe", "limit", ui.Permille(q, ui.Of, s.Scheibe))
+		return q.T("consult.protocol.scheibe", "two", two, "limit", ui.Permille(q, ui.Of, s.Scheibe))
 	case delphi.UnchangedTest:
 		key := map[int]string{0: "unchanged", 1: "within", delphi.WithinByScale: "within_seven"}[s.UnchangedWithin]
-		return q.T("consult.protocol."+key, "limit", ui.Permille(q, ui.The, s.UnchangedMin))
+		return q.T("consult.protocol."+key, "two", two, "limit", ui.Permille(q, ui.The, s.UnchangedMin))
 	}
 	return q.T("consult.protocol.wilcoxon", "alpha", ui.Thousandths(q, s.Wilcoxon.Alpha),
 		"effect", ui.Thousandths(q, s.Wilcoxon.EffectMin), "zeros", q.T("consult.protocol.zeros_"+s.Wilcoxon.Zeros))
@@ -220,7 +224,7 @@ func (l *lines) key() {
 	a := l.Protocol.Anonymity
 	l.say("anonymity_" + a.Mode)
 	if day, err := time.Parse(time.DateOnly, a.LatestKeyDate); err == nil {
-		l.say("key_date", "day", l.q.Date(day))
+		l.say("key_date", "day", ui.Date(l.q, ui.The, day))
 	}
 	if a.ProofFiles {
 		l.say("proof_files")

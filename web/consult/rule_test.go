@@ -171,3 +171,19 @@ func set(t *testing.T, at any, path []string, value any) {
 	}
 	node[path[0]] = value
 }
+
+// A standing round compares releases: its rules name no two rounds.
+func TestRulesOfAStandingRoundNameReleases(t *testing.T) {
+	standing, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, words := range map[string][2]string{"it": {"due rilevazioni", "due giri"}, "en": {"two releases", "two rounds"}} {
+		if said := rulesIn(lang, standing); !strings.Contains(said, words[0]) || strings.Contains(said, words[1]) {
+			t.Errorf("%s: %s", lang, said)
+		}
+		if said := rulesIn(lang, frozen(t)); !strings.Contains(said, words[1]) || strings.Contains(said, words[0]) {
+			t.Errorf("%s: %s", lang, said)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/report"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -87,7 +88,7 @@ func (c room) show(q *page.Request) error {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name != "" {
+		if e.Name != "" && report.Steers(e.Type) {
 			s.Acts[e.Name]++
 			s.AllActs++
 		}

@@ -335,9 +335,9 @@ func mePage(v meView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(q.T("me.place", "group", p.group(q), "day", q.Date(p.Day)))
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(q.T("me.place", "group", p.group(q), "day", ui.Date(q, ui.Of, p.Day)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/me/leave.templ`, Line: 50, Col: 66}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/me/leave.templ`, Line: 50, Col: 77}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {

@@ -153,19 +153,12 @@ func (f file) explain(q *page.Request) string {
 	return q.T(key)
 }
 
-// targets are the things that the record names in English, because its words never
-// change; a page says them in the reader's language.
-var targets = regexp.MustCompile(`^(round|statement) (\d+)$`)
-
 // target says what an act was done to; "" when it is what the page is about.
 func target(q *page.Request, e ledger.Entry, title string) string {
-	if m := targets.FindStringSubmatch(e.Target); m != nil {
-		return q.T("record."+m[1], "n", m[2])
-	}
 	if e.Target == title || e.Target == string(e.Type) {
 		return ""
 	}
-	return e.Target
+	return ui.Target(q, e.Target)
 }
 
 // by says who did it.

@@ -229,6 +229,24 @@ func (v deskView) live() bool {
 	return false
 }
 
+// last ends the keys of what is said where no round is left to open.
+func (v deskView) last() string {
+	if v.Next == nil {
+		return "_last"
+	}
+	return ""
+}
+
+// stops tells whether the reader has an act that stops something.
+func (v deskView) stops() bool {
+	return v.live() && (v.Administrator || v.Moderator && v.Consultation.Stage != consultation.Concluded || v.concludes())
+}
+
+// concludes tells whether the reader can conclude now.
+func (v deskView) concludes() bool {
+	return v.Facilitator && v.Consultation.Stage == consultation.Running && v.Current == nil && len(v.Rounds) > 0
+}
+
 func (v deskView) kicker(q *page.Request) string {
 	switch {
 	case v.Facilitator:

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"regexp"
+
 	"delfi/internal/ledger"
 	"delfi/web/page"
 )
@@ -25,4 +27,16 @@ func Act(q *page.Request, kind string) string {
 		return kind
 	}
 	return q.T(key)
+}
+
+// targets are the things that the record names in English, because its words never
+// change; a page says them in the reader's language.
+var targets = regexp.MustCompile(`^(round|statement) (\d+)$`)
+
+// Target says the target of an act of the record; a title stands as it is.
+func Target(q *page.Request, target string) string {
+	if m := targets.FindStringSubmatch(target); m != nil {
+		return q.T("ui.target."+m[1], "n", m[2])
+	}
+	return target
 }

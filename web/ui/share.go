@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"delfi/internal/delphi/stat"
 	"delfi/web/page"
@@ -117,4 +118,17 @@ func Fraction(permille int) (n, of int, ok bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// Date writes a day behind its article or preposition: "l’11 novembre 2026".
+func Date(q *page.Request, form Form, t time.Time) string {
+	day := q.Date(t)
+	if form == Plain {
+		return day
+	}
+	key := "ui.day." + string(form)
+	if number, _, _ := strings.Cut(day, " "); number == "8" || number == "11" {
+		key += "_vowel"
+	}
+	return q.T(key, "day", day)
 }

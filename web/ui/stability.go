@@ -10,7 +10,9 @@ import (
 // and who went. counts are those of the item in its last round.
 func Stability(q *page.Request, c Case, counts delphi.ItemCounts) []string {
 	var said []string
-	say := func(key string, args ...any) { said = append(said, q.T("ui.stability."+key, args...)) }
+	say := func(key string, args ...any) {
+		said = append(said, q.T("ui.stability."+key, append(args, c.compared(q)...)...))
+	}
 	f := c.Figures
 	switch {
 	case c.has("no_stability_gate"):
@@ -40,6 +42,15 @@ func Stability(q *page.Request, c Case, counts delphi.ItemCounts) []string {
 		}
 	}
 	return said
+}
+
+// compared are the words for the two rounds, or releases, that are compared.
+func (c Case) compared(q *page.Request) []any {
+	var args []any
+	for _, one := range []string{"both", "between", "before"} {
+		args = append(args, one, q.T("ui.stability."+one+c.standing()))
+	}
+	return args
 }
 
 // ungated names in keys why stability was not asked.
@@ -79,8 +90,11 @@ func (c Case) kept(q *page.Request, say func(string, ...any), counts delphi.Item
 	}
 	if f.Within.Defined() {
 		key = "same"
-		if f.Bound.Unchanged {
+		switch {
+		case f.Bound.Unchanged:
 			key = "same_least"
+		case least && f.Within == f.Unchanged:
+			key = "same_bound" // the bound is their number: it is not said again
 		}
 		say(key, "share", Proportion(q, The, f.Unchanged, f.Bound.Unchanged))
 	}
@@ -97,8 +111,12 @@ func (c Case) moved(q *page.Request, say func(string, ...any), counts delphi.Ite
 	} else {
 		say("moved_asked", "share", Beside(q, Of, f.Scheibe, false, c.fits(g)), "limit", Permille(q, Of, limit))
 	}
-	if f.NoChange.Defined() && people > 0 {
-		say("chance", "share", Proportion(q, The, f.NoChange, false), "n", people)
+	if f.NoChange.Defined() {
+		key := "chance"
+		if people == 0 {
+			key = "chance_alone" // who answered both is not published
+		}
+		say(key, "share", Proportion(q, The, f.NoChange, false), "n", people)
 	}
 	if c.Protocol.Disclosure.Small == delphi.SmallOpen && people > 0 && people < 14 {
 		say("one_mover", "limit", Permille(q, Of, c.Protocol.Stability.Scheibe))

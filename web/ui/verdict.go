@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"delfi/internal/delphi"
@@ -31,7 +33,7 @@ type Case struct {
 // Verdict puts a verdict in words (EXPERIENCE.md, Verdicts).
 func Verdict(q *page.Request, c Case) Mark {
 	m := mark(q, c.Verdict.Key, c.Verdict.Side)
-	m.Sentence = strings.Join(append([]string{c.sentence(q)}, c.byGroup(q)...), " ")
+	m.Sentence = strings.Join(slices.Concat([]string{c.sentence(q)}, c.exactly(q), c.byGroup(q)), " ")
 	if c.Verdict.If != "" {
 		m.If = q.T("ui.verdict.if", "word", mark(q, c.Verdict.If, c.Verdict.IfSide).Word)
 	}
@@ -102,6 +104,31 @@ func (c Case) sentence(q *page.Request) string {
 	return c.open(q)
 }
 
+// exactly counts the answers of the side that leads where its whole percentage
+// contradicts the sentence: 51 of 103 are short of half, and 50 % on the bar.
+func (c Case) exactly(q *page.Request) []string {
+	n, ok := c.sides()
+	at, lies := map[delphi.Direction]int{delphi.Low: 0, delphi.Middle: 1, delphi.High: 2}[c.Verdict.Direction]
+	if k, _ := c.Protocol.Kind(c.Kind); !ok || !lies || c.sided() == "" || len(k.Classes) > 3 {
+		return nil // of more classes the bar's middle is no side alone
+	}
+	whole, all := chart.Shares(n[:])[at], n[0]+n[1]+n[2]
+	fits := true
+	switch c.Verdict.Key {
+	case delphi.Plurality:
+		fits = (whole < 50) == (2*n[at] < all)
+	case delphi.Majority:
+		fits = whole > 50
+		if g, ok := c.ground("share"); ok && c.short() == "fewer" && math.Abs(1000*float64(n[at])/float64(all)-g.Value.Or(0)) < onShare {
+			fits = fits && 10*whole < g.Limit
+		}
+	}
+	if fits {
+		return nil
+	}
+	return []string{q.T("ui.verdict.exactly", "count", n[at], "n", all)}
+}
+
 // sided is the side's name in keys; "" where there is none.
 func (c Case) sided() string {
 	switch c.Verdict.Side {
@@ -167,6 +194,8 @@ func (c Case) consensus(q *page.Request) string {
 	hold := q.T("ui.verdict.hold")
 	if c.has("no_stability_gate") {
 		hold = q.T("ui.verdict.unasked")
+	} else if c.has("test_dropped") {
+		hold = q.T("ui.verdict.partly")
 	}
 	switch {
 	case c.sided() == "":
@@ -322,7 +351,7 @@ func (c Case) gates(q *page.Request) string {
 		case "judged":
 			said = append(said, q.T("ui.verdict.few.judged"))
 		case "valid_n", "paired_n", "raters":
-			said = append(said, q.T("ui.verdict.few."+g.Code, "n", g.Limit))
+			said = append(said, q.T("ui.verdict.few."+g.Code, append([]any{"n", g.Limit}, c.compared(q)...)...))
 		}
 	}
 	if said == nil {

@@ -3,6 +3,7 @@ package ui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
@@ -337,5 +338,93 @@ func TestSurvivalNamesSides(t *testing.T) {
 	}
 	if got := ui.Survival(q, delphi.Bounds{}); got != "" {
 		t.Error(got)
+	}
+}
+
+// A sentence beside a whole percentage that contradicts it counts the answers, in
+// both languages, and no other sentence does.
+func TestSentencesFitTheirWholePercentages(t *testing.T) {
+	share := []delphi.Ground{{Code: "share", Value: stat.Of(747.5), Limit: 750}}
+	for _, c := range []struct {
+		verdict delphi.Verdict
+		figures delphi.Figures
+		it, en  string
+	}{
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, Direction: delphi.High}, thirds(24, 28, 51), "Sono 51 risposte su 103.", "They are 51 answers of 103."},
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Between, Direction: delphi.Middle}, thirds(60, 99, 40), "Sono 99 risposte su 199.", "They are 99 answers of 199."},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Against, Direction: delphi.Low}, thirds(101, 60, 40), "Sono 101 risposte su 201.", "They are 101 answers of 201."},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: share}, thirds(40, 61, 299), "Sono 299 risposte su 400.", "They are 299 answers of 400."},
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, Direction: delphi.High}, thirds(30, 25, 45), "", ""},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: failed("share", 750)}, thirds(20, 20, 60), "", ""},
+	} {
+		for lang, want := range map[string]string{"it": c.it, "en": c.en} {
+			got := spaced(ui.Verdict(&page.Request{Lang: lang}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.verdict, Figures: c.figures}).Sentence)
+			counts := strings.Contains(got, "Sono ") || strings.Contains(got, "They are ")
+			if counts != (want != "") || !strings.HasSuffix(got, want) {
+				t.Errorf("%s %s %v: %q, want %q at its end", lang, c.verdict.Key, c.figures.Sides, got, want)
+			}
+		}
+	}
+}
+
+// Where a check could not be made, a consensus claims no more than the others tell.
+func TestConsensusClaimsNoUncheckedHold(t *testing.T) {
+	for _, test := range []string{"unchanged", "scheibe"} {
+		v := delphi.Verdict{Key: delphi.Consensus, Side: delphi.Against, Grounds: []delphi.Ground{{Code: "test_dropped", Holds: true, Detail: test}}}
+		for lang, want := range map[string]string{"it": "per quanto le tabelle pubblicate fanno vedere.", "en": "as far as the published tables show."} {
+			if got := ui.Verdict(&page.Request{Lang: lang}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v}).Sentence; !strings.HasSuffix(got, want) {
+				t.Errorf("%s: %q", test, got)
+			}
+		}
+	}
+}
+
+// A bound that is the number of those who gave the same answer is said once: rounded
+// down as a bound and to the nearest as a share it would be two numbers.
+func TestOneNumberOnceAndReleasesAreNoRounds(t *testing.T) {
+	q := &page.Request{Lang: "it"}
+	f := delphi.Figures{N: 75, Unchanged: stat.Of(61.0 / 68), Within: stat.Of(61.0 / 68), NoChange: stat.Of(.0876), Scheibe: stat.Of(.107)}
+	f.Bound.Within = true
+	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: f}
+	said := spaced(strings.Join(ui.Stability(q, c, delphi.ItemCounts{Paired: 68, LeftBefore: 5}), " "))
+	if !strings.Contains(said, "almeno l’89 %") || strings.Contains(said, "90 %") || !strings.Contains(said, "Altrettante persone") || !strings.Contains(said, "9 % con 73 persone") {
+		t.Errorf("%q", said)
+	}
+	f.Within = stat.Of(1)
+	f.Bound.Within = false
+	c.Figures = f
+	if said := spaced(strings.Join(ui.Stability(q, c, delphi.ItemCounts{Paired: 68}), " ")); !strings.Contains(said, "il 90 %") {
+		t.Errorf("%q", said)
+	}
+	c.Protocol.Rounds = []delphi.RoundPlan{{Kind: delphi.StandingKind}}
+	for _, counts := range []delphi.ItemCounts{{}, {Paired: 120, LeftBefore: 7, LeftAfter: 1}} {
+		said := spaced(strings.Join(ui.Stability(q, c, counts), " "))
+		if strings.Contains(said, "gir") || !strings.Contains(said, "Tra le ultime due rilevazioni") || !strings.Contains(said, "Il caso da solo") {
+			t.Errorf("%+v: %q", counts, said)
+		}
+	}
+}
+
+// Articles and prepositions join the days that begin with a vowel.
+func TestDatesJoinTheirArticles(t *testing.T) {
+	for day, want := range map[int][3]string{
+		1: {"il 1º novembre 2026", "del 1º novembre 2026", "dal 1º novembre 2026"}, 8: {"l’8 novembre 2026", "dell’8 novembre 2026", "dall’8 novembre 2026"},
+		11: {"l’11 novembre 2026", "dell’11 novembre 2026", "dall’11 novembre 2026"}, 18: {"il 18 novembre 2026", "del 18 novembre 2026", "dal 18 novembre 2026"},
+	} {
+		on := time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)
+		for i, form := range []ui.Form{ui.The, ui.Of, ui.From} {
+			if got := spaced(ui.Date(&page.Request{Lang: "it"}, form, on)); got != want[i] {
+				t.Errorf("%q, want %q", got, want[i])
+			}
+			if got := ui.Date(&page.Request{Lang: "en"}, form, on); strings.ContainsAny(got, "’") || !strings.HasSuffix(got, "November 2026") {
+				t.Errorf("%q", got)
+			}
+		}
+	}
+	if got := ui.Target(&page.Request{Lang: "it"}, "statement 12"); got != "affermazione 12" {
+		t.Errorf("%q", got)
+	}
+	if got := ui.Target(&page.Request{Lang: "it"}, "statement 12 of the act"); got != "statement 12 of the act" {
+		t.Errorf("%q", got)
 	}
 }

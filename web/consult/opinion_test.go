@@ -1,0 +1,74 @@
+package consult
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+	"delfi/internal/report"
+	"delfi/web/page"
+)
+
+// An opinion promises no reply that nobody owes, asks for no other side than one that
+// is none, lists nothing of which there is none, and names days and targets in the
+// reader's words; headings go down one step at a time.
+func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
+	o, _ := judged(t, frozen(t), 40, [][]int{spread(34, 8, 6, 2), spread(20, 2, 20, 8)}, [][]int{spread(34, 8, 6, 2), spread(20, 2, 20, 8)})
+	o.Deviations = []report.Deviation{
+		{On: "2026-02-11", Kind: "settle", Target: "statement 2", Reason: "Basta così."},
+		{On: "2026-02-08", Kind: "extend", Target: "round 3", Reason: "Neve."},
+	}
+	for lang, want := range map[string][]string{
+		"it": {"11 febbraio 2026 · Affermazione chiusa · affermazione 2", "8 febbraio 2026 · Giro prolungato · giro 3"},
+		"en": {"11 February 2026 · Statement settled · statement 2", "8 February 2026 · Round extended · round 3"},
+	} {
+		q := &page.Request{Lang: lang}
+		text := textOf(drawnIn(t, lang, o), "main")
+		for _, one := range want {
+			if !strings.Contains(text, one) {
+				t.Errorf("%s: the page does not say %q", lang, one)
+			}
+		}
+		if strings.Contains(text, "2026-02") || strings.Contains(text, "0 tabelle") || strings.Contains(text, "0 tables") {
+			t.Errorf("%s: a bare date, or a count of nothing", lang)
+		}
+		if !strings.Contains(text, q.T("consult.dissent.none")) || !strings.Contains(text, q.T("consult.dissent.none_sideless")) {
+			t.Errorf("%s: the missing dissent does not follow the verdict's side", lang)
+		}
+		if !strings.Contains(text, q.T("consult.minority.replied")) {
+			t.Errorf("%s: the administration owes a reply to the minority", lang)
+		}
+		imported := o
+		imported.view.Origin = &consultation.Origin{Name: "Polis"}
+		imported.Opinion.Origin = &report.Origin{Name: "Polis"}
+		imported.view.Protocol.Rounds = []delphi.RoundPlan{{Kind: delphi.StandingKind}}
+		text = textOf(drawnIn(t, lang, imported), "main")
+		if strings.Contains(text, q.T("consult.minority.replied")) || strings.Contains(text, q.T("consult.opinion.by_round")) || !strings.Contains(text, q.T("consult.opinion.by_round_standing")) {
+			t.Errorf("%s: an import is promised a reply, or its releases are called rounds", lang)
+		}
+	}
+	level := 0
+	for _, n := range drawnIn(t, "it", o).Find("main h1, main h2, main h3, main h4, main h5, main h6").Nodes {
+		now := int(n.Data[1] - '0')
+		if now > level+1 {
+			t.Errorf("h%d follows h%d", now, level)
+		}
+		level = now
+	}
+}
+
+// The acts of those who steer are theirs: what the system did by itself is not among
+// them.
+func TestActsOfTheSystemAreNobodys(t *testing.T) {
+	o := opinionView{Opinion: report.Opinion{Acts: []report.ActCount{{Kind: "close", Role: "system", Count: 12}, {Kind: "go-on", Role: "facilitator", Count: 6}, {Kind: "merge", Role: "moderator", Count: 2}}}}
+	q := &page.Request{Lang: "it"}
+	found := false
+	for _, f := range o.facts(q) {
+		found = found || f.Name == q.T("consult.opinion.acts") && fmt.Sprint(f.Value) == "8"
+	}
+	if !found {
+		t.Errorf("%+v", o.facts(q))
+	}
+}
