@@ -201,11 +201,7 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 		h.Set("Cache-Control", "private, no-cache")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	q.W.WriteHeader(status)
-	if _, err := q.W.Write(body); err != nil {
-		return gone{err}
-	}
-	return nil
+	return q.write(status, body)
 }
 
 // Kept tells whether the answer is the same for everyone in this language: a
