@@ -32,6 +32,7 @@ type Request struct {
 	kernel  *Kernel
 	noStore bool     // nothing may keep the answer
 	flashes []string // keys of words to show once
+	made    func()   // of a Download: gives back its place among those that are made
 }
 
 type contextKey int

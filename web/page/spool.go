@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"delfi/internal/fault"
@@ -28,7 +30,7 @@ const (
 // downloads bounds the answers that grow with a consultation or the record. They are
 // made with places, and so connections, of their own: the rest of the pool stays free.
 //
-//	Stream ─► place among readers given back ─► making (few) ─► spool ─► sent, nothing held
+//	Download ─► place among readers given back ─► making (few) ─► Stream: spool ─► sent, nothing held
 type downloads struct {
 	making  *gate
 	sending *quota        // large answers from their spool's first byte to their last
@@ -39,7 +41,8 @@ type downloads struct {
 
 func newDownloads() *downloads {
 	return &downloads{
-		making:  newGate(4, 10*time.Second),
+		// Half of the cores, and a quarter of the pool, at most; who waits holds nothing.
+		making:  &gate{work: make(chan struct{}, min(4, max(1, runtime.GOMAXPROCS(0)/2))), queue: make(chan struct{}, 64), wait: 10 * time.Second},
 		sending: newQuota(64, 8),
 		spooled: newQuota(4<<30, 2<<30),
 		memory:  newQuota(256<<20, 64<<20),
@@ -47,22 +50,37 @@ func newDownloads() *downloads {
 	}
 }
 
+// Download makes an endpoint of h for programs, as Program does, of answers that may be
+// large: h runs with a place among those that are made, and ends in Stream.
+func (k *Kernel) Download(h Handler) http.HandlerFunc {
+	return k.Program(func(q *Request) error {
+		if p := placeOf(q.W); p != nil {
+			p.leave()
+		}
+		making := k.downloads.making
+		if !making.enter(q.Context()) {
+			if err := q.Context().Err(); err != nil {
+				return err
+			}
+			q.W.Header().Set("Retry-After", "10")
+			return errBusy
+		}
+		q.made = sync.OnceFunc(making.leave)
+		defer q.made()
+		return h(q)
+	})
+}
+
 // Stream sends what write writes, when all of it is there: its failure is told with a
 // status, and write never waits for a reader. A reader that takes less than the least
 // rate is cut. name, if any, is the file that a browser stores it under.
 func (q *Request) Stream(contentType, name string, write func(w io.Writer) error) error {
-	d := q.kernel.downloads
-	if p := placeOf(q.W); p != nil {
-		p.leave()
-	}
 	s := &spool{q: q, from: q.kernel.address(q.R), sum: sha256.New()}
 	defer s.close()
-	if err := s.make(write); err != nil {
-		if errors.Is(err, errBusy) {
-			q.W.Header().Set("Retry-After", "10")
-		}
+	if err := write(s); err != nil {
 		return err
 	}
+	q.made()
 	if name != "" {
 		q.W.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
 	}
@@ -70,7 +88,7 @@ func (q *Request) Stream(contentType, name string, write func(w io.Writer) error
 	if !q.Fresh(contentType, tag, false) {
 		return nil
 	}
-	return s.send(d.window)
+	return s.send(q.kernel.downloads.window)
 }
 
 // spool holds an answer back until it is whole: a short one in memory, a long one in a
@@ -82,19 +100,6 @@ type spool struct {
 	held []byte
 	file *os.File
 	size int64 // of the file
-}
-
-// make lets write fill the spool, with a place among those that do.
-func (s *spool) make(write func(w io.Writer) error) error {
-	making := s.q.kernel.downloads.making
-	if !making.enter(s.q.Context()) {
-		if err := s.q.Context().Err(); err != nil {
-			return err
-		}
-		return errBusy
-	}
-	defer making.leave()
-	return write(s)
 }
 
 func (s *spool) Write(b []byte) (int, error) {

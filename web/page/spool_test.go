@@ -20,7 +20,7 @@ func newLibrary(t *testing.T) *house {
 	t.Setenv("TMPDIR", t.TempDir())
 	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
 	answer := func(length int, end error) http.HandlerFunc {
-		return h.kernel.Program(func(q *Request) error {
+		return h.kernel.Download(func(q *Request) error {
 			return q.Stream("text/plain; charset=utf-8", "answer.txt", func(w io.Writer) error {
 				for written := 0; written < length; {
 					n, err := w.Write([]byte(strings.Repeat("x", min(1000, length-written))))
