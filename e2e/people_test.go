@@ -93,7 +93,7 @@ func play(t *testing.T) {
 
 // flags tell a server of the town's provider, and that a proxy says who asks.
 func (c *town) flags() []string {
-	return []string{"--oidc-issuer=" + c.provider.Issuer(), "--oidc-client-id=" + devidp.ClientID, "--oidc-client-secret=" + c.provider.Secret(), "--forwarded"}
+	return []string{"--oidc-issuer=" + c.provider.Issuer(), "--oidc-client-id=" + devidp.ClientID, "--oidc-client-secret=" + c.provider.Secret(), "--forwarded=127.0.0.1"}
 }
 
 // serve starts a server for the town.

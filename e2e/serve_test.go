@@ -42,6 +42,7 @@ func TestSettingsThatCannotWorkAreRefusedByName(t *testing.T) {
 	refused(t, "--private-anywhere", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--private-listen=0.0.0.0:0")
 	refused(t, "--private-listen "+taken.Addr().String(), "serve", "--data="+dir, "--listen=127.0.0.1:0", "--private-listen="+taken.Addr().String())
 	refused(t, "--max-work", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--max-work=0")
+	refused(t, "--forwarded", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--forwarded=everybody")
 	refused(t, "--max-wait", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--max-wait=0s")
 	refused(t, "--master-key", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--master-key=short")
 	refused(t, "--log-level", "serve", "--data="+dir, "--log-level=loud")

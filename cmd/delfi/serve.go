@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"runtime"
@@ -65,7 +66,7 @@ type serveCommand struct {
 	MailFrom   string        `env:"DELFI_MAIL_FROM" default:"Delfi <delfi@localhost>" help:"Sender of mail."`
 	BackupDays int           `default:"30" env:"DELFI_BACKUP_DAYS" help:"For how many days copies of the key folder may be kept; the end of a key names the day by which they expire."`
 	Demo       bool          `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
-	Forwarded  bool          `env:"DELFI_FORWARDED" help:"A proxy in front sets X-Forwarded-For."`
+	Forwarded  []string      `env:"DELFI_FORWARDED" placeholder:"NETWORK" help:"Networks of the proxies in front (203.0.113.0/24, or one address), whose X-Forwarded-For is believed; without any, all who come through a proxy share its limits."`
 	Cosigners  []string      `name:"cosigner" env:"DELFI_COSIGNERS" placeholder:"KEY" help:"Verifier key of a witness whose lines the public record carries, as delfi witness prints it; again for each."`
 	LogLevel   string        `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
 	LogFormat  string        `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
@@ -140,8 +141,12 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	forwarded, err := c.proxies()
+	if err != nil {
+		return refusal{err}
+	}
 	options := page.Options{
-		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: c.Forwarded, Keep: true,
+		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Keep: true,
 		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
 	}
 	var demo *demonstration.Demonstration
@@ -288,6 +293,9 @@ func (c *serveCommand) check() error {
 	if err := c.recorded().Check(); err != nil {
 		return fmt.Errorf("--cosigner: %w", err)
 	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
 	if c.MaxWork < 1 {
 		return fmt.Errorf("--max-work %d: at least one request must be in work", c.MaxWork)
 	}
@@ -304,6 +312,22 @@ func (c *serveCommand) check() error {
 		return fmt.Errorf("--base-url is missing: with --listen %s nobody can know under which address people find the site", c.Listen)
 	}
 	return nil
+}
+
+// proxies reads the networks of --forwarded.
+func (c *serveCommand) proxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, said := range c.Forwarded {
+		n, err := netip.ParsePrefix(said)
+		if at, failed := netip.ParseAddr(said); failed == nil {
+			n, err = netip.PrefixFrom(at, at.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--forwarded %q: write the network or the address of the proxies in front, e.g. 10.0.0.0/8 or 127.0.0.1", said)
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }
 
 // checkProvider refuses what nobody could sign in with, and the built-in

@@ -156,7 +156,7 @@ func serveArgs(data, database, private, issuer, client, secret string) []string 
 	return []string{
 		"serve", "--listen=127.0.0.1:0", "--data=" + data, "--database-url=" + database, "--private-listen=" + private,
 		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client, "--oidc-client-secret=" + secret,
-		"--forwarded", // so that each person has an address: sign-ins are counted by address
+		"--forwarded=127.0.0.1", // so that each person has an address: sign-ins are counted by address
 	}
 }
 

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -18,13 +19,14 @@ import (
 func TestAServerThatCannotWorkIsToldFromAStatementThatIsWrong(t *testing.T) {
 	for code, want := range map[pqerror.Code]bool{
 		"53100": true, "53200": true, "53300": true, "57P01": true, "58030": true, "08006": true, "25006": true,
-		"23505": false, "42601": false, "22P02": false, "40001": false,
+		"23505": false, "42601": false, "22P02": false, "22021": false,
+		"57014": true, "55P03": true, "40001": true, "40P01": true, "57P05": true,
 	} {
 		if got := postgres.Unable(fmt.Errorf("use case: %w", &pq.Error{Code: code})); got != want {
 			t.Errorf("%s: %v", code, got)
 		}
 	}
-	if !postgres.Unable(fmt.Errorf("x: %w", driver.ErrBadConn)) || postgres.Unable(errors.New("a fault of ours")) || postgres.Unable(nil) {
+	if !postgres.Unable(fmt.Errorf("x: %w", driver.ErrBadConn)) || !postgres.Unable(fmt.Errorf("x: %w", sql.ErrConnDone)) || postgres.Unable(errors.New("a fault of ours")) || postgres.Unable(nil) {
 		t.Error("errors that are not the server's own")
 	}
 	db := testdb.New(t)

@@ -25,7 +25,7 @@ func (c room) numbered(q *page.Request) (view, consultation.Round, error) {
 	}
 	n, err := strconv.Atoi(q.Param("n"))
 	r, ok := v.round(n)
-	if err != nil || !ok {
+	if err != nil || !ok || strconv.Itoa(n) != q.Param("n") { // a page has one address
 		return v, r, fault.New(fault.NotFound, "no_round", "there is no such round")
 	}
 	return v, r, nil

@@ -67,6 +67,8 @@ func guards(t *testing.T, h *webtest.House) {
 		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/rounds/1"), Open: true, Status: 303},
 		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/rounds/2"), Open: true, Status: 409},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/9"), Open: true, Status: 404},
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/02"), Open: true, Status: 404}, // a page has one address
+		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/+2"), Open: true, Status: 404},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt"), Denied: stranger},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt.txt"), Denied: stranger},
 		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Denied: stranger},

@@ -6,7 +6,7 @@
 //
 //	Front    kept, or handed over to this session? → the finished page, and nothing else
 //	Once     one drawing at a time of a page that can be kept; the others wait
-//	Wrap     request id, headers → language → size → a place in work, or 503 → panics → foreign origins
+//	Wrap     request id, headers → language → address → size, body → a place in work, or 503 → panics → foreign origins
 //	 router  (chi; static files and health stop here, without a session)
 //	  Handle session → actor → guards → Handler
 //	   exit  nil: what the handler rendered; error: one table from fault.Kind to status,
@@ -32,6 +32,11 @@
 //
 // A post may draw the page that it leads to, from what it has at hand (hand.go): the
 // 303 is a bookmark as ever, and the request that follows it costs next to nothing.
+//
+// A place in work is given back when the answer begins. What grows with the record is
+// made with places of its own, and sent from a spool (spool.go); bodies are gathered
+// before there is a place, in room by their length (body.go). Each is bounded in all and
+// for one address (share.go), and below a least rate a connection is cut.
 //
 // What changes a page says so at commit, by NOTIFY from triggers (migration 0080).
 // A server that cannot hear keeps nothing.

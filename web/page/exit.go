@@ -9,9 +9,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -65,15 +68,19 @@ func (k *Kernel) exit(q *Request, err error) {
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
 func (k *Kernel) trouble(q *Request, err error) error {
-	switch {
-	case context.Cause(q.Context()) == errLate:
+	if context.Cause(q.Context()) == errLate {
 		// What is still to be said must not end with what was too late.
 		q.R = q.R.WithContext(context.WithoutCancel(q.Context()))
 		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
-	case postgres.Unable(err) && !k.down(q):
-		return fault.New(fault.Unavailable, "database_unable", "the database cannot do its work").Because(err)
-	case k.down(q):
+	}
+	unable := postgres.Unable(err)
+	switch {
+	case k.down(q): // asked once: a moment later it may be back, and err is still what it was
 		return fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
+	case unable:
+		return fault.New(fault.Unavailable, "database_unable", "the database cannot do its work").Because(err)
+	case errors.Is(err, context.DeadlineExceeded): // of a batch, whose patience is not the request's
+		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
 	}
 	return err
 }
@@ -81,9 +88,7 @@ func (k *Kernel) trouble(q *Request, err error) error {
 // show renders the page of a fault, or tells a program of it.
 func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
 	h := q.W.Header()
-	if (status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests) && h.Get("Retry-After") == "" {
-		h.Set("Retry-After", "60")
-	}
+	comeBack(h, status)
 	q.NoStore()
 	if q.program() {
 		b, err := json.Marshal(problem{Title: q.StatusTitle(status), Status: status, Detail: q.Fault(f), Next: q.StatusNext(status)})
@@ -94,6 +99,16 @@ func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
 		return q.Bytes(status, "application/problem+json", b)
 	}
 	return q.Render(status, k.opts.ErrorPage(status, f))
+}
+
+// comeBack says after how many seconds to ask again, unless somebody knew better.
+func comeBack(h http.Header, status int) {
+	switch status {
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusRequestTimeout:
+		if h.Get("Retry-After") == "" {
+			h.Set("Retry-After", "60")
+		}
+	}
 }
 
 // problem is a fault for programs (RFC 9457); next says what to do, as on the page.
@@ -193,7 +208,7 @@ func RequestID(ctx context.Context) string {
 // Wrap puts around the router what every request passes, pages or not.
 func (k *Kernel) Wrap(router http.Handler) http.Handler {
 	h := k.recover(k.cross.Handler(router))
-	h = k.speak(k.measure(k.admit(h))) // above recover, so that a panic's page knows its language
+	h = k.speak(k.sound(k.measure(k.admit(h)))) // above recover, so that a panic's page knows its language
 	return k.identified(h)
 }
 
@@ -214,6 +229,47 @@ func (k *Kernel) identified(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// longestSegment bounds a part of an address, in bytes: no name of ours is as long.
+const longestSegment = 255
+
+// sound refuses addresses that hold what no text of ours does, before anything is
+// looked up by them.
+func (k *Kernel) sound(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !nameable(r.URL.Path) || !askable(r.URL.RawQuery) {
+			k.exit(k.outside(w, r), fault.New(fault.NotFound, "no_page", "there is no such page"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// nameable tells whether something can be found at a path.
+func nameable(path string) bool {
+	if !utf8.ValidString(path) {
+		return false
+	}
+	segment := 0
+	for _, c := range path {
+		switch segment += utf8.RuneLen(c); {
+		case c == '/':
+			segment = 0
+		case unicode.IsControl(c) || segment > longestSegment:
+			return false
+		}
+	}
+	return true
+}
+
+// askable tells whether a query is text; one that cannot be read asks nothing.
+func askable(query string) bool {
+	if !strings.Contains(query, "%") && utf8.ValidString(query) {
+		return true
+	}
+	said, err := url.QueryUnescape(query)
+	return err != nil || utf8.ValidString(said) && !strings.ContainsRune(said, 0)
 }
 
 // measure stops bodies that are too large: before they arrive when they say so,

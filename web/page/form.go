@@ -1,10 +1,8 @@
 package page
 
 import (
-	"errors"
 	"io"
 	"mime"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -42,15 +40,6 @@ func (q *Request) Form() (Form, error) {
 		}
 	}
 	return Form{values: q.R.PostForm}, nil
-}
-
-// unread says why a body could not be read.
-func unread(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return tooLarge(large.Limit).Because(err)
-	}
-	return badForm("the form cannot be read")
 }
 
 func tooLarge(limit int64) *fault.Fault {

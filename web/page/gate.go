@@ -1,10 +1,8 @@
 package page
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -12,15 +10,8 @@ import (
 	"delfi/internal/fault"
 )
 
-const (
-	// bodyRoom is the memory of all bodies together that arrive or are worked on: what
-	// has come of them, and not what is announced.
-	bodyRoom = 64 << 20
-	// bodyRead is what is first made room for of a body.
-	bodyRead = 4 << 10
-	// queueing is how many wait for each place in work.
-	queueing = 4
-)
+// queueing is the length of the queue for each place in work.
+const queueing = 4
 
 // gate lets a bounded number of requests work, a bounded number wait for a short
 // time, and turns the rest away at once: above what a server can do, slower answers
@@ -84,9 +75,10 @@ func (k *Kernel) admit(next http.Handler) http.Handler {
 		if r.Method == http.MethodGet {
 			g = k.reads
 		} else {
-			room, err := k.gather(r)
-			defer k.bodies.Add(-room)
+			room, err := k.gather(w, r)
+			defer room.leave()
 			if err != nil {
+				w.Header().Set("Connection", "close") // the rest of the body is not awaited
 				k.refuse(w, r, g, err)
 				return
 			}
@@ -95,12 +87,13 @@ func (k *Kernel) admit(next http.Handler) http.Handler {
 			k.refuse(w, r, g, errBusy)
 			return
 		}
-		defer g.leave()
 		ctx, cancel := context.WithCancelCause(r.Context())
 		defer cancel(nil)
 		late := time.AfterFunc(k.opts.Patience, func() { cancel(errLate) })
 		defer late.Stop()
-		next.ServeHTTP(punctual{w, late}, r.WithContext(ctx))
+		p := &place{ResponseWriter: w, gate: g, late: late}
+		defer p.leave()
+		next.ServeHTTP(p, r.WithContext(ctx))
 	})
 }
 
@@ -137,55 +130,33 @@ func (k *Kernel) shedding(reader bool) {
 	}
 }
 
-// gather reads a body before the request takes a place in work: a slow sender holds
-// none, and of the memory no more than it has sent. It gives what it took of the room
-// for bodies, also when it fails.
-func (k *Kernel) gather(r *http.Request) (room int64, err error) {
-	if r.Body == nil || r.Body == http.NoBody {
-		return 0, nil
-	}
-	var b []byte
-	for {
-		if len(b) == cap(b) {
-			more := max(bodyRead, cap(b)) // twice as much each time
-			if b == nil && 0 < r.ContentLength && r.ContentLength < bodyRead {
-				more = int(r.ContentLength) + 1 // the end is seen by reading beyond it
-			}
-			room += int64(more)
-			if k.bodies.Add(int64(more)) > bodyRoom {
-				return room, errBusy
-			}
-			b = append(make([]byte, 0, cap(b)+more), b...)
-		}
-		n, err := r.Body.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return room, unread(err)
-		}
-	}
-	r.Body = io.NopCloser(bytes.NewReader(b))
-	return room, nil
-}
-
-// punctual is the writer of an answer that must begin in time; how long it then
-// takes to send is its own.
-type punctual struct {
+// place is a place in work, and the writer of an answer that must begin in time. The
+// place is given back when the answer begins: sending it takes as long as its reader.
+type place struct {
 	http.ResponseWriter
+	gate *gate
 	late *time.Timer
+	left bool
 }
 
-func (p punctual) WriteHeader(status int) {
+func (p *place) leave() {
+	if !p.left {
+		p.left = true
+		p.gate.leave()
+	}
+}
+
+func (p *place) WriteHeader(status int) {
 	p.late.Stop()
+	p.leave()
 	p.ResponseWriter.WriteHeader(status)
 }
 
-func (p punctual) Write(b []byte) (int, error) {
+func (p *place) Write(b []byte) (int, error) {
 	p.late.Stop()
+	p.leave()
 	return p.ResponseWriter.Write(b)
 }
 
 // Unwrap is for http.ResponseController.
-func (p punctual) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+func (p *place) Unwrap() http.ResponseWriter { return p.ResponseWriter }

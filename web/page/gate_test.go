@@ -1,10 +1,13 @@
 package page
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -172,7 +175,8 @@ func TestASlowSenderHoldsNoPlace(t *testing.T) {
 }
 
 // Thousands on slow lines, and some who announce much, keep nobody out: they take of
-// the memory what they have sent. When that is a great deal, the next is told so.
+// the memory what they have sent. When that is a great deal, the next who sends a great
+// deal is told so, and a small form passes.
 func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 2, MaxWait: time.Millisecond, Posts: 1 << 30})
 	h.Post("/act", h.kernel.Handle(func(q *Request) error {
@@ -181,20 +185,24 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 		}
 		return q.Redirect("/")
 	}))
-	quick := func(want int) {
+	address := func(n int) func(*http.Request) {
+		return func(r *http.Request) { r.RemoteAddr = fmt.Sprintf("10.0.%d.%d:80", n/250, n%250) }
+	}
+	quick := func(length, want int) {
 		t.Helper()
-		if w := h.post("/act", url.Values{"to": {"b"}}); w.Code != want {
-			t.Errorf("another's form: %d", w.Code)
+		if w := h.post("/act", url.Values{"to": {strings.Repeat("b", length)}}); w.Code != want {
+			t.Errorf("another's form of %d bytes: %d", length, w.Code)
 		}
 	}
 	var all sync.WaitGroup
 	var ends []*io.PipeWriter
 	slow := func(length int64, sent int) {
 		body, send := io.Pipe()
-		ends = append(ends, send)
 		r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.ContentLength = length
+		address(len(ends))(r)
+		ends = append(ends, send)
 		all.Go(func() {
 			if w := h.ask(r); w.Code != http.StatusUnprocessableEntity {
 				t.Errorf("a form that was cut off: %d", w.Code)
@@ -204,27 +212,128 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	small, middle, large := h.kernel.bodies[0], h.kernel.bodies[1], h.kernel.bodies[2]
 	for i := range 3000 {
 		slow([]int64{600, 50_000, 1_000_000, -1}[i%4], 10)
 	}
-	if room := h.kernel.bodies.Load(); room > 3000*bodyRead {
+	if room := small.held(); room > 3000*bodyRead {
 		t.Errorf("%d bytes are taken", room)
 	}
-	quick(http.StatusSeeOther)
-	for h.kernel.bodies.Load() <= bodyRoom-1<<20 {
-		slow(1_000_000, 600_000)
+	quick(1, http.StatusSeeOther)
+	for large.held() < large.most {
+		slow(1_000_000, 525_000)
 	}
-	for left := bodyRoom - h.kernel.bodies.Load(); left > 0; left = bodyRoom - h.kernel.bodies.Load() {
-		slow(min(left, bodyRead)-1, 1) // of so little all is made room for
+	quick(100_000, http.StatusServiceUnavailable)
+	quick(60_000, http.StatusSeeOther)
+	for middle.held() < middle.most {
+		slow(64<<10-1, 40_000)
 	}
-	quick(http.StatusServiceUnavailable)
+	quick(60_000, http.StatusServiceUnavailable)
+	quick(4_000, http.StatusSeeOther)
+	for small.held() <= small.most-bodyRead {
+		slow(bodyRead, 1)
+	}
+	quick(4_000, http.StatusServiceUnavailable)
 	for _, send := range ends {
 		send.CloseWithError(io.ErrUnexpectedEOF)
 	}
 	all.Wait()
-	quick(http.StatusSeeOther)
-	if room := h.kernel.bodies.Load(); room != 0 {
-		t.Errorf("%d bytes are never given back", room)
+	quick(100_000, http.StatusSeeOther)
+	for _, stage := range h.kernel.bodies {
+		if room := stage.held(); room != 0 || len(stage.by) != 0 {
+			t.Errorf("%d bytes are never given back, of %d addresses", room, len(stage.by))
+		}
+	}
+}
+
+// One address takes its share of the room and no more; the next has its own.
+func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
+	h := newHouse(t, Options{MaxWork: 2})
+	h.Post("/act", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.kernel.bodies[2].share = 1 << 20
+	var all sync.WaitGroup
+	body, send := io.Pipe()
+	r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)
+	r.RemoteAddr = "10.0.0.1:4000"
+	all.Go(func() { h.ask(r) })
+	if _, err := send.Write(make([]byte, 525_000)); err != nil {
+		t.Fatal(err)
+	}
+	much := url.Values{"to": {strings.Repeat("b", 100_000)}}
+	from := func(address string) func(*http.Request) {
+		return func(r *http.Request) { r.RemoteAddr = address }
+	}
+	for lang, path := range map[string]string{"it": "/act", "en": "/en/act"} {
+		w := h.post(path, much, from("10.0.0.1:4001"))
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), Words(lang, "fault.share")) {
+			t.Errorf("beyond its share: %d %s", w.Code, w.Body)
+		}
+	}
+	if w := h.post("/act", url.Values{"to": {"b"}}, from("10.0.0.1:4002")); w.Code != http.StatusSeeOther {
+		t.Errorf("a small form of the same address: %d", w.Code)
+	}
+	if w := h.post("/act", much, from("10.0.0.2:4000")); w.Code != http.StatusSeeOther {
+		t.Errorf("another address: %d", w.Code)
+	}
+	send.CloseWithError(io.ErrUnexpectedEOF)
+	all.Wait()
+}
+
+// Who sends nothing for a window is told so, and lets go of the connection.
+func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
+	h := newHouse(t, Options{})
+	h.Post("/act", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.kernel.pace = pace{bytes: 100, window: 10 * time.Millisecond, all: time.Hour}
+	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	defer server.Close()
+	for _, announced := range []int{200, 60_000, 900_000} {
+		c, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "POST /en/act HTTP/1.1\r\nHost: delfi.test\r\nContent-Length: %d\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\na=1", announced)
+		res, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != http.StatusRequestTimeout || !res.Close || !strings.Contains(string(said), Words("en", "fault.slow")) {
+			t.Errorf("%d of %d bytes: %d %s %v", 3, announced, res.StatusCode, said, err)
+		}
+	}
+}
+
+// The clock of a body ends with the body: a request in work is not cut by it.
+func TestABodyThatArrivedIsOutOfTheRace(t *testing.T) {
+	h := newHouse(t, Options{})
+	h.kernel.pace = pace{bytes: 1, window: time.Hour, all: time.Hour}
+	arrived := make(chan bool)
+	h.Post("/act", h.kernel.Handle(func(q *Request) error {
+		<-arrived
+		return errors.Join(q.Context().Err(), q.Redirect("/"))
+	}))
+	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	defer server.Close()
+	body, send := io.Pipe()
+	go func() {
+		for _, part := range []string{"a", "=", "1"} {
+			_, _ = io.WriteString(send, part) // what fails is seen in the answer
+		}
+		send.Close()
+		arrived <- true
+	}()
+	r, err := http.NewRequest(http.MethodPost, server.URL+"/act", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther {
+		t.Error(res.StatusCode)
 	}
 }
 
@@ -262,6 +371,22 @@ func TestADatabaseInTroubleIsSaid(t *testing.T) {
 		time.Sleep(5 * time.Millisecond) // more than patience
 		return errors.Join(q.Context().Err())
 	}))
+	h.Get("/program/late", h.kernel.Program(func(q *Request) error {
+		<-q.Context().Done()
+		return fmt.Errorf("read: %w", q.Context().Err())
+	}))
+	h.Get("/program/full", h.kernel.Program(func(*Request) error {
+		return fmt.Errorf("write: %w", &pq.Error{Code: "53100", Message: "could not extend file"})
+	}))
+	h.Get("/program/batch", h.kernel.Program(func(*Request) error { return fmt.Errorf("a batch: %w", context.DeadlineExceeded) }))
+	for path, code := range map[string]string{"late": "late", "full": "database_unable", "batch": "late"} {
+		w := h.get("/program/" + path)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Type") != "application/problem+json" ||
+			!strings.Contains(w.Body.String(), `"code":"`+code+`"`) || strings.Contains(w.Body.String(), "extend file") {
+			t.Errorf("a program, %s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	h.log.Reset()
 	for path, key := range map[string]string{"/late": "fault.late", "/full": "fault.database_unable"} {
 		for _, w := range []*httptest.ResponseRecorder{h.get("/en" + path), h.post("/en"+path, url.Values{"a": {"1"}})} {
 			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), Words("en", key)) {

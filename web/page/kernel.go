@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -37,14 +38,15 @@ type Options struct {
 	// FormAction lists the origins besides our own that a form may lead to: the
 	// identity provider's, to which signing out redirects.
 	FormAction []string
-	Forwarded  bool          // a proxy in front sets X-Forwarded-For; its last address is the client's
-	Lifetime   time.Duration // of a signed-in session; 12 hours
-	MaxBody    int64         // bytes of a request; 1 MiB
-	SignIns    int           // sign-ins begun per minute and address; 120: a library has one address
-	Posts      int           // posts per minute and person (or address, signed out); 240
-	MaxWork    int           // requests in work at once, of readers and of senders each; 128
-	MaxWait    time.Duration // for a place in work, before 503; 2 seconds
-	Patience   time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
+	// Forwarded are the networks of the proxies in front, whose X-Forwarded-For is believed.
+	Forwarded []netip.Prefix
+	Lifetime  time.Duration // of a signed-in session; 12 hours
+	MaxBody   int64         // bytes of a request; 1 MiB
+	SignIns   int           // sign-ins begun per minute and address; 120: a library has one address
+	Posts     int           // posts per minute and person (or address, signed out); 240
+	MaxWork   int           // requests in work at once, of readers and of senders each; 128
+	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
+	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
 	// Keep holds pages for readers without a session rendered, for as long as the
 	// database tells what changes them. It needs Front and Once around the site.
 	Keep bool
@@ -67,8 +69,12 @@ type Kernel struct {
 	posts    limit
 	reads    *gate
 	acts     *gate
-	bodies   atomic.Int64 // bytes of bodies in memory
 	shedTold atomic.Int64 // when the log last said so, in seconds
+
+	bodies    []stage // memory of bodies, by length
+	pace      pace    // of those who send them
+	downloads *downloads
+	unasked   sync.Once // the log said that X-Forwarded-For comes and is not believed
 }
 
 // New makes a kernel; Close ends its housekeeping.
@@ -118,6 +124,7 @@ func New(o Options) *Kernel {
 	k.signIns = newLimit(o.SignIns)
 	k.posts = newLimit(o.Posts)
 	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
+	k.bodies, k.pace, k.downloads = newStages(), slowest, newDownloads()
 	if k.entrust, err = newEntrust(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -334,7 +335,7 @@ func TestFlashIsShownOnceAndCannotBeForged(t *testing.T) {
 }
 
 func TestLimitsPerMinute(t *testing.T) {
-	h := newHouse(t, Options{Posts: 3, SignIns: 2, Forwarded: true})
+	h := newHouse(t, Options{Posts: 3, SignIns: 2, Forwarded: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
 	h.Post("/act", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
 	h.Get("/begin", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }, Patient))
 	one := header("X-Forwarded-For", "203.0.113.1, 198.51.100.1")

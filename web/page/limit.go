@@ -1,8 +1,8 @@
 package page
 
 import (
-	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -35,28 +35,76 @@ func (k *Kernel) who(q *Request) string {
 	if q.Actor.SignedIn() {
 		return q.Actor.Account.String()
 	}
-	return "from " + k.address(q.R)
+	return "from " + k.address(q.R).String()
 }
 
-// address is the client's. Only the last entry of X-Forwarded-For is the
-// proxy's own word; the ones before it are the client's to invent.
-func (k *Kernel) address(r *http.Request) string {
-	if k.opts.Forwarded {
-		all := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if last := strings.TrimSpace(all[len(all)-1]); last != "" {
-			return httprate.CanonicalizeIP(last)
+// address is the client's; of IPv6 its network, since one client has as many addresses
+// as it likes. Of X-Forwarded-For a proxy's own word is believed and no more: the list is
+// read from its end, for as long as those who wrote it stand in a network of proxies.
+func (k *Kernel) address(r *http.Request) netip.Addr {
+	at, _ := client(r.RemoteAddr) // a unix socket has none: its clients are one
+	said := r.Header["X-Forwarded-For"]
+	if len(said) == 0 {
+		return network(at)
+	}
+	if !k.proxy(at) {
+		k.unasked.Do(func() {
+			k.opts.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
+		})
+		return network(at)
+	}
+	rest := strings.Join(said, ",")
+	for more := true; more && k.proxy(at); {
+		last := rest
+		if i := strings.LastIndexByte(rest, ','); i >= 0 {
+			rest, last = rest[:i], rest[i+1:]
+		} else {
+			more = false
+		}
+		next, ok := client(last)
+		if !ok {
+			break
+		}
+		at = next
+	}
+	return network(at)
+}
+
+// proxy tells whether a proxy that is believed has an address.
+func (k *Kernel) proxy(at netip.Addr) bool {
+	for _, n := range k.opts.Forwarded {
+		if n.Contains(at) {
+			return true
 		}
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	return false
+}
+
+// client reads an address as proxies write it: bare, in brackets, with a port.
+func client(said string) (netip.Addr, bool) {
+	said = strings.TrimSpace(said)
+	at, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(said, "["), "]"))
 	if err != nil {
-		return r.RemoteAddr // a unix socket has no port
+		both, err := netip.ParseAddrPort(said)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		at = both.Addr()
 	}
-	return httprate.CanonicalizeIP(host)
+	return at.Unmap().WithZone(""), true
+}
+
+// network is an IPv4 address itself, and the /64 of an IPv6 one.
+func network(at netip.Addr) netip.Addr {
+	if !at.Is6() {
+		return at
+	}
+	return netip.PrefixFrom(at, 64).Masked().Addr()
 }
 
 // Patient lets an address begin only so many sign-ins a minute.
 var Patient Guard = func(q *Request) error {
-	if !q.kernel.signIns.allow(q.kernel.address(q.R)) {
+	if !q.kernel.signIns.allow(q.kernel.address(q.R).String()) {
 		return tooMany()
 	}
 	return nil

@@ -1,17 +1,12 @@
 package page
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"delfi/internal/fault"
 )
@@ -39,14 +34,8 @@ func (k *Kernel) problem(q *Request, err error) {
 	if left(q, err) {
 		return
 	}
-	var c cut
-	if errors.As(err, &c) {
-		// The status is gone already: an answer that breaks off must not look whole.
-		k.log(q, http.StatusInternalServerError, err)
-		panic(http.ErrAbortHandler)
-	}
-	if fault.KindOf(err) == fault.Internal && k.down(q) {
-		err = fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
+	if fault.KindOf(err) == fault.Internal {
+		err = k.trouble(q, err)
 	}
 	status, f := Status(err), safe(err)
 	k.log(q, status, err)
@@ -70,10 +59,9 @@ func (k *Kernel) problem(q *Request, err error) {
 		k.opts.Log.Error("problem document", "request", RequestID(q.Context()), "error", err)
 		body = nil
 	}
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		q.W.Header().Set("Retry-After", "60")
-	}
 	h := q.W.Header()
+	comeBack(h, status)
+	h.Del("ETag") // of the answer that it was to be
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
@@ -89,11 +77,7 @@ func (q *Request) Public(contentType string, immutable bool, body []byte) error 
 		return nil
 	}
 	q.W.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	q.W.WriteHeader(http.StatusOK)
-	if _, err := q.W.Write(body); err != nil {
-		return gone{err}
-	}
-	return nil
+	return q.write(http.StatusOK, body)
 }
 
 // Fresh sets the headers of a public answer whose tag is known before its body, and
@@ -105,6 +89,9 @@ func (q *Request) Fresh(contentType, tag string, immutable bool) bool {
 	if immutable {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
+	if own := h.Get("ETag"); own != "" {
+		tag = strings.Trim(own, `"`) // of what the body is made from, known before it
+	}
 	h.Set("ETag", `"`+tag+`"`)
 	if strings.Contains(q.R.Header.Get("If-None-Match"), `"`+tag+`"`) {
 		q.W.WriteHeader(http.StatusNotModified)
@@ -112,72 +99,3 @@ func (q *Request) Fresh(contentType, tag string, immutable bool) bool {
 	}
 	return true
 }
-
-const (
-	// spoolSize is up to where an answer is held back, so that its failure can
-	// still be told with a status, and its tag be computed.
-	spoolSize = 1 << 20
-	// streamTime is how long a large answer may take a slow reader.
-	streamTime = 30 * time.Minute
-)
-
-// Stream sends what write writes. A small answer goes as Public does; a large one
-// streams, and breaks off when write fails. name, if any, is the file that a
-// browser stores it under.
-func (q *Request) Stream(contentType, name string, write func(w io.Writer) error) error {
-	if name != "" {
-		q.W.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
-	}
-	s := &spool{q: q, contentType: contentType}
-	err := write(s)
-	switch {
-	case err != nil && s.started:
-		return cut{err}
-	case err != nil:
-		q.W.Header().Del("Content-Disposition")
-		return err
-	case s.started:
-		return nil
-	}
-	return q.Public(contentType, false, s.held.Bytes())
-}
-
-// spool holds an answer back until it is large.
-type spool struct {
-	q           *Request
-	contentType string
-	held        bytes.Buffer
-	started     bool
-}
-
-func (s *spool) Write(b []byte) (int, error) {
-	if !s.started && s.held.Len()+len(b) <= spoolSize {
-		return s.held.Write(b)
-	}
-	if !s.started {
-		s.started = true
-		err := http.NewResponseController(s.q.W).SetWriteDeadline(time.Now().Add(streamTime))
-		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return 0, gone{err}
-		}
-		h := s.q.W.Header()
-		h.Set("Content-Type", s.contentType)
-		if h.Get("Cache-Control") == "" {
-			h.Set("Cache-Control", "public, no-cache")
-		}
-		if _, err := s.q.W.Write(s.held.Bytes()); err != nil {
-			return 0, gone{err}
-		}
-		s.held = bytes.Buffer{}
-	}
-	n, err := s.q.W.Write(b)
-	if err != nil {
-		return n, gone{err}
-	}
-	return n, nil
-}
-
-// cut is a failure after the first byte of an answer.
-type cut struct{ error }
-
-func (c cut) Unwrap() error { return c.error }

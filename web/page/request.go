@@ -32,6 +32,7 @@ type Request struct {
 	kernel  *Kernel
 	noStore bool     // nothing may keep the answer
 	flashes []string // keys of words to show once
+	made    func()   // of a Download: gives back its place among those that are made
 }
 
 type contextKey int
@@ -201,11 +202,7 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 		h.Set("Cache-Control", "private, no-cache")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	q.W.WriteHeader(status)
-	if _, err := q.W.Write(body); err != nil {
-		return gone{err}
-	}
-	return nil
+	return q.write(status, body)
 }
 
 // Kept tells whether the answer is the same for everyone in this language: a

@@ -78,41 +78,55 @@ func verify(tree fs.FS, list string) error {
 
 // Handler serves assets under Prefix: forever at the present edition's address,
 // for a moment at another's.
-func Handler() http.Handler {
-	packed := &sync.Map{} // name → gzipped bytes: packed once, at the first request
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		at, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Prefix), "/")
-		b, err := files.ReadFile(path.Join("assets", path.Clean("/"+name)))
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		h := w.Header()
-		h.Set("Cache-Control", "no-cache")
-		if at == edition() {
-			h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		}
-		h.Set("Content-Type", contentType(name))
-		h.Set("Vary", "Accept-Encoding")
-		h.Set("ETag", `"`+edition()+`"`)
-		if compressible(name) && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			h.Set("Content-Encoding", "gzip")
-			b = pack(packed, name, b)
-		}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
-	})
+func Handler() http.Handler { return &server{packed: map[string][]byte{}} }
+
+// server serves assets. It caches each asset's gzip form, made at the first request.
+// The key is the name of an embedded file: of those there are as many as were built in,
+// and an address has one name of one file.
+type server struct {
+	mu     sync.Mutex
+	packed map[string][]byte
 }
 
-func pack(packed *sync.Map, name string, b []byte) []byte {
-	if z, ok := packed.Load(name); ok {
-		return z.([]byte)
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	at, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Prefix), "/")
+	if !fs.ValidPath(name) { // "a/../b" is no other name for b
+		http.NotFound(w, r)
+		return
+	}
+	b, err := files.ReadFile("assets/" + name)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	if at == edition() {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	h.Set("Content-Type", contentType(name))
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("ETag", `"`+edition()+`"`)
+	if compressible(name) && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		b = s.pack(name, b)
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+}
+
+// pack gives the gzip form of the file of a name; one request makes it.
+func (s *server) pack(name string, b []byte) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if z, ok := s.packed[name]; ok {
+		return z
 	}
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
 	// Neither can fail on a buffer.
 	_, _ = z.Write(b)
 	_ = z.Close()
-	packed.Store(name, out.Bytes())
+	s.packed[name] = out.Bytes()
 	return out.Bytes()
 }
 

@@ -1,6 +1,7 @@
 package static
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,6 +34,33 @@ func TestNothingOutsideTheAssetsIsServed(t *testing.T) {
 		if w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)
 		}
+	}
+}
+
+// Whatever names are asked for, there are as many packed files as were asked for by
+// their own.
+func TestAFloodOfNamesFillsNothing(t *testing.T) {
+	h := Handler().(*server)
+	ask := func(path string) int {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.URL.Path = path // as written, whatever a parser makes of it
+		r.Header.Set("Accept-Encoding", "gzip")
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	for i := range 1400 {
+		for _, path := range []string{"x/a%d/../css/delfi.css", "x/./a%d/../css/delfi.css", "x//css/delfi.css?%d", "x/css/delfi.css/%d", "x/css/%d", "x/../a%d/css/delfi.css"} {
+			if status := ask(Prefix + fmt.Sprintf(path, i)); status != http.StatusNotFound {
+				t.Fatalf("%s: %d", path, status)
+			}
+		}
+		if status := ask(Prefix + fmt.Sprintf("edition-%d/css/delfi.css", i)); status != http.StatusOK {
+			t.Fatal(status)
+		}
+	}
+	if len(h.packed) != 1 || h.packed["css/delfi.css"] == nil {
+		t.Errorf("%d files are packed of one", len(h.packed))
 	}
 }
 

@@ -146,7 +146,7 @@ func (d room) onRound(q *page.Request, done string, use func(ctx context.Context
 		return err
 	}
 	number, err := strconv.Atoi(q.Param("number"))
-	if err != nil {
+	if err != nil || strconv.Itoa(number) != q.Param("number") {
 		return notThere()
 	}
 	return d.act(q, done, func(ctx context.Context, slug string) error {

@@ -1,0 +1,93 @@
+package page
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// allocated is the memory that was ever asked for.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+// letters is a body of so many letters.
+func letters(n int64) io.Reader { return io.LimitReader(letter{}, n) }
+
+type letter struct{}
+
+func (letter) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'a'
+	}
+	return len(b), nil
+}
+
+// Ten megabytes of anything end in words, and cost less than 64 MB.
+func TestTenMegabytesOfAnythingEndInWords(t *testing.T) {
+	const huge, most = 10 << 20, 64 << 20
+	h := newHouse(t, Options{})
+	accept := func(q *Request) error {
+		if _, err := q.Form(); err != nil {
+			return err
+		}
+		return q.Redirect("/")
+	}
+	h.Post("/act", h.kernel.Handle(accept))
+	h.Post("/program", h.kernel.Program(accept))
+	h.Get("/consultations/{slug}", h.kernel.Handle(func(q *Request) error { return q.Render(200, text("found")) }))
+	server := httptest.NewUnstartedServer(h.kernel.Wrap(h.Mux))
+	server.Config.MaxHeaderBytes = 64 << 10 // as web.Server
+	server.Start()
+	defer server.Close()
+	long := strings.Repeat("a", huge)
+	for name, c := range map[string]struct {
+		method, path, kind string
+		body               io.Reader
+		length             int64
+		header             string
+		want               []int
+	}{
+		"a path":                  {"GET", "/consultations/" + long, "", nil, 0, "", []int{414, 431}},
+		"a query":                 {"GET", "/?q=" + long, "", nil, 0, "", []int{414, 431}},
+		"a header":                {"GET", "/", "", nil, 0, long, []int{431}},
+		"a form":                  {"POST", "/act", "application/x-www-form-urlencoded", letters(huge), huge, "", []int{413}},
+		"a form of unsaid length": {"POST", "/act", "application/x-www-form-urlencoded", letters(huge), -1, "", []int{413}},
+		"files":                   {"POST", "/act", "multipart/form-data; boundary=x", letters(huge), huge, "", []int{413}},
+		"a document":              {"POST", "/program", "application/json", letters(huge), -1, "", []int{413}},
+		"fields":                  {"POST", "/act", "application/x-www-form-urlencoded", strings.NewReader(strings.Repeat("a&", 400_000)), 800_000, "", []int{303, 422}},
+		"escapes":                 {"POST", "/act", "application/x-www-form-urlencoded", strings.NewReader(strings.Repeat("%", 1_000_000)), 1_000_000, "", []int{422}},
+	} {
+		r, err := http.NewRequest(c.method, server.URL+c.path, c.body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.ContentLength = c.length
+		r.Header.Set("Content-Type", c.kind)
+		if c.header != "" {
+			r.Header.Set("X-Huge", c.header)
+		}
+		before := allocated()
+		res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+		if err != nil {
+			// It was answered and closed while the rest was being sent: the answer is lost
+			// on some machines, the memory is not.
+			t.Logf("%s: %v", name, err)
+		} else {
+			said, err := io.ReadAll(res.Body)
+			res.Body.Close()
+			if err != nil || !strings.Contains(fmt.Sprint(c.want), fmt.Sprint(res.StatusCode)) || res.StatusCode >= 400 && len(said) < 10 {
+				t.Errorf("%s: %d %.100s %v", name, res.StatusCode, said, err)
+			}
+		}
+		if cost := allocated() - before; cost > most {
+			t.Errorf("%s cost %d MB", name, cost>>20)
+		}
+	}
+}
