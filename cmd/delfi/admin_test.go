@@ -96,8 +96,8 @@ func TestAdminAdministrations(t *testing.T) {
 	d := newDesk(t)
 	in := func(args ...string) []string { return append([]string{"administration"}, args...) }
 	d.does(in("list"), "there is no administration: delfi admin administration add SLUG NAME, or the page whose code delfi serve prints")
-	d.does(in("add", "modena", "Comune di\nModena\x1b[2J", "--ipa", "C_F257", "--mail", "urp@comune.modena.example"),
-		"added: modena: Comune di Modena[2J; codice IPA c_f257; mail urp@comune.modena.example",
+	d.does(in("add", "modena", " Comune di Modena ", "--ipa", "C_F257", "--mail", "urp@comune.modena.example"),
+		"added: modena: Comune di Modena; codice IPA c_f257; mail urp@comune.modena.example",
 		"nobody administers it yet: delfi admin role grant modena administrator PERSON")
 	d.does(in("add", "riva", "Comune di Riva", "--address", "Via Roma 1"),
 		"added: riva: Comune di Riva; address Via Roma 1",
@@ -110,6 +110,7 @@ func TestAdminAdministrations(t *testing.T) {
 	d.does(in("list"), "modena: Comune di Modena; address Piazza Grande 16; codice IPA c_f257", "riva-d-arno: Comune di Riva; address Via Roma 1")
 
 	d.refuses(in("add", "modena", "Un’altra"), "slug: another administration has this short name: choose another")
+	d.refuses(in("add", "sassuolo", "Comune di\nSassuolo\x1b[2J"), "name: must be one line")
 	d.refuses(in("add", "desk", "Comune", "--ipa", "2.57", "--mail", "urp"), "slug: ", "choose another short name; ", "ipa: ", "e.g. c_f257: mend it", "mail: ", "urp@comune.example")
 	d.refuses(in("add", "borgo", "  "), "name: is needed")
 	d.refuses(in("add", "borgo"), "name")

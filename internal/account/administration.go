@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -41,24 +40,13 @@ var reserved = []string{
 	"it", "me", "metrics", "new", "readyz", "record", "sign-in", "sign-out", "static", "webtest",
 }
 
-// tidy gives a as it is stored: each text on one line, without what cannot be shown.
+// tidy gives a as it is stored: without spaces at the ends, codes in small letters.
 func (a Administration) tidy() Administration {
-	a.Slug, a.Name, a.Address, a.Mail = oneLine(a.Slug), oneLine(a.Name), oneLine(a.Address), oneLine(a.Mail)
-	a.IPA = strings.ToLower(oneLine(a.IPA))
+	for _, text := range []*string{&a.Slug, &a.Name, &a.Address, &a.Mail, &a.IPA} {
+		*text = strings.TrimSpace(strings.ToValidUTF8(*text, ""))
+	}
+	a.IPA = strings.ToLower(a.IPA)
 	return a
-}
-
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(s), " ")
 }
 
 // check lists what is to be mended.

@@ -56,7 +56,7 @@ func (w town) open() bool {
 	return open
 }
 
-var modena = account.Administration{Slug: "modena", Name: " Comune\tdi Modena ", Address: "Piazza Grande 16", IPA: "C_F257", Mail: "urp@comune.modena.example"}
+var modena = account.Administration{Slug: "modena", Name: " Comune di Modena ", Address: "Piazza Grande 16", IPA: "C_F257", Mail: "urp@comune.modena.example"}
 
 func TestTheFirstAdministrationComesWithTheCodeOfTheLastStart(t *testing.T) {
 	w := newServer(t)
@@ -176,7 +176,8 @@ func TestWhatAnAdministrationSaysOfItselfIsChecked(t *testing.T) {
 		{account.Administration{Slug: "first-run", Name: "x"}, "slug", "administration_reserved"},
 		{account.Administration{Slug: strings.Repeat("a", 61), Name: "x"}, "slug", "too_long"},
 		{account.Administration{Slug: "riva", Name: "x"}, "slug", "administration_taken"},
-		{account.Administration{Slug: "modena", Name: "\u200b \t"}, "name", "required"},
+		{account.Administration{Slug: "modena", Name: " \t"}, "name", "required"},
+		{account.Administration{Slug: "modena", Name: "Comune\u200b"}, "name", "not_one_line"},
 		{account.Administration{Slug: "modena", Name: strings.Repeat("è", 201)}, "name", "too_long"},
 		{account.Administration{Slug: "modena", Name: "x", Address: strings.Repeat("è", 301)}, "address", "too_long"},
 		{account.Administration{Slug: "modena", Name: "x", IPA: "f"}, "ipa", "ipa_form"},
