@@ -26,7 +26,7 @@ build: assets ## build bin/delfi
 	@$(GO) build -o bin/delfi ./cmd/delfi
 
 test: build chromium ## every test: unit, on a real Postgres, in a real browser
-	@$(GO) test -p 2 -timeout 11m ./...
+	@$(GO) test -p 2 -timeout 15m ./...
 
 bench: build ## measure Delfi and the limits of this machine (10 minutes; ARGS=--quick for a taste, --json, --only=ballot)
 	@$(GO) run ./e2e/bench $(ARGS)
