@@ -244,7 +244,7 @@ func rand(s spread) outcome {
 		}
 		return o
 	}
-	o.grounds = []Ground{{Code: "rand_quarter", Holds: agrees, Value: permille(outside, s.n), Limit: 250}}
+	o.grounds = []Ground{{Code: "rand_quarter", Holds: agrees, Value: permille(outside, s.n), Limit: stat.RandQuarter}}
 	if h == nil {
 		// Thirds do not tell IPRAS; three quarters in one third leave no room for it.
 		if !agrees {

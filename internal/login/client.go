@@ -107,9 +107,6 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Issuer is the provider's name for itself.
-func (c *Client) Issuer() string { return c.opts.Issuer }
-
 // Ready tells why nobody can sign in, or nil. It tries discovery when that has
 // not worked yet, at most once a second.
 func (c *Client) Ready() error {

@@ -50,9 +50,6 @@ func badForm(why string) error {
 	return fault.New(fault.Invalid, "bad_form", why)
 }
 
-// FormOf makes a form of values: for a form shown filled in, and for tests.
-func FormOf(values url.Values) Form { return Form{values: values} }
-
 // Value gives a field's first value as sent, or "".
 func (f Form) Value(name string) string { return f.values.Get(name) }
 

@@ -101,10 +101,10 @@ func MedianThird(thirds [3]int) int {
 	return (a+b+1)/2 - 1
 }
 
-// quarter is the share outside the median's third up to which a panel of more than
+// RandQuarter is the share outside the median's third up to which a panel of more than
 // 16 people agrees, in permille. The manual's table ends at 16, where four may lie
 // outside: a quarter carries its proportion on. The extension is ours.
-const quarter = 250
+const RandQuarter = 250
 
 // RandAgrees says whether a panel agrees: at most PanelRule's number outside the
 // third that the median lies in, above 16 people at most a quarter. The absence of
@@ -119,7 +119,7 @@ func RandAgrees(thirds [3]int, median int) (agrees, defined bool) {
 	if within, _, ok := PanelRule(n); ok {
 		return outside <= within, true
 	}
-	return !Above(outside, n, quarter), true
+	return !Above(outside, n, RandQuarter), true
 }
 
 // RandApart says whether a panel of 8 to 16 people disagrees by PanelRule: enough
