@@ -240,7 +240,7 @@ func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reaso
 		if against && reason == "" {
 			return fault.Bad(fault.Field{Name: "reason", Code: "against_proposal", Message: "statements were proposed to go on: give the reason to conclude, it is public"})
 		}
-		return s.conclude(ctx, tx, c, by, reason)
+		return s.conclude(ctx, tx, c, by, reason, against)
 	})
 }
 
@@ -314,8 +314,10 @@ func (c Consultation) gathersSince(r Round) bool {
 	return false
 }
 
-// conclude ends the rounds of a consultation that has just moved to concluded.
-func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, reason string) error {
+// conclude ends the rounds of a consultation that has just moved to concluded. Early
+// says that the stopping rule asked for more: the record has it with the act, because
+// only then is the conclusion a departure from what was announced.
+func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, reason string, early bool) error {
 	if err := s.settleLive(ctx, tx, c, by, reason); err != nil {
 		return err
 	}
@@ -333,7 +335,7 @@ func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *Consultation
 	if err := s.jobs.Enqueue(ctx, tx, publish{Consultation: c.ID}, within); err != nil {
 		return err
 	}
-	return s.noteAct(ctx, tx, c, by, ActConclude, c.Title, reason, nil)
+	return s.noteAct(ctx, tx, c, by, ActConclude, c.Title, reason, map[string]any{"early": early})
 }
 
 // skip ends the rounds in the given states without figures.

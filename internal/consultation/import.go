@@ -102,7 +102,7 @@ func (s *Service) ConcludeForeign(ctx context.Context, consultation uuid.UUID) e
 		if err := c.moveBy(ActConclude, itself); err != nil {
 			return err
 		}
-		return s.conclude(ctx, tx, c, itself, "")
+		return s.conclude(ctx, tx, c, itself, "", false)
 	})
 }
 

@@ -220,7 +220,7 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *Consulta
 	if err := c.moveBy(ActConclude, itself); err != nil {
 		return err
 	}
-	return s.conclude(ctx, tx, c, itself, "")
+	return s.conclude(ctx, tx, c, itself, "", false)
 }
 
 // publishLate publishes without texts what the administration left lying, and with
@@ -303,5 +303,5 @@ func (s *Service) endKey(ctx context.Context, tx *postgres.Tx, c *Consultation) 
 	if err := c.moveBy(ActConclude, itself); err != nil {
 		return err
 	}
-	return s.conclude(ctx, tx, c, itself, why)
+	return s.conclude(ctx, tx, c, itself, why, true)
 }

@@ -3,6 +3,7 @@ package consultation
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -295,6 +296,19 @@ func (h *town) recorded(want ...string) {
 	got := h.entries()
 	if len(got) < len(want) || !slices.Equal(got[len(got)-len(want):], want) {
 		h.Errorf("the record ends with\n%q\nwant\n%q", got[max(0, len(got)-len(want)-1):], want)
+	}
+}
+
+// early checks that the last entry of the record, a conclusion, says whether the
+// stopping rule asked for more.
+func (h *town) early(want bool) {
+	h.Helper()
+	all, err := h.record.Of(h.Context(), h.get().ID)
+	h.ok(err)
+	var body struct{ Early *bool }
+	h.ok(json.Unmarshal([]byte(all[len(all)-1].Body), &body))
+	if body.Early == nil || *body.Early != want {
+		h.Errorf("the record says %s of a conclusion, want early %v", all[len(all)-1].Body, want)
 	}
 }
 

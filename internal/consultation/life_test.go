@@ -76,6 +76,7 @@ func TestWholeLife(t *testing.T) {
 	h.ok(h.s.DecideAsProposed(t.Context(), h.furio, slug)) // nothing is left to decide
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, ""))
 	h.recorded("act/conclude facilitator Furio: La piazza")
+	h.early(false)
 	h.refused(h.s.Publish(t.Context(), h.anna, slug, OpinionTexts{}), fault.Conflict, "not_destroyed")
 	h.drain()
 	h.recorded("key_destroyed/ system : La piazza")

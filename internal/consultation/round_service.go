@@ -362,7 +362,7 @@ func (s *Service) stop(ctx context.Context, tx *postgres.Tx, c *Consultation) er
 	if err := c.moveBy(ActConclude, itself); err != nil {
 		return err
 	}
-	return s.conclude(ctx, tx, c, itself, "")
+	return s.conclude(ctx, tx, c, itself, "", false)
 }
 
 // postpone puts a planned opening off by a day, in public.

@@ -181,6 +181,7 @@ func TestConcludeAgainstTheProposal(t *testing.T) {
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, "La Giunta decide domani."))
 	h.is(Concluded, RoundReleased, RoundReleased, RoundSkipped)
 	h.recorded("decision/settle facilitator Furio: statement 1", "act/conclude facilitator Furio: La piazza")
+	h.early(true)
 }
 
 // TestConcludeWithoutAnswers is no conclusion: that is a withdrawal.

@@ -27,7 +27,7 @@ type Opinion struct {
 	DestroyedOn     string            `json:"destroyed_on"`     // when key and ballots were gone
 	ReplyDue        string            `json:"reply_due"`        // the administration's written reply; "" with an origin
 	DecideBy        string            `json:"decide_by"`        // "" with an origin
-	ConcludedReason string            `json:"concluded_reason"` // when concluded early
+	ConcludedReason string            `json:"concluded_reason"` // given with the conclusion; "" for none
 	Commitment      *Commitment       `json:"commitment"`       // nil with an origin
 	Origin          *Origin           `json:"origin"`           // of a conversation held elsewhere
 	Protocol        json.RawMessage   `json:"protocol"`         // the frozen document
