@@ -89,7 +89,7 @@ func (o opinionView) last(q *page.Request, i report.Item) (chart.Distribution, b
 // series is an item over its rounds, those that may be shown.
 func (o opinionView) series(q *page.Request, i report.Item) (chart.Series, bool) {
 	last, _ := i.Last()
-	s := chart.Series{ID: id("r", i.Number), Title: q.T("consult.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: ui.Poles(last.Figures, i.Verdict)}
+	s := chart.Series{ID: id("r", i.Number), Title: q.T("consult.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: last.Figures.Camps(i.Verdict)}
 	for _, r := range i.History {
 		if r.Figures.Histogram == nil || len(r.Figures.Histogram) != len(last.Figures.Histogram) {
 			continue // withheld, or thirds beside points: two scales do not share an axis

@@ -1050,7 +1050,7 @@ func itemCard(o opinionView, i report.Item) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = dissent(i).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = dissent(o, i).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -100,7 +100,7 @@ func (d decisionView) distribution(q *page.Request, c consultation.Consultation)
 	title := q.T("steer.decide.picture", "number", d.Item.Number)
 	picture := ui.Distribution("item-"+strconv.Itoa(d.Item.Number)+"-picture", title, d.Feedback.Figures,
 		ui.Scale{Points: k.Points, Low: k.Low[c.Language], High: k.High[c.Language], Classes: k.Classes}, 0)
-	if ui.Poles(d.Feedback.Figures, d.Feedback.Verdict) {
+	if d.Feedback.Figures.Camps(d.Feedback.Verdict) {
 		return ui.WithoutMiddle(picture)
 	}
 	return picture

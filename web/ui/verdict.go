@@ -227,7 +227,7 @@ func (c Case) short() string {
 	return "rule"
 }
 
-// poles names the larger of two camps where there is one.
+// poles names the larger of two camps where there is one; their shares follow it.
 func (c Case) poles(q *page.Request) string {
 	if c.has("never") {
 		return q.T("ui.verdict.bipolarity.never")
@@ -237,22 +237,20 @@ func (c Case) poles(q *page.Request) string {
 	if !ok || n[1] == 0 {
 		words = q.T("ui.verdict.bipolarity.two")
 	}
-	if declared := c.declared(); !ok || declared == delphi.Middle {
+	if !ok || c.declared() == delphi.Middle {
 		return words // both camps are against
 	}
-	shares := chart.Shares(n[:])
 	low, high := delphi.Against, delphi.For
 	if c.declared() == delphi.Low {
 		low, high = high, low
 	}
 	switch {
 	case n[0] == n[2]:
-		return words + " " + q.T("ui.verdict.bipolarity.equal", "share", Percent(q, Plain, shares[0]))
+		return words + " " + q.T("ui.verdict.bipolarity.equal")
 	case n[0] > n[2]:
-		low, high, shares[0], shares[2] = high, low, shares[2], shares[0]
+		high = low
 	}
-	return words + " " + q.T("ui.verdict.bipolarity.larger", "side", Side(q, high), "share", Percent(q, Plain, shares[2]),
-		"other", Percent(q, Plain, shares[0]), "against", Side(q, low))
+	return words + " " + q.T("ui.verdict.bipolarity.larger", "side", Side(q, high))
 }
 
 // divided names the shares of all sides.
