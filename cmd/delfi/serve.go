@@ -157,7 +157,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if provider != nil {
 		defer provider.Close()
 		options.FormAction = []string{provider.Issuer()}
-		options.DemoBar = trial.Bar(people(provider))
+		options.DemoBar = trial.Bar(people(provider), h.answering)
 		if demo, err = c.seed(ctx, h, provider, keys, sender); err != nil {
 			return err
 		}

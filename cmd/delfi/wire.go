@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -48,6 +50,16 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
 	return h, nil
+}
+
+// answering tells whether a round of a public consultation takes answers.
+func (h *house) answering(ctx context.Context, slug string) bool {
+	c, err := h.consultations.Latest(ctx, account.Actor{}, slug)
+	if err != nil || c.Suspended != nil {
+		return false
+	}
+	r := c.Current()
+	return r != nil && r.State == consultation.RoundOpen
 }
 
 // demonstration gives the services that the demonstration plays with.

@@ -301,8 +301,13 @@ func (o opinionView) facts(q *page.Request) []ui.Fact {
 			acts += a.Count
 		}
 	}
-	facts = append(facts, ui.Fact{Name: q.T("consult.opinion.enrolled"), Value: q.Number(enrolled)})
-	if answered != "" {
+	if o.Opinion.Origin != nil {
+		// Nobody enrolled: those who answered are all that is known of the panel.
+		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.took_part"), Value: q.Number(enrolled)})
+	} else {
+		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.enrolled"), Value: q.Number(enrolled)})
+	}
+	if answered != "" && o.Opinion.Origin == nil {
 		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.answered"), Value: answered})
 	}
 	if o.Received.All > 0 {

@@ -49,6 +49,14 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 		if strings.Contains(text, q.T("consult.minority.replied")) || strings.Contains(text, q.T("consult.opinion.by_round")) || !strings.Contains(text, q.T("consult.opinion.by_round_standing")) {
 			t.Errorf("%s: an import is promised a reply, or its releases are called rounds", lang)
 		}
+		if !strings.Contains(text, q.T("consult.opinion.took_part")) || !strings.Contains(text, q.T("consult.protocol.elsewhere", "name", "Polis")) {
+			t.Errorf("%s: the page does not say that an import is read by rules that its people did not know", lang)
+		}
+		for _, key := range []string{"consult.opinion.enrolled", "consult.opinion.who_left", "consult.protocol.anonymity_sealed-key", "consult.protocol.stop_by_hand", "consult.protocol.ask_reason", "consult.protocol.late"} {
+			if strings.Contains(text, q.T(key)) {
+				t.Errorf("%s: an import is said %q, which nobody knows of it", lang, q.T(key))
+			}
+		}
 	}
 	level := 0
 	for _, n := range drawnIn(t, "it", o).Find("main h1, main h2, main h3, main h4, main h5, main h6").Nodes {
