@@ -233,7 +233,7 @@ func under(q *page.Request, i report.Item, rule string) string {
 // decided is an item's verdict in the sensitivity table, beside what it would be were
 // it stable: the other rules tell no more than that.
 func (o opinionView) decided(q *page.Request, i report.Item) string {
-	word := ui.Word(q, i.Verdict.Key, i.Verdict.Side)
+	word := ui.Verdict(q, o.of(i)).Word
 	if i.Verdict.If != "" {
 		word += " " + q.T("consult.opinion.if_stable", "word", ui.Word(q, i.Verdict.If, i.Verdict.IfSide))
 	}

@@ -428,3 +428,28 @@ func TestDatesJoinTheirArticles(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Where a bound alone falls short of the limit nobody can say that answers changed:
+// the words give the bound, and so does the chip.
+func TestABoundIsNoMovement(t *testing.T) {
+	bound := func(code string, more ...delphi.Ground) delphi.Verdict {
+		g := delphi.Ground{Code: code, Value: stat.Of(665), Limit: 700, Detail: "at-least"}
+		return delphi.Verdict{Key: delphi.Unstable, Side: delphi.NoSide, Grounds: append(more, g)}
+	}
+	moved := delphi.Ground{Code: "scheibe", Value: stat.Of(280), Limit: 150}
+	still := delphi.Ground{Code: "scheibe", Holds: true, Value: stat.Of(80), Limit: 150}
+	for name, c := range map[string]struct {
+		v          delphi.Verdict
+		word, want string
+	}{
+		"within a point":         {bound("within", still), "Non si sa se ferma", "Non si può mostrare che le risposte siano ferme: le tabelle pubblicate dicono solo che almeno il 66 % di chi ha risposto a entrambi i giri è rimasto entro un punto dalla propria risposta, e il protocollo chiede almeno il 70 %."},
+		"the same answer":        {bound("unchanged"), "Non si sa se ferma", "Non si può mostrare che le risposte siano ferme: le tabelle pubblicate dicono solo che almeno il 66 % di chi ha risposto a entrambi i giri ha dato la stessa risposta, e il protocollo chiede almeno il 70 %."},
+		"the shares moved too":   {bound("within", moved), "In movimento", "Tra gli ultimi due giri il risultato è cambiato: le tabelle pubblicate non dicono se sono cambiate le risposte o le persone."},
+		"they are known to move": {delphi.Verdict{Key: delphi.Unstable, Cause: delphi.AnswersMoved, Grounds: bound("within", still).Grounds}, "In movimento", "Tra gli ultimi due giri troppe risposte sono cambiate."},
+	} {
+		m := ui.Verdict(&page.Request{Lang: "it"}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.v, Final: true})
+		if spaced(m.Word) != c.word || spaced(m.Sentence) != c.want {
+			t.Errorf("%s: %s: %q", name, m.Word, m.Sentence)
+		}
+	}
+}

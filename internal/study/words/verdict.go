@@ -142,10 +142,13 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 		}
 		return w.T("sentence.bipolarity") + " " + first(w.Shares(c.Parts)) + "."
 	case delphi.Unstable:
-		if c.Verdict.Cause == delphi.PanelChanged {
+		switch c.Verdict.Cause {
+		case delphi.PanelChanged:
 			return w.T("sentence.unstable.panel")
+		case delphi.AnswersMoved:
+			return w.T("sentence.unstable")
 		}
-		return w.T("sentence.unstable")
+		return w.T("sentence.unstable.unknown")
 	case delphi.Open:
 		if has(c.Verdict, "no_earlier_round") {
 			return w.T("sentence.open.first")
