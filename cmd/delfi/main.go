@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // Rome's clock, also where the system has none
@@ -100,6 +102,27 @@ func complain(statement string) {
 	fmt.Fprintln(os.Stderr, "delfi:", fault.Printable(statement))
 }
 
+// values are flags whose values may begin with a minus, as a missing code -9 does.
+var values = []string{"--missing", "--cannot-judge", "--scale"}
+
+// joined joins such a flag with a value that looks like a flag: --missing -9,NA is
+// --missing=-9,NA.
+func joined(args []string) []string {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		if args[i] == "--" {
+			return append(out, args[i:]...)
+		}
+		if slices.Contains(values, args[i]) && i+1 < len(args) && len(args[i+1]) > 1 && args[i+1][0] == '-' && strings.Contains("0123456789.,", args[i+1][1:2]) {
+			out = append(out, args[i]+"="+args[i+1])
+			i++
+			continue
+		}
+		out = append(out, args[i])
+	}
+	return out
+}
+
 // realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
 func realMain(ctx context.Context, args []string) int {
 	var c commands
@@ -110,7 +133,7 @@ func realMain(ctx context.Context, args []string) int {
 		complain(err.Error())
 		return 1
 	}
-	at, err := parser.Parse(args)
+	at, err := parser.Parse(joined(args))
 	if err != nil {
 		complain(err.Error())
 		return 2

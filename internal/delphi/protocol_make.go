@@ -139,6 +139,7 @@ func Study(s StudyPlan) ([]Protocol, int, error) {
 		p.Variant, p.Rounds = VariantRealTime, []RoundPlan{round(StandingKind, 1)}
 		p.Stop.When = "deadline"
 		p.Release = &ReleasePlan{MinChanged: 10, TickMinutes: 60}
+		p.Stability.Tests = []Test{ScheibeTest} // releases have histograms alone
 	case s.Rounds == 1 || !scales:
 		p.Variant, first = VariantArgumentative, 2
 		p.Rounds = []RoundPlan{{Kind: Gather, Days: 1, Discussion: true}}
