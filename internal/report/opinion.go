@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 )
@@ -115,6 +116,12 @@ type Item struct {
 	ItemFigures
 	Parents       []uuid.UUID `json:"parents"`
 	Contributions []uuid.UUID `json:"contributions"` // that it was made from
+}
+
+// Gone tells whether an item was taken out of play: its history stands in the opinion,
+// and its verdict is counted nowhere.
+func (i Item) Gone() bool {
+	return i.State == string(consultation.ItemDropped) || i.State == string(consultation.ItemSuperseded)
 }
 
 // Last gives the item's last rated round, and whether there is one.
