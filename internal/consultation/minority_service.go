@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/notice"
 	"delfi/internal/postgres"
 )
 
@@ -65,11 +66,28 @@ func (s *Service) ShowMinority(ctx context.Context, actor account.Actor, slug, t
 		if err := putMinority(ctx, tx, c.ID, m); err != nil {
 			return err
 		}
+		if err := s.tellMinority(ctx, tx, c, m); err != nil {
+			return err
+		}
 		sum := sha256.Sum256([]byte(text))
 		return s.noteAct(ctx, tx, c, by, ActMinority, c.Title, "", map[string]any{
 			"text": hex.EncodeToString(sum[:]), "until": m.Until().Format(time.RFC3339),
 		})
 	})
+}
+
+// tellMinority tells everyone enrolled that the report is shown and until when it can
+// be commented on: the same words to all, and nobody's name.
+func (s *Service) tellMinority(ctx context.Context, tx *postgres.Tx, c *Consultation, m Minority) error {
+	until := m.Until()
+	if by := c.PublishBy(); by.Before(until) {
+		until = by
+	}
+	members, err := s.panel.Members(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, c, notice.Message{Kind: notice.Minority, Deadline: until.Format(time.RFC3339)}, members)
 }
 
 // ForgoMinority declares in public why the dissent is not reported (facilitator,

@@ -182,3 +182,45 @@ func TestARemovedReasonIsGoneFromTheReport(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// TestThePanelIsToldThatTheReportIsShown: everyone enrolled, once for each wording and
+// not for a draft.
+func TestThePanelIsToldThatTheReportIsShown(t *testing.T) {
+	h := newTown(t)
+	ctx := t.Context()
+	h.answered(1)
+	h.dissent = true
+	c := h.get()
+	for _, who := range []account.Actor{h.carla, h.stranger} {
+		h.ok(h.panel.Enrol(ctx, who, c.ID, c.Protocol.Panel.Groups[0].ID))
+	}
+	h.ok(h.s.Conclude(ctx, h.furio, slug, "Basta."))
+	h.drain()
+	told := func(want int) {
+		t.Helper()
+		var letters, people, enrolled int
+		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
+			members, err := h.panel.Members(ctx, tx, h.get().ID)
+			if err != nil {
+				return err
+			}
+			enrolled = len(members)
+			return tx.QueryRowxContext(ctx, `
+				SELECT count(*), count(DISTINCT account)
+				FROM civic.outbox
+				WHERE kind = 'minority' AND round = 0 AND deadline IS NOT NULL`).Scan(&letters, &people)
+		})
+		if enrolled == 0 || letters != want*enrolled || people != min(want, 1)*enrolled {
+			t.Errorf("%d letters to %d people, want %d to each of %d", letters, people, want, enrolled)
+		}
+	}
+	h.ok(h.s.DraftMinority(ctx, h.furio, slug, "Bozza."))
+	told(0)
+	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione."))
+	told(1)
+	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione."))
+	told(1)
+	h.pass(2)
+	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Un’altra, dopo i commenti."))
+	told(2)
+}
