@@ -16,7 +16,7 @@ CREATE TABLE civic.outbox (
     tries        integer NOT NULL DEFAULT 0,
     next_try     timestamptz NOT NULL,
     trouble      text NOT NULL DEFAULT '',
-    CONSTRAINT outbox_kind CHECK (kind IN ('invitation', 'round_opened', 'last_day', 'minority')),
+    CONSTRAINT outbox_kind CHECK (kind IN ('invitation', 'round_opened', 'last_day')),
     CONSTRAINT outbox_state CHECK (state IN ('waiting', 'sent', 'refused', 'late')),
     -- The same thing is told to a person once, however often it is asked for.
     CONSTRAINT outbox_once UNIQUE NULLS NOT DISTINCT (account, kind, consultation, round, deadline)
