@@ -99,12 +99,12 @@ func (c *listAdministrationsCommand) Run(ctx context.Context) error {
 
 // accounts opens the database, of a running server too, for as long as do takes.
 func (c *databaseSettings) accounts(ctx context.Context, do func(*account.Service) error) error {
-	db, _, closeDatabase, err := c.open(ctx, true)
+	db, keys, closeDatabase, err := c.open(ctx, true)
 	if err != nil {
 		return err
 	}
 	defer closeDatabase()
-	return mendable(do(account.New(db)))
+	return mendable(do(account.New(db, keys)))
 }
 
 // about is an administration in one line.

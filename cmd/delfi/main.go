@@ -26,6 +26,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the site."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the present shape, and stop."`
 	Admin   adminCommand   `cmd:"" help:"Keep the administrations of a server and the roles that people hold in them."`
+	Keys    keysCommand    `cmd:"" help:"Keep the keys that lie outside the database."`
 	Witness witnessCommand `cmd:"" help:"Watch the public record of a server from outside, and sign what has only grown."`
 	Succeed succeedCommand `cmd:"" help:"Give a public record that cannot go on a successor, with a public reason."`
 	Import  importCommand  `cmd:"" help:"Import a conversation that was held elsewhere."`

@@ -129,6 +129,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := unlock(ctx, h.accounts); err != nil {
+		return err
+	}
 	// A record that cannot go on is no reason to hide it: it is read, and refuses acts.
 	if err := h.record.Start(ctx); fault.KindOf(err) == fault.Unavailable {
 		log.ErrorContext(ctx, "the public record cannot go on", "error", err)

@@ -39,10 +39,10 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	if err != nil {
 		return nil, err
 	}
-	h := &house{db: db, jobs: jobs, accounts: account.New(db), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
-	h.panel = panel.New(db, h.bridge)
+	h := &house{db: db, jobs: jobs, accounts: account.New(db, keys), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
+	h.panel = panel.New(db, h.accounts, h.bridge)
 	h.notices = notice.New(db, jobs, h.accounts, sender, baseURL)
-	h.consultations = consultation.New(db, jobs, h.record, h.bridge, h.panel, h.notices)
+	h.consultations = consultation.New(db, jobs, h.accounts, h.record, h.bridge, h.panel, h.notices)
 	h.synthesis = synthesis.New(db, h.consultations, h.record)
 	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.synthesis, h.record)

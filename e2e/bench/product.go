@@ -44,15 +44,15 @@ type house struct {
 
 // wire builds the house as cmd/delfi does.
 func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
-	h := &house{db: db, accounts: account.New(db), bridge: pseudonym.New(db, keys)}
+	h := &house{db: db, accounts: account.New(db, keys), bridge: pseudonym.New(db, keys)}
 	var err error
 	if h.jobs, err = job.New(db); err != nil {
 		return nil, err
 	}
 	record := ledger.New(db, keys, ledger.Options{})
-	h.panel = panel.New(db, h.bridge)
+	h.panel = panel.New(db, h.accounts, h.bridge)
 	letters := notice.New(db, h.jobs, h.accounts, nil, "http://localhost")
-	h.consultations = consultation.New(db, h.jobs, record, h.bridge, h.panel, letters)
+	h.consultations = consultation.New(db, h.jobs, h.accounts, record, h.bridge, h.panel, letters)
 	texts := synthesis.New(db, h.consultations, record)
 	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.bridge.Follow(h.consultations.Epoch)

@@ -129,7 +129,7 @@ func TestARoleHoldsFromTheNextRequestOn(t *testing.T) {
 	if request().Has(w.riva, account.Moderator) {
 		t.Fatal("holds it before")
 	}
-	other := account.New(w.db)
+	other := account.New(w.db, w.keys)
 	if _, err := other.GrantRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
 		t.Fatal(err)
 	}

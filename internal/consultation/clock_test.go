@@ -518,17 +518,22 @@ func TestEveryoneIsTold(t *testing.T) {
 		var out []string
 		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
 			out = nil
-			rows, err := tx.QueryContext(ctx, `SELECT a.name || ' ' || o.kind || ' ' || o.round FROM civic.outbox o JOIN civic.account a ON a.id = o.account ORDER BY 1`)
+			rows, err := tx.QueryContext(ctx, `SELECT o.account, ' ' || o.kind || ' ' || o.round FROM civic.outbox o ORDER BY 2`)
 			if err != nil {
 				return err
 			}
 			defer rows.Close()
 			for rows.Next() {
+				var who uuid.UUID
 				var line string
-				if err := rows.Scan(&line); err != nil {
+				if err := rows.Scan(&who, &line); err != nil {
 					return err
 				}
-				out = append(out, line)
+				a, err := h.accounts.Actor(context.WithoutCancel(h.Context()), who)
+				if err != nil {
+					return err
+				}
+				out = append(out, a.Name+line)
 			}
 			return rows.Err()
 		})

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notice"
+	"delfi/internal/panel"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/internal/space"
@@ -30,7 +31,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		if err != nil {
 			return err
 		}
-		d, staff, p, missing, err := gate(ctx, tx, *c)
+		d, staff, p, missing, err := s.gate(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
@@ -183,7 +184,7 @@ func (s *Service) start(ctx context.Context, tx *postgres.Tx, c *Consultation, b
 	if err := c.needActive(); err != nil {
 		return err
 	}
-	if err := stillStaffed(ctx, tx, c); err != nil {
+	if err := s.stillStaffed(ctx, tx, c); err != nil {
 		return err
 	}
 	if err := updateStage(ctx, tx, *c); err != nil {
@@ -196,7 +197,7 @@ func (s *Service) start(ctx context.Context, tx *postgres.Tx, c *Consultation, b
 }
 
 // stillStaffed checks that those who were named hold their roles still.
-func stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+func (s *Service) stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 	if c.Origin != nil {
 		return nil // nobody steers what was held elsewhere
 	}
@@ -208,7 +209,7 @@ func stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 			d.facilitators = append(d.facilitators, m.Account)
 		}
 	}
-	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
 	if err != nil {
 		return err
 	}
@@ -331,6 +332,9 @@ func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *Consultation
 	if err := s.jobs.Enqueue(ctx, tx, Destroy{Consultation: c.ID}, time.Time{}); err != nil {
 		return err
 	}
+	if err := s.jobs.Enqueue(ctx, tx, panel.End{Consultation: c.ID}, time.Time{}); err != nil {
+		return err
+	}
 	within := later(tx.Now, c.Protocol.Publication.WithinDays)
 	if err := s.jobs.Enqueue(ctx, tx, publish{Consultation: c.ID}, within); err != nil {
 		return err
@@ -450,6 +454,9 @@ func (s *Service) withdraw(ctx context.Context, tx *postgres.Tx, c *Consultation
 		return err
 	}
 	if err := space.Close(ctx, tx, c.Space); err != nil {
+		return err
+	}
+	if err := s.jobs.Enqueue(ctx, tx, panel.End{Consultation: c.ID}, time.Time{}); err != nil {
 		return err
 	}
 	if c.DestroyedAt.IsZero() {

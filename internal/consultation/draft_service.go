@@ -2,6 +2,7 @@ package consultation
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -51,9 +52,27 @@ func (c *Consultation) fill(f DraftForm, d draft) {
 	c.StartsAt = d.startsAt()
 }
 
+// colleagues gives, of the accounts in ids, those who hold an office in the
+// administration, with their names and roles as they are now.
+func (s *Service) colleagues(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]person, error) {
+	people, err := holders(ctx, tx, administration, ids)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.accounts.Names(ctx, tx, slices.Collect(maps.Keys(people)))
+	if err != nil {
+		return nil, err
+	}
+	for id, p := range people {
+		p.name = names[id]
+		people[id] = p
+	}
+	return people, nil
+}
+
 // around stores a draft's commitment and staff.
 func (s *Service) around(ctx context.Context, tx *postgres.Tx, c Consultation, d draft) error {
-	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
 	if err != nil {
 		return err
 	}
@@ -111,7 +130,7 @@ func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string)
 	}
 	var out []Missing
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		_, _, _, out, err = gate(ctx, tx, c)
+		_, _, _, out, err = s.gate(ctx, tx, c)
 		return err
 	})
 	return out, err
@@ -119,12 +138,12 @@ func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string)
 
 // gate checks a draft for its announcement: what it says, its staff as they are
 // today, its protocol, and what is missing.
-func gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member, delphi.Protocol, []Missing, error) {
+func (s *Service) gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member, delphi.Protocol, []Missing, error) {
 	d, err := c.form.read()
 	if err != nil {
 		return draft{}, nil, delphi.Protocol{}, nil, err
 	}
-	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
 	if err != nil {
 		return draft{}, nil, delphi.Protocol{}, nil, err
 	}

@@ -134,7 +134,7 @@ func (s *Service) openPlanned(ctx context.Context, tx *postgres.Tx, c *Consultat
 	}
 	why := s.openable(ctx, tx, c, r)
 	if why == nil && first {
-		why = stillStaffed(ctx, tx, c)
+		why = s.stillStaffed(ctx, tx, c)
 	}
 	switch {
 	case why == nil && first:

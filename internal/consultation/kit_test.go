@@ -82,10 +82,10 @@ func (h *town) server() (*job.Queue, *Service) {
 	h.ok(err)
 	q, err := job.New(h.db)
 	h.ok(err)
-	h.accounts, h.record = account.New(h.db), ledger.New(h.db, keys, ledger.Options{})
+	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
 	h.bridge = pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.bridge)
-	s := New(h.db, q, h.record, h.bridge, h.panel, notice.New(h.db, q, h.accounts, nil, "http://localhost"))
+	h.panel = panel.New(h.db, h.accounts, h.bridge)
+	s := New(h.db, q, h.accounts, h.record, h.bridge, h.panel, notice.New(h.db, q, h.accounts, nil, "http://localhost"))
 	job.On(q, func(ctx context.Context, a Tabulate) error { return h.tabulate(ctx, s, a.Round) })
 	job.On(q, func(ctx context.Context, a Destroy) error {
 		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return s.Destroyed(ctx, tx, a.Consultation) })

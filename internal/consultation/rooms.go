@@ -12,6 +12,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/panel"
 	"delfi/internal/postgres"
 )
 
@@ -183,7 +184,7 @@ func (s *Service) Answering(ctx context.Context, tx *postgres.Tx) ([]Round, erro
 // Count stores how many people have answered an open round, rounded down to a
 // multiple of 5, and gives it.
 func (s *Service) Count(ctx context.Context, tx *postgres.Tx, round uuid.UUID, answered int) (int, error) {
-	figure := answered / turnoutStep * turnoutStep
+	figure := panel.Stepped(answered)
 	return figure, countTurnout(ctx, tx, round, figure)
 }
 
@@ -206,7 +207,7 @@ func (s *Service) Tabulated(ctx context.Context, tx *postgres.Tx, round uuid.UUI
 			return err
 		}
 	}
-	r.Turnout = answered / turnoutStep * turnoutStep
+	r.Turnout = panel.Stepped(answered)
 	return s.release(ctx, tx, &c, r, itself, map[string]any{"answered": answered, "enrolled": r.People(), "items": len(outcomes), "round": r.Number})
 }
 

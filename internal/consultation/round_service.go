@@ -12,6 +12,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notice"
+	"delfi/internal/panel"
 	"delfi/internal/postgres"
 )
 
@@ -278,6 +279,9 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, later(r.ClosedAt, maxModeration))
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.jobs.Enqueue(ctx, tx, panel.Hour{}, time.Time{}); err != nil {
 		return err
 	}
 	if err := updateRound(ctx, tx, *r); err != nil {

@@ -23,6 +23,7 @@ import (
 type Service struct {
 	db       *postgres.DB
 	jobs     *job.Queue
+	accounts *account.Service
 	record   *ledger.Service
 	bridge   *pseudonym.Service
 	panel    *panel.Service
@@ -38,14 +39,15 @@ type Service struct {
 // New makes the service and registers its jobs on the queue (open, close,
 // conclude and publish at their instants, last-day notices), and tells the panel
 // when enrolment is open.
-func New(db *postgres.DB, q *job.Queue, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
+func New(db *postgres.DB, q *job.Queue, a *account.Service, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
 	s := &Service{
-		db: db, jobs: q, record: l, bridge: p, panel: pan, notices: n,
+		db: db, jobs: q, accounts: a, record: l, bridge: p, panel: pan, notices: n,
 		contributions: func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) { return Contributions{}, nil },
 		feedback:      func(context.Context, *postgres.Tx, uuid.UUID, int) (string, error) { return "", nil },
 	}
 	s.work(q)
 	pan.Ask(s.terms)
+	pan.Work(q)
 	return s
 }
 
@@ -166,7 +168,7 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	if c.Stage == Draft {
 		return panel.Terms{}, errNoSuch
 	}
-	t := panel.Terms{Open: c.enrolling(), Codes: c.answerable()}
+	t := panel.Terms{Open: c.enrolling(), Full: c.full(), Codes: c.answerable()}
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
 	}
@@ -189,10 +191,16 @@ func (c Consultation) answerable() bool {
 	return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
 }
 
-func (c Consultation) enrolling() bool {
-	if c.Suspended != nil || c.Origin != nil {
-		return false
-	}
+func (c Consultation) enrolling() bool { return c.Suspended == nil && !c.full() }
+
+// full tells whether nobody can enrol any more; a suspension ends.
+func (c Consultation) full() bool {
+	c.Suspended = nil
+	return c.Origin != nil || !c.welcomes()
+}
+
+// welcomes tells whether people enrol, but for a suspension.
+func (c Consultation) welcomes() bool {
 	switch c.Stage {
 	case Announced:
 		return true

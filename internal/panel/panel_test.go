@@ -39,7 +39,7 @@ func newGround(t *testing.T) *ground {
 	}
 	bridge := pseudonym.New(db, keys)
 	g := &ground{
-		db: db, panel: panel.New(db, bridge), id: uuid.New(),
+		db: db, panel: panel.New(db, account.New(db, keys), bridge), id: uuid.New(),
 		terms:  panel.Terms{Open: true, Groups: []string{"citizens", "architects"}},
 		person: account.Actor{Account: uuid.New(), Name: "Ada"},
 	}
@@ -83,7 +83,7 @@ func TestEnrolmentKeepsTheDayAndTheGroupAlone(t *testing.T) {
 		names = append(names, n)
 	}
 	slices.Sort(names)
-	if d := cmp.Diff([]string{"account", "code_issued", "consultation", "enrolled_on", "grp"}, names); d != "" {
+	if d := cmp.Diff([]string{"account", "code_issued", "consultation", "enrolled_on", "fresh", "grp"}, names); d != "" {
 		t.Error("columns", d)
 	}
 	if row["enrolled_on"] != "2026-03-10" {
@@ -152,6 +152,7 @@ func TestThePanelIsCountedByGroupWithPeopleWhoHaveNoAccount(t *testing.T) {
 	if err := g.panel.EnrolForeign(ctx, g.id, "nobody", 40); err == nil {
 		t.Error("an unknown group was counted")
 	}
+	g.terms.Full = true
 	n, err := g.panel.Enrolled(ctx, g.id)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,9 @@ import (
 	"delfi/internal/postgres"
 )
 
+// Heap is the table of aliases: its rows are written anew each hour.
+var Heap = postgres.Heap{Table: "civic.alias", Order: "consultation, id"}
+
 // check is what the database knows of a key.
 type check struct {
 	Value     []byte
@@ -100,4 +103,29 @@ func insertAlias(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, i
 		ON CONFLICT DO NOTHING`,
 		consultation, id[:], name)
 	return err
+}
+
+// heldKeys lists the keys of consultations with the rows that each protects.
+func heldKeys(ctx context.Context, tx *postgres.Tx) ([]Held, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT k.consultation, k.scope, k.destroyed, CASE k.scope
+			WHEN 'panel' THEN (SELECT count(*) FROM panel.panelist AS p WHERE p.consultation = k.consultation)
+			ELSE (SELECT count(*) FROM civic.alias AS a WHERE a.consultation = k.consultation)
+		END
+		FROM civic.key_check AS k
+		ORDER BY k.consultation, k.scope`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Held
+	for rows.Next() {
+		var h Held
+		if err := rows.Scan(&h.Consultation, &h.Scope, &h.Destroyed, &h.Rows); err != nil {
+			return nil, err
+		}
+		h.Name = scope(h.Scope).name(h.Consultation)
+		out = append(out, h)
+	}
+	return out, rows.Err()
 }

@@ -19,12 +19,14 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
 	"delfi/web/me"
 	"delfi/web/page"
 )
@@ -35,6 +37,7 @@ type site struct {
 	t        *testing.T
 	url      string
 	db       *postgres.DB
+	keys     pseudonym.Keys
 	provider *devidp.Provider
 	accounts *account.Service
 	base     string
@@ -58,8 +61,12 @@ func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys, err := pseudonym.NewFileKeys(t.TempDir(), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewUnstartedServer(nil)
-	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, accounts: account.New(db)}
+	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, keys: keys, accounts: account.New(db, keys)}
 	s.base = s.url
 	if public != "" {
 		s.base = public
@@ -90,7 +97,7 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	accounts := account.New(s.db)
+	accounts := account.New(s.db, s.keys)
 	k := page.New(page.Options{
 		BaseURL: s.base, DB: s.db.With(postgres.WithClock(clock)), Actors: accounts, Secret: secret, FormAction: s.action, Log: slog.New(slog.DiscardHandler),
 	})
@@ -211,12 +218,7 @@ func (p *person) wants(status int, holds string) {
 func (s *site) actor(subject string) account.Actor {
 	s.t.Helper()
 	s.person().open("/sign-in?as=" + subject)
-	var id string
-	err := s.db.Pool().GetContext(s.t.Context(), &id, `SELECT id FROM civic.account WHERE subject = $1`, subject)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	a, err := s.accounts.Actor(s.t.Context(), parse(s.t, id))
+	a, err := s.accounts.Actor(s.t.Context(), s.account(subject))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -237,3 +239,20 @@ func (c carrier) SetCookies(_ *url.URL, cookies []*http.Cookie) {
 }
 
 func (c carrier) Cookies(*url.URL) []*http.Cookie { return slices.Collect(maps.Values(c)) }
+
+// account is the account of somebody who signed in before, in Italian.
+func (s *site) account(subject string) uuid.UUID {
+	s.t.Helper()
+	for _, p := range s.provider.People() {
+		if p.Subject != subject {
+			continue
+		}
+		id, err := s.accounts.SignIn(s.t.Context(), account.Claims{Issuer: s.provider.Issuer(), Subject: subject, Name: p.Name, Email: p.Email, Municipality: p.Municipality, Groups: p.Groups})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return id
+	}
+	s.t.Fatalf("nobody is called %s", subject)
+	return uuid.Nil
+}

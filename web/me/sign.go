@@ -32,7 +32,9 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	r.Get("/sign-in/callback", k.Handle(s.finish, page.Patient))
 	r.Post("/sign-out", k.Handle(s.leave))
 	r.Get("/me", k.Handle(s.kept, page.SignedIn))
+	r.Post("/me/take-back", k.Handle(s.takeBack, page.SignedIn))
 	r.Post("/me/leave", k.Handle(s.goodbye, page.SignedIn))
+	r.Post("/me/stay", k.Handle(s.stay, page.SignedIn))
 }
 
 // under is a sign-in under way, as the browser that began it is entrusted with.

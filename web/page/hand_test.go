@@ -29,7 +29,7 @@ func newCounter(t *testing.T) *counter {
 	now := time.Now()
 	db := testdb.NewAt(t, func() time.Time { return now })
 	c := &counter{clock: &now}
-	accounts := account.New(db)
+	accounts := account.New(db, keysOf(t))
 	id := enter(t, accounts, account.Claims{Name: "Anna"})
 	c.house = newHouse(t, Options{DB: db, Hit: func(route string, status int) { c.hits = append(c.hits, fmt.Sprint(route, " ", status)) }})
 	t.Cleanup(c.kernel.Close)

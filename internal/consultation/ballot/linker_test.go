@@ -162,7 +162,7 @@ func (x *intruder) people() map[string][]string {
 		"account's xmin":     x.text(`SELECT e.account::text FROM civic.enrolment AS e JOIN civic.account AS a ON a.id = e.account ORDER BY a.xmin::text::bigint, a.ctid`),
 		"outbox":             x.text(`SELECT account::text FROM civic.outbox GROUP BY account ORDER BY max(xmin::text::bigint), max(ctid::text)`),
 		"outbox, dump":       x.text(`SELECT account::text FROM civic.outbox GROUP BY account ORDER BY min(ctid::text)`),
-		"who signs in again": x.text(`SELECT a.id::text FROM civic.account AS a ORDER BY a.subject`),
+		"who signs in again": x.text(`SELECT a.id::text FROM civic.account AS a ORDER BY a.person`),
 	}
 	var raw [][]byte
 	for _, s := range x.panel {

@@ -116,12 +116,12 @@ func (h *house) wire() {
 	h.must(err)
 	h.queue, err = job.New(h.db)
 	h.must(err)
-	h.accounts = account.New(h.db)
+	h.accounts = account.New(h.db, keys)
 	h.bridge = pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.bridge)
+	h.panel = panel.New(h.db, h.accounts, h.bridge)
 	record := ledger.New(h.db, keys, ledger.Options{})
 	letters := notice.New(h.db, h.queue, h.accounts, nil, "http://localhost")
-	h.cons = consultation.New(h.db, h.queue, record, h.bridge, h.panel, letters)
+	h.cons = consultation.New(h.db, h.queue, h.accounts, record, h.bridge, h.panel, letters)
 	h.ballots = New(h.db, h.queue, h.cons, h.bridge, record)
 }
 
