@@ -70,7 +70,7 @@ func serve(t *testing.T, h *webtest.House, p *devidp.Provider, change ...func(*w
 		Consult: consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
-		Steer:          steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports},
+		Steer:          steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
 	}

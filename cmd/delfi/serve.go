@@ -179,7 +179,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			Kept: me.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
 		Consult:        consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Record:         record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
-		Steer:          steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports},
+		Steer:          steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Reports: h.reports},
 		Administration: administration.Services{Accounts: h.accounts},
 		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,

@@ -77,19 +77,34 @@ func (s *Service) figures(ctx context.Context) error {
 
 // Enrolled counts the panel by group, for pages: exactly once nobody can enrol any more,
 // and until then in steps of 5 that move hourly, so that nobody sees another come.
-func (s *Service) Enrolled(ctx context.Context, consultation uuid.UUID) (map[string]int, error) {
-	var n map[string]int
+func (s *Service) Enrolled(ctx context.Context, consultation uuid.UUID) (Figure, error) {
+	var f Figure
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		t, err := s.terms(ctx, tx, consultation)
 		if err != nil {
 			return err
 		}
-		if t.Full {
-			n, err = countEnrolled(ctx, tx, consultation)
+		if f.Exact = t.Full; f.Exact {
+			f.Groups, err = countEnrolled(ctx, tx, consultation)
 			return err
 		}
-		n, err = findFigures(ctx, tx, consultation)
+		f.Groups, err = findFigures(ctx, tx, consultation)
 		return err
 	})
-	return n, err
+	return f, err
+}
+
+// Figure is how many people are on a panel, as it is shown.
+type Figure struct {
+	Groups map[string]int // people by group
+	Exact  bool           // else at least so many, in steps of 5
+}
+
+// People is the number of all groups.
+func (f Figure) People() int {
+	n := 0
+	for _, people := range f.Groups {
+		n += people
+	}
+	return n
 }

@@ -292,7 +292,10 @@ func TestTheNumberEnrolledMovesHourlyInStepsOfFive(t *testing.T) {
 		t.Helper()
 		n, err := y.panel.Enrolled(t.Context(), y.id)
 		y.must(err)
-		return n["citizens"] + n["architects"]
+		if n.Exact != y.terms.Full {
+			t.Errorf("exact: %v", n.Exact)
+		}
+		return n.People()
 	}
 	exact := func() (n int) {
 		t.Helper()

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/ledger"
+	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -33,7 +34,7 @@ type Services struct {
 		IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Code, error)
 		Issued(ctx context.Context, actor account.Actor, consultation uuid.UUID) (bool, error)
 		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
-		Enrolled(ctx context.Context, consultation uuid.UUID) (map[string]int, error)
+		Enrolled(ctx context.Context, consultation uuid.UUID) (panel.Figure, error)
 	}
 	Synthesis interface {
 		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body string) (synthesis.Contribution, error)

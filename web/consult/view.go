@@ -8,6 +8,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/panel"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -227,6 +228,18 @@ func (v view) debt(q *page.Request) (tone, icon, words string) {
 		return "due", "it-clock", q.T("consult.debt.today")
 	default:
 		return "due", "it-clock", q.T("consult.debt.in", "n", days)
+	}
+}
+
+// enrolled says how many people are on the panel, in steps of 5 while people enrol.
+func enrolled(q *page.Request, f panel.Figure) string {
+	switch n := f.People(); {
+	case f.Exact:
+		return q.T("consult.enrolled", "n", n)
+	case n == 0:
+		return q.T("consult.enrolling.small")
+	default:
+		return q.T("consult.enrolling.more", "n", n)
 	}
 }
 

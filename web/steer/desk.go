@@ -33,7 +33,6 @@ type deskView struct {
 	Counts        synthesis.Counts       // of the gather round, once it is closed
 	Current       *consultation.Round    // open, closing or closed and not yet released
 	Next          *consultation.Round    // the next planned one
-	Groups        map[string]int         // enrolled by group
 	Minority      consultation.Minority  // of a concluded one
 	Dissent       bool                   // whether its reasons go against its verdicts
 	Fault         *fault.Fault           // of the act that was just refused
@@ -109,9 +108,6 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 	}
 	if c.Stage == consultation.Draft {
 		v.Missing, err = d.Consultations.Missing(ctx, actor, slug)
-		return v, err
-	}
-	if v.Groups, err = d.Panel.Enrolled(ctx, c.ID); err != nil {
 		return v, err
 	}
 	for i, r := range c.Rounds {

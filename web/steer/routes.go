@@ -7,7 +7,6 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
-	"delfi/internal/panel"
 	"delfi/internal/report"
 	"delfi/web/page"
 )
@@ -18,7 +17,6 @@ type Services struct {
 	Consultations *consultation.Service
 	Synthesis     *synthesis.Service
 	Ballots       *ballot.Service
-	Panel         *panel.Service
 	Reports       *report.Service
 }
 

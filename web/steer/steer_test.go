@@ -18,7 +18,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.Kernel) {
 		steer.Routes(r, k, steer.Services{
-			Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports,
+			Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports,
 		})
 	}
 }

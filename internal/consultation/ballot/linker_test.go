@@ -332,7 +332,7 @@ func bound(odds []float64, level float64) int {
 
 func TestWithinTheHourAnOpenRoundForgetsWhoCameWhen(t *testing.T) {
 	const people = 40
-	h, ctx := newHouse(t, people, 1), t.Context()
+	h, ctx := newHouseAsTheyCame(t, people, 1), t.Context()
 	// The worst case: everybody answers in the order in which they enrolled.
 	truth := map[string]string{}
 	for i := range h.people {
