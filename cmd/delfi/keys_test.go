@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -51,5 +52,24 @@ func TestKeysAreListedAndRotated(t *testing.T) {
 	}
 	if status, _ := keys("rotate"); status != 1 {
 		t.Errorf("without the key: status %d", status)
+	}
+}
+
+// A server that holds another key does not start, and says what to do.
+func TestAServerWithAnotherKeyDoesNotStart(t *testing.T) {
+	d := newDesk(t)
+	if err := unlock(t.Context(), d.Service); err != nil {
+		t.Fatal(err)
+	}
+	settings := databaseSettings{DatabaseURL: d.args[1], Data: t.TempDir(), MasterKey: d.args[5]}
+	db, keys, closeDatabase, err := settings.open(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeDatabase()
+	err = unlock(t.Context(), account.New(db, keys))
+	var r refusal
+	if !errors.As(err, &r) || !strings.Contains(err.Error(), "restore <data>/keys") {
+		t.Errorf("got %v", err)
 	}
 }

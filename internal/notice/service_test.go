@@ -252,3 +252,37 @@ func TestDeadline(t *testing.T) {
 		t.Error("stored")
 	}
 }
+
+// Who asked to leave is told nothing more, and the outbox does not tell who it is.
+func TestWhoLeavesIsToldNothing(t *testing.T) {
+	b := newBench(t, true)
+	accounts := account.New(b.db, b.keys)
+	if err := accounts.Leave(context.Background(), account.Actor{Account: b.people[0]}); err != nil {
+		t.Fatal(err)
+	}
+	b.tell(lastDay, b.people...)
+	b.drain()
+	if diff := cmp.Diff(map[string]int{"bruno@example.org": 1, "carla@example.org": 1}, b.got()); diff != "" {
+		t.Error(diff)
+	}
+	var kinds int
+	if err := b.db.Pool().Get(&kinds, `SELECT count(DISTINCT (state, tries, trouble)) FROM civic.outbox`); err != nil || kinds != 1 {
+		t.Errorf("%d kinds of rows, %v", kinds, err)
+	}
+}
+
+// A mail server's words often repeat whom it refuses.
+func TestTheOutboxKeepsNoAddress(t *testing.T) {
+	anna := account.Addressee{Name: "Anna Vandelli", Email: "anna.v@posta.example"}
+	for said, want := range map[string]string{
+		"550 <anna.v@posta.example>: unknown":          "550 <(address)>: unknown",
+		"550 user ANNA.V does not exist":               "550 user (person) does not exist",
+		"mailbox of Anna Vandelli full; ask a@b.it":    "mailbox of (person) full; ask (address)",
+		"dial tcp 127.0.0.1:25: connection refused":    "dial tcp 127.0.0.1:25: connection refused",
+		"552 5.2.2 (other.name@posta.example) is full": "552 5.2.2 ((address)) is full",
+	} {
+		if got := notice.Unnamed(said, anna); got != want {
+			t.Errorf("%q became %q", said, got)
+		}
+	}
+}

@@ -35,8 +35,12 @@
 // key and a nonce, shown once and kept nowhere; the panelist is born of its first
 // ballot. It promises no proof that panelists are real people, nor that a changed
 // ballot will be found. Whoever keeps copying the write-ahead log sees in which order
-// enrolments and first ballots come: of a person who enrols and answers at once it
-// tells that they answered, never what.
+// enrolments, aliases and first ballots come: of an account that enrols and answers at
+// once it tells that it answered, never what, and never whose the account is (package
+// account).
+//
+//	Alias ──▶ a name that nobody has ──Claim, with the first text──▶ row, fresh
+//	                                                  ──hourly──▶ written anew (Heap)
 //
 // # The end of a key
 //
