@@ -25,6 +25,7 @@ type Meter struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
 	kept     *prometheus.CounterVec
+	troubles *prometheus.CounterVec
 	answers  *hourly
 }
 
@@ -41,9 +42,12 @@ func newMeter(clock func() time.Time) *Meter {
 		kept: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "delfi_kept_pages_served_total", Help: "Requests that a kept page answered, by route and class of status.",
 		}, []string{"route", "class"}),
+		troubles: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "delfi_sign_in_troubles_total", Help: "Failures of the identity provider, or of what joins us to it, by kind.",
+		}, []string{"kind"}),
 		answers: &hourly{clock: clock, counting: map[string]float64{}, shown: map[string]float64{}},
 	}
-	m.registry.MustRegister(m.requests, m.kept, m.answers,
+	m.registry.MustRegister(m.requests, m.kept, m.troubles, m.answers,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -75,6 +79,9 @@ func (m *Meter) Watch(w Watched) {
 	m.answers.watch(func() int64 { return k.Acting().Shed })
 	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs})
 }
+
+// Trouble counts a failure of the identity provider's.
+func (m *Meter) Trouble(kind string) { m.troubles.WithLabelValues(kind).Inc() }
 
 // Hit counts a kept page that was served.
 func (m *Meter) Hit(route string, status int) {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -29,6 +30,9 @@ import (
 	"delfi/web/ui"
 	"delfi/web/webtest"
 )
+
+// siteSecret is what the servers of a site have in common.
+var siteSecret = bytes.Repeat([]byte{7}, 32)
 
 // server is one server process: the whole site on a real listener.
 type server struct {
@@ -62,7 +66,7 @@ func serve(t *testing.T, h *webtest.House, p *devidp.Provider, change ...func(*w
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	s.kernel = page.New(page.Options{BaseURL: s.url, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
+	s.kernel = page.New(page.Options{BaseURL: s.url, DB: h.DB, Actors: h.Accounts, Secret: siteSecret, ErrorPage: ui.ErrorPage,
 		FormAction: []string{p.Issuer()}, Posts: 100000, SignIns: 100000, Keep: true, Log: log})
 	o := web.Options{
 		Kernel: s.kernel,

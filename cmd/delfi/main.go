@@ -110,6 +110,10 @@ func realMain(ctx context.Context, args []string) int {
 		complain(err.Error())
 		return 1
 	}
+	if err := secretFlags(args); err != nil {
+		complain(err.Error())
+		return 2
+	}
 	at, err := parser.Parse(args)
 	if err != nil {
 		complain(err.Error())

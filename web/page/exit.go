@@ -55,8 +55,8 @@ func (k *Kernel) exit(q *Request, err error) {
 	}
 	status := Status(err)
 	k.log(q, status, err)
-	if status == http.StatusUnauthorized && q.reads() {
-		err = q.Leave(q.SignInURL())
+	if status == http.StatusUnauthorized {
+		err = k.signInAgain(q, safe(err))
 	} else {
 		err = k.show(q, status, safe(err))
 	}

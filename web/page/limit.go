@@ -118,6 +118,11 @@ type refusal struct {
 
 func (r refusal) Unwrap() error { return r.Fault }
 
+// BadRequest gives err the status 400, for programs whose standard asks for it.
+func BadRequest(err error) error {
+	return refusal{http.StatusBadRequest, safe(err)}
+}
+
 func tooMany() error {
 	return refusal{http.StatusTooManyRequests, fault.New(fault.Unavailable, "too_many", "too many requests in a minute")}
 }

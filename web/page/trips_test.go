@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"net/http"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 // entrance is a house on a database, with an address that signs somebody in.
 func entrance(t *testing.T, db *postgres.DB, id uuid.UUID) *house {
 	t.Helper()
-	h := newHouse(t, Options{DB: db})
+	h := newHouse(t, Options{DB: db, Secret: bytes.Repeat([]byte{7}, 32)})
 	t.Cleanup(h.kernel.Close)
 	h.kernel.opts.Actors = account.New(db)
 	h.Get("/sign", h.kernel.Handle(func(q *Request) error {
