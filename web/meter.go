@@ -77,6 +77,7 @@ func (m *Meter) Watch(w Watched) {
 	count("delfi_kept_pages_misses_total", "Pages drawn to be kept.", func() int64 { return k.Kept().Misses })
 	count("delfi_kept_pages_drops_total", "Changes that dropped pages.", func() int64 { return k.Kept().Drops })
 	m.answers.watch(func() int64 { return k.Acting().Shed })
+	m.registry.MustRegister(failing{k})
 	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs})
 }
 
@@ -84,8 +85,8 @@ func (m *Meter) Watch(w Watched) {
 func (m *Meter) Trouble(kind string) { m.troubles.WithLabelValues(kind).Inc() }
 
 // Hit counts a kept page that was served.
-func (m *Meter) Hit(route string, status int) {
-	if answering(route) {
+func (m *Meter) Hit(route string, quiet bool, status int) {
+	if quiet {
 		m.answers.add(class(status))
 		return
 	}
@@ -93,10 +94,10 @@ func (m *Meter) Hit(route string, status int) {
 }
 
 // observe counts a request that a room answered. A Meter that is nil counts nothing.
-func (m *Meter) observe(route string, status int, took time.Duration) {
+func (m *Meter) observe(route string, quiet bool, status int, took time.Duration) {
 	switch {
 	case m == nil:
-	case answering(route):
+	case quiet:
 		m.answers.add(class(status))
 	default:
 		m.requests.WithLabelValues(route, class(status)).Observe(took.Seconds())
@@ -119,6 +120,20 @@ func (m *Meter) Private(log *slog.Logger) http.Handler {
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	return mux
+}
+
+// failing collects what failed where people answer.
+type failing struct{ kernel *page.Kernel }
+
+var answersFailed = prometheus.NewDesc("delfi_answering_failures_total",
+	"Failures of routes under which people answer, by kind, as of the last whole hour.", []string{"kind"}, nil)
+
+func (failing) Describe(to chan<- *prometheus.Desc) { to <- answersFailed }
+
+func (f failing) Collect(to chan<- prometheus.Metric) {
+	for kind, n := range f.kernel.Failed() {
+		to <- prometheus.MustNewConstMetric(answersFailed, prometheus.CounterValue, float64(n), kind)
+	}
 }
 
 // waiting collects the length of the job queue.

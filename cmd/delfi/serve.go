@@ -216,7 +216,11 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.serve(ctx, listener, h, web.New(site), provider, firstCode)
+	handler, err := web.New(site)
+	if err != nil {
+		return err
+	}
+	return c.serve(ctx, listener, h, handler, provider, firstCode)
 }
 
 // tell answers those who run the server, until the listener is closed. A profile

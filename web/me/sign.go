@@ -44,7 +44,7 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	r.Post("/sign-out", k.Handle(s.leave))
 	r.Post("/sign-out/everywhere", k.Handle(s.leaveEverywhere, page.SignedIn))
 	r.Get("/me", k.Handle(s.kept, page.SignedIn))
-	r.Post("/me/leave", k.Handle(s.goodbye, page.SignedIn))
+	r.Method("POST", "/me/leave", k.Quietly(s.goodbye, page.SignedIn)) // leaving may take ballots back
 }
 
 // under is a sign-in under way, as the browser that began it is entrusted with.

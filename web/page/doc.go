@@ -20,6 +20,9 @@
 //	signed in ── 12 h · 2 h unused (idle.go) · ended elsewhere (end.go) ──▶ (none)
 //	signed in with a role ── 1 h ──▶ stale: nobody's role, until the provider was asked, silently where it can
 //
+// Pages under which people answer are quiet: declared where they are registered, known
+// before anything of a request is looked at, without a line in any log (quiet.go).
+//
 // A form that arrives too late is put by, and comes back filled in (typed.go).
 //
 // A request reads its session in one statement, which it may share with those who ask

@@ -216,7 +216,7 @@ func (k *Kernel) head(w http.ResponseWriter) {
 // hit counts a page that no room drew for its request.
 func (k *Kernel) hit(route string, status int) {
 	if k.opts.Hit != nil {
-		k.opts.Hit(route, status)
+		k.opts.Hit(route, k.IsQuietRoute(route), status)
 	}
 }
 

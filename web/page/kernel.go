@@ -56,7 +56,7 @@ type Options struct {
 	// Keep holds pages for readers without a session rendered, for as long as the
 	// database tells what changes them. It needs Front and Once around the site.
 	Keep bool
-	Hit  func(route string, status int) // told of each page that no room drew for its request; may be nil
+	Hit  func(route string, quiet bool, status int) // told of each page that no room drew for its request; may be nil
 	Log  *slog.Logger
 }
 
@@ -71,6 +71,7 @@ type Kernel struct {
 	endKey    []byte      // of the names of ends
 	fixed     http.Header // what every answer's headers have
 	shelf     *shelf
+	quiet     quiet
 	hands     hands
 	end       func() // of what runs beside requests
 	cross     *http.CrossOriginProtection
@@ -158,6 +159,7 @@ func New(o Options) *Kernel {
 	if o.DB != nil {
 		beside.Go(func() { k.sweep(ctx) })
 	}
+	beside.Go(func() { k.sums(ctx) })
 	if o.Keep {
 		beside.Go(func() { k.listen(ctx) })
 		beside.Go(func() { k.tell(ctx) })

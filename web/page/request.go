@@ -45,6 +45,7 @@ const (
 	languageKey
 	identityKey
 	flightKey
+	quietKey
 )
 
 // From gives the request that a template is rendered for; outside of one (a

@@ -71,7 +71,7 @@ func (k *Kernel) putBy(q *Request) bool {
 		return false
 	}
 	if err := k.rows.Put(q.Context(), name, box.Seal(nil, nil, packed, []byte(name)), q.Now.Add(typedFor).Add(time.Hour).Truncate(time.Hour)); err != nil {
-		k.opts.Log.Warn("a form could not be put by", "error", err)
+		k.unsaid(q, "a form could not be put by", err)
 		return false
 	}
 	// One for each action: the same form sent twice is one.
@@ -189,7 +189,7 @@ func (q *Request) restored(page []byte) []byte {
 		}
 		values, err := q.kernel.takeTyped(q.Context(), n)
 		if err != nil {
-			q.kernel.opts.Log.Warn("a form that was put by cannot be read", "error", err)
+			q.kernel.unsaid(q, "a form that was put by cannot be read", err)
 		}
 		if values == nil {
 			http.SetCookie(q.W, q.cookie(cookie, "", -1))
@@ -198,7 +198,7 @@ func (q *Request) restored(page []byte) []byte {
 		q.NoStore()
 		filled, err := fill(page, q, n.Action, values)
 		if err != nil {
-			q.kernel.opts.Log.Warn("a form that was put by cannot be shown", "error", err)
+			q.kernel.unsaid(q, "a form that was put by cannot be shown", err)
 			continue
 		}
 		page = filled
