@@ -41,7 +41,7 @@ func New(o Options) (http.Handler, error) {
 	outer.Get("/healthz", o.Health.alive)
 	outer.Get("/readyz", o.Health.ready)
 	outer.Handle("/*", o.Kernel.Once(o.Kernel.Wrap(r)))
-	return o.Kernel.Front(outer), nil
+	return o.Kernel.Known(o.Kernel.Front(outer)), nil
 }
 
 // routes are those of every room.

@@ -100,6 +100,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err := c.check(); err != nil {
 		return refusal{err}
 	}
+	if host, plain := strings.CutPrefix(c.BaseURL, "http://"); plain && !loopback(net.JoinHostPort(strings.Split(host, ":")[0], "0")) {
+		log.Warn("people's answers and sessions cross the network unencrypted: set --base-url to an https:// address, and let a proxy in front end TLS", "base-url", c.BaseURL)
+	}
 	o, err := c.signIn()
 	if err != nil {
 		return refusal{err}

@@ -93,7 +93,7 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 		r.Method("GET", "/get-code", k.Quietly(c.offer, page.SignedIn))
 		r.Method("POST", "/get-code", k.Quietly(c.issue, page.SignedIn))
 		r.Method("GET", "/code", k.Apart(apart.code))
-		r.Method("POST", "/code", k.Apart(apart.enter, page.Patient))
+		r.Method("POST", "/code", k.Apart(apart.enter, page.PatientCodes))
 		r.Method("POST", "/code/forget", k.Apart(apart.forget))
 		r.Method("GET", "/code/rounds/{n}", k.Apart(apart.round))
 		r.Method("POST", "/code/rounds/{n}", k.Apart(apart.answer))

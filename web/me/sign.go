@@ -39,7 +39,7 @@ type Ends interface {
 func Routes(r chi.Router, k *page.Kernel, s Services) {
 	s.ends = k
 	r.Get("/sign-in", k.Handle(s.begin, page.Patient))
-	r.Get("/sign-in/callback", k.Handle(s.finish, page.Patient))
+	r.Get("/sign-in/callback", k.Handle(s.finish)) // counted as it began
 	r.Post("/sign-in/ended", k.Program(s.ended))
 	r.Post("/sign-out", k.Handle(s.leave))
 	r.Post("/sign-out/everywhere", k.Handle(s.leaveEverywhere, page.SignedIn))

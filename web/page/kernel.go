@@ -50,6 +50,7 @@ type Options struct {
 	MaxBody   int64         // bytes of a request; 1 MiB
 	SignIns   int           // sign-ins begun per minute and address; 120: a library has one address
 	Posts     int           // posts per minute and person (or address, signed out); 240
+	Codes     int           // codes tried per minute and address; 60
 	MaxWork   int           // requests in work at once, of readers and of senders each; 128
 	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
 	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
@@ -77,6 +78,7 @@ type Kernel struct {
 	cross     *http.CrossOriginProtection
 	signIns   limit
 	posts     limit
+	codes     limit
 	typedPace limit
 	typedRoom hourlyRoom
 	reads     *gate
@@ -86,7 +88,7 @@ type Kernel struct {
 	bodies    []stage // memory of bodies, by length
 	pace      pace    // of those who send them
 	downloads *downloads
-	unasked   sync.Once // the log said that X-Forwarded-For comes and is not believed
+	unasked   atomic.Int64 // when the log last said that X-Forwarded-For comes and is not believed, in seconds
 }
 
 // New makes a kernel; Close ends its housekeeping.
@@ -108,6 +110,9 @@ func New(o Options) *Kernel {
 	}
 	if o.SignIns == 0 {
 		o.SignIns = 120
+	}
+	if o.Codes == 0 {
+		o.Codes = 60
 	}
 	if o.Posts == 0 {
 		o.Posts = 240
@@ -145,7 +150,7 @@ func New(o Options) *Kernel {
 		k.exit(k.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
 	}))
 	k.signIns = newLimit(o.SignIns)
-	k.posts = newLimit(o.Posts)
+	k.posts, k.codes = newLimit(o.Posts), newLimit(o.Codes)
 	k.typedPace = newLimit(typedAMinute)
 	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
 	k.bodies, k.pace, k.downloads = newStages(), slowest, newDownloads()

@@ -48,9 +48,9 @@ func (k *Kernel) address(r *http.Request) netip.Addr {
 		return network(at)
 	}
 	if !k.proxy(at) {
-		k.unasked.Do(func() {
+		if now, told := k.now().Unix(), k.unasked.Load(); now-told >= 3600 && k.unasked.CompareAndSwap(told, now) {
 			k.opts.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
-		})
+		}
 		return network(at)
 	}
 	rest := strings.Join(said, ",")
@@ -105,6 +105,15 @@ func network(at netip.Addr) netip.Addr {
 // Patient lets an address begin only so many sign-ins a minute.
 var Patient Guard = func(q *Request) error {
 	if !q.kernel.signIns.allow(q.kernel.address(q.R).String()) {
+		return tooMany()
+	}
+	return nil
+}
+
+// PatientCodes lets an address try only so many codes a minute: apart from sign-ins, so
+// that a library that signs in uses up nobody's codes.
+var PatientCodes Guard = func(q *Request) error {
+	if !q.kernel.codes.allow(q.kernel.address(q.R).String()) {
 		return tooMany()
 	}
 	return nil

@@ -199,7 +199,8 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 			return nil
 		}
 	default:
-		h.Set("Cache-Control", "private, no-cache")
+		// Who signed in leaves nothing of theirs on a shared computer.
+		h.Set("Cache-Control", "no-store")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return q.write(status, body)

@@ -35,7 +35,7 @@ const (
 	typedKind = "typed"
 	typedFor  = time.Hour
 	// typedAMinute bounds the forms from one address, typedAnHour the bytes of all.
-	typedAMinute, typedAnHour = 6, 64 << 20
+	typedAMinute, typedAnHour = 20, 64 << 20
 	// typedLeast is the least size of a row: whether a form was long is its owner's own.
 	typedLeast = 4 << 10
 	// typedMost bounds what a stored form grows to when it is opened.
