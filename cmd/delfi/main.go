@@ -134,6 +134,10 @@ func realMain(ctx context.Context, args []string) int {
 		complain(err.Error())
 		return 1
 	}
+	if err := secretFlags(args); err != nil {
+		complain(err.Error())
+		return 2
+	}
 	at, err := parser.Parse(joined(args))
 	if err != nil {
 		complain(err.Error())

@@ -144,6 +144,7 @@ const (
 	callbackPath  = "/sign-in/callback"
 	readyPath     = "/readyz"
 	cookieName    = "delfi_session"
+	markCookie    = "delfi_seen"     // when the session was last used, and whose it is
 	attemptCookie = "delfi_attempt_" // and what of its state makes it one
 )
 
@@ -152,10 +153,10 @@ var closingJob = consultation.Tabulate{}.Kind()
 
 // serveArgs start bin/delfi on an address of its choice, before a database and a
 // provider that are there, and with profiles on another.
-func serveArgs(data, database, private, issuer, client, secret string) []string {
+func serveArgs(data, database, private, issuer, client string) []string {
 	return []string{
 		"serve", "--listen=127.0.0.1:0", "--data=" + data, "--database-url=" + database, "--private-listen=" + private,
-		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client, "--oidc-client-secret=" + secret,
+		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client,
 		"--forwarded=127.0.0.1", // so that each person has an address: sign-ins are counted by address
 	}
 }

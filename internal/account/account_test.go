@@ -306,11 +306,11 @@ func TestSessionsOfACrowdAreStoredEachForItself(t *testing.T) {
 			if err := sessions.Put(ctx, name, data, until); err != nil {
 				t.Error(err)
 			}
-			got, _, found, err := sessions.Find(ctx, name)
-			if err != nil || !found || !bytes.Equal(got, data) {
-				t.Errorf("%s: %q, %v, %v", name, got, found, err)
+			row, found, err := sessions.Find(ctx, name)
+			if err != nil || !found || !bytes.Equal(row.Data, data) {
+				t.Errorf("%s: %q, %v, %v", name, row.Data, found, err)
 			}
-			if _, _, found, err := sessions.Find(ctx, name+"x"); found || err != nil {
+			if _, found, err := sessions.Find(ctx, name+"x"); found || err != nil {
 				t.Errorf("%sx: %v, %v", name, found, err)
 			}
 		})
@@ -322,16 +322,16 @@ func TestSessionsOfACrowdAreStoredEachForItself(t *testing.T) {
 	if err := sessions.Put(ctx, "over", []byte("x"), time.Now().Add(-time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if got, _, found, err := sessions.Find(ctx, "session 7"); err != nil || !found || string(got) != "other" {
-		t.Errorf("written again: %q, %v, %v", got, found, err)
+	if row, found, err := sessions.Find(ctx, "session 7"); err != nil || !found || string(row.Data) != "other" {
+		t.Errorf("written again: %q, %v, %v", row.Data, found, err)
 	}
-	if _, _, found, err := sessions.Find(ctx, "over"); found || err != nil {
+	if _, found, err := sessions.Find(ctx, "over"); found || err != nil {
 		t.Errorf("over: %v, %v", found, err)
 	}
 	if err := sessions.Delete(ctx, "session 7"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, found, err := sessions.Find(ctx, "session 7"); found || err != nil {
+	if _, found, err := sessions.Find(ctx, "session 7"); found || err != nil {
 		t.Errorf("deleted: %v, %v", found, err)
 	}
 }

@@ -116,11 +116,11 @@ func TestARoleHoldsFromTheNextRequestOn(t *testing.T) {
 	}
 	request := func() account.Actor {
 		t.Helper()
-		_, at, _, err := sessions.Find(t.Context(), "hers")
+		row, _, err := sessions.Find(t.Context(), "hers")
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := w.ActorAt(t.Context(), marta.Account, at)
+		a, err := w.ActorAt(t.Context(), marta.Account, row.At)
 		if err != nil {
 			t.Fatal(err)
 		}

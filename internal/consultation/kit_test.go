@@ -90,6 +90,7 @@ func (h *town) server() (*job.Queue, *Service) {
 	job.On(q, func(ctx context.Context, a Destroy) error {
 		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return s.Destroyed(ctx, tx, a.Consultation) })
 	})
+	s.OnOpened(func(context.Context, *postgres.Tx, Round) error { return nil })
 	s.OnDissent(func(context.Context, *postgres.Tx, Consultation) (bool, error) { return h.dissent, nil })
 	s.OnPublish(func(_ context.Context, _ *postgres.Tx, _ Consultation, texts OpinionTexts) error {
 		h.mu.Lock()

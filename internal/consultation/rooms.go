@@ -79,6 +79,12 @@ type Shown func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, nu
 // OnShown sets who knows the feedback documents (the ballot room, in its New).
 func (s *Service) OnShown(hash Shown) { s.feedback = hash }
 
+// Opened makes room for the answers of a round that opens.
+type Opened func(ctx context.Context, tx *postgres.Tx, r Round) error
+
+// OnOpened sets who makes it (the ballot room, in its New).
+func (s *Service) OnOpened(room Opened) { s.opened = room }
+
 // OnContributions sets who counts contributions (the synthesis room, in its New).
 func (s *Service) OnContributions(count Counted) { s.contributions = count }
 

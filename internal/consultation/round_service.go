@@ -114,6 +114,12 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 		if err = s.freezeAll(ctx, tx, c, r); err != nil {
 			return err
 		}
+		if s.opened == nil {
+			return fmt.Errorf("open round %d of %s: nobody makes room for answers (OnOpened)", r.Number, c.ID)
+		}
+		if err = s.opened(ctx, tx, *r); err != nil {
+			return err
+		}
 	}
 	shown, err := roundItems(ctx, tx, r.ID, c.before(r.Number))
 	if err != nil {

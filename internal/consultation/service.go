@@ -29,6 +29,7 @@ type Service struct {
 	panel    *panel.Service
 	notices  *notice.Service
 	feedback Shown
+	opened   Opened
 	opinion  Opinion
 	dissent  Dissent
 	latest   latest

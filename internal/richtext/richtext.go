@@ -206,7 +206,7 @@ func outside(destination string) bool {
 
 // hosted tells whether an address names its host: browsers read "https:/x" on
 // an https page as the page's own "/x".
-func hosted(u *url.URL) bool { return u.Hostname() != "" }
+func hosted(u *url.URL) bool { return u.Hostname() != "" && u.User == nil }
 
 // addressed tells whether a mail link names somebody.
 func addressed(u *url.URL) bool {

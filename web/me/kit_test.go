@@ -42,7 +42,9 @@ type site struct {
 	accounts *account.Service
 	base     string
 	action   []string
-	handler  atomic.Value // of the process that answers now, an http.Handler
+	handler  atomic.Value   // of the process that answers now, an http.Handler
+	issuer   *login.Options // of another provider than the built-in one; nil for that
+	done     []string       // what forms did
 }
 
 // secret is what the site's processes have in common.
@@ -93,7 +95,12 @@ func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
 // process is one server of the site.
 func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	s.t.Helper()
-	client, err := login.New(login.Options{Issuer: s.provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: s.provider.Secret(), RedirectURL: s.url + "/sign-in/callback"})
+	o := login.Options{Issuer: s.provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: s.provider.Secret()}
+	if s.issuer != nil {
+		o = *s.issuer
+	}
+	o.RedirectURL, o.Log = s.url+"/sign-in/callback", slog.New(slog.DiscardHandler)
+	client, err := login.New(o)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -106,12 +113,28 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	me.Routes(r, k, me.Services{Login: client, Entry: accounts, BaseURL: s.url})
 	who := func(q *page.Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			_, err := fmt.Fprintf(w, "%s reads %s: %s %q", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes())
+			_, err := fmt.Fprintf(w, "<main>%s reads %s: %s %q holds %d</main>", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes(), len(q.Actor.Grants))
 			return err
 		}))
 	}
 	r.Get("/", k.Handle(who))
 	r.Get("/mine", k.Handle(who, page.SignedIn))
+	r.Get("/form", k.Handle(func(q *page.Request) error {
+		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+			_, err := fmt.Fprintf(w, `<main>%s writes<form method="post" action="/form"><textarea name="words"></textarea></form></main>`, q.Actor.Name)
+			return err
+		}))
+	}, page.SignedIn))
+	done := func(q *page.Request) error {
+		form, err := q.Form()
+		if err != nil {
+			return err
+		}
+		s.done = append(s.done, q.Actor.Name+": "+form.Value("words"))
+		return q.Redirect("/form")
+	}
+	r.Post("/form", k.Handle(done, page.SignedIn))
+	r.Post("/form/act", k.Handle(done, page.SignedIn, page.Fresh))
 	return k.Wrap(r)
 }
 
@@ -138,6 +161,12 @@ func (p *person) post(path string) *person { return p.do(http.MethodPost, path) 
 
 func (p *person) do(method, path string) *person {
 	p.s.t.Helper()
+	return p.sends(method, path, nil)
+}
+
+// sends is do with a form.
+func (p *person) sends(method, path string, form url.Values) *person {
+	p.s.t.Helper()
 	if strings.HasPrefix(path, "/") {
 		path = p.s.url + path
 	}
@@ -146,9 +175,12 @@ func (p *person) do(method, path string) *person {
 		p.trail = append(p.trail, r.Response)
 		return nil
 	}
-	r, err := http.NewRequestWithContext(p.s.t.Context(), method, path, nil)
+	r, err := http.NewRequestWithContext(p.s.t.Context(), method, path, strings.NewReader(form.Encode()))
 	if err != nil {
 		p.s.t.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	res, err := p.client.Do(r)
 	if err != nil {

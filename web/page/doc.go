@@ -15,15 +15,22 @@
 // The session of a person, of which the database keeps neither token nor owner
 // (see seal.go):
 //
-//	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in, 12 h ──POST /sign-out──▶ (none)
+//	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in ──POST /sign-out──▶ (none)
 //	                          a sealed cookie              a token, a row      row deleted
+//	signed in ── 12 h · 2 h unused (idle.go) · ended elsewhere (end.go) ──▶ (none)
+//	signed in with a role ── 1 h ──▶ stale: nobody's role, until the provider was asked, silently where it can
+//
+// Pages under which people answer are quiet: declared where they are registered, known
+// before anything of a request is looked at, without a line in any log (quiet.go).
+//
+// A form that arrives too late is put by, and comes back filled in (typed.go).
 //
 // A request reads its session in one statement, which it may share with those who ask
 // in the same moment, with the edition of all accounts and roles: while that is the one
 // at which the actor was read, memory knows who asks.
 //
-// Nothing is written on a read: words to show once travel in a cookie, a
-// session has no idle time, and pages for readers without a session carry an
+// Nothing is written on a read: words to show once and a session's idle time travel in
+// cookies, and pages for readers without a session carry an
 // ETag and are the same for all of them.
 //
 // Such a page stands on a shelf, finished and compressed, until something changes it:

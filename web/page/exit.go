@@ -55,15 +55,24 @@ func (k *Kernel) exit(q *Request, err error) {
 	}
 	status := Status(err)
 	k.log(q, status, err)
-	if status == http.StatusUnauthorized && q.reads() {
-		err = q.Leave(q.SignInURL())
+	if status == http.StatusUnauthorized {
+		err = k.signInAgain(q, safe(err))
 	} else {
 		err = k.show(q, status, safe(err))
 	}
 	if err != nil && !left(q, err) {
-		k.opts.Log.Error("error page", "request", RequestID(q.Context()), "error", err)
+		k.unsaid(q, "error page", err)
 		http.Error(q.W, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
+}
+
+// unsaid logs that the page of an error could not be shown.
+func (k *Kernel) unsaid(q *Request, page string, err error) {
+	if IsQuiet(q.Context()) {
+		k.quiet.failed.add(page, q.Now)
+		return
+	}
+	k.opts.Log.Error(page, "request", RequestID(q.Context()), "error", err)
 }
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
@@ -154,8 +163,14 @@ func (k *Kernel) down(q *Request) bool {
 // log writes what an operator needs: a person's own faults only for whoever
 // asks for debugging, and never an address, a query or a name.
 func (k *Kernel) log(q *Request, status int, err error) {
+	if IsQuiet(q.Context()) {
+		if status >= 500 {
+			k.quiet.failed.add(kindOfFailure(err), q.Now)
+		}
+		return
+	}
 	level := slog.LevelDebug
-	if status >= 500 {
+	if status >= 500 && !told(err) {
 		level = slog.LevelError
 	}
 	k.opts.Log.Log(q.Context(), level, "request failed",
@@ -164,6 +179,12 @@ func (k *Kernel) log(q *Request, status int, err error) {
 		"route", route(q.R),
 		"status", status,
 		"error", err)
+}
+
+// told tells whether the log has the error where it happened, with its remedy.
+func told(err error) bool {
+	var f *fault.Fault
+	return errors.As(err, &f) && strings.HasPrefix(f.Code, "provider_")
 }
 
 // route is the pattern, not the path: a path can tell what someone reads.
@@ -219,7 +240,7 @@ func (k *Kernel) identified(next http.Handler) http.Handler {
 		id := uuid.NewString()
 		k.head(w)
 		w.Header().Set("X-Request-Id", id)
-		r = r.WithContext(context.WithValue(r.Context(), identityKey, id))
+		r = k.hushed(r.WithContext(context.WithValue(r.Context(), identityKey, id)))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
 			// A router above this one has written down how it was asked.
@@ -296,7 +317,7 @@ func (k *Kernel) recover(next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
-			k.exit(k.outside(w, r), fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			k.exit(k.outside(w, r), panicked{fmt.Errorf("panic: %v\n%s", v, debug.Stack()), placeOfPanic()})
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -31,7 +31,7 @@ func newCounter(t *testing.T) *counter {
 	c := &counter{clock: &now}
 	accounts := account.New(db, keysOf(t))
 	id := enter(t, accounts, account.Claims{Name: "Anna"})
-	c.house = newHouse(t, Options{DB: db, Hit: func(route string, status int) { c.hits = append(c.hits, fmt.Sprint(route, " ", status)) }})
+	c.house = newHouse(t, Options{DB: db, Hit: func(route string, _ bool, status int) { c.hits = append(c.hits, fmt.Sprint(route, " ", status)) }})
 	t.Cleanup(c.kernel.Close)
 	c.kernel.opts.Actors = accounts
 	c.Get("/sign", c.kernel.Handle(func(q *Request) error {

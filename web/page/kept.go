@@ -131,6 +131,9 @@ func accepts(r *http.Request) bool {
 // with a query is not: nobody shall fill the shelf by inventing queries. The home
 // page is only where it does not send its reader to another language.
 func (k *Kernel) keepable(r *http.Request) bool {
+	if _, path := strip(r.URL.Path); signing(path) {
+		return false // nobody waits for another's round trip
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || r.URL.RawPath != "" {
 		return false
 	}
@@ -213,7 +216,7 @@ func (k *Kernel) head(w http.ResponseWriter) {
 // hit counts a page that no room drew for its request.
 func (k *Kernel) hit(route string, status int) {
 	if k.opts.Hit != nil {
-		k.opts.Hit(route, status)
+		k.opts.Hit(route, k.IsQuietRoute(route), status)
 	}
 }
 

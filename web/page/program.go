@@ -56,7 +56,7 @@ func (k *Kernel) problem(q *Request, err error) {
 	}
 	body, err := json.Marshal(said)
 	if err != nil {
-		k.opts.Log.Error("problem document", "request", RequestID(q.Context()), "error", err)
+		k.unsaid(q, "problem document", err)
 		body = nil
 	}
 	h := q.W.Header()

@@ -26,7 +26,7 @@ func keysOf(t *testing.T) account.Keys {
 // entrance is a house on a database, with an address that signs somebody in.
 func entrance(t *testing.T, db *postgres.DB, keys account.Keys, id uuid.UUID) *house {
 	t.Helper()
-	h := newHouse(t, Options{DB: db})
+	h := newHouse(t, Options{DB: db, Secret: bytes.Repeat([]byte{7}, 32)})
 	t.Cleanup(h.kernel.Close)
 	h.kernel.opts.Actors = account.New(db, keys)
 	h.Get("/sign", h.kernel.Handle(func(q *Request) error {

@@ -41,6 +41,9 @@ func (h *House) Site(t testing.TB, mount Mount) *Site {
 	r := chi.NewRouter()
 	mount(r, k)
 	s.routes = r
+	if err := k.Hush(r); err != nil {
+		t.Fatal(err)
+	}
 	outer := chi.NewRouter()
 	// Signing in is the login room's; a test takes the short way to a session.
 	outer.Get("/webtest/sign-in/{account}", k.Handle(func(q *page.Request) error {

@@ -59,6 +59,7 @@ func newTown(t *testing.T) *town {
 	h.accounts, h.record, h.bridge = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}), pseudonym.New(h.db, keys)
 	h.panel = panel.New(h.db, h.accounts, h.bridge)
 	h.cons = consultation.New(h.db, h.jobs, h.accounts, h.record, h.bridge, h.panel, notice.New(h.db, h.jobs, h.accounts, nil, "http://localhost"))
+	h.cons.OnOpened(func(context.Context, *postgres.Tx, consultation.Round) error { return nil })
 	h.syn = synthesis.New(h.db, h.cons, h.record)
 
 	riva, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
