@@ -110,9 +110,14 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 		return err
 	}
 	if r.Answers() {
-		if err = s.freezeAll(ctx, tx, c, r); err != nil {
-			return err
+		if err = s.freezeAll(ctx, tx, c, r); err == nil {
+			err = s.panel.RoundOpens(ctx, tx, c.ID)
 		}
+	} else {
+		err = s.gathering.Open(ctx, tx, *r)
+	}
+	if err != nil {
+		return err
 	}
 	shown, err := roundItems(ctx, tx, r.ID, c.before(r.Number))
 	if err != nil {
@@ -271,10 +276,15 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 	if r.Answers() {
 		err = s.jobs.Enqueue(ctx, tx, Tabulate{Round: r.ID}, time.Time{})
 	} else {
-		// Nothing is counted in a gather round.
+		// Nothing is counted in a gather round: it is opened.
 		if r.State, _, err = step(ofRound, r.State, ActTabulate, System); err != nil {
 			return err
 		}
+		var people int
+		if people, err = s.gathering.Close(ctx, tx, *r); err != nil {
+			return err
+		}
+		r.Turnout = people / turnoutStep * turnoutStep
 		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, later(r.ClosedAt, maxModeration))
 	}
 	if err != nil {

@@ -21,6 +21,10 @@ type Terms struct {
 	Groups []string    // ids of the protocol's groups
 	Staff  []uuid.UUID // who steers it, and so cannot answer
 	Codes  bool        // held codes can be issued: something can still be answered
+
+	// What the time from which a held code works depends on.
+	Deadline time.Time // of the round that is open and answered; zero when none is
+	Next     int       // number of the next round to open that is answered; 0 when none is
 }
 
 // Service has the use cases of enrolment.
@@ -33,6 +37,8 @@ type Service struct {
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups postgres.Memo[place, string]
 	places *postgres.Inquiry[uuid.UUID, uuid.UUID, string] // groups by consultation and account
+
+	working postgres.Memo[batchKey, struct{}] // batches of codes that work
 }
 
 // place is one account on one panel.

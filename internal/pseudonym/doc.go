@@ -3,15 +3,16 @@
 //
 // Each consultation has two random keys, kept outside the database (Keys): the
 // panel key turns an account into a Panelist and seals what panelists hand in;
-// the alias key turns an account into the alias under which it writes. The
+// the alias key turns an account into the alias under which it writes, and seals what
+// it writes while a gather round is open (Pen). The
 // database holds a check value of each, so that a process with another key
 // refuses work instead of splitting one person into two panelists.
 //
 //	             Prepare             Destroy
 //	(no key) ─────────────▶ alive ─────────────▶ destroyed
 //	                          │ Seat, Foreign, Safe     (panel key only; the alias
-//	                          │ Alias, ForeignAlias      key lives until the space
-//	                          ▼                          is archived)
+//	                          │ Alias, ForeignAlias,     key lives until the space
+//	                          ▼ Pen                      is archived)
 //	                    read-only steps
 //
 // A destroyed key is never made again: the check value stays, marked, and a file

@@ -99,7 +99,7 @@ func newTown(t *testing.T) *town {
 	w.accounts, w.panel, w.record = account.New(w.db), panel.New(w.db, bridge), ledger.New(w.db, keys, ledger.Options{})
 	letters := notice.New(w.db, w.queue, w.accounts, nil, "http://localhost")
 	w.cons = consultation.New(w.db, w.queue, w.record, bridge, w.panel, letters)
-	w.synthesis = synthesis.New(w.db, w.cons, w.record)
+	w.synthesis = synthesis.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.ballots = ballot.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.reports = New(w.db, w.queue, w.cons, w.ballots, w.synthesis, w.record)
 	w.cons.OnPublish(w.reports.Store)
