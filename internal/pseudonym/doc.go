@@ -33,11 +33,13 @@
 //	colleagues in a panel of a dozen      may guess                  the same
 //
 // In held-code mode it promises forgetting, not blindness: a Code is made from the
-// key and a nonce, shown once and kept nowhere; the panelist is born of its first
-// ballot. It promises no proof that panelists are real people, nor that a changed
-// ballot will be found. Whoever keeps copying the write-ahead log sees in which order
-// enrolments and first ballots come: of a person who enrols and answers at once it
-// tells that they answered, never what.
+// key and a nonce; the panelist is born of its first ballot. Nothing by which it could be
+// found is kept but, for some minutes and under a Secret that one browser holds, the code
+// itself, for whoever lost the page that showed it. It promises no proof that panelists
+// are real people, nor that a changed ballot will be found. Whoever keeps copying the
+// write-ahead log sees in which order enrolments, sealed contributions and first ballots
+// come: of an enrolment it tells that somebody answered or wrote, never what. A code tells
+// not even that: it carries a batch, masked, and works with the others of it.
 //
 // # The end of a key
 //

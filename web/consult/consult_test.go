@@ -160,7 +160,8 @@ func enrolment(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Error("the page does not lead to the whole of it")
 	}
 	public := site.Stranger().Get(t, "/help/protection")
-	if public.Count("main table tbody tr") != 5 || !strings.Contains(public.Text("main"), "promettiamo di dimenticare, non di essere ciechi") {
+	if public.Count("main table tbody tr") != 5 || !strings.Contains(public.Text("main"), "promettiamo di dimenticare, non di essere ciechi") ||
+		!strings.Contains(public.Text("main"), "Anche i contributi sono cifrati") || !strings.Contains(public.Text("main"), "almeno dieci") {
 		t.Errorf("the public page: %q", public.Text("main table"))
 	}
 	group, ok := read.Page.Find("input[name=group]").Attr("value")
