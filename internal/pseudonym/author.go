@@ -8,6 +8,9 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+	"delfi/internal/postgres"
 )
 
 // Author is an author's row in one gather round: a keyed hash of alias and round, which
@@ -22,9 +25,17 @@ type Pen struct {
 	blobs        []byte // HKDF's extract of key, which the keys of blobs are expanded from
 }
 
-// Pen opens a consultation's alias key; faults as Alias's. It only reads.
-func (s *Service) Pen(ctx context.Context, consultation uuid.UUID) (*Pen, error) {
-	key, err := s.key(ctx, consultation, aliasScope)
+// Pen opens a consultation's alias key, of which it reads in the caller's transaction;
+// faults as Alias's.
+func (s *Service) Pen(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (*Pen, error) {
+	row, err := findCheck(ctx, tx, consultation, aliasScope)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return nil, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
+	}
+	key, err := s.checked(ctx, consultation, aliasScope, *row)
 	if err != nil {
 		return nil, err
 	}

@@ -78,11 +78,6 @@ func (s *Service) Retract(ctx context.Context, alias pseudonym.Alias, consultati
 // write lets an alias change what it has written in an open gather round, one change
 // after the other, and seals it anew. It shares the round's lock, as an answer does.
 func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, change func(*sheaf) (changed bool, err error)) error {
-	pen, err := s.bridge.Pen(ctx, consultation)
-	if err != nil {
-		return err
-	}
-	defer pen.Close()
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := s.cons.ByID(ctx, tx, consultation)
 		if err != nil {
@@ -92,6 +87,11 @@ func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation
 		if err != nil {
 			return err
 		}
+		pen, err := s.bridge.Pen(ctx, tx, consultation)
+		if err != nil {
+			return err
+		}
+		defer pen.Close()
 		author := pen.Author(alias, g.ID)
 		if _, err := s.cons.Locked(ctx, tx, consultation, g.Number, int64(binary.BigEndian.Uint64(author[:8]))); err != nil {
 			return err
@@ -140,6 +140,7 @@ func (s *Service) Own(ctx context.Context, alias pseudonym.Alias, consultation u
 
 func (s *Service) owned(ctx context.Context, alias pseudonym.Alias, id uuid.UUID) (out []Contribution, err error) {
 	var g consultation.Round
+	var pen *pseudonym.Pen
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := s.cons.ByID(ctx, tx, id)
 		if err != nil {
@@ -148,15 +149,14 @@ func (s *Service) owned(ctx context.Context, alias pseudonym.Alias, id uuid.UUID
 		if g, err = gather(c); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		out, err = listOwn(ctx, tx, id, alias.ID)
+		if out, err = listOwn(ctx, tx, id, alias.ID); err != nil || g.State != consultation.RoundOpen {
+			return err
+		}
+		pen, err = s.bridge.Pen(ctx, tx, id)
 		return err
 	})
-	if err != nil || g.State != consultation.RoundOpen {
+	if err != nil || pen == nil {
 		return out, err
-	}
-	pen, err := s.bridge.Pen(ctx, id)
-	if err != nil {
-		return nil, err
 	}
 	defer pen.Close()
 	author := pen.Author(alias, g.ID)

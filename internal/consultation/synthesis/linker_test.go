@@ -60,8 +60,7 @@ func newIntruder(t *testing.T) *intruder {
 // when the next has enrolled.
 func (x *intruder) sit(n int, overlapping bool, write func(s *sitting)) {
 	x.Helper()
-	pen, err := x.bridge.Pen(x.Context(), x.id)
-	x.ok(err)
+	pen := x.pen()
 	defer pen.Close()
 	round := x.gather().ID
 	var waiting *sitting

@@ -32,7 +32,7 @@ func (s *Service) makeRoom(ctx context.Context, tx *postgres.Tx, r consultation.
 // is all in the closing's transaction, so that it happens once, or again. It gives how
 // many people have a row.
 func (s *Service) unseal(ctx context.Context, tx *postgres.Tx, r consultation.Round) (people int, err error) {
-	pen, err := s.bridge.Pen(ctx, r.Consultation)
+	pen, err := s.bridge.Pen(ctx, tx, r.Consultation)
 	if err != nil {
 		return 0, err
 	}

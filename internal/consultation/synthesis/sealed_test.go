@@ -29,6 +29,16 @@ func (h *town) gather() consultation.Round {
 	return c.Rounds[0]
 }
 
+// pen opens the alias key.
+func (h *town) pen() (pen *pseudonym.Pen) {
+	h.Helper()
+	h.ok(h.db.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) (err error) {
+		pen, err = h.bridge.Pen(ctx, tx, h.id)
+		return err
+	}))
+	return pen
+}
+
 // count counts with one statement.
 func (h *town) count(query string, args ...any) (n int) {
 	h.Helper()
@@ -219,8 +229,7 @@ func TestTenThousandAuthors(t *testing.T) {
 	const people = 10_000
 	h := newTown(t)
 	round := h.gather().ID
-	pen, err := h.bridge.Pen(h.Context(), h.id)
-	h.ok(err)
+	pen := h.pen()
 	defer pen.Close()
 	authors, blobs := make([][]byte, people), make([][]byte, people)
 	for i := range people {
