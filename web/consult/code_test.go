@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"delfi/internal/account"
@@ -368,4 +369,29 @@ func TestWhatComesTwiceOrTooLateChangesNothing(t *testing.T) {
 		t.Errorf("delivering to a closed round: %d", got.Status)
 	}
 	unchanged("a ballot for a closed round", before)
+}
+
+// TestADoubleClickShowsOneCodeTwice: both posts of one form, at the same moment, show the
+// same code, and both may be lost: a reload shows it again.
+func TestADoubleClickShowsOneCodeTwice(t *testing.T) {
+	h := webtest.Open(t)
+	site := h.Site(t, mount(h))
+	const slug = "consultorio"
+	coded(t, h, slug, "anna")
+	anna := site.As(t, h.Person(t, "anna"))
+	anna.Get(t, at(slug, "/get-code")) // the form: the browser holds its secret from here on
+	got := make([]webtest.Response, 2)
+	var both sync.WaitGroup
+	for i := range got {
+		twin := anna.Twin()
+		both.Go(func() { got[i] = twin.Post(t, at(slug, "/get-code"), url.Values{}) })
+	}
+	both.Wait()
+	code := issued(t, got[0])
+	if again := issued(t, got[1]); again != code {
+		t.Error("a double click shows two codes")
+	}
+	if again := issued(t, anna.Get(t, at(slug, "/get-code"))); again != code {
+		t.Error("a reload shows another code")
+	}
 }
