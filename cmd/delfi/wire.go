@@ -43,7 +43,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	h.panel = panel.New(db, h.accounts, h.bridge)
 	h.notices = notice.New(db, jobs, h.accounts, sender, baseURL)
 	h.consultations = consultation.New(db, jobs, h.accounts, h.record, h.bridge, h.panel, h.notices)
-	h.synthesis = synthesis.New(db, h.consultations, h.record)
+	h.synthesis = synthesis.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.synthesis, h.record)
 	h.bridge.Follow(h.consultations.Epoch)

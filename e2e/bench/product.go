@@ -53,7 +53,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	h.panel = panel.New(db, h.accounts, h.bridge)
 	letters := notice.New(db, h.jobs, h.accounts, nil, "http://localhost")
 	h.consultations = consultation.New(db, h.jobs, h.accounts, record, h.bridge, h.panel, letters)
-	texts := synthesis.New(db, h.consultations, record)
+	texts := synthesis.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.bridge.Follow(h.consultations.Epoch)
 	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)

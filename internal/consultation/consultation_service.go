@@ -353,6 +353,11 @@ func (s *Service) skip(ctx context.Context, tx *postgres.Tx, c *Consultation, st
 		if err != nil {
 			return err
 		}
+		if r.State == RoundOpen && r.Kind == delphi.Gather {
+			if err := s.gathering.Drop(ctx, tx, *r); err != nil {
+				return err
+			}
+		}
 		r.State = to
 		if err := updateRound(ctx, tx, *r); err != nil {
 			return err

@@ -184,7 +184,7 @@ func (s *Service) RoundItems(ctx context.Context, tx *postgres.Tx, round uuid.UU
 
 // Answering lists the open rounds that take ballots, for the hourly turnout.
 func (s *Service) Answering(ctx context.Context, tx *postgres.Tx) ([]Round, error) {
-	return answering(ctx, tx)
+	return openRounds(ctx, tx, string(delphi.AnswerRound), string(delphi.Select), string(delphi.StandingKind))
 }
 
 // Count stores how many people have answered an open round, rounded down to a

@@ -111,15 +111,12 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 		return err
 	}
 	if r.Answers() {
-		if err = s.freezeAll(ctx, tx, c, r); err != nil {
-			return err
-		}
-		if s.opened == nil {
-			return fmt.Errorf("open round %d of %s: nobody makes room for answers (OnOpened)", r.Number, c.ID)
-		}
-		if err = s.opened(ctx, tx, *r); err != nil {
-			return err
-		}
+		err = s.openAnswers(ctx, tx, c, r)
+	} else {
+		err = s.gathering.Open(ctx, tx, *r)
+	}
+	if err != nil {
+		return err
 	}
 	shown, err := roundItems(ctx, tx, r.ID, c.before(r.Number))
 	if err != nil {
@@ -144,6 +141,21 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 		"deadline": r.Deadline.Format(time.RFC3339), "enrolled": r.Enrolled, "feedback": feedback,
 		"items": digest(ItemsDocument(shown)), "kind": string(r.Kind), "round": r.Number,
 	})})
+}
+
+// openAnswers freezes what is asked, lets the held codes that wait work, and makes room
+// for ballots.
+func (s *Service) openAnswers(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
+	if s.opened == nil {
+		return fmt.Errorf("open round %d of %s: nobody makes room for answers (OnOpened)", r.Number, c.ID)
+	}
+	if err := s.freezeAll(ctx, tx, c, r); err != nil {
+		return err
+	}
+	if err := s.panel.RoundOpens(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	return s.opened(ctx, tx, *r)
 }
 
 func (s *Service) freezeAll(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
@@ -278,10 +290,15 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 	if r.Answers() {
 		err = s.jobs.Enqueue(ctx, tx, Tabulate{Round: r.ID}, time.Time{})
 	} else {
-		// Nothing is counted in a gather round.
+		// Nothing is counted in a gather round: it is opened.
 		if r.State, _, err = step(ofRound, r.State, ActTabulate, System); err != nil {
 			return err
 		}
+		var people int
+		if people, err = s.gathering.Close(ctx, tx, *r); err != nil {
+			return err
+		}
+		r.Turnout = panel.Stepped(people)
 		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, later(r.ClosedAt, maxModeration))
 	}
 	if err != nil {

@@ -35,6 +35,7 @@ type Service struct {
 	latest   latest
 
 	contributions Counted
+	gathering     Gathering
 }
 
 // New makes the service and registers its jobs on the queue (open, close,
@@ -44,6 +45,7 @@ func New(db *postgres.DB, q *job.Queue, a *account.Service, l *ledger.Service, p
 	s := &Service{
 		db: db, jobs: q, accounts: a, record: l, bridge: p, panel: pan, notices: n,
 		contributions: func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) { return Contributions{}, nil },
+		gathering:     nowhere,
 		feedback:      func(context.Context, *postgres.Tx, uuid.UUID, int) (string, error) { return "", nil },
 	}
 	s.work(q)
@@ -170,6 +172,15 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.
 		return panel.Terms{}, errNoSuch
 	}
 	t := panel.Terms{Open: c.enrolling(), Full: c.full(), Codes: c.answerable()}
+	for _, r := range c.Rounds {
+		switch {
+		case !r.Answers():
+		case r.State == RoundOpen:
+			t.Deadline = r.Deadline
+		case r.State == RoundPlanned && t.Next == 0:
+			t.Next = r.Number
+		}
+	}
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
 	}

@@ -22,6 +22,10 @@ type Terms struct {
 	Staff  []uuid.UUID // who steers it, and so cannot answer
 	Full   bool        // nobody can enrol any more, whatever happens
 	Codes  bool        // held codes can be issued: something can still be answered
+
+	// What the time from which a held code works depends on.
+	Deadline time.Time // of the round that is open and answered; zero when none is
+	Next     int       // number of the next round to open that is answered; 0 when none is
 }
 
 // Service has the use cases of enrolment.
@@ -36,6 +40,8 @@ type Service struct {
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups postgres.Memo[place, string]
 	places *postgres.Inquiry[uuid.UUID, uuid.UUID, string] // groups by consultation and account
+
+	working postgres.Memo[batchKey, struct{}] // batches of codes that work
 }
 
 // place is one account on one panel.

@@ -56,7 +56,7 @@ func houseOn(t *testing.T, db *postgres.DB, folder string) house {
 	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db, keys), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
 	h.Panel = panel.New(db, h.Accounts, h.Bridge)
 	h.Consultations = consultation.New(db, jobs, h.Accounts, h.record, h.Bridge, h.Panel, notice.New(db, jobs, h.Accounts, nil, ""))
-	h.Synthesis = synthesis.New(db, h.Consultations, h.record)
+	h.Synthesis = synthesis.New(db, jobs, h.Consultations, h.Bridge, h.record)
 	h.Ballots = ballot.New(db, jobs, h.Consultations, h.Bridge, h.record)
 	h.reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.record)
 	h.Consultations.OnPublish(h.reports.Store)

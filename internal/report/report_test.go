@@ -100,7 +100,7 @@ func newTown(t *testing.T) *town {
 	w.panel = panel.New(w.db, w.accounts, bridge)
 	letters := notice.New(w.db, w.queue, w.accounts, nil, "http://localhost")
 	w.cons = consultation.New(w.db, w.queue, w.accounts, w.record, bridge, w.panel, letters)
-	w.synthesis = synthesis.New(w.db, w.cons, w.record)
+	w.synthesis = synthesis.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.ballots = ballot.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.reports = New(w.db, w.queue, w.cons, w.ballots, w.synthesis, w.record)
 	w.cons.OnPublish(w.reports.Store)

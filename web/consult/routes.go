@@ -31,14 +31,17 @@ type Services struct {
 		Group(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error)
 		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
 		ByCode(ctx context.Context, consultation uuid.UUID, typed string) (pseudonym.Seat, error)
-		IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Code, error)
+		When(ctx context.Context, consultation uuid.UUID, typed string) (panel.Promise, error)
+		IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID, held pseudonym.Secret) (panel.Issued, error)
+		IssuedCode(ctx context.Context, actor account.Actor, consultation uuid.UUID, held pseudonym.Secret) (panel.Issued, bool, error)
+		Offered(ctx context.Context, actor account.Actor, consultation uuid.UUID) (panel.Promise, error)
 		Issued(ctx context.Context, actor account.Actor, consultation uuid.UUID) (bool, error)
 		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
 		Enrolled(ctx context.Context, consultation uuid.UUID) (panel.Figure, error)
 	}
 	Synthesis interface {
 		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body string) (synthesis.Contribution, error)
-		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, body string) error
+		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, seen, body string) error
 		Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error
 		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]synthesis.Contribution, error)
 		Public(ctx context.Context, consultation uuid.UUID) ([]synthesis.Contribution, synthesis.Counts, error)

@@ -245,10 +245,14 @@ func enrolled(q *page.Request, f panel.Figure) string {
 
 // turnout says the only number of an open round: more than so many, in steps of 5.
 func turnout(q *page.Request, r consultation.Round) string {
-	if r.Turnout < 5 {
-		return q.T("consult.turnout.small")
+	did := ""
+	if r.Kind == delphi.Gather {
+		did = "wrote_"
 	}
-	return q.T("consult.turnout.more", "n", r.Turnout)
+	if r.Turnout < 5 {
+		return q.T("consult.turnout." + did + "small")
+	}
+	return q.T("consult.turnout."+did+"more", "n", r.Turnout)
 }
 
 // span says from when to when a round was or will be open.

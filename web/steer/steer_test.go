@@ -181,6 +181,9 @@ func synthesis(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := marta.Get(t, at(webtest.Gathering, "/contributions")); got.Status != 409 {
 		t.Errorf("the queue of an open round: %d", got.Status)
 	}
+	if got := marta.Get(t, at(webtest.Gathering, "")).Text("main"); !strings.Contains(got, "I contributi si aprono") || !strings.Contains(got, "a scatti di 5") {
+		t.Errorf("the desk of an open gather round says %q", got)
+	}
 	got := marta.Get(t, at(webtest.Published, "/contributions"))
 	if got.Status != 200 || got.Count("input[name=c]") != 13 {
 		t.Errorf("%d, %d contributions", got.Status, got.Count("input[name=c]"))

@@ -201,6 +201,14 @@ func running(q *page.Request, c consultation.Consultation) string {
 	return q.T("steer.state.last")
 }
 
+// wrote says how many people have written in an open gather round.
+func wrote(q *page.Request, r consultation.Round) string {
+	if r.Turnout < 5 {
+		return q.T("steer.synthesis.wrote_small")
+	}
+	return q.T("steer.synthesis.wrote_more", "n", r.Turnout)
+}
+
 // kind names a round by what it asks for.
 func kind(q *page.Request, c consultation.Consultation, r consultation.Round) string {
 	if r.Kind == delphi.Gather {

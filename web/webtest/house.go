@@ -91,7 +91,7 @@ func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	bridge := pseudonym.New(db, keys)
 	h.Panel = panel.New(db, h.Accounts, bridge)
 	h.Consultations = consultation.New(db, h.Jobs, h.Accounts, h.Record, bridge, h.Panel, notice.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
-	h.Synthesis = synthesis.New(db, h.Consultations, h.Record)
+	h.Synthesis = synthesis.New(db, h.Jobs, h.Consultations, bridge, h.Record)
 	h.Ballots = ballot.New(db, h.Jobs, h.Consultations, bridge, h.Record)
 	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.Record)
 	h.Consultations.OnPublish(h.Reports.Store)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -80,6 +81,9 @@ func (s *Site) As(t testing.TB, a account.Actor) *Browser {
 	}
 	return b
 }
+
+// Twin is a second tab of the same browser, with the cookies that it has by now.
+func (b *Browser) Twin() *Browser { return &Browser{site: b.site, cookies: maps.Clone(b.cookies)} }
 
 // Response is an answer with its page parsed.
 type Response struct {

@@ -1,6 +1,8 @@
 package synthesis
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -18,17 +20,16 @@ type State string
 
 // The states.
 const (
-	Pending   State = "pending"
-	Admitted  State = "admitted"
-	Rejected  State = "rejected"
-	Retracted State = "withdrawn"
+	Pending  State = "pending"
+	Admitted State = "admitted"
+	Rejected State = "rejected"
 )
 
 // Contribution is one free text. No date, no group, no order.
 type Contribution struct {
 	ID      uuid.UUID
 	Alias   pseudonym.Alias
-	Body    string // Markdown; "" when withdrawn or removed
+	Body    string // Markdown; "" when removed
 	State   State
 	Reason  string      // of a rejection
 	Removed string      // the legal ground on which the text was removed; "" when it stands
@@ -36,8 +37,16 @@ type Contribution struct {
 	Similar int         // in a Queue: equal among those that say similar things, 1..; 0 when it stands alone
 }
 
-// Counts add up: Received = Admitted + Rejected + Pending. What was withdrawn is
-// not counted.
+// Version tells these words from others: of a contribution that is changed, the page
+// says which its author had before them.
+func (c Contribution) Version() string { return version(c.Body) }
+
+func version(body string) string {
+	sum := sha256.Sum256([]byte(body))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Counts add up: Received = Admitted + Rejected + Pending.
 type Counts struct{ Received, Admitted, Rejected, Pending, Items int }
 
 // How long texts may be, in characters. An item is one sentence that can be
