@@ -109,15 +109,20 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (C
 // Items lists the items that are or were in play, by number, dropped ones last.
 func (s *Service) Items(ctx context.Context, consultation uuid.UUID) ([]Item, error) {
 	var out []Item
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := whole(ctx, tx, consultation)
-		if err != nil {
-			return err
-		}
-		out, err = items(ctx, tx, c.ID, c.before(c.nextNumber()))
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = s.ItemsOf(ctx, tx, consultation)
 		return err
 	})
 	return out, err
+}
+
+// ItemsOf is Items inside the caller's transaction.
+func (s *Service) ItemsOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Item, error) {
+	c, err := whole(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
+	}
+	return items(ctx, tx, c.ID, c.before(c.nextNumber()))
 }
 
 // Decisions lists what was decided about items between rounds, by round and
@@ -130,6 +135,11 @@ func (s *Service) Decisions(ctx context.Context, consultation uuid.UUID) ([]Deci
 		return err
 	})
 	return out, err
+}
+
+// DecisionsOf is Decisions inside the caller's transaction.
+func (s *Service) DecisionsOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Decided, error) {
+	return decisions(ctx, tx, consultation)
 }
 
 // nextNumber is the number of the round whose form the present items are for:

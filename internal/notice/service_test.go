@@ -33,7 +33,7 @@ type bench struct {
 func newBench(t *testing.T, withMail bool) *bench {
 	t.Helper()
 	b := &bench{t: t, now: time.Date(2026, 4, 19, 8, 0, 0, 0, time.UTC), server: mailtest.New(t)}
-	b.db = testdb.NewAt(t, func() time.Time { return b.now })
+	b.db = testdb.NewSingleAt(t, func() time.Time { return b.now })
 	accounts := account.New(b.db)
 	for _, who := range []string{"anna", "bruno", "carla"} {
 		id, err := accounts.SignIn(context.Background(), account.Claims{Issuer: "test", Subject: who, Name: who, Email: who + "@example.org"})

@@ -48,7 +48,7 @@ func (s *Service) Leave(ctx context.Context, actor account.Actor) error {
 			if err := addDeparted(ctx, tx, e.Consultation, e.Group); err != nil {
 				return err
 			}
-			mark, err := s.seat.Mark(ctx, e.Consultation, issuer, subject)
+			mark, err := s.seat.Mark(ctx, tx, e.Consultation, issuer, subject)
 			if fault.KindOf(err) == fault.Conflict {
 				continue // its key is gone: nobody enrols there any more
 			}
@@ -74,7 +74,7 @@ func (s *Service) left(ctx context.Context, tx *postgres.Tx, actor account.Actor
 	if err != nil {
 		return false, err
 	}
-	mark, err := s.seat.Mark(ctx, consultation, issuer, subject)
+	mark, err := s.seat.Mark(ctx, tx, consultation, issuer, subject)
 	if err != nil {
 		return false, err
 	}

@@ -164,8 +164,15 @@ func (s *Service) seats(ctx context.Context, consultation uuid.UUID, group, doma
 // Mark gives a keyed hash of the person behind an account, by which a panel knows
 // again whoever left it. It is neither their panelist nor derived from it, and means
 // nothing once the key is gone. Faults as Safe's.
-func (s *Service) Mark(ctx context.Context, consultation uuid.UUID, issuer, subject string) ([]byte, error) {
-	key, err := s.key(ctx, consultation, panelScope)
+func (s *Service) Mark(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, issuer, subject string) ([]byte, error) {
+	row, err := findCheck(ctx, tx, consultation, panelScope)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return nil, errNoPanel
+	}
+	key, err := s.checked(ctx, consultation, panelScope, *row)
 	if err != nil {
 		return nil, err
 	}
@@ -208,13 +215,15 @@ func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (
 		return check{}, err
 	}
 	if row == nil {
-		return check{}, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
+		return check{}, errNoPanel
 	}
 	if told {
 		s.checks.Keep(epoch, sc.name(consultation), *row, checksKept)
 	}
 	return *row, nil
 }
+
+var errNoPanel = fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
 
 var errDestroyed = fault.New(fault.Conflict, "key_destroyed", "the key of this consultation was destroyed: nobody can be linked to an answer any more")
 

@@ -51,7 +51,7 @@ type town struct {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	h := &town{T: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), voices: map[string]pseudonym.Alias{}}
-	h.db = testdb.NewAt(t, h.clock)
+	h.db = testdb.NewSingleAt(t, h.clock)
 	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{7}, 32))
 	h.ok(err)
 	h.jobs, err = job.New(h.db)
