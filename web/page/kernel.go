@@ -62,7 +62,6 @@ type Kernel struct {
 	entrust  cipher.AEAD
 	fixed    http.Header // what every answer's headers have
 	shelf    *shelf
-	hands    hands
 	end      func() // of what runs beside requests
 	cross    *http.CrossOriginProtection
 	signIns  limit

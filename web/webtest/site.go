@@ -78,6 +78,9 @@ func (s *Site) As(t testing.TB, a account.Actor) *Browser {
 	return b
 }
 
+// At is the same browser, with the same cookies, before another server of the site.
+func (b *Browser) At(s *Site) *Browser { return &Browser{site: s, cookies: b.cookies} }
+
 // Response is an answer with its page parsed.
 type Response struct {
 	Status   int
