@@ -51,11 +51,6 @@ func version() string {
 	return words + ", " + info.GoVersion
 }
 
-// refusal is a setting or an input that cannot work: exit status 2.
-type refusal struct{ error }
-
-func (r refusal) Unwrap() error { return r.error }
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	go func() {
@@ -123,7 +118,7 @@ func joined(args []string) []string {
 	return out
 }
 
-// realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
+// realMain gives the exit status.
 func realMain(ctx context.Context, args []string) int {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("delfi"),
@@ -131,20 +126,16 @@ func realMain(ctx context.Context, args []string) int {
 		kong.Vars{"version": version(), "data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		complain(err.Error())
-		return 1
+		return statusFailed
 	}
 	at, err := parser.Parse(joined(args))
 	if err != nil {
 		complain(err.Error())
-		return 2
+		return statusRefused
 	}
-	if err := at.Run(); err != nil {
+	err = at.Run()
+	if err != nil {
 		complain(err.Error())
-		var r refusal
-		if errors.As(err, &r) || fault.KindOf(err) == fault.Invalid {
-			return 2
-		}
-		return 1
 	}
-	return 0
+	return status(err)
 }
