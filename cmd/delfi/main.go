@@ -51,14 +51,17 @@ func version() string {
 	return words + ", " + info.GoVersion
 }
 
-func main() {
+func main() { os.Exit(realMain(untilSignal(), os.Args[1:])) }
+
+// untilSignal gives a context that the first signal cancels. A second one ends the
+// process at once; Postgres follows by itself.
+func untilSignal() context.Context {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	go func() {
-		// A second Ctrl-C ends at once; Postgres follows by itself.
 		<-ctx.Done()
 		stop()
 	}()
-	os.Exit(realMain(ctx, os.Args[1:]))
+	return ctx
 }
 
 // hostname names this computer; one that has no name needs to be told.
