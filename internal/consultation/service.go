@@ -100,8 +100,8 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (C
 	if err != nil {
 		return Consultation{}, err
 	}
-	if !CanSteer(actor, c) {
-		return Consultation{}, fault.New(fault.Forbidden, "not_staff", "only its staff sit at a consultation's desk")
+	if err := CanSit(actor, c); err != nil {
+		return Consultation{}, err
 	}
 	return c, nil
 }
@@ -176,7 +176,7 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	if c.Stage == Draft {
 		return panel.Terms{}, errNoSuch
 	}
-	t := panel.Terms{Open: c.enrolling(), Codes: c.answerable()}
+	t := panel.Terms{Open: c.Enrolling(), Codes: c.answerable()}
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
 	}
@@ -197,24 +197,6 @@ func (c Consultation) answerable() bool {
 		return false
 	}
 	return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
-}
-
-func (c Consultation) enrolling() bool {
-	if c.Suspended != nil || c.Origin != nil {
-		return false
-	}
-	switch c.Stage {
-	case Announced:
-		return true
-	case Running:
-		for _, r := range c.Rounds {
-			if r.Answers() && !r.OpenedAt.IsZero() && !c.Protocol.Panel.LateJoiners {
-				return false
-			}
-		}
-		return c.answerable()
-	}
-	return false
 }
 
 // author is who does an act, by office.
