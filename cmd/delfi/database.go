@@ -127,7 +127,10 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 	if err != nil {
 		stop()
 		if c.DatabaseURL != "" {
-			err = refusal{fmt.Errorf("--database-url: %w", err)}
+			err = fmt.Errorf("--database-url: %w", err)
+			if !postgres.Unable(err) { // a server that is not up yet will be
+				err = refusal{err}
+			}
 		}
 		return nil, nil, nil, err
 	}

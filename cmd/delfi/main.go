@@ -52,19 +52,17 @@ func version() string {
 	return words + ", " + info.GoVersion
 }
 
-// refusal is a setting or an input that cannot work: exit status 2.
-type refusal struct{ error }
+func main() { os.Exit(realMain(untilSignal(), os.Args[1:])) }
 
-func (r refusal) Unwrap() error { return r.error }
-
-func main() {
+// untilSignal gives a context that the first signal cancels. A second one ends the
+// process at once; Postgres follows by itself.
+func untilSignal() context.Context {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	go func() {
-		// A second Ctrl-C ends at once; Postgres follows by itself.
 		<-ctx.Done()
 		stop()
 	}()
-	os.Exit(realMain(ctx, os.Args[1:]))
+	return ctx
 }
 
 // hostname names this computer; one that has no name needs to be told.
@@ -124,7 +122,7 @@ func joined(args []string) []string {
 	return out
 }
 
-// realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
+// realMain gives the exit status.
 func realMain(ctx context.Context, args []string) int {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("delfi"),
@@ -132,7 +130,7 @@ func realMain(ctx context.Context, args []string) int {
 		kong.Vars{"version": version(), "data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		complain(err.Error())
-		return 1
+		return statusFailed
 	}
 	if err := secretFlags(args); err != nil {
 		complain(err.Error())
@@ -141,15 +139,11 @@ func realMain(ctx context.Context, args []string) int {
 	at, err := parser.Parse(joined(args))
 	if err != nil {
 		complain(err.Error())
-		return 2
+		return statusRefused
 	}
-	if err := at.Run(); err != nil {
+	err = at.Run()
+	if err != nil {
 		complain(err.Error())
-		var r refusal
-		if errors.As(err, &r) || fault.KindOf(err) == fault.Invalid {
-			return 2
-		}
-		return 1
 	}
-	return 0
+	return status(err)
 }

@@ -26,8 +26,9 @@ func TestDeadlineWhileTheServerWasDown(t *testing.T) {
 	same(t, "deadline", deadline, rometime("2026-03-28 23:59"))
 	h.at("2026-03-31 11:30")
 	// The job has not run: the deadline speaks for itself.
+	id := h.get().ID
 	err := h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := h.s.Locked(ctx, tx, h.get().ID, 2)
+		_, err := h.s.Locked(ctx, tx, id, 2)
 		return err
 	})
 	h.refused(err, fault.Conflict, "round_closed")
@@ -174,6 +175,7 @@ func TestTwoHandsOpenOnce(t *testing.T) {
 // TestBallotUnderWayIsLetIn: closing waits for it, and the next one is refused.
 func TestBallotUnderWayIsLetIn(t *testing.T) {
 	h := newTown(t)
+	h.db.Pool().SetMaxOpenConns(2) // so that the closing waits for the ballot, and not for its connection
 	h.answering(1)
 	id := h.get().ID
 	inside, finish, closed := make(chan struct{}), make(chan struct{}), make(chan error, 1)
@@ -411,8 +413,9 @@ func TestSuspension(t *testing.T) {
 		t.Fatalf("suspension %+v", sus)
 	}
 	locked := func() error {
+		id := h.get().ID
 		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-			_, err := h.s.Locked(ctx, tx, h.get().ID, 2)
+			_, err := h.s.Locked(ctx, tx, id, 2)
 			return err
 		})
 	}

@@ -138,15 +138,15 @@ func (s *Service) PublishForeign(ctx context.Context, consultation uuid.UUID, sl
 // Importing holds an import until done is called, or the process ends, however it
 // ends: no other takes it back meanwhile. It is called before Import.
 func (s *Service) Importing(ctx context.Context, id uuid.UUID) (done func() error, err error) {
-	conn, err := s.db.Pool().DB.Conn(ctx)
+	conn, err := s.db.Session(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("holding import %s: %w", id, err)
 	}
-	if err := hold(ctx, conn, id); err != nil {
+	if err := hold(ctx, conn.Conn, id); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return func() error {
-		err := letGo(context.WithoutCancel(ctx), conn, id)
+		err := letGo(context.WithoutCancel(ctx), conn.Conn, id)
 		if shut := conn.Close(); err == nil {
 			err = shut
 		}

@@ -58,7 +58,7 @@ const slug = "piazza"
 func newTown(t *testing.T) *town {
 	t.Helper()
 	h := &town{T: t, now: rometime("2026-03-02 10:00"), keys: filepath.Join(t.TempDir(), "keys"), proposed: delphi.GoOn}
-	h.db = testdb.NewAt(t, h.clock)
+	h.db = testdb.NewSingleAt(t, h.clock)
 	h.queue, h.s = h.server()
 	a, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)

@@ -115,12 +115,8 @@ func (s *Service) Locked(ctx context.Context, tx *postgres.Tx, consultation uuid
 	if err != nil {
 		return Round{}, err
 	}
-	// The deadline closes a round, not the job that comes by later to say so.
-	if r.State != RoundOpen || !tx.Now.Before(r.Deadline) {
-		return Round{}, errRoundClosed
-	}
-	if suspended {
-		return Round{}, errSuspended
+	if err := r.Takes(suspended, tx.Now); err != nil {
+		return Round{}, err
 	}
 	return r, nil
 }

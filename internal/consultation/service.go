@@ -105,8 +105,8 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (C
 	if err != nil {
 		return Consultation{}, err
 	}
-	if !CanSteer(actor, c) {
-		return Consultation{}, fault.New(fault.Forbidden, "not_staff", "only its staff sit at a consultation's desk")
+	if err := CanSit(actor, c); err != nil {
+		return Consultation{}, err
 	}
 	return c, nil
 }
@@ -114,15 +114,20 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (C
 // Items lists the items that are or were in play, by number, dropped ones last.
 func (s *Service) Items(ctx context.Context, consultation uuid.UUID) ([]Item, error) {
 	var out []Item
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := whole(ctx, tx, consultation)
-		if err != nil {
-			return err
-		}
-		out, err = items(ctx, tx, c.ID, c.before(c.nextNumber()))
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = s.ItemsOf(ctx, tx, consultation)
 		return err
 	})
 	return out, err
+}
+
+// ItemsOf is Items inside the caller's transaction.
+func (s *Service) ItemsOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Item, error) {
+	c, err := whole(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
+	}
+	return items(ctx, tx, c.ID, c.before(c.nextNumber()))
 }
 
 // Decisions lists what was decided about items between rounds, by round and
@@ -135,6 +140,11 @@ func (s *Service) Decisions(ctx context.Context, consultation uuid.UUID) ([]Deci
 		return err
 	})
 	return out, err
+}
+
+// DecisionsOf is Decisions inside the caller's transaction.
+func (s *Service) DecisionsOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Decided, error) {
+	return decisions(ctx, tx, consultation)
 }
 
 // nextNumber is the number of the round whose form the present items are for:
@@ -171,7 +181,7 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	if c.Stage == Draft {
 		return panel.Terms{}, errNoSuch
 	}
-	t := panel.Terms{Open: c.enrolling(), Full: c.full(), Codes: c.answerable()}
+	t := panel.Terms{Open: c.Enrolling(), Full: c.full(), Codes: c.answerable()}
 	for _, r := range c.Rounds {
 		switch {
 		case !r.Answers():
@@ -201,30 +211,6 @@ func (c Consultation) answerable() bool {
 		return false
 	}
 	return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
-}
-
-func (c Consultation) enrolling() bool { return c.Suspended == nil && !c.full() }
-
-// full tells whether nobody can enrol any more; a suspension ends.
-func (c Consultation) full() bool {
-	c.Suspended = nil
-	return c.Origin != nil || !c.welcomes()
-}
-
-// welcomes tells whether people enrol, but for a suspension.
-func (c Consultation) welcomes() bool {
-	switch c.Stage {
-	case Announced:
-		return true
-	case Running:
-		for _, r := range c.Rounds {
-			if r.Answers() && !r.OpenedAt.IsZero() && !c.Protocol.Panel.LateJoiners {
-				return false
-			}
-		}
-		return c.answerable()
-	}
-	return false
 }
 
 // author is who does an act, by office.

@@ -158,8 +158,9 @@ func TestDecide(t *testing.T) {
 	h.work("2026-04-04 09:00")
 	h.refused(h.s.Decide(ctx, h.furio, slug, items[0].ID, GoOn, ""), fault.Conflict, "round_open")
 	var shown []Item
+	third := h.round(3).ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		shown, err = h.s.RoundItems(ctx, tx, h.round(3).ID)
+		shown, err = h.s.RoundItems(ctx, tx, third)
 		return err
 	})
 	if len(shown) != 3 {
@@ -197,8 +198,9 @@ func TestConcludeWithoutAnswers(t *testing.T) {
 func TestStopsByItself(t *testing.T) {
 	h := newTown(t)
 	h.answering(2)
+	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := h.s.ForUpdate(ctx, tx, h.get().ID)
+		c, err := h.s.ForUpdate(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -219,8 +221,9 @@ func TestPolicyGoesOnWhileArgumentsCome(t *testing.T) {
 	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
 		return Contributions{Admitted: 3}, nil
 	})
+	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := h.s.ForUpdate(ctx, tx, h.get().ID)
+		c, err := h.s.ForUpdate(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type bench struct {
 func newBench(t *testing.T, withMail bool) *bench {
 	t.Helper()
 	b := &bench{t: t, now: time.Date(2026, 4, 19, 8, 0, 0, 0, time.UTC), server: mailtest.New(t)}
-	b.db = testdb.NewAt(t, func() time.Time { return b.now })
+	b.db = testdb.NewSingleAt(t, func() time.Time { return b.now })
 	keys, err := pseudonym.NewFileKeys(t.TempDir(), bytes.Repeat([]byte{1}, 32))
 	if err != nil {
 		t.Fatal(err)

@@ -92,8 +92,11 @@ func (y *yard) sit(n int) (account.Actor, pseudonym.Alias) {
 	y.must(y.panel.Enrol(y.t.Context(), p, y.id, "citizens"))
 	a, err := y.panel.Alias(y.t.Context(), p, y.id)
 	y.must(err)
-	y.must(y.db.Transact(y.t.Context(), func(ctx context.Context, tx *postgres.Tx) (err error) {
-		a, err = pseudonym.Claim(ctx, tx, y.id, a)
+	y.must(y.db.Transact(y.t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		claimed, err := pseudonym.Claim(ctx, tx, y.id, []pseudonym.Alias{a})
+		if err == nil {
+			a = claimed[a.ID]
+		}
 		return err
 	}))
 	return p, a

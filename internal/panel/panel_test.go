@@ -32,7 +32,7 @@ type ground struct {
 func newGround(t *testing.T) *ground {
 	t.Helper()
 	// Half past midnight in Rome, while it is still the day before in UTC.
-	db := testdb.NewAt(t, func() time.Time { return time.Date(2026, 3, 9, 23, 30, 0, 0, time.UTC) })
+	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 9, 23, 30, 0, 0, time.UTC) })
 	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{1}, 32))
 	if err != nil {
 		t.Fatal(err)

@@ -42,7 +42,7 @@ type house struct {
 
 func newHouse(t *testing.T) house {
 	t.Helper()
-	db := testdb.NewAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
+	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
 	return houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 }
 

@@ -304,7 +304,7 @@ func kill(t *testing.T, address, folder string, phase polis.Phase) {
 // is waited for as long as it counts as living, and said to be silent afterwards.
 func TestDeadServer(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	db := testdb.NewAt(t, func() time.Time { return now })
+	db := testdb.NewSingleAt(t, func() time.Time { return now })
 	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 	dead := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
 	ok(t, dead.Bridge.Join(t.Context()))
@@ -331,7 +331,7 @@ func TestDeadServer(t *testing.T) {
 
 // A living server confirms, and is waited for.
 func TestLivingServer(t *testing.T) {
-	db := testdb.NewAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
+	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
 	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 	other := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
 	ok(t, other.Bridge.Join(t.Context()))

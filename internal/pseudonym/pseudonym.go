@@ -230,13 +230,15 @@ func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (
 		return check{}, err
 	}
 	if row == nil {
-		return check{}, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
+		return check{}, errNoPanel
 	}
 	if told {
 		s.checks.Keep(epoch, sc.name(consultation), *row, checksKept)
 	}
 	return *row, nil
 }
+
+var errNoPanel = fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
 
 var errDestroyed = fault.New(fault.Conflict, "key_destroyed", "the key of this consultation was destroyed: nobody can be linked to an answer any more")
 

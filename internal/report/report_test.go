@@ -90,7 +90,7 @@ func (w *town) person(name string, groups ...string) account.Actor {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
-	w.db = testdb.NewAt(t, func() time.Time { return w.now })
+	w.db = testdb.NewSingleAt(t, func() time.Time { return w.now })
 	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{3}, 32))
 	w.must(err)
 	w.queue, err = job.New(w.db)

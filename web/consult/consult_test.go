@@ -351,32 +351,8 @@ func atOnce(t *testing.T, b *webtest.Browser, form string) {
 	if len(strings.ReplaceAll(mark, " ", "")) != 64 {
 		t.Errorf("the mark is %q", mark)
 	}
-	handedOver(t, b, form, mark)
 	if got := b.Get(t, page); got.Count("fieldset input[checked]") != 3 || got.Count("input[name=argues_2][value=for][checked]") != 1 || got.Page.Find("#f-reason_2").Text() != "perché sì" {
 		t.Errorf("%d answers stand on the paper, with the reason %q", got.Count("fieldset input[checked]"), got.Page.Find("#f-reason_2").Text())
-	}
-}
-
-// handedOver: the page that a delivery leads to is the one that is drawn for whoever
-// asks later, byte by byte, in each language.
-func handedOver(t *testing.T, b *webtest.Browser, form, mark string) {
-	t.Helper()
-	for _, lang := range []string{"", "/en"} {
-		if got := b.Post(t, lang+form, url.Values{"act": {"deliver"}}); got.Location != lang+form+"/receipt" {
-			t.Fatalf("delivering again: %d %q", got.Status, got.Location)
-		}
-		handed := b.Get(t, lang+form+"/receipt")
-		drawn := b.Get(t, lang+form+"/receipt")
-		if handed.Body != drawn.Body || handed.Text("code.dlf-mono") != mark {
-			t.Errorf("%s handed over: %s\ndrawn: %s", lang, handed.Body, drawn.Body)
-		}
-		for _, r := range []webtest.Response{handed, drawn} {
-			r.Header.Del("X-Request-Id")
-			r.Header.Del("Vary")
-		}
-		if fmt.Sprint(handed.Header) != fmt.Sprint(drawn.Header) {
-			t.Errorf("%s handed over with %v, drawn with %v", lang, handed.Header, drawn.Header)
-		}
 	}
 }
 

@@ -29,7 +29,7 @@ func (c room) enrolment(q *page.Request) error {
 		q.Flash("consult.enrol.already")
 		return q.Redirect(v.path(""))
 	}
-	if !v.enrolling() || v.Suspended != nil {
+	if !v.Enrolling() {
 		return fault.New(fault.Conflict, "enrolment_closed", "enrolment is not open")
 	}
 	if v.steers(q.Actor) {

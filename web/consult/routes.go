@@ -67,9 +67,6 @@ type Services struct {
 	}
 }
 
-// receiptRoute is the pattern of the page that a delivery leads to.
-const receiptRoute = "/consultations/{slug}/rounds/{n}/receipt"
-
 type room struct {
 	Services
 	sheets *sheets

@@ -133,7 +133,7 @@ func (c room) enter(q *page.Request) error {
 		return err
 	}
 	q.Hold(v.codePath(""), pseudonym.Tidy(typed))
-	if r, open := v.open(q.Now); open && answering(r) && v.Suspended == nil {
+	if r, open := v.open(q.Now); open && r.Answers() && v.Suspended == nil {
 		return q.Redirect(v.ballotPath(r.Number))
 	}
 	return q.Redirect(v.codePath(""))

@@ -96,7 +96,7 @@ func codePage(c codeView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if r, open := c.open(q.Now); open && answering(r) && c.Suspended == nil {
+				if r, open := c.open(q.Now); open && r.Answers() && c.Suspended == nil {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p><a class=\"btn btn-primary btn-lg\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

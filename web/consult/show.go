@@ -104,7 +104,7 @@ func (c room) history(q *page.Request, v view) ([]happened, error) {
 			h.Text = q.T("consult.happened.skipped")
 		case r.State == consultation.RoundReleased && r.Kind == delphi.Gather:
 			err = c.gathered(q, v, &h)
-		case r.State == consultation.RoundReleased && answering(r):
+		case r.State == consultation.RoundReleased && r.Answers():
 			err = c.answered(q, v, r, &h)
 		case r.State == consultation.RoundOpen && r.Kind == delphi.Gather:
 			h.Text = q.T("consult.happened.gathering")

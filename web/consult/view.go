@@ -45,12 +45,11 @@ func (v view) frame(q *page.Request, title, label string) ui.Frame {
 	return f
 }
 
-// open is the round that takes answers or contributions now.
+// open is the round that takes answers or contributions now, or would if the
+// consultation were not suspended.
 func (v view) open(now time.Time) (consultation.Round, bool) {
 	for _, r := range v.Rounds {
-		// Past its deadline a round is closed in all but name: the job that
-		// closes it may be a moment late.
-		if r.State == consultation.RoundOpen && now.Before(r.Deadline) {
+		if r.Takes(false, now) == nil {
 			return r, true
 		}
 	}
@@ -84,12 +83,6 @@ func (v view) over() bool {
 		return true
 	}
 	return false
-}
-
-// enrolling tells whether enrolment is open: from the announcement until the end.
-// The use case decides; the page only offers.
-func (v view) enrolling() bool {
-	return v.Origin == nil && (v.Stage == consultation.Announced || v.Stage == consultation.Running)
 }
 
 // steers tells whether the actor is of the consultation's staff, who cannot take part.
@@ -152,11 +145,6 @@ func (v view) group(q *page.Request, id string) string {
 	return id
 }
 
-// answering tells whether a round asks for ballots.
-func answering(r consultation.Round) bool {
-	return r.Kind == delphi.AnswerRound || r.Kind == delphi.StandingKind
-}
-
 // roundName says "Giro 2 · valutazione": the first round that asks for answers
 // rates, the later ones revise.
 func (v view) roundName(q *page.Request, r consultation.Round) string {
@@ -169,7 +157,7 @@ func (v view) roundKind(r consultation.Round) string {
 		return string(r.Kind)
 	}
 	for _, b := range v.Rounds {
-		if b.Number < r.Number && answering(b) {
+		if b.Number < r.Number && b.Answers() {
 			return "revised"
 		}
 	}

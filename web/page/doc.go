@@ -4,7 +4,7 @@
 //
 // One request walks down, and comes back up as a page:
 //
-//	Front    kept, or handed over to this session? → the finished page, and nothing else
+//	Front    kept? → the finished page, and nothing else
 //	Once     one drawing at a time of a page that can be kept; the others wait
 //	Wrap     request id, headers → language → address → size, body → a place in work, or 503 → panics → foreign origins
 //	 router  (chi; static files and health stop here, without a session)
@@ -37,8 +37,8 @@
 //
 //	(nothing) ──drawn, 200, no cookie──▶ kept ──10 s · notified · act of office · deaf──▶ (nothing)
 //
-// A post may draw the page that it leads to, from what it has at hand (hand.go): the
-// 303 is a bookmark as ever, and the request that follows it costs next to nothing.
+// Of what one person did nothing is kept here: the next request may reach another
+// server, and the one after it this one again.
 //
 // A place in work is given back when the answer begins. What grows with the record is
 // made with places of its own, and sent from a spool (spool.go); bodies are gathered

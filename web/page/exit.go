@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -45,8 +44,19 @@ func Status(err error) int {
 	return statuses[fault.KindOf(err)]
 }
 
-// exit turns an error into a page, and into the one line that the log has of it.
+// exit turns an error into a page, and into the one line that the log has of it. Who
+// only reads and has not signed in is sent there instead.
 func (k *Kernel) exit(q *Request, err error) {
+	k.leave(q, err, func(status int, f *fault.Fault) error {
+		if status == http.StatusUnauthorized {
+			return k.signInAgain(q, f)
+		}
+		return k.show(q, status, f)
+	})
+}
+
+// leave is the one exit for errors: what an error is, is decided here, and tell says it.
+func (k *Kernel) leave(q *Request, err error, tell func(status int, f *fault.Fault) error) {
 	if left(q, err) {
 		return // nobody is there to be told, and nothing went wrong here
 	}
@@ -55,12 +65,7 @@ func (k *Kernel) exit(q *Request, err error) {
 	}
 	status := Status(err)
 	k.log(q, status, err)
-	if status == http.StatusUnauthorized {
-		err = k.signInAgain(q, safe(err))
-	} else {
-		err = k.show(q, status, safe(err))
-	}
-	if err != nil && !left(q, err) {
+	if err = tell(status, safe(err)); err != nil && !left(q, err) {
 		k.unsaid(q, "error page", err)
 		http.Error(q.W, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
@@ -96,17 +101,11 @@ func (k *Kernel) trouble(q *Request, err error) error {
 
 // show renders the page of a fault, or tells a program of it.
 func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
-	h := q.W.Header()
-	comeBack(h, status)
-	q.NoStore()
 	if q.program() {
-		b, err := json.Marshal(problem{Title: q.StatusTitle(status), Status: status, Detail: q.Fault(f), Next: q.StatusNext(status)})
-		if err != nil {
-			return fmt.Errorf("problem: %w", err)
-		}
-		h.Set("Content-Language", q.Lang)
-		return q.Bytes(status, "application/problem+json", b)
+		return q.problem(status, f)
 	}
+	comeBack(q.W.Header(), status)
+	q.NoStore()
 	return q.Render(status, k.opts.ErrorPage(status, f))
 }
 
@@ -118,20 +117,6 @@ func comeBack(h http.Header, status int) {
 			h.Set("Retry-After", "60")
 		}
 	}
-}
-
-// problem is a fault for programs (RFC 9457); next says what to do, as on the page.
-type problem struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-	Next   string `json:"next"`
-}
-
-// program tells whether a program asks: it accepts JSON, and no page.
-func (q *Request) program() bool {
-	accept := q.R.Header.Get("Accept")
-	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
 }
 
 // safe is what may be shown of an error: a fault's own words, never a cause's.

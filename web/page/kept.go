@@ -148,17 +148,10 @@ func (k *Kernel) keepable(r *http.Request) bool {
 	return r.URL.Path != "/" || wish(r) == Languages[0]
 }
 
-// Front answers what is kept, or waits for its reader, before anything else is done
-// for a request: no session, no route, no line of the log. It stands around the whole
-// site.
+// Front answers what is kept before anything else is done for a request: no session,
+// no route, no line of the log. It stands around the whole site.
 func (k *Kernel) Front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := k.handedTo(r); p != nil {
-			k.head(w)
-			p.serve(w)
-			k.hit(p.route, http.StatusOK)
-			return
-		}
 		if k.shelf.on.Load() && k.keepable(r) {
 			if p := k.shelf.find(r.URL.Path, k.now()); p != nil {
 				k.give(p, w, r)

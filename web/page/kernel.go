@@ -73,7 +73,6 @@ type Kernel struct {
 	fixed     http.Header // what every answer's headers have
 	shelf     *shelf
 	quiet     quiet
-	hands     hands
 	end       func() // of what runs beside requests
 	cross     *http.CrossOriginProtection
 	signIns   limit

@@ -26,6 +26,7 @@ type deskView struct {
 	Administrator bool
 	Moderator     bool
 	Facilitator   bool
+	Lost          []account.Role         // for which the reader is named, and that they no longer hold
 	Missing       []consultation.Missing // of a draft
 	Rounds        []ballot.Feedback      // of the released answer rounds, oldest first
 	Decisions     []decisionView         // undecided items, strongest disagreement first
@@ -53,7 +54,7 @@ func (d room) desks(q *page.Request) error {
 	}
 	var lines []deskLine
 	for _, c := range all {
-		if o := offices(q.Actor, c); len(o) > 0 {
+		if o := consultation.Offices(q.Actor, c); len(o) > 0 {
 			lines = append(lines, deskLine{c, o})
 		}
 	}
@@ -101,10 +102,11 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 	if err != nil {
 		return deskView{}, err
 	}
-	mine := offices(actor, c)
+	mine := consultation.Offices(actor, c)
 	v := deskView{
 		Consultation: c, Administrator: slices.Contains(mine, account.Administrator),
 		Moderator: slices.Contains(mine, account.Moderator), Facilitator: slices.Contains(mine, account.Facilitator),
+		Lost: consultation.Lost(actor, c),
 	}
 	if c.Stage == consultation.Draft {
 		v.Missing, err = d.Consultations.Missing(ctx, actor, slug)
@@ -180,20 +182,6 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 		return cmp.Compare(x, y)
 	})
 	return nil
-}
-
-// offices tells what the actor is in a consultation.
-func offices(a account.Actor, c consultation.Consultation) []account.Role {
-	var out []account.Role
-	if a.Has(c.Administration, account.Administrator) {
-		out = append(out, account.Administrator)
-	}
-	for _, m := range c.Staff {
-		if m.Account == a.Account {
-			out = append(out, m.Role)
-		}
-	}
-	return out
 }
 
 func holdsOffice(a account.Actor) bool {

@@ -44,7 +44,7 @@ func (d room) minorityView(q *page.Request) (minorityView, error) {
 	if c.Stage != consultation.Concluded {
 		return minorityView{}, fault.New(fault.Conflict, "minority_stage", "the minority report is written between the conclusion and the publication")
 	}
-	v := minorityView{Consultation: c, Facilitator: slices.Contains(offices(q.Actor, c), account.Facilitator), Now: q.Now}
+	v := minorityView{Consultation: c, Facilitator: slices.Contains(consultation.Offices(q.Actor, c), account.Facilitator), Now: q.Now}
 	if v.Dissent, err = d.Reports.Dissent(q.Context(), q.Actor, c.Slug); err != nil {
 		return v, err
 	}

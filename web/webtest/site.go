@@ -85,6 +85,9 @@ func (s *Site) As(t testing.TB, a account.Actor) *Browser {
 // Twin is a second tab of the same browser, with the cookies that it has by now.
 func (b *Browser) Twin() *Browser { return &Browser{site: b.site, cookies: maps.Clone(b.cookies)} }
 
+// At is the same browser, with the same cookies, before another server of the site.
+func (b *Browser) At(s *Site) *Browser { return &Browser{site: s, cookies: b.cookies} }
+
 // Response is an answer with its page parsed.
 type Response struct {
 	Status   int

@@ -201,17 +201,24 @@ func (s *Service) Queue(ctx context.Context, actor account.Actor, slug string) (
 // texts, states, items, by id. Conflict "not_released" before.
 func (s *Service) Public(ctx context.Context, consultation uuid.UUID) ([]Contribution, Counts, error) {
 	var list []Contribution
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ByID(ctx, tx, consultation)
-		if err != nil {
-			return err
-		}
-		if err := shown(c); err != nil {
-			return err
-		}
-		list, err = listAll(ctx, tx, consultation)
+	var counts Counts
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		list, counts, err = s.PublicOf(ctx, tx, consultation)
 		return err
 	})
+	return list, counts, err
+}
+
+// PublicOf is Public inside the caller's transaction.
+func (s *Service) PublicOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Contribution, Counts, error) {
+	c, err := s.cons.ByID(ctx, tx, consultation)
+	if err != nil {
+		return nil, Counts{}, err
+	}
+	if err := shown(c); err != nil {
+		return nil, Counts{}, err
+	}
+	list, err := listAll(ctx, tx, consultation)
 	return list, counted(list), err
 }
 

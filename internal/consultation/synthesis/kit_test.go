@@ -52,7 +52,7 @@ type town struct {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	h := &town{T: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), voices: map[string]pseudonym.Alias{}}
-	h.db = testdb.NewAt(t, h.clock)
+	h.db = testdb.NewSingleAt(t, h.clock)
 	h.folder = filepath.Join(t.TempDir(), "keys")
 	keys, err := pseudonym.NewFileKeys(h.folder, bytes.Repeat([]byte{7}, 32))
 	h.ok(err)
