@@ -20,8 +20,8 @@ func (s *Service) Administrations(ctx context.Context) ([]Administration, error)
 // Found creates an administration, or rewrites the one that has the slug
 // (demonstration and imports). It gives the administration as it stands.
 func (s *Service) Found(ctx context.Context, a Administration) (Administration, error) {
-	a = a.tidy()
-	if bad := a.check(); len(bad) > 0 {
+	a, bad := a.read()
+	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
@@ -35,8 +35,8 @@ func (s *Service) Found(ctx context.Context, a Administration) (Administration, 
 
 // Add creates an administration (cmd). Invalid names every field that cannot be stored.
 func (s *Service) Add(ctx context.Context, a Administration) (Administration, error) {
-	a = a.tidy()
-	if bad := a.check(); len(bad) > 0 {
+	a, bad := a.read()
+	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
@@ -66,9 +66,9 @@ func amend(ctx context.Context, tx *postgres.Tx, slug string, change func(*Admin
 	}
 	was := a
 	change(&a)
-	a = a.tidy()
+	a, bad := a.read()
 	a.ID = was.ID
-	if bad := a.check(); len(bad) > 0 {
+	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}
 	if a == was {

@@ -376,8 +376,8 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string,
 
 func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, texts OpinionTexts) error {
 	var r reader
-	texts.Summary = r.text("summary", texts.Summary, 20000)
-	texts.Limitations = r.text("limitations", texts.Limitations, 20000)
+	texts.Summary = r.markdown("summary", texts.Summary, 20000)
+	texts.Limitations = r.markdown("limitations", texts.Limitations, 20000)
 	if len(r.bad) > 0 {
 		return fault.Bad(r.bad...)
 	}

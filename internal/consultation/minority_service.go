@@ -38,7 +38,7 @@ func (s *Service) MinorityOf(ctx context.Context, tx *postgres.Tx, consultation 
 func (s *Service) DraftMinority(ctx context.Context, actor account.Actor, slug, text string) error {
 	return s.report(ctx, actor, slug, ActMinority, func(ctx context.Context, tx *postgres.Tx, c *Consultation, _ author, m Minority) error {
 		var r reader
-		if m.Draft = r.text("minority", text, maxMinority); len(r.bad) > 0 {
+		if m.Draft = r.markdown("minority", text, maxMinority); len(r.bad) > 0 {
 			return fault.Bad(r.bad...)
 		}
 		return putMinority(ctx, tx, c.ID, m)
@@ -52,7 +52,7 @@ func (s *Service) DraftMinority(ctx context.Context, actor account.Actor, slug, 
 func (s *Service) ShowMinority(ctx context.Context, actor account.Actor, slug, text string) error {
 	return s.report(ctx, actor, slug, ActMinority, func(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, m Minority) error {
 		var r reader
-		text = r.text("minority", text, maxMinority)
+		text = r.markdown("minority", text, maxMinority)
 		if text == "" {
 			r.fail("minority", "required", "write the report, or declare why nothing is reported", nil)
 		}

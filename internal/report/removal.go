@@ -11,6 +11,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 )
 
 // redacted stands in a minority report where a text was that the law wants gone.
@@ -37,14 +38,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 		return fault.New(fault.Forbidden, "not_staff", "only a moderator or an administrator of this consultation may do this")
 	}
 	var bad []fault.Field
-	if ground = strings.TrimSpace(ground); ground == "" {
-		bad = append(bad, fault.Field{Name: "ground", Code: "required", Message: "say on which ground of the law"})
-	} else if over := len([]rune(ground)) - maxGround; over > 0 {
-		bad = append(bad, fault.Field{Name: "ground", Code: "too_long", Message: fmt.Sprintf("at most %d characters: shorten it by %d", maxGround, over), Args: map[string]any{"max": maxGround, "over": over}})
-	}
-	if !fault.Line(ground) {
-		bad = append(bad, fault.NotOneLine("ground"))
-	}
+	ground = prose.Field{Name: "ground", Max: maxGround, Needed: true, Line: true}.Read(ground, &bad)
 	if strings.TrimSpace(text) == "" {
 		bad = append(bad, fault.Field{Name: "text", Code: "required", Message: "copy the text of the reason"})
 	}

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -17,6 +16,8 @@ import (
 	markup "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"delfi/internal/prose"
 )
 
 // HTML is safe to print as it is. Only this package makes one.
@@ -86,9 +87,9 @@ func fence() *bluemonday.Policy {
 // It never fails: whatever a person wrote has a rendering.
 func Render(markdown string) HTML {
 	var b bytes.Buffer
-	if err := machine.Convert([]byte(tidy(markdown)), &b); err != nil {
+	if err := machine.Convert([]byte(prose.Clean(markdown)), &b); err != nil {
 		// Writing to memory does not fail; should a later parser, the words still show.
-		return HTML{"<p>" + html.EscapeString(tidy(markdown)) + "</p>"}
+		return HTML{"<p>" + html.EscapeString(prose.Clean(markdown)) + "</p>"}
 	}
 	return HTML{policy.Sanitize(b.String())}
 }
@@ -96,7 +97,7 @@ func Render(markdown string) HTML {
 // Plain gives the text of Markdown without markup, on one line, at most n runes
 // (the last one "…" when something was cut). For summaries, mail and the record.
 func Plain(markdown string, n int) string {
-	source := []byte(tidy(markdown))
+	source := []byte(prose.Clean(markdown))
 	var b strings.Builder
 	// The walk's function returns no error, so the walk returns none.
 	_ = ast.Walk(machine.Parser().Parse(text.NewReader(source)), func(node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -124,6 +125,9 @@ func Plain(markdown string, n int) string {
 	return cut(strings.Join(strings.Fields(html.UnescapeString(b.String())), " "), n)
 }
 
+// Words gives the words that a reader sees of Markdown, on one line.
+func Words(markdown string) string { return Plain(markdown, len(markdown)) }
+
 // cut shortens s to at most n runes, the last one telling that it was cut.
 func cut(s string, n int) string {
 	if n <= 0 {
@@ -134,24 +138,6 @@ func cut(s string, n int) string {
 		return s
 	}
 	return strings.TrimRight(string(runes[:n-1]), " ") + "…"
-}
-
-// tidy drops what no keyboard writes on purpose: control characters, and the
-// marks that turn the direction of the text around them, with which a sentence
-// can be made to read as another. Line ends become LF.
-func tidy(s string) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\t':
-			return r
-		case r == '\r':
-			return '\n'
-		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // house fits a parsed document into our pages: headings below the page's own,

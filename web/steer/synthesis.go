@@ -2,7 +2,6 @@ package steer
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -80,7 +79,7 @@ func (d room) dispose(q *page.Request) error {
 func (d room) merge(q *page.Request, v queueView, ids []uuid.UUID) error {
 	m := synthesis.Merge{
 		Contributions: ids, Destination: synthesis.Destination(v.Destination),
-		Text: strings.TrimSpace(v.Text), LeftOut: strings.TrimSpace(v.LeftOut), Reason: strings.TrimSpace(v.Reason),
+		Text: v.Text, LeftOut: v.LeftOut, Reason: v.Reason,
 	}
 	if m.Destination != synthesis.Fresh {
 		item, err := uuid.Parse(v.Item)

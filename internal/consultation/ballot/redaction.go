@@ -8,6 +8,7 @@ import (
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 )
 
 // Redacted is one feedback document from which a text was removed.
@@ -23,7 +24,7 @@ type Redacted struct {
 // their recorded hashes stay, and are no longer those of their bytes, which the
 // removal's entry binds from then on.
 func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, text string) (digest string, changed []Redacted, err error) {
-	digest = leaf.Digest([]byte(tidy(text)))
+	digest = leaf.Digest([]byte(prose.Clean(text)))
 	all, hashes, err := findFeedbacks(ctx, tx, consultation)
 	if err != nil {
 		return "", nil, err

@@ -10,7 +10,9 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
+	"delfi/internal/richtext"
 )
 
 // Service has the use cases.
@@ -129,7 +131,7 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error
 // words checks a contribution's text.
 func words(body string) (string, error) {
 	var bad []fault.Field
-	body = checked("body", body, maxBody, true, &bad)
+	body = prose.Field{Name: "body", Max: maxBody, Needed: true, Rendered: richtext.Words}.Read(body, &bad)
 	if len(bad) > 0 {
 		return "", fault.Bad(bad...)
 	}
