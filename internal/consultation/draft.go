@@ -1,6 +1,7 @@
 package consultation
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -36,6 +37,15 @@ type DraftForm struct {
 	CannotJudge                                                                   string // "on" or ""
 	GroupName                                                                     string // the one group, e.g. "Cittadini"
 	AnonymityMode                                                                 string // sealed-key, held-code; "" is sealed-key
+}
+
+// Version names a draft as it stands; an edit that was begun from another is refused.
+func (f DraftForm) Version() (string, error) {
+	b, err := json.Marshal(f)
+	if err != nil {
+		return "", fmt.Errorf("draft: %w", err)
+	}
+	return prose.Version(string(b)), nil
 }
 
 // Missing is one thing that an announcement waits for.

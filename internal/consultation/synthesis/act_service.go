@@ -13,6 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 )
 
 // moderated finds a consultation for one of its moderators.
@@ -70,7 +71,7 @@ func (s *Service) at(ctx context.Context, actor account.Actor, slug string, act 
 // Merge admits contributions into an item (many to many), and gives the item.
 // Contributions that the item already has are passed over. Invalid names fields;
 // Conflict "already_examined" when one was rejected or withdrawn meanwhile,
-// "item_changed" when the item's words are no longer those in Was.
+// "item_changed" when the item's words are no longer of Version.
 func (s *Service) Merge(ctx context.Context, actor account.Actor, slug string, m Merge) (consultation.Item, error) {
 	var item consultation.Item
 	m, err := m.check()
@@ -172,7 +173,7 @@ func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.I
 	if m.Destination == Said || m.Text == item.Text {
 		return item, nil
 	}
-	if m.Was != "" && m.Was != item.Text {
+	if m.Version != "" && m.Version != prose.Version(item.Text) {
 		return item, fault.New(fault.Conflict, "item_changed", "somebody has changed the words of this statement meanwhile").With("number", item.Number)
 	}
 	a.was = item.Text
