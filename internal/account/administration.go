@@ -40,6 +40,9 @@ var reserved = []string{
 	"it", "me", "metrics", "new", "readyz", "record", "sign-in", "sign-out", "static", "webtest",
 }
 
+// Version names the data as they stand, the slug aside.
+func (a Administration) Version() string { return prose.Version(a.Name, a.Address, a.IPA, a.Mail) }
+
 // read gives a as it is stored, codes in small letters, and lists what is to be mended.
 func (a Administration) read() (Administration, []fault.Field) {
 	var bad []fault.Field

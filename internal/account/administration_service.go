@@ -101,8 +101,10 @@ func administers(actor Actor, a Administration) error {
 }
 
 // Describe stores an administration's own data (administrator). The slug stays: the
-// provider's groups name it.
-func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told Administration) (Administration, error) {
+// provider's groups name it. version is of the data that they were begun from
+// (Administration.Version; "" skips the comparison): Conflict "administration_changed"
+// when others stand by now.
+func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told Administration, version string) (Administration, error) {
 	var out Administration
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		a, err := findAdministration(ctx, tx, slug)
@@ -112,9 +114,14 @@ func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told A
 		if err := administers(actor, a); err != nil {
 			return err
 		}
+		was := version
 		out, err = amend(ctx, tx, slug, func(a *Administration) {
+			was = a.Version()
 			a.Name, a.Address, a.IPA, a.Mail = told.Name, told.Address, told.IPA, told.Mail
 		})
+		if err == nil && version != "" && version != was && out.Version() != was {
+			return fault.New(fault.Conflict, "administration_changed", "somebody has changed these data meanwhile")
+		}
 		return err
 	})
 	return out, err

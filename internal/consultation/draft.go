@@ -198,7 +198,7 @@ func (f DraftForm) read() (draft, error) {
 	}
 	d.offices = make(map[string]string, len(f.Offices))
 	for id, office := range f.Offices {
-		d.offices[id] = r.line("offices", office, 200)
+		d.offices[id] = r.line("office_"+id, office, 200)
 	}
 	if d.slug == "" {
 		r.fail("slug", "required", "give the consultation an address", nil)

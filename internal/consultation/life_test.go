@@ -169,7 +169,7 @@ func TestAFieldOfOneLineTakesNoSecond(t *testing.T) {
 	f.Offices = map[string]string{h.marco.Account.String(): "Urp\r\nUfficio"}
 	f.Background, f.CommitmentQuotation = "Una riga.\n\nUn’altra.", "Ci impegniamo\na rispondere."
 	_, err := h.s.Create(t.Context(), h.anna, h.id, f)
-	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "offices:not_one_line", "title:not_one_line"}
+	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "office_" + h.marco.Account.String() + ":not_one_line", "title:not_one_line"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}

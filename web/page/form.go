@@ -4,6 +4,7 @@ import (
 	"io"
 	"mime"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,6 +56,18 @@ func (f Form) Value(name string) string { return f.values.Get(name) }
 
 // Values gives every value of a field, in the order sent.
 func (f Form) Values(name string) []string { return f.values[name] }
+
+// Names gives the fields that begin with a prefix, in order.
+func (f Form) Names(prefix string) []string {
+	var out []string
+	for name := range f.values {
+		if strings.HasPrefix(name, prefix) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
 
 // Has tells whether the field was sent: a ticked box, a pressed button.
 func (f Form) Has(name string) bool { return f.values.Has(name) }

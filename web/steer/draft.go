@@ -221,8 +221,10 @@ func readDraft(f page.Form) consultation.DraftForm {
 		Points: text("points"), LowLabel: text("low_label"), HighLabel: text("high_label"),
 		SharePermille: text("share_permille"), CannotJudge: text("cannot_judge"), GroupName: text("group_name"), AnonymityMode: text("anonymity_mode"),
 	}
-	for _, id := range slices.Concat(d.Moderators, d.Facilitators) {
-		d.Offices[id] = text("office_" + id)
+	for _, name := range f.Names("office_") {
+		if office := text(name); office != "" {
+			d.Offices[strings.TrimPrefix(name, "office_")] = office
+		}
 	}
 	return d
 }

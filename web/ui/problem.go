@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -24,10 +25,21 @@ type Problems struct {
 // have none.
 func ProblemsOf(err error) Problems {
 	var f *fault.Fault
-	if errors.As(err, &f) && f.Kind == fault.Invalid {
-		return Problems{fields: f.Fields}
+	if errors.As(err, &f) && f != nil && f.Kind == fault.Invalid {
+		return Problems{fields: firsts(f.Fields)}
 	}
 	return Problems{}
+}
+
+// firsts gives the first thing to mend in each field: mending goes one by one.
+func firsts(all []fault.Field) []fault.Field {
+	var out []fault.Field
+	for _, f := range all {
+		if !slices.ContainsFunc(out, func(o fault.Field) bool { return o.Name == f.Name }) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Labelled adds the labels by which the summary names fields.
@@ -58,7 +70,6 @@ func (p Problems) Has(name string) bool { return len(p.of(name)) > 0 }
 func (p Problems) of(name string) []fault.Field {
 	for _, f := range p.fields {
 		if f.Name == name {
-			// One sentence per field: its id is one, and mending goes one by one.
 			return []fault.Field{f}
 		}
 	}
