@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -11,9 +12,11 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/go-chi/chi/v5"
 
+	"delfi/internal/consultation"
 	"delfi/web/administration"
 	"delfi/web/consult"
 	"delfi/web/page"
+	"delfi/web/record"
 	"delfi/web/steer"
 	"delfi/web/webtest"
 )
@@ -276,3 +279,49 @@ strade-scolastiche/contributions reason
 strade-scolastiche/contributions text
 strade-scolastiche/contributions/…/remove ground
 `
+
+// TestNoSlugIsAPage derives the reserved slugs from the routes: whatever stands beside a
+// consultation's slug is no consultation's.
+func TestNoSlugIsAPage(t *testing.T) {
+	h := webtest.Open(t)
+	r := chi.NewRouter()
+	k := page.New(page.Options{DB: h.DB, Actors: h.Accounts})
+	t.Cleanup(k.Close)
+	rooms(h)(r, k)
+	record.Routes(r, k, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports})
+	var patterns [][]string
+	w := walk{T: t}
+	w.must(chi.Walk(r, func(_, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		patterns = append(patterns, strings.Split(strings.Trim(pattern, "/"), "/"))
+		return nil
+	}))
+	found := map[string]bool{}
+	for _, p := range patterns {
+		at := slices.IndexFunc(p, func(part string) bool { return strings.HasPrefix(part, "{slug}") })
+		if at < 0 || p[0] == "administrations" {
+			continue
+		}
+		for _, other := range patterns {
+			if len(other) > at && slices.Equal(other[:at], p[:at]) && !strings.ContainsAny(other[at], "{*") {
+				found[other[at]] = true
+			}
+		}
+	}
+	if !found["new"] || !found["checkpoint"] {
+		t.Fatalf("found %v", found)
+	}
+	for name := range found {
+		if !consultation.Reserved(name) {
+			t.Errorf("a consultation may be called %q", name)
+		}
+	}
+	h.Play(t)
+	giulia := walk{t, h, h.Site(t, rooms(h))}
+	for _, slug := range []string{"new", "tile"} {
+		form := giulia.complete(slug)
+		got := giulia.as("giulia").Post(t, "/desk/new", form)
+		if got.Status != 422 || !strings.Contains(got.Text("#f-slug-error"), "scegli un altro indirizzo") {
+			t.Errorf("%s: %d %q", slug, got.Status, got.Text("#f-slug-error"))
+		}
+	}
+}

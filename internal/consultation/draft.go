@@ -67,16 +67,20 @@ type draft struct {
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// reserved are the names beside which a consultation's folder stands in the public record.
-var reserved = []string{"checkpoint", "consultations", "cosigned", "cosignatures", "entries", "key", "tile"}
+// reserved are the slugs that no consultation can have: this site has pages of these names
+// beside those of consultations. A test of the site derives them from its routes.
+var reserved = []string{"checkpoint", "consultations", "cosigned", "cosignatures", "entries", "key", "new", "tile"}
+
+// Reserved tells whether no consultation can have a slug.
+func Reserved(slug string) bool { return slices.Contains(reserved, slug) }
 
 // checkSlug says what is wrong with a slug that is not empty.
 func (r *reader) checkSlug(slug string) {
 	switch {
 	case !slugForm.MatchString(slug):
 		r.fail("slug", "slug_form", "use small letters, digits and single hyphens only", nil)
-	case slices.Contains(reserved, slug):
-		r.fail("slug", "slug_reserved", "the public record has a file of this name: choose another address", nil)
+	case Reserved(slug):
+		r.fail("slug", "slug_reserved", "this site has a page of this name: choose another address", nil)
 	}
 }
 

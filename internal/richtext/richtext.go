@@ -52,7 +52,7 @@ var (
 				util.Prioritized(parser.NewAutoLinkParser(), 300),
 				util.Prioritized(parser.NewEmphasisParser(), 500),
 			),
-			parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+			// No link reference definitions: "[Proposta]: panchine" is words.
 			parser.WithASTTransformers(util.Prioritized(house{}, 999)),
 		)),
 		goldmark.WithExtensions(extension.Linkify, extension.Strikethrough),
