@@ -55,7 +55,9 @@ var (
 			// No link reference definitions: "[Proposta]: panchine" is words.
 			parser.WithASTTransformers(util.Prioritized(house{}, 999)),
 		)),
-		goldmark.WithExtensions(extension.Linkify, extension.Strikethrough),
+		goldmark.WithExtensions(extension.NewLinkify(
+			extension.WithLinkifyURLRegexp(address(`(?:https?|ftp)://`)), extension.WithLinkifyWWWRegexp(address(`www\.`)),
+		), extension.Strikethrough),
 		goldmark.WithRendererOptions(
 			markup.WithHardWraps(), // a line that somebody broke stays broken
 			renderer.WithNodeRenderers(util.Prioritized(nothing{}, 1)),
@@ -63,6 +65,11 @@ var (
 	)
 	policy = fence()
 )
+
+// address finds a bare address, whatever its letters: the library's own ends at an accent.
+func address(begins string) *regexp.Regexp {
+	return regexp.MustCompile(`^` + begins + `[-\p{L}\p{N}@:%._+~#=]{1,256}\.\p{L}+(?::\d+)?(?:[/#?][-\p{L}\p{M}\p{N}@:%_+.~#$!?&/=();,'">^{}\[\]` + "`" + `]*)?`)
+}
 
 // fence is the sanitiser's policy: exactly what the machine above can produce.
 func fence() *bluemonday.Policy {
@@ -149,6 +156,8 @@ type house struct{}
 func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
 	source := reader.Source()
 	var unfit []ast.Node
+	var after []aside
+	var fences []*ast.FencedCodeBlock
 	// The walk's function returns no error, so the walk returns none.
 	_ = ast.Walk(doc, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -158,7 +167,10 @@ func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 		case *ast.Heading:
 			node.Level = min(6, node.Level+2)
 		case *ast.Link:
-			node.Title = nil
+			if len(node.Title) > 0 { // a tip that no finger finds
+				after = append(after, aside{node, node.Title})
+				node.Title = nil
+			}
 			node.SetAttributeString("rel", []byte(rel))
 			if !outside(string(node.Destination)) {
 				unfit = append(unfit, node)
@@ -168,12 +180,30 @@ func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 			if node.AutoLinkType == ast.AutoLinkURL && !outside(string(node.URL(source))) {
 				unfit = append(unfit, node)
 			}
-		case *ast.Image, *ast.CodeBlock:
+		case *ast.Image:
+			if len(node.Title) > 0 {
+				after = append(after, aside{node, node.Title})
+			}
+			unfit = append(unfit, node)
+		case *ast.FencedCodeBlock:
+			if node.Info != nil {
+				fences = append(fences, node)
+			}
+		case *ast.CodeBlock:
 			unfit = append(unfit, node)
 		}
 		return ast.WalkContinue, nil
 	})
 	// After the walk: a tree is not changed under the feet of its walker.
+	for _, a := range after {
+		a.node.Parent().InsertAfter(a.node.Parent(), a.node, ast.NewString([]byte(" ("+string(a.words)+")")))
+	}
+	for _, f := range fences { // the words on a fence's own line stand above it
+		p := ast.NewParagraph()
+		p.AppendChild(p, ast.NewTextSegment(f.Info.Segment))
+		f.Parent().InsertBefore(f.Parent(), f, p)
+		f.Info = nil
+	}
 	for _, node := range unfit {
 		parent := node.Parent()
 		for _, word := range words(node, source) {
@@ -181,6 +211,12 @@ func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 		}
 		parent.RemoveChild(parent, node)
 	}
+}
+
+// aside are words that stand in parentheses after a node.
+type aside struct {
+	node  ast.Node
+	words []byte
 }
 
 // outside tells whether a link's destination is an absolute web or mail address.
@@ -221,8 +257,22 @@ func words(node ast.Node, source []byte) []ast.Node {
 		for child := node.FirstChild(); child != nil; child = child.NextSibling() {
 			out = append(out, child)
 		}
+		if to := destination(node); to != "" && !outside(to) { // no address, so it is words
+			out = append(out, ast.NewString([]byte(" ("+to+")")))
+		}
 	}
 	return out
+}
+
+// destination gives where a link or an image leads.
+func destination(node ast.Node) string {
+	switch node := node.(type) {
+	case *ast.Link:
+		return string(node.Destination)
+	case *ast.Image:
+		return string(node.Destination)
+	}
+	return ""
 }
 
 // nothing renders images as nothing, should one ever pass house.
