@@ -26,7 +26,7 @@ func rooms(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.Kernel) {
 		consult.Routes(r, k, consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record})
-		steer.Routes(r, k, steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports})
+		steer.Routes(r, k, steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports})
 		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
 	}
 }

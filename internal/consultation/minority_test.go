@@ -214,13 +214,13 @@ func TestThePanelIsToldThatTheReportIsShown(t *testing.T) {
 			t.Errorf("%d letters to %d people, want %d to each of %d", letters, people, want, enrolled)
 		}
 	}
-	h.ok(h.s.DraftMinority(ctx, h.furio, slug, "Bozza."))
+	h.ok(h.s.DraftMinority(ctx, h.furio, slug, "Bozza.", ""))
 	told(0)
-	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione."))
+	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione.", ""))
 	told(1)
-	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione."))
+	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione.", ""))
 	told(1)
 	h.pass(2)
-	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Un’altra, dopo i commenti."))
+	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Un’altra, dopo i commenti.", ""))
 	told(2)
 }
