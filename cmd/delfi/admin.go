@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // adminCommand is for whoever runs the server: which administrations stand on it, and
@@ -122,7 +123,7 @@ func about(a account.Administration) string {
 // tell prints lines that steer no terminal.
 func tell(lines ...string) error {
 	for _, l := range lines {
-		if _, err := fmt.Fprintln(os.Stdout, fault.Printable(l)); err != nil {
+		if _, err := fmt.Fprintln(os.Stdout, prose.Printable(l)); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // commands are what `delfi` can do; each stands in a file of its own.
@@ -98,7 +98,7 @@ func abandon(ctx context.Context, grace time.Duration, do func() error) error {
 // complain prints one statement on standard error. It may repeat what others wrote (a
 // record, a server's answer, a file), which begins no line and steers no terminal.
 func complain(statement string) {
-	fmt.Fprintln(os.Stderr, "delfi:", fault.Printable(statement))
+	fmt.Fprintln(os.Stderr, "delfi:", prose.Printable(statement))
 }
 
 // values are flags whose values may begin with a minus, as a missing code -9 does.

@@ -183,7 +183,7 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 		t.Run(who, func(t *testing.T) {
 			_, err := w.Own(t.Context(), tc.actor, "riva")
 			wantKind(t, err, tc.kind)
-			_, err = w.Describe(t.Context(), tc.actor, "riva", told)
+			_, err = w.Describe(t.Context(), tc.actor, "riva", told, "")
 			wantKind(t, err, tc.kind)
 			_, err = w.HoldersOf(t.Context(), tc.actor, "riva")
 			wantKind(t, err, tc.kind)
@@ -195,7 +195,7 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 			}
 		})
 	}
-	a, err := w.Describe(t.Context(), giulia, "riva", told)
+	a, err := w.Describe(t.Context(), giulia, "riva", told, "")
 	told.ID, told.Slug = w.riva, "riva"
 	if err != nil || a != told {
 		t.Errorf("%+v, %v", a, err)

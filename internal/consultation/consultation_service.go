@@ -26,7 +26,7 @@ import (
 // or held here, and nobody else: they know this place, and it knows no others
 // who asked to hear from it.
 func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActAnnounce, actor)
 		if err != nil {
 			return err
@@ -62,6 +62,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		}
 		return s.invite(ctx, tx, c)
 	})
+	return s.ended(ctx, actor, slug, err, ActAnnounce, "", "")
 }
 
 // refusal is Invalid with everything that an announcement waits for.
@@ -170,13 +171,14 @@ func (s *Service) tell(ctx context.Context, tx *postgres.Tx, c *Consultation, m 
 
 // Start: announced → running, earlier than planned by hand; opens round 1.
 func (s *Service) Start(ctx context.Context, actor account.Actor, slug string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActStart, actor)
 		if err != nil {
 			return err
 		}
 		return s.start(ctx, tx, c, by)
 	})
+	return s.ended(ctx, actor, slug, err, ActStart, "", "")
 }
 
 // start opens round 1 of a consultation that has just moved to running.
@@ -223,7 +225,7 @@ func (s *Service) stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consulta
 // items settled, and the key and ballots destroyed by a job. Against the engine's
 // proposal (some statement should go on, and a round is left) it needs a reason.
 func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reason string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActConclude, actor)
 		if err != nil {
 			return err
@@ -243,6 +245,7 @@ func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reaso
 		}
 		return s.conclude(ctx, tx, c, by, reason, against)
 	})
+	return s.ended(ctx, actor, slug, err, ActConclude, "", reason)
 }
 
 // concludable checks that no round is under way and that the panel has answered.
@@ -381,8 +384,8 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string,
 
 func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, texts OpinionTexts) error {
 	var r reader
-	texts.Summary = r.text("summary", texts.Summary, 20000)
-	texts.Limitations = r.text("limitations", texts.Limitations, 20000)
+	texts.Summary = r.markdown("summary", texts.Summary, 20000)
+	texts.Limitations = r.markdown("limitations", texts.Limitations, 20000)
 	if len(r.bad) > 0 {
 		return fault.Bad(r.bad...)
 	}
@@ -426,7 +429,7 @@ func (s *Service) reported(ctx context.Context, tx *postgres.Tx, c Consultation)
 
 // Withdraw ends it with a public reason (administrator).
 func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug, reason string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActWithdraw, actor)
 		if err != nil {
 			return err
@@ -436,6 +439,7 @@ func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug, reaso
 		}
 		return s.withdraw(ctx, tx, c, by, reason)
 	})
+	return s.ended(ctx, actor, slug, err, ActWithdraw, "", reason)
 }
 
 // withdraw ends what is under way; released figures stay, and nothing that was

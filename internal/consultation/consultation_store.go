@@ -21,6 +21,9 @@ import (
 // errNoSuch is what everybody hears about a consultation that is not there or not theirs to know of.
 var errNoSuch = fault.New(fault.NotFound, "not_found", "there is no such consultation")
 
+// errNoSlug is errNoSuch of a slug that nothing has.
+var errNoSlug = fault.New(errNoSuch.Kind, errNoSuch.Code, errNoSuch.Message)
+
 func insertConsultation(ctx context.Context, tx *postgres.Tx, c Consultation) error {
 	form, err := json.Marshal(c.form)
 	if err != nil {
@@ -138,7 +141,7 @@ func slugged(ctx context.Context, tx *postgres.Tx, slug string) (uuid.UUID, erro
 		FROM civic.consultation
 		WHERE slug = $1`, slug).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return uuid.Nil, errNoSuch
+		return uuid.Nil, errNoSlug
 	}
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("slug: %w", err)

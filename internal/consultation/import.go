@@ -230,14 +230,9 @@ func (s *Service) foreign(ctx context.Context, id uuid.UUID, do func(context.Con
 // "statements[i]", from 0.
 func (p ImportPlan) Check() error {
 	var r reader
-	need := func(name, value string, limit int) {
-		if r.line(name, value, limit) == "" {
-			r.fail(name, "required", "is missing", nil)
-		}
-	}
-	need("title", p.Title, 200)
-	need("origin_name", p.Origin.Name, 200)
-	need("origin_licence", p.Origin.Licence, 200)
+	r.needed("title", p.Title, 200)
+	r.needed("origin_name", p.Origin.Name, 200)
+	r.needed("origin_licence", p.Origin.Licence, 200)
 	r.line("origin_url", p.Origin.URL, 400)
 	r.text("question", p.Question, 2000)
 	if len(p.Protocol.Rounds) != 1 || p.Protocol.Rounds[0].Kind != delphi.StandingKind {

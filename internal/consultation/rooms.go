@@ -478,11 +478,7 @@ func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *Consultation, it
 // wording reads the words of a statement: 1 to 600 characters.
 func wording(text string) (string, error) {
 	var r reader
-	text = r.line("text", text, 600)
-	if text == "" {
-		r.fail("text", "required", "give the statement its words", nil)
-	}
-	if len(r.bad) > 0 {
+	if text = r.needed("text", text, 600); len(r.bad) > 0 {
 		return "", fault.Bad(r.bad...)
 	}
 	return text, nil

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/notice"
 	"delfi/internal/panel"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 )
 
@@ -290,13 +291,10 @@ var errSuspended = fault.New(fault.Conflict, "suspended", "the consultation is s
 
 // reasoned reads a public reason, which must be there and fit.
 func reasoned(reason string) (string, error) {
-	var r reader
-	reason = r.text("reason", reason, 2000)
-	if reason == "" {
-		r.fail("reason", "required", "give the reason: it is public", nil)
-	}
-	if len(r.bad) > 0 {
-		return "", fault.Bad(r.bad...)
+	var bad []fault.Field
+	reason = prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(reason, &bad)
+	if len(bad) > 0 {
+		return "", fault.Bad(bad...)
 	}
 	return reason, nil
 }

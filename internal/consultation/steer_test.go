@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -25,7 +26,7 @@ func TestWrongPeople(t *testing.T) {
 		do   func(ctx context.Context, who account.Actor) error
 	}{
 		{"edit", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
-			_, err := h.s.Edit(ctx, who, slug, h.form())
+			_, err := h.s.Edit(ctx, who, slug, h.form(), "")
 			return err
 		}},
 		{"delete", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Delete(ctx, who, slug) }},
@@ -33,7 +34,7 @@ func TestWrongPeople(t *testing.T) {
 		{"start", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Start(ctx, who, slug) }},
 		{"open", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.OpenRound(ctx, who, slug, 1) }},
 		{"extend", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
-			return h.s.ExtendRound(ctx, who, slug, 1, 1, "Perché.")
+			return h.s.ExtendRound(ctx, who, slug, 1, 1, "Perché.", time.Time{})
 		}},
 		{"close", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.CloseRound(ctx, who, slug, 1, "Perché.")
@@ -50,7 +51,9 @@ func TestWrongPeople(t *testing.T) {
 		{"publish", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Publish(ctx, who, slug, OpinionTexts{})
 		}},
-		{"minority", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.ShowMinority(ctx, who, slug, "Contro.") }},
+		{"minority", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
+			return h.s.ShowMinority(ctx, who, slug, "Contro.", "")
+		}},
 		{"forgo", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.ForgoMinority(ctx, who, slug, "Perché.")
 		}},

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // Trouble is what sort of failure of the provider, or of what joins us to it, kept
@@ -88,7 +89,7 @@ func reference() string {
 // answer may be a whole page.
 func printable(err error) string {
 	const longest = 500
-	text := fault.Flat(strings.ToValidUTF8(err.Error(), "?"))
+	text := prose.Flat(strings.ToValidUTF8(err.Error(), "?"))
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
 	}

@@ -15,7 +15,7 @@ type Services struct {
 		FirstOpen(ctx context.Context) (bool, error)
 		FoundFirst(ctx context.Context, actor account.Actor, code string, a account.Administration) (account.Administration, error)
 		Own(ctx context.Context, actor account.Actor, slug string) (account.Administration, error)
-		Describe(ctx context.Context, actor account.Actor, slug string, told account.Administration) (account.Administration, error)
+		Describe(ctx context.Context, actor account.Actor, slug string, told account.Administration, version string) (account.Administration, error)
 		HoldersOf(ctx context.Context, actor account.Actor, slug string) ([]account.Holding, error)
 		Appoint(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)
 		Dismiss(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)

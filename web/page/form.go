@@ -71,6 +71,18 @@ func (f Form) Fields(visit func(name, value string), without ...string) {
 	}
 }
 
+// Names gives the fields that begin with a prefix, in order.
+func (f Form) Names(prefix string) []string {
+	var out []string
+	for name := range f.values {
+		if strings.HasPrefix(name, prefix) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Has tells whether the field was sent: a ticked box, a pressed button.
 func (f Form) Has(name string) bool { return f.values.Has(name) }
 

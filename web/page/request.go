@@ -111,11 +111,21 @@ func (q *Request) CurrentPath() string {
 	return q.R.URL.EscapedPath() + "?" + q.R.URL.RawQuery
 }
 
-// Switch is the link that shows this page in another language and remembers it.
+// Switch is the link that shows this page in another language and remembers it. The
+// answer to a form has no address to be read at: there it shows the page whose form was sent.
 func (q *Request) Switch(lang string) string {
-	values := q.R.URL.Query()
+	at := *q.R.URL
+	if !q.reads() {
+		at = url.URL{Path: "/"}
+		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
+			at = *from
+			_, at.Path = strip(from.Path)
+			at.RawPath = ""
+		}
+	}
+	values := at.Query()
 	values.Set("lang", lang)
-	return prefixed(lang, q.R.URL.EscapedPath()) + "?" + values.Encode()
+	return prefixed(lang, at.EscapedPath()) + "?" + values.Encode()
 }
 
 // SignInURL leads to signing in and back to where the reader is.

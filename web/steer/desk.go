@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
@@ -12,6 +13,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // deskLine is one consultation in the list of desks.
@@ -90,11 +92,13 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
 		v.Typed[name] = form.Value(name)
 	}
-	status := 422
-	if f.Kind == fault.Conflict {
-		status = 409
+	if f.Kind != fault.Conflict {
+		return q.Render(422, deskPage(v))
 	}
-	return q.Render(status, deskPage(v))
+	if lost := v.lost(q); !v.offers(v.TypedAt) && len(lost.Texts) > 0 {
+		return q.Render(409, ui.LostPage(lost))
+	}
+	return q.Render(409, deskPage(v))
 }
 
 func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskView, error) {
@@ -182,6 +186,36 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 		return cmp.Compare(x, y)
 	})
 	return nil
+}
+
+// offers tells whether the desk still has the form of an address.
+func (v deskView) offers(path string) bool {
+	switch act := path[strings.LastIndex(path, "/")+1:]; act {
+	case "publish":
+		return v.Consultation.Stage == consultation.Concluded && v.Administrator
+	case "suspend":
+		return v.live() && v.Consultation.Suspended == nil && v.Consultation.Stage != consultation.Concluded
+	case "conclude":
+		return v.concludes()
+	case "withdraw":
+		return v.live() && v.Administrator
+	case "extend", "close":
+		return v.Current != nil && v.Current.State == consultation.RoundOpen && strings.HasPrefix(path, v.roundPath(v.Current, "/"))
+	case "decide":
+		return slices.ContainsFunc(v.Decisions, func(d decisionView) bool { return path == v.path("/items/"+d.Item.ID.String()+"/decide") })
+	}
+	return true
+}
+
+// lost is the page of an act whose form the desk has no more, with what was typed.
+func (v deskView) lost(q *page.Request) ui.Lost {
+	l := ui.Lost{Frame: v.frame(q), Fault: v.Fault, Next: v.path("")}
+	for _, t := range []struct{ name, key string }{{"reason", "steer.reason"}, {"summary", "steer.publish.summary"}, {"limitations", "steer.publish.limitations"}} {
+		if v.Typed[t.name] != "" {
+			l.Texts = append(l.Texts, ui.Typed{Label: q.T(t.key), Text: v.Typed[t.name]})
+		}
+	}
+	return l
 }
 
 func holdsOffice(a account.Actor) bool {

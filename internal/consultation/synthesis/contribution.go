@@ -1,17 +1,12 @@
 package synthesis
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"strings"
-	"unicode/utf8"
-
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 )
 
@@ -39,12 +34,7 @@ type Contribution struct {
 
 // Version tells these words from others: of a contribution that is changed, the page
 // says which its author had before them.
-func (c Contribution) Version() string { return version(c.Body) }
-
-func version(body string) string {
-	sum := sha256.Sum256([]byte(body))
-	return hex.EncodeToString(sum[:8])
-}
+func (c Contribution) Version() string { return prose.Version(c.Body) }
 
 // Counts add up: Received = Admitted + Rejected + Pending.
 type Counts struct{ Received, Admitted, Rejected, Pending, Items int }
@@ -60,30 +50,9 @@ const (
 	maxOwn = 50
 )
 
-// checked trims a text and appends to bad what keeps it from being stored.
-func checked(name, text string, limit int, needed bool, bad *[]fault.Field) string {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	switch n := utf8.RuneCountInString(text); {
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		*bad = append(*bad, fault.Field{Name: name, Code: "not_text", Message: "contains characters that are no text: remove them"})
-	case needed && n == 0:
-		*bad = append(*bad, fault.Field{Name: name, Code: "required", Message: "is needed"})
-	case n > limit:
-		*bad = append(*bad, fault.Field{
-			Name: name, Code: "too_long", Message: fmt.Sprintf("has %d characters, %d more than the %d allowed: shorten it", n, n-limit, limit),
-			Args: map[string]any{"max": limit, "over": n - limit},
-		})
-	}
-	return text
-}
-
-// lined is checked for a field of one line.
-func lined(name, text string, limit int, needed bool, bad *[]fault.Field) string {
-	before := len(*bad)
-	if text = checked(name, text, limit, needed, bad); len(*bad) == before && !fault.Line(text) {
-		*bad = append(*bad, fault.NotOneLine(name))
-	}
-	return text
+// lined reads free text of one line.
+func lined(name, typed string, limit int, needed bool, bad *[]fault.Field) string {
+	return prose.Field{Name: name, Max: limit, Needed: needed, Line: true}.Read(typed, bad)
 }
 
 // gather gives the gather round that contributions belong to: the last one that

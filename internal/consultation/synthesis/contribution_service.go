@@ -12,7 +12,9 @@ import (
 	"delfi/internal/job"
 	"delfi/internal/ledger"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
+	"delfi/internal/richtext"
 )
 
 // Service has the use cases.
@@ -120,7 +122,7 @@ func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation
 // words checks a contribution's text.
 func words(body string) (string, error) {
 	var bad []fault.Field
-	body = checked("body", body, maxBody, true, &bad)
+	body = prose.Field{Name: "body", Max: maxBody, Needed: true, Rendered: richtext.Words}.Read(body, &bad)
 	if len(bad) > 0 {
 		return "", fault.Bad(bad...)
 	}

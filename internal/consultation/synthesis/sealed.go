@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 )
 
@@ -123,7 +124,7 @@ func (s *sheaf) revise(id uuid.UUID, seen, body string) (changed bool, err error
 		return false, fault.New(fault.Conflict, "contribution_gone", "this contribution is not among yours any more: you withdrew it meanwhile")
 	case s.texts[at].body == body:
 		return false, nil
-	case version(s.texts[at].body) != seen:
+	case prose.Version(s.texts[at].body) != seen:
 		return false, fault.New(fault.Conflict, "contribution_changed", "you have changed this contribution meanwhile, on another page")
 	}
 	s.texts[at].body = body
