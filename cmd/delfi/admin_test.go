@@ -39,7 +39,8 @@ func newDesk(t *testing.T) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return desk{t, []string{"--database-url", url, "--data", data, "--master-key", base64.StdEncoding.EncodeToString(master)}, account.New(db, keys)}
+	t.Setenv("DELFI_MASTER_KEY", base64.StdEncoding.EncodeToString(master))
+	return desk{t, []string{"--database-url", url, "--data", data}, account.New(db, keys)}
 }
 
 // admin runs `delfi admin`, and gives its exit status and each line that it printed, on
