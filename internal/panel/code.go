@@ -15,7 +15,7 @@ import (
 // stored is that it was issued, and nothing by which it could be found again.
 // Conflict "code_issued" the second time, "no_codes" where accounts answer,
 // "codes_closed" when nothing is left to answer. The use of a code is another
-// request and another transaction (RECORD.md §1).
+// request and another transaction (docs/RECORD.md §1).
 func (s *Service) IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Code, error) {
 	group, err := s.enrolled(ctx, actor, consultation)
 	if err != nil {

@@ -126,7 +126,7 @@ func (s Services) look(q *page.Request) (meView, error) {
 
 // goodbye deletes the account. Ballots of open rounds are taken back first, if
 // asked, each in a transaction of its own: nothing writes an account and a ballot
-// together (RECORD.md §2).
+// together (docs/RECORD.md §2).
 func (s Services) goodbye(q *page.Request) error {
 	q.NoStore()
 	form, err := q.Form()
