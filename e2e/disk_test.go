@@ -18,7 +18,7 @@ func settled(t *testing.T) (_ *town, _ *site, _ *sql.DB, before int) {
 	t.Helper()
 	dir := data(t)
 	c := found(t, dir, 16)
-	s := serveInRoom(t, dir, 320<<20, c.flags()...)
+	s := serveInRoom(t, dir, 320<<20, c.flags(t)...)
 	c.provider.Allow(s.URL + "/sign-in/callback")
 	db := s.database(t)
 	before = delivered(t, db)

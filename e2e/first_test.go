@@ -179,7 +179,8 @@ func TestAProductionServerBegins(t *testing.T) {
 	issuer := independent(t, base)
 	database, dir := testdb.Empty(t), data(t)
 	flags := []string{"--listen=" + at, "--database-url=" + database,
-		"--oidc-issuer=" + issuer, "--oidc-client-id=delfi-test", "--oidc-client-secret=only-for-this-test"}
+		"--oidc-issuer=" + issuer, "--oidc-client-id=delfi-test"}
+	t.Setenv("DELFI_OIDC_CLIENT_SECRET", "only-for-this-test")
 	s := serve(t, dir, flags...)
 	printed := firstCode.FindAllStringSubmatch(s.log.String(), -1)
 	if len(printed) != 1 || strings.Count(s.log.String(), base+"/first-run") != 1 {

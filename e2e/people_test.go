@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -92,14 +93,19 @@ func play(t *testing.T) {
 }
 
 // flags tell a server of the town's provider, and that a proxy says who asks.
-func (c *town) flags() []string {
-	return []string{"--oidc-issuer=" + c.provider.Issuer(), "--oidc-client-id=" + devidp.ClientID, "--oidc-client-secret=" + c.provider.Secret(), "--forwarded=127.0.0.1"}
+func (c *town) flags(t *testing.T) []string {
+	t.Helper()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(c.provider.Secret()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return []string{"--oidc-issuer=" + c.provider.Issuer(), "--oidc-client-id=" + devidp.ClientID, "--oidc-client-secret-file=" + secret, "--forwarded=127.0.0.1"}
 }
 
 // serve starts a server for the town.
 func (c *town) serve(t *testing.T, dir string, args ...string) *site {
 	t.Helper()
-	s := serve(t, dir, append(c.flags(), args...)...)
+	s := serve(t, dir, append(c.flags(t), args...)...)
 	c.provider.Allow(s.URL + "/sign-in/callback")
 	return s
 }

@@ -44,14 +44,21 @@ func TestSettingsThatCannotWorkAreRefusedByName(t *testing.T) {
 	refused(t, "--max-work", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--max-work=0")
 	refused(t, "--forwarded", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--forwarded=everybody")
 	refused(t, "--max-wait", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--max-wait=0s")
-	refused(t, "--master-key", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--master-key=short")
+	refused(t, "DELFI_MASTER_KEY", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--master-key=short")
+	refused(t, "DELFI_SMTP_URL", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--smtp=smtp://delfi:hush@127.0.0.1:2525")
+	refused(t, "DATABASE_URL", "serve", "--data="+dir, "--database-url=postgres://delfi:hush@127.0.0.1:1/none")
+	refused(t, "--oidc-client-secret", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--oidc-client-secret=hush")
+	refused(t, "--oidc-issuer", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--base-url=https://delfi.example.it")
+	refused(t, "--session-staff-look", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--session-staff-look=2h")
 	refused(t, "--log-level", "serve", "--data="+dir, "--log-level=loud")
 	refused(t, "--database-url", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--database-url=postgres://127.0.0.1:1/none?sslmode=disable")
 }
 
 func TestSecretsAreNotPrinted(t *testing.T) {
 	const key = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MDA="
-	s := serve(t, data(t), "--master-key="+key, "--smtp=smtp://delfi:hush-hush@127.0.0.1:2525")
+	t.Setenv("DELFI_MASTER_KEY", key)
+	t.Setenv("DELFI_SMTP_URL", "smtp://delfi:hush-hush@127.0.0.1:2525")
+	s := serve(t, data(t))
 	if said := s.log.String(); strings.Contains(said, key) || strings.Contains(said, "hush-hush") {
 		t.Errorf("a secret was printed:\n%s", said)
 	}

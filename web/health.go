@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -44,8 +43,7 @@ func (h Health) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 // logged writes one line per request without anything personal: no address, no
-// agent, no query, no path, only the route's pattern. Of routes under which people
-// answer not even the moment is told: the day alone.
+// agent, no query, no path, only the route's pattern. Of quiet pages it writes none.
 func (h Health) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
@@ -56,9 +54,11 @@ func (h Health) logged(next http.Handler) http.Handler {
 		if status == 0 {
 			status = http.StatusOK
 		}
-		took := time.Since(began)
-		h.Meter.observe(pattern, status, took)
-		h.line(r, pattern, status, took)
+		took, quiet := time.Since(began), page.IsQuiet(r.Context())
+		h.Meter.observe(pattern, quiet, status, took)
+		if !quiet {
+			h.line(r, pattern, status, took)
+		}
 	})
 }
 
@@ -70,20 +70,7 @@ func (h Health) line(r *http.Request, pattern string, status int, took time.Dura
 		return
 	}
 	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
-	if answering(pattern) {
-		line.Time = line.Time.UTC().Truncate(24 * time.Hour)
-		line.AddAttrs(slog.String("route", pattern), slog.Int("status", status))
-	} else {
-		line.AddAttrs(slog.String("request", page.RequestID(r.Context())), slog.String("method", r.Method),
-			slog.String("route", pattern), slog.Int("status", status), slog.Int64("ms", took.Milliseconds()))
-	}
+	line.AddAttrs(slog.String("request", page.RequestID(r.Context())), slog.String("method", r.Method),
+		slog.String("route", pattern), slog.Int("status", status), slog.Int64("ms", took.Milliseconds()))
 	_ = h.Log.Handler().Handle(ctx, line) // nobody is left to be told; the logger says nothing either
-}
-
-// answering tells whether people answer under a route.
-func answering(pattern string) bool {
-	return strings.Contains(pattern, "/rounds/") && strings.HasPrefix(pattern, "/consultations/") ||
-		strings.HasSuffix(pattern, "/contributions") && strings.HasPrefix(pattern, "/consultations/") ||
-		strings.HasSuffix(pattern, "/enrol") ||
-		strings.Contains(pattern, "/marks") // who looks for a receipt has answered
 }

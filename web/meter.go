@@ -25,6 +25,7 @@ type Meter struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
 	kept     *prometheus.CounterVec
+	troubles *prometheus.CounterVec
 	answers  *hourly
 }
 
@@ -41,9 +42,12 @@ func newMeter(clock func() time.Time) *Meter {
 		kept: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "delfi_kept_pages_served_total", Help: "Requests that a kept page answered, by route and class of status.",
 		}, []string{"route", "class"}),
+		troubles: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "delfi_sign_in_troubles_total", Help: "Failures of the identity provider, or of what joins us to it, by kind.",
+		}, []string{"kind"}),
 		answers: &hourly{clock: clock, counting: map[string]float64{}, shown: map[string]float64{}},
 	}
-	m.registry.MustRegister(m.requests, m.kept, m.answers,
+	m.registry.MustRegister(m.requests, m.kept, m.troubles, m.answers,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -73,12 +77,16 @@ func (m *Meter) Watch(w Watched) {
 	count("delfi_kept_pages_misses_total", "Pages drawn to be kept.", func() int64 { return k.Kept().Misses })
 	count("delfi_kept_pages_drops_total", "Changes that dropped pages.", func() int64 { return k.Kept().Drops })
 	m.answers.watch(func() int64 { return k.Acting().Shed })
+	m.registry.MustRegister(failing{k})
 	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs})
 }
 
+// Trouble counts a failure of the identity provider's.
+func (m *Meter) Trouble(kind string) { m.troubles.WithLabelValues(kind).Inc() }
+
 // Hit counts a kept page that was served.
-func (m *Meter) Hit(route string, status int) {
-	if answering(route) {
+func (m *Meter) Hit(route string, quiet bool, status int) {
+	if quiet {
 		m.answers.add(class(status))
 		return
 	}
@@ -86,10 +94,10 @@ func (m *Meter) Hit(route string, status int) {
 }
 
 // observe counts a request that a room answered. A Meter that is nil counts nothing.
-func (m *Meter) observe(route string, status int, took time.Duration) {
+func (m *Meter) observe(route string, quiet bool, status int, took time.Duration) {
 	switch {
 	case m == nil:
-	case answering(route):
+	case quiet:
 		m.answers.add(class(status))
 	default:
 		m.requests.WithLabelValues(route, class(status)).Observe(took.Seconds())
@@ -112,6 +120,20 @@ func (m *Meter) Private(log *slog.Logger) http.Handler {
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	return mux
+}
+
+// failing collects what failed where people answer.
+type failing struct{ kernel *page.Kernel }
+
+var answersFailed = prometheus.NewDesc("delfi_answering_failures_total",
+	"Failures of routes under which people answer, by kind, as of the last whole hour.", []string{"kind"}, nil)
+
+func (failing) Describe(to chan<- *prometheus.Desc) { to <- answersFailed }
+
+func (f failing) Collect(to chan<- prometheus.Metric) {
+	for kind, n := range f.kernel.Failed() {
+		to <- prometheus.MustNewConstMetric(answersFailed, prometheus.CounterValue, float64(n), kind)
+	}
 }
 
 // waiting collects the length of the job queue.

@@ -28,13 +28,19 @@ func read(t *testing.T, m *Meter) string {
 }
 
 // metered is a site of two routes, one of them of those under which people answer.
-func metered(m *Meter) http.Handler {
+func metered(t *testing.T, m *Meter) http.Handler {
+	t.Helper()
 	h := Health{Log: slog.New(slog.DiscardHandler), Meter: m}
+	k := page.New(page.Options{BaseURL: "http://delfi.test", Log: h.Log})
+	t.Cleanup(k.Close)
 	r := chi.NewRouter()
 	r.Use(h.logged)
 	r.Get("/consultations/{slug}", func(w http.ResponseWriter, _ *http.Request) {})
-	r.Post("/consultations/{slug}/rounds/{n}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) })
-	return r
+	r.Method("POST", "/consultations/{slug}/rounds/{n}", page.Quiet{HandlerFunc: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) }})
+	if err := k.Hush(r); err != nil {
+		t.Fatal(err)
+	}
+	return k.Wrap(r)
 }
 
 // Whoever reads the meter every second learns how the site does, and not when
@@ -42,7 +48,7 @@ func metered(m *Meter) http.Handler {
 func TestTheMeterTellsNotWhenSomebodyAnswered(t *testing.T) {
 	now := time.Date(2026, 4, 20, 9, 1, 0, 0, time.UTC)
 	m := newMeter(func() time.Time { return now })
-	site := metered(m)
+	site := metered(t, m)
 	ask := func(method, path string) {
 		site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
 	}
@@ -57,7 +63,7 @@ func TestTheMeterTellsNotWhenSomebodyAnswered(t *testing.T) {
 	}
 	before := ours()
 	ask("POST", "/consultations/piazza/rounds/3")
-	m.Hit("/consultations/{slug}/rounds/{n}", 200)
+	m.Hit("/consultations/{slug}/rounds/{n}", true, 200)
 	if after := ours(); after != before {
 		t.Errorf("an answer is seen as it happens:\n%s\nbefore:\n%s", after, before)
 	}
@@ -66,7 +72,7 @@ func TestTheMeterTellsNotWhenSomebodyAnswered(t *testing.T) {
 		t.Errorf("after the hour:\n%s", after)
 	}
 	ask("GET", "/consultations/piazza")
-	m.Hit("/consultations/{slug}", 304)
+	m.Hit("/consultations/{slug}", false, 304)
 	after := ours()
 	for _, want := range []string{
 		`delfi_request_seconds_count{class="2xx",route="/consultations/{slug}"} 1`,

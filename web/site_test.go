@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -30,6 +31,9 @@ import (
 	"delfi/web/webtest"
 )
 
+// siteSecret is what the servers of a site have in common.
+var siteSecret = bytes.Repeat([]byte{7}, 32)
+
 // server is one server process: the whole site on a real listener.
 type server struct {
 	url    string
@@ -54,6 +58,12 @@ func provide(t *testing.T) *devidp.Provider {
 // serve starts a server process on a house's services.
 func serve(t *testing.T, h *webtest.House, p *devidp.Provider, change ...func(*web.Options)) *server {
 	t.Helper()
+	return serveWith(t, h, p, page.Options{Posts: 100000, SignIns: 100000, Log: slog.New(slog.DiscardHandler)}, change...)
+}
+
+// serveWith is serve with settings and a log of the test's.
+func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page.Options, change ...func(*web.Options)) *server {
+	t.Helper()
 	listener := httptest.NewUnstartedServer(nil)
 	s := &server{url: "http://" + listener.Listener.Addr().String()}
 	p.Allow(s.url + "/sign-in/callback")
@@ -61,23 +71,28 @@ func serve(t *testing.T, h *webtest.House, p *devidp.Provider, change ...func(*w
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	s.kernel = page.New(page.Options{BaseURL: s.url, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
-		FormAction: []string{p.Issuer()}, Posts: 100000, SignIns: 100000, Keep: true, Log: log})
+	log := settings.Log
+	settings.BaseURL, settings.DB, settings.Actors, settings.Secret, settings.ErrorPage = s.url, h.DB, h.Accounts, siteSecret, ui.ErrorPage
+	settings.FormAction, settings.Keep = []string{p.Issuer()}, true
+	s.kernel = page.New(settings)
 	o := web.Options{
 		Kernel: s.kernel,
 		Me:     me.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
 		Consult: consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
-		Steer:          steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports},
+		Steer:          steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
 	}
 	for _, c := range change {
 		c(&o)
 	}
-	listener.Config.Handler = web.New(o)
+	handler, err := web.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Config.Handler = handler
 	listener.Start()
 	t.Cleanup(func() { listener.Close(); s.kernel.Close() })
 	return s

@@ -31,7 +31,21 @@ type Options struct {
 }
 
 // New gives the handler of the whole site.
-func New(o Options) http.Handler {
+func New(o Options) (http.Handler, error) {
+	r := routes(o)
+	if err := o.Kernel.Hush(r); err != nil {
+		return nil, err
+	}
+	outer := chi.NewRouter()
+	outer.Handle(static.Prefix+"*", static.Handler())
+	outer.Get("/healthz", o.Health.alive)
+	outer.Get("/readyz", o.Health.ready)
+	outer.Handle("/*", o.Kernel.Once(o.Kernel.Wrap(r)))
+	return o.Kernel.Known(o.Kernel.Front(outer)), nil
+}
+
+// routes are those of every room.
+func routes(o Options) chi.Router {
 	r := chi.NewRouter()
 	r.Use(o.Health.logged)
 	r.NotFound(o.Kernel.NotFound())
@@ -44,11 +58,5 @@ func New(o Options) http.Handler {
 	if o.Trial != nil {
 		trial.Routes(r, o.Kernel, o.Trial)
 	}
-
-	outer := chi.NewRouter()
-	outer.Handle(static.Prefix+"*", static.Handler())
-	outer.Get("/healthz", o.Health.alive)
-	outer.Get("/readyz", o.Health.ready)
-	outer.Handle("/*", o.Kernel.Once(o.Kernel.Wrap(r)))
-	return o.Kernel.Front(outer)
+	return r
 }

@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // adminCommand is for whoever runs the server: which administrations stand on it, and
@@ -99,12 +100,12 @@ func (c *listAdministrationsCommand) Run(ctx context.Context) error {
 
 // accounts opens the database, of a running server too, for as long as do takes.
 func (c *databaseSettings) accounts(ctx context.Context, do func(*account.Service) error) error {
-	db, _, closeDatabase, err := c.open(ctx, true)
+	db, keys, closeDatabase, err := c.open(ctx, true)
 	if err != nil {
 		return err
 	}
 	defer closeDatabase()
-	return mendable(do(account.New(db)))
+	return mendable(do(account.New(db, keys)))
 }
 
 // about is an administration in one line.
@@ -122,7 +123,7 @@ func about(a account.Administration) string {
 // tell prints lines that steer no terminal.
 func tell(lines ...string) error {
 	for _, l := range lines {
-		if _, err := fmt.Fprintln(os.Stdout, fault.Printable(l)); err != nil {
+		if _, err := fmt.Fprintln(os.Stdout, prose.Printable(l)); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
 )
 
 // desk is a database with the command line before it.
@@ -32,7 +34,12 @@ func newDesk(t *testing.T) desk {
 			t.Error(err)
 		}
 	})
-	return desk{t, []string{"--database-url", url, "--data", filepath.Join(t.TempDir(), "data")}, account.New(db)}
+	data, master := filepath.Join(t.TempDir(), "data"), bytes.Repeat([]byte{5}, 32)
+	keys, err := pseudonym.NewFileKeys(filepath.Join(data, "keys"), master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return desk{t, []string{"--database-url", url, "--data", data, "--master-key", base64.StdEncoding.EncodeToString(master)}, account.New(db, keys)}
 }
 
 // admin runs `delfi admin`, and gives its exit status and each line that it printed, on

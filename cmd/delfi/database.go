@@ -28,7 +28,7 @@ type databaseSettings struct {
 	Data        string `default:"${data}" env:"DELFI_DATA" placeholder:"DIR" help:"Folder of the keys and, without a database URL, of the private Postgres."`
 	DataElse    string `env:"DELFI_DATA_ELSE" placeholder:"DIR" help:"Folder to use instead when the user who runs the private Postgres cannot reach --data, as in root's home."`
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Postgres 15 or later; without one Delfi starts its own."`
-	MasterKey   string `env:"DELFI_MASTER_KEY" placeholder:"BASE64" help:"32 bytes that wrap the keys of consultations; by default generated, in the data folder."`
+	MasterKey   string `env:"DELFI_MASTER_KEY" placeholder:"BASE64" help:"32 bytes that wrap the keys of consultations, in the environment alone; by default generated, in the data folder."`
 }
 
 // record tells the public record what it is called, by the site's public address,
@@ -127,7 +127,10 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 	if err != nil {
 		stop()
 		if c.DatabaseURL != "" {
-			err = refusal{fmt.Errorf("--database-url: %w", err)}
+			err = fmt.Errorf("--database-url: %w", err)
+			if !postgres.Unable(err) { // a server that is not up yet will be
+				err = refusal{err}
+			}
 		}
 		return nil, nil, nil, err
 	}

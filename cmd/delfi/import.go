@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"delfi/internal/delphi"
-	"delfi/internal/fault"
 	"delfi/internal/polis"
+	"delfi/internal/prose"
 )
 
 // importCommand brings in what was held elsewhere.
@@ -75,7 +75,7 @@ type importBar struct{ progress }
 func (b *importBar) tell(p polis.Progress) {
 	if p.Note != "" {
 		b.end()
-		fmt.Fprintln(b.out, fault.Printable(fmt.Sprintf("import: %s: %s", p.Phase, p.Note)))
+		fmt.Fprintln(b.out, prose.Printable(fmt.Sprintf("import: %s: %s", p.Phase, p.Note)))
 		return
 	}
 	if p.Total == 0 {

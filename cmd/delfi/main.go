@@ -10,13 +10,15 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // Rome's clock, also where the system has none
 
 	"github.com/alecthomas/kong"
 
-	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // commands are what `delfi` can do; each stands in a file of its own.
@@ -24,6 +26,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the site."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the present shape, and stop."`
 	Admin   adminCommand   `cmd:"" help:"Keep the administrations of a server and the roles that people hold in them."`
+	Keys    keysCommand    `cmd:"" help:"Keep the keys that lie outside the database."`
 	Witness witnessCommand `cmd:"" help:"Watch the public record of a server from outside, and sign what has only grown."`
 	Succeed succeedCommand `cmd:"" help:"Give a public record that cannot go on a successor, with a public reason."`
 	Import  importCommand  `cmd:"" help:"Import a conversation that was held elsewhere."`
@@ -49,19 +52,17 @@ func version() string {
 	return words + ", " + info.GoVersion
 }
 
-// refusal is a setting or an input that cannot work: exit status 2.
-type refusal struct{ error }
+func main() { os.Exit(realMain(untilSignal(), os.Args[1:])) }
 
-func (r refusal) Unwrap() error { return r.error }
-
-func main() {
+// untilSignal gives a context that the first signal cancels. A second one ends the
+// process at once; Postgres follows by itself.
+func untilSignal() context.Context {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	go func() {
-		// A second Ctrl-C ends at once; Postgres follows by itself.
 		<-ctx.Done()
 		stop()
 	}()
-	os.Exit(realMain(ctx, os.Args[1:]))
+	return ctx
 }
 
 // hostname names this computer; one that has no name needs to be told.
@@ -97,10 +98,31 @@ func abandon(ctx context.Context, grace time.Duration, do func() error) error {
 // complain prints one statement on standard error. It may repeat what others wrote (a
 // record, a server's answer, a file), which begins no line and steers no terminal.
 func complain(statement string) {
-	fmt.Fprintln(os.Stderr, "delfi:", fault.Printable(statement))
+	fmt.Fprintln(os.Stderr, "delfi:", prose.Printable(statement))
 }
 
-// realMain gives the exit status: 0, 1 for a failure, 2 for what the caller can mend.
+// values are flags whose values may begin with a minus, as a missing code -9 does.
+var values = []string{"--missing", "--cannot-judge", "--scale"}
+
+// joined joins such a flag with a value that looks like a flag: --missing -9,NA is
+// --missing=-9,NA.
+func joined(args []string) []string {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		if args[i] == "--" {
+			return append(out, args[i:]...)
+		}
+		if slices.Contains(values, args[i]) && i+1 < len(args) && len(args[i+1]) > 1 && args[i+1][0] == '-' && strings.Contains("0123456789.,", args[i+1][1:2]) {
+			out = append(out, args[i]+"="+args[i+1])
+			i++
+			continue
+		}
+		out = append(out, args[i])
+	}
+	return out
+}
+
+// realMain gives the exit status.
 func realMain(ctx context.Context, args []string) int {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("delfi"),
@@ -108,20 +130,20 @@ func realMain(ctx context.Context, args []string) int {
 		kong.Vars{"version": version(), "data": defaultData(), "witness": filepath.Join(defaultData(), "witness"), "host": hostname()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		complain(err.Error())
-		return 1
+		return statusFailed
 	}
-	at, err := parser.Parse(args)
-	if err != nil {
+	if err := secretFlags(args); err != nil {
 		complain(err.Error())
 		return 2
 	}
-	if err := at.Run(); err != nil {
+	at, err := parser.Parse(joined(args))
+	if err != nil {
 		complain(err.Error())
-		var r refusal
-		if errors.As(err, &r) || fault.KindOf(err) == fault.Invalid {
-			return 2
-		}
-		return 1
+		return statusRefused
 	}
-	return 0
+	err = at.Run()
+	if err != nil {
+		complain(err.Error())
+	}
+	return status(err)
 }

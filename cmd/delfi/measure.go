@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/internal/study"
 	"delfi/internal/study/sheet"
 	"delfi/internal/study/words"
@@ -211,10 +212,10 @@ func (p *progress) draw(what string, done float64, instead string) {
 	}
 	if p.terminal() {
 		p.drawn = true
-		fmt.Fprintf(p.out, "\r%s\033[K", fault.Printable(text))
+		fmt.Fprintf(p.out, "\r%s\033[K", prose.Printable(text))
 		return
 	}
-	fmt.Fprintln(p.out, fault.Printable(text))
+	fmt.Fprintln(p.out, prose.Printable(text))
 }
 
 func (p *progress) terminal() bool {

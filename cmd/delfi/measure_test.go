@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -111,5 +113,45 @@ func TestMeasureWritesAPage(t *testing.T) {
 	}
 	if status, _ := run(t, "measure", "--lang", "de", file); status != 2 {
 		t.Errorf("%d for a language that has no words", status)
+	}
+}
+
+// A missing code below zero is a value and no flag, with and without an equals sign.
+func TestMissingCodesMayBeginWithAMinus(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "study.csv")
+	if err := os.WriteFile(file, []byte("id,parking\na,7\nb,8\nc,-9\nd,NA\ne,7\nf,9\ng,8\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := ""
+	for _, args := range [][]string{{"--missing=-9,NA"}, {"--missing", "-9,NA"}, {"--missing", "-9", "--missing", "NA"}} {
+		status, text := run(t, append(append([]string{"measure", "--json"}, args...), file)...)
+		if want == "" {
+			want = text
+		}
+		if status != 0 || text != want || !strings.Contains(text, `"n":5`) {
+			t.Errorf("%v: %d %s", args, status, text)
+		}
+	}
+	if status, _ := run(t, "measure", "--missing", "--json", file); status != 2 {
+		t.Errorf("a flag is taken for a value: %d", status)
+	}
+}
+
+// --version prints the program and what it was built from, in one line, and stops.
+func TestVersion(t *testing.T) {
+	if !strings.HasPrefix(version(), "delfi ") || strings.Contains(version(), "\n") || !strings.Contains(version(), runtime.Version()) {
+		t.Errorf("%q", version())
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--version"}, {"measure", "--version"}} {
+		c := exec.Command(self, args...)
+		c.Env = append(os.Environ(), asked+"=1")
+		out, err := c.Output()
+		if err != nil || strings.TrimSpace(string(out)) != version() {
+			t.Errorf("%v: %v %q, want %q", args, err, out, version())
+		}
 	}
 }

@@ -46,14 +46,26 @@ type serveCommand struct {
 	OIDC struct {
 		Issuer       string            `env:"DELFI_OIDC_ISSUER" placeholder:"URL" help:"Identity provider; without one the built-in provider is on, for trying Delfi out."`
 		ClientID     string            `env:"DELFI_OIDC_CLIENT_ID" help:"Client registered with the provider."`
-		ClientSecret string            `env:"DELFI_OIDC_CLIENT_SECRET" help:"Its secret; none for a public client."`
+		SecretFile   string            `name:"client-secret-file" env:"DELFI_OIDC_CLIENT_SECRET_FILE" type:"path" placeholder:"FILE" help:"File of its secret, which may also be in $$DELFI_OIDC_CLIENT_SECRET; none for a public client."`
+		KeyFile      string            `name:"client-key-file" env:"DELFI_OIDC_CLIENT_KEY_FILE" type:"path" placeholder:"FILE" help:"File of its private key (PEM), instead of a secret, for providers that take private_key_jwt."`
+		KeyID        string            `name:"client-key-id" env:"DELFI_OIDC_CLIENT_KEY_ID" placeholder:"KID" help:"The key's kid as registered; by default a hash of its public half."`
+		ACR          []string          `name:"acr-values" env:"DELFI_OIDC_ACR_VALUES" placeholder:"ACR" help:"Authentication contexts to ask for (acr_values), the most wished first, e.g. https://www.spid.gov.it/SpidL2."`
+		Prompt       string            `env:"DELFI_OIDC_PROMPT" help:"What the provider shows at a sign-in (prompt), e.g. select_account; by default its choice."`
+		MaxAge       time.Duration     `env:"DELFI_OIDC_MAX_AGE" help:"Greatest age of a sign-in at the provider (max_age); 0 is any."`
 		Scopes       []string          `env:"DELFI_OIDC_SCOPES" default:"openid,profile,email" help:"What to ask for."`
 		Name         string            `env:"DELFI_OIDC_CLAIM_NAME" default:"name" help:"Claim with the person's name."`
 		Email        string            `env:"DELFI_OIDC_CLAIM_EMAIL" default:"email" help:"Claim with the e-mail address."`
-		Groups       string            `env:"DELFI_OIDC_CLAIM_GROUPS" default:"groups" help:"Claim with the groups (\"administration/role\")."`
+		Groups       string            `env:"DELFI_OIDC_CLAIM_GROUPS" default:"groups" help:"Claim with the groups (\"administration/role\"): a list, or one text, which is one group."`
+		Separator    string            `name:"groups-separator" env:"DELFI_OIDC_GROUPS_SEPARATOR" placeholder:"TEXT" help:"What stands between the groups of a claim that is one text, e.g. a comma."`
 		Municipality string            `env:"DELFI_OIDC_CLAIM_MUNICIPALITY" default:"municipality" help:"Claim with the municipality."`
-		Roles        map[string]string `env:"DELFI_OIDC_ROLES" placeholder:"GROUP=ADMINISTRATION/ROLE" help:"The provider's own group names, renamed to ours."`
+		Roles        map[string]string `env:"DELFI_OIDC_ROLES" placeholder:"GROUP=ADMINISTRATION/ROLE" help:"The provider's own group names, renamed to ours; with any, only those that are named count."`
 	} `embed:"" prefix:"oidc-"`
+	Session struct {
+		Lifetime  time.Duration `default:"12h" env:"DELFI_SESSION_LIFETIME" help:"How long a session lasts, used or not."`
+		Idle      time.Duration `default:"2h" env:"DELFI_SESSION_IDLE" help:"How long a session lasts that nobody uses."`
+		StaffLook time.Duration `default:"1h" env:"DELFI_SESSION_STAFF_LOOK" help:"How long a role holds before the identity provider is asked again whether the person has it; at most 1h."`
+		Fresh     time.Duration `default:"10m" env:"DELFI_SESSION_FRESH" help:"Greatest age of a sign-in before an act that cannot be undone: announcing, concluding, publishing, withdrawing."`
+	} `embed:"" prefix:"session-"`
 	Provider struct {
 		Listen   string `default:"127.0.0.1:8081" env:"DELFI_PROVIDER_LISTEN" help:"Address of the built-in provider."`
 		Anywhere bool   `env:"DELFI_PROVIDER_ANYWHERE" help:"Allow the built-in provider, with which anybody can be anybody, on an address that others reach."`
@@ -86,6 +98,13 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	log := c.logger()
 	slog.SetDefault(log)
 	if err := c.check(); err != nil {
+		return refusal{err}
+	}
+	if host, plain := strings.CutPrefix(c.BaseURL, "http://"); plain && !loopback(net.JoinHostPort(strings.Split(host, ":")[0], "0")) {
+		log.Warn("people's answers and sessions cross the network unencrypted: set --base-url to an https:// address, and let a proxy in front end TLS", "base-url", c.BaseURL)
+	}
+	o, err := c.signIn()
+	if err != nil {
 		return refusal{err}
 	}
 	if err := c.place(); err != nil {
@@ -129,6 +148,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := unlock(ctx, h.accounts); err != nil {
+		return err
+	}
 	// A record that cannot go on is no reason to hide it: it is read, and refuses acts.
 	if err := h.record.Start(ctx); fault.KindOf(err) == fault.Unavailable {
 		log.ErrorContext(ctx, "the public record cannot go on", "error", err)
@@ -148,6 +170,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	options := page.Options{
 		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Keep: true,
 		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
+		Lifetime: c.Session.Lifetime, Idle: c.Session.Idle, StaffLook: c.Session.StaffLook, Fresh: c.Session.Fresh,
 	}
 	var demo *demonstration.Demonstration
 	provider, err := c.provide(ctx)
@@ -157,14 +180,15 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if provider != nil {
 		defer provider.Close()
 		options.FormAction = []string{provider.Issuer()}
-		options.DemoBar = trial.Bar(people(provider))
+		options.DemoBar = trial.Bar(people(provider), h.answering)
 		if demo, err = c.seed(ctx, h, provider, keys, sender); err != nil {
 			return err
 		}
 	} else {
 		options.FormAction = []string{origin(c.OIDC.Issuer)}
 	}
-	client, err := c.client(provider)
+	o.Trouble, o.Log = func(kind login.Trouble) { meter.Trouble(string(kind)) }, log
+	client, err := c.client(o, provider)
 	if err != nil {
 		return refusal{err}
 	}
@@ -176,7 +200,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			Kept: me.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
 		Consult:        consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Record:         record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
-		Steer:          steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports},
+		Steer:          steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Reports: h.reports},
 		Administration: administration.Services{Accounts: h.accounts},
 		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,
@@ -198,7 +222,11 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.serve(ctx, listener, h, web.New(site), provider, firstCode)
+	handler, err := web.New(site)
+	if err != nil {
+		return err
+	}
+	return c.serve(ctx, listener, h, handler, provider, firstCode)
 }
 
 // tell answers those who run the server, until the listener is closed. A profile
@@ -305,6 +333,9 @@ func (c *serveCommand) check() error {
 	if c.Private.Listen != "" && !loopback(c.Private.Listen) && !c.Private.Anywhere {
 		return fmt.Errorf("--private-listen %s: profiles and figures are for those who run the server, so they stay on loopback; set --private-anywhere if that is what you want", c.Private.Listen)
 	}
+	if err := c.checkSession(); err != nil {
+		return err
+	}
 	if err := c.checkProvider(); err != nil {
 		return err
 	}
@@ -345,8 +376,11 @@ func (c *serveCommand) checkProvider() error {
 		}
 		return nil
 	}
-	if c.OIDC.ClientID != "" || c.OIDC.ClientSecret != "" {
+	if c.OIDC.ClientID != "" || c.OIDC.SecretFile != "" || c.OIDC.KeyFile != "" {
 		return errors.New("--oidc-issuer is missing: a client without a provider signs nobody in")
+	}
+	if strings.HasPrefix(c.BaseURL, "https://") {
+		return fmt.Errorf("--base-url %s: with the built-in provider anybody can be anybody, so it does not stand behind a public address; set --oidc-issuer to a provider that knows people", c.BaseURL)
 	}
 	for flag, address := range map[string]string{"--listen": c.Listen, "--provider-listen": c.Provider.Listen} {
 		if !loopback(address) && !c.Provider.Anywhere {
@@ -383,18 +417,6 @@ func (c *serveCommand) provide(ctx context.Context) (*devidp.Provider, error) {
 		return nil, refusal{c.listening("--provider-listen", c.Provider.Listen, err)}
 	}
 	return p, nil
-}
-
-func (c *serveCommand) client(p *devidp.Provider) (*login.Client, error) {
-	o := login.Options{
-		Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, ClientSecret: c.OIDC.ClientSecret,
-		RedirectURL: c.BaseURL + "/sign-in/callback", Scopes: c.OIDC.Scopes,
-		Mapping: login.Mapping{Name: c.OIDC.Name, Email: c.OIDC.Email, Groups: c.OIDC.Groups, Municipality: c.OIDC.Municipality, Roles: c.OIDC.Roles},
-	}
-	if p != nil {
-		o.Issuer, o.ClientID, o.ClientSecret = p.Issuer(), devidp.ClientID, p.Secret()
-	}
-	return login.New(o)
 }
 
 func (c *serveCommand) sender() (mail.Sender, error) {

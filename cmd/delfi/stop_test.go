@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,10 +21,62 @@ import (
 const asked = "DELFI_TEST_IS_THE_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asked) != "" {
+	switch os.Getenv(asked) {
+	case "":
+	case stuck:
+		ctx := untilSignal()
+		context.AfterFunc(ctx, func() { fmt.Println("first") })
+		fmt.Println("ready")
+		_ = abandon(ctx, time.Hour, func() error { select {} })
+	default:
 		main()
 	}
 	os.Exit(m.Run())
+}
+
+// stuck is its value for a check that does not end by itself.
+const stuck = "stuck"
+
+// TestASecondSignalEndsAtOnce what the first could not.
+func TestASecondSignalEndsAtOnce(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		c := exec.Command(self)
+		c.Env = append(os.Environ(), asked+"="+stuck)
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for _, want := range []string{"ready", "first"} {
+			if !lines.Scan() || lines.Text() != want {
+				t.Fatalf("%s: it says %q", of, lines.Text())
+			}
+			// Given again until it ends: the first is taken back just after it was told.
+			if err := c.Process.Signal(of); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		for over := false; !over; {
+			select {
+			case <-ended:
+				over = true
+			case <-time.After(50 * time.Millisecond):
+				_ = c.Process.Signal(of) // it may have ended meanwhile
+			}
+		}
+		if status := c.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != of {
+			t.Errorf("%s: it ends with %s", of, c.ProcessState)
+		}
+	}
 }
 
 // TestASignalEndsACheck of a server that says nothing, and a look of a witness.

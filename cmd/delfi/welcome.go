@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -26,7 +27,7 @@ func (c *serveCommand) print(w io.Writer) {
 	if c.OIDC.Issuer != "" {
 		line("oidc-issuer", c.OIDC.Issuer)
 		line("oidc-client-id", c.OIDC.ClientID)
-		line("oidc-client-secret", set(c.OIDC.ClientSecret))
+		line("oidc-client-secret", or(set(os.Getenv(secretVariable)+c.OIDC.SecretFile+c.OIDC.KeyFile), "none: a public client"))
 	} else {
 		line("oidc-issuer", "built-in provider on "+c.Provider.Listen)
 	}

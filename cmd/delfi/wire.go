@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -37,17 +39,27 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	if err != nil {
 		return nil, err
 	}
-	h := &house{db: db, jobs: jobs, accounts: account.New(db), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
-	h.panel = panel.New(db, h.bridge)
+	h := &house{db: db, jobs: jobs, accounts: account.New(db, keys), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
+	h.panel = panel.New(db, h.accounts, h.bridge)
 	h.notices = notice.New(db, jobs, h.accounts, sender, baseURL)
-	h.consultations = consultation.New(db, jobs, h.record, h.bridge, h.panel, h.notices)
-	h.synthesis = synthesis.New(db, h.consultations, h.record)
+	h.consultations = consultation.New(db, jobs, h.accounts, h.record, h.bridge, h.panel, h.notices)
+	h.synthesis = synthesis.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.synthesis, h.record)
 	h.bridge.Follow(h.consultations.Epoch)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
 	return h, nil
+}
+
+// answering tells whether a round of a public consultation takes answers.
+func (h *house) answering(ctx context.Context, slug string) bool {
+	c, err := h.consultations.Latest(ctx, account.Actor{}, slug)
+	if err != nil || c.Suspended != nil {
+		return false
+	}
+	r := c.Current()
+	return r != nil && r.State == consultation.RoundOpen
 }
 
 // demonstration gives the services that the demonstration plays with.

@@ -44,16 +44,16 @@ type house struct {
 
 // wire builds the house as cmd/delfi does.
 func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
-	h := &house{db: db, accounts: account.New(db), bridge: pseudonym.New(db, keys)}
+	h := &house{db: db, accounts: account.New(db, keys), bridge: pseudonym.New(db, keys)}
 	var err error
 	if h.jobs, err = job.New(db); err != nil {
 		return nil, err
 	}
 	record := ledger.New(db, keys, ledger.Options{})
-	h.panel = panel.New(db, h.bridge)
+	h.panel = panel.New(db, h.accounts, h.bridge)
 	letters := notice.New(db, h.jobs, h.accounts, nil, "http://localhost")
-	h.consultations = consultation.New(db, h.jobs, record, h.bridge, h.panel, letters)
-	texts := synthesis.New(db, h.consultations, record)
+	h.consultations = consultation.New(db, h.jobs, h.accounts, record, h.bridge, h.panel, letters)
+	texts := synthesis.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.bridge.Follow(h.consultations.Epoch)
 	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)
@@ -144,6 +144,7 @@ const (
 	callbackPath  = "/sign-in/callback"
 	readyPath     = "/readyz"
 	cookieName    = "delfi_session"
+	markCookie    = "delfi_seen"     // when the session was last used, and whose it is
 	attemptCookie = "delfi_attempt_" // and what of its state makes it one
 )
 
@@ -152,10 +153,10 @@ var closingJob = consultation.Tabulate{}.Kind()
 
 // serveArgs start bin/delfi on an address of its choice, before a database and a
 // provider that are there, and with profiles on another.
-func serveArgs(data, database, private, issuer, client, secret string) []string {
+func serveArgs(data, database, private, issuer, client string) []string {
 	return []string{
 		"serve", "--listen=127.0.0.1:0", "--data=" + data, "--database-url=" + database, "--private-listen=" + private,
-		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client, "--oidc-client-secret=" + secret,
+		"--oidc-issuer=" + issuer, "--oidc-client-id=" + client,
 		"--forwarded=127.0.0.1", // so that each person has an address: sign-ins are counted by address
 	}
 }

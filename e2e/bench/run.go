@@ -207,8 +207,8 @@ func (b *bench) serve(database string) (*server, error) {
 		return nil, err
 	}
 	began := time.Now()
-	s, err := start(b.log, b.o.binary, nil, []string{"DELFI_MASTER_KEY=" + b.master},
-		serveArgs(b.dir, b.cluster.URL(database), private, b.idp.Issuer(), devidp.ClientID, b.idp.Secret())...)
+	s, err := start(b.log, b.o.binary, nil, []string{"DELFI_MASTER_KEY=" + b.master, "DELFI_OIDC_CLIENT_SECRET=" + b.idp.Secret()},
+		serveArgs(b.dir, b.cluster.URL(database), private, b.idp.Issuer(), devidp.ClientID)...)
 	if err != nil {
 		return nil, fmt.Errorf("%w; %s", err, b.lastLog())
 	}

@@ -31,11 +31,11 @@ func walk(site, idp *client, p person) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	session := r.cookie(cookieName)
-	if r.status != 303 || session == "" {
+	session, mark := r.cookie(cookieName), r.cookie(markCookie)
+	if r.status != 303 || session == "" || mark == "" {
 		return "", fmt.Errorf("callback: status %d, no session: %s", r.status, headline(r.body))
 	}
-	return session, nil
+	return session + "; " + mark, nil
 }
 
 // choose follows the provider from its authorization address to the callback, and

@@ -17,6 +17,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
 )
 
 // town is a service with two administrations.
@@ -24,13 +25,13 @@ type town struct {
 	*account.Service
 	t           *testing.T
 	db          *postgres.DB
+	keys        pseudonym.Keys
 	riva, borgo uuid.UUID
 }
 
 func newTown(t *testing.T) town {
 	t.Helper()
-	db := testdb.New(t)
-	w := town{Service: account.New(db), t: t, db: db}
+	w := newServer(t)
 	for slug, id := range map[string]*uuid.UUID{"riva": &w.riva, "borgo": &w.borgo} {
 		a, err := w.Found(t.Context(), account.Administration{Slug: slug, Name: "Comune di " + slug})
 		if err != nil {
@@ -128,7 +129,16 @@ func TestSignInThatBringsNothingNewWritesNothing(t *testing.T) {
 	if _, err := w.SignIn(t.Context(), account.Claims{Issuer: "https://login.example", Subject: "marta", Name: "Marta G.", Language: "en"}); err != nil {
 		t.Fatal(err)
 	}
-	if a, err := w.Actor(t.Context(), first.Account); err != nil || a.Name != "Marta G." || len(a.Grants) != 0 {
+	if a, err := w.Actor(t.Context(), first.Account); err != nil || a.Name != "MARTA" || len(a.Grants) != 0 {
+		t.Errorf("roles hold at once, a name waits: %+v, %v", a, err)
+	}
+	if after := strings.Fields(marks())[0]; after != strings.Fields(before)[0] {
+		t.Errorf("the account's row was touched: %s, then %s", before, after)
+	}
+	if err := w.Hour(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if a, err := w.Actor(t.Context(), first.Account); err != nil || a.Name != "Marta G." {
 		t.Errorf("what is new was not stored: %+v, %v", a, err)
 	}
 }
@@ -296,11 +306,11 @@ func TestSessionsOfACrowdAreStoredEachForItself(t *testing.T) {
 			if err := sessions.Put(ctx, name, data, until); err != nil {
 				t.Error(err)
 			}
-			got, _, found, err := sessions.Find(ctx, name)
-			if err != nil || !found || !bytes.Equal(got, data) {
-				t.Errorf("%s: %q, %v, %v", name, got, found, err)
+			row, found, err := sessions.Find(ctx, name)
+			if err != nil || !found || !bytes.Equal(row.Data, data) {
+				t.Errorf("%s: %q, %v, %v", name, row.Data, found, err)
 			}
-			if _, _, found, err := sessions.Find(ctx, name+"x"); found || err != nil {
+			if _, found, err := sessions.Find(ctx, name+"x"); found || err != nil {
 				t.Errorf("%sx: %v, %v", name, found, err)
 			}
 		})
@@ -312,16 +322,16 @@ func TestSessionsOfACrowdAreStoredEachForItself(t *testing.T) {
 	if err := sessions.Put(ctx, "over", []byte("x"), time.Now().Add(-time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if got, _, found, err := sessions.Find(ctx, "session 7"); err != nil || !found || string(got) != "other" {
-		t.Errorf("written again: %q, %v, %v", got, found, err)
+	if row, found, err := sessions.Find(ctx, "session 7"); err != nil || !found || string(row.Data) != "other" {
+		t.Errorf("written again: %q, %v, %v", row.Data, found, err)
 	}
-	if _, _, found, err := sessions.Find(ctx, "over"); found || err != nil {
+	if _, found, err := sessions.Find(ctx, "over"); found || err != nil {
 		t.Errorf("over: %v, %v", found, err)
 	}
 	if err := sessions.Delete(ctx, "session 7"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, found, err := sessions.Find(ctx, "session 7"); found || err != nil {
+	if _, found, err := sessions.Find(ctx, "session 7"); found || err != nil {
 		t.Errorf("deleted: %v, %v", found, err)
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // Administration is one public body on this server.
@@ -40,37 +40,27 @@ var reserved = []string{
 	"it", "me", "metrics", "new", "readyz", "record", "sign-in", "sign-out", "static", "webtest",
 }
 
-// tidy gives a as it is stored: without spaces at the ends, codes in small letters.
-func (a Administration) tidy() Administration {
-	for _, text := range []*string{&a.Slug, &a.Name, &a.Address, &a.Mail, &a.IPA} {
-		*text = strings.TrimSpace(strings.ToValidUTF8(*text, ""))
-	}
-	a.IPA = strings.ToLower(a.IPA)
-	return a
-}
+// Version names the data as they stand, the slug aside.
+func (a Administration) Version() string { return prose.Version(a.Name, a.Address, a.IPA, a.Mail) }
 
-// check lists what is to be mended.
-func (a Administration) check() []fault.Field {
+// read gives a as it is stored, codes in small letters, and lists what is to be mended.
+func (a Administration) read() (Administration, []fault.Field) {
 	var bad []fault.Field
+	text := func(name string, most int, needed bool, typed *string) {
+		*typed = prose.Field{Name: name, Max: most, Needed: needed, Line: true}.Read(*typed, &bad)
+	}
+	text("slug", longestSlug, true, &a.Slug)
+	text("name", longestName, true, &a.Name)
+	text("address", longestAddress, false, &a.Address)
+	text("mail", longest, false, &a.Mail)
+	text("ipa", longestSlug, false, &a.IPA)
+	a.IPA = strings.ToLower(a.IPA)
 	switch {
+	case len(bad) > 0 && bad[0].Name == "slug":
 	case !slugForm.MatchString(a.Slug):
 		bad = append(bad, fault.Field{Name: "slug", Code: "slug", Message: "use lower-case letters, digits and single hyphens"})
 	case slices.Contains(reserved, a.Slug):
 		bad = append(bad, fault.Field{Name: "slug", Code: "administration_reserved", Message: "this site has an address of this name: choose another short name"})
-	}
-	if a.Name == "" {
-		bad = append(bad, fault.Field{Name: "name", Code: "required", Message: "is needed"})
-	}
-	for _, t := range []struct {
-		name, text string
-		most       int
-	}{{"slug", a.Slug, longestSlug}, {"name", a.Name, longestName}, {"address", a.Address, longestAddress}, {"mail", a.Mail, longest}} {
-		if n := utf8.RuneCountInString(t.text); n > t.most {
-			bad = append(bad, fault.Field{Name: t.name, Code: "too_long", Message: "is too long: shorten it", Args: map[string]any{"max": t.most, "over": n - t.most}})
-		}
-		if !fault.Line(t.text) {
-			bad = append(bad, fault.NotOneLine(t.name))
-		}
 	}
 	if a.IPA != "" && !ipaForm.MatchString(a.IPA) {
 		bad = append(bad, fault.Field{Name: "ipa", Code: "ipa_form", Message: "a codice IPA has 2 to 20 lower-case letters, digits and underscores, e.g. c_f257: mend it, or leave it out"})
@@ -80,7 +70,7 @@ func (a Administration) check() []fault.Field {
 			bad = append(bad, fault.Field{Name: "mail", Code: "mail_form", Message: "is no mail address: write it like urp@comune.example, or leave it out"})
 		}
 	}
-	return bad
+	return a, bad
 }
 
 // CanAdminister tells whether the actor may change an administration's data and say who

@@ -20,8 +20,8 @@ func (s *Service) Administrations(ctx context.Context) ([]Administration, error)
 // Found creates an administration, or rewrites the one that has the slug
 // (demonstration and imports). It gives the administration as it stands.
 func (s *Service) Found(ctx context.Context, a Administration) (Administration, error) {
-	a = a.tidy()
-	if bad := a.check(); len(bad) > 0 {
+	a, bad := a.read()
+	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
@@ -35,8 +35,8 @@ func (s *Service) Found(ctx context.Context, a Administration) (Administration, 
 
 // Add creates an administration (cmd). Invalid names every field that cannot be stored.
 func (s *Service) Add(ctx context.Context, a Administration) (Administration, error) {
-	a = a.tidy()
-	if bad := a.check(); len(bad) > 0 {
+	a, bad := a.read()
+	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
@@ -66,9 +66,9 @@ func amend(ctx context.Context, tx *postgres.Tx, slug string, change func(*Admin
 	}
 	was := a
 	change(&a)
-	a = a.tidy()
+	a, bad := a.read()
 	a.ID = was.ID
-	if bad := a.check(); len(bad) > 0 {
+	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}
 	if a == was {
@@ -101,8 +101,10 @@ func administers(actor Actor, a Administration) error {
 }
 
 // Describe stores an administration's own data (administrator). The slug stays: the
-// provider's groups name it.
-func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told Administration) (Administration, error) {
+// provider's groups name it. version is of the data that they were begun from
+// (Administration.Version; "" skips the comparison): Conflict "administration_changed"
+// when others stand by now.
+func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told Administration, version string) (Administration, error) {
 	var out Administration
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		a, err := findAdministration(ctx, tx, slug)
@@ -112,9 +114,14 @@ func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told A
 		if err := administers(actor, a); err != nil {
 			return err
 		}
+		was := version
 		out, err = amend(ctx, tx, slug, func(a *Administration) {
+			was = a.Version()
 			a.Name, a.Address, a.IPA, a.Mail = told.Name, told.Address, told.IPA, told.Mail
 		})
+		if err == nil && version != "" && version != was && out.Version() != was {
+			return fault.New(fault.Conflict, "administration_changed", "somebody has changed these data meanwhile")
+		}
 		return err
 	})
 	return out, err

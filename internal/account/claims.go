@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // Claims is what a sign-in tells about a person, after mapping.
@@ -30,7 +30,7 @@ func (c Claims) tidy() Claims {
 }
 
 func line(s string) string {
-	s = fault.Flat(strings.ReplaceAll(strings.ToValidUTF8(s, ""), string(unicode.ReplacementChar), ""))
+	s = prose.Flat(strings.ReplaceAll(strings.ToValidUTF8(s, ""), string(unicode.ReplacementChar), ""))
 	if runes := []rune(s); len(runes) > longest {
 		s = string(runes[:longest])
 	}

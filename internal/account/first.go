@@ -93,7 +93,7 @@ func (s *Service) FoundFirst(ctx context.Context, actor Actor, code string, a Ad
 	if !actor.SignedIn() {
 		return Administration{}, fault.New(fault.Unauthenticated, "sign_in", "sign in first")
 	}
-	a = a.tidy()
+	a, unfit := a.read()
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		hash, err := lockFirstCode(ctx, tx)
 		if err != nil {
@@ -110,7 +110,7 @@ func (s *Service) FoundFirst(ctx context.Context, actor Actor, code string, a Ad
 		if subtle.ConstantTimeCompare(hash, firstHash(code)) != 1 {
 			bad = append(bad, fault.Field{Name: "code", Code: "first_code", Message: "this is not the code that the server printed when it last started: copy it from there, or start the server again for a new one"})
 		}
-		if bad = append(bad, a.check()...); len(bad) > 0 {
+		if bad = append(bad, unfit...); len(bad) > 0 {
 			return fault.Bad(bad...)
 		}
 		if a, err = insertAdministration(ctx, tx, a); err != nil {

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
 )
 
 // wantField fails unless err is Invalid with that code at that field.
@@ -35,7 +36,11 @@ func wantField(t *testing.T, err error, name, code string) {
 func newServer(t *testing.T) town {
 	t.Helper()
 	db := testdb.New(t)
-	return town{Service: account.New(db), t: t, db: db}
+	keys, err := pseudonym.NewFileKeys(t.TempDir(), bytes.Repeat([]byte{1}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return town{Service: account.New(db, keys), t: t, db: db, keys: keys}
 }
 
 func (w town) firstRun() string {

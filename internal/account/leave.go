@@ -2,13 +2,9 @@ package account
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 
 	"github.com/google/uuid"
 
-	"delfi/internal/fault"
 	"delfi/internal/postgres"
 )
 
@@ -16,7 +12,8 @@ import (
 type Profile struct {
 	Name, Email, Municipality, Language string
 	Offices                             []Office
-	Letters                             int // notices told or waiting
+	Letters                             int  // notices told or waiting
+	Leaves                              bool // in the coming night
 }
 
 // Office is a role with the body in which it is held.
@@ -25,25 +22,55 @@ type Office struct {
 	Role           Role
 }
 
-// Profile gives what is kept of the actor's own account.
+// Profile gives what is kept of the actor's own account: what was last told of the
+// person, though some of it may wait for its hour.
 func (s *Service) Profile(ctx context.Context, actor Actor) (Profile, error) {
 	var p Profile
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		p, err = profile(ctx, tx, actor.Account)
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		row, letters, err := profile(ctx, tx, actor.Account)
+		if err != nil {
+			return err
+		}
+		r, err := s.within(ctx, tx)
+		if err != nil {
+			return err
+		}
+		who, err := r.person(row)
+		if err != nil {
+			return err
+		}
+		found, err := seek(ctx, tx, r, subject{who.issuer, who.subject})
+		if err != nil {
+			return err
+		}
+		if who, err = found[0].latest(r); err != nil {
+			return err
+		}
+		gone, err := leaving(ctx, tx, r, []uuid.UUID{actor.Account})
+		if err != nil {
+			return err
+		}
+		p = Profile{Name: who.name, Email: who.email, Municipality: who.municipality, Language: who.language, Letters: letters, Leaves: gone[actor.Account]}
+		p.Offices, err = officesOf(ctx, tx, actor.Account)
 		return err
 	})
 	return p, err
 }
 
 // Identity gives the provider and the subject behind an account; NotFound when it is gone.
-func Identity(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (issuer, subject string, err error) {
-	issuer, subject, err = identity(ctx, tx, id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, "no_account", "there is no such account")
-	} else if err != nil {
-		err = fmt.Errorf("identity: %w", err)
+func (s *Service) Identity(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (issuer, subject string, err error) {
+	_, rows, err := rowsOf(ctx, tx, []uuid.UUID{id})
+	if err != nil {
+		return "", "", err
 	}
-	return issuer, subject, err
+	if len(rows) == 0 {
+		return "", "", noAccount()
+	}
+	who, err := s.revealIn(ctx, tx, rows...)
+	if err != nil {
+		return "", "", err
+	}
+	return who[0].issuer, who[0].subject, nil
 }
 
 // Delete removes an account with its roles and its notices, in the caller's

@@ -9,15 +9,22 @@ import (
 	"delfi/internal/postgres"
 )
 
-func profile(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Profile, error) {
-	var p Profile
+// profile gives an account's row and how many letters it was told.
+func profile(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (sealed, int, error) {
+	var key uuid.UUID
+	var blob []byte
+	var letters int
 	err := tx.QueryRowxContext(ctx, `
-		SELECT a.name, a.email, a.municipality, a.language, (SELECT count(*) FROM civic.outbox AS o WHERE o.account = a.id)
+		SELECT a.key, a.sealed, (SELECT count(*) FROM civic.outbox AS o WHERE o.account = a.id)
 		FROM civic.account AS a
-		WHERE a.id = $1`, id).Scan(&p.Name, &p.Email, &p.Municipality, &p.Language, &p.Letters)
+		WHERE a.id = $1`, id).Scan(&key, &blob, &letters)
 	if err != nil {
-		return p, fmt.Errorf("profile: %w", err)
+		return sealed{}, 0, fmt.Errorf("profile: %w", err)
 	}
+	return sealedRow(id, key, blob), letters, nil
+}
+
+func officesOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Office, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT b.name, r.role
 		FROM civic.role AS r
@@ -25,30 +32,32 @@ func profile(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Profile, error
 		WHERE r.account = $1
 		ORDER BY b.name, r.role`, id)
 	if err != nil {
-		return p, fmt.Errorf("profile: %w", err)
+		return nil, fmt.Errorf("offices: %w", err)
 	}
 	defer rows.Close()
+	var out []Office
 	for rows.Next() {
 		var o Office
 		if err := rows.Scan(&o.Administration, &o.Role); err != nil {
-			return p, fmt.Errorf("profile: %w", err)
+			return nil, fmt.Errorf("offices: %w", err)
 		}
-		p.Offices = append(p.Offices, o)
+		out = append(out, o)
 	}
-	return p, rows.Err()
+	return out, rows.Err()
 }
 
-func identity(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (issuer, subject string, err error) {
-	err = tx.QueryRowxContext(ctx, `
-		SELECT issuer, subject
-		FROM civic.account
-		WHERE id = $1`, id).Scan(&issuer, &subject)
-	return issuer, subject, err
-}
-
-// remove deletes an account; roles and notices go with it.
+// remove deletes an account with its roles and its notices.
 func remove(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	if err := Heap.Share(ctx, tx); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `
+		WITH held AS (
+			DELETE FROM civic.role
+			WHERE account = $1),
+		told AS (
+			DELETE FROM civic.outbox
+			WHERE account = $1)
 		DELETE FROM civic.account
 		WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("remove account: %w", err)

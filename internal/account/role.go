@@ -1,6 +1,8 @@
 package account
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -84,11 +86,39 @@ func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
 				return err
 			}
 		}
-		var err error
-		out, err = holdings(ctx, tx, slug)
-		return err
+		list, rows, err := holdings(ctx, tx, slug)
+		if err != nil {
+			return err
+		}
+		who, err := s.revealIn(ctx, tx, rows...)
+		if err != nil {
+			return err
+		}
+		ids := make([]uuid.UUID, len(list))
+		for i := range list {
+			ids[i] = list[i].Account
+		}
+		gone, err := s.leaving(ctx, tx, ids...)
+		if err != nil {
+			return err
+		}
+		out = nil
+		for i, h := range list {
+			if h.Holder = who[i].holder(h.Account); !gone[h.Account] {
+				out = append(out, h)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b Holding) int {
+		return cmp.Or(cmp.Compare(a.Administration, b.Administration), cmp.Compare(a.Name, b.Name), bytes.Compare(a.Account[:], b.Account[:]), cmp.Compare(a.Role, b.Role))
 	})
 	return out, err
+}
+
+// holder is a person as whoever gives roles sees them.
+func (p identity) holder(id uuid.UUID) Holder {
+	return Holder{Account: id, Name: p.name, Email: p.email, Issuer: p.issuer, Subject: p.subject}
 }
 
 // HoldersOf is Holders for the administrators of an administration; faults as Own's.
@@ -115,7 +145,7 @@ func (s *Service) Appoint(ctx context.Context, actor Actor, slug string, role Ro
 func (s *Service) give(ctx context.Context, slug string, role Role, who string, may func(Administration) error) (Holding, error) {
 	var out Holding
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		a, h, err := named(ctx, tx, slug, role, who, may)
+		a, h, err := s.named(ctx, tx, slug, role, who, may)
 		if err != nil {
 			return err
 		}
@@ -150,7 +180,7 @@ func (s *Service) Dismiss(ctx context.Context, actor Actor, slug string, role Ro
 func (s *Service) takeBack(ctx context.Context, slug string, role Role, who string, may func(Administration, Holder) error) (Holding, error) {
 	var out Holding
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		a, h, err := named(ctx, tx, slug, role, who, func(a Administration) error { return may(a, Holder{}) })
+		a, h, err := s.named(ctx, tx, slug, role, who, func(a Administration) error { return may(a, Holder{}) })
 		if err != nil {
 			return err
 		}
@@ -174,7 +204,7 @@ func (s *Service) takeBack(ctx context.Context, slug string, role Role, who stri
 
 // named finds the administration and the person that an act on a role names; may says
 // whether the act is allowed before it says anything about people.
-func named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who string, may func(Administration) error) (Administration, Holder, error) {
+func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who string, may func(Administration) error) (Administration, Holder, error) {
 	a, err := findAdministration(ctx, tx, slug)
 	if err != nil {
 		return a, Holder{}, err
@@ -189,7 +219,7 @@ func named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who str
 	if who == "" {
 		return a, Holder{}, fault.Bad(fault.Field{Name: "person", Code: "required", Message: "is needed"})
 	}
-	found, err := holders(ctx, tx, who)
+	found, err := s.holders(ctx, tx, who)
 	switch {
 	case err != nil:
 		return a, Holder{}, err
@@ -204,4 +234,33 @@ func named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who str
 			Args: map[string]any{"ids": strings.Join(ids, ", ")}})
 	}
 	return a, found[0], nil
+}
+
+// holders gives the accounts that who names: an e-mail address in either case, a
+// subject, or an id.
+func (s *Service) holders(ctx context.Context, tx *postgres.Tx, who string) ([]Holder, error) {
+	r, err := s.within(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var id uuid.NullUUID
+	if parsed, err := uuid.Parse(who); err == nil {
+		id = uuid.NullUUID{UUID: parsed, Valid: true}
+	}
+	ids, rows, err := rowsBy(ctx, tx, id, r.each(func(k key) []byte { return k.subject(who) }), r.each(func(k key) []byte { return k.email(who) }))
+	if err != nil {
+		return nil, err
+	}
+	people, err := r.all(rows)
+	if err != nil {
+		return nil, err
+	}
+	var out []Holder
+	for i, p := range people {
+		out = append(out, p.holder(ids[i]))
+	}
+	slices.SortFunc(out, func(a, b Holder) int {
+		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), cmp.Compare(a.Subject, b.Subject))
+	})
+	return out, nil
 }

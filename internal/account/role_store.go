@@ -102,55 +102,32 @@ func addGranted(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant
 	return claimed, nil
 }
 
-// holdings gives the roles of the administration of a slug, or of all, by person.
-func holdings(ctx context.Context, tx *postgres.Tx, slug string) ([]Holding, error) {
+// holdings gives the roles of the administration of a slug, or of all, in no order, and
+// the rows of their people.
+func holdings(ctx context.Context, tx *postgres.Tx, slug string) ([]Holding, []sealed, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT b.slug, r.role, a.id, a.name, a.email, a.issuer, a.subject, r.claimed, r.granted
+		SELECT b.slug, r.role, a.id, a.key, a.sealed, r.claimed, r.granted
 		FROM civic.role r
 		JOIN civic.administration b ON b.id = r.administration
 		JOIN civic.account a ON a.id = r.account
-		WHERE $1 = '' OR b.slug = $1
-		ORDER BY b.slug, a.name, a.id, r.role`, slug)
+		WHERE $1 = '' OR b.slug = $1`, slug)
 	if err != nil {
-		return nil, fmt.Errorf("holdings: %w", err)
+		return nil, nil, fmt.Errorf("holdings: %w", err)
 	}
 	defer rows.Close()
 	var out []Holding
+	var who []sealed
 	for rows.Next() {
 		var h Holding
-		if err := rows.Scan(&h.Administration, &h.Role, &h.Account, &h.Name, &h.Email, &h.Issuer, &h.Subject, &h.Claimed, &h.Granted); err != nil {
-			return nil, fmt.Errorf("holdings: %w", err)
+		var key uuid.UUID
+		var blob []byte
+		if err := rows.Scan(&h.Administration, &h.Role, &h.Account, &key, &blob, &h.Claimed, &h.Granted); err != nil {
+			return nil, nil, fmt.Errorf("holdings: %w", err)
 		}
-		out = append(out, h)
+		out, who = append(out, h), append(who, sealedRow(h.Account, key, blob))
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("holdings: %w", err)
+		return nil, nil, fmt.Errorf("holdings: %w", err)
 	}
-	return out, nil
-}
-
-// holders gives the accounts that who names: an e-mail address in either case, a
-// subject, or an id.
-func holders(ctx context.Context, tx *postgres.Tx, who string) ([]Holder, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT id, name, email, issuer, subject
-		FROM civic.account
-		WHERE subject = $1 OR id::text = lower($1) OR email <> '' AND lower(email) = lower($1)
-		ORDER BY issuer, subject`, who)
-	if err != nil {
-		return nil, fmt.Errorf("holders: %w", err)
-	}
-	defer rows.Close()
-	var out []Holder
-	for rows.Next() {
-		var h Holder
-		if err := rows.Scan(&h.Account, &h.Name, &h.Email, &h.Issuer, &h.Subject); err != nil {
-			return nil, fmt.Errorf("holders: %w", err)
-		}
-		out = append(out, h)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("holders: %w", err)
-	}
-	return out, nil
+	return out, who, nil
 }

@@ -116,11 +116,11 @@ func TestARoleHoldsFromTheNextRequestOn(t *testing.T) {
 	}
 	request := func() account.Actor {
 		t.Helper()
-		_, at, _, err := sessions.Find(t.Context(), "hers")
+		row, _, err := sessions.Find(t.Context(), "hers")
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := w.ActorAt(t.Context(), marta.Account, at)
+		a, err := w.ActorAt(t.Context(), marta.Account, row.At)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +129,7 @@ func TestARoleHoldsFromTheNextRequestOn(t *testing.T) {
 	if request().Has(w.riva, account.Moderator) {
 		t.Fatal("holds it before")
 	}
-	other := account.New(w.db)
+	other := account.New(w.db, w.keys)
 	if _, err := other.GrantRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 		t.Run(who, func(t *testing.T) {
 			_, err := w.Own(t.Context(), tc.actor, "riva")
 			wantKind(t, err, tc.kind)
-			_, err = w.Describe(t.Context(), tc.actor, "riva", told)
+			_, err = w.Describe(t.Context(), tc.actor, "riva", told, "")
 			wantKind(t, err, tc.kind)
 			_, err = w.HoldersOf(t.Context(), tc.actor, "riva")
 			wantKind(t, err, tc.kind)
@@ -195,7 +195,7 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 			}
 		})
 	}
-	a, err := w.Describe(t.Context(), giulia, "riva", told)
+	a, err := w.Describe(t.Context(), giulia, "riva", told, "")
 	told.ID, told.Slug = w.riva, "riva"
 	if err != nil || a != told {
 		t.Errorf("%+v, %v", a, err)

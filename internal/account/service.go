@@ -1,9 +1,13 @@
 package account
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/cipher"
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -28,21 +32,27 @@ type Addressee struct {
 // Service has the use cases of accounts.
 type Service struct {
 	db      *postgres.DB
+	keys    Keys
+	ring    atomic.Pointer[ring] // as it was last read
+	aead    func(secret []byte) (cipher.AEAD, error)
 	known   known
 	entries *postgres.Inquiry[struct{}, subject, entry]
 }
 
-// New makes the service.
-func New(db *postgres.DB) *Service {
-	s := &Service{db: db}
+// New makes the service on a key store, which all servers of a site share.
+func New(db *postgres.DB, keys Keys) *Service {
+	s := &Service{db: db, keys: keys, aead: aead}
+	s.ring.Store(&ring{})
 	s.entries = postgres.NewInquiry(s.enteredTogether)
 	return s
 }
 
-// SignIn stores or refreshes the account behind claims, the roles that they claim
-// included (groups of unknown administrations or roles are ignored), and gives its id.
-// Roles that were granted here stay as they are.
-// A sign-in that brings nothing new writes nothing.
+// SignIn gives the account behind claims. The first sign-in makes it, since enrolling
+// needs it at once; of a known person nothing is written unless something changed. The
+// roles that the claims give hold with the next request (staff act in public); another
+// name, address, municipality or language waits, encrypted, for the hour (Hour), so that
+// nothing about a person is written at the moment at which they come. Groups of unknown
+// administrations or roles are ignored, and roles that were granted here stay.
 func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 	if c.Issuer == "" || c.Subject == "" {
 		return uuid.Nil, errors.New("account: claims without issuer or subject")
@@ -61,7 +71,11 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		for _, b := range bodies {
 			bySlug[b.Slug] = b.ID
 		}
-		if id, err = enter(ctx, tx, c); err != nil {
+		r, err := s.writing(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if id, err = enter(ctx, tx, r, c); err != nil {
 			return err
 		}
 		return claim(ctx, tx, id, c.grants(bySlug))
@@ -69,34 +83,142 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 	return id, err
 }
 
+// enter gives the account behind claims, made where there is none; what they change
+// about one waits.
+func enter(ctx context.Context, tx *postgres.Tx, r ring, c Claims) (uuid.UUID, error) {
+	for first := true; ; first = false {
+		found, err := seek(ctx, tx, r, subject{c.Issuer, c.Subject})
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if e, known := found[0]; known {
+			stored, err := e.latest(r)
+			if err != nil {
+				return uuid.Nil, err
+			}
+			if c.Language == "" {
+				c.Language = stored.language
+			}
+			if c.identity() == stored {
+				return e.id, nil
+			}
+			return e.id, putNews(ctx, tx, r, c.identity())
+		}
+		if !first {
+			return uuid.Nil, errors.New("account: a person is there and is not found")
+		}
+		k, err := r.current()
+		if err != nil {
+			return uuid.Nil, err
+		}
+		who := c.identity()
+		if who.language == "" {
+			who.language = "it"
+		}
+		m, err := k.mark(uuid.New(), who)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if made, err := insert(ctx, tx, m); err != nil || made {
+			return m.id, err
+		}
+	}
+}
+
+// mark makes an account's row.
+func (k key) mark(id uuid.UUID, who identity) (marked, error) {
+	lies, err := k.seal(id[:], who.encode(), 0)
+	return marked{sealed: lies, id: id, person: k.person(who.issuer, who.subject), subject: k.subject(who.subject), email: k.email(who.email)}, err
+}
+
+// latest is what was last said of a person: what waits, else what is stored.
+func (e entry) latest(r ring) (identity, error) {
+	if e.news.blob == nil {
+		return r.person(e.who)
+	}
+	p, _, err := r.news(e.news)
+	return p, err
+}
+
+// seek reads the accounts of people and what waits about them, by their places.
+func seek(ctx context.Context, tx *postgres.Tx, r ring, who ...subject) (map[int64]entry, error) {
+	var places []int64
+	var persons, tokens [][]byte
+	for i, p := range who {
+		for _, k := range r {
+			places = append(places, int64(i))
+			persons, tokens = append(persons, k.person(p.issuer, p.name)), append(tokens, k.newsToken(p.issuer, p.name))
+		}
+	}
+	return entered(ctx, tx, places, persons, tokens)
+}
+
 // recognise tells whether the account behind claims is as they say, and remembers its
 // actor then, whose next request is on its way.
 func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same bool, err error) {
 	e, found, err := s.entries.Find(ctx, struct{}{}, subject{c.Issuer, c.Subject})
-	if err != nil || !found || !c.repeats(e.claims) {
+	if err != nil || !found {
 		return uuid.Nil, false, err
 	}
-	s.known.remember(e.actor, e.at)
-	return e.actor.Account, true, nil
+	r := s.ring.Load()
+	who, err := r.person(e.who)
+	if err == nil {
+		var latest identity
+		if latest, err = e.latest(*r); err == nil {
+			stored := latest.claims()
+			stored.Groups = e.groups
+			same = c.repeats(stored)
+		}
+	}
+	if errors.Is(err, errOtherKey) {
+		return uuid.Nil, false, nil // who writes reads the keys again
+	}
+	if err != nil || !same {
+		return uuid.Nil, false, err
+	}
+	s.known.remember(Actor{Account: e.id, Name: who.name, Municipality: who.municipality, Grants: e.grants}, e.at)
+	return e.id, true, nil
 }
 
 // enteredTogether reads the accounts of those who sign in in the same moment.
-func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject) (found map[subject]entry, err error) {
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		found, err = entered(ctx, tx, who)
+func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject) (map[subject]entry, error) {
+	r := *s.ring.Load()
+	if len(r) == 0 {
+		return nil, nil // who writes reads the keys first
+	}
+	var found map[int64]entry
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		found, err = seek(ctx, tx, r, who...)
 		return err
 	})
-	return found, err
+	out := make(map[subject]entry, len(found))
+	for place, e := range found {
+		out[who[place]] = e
+	}
+	return out, err
 }
 
 // Actor gives the actor behind an account; NotFound when it is gone.
 func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) {
-	var a Actor
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		a, _, err = actor(ctx, tx, id)
+	a, _, err := s.actor(ctx, id)
+	return a, err
+}
+
+func (s *Service) actor(ctx context.Context, id uuid.UUID) (a Actor, at Edition, err error) {
+	var row sealed
+	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		a, row, at, err = actor(ctx, tx, id)
 		return err
 	})
-	return a, err
+	if err != nil {
+		return Actor{}, 0, err
+	}
+	who, err := s.reveal(ctx, row)
+	if err != nil {
+		return Actor{}, 0, err
+	}
+	a.Name, a.Municipality = who[0].name, who[0].municipality
+	return a, at, nil
 }
 
 // ActorAt is Actor for the many requests of people who signed in: from memory, if
@@ -106,11 +228,7 @@ func (s *Service) ActorAt(ctx context.Context, id uuid.UUID, at Edition) (Actor,
 	if a, found := s.known.find(id, at); found {
 		return a, nil
 	}
-	var a Actor
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		a, at, err = actor(ctx, tx, id)
-		return err
-	})
+	a, at, err := s.actor(ctx, id)
 	if err != nil {
 		return Actor{}, err
 	}
@@ -132,15 +250,72 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
 	var out []Person
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		out, err = people(ctx, tx, administration, role)
-		return err
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		list, rows, err := people(ctx, tx, administration, role)
+		if err != nil {
+			return err
+		}
+		who, err := s.revealIn(ctx, tx, rows...)
+		if err != nil {
+			return err
+		}
+		ids := make([]uuid.UUID, len(list))
+		for i, p := range list {
+			ids[i] = p.ID
+		}
+		gone, err := s.leaving(ctx, tx, ids...)
+		if err != nil {
+			return err
+		}
+		out = nil
+		for i, p := range list {
+			if p.Name, p.Email = who[i].name, who[i].email; !gone[p.ID] {
+				out = append(out, p)
+			}
+		}
+		slices.SortFunc(out, func(a, b Person) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), bytes.Compare(a.ID[:], b.ID[:]))
+		})
+		return nil
 	})
 	return out, err
 }
 
 // Addressees gives name, e-mail and language of accounts, for notices, in the
-// order of their random ids: it tells nothing about who came first.
+// order of their random ids: it tells nothing about who came first. Who leaves
+// tonight is told nothing more: that one is not among them.
 func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]Addressee, error) {
-	return addressees(ctx, tx, ids)
+	there, rows, err := rowsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	who, err := s.revealIn(ctx, tx, rows...)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := s.leaving(ctx, tx, there...)
+	if err != nil {
+		return nil, err
+	}
+	var out []Addressee
+	for i, id := range there {
+		if !gone[id] {
+			out = append(out, Addressee{Account: id, Name: who[i].name, Email: who[i].email, Language: who[i].language})
+		}
+	}
+	return out, nil
+}
+
+// Names gives the names of accounts; one that is gone has none.
+func (s *Service) Names(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	there, rows, err := rowsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	who, err := s.revealIn(ctx, tx, rows...)
+	out := make(map[uuid.UUID]string, len(who))
+	for i, p := range who {
+		out[there[i]] = p.name
+	}
+	return out, err
 }

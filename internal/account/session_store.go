@@ -16,8 +16,9 @@ import (
 // is known to whoever has the cookie (web/page/seal.go).
 type Sessions struct {
 	db   *postgres.DB
-	rows *postgres.Inquiry[struct{}, string, sessionRow] // by name
-	puts *postgres.Crowd[struct{}, string, sessionPut]   // by name
+	rows *postgres.Inquiry[struct{}, string, Stored]   // by name
+	puts *postgres.Crowd[struct{}, string, sessionPut] // by name
+	ends ends
 }
 
 // sessionPut is a row to be written.
@@ -30,11 +31,12 @@ type sessionPut struct {
 // putAtOnce bounds the rows of one statement.
 const putAtOnce = 256
 
-// sessionRow is a row that is not over, with the edition of all accounts at the moment
-// at which it was read.
-type sessionRow struct {
-	data []byte
-	at   Edition
+// Stored is a row that is not over, as of the moment at which it was read.
+type Stored struct {
+	Data   []byte
+	At     Edition // of all accounts
+	Began  int64   // number of the last end when the row was first written
+	Ending int64   // number of the last end
 }
 
 // NewSessions makes the store.
@@ -45,22 +47,23 @@ func NewSessions(db *postgres.DB) *Sessions {
 	return s
 }
 
-// Find reads a row that is not over, and the edition of all accounts at that moment.
-func (s *Sessions) Find(ctx context.Context, name string) (data []byte, at Edition, found bool, err error) {
-	row, found, err := s.rows.Find(ctx, struct{}{}, name)
+// Find reads a row that is not over.
+func (s *Sessions) Find(ctx context.Context, name string) (row Stored, found bool, err error) {
+	row, found, err = s.rows.Find(ctx, struct{}{}, name)
 	if err != nil {
-		return nil, 0, false, fmt.Errorf("find session: %w", err)
+		return Stored{}, false, fmt.Errorf("find session: %w", err)
 	}
-	return row.data, row.at, found, nil
+	return row, found, nil
 }
 
-func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[string]sessionRow, error) {
-	found := make(map[string]sessionRow, len(names))
+func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[string]Stored, error) {
+	found := make(map[string]Stored, len(names))
 	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		rows, err := tx.QueryxContext(ctx, `
-			SELECT s.token, s.data, e.number
+			SELECT s.token, s.data, e.number, s.began, l.number
 			FROM public.sessions AS s
 			CROSS JOIN civic.edition AS e
+			CROSS JOIN public.session_ending AS l
 			WHERE s.token = ANY($1) AND s.expiry > current_timestamp`, pq.StringArray(names))
 		if err != nil {
 			return err
@@ -68,8 +71,8 @@ func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[st
 		defer rows.Close()
 		for rows.Next() {
 			var name string
-			var row sessionRow
-			if err := rows.Scan(&name, &row.data, &row.at); err != nil {
+			var row Stored
+			if err := rows.Scan(&name, &row.Data, &row.At, &row.Began, &row.Ending); err != nil {
 				return err
 			}
 			found[name] = row
@@ -98,10 +101,11 @@ func (s *Sessions) put(ctx context.Context, _ struct{}, rows []sessionPut) error
 		names[i], data[i], until[i] = r.name, r.data, r.until
 	}
 	_, err := s.db.Pool().ExecContext(ctx, `
-		INSERT INTO public.sessions (token, data, expiry)
-		SELECT r.*
+		INSERT INTO public.sessions (token, data, expiry, began)
+		SELECT r.token, r.data, r.expiry, l.number
 		FROM set_config('synchronous_commit', 'off', true)
-		CROSS JOIN unnest($1::text[], $2::bytea[], $3::timestamptz[]) AS r
+		CROSS JOIN public.session_ending AS l
+		CROSS JOIN unnest($1::text[], $2::bytea[], $3::timestamptz[]) AS r (token, data, expiry)
 		ON CONFLICT ON CONSTRAINT sessions_pkey
 		DO UPDATE SET data = excluded.data, expiry = excluded.expiry`,
 		pq.StringArray(names), pq.ByteaArray(data), pq.Array(until))
@@ -120,10 +124,15 @@ func (s *Sessions) Delete(ctx context.Context, name string) error {
 
 // Sweep removes what is over.
 func (s *Sessions) Sweep(ctx context.Context) error {
-	if _, err := s.db.Pool().ExecContext(ctx, `
+	for _, statement := range []string{`
 		DELETE FROM public.sessions
-		WHERE expiry < current_timestamp`); err != nil {
-		return fmt.Errorf("sweep sessions: %w", err)
+		WHERE expiry < current_timestamp`, `
+		DELETE FROM public.session_end
+		WHERE until < current_timestamp`,
+	} {
+		if _, err := s.db.Pool().ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("sweep sessions: %w", err)
+		}
 	}
 	return nil
 }

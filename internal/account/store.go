@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -13,146 +12,153 @@ import (
 	"delfi/internal/postgres"
 )
 
-// enter gives the account behind claims, made or refreshed. It reads before it
-// writes: even an upsert that changes nothing would leave the transaction's
-// number on the row.
-func enter(ctx context.Context, tx *postgres.Tx, c Claims) (uuid.UUID, error) {
-	var id uuid.UUID
-	stored := Claims{Issuer: c.Issuer, Subject: c.Subject}
-	err := tx.QueryRowContext(ctx, `
-		SELECT id, name, email, municipality, language
-		FROM civic.account
-		WHERE issuer = $1 AND subject = $2`,
-		c.Issuer, c.Subject).Scan(&id, &stored.Name, &stored.Email, &stored.Municipality, &stored.Language)
-	if errors.Is(err, sql.ErrNoRows) {
-		return insert(ctx, tx, c)
-	}
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("enter: %w", err)
-	}
-	if c.Language == "" {
-		c.Language = stored.Language
-	}
-	if c.Name == stored.Name && c.Email == stored.Email && c.Municipality == stored.Municipality && c.Language == stored.Language {
-		return id, nil
-	}
-	_, err = tx.ExecContext(ctx, `
-		UPDATE civic.account
-		SET name = $2, email = $3, municipality = $4, language = $5
-		WHERE id = $1`,
-		id, c.Name, c.Email, c.Municipality, c.Language)
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("enter: %w", err)
-	}
-	return id, nil
+// Heap is the table of accounts: its rows are written anew each hour.
+var Heap = postgres.Heap{Table: "civic.account", Order: "id"}
+
+// sealedRow is an account's row as it lies there.
+func sealedRow(id, key uuid.UUID, blob []byte) sealed { return sealed{key: key, at: id[:], blob: blob} }
+
+// marked is an account's row to be written.
+type marked struct {
+	sealed
+	id                     uuid.UUID
+	person, subject, email []byte
 }
 
-// insert makes an account; two first sign-ins at once make one.
-func insert(ctx context.Context, tx *postgres.Tx, c Claims) (uuid.UUID, error) {
-	if c.Language == "" {
-		c.Language = "it"
-	}
-	var id uuid.UUID
-	err := tx.QueryRowContext(ctx, `
-		INSERT INTO civic.account (id, issuer, subject, name, email, municipality, language)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT ON CONSTRAINT account_issuer_subject
-		DO UPDATE SET name = excluded.name, email = excluded.email, municipality = excluded.municipality, language = excluded.language
-		RETURNING id`,
-		uuid.New(), c.Issuer, c.Subject, c.Name, c.Email, c.Municipality, c.Language).Scan(&id)
+// insert makes an account; of two first sign-ins at once one does (false for the other).
+func insert(ctx context.Context, tx *postgres.Tx, m marked) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.account (id, key, person, subject, email, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT ON CONSTRAINT account_person DO NOTHING`,
+		m.id, m.key, m.person, m.subject, m.email, m.blob)
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("insert account: %w", err)
+		return false, fmt.Errorf("insert account: %w", err)
 	}
-	return id, nil
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
+// rewrite writes what accounts keep of their people, in the order of rows, and tells how
+// many are still there.
+func rewrite(ctx context.Context, tx *postgres.Tx, rows []marked) (int, error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	if err := Heap.Share(ctx, tx); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, m := range rows {
+		done, err := tx.ExecContext(ctx, `
+			UPDATE civic.account
+			SET key = $2, person = $3, subject = $4, email = $5, sealed = $6
+			WHERE id = $1`,
+			m.id, m.key, m.person, m.subject, m.email, m.blob)
+		if err != nil {
+			return n, fmt.Errorf("rewrite account: %w", err)
+		}
+		one, err := done.RowsAffected()
+		if err != nil {
+			return n, err
+		}
+		n += int(one)
+	}
+	return n, nil
 }
 
 // actor reads an account and its roles in one statement, with the edition of that moment.
-func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Actor, Edition, error) {
+// Who the person is stays sealed.
+func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (a Actor, who sealed, at Edition, err error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, a.name, a.municipality, r.administration, r.role
+		SELECT e.number, a.key, a.sealed, r.administration, r.role
 		FROM civic.account a
 		CROSS JOIN civic.edition e
 		LEFT JOIN civic.role r ON r.account = a.id
 		WHERE a.id = $1
 		ORDER BY r.administration, r.role`, id)
 	if err != nil {
-		return Actor{}, 0, fmt.Errorf("actor: %w", err)
+		return a, who, at, fmt.Errorf("actor: %w", err)
 	}
 	defer rows.Close()
-	var a Actor
-	var at Edition
 	for rows.Next() {
 		var administration uuid.NullUUID
 		var role sql.NullString
-		if err := rows.Scan(&at, &a.Name, &a.Municipality, &administration, &role); err != nil {
-			return Actor{}, 0, fmt.Errorf("actor: %w", err)
+		var key uuid.UUID
+		var blob []byte
+		if err := rows.Scan(&at, &key, &blob, &administration, &role); err != nil {
+			return a, who, at, fmt.Errorf("actor: %w", err)
 		}
-		a.Account = id
+		a.Account, who = id, sealedRow(id, key, blob)
 		if administration.Valid {
 			a.Grants = append(a.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return Actor{}, 0, fmt.Errorf("actor: %w", err)
+		return a, who, at, fmt.Errorf("actor: %w", err)
 	}
 	if !a.SignedIn() {
-		return Actor{}, 0, fault.New(fault.NotFound, "no_account", "there is no such account")
+		return a, who, at, noAccount()
 	}
-	return a, at, nil
+	return a, who, at, nil
 }
 
 // subject is a person as their provider names them.
 type subject struct{ issuer, name string }
 
-// entry is the account of a provider's subject as claims would say it, and its actor,
-// as of an edition.
+// entry is the account of somebody who signs in, and what waits about them, as of an
+// edition; both still sealed.
 type entry struct {
-	claims Claims
-	actor  Actor
+	id     uuid.UUID
+	who    sealed
+	news   sealed // without a blob where nothing waits
+	grants []Grant
+	groups []string // that give the claimed ones
 	at     Edition
 }
 
-// entered reads the accounts of those subjects that have one.
-func entered(ctx context.Context, tx *postgres.Tx, who []subject) (map[subject]entry, error) {
-	issuers, names := make([]string, len(who)), make([]string, len(who))
-	for i, s := range who {
-		issuers[i], names[i] = s.issuer, s.name
-	}
+// entered reads the accounts behind marks, by the places that the marks have in common:
+// each person has one mark and one token by every key.
+func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, tokens [][]byte) (map[int64]entry, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, a.issuer, a.subject, a.id, a.name, a.email, a.municipality, a.language, r.administration, r.role, r.claimed, b.slug
-		FROM unnest($1::text[], $2::text[]) AS asked (issuer, subject)
-		JOIN civic.account a ON a.issuer = asked.issuer AND a.subject = asked.subject
+		SELECT e.number, asked.place, a.id, a.key, a.sealed, n.token, n.key, n.sealed, r.administration, r.role, r.claimed, b.slug
+		FROM unnest($1::bigint[], $2::bytea[]) AS asked (place, person)
+		JOIN civic.account a ON a.person = asked.person
 		CROSS JOIN civic.edition e
+		LEFT JOIN (
+			SELECT sought.place, w.token, w.key, w.sealed
+			FROM unnest($1::bigint[], $3::bytea[]) AS sought (place, token)
+			JOIN civic.waiting w ON w.token = sought.token) AS n ON n.place = asked.place
 		LEFT JOIN civic.role r ON r.account = a.id
 		LEFT JOIN civic.administration b ON b.id = r.administration
-		ORDER BY r.administration, r.role`, pq.StringArray(issuers), pq.StringArray(names))
+		ORDER BY r.administration, r.role`, pq.Array(places), pq.ByteaArray(persons), pq.ByteaArray(tokens))
 	if err != nil {
 		return nil, fmt.Errorf("entered: %w", err)
 	}
 	defer rows.Close()
-	found := make(map[subject]entry, len(who))
+	found := map[int64]entry{}
 	for rows.Next() {
-		var s subject
 		var e entry
-		var administration uuid.NullUUID
+		var place int64
+		var key uuid.UUID
+		var newsKey, administration uuid.NullUUID
 		var role, slug sql.NullString
 		var claimed sql.NullBool
-		c := &e.claims
-		if err := rows.Scan(&e.at, &s.issuer, &s.name, &e.actor.Account, &c.Name, &c.Email, &c.Municipality, &c.Language, &administration, &role, &claimed, &slug); err != nil {
+		if err := rows.Scan(&e.at, &place, &e.id, &key, &e.who.blob, &e.news.at, &newsKey, &e.news.blob, &administration, &role, &claimed, &slug); err != nil {
 			return nil, fmt.Errorf("entered: %w", err)
 		}
-		c.Issuer, c.Subject = s.issuer, s.name
-		e.actor.Name, e.actor.Municipality = c.Name, c.Municipality
-		if before, again := found[s]; again {
+		e.who = sealedRow(e.id, key, e.who.blob)
+		e.news.key = newsKey.UUID
+		if before, again := found[place]; again {
 			e = before
 		}
 		if administration.Valid {
-			e.actor.Grants = append(e.actor.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
+			e.grants = append(e.grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
 			if claimed.Bool {
-				e.claims.Groups = append(e.claims.Groups, slug.String+"/"+role.String)
+				e.groups = append(e.groups, slug.String+"/"+role.String)
 			}
 		}
-		found[s] = e
+		found[place] = e
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("entered: %w", err)
@@ -160,64 +166,98 @@ func entered(ctx context.Context, tx *postgres.Tx, who []subject) (map[subject]e
 	return found, nil
 }
 
-func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, role Role) ([]Person, error) {
+// people gives who holds a role, in no order, and their rows.
+func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, role Role) ([]Person, []sealed, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT a.id, a.name, a.email, array_agg(r.role ORDER BY r.role)
+		SELECT a.id, a.key, a.sealed, array_agg(r.role ORDER BY r.role)
 		FROM civic.account a
 		JOIN civic.role r ON r.account = a.id AND r.administration = $1
 		WHERE EXISTS (
 			SELECT 1
 			FROM civic.role held
 			WHERE held.account = a.id AND held.administration = $1 AND held.role = $2)
-		GROUP BY a.id, a.name, a.email
-		ORDER BY a.name, a.id`,
+		GROUP BY a.id`,
 		administration, role)
 	if err != nil {
-		return nil, fmt.Errorf("people: %w", err)
+		return nil, nil, fmt.Errorf("people: %w", err)
 	}
 	defer rows.Close()
 	var out []Person
+	var who []sealed
 	for rows.Next() {
 		var p Person
+		var key uuid.UUID
+		var blob []byte
 		var roles []string
-		if err := rows.Scan(&p.ID, &p.Name, &p.Email, pq.Array(&roles)); err != nil {
-			return nil, fmt.Errorf("people: %w", err)
+		if err := rows.Scan(&p.ID, &key, &blob, pq.Array(&roles)); err != nil {
+			return nil, nil, fmt.Errorf("people: %w", err)
 		}
 		for _, r := range roles {
 			p.Roles = append(p.Roles, Role(r))
 		}
-		out = append(out, p)
+		out, who = append(out, p), append(who, sealedRow(p.ID, key, blob))
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("people: %w", err)
+		return nil, nil, fmt.Errorf("people: %w", err)
 	}
-	return out, nil
+	return out, who, nil
 }
 
-func addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]Addressee, error) {
+// rowsOf gives the rows of accounts that are there, in the order of their ids.
+func rowsOf(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]uuid.UUID, []sealed, error) {
 	said := make([]string, len(ids))
 	for i, id := range ids {
 		said[i] = id.String()
 	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT id, name, email, language
+	return scanRows(tx.QueryContext(ctx, `
+		SELECT id, key, sealed
 		FROM civic.account
 		WHERE id = ANY ($1::uuid[])
-		ORDER BY id`, pq.Array(said))
+		ORDER BY id`, pq.Array(said)))
+}
+
+// rowsBy gives the rows that any of the marks names, by id.
+func rowsBy(ctx context.Context, tx *postgres.Tx, id uuid.NullUUID, subjects, emails [][]byte) ([]uuid.UUID, []sealed, error) {
+	return scanRows(tx.QueryContext(ctx, `
+		SELECT id, key, sealed
+		FROM civic.account
+		WHERE id = $1 OR subject = ANY ($2) OR email = ANY ($3)
+		ORDER BY id`, id, pq.ByteaArray(subjects), pq.ByteaArray(emails)))
+}
+
+// rowsAfter gives some rows that lie under other keys than the given one, by id, and
+// keeps them from being written by others.
+func rowsAfter(ctx context.Context, tx *postgres.Tx, after, key uuid.UUID, most int) ([]uuid.UUID, []sealed, error) {
+	return scanRows(tx.QueryContext(ctx, `
+		SELECT id, key, sealed
+		FROM civic.account
+		WHERE id > $1 AND key <> $2
+		ORDER BY id
+		LIMIT $3
+		FOR NO KEY UPDATE`, after, key, most))
+}
+
+func scanRows(rows *sql.Rows, err error) ([]uuid.UUID, []sealed, error) {
 	if err != nil {
-		return nil, fmt.Errorf("addressees: %w", err)
+		return nil, nil, fmt.Errorf("accounts: %w", err)
 	}
 	defer rows.Close()
-	var out []Addressee
+	var ids []uuid.UUID
+	var out []sealed
 	for rows.Next() {
-		var a Addressee
-		if err := rows.Scan(&a.Account, &a.Name, &a.Email, &a.Language); err != nil {
-			return nil, fmt.Errorf("addressees: %w", err)
+		var id, key uuid.UUID
+		var blob []byte
+		if err := rows.Scan(&id, &key, &blob); err != nil {
+			return nil, nil, fmt.Errorf("accounts: %w", err)
 		}
-		out = append(out, a)
+		ids, out = append(ids, id), append(out, sealedRow(id, key, blob))
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("addressees: %w", err)
+		return nil, nil, fmt.Errorf("accounts: %w", err)
 	}
-	return out, nil
+	return ids, out, nil
+}
+
+func noAccount() error {
+	return fault.New(fault.NotFound, "no_account", "there is no such account")
 }

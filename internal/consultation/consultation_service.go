@@ -13,6 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notice"
+	"delfi/internal/panel"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/internal/space"
@@ -25,12 +26,12 @@ import (
 // or held here, and nobody else: they know this place, and it knows no others
 // who asked to hear from it.
 func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActAnnounce, actor)
 		if err != nil {
 			return err
 		}
-		d, staff, p, missing, err := gate(ctx, tx, *c)
+		d, staff, p, missing, err := s.gate(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
@@ -61,6 +62,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		}
 		return s.invite(ctx, tx, c)
 	})
+	return s.ended(ctx, actor, slug, err, ActAnnounce, "", "")
 }
 
 // refusal is Invalid with everything that an announcement waits for.
@@ -169,13 +171,14 @@ func (s *Service) tell(ctx context.Context, tx *postgres.Tx, c *Consultation, m 
 
 // Start: announced → running, earlier than planned by hand; opens round 1.
 func (s *Service) Start(ctx context.Context, actor account.Actor, slug string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActStart, actor)
 		if err != nil {
 			return err
 		}
 		return s.start(ctx, tx, c, by)
 	})
+	return s.ended(ctx, actor, slug, err, ActStart, "", "")
 }
 
 // start opens round 1 of a consultation that has just moved to running.
@@ -183,7 +186,7 @@ func (s *Service) start(ctx context.Context, tx *postgres.Tx, c *Consultation, b
 	if err := c.needActive(); err != nil {
 		return err
 	}
-	if err := stillStaffed(ctx, tx, c); err != nil {
+	if err := s.stillStaffed(ctx, tx, c); err != nil {
 		return err
 	}
 	if err := updateStage(ctx, tx, *c); err != nil {
@@ -196,7 +199,7 @@ func (s *Service) start(ctx context.Context, tx *postgres.Tx, c *Consultation, b
 }
 
 // stillStaffed checks that those who were named hold their roles still.
-func stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+func (s *Service) stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 	if c.Origin != nil {
 		return nil // nobody steers what was held elsewhere
 	}
@@ -208,7 +211,7 @@ func stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 			d.facilitators = append(d.facilitators, m.Account)
 		}
 	}
-	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
 	if err != nil {
 		return err
 	}
@@ -222,7 +225,7 @@ func stillStaffed(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 // items settled, and the key and ballots destroyed by a job. Against the engine's
 // proposal (some statement should go on, and a round is left) it needs a reason.
 func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reason string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActConclude, actor)
 		if err != nil {
 			return err
@@ -240,8 +243,9 @@ func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reaso
 		if against && reason == "" {
 			return fault.Bad(fault.Field{Name: "reason", Code: "against_proposal", Message: "statements were proposed to go on: give the reason to conclude, it is public"})
 		}
-		return s.conclude(ctx, tx, c, by, reason)
+		return s.conclude(ctx, tx, c, by, reason, against)
 	})
+	return s.ended(ctx, actor, slug, err, ActConclude, "", reason)
 }
 
 // concludable checks that no round is under way and that the panel has answered.
@@ -314,8 +318,10 @@ func (c Consultation) gathersSince(r Round) bool {
 	return false
 }
 
-// conclude ends the rounds of a consultation that has just moved to concluded.
-func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, reason string) error {
+// conclude ends the rounds of a consultation that has just moved to concluded. Early
+// says that the stopping rule asked for more: the record has it with the act, because
+// only then is the conclusion a departure from what was announced.
+func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, reason string, early bool) error {
 	if err := s.settleLive(ctx, tx, c, by, reason); err != nil {
 		return err
 	}
@@ -329,11 +335,14 @@ func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *Consultation
 	if err := s.jobs.Enqueue(ctx, tx, Destroy{Consultation: c.ID}, time.Time{}); err != nil {
 		return err
 	}
+	if err := s.jobs.Enqueue(ctx, tx, panel.End{Consultation: c.ID}, time.Time{}); err != nil {
+		return err
+	}
 	within := later(tx.Now, c.Protocol.Publication.WithinDays)
 	if err := s.jobs.Enqueue(ctx, tx, publish{Consultation: c.ID}, within); err != nil {
 		return err
 	}
-	return s.noteAct(ctx, tx, c, by, ActConclude, c.Title, reason, nil)
+	return s.noteAct(ctx, tx, c, by, ActConclude, c.Title, reason, map[string]any{"early": early})
 }
 
 // skip ends the rounds in the given states without figures.
@@ -346,6 +355,11 @@ func (s *Service) skip(ctx context.Context, tx *postgres.Tx, c *Consultation, st
 		to, _, err := step(ofRound, r.State, ActSkip, System)
 		if err != nil {
 			return err
+		}
+		if r.State == RoundOpen && r.Kind == delphi.Gather {
+			if err := s.gathering.Drop(ctx, tx, *r); err != nil {
+				return err
+			}
 		}
 		r.State = to
 		if err := updateRound(ctx, tx, *r); err != nil {
@@ -370,8 +384,8 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string,
 
 func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, texts OpinionTexts) error {
 	var r reader
-	texts.Summary = r.text("summary", texts.Summary, 20000)
-	texts.Limitations = r.text("limitations", texts.Limitations, 20000)
+	texts.Summary = r.markdown("summary", texts.Summary, 20000)
+	texts.Limitations = r.markdown("limitations", texts.Limitations, 20000)
 	if len(r.bad) > 0 {
 		return fault.Bad(r.bad...)
 	}
@@ -415,7 +429,7 @@ func (s *Service) reported(ctx context.Context, tx *postgres.Tx, c Consultation)
 
 // Withdraw ends it with a public reason (administrator).
 func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug, reason string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActWithdraw, actor)
 		if err != nil {
 			return err
@@ -425,6 +439,7 @@ func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug, reaso
 		}
 		return s.withdraw(ctx, tx, c, by, reason)
 	})
+	return s.ended(ctx, actor, slug, err, ActWithdraw, "", reason)
 }
 
 // withdraw ends what is under way; released figures stay, and nothing that was
@@ -448,6 +463,9 @@ func (s *Service) withdraw(ctx context.Context, tx *postgres.Tx, c *Consultation
 		return err
 	}
 	if err := space.Close(ctx, tx, c.Space); err != nil {
+		return err
+	}
+	if err := s.jobs.Enqueue(ctx, tx, panel.End{Consultation: c.ID}, time.Time{}); err != nil {
 		return err
 	}
 	if c.DestroyedAt.IsZero() {

@@ -21,6 +21,9 @@ import (
 // errNoSuch is what everybody hears about a consultation that is not there or not theirs to know of.
 var errNoSuch = fault.New(fault.NotFound, "not_found", "there is no such consultation")
 
+// errNoSlug is errNoSuch of a slug that nothing has.
+var errNoSlug = fault.New(errNoSuch.Kind, errNoSuch.Code, errNoSuch.Message)
+
 func insertConsultation(ctx context.Context, tx *postgres.Tx, c Consultation) error {
 	form, err := json.Marshal(c.form)
 	if err != nil {
@@ -138,7 +141,7 @@ func slugged(ctx context.Context, tx *postgres.Tx, slug string) (uuid.UUID, erro
 		FROM civic.consultation
 		WHERE slug = $1`, slug).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return uuid.Nil, errNoSuch
+		return uuid.Nil, errNoSlug
 	}
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("slug: %w", err)
@@ -337,31 +340,29 @@ func staff(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid.
 	return nil
 }
 
-// colleagues gives, of the accounts in ids, those who hold an office in the
-// administration, with their names and roles as they are now.
-func colleagues(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]person, error) {
+// holders gives, of the accounts in ids, those who hold an office in the administration,
+// with their roles as they are now.
+func holders(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]person, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT a.id, a.name, r.role
-		FROM civic.account a
-		JOIN civic.role r ON r.account = a.id
-		WHERE r.administration = $1 AND a.id = ANY($2)
-		ORDER BY a.id, r.role`, administration, pq.Array(ids))
+		SELECT r.account, r.role
+		FROM civic.role r
+		WHERE r.administration = $1 AND r.account = ANY($2)
+		ORDER BY r.account, r.role`, administration, pq.Array(ids))
 	if err != nil {
-		return nil, fmt.Errorf("colleagues: %w", err)
+		return nil, fmt.Errorf("holders: %w", err)
 	}
 	defer rows.Close()
 	out := map[uuid.UUID]person{}
 	for rows.Next() {
 		var id uuid.UUID
-		var name string
 		var role account.Role
-		if err := rows.Scan(&id, &name, &role); err != nil {
-			return nil, fmt.Errorf("colleagues: %w", err)
+		if err := rows.Scan(&id, &role); err != nil {
+			return nil, fmt.Errorf("holders: %w", err)
 		}
-		out[id] = person{name: name, roles: append(slices.Clip(out[id].roles), role)}
+		out[id] = person{roles: append(slices.Clip(out[id].roles), role)}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("colleagues: %w", err)
+		return nil, fmt.Errorf("holders: %w", err)
 	}
 	return out, nil
 }

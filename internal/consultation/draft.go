@@ -1,6 +1,7 @@
 package consultation
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -8,14 +9,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
+	"delfi/internal/richtext"
 )
 
 // DraftForm is all that the drafting form has, as it was typed: a failing form
@@ -37,6 +39,15 @@ type DraftForm struct {
 	AnonymityMode                                                                 string // sealed-key, held-code; "" is sealed-key
 }
 
+// Version names a draft as it stands; an edit that was begun from another is refused.
+func (f DraftForm) Version() (string, error) {
+	b, err := json.Marshal(f)
+	if err != nil {
+		return "", fmt.Errorf("draft: %w", err)
+	}
+	return prose.Version(string(b)), nil
+}
+
 // Missing is one thing that an announcement waits for.
 type Missing struct{ Field, Code, Message string }
 
@@ -56,16 +67,20 @@ type draft struct {
 
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// reserved are the names beside which a consultation's folder stands in the public record.
-var reserved = []string{"checkpoint", "consultations", "cosigned", "cosignatures", "entries", "key", "tile"}
+// reserved are the slugs that no consultation can have: this site has pages of these names
+// beside those of consultations. A test of the site derives them from its routes.
+var reserved = []string{"checkpoint", "consultations", "cosigned", "cosignatures", "entries", "key", "new", "tile"}
+
+// Reserved tells whether no consultation can have a slug.
+func Reserved(slug string) bool { return slices.Contains(reserved, slug) }
 
 // checkSlug says what is wrong with a slug that is not empty.
 func (r *reader) checkSlug(slug string) {
 	switch {
 	case !slugForm.MatchString(slug):
 		r.fail("slug", "slug_form", "use small letters, digits and single hyphens only", nil)
-	case slices.Contains(reserved, slug):
-		r.fail("slug", "slug_reserved", "the public record has a file of this name: choose another address", nil)
+	case Reserved(slug):
+		r.fail("slug", "slug_reserved", "this site has a page of this name: choose another address", nil)
 	}
 }
 
@@ -76,25 +91,24 @@ func (r *reader) fail(name, code, message string, args map[string]any) {
 	r.bad = append(r.bad, fault.Field{Name: name, Code: code, Message: message, Args: args})
 }
 
+// text reads free text; blank is "".
 func (r *reader) text(name, typed string, limit int) string {
-	typed = strings.TrimSpace(typed)
-	if n := utf8.RuneCountInString(typed); n > limit {
-		r.fail(name, "too_long", fmt.Sprintf("is %d characters too long: at most %d", n-limit, limit), map[string]any{"max": limit, "over": n - limit})
-	}
-	// Postgres stores no NUL, and no page shows half a character.
-	if strings.ContainsRune(typed, 0) || !utf8.ValidString(typed) {
-		r.fail(name, "not_text", "holds characters that are no text: type it again", nil)
-	}
-	return typed
+	return prose.Field{Name: name, Max: limit}.Read(typed, &r.bad)
 }
 
-// line is text in a field of one line.
+// markdown reads free text that is shown rendered.
+func (r *reader) markdown(name, typed string, limit int) string {
+	return prose.Field{Name: name, Max: limit, Rendered: richtext.Words}.Read(typed, &r.bad)
+}
+
+// line reads free text of one line.
 func (r *reader) line(name, typed string, limit int) string {
-	typed = r.text(name, typed, limit)
-	if !fault.Line(typed) && (len(r.bad) == 0 || r.bad[len(r.bad)-1].Name != name) {
-		r.bad = append(r.bad, fault.NotOneLine(name))
-	}
-	return typed
+	return prose.Field{Name: name, Max: limit, Line: true}.Read(typed, &r.bad)
+}
+
+// needed is line for a field that cannot be blank.
+func (r *reader) needed(name, typed string, limit int) string {
+	return prose.Field{Name: name, Max: limit, Needed: true, Line: true}.Read(typed, &r.bad)
 }
 
 func (r *reader) number(name, typed string, low, high int) int {
@@ -151,9 +165,9 @@ func (f DraftForm) read() (draft, error) {
 	d := draft{
 		slug:       r.line("slug", f.Slug, 80),
 		language:   strings.TrimSpace(f.Language),
-		title:      r.line("title", f.Title, 200),
+		title:      r.needed("title", f.Title, 200),
 		question:   r.line("question", f.Question, 400),
-		background: r.text("background", f.Background, 20000),
+		background: r.markdown("background", f.Background, 20000),
 		commitment: Commitment{
 			Quotation: r.text("commitment_quotation", f.CommitmentQuotation, 1000),
 			Decider:   r.line("commitment_decider", f.CommitmentDecider, 200),
@@ -167,7 +181,6 @@ func (f DraftForm) read() (draft, error) {
 		},
 		moderators:   r.people("moderators", f.Moderators),
 		facilitators: r.people("facilitators", f.Facilitators),
-		offices:      f.Offices,
 		startsOn:     r.date("starts_on", f.StartsOn),
 		gatherDays:   r.number("gather_days", f.GatherDays, 1, 120),
 		answerDays:   r.number("answer_days", f.AnswerDays, 1, 120),
@@ -187,16 +200,14 @@ func (f DraftForm) read() (draft, error) {
 	default:
 		r.fail("anonymity_mode", "unknown_mode", "choose sealed-key or held-code", nil)
 	}
-	for _, office := range f.Offices {
-		r.line("offices", office, 200)
+	d.offices = make(map[string]string, len(f.Offices))
+	for id, office := range f.Offices {
+		d.offices[id] = r.line("office_"+id, office, 200)
 	}
 	if d.slug == "" {
 		r.fail("slug", "required", "give the consultation an address", nil)
 	} else {
 		r.checkSlug(d.slug)
-	}
-	if d.title == "" {
-		r.fail("title", "required", "give the consultation a title", nil)
 	}
 	if d.language != "it" && d.language != "en" {
 		r.fail("language", "unknown_language", "choose it or en", nil)
@@ -296,10 +307,10 @@ func (d draft) staffed(people map[uuid.UUID]person) []Missing {
 func (d draft) members(people map[uuid.UUID]person) []Member {
 	var out []Member
 	for _, id := range d.moderators {
-		out = append(out, Member{id, people[id].name, account.Moderator, strings.TrimSpace(d.offices[id.String()])})
+		out = append(out, Member{id, people[id].name, account.Moderator, d.offices[id.String()]})
 	}
 	for _, id := range d.facilitators {
-		out = append(out, Member{id, people[id].name, account.Facilitator, strings.TrimSpace(d.offices[id.String()])})
+		out = append(out, Member{id, people[id].name, account.Facilitator, d.offices[id.String()]})
 	}
 	return out
 }

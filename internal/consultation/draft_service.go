@@ -2,6 +2,8 @@ package consultation
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -41,6 +43,12 @@ func (s *Service) Create(ctx context.Context, actor account.Actor, administratio
 		c, err = whole(ctx, tx, c.ID)
 		return err
 	})
+	if before, e := s.Find(ctx, actor, d.slug); fault.KindOf(err) == fault.Invalid && e == nil && before.Stage == Draft && before.Administration == administration {
+		// The button was pressed twice: what it stored stands.
+		if before.form.unchanged("another", f) == nil {
+			return before, nil
+		}
+	}
 	return c, err
 }
 
@@ -51,9 +59,27 @@ func (c *Consultation) fill(f DraftForm, d draft) {
 	c.StartsAt = d.startsAt()
 }
 
+// colleagues gives, of the accounts in ids, those who hold an office in the
+// administration, with their names and roles as they are now.
+func (s *Service) colleagues(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]person, error) {
+	people, err := holders(ctx, tx, administration, ids)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.accounts.Names(ctx, tx, slices.Collect(maps.Keys(people)))
+	if err != nil {
+		return nil, err
+	}
+	for id, p := range people {
+		p.name = names[id]
+		people[id] = p
+	}
+	return people, nil
+}
+
 // around stores a draft's commitment and staff.
 func (s *Service) around(ctx context.Context, tx *postgres.Tx, c Consultation, d draft) error {
-	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
 	if err != nil {
 		return err
 	}
@@ -66,8 +92,10 @@ func (s *Service) around(ctx context.Context, tx *postgres.Tx, c Consultation, d
 	return putStaff(ctx, tx, c.ID, d.members(people))
 }
 
-// Edit stores a draft again; Form gives the draft as its form.
-func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f DraftForm) (Consultation, error) {
+// Edit stores a draft again; Form gives the draft as its form. version is of the draft
+// that the edit was begun from ("" skips the comparison): Conflict "draft_changed" when
+// another stands by now, and not the same one.
+func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f DraftForm, version string) (Consultation, error) {
 	var out Consultation
 	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		if _, err := c.move(ActEdit, actor); err != nil {
@@ -75,6 +103,9 @@ func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f 
 		}
 		d, err := f.read()
 		if err != nil {
+			return err
+		}
+		if err := c.form.unchanged(version, f); err != nil {
 			return err
 		}
 		c.fill(f, d)
@@ -88,6 +119,19 @@ func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f 
 		return err
 	})
 	return out, err
+}
+
+// unchanged refuses to store told over a draft that is no longer of a version.
+func (f DraftForm) unchanged(version string, told DraftForm) error {
+	now, err := f.Version()
+	if err != nil || version == "" || version == now {
+		return err
+	}
+	same, err := told.Version()
+	if err != nil || same == now {
+		return err
+	}
+	return fault.New(fault.Conflict, "draft_changed", "somebody has changed this draft meanwhile")
 }
 
 // Form gives a draft as the form that made it.
@@ -111,7 +155,7 @@ func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string)
 	}
 	var out []Missing
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		_, _, _, out, err = gate(ctx, tx, c)
+		_, _, _, out, err = s.gate(ctx, tx, c)
 		return err
 	})
 	return out, err
@@ -119,12 +163,12 @@ func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string)
 
 // gate checks a draft for its announcement: what it says, its staff as they are
 // today, its protocol, and what is missing.
-func gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member, delphi.Protocol, []Missing, error) {
+func (s *Service) gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member, delphi.Protocol, []Missing, error) {
 	d, err := c.form.read()
 	if err != nil {
 		return draft{}, nil, delphi.Protocol{}, nil, err
 	}
-	people, err := colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
 	if err != nil {
 		return draft{}, nil, delphi.Protocol{}, nil, err
 	}
@@ -142,12 +186,17 @@ func gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member
 	return d, d.members(people), p, missing, nil
 }
 
-// Delete removes a draft (administrator). A draft was never public: no record.
+// Delete removes a draft (administrator). A draft was never public: no record. For an
+// administrator one that is gone is deleted.
 func (s *Service) Delete(ctx context.Context, actor account.Actor, slug string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		if _, err := c.move(ActDelete, actor); err != nil {
 			return err
 		}
 		return deleteDraft(ctx, tx, c.ID)
 	})
+	if errors.Is(err, errNoSlug) && slices.ContainsFunc(actor.Grants, func(g account.Grant) bool { return CanDraft(actor, g.Administration) }) {
+		return nil
+	}
+	return err
 }

@@ -102,7 +102,7 @@ func (s *Service) ConcludeForeign(ctx context.Context, consultation uuid.UUID) e
 		if err := c.moveBy(ActConclude, itself); err != nil {
 			return err
 		}
-		return s.conclude(ctx, tx, c, itself, "")
+		return s.conclude(ctx, tx, c, itself, "", false)
 	})
 }
 
@@ -138,15 +138,15 @@ func (s *Service) PublishForeign(ctx context.Context, consultation uuid.UUID, sl
 // Importing holds an import until done is called, or the process ends, however it
 // ends: no other takes it back meanwhile. It is called before Import.
 func (s *Service) Importing(ctx context.Context, id uuid.UUID) (done func() error, err error) {
-	conn, err := s.db.Pool().DB.Conn(ctx)
+	conn, err := s.db.Session(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("holding import %s: %w", id, err)
 	}
-	if err := hold(ctx, conn, id); err != nil {
+	if err := hold(ctx, conn.Conn, id); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return func() error {
-		err := letGo(context.WithoutCancel(ctx), conn, id)
+		err := letGo(context.WithoutCancel(ctx), conn.Conn, id)
 		if shut := conn.Close(); err == nil {
 			err = shut
 		}
@@ -230,14 +230,9 @@ func (s *Service) foreign(ctx context.Context, id uuid.UUID, do func(context.Con
 // "statements[i]", from 0.
 func (p ImportPlan) Check() error {
 	var r reader
-	need := func(name, value string, limit int) {
-		if r.line(name, value, limit) == "" {
-			r.fail(name, "required", "is missing", nil)
-		}
-	}
-	need("title", p.Title, 200)
-	need("origin_name", p.Origin.Name, 200)
-	need("origin_licence", p.Origin.Licence, 200)
+	r.needed("title", p.Title, 200)
+	r.needed("origin_name", p.Origin.Name, 200)
+	r.needed("origin_licence", p.Origin.Licence, 200)
 	r.line("origin_url", p.Origin.URL, 400)
 	r.text("question", p.Question, 2000)
 	if len(p.Protocol.Rounds) != 1 || p.Protocol.Rounds[0].Kind != delphi.StandingKind {

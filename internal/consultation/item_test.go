@@ -63,11 +63,12 @@ func TestWordsBetweenRounds(t *testing.T) {
 	}
 	h.ok(h.s.OpenRound(t.Context(), h.furio, slug, 3))
 	var frozen, before []Item
+	second, third := h.round(2).ID, h.round(3).ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
-		if frozen, err = h.s.RoundItems(ctx, tx, h.round(3).ID); err != nil {
+		if frozen, err = h.s.RoundItems(ctx, tx, third); err != nil {
 			return err
 		}
-		before, err = h.s.RoundItems(ctx, tx, h.round(2).ID)
+		before, err = h.s.RoundItems(ctx, tx, second)
 		return err
 	})
 	if got := shown(frozen); !slices.Equal(got, want) {
@@ -84,8 +85,9 @@ func TestMerging(t *testing.T) {
 	h := newTown(t)
 	two := h.gathered(2)
 	var child Item
+	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
-		child, err = h.s.AddItem(ctx, tx, h.get().ID, "", "Una piazza per chi cammina.", []uuid.UUID{two[0].ID, two[1].ID})
+		child, err = h.s.AddItem(ctx, tx, id, "", "Una piazza per chi cammina.", []uuid.UUID{two[0].ID, two[1].ID})
 		return err
 	})
 	got := h.items()
@@ -118,8 +120,9 @@ func TestDropAndRestore(t *testing.T) {
 		t.Errorf("dropped: %q", got)
 	}
 	var live []Item
+	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) (err error) {
-		live, err = h.s.LiveItems(ctx, tx, h.get().ID)
+		live, err = h.s.LiveItems(ctx, tx, id)
 		return err
 	})
 	if len(live) != 1 || live[0].ID != two[1].ID {
@@ -135,9 +138,10 @@ func TestDropAndRestore(t *testing.T) {
 func TestStatementThatCannotBe(t *testing.T) {
 	h := newTown(t)
 	h.gathered(1)
+	id := h.get().ID
 	add := func(kind, text string) error {
 		return h.try(func(ctx context.Context, tx *postgres.Tx) error {
-			_, err := h.s.AddItem(ctx, tx, h.get().ID, kind, text, nil)
+			_, err := h.s.AddItem(ctx, tx, id, kind, text, nil)
 			return err
 		})
 	}
@@ -150,7 +154,7 @@ func TestStatementThatCannotBe(t *testing.T) {
 		}
 	}
 	err := h.try(func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := h.s.AddItem(ctx, tx, h.get().ID, "", "Sì.", []uuid.UUID{uuid.New()})
+		_, err := h.s.AddItem(ctx, tx, id, "", "Sì.", []uuid.UUID{uuid.New()})
 		return err
 	})
 	h.refused(err, fault.NotFound, "no_item")

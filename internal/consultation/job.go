@@ -59,6 +59,12 @@ type endKey struct {
 	Consultation uuid.UUID `json:"consultation"`
 }
 
+// forgetCodes forgets the codes that could be shown once more for some minutes.
+type forgetCodes struct{}
+
+// forgetCodesEvery is how often.
+const forgetCodesEvery = 5 * time.Minute
+
 func (openRound) Kind() string    { return "open_round" }
 func (closeRound) Kind() string   { return "close_round" }
 func (tellLastDay) Kind() string  { return "tell_last_day" }
@@ -67,6 +73,7 @@ func (concludeLate) Kind() string { return "conclude_consultation" }
 func (publish) Kind() string      { return "publish_consultation" }
 func (resume) Kind() string       { return "resume_consultation" }
 func (endKey) Kind() string       { return "end_key" }
+func (forgetCodes) Kind() string  { return "forget_codes" }
 
 // work registers the jobs.
 func (s *Service) work(q *job.Queue) {
@@ -83,6 +90,8 @@ func (s *Service) work(q *job.Queue) {
 		return err
 	})
 	job.Every(q, takeBackEvery, takeBack{})
+	job.On(q, func(ctx context.Context, _ forgetCodes) error { return s.panel.ForgetCodes(ctx) })
+	job.Every(q, forgetCodesEvery, forgetCodes{})
 }
 
 // on runs a job on a consultation under its lock; one that is gone needs nothing.
@@ -134,7 +143,7 @@ func (s *Service) openPlanned(ctx context.Context, tx *postgres.Tx, c *Consultat
 	}
 	why := s.openable(ctx, tx, c, r)
 	if why == nil && first {
-		why = stillStaffed(ctx, tx, c)
+		why = s.stillStaffed(ctx, tx, c)
 	}
 	switch {
 	case why == nil && first:
@@ -220,7 +229,7 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *Consulta
 	if err := c.moveBy(ActConclude, itself); err != nil {
 		return err
 	}
-	return s.conclude(ctx, tx, c, itself, "")
+	return s.conclude(ctx, tx, c, itself, "", false)
 }
 
 // publishLate publishes without texts what the administration left lying, and with
@@ -303,5 +312,5 @@ func (s *Service) endKey(ctx context.Context, tx *postgres.Tx, c *Consultation) 
 	if err := c.moveBy(ActConclude, itself); err != nil {
 		return err
 	}
-	return s.conclude(ctx, tx, c, itself, why)
+	return s.conclude(ctx, tx, c, itself, why, true)
 }

@@ -3,6 +3,7 @@ package consultation
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -57,7 +58,7 @@ const slug = "piazza"
 func newTown(t *testing.T) *town {
 	t.Helper()
 	h := &town{T: t, now: rometime("2026-03-02 10:00"), keys: filepath.Join(t.TempDir(), "keys"), proposed: delphi.GoOn}
-	h.db = testdb.NewAt(t, h.clock)
+	h.db = testdb.NewSingleAt(t, h.clock)
 	h.queue, h.s = h.server()
 	a, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)
@@ -81,14 +82,15 @@ func (h *town) server() (*job.Queue, *Service) {
 	h.ok(err)
 	q, err := job.New(h.db)
 	h.ok(err)
-	h.accounts, h.record = account.New(h.db), ledger.New(h.db, keys, ledger.Options{})
+	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
 	h.bridge = pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.bridge)
-	s := New(h.db, q, h.record, h.bridge, h.panel, notice.New(h.db, q, h.accounts, nil, "http://localhost"))
+	h.panel = panel.New(h.db, h.accounts, h.bridge)
+	s := New(h.db, q, h.accounts, h.record, h.bridge, h.panel, notice.New(h.db, q, h.accounts, nil, "http://localhost"))
 	job.On(q, func(ctx context.Context, a Tabulate) error { return h.tabulate(ctx, s, a.Round) })
 	job.On(q, func(ctx context.Context, a Destroy) error {
 		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return s.Destroyed(ctx, tx, a.Consultation) })
 	})
+	s.OnOpened(func(context.Context, *postgres.Tx, Round) error { return nil })
 	s.OnDissent(func(context.Context, *postgres.Tx, Consultation) (bool, error) { return h.dissent, nil })
 	s.OnPublish(func(_ context.Context, _ *postgres.Tx, _ Consultation, texts OpinionTexts) error {
 		h.mu.Lock()
@@ -295,6 +297,19 @@ func (h *town) recorded(want ...string) {
 	got := h.entries()
 	if len(got) < len(want) || !slices.Equal(got[len(got)-len(want):], want) {
 		h.Errorf("the record ends with\n%q\nwant\n%q", got[max(0, len(got)-len(want)-1):], want)
+	}
+}
+
+// early checks that the last entry of the record, a conclusion, says whether the
+// stopping rule asked for more.
+func (h *town) early(want bool) {
+	h.Helper()
+	all, err := h.record.Of(h.Context(), h.get().ID)
+	h.ok(err)
+	var body struct{ Early *bool }
+	h.ok(json.Unmarshal([]byte(all[len(all)-1].Body), &body))
+	if body.Early == nil || *body.Early != want {
+		h.Errorf("the record says %s of a conclusion, want early %v", all[len(all)-1].Body, want)
 	}
 }
 

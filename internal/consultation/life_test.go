@@ -76,6 +76,7 @@ func TestWholeLife(t *testing.T) {
 	h.ok(h.s.DecideAsProposed(t.Context(), h.furio, slug)) // nothing is left to decide
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, ""))
 	h.recorded("act/conclude facilitator Furio: La piazza")
+	h.early(false)
 	h.refused(h.s.Publish(t.Context(), h.anna, slug, OpinionTexts{}), fault.Conflict, "not_destroyed")
 	h.drain()
 	h.recorded("key_destroyed/ system : La piazza")
@@ -126,7 +127,7 @@ func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := h.form()
 			tc.change(&f)
-			_, err := h.s.Edit(t.Context(), h.anna, slug, f)
+			_, err := h.s.Edit(t.Context(), h.anna, slug, f, "")
 			h.ok(err)
 			err = h.s.Announce(t.Context(), h.anna, slug)
 			if got := fields(err); fault.KindOf(err) != fault.Invalid || !slices.Equal(got, tc.want) {
@@ -168,7 +169,7 @@ func TestAFieldOfOneLineTakesNoSecond(t *testing.T) {
 	f.Offices = map[string]string{h.marco.Account.String(): "Urp\r\nUfficio"}
 	f.Background, f.CommitmentQuotation = "Una riga.\n\nUn’altra.", "Ci impegniamo\na rispondere."
 	_, err := h.s.Create(t.Context(), h.anna, h.id, f)
-	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "offices:not_one_line", "title:not_one_line"}
+	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "office_" + h.marco.Account.String() + ":not_one_line", "title:not_one_line"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}
@@ -202,6 +203,10 @@ func TestDraftThatCannotBeStored(t *testing.T) {
 	}
 	h.draft()
 	_, err = h.s.Create(t.Context(), h.anna, h.id, h.form())
+	h.ok(err) // pressed twice
+	f = h.form()
+	f.Title = "Un’altra piazza"
+	_, err = h.s.Create(t.Context(), h.anna, h.id, f)
 	if got := fields(err); !slices.Equal(got, []string{"slug:slug_taken"}) {
 		t.Errorf("second with the slug: %v", got)
 	}
@@ -264,7 +269,7 @@ func TestDelete(t *testing.T) {
 	h.refused(err, fault.NotFound, "not_found")
 	h.announced()
 	h.refused(h.s.Delete(t.Context(), h.anna, slug), fault.Conflict, "wrong_stage")
-	_, err = h.s.Edit(t.Context(), h.anna, slug, h.form())
+	_, err = h.s.Edit(t.Context(), h.anna, slug, h.form(), "")
 	h.refused(err, fault.Conflict, "wrong_stage")
 }
 

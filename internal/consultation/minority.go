@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // MinorityDays is how long the panel reads a minority report before it can be
@@ -20,6 +21,17 @@ type Minority struct {
 	Text    string    // as the panel reads it, Markdown; "" until it is shown
 	ShownAt time.Time // since when the panel reads these words; zero until it is shown
 	Reason  string    // for which nothing is reported, public; "" unless declared
+}
+
+// Version names the draft as it stands, and what was declared in its place.
+func (m Minority) Version() string { return prose.Version(m.Draft, m.Reason) }
+
+// unchanged refuses to store a text over a draft that is no longer of a version.
+func (m Minority) unchanged(version, text string) error {
+	if version == "" || version == m.Version() || text == m.Draft {
+		return nil
+	}
+	return fault.New(fault.Conflict, "minority_changed", "somebody has changed the minority report meanwhile")
 }
 
 // Until is the instant from which the report can be published: the panel comments

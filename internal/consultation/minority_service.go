@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/notice"
 	"delfi/internal/postgres"
 )
 
@@ -33,13 +34,19 @@ func (s *Service) MinorityOf(ctx context.Context, tx *postgres.Tx, consultation 
 }
 
 // DraftMinority keeps the words of a report that is being written (facilitator,
-// concluded). Nobody is shown them.
-func (s *Service) DraftMinority(ctx context.Context, actor account.Actor, slug, text string) error {
+// concluded). Nobody is shown them. version is of the draft that they were begun from
+// (Minority.Version; "" skips the comparison): Conflict "minority_changed" when another
+// stands by now.
+func (s *Service) DraftMinority(ctx context.Context, actor account.Actor, slug, text, version string) error {
 	return s.report(ctx, actor, slug, ActMinority, func(ctx context.Context, tx *postgres.Tx, c *Consultation, _ author, m Minority) error {
 		var r reader
-		if m.Draft = r.text("minority", text, maxMinority); len(r.bad) > 0 {
+		if text = r.markdown("minority", text, maxMinority); len(r.bad) > 0 {
 			return fault.Bad(r.bad...)
 		}
+		if err := m.unchanged(version, text); err != nil {
+			return err
+		}
+		m.Draft = text
 		return putMinority(ctx, tx, c.ID, m)
 	})
 }
@@ -47,11 +54,11 @@ func (s *Service) DraftMinority(ctx context.Context, actor account.Actor, slug, 
 // ShowMinority shows the panel a report of the dissent, in the place of the one
 // before or of a reason for none: from then on it is read for seven days. Other words
 // begin the seven days anew, so that what is published is what was read; equal ones
-// change nothing.
-func (s *Service) ShowMinority(ctx context.Context, actor account.Actor, slug, text string) error {
+// change nothing. version is as for DraftMinority.
+func (s *Service) ShowMinority(ctx context.Context, actor account.Actor, slug, text, version string) error {
 	return s.report(ctx, actor, slug, ActMinority, func(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, m Minority) error {
 		var r reader
-		text = r.text("minority", text, maxMinority)
+		text = r.markdown("minority", text, maxMinority)
 		if text == "" {
 			r.fail("minority", "required", "write the report, or declare why nothing is reported", nil)
 		}
@@ -61,8 +68,14 @@ func (s *Service) ShowMinority(ctx context.Context, actor account.Actor, slug, t
 		if text == m.Text {
 			return nil
 		}
+		if err := m.unchanged(version, text); err != nil {
+			return err
+		}
 		m = Minority{Draft: text, Text: text, ShownAt: tx.Now}
 		if err := putMinority(ctx, tx, c.ID, m); err != nil {
+			return err
+		}
+		if err := s.tellMinority(ctx, tx, c, m); err != nil {
 			return err
 		}
 		sum := sha256.Sum256([]byte(text))
@@ -70,6 +83,20 @@ func (s *Service) ShowMinority(ctx context.Context, actor account.Actor, slug, t
 			"text": hex.EncodeToString(sum[:]), "until": m.Until().Format(time.RFC3339),
 		})
 	})
+}
+
+// tellMinority tells everyone enrolled that the report is shown and until when it can
+// be commented on: the same words to all, and nobody's name.
+func (s *Service) tellMinority(ctx context.Context, tx *postgres.Tx, c *Consultation, m Minority) error {
+	until := m.Until()
+	if by := c.PublishBy(); by.Before(until) {
+		until = by
+	}
+	members, err := s.panel.Members(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, c, notice.Message{Kind: notice.Minority, Deadline: until.Format(time.RFC3339)}, members)
 }
 
 // ForgoMinority declares in public why the dissent is not reported (facilitator,

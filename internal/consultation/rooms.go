@@ -12,6 +12,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/panel"
 	"delfi/internal/postgres"
 )
 
@@ -78,6 +79,12 @@ type Shown func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, nu
 // OnShown sets who knows the feedback documents (the ballot room, in its New).
 func (s *Service) OnShown(hash Shown) { s.feedback = hash }
 
+// Opened makes room for the answers of a round that opens.
+type Opened func(ctx context.Context, tx *postgres.Tx, r Round) error
+
+// OnOpened sets who makes it (the ballot room, in its New).
+func (s *Service) OnOpened(room Opened) { s.opened = room }
+
 // OnContributions sets who counts contributions (the synthesis room, in its New).
 func (s *Service) OnContributions(count Counted) { s.contributions = count }
 
@@ -108,12 +115,8 @@ func (s *Service) Locked(ctx context.Context, tx *postgres.Tx, consultation uuid
 	if err != nil {
 		return Round{}, err
 	}
-	// The deadline closes a round, not the job that comes by later to say so.
-	if r.State != RoundOpen || !tx.Now.Before(r.Deadline) {
-		return Round{}, errRoundClosed
-	}
-	if suspended {
-		return Round{}, errSuspended
+	if err := r.Takes(suspended, tx.Now); err != nil {
+		return Round{}, err
 	}
 	return r, nil
 }
@@ -177,13 +180,13 @@ func (s *Service) RoundItems(ctx context.Context, tx *postgres.Tx, round uuid.UU
 
 // Answering lists the open rounds that take ballots, for the hourly turnout.
 func (s *Service) Answering(ctx context.Context, tx *postgres.Tx) ([]Round, error) {
-	return answering(ctx, tx)
+	return openRounds(ctx, tx, string(delphi.AnswerRound), string(delphi.Select), string(delphi.StandingKind))
 }
 
 // Count stores how many people have answered an open round, rounded down to a
 // multiple of 5, and gives it.
 func (s *Service) Count(ctx context.Context, tx *postgres.Tx, round uuid.UUID, answered int) (int, error) {
-	figure := answered / turnoutStep * turnoutStep
+	figure := panel.Stepped(answered)
 	return figure, countTurnout(ctx, tx, round, figure)
 }
 
@@ -206,7 +209,7 @@ func (s *Service) Tabulated(ctx context.Context, tx *postgres.Tx, round uuid.UUI
 			return err
 		}
 	}
-	r.Turnout = answered / turnoutStep * turnoutStep
+	r.Turnout = panel.Stepped(answered)
 	return s.release(ctx, tx, &c, r, itself, map[string]any{"answered": answered, "enrolled": r.People(), "items": len(outcomes), "round": r.Number})
 }
 
@@ -475,11 +478,7 @@ func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *Consultation, it
 // wording reads the words of a statement: 1 to 600 characters.
 func wording(text string) (string, error) {
 	var r reader
-	text = r.line("text", text, 600)
-	if text == "" {
-		r.fail("text", "required", "give the statement its words", nil)
-	}
-	if len(r.bad) > 0 {
+	if text = r.needed("text", text, 600); len(r.bad) > 0 {
 		return "", fault.Bad(r.bad...)
 	}
 	return text, nil

@@ -66,7 +66,6 @@ const (
 	keyDateMargin  = 90 // days between the planned end, all extensions taken, and the key's last day
 	openingHour    = 9
 	lastDayLead    = 24 * time.Hour
-	turnoutStep    = 5
 	keyDateGrace   = 24 * time.Hour // for a closing round at the key's last day
 )
 

@@ -12,17 +12,19 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notice"
+	"delfi/internal/panel"
 	"delfi/internal/postgres"
 )
 
 // OpenRound opens the next planned round (facilitator).
 func (s *Service) OpenRound(ctx context.Context, actor account.Actor, slug string, number int) error {
-	return s.steerRound(ctx, actor, slug, number, ActOpen, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
+	err := s.steerRound(ctx, actor, slug, number, ActOpen, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
 		if err := c.needRunning(); err != nil {
 			return err
 		}
 		return s.open(ctx, tx, c, r, by)
 	})
+	return s.ended(ctx, actor, slug, err, ActOpen, Round{Number: number}.target(), "")
 }
 
 // steerRound runs an act of a person on a round. The step itself is taken by
@@ -110,9 +112,12 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 		return err
 	}
 	if r.Answers() {
-		if err = s.freezeAll(ctx, tx, c, r); err != nil {
-			return err
-		}
+		err = s.openAnswers(ctx, tx, c, r)
+	} else {
+		err = s.gathering.Open(ctx, tx, *r)
+	}
+	if err != nil {
+		return err
 	}
 	shown, err := roundItems(ctx, tx, r.ID, c.before(r.Number))
 	if err != nil {
@@ -137,6 +142,21 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 		"deadline": r.Deadline.Format(time.RFC3339), "enrolled": r.Enrolled, "feedback": feedback,
 		"items": digest(ItemsDocument(shown)), "kind": string(r.Kind), "round": r.Number,
 	})})
+}
+
+// openAnswers freezes what is asked, lets the held codes that wait work, and makes room
+// for ballots.
+func (s *Service) openAnswers(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
+	if s.opened == nil {
+		return fmt.Errorf("open round %d of %s: nobody makes room for answers (OnOpened)", r.Number, c.ID)
+	}
+	if err := s.freezeAll(ctx, tx, c, r); err != nil {
+		return err
+	}
+	if err := s.panel.RoundOpens(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	return s.opened(ctx, tx, *r)
 }
 
 func (s *Service) freezeAll(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round) error {
@@ -190,8 +210,10 @@ func (s *Service) tellPanel(ctx context.Context, tx *postgres.Tx, c *Consultatio
 }
 
 // ExtendRound moves an open round's deadline by days, with a public reason (facilitator).
-func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug string, number, days int, reason string) error {
-	return s.steerRound(ctx, actor, slug, number, ActExtend, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
+// from is the deadline that was to be moved (zero skips the comparison): Conflict
+// "deadline_moved" when somebody else has moved it meanwhile.
+func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug string, number, days int, reason string, from time.Time) error {
+	err := s.steerRound(ctx, actor, slug, number, ActExtend, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
 		if err := c.needRunning(); err != nil {
 			return err
 		}
@@ -208,6 +230,9 @@ func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug str
 		case days < 1 || days > planned.Days:
 			// The key's last day reckons with extensions of at most the round's own length.
 			return fault.Bad(fault.Field{Name: "days", Code: "out_of_range", Message: fmt.Sprintf("extend by 1 to %d days", planned.Days), Args: map[string]any{"min": 1, "max": planned.Days}})
+		}
+		if !from.IsZero() && !from.Equal(r.Deadline) {
+			return fault.New(fault.Conflict, "deadline_moved", "somebody has moved the deadline meanwhile")
 		}
 		if err := lockRound(ctx, tx, r.ID); err != nil {
 			return err
@@ -226,11 +251,12 @@ func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug str
 		}
 		return s.noteAct(ctx, tx, c, by, ActExtend, r.target(), reason, map[string]any{"days": days, "deadline": r.Deadline.Format(time.RFC3339), "round": r.Number})
 	})
+	return s.ended(ctx, actor, slug, err, ActExtend, Round{Number: number}.target(), reason)
 }
 
 // CloseRound closes an open round before its deadline, with a public reason (facilitator).
 func (s *Service) CloseRound(ctx context.Context, actor account.Actor, slug string, number int, reason string) error {
-	return s.steerRound(ctx, actor, slug, number, ActClose, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
+	err := s.steerRound(ctx, actor, slug, number, ActClose, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
 		if err := c.needRunning(); err != nil {
 			return err
 		}
@@ -247,6 +273,7 @@ func (s *Service) CloseRound(ctx context.Context, actor account.Actor, slug stri
 		}
 		return s.close(ctx, tx, c, r, by, reason)
 	})
+	return s.ended(ctx, actor, slug, err, ActClose, Round{Number: number}.target(), reason)
 }
 
 var errRoundClosed = fault.New(fault.Conflict, "round_closed", "this round is closed")
@@ -271,13 +298,21 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 	if r.Answers() {
 		err = s.jobs.Enqueue(ctx, tx, Tabulate{Round: r.ID}, time.Time{})
 	} else {
-		// Nothing is counted in a gather round.
+		// Nothing is counted in a gather round: it is opened.
 		if r.State, _, err = step(ofRound, r.State, ActTabulate, System); err != nil {
 			return err
 		}
+		var people int
+		if people, err = s.gathering.Close(ctx, tx, *r); err != nil {
+			return err
+		}
+		r.Turnout = panel.Stepped(people)
 		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, later(r.ClosedAt, maxModeration))
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.jobs.Enqueue(ctx, tx, panel.Hour{}, time.Time{}); err != nil {
 		return err
 	}
 	if err := updateRound(ctx, tx, *r); err != nil {
@@ -291,7 +326,7 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *Consultation, r
 
 // ReleaseRound releases a closed gather round once every contribution is disposed of (moderator).
 func (s *Service) ReleaseRound(ctx context.Context, actor account.Actor, slug string, number int) error {
-	return s.steerRound(ctx, actor, slug, number, ActRelease, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
+	err := s.steerRound(ctx, actor, slug, number, ActRelease, func(ctx context.Context, tx *postgres.Tx, c *Consultation, r *Round, by author) error {
 		if err := c.needRunning(); err != nil {
 			return err
 		}
@@ -304,6 +339,7 @@ func (s *Service) ReleaseRound(ctx context.Context, actor account.Actor, slug st
 		}
 		return s.release(ctx, tx, c, r, by, nil)
 	})
+	return s.ended(ctx, actor, slug, err, ActRelease, Round{Number: number}.target(), "")
 }
 
 // release makes a closed round's result public, and lets the next one come.
@@ -362,7 +398,7 @@ func (s *Service) stop(ctx context.Context, tx *postgres.Tx, c *Consultation) er
 	if err := c.moveBy(ActConclude, itself); err != nil {
 		return err
 	}
-	return s.conclude(ctx, tx, c, itself, "")
+	return s.conclude(ctx, tx, c, itself, "", false)
 }
 
 // postpone puts a planned opening off by a day, in public.

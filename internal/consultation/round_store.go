@@ -154,28 +154,28 @@ func consultationOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (uuid
 	return id, nil
 }
 
-// answering lists the open rounds that take ballots.
-func answering(ctx context.Context, tx *postgres.Tx) ([]Round, error) {
+// openRounds lists the open rounds of some kinds.
+func openRounds(ctx context.Context, tx *postgres.Tx, kinds ...string) ([]Round, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
 			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
 		FROM civic.round
-		WHERE state = 'open' AND kind IN ('answer', 'select', 'standing')
-		ORDER BY id`)
+		WHERE state = 'open' AND kind = ANY($1)
+		ORDER BY id`, pq.Array(kinds))
 	if err != nil {
-		return nil, fmt.Errorf("answering rounds: %w", err)
+		return nil, fmt.Errorf("open rounds: %w", err)
 	}
 	defer rows.Close()
 	var out []Round
 	for rows.Next() {
 		r, err := scanRound(rows.Scan)
 		if err != nil {
-			return nil, fmt.Errorf("answering rounds: %w", err)
+			return nil, fmt.Errorf("open rounds: %w", err)
 		}
 		out = append(out, r)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("answering rounds: %w", err)
+		return nil, fmt.Errorf("open rounds: %w", err)
 	}
 	return out, nil
 }

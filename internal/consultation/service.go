@@ -14,6 +14,7 @@ import (
 	"delfi/internal/notice"
 	"delfi/internal/panel"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 )
 
@@ -23,29 +24,34 @@ import (
 type Service struct {
 	db       *postgres.DB
 	jobs     *job.Queue
+	accounts *account.Service
 	record   *ledger.Service
 	bridge   *pseudonym.Service
 	panel    *panel.Service
 	notices  *notice.Service
 	feedback Shown
+	opened   Opened
 	opinion  Opinion
 	dissent  Dissent
 	latest   latest
 
 	contributions Counted
+	gathering     Gathering
 }
 
 // New makes the service and registers its jobs on the queue (open, close,
 // conclude and publish at their instants, last-day notices), and tells the panel
 // when enrolment is open.
-func New(db *postgres.DB, q *job.Queue, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
+func New(db *postgres.DB, q *job.Queue, a *account.Service, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
 	s := &Service{
-		db: db, jobs: q, record: l, bridge: p, panel: pan, notices: n,
+		db: db, jobs: q, accounts: a, record: l, bridge: p, panel: pan, notices: n,
 		contributions: func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) { return Contributions{}, nil },
+		gathering:     nowhere,
 		feedback:      func(context.Context, *postgres.Tx, uuid.UUID, int) (string, error) { return "", nil },
 	}
 	s.work(q)
 	pan.Ask(s.terms)
+	pan.Work(q)
 	return s
 }
 
@@ -100,8 +106,8 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (C
 	if err != nil {
 		return Consultation{}, err
 	}
-	if !CanSteer(actor, c) {
-		return Consultation{}, fault.New(fault.Forbidden, "not_staff", "only its staff sit at a consultation's desk")
+	if err := CanSit(actor, c); err != nil {
+		return Consultation{}, err
 	}
 	return c, nil
 }
@@ -109,15 +115,20 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (C
 // Items lists the items that are or were in play, by number, dropped ones last.
 func (s *Service) Items(ctx context.Context, consultation uuid.UUID) ([]Item, error) {
 	var out []Item
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := whole(ctx, tx, consultation)
-		if err != nil {
-			return err
-		}
-		out, err = items(ctx, tx, c.ID, c.before(c.nextNumber()))
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = s.ItemsOf(ctx, tx, consultation)
 		return err
 	})
 	return out, err
+}
+
+// ItemsOf is Items inside the caller's transaction.
+func (s *Service) ItemsOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Item, error) {
+	c, err := whole(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
+	}
+	return items(ctx, tx, c.ID, c.before(c.nextNumber()))
 }
 
 // Decisions lists what was decided about items between rounds, by round and
@@ -130,6 +141,11 @@ func (s *Service) Decisions(ctx context.Context, consultation uuid.UUID) ([]Deci
 		return err
 	})
 	return out, err
+}
+
+// DecisionsOf is Decisions inside the caller's transaction.
+func (s *Service) DecisionsOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Decided, error) {
+	return decisions(ctx, tx, consultation)
 }
 
 // nextNumber is the number of the round whose form the present items are for:
@@ -166,7 +182,16 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	if c.Stage == Draft {
 		return panel.Terms{}, errNoSuch
 	}
-	t := panel.Terms{Open: c.enrolling(), Codes: c.answerable()}
+	t := panel.Terms{Open: c.Enrolling(), Full: c.full(), Codes: c.answerable()}
+	for _, r := range c.Rounds {
+		switch {
+		case !r.Answers():
+		case r.State == RoundOpen:
+			t.Deadline = r.Deadline
+		case r.State == RoundPlanned && t.Next == 0:
+			t.Next = r.Number
+		}
+	}
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
 	}
@@ -187,24 +212,6 @@ func (c Consultation) answerable() bool {
 		return false
 	}
 	return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
-}
-
-func (c Consultation) enrolling() bool {
-	if c.Suspended != nil || c.Origin != nil {
-		return false
-	}
-	switch c.Stage {
-	case Announced:
-		return true
-	case Running:
-		for _, r := range c.Rounds {
-			if r.Answers() && !r.OpenedAt.IsZero() && !c.Protocol.Panel.LateJoiners {
-				return false
-			}
-		}
-		return c.answerable()
-	}
-	return false
 }
 
 // author is who does an act, by office.
@@ -284,13 +291,10 @@ var errSuspended = fault.New(fault.Conflict, "suspended", "the consultation is s
 
 // reasoned reads a public reason, which must be there and fit.
 func reasoned(reason string) (string, error) {
-	var r reader
-	reason = r.text("reason", reason, 2000)
-	if reason == "" {
-		r.fail("reason", "required", "give the reason: it is public", nil)
-	}
-	if len(r.bad) > 0 {
-		return "", fault.Bad(r.bad...)
+	var bad []fault.Field
+	reason = prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(reason, &bad)
+	if len(bad) > 0 {
+		return "", fault.Bad(bad...)
 	}
 	return reason, nil
 }

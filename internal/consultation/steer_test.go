@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -25,7 +26,7 @@ func TestWrongPeople(t *testing.T) {
 		do   func(ctx context.Context, who account.Actor) error
 	}{
 		{"edit", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
-			_, err := h.s.Edit(ctx, who, slug, h.form())
+			_, err := h.s.Edit(ctx, who, slug, h.form(), "")
 			return err
 		}},
 		{"delete", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Delete(ctx, who, slug) }},
@@ -33,7 +34,7 @@ func TestWrongPeople(t *testing.T) {
 		{"start", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Start(ctx, who, slug) }},
 		{"open", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.OpenRound(ctx, who, slug, 1) }},
 		{"extend", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
-			return h.s.ExtendRound(ctx, who, slug, 1, 1, "Perché.")
+			return h.s.ExtendRound(ctx, who, slug, 1, 1, "Perché.", time.Time{})
 		}},
 		{"close", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.CloseRound(ctx, who, slug, 1, "Perché.")
@@ -50,7 +51,9 @@ func TestWrongPeople(t *testing.T) {
 		{"publish", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Publish(ctx, who, slug, OpinionTexts{})
 		}},
-		{"minority", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.ShowMinority(ctx, who, slug, "Contro.") }},
+		{"minority", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
+			return h.s.ShowMinority(ctx, who, slug, "Contro.", "")
+		}},
 		{"forgo", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.ForgoMinority(ctx, who, slug, "Perché.")
 		}},
@@ -158,8 +161,9 @@ func TestDecide(t *testing.T) {
 	h.work("2026-04-04 09:00")
 	h.refused(h.s.Decide(ctx, h.furio, slug, items[0].ID, GoOn, ""), fault.Conflict, "round_open")
 	var shown []Item
+	third := h.round(3).ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		shown, err = h.s.RoundItems(ctx, tx, h.round(3).ID)
+		shown, err = h.s.RoundItems(ctx, tx, third)
 		return err
 	})
 	if len(shown) != 3 {
@@ -181,6 +185,7 @@ func TestConcludeAgainstTheProposal(t *testing.T) {
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, "La Giunta decide domani."))
 	h.is(Concluded, RoundReleased, RoundReleased, RoundSkipped)
 	h.recorded("decision/settle facilitator Furio: statement 1", "act/conclude facilitator Furio: La piazza")
+	h.early(true)
 }
 
 // TestConcludeWithoutAnswers is no conclusion: that is a withdrawal.
@@ -196,8 +201,9 @@ func TestConcludeWithoutAnswers(t *testing.T) {
 func TestStopsByItself(t *testing.T) {
 	h := newTown(t)
 	h.answering(2)
+	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := h.s.ForUpdate(ctx, tx, h.get().ID)
+		c, err := h.s.ForUpdate(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -218,8 +224,9 @@ func TestPolicyGoesOnWhileArgumentsCome(t *testing.T) {
 	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
 		return Contributions{Admitted: 3}, nil
 	})
+	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := h.s.ForUpdate(ctx, tx, h.get().ID)
+		c, err := h.s.ForUpdate(ctx, tx, id)
 		if err != nil {
 			return err
 		}

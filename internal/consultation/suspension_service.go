@@ -20,7 +20,7 @@ const maxSuspended = 90
 
 // Suspend makes its forms read-only, with a reason (administrator or moderator); Resume ends that.
 func (s *Service) Suspend(ctx context.Context, actor account.Actor, slug, reason string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActSuspend, actor)
 		if err != nil {
 			return err
@@ -53,11 +53,12 @@ func (s *Service) Suspend(ctx context.Context, actor account.Actor, slug, reason
 		}
 		return s.noteAct(ctx, tx, c, by, ActSuspend, c.Title, reason, map[string]any{"days_left": maxSuspended - used})
 	})
+	return s.ended(ctx, actor, slug, err, ActSuspend, "", reason)
 }
 
 // Resume ends a suspension; deadlines shift by whole days.
 func (s *Service) Resume(ctx context.Context, actor account.Actor, slug string) error {
-	return s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
+	err := s.steer(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *Consultation) error {
 		by, err := c.move(ActResume, actor)
 		if err != nil {
 			return err
@@ -67,6 +68,7 @@ func (s *Service) Resume(ctx context.Context, actor account.Actor, slug string) 
 		}
 		return s.resume(ctx, tx, c, by)
 	})
+	return s.ended(ctx, actor, slug, err, ActResume, "", "")
 }
 
 func (s *Service) resume(ctx context.Context, tx *postgres.Tx, c *Consultation, by author) error {

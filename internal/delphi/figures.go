@@ -56,6 +56,14 @@ func (p Protocol) measure(now, before *view) Figures {
 	return f
 }
 
+// Camps tells whether answers stand in two camps: van der Eijk's A below 0, or the
+// verdict itself. No median and no middle half of such answers is shown, because it is
+// the place at which nobody stands; so nothing is outside of it either.
+func (f Figures) Camps(v Verdict) bool {
+	a, ok := f.Agreement.Float()
+	return ok && a < 0 || v.Key == Bipolarity || v.If == Bipolarity
+}
+
 func (f *Figures) add(name string, v stat.Value) {
 	f.More = append(f.More, Figure{Name: name, Value: v})
 }

@@ -155,16 +155,15 @@ func (p Protocol) choiceClass(v *view) class {
 	if largest < 0 {
 		return p.unpublished()
 	}
-	n, limit, of := t.Counts[largest], p.Consensus.Share.Permille, t.N
+	n, rule, of := t.Counts[largest], *p.Consensus.Share, t.N
 	if v.all {
 		of += v.counts.CannotJudge
 	}
 	chosen := func(t Table, of int) Ground {
 		if largest >= len(t.Counts) {
-			return Ground{Code: "share", Limit: limit}
+			return Ground{Code: "share", Limit: rule.Permille, Above: rule.Above}
 		}
-		m := t.Counts[largest]
-		return Ground{Code: "share", Holds: stat.AtLeast(m, of, limit), Value: permille(m, of), Limit: limit, Detail: t.Values[largest]}
+		return rule.ground("share", t.Counts[largest], of, t.Values[largest])
 	}
 	g := chosen(t, of)
 	agreed, groups := p.everyGroup(v, g.Holds, func(letter string) (bool, []Ground) {
@@ -194,14 +193,14 @@ func (p Protocol) selectionClass(v *view) class {
 		return p.unpublished()
 	}
 	no, yes := t.Counts[0], t.Counts[1]
-	limit := p.Consensus.Share.Permille
 	c := class{key: Disagreement, direction: NoDirection, side: NoSide}
 	larger, detail := yes, "yes"
 	if no > yes {
 		larger, detail = no, "no"
 	}
+	g := p.Consensus.Share.ground("share", larger, t.N, detail)
 	switch {
-	case stat.AtLeast(larger, t.N, limit):
+	case g.Holds:
 		c.key, c.unanimous = Consensus, larger == t.N && !v.doc.Interim
 	case stat.Above(larger, t.N, most):
 		c.key = Majority
@@ -210,7 +209,7 @@ func (p Protocol) selectionClass(v *view) class {
 		c.direction = direction(yes, no)
 		c.side = side(c.direction, High)
 	}
-	c.grounds = []Ground{{Code: "share", Holds: c.key == Consensus, Value: permille(larger, t.N), Limit: limit, Detail: detail}}
+	c.grounds = []Ground{g}
 	return c
 }
 

@@ -198,8 +198,18 @@ type ConsensusPlan struct {
 }
 
 // ShareRule asks for a share of the answers within a window of points. From and
-// To are 0 where options are chosen or selected and nothing has points.
-type ShareRule struct{ From, To, Permille int }
+// To are 0 where options are chosen or selected and nothing has points. Above is how
+// many millionths of a share more than Permille are asked for: 0 in a consultation,
+// while a study that is measured again has the threshold that it had.
+type ShareRule struct{ From, To, Permille, Above int }
+
+// ground compares a count with the share that is asked for, in integers.
+func (r ShareRule) ground(code string, count, n int, detail string) Ground {
+	return Ground{
+		Code: code, Holds: n > 0 && 1_000_000*count >= (1000*r.Permille+r.Above)*n,
+		Value: permille(count, n), Limit: r.Permille, Above: r.Above, Detail: detail,
+	}
+}
 
 // MedianIQRRule asks for a median of at least MedianMin points and an
 // interquartile range of at most IQRMax points.

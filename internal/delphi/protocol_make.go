@@ -76,7 +76,8 @@ type StandingPlan struct {
 // Standing makes the protocol under which an imported conversation runs: one
 // standing round on 1 disagree, 2 unsure, 3 agree, consensus when three in four
 // agree, a release of an item per 10 people who gave or changed an answer.
-// There is no "cannot judge": who passed said unsure.
+// There is no "cannot judge": who passed said unsure. Only those who answered are
+// known, so no part of them is asked to answer, and nobody was asked for reasons.
 func Standing(s StandingPlan) (Protocol, error) {
 	p := base(VariantRealTime, s.Language)
 	p.Panel.Groups = []GroupPlan{{ID: "all", Name: map[string]string{s.Language: s.GroupName}, Access: AccessImported}}
@@ -91,6 +92,8 @@ func Standing(s StandingPlan) (Protocol, error) {
 	p.Consensus.Share = &ShareRule{From: 3, To: 3, Permille: 750}
 	p.Stop.When = "deadline"
 	p.Release = &ReleasePlan{MinChanged: 10, TickMinutes: 60}
+	p.Gates.Response = 0
+	p.Feedback.Reasons, p.Feedback.AskReasonOutsideIQR = "none", false
 	return p.checked()
 }
 
@@ -136,6 +139,7 @@ func Study(s StudyPlan) ([]Protocol, int, error) {
 		p.Variant, p.Rounds = VariantRealTime, []RoundPlan{round(StandingKind, 1)}
 		p.Stop.When = "deadline"
 		p.Release = &ReleasePlan{MinChanged: 10, TickMinutes: 60}
+		p.Stability.Tests = []Test{ScheibeTest} // releases have histograms alone
 	case s.Rounds == 1 || !scales:
 		p.Variant, first = VariantArgumentative, 2
 		p.Rounds = []RoundPlan{{Kind: Gather, Days: 1, Discussion: true}}

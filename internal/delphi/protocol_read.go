@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // ParseProtocol reads a protocol document: defaults are filled in, an unknown or
@@ -115,8 +116,12 @@ func (r *reader) words(name, s string, most int) {
 		r.fault(name, "spaces", "has spaces at its ends: remove them")
 	case utf8.RuneCountInString(s) > most:
 		r.fault(name, "too_long", "is longer than %d characters: shorten it", most)
-	case !fault.Line(s):
-		r.faults = append(r.faults, fault.NotOneLine(name))
+	case !prose.Line(s):
+		r.faults = append(r.faults, prose.NotOneLine(name))
+	case prose.Clean(s) != s:
+		r.fault(name, "not_composed", "has letters apart from their accents: write it in normal form C")
+	case s != "" && !prose.Visible(s):
+		r.fault(name, "invisible", "shows nothing that can be read: write it in words or figures")
 	}
 }
 

@@ -241,6 +241,9 @@ func TestProtocolFromForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := s.ItemKinds[0]
+	if s.Gates.Response != 0 || s.Feedback.Reasons != "none" || s.Feedback.AskReasonOutsideIQR {
+		t.Errorf("an import asks of its panel what nobody asked: %+v, %+v", s.Gates, s.Feedback)
+	}
 	if !s.Standing() || k.Points != 3 || k.CannotJudge || s.Release.MinChanged != 10 || *s.Consensus.Share != (delphi.ShareRule{From: 3, To: 3, Permille: 750}) {
 		t.Errorf("%s", s.Canonical())
 	}

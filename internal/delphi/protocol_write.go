@@ -133,6 +133,9 @@ func (c ConsensusPlan) document() object {
 	switch {
 	case c.Share != nil:
 		s := object{"permille": c.Share.Permille}
+		if c.Share.Above != 0 {
+			s["above"] = c.Share.Above // a study's: no consultation's document has it
+		}
 		if c.Share.From != 0 {
 			s["from"] = c.Share.From
 		}

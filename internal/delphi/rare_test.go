@@ -139,6 +139,39 @@ func TestABoundNamesNoCause(t *testing.T) {
 	}
 }
 
+// The same 100 people, ten of them left out of no table: some moved far and as many
+// back, so that the histograms hold and only a bound is known of those who stayed.
+// Below the limit it shows no movement.
+func TestABoundAloneShowsNoMovement(t *testing.T) {
+	first, second := append(slices.Repeat([]int{8}, 60), slices.Repeat([]int{2}, 40)...), []int{}
+	second = append(second, first...)
+	for i := range 20 {
+		second[i], second[60+i] = 2, 8
+	}
+	p := classical(t, 2)
+	v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+	if v.Key != delphi.Unstable || v.Cause != delphi.AnswersMoved {
+		t.Fatalf("exact tables tell that they moved: %s, %q", v.Key, v.Cause)
+	}
+	// Two who move up beside 38 who move down: the directions are withheld, and with
+	// them who moved by one point alone.
+	first, second = slices.Repeat([]int{7}, 100), slices.Repeat([]int{7}, 100)
+	for i := range 38 {
+		second[i] = 6
+	}
+	for i := range 2 {
+		second[50+i] = 8
+	}
+	for limit, want := range map[int]delphi.Cause{700: "", 500: ""} {
+		p.Stability.UnchangedMin, p.Stability.Scheibe = limit, 900
+		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+		stable := v.Key != delphi.Unstable
+		if stable != (limit <= 600) || v.Cause != want {
+			t.Errorf("at least 60 %% beside a limit of %d: %s, %q", limit, v.Key, v.Cause)
+		}
+	}
+}
+
 // A range far from zero makes any spread narrow, below zero as above it.
 func TestRelativeSpreadNeedsAZero(t *testing.T) {
 	for ends, refused := range map[[2]int]bool{

@@ -75,7 +75,7 @@ func (c ConsensusPlan) share(s spread) outcome {
 		if !ok {
 			return tooCoarse(c.Rule)
 		}
-		ground := Ground{Code: one.code, Holds: stat.AtLeast(n, s.of, w.Permille), Value: permille(n, s.of), Limit: w.Permille, Detail: span(one.span)}
+		ground := w.ground(one.code, n, s.of, span(one.span))
 		if ground.Holds || o.grounds == nil {
 			o.holds, o.direction, o.grounds = ground.Holds, one.side, []Ground{ground}
 		}

@@ -186,15 +186,22 @@ func (p Protocol) shifted(now *view) (Ground, bool) {
 	}, true
 }
 
+// apart tells whether the histograms moved further than the protocol lets them.
+func (p Protocol) apart(now, before *view) bool {
+	g, ok := p.scheibe(now, before)
+	return ok && !g.Holds
+}
+
 // cause tells why answers are not stable: those who stayed moved, or held while
-// others left or came. "" where no table tells.
-func (p Protocol) cause(now *view) Cause {
+// others left or came. "" where no table tells: a bound below the limit shows neither,
+// unless the same people's histograms moved.
+func (p Protocol) cause(now, before *view) Cause {
 	k, ok := now.kept(p)
 	if !ok {
 		if paired(now.form) && now.counts.Paired > 0 && now.counts.LeftBefore+now.counts.LeftAfter == 0 {
 			return AnswersMoved // the same people
 		}
-		return ""
+		return "" // no table tells who moved
 	}
 	same, least := k.same, k.sameLeast
 	if p.within(now.kind) == 1 {
@@ -202,14 +209,15 @@ func (p Protocol) cause(now *view) Cause {
 	}
 	held := stat.AtLeast(same, k.pairs, p.Stability.UnchangedMin)
 	others := now.counts.LeftBefore+now.counts.LeftAfter > 0
-	if least && !held && others {
+	shifted := false
+	if slices.Contains(p.Stability.Tests, WilcoxonTest) {
+		g, ok := p.shifted(now)
+		shifted = ok && !g.Holds
+	}
+	if least && !held && !shifted && (others || !p.apart(now, before)) {
 		return "" // as many may have held as not
 	}
-	if slices.Contains(p.Stability.Tests, WilcoxonTest) {
-		if g, ok := p.shifted(now); ok {
-			held = held && g.Holds
-		}
-	}
+	held = held && !shifted
 	if held && others {
 		return PanelChanged
 	}

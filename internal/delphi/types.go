@@ -263,10 +263,11 @@ const (
 
 // Ground is one reason of a verdict or proposal, as data that pages put in words.
 type Ground struct {
-	Code   string     `json:"code"`  // one of GroundCodes
-	Holds  bool       `json:"holds"` // whether what the code says is so
-	Value  stat.Value `json:"value"` // permille for shares
-	Limit  int        `json:"limit"` // the threshold that it was compared with (permille or people)
+	Code   string     `json:"code"`            // one of GroundCodes
+	Holds  bool       `json:"holds"`           // whether what the code says is so
+	Value  stat.Value `json:"value"`           // permille for shares
+	Limit  int        `json:"limit"`           // the threshold that it was compared with (permille or people)
+	Above  int        `json:"above,omitempty"` // millionths above Limit that the threshold is, of a study's finer shares
 	Detail string     `json:"detail"`
 }
 

@@ -63,7 +63,7 @@ func Judge(p Protocol, item Item, rounds []Closing, roundsLeft int) (Verdict, Pr
 	v.If, v.IfDirection, v.IfSide = c.key, c.direction, c.side
 	v.Key = Open
 	if s.compare {
-		v.Cause = p.cause(now)
+		v.Cause = p.cause(now, before)
 		// Without anything to compare nobody can say that answers move.
 		if roundsLeft == 0 {
 			v.Key = Unstable

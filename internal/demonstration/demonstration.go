@@ -244,7 +244,7 @@ func (d *Demonstration) rounds(ctx context.Context, s Services, p play, co compa
 	if err := s.Jobs.Drain(ctx); err != nil {
 		return err
 	}
-	if err := s.Consultations.ShowMinority(ctx, co.facilitator, slug, p.minority); err != nil {
+	if err := s.Consultations.ShowMinority(ctx, co.facilitator, slug, p.minority, ""); err != nil {
 		return err
 	}
 	*at = at.AddDate(0, 0, consultation.MinorityDays+1)

@@ -44,7 +44,9 @@ var order = [][]string{
 	{"migrations"},
 	{"internal/job", "internal/mail", "internal/postgres"},
 	{"internal/study"}, // a researcher's file, measured
-	{"internal/delphi", "internal/richtext", "internal/fault"},
+	{"internal/delphi", "internal/richtext"},
+	{"internal/prose"}, // all free text
+	{"internal/fault"},
 }
 
 // neighbours may import each other although they stand on one storey.
@@ -52,7 +54,6 @@ var neighbours = map[string][]string{
 	"internal/login":  {"internal/account"},  // a sign-in becomes an account's claims
 	"internal/notice": {"internal/account"},  // a notice goes to an account's address
 	"internal/job":    {"internal/postgres"}, // a job is stored in the caller's transaction
-	"internal/delphi": {"internal/fault"},
 }
 
 // grounds are rooms on which rooms beneath their name stand: those import the
@@ -86,7 +87,7 @@ var homes = map[string][]string{
 var kernel = []string{
 	"bytes", "cmp", "container/heap", "crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt",
 	"hash", "iter", "maps", "math", "math/big", "math/bits", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf16", "unicode/utf8", "io",
-	"delfi/internal/fault", "delfi/internal/delphi", "delfi/internal/delphi/canonical", "delfi/internal/delphi/stat", "delfi/internal/delphi/stat/...",
+	"delfi/internal/fault", "delfi/internal/prose", "delfi/internal/delphi", "delfi/internal/delphi/canonical", "delfi/internal/delphi/stat", "delfi/internal/delphi/stat/...",
 }
 
 func storey(room string) (int, string) {

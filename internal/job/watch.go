@@ -21,25 +21,25 @@ const (
 // beacon shows that a worker lives: a lock that ends with its connection,
 // however that ends.
 type beacon struct {
-	conn *sql.Conn
+	conn *postgres.Session
 	id   string
 }
 
 // light burns a beacon for the worker id.
 func light(ctx context.Context, db *postgres.DB, id string) (*beacon, error) {
-	conn, err := db.Pool().DB.Conn(ctx)
+	conn, err := db.Session(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("job: beacon: %w", err)
 	}
-	if err := lock(ctx, conn, id); err != nil {
+	if err := lock(ctx, conn.Conn, id); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return &beacon{conn: conn, id: id}, nil
 }
 
-// out puts the beacon out and gives its connection back to the pool.
+// out puts the beacon out and closes its connection.
 func (b *beacon) out() error {
-	err := unlock(context.Background(), b.conn, b.id)
+	err := unlock(context.Background(), b.conn.Conn, b.id)
 	shut := b.conn.Close()
 	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) {
 		return nil // its connection is gone, and the lock with it

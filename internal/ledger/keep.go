@@ -25,7 +25,7 @@ func (k *keep) read() (checkpoint, error) {
 		defer k.mu.Unlock()
 		return k.last, nil
 	}
-	text, err := os.ReadFile(k.path)
+	text, err := readSmall(k.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return checkpoint{}, nil
 	}

@@ -151,19 +151,24 @@ func (s *Service) Remove(ctx context.Context, tx *postgres.Tx, sequence int64, g
 // Of lists a consultation's entries, oldest first: the steering log is this view.
 func (s *Service) Of(ctx context.Context, consultation uuid.UUID) ([]Entry, error) {
 	var out []Entry
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		l, err := newest(ctx, tx)
-		if err != nil || l.number == 0 {
-			return err
-		}
-		lines, err := linesOf(ctx, tx, l, consultation)
-		if err != nil {
-			return err
-		}
-		out, err = entries(lines)
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = s.EntriesOf(ctx, tx, consultation)
 		return err
 	})
 	return out, err
+}
+
+// EntriesOf is Of inside the caller's transaction.
+func (s *Service) EntriesOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Entry, error) {
+	l, err := newest(ctx, tx)
+	if err != nil || l.number == 0 {
+		return nil, err
+	}
+	lines, err := linesOf(ctx, tx, l, consultation)
+	if err != nil {
+		return nil, err
+	}
+	return entries(lines)
 }
 
 // Newest lists up to limit entries of every consultation from before a sequence

@@ -67,7 +67,7 @@ func (w Witness) secret() ([]byte, error) {
 		return nil, fmt.Errorf("%q cannot be the name of a witness: no spaces, no plus signs", w.Name)
 	}
 	path := filepath.Join(w.Dir, "witness.key")
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return w.create(path)
 	}
@@ -131,7 +131,7 @@ func (w Witness) Look(ctx context.Context) (signed []byte, size int64, err error
 		return nil, 0, fmt.Errorf("the checkpoint is not signed by the key that this witness knows, %s (a succeeded record needs a new folder): %w", vkey, err)
 	}
 	path := filepath.Join(w.Dir, "checkpoint")
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -168,7 +168,7 @@ func (w Witness) Look(ctx context.Context) (signed []byte, size int64, err error
 // trusted.
 func (w Witness) pinned(ctx context.Context) (string, error) {
 	path := filepath.Join(w.Dir, "log.key")
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	known := strings.TrimSpace(string(text))
 	switch {
 	case err == nil:

@@ -1,12 +1,14 @@
 package login_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -33,7 +35,15 @@ type attacker struct {
 	forge   func(claims map[string]any) string
 	subject string // of userinfo
 	iss     bool   // says that it names itself in its answers (RFC 9207)
+	methods []string
+	answer  int // of the token endpoint; 0: as is right
+	failure string
 	sent    url.Values
+	basic   string // user of the token request's Authorization
+	tokens  int    // requests to the token endpoint
+	skip    bool   // of keys: none is published
+	trouble []login.Trouble
+	log     bytes.Buffer
 }
 
 func newAttacker(t *testing.T) (*attacker, *login.Client) {
@@ -48,11 +58,16 @@ func newAttacker(t *testing.T) (*attacker, *login.Client) {
 	})
 	a.server = httptest.NewServer(mux)
 	t.Cleanup(a.server.Close)
-	c := client(t, login.Options{
-		Issuer: a.server.URL, ClientID: attackedClient, ClientSecret: "shared-with-the-provider",
-		Clock: func() time.Time { return a.now },
-	})
-	return a, c
+	return a, a.client(login.Options{ClientSecret: "shared-with-the-provider"})
+}
+
+// client makes a client of the attacker, who sees its troubles and its log.
+func (a *attacker) client(o login.Options) *login.Client {
+	o.Issuer, o.ClientID = a.server.URL, attackedClient
+	o.Clock = func() time.Time { return a.now }
+	o.Trouble = func(kind login.Trouble) { a.trouble = append(a.trouble, kind) }
+	o.Log = slog.New(slog.NewTextHandler(&a.log, nil))
+	return client(a.t, o)
 }
 
 func newKey(t *testing.T) *ecdsa.PrivateKey {
@@ -73,15 +88,23 @@ func (a *attacker) write(w http.ResponseWriter, v any) {
 
 func (a *attacker) discovery(w http.ResponseWriter, _ *http.Request) {
 	u := a.server.URL
-	a.write(w, map[string]any{
+	said := map[string]any{
 		"issuer": u, "authorization_endpoint": u + "/authorize", "token_endpoint": u + "/token",
 		"jwks_uri": u + "/keys", "userinfo_endpoint": u + "/userinfo",
 		"id_token_signing_alg_values_supported":          []string{"ES256", "none", "HS256"},
 		"authorization_response_iss_parameter_supported": a.iss,
-	})
+	}
+	if a.methods != nil {
+		said["token_endpoint_auth_methods_supported"] = a.methods
+	}
+	a.write(w, said)
 }
 
 func (a *attacker) keys(w http.ResponseWriter, _ *http.Request) {
+	if a.skip {
+		a.write(w, jose.JSONWebKeySet{})
+		return
+	}
 	a.write(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: a.key.Public(), KeyID: "k", Algorithm: "ES256", Use: "sig"}}})
 }
 
@@ -114,7 +137,17 @@ func (a *attacker) signWith(alg jose.SignatureAlgorithm, key any, claims map[str
 // what the client thinks of it.
 func (a *attacker) trip(c *login.Client, change func(claims map[string]any), answer func(q url.Values)) error {
 	a.t.Helper()
-	attempt, address := begin(a.t, c, "")
+	_, err := a.walk(c, login.Ask{}, change, answer)
+	return err
+}
+
+// walk is trip for any kind of round trip; it gives who signed in too.
+func (a *attacker) walk(c *login.Client, ask login.Ask, change func(claims map[string]any), answer func(q url.Values)) (login.Signed, error) {
+	a.t.Helper()
+	attempt, address, err := c.Begin(a.t.Context(), ask)
+	if err != nil {
+		return login.Signed{}, err
+	}
 	asked, err := url.Parse(address)
 	if err != nil {
 		a.t.Fatal(err)
@@ -132,6 +165,14 @@ func (a *attacker) trip(c *login.Client, change func(claims map[string]any), ans
 			a.t.Error(err)
 		}
 		a.sent = r.PostForm
+		a.basic, _, _ = r.BasicAuth()
+		a.tokens++
+		if a.answer != 0 {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(a.answer)
+			_ = json.NewEncoder(w).Encode(map[string]string{"error": a.failure})
+			return
+		}
 		out := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 60}
 		if t := a.forge(claims); t != "" {
 			out["id_token"] = t
@@ -151,8 +192,7 @@ func (a *attacker) trip(c *login.Client, change func(claims map[string]any), ans
 	if answer != nil {
 		answer(q)
 	}
-	_, _, err = c.Finish(a.t.Context(), attempt, q)
-	return err
+	return c.Finish(a.t.Context(), attempt, q)
 }
 
 // half is at_hash: the left half of the access token's hash.
@@ -185,6 +225,35 @@ func (a *attacker) refused(c *login.Client, why string, change func(map[string]a
 	wantFault(a.t, a.trip(c, change, answer), fault.Forbidden, "sign_in_refused", why)
 }
 
+// troubled fails unless the round trip ends as the provider's trouble of a kind: with
+// its number, said to the operator once.
+func (a *attacker) troubled(c *login.Client, kind login.Trouble, why string, change func(map[string]any), answer func(url.Values)) {
+	a.t.Helper()
+	a.trouble = nil
+	a.log.Reset()
+	err := a.trip(c, change, answer)
+	a.blamed(err, kind, why)
+}
+
+func (a *attacker) blamed(err error, kind login.Trouble, why string) {
+	a.t.Helper()
+	code := "provider_trouble"
+	if kind == login.Unreachable {
+		code = "provider_down"
+	}
+	wantFault(a.t, err, fault.Unavailable, code, why)
+	var f *fault.Fault
+	asFault(err, &f)
+	number, _ := f.Args["reference"].(string)
+	line := a.log.String()
+	if len(number) != 8 || strings.Count(line, "level=WARN") != 1 || !strings.Contains(line, "reference="+number) || !strings.Contains(line, "kind="+string(kind)) || !strings.Contains(line, "remedy=") || !strings.Contains(line, "cause=") {
+		a.t.Errorf("number %q is logged as %q", number, line)
+	}
+	if len(a.trouble) != 1 || a.trouble[0] != kind {
+		a.t.Errorf("counted as %v, want %s", a.trouble, kind)
+	}
+}
+
 func set(name string, value any) func(map[string]any) {
 	return func(claims map[string]any) { claims[name] = value }
 }
@@ -199,7 +268,7 @@ func TestStateNotSentOrMissingIsRefused(t *testing.T) {
 	a, c := newAttacker(t)
 	a.refused(c, "state", nil, func(q url.Values) { q.Set("state", "guessed") })
 	a.refused(c, "state", nil, func(q url.Values) { q.Del("state") })
-	_, _, err := c.Finish(t.Context(), login.Attempt{}, url.Values{"code": {"x"}})
+	_, err := c.Finish(t.Context(), login.Attempt{}, url.Values{"code": {"x"}})
 	wantFault(t, err, fault.Forbidden, "sign_in_refused", "state")
 	if a.sent != nil {
 		t.Error("the code was taken to the provider before its state was looked at")
@@ -208,13 +277,13 @@ func TestStateNotSentOrMissingIsRefused(t *testing.T) {
 
 func TestExpiredTokenIsRefused(t *testing.T) {
 	a, c := newAttacker(t)
-	a.refused(c, "expired", set("exp", a.now.Add(-time.Second).Unix()), nil)
-	a.refused(c, "", func(claims map[string]any) { delete(claims, "exp") }, nil)
+	a.troubled(c, login.Clock, "expired", set("exp", a.now.Add(-time.Second).Unix()), nil)
+	a.troubled(c, login.Clock, "", func(claims map[string]any) { delete(claims, "exp") }, nil)
 }
 
 func TestTokenFromTheFutureIsRefused(t *testing.T) {
 	a, c := newAttacker(t)
-	a.refused(c, "nbf", set("nbf", a.now.Add(time.Hour).Unix()), nil)
+	a.troubled(c, login.Clock, "nbf", set("nbf", a.now.Add(time.Hour).Unix()), nil)
 }
 
 func TestWrongAudienceIsRefused(t *testing.T) {
@@ -249,14 +318,14 @@ func TestBadSignatureIsRefused(t *testing.T) {
 	a.forge = func(claims map[string]any) string {
 		return a.signWith(jose.ES256, jose.JSONWebKey{Key: stranger, KeyID: "k"}, claims)
 	}
-	a.refused(c, "signature", nil, nil)
+	a.troubled(c, login.Keys, "signature", nil, nil)
 
 	a.forge = func(claims map[string]any) string { // the payload changed after signing
 		honest := strings.Split(a.sign(claims), ".")
 		claims["sub"] = "somebody-else"
 		return honest[0] + "." + encode(a.t, claims) + "." + honest[2]
 	}
-	a.refused(c, "signature", nil, nil)
+	a.troubled(c, login.Keys, "signature", nil, nil)
 }
 
 func TestUnsignedTokenIsRefused(t *testing.T) {
@@ -265,7 +334,7 @@ func TestUnsignedTokenIsRefused(t *testing.T) {
 		a.forge = func(claims map[string]any) string {
 			return encode(a.t, map[string]any{"alg": alg, "typ": "JWT"}) + "." + encode(a.t, claims) + "."
 		}
-		a.refused(c, "", nil, nil)
+		a.troubled(c, login.Keys, "", nil, nil)
 	}
 }
 
@@ -278,7 +347,7 @@ func TestTokenSignedWithWhatOthersKnowIsRefused(t *testing.T) {
 	}
 	for _, secret := range [][]byte{public, []byte("shared-with-the-provider-and-32-long")} {
 		a.forge = func(claims map[string]any) string { return a.signWith(jose.HS256, secret, claims) }
-		a.refused(c, "", nil, nil)
+		a.troubled(c, login.Keys, "", nil, nil)
 	}
 }
 
@@ -334,7 +403,7 @@ func TestSignInThatTookTooLongIsRefused(t *testing.T) {
 	a, c := newAttacker(t)
 	attempt, _ := begin(t, c, "")
 	a.now = a.now.Add(15*time.Minute + time.Second)
-	_, _, err := c.Finish(t.Context(), attempt, url.Values{"state": {attempt.State}, "code": {"a-code"}})
+	_, err := c.Finish(t.Context(), attempt, url.Values{"state": {attempt.State}, "code": {"a-code"}})
 	wantFault(t, err, fault.Conflict, "sign_in_late", "")
 }
 

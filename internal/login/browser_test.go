@@ -114,7 +114,7 @@ func client(t *testing.T, o login.Options) *login.Client {
 // begin starts a round trip and gives the attempt and the provider's address.
 func begin(t *testing.T, c *login.Client, hint string) (login.Attempt, string) {
 	t.Helper()
-	a, address, err := c.Begin(t.Context(), hint, "it")
+	a, address, err := c.Begin(t.Context(), login.Ask{Hint: hint, Language: "it"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,4 +134,25 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code, why string) {
 	if f.Err != nil && !strings.Contains(f.Err.Error(), why) || f.Err == nil && why != "" {
 		t.Fatalf("refused because of %v, want %q: another check stood in its way", f.Err, why)
 	}
+}
+
+// wantCode fails unless err is a fault with the code.
+func wantCode(t *testing.T, err error, code string) {
+	t.Helper()
+	var f *fault.Fault
+	if !asFault(err, &f) || f.Code != code {
+		t.Errorf("got %v, want fault %s", err, code)
+	}
+}
+
+// numberOf gives the number that people are told of a provider that does not answer.
+func numberOf(t *testing.T, err error) string {
+	t.Helper()
+	wantCode(t, err, "provider_down")
+	var f *fault.Fault
+	if !asFault(err, &f) {
+		return ""
+	}
+	number, _ := f.Args["reference"].(string)
+	return number
 }

@@ -7,9 +7,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -26,9 +29,16 @@ type Options struct {
 	Issuer       string // as the provider names itself, e.g. "https://login.example.it"
 	ClientID     string
 	ClientSecret string // "" for a public client, which PKCE alone protects
+	Key          *Key   // signs client assertions (private_key_jwt); instead of a secret
 	RedirectURL  string // our callback, as registered: base URL + "/sign-in/callback"
 	Scopes       []string
+	ACR          []string      // acr_values to ask for, the most wished first
+	Prompt       string        // prompt of an ordinary sign-in; "" leaves it to the provider
+	MaxAge       time.Duration // of the sign-in at the provider, for an ordinary one; 0: any
+	Fresh        time.Duration // greatest age of a fresh sign-in; 10 minutes
 	Mapping      Mapping
+	Trouble      func(Trouble)    // told of each failure of the provider's; may be nil
+	Log          *slog.Logger     // nil: slog.Default
 	HTTP         *http.Client     // nil: one that waits ten seconds
 	Clock        func() time.Time // nil: time.Now
 }
@@ -43,6 +53,7 @@ type Client struct {
 	tried    time.Time // when
 	wait     time.Duration
 	awaiting chan struct{} // closed when the discovery under way ends
+	number   string        // by which the log will have its failure
 }
 
 // discovered is what the provider says about itself.
@@ -50,9 +61,11 @@ type discovered struct {
 	provider *oidc.Provider
 	verifier *oidc.IDTokenVerifier
 	oauth    oauth2.Config
+	method   string // by which the client proves who it is
 	more     struct {
-		EndSession string `json:"end_session_endpoint"`
-		SaysIssuer bool   `json:"authorization_response_iss_parameter_supported"`
+		EndSession string   `json:"end_session_endpoint"`
+		SaysIssuer bool     `json:"authorization_response_iss_parameter_supported"`
+		Methods    []string `json:"token_endpoint_auth_methods_supported"`
 	}
 }
 
@@ -61,10 +74,23 @@ type discovered struct {
 type Attempt struct {
 	State, Nonce, Verifier string
 	Began                  time.Time
+	Silent, Fresh          bool
+	MaxAge                 time.Duration // that was asked for; 0: none
+}
+
+// Signed is who signed in, and how the provider remembers it.
+type Signed struct {
+	Claims  account.Claims
+	IDToken string    // for signing out at the provider
+	SID     string    // the provider's session, "" when it does not say
+	Auth    time.Time // when the person proved who they are; zero when the provider does not say
 }
 
 // Patience is how long a person may take at the provider.
 const Patience = 15 * time.Minute
+
+// awaited is how long a person is kept waiting for discovery.
+const awaited = 3 * time.Second
 
 // New makes a client; it speaks to nobody yet. It refuses options that cannot work.
 func New(o Options) (*Client, error) {
@@ -83,6 +109,18 @@ func New(o Options) (*Client, error) {
 	}
 	if len(o.Scopes) == 0 {
 		o.Scopes = []string{oidc.ScopeOpenID, "profile", "email"}
+	}
+	if o.Key != nil && o.ClientSecret != "" {
+		return nil, errors.New("login: the client has a secret and a key: leave one out")
+	}
+	if slices.Contains(strings.Fields(o.Prompt), "none") {
+		return nil, errors.New("login: prompt none signs nobody in who is not signed in at the provider already: leave it out")
+	}
+	if o.Fresh <= 0 {
+		o.Fresh = 10 * time.Minute
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
 	}
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Timeout: 10 * time.Second, Transport: transport()}
@@ -117,7 +155,8 @@ func (c *Client) Ready() error {
 }
 
 // discover gives what the provider says about itself, asking once for all that
-// wait; after a failure it asks again when a growing delay has passed.
+// wait; after a failure it asks again when a growing delay has passed. A person waits
+// for it only so long.
 func (c *Client) discover(ctx context.Context) (*discovered, error) {
 	c.mu.Lock()
 	if c.found != nil {
@@ -129,15 +168,19 @@ func (c *Client) discover(ctx context.Context) (*discovered, error) {
 			defer c.mu.Unlock()
 			return nil, c.problem
 		}
-		c.awaiting = make(chan struct{})
-		go c.ask(c.awaiting)
+		c.awaiting, c.number = make(chan struct{}), reference()
+		go c.ask(c.awaiting, c.number)
 	}
-	done := c.awaiting
+	done, number := c.awaiting, c.number
 	c.mu.Unlock()
+	late := time.NewTimer(awaited)
+	defer late.Stop()
 	select {
 	case <-done:
+	case <-late.C:
+		return nil, down(number, fmt.Errorf("discovery takes longer than %s", awaited))
 	case <-ctx.Done():
-		return nil, unavailable(ctx.Err())
+		return nil, down(number, ctx.Err())
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -146,15 +189,18 @@ func (c *Client) discover(ctx context.Context) (*discovered, error) {
 
 // ask runs discovery apart from any request: the person who happened to trigger
 // it may leave, and the provider's keys are fetched later with the same client.
-func (c *Client) ask(done chan struct{}) {
+func (c *Client) ask(done chan struct{}, number string) {
 	defer close(done)
 	ctx := oidc.ClientContext(context.Background(), c.opts.HTTP)
 	found, err := c.look(ctx)
+	if err != nil {
+		err = c.numbered(number, discovery(err), err) // once for all who wait, and who come before the next trial
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.awaiting = nil
 	if err != nil {
-		c.problem, c.tried = unavailable(err), c.opts.Clock()
+		c.problem, c.tried = err, c.opts.Clock()
 		c.wait = min(max(2*c.wait, time.Second), 30*time.Second)
 		return
 	}
@@ -170,36 +216,60 @@ func (c *Client) look(ctx context.Context) (*discovered, error) {
 	if err := provider.Claims(&d.more); err != nil {
 		return nil, err
 	}
+	if d.method, err = c.opts.authentication(d.more.Methods); err != nil {
+		return nil, errMethod{err}
+	}
+	endpoint := provider.Endpoint()
+	endpoint.AuthStyle = style(d.method)
 	d.verifier = provider.Verifier(&oidc.Config{ClientID: c.opts.ClientID, Now: c.opts.Clock})
 	d.oauth = oauth2.Config{
 		ClientID:     c.opts.ClientID,
 		ClientSecret: c.opts.ClientSecret,
-		Endpoint:     provider.Endpoint(),
+		Endpoint:     endpoint,
 		RedirectURL:  c.opts.RedirectURL,
 		Scopes:       c.opts.Scopes,
 	}
 	return d, nil
 }
 
-func unavailable(err error) error {
-	return fault.New(fault.Unavailable, "provider_down", "the identity provider does not answer").Because(err)
+// Ask says what a round trip is for; the zero Ask is an ordinary sign-in.
+type Ask struct {
+	Hint     string // login_hint
+	Language string // ui_locales
+	Silent   bool   // the provider must not show a page (prompt=none): what it says of who signed in before
+	Fresh    bool   // the person proves again who they are (prompt=login, max_age)
+	IDToken  string // of the person who signed in before, for Silent
 }
 
 // Begin starts a round trip: the address to send the person to, and what they must
-// bring back. hint is a login_hint ("" for
-// none), language a ui_locales.
-func (c *Client) Begin(ctx context.Context, hint, language string) (Attempt, string, error) {
+// bring back.
+func (c *Client) Begin(ctx context.Context, ask Ask) (Attempt, string, error) {
 	d, err := c.discover(ctx)
 	if err != nil {
 		return Attempt{}, "", err
 	}
-	a := Attempt{State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), Began: c.opts.Clock()}
+	a := Attempt{State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), Began: c.opts.Clock(), Silent: ask.Silent, Fresh: ask.Fresh}
 	options := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
-	if hint != "" {
-		options = append(options, oauth2.SetAuthURLParam("login_hint", hint))
+	add := func(name, value string) {
+		if value != "" {
+			options = append(options, oauth2.SetAuthURLParam(name, value))
+		}
 	}
-	if language != "" {
-		options = append(options, oauth2.SetAuthURLParam("ui_locales", language))
+	add("login_hint", ask.Hint)
+	add("ui_locales", ask.Language)
+	add("acr_values", strings.Join(c.opts.ACR, " "))
+	prompt, age := c.opts.Prompt, c.opts.MaxAge
+	switch {
+	case ask.Silent:
+		prompt = "none"
+		add("id_token_hint", ask.IDToken)
+	case ask.Fresh:
+		prompt, age = "login", c.opts.Fresh
+	}
+	add("prompt", prompt)
+	if age > 0 {
+		a.MaxAge = age
+		add("max_age", strconv.Itoa(int(age/time.Second)))
 	}
 	return a, d.oauth.AuthCodeURL(a.State, options...), nil
 }
@@ -212,45 +282,74 @@ func random() string {
 }
 
 // Finish ends the round trip with the query that the provider sent the person
-// back with. It gives the claims, and the ID token for signing out.
-func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (account.Claims, string, error) {
-	var none account.Claims
+// back with. Forbidden "sign_in_again" says that a silent one needs the person.
+func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (Signed, error) {
+	var none Signed
 	if a.State == "" || subtle.ConstantTimeCompare([]byte(a.State), []byte(query.Get("state"))) != 1 {
-		return none, "", refused("state is not the one sent", nil)
+		return none, refused("state is not the one sent", nil)
 	}
 	if c.opts.Clock().After(a.Began.Add(Patience)) {
-		return none, "", fault.New(fault.Conflict, "sign_in_late", "signing in took too long: begin again")
+		return none, fault.New(fault.Conflict, "sign_in_late", "signing in took too long: begin again")
 	}
 	d, err := c.discover(ctx)
 	if err != nil {
-		return none, "", err
+		return none, err
 	}
 	// An answer of another provider must not be taken to this one's token endpoint (RFC 9207).
 	if said := query.Get("iss"); said != "" && said != c.opts.Issuer || said == "" && d.more.SaysIssuer {
-		return none, "", refused("the answer names another issuer", nil)
+		return none, refused("the answer names another issuer", nil)
 	}
 	if problem := query.Get("error"); problem != "" {
-		return none, "", declined(problem)
+		return none, c.declined(a, problem)
 	}
 	ctx = oidc.ClientContext(ctx, c.opts.HTTP)
-	token, err := d.oauth.Exchange(ctx, query.Get("code"), oauth2.VerifierOption(a.Verifier))
+	proofs, err := c.proofs(d)
 	if err != nil {
-		return none, "", exchange(err)
+		return none, err
+	}
+	token, err := d.oauth.Exchange(ctx, query.Get("code"), append(proofs, oauth2.VerifierOption(a.Verifier))...)
+	if err != nil {
+		return none, c.exchange(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, said, err := c.verify(ctx, d, raw, a.Nonce, token.AccessToken)
 	if err != nil {
-		return none, "", refused("the ID token does not hold", err)
+		return none, c.unbelieved(err)
+	}
+	auth, err := c.proved(a, said)
+	if err != nil {
+		return none, err
 	}
 	if err := c.complete(ctx, d, id, said, token); err != nil {
-		return none, "", err
+		return none, err
 	}
 	claims, err := c.opts.Mapping.read(said)
 	if err != nil {
-		return none, "", refused("the claims cannot be read", err)
+		return none, c.trouble(Claims, err)
 	}
 	claims.Issuer, claims.Subject = id.Issuer, id.Subject
-	return claims, raw, nil
+	sid, _ := said["sid"].(string)
+	return Signed{Claims: claims, IDToken: raw, SID: sid, Auth: auth}, nil
+}
+
+// proved gives when the person proved who they are, and refuses an age above the one
+// that was asked for (OpenID Connect Core §3.1.3.7, 13).
+func (c *Client) proved(a Attempt, said map[string]any) (time.Time, error) {
+	seconds, ok := said["auth_time"].(float64)
+	if !ok {
+		if a.MaxAge > 0 {
+			return time.Time{}, c.trouble(NotFresh, errors.New("max_age was asked for, and the ID token has no auth_time"))
+		}
+		return time.Time{}, nil
+	}
+	at, now := time.Unix(int64(seconds), 0), c.opts.Clock()
+	if at.After(now.Add(skew)) {
+		return time.Time{}, c.trouble(Clock, fmt.Errorf("auth_time is %s ahead of our clock", at.Sub(now).Round(time.Second)))
+	}
+	if a.MaxAge > 0 && now.Sub(at) > a.MaxAge+skew {
+		return time.Time{}, c.trouble(NotFresh, fmt.Errorf("the sign-in is %s old, and %s was asked for", now.Sub(at).Round(time.Second), a.MaxAge))
+	}
+	return at, nil
 }
 
 // verify checks what OpenID Connect Core §3.1.3.7 asks of an ID token, and gives what
@@ -264,7 +363,7 @@ func (c *Client) verify(ctx context.Context, d *discovered, raw, nonce, access s
 		return nil, nil, err
 	}
 	if nonce == "" || subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(nonce)) != 1 {
-		return nil, nil, errors.New("nonce is not the one sent")
+		return nil, nil, errForeign{errors.New("nonce is not the one sent")}
 	}
 	if id.Subject == "" {
 		return nil, nil, errors.New("no subject")
@@ -275,7 +374,7 @@ func (c *Client) verify(ctx context.Context, d *discovered, raw, nonce, access s
 	}
 	party := said["azp"]
 	if (len(id.Audience) > 1 || party != nil && party != "") && party != c.opts.ClientID {
-		return nil, nil, errors.New("it was given to another client")
+		return nil, nil, errForeign{errors.New("it was given to another client")}
 	}
 	if id.AccessTokenHash != "" {
 		if err := id.VerifyAccessToken(access); err != nil {
@@ -294,13 +393,13 @@ func (c *Client) complete(ctx context.Context, d *discovered, id *oidc.IDToken, 
 	}
 	info, err := d.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
 	if err != nil {
-		return unavailable(err)
+		return c.trouble(Unreachable, fmt.Errorf("userinfo: %w", err))
 	}
 	if info.Subject != id.Subject {
 		return refused("userinfo is about somebody else", nil)
 	}
 	if err := info.Claims(&said); err != nil {
-		return refused("userinfo cannot be read", err)
+		return c.trouble(Claims, fmt.Errorf("userinfo: %w", err))
 	}
 	return nil
 }
@@ -326,34 +425,4 @@ func (c *Client) Leave(idToken, returnTo string) string {
 	}
 	at.RawQuery = q.Encode()
 	return at.String()
-}
-
-// refused is a sign-in that was not believed. The reason is for the log: it
-// would help whoever tries to forge one.
-func refused(reason string, err error) error {
-	cause := errors.New(reason)
-	if err != nil {
-		cause = fmt.Errorf("%s: %w", reason, err)
-	}
-	return fault.New(fault.Forbidden, "sign_in_refused", "the sign-in could not be verified: begin again").Because(cause)
-}
-
-// declined is a provider that says no by itself.
-func declined(problem string) error {
-	switch problem {
-	case "access_denied", "login_required", "interaction_required", "consent_required", "account_selection_required":
-		return fault.New(fault.Forbidden, "sign_in_cancelled", "the sign-in was cancelled at the identity provider")
-	case "temporarily_unavailable", "server_error":
-		return unavailable(errors.New(problem))
-	}
-	return refused("the provider answers "+strings.ToValidUTF8(problem, "?"), nil)
-}
-
-// exchange tells a provider that refused the code from one that did not answer.
-func exchange(err error) error {
-	var answer *oauth2.RetrieveError
-	if errors.As(err, &answer) && answer.Response != nil && answer.Response.StatusCode < 500 {
-		return refused("the code was not accepted", errors.New(answer.ErrorCode))
-	}
-	return unavailable(err)
 }

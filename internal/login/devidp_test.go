@@ -49,7 +49,7 @@ func TestPersonChosenOnThePageSignsIn(t *testing.T) {
 		t.Errorf("%d people to be, want %d", got, want)
 	}
 	b.send(url.Values{"subject": {"marta"}})
-	claims, idToken, err := c.Finish(t.Context(), a, b.query())
+	signed, err := c.Finish(t.Context(), a, b.query())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,11 +57,11 @@ func TestPersonChosenOnThePageSignsIn(t *testing.T) {
 		Issuer: p.Issuer(), Subject: "marta", Name: "Marta Gibellini", Email: "marta.gibellini@riva.example",
 		Municipality: "Riva d’Arno", Groups: []string{"riva/moderator"},
 	}
-	if d := cmp.Diff(want, claims); d != "" {
+	if d := cmp.Diff(want, signed.Claims); d != "" {
 		t.Error(d)
 	}
 	// Some clients read the ID token alone: it says the same.
-	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(idToken, ".")[1])
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(signed.IDToken, ".")[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +70,8 @@ func TestPersonChosenOnThePageSignsIn(t *testing.T) {
 			t.Errorf("the ID token lacks %s: %s", said, payload)
 		}
 	}
-	out, err := url.Parse(c.Leave(idToken, "http://127.0.0.1:1/"))
-	if err != nil || out.Query().Get("id_token_hint") != idToken {
+	out, err := url.Parse(c.Leave(signed.IDToken, "http://127.0.0.1:1/"))
+	if err != nil || out.Query().Get("id_token_hint") != signed.IDToken {
 		t.Errorf("signing out leads to %v (%v)", out, err)
 	}
 }
@@ -82,12 +82,12 @@ func TestKnownHintSignsInAtOnce(t *testing.T) {
 		a, address := begin(t, c, hint)
 		b := newBrowser(t)
 		b.open(address)
-		claims, _, err := c.Finish(t.Context(), a, b.query())
+		signed, err := c.Finish(t.Context(), a, b.query())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if claims.Subject != "paolo" {
-			t.Errorf("hint %s signs %s in", hint, claims.Subject)
+		if signed.Claims.Subject != "paolo" {
+			t.Errorf("hint %s signs %s in", hint, signed.Claims.Subject)
 		}
 	}
 	_, address := begin(t, c, "nobody-known")
@@ -103,7 +103,7 @@ func TestCancellingAtTheProviderIsNoError(t *testing.T) {
 	b := newBrowser(t)
 	b.open(address)
 	b.send(url.Values{"cancel": {"1"}})
-	_, _, err := c.Finish(t.Context(), a, b.query())
+	_, err := c.Finish(t.Context(), a, b.query())
 	wantFault(t, err, fault.Forbidden, "sign_in_cancelled", "")
 }
 
@@ -160,13 +160,13 @@ func TestVerifierThatDoesNotMatchIsRefused(t *testing.T) {
 
 	other := mine
 	other.Verifier = strings.Repeat("x", 43)
-	_, _, err := c.Finish(t.Context(), other, b.query())
+	_, err := c.Finish(t.Context(), other, b.query())
 	wantFault(t, err, fault.Forbidden, "sign_in_refused", "the code was not accepted")
 
 	second, _ := begin(t, c, "anna")
 	stolen := b.query()
 	stolen.Set("state", second.State)
-	_, _, err = c.Finish(t.Context(), second, stolen)
+	_, err = c.Finish(t.Context(), second, stolen)
 	wantFault(t, err, fault.Forbidden, "sign_in_refused", "the code was not accepted")
 }
 
@@ -175,10 +175,10 @@ func TestCodeIsGoodForOnce(t *testing.T) {
 	a, address := begin(t, c, "anna")
 	b := newBrowser(t)
 	b.open(address)
-	if _, _, err := c.Finish(t.Context(), a, b.query()); err != nil {
+	if _, err := c.Finish(t.Context(), a, b.query()); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := c.Finish(t.Context(), a, b.query())
+	_, err := c.Finish(t.Context(), a, b.query())
 	wantFault(t, err, fault.Forbidden, "sign_in_refused", "the code was not accepted")
 }
 
@@ -220,7 +220,7 @@ func TestProviderThatStartsLateIsFound(t *testing.T) {
 		t.Error("knows where to sign out before discovery")
 	}
 	wantFault(t, c.Ready(), fault.Unavailable, "provider_down", "connect")
-	_, _, err = c.Begin(t.Context(), "", "")
+	_, _, err = c.Begin(t.Context(), login.Ask{})
 	wantFault(t, err, fault.Unavailable, "provider_down", "connect")
 
 	again, err := devidp.New(devidp.Demonstration(), callback).Start(t.Context(), address)

@@ -12,6 +12,13 @@
 //	                             ▼
 //	                          account.Claims, mapped as configured
 //
+// A round trip may be silent (prompt=none: the provider says what somebody may do whom it
+// knows, and shows nothing) or fresh (the person proves again who they are; auth_time is
+// checked). LoggedOut verifies the provider's own word that a session is over.
+//
+// What fails because of the provider is Trouble: one WARN line with cause and remedy, one
+// count by kind, and a number that people are told.
+//
 // Discovery is lazy: Delfi starts while the provider is down, keeps trying when
 // somebody signs in or asks Ready, and says meanwhile that sign-in is unavailable.
 package login

@@ -14,9 +14,13 @@ type Mapping struct {
 	Name         string // "name"
 	Email        string // "email"
 	Municipality string // "municipality"
-	Groups       string // "groups": a list, or one text with spaces or commas
-	// Roles renames a provider's groups to ours, e.g. {"urp-staff": "modena/moderator"};
-	// groups that already read "<administration>/<role>" need none.
+	Groups       string // "groups": a list, or one text, which is one group
+	// Separator cuts a groups claim that is one text (","); "" leaves it whole. A name
+	// that people may choose must not become two groups because of a blank in it.
+	Separator string
+	// Roles maps a provider's groups to ours, e.g. {"urp-staff": "modena/moderator"}.
+	// With a map only the groups in it count; without one, groups must read
+	// "<administration>/<role>" themselves.
 	Roles map[string]string
 }
 
@@ -49,18 +53,29 @@ func (m Mapping) read(said map[string]any) (account.Claims, error) {
 	if c.Name == "" {
 		c.Name = given(said)
 	}
-	groups, err := list(find(said, m.Groups))
+	groups, err := m.list(find(said, m.Groups))
 	if err != nil {
 		return c, fmt.Errorf("claim %q: %w", m.Groups, err)
 	}
 	for _, g := range groups {
-		if ours, ok := m.Roles[g]; ok {
-			g = ours
+		if g, ok := m.role(g); ok {
+			c.Groups = append(c.Groups, g)
 		}
-		// Keycloak writes a group's path with a slash before it.
-		c.Groups = append(c.Groups, strings.TrimPrefix(g, "/"))
 	}
 	return c, nil
+}
+
+// role gives our name of a provider's group; false for one that does not count.
+func (m Mapping) role(group string) (string, bool) {
+	path := strings.TrimPrefix(group, "/") // Keycloak writes a group's path with a slash before it
+	if len(m.Roles) == 0 {
+		return path, true
+	}
+	ours, ok := m.Roles[group]
+	if !ok {
+		ours, ok = m.Roles[path]
+	}
+	return ours, ok
 }
 
 // complete tells whether nothing that is mapped is absent. A claim that says nothing
@@ -93,12 +108,25 @@ func find(said map[string]any, name string) any {
 	return find(inner, rest)
 }
 
-func list(v any) ([]string, error) {
+// list gives the groups of a claim: a list's texts, or one text as a whole.
+func (m Mapping) list(v any) ([]string, error) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
 	case string:
-		return strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' }), nil
+		if v == "" {
+			return nil, nil
+		}
+		if m.Separator == "" {
+			return []string{v}, nil
+		}
+		var out []string
+		for g := range strings.SplitSeq(v, m.Separator) {
+			if g = strings.TrimSpace(g); g != "" {
+				out = append(out, g)
+			}
+		}
+		return out, nil
 	case []any:
 		out := make([]string, 0, len(v))
 		for _, e := range v {

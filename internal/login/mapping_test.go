@@ -30,13 +30,35 @@ func TestClaimsAreMappedAsConfigured(t *testing.T) {
 		},
 		"a name with dots of its own": {
 			mapping: Mapping{Groups: "https://riva.example/groups"},
-			said:    map[string]any{"https://riva.example/groups": "riva/moderator, riva/council"},
-			want:    account.Claims{Groups: []string{"riva/moderator", "riva/council"}},
+			said:    map[string]any{"https://riva.example/groups": "riva/moderator"},
+			want:    account.Claims{Groups: []string{"riva/moderator"}},
 		},
-		"groups renamed, and as Keycloak writes paths": {
-			mapping: Mapping{Roles: map[string]string{"urp-staff": "riva/moderator"}},
-			said:    map[string]any{"groups": []any{"urp-staff", "/riva/facilitator"}},
-			want:    account.Claims{Groups: []string{"riva/moderator", "riva/facilitator"}},
+		"one text is one group": {
+			said: map[string]any{"groups": "amici di riva/administrator"},
+			want: account.Claims{Groups: []string{"amici di riva/administrator"}},
+		},
+		"one text with a comma is one group": {
+			said: map[string]any{"groups": "coro,riva/administrator"},
+			want: account.Claims{Groups: []string{"coro,riva/administrator"}},
+		},
+		"an entry of a list is never cut": {
+			mapping: Mapping{Separator: ","},
+			said:    map[string]any{"groups": []any{"coro,riva/administrator"}},
+			want:    account.Claims{Groups: []string{"coro,riva/administrator"}},
+		},
+		"one text, cut as set": {
+			mapping: Mapping{Separator: ","},
+			said:    map[string]any{"groups": "riva/moderator, amici di riva/council,"},
+			want:    account.Claims{Groups: []string{"riva/moderator", "amici di riva/council"}},
+		},
+		"as Keycloak writes paths": {
+			said: map[string]any{"groups": []any{"/riva/facilitator"}},
+			want: account.Claims{Groups: []string{"riva/facilitator"}},
+		},
+		"with a map only the map": {
+			mapping: Mapping{Roles: map[string]string{"urp-staff": "riva/moderator", "giunta": "riva/council"}},
+			said:    map[string]any{"groups": []any{"urp-staff", "riva/administrator", "/riva/facilitator", "/giunta"}},
+			want:    account.Claims{Groups: []string{"riva/moderator", "riva/council"}},
 		},
 		"a name in two parts, as SPID says it": {
 			said: map[string]any{"given_name": "Anna", "family_name": "Vandelli"},

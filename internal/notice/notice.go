@@ -16,6 +16,10 @@ const (
 	LastDay     Kind = "last_day"     // to everyone enrolled, a day before the deadline
 )
 
+// Minority tells everyone enrolled that the report of the dissent is shown, until the
+// deadline of comments.
+const Minority Kind = "minority"
+
 // Message is what is told to every addressee; nothing in it tells how or whether anyone answered.
 type Message struct {
 	Kind         Kind

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 
@@ -128,7 +129,11 @@ func (s *Service) one(ctx context.Context) (found, taken bool, err error) {
 		if err != nil {
 			return err
 		}
-		if len(to) == 0 || to[0].Email == "" {
+		if len(to) == 0 {
+			// Who leaves tonight is told nothing, and the row says what everybody's says.
+			return settle(ctx, tx, m.ID, sent, "")
+		}
+		if to[0].Email == "" {
 			return settle(ctx, tx, m.ID, refused, "no address")
 		}
 		trouble, again := handed[m.ID]
@@ -140,10 +145,26 @@ func (s *Service) one(ctx context.Context) (found, taken bool, err error) {
 		case trouble == nil:
 			return settle(ctx, tx, m.ID, sent, "")
 		case mail.Refused(trouble), m.Tries+1 >= maxTries:
-			return settle(ctx, tx, m.ID, refused, trouble.Error())
+			return settle(ctx, tx, m.ID, refused, unnamed(trouble.Error(), to[0]))
 		}
 		taken = false
-		return postpone(ctx, tx, m.ID, tx.Now.Add(pause(m.Tries+1)), trouble.Error())
+		return postpone(ctx, tx, m.ID, tx.Now.Add(pause(m.Tries+1)), unnamed(trouble.Error(), to[0]))
 	})
 	return found, taken, err
+}
+
+// addressed is any e-mail address in a mail server's words.
+var addressed = regexp.MustCompile(`[^\s<>"'(),;:]+@[^\s<>"'(),;:]+`)
+
+// unnamed gives what a mail server said without the person of whom it was said: the
+// outbox is kept in clear text.
+func unnamed(trouble string, to account.Addressee) string {
+	trouble = addressed.ReplaceAllString(trouble, "(address)")
+	local, _, _ := strings.Cut(to.Email, "@")
+	for _, told := range []string{to.Name, local} {
+		if told != "" {
+			trouble = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(told)).ReplaceAllString(trouble, "(person)")
+		}
+	}
+	return trouble
 }

@@ -1,6 +1,7 @@
 package notice_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"delfi/internal/notice"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
 )
 
 // bench is a notice service with its own database, mail server and clock.
@@ -24,6 +26,7 @@ type bench struct {
 	t      *testing.T
 	now    time.Time
 	db     *postgres.DB
+	keys   pseudonym.Keys
 	jobs   *job.Queue
 	server *mailtest.Server
 	svc    *notice.Service
@@ -33,8 +36,13 @@ type bench struct {
 func newBench(t *testing.T, withMail bool) *bench {
 	t.Helper()
 	b := &bench{t: t, now: time.Date(2026, 4, 19, 8, 0, 0, 0, time.UTC), server: mailtest.New(t)}
-	b.db = testdb.NewAt(t, func() time.Time { return b.now })
-	accounts := account.New(b.db)
+	b.db = testdb.NewSingleAt(t, func() time.Time { return b.now })
+	keys, err := pseudonym.NewFileKeys(t.TempDir(), bytes.Repeat([]byte{1}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.keys = keys
+	accounts := account.New(b.db, keys)
 	for _, who := range []string{"anna", "bruno", "carla"} {
 		id, err := accounts.SignIn(context.Background(), account.Claims{Issuer: "test", Subject: who, Name: who, Email: who + "@example.org"})
 		if err != nil {
@@ -42,7 +50,6 @@ func newBench(t *testing.T, withMail bool) *bench {
 		}
 		b.people = append(b.people, id)
 	}
-	var err error
 	if b.jobs, err = job.New(b.db); err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +205,7 @@ func TestNoServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.jobs, b.svc = jobs, notice.New(b.db, jobs, account.New(b.db), b.sender(true), "https://delfi.example")
+	b.jobs, b.svc = jobs, notice.New(b.db, jobs, account.New(b.db, b.keys), b.sender(true), "https://delfi.example")
 	b.tell(invitation, b.people[1])
 	b.drain()
 	if diff := cmp.Diff(map[string]int{"anna@example.org": 1, "bruno@example.org": 1}, b.got()); diff != "" {
@@ -221,7 +228,7 @@ func TestTwoServers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		notice.New(b.db, jobs, account.New(b.db), b.sender(true), "https://delfi.example")
+		notice.New(b.db, jobs, account.New(b.db, b.keys), b.sender(true), "https://delfi.example")
 		b.tell(notice.Message{Kind: notice.Invitation, Consultation: uuid.New(), Slug: "x", Title: "x"}, b.people[0])
 		wg.Go(func() {
 			if err := jobs.Drain(context.Background()); err != nil {
@@ -243,5 +250,39 @@ func TestDeadline(t *testing.T) {
 	err := b.db.Transact(context.Background(), func(ctx context.Context, tx *postgres.Tx) error { return b.svc.Tell(ctx, tx, bad, b.people) })
 	if err == nil {
 		t.Error("stored")
+	}
+}
+
+// Who asked to leave is told nothing more, and the outbox does not tell who it is.
+func TestWhoLeavesIsToldNothing(t *testing.T) {
+	b := newBench(t, true)
+	accounts := account.New(b.db, b.keys)
+	if err := accounts.Leave(context.Background(), account.Actor{Account: b.people[0]}); err != nil {
+		t.Fatal(err)
+	}
+	b.tell(lastDay, b.people...)
+	b.drain()
+	if diff := cmp.Diff(map[string]int{"bruno@example.org": 1, "carla@example.org": 1}, b.got()); diff != "" {
+		t.Error(diff)
+	}
+	var kinds int
+	if err := b.db.Pool().Get(&kinds, `SELECT count(DISTINCT (state, tries, trouble)) FROM civic.outbox`); err != nil || kinds != 1 {
+		t.Errorf("%d kinds of rows, %v", kinds, err)
+	}
+}
+
+// A mail server's words often repeat whom it refuses.
+func TestTheOutboxKeepsNoAddress(t *testing.T) {
+	anna := account.Addressee{Name: "Anna Vandelli", Email: "anna.v@posta.example"}
+	for said, want := range map[string]string{
+		"550 <anna.v@posta.example>: unknown":          "550 <(address)>: unknown",
+		"550 user ANNA.V does not exist":               "550 user (person) does not exist",
+		"mailbox of Anna Vandelli full; ask a@b.it":    "mailbox of (person) full; ask (address)",
+		"dial tcp 127.0.0.1:25: connection refused":    "dial tcp 127.0.0.1:25: connection refused",
+		"552 5.2.2 (other.name@posta.example) is full": "552 5.2.2 ((address)) is full",
+	} {
+		if got := notice.Unnamed(said, anna); got != want {
+			t.Errorf("%q became %q", said, got)
+		}
 	}
 }

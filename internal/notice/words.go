@@ -45,6 +45,9 @@ func (w words) letter(m queued, to account.Addressee, now time.Time) mail.Letter
 		s.greeting += " " + to.Name
 	}
 	link := w.base + prefix + "/consultations/" + m.Slug
+	if m.Kind == Minority {
+		link += "/minority"
+	}
 	return mail.Letter{
 		ID: m.ID.String(), Name: to.Name, To: to.Email, Language: lang, Subject: s.subject,
 		Text: s.text(link), HTML: s.html(lang, link), Date: now.Truncate(time.Minute),
@@ -78,6 +81,13 @@ func italian(m queued) script {
 			fmt.Sprintf("il giro %d della consultazione «%s» si chiude %s.", m.Round, m.Title, when(m.Deadline, "it")),
 			"Se hai già risposto, ignora questo messaggio. Una bozza non consegnata non conta.",
 		}
+	case Minority:
+		s.subject = "Relazione di minoranza da leggere: " + m.Title
+		s.paragraphs = []string{
+			"la consultazione «" + m.Title + "» è conclusa. Chi facilita ha scritto la proposta di relazione di minoranza, con le ragioni di chi la pensa diversamente dagli esiti.",
+			"Si può leggere e commentare a chi facilita fino a " + when(m.Deadline, "it") + ". Se qualcosa manca o è riportato male, dillo prima della pubblicazione del parere.",
+		}
+		s.action = "Leggi la proposta"
 	}
 	return s
 }
@@ -109,6 +119,13 @@ func english(m queued) script {
 			fmt.Sprintf("round %d of the consultation “%s” closes on %s.", m.Round, m.Title, when(m.Deadline, "en")),
 			"If you have already answered, ignore this message. A draft that is not delivered does not count.",
 		}
+	case Minority:
+		s.subject = "Minority report to read: " + m.Title
+		s.paragraphs = []string{
+			"the consultation “" + m.Title + "” is concluded. The facilitator has written the proposed minority report, with the reasons of those who think otherwise than the verdicts.",
+			"It can be read, and commented on to the facilitator, until " + when(m.Deadline, "en") + ". If something is missing or told wrongly, say so before the opinion is published.",
+		}
+		s.action = "Read the proposal"
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,54 +30,124 @@ func (s *Service) Enrolments(ctx context.Context, actor account.Actor) ([]Enrolm
 	return all, err
 }
 
-// Leave takes the actor off every panel and deletes the account, in one
-// transaction. The panels stay as large as they were: how many left is counted by
-// group. What was handed in stays where it is: nothing here could find it. While a
-// panel's key lives a keyed mark keeps the same person from enrolling again and
-// answering twice; it goes with the key. Unavailable when this process lacks a key.
-func (s *Service) Leave(ctx context.Context, actor account.Actor) error {
+// nightHour is when the night's work begins, in Rome. It exists once in every night.
+const nightHour = 3
+
+// lastNight is the latest beginning of a night's work that is not after now.
+func (s *Service) lastNight(now time.Time) time.Time {
+	now = now.In(s.rome)
+	night := time.Date(now.Year(), now.Month(), now.Day(), nightHour, 0, 0, 0, s.rome)
+	if night.After(now) {
+		night = night.AddDate(0, 0, -1)
+	}
+	return night
+}
+
+// departure is somebody who leaves, with the mark for each panel that they are on.
+type departure struct {
+	account.Leaver
+	marks map[uuid.UUID][]byte // by consultation; nil where the key is gone
+}
+
+// depart takes off every panel those who asked to leave before the night began, and
+// deletes their accounts: all in one transaction, in the order of their ids, so that
+// nothing says who left at the moment of an act. The panels stay as large as they were:
+// how many left is counted by group. What was handed in stays where it is: nothing here
+// could find it. While a panel's key lives a keyed mark keeps the same person from
+// enrolling again and answering twice; it goes with the key. Unavailable when this
+// process lacks a key.
+func (s *Service) depart(ctx context.Context) error {
+	list, err := s.people.Leavers(ctx, s.lastNight(s.db.Now()))
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	ready := map[uuid.UUID]departure{}
+	for _, l := range list {
+		if ready[l.Account], err = s.prepare(ctx, l); err != nil {
+			return err
+		}
+	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		issuer, subject, err := account.Identity(ctx, tx, actor.Account)
+		if err := account.Heap.Share(ctx, tx); err != nil {
+			return err
+		}
+		if err := Heap.Share(ctx, tx); err != nil {
+			return err
+		}
+		still, err := account.Take(ctx, tx, list)
 		if err != nil {
 			return err
 		}
-		gone, err := deleteEnrolments(ctx, tx, actor.Account)
-		if err != nil {
-			return err
-		}
-		for _, e := range gone {
-			if err := addDeparted(ctx, tx, e.Consultation, e.Group); err != nil {
-				return err
-			}
-			mark, err := s.seat.Mark(ctx, e.Consultation, issuer, subject)
-			if fault.KindOf(err) == fault.Conflict {
-				continue // its key is gone: nobody enrols there any more
-			}
-			if err != nil {
-				return err
-			}
-			if err := addMark(ctx, tx, e.Consultation, mark); err != nil {
+		for _, l := range still {
+			if err := s.remove(ctx, tx, ready[l.Account]); err != nil {
 				return err
 			}
 		}
-		return account.Delete(ctx, tx, actor.Account)
+		return nil
 	})
 }
 
-// left tells whether the actor's person was on a panel before and left it. The key
-// is not asked for while nobody has left.
-func (s *Service) left(ctx context.Context, tx *postgres.Tx, actor account.Actor, consultation uuid.UUID) (bool, error) {
-	some, err := anyDeparted(ctx, tx, consultation)
+// prepare makes the marks of a leaver, before the transaction that stores them: a key is
+// read in a moment of its own.
+func (s *Service) prepare(ctx context.Context, l account.Leaver) (departure, error) {
+	d := departure{Leaver: l, marks: map[uuid.UUID][]byte{}}
+	places, err := s.Enrolments(ctx, account.Actor{Account: l.Account})
+	if err != nil {
+		return d, err
+	}
+	for _, e := range places {
+		mark, err := s.seat.Mark(ctx, e.Consultation, l.Issuer, l.Subject)
+		if err != nil && fault.KindOf(err) != fault.Conflict { // where its key is gone nobody enrols any more
+			return d, err
+		}
+		d.marks[e.Consultation] = mark
+	}
+	return d, nil
+}
+
+// errEnrolled is for who enrolled after the marks were made: the next hour makes them all.
+var errEnrolled = errors.New("panel: somebody who leaves has enrolled meanwhile")
+
+func (s *Service) remove(ctx context.Context, tx *postgres.Tx, d departure) error {
+	gone, err := deleteEnrolments(ctx, tx, d.Account)
+	if err != nil {
+		return err
+	}
+	for _, e := range gone {
+		mark, made := d.marks[e.Consultation]
+		if !made {
+			return errEnrolled
+		}
+		if err := addDeparted(ctx, tx, e.Consultation, e.Group); err != nil {
+			return err
+		}
+		if mark == nil {
+			continue
+		}
+		if err := addMark(ctx, tx, e.Consultation, mark); err != nil {
+			return err
+		}
+	}
+	return account.Delete(ctx, tx, d.Account)
+}
+
+// mark gives the mark by which a panel knows the actor's person again; nil where nobody
+// is known, since the key is not asked for while nobody has left.
+func (s *Service) mark(ctx context.Context, actor account.Actor, consultation uuid.UUID) ([]byte, error) {
+	if !actor.SignedIn() {
+		return nil, nil
+	}
+	var issuer, subject string
+	var some bool
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if some, err = anyDeparted(ctx, tx, consultation); err != nil || !some {
+			return err
+		}
+		issuer, subject, err = s.people.Identity(ctx, tx, actor.Account)
+		return err
+	})
 	if err != nil || !some {
-		return false, err
+		return nil, err
 	}
-	issuer, subject, err := account.Identity(ctx, tx, actor.Account)
-	if err != nil {
-		return false, err
-	}
-	mark, err := s.seat.Mark(ctx, consultation, issuer, subject)
-	if err != nil {
-		return false, err
-	}
-	return marked(ctx, tx, consultation, mark)
+	return s.seat.Mark(ctx, consultation, issuer, subject)
 }

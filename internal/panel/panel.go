@@ -20,19 +20,28 @@ type Terms struct {
 	Open   bool        // from announcement until the last round closes, and not suspended
 	Groups []string    // ids of the protocol's groups
 	Staff  []uuid.UUID // who steers it, and so cannot answer
+	Full   bool        // nobody can enrol any more, whatever happens
 	Codes  bool        // held codes can be issued: something can still be answered
+
+	// What the time from which a held code works depends on.
+	Deadline time.Time // of the round that is open and answered; zero when none is
+	Next     int       // number of the next round to open that is answered; 0 when none is
 }
 
 // Service has the use cases of enrolment.
 type Service struct {
-	db    *postgres.DB
-	seat  *pseudonym.Service
-	terms func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
-	rome  *time.Location
+	db     *postgres.DB
+	people *account.Service
+	seat   *pseudonym.Service
+	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
+	rome   *time.Location
+	heaps  []postgres.Heap // see Mingled
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups postgres.Memo[place, string]
 	places *postgres.Inquiry[uuid.UUID, uuid.UUID, string] // groups by consultation and account
+
+	working postgres.Memo[batchKey, struct{}] // batches of codes that work
 }
 
 // place is one account on one panel.
@@ -42,14 +51,14 @@ type place struct{ consultation, account uuid.UUID }
 const placesKept = 1 << 16
 
 // New makes the service; enrolment answers "closed" until Ask was called.
-func New(db *postgres.DB, p *pseudonym.Service) *Service {
+func New(db *postgres.DB, a *account.Service, p *pseudonym.Service) *Service {
 	rome, err := time.LoadLocation("Europe/Rome")
 	if err != nil {
 		// tzdata is linked in, so this is a broken build.
 		panic(err)
 	}
 	s := &Service{
-		db: db, seat: p, rome: rome,
+		db: db, people: a, seat: p, rome: rome,
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 	}
 	s.places = postgres.NewInquiry(s.seated)
@@ -82,6 +91,10 @@ func CanEnrol(actor account.Actor, t Terms, group string) error {
 // open from announcement until the last round closes. The account's row keeps
 // the day and the group alone.
 func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error {
+	mark, err := s.mark(ctx, actor, consultation)
+	if err != nil {
+		return err
+	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		t, err := s.terms(ctx, tx, consultation)
 		if err != nil {
@@ -90,11 +103,9 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		if err := CanEnrol(actor, t, group); err != nil {
 			return err
 		}
-		left, err := s.left(ctx, tx, actor, consultation)
-		if err != nil {
+		if left, err := marked(ctx, tx, consultation, mark); err != nil {
 			return err
-		}
-		if left {
+		} else if left {
 			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
 		}
 		day := tx.Now.In(s.rome).Format(time.DateOnly)
@@ -160,19 +171,8 @@ func (s *Service) enrolled(ctx context.Context, actor account.Actor, consultatio
 	return group, err
 }
 
-// Enrolled counts the panel by group.
-func (s *Service) Enrolled(ctx context.Context, consultation uuid.UUID) (map[string]int, error) {
-	var n map[string]int
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		var err error
-		n, err = s.Count(ctx, tx, consultation)
-		return err
-	})
-	return n, err
-}
-
-// Count is Enrolled within the caller's transaction: a round that opens or
-// closes counts the panel as it stands in that instant.
+// Count counts the panel by group exactly, within the caller's transaction: a round that
+// opens or closes counts the panel as it stands in that instant.
 func (s *Service) Count(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
 	return countEnrolled(ctx, tx, consultation)
 }

@@ -6,10 +6,14 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"delfi/internal/postgres"
 )
+
+// Heap is the table of enrolments: its rows are written anew each hour.
+var Heap = postgres.Heap{Table: "civic.enrolment", Order: "consultation, account"}
 
 func insertEnrolment(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID, group, day string) error {
 	_, err := tx.ExecContext(ctx, `
@@ -45,7 +49,7 @@ func findGroups(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, ac
 // countEnrolled counts people by group, those without accounts included, and those who
 // left and took theirs along.
 func countEnrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
-	rows, err := tx.QueryxContext(ctx, `
+	return scanPeople(tx.QueryxContext(ctx, `
 		SELECT grp, sum(people)
 		FROM (
 			SELECT grp, count(*) AS people
@@ -62,7 +66,10 @@ func countEnrolled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID)
 			WHERE consultation = $1
 		) AS everyone
 		GROUP BY grp`,
-		consultation)
+		consultation))
+}
+
+func scanPeople(rows *sqlx.Rows, err error) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +108,9 @@ func findMembers(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (
 
 // markIssued notes that a code was issued; false when it was noted before.
 func markIssued(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (bool, error) {
+	if err := Heap.Share(ctx, tx); err != nil {
+		return false, err
+	}
 	done, err := tx.ExecContext(ctx, `
 		UPDATE civic.enrolment
 		SET code_issued = true
@@ -124,4 +134,16 @@ func findIssued(ctx context.Context, tx *postgres.Tx, consultation, account uuid
 		return false, nil
 	}
 	return issued, err
+}
+
+// refresh makes all enrolments of a consultation fresh again.
+func refresh(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
+	if err := Heap.Share(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.enrolment
+		SET fresh = true
+		WHERE consultation = $1 AND NOT fresh`, consultation)
+	return err
 }

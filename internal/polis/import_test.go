@@ -42,7 +42,7 @@ type house struct {
 
 func newHouse(t *testing.T) house {
 	t.Helper()
-	db := testdb.NewAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
+	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
 	return houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 }
 
@@ -53,10 +53,10 @@ func houseOn(t *testing.T, db *postgres.DB, folder string) house {
 	ok(t, err)
 	jobs, err := job.New(db)
 	ok(t, err)
-	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
-	h.Panel = panel.New(db, h.Bridge)
-	h.Consultations = consultation.New(db, jobs, h.record, h.Bridge, h.Panel, notice.New(db, jobs, h.Accounts, nil, ""))
-	h.Synthesis = synthesis.New(db, h.Consultations, h.record)
+	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db, keys), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
+	h.Panel = panel.New(db, h.Accounts, h.Bridge)
+	h.Consultations = consultation.New(db, jobs, h.Accounts, h.record, h.Bridge, h.Panel, notice.New(db, jobs, h.Accounts, nil, ""))
+	h.Synthesis = synthesis.New(db, jobs, h.Consultations, h.Bridge, h.record)
 	h.Ballots = ballot.New(db, jobs, h.Consultations, h.Bridge, h.record)
 	h.reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.record)
 	h.Consultations.OnPublish(h.reports.Store)

@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // Conversation is an export, read whole and checked.
@@ -286,8 +287,8 @@ func (c *Conversation) readSummary(from *source) error {
 	if len(rows) == 0 {
 		return broken(place{file: file}, "is empty")
 	}
-	c.Title = fault.Flat(rows["topic"])
-	c.Description = fault.Flat(rows["conversation-description"])
+	c.Title = prose.Flat(rows["topic"])
+	c.Description = prose.Flat(rows["conversation-description"])
 	if c.Title == "" {
 		return broken(place{file, lines["topic"], "topic"}, "is needed as the title")
 	}
@@ -360,7 +361,7 @@ func (t *table) comment() (one Comment, err error) {
 		return one, err
 	}
 	// A statement is one line here, however it was typed there.
-	if one.Body = fault.Flat(t.field("comment-body")); one.Body == "" {
+	if one.Body = prose.Flat(t.field("comment-body")); one.Body == "" {
 		return one, t.bad("comment-body", "is empty")
 	}
 	return one, nil

@@ -117,9 +117,9 @@ func TestLimits(t *testing.T) {
 		dir, comments, summary, want string
 	}{
 		"1,001 statements":   {dir: "testdata/many", want: "comments.csv: has 1001 comments that were not rejected: at most 1000 can be imported"},
-		"a statement":        {comments: header + "1,-,a,v,0,0,0,Short\n2,-,b,v,0,0,1," + strings.Repeat("à", 601) + "\n", want: "comments.csv, line 3, column comment-body: is 1 characters too long: at most 600"},
-		"a title":            {summary: "topic," + strings.Repeat("à", 201) + "\n", want: "summary.csv, column topic: is 1 characters too long: at most 200"},
-		"an address":         {summary: "topic,Few\nurl,https://polis.example/" + strings.Repeat("a", 400) + "\n", want: "summary.csv, column url: is 22 characters too long: at most 400"},
+		"a statement":        {comments: header + "1,-,a,v,0,0,0,Short\n2,-,b,v,0,0,1," + strings.Repeat("à", 601) + "\n", want: "comments.csv, line 3, column comment-body: has 601 characters, 1 more than the 600 allowed: shorten it"},
+		"a title":            {summary: "topic," + strings.Repeat("à", 201) + "\n", want: "summary.csv, column topic: has 201 characters, 1 more than the 200 allowed: shorten it"},
+		"an address":         {summary: "topic,Few\nurl,https://polis.example/" + strings.Repeat("a", 400) + "\n", want: "summary.csv, column url: has 422 characters, 22 more than the 400 allowed: shorten it"},
 		"twelve statements":  {comments: header + strings.Join(long(12), ""), want: "the first 10 of 12 places"},
 		"a description only": {summary: "topic,Few\nconversation-description," + strings.Repeat("so ", 900) + "\n"},
 	} {
@@ -304,7 +304,7 @@ func kill(t *testing.T, address, folder string, phase polis.Phase) {
 // is waited for as long as it counts as living, and said to be silent afterwards.
 func TestDeadServer(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	db := testdb.NewAt(t, func() time.Time { return now })
+	db := testdb.NewSingleAt(t, func() time.Time { return now })
 	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 	dead := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
 	ok(t, dead.Bridge.Join(t.Context()))
@@ -331,7 +331,7 @@ func TestDeadServer(t *testing.T) {
 
 // A living server confirms, and is waited for.
 func TestLivingServer(t *testing.T) {
-	db := testdb.NewAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
+	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
 	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 	other := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
 	ok(t, other.Bridge.Join(t.Context()))

@@ -20,7 +20,10 @@ const maxPrepared = 400
 // connector opens lib/pq connections that remember their prepared statements.
 // database/sql cannot do this by itself inside a transaction: its DB.Prepare
 // takes a second connection, and a full pool would then wait for itself.
-type connector struct{ config pq.Config }
+type connector struct {
+	config pq.Config
+	of     *pool
+}
 
 func (c connector) Driver() driver.Driver { return pq.Driver{} }
 
@@ -44,7 +47,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("postgres: lib/pq's connection lacks a method that is relied upon"), raw.Close())
 	}
-	return &conn{pqConn: inner, wire: d.last.Load(), prepared: make(map[string]pqStmt)}, nil
+	return &conn{pqConn: inner, of: c.of, wire: d.last.Load(), prepared: make(map[string]pqStmt)}, nil
 }
 
 // dialer remembers what it dialled last, which lib/pq does not give: the connection
@@ -104,6 +107,8 @@ type pqStmt interface {
 // database/sql never uses a connection from two goroutines at once.
 type conn struct {
 	pqConn
+	of       *pool
+	mark     *mark // of the transaction that runs on it; nil outside of one
 	wire     *net.Conn
 	leash    leash
 	prepared map[string]pqStmt
@@ -121,6 +126,7 @@ var errGlance = errors.New("postgres: a glance is one statement that reads")
 
 // BeginTx begins a transaction, or, for a Glance, nothing.
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	c.mark = c.of.mark(ctx)
 	c.tie(ctx)
 	if opts.Isolation == glancing {
 		c.glance = 2
@@ -136,6 +142,9 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 
 // Ping asks the server, within ctx.
 func (c *conn) Ping(ctx context.Context) error {
+	if err := c.strange(ctx); err != nil {
+		return err
+	}
 	c.tie(ctx)
 	defer c.untie()
 	return c.pqConn.Ping(ctx)
@@ -167,6 +176,7 @@ func (c *conn) tie(ctx context.Context) {
 }
 
 func (c *conn) untie() {
+	c.mark = nil
 	c.leash.loose()
 	c.leash.mu.Lock()
 	c.leash.turn++
@@ -210,6 +220,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if c.reading {
 		return nil, errReading
 	}
+	if err := c.strange(ctx); err != nil {
+		return nil, err
+	}
 	if err := c.spend(); err != nil {
 		return nil, err
 	}
@@ -232,6 +245,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if c.reading {
 		return nil, errReading
+	}
+	if err := c.strange(ctx); err != nil {
+		return nil, err
 	}
 	if c.glance != 0 {
 		return nil, errGlance

@@ -43,8 +43,12 @@ func NewCrowd[T, K comparable, Q any](most int, act func(ctx context.Context, of
 
 // Join waits until q was in a batch. Of a key there is one in a batch: the next is in a
 // later one, and finds what the first did. After an error q is not to be read: who gave
-// up waiting may be in a batch all the same.
+// up waiting may be in a batch all the same. Inside a transaction it fails: a batch has
+// a connection of its own.
 func (c *Crowd[T, K, Q]) Join(ctx context.Context, of T, key K, q Q) error {
+	if m, _ := ctx.Value(markKey{}).(*mark); m != nil {
+		return fmt.Errorf("postgres: a batch joined inside the transaction begun at %s: join before it", place(m.at))
+	}
 	j := joined[K, Q]{key: key, q: q, done: make(chan error, 1)}
 	c.mu.Lock()
 	before, led := c.waiting[of]

@@ -28,7 +28,8 @@ const (
 // transactions are dated.
 type DB struct {
 	pool  *sqlx.DB
-	url   string // for connections beside the pool; may hold a password
+	conns connector
+	url   string // for the listener; may hold a password
 	clock func() time.Time
 }
 
@@ -66,14 +67,15 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	if cfg.ApplicationName == "" {
 		cfg.ApplicationName = "delfi"
 	}
-	pool := sqlx.NewDb(sql.OpenDB(connector{cfg}), "postgres")
+	conns := connector{config: cfg, of: new(pool)}
+	pool := sqlx.NewDb(sql.OpenDB(conns), "postgres")
 	pool.SetMaxOpenConns(maxOpen)
 	pool.SetMaxIdleConns(maxOpen)
 	// Connections are renewed so that a cache of statements never outlives a
 	// change of the server by long.
 	pool.SetConnMaxLifetime(30 * time.Minute)
 
-	db := &DB{pool: pool, url: url, clock: time.Now}
+	db := &DB{pool: pool, conns: conns, url: url, clock: time.Now}
 	for _, o := range opts {
 		o(db)
 	}
@@ -98,7 +100,9 @@ func (db *DB) With(opts ...Option) *DB {
 
 // Transact runs fn in one transaction: commits when it returns nil, rolls back
 // on error and panic, and tries again on 40001 and 40P01 (fn must be repeatable).
-// It runs at READ COMMITTED; what must not change meanwhile is locked by fn.
+// It runs at READ COMMITTED; what must not change meanwhile is locked by fn. Inside
+// another transaction of the same database it fails, as Read and Glance do: fn uses
+// the transaction that it was given.
 func (db *DB) Transact(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	return db.retry(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, fn)
 }
@@ -119,6 +123,11 @@ func (db *DB) Glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) e
 
 // retry repeats once while the server asks for it.
 func (db *DB) retry(ctx context.Context, opts *sql.TxOptions, fn func(ctx context.Context, tx *Tx) error) error {
+	at := caller()
+	if err := db.conns.of.free(ctx, at); err != nil {
+		return err
+	}
+	ctx = within(ctx, db.conns.of, at)
 	for n := 1; ; n++ {
 		err := db.once(ctx, opts, fn)
 		if err == nil || n == attempts || !repeatable(err) {

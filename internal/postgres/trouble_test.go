@@ -21,6 +21,8 @@ func TestAServerThatCannotWorkIsToldFromAStatementThatIsWrong(t *testing.T) {
 		"53100": true, "53200": true, "53300": true, "57P01": true, "58030": true, "08006": true, "25006": true,
 		"23505": false, "42601": false, "22P02": false, "22021": false,
 		"57014": true, "55P03": true, "40001": true, "40P01": true, "57P05": true,
+		"57P02": true, "57P03": true, "25P03": true, "25P04": true, "53400": true, "08003": true,
+		"28P01": false, "3D000": false, "42501": false, "23514": false,
 	} {
 		if got := postgres.Unable(fmt.Errorf("use case: %w", &pq.Error{Code: code})); got != want {
 			t.Errorf("%s: %v", code, got)

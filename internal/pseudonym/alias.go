@@ -1,10 +1,12 @@
 package pseudonym
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -106,28 +108,43 @@ func aliasName(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, id 
 	return candidate(id, candidates), nil
 }
 
-// Claim makes an alias's name its own within the consultation, in the
-// transaction that stores the first text under it, and gives the alias with the
-// name that it has from then on. Repeatable. It is not done earlier, since a row
-// born with a visit or an enrolment would tell by its place who it belongs to.
-func Claim(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, a Alias) (Alias, error) {
-	for {
-		claimed, err := findAlias(ctx, tx, consultation, a.ID)
-		if err != nil {
-			return Alias{}, err
-		}
-		if claimed != "" {
-			a.Name = claimed
-			return a, nil
-		}
-		name, err := aliasName(ctx, tx, consultation, a.ID)
-		if err != nil {
-			return Alias{}, err
-		}
-		// Two first texts at once may want one name: the later waits for the
-		// earlier to commit, and then takes its next candidate.
-		if err := insertAlias(ctx, tx, consultation, a.ID, name); err != nil {
-			return Alias{}, err
-		}
+// Claim makes the names of aliases their own within the consultation, in the transaction
+// that stores the first texts under them, and gives each alias by its id with the name
+// that it has from then on. Repeatable; the caller holds the consultation's lock. It is
+// not done earlier, since a row born with a visit or an enrolment would tell by its place
+// who it belongs to: rows are written in the order of the ids.
+func Claim(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, aliases []Alias) (map[[16]byte]Alias, error) {
+	names, err := claimedNames(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
 	}
+	taken := make(map[string]bool, len(names)+len(aliases))
+	for _, n := range names {
+		taken[n] = true
+	}
+	out := make(map[[16]byte]Alias, len(aliases))
+	var fresh []Alias
+	for _, a := range aliases {
+		if _, twice := out[a.ID]; twice {
+			continue
+		}
+		name, claimed := names[a.ID]
+		a.Name = name
+		if !claimed {
+			fresh = append(fresh, a)
+		}
+		out[a.ID] = a
+	}
+	slices.SortFunc(fresh, func(a, b Alias) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	for i := range fresh {
+		a := &fresh[i]
+		n := 0
+		for n < candidates && taken[candidate(a.ID, n)] {
+			n++
+		}
+		a.Name = candidate(a.ID, n)
+		taken[a.Name] = true
+		out[a.ID] = *a
+	}
+	return out, insertAliases(ctx, tx, consultation, fresh)
 }

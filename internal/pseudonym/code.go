@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -19,13 +20,15 @@ import (
 // cookies need, must be called by name.
 type Code struct{ text string }
 
-// A code is tag(20 bits) ‖ nonce(64) ‖ MAC(72), written in Crockford's base 32. Four
-// characters and a check make a group, so that a typing error has a place. The tag
-// is a hash of the consultation's public id: it tells a code of another
-// consultation from a wrong one.
+// A code is tag(20 bits) ‖ nonce(56) ‖ batch(16) ‖ MAC(64), written in Crockford's base
+// 32. Four characters and a check make a group, so that a typing error has a place. The
+// tag is a hash of the consultation's public id: it tells a code of another consultation
+// from a wrong one. The batch is masked by a keyed hash of the nonce, so that no two codes
+// can be told to be of one batch, or which of them came first.
 const (
-	nonceSize = 8
-	macSize   = 9
+	nonceSize = 7
+	batchSize = 2
+	macSize   = 8
 	perGroup  = 5
 	groups    = 8
 	digits    = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -51,21 +54,40 @@ func (c Code) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("code(hidden)"
 // MarshalText refuses: a code in JSON would be one in a job, a page or a log.
 func (c Code) MarshalText() ([]byte, error) { return nil, fmt.Errorf("a code is never marshalled") }
 
-// Issue makes a new code for a group of a consultation: nonce ‖ MAC(key,
-// consultation, group, nonce). It only reads, and nothing of it is kept. Faults as
-// Seat's; Conflict "no_codes" where seats are reached by accounts.
-func (s *Service) Issue(ctx context.Context, consultation uuid.UUID, group string) (Code, error) {
+// Mint is a consultation's opened key for making codes. Close it after use; it is for one
+// use case, never kept.
+type Mint struct {
+	consultation uuid.UUID
+	key          []byte
+}
+
+// Mint opens the key by which codes are made. It only reads. Faults as Seat's; Conflict
+// "no_codes" where seats are reached by accounts.
+func (s *Service) Mint(ctx context.Context, consultation uuid.UUID) (*Mint, error) {
 	key, err := s.codeKey(ctx, consultation)
 	if err != nil {
-		return Code{}, err
+		return nil, err
 	}
-	defer clear(key)
+	return &Mint{consultation: consultation, key: key}, nil
+}
+
+// Close forgets the key.
+func (m *Mint) Close() { clear(m.key) }
+
+// Make makes a new code for a group, in a batch (1..65535): nonce ‖ batch ‖ MAC(key,
+// consultation, group, batch, nonce). Nothing of it is kept.
+func (m *Mint) Make(group string, batch int) (Code, error) {
+	if batch < 1 || batch > 1<<16-1 {
+		return Code{}, fmt.Errorf("a code cannot be of batch %d", batch)
+	}
 	nonce := make([]byte, nonceSize)
 	if _, err := rand.Read(nonce); err != nil {
 		return Code{}, err
 	}
-	body := crockford.EncodeToString(append(nonce, codeMAC(key, consultation, group, nonce)...))
-	return Code{checked(tag(consultation) + body)}, nil
+	number := binary.BigEndian.AppendUint16(nil, uint16(batch))
+	body := append(nonce, masked(m.key, m.consultation, nonce, number)...)
+	body = append(body, codeMAC(m.key, m.consultation, group, number, nonce)...)
+	return Code{checked(tag(m.consultation) + crockford.EncodeToString(body))}, nil
 }
 
 // Tidy writes a code as Code.String does, however it was typed; what is no code
@@ -78,36 +100,38 @@ func Tidy(typed string) string {
 	return Code{checked(body)}.String()
 }
 
-// ByCode gives the seat of whoever holds a code, in one of the groups among. It only
-// reads: the first ballot bears the panelist, whose id is a keyed hash of the
-// nonce. Invalid with field "code" names the typing error, the other consultation,
-// or that nobody was given this code; other faults as Issue's.
-func (s *Service) ByCode(ctx context.Context, consultation uuid.UUID, typed string, among []string) (Seat, error) {
+// ByCode gives the seat of whoever holds a code, in one of the groups among, and the
+// batch of the code: whether that works already is the panel's to say. It only reads: the
+// first ballot bears the panelist, whose id is a keyed hash of nonce and batch. Invalid
+// with field "code" names the typing error, the other consultation, or that nobody was
+// given this code; other faults as Mint's.
+func (s *Service) ByCode(ctx context.Context, consultation uuid.UUID, typed string, among []string) (seat Seat, batch int, err error) {
 	body, err := read(typed)
 	if err != nil {
-		return Seat{}, err
+		return Seat{}, 0, err
 	}
 	key, err := s.codeKey(ctx, consultation)
 	if err != nil {
-		return Seat{}, err
+		return Seat{}, 0, err
 	}
 	defer clear(key)
 	if body[:perGroup-1] != tag(consultation) {
-		return Seat{}, badCode("code_elsewhere", "this code belongs to another consultation", nil)
+		return Seat{}, 0, badCode("code_elsewhere", "this code belongs to another consultation", nil)
 	}
 	raw, err := crockford.DecodeString(body[perGroup-1:])
-	if err != nil || len(raw) != nonceSize+macSize {
-		return Seat{}, unknownCode()
+	if err != nil || len(raw) != nonceSize+batchSize+macSize {
+		return Seat{}, 0, unknownCode()
 	}
-	nonce, mac := raw[:nonceSize], raw[nonceSize:]
+	nonce, mac := raw[:nonceSize], raw[nonceSize+batchSize:]
+	number := masked(key, consultation, nonce, raw[nonceSize:nonceSize+batchSize])
 	for _, g := range among {
-		if hmac.Equal(mac, codeMAC(key, consultation, g, nonce)) {
-			seat := Seat{Consultation: consultation, Group: g}
-			copy(seat.Panelist[:], derive(key, "held code v1", nonce, consultation[:]))
-			return seat, nil
+		if hmac.Equal(mac, codeMAC(key, consultation, g, number, nonce)) {
+			seat = Seat{Consultation: consultation, Group: g}
+			copy(seat.Panelist[:], derive(key, "held code v1", nonce, number, consultation[:]))
+			return seat, int(binary.BigEndian.Uint16(number)), nil
 		}
 	}
-	return Seat{}, unknownCode()
+	return Seat{}, 0, unknownCode()
 }
 
 // codeKey is the panel key of a consultation whose seats are reached by codes.
@@ -120,8 +144,18 @@ func (s *Service) codeKey(ctx context.Context, consultation uuid.UUID) ([]byte, 
 	return key, err
 }
 
-func codeMAC(key []byte, consultation uuid.UUID, group string, nonce []byte) []byte {
-	return derive(key, "code mac v1", consultation[:], []byte(group), nonce)[:macSize]
+func codeMAC(key []byte, consultation uuid.UUID, group string, batch, nonce []byte) []byte {
+	return derive(key, "code mac v1", consultation[:], []byte(group), batch, nonce)[:macSize]
+}
+
+// masked masks a batch number, or takes the mask off.
+func masked(key []byte, consultation uuid.UUID, nonce, number []byte) []byte {
+	mask := derive(key, "code batch v1", consultation[:], nonce)
+	out := make([]byte, batchSize)
+	for i := range out {
+		out[i] = number[i] ^ mask[i]
+	}
+	return out
 }
 
 // tag is the first group of every code of a consultation, without its check.

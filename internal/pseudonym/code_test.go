@@ -33,6 +33,17 @@ func coded(t *testing.T) (*Service, uuid.UUID, uuid.UUID) {
 	return s, a, b
 }
 
+// made makes a code of batch 3.
+func made(t *testing.T, s *Service, id uuid.UUID, group string) (Code, error) {
+	t.Helper()
+	mint, err := s.Mint(t.Context(), id)
+	if err != nil {
+		return Code{}, err
+	}
+	defer mint.Close()
+	return mint.Make(group, 3)
+}
+
 // fieldOf gives the code of what is wrong with the field "code".
 func fieldOf(err error) string {
 	var f *fault.Fault
@@ -45,42 +56,42 @@ func fieldOf(err error) string {
 func TestACodeIsASeatHoweverItIsTyped(t *testing.T) {
 	s, id, _ := coded(t)
 	groups := []string{"citizens", "orders"}
-	code, err := s.Issue(t.Context(), id, "orders")
+	code, err := made(t, s, id, "orders")
 	if err != nil {
 		t.Fatal(err)
 	}
-	seat, err := s.ByCode(t.Context(), id, code.String(), groups)
-	if err != nil || seat.Group != "orders" || seat.Consultation != id {
-		t.Fatalf("%v, %v", seat, err)
+	seat, batch, err := s.ByCode(t.Context(), id, code.String(), groups)
+	if err != nil || seat.Group != "orders" || seat.Consultation != id || batch != 3 {
+		t.Fatalf("%v of batch %d, %v", seat, batch, err)
 	}
 	text := code.String()
 	for _, typed := range []string{
 		strings.ToLower(text), strings.ReplaceAll(text, "-", ""), " " + strings.ReplaceAll(text, "-", " \n") + " ",
 		strings.ReplaceAll(text, "0", "o"), strings.ReplaceAll(text, "1", "l"), strings.ReplaceAll(text, "1", "I"),
 	} {
-		if again, err := s.ByCode(t.Context(), id, typed, groups); err != nil || again != seat {
+		if again, _, err := s.ByCode(t.Context(), id, typed, groups); err != nil || again != seat {
 			t.Errorf("%q: %v", typed, err)
 		}
 	}
-	other, err := s.Issue(t.Context(), id, "orders")
+	other, err := made(t, s, id, "orders")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seat2, err := s.ByCode(t.Context(), id, other.String(), groups); err != nil || seat2.Panelist == seat.Panelist {
+	if seat2, _, err := s.ByCode(t.Context(), id, other.String(), groups); err != nil || seat2.Panelist == seat.Panelist {
 		t.Errorf("two codes are one panelist (%v)", err)
 	}
 }
 
 func TestATypingErrorIsNamedByItsGroup(t *testing.T) {
 	s, id, _ := coded(t)
-	code, err := s.Issue(t.Context(), id, "all")
+	code, err := made(t, s, id, "all")
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := strings.ReplaceAll(code.String(), "-", "")
 	wrong := func(what, typed string, at int) {
 		t.Helper()
-		_, err := s.ByCode(t.Context(), id, typed, []string{"all"})
+		_, _, err := s.ByCode(t.Context(), id, typed, []string{"all"})
 		var f *fault.Fault
 		if !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Code != "code_typo" || f.Fields[0].Args["group"] != at {
 			t.Errorf("%s in group %d: %v", what, at, err)
@@ -106,7 +117,7 @@ func TestATypingErrorIsNamedByItsGroup(t *testing.T) {
 
 func TestAWrongCodeSaysWhatIsWrong(t *testing.T) {
 	s, id, other := coded(t)
-	code, err := s.Issue(t.Context(), id, "all")
+	code, err := made(t, s, id, "all")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,14 +126,14 @@ func TestAWrongCodeSaysWhatIsWrong(t *testing.T) {
 		"": "code_missing", " - ": "code_missing", "ABC": "code_length", code.String() + "0": "code_length",
 		"U" + code.String()[1:]: "code_character", "è" + code.String()[1:]: "code_character", forged: "code_unknown",
 	} {
-		if _, err := s.ByCode(t.Context(), id, typed, []string{"all"}); fieldOf(err) != want {
+		if _, _, err := s.ByCode(t.Context(), id, typed, []string{"all"}); fieldOf(err) != want {
 			t.Errorf("%q: %v, want %s", typed, err, want)
 		}
 	}
-	if _, err := s.ByCode(t.Context(), other, code.String(), []string{"all"}); fieldOf(err) != "code_elsewhere" {
+	if _, _, err := s.ByCode(t.Context(), other, code.String(), []string{"all"}); fieldOf(err) != "code_elsewhere" {
 		t.Errorf("another consultation's: %v", err)
 	}
-	if _, err := s.ByCode(t.Context(), id, code.String(), []string{"orders"}); fieldOf(err) != "code_unknown" {
+	if _, _, err := s.ByCode(t.Context(), id, code.String(), []string{"orders"}); fieldOf(err) != "code_unknown" {
 		t.Errorf("a group that is none of the protocol's: %v", err)
 	}
 }
@@ -133,23 +144,23 @@ func TestEachModeRefusesTheOthersSeats(t *testing.T) {
 		t.Errorf("an account's seat where codes are held: %v", err)
 	}
 	_, sealed, of := prepared(t)
-	if _, err := sealed.Issue(t.Context(), of, "all"); codeOf(err) != "no_codes" {
+	if _, err := sealed.Mint(t.Context(), of); codeOf(err) != "no_codes" {
 		t.Errorf("a code where accounts answer: %v", err)
 	}
-	code, err := s.Issue(t.Context(), id, "all")
+	code, err := made(t, s, id, "all")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sealed.ByCode(t.Context(), of, code.String(), []string{"all"}); codeOf(err) != "no_codes" {
+	if _, _, err := sealed.ByCode(t.Context(), of, code.String(), []string{"all"}); codeOf(err) != "no_codes" {
 		t.Errorf("a code's seat where accounts answer: %v", err)
 	}
 	if err := s.Destroy(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.ByCode(t.Context(), id, code.String(), []string{"all"}); codeOf(err) != "key_destroyed" {
+	if _, _, err := s.ByCode(t.Context(), id, code.String(), []string{"all"}); codeOf(err) != "key_destroyed" {
 		t.Errorf("after the end: %v", err)
 	}
-	if _, err := s.Issue(t.Context(), id, "all"); codeOf(err) != "key_destroyed" {
+	if _, err := s.Mint(t.Context(), id); codeOf(err) != "key_destroyed" {
 		t.Errorf("issuing after the end: %v", err)
 	}
 }

@@ -3,15 +3,16 @@
 //
 // Each consultation has two random keys, kept outside the database (Keys): the
 // panel key turns an account into a Panelist and seals what panelists hand in;
-// the alias key turns an account into the alias under which it writes. The
+// the alias key turns an account into the alias under which it writes, and seals what
+// it writes while a gather round is open (Pen). The
 // database holds a check value of each, so that a process with another key
 // refuses work instead of splitting one person into two panelists.
 //
 //	             Prepare             Destroy
 //	(no key) ─────────────▶ alive ─────────────▶ destroyed
 //	                          │ Seat, Foreign, Safe     (panel key only; the alias
-//	                          │ Alias, ForeignAlias      key lives until the space
-//	                          ▼                          is archived)
+//	                          │ Alias, ForeignAlias,     key lives until the space
+//	                          ▼ Pen                      is archived)
 //	                    read-only steps
 //
 // A destroyed key is never made again: the check value stays, marked, and a file
@@ -32,11 +33,17 @@
 //	colleagues in a panel of a dozen      may guess                  the same
 //
 // In held-code mode it promises forgetting, not blindness: a Code is made from the
-// key and a nonce, shown once and kept nowhere; the panelist is born of its first
-// ballot. It promises no proof that panelists are real people, nor that a changed
-// ballot will be found. Whoever keeps copying the write-ahead log sees in which order
-// enrolments and first ballots come: of a person who enrols and answers at once it
-// tells that they answered, never what.
+// key and a nonce; the panelist is born of its first ballot. Nothing by which it could be
+// found is kept but, for some minutes and under a Secret that one browser holds, the code
+// itself, for whoever lost the page that showed it. It promises no proof that panelists
+// are real people, nor that a changed ballot will be found. Whoever keeps copying the
+// write-ahead log sees in which order enrolments, sealed contributions and first ballots
+// come: of an account it tells that it answered or wrote, never what, and never whose the
+// account is (package account). A code tells not even that: it carries a batch, masked,
+// and works with the others of it.
+//
+//	Alias ──▶ a name that nobody has ──Claim, at the closing──▶ row, fresh
+//	                                                  ──hourly──▶ written anew (Heap)
 //
 // # The end of a key
 //

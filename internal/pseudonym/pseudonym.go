@@ -123,6 +123,28 @@ func (s *Service) Prepare(ctx context.Context, tx *postgres.Tx, consultation uui
 	return nil
 }
 
+// Held is a consultation's key as it stands.
+type Held struct {
+	Name         string // in the key store
+	Scope        string // "panel" or "alias"
+	Consultation uuid.UUID
+	Destroyed    bool
+	Rows         int // panelists or aliases that it leads to
+}
+
+// Held lists the keys of consultations.
+func (s *Service) Held(ctx context.Context) ([]Held, error) {
+	var out []Held
+	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = heldKeys(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	return out, nil
+}
+
 // Seat gives the seat of an account. It only reads. Conflict "key_destroyed"
 // after the end, "no_panel" before the announcement, "held_code" where seats are
 // reached by codes; Unavailable when this process lacks the key.
@@ -208,13 +230,15 @@ func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (
 		return check{}, err
 	}
 	if row == nil {
-		return check{}, fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
+		return check{}, errNoPanel
 	}
 	if told {
 		s.checks.Keep(epoch, sc.name(consultation), *row, checksKept)
 	}
 	return *row, nil
 }
+
+var errNoPanel = fault.New(fault.Conflict, "no_panel", "this consultation has no panel yet")
 
 var errDestroyed = fault.New(fault.Conflict, "key_destroyed", "the key of this consultation was destroyed: nobody can be linked to an answer any more")
 

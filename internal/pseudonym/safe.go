@@ -128,7 +128,12 @@ func (s *Safe) Reader(seat Seat, round uuid.UUID) []byte {
 }
 
 func (s *Safe) cipher(p Panelist, round uuid.UUID) (cipher.AEAD, error) {
-	k, err := hkdf.Expand(sha256.New, s.blobs, string(info(p, round)), keySize)
+	return expanded(s.blobs, info(p, round))
+}
+
+// expanded gives the cipher of one blob: AES-256-GCM under HKDF's expansion of blobs.
+func expanded(blobs, info []byte) (cipher.AEAD, error) {
+	k, err := hkdf.Expand(sha256.New, blobs, string(info), keySize)
 	if err != nil {
 		return nil, err
 	}

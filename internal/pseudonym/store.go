@@ -11,6 +11,9 @@ import (
 	"delfi/internal/postgres"
 )
 
+// Heap is the table of aliases: its rows are written anew each hour.
+var Heap = postgres.Heap{Table: "civic.alias", Order: "consultation, id"}
+
 // check is what the database knows of a key.
 type check struct {
 	Value     []byte
@@ -92,12 +95,64 @@ func takenNames(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, na
 	return taken, nil
 }
 
-// insertAlias claims a name; nothing happens when name or alias were claimed meanwhile.
-func insertAlias(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, id [16]byte, name string) error {
+// claimedNames gives the names that a consultation's aliases have claimed.
+func claimedNames(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[[16]byte]string, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT id, name
+		FROM civic.alias
+		WHERE consultation = $1`, consultation)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names := map[[16]byte]string{}
+	for rows.Next() {
+		var id []byte
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		names[[16]byte(id)] = name
+	}
+	return names, rows.Err()
+}
+
+// insertAliases claims names, in the given order.
+func insertAliases(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, aliases []Alias) error {
+	ids, names := make([][]byte, len(aliases)), make([]string, len(aliases))
+	for i, a := range aliases {
+		ids[i], names[i] = a.ID[:], a.Name
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO civic.alias (consultation, id, name)
-		VALUES ($1, $2, $3)
-		ON CONFLICT DO NOTHING`,
-		consultation, id[:], name)
+		SELECT $1, id, name
+		FROM unnest($2::bytea[], $3::text[]) WITH ORDINALITY AS a (id, name, place)
+		ORDER BY place`,
+		consultation, pq.ByteaArray(ids), pq.StringArray(names))
 	return err
+}
+
+// heldKeys lists the keys of consultations with the rows that each protects.
+func heldKeys(ctx context.Context, tx *postgres.Tx) ([]Held, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT k.consultation, k.scope, k.destroyed, CASE k.scope
+			WHEN 'panel' THEN (SELECT count(*) FROM panel.panelist AS p WHERE p.consultation = k.consultation)
+			ELSE (SELECT count(*) FROM civic.alias AS a WHERE a.consultation = k.consultation)
+		END
+		FROM civic.key_check AS k
+		ORDER BY k.consultation, k.scope`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Held
+	for rows.Next() {
+		var h Held
+		if err := rows.Scan(&h.Consultation, &h.Scope, &h.Destroyed, &h.Rows); err != nil {
+			return nil, err
+		}
+		h.Name = scope(h.Scope).name(h.Consultation)
+		out = append(out, h)
+	}
+	return out, rows.Err()
 }

@@ -30,11 +30,11 @@ type sources struct {
 	minority      consultation.Minority
 }
 
-// build gathers the sources and draws the document.
+// build gathers the sources, all in the one transaction, and draws the document.
 func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) (Opinion, error) {
 	src := sources{c: c}
 	var err error
-	if src.items, err = s.cons.Items(ctx, c.ID); err != nil {
+	if src.items, err = s.cons.ItemsOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
 	if src.documents, err = s.ballots.Stored(ctx, tx, c.ID); err != nil {
@@ -43,13 +43,13 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if src.closings, err = s.ballots.Closings(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
-	if src.decisions, err = s.cons.Decisions(ctx, c.ID); err != nil {
+	if src.decisions, err = s.cons.DecisionsOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
-	if src.contributions, src.received, err = s.synthesis.Public(ctx, c.ID); err != nil {
+	if src.contributions, src.received, err = s.synthesis.PublicOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
-	if src.entries, err = s.record.Of(ctx, c.ID); err != nil {
+	if src.entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
 	if src.minority, err = s.cons.MinorityOf(ctx, tx, c.ID); err != nil {

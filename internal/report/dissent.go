@@ -15,7 +15,7 @@ type Reason struct {
 	Removed string       `json:"removed,omitempty"` // digest of the text that was removed
 	Side    delphi.Side  `json:"side"`              // "against", "for", "neither", as its author said; "" for not said
 	Place   delphi.Place `json:"place"`             // where the answer beside it lies; "" with a side, and where the rule does not tell it
-	Outside bool         `json:"outside"`           // in some round from outside the middle half
+	Outside bool         `json:"outside"`           // as the last round in which it was given shows it: from outside the middle half
 	Rounds  []int        `json:"rounds"`            // that it was given in, ascending
 	People  int          `json:"people"`            // with the same words and side, in the round in which they were most
 }
@@ -26,8 +26,9 @@ type Dissent struct {
 	Against []Reason `json:"against"`
 	For     []Reason `json:"for"`
 
-	// Reasons whose authors said no side, from outside the middle half: on one side or
-	// the other, but for those that are told to lie where the verdict does.
+	// Reasons whose authors said no side, from outside the middle half, or from one of
+	// two camps, where no middle half is shown: on one side or the other, but for those
+	// that are told to lie in the middle or where the verdict does.
 	Unsaid []Reason `json:"unsaid"`
 }
 
@@ -43,24 +44,38 @@ func (d Dissent) Has(r Reason) bool {
 
 // Rest lists the reasons of an item that are no dissent, last round first.
 func (i Item) Rest() []Reason {
-	return slices.DeleteFunc(reasonsOf(i.History), i.Dissent.Has)
+	out := []Reason{}
+	for _, r := range reasonsOf(i.History) {
+		if !i.Dissent.Has(r.Reason) {
+			out = append(out, r.Reason)
+		}
+	}
+	return out
 }
 
-// reasonsOf lists the reasons of a history, last round first, each once.
-func reasonsOf(history []ItemRound) []Reason {
+// given is a reason with what only the rounds of a history tell of it.
+type given struct {
+	Reason
+	camps bool // the last round in which it was given shows two camps, and no middle half
+}
+
+// reasonsOf lists the reasons of a history, last round first, each once, with the
+// place and the middle half of the last round in which it was given.
+func reasonsOf(history []ItemRound) []given {
 	type key struct {
 		words ballot.Words
 		side  delphi.Side
 	}
-	out, at, said := []Reason{}, map[key]int{}, map[ballot.Words]delphi.Side{}
+	out, at, told := []given{}, map[key]int{}, map[ballot.Words]delphi.Side{}
 	for n := len(history) - 1; n >= 0; n-- {
+		camps := history[n].Figures.Camps(history[n].Verdict)
 		for _, g := range ballot.Alike(history[n].Reasons) {
 			k := key{g.Words(), g.Side}
 			// Whose side was said in one round has it in the others: the last one's.
-			if known, ok := said[k.words]; ok && k.side == "" {
+			if known, ok := told[k.words]; ok && k.side == "" {
 				k.side, g.Place = known, ""
 			} else if k.side != "" && !ok {
-				said[k.words] = k.side
+				told[k.words] = k.side
 				if i, unsaid := at[key{k.words, ""}]; unsaid {
 					delete(at, key{k.words, ""})
 					at[k], out[i].Side, out[i].Place = i, k.side, ""
@@ -69,16 +84,22 @@ func reasonsOf(history []ItemRound) []Reason {
 			i, ok := at[k]
 			if !ok {
 				i, at[k] = len(out), len(out)
-				out = append(out, Reason{Text: g.Text, Removed: g.Removed, Side: k.side, Place: g.Place})
+				out = append(out, given{Reason{Text: g.Text, Removed: g.Removed, Side: k.side, Place: g.Place, Outside: g.Outside}, camps})
 			}
 			r := &out[i]
-			r.Outside, r.People = r.Outside || g.Outside, max(r.People, g.People)
+			r.People = max(r.People, g.People)
 			if !slices.Contains(r.Rounds, history[n].Round) {
 				r.Rounds = append([]int{history[n].Round}, r.Rounds...)
 			}
 		}
 	}
 	return out
+}
+
+// apart tells whether a reason without a side comes from where the middle of the
+// answers is not: from outside the middle half, or from one of two camps.
+func (r given) apart() bool {
+	return r.Outside || r.camps && r.Place != delphi.PlaceMiddle && r.Place != delphi.NoPlace
 }
 
 // dissentOf finds the dissent from an item's verdict among its reasons.
@@ -91,11 +112,11 @@ func dissentOf(v delphi.Verdict, history []ItemRound) Dissent {
 	for _, r := range reasonsOf(history) {
 		switch {
 		case r.Side == delphi.Against && side != delphi.Against:
-			d.Against = append(d.Against, r)
+			d.Against = append(d.Against, r.Reason)
 		case r.Side == delphi.For && side != delphi.For:
-			d.For = append(d.For, r)
-		case r.Side == "" && r.Outside && (side == delphi.NoSide || string(r.Place) != string(v.Direction)):
-			d.Unsaid = append(d.Unsaid, r)
+			d.For = append(d.For, r.Reason)
+		case r.Side == "" && r.apart() && (side == delphi.NoSide || string(r.Place) != string(v.Direction)):
+			d.Unsaid = append(d.Unsaid, r.Reason)
 		}
 	}
 	return d

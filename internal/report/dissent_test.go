@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
 )
 
 func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
@@ -69,8 +70,50 @@ func TestAReasonGivenInTwoRoundsStandsOnce(t *testing.T) {
 		{Text: "c", Side: delphi.Against, Rounds: []int{3}, People: 1},
 		{Text: "c", Side: delphi.For, Rounds: []int{2}, People: 1},
 	}
-	if d := cmp.Diff(want, reasonsOf(h)); d != "" {
+	var got []Reason
+	for _, r := range reasonsOf(h) {
+		got = append(got, r.Reason)
+	}
+	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// A reason is marked by the middle half of the last round in which it was given, as
+// that round's page marks it; what another round's middle half was says nothing of it.
+func TestAReasonIsMarkedByItsOwnRound(t *testing.T) {
+	h := []ItemRound{
+		{Round: 2, Reasons: []ballot.Reason{{Text: "rientrata", Outside: true}, {Text: "sola", Outside: true}, {Text: "uscita"}}},
+		{Round: 3, Reasons: []ballot.Reason{{Text: "rientrata"}, {Text: "uscita", Outside: true}}},
+	}
+	want := map[string]bool{"rientrata": false, "uscita": true, "sola": true}
+	for _, r := range reasonsOf(h) {
+		if r.Outside != want[r.Text] {
+			t.Errorf("%q: outside %v, want %v", r.Text, r.Outside, want[r.Text])
+		}
+	}
+}
+
+// Of two camps no middle half is shown: there whoever said no side may be of either,
+// but for those who are told to be in the middle or where the verdict lies.
+func TestBetweenTwoCampsWhoSaidNoSideMayBeOfEither(t *testing.T) {
+	reasons := []ballot.Reason{
+		{Text: "né detto né mostrato"}, {Text: "in basso", Place: delphi.PlaceLow}, {Text: "in mezzo", Place: delphi.PlaceMiddle},
+		{Text: "in alto", Place: delphi.PlaceHigh}, {Text: "non saprei", Place: delphi.NoPlace},
+	}
+	poles := delphi.Verdict{Key: delphi.Bipolarity, Direction: delphi.High, Side: delphi.For}
+	below := ItemRound{Round: 2, Reasons: reasons, Verdict: delphi.Verdict{Key: delphi.Majority, Direction: delphi.High, Side: delphi.For}}
+	below.Figures.Agreement = stat.Of(-0.2)
+	for name, c := range map[string]struct {
+		h    ItemRound
+		want []string
+	}{
+		"two poles":                    {ItemRound{Round: 2, Reasons: reasons, Verdict: poles}, []string{"in alto ×1 [2]", "in basso ×1 [2]", "né detto né mostrato ×1 [2]"}},
+		"a majority between two camps": {below, []string{"in basso ×1 [2]", "né detto né mostrato ×1 [2]"}},
+	} {
+		if diff := cmp.Diff(c.want, shown(dissentOf(c.h.Verdict, []ItemRound{c.h}).Unsaid)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 )
@@ -27,7 +28,7 @@ type Opinion struct {
 	DestroyedOn     string            `json:"destroyed_on"`     // when key and ballots were gone
 	ReplyDue        string            `json:"reply_due"`        // the administration's written reply; "" with an origin
 	DecideBy        string            `json:"decide_by"`        // "" with an origin
-	ConcludedReason string            `json:"concluded_reason"` // when concluded early
+	ConcludedReason string            `json:"concluded_reason"` // given with the conclusion; "" for none
 	Commitment      *Commitment       `json:"commitment"`       // nil with an origin
 	Origin          *Origin           `json:"origin"`           // of a conversation held elsewhere
 	Protocol        json.RawMessage   `json:"protocol"`         // the frozen document
@@ -115,6 +116,12 @@ type Item struct {
 	ItemFigures
 	Parents       []uuid.UUID `json:"parents"`
 	Contributions []uuid.UUID `json:"contributions"` // that it was made from
+}
+
+// Gone tells whether an item was taken out of play: its history stands in the opinion,
+// and its verdict is counted nowhere.
+func (i Item) Gone() bool {
+	return i.State == string(consultation.ItemDropped) || i.State == string(consultation.ItemSuperseded)
 }
 
 // Last gives the item's last rated round, and whether there is one.

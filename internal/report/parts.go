@@ -56,10 +56,10 @@ func acts(entries []ledger.Entry) []ActCount {
 	return out
 }
 
-// departures are the acts that change what was announced.
+// departures are the acts that change what was announced, whoever took them.
 var departures = []consultation.Act{
 	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActSuspend,
-	consultation.ActConclude, consultation.ActReopen, consultation.ActDrop, consultation.ActForgo,
+	consultation.ActSkip, consultation.ActReopen, consultation.ActDrop, consultation.ActForgo,
 }
 
 // deviations lists the acts that departed from the plan or from the engine's
@@ -67,17 +67,26 @@ var departures = []consultation.Act{
 func deviations(entries []ledger.Entry) []Deviation {
 	out := []Deviation{}
 	for _, e := range entries {
-		act := consultation.Act(e.Kind)
-		departs := Steers(e.Type) && slices.Contains(departures, act)
-		// What the system closes or concludes ended at its time.
-		if e.Role == string(consultation.System) && act != consultation.ActPostpone {
-			departs = false
-		}
-		if departs || against(e) {
+		if Steers(e.Type) && departs(e) || against(e) {
 			out = append(out, Deviation{On: day(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
 		}
 	}
 	return out
+}
+
+// departs tells whether an act departs from what was announced. A round that the
+// system closes ended at its deadline, unless a reason says otherwise, and a
+// conclusion is ordinary unless the stopping rule asked for more.
+func departs(e ledger.Entry) bool {
+	act := consultation.Act(e.Kind)
+	if act == consultation.ActConclude {
+		var body struct{ Early bool }
+		return json.Unmarshal([]byte(e.Body), &body) == nil && body.Early
+	}
+	if act == consultation.ActClose && e.Role == string(consultation.System) {
+		return e.Reason != ""
+	}
+	return slices.Contains(departures, act)
 }
 
 // against tells whether an entry is a decision against the engine's proposal: one

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"delfi/internal/consultation"
 	"delfi/internal/ledger"
 )
 
@@ -26,5 +27,38 @@ func TestDeviationsAreDecisionsAgainstTheProposal(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"settle statement 1", "hold statement 12", "extend round 2"}, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// A departure changes what was announced: a conclusion when every planned round was
+// held does not, whoever concludes and whatever reason is given.
+func TestAnOrdinaryConclusionIsNoDeparture(t *testing.T) {
+	act := func(kind consultation.Act, role, reason string, body map[string]any) ledger.Entry {
+		return ledger.Entry{Type: ledger.Act, Kind: string(kind), Role: role, Target: string(kind), Reason: reason, Body: ledger.Body(body)}
+	}
+	early := map[string]any{"early": true}
+	for name, c := range map[string]struct {
+		e    ledger.Entry
+		want bool
+	}{
+		"all rounds held":                  {act(consultation.ActConclude, "facilitator", "Tutti i giri previsti si sono svolti.", map[string]any{"early": false}), false},
+		"by the system at its time":        {act(consultation.ActConclude, "system", "", map[string]any{"early": false}), false},
+		"statements were to go on":         {act(consultation.ActConclude, "facilitator", "La Giunta decide domani.", early), true},
+		"the key had to go":                {act(consultation.ActConclude, "system", "La chiave scade.", early), true},
+		"closed at the deadline":           {act(consultation.ActClose, "system", "", nil), false},
+		"closed before it, the key goes":   {act(consultation.ActClose, "system", "La chiave scade.", nil), true},
+		"closed by hand":                   {act(consultation.ActClose, "facilitator", "Hanno risposto tutti.", nil), true},
+		"a round that is not counted":      {act(consultation.ActSkip, "system", "La chiave scade.", nil), true},
+		"a deadline that moved":            {act(consultation.ActExtend, "facilitator", "Neve.", nil), true},
+		"put off for a day":                {act(consultation.ActPostpone, "system", "Manca un moderatore.", nil), true},
+		"suspended":                        {act(consultation.ActSuspend, "moderator", "Alluvione.", nil), true},
+		"resumed":                          {act(consultation.ActResume, "moderator", "", nil), false},
+		"nothing reported of the dissent":  {act(consultation.ActForgo, "facilitator", "Parlano d’altro.", nil), true},
+		"the minority report that it asks": {act(consultation.ActMinority, "facilitator", "", nil), false},
+		"published":                        {act(consultation.ActPublish, "administrator", "", nil), false},
+	} {
+		if got := len(deviations([]ledger.Entry{c.e})) == 1; got != c.want {
+			t.Errorf("%s: a departure %v, want %v", name, got, c.want)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation/synthesis"
@@ -11,6 +10,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 )
 
 // redacted stands in a minority report where a text was that the law wants gone.
@@ -19,13 +19,13 @@ const redacted = "[…]"
 // maxGround is how many characters a legal ground may have.
 const maxGround = 600
 
-// RemoveReason removes the text of a reason that the law wants gone, by those who
+// RemoveReason removes the text of the reason with a digest that the law wants gone, by those who
 // may remove a contribution, at any stage after its round was released: from the
 // feedback documents, where a stub with its digest stays, and from the opinion,
 // whose next version is drawn up. The record tells who did it, on which ground and
-// from which documents, with the digest of each afterwards. Invalid when the ground is missing, or no published
-// reason has exactly these words.
-func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, text, ground string) error {
+// from which documents, with the digest of each afterwards. Invalid when the ground is missing,
+// NotFound when no published reason has the digest; again it does nothing.
+func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, digest, ground string) error {
 	found, err := s.cons.Find(ctx, actor, slug)
 	if err != nil {
 		return err
@@ -37,17 +37,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 		return fault.New(fault.Forbidden, "not_staff", "only a moderator or an administrator of this consultation may do this")
 	}
 	var bad []fault.Field
-	if ground = strings.TrimSpace(ground); ground == "" {
-		bad = append(bad, fault.Field{Name: "ground", Code: "required", Message: "say on which ground of the law"})
-	} else if over := len([]rune(ground)) - maxGround; over > 0 {
-		bad = append(bad, fault.Field{Name: "ground", Code: "too_long", Message: fmt.Sprintf("at most %d characters: shorten it by %d", maxGround, over), Args: map[string]any{"max": maxGround, "over": over}})
-	}
-	if !fault.Line(ground) {
-		bad = append(bad, fault.NotOneLine("ground"))
-	}
-	if strings.TrimSpace(text) == "" {
-		bad = append(bad, fault.Field{Name: "text", Code: "required", Message: "copy the text of the reason"})
-	}
+	ground = prose.Field{Name: "ground", Max: maxGround, Needed: true, Line: true}.Read(ground, &bad)
 	if len(bad) > 0 {
 		return fault.Bad(bad...)
 	}
@@ -56,15 +46,18 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, t
 		if err != nil {
 			return err
 		}
-		digest, changed, err := s.ballots.Redact(ctx, tx, c.ID, text)
+		text, known, changed, err := s.ballots.Redact(ctx, tx, c.ID, digest)
 		if err != nil {
 			return err
 		}
-		if len(changed) == 0 {
-			return fault.Bad(fault.Field{Name: "text", Code: "unknown_reason", Message: "no published reason has exactly these words: copy them from the page"})
+		switch {
+		case !known:
+			return fault.New(fault.NotFound, "no_reason", "there is no such reason")
+		case len(changed) == 0:
+			return nil // removed already
 		}
 		// The minority report quotes reasons.
-		minority, err := s.cons.RedactMinority(ctx, tx, c.ID, strings.TrimSpace(text), redacted)
+		minority, err := s.cons.RedactMinority(ctx, tx, c.ID, text, redacted)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func TestARemovalRecordsWhatItLeaves(t *testing.T) {
 	if text == "" {
 		t.Fatal("nobody gave a reason")
 	}
-	w.must(w.reports.RemoveReason(ctx, w.moderator, slug, text, "GDPR art. 17"))
+	w.must(w.reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(text)), "GDPR art. 17"))
 	entries, err := w.record.Of(ctx, c.ID)
 	w.must(err)
 	last := entries[len(entries)-1]

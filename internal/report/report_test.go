@@ -90,16 +90,17 @@ func (w *town) person(name string, groups ...string) account.Actor {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
-	w.db = testdb.NewAt(t, func() time.Time { return w.now })
+	w.db = testdb.NewSingleAt(t, func() time.Time { return w.now })
 	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{3}, 32))
 	w.must(err)
 	w.queue, err = job.New(w.db)
 	w.must(err)
 	bridge := pseudonym.New(w.db, keys)
-	w.accounts, w.panel, w.record = account.New(w.db), panel.New(w.db, bridge), ledger.New(w.db, keys, ledger.Options{})
+	w.accounts, w.record = account.New(w.db, keys), ledger.New(w.db, keys, ledger.Options{})
+	w.panel = panel.New(w.db, w.accounts, bridge)
 	letters := notice.New(w.db, w.queue, w.accounts, nil, "http://localhost")
-	w.cons = consultation.New(w.db, w.queue, w.record, bridge, w.panel, letters)
-	w.synthesis = synthesis.New(w.db, w.cons, w.record)
+	w.cons = consultation.New(w.db, w.queue, w.accounts, w.record, bridge, w.panel, letters)
+	w.synthesis = synthesis.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.ballots = ballot.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.reports = New(w.db, w.queue, w.cons, w.ballots, w.synthesis, w.record)
 	w.cons.OnPublish(w.reports.Store)
@@ -352,7 +353,10 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if len(o.Acts) == 0 || !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == "vogliamo capire meglio" }) {
 		t.Errorf("acts %v, deviations %v", o.Acts, o.Deviations)
 	}
-	for _, reason := range []string{"hanno risposto quasi tutti", "i giri sono finiti"} {
+	if slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Kind == "conclude" }) {
+		t.Errorf("every round was held, and the conclusion is called a departure: %v", o.Deviations)
+	}
+	for _, reason := range []string{"hanno risposto quasi tutti", "se ne parla in Consiglio"} {
 		if !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == reason && d.On != "" && d.Kind != "" }) {
 			t.Errorf("no deviation says %q: %v", reason, o.Deviations)
 		}

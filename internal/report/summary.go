@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 )
 
@@ -55,7 +56,7 @@ var strength = []delphi.VerdictKey{
 func (o Opinion) On(p Pile) []Item {
 	var items []Item
 	for _, i := range o.Items {
-		if i.Pile == p {
+		if i.Pile == p && !i.Gone() {
 			items = append(items, i)
 		}
 	}
@@ -66,7 +67,7 @@ func (o Opinion) On(p Pile) []Item {
 }
 
 // Summary counts items by verdict and side. No two verdicts are ever counted as one;
-// all counts together are all items.
+// all counts together, those gone included, are all items.
 type Summary struct {
 	Consensus BySide      `json:"consensus"`
 	Majority  BySide      `json:"majority"`
@@ -74,6 +75,14 @@ type Summary struct {
 	Divided   DividedOnes `json:"divided"`
 	Open      OpenOnes    `json:"open"`
 	Unrated   int         `json:"unrated"` // items that no round rated
+	Gone      Gone        `json:"gone"`    // items that are asked no more, whatever a round said of them
+}
+
+// Gone counts the items that were taken out of play: no verdict of theirs is counted.
+type Gone struct {
+	N          int `json:"n"`
+	Dropped    int `json:"dropped"`
+	Superseded int `json:"superseded"` // merged, split or reworded into others
 }
 
 // BySide counts the items of one verdict by its side; the sides sum to N.
@@ -104,9 +113,16 @@ type OpenOnes struct {
 func Summarize(items []Item) Summary {
 	var s Summary
 	for _, i := range items {
-		if i.Pile == "" {
+		switch {
+		case i.State == string(consultation.ItemDropped):
+			s.Gone.N++
+			s.Gone.Dropped++
+		case i.Gone():
+			s.Gone.N++
+			s.Gone.Superseded++
+		case i.Pile == "":
 			s.Unrated++
-		} else {
+		default:
 			s.Add(i.Verdict)
 		}
 	}
@@ -154,7 +170,7 @@ func (c *BySide) add(v delphi.Verdict) {
 	}
 }
 
-// Items is how many items were counted.
+// Items is how many items stand: those that are gone are told apart.
 func (s Summary) Items() int {
 	return s.Consensus.N + s.Majority.N + s.Plurality.N + s.Divided.N + s.Open.N + s.Unrated
 }

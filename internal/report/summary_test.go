@@ -60,10 +60,11 @@ func TestSummaryCountsEveryItemOnce(t *testing.T) {
 				}
 				i.Pile = PileOf(i.Verdict)
 			}
+			i.State = rapid.SampledFrom([]string{"settled", "settled", "dropped", "superseded"}).Draw(t, "state")
 			o.Items = append(o.Items, i)
 		}
 		s := Summarize(o.Items)
-		if s.Items() != len(o.Items) {
+		if s.Gone.Dropped+s.Gone.Superseded != s.Gone.N || s.Items()+s.Gone.N != len(o.Items) {
 			t.Fatalf("%d of %d items are counted", s.Items(), len(o.Items))
 		}
 		for _, c := range []BySide{s.Consensus, s.Majority, s.Plurality} {
@@ -83,4 +84,21 @@ func TestSummaryCountsEveryItemOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A statement that was rated and then taken out of play counts nowhere: it is told
+// apart, and on no pile.
+func TestWhatIsGoneIsToldApart(t *testing.T) {
+	rated := func(number int, state string) Item {
+		v := delphi.Verdict{Key: delphi.Consensus, Side: delphi.For}
+		return Item{Number: number, State: state, ItemFigures: ItemFigures{Pile: PileOf(v), Verdict: v}}
+	}
+	o := Opinion{Items: []Item{rated(1, "settled"), rated(2, "dropped"), rated(3, "superseded"), {Number: 4, State: "dropped"}, {Number: 5, State: "settled"}}}
+	want := Summary{Consensus: BySide{N: 1, For: 1}, Unrated: 1, Gone: Gone{N: 3, Dropped: 2, Superseded: 1}}
+	if d := cmp.Diff(want, Summarize(o.Items)); d != "" {
+		t.Error(d)
+	}
+	if all := o.On(For); len(all) != 1 || all[0].Number != 1 {
+		t.Errorf("the pile holds %d", len(all))
+	}
 }

@@ -6,6 +6,6 @@
 // what this package itself can have produced. Either fence alone would do; a
 // fault in one of them must not be enough.
 //
-//	Markdown ── tidy ──► goldmark (no HTML, h3+, no images) ──► bluemonday ──► HTML
+//	Markdown ── clean ─► goldmark (no HTML, h3+, no images) ──► bluemonday ──► HTML
 //	                          └────────────────────────────────► Plain
 package richtext

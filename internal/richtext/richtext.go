@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -17,6 +16,8 @@ import (
 	markup "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"delfi/internal/prose"
 )
 
 // HTML is safe to print as it is. Only this package makes one.
@@ -51,10 +52,12 @@ var (
 				util.Prioritized(parser.NewAutoLinkParser(), 300),
 				util.Prioritized(parser.NewEmphasisParser(), 500),
 			),
-			parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+			// No link reference definitions: "[Proposta]: panchine" is words.
 			parser.WithASTTransformers(util.Prioritized(house{}, 999)),
 		)),
-		goldmark.WithExtensions(extension.Linkify, extension.Strikethrough),
+		goldmark.WithExtensions(extension.NewLinkify(
+			extension.WithLinkifyURLRegexp(address(`(?:https?|ftp)://`)), extension.WithLinkifyWWWRegexp(address(`www\.`)),
+		), extension.Strikethrough),
 		goldmark.WithRendererOptions(
 			markup.WithHardWraps(), // a line that somebody broke stays broken
 			renderer.WithNodeRenderers(util.Prioritized(nothing{}, 1)),
@@ -62,6 +65,11 @@ var (
 	)
 	policy = fence()
 )
+
+// address finds a bare address, whatever its letters: the library's own ends at an accent.
+func address(begins string) *regexp.Regexp {
+	return regexp.MustCompile(`^` + begins + `[-\p{L}\p{N}@:%._+~#=]{1,256}\.\p{L}+(?::\d+)?(?:[/#?][-\p{L}\p{M}\p{N}@:%_+.~#$!?&/=();,'">^{}\[\]` + "`" + `]*)?`)
+}
 
 // fence is the sanitiser's policy: exactly what the machine above can produce.
 func fence() *bluemonday.Policy {
@@ -86,9 +94,9 @@ func fence() *bluemonday.Policy {
 // It never fails: whatever a person wrote has a rendering.
 func Render(markdown string) HTML {
 	var b bytes.Buffer
-	if err := machine.Convert([]byte(tidy(markdown)), &b); err != nil {
+	if err := machine.Convert([]byte(prose.Clean(markdown)), &b); err != nil {
 		// Writing to memory does not fail; should a later parser, the words still show.
-		return HTML{"<p>" + html.EscapeString(tidy(markdown)) + "</p>"}
+		return HTML{"<p>" + html.EscapeString(prose.Clean(markdown)) + "</p>"}
 	}
 	return HTML{policy.Sanitize(b.String())}
 }
@@ -96,7 +104,7 @@ func Render(markdown string) HTML {
 // Plain gives the text of Markdown without markup, on one line, at most n runes
 // (the last one "…" when something was cut). For summaries, mail and the record.
 func Plain(markdown string, n int) string {
-	source := []byte(tidy(markdown))
+	source := []byte(prose.Clean(markdown))
 	var b strings.Builder
 	// The walk's function returns no error, so the walk returns none.
 	_ = ast.Walk(machine.Parser().Parse(text.NewReader(source)), func(node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -124,6 +132,9 @@ func Plain(markdown string, n int) string {
 	return cut(strings.Join(strings.Fields(html.UnescapeString(b.String())), " "), n)
 }
 
+// Words gives the words that a reader sees of Markdown, on one line.
+func Words(markdown string) string { return Plain(markdown, len(markdown)) }
+
 // cut shortens s to at most n runes, the last one telling that it was cut.
 func cut(s string, n int) string {
 	if n <= 0 {
@@ -136,24 +147,6 @@ func cut(s string, n int) string {
 	return strings.TrimRight(string(runes[:n-1]), " ") + "…"
 }
 
-// tidy drops what no keyboard writes on purpose: control characters, and the
-// marks that turn the direction of the text around them, with which a sentence
-// can be made to read as another. Line ends become LF.
-func tidy(s string) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\t':
-			return r
-		case r == '\r':
-			return '\n'
-		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // house fits a parsed document into our pages: headings below the page's own,
 // links that lead outside and say so, images and doubtful links replaced by
 // their words, indented paragraphs kept as paragraphs.
@@ -163,6 +156,8 @@ type house struct{}
 func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
 	source := reader.Source()
 	var unfit []ast.Node
+	var after []aside
+	var fences []*ast.FencedCodeBlock
 	// The walk's function returns no error, so the walk returns none.
 	_ = ast.Walk(doc, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -172,7 +167,10 @@ func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 		case *ast.Heading:
 			node.Level = min(6, node.Level+2)
 		case *ast.Link:
-			node.Title = nil
+			if len(node.Title) > 0 { // a tip that no finger finds
+				after = append(after, aside{node, node.Title})
+				node.Title = nil
+			}
 			node.SetAttributeString("rel", []byte(rel))
 			if !outside(string(node.Destination)) {
 				unfit = append(unfit, node)
@@ -182,12 +180,30 @@ func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 			if node.AutoLinkType == ast.AutoLinkURL && !outside(string(node.URL(source))) {
 				unfit = append(unfit, node)
 			}
-		case *ast.Image, *ast.CodeBlock:
+		case *ast.Image:
+			if len(node.Title) > 0 {
+				after = append(after, aside{node, node.Title})
+			}
+			unfit = append(unfit, node)
+		case *ast.FencedCodeBlock:
+			if node.Info != nil {
+				fences = append(fences, node)
+			}
+		case *ast.CodeBlock:
 			unfit = append(unfit, node)
 		}
 		return ast.WalkContinue, nil
 	})
 	// After the walk: a tree is not changed under the feet of its walker.
+	for _, a := range after {
+		a.node.Parent().InsertAfter(a.node.Parent(), a.node, ast.NewString([]byte(" ("+string(a.words)+")")))
+	}
+	for _, f := range fences { // the words on a fence's own line stand above it
+		p := ast.NewParagraph()
+		p.AppendChild(p, ast.NewTextSegment(f.Info.Segment))
+		f.Parent().InsertBefore(f.Parent(), f, p)
+		f.Info = nil
+	}
 	for _, node := range unfit {
 		parent := node.Parent()
 		for _, word := range words(node, source) {
@@ -195,6 +211,12 @@ func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 		}
 		parent.RemoveChild(parent, node)
 	}
+}
+
+// aside are words that stand in parentheses after a node.
+type aside struct {
+	node  ast.Node
+	words []byte
 }
 
 // outside tells whether a link's destination is an absolute web or mail address.
@@ -206,7 +228,7 @@ func outside(destination string) bool {
 
 // hosted tells whether an address names its host: browsers read "https:/x" on
 // an https page as the page's own "/x".
-func hosted(u *url.URL) bool { return u.Hostname() != "" }
+func hosted(u *url.URL) bool { return u.Hostname() != "" && u.User == nil }
 
 // addressed tells whether a mail link names somebody.
 func addressed(u *url.URL) bool {
@@ -235,8 +257,22 @@ func words(node ast.Node, source []byte) []ast.Node {
 		for child := node.FirstChild(); child != nil; child = child.NextSibling() {
 			out = append(out, child)
 		}
+		if to := destination(node); to != "" && !outside(to) { // no address, so it is words
+			out = append(out, ast.NewString([]byte(" ("+to+")")))
+		}
 	}
 	return out
+}
+
+// destination gives where a link or an image leads.
+func destination(node ast.Node) string {
+	switch node := node.(type) {
+	case *ast.Link:
+		return string(node.Destination)
+	case *ast.Image:
+		return string(node.Destination)
+	}
+	return ""
 }
 
 // nothing renders images as nothing, should one ever pass house.

@@ -1,11 +1,14 @@
 package richtext
 
 import (
+	"html"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"pgregory.net/rapid"
 )
 
 // What people write comes out as they meant it.
@@ -24,6 +27,12 @@ func TestRender(t *testing.T) {
 		{"angle link", "<https://esempio.it>", "<p><a href=\"https://esempio.it\" rel=\"nofollow ugc noopener\">https://esempio.it</a></p>\n"},
 		{"an image leaves its words", "prima ![la *piazza*](https://spia.example/p.png) dopo", "<p>prima la <em>piazza</em> dopo</p>\n"},
 		{"angle brackets are words", "<Mia opinione>\na < b", "<p>&lt;Mia opinione&gt;<br>\na &lt; b</p>\n"},
+		{"a bracket at the start of a line is words", "[Proposta]: panchine", "<p>[Proposta]: panchine</p>\n"},
+		{"a note and what it refers to", "vedi [1]\n\n[1]: https://esempio.it \"il piano\"", "<p>vedi [1]</p>\n<p>[1]: <a href=\"https://esempio.it\" rel=\"nofollow ugc noopener\">https://esempio.it</a> &#34;il piano&#34;</p>\n"},
+		{"words on a fence's line", "```panchine e tigli\nfontane\n```", "<p>panchine e tigli</p>\n<pre><code>fontane\n</code></pre>\n"},
+		{"an address with an accent", "https://it.wikipedia.org/wiki/Città_è bella", "<p><a href=\"https://it.wikipedia.org/wiki/Citt%C3%A0_%C3%A8\" rel=\"nofollow ugc noopener\">https://it.wikipedia.org/wiki/Città_è</a> bella</p>\n"},
+		{"a link to nowhere keeps its words", "[Proposta](panchine)", "<p>Proposta (panchine)</p>\n"},
+		{"a link's title", "[qui](https://esempio.it \"le panchine\")", "<p><a href=\"https://esempio.it\" rel=\"nofollow ugc noopener\">qui</a> (le panchine)</p>\n"},
 		{"nothing", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -165,6 +174,45 @@ func FuzzRender(f *testing.F) {
 		harmless(t, in, out)
 		if p := Plain(in, 20); utf8.RuneCountInString(p) > 20 || strings.ContainsAny(p, "\n\r") {
 			t.Errorf("Plain(%q, 20) = %q", in, p)
+		}
+	})
+}
+
+// TestNoWordVanishes: every word of a text that is put together from a small grammar of
+// Markdown stands in its rendering, and in its plain form.
+func TestNoWordVanishes(t *testing.T) {
+	word := rapid.SampledFrom([]string{"tigli", "panchine", "Città", "perché", "ombra", "n1", "viale"})
+	phrase := rapid.Custom(func(t *rapid.T) string {
+		return strings.Join(rapid.SliceOfN(word, 1, 3).Draw(t, "words"), " ")
+	})
+	form := rapid.SampledFrom([]string{
+		"%s", "*%s*", "**%s**", "~~%s~~", "`%s`", "# %s", "- %s", "> %s", "[%s]", "[%s]: %s", "[%s]: <%s>", "[%s][%s]", "![%s][%s]", "[%s](%s)", "![%s](%s)",
+		"[%s](https://e.example \"%s\")", "![%s](https://e.example/x.png '%s')", "[%s]: /x '%s'", "```%s\n%s\n```", "~~~ %s\n%s", "    %s", "\t%s",
+		"%s\n---", "%s\n===", "<%s>", "<!-- %s -->", "<b class=%s>%s</b>", "&%s;", "\\%s", "| %s | %s |\n|---|---|", "%s  \n%s", "%s\\\n%s", "https://e.example/%s", "[^%s]: %s", "+++\n%s",
+		"## %s ##", "* * %s", "<https://e.example/%s>", "[%s]( <%s> )",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		var source strings.Builder
+		var words []string
+		for range rapid.IntRange(1, 5).Draw(t, "parts") {
+			f := form.Draw(t, "form")
+			for strings.Contains(f, "%s") {
+				said := phrase.Draw(t, "phrase")
+				words = append(words, strings.Fields(said)...)
+				f = strings.Replace(f, "%s", said, 1)
+			}
+			source.WriteString(f + rapid.SampledFrom([]string{"\n", "\n\n", " "}).Draw(t, "end"))
+		}
+		tags := regexp.MustCompile(`<[^>]*>`)
+		seen := html.UnescapeString(tags.ReplaceAllString(Render(source.String()).String(), ""))
+		plain := Words(source.String())
+		for _, w := range words {
+			if strings.Count(seen, w) < strings.Count(strings.Join(words, " "), w) {
+				t.Fatalf("%q vanishes from %q: %q", w, source.String(), seen)
+			}
+			if !strings.Contains(plain, w) {
+				t.Fatalf("%q vanishes from the plain form of %q: %q", w, source.String(), plain)
+			}
 		}
 	})
 }

@@ -15,7 +15,7 @@ import (
 // TestSpaceOpensAndCloses once, whoever says so how often.
 func TestSpaceOpensAndCloses(t *testing.T) {
 	db := testdb.New(t)
-	riva, err := account.New(db).Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
+	riva, err := account.New(db, nil).Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 	results = append(results, drawn(t, with))
 	// Few points of a scale are used, one person has two spellings, a code never comes.
 	coded := plain
-	coded.Missing = []string{"77"}
+	coded.Missing, coded.Rules = []string{"77"}, []string{"share>=66.67"} // finer than thousandths
 	results = append(results, csv(t, asked(12, map[string][]int{"q1": span(1, 5), "q2": span(1, 5), "q3": span(1, 5)})+"1,P1,,q1,3\n", coded))
 	seen := map[string]bool{}
 	for _, r := range results {

@@ -242,7 +242,7 @@ func TestExports(t *testing.T) {
 	ignoring := plain
 	ignoring.Ignore = []string{"G03Q03"}
 	coded := plain
-	coded.Missing, coded.CannotJudge = []string{"77", "NA"}, []string{"99"}
+	coded.Missing, coded.CannotJudge, coded.Kinds = []string{"77", "NA"}, []string{"99"}, []string{"Q1_*=scale"}
 	chosen := plain
 	chosen.Items, chosen.Person = []string{"Q1_1-Q1_2"}, "IPAddress"
 	for _, c := range []struct {

@@ -246,6 +246,11 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
 			notes = append(notes, n)
 		}
 	}
+	if every && !l.split {
+		if err := l.series(t, items, o); err != nil {
+			return nil, err
+		}
+	}
 	if len(left) > 0 {
 		notes = append(notes, remark{"left", []any{t.name(), listed(left)}})
 	}
@@ -286,6 +291,43 @@ func (l *layout) splitRounds(t sheet) (remark, bool) {
 		return remark{"split", []any{t.name(), len(rounds), was, first.item, first.round}}, true
 	}
 	return remark{}, false
+}
+
+// numbered is a name that ends in a number of a series: park_1, Q1_2.
+var numbered = regexp.MustCompile(`^(.*[\pL\pN])[_.]([1-9][0-9]?)$`)
+
+// serial are beginnings of names that number items and nothing else: item_1, q_2.
+var serial = append(strings.Fields("i q s d v x var items statements questions domande voci affermazioni"), named[itemColumn]...)
+
+// series refuses a series of names that may be items, the options of one, or one item
+// in several rounds, where nothing says which: what is measured differs.
+func (l layout) series(t sheet, items []string, o Options) error {
+	by := map[string][]string{}
+	var stems []string
+	for _, item := range items {
+		m := numbered.FindStringSubmatch(item)
+		if m == nil || slices.Contains(serial, key(m[1])) || told(o, item) {
+			continue
+		}
+		if by[m[1]] == nil {
+			stems = append(stems, m[1])
+		}
+		by[m[1]] = append(by[m[1]], item)
+	}
+	for _, stem := range stems {
+		if names := by[stem]; len(names) > 1 {
+			return fault.Bad(at(t, t.line(), slices.Index(l.columns, names[0]), "series",
+				"%s may be %d items, the options of one item, or one item in several rounds: say which, with --items and all columns of items, with --kind '%s_*=ranking' (selection, scale), or with names that tell the round, as %s_r1", some(names), len(names), stem, stem))
+		}
+	}
+	return nil
+}
+
+// told tells whether an option names an item, as what it is.
+func told(o Options, item string) bool {
+	names := func(c choice) bool { return c.items != "" && c.of(item) }
+	return slices.ContainsFunc(o.Kinds, func(text string) bool { c := split(text); return c.items == "" || names(c) }) ||
+		slices.ContainsFunc(o.Scales, func(text string) bool { return names(split(text)) })
 }
 
 // person says whether a column names people beside the one that was taken.

@@ -91,7 +91,7 @@ func ReadJSON(name string, in io.Reader, o Options, step func(read int64)) (*Stu
 		}
 		for g, n := range s.enrolled {
 			if n < seen[g] {
-				return nil, bad(name, "enrolled", fmt.Sprintf("enrolled: %d in group %q, of which %d people answered: count all who could answer, in every group", n, s.Groups[g], seen[g]))
+				return nil, bad(name, "enrolled", fmt.Sprintf("enrolled: %d in group %q, of which %d people answered: count all who could answer, in every group", n, s.Protocol.Panel.Groups[g].ID, seen[g]))
 			}
 		}
 	}
@@ -236,7 +236,23 @@ func (d *document) protocol() error {
 		d.group[g.ID] = i
 		d.study.Groups = append(d.study.Groups, g.ID)
 	}
+	d.named(p)
 	return nil
+}
+
+// named calls groups by their names in the protocol's first language, where no two
+// have the same.
+func (d *document) named(p delphi.Protocol) {
+	names := make([]string, len(p.Panel.Groups))
+	for i, g := range p.Panel.Groups {
+		if len(p.Languages) > 0 {
+			names[i] = clean(g.Name[p.Languages[0]])
+		}
+		if names[i] == "" || slices.Contains(names[:i], names[i]) {
+			return
+		}
+	}
+	d.study.Groups = names
 }
 
 func (d *document) items(protocol bool) error {

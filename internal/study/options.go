@@ -189,6 +189,7 @@ type rule struct {
 	from, to int // share: the window; of the highest class where both are windowless
 	windowed bool
 	figure   int // permille
+	above    int // share: millionths above it
 	median   int
 	iqr      int
 	units    answer // iqr: points of a scale, units of an estimate
@@ -215,7 +216,7 @@ func ruleOf(text string) (rule, error) {
 		r.figure = defaults[r.name]
 		window, percent, ok := strings.Cut(figures, ">=")
 		if ok {
-			if r.figure, err = permille(percent); err != nil {
+			if r.figure, r.above, err = percentage(percent, 4); err != nil {
 				return r, fmt.Errorf("%q: %w", text, err)
 			}
 		}
@@ -255,7 +256,7 @@ func ruleOf(text string) (rule, error) {
 		return r, nil
 	case delphi.RuleAgreement, delphi.RuleCns, delphi.RuleRelativeIQR, delphi.RuleW:
 		if r.figure = defaults[r.name]; given {
-			if r.figure, err = permille(figures); err != nil {
+			if r.figure, _, err = percentage(figures, 1); err != nil {
 				return r, fmt.Errorf("%q: %w", text, err)
 			}
 		}
@@ -288,7 +289,7 @@ func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
 	out := delphi.ConsensusPlan{Rule: r.name}
 	switch r.name {
 	case delphi.RuleShare:
-		out.Share = &delphi.ShareRule{Permille: r.figure}
+		out.Share = &delphi.ShareRule{Permille: r.figure, Above: r.above}
 		if c.Kind != delphi.ScaleForm {
 			break
 		}
@@ -366,15 +367,20 @@ func (s *Study) places() (out []int) {
 	return out
 }
 
-// permille reads a percentage with at most one decimal: 75, 66.7 or 66,7. 0.75 is
-// taken for a share that was meant as one, and refused.
-func permille(percent string) (int, error) {
-	f, err := strconv.ParseFloat(strings.Replace(strings.TrimSuffix(strings.TrimSpace(percent), "%"), ",", ".", 1), 64)
+// percentage reads a percentage with so many decimals at most: 75, 66.7 or 66,67; as
+// permille, and the millionths above it. 0.75 is taken for a share that was meant as
+// one, and refused.
+func percentage(percent string, decimals int) (permille, above int, err error) {
+	text := strings.Replace(strings.TrimSuffix(strings.TrimSpace(percent), "%"), ",", ".", 1)
+	f, err := strconv.ParseFloat(text, 64)
+	_, fraction, _ := strings.Cut(text, ".")
 	switch {
-	case err != nil || f < 1 || f > 100:
-		return 0, fmt.Errorf("%q is no percentage from 1 to 100: write 75 for 75 %%", percent)
-	case math.Abs(f*10-math.Round(f*10)) > 1e-6:
-		return 0, fmt.Errorf("%q has more than one decimal: write %.1f or %.1f", percent, math.Floor(f*10)/10, math.Ceil(f*10)/10)
+	case err != nil || !(f >= 1 && f <= 100):
+		return 0, 0, fmt.Errorf("%q is no percentage from 1 to 100: write 75 for 75 %%", percent)
+	case len(strings.TrimRight(fraction, "0")) > decimals || strings.ContainsAny(text, "eExX_"):
+		unit := math.Pow10(decimals)
+		return 0, 0, fmt.Errorf("%q has more decimals than %d: write %.*f or %.*f", percent, decimals, decimals, math.Floor(f*unit)/unit, decimals, math.Ceil(f*unit)/unit)
 	}
-	return int(math.Round(f * 10)), nil
+	millionths := int(math.Round(f * 10_000))
+	return millionths / 1000, millionths % 1000, nil
 }

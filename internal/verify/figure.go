@@ -100,7 +100,7 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 			return bad(fmt.Sprintf("a reason of item %d is left out", i.Number), fmt.Sprintf("%d reasons", len(i.Reasons)), "also the one with the digest "+strings.TrimSpace(key))
 		}
 	}
-	if most := beyond(i.Figures); outside > most {
+	if most := beyond(i); outside > most {
 		return bad(fmt.Sprintf("more reasons of item %d are from outside the middle half than people answered there", i.Number), fmt.Sprint(outside), fmt.Sprintf("at most %d", most))
 	}
 	return nil
@@ -120,15 +120,16 @@ func table(w ballot.Reason) string {
 
 // beyond counts the people whose answers lie outside the middle half. Whose
 // reasons they are no table tells.
-func beyond(f delphi.Figures) int {
+func beyond(i ballot.ItemFeedback) int {
+	f := i.Figures
 	q1, ok1 := f.Q1.Float()
 	q3, ok3 := f.Q3.Float()
-	if f.Thirds || !ok1 || !ok3 {
+	if f.Thirds || f.Camps(i.Verdict) || !ok1 || !ok3 {
 		return 0
 	}
 	n := 0
-	for i, count := range f.Histogram {
-		if v := float64(i + 1); v < q1 || v > q3 {
+	for k, count := range f.Histogram {
+		if v := float64(k + 1); v < q1 || v > q3 {
 			n += count
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // Result is what a check that found no fault has looked at.
@@ -74,7 +74,7 @@ func (r Result) Write(out io.Writer, lang string) error {
 	for _, part := range say(r) {
 		b.WriteString(part.title + "\n")
 		for _, l := range part.lines {
-			b.WriteString("  - " + fault.Printable(l) + "\n")
+			b.WriteString("  - " + prose.Printable(l) + "\n")
 		}
 	}
 	_, err := io.WriteString(out, b.String())

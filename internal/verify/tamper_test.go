@@ -192,6 +192,16 @@ func tamperings() []tampering {
 			},
 		},
 		{
+			name: "the summary of the opinion, with the log signed anew", place: "tigli/opinion.json", fault: "the opinion does not say what the record gives, at summary.",
+			does: func(b *book) {
+				text := string(b.files["tigli/opinion.json"].Data)
+				from := strings.Index(text, `"summary":{"consensus":{"against":`) + len(`"summary":{"consensus":{"against":`)
+				b.put("tigli/opinion.json", []byte(text[:from]+"7"+text[from+1:]))
+				b.reopinion()
+				b.seal()
+			},
+		},
+		{
 			name: "one row of the sensitivity table, with the log signed anew", place: "tigli/opinion.json", fault: "the opinion does not say what the record gives, at items[0].sensitivity[0]",
 			does: func(b *book) {
 				b.edit("tigli/opinion.json", `"sensitivity":[{"defined":true,`, `"sensitivity":[{"defined":false,`)

@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"strings"
 
-	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/prose"
 )
 
 // Options are what the person who checks brings along. All may be empty.
@@ -56,7 +56,7 @@ func (f *Fault) Error() string {
 	if f.Found != "" || f.Expected != "" {
 		fmt.Fprintf(&b, ": found %s, expected %s", orNothing(short(f.Found)), orNothing(short(f.Expected)))
 	}
-	return fault.Printable(b.String())
+	return prose.Printable(b.String())
 }
 
 func orNothing(s string) string {

@@ -17,6 +17,8 @@ type ownView struct {
 	Holdings               []account.Holding
 	Person                 string // to be given a role
 	Role                   account.Role
+	Version                string // of the data that Data was begun from
+	Stale                  *ui.Staleness
 	Mend                   ui.Problems
 	Grant                  ui.Problems
 	Refused                *fault.Fault // why a role was not taken back
@@ -37,7 +39,7 @@ func (c room) view(q *page.Request) (ownView, error) {
 	if v.Administration, err = c.Accounts.Own(q.Context(), q.Actor, q.Param("slug")); err != nil {
 		return v, err
 	}
-	v.Data = v.Administration
+	v.Data, v.Version = v.Administration, v.Administration.Version()
 	v.Holdings, err = c.Accounts.HoldersOf(q.Context(), q.Actor, v.Slug)
 	return v, err
 }
@@ -52,9 +54,14 @@ func (c room) describe(q *page.Request) error {
 		return err
 	}
 	v.Data = readData(form)
-	_, err = c.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data)
+	_, err = c.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data, form.Value("version"))
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Code == "administration_changed" {
+		v.Stale = &ui.Staleness{Fault: f, Changes: v.changes(q), Theirs: v.path("")}
+		return q.Render(409, ownPage(v))
+	}
 	if v.Mend = ui.ProblemsOf(err); v.Mend.Any() {
-		v.Mend = v.Mend.Labelled(labels(q))
+		v.Mend, v.Version = v.Mend.Labelled(labels(q)), form.Value("version")
 		return q.Render(422, ownPage(v))
 	}
 	if err != nil {
@@ -104,6 +111,15 @@ func (c room) revoke(q *page.Request) error {
 	}
 	q.Flash("administration.done.revoked")
 	return q.Redirect(v.path("#roles"))
+}
+
+// changes pairs what stands with what was typed.
+func (v ownView) changes(q *page.Request) []ui.Changed {
+	pair := func(name, theirs, mine string) ui.Changed {
+		return ui.Changed{Label: q.T("administration.field." + name), Theirs: theirs, Mine: mine}
+	}
+	return ui.Changes(pair("name", v.Name, v.Data.Name), pair("address", v.Address, v.Data.Address),
+		pair("ipa", v.IPA, v.Data.IPA), pair("mail", v.Mail, v.Data.Mail))
 }
 
 func (v ownView) path(more string) string { return "/administrations/" + v.Slug + more }

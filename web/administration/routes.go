@@ -15,7 +15,7 @@ type Services struct {
 		FirstOpen(ctx context.Context) (bool, error)
 		FoundFirst(ctx context.Context, actor account.Actor, code string, a account.Administration) (account.Administration, error)
 		Own(ctx context.Context, actor account.Actor, slug string) (account.Administration, error)
-		Describe(ctx context.Context, actor account.Actor, slug string, told account.Administration) (account.Administration, error)
+		Describe(ctx context.Context, actor account.Actor, slug string, told account.Administration, version string) (account.Administration, error)
 		HoldersOf(ctx context.Context, actor account.Actor, slug string) ([]account.Holding, error)
 		Appoint(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)
 		Dismiss(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)
@@ -24,11 +24,11 @@ type Services struct {
 
 type room struct{ Services }
 
-// Routes puts the room's routes on r. A code is tried as often as people sign in.
+// Routes puts the room's routes on r. A code is tried as seldom as a panel's.
 func Routes(r chi.Router, k *page.Kernel, s Services) {
 	c := room{s}
 	r.Get("/first-run", k.Handle(c.first, page.SignedIn))
-	r.Post("/first-run", k.Handle(c.found, page.SignedIn, page.Patient))
+	r.Post("/first-run", k.Handle(c.found, page.SignedIn, page.PatientCodes))
 	r.Get("/administrations/{slug}", k.Handle(c.own, page.SignedIn))
 	r.Post("/administrations/{slug}", k.Handle(c.describe, page.SignedIn))
 	r.Post("/administrations/{slug}/grant", k.Handle(c.grant, page.SignedIn))

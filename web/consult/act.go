@@ -20,7 +20,7 @@ func (v view) act(q *page.Request) action {
 		return action{}
 	}
 	if v.Group == "" {
-		if v.enrolling() {
+		if v.Enrolling() {
 			return action{q.T("consult.act.enrol"), v.path("/enrol")}
 		}
 		return action{}

@@ -93,7 +93,7 @@ func (c room) answer(q *page.Request) error {
 	if err != nil {
 		return c.unseated(q, v, err)
 	}
-	if !answering(r) {
+	if !r.Answers() {
 		return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")
 	}
 	all := form.Value("all") == "1"

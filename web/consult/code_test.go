@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"delfi/internal/account"
@@ -72,11 +73,24 @@ func coded(t *testing.T, h *webtest.House, slug string, enrolled ...string) cons
 	return c
 }
 
+// shown is the code on a page, "" when it shows none: groups of five, with dashes between.
+func shown(got webtest.Response) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(got.Text("#code"), "-", " ")), "-")
+}
+
+// hour lets a whole hour begin in which ten have asked for their codes.
+func hour(t *testing.T, h *webtest.House) {
+	t.Helper()
+	if _, err := h.DB.Pool().Exec(`UPDATE civic.code_batch SET works_from = now() - interval '1 minute'`); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // issued takes the code from the page that shows it.
 func issued(t *testing.T, got webtest.Response) string {
 	t.Helper()
-	code, ok := got.Page.Find("input#code").Attr("value")
-	if got.Status != 200 || !ok || len(code) != 47 {
+	code := shown(got)
+	if got.Status != 200 || len(code) != 47 {
 		t.Fatalf("%d, code %q: %s", got.Status, code, got.Text("main"))
 	}
 	if got.Header.Get("Cache-Control") != "no-store" {
@@ -109,17 +123,51 @@ func TestFromTheCodeToTheReceiptAndToTheLostCode(t *testing.T) {
 	if before.Count("form[action$='/get-code']") != 1 || !strings.Contains(before.Text("main"), "Se lo perdi non puoi più rispondere") {
 		t.Errorf("before the code: %q", before.Text("main"))
 	}
-	code := issued(t, anna.Post(t, at(slug, "/get-code"), url.Values{}))
-	again := anna.Post(t, at(slug, "/get-code"), url.Values{})
-	if again.Status != http.StatusConflict || again.Count("input#code") != 0 || !strings.Contains(again.Text("main h1"), "già stato dato") {
-		t.Errorf("a second time: %d, %q", again.Status, again.Text("main"))
+	if got := before.Text("#works"); !strings.Contains(got, "almeno dieci persone") || !strings.Contains(got, "al più tardi") {
+		t.Errorf("before the code, of when it works: %q", got)
 	}
-	if got := anna.Get(t, at(slug, "/get-code")); got.Count("input#code") != 0 || got.Count("form[action$='/get-code']") != 0 {
-		t.Error("the page can be opened again")
+	first := anna.Post(t, at(slug, "/get-code"), url.Values{})
+	code := issued(t, first)
+	if got := first.Text("#works"); !strings.Contains(got, "almeno dieci persone") {
+		t.Errorf("with the code, of when it works: %q", got)
+	}
+	// A second click and a reload repair an answer that was lost on the way.
+	if got := issued(t, anna.Post(t, at(slug, "/get-code"), url.Values{})); got != code {
+		t.Error("a second click gives another code")
+	}
+	if got := issued(t, anna.Get(t, at(slug, "/get-code"))); got != code {
+		t.Error("the page opened again shows another code")
+	}
+	elsewhere := site.As(t, h.Person(t, "anna"))
+	again := elsewhere.Post(t, at(slug, "/get-code"), url.Values{})
+	if again.Status != http.StatusConflict || again.Count("#code") != 0 || !strings.Contains(again.Text("main h1"), "già stato dato") {
+		t.Errorf("in another browser: %d, %q", again.Status, again.Text("main"))
+	}
+	if got := elsewhere.Get(t, at(slug, "/get-code")); got.Count("#code") != 0 || got.Count("form[action$='/get-code']") != 0 {
+		t.Error("another browser can open the page again")
+	}
+	if _, err := h.DB.Pool().Exec(`UPDATE civic.code_kept SET until = now()`); err != nil {
+		t.Fatal(err)
+	}
+	if got := anna.Post(t, at(slug, "/get-code"), url.Values{}); got.Status != http.StatusConflict || got.Count("#code") != 0 {
+		t.Errorf("minutes later: %d", got.Status)
 	}
 
-	// Another browser, without a session.
+	// Another browser, without a session: the code does not work yet, and a form that comes
+	// with it is kept whole.
 	b := site.Stranger()
+	if got := b.Post(t, at(slug, "/code"), url.Values{"code": {code}}); got.Location != at(slug, "/code") {
+		t.Errorf("a code that does not work yet: %d to %q", got.Status, got.Location)
+	}
+	if got := b.Get(t, at(slug, "/code")); got.Status != http.StatusConflict || !strings.Contains(got.Text("main h1"), "non vale ancora") || !strings.Contains(got.Text("#works"), "al più tardi") {
+		t.Errorf("the page of a code that does not work yet: %d %q", got.Status, got.Text("main"))
+	}
+	early := b.Post(t, at(slug, "/code/rounds/2"), url.Values{"item": {"1"}, "answer_1": {"7"}, "reason_1": {"perché sì"}, "act": {"next"}})
+	if v, _ := early.Page.Find("input[name=reason_1]").Attr("value"); early.Status != http.StatusConflict || v != "perché sì" || early.Count("input[name=answer_1][value='7']") != 1 {
+		t.Errorf("a ballot with it: %d %q", early.Status, early.Text("main"))
+	}
+	hour(t, h)
+	b = site.Stranger()
 	if got := b.Get(t, at(slug, "/code/rounds/2")); got.Location != at(slug, "/code") {
 		t.Errorf("a form without a code: %d to %q", got.Status, got.Location)
 	}
@@ -147,10 +195,10 @@ func TestFromTheCodeToTheReceiptAndToTheLostCode(t *testing.T) {
 	if got := b.Post(t, form, url.Values{"act": {"deliver"}}); got.Location != form+"/receipt" {
 		t.Fatalf("delivering: %d %q", got.Status, got.Location)
 	}
-	first := b.Get(t, form+"/receipt")
-	mark := first.Text("code.dlf-mono")
-	if first.Status != 200 || len(strings.ReplaceAll(mark, " ", "")) < 64 {
-		t.Errorf("receipt: %d %q", first.Status, mark)
+	receipt := b.Get(t, form+"/receipt")
+	mark := receipt.Text("code.dlf-mono")
+	if receipt.Status != 200 || len(strings.ReplaceAll(mark, " ", "")) < 64 {
+		t.Errorf("receipt: %d %q", receipt.Status, mark)
 	}
 	// Revised in a third browser, with nothing but the code.
 	third := site.Stranger()
@@ -203,6 +251,7 @@ func TestBallotPagesWithACodeReadNoSession(t *testing.T) {
 	coded(t, h, slug, "anna")
 	anna := site.As(t, h.Person(t, "anna"))
 	code := issued(t, anna.Post(t, at(slug, "/get-code"), url.Values{}))
+	hour(t, h)
 	anna.Post(t, at(slug, "/code"), url.Values{"code": {code}})
 	// The sessions are gone, as when their table is locked: what needs none goes on.
 	if _, err := h.DB.Pool().Exec(`ALTER TABLE public.sessions RENAME TO sessions_elsewhere`); err != nil {
@@ -264,6 +313,7 @@ func TestWhatComesTwiceOrTooLateChangesNothing(t *testing.T) {
 	c := coded(t, h, slug, "anna")
 	anna := site.As(t, h.Person(t, "anna"))
 	code := issued(t, anna.Post(t, at(slug, "/get-code"), url.Values{}))
+	hour(t, h)
 	b, form := site.Stranger(), at(slug, "/code/rounds/2")
 	b.Post(t, at(slug, "/code"), url.Values{"code": {code}})
 	everything := func() string {
@@ -319,4 +369,29 @@ func TestWhatComesTwiceOrTooLateChangesNothing(t *testing.T) {
 		t.Errorf("delivering to a closed round: %d", got.Status)
 	}
 	unchanged("a ballot for a closed round", before)
+}
+
+// TestADoubleClickShowsOneCodeTwice: both posts of one form, at the same moment, show the
+// same code, and both may be lost: a reload shows it again.
+func TestADoubleClickShowsOneCodeTwice(t *testing.T) {
+	h := webtest.Open(t)
+	site := h.Site(t, mount(h))
+	const slug = "consultorio"
+	coded(t, h, slug, "anna")
+	anna := site.As(t, h.Person(t, "anna"))
+	anna.Get(t, at(slug, "/get-code")) // the form: the browser holds its secret from here on
+	got := make([]webtest.Response, 2)
+	var both sync.WaitGroup
+	for i := range got {
+		twin := anna.Twin()
+		both.Go(func() { got[i] = twin.Post(t, at(slug, "/get-code"), url.Values{}) })
+	}
+	both.Wait()
+	code := issued(t, got[0])
+	if again := issued(t, got[1]); again != code {
+		t.Error("a double click shows two codes")
+	}
+	if again := issued(t, anna.Get(t, at(slug, "/get-code"))); again != code {
+		t.Error("a reload shows another code")
+	}
 }

@@ -1,6 +1,9 @@
 package consult
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
@@ -30,7 +33,9 @@ type writeView struct {
 	Numbers  map[uuid.UUID]int // item → its number
 	Texts    map[uuid.UUID]string
 	Edit     uuid.UUID // the contribution being edited; Nil for a new one
+	Seen     string    // the version of its words that stood beside the form
 	Body     string    // as typed
+	Trouble  string    // why nothing was stored, where the form can be sent again
 	Problems ui.Problems
 }
 
@@ -87,7 +92,7 @@ func (c room) contributions(q *page.Request) error {
 	if edit, err := uuid.Parse(q.Query("edit")); err == nil {
 		for _, one := range w.Own {
 			if one.ID == edit {
-				w.Edit, w.Body = edit, one.Body
+				w.Edit, w.Seen, w.Body = edit, one.Version(), one.Body
 			}
 		}
 	}
@@ -137,20 +142,46 @@ func (c room) contribute(q *page.Request) error {
 	}
 	w.Alias, w.Body = alias.Name, form.Value("body")
 	if one, bad := uuid.Parse(form.Value("id")); bad == nil && form.Value("act") == "edit" {
-		w.Edit = one
+		w.Edit, w.Seen = one, form.Value("seen")
 	}
-	switch fault.KindOf(err) {
-	case fault.Invalid:
+	var f *fault.Fault
+	switch {
+	case !errors.As(err, &f):
+		return err
+	case f.Kind == fault.Invalid:
 		w.Problems = ui.ProblemsOf(err)
-		if w.Own, err = c.Synthesis.Own(q.Context(), alias, w.ID); err != nil {
-			return err
-		}
-		return c.showContributions(q, 422, w)
-	case fault.Conflict:
+		return c.again(q, 422, w, alias)
+	case f.Code == "contributions_full" || f.Code == "contribution_gone" || f.Code == "contribution_changed":
+		w.Trouble = q.Fault(f)
+		return c.again(q, 409, w, alias)
+	case f.Kind == fault.Conflict:
 		// The round closed while they wrote: not a word of it is lost on the way.
 		return q.Render(409, closedText(w, q.T("consult.closed.not_counted")))
 	}
 	return err
+}
+
+// again shows the form with what was typed, and why it was not stored. Words that were
+// meant for a contribution that is gone can be sent as a new one; those for one that has
+// changed stand beside its present words, and can take their place.
+func (c room) again(q *page.Request, status int, w writeView, alias pseudonym.Alias) (err error) {
+	if w.Own, err = c.Synthesis.Own(q.Context(), alias, w.ID); err != nil {
+		return err
+	}
+	if at := slices.IndexFunc(w.Own, func(one synthesis.Contribution) bool { return one.ID == w.Edit }); at < 0 {
+		w.Edit = uuid.Nil
+	} else if w.Trouble != "" {
+		w.Seen = w.Own[at].Version()
+	}
+	return c.showContributions(q, status, w)
+}
+
+// closedTitle says why nothing is written now.
+func closedTitle(q *page.Request, w writeView) string {
+	if w.Suspended != nil {
+		return q.T("consult.suspended.since", "day", q.Day(w.Suspended.Since))
+	}
+	return q.T("consult.closed.title", "n", w.Round.Number)
 }
 
 // write does what the pressed button says.
@@ -161,7 +192,7 @@ func (c room) write(q *page.Request, w writeView, alias pseudonym.Alias, form pa
 		if parsed != nil {
 			return "", fault.New(fault.NotFound, "no_contribution", "there is no such contribution of yours")
 		}
-		return "consult.write.edited", c.Synthesis.Revise(q.Context(), alias, w.ID, one, form.Value("body"))
+		return "consult.write.edited", c.Synthesis.Revise(q.Context(), alias, w.ID, one, form.Value("seen"), form.Value("body"))
 	case "withdraw":
 		if parsed != nil {
 			return "", fault.New(fault.NotFound, "no_contribution", "there is no such contribution of yours")

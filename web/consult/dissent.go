@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"slices"
 	"time"
 
 	"delfi/internal/consultation"
@@ -43,13 +44,27 @@ func unsaid(d report.Dissent) []*said {
 	return out
 }
 
-// sideless ends the key of what is said where nobody wrote a dissent: a verdict that
-// takes no side has no other one.
-func sideless(v delphi.Verdict) string {
-	if v.Key == delphi.Bipolarity || v.Side == delphi.NoSide || v.Side == "" {
-		return "_sideless"
+// undissented says that an item has no dissent, and no more than is known: of those
+// who said no side nobody can tell which one they argue.
+func undissented(q *page.Request, o opinionView, i report.Item) string {
+	switch {
+	case o.view.Protocol.Feedback.Reasons == "none":
+		return q.T("consult.dissent.unasked")
+	case len(i.Rest()) == 0:
+		return q.T("consult.dissent.nobody")
+	case i.Verdict.Key == delphi.Bipolarity || i.Verdict.Side == delphi.NoSide || i.Verdict.Side == "":
+		return q.T("consult.dissent.none_sideless") // it takes no side: no other one is there
 	}
-	return ""
+	return q.T("consult.dissent.none")
+}
+
+// unsaidKey names in keys from where reasons without a side come: from outside the
+// middle half, where all of them do.
+func unsaidKey(d report.Dissent) string {
+	if slices.ContainsFunc(d.Unsaid, func(r report.Reason) bool { return !r.Outside }) {
+		return "unsaid_camps"
+	}
+	return "unsaid_text"
 }
 
 // minorityView is a minority report before its publication.
@@ -116,6 +131,9 @@ func (o opinionView) minorityWords(q *page.Request) string {
 			return ""
 		}
 		return q.T("consult.minority."+string(m.State), "day", ui.Date(q, ui.From, on), "n", m.Days)
+	}
+	if m.State == report.MinorityNone && o.view.Protocol.Feedback.Reasons == "none" {
+		return q.T("consult.minority.unasked")
 	}
 	return q.T("consult.minority." + string(m.State))
 }

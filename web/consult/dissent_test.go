@@ -50,13 +50,13 @@ func proposed(t *testing.T, h *webtest.House, site *webtest.Site) {
 		}
 	}
 	page := at(webtest.Answering, "/minority")
-	if err := h.Consultations.DraftMinority(ctx, paolo, webtest.Answering, "Una bozza segreta."); err != nil {
+	if err := h.Consultations.DraftMinority(ctx, paolo, webtest.Answering, "Una bozza segreta.", ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := site.Stranger().Get(t, page); got.Status != 404 || strings.Contains(got.Body, "segreta") {
 		t.Errorf("a draft is public: %d", got.Status)
 	}
-	if err := h.Consultations.ShowMinority(ctx, paolo, webtest.Answering, "Chi è contro chiede **tempo**. <script>x</script>"); err != nil {
+	if err := h.Consultations.ShowMinority(ctx, paolo, webtest.Answering, "Chi è contro chiede **tempo**. <script>x</script>", ""); err != nil {
 		t.Fatal(err)
 	}
 	got := site.Stranger().Get(t, page)

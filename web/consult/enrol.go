@@ -1,6 +1,8 @@
 package consult
 
 import (
+	"errors"
+
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
@@ -29,7 +31,7 @@ func (c room) enrolment(q *page.Request) error {
 		q.Flash("consult.enrol.already")
 		return q.Redirect(v.path(""))
 	}
-	if !v.enrolling() || v.Suspended != nil {
+	if !v.Enrolling() {
 		return fault.New(fault.Conflict, "enrolment_closed", "enrolment is not open")
 	}
 	if v.steers(q.Actor) {
@@ -63,7 +65,7 @@ func (c room) enrol(q *page.Request) error {
 	if len(missing) > 0 {
 		err = fault.Bad(missing...)
 	} else {
-		err = c.Panel.Enrol(q.Context(), q.Actor, v.ID, e.Chosen)
+		err = c.join(q, v, e.Chosen)
 	}
 	if fault.KindOf(err) == fault.Invalid {
 		e.Problems = ui.ProblemsOf(err)
@@ -77,6 +79,18 @@ func (c room) enrol(q *page.Request) error {
 		return q.Redirect(v.path("/get-code"))
 	}
 	return q.Redirect(v.path(""))
+}
+
+// join puts the reader on the panel; a button pressed twice ends as it did at first.
+func (c room) join(q *page.Request, v view, group string) error {
+	err := c.Panel.Enrol(q.Context(), q.Actor, v.ID, group)
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Code == "already_enrolled" {
+		if held, inner := c.Panel.Group(q.Context(), q.Actor, v.ID); inner == nil && held == group {
+			return nil
+		}
+	}
+	return err
 }
 
 // knowing are the lines of docs/RECORD.md's table that hold in this consultation: the

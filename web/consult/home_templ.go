@@ -700,7 +700,7 @@ func openCard(v view, hero bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if open && answering(r) {
+		if open && r.Answers() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "· ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -89,7 +89,7 @@ func (o opinionView) last(q *page.Request, i report.Item) (chart.Distribution, b
 // series is an item over its rounds, those that may be shown.
 func (o opinionView) series(q *page.Request, i report.Item) (chart.Series, bool) {
 	last, _ := i.Last()
-	s := chart.Series{ID: id("r", i.Number), Title: q.T("consult.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: ui.Poles(last.Figures, i.Verdict)}
+	s := chart.Series{ID: id("r", i.Number), Title: q.T("consult.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: last.Figures.Camps(i.Verdict)}
 	for _, r := range i.History {
 		if r.Figures.Histogram == nil || len(r.Figures.Histogram) != len(last.Figures.Histogram) {
 			continue // withheld, or thirds beside points: two scales do not share an axis
@@ -233,7 +233,7 @@ func under(q *page.Request, i report.Item, rule string) string {
 // decided is an item's verdict in the sensitivity table, beside what it would be were
 // it stable: the other rules tell no more than that.
 func (o opinionView) decided(q *page.Request, i report.Item) string {
-	word := ui.Word(q, i.Verdict.Key, i.Verdict.Side)
+	word := ui.Verdict(q, o.of(i)).Word
 	if i.Verdict.If != "" {
 		word += " " + q.T("consult.opinion.if_stable", "word", ui.Word(q, i.Verdict.If, i.Verdict.IfSide))
 	}
@@ -301,8 +301,13 @@ func (o opinionView) facts(q *page.Request) []ui.Fact {
 			acts += a.Count
 		}
 	}
-	facts = append(facts, ui.Fact{Name: q.T("consult.opinion.enrolled"), Value: q.Number(enrolled)})
-	if answered != "" {
+	if o.Opinion.Origin != nil {
+		// Nobody enrolled: those who answered are all that is known of the panel.
+		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.took_part"), Value: q.Number(enrolled)})
+	} else {
+		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.enrolled"), Value: q.Number(enrolled)})
+	}
+	if answered != "" && o.Opinion.Origin == nil {
 		facts = append(facts, ui.Fact{Name: q.T("consult.opinion.answered"), Value: answered})
 	}
 	if o.Received.All > 0 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -34,8 +35,8 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 		if strings.Contains(text, "2026-02") || strings.Contains(text, "0 tabelle") || strings.Contains(text, "0 tables") {
 			t.Errorf("%s: a bare date, or a count of nothing", lang)
 		}
-		if !strings.Contains(text, q.T("consult.dissent.none")) || !strings.Contains(text, q.T("consult.dissent.none_sideless")) {
-			t.Errorf("%s: the missing dissent does not follow the verdict's side", lang)
+		if !strings.Contains(text, q.T("consult.dissent.nobody")) {
+			t.Errorf("%s: nobody wrote a reason, and the page does not say so", lang)
 		}
 		if !strings.Contains(text, q.T("consult.minority.replied")) {
 			t.Errorf("%s: the administration owes a reply to the minority", lang)
@@ -47,6 +48,14 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 		text = textOf(drawnIn(t, lang, imported), "main")
 		if strings.Contains(text, q.T("consult.minority.replied")) || strings.Contains(text, q.T("consult.opinion.by_round")) || !strings.Contains(text, q.T("consult.opinion.by_round_standing")) {
 			t.Errorf("%s: an import is promised a reply, or its releases are called rounds", lang)
+		}
+		if !strings.Contains(text, q.T("consult.opinion.took_part")) || !strings.Contains(text, q.T("consult.protocol.elsewhere", "name", "Polis")) {
+			t.Errorf("%s: the page does not say that an import is read by rules that its people did not know", lang)
+		}
+		for _, key := range []string{"consult.opinion.enrolled", "consult.opinion.who_left", "consult.protocol.anonymity_sealed-key", "consult.protocol.stop_by_hand", "consult.protocol.ask_reason", "consult.protocol.late"} {
+			if strings.Contains(text, q.T(key)) {
+				t.Errorf("%s: an import is said %q, which nobody knows of it", lang, q.T(key))
+			}
 		}
 	}
 	level := 0
@@ -70,5 +79,52 @@ func TestActsOfTheSystemAreNobodys(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("%+v", o.facts(q))
+	}
+}
+
+// Where no dissent stands the page says what is known: that nobody wrote, that nobody
+// was asked, or that nobody said a side, which is less than that nobody dissents.
+func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
+	sided := delphi.Verdict{Key: delphi.Majority, Direction: delphi.High, Side: delphi.For}
+	wrote := []report.ItemRound{{Round: 2, Reasons: []ballot.Reason{{Text: "perché sì"}}}}
+	o := opinionView{}
+	o.view.Protocol.Feedback.Reasons = "outside-first"
+	unasked := opinionView{}
+	unasked.view.Protocol.Feedback.Reasons = "none"
+	for name, c := range map[string]struct {
+		o       opinionView
+		v       delphi.Verdict
+		history []report.ItemRound
+		want    string
+	}{
+		"nobody wrote":              {o, sided, nil, "nobody"},
+		"nobody was asked":          {unasked, sided, nil, "unasked"},
+		"nobody said a side":        {o, sided, wrote, "none"},
+		"neither, and none to take": {o, delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.For}, wrote, "none_sideless"},
+		"open":                      {o, delphi.Verdict{Key: delphi.Open, Side: delphi.NoSide}, wrote, "none_sideless"},
+	} {
+		q := &page.Request{Lang: "en"}
+		if got := undissented(q, c.o, report.Item{ItemFigures: report.ItemFigures{Verdict: c.v, History: c.history}}); got != q.T("consult.dissent."+c.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// Reasons are introduced by what is true of them: that some come first only where some
+// are tagged, that authors said sides only where they did.
+func TestTheOrderOfReasonsIsSaidOnlyWhereThereIsOne(t *testing.T) {
+	q := &page.Request{Lang: "it"}
+	for name, c := range map[string]struct {
+		reasons      []ballot.Reason
+		first, sided bool
+	}{
+		"neither":       {[]ballot.Reason{{Text: "a"}, {Text: "b"}}, false, false},
+		"one outside":   {[]ballot.Reason{{Text: "a"}, {Text: "b", Outside: true}}, true, false},
+		"one with side": {[]ballot.Reason{{Text: "a", Side: delphi.Against}, {Text: "b"}}, false, true},
+	} {
+		text := rendered(t, "it", reasonOrder(columns(c.reasons), "")).Text()
+		if strings.Contains(text, q.T("consult.reasons.first")) != c.first || strings.Contains(text, q.T("consult.reasons.said")) != c.sided {
+			t.Errorf("%s: %q", name, text)
+		}
 	}
 }

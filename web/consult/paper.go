@@ -132,7 +132,11 @@ func (p *paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distri
 		own = a.Value
 	}
 	title := q.T("consult.paper.picture", "n", f.Number, "round", p.Feedback.Round)
-	return ui.Distribution(id("h", f.Number), title, f.Figures, p.scale(q, f.Kind), own)
+	d := ui.Distribution(id("h", f.Number), title, f.Figures, p.scale(q, f.Kind), own)
+	if f.Figures.Camps(f.Verdict) {
+		return ui.WithoutMiddle(d)
+	}
+	return d
 }
 
 // where says how one's own last answer lies to the middle half: "low", "high", "in",
@@ -142,7 +146,7 @@ func (p *paperView) where(f ballot.ItemFeedback) string {
 	q1, ok1 := f.Figures.Q1.Float()
 	q3, ok3 := f.Figures.Q3.Float()
 	switch own := float64(a.Value); {
-	case !ok || a.CannotJudge || !ok1 || !ok3 || f.Figures.Thirds:
+	case !ok || a.CannotJudge || !ok1 || !ok3 || f.Figures.Thirds || f.Figures.Camps(f.Verdict):
 		return ""
 	case own < q1:
 		return "low"
@@ -176,6 +180,14 @@ type column struct {
 	Said    []*said // those from outside the middle half first
 	outside int     // of Said
 	Left    int     // reasons that are not among Said
+}
+
+// tagged tells whether any reason of a column is from outside the middle half.
+func (c column) tagged() bool { return c.outside > 0 }
+
+// sided tells whether the authors of a column's reasons said their side.
+func (c column) sided() bool {
+	return c.Key == string(delphi.Against) || c.Key == string(delphi.For) || c.Key == string(delphi.Neither)
 }
 
 // columns parts reasons by the side that their authors said, and the others by

@@ -12,13 +12,18 @@ import (
 )
 
 // headline says a whole result in one sentence: each verdict with its number and its
-// sides, never two verdicts as one. Its numbers add up to all items.
+// sides, never two verdicts as one. Its numbers add up to all items that
+// stand; those that are asked no more are said apart.
 func headline(q *page.Request, s report.Summary) string {
+	gone := ""
+	if s.Gone.N > 0 {
+		gone = " " + q.T("consult.headline.gone", "n", s.Gone.N)
+	}
 	if s.Items() == s.Unrated {
-		return q.T("consult.headline.nothing")
+		return q.T("consult.headline.nothing") + gone
 	}
 	if s.Open.N == s.Items() {
-		return q.T("consult.headline.all_open", "n", s.Open.N)
+		return q.T("consult.headline.all_open", "n", s.Open.N) + gone
 	}
 	parts := []string{counted(q, "consensus", s.Consensus)}
 	if s.Majority.N > 0 {
@@ -35,7 +40,7 @@ func headline(q *page.Request, s report.Summary) string {
 			parts = append(parts, q.T("consult.headline."+one.key, "n", one.n))
 		}
 	}
-	return strings.Join(parts, ", ") + "."
+	return strings.Join(parts, ", ") + "." + gone
 }
 
 // counted says on how many a verdict was reached, and on which sides.

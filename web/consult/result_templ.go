@@ -259,7 +259,7 @@ func result(r resultView) templ.Component {
 					}
 				} else {
 					d := ui.Distribution(id("h", f.Number), q.T("consult.paper.picture", "n", f.Number, "round", r.Round.Number), f.Figures, r.scale(q, f.Kind), 0)
-					if !ui.Poles(f.Figures, f.Verdict) {
+					if !f.Figures.Camps(f.Verdict) {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/ledger"
+	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -30,14 +31,17 @@ type Services struct {
 		Group(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error)
 		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
 		ByCode(ctx context.Context, consultation uuid.UUID, typed string) (pseudonym.Seat, error)
-		IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Code, error)
+		When(ctx context.Context, consultation uuid.UUID, typed string) (panel.Promise, error)
+		IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID, held pseudonym.Secret) (panel.Issued, error)
+		IssuedCode(ctx context.Context, actor account.Actor, consultation uuid.UUID, held pseudonym.Secret) (panel.Issued, bool, error)
+		Offered(ctx context.Context, actor account.Actor, consultation uuid.UUID) (panel.Promise, error)
 		Issued(ctx context.Context, actor account.Actor, consultation uuid.UUID) (bool, error)
 		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
-		Enrolled(ctx context.Context, consultation uuid.UUID) (map[string]int, error)
+		Enrolled(ctx context.Context, consultation uuid.UUID) (panel.Figure, error)
 	}
 	Synthesis interface {
 		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body string) (synthesis.Contribution, error)
-		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, body string) error
+		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, seen, body string) error
 		Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error
 		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]synthesis.Contribution, error)
 		Public(ctx context.Context, consultation uuid.UUID) ([]synthesis.Contribution, synthesis.Counts, error)
@@ -63,9 +67,6 @@ type Services struct {
 	}
 }
 
-// receiptRoute is the pattern of the page that a delivery leads to.
-const receiptRoute = "/consultations/{slug}/rounds/{n}/receipt"
-
 type room struct {
 	Services
 	sheets *sheets
@@ -78,27 +79,28 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	apart := c
 	apart.apart = true
 	r.Get("/", k.Handle(c.home))
+	// Where people answer, nothing is logged: k.Quietly and k.Apart.
 	r.Route("/consultations/{slug}", func(r chi.Router) {
 		r.Get("/", k.Handle(c.show))
-		r.Get("/enrol", k.Handle(c.enrolment, page.SignedIn))
-		r.Post("/enrol", k.Handle(c.enrol, page.SignedIn))
-		r.Get("/contributions", k.Handle(c.contributions))
-		r.Post("/contributions", k.Handle(c.contribute, page.SignedIn))
-		r.Get("/rounds/{n}", k.Handle(c.round))
-		r.Post("/rounds/{n}", k.Handle(c.answer, page.SignedIn))
-		r.Get("/rounds/{n}/receipt", k.Handle(c.receipt, page.SignedIn))
-		r.Get("/rounds/{n}/receipt.txt", k.Handle(c.signed, page.SignedIn))
-		r.Post("/rounds/{n}/proof", k.Handle(c.proof, page.SignedIn))
-		r.Get("/get-code", k.Handle(c.offer, page.SignedIn))
-		r.Post("/get-code", k.Handle(c.issue, page.SignedIn))
-		r.Get("/code", k.Apart(apart.code))
-		r.Post("/code", k.Apart(apart.enter, page.Patient))
-		r.Post("/code/forget", k.Apart(apart.forget))
-		r.Get("/code/rounds/{n}", k.Apart(apart.round))
-		r.Post("/code/rounds/{n}", k.Apart(apart.answer))
-		r.Get("/code/rounds/{n}/receipt", k.Apart(apart.receipt))
-		r.Get("/code/rounds/{n}/receipt.txt", k.Apart(apart.signed))
-		r.Post("/code/rounds/{n}/proof", k.Apart(apart.proof))
+		r.Method("GET", "/enrol", k.Quietly(c.enrolment, page.SignedIn))
+		r.Method("POST", "/enrol", k.Quietly(c.enrol, page.SignedIn))
+		r.Method("GET", "/contributions", k.Quietly(c.contributions))
+		r.Method("POST", "/contributions", k.Quietly(c.contribute, page.SignedIn))
+		r.Method("GET", "/rounds/{n}", k.Quietly(c.round))
+		r.Method("POST", "/rounds/{n}", k.Quietly(c.answer, page.SignedIn))
+		r.Method("GET", "/rounds/{n}/receipt", k.Quietly(c.receipt, page.SignedIn))
+		r.Method("GET", "/rounds/{n}/receipt.txt", k.Quietly(c.signed, page.SignedIn))
+		r.Method("POST", "/rounds/{n}/proof", k.Quietly(c.proof, page.SignedIn))
+		r.Method("GET", "/get-code", k.Quietly(c.offer, page.SignedIn))
+		r.Method("POST", "/get-code", k.Quietly(c.issue, page.SignedIn))
+		r.Method("GET", "/code", k.Apart(apart.code))
+		r.Method("POST", "/code", k.Apart(apart.enter, page.PatientCodes))
+		r.Method("POST", "/code/forget", k.Apart(apart.forget))
+		r.Method("GET", "/code/rounds/{n}", k.Apart(apart.round))
+		r.Method("POST", "/code/rounds/{n}", k.Apart(apart.answer))
+		r.Method("GET", "/code/rounds/{n}/receipt", k.Apart(apart.receipt))
+		r.Method("GET", "/code/rounds/{n}/receipt.txt", k.Apart(apart.signed))
+		r.Method("POST", "/code/rounds/{n}/proof", k.Apart(apart.proof))
 		r.Get("/minority", k.Handle(c.minority))
 		r.Get("/opinion", k.Handle(c.opinion))
 		r.Get("/opinion.json", k.Handle(c.document))

@@ -66,7 +66,17 @@ func (v view) rules(q *page.Request) []chapterOfRules {
 		}
 		all = append(all, chapterOfRules{q.T("consult.rules." + name), l.said, name == "consensus"})
 	}
-	chapter("panel", (*lines).variant, (*lines).panel)
+	if v.Origin != nil {
+		// How people took part where it was held, nobody here can say.
+		chapter("panel", (*lines).elsewhere, (*lines).panel)
+		chapter("answers", (*lines).kinds)
+		chapter("consensus", (*lines).consensus)
+		chapter("stability", (*lines).gates, (*lines).stability)
+		chapter("shown", (*lines).disclosure)
+		chapter("after", (*lines).report)
+		return all
+	}
+	chapter("panel", (*lines).variant, (*lines).panel, (*lines).joiners)
 	chapter("answers", (*lines).rounds, (*lines).items, (*lines).kinds)
 	chapter("consensus", (*lines).consensus)
 	chapter("stability", (*lines).gates, (*lines).stability, (*lines).stop)
@@ -77,6 +87,9 @@ func (v view) rules(q *page.Request) []chapterOfRules {
 
 // variant says which family of Delphi it is.
 func (l *lines) variant() { l.say("variant_" + string(l.Protocol.Variant)) }
+
+// elsewhere says that these are the rules of the reading, not of the conversation.
+func (l *lines) elsewhere() { l.say("elsewhere", "name", l.Origin.Name) }
 
 // kinds says how each kind of item is answered.
 func (l *lines) kinds() {
@@ -117,7 +130,7 @@ func (v view) unbound(q *page.Request) string {
 	return q.T("consult.protocol.open")
 }
 
-// panel says who may take part, and until when.
+// panel says who may take part.
 func (l *lines) panel() {
 	p := l.Protocol.Panel
 	for _, g := range p.Groups {
@@ -131,7 +144,11 @@ func (l *lines) panel() {
 	if l.opened() {
 		l.said = append(l.said, l.unbound(l.q))
 	}
-	if p.LateJoiners {
+}
+
+// joiners says until when one may join.
+func (l *lines) joiners() {
+	if l.Protocol.Panel.LateJoiners {
 		l.say("late")
 	} else {
 		l.say("not_late")

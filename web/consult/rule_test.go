@@ -187,3 +187,26 @@ func TestRulesOfAStandingRoundNameReleases(t *testing.T) {
 		}
 	}
 }
+
+// The printed rule is the rule that is applied: the response gate counts ballots and
+// not the answers to one statement, and releases are compared by the last one alone.
+func TestThePrintedRuleIsTheAppliedOne(t *testing.T) {
+	asked := frozen(t)
+	standing, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string][2]string{
+		"it": {"consegna la scheda del giro", "all’ultima ha almeno 100 risposte"},
+		"en": {"deliver the round’s ballot", "at least 100 answers at the last one"},
+	} {
+		q := &page.Request{Lang: lang}
+		if said := strings.Join((view{Consultation: consultation.Consultation{Protocol: asked}}).gates(q), " "); !strings.Contains(said, want[0]) {
+			t.Errorf("%s: the response gate is said to count something else than ballots: %q", lang, said)
+		}
+		said := strings.Join((view{Consultation: consultation.Consultation{Protocol: standing}}).gates(q), " ")
+		if !strings.Contains(said, want[1]) || strings.Contains(said, "50 %") {
+			t.Errorf("%s: of an import the rules say %q", lang, said)
+		}
+	}
+}

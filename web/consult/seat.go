@@ -1,9 +1,12 @@
 package consult
 
 import (
+	"crypto/rand"
 	"errors"
+	"strings"
 
 	"delfi/internal/fault"
+	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -40,16 +43,45 @@ func (c room) unseated(q *page.Request, v view, err error) error {
 			return q.Render(422, codePage(codeView{view: v, Problems: ui.ProblemsOf(err)}))
 		}
 		return q.Redirect(v.codePath(""))
+	case f.Code == "code_not_yet":
+		return c.notYet(q, v)
 	case f.Code == "not_enrolled":
 		return q.Render(403, needed(enrolView{view: v}))
 	}
 	return err
 }
 
+// notYet answers with 409 a code that does not work yet: the page says from when it does,
+// and holds all that was sent, for a button that sends it again.
+func (c room) notYet(q *page.Request, v view) error {
+	p, err := c.Panel.When(q.Context(), v.ID, q.Held())
+	if err != nil {
+		return err
+	}
+	w := waitView{codeView: codeView{view: v, Promise: p}}
+	if q.R.Method == "POST" {
+		form, err := q.Form()
+		if err != nil {
+			return err
+		}
+		form.Fields(func(name, value string) { w.Sent = append(w.Sent, sentField{name, value}) })
+	}
+	return q.Render(409, waitPage(w))
+}
+
+// waitView is the page of a code that does not work yet.
+type waitView struct {
+	codeView
+	Sent []sentField // of the form that came with it
+}
+
+type sentField struct{ Name, Value string }
+
 // codeView is the page on which a code is entered, and what it says once it is held.
 type codeView struct {
 	view
 	Held     bool
+	Promise  panel.Promise // of a held code
 	Typed    string
 	Problems ui.Problems
 }
@@ -64,7 +96,11 @@ func (c room) code(q *page.Request) error {
 	cv := codeView{view: v}
 	if q.Held() != "" {
 		seat, err := c.seat(q, v)
-		if kind := fault.KindOf(err); err != nil && kind != fault.Invalid {
+		var f *fault.Fault
+		switch {
+		case errors.As(err, &f) && f.Code == "code_not_yet":
+			return c.notYet(q, v)
+		case err != nil && fault.KindOf(err) != fault.Invalid:
 			return err
 		}
 		cv.Held, cv.Group = err == nil, seat.Group
@@ -84,13 +120,20 @@ func (c room) enter(q *page.Request) error {
 		return err
 	}
 	typed := form.Value("code")
-	if _, err := c.Panel.ByCode(q.Context(), v.ID, typed); fault.KindOf(err) == fault.Invalid && err != nil {
+	_, err = c.Panel.ByCode(q.Context(), v.ID, typed)
+	var f *fault.Fault
+	switch {
+	case errors.As(err, &f) && f.Kind == fault.Invalid:
 		return q.Render(422, codePage(codeView{view: v, Typed: typed, Problems: ui.ProblemsOf(err)}))
-	} else if err != nil {
+	case errors.As(err, &f) && f.Code == "code_not_yet":
+		// It is held all the same: who comes back later need not type it again.
+		q.Hold(v.codePath(""), pseudonym.Tidy(typed))
+		return q.Redirect(v.codePath(""))
+	case err != nil:
 		return err
 	}
 	q.Hold(v.codePath(""), pseudonym.Tidy(typed))
-	if r, open := v.open(q.Now); open && answering(r) && v.Suspended == nil {
+	if r, open := v.open(q.Now); open && r.Answers() && v.Suspended == nil {
 		return q.Redirect(v.ballotPath(r.Number))
 	}
 	return q.Redirect(v.codePath(""))
@@ -121,11 +164,25 @@ func (c room) loadCoded(q *page.Request) (view, error) {
 // issueView is the page on which a code is issued, once.
 type issueView struct {
 	view
+	panel.Promise
 	Code pseudonym.Code
-	Now  bool // it was issued in this very request, and is shown
+	Now  bool // the code is shown
 }
 
-// offer says what a code is, before it is issued; afterwards, that it was.
+// groups are the code's groups of five, which a narrow page may break between.
+func (i issueView) groups() []string { return strings.Split(i.Code.String(), "-") }
+
+// held is the secret under which this browser may be shown its code again.
+func (v view) held(q *page.Request) pseudonym.Secret {
+	secret, ok := pseudonym.NewSecret(q.Once(v.path("/get-code")))
+	if !ok {
+		secret, _ = pseudonym.NewSecret(rand.Text()) // a cookie made by hand: nobody's
+	}
+	return secret
+}
+
+// offer says what a code is, before it is issued, and from when it would work;
+// afterwards, that it was. For some minutes the browser that was shown it sees it again.
 func (c room) offer(q *page.Request) error {
 	q.NoStore()
 	v, err := c.loadCoded(q)
@@ -135,17 +192,32 @@ func (c room) offer(q *page.Request) error {
 	if v.Group == "" {
 		return q.Render(403, needed(enrolView{view: v}))
 	}
-	return q.Render(200, issuePage(issueView{view: v}))
+	if v.Issued, err = c.Panel.Issued(q.Context(), q.Actor, v.ID); err != nil {
+		return err
+	}
+	i := issueView{view: v}
+	if v.Issued {
+		var issued panel.Issued
+		issued, i.Now, err = c.Panel.IssuedCode(q.Context(), q.Actor, v.ID, v.held(q))
+		i.Code, i.Promise = issued.Code, issued.Promise
+	} else {
+		v.held(q)
+		i.Promise, err = c.Panel.Offered(q.Context(), q.Actor, v.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return q.Render(200, issuePage(i))
 }
 
-// issue shows the code, the only time that anybody sees it.
+// issue shows the code. A second click, and a reload in the next minutes, show it again.
 func (c room) issue(q *page.Request) error {
 	q.NoStore()
 	v, err := c.loadCoded(q)
 	if err != nil {
 		return err
 	}
-	code, err := c.Panel.IssueCode(q.Context(), q.Actor, v.ID)
+	issued, err := c.Panel.IssueCode(q.Context(), q.Actor, v.ID, v.held(q))
 	var f *fault.Fault
 	switch {
 	case errors.As(err, &f) && f.Code == "not_enrolled":
@@ -157,5 +229,23 @@ func (c room) issue(q *page.Request) error {
 		return err
 	}
 	v.Issued = true
-	return q.Render(200, issuePage(issueView{view: v, Code: code, Now: true}))
+	return q.Render(200, issuePage(issueView{view: v, Promise: issued.Promise, Code: issued.Code, Now: true}))
+}
+
+// works says from when a code works.
+func works(q *page.Request, p panel.Promise) string {
+	if p.Works(q.Now) {
+		return q.T("consult.works.now")
+	}
+	latest := q.T("consult.works.never")
+	switch {
+	case !p.From.IsZero():
+		latest = q.T("consult.works.moment", "moment", q.Moment(p.From))
+	case p.Round > 0:
+		latest = q.T("consult.works.round", "n", p.Round)
+	}
+	if p.Early.IsZero() {
+		return q.T("consult.works.from", "latest", latest)
+	}
+	return q.T("consult.works.early", "clock", q.Clock(p.Early), "latest", latest)
 }

@@ -7,6 +7,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/panel"
 	"delfi/internal/report"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -21,7 +22,7 @@ type happened struct {
 type showView struct {
 	view
 	Items    int // live statements
-	Enrolled int
+	Enrolled panel.Figure
 	Minority consultation.Minority // of a concluded one, before its publication
 	History  []happened
 	Acts     map[string]int // staff member's name → acts in the record
@@ -70,12 +71,8 @@ func (c room) show(q *page.Request) error {
 			s.Items++
 		}
 	}
-	groups, err := c.Panel.Enrolled(q.Context(), v.ID)
-	if err != nil {
+	if s.Enrolled, err = c.Panel.Enrolled(q.Context(), v.ID); err != nil {
 		return err
-	}
-	for _, n := range groups {
-		s.Enrolled += n
 	}
 	if s.Minority, err = c.minorityOf(q, v); err != nil {
 		return err
@@ -107,7 +104,7 @@ func (c room) history(q *page.Request, v view) ([]happened, error) {
 			h.Text = q.T("consult.happened.skipped")
 		case r.State == consultation.RoundReleased && r.Kind == delphi.Gather:
 			err = c.gathered(q, v, &h)
-		case r.State == consultation.RoundReleased && answering(r):
+		case r.State == consultation.RoundReleased && r.Answers():
 			err = c.answered(q, v, r, &h)
 		case r.State == consultation.RoundOpen && r.Kind == delphi.Gather:
 			h.Text = q.T("consult.happened.gathering")

@@ -3,12 +3,14 @@ package consult
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
@@ -125,10 +127,16 @@ func judged(t testing.TB, p delphi.Protocol, enrolled int, rounds ...[][]int) (o
 // drawnIn renders the page of an opinion in a language.
 func drawnIn(t testing.TB, lang string, o opinionView) *goquery.Document {
 	t.Helper()
+	return rendered(t, lang, opinion(o))
+}
+
+// rendered draws a component in a language.
+func rendered(t testing.TB, lang string, c templ.Component) *goquery.Document {
+	t.Helper()
 	q := *page.From(t.Context())
 	q.Lang, q.Now = lang, time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	var b bytes.Buffer
-	if err := opinion(o).Render(page.With(t.Context(), &q), &b); err != nil {
+	if err := c.Render(page.With(t.Context(), &q), &b); err != nil {
 		t.Fatal(err)
 	}
 	if s := b.String(); strings.Contains(s, "<no value>") || strings.Contains(s, "&lt;no value") {
@@ -164,7 +172,7 @@ func TestVerdictsFromAnswersToThePage(t *testing.T) {
 			"1 affermazione, aperta.", "Aperte · 1"},
 		{"neighbours in the middle", four, 40, spread(20, 2, 20, 3), "Divisi", "Nessuna posizione prevale: 50 % a favore, 50 % contro.",
 			"Consenso su nessuna affermazione, divisi su 1.", "Divisi · 1"},
-		{"poles of four points", four, 40, spread(20, 1, 20, 4), "Due poli", "Due parti opposte, ciascuna con più di un terzo. Le due parti sono uguali: 50 % ciascuna.",
+		{"poles of four points", four, 40, spread(20, 1, 20, 4), "Due poli", "Due parti opposte, ciascuna con più di un terzo. Le due parti sono uguali.",
 			"Consenso su nessuna affermazione, divisi su 1.", "Divisi · 1"},
 		{"99 % in the middle", nil, 100, spread(99, 5, 1, 8), "Consenso nel mezzo", "Almeno 3 persone su 4 sono nel mezzo, e le risposte sono ferme. 1 % a favore, 99 % nel mezzo, 0 % contro.",
 			"Consenso su 1 affermazione (nel mezzo).", "Nel mezzo · 1"},
@@ -195,6 +203,13 @@ func TestVerdictsFromAnswersToThePage(t *testing.T) {
 		}
 		if got := textOf(d, ".dlf-pile h3"); got != c.piled {
 			t.Errorf("%s: pile %q, want %q", c.name, got, c.piled)
+		}
+		said := map[string]bool{}
+		for _, share := range regexp.MustCompile(`\d+ % (a favore|contro|nel mezzo)`).FindAllString(textOf(d, "article .dlf-why"), -1) {
+			if said[share] {
+				t.Errorf("%s: %q is said twice", c.name, share)
+			}
+			said[share] = true
 		}
 		if strings.HasPrefix(c.word, "Troppo poche") && strings.Contains(textOf(d, "main"), "% a favore") {
 			t.Errorf("%s: too few answers, and yet a side", c.name)

@@ -8,6 +8,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/panel"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -44,12 +45,11 @@ func (v view) frame(q *page.Request, title, label string) ui.Frame {
 	return f
 }
 
-// open is the round that takes answers or contributions now.
+// open is the round that takes answers or contributions now, or would if the
+// consultation were not suspended.
 func (v view) open(now time.Time) (consultation.Round, bool) {
 	for _, r := range v.Rounds {
-		// Past its deadline a round is closed in all but name: the job that
-		// closes it may be a moment late.
-		if r.State == consultation.RoundOpen && now.Before(r.Deadline) {
+		if r.Takes(false, now) == nil {
 			return r, true
 		}
 	}
@@ -83,12 +83,6 @@ func (v view) over() bool {
 		return true
 	}
 	return false
-}
-
-// enrolling tells whether enrolment is open: from the announcement until the end.
-// The use case decides; the page only offers.
-func (v view) enrolling() bool {
-	return v.Origin == nil && (v.Stage == consultation.Announced || v.Stage == consultation.Running)
 }
 
 // steers tells whether the actor is of the consultation's staff, who cannot take part.
@@ -151,11 +145,6 @@ func (v view) group(q *page.Request, id string) string {
 	return id
 }
 
-// answering tells whether a round asks for ballots.
-func answering(r consultation.Round) bool {
-	return r.Kind == delphi.AnswerRound || r.Kind == delphi.StandingKind
-}
-
 // roundName says "Giro 2 · valutazione": the first round that asks for answers
 // rates, the later ones revise.
 func (v view) roundName(q *page.Request, r consultation.Round) string {
@@ -168,7 +157,7 @@ func (v view) roundKind(r consultation.Round) string {
 		return string(r.Kind)
 	}
 	for _, b := range v.Rounds {
-		if b.Number < r.Number && answering(b) {
+		if b.Number < r.Number && b.Answers() {
 			return "revised"
 		}
 	}
@@ -230,12 +219,28 @@ func (v view) debt(q *page.Request) (tone, icon, words string) {
 	}
 }
 
+// enrolled says how many people are on the panel, in steps of 5 while people enrol.
+func enrolled(q *page.Request, f panel.Figure) string {
+	switch n := f.People(); {
+	case f.Exact:
+		return q.T("consult.enrolled", "n", n)
+	case n == 0:
+		return q.T("consult.enrolling.small")
+	default:
+		return q.T("consult.enrolling.more", "n", n)
+	}
+}
+
 // turnout says the only number of an open round: more than so many, in steps of 5.
 func turnout(q *page.Request, r consultation.Round) string {
-	if r.Turnout < 5 {
-		return q.T("consult.turnout.small")
+	did := ""
+	if r.Kind == delphi.Gather {
+		did = "wrote_"
 	}
-	return q.T("consult.turnout.more", "n", r.Turnout)
+	if r.Turnout < 5 {
+		return q.T("consult.turnout." + did + "small")
+	}
+	return q.T("consult.turnout."+did+"more", "n", r.Turnout)
 }
 
 // span says from when to when a round was or will be open.

@@ -7,6 +7,8 @@
 //	                          provider; then a new session, and on to next
 //	POST /sign-out            the session ends here, then at the provider where it can
 //	GET  /me                  what is kept of the reader, what would stay and why
-//	POST /me/leave            ballots of open rounds go first, if ticked, each in its own
-//	                          transaction; then account, offices, enrolments and notices
+//	POST /me/take-back        ballots of open rounds go at once, each in its own transaction
+//	POST /me/leave            notes that the reader leaves tonight, and signs out; the night's
+//	                          job deletes account, offices, enrolments and notices
+//	POST /me/stay             takes that back, until then
 package me

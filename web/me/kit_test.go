@@ -19,12 +19,14 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
+	"delfi/internal/pseudonym"
 	"delfi/web/me"
 	"delfi/web/page"
 )
@@ -35,11 +37,14 @@ type site struct {
 	t        *testing.T
 	url      string
 	db       *postgres.DB
+	keys     pseudonym.Keys
 	provider *devidp.Provider
 	accounts *account.Service
 	base     string
 	action   []string
-	handler  atomic.Value // of the process that answers now, an http.Handler
+	handler  atomic.Value   // of the process that answers now, an http.Handler
+	issuer   *login.Options // of another provider than the built-in one; nil for that
+	done     []string       // what forms did
 }
 
 // secret is what the site's processes have in common.
@@ -58,8 +63,12 @@ func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys, err := pseudonym.NewFileKeys(t.TempDir(), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewUnstartedServer(nil)
-	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, accounts: account.New(db)}
+	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, keys: keys, accounts: account.New(db, keys)}
 	s.base = s.url
 	if public != "" {
 		s.base = public
@@ -86,11 +95,16 @@ func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
 // process is one server of the site.
 func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	s.t.Helper()
-	client, err := login.New(login.Options{Issuer: s.provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: s.provider.Secret(), RedirectURL: s.url + "/sign-in/callback"})
+	o := login.Options{Issuer: s.provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: s.provider.Secret()}
+	if s.issuer != nil {
+		o = *s.issuer
+	}
+	o.RedirectURL, o.Log = s.url+"/sign-in/callback", slog.New(slog.DiscardHandler)
+	client, err := login.New(o)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	accounts := account.New(s.db)
+	accounts := account.New(s.db, s.keys)
 	k := page.New(page.Options{
 		BaseURL: s.base, DB: s.db.With(postgres.WithClock(clock)), Actors: accounts, Secret: secret, FormAction: s.action, Log: slog.New(slog.DiscardHandler),
 	})
@@ -99,12 +113,28 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	me.Routes(r, k, me.Services{Login: client, Entry: accounts, BaseURL: s.url})
 	who := func(q *page.Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			_, err := fmt.Fprintf(w, "%s reads %s: %s %q", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes())
+			_, err := fmt.Fprintf(w, "<main>%s reads %s: %s %q holds %d</main>", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes(), len(q.Actor.Grants))
 			return err
 		}))
 	}
 	r.Get("/", k.Handle(who))
 	r.Get("/mine", k.Handle(who, page.SignedIn))
+	r.Get("/form", k.Handle(func(q *page.Request) error {
+		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+			_, err := fmt.Fprintf(w, `<main>%s writes<form method="post" action="/form"><textarea name="words"></textarea></form></main>`, q.Actor.Name)
+			return err
+		}))
+	}, page.SignedIn))
+	done := func(q *page.Request) error {
+		form, err := q.Form()
+		if err != nil {
+			return err
+		}
+		s.done = append(s.done, q.Actor.Name+": "+form.Value("words"))
+		return q.Redirect("/form")
+	}
+	r.Post("/form", k.Handle(done, page.SignedIn))
+	r.Post("/form/act", k.Handle(done, page.SignedIn, page.Fresh))
 	return k.Wrap(r)
 }
 
@@ -131,6 +161,12 @@ func (p *person) post(path string) *person { return p.do(http.MethodPost, path) 
 
 func (p *person) do(method, path string) *person {
 	p.s.t.Helper()
+	return p.sends(method, path, nil)
+}
+
+// sends is do with a form.
+func (p *person) sends(method, path string, form url.Values) *person {
+	p.s.t.Helper()
 	if strings.HasPrefix(path, "/") {
 		path = p.s.url + path
 	}
@@ -139,9 +175,12 @@ func (p *person) do(method, path string) *person {
 		p.trail = append(p.trail, r.Response)
 		return nil
 	}
-	r, err := http.NewRequestWithContext(p.s.t.Context(), method, path, nil)
+	r, err := http.NewRequestWithContext(p.s.t.Context(), method, path, strings.NewReader(form.Encode()))
 	if err != nil {
 		p.s.t.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	res, err := p.client.Do(r)
 	if err != nil {
@@ -211,12 +250,7 @@ func (p *person) wants(status int, holds string) {
 func (s *site) actor(subject string) account.Actor {
 	s.t.Helper()
 	s.person().open("/sign-in?as=" + subject)
-	var id string
-	err := s.db.Pool().GetContext(s.t.Context(), &id, `SELECT id FROM civic.account WHERE subject = $1`, subject)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	a, err := s.accounts.Actor(s.t.Context(), parse(s.t, id))
+	a, err := s.accounts.Actor(s.t.Context(), s.account(subject))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -237,3 +271,20 @@ func (c carrier) SetCookies(_ *url.URL, cookies []*http.Cookie) {
 }
 
 func (c carrier) Cookies(*url.URL) []*http.Cookie { return slices.Collect(maps.Values(c)) }
+
+// account is the account of somebody who signed in before, in Italian.
+func (s *site) account(subject string) uuid.UUID {
+	s.t.Helper()
+	for _, p := range s.provider.People() {
+		if p.Subject != subject {
+			continue
+		}
+		id, err := s.accounts.SignIn(s.t.Context(), account.Claims{Issuer: s.provider.Issuer(), Subject: subject, Name: p.Name, Email: p.Email, Municipality: p.Municipality, Groups: p.Groups})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return id
+	}
+	s.t.Fatalf("nobody is called %s", subject)
+	return uuid.Nil
+}

@@ -20,11 +20,12 @@ import (
 type Kept struct {
 	Accounts interface {
 		Profile(ctx context.Context, actor account.Actor) (account.Profile, error)
+		Leave(ctx context.Context, actor account.Actor) error
+		Stay(ctx context.Context, actor account.Actor) error
 	}
 	Panel interface {
 		Enrolments(ctx context.Context, actor account.Actor) ([]panel.Enrolment, error)
 		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
-		Leave(ctx context.Context, actor account.Actor) error
 	}
 	Consultations interface {
 		Steers(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
@@ -40,7 +41,6 @@ type meView struct {
 	account.Profile
 	Places   []place
 	Steered  []consultation.Consultation // why leaving was refused
-	Back     bool                        // as ticked
 	Problems ui.Problems
 }
 
@@ -124,9 +124,8 @@ func (s Services) look(q *page.Request) (meView, error) {
 	return v, nil
 }
 
-// goodbye deletes the account. Ballots of open rounds are taken back first, if
-// asked, each in a transaction of its own: nothing writes an account and a ballot
-// together (docs/RECORD.md §2).
+// goodbye notes that the reader leaves in the coming night, and signs them out: what
+// deletes an account at the moment at which somebody acts would stand beside the act.
 func (s Services) goodbye(q *page.Request) error {
 	q.NoStore()
 	form, err := q.Form()
@@ -137,7 +136,6 @@ func (s Services) goodbye(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Back = form.Value("take_back") == "on"
 	if v.Steered, err = s.Consultations.Steers(q.Context(), q.Actor); err != nil {
 		return err
 	}
@@ -148,12 +146,7 @@ func (s Services) goodbye(q *page.Request) error {
 		v.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "leave", Code: "confirm_leave", Message: "tick that you want to leave"}))
 		return q.Render(422, mePage(v))
 	}
-	if v.Back {
-		if err := s.takeBack(q, v); err != nil {
-			return err
-		}
-	}
-	if err := s.Panel.Leave(q.Context(), q.Actor); err != nil {
+	if err := s.Accounts.Leave(q.Context(), q.Actor); err != nil {
 		return err
 	}
 	if err := q.SignOut(); err != nil {
@@ -163,9 +156,24 @@ func (s Services) goodbye(q *page.Request) error {
 	return q.Redirect("/")
 }
 
-// takeBack removes the reader's ballots of open rounds. One that closes in this
-// moment stays, like every one in a closed round.
-func (s Services) takeBack(q *page.Request, v meView) error {
+// stay takes back that the reader leaves.
+func (s Services) stay(q *page.Request) error {
+	if err := s.Accounts.Stay(q.Context(), q.Actor); err != nil {
+		return err
+	}
+	q.Flash("me.stayed")
+	return q.Redirect("/me")
+}
+
+// takeBack removes the reader's ballots of open rounds, at once, each in a transaction of
+// its own: nothing writes an account and a ballot together (docs/RECORD.md §2). One that
+// closes in this moment stays, like every one in a closed round.
+func (s Services) takeBack(q *page.Request) error {
+	q.NoStore()
+	v, err := s.look(q)
+	if err != nil {
+		return err
+	}
 	for _, p := range v.Places {
 		n := p.open()
 		if n == 0 {
@@ -183,5 +191,6 @@ func (s Services) takeBack(q *page.Request, v meView) error {
 			return err
 		}
 	}
-	return nil
+	q.Flash("me.taken_back")
+	return q.Redirect("/me")
 }

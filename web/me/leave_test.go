@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -14,6 +15,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/fault"
+	"delfi/internal/panel"
 	"delfi/internal/postgres"
 	"delfi/web/me"
 	"delfi/web/page"
@@ -103,6 +105,13 @@ func (v *village) count(query string, args ...any) (n int) {
 	return n
 }
 
+// night does what the next night does.
+func (v *village) night() {
+	v.t.Helper()
+	tomorrow := v.Beside(v.t, postgres.WithClock(func() time.Time { return time.Now().Add(24 * time.Hour) }))
+	v.must(tomorrow.Jobs.Do(v.t.Context(), panel.Hour{}))
+}
+
 func TestWhatIsKeptIsShownAndLeavingIsConfirmed(t *testing.T) {
 	v := newVillage(t, "anna")
 	anna := v.site.As(t, v.Person(t, "anna"))
@@ -118,8 +127,9 @@ func TestWhatIsKeptIsShownAndLeavingIsConfirmed(t *testing.T) {
 	if got := anna.Post(t, "/me/leave", url.Values{}); got.Status != 422 || got.Count(".dlf-err a[href='#f-leave']") != 1 {
 		t.Errorf("without the tick: %d", got.Status)
 	}
-	if n := v.count(`SELECT count(*) FROM civic.account WHERE subject = 'anna'`); n != 1 {
-		t.Error("the account is gone without a confirmation")
+	v.night()
+	if got := anna.Get(t, "/me"); got.Status != http.StatusOK || got.Count("form[action$='/me/stay']") != 0 {
+		t.Error("the account is gone, or leaves, without a confirmation")
 	}
 	if got := v.site.Stranger().Get(t, "/me"); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Location, "/sign-in") {
 		t.Errorf("a stranger: %d to %q", got.Status, got.Location)
@@ -138,26 +148,42 @@ func TestWhoLeavesTakesTheAccountAndLeavesTheBallot(t *testing.T) {
 	if left.Status != http.StatusSeeOther || left.Location != "/" {
 		t.Fatalf("leaving: %d %q", left.Status, left.Text("main"))
 	}
-	for _, table := range []string{"civic.account WHERE id = $1", "civic.role WHERE account = $1", "civic.enrolment WHERE account = $1", "civic.outbox WHERE account = $1"} {
+	tables := []string{"civic.account WHERE id = $1", "civic.enrolment WHERE account = $1", "civic.outbox WHERE account = $1"}
+	v.must(v.Jobs.Do(t.Context(), panel.Hour{})) // an hour of the same day
+	for _, table := range tables {
+		if n := v.count(`SELECT count(*) FROM `+table, anna.Account); n == 0 {
+			t.Errorf("%s is empty before the night", table)
+		}
+	}
+	if got := b.Get(t, "/me"); got.Status != http.StatusSeeOther {
+		t.Errorf("the session here goes on: %d", got.Status)
+	}
+	v.night()
+	for _, table := range append(tables, "civic.role WHERE account = $1") {
 		if n := v.count(`SELECT count(*) FROM `+table, anna.Account); n != 0 {
 			t.Errorf("%d rows are left in %s", n, table)
 		}
+	}
+	if n := v.count(`SELECT count(*) FROM civic.waiting`); n != 0 {
+		t.Errorf("%d rows wait on", n)
 	}
 	for name, browser := range map[string]*webtest.Browser{"here": b, "elsewhere": elsewhere} {
 		if got := browser.Get(t, "/me"); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Location, "/sign-in") {
 			t.Errorf("the session %s goes on: %d", name, got.Status)
 		}
 	}
-	n, err := v.Panel.Enrolled(t.Context(), v.c.ID)
-	v.must(err)
-	if n[v.group()] != 2 {
-		t.Errorf("%d people are counted, want both", n[v.group()])
-	}
+	v.must(v.DB.Read(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		n, err := v.Panel.Count(ctx, tx, v.c.ID)
+		if n[v.group()] != 2 {
+			t.Errorf("%d people are counted, want both", n[v.group()])
+		}
+		return err
+	}))
 	if n := v.count(`SELECT count(*) FROM panel.ballot`); n != 1 {
 		t.Errorf("%d ballots, want the one that was handed in", n)
 	}
 	// The same person signs in again: another account, and no second answer.
-	err = v.Panel.Enrol(t.Context(), v.Person(t, "anna"), v.c.ID, v.group())
+	err := v.Panel.Enrol(t.Context(), v.Person(t, "anna"), v.c.ID, v.group())
 	if f, ok := err.(*fault.Fault); !ok || f.Kind != fault.Conflict || f.Code != "left_before" {
 		t.Errorf("enrolling again: %v", err)
 	}
@@ -165,19 +191,49 @@ func TestWhoLeavesTakesTheAccountAndLeavesTheBallot(t *testing.T) {
 	v.must(v.Panel.Enrol(t.Context(), v.Person(t, "lucia"), v.c.ID, v.group()))
 }
 
+func TestWhoLeavesCanThinkBetterOfItUntilTheNight(t *testing.T) {
+	v := newVillage(t, "anna", "karim")
+	for _, who := range []string{"anna", "karim"} {
+		if got := v.site.As(t, v.Person(t, who)).Post(t, "/me/leave", url.Values{"leave": {"on"}}); got.Status != http.StatusSeeOther {
+			t.Fatalf("leaving: %d", got.Status)
+		}
+	}
+	b := v.site.As(t, v.Person(t, "anna"))
+	if got := b.Get(t, "/me"); got.Count("form[action$='/me/stay']") != 1 || got.Count("form[action$='/me/leave']") != 0 || !strings.Contains(got.Text("main"), "Stanotte te ne vai") {
+		t.Error("the page does not say that she leaves")
+	}
+	if got := v.site.As(t, v.Person(t, "lucia")).Get(t, "/me"); got.Count("form[action$='/me/stay']") != 0 {
+		t.Error("another person leaves too")
+	}
+	if got := b.Post(t, "/me/stay", url.Values{}); got.Status != http.StatusSeeOther {
+		t.Fatalf("staying: %d", got.Status)
+	}
+	v.night()
+	if n := v.count(`SELECT count(*) FROM civic.enrolment`); n != 1 {
+		t.Errorf("%d are enrolled, want who stayed", n)
+	}
+	if got := b.Get(t, "/me"); got.Status != http.StatusOK || got.Count("form[action$='/me/leave']") != 1 {
+		t.Errorf("who stayed: %d", got.Status)
+	}
+}
+
 func TestWhoAsksTakesBackTheBallotOfAnOpenRound(t *testing.T) {
 	v := newVillage(t, "anna", "karim")
 	v.cast("anna")
 	v.cast("karim")
 	b := v.site.As(t, v.Person(t, "anna"))
-	if got := b.Get(t, "/me"); got.Count("input[name=take_back]") != 1 {
+	if got := b.Get(t, "/me"); got.Count("form[action$='/me/take-back']") != 1 {
 		t.Error("taking back is not offered")
 	}
-	if got := b.Post(t, "/me/leave", url.Values{"leave": {"on"}, "take_back": {"on"}}); got.Status != http.StatusSeeOther {
-		t.Fatalf("leaving: %d", got.Status)
+	if got := b.Post(t, "/me/take-back", url.Values{}); got.Status != http.StatusSeeOther || got.Location != "/me" {
+		t.Fatalf("taking back: %d", got.Status)
 	}
 	if a, p := v.count(`SELECT count(*) FROM panel.ballot`), v.count(`SELECT count(*) FROM panel.panelist`); a != 1 || p != 1 {
 		t.Errorf("%d ballots of %d panelists, want the other's alone", a, p)
+	}
+	v.night()
+	if got := b.Get(t, "/me"); got.Status != http.StatusOK || !strings.Contains(got.Text("main"), "La piazza") {
+		t.Error("who takes back a ballot leaves")
 	}
 }
 
@@ -188,7 +244,8 @@ func TestStaffOfARunningConsultationAreToldWhatToDo(t *testing.T) {
 	if got.Status != http.StatusConflict || !strings.Contains(got.Text("main"), "La piazza") || !strings.Contains(got.Text("main"), "aspetta la conclusione") {
 		t.Errorf("%d %q", got.Status, got.Text("main"))
 	}
-	if n := v.count(`SELECT count(*) FROM civic.account WHERE subject = 'marta'`); n != 1 {
+	v.night()
+	if got := b.Get(t, "/me"); got.Status != http.StatusOK {
 		t.Error("the moderator's account is gone")
 	}
 	// Once it is over their lines stay, and they may go.

@@ -4,7 +4,7 @@
 //
 // One request walks down, and comes back up as a page:
 //
-//	Front    kept, or handed over to this session? → the finished page, and nothing else
+//	Front    kept? → the finished page, and nothing else
 //	Once     one drawing at a time of a page that can be kept; the others wait
 //	Wrap     request id, headers → language → address → size, body → a place in work, or 503 → panics → foreign origins
 //	 router  (chi; static files and health stop here, without a session)
@@ -15,23 +15,30 @@
 // The session of a person, of which the database keeps neither token nor owner
 // (see seal.go):
 //
-//	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in, 12 h ──POST /sign-out──▶ (none)
+//	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in ──POST /sign-out──▶ (none)
 //	                          a sealed cookie              a token, a row      row deleted
+//	signed in ── 12 h · 2 h unused (idle.go) · ended elsewhere (end.go) ──▶ (none)
+//	signed in with a role ── 1 h ──▶ stale: nobody's role, until the provider was asked, silently where it can
+//
+// Pages under which people answer are quiet: declared where they are registered, known
+// before anything of a request is looked at, without a line in any log (quiet.go).
+//
+// A form that arrives too late is put by, and comes back filled in (typed.go).
 //
 // A request reads its session in one statement, which it may share with those who ask
 // in the same moment, with the edition of all accounts and roles: while that is the one
 // at which the actor was read, memory knows who asks.
 //
-// Nothing is written on a read: words to show once travel in a cookie, a
-// session has no idle time, and pages for readers without a session carry an
+// Nothing is written on a read: words to show once and a session's idle time travel in
+// cookies, and pages for readers without a session carry an
 // ETag and are the same for all of them.
 //
 // Such a page stands on a shelf, finished and compressed, until something changes it:
 //
 //	(nothing) ──drawn, 200, no cookie──▶ kept ──10 s · notified · act of office · deaf──▶ (nothing)
 //
-// A post may draw the page that it leads to, from what it has at hand (hand.go): the
-// 303 is a bookmark as ever, and the request that follows it costs next to nothing.
+// Of what one person did nothing is kept here: the next request may reach another
+// server, and the one after it this one again.
 //
 // A place in work is given back when the answer begins. What grows with the record is
 // made with places of its own, and sent from a spool (spool.go); bodies are gathered

@@ -4,7 +4,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -16,8 +15,8 @@ import (
 )
 
 const (
-	// entrusted is how many values of one kind a browser holds at once.
-	entrusted = 5
+	// mostEntrusted is how many values of one kind a browser holds at once.
+	mostEntrusted = 5
 	// entrustedBytes bounds one: a browser forgets a cookie above 4096 bytes.
 	entrustedBytes = 3800
 	// untilBytes lead each, sealed under the cookie's own name: its end, in seconds.
@@ -25,13 +24,8 @@ const (
 	untilBytes = 8
 )
 
-// newEntrust gives the box for what browsers are entrusted with. Without a secret it
-// is this process' own.
+// newEntrust gives the box for what browsers are entrusted with.
 func newEntrust(secret []byte) (cipher.AEAD, error) {
-	if secret == nil {
-		secret = make([]byte, 32)
-		rand.Read(secret) // it does not fail: it ends the program
-	}
 	key, err := hkdf.Key(sha256.New, secret, nil, "delfi entrusted to browsers v2", 32)
 	if err != nil {
 		return nil, err
@@ -64,7 +58,7 @@ func (q *Request) Entrust(kind, name string, v any, life time.Duration) error {
 			held = append(held, c.Name)
 		}
 	}
-	for ; len(held) >= entrusted; held = held[1:] {
+	for ; len(held) >= mostEntrusted; held = held[1:] {
 		http.SetCookie(q.W, q.cookie(held[0], "", -1))
 	}
 	http.SetCookie(q.W, q.cookie(prefix+name, sealed, int(life.Seconds())))
@@ -76,11 +70,20 @@ func (q *Request) Entrust(kind, name string, v any, life time.Duration) error {
 // browser forgets it whatever comes of it.
 func (q *Request) Redeem(kind, name string, v any) bool {
 	full := q.entrustPrefix(kind) + name
+	if _, err := q.R.Cookie(full); err != nil {
+		return false
+	}
+	http.SetCookie(q.W, q.cookie(full, "", -1))
+	return q.entrusted(kind, name, v)
+}
+
+// entrusted is Redeem of what the browser is to go on holding.
+func (q *Request) entrusted(kind, name string, v any) bool {
+	full := q.entrustPrefix(kind) + name
 	c, err := q.R.Cookie(full)
 	if err != nil {
 		return false
 	}
-	http.SetCookie(q.W, q.cookie(full, "", -1))
 	sealed, err := base64.RawURLEncoding.DecodeString(c.Value)
 	if err != nil {
 		return false

@@ -116,7 +116,7 @@ func TestABrowserIsEntrustedWithFewThingsAndSmall(t *testing.T) {
 	now := time.Now()
 	h := keeperOf(t, nil, "https://delfi.test", &now)
 	var held []*http.Cookie
-	for i := range entrusted + 3 {
+	for i := range mostEntrusted + 3 {
 		w := h.get(fmt.Sprint("/give/n", i), with(held...))
 		for _, c := range w.Result().Cookies() {
 			if !c.Secure || !strings.HasPrefix(c.Name, "__Host-delfi_word_n") {
@@ -132,7 +132,7 @@ func TestABrowserIsEntrustedWithFewThingsAndSmall(t *testing.T) {
 			held = held[1:]
 		}
 	}
-	if len(held) != entrusted {
+	if len(held) != mostEntrusted {
 		t.Errorf("%d are held", len(held))
 	}
 	h.Get("/much", h.kernel.Handle(func(q *Request) error {

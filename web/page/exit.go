@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -45,8 +44,19 @@ func Status(err error) int {
 	return statuses[fault.KindOf(err)]
 }
 
-// exit turns an error into a page, and into the one line that the log has of it.
+// exit turns an error into a page, and into the one line that the log has of it. Who
+// only reads and has not signed in is sent there instead.
 func (k *Kernel) exit(q *Request, err error) {
+	k.leave(q, err, func(status int, f *fault.Fault) error {
+		if status == http.StatusUnauthorized {
+			return k.signInAgain(q, f)
+		}
+		return k.show(q, status, f)
+	})
+}
+
+// leave is the one exit for errors: what an error is, is decided here, and tell says it.
+func (k *Kernel) leave(q *Request, err error, tell func(status int, f *fault.Fault) error) {
 	if left(q, err) {
 		return // nobody is there to be told, and nothing went wrong here
 	}
@@ -55,15 +65,19 @@ func (k *Kernel) exit(q *Request, err error) {
 	}
 	status := Status(err)
 	k.log(q, status, err)
-	if status == http.StatusUnauthorized && q.reads() {
-		err = q.Leave(q.SignInURL())
-	} else {
-		err = k.show(q, status, safe(err))
-	}
-	if err != nil && !left(q, err) {
-		k.opts.Log.Error("error page", "request", RequestID(q.Context()), "error", err)
+	if err = tell(status, safe(err)); err != nil && !left(q, err) {
+		k.unsaid(q, "error page", err)
 		http.Error(q.W, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
+}
+
+// unsaid logs that the page of an error could not be shown.
+func (k *Kernel) unsaid(q *Request, page string, err error) {
+	if IsQuiet(q.Context()) {
+		k.quiet.failed.add(page, q.Now)
+		return
+	}
+	k.opts.Log.Error(page, "request", RequestID(q.Context()), "error", err)
 }
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
@@ -87,17 +101,11 @@ func (k *Kernel) trouble(q *Request, err error) error {
 
 // show renders the page of a fault, or tells a program of it.
 func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
-	h := q.W.Header()
-	comeBack(h, status)
-	q.NoStore()
 	if q.program() {
-		b, err := json.Marshal(problem{Title: q.StatusTitle(status), Status: status, Detail: q.Fault(f), Next: q.StatusNext(status)})
-		if err != nil {
-			return fmt.Errorf("problem: %w", err)
-		}
-		h.Set("Content-Language", q.Lang)
-		return q.Bytes(status, "application/problem+json", b)
+		return q.problem(status, f)
 	}
+	comeBack(q.W.Header(), status)
+	q.NoStore()
 	return q.Render(status, k.opts.ErrorPage(status, f))
 }
 
@@ -109,20 +117,6 @@ func comeBack(h http.Header, status int) {
 			h.Set("Retry-After", "60")
 		}
 	}
-}
-
-// problem is a fault for programs (RFC 9457); next says what to do, as on the page.
-type problem struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-	Next   string `json:"next"`
-}
-
-// program tells whether a program asks: it accepts JSON, and no page.
-func (q *Request) program() bool {
-	accept := q.R.Header.Get("Accept")
-	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
 }
 
 // safe is what may be shown of an error: a fault's own words, never a cause's.
@@ -154,8 +148,14 @@ func (k *Kernel) down(q *Request) bool {
 // log writes what an operator needs: a person's own faults only for whoever
 // asks for debugging, and never an address, a query or a name.
 func (k *Kernel) log(q *Request, status int, err error) {
+	if IsQuiet(q.Context()) {
+		if status >= 500 {
+			k.quiet.failed.add(kindOfFailure(err), q.Now)
+		}
+		return
+	}
 	level := slog.LevelDebug
-	if status >= 500 {
+	if status >= 500 && !told(err) {
 		level = slog.LevelError
 	}
 	k.opts.Log.Log(q.Context(), level, "request failed",
@@ -164,6 +164,12 @@ func (k *Kernel) log(q *Request, status int, err error) {
 		"route", route(q.R),
 		"status", status,
 		"error", err)
+}
+
+// told tells whether the log has the error where it happened, with its remedy.
+func told(err error) bool {
+	var f *fault.Fault
+	return errors.As(err, &f) && strings.HasPrefix(f.Code, "provider_")
 }
 
 // route is the pattern, not the path: a path can tell what someone reads.
@@ -219,7 +225,7 @@ func (k *Kernel) identified(next http.Handler) http.Handler {
 		id := uuid.NewString()
 		k.head(w)
 		w.Header().Set("X-Request-Id", id)
-		r = r.WithContext(context.WithValue(r.Context(), identityKey, id))
+		r = k.hushed(r.WithContext(context.WithValue(r.Context(), identityKey, id)))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
 			// A router above this one has written down how it was asked.
@@ -296,7 +302,7 @@ func (k *Kernel) recover(next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
-			k.exit(k.outside(w, r), fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			k.exit(k.outside(w, r), panicked{fmt.Errorf("panic: %v\n%s", v, debug.Stack()), placeOfPanic()})
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -2,8 +2,10 @@ package page
 
 import (
 	"io"
+	"maps"
 	"mime"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,6 +57,31 @@ func (f Form) Value(name string) string { return f.values.Get(name) }
 
 // Values gives every value of a field, in the order sent.
 func (f Form) Values(name string) []string { return f.values[name] }
+
+// Fields calls visit with every field but those of the names without, as they were sent,
+// by name.
+func (f Form) Fields(visit func(name, value string), without ...string) {
+	for _, name := range slices.Sorted(maps.Keys(f.values)) {
+		if slices.Contains(without, name) {
+			continue
+		}
+		for _, v := range f.values[name] {
+			visit(name, v)
+		}
+	}
+}
+
+// Names gives the fields that begin with a prefix, in order.
+func (f Form) Names(prefix string) []string {
+	var out []string
+	for name := range f.values {
+		if strings.HasPrefix(name, prefix) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
 
 // Has tells whether the field was sent: a ticked box, a pressed button.
 func (f Form) Has(name string) bool { return f.values.Has(name) }

@@ -116,7 +116,7 @@ func (k *Kernel) refuse(w http.ResponseWriter, r *http.Request, g *gate, err err
 	k.shedding(g == k.reads)
 	w.Header().Set("Retry-After", "5")
 	if err := k.show(q, http.StatusServiceUnavailable, errBusy); err != nil && !left(q, err) {
-		k.opts.Log.Error("error page", "request", RequestID(r.Context()), "error", err)
+		k.unsaid(q, "error page", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package page
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,8 +14,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/lib/pq"
 
 	"delfi/internal/postgres/testdb"
 )
@@ -353,55 +350,4 @@ type failing struct{ t *testing.T }
 func (f failing) Read([]byte) (int, error) {
 	f.t.Error("the body was read")
 	return 0, io.EOF
-}
-
-// A database that is slow or full is no mistake of the person's nor of the program's:
-// 503 in words, the cause in the log alone.
-func TestADatabaseInTroubleIsSaid(t *testing.T) {
-	h := newHouse(t, Options{Patience: time.Millisecond})
-	late := h.kernel.Handle(func(q *Request) error {
-		<-q.Context().Done()
-		return fmt.Errorf("read: %w", q.Context().Err())
-	})
-	h.Get("/late", late)
-	h.Post("/late", late)
-	h.fails("/full", fmt.Errorf("cast: %w", &pq.Error{Code: "53100", Message: "could not extend file"}))
-	h.Get("/long", h.kernel.Handle(func(q *Request) error {
-		q.W.WriteHeader(http.StatusOK)
-		time.Sleep(5 * time.Millisecond) // more than patience
-		return errors.Join(q.Context().Err())
-	}))
-	h.Get("/program/late", h.kernel.Program(func(q *Request) error {
-		<-q.Context().Done()
-		return fmt.Errorf("read: %w", q.Context().Err())
-	}))
-	h.Get("/program/full", h.kernel.Program(func(*Request) error {
-		return fmt.Errorf("write: %w", &pq.Error{Code: "53100", Message: "could not extend file"})
-	}))
-	h.Get("/program/batch", h.kernel.Program(func(*Request) error { return fmt.Errorf("a batch: %w", context.DeadlineExceeded) }))
-	for path, code := range map[string]string{"late": "late", "full": "database_unable", "batch": "late"} {
-		w := h.get("/program/" + path)
-		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Type") != "application/problem+json" ||
-			!strings.Contains(w.Body.String(), `"code":"`+code+`"`) || strings.Contains(w.Body.String(), "extend file") {
-			t.Errorf("a program, %s: %d %s", path, w.Code, w.Body)
-		}
-	}
-	h.log.Reset()
-	for path, key := range map[string]string{"/late": "fault.late", "/full": "fault.database_unable"} {
-		for _, w := range []*httptest.ResponseRecorder{h.get("/en" + path), h.post("/en"+path, url.Values{"a": {"1"}})} {
-			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), Words("en", key)) {
-				t.Errorf("%s: %d %s", path, w.Code, w.Body)
-			}
-			if strings.Contains(w.Body.String(), "extend file") {
-				t.Errorf("%s shows the cause", path)
-			}
-		}
-	}
-	if said := h.log.String(); !strings.Contains(said, "extend file") || strings.Count(said, "request failed") != 4 {
-		t.Errorf("the log: %s", said)
-	}
-	h.log.Reset()
-	if w := h.get("/long"); w.Code != 200 || h.log.Len() != 0 {
-		t.Errorf("an answer that has begun is cut: %d %s", w.Code, h.log)
-	}
 }

@@ -5,15 +5,15 @@ import "net/http"
 // Apart makes a page of h that lies outside the sessions: none is read, none is
 // written, and q.Actor is nobody whatever cookie comes along. Ballots that are
 // reached by a code lie there, so that no line of ours ever sees the code and the
-// account of one request together (docs/RECORD.md §1). It must run beneath Wrap.
-func (k *Kernel) Apart(h Handler, guards ...Guard) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+// account of one request together (docs/RECORD.md §1). They are quiet. It must run beneath Wrap.
+func (k *Kernel) Apart(h Handler, guards ...Guard) Quiet {
+	return Quiet{func(w http.ResponseWriter, r *http.Request) {
 		q := k.outside(w, r)
 		q.NoStore() // what is read with a code is its holder's own
 		if err := k.pass(q, h, guards); err != nil {
 			k.exit(q, err)
 		}
-	}
+	}}
 }
 
 // heldCookie is what a browser holds for pages under one path. Over https it has

@@ -131,6 +131,9 @@ func accepts(r *http.Request) bool {
 // with a query is not: nobody shall fill the shelf by inventing queries. The home
 // page is only where it does not send its reader to another language.
 func (k *Kernel) keepable(r *http.Request) bool {
+	if _, path := strip(r.URL.Path); signing(path) {
+		return false // nobody waits for another's round trip
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || r.URL.RawPath != "" {
 		return false
 	}
@@ -145,17 +148,10 @@ func (k *Kernel) keepable(r *http.Request) bool {
 	return r.URL.Path != "/" || wish(r) == Languages[0]
 }
 
-// Front answers what is kept, or waits for its reader, before anything else is done
-// for a request: no session, no route, no line of the log. It stands around the whole
-// site.
+// Front answers what is kept before anything else is done for a request: no session,
+// no route, no line of the log. It stands around the whole site.
 func (k *Kernel) Front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := k.handedTo(r); p != nil {
-			k.head(w)
-			p.serve(w)
-			k.hit(p.route, http.StatusOK)
-			return
-		}
 		if k.shelf.on.Load() && k.keepable(r) {
 			if p := k.shelf.find(r.URL.Path, k.now()); p != nil {
 				k.give(p, w, r)
@@ -213,7 +209,7 @@ func (k *Kernel) head(w http.ResponseWriter) {
 // hit counts a page that no room drew for its request.
 func (k *Kernel) hit(route string, status int) {
 	if k.opts.Hit != nil {
-		k.opts.Hit(route, status)
+		k.opts.Hit(route, k.IsQuietRoute(route), status)
 	}
 }
 

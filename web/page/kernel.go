@@ -3,6 +3,9 @@ package page
 import (
 	"context"
 	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -40,41 +43,51 @@ type Options struct {
 	FormAction []string
 	// Forwarded are the networks of the proxies in front, whose X-Forwarded-For is believed.
 	Forwarded []netip.Prefix
-	Lifetime  time.Duration // of a signed-in session; 12 hours
+	Lifetime  time.Duration // of a signed-in session, used or not; 12 hours
+	Idle      time.Duration // of a session that nobody uses; 2 hours
+	StaffLook time.Duration // for which a role holds before the provider is asked again; 1 hour
+	Fresh     time.Duration // greatest age of a sign-in before an act that cannot be undone; 10 minutes
 	MaxBody   int64         // bytes of a request; 1 MiB
 	SignIns   int           // sign-ins begun per minute and address; 120: a library has one address
 	Posts     int           // posts per minute and person (or address, signed out); 240
+	Codes     int           // codes tried per minute and address; 60
 	MaxWork   int           // requests in work at once, of readers and of senders each; 128
 	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
 	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
 	// Keep holds pages for readers without a session rendered, for as long as the
 	// database tells what changes them. It needs Front and Once around the site.
 	Keep bool
-	Hit  func(route string, status int) // told of each page that no room drew for its request; may be nil
+	Hit  func(route string, quiet bool, status int) // told of each page that no room drew for its request; may be nil
 	Log  *slog.Logger
 }
 
 // Kernel makes handlers of pages. It is safe for concurrent use.
 type Kernel struct {
-	opts     Options
-	secure   bool // the public address is https
-	sessions *scs.SessionManager
-	entrust  cipher.AEAD
-	fixed    http.Header // what every answer's headers have
-	shelf    *shelf
-	hands    hands
-	end      func() // of what runs beside requests
-	cross    *http.CrossOriginProtection
-	signIns  limit
-	posts    limit
-	reads    *gate
-	acts     *gate
-	shedTold atomic.Int64 // when the log last said so, in seconds
+	opts      Options
+	secure    bool   // the public address is https
+	host      string // of the public address, with its port; "" when there is none
+	sessions  *scs.SessionManager
+	rows      *account.Sessions // nil without a database
+	entrust   cipher.AEAD
+	endKey    []byte      // of the names of ends
+	fixed     http.Header // what every answer's headers have
+	shelf     *shelf
+	quiet     quiet
+	end       func() // of what runs beside requests
+	cross     *http.CrossOriginProtection
+	signIns   limit
+	posts     limit
+	codes     limit
+	typedPace limit
+	typedRoom hourlyRoom
+	reads     *gate
+	acts      *gate
+	shedTold  atomic.Int64 // when the log last said so, in seconds
 
 	bodies    []stage // memory of bodies, by length
 	pace      pace    // of those who send them
 	downloads *downloads
-	unasked   sync.Once // the log said that X-Forwarded-For comes and is not believed
+	unasked   atomic.Int64 // when the log last said that X-Forwarded-For comes and is not believed, in seconds
 }
 
 // New makes a kernel; Close ends its housekeeping.
@@ -82,11 +95,23 @@ func New(o Options) *Kernel {
 	if o.Lifetime == 0 {
 		o.Lifetime = 12 * time.Hour
 	}
+	if o.Idle == 0 {
+		o.Idle = 2 * time.Hour
+	}
+	if o.StaffLook == 0 {
+		o.StaffLook = time.Hour
+	}
+	if o.Fresh == 0 {
+		o.Fresh = 10 * time.Minute
+	}
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
 	if o.SignIns == 0 {
 		o.SignIns = 120
+	}
+	if o.Codes == 0 {
+		o.Codes = 60
 	}
 	if o.Posts == 0 {
 		o.Posts = 240
@@ -109,7 +134,9 @@ func New(o Options) *Kernel {
 	words() // a catalogue that does not parse stops the start, and not each page
 	k := &Kernel{opts: o}
 	base, err := url.Parse(o.BaseURL)
-	k.secure = err == nil && base.Scheme == "https"
+	if err == nil {
+		k.secure, k.host = base.Scheme == "https", base.Host
+	}
 	k.fixed = headers(o, k.secure)
 	k.cross = http.NewCrossOriginProtection()
 	if err == nil && base.Host != "" {
@@ -122,10 +149,11 @@ func New(o Options) *Kernel {
 		k.exit(k.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
 	}))
 	k.signIns = newLimit(o.SignIns)
-	k.posts = newLimit(o.Posts)
+	k.posts, k.codes = newLimit(o.Posts), newLimit(o.Codes)
+	k.typedPace = newLimit(typedAMinute)
 	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
 	k.bodies, k.pace, k.downloads = newStages(), slowest, newDownloads()
-	if k.entrust, err = newEntrust(o.Secret); err != nil {
+	if err := k.keys(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher
 	}
 	k.openSessions()
@@ -135,12 +163,27 @@ func New(o Options) *Kernel {
 	if o.DB != nil {
 		beside.Go(func() { k.sweep(ctx) })
 	}
+	beside.Go(func() { k.sums(ctx) })
 	if o.Keep {
 		beside.Go(func() { k.listen(ctx) })
 		beside.Go(func() { k.tell(ctx) })
 	}
 	k.end = func() { cancel(); beside.Wait() }
 	return k
+}
+
+// keys derives what is sealed and named by the secret of the site; without one it is
+// this process' own.
+func (k *Kernel) keys(secret []byte) (err error) {
+	if secret == nil {
+		secret = make([]byte, 32)
+		rand.Read(secret) // it does not fail: it ends the program
+	}
+	if k.endKey, err = hkdf.Key(sha256.New, secret, nil, "delfi ends of sessions v1", 32); err != nil {
+		return err
+	}
+	k.entrust, err = newEntrust(secret)
+	return err
 }
 
 // Close ends keeping pages and the housekeeping of sessions.
@@ -180,14 +223,6 @@ type Handler func(q *Request) error
 // Guard lets a request pass (nil) or says why not.
 type Guard func(q *Request) error
 
-// SignedIn lets only people who signed in pass: a reader is sent to sign in and back.
-var SignedIn Guard = func(q *Request) error {
-	if !q.Actor.SignedIn() {
-		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
-	}
-	return nil
-}
-
 // Handle makes a page of h: session, actor, guards in order, then h. It must
 // run beneath Wrap.
 func (k *Kernel) Handle(h Handler, guards ...Guard) http.HandlerFunc {
@@ -216,6 +251,12 @@ func (k *Kernel) pass(q *Request, h Handler, guards []Guard) error {
 		if err := g(q); err != nil {
 			return err
 		}
+	}
+	if err := q.looks(); err != nil {
+		return err
+	}
+	if !q.reads() {
+		q.sentAgain()
 	}
 	defer k.acted(q)
 	return h(q)

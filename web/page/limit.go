@@ -48,9 +48,9 @@ func (k *Kernel) address(r *http.Request) netip.Addr {
 		return network(at)
 	}
 	if !k.proxy(at) {
-		k.unasked.Do(func() {
+		if now, told := k.now().Unix(), k.unasked.Load(); now-told >= 3600 && k.unasked.CompareAndSwap(told, now) {
 			k.opts.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
-		})
+		}
 		return network(at)
 	}
 	rest := strings.Join(said, ",")
@@ -110,6 +110,15 @@ var Patient Guard = func(q *Request) error {
 	return nil
 }
 
+// PatientCodes lets an address try only so many codes a minute: apart from sign-ins, so
+// that a library that signs in uses up nobody's codes.
+var PatientCodes Guard = func(q *Request) error {
+	if !q.kernel.codes.allow(q.kernel.address(q.R).String()) {
+		return tooMany()
+	}
+	return nil
+}
+
 // refusal is a fault with a status that no kind has.
 type refusal struct {
 	status int
@@ -117,6 +126,11 @@ type refusal struct {
 }
 
 func (r refusal) Unwrap() error { return r.Fault }
+
+// BadRequest gives err the status 400, for programs whose standard asks for it.
+func BadRequest(err error) error {
+	return refusal{http.StatusBadRequest, safe(err)}
+}
 
 func tooMany() error {
 	return refusal{http.StatusTooManyRequests, fault.New(fault.Unavailable, "too_many", "too many requests in a minute")}

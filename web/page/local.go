@@ -17,7 +17,7 @@ func Local(next string) string {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\t\r\n") || strings.HasPrefix(u.Path, "//") {
 		return "/"
 	}
-	if _, path := strip(u.Path); path == "/sign-in" || strings.HasPrefix(path, "/sign-in/") || path == "/sign-out" {
+	if _, path := strip(u.Path); signing(path) {
 		return "/" // a circle
 	}
 	u.Fragment = ""

@@ -3,20 +3,17 @@ package page
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
-
-	"delfi/internal/fault"
 )
 
 // Program makes an endpoint of h for programs: nobody signs in, no session is read,
-// every reader gets the same, and faults are problem documents (RFC 9457) in English,
-// as on the command line.
+// every reader gets the same, and faults are problem documents in English.
 func (k *Kernel) Program(h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := k.outside(w, r)
+		q.Lang = "en"
 		var err error
 		if !q.reads() && !k.posts.allow(k.who(q)) {
 			err = tooMany()
@@ -24,49 +21,9 @@ func (k *Kernel) Program(h Handler) http.HandlerFunc {
 			err = h(q)
 		}
 		if err != nil {
-			k.problem(q, err)
+			k.leave(q, err, q.problem)
 		}
 	}
-}
-
-// problem is exit for programs.
-func (k *Kernel) problem(q *Request, err error) {
-	if left(q, err) {
-		return
-	}
-	if fault.KindOf(err) == fault.Internal {
-		err = k.trouble(q, err)
-	}
-	status, f := Status(err), safe(err)
-	k.log(q, status, err)
-	type field struct {
-		Name   string `json:"name"`
-		Detail string `json:"detail"`
-	}
-	said := struct {
-		Type   string  `json:"type"`
-		Title  string  `json:"title"`
-		Status int     `json:"status"`
-		Detail string  `json:"detail"`
-		Code   string  `json:"code"`
-		Fields []field `json:"fields,omitempty"`
-	}{"about:blank", http.StatusText(status), status, f.Message, f.Code, nil}
-	for _, d := range f.Fields {
-		said.Fields = append(said.Fields, field{d.Name, d.Message})
-	}
-	body, err := json.Marshal(said)
-	if err != nil {
-		k.opts.Log.Error("problem document", "request", RequestID(q.Context()), "error", err)
-		body = nil
-	}
-	h := q.W.Header()
-	comeBack(h, status)
-	h.Del("ETag") // of the answer that it was to be
-	h.Set("Content-Type", "application/problem+json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	q.W.WriteHeader(status)
-	_, _ = q.W.Write(body) // a reader that went away is no failure of ours
 }
 
 // Public sends a body that is the same for everybody, signed in or not, with an

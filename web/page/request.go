@@ -30,9 +30,12 @@ type Request struct {
 	Now   time.Time     // the instant of the request, for "in 12 days" and years left out
 
 	kernel  *Kernel
-	noStore bool     // nothing may keep the answer
-	flashes []string // keys of words to show once
-	made    func()   // of a Download: gives back its place among those that are made
+	seen    time.Time // when the session was last marked as used
+	stale   bool      // the roles of who asks were not looked at for too long, and are left out
+	fresh   bool      // signing in must be a fresh one
+	noStore bool      // nothing may keep the answer
+	flashes []string  // keys of words to show once
+	made    func()    // of a Download: gives back its place among those that are made
 }
 
 type contextKey int
@@ -42,6 +45,7 @@ const (
 	languageKey
 	identityKey
 	flightKey
+	quietKey
 )
 
 // From gives the request that a template is rendered for; outside of one (a
@@ -107,23 +111,29 @@ func (q *Request) CurrentPath() string {
 	return q.R.URL.EscapedPath() + "?" + q.R.URL.RawQuery
 }
 
-// Switch is the link that shows this page in another language and remembers it.
+// Switch is the link that shows this page in another language and remembers it. The
+// answer to a form has no address to be read at: there it shows the page whose form was sent.
 func (q *Request) Switch(lang string) string {
-	values := q.R.URL.Query()
+	at := *q.R.URL
+	if !q.reads() {
+		at = url.URL{Path: "/"}
+		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
+			at = *from
+			_, at.Path = strip(from.Path)
+			at.RawPath = ""
+		}
+	}
+	values := at.Query()
 	values.Set("lang", lang)
-	return prefixed(lang, q.R.URL.EscapedPath()) + "?" + values.Encode()
+	return prefixed(lang, at.EscapedPath()) + "?" + values.Encode()
 }
 
 // SignInURL leads to signing in and back to where the reader is.
 func (q *Request) SignInURL() string {
-	at := q.URL(q.CurrentPath())
-	if !q.reads() {
-		at = q.URL("/")
-		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
-			at = from.RequestURI() // the page whose form was sent
-		}
+	if q.fresh {
+		return q.signInURL("fresh")
 	}
-	return q.URL("/sign-in") + "?next=" + url.QueryEscape(at)
+	return q.signInURL("")
 }
 
 // DemoBar is the demonstration's bar, or nil.
@@ -148,7 +158,7 @@ func (q *Request) Render(status int, c templ.Component) error {
 		http.SetCookie(q.W, q.cookie(flashCookie, "", -1))
 	}
 	q.W.Header().Set("Content-Language", q.Lang)
-	body := b.Bytes()
+	body := q.restored(b.Bytes())
 	if q.Kept() {
 		body = bytes.Clone(body) // the shelf may keep it
 	}
@@ -199,7 +209,8 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 			return nil
 		}
 	default:
-		h.Set("Cache-Control", "private, no-cache")
+		// Who signed in leaves nothing of theirs on a shared computer.
+		h.Set("Cache-Control", "no-store")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return q.write(status, body)

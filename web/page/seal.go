@@ -23,24 +23,26 @@ import (
 type sealed struct{ rows *account.Sessions }
 
 // FindCtx opens the session behind a token, and notes in it as of which edition of
-// all accounts it was read.
+// all accounts and which end of sessions it was read.
 func (s sealed) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	name, box, err := unlock(token)
 	if err != nil {
 		return nil, false, err
 	}
-	b, at, found, err := s.rows.Find(ctx, name)
+	row, found, err := s.rows.Find(ctx, name)
 	if err != nil || !found {
 		return nil, false, err
 	}
-	data, err := box.Open(nil, nil, b, []byte(name))
+	data, err := box.Open(nil, nil, row.Data, []byte(name))
 	if err != nil {
 		return nil, false, fmt.Errorf("a stored session was altered: %w", err)
 	}
 	if len(data) < noted {
 		return nil, false, errShort
 	}
-	binary.BigEndian.PutUint64(data, uint64(at))
+	for i, n := range []int64{int64(row.At), row.Began, row.Ending} {
+		binary.BigEndian.PutUint64(data[8*i:], uint64(n))
+	}
 	return data, true, nil
 }
 
@@ -89,9 +91,9 @@ func unlock(token string) (string, cipher.AEAD, error) {
 	return base64.RawURLEncoding.EncodeToString(b[:32]), box, err
 }
 
-// noted is the room at the head of a session's data for the edition it is read at;
-// what is stored there is nothing.
-const noted = 8
+// noted is the room at the head of a session's data for the edition it is read at, the
+// end after which it began and the last end; what is stored there is nothing.
+const noted = 24
 
 // codec writes sessions down: the end in seconds, then keys and values in turn, each
 // led by its length. Values are texts.
@@ -101,7 +103,7 @@ type codec struct{}
 func (codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 	b := binary.BigEndian.AppendUint64(make([]byte, noted), uint64(deadline.Unix()))
 	for key, v := range values {
-		if key == editionKey {
+		if key == readKey {
 			continue
 		}
 		text, ok := v.(string)
@@ -115,12 +117,13 @@ func (codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 	return b, nil
 }
 
-// Decode is for scs. It adds the edition to the values.
+// Decode is for scs. It adds to the values as of what the session was read.
 func (codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	if len(b) < noted+8 {
 		return time.Time{}, nil, errShort
 	}
-	values := map[string]any{editionKey: account.Edition(binary.BigEndian.Uint64(b))}
+	at := func(i int) int64 { return int64(binary.BigEndian.Uint64(b[8*i:])) }
+	values := map[string]any{readKey: account.Stored{At: account.Edition(at(0)), Began: at(1), Ending: at(2)}}
 	until := time.Unix(int64(binary.BigEndian.Uint64(b[noted:])), 0)
 	for rest := b[noted+8:]; len(rest) > 0; {
 		var pair [2]string

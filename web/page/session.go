@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -14,13 +15,21 @@ import (
 	"delfi/internal/fault"
 )
 
+// The values of a session. Times are seconds since 1970, names are keyed hashes.
 const (
 	accountKey = "account"
-	// editionKey is the edition that a session was read at; it is never stored.
-	editionKey = "edition"
-	// sweeping is how often sessions that are over are deleted.
-	sweeping = 10 * time.Minute
+	idTokenKey = "id_token" // for signing out at the provider
+	untilKey   = "until"    // the absolute end
+	authKey    = "auth"     // when the person proved who they are; 0 when nobody said
+	lookedKey  = "looked"   // when the provider was last asked what the person may do
+	subjectKey = "subject"  // name under which the provider ends all sessions of the person
+	sidKey     = "sid"      // name under which it ends this one
+	// readKey is as of what a session was read; it is never stored.
+	readKey = "read"
 )
+
+// sweeping is how often sessions that are over are deleted.
+const sweeping = 10 * time.Minute
 
 // sessionCookie is the cookie's name. Over https it has the prefix by which a
 // browser refuses one that a neighbouring subdomain planted (RFC 6265bis §4.1.3.2).
@@ -34,7 +43,7 @@ func (k *Kernel) sessionCookie() string {
 func (k *Kernel) openSessions() {
 	s := scs.New()
 	s.Lifetime = k.opts.Lifetime
-	s.IdleTimeout = 0 // an idle time would write a row on every read
+	s.IdleTimeout = 0 // of the library, which would write a row on every read: see idle.go
 	s.Codec = codec{}
 	s.Cookie.Name = k.sessionCookie()
 	s.Cookie.HttpOnly = true
@@ -45,7 +54,8 @@ func (k *Kernel) openSessions() {
 		k.exit(k.outside(w, r), fmt.Errorf("session: %w", err))
 	}
 	if k.opts.DB != nil {
-		s.Store = sealed{account.NewSessions(k.opts.DB)}
+		k.rows = account.NewSessions(k.opts.DB)
+		s.Store = sealed{k.rows}
 	}
 	k.sessions = s
 }
@@ -59,7 +69,7 @@ func (k *Kernel) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := account.NewSessions(k.opts.DB).Sweep(ctx); err != nil && ctx.Err() == nil {
+			if err := k.rows.Sweep(ctx); err != nil && ctx.Err() == nil {
 				k.opts.Log.Error("sessions that are over stay", "error", err)
 			}
 		}
@@ -67,7 +77,8 @@ func (k *Kernel) sweep(ctx context.Context) {
 }
 
 // identify finds who asks: one read of the session, done by then, and another only
-// when something changed about anybody since the actor was last read.
+// when something changed about anybody since the actor was last read. A session that
+// is over, by age, by idleness or by an end from elsewhere, is nobody's.
 func (k *Kernel) identify(q *Request) error {
 	said := k.sessions.GetString(q.Context(), accountKey)
 	if said == "" {
@@ -77,35 +88,126 @@ func (k *Kernel) identify(q *Request) error {
 	if err != nil {
 		return fmt.Errorf("session's account: %w", err)
 	}
-	at, _ := k.sessions.Get(q.Context(), editionKey).(account.Edition)
-	actor, err := k.opts.Actors.ActorAt(q.Context(), id, at)
+	read, _ := k.sessions.Get(q.Context(), readKey).(account.Stored)
+	if over, err := k.over(q, id, read); err != nil || over {
+		if err == nil {
+			err = q.destroy()
+		}
+		return err
+	}
+	actor, err := k.opts.Actors.ActorAt(q.Context(), id, read.At)
 	if fault.KindOf(err) == fault.NotFound {
-		return q.SignOut() // the account is gone, and its sessions with it
+		return q.destroy() // the account is gone, and its sessions with it
 	}
 	if err != nil {
 		return fmt.Errorf("who asks: %w", err)
 	}
 	q.Actor = actor
+	q.mark(id)
+	if len(actor.Grants) > 0 && q.Now.Sub(q.instant(lookedKey)) > k.opts.StaffLook {
+		// What the provider gave an hour ago it may have taken back: until it is asked,
+		// the person is anybody.
+		q.stale, q.Actor.Grants = true, nil
+	}
 	return nil
 }
 
-// SignIn makes the session the account's. The token is a new one, so that
-// whoever planted or saw the old one holds nothing.
-func (q *Request) SignIn(id uuid.UUID) error {
-	s := q.kernel.sessions
-	if err := s.Clear(q.Context()); err != nil {
+// over tells whether a session is.
+func (k *Kernel) over(q *Request, id uuid.UUID, read account.Stored) (bool, error) {
+	if !q.Now.Before(q.instant(untilKey)) || q.idle(id) {
+		return true, nil
+	}
+	if k.rows == nil {
+		return false, nil
+	}
+	names := []string{k.endName("account", id.String())}
+	for _, key := range []string{subjectKey, sidKey} {
+		if name := k.sessions.GetString(q.Context(), key); name != "" {
+			names = append(names, name)
+		}
+	}
+	return k.rows.Ended(q.Context(), read, names...)
+}
+
+// instant reads a time of the session; the zero instant of 1970 when there is none.
+func (q *Request) instant(key string) time.Time {
+	seconds, err := strconv.ParseInt(q.kernel.sessions.GetString(q.Context(), key), 10, 64)
+	if err != nil {
+		return time.Unix(0, 0)
+	}
+	return time.Unix(seconds, 0)
+}
+
+// Entered is how a person entered, as the provider says.
+type Entered struct {
+	Account                       uuid.UUID
+	Issuer, Subject, SID, IDToken string    // "" when unknown
+	Auth                          time.Time // when they proved who they are; zero when unknown
+	Silent                        bool      // nobody was asked: the session goes on as old as it is
+}
+
+// SignIn makes the session the account's, who proved this very moment who they are.
+func (q *Request) SignIn(id uuid.UUID) error { return q.Enter(Entered{Account: id, Auth: q.Now}) }
+
+// Enter makes the session the account's. The token is a new one, so that whoever
+// planted or saw the old one holds nothing.
+func (q *Request) Enter(e Entered) error {
+	k, ctx := q.kernel, q.Context()
+	s := k.sessions
+	until, auth := q.Now.Add(k.opts.Lifetime), e.Auth
+	if e.Silent && s.GetString(ctx, accountKey) == e.Account.String() {
+		until = q.instant(untilKey)
+		if before := q.instant(authKey); auth.Before(before) {
+			auth = before
+		}
+	}
+	if auth.After(q.Now) {
+		auth = q.Now // a provider's clock makes no sign-in younger
+	}
+	if err := s.Clear(ctx); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	if err := s.RenewToken(q.Context()); err != nil {
+	if err := s.RenewToken(ctx); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	s.SetDeadline(q.Context(), time.Now().Add(q.kernel.opts.Lifetime))
-	s.Put(q.Context(), accountKey, id.String())
+	s.SetDeadline(ctx, time.Now().Add(until.Sub(q.Now)))
+	for key, value := range map[string]string{
+		accountKey: e.Account.String(), idTokenKey: e.IDToken,
+		untilKey: seconds(until), authKey: seconds(auth), lookedKey: seconds(q.Now),
+		subjectKey: k.endName("subject", e.Issuer, e.Subject), sidKey: k.endName("sid", e.Issuer, e.SID),
+	} {
+		if value != "" {
+			s.Put(ctx, key, value)
+		}
+	}
+	q.note(e.Account)
 	return nil
 }
 
-// SignOut ends the session on the server; the cookie that named it is worth nothing then.
+func seconds(at time.Time) string {
+	if at.IsZero() {
+		return "0"
+	}
+	return strconv.FormatInt(at.Unix(), 10)
+}
+
+// IDToken is what the provider gave at the last sign-in; "" when nothing is kept.
+func (q *Request) IDToken() string { return q.kernel.sessions.GetString(q.Context(), idTokenKey) }
+
+// SignOut ends the session on the server; the cookie that named it is worth nothing
+// then, and the browser forgets what pages of it are at hand.
 func (q *Request) SignOut() error {
+	if err := q.destroy(); err != nil {
+		return err
+	}
+	q.unmark()
+	// Not "cookies": the words to show once travel in one.
+	q.W.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return nil
+}
+
+// destroy ends the session on the server.
+func (q *Request) destroy() error {
 	if err := q.kernel.sessions.Destroy(q.Context()); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}

@@ -62,8 +62,8 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 		r.Get("/{slug}.zip", k.Download(c.zip))
 		r.Get("/{slug}", k.Handle(c.consultation))
 		r.Get("/{slug}/files", k.Program(c.files))
-		r.Get("/{slug}/rounds/{n}/marks", k.Handle(c.marks))
-		r.Get("/{slug}/rounds/{n}/marks/{prefix}", k.Handle(c.prefix))
+		r.Method("GET", "/{slug}/rounds/{n}/marks", k.Quietly(c.marks))
+		r.Method("GET", "/{slug}/rounds/{n}/marks/{prefix}", k.Quietly(c.prefix))
 		r.Get("/{slug}/*", k.Download(c.file))
 	})
 }

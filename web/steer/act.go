@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/web/page"
 )
 
@@ -73,11 +75,24 @@ func (d room) publish(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	texts := consultation.OpinionTexts{Summary: form.Value("summary"), Limitations: form.Value("limitations")}
 	return d.act(q, "steer.done.published", func(ctx context.Context, slug string) error {
-		return d.Consultations.Publish(ctx, q.Actor, slug, consultation.OpinionTexts{
-			Summary: form.Value("summary"), Limitations: form.Value("limitations"),
-		})
+		err := d.Consultations.Publish(ctx, q.Actor, slug, texts)
+		if fault.KindOf(err) == fault.Conflict && d.published(ctx, q.Actor, slug, texts) {
+			return nil // pressed twice: these words are published
+		}
+		return err
 	})
+}
+
+// published tells whether an opinion with these texts stands already.
+func (d room) published(ctx context.Context, actor account.Actor, slug string, texts consultation.OpinionTexts) bool {
+	c, err := d.Consultations.Find(ctx, actor, slug)
+	if err != nil || c.PublishedAt.IsZero() {
+		return false
+	}
+	o, _, err := d.Reports.Of(ctx, c.ID)
+	return err == nil && o.Texts.Summary == prose.Clean(texts.Summary) && o.Texts.Limitations == prose.Clean(texts.Limitations)
 }
 
 func (d room) openRound(q *page.Request) error {
@@ -104,7 +119,11 @@ func (d room) extendRound(q *page.Request) error {
 		if err != nil {
 			return fault.Bad(fault.Field{Name: "days", Code: "whole_number", Message: "write a whole number of days"})
 		}
-		return d.Consultations.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"))
+		from, err := time.Parse(time.RFC3339, form.Value("deadline"))
+		if err != nil {
+			from = time.Time{}
+		}
+		return d.Consultations.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"), from)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
@@ -12,6 +13,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // deskLine is one consultation in the list of desks.
@@ -26,6 +28,7 @@ type deskView struct {
 	Administrator bool
 	Moderator     bool
 	Facilitator   bool
+	Lost          []account.Role         // for which the reader is named, and that they no longer hold
 	Missing       []consultation.Missing // of a draft
 	Rounds        []ballot.Feedback      // of the released answer rounds, oldest first
 	Decisions     []decisionView         // undecided items, strongest disagreement first
@@ -33,7 +36,6 @@ type deskView struct {
 	Counts        synthesis.Counts       // of the gather round, once it is closed
 	Current       *consultation.Round    // open, closing or closed and not yet released
 	Next          *consultation.Round    // the next planned one
-	Groups        map[string]int         // enrolled by group
 	Minority      consultation.Minority  // of a concluded one
 	Dissent       bool                   // whether its reasons go against its verdicts
 	Fault         *fault.Fault           // of the act that was just refused
@@ -54,7 +56,7 @@ func (d room) desks(q *page.Request) error {
 	}
 	var lines []deskLine
 	for _, c := range all {
-		if o := offices(q.Actor, c); len(o) > 0 {
+		if o := consultation.Offices(q.Actor, c); len(o) > 0 {
 			lines = append(lines, deskLine{c, o})
 		}
 	}
@@ -90,11 +92,13 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
 		v.Typed[name] = form.Value(name)
 	}
-	status := 422
-	if f.Kind == fault.Conflict {
-		status = 409
+	if f.Kind != fault.Conflict {
+		return q.Render(422, deskPage(v))
 	}
-	return q.Render(status, deskPage(v))
+	if lost := v.lost(q); !v.offers(v.TypedAt) && len(lost.Texts) > 0 {
+		return q.Render(409, ui.LostPage(lost))
+	}
+	return q.Render(409, deskPage(v))
 }
 
 func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskView, error) {
@@ -102,16 +106,14 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 	if err != nil {
 		return deskView{}, err
 	}
-	mine := offices(actor, c)
+	mine := consultation.Offices(actor, c)
 	v := deskView{
 		Consultation: c, Administrator: slices.Contains(mine, account.Administrator),
 		Moderator: slices.Contains(mine, account.Moderator), Facilitator: slices.Contains(mine, account.Facilitator),
+		Lost: consultation.Lost(actor, c),
 	}
 	if c.Stage == consultation.Draft {
 		v.Missing, err = d.Consultations.Missing(ctx, actor, slug)
-		return v, err
-	}
-	if v.Groups, err = d.Panel.Enrolled(ctx, c.ID); err != nil {
 		return v, err
 	}
 	for i, r := range c.Rounds {
@@ -186,18 +188,34 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 	return nil
 }
 
-// offices tells what the actor is in a consultation.
-func offices(a account.Actor, c consultation.Consultation) []account.Role {
-	var out []account.Role
-	if a.Has(c.Administration, account.Administrator) {
-		out = append(out, account.Administrator)
+// offers tells whether the desk still has the form of an address.
+func (v deskView) offers(path string) bool {
+	switch act := path[strings.LastIndex(path, "/")+1:]; act {
+	case "publish":
+		return v.Consultation.Stage == consultation.Concluded && v.Administrator
+	case "suspend":
+		return v.live() && v.Consultation.Suspended == nil && v.Consultation.Stage != consultation.Concluded
+	case "conclude":
+		return v.concludes()
+	case "withdraw":
+		return v.live() && v.Administrator
+	case "extend", "close":
+		return v.Current != nil && v.Current.State == consultation.RoundOpen && strings.HasPrefix(path, v.roundPath(v.Current, "/"))
+	case "decide":
+		return slices.ContainsFunc(v.Decisions, func(d decisionView) bool { return path == v.path("/items/"+d.Item.ID.String()+"/decide") })
 	}
-	for _, m := range c.Staff {
-		if m.Account == a.Account {
-			out = append(out, m.Role)
+	return true
+}
+
+// lost is the page of an act whose form the desk has no more, with what was typed.
+func (v deskView) lost(q *page.Request) ui.Lost {
+	l := ui.Lost{Frame: v.frame(q), Fault: v.Fault, Next: v.path("")}
+	for _, t := range []struct{ name, key string }{{"reason", "steer.reason"}, {"summary", "steer.publish.summary"}, {"limitations", "steer.publish.limitations"}} {
+		if v.Typed[t.name] != "" {
+			l.Texts = append(l.Texts, ui.Typed{Label: q.T(t.key), Text: v.Typed[t.name]})
 		}
 	}
-	return out
+	return l
 }
 
 func holdsOffice(a account.Actor) bool {

@@ -23,6 +23,8 @@ type draftView struct {
 	Form           consultation.DraftForm
 	Moderators     []account.Person
 	Facilitators   []account.Person
+	Version        string // of the stored draft that Form was begun from
+	Stale          *ui.Staleness
 	Fault          *fault.Fault
 }
 
@@ -74,17 +76,79 @@ func (d room) store(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	typed := readDraft(form)
 	v, err := d.stored(q)
 	if err != nil {
-		return err
+		return d.frozen(q, typed, err)
 	}
-	v.Form = readDraft(form)
-	c, err := d.Consultations.Edit(q.Context(), q.Actor, v.Slug, v.Form)
-	if err != nil {
+	now := v.Form
+	v.Form = typed
+	c, err := d.Consultations.Edit(q.Context(), q.Actor, v.Slug, typed, form.Value("version"))
+	switch {
+	case errors.As(err, &v.Fault) && v.Fault.Code == "draft_changed":
+		v.Stale = &ui.Staleness{Fault: v.Fault, Changes: ui.Changes(v.changes(q, now, typed)...), Theirs: "/desk/" + v.Slug + "/edit"}
+		return q.Render(409, draftPage(v))
+	case fault.KindOf(err) == fault.Conflict:
+		return d.frozen(q, typed, err)
+	case err != nil:
+		v.Version = form.Value("version")
 		return d.draftRefused(q, v, err)
 	}
 	q.Flash("steer.done.stored")
 	return q.Redirect("/desk/" + c.Slug)
+}
+
+// frozen is the page of an edit that came after the announcement.
+func (d room) frozen(q *page.Request, typed consultation.DraftForm, err error) error {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Conflict {
+		return err
+	}
+	l := ui.Lost{Frame: draftView{Slug: q.Param("slug")}.frame(q), Fault: f, Next: "/desk/" + q.Param("slug")}
+	for _, c := range (draftView{}).changes(q, consultation.DraftForm{}, typed) {
+		l.Texts = append(l.Texts, ui.Typed{Label: c.Label, Text: c.Mine})
+	}
+	return q.Render(409, ui.LostPage(l))
+}
+
+// changes pairs what stands with what was typed, field by field in the order of the form.
+func (v draftView) changes(q *page.Request, theirs, mine consultation.DraftForm) []ui.Changed {
+	pair := func(name, a, b string) ui.Changed {
+		return ui.Changed{Label: q.T("steer.field." + name), Theirs: a, Mine: b}
+	}
+	return []ui.Changed{
+		pair("title", theirs.Title, mine.Title), pair("slug", theirs.Slug, mine.Slug),
+		pair("question", theirs.Question, mine.Question), pair("background", theirs.Background, mine.Background),
+		{Label: q.T("steer.draft.language"), Theirs: theirs.Language, Mine: mine.Language},
+		pair("commitment_quotation", theirs.CommitmentQuotation, mine.CommitmentQuotation),
+		pair("commitment_decider", theirs.CommitmentDecider, mine.CommitmentDecider),
+		pair("commitment_subject", theirs.CommitmentSubject, mine.CommitmentSubject),
+		pair("commitment_decide_by", theirs.CommitmentDecideBy, mine.CommitmentDecideBy),
+		pair("commitment_reply_days", theirs.CommitmentReplyDays, mine.CommitmentReplyDays),
+		pair("commitment_act", theirs.CommitmentAct, mine.CommitmentAct),
+		pair("commitment_signatory", theirs.CommitmentSignatory, mine.CommitmentSignatory),
+		pair("commitment_money", theirs.CommitmentMoney, mine.CommitmentMoney),
+		pair("commitment_left_out", theirs.CommitmentLeftOut, mine.CommitmentLeftOut),
+		pair("moderators", v.named(theirs.Moderators, theirs.Offices), v.named(mine.Moderators, mine.Offices)),
+		pair("facilitators", v.named(theirs.Facilitators, theirs.Offices), v.named(mine.Facilitators, mine.Offices)),
+		pair("starts_on", theirs.StartsOn, mine.StartsOn), pair("gather_days", theirs.GatherDays, mine.GatherDays),
+		pair("answer_rounds", theirs.AnswerRounds, mine.AnswerRounds), pair("answer_days", theirs.AnswerDays, mine.AnswerDays),
+		pair("points", theirs.Points, mine.Points), pair("low_label", theirs.LowLabel, mine.LowLabel), pair("high_label", theirs.HighLabel, mine.HighLabel),
+		{Label: q.T("steer.draft.cannot_judge"), Theirs: theirs.CannotJudge, Mine: mine.CannotJudge},
+		pair("share_permille", theirs.SharePermille, mine.SharePermille), pair("group_name", theirs.GroupName, mine.GroupName),
+		pair("anonymity_mode", theirs.AnonymityMode, mine.AnonymityMode),
+	}
+}
+
+// named lists people with their offices, one a line.
+func (v draftView) named(ids []string, offices map[string]string) string {
+	var lines []string
+	for _, p := range slices.Concat(v.Moderators, v.Facilitators) {
+		if line := strings.TrimSuffix(p.Name+", "+offices[p.ID.String()], ", "); slices.Contains(ids, p.ID.String()) && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (d room) draftRefused(q *page.Request, v draftView, err error) error {
@@ -105,7 +169,10 @@ func (d room) stored(q *page.Request) (draftView, error) {
 		return draftView{}, err
 	}
 	v.Slug = c.Slug
-	v.Form, err = d.Consultations.Form(q.Context(), q.Actor, c.Slug)
+	if v.Form, err = d.Consultations.Form(q.Context(), q.Actor, c.Slug); err != nil {
+		return v, err
+	}
+	v.Version, err = v.Form.Version()
 	return v, err
 }
 
@@ -154,8 +221,10 @@ func readDraft(f page.Form) consultation.DraftForm {
 		Points: text("points"), LowLabel: text("low_label"), HighLabel: text("high_label"),
 		SharePermille: text("share_permille"), CannotJudge: text("cannot_judge"), GroupName: text("group_name"), AnonymityMode: text("anonymity_mode"),
 	}
-	for _, id := range slices.Concat(d.Moderators, d.Facilitators) {
-		d.Offices[id] = text("office_" + id)
+	for _, name := range f.Names("office_") {
+		if office := text(name); office != "" {
+			d.Offices[strings.TrimPrefix(name, "office_")] = office
+		}
 	}
 	return d
 }

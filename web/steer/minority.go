@@ -24,6 +24,8 @@ type minorityView struct {
 	Minority     consultation.Minority
 	Dissent      []report.Dissenting
 	Text, Reason string // as the fields hold them
+	Version      string // of the stored draft that Text was begun from
+	Stale        *ui.Staleness
 	Problems     ui.Problems
 	Now          time.Time
 }
@@ -44,14 +46,14 @@ func (d room) minorityView(q *page.Request) (minorityView, error) {
 	if c.Stage != consultation.Concluded {
 		return minorityView{}, fault.New(fault.Conflict, "minority_stage", "the minority report is written between the conclusion and the publication")
 	}
-	v := minorityView{Consultation: c, Facilitator: slices.Contains(offices(q.Actor, c), account.Facilitator), Now: q.Now}
+	v := minorityView{Consultation: c, Facilitator: slices.Contains(consultation.Offices(q.Actor, c), account.Facilitator), Now: q.Now}
 	if v.Dissent, err = d.Reports.Dissent(q.Context(), q.Actor, c.Slug); err != nil {
 		return v, err
 	}
 	if v.Minority, err = d.Consultations.Minority(q.Context(), c.ID); err != nil {
 		return v, err
 	}
-	v.Text = v.Minority.Draft
+	v.Text, v.Version = v.Minority.Draft, v.Minority.Version()
 	return v, nil
 }
 
@@ -63,8 +65,9 @@ func (d room) report(q *page.Request) error {
 	}
 	v, err := d.minorityView(q)
 	if err != nil {
-		return err
+		return d.unreported(q, form, err)
 	}
+	version := form.Value("version")
 	v.Text, v.Reason = form.Value("minority"), form.Value("reason")
 	slug, back, done := v.Consultation.Slug, v.path(), "steer.done.minority_kept"
 	switch form.Value("act") {
@@ -73,26 +76,48 @@ func (d room) report(q *page.Request) error {
 			v.Text, done = strings.TrimSpace(v.Text+"\n\n"+quotes), "steer.done.minority_copied"
 		}
 		back += "#" + ui.ID("minority")
-		err = d.Consultations.DraftMinority(q.Context(), q.Actor, slug, v.Text)
+		err = d.Consultations.DraftMinority(q.Context(), q.Actor, slug, v.Text, version)
 	case "show":
 		done = "steer.done.minority_shown"
-		err = d.Consultations.ShowMinority(q.Context(), q.Actor, slug, v.Text)
+		err = d.Consultations.ShowMinority(q.Context(), q.Actor, slug, v.Text, version)
 	case "forgo":
 		done = "steer.done.minority_forgone"
 		err = d.Consultations.ForgoMinority(q.Context(), q.Actor, slug, v.Reason)
 	default:
-		err = d.Consultations.DraftMinority(q.Context(), q.Actor, slug, v.Text)
+		err = d.Consultations.DraftMinority(q.Context(), q.Actor, slug, v.Text, version)
 	}
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Kind == fault.Invalid {
 		v.Problems = ui.ProblemsOf(f).Labelled(map[string]string{"minority": q.T("steer.minority.text"), "reason": q.T("steer.reason")})
+		v.Version = version
 		return q.Render(422, minorityPage(v))
+	}
+	if errors.As(err, &f) && f.Code == "minority_changed" {
+		label := q.T("steer.minority.text")
+		v.Stale = &ui.Staleness{Fault: f, Changes: ui.Changes(ui.Changed{Label: label, Theirs: v.Minority.Draft, Mine: v.Text}), Theirs: v.path()}
+		return q.Render(409, minorityPage(v))
+	}
+	if fault.KindOf(err) == fault.Conflict {
+		return d.unreported(q, form, err)
 	}
 	if err != nil {
 		return err
 	}
 	q.Flash(done)
 	return q.Redirect(back)
+}
+
+// unreported is the page of a report that came too late, with what was typed.
+func (d room) unreported(q *page.Request, form page.Form, err error) error {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Conflict {
+		return err
+	}
+	return q.Render(409, ui.LostPage(ui.Lost{
+		Frame: ui.Frame{Title: q.T("steer.minority.title"), Section: ui.Desk, Crumbs: []ui.Crumb{{Label: q.T("steer.desks.title"), Path: "/desk"}, {Label: q.T("steer.minority.title")}}},
+		Fault: f, Next: "/desk/" + q.Param("slug"),
+		Texts: []ui.Typed{{Label: q.T("steer.minority.text"), Text: form.Value("minority")}, {Label: q.T("steer.reason"), Text: form.Value("reason")}},
+	}))
 }
 
 func (v minorityView) path() string { return "/desk/" + v.Consultation.Slug + "/minority" }

@@ -39,7 +39,7 @@ func minority(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if refused.Status != 409 || !strings.Contains(refused.Text("[role=alert]"), "relazione di minoranza") {
 		t.Errorf("publishing: %d %q", refused.Status, refused.Text("[role=alert]"))
 	}
-	if refused.Page.Find("#summary").Text() != "In breve, l’ombra." || refused.Count("#minority") != 0 {
+	if refused.Page.Find("textarea[name=summary]").Text() != "In breve, l’ombra." || refused.Count("#minority") != 0 {
 		t.Error("what was typed is lost, or the administrator edits the report")
 	}
 

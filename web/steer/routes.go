@@ -7,7 +7,6 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/synthesis"
-	"delfi/internal/panel"
 	"delfi/internal/report"
 	"delfi/web/page"
 )
@@ -18,7 +17,6 @@ type Services struct {
 	Consultations *consultation.Service
 	Synthesis     *synthesis.Service
 	Ballots       *ballot.Service
-	Panel         *panel.Service
 	Reports       *report.Service
 }
 
@@ -27,8 +25,8 @@ type room struct{ Services }
 // Routes puts the staff's routes on r.
 func Routes(r chi.Router, k *page.Kernel, s Services) {
 	d := room{s}
-	on := func(method, pattern string, h page.Handler) {
-		r.Method(method, pattern, k.Handle(h, page.SignedIn))
+	on := func(method, pattern string, h page.Handler, guards ...page.Guard) {
+		r.Method(method, pattern, k.Handle(h, append([]page.Guard{page.SignedIn}, guards...)...))
 	}
 	on("GET", "/desk", d.desks)
 	on("GET", "/desk/new", d.newDraft)
@@ -37,15 +35,15 @@ func Routes(r chi.Router, k *page.Kernel, s Services) {
 	on("GET", "/desk/{slug}/edit", d.edit)
 	on("POST", "/desk/{slug}/edit", d.store)
 	on("POST", "/desk/{slug}/delete", d.delete)
-	on("POST", "/desk/{slug}/announce", d.announce)
+	on("POST", "/desk/{slug}/announce", d.announce, page.Fresh)
 	on("POST", "/desk/{slug}/start", d.start)
 	on("POST", "/desk/{slug}/suspend", d.suspend)
 	on("POST", "/desk/{slug}/resume", d.resume)
-	on("POST", "/desk/{slug}/conclude", d.conclude)
+	on("POST", "/desk/{slug}/conclude", d.conclude, page.Fresh)
 	on("GET", "/desk/{slug}/minority", d.minority)
 	on("POST", "/desk/{slug}/minority", d.report)
-	on("POST", "/desk/{slug}/publish", d.publish)
-	on("POST", "/desk/{slug}/withdraw", d.withdraw)
+	on("POST", "/desk/{slug}/publish", d.publish, page.Fresh)
+	on("POST", "/desk/{slug}/withdraw", d.withdraw, page.Fresh)
 	on("POST", "/desk/{slug}/rounds/{number}/open", d.openRound)
 	on("POST", "/desk/{slug}/rounds/{number}/extend", d.extendRound)
 	on("POST", "/desk/{slug}/rounds/{number}/close", d.closeRound)

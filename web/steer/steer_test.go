@@ -18,7 +18,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.Kernel) {
 		steer.Routes(r, k, steer.Services{
-			Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports,
+			Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports,
 		})
 	}
 }
@@ -181,6 +181,9 @@ func synthesis(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := marta.Get(t, at(webtest.Gathering, "/contributions")); got.Status != 409 {
 		t.Errorf("the queue of an open round: %d", got.Status)
 	}
+	if got := marta.Get(t, at(webtest.Gathering, "")).Text("main"); !strings.Contains(got, "I contributi si aprono") || !strings.Contains(got, "a scatti di 5") {
+		t.Errorf("the desk of an open gather round says %q", got)
+	}
 	got := marta.Get(t, at(webtest.Published, "/contributions"))
 	if got.Status != 200 || got.Count("input[name=c]") != 13 {
 		t.Errorf("%d, %d contributions", got.Status, got.Count("input[name=c]"))
@@ -209,18 +212,26 @@ func removed(t *testing.T, h *webtest.House, site *webtest.Site) {
 		}
 	}
 	marta := site.As(t, h.Person(t, "marta"))
-	got := marta.Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text + "!"}, "ground": {""}})
-	if got.Status != 422 || got.Text("textarea") != strings.Join(strings.Fields(text+"!"), " ") {
-		t.Errorf("without a ground: %d, %q", got.Status, got.Text("textarea"))
+	path := at(webtest.Answering, "/reasons")
+	form := marta.Get(t, path).Page.Find(".dlf-said:contains('" + text[:20] + "')").First().Parent().Find("form")
+	digest := form.Find("[name=reason]").AttrOr("value", "")
+	if digest == "" {
+		t.Fatalf("no button stands beside %q", text)
 	}
-	if got = marta.Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text + "!"}, "ground": {"GDPR 17"}}); got.Status != 422 {
-		t.Errorf("words that nobody wrote: %d", got.Status)
+	got := marta.Post(t, path, url.Values{"reason": {digest}, "ground": {""}})
+	if got.Status != 422 || got.Count("details[open] [aria-invalid=true]") != 1 {
+		t.Errorf("without a ground: %d", got.Status)
 	}
-	if got = site.As(t, h.Person(t, "paolo")).Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text}, "ground": {"GDPR 17"}}); got.Status != 403 {
+	if got = marta.Post(t, path, url.Values{"reason": {"00"}, "ground": {"GDPR 17"}}); got.Status != 404 {
+		t.Errorf("a reason that nobody wrote: %d", got.Status)
+	}
+	if got = site.As(t, h.Person(t, "paolo")).Post(t, path, url.Values{"reason": {digest}, "ground": {"GDPR 17"}}); got.Status != 403 {
 		t.Errorf("the facilitator: %d", got.Status)
 	}
-	if got = marta.Post(t, at(webtest.Answering, "/reasons"), url.Values{"text": {text}, "ground": {"GDPR 17"}}); got.Status != 303 {
-		t.Fatalf("a ground and the words: %d %s", got.Status, got.Text("main"))
+	for range 2 { // pressed twice
+		if got = marta.Post(t, path, url.Values{"reason": {digest}, "ground": {"GDPR 17"}}); got.Status != 303 {
+			t.Fatalf("a ground: %d %s", got.Status, got.Text("main"))
+		}
 	}
 	if f, err = h.Ballots.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2); err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package steer
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -10,6 +9,7 @@ import (
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/fault"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // queueView is the synthesis page. Contributions are chosen by checkboxes (GET
@@ -26,6 +26,9 @@ type queueView struct {
 	Text         string
 	LeftOut      string
 	Reason       string
+	Removing     uuid.UUID // the contribution whose removal was refused
+	Ground       string    // as typed for it
+	Stale        *ui.Staleness
 	Fault        *fault.Fault
 }
 
@@ -62,7 +65,7 @@ func (d room) dispose(q *page.Request) error {
 		done = "steer.done.rejected"
 		err = d.Synthesis.Reject(q.Context(), q.Actor, slug, ids, v.Reason)
 	} else {
-		err = d.merge(q, v, ids)
+		err = d.merge(q, v, ids, form.Value("version_"+v.Item))
 	}
 	var f *fault.Fault
 	switch {
@@ -72,15 +75,21 @@ func (d room) dispose(q *page.Request) error {
 	case errors.As(err, &f) && f.Kind == fault.Invalid:
 		v.Fault = f
 		return q.Render(422, queuePage(v))
+	case errors.As(err, &f) && f.Code == "item_changed":
+		v.Stale = &ui.Staleness{Fault: f, Changes: ui.Changes(ui.Changed{Label: q.T("steer.synthesis.text"), Theirs: v.was(), Mine: v.Text})}
+		return q.Render(409, queuePage(v))
+	case errors.As(err, &f) && f.Kind == fault.Conflict:
+		v.Fault = f // a colleague was quicker: what was typed stays, beside what they did
+		return q.Render(409, queuePage(v))
 	default:
 		return err
 	}
 }
 
-func (d room) merge(q *page.Request, v queueView, ids []uuid.UUID) error {
+func (d room) merge(q *page.Request, v queueView, ids []uuid.UUID, version string) error {
 	m := synthesis.Merge{
 		Contributions: ids, Destination: synthesis.Destination(v.Destination),
-		Text: strings.TrimSpace(v.Text), LeftOut: strings.TrimSpace(v.LeftOut), Reason: strings.TrimSpace(v.Reason),
+		Text: v.Text, LeftOut: v.LeftOut, Reason: v.Reason, Version: version,
 	}
 	if m.Destination != synthesis.Fresh {
 		item, err := uuid.Parse(v.Item)
@@ -115,7 +124,7 @@ func (d room) remove(q *page.Request) error {
 		if inner != nil {
 			return inner
 		}
-		v.Destination, v.Fault = string(synthesis.Fresh), f
+		v.Destination, v.Fault, v.Removing, v.Ground = string(synthesis.Fresh), f, contribution, form.Value("ground")
 		return q.Render(422, queuePage(v))
 	}
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/synthesis"
@@ -41,7 +43,17 @@ func (f field) words(q *page.Request) ui.Field {
 	return ui.Field{Name: f.name, Label: q.T("steer.field." + f.name), Hint: q.T("steer.hint." + f.name), Short: f.kind != "text", Rows: f.rows}
 }
 
-func (v draftView) wrong(q *page.Request, name string) string { return wrong(q, v.Fault, name) }
+// problems are those of the form that came back.
+func (v draftView) problems(q *page.Request) ui.Problems { return problems(q, v.Fault) }
+
+// languages are those to choose from.
+func (v draftView) languages(q *page.Request) []ui.Option {
+	var all []ui.Option
+	for _, l := range page.Languages {
+		all = append(all, ui.Option{Value: l, Label: q.T("steer.draft.language_" + l), Chosen: v.Form.Language == l})
+	}
+	return all
+}
 
 func (v draftView) title(q *page.Request) string {
 	if v.Slug == "" {
@@ -60,7 +72,10 @@ func (f field) problem() error {
 
 // problems names each field as the form does.
 func problems(q *page.Request, f *fault.Fault) ui.Problems {
-	labels := map[string]string{"reason": q.T("steer.reason"), "text": q.T("steer.synthesis.text"), "item": q.T("steer.synthesis.which"), "left_out": q.T("steer.synthesis.left_out"), "days": q.T("steer.round.days")}
+	if f == nil {
+		return ui.Problems{}
+	}
+	labels := map[string]string{"reason": q.T("steer.reason"), "text": q.T("steer.synthesis.text"), "item": q.T("steer.synthesis.which"), "left_out": q.T("steer.synthesis.left_out"), "days": q.T("steer.round.days"), "summary": q.T("steer.publish.summary"), "limitations": q.T("steer.publish.limitations"), "language": q.T("steer.draft.language"), "ground": q.T("steer.removal.ground"), "contributions": q.T("steer.synthesis.title"), "destination": q.T("steer.synthesis.where")}
 	for _, d := range f.Fields {
 		if key := "steer.field." + d.Name; page.Known(key) {
 			labels[d.Name] = q.T(key)
@@ -100,7 +115,7 @@ func (d decisionView) distribution(q *page.Request, c consultation.Consultation)
 	title := q.T("steer.decide.picture", "number", d.Item.Number)
 	picture := ui.Distribution("item-"+strconv.Itoa(d.Item.Number)+"-picture", title, d.Feedback.Figures,
 		ui.Scale{Points: k.Points, Low: k.Low[c.Language], High: k.High[c.Language], Classes: k.Classes}, 0)
-	if ui.Poles(d.Feedback.Figures, d.Feedback.Verdict) {
+	if d.Feedback.Figures.Camps(d.Feedback.Verdict) {
 		return ui.WithoutMiddle(picture)
 	}
 	return picture
@@ -121,25 +136,13 @@ func (d decisionView) kept(q *page.Request) string {
 	return share
 }
 
-// wrong gives the words for what is wrong with a field, or "".
-func wrong(q *page.Request, f *fault.Fault, name string) string {
-	if f == nil {
-		return ""
+// problems are those of the form that was sent; what a draft lacks is mended on its own page.
+func (v deskView) problems(q *page.Request) ui.Problems {
+	p := problems(q, v.Fault)
+	if v.TypedAt == v.path("/announce") {
+		return p.On(v.at(q, "/edit"))
 	}
-	for _, d := range f.Fields {
-		if d.Name == name {
-			return q.Field(d)
-		}
-	}
-	return ""
-}
-
-// wrongAt is wrong for the desk, which has many forms: only the one that was sent.
-func (v deskView) wrongAt(q *page.Request, path, name string) string {
-	if v.TypedAt != path {
-		return ""
-	}
-	return wrong(q, v.Fault, name)
+	return p.In(idOf(v.TypedAt))
 }
 
 func (v deskView) typedAt(path, name string) string {
@@ -199,6 +202,14 @@ func running(q *page.Request, c consultation.Consultation) string {
 		}
 	}
 	return q.T("steer.state.last")
+}
+
+// wrote says how many people have written in an open gather round.
+func wrote(q *page.Request, r consultation.Round) string {
+	if r.Turnout < 5 {
+		return q.T("steer.synthesis.wrote_small")
+	}
+	return q.T("steer.synthesis.wrote_more", "n", r.Turnout)
 }
 
 // kind names a round by what it asks for.
@@ -330,6 +341,40 @@ func (v queueView) chosen(c synthesis.Contribution) bool {
 		}
 	}
 	return false
+}
+
+// problems are those of the form that was sent: the removal's stand with its contribution.
+func (v queueView) problems(q *page.Request) ui.Problems {
+	p := problems(q, v.Fault)
+	if v.Removing != uuid.Nil {
+		return p.In(v.Removing.String())
+	}
+	return p
+}
+
+func (v queueView) ground(c synthesis.Contribution) string {
+	if c.ID != v.Removing {
+		return ""
+	}
+	return v.Ground
+}
+
+// destinations are the places that contributions go to.
+func (v queueView) destinations(q *page.Request) []ui.Option {
+	var all []ui.Option
+	for _, d := range []synthesis.Destination{synthesis.Fresh, synthesis.Existing, synthesis.Said} {
+		all = append(all, ui.Option{Value: string(d), Label: q.T("steer.synthesis.to_" + string(d)), Chosen: v.Destination == string(d)})
+	}
+	return all
+}
+
+// choices are the statements that contributions can go into.
+func (v queueView) choices() []ui.Option {
+	var all []ui.Option
+	for _, it := range v.live() {
+		all = append(all, ui.Option{Value: it.ID.String(), Label: strconv.Itoa(it.Number) + ". " + it.Text, Chosen: v.Item == it.ID.String()})
+	}
+	return all
 }
 
 // was is the present wording of the chosen statement.

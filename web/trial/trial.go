@@ -44,9 +44,16 @@ func Routes(r chi.Router, k *page.Kernel, p Panel) {
 	r.Post("/trial/{slug}/close", k.Handle(act(p.CloseNow, "trial.done.closed")))
 }
 
-// Bar gives the bar for page.Options.
-func Bar(people []Person) func(q *page.Request) templ.Component {
-	return func(q *page.Request) templ.Component { return bar(people, consultation(q.Path())) }
+// Bar gives the bar for page.Options. Its acts are offered where open tells that the
+// consultation of a page has a round that takes answers.
+func Bar(people []Person, open func(ctx context.Context, slug string) bool) func(q *page.Request) templ.Component {
+	return func(q *page.Request) templ.Component {
+		slug := consultation(q.Path())
+		if slug != "" && !open(q.Context(), slug) {
+			slug = ""
+		}
+		return bar(people, slug)
+	}
 }
 
 // consultation gives the slug of the consultation that a path is about, or "".

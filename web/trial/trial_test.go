@@ -3,6 +3,7 @@ package trial_test
 import (
 	"context"
 	"errors"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -71,5 +72,23 @@ func TestAnotherSiteCannotPlayThePanel(t *testing.T) {
 	req.Header.Set("Origin", "https://evil.example")
 	if got := s.Stranger().Do(t, req); got.Status != 403 || len(p.said) > 0 {
 		t.Errorf("%d, %v", got.Status, p.said)
+	}
+}
+
+// An act that cannot apply is not offered: without an open round there is nothing to
+// answer and nothing to close.
+func TestTheBarOffersOnlyWhatAnOpenRoundTakes(t *testing.T) {
+	bar := trial.Bar(nil, func(_ context.Context, slug string) bool { return slug == "open" })
+	for path, want := range map[string]int{
+		"/consultations/open": 2, "/desk/open/minority": 2, "/consultations/published/opinion": 0, "/desk/new": 0, "/": 0,
+	} {
+		q := &page.Request{Lang: "it", R: httptest.NewRequest("GET", path, nil)}
+		var b strings.Builder
+		if err := bar(q).Render(page.With(t.Context(), q), &b); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(b.String(), "<form"); got != want {
+			t.Errorf("%s: %d acts, want %d", path, got, want)
+		}
 	}
 }

@@ -102,13 +102,6 @@ func quartiles(q1, median, q3 stat.Value) chart.Quartiles {
 	return chart.Quartiles{Q1: a, Median: b, Q3: c, Known: ok1 && ok2 && ok3}
 }
 
-// Poles tells whether a picture of figures shows two camps instead of a middle:
-// van der Eijk's A below 0, or the verdict itself.
-func Poles(f delphi.Figures, v delphi.Verdict) bool {
-	a, ok := f.Agreement.Float()
-	return ok && a < 0 || v.Key == delphi.Bipolarity || v.If == delphi.Bipolarity
-}
-
 // Decimal writes a figure with n decimals in the reader's language, "–" when it is
 // not defined. The minus is the sign, not the hyphen.
 func Decimal(q *page.Request, v stat.Value, n int) string {

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -16,21 +17,46 @@ import (
 type Problems struct {
 	fields []fault.Field
 	labels map[string]string
+	form   string // on a page of several: the one that they are of
+	page   string // address of the page that has the fields; "" for the one that shows them
 }
 
 // ProblemsOf takes the fields out of an Invalid fault; nil and every other error
 // have none.
 func ProblemsOf(err error) Problems {
 	var f *fault.Fault
-	if errors.As(err, &f) && f.Kind == fault.Invalid {
-		return Problems{fields: f.Fields}
+	if errors.As(err, &f) && f != nil && f.Kind == fault.Invalid {
+		return Problems{fields: firsts(f.Fields)}
 	}
 	return Problems{}
+}
+
+// firsts gives the first thing to mend in each field: mending goes one by one.
+func firsts(all []fault.Field) []fault.Field {
+	var out []fault.Field
+	for _, f := range all {
+		if !slices.ContainsFunc(out, func(o fault.Field) bool { return o.Name == f.Name }) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Labelled adds the labels by which the summary names fields.
 func (p Problems) Labelled(labels map[string]string) Problems {
 	p.labels = labels
+	return p
+}
+
+// In says which of a page's forms they are of: fields of that Form alone have them.
+func (p Problems) In(form string) Problems {
+	p.form = form
+	return p
+}
+
+// On says at which address the fields stand, for a page without them.
+func (p Problems) On(address string) Problems {
+	p.page = address
 	return p
 }
 
@@ -44,7 +70,6 @@ func (p Problems) Has(name string) bool { return len(p.of(name)) > 0 }
 func (p Problems) of(name string) []fault.Field {
 	for _, f := range p.fields {
 		if f.Name == name {
-			// One sentence per field: its id is one, and mending goes one by one.
 			return []fault.Field{f}
 		}
 	}
@@ -58,6 +83,27 @@ func (p Problems) labelled(q *page.Request, f fault.Field) string {
 	return q.Field(f)
 }
 
+// href leads from the summary to a field.
+func (p Problems) href(f fault.Field) string { return p.page + "#" + idIn(p.form, f.Name) }
+
+// at gives the problems that a field has to show.
+func (p Problems) at(f Field) Problems {
+	if f.Form != p.form {
+		return Problems{}
+	}
+	return p
+}
+
+// idIn is ID for a field of one of several forms of a page.
+func idIn(form, name string) string {
+	if form == "" {
+		return ID(name)
+	}
+	return ID(form + "-" + name)
+}
+
+func (f Field) id() string { return idIn(f.Form, f.Name) }
+
 // ID is the id in the page of the field of that name.
 func ID(name string) string {
 	return "f-" + strings.Map(func(r rune) rune {
@@ -69,29 +115,44 @@ func ID(name string) string {
 	}, name)
 }
 
-// choiceID is the id of the i-th of several inputs of one name; the first is ID.
-func choiceID(name string, i int) string {
+// choiceID is the id of the i-th of several inputs of one field; the first has the field's.
+func choiceID(f Field, i int) string {
 	if i == 0 {
-		return ID(name)
+		return f.id()
 	}
-	return fmt.Sprintf("%s-%d", ID(name), i)
+	return fmt.Sprintf("%s-%d", f.id(), i)
 }
 
 // aria ties a field to its hint and its error.
 func aria(f Field, p Problems) templ.Attributes {
-	var by []string
-	if f.Hint != "" {
-		by = append(by, ID(f.Name)+"-hint")
-	}
-	a := templ.Attributes{}
-	if p.Has(f.Name) {
-		by = append(by, ID(f.Name)+"-error")
+	a := described(f, p)
+	if p.at(f).Has(f.Name) {
 		a["aria-invalid"] = "true"
 	}
-	if len(by) > 0 {
-		a["aria-describedby"] = strings.Join(by, " ")
-	}
 	return a
+}
+
+// described is aria for a group of fields, which is not invalid itself.
+func described(f Field, p Problems) templ.Attributes {
+	var by []string
+	if f.Hint != "" {
+		by = append(by, f.id()+"-hint")
+	}
+	if p.at(f).Has(f.Name) {
+		by = append(by, f.id()+"-error")
+	}
+	if len(by) == 0 {
+		return templ.Attributes{}
+	}
+	return templ.Attributes{"aria-describedby": strings.Join(by, " ")}
+}
+
+// Invalid marks one of several inputs of a field, or a field that a room draws itself.
+func Invalid(f Field, p Problems) templ.Attributes {
+	if !p.at(f).Has(f.Name) {
+		return templ.Attributes{}
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": f.id() + "-error"}
 }
 
 // leading keeps the first line break of a text: HTML drops the one that directly

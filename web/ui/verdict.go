@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
 	"delfi/web/page"
 	"delfi/web/ui/chart"
 )
@@ -34,6 +35,9 @@ type Case struct {
 func Verdict(q *page.Request, c Case) Mark {
 	m := mark(q, c.Verdict.Key, c.Verdict.Side)
 	m.Sentence = strings.Join(slices.Concat([]string{c.sentence(q)}, c.exactly(q), c.byGroup(q)), " ")
+	if _, ok := c.bounded(); ok {
+		m.Word = q.T("ui.verdict.word.unstable_bound")
+	}
 	if c.Verdict.If != "" {
 		m.If = q.T("ui.verdict.if", "word", mark(q, c.Verdict.If, c.Verdict.IfSide).Word)
 	}
@@ -97,7 +101,7 @@ func (c Case) sentence(q *page.Request) string {
 	case delphi.Disagreement:
 		return c.divided(q)
 	case delphi.Unstable:
-		return q.T("ui.verdict.unstable." + c.cause() + c.standing())
+		return c.unstable(q)
 	case delphi.TooFew:
 		return c.gates(q)
 	}
@@ -227,7 +231,7 @@ func (c Case) short() string {
 	return "rule"
 }
 
-// poles names the larger of two camps where there is one.
+// poles names the larger of two camps where there is one; their shares follow it.
 func (c Case) poles(q *page.Request) string {
 	if c.has("never") {
 		return q.T("ui.verdict.bipolarity.never")
@@ -237,22 +241,20 @@ func (c Case) poles(q *page.Request) string {
 	if !ok || n[1] == 0 {
 		words = q.T("ui.verdict.bipolarity.two")
 	}
-	if declared := c.declared(); !ok || declared == delphi.Middle {
+	if !ok || c.declared() == delphi.Middle {
 		return words // both camps are against
 	}
-	shares := chart.Shares(n[:])
 	low, high := delphi.Against, delphi.For
 	if c.declared() == delphi.Low {
 		low, high = high, low
 	}
 	switch {
 	case n[0] == n[2]:
-		return words + " " + q.T("ui.verdict.bipolarity.equal", "share", Percent(q, Plain, shares[0]))
+		return words + " " + q.T("ui.verdict.bipolarity.equal")
 	case n[0] > n[2]:
-		low, high, shares[0], shares[2] = high, low, shares[2], shares[0]
+		high = low
 	}
-	return words + " " + q.T("ui.verdict.bipolarity.larger", "side", Side(q, high), "share", Percent(q, Plain, shares[2]),
-		"other", Percent(q, Plain, shares[0]), "against", Side(q, low))
+	return words + " " + q.T("ui.verdict.bipolarity.larger", "side", Side(q, high))
 }
 
 // divided names the shares of all sides.
@@ -321,6 +323,40 @@ func Declared(p delphi.Protocol, kind string) delphi.Direction {
 	return delphi.Middle
 }
 
+// unstable says why answers are not stable, and no more: that a bound falls short of
+// the limit shows no movement, only that none can be ruled out.
+func (c Case) unstable(q *page.Request) string {
+	if g, ok := c.bounded(); ok {
+		share := stat.Undefined
+		if x, ok := g.Value.Float(); ok {
+			share = stat.Of(x / 1000)
+		}
+		return q.T("ui.verdict.unstable.bound_"+g.Code, append([]any{"share", Beside(q, The, share, true, c.fits(g)), "limit", Permille(q, The, g.Limit)}, c.compared(q)...)...)
+	}
+	return q.T("ui.verdict.unstable." + c.cause() + c.standing())
+}
+
+// bounded finds the lower bound that alone keeps a verdict from being stable.
+func (c Case) bounded() (delphi.Ground, bool) {
+	if c.Verdict.Key != delphi.Unstable || c.Verdict.Cause != "" {
+		return delphi.Ground{}, false
+	}
+	var found delphi.Ground
+	for _, g := range c.Verdict.Grounds {
+		switch g.Code {
+		case "scheibe", "wilcoxon", "sign", "w_rising":
+			if !g.Holds {
+				return delphi.Ground{}, false // that one shows movement
+			}
+		case "unchanged", "within":
+			if !g.Holds && g.Detail == "at-least" {
+				found = g
+			}
+		}
+	}
+	return found, found.Code != ""
+}
+
 // cause names in keys why answers are not stable; "unknown" where nothing tells.
 func (c Case) cause() string {
 	switch c.Verdict.Cause {
@@ -366,9 +402,9 @@ func (c Case) open(q *page.Request) string {
 	case c.Final && c.Verdict.Cause == "":
 		return q.T("ui.verdict.open.final" + c.standing())
 	case c.Final:
-		return q.T("ui.verdict.unstable." + c.cause() + c.standing())
+		return c.unstable(q)
 	case c.Verdict.Cause != "":
-		return q.T("ui.verdict.unstable."+c.cause()+c.standing()) + " " + q.T("ui.verdict.open.next"+c.standing())
+		return c.unstable(q) + " " + q.T("ui.verdict.open.next"+c.standing())
 	}
 	return q.T("ui.verdict.open.unknown" + c.standing())
 }

@@ -82,14 +82,14 @@ func TestVerdictTable(t *testing.T) {
 			"Maggioranza relativa nel mezzo", "Nel mezzo è la posizione più frequente: esattamente la metà, non di più.",
 			"Plurality in the middle", "In the middle is the most frequent position: exactly half, and no more.", "plurality", "middle"},
 		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.Against}, thirds(47, 12, 41), 750,
-			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. La parte più numerosa è contro: 47 %, e 41 % a favore.",
-			"Two poles", "Two opposite camps, each over a third, few between. The larger camp is against: 47 %, and 41 % in favour.", "bipolarity", "against"},
+			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. La parte più numerosa è contro.",
+			"Two poles", "Two opposite camps, each over a third, few between. The larger camp is against.", "bipolarity", "against"},
 		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.For}, thirds(42, 0, 58), 750,
-			"Due poli", "Due parti opposte, ciascuna con più di un terzo. La parte più numerosa è a favore: 58 %, e 42 % contro.",
-			"Two poles", "Two opposite camps, each over a third. The larger camp is in favour: 58 %, and 42 % against.", "bipolarity", "for"},
+			"Due poli", "Due parti opposte, ciascuna con più di un terzo. La parte più numerosa è a favore.",
+			"Two poles", "Two opposite camps, each over a third. The larger camp is in favour.", "bipolarity", "for"},
 		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.NoSide}, thirds(40, 20, 40), 750,
-			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. Le due parti sono uguali: 40 % ciascuna.",
-			"Two poles", "Two opposite camps, each over a third, few between. The two camps are equal: 40 % each.", "bipolarity", ""},
+			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. Le due parti sono uguali.",
+			"Two poles", "Two opposite camps, each over a third, few between. The two camps are equal.", "bipolarity", ""},
 		{delphi.Verdict{Key: delphi.Disagreement, Side: delphi.NoSide}, thirds(6, 46, 48), 750,
 			"Divisi", "Nessuna posizione prevale: 48 % a favore, 46 % nel mezzo, 6 % contro.",
 			"Divided", "No position leads: 48 % in favour, 46 % in the middle, 6 % against.", "disagreement", ""},
@@ -426,5 +426,30 @@ func TestDatesJoinTheirArticles(t *testing.T) {
 	}
 	if got := ui.Target(&page.Request{Lang: "it"}, "statement 12 of the act"); got != "statement 12 of the act" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Where a bound alone falls short of the limit nobody can say that answers changed:
+// the words give the bound, and so does the chip.
+func TestABoundIsNoMovement(t *testing.T) {
+	bound := func(code string, more ...delphi.Ground) delphi.Verdict {
+		g := delphi.Ground{Code: code, Value: stat.Of(665), Limit: 700, Detail: "at-least"}
+		return delphi.Verdict{Key: delphi.Unstable, Side: delphi.NoSide, Grounds: append(more, g)}
+	}
+	moved := delphi.Ground{Code: "scheibe", Value: stat.Of(280), Limit: 150}
+	still := delphi.Ground{Code: "scheibe", Holds: true, Value: stat.Of(80), Limit: 150}
+	for name, c := range map[string]struct {
+		v          delphi.Verdict
+		word, want string
+	}{
+		"within a point":         {bound("within", still), "Non si sa se ferma", "Non si può mostrare che le risposte siano ferme: le tabelle pubblicate dicono solo che almeno il 66 % di chi ha risposto a entrambi i giri è rimasto entro un punto dalla propria risposta, e il protocollo chiede almeno il 70 %."},
+		"the same answer":        {bound("unchanged"), "Non si sa se ferma", "Non si può mostrare che le risposte siano ferme: le tabelle pubblicate dicono solo che almeno il 66 % di chi ha risposto a entrambi i giri ha dato la stessa risposta, e il protocollo chiede almeno il 70 %."},
+		"the shares moved too":   {bound("within", moved), "In movimento", "Tra gli ultimi due giri il risultato è cambiato: le tabelle pubblicate non dicono se sono cambiate le risposte o le persone."},
+		"they are known to move": {delphi.Verdict{Key: delphi.Unstable, Cause: delphi.AnswersMoved, Grounds: bound("within", still).Grounds}, "In movimento", "Tra gli ultimi due giri troppe risposte sono cambiate."},
+	} {
+		m := ui.Verdict(&page.Request{Lang: "it"}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.v, Final: true})
+		if spaced(m.Word) != c.word || spaced(m.Sentence) != c.want {
+			t.Errorf("%s: %s: %q", name, m.Word, m.Sentence)
+		}
 	}
 }

@@ -83,15 +83,15 @@ func (h *House) at(url string) *House {
 // build wires the services as the server does.
 func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	t.Helper()
-	h := &House{DB: db, keys: keys, Accounts: account.New(db), Record: ledger.New(db, keys, ledger.Options{})}
+	h := &House{DB: db, keys: keys, Accounts: account.New(db, keys), Record: ledger.New(db, keys, ledger.Options{})}
 	var err error
 	if h.Jobs, err = job.New(db); err != nil {
 		t.Fatal(err)
 	}
 	bridge := pseudonym.New(db, keys)
-	h.Panel = panel.New(db, bridge)
-	h.Consultations = consultation.New(db, h.Jobs, h.Record, bridge, h.Panel, notice.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
-	h.Synthesis = synthesis.New(db, h.Consultations, h.Record)
+	h.Panel = panel.New(db, h.Accounts, bridge)
+	h.Consultations = consultation.New(db, h.Jobs, h.Accounts, h.Record, bridge, h.Panel, notice.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
+	h.Synthesis = synthesis.New(db, h.Jobs, h.Consultations, bridge, h.Record)
 	h.Ballots = ballot.New(db, h.Jobs, h.Consultations, bridge, h.Record)
 	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.Record)
 	h.Consultations.OnPublish(h.Reports.Store)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -41,6 +42,9 @@ func (h *House) Site(t testing.TB, mount Mount) *Site {
 	r := chi.NewRouter()
 	mount(r, k)
 	s.routes = r
+	if err := k.Hush(r); err != nil {
+		t.Fatal(err)
+	}
 	outer := chi.NewRouter()
 	// Signing in is the login room's; a test takes the short way to a session.
 	outer.Get("/webtest/sign-in/{account}", k.Handle(func(q *page.Request) error {
@@ -77,6 +81,12 @@ func (s *Site) As(t testing.TB, a account.Actor) *Browser {
 	}
 	return b
 }
+
+// Twin is a second tab of the same browser, with the cookies that it has by now.
+func (b *Browser) Twin() *Browser { return &Browser{site: b.site, cookies: maps.Clone(b.cookies)} }
+
+// At is the same browser, with the same cookies, before another server of the site.
+func (b *Browser) At(s *Site) *Browser { return &Browser{site: s, cookies: b.cookies} }
 
 // Response is an answer with its page parsed.
 type Response struct {

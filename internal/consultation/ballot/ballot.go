@@ -3,14 +3,13 @@ package ballot
 import (
 	"fmt"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // form is what a round's ballots are checked against: its items, their kinds
@@ -65,7 +64,10 @@ func (f form) check(answers []Answer) ([]entry, error) {
 func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
 	var bad []fault.Field
 	kind := f.kinds[item.Kind]
-	e := entry{item: a.Item, reason: tidy(a.Reason)}
+	e := entry{item: a.Item}
+	if a.Reason != "" { // most have none
+		e.reason = prose.Field{Name: fmt.Sprintf("reason_%d", item.Number), Max: maxReason}.Read(a.Reason, &bad)
+	}
 	if e.reason != "" {
 		e.argues = a.Argues // a side without words is not said of anything
 	}
@@ -92,13 +94,6 @@ func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
 		})
 	default:
 		e.value = uint8(a.Value)
-	}
-	if n := utf8.RuneCountInString(e.reason); n > maxReason {
-		bad = append(bad, fault.Field{
-			Name: fmt.Sprintf("reason_%d", item.Number), Code: "too_long",
-			Message: fmt.Sprintf("a reason has at most %d characters: shorten it by %d", maxReason, n-maxReason),
-			Args:    map[string]any{"max": maxReason, "over": n - maxReason},
-		})
 	}
 	return e, bad
 }
@@ -129,7 +124,7 @@ func (f form) fits(s sheet, written []entry) error {
 
 // ownWords tidies the panelist's own words, which have a room of their own.
 func ownWords(words string) (string, error) {
-	words = tidy(words)
+	words = prose.Clean(words)
 	if over := len(words) - maxWords; over > 0 {
 		return "", fault.Bad(fault.Field{
 			Name: "words", Code: "words_too_long",
@@ -139,15 +134,6 @@ func ownWords(words string) (string, error) {
 	}
 	return words, nil
 }
-
-// tidy makes a text what it looks like: one kind of line end, no blank edges,
-// valid UTF-8 without NUL.
-func tidy(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	return strings.TrimSpace(oneLineEnd.Replace(s))
-}
-
-var oneLineEnd = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "")
 
 // showsReasons tells whether the protocol's feedback shows reasons.
 func showsReasons(p delphi.Protocol) bool { return p.Feedback.Reasons != "none" }

@@ -41,6 +41,7 @@ func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Se
 	job.On(q, s.destroy)
 	job.Every(q, turnoutEvery, Turnout{})
 	c.OnShown(shownHash)
+	c.OnOpened(makeRoom)
 	p.OnEnd(s.standings.end)
 	return s
 }
@@ -196,17 +197,17 @@ func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in 
 	return b.stub(seat, stands, false), nil
 }
 
-// makeRoom makes the partitions of a round's ballots and of its panel.
-func (s *Service) makeRoom(ctx context.Context, r consultation.Round) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if err := lockPartitions(ctx, tx); err != nil {
-			return err
-		}
-		if err := partition(ctx, tx, "ballot", ballotPart(r.ID), lying(r), r.ID); err != nil {
-			return err
-		}
-		return partition(ctx, tx, "panelist", panelistPart(r.Consultation), "", r.Consultation)
-	})
+// makeRoom makes the partitions of a round's ballots and of its panel as the round
+// opens: made at the first ballot, their rows in the catalogue would tell when it came,
+// and the failed insert would leave a line in Postgres' log.
+func makeRoom(ctx context.Context, tx *postgres.Tx, r consultation.Round) error {
+	if err := lockPartitions(ctx, tx); err != nil {
+		return err
+	}
+	if err := partition(ctx, tx, "ballot", ballotPart(r.ID), lying(r), r.ID); err != nil {
+		return err
+	}
+	return partition(ctx, tx, "panelist", panelistPart(r.Consultation), "", r.Consultation)
 }
 
 // lying says where the blobs of an open round lie.

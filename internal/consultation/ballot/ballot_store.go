@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -193,13 +192,6 @@ func countBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (int, e
 		WHERE round = $1 AND sealed IS NOT NULL`,
 		round).Scan(&n)
 	return n, err
-}
-
-// missingPartition tells whether an insert found no partition for its row.
-func missingPartition(err error) bool {
-	var e *pq.Error
-	// 23514 is check_violation; a real CHECK has a name, a missing partition none.
-	return errors.As(err, &e) && e.Code == "23514" && e.Constraint == ""
 }
 
 // ballotPart and panelistPart name partitions: fixed words and hex digits, which

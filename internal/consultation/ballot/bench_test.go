@@ -121,7 +121,6 @@ func (h *house) seed(round, first, people int, value func(person, item int) int)
 	defer safe.Close()
 	r, items := h.c.Rounds[round-1], h.items(round)
 	l := layoutOf(len(items), showsReasons(h.c.Protocol))
-	h.must(h.ballots.makeRoom(ctx, r))
 	const each = 1000
 	var g errgroup.Group
 	g.SetLimit(4)

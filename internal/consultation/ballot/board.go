@@ -8,7 +8,6 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
-	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
@@ -79,15 +78,10 @@ func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, er
 // takes tells whether the round takes answers at an instant, by the same rule as
 // consultation's Locked, which is asked again before anything is written.
 func (b board) takes(now time.Time) error {
-	switch {
-	case !b.Round.Answers():
+	if !b.Round.Answers() {
 		return noBallots()
-	case b.Consultation.Suspended != nil:
-		return fault.New(fault.Conflict, "suspended", "the consultation is suspended")
-	case b.Round.State != consultation.RoundOpen || !now.Before(b.Round.Deadline):
-		return fault.New(fault.Conflict, "round_closed", "this round is closed")
 	}
-	return nil
+	return b.Round.Takes(b.Consultation.Suspended != nil, now)
 }
 
 // rounds are those of which a paper shows one's own ballot.

@@ -94,15 +94,7 @@ func (s *Service) commit(ctx context.Context, of roundKey, batch []*entrant) err
 		}
 		return s.write(ctx, tx, safe, f, &b, batch)
 	}
-	err = s.db.Transact(ctx, act)
-	if missingPartition(err) {
-		// The first ballot of a round: its partition is made in a transaction of
-		// its own, so that no row shares an xmin with the catalogue's.
-		if err = s.makeRoom(ctx, b.Round); err == nil {
-			err = s.db.Transact(ctx, act)
-		}
-	}
-	return err
+	return s.db.Transact(ctx, act)
 }
 
 // write changes the batch's rows under their round's lock, and notes what each

@@ -158,7 +158,7 @@ func reasonsOf(p delphi.Protocol, i ItemFeedback, round uuid.UUID, reasons []sai
 	for n, r := range reasons {
 		all[n] = placed{
 			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.Item.String() + r.text)),
-			Reason: Reason{Text: r.text, Outside: p.Feedback.Reasons == "outside-first" && outside(i.Figures, r.answer.Value)},
+			Reason: Reason{Text: r.text, Outside: p.Feedback.Reasons == "outside-first" && outside(i, r.answer.Value)},
 		}
 		if all[n].Side = r.answer.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
 			all[n].Place = delphi.PlaceOf(p, i.Kind, r.answer)
@@ -187,12 +187,12 @@ func reasonsOf(p delphi.Protocol, i ItemFeedback, round uuid.UUID, reasons []sai
 	return out
 }
 
-// outside tells whether a value lies outside the middle half, where quartiles
-// are shown at all.
-func outside(f delphi.Figures, value int) bool {
-	q1, ok1 := f.Q1.Float()
-	q3, ok3 := f.Q3.Float()
-	if f.Thirds || !ok1 || !ok3 || value == 0 {
+// outside tells whether a value lies outside the middle half of its round, where one
+// is shown at all: neither of thirds nor of two camps.
+func outside(i ItemFeedback, value int) bool {
+	q1, ok1 := i.Figures.Q1.Float()
+	q3, ok3 := i.Figures.Q3.Float()
+	if i.Figures.Thirds || i.Figures.Camps(i.Verdict) || !ok1 || !ok3 || value == 0 {
 		return false
 	}
 	return float64(value) < q1 || float64(value) > q3

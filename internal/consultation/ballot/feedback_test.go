@@ -44,7 +44,12 @@ func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
 	}
 	thirds := quartiles(4, 7)
 	thirds.Thirds = true
+	poles, below := shown(quartiles(4, 7)), shown(quartiles(4, 7))
+	poles.Verdict = delphi.Verdict{Key: delphi.Unstable, If: delphi.Bipolarity}
+	below.Figures.Agreement = stat.Of(-0.1)
 	for what, got := range map[string][]Reason{
+		"two poles":                       reasonsOf(rules("outside-first"), poles, uuid.New(), all),
+		"two camps under a majority":      reasonsOf(rules("outside-first"), below, uuid.New(), all),
 		"a protocol that shows all alike": reasonsOf(rules("all"), shown(quartiles(4, 7)), uuid.New(), all),
 		"a panel of thirds":               reasonsOf(rules("outside-first"), shown(thirds), uuid.New(), all),
 		"no quartiles":                    reasonsOf(rules("outside-first"), shown(delphi.Figures{}), uuid.New(), all),

@@ -168,7 +168,7 @@ func TestTheRecordNamesEveryDocumentOfAClosing(t *testing.T) {
 	h.finish(2)
 	var entries []string
 	h.must(h.db.Read(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		all, err := h.ballots.record.Of(ctx, h.c.ID)
+		all, err := h.ballots.record.EntriesOf(ctx, tx, h.c.ID)
 		for _, e := range all {
 			entries = append(entries, string(e.Type)+" "+e.Body)
 		}
@@ -213,7 +213,7 @@ func TestTheRecordNamesEveryDocumentOfAClosing(t *testing.T) {
 	h.open(3)
 	entries = nil
 	h.must(h.db.Read(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		all, err := h.ballots.record.Of(ctx, h.c.ID)
+		all, err := h.ballots.record.EntriesOf(ctx, tx, h.c.ID)
 		for _, e := range all {
 			entries = append(entries, string(e.Type)+" "+e.Body)
 		}

@@ -46,6 +46,7 @@ type suspect struct {
 	seat     pseudonym.Seat
 	rounds   map[int]bool
 	reason   string
+	code     string // held
 	panelist string // hex
 }
 
@@ -82,10 +83,17 @@ func link(t *testing.T, mode pseudonym.Mode) {
 		}
 	}
 	// What a person does next is nobody's to foresee: the order of every step is drawn.
+	ask := func() {
+		for _, n := range random.Perm(len(x.panel)) {
+			if s := x.panel[n]; s.code == "" && mode == pseudonym.HeldCode {
+				s.code = h.code(s.who)
+			}
+		}
+	}
 	seat := func() {
 		for _, n := range random.Perm(len(x.panel)) {
 			if s := x.panel[n]; s.panelist == "" {
-				s.seat = x.sit(s.who, mode)
+				s.seat = x.sit(s, mode)
 				s.panelist = hex.EncodeToString(s.seat.Panelist[:])
 			}
 		}
@@ -111,6 +119,8 @@ func link(t *testing.T, mode pseudonym.Mode) {
 		}
 	}
 	join(48, false)
+	ask()
+	h.hour()
 	seat()
 	answer(2, func(*suspect) bool { return random.IntN(5) > 0 })
 	h.must(h.ballots.turnout(ctx, Turnout{}))
@@ -118,8 +128,9 @@ func link(t *testing.T, mode pseudonym.Mode) {
 	h.finish(2)
 	x.attack("round 2 closed")
 	join(16, true)
-	seat()
+	ask()
 	h.open(3)
+	seat()
 	answer(3, func(s *suspect) bool { return s.late || random.IntN(4) > 0 })
 	x.attack("round 3 open")
 	h.finish(3)
@@ -139,18 +150,16 @@ func link(t *testing.T, mode pseudonym.Mode) {
 }
 
 // sit gives somebody's seat, by account or by a code.
-func (x *intruder) sit(who account.Actor, mode pseudonym.Mode) pseudonym.Seat {
+func (x *intruder) sit(s *suspect, mode pseudonym.Mode) pseudonym.Seat {
 	x.t.Helper()
 	if mode == pseudonym.SealedKey {
-		s, err := x.house.panel.Seat(x.t.Context(), who, x.c.ID)
+		seat, err := x.house.panel.Seat(x.t.Context(), s.who, x.c.ID)
 		x.must(err)
-		return s
+		return seat
 	}
-	code, err := x.house.panel.IssueCode(x.t.Context(), who, x.c.ID)
+	seat, err := x.house.panel.ByCode(x.t.Context(), x.c.ID, s.code)
 	x.must(err)
-	s, err := x.house.panel.ByCode(x.t.Context(), x.c.ID, code.String())
-	x.must(err)
-	return s
+	return seat
 }
 
 // people are orders of accounts that somebody without the key can make.
@@ -162,7 +171,7 @@ func (x *intruder) people() map[string][]string {
 		"account's xmin":     x.text(`SELECT e.account::text FROM civic.enrolment AS e JOIN civic.account AS a ON a.id = e.account ORDER BY a.xmin::text::bigint, a.ctid`),
 		"outbox":             x.text(`SELECT account::text FROM civic.outbox GROUP BY account ORDER BY max(xmin::text::bigint), max(ctid::text)`),
 		"outbox, dump":       x.text(`SELECT account::text FROM civic.outbox GROUP BY account ORDER BY min(ctid::text)`),
-		"who signs in again": x.text(`SELECT a.id::text FROM civic.account AS a ORDER BY a.subject`),
+		"who signs in again": x.text(`SELECT a.id::text FROM civic.account AS a ORDER BY a.person`),
 	}
 	var raw [][]byte
 	for _, s := range x.panel {
@@ -332,7 +341,7 @@ func bound(odds []float64, level float64) int {
 
 func TestWithinTheHourAnOpenRoundForgetsWhoCameWhen(t *testing.T) {
 	const people = 40
-	h, ctx := newHouse(t, people, 1), t.Context()
+	h, ctx := newHouseAsTheyCame(t, people, 1), t.Context()
 	// The worst case: everybody answers in the order in which they enrolled.
 	truth := map[string]string{}
 	for i := range h.people {

@@ -216,7 +216,7 @@ var linker = map[string][2]string{
 
 func TestAClosedRoundCannotBeJoinedToPeopleByOrderOrTime(t *testing.T) {
 	const people = 40
-	h := newHouse(t, people, 1)
+	h := newHouseAsTheyCame(t, people, 1)
 	// The worst case: everybody enrols, answers and revises in one order, and
 	// the attacker knows it.
 	truth := map[string]string{} // account to panelist

@@ -17,23 +17,24 @@ type Redacted struct {
 	After string // of what is left of it, hex
 }
 
-// Redact removes a reason's text, wherever the feedback documents of a consultation
+// Redact removes the text of the reasons that have a digest, wherever the feedback documents of a consultation
 // have it, in the caller's transaction, and leaves a stub with its digest: the leaf
-// that counts it stays. It gives the text's digest and the documents that changed;
-// their recorded hashes stay, and are no longer those of their bytes, which the
+// that counts it stays. It gives the text ("" when it was removed before, or stands nowhere),
+// whether any document has the reason, and the documents that changed; their recorded hashes stay, and are no longer those of their bytes, which the
 // removal's entry binds from then on.
-func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, text string) (digest string, changed []Redacted, err error) {
-	digest = leaf.Digest([]byte(tidy(text)))
+func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, digest string) (text string, known bool, changed []Redacted, err error) {
 	all, hashes, err := findFeedbacks(ctx, tx, consultation)
 	if err != nil {
-		return "", nil, err
+		return "", false, nil, err
 	}
 	for n, f := range all {
 		found := false
 		for i := range f.Items {
 			for r := range f.Items[i].Reasons {
 				reason := &f.Items[i].Reasons[r]
+				known = known || reason.Removed == digest
 				if reason.Removed == "" && leaf.Digest([]byte(reason.Text)) == digest {
+					text, known = reason.Text, true
 					reason.Text, reason.Removed, found = "", digest, true
 				}
 			}
@@ -43,12 +44,12 @@ func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid
 		}
 		document, err := canonical.Marshal(f)
 		if err != nil {
-			return "", nil, err
+			return "", false, nil, err
 		}
 		if err := redactFeedback(ctx, tx, consultation, hashes[n], string(document)); err != nil {
-			return "", nil, err
+			return "", false, nil, err
 		}
 		changed = append(changed, Redacted{Round: f.Round, Hash: hashes[n], After: leaf.Digest(document)})
 	}
-	return digest, changed, nil
+	return text, known, changed, nil
 }

@@ -57,9 +57,27 @@ func newHouse(t testing.TB, n, items int) *house {
 // newHouseWith is newHouse with a draft that the test changes.
 func newHouseWith(t testing.TB, n, items int, change func(*consultation.DraftForm)) *house {
 	t.Helper()
+	return newHouseAs(t, n, items, change, func(*house) {})
+}
+
+// newHouseAsTheyCame is newHouse in which enrolments are never written anew: what is told
+// of ballots then rests on ballots alone.
+func newHouseAsTheyCame(t testing.TB, n, items int) *house {
+	t.Helper()
+	return newHouseAs(t, n, items, func(*consultation.DraftForm) {}, func(h *house) {
+		_, err := h.db.Pool().Exec(`
+			ALTER TABLE civic.enrolment ALTER COLUMN fresh SET DEFAULT false;
+			ALTER TABLE civic.account ALTER COLUMN fresh SET DEFAULT false`)
+		h.must(err)
+	})
+}
+
+func newHouseAs(t testing.TB, n, items int, change func(*consultation.DraftForm), begin func(*house)) *house {
+	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), keys: filepath.Join(t.TempDir(), "keys")}
 	h.db = testdb.NewAt(t, h.clock)
 	h.wire()
+	begin(h)
 
 	ctx := t.Context()
 	riva, err := h.accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d'Arno"})
@@ -116,12 +134,12 @@ func (h *house) wire() {
 	h.must(err)
 	h.queue, err = job.New(h.db)
 	h.must(err)
-	h.accounts = account.New(h.db)
+	h.accounts = account.New(h.db, keys)
 	h.bridge = pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.bridge)
+	h.panel = panel.New(h.db, h.accounts, h.bridge)
 	record := ledger.New(h.db, keys, ledger.Options{})
 	letters := notice.New(h.db, h.queue, h.accounts, nil, "http://localhost")
-	h.cons = consultation.New(h.db, h.queue, record, h.bridge, h.panel, letters)
+	h.cons = consultation.New(h.db, h.queue, h.accounts, record, h.bridge, h.panel, letters)
 	h.ballots = New(h.db, h.queue, h.cons, h.bridge, record)
 }
 

@@ -61,7 +61,7 @@ type ItemFeedback struct {
 type Reason struct {
 	Text    string       `json:"text"`
 	Removed string       `json:"removed,omitempty"` // digest of a text that was removed by law: a stub stands in its place
-	Outside bool         `json:"outside"`           // from outside the middle half
+	Outside bool         `json:"outside"`           // from outside the middle half that its round shows
 	Side    delphi.Side  `json:"side"`              // "against", "for" or "neither", as its author said; "" for not said
 	Place   delphi.Place `json:"place"`             // where the answer beside it lies, "low", "middle", "high", "none" (who cannot judge); "" with a side, and where the rule does not tell it
 }

@@ -26,7 +26,7 @@ type Merge struct {
 	Destination   Destination
 	Item          uuid.UUID // for Existing and Said
 	Text          string    // new wording, for Existing and Fresh
-	Was           string    // for Existing: the wording that the moderator saw; "" skips the comparison
+	Version       string    // for Existing: of the wording that the moderator saw (prose.Version); "" skips the comparison
 	LeftOut       string    // what of the contributions is left out
 	Reason        string    // public
 }

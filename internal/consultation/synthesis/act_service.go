@@ -13,6 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/postgres"
+	"delfi/internal/prose"
 )
 
 // moderated finds a consultation for one of its moderators.
@@ -70,7 +71,7 @@ func (s *Service) at(ctx context.Context, actor account.Actor, slug string, act 
 // Merge admits contributions into an item (many to many), and gives the item.
 // Contributions that the item already has are passed over. Invalid names fields;
 // Conflict "already_examined" when one was rejected or withdrawn meanwhile,
-// "item_changed" when the item's words are no longer those in Was.
+// "item_changed" when the item's words are no longer of Version.
 func (s *Service) Merge(ctx context.Context, actor account.Actor, slug string, m Merge) (consultation.Item, error) {
 	var item consultation.Item
 	m, err := m.check()
@@ -82,6 +83,10 @@ func (s *Service) Merge(ctx context.Context, actor account.Actor, slug string, m
 		return item, err
 	}
 	err = s.at(ctx, actor, slug, func(ctx context.Context, d *desk) error {
+		if last, done, err := d.repeats(ctx, m); err != nil || done {
+			item = last
+			return err
+		}
 		chosen, err := d.pick(m.Contributions, Pending, Admitted)
 		if err != nil {
 			return err
@@ -107,6 +112,34 @@ func (d *desk) pick(ids []uuid.UUID, states ...State) ([]Contribution, error) {
 		}
 	}
 	return out, nil
+}
+
+// repeats tells whether a checked Merge is the last act that stands, sent once more: it
+// gives the item that the first made.
+func (d *desk) repeats(ctx context.Context, m Merge) (consultation.Item, bool, error) {
+	a, ok, err := d.last(ctx)
+	if err != nil || !ok || a.Kind == kindReject || !a.about(m.Contributions, m.Reason) || a.leftOut != m.LeftOut || a.made != (m.Destination == Fresh) {
+		return consultation.Item{}, false, err
+	}
+	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == a.item })
+	if at < 0 || m.Destination != Fresh && m.Item != a.item || m.Destination != Said && m.Text != d.items[at].Text {
+		return consultation.Item{}, false, nil
+	}
+	return d.items[at], true, nil
+}
+
+// last gives the newest act that stands.
+func (d *desk) last(ctx context.Context) (act, bool, error) {
+	acts, err := listActs(ctx, d.tx, d.c.ID)
+	if err != nil || len(acts) == 0 {
+		return act{}, false, err
+	}
+	return acts[0], true, nil
+}
+
+// about tells whether an act moved these contributions, for this reason.
+func (a act) about(contributions []uuid.UUID, reason string) bool {
+	return a.Reason == reason && slices.Equal(texts(a.contributions), slices.Compact(texts(contributions)))
 }
 
 // merge performs a checked Merge.
@@ -172,7 +205,7 @@ func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.I
 	if m.Destination == Said || m.Text == item.Text {
 		return item, nil
 	}
-	if m.Was != "" && m.Was != item.Text {
+	if m.Version != "" && m.Version != prose.Version(item.Text) {
 		return item, fault.New(fault.Conflict, "item_changed", "somebody has changed the words of this statement meanwhile").With("number", item.Number)
 	}
 	a.was = item.Text
@@ -194,6 +227,9 @@ func (s *Service) Reject(ctx context.Context, actor account.Actor, slug string, 
 		return fault.Bad(bad...)
 	}
 	return s.at(ctx, actor, slug, func(ctx context.Context, d *desk) error {
+		if a, ok, err := d.last(ctx); err != nil || ok && a.Kind == kindReject && a.about(contributions, reason) {
+			return err // pressed twice
+		}
 		chosen, err := d.pick(contributions, Pending)
 		if err != nil {
 			return err
@@ -248,7 +284,7 @@ func (s *Service) Acts(ctx context.Context, actor account.Actor, slug string) ([
 // and not while a later act builds on it (Conflict "act_built_on"). Contributions
 // that no other act admitted are pending again.
 func (s *Service) Undo(ctx context.Context, actor account.Actor, slug string, id uuid.UUID) error {
-	return s.at(ctx, actor, slug, func(ctx context.Context, d *desk) error {
+	err := s.at(ctx, actor, slug, func(ctx context.Context, d *desk) error {
 		acts, err := listActs(ctx, d.tx, d.c.ID)
 		if err != nil {
 			return err
@@ -275,6 +311,24 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, slug string, id
 		}
 		return d.tell(ctx, "undo", a.Summary, a.Reason, map[string]any{"act": a.ID.String(), "undone": a.Kind})
 	})
+	if fault.KindOf(err) == fault.NotFound {
+		if undone, e := s.undone(ctx, actor, slug, id); e != nil || undone {
+			return e // pressed twice
+		}
+	}
+	return err
+}
+
+// undone tells whether the record says that an act was taken back by this moderator.
+func (s *Service) undone(ctx context.Context, actor account.Actor, slug string, id uuid.UUID) (bool, error) {
+	c, err := s.moderated(ctx, actor, slug)
+	if err != nil {
+		return false, err
+	}
+	all, err := s.record.Of(ctx, c.ID)
+	return slices.ContainsFunc(all, func(e ledger.Entry) bool {
+		return e.Kind == "undo" && e.Name == actor.Name && strings.Contains(e.Body, id.String())
+	}), err
 }
 
 // keep stores an act under the next number.

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // One contribution may say two things, and one statement be said by many.
@@ -43,7 +44,7 @@ func TestManyToMany(t *testing.T) {
 	if item.Text != "La strada è ridisegnata, senza dossi." {
 		t.Errorf("got %q", item.Text)
 	}
-	_, err = h.syn.Merge(ctx, h.mirta, slug, synthesis.Merge{Destination: synthesis.Existing, Item: thirty.ID, Text: "Il limite di 30 vale sempre.", Was: thirty.Text, Reason: "Più corto."})
+	_, err = h.syn.Merge(ctx, h.mirta, slug, synthesis.Merge{Destination: synthesis.Existing, Item: thirty.ID, Text: "Il limite di 30 vale sempre.", Version: prose.Version(thirty.Text), Reason: "Più corto."})
 	h.ok(err)
 	if diff := cmp.Diff([]string{"Il limite di 30 vale sempre.", "La strada è ridisegnata, senza dossi."}, h.texts()); diff != "" {
 		t.Error(diff)
@@ -120,7 +121,8 @@ func TestUndoChain(t *testing.T) {
 	// Any moderator may, also for a colleague's act.
 	h.ok(h.syn.Undo(ctx, h.marco, slug, linked))
 	h.state(c, synthesis.Pending)
-	h.refused(h.syn.Undo(ctx, h.marco, slug, linked), fault.NotFound, "no_act")
+	h.ok(h.syn.Undo(ctx, h.marco, slug, linked)) // pressed twice
+	h.refused(h.syn.Undo(ctx, h.mirta, slug, linked), fault.NotFound, "no_act")
 	h.ok(h.syn.Reject(ctx, h.marco, slug, []uuid.UUID{c}, "Pubblicità."))
 	rejected := h.last().ID
 
@@ -300,8 +302,8 @@ func TestTwoModerators(t *testing.T) {
 
 	// Words that changed under one's hands are not overwritten unseen.
 	item := h.merge("Una frase.", func() uuid.UUID { return h.readmit(ids[0]) }())
-	_, err := h.syn.Merge(ctx, h.marco, slug, synthesis.Merge{Destination: synthesis.Existing, Item: item.ID, Text: "Una frase migliore.", Was: item.Text, Reason: "Meglio."})
+	_, err := h.syn.Merge(ctx, h.marco, slug, synthesis.Merge{Destination: synthesis.Existing, Item: item.ID, Text: "Una frase migliore.", Version: prose.Version(item.Text), Reason: "Meglio."})
 	h.ok(err)
-	_, err = h.syn.Merge(ctx, h.mirta, slug, synthesis.Merge{Destination: synthesis.Existing, Item: item.ID, Text: "Un’altra frase.", Was: item.Text, Reason: "Meglio."})
+	_, err = h.syn.Merge(ctx, h.mirta, slug, synthesis.Merge{Destination: synthesis.Existing, Item: item.ID, Text: "Un’altra frase.", Version: prose.Version(item.Text), Reason: "Meglio."})
 	h.refused(err, fault.Conflict, "item_changed")
 }

@@ -1,15 +1,12 @@
 package synthesis
 
 import (
-	"fmt"
-	"strings"
-	"unicode/utf8"
-
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 )
 
@@ -18,17 +15,16 @@ type State string
 
 // The states.
 const (
-	Pending   State = "pending"
-	Admitted  State = "admitted"
-	Rejected  State = "rejected"
-	Retracted State = "withdrawn"
+	Pending  State = "pending"
+	Admitted State = "admitted"
+	Rejected State = "rejected"
 )
 
 // Contribution is one free text. No date, no group, no order.
 type Contribution struct {
 	ID      uuid.UUID
 	Alias   pseudonym.Alias
-	Body    string // Markdown; "" when withdrawn or removed
+	Body    string // Markdown; "" when removed
 	State   State
 	Reason  string      // of a rejection
 	Removed string      // the legal ground on which the text was removed; "" when it stands
@@ -36,8 +32,11 @@ type Contribution struct {
 	Similar int         // in a Queue: equal among those that say similar things, 1..; 0 when it stands alone
 }
 
-// Counts add up: Received = Admitted + Rejected + Pending. What was withdrawn is
-// not counted.
+// Version tells these words from others: of a contribution that is changed, the page
+// says which its author had before them.
+func (c Contribution) Version() string { return prose.Version(c.Body) }
+
+// Counts add up: Received = Admitted + Rejected + Pending.
 type Counts struct{ Received, Admitted, Rejected, Pending, Items int }
 
 // How long texts may be, in characters. An item is one sentence that can be
@@ -51,30 +50,9 @@ const (
 	maxOwn = 50
 )
 
-// checked trims a text and appends to bad what keeps it from being stored.
-func checked(name, text string, limit int, needed bool, bad *[]fault.Field) string {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	switch n := utf8.RuneCountInString(text); {
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		*bad = append(*bad, fault.Field{Name: name, Code: "not_text", Message: "contains characters that are no text: remove them"})
-	case needed && n == 0:
-		*bad = append(*bad, fault.Field{Name: name, Code: "required", Message: "is needed"})
-	case n > limit:
-		*bad = append(*bad, fault.Field{
-			Name: name, Code: "too_long", Message: fmt.Sprintf("has %d characters, %d more than the %d allowed: shorten it", n, n-limit, limit),
-			Args: map[string]any{"max": limit, "over": n - limit},
-		})
-	}
-	return text
-}
-
-// lined is checked for a field of one line.
-func lined(name, text string, limit int, needed bool, bad *[]fault.Field) string {
-	before := len(*bad)
-	if text = checked(name, text, limit, needed, bad); len(*bad) == before && !fault.Line(text) {
-		*bad = append(*bad, fault.NotOneLine(name))
-	}
-	return text
+// lined reads free text of one line.
+func lined(name, typed string, limit int, needed bool, bad *[]fault.Field) string {
+	return prose.Field{Name: name, Max: limit, Needed: needed, Line: true}.Read(typed, bad)
 }
 
 // gather gives the gather round that contributions belong to: the last one that

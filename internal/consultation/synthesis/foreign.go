@@ -43,19 +43,27 @@ func (s *Service) Take(ctx context.Context, id uuid.UUID, list []Foreign) ([]con
 		if c.Origin == nil {
 			return fault.New(fault.Forbidden, "wrong_role", "contributions to a consultation held here are written by its panel")
 		}
-		d := &desk{Service: s, tx: tx, c: c, who: consultation.Member{Role: consultation.System}}
+		aliases, stored := make([]pseudonym.Alias, len(list)), make([]Contribution, len(list))
 		for i, f := range list {
 			body, err := words(f.Body)
 			if err != nil {
 				return err
 			}
-			if f.Alias, err = pseudonym.Claim(ctx, tx, id, f.Alias); err != nil {
-				return err
-			}
-			one := Contribution{ID: uuid.New(), Alias: f.Alias, Body: body, State: Pending}
-			if err := addContribution(ctx, tx, id, one); err != nil {
-				return err
-			}
+			aliases[i], stored[i] = f.Alias, Contribution{ID: uuid.New(), Body: body, State: Pending}
+		}
+		claimed, err := pseudonym.Claim(ctx, tx, id, aliases)
+		if err != nil {
+			return err
+		}
+		for i := range stored {
+			stored[i].Alias = claimed[aliases[i].ID]
+		}
+		if err := addContributions(ctx, tx, id, stored); err != nil {
+			return err
+		}
+		d := &desk{Service: s, tx: tx, c: c, who: consultation.Member{Role: consultation.System}}
+		for i, f := range list {
+			one := stored[i]
 			if f.Rejected != "" {
 				if err := d.reject(ctx, []Contribution{one}, f.Rejected); err != nil {
 					return err

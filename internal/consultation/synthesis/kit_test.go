@@ -38,6 +38,7 @@ type town struct {
 	bridge *pseudonym.Service
 	panel  *panel.Service
 	jobs   *job.Queue
+	folder string // of keys
 
 	mu  sync.Mutex
 	now time.Time
@@ -51,15 +52,17 @@ type town struct {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	h := &town{T: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), voices: map[string]pseudonym.Alias{}}
-	h.db = testdb.NewAt(t, h.clock)
-	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{7}, 32))
+	h.db = testdb.NewSingleAt(t, h.clock)
+	h.folder = filepath.Join(t.TempDir(), "keys")
+	keys, err := pseudonym.NewFileKeys(h.folder, bytes.Repeat([]byte{7}, 32))
 	h.ok(err)
 	h.jobs, err = job.New(h.db)
 	h.ok(err)
-	h.accounts, h.record, h.bridge = account.New(h.db), ledger.New(h.db, keys, ledger.Options{}), pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.bridge)
-	h.cons = consultation.New(h.db, h.jobs, h.record, h.bridge, h.panel, notice.New(h.db, h.jobs, h.accounts, nil, "http://localhost"))
-	h.syn = synthesis.New(h.db, h.cons, h.record)
+	h.accounts, h.record, h.bridge = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}), pseudonym.New(h.db, keys)
+	h.panel = panel.New(h.db, h.accounts, h.bridge)
+	h.cons = consultation.New(h.db, h.jobs, h.accounts, h.record, h.bridge, h.panel, notice.New(h.db, h.jobs, h.accounts, nil, "http://localhost"))
+	h.cons.OnOpened(func(context.Context, *postgres.Tx, consultation.Round) error { return nil })
+	h.syn = synthesis.New(h.db, h.jobs, h.cons, h.bridge, h.record)
 
 	riva, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)

@@ -13,18 +13,16 @@ func TestRemovalByLaw(t *testing.T) {
 	h := newTown(t)
 	id := h.writes("Carla", "Il signor Rossi di via Verdi 3 ruba")
 	kept := h.writes("Dario", "Più alberi")
-
+	// While the round is open the words are sealed: there is nothing to remove yet.
+	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "art. 17"), fault.NotFound, "no_contribution")
+	h.closed()
 	h.refused(h.syn.Remove(t.Context(), h.furio, slug, id, "art. 17"), fault.Forbidden, "wrong_role")
 	h.refused(h.syn.Remove(t.Context(), h.berta, slug, id, "art. 17"), fault.NotFound, "not_found")
 	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "  "), fault.Invalid, "ground:required")
 	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "art. 17\nIl registro regge"), fault.Invalid, "ground:not_one_line")
-	// Also while the round is open: the law does not wait for it.
 	for range 2 {
 		h.ok(h.syn.Remove(t.Context(), h.marco, slug, id, "GDPR, art. 17"))
 	}
-	// Its author cannot write into the place of what was removed.
-	h.refused(h.syn.Revise(t.Context(), h.voice("Carla"), h.id, id, "Di nuovo"), fault.NotFound, "no_contribution")
-	h.closed()
 	queue, counts := h.queue()
 	if c := queue[id]; c.Body != "" || c.Removed != "GDPR, art. 17" || c.Alias.Name == "" {
 		t.Errorf("the contribution is now %+v", c)

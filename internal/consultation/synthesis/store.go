@@ -12,55 +12,7 @@ import (
 	"delfi/internal/postgres"
 )
 
-// lockAlias lets one alias write one thing after the other.
-func lockAlias(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, alias [16]byte) error {
-	_, err := tx.ExecContext(ctx, `
-		SELECT 1
-		FROM civic.alias
-		WHERE consultation = $1 AND id = $2
-		FOR UPDATE`, consultation, alias[:])
-	if err != nil {
-		return fmt.Errorf("synthesis: lock alias: %w", err)
-	}
-	return nil
-}
-
-// addContribution stores a pending contribution.
-func addContribution(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, c Contribution) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.contribution (id, consultation, alias, body)
-		VALUES ($1, $2, $3, $4)`, c.ID, consultation, c.Alias.ID[:], c.Body)
-	if err != nil {
-		return fmt.Errorf("synthesis: add contribution: %w", err)
-	}
-	return nil
-}
-
-// setBody gives a contribution other words.
-func setBody(ctx context.Context, tx *postgres.Tx, id uuid.UUID, body string) error {
-	_, err := tx.ExecContext(ctx, `
-		UPDATE civic.contribution
-		SET body = $2
-		WHERE id = $1`, id, body)
-	if err != nil {
-		return fmt.Errorf("synthesis: set body: %w", err)
-	}
-	return nil
-}
-
-// retract withdraws a contribution and deletes its words.
-func retract(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
-	_, err := tx.ExecContext(ctx, `
-		UPDATE civic.contribution
-		SET state = 'withdrawn', body = ''
-		WHERE id = $1`, id)
-	if err != nil {
-		return fmt.Errorf("synthesis: retract: %w", err)
-	}
-	return nil
-}
-
-// listAll lists a consultation's contributions but the withdrawn ones, by id.
+// listAll lists a consultation's contributions, by id.
 func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
 		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,
@@ -69,12 +21,12 @@ func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Co
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
 		LEFT JOIN civic.lineage AS l ON l.contribution = c.id
 		LEFT JOIN civic.synthesis_act AS a ON a.id = l.act
-		WHERE c.consultation = $1 AND c.state <> 'withdrawn'
+		WHERE c.consultation = $1
 		GROUP BY c.id, n.name
 		ORDER BY c.id`, consultation))
 }
 
-// listOwn lists an alias's contributions, withdrawn ones too, by id.
+// listOwn lists an alias's contributions, by id.
 func listOwn(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, alias [16]byte) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
 		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,

@@ -78,6 +78,16 @@ func (c *chooser) show(w http.ResponseWriter, r *http.Request) {
 		c.draw(w, speak(r, nil), http.StatusNotFound, nil)
 		return
 	}
+	if asked.silent() {
+		// Nobody stays signed in here: who signed in last is whom the token names.
+		p, ok := c.store.person(asked.hinted)
+		if !ok {
+			op.AuthRequestError(w, r, asked, oidc.ErrLoginRequired(), c.provider)
+			return
+		}
+		c.sign(w, r, id, p.Subject)
+		return
+	}
 	if p, ok := c.store.person(asked.asked.LoginHint); ok {
 		c.sign(w, r, id, p.Subject)
 		return

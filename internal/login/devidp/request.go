@@ -1,6 +1,7 @@
 package devidp
 
 import (
+	"slices"
 	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -13,6 +14,7 @@ type request struct {
 	id      string
 	asked   oidc.AuthRequest
 	began   time.Time
+	hinted  string // subject of the ID token that came along; "" for none
 	subject string
 	signed  time.Time
 	code    string // "" before one was made
@@ -35,6 +37,9 @@ func (r *request) Done() bool                         { return r.subject != "" }
 func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
 	return &oidc.CodeChallenge{Challenge: r.asked.CodeChallenge, Method: r.asked.CodeChallengeMethod}
 }
+
+// silent tells whether no page may be shown.
+func (r *request) silent() bool { return slices.Contains(r.asked.Prompt, oidc.PromptNone) }
 
 // client is Delfi, as the provider knows it.
 type client struct{ owner *Provider }

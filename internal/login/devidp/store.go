@@ -66,7 +66,8 @@ func (s *store) person(hint string) (Person, bool) {
 }
 
 // CreateAuthRequest remembers an authorization request, and forgets old ones.
-func (s *store) CreateAuthRequest(_ context.Context, r *oidc.AuthRequest, _ string) (op.AuthRequest, error) {
+// hinted is the person of an ID token that came along, already verified.
+func (s *store) CreateAuthRequest(_ context.Context, r *oidc.AuthRequest, hinted string) (op.AuthRequest, error) {
 	if r.CodeChallenge == "" {
 		return nil, oidc.ErrInvalidRequest().WithDescription("PKCE is required")
 	}
@@ -76,7 +77,7 @@ func (s *store) CreateAuthRequest(_ context.Context, r *oidc.AuthRequest, _ stri
 	if now.Sub(s.swept) > sweeping {
 		s.sweep(now)
 	}
-	out := &request{id: random(), asked: *r, began: now}
+	out := &request{id: random(), asked: *r, began: now, hinted: hinted}
 	s.requests[out.id] = out
 	return out, nil
 }

@@ -25,6 +25,15 @@ func NewAt(t testing.TB, clock func() time.Time) *postgres.DB {
 	return open(t, URL(t), postgres.WithClock(clock))
 }
 
+// NewSingleAt is NewAt with a pool of one connection: a use case that takes a second
+// one fails, since it would block those of other people.
+func NewSingleAt(t testing.TB, clock func() time.Time) *postgres.DB {
+	t.Helper()
+	db := NewAt(t, clock)
+	db.Pool().SetMaxOpenConns(1)
+	return db
+}
+
 // URL makes a fresh migrated database and gives its address, for tests that open
 // it several times or hand it to another process.
 func URL(t testing.TB) string {

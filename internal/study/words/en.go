@@ -41,6 +41,7 @@ var english = map[string]string{
 	"sentence.disagreement.any":   "No answer leads.",
 	"sentence.unstable":           "Between the last two rounds too many answers changed.",
 	"sentence.unstable.panel":     "Answers hold, but who answers has changed.",
+	"sentence.unstable.unknown":   "It cannot be shown that answers hold, nor whether answers or people changed.",
 	"sentence.open":               "We cannot tell yet whether answers hold.",
 	"sentence.open.first":         "There is no earlier round to compare with: nobody can tell whether answers hold.",
 	"sentence.few":                "There are too few answers to judge.",

@@ -40,6 +40,7 @@ var italian = map[string]string{
 	"sentence.disagreement.any":   "Nessuna risposta prevale.",
 	"sentence.unstable":           "Tra gli ultimi due giri troppe risposte sono cambiate.",
 	"sentence.unstable.panel":     "Le risposte tengono, ma è cambiato chi risponde.",
+	"sentence.unstable.unknown":   "Non si può mostrare che le risposte siano ferme, né se siano cambiate le risposte o le persone.",
 	"sentence.open":               "Non sappiamo ancora se le risposte tengono.",
 	"sentence.open.first":         "Non c’è un giro precedente con cui confrontare: non si può dire se le risposte tengono.",
 	"sentence.few":                "Le risposte sono troppo poche per giudicare.",

@@ -90,23 +90,34 @@ func (w Words) Part(percent int) string {
 	return strconv.Itoa(percent) + "%"
 }
 
-// against writes a share beside the limit in permille that it was held to: in whole
-// percent, with one decimal where whole ones would hide on which side it lies.
-func (w Words) against(v stat.Value, limit int) (share, bound string) {
+// against writes a share beside the limit that it was held to, in permille: in whole
+// percent, with as many decimals as it takes where whole ones would hide on which side
+// it lies.
+func (w Words) against(v stat.Value, limit float64) (share, bound string) {
 	f, ok := v.Float()
-	fine := func(x float64) string {
-		return strings.Replace(w.Part(0), "0", w.Number(stat.Of(100*x), 1), 1)
+	fine := func(x float64, decimals int) string {
+		return strings.Replace(w.Part(0), "0", w.Number(stat.Of(100*x), decimals), 1)
 	}
-	bound = fine(float64(limit) / 1000)
+	bound = fine(limit/1000, 4)
 	if !ok {
 		return "–", bound
 	}
+	below := 1000*f < limit-1e-6
 	whole := math.Floor(100*f + 0.5 + 1e-9)
-	if (10*whole < float64(limit)) == (1000*f < float64(limit)-1e-6) {
+	if (10*whole < limit) == below {
 		return w.Percent(v), bound
 	}
-	return fine(math.Floor(1000*f) / 1000), bound
+	for decimals := 1; ; decimals++ {
+		unit := math.Pow10(decimals + 2)
+		cut := math.Floor(unit*f+1e-9) / unit
+		if (1000*cut < limit-1e-6) == below || decimals == 6 {
+			return fine(cut, decimals), bound
+		}
+	}
 }
+
+// limitOf is the limit of a ground in permille.
+func limitOf(limit, above int) float64 { return float64(limit) + float64(above)/1000 }
 
 // Point writes a place on a scale of whole numbers: a median of 7.5 lies between two
 // points, and is written as both: 7–8.

@@ -142,10 +142,13 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 		}
 		return w.T("sentence.bipolarity") + " " + first(w.Shares(c.Parts)) + "."
 	case delphi.Unstable:
-		if c.Verdict.Cause == delphi.PanelChanged {
+		switch c.Verdict.Cause {
+		case delphi.PanelChanged:
 			return w.T("sentence.unstable.panel")
+		case delphi.AnswersMoved:
+			return w.T("sentence.unstable")
 		}
-		return w.T("sentence.unstable")
+		return w.T("sentence.unstable.unknown")
 	case delphi.Open:
 		if has(c.Verdict, "no_earlier_round") {
 			return w.T("sentence.open.first")
@@ -169,10 +172,10 @@ func (w Words) consensus(c Case, named bool) string {
 	case share == nil || !named:
 		return w.T("sentence.consensus.rule.any", w.Rule(c.Rule))
 	}
-	if of, ok := map[int][2]int{500: {1, 2}, 600: {3, 5}, 667: {2, 3}, 750: {3, 4}, 800: {4, 5}, 900: {9, 10}}[share.Permille]; ok {
+	if of, ok := map[int][2]int{500: {1, 2}, 600: {3, 5}, 667: {2, 3}, 750: {3, 4}, 800: {4, 5}, 900: {9, 10}}[share.Permille]; ok && share.Above == 0 {
 		return w.T("sentence.consensus.ratio", of[0], of[1], w.Side(c.Verdict.Side))
 	}
-	_, bound := w.against(stat.Undefined, share.Permille)
+	_, bound := w.against(stat.Undefined, limitOf(share.Permille, share.Above))
 	return w.T("sentence.consensus.share", bound, w.Side(c.Verdict.Side))
 }
 
@@ -191,7 +194,7 @@ func (w Words) few(v delphi.Verdict) string {
 		}
 		switch key := "sentence.few." + g.Code; {
 		case g.Code == "response" || g.Code == "judged":
-			_, bound := w.against(g.Value, g.Limit)
+			_, bound := w.against(g.Value, limitOf(g.Limit, g.Above))
 			return w.T(key, bound)
 		case w.has(key):
 			return w.T(key, w.Whole(g.Limit))
@@ -247,7 +250,7 @@ func (w Words) Rule(c delphi.ConsensusPlan) string {
 	permille := func(n int) string { return w.Number(stat.Of(float64(n)/1000), 3) }
 	switch {
 	case c.Share != nil:
-		_, bound := w.against(stat.Undefined, c.Share.Permille)
+		_, bound := w.against(stat.Undefined, limitOf(c.Share.Permille, c.Share.Above))
 		return w.T("rule.share", bound)
 	case c.MedianIQR != nil:
 		return w.T("rule.median-iqr", c.MedianIQR.IQRMax)
@@ -291,8 +294,8 @@ func (w Words) Ground(g delphi.Ground, rule delphi.ConsensusPlan, shown map[stri
 	thousandth := func(n int) string { return w.Number(stat.Of(float64(n)/1000), 3) }
 	figure, bound := w.Number(g.Value, 2), fmt.Sprint(g.Limit)
 	part, least := w.Number(g.Value.Over(stat.Of(1000)), 3), thousandth(g.Limit)
-	share, limit := w.against(g.Value.Over(stat.Of(1000)), g.Limit)
-	if p, ok := shown[g.Detail]; ok && !answered(rule) && (10*p < g.Limit) == (g.Value.Or(0) < float64(g.Limit)) {
+	share, limit := w.against(g.Value.Over(stat.Of(1000)), limitOf(g.Limit, g.Above))
+	if p, ok := shown[g.Detail]; ok && !answered(rule) && (float64(10*p) < limitOf(g.Limit, g.Above)) == (g.Value.Or(0) < limitOf(g.Limit, g.Above)) {
 		share = w.Part(p) // as in the bar beside it
 	}
 	key := "ground." + g.Code

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"delfi/internal/account"
+)
+
+func TestKeysAreListedAndRotated(t *testing.T) {
+	d := newDesk(t)
+	keys := func(args ...string) (int, string) {
+		t.Helper()
+		return run(t, append(append([]string{"keys"}, args...), d.args...)...)
+	}
+	if status, out := keys("list"); status != 0 || !strings.Contains(out, "there is no key yet") {
+		t.Errorf("%d %s", status, out)
+	}
+	for i := range 3 {
+		if _, err := d.SignIn(t.Context(), account.Claims{Issuer: "https://login.example", Subject: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line := regexp.MustCompile(`^identity-[0-9a-f-]{36}: people's data; protects 3 rows\n$`)
+	status, before := keys("list")
+	if status != 0 || !line.MatchString(before) {
+		t.Fatalf("%d %q", status, before)
+	}
+	if status, out := keys("rotate"); status != 0 || !strings.Contains(out, "rewritten: 3 accounts") {
+		t.Errorf("%d %s", status, out)
+	}
+	status, after := keys("list")
+	if status != 0 || !line.MatchString(after) || after == before {
+		t.Errorf("%d %q", status, after)
+	}
+	if status, _ := keys("rotate", "twice"); status != 2 {
+		t.Errorf("bad usage: status %d", status)
+	}
+	// A folder without the key: nothing is rewritten.
+	data := d.args[3]
+	found, err := filepath.Glob(filepath.Join(data, "keys", "identity-*.key"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	if err := os.Remove(found[0]); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := keys("rotate"); status != 1 {
+		t.Errorf("without the key: status %d", status)
+	}
+}
+
+// A server that holds another key does not start, and says what to do.
+func TestAServerWithAnotherKeyDoesNotStart(t *testing.T) {
+	d := newDesk(t)
+	if err := unlock(t.Context(), d.Service); err != nil {
+		t.Fatal(err)
+	}
+	settings := databaseSettings{DatabaseURL: d.args[1], Data: t.TempDir(), MasterKey: d.args[5]}
+	db, keys, closeDatabase, err := settings.open(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeDatabase()
+	err = unlock(t.Context(), account.New(db, keys))
+	var r refusal
+	if !errors.As(err, &r) || !strings.Contains(err.Error(), "restore <data>/keys") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,226 @@
+package account_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/job"
+	"delfi/internal/notice"
+	"delfi/internal/panel"
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+)
+
+// The marks that the people of these tests carry in everything that is told of them.
+var marks = []string{"zqmarkname", "zqmarkmail", "zqmarksubject", "zqmarkissuer", "zqmarktown", "zqmarklater"}
+
+func markedClaims(who string) account.Claims {
+	return account.Claims{
+		Issuer: "https://zqmarkissuer.example", Subject: "zqmarksubject-" + who, Name: "Zqmarkname " + who,
+		Email: who + "@zqmarkmail.example", Municipality: "Zqmarktown", Groups: []string{"riva/council"}, Language: "en",
+	}
+}
+
+// live does with marked people what the product does: they sign in, are given a role by
+// their address, enrol, are written to, sign in with another name, leave; hours pass.
+func live(t *testing.T, w town) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx := t.Context()
+	q, err := job.New(w.db)
+	must(err)
+	letters := notice.New(w.db, q, w.Service, nil, "https://delfi.example")
+	rooms := panel.New(w.db, w.Service, pseudonym.New(w.db, w.keys))
+	rooms.Work(q)
+	rooms.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) {
+		return panel.Terms{Open: true, Groups: []string{"citizens"}}, nil
+	})
+	consultation := uuid.New()
+	var ids []uuid.UUID
+	for _, who := range []string{"anna", "bruno", "carla"} {
+		id, err := w.SignIn(ctx, markedClaims(who))
+		must(err)
+		must(rooms.Enrol(ctx, account.Actor{Account: id}, consultation, "citizens"))
+		ids = append(ids, id)
+	}
+	_, err = w.GrantRole(ctx, "riva", account.Moderator, "ANNA@zqmarkmail.example")
+	must(err)
+	must(w.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return letters.Tell(ctx, tx, notice.Message{Kind: notice.Invitation, Consultation: consultation, Slug: "x", Title: "x"}, ids)
+	}))
+	again := markedClaims("bruno")
+	again.Name = "Zqmarklater"
+	_, err = w.SignIn(ctx, again)
+	must(err)
+	must(w.Leave(ctx, account.Actor{Account: ids[2]}))
+	must(q.Do(ctx, panel.Hour{}))
+	must(q.Drain(ctx))
+	if a, err := w.Actor(ctx, ids[1]); err != nil || a.Name != "Zqmarklater" {
+		t.Fatalf("%+v, %v", a, err)
+	}
+}
+
+// told gives the marks that stand in text: as they are, in either case, in hex, or in
+// base64 at any of its three places.
+func told(text []byte) []string {
+	lower := bytes.ToLower(text)
+	var out []string
+	for _, m := range marks {
+		for _, written := range []string{m, strings.ToUpper(m[:1]) + m[1:]} {
+			found := bytes.Contains(lower, []byte(m)) || bytes.Contains(lower, []byte(hex.EncodeToString([]byte(written))))
+			for shift := range 3 {
+				code := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + written))
+				// What mixes with the neighbours' bits is left out.
+				found = found || bytes.Contains(text, []byte(code[4:len(code)-4]))
+			}
+			if found {
+				out = append(out, m)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// stolen gives everything that a copy of the database has: every row of every table as
+// text, the files of the database, and the write-ahead log since begun.
+func stolen(t *testing.T, db *postgres.DB, begun string) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{}
+	var tables []string
+	err := db.Pool().Select(&tables, `
+		SELECT format('%I.%I', schemaname, tablename)
+		FROM pg_tables
+		WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range append(tables, "pg_catalog.pg_statistic") {
+		var rows []string
+		if err := db.Pool().Select(&rows, `SELECT t::text FROM `+table+` AS t`); err != nil {
+			t.Fatal(err)
+		}
+		out[table] = []byte(strings.Join(rows, "\n"))
+	}
+	if _, err := db.Pool().Exec(`CHECKPOINT`); err != nil {
+		t.Fatal(err)
+	}
+	var data, base string
+	if err := db.Pool().QueryRow(`SELECT current_setting('data_directory'), 'base/' || oid FROM pg_database WHERE datname = current_database()`).Scan(&data, &base); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{base, "pg_wal"} {
+		files, err := os.ReadDir(filepath.Join(data, folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if f.IsDir() || folder == "pg_wal" && (len(f.Name()) != 24 || f.Name() < begun) {
+				continue
+			}
+			body, err := os.ReadFile(filepath.Join(data, folder, f.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[folder+"/"+f.Name()] = body
+		}
+	}
+	return out
+}
+
+func walFile(t *testing.T, db *postgres.DB) (name string) {
+	t.Helper()
+	if err := db.Pool().Get(&name, `SELECT pg_walfile_name(pg_current_wal_lsn())`); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// docs/RECORD.md §2.0.
+func TestACopyOfTheDatabaseNamesNobody(t *testing.T) {
+	w := newTown(t)
+	begun := walFile(t, w.db)
+	live(t, w)
+	for place, text := range stolen(t, w.db, begun) {
+		if found := told(text); len(found) > 0 {
+			t.Errorf("%s tells %v", place, found)
+		}
+	}
+	// Once more after the key was exchanged.
+	if err := w.Rotate(t.Context(), func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	for place, text := range stolen(t, w.db, begun) {
+		if found := told(text); len(found) > 0 {
+			t.Errorf("after a rotation %s tells %v", place, found)
+		}
+	}
+}
+
+// Without encryption the same search finds everybody in the table and in the log.
+func TestWithoutEncryptionACopyNamesEverybody(t *testing.T) {
+	w := newTown(t)
+	w.Bare()
+	begun := walFile(t, w.db)
+	live(t, w)
+	where := map[string]string{}
+	for place, text := range stolen(t, w.db, begun) {
+		for _, m := range told(text) {
+			where[filepath.Dir(place)+" "+m] = place
+		}
+		if place == "civic.account" {
+			if found := told(text); len(found) != len(marks) {
+				t.Errorf("the table tells only %v", found)
+			}
+		}
+	}
+	for _, m := range marks {
+		if where["pg_wal "+m] == "" {
+			t.Errorf("the log does not tell %s", m)
+		}
+	}
+}
+
+// What anybody holds about people beyond the account is its id alone.
+func TestNoOtherTableAsksForAPersonsData(t *testing.T) {
+	w := newTown(t)
+	var columns []string
+	err := w.db.Pool().Select(&columns, `
+		SELECT format('%s.%s.%s', table_schema, table_name, column_name)
+		FROM information_schema.columns
+		WHERE table_schema IN ('civic', 'panel', 'record', 'public', 'queue')
+		  AND column_name ~ '^(name|email|mail|address|issuer|subject|municipality|phone)'
+		ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Bodies, staff by office (who act in public), aliases, witnesses, and keyed hashes.
+	known := []string{
+		"civic.account.email", "civic.account.subject", "civic.administration.address", "civic.administration.mail", "civic.administration.name",
+		"civic.alias.name", "civic.commitment.subject", "civic.decision.name", "civic.staff.name", "queue.river_leader.name", "queue.river_queue.name",
+		"record.cosignature.name", "record.former.name",
+	}
+	for _, c := range columns {
+		found := false
+		for _, k := range known {
+			found = found || k == c
+		}
+		if !found {
+			t.Errorf("%s: whose is it? Encrypt it, or write the account's id in its place", c)
+		}
+	}
+}

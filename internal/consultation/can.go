@@ -1,0 +1,73 @@
+package consultation
+
+import (
+	"slices"
+	"time"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+)
+
+// The rules of this file are asked by the use cases and by the pages that offer them:
+// what is offered is what is accepted.
+
+// Offices gives the roles in which the actor acts on a consultation: those for which
+// they are named and that they still hold. Administrators are not named.
+func Offices(actor account.Actor, c Consultation) []account.Role { return c.roles(actor) }
+
+// Lost gives the roles for which the actor is named and that they no longer hold.
+func Lost(actor account.Actor, c Consultation) []account.Role {
+	var out []account.Role
+	for _, m := range c.Staff {
+		if actor.SignedIn() && m.Account == actor.Account && !actor.Has(c.Administration, m.Role) {
+			out = append(out, m.Role)
+		}
+	}
+	return out
+}
+
+// CanSit tells whether the actor may see the desk of a consultation: nil, or Forbidden,
+// which says whether a role was lost.
+func CanSit(actor account.Actor, c Consultation) error {
+	switch {
+	case CanSteer(actor, c):
+		return nil
+	case len(Lost(actor, c)) > 0:
+		return fault.New(fault.Forbidden, "role_lost", "you are named for this consultation, but you no longer hold the role: ask your administration for it")
+	}
+	return fault.New(fault.Forbidden, "not_staff", "only its staff sit at a consultation's desk")
+}
+
+// Enrolling tells whether people may enrol: from the announcement until the last round
+// closes, or, where the protocol takes no late joiners, until the first answering round
+// opens. Nobody enrols while it is suspended, or in what was held elsewhere.
+func (c Consultation) Enrolling() bool { return c.Suspended == nil && !c.full() }
+
+// full tells whether nobody can enrol any more; a suspension ends.
+func (c Consultation) full() bool {
+	if c.Origin != nil {
+		return true
+	}
+	c.Suspended = nil
+	switch c.Stage {
+	case Announced:
+		return false
+	case Running:
+		late := c.Protocol.Panel.LateJoiners
+		begun := slices.ContainsFunc(c.Rounds, func(r Round) bool { return r.Answers() && !r.OpenedAt.IsZero() })
+		return begun && !late || !c.answerable()
+	}
+	return true
+}
+
+// Takes tells whether a round takes answers or contributions at an instant: nil, or
+// Conflict. The deadline closes a round, not the job that says so a moment later.
+func (r Round) Takes(suspended bool, now time.Time) error {
+	if r.State != RoundOpen || !now.Before(r.Deadline) {
+		return errRoundClosed
+	}
+	if suspended {
+		return errSuspended
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package consultation
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/delphi"
+)
+
+// Enrolment over all stages, with and without late joiners, before and after each kind
+// of round that takes ballots has opened.
+func TestWhenPeopleMayEnrol(t *testing.T) {
+	opened := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, stage := range []Stage{Draft, Announced, Running, Concluded, Published, Answered, Withdrawn} {
+		for _, kind := range []delphi.RoundKind{delphi.Gather, delphi.AnswerRound, delphi.Select, delphi.StandingKind} {
+			for _, late := range []bool{false, true} {
+				for _, state := range []RoundState{RoundPlanned, RoundOpen, RoundClosed} {
+					c := Consultation{Stage: stage, Rounds: []Round{{Number: 1, Kind: kind, State: state}}}
+					c.Protocol.Panel.LateJoiners = late
+					if state != RoundPlanned {
+						c.Rounds[0].OpenedAt = opened
+					}
+					begun := state != RoundPlanned && kind != delphi.Gather
+					want := stage == Announced || stage == Running && state != RoundClosed && (late || !begun)
+					if got := c.Enrolling(); got != want {
+						t.Errorf("%s, %s round %s, late joiners %v: %v", stage, kind, state, late, got)
+					}
+					c.Suspended = &Suspension{}
+					if c.Enrolling() {
+						t.Errorf("%s: people enrol while it is suspended", stage)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A role counts while it is held, and one that is named and not held is lost.
+func TestOfficesAreHeldAndLost(t *testing.T) {
+	of, who := uuid.New(), uuid.New()
+	c := Consultation{Administration: of, Staff: []Member{{Account: who, Role: account.Moderator}}}
+	for name, x := range map[string]struct {
+		grants []account.Grant
+		held   int
+		lost   int
+	}{
+		"named and held":       {[]account.Grant{{Administration: of, Role: account.Moderator}}, 1, 0},
+		"named and not held":   {nil, 0, 1},
+		"held elsewhere":       {[]account.Grant{{Administration: uuid.New(), Role: account.Moderator}}, 0, 1},
+		"another role instead": {[]account.Grant{{Administration: of, Role: account.Administrator}}, 1, 1},
+	} {
+		a := account.Actor{Account: who, Grants: x.grants}
+		if held, lost := len(Offices(a, c)), len(Lost(a, c)); held != x.held || lost != x.lost || (CanSit(a, c) == nil) != (held > 0) {
+			t.Errorf("%s: %d held, %d lost, %v", name, held, lost, CanSit(a, c))
+		}
+	}
+	if len(Lost(account.Actor{}, Consultation{Staff: []Member{{Role: account.Moderator}}})) != 0 {
+		t.Error("nobody lost a role")
+	}
+}

@@ -1,0 +1,4 @@
+package notice
+
+// Unnamed is unnamed, for tests.
+var Unnamed = unnamed

@@ -1,0 +1,110 @@
+package panel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/job"
+	"delfi/internal/postgres"
+	"delfi/internal/pseudonym"
+)
+
+// Hour asks for what is done about people hourly, and at each closing.
+type Hour struct{}
+
+// Kind names the job.
+func (Hour) Kind() string { return "hour_of_people" }
+
+// End asks for a consultation's enrolments to be written anew once more, at its end.
+type End struct {
+	Consultation uuid.UUID `json:"consultation"`
+}
+
+// Kind names the job.
+func (End) Kind() string { return "end_of_panel" }
+
+// step is in which steps a figure of people moves while it still changes.
+const step = 5
+
+// Stepped rounds a number of people down to a multiple of 5.
+func Stepped(people int) int { return people / step * step }
+
+// Work registers the hourly work; before the queue starts.
+func (s *Service) Work(q *job.Queue) {
+	job.On(q, func(ctx context.Context, _ Hour) error { return s.hour(ctx) })
+	job.On(q, func(ctx context.Context, e End) error { return s.end(ctx, e.Consultation) })
+	job.Every(q, time.Hour, Hour{})
+}
+
+// Mingled adds a table of a room that stands on this one to those whose fresh rows are
+// written anew with the enrolments. Called at start.
+func (s *Service) Mingled(h postgres.Heap) { s.heaps = append(s.heaps, h) }
+
+// hour does what waited for the hour: what sign-ins changed about people is stored, who
+// asked for it before the night has left, what was born beside is written anew, and the
+// figures move. Each part stands for itself, and may be repeated.
+func (s *Service) hour(ctx context.Context) error {
+	return errors.Join(s.people.Hour(ctx), s.depart(ctx), s.mingle(ctx), s.figures(ctx))
+}
+
+// mingle writes anew, in the order of their ids, the rows that were written since the
+// last time. Dead rows of what waited go too.
+func (s *Service) mingle(ctx context.Context) error {
+	if err := s.db.Mingle(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...); err != nil {
+		return err
+	}
+	return s.db.Vacuum(ctx, "civic.waiting")
+}
+
+// end writes all enrolments of a consultation anew.
+func (s *Service) end(ctx context.Context, consultation uuid.UUID) error {
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return refresh(ctx, tx, consultation) })
+	if err != nil {
+		return fmt.Errorf("the end of a panel: %w", err)
+	}
+	return s.mingle(ctx)
+}
+
+// figures moves the figures of panels on which people still enrol.
+func (s *Service) figures(ctx context.Context) error {
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return moveFigures(ctx, tx, step) })
+}
+
+// Enrolled counts the panel by group, for pages: exactly once nobody can enrol any more,
+// and until then in steps of 5 that move hourly, so that nobody sees another come.
+func (s *Service) Enrolled(ctx context.Context, consultation uuid.UUID) (Figure, error) {
+	var f Figure
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		t, err := s.terms(ctx, tx, consultation)
+		if err != nil {
+			return err
+		}
+		if f.Exact = t.Full; f.Exact {
+			f.Groups, err = countEnrolled(ctx, tx, consultation)
+			return err
+		}
+		f.Groups, err = findFigures(ctx, tx, consultation)
+		return err
+	})
+	return f, err
+}
+
+// Figure is how many people are on a panel, as it is shown.
+type Figure struct {
+	Groups map[string]int // people by group
+	Exact  bool           // else at least so many, in steps of 5
+}
+
+// People is the number of all groups.
+func (f Figure) People() int {
+	n := 0
+	for _, people := range f.Groups {
+		n += people
+	}
+	return n
+}

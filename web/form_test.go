@@ -1,0 +1,327 @@
+package web_test
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/consultation"
+	"delfi/web/administration"
+	"delfi/web/consult"
+	"delfi/web/page"
+	"delfi/web/record"
+	"delfi/web/steer"
+	"delfi/web/webtest"
+)
+
+// rooms mounts every room that has forms.
+func rooms(h *webtest.House) webtest.Mount {
+	return func(r chi.Router, k *page.Kernel) {
+		consult.Routes(r, k, consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
+			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record})
+		steer.Routes(r, k, steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports})
+		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
+	}
+}
+
+// walk is somebody on the site's pages.
+type walk struct {
+	*testing.T
+	h    *webtest.House
+	site *webtest.Site
+}
+
+func (w walk) as(subject string) *webtest.Browser { return w.site.As(w.T, w.h.Person(w.T, subject)) }
+
+func (w walk) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// sent is a form as a browser sends it, by its first button.
+type sent struct {
+	action string
+	values url.Values
+	texts  []string // names of its fields of free text
+}
+
+// forms gives the forms of a page that send something.
+func forms(path string, r webtest.Response) []sent {
+	var all []sent
+	r.Page.Find("main form").Each(func(_ int, f *goquery.Selection) {
+		if f.AttrOr("method", "") != "post" {
+			return
+		}
+		s := sent{action: f.AttrOr("action", path), values: url.Values{}}
+		f.Find("input, textarea, select").Each(func(_ int, i *goquery.Selection) {
+			name, kind := i.AttrOr("name", ""), i.AttrOr("type", goquery.NodeName(i))
+			_, checked := i.Attr("checked")
+			switch kind {
+			case "checkbox", "radio":
+				if checked {
+					s.values.Add(name, i.AttrOr("value", "on"))
+				}
+			case "textarea":
+				s.values.Set(name, strings.TrimPrefix(i.Text(), "\n"))
+			case "select":
+				s.values.Set(name, i.Find("option[selected]").AttrOr("value", ""))
+			default:
+				s.values.Add(name, i.AttrOr("value", ""))
+			}
+			if kind == "textarea" || kind == "text" || kind == "email" {
+				s.texts = append(s.texts, name)
+			}
+		})
+		if b := f.Find("button[name]").First(); b.Length() > 0 {
+			s.values.Set(b.AttrOr("name", ""), b.AttrOr("value", ""))
+		}
+		all = append(all, s)
+	})
+	return all
+}
+
+// with gives the form's values with others in their place.
+func (s sent) with(pairs ...string) url.Values {
+	v := maps.Clone(s.values)
+	for i := 0; i < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v
+}
+
+// form gives the form of a page that is sent to an address.
+func (w walk) form(b *webtest.Browser, path, action string) sent {
+	w.Helper()
+	for _, f := range forms(path, b.Get(w.T, path)) {
+		if f.action == action {
+			return f
+		}
+	}
+	w.Fatalf("%s has no form for %s", path, action)
+	return sent{}
+}
+
+// unseen are texts that say nothing to the eye, in each field of free text.
+var unseen = []string{"\u200b", "\u2060", "\u00ad", "\u3164", "\u2800", "\ufe0f", "\u202e", "\U000e0041", "\u200b \u200b", "---", "<!-- -->"}
+
+// unseenMarkdown are those that only show nothing once they are rendered.
+var unseenMarkdown = []string{"[](http://example.org)", "![](http://example.org/x.png)", "***\n\n---", "# \u200b", "> "}
+
+// ids are random parts of addresses and names.
+var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
+
+// refused tries each specimen in each field of free text of a page, and gives the fields:
+// every one answers with its own words, beside the field, which the summary leads to.
+func (w walk) refused(b *webtest.Browser, path string) []string {
+	w.Helper()
+	var tried []string
+	for _, f := range forms(path, b.Get(w.T, path)) {
+		for _, name := range f.texts {
+			tried = append(tried, ids.ReplaceAllString(f.action+" "+name, "…"))
+			specimens := unseen
+			if slices.Contains([]string{"body", "background", "summary", "limitations", "minority"}, name) {
+				specimens = slices.Concat(unseen, unseenMarkdown)
+			}
+			for _, text := range specimens {
+				got := b.Post(w.T, f.action, f.with("days", "1", "role", "moderator", name, text))
+				if got.Status != 422 {
+					w.Errorf("%s: %s says %q: %d", f.action, name, text, got.Status)
+					break
+				}
+				w.marked(got, f.action, name)
+			}
+		}
+	}
+	return tried
+}
+
+// marked checks a form that came back: each link of the summary leads to a field that
+// says what is wrong with it, and one of them is the field of that name.
+func (w walk) marked(r webtest.Response, action, name string) {
+	w.Helper()
+	found := false
+	r.Page.Find("#errors a").Each(func(_ int, a *goquery.Selection) {
+		href := a.AttrOr("href", "")
+		if !strings.HasPrefix(href, "#") {
+			w.Errorf("%s: the summary leads away: %s", action, href)
+			return
+		}
+		field := r.Page.Find(href)
+		if field.Length() != 1 || field.AttrOr("aria-invalid", "") != "true" {
+			w.Errorf("%s: %s leads to %d fields, invalid %q", action, href, field.Length(), field.AttrOr("aria-invalid", ""))
+			return
+		}
+		said := ""
+		for _, id := range strings.Fields(field.AttrOr("aria-describedby", "")) {
+			if strings.HasSuffix(id, "-error") {
+				said = strings.TrimSpace(r.Page.Find("#" + id).Text())
+			}
+		}
+		if said == "" || !strings.Contains(a.Text(), said) {
+			w.Errorf("%s: the field %s does not say %q", action, href, a.Text())
+		}
+		found = found || field.AttrOr("name", field.AttrOr("id", "")) == name
+	})
+	if !found {
+		w.Errorf("%s: no link leads to %s: %q", action, name, r.Text("#errors"))
+	}
+}
+
+// TestFreeText tries texts that show nothing in every field of every form.
+func TestFreeText(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	w := walk{t, h, h.Site(t, rooms(h))}
+	giulia, marta, paolo, anna := w.as("giulia"), w.as("marta"), w.as("paolo"), w.as("anna")
+	const answering, gathering, published = "/desk/" + webtest.Answering, "/consultations/" + webtest.Gathering, "/desk/" + webtest.Published
+	enrol := w.form(anna, gathering+"/enrol", gathering+"/enrol")
+	if got := anna.Post(t, enrol.action, enrol.with("read", "on")); got.Status != 303 {
+		t.Fatalf("enrolling: %d", got.Status)
+	}
+	id := marta.Get(t, published+"/contributions").Page.Find("input[name=c]").First().AttrOr("value", "")
+	paper := "/consultations/" + webtest.Answering + "/rounds/3"
+	panelist := w.site.As(t, h.Panelist(t, 1))
+	tried := slices.Concat(
+		w.refused(giulia, "/desk/new"), w.refused(w.as("elena"), "/desk/mercato-coperto/edit"),
+		w.refused(giulia, answering), w.refused(paolo, answering), w.refused(giulia, "/administrations/riva"),
+		w.refused(marta, published+"/contributions?c="+id), w.refused(anna, gathering+"/contributions"),
+		w.refused(panelist, paper+"?item=1"),
+	)
+	furio := h.Person(t, "paolo")
+	w.must(h.Consultations.CloseRound(t.Context(), furio, webtest.Answering, 3, "Basta."))
+	w.must(h.Jobs.Drain(t.Context()))
+	w.must(h.Consultations.Conclude(t.Context(), furio, webtest.Answering, "Basta."))
+	w.must(h.Jobs.Drain(t.Context()))
+	tried = append(tried, w.minority(paolo, answering+"/minority")...)
+	tried = append(tried, w.refused(giulia, answering)...)
+	for i, line := range tried {
+		tried[i] = strings.TrimPrefix(line, "/desk/")
+	}
+	slices.Sort(tried)
+	tried = slices.Compact(tried)
+	if got, want := strings.Join(tried, "\n"), strings.TrimSpace(freeText); got != want {
+		t.Errorf("fields of free text:\n%s", got)
+	}
+}
+
+// minority tries the minority report's two forms by the buttons that store.
+func (w walk) minority(b *webtest.Browser, path string) []string {
+	w.Helper()
+	for act, name := range map[string]string{"save": "minority", "show": "minority", "forgo": "reason"} {
+		for _, text := range unseen {
+			got := b.Post(w.T, path, url.Values{"act": {act}, name: {text}})
+			if got.Status != 422 {
+				w.Errorf("%s: %q in %s: %d", act, text, name, got.Status)
+			}
+			w.marked(got, path, name)
+		}
+	}
+	return []string{path + " minority", path + " reason"}
+}
+
+// freeText lists the fields of free text: a new one is added here, and tried.
+const freeText = `
+/administrations/riva address
+/administrations/riva ipa
+/administrations/riva mail
+/administrations/riva name
+/administrations/riva/grant person
+/consultations/alberi-nei-viali/contributions body
+/consultations/piazza-della-pomposa/rounds/3 reason_1
+mercato-coperto/edit background
+mercato-coperto/edit commitment_act
+mercato-coperto/edit commitment_decider
+mercato-coperto/edit commitment_left_out
+mercato-coperto/edit commitment_money
+mercato-coperto/edit commitment_quotation
+mercato-coperto/edit commitment_signatory
+mercato-coperto/edit commitment_subject
+mercato-coperto/edit group_name
+mercato-coperto/edit high_label
+mercato-coperto/edit low_label
+mercato-coperto/edit office_…
+mercato-coperto/edit question
+mercato-coperto/edit slug
+mercato-coperto/edit title
+new background
+new commitment_act
+new commitment_decider
+new commitment_left_out
+new commitment_money
+new commitment_quotation
+new commitment_signatory
+new commitment_subject
+new group_name
+new high_label
+new low_label
+new office_…
+new question
+new slug
+new title
+piazza-della-pomposa/minority minority
+piazza-della-pomposa/minority reason
+piazza-della-pomposa/publish limitations
+piazza-della-pomposa/publish summary
+piazza-della-pomposa/rounds/3/close reason
+piazza-della-pomposa/rounds/3/extend reason
+piazza-della-pomposa/suspend reason
+piazza-della-pomposa/withdraw reason
+strade-scolastiche/contributions left_out
+strade-scolastiche/contributions reason
+strade-scolastiche/contributions text
+strade-scolastiche/contributions/…/remove ground
+`
+
+// TestNoSlugIsAPage derives the reserved slugs from the routes: whatever stands beside a
+// consultation's slug is no consultation's.
+func TestNoSlugIsAPage(t *testing.T) {
+	h := webtest.Open(t)
+	r := chi.NewRouter()
+	k := page.New(page.Options{DB: h.DB, Actors: h.Accounts})
+	t.Cleanup(k.Close)
+	rooms(h)(r, k)
+	record.Routes(r, k, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports})
+	var patterns [][]string
+	w := walk{T: t}
+	w.must(chi.Walk(r, func(_, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		patterns = append(patterns, strings.Split(strings.Trim(pattern, "/"), "/"))
+		return nil
+	}))
+	found := map[string]bool{}
+	for _, p := range patterns {
+		at := slices.IndexFunc(p, func(part string) bool { return strings.HasPrefix(part, "{slug}") })
+		if at < 0 || p[0] == "administrations" {
+			continue
+		}
+		for _, other := range patterns {
+			if len(other) > at && slices.Equal(other[:at], p[:at]) && !strings.ContainsAny(other[at], "{*") {
+				found[other[at]] = true
+			}
+		}
+	}
+	if !found["new"] || !found["checkpoint"] {
+		t.Fatalf("found %v", found)
+	}
+	for name := range found {
+		if !consultation.Reserved(name) {
+			t.Errorf("a consultation may be called %q", name)
+		}
+	}
+	h.Play(t)
+	giulia := walk{t, h, h.Site(t, rooms(h))}
+	for _, slug := range []string{"new", "tile"} {
+		form := giulia.complete(slug)
+		got := giulia.as("giulia").Post(t, "/desk/new", form)
+		if got.Status != 422 || !strings.Contains(got.Text("#f-slug-error"), "scegli un altro indirizzo") {
+			t.Errorf("%s: %d %q", slug, got.Status, got.Text("#f-slug-error"))
+		}
+	}
+}

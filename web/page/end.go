@@ -1,0 +1,51 @@
+package page
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// endName is the name under which sessions are ended: a keyed hash of what they have in
+// common (kind, then its parts). It is "" when the last part is.
+func (k *Kernel) endName(kind string, parts ...string) string {
+	if parts[len(parts)-1] == "" {
+		return ""
+	}
+	m := hmac.New(sha256.New, k.endKey)
+	for _, part := range append([]string{kind}, parts...) {
+		sum := sha256.Sum256([]byte(part)) // of one length, so that no two lists look alike
+		m.Write(sum[:])
+	}
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// SignOutEverywhere ends every session of an account, on all servers.
+func (k *Kernel) SignOutEverywhere(ctx context.Context, id uuid.UUID) error {
+	return k.rows.End(ctx, "", k.now().Add(k.opts.Lifetime), k.endName("account", id.String()))
+}
+
+// Logout is a provider's word that sessions are over.
+type Logout struct {
+	Issuer, Subject, SID string    // Subject or SID may be ""
+	TokenID              string    // told once
+	Until                time.Time // as long as TokenID is remembered
+}
+
+// LoggedOut ends the sessions that a provider names: the one with the SID, or, when
+// there is none, all of the subject's. Conflict "ended_before" when it was told before.
+func (k *Kernel) LoggedOut(ctx context.Context, l Logout) error {
+	name := k.endName("sid", l.Issuer, l.SID)
+	if name == "" {
+		name = k.endName("subject", l.Issuer, l.Subject)
+	}
+	until := k.now().Add(k.opts.Lifetime)
+	if l.Until.After(until) {
+		until = l.Until
+	}
+	return k.rows.End(ctx, k.endName("logout token", l.Issuer, l.TokenID), until, name)
+}

@@ -1,0 +1,53 @@
+package page
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"delfi/internal/fault"
+)
+
+// problem is the one document of a fault for programs (RFC 9457), in the language of
+// the request: code names the fault, next says what to do, as on the page.
+type problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail"`
+	Code   string         `json:"code"`
+	Next   string         `json:"next"`
+	Fields []problemField `json:"fields,omitempty"`
+}
+
+// problemField is one thing to mend.
+type problemField struct {
+	Name   string `json:"name"`
+	Detail string `json:"detail"`
+}
+
+// program tells whether a program asks: it accepts JSON, and no page.
+func (q *Request) program() bool {
+	accept := q.R.Header.Get("Accept")
+	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
+}
+
+// problem sends the document of a fault.
+func (q *Request) problem(status int, f *fault.Fault) error {
+	said := problem{"about:blank", q.StatusTitle(status), status, q.Fault(f), f.Code, q.StatusNext(status), nil}
+	for _, d := range f.Fields {
+		said.Fields = append(said.Fields, problemField{d.Name, q.Field(d)})
+	}
+	body, err := json.Marshal(said)
+	if err != nil {
+		return fmt.Errorf("problem: %w", err)
+	}
+	q.NoStore()
+	h := q.W.Header()
+	comeBack(h, status)
+	for _, name := range []string{"ETag", "Content-Disposition"} {
+		h.Del(name) // of the answer that it was to be
+	}
+	h.Set("Content-Language", q.Lang)
+	return q.Bytes(status, "application/problem+json", body)
+}

@@ -1,0 +1,328 @@
+package page
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"delfi/internal/fault"
+)
+
+// A form that somebody sends when their session is over is put by: sealed under a
+// secret that their browser alone keeps, in a row that says nothing (seal.go). When the
+// same person has signed in again, the page on which the form stands comes filled in;
+// nothing is done before they send it again.
+//
+//	post ─ 401 ─► row, cookie {secret, owner, page, action} ─► sign-in ─► the page, filled in
+//	                └─ an hour · another person · sent again: the cookie goes
+
+const (
+	typedKind = "typed"
+	typedFor  = time.Hour
+	// typedAMinute bounds the forms from one address, typedAnHour the bytes of all.
+	typedAMinute, typedAnHour = 20, 64 << 20
+	// typedLeast is the least size of a row: whether a form was long is its owner's own.
+	typedLeast = 4 << 10
+	// typedMost bounds what a stored form grows to when it is opened.
+	typedMost = 8 << 20
+)
+
+// typedNote is what a browser holds of a form that was put by.
+type typedNote struct {
+	Secret string
+	Owner  uuid.UUID
+	From   string // the page that its form stands on, language included
+	Action string // path that it was sent to, language included
+}
+
+// putBy keeps the form that was sent; false when it cannot be: nobody known sent it,
+// it is none, or there is no room.
+func (k *Kernel) putBy(q *Request) bool {
+	owner := q.owner()
+	if k.rows == nil || owner == uuid.Nil || q.program() {
+		return false
+	}
+	form, err := q.Form()
+	if err != nil || len(form.values) == 0 || !k.typedPace.allow(k.address(q.R).String()) {
+		return false
+	}
+	packed, err := packTyped(form.values)
+	if err != nil || !k.typedRoom.take(len(packed), q.Now) {
+		return false
+	}
+	note := typedNote{Secret: rand.Text(), Owner: owner, From: q.back(), Action: q.URL(q.R.URL.EscapedPath())}
+	name, box, err := unlock("typed " + note.Secret)
+	if err != nil {
+		return false
+	}
+	if err := k.rows.Put(q.Context(), name, box.Seal(nil, nil, packed, []byte(name)), q.Now.Add(typedFor).Add(time.Hour).Truncate(time.Hour)); err != nil {
+		k.unsaid(q, "a form could not be put by", err)
+		return false
+	}
+	// One for each action: the same form sent twice is one.
+	sum := sha256.Sum256([]byte(note.Action))
+	return q.Entrust(typedKind, base64.RawURLEncoding.EncodeToString(sum[:6]), note, typedFor) == nil
+}
+
+// packTyped writes values down in a length that tells little.
+func packTyped(values url.Values) ([]byte, error) {
+	plain, err := json.Marshal(values)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(plain) // neither can fail on a buffer
+	_ = z.Close()
+	size := typedLeast
+	for size < b.Len() {
+		size *= 2
+	}
+	return append(b.Bytes(), make([]byte, size-b.Len())...), nil
+}
+
+func unpackTyped(b []byte) (url.Values, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	z.Multistream(false) // what follows is padding
+	plain, err := io.ReadAll(io.LimitReader(z, typedMost))
+	if err != nil {
+		return nil, err
+	}
+	var values url.Values
+	err = json.Unmarshal(plain, &values)
+	return values, err
+}
+
+// back is the page to return to after signing in, language included: the page whose
+// form was sent, or the nearest one above its address.
+func (q *Request) back() string {
+	if q.reads() {
+		return q.URL(q.CurrentPath())
+	}
+	if from, err := url.Parse(q.R.Referer()); err == nil && q.own(from.Host) && from.Path != "" {
+		if at := Local(from.RequestURI()); at == from.RequestURI() {
+			return at
+		}
+	}
+	return q.URL(q.above())
+}
+
+// own tells whether a host is ours, as the request names it or as people know it.
+func (q *Request) own(host string) bool { return host == q.R.Host || host == q.kernel.host }
+
+// above is the nearest path at or above the request's that can be read.
+func (q *Request) above() string {
+	c := chi.RouteContext(q.Context())
+	path := q.R.URL.EscapedPath()
+	for c != nil && c.Routes != nil && len(path) > 1 {
+		if c.Routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
+			return path
+		}
+		path = path[:max(strings.LastIndexByte(path, '/'), 0)]
+	}
+	return "/"
+}
+
+// typedNotes are the notes that the browser holds, each with its cookie's name.
+func (q *Request) typedNotes() map[string]typedNote {
+	var out map[string]typedNote
+	prefix := q.entrustPrefix(typedKind)
+	for _, c := range q.R.Cookies() {
+		name, ok := strings.CutPrefix(c.Name, prefix)
+		if !ok {
+			continue
+		}
+		var n typedNote
+		if !q.entrusted(typedKind, name, &n) {
+			http.SetCookie(q.W, q.cookie(c.Name, "", -1))
+			continue
+		}
+		if out == nil {
+			out = map[string]typedNote{}
+		}
+		out[c.Name] = n
+	}
+	return out
+}
+
+// sentAgain forgets what was put by of the form that is being sent, for it arrived.
+func (q *Request) sentAgain() {
+	action := q.URL(q.R.URL.EscapedPath())
+	for cookie, n := range q.typedNotes() {
+		if n.Action == action {
+			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+		}
+	}
+}
+
+// restored gives a page with the words that were typed on it before the reader signed
+// in again, or the page as it is. Words of somebody else are forgotten.
+func (q *Request) restored(page []byte) []byte {
+	if !q.Actor.SignedIn() || q.kernel == nil || q.kernel.rows == nil || !q.reads() {
+		return page
+	}
+	for cookie, n := range q.typedNotes() {
+		if n.Owner != q.Actor.Account {
+			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			continue
+		}
+		if n.From != q.URL(q.CurrentPath()) {
+			continue
+		}
+		values, err := q.kernel.takeTyped(q.Context(), n)
+		if err != nil {
+			q.kernel.unsaid(q, "a form that was put by cannot be read", err)
+		}
+		if values == nil {
+			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			continue
+		}
+		q.NoStore()
+		filled, err := fill(page, q, n.Action, values)
+		if err != nil {
+			q.kernel.unsaid(q, "a form that was put by cannot be shown", err)
+			continue
+		}
+		page = filled
+	}
+	return page
+}
+
+// takeTyped reads a form that was put by; nil when it is gone.
+func (k *Kernel) takeTyped(ctx context.Context, n typedNote) (url.Values, error) {
+	name, box, err := unlock("typed " + n.Secret)
+	if err != nil {
+		return nil, err
+	}
+	row, found, err := k.rows.Find(ctx, name)
+	if err != nil || !found {
+		return nil, err
+	}
+	packed, err := box.Open(nil, nil, row.Data, []byte(name))
+	if err != nil {
+		return nil, fmt.Errorf("a form that was put by was altered: %w", err)
+	}
+	return unpackTyped(packed)
+}
+
+// hourlyRoom bounds bytes an hour.
+type hourlyRoom struct {
+	mu    sync.Mutex
+	hour  time.Time
+	taken int
+}
+
+func (h *hourlyRoom) take(n int, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if hour := now.Truncate(time.Hour); !hour.Equal(h.hour) {
+		h.hour, h.taken = hour, 0
+	}
+	if h.taken+n > typedAnHour {
+		return false
+	}
+	h.taken += n
+	return true
+}
+
+// signInAgain answers somebody who must sign in, again or at all. What they sent is put
+// by. A look at the provider shows nothing, so that they are sent there at once; of the
+// rest a page says what happened.
+func (k *Kernel) signInAgain(q *Request, f *fault.Fault) error {
+	q.fresh = f.Code == "fresh"
+	if q.reads() {
+		return q.Leave(q.signInURL(f.Code))
+	}
+	kept := k.putBy(q)
+	if f.Code == "look" && kept {
+		return q.Leave(q.signInURL(f.Code))
+	}
+	if kept {
+		c := *f
+		c.Code += "_kept"
+		f = &c
+	}
+	return k.show(q, http.StatusUnauthorized, f)
+}
+
+// signInURL leads to signing in of a kind ("look", "fresh"; any other is an ordinary
+// one) and back.
+func (q *Request) signInURL(kind string) string {
+	at := q.URL("/sign-in") + "?next=" + url.QueryEscape(q.back())
+	if slices.Contains([]string{"look", "fresh"}, kind) {
+		at += "&" + kind + "=1"
+	}
+	return at
+}
+
+var errLook = fault.New(fault.Unauthenticated, "look", "the identity provider is asked again what this person may do")
+
+// SignedIn lets only people who signed in pass: a reader is sent to sign in and back.
+var SignedIn Guard = func(q *Request) error {
+	if q.stale {
+		return errLook
+	}
+	if !q.Actor.SignedIn() {
+		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
+	}
+	return nil
+}
+
+// Fresh lets only people pass who proved a short time ago who they are: for acts that
+// cannot be undone, so that a browser that was left alone does none. Who does not pass
+// signs in again, and then does the act with the form before them.
+var Fresh Guard = func(q *Request) error {
+	if q.Now.Sub(q.instant(authKey)) > q.kernel.opts.Fresh {
+		return fault.New(fault.Unauthenticated, "fresh", "sign in again: this act cannot be undone")
+	}
+	return nil
+}
+
+// looks sends a reader whose roles were not looked at for too long to have them looked
+// at, whatever they read: a desk would be closed to them, a draft would not be there. A
+// provider that has just failed them is left in peace.
+func (q *Request) looks() error {
+	if !q.stale || !q.reads() || signing(q.Path()) {
+		return nil
+	}
+	var vain bool
+	if q.entrusted(vainKind, vainKind, &vain) {
+		return nil
+	}
+	return errLook
+}
+
+const vainKind = "vain"
+
+// LookedInVain leaves a provider in peace for some minutes: pages that everybody reads
+// are drawn as for anybody meanwhile.
+func (q *Request) LookedInVain() error {
+	return q.Entrust(vainKind, vainKind, true, 5*time.Minute)
+}
+
+// Renews tells whether the sign-in under way would look at the roles of somebody who
+// is signed in.
+func (q *Request) Renews() bool { return q.stale }
+
+// signing tells whether a path, without language, is one of signing in and out.
+func signing(path string) bool {
+	return path == "/sign-in" || strings.HasPrefix(path, "/sign-in/") || path == "/sign-out"
+}
