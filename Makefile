@@ -13,7 +13,7 @@ KILLS   := 30
 ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | sha256sum | cut -c1-8)
 TITLES  := 300 regular 600 700
 
-.PHONY: help run build test bench soak check picture assets sums generate drift chromium clean
+.PHONY: help run build test bench soak check tagged picture assets sums generate drift chromium release home clean
 
 help: ## what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,7 +38,7 @@ soak: build ## long fuzzing, many cases for each property, repeated kills, slow 
 	@$(GO) test -timeout 0 -count $(KILLS) -run 'Kill' ./internal/postgres/private ./internal/job ./e2e
 	@$(GO) test -timeout 0 -tags soak -run 'Soak' ./e2e
 
-check: $(MODULES) assets drift ## vet, staticcheck, gofmt, drift of generated code and assets, the house rules
+check: $(MODULES) assets drift tagged ## vet, staticcheck, gofmt, drift of generated code and assets, the house rules
 	@$(GO) vet ./...
 	@$(GO) vet -tags soak ./e2e
 	@$(GO) tool staticcheck ./...
@@ -86,6 +86,27 @@ chromium:
 	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/tmp/delfi-chromium.log 2>&1 \
 	      || { tail -n 5 /tmp/delfi-chromium.log; exit 1; }; \
 	  else echo "Chromium is missing: run apt-get install chromium"; exit 1; fi; }
+
+# A tag on the present commit says the version that publiccode.yml says.
+tagged:
+	@tag="$$(git tag --points-at HEAD 'v*' 2>/dev/null || true)"; [ -z "$$tag" ] || grep -qxF "softwareVersion: \"$${tag#v}\"" publiccode.yml \
+	  || { echo "the tag $$tag is not the version in publiccode.yml: run make release VERSION=$${tag#v} before it"; exit 1; }
+
+release: ## make what is unreleased a version, dated today (VERSION=1.2.0)
+	@[[ '$(VERSION)' =~ ^[0-9]+\.[0-9]+\.[0-9]+$$ ]] || { echo "say which: make release VERSION=1.2.0"; exit 2; }
+	@day="$$(date -u +%F)"; \
+	sed -i "s|^## \[Unreleased\]$$|&\n\n## [$(VERSION)] - $$day|" CHANGELOG.md; \
+	sed -i '/^softwareVersion: /d; /^releaseDate: /d' publiccode.yml; \
+	sed -i "s|^url: .*|&\nsoftwareVersion: \"$(VERSION)\"\nreleaseDate: \"$$day\"|" publiccode.yml
+	@echo 'commit CHANGELOG.md and publiccode.yml, then tag the commit v$(VERSION)'
+
+home: ## write the repository's address and the module path (REPOSITORY=https://… MODULE=host/owner/name)
+	@[ -n '$(REPOSITORY)' ] && [ -n '$(MODULE)' ] || { echo "say both: make home REPOSITORY=https://… MODULE=host/owner/name"; exit 2; }
+	@was="$$($(GO) list -m)"; \
+	grep -rlF "\"$$was/" --include='*.go' --include='*.templ' cmd e2e internal migrations web | xargs sed -i "s|\"$$was/|\"$(MODULE)/|g"; \
+	$(GO) mod edit -module '$(MODULE)'
+	@gofmt -w cmd e2e internal migrations web
+	@sed -i 's|^url: .*|url: "$(REPOSITORY)"|' publiccode.yml
 
 clean: ## remove what was built (data stay)
 	@rm -rf bin $(VENDOR) node_modules

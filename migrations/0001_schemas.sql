@@ -4,7 +4,7 @@
 CREATE SCHEMA civic;
 
 -- Panelists and their sealed ballots. Nothing here points to civic, and no
--- transaction writes both: equal xmin joins rows (RECORD.md, section 2).
+-- transaction writes both: equal xmin joins rows (docs/RECORD.md §2).
 CREATE SCHEMA panel;
 
 -- The public append-only record.

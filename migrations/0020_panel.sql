@@ -40,7 +40,7 @@ CREATE TABLE civic.foreign_enrolment (
 );
 
 -- Schema panel has no column of date or time and no foreign key to civic
--- (RECORD.md §2). Both tables are cut into partitions so that closing can write
+-- (docs/RECORD.md §2). Both tables are cut into partitions so that closing can write
 -- their rows anew in the order of their ids, and the end can drop them whole.
 CREATE TABLE panel.panelist (
     consultation uuid NOT NULL,

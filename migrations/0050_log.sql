@@ -1,5 +1,5 @@
 -- +goose Up
--- The public record becomes a log that can be checked (RECORD.md, section 5).
+-- The public record becomes a log that can be checked (docs/RECORD.md §5).
 -- Entries that were written before there was one keep their rows aside: the
 -- ledger appends them at its first start, in order, before anything else.
 

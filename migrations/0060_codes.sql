@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- A held code leaves nothing behind when it is issued but this: that it was. No
--- day, no hash, nothing that the code could be found by (RECORD.md §1).
+-- day, no hash, nothing that the code could be found by (docs/RECORD.md §1).
 ALTER TABLE civic.enrolment ADD COLUMN code_issued boolean NOT NULL DEFAULT false;
 
 -- How a consultation's seats are reached, beside its key: a process that is asked

@@ -4,7 +4,7 @@ ALTER TABLE civic.round ALTER COLUMN enrolled DROP DEFAULT;
 ALTER TABLE civic.round ALTER COLUMN enrolled TYPE integer[] USING ARRAY[enrolled];
 ALTER TABLE civic.round ALTER COLUMN enrolled SET DEFAULT '{}';
 
--- What a closing commits to (RECORD.md §3), kept to the byte as it is published.
+-- What a closing commits to (docs/RECORD.md §3), kept to the byte as it is published.
 -- A release before the deadline has items and tally alone.
 ALTER TABLE civic.closing
     ADD COLUMN items      text NOT NULL DEFAULT '[]',

@@ -5,7 +5,7 @@
 --
 -- What people do in numbers does not speak: no table of panel, no enrolment, no new
 -- contribution. Each notification holds a lock of the whole database at commit, its
--- moment would be an hour that the tables do not have (RECORD.md, section 2), and a
+-- moment would be an hour that the tables do not have (docs/RECORD.md §2), and a
 -- crowd would drop pages faster than they are drawn. Counts come with a page's age.
 
 -- +goose StatementBegin

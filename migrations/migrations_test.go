@@ -55,7 +55,7 @@ func TestServersThatStartTogetherMigrateOnce(t *testing.T) {
 	}
 }
 
-// RECORD.md, section 2: panel has no date, and points nowhere outside itself.
+// docs/RECORD.md §2: panel has no date, and points nowhere outside itself.
 func TestPanelHasNoDateAndPointsNowhere(t *testing.T) {
 	db := testdb.New(t)
 	var columns []string

@@ -20,7 +20,7 @@ import (
 // Meter counts what the server does, for those who run it. It knows routes by
 // their pattern and nothing of a round, a consultation or a person. Routes under
 // which people answer are one count that moves once an hour: whoever asked every
-// second would otherwise know when somebody answered (RECORD.md, section 2, point 5).
+// second would otherwise know when somebody answered (docs/RECORD.md §2.5).
 type Meter struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec

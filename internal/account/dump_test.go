@@ -150,7 +150,7 @@ func walFile(t *testing.T, db *postgres.DB) (name string) {
 	return name
 }
 
-// RECORD.md, section 2, point 0 (a).
+// docs/RECORD.md §2.0.
 func TestACopyOfTheDatabaseNamesNobody(t *testing.T) {
 	w := newTown(t)
 	begun := walFile(t, w.db)

@@ -10,7 +10,7 @@ import (
 	"delfi/internal/delphi"
 )
 
-// Stage is where a consultation stands (METHOD.md §9).
+// Stage is where a consultation stands (docs/METHOD.md §9).
 type Stage string
 
 // The stages.

@@ -2,7 +2,7 @@
 // protocol, rounds, items, and what is decided about them.
 //
 // It exists to keep one promise: nothing happens to a question put to a panel but
-// what METHOD.md §9 allows, by whom it allows, and in public. All of that stands
+// what docs/METHOD.md §9 allows, by whom it allows, and in public. All of that stands
 // in one table (transitions); use cases take their step from it, check the guard,
 // and write the act into the record in the same transaction. What happens by
 // itself (openings, deadlines, releases) comes from durable jobs, which look at

@@ -148,7 +148,7 @@ func (c *Consultation) replan(number int) []Round {
 }
 
 // keyDate is the earliest last day of the key that a plan allows: the planned
-// end, every extension taken, and the margin (METHOD.md §9).
+// end, every extension taken, and the margin (docs/METHOD.md §9).
 func keyDate(p delphi.Protocol, rounds []Round) time.Time {
 	days := keyDateMargin
 	for _, rp := range p.Rounds {

@@ -71,7 +71,7 @@ const (
 // nothing is the state of what does not exist (yet, or any more).
 const nothing = ""
 
-// transition is one line of METHOD.md §9. The guard is said here in words, for
+// transition is one line of docs/METHOD.md §9. The guard is said here in words, for
 // the drawing; the use case that performs the act checks it.
 type transition struct {
 	noun     noun
@@ -81,7 +81,7 @@ type transition struct {
 	guard    string
 }
 
-// transitions is the whole of METHOD.md §9: what is not a line here cannot
+// transitions is the whole of docs/METHOD.md §9: what is not a line here cannot
 // happen. The drawing in doc.go is made from it.
 var transitions = []transition{
 	{ofConsultation, nothing, string(Draft), ActCreate, []account.Role{account.Administrator}, ""},

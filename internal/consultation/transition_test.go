@@ -67,7 +67,7 @@ func TestDrawing(t *testing.T) {
 	}
 }
 
-// allowed is METHOD.md §9 written a second time, by hand: "act role from>to".
+// allowed is docs/METHOD.md §9 written a second time, by hand: "act role from>to".
 const allowed = `
 consultation
 create administrator >draft

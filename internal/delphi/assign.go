@@ -8,7 +8,7 @@ import (
 )
 
 // Assignment knows which tables of a closing hold a ballot, and at which of their
-// values: what the leaves of RECORD.md §3 are made from, in a second pass over the
+// values: what the leaves of docs/RECORD.md §3 are made from, in a second pass over the
 // same ballots. Over all of them the visits to a value are its count. It is not
 // for concurrent use.
 type Assignment struct {

@@ -7,7 +7,7 @@ import "slices"
 // another version cannot compute it again, and says so.
 const RuleVersion = 1
 
-// The figures of METHOD.md §7 that no protocol changes.
+// The figures of docs/METHOD.md §7 that no protocol changes.
 const (
 	openFrom = 7  // answers from which an open distribution is shown on every point
 	stayers  = 20 // people whom paired tables leave out when too few others are
@@ -167,7 +167,7 @@ func (p Protocol) shownGroups(by []int) []bool {
 
 // Rule names the tables that exist at the closing of the last counts document,
 // in table order: item by item A, G, D, T, M, or P, or S, then K and R; and last
-// B, once (RECORD.md §3). It is pure in the protocol and the counts documents so
+// B, once (docs/RECORD.md §3). It is pure in the protocol and the counts documents so
 // far; only the last one matters, because its paired numbers tell all that
 // earlier ones would.
 func Rule(p Protocol, documents []Counts) []string {

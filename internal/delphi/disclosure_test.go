@@ -341,7 +341,7 @@ func sumOf(list []int) (n int) {
 
 // checkDifferences takes a table from every other one that is known to hold all of
 // its people, and counts who is left: nobody, or enough. Two histograms of
-// different rounds are left aside: METHOD.md §7 says what comparing them may show,
+// different rounds are left aside: docs/METHOD.md §7 says what comparing them may show,
 // and people confirm it.
 func checkDifferences(t *rapid.T, people []map[string][]string, round int) {
 	now := people[round]

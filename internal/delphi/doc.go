@@ -4,7 +4,7 @@
 // answers can be recomputed by anyone from published counts.
 //
 // It is pure: no I/O, no clock, no randomness of its own. Keys and ballots arrive
-// as arguments, and nothing it returns tells more about people than METHOD.md §7
+// as arguments, and nothing it returns tells more about people than docs/METHOD.md §7
 // allows.
 //
 //	document ── ParseProtocol ── Protocol ─────────────┐
@@ -15,7 +15,7 @@
 //	                    ┌──────────┬───────────┬───────┴────┬────────────┐
 //	                 Measure     Judge     Sensitive    Attrition   Conformity
 //
-// A verdict is worked out in this order (METHOD.md §4):
+// A verdict is worked out in this order (docs/METHOD.md §4):
 //
 //	gates: response, valid n, able to judge, pairs ── one fails ──► too few
 //	   │
@@ -30,11 +30,11 @@
 //	else                       ► disagreement
 //
 // A verdict with a direction has a side: For is the direction that the protocol
-// declares, and no other (METHOD.md §4).
+// declares, and no other (docs/METHOD.md §4).
 //
 // Figures of change are those of the raw answers, or lower bounds that say so: D keeps
 // 0 as a cell of its own, and where it is withheld, or stayers are left out, the share
-// who kept their answer is known as "at least" alone (METHOD.md §7).
+// who kept their answer is known as "at least" alone (docs/METHOD.md §7).
 //
 // In a standing round each release of an item counts as one of its rounds.
 package delphi

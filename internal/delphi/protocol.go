@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Variant is the family of Delphi that a protocol follows (METHOD.md §2).
+// Variant is the family of Delphi that a protocol follows (docs/METHOD.md §2).
 type Variant string
 
 // The variants.
@@ -37,7 +37,7 @@ const (
 	TextForm      Form = "text"      // words: no table, no figure
 )
 
-// RuleName is the rule that tells consensus (METHOD.md §4).
+// RuleName is the rule that tells consensus (docs/METHOD.md §4).
 type RuleName string
 
 // The consensus rules.
@@ -63,7 +63,7 @@ const (
 	WilcoxonTest  Test = "wilcoxon"
 )
 
-// Protocol is the frozen rules of a consultation: the document of METHOD.md §10
+// Protocol is the frozen rules of a consultation: the document of docs/METHOD.md §10
 // with its defaults filled in. Build one with ParseProtocol, Classical or
 // Standing, which check every constraint; the zero value is no protocol.
 // Shares are in permille, dates are texts (2006-01-02).
@@ -114,7 +114,7 @@ const (
 )
 
 // invited says whether every member of every group is named beforehand, so that
-// each can be asked to agree to an open distribution (METHOD.md §7).
+// each can be asked to agree to an open distribution (docs/METHOD.md §7).
 func (p PanelPlan) invited() bool {
 	return !slices.ContainsFunc(p.Groups, func(g GroupPlan) bool {
 		return g.Access != AccessInvitation && g.Access != AccessImported
@@ -256,7 +256,7 @@ type StabilityPlan struct {
 }
 
 // WithinByScale stands where scales of a protocol differ in tolerance: within one
-// point from 7 points on, exactly the same below (METHOD.md §3).
+// point from 7 points on, exactly the same below (docs/METHOD.md §3).
 const WithinByScale = -1
 
 // within is the tolerance of "unchanged" on a kind: 0 for what is no scale, where
@@ -307,7 +307,7 @@ type ReleasePlan struct {
 }
 
 // Disclosure holds the thresholds below which nothing is published; a protocol
-// may raise them and never lower them (METHOD.md §7).
+// may raise them and never lower them (docs/METHOD.md §7).
 type Disclosure struct {
 	MinN       int
 	GroupN     int

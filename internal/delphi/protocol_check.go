@@ -32,7 +32,7 @@ func (p Protocol) faults() []fault.Field {
 	return r.faults
 }
 
-// flow is the answering part of a variant's rounds (METHOD.md §9, "Variants as
+// flow is the answering part of a variant's rounds (docs/METHOD.md §9, "Variants as
 // rounds"). A gather round may precede it exactly where contributions are asked for.
 type flow struct {
 	least, most int // answer rounds
@@ -130,12 +130,12 @@ func (p Protocol) checkKinds(r *reader) {
 		r.fault("item_kinds", "variant", "ask for words alone: add a kind that is answered")
 	}
 	if rankings > 1 {
-		// One list, one table of ties (RECORD.md §3).
+		// One list, one table of ties (docs/RECORD.md §3).
 		r.fault("item_kinds", "ranking", "hold %d rankings: a consultation ranks one list", rankings)
 	}
 }
 
-// ruleForms says which forms a rule can judge (METHOD.md §4).
+// ruleForms says which forms a rule can judge (docs/METHOD.md §4).
 var ruleForms = map[RuleName][]Form{
 	RuleShare:       {ScaleForm, CriteriaForm, ChoiceForm, SelectionForm},
 	RuleMedianIQR:   {ScaleForm, CriteriaForm},
@@ -253,7 +253,7 @@ func (p Protocol) promises() []fault.Field {
 
 func (p Protocol) checkAccess(r *reader) {
 	if p.Disclosure.Small == SmallOpen && !p.Panel.invited() {
-		// Each member must have read that answers can be guessed (METHOD.md §7).
+		// Each member must have read that answers can be guessed (docs/METHOD.md §7).
 		r.fault("disclosure.small", "access", "may be open only where every group has access by invitation or imported list: choose thirds")
 	}
 }

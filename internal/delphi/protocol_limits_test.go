@@ -21,7 +21,7 @@ func faulty(document, field string) error {
 	return nil
 }
 
-// Every figure of METHOD.md §10 at the first value beyond its bounds, and every
+// Every figure of docs/METHOD.md §10 at the first value beyond its bounds, and every
 // choice with a word that is none of its own.
 func TestProtocolBounds(t *testing.T) {
 	for field, values := range map[string][]string{
@@ -155,7 +155,7 @@ func TestProtocolKinds(t *testing.T) {
 	}
 }
 
-// The figures of each rule by default (METHOD.md §10).
+// The figures of each rule by default (docs/METHOD.md §10).
 func TestProtocolRuleDefaults(t *testing.T) {
 	rule := func(kind, r string) delphi.ConsensusPlan {
 		return two(t, "argumentative", `{"rule": "`+r+`"}, "disclosure": {"min_n": 20}`, `{"kind": "gather", "discussion": true}, {"kind": "answer"}`, kind).Consensus

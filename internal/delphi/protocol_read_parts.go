@@ -59,7 +59,7 @@ func judged(f Form) bool {
 	return f == ScaleForm || f == CriteriaForm || f == EstimateForm || f == DateForm || f == ChoiceForm
 }
 
-// classes reads the ordered partition of a scale, by default METHOD.md §1's.
+// classes reads the ordered partition of a scale, by default docs/METHOD.md §1's.
 func (r *reader) classes(o part, points int) [][2]int {
 	if !o.has("classes") {
 		return DefaultClasses(points)
@@ -82,7 +82,7 @@ func (r *reader) classes(o part, points int) [][2]int {
 	return out
 }
 
-// DefaultClasses is METHOD.md §1's partition of a scale of 2..11 points; nil for others.
+// DefaultClasses is docs/METHOD.md §1's partition of a scale of 2..11 points; nil for others.
 func DefaultClasses(points int) [][2]int {
 	ends := map[int][]int{
 		2: {1, 2}, 3: {1, 2, 3}, 4: {2, 4}, 5: {2, 3, 5}, 6: {2, 4, 6}, 7: {2, 5, 7},

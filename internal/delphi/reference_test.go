@@ -9,7 +9,7 @@ import (
 	"delfi/internal/delphi/stat"
 )
 
-// The reference is a second, naive reading of METHOD.md §3 and §4, written from the
+// The reference is a second, naive reading of docs/METHOD.md §3 and §4, written from the
 // text alone and slow: it counts people one by one and shares no code with the engine.
 
 // everyHistogram calls f with each way to spread n people over k points.

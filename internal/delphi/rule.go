@@ -108,7 +108,7 @@ func opposite(d Direction) Direction {
 }
 
 // side reads a direction against the one that the protocol declares: only the
-// declared direction is for (METHOD.md §4). Where the middle itself is declared,
+// declared direction is for (docs/METHOD.md §4). Where the middle itself is declared,
 // both ends are against.
 func side(d, declared Direction) Side {
 	switch {

@@ -32,7 +32,7 @@ type published struct {
 	plan ConsensusPlan
 }
 
-// literature lists the rules of METHOD.md §4 for a scale. Median/IQR asks for a
+// literature lists the rules of docs/METHOD.md §4 for a scale. Median/IQR asks for a
 // median in the highest class and an interquartile range of a quarter of the
 // scale: 2 points of 9, 1 of 5 (von der Gracht 2012, table 3). Scope and denominator
 // are the protocol's own.
@@ -66,7 +66,7 @@ func (p Protocol) fits(k ItemKind) bool {
 }
 
 // Bounds are what the verdict's class would be had those who left answered at
-// one end (METHOD.md §6).
+// one end (docs/METHOD.md §6).
 type Bounds struct {
 	Leavers   int        `json:"leavers"` // valid in any earlier round since the item was first asked, not in this
 	Defined   bool       `json:"defined"` // a scale with a published table and an earlier round
@@ -110,7 +110,7 @@ func Attrition(p Protocol, item Item, rounds []Closing) Bounds {
 	return b
 }
 
-// Following is conformity (METHOD.md §6): where people stood against the median
+// Following is conformity (docs/METHOD.md §6): where people stood against the median
 // that they were shown (rows: below, at, above) and what they did (columns: moved
 // down, stayed, moved up), beside what chance alone would give.
 type Following struct {

@@ -38,7 +38,7 @@ func times1000(v stat.Value) stat.Value {
 
 func people(n int) stat.Value { return stat.Of(float64(n)) }
 
-// steady works through METHOD.md §4's gates and stability tests. final says that
+// steady works through docs/METHOD.md §4's gates and stability tests. final says that
 // no round is left.
 func (p Protocol) steady(now, before *view, final bool) steadiness {
 	s := steadiness{enough: true}
@@ -127,7 +127,7 @@ func (p Protocol) test(t Test, now, before *view) (Ground, bool) {
 
 // scheibe compares the change of the histograms with the protocol's limit, or with
 // the mean of that change were nobody to change their mind, in whole permille, where
-// that is larger: a small panel's noise is no movement (METHOD.md §3).
+// that is larger: a small panel's noise is no movement (docs/METHOD.md §3).
 func (p Protocol) scheibe(now, before *view) (Ground, bool) {
 	x, y, ok := histograms(before, now)
 	change := stat.Scheibe(x, y)

@@ -29,7 +29,7 @@ func Subject(p Protocol, item Item) string {
 }
 
 // deciding is the criterion that a policy verdict is about: desirability, or the
-// first where nobody asks for it (METHOD.md §4).
+// first where nobody asks for it (docs/METHOD.md §4).
 func deciding(k ItemKind) string {
 	if slices.Contains(k.Criteria, "desirability") {
 		return "desirability"

@@ -2,7 +2,7 @@ package delphi
 
 import "delfi/internal/delphi/stat"
 
-// RoundKind is what a round asks for (METHOD.md §9).
+// RoundKind is what a round asks for (docs/METHOD.md §9).
 type RoundKind string
 
 // The kinds of round.
@@ -13,7 +13,7 @@ const (
 	StandingKind RoundKind = "standing"
 )
 
-// VerdictKey is where an item stands (METHOD.md §4).
+// VerdictKey is where an item stands (docs/METHOD.md §4).
 type VerdictKey string
 
 // The verdicts, in the order in which they are listed.
@@ -144,7 +144,7 @@ type ItemCounts struct {
 	Moves       bool      `json:"moves"`       // every row of M holds 0 or enough people
 }
 
-// ShiftForm is how finely the changes of a panel may be shown (METHOD.md §7).
+// ShiftForm is how finely the changes of a panel may be shown (docs/METHOD.md §7).
 type ShiftForm string
 
 // The forms; the last one is no table but a bound.
@@ -159,7 +159,7 @@ const (
 // the marks of ballots, no values at all, since the engine does not know marks: N
 // says how many there are.
 type Table struct {
-	ID     string   `json:"id"`     // "A/<item>", "A/<item>/likely", "G/<item>/<group>", "D/<item>", "T/<item>" … (RECORD.md §3)
+	ID     string   `json:"id"`     // "A/<item>", "A/<item>/likely", "G/<item>/<group>", "D/<item>", "T/<item>" … (docs/RECORD.md §3)
 	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "<=-2".."+1", "kept", "moved", "1-3>7-9"
 	Counts []int    `json:"counts"`
 	N      int      `json:"n"`
@@ -170,7 +170,7 @@ type Closing struct {
 	Counts Counts  `json:"counts"`
 	Tables []Table `json:"tables"` // exactly those that Rule names, in its order
 
-	// Root is the round's Merkle root over its heads (RECORD.md §3): who commits the
+	// Root is the round's Merkle root over its heads (docs/RECORD.md §3): who commits the
 	// tables sets it. It seeds Monte-Carlo figures, which are absent without it.
 	Root []byte `json:"root,omitempty"`
 }

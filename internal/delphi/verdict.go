@@ -6,7 +6,7 @@ import (
 	"delfi/internal/delphi/stat"
 )
 
-// The figures of METHOD.md §4 that no protocol changes, in permille.
+// The figures of docs/METHOD.md §4 that no protocol changes, in permille.
 const (
 	poles     = 350 // each outer class, for two poles
 	most      = 500 // more than, for a majority
@@ -122,7 +122,7 @@ func (p Protocol) classify(v *view) class {
 	return p.unpublished()
 }
 
-// scaleClass is METHOD.md §4's ladder: the first that holds.
+// scaleClass is docs/METHOD.md §4's ladder: the first that holds.
 func (p Protocol) scaleClass(v *view) class {
 	s, ok := v.spread("A")
 	if !ok {
@@ -155,7 +155,7 @@ func (c ConsensusPlan) declared(k ItemKind) Direction {
 
 // coreSet marks an item as left out of the core set where the protocol asks whether
 // at most half of every group score 7–9: beside the ladder's verdict, once neither a
-// consensus nor two poles were found (METHOD.md §3).
+// consensus nor two poles were found (docs/METHOD.md §3).
 func (p Protocol) coreSet(v *view, whole spread, c *class) {
 	if p.Consensus.Comet == nil || p.Consensus.Comet.Out != CometAtMostHalf || c.key == Consensus || c.key == Bipolarity {
 		return

@@ -1,5 +1,5 @@
 // Package ledger keeps the public append-only record of who did what, why and when,
-// as a log that anybody can check (RECORD.md §5).
+// as a log that anybody can check (docs/RECORD.md §5).
 //
 // It exists so that whoever steers a consultation does so in sight: every act is
 // written in the act's own transaction, by office and name, with its public

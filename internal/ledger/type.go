@@ -1,6 +1,6 @@
 package ledger
 
-// Type is what an entry records (RECORD.md §5). Beside the members named here a
+// Type is what an entry records (docs/RECORD.md §5). Beside the members named here a
 // body has "role" and "kind" of whoever acted, and "words": the salted digest of
 // what stands beside the entry.
 type Type string

@@ -3,7 +3,7 @@
 //
 // Everybody enrolled is told the same thing. Nothing here knows how or whether
 // anybody answered, so nothing in a letter, in the outbox or in the mail server's
-// log can tell it (RECORD.md §2, point 3).
+// log can tell it (docs/RECORD.md §2.3).
 //
 //	Tell ── waiting ──(the server takes it)── sent
 //	         │  ▲ └──(the address is refused, or tried for days)── refused

@@ -28,7 +28,7 @@ type Issued struct {
 // same code meanwhile, so that an answer lost on the way is repaired; nobody else can be.
 // Conflict "code_issued" later, "no_codes" where accounts answer, "codes_closed" when
 // nothing is left to answer, "codes_late" when no code could work before the end. The use
-// of a code is another request and another transaction (RECORD.md §1).
+// of a code is another request and another transaction (docs/RECORD.md §1).
 func (s *Service) IssueCode(ctx context.Context, actor account.Actor, consultation uuid.UUID, held pseudonym.Secret) (Issued, error) {
 	group, err := s.enrolled(ctx, actor, consultation)
 	if err != nil {

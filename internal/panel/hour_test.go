@@ -123,7 +123,7 @@ func (y *yard) linked(of map[string]string, by string) int {
 	return n
 }
 
-// RECORD.md, section 2, point 0 (d): 40 people come one after the other, enrol and write.
+// docs/RECORD.md §2.0: 40 people come one after the other, enrol and write.
 func TestWhoEnrolsAndWritesInOneSittingIsNotJoined(t *testing.T) {
 	y := newYard(t)
 	of := map[string]string{}

@@ -6,7 +6,7 @@ import (
 )
 
 // quietSettings are the server's settings that keep what people write, and when,
-// out of its logs (RECORD.md, section 2, point 4), with the values they must have.
+// out of its logs (docs/RECORD.md §2.4), with the values they must have.
 var quietSettings = []struct{ name, value string }{
 	{"log_statement", "none"},
 	{"log_error_verbosity", "terse"}, // otherwise a failed CHECK prints the row

@@ -55,7 +55,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	}
 	// Sessions speak UTC, so that instants come back as they were stored, and
 	// keep parameters out of the server's log even where its own configuration
-	// would let them in (RECORD.md §2, point 4).
+	// would let them in (docs/RECORD.md §2.4).
 	if cfg.Runtime == nil {
 		cfg.Runtime = map[string]string{}
 	}

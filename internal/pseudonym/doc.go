@@ -21,7 +21,7 @@
 // So the end holds in every process as soon as it is told, within milliseconds, and at
 // once where the key's file is shared.
 //
-// Who can link a person to an answer (RECORD.md §1), and so what this may promise:
+// Who can link a person to an answer (docs/RECORD.md §1), and so what this may promise:
 //
 //	                                      while it runs              after it has concluded
 //	panelists, staff, through Delfi       no                         no

@@ -250,7 +250,7 @@ func (k *FileKeys) unwrap(name, path string) ([]byte, error) {
 }
 
 // Destroy overwrites the file and removes it. Overwriting helps only on file
-// systems that write in place; backups have their own expiry (RECORD.md §1). The
+// systems that write in place; backups have their own expiry (docs/RECORD.md §1). The
 // tombstone stands first: a process that is cut off in between ends it later.
 func (k *FileKeys) Destroy(_ context.Context, name string) error {
 	path, err := k.path(name)

@@ -82,7 +82,7 @@ func New(db *postgres.DB, keys Keys) *Service {
 // tells of to the next. Called at start.
 func (s *Service) Follow(epoch postgres.Epoch) { s.epoch = epoch }
 
-// Mode says how the seats of a consultation are reached (RECORD.md §1).
+// Mode says how the seats of a consultation are reached (docs/RECORD.md §1).
 type Mode string
 
 // The modes, as the protocol writes them.

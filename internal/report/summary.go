@@ -9,7 +9,7 @@ import (
 )
 
 // Pile is one of the piles of the opinion's first page: the side on which a verdict
-// lies, or that it has none (EXPERIENCE.md, Verdicts).
+// lies, or that it has none (docs/EXPERIENCE.md "Verdicts").
 type Pile string
 
 // The piles, in the order of the page.

@@ -21,7 +21,7 @@ const (
 type Naming string
 
 // Alias is a name like "Tiglio 27", the same for one person in one space and
-// never in two (RECORD.md §1).
+// never in two (docs/RECORD.md §1).
 const Alias Naming = "alias"
 
 // Space is a ground to write on.

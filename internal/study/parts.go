@@ -1,7 +1,7 @@
 package study
 
 // Parts documents every field of the JSON result outside "measures" and
-// "protocol" (which METHOD.md §10 documents), by its path; [] stands for each
+// "protocol" (which docs/METHOD.md §10 documents), by its path; [] stands for each
 // element of a list. Grounds are the same wherever they stand.
 var Parts = []Field{
 	{"format", "what this document is: delfi measure v1"},

@@ -1,6 +1,6 @@
 // Package verify checks a public record without the server that wrote it: from a
 // folder, an archive or an address, with no database and no key but the log's
-// (RECORD.md §6). It exists so that nobody has to believe Delfi, its operator or
+// (docs/RECORD.md §6). It exists so that nobody has to believe Delfi, its operator or
 // the administration: who downloads a record computes every figure again.
 //
 // It stands above report and imports what wrote the record (the engine's rule and

@@ -188,7 +188,7 @@ func (l *life) take(r record) error {
 	case "audit", "reply":
 		return nil
 	}
-	return r.fault("this program knows no such type: take a newer one", r.Type, "a type of RECORD.md §5")
+	return r.fault("this program knows no such type: take a newer one", r.Type, "a type of docs/RECORD.md §5")
 }
 
 // ofConsultation are the acts that move the consultation itself.

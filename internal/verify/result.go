@@ -63,7 +63,7 @@ type ReceiptResult struct {
 }
 
 // Write ends a check in words: what was checked, what is proven, and what is not
-// (RECORD.md §6.9). lang is "it" or "en". Each statement is one printable line,
+// (docs/RECORD.md §6.9). lang is "it" or "en". Each statement is one printable line,
 // whatever stands in the record.
 func (r Result) Write(out io.Writer, lang string) error {
 	say := english

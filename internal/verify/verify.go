@@ -25,7 +25,7 @@ type Options struct {
 
 // Progress is how far a check has come.
 type Progress struct {
-	Step   int    // 1..8 as in RECORD.md §6
+	Step   int    // 1..8 as in docs/RECORD.md §6
 	File   string // being read
 	Files  int    // read so far
 	Leaves int64  // read so far
@@ -125,7 +125,7 @@ func (c *check) run() error {
 	return c.unclaimed()
 }
 
-// step begins a step of RECORD.md §6.
+// step begins a step of docs/RECORD.md §6.
 func (c *check) step(n int) { c.at.Step = n; c.tell() }
 
 func (c *check) tell() {

@@ -18,7 +18,7 @@ type enrolView struct {
 }
 
 // openSmall tells whether the protocol shows a small panel's whole distribution,
-// which each member confirms by itself (METHOD.md §7).
+// which each member confirms by itself (docs/METHOD.md §7).
 func (v view) openSmall() bool { return v.Protocol.Disclosure.Small == delphi.SmallOpen }
 
 // enrolment shows who can know what, and the group, before the button.
@@ -93,7 +93,7 @@ func (c room) join(q *page.Request, v view, group string) error {
 	return err
 }
 
-// knowing are the lines of RECORD.md's table that hold in this consultation: the
+// knowing are the lines of docs/RECORD.md's table that hold in this consultation: the
 // one about the server depends on the mode.
 func (e enrolView) knowing() []string {
 	if e.coded() {

@@ -520,7 +520,7 @@ func enrolForm(e enrolView) templ.Component {
 	})
 }
 
-// knowledge is RECORD.md's table of who can link a person to an answer.
+// knowledge is docs/RECORD.md's table of who can link a person to an answer.
 func knowledge(rows []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

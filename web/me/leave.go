@@ -166,7 +166,7 @@ func (s Services) stay(q *page.Request) error {
 }
 
 // takeBack removes the reader's ballots of open rounds, at once, each in a transaction of
-// its own: nothing writes an account and a ballot together (RECORD.md §2). One that
+// its own: nothing writes an account and a ballot together (docs/RECORD.md §2). One that
 // closes in this moment stays, like every one in a closed round.
 func (s Services) takeBack(q *page.Request) error {
 	q.NoStore()

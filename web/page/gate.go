@@ -64,7 +64,7 @@ func (g *gate) pressure() Pressure { return Pressure{len(g.work), len(g.queue), 
 func (k *Kernel) Reading() Pressure { return k.reads.pressure() }
 
 // Acting gives how full the gate of those who send something is. It moves when
-// somebody answers: RECORD.md, section 2, point 5, holds for whatever shows it.
+// somebody answers: docs/RECORD.md §2.5, holds for whatever shows it.
 func (k *Kernel) Acting() Pressure { return k.acts.pressure() }
 
 // admit lets a request work when there is a place. Readers and those who send

@@ -5,7 +5,7 @@ import "net/http"
 // Apart makes a page of h that lies outside the sessions: none is read, none is
 // written, and q.Actor is nobody whatever cookie comes along. Ballots that are
 // reached by a code lie there, so that no line of ours ever sees the code and the
-// account of one request together (RECORD.md §1). They are quiet. It must run beneath Wrap.
+// account of one request together (docs/RECORD.md §1). They are quiet. It must run beneath Wrap.
 func (k *Kernel) Apart(h Handler, guards ...Guard) Quiet {
 	return Quiet{func(w http.ResponseWriter, r *http.Request) {
 		q := k.outside(w, r)

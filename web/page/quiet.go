@@ -18,7 +18,7 @@ import (
 
 // Quiet is a page under which people answer: a ballot, a code, a contribution, what is
 // read just before or after them. It leaves no line in any log, whatever its status;
-// what is counted of it moves by the hour (RECORD.md, section 2, point 5). It is a type
+// what is counted of it moves by the hour (docs/RECORD.md §2.5). It is a type
 // of its own, so that a route says which it is where it is registered.
 type Quiet struct{ http.HandlerFunc }
 

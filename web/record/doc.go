@@ -1,5 +1,5 @@
 // Package record is the room of those who check: what the server did, in the
-// public record (RECORD.md §5), as pages for people and as files for programs.
+// public record (docs/RECORD.md §5), as pages for people and as files for programs.
 //
 //	/record/                                    what the record is, who witnesses it, the newest acts
 //	/record/{slug}                              one consultation: its acts, its tables, how to check them

@@ -31,7 +31,7 @@ type Case struct {
 	Final    bool // no round follows
 }
 
-// Verdict puts a verdict in words (EXPERIENCE.md, Verdicts).
+// Verdict puts a verdict in words (docs/EXPERIENCE.md "Verdicts").
 func Verdict(q *page.Request, c Case) Mark {
 	m := mark(q, c.Verdict.Key, c.Verdict.Side)
 	m.Sentence = strings.Join(slices.Concat([]string{c.sentence(q)}, c.exactly(q), c.byGroup(q)), " ")

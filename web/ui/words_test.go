@@ -34,7 +34,7 @@ func failed(code string, limit int) []delphi.Ground {
 	return []delphi.Ground{{Code: code, Limit: limit}}
 }
 
-// Each line of EXPERIENCE.md's table of verdicts, by side and in both languages.
+// Each line of docs/EXPERIENCE.md's table of verdicts, by side and in both languages.
 func TestVerdictTable(t *testing.T) {
 	short := failed("share", 750)
 	for _, c := range []struct {

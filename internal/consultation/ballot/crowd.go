@@ -13,7 +13,7 @@ import (
 
 // Ballots of one round are committed by a crowd (postgres.Crowd), since a commit costs
 // one write to the disk whatever it holds. A batch is worked in the order of panelists'
-// ids and never in that of arrival (RECORD.md §2), and has each ballot once. What is
+// ids and never in that of arrival (docs/RECORD.md §2), and has each ballot once. What is
 // wrong with one is told to its owner alone.
 
 // most is how many ballots one transaction writes.

@@ -24,7 +24,7 @@
 // The closing is three steps, each repeatable, so that a server that dies
 // between two of them changes nothing about the result. Its two writing steps
 // are two transactions, because rows of both schemas with one xmin would be
-// rows that belong together (RECORD.md §2).
+// rows that belong together (docs/RECORD.md §2).
 //
 // A standing round is counted at each release from what changed since the last
 // (standing.go).

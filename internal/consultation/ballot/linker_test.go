@@ -23,7 +23,7 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// The linker of RECORD.md §2.6: a synthetic panel of early and late joiners in
+// The linker of docs/RECORD.md §2.6: a synthetic panel of early and late joiners in
 // two groups, who skip rounds, in both modes; and an attacker who has everything but
 // the key: live SQL, a dump (rows in file order), the files of the tables with
 // their dead rows, the write-ahead log, the server's log, queue, outbox and the data

@@ -12,7 +12,7 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// Receipt is what a panelist gets for a delivered ballot (RECORD.md §4). It lies
+// Receipt is what a panelist gets for a delivered ballot (docs/RECORD.md §4). It lies
 // nowhere: whoever asks again is given the same one, made anew.
 type Receipt struct {
 	Mark     string // hex

@@ -19,7 +19,7 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// The linker of RECORD.md §2.6 for contributions: people enrol and write in one sitting,
+// The linker of docs/RECORD.md §2.6 for contributions: people enrol and write in one sitting,
 // one after the other or overlapping, half of them writing; the attacker has the tables
 // in file order with xmin, their files with dead rows, and the write-ahead log, but not
 // the key.

@@ -4,7 +4,7 @@ package stat
 // median that they were shown (below, at, above); columns, what they did (moved
 // down, stayed, moved up); cells, the share of all pairs expected if later answers
 // were independent of earlier ones. Regression to the mean alone fills the corners
-// of M, so only what exceeds this baseline speaks of conformity (METHOD.md §6).
+// of M, so only what exceeds this baseline speaks of conformity (docs/METHOD.md §6).
 //
 // All Undefined when a round is empty, the scales differ in length, or the median
 // is Undefined.

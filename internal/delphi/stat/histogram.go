@@ -82,7 +82,7 @@ func Mode(h []int) []int {
 
 // Bounds are the two histograms of the attrition bounds: every one of the
 // leavers' missing answers put into the lowest cell, then into the highest
-// (worst-case bounds after Manski 1990; METHOD.md §6). h is over classes or
+// (worst-case bounds after Manski 1990; docs/METHOD.md §6). h is over classes or
 // points and is not changed; both are nil when h is empty or leavers negative.
 func Bounds(h []int, leavers int) (low, high []int) {
 	if len(h) == 0 || leavers < 0 {

@@ -7,7 +7,7 @@ import "math"
 // one point more or less with probability wobble/1000, half each way; who would
 // leave the scale stays. It is never more than for as many people spread evenly,
 // whose histogram chance alone changes: a lone peak that widens has changed. On 9
-// points and at 300 ‰ it is about .15 for 20 people and .04 for 500.
+// points and at 300 ‰ it is at most .153 for 20 people and .034 for 500.
 //
 // before counts spans of points, in order; widths are their numbers of points (nil
 // for single points), within which answers count as spread evenly. Undefined without

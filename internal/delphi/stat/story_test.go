@@ -55,7 +55,7 @@ func TestStory(t *testing.T) {
 }
 
 // TestCrowd: at 100,000 people everything is significant, and the effect over all
-// pairs is what keeps a panel stable (METHOD.md §3: 8 people of 2,000).
+// pairs is what keeps a panel stable (docs/METHOD.md §3: 8 people of 2,000).
 func TestCrowd(t *testing.T) {
 	r := SignedRank(Shifts{{0, 1992}, {1, 8}}, Drop)
 	if p, _ := r.GateP.Float(); !(p < 0.05) {

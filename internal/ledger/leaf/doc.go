@@ -1,6 +1,6 @@
 // Package leaf is the arithmetic of proof: what is hashed, in which bytes, and
 // how a table's leaves become one root that anybody can compute again
-// (RECORD.md §3, §4). It exists apart from the log and the database so that who
+// (docs/RECORD.md §3, §4). It exists apart from the log and the database so that who
 // closes a round and who checks it run the same few lines.
 //
 // It is pure: no I/O of its own, no clock, no randomness.

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Entry is one line of the log as its tree holds it (RECORD.md §5): what happened
+// Entry is one line of the log as its tree holds it (docs/RECORD.md §5): what happened
 // to whom and when, with the act's figures.
 type Entry struct {
 	Type         string

@@ -29,7 +29,7 @@ func build(t testing.TB, people int) Built {
 
 func file(b Built) []byte { return append([]byte(FileHead(b.Table)), b.Lines(0, b.N())...) }
 
-// TestALeafIsItsFourLines as RECORD.md §3 writes them.
+// TestALeafIsItsFourLines as docs/RECORD.md §3 writes them.
 func TestALeafIsItsFourLines(t *testing.T) {
 	var salt Salt
 	want := "delfi leaf v1\n" + table + "\n7\nAAAAAAAAAAAAAAAAAAAAAA==\n"

@@ -13,5 +13,5 @@
 //
 // Nobody but the user that runs it can reach it: it listens on a unix socket in
 // a folder of mode 0700 and on no address. Its log holds neither statements nor
-// parameters nor the rows that broke a constraint (RECORD.md, section 2).
+// parameters nor the rows that broke a constraint (docs/RECORD.md §2).
 package private

@@ -141,7 +141,7 @@ func TestAStoppedClusterIsFoundAgain(t *testing.T) {
 	}
 }
 
-// RECORD.md, section 2, point 4; and nobody but the runner reaches the socket.
+// docs/RECORD.md §2.4; and nobody but the runner reaches the socket.
 func TestTheClusterKeepsSilent(t *testing.T) {
 	k := started(t, Config{Data: folder(t)})
 	for name, want := range map[string]string{

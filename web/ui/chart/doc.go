@@ -6,7 +6,7 @@
 // style; it says in its title and description what it shows, because a picture
 // that only eyes can read is half a page; and the page sets a table beneath it.
 //
-// Shape comes before colour (EXPERIENCE.md "Charts"): one's own bar is hatched,
+// Shape comes before colour (docs/EXPERIENCE.md "Charts"): one's own bar is hatched,
 // the median a diamond, the middle half a capped bar. Nothing moves, nothing
 // needs a pointer, no axis is cut.
 package chart

@@ -1,0 +1,15 @@
+package main
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// The version is the build's: module, commit where there is one, and compiler.
+func TestTheVersionIsTheBuilds(t *testing.T) {
+	got := version()
+	if !strings.HasPrefix(got, "delfi ") || !strings.HasSuffix(got, runtime.Version()) || strings.ContainsAny(got, "\n\r") {
+		t.Errorf("--version prints %q", got)
+	}
+}
