@@ -291,4 +291,21 @@ func TestConformity(t *testing.T) {
 	if _, ok := delphi.Conformity(p, item, held(t, p, oneGroup, first[:99], second[:99])); ok {
 		t.Error("conformity of 99 pairs")
 	}
+	// One who left has twenty stayers left out of M: what they did is in none of its shares.
+	left := slices.Clone(second)
+	left[0] = absent
+	c := held(t, p, oneGroup, slices.Concat(first, first), slices.Concat(left, second))
+	if delphi.LeftOut(p, c[1].Counts.Items[0]) != 20 || !c[1].Counts.Items[0].Moves {
+		t.Fatalf("%+v", c[1].Counts.Items[0])
+	}
+	if f, ok := delphi.Conformity(p, item, c); ok {
+		t.Errorf("conformity of some pairs is given as that of all: %+v", f)
+	}
+	// Five who left hide each other.
+	for i := range 5 {
+		left[i] = absent
+	}
+	if _, ok := delphi.Conformity(p, item, held(t, p, oneGroup, slices.Concat(first, first), slices.Concat(left, second))); !ok {
+		t.Error("five who left hide each other: M counts all pairs")
+	}
 }

@@ -119,10 +119,11 @@ type Following struct {
 	Expected [3][3]stat.Value `json:"expected"` // were the two rounds independent
 }
 
-// Conformity reads table M of an item's last round; false where it does not exist.
+// Conformity reads table M of an item's last round; false where it does not exist, and
+// where it leaves stayers out: moves counted of some pairs are no shares of all.
 func Conformity(p Protocol, item Item, rounds []Closing) (Following, bool) {
 	now, before := last(p, item, rounds)
-	if now == nil || before == nil {
+	if now == nil || before == nil || now.leftOut(p) > 0 {
 		return Following{}, false
 	}
 	m, ok := now.tables["M"]
