@@ -76,7 +76,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		Rounds: src.rounds(), Items: src.rated(f), Contributions: []Contribution{},
 		Received:  Received{All: src.received.Received, Admitted: src.received.Admitted, Rejected: src.received.Rejected, Pending: src.received.Pending},
 		Acts:      acts(src.entries),
-		Attrition: f.Attrition, Deviations: deviations(src.entries), Suppressed: f.Suppressed,
+		Attrition: f.Attrition, Deviations: deviations(src.entries, c.Origin != nil), Suppressed: f.Suppressed,
 		Texts:    Texts{Summary: texts.Summary, Limitations: texts.Limitations},
 		Minority: minorityOf(src.minority, DissentIn(documents), c.PublishedAt),
 	}

@@ -64,9 +64,12 @@ var departures = []consultation.Act{
 
 // deviations lists the acts that departed from the plan or from the engine's
 // proposal; those that have a reason to give, gave it.
-func deviations(entries []ledger.Entry) []Deviation {
+func deviations(entries []ledger.Entry, imported bool) []Deviation {
 	out := []Deviation{}
 	for _, e := range entries {
+		if imported && e.Kind == string(consultation.ActClose) {
+			continue // it had no deadline: its end is that of the conversation
+		}
 		if Steers(e.Type) && departs(e) || against(e) {
 			out = append(out, Deviation{On: day(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
 		}

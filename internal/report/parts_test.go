@@ -22,7 +22,7 @@ func TestDeviationsAreDecisionsAgainstTheProposal(t *testing.T) {
 		entry("settle", "reword", "hold", "statement 12", "È ambigua."), entry("reword", "reword", "hold", "statement 2", "È ambigua."),
 		{Type: ledger.Act, Kind: "extend", Role: "facilitator", Target: "round 2", Reason: "Neve."},
 		{Type: ledger.Act, Kind: "close", Role: "system", Target: "round 2"},
-	}) {
+	}, false) {
 		got = append(got, d.Kind+" "+d.Target)
 	}
 	if d := cmp.Diff([]string{"settle statement 1", "hold statement 12", "extend round 2"}, got); d != "" {
@@ -57,8 +57,17 @@ func TestAnOrdinaryConclusionIsNoDeparture(t *testing.T) {
 		"the minority report that it asks": {act(consultation.ActMinority, "facilitator", "", nil), false},
 		"published":                        {act(consultation.ActPublish, "administrator", "", nil), false},
 	} {
-		if got := len(deviations([]ledger.Entry{c.e})) == 1; got != c.want {
+		if got := len(deviations([]ledger.Entry{c.e}, false)) == 1; got != c.want {
 			t.Errorf("%s: a departure %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+// An imported conversation had no deadline here: that its round is closed departs from
+// nothing that was announced.
+func TestTheEndOfAnImportIsNoDeparture(t *testing.T) {
+	e := ledger.Entry{Type: ledger.Act, Kind: string(consultation.ActClose), Role: string(consultation.System), Target: "round 1", Reason: "The imported conversation ended."}
+	if got := deviations([]ledger.Entry{e}, true); len(got) != 0 {
+		t.Errorf("%v", got)
 	}
 }

@@ -115,6 +115,15 @@ func summary(q *page.Request, d chart.Distribution) string {
 	return q.T("consult.paper.summary", "low", w.At(d.Middle.Q1), "high", w.At(d.Middle.Q3), "median", w.Lies(d.Middle.Median))
 }
 
+// gathered says why no median is shown of answers that stand in two camps. Two parties
+// are named only where the verdict does: another rule may have found a majority.
+func gathered(q *page.Request, v delphi.Verdict) string {
+	if v.Key == delphi.Bipolarity || v.If == delphi.Bipolarity {
+		return q.T("consult.result.poles")
+	}
+	return q.T("consult.result.apart")
+}
+
 // groupPictures are the groups' distributions, in the document's order.
 func (v view) groupPictures(q *page.Request, f ballot.ItemFeedback) []chart.Distribution {
 	all := make([]chart.Distribution, len(f.Figures.Groups))

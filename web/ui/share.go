@@ -37,25 +37,28 @@ func Part(q *page.Request, form Form, n, of int) string {
 
 // Proportion writes a share of 0..1 as chart.Share rounds it, "–" when it is not
 // defined. A lower bound is rounded down: more must not be promised than is known.
+// Neither nobody nor everybody is said of what only rounds to it.
 func Proportion(q *page.Request, form Form, v stat.Value, least bool) string {
-	x, ok := v.Float()
-	if !ok {
-		return "–"
-	}
-	return Percent(q, form, whole(x, least))
+	return Beside(q, form, v, least, func(int) bool { return true })
 }
 
 // Beside writes a share of 0..1 next to a threshold: with one decimal where the whole
-// number does not fit what is said of it, as 70 % beside "fewer than 70 %".
+// number does not fit what is said of it, as 70 % beside "fewer than 70 %", or would
+// be a 0 or 100 that it only rounds to.
 func Beside(q *page.Request, form Form, v stat.Value, least bool, fits func(whole int) bool) string {
 	x, ok := v.Float()
 	if !ok {
 		return "–"
 	}
-	if w := whole(x, least); fits(w) {
+	w := whole(x, least)
+	some, most := w == 0 && x > onShare, w == 100 && x < 1-onShare
+	if fits(w) && !some && !most {
 		return Percent(q, form, w)
 	}
 	tenths := math.Floor(1000*x + onShare)
+	if some && tenths == 0 && !least {
+		tenths = 1
+	}
 	return percent(q, form, int(tenths)/10, decimal(q, tenths/10))
 }
 

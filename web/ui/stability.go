@@ -111,6 +111,9 @@ func (c Case) moved(q *page.Request, say func(string, ...any), counts delphi.Ite
 	} else {
 		say("moved_asked", "share", Beside(q, Of, f.Scheibe, false, c.fits(g)), "limit", Permille(q, Of, limit))
 	}
+	if c.Protocol.Standing() {
+		say("rounded") // the release before was not that of the closing
+	}
 	if f.NoChange.Defined() {
 		key := "chance"
 		if people == 0 {

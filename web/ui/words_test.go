@@ -234,6 +234,18 @@ func TestOneRounding(t *testing.T) {
 	if got := spaced(ui.Proportion(q, ui.The, stat.Share(848, 1000), true)); got != "l’84 %" {
 		t.Errorf("at least 84.8 %%: %s", got)
 	}
+	// Nearly nobody is not nobody, and nearly everybody not everybody.
+	for _, one := range []struct {
+		n, of int
+		least bool
+		want  string
+	}{
+		{0, 240, false, "lo 0 %"}, {1, 240, false, "lo 0,4 %"}, {1, 30_000, false, "lo 0,1 %"}, {239, 240, false, "il 99,5 %"}, {240, 240, false, "il 100 %"}, {1, 240, true, "lo 0,4 %"},
+	} {
+		if got := spaced(ui.Proportion(q, ui.The, stat.Share(one.n, one.of), one.least)); got != one.want {
+			t.Errorf("%d of %d: %q, want %q", one.n, one.of, got, one.want)
+		}
+	}
 	if got := ui.Part(q, ui.Plain, 0, 0); got != "–" {
 		t.Errorf("0 of 0: %s", got)
 	}
