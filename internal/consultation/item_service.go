@@ -199,7 +199,8 @@ func (s *Service) decide(ctx context.Context, tx *postgres.Tx, c *Consultation, 
 
 // settleLive settles whatever is in play, with the verdict that it has: after
 // the last round, and when the consultation is concluded. An item that no round
-// has judged (it was added after the last one) is settled without a round.
+// has judged (it was added after the last one) is settled without a round; the record
+// has that too, because where an item stands must follow from it.
 func (s *Service) settleLive(ctx context.Context, tx *postgres.Tx, c *Consultation, by author, reason string) error {
 	all, err := items(ctx, tx, c.ID, uuid.Nil)
 	if err != nil {
@@ -245,6 +246,12 @@ func (s *Service) settleLive(ctx context.Context, tx *postgres.Tx, c *Consultati
 			return err
 		}
 		if err := updateItem(ctx, tx, it); err != nil {
+			return err
+		}
+		err := s.note(ctx, tx, c, by, ledger.Entry{
+			Type: ledger.Decision, Kind: string(ActSettle), Target: it.target(), Reason: reason, Body: ledger.Body(map[string]any{"item": it.Number}),
+		})
+		if err != nil {
 			return err
 		}
 	}

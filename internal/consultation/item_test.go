@@ -94,6 +94,7 @@ func TestMerging(t *testing.T) {
 	if len(got) != 3 || got[0].ID != child.ID || !slices.Equal(got[0].Parents, []uuid.UUID{two[0].ID, two[1].ID}) || got[1].State != ItemSuperseded || got[2].State != ItemSuperseded {
 		t.Errorf("after merging: %+v", got)
 	}
+	h.recorded("decision/supersede moderator : statement 1", "decision/supersede moderator : statement 2")
 	remove := func(ctx context.Context, tx *postgres.Tx) error { return h.s.RemoveItem(ctx, tx, child.ID) }
 	h.tx(remove)
 	if got := shown(h.items()); !slices.Equal(got, []string{"1 Una piazza senza auto.||false|live", "2 Una piazza senza auto.||false|live"}) {
@@ -131,6 +132,28 @@ func TestDropAndRestore(t *testing.T) {
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error { return h.s.RestoreItem(ctx, tx, two[0].ID) })
 	if got := h.items(); got[0].State != ItemLive || got[0].Number != 1 {
 		t.Errorf("restored: %+v", got)
+	}
+	h.recorded("decision/drop moderator : statement 1", "decision/restore moderator : statement 1")
+}
+
+// TestAddedAfterTheLastAnswers settles with the conclusion an item that no round rated,
+// and the record says so: where an item stands follows from it.
+func TestAddedAfterTheLastAnswers(t *testing.T) {
+	h := newTown(t)
+	h.gathered(1)
+	h.ok(h.s.ReleaseRound(t.Context(), h.marco, slug, 1))
+	h.ok(h.s.OpenRound(t.Context(), h.furio, slug, 2))
+	h.ok(h.s.CloseRound(t.Context(), h.furio, slug, 2, "Basta."))
+	h.drain()
+	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := h.s.AddItem(ctx, tx, h.get().ID, "", "Una fontana.", nil)
+		return err
+	})
+	h.ok(h.s.Conclude(t.Context(), h.furio, slug, "La Giunta decide domani."))
+	for _, want := range []string{"decision/settle facilitator Furio: statement 1", "decision/settle facilitator Furio: statement 2"} {
+		if !slices.Contains(h.entries(), want) {
+			h.Errorf("the record does not say %q: %q", want, h.entries())
+		}
 	}
 }
 

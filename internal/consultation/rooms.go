@@ -463,7 +463,8 @@ func (s *Service) itemForUpdate(ctx context.Context, tx *postgres.Tx, item uuid.
 	return c, it, err
 }
 
-// turn moves an item of a locked consultation by a moderator's act.
+// turn moves an item of a locked consultation by a moderator's act, and records where
+// the item stands: the act's own entry, which the room above writes, has its words.
 func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *Consultation, item uuid.UUID, act Act) error {
 	it, err := itemIn(ctx, tx, c, item)
 	if err != nil {
@@ -472,7 +473,12 @@ func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *Consultation, it
 	if it.State, _, err = step(ofItem, it.State, act, account.Moderator); err != nil {
 		return err
 	}
-	return updateItem(ctx, tx, it)
+	if err := updateItem(ctx, tx, it); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, c, author{role: account.Moderator}, ledger.Entry{
+		Type: ledger.Decision, Kind: string(act), Target: it.target(), Body: ledger.Body(map[string]any{"item": it.Number}),
+	})
 }
 
 // wording reads the words of a statement: 1 to 600 characters.

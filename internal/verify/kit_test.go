@@ -182,8 +182,10 @@ func (b *book) opinion() {
 	}
 	for _, i := range b.items {
 		item := report.Item{ID: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind, State: "settled", SettledIn: 3, ItemFigures: f.Of(i.Item), Parents: []uuid.UUID{}, Contributions: []uuid.UUID{}}
-		if i.Number == 1 {
-			for n := range item.History {
+		for n, h := range item.History {
+			if h.Round == 3 {
+				item.History[n].Decision = &report.Decision{Proposed: "settle", Decided: "settle"}
+			} else if i.Number == 1 {
 				item.History[n].Decision = &report.Decision{Proposed: "settle", Decided: "go-on", Reason: "Ne parliamo ancora.", Against: true}
 			}
 		}
@@ -479,7 +481,13 @@ func (b *book) round(round int) {
 	}
 	b.entry("feedback", map[string]any{"role": "system", "round": round, "document": b.shown, "tables": names}, nil)
 	b.act("release", "system", round, "")
-	b.entry("decision", map[string]any{"kind": "go-on", "role": "facilitator", "round": round, "item": 1, "proposed": "settle", "decided": "go-on"}, map[string]string{"name": "Bo", "reason": "Ne parliamo ancora."})
+	if round == 2 {
+		b.entry("decision", map[string]any{"kind": "go-on", "role": "facilitator", "round": round, "item": 1, "proposed": "settle", "decided": "go-on"}, map[string]string{"name": "Bo", "reason": "Ne parliamo ancora."})
+		return
+	}
+	for _, i := range b.items {
+		b.entry("decision", map[string]any{"kind": "settle", "role": "system", "round": round, "item": i.Number, "proposed": "settle", "decided": "settle"}, nil)
+	}
 }
 
 func (b *book) reason(closing delphi.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"fmt"
+
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
@@ -46,18 +48,31 @@ func (c *check) opinion(r *reading, l Listed) error {
 func (r *reading) published(o *report.Opinion, version int) error {
 	var documents []ballot.Feedback
 	var closings []delphi.Closing
+	asked := map[uuid.UUID]ballot.Asked{}
 	for _, e := range r.closings {
 		documents, closings = append(documents, e.feedback), append(closings, e.Closing)
+		for _, a := range e.items {
+			asked[a.Item] = a
+		}
 	}
 	f := report.FiguresOf(r.protocol, documents, closings)
 	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
 	o.Attrition, o.Suppressed = f.Attrition, f.Suppressed
-	seen := map[uuid.UUID]bool{}
+	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
 	for n := range o.Items {
 		i := &o.Items[n]
 		said := i.History
 		i.ItemFigures = f.Of(i.ID)
-		seen[i.ID] = true
+		if a, rated := asked[i.ID]; rated {
+			i.Number, i.Kind = a.Number, a.Kind
+		}
+		if numbers[i.Number] || seen[i.ID] {
+			return &Fault{File: r.path("opinion.json"), What: "two items of the opinion have one number", Found: fmt.Sprint(i.Number)}
+		}
+		seen[i.ID], numbers[i.Number] = true, true
+		// Dropped or settled is what the log decided: else a verdict could be left out of
+		// the summary by calling its item gone.
+		i.State, i.SettledIn = string(r.life.stands(i.Number)), r.life.settled[i.Number]
 		r.decided(i, said)
 	}
 	o.Summary = report.Summarize(o.Items)

@@ -21,6 +21,7 @@ type life struct {
 	rounds    map[int]*round
 	rolls     map[string]int // by group: the newest
 	items     map[int]consultation.ItemState
+	settled   map[int]int // by item: number of the round after which it was settled; 0 for none
 	decisions []decision
 	opinions  []opinionEntry
 	report    *minorityEntry
@@ -74,7 +75,7 @@ func (c *check) replay(r record, without map[int64]record) error {
 	}
 	l := c.log.lives[r.Consultation]
 	if l == nil {
-		l = &life{id: r.Consultation, rounds: map[int]*round{}, rolls: map[string]int{}, items: map[int]consultation.ItemState{}, documents: map[string]bool{}}
+		l = &life{id: r.Consultation, rounds: map[int]*round{}, rolls: map[string]int{}, items: map[int]consultation.ItemState{}, settled: map[int]int{}, documents: map[string]bool{}}
 		c.log.lives[r.Consultation] = l
 	}
 	return l.take(r)
@@ -395,17 +396,14 @@ func (l *life) release(r record) error {
 	return nil
 }
 
-// decide takes a decision about an item. Items are born and merged by moderators'
-// acts, which the log tells in words: one that it never saw is in play.
+// decide takes a decision about an item. Items are born by moderators' acts, which the
+// log tells in words: one that it never decided about is in play.
 func (l *life) decide(r record) error {
 	f := decision{record: r}
 	if err := r.figures(&f); err != nil {
 		return err
 	}
-	from, seen := l.items[f.Item]
-	if !seen {
-		from = consultation.ItemLive
-	}
+	from := l.stands(f.Item)
 	to, err := from.Follow(consultation.Act(r.kind), r.role)
 	if err != nil {
 		return r.fault("this decision was not possible here: "+err.Error(), fmt.Sprintf("%q by the %s of item %d, which is %s", r.kind, r.role, f.Item, from), "a decision of the lifecycle")
@@ -413,9 +411,20 @@ func (l *life) decide(r record) error {
 	if f.Proposed != f.Decided && r.words.Reason == "" && !r.removed {
 		return r.fault(fmt.Sprintf("item %d was decided against the proposal without a reason", f.Item), f.Decided, f.Proposed+", or a reason")
 	}
-	l.items[f.Item] = to
+	l.items[f.Item], l.settled[f.Item] = to, 0
+	if to == consultation.ItemSettled {
+		l.settled[f.Item] = f.Round
+	}
 	l.decisions = append(l.decisions, f)
 	return nil
+}
+
+// stands gives the state of an item, by its number, after the decisions so far.
+func (l *life) stands(item int) consultation.ItemState {
+	if s, decided := l.items[item]; decided {
+		return s
+	}
+	return consultation.ItemLive
 }
 
 func (l *life) opinion(r record) error {

@@ -58,7 +58,7 @@ type tampering struct {
 func tamperings() []tampering {
 	const three = "tigli/rounds/3/"
 	kept := func(b *book, o *Options) { o.Checkpoint = b.checkpoint(len(b.lines) - 1) }
-	return append(dissentTamperings(), []tampering{
+	return append(append(dissentTamperings(), stateTamperings()...), []tampering{
 		{
 			name: "one answer", place: three + "leaves/A/" + first + ", table A/" + first, fault: "a leaf is not the one that was committed",
 			does: func(b *book) { value(b, 3, "A/"+first) },
@@ -387,7 +387,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 25 entries have another root", with: kept,
+			name: "a log rewritten since a kept checkpoint", place: "entries", fault: "the log was rewritten since the checkpoint that you kept: the first 26 entries have another root", with: kept,
 			does: func(b *book) {
 				b.rewrite(b.find("roll", 0), func(body map[string]any) { body["n"] = 90 })
 				b.seal()
