@@ -72,15 +72,15 @@ func italian(r Result) []part {
 	checked.add(true, "registro %s: %d voci, radice %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
 		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
-		checked.add(c.Waiting > 0, "  %s: %d turni chiusi non sono ancora pubblici, i loro file non sono stati guardati", c.Slug, c.Waiting)
+		checked.add(c.Waiting > 0, "  %s: giri chiusi e non ancora pubblici: %d; i loro file non sono stati guardati", c.Slug, c.Waiting)
 		if k := c.Clock; k != nil {
 			checked.add(true, "  %s: conclusa %s; pubblicata %s, termine %s", c.Slug, k.Concluded, cmp.Or(k.Published, "non fino a "+k.Last), k.PublishBy)
 			checked.add(k.AnswerBy != "", "  %s: risposta %s, termine %s", c.Slug, cmp.Or(k.Answered, "non fino a "+k.Last), k.AnswerBy)
 		}
 	}
-	checked.add(true, "turni di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
-	checked.add(true, "cifre ricalcolate: %d, motivazioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
-	checked.add(r.Reasons > 0, "testi di motivazioni rimossi per legge, di cui restano le impronte: %d", r.Reasons)
+	checked.add(true, "giri di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
+	checked.add(true, "cifre ricalcolate: %d, ragioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
+	checked.add(r.Reasons > 0, "testi di ragioni rimossi per legge, di cui restano le impronte: %d", r.Reasons)
 	checked.add(r.Contributions > 0, "testi di contributi rimossi per legge: %d", r.Contributions)
 	checked.add(len(r.Removals) > 0, "parole rimosse per legge accanto a %d voci: %s", len(r.Removals), numbered(r.Removals))
 	checked.add(len(r.Others) > 0, "non controllate, benché il registro le elenchi: %s", named(r.Others))
@@ -88,11 +88,11 @@ func italian(r Result) []part {
 	for _, w := range r.Receipts {
 		switch {
 		case w.Waiting:
-			checked.add(true, "ricevuta %s: firmata come si deve; il turno %d non è ancora pubblico", w.File, w.Round)
+			checked.add(true, "ricevuta %s: firmata come si deve; il giro %d non è ancora pubblico", w.File, w.Round)
 		case w.Superseded:
-			checked.add(true, "ricevuta %s: la sua scheda è stata sostituita da una successiva e non conta (turno %d)", w.File, w.Round)
+			checked.add(true, "ricevuta %s: la sua scheda è stata sostituita da una successiva e non conta (giro %d)", w.File, w.Round)
 		default:
-			checked.add(true, "ricevuta %s: la sua scheda è fra quelle contate nel turno %d", w.File, w.Round)
+			checked.add(true, "ricevuta %s: la sua scheda è fra quelle contate nel giro %d", w.File, w.Round)
 			checked.add(w.Leaves > 0, "  %s: %d foglie hanno il valore giusto", w.File, w.Leaves)
 			checked.add(len(w.LeftOut) > 0, "  %s: lasciate fuori per regola: %s", w.File, strings.Join(w.LeftOut, ", "))
 		}
@@ -102,7 +102,7 @@ func italian(r Result) []part {
 	proven.add(r.Kept > 0, "il registro continua il checkpoint di %d voci che avevi conservato: nulla di precedente è stato cambiato", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s ha firmato il registro fino alla voce %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(true, "le regole erano congelate prima, ed esistono esattamente le tabelle che nominano")
-	proven.add(true, "ogni cifra ed esito del panel, e ogni motivazione, segue dalle foglie di quelle tabelle")
+	proven.add(true, "ogni cifra ed esito del panel, e ogni ragione, segue dalle foglie di quelle tabelle")
 	proven.add(len(r.Receipts) > 0, "le schede delle ricevute qui sopra sono state trattate come detto")
 	not := part{title: "Non provato:"}
 	not.add(true, "che i partecipanti siano persone vere, ognuna una volta sola: dipende da chi tiene l'elenco")
@@ -112,7 +112,7 @@ func italian(r Result) []part {
 	not.add(true, "che gli orari delle voci siano quelli veri: li scrive chi firma il registro")
 	not.add(true, "che nessuno abbia risposto sotto pressione")
 	not.add(true, "che altro racconta il parere: date, nomi, contributi e numero degli atti, che la sua impronta fissa e per cui si può leggere il registro")
-	not.add(true, "quali motivazioni vengono da fuori della metà centrale: nessuna tabella unisce parole e valori")
+	not.add(true, "quali ragioni vengono da fuori della metà centrale: nessuna tabella unisce parole e valori")
 	not.add(r.LeftOut > 0, "chi è lasciato fuori da %d tabelle di cambiamento: la regola dice quanti, li ha scelti una chiave distrutta", r.LeftOut)
 	not.add(r.Releases > 0, "le cifre intermedie oltre il cinque più vicino: non hanno foglie")
 	not.add(!r.Pinned, "che la chiave del registro sia quella giusta: è stata presa per buona dal registro stesso (--key %s)", r.Key)
