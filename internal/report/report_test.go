@@ -299,6 +299,13 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 		t.Errorf("the fountain is %s on pile %q", fountain.Verdict.Key, fountain.Pile)
 	}
 	want := Summary{Consensus: BySide{N: 1, For: 1}, Divided: DividedOnes{N: 1, TwoPoles: 1}}
+	lists, err := w.reports.Summaries(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(map[uuid.UUID]Summary{c.ID: want}, lists); d != "" {
+		t.Errorf("the list of opinions: %s", d)
+	}
 	if d := cmp.Diff(want, o.Summary); d != "" || len(o.On(For)) != 1 || len(o.On(Divided)) != 1 {
 		t.Errorf("piles and summary: %s", d)
 	}

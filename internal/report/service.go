@@ -87,9 +87,13 @@ func (s *Service) keep(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 	if err != nil {
 		return err
 	}
+	summary, err := canonical.Marshal(o.Summary)
+	if err != nil {
+		return err
+	}
 	sum := sha256.Sum256(document)
 	hash := hex.EncodeToString(sum[:])
-	if err := insertOpinion(ctx, tx, c.ID, o.Version, document, hash); err != nil {
+	if err := insertOpinion(ctx, tx, c.ID, o.Version, document, string(summary), hash); err != nil {
 		return err
 	}
 	return s.record.Append(ctx, tx, ledger.Entry{
@@ -115,6 +119,17 @@ func (s *Service) Of(ctx context.Context, id uuid.UUID) (Opinion, []byte, error)
 	}
 	o, err := parse(last)
 	return o, []byte(last.document), err
+}
+
+// Summaries gives the headline counts of every published opinion, by consultation: those
+// of the public document, read at once for a list.
+func (s *Service) Summaries(ctx context.Context) (map[uuid.UUID]Summary, error) {
+	var out map[uuid.UUID]Summary
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = summaries(ctx, tx)
+		return err
+	})
+	return out, err
 }
 
 func parse(s stored) (Opinion, error) {

@@ -3,7 +3,9 @@ package report
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -33,12 +35,38 @@ func latest(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (store
 	return s, err
 }
 
+// summaries gives the summaries of the newest versions, as their documents have them.
+func summaries(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID]Summary, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT DISTINCT ON (consultation) consultation, summary
+		FROM civic.opinion
+		ORDER BY consultation, version DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("summaries: %w", err)
+	}
+	defer rows.Close()
+	out := map[uuid.UUID]Summary{}
+	for rows.Next() {
+		var id uuid.UUID
+		var text string
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, fmt.Errorf("summaries: %w", err)
+		}
+		var s Summary
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			return nil, fmt.Errorf("summary of opinion %s: %w", id, err)
+		}
+		out[id] = s
+	}
+	return out, rows.Err()
+}
+
 // insertOpinion keeps a version; those before it keep their hashes alone.
-func insertOpinion(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, version int, document []byte, hash string) error {
+func insertOpinion(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, version int, document []byte, summary, hash string) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.opinion (consultation, version, document, hash, published_at)
-		VALUES ($1, $2, $3, $4, $5)`,
-		consultation, version, string(document), hash, tx.Now)
+		INSERT INTO civic.opinion (consultation, version, document, summary, hash, published_at)
+		VALUES ($1, $2, $3, $4, $5, $6)`,
+		consultation, version, string(document), summary, hash, tx.Now)
 	if err != nil {
 		return err
 	}

@@ -112,6 +112,10 @@ func home(t *testing.T, site *webtest.Site) {
 	if !strings.Contains(got.Text("#owed ~ .row"), "Risposta dovuta entro") {
 		t.Errorf("the debt has no date: %q", got.Text("#owed ~ .row"))
 	}
+	// The card counts what the opinion's own headline counts.
+	if want := site.Stranger().Get(t, at(webtest.Published, "/opinion")).Text("h1 + .dlf-lead"); !strings.HasPrefix(want, "Consenso su") || got.Text("#concluded ~ .row strong") != want {
+		t.Errorf("the card says %q, the opinion %q", got.Text("#concluded ~ .row strong"), want)
+	}
 	empty := webtest.Open(t)
 	if got := empty.Site(t, mount(empty)).Stranger().Get(t, "/"); !strings.Contains(got.Text("main"), "Ora non c’è nulla a cui rispondere") {
 		t.Error("an empty server does not say so")

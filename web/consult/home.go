@@ -3,7 +3,10 @@ package consult
 import (
 	"sort"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/consultation"
+	"delfi/internal/report"
 	"delfi/web/page"
 )
 
@@ -14,9 +17,10 @@ type homeView struct {
 	Owed           []view // published, the reply not given yet
 	Coming         []view
 	Concluded      []view
-	Promised       int // concluded ones for which a reply is owed or was given
-	Given          int // replies given
-	Late           int // replies that are late
+	Summaries      map[uuid.UUID]report.Summary // of the published ones
+	Promised       int                          // concluded ones for which a reply is owed or was given
+	Given          int                          // replies given
+	Late           int                          // replies that are late
 }
 
 // home lists what there is.
@@ -32,6 +36,9 @@ func (c room) home(q *page.Request) error {
 	var h homeView
 	if len(administrations) == 1 {
 		h.Owner, h.Address = administrations[0].Name, administrations[0].Address
+	}
+	if h.Summaries, err = c.Reports.Summaries(q.Context()); err != nil {
+		return err
 	}
 	for _, one := range all {
 		v := view{Consultation: one}

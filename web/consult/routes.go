@@ -58,6 +58,7 @@ type Services struct {
 	}
 	Reports interface {
 		Of(ctx context.Context, consultation uuid.UUID) (report.Opinion, []byte, error)
+		Summaries(ctx context.Context) (map[uuid.UUID]report.Summary, error)
 	}
 	Record interface {
 		Of(ctx context.Context, consultation uuid.UUID) ([]ledger.Entry, error)
