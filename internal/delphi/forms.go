@@ -106,7 +106,7 @@ func (p Protocol) narrow(k ItemKind, d stat.Dist) Ground {
 		return narrowIn(finite(d.IQR(q)), p.Consensus.IQR)
 	}
 	relative := k.relativeIQR(d.Median(q), d.IQR(q))
-	return Ground{Code: "relative_iqr", Holds: relative.Defined() && !more(relative, limit), Value: times1000(relative), Limit: limit}
+	return Ground{Code: "relative_iqr", Holds: relative.Defined() && !more(relative, p.Consensus.fine(limit)), Value: times1000(relative), Limit: limit, Above: p.Consensus.Above}
 }
 
 // finite is a figure that no "never" takes part in.
@@ -118,9 +118,9 @@ func finite(v stat.Value) stat.Value {
 }
 
 // more says whether a figure exceeds a threshold in permille.
-func more(v stat.Value, limit int) bool {
+func more(v stat.Value, limit float64) bool {
 	f, ok := v.Float()
-	return ok && 1000*f > float64(limit)+1000*rounding
+	return ok && 1000*f > limit+1000*rounding
 }
 
 // around counts the answers within the rule's limit around the median: those who
@@ -132,7 +132,7 @@ func (p Protocol) around(k ItemKind, d stat.Dist, median stat.Value) int {
 	}
 	width := float64(p.Consensus.IQR)
 	if p.Consensus.Rule != RuleIQR {
-		width = float64(p.Consensus.RelativeIQR) * k.unit(m) / 1000
+		width = p.Consensus.fine(p.Consensus.RelativeIQR) * k.unit(m) / 1000
 	}
 	n := 0
 	for i, x := range d.Score {
@@ -249,14 +249,14 @@ func (p Protocol) rankingClass(v *view) class {
 	// Where everyone tied everything W is undefined: nobody agreed on an order.
 	c := class{key: Disagreement, direction: NoDirection, side: NoSide}
 	switch {
-	case reaches(w, p.Consensus.W):
+	case reaches(w, p.Consensus.fine(p.Consensus.W)):
 		c.key = Consensus
 	case reaches(w, wMajority):
 		c.key = Majority
 	case reaches(w, wLead):
 		c.key = Plurality
 	}
-	c.grounds = []Ground{{Code: "w", Holds: c.key == Consensus, Value: times1000(w), Limit: p.Consensus.W}}
+	c.grounds = []Ground{{Code: "w", Holds: c.key == Consensus, Value: times1000(w), Limit: p.Consensus.W, Above: p.Consensus.Above}}
 	return c
 }
 

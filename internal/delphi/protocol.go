@@ -195,6 +195,12 @@ type ConsensusPlan struct {
 	RelativeIQR int // permille, rule relative-iqr
 	IQR         int // points of a scale, units of an estimate or date, rule iqr
 	W           int // permille, rule w
+	Above       int // millionths that Agreement, Cns, RelativeIQR or W is exceeded by: 0 in a consultation
+}
+
+// fine is the threshold of a rule on one figure, in permille with its millionths.
+func (c ConsensusPlan) fine(permille int) float64 {
+	return float64(permille) + float64(c.Above)/1000
 }
 
 // ShareRule asks for a share of the answers within a window of points. From and

@@ -148,6 +148,9 @@ func (c ConsensusPlan) document() object {
 	case c.Comet != nil:
 		d["comet"] = object{"in": c.Comet.In, "against": c.Comet.Against, "out": c.Comet.Out}
 	}
+	if c.Above != 0 {
+		d["above"] = c.Above // a study's: no consultation's document has it
+	}
 	switch c.Rule {
 	case RuleAgreement:
 		d["agreement"] = c.Agreement

@@ -41,9 +41,9 @@ func (p Protocol) rule(c ConsensusPlan, s spread) outcome {
 		o.holds, o.grounds = narrow.Holds, []Ground{narrow}
 		return o
 	case RuleAgreement:
-		return figure(s, median, "agreement", stat.Agreement(h), c.Agreement)
+		return c.figure(s, median, stat.Agreement(h), c.Agreement)
 	case RuleCns:
-		return figure(s, median, "cns", stat.Consensus(h), c.Cns)
+		return c.figure(s, median, stat.Consensus(h), c.Cns)
 	}
 	return outcome{} // the reader refuses rules that do not fit a scale
 }
@@ -148,13 +148,14 @@ func narrowIn(iqr stat.Value, limit int) Ground {
 }
 
 // figure is a rule on one figure, with the direction of the median's class.
-func figure(s spread, median stat.Value, code string, v stat.Value, limit int) outcome {
+func (c ConsensusPlan) figure(s spread, median, v stat.Value, limit int) outcome {
 	if !v.Defined() {
 		return outcome{}
 	}
+	holds := reaches(v, c.fine(limit))
 	return outcome{
-		testable: true, holds: reaches(v, limit), direction: s.sideOf(median),
-		grounds: []Ground{{Code: code, Holds: reaches(v, limit), Value: times1000(v), Limit: limit}},
+		testable: true, holds: holds, direction: s.sideOf(median),
+		grounds: []Ground{{Code: string(c.Rule), Holds: holds, Value: times1000(v), Limit: limit, Above: c.Above}},
 	}
 }
 

@@ -179,7 +179,7 @@ func (p Protocol) shifted(now *view) (Ground, bool) {
 	}
 	// Undefined where nobody moved: then nothing shifted.
 	likely, defined := probability.Float()
-	counts := defined && 1000*likely < float64(p.Stability.Wilcoxon.Alpha) && reaches(effect, p.Stability.Wilcoxon.EffectMin)
+	counts := defined && 1000*likely < float64(p.Stability.Wilcoxon.Alpha) && reaches(effect, float64(p.Stability.Wilcoxon.EffectMin))
 	return Ground{
 		Code: code, Holds: !counts, Value: times1000(probability), Limit: p.Stability.Wilcoxon.Alpha,
 		Detail: times1000(effect).String(),
@@ -261,7 +261,7 @@ func (s *steadiness) rising(p Protocol, now, before *view) {
 	if !s.compare {
 		return
 	}
-	s.stable = y <= x+rounding || reaches(b, p.Consensus.W)
+	s.stable = y <= x+rounding || reaches(b, p.Consensus.fine(p.Consensus.W))
 	s.grounds = append(s.grounds, Ground{Code: "w_rising", Holds: s.stable, Value: times1000(b), Limit: int(1000*x + 0.5)})
 }
 
@@ -271,9 +271,9 @@ const rounding = 1e-9
 
 // reaches says whether a figure that is no ratio of counts is at least a
 // threshold in permille; an undefined one never is.
-func reaches(v stat.Value, limit int) bool {
+func reaches(v stat.Value, limit float64) bool {
 	f, ok := v.Float()
-	return ok && 1000*f >= float64(limit)-1000*rounding
+	return ok && 1000*f >= limit-1000*rounding
 }
 
 // Corrected corrects the p values of one round's items for how many they are, as

@@ -267,7 +267,7 @@ type Ground struct {
 	Holds  bool       `json:"holds"`           // whether what the code says is so
 	Value  stat.Value `json:"value"`           // permille for shares
 	Limit  int        `json:"limit"`           // the threshold that it was compared with (permille or people)
-	Above  int        `json:"above,omitempty"` // millionths above Limit that the threshold is, of a study's finer shares
+	Above  int        `json:"above,omitempty"` // millionths above Limit that the threshold is, of a study's finer thresholds
 	Detail string     `json:"detail"`
 }
 

@@ -189,7 +189,7 @@ type rule struct {
 	from, to int // share: the window; of the highest class where both are windowless
 	windowed bool
 	figure   int // permille
-	above    int // share: millionths above it
+	above    int // millionths above it
 	median   int
 	iqr      int
 	units    answer // iqr: points of a scale, units of an estimate
@@ -216,7 +216,7 @@ func ruleOf(text string) (rule, error) {
 		r.figure = defaults[r.name]
 		window, percent, ok := strings.Cut(figures, ">=")
 		if ok {
-			if r.figure, r.above, err = percentage(percent, 4); err != nil {
+			if r.figure, r.above, err = percentage(percent); err != nil {
 				return r, fmt.Errorf("%q: %w", text, err)
 			}
 		}
@@ -256,7 +256,7 @@ func ruleOf(text string) (rule, error) {
 		return r, nil
 	case delphi.RuleAgreement, delphi.RuleCns, delphi.RuleRelativeIQR, delphi.RuleW:
 		if r.figure = defaults[r.name]; given {
-			if r.figure, _, err = percentage(figures, 1); err != nil {
+			if r.figure, r.above, err = percentage(figures); err != nil {
 				return r, fmt.Errorf("%q: %w", text, err)
 			}
 		}
@@ -320,13 +320,13 @@ func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
 			out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}
 		}
 	case delphi.RuleAgreement:
-		out.Agreement = r.figure
+		out.Agreement, out.Above = r.figure, r.above
 	case delphi.RuleCns:
-		out.Cns = r.figure
+		out.Cns, out.Above = r.figure, r.above
 	case delphi.RuleRelativeIQR:
-		out.RelativeIQR = r.figure
+		out.RelativeIQR, out.Above = r.figure, r.above
 	case delphi.RuleW:
-		out.W = r.figure
+		out.W, out.Above = r.figure, r.above
 	}
 	return out, nil
 }
@@ -367,10 +367,12 @@ func (s *Study) places() (out []int) {
 	return out
 }
 
-// percentage reads a percentage with so many decimals at most: 75, 66.7 or 66,67; as
-// permille, and the millionths above it. 0.75 is taken for a share that was meant as
+// decimals is how many decimals of a percentage are read: millionths of a share.
+const decimals = 4
+
+// percentage reads a percentage: 75, 66.7 or 66,67; as permille, and the millionths above it. 0.75 is taken for a share that was meant as
 // one, and refused.
-func percentage(percent string, decimals int) (permille, above int, err error) {
+func percentage(percent string) (permille, above int, err error) {
 	text := strings.Replace(strings.TrimSuffix(strings.TrimSpace(percent), "%"), ",", ".", 1)
 	f, err := strconv.ParseFloat(text, 64)
 	_, fraction, _ := strings.Cut(text, ".")

@@ -74,7 +74,7 @@ var Parts = []Field{
 	{"grounds[].holds", "whether it holds"},
 	{"grounds[].value", "the figure; thousandths for shares, p, A, Cns and W"},
 	{"grounds[].limit", "the threshold that it was compared with, in the same unit"},
-	{"grounds[].above", "millionths that the threshold of a share is above the limit: 700 beside 666 for 66.67 %; left out where there are none"},
+	{"grounds[].above", "millionths that the threshold is above the limit, of a share or of A, Cns, W or the relative IQR: 700 beside 666 for 66.67 %; left out where there are none"},
 	{"grounds[].detail", "window, class, group, test or rule that is meant"},
 	{"items[].proposal.action", "what the engine proposes: settle, reword or go-on"},
 	{"items[].proposal.grounds", "why"},

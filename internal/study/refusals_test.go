@@ -84,7 +84,7 @@ func TestFilesAreRefused(t *testing.T) {
 		{"a long scale", with(func(o *study.Options) { o.Scales = []string{"0-100"} }), []byte("id,q1\na,2\n"), `item "q1": 0-100 is no scale of 2 to 11 points`},
 		{"percentages", with(func(o *study.Options) { o.Rules = []string{"share>=0.75"} }), []byte("id,q1\na,2\n"), `--rule: "share>=0.75": "0.75" is no percentage from 1 to 100: write 75 for 75 %`},
 		{"decimals", with(func(o *study.Options) { o.Rules = []string{"share>=66,66667"} }), []byte("id,q1\na,2\n"), `"66,66667" has more decimals than 4: write 66.6666 or 66.6667`},
-		{"decimals of a figure", with(func(o *study.Options) { o.Rules = []string{"cns:66,67"} }), []byte("id,q1\na,2\n"), `"66,67" has more decimals than 1: write 66.6 or 66.7`},
+		{"decimals of a figure", with(func(o *study.Options) { o.Rules = []string{"cns:66,66667"} }), []byte("id,q1\na,2\n"), `"66,66667" has more decimals than 4: write 66.6666 or 66.6667`},
 		{"JSON with a scale", plain, []byte(`{"protocol": {}}`), "--scale: belongs to tables, and f is a study in JSON"},
 		{"long and wide", plain, []byte("round,panelist,item,value,q2\n1,a,i,2,3\n"), `line 1, column 5: the column "q2" is none of round, tick, panelist, group, item, value: rename it, leave it out with --ignore "q2", or read the table with --wide`},
 	} {

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -114,6 +115,31 @@ func (w Words) against(v stat.Value, limit float64) (share, bound string) {
 			return fine(cut, decimals), bound
 		}
 	}
+}
+
+// beside writes a figure next to the limit that it was held to, in permille: in
+// thousandths, with as many decimals more as it takes where those would hide on which
+// side it lies.
+func (w Words) beside(v stat.Value, limit float64) string {
+	f, ok := v.Float()
+	if !ok {
+		return w.Number(v, 3)
+	}
+	side := func(x float64) int { return cmp.Compare(math.Round(1e9*x), math.Round(1e6*limit)) }
+	for decimals := 3; ; decimals++ {
+		unit := math.Pow10(decimals)
+		if side(math.Round(unit*f)/unit) == side(f) || decimals == 9 {
+			return w.Number(v, decimals)
+		}
+	}
+}
+
+// least writes a limit in thousandths, with the millionths above it where there are any.
+func (w Words) least(permille, above int) string {
+	if above == 0 {
+		return w.Number(stat.Of(float64(permille)/1000), 3)
+	}
+	return w.Number(stat.Of(limitOf(permille, above)/1000), 6)
 }
 
 // limitOf is the limit of a ground in permille.

@@ -247,7 +247,7 @@ func (w Words) Shares(parts map[delphi.Side]int) string {
 
 // Rule names a consensus rule with its figures.
 func (w Words) Rule(c delphi.ConsensusPlan) string {
-	permille := func(n int) string { return w.Number(stat.Of(float64(n)/1000), 3) }
+	figure := func(permille int) string { return w.least(permille, c.Above) }
 	switch {
 	case c.Share != nil:
 		_, bound := w.against(stat.Undefined, limitOf(c.Share.Permille, c.Share.Above))
@@ -255,11 +255,11 @@ func (w Words) Rule(c delphi.ConsensusPlan) string {
 	case c.MedianIQR != nil:
 		return w.T("rule.median-iqr", c.MedianIQR.IQRMax)
 	case c.Rule == delphi.RuleAgreement:
-		return w.T("rule.agreement", permille(c.Agreement))
+		return w.T("rule.agreement", figure(c.Agreement))
 	case c.Rule == delphi.RuleCns:
-		return w.T("rule.cns", permille(c.Cns))
+		return w.T("rule.cns", figure(c.Cns))
 	case c.Rule == delphi.RuleW:
-		return w.T("rule.w", permille(c.W))
+		return w.T("rule.w", figure(c.W))
 	}
 	return w.T("rule." + string(c.Rule))
 }
@@ -291,9 +291,8 @@ var shares = []string{"share", "middle", "largest_class", "lowest_class", "highe
 // something. shown gives the percentage that a class has in its bar, by the name of
 // the class.
 func (w Words) Ground(g delphi.Ground, rule delphi.ConsensusPlan, shown map[string]int) (text string, stated bool) {
-	thousandth := func(n int) string { return w.Number(stat.Of(float64(n)/1000), 3) }
 	figure, bound := w.Number(g.Value, 2), fmt.Sprint(g.Limit)
-	part, least := w.Number(g.Value.Over(stat.Of(1000)), 3), thousandth(g.Limit)
+	part, least := w.beside(g.Value.Over(stat.Of(1000)), limitOf(g.Limit, g.Above)), w.least(g.Limit, g.Above)
 	share, limit := w.against(g.Value.Over(stat.Of(1000)), limitOf(g.Limit, g.Above))
 	if p, ok := shown[g.Detail]; ok && !answered(rule) && (float64(10*p) < limitOf(g.Limit, g.Above)) == (g.Value.Or(0) < limitOf(g.Limit, g.Above)) {
 		share = w.Part(p) // as in the bar beside it
