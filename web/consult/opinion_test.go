@@ -49,6 +49,10 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 		if strings.Contains(text, q.T("consult.minority.replied")) || strings.Contains(text, q.T("consult.opinion.by_round")) || !strings.Contains(text, q.T("consult.opinion.by_round_standing")) {
 			t.Errorf("%s: an import is promised a reply, or its releases are called rounds", lang)
 		}
+		// The releases before the closing are rounded: nothing is said of them as if exact.
+		if !strings.Contains(text, q.T("consult.opinion.steps")) || !strings.Contains(text, q.T("ui.stability.rounded")) || strings.Contains(textOf(drawnIn(t, lang, o), "main"), q.T("consult.opinion.steps")) {
+			t.Errorf("%s: releases in steps of 5 are not told from exact figures", lang)
+		}
 		if !strings.Contains(text, q.T("consult.opinion.took_part")) || !strings.Contains(text, q.T("consult.protocol.elsewhere", "name", "Polis")) {
 			t.Errorf("%s: the page does not say that an import is read by rules that its people did not know", lang)
 		}
