@@ -183,7 +183,7 @@ func against(i report.Item) *report.Decision {
 // lineage draws which contributions an item was made of; false for none.
 func (o opinionView) lineage(q *page.Request, i report.Item) (chart.Lineage, bool) {
 	l := chart.Lineage{ID: id("l", i.Number), Title: q.T("consult.opinion.lineage", "n", strconv.Itoa(i.Number)),
-		Target: q.T("consult.statement", "n", strconv.Itoa(i.Number)), Caption: q.T("consult.opinion.made_of", "n", len(i.Contributions))}
+		Target: q.T("consult.statement", "n", strconv.Itoa(i.Number)), Caption: q.T("consult.opinion.drawn_of", "n", len(i.Contributions))}
 	for _, c := range i.Contributions {
 		if from, ok := o.Contribution(c); ok {
 			l.Sources = append(l.Sources, from.Alias)
