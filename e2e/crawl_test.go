@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -153,13 +154,28 @@ func TestABallotChangesNoPageOfAnybodyElse(t *testing.T) {
 				t.Errorf("%q reads the reason of an open round at %s", r.name, path)
 			}
 			if people.ReplaceAllString(body, "") != people.ReplaceAllString(before[i][path], "") {
-				t.Errorf("%q sees another page at %s after the ballot", r.name, path)
+				t.Errorf("%q sees another page at %s after the ballot:\n%s", r.name, path, differing(before[i][path], body))
 			}
 		}
 	}
 	if log := s.log.String(); strings.Contains(log, mark) || strings.Contains(log, "sergio@") || strings.Contains(log, "Sergio Bondi") && strings.Count(log, "Sergio Bondi") > 1 {
 		t.Errorf("the log tells of the ballot:\n%s", log)
 	}
+}
+
+// differing gives the lines of one text that another does not have, and the other way
+// round.
+func differing(a, b string) string {
+	var out []string
+	for sign, pair := range map[string][2]string{"-": {a, b}, "+": {b, a}} {
+		other := strings.Split(strings.ReplaceAll(pair[1], ">", ">\n"), "\n")
+		for _, line := range strings.Split(strings.ReplaceAll(pair[0], ">", ">\n"), "\n") {
+			if !slices.Contains(other, line) {
+				out = append(out, sign+" "+line)
+			}
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 // group gives the group that the enrolment form offers.

@@ -51,7 +51,7 @@ func TestSettingsThatCannotWorkAreRefusedByName(t *testing.T) {
 	refused(t, "--oidc-issuer", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--base-url=https://delfi.example.it")
 	refused(t, "--session-staff-look", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--session-staff-look=2h")
 	refused(t, "--log-level", "serve", "--data="+dir, "--log-level=loud")
-	refused(t, "--database-url", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--database-url=postgres://127.0.0.1:1/none?sslmode=disable")
+	refused(t, "--database-url", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--database-url=postgres:/127.0.0.1:1/none")
 }
 
 func TestSecretsAreNotPrinted(t *testing.T) {

@@ -212,7 +212,7 @@ func TestNoOtherTableAsksForAPersonsData(t *testing.T) {
 	known := []string{
 		"civic.account.email", "civic.account.subject", "civic.administration.address", "civic.administration.mail", "civic.administration.name",
 		"civic.alias.name", "civic.commitment.subject", "civic.decision.name", "civic.staff.name", "queue.river_leader.name", "queue.river_queue.name",
-		"record.cosignature.name", "record.former.name",
+		"public.session_end.name", "record.cosignature.name", "record.former.name",
 	}
 	for _, c := range columns {
 		found := false

@@ -520,28 +520,19 @@ func TestEveryoneIsTold(t *testing.T) {
 	h.work("2026-03-09 09:00")
 	h.work("2026-03-15 23:58")
 	told := func() string {
-		var out []string
+		var letters []struct {
+			Account uuid.UUID `db:"account"`
+			Line    string    `db:"line"`
+		}
 		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-			out = nil
-			rows, err := tx.QueryContext(ctx, `SELECT o.account, ' ' || o.kind || ' ' || o.round FROM civic.outbox o ORDER BY 2`)
-			if err != nil {
-				return err
-			}
-			defer rows.Close()
-			for rows.Next() {
-				var who uuid.UUID
-				var line string
-				if err := rows.Scan(&who, &line); err != nil {
-					return err
-				}
-				a, err := h.accounts.Actor(context.WithoutCancel(h.Context()), who)
-				if err != nil {
-					return err
-				}
-				out = append(out, a.Name+line)
-			}
-			return rows.Err()
+			return tx.SelectContext(ctx, &letters, `SELECT account, kind || ' ' || round AS line FROM civic.outbox ORDER BY 2`)
 		})
+		var out []string
+		for _, l := range letters {
+			a, err := h.accounts.Actor(t.Context(), l.Account)
+			h.ok(err)
+			out = append(out, a.Name+" "+l.Line)
+		}
 		return strings.Join(out, ", ")
 	}
 	if got := told(); got != "Carla round_opened 1" {
