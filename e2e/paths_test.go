@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"delfi/internal/ledger/leaf"
 )
 
 // public lists the pages of the demonstration that anybody can open.
@@ -55,8 +57,61 @@ func TestABallotWithoutJavaScript(t *testing.T) {
 		p.click(fmt.Sprintf(`input[name=answer_%d][value="7"]`, i))
 	}
 	p.leave(chromedp.Click(`button[value=review]`, chromedp.ByQuery))
+	// The drawer of own words stands open, and its field can be written in.
+	p.do(chromedp.WaitVisible("#f-words", chromedp.ByQuery), chromedp.SendKeys("#f-words", "tre civette", chromedp.ByQuery))
 	p.leave(chromedp.Click(`button[value=deliver]`, chromedp.ByQuery))
 	p.do(chromedp.WaitReady("code.dlf-mono", chromedp.ByQuery))
+	r := p.receipt()
+	if want := (leaf.Part{Words: "tre civette"}).Digests(leaf.Of(r.Consultation, 3)); r.Part != want {
+		t.Errorf("the receipt shows the part %q, want %q", r.Part.Line(), want.Line())
+	}
+}
+
+// receipt reads the signed text that the receipt's page shows.
+func (p *person) receipt() leaf.Receipt {
+	p.t.Helper()
+	var note string
+	p.do(chromedp.Text("pre.dlf-mono", &note, chromedp.ByQuery))
+	text, _, _ := strings.Cut(note, "\n\n")
+	r, err := leaf.ParseReceipt(text + "\n")
+	if err != nil || leaf.Mark(r.Content, r.Part) != r.Mark {
+		p.t.Fatalf("%s has the receipt %q: %v", p.name, note, err)
+	}
+	return r
+}
+
+// The page's own script has the browser draw a value for each delivery: on the one page,
+// in the review, and again when a ballot is revised. It folds the drawer of own words,
+// and the value lies nowhere on the page.
+func TestTheBrowserDrawsAPartOfEachBallot(t *testing.T) {
+	s := serve(t, data(t), "--demo")
+	p := s.enter(t, "anna")
+	const round = "/consultations/piazza-della-pomposa/rounds/3"
+	p.open("/consultations/piazza-della-pomposa/enrol")
+	p.do(chromedp.Evaluate(`document.querySelectorAll("form[action$='/enrol'] input[type=checkbox]").forEach(box => box.click())`, nil))
+	p.press(`form[action$="/enrol"] button[type=submit]`)
+	seen := map[string]bool{}
+	for n, path := range []string{"?all=1", "?review=1", "?all=1"} {
+		if path == "?review=1" { // something to deliver first
+			p.open(round + "?item=2")
+			p.tick(`input[name=answer_2][value="3"]`)
+			p.press(`button[value=next]`)
+		}
+		p.open(round + path)
+		if path == "?all=1" {
+			p.tick(fmt.Sprintf(`input[name=answer_1][value="%d"]`, 5+n))
+		}
+		if p.count("details[data-fold]:not([open]) #f-words") != 1 || p.count("[data-unscripted]:not([hidden])") != 0 || p.count("[name=part]") != 0 {
+			t.Errorf("%s: the drawer is not folded, or a field holds the part", path)
+		}
+		p.press(`button[value=deliver]`)
+		r := p.receipt()
+		if r.Part.Browser == "" || r.Part.Words != "" || seen[r.Part.Browser] {
+			t.Errorf("%s: the receipt shows the part %q", path, r.Part.Line())
+		}
+		seen[r.Part.Browser] = true
+		p.sees("estratto dal tuo browser")
+	}
 }
 
 // plain opens a page without looking at it by script.

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"context"
+	crand "crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -215,6 +217,13 @@ func paper(act string) url.Values {
 // answer is the field of a statement, from 0.
 func answer(k int) string { return fmt.Sprintf("answer_%d", k+1) }
 
+// drawn is what the page's script would draw for one sending.
+func drawn() string {
+	b := make([]byte, 16)
+	_, _ = crand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
 // deliver answers every statement anew and reads the mark.
 func (v *voter) deliver(t *testing.T, ctx context.Context) error {
 	form := paper("review")
@@ -226,7 +235,7 @@ func (v *voter) deliver(t *testing.T, ctx context.Context) error {
 		return err
 	}
 	v.sent, v.told = values, false
-	page, err := v.ask(ctx, http.MethodPost, busyRound, url.Values{"act": {"deliver"}})
+	page, err := v.ask(ctx, http.MethodPost, busyRound, url.Values{"act": {"deliver"}, "part": {drawn()}})
 	if err != nil {
 		return err
 	}

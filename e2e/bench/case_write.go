@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"delfi/internal/consultation/ballot"
 )
 
 // caseSignIn walks the round trip of signing in, through a real provider, and takes
@@ -243,7 +245,7 @@ func (b *bench) casts(ctx context.Context) (row, error) {
 	var mu sync.Mutex
 	seen := map[string]bool{}
 	s := load(writers, bound{most: n}, func(_, i int) error {
-		got, err := b.h.ballots.Cast(ctx, seats[i], secondRound, paperOf(items, values(i, b.n.items, secondRound), ""))
+		got, err := b.h.ballots.Cast(ctx, seats[i], secondRound, paperOf(items, values(i, b.n.items, secondRound), ""), ballot.Part{})
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,6 +21,7 @@ import (
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/job"
 	"delfi/internal/ledger"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/notice"
 	"delfi/internal/panel"
 	"delfi/internal/postgres"
@@ -165,7 +168,8 @@ func serveArgs(data, database, private, issuer, client string) []string {
 // the page would be somebody else's or nobody's.
 var answered = []byte(`name="answer_1"`)
 
-// paperForm is what a browser sends for a whole paper: values by statement, from 1.
+// paperForm is what a browser sends for a whole paper: values by statement, from 1, and
+// what the page's script draws for each sending.
 func paperForm(values []int) string {
 	b := append(make([]byte, 0, 512), "all=1"...)
 	for i, v := range values {
@@ -174,7 +178,9 @@ func paperForm(values []int) string {
 		b = strconv.AppendInt(append(b, "&reason_"...), int64(i+1), 10)
 		b = append(b, '=')
 	}
-	return string(append(b, "&act=deliver"...))
+	var drawn [leaf.BrowserSize]byte
+	_, _ = rand.Read(drawn[:]) // never fails
+	return string(append(hex.AppendEncode(append(b, "&part="...), drawn[:]), "&act=deliver"...))
 }
 
 // deliver answers a round as a person does on the one page: the paper, which its

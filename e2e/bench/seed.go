@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/login/devidp"
@@ -218,7 +219,7 @@ func (h *house) answer(ctx context.Context, a *answering) error {
 		return err
 	}
 	return each(a.people, func(i int) error {
-		_, err := h.ballots.Cast(ctx, seats[i], firstRound, paperOf(items, values(i, a.items, firstRound), reason(i)))
+		_, err := h.ballots.Cast(ctx, seats[i], firstRound, paperOf(items, values(i, a.items, firstRound), reason(i)), ballot.Part{})
 		return err
 	})
 }
@@ -389,6 +390,6 @@ func (h *house) say(ctx context.Context, s *standing, i, n int) error {
 	for k := range v {
 		v[k] = 1 + (value(i, k, firstRound)+n*((i+k+n)%7/6))%standingPoints
 	}
-	_, err := h.ballots.Cast(ctx, s.seats[i], standingRound, paperOf(s.items, v, ""))
+	_, err := h.ballots.Cast(ctx, s.seats[i], standingRound, paperOf(s.items, v, ""), ballot.Part{})
 	return err
 }

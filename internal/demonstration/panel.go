@@ -124,7 +124,7 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 		answer.Reason, answer.Argues = st.reason(v, points(c.Protocol), person, round, said)
 		answers = append(answers, answer)
 	}
-	_, err = s.Ballots.Cast(ctx, seat, round, answers)
+	_, err = s.Ballots.Cast(ctx, seat, round, answers, ballot.Part{})
 	return err
 }
 

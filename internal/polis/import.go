@@ -308,7 +308,7 @@ func (r *run) cast(ctx context.Context, changed []int, standing answers) error {
 			for _, comment := range slices.Sorted(maps.Keys(standing[voter])) {
 				list = append(list, ballot.Answer{Item: r.items[comment], Value: standing[voter][comment]})
 			}
-			if _, err := r.Ballots.Cast(ctx, r.seats[voter], number, list); err != nil {
+			if _, err := r.Ballots.Cast(ctx, r.seats[voter], number, list, ballot.Part{}); err != nil {
 				return err
 			}
 			r.add(1)

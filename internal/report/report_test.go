@@ -197,7 +197,7 @@ func (w *town) play(round, silent int) {
 		case 10:
 			a[1].Reason, a[1].Argues = "dipende da dove", delphi.Neither
 		}
-		_, err = w.ballots.Cast(ctx, seat, round, a)
+		_, err = w.ballots.Cast(ctx, seat, round, a, ballot.Part{})
 		w.must(err)
 	}
 	w.now = w.now.AddDate(0, 0, 4)

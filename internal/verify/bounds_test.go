@@ -312,7 +312,7 @@ func TestTwoReceiptsNeverBearOneMark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	receipt.Mark = strings.Repeat("cd", 32)
+	receipt.Mark, receipt.Part.Browser = strings.Repeat("cd", 32), strings.Repeat("cd", 32)
 	other := b.signed(receipt.Text(), b.log)
 	for what, c := range map[string]struct {
 		receipts map[string][]byte

@@ -29,6 +29,8 @@ func english(r Result) []part {
 	checked.add(len(r.Others) > 0, "not checked, though the record lists them: %s", named(r.Others))
 	checked.add(r.Unread > 0, "%d further consultations of the log, of which the entries were checked and no files", r.Unread)
 	for _, w := range r.Receipts {
+		checked.add(w.Browser, "receipt %s: its mark binds what its browser is said to have drawn", w.File)
+		checked.add(w.Words, "receipt %s: its mark binds the person's own words", w.File)
 		switch {
 		case w.Waiting:
 			checked.add(true, "receipt %s: rightly signed; round %d is not released yet", w.File, w.Round)
@@ -51,6 +53,8 @@ func english(r Result) []part {
 	not.add(true, "that panelists are real people, each once: that rests on who keeps the roll")
 	not.add(true, "that ballots of people who kept silent are not forged")
 	not.add(true, "anything about receipts that were not checked here: a changed ballot is found by whoever kept its receipt")
+	not.add(len(r.Receipts) > 0, "that a value named \"browser\" is what the person's own page drew: the server could have put one of its own there; two receipts with one would show it")
+	not.add(r.partless() > 0, "that %d of the receipts are no other person's too: the server alone chose their seed, and whoever answered alike could hold the same; compare them", r.partless())
 	not.add(true, "that no copy of a destroyed key is left, in a backup or elsewhere")
 	not.add(true, "that the times of the entries are the true ones: whoever signs the log writes them")
 	not.add(true, "that nobody answered under pressure")
@@ -86,6 +90,8 @@ func italian(r Result) []part {
 	checked.add(len(r.Others) > 0, "non controllate, benché il registro le elenchi: %s", named(r.Others))
 	checked.add(r.Unread > 0, "altre %d consultazioni del registro, di cui sono state controllate le voci e nessun file", r.Unread)
 	for _, w := range r.Receipts {
+		checked.add(w.Browser, "ricevuta %s: la sua impronta lega ciò che il browser avrebbe estratto", w.File)
+		checked.add(w.Words, "ricevuta %s: la sua impronta lega le parole della persona", w.File)
 		switch {
 		case w.Waiting:
 			checked.add(true, "ricevuta %s: firmata come si deve; il giro %d non è ancora pubblico", w.File, w.Round)
@@ -108,6 +114,8 @@ func italian(r Result) []part {
 	not.add(true, "che i partecipanti siano persone vere, ognuna una volta sola: dipende da chi tiene l'elenco")
 	not.add(true, "che le schede di chi è rimasto in silenzio non siano false")
 	not.add(true, "nulla sulle ricevute non controllate qui: una scheda cambiata la trova chi ne ha conservato la ricevuta")
+	not.add(len(r.Receipts) > 0, "che un valore detto «browser» sia quello estratto dalla pagina della persona: il server poteva metterne uno suo; due ricevute con lo stesso lo mostrerebbero")
+	not.add(r.partless() > 0, "che %d delle ricevute non siano anche di un'altra persona: il loro seme l'ha scelto solo il server, e chi ha risposto allo stesso modo potrebbe avere la stessa; vanno confrontate", r.partless())
 	not.add(true, "che non resti copia di una chiave distrutta, in un backup o altrove")
 	not.add(true, "che gli orari delle voci siano quelli veri: li scrive chi firma il registro")
 	not.add(true, "che nessuno abbia risposto sotto pressione")

@@ -64,6 +64,7 @@ type person struct {
 	answers [2]map[string]int // by round and item; -1 cannot judge
 	reasons [2]map[string]string
 	random  [2][32]byte
+	part    [2]leaf.Part
 }
 
 const rules = `{
@@ -87,6 +88,8 @@ func panelists(r *rand.ChaCha8, items []ballot.Asked) []person {
 			for b := range p.random[n] {
 				p.random[n][b] = byte(draw.Uint32())
 			}
+			p.part[n] = leaf.Part{Browser: [leaf.BrowserSize]byte(p.random[n][16:]), Words: "le mie parole"}
+			p.part[n].Browser[0] ^= 1
 		}
 		first, second := items[0].Item.String(), items[1].Item.String()
 		p.answers[0][first] = 1 + draw.IntN(9)
@@ -367,7 +370,7 @@ func (p person) argues(item string, n int) delphi.Side {
 	return []delphi.Side{"", delphi.For, delphi.Against}[int(p.name[10]-'0')%3]
 }
 
-func (p person) seed(n int) leaf.Seed { return leaf.NewSeed(p.random[n], "le mie parole") }
+func (p person) seed(n int) leaf.Seed { return leaf.NewSeed(p.random[n], p.part[n]) }
 
 // round holds one answering round and presses its files and entries.
 func (b *book) round(round int) {
@@ -417,7 +420,7 @@ func (b *book) round(round int) {
 	each(func(p person, now, before *delphi.Ballot, given []leaf.Given) {
 		seed := p.seed(n)
 		err := assign.Each(now, before, func(table, value int) {
-			v := leaf.Mark(seed, p.group, given)
+			_, _, v := b.mark(p, n, p.group, given)
 			if value >= 0 {
 				v = closing.Tables[table].Values[value]
 			}
@@ -444,12 +447,16 @@ func (b *book) round(round int) {
 	b.closings = append(b.closings, closing)
 	own := b.people[b.person]
 	_, given := own.vote(b.items, n)
-	old := leaf.Mark(own.seed(n), "ordini", given)
-	receipt := leaf.Receipt{Consultation: b.id, Round: round, Protocol: b.protocol.Hash(), Size: opened.Size, Root: opened.Root, Mark: old}
+	// The ballot that was replaced had another part: a browser draws anew each time.
+	first := own
+	first.part[n].Browser[1] ^= 1
+	content, part, old := b.mark(first, n, "ordini", given)
+	receipt := leaf.Receipt{Consultation: b.id, Round: round, Protocol: b.protocol.Hash(), Size: opened.Size, Root: opened.Root, Mark: old, Part: part, Content: content}
 	b.replaced = b.signed(receipt.Text(), b.log)
-	receipt.Mark, receipt.Replaces = leaf.Mark(own.seed(n), own.group, given), old
+	receipt.Content, receipt.Part, receipt.Mark = b.mark(own, n, own.group, given)
+	receipt.Replaces = old
 	b.receipt = b.signed(receipt.Text(), b.log)
-	proof := leaf.Proof{Format: leaf.ProofFormat, Receipt: string(b.receipt), Group: own.group, Random: own.random[n][:], Words: "le mie parole", Answers: given}
+	proof := leaf.Proof{Format: leaf.ProofFormat, Receipt: string(b.receipt), Group: own.group, Random: own.random[n][:], Browser: own.part[n].Browser[:], Words: own.part[n].Words, Answers: given}
 	if n > 0 {
 		_, proof.Previous = own.vote(b.items, n-1)
 	}

@@ -37,7 +37,7 @@ type expecting struct {
 func (e expecting) in(t delphi.Table) (string, presence) {
 	letter, rest, _ := strings.Cut(t.ID, "/")
 	if letter == "B" {
-		return e.proof.Mark(), presentHere
+		return e.proof.Mark(leaf.Of(e.r.id, e.now.round.number)), presentHere
 	}
 	if letter == "K" {
 		return "", unknownHere

@@ -52,14 +52,21 @@ func readReceipts(files map[string][]byte) ([]receipt, error) {
 
 // distinct sees that no two receipts stand for one ballot. A server that gives two
 // people who answered alike one mark counts one of them, and tells both that they were
-// counted: neither finds out alone. Nor do two receipts replace one ballot.
+// counted. Nor do two receipts replace one ballot, or show one value of a browser: of
+// those that browsers draw no two are alike. Words may be: people choose them.
 func distinct(all []receipt) error {
-	marks, replaced := map[string]string{}, map[string]string{}
+	marks, replaced, browsers := map[string]string{}, map[string]string{}, map[string]string{}
 	for _, r := range all {
 		if other, twice := marks[r.Mark]; twice {
 			return &Fault{File: r.file, Line: 5, What: fmt.Sprintf("it bears the mark of the receipt %s: if they are of two people, one ballot was counted for both; of one person give one of them, the receipt or its proof file", other), Found: r.Mark, Expected: "a mark of its own"}
 		}
 		marks[r.Mark] = r.file
+		if d := r.Part.Browser; d != "" {
+			if other, twice := browsers[d]; twice {
+				return &Fault{File: r.file, Line: 7, What: fmt.Sprintf("its browser is said to have drawn the random value of the receipt %s: one that occurs twice was chosen by the server", other), Found: d, Expected: "a value of its own"}
+			}
+			browsers[d] = r.file
+		}
 		if r.Replaces == "" {
 			continue
 		}
@@ -161,9 +168,18 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 	case w.Root != root:
 		return bad(4, "the log was rewritten since the receipt was given: its first entries have another root", root.String(), w.Root.String())
 	}
-	if p := w.proof; p != nil && p.Mark() != w.Mark {
-		return bad(0, "the answers in the proof file are not those of its receipt: they give another mark", p.Mark(), w.Mark)
+	if mark := leaf.Mark(w.Content, w.Part); mark != w.Mark {
+		return bad(5, "the mark of the receipt is not that of its part and content: it stands for another ballot", w.Mark, mark)
 	}
+	if p := w.proof; p != nil {
+		if digests := p.Part().Digests(leaf.Of(w.Consultation, w.Round)); digests != w.Part {
+			return bad(7, "the receipt shows another part than the proof file holds", w.Part.Line(), digests.Line())
+		}
+		if p.Content() != w.Content {
+			return bad(0, "the answers in the proof file are not those of its receipt: they give another mark", p.Mark(leaf.Of(w.Consultation, w.Round)), w.Mark)
+		}
+	}
+	out.Browser, out.Words = w.Part.Browser != "", w.Part.Words != ""
 	if at.closed == nil || at.state != consultation.RoundReleased {
 		out.Waiting = true
 		return out, nil

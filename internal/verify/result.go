@@ -57,9 +57,22 @@ type ReceiptResult struct {
 	Slug       string
 	Round      int
 	Waiting    bool     // its round is not released yet
+	Browser    bool     // it shows what a browser is said to have drawn
+	Words      bool     // it shows the person's own words, by their digest
 	Superseded bool     // a later ballot of the same person took its place
 	Leaves     int      // with a proof: leaves that stand with the right value
 	LeftOut    []string // with a proof: tables from which the rule leaves its answers out
+}
+
+// partless counts the receipts of which the server alone chose the seed.
+func (r Result) partless() int {
+	n := 0
+	for _, w := range r.Receipts {
+		if !w.Browser && !w.Words {
+			n++
+		}
+	}
+	return n
 }
 
 // Write ends a check in words: what was checked, what is proven, and what is not

@@ -101,7 +101,7 @@ func (b *book) standingLeaves(dir string, c delphi.Closing, id func(string) stri
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	seed := func(p int) leaf.Seed { return leaf.NewSeed([32]byte{byte(p)}, "") }
+	seed := func(p int) leaf.Seed { return leaf.NewSeed([32]byte{byte(p)}, leaf.Part{}) }
 	type held struct {
 		seed  leaf.Seed
 		value string
@@ -110,7 +110,7 @@ func (b *book) standingLeaves(dir string, c delphi.Closing, id func(string) stri
 	for p, v := range votes {
 		err := assign.Each(&v, nil, func(table, value int) {
 			s := seed(p)
-			text := leaf.Mark(s, v.Group, []leaf.Given{{Item: first, Value: fmt.Sprint(v.Answers[0].Value)}})
+			text := leaf.Mark(leaf.Content(s, v.Group, []leaf.Given{{Item: first, Value: fmt.Sprint(v.Answers[0].Value)}}), leaf.Digests{})
 			if value >= 0 {
 				text = c.Tables[table].Values[value]
 			}

@@ -445,7 +445,7 @@ func tamperings() []tampering {
 			does: func(b *book) {
 				// The server drops the ballot and rebuilds everything, the log included,
 				// but for the receipt's checkpoint.
-				mark := proofOf(b).Mark()
+				mark := proofOf(b).Mark(leaf.Of(b.id, 3))
 				all := slices.DeleteFunc(b.leaves(3, "B"), func(l leafLine) bool { return l.value == mark })
 				b.relay(3, "B", append(all, leafLine{value: strings.Repeat("ab", 32)}))
 				b.rehead(3, "B")

@@ -32,14 +32,14 @@ func TestAWholeRecordHolds(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	want := []ReceiptResult{
-		{File: "proof", Slug: "tigli", Round: 3, Leaves: 9, LeftOut: []string{"D/" + second, "T/" + second, "M/" + second}},
-		{File: "replaced", Slug: "tigli", Round: 3, Superseded: true},
+		{File: "proof", Slug: "tigli", Round: 3, Browser: true, Words: true, Leaves: 9, LeftOut: []string{"D/" + second, "T/" + second, "M/" + second}},
+		{File: "replaced", Slug: "tigli", Round: 3, Browser: true, Words: true, Superseded: true},
 	}
 	if d := cmp.Diff(want, r.Receipts); d != "" {
 		t.Error(d)
 	}
 	r, err = Run(t.Context(), b.files, Options{Receipts: map[string][]byte{"receipt": b.receipt}})
-	if d := cmp.Diff([]ReceiptResult{{File: "receipt", Slug: "tigli", Round: 3}}, r.Receipts); d != "" || err != nil {
+	if d := cmp.Diff([]ReceiptResult{{File: "receipt", Slug: "tigli", Round: 3, Browser: true, Words: true}}, r.Receipts); d != "" || err != nil {
 		t.Error(d, err)
 	}
 }
@@ -61,7 +61,7 @@ func TestTheEndingSaysWhatIsNotProven(t *testing.T) {
 	full := Result{
 		Origin: "o", Size: 9, CosignedSize: 7, Kept: 3, Cosigners: []string{"garante"}, Releases: 2, Removals: []int64{4, 6}, Unread: 1, LeftOut: 1,
 		Consultations: []Checked{{Slug: "tigli", Stage: "published", Title: "I tigli\x1b[2J", Waiting: 1}},
-		Receipts:      []ReceiptResult{{File: "a", Waiting: true}, {File: "b", Superseded: true}, {File: "c", Leaves: 3, LeftOut: []string{"D/x"}}},
+		Receipts:      []ReceiptResult{{File: "a", Waiting: true}, {File: "b", Browser: true, Superseded: true}, {File: "c", Words: true, Leaves: 3, LeftOut: []string{"D/x"}}},
 	}
 	for _, r := range []Result{full, {Pinned: true, CosignersPinned: true}} {
 		en, it := english(r), italian(r)
@@ -72,7 +72,7 @@ func TestTheEndingSaysWhatIsNotProven(t *testing.T) {
 		}
 	}
 	for lang, say := range map[string][]string{
-		"en": {"Checked:", "4, 6", "left out by rule: D/x", "superseded", "real people", "kept silent", "not checked here", "copy of a destroyed key", "pressure", "taken on trust"},
+		"en": {"Checked:", "4, 6", "left out by rule: D/x", "superseded", "real people", "kept silent", "not checked here", "its browser is said", "own words", "that 1 of the receipts", "what the person's own page drew", "copy of a destroyed key", "pressure", "taken on trust"},
 		"it": {"Controllato:", "4, 6", "lasciate fuori per regola: D/x", "sostituita", "persone vere", "in silenzio", "non controllate qui", "copia di una chiave distrutta", "pressione", "prese per buone", "pubblicata"},
 	} {
 		var b bytes.Buffer

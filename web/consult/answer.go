@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -109,8 +111,7 @@ func (c room) answer(q *page.Request) error {
 		p.At = k
 	}
 	if form.Value("act") == "deliver" {
-		p.Words = form.Value(wordsField)
-		return c.deliver(q, p, seat)
+		return c.deliver(q, p, seat, sentPart(form))
 	}
 	return c.save(q, p, seat, form)
 }
@@ -145,7 +146,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 			return c.late(q, v, r, written(form), err)
 		}
 	}
-	s, err := c.Ballots.Cast(q.Context(), seat, r.Number, p.answers(asked))
+	s, err := c.Ballots.Cast(q.Context(), seat, r.Number, p.answers(asked), sentPart(form))
 	var f *fault.Fault
 	mend := errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot")
 	switch {
@@ -153,6 +154,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 		if err := read(); err != nil {
 			return c.late(q, v, r, written(form), err)
 		}
+		p.Words = form.Value(wordsField)
 		if p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q)); f.Kind != fault.Invalid {
 			p.Trouble = q.Fault(f)
 		}
@@ -235,8 +237,9 @@ func (p *paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
 }
 
 // deliver makes the draft the ballot that counts.
-func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat) error {
-	s, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, p.Words)
+func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat, part ballot.Part) error {
+	p.Words = part.Words
+	s, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, part)
 	var f *fault.Fault
 	if p.Problems = ui.ProblemsOf(err); p.Problems.Has(wordsField) {
 		p.At, p.All = 0, false
@@ -288,6 +291,16 @@ const mostItems = 1000
 
 // wordsField holds the panelist's own words for the seed of the ballot.
 const wordsField = "words"
+
+// sentPart is the part of a ballot's seed that came with a form. What no script drew is
+// none: the ballot counts, with a weaker receipt.
+func sentPart(form page.Form) ballot.Part {
+	part := ballot.Part{Words: form.Value(wordsField)}
+	if drawn, err := hex.DecodeString(form.Value(page.Drawn)); err == nil && len(drawn) == len(part.Browser) {
+		part.Browser = [leaf.BrowserSize]byte(drawn)
+	}
+	return part
+}
 
 func answerField(i consultation.Item) string { return "answer_" + strconv.Itoa(i.Number) }
 func reasonField(i consultation.Item) string { return "reason_" + strconv.Itoa(i.Number) }

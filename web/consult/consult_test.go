@@ -258,7 +258,7 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := b.Post(t, form, url.Values{"act": {"deliver"}, "words": {strings.Repeat("gatto ", 20)}}); got.Status != 422 || got.Count("#f-words") != 1 || !strings.Contains(got.Text("main"), "accorciale di 39") {
 		t.Errorf("words that are too long: %d %q", got.Status, got.Text("main"))
 	}
-	if got := b.Post(t, form, url.Values{"act": {"deliver"}, "words": {"il gatto sul tetto"}}); got.Location != form+"/receipt" {
+	if got := b.Post(t, form, url.Values{"act": {"deliver"}, "words": {"il gatto sul tetto"}, "part": {"00000000000000000000000000000007"}}); got.Location != form+"/receipt" {
 		t.Fatalf("delivering: %d %q %q", got.Status, got.Location, got.Text("main"))
 	}
 	receipt := b.Get(t, form+"/receipt")
@@ -485,7 +485,7 @@ func proven(t *testing.T, b *webtest.Browser, form, mark string) {
 	}
 	got := b.Post(t, form+"/proof", url.Values{"understood": {"on"}})
 	p, err := leaf.ParseProof([]byte(got.Body))
-	if err != nil || p.Mark() != mark || p.Receipt != kept.Body || p.Words != "il gatto sul tetto" || len(p.Answers) != 2 {
+	if err != nil || p.Mark(leaf.Of(r.Consultation, 3)) != mark || p.Part().Browser != [16]byte{15: 7} || p.Receipt != kept.Body || p.Words != "il gatto sul tetto" || len(p.Answers) != 2 {
 		t.Errorf("the proof file: %+v, %v", p, err)
 	}
 	if got.Header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment") {

@@ -44,6 +44,21 @@ type belowPart struct {
 	proofs, changeable bool
 }
 
+// bound names the words about the part of the seed that the server did not choose.
+func (r receiptView) bound() []string {
+	var all []string
+	if r.Part.Browser != "" {
+		all = append(all, "by_browser")
+	}
+	if r.Part.Words != "" {
+		all = append(all, "by_words")
+	}
+	if all == nil {
+		all = append(all, "by_server")
+	}
+	return all
+}
+
 // left says how many statements a delivered ballot leaves out; "" for none.
 func (r receiptView) left(q *page.Request) string {
 	if r.Blank <= 0 {

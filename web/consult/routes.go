@@ -49,9 +49,9 @@ type Services struct {
 	Ballots interface {
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
 		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, error)
-		Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) (ballot.Stub, error)
+		Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer, part ballot.Part) (ballot.Stub, error)
 		Save(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) error
-		Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (ballot.Stub, error)
+		Deliver(ctx context.Context, seat pseudonym.Seat, round int, part ballot.Part) (ballot.Stub, error)
 		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)
 		Proof(ctx context.Context, seat pseudonym.Seat, round int) ([]byte, error)
 		Feedback(ctx context.Context, consultation uuid.UUID, round int) (ballot.Feedback, error)

@@ -95,7 +95,7 @@ func (v *village) cast(who string) {
 	v.must(err)
 	items, err := v.Consultations.Items(v.t.Context(), v.c.ID)
 	v.must(err)
-	_, err = v.Ballots.Cast(v.t.Context(), seat, 2, []ballot.Answer{{Item: items[0].ID, Value: 7}})
+	_, err = v.Ballots.Cast(v.t.Context(), seat, 2, []ballot.Answer{{Item: items[0].ID, Value: 7}}, ballot.Part{})
 	v.must(err)
 }
 

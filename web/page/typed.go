@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -42,6 +43,10 @@ const (
 	typedMost = 8 << 20
 )
 
+// Drawn names the field that a page's script fills with random bytes at each sending.
+// A form that is put by holds none: it is drawn anew when the form is sent again.
+const Drawn = "part"
+
 // typedNote is what a browser holds of a form that was put by.
 type typedNote struct {
 	Secret string
@@ -61,7 +66,9 @@ func (k *Kernel) putBy(q *Request) bool {
 	if err != nil || len(form.values) == 0 || !k.typedPace.allow(k.address(q.R).String()) {
 		return false
 	}
-	packed, err := packTyped(form.values)
+	values := maps.Clone(form.values)
+	values.Del(Drawn)
+	packed, err := packTyped(values)
 	if err != nil || !k.typedRoom.take(len(packed), q.Now) {
 		return false
 	}

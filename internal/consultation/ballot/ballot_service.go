@@ -10,6 +10,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/job"
 	"delfi/internal/ledger"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -129,7 +130,7 @@ func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row) error {
 	if ok {
 		p.Delivered = delivered.answers()
 		p.Draft = delivered.answers()
-		p.Mark = delivered.mark(seat.Group)
+		p.Mark = delivered.mark(roundOf(p.Round), seat.Group)
 	}
 	draft, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.DraftBlob, b.draft)
 	if err != nil {
@@ -163,33 +164,37 @@ func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answ
 	return err
 }
 
-// Deliver turns the draft into the ballot that counts, and gives its receipt;
-// words are the panelist's own, which the ballot's seed is drawn from too, "" for
-// none. Again without a new draft it gives the same receipt, whatever the words.
-// Conflict "empty_ballot" when nothing was answered; Invalid field "words" when
-// they are too long.
-func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int, words string) (Stub, error) {
-	words, err := ownWords(words)
-	if err != nil {
-		return Stub{}, err
-	}
-	return s.work(ctx, seat, round, hand{words: words, deliver: true})
+// Part is the part of a ballot's seed that the server does not choose.
+type Part = leaf.Part
+
+// Deliver turns the draft into the ballot that counts, and gives its receipt; part is
+// what the panelist's browser drew for this delivery, and their own words. Again
+// without a new draft it gives the same receipt, whatever the part. Conflict
+// "empty_ballot" when nothing was answered; Invalid field "words" when they are too
+// long.
+func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int, part Part) (Stub, error) {
+	return s.work(ctx, seat, round, hand{part: part, deliver: true})
 }
 
 // Cast saves and delivers at once: imports, the demonstration and one-page forms.
-func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) (Stub, error) {
-	return s.work(ctx, seat, round, hand{answers: answers, deliver: true})
+// Faults as Save's and Deliver's.
+func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer, part Part) (Stub, error) {
+	return s.work(ctx, seat, round, hand{answers: answers, part: part, deliver: true})
 }
 
 // hand is what somebody hands in.
 type hand struct {
 	answers []Answer
-	words   string
+	part    Part
 	deliver bool
 }
 
 // work hands one ballot to the crowd and gives the receipt of what stands after it.
 func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Stub, error) {
+	var err error
+	if in.part.Words, err = ownWords(in.part.Words); err != nil {
+		return Stub{}, err
+	}
 	b, stands, err := s.enter(ctx, seat, number, in)
 	if err != nil || !in.deliver {
 		return Stub{}, err
@@ -264,14 +269,14 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 		return change{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
 	}
 	if had {
-		if err := draft.supersede(delivered, seat.Group); err != nil {
+		if err := draft.supersede(delivered, roundOf(round), seat.Group); err != nil {
 			return change{}, err
 		}
 	}
 	if round.Kind == delphi.StandingKind {
 		date(&draft, delivered, round.Ticks)
 	}
-	if err := draft.sow(in.words); err != nil {
+	if err := draft.sow(in.part); err != nil {
 		return change{}, err
 	}
 	sealed, err := sealSheet(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)

@@ -37,7 +37,7 @@ func TestADraftWaitsSealedUntilItIsDeliveredAndTheLastDeliveryCounts(t *testing.
 		t.Errorf("a first draft: %+v", p)
 	}
 
-	first, err := h.ballots.Deliver(ctx, seat, 2, "")
+	first, err := h.ballots.Deliver(ctx, seat, 2, Part{})
 	h.must(err)
 	if first.Answered != 2 || first.Blank != 1 || first.Replaces != "" || len(first.Mark) != 64 {
 		t.Errorf("receipt %+v", first)
@@ -58,7 +58,7 @@ func TestADraftWaitsSealedUntilItIsDeliveredAndTheLastDeliveryCounts(t *testing.
 	if _, blank := p.Draft[items[1].ID]; blank {
 		t.Error("an answer that was taken out is still there")
 	}
-	second, err := h.ballots.Deliver(ctx, seat, 2, "")
+	second, err := h.ballots.Deliver(ctx, seat, 2, Part{})
 	h.must(err)
 	if second.Replaces != first.Mark || second.Answered != 1 || second.Blank != 2 {
 		t.Errorf("second receipt %+v", second)
@@ -83,7 +83,7 @@ func TestARepeatedRequestChangesNothing(t *testing.T) {
 	first := h.cast(2, 0, 5, 6)
 	stored := h.text(`SELECT encode(sealed, 'hex') FROM panel.ballot`)
 	again := h.cast(2, 0, 5, 6)
-	third, err := h.ballots.Deliver(ctx, h.seat(0), 2, "")
+	third, err := h.ballots.Deliver(ctx, h.seat(0), 2, Part{})
 	h.must(err)
 	if one := h.signed(first); one != h.signed(again) || one != h.signed(third.Receipt) || one.Mark != first.Mark {
 		t.Errorf("receipts %+v, %+v, %+v", one, h.signed(again), h.signed(third.Receipt))
@@ -170,7 +170,7 @@ func TestAnswersThatCannotBeCountedAreNamedAndNothingIsSaved(t *testing.T) {
 
 func TestAnEmptyBallotIsNotDelivered(t *testing.T) {
 	h := newHouse(t, 1, 2)
-	_, err := h.ballots.Deliver(t.Context(), h.seat(0), 2, "")
+	_, err := h.ballots.Deliver(t.Context(), h.seat(0), 2, Part{})
 	h.refused(err, fault.Conflict, "empty_ballot")
 	if n := len(h.text(`SELECT 'row' FROM panel.ballot UNION ALL SELECT 'row' FROM panel.panelist`)); n != 0 {
 		t.Errorf("%d rows were written", n)
@@ -183,8 +183,8 @@ func TestAClosedOrSuspendedRoundTakesNothing(t *testing.T) {
 	try := func(code string) {
 		t.Helper()
 		_, paper := h.ballots.Paper(ctx, seat, 2)
-		_, deliver := h.ballots.Deliver(ctx, seat, 2, "")
-		_, cast := h.ballots.Cast(ctx, seat, 2, h.answers(2, 5))
+		_, deliver := h.ballots.Deliver(ctx, seat, 2, Part{})
+		_, cast := h.ballots.Cast(ctx, seat, 2, h.answers(2, 5), Part{})
 		for _, err := range []error{paper, deliver, cast, h.ballots.Save(ctx, seat, 2, h.answers(2, 5))} {
 			h.refused(err, fault.Conflict, code)
 		}
@@ -214,7 +214,7 @@ func TestAServerWithAnotherKeyTakesNoBallot(t *testing.T) {
 	queue, err := job.New(h.db)
 	h.must(err)
 	stranger := New(h.db, queue, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
-	_, err = stranger.Cast(t.Context(), h.seat(0), 2, h.answers(2, 5))
+	_, err = stranger.Cast(t.Context(), h.seat(0), 2, h.answers(2, 5), Part{})
 	h.refused(err, fault.Unavailable, "key_differs")
 	_, err = stranger.Paper(t.Context(), h.seat(0), 2)
 	h.refused(err, fault.Unavailable, "key_differs")

@@ -42,7 +42,7 @@ func BenchmarkCast(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			n := int(next.Add(1))
-			if _, err := h.ballots.Cast(b.Context(), seats[n%len(seats)], 2, papers[n/len(seats)%2]); err != nil {
+			if _, err := h.ballots.Cast(b.Context(), seats[n%len(seats)], 2, papers[n/len(seats)%2], Part{}); err != nil {
 				b.Error(err)
 				return
 			}
@@ -92,7 +92,7 @@ func BenchmarkLeaves(b *testing.B) {
 			if err := tab.Add(&now, &before, nil); err != nil {
 				b.Fatal(err)
 			}
-			one.draw(&marks)
+			one.draw(&marks, "c/2")
 			if err := found.votes.keep(&one, found.votes.row(nil, last.sheet)); err != nil {
 				b.Fatal(err)
 			}
@@ -140,7 +140,7 @@ func (h *house) seed(round, first, people int, value func(person, item int) int)
 						sh.put(e)
 					}
 				}
-				if err := sh.sow(""); err != nil {
+				if err := sh.sow(Part{}); err != nil {
 					return err
 				}
 				seat := pseudonym.Seat{Consultation: h.c.ID, Panelist: pseudonym.Panelist(id), Group: h.group()}

@@ -60,7 +60,7 @@ func (h *house) play(b book, round, items int, seed uint64, who func(i int) bool
 					answers = append(answers, Answer{Item: item.ID})
 				}
 			}
-			_, err := h.ballots.Cast(h.t.Context(), h.seat(i), round, answers)
+			_, err := h.ballots.Cast(h.t.Context(), h.seat(i), round, answers, Part{})
 			h.must(err)
 			b[round][i] = values
 		}
@@ -281,7 +281,7 @@ func TestUnderFiveAnswersNoTableNoFigureAndNoReason(t *testing.T) {
 			answers = h.answers(2, 5, 8)
 			answers[1].Reason = "una ragione sola"
 		}
-		_, err := h.ballots.Cast(t.Context(), h.seat(i), 2, answers)
+		_, err := h.ballots.Cast(t.Context(), h.seat(i), 2, answers, Part{})
 		h.must(err)
 	}
 	h.finish(2)

@@ -46,7 +46,7 @@ func TestTheOrderOfCodesIsNotThatOfAnswers(t *testing.T) {
 			seat, err := h.panel.ByCode(t.Context(), h.c.ID, codes[n])
 			h.must(err)
 			truth[n] = hex.EncodeToString(seat.Panelist[:])
-			_, err = h.ballots.Cast(t.Context(), seat, 2, h.answers(2, 1+random.IntN(9)))
+			_, err = h.ballots.Cast(t.Context(), seat, 2, h.answers(2, 1+random.IntN(9)), Part{})
 			h.must(err)
 		}
 		for n := range people {

@@ -20,13 +20,13 @@ func TestACrowdIsCommittedTogetherAndEachIsToldTheirOwn(t *testing.T) {
 		seat, good, bad := h.seat(i), h.answers(2, 1+i%9, 5, 5), h.answers(2, 99)
 		all.Go(func() {
 			for range 3 { // a replay is the same ballot
-				r, err := h.ballots.Cast(ctx, seat, 2, good)
+				r, err := h.ballots.Cast(ctx, seat, 2, good, Part{})
 				if err != nil || marks[i] != "" && marks[i] != r.Mark {
 					t.Errorf("person %d: %v, %s after %s", i, err, r.Mark, marks[i])
 					return
 				}
 				marks[i] = r.Mark
-				if _, err := h.ballots.Cast(ctx, seat, 2, bad); fault.KindOf(err) != fault.Invalid {
+				if _, err := h.ballots.Cast(ctx, seat, 2, bad, Part{}); fault.KindOf(err) != fault.Invalid {
 					t.Errorf("person %d: a point off the scale: %v", i, err)
 				}
 			}
@@ -74,8 +74,8 @@ func TestARequestThatGivesUpTakesNobodyAlong(t *testing.T) {
 	h := newHouse(t, 2, 1)
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, _ = h.ballots.Cast(gone, h.seat(0), 2, h.answers(2, 5)) // whether it counts is not promised
-	if _, err := h.ballots.Cast(t.Context(), h.seat(1), 2, h.answers(2, 5)); err != nil {
+	_, _ = h.ballots.Cast(gone, h.seat(0), 2, h.answers(2, 5), Part{}) // whether it counts is not promised
+	if _, err := h.ballots.Cast(t.Context(), h.seat(1), 2, h.answers(2, 5), Part{}); err != nil {
 		t.Error(err)
 	}
 }

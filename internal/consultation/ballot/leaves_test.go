@@ -110,7 +110,7 @@ func TestEveryTableIsItsLeaves(t *testing.T) {
 			if i%4 == 0 {
 				answers[0].Reason = fmt.Sprintf("perché %d", i%20)
 			}
-			_, err := h.ballots.Cast(t.Context(), h.seat(i), round, answers)
+			_, err := h.ballots.Cast(t.Context(), h.seat(i), round, answers, Part{})
 			h.must(err)
 		}
 		h.finish(round)
@@ -275,7 +275,7 @@ func TestTheRootDoesNotDependOnTheOrderOfBallots(t *testing.T) {
 			one.sheet.put(entry{item: items[1].ID, value: []uint8{cannotJudge, 3}[i%2]})
 			found.votes.answers(&b, &one)
 			h.must(tab.Add(&b, nil, nil))
-			one.draw(new(marker))
+			one.draw(new(marker), "c/2")
 			h.must(found.votes.keep(&one, nil))
 		}
 		found.closing, err = tab.Close([]int{len(order)})
@@ -345,7 +345,7 @@ func TestGroupsHaveLeavesOfTheirOwn(t *testing.T) {
 		one.sheet.put(entry{item: items[0].ID, value: uint8(1 + i%9)})
 		found.votes.answers(&b, &one)
 		h.must(tab.Add(&b, nil, nil))
-		one.draw(new(marker))
+		one.draw(new(marker), "c/2")
 		h.must(found.votes.keep(&one, nil))
 	}
 	found.closing, err = tab.Close([]int{12, 12})

@@ -110,10 +110,10 @@ func link(t *testing.T, mode pseudonym.Mode) {
 				answers[0].Reason = s.reason
 			}
 			if random.IntN(3) == 0 { // some revise
-				_, err := h.ballots.Cast(ctx, s.seat, round, h.answers(round, 1+random.IntN(9)))
+				_, err := h.ballots.Cast(ctx, s.seat, round, h.answers(round, 1+random.IntN(9)), Part{})
 				h.must(err)
 			}
-			_, err := h.ballots.Cast(ctx, s.seat, round, answers)
+			_, err := h.ballots.Cast(ctx, s.seat, round, answers, Part{})
 			h.must(err)
 			s.rounds[round] = true
 		}
@@ -370,7 +370,7 @@ func TestWithinTheHourAnOpenRoundForgetsWhoCameWhen(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- h.ballots.turnout(context.WithoutCancel(ctx), Turnout{}) }()
 	for i := range h.people {
-		_, err := h.ballots.Deliver(ctx, h.seat(i), 2, "")
+		_, err := h.ballots.Deliver(ctx, h.seat(i), 2, Part{})
 		h.must(err)
 	}
 	h.must(<-done)

@@ -41,7 +41,7 @@ func TestMinglingHidesNoBallot(t *testing.T) {
 				if p, err := h.ballots.Paper(ctx, seat, 2); err != nil || p.Mark == "" {
 					t.Errorf("person %d, time %d: no ballot on the paper (%v)", i, n, err)
 				}
-				if _, err := h.ballots.Deliver(ctx, seat, 2, ""); err != nil {
+				if _, err := h.ballots.Deliver(ctx, seat, 2, Part{}); err != nil {
 					t.Error(err)
 				}
 			}

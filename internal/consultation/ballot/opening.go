@@ -5,8 +5,7 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/google/uuid"
-
+	"delfi/internal/consultation"
 	"delfi/internal/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -30,13 +29,13 @@ type pile struct {
 // means anything: while the database sends the next ones, others are opened on all
 // cores. What a paper holds is good during its visit alone, but for its texts. With
 // whole it has its reasons, seed and mark.
-func (s *Service) opened(ctx context.Context, safe *pseudonym.Safe, consultation, round uuid.UUID, whole bool, visit func(*paper) error) error {
+func (s *Service) opened(ctx context.Context, safe *pseudonym.Safe, round consultation.Round, whole bool, visit func(*paper) error) error {
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if err := steady(ctx, tx); err != nil {
 			return err
 		}
 		return openEach(ctx, safe, round, whole, func(ctx context.Context, take taker) error {
-			return eachBallot(ctx, tx, consultation, round, take)
+			return eachBallot(ctx, tx, round.Consultation, round.ID, take)
 		}, visit)
 	})
 }
@@ -45,7 +44,7 @@ func (s *Service) opened(ctx context.Context, safe *pseudonym.Safe, consultation
 type taker func(p pseudonym.Panelist, group string, sealed []byte) error
 
 // openEach visits what read reads, opened.
-func openEach(ctx context.Context, safe *pseudonym.Safe, round uuid.UUID, whole bool, read func(context.Context, taker) error, visit func(*paper) error) error {
+func openEach(ctx context.Context, safe *pseudonym.Safe, round consultation.Round, whole bool, read func(context.Context, taker) error, visit func(*paper) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	piles := runtime.GOMAXPROCS(0) + 2 // one fills, one is counted
@@ -114,8 +113,8 @@ func (p *pile) add(panelist pseudonym.Panelist, group string, sealed []byte) {
 	p.ends = append(p.ends, len(p.sealed))
 }
 
-func (p *pile) open(safe *pseudonym.Safe, round uuid.UUID, whole bool) {
-	opener := safe.Opener(round, pseudonym.BallotBlob)
+func (p *pile) open(safe *pseudonym.Safe, round consultation.Round, whole bool) {
+	opener := safe.Opener(round.ID, pseudonym.BallotBlob)
 	from := 0
 	for i := range p.papers {
 		one := &p.papers[i]
@@ -126,7 +125,7 @@ func (p *pile) open(safe *pseudonym.Safe, round uuid.UUID, whole bool) {
 			return
 		}
 		if whole {
-			one.draw(&p.marks)
+			one.draw(&p.marks, roundOf(round))
 		}
 		from = p.ends[i]
 	}

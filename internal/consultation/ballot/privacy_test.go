@@ -33,7 +33,7 @@ func TestEveryBlobOfARoundHasOneLength(t *testing.T) {
 	for n := range answers {
 		answers[n].Reason = strings.Repeat("perché ", 50)
 	}
-	_, err := h.ballots.Cast(ctx, h.seat(2), 2, answers)
+	_, err := h.ballots.Cast(ctx, h.seat(2), 2, answers, Part{})
 	h.must(err)
 	h.must(h.ballots.Save(ctx, h.seat(2), 2, h.answers(2, 1)))
 	h.must(h.ballots.Save(ctx, h.seat(3), 2, h.answers(2, 1)))
@@ -105,7 +105,7 @@ func TestNoTransactionWritesBothSides(t *testing.T) {
 		for i := range h.people {
 			h.must(h.ballots.Save(ctx, h.seat(i), round, h.answers(round, 1+i%9)))
 			look()
-			_, err := h.ballots.Deliver(ctx, h.seat(i), round, "")
+			_, err := h.ballots.Deliver(ctx, h.seat(i), round, Part{})
 			h.must(err)
 			look()
 		}
@@ -132,7 +132,7 @@ func TestWithoutTheKeyACopiedDatabaseTellsNothing(t *testing.T) {
 	h := newHouse(t, 3, 2)
 	answers := h.answers(2, 7, 7)
 	answers[0].Reason = "la fontana gorgoglia"
-	receipt, err := h.ballots.Cast(t.Context(), h.seat(0), 2, answers)
+	receipt, err := h.ballots.Cast(t.Context(), h.seat(0), 2, answers, Part{})
 	h.must(err)
 	h.must(h.ballots.Save(t.Context(), h.seat(1), 2, answers))
 
@@ -304,7 +304,7 @@ func TestAfterTheEndKeyAndBallotsAreGone(t *testing.T) {
 	}
 	_, err = h.panel.Seat(ctx, h.people[0], h.c.ID)
 	h.refused(err, fault.Conflict, "key_destroyed")
-	_, err = h.ballots.Cast(ctx, seat, 3, nil)
+	_, err = h.ballots.Cast(ctx, seat, 3, nil, Part{})
 	h.refused(err, fault.Conflict, "key_destroyed")
 	if after := h.documents(); !slices.Equal(after, documents) {
 		t.Error("tables or feedback changed with the end")
@@ -381,7 +381,7 @@ func TestNoPanelistReachesALogOrAJob(t *testing.T) {
 		_, err := tx.ExecContext(ctx, `UPDATE panel.ballot SET sealed = sealed || '\x00'`)
 		return err
 	}))
-	_, broken := h.ballots.Cast(ctx, h.seat(0), 2, h.answers(2, 6))
+	_, broken := h.ballots.Cast(ctx, h.seat(0), 2, h.answers(2, 6), Part{})
 	if broken == nil {
 		t.Error("a tampered ballot opens")
 	}

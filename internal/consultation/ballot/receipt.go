@@ -19,6 +19,7 @@ type Receipt struct {
 	Answered int    // answers given
 	Blank    int    // items left without an answer
 	Replaces string // the mark it replaces; ""
+	Part     leaf.Digests
 
 	text string
 	hand ledger.Hand
@@ -28,15 +29,19 @@ type Receipt struct {
 // the same whenever it is asked for.
 func (r Receipt) Note() (string, error) { return r.hand.Sign(r.text) }
 
+// roundOf names a round as digests and marks do.
+func roundOf(r consultation.Round) string { return leaf.Of(r.Consultation.String(), r.Number) }
+
 // receipt is for a ballot that counts. Nothing is read or written.
 func (b board) receipt(seat pseudonym.Seat, sh sheet) Receipt {
+	content, part := sh.content(seat.Group), sh.part.Digests(roundOf(b.Round))
 	r := Receipt{
-		Mark: sh.mark(seat.Group), Answered: len(sh.entries), Blank: len(b.form.items) - len(sh.entries), Replaces: sh.replaces(),
+		Mark: leaf.Mark(content, part), Part: part, Answered: len(sh.entries), Blank: len(b.form.items) - len(sh.entries), Replaces: sh.replaces(),
 		hand: b.opening.hand,
 	}
 	r.text = leaf.Receipt{
 		Consultation: seat.Consultation.String(), Round: b.Round.Number, Protocol: b.Consultation.ProtocolHash,
-		Size: b.opening.size, Root: b.opening.root, Mark: r.Mark, Replaces: r.Replaces,
+		Size: b.opening.size, Root: b.opening.root, Mark: r.Mark, Replaces: r.Replaces, Part: part, Content: content,
 	}.Text()
 	return r
 }
@@ -86,7 +91,10 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 	}
 	p := leaf.Proof{
 		Format: leaf.ProofFormat, Receipt: note, Group: seat.Group,
-		Random: k.now.random[:], Words: k.now.words, Answers: k.now.given(),
+		Random: k.now.random[:], Words: k.now.part.Words, Answers: k.now.given(),
+	}
+	if k.now.part.Browser != (Part{}).Browser {
+		p.Browser = k.now.part.Browser[:]
 	}
 	if k.before != nil {
 		p.Previous = k.before.given()

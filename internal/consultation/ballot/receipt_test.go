@@ -49,9 +49,12 @@ func TestAReceiptIsSignedByTheLogAndTellsNoTime(t *testing.T) {
 		size, root, err = h.ballots.record.Opened(ctx, tx, h.c.ID, 2)
 		return err
 	}))
-	want := leaf.Receipt{Consultation: h.c.ID.String(), Round: 2, Protocol: h.c.ProtocolHash, Size: size, Root: root, Mark: first.Mark}
+	want := leaf.Receipt{Consultation: h.c.ID.String(), Round: 2, Protocol: h.c.ProtocolHash, Size: size, Root: root, Mark: first.Mark, Content: r.Content}
 	if d := cmp.Diff(want, r); d != "" {
 		t.Error(d)
+	}
+	if leaf.Mark(r.Content, r.Part) != r.Mark {
+		t.Error("the receipt's own lines do not give its mark")
 	}
 	// The log grows; the next receipt stands on the same checkpoint, and names the first.
 	h.must(h.cons.ExtendRound(ctx, h.facilitator, slug, 2, 1, "piove", time.Time{}))
@@ -93,7 +96,7 @@ func TestAProofFileFindsItsLeaves(t *testing.T) {
 				}
 			}
 			h.must(h.ballots.Save(ctx, h.seat(i), round, answers))
-			_, err := h.ballots.Deliver(ctx, h.seat(i), round, "parole mie")
+			_, err := h.ballots.Deliver(ctx, h.seat(i), round, Part{Words: "parole mie"})
 			h.must(err)
 		}
 		h.finish(round)
@@ -112,12 +115,12 @@ func TestAProofFileFindsItsLeaves(t *testing.T) {
 	h.must(err)
 	p, err := leaf.ParseProof(document)
 	h.must(err)
-	if p.Words != "parole mie" || p.Mark() != h.opened(p.Receipt).Mark || len(p.Answers) != 2 || len(p.Previous) != 2 || p.Answers[0].Argues+p.Answers[1].Argues != "for" {
+	if p.Words != "parole mie" || p.Mark(leaf.Of(h.c.ID.String(), 3)) != h.opened(p.Receipt).Mark || len(p.Answers) != 2 || len(p.Previous) != 2 || p.Answers[0].Argues+p.Answers[1].Argues != "for" {
 		t.Fatalf("proof %+v", p)
 	}
 	seed, items, files := p.Seed(), h.items(3), h.published(3).files
 	for table, value := range map[string]string{
-		"A/" + items[0].ID.String(): "4", "A/" + items[1].ID.String(): "5", "B": p.Mark(),
+		"A/" + items[0].ID.String(): "4", "A/" + items[1].ID.String(): "5", "B": p.Mark(leaf.Of(h.c.ID.String(), 3)),
 		"R/" + items[0].ID.String() + "/for": leaf.Digest([]byte("perché sì")),
 	} {
 		id := leaf.ID(h.c.ID.String(), 3, table)

@@ -147,7 +147,7 @@ func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultatio
 	}
 	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
 	var b delphi.Ballot
-	err = s.opened(ctx, safe, c.ID, round.ID, true, func(p *paper) error {
+	err = s.opened(ctx, safe, round, true, func(p *paper) error {
 		out.votes.answers(&b, p)
 		if err := t.Add(b); err != nil {
 			return err

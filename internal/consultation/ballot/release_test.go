@@ -58,7 +58,7 @@ func standingHouse(t testing.TB, n, items int, change ...func(*delphi.Protocol))
 				answers = append(answers, Answer{Item: ids[k], Value: v})
 			}
 		}
-		_, err = h.ballots.Cast(ctx, seats[0], 1, answers)
+		_, err = h.ballots.Cast(ctx, seats[0], 1, answers, Part{})
 		h.must(err)
 	}
 }

@@ -29,11 +29,15 @@ const (
 	maxSuperseded = 16   // marks of ballots that this one has superseded
 )
 
-// sheet is what a sealed blob holds. A draft has no randomness, no words and
+// sheet is what a sealed blob holds. A draft has no randomness, no part and
 // has superseded nothing.
+//
+//	version 4 · randomness 32 · browser 16, zeros for none · length of words, words 80 ·
+//	number of marks, marks 16 × 32 · number of entries 2 · entries: item 16, value,
+//	since 2, side, length of reason 2 · reasons · zeros
 type sheet struct {
-	random     [32]byte
-	words      string     // the panelist's own, which the seed is drawn from too
+	random     [32]byte   // the server's part of the seed
+	part       Part       // the rest of it
 	superseded [][32]byte // marks of the ballots before this one, newest first; beyond maxSuperseded the oldest go
 	entries    []entry    // by item
 }
@@ -54,8 +58,9 @@ var argued = [...]delphi.Side{"", delphi.Against, delphi.For, delphi.Neither}
 const cannotJudge = 255
 
 const (
-	sheetVersion = 3
-	sheetWords   = 1 + 32                            // version, randomness; then the length of the words and their room
+	sheetVersion = 4
+	sheetBrowser = 1 + 32                            // version, randomness; then what the browser drew
+	sheetWords   = sheetBrowser + leaf.BrowserSize   // the length of the words and their room
 	sheetMarks   = sheetWords + 1 + maxWords         // number of superseded marks and their room
 	sheetCount   = sheetMarks + 1 + 32*maxSuperseded // number of entries
 	sheetHead    = sheetCount + 2
@@ -92,15 +97,16 @@ func (s sheet) reasonBytes() int {
 
 // encode writes the sheet in exactly l.size() bytes, zeros where room is left.
 func (s sheet) encode(l layout) ([]byte, error) {
-	if len(s.entries) > l.items || s.reasonBytes() > l.reasons || len(s.words) > maxWords || len(s.superseded) > maxSuperseded {
+	if len(s.entries) > l.items || s.reasonBytes() > l.reasons || len(s.part.Words) > maxWords || len(s.superseded) > maxSuperseded {
 		return nil, fmt.Errorf("a sheet of %d answers, %d bytes of reasons, %d of words and %d marks does not fit its layout",
-			len(s.entries), s.reasonBytes(), len(s.words), len(s.superseded))
+			len(s.entries), s.reasonBytes(), len(s.part.Words), len(s.superseded))
 	}
 	b := make([]byte, sheetCount, l.size())
 	b[0] = sheetVersion
 	copy(b[1:], s.random[:])
-	b[sheetWords] = byte(len(s.words))
-	copy(b[sheetWords+1:], s.words)
+	copy(b[sheetBrowser:], s.part.Browser[:])
+	b[sheetWords] = byte(len(s.part.Words))
+	copy(b[sheetWords+1:], s.part.Words)
 	b[sheetMarks] = byte(len(s.superseded))
 	for n, m := range s.superseded {
 		copy(b[sheetMarks+1+32*n:], m[:])
@@ -135,11 +141,12 @@ func (s *sheet) decode(b []byte, reasons bool) error {
 		return errSheet
 	}
 	copy(s.random[:], b[1:])
+	copy(s.part.Browser[:], b[sheetBrowser:])
 	words, marks := int(b[sheetWords]), int(b[sheetMarks])
 	if words > maxWords || marks > maxSuperseded {
 		return errSheet
 	}
-	s.words = string(b[sheetWords+1 : sheetWords+1+words])
+	s.part.Words = string(b[sheetWords+1 : sheetWords+1+words])
 	s.superseded = s.superseded[:0]
 	for n := range marks {
 		s.superseded = append(s.superseded, [32]byte(b[sheetMarks+1+32*n:]))
@@ -213,16 +220,16 @@ func (s sheet) answers() map[uuid.UUID]Answer {
 	return m
 }
 
-// sow draws the randomness from which, with the panelist's own words, everything
-// that this ballot publishes is salted.
-func (s *sheet) sow(words string) error {
-	s.words = words
+// sow draws the randomness from which, with the panelist's part, everything that this
+// ballot publishes is salted.
+func (s *sheet) sow(part Part) error {
+	s.part = part
 	_, err := rand.Read(s.random[:])
 	return err
 }
 
 // seed is what salts and mark are drawn from.
-func (s sheet) seed() leaf.Seed { return leaf.NewSeed(s.random, s.words) }
+func (s sheet) seed() leaf.Seed { return leaf.NewSeed(s.random, s.part) }
 
 // given is the sheet as marks and proofs bind it.
 func (s sheet) given() []leaf.Given {
@@ -241,12 +248,14 @@ func (s sheet) appendGiven(to []leaf.Given, name func(uuid.UUID) string) []leaf.
 	return to
 }
 
-// mark is what the receipt shows.
-func (s sheet) mark(group string) string { return leaf.Mark(s.seed(), group, s.given()) }
+// content and mark are what the receipt shows; of is the round, as leaf.Of names it.
+func (s sheet) content(group string) string { return leaf.Content(s.seed(), group, s.given()) }
+
+func (s sheet) mark(of, group string) string { return leaf.Mark(s.content(group), s.part.Digests(of)) }
 
 // supersede notes that this sheet takes the place of one that was delivered.
-func (s *sheet) supersede(before sheet, group string) error {
-	last, err := hex.DecodeString(before.mark(group))
+func (s *sheet) supersede(before sheet, of, group string) error {
+	last, err := hex.DecodeString(before.mark(of, group))
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,8 @@ func drawSheet(t *rapid.T) (sheet, layout) {
 	l := layoutOf(items, true)
 	var s sheet
 	copy(s.random[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "random"))
-	s.words = rapid.StringN(0, 20, maxWords).Draw(t, "words")
+	copy(s.part.Browser[:], rapid.SliceOfN(rapid.Byte(), leaf.BrowserSize, leaf.BrowserSize).Draw(t, "browser"))
+	s.part.Words = rapid.StringN(0, 20, maxWords).Draw(t, "words")
 	for n := range rapid.IntRange(0, maxSuperseded).Draw(t, "superseded") {
 		s.superseded = append(s.superseded, [32]byte{byte(n), 1})
 	}
@@ -53,7 +54,7 @@ func TestEverySheetOfARoundHasOneLengthAndComesBackWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !got.same(s) || got.random != s.random || got.words != s.words || !slices.Equal(got.superseded, s.superseded) {
+		if !got.same(s) || got.random != s.random || got.part != s.part || !slices.Equal(got.superseded, s.superseded) {
 			t.Fatalf("got %+v, want %+v", got, s)
 		}
 	})
@@ -71,7 +72,7 @@ func TestDecodingAnythingNeverPanics(t *testing.T) {
 
 func TestALengthTellsTheNumberOfItemsAndNothingElse(t *testing.T) {
 	l := layoutOf(8, true)
-	full := sheet{words: strings.Repeat("w", maxWords), superseded: make([][32]byte, maxSuperseded)}
+	full := sheet{part: Part{Words: strings.Repeat("w", maxWords)}, superseded: make([][32]byte, maxSuperseded)}
 	for n := range 8 {
 		full.put(entry{item: uuid.UUID{byte(n)}, value: 9, reason: strings.Repeat("è", maxReasons/16)})
 	}
@@ -117,15 +118,15 @@ func TestPutKeepsOneEntryPerItemInOrder(t *testing.T) {
 // The mark is a public format: whoever kept a proof file computes it again.
 func TestTheMarkIsTheOneThatTheRecordSays(t *testing.T) {
 	a, b := uuid.MustParse("00000000-0000-4000-8000-00000000000a"), uuid.MustParse("00000000-0000-4000-8000-00000000000b")
-	s := sheet{random: [32]byte{1, 2, 3}, words: "le mie parole"}
+	s := sheet{random: [32]byte{1, 2, 3}, part: Part{Words: "le mie parole"}}
 	s.put(entry{item: b, value: 7, reason: "Così", argues: delphi.For})
 	s.put(entry{item: a, value: cannotJudge, since: 4})
-	m := s.mark("citizens")
+	m := s.mark("c/2", "citizens")
 	// The proof file of this ballot gives the same one, by the public code alone.
 	given := []leaf.Given{{Item: b.String(), Value: "7", Reason: "Così", Argues: "for"}, {Item: a.String(), Value: leaf.CannotJudge}}
-	proof := leaf.Proof{Group: "citizens", Random: s.random[:], Words: s.words, Answers: given}
-	if m != proof.Mark() || len(m) != 64 {
-		t.Errorf("mark %s, want %s", m, proof.Mark())
+	proof := leaf.Proof{Group: "citizens", Random: s.random[:], Words: s.part.Words, Answers: given}
+	if m != proof.Mark("c/2") || len(m) != 64 {
+		t.Errorf("mark %s, want %s", m, proof.Mark("c/2"))
 	}
 	for what, change := range map[string]func(*sheet){
 		"value":   func(s *sheet) { s.entries[1].value = 8 },
@@ -133,35 +134,40 @@ func TestTheMarkIsTheOneThatTheRecordSays(t *testing.T) {
 		"side":    func(s *sheet) { s.entries[1].argues = delphi.Against },
 		"no side": func(s *sheet) { s.entries[1].argues = "" },
 		"random":  func(s *sheet) { s.random[31] = 1 },
-		"words":   func(s *sheet) { s.words = "altre" },
+		"browser": func(s *sheet) { s.part.Browser[15] = 1 },
+		"words":   func(s *sheet) { s.part.Words = "altre" },
 		"item":    func(s *sheet) { s.entries = s.entries[1:] },
 	} {
 		c := s
 		c.entries = slices.Clone(s.entries)
 		change(&c)
-		if c.mark("citizens") == m {
+		if c.mark("c/2", "citizens") == m {
 			t.Errorf("another %s has the same mark", what)
 		}
 	}
-	if s.mark("others") == m {
+	if s.mark("c/2", "others") == m {
 		t.Error("another group has the same mark")
 	}
 }
 
 func TestSeedsAreNeverEqualAndOnesOwnWordsChangeThem(t *testing.T) {
 	var a, b sheet
-	if err := a.sow(""); err != nil {
+	if err := a.sow(Part{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.sow(""); err != nil {
+	if err := b.sow(Part{}); err != nil {
 		t.Fatal(err)
 	}
 	if a.seed() == b.seed() || a.random == [32]byte{} {
 		t.Error("a seed repeats")
 	}
-	b.random, b.words = a.random, "gatto"
+	b.random, b.part.Words = a.random, "gatto"
 	if a.seed() == b.seed() {
 		t.Error("one's own words change nothing")
+	}
+	a.part, b.part = Part{Browser: [16]byte{1}}, Part{Browser: [16]byte{2}}
+	if a.seed() == b.seed() {
+		t.Error("what the browser drew changes nothing")
 	}
 }
 
@@ -171,10 +177,10 @@ func TestASheetRemembersWhatItHasSupersededNewestFirst(t *testing.T) {
 	for n := range maxSuperseded + 3 {
 		before := s
 		s.random = [32]byte{byte(n + 1)}
-		if err := s.supersede(before, "g"); err != nil {
+		if err := s.supersede(before, "c/2", "g"); err != nil {
 			t.Fatal(err)
 		}
-		marks = append([]string{before.mark("g")}, marks...)
+		marks = append([]string{before.mark("c/2", "g")}, marks...)
 	}
 	if len(s.superseded) != maxSuperseded || s.replaces() != marks[0] {
 		t.Fatalf("%d marks, the newest %s", len(s.superseded), s.replaces())

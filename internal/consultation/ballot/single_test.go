@@ -21,7 +21,7 @@ func TestBallotsNeedOneConnection(t *testing.T) {
 			if err := h.ballots.Save(ctx, seat, 2, answers); err != nil {
 				t.Error(err)
 			}
-			if _, err := h.ballots.Deliver(ctx, seat, 2, "parole"); err != nil {
+			if _, err := h.ballots.Deliver(ctx, seat, 2, Part{Words: "parole"}); err != nil {
 				t.Error(err)
 			}
 			if _, err := h.ballots.Proof(ctx, seat, 2); err != nil {

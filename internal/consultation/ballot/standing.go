@@ -151,7 +151,7 @@ func (s *Service) interim(ctx context.Context, safe *pseudonym.Safe, c consultat
 		m.asked, m.called, m.tally = asked, nil, nil
 	}
 	// Whatever fails leaves m half changed: it is not given back then.
-	if err := s.catchUp(ctx, safe, round.ID, m); err != nil {
+	if err := s.catchUp(ctx, safe, round, m); err != nil {
 		return delphi.Closing{}, fmt.Errorf("reading standing answers: %w", err)
 	}
 	if err := m.recount(c.Protocol, round.Number); err != nil {
@@ -165,7 +165,7 @@ func (s *Service) interim(ctx context.Context, safe *pseudonym.Safe, c consultat
 }
 
 // catchUp makes m what the ballots of its round are.
-func (s *Service) catchUp(ctx context.Context, safe *pseudonym.Safe, round uuid.UUID, m *standing) error {
+func (s *Service) catchUp(ctx context.Context, safe *pseudonym.Safe, round consultation.Round, m *standing) error {
 	tried := false
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if tried {
@@ -177,7 +177,7 @@ func (s *Service) catchUp(ctx context.Context, safe *pseudonym.Safe, round uuid.
 			return err
 		}
 		changed, err := m.compare(func(visit func(pseudonym.Panelist, version) error) error {
-			return ballotVersions(ctx, tx, round, visit)
+			return ballotVersions(ctx, tx, round.ID, visit)
 		})
 		if err != nil {
 			return err
@@ -186,10 +186,10 @@ func (s *Service) catchUp(ctx context.Context, safe *pseudonym.Safe, round uuid.
 			if len(changed) > len(m.voters)/4 {
 				// So many are found sooner by reading all. Who did not change is counted
 				// again, which changes nothing.
-				return eachBallot(ctx, tx, m.consultation, round, take)
+				return eachBallot(ctx, tx, m.consultation, round.ID, take)
 			}
 			for some := range slices.Chunk(changed, piece) {
-				if err := someBallots(ctx, tx, m.consultation, round, some, take); err != nil {
+				if err := someBallots(ctx, tx, m.consultation, round.ID, some, take); err != nil {
 					return err
 				}
 			}

@@ -33,7 +33,7 @@ func (h *house) wholly(earlier []delphi.Closing) whole {
 	h.must(err)
 	v, shown, changed := newVotes(h.c.Protocol, items), lastShown(earlier), map[string]int{}
 	var b delphi.Ballot
-	h.must(h.ballots.opened(ctx, safe, h.c.ID, round.ID, false, func(p *paper) error {
+	h.must(h.ballots.opened(ctx, safe, round, false, func(p *paper) error {
 		for _, e := range p.sheet.entries {
 			if n, asked := v.at[e.item]; asked && int(e.since) >= shown[v.names[n]] {
 				changed[v.names[n]]++
@@ -92,7 +92,7 @@ func TestAReleaseOfWhatChangedIsThatOfEverything(t *testing.T) {
 		seats[i].Panelist[0], seats[i].Panelist[1] = byte(i), byte(i>>8)
 	}
 	cast := func(i int) {
-		_, err := h.ballots.Cast(ctx, seats[i], 1, answers())
+		_, err := h.ballots.Cast(ctx, seats[i], 1, answers(), Part{})
 		h.must(err)
 	}
 	for tick := 1; tick <= 14; tick++ {

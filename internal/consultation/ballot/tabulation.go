@@ -76,11 +76,11 @@ type paper struct {
 	mark     [32]byte
 }
 
-// draw notes what the paper's leaves are salted with, and its mark.
-func (p *paper) draw(m *marker) {
+// draw notes what the paper's leaves are salted with, and its mark; of is the round.
+func (p *paper) draw(m *marker, of string) {
 	p.seed = p.sheet.seed()
 	m.given = p.sheet.appendGiven(m.given[:0], m.name)
-	p.mark = m.Mark(p.seed, p.group, m.given)
+	p.mark = m.Mark(p.seed, p.sheet.part.Digests(of), p.group, m.given)
 }
 
 // marker makes marks one after the other.
@@ -243,12 +243,12 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 		} else if r.Number >= last.Number || r.Kind != delphi.AnswerRound || r.State != consultation.RoundReleased {
 			continue
 		}
-		if err := s.opened(ctx, safe, c.ID, r.ID, false, func(p *paper) error { return keep(out.votes, p) }); err != nil {
+		if err := s.opened(ctx, safe, r, false, func(p *paper) error { return keep(out.votes, p) }); err != nil {
 			return counted{}, fmt.Errorf("reading round %d: %w", r.Number, err)
 		}
 	}
 	var now, previous, earlier delphi.Ballot
-	err = s.opened(ctx, safe, c.ID, round.ID, true, func(p *paper) error {
+	err = s.opened(ctx, safe, round, true, func(p *paper) error {
 		out.votes.answers(&now, p)
 		was, values := before.take(out.votes, &previous, p.panelist)
 		old, _ := older.take(out.votes, &earlier, p.panelist)

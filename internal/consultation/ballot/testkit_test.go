@@ -245,7 +245,7 @@ func (h *house) items(number int) []consultation.Item {
 // cast gives person i's values for the first items; 0 leaves one out, -1 cannot judge.
 func (h *house) cast(round, i int, values ...int) Receipt {
 	h.t.Helper()
-	r, err := h.ballots.Cast(h.t.Context(), h.seat(i), round, h.answers(round, values...))
+	r, err := h.ballots.Cast(h.t.Context(), h.seat(i), round, h.answers(round, values...), Part{})
 	h.must(err)
 	return r.Receipt
 }

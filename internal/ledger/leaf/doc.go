@@ -5,11 +5,13 @@
 //
 // It is pure: no I/O of its own, no clock, no randomness.
 //
+//	server's randomness, browser's bytes, own words ─NewSeed─► seed
 //	seed ─Salt─► salt ┐
 //	table, value ─────┴► Leaf ─hash─► sorted ─Tree─► root of the table ─► Head
 //	                                                                        │
 //	                     heads in table order ─Tree─► root of the round ◄───┘
-//	counts ─► Tally            answers, seed ─► Mark ─► Receipt, Proof
+//	counts ─► Tally            answers, seed ─► Content ┐
+//	                           browser's bytes, own words ─► Digests ─┴► Mark ─► Receipt, Proof
 //
 // Every text has LF line ends. Hashes of trees are those of RFC 6962, as the
 // checksum database's tlog computes them, written in standard base64; digests

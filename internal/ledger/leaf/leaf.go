@@ -3,8 +3,6 @@ package leaf
 import (
 	"bytes"
 	"cmp"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -26,14 +24,6 @@ type Salt [SaltSize]byte
 
 // Sum is a hash of the log and of its trees, for rooms that sign with it.
 type Sum = tlog.Hash
-
-// NewSeed draws the seed: HMAC-SHA256 of the panelist's own words under 32 random
-// bytes, so that a server with a bad source of randomness still cannot foresee it.
-func NewSeed(random [32]byte, words string) Seed {
-	m := hmac.New(sha256.New, random[:])
-	m.Write([]byte(words))
-	return Seed(m.Sum(nil))
-}
 
 // ID is the name of a table among those of all consultations and rounds.
 func ID(consultation string, round int, table string) string {

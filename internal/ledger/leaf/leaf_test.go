@@ -3,6 +3,7 @@ package leaf
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 const table = "6ba7b810-9dad-11d1-80b4-00c04fd430c8/2/A/parking"
 
 func seedOf(n int) *Seed {
-	s := NewSeed([32]byte{byte(n), byte(n >> 8), byte(n >> 16)}, "")
+	s := NewSeed([32]byte{byte(n), byte(n >> 8), byte(n >> 16)}, Part{})
 	return &s
 }
 
@@ -186,38 +187,53 @@ func TestReceiptsAndProofsComeBack(t *testing.T) {
 	answers := []Given{{Item: "b", Value: "7", Reason: "perché sì"}, {Item: "a", Value: CannotJudge}}
 	random := bytes.Repeat([]byte{3}, 32)
 	p := Proof{Format: ProofFormat, Group: "all", Random: random, Words: "mare", Answers: answers}
-	mark := Mark(NewSeed([32]byte(random), "mare"), "all", []Given{answers[1], answers[0]})
-	if p.Mark() != mark {
+	part := Part{Words: "mare", Browser: [16]byte{5}}
+	p.Browser = part.Browser[:]
+	content := Content(NewSeed([32]byte(random), part), "all", []Given{answers[1], answers[0]})
+	mark := Mark(content, part.Digests("c/2"))
+	if p.Mark("c/2") != mark {
 		t.Error("the mark depends on the order of answers")
 	}
 	p.Answers = []Given{{Item: "b", Value: "8", Reason: "perché sì"}, answers[1]}
-	if p.Mark() == mark {
+	if p.Mark("c/2") == mark {
 		t.Error("another answer gives the same mark")
 	}
 	for _, side := range []string{"for", "against", "neither"} {
 		p.Answers = []Given{{Item: "b", Value: "7", Reason: "perché sì", Argues: side}, answers[1]}
-		if p.Mark() == mark {
+		if p.Mark("c/2") == mark {
 			t.Errorf("a reason that argues %s gives the mark of one without a side", side)
 		}
 	}
-	r := Receipt{Consultation: "c", Round: 2, Protocol: "ab", Size: 7, Mark: mark}
+	r := Receipt{Consultation: "c", Round: 2, Protocol: "ab", Size: 7, Mark: mark, Content: content}
 	back, err := ParseReceipt(r.Text())
 	if err != nil || back != r {
 		t.Errorf("%+v, %v", back, err)
 	}
 	r.Replaces = mark
-	if back, err = ParseReceipt(r.Text()); err != nil || back != r {
-		t.Errorf("%+v, %v", back, err)
+	whole := part.Digests("c/2")
+	for _, d := range []Digests{{}, {Browser: whole.Browser}, {Words: whole.Words}, whole} {
+		r.Part = d
+		if back, err = ParseReceipt(r.Text()); err != nil || back != r {
+			t.Errorf("%+v, %v", back, err)
+		}
+	}
+	for _, bad := range []string{"", "browser", "browser -", "browser ab", "words " + whole.Words + " browser " + whole.Browser, "browser " + strings.ToUpper(whole.Browser), whole.Line() + " words " + whole.Words} {
+		if _, err := ParseReceipt(strings.Replace(r.Text(), whole.Line(), bad, 1)); err == nil {
+			t.Errorf("a receipt with the part %q was read", bad)
+		}
 	}
 	if _, err := ParseReceipt(strings.Replace(r.Text(), "/2\n", "/02\n", 1)); err == nil {
 		t.Error("a receipt with another spelling was read")
 	}
-	for _, bad := range []string{"", "{}", `{"format":"delfi proof v1","random":"AA=="}`, `{"format":"delfi proof v1","seed":1}`} {
+	for _, bad := range []string{"", "{}", `{"format":"delfi proof v2","random":"AA=="}`, `{"format":"delfi proof v2","seed":1}`, `{"format":"delfi proof v1"}`,
+		`{"format":"delfi proof v2","random":"` + b64(random) + `","browser":"AA=="}`, `{"format":"delfi proof v2","random":"` + b64(random) + `","browser":"` + b64(make([]byte, 16)) + `"}`} {
 		if _, err := ParseProof([]byte(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}
 	}
 }
+
+func b64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 // What one leaf costs: its salt, its hash, its place among 100,000, its share of
 // the tree.

@@ -49,12 +49,26 @@ func (g Given) lineSize(group string) int {
 	return size
 }
 
-// Mark is what a receipt shows of a ballot: hex SHA-256 of "mark v1", the seed,
-// and one LF-ended line per answer, "item group value reason side", sorted; reason
-// is the digest of its text or "-", side what its author said that it argues or "-".
-func Mark(seed Seed, group string, answers []Given) string {
-	sum := new(Marker).Mark(seed, group, answers)
+// Content binds what a ballot says, and hides it: hex SHA-256 of "ballot v1", the
+// seed, and one LF-ended line per answer, "item group value reason side", sorted;
+// reason is the digest of its text or "-", side what its author said that it argues
+// or "-".
+func Content(seed Seed, group string, answers []Given) string {
+	sum := new(Marker).content(seed, group, answers)
 	return hex.EncodeToString(sum[:])
+}
+
+// Mark is what stands for a ballot in its round's table: hex SHA-256 of three
+// LF-ended lines, "mark v2", the content, and the line of the part's digests. So a
+// mark stands for one part: its holder sees by the receipt alone that the ballot
+// which bears this mark has their part, and nobody else's.
+func Mark(content string, d Digests) string {
+	sum := markOf(content, d)
+	return hex.EncodeToString(sum[:])
+}
+
+func markOf(content string, d Digests) [sha256.Size]byte {
+	return sha256.Sum256([]byte("mark v2\n" + content + "\n" + d.Line() + "\n"))
 }
 
 // Marker makes one mark after the other in the same memory. It is not for
@@ -65,8 +79,14 @@ type Marker struct {
 	whole []byte
 }
 
-// Mark is the function Mark, in bytes.
-func (m *Marker) Mark(seed Seed, group string, answers []Given) [sha256.Size]byte {
+// Mark gives the mark of a ballot, in bytes.
+func (m *Marker) Mark(seed Seed, d Digests, group string, answers []Given) [sha256.Size]byte {
+	content := m.content(seed, group, answers)
+	return markOf(hex.EncodeToString(content[:]), d)
+}
+
+// content is the function Content, in bytes.
+func (m *Marker) content(seed Seed, group string, answers []Given) [sha256.Size]byte {
 	size := 0
 	for _, a := range answers {
 		size += a.lineSize(group)
@@ -82,7 +102,7 @@ func (m *Marker) Mark(seed Seed, group string, answers []Given) [sha256.Size]byt
 	if !sorted {
 		slices.SortFunc(m.lines, bytes.Compare)
 	}
-	m.whole = append(append(slices.Grow(m.whole[:0], len("mark v1")+len(seed)+size), "mark v1"...), seed[:]...)
+	m.whole = append(append(slices.Grow(m.whole[:0], len("ballot v1")+len(seed)+size), "ballot v1"...), seed[:]...)
 	for _, l := range m.lines {
 		m.whole = append(m.whole, l...)
 	}
@@ -100,42 +120,49 @@ type Receipt struct {
 	Root         tlog.Hash
 	Mark         string // hex
 	Replaces     string // the mark that it replaces, hex; "" for none
+	Part         Digests
+	Content      string // hex; with Part it gives Mark
 }
 
-// Text is what is signed.
+// Text is what is signed: eight lines, "delfi receipt v2", the round, the protocol,
+// the log's size and root, the mark, the replaced mark or "-", the line of the part's
+// digests, and the content.
 func (r Receipt) Text() string {
 	replaces := r.Replaces
 	if replaces == "" {
 		replaces = "-"
 	}
-	return fmt.Sprintf("delfi receipt v1\n%s/%d\n%s\n%d %s\n%s\n%s\n", r.Consultation, r.Round, r.Protocol, r.Size, r.Root, r.Mark, replaces)
+	return fmt.Sprintf("delfi receipt v2\n%s\n%s\n%d %s\n%s\n%s\n%s\n%s\n",
+		Of(r.Consultation, r.Round), r.Protocol, r.Size, r.Root, r.Mark, replaces, r.Part.Line(), r.Content)
 }
 
 // ParseReceipt reads the signed text of a receipt.
 func ParseReceipt(text string) (Receipt, error) {
 	l := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	if len(l) != 6 || l[0] != "delfi receipt v1" {
+	if len(l) != 8 || l[0] != "delfi receipt v2" {
 		return Receipt{}, errors.New("this is no receipt")
 	}
 	var r Receipt
 	of, number, ok := strings.Cut(l[1], "/")
 	size, root, sok := strings.Cut(l[3], " ")
 	var err, serr, rerr error
-	r.Consultation, r.Protocol, r.Mark = of, l[2], l[4]
+	r.Consultation, r.Protocol, r.Mark, r.Content = of, l[2], l[4], l[7]
 	r.Round, err = strconv.Atoi(number)
 	r.Size, serr = strconv.ParseInt(size, 10, 64)
 	r.Root, rerr = tlog.ParseHash(root)
 	if l[5] != "-" {
 		r.Replaces = l[5]
 	}
-	if !ok || !sok || err != nil || serr != nil || rerr != nil || r.Text() != text {
+	var pok bool
+	r.Part, pok = parseDigests(l[6])
+	if !ok || !sok || !pok || err != nil || serr != nil || rerr != nil || r.Text() != text {
 		return Receipt{}, errors.New("the receipt's lines are not as they were signed")
 	}
 	return r, nil
 }
 
 // ProofFormat names the form of a proof file.
-const ProofFormat = "delfi proof v1"
+const ProofFormat = "delfi proof v2"
 
 // Proof is the file that lets who holds it find their own answers in the tables.
 // It shows others how they answered: made on explicit request alone.
@@ -143,21 +170,32 @@ type Proof struct {
 	Format   string  `json:"format"`
 	Receipt  string  `json:"receipt"` // the signed note
 	Group    string  `json:"group"`
-	Random   []byte  `json:"random"` // 32 bytes
-	Words    string  `json:"words"`  // the panelist's own
+	Random   []byte  `json:"random"`  // 32 bytes
+	Browser  []byte  `json:"browser"` // what the browser drew, 16 bytes; empty for nothing
+	Words    string  `json:"words"`   // the panelist's own
 	Answers  []Given `json:"answers"`
 	Previous []Given `json:"previous"` // of the previous answering round, for the tables of change; null when missed or none
+}
+
+// Part is the part of the seed that the server did not choose.
+func (p Proof) Part() Part {
+	part := Part{Words: p.Words}
+	copy(part.Browser[:], p.Browser)
+	return part
 }
 
 // Seed is the seed of the proof's ballot.
 func (p Proof) Seed() Seed {
 	var random [32]byte
 	copy(random[:], p.Random)
-	return NewSeed(random, p.Words)
+	return NewSeed(random, p.Part())
 }
 
-// Mark is the mark that the proof's answers give.
-func (p Proof) Mark() string { return Mark(p.Seed(), p.Group, p.Answers) }
+// Content is the content that the proof's answers give.
+func (p Proof) Content() string { return Content(p.Seed(), p.Group, p.Answers) }
+
+// Mark is the mark that the proof's answers and part give in a round, as Of names it.
+func (p Proof) Mark(of string) string { return Mark(p.Content(), p.Part().Digests(of)) }
 
 // ParseProof reads a proof file; the error says what is wrong with it.
 func ParseProof(document []byte) (Proof, error) {
@@ -171,6 +209,8 @@ func ParseProof(document []byte) (Proof, error) {
 		return Proof{}, fmt.Errorf("this is no proof file: its format is %q", p.Format)
 	case len(p.Random) != len(Seed{}):
 		return Proof{}, fmt.Errorf("the proof file has %d random bytes instead of %d", len(p.Random), len(Seed{}))
+	case len(p.Browser) != 0 && (len(p.Browser) != BrowserSize || !p.Part().drawn()):
+		return Proof{}, fmt.Errorf("the proof file has %d bytes of a browser, of which none or %d can be", len(p.Browser), BrowserSize)
 	}
 	return p, nil
 }
