@@ -31,6 +31,8 @@ type House struct {
 	Synthesis     *synthesis.Service
 	Ballots       *ballot.Service
 	Reports       *report.Service
+	Bridge        *pseudonym.Service
+	Folder        string // of the keys, wrapped
 
 	keys pseudonym.Keys
 	url  string // of the database
@@ -46,15 +48,17 @@ const (
 )
 
 // Open builds the house on a fresh migrated database, without any data.
-func Open(t testing.TB) *House {
+func Open(t testing.TB, opts ...postgres.Option) *House {
 	t.Helper()
-	master := sha256.Sum256([]byte(t.Name()))
-	keys, err := pseudonym.NewFileKeys(t.TempDir(), master[:])
+	master, folder := sha256.Sum256([]byte(t.Name())), t.TempDir()
+	keys, err := pseudonym.NewFileKeys(folder, master[:])
 	if err != nil {
 		t.Fatal(err)
 	}
 	url := testdb.URL(t)
-	return build(t, open(t, url), keys).at(url)
+	h := build(t, open(t, url, opts...), keys).at(url)
+	h.Folder = folder
+	return h
 }
 
 // Beside builds the services once more on the same database and keys, with
@@ -89,6 +93,7 @@ func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 		t.Fatal(err)
 	}
 	bridge := pseudonym.New(db, keys)
+	h.Bridge = bridge
 	h.Panel = panel.New(db, h.Accounts, bridge)
 	h.Consultations = consultation.New(db, h.Jobs, h.Accounts, h.Record, bridge, h.Panel, notice.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
 	h.Synthesis = synthesis.New(db, h.Jobs, h.Consultations, bridge, h.Record)
