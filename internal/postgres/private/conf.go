@@ -48,12 +48,14 @@ max_wal_senders = 0
 `
 
 // fast gives durability away, for clusters that live as long as a test run, and
-// lets many tests in at once. The last word on a setting counts.
+// lets many tests in at once; the log stays for those that read it. The last word on a
+// setting counts.
 const fast = `
 fsync = off
 synchronous_commit = off
 full_page_writes = off
 autovacuum = off
+wal_keep_size = '256MB'
 max_connections = 300
 `
 

@@ -15,8 +15,9 @@ import (
 type Intruder struct {
 	db    *postgres.DB
 	data  string // folder of the cluster
-	begun string // file of the write-ahead log that was written when the intruder came
-	from  int    // place in that file
+	log   []byte // the write-ahead log as far as it was read
+	file  string // of the log, up to which
+	place int    // in that file
 }
 
 // New gives an intruder who keeps the write-ahead log from now on.
@@ -25,7 +26,7 @@ func New(t testing.TB, db *postgres.DB) *Intruder {
 	x := &Intruder{db: db}
 	err := db.Pool().QueryRow(`
 		SELECT current_setting('data_directory'), file_name, file_offset
-		FROM pg_walfile_name_offset(pg_current_wal_insert_lsn())`).Scan(&x.data, &x.begun, &x.from)
+		FROM pg_walfile_name_offset(pg_current_wal_flush_lsn())`).Scan(&x.data, &x.file, &x.place)
 	must(t, err)
 	return x
 }
@@ -45,27 +46,37 @@ func (x *Intruder) Order(t testing.TB, query string, args ...any) []string {
 	return out
 }
 
-// Log gives the write-ahead log since New, oldest first. Other databases of the cluster
+// Log gives the write-ahead log since New, oldest first: what is new of it is added to
+// what was read before, since the server drops old files. Other databases of the cluster
 // write into it too.
 func (x *Intruder) Log(t testing.TB) []byte {
 	t.Helper()
 	var last string
-	must(t, x.db.Pool().Get(&last, `SELECT pg_walfile_name(pg_current_wal_insert_lsn())`))
+	var end int
+	// A commit that is durable takes what was written before it to the disk.
+	_, err := x.db.Pool().Exec(`SELECT set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'intruder', '')`)
+	must(t, err)
+	must(t, x.db.Pool().QueryRow(`
+		SELECT file_name, file_offset
+		FROM pg_walfile_name_offset(pg_current_wal_flush_lsn())`).Scan(&last, &end))
 	files, err := os.ReadDir(filepath.Join(x.data, "pg_wal"))
 	must(t, err)
-	var all []byte
 	for _, f := range files { // sorted by name, which is by place in the log
-		if len(f.Name()) != 24 || f.Name() < x.begun || f.Name() > last {
+		if len(f.Name()) != 24 || f.Name() < x.file || f.Name() > last {
 			continue
 		}
 		body, err := os.ReadFile(filepath.Join(x.data, "pg_wal", f.Name()))
 		must(t, err)
-		if f.Name() == x.begun {
-			body = body[x.from:]
+		if f.Name() == last {
+			body = body[:end]
 		}
-		all = append(all, body...)
+		if f.Name() == x.file {
+			body = body[min(x.place, len(body)):]
+		}
+		x.log = append(x.log, body...)
 	}
-	return all
+	x.file, x.place = last, end
+	return x.log
 }
 
 // Flush writes what is in memory into the files.

@@ -1,0 +1,502 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/synthesis"
+	"delfi/internal/panel"
+	"delfi/internal/postgres"
+	"delfi/internal/postgres/testdb/intruder"
+	"delfi/internal/pseudonym"
+	"delfi/web/me"
+	"delfi/web/page"
+	"delfi/web/webtest"
+)
+
+// The linker test of RECORD.md §2.6. People of a village do by HTTP what people do: they
+// sign in, enrol, write, get a code, answer, take back and leave, a share of them two of
+// these in one sitting, one after the other or overlapping. linker_attack_test.go attacks
+// them at each moment; linker_switch_test.go turns one rule off after the other.
+
+const portici = "portici"
+
+// villager is a person, with all that an attacker would like to join.
+type villager struct {
+	subject, name string
+	account       uuid.UUID
+	late          bool // came in the answering round
+	both          bool // does two things in one sitting
+	alias         pseudonym.Alias
+	author        pseudonym.Author // of the sealed row
+	text          string           // "" for who writes nothing
+	panelist      pseudonym.Panelist
+	reason        string // of the ballot; "" for who does not answer
+	code          string
+	answers       bool
+	gone          int // the hour in which the ballot was taken back; 0 for never
+}
+
+// village is a consultation with its people, and whoever attacks them.
+type village struct {
+	*testing.T
+	natural
+	h        *webtest.House
+	site     *webtest.Site
+	thief    *intruder.Intruder
+	now      *atomic.Int64 // in seconds
+	random   *mathrand.Rand
+	id       uuid.UUID
+	group    string
+	gather   uuid.UUID // the gather round
+	people   []*villager
+	staff    map[string]account.Actor
+	log      *bytes.Buffer  // of everything that is no request
+	before   snapshot       // a dump an hour earlier
+	copies   int            // how many dumps were compared
+	vanished map[string]int // what went before which of them
+	seen     []finding
+}
+
+// natural is a way in which people behave.
+type natural struct {
+	mode    pseudonym.Mode
+	share   float64 // of people who do two things in one sitting
+	overlap int     // how many sit at the same time
+	people  int     // in the gather round; half as many come later
+	off     string  // the rule that is off
+}
+
+func (n natural) String() string {
+	s := fmt.Sprintf("%s, %.0f %% in one sitting, %d at a time", n.mode, 100*n.share, n.overlap)
+	if n.off != "" {
+		s += ", without " + n.off
+	}
+	return s
+}
+
+func newVillage(t *testing.T, n natural) *village {
+	t.Helper()
+	v := &village{T: t, natural: n, now: &atomic.Int64{}, log: &bytes.Buffer{}, staff: map[string]account.Actor{}, vanished: map[string]int{}}
+	v.random = mathrand.New(mathrand.NewPCG(uint64(n.share*8)+uint64(n.overlap), uint64(n.people)))
+	v.now.Store(time.Now().Truncate(24 * time.Hour).Add(10 * time.Hour).Unix()) // ten o'clock: the night is far
+	old := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(v.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(old) })
+	v.h = webtest.Open(t, postgres.WithClock(func() time.Time { return time.Unix(v.now.Load(), 0).UTC() }))
+	v.site = v.h.Site(t, func(r chi.Router, k *page.Kernel) {
+		rooms(v.h)(r, k)
+		me.Routes(r, k, me.Services{Kept: me.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Ballots: v.h.Ballots}})
+	})
+	v.thief = intruder.New(t, v.h.DB)
+	v.announce()
+	return v
+}
+
+func (v *village) must(err error) {
+	v.Helper()
+	if err != nil {
+		v.Fatalf("%+v\n%s", err, debug.Stack())
+	}
+}
+
+// announce founds the administration and starts the consultation.
+func (v *village) announce() {
+	v.Helper()
+	ctx := v.Context()
+	riva, err := v.h.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
+	v.must(err)
+	for _, who := range []string{"giulia", "marta", "davide", "paolo"} {
+		v.staff[who] = v.h.Person(v.T, who)
+	}
+	at := v.h.DB.Now()
+	_, err = v.h.Consultations.Create(ctx, v.staff["giulia"], riva.ID, consultation.DraftForm{
+		Slug: portici, Language: "it", Title: "I portici", Question: "Che cosa serve sotto i portici?", Background: "Testo.",
+		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "i portici",
+		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		Moderators:   []string{v.staff["marta"].Account.String(), v.staff["davide"].Account.String()},
+		Facilitators: []string{v.staff["paolo"].Account.String()}, Offices: map[string]string{},
+		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
+		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		AnonymityMode: string(v.mode),
+	})
+	v.must(err)
+	v.must(v.h.Consultations.Announce(ctx, v.staff["giulia"], portici))
+	v.must(v.h.Consultations.Start(ctx, v.staff["giulia"], portici))
+	v.must(v.h.Jobs.Drain(ctx))
+	c, err := v.h.Consultations.Find(ctx, v.staff["giulia"], portici)
+	v.must(err)
+	v.id, v.gather, v.group = c.ID, c.Rounds[0].ID, c.Protocol.Panel.Groups[0].ID
+}
+
+// born adds people who have not come yet.
+func (v *village) born(n int, late bool) []*villager {
+	var list []*villager
+	for i := range n {
+		mark := strings.ToLower(rand.Text()[:16])
+		list = append(list, &villager{subject: mark + "-s", name: strings.ToLower(rand.Text()[:16]) + " Rossi", late: late, both: float64(i) < v.share*float64(n)})
+	}
+	v.random.Shuffle(n, func(i, j int) { list[i], list[j] = list[j], list[i] })
+	v.people = append(v.people, list...)
+	return list
+}
+
+// shuffled gives those of a list who fulfil a condition, in an order that nobody foresees.
+func (v *village) shuffled(list []*villager, in func(*villager) bool) []*villager {
+	var out []*villager
+	for _, n := range v.random.Perm(len(list)) {
+		if in(list[n]) {
+			out = append(out, list[n])
+		}
+	}
+	return out
+}
+
+// sittings lets people sit one after the other, or so many at the same time as overlap.
+func (v *village) sittings(list []*villager, sit func(*villager)) {
+	v.Helper()
+	next := make(chan *villager)
+	var all sync.WaitGroup
+	for range max(v.overlap, 1) {
+		all.Go(func() {
+			for p := range next {
+				v.now.Add(1)
+				sit(p)
+			}
+		})
+	}
+	for _, p := range list {
+		next <- p
+	}
+	close(next)
+	all.Wait()
+	if v.Failed() {
+		v.FailNow()
+	}
+}
+
+func at(more string) string { return "/consultations/" + portici + more }
+
+// comes signs a person in, as the provider's answer does; the name that it tells may be new.
+func (v *village) comes(p *villager) *webtest.Browser {
+	id, err := v.h.Accounts.SignIn(v.Context(), account.Claims{
+		Issuer: "https://login.example", Subject: p.subject, Name: p.name, Email: p.subject + "@posta.example", Language: "it",
+	})
+	if err != nil {
+		v.Error(err)
+		return v.site.Stranger()
+	}
+	p.account = id
+	if v.off == "(g)" {
+		v.old(`UPDATE civic.account SET sealed = sealed WHERE id = $1`, id)
+	}
+	return v.site.As(v, account.Actor{Account: id})
+}
+
+// old writes as a build did that lacks a rule.
+func (v *village) old(query string, args ...any) {
+	if _, err := v.h.DB.Pool().Exec(query, args...); err != nil {
+		v.Error(err)
+	}
+}
+
+// sends opens a page and sends a form of it.
+func (v *village) sends(b *webtest.Browser, page, action string, form url.Values) webtest.Response {
+	v.Helper()
+	if got := b.Get(v, page); got.Status >= 400 {
+		v.Errorf("%s: %d %s", page, got.Status, got.Text("main h1"))
+	}
+	got := b.Post(v, action, form)
+	if got.Status >= 400 {
+		v.Errorf("%s: %d %s", action, got.Status, got.Text("main"))
+	}
+	return got
+}
+
+func (v *village) enrols(b *webtest.Browser, p *villager) {
+	v.sends(b, at("/enrol"), at("/enrol"), url.Values{"read": {"on"}})
+	if v.mode == pseudonym.HeldCode {
+		got := v.sends(b, at("/get-code"), at("/get-code"), url.Values{})
+		p.code = strings.ReplaceAll(strings.Join(strings.Fields(got.Text("#code")), "-"), "--", "-")
+		if p.code == "" {
+			v.Errorf("no code: %s", got.Text("main"))
+		}
+	}
+}
+
+func (v *village) writes(b *webtest.Browser, p *villager) {
+	p.text = strings.ToLower(rand.Text()) + " proposta."
+	if v.off == "(b)" {
+		v.writesInClear(p)
+		return
+	}
+	v.sends(b, at("/contributions"), at("/contributions"), url.Values{"body": {p.text}, "act": {"write"}})
+}
+
+// answers sends a whole ballot, by account or by code.
+func (v *village) answers(b *webtest.Browser, p *villager) {
+	p.reason = strings.ToLower(rand.Text()) + " ragione."
+	page := at("/rounds/2")
+	if v.mode == pseudonym.HeldCode {
+		b, page = v.site.Stranger(), at("/code/rounds/2")
+		if got := v.sends(b, at("/code"), at("/code"), url.Values{"code": {p.code}}); got.Location != page {
+			v.Errorf("a code leads to %q", got.Location)
+		}
+	}
+	got := v.sends(b, page+"?all=1", page, url.Values{"all": {"1"}, "act": {"deliver"}, "answer_1": {strconv.Itoa(1 + len(p.subject+p.reason)%9)}, "reason_1": {p.reason}, "answer_2": {"5"}})
+	if !strings.HasSuffix(got.Location, "/receipt") {
+		v.Errorf("a ballot ends at %d %q", got.Status, got.Location)
+	}
+	p.answers = true
+}
+
+// knows computes by the keys, which the test has, who is who.
+func (v *village) knows() {
+	v.Helper()
+	ctx := v.Context()
+	var pen *pseudonym.Pen
+	v.must(v.h.DB.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		pen, err = v.h.Bridge.Pen(ctx, tx, v.id)
+		return err
+	}))
+	defer pen.Close()
+	for _, p := range v.people {
+		if p.account == uuid.Nil || p.panelist != (pseudonym.Panelist{}) {
+			continue
+		}
+		var err error
+		p.alias, err = v.h.Bridge.Alias(ctx, v.id, p.account)
+		v.must(err)
+		p.author = pen.Author(p.alias, v.gather)
+		var seat pseudonym.Seat
+		if v.mode == pseudonym.SealedKey {
+			seat, err = v.h.Bridge.Seat(ctx, v.id, p.account, v.group)
+		} else if p.code != "" {
+			seat, _, err = v.h.Bridge.ByCode(ctx, v.id, p.code, []string{v.group})
+		}
+		v.must(err)
+		p.panelist = seat.Panelist
+	}
+}
+
+// hour lets the next whole hour begin with its jobs.
+func (v *village) hour() {
+	v.Helper()
+	v.now.Store(time.Unix(v.now.Load(), 0).Truncate(time.Hour).Add(time.Hour).Unix())
+	if v.off == "(d)" {
+		return
+	}
+	v.must(v.h.Jobs.Do(v.Context(), panel.Hour{}))
+	v.must(v.h.Jobs.Do(v.Context(), synthesis.Gathered{}))
+	v.must(v.h.Jobs.Do(v.Context(), ballot.Turnout{}))
+	v.must(v.h.Jobs.Drain(v.Context()))
+}
+
+// live walks the village through a consultation, and attacks it at each moment.
+func (v *village) live() {
+	v.Helper()
+	ctx := v.Context()
+	first := v.born(v.natural.people, false)
+	v.sittings(first, func(p *villager) {
+		b := v.comes(p)
+		v.enrols(b, p)
+		if p.both {
+			v.writes(b, p)
+		}
+	})
+	v.attack("gather round open, within the hour")
+	v.hour()
+	v.attack("gather round open, an hour later")
+	rest := v.shuffled(first, func(p *villager) bool { return !p.both })
+	v.sittings(rest[:len(rest)*3/4], func(p *villager) { v.writes(v.comes(p), p) })
+	v.must(v.h.Consultations.CloseRound(ctx, v.staff["paolo"], portici, 1, "Basta."))
+	v.must(v.h.Jobs.Drain(ctx))
+	v.attack("gather round closed")
+	v.examine()
+	v.attack("gather round released")
+
+	v.must(v.h.Consultations.OpenRound(ctx, v.staff["paolo"], portici, 2))
+	v.must(v.h.Jobs.Drain(ctx))
+	v.answering(first)
+	v.now.Add(4 * 24 * 3600) // a round is not closed by hand before its least days
+	v.must(v.h.Consultations.CloseRound(ctx, v.staff["paolo"], portici, 2, "Basta."))
+	v.attack("answering round closed")
+	v.must(v.h.Jobs.Drain(ctx)) // counted and released
+	v.attack("answering round released")
+	v.must(v.h.Consultations.Conclude(ctx, v.staff["paolo"], portici, "Basta."))
+	v.must(v.h.Jobs.Drain(ctx))
+	v.attack("concluded")
+}
+
+// answering is the answering round while it is open: newcomers enrol and answer, people
+// who are known already sign in under another name and answer, some take back and leave.
+func (v *village) answering(first []*villager) {
+	v.Helper()
+	late := v.born(v.natural.people/2, true)
+	sealed := v.mode == pseudonym.SealedKey
+	newcomer := func(p *villager) bool { return p.late }
+	known := v.shuffled(first, func(p *villager) bool { return p.both })
+	v.sittings(v.shuffled(append(slices.Clone(late), known...), func(*villager) bool { return true }), func(p *villager) {
+		if !p.late {
+			p.name = strings.ToLower(rand.Text()[:16]) + " Bianchi"
+		}
+		b := v.comes(p)
+		if p.late {
+			v.enrols(b, p)
+			if v.off == "(e)" {
+				v.old(`UPDATE civic.code_batch SET works_from = to_timestamp($1)`, v.now.Load())
+			}
+		}
+		if p.both && (!p.late || sealed || v.off == "(e)") {
+			v.answers(b, p)
+		}
+	})
+	v.attack("answering round open, within the hour")
+	v.hour()
+	v.attack("answering round open, an hour later")
+	if !sealed && v.off == "" { // when their codes work, everybody who has been waiting comes
+		v.sittings(v.shuffled(late, func(p *villager) bool { return p.both }), func(p *villager) { v.answers(nil, p) })
+		v.attack("held codes of the hour before are used")
+		v.hour()
+	}
+	v.sittings(v.shuffled(v.people, func(p *villager) bool { return !p.both && v.random.IntN(4) > 0 }), func(p *villager) {
+		b := v.site.Stranger()
+		if sealed || newcomer(p) {
+			b = v.comes(p)
+		}
+		v.answers(b, p)
+	})
+	v.hour()
+	if sealed {
+		v.leaving()
+	}
+}
+
+// leaving lets people take back and leave, each in an hour of its own: a share of them in
+// one sitting, the others in two. They are gone after the night.
+func (v *village) leaving() {
+	v.Helper()
+	list := v.shuffled(v.people, func(p *villager) bool { return p.answers && !p.late })
+	list = list[:min(len(list), leavers)]
+	v.take()
+	for i, p := range list {
+		v.sittings([]*villager{p}, func(p *villager) {
+			b := v.comes(p)
+			v.sends(b, "/me", "/me/take-back", url.Values{})
+			if float64(i) < v.share*float64(len(list)) {
+				v.leaves(b, p)
+			}
+		})
+		v.hour()
+		v.take()
+		p.gone, p.answers = i+1, false
+	}
+	for i, p := range v.shuffled(list, func(*villager) bool { return true }) {
+		if i = slices.Index(list, p); float64(i) >= v.share*float64(len(list)) {
+			v.leaves(v.comes(p), p)
+		}
+	}
+	v.now.Add(24 * 3600)
+	v.hour()
+	v.take()
+	v.attack("after the night of leaving")
+}
+
+// leavers is how many people leave.
+const leavers = 9
+
+func (v *village) leaves(b *webtest.Browser, p *villager) {
+	v.sends(b, "/me", "/me/leave", url.Values{"leave": {"on"}})
+	if v.off == "(f)" {
+		v.must(v.h.DB.Transact(v.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM civic.enrolment WHERE account = $1`, p.account); err != nil {
+				return err
+			}
+			return account.Delete(ctx, tx, p.account)
+		}))
+	}
+}
+
+// examine makes two items of what was written, and releases the round.
+func (v *village) examine() {
+	v.Helper()
+	ctx := v.Context()
+	list, _, err := v.h.Synthesis.Queue(ctx, v.staff["marta"], portici)
+	v.must(err)
+	var rest []uuid.UUID
+	for i, c := range list {
+		if i >= 2 {
+			rest = append(rest, c.ID)
+			continue
+		}
+		_, err := v.h.Synthesis.Merge(ctx, v.staff["marta"], portici, synthesis.Merge{
+			Contributions: []uuid.UUID{c.ID}, Destination: synthesis.Fresh, Text: fmt.Sprintf("Affermazione %d.", i+1), Reason: "Lo dice."})
+		v.must(err)
+	}
+	if len(rest) > 0 {
+		v.must(v.h.Synthesis.Reject(ctx, v.staff["marta"], portici, rest, "Fuori tema."))
+	}
+	v.must(v.h.Consultations.ReleaseRound(ctx, v.staff["marta"], portici, 1))
+	v.must(v.h.Jobs.Drain(ctx))
+}
+
+// writesInClear is how a contribution was written before it was sealed.
+func (v *village) writesInClear(p *villager) {
+	alias, err := v.h.Bridge.Alias(v.Context(), v.id, p.account)
+	v.must(err)
+	v.must(v.h.DB.Transact(v.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := pseudonym.Claim(ctx, tx, v.id, []pseudonym.Alias{alias}); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO civic.contribution (id, consultation, alias, body) VALUES (gen_random_uuid(), $1, $2, $3)`, v.id, alias.ID[:], p.text)
+		return err
+	}))
+}
+
+func hexed(b []byte) string { return hex.EncodeToString(b) }
+
+// ways are how a village may behave: shares of 0, ½ and 1 of the people do two things in
+// one sitting, one after the other and overlapping.
+func ways(people int, overlaps ...int) []natural {
+	var all []natural
+	for _, mode := range []pseudonym.Mode{pseudonym.SealedKey, pseudonym.HeldCode} {
+		for _, share := range []float64{0, 0.5, 1} {
+			for _, overlap := range overlaps {
+				all = append(all, natural{mode: mode, share: share, overlap: overlap, people: people})
+			}
+		}
+	}
+	return all
+}
+
+// RECORD.md §2.6. Each way is walked by two villages at most: what overlaps comes in an
+// order that is nearly that of those who come one after the other.
+func TestNobodyIsLinkedWithWhatTheyDid(t *testing.T) {
+	for _, n := range ways(24, 1, 4) {
+		t.Run(n.String(), func(t *testing.T) {
+			v := newVillage(t, n)
+			v.live()
+			v.told()
+		})
+	}
+}
