@@ -31,16 +31,17 @@ test: build chromium ## every test: unit, on a real Postgres, in a real browser
 bench: build ## measure Delfi and the limits of this machine (10 minutes; ARGS=--quick for a taste, --json, --only=ballot)
 	@$(GO) run ./e2e/bench $(ARGS)
 
-soak: build ## long fuzzing, many cases for each property, repeated kills, slow clients (an hour; SOAK=10s for a taste)
+soak: build ## long fuzzing, many cases for each property, repeated kills, slow clients, linking (an hour; SOAK=10s for a taste)
 	@grep -rhoE '^func Fuzz\w+' --include='*_test.go' internal web -H | while IFS=: read -r file fuzz; do \
 	  $(GO) test -run '^$$' -fuzz "^$${fuzz#func }$$" -fuzztime $(SOAK) "./$$(dirname "$$file")"; done
 	@$(GO) test -timeout 0 $$(grep -rl 'pgregory.net/rapid' --include='*_test.go' internal web | xargs -n1 dirname | sort -u | sed 's|^|./|') -rapid.checks=$(CASES)
 	@$(GO) test -timeout 0 -count $(KILLS) -run 'Kill' ./internal/postgres/private ./internal/job ./e2e
 	@$(GO) test -timeout 0 -tags soak -run 'Soak' ./e2e
+	@$(GO) test -timeout 0 -tags soak -run 'Soak' -v ./web
 
 check: $(MODULES) assets drift tagged ## vet, staticcheck, gofmt, drift of generated code and assets, the house rules
 	@$(GO) vet ./...
-	@$(GO) vet -tags soak ./e2e
+	@$(GO) vet -tags soak ./e2e ./web
 	@$(GO) tool staticcheck ./...
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	@$(GO) test ./internal/house

@@ -75,9 +75,13 @@ func (f finding) String() string {
 
 func (f finding) found() bool { return f.of > 0 && f.hits >= f.limit }
 
-// attack tries everything at one moment.
-func (v *village) attack(moment string) {
+// attack tries everything at one moment; true when no other one matters.
+func (v *village) attack(moment string) (over bool) {
 	v.Helper()
+	if !strings.HasPrefix(moment, v.only) {
+		return false
+	}
+	v.over = v.only != ""
 	v.knows()
 	log := v.thief.Log(v)
 	v.thief.Flush(v)
@@ -108,6 +112,7 @@ func (v *village) attack(moment string) {
 	if strings.HasPrefix(moment, "after the night") {
 		v.together(moment)
 	}
+	return v.over
 }
 
 // target is one side of things to be joined with people.

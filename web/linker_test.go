@@ -71,6 +71,7 @@ type village struct {
 	gather   uuid.UUID // the gather round
 	people   []*villager
 	staff    map[string]account.Actor
+	over     bool           // the last moment that matters was attacked
 	log      *bytes.Buffer  // of everything that is no request
 	before   snapshot       // a dump an hour earlier
 	copies   int            // how many dumps were compared
@@ -85,6 +86,7 @@ type natural struct {
 	overlap int     // how many sit at the same time
 	people  int     // in the gather round; half as many come later
 	off     string  // the rule that is off
+	only    string  // begins the one moment that is attacked, the last that is lived; "" for all
 }
 
 func (n natural) String() string {
@@ -207,7 +209,11 @@ func (v *village) comes(p *villager) *webtest.Browser {
 		return v.site.Stranger()
 	}
 	p.account = id
-	if v.off == "(g)" {
+	switch v.off {
+	case "(a)":
+		v.old(`ALTER TABLE civic.account ADD COLUMN IF NOT EXISTS name text NOT NULL DEFAULT ''`)
+		v.old(`UPDATE civic.account SET name = $1 WHERE id = $2`, p.name, id)
+	case "(g)":
 		v.old(`UPDATE civic.account SET sealed = sealed WHERE id = $1`, id)
 	}
 	return v.site.As(v, account.Actor{Account: id})
@@ -254,7 +260,7 @@ func (v *village) writes(b *webtest.Browser, p *villager) {
 }
 
 // answers sends a whole ballot, by account or by code.
-func (v *village) answers(b *webtest.Browser, p *villager) {
+func (v *village) answer(b *webtest.Browser, p *villager) {
 	p.reason = strings.ToLower(rand.Text()) + " ragione."
 	page := at("/rounds/2")
 	if v.mode == pseudonym.HeldCode {
@@ -315,6 +321,16 @@ func (v *village) hour() {
 // live walks the village through a consultation, and attacks it at each moment.
 func (v *village) live() {
 	v.Helper()
+	for _, phase := range []func(){v.gathering, v.answering, v.ending} {
+		if !v.over {
+			phase()
+		}
+	}
+}
+
+// gathering is the gather round: people come and enrol, some write at once, some later.
+func (v *village) gathering() {
+	v.Helper()
 	ctx := v.Context()
 	first := v.born(v.natural.people, false)
 	v.sittings(first, func(p *villager) {
@@ -324,25 +340,37 @@ func (v *village) live() {
 			v.writes(b, p)
 		}
 	})
-	v.attack("gather round open, within the hour")
+	if v.attack("gather round open, within the hour") {
+		return
+	}
 	v.hour()
-	v.attack("gather round open, an hour later")
+	if v.attack("gather round open, an hour later") {
+		return
+	}
 	rest := v.shuffled(first, func(p *villager) bool { return !p.both })
 	v.sittings(rest[:len(rest)*3/4], func(p *villager) { v.writes(v.comes(p), p) })
 	v.must(v.h.Consultations.CloseRound(ctx, v.staff["paolo"], portici, 1, "Basta."))
 	v.must(v.h.Jobs.Drain(ctx))
-	v.attack("gather round closed")
+	if v.attack("gather round closed") {
+		return
+	}
 	v.examine()
 	v.attack("gather round released")
+}
 
-	v.must(v.h.Consultations.OpenRound(ctx, v.staff["paolo"], portici, 2))
-	v.must(v.h.Jobs.Drain(ctx))
-	v.answering(first)
+// ending closes the answering round and concludes.
+func (v *village) ending() {
+	v.Helper()
+	ctx := v.Context()
 	v.now.Add(4 * 24 * 3600) // a round is not closed by hand before its least days
 	v.must(v.h.Consultations.CloseRound(ctx, v.staff["paolo"], portici, 2, "Basta."))
-	v.attack("answering round closed")
+	if v.attack("answering round closed") {
+		return
+	}
 	v.must(v.h.Jobs.Drain(ctx)) // counted and released
-	v.attack("answering round released")
+	if v.attack("answering round released") {
+		return
+	}
 	v.must(v.h.Consultations.Conclude(ctx, v.staff["paolo"], portici, "Basta."))
 	v.must(v.h.Jobs.Drain(ctx))
 	v.attack("concluded")
@@ -350,11 +378,13 @@ func (v *village) live() {
 
 // answering is the answering round while it is open: newcomers enrol and answer, people
 // who are known already sign in under another name and answer, some take back and leave.
-func (v *village) answering(first []*villager) {
+func (v *village) answering() {
 	v.Helper()
+	v.must(v.h.Consultations.OpenRound(v.Context(), v.staff["paolo"], portici, 2))
+	v.must(v.h.Jobs.Drain(v.Context()))
+	first := slices.Clone(v.people)
 	late := v.born(v.natural.people/2, true)
 	sealed := v.mode == pseudonym.SealedKey
-	newcomer := func(p *villager) bool { return p.late }
 	known := v.shuffled(first, func(p *villager) bool { return p.both })
 	v.sittings(v.shuffled(append(slices.Clone(late), known...), func(*villager) bool { return true }), func(p *villager) {
 		if !p.late {
@@ -368,23 +398,29 @@ func (v *village) answering(first []*villager) {
 			}
 		}
 		if p.both && (!p.late || sealed || v.off == "(e)") {
-			v.answers(b, p)
+			v.answer(b, p)
 		}
 	})
-	v.attack("answering round open, within the hour")
+	if v.attack("answering round open, within the hour") {
+		return
+	}
 	v.hour()
-	v.attack("answering round open, an hour later")
+	if v.attack("answering round open, an hour later") {
+		return
+	}
 	if !sealed && v.off == "" { // when their codes work, everybody who has been waiting comes
-		v.sittings(v.shuffled(late, func(p *villager) bool { return p.both }), func(p *villager) { v.answers(nil, p) })
-		v.attack("held codes of the hour before are used")
+		v.sittings(v.shuffled(late, func(p *villager) bool { return p.both }), func(p *villager) { v.answer(nil, p) })
+		if v.attack("held codes of the hour before are used") {
+			return
+		}
 		v.hour()
 	}
 	v.sittings(v.shuffled(v.people, func(p *villager) bool { return !p.both && v.random.IntN(4) > 0 }), func(p *villager) {
 		b := v.site.Stranger()
-		if sealed || newcomer(p) {
+		if sealed || p.late {
 			b = v.comes(p)
 		}
-		v.answers(b, p)
+		v.answer(b, p)
 	})
 	v.hour()
 	if sealed {
