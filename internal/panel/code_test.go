@@ -15,6 +15,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/job"
 	"delfi/internal/panel"
 	"delfi/internal/postgres"
 	"delfi/internal/postgres/testdb"
@@ -171,5 +172,42 @@ func TestALostAnswerIsRepaired(t *testing.T) {
 	var left int
 	if err := g.db.Pool().Get(&left, `SELECT count(*) FROM civic.code_kept`); err != nil || left != 0 {
 		t.Errorf("%d kept codes stay (%v)", left, err)
+	}
+}
+
+// Codes that people ask for long after they enrolled leave no order in the rows, once the
+// hour has passed.
+func TestTheOrderOfIssueIsMingled(t *testing.T) {
+	g, now := mintGround(t)
+	q, err := job.New(g.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.panel.Work(q)
+	hour := func() (transactions int) {
+		t.Helper()
+		*now = now.Add(time.Hour)
+		if err := q.Do(t.Context(), panel.Hour{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.db.Pool().Get(&transactions, `SELECT count(DISTINCT xmin::text) FROM civic.enrolment`); err != nil {
+			t.Fatal(err)
+		}
+		return transactions
+	}
+	var people []account.Actor
+	for range 12 {
+		people = append(people, g.joined(t, "citizens"))
+	}
+	if n := hour(); n != 1 {
+		t.Fatalf("enrolments are of %d transactions", n)
+	}
+	for _, p := range people {
+		if _, err := g.panel.IssueCode(t.Context(), p, g.id, secret()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := hour(); n != 1 {
+		t.Errorf("an hour after the codes enrolments are of %d transactions", n)
 	}
 }

@@ -106,14 +106,15 @@ func findMembers(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (
 	return accounts, err
 }
 
-// markIssued notes that a code was issued; false when it was noted before.
+// markIssued notes that a code was issued; false when it was noted before. The row is
+// fresh again: where it lies now tells in which order codes were issued.
 func markIssued(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) (bool, error) {
 	if err := Heap.Share(ctx, tx); err != nil {
 		return false, err
 	}
 	done, err := tx.ExecContext(ctx, `
 		UPDATE civic.enrolment
-		SET code_issued = true
+		SET code_issued = true, fresh = true
 		WHERE consultation = $1 AND account = $2 AND NOT code_issued`,
 		consultation, account)
 	if err != nil {
