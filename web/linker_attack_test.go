@@ -233,7 +233,10 @@ func (v *village) lay(moment, link string, mine, theirs []clock, class, truth ma
 	for _, a := range mine {
 		for _, b := range theirs {
 			place := a.place
-			if a.place != b.place {
+			switch {
+			case a.place == wal || b.place == wal:
+				place = wal
+			case a.place != b.place:
 				place = across
 			}
 			people, targets := intruder.Names(a.list), intruder.Names(b.list)
