@@ -20,6 +20,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/postgres"
+	"delfi/internal/postgres/testdb/intruder"
 	"delfi/internal/pseudonym"
 )
 
@@ -35,7 +36,7 @@ import (
 // the size of their class; the hits of n such guesses are a sum of independent
 // trials, and an attack succeeds when it has so many hits that guessing has as many
 // or more with a chance below 1e-4 divided by the number of attacks.
-const chance = 1e-4
+const chance = intruder.Chance
 
 // suspect is one enrolled person as the test knows them, and what the attacker may
 // know: account, group, cohort.
@@ -50,8 +51,8 @@ type suspect struct {
 	panelist string // hex
 }
 
-// intruder runs the attacks against one panel.
-type intruder struct {
+// burglar runs the attacks against one panel.
+type burglar struct {
 	*house
 	panel []*suspect
 	begun string // the first file of the write-ahead log that is of interest
@@ -70,7 +71,7 @@ func link(t *testing.T, mode pseudonym.Mode) {
 	defer slog.SetDefault(old)
 
 	h := newHouseIn(t, mode, 0, 2)
-	x := &intruder{house: h}
+	x := &burglar{house: h}
 	h.must(h.db.Pool().Get(&x.begun, `SELECT pg_walfile_name(pg_current_wal_lsn())`))
 	ctx, random := t.Context(), rand.New(rand.NewPCG(11, 27))
 	join := func(n int, late bool) {
@@ -150,7 +151,7 @@ func link(t *testing.T, mode pseudonym.Mode) {
 }
 
 // sit gives somebody's seat, by account or by a code.
-func (x *intruder) sit(s *suspect, mode pseudonym.Mode) pseudonym.Seat {
+func (x *burglar) sit(s *suspect, mode pseudonym.Mode) pseudonym.Seat {
 	x.t.Helper()
 	if mode == pseudonym.SealedKey {
 		seat, err := x.house.panel.Seat(x.t.Context(), s.who, x.c.ID)
@@ -163,7 +164,7 @@ func (x *intruder) sit(s *suspect, mode pseudonym.Mode) pseudonym.Seat {
 }
 
 // people are orders of accounts that somebody without the key can make.
-func (x *intruder) people() map[string][]string {
+func (x *burglar) people() map[string][]string {
 	orders := map[string][]string{
 		"xmin":               x.text(`SELECT account::text FROM civic.enrolment ORDER BY xmin::text::bigint, ctid`),
 		"dump":               x.text(`SELECT account::text FROM civic.enrolment ORDER BY ctid`),
@@ -190,7 +191,7 @@ func (x *intruder) people() map[string][]string {
 
 // panelists are orders of panelists, and once they are gone of those that an older
 // dump has.
-func (x *intruder) panelists() map[string][]string {
+func (x *burglar) panelists() map[string][]string {
 	orders := map[string][]string{
 		"xmin":          x.text(`SELECT encode(id, 'hex') FROM panel.panelist ORDER BY xmin::text::bigint, ctid`),
 		"dump":          x.text(`SELECT encode(id, 'hex') FROM panel.panelist ORDER BY ctid`),
@@ -221,7 +222,7 @@ func (x *intruder) panelists() map[string][]string {
 }
 
 // reasons are orders of reasons as they were published.
-func (x *intruder) reasons() map[string][]string {
+func (x *burglar) reasons() map[string][]string {
 	documents := strings.Join(x.text(`SELECT document FROM civic.feedback ORDER BY ctid`), "")
 	var raw [][]byte
 	for _, s := range x.panel {
@@ -241,7 +242,7 @@ func (x *intruder) reasons() map[string][]string {
 
 // attack lays every order of accounts beside every order of panelists and of
 // reasons, and fails when one links better than guessing.
-func (x *intruder) attack(when string) {
+func (x *burglar) attack(when string) {
 	x.t.Helper()
 	byAccount, byPanelist, byReason := map[string]*suspect{}, map[string]*suspect{}, map[string]*suspect{}
 	for _, s := range x.panel {
@@ -263,7 +264,7 @@ func (x *intruder) attack(when string) {
 					if worst == "" || hits > best {
 						best, worst, odds = hits, fmt.Sprintf("%s beside %s", a, b), p
 					}
-					if limit := bound(p, chance/float64(tried)); hits >= limit {
+					if limit := intruder.Bound(p, chance/float64(tried)); hits >= limit {
 						x.t.Errorf("%s: accounts by %s beside %s by %s: %d of %d linked, guessing stays below %d", when, a, what, b, hits, len(p), limit)
 					}
 				}
@@ -274,14 +275,14 @@ func (x *intruder) attack(when string) {
 			expected += p
 		}
 		x.t.Logf("%-15s accounts to %-9s best of %3d attacks: %d of %d (%s); guessing: %.1f, fails from %d",
-			when, what, tried, best, len(odds), worst, expected, bound(odds, chance/float64(tried)))
+			when, what, tried, best, len(odds), worst, expected, intruder.Bound(odds, chance/float64(tried)))
 	}
 }
 
 // beside joins two orders within group and cohort, the n-th with the n-th (counted
 // from the end when backwards), and gives the correct links and the odds that a
 // guess within the class has for each target.
-func (x *intruder) beside(accounts, targets []string, known, truth map[string]*suspect, backwards bool) (int, []float64) {
+func (x *burglar) beside(accounts, targets []string, known, truth map[string]*suspect, backwards bool) (int, []float64) {
 	type class struct {
 		group string
 		late  bool
@@ -316,27 +317,6 @@ func (x *intruder) beside(accounts, targets []string, known, truth map[string]*s
 		}
 	}
 	return hits, odds
-}
-
-// bound is the least number of hits that independent guesses with these odds reach
-// with a chance below level.
-func bound(odds []float64, level float64) int {
-	dist := []float64{1}
-	for _, p := range odds {
-		next := make([]float64, len(dist)+1)
-		for k, q := range dist {
-			next[k] += q * (1 - p)
-			next[k+1] += q * p
-		}
-		dist = next
-	}
-	tail := 0.0
-	for k := len(dist) - 1; k >= 0; k-- {
-		if tail += dist[k]; tail >= level {
-			return k + 1
-		}
-	}
-	return 0
 }
 
 func TestWithinTheHourAnOpenRoundForgetsWhoCameWhen(t *testing.T) {
@@ -383,10 +363,10 @@ func TestWithinTheHourAnOpenRoundForgetsWhoCameWhen(t *testing.T) {
 func TestTheLinkersTestCanFail(t *testing.T) {
 	// Of 40 guesses at one in forty, one is expected; a real link finds them all.
 	odds := slices.Repeat([]float64{1.0 / 40}, 40)
-	if limit := bound(odds, chance); limit < 5 || limit > 8 {
+	if limit := intruder.Bound(odds, chance); limit < 5 || limit > 8 {
 		t.Errorf("guessing stays below %d", limit)
 	}
-	x := &intruder{}
+	x := &burglar{}
 	var names []string
 	by := map[string]*suspect{}
 	for n := range 40 {
@@ -423,7 +403,7 @@ func appearing(heap []byte, needles [][]byte) [][]byte {
 }
 
 // files gives the bytes of a table's files, dead rows included.
-func (x *intruder) files(table string) []byte {
+func (x *burglar) files(table string) []byte {
 	x.t.Helper()
 	_, err := x.db.Pool().Exec(`CHECKPOINT`)
 	x.must(err)
@@ -435,7 +415,7 @@ func (x *intruder) files(table string) []byte {
 }
 
 // log gives the write-ahead log since the panel began, oldest first.
-func (x *intruder) log() []byte {
+func (x *burglar) log() []byte {
 	x.t.Helper()
 	var folder, last string
 	x.must(x.db.Pool().Get(&folder, `SELECT current_setting('data_directory') || '/pg_wal'`))
@@ -456,7 +436,7 @@ func (x *intruder) log() []byte {
 
 // folder gives the contents of the folder of keys, which are wrapped by a master
 // key that the attacker lacks.
-func (x *intruder) folder() string {
+func (x *burglar) folder() string {
 	x.t.Helper()
 	var all strings.Builder
 	x.must(filepath.WalkDir(x.keys, func(path string, e fs.DirEntry, err error) error {

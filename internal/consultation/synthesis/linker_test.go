@@ -16,6 +16,7 @@ import (
 
 	"delfi/internal/consultation/synthesis"
 	"delfi/internal/postgres"
+	"delfi/internal/postgres/testdb/intruder"
 	"delfi/internal/pseudonym"
 )
 
@@ -28,8 +29,6 @@ import (
 // was written. The second takes both as instants of one clock (transaction numbers,
 // places in the log) and gives each text to whoever enrolled last before it: who acts at
 // once is found by it. Guessing hits a text once in the number of people.
-const chance = 1e-4
-
 // sitting is one person of the panel.
 type sitting struct {
 	account string
@@ -38,7 +37,7 @@ type sitting struct {
 	body    string // "" for who wrote nothing
 }
 
-type intruder struct {
+type burglar struct {
 	*town
 	people []*sitting
 	begun  string // the first file of the write-ahead log that is of interest
@@ -50,15 +49,15 @@ type instant struct {
 	name string
 }
 
-func newIntruder(t *testing.T) *intruder {
-	x := &intruder{town: newTown(t)}
+func newBurglar(t *testing.T) *burglar {
+	x := &burglar{town: newTown(t)}
 	x.ok(x.db.Pool().Get(&x.begun, `SELECT pg_walfile_name(pg_current_wal_lsn())`))
 	return x
 }
 
 // sit lets people of a panel enrol and, every second one, write with write: overlapping, each
 // when the next has enrolled.
-func (x *intruder) sit(n int, overlapping bool, write func(s *sitting)) {
+func (x *burglar) sit(n int, overlapping bool, write func(s *sitting)) {
 	x.Helper()
 	pen := x.pen()
 	defer pen.Close()
@@ -90,7 +89,7 @@ func (x *intruder) sit(n int, overlapping bool, write func(s *sitting)) {
 }
 
 // log gives the write-ahead log since the panel began, oldest first.
-func (x *intruder) log() []byte {
+func (x *burglar) log() []byte {
 	x.Helper()
 	var folder, last string
 	x.ok(x.db.Pool().Get(&folder, `SELECT current_setting('data_directory') || '/pg_wal'`))
@@ -110,7 +109,7 @@ func (x *intruder) log() []byte {
 }
 
 // file gives a table's file, dead rows included; nil when there is no such table.
-func (x *intruder) file(table string) []byte {
+func (x *burglar) file(table string) []byte {
 	x.Helper()
 	_, err := x.db.Pool().Exec(`CHECKPOINT`)
 	x.ok(err)
@@ -125,7 +124,7 @@ func (x *intruder) file(table string) []byte {
 }
 
 // dump gives every row of every table as text.
-func (x *intruder) dump() string {
+func (x *burglar) dump() string {
 	x.Helper()
 	var tables []string
 	x.ok(x.db.Pool().Select(&tables, `SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'`))
@@ -152,7 +151,7 @@ func found(heap []byte, needles map[string][]byte) []instant {
 
 // rows gives (xmin, name) of a query, in the order of transactions and places; with
 // plain, places alone count.
-func (x *intruder) rows(plain bool, query string) []instant {
+func (x *burglar) rows(plain bool, query string) []instant {
 	x.Helper()
 	var list []struct {
 		At   int
@@ -170,7 +169,7 @@ func (x *intruder) rows(plain bool, query string) []instant {
 
 // clocks are the attacker's clocks: accounts and texts on each. texts names what a text
 // is known by: its sealed row or, once there are some, its words.
-func (x *intruder) clocks(sealed bool) map[string][2][]instant {
+func (x *burglar) clocks(sealed bool) map[string][2][]instant {
 	accounts, authors, bodies := map[string][]byte{}, map[string][]byte{}, map[string][]byte{}
 	for _, s := range x.people {
 		raw, err := hex.DecodeString(strings.ReplaceAll(s.account, "-", ""))
@@ -197,7 +196,7 @@ func (x *intruder) clocks(sealed bool) map[string][2][]instant {
 
 // attack gives for each clock the most hits of the two attacks, and how many texts there
 // are.
-func (x *intruder) attack(sealed bool) (hits map[string]int, texts int) {
+func (x *burglar) attack(sealed bool) (hits map[string]int, texts int) {
 	x.Helper()
 	mine := map[string]string{}
 	for _, s := range x.people {
@@ -240,35 +239,13 @@ func (x *intruder) attack(sealed bool) (hits map[string]int, texts int) {
 	return hits, texts
 }
 
-// bound is the least number of hits that texts guesses, each right once in people, reach
-// with a chance below chance.
-func bound(people, texts int) int {
-	p := 1 / float64(people)
-	dist := []float64{1}
-	for range texts {
-		next := make([]float64, len(dist)+1)
-		for k, q := range dist {
-			next[k] += q * (1 - p)
-			next[k+1] += q * p
-		}
-		dist = next
-	}
-	tail := 0.0
-	for k := len(dist) - 1; k >= 0; k-- {
-		// Eight clocks and ways are tried at each of four moments.
-		if tail += dist[k]; tail >= chance/64 {
-			return k + 1
-		}
-	}
-	return 0
-}
-
 // tell prints the rates, and fails when a clock links better than guessing; but is a
 // clock that is known to.
-func (x *intruder) tell(when string, sealed bool, but string) {
+func (x *burglar) tell(when string, sealed bool, but string) {
 	x.Helper()
 	hits, texts := x.attack(sealed)
-	limit := bound(len(x.people), texts)
+	// Eight clocks and ways are tried at each of four moments.
+	limit := intruder.Bound(slices.Repeat([]float64{1 / float64(len(x.people))}, texts), intruder.Chance/64)
 	for name, n := range hits {
 		x.Logf("%-22s accounts to texts by %-20s %2d of %d; guessing: %.1f, fails from %d", when, name, n, texts, float64(texts)/float64(len(x.people)), limit)
 		if n >= limit && name != but {
@@ -280,7 +257,7 @@ func (x *intruder) tell(when string, sealed bool, but string) {
 func TestNobodyIsLinkedToWhatTheyWrote(t *testing.T) {
 	for _, overlapping := range []bool{false, true} {
 		t.Run(map[bool]string{false: "one after the other", true: "overlapping"}[overlapping], func(t *testing.T) {
-			x := newIntruder(t)
+			x := newBurglar(t)
 			ids := map[string]string{}
 			x.sit(50, overlapping, func(s *sitting) {
 				c, err := x.syn.Contribute(x.Context(), s.alias, x.id, s.body)
@@ -320,7 +297,7 @@ func TestNobodyIsLinkedToWhatTheyWrote(t *testing.T) {
 // finds who wrote it.
 func TestTheLinkerFindsWhoWritesInClear(t *testing.T) {
 	for _, overlapping := range []bool{false, true} {
-		x := newIntruder(t)
+		x := newBurglar(t)
 		x.sit(50, overlapping, func(s *sitting) {
 			x.ok(x.db.Transact(x.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 				if _, err := pseudonym.Claim(ctx, tx, x.id, []pseudonym.Alias{s.alias}); err != nil {
@@ -342,7 +319,7 @@ func TestTheLinkerFindsWhoWritesInClear(t *testing.T) {
 
 // hour is what the hour does to the two sides: sealed rows by their job, enrolments in
 // the order of their ids.
-func (x *intruder) hour() {
+func (x *burglar) hour() {
 	x.Helper()
 	x.ok(x.jobs.Do(x.Context(), synthesis.Gathered{}))
 	_, err := x.db.Pool().Exec(`
