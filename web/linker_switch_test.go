@@ -7,7 +7,7 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// Without one of the rules of RECORD.md §2.0 the attack succeeds: the village writes or
+// Without one of the rules of docs/RECORD.md §2 the attack succeeds: the village writes or
 // works as a build that lacks the rule.
 func TestWithoutARuleTheAttackSucceeds(t *testing.T) {
 	for _, c := range []struct {

@@ -33,7 +33,7 @@ import (
 	"delfi/web/webtest"
 )
 
-// The linker test of RECORD.md §2.6. People of a village do by HTTP what people do: they
+// The linker test of docs/RECORD.md §2.6. People of a village do by HTTP what people do: they
 // sign in, enrol, write, get a code, answer, take back and leave, a share of them two of
 // these in one sitting, one after the other or overlapping. linker_attack_test.go attacks
 // them at each moment; linker_switch_test.go turns one rule off after the other.
@@ -427,7 +427,7 @@ func (v *village) examine() {
 
 func hexed(b []byte) string { return hex.EncodeToString(b) }
 
-// RECORD.md §2.6. More people, and more at the same time, are soaked.
+// docs/RECORD.md §2.6. More people, and more at the same time, are soaked.
 func TestNobodyIsLinkedWithWhatTheyDid(t *testing.T) {
 	for _, n := range []natural{
 		{mode: pseudonym.SealedKey, share: 0, overlap: 4}, {mode: pseudonym.SealedKey, share: 0.5, overlap: 4}, {mode: pseudonym.SealedKey, share: 1, overlap: 1},
