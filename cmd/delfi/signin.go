@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -108,5 +107,6 @@ func hasPassword(said string) bool {
 		_, has := u.User.Password()
 		return has || u.Query().Has("password")
 	}
-	return slices.ContainsFunc(strings.Fields(said), func(word string) bool { return strings.HasPrefix(word, "password=") })
+	said = strings.Join(strings.Fields(said), " ") // libpq allows blanks around the sign
+	return strings.Contains(" "+strings.ReplaceAll(said, " =", "="), " password=")
 }

@@ -16,6 +16,8 @@ func TestSecretsAreNoFlags(t *testing.T) {
 		{"serve", "--database-url", "host=db.example.it user=delfi password=hush"},
 		{"serve", "--database-url=postgres://db.example.it/delfi?user=delfi&password=hush"},
 		{"serve", "--master-key=c2VjcmV0"},
+		{"serve", "--database-url=host=db  password = hush user=delfi"},
+		{"serve", "--database-url", "password\t='hush'"},
 	} {
 		if err := secretFlags(args); err == nil || strings.Contains(err.Error(), "hush") || !strings.Contains(err.Error(), "environment") {
 			t.Errorf("%v: %v", args, err)

@@ -13,7 +13,17 @@ import (
 // tags. Joiners and variation selectors stay where they change what stands before them.
 // What cannot be seen goes from the ends. Two texts that look the same are the same.
 func Clean(typed string) string {
-	s := breaks.Replace(strings.ToValidUTF8(typed, "\ufffd"))
+	for s := breaks.Replace(strings.ToValidUTF8(typed, "\ufffd")); ; {
+		less := pass(s) // what goes may leave a joiner without reason, beside a letter now composed
+		if less == s {
+			return s
+		}
+		s = less
+	}
+}
+
+// pass is one pass of Clean.
+func pass(s string) string {
 	runes := []rune(s)
 	kept := make([]rune, 0, len(runes))
 	for i, r := range runes {
@@ -31,6 +41,19 @@ func Clean(typed string) string {
 		kept = append(kept, r)
 	}
 	return strings.TrimFunc(norm.NFC.String(string(kept)), func(r rune) bool { return unicode.IsSpace(r) || unseen(r) })
+}
+
+// Steady drops from a text that was made of a clean one what Clean drops: a character
+// reference ("&#8238;") is clean until it is read. Joiners and markup stay as they are.
+func Steady(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == zwj || r == zwnj:
+		case unicode.In(r, unicode.Cc, unicode.Cf, steering):
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // breaks are the forms of a line break, NEL and the separators of Unicode included.

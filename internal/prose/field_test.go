@@ -21,6 +21,8 @@ func TestWhatLooksTheSameIsTheSame(t *testing.T) {
 		{"❤\ufe0f e \U0001f469\u200d\U0001f33e", "❤\ufe0f e \U0001f469\u200d\U0001f33e"},
 		{"می\u200cخواهم", "می\u200cخواهم"},
 		{"a\x1b[2Jb\x7f", "a[2Jb"},
+		{"a\u0301\u200d\u0301", "á\u0301"},
+		{"e\u00ad\u0301\u200d\u0301", "é\u0301"},
 		{"  riga\n\n\triga \n", "riga\n\n\triga"},
 		{"", ""},
 	} {

@@ -98,7 +98,7 @@ func Render(markdown string) HTML {
 		// Writing to memory does not fail; should a later parser, the words still show.
 		return HTML{"<p>" + html.EscapeString(prose.Clean(markdown)) + "</p>"}
 	}
-	return HTML{policy.Sanitize(b.String())}
+	return HTML{prose.Steady(policy.Sanitize(b.String()))}
 }
 
 // Plain gives the text of Markdown without markup, on one line, at most n runes
@@ -129,7 +129,7 @@ func Plain(markdown string, n int) string {
 		}
 		return ast.WalkContinue, nil
 	})
-	return cut(strings.Join(strings.Fields(html.UnescapeString(b.String())), " "), n)
+	return cut(strings.Join(strings.Fields(prose.Steady(html.UnescapeString(b.String()))), " "), n)
 }
 
 // Words gives the words that a reader sees of Markdown, on one line.

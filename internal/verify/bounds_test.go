@@ -167,11 +167,13 @@ func TestOnlyRegularFilesBeneathTheFolder(t *testing.T) {
 		"a link to a folder": {func(f string) error {
 			return link(filepath.Join(elsewhere, "tigli/rounds"), filepath.Join(f, "tigli/rounds"))
 		}, "this is no regular file"},
-		"a link to a device": {func(f string) error { return link("/dev/zero", filepath.Join(f, "key")) }, "key: this is no regular file"},
-		"a pipe":             {instead("checkpoint", pipe), "checkpoint: this is no regular file"},
-		"a pipe of leaves":   {instead("tigli/rounds/2/leaves/B", pipe), "this is no regular file"},
-		"a folder":           {instead("cosigned", func(name string) error { return os.Mkdir(name, 0o700) }), "cosigned: this is no regular file"},
-		"a link to itself":   {func(f string) error { return os.Symlink(".", filepath.Join(f, "tigli/more")) }, "nothing in the record speaks of this file"},
+		"a link to a consultation": {func(f string) error { return link(filepath.Join(elsewhere, "tigli"), filepath.Join(f, "tigli")) }, "tigli: this is no regular file"},
+		"a pipe for one":           {instead("tigli", pipe), "tigli: this is no regular file"},
+		"a link to a device":       {func(f string) error { return link("/dev/zero", filepath.Join(f, "key")) }, "key: this is no regular file"},
+		"a pipe":                   {instead("checkpoint", pipe), "checkpoint: this is no regular file"},
+		"a pipe of leaves":         {instead("tigli/rounds/2/leaves/B", pipe), "this is no regular file"},
+		"a folder":                 {instead("cosigned", func(name string) error { return os.Mkdir(name, 0o700) }), "cosigned: this is no regular file"},
+		"a link to itself":         {func(f string) error { return os.Symlink(".", filepath.Join(f, "tigli/more")) }, "nothing in the record speaks of this file"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			folder := laid(t, b)

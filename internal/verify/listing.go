@@ -181,6 +181,9 @@ func (c *check) held(all []Listed) ([]Listed, error) {
 	}
 	var out []Listed
 	for _, d := range found {
+		if _, listed := bySlug[d.Name()]; listed && !d.IsDir() {
+			return nil, irregular(d.Name()) // a link in a folder's place would pass for files that are not there
+		}
 		if !d.IsDir() {
 			continue
 		}

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -86,6 +87,23 @@ func TestTheEndingSaysWhatIsNotProven(t *testing.T) {
 			if !strings.Contains(b.String(), words) {
 				t.Errorf("%s does not say %q:\n%s", lang, words, b.String())
 			}
+		}
+	}
+}
+
+// TestNothingCheckedProvesNothing: a record whose files are not there holds, and says
+// nothing of rules and figures.
+func TestNothingCheckedProvesNothing(t *testing.T) {
+	b := press(t, nil)
+	maps.DeleteFunc(b.files, func(name string, _ *fstest.MapFile) bool { return strings.HasPrefix(name, "tigli/") })
+	r, err := Run(t.Context(), b.files, Options{})
+	if err != nil || len(r.Consultations) > 0 {
+		t.Fatalf("%v, %v", r.Consultations, err)
+	}
+	for lang, words := range map[string][2]string{"en": {"frozen beforehand", "the files of no consultation"}, "it": {"congelate prima", "i file di nessuna consultazione"}} {
+		var out strings.Builder
+		if err := r.Write(&out, lang); err != nil || strings.Contains(out.String(), words[0]) || !strings.Contains(out.String(), words[1]) {
+			t.Errorf("%v: %s", err, out.String())
 		}
 	}
 }
