@@ -183,7 +183,7 @@ func enrolment(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := b.Get(t, done.Location); got.Text(".dlf-flash") != "Ora fai parte del panel." {
 		t.Errorf("the next page says %q", got.Text(".dlf-flash"))
 	}
-	if again := b.Post(t, at(webtest.Announced, "/enrol"), url.Values{"group": {group}, "read": {"on"}}); again.Status != http.StatusConflict {
+	if again := b.Post(t, at(webtest.Announced, "/enrol"), url.Values{"group": {group}, "read": {"on"}}); again.Status != http.StatusSeeOther {
 		t.Errorf("twice: %d", again.Status)
 	}
 }
