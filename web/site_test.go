@@ -169,7 +169,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 var public = []string{
 	"/", "/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy",
 	"/consultations/" + webtest.Announced + "/", "/consultations/" + webtest.Gathering + "/", "/consultations/" + webtest.Answering + "/",
-	"/consultations/" + webtest.Answering + "/rounds/2", "/record/", "/record/" + webtest.Answering,
+	"/consultations/" + webtest.Answering + "/rounds/2", "/record", "/record/" + webtest.Answering,
 	"/consultations/" + webtest.Published + "/opinion", "/consultations/" + webtest.Published + "/opinion.json", "/record/" + webtest.Published,
 }
 

@@ -145,8 +145,9 @@ func TestAddedAfterTheLastAnswers(t *testing.T) {
 	h.ok(h.s.OpenRound(t.Context(), h.furio, slug, 2))
 	h.ok(h.s.CloseRound(t.Context(), h.furio, slug, 2, "Basta."))
 	h.drain()
+	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := h.s.AddItem(ctx, tx, h.get().ID, "", "Una fontana.", nil)
+		_, err := h.s.AddItem(ctx, tx, id, "", "Una fontana.", nil)
 		return err
 	})
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, "La Giunta decide domani."))

@@ -167,7 +167,7 @@ func when(t time.Time, lang string) string {
 	t = t.In(rome)
 	day := fmt.Sprint(t.Day())
 	if lang == "it" && t.Day() == 1 {
-		day = "1°"
+		day = "1º"
 	}
 	return fmt.Sprintf("%s %s %s %s %s", days[lang][t.Weekday()], day, months[lang][t.Month()-1], at[lang], t.Format("15:04"))
 }

@@ -71,9 +71,9 @@ func TestWhen(t *testing.T) {
 		at       time.Time
 		lang, to string
 	}{
-		{time.Date(2026, 3, 1, 22, 59, 0, 0, time.UTC), "it", "domenica 1° marzo alle 23:59"},
+		{time.Date(2026, 3, 1, 22, 59, 0, 0, time.UTC), "it", "domenica 1º marzo alle 23:59"},
 		{time.Date(2026, 8, 1, 21, 59, 0, 0, time.UTC), "en", "Saturday 1 August at 23:59"},
-		{time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC), "it", "venerdì 1° gennaio alle 00:30"},
+		{time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC), "it", "venerdì 1º gennaio alle 00:30"},
 	} {
 		if got := when(c.at, c.lang); got != c.to {
 			t.Errorf("got %q, want %q", got, c.to)

@@ -165,14 +165,15 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 }
 
 // reason is one reason, as all are given it whose draw has it.
-func (s *sheet) reason(r *said) templ.Component { return reasonPiece{s, r} }
+func (p *paperView) reason(r *said) templ.Component { return reasonPiece{p.sheet, r, p.Language} }
 
 type reasonPiece struct {
 	sheet *sheet
 	said  *said
+	lang  string // of the consultation
 }
 
 // Render pastes it.
 func (p reasonPiece) Render(ctx context.Context, w io.Writer) error {
-	return p.sheet.paste(ctx, w, piece{reason: p.said}, func() templ.Component { return reason(p.said) })
+	return p.sheet.paste(ctx, w, piece{reason: p.said}, func() templ.Component { return reason(telling{lang: p.lang}, p.said) })
 }

@@ -336,7 +336,7 @@ func result(r resultView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = reasons(q.T("consult.paper.reasons"), columns(f.Reasons), id("r", f.Number), "", reason).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reasons(q.T("consult.paper.reasons"), columns(f.Reasons), id("r", f.Number), "", r.telling(q).reason).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -61,8 +61,8 @@ func (l *lines) share(s delphi.ShareRule) {
 	default:
 		where = l.q.T("consult.protocol.window", "from", s.From, "to", s.To)
 	}
-	if n, of, ok := ui.Fraction(s.Permille); ok {
-		l.say("share_fraction", "count", n, "of", of, "where", where)
+	if n, of, ok := ui.Fraction(s.Permille); ok && n > 1 {
+		l.say("share_fraction", "n", n, "of", of, "where", where)
 	} else {
 		l.say("share", "share", ui.Permille(l.q, ui.The, s.Permille), "where", where)
 	}

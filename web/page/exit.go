@@ -214,7 +214,7 @@ func RequestID(ctx context.Context) string {
 // Wrap puts around the router what every request passes, pages or not.
 func (k *Kernel) Wrap(router http.Handler) http.Handler {
 	h := k.recover(k.cross.Handler(router))
-	h = k.speak(k.sound(k.measure(k.admit(h)))) // above recover, so that a panic's page knows its language
+	h = k.speak(k.sound(unslashed(router, k.measure(k.admit(h))))) // above recover, so that a panic's page knows its language
 	return k.identified(h)
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-chi/chi/v5"
 )
 
 func TestLanguageOfAnAddress(t *testing.T) {
@@ -140,6 +142,54 @@ func TestSwitchOnAnAnsweredForm(t *testing.T) {
 		r.Header.Set("Referer", referer)
 		if got := (&Request{R: r, Lang: "en"}).Switch("it"); got != want {
 			t.Errorf("from %q: %q, want %q", referer, got, want)
+		}
+	}
+}
+
+// Each page has one address: one with a slash at its end leads there, in its language,
+// with what was asked, and never to another site.
+func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
+	h := newHouse(t, Options{})
+	page := h.kernel.Handle(func(q *Request) error { return q.Render(http.StatusOK, text("page")) })
+	h.Get("/help/{page}", page)
+	h.Post("/help/{page}", page)
+	h.Get("/files/*", page)
+	h.Route("/record", func(r chi.Router) { r.Get("/", page); r.Get("/{slug}", page) })
+	for _, tc := range []struct {
+		method, path string
+		status       int
+		to           string
+	}{
+		{http.MethodGet, "/help/privacy/", 301, "/help/privacy"},
+		{http.MethodHead, "/help/privacy/", 301, "/help/privacy"},
+		{http.MethodPost, "/help/privacy/", 308, "/help/privacy"},
+		{http.MethodPut, "/help/privacy/", 308, "/help/privacy"},
+		{http.MethodGet, "/en/help/privacy/?a=b&c=%2F", 301, "/en/help/privacy?a=b&c=%2F"},
+		{http.MethodGet, "/help/privacy///", 301, "/help/privacy"},
+		{http.MethodGet, "/help/a%20b/", 301, "/help/a%20b"},
+		{http.MethodGet, "/record/", 301, "/record"},
+		{http.MethodGet, "/en/record/", 301, "/en/record"},
+		{http.MethodGet, "/record/piazza/", 301, "/record/piazza"},
+		{http.MethodGet, "/files/a/b/", 301, "/files/a/b"},
+		{http.MethodGet, "/help/privacy", 200, ""},
+		{http.MethodGet, "/record", 200, ""},
+		{http.MethodGet, "/en/", 200, ""},
+		{http.MethodGet, "/nothing/", 404, ""},
+	} {
+		r := httptest.NewRequest(tc.method, "http://delfi.test"+tc.path, nil)
+		if w := h.ask(r); w.Code != tc.status || w.Header().Get("Location") != tc.to {
+			t.Errorf("%s %s: %d to %q", tc.method, tc.path, w.Code, w.Header().Get("Location"))
+		}
+	}
+	h.Get("/{anything}/*", page)
+	h.Get("/*", page)
+	for _, path := range []string{"//evil.example/", "///evil.example//", `/\evil.example/`, `/\/evil.example/`, "/en//evil.example/", "/%2F/evil.example/", "//evil.example/%2e%2e/"} {
+		r := httptest.NewRequest(http.MethodGet, "http://delfi.test/", nil)
+		r.URL.Path, r.URL.RawPath = strings.ReplaceAll(path, "%2F", "/"), ""
+		to := h.ask(r).Header().Get("Location")
+		at, err := r.URL.Parse(to)
+		if err != nil || at.Host != "delfi.test" || strings.HasPrefix(strings.ReplaceAll(to, `\`, "/"), "//") {
+			t.Errorf("%s leads to another site: %q", path, to)
 		}
 	}
 }

@@ -14,7 +14,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
 
 	"delfi/internal/fault"
 )
@@ -88,6 +90,110 @@ none = "nessuno"
 			t.Errorf("%s: read without complaint", name)
 		}
 	}
+}
+
+// thresholds are the figures that are never one: rules of the method, lengths in
+// characters and bytes, and counts that are published from five on.
+var thresholds = map[string]string{
+	"consult.enrolling.more":          "in steps of five",
+	"consult.turnout.more":            "in steps of five",
+	"consult.turnout.wrote_more":      "in steps of five",
+	"steer.synthesis.wrote_more":      "in steps of five",
+	"consult.enrol.group_text":        "least group",
+	"consult.enrol.groups_text":       "least group",
+	"consult.enrol.small":             "least group",
+	"consult.protocol.pairs":          "least group",
+	"consult.protocol.extremes":       "least number of answers",
+	"consult.protocol.share_fraction": "one in so many is said as a share",
+	"ui.stability.few_moved":          "least group",
+	"ui.stability.kept":               "least group",
+	"ui.stability.kept_least":         "least group",
+	"ui.stability.kept_asked":         "least group",
+	"ui.stability.kept_least_asked":   "least group",
+	"ui.stability.within":             "least group",
+	"ui.stability.within_least":       "least group",
+	"ui.stability.within_asked":       "least group",
+	"ui.stability.within_least_asked": "least group",
+	"ui.stability.chance":             "least group",
+	"consult.write.hint":              "characters",
+	"consult.paper.why_hint":          "characters",
+	"field.too_long":                  "characters",
+	"field.reasons_too_long":          "bytes",
+	"field.words_too_long":            "bytes",
+	"fault.contributions_full":        "a fixed number",
+	"fault.too_large":                 "bytes",
+	"field.code_length":               "characters",
+}
+
+// counted finds a figure with a thing in the plural behind it.
+var counted = regexp.MustCompile(`\{\{\.(\w+)\}\} (?:altre |altri |more |other )?(` +
+	`persone|risposte|affermazioni|contributi|voci|giorni|ore|minuti|giri|ragioni|testi|schede|gruppi|membri|iscritti|iscritte|fatte|atti|caratteri|byte|parole|documenti|copie|lettere|codici|` +
+	`people|answers|ballots|statements|contributions|entries|days|hours|minutes|rounds|reasons|texts|groups|members|acts|characters|bytes|words|documents|copies|letters|codes|others)\b`)
+
+// Whatever is counted is said for none, for one and for two: no "1 affermazioni".
+func TestCountsHaveTheirForms(t *testing.T) {
+	met := map[string]bool{}
+	for _, lang := range Languages {
+		for _, m := range messages(t, lang) {
+			if counted.MatchString(m.One) {
+				t.Errorf("%s: %q says %q of one", lang, m.ID, m.One)
+			}
+			for _, found := range counted.FindAllStringSubmatch(m.Other, -1) {
+				switch {
+				case thresholds[m.ID] != "":
+					met[m.ID] = true
+				case found[1] != "n" || m.One == "":
+					t.Errorf("%s: %q says %q of one too", lang, m.ID, found[0])
+				}
+			}
+			if m.One == "" {
+				continue
+			}
+			// A form with other figures too says a gap here, as both do.
+			for n, want := range []string{m.Other, m.One, m.Other} {
+				want = strings.ReplaceAll(want, "{{.n}}", strconv.Itoa(n))
+				if strings.Contains(want, "{{") {
+					want = gap.ReplaceAllString(want, "<no value>")
+				}
+				if got := Words(lang, m.ID, "n", n); got != want {
+					t.Errorf("%s: %q of %d is %q, want %q", lang, m.ID, n, got, want)
+				}
+			}
+		}
+	}
+	for key := range thresholds {
+		if !met[key] {
+			t.Errorf("%q counts nothing: take it off the list", key)
+		}
+	}
+}
+
+var gap = regexp.MustCompile(`\{\{\.\w+\}\}`)
+
+// messages reads the words of a language as they stand.
+func messages(t *testing.T, lang string) []*i18n.Message {
+	t.Helper()
+	rooms, err := fs.Glob(files, "words/"+lang+"/*.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*i18n.Message
+	for _, room := range rooms {
+		b, err := fs.ReadFile(files, room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tree map[string]any
+		if err := toml.Unmarshal(b, &tree); err != nil {
+			t.Fatal(err)
+		}
+		some, err := flatten("", tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, some...)
+	}
+	return all
 }
 
 // A sentence with a gap is never shown: the fault's own English stands instead.

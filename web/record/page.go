@@ -175,7 +175,7 @@ func by(q *page.Request, e ledger.Entry) string {
 
 // frame is the layout's part of a page beneath the server's record.
 func frame(q *page.Request, v *consultation.Consultation, title, label string) ui.Frame {
-	f := ui.Frame{Title: title, Section: ui.Record, Crumbs: []ui.Crumb{{Label: q.T("record.title"), Path: "/record/"}}}
+	f := ui.Frame{Title: title, Section: ui.Record, Crumbs: []ui.Crumb{{Label: q.T("record.title"), Path: "/record"}}}
 	if v == nil {
 		f.Crumbs[0].Path = ""
 		return f

@@ -93,7 +93,7 @@ func guards(t *testing.T, h *webtest.House) {
 		return webtest.Route{Method: "GET", Path: path, Open: true, Program: true, Status: status}
 	}
 	h.Guards(t, mount, h.Person(t, "anna"),
-		webtest.Route{Method: "GET", Path: "/record/", Open: true},
+		webtest.Route{Method: "GET", Path: "/record", Open: true},
 		webtest.Route{Method: "GET", Path: published, Open: true},
 		webtest.Route{Method: "GET", Path: "/record/nothing-here", Open: true, Status: 404},
 		webtest.Route{Method: "GET", Path: published + "/rounds/2/marks", Open: true},
@@ -123,9 +123,9 @@ func guards(t *testing.T, h *webtest.House) {
 // and when; older acts on further pages; no draft.
 func index(t *testing.T, h *webtest.House, site *webtest.Site) {
 	b := site.Stranger()
-	got := b.Get(t, "/record/")
+	got := b.Get(t, "/record")
 	for _, want := range []string{"si può solo allungare", "non ha ancora testimoni", "Marta Gibellini, moderatore", "Strade scolastiche", "Contributi uniti"} {
-		if !strings.Contains(got.Text("main"), want) && !strings.Contains(b.Get(t, "/record/?before=60").Text("main"), want) {
+		if !strings.Contains(got.Text("main"), want) && !strings.Contains(b.Get(t, "/record?before=60").Text("main"), want) {
 			t.Errorf("the record does not say %q", want)
 		}
 	}
@@ -162,7 +162,7 @@ func index(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Errorf("%d acts are shown of %d, %v", seen, size, err)
 	}
 	for _, bad := range []string{"0", "-1", "x"} {
-		if got := b.Get(t, "/record/?before="+bad); got.Status != 404 {
+		if got := b.Get(t, "/record?before="+bad); got.Status != 404 {
 			t.Errorf("before %s: %d", bad, got.Status)
 		}
 	}
@@ -305,7 +305,7 @@ var key = regexp.MustCompile(`^(record|ui)\.[a-z_.]+$`)
 
 // languages: every page stands in both, without a key in place of words.
 func languages(t *testing.T, site *webtest.Site) {
-	for _, path := range []string{"/record/", published, published + "/rounds/2/marks", published + "/rounds/2/marks/00"} {
+	for _, path := range []string{"/record", published, published + "/rounds/2/marks", published + "/rounds/2/marks/00"} {
 		for lang, prefix := range map[string]string{"it": "", "en": "/en"} {
 			got := site.Stranger().Get(t, prefix+path)
 			if said, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || said != lang {
@@ -338,7 +338,7 @@ func forked(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Fatal(err)
 	}
 	b := site.Stranger()
-	if got := b.Get(t, "/record/"); got.Status != 200 || !strings.Contains(got.Text(".callout"), "non può continuare") || got.Count("main time") == 0 {
+	if got := b.Get(t, "/record"); got.Status != 200 || !strings.Contains(got.Text(".callout"), "non può continuare") || got.Count("main time") == 0 {
 		t.Errorf("%d %q", got.Status, got.Text(".callout"))
 	}
 	if got := b.Get(t, "/record/checkpoint"); got.Status != 503 || !strings.Contains(got.Body, "log_forked") {

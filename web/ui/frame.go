@@ -52,7 +52,7 @@ func menu(desk bool) []entry {
 		{Consultations, "ui.nav.consultations", "/"},
 		{How, "ui.nav.how", "/help/how-it-works"},
 		{Protection, "ui.nav.protection", "/help/protection"},
-		{Record, "ui.nav.record", "/record/"},
+		{Record, "ui.nav.record", "/record"},
 	}
 	if desk {
 		m = append(m, entry{Desk, "ui.nav.desk", "/desk"})

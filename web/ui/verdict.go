@@ -208,7 +208,7 @@ func (c Case) consensus(q *page.Request) string {
 		return q.T("ui.verdict.consensus.unanimous", "side", side, "hold", hold)
 	case rule.Share != nil:
 		if n, of, small := Fraction(rule.Share.Permille); small {
-			return q.T("ui.verdict.consensus.fraction", "count", n, "of", of, "side", side, "hold", hold)
+			return q.T("ui.verdict.consensus.fraction", "n", n, "of", of, "side", side, "hold", hold)
 		}
 		return q.T("ui.verdict.consensus.share", "share", Permille(q, The, rule.Share.Permille), "side", side, "hold", hold)
 	case rule.Comet != nil:

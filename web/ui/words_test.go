@@ -169,7 +169,7 @@ func TestWhatStandsBesideAVerdict(t *testing.T) {
 	}
 	groups := delphi.Verdict{Key: delphi.Consensus, Side: delphi.For, Grounds: []delphi.Ground{{Code: "groups_judged", Value: stat.Of(2), Limit: 3}}}
 	got = ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: groups})
-	if !strings.Contains(got.Sentence, "giudicati 2 gruppi su 3") {
+	if !strings.Contains(got.Sentence, "Gruppi giudicati: 2 su 3") {
 		t.Errorf("%q", got.Sentence)
 	}
 }
@@ -362,16 +362,16 @@ func TestSentencesFitTheirWholePercentages(t *testing.T) {
 		figures delphi.Figures
 		it, en  string
 	}{
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, Direction: delphi.High}, thirds(24, 28, 51), "Sono 51 risposte su 103.", "They are 51 answers of 103."},
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Between, Direction: delphi.Middle}, thirds(60, 99, 40), "Sono 99 risposte su 199.", "They are 99 answers of 199."},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Against, Direction: delphi.Low}, thirds(101, 60, 40), "Sono 101 risposte su 201.", "They are 101 answers of 201."},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: share}, thirds(40, 61, 299), "Sono 299 risposte su 400.", "They are 299 answers of 400."},
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, Direction: delphi.High}, thirds(24, 28, 51), "Risposte: 51 su 103.", "Answers: 51 of 103."},
+		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Between, Direction: delphi.Middle}, thirds(60, 99, 40), "Risposte: 99 su 199.", "Answers: 99 of 199."},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Against, Direction: delphi.Low}, thirds(101, 60, 40), "Risposte: 101 su 201.", "Answers: 101 of 201."},
+		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: share}, thirds(40, 61, 299), "Risposte: 299 su 400.", "Answers: 299 of 400."},
 		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, Direction: delphi.High}, thirds(30, 25, 45), "", ""},
 		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: failed("share", 750)}, thirds(20, 20, 60), "", ""},
 	} {
 		for lang, want := range map[string]string{"it": c.it, "en": c.en} {
 			got := spaced(ui.Verdict(&page.Request{Lang: lang}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.verdict, Figures: c.figures}).Sentence)
-			counts := strings.Contains(got, "Sono ") || strings.Contains(got, "They are ")
+			counts := strings.Contains(got, "Risposte: ") || strings.Contains(got, "Answers: ")
 			if counts != (want != "") || !strings.HasSuffix(got, want) {
 				t.Errorf("%s %s %v: %q, want %q at its end", lang, c.verdict.Key, c.figures.Sides, got, want)
 			}
