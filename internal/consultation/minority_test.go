@@ -199,8 +199,9 @@ func TestThePanelIsToldThatTheReportIsShown(t *testing.T) {
 	told := func(want int) {
 		t.Helper()
 		var letters, people, enrolled int
+		id := h.get().ID
 		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-			members, err := h.panel.Members(ctx, tx, h.get().ID)
+			members, err := h.panel.Members(ctx, tx, id)
 			if err != nil {
 				return err
 			}
