@@ -117,6 +117,21 @@ func (w *walker) open(path string) *walker {
 	return w
 }
 
+// follow goes where a link of the page leads.
+func (w *walker) follow(selector string) *walker {
+	w.t.Helper()
+	link, ok := w.page.Find(selector).First().Attr("href")
+	if !ok {
+		w.t.Fatalf("no %s at %s: %s", selector, w.at, w.words())
+	}
+	to, err := w.at.Parse(link)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.do(http.MethodGet, to.String(), nil)
+	return w
+}
+
 // send sends the page's form that a selector finds: its fields as they stand, with values
 // in the place of some.
 func (w *walker) send(selector string, values url.Values) *walker {
@@ -231,7 +246,12 @@ func TestAProductionServerBegins(t *testing.T) {
 		"commitment_act": {"Delibera n. 9"}, "commitment_signatory": {"Giulia Rossi, assessora"}, "starts_on": {now.AddDate(0, 0, 5).Format(time.DateOnly)},
 		"moderators": chosen("moderators"), "facilitators": chosen("facilitators"),
 	}).sees(200, "C’è tutto: si può annunciare.")
-	giulia.send("form[action$='/announce']", url.Values{}).sees(200, "Il prato del fiume")
+	// An act that cannot be undone asks for a sign-in of its own: this provider says when
+	// somebody signed in only if it is asked.
+	announce := "form[action$='/announce']"
+	giulia.send(announce, url.Values{}).sees(401, "accedi di nuovo")
+	giulia.follow("main a[href*='fresh=1']").signIn("giulia")
+	giulia.send(announce, url.Values{}).sees(200, "Il prato del fiume")
 	newWalker(t, base).open("/consultations/"+question).sees(200, "Entro l’estate la Giunta decide e risponde punto per punto.")
 	s.holds(t)
 

@@ -61,7 +61,7 @@ func TestAServerWithAnotherKeyDoesNotStart(t *testing.T) {
 	if err := unlock(t.Context(), d.Service); err != nil {
 		t.Fatal(err)
 	}
-	settings := databaseSettings{DatabaseURL: d.args[1], Data: t.TempDir(), MasterKey: d.args[5]}
+	settings := databaseSettings{DatabaseURL: d.args[1], Data: t.TempDir(), MasterKey: os.Getenv("DELFI_MASTER_KEY")}
 	db, keys, closeDatabase, err := settings.open(t.Context(), false)
 	if err != nil {
 		t.Fatal(err)

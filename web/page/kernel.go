@@ -16,6 +16,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 	"github.com/unrolled/secure"
 
@@ -72,6 +73,7 @@ type Kernel struct {
 	endKey    []byte      // of the names of ends
 	fixed     http.Header // what every answer's headers have
 	shelf     *shelf
+	routes    chi.Routes // of every room; nil before Hush
 	quiet     quiet
 	end       func() // of what runs beside requests
 	cross     *http.CrossOriginProtection

@@ -33,8 +33,10 @@ type quiet struct {
 	failed   failures
 }
 
-// Hush reads which of the routes are quiet. A pattern is quiet for every method.
+// Hush takes the routes of the site, and reads which of them are quiet. A pattern is
+// quiet for every method.
 func (k *Kernel) Hush(routes chi.Routes) error {
+	k.routes = routes
 	mux := chi.NewRouter()
 	var patterns []string
 	err := chi.Walk(routes, func(method, pattern string, h http.Handler, _ ...func(http.Handler) http.Handler) error {

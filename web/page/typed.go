@@ -137,10 +137,10 @@ func (q *Request) own(host string) bool { return host == q.R.Host || host == q.k
 
 // above is the nearest path at or above the request's that can be read.
 func (q *Request) above() string {
-	c := chi.RouteContext(q.Context())
-	path := q.R.URL.EscapedPath()
-	for c != nil && c.Routes != nil && len(path) > 1 {
-		if c.Routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
+	// Not the request's own routes: those of the outermost router take every path.
+	routes, path := q.kernel.routes, q.R.URL.EscapedPath()
+	for routes != nil && len(path) > 1 {
+		if routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
 			return path
 		}
 		path = path[:max(strings.LastIndexByte(path, '/'), 0)]
