@@ -45,7 +45,7 @@ func TestNobodyIsSeenToEnrol(t *testing.T) {
 			if !rule {
 				return v.thief.Order(t, `SELECT count(*)::text FROM civic.enrolment`)[0]
 			}
-			return v.site.Stranger().Get(t, at("/")).Text("main")
+			return v.site.Stranger().Get(t, at("")).Text("main")
 		}
 		hits, enrolled := 0, 0
 		for n, p := range v.born(24, false) {
@@ -69,7 +69,7 @@ func TestNobodyIsSeenToEnrol(t *testing.T) {
 		if rule && hits > 0 || !rule && hits < enrolled {
 			t.Errorf("number in steps %v: %d of %d are seen to enrol", rule, hits, enrolled)
 		}
-		if got := v.site.Stranger().Get(t, at("/")).Text("main"); !strings.Contains(got, "5") {
+		if got := v.site.Stranger().Get(t, at("")).Text("main"); !strings.Contains(got, "5") {
 			t.Errorf("the page says nothing of who is enrolled: %s", got)
 		}
 	}

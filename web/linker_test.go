@@ -117,6 +117,7 @@ func newVillage(t *testing.T, n natural) *village {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(v.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(old) })
 	v.h = webtest.Open(t, postgres.WithClock(func() time.Time { return time.Unix(v.now.Load(), 0).UTC() }))
+	v.h.Codes = 100000
 	v.site = v.h.Site(t, func(r chi.Router, k *page.Kernel) {
 		rooms(v.h)(r, k)
 		me.Routes(r, k, me.Services{Kept: me.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Ballots: v.h.Ballots}})

@@ -50,18 +50,18 @@ func (a Administration) read() (Administration, []fault.Field) {
 		*typed = prose.Field{Name: name, Max: most, Needed: needed, Line: true}.Read(*typed, &bad)
 	}
 	text("slug", longestSlug, true, &a.Slug)
-	text("name", longestName, true, &a.Name)
-	text("address", longestAddress, false, &a.Address)
-	text("mail", longest, false, &a.Mail)
-	text("ipa", longestSlug, false, &a.IPA)
-	a.IPA = strings.ToLower(a.IPA)
 	switch {
-	case len(bad) > 0 && bad[0].Name == "slug":
+	case len(bad) > 0:
 	case !slugForm.MatchString(a.Slug):
 		bad = append(bad, fault.Field{Name: "slug", Code: "slug", Message: "use lower-case letters, digits and single hyphens"})
 	case slices.Contains(reserved, a.Slug):
 		bad = append(bad, fault.Field{Name: "slug", Code: "administration_reserved", Message: "this site has an address of this name: choose another short name"})
 	}
+	text("name", longestName, true, &a.Name)
+	text("address", longestAddress, false, &a.Address)
+	text("mail", longest, false, &a.Mail)
+	text("ipa", longestSlug, false, &a.IPA)
+	a.IPA = strings.ToLower(a.IPA)
 	if a.IPA != "" && !ipaForm.MatchString(a.IPA) {
 		bad = append(bad, fault.Field{Name: "ipa", Code: "ipa_form", Message: "a codice IPA has 2 to 20 lower-case letters, digits and underscores, e.g. c_f257: mend it, or leave it out"})
 	}

@@ -135,6 +135,9 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	}
 	r.Post("/form", k.Handle(done, page.SignedIn))
 	r.Post("/form/act", k.Handle(done, page.SignedIn, page.Fresh))
+	if err := k.Hush(r); err != nil {
+		s.t.Fatal(err)
+	}
 	return k.Wrap(r)
 }
 

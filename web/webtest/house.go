@@ -33,6 +33,7 @@ type House struct {
 	Reports       *report.Service
 	Bridge        *pseudonym.Service
 	Folder        string // of the keys, wrapped
+	Codes         int    // tried per minute and address on sites; 0 as in production
 
 	keys pseudonym.Keys
 	url  string // of the database

@@ -37,7 +37,7 @@ func (h *House) Site(t testing.TB, mount Mount) *Site {
 	t.Helper()
 	s := &Site{Log: &bytes.Buffer{}}
 	k := page.New(page.Options{BaseURL: base, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
-		Secret: []byte("every server of one site has the same"), Posts: 100000, Codes: 100000, Log: slog.New(slog.NewTextHandler(s.Log, nil))})
+		Secret: []byte("every server of one site has the same"), Posts: 100000, Codes: h.Codes, Log: slog.New(slog.NewTextHandler(s.Log, nil))})
 	t.Cleanup(k.Close)
 	r := chi.NewRouter()
 	mount(r, k)
