@@ -164,14 +164,14 @@ func TestAConsultationsWholeLife(t *testing.T) {
 		paolo.forgo("Il panel ha una settimana, la prova un minuto.")
 	}
 	giulia.until(desk, `form[action$="/publish"]`)
-	giulia.fill("#f-summary", "Il panel vuole alberi, ed è diviso sulle panchine.")
+	giulia.fill(`form[action$="/publish"] textarea[name=summary]`, "Il panel vuole alberi, ed è diviso sulle panchine.")
 	for range 50 { // the key and the ballots must be gone first
 		giulia.press(`form[action$="/publish"] button`)
 		if giulia.count(`form[action$="/publish"]`) == 0 {
 			break
 		}
 		time.Sleep(200 * time.Millisecond)
-		giulia.fill("#f-summary", "Il panel vuole alberi, ed è diviso sulle panchine.")
+		giulia.fill(`form[action$="/publish"] textarea[name=summary]`, "Il panel vuole alberi, ed è diviso sulle panchine.")
 	}
 	for _, lang := range []string{"", "/en"} {
 		stranger.lang = lang
