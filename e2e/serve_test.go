@@ -39,6 +39,7 @@ func TestSettingsThatCannotWorkAreRefusedByName(t *testing.T) {
 	refused(t, "--oidc-client-id", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--oidc-issuer=https://login.example.it")
 	refused(t, "--oidc-issuer", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--oidc-client-id=delfi")
 	refused(t, "--base-url", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--base-url=delfi.example.it/x")
+	refused(t, "--base-url", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--base-url=http://u:hush@127.0.0.1:1")
 	refused(t, "--private-anywhere", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--private-listen=0.0.0.0:0")
 	refused(t, "--private-listen "+taken.Addr().String(), "serve", "--data="+dir, "--listen=127.0.0.1:0", "--private-listen="+taken.Addr().String())
 	refused(t, "--max-work", "serve", "--data="+dir, "--listen=127.0.0.1:0", "--max-work=0")

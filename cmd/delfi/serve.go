@@ -100,7 +100,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err := c.check(); err != nil {
 		return refusal{err}
 	}
-	if host, plain := strings.CutPrefix(c.BaseURL, "http://"); plain && !loopback(net.JoinHostPort(strings.Split(host, ":")[0], "0")) {
+	if host, plain := strings.CutPrefix(c.BaseURL, "http://"); plain && !loopback(hostport(host)) {
 		log.Warn("people's answers and sessions cross the network unencrypted: set --base-url to an https:// address, and let a proxy in front end TLS", "base-url", c.BaseURL)
 	}
 	o, err := c.signIn()
@@ -312,6 +312,9 @@ func (c *serveCommand) check() error {
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" {
 			return fmt.Errorf("--base-url %q: write the public address without a path, e.g. https://delfi.example.it", c.BaseURL)
 		}
+		if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("--base-url %q: leave name, password and query out, e.g. https://delfi.example.it", u.Redacted())
+		}
 		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
@@ -379,7 +382,7 @@ func (c *serveCommand) checkProvider() error {
 	if c.OIDC.ClientID != "" || c.OIDC.SecretFile != "" || c.OIDC.KeyFile != "" {
 		return errors.New("--oidc-issuer is missing: a client without a provider signs nobody in")
 	}
-	if strings.HasPrefix(c.BaseURL, "https://") {
+	if c.public() {
 		return fmt.Errorf("--base-url %s: with the built-in provider anybody can be anybody, so it does not stand behind a public address; set --oidc-issuer to a provider that knows people", c.BaseURL)
 	}
 	for flag, address := range map[string]string{"--listen": c.Listen, "--provider-listen": c.Provider.Listen} {
@@ -388,6 +391,21 @@ func (c *serveCommand) checkProvider() error {
 		}
 	}
 	return nil
+}
+
+// public tells whether the site's address is one that others know: https, or a name or
+// number beyond this machine, unless it was said that others may be let in for a trial.
+func (c *serveCommand) public() bool {
+	host, plain := strings.CutPrefix(c.BaseURL, "http://")
+	return c.BaseURL != "" && (!plain || !loopback(hostport(host)) && !c.Provider.Anywhere)
+}
+
+// hostport gives an address's host with a port, whether or not it has one.
+func hostport(host string) string {
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return host
+	}
+	return net.JoinHostPort(strings.Trim(host, "[]"), "0")
 }
 
 func loopback(address string) bool {

@@ -78,9 +78,19 @@ func TestLimitsOfSessionsThatCannotHoldAreRefused(t *testing.T) {
 
 // The built-in provider does not stand behind a public address, whatever else is set.
 func TestTheBuiltInProviderRefusesAPublicAddress(t *testing.T) {
-	c := &serveCommand{Listen: "127.0.0.1:8080", BaseURL: "https://delfi.example.it"}
-	c.Provider.Listen, c.Provider.Anywhere = "127.0.0.1:8081", true
-	if err := c.checkProvider(); err == nil || !strings.Contains(err.Error(), "--oidc-issuer") {
-		t.Errorf("it starts: %v", err)
+	for _, x := range []struct {
+		base            string
+		anywhere, start bool
+	}{
+		{"https://delfi.example.it", true, false}, {"https://delfi.example.it", false, false},
+		{"http://delfi.example.it", false, false}, {"http://192.0.2.7:8080", false, false},
+		{"http://192.0.2.7:8080", true, true}, {"http://localhost", false, true},
+		{"http://127.0.0.1:8080", false, true}, {"http://[::1]:8080", false, true}, {"", false, true},
+	} {
+		c := &serveCommand{Listen: "127.0.0.1:8080", BaseURL: x.base}
+		c.Provider.Listen, c.Provider.Anywhere = "127.0.0.1:8081", x.anywhere
+		if err := c.checkProvider(); (err == nil) != x.start || err != nil && !strings.Contains(err.Error(), "--oidc-issuer") {
+			t.Errorf("%q, anywhere %v: %v", x.base, x.anywhere, err)
+		}
 	}
 }

@@ -154,6 +154,10 @@ func (k *Kernel) log(q *Request, status int, err error) {
 		}
 		return
 	}
+	if errors.Is(err, errBusy) {
+		k.shedding(true) // a line for each would be a way to fill the log
+		return
+	}
 	level := slog.LevelDebug
 	if status >= 500 && !told(err) {
 		level = slog.LevelError

@@ -351,3 +351,17 @@ func (f failing) Read([]byte) (int, error) {
 	f.t.Error("the body was read")
 	return 0, io.EOF
 }
+
+// Whoever is turned away many times a second does not fill the log.
+func TestWhoIsTurnedAwayLeavesOneLine(t *testing.T) {
+	h := newHouse(t, Options{})
+	h.fails("/busy", errBusy)
+	for range 20 {
+		if got := h.ask(httptest.NewRequest(http.MethodGet, "/busy", nil)); got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" {
+			t.Fatalf("%d %v", got.Code, got.Header())
+		}
+	}
+	if said := h.log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "level=WARN") {
+		t.Errorf("the log says:\n%s", said)
+	}
+}
