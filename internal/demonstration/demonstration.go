@@ -90,7 +90,12 @@ func (d *Demonstration) Seed(ctx context.Context, progress func(string)) error {
 	}
 	// The first reader finds figures of people, not that they come with the hour.
 	at = now
-	return s.Jobs.Do(ctx, panel.Hour{})
+	for _, hourly := range []job.Args{panel.Hour{}, synthesis.Gathered{}, ballot.Turnout{}} {
+		if err := s.Jobs.Do(ctx, hourly); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hire founds the administrations and signs their staff in.
