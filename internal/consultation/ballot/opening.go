@@ -115,7 +115,7 @@ func (p *pile) add(panelist pseudonym.Panelist, group string, sealed []byte) {
 
 func (p *pile) open(safe *pseudonym.Safe, round consultation.Round, whole bool) {
 	opener := safe.Opener(round.ID, pseudonym.BallotBlob)
-	from := 0
+	from, of := 0, roundOf(round)
 	for i := range p.papers {
 		one := &p.papers[i]
 		if p.plain, p.err = opener.Open(p.plain[:0], one.panelist, p.sealed[from:p.ends[i]]); p.err != nil {
@@ -125,7 +125,7 @@ func (p *pile) open(safe *pseudonym.Safe, round consultation.Round, whole bool) 
 			return
 		}
 		if whole {
-			one.draw(&p.marks, roundOf(round))
+			one.draw(&p.marks, of)
 		}
 		from = p.ends[i]
 	}

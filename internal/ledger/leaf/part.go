@@ -28,10 +28,10 @@ func NewSeed(random [32]byte, p Part) Seed {
 	if !p.drawn() {
 		b = nil
 	}
-	for _, text := range [][]byte{b, []byte(p.Words)} {
-		m.Write(binary.BigEndian.AppendUint64(nil, uint64(len(text))))
-		m.Write(text)
-	}
+	text := make([]byte, 0, 8+BrowserSize+8+128)
+	text = append(binary.BigEndian.AppendUint64(text, uint64(len(b))), b...)
+	text = append(binary.BigEndian.AppendUint64(text, uint64(len(p.Words))), p.Words...)
+	m.Write(text)
 	return Seed(m.Sum(nil))
 }
 

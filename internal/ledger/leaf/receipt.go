@@ -63,12 +63,15 @@ func Content(seed Seed, group string, answers []Given) string {
 // mark stands for one part: its holder sees by the receipt alone that the ballot
 // which bears this mark has their part, and nobody else's.
 func Mark(content string, d Digests) string {
-	sum := markOf(content, d)
+	sum := sha256.Sum256(appendMark(nil, []byte(content), d))
 	return hex.EncodeToString(sum[:])
 }
 
-func markOf(content string, d Digests) [sha256.Size]byte {
-	return sha256.Sum256([]byte("mark v2\n" + content + "\n" + d.Line() + "\n"))
+// appendMark writes the text that a mark is the hash of; content is hex.
+func appendMark(to, content []byte, d Digests) []byte {
+	to = append(append(to, "mark v2\n"...), content...)
+	to = append(append(to, '\n'), d.Line()...)
+	return append(to, '\n')
 }
 
 // Marker makes one mark after the other in the same memory. It is not for
@@ -77,12 +80,15 @@ type Marker struct {
 	text  []byte
 	lines [][]byte
 	whole []byte
+	hex   []byte
 }
 
 // Mark gives the mark of a ballot, in bytes.
 func (m *Marker) Mark(seed Seed, d Digests, group string, answers []Given) [sha256.Size]byte {
 	content := m.content(seed, group, answers)
-	return markOf(hex.EncodeToString(content[:]), d)
+	m.hex = hex.AppendEncode(m.hex[:0], content[:])
+	m.whole = appendMark(m.whole[:0], m.hex, d)
+	return sha256.Sum256(m.whole)
 }
 
 // content is the function Content, in bytes.
