@@ -37,7 +37,7 @@ func metered(t *testing.T, m *Meter) http.Handler {
 	r.Use(h.logged)
 	r.Get("/consultations/{slug}", func(w http.ResponseWriter, _ *http.Request) {})
 	r.Method("POST", "/consultations/{slug}/rounds/{n}", page.Quiet{HandlerFunc: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) }})
-	if err := k.Hush(r); err != nil {
+	if err := k.SetRoutes(r); err != nil {
 		t.Fatal(err)
 	}
 	return k.Wrap(r)

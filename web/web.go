@@ -33,7 +33,7 @@ type Options struct {
 // New gives the handler of the whole site.
 func New(o Options) (http.Handler, error) {
 	r := routes(o)
-	if err := o.Kernel.Hush(r); err != nil {
+	if err := o.Kernel.SetRoutes(r); err != nil {
 		return nil, err
 	}
 	outer := chi.NewRouter()

@@ -20,27 +20,22 @@ func (s *Service) Administrations(ctx context.Context) ([]Administration, error)
 // Found creates an administration, or rewrites the one that has the slug
 // (demonstration and imports). It gives the administration as it stands.
 func (s *Service) Found(ctx context.Context, a Administration) (Administration, error) {
-	a, bad := a.read()
-	if len(bad) > 0 {
-		return Administration{}, fault.Bad(bad...)
-	}
-	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		if a, err = found(ctx, tx, a); err != nil {
-			return err
-		}
-		return dropFirstCode(ctx, tx)
-	})
-	return a, err
+	return s.create(ctx, a, found)
 }
 
 // Add creates an administration (cmd). Invalid names every field that cannot be stored.
 func (s *Service) Add(ctx context.Context, a Administration) (Administration, error) {
+	return s.create(ctx, a, insertAdministration)
+}
+
+// create stores an administration by put; from then on no code opens the first page.
+func (s *Service) create(ctx context.Context, a Administration, put func(context.Context, *postgres.Tx, Administration) (Administration, error)) (Administration, error) {
 	a, bad := a.read()
 	if len(bad) > 0 {
 		return Administration{}, fault.Bad(bad...)
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		if a, err = insertAdministration(ctx, tx, a); err != nil {
+		if a, err = put(ctx, tx, a); err != nil {
 			return err
 		}
 		return dropFirstCode(ctx, tx)

@@ -66,6 +66,7 @@ func (d *Demonstration) Seed(ctx context.Context, progress func(string)) error {
 	if err != nil {
 		return err
 	}
+	played := false
 	for _, p := range script() {
 		if _, err := s.Consultations.Find(ctx, account.Actor{}, p.form.Slug); err == nil {
 			continue
@@ -87,6 +88,10 @@ func (d *Demonstration) Seed(ctx context.Context, progress func(string)) error {
 		if err := d.play(ctx, s, p, co, now, &at); err != nil {
 			return fmt.Errorf("demonstration %s: %w", p.form.Slug, err)
 		}
+		played = true
+	}
+	if !played {
+		return nil
 	}
 	// The first reader finds figures of people, not that they come with the hour.
 	at = now

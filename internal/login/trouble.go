@@ -34,11 +34,6 @@ const (
 	NotFresh    Trouble = "not_fresh"
 )
 
-// Troubles lists the kinds.
-func Troubles() []Trouble {
-	return []Trouble{Unreachable, Discovery, ClientAuth, Clock, Keys, Request, Claims, NotFresh}
-}
-
 // skew is how far the provider's clock may be from ours.
 const skew = time.Minute
 

@@ -135,7 +135,7 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	}
 	r.Post("/form", k.Handle(done, page.SignedIn))
 	r.Post("/form/act", k.Handle(done, page.SignedIn, page.Fresh))
-	if err := k.Hush(r); err != nil {
+	if err := k.SetRoutes(r); err != nil {
 		s.t.Fatal(err)
 	}
 	return k.Wrap(r)

@@ -73,7 +73,7 @@ type Kernel struct {
 	endKey    []byte      // of the names of ends
 	fixed     http.Header // what every answer's headers have
 	shelf     *shelf
-	routes    chi.Routes // of every room; nil before Hush
+	routes    chi.Routes // of every room; nil before SetRoutes
 	quiet     quiet
 	end       func() // of what runs beside requests
 	cross     *http.CrossOriginProtection

@@ -33,9 +33,9 @@ type quiet struct {
 	failed   failures
 }
 
-// Hush takes the routes of the site, and reads which of them are quiet. A pattern is
+// SetRoutes takes the routes of the site, and reads which of them are quiet. A pattern is
 // quiet for every method.
-func (k *Kernel) Hush(routes chi.Routes) error {
+func (k *Kernel) SetRoutes(routes chi.Routes) error {
 	k.routes = routes
 	mux := chi.NewRouter()
 	var patterns []string

@@ -42,7 +42,7 @@ func (h *House) Site(t testing.TB, mount Mount) *Site {
 	r := chi.NewRouter()
 	mount(r, k)
 	s.routes = r
-	if err := k.Hush(r); err != nil {
+	if err := k.SetRoutes(r); err != nil {
 		t.Fatal(err)
 	}
 	outer := chi.NewRouter()
