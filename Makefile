@@ -35,7 +35,7 @@ soak: build ## long fuzzing, many cases for each property, repeated kills, slow 
 	@grep -rhoE '^func Fuzz\w+' --include='*_test.go' internal web -H | while IFS=: read -r file fuzz; do \
 	  $(GO) test -run '^$$' -fuzz "^$${fuzz#func }$$" -fuzztime $(SOAK) "./$$(dirname "$$file")"; done
 	@$(GO) test -timeout 0 $$(grep -rl 'pgregory.net/rapid' --include='*_test.go' internal web | xargs -n1 dirname | sort -u | sed 's|^|./|') -rapid.checks=$(CASES)
-	@$(GO) test -timeout 0 -count $(KILLS) -run 'Kill' ./internal/postgres/private ./internal/job ./e2e
+	@$(GO) test -timeout 0 -count $(KILLS) -run 'Kill' ./internal/platform/postgres/private ./internal/platform/job ./e2e
 	@$(GO) test -timeout 0 -tags soak -run 'Soak' ./e2e
 	@$(GO) test -timeout 0 -tags soak -run 'Soak' -v ./web
 
@@ -44,7 +44,7 @@ check: $(MODULES) assets drift tagged ## vet, staticcheck, gofmt, drift of gener
 	@$(GO) vet -tags soak ./e2e ./web
 	@$(GO) tool staticcheck ./...
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
-	@$(GO) test ./internal/house
+	@$(GO) test ./internal/archtest
 
 picture: build chromium ## the README's picture, from the journeys
 	@DELFI_PICTURES=$(CURDIR)/docs $(GO) test ./e2e -run TestEveryPublicPage -count 1

@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 // independent starts an identity provider that is not ours, for a site that will stand at

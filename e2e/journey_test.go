@@ -237,8 +237,8 @@ func TestTheDemonstrationEndsByClickingAndOneReason(t *testing.T) {
 	const slug = "piazza-della-pomposa"
 	p := s.enter(t, "")
 	be := func(name string) {
-		p.tick(".dlf-trial summary")
-		p.press(fmt.Sprintf(`.dlf-trial a[href*="as=%s"]`, name))
+		p.tick(".dlf-demo summary")
+		p.press(fmt.Sprintf(`.dlf-demo a[href*="as=%s"]`, name))
 	}
 	p.open("/?lang=it")
 	p.press(fmt.Sprintf(`main a[href="/consultations/%s"]`, slug))

@@ -17,7 +17,7 @@ import (
 
 	_ "github.com/lib/pq"
 
-	"delfi/internal/postgres/private"
+	"delfi/internal/platform/postgres/private"
 )
 
 // writers is how many people deliver at once.

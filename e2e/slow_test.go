@@ -8,8 +8,8 @@ import (
 	"net/url"
 	"testing"
 
-	"delfi/internal/postgres/private"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres/private"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 // cluster runs a Postgres on a data folder beside the servers that use it.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"delfi/internal/postgres/private"
+	"delfi/internal/platform/postgres/private"
 )
 
 // Two server processes on one database are one site: sessions, ballots, what each

@@ -15,7 +15,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/rivermigrate"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 //go:embed *.sql

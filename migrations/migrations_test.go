@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/migrations"
 )
 

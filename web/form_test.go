@@ -14,19 +14,19 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/web/administration"
-	"delfi/web/consult"
 	"delfi/web/page"
+	"delfi/web/participate"
 	"delfi/web/record"
-	"delfi/web/steer"
+	"delfi/web/staff"
 	"delfi/web/webtest"
 )
 
 // rooms mounts every room that has forms.
 func rooms(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.Kernel) {
-		consult.Routes(r, k, consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
+		participate.Routes(r, k, participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record})
-		steer.Routes(r, k, steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports})
+		staff.Routes(r, k, staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports})
 		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"delfi/internal/account"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/web/webtest"
 )

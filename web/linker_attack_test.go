@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres/testdb/intruder"
+	"delfi/internal/platform/postgres/testdb/intruder"
 	"delfi/internal/pseudonym"
 )
 

@@ -23,12 +23,12 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb/intruder"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb/intruder"
 	"delfi/internal/pseudonym"
-	"delfi/web/me"
+	webaccount "delfi/web/account"
 	"delfi/web/page"
 	"delfi/web/webtest"
 )
@@ -120,7 +120,7 @@ func newVillage(t *testing.T, n natural) *village {
 	v.h.Codes = 100000
 	v.site = v.h.Site(t, func(r chi.Router, k *page.Kernel) {
 		rooms(v.h)(r, k)
-		me.Routes(r, k, me.Services{Kept: me.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Ballots: v.h.Ballots}})
+		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Ballots: v.h.Ballots}})
 	})
 	v.thief = intruder.New(t, v.h.DB)
 	v.announce()
@@ -250,7 +250,7 @@ func (v *village) hour() {
 		return
 	}
 	v.must(v.h.Jobs.Do(v.Context(), panel.Hour{}))
-	v.must(v.h.Jobs.Do(v.Context(), synthesis.Gathered{}))
+	v.must(v.h.Jobs.Do(v.Context(), contribution.Gathered{}))
 	v.must(v.h.Jobs.Do(v.Context(), ballot.Turnout{}))
 	v.must(v.h.Jobs.Drain(v.Context()))
 }
@@ -407,7 +407,7 @@ const leavers = 9
 func (v *village) examine() {
 	v.Helper()
 	ctx := v.Context()
-	list, _, err := v.h.Synthesis.Queue(ctx, v.staff["marta"], portici)
+	list, _, err := v.h.Contributions.Queue(ctx, v.staff["marta"], portici)
 	v.must(err)
 	var rest []uuid.UUID
 	for i, c := range list {
@@ -415,12 +415,12 @@ func (v *village) examine() {
 			rest = append(rest, c.ID)
 			continue
 		}
-		_, err := v.h.Synthesis.Merge(ctx, v.staff["marta"], portici, synthesis.Merge{
-			Contributions: []uuid.UUID{c.ID}, Destination: synthesis.Fresh, Text: fmt.Sprintf("Affermazione %d.", i+1), Reason: "Lo dice."})
+		_, err := v.h.Contributions.Merge(ctx, v.staff["marta"], portici, contribution.Merge{
+			Contributions: []uuid.UUID{c.ID}, Destination: contribution.Fresh, Text: fmt.Sprintf("Affermazione %d.", i+1), Reason: "Lo dice."})
 		v.must(err)
 	}
 	if len(rest) > 0 {
-		v.must(v.h.Synthesis.Reject(ctx, v.staff["marta"], portici, rest, "Fuori tema."))
+		v.must(v.h.Contributions.Reject(ctx, v.staff["marta"], portici, rest, "Fuori tema."))
 	}
 	v.must(v.h.Consultations.ReleaseRound(ctx, v.staff["marta"], portici, 1))
 	v.must(v.h.Jobs.Drain(ctx))

@@ -12,7 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/web/page"
 )
 

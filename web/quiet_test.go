@@ -61,7 +61,7 @@ func TestAnsweringLeavesNoLine(t *testing.T) {
 	d, bug := &diary{}, false
 	log := slog.New(slog.NewTextHandler(d, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s := serveWith(t, h, provide(t), page.Options{Posts: 20, SignIns: 100000, Log: log}, func(o *web.Options) {
-		o.Consult.Ballots = broken{h.Ballots, &bug}
+		o.Participate.Ballots = broken{h.Ballots, &bug}
 	})
 	anna := newReader(t)
 	anna.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -145,7 +145,7 @@ var personal = []string{"Enrol", "Seat", "ByCode", "IssueCode", "Alias", "Contri
 // reaches one of those use cases of panel, ballots or synthesis is declared quiet. It is
 // tried on a room in which one is not.
 func TestWhereSomebodyAnswersIsQuiet(t *testing.T) {
-	for _, room := range []string{"consult", "me"} {
+	for _, room := range []string{"participate", "account"} {
 		files := map[string]string{}
 		entries, err := os.ReadDir(room)
 		if err != nil {

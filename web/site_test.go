@@ -19,14 +19,14 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/web"
+	webaccount "delfi/web/account"
 	"delfi/web/administration"
-	"delfi/web/consult"
-	"delfi/web/me"
 	"delfi/web/page"
+	"delfi/web/participate"
 	"delfi/web/record"
-	"delfi/web/steer"
+	"delfi/web/staff"
 	"delfi/web/ui"
 	"delfi/web/webtest"
 )
@@ -76,12 +76,12 @@ func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page
 	settings.FormAction, settings.Keep = []string{p.Issuer()}, true
 	s.kernel = page.New(settings)
 	o := web.Options{
-		Kernel: s.kernel,
-		Me:     me.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
-		Consult: consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
+		Kernel:  s.kernel,
+		Account: webaccount.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
+		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
-		Steer:          steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports},
+		Staff:          staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
 	}

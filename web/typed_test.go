@@ -15,13 +15,13 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
+	webaccount "delfi/web/account"
 	"delfi/web/administration"
-	"delfi/web/consult"
-	"delfi/web/me"
 	"delfi/web/page"
+	"delfi/web/participate"
 	"delfi/web/record"
-	"delfi/web/steer"
+	"delfi/web/staff"
 	"delfi/web/ui"
 	"delfi/web/webtest"
 )
@@ -58,12 +58,12 @@ func TestEveryFormGivesItsWordsBack(t *testing.T) {
 		ErrorPage: ui.ErrorPage, Posts: 100000, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(k.Close)
 	r := routes(Options{
-		Kernel: k,
-		Me:     me.Services{Entry: h.Accounts, Kept: me.Kept{Accounts: h.Accounts, Panel: h.Panel, Consultations: h.Consultations, Ballots: h.Ballots}},
-		Consult: consult.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis,
+		Kernel:  k,
+		Account: webaccount.Services{Entry: h.Accounts, Kept: webaccount.Kept{Accounts: h.Accounts, Panel: h.Panel, Consultations: h.Consultations, Ballots: h.Ballots}},
+		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports},
-		Steer:          steer.Services{Accounts: h.Accounts, Consultations: h.Consultations, Synthesis: h.Synthesis, Ballots: h.Ballots, Reports: h.Reports},
+		Staff:          staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         Health{Log: slog.New(slog.DiscardHandler)},
 	})

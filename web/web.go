@@ -6,26 +6,26 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	webaccount "delfi/web/account"
 	"delfi/web/administration"
-	"delfi/web/consult"
-	"delfi/web/me"
+	"delfi/web/demo"
 	"delfi/web/page"
+	"delfi/web/participate"
 	"delfi/web/record"
+	"delfi/web/staff"
 	"delfi/web/static"
-	"delfi/web/steer"
-	"delfi/web/trial"
 )
 
-// Options are the rooms' services. Trial is nil unless the built-in identity
+// Options are the rooms' services. Demo is nil unless the built-in identity
 // provider is on.
 type Options struct {
-	Kernel  *page.Kernel
-	Me      me.Services
-	Consult consult.Services
-	Record  record.Services
-	Steer   steer.Services
-	Trial   trial.Panel
-	Health  Health
+	Kernel      *page.Kernel
+	Account     webaccount.Services
+	Participate participate.Services
+	Record      record.Services
+	Staff       staff.Services
+	Demo        demo.Panel
+	Health      Health
 
 	Administration administration.Services
 }
@@ -50,13 +50,13 @@ func routes(o Options) chi.Router {
 	r.Use(o.Health.logged)
 	r.NotFound(o.Kernel.NotFound())
 	r.MethodNotAllowed(o.Kernel.MethodNotAllowed())
-	me.Routes(r, o.Kernel, o.Me)
-	consult.Routes(r, o.Kernel, o.Consult)
+	webaccount.Routes(r, o.Kernel, o.Account)
+	participate.Routes(r, o.Kernel, o.Participate)
 	record.Routes(r, o.Kernel, o.Record)
-	steer.Routes(r, o.Kernel, o.Steer)
+	staff.Routes(r, o.Kernel, o.Staff)
 	administration.Routes(r, o.Kernel, o.Administration)
-	if o.Trial != nil {
-		trial.Routes(r, o.Kernel, o.Trial)
+	if o.Demo != nil {
+		demo.Routes(r, o.Kernel, o.Demo)
 	}
 	return r
 }

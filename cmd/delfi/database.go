@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"delfi/internal/ledger"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/private"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/private"
 	"delfi/internal/pseudonym"
 	"delfi/migrations"
 )

@@ -18,23 +18,23 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/account"
-	"delfi/internal/demonstration"
+	"delfi/internal/demo"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
-	"delfi/internal/mail"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/mail"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/web"
+	webaccount "delfi/web/account"
 	"delfi/web/administration"
-	"delfi/web/consult"
-	"delfi/web/me"
+	webdemo "delfi/web/demo"
 	"delfi/web/page"
+	"delfi/web/participate"
 	"delfi/web/record"
+	"delfi/web/staff"
 	"delfi/web/static"
-	"delfi/web/steer"
-	"delfi/web/trial"
 	"delfi/web/ui"
 )
 
@@ -172,7 +172,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
 		Lifetime: c.Session.Lifetime, Idle: c.Session.Idle, StaffLook: c.Session.StaffLook, Fresh: c.Session.Fresh,
 	}
-	var demo *demonstration.Demonstration
+	var invented *demo.Demonstration
 	provider, err := c.provide(ctx)
 	if err != nil {
 		return err
@@ -180,8 +180,8 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if provider != nil {
 		defer provider.Close()
 		options.FormAction = []string{provider.Issuer()}
-		options.DemoBar = trial.Bar(people(provider), h.answering)
-		if demo, err = c.seed(ctx, h, provider, keys, sender); err != nil {
+		options.DemoBar = webdemo.Bar(people(provider), h.answering)
+		if invented, err = c.seed(ctx, h, provider, keys, sender); err != nil {
 			return err
 		}
 	} else {
@@ -196,11 +196,11 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	defer kernel.Close()
 	site := web.Options{
 		Kernel: kernel,
-		Me: me.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
-			Kept: me.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
-		Consult:        consult.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
+		Account: webaccount.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
+			Kept: webaccount.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
+		Participate:    participate.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Record:         record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
-		Steer:          steer.Services{Accounts: h.accounts, Consultations: h.consultations, Synthesis: h.synthesis, Ballots: h.ballots, Reports: h.reports},
+		Staff:          staff.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Reports: h.reports},
 		Administration: administration.Services{Accounts: h.accounts},
 		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,
@@ -209,8 +209,8 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			"jobs":     func(context.Context) error { return h.jobs.Ready() },
 		}},
 	}
-	if demo != nil {
-		site.Trial = demo
+	if invented != nil {
+		site.Demo = invented
 	}
 	if private != nil {
 		meter.Watch(web.Watched{Kernel: kernel, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
@@ -450,33 +450,33 @@ func (c *serveCommand) sender() (mail.Sender, error) {
 
 // seed makes the demonstration's consultations on the first start, and gives the
 // demonstration, whose panel plays on.
-func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys, sender mail.Sender) (*demonstration.Demonstration, error) {
+func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys, sender mail.Sender) (*demo.Demonstration, error) {
 	var staff []account.Claims
 	for _, who := range p.People() {
 		staff = append(staff, account.Claims{
 			Issuer: p.Issuer(), Subject: who.Subject, Name: who.Name, Email: who.Email, Municipality: who.Municipality, Groups: who.Groups,
 		})
 	}
-	demo := demonstration.New(h.db, func(db *postgres.DB) (demonstration.Services, error) {
+	invented := demo.New(h.db, func(db *postgres.DB) (demo.Services, error) {
 		moved, err := wire(db, keys, nil, c.BaseURL, c.recorded())
 		if err != nil {
-			return demonstration.Services{}, err
+			return demo.Services{}, err
 		}
 		return moved.demonstration(), nil
 	}, staff)
 	if !c.Demo {
-		return demo, nil
+		return invented, nil
 	}
-	return demo, demo.Seed(ctx, func(line string) { fmt.Fprintln(os.Stdout, "  demonstration:", line) })
+	return invented, invented.Seed(ctx, func(line string) { fmt.Fprintln(os.Stdout, "  demonstration:", line) })
 }
 
 // recorded tells the public record its name, its file and its witnesses.
 func (c *serveCommand) recorded() ledger.Options { return c.record(c.BaseURL, c.Cosigners) }
 
-func people(p *devidp.Provider) []trial.Person {
-	var out []trial.Person
+func people(p *devidp.Provider) []webdemo.Person {
+	var out []webdemo.Person
 	for _, who := range p.People() {
-		person := trial.Person{Subject: who.Subject, Name: who.Name}
+		person := webdemo.Person{Subject: who.Subject, Name: who.Name}
 		if len(who.Groups) > 0 {
 			person.Office = who.Groups[0]
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 // A database that is not up yet is not a mistake in the settings: the unit tries

@@ -6,14 +6,14 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
-	"delfi/internal/demonstration"
-	"delfi/internal/job"
+	"delfi/internal/consultation/contribution"
+	"delfi/internal/demo"
 	"delfi/internal/ledger"
-	"delfi/internal/mail"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/mail"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report"
 )
@@ -26,9 +26,9 @@ type house struct {
 	record        *ledger.Service
 	bridge        *pseudonym.Service
 	panel         *panel.Service
-	notices       *notice.Service
+	notices       *notify.Service
 	consultations *consultation.Service
-	synthesis     *synthesis.Service
+	contributions *contribution.Service
 	ballots       *ballot.Service
 	reports       *report.Service
 }
@@ -41,11 +41,11 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	}
 	h := &house{db: db, jobs: jobs, accounts: account.New(db, keys), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
 	h.panel = panel.New(db, h.accounts, h.bridge)
-	h.notices = notice.New(db, jobs, h.accounts, sender, baseURL)
+	h.notices = notify.New(db, jobs, h.accounts, sender, baseURL)
 	h.consultations = consultation.New(db, jobs, h.accounts, h.record, h.bridge, h.panel, h.notices)
-	h.synthesis = synthesis.New(db, jobs, h.consultations, h.bridge, h.record)
+	h.contributions = contribution.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
-	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.synthesis, h.record)
+	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.contributions, h.record)
 	h.bridge.Follow(h.consultations.Epoch)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
@@ -63,9 +63,9 @@ func (h *house) answering(ctx context.Context, slug string) bool {
 }
 
 // demonstration gives the services that the demonstration plays with.
-func (h *house) demonstration() demonstration.Services {
-	return demonstration.Services{
+func (h *house) demonstration() demo.Services {
+	return demo.Services{
 		Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations,
-		Synthesis: h.synthesis, Ballots: h.ballots, Jobs: h.jobs,
+		Contributions: h.contributions, Ballots: h.ballots, Jobs: h.jobs,
 	}
 }

@@ -9,7 +9,7 @@
 // measured in the same round as its case, just before it, so that what else the
 // machine does falls on both.
 //
-//	bench ──▶ a fresh Postgres (internal/postgres/private, fsync on)
+//	bench ──▶ a fresh Postgres (internal/platform/postgres/private, fsync on)
 //	  │          ▲                        ▲
 //	  ├─ seeds ──┘ by exported use cases  │
 //	  ├─ bare server  (this program again, as a process of its own)

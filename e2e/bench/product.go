@@ -18,13 +18,13 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
-	"delfi/internal/job"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report"
 )
@@ -54,9 +54,9 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	}
 	record := ledger.New(db, keys, ledger.Options{})
 	h.panel = panel.New(db, h.accounts, h.bridge)
-	letters := notice.New(db, h.jobs, h.accounts, nil, "http://localhost")
+	letters := notify.New(db, h.jobs, h.accounts, nil, "http://localhost")
 	h.consultations = consultation.New(db, h.jobs, h.accounts, record, h.bridge, h.panel, letters)
-	texts := synthesis.New(db, h.jobs, h.consultations, h.bridge, record)
+	texts := contribution.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.bridge.Follow(h.consultations.Epoch)
 	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"delfi/internal/login/devidp"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/private"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/private"
 	"delfi/internal/pseudonym"
 )
 

@@ -14,7 +14,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/login/devidp"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Administrations lists every administration by name.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 func administrations(ctx context.Context, tx *postgres.Tx) ([]Administration, error) {

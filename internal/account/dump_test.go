@@ -13,10 +13,10 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/job"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 
@@ -43,7 +43,7 @@ func live(t *testing.T, w town) {
 	ctx := t.Context()
 	q, err := job.New(w.db)
 	must(err)
-	letters := notice.New(w.db, q, w.Service, nil, "https://delfi.example")
+	letters := notify.New(w.db, q, w.Service, nil, "https://delfi.example")
 	rooms := panel.New(w.db, w.Service, pseudonym.New(w.db, w.keys))
 	rooms.Work(q)
 	rooms.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) {
@@ -60,7 +60,7 @@ func live(t *testing.T, w town) {
 	_, err = w.GrantRole(ctx, "riva", account.Moderator, "ANNA@zqmarkmail.example")
 	must(err)
 	must(w.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return letters.Tell(ctx, tx, notice.Message{Kind: notice.Invitation, Consultation: consultation, Slug: "x", Title: "x"}, ids)
+		return letters.Tell(ctx, tx, notify.Message{Kind: notify.Invitation, Consultation: consultation, Slug: "x", Title: "x"}, ids)
 	}))
 	again := markedClaims("bruno")
 	again.Name = "Zqmarklater"

@@ -10,7 +10,7 @@ import (
 	"unicode"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // A first code is 30 characters of Crockford's base 32: 150 random bits, in six groups.

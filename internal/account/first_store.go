@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 func putFirstCode(ctx context.Context, tx *postgres.Tx, hash []byte) error {

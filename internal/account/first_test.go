@@ -12,7 +12,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 )
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Edition numbers the states of everybody's names and roles: it moves in the very

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // profile gives an account's row and how many letters it was told.

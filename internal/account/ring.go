@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Keys keeps secret keys outside the database, as pseudonym.Keys does.

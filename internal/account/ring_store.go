@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // keyRow is what the database knows of a key of people's data.

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Holding is a role of a person in an administration, with where it comes from.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // claims gives the roles that an account holds because the provider says so.

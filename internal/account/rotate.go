@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // pieceRows is how many accounts one transaction of a rotation rewrites.

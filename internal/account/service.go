@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Person is an account as staff see it when they choose staff; never with what it answered.

@@ -10,7 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // ends are the ends of sessions that this server has read: all up to a number.

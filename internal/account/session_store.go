@@ -9,7 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Sessions keeps rows that say nothing: a name, bytes and a whole hour. What they are

@@ -9,7 +9,7 @@ import (
 	"github.com/lib/pq"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Heap is the table of accounts: its rows are written anew each hour.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/lib/pq"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // putWaiting stores what waits under a token, in the place of what waited there.

@@ -13,7 +13,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // TestDeadlineWhileTheServerWasDown: days later the round is closed as of its

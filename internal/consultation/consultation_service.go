@@ -12,9 +12,9 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/internal/space"
 )
@@ -146,11 +146,11 @@ func (s *Service) invite(ctx context.Context, tx *postgres.Tx, c *Consultation) 
 		}
 		invited = append(invited, members...)
 	}
-	return s.tell(ctx, tx, c, notice.Message{Kind: notice.Invitation}, invited)
+	return s.tell(ctx, tx, c, notify.Message{Kind: notify.Invitation}, invited)
 }
 
 // tell puts a message to accounts into the outbox, to each once and to no staff.
-func (s *Service) tell(ctx context.Context, tx *postgres.Tx, c *Consultation, m notice.Message, accounts []uuid.UUID) error {
+func (s *Service) tell(ctx context.Context, tx *postgres.Tx, c *Consultation, m notify.Message, accounts []uuid.UUID) error {
 	m.Consultation, m.Slug, m.Title = c.ID, c.Slug, c.Title
 	seen := map[uuid.UUID]bool{}
 	for _, member := range c.Staff {

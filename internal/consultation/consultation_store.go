@@ -15,7 +15,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // errNoSuch is what everybody hears about a consultation that is not there or not theirs to know of.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"delfi/internal/delphi"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Gathering is what happens to the sealed contributions of a gather round, each in the

@@ -13,7 +13,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // The import of a conversation that was held elsewhere walks the same

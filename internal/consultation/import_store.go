@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // importClass sets the holds of imports apart from other advisory locks ("deli").

@@ -12,7 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // importPlan is one that can be imported.

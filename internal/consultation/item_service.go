@@ -9,7 +9,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Decide settles an item, carries it on, or keeps it for rewording (facilitator);

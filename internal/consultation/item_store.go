@@ -11,7 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 var errNoItem = fault.New(fault.NotFound, "no_item", "there is no such statement")

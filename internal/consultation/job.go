@@ -8,9 +8,9 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/job"
-	"delfi/internal/notice"
-	"delfi/internal/postgres"
+	"delfi/internal/notify"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 )
 
 // What happens by itself, each at its instant. A job says what to look at, never
@@ -188,7 +188,7 @@ func (s *Service) remind(ctx context.Context, tx *postgres.Tx, c *Consultation, 
 	if eve := r.Deadline.Add(-lastDayLead); tx.Now.Before(eve) {
 		return s.jobs.Enqueue(ctx, tx, tellLastDay{Round: r.ID}, eve)
 	}
-	return s.tellPanel(ctx, tx, c, *r, notice.LastDay)
+	return s.tellPanel(ctx, tx, c, *r, notify.LastDay)
 }
 
 // releaseLate releases a gather round 14 days after its closing, with what is

@@ -17,12 +17,12 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 )
 
@@ -85,7 +85,7 @@ func (h *town) server() (*job.Queue, *Service) {
 	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
 	h.bridge = pseudonym.New(h.db, keys)
 	h.panel = panel.New(h.db, h.accounts, h.bridge)
-	s := New(h.db, q, h.accounts, h.record, h.bridge, h.panel, notice.New(h.db, q, h.accounts, nil, "http://localhost"))
+	s := New(h.db, q, h.accounts, h.record, h.bridge, h.panel, notify.New(h.db, q, h.accounts, nil, "http://localhost"))
 	job.On(q, func(ctx context.Context, a Tabulate) error { return h.tabulate(ctx, s, a.Round) })
 	job.On(q, func(ctx context.Context, a Destroy) error {
 		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return s.Destroyed(ctx, tx, a.Consultation) })

@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // changedChannel is where the database says, as it commits, that something shown

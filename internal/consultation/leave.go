@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Steers lists the announced and running consultations whose staff the actor is:

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 func steeredBy(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]uuid.UUID, error) {

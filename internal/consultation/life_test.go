@@ -9,7 +9,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // TestWholeLife walks a consultation from draft to published and reads its record.

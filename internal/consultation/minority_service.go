@@ -12,8 +12,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
-	"delfi/internal/notice"
-	"delfi/internal/postgres"
+	"delfi/internal/notify"
+	"delfi/internal/platform/postgres"
 )
 
 // Minority gives a consultation's; the zero one where nobody wrote anything. Its
@@ -96,7 +96,7 @@ func (s *Service) tellMinority(ctx context.Context, tx *postgres.Tx, c *Consulta
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, c, notice.Message{Kind: notice.Minority, Deadline: until.Format(time.RFC3339)}, members)
+	return s.tell(ctx, tx, c, notify.Message{Kind: notify.Minority, Deadline: until.Format(time.RFC3339)}, members)
 }
 
 // ForgoMinority declares in public why the dissent is not reported (facilitator,

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // minority reads a consultation's; the zero one where nobody wrote anything.

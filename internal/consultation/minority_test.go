@@ -9,7 +9,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // concluded walks to the end of the panel's part on 4 April, with dissent or none.

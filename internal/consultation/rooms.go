@@ -13,7 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // What follows is for the rooms beneath (ballot, synthesis) and for report: they

@@ -11,9 +11,9 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // OpenRound opens the next planned round (facilitator).
@@ -135,7 +135,7 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *Consultation, r 
 	if err := s.await(ctx, tx, *r); err != nil {
 		return err
 	}
-	if err := s.tellPanel(ctx, tx, c, *r, notice.RoundOpened); err != nil {
+	if err := s.tellPanel(ctx, tx, c, *r, notify.RoundOpened); err != nil {
 		return err
 	}
 	return s.note(ctx, tx, c, by, ledger.Entry{Type: "round_opened", Kind: string(ActOpen), Target: r.target(), Body: ledger.Body(map[string]any{
@@ -201,12 +201,12 @@ func (s *Service) await(ctx context.Context, tx *postgres.Tx, r Round) error {
 }
 
 // tellPanel tells everyone enrolled, whatever they have done.
-func (s *Service) tellPanel(ctx context.Context, tx *postgres.Tx, c *Consultation, r Round, kind notice.Kind) error {
+func (s *Service) tellPanel(ctx context.Context, tx *postgres.Tx, c *Consultation, r Round, kind notify.Kind) error {
 	members, err := s.panel.Members(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, c, notice.Message{Kind: kind, Round: r.Number, Deadline: r.Deadline.Format(time.RFC3339)}, members)
+	return s.tell(ctx, tx, c, notify.Message{Kind: kind, Round: r.Number, Deadline: r.Deadline.Format(time.RFC3339)}, members)
 }
 
 // ExtendRound moves an open round's deadline by days, with a public reason (facilitator).

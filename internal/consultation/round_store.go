@@ -11,7 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 var errNoRound = fault.New(fault.NotFound, "no_round", "there is no such round")

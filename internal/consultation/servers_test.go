@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"delfi/internal/job"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 )
 
 // TestTwoServersCloseOnce lets several servers find the same deadline at the same moment.

@@ -9,11 +9,11 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 )
@@ -28,7 +28,7 @@ type Service struct {
 	record   *ledger.Service
 	bridge   *pseudonym.Service
 	panel    *panel.Service
-	notices  *notice.Service
+	notices  *notify.Service
 	feedback Shown
 	opened   Opened
 	opinion  Opinion
@@ -42,7 +42,7 @@ type Service struct {
 // New makes the service and registers its jobs on the queue (open, close,
 // conclude and publish at their instants, last-day notices), and tells the panel
 // when enrolment is open.
-func New(db *postgres.DB, q *job.Queue, a *account.Service, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notice.Service) *Service {
+func New(db *postgres.DB, q *job.Queue, a *account.Service, l *ledger.Service, p *pseudonym.Service, pan *panel.Service, n *notify.Service) *Service {
 	s := &Service{
 		db: db, jobs: q, accounts: a, record: l, bridge: p, panel: pan, notices: n,
 		contributions: func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) { return Contributions{}, nil },

@@ -12,7 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // TestWrongPeople tries every act of staff by everybody who may not, at several

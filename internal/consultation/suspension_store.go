@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 func insertSuspension(ctx context.Context, tx *postgres.Tx, id uuid.UUID, reason string) error {

@@ -12,7 +12,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // checkpoint is a log's size and root; note is the signed note that it came in, if

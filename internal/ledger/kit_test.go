@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // memory keeps keys for a test.

@@ -14,7 +14,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Keys keeps the log's secret outside the database; pseudonym's keys do.

@@ -16,8 +16,8 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 var moment = time.Date(2026, 3, 2, 9, 41, 37, 123456000, time.UTC)

@@ -15,7 +15,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // log is one log of the database; number 0 is none.

@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 // naive is the root of RFC 6962 computed as its text says, without stored hashes.

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // A batch is the codes of one group that begin to work in one moment, so that the order

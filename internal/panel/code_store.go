@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // newestBatch gives a group's newest batch, its row locked: one code is issued after the

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // moveFigures stores how many people each panel has by group, rounded down to a multiple

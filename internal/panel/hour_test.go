@@ -14,10 +14,10 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 )
 

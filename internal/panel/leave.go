@@ -9,7 +9,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Enrolment is one place on a panel, as its holder may see it.

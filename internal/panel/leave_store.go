@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 func findEnrolments(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]Enrolment, error) {

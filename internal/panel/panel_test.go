@@ -15,8 +15,8 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 )
 

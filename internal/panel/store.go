@@ -9,7 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Heap is the table of enrolments: its rows are written anew each hour.

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/richtext"
@@ -96,7 +96,7 @@ func (c *Conversation) placed(f *fault.Fault, admitted []Comment) error {
 func (c Comment) place() place { return place{commentsFile, c.line, "comment-body"} }
 
 // contribution is what a comment becomes, under no name yet.
-func (c Comment) contribution() synthesis.Foreign { return synthesis.Foreign{Body: c.Body} }
+func (c Comment) contribution() contribution.Foreign { return contribution.Foreign{Body: c.Body} }
 
 // shown tells whether a rejected comment can stand among those that were not admitted:
 // one without text or author, or longer than any contribution, is counted and no more.

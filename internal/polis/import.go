@@ -17,12 +17,12 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 
@@ -34,7 +34,7 @@ type Services struct {
 	Bridge        *pseudonym.Service
 	Panel         *panel.Service
 	Consultations *consultation.Service
-	Synthesis     *synthesis.Service
+	Contributions *contribution.Service
 	Ballots       *ballot.Service
 }
 
@@ -215,7 +215,7 @@ func (r *run) contribute(ctx context.Context) (items int, err error) {
 	bare := 0
 	for from := 0; from < len(r.c.Comments); from += taken {
 		some := r.c.Comments[from:min(from+taken, len(r.c.Comments))]
-		var list []synthesis.Foreign
+		var list []contribution.Foreign
 		var of []int // place of each among all comments
 		for i, c := range some {
 			one := c.contribution()
@@ -237,7 +237,7 @@ func (r *run) contribute(ctx context.Context) (items int, err error) {
 			one.Alias = alias
 			list, of = append(list, one), append(of, from+i)
 		}
-		made, err := r.Synthesis.Take(ctx, r.id, list)
+		made, err := r.Contributions.Take(ctx, r.id, list)
 		if err != nil {
 			return items, err
 		}

@@ -17,16 +17,16 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/polis"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report"
 )
@@ -55,10 +55,10 @@ func houseOn(t *testing.T, db *postgres.DB, folder string) house {
 	ok(t, err)
 	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db, keys), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
 	h.Panel = panel.New(db, h.Accounts, h.Bridge)
-	h.Consultations = consultation.New(db, jobs, h.Accounts, h.record, h.Bridge, h.Panel, notice.New(db, jobs, h.Accounts, nil, ""))
-	h.Synthesis = synthesis.New(db, jobs, h.Consultations, h.Bridge, h.record)
+	h.Consultations = consultation.New(db, jobs, h.Accounts, h.record, h.Bridge, h.Panel, notify.New(db, jobs, h.Accounts, nil, ""))
+	h.Contributions = contribution.New(db, jobs, h.Consultations, h.Bridge, h.record)
 	h.Ballots = ballot.New(db, jobs, h.Consultations, h.Bridge, h.record)
-	h.reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.record)
+	h.reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Contributions, h.record)
 	h.Consultations.OnPublish(h.reports.Store)
 	return h
 }
@@ -199,18 +199,18 @@ func TestContributions(t *testing.T) {
 	got := h.run(t, park, options)
 	c, err := h.Consultations.Find(ctx, account.Actor{}, got.Consultation)
 	ok(t, err)
-	list, n, err := h.Synthesis.Public(ctx, c.ID)
+	list, n, err := h.Contributions.Public(ctx, c.ID)
 	ok(t, err)
-	if n != (synthesis.Counts{Received: 7, Admitted: 6, Rejected: 1, Items: 6}) {
+	if n != (contribution.Counts{Received: 7, Admitted: 6, Rejected: 1, Items: 6}) {
 		t.Errorf("got %+v", n)
 	}
 	aliases := map[string]int{}
 	for _, one := range list {
 		aliases[one.Alias.Name]++
-		if one.State == synthesis.Rejected && (one.Body != "Buy cheap watches here!" || one.Reason == "") {
+		if one.State == contribution.Rejected && (one.Body != "Buy cheap watches here!" || one.Reason == "") {
 			t.Errorf("got %+v", one)
 		}
-		if one.State == synthesis.Admitted && len(one.Items) != 1 {
+		if one.State == contribution.Admitted && len(one.Items) != 1 {
 			t.Errorf("got %+v", one)
 		}
 	}

@@ -17,12 +17,12 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/polis"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
 )
 
 // count gives the number that a query finds.
@@ -76,13 +76,13 @@ func TestRejectedComments(t *testing.T) {
 	}
 	c, err := h.Consultations.Find(t.Context(), account.Actor{}, got.Consultation)
 	ok(t, err)
-	list, n, err := h.Synthesis.Public(t.Context(), c.ID)
+	list, n, err := h.Contributions.Public(t.Context(), c.ID)
 	ok(t, err)
-	if n != (synthesis.Counts{Received: 3, Admitted: 2, Rejected: 1, Items: 2}) {
+	if n != (contribution.Counts{Received: 3, Admitted: 2, Rejected: 1, Items: 2}) {
 		t.Errorf("got %+v", n)
 	}
-	if !slices.ContainsFunc(list, func(c synthesis.Contribution) bool {
-		return c.State == synthesis.Rejected && c.Body == "Stupid question!"
+	if !slices.ContainsFunc(list, func(c contribution.Contribution) bool {
+		return c.State == contribution.Rejected && c.Body == "Stupid question!"
 	}) {
 		t.Errorf("the rejected one is not among %+v", list)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Alias is the name under which contributions and posts of one space are written.

@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Author is an author's row in one gather round: a keyed hash of alias and round, which

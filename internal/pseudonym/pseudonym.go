@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Panelist is one anonymous member of one panel: 16 bytes of HMAC(key, account ‖ consultation).

@@ -11,10 +11,10 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // sources is everything that an opinion is drawn from.
@@ -24,8 +24,8 @@ type sources struct {
 	documents     []ballot.Stored  // by round and release
 	closings      []delphi.Closing // behind them
 	decisions     []consultation.Decided
-	contributions []synthesis.Contribution
-	received      synthesis.Counts
+	contributions []contribution.Contribution
+	received      contribution.Counts
 	entries       []ledger.Entry
 	minority      consultation.Minority
 }
@@ -46,7 +46,7 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if src.decisions, err = s.cons.DecisionsOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
-	if src.contributions, src.received, err = s.synthesis.PublicOf(ctx, tx, c.ID); err != nil {
+	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
 	if src.entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {

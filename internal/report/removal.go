@@ -5,11 +5,11 @@ import (
 	"fmt"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 )
 
@@ -33,7 +33,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 	if !actor.SignedIn() {
 		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
 	}
-	if !synthesis.CanRemove(actor, found) {
+	if !contribution.CanRemove(actor, found) {
 		return fault.New(fault.Forbidden, "not_staff", "only a moderator or an administrator of this consultation may do this")
 	}
 	var bad []fault.Field
@@ -65,7 +65,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 			return err
 		}
 		role := account.Administrator
-		if synthesis.CanModerate(actor, c) {
+		if contribution.CanModerate(actor, c) {
 			role = account.Moderator
 		}
 		documents, afterwards := make([]string, len(changed)), make([]string, len(changed))

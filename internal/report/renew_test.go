@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"delfi/internal/consultation"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // A text that the law wants gone is gone from the published opinion too, from its
@@ -29,7 +29,7 @@ func TestARemovedTextIsGoneFromThePublishedOpinion(t *testing.T) {
 	if gone.Body == "" || before.Version != 1 {
 		t.Fatalf("version %d, %+v", before.Version, gone)
 	}
-	w.must(w.synthesis.Remove(ctx, w.moderator, slug, gone.ID, "GDPR art. 17"))
+	w.must(w.contributions.Remove(ctx, w.moderator, slug, gone.ID, "GDPR art. 17"))
 	w.drain()
 	after, second, err := w.reports.Of(ctx, c.ID)
 	w.must(err)

@@ -19,16 +19,16 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 )
 
@@ -39,17 +39,17 @@ const (
 
 // town is a consultation that is walked from its draft to its opinion.
 type town struct {
-	t         *testing.T
-	now       time.Time
-	db        *postgres.DB
-	queue     *job.Queue
-	accounts  *account.Service
-	panel     *panel.Service
-	cons      *consultation.Service
-	synthesis *synthesis.Service
-	ballots   *ballot.Service
-	record    *ledger.Service
-	reports   *Service
+	t             *testing.T
+	now           time.Time
+	db            *postgres.DB
+	queue         *job.Queue
+	accounts      *account.Service
+	panel         *panel.Service
+	cons          *consultation.Service
+	contributions *contribution.Service
+	ballots       *ballot.Service
+	record        *ledger.Service
+	reports       *Service
 
 	administrator, moderator, facilitator account.Actor
 	citizens                              []account.Actor
@@ -98,11 +98,11 @@ func newTown(t *testing.T) *town {
 	bridge := pseudonym.New(w.db, keys)
 	w.accounts, w.record = account.New(w.db, keys), ledger.New(w.db, keys, ledger.Options{})
 	w.panel = panel.New(w.db, w.accounts, bridge)
-	letters := notice.New(w.db, w.queue, w.accounts, nil, "http://localhost")
+	letters := notify.New(w.db, w.queue, w.accounts, nil, "http://localhost")
 	w.cons = consultation.New(w.db, w.queue, w.accounts, w.record, bridge, w.panel, letters)
-	w.synthesis = synthesis.New(w.db, w.queue, w.cons, bridge, w.record)
+	w.contributions = contribution.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.ballots = ballot.New(w.db, w.queue, w.cons, bridge, w.record)
-	w.reports = New(w.db, w.queue, w.cons, w.ballots, w.synthesis, w.record)
+	w.reports = New(w.db, w.queue, w.cons, w.ballots, w.contributions, w.record)
 	w.cons.OnPublish(w.reports.Store)
 
 	ctx := t.Context()
@@ -133,32 +133,32 @@ func newTown(t *testing.T) *town {
 		w.citizens = append(w.citizens, p)
 	}
 	w.must(w.cons.Start(ctx, w.administrator, slug))
-	var texts []synthesis.Contribution
+	var texts []contribution.Contribution
 	for i, body := range []string{"Più alberi", "Alberi e ombra", "Una fontana", "Comprate da me"} {
 		alias, err := w.panel.Alias(ctx, w.citizens[i], c.ID)
 		w.must(err)
-		made, err := w.synthesis.Contribute(ctx, alias, c.ID, body)
+		made, err := w.contributions.Contribute(ctx, alias, c.ID, body)
 		w.must(err)
 		texts = append(texts, made)
 	}
 	w.now = w.now.AddDate(0, 0, 10)
 	w.drain()
-	_, err = w.synthesis.Merge(ctx, w.moderator, slug, synthesis.Merge{
-		Contributions: ids(texts[:2]), Destination: synthesis.Fresh, Text: "Servono alberi che facciano ombra.", Reason: "dicono lo stesso",
+	_, err = w.contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
+		Contributions: ids(texts[:2]), Destination: contribution.Fresh, Text: "Servono alberi che facciano ombra.", Reason: "dicono lo stesso",
 	})
 	w.must(err)
-	_, err = w.synthesis.Merge(ctx, w.moderator, slug, synthesis.Merge{
-		Contributions: ids(texts[2:3]), Destination: synthesis.Fresh, Text: "Serve una fontana.", Reason: "è una proposta chiara",
+	_, err = w.contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
+		Contributions: ids(texts[2:3]), Destination: contribution.Fresh, Text: "Serve una fontana.", Reason: "è una proposta chiara",
 	})
 	w.must(err)
-	w.must(w.synthesis.Reject(ctx, w.moderator, slug, ids(texts[3:]), "è pubblicità"))
+	w.must(w.contributions.Reject(ctx, w.moderator, slug, ids(texts[3:]), "è pubblicità"))
 	if w.consultation().Rounds[0].State != consultation.RoundReleased {
 		w.must(w.cons.ReleaseRound(ctx, w.moderator, slug, 1))
 	}
 	return w
 }
 
-func ids(texts []synthesis.Contribution) []uuid.UUID {
+func ids(texts []contribution.Contribution) []uuid.UUID {
 	var out []uuid.UUID
 	for _, c := range texts {
 		out = append(out, c.ID)

@@ -12,27 +12,27 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 )
 
 // Service stores and reads opinions.
 type Service struct {
-	db        *postgres.DB
-	cons      *consultation.Service
-	ballots   *ballot.Service
-	synthesis *synthesis.Service
-	record    *ledger.Service
+	db            *postgres.DB
+	cons          *consultation.Service
+	ballots       *ballot.Service
+	contributions *contribution.Service
+	record        *ledger.Service
 }
 
 // New makes the service, registers its job (a new version of an opinion) and tells
 // which consultations have dissent. The wiring gives Store to consultation.OnPublish.
-func New(db *postgres.DB, q *job.Queue, c *consultation.Service, b *ballot.Service, s *synthesis.Service, l *ledger.Service) *Service {
-	r := &Service{db: db, cons: c, ballots: b, synthesis: s, record: l}
+func New(db *postgres.DB, q *job.Queue, c *consultation.Service, b *ballot.Service, s *contribution.Service, l *ledger.Service) *Service {
+	r := &Service{db: db, cons: c, ballots: b, contributions: s, record: l}
 	job.On(q, r.renew)
 	c.OnDissent(r.dissents)
 	return r

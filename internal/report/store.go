@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // stored is one version of an opinion as it lies; the zero value is none.

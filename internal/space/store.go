@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 func insert(ctx context.Context, tx *postgres.Tx, sp Space) error {

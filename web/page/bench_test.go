@@ -13,7 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 // benchReaders are the connections of a benchmark; they stay open.

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 // keeperOf is a server that entrusts browsers with a word at /give and asks for it at

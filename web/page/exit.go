@@ -20,7 +20,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // statuses is the one table from a fault's kind to what the web says.

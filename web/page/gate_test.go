@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres/testdb"
 )
 
 // crowd is a house with one place in work, and a page that holds it until let go.

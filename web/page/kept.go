@@ -12,7 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 const (

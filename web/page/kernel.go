@@ -22,7 +22,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Actors finds who stands behind an account, as of an edition that is no older than

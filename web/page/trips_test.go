@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 )
 

@@ -95,34 +95,34 @@ none = "nessuno"
 // thresholds are the figures that are never one: rules of the method, lengths in
 // characters and bytes, and counts that are published from five on.
 var thresholds = map[string]string{
-	"consult.enrolling.more":          "in steps of five",
-	"consult.turnout.more":            "in steps of five",
-	"consult.turnout.wrote_more":      "in steps of five",
-	"steer.synthesis.wrote_more":      "in steps of five",
-	"consult.enrol.group_text":        "least group",
-	"consult.enrol.groups_text":       "least group",
-	"consult.enrol.small":             "least group",
-	"consult.protocol.pairs":          "least group",
-	"consult.protocol.extremes":       "least number of answers",
-	"consult.protocol.share_fraction": "one in so many is said as a share",
-	"ui.stability.few_moved":          "least group",
-	"ui.stability.kept":               "least group",
-	"ui.stability.kept_least":         "least group",
-	"ui.stability.kept_asked":         "least group",
-	"ui.stability.kept_least_asked":   "least group",
-	"ui.stability.within":             "least group",
-	"ui.stability.within_least":       "least group",
-	"ui.stability.within_asked":       "least group",
-	"ui.stability.within_least_asked": "least group",
-	"ui.stability.chance":             "least group",
-	"consult.write.hint":              "characters",
-	"consult.paper.why_hint":          "characters",
-	"field.too_long":                  "characters",
-	"field.reasons_too_long":          "bytes",
-	"field.words_too_long":            "bytes",
-	"fault.contributions_full":        "a fixed number",
-	"fault.too_large":                 "bytes",
-	"field.code_length":               "characters",
+	"consultation.enrolling.more":          "in steps of five",
+	"consultation.turnout.more":            "in steps of five",
+	"consultation.turnout.wrote_more":      "in steps of five",
+	"staff.synthesis.wrote_more":           "in steps of five",
+	"consultation.enrol.group_text":        "least group",
+	"consultation.enrol.groups_text":       "least group",
+	"consultation.enrol.small":             "least group",
+	"consultation.protocol.pairs":          "least group",
+	"consultation.protocol.extremes":       "least number of answers",
+	"consultation.protocol.share_fraction": "one in so many is said as a share",
+	"ui.stability.few_moved":               "least group",
+	"ui.stability.kept":                    "least group",
+	"ui.stability.kept_least":              "least group",
+	"ui.stability.kept_asked":              "least group",
+	"ui.stability.kept_least_asked":        "least group",
+	"ui.stability.within":                  "least group",
+	"ui.stability.within_least":            "least group",
+	"ui.stability.within_asked":            "least group",
+	"ui.stability.within_least_asked":      "least group",
+	"ui.stability.chance":                  "least group",
+	"consultation.write.hint":              "characters",
+	"consultation.paper.why_hint":          "characters",
+	"field.too_long":                       "characters",
+	"field.reasons_too_long":               "bytes",
+	"field.words_too_long":                 "bytes",
+	"fault.contributions_full":             "a fixed number",
+	"fault.too_large":                      "bytes",
+	"field.code_length":                    "characters",
 }
 
 // counted finds a figure with a thing in the plural behind it.
@@ -236,9 +236,9 @@ func TestWordsSaidAgain(t *testing.T) {
 	for _, lang := range Languages {
 		for _, n := range []any{0, 1, 2, 7, "7", 999, 1000, 1000000, -1, int64(1), "una parola", strings.Repeat("lunga ", 20), 1.5, nil} {
 			for _, args := range [][]any{{"n", n, "kind", "voto"}, {"n", 3, "kind", n}, {"kind", n}, {"n", n}, {"n"}} {
-				anew := words().say(lang, "consult.round.named", args)
+				anew := words().say(lang, "consultation.round.named", args)
 				for range 2 {
-					if got := Words(lang, "consult.round.named", args...); got != anew {
+					if got := Words(lang, "consultation.round.named", args...); got != anew {
 						t.Errorf("%s, %v: %q instead of %q", lang, args, got, anew)
 					}
 				}

@@ -17,7 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/report"
 	"delfi/web/page"
 	"delfi/web/record"

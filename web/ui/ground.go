@@ -103,7 +103,7 @@ func (c Case) place(q *page.Request, v stat.Value) string {
 	case delphi.EstimateForm:
 		return decimal(q, x) + " " + k.Unit
 	case delphi.DateForm:
-		return decimal(q, x) + " " + q.T("consult.protocol.unit_"+k.Unit)
+		return decimal(q, x) + " " + q.T("consultation.protocol.unit_"+k.Unit)
 	}
 	return Words(q).Point(x)
 }

@@ -8,14 +8,14 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/synthesis"
-	"delfi/internal/demonstration"
-	"delfi/internal/job"
+	"delfi/internal/consultation/contribution"
+	"delfi/internal/demo"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report"
 )
@@ -28,7 +28,7 @@ type House struct {
 	Record        *ledger.Service
 	Panel         *panel.Service
 	Consultations *consultation.Service
-	Synthesis     *synthesis.Service
+	Contributions *contribution.Service
 	Ballots       *ballot.Service
 	Reports       *report.Service
 	Bridge        *pseudonym.Service
@@ -37,7 +37,7 @@ type House struct {
 
 	keys pseudonym.Keys
 	url  string // of the database
-	demo *demonstration.Demonstration
+	demo *demo.Demonstration
 }
 
 // The demonstration's consultations by what they are in.
@@ -96,10 +96,10 @@ func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	bridge := pseudonym.New(db, keys)
 	h.Bridge = bridge
 	h.Panel = panel.New(db, h.Accounts, bridge)
-	h.Consultations = consultation.New(db, h.Jobs, h.Accounts, h.Record, bridge, h.Panel, notice.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
-	h.Synthesis = synthesis.New(db, h.Jobs, h.Consultations, bridge, h.Record)
+	h.Consultations = consultation.New(db, h.Jobs, h.Accounts, h.Record, bridge, h.Panel, notify.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
+	h.Contributions = contribution.New(db, h.Jobs, h.Consultations, bridge, h.Record)
 	h.Ballots = ballot.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Synthesis, h.Record)
+	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Contributions, h.Record)
 	h.Consultations.OnPublish(h.Reports.Store)
 	return h
 }
@@ -111,10 +111,10 @@ func (h *House) Play(t testing.TB) *House {
 	for _, p := range cast {
 		staff = append(staff, p.claims())
 	}
-	h.demo = demonstration.New(h.DB, func(db *postgres.DB) (demonstration.Services, error) {
+	h.demo = demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
 		at := build(t, db, h.keys)
-		return demonstration.Services{Accounts: at.Accounts, Panel: at.Panel, Consultations: at.Consultations,
-			Synthesis: at.Synthesis, Ballots: at.Ballots, Jobs: at.Jobs}, nil
+		return demo.Services{Accounts: at.Accounts, Panel: at.Panel, Consultations: at.Consultations,
+			Contributions: at.Contributions, Ballots: at.Ballots, Jobs: at.Jobs}, nil
 	}, staff)
 	if err := h.demo.Seed(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"delfi/internal/consultation"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 

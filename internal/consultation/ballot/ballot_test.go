@@ -13,8 +13,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
+	"delfi/internal/platform/job"
 	"delfi/internal/pseudonym"
 )
 

@@ -10,7 +10,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // board is what papers, ballots and receipts of one round have in common, read once

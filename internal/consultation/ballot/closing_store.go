@@ -13,7 +13,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // consultationOf tells whose round it is.

@@ -15,7 +15,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // book is what the test knows of everybody's last answers: by round, person and

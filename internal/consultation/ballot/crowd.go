@@ -7,7 +7,7 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 

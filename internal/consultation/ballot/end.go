@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // turnoutEvery is how often "n have answered" moves: seldom enough, and in

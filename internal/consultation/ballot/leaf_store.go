@@ -10,7 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // chunkLeaves is how many leaves lie in one row: some 100 KB, so that neither

@@ -19,8 +19,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb/intruder"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb/intruder"
 	"delfi/internal/pseudonym"
 )
 

@@ -5,7 +5,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // mingled is how many ballots of an open round are written anew each hour at most.

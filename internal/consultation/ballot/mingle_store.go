@@ -3,7 +3,7 @@ package ballot
 import (
 	"context"
 
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // written counts a partition's rows and the transactions that wrote them.

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"delfi/internal/consultation"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 

@@ -19,9 +19,9 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Public names one closing of which something is in the public record: of a

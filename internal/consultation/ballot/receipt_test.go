@@ -14,7 +14,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // signed opens a receipt's note with the log's public key.

@@ -7,7 +7,7 @@ import (
 
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 )
 
 // Redacted is one feedback document from which a text was removed.

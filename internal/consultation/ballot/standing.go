@@ -11,7 +11,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
-	"delfi/internal/postgres"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 

@@ -16,12 +16,12 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
-	"delfi/internal/job"
 	"delfi/internal/ledger"
-	"delfi/internal/notice"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
-	"delfi/internal/postgres"
-	"delfi/internal/postgres/testdb"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 )
 
@@ -138,7 +138,7 @@ func (h *house) wire() {
 	h.bridge = pseudonym.New(h.db, keys)
 	h.panel = panel.New(h.db, h.accounts, h.bridge)
 	record := ledger.New(h.db, keys, ledger.Options{})
-	letters := notice.New(h.db, h.queue, h.accounts, nil, "http://localhost")
+	letters := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
 	h.cons = consultation.New(h.db, h.queue, h.accounts, record, h.bridge, h.panel, letters)
 	h.ballots = New(h.db, h.queue, h.cons, h.bridge, record)
 }

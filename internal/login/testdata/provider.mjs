@@ -1,5 +1,5 @@
 // An identity provider that is not ours (npm oidc-provider), for the tests of
-// internal/login and web/me. Its claims are only in userinfo, and its groups are nested, as
+// internal/login and web/account. Its claims are only in userinfo, and its groups are nested, as
 // with many real ones. Arguments: the callback, the page after signing out,
 // how the client authenticates, its keys (JWKS), where it is told of the end of sessions.
 // It prints its issuer when it listens, and ends when its standard input does.

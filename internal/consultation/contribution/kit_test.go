@@ -1,0 +1,245 @@
+package contribution_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/contribution"
+	"delfi/internal/fault"
+	"delfi/internal/ledger"
+	"delfi/internal/notify"
+	"delfi/internal/panel"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
+	"delfi/internal/pseudonym"
+)
+
+const slug = "piazza"
+
+// town is a small administration in which one consultation gathers contributions,
+// with a clock that the test moves.
+type town struct {
+	*testing.T
+	db     *postgres.DB
+	cons   *consultation.Service
+	syn    *contribution.Service
+	record *ledger.Service
+	bridge *pseudonym.Service
+	panel  *panel.Service
+	jobs   *job.Queue
+	folder string // of keys
+
+	mu  sync.Mutex
+	now time.Time
+
+	accounts                                *account.Service
+	anna, marco, mirta, furio, other, berta account.Actor
+	id                                      uuid.UUID
+	voices                                  map[string]pseudonym.Alias
+}
+
+func newTown(t *testing.T) *town {
+	t.Helper()
+	h := &town{T: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), voices: map[string]pseudonym.Alias{}}
+	h.db = testdb.NewSingleAt(t, h.clock)
+	h.folder = filepath.Join(t.TempDir(), "keys")
+	keys, err := pseudonym.NewFileKeys(h.folder, bytes.Repeat([]byte{7}, 32))
+	h.ok(err)
+	h.jobs, err = job.New(h.db)
+	h.ok(err)
+	h.accounts, h.record, h.bridge = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}), pseudonym.New(h.db, keys)
+	h.panel = panel.New(h.db, h.accounts, h.bridge)
+	h.cons = consultation.New(h.db, h.jobs, h.accounts, h.record, h.bridge, h.panel, notify.New(h.db, h.jobs, h.accounts, nil, "http://localhost"))
+	h.cons.OnOpened(func(context.Context, *postgres.Tx, consultation.Round) error { return nil })
+	h.syn = contribution.New(h.db, h.jobs, h.cons, h.bridge, h.record)
+
+	riva, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
+	h.ok(err)
+	_, err = h.accounts.Found(t.Context(), account.Administration{Slug: "borgo", Name: "Comune di Borgo Sereno"})
+	h.ok(err)
+	h.anna = h.person("Anna", "riva/administrator")
+	h.marco, h.mirta, h.other = h.person("Marco", "riva/moderator"), h.person("Mirta", "riva/moderator"), h.person("Olga", "riva/moderator")
+	h.furio, h.berta = h.person("Furio", "riva/facilitator"), h.person("Berta", "borgo/moderator")
+
+	c, err := h.cons.Create(t.Context(), h.anna, riva.ID, consultation.DraftForm{
+		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
+		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
+		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		Moderators:   []string{h.marco.Account.String(), h.mirta.Account.String()},
+		Facilitators: []string{h.furio.Account.String()},
+		StartsOn:     "2026-03-09", GatherDays: "7", AnswerDays: "10", AnswerRounds: "2",
+		Points: "9", LowLabel: "per niente", HighLabel: "del tutto", SharePermille: "750", GroupName: "Cittadini",
+	})
+	h.ok(err)
+	h.id = c.ID
+	h.ok(h.cons.Announce(t.Context(), h.anna, slug))
+	h.ok(h.cons.Start(t.Context(), h.anna, slug))
+	return h
+}
+
+func (h *town) clock() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now
+}
+
+// pass moves the clock and works what falls due.
+func (h *town) pass(d time.Duration) {
+	h.Helper()
+	h.mu.Lock()
+	h.now = h.now.Add(d)
+	h.mu.Unlock()
+	h.ok(h.jobs.Drain(h.Context()))
+}
+
+// closed ends the gather round by its deadline.
+func (h *town) closed() { h.Helper(); h.pass(10 * 24 * time.Hour) }
+
+func (h *town) person(name string, groups ...string) account.Actor {
+	h.Helper()
+	id, err := h.accounts.SignIn(h.Context(), account.Claims{Issuer: "https://id.example", Subject: name, Name: name, Email: name + "@example.org", Groups: groups})
+	h.ok(err)
+	a, err := h.accounts.Actor(h.Context(), id)
+	h.ok(err)
+	return a
+}
+
+// voice gives the alias of somebody enrolled.
+func (h *town) voice(name string) pseudonym.Alias {
+	h.Helper()
+	if a, ok := h.voices[name]; ok {
+		return a
+	}
+	who := h.person(name)
+	c, err := h.cons.Find(h.Context(), who, slug)
+	h.ok(err)
+	h.ok(h.panel.Enrol(h.Context(), who, h.id, c.Protocol.Panel.Groups[0].ID))
+	a, err := h.panel.Alias(h.Context(), who, h.id)
+	h.ok(err)
+	h.voices[name] = a
+	return a
+}
+
+// writes stores a contribution and gives its id.
+func (h *town) writes(name, body string) uuid.UUID {
+	h.Helper()
+	c, err := h.syn.Contribute(h.Context(), h.voice(name), h.id, body)
+	h.ok(err)
+	return c.ID
+}
+
+// queue gives the moderator's queue by id.
+func (h *town) queue() (map[uuid.UUID]contribution.Contribution, contribution.Counts) {
+	h.Helper()
+	list, n, err := h.syn.Queue(h.Context(), h.marco, slug)
+	h.ok(err)
+	if n.Received != n.Admitted+n.Rejected+n.Pending || n.Received != len(list) {
+		h.Errorf("counts do not add up: %+v of %d", n, len(list))
+	}
+	out := map[uuid.UUID]contribution.Contribution{}
+	for _, c := range list {
+		out[c.ID] = c
+	}
+	return out, n
+}
+
+// state checks where a contribution stands, and in how many items.
+func (h *town) state(id uuid.UUID, want contribution.State, items ...uuid.UUID) {
+	h.Helper()
+	q, _ := h.queue()
+	if c := q[id]; c.State != want || !slices.Equal(c.Items, items) {
+		h.Errorf("%s is %s in %v; want %s in %v", c.Alias.Name, c.State, c.Items, want, items)
+	}
+}
+
+// merge admits contributions into a new item.
+func (h *town) merge(text string, ids ...uuid.UUID) consultation.Item {
+	h.Helper()
+	item, err := h.syn.Merge(h.Context(), h.marco, slug, contribution.Merge{Contributions: ids, Destination: contribution.Fresh, Text: text, Reason: "Stessa richiesta."})
+	h.ok(err)
+	return item
+}
+
+// last gives the newest act that stands.
+func (h *town) last() contribution.Act {
+	h.Helper()
+	acts, err := h.syn.Acts(h.Context(), h.marco, slug)
+	h.ok(err)
+	if len(acts) == 0 {
+		h.Fatal("no act stands")
+	}
+	return acts[0]
+}
+
+// texts gives the words of the items in play, by number.
+func (h *town) texts() []string {
+	h.Helper()
+	var out []string
+	h.ok(h.db.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		items, err := h.cons.LiveItems(ctx, tx, h.id)
+		for _, i := range items {
+			out = append(out, i.Text)
+		}
+		return err
+	}))
+	return out
+}
+
+func (h *town) ok(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+// refused checks kind and code of a fault, and for Invalid the field and its code.
+func (h *town) refused(err error, kind fault.Kind, code string) {
+	h.Helper()
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != kind {
+		h.Errorf("got %v; want %q (kind %d)", err, code, kind)
+		return
+	}
+	got := f.Code
+	if kind == fault.Invalid {
+		got = ""
+		for i, d := range f.Fields {
+			if i > 0 {
+				got += " "
+			}
+			got += d.Name + ":" + d.Code
+		}
+	}
+	if got != code {
+		h.Errorf("got %q (%v); want %q", got, err, code)
+	}
+}
+
+// readmit gives back a contribution that can be merged: a rejected one by taking
+// its rejection back.
+func (h *town) readmit(id uuid.UUID) uuid.UUID {
+	h.Helper()
+	q, _ := h.queue()
+	if q[id].State != contribution.Rejected {
+		return id
+	}
+	acts, err := h.syn.Acts(h.Context(), h.marco, slug)
+	h.ok(err)
+	for _, a := range acts {
+		if a.Kind == "reject" {
+			h.ok(h.syn.Undo(h.Context(), h.marco, slug, a.ID))
+		}
+	}
+	return id
+}

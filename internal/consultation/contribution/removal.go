@@ -1,0 +1,69 @@
+package contribution
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/fault"
+	"delfi/internal/ledger"
+	"delfi/internal/platform/postgres"
+)
+
+// CanRemove tells whether an actor may remove a text by law: a moderator of the
+// consultation, or an administrator of its administration.
+func CanRemove(actor account.Actor, c consultation.Consultation) bool {
+	return CanModerate(actor, c) || actor.Has(c.Administration, account.Administrator)
+}
+
+// Remove deletes the words of a contribution that the law wants gone, at any stage.
+// The contribution stays, with its alias, its state and the public legal ground in
+// place of its words; the record tells who did it and why, and not what it said.
+// Again it does nothing. Invalid when the ground is missing.
+func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, contribution uuid.UUID, ground string) error {
+	found, err := s.cons.Find(ctx, actor, slug)
+	if err != nil {
+		return err
+	}
+	if !CanRemove(actor, found) {
+		return refuse(actor, found)
+	}
+	var bad []fault.Field
+	if ground = lined("ground", ground, maxReason, true, &bad); len(bad) > 0 {
+		return fault.Bad(bad...)
+	}
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := s.cons.ForUpdate(ctx, tx, found.ID)
+		if err != nil {
+			return err
+		}
+		list, err := listAll(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(list, func(c Contribution) bool { return c.ID == contribution })
+		if at < 0 {
+			return fault.New(fault.NotFound, "no_contribution", "there is no such contribution")
+		}
+		if list[at].Removed != "" {
+			return nil
+		}
+		if err := removeBody(ctx, tx, contribution, ground); err != nil {
+			return err
+		}
+		if err := s.cons.Removed(ctx, tx, c); err != nil {
+			return err
+		}
+		role := account.Administrator
+		if CanModerate(actor, c) {
+			role = account.Moderator
+		}
+		return s.record.Append(ctx, tx, ledger.Entry{
+			Consultation: c.ID, Type: "removal", Role: string(role), Name: actor.Name, Kind: "contribution",
+			Target: list[at].Alias.Name, Reason: ground, Body: ledger.Body(map[string]any{"ground": ground}),
+		})
+	})
+}

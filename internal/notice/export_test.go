@@ -1,4 +1,0 @@
-package notice
-
-// Unnamed is unnamed, for tests.
-var Unnamed = unnamed

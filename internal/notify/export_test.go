@@ -1,0 +1,4 @@
+package notify
+
+// Unnamed is unnamed, for tests.
+var Unnamed = unnamed

@@ -1,0 +1,196 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/panel"
+	"delfi/internal/pseudonym"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// Kept are the use cases by which somebody sees what is kept of them, and leaves.
+type Kept struct {
+	Accounts interface {
+		Profile(ctx context.Context, actor account.Actor) (account.Profile, error)
+		Leave(ctx context.Context, actor account.Actor) error
+		Stay(ctx context.Context, actor account.Actor) error
+	}
+	Panel interface {
+		Enrolments(ctx context.Context, actor account.Actor) ([]panel.Enrolment, error)
+		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
+	}
+	Consultations interface {
+		Steers(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
+		Some(ctx context.Context, ids []uuid.UUID) ([]consultation.Consultation, error)
+	}
+	Ballots interface {
+		TakeBack(ctx context.Context, seat pseudonym.Seat, round int) error
+	}
+}
+
+// meView is the page of what is kept of the reader.
+type meView struct {
+	account.Profile
+	Places   []place
+	Steered  []consultation.Consultation // why leaving was refused
+	Problems ui.Problems
+}
+
+// place is an enrolment with the consultation that it is in.
+type place struct {
+	panel.Enrolment
+	consultation.Consultation
+}
+
+// coded tells whether it is answered with a code, so that nobody can find the ballot.
+func (p place) coded() bool { return p.Protocol.Anonymity.Mode == string(pseudonym.HeldCode) }
+
+// open is the number of the round whose ballot can still be taken back; 0 when none.
+func (p place) open() int {
+	for _, r := range p.Rounds {
+		if r.Kind == delphi.AnswerRound && r.State == consultation.RoundOpen && !p.coded() {
+			return r.Number
+		}
+	}
+	return 0
+}
+
+// open tells whether any ballot can be taken back.
+func (v meView) open() bool {
+	for _, p := range v.Places {
+		if p.open() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// group is the group's name, in the reader's language where it has one.
+func (p place) group(q *page.Request) string {
+	for _, g := range p.Protocol.Panel.Groups {
+		if g.ID == p.Group {
+			if s := g.Name[q.Lang]; s != "" {
+				return s
+			}
+			return g.Name[p.Language]
+		}
+	}
+	return p.Group
+}
+
+// kept shows what is kept of the reader, and how to leave.
+func (s Services) kept(q *page.Request) error {
+	q.NoStore()
+	v, err := s.look(q)
+	if err != nil {
+		return err
+	}
+	return q.Render(200, mePage(v))
+}
+
+func (s Services) look(q *page.Request) (meView, error) {
+	var v meView
+	var err error
+	if v.Profile, err = s.Accounts.Profile(q.Context(), q.Actor); err != nil {
+		return v, err
+	}
+	list, err := s.Panel.Enrolments(q.Context(), q.Actor)
+	if err != nil {
+		return v, err
+	}
+	ids := make([]uuid.UUID, len(list))
+	for i, e := range list {
+		ids[i] = e.Consultation
+	}
+	all, err := s.Consultations.Some(q.Context(), ids)
+	if err != nil {
+		return v, err
+	}
+	for _, e := range list {
+		for _, c := range all {
+			if c.ID == e.Consultation {
+				v.Places = append(v.Places, place{e, c})
+			}
+		}
+	}
+	return v, nil
+}
+
+// goodbye notes that the reader leaves in the coming night, and signs them out: what
+// deletes an account at the moment at which somebody acts would stand beside the act.
+func (s Services) goodbye(q *page.Request) error {
+	q.NoStore()
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	v, err := s.look(q)
+	if err != nil {
+		return err
+	}
+	if v.Steered, err = s.Consultations.Steers(q.Context(), q.Actor); err != nil {
+		return err
+	}
+	if len(v.Steered) > 0 {
+		return q.Render(409, mePage(v))
+	}
+	if form.Value("leave") != "on" {
+		v.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "leave", Code: "confirm_leave", Message: "tick that you want to leave"}))
+		return q.Render(422, mePage(v))
+	}
+	if err := s.Accounts.Leave(q.Context(), q.Actor); err != nil {
+		return err
+	}
+	if err := q.SignOut(); err != nil {
+		return err
+	}
+	q.Flash("account.left")
+	return q.Redirect("/")
+}
+
+// stay takes back that the reader leaves.
+func (s Services) stay(q *page.Request) error {
+	if err := s.Accounts.Stay(q.Context(), q.Actor); err != nil {
+		return err
+	}
+	q.Flash("account.stayed")
+	return q.Redirect("/me")
+}
+
+// takeBack removes the reader's ballots of open rounds, at once, each in a transaction of
+// its own: nothing writes an account and a ballot together (docs/RECORD.md §2). One that
+// closes in this moment stays, like every one in a closed round.
+func (s Services) takeBack(q *page.Request) error {
+	q.NoStore()
+	v, err := s.look(q)
+	if err != nil {
+		return err
+	}
+	for _, p := range v.Places {
+		n := p.open()
+		if n == 0 {
+			continue
+		}
+		seat, err := s.Panel.Seat(q.Context(), q.Actor, p.ID)
+		if err == nil {
+			err = s.Ballots.TakeBack(q.Context(), seat, n)
+		}
+		var f *fault.Fault
+		if errors.As(err, &f) && f.Kind == fault.Conflict && (f.Code == "round_closed" || f.Code == "key_destroyed") {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	q.Flash("account.taken_back")
+	return q.Redirect("/me")
+}

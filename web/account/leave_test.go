@@ -1,0 +1,261 @@
+package account_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/fault"
+	"delfi/internal/panel"
+	"delfi/internal/platform/postgres"
+	webaccount "delfi/web/account"
+	"delfi/web/page"
+	"delfi/web/webtest"
+)
+
+// village is a house with one consultation whose first answer round is open.
+type village struct {
+	*webtest.House
+	t    *testing.T
+	site *webtest.Site
+	c    consultation.Consultation
+}
+
+func newVillage(t *testing.T, enrolled ...string) *village {
+	t.Helper()
+	v := &village{House: webtest.Open(t), t: t}
+	v.site = v.Site(t, func(r chi.Router, k *page.Kernel) {
+		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Ballots: v.Ballots}})
+	})
+	ctx := t.Context()
+	riva, err := v.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
+	v.must(err)
+	giulia, marta, davide, paolo := v.Person(t, "giulia"), v.Person(t, "marta"), v.Person(t, "davide"), v.Person(t, "paolo")
+	at := v.DB.Now()
+	_, err = v.Consultations.Create(ctx, giulia, riva.ID, consultation.DraftForm{
+		Slug: "piazza", Language: "it", Title: "La piazza", Question: "Che cosa deve diventare?", Background: "Testo.",
+		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "la piazza",
+		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		Moderators: []string{marta.Account.String(), davide.Account.String()}, Facilitators: []string{paolo.Account.String()}, Offices: map[string]string{},
+		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
+		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+	})
+	v.must(err)
+	v.must(v.Consultations.Announce(ctx, giulia, "piazza"))
+	v.refresh()
+	for _, who := range enrolled {
+		v.must(v.Panel.Enrol(ctx, v.Person(t, who), v.c.ID, v.group()))
+	}
+	v.must(v.Consultations.Start(ctx, giulia, "piazza"))
+	v.must(v.Consultations.CloseRound(ctx, paolo, "piazza", 1, "abbiamo abbastanza idee"))
+	v.must(v.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := v.Consultations.AddItem(ctx, tx, v.c.ID, "", "Affermazione", nil)
+		return err
+	}))
+	v.must(v.Jobs.Drain(ctx))
+	v.refresh()
+	if v.c.Rounds[0].State == consultation.RoundClosed {
+		v.must(v.Consultations.ReleaseRound(ctx, marta, "piazza", 1))
+	}
+	v.must(v.Consultations.OpenRound(ctx, paolo, "piazza", 2))
+	v.must(v.Jobs.Drain(ctx))
+	v.refresh()
+	return v
+}
+
+func (v *village) must(err error) {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+func (v *village) refresh() {
+	v.t.Helper()
+	var err error
+	v.c, err = v.Consultations.Find(v.t.Context(), account.Actor{}, "piazza")
+	v.must(err)
+}
+
+func (v *village) group() string { return v.c.Protocol.Panel.Groups[0].ID }
+
+// cast answers the one statement in the open round.
+func (v *village) cast(who string) {
+	v.t.Helper()
+	seat, err := v.Panel.Seat(v.t.Context(), v.Person(v.t, who), v.c.ID)
+	v.must(err)
+	items, err := v.Consultations.Items(v.t.Context(), v.c.ID)
+	v.must(err)
+	_, err = v.Ballots.Cast(v.t.Context(), seat, 2, []ballot.Answer{{Item: items[0].ID, Value: 7}}, ballot.Part{})
+	v.must(err)
+}
+
+func (v *village) count(query string, args ...any) (n int) {
+	v.t.Helper()
+	v.must(v.DB.Pool().Get(&n, query, args...))
+	return n
+}
+
+// night does what the next night does.
+func (v *village) night() {
+	v.t.Helper()
+	tomorrow := v.Beside(v.t, postgres.WithClock(func() time.Time { return time.Now().Add(24 * time.Hour) }))
+	v.must(tomorrow.Jobs.Do(v.t.Context(), panel.Hour{}))
+}
+
+func TestWhatIsKeptIsShownAndLeavingIsConfirmed(t *testing.T) {
+	v := newVillage(t, "anna")
+	anna := v.site.As(t, v.Person(t, "anna"))
+	got := anna.Get(t, "/me")
+	for _, want := range []string{"Anna Vandelli", "anna@posta.example", "La piazza", "Cittadini", "una tabella chiusa non può cambiare"} {
+		if !strings.Contains(got.Text("main"), want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if got.Header.Get("Cache-Control") != "no-store" {
+		t.Error("the page may be kept by a cache")
+	}
+	if got := anna.Post(t, "/me/leave", url.Values{}); got.Status != 422 || got.Count(".dlf-err a[href='#f-leave']") != 1 {
+		t.Errorf("without the tick: %d", got.Status)
+	}
+	v.night()
+	if got := anna.Get(t, "/me"); got.Status != http.StatusOK || got.Count("form[action$='/me/stay']") != 0 {
+		t.Error("the account is gone, or leaves, without a confirmation")
+	}
+	if got := v.site.Stranger().Get(t, "/me"); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Location, "/sign-in") {
+		t.Errorf("a stranger: %d to %q", got.Status, got.Location)
+	}
+	if got := v.site.Stranger().Post(t, "/me/leave", url.Values{"leave": {"on"}}); got.Status != http.StatusUnauthorized {
+		t.Errorf("a stranger leaves: %d", got.Status)
+	}
+}
+
+func TestWhoLeavesTakesTheAccountAndLeavesTheBallot(t *testing.T) {
+	v := newVillage(t, "anna", "karim")
+	v.cast("anna")
+	anna := v.Person(t, "anna")
+	b, elsewhere := v.site.As(t, anna), v.site.As(t, anna)
+	left := b.Post(t, "/me/leave", url.Values{"leave": {"on"}})
+	if left.Status != http.StatusSeeOther || left.Location != "/" {
+		t.Fatalf("leaving: %d %q", left.Status, left.Text("main"))
+	}
+	tables := []string{"civic.account WHERE id = $1", "civic.enrolment WHERE account = $1", "civic.outbox WHERE account = $1"}
+	v.must(v.Jobs.Do(t.Context(), panel.Hour{})) // an hour of the same day
+	for _, table := range tables {
+		if n := v.count(`SELECT count(*) FROM `+table, anna.Account); n == 0 {
+			t.Errorf("%s is empty before the night", table)
+		}
+	}
+	if got := b.Get(t, "/me"); got.Status != http.StatusSeeOther {
+		t.Errorf("the session here goes on: %d", got.Status)
+	}
+	v.night()
+	for _, table := range append(tables, "civic.role WHERE account = $1") {
+		if n := v.count(`SELECT count(*) FROM `+table, anna.Account); n != 0 {
+			t.Errorf("%d rows are left in %s", n, table)
+		}
+	}
+	if n := v.count(`SELECT count(*) FROM civic.waiting`); n != 0 {
+		t.Errorf("%d rows wait on", n)
+	}
+	for name, browser := range map[string]*webtest.Browser{"here": b, "elsewhere": elsewhere} {
+		if got := browser.Get(t, "/me"); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Location, "/sign-in") {
+			t.Errorf("the session %s goes on: %d", name, got.Status)
+		}
+	}
+	v.must(v.DB.Read(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		n, err := v.Panel.Count(ctx, tx, v.c.ID)
+		if n[v.group()] != 2 {
+			t.Errorf("%d people are counted, want both", n[v.group()])
+		}
+		return err
+	}))
+	if n := v.count(`SELECT count(*) FROM panel.ballot`); n != 1 {
+		t.Errorf("%d ballots, want the one that was handed in", n)
+	}
+	// The same person signs in again: another account, and no second answer.
+	err := v.Panel.Enrol(t.Context(), v.Person(t, "anna"), v.c.ID, v.group())
+	if f, ok := err.(*fault.Fault); !ok || f.Kind != fault.Conflict || f.Code != "left_before" {
+		t.Errorf("enrolling again: %v", err)
+	}
+	// Others enrol as before.
+	v.must(v.Panel.Enrol(t.Context(), v.Person(t, "lucia"), v.c.ID, v.group()))
+}
+
+func TestWhoLeavesCanThinkBetterOfItUntilTheNight(t *testing.T) {
+	v := newVillage(t, "anna", "karim")
+	for _, who := range []string{"anna", "karim"} {
+		if got := v.site.As(t, v.Person(t, who)).Post(t, "/me/leave", url.Values{"leave": {"on"}}); got.Status != http.StatusSeeOther {
+			t.Fatalf("leaving: %d", got.Status)
+		}
+	}
+	b := v.site.As(t, v.Person(t, "anna"))
+	if got := b.Get(t, "/me"); got.Count("form[action$='/me/stay']") != 1 || got.Count("form[action$='/me/leave']") != 0 || !strings.Contains(got.Text("main"), "Stanotte te ne vai") {
+		t.Error("the page does not say that she leaves")
+	}
+	if got := v.site.As(t, v.Person(t, "lucia")).Get(t, "/me"); got.Count("form[action$='/me/stay']") != 0 {
+		t.Error("another person leaves too")
+	}
+	if got := b.Post(t, "/me/stay", url.Values{}); got.Status != http.StatusSeeOther {
+		t.Fatalf("staying: %d", got.Status)
+	}
+	v.night()
+	if n := v.count(`SELECT count(*) FROM civic.enrolment`); n != 1 {
+		t.Errorf("%d are enrolled, want who stayed", n)
+	}
+	if got := b.Get(t, "/me"); got.Status != http.StatusOK || got.Count("form[action$='/me/leave']") != 1 {
+		t.Errorf("who stayed: %d", got.Status)
+	}
+}
+
+func TestWhoAsksTakesBackTheBallotOfAnOpenRound(t *testing.T) {
+	v := newVillage(t, "anna", "karim")
+	v.cast("anna")
+	v.cast("karim")
+	b := v.site.As(t, v.Person(t, "anna"))
+	if got := b.Get(t, "/me"); got.Count("form[action$='/me/take-back']") != 1 {
+		t.Error("taking back is not offered")
+	}
+	if got := b.Post(t, "/me/take-back", url.Values{}); got.Status != http.StatusSeeOther || got.Location != "/me" {
+		t.Fatalf("taking back: %d", got.Status)
+	}
+	if a, p := v.count(`SELECT count(*) FROM panel.ballot`), v.count(`SELECT count(*) FROM panel.panelist`); a != 1 || p != 1 {
+		t.Errorf("%d ballots of %d panelists, want the other's alone", a, p)
+	}
+	v.night()
+	if got := b.Get(t, "/me"); got.Status != http.StatusOK || !strings.Contains(got.Text("main"), "La piazza") {
+		t.Error("who takes back a ballot leaves")
+	}
+}
+
+func TestStaffOfARunningConsultationAreToldWhatToDo(t *testing.T) {
+	v := newVillage(t)
+	b := v.site.As(t, v.Person(t, "marta"))
+	got := b.Post(t, "/me/leave", url.Values{"leave": {"on"}})
+	if got.Status != http.StatusConflict || !strings.Contains(got.Text("main"), "La piazza") || !strings.Contains(got.Text("main"), "aspetta la conclusione") {
+		t.Errorf("%d %q", got.Status, got.Text("main"))
+	}
+	v.night()
+	if got := b.Get(t, "/me"); got.Status != http.StatusOK {
+		t.Error("the moderator's account is gone")
+	}
+	// Once it is over their lines stay, and they may go.
+	v.must(v.Consultations.Withdraw(t.Context(), v.Person(t, "giulia"), "piazza", "mancano i fondi"))
+	v.must(v.Jobs.Drain(t.Context()))
+	if got := b.Post(t, "/me/leave", url.Values{"leave": {"on"}}); got.Status != http.StatusSeeOther {
+		t.Fatalf("after the end: %d %q", got.Status, got.Text("main"))
+	}
+	v.refresh()
+	if said := fmt.Sprint(v.c.Staff); !strings.Contains(said, "Marta Gibellini") {
+		t.Errorf("the staff is now %s", said)
+	}
+}

@@ -1,0 +1,315 @@
+package participate
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
+	"delfi/internal/pseudonym"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// numbered gives the consultation with the round that the address names.
+func (c room) numbered(q *page.Request) (view, consultation.Round, error) {
+	v, err := c.about(q)
+	if err != nil {
+		return v, consultation.Round{}, err
+	}
+	n, err := strconv.Atoi(q.Param("n"))
+	r, ok := v.round(n)
+	if err != nil || !ok || strconv.Itoa(n) != q.Param("n") { // a page has one address
+		return v, r, fault.New(fault.NotFound, "no_round", "there is no such round")
+	}
+	return v, r, nil
+}
+
+// round is the form of an open round, the result of a released one, and in between
+// a page that says when it goes on.
+func (c room) round(q *page.Request) error {
+	v, r, err := c.numbered(q)
+	if err != nil {
+		return err
+	}
+	now, open := v.open(q.Now)
+	switch {
+	case r.Kind == delphi.Gather:
+		return q.Redirect(v.path("/contributions"))
+	case r.State == consultation.RoundReleased || v.Origin != nil:
+		return c.result(q, v, r)
+	case !open || now.Number != r.Number || v.Suspended != nil || v.over():
+		return q.Render(409, closed(closedView{view: v, Round: r}))
+	}
+	q.NoStore()
+	seat, err := c.seat(q, v)
+	if err != nil {
+		return c.unseated(q, v, err)
+	}
+	p, err := c.paper(q, v, r, seat)
+	if err != nil {
+		return c.late(q, v, r, nil, err)
+	}
+	switch k, err := strconv.Atoi(q.Query("item")); {
+	case q.Query("all") == "1":
+		p.All = true
+	case q.Query("review") == "1":
+	case err == nil && k >= 1 && k <= len(p.Items):
+		p.At = k
+	default:
+		// Who comes back goes on where they left.
+		p.At = p.undone()
+	}
+	return q.Render(200, paper(p))
+}
+
+// paper reads what the panelist has before them.
+func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat) (*paperView, error) {
+	p, err := c.Ballots.Paper(q.Context(), seat, r.Number)
+	if err != nil {
+		return nil, err // and no sheet of a paper that is none
+	}
+	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, nil
+}
+
+// answer saves the draft, or delivers it.
+func (c room) answer(q *page.Request) error {
+	q.NoStore()
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	v, r, err := c.numbered(q)
+	if err != nil {
+		return err
+	}
+	seat, err := c.seat(q, v)
+	if err != nil {
+		return c.unseated(q, v, err)
+	}
+	if !r.Answers() {
+		return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")
+	}
+	all := form.Value("all") == "1"
+	if all && form.Value("act") == "deliver" {
+		return c.cast(q, v, r, seat, form)
+	}
+	p, err := c.paper(q, v, r, seat)
+	if err != nil {
+		return c.late(q, v, r, written(form), err)
+	}
+	p.All = all
+	if k, ok := form.Int("item"); ok {
+		p.At = k
+	}
+	if form.Value("act") == "deliver" {
+		return c.deliver(q, p, seat, sentPart(form))
+	}
+	return c.save(q, p, seat, form)
+}
+
+// cast saves a whole paper and delivers it in one: who answers on the one page sees
+// all that a review would show. One's own earlier answers are read only if one is kept,
+// or something has to be mended.
+func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat, form page.Form) error {
+	asked, err := c.Ballots.Asked(q.Context(), v.ID, r.Number)
+	if err != nil {
+		return c.late(q, v, r, written(form), err)
+	}
+	p := &paperView{view: v, Paper: ballot.Paper{Round: r}, All: true, Typed: make(map[uuid.UUID]typed, len(asked))}
+	keeps := false
+	for _, i := range asked {
+		t := sent(form, i)
+		p.Typed[i.ID] = t
+		keeps = keeps || t.Choice == keep
+	}
+	read := func() error {
+		if p.sheet != nil {
+			return nil // it was, for what is kept
+		}
+		whole, err := c.paper(q, v, r, seat)
+		if err == nil {
+			whole.All, whole.Typed, p = true, p.Typed, whole
+		}
+		return err
+	}
+	if keeps {
+		if err := read(); err != nil {
+			return c.late(q, v, r, written(form), err)
+		}
+	}
+	s, err := c.Ballots.Cast(q.Context(), seat, r.Number, p.answers(asked), sentPart(form))
+	var f *fault.Fault
+	mend := errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot")
+	switch {
+	case mend:
+		if err := read(); err != nil {
+			return c.late(q, v, r, written(form), err)
+		}
+		p.Words = form.Value(wordsField)
+		if p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q)); f.Kind != fault.Invalid {
+			p.Trouble = q.Fault(f)
+		}
+		return q.Render(422, paper(p))
+	case fault.KindOf(err) == fault.Conflict:
+		return c.late(q, v, r, written(form), err)
+	case err != nil:
+		return err
+	}
+	return c.delivered(q, v, s)
+}
+
+// answers are what was sent about some statements.
+func (p *paperView) answers(asked []consultation.Item) []ballot.Answer {
+	all := make([]ballot.Answer, 0, len(asked))
+	for _, i := range asked {
+		if a, ok := p.read(i, p.Typed[i.ID]); ok {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// save puts what was sent into the draft and goes where the button leads.
+func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page.Form) error {
+	p.Typed = map[uuid.UUID]typed{}
+	for _, i := range p.shown() {
+		p.Typed[i.ID] = sent(form, i)
+	}
+	var err error
+	if answers := p.answers(p.shown()); len(answers) > 0 {
+		err = c.Ballots.Save(q.Context(), seat, p.Round.Number, answers)
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q))
+		return q.Render(422, paper(p))
+	case fault.Conflict:
+		return c.late(q, p.view, p.Round, written(form), err)
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case form.Value("act") == "back" && p.At > 1:
+		return q.Redirect(fmt.Sprintf("%s?item=%d", p.action(), p.At-1))
+	case !p.All && form.Value("act") != "review" && p.At < len(p.Items):
+		return q.Redirect(fmt.Sprintf("%s?item=%d", p.action(), p.At+1))
+	}
+	return q.Redirect(p.action() + "?review=1")
+}
+
+// read turns what was sent for a statement into an answer; false when nothing was.
+func (p *paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
+	a := ballot.Answer{Item: i.ID, Reason: t.Reason, Argues: delphi.Side(t.Argues)}
+	switch t.Choice {
+	case "":
+		// Nothing chosen and nothing written is nothing sent; a reason alone is,
+		// so that the use case can say what it lacks.
+		return a, strings.TrimSpace(t.Reason) != ""
+	case blank:
+		return ballot.Answer{Item: i.ID}, true
+	case cannotJudge:
+		a.CannotJudge = true
+	case keep:
+		last, ok := p.Last[i.ID]
+		if !ok {
+			a.Value = -1 // there is nothing to keep: out of every scale
+			return a, true
+		}
+		a.Value, a.CannotJudge = last.Value, last.CannotJudge
+	default:
+		n, err := strconv.Atoi(t.Choice)
+		if err != nil || n < 1 {
+			n = -1
+		}
+		a.Value = n
+	}
+	return a, true
+}
+
+// deliver makes the draft the ballot that counts.
+func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat, part ballot.Part) error {
+	p.Words = part.Words
+	s, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, part)
+	var f *fault.Fault
+	if p.Problems = ui.ProblemsOf(err); p.Problems.Has(wordsField) {
+		p.At, p.All = 0, false
+		return q.Render(422, paper(p))
+	}
+	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot") {
+		p.At, p.All, p.Trouble = 0, false, q.Fault(f)
+		return q.Render(422, paper(p))
+	}
+	if fault.KindOf(err) == fault.Conflict {
+		return c.late(q, p.view, p.Round, nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return c.delivered(q, p.view, s)
+}
+
+// closedView is the page of a form that is closed.
+type closedView struct {
+	view
+	Round   consultation.Round
+	Lost    bool     // something was sent that did not count
+	Written []string // reasons that were sent, to be copied
+}
+
+// late answers what came while a form was closed: read-only, with the next date,
+// and with what was written.
+func (c room) late(q *page.Request, v view, r consultation.Round, written []string, err error) error {
+	if fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	return q.Render(409, closed(closedView{view: v, Round: r, Lost: q.R.Method == "POST", Written: written}))
+}
+
+// written are the reasons of a form that could not be stored.
+func written(form page.Form) []string {
+	var all []string
+	for n := 1; n <= mostItems; n++ {
+		if r := form.Value(fmt.Sprintf("reason_%d", n)); r != "" {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// mostItems is how many statements a protocol may have.
+const mostItems = 1000
+
+// wordsField holds the panelist's own words for the seed of the ballot.
+const wordsField = "words"
+
+// sentPart is the part of a ballot's seed that came with a form. What no script drew is
+// none: the ballot counts, with a weaker receipt.
+func sentPart(form page.Form) ballot.Part {
+	part := ballot.Part{Words: form.Value(wordsField)}
+	if drawn, err := hex.DecodeString(form.Value(page.Drawn)); err == nil && len(drawn) == len(part.Browser) {
+		part.Browser = [leaf.BrowserSize]byte(drawn)
+	}
+	return part
+}
+
+func answerField(i consultation.Item) string { return "answer_" + strconv.Itoa(i.Number) }
+func reasonField(i consultation.Item) string { return "reason_" + strconv.Itoa(i.Number) }
+func arguesField(i consultation.Item) string { return "argues_" + strconv.Itoa(i.Number) }
+
+// sent is what a form says of one statement.
+func sent(form page.Form, i consultation.Item) typed {
+	return typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i)), Argues: form.Value(arguesField(i))}
+}
+
+func words(s string) []string    { return strings.Fields(s) }
+func join(words []string) string { return strings.Join(words, " ") }

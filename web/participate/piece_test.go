@@ -1,0 +1,152 @@
+package participate
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
+	"delfi/internal/fault"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// A form drawn from pieces that others' forms left is, byte by byte, the form that
+// nobody was before: whatever was answered last time, is chosen now, was taken out,
+// or is wrong with what was sent, in both languages and both layouts.
+func TestPiecesShowNobodyElses(t *testing.T) {
+	items := []consultation.Item{{ID: uuid.New(), Number: 1, Text: "La via chiude.", Kind: "k"}, {ID: uuid.New(), Number: 2, Text: "La via resta <aperta>.", Was: "La via è aperta.", Kind: "k"}}
+	document := &ballot.Feedback{Round: 2}
+	for _, i := range items {
+		document.Items = append(document.Items, ballot.ItemFeedback{
+			Item: i.ID, Number: i.Number, Kind: "k",
+			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
+			Reasons: []ballot.Reason{{Text: "perché sì", Outside: true, Side: "for"}, {Text: "perché no", Side: "against"}},
+		})
+	}
+	var v view
+	v.Slug, v.Language = "x", "it"
+	v.Protocol.ItemKinds = []delphi.ItemKind{{ID: "k", Points: 9, CannotJudge: true}}
+	v.Protocol.Feedback.AskReasonOutsideIQR = true
+	var shared sheets
+	var first *ballot.Feedback
+	n := 0
+	for _, feedback := range []*ballot.Feedback{document, first} {
+		for _, lang := range page.Languages {
+			for last := -1; last <= 10; last++ {
+				for now := 0; now <= 10; now += 2 {
+					p := &paperView{view: v, Paper: ballot.Paper{Items: items, Feedback: feedback, Shuffle: fmt.Append(nil, last), Draft: map[uuid.UUID]ballot.Answer{}}}
+					p.All, p.At = now%4 == 0, 1+n%2
+					answer := func(value int) ballot.Answer {
+						if value == 10 {
+							return ballot.Answer{CannotJudge: true}
+						}
+						return ballot.Answer{Value: value}
+					}
+					if last >= 0 && feedback != nil {
+						p.Last = map[uuid.UUID]ballot.Answer{}
+						if last > 0 {
+							p.Last[items[n%2].ID] = answer(last)
+						}
+					}
+					if now > 0 {
+						a := answer(now)
+						a.Reason = strings.Repeat("mio ", n%2)
+						p.Draft[items[0].ID] = a
+					}
+					if n%5 == 0 {
+						p.Typed = map[uuid.UUID]typed{items[0].ID: {Choice: "12", Reason: "x"}}
+						p.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "answer_1", Code: "out_of_scale", Message: "choose", Args: map[string]any{"min": 1, "max": 9}}))
+					}
+					q := &page.Request{Lang: lang}
+					draw := func(from *sheets) string {
+						p.sheet = from.of(p.Paper, lang)
+						var b bytes.Buffer
+						for _, i := range p.shown() {
+							if err := p.own(i).Render(page.With(t.Context(), q), &b); err != nil {
+								t.Fatal(err)
+							}
+						}
+						return b.String()
+					}
+					if warm, cold := draw(&shared), draw(&sheets{}); warm != cold {
+						t.Fatalf("%s, last %d, now %d:\n%s\ninstead of\n%s", lang, last, now, warm, cold)
+					}
+					n++
+				}
+			}
+		}
+	}
+	if len(shared.all) != 4 || len(shared.all[0].kept) < 30 {
+		t.Errorf("%d sheets are kept, %d pieces of the first", len(shared.all), len(shared.all[0].kept))
+	}
+}
+
+// What is read anew is drawn anew, and only the latest sheets are held.
+func TestSheetsEndWithWhatTheyShow(t *testing.T) {
+	var s sheets
+	item := []consultation.Item{{ID: uuid.New(), Number: 1}}
+	p := ballot.Paper{Items: item, Feedback: &ballot.Feedback{}}
+	one := s.of(p, "it")
+	if s.of(p, "it") != one || s.of(p, "en") == one {
+		t.Error("a sheet is of one round as last read, in one language")
+	}
+	for range 3 * sheetsKept {
+		again := p
+		again.Feedback = &ballot.Feedback{Round: 1}
+		if s.of(again, "it") == one {
+			t.Fatal("a document that was read anew shows the old one's pieces")
+		}
+	}
+	if len(s.all) != sheetsKept {
+		t.Errorf("%d sheets are held", len(s.all))
+	}
+}
+
+// What one reader's form of 20 statements costs to draw, a hundred reasons about
+// each and every reader with other answers.
+func BenchmarkForm(b *testing.B) {
+	document := &ballot.Feedback{Round: 2}
+	var items []consultation.Item
+	for n := range 20 {
+		i := consultation.Item{ID: uuid.New(), Number: n + 1, Text: "La via chiude.", Kind: "k"}
+		f := ballot.ItemFeedback{
+			Item: i.ID, Number: i.Number, Kind: "k",
+			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
+		}
+		for r := range 100 {
+			f.Reasons = append(f.Reasons, ballot.Reason{Text: fmt.Sprint("perché la via è stretta ", r), Outside: r%3 == 0})
+		}
+		items, document.Items = append(items, i), append(document.Items, f)
+	}
+	var v view
+	v.Slug, v.Language = "x", "it"
+	v.Protocol.ItemKinds = []delphi.ItemKind{{ID: "k", Points: 9, CannotJudge: true}}
+	var shared sheets
+	q := &page.Request{Lang: "it"}
+	ctx := page.With(b.Context(), q)
+	var out bytes.Buffer
+	reader := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		reader++
+		p := &paperView{view: v, All: true, Paper: ballot.Paper{Items: items, Feedback: document, Shuffle: fmt.Append(nil, reader), Last: map[uuid.UUID]ballot.Answer{}}}
+		for k, i := range items {
+			p.Last[i.ID] = ballot.Answer{Value: 1 + (reader+k)%9}
+		}
+		p.sheet = shared.of(p.Paper, "it")
+		out.Reset()
+		for _, i := range items {
+			if err := p.own(i).Render(ctx, &out); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(out.Len()), "bytes")
+}

@@ -1,0 +1,80 @@
+package staff
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
+	"delfi/web/page"
+)
+
+// between is a statement between two rounds, as its document has it.
+func between(verdict delphi.Verdict, action delphi.Action, f delphi.Figures) (deskView, decisionView) {
+	c := consultation.Consultation{Slug: "x", Title: "Prova", Language: "it", Protocol: delphi.Protocol{
+		Rounds:     []delphi.RoundPlan{{Kind: delphi.AnswerRound}, {Kind: delphi.AnswerRound}},
+		ItemKinds:  []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, Classes: delphi.DefaultClasses(9), Low: map[string]string{}, High: map[string]string{}}},
+		Consensus:  delphi.ConsensusPlan{Rule: delphi.RuleShare, Share: &delphi.ShareRule{From: 7, To: 9, Permille: 750}},
+		Stability:  delphi.StabilityPlan{Scheibe: 150},
+		Disclosure: delphi.Disclosure{MinN: 5, LeftOutN: 5},
+	}}
+	d := decisionView{
+		Item: consultation.Item{ID: uuid.UUID{1}, Number: 5, Text: "La sosta è tolta.", Kind: "k"},
+		Feedback: ballot.ItemFeedback{
+			Number: 5, Kind: "k", Verdict: verdict, Figures: f, Counts: delphi.ItemCounts{Paired: 80, LeftBefore: 4, LeftAfter: 3},
+			Proposal: delphi.Proposal{Action: action, Grounds: []delphi.Ground{
+				{Code: "stable", Holds: false}, {Code: "last_round", Holds: false}, {Code: "cannot_judge", Holds: true, Value: stat.Of(141), Limit: 100},
+			}},
+		},
+	}
+	return deskView{Consultation: c, Facilitator: true, Decisions: []decisionView{d}}, d
+}
+
+// A decision names the side, says the figures beside what the protocol asks, and that
+// it was no last round is not held against it.
+func TestADecisionSaysItsGrounds(t *testing.T) {
+	figures := delphi.Figures{
+		N: 80, Histogram: []int{17, 16, 0, 0, 13, 0, 0, 17, 17}, Agreement: stat.Of(-0.08),
+		Q1: stat.Of(1.25), Median: stat.Of(5), Q3: stat.Of(8), Sides: &delphi.SideCounts{For: 34, Between: 13, Against: 33},
+		Scheibe: stat.Of(0.05), Unchanged: stat.Of(0.4), Within: stat.Of(0.68), Bound: delphi.Bound{Within: true},
+	}
+	v, d := between(delphi.Verdict{
+		Key: delphi.Open, If: delphi.Bipolarity, IfSide: delphi.For, Cause: delphi.AnswersMoved, Grounds: []delphi.Ground{
+			{Code: "response", Holds: true, Value: stat.Of(800), Limit: 500},
+			{Code: "scheibe", Holds: true, Value: stat.Of(50), Limit: 150, Detail: "90"},
+			{Code: "within", Holds: false, Value: stat.Of(680), Limit: 700, Detail: "at-least"},
+		},
+	}, delphi.GoOn, figures)
+	var b bytes.Buffer
+	if err := decision(v, d).Render(page.With(t.Context(), page.From(t.Context())), &b); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := goquery.NewDocumentFromReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(strings.Fields(doc.Text()), " ")
+	for _, want := range []string{
+		"Tra gli ultimi due giri troppe risposte sono cambiate. Decide il prossimo giro.",
+		"Le quote si sono spostate del 5 %: si chiede meno del 15 % (il caso da solo darebbe circa il 9 %)",
+		"È rimasto entro un punto almeno il 68 % di chi ha risposto a entrambi i giri: si chiede almeno il 70 %",
+		"Ha detto «non saprei» il 14 %: si riformula dal 10 %",
+		"Se le risposte fossero ferme, l’esito sarebbe «Due poli».",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not said: %s", want, got)
+		}
+	}
+	if strings.Contains(got, "ultimo giro") || strings.Contains(got, "mediana") {
+		t.Errorf("a last round or a median of two camps is spoken of: %s", got)
+	}
+	if got := d.kept(page.From(t.Context())); strings.ReplaceAll(got, "\u00a0", " ") != "almeno 68 %" {
+		t.Errorf("kept: %q", got)
+	}
+}

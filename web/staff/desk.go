@@ -1,0 +1,233 @@
+package staff
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/contribution"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// deskLine is one consultation in the list of desks.
+type deskLine struct {
+	Consultation consultation.Consultation
+	Office       []account.Role // what the reader is there
+}
+
+// deskView is one desk.
+type deskView struct {
+	Consultation  consultation.Consultation
+	Administrator bool
+	Moderator     bool
+	Facilitator   bool
+	Lost          []account.Role         // for which the reader is named, and that they no longer hold
+	Missing       []consultation.Missing // of a draft
+	Rounds        []ballot.Feedback      // of the released answer rounds, oldest first
+	Decisions     []decisionView         // undecided items, strongest disagreement first
+	Stable        []decisionView         // those that the engine proposes to settle
+	Counts        contribution.Counts    // of the gather round, once it is closed
+	Current       *consultation.Round    // open, closing or closed and not yet released
+	Next          *consultation.Round    // the next planned one
+	Minority      consultation.Minority  // of a concluded one
+	Dissent       bool                   // whether its reasons go against its verdicts
+	Fault         *fault.Fault           // of the act that was just refused
+	Typed         map[string]string      // what its form held
+	TypedAt       string                 // address of that form
+}
+
+// decisionView is one item between two rounds.
+type decisionView struct {
+	Item     consultation.Item
+	Feedback ballot.ItemFeedback
+}
+
+func (d room) desks(q *page.Request) error {
+	all, err := d.Consultations.Listed(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	var lines []deskLine
+	for _, c := range all {
+		if o := consultation.Offices(q.Actor, c); len(o) > 0 {
+			lines = append(lines, deskLine{c, o})
+		}
+	}
+	if len(lines) == 0 && !holdsOffice(q.Actor) {
+		return fault.New(fault.Forbidden, "staff_needed", "the desk is for administrators, moderators and facilitators: ask your administration for the role")
+	}
+	var own []account.Administration
+	if administers(q.Actor) {
+		if own, err = d.Accounts.Administrations(q.Context()); err != nil {
+			return err
+		}
+		own = slices.DeleteFunc(own, func(a account.Administration) bool { return !account.CanAdminister(q.Actor, a.ID) })
+	}
+	return q.Render(200, desksPage(lines, own))
+}
+
+func (d room) desk(q *page.Request) error { return d.renderDesk(q, nil) }
+
+// renderDesk shows the desk, with the fault of the act that was refused.
+func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
+	v, err := d.view(q.Context(), q.Actor, q.Param("slug"))
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		return q.Render(200, deskPage(v))
+	}
+	v.Fault, v.TypedAt, v.Typed = f, q.R.URL.Path, map[string]string{}
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
+		v.Typed[name] = form.Value(name)
+	}
+	if f.Kind != fault.Conflict {
+		return q.Render(422, deskPage(v))
+	}
+	if lost := v.lost(q); !v.offers(v.TypedAt) && len(lost.Texts) > 0 {
+		return q.Render(409, ui.LostPage(lost))
+	}
+	return q.Render(409, deskPage(v))
+}
+
+func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskView, error) {
+	c, err := d.Consultations.Desk(ctx, actor, slug)
+	if err != nil {
+		return deskView{}, err
+	}
+	mine := consultation.Offices(actor, c)
+	v := deskView{
+		Consultation: c, Administrator: slices.Contains(mine, account.Administrator),
+		Moderator: slices.Contains(mine, account.Moderator), Facilitator: slices.Contains(mine, account.Facilitator),
+		Lost: consultation.Lost(actor, c),
+	}
+	if c.Stage == consultation.Draft {
+		v.Missing, err = d.Consultations.Missing(ctx, actor, slug)
+		return v, err
+	}
+	for i, r := range c.Rounds {
+		switch r.State {
+		case consultation.RoundOpen, consultation.RoundClosing, consultation.RoundClosed:
+			v.Current = &c.Rounds[i]
+		case consultation.RoundPlanned:
+			if v.Next == nil {
+				v.Next = &c.Rounds[i]
+			}
+		case consultation.RoundReleased:
+			if r.Kind != delphi.Gather {
+				fb, err := d.Ballots.Feedback(ctx, c.ID, r.Number)
+				if err != nil {
+					return v, err
+				}
+				v.Rounds = append(v.Rounds, fb)
+			}
+		}
+	}
+	if v.Moderator && c.Stage == consultation.Running && gatherClosed(c) {
+		if _, v.Counts, err = d.Contributions.Queue(ctx, actor, slug); err != nil {
+			return v, err
+		}
+	}
+	if c.Stage == consultation.Concluded {
+		dissent, err := d.Reports.Dissent(ctx, actor, slug)
+		if err != nil {
+			return v, err
+		}
+		v.Dissent = len(dissent) > 0
+		if v.Minority, err = d.Consultations.Minority(ctx, c.ID); err != nil {
+			return v, err
+		}
+	}
+	return v, d.decisions(ctx, &v)
+}
+
+// decisions sets the items that wait for the facilitator, by ascending agreement.
+func (d room) decisions(ctx context.Context, v *deskView) error {
+	if v.Consultation.Stage != consultation.Running || len(v.Rounds) == 0 {
+		return nil
+	}
+	items, err := d.Consultations.Items(ctx, v.Consultation.ID)
+	if err != nil {
+		return err
+	}
+	last := v.Rounds[len(v.Rounds)-1]
+	for _, it := range items {
+		i := slices.IndexFunc(last.Items, func(f ballot.ItemFeedback) bool { return f.Item == it.ID })
+		if it.State != consultation.ItemLive || i < 0 {
+			continue
+		}
+		line := decisionView{it, last.Items[i]}
+		if line.Feedback.Proposal.Action == delphi.Settle {
+			v.Stable = append(v.Stable, line)
+		} else {
+			v.Decisions = append(v.Decisions, line)
+		}
+	}
+	slices.SortStableFunc(v.Decisions, func(a, b decisionView) int {
+		x, xok := a.Feedback.Figures.Agreement.Float()
+		y, yok := b.Feedback.Figures.Agreement.Float()
+		if xok != yok { // what has no measure comes last
+			if xok {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(x, y)
+	})
+	return nil
+}
+
+// offers tells whether the desk still has the form of an address.
+func (v deskView) offers(path string) bool {
+	switch act := path[strings.LastIndex(path, "/")+1:]; act {
+	case "publish":
+		return v.Consultation.Stage == consultation.Concluded && v.Administrator
+	case "suspend":
+		return v.live() && v.Consultation.Suspended == nil && v.Consultation.Stage != consultation.Concluded
+	case "conclude":
+		return v.concludes()
+	case "withdraw":
+		return v.live() && v.Administrator
+	case "extend", "close":
+		return v.Current != nil && v.Current.State == consultation.RoundOpen && strings.HasPrefix(path, v.roundPath(v.Current, "/"))
+	case "decide":
+		return slices.ContainsFunc(v.Decisions, func(d decisionView) bool { return path == v.path("/items/"+d.Item.ID.String()+"/decide") })
+	}
+	return true
+}
+
+// lost is the page of an act whose form the desk has no more, with what was typed.
+func (v deskView) lost(q *page.Request) ui.Lost {
+	l := ui.Lost{Frame: v.frame(q), Fault: v.Fault, Next: v.path("")}
+	for _, t := range []struct{ name, key string }{{"reason", "staff.reason"}, {"summary", "staff.publish.summary"}, {"limitations", "staff.publish.limitations"}} {
+		if v.Typed[t.name] != "" {
+			l.Texts = append(l.Texts, ui.Typed{Label: q.T(t.key), Text: v.Typed[t.name]})
+		}
+	}
+	return l
+}
+
+func holdsOffice(a account.Actor) bool {
+	return slices.ContainsFunc(a.Grants, func(g account.Grant) bool { return a.Staff(g.Administration) })
+}
+
+func administers(a account.Actor) bool {
+	return slices.ContainsFunc(a.Grants, func(g account.Grant) bool { return g.Role == account.Administrator })
+}
+
+func gatherClosed(c consultation.Consultation) bool {
+	return slices.ContainsFunc(c.Rounds, func(r consultation.Round) bool {
+		return r.Kind == delphi.Gather && (r.State == consultation.RoundClosed || r.State == consultation.RoundReleased)
+	})
+}

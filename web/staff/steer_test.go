@@ -1,0 +1,262 @@
+package staff_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/web/page"
+	"delfi/web/staff"
+	"delfi/web/webtest"
+)
+
+func mount(h *webtest.House) webtest.Mount {
+	return func(r chi.Router, k *page.Kernel) {
+		staff.Routes(r, k, staff.Services{
+			Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports,
+		})
+	}
+}
+
+func at(slug, more string) string { return "/desk/" + slug + more }
+
+// TestRoom plays the demonstration once and lets every test walk in it.
+func TestRoom(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	site := h.Site(t, mount(h))
+	t.Run("guards", func(t *testing.T) { guards(t, h) })
+	t.Run("desks", func(t *testing.T) { desks(t, h, site) })
+	t.Run("a desk shows no count of an open round", func(t *testing.T) { noCounts(t, h, site) })
+	t.Run("a draft that fails keeps every character", func(t *testing.T) { draft(t, h, site) })
+	t.Run("what is missing before the announcement", func(t *testing.T) { missing(t, h, site) })
+	t.Run("an act without its reason", func(t *testing.T) { reasonless(t, h, site) })
+	t.Run("ways to answer", func(t *testing.T) { ways(t, h, site) })
+	t.Run("synthesis", func(t *testing.T) { synthesis(t, h, site) })
+	t.Run("a reason removed by law", func(t *testing.T) { removed(t, h, site) })
+	t.Run("the minority report", func(t *testing.T) { minority(t, h, site) }) // last: it ends a consultation
+}
+
+// ways: the drafting form offers both ways to answer, each with its limits beside it.
+func ways(t *testing.T, h *webtest.House, site *webtest.Site) {
+	got := site.As(t, h.Person(t, "giulia")).Get(t, "/desk/new")
+	for mode, limit := range map[string]string{"sealed-key": "potrebbe collegare una persona", "held-code": "Chi perde il codice non può più rispondere"} {
+		choice := got.Page.Find("input[name=anonymity_mode][value=" + mode + "]")
+		if choice.Length() != 1 || !strings.Contains(choice.Parent().Text(), limit) {
+			t.Errorf("%s: %q", mode, choice.Parent().Text())
+		}
+	}
+	if got.Count("input[name=anonymity_mode][checked]") != 1 {
+		t.Error("not one way is chosen at first")
+	}
+}
+
+// guards: nobody acts on a desk but its staff. That a public consultation has one is
+// no secret (403); another administration's draft is not there at all (404).
+func guards(t *testing.T, h *webtest.House) {
+	anna, elena := h.Person(t, "anna"), h.Person(t, "elena")
+	denied := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "another administration": {Who: elena, Status: 403}}
+	hidden := map[string]webtest.Denial{"a participant": {Who: anna, Status: 404}, "another administration": {Who: h.Person(t, "giulia"), Status: 404}}
+	citizen := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}}
+	reason := url.Values{"reason": {"x"}, "days": {"2"}, "decision": {"settle"}, "act": {"merge"}, "destination": {"new"}, "text": {"x"}}
+	routes := []webtest.Route{
+		{Method: "GET", Path: "/desk", Denied: citizen},
+		{Method: "GET", Path: "/desk/new", Denied: citizen},
+		{Method: "POST", Path: "/desk/new", Form: url.Values{"title": {"x"}}, Denied: citizen},
+		{Method: "GET", Path: at(webtest.Answering, ""), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/edit"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
+		{Method: "GET", Path: at("mercato-coperto", ""), Denied: hidden},
+		{Method: "GET", Path: at("mercato-coperto", "/edit"), Denied: hidden},
+		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
+	}
+	for _, act := range []string{
+		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/publish", "/withdraw",
+		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
+		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/reasons", "/acts/" + uuid.NewString() + "/undo",
+	} {
+		here := denied
+		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
+			here = map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}}
+		}
+		routes = append(routes,
+			webtest.Route{Method: "POST", Path: at(webtest.Answering, act), Form: reason, Denied: here},
+			webtest.Route{Method: "POST", Path: at("mercato-coperto", act), Form: reason, Denied: hidden})
+	}
+	h.Guards(t, mount, anna, routes...)
+}
+
+// desks: each of the staff finds what is theirs, and drafts stay at home.
+func desks(t *testing.T, h *webtest.House, site *webtest.Site) {
+	for who, wants := range map[string]struct {
+		n     int
+		draft bool
+	}{"giulia": {4, false}, "marta": {4, false}, "paolo": {4, false}, "elena": {1, true}} {
+		got := site.As(t, h.Person(t, who)).Get(t, "/desk")
+		if n := got.Count("main .dlf-plain > li"); n != wants.n {
+			t.Errorf("%s finds %d consultations, wants %d", who, n, wants.n)
+		}
+		if strings.Contains(got.Text("main"), "mercato coperto") != wants.draft {
+			t.Errorf("%s and the draft of Borgo: %s", who, got.Text("main"))
+		}
+	}
+}
+
+func noCounts(t *testing.T, h *webtest.House, site *webtest.Site) {
+	for _, who := range []string{"giulia", "marta", "paolo"} {
+		got := site.As(t, h.Person(t, who)).Get(t, at(webtest.Answering, ""))
+		if got.Status != 200 || got.Count("main h1") != 1 {
+			t.Fatalf("%s: %d", who, got.Status)
+		}
+		if n := got.Count("main table tbody tr"); n != 1 {
+			t.Errorf("%s sees %d rounds in the table of participation; only the closed one has figures", who, n)
+		}
+	}
+}
+
+func draft(t *testing.T, h *webtest.House, site *webtest.Site) {
+	b := site.As(t, h.Person(t, "giulia"))
+	form := url.Values{
+		"title": {"Un <b>titolo</b> & più"}, "slug": {"Non va!"}, "question": {" spazi intorno "}, "background": {"riga\n\nriga"}, "language": {"it"},
+		"commitment_quotation": {"«Promessa»"}, "commitment_decide_by": {"31 luglio"}, "commitment_reply_days": {"molti"}, "points": {"12"},
+		"gather_days": {"0"}, "answer_days": {"x"}, "answer_rounds": {"20"}, "share_permille": {"500"}, "starts_on": {"domani"}, "group_name": {"Cittadini"},
+	}
+	got := b.Post(t, "/desk/new", form)
+	if got.Status != 422 {
+		t.Fatalf("got %d", got.Status)
+	}
+	for name, typed := range form {
+		field := got.Page.Find("[name=" + name + "]").First()
+		if kept := field.AttrOr("value", strings.TrimPrefix(field.Text(), "\n")); name != "language" && kept != typed[0] {
+			t.Errorf("%s: %q became %q", name, typed[0], kept)
+		}
+	}
+	got.Page.Find("#errors a").Each(func(_ int, a *goquery.Selection) {
+		if id := a.AttrOr("href", ""); got.Count(id) != 1 {
+			t.Errorf("%q leads to no field", id)
+		}
+	})
+	if got.Count("#errors a") == 0 {
+		t.Error("nothing says what to mend")
+	}
+}
+
+// missing: the desk of a draft names each sentence that the announcement waits for,
+// and announcing all the same is refused with the same words.
+func missing(t *testing.T, h *webtest.House, site *webtest.Site) {
+	b := site.As(t, h.Person(t, "elena"))
+	got := b.Get(t, "/desk/mercato-coperto")
+	if got.Status != 200 || !strings.Contains(got.Text("main"), "La promessa, come sarà citata") || !strings.Contains(got.Text("main"), "Mediazione") {
+		t.Errorf("%d: %s", got.Status, got.Text("main"))
+	}
+	if got := b.Post(t, "/desk/mercato-coperto/announce", nil); got.Status != 422 || got.Count("#errors a") == 0 {
+		t.Errorf("announced without a commitment: %d", got.Status)
+	}
+}
+
+func reasonless(t *testing.T, h *webtest.House, site *webtest.Site) {
+	paolo, giulia := site.As(t, h.Person(t, "paolo")), site.As(t, h.Person(t, "giulia"))
+	for _, c := range []struct {
+		b    *webtest.Browser
+		path string
+	}{
+		{paolo, at(webtest.Answering, "/rounds/3/close")}, {paolo, at(webtest.Answering, "/rounds/3/extend")},
+		{giulia, at(webtest.Answering, "/withdraw")}, {giulia, at(webtest.Answering, "/suspend")},
+	} {
+		got := c.b.Post(t, c.path, url.Values{"reason": {"  "}, "days": {"2"}})
+		if got.Status != 422 || got.Count("#errors a") == 0 {
+			t.Errorf("%s without a reason: %d %s", c.path, got.Status, got.Text("main h1"))
+		}
+	}
+}
+
+func synthesis(t *testing.T, h *webtest.House, site *webtest.Site) {
+	marta := site.As(t, h.Person(t, "marta"))
+	if got := marta.Get(t, at(webtest.Gathering, "/contributions")); got.Status != 409 {
+		t.Errorf("the queue of an open round: %d", got.Status)
+	}
+	if got := marta.Get(t, at(webtest.Gathering, "")).Text("main"); !strings.Contains(got, "I contributi si aprono") || !strings.Contains(got, "a scatti di 5") {
+		t.Errorf("the desk of an open gather round says %q", got)
+	}
+	got := marta.Get(t, at(webtest.Published, "/contributions"))
+	if got.Status != 200 || got.Count("input[name=c]") != 13 {
+		t.Errorf("%d, %d contributions", got.Status, got.Count("input[name=c]"))
+	}
+	id := got.Page.Find("input[name=c]").First().AttrOr("value", "")
+	if got := marta.Get(t, at(webtest.Published, "/contributions?c="+id)); got.Count(".dlf-src article") != 1 || got.Count("svg.dlf-lineage") != 1 {
+		t.Errorf("one chosen: %d side by side", got.Count(".dlf-src article"))
+	}
+	paolo := h.Person(t, "paolo")
+	if got := site.As(t, paolo).Get(t, at(webtest.Published, "/contributions")); got.Status != 403 {
+		t.Errorf("the facilitator opens the moderators' queue: %d", got.Status)
+	}
+}
+
+// removed: a moderator takes a reason away; what is wrong comes back with every
+// character, and the facilitator, whose office it is not, may not.
+func removed(t *testing.T, h *webtest.House, site *webtest.Site) {
+	f, err := h.Ballots.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for _, i := range f.Items {
+		if len(i.Reasons) > 0 {
+			text = i.Reasons[0].Text
+		}
+	}
+	marta := site.As(t, h.Person(t, "marta"))
+	path := at(webtest.Answering, "/reasons")
+	form := marta.Get(t, path).Page.Find(".dlf-said:contains('" + text[:20] + "')").First().Parent().Find("form")
+	digest := form.Find("[name=reason]").AttrOr("value", "")
+	if digest == "" {
+		t.Fatalf("no button stands beside %q", text)
+	}
+	got := marta.Post(t, path, url.Values{"reason": {digest}, "ground": {""}})
+	if got.Status != 422 || got.Count("details[open] [aria-invalid=true]") != 1 {
+		t.Errorf("without a ground: %d", got.Status)
+	}
+	if got = marta.Post(t, path, url.Values{"reason": {"00"}, "ground": {"GDPR 17"}}); got.Status != 404 {
+		t.Errorf("a reason that nobody wrote: %d", got.Status)
+	}
+	if got = site.As(t, h.Person(t, "paolo")).Post(t, path, url.Values{"reason": {digest}, "ground": {"GDPR 17"}}); got.Status != 403 {
+		t.Errorf("the facilitator: %d", got.Status)
+	}
+	for range 2 { // pressed twice
+		if got = marta.Post(t, path, url.Values{"reason": {digest}, "ground": {"GDPR 17"}}); got.Status != 303 {
+			t.Fatalf("a ground: %d %s", got.Status, got.Text("main"))
+		}
+	}
+	if f, err = h.Ballots.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2); err != nil {
+		t.Fatal(err)
+	}
+	stubs := 0
+	for _, i := range f.Items {
+		for _, r := range i.Reasons {
+			if r.Text == text {
+				t.Error("the text still stands")
+			}
+			if r.Removed != "" {
+				stubs++
+			}
+		}
+	}
+	if stubs == 0 {
+		t.Error("no stub stands in its place")
+	}
+}
+
+func consultationOf(t *testing.T, h *webtest.House, slug string) uuid.UUID {
+	t.Helper()
+	c, err := h.Consultations.Find(t.Context(), account.Actor{}, slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
+}

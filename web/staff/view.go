@@ -1,0 +1,423 @@
+package staff
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/contribution"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/web/page"
+	"delfi/web/ui"
+	"delfi/web/ui/chart"
+)
+
+// field is one field of a form, with the fault of the form.
+type field struct {
+	name, value string
+	kind        string // of an input
+	rows        int    // more than one: a text area
+	fault       *fault.Fault
+}
+
+func (v draftView) field(name, value string, rows int) field {
+	return field{name: name, value: value, kind: "text", rows: rows, fault: v.Fault}
+}
+
+func (v draftView) number(name, value string) field {
+	return field{name: name, value: value, kind: "number", rows: 1, fault: v.Fault}
+}
+
+// dated is a date as the browser's own control gives it: 2006-01-02, which a
+// person without one can type.
+func (v draftView) dated(name, value string) field {
+	return field{name: name, value: value, kind: "date", rows: 1, fault: v.Fault}
+}
+
+func (f field) words(q *page.Request) ui.Field {
+	return ui.Field{Name: f.name, Label: q.T("staff.field." + f.name), Hint: q.T("staff.hint." + f.name), Short: f.kind != "text", Rows: f.rows}
+}
+
+// problems are those of the form that came back.
+func (v draftView) problems(q *page.Request) ui.Problems { return problems(q, v.Fault) }
+
+// languages are those to choose from.
+func (v draftView) languages(q *page.Request) []ui.Option {
+	var all []ui.Option
+	for _, l := range page.Languages {
+		all = append(all, ui.Option{Value: l, Label: q.T("staff.draft.language_" + l), Chosen: v.Form.Language == l})
+	}
+	return all
+}
+
+func (v draftView) title(q *page.Request) string {
+	if v.Slug == "" {
+		return q.T("staff.draft.new")
+	}
+	return q.T("staff.draft.title")
+}
+
+// problem is the form's fault as an error: nil stays nil.
+func (f field) problem() error {
+	if f.fault == nil {
+		return nil
+	}
+	return f.fault
+}
+
+// problems names each field as the form does.
+func problems(q *page.Request, f *fault.Fault) ui.Problems {
+	if f == nil {
+		return ui.Problems{}
+	}
+	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "language": q.T("staff.draft.language"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where")}
+	for _, d := range f.Fields {
+		if key := "staff.field." + d.Name; page.Known(key) {
+			labels[d.Name] = q.T(key)
+		}
+	}
+	return ui.ProblemsOf(f).Labelled(labels)
+}
+
+// of is the case of an item between two rounds, from which its words are drawn.
+func (d decisionView) of(c consultation.Consultation) ui.Case {
+	final := slices.ContainsFunc(d.Feedback.Proposal.Grounds, func(g delphi.Ground) bool { return g.Code == "last_round" && g.Holds })
+	return ui.Case{Protocol: c.Protocol, Kind: d.Feedback.Kind, Verdict: d.Feedback.Verdict, Figures: d.Feedback.Figures, Final: final}
+}
+
+// grounds are those that a proposal stands on: gates and tests of the verdict, then
+// the proposal's own. That another round is left is no ground for anything.
+func (d decisionView) grounds() []delphi.Ground {
+	var all []delphi.Ground
+	for _, g := range d.Feedback.Verdict.Grounds {
+		if !g.Holds || slices.Contains(told, g.Code) {
+			all = append(all, g)
+		}
+	}
+	for _, g := range d.Feedback.Proposal.Grounds {
+		if g.Code == "cannot_judge" || g.Code == "last_round" && g.Holds {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// told are the grounds of a verdict that a desk lists though they hold.
+var told = []string{"scheibe", "unchanged", "within", "wilcoxon", "sign", "w_rising", "no_earlier_round", "no_stability_gate", "test_dropped", "left_out"}
+
+func (d decisionView) distribution(q *page.Request, c consultation.Consultation) chart.Distribution {
+	k, _ := c.Protocol.Kind(d.Feedback.Kind)
+	title := q.T("staff.decide.picture", "number", d.Item.Number)
+	picture := ui.Distribution("item-"+strconv.Itoa(d.Item.Number)+"-picture", title, d.Feedback.Figures,
+		ui.Scale{Points: k.Points, Low: k.Low[c.Language], High: k.High[c.Language], Classes: k.Classes}, 0)
+	if d.Feedback.Figures.Camps(d.Feedback.Verdict) {
+		return ui.WithoutMiddle(picture)
+	}
+	return picture
+}
+
+// kept says how many kept their answer, within a point of it where that is the
+// protocol's tolerance, "at least" where the tables tell no more.
+func (d decisionView) kept(q *page.Request) string {
+	f := d.Feedback.Figures
+	value, least := f.Unchanged, f.Bound.Unchanged
+	if f.Within.Defined() {
+		value, least = f.Within, f.Bound.Within
+	}
+	share := ui.Proportion(q, ui.Plain, value, least)
+	if least && value.Defined() {
+		return q.T("staff.decide.at_least", "share", share)
+	}
+	return share
+}
+
+// problems are those of the form that was sent; what a draft lacks is mended on its own page.
+func (v deskView) problems(q *page.Request) ui.Problems {
+	p := problems(q, v.Fault)
+	if v.TypedAt == v.path("/announce") {
+		return p.On(v.at(q, "/edit"))
+	}
+	return p.In(idOf(v.TypedAt))
+}
+
+func (v deskView) typedAt(path, name string) string {
+	if v.TypedAt != path {
+		return ""
+	}
+	return v.Typed[name]
+}
+
+func (v deskView) at(q *page.Request, act string) string {
+	return q.URL("/desk/" + v.Consultation.Slug + act)
+}
+
+// idOf makes an element's id of a form's address.
+func idOf(path string) string { return strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") }
+
+func missing(q *page.Request, m consultation.Missing) string {
+	return q.Field(fault.Field{Name: m.Field, Code: m.Code, Message: m.Message})
+}
+
+func (l deskLine) roles(q *page.Request) string {
+	words := make([]string, len(l.Office))
+	for i, r := range l.Office {
+		words[i] = role(q, r)
+	}
+	return strings.Join(words, ", ")
+}
+
+func role(q *page.Request, r account.Role) string { return q.T("staff.role." + string(r)) }
+
+// sentence says where a consultation stands and what comes next, in one line.
+func sentence(q *page.Request, c consultation.Consultation) string {
+	if c.Suspended != nil {
+		return q.T("staff.state.suspended", "since", q.Day(c.Suspended.Since))
+	}
+	switch c.Stage {
+	case consultation.Announced:
+		return q.T("staff.state.announced", "starts", q.Day(c.StartsAt))
+	case consultation.Running:
+		return running(q, c)
+	default:
+		return q.T("staff.state." + string(c.Stage))
+	}
+}
+
+func running(q *page.Request, c consultation.Consultation) string {
+	for _, r := range c.Rounds {
+		switch {
+		case r.State == consultation.RoundOpen:
+			return q.T("staff.state.open", "number", r.Number, "deadline", q.Moment(r.Deadline))
+		case r.State == consultation.RoundClosing:
+			return q.T("staff.state.closing", "number", r.Number)
+		case r.State == consultation.RoundClosed && r.Kind == delphi.Gather:
+			return q.T("staff.state.synthesis", "number", r.Number)
+		case r.State == consultation.RoundPlanned && r.Number > 1:
+			return q.T("staff.state.between", "number", r.Number, "opens", q.Day(r.PlannedAt))
+		}
+	}
+	return q.T("staff.state.last")
+}
+
+// wrote says how many people have written in an open gather round.
+func wrote(q *page.Request, r consultation.Round) string {
+	if r.Turnout < 5 {
+		return q.T("staff.synthesis.wrote_small")
+	}
+	return q.T("staff.synthesis.wrote_more", "n", r.Turnout)
+}
+
+// kind names a round by what it asks for.
+func kind(q *page.Request, c consultation.Consultation, r consultation.Round) string {
+	if r.Kind == delphi.Gather {
+		return q.T("staff.round.gather")
+	}
+	for _, earlier := range c.Rounds {
+		if earlier.Number < r.Number && earlier.Kind == r.Kind {
+			return q.T("staff.round.revise")
+		}
+	}
+	return q.T("staff.round.answer")
+}
+
+func (v deskView) path(act string) string { return "/desk/" + v.Consultation.Slug + act }
+
+func (v deskView) roundPath(r *consultation.Round, act string) string {
+	return v.path("/rounds/" + strconv.Itoa(r.Number) + act)
+}
+
+// live tells whether there is anything left to stop.
+func (v deskView) live() bool {
+	switch v.Consultation.Stage {
+	case consultation.Announced, consultation.Running, consultation.Concluded:
+		return v.Consultation.Origin == nil
+	}
+	return false
+}
+
+// last ends the keys of what is said where no round is left to open.
+func (v deskView) last() string {
+	if v.Next == nil {
+		return "_last"
+	}
+	return ""
+}
+
+// stops tells whether the reader has an act that stops something.
+func (v deskView) stops() bool {
+	return v.live() && (v.Administrator || v.Moderator && v.Consultation.Stage != consultation.Concluded || v.concludes())
+}
+
+// concludes tells whether the reader can conclude now.
+func (v deskView) concludes() bool {
+	return v.Facilitator && v.Consultation.Stage == consultation.Running && v.Current == nil && len(v.Rounds) > 0
+}
+
+func (v deskView) kicker(q *page.Request) string {
+	switch {
+	case v.Facilitator:
+		return q.T("staff.desk.of_facilitator")
+	case v.Moderator:
+		return q.T("staff.desk.of_moderator")
+	default:
+		return q.T("staff.desk.of_administrator")
+	}
+}
+
+// lap is the class of a round in the timeline.
+func lap(r consultation.Round) string {
+	switch r.State {
+	case consultation.RoundReleased:
+		return "done"
+	case consultation.RoundOpen, consultation.RoundClosing, consultation.RoundClosed:
+		return "now"
+	}
+	return ""
+}
+
+func (v deskView) span(q *page.Request, r consultation.Round) string {
+	from := r.PlannedAt
+	if !r.OpenedAt.IsZero() {
+		from = r.OpenedAt
+	}
+	to := r.Deadline
+	if !r.ClosedAt.IsZero() {
+		to = r.ClosedAt
+	}
+	return q.T("staff.round.span", "from", q.Day(from), "to", q.Day(to))
+}
+
+// lapNote says what came of a round: people, never answers, and nothing while it is open.
+func (v deskView) lapNote(q *page.Request, r consultation.Round) string {
+	for _, f := range v.Rounds {
+		if f.Round == r.Number {
+			return q.T("staff.round.answered", "answered", f.Answered, "enrolled", f.Enrolled, "percent", ui.Part(q, ui.Plain, f.Answered, f.Enrolled))
+		}
+	}
+	return q.T("staff.round.state_" + string(r.State))
+}
+
+func (d decisionView) kicker(q *page.Request) string {
+	if a := d.Feedback.Figures.Agreement; a.Defined() {
+		return q.T("staff.decide.agreement", "number", d.Item.Number, "a", ui.Decimal(q, a, 2))
+	}
+	return q.T("staff.decide.no_agreement", "number", d.Item.Number)
+}
+
+// others are the decisions that are not the proposal.
+func others(a delphi.Action) []delphi.Action {
+	var out []delphi.Action
+	for _, b := range []delphi.Action{delphi.Settle, delphi.GoOn, delphi.Reword} {
+		if a != b {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func (v queueView) lead(q *page.Request) string {
+	if v.Counts.Pending == 0 {
+		return q.T("staff.synthesis.done")
+	}
+	return q.T("staff.synthesis.lead", "n", v.Counts.Pending)
+}
+
+func (v queueView) nothing(q *page.Request) string {
+	if v.Counts.Pending == 0 {
+		return q.T("staff.synthesis.done")
+	}
+	return q.T("staff.synthesis.choose")
+}
+
+func (v queueView) chosen(c contribution.Contribution) bool {
+	for _, o := range v.Chosen {
+		if o.ID == c.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// problems are those of the form that was sent: the removal's stand with its contribution.
+func (v queueView) problems(q *page.Request) ui.Problems {
+	p := problems(q, v.Fault)
+	if v.Removing != uuid.Nil {
+		return p.In(v.Removing.String())
+	}
+	return p
+}
+
+func (v queueView) ground(c contribution.Contribution) string {
+	if c.ID != v.Removing {
+		return ""
+	}
+	return v.Ground
+}
+
+// destinations are the places that contributions go to.
+func (v queueView) destinations(q *page.Request) []ui.Option {
+	var all []ui.Option
+	for _, d := range []contribution.Destination{contribution.Fresh, contribution.Existing, contribution.Said} {
+		all = append(all, ui.Option{Value: string(d), Label: q.T("staff.synthesis.to_" + string(d)), Chosen: v.Destination == string(d)})
+	}
+	return all
+}
+
+// choices are the statements that contributions can go into.
+func (v queueView) choices() []ui.Option {
+	var all []ui.Option
+	for _, it := range v.live() {
+		all = append(all, ui.Option{Value: it.ID.String(), Label: strconv.Itoa(it.Number) + ". " + it.Text, Chosen: v.Item == it.ID.String()})
+	}
+	return all
+}
+
+// was is the present wording of the chosen statement.
+func (v queueView) was() string {
+	for _, it := range v.Items {
+		if it.ID.String() == v.Item {
+			return it.Text
+		}
+	}
+	return ""
+}
+
+func (v draftView) frame(q *page.Request) ui.Frame {
+	title := v.title(q)
+	return ui.Frame{Title: title, Section: ui.Desk, Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: title}}}
+}
+
+func desksFrame(q *page.Request) ui.Frame {
+	return ui.Frame{Title: q.T("staff.desks.title"), Section: ui.Desk, Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title")}}}
+}
+
+func (v deskView) frame(q *page.Request) ui.Frame {
+	return ui.Frame{
+		Title: v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
+		Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Consultation.Title}},
+	}
+}
+
+func (v queueView) frame(q *page.Request) ui.Frame {
+	return ui.Frame{
+		Title: q.T("staff.synthesis.title"), Section: ui.Desk, Owner: v.Consultation.AdministrationName,
+		Crumbs: []ui.Crumb{
+			{Label: q.T("staff.desks.title"), Path: "/desk"},
+			{Label: v.Consultation.Title, Path: "/desk/" + v.Consultation.Slug},
+			{Label: q.T("staff.synthesis.title")},
+		},
+	}
+}
+
+// reasonLabel says when a reason is required: to conclude, only against the proposals.
+func reasonLabel(q *page.Request, path string) string {
+	if strings.HasSuffix(path, "/conclude") {
+		return q.T("staff.reason_if_against")
+	}
+	return q.T("staff.reason")
+}
