@@ -46,7 +46,7 @@ var order = [][]string{
 	{"internal/study"}, // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
-	{"internal/fault"},
+	{"internal/civiltime", "internal/fault"},
 }
 
 // neighbours may import each other although they stand on one storey.

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	_ "time/tzdata" // a day is Rome's on machines without zone files too
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -34,7 +34,6 @@ type Service struct {
 	people *account.Service
 	seat   *pseudonym.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
-	rome   *time.Location
 	heaps  []postgres.Heap // see Mingled
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
@@ -52,13 +51,8 @@ const placesKept = 1 << 16
 
 // New makes the service; enrolment answers "closed" until Ask was called.
 func New(db *postgres.DB, a *account.Service, p *pseudonym.Service) *Service {
-	rome, err := time.LoadLocation("Europe/Rome")
-	if err != nil {
-		// tzdata is linked in, so this is a broken build.
-		panic(err)
-	}
 	s := &Service{
-		db: db, people: a, seat: p, rome: rome,
+		db: db, people: a, seat: p,
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 	}
 	s.places = postgres.NewInquiry(s.seated)
@@ -108,7 +102,7 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		} else if left {
 			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
 		}
-		day := tx.Now.In(s.rome).Format(time.DateOnly)
+		day := civiltime.Date(tx.Now)
 		err = insertEnrolment(ctx, tx, consultation, actor.Account, group, day)
 		if postgres.Constraint(err) == "enrolment_pkey" {
 			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
