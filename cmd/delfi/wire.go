@@ -46,7 +46,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	h.contributions = contribution.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.contributions, h.record)
-	h.bridge.Follow(h.consultations.Epoch)
+	h.bridge.Follow(h.consultations.Version)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
 	return h, nil

@@ -58,7 +58,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	h.consultations = consultation.New(db, h.jobs, h.accounts, record, h.bridge, h.panel, letters)
 	texts := contribution.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
-	h.bridge.Follow(h.consultations.Epoch)
+	h.bridge.Follow(h.consultations.Version)
 	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)
 	return h, nil
 }
@@ -70,7 +70,7 @@ func (h *house) listen(ctx context.Context) error {
 	h.deaf = make(chan error, 1)
 	go func() { h.deaf <- h.consultations.Listen(ctx) }()
 	for {
-		if _, told := h.consultations.Epoch(); told {
+		if _, told := h.consultations.Version(); told {
 			return nil
 		}
 		select {

@@ -42,7 +42,7 @@ var order = [][]string{
 	{"internal/login", "internal/account", "internal/pseudonym", "internal/ledger", "internal/notify"},
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives
 	{"migrations"},
-	{"internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
+	{"internal/platform/cache", "internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
 	{"internal/study"}, // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
@@ -79,7 +79,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":        {"internal/platform/mail"},
 	"github.com/alecthomas/kong":         {"cmd"},
 	"gonum.org/v1/gonum":                 {"internal/delphi/stat"},
-	"github.com/nicksnyder/go-i18n":      {"web/page"},
+	"github.com/nicksnyder/go-i18n":      {"web/i18n"},
 	"github.com/thedatashed/xlsxreader":  {"internal/study"},
 }
 
@@ -111,7 +111,7 @@ func audience(room string) string {
 	}
 	first, _, _ := strings.Cut(rest, "/")
 	switch first {
-	case "page", "ui", "static", "webtest":
+	case "page", "i18n", "ui", "static", "webtest":
 		return ""
 	}
 	return first

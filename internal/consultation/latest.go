@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/platform/cache"
 	"delfi/internal/platform/postgres"
 )
 
@@ -18,10 +19,10 @@ const changedChannel = "delfi_pages"
 // latest are consultations as the last change left them, for the many who read and
 // answer. It holds something only while the database tells of changes.
 type latest struct {
-	mu     sync.Mutex
-	up     bool
-	epoch  uint64 // how many changes were heard
-	bySlug postgres.Memo[string, Consultation]
+	mu      sync.Mutex
+	up      bool
+	version uint64 // how many changes were heard
+	bySlug  cache.Versioned[string, Consultation]
 }
 
 // latestKept is how many consultations are held.
@@ -45,32 +46,32 @@ func (h *latest) drop(up bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.up = up
-	h.epoch++
+	h.version++
 }
 
-// Epoch numbers the states between changes: what was read in one is as it was read
+// Version numbers the states between changes: what was read in one is as it was read
 // as long as that one lasts. False while nobody tells of changes.
-func (s *Service) Epoch() (uint64, bool) {
+func (s *Service) Version() (uint64, bool) {
 	s.latest.mu.Lock()
 	defer s.latest.mu.Unlock()
-	return s.latest.epoch, s.latest.up
+	return s.latest.version, s.latest.up
 }
 
 // Latest is Find for readers and panelists: it may be some milliseconds behind an
 // act, which every act of theirs finds out under its lock. Staff, who look at what
 // they have just done, are given what Find gives.
 func (s *Service) Latest(ctx context.Context, actor account.Actor, slug string) (Consultation, error) {
-	epoch, up := s.Epoch()
+	version, up := s.Version()
 	if !up || len(actor.Grants) > 0 {
 		return s.Find(ctx, actor, slug)
 	}
-	c, found := s.latest.bySlug.Find(epoch, slug)
+	c, found := s.latest.bySlug.Get(version, slug)
 	if !found {
 		var err error
 		if c, err = s.Find(ctx, actor, slug); err != nil {
 			return Consultation{}, err
 		}
-		s.latest.bySlug.Keep(epoch, slug, c, latestKept)
+		s.latest.bySlug.Put(version, slug, c, latestKept)
 	}
 	// Whoever reads one may do with it what they like.
 	c.Rounds, c.Staff = slices.Clone(c.Rounds), slices.Clone(c.Staff)

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
+	"delfi/internal/platform/cache"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -37,10 +38,10 @@ type Service struct {
 	heaps  []postgres.Heap // see Mingled
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
-	groups postgres.Memo[place, string]
+	groups *cache.Cache[place, string]
 	places *postgres.Inquiry[uuid.UUID, uuid.UUID, string] // groups by consultation and account
 
-	working postgres.Memo[batchKey, struct{}] // batches of codes that work
+	working *cache.Cache[batchKey, struct{}] // batches of codes that work
 }
 
 // place is one account on one panel.
@@ -53,6 +54,7 @@ const placesKept = 1 << 16
 func New(db *postgres.DB, a *account.Service, p *pseudonym.Service) *Service {
 	s := &Service{
 		db: db, people: a, seat: p,
+		groups: cache.New[place, string](placesKept), working: cache.New[batchKey, struct{}](batchesKept),
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 	}
 	s.places = postgres.NewInquiry(s.seated)
@@ -117,12 +119,12 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 		return "", nil
 	}
 	at := place{consultation, actor.Account}
-	if group, ok := s.groups.Find(0, at); ok {
+	if group, ok := s.groups.Get(at); ok {
 		return group, nil
 	}
 	group, enrolled, err := s.places.Find(ctx, consultation, actor.Account)
 	if err == nil && enrolled {
-		s.groups.Keep(0, at, group, placesKept)
+		s.groups.Put(at, group)
 	}
 	return group, err
 }

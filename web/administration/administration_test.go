@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/web/administration"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/webtest"
 )
@@ -83,7 +84,7 @@ func typed(t *testing.T, got webtest.Response, form url.Values, mended ...string
 }
 
 func TestTheFirstAdministration(t *testing.T) {
-	for _, lang := range page.Languages {
+	for _, lang := range i18n.Languages {
 		t.Run(lang, func(t *testing.T) {
 			prefix := map[string]string{"it": "", "en": "/en"}[lang]
 			h := webtest.Open(t)

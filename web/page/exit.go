@@ -21,6 +21,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/web/i18n"
 )
 
 // statuses is the one table from a fault's kind to what the web says.
@@ -203,7 +204,7 @@ func (q *Request) StatusNext(status int) string { return q.status(status, "next"
 
 func (q *Request) status(status int, part string) string {
 	key := fmt.Sprintf("status.%d.%s", status, part)
-	if !Known(key) {
+	if !i18n.Known(key) {
 		key = "status.500." + part
 	}
 	return q.T(key)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"delfi/internal/platform/postgres/testdb"
+	"delfi/web/i18n"
 )
 
 // crowd is a house with one place in work, and a page that holds it until let go.
@@ -72,7 +73,7 @@ func TestAboveItsCapacityTheServerTurnsAwayAtOnceAndInWords(t *testing.T) {
 		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "5" || w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %v", path, w.Code, w.Header())
 		}
-		if !strings.Contains(w.Body.String(), Words(lang, "fault.busy")) {
+		if !strings.Contains(w.Body.String(), i18n.Words(lang, "fault.busy")) {
 			t.Errorf("%s does not say why: %s", path, w.Body)
 		}
 		w = c.get(path, header("Accept", "application/json"))
@@ -80,7 +81,7 @@ func TestAboveItsCapacityTheServerTurnsAwayAtOnceAndInWords(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || w.Header().Get("Content-Type") != "application/problem+json" {
 			t.Fatalf("a program gets %q: %v", w.Header().Get("Content-Type"), err)
 		}
-		if said.Status != 503 || said.Detail != Words(lang, "fault.busy") || said.Title == "" || said.Next == "" {
+		if said.Status != 503 || said.Detail != i18n.Words(lang, "fault.busy") || said.Title == "" || said.Next == "" {
 			t.Errorf("a program is told %+v", said)
 		}
 	}
@@ -262,7 +263,7 @@ func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
 	}
 	for lang, path := range map[string]string{"it": "/act", "en": "/en/act"} {
 		w := h.post(path, much, from("10.0.0.1:4001"))
-		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), Words(lang, "fault.share")) {
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), i18n.Words(lang, "fault.share")) {
 			t.Errorf("beyond its share: %d %s", w.Code, w.Body)
 		}
 	}
@@ -295,7 +296,7 @@ func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
 			t.Fatal(err)
 		}
 		said, err := io.ReadAll(res.Body)
-		if err != nil || res.StatusCode != http.StatusRequestTimeout || !res.Close || !strings.Contains(string(said), Words("en", "fault.slow")) {
+		if err != nil || res.StatusCode != http.StatusRequestTimeout || !res.Close || !strings.Contains(string(said), i18n.Words("en", "fault.slow")) {
 			t.Errorf("%d of %d bytes: %d %s %v", 3, announced, res.StatusCode, said, err)
 		}
 	}
@@ -339,7 +340,7 @@ func TestTooMuchIsRefusedBeforeItArrives(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "http://delfi.test/en/act", failing{t})
 	r.ContentLength = 1 << 40
 	w := h.ask(r)
-	if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), Words("en", "status.413.title")) {
+	if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), i18n.Words("en", "status.413.title")) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

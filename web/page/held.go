@@ -1,6 +1,10 @@
 package page
 
-import "net/http"
+import (
+	"net/http"
+
+	"delfi/web/i18n"
+)
 
 // Apart makes a page of h that lies outside the sessions: none is read, none is
 // written, and q.Actor is nobody whatever cookie comes along. Ballots that are
@@ -33,9 +37,9 @@ func (q *Request) Hold(path, value string) { q.hold(path, value, 0) }
 func (q *Request) Drop(path string) { q.hold(path, "", -1) }
 
 func (q *Request) hold(path, value string, seconds int) {
-	for _, lang := range Languages {
+	for _, lang := range i18n.Languages {
 		c := q.cookie(q.heldCookie(), value, seconds)
-		c.Path, c.SameSite = prefixed(lang, path), http.SameSiteStrictMode
+		c.Path, c.SameSite = i18n.Path(lang, path), http.SameSiteStrictMode
 		http.SetCookie(q.W, c)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/platform/postgres"
+	"delfi/web/i18n"
 )
 
 const (
@@ -131,7 +132,7 @@ func accepts(r *http.Request) bool {
 // with a query is not: nobody shall fill the shelf by inventing queries. The home
 // page is only where it does not send its reader to another language.
 func (k *Kernel) keepable(r *http.Request) bool {
-	if _, path := strip(r.URL.Path); signing(path) {
+	if _, path := i18n.Split(r.URL.Path); signing(path) {
 		return false // nobody waits for another's round trip
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || r.URL.RawPath != "" {
@@ -145,7 +146,7 @@ func (k *Kernel) keepable(r *http.Request) bool {
 			return false
 		}
 	}
-	return r.URL.Path != "/" || wish(r) == Languages[0]
+	return r.URL.Path != "/" || i18n.Preferred(r) == i18n.Languages[0]
 }
 
 // Front answers what is kept before anything else is done for a request: no session,

@@ -19,6 +19,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
+	"delfi/web/i18n"
 )
 
 // keeper is a house that keeps pages, with one page that counts how often it was drawn.
@@ -150,7 +151,7 @@ func TestNothingOfAPersonIsKeptNorIsAnythingKeptForAPerson(t *testing.T) {
 	if got := k.drawn.Load(); got != drawn+2 {
 		t.Errorf("drawn %d times for two people", got-drawn)
 	}
-	if w := k.get("/pages/a", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: languageCookie, Value: "en"}) }); k.drawn.Load() != drawn+2 || w.Code != 200 {
+	if w := k.get("/pages/a", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: i18n.Cookie, Value: "en"}) }); k.drawn.Load() != drawn+2 || w.Code != 200 {
 		t.Error("a chosen language alone makes a person")
 	}
 }

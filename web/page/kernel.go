@@ -23,6 +23,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/web/i18n"
 )
 
 // Actors finds who stands behind an account, as of an edition that is no older than
@@ -133,7 +134,7 @@ func New(o Options) *Kernel {
 	if o.ErrorPage == nil {
 		o.ErrorPage = bare
 	}
-	words() // a catalogue that does not parse stops the start, and not each page
+	i18n.Load() // a catalogue that does not parse stops the start, and not each page
 	k := &Kernel{opts: o}
 	base, err := url.Parse(o.BaseURL)
 	if err == nil {

@@ -20,6 +20,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 )
 
 // house is a kernel with a few pages, without a database.
@@ -122,7 +123,7 @@ func TestEveryFaultHasItsPage(t *testing.T) {
 				t.Errorf("%s %d: status %d", lang, want, w.Code)
 			}
 			for _, part := range []string{"title", "next"} {
-				if said := Words(lang, fmt.Sprintf("status.%d.%s", want, part)); !strings.Contains(w.Body.String(), said) {
+				if said := i18n.Words(lang, fmt.Sprintf("status.%d.%s", want, part)); !strings.Contains(w.Body.String(), said) {
 					t.Errorf("%s %d: does not say %q:\n%s", lang, want, said, w.Body)
 				}
 			}
@@ -170,7 +171,7 @@ func TestPanicAndFailedDrawingHaveAPage(t *testing.T) {
 	}))
 	for _, path := range []string{"/en/panics", "/en/draws"} {
 		w := h.get(path)
-		if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), Words("en", "status.500.title")) {
+		if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), i18n.Words("en", "status.500.title")) {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 		if strings.Contains(w.Body.String(), "half a page") || strings.Contains(w.Body.String(), "boom") {
@@ -215,7 +216,7 @@ func TestSignInLinkOfAPostLeadsToTheFormsPage(t *testing.T) {
 func TestPagesThatAreNotThere(t *testing.T) {
 	h := newHouse(t, Options{})
 	h.fails("/x", nil)
-	if w := h.get("/nowhere"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), Words("it", "status.404.title")) {
+	if w := h.get("/nowhere"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), i18n.Words("it", "status.404.title")) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := h.ask(httptest.NewRequest(http.MethodDelete, "http://delfi.test/x", nil)); w.Code != http.StatusMethodNotAllowed {
@@ -253,7 +254,7 @@ func TestPostFromAnotherSiteIsRefused(t *testing.T) {
 		"an origin that hides": header("Origin", "null"),
 	} {
 		w := h.post("/en/act", nil, change)
-		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), Words("en", "fault.foreign_origin")) {
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), i18n.Words("en", "fault.foreign_origin")) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}

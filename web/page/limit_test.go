@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"delfi/web/i18n"
 )
 
 func TestAClientIsKnownByItsAddressAlone(t *testing.T) {
@@ -68,7 +70,7 @@ func TestAnAddressThatNothingHas(t *testing.T) {
 	for _, path := range []string{"a%00b", "%00", "a%01", "%1b%5b2J", "%7f", "%c2%85", "%ff", "a%0ab", "a%0d", strings.Repeat("a", 300), strings.Repeat("%C3%A0", 200), "x?item=%00", "x?q=%ff"} {
 		for lang, prefix := range map[string]string{"it": "", "en": "/en"} {
 			w := h.get(prefix + "/consultations/" + path)
-			if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), Words(lang, "status.404.title")) {
+			if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), i18n.Words(lang, "status.404.title")) {
 				t.Errorf("%.30s: %d %.200s", path, w.Code, w.Body)
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
+
+	"delfi/web/i18n"
 )
 
 // onceCookie is a secret that one browser holds for the pages under one path.
@@ -25,9 +27,9 @@ func (q *Request) Once(path string) string {
 	var b [24]byte
 	_, _ = rand.Read(b[:]) // never fails: the program would have ended
 	secret := base64.RawURLEncoding.EncodeToString(b[:])
-	for _, lang := range Languages {
+	for _, lang := range i18n.Languages {
 		c := q.cookie(q.onceCookie(), secret, 0)
-		c.Path, c.SameSite = prefixed(lang, path), http.SameSiteStrictMode
+		c.Path, c.SameSite = i18n.Path(lang, path), http.SameSiteStrictMode
 		http.SetCookie(q.W, c)
 	}
 	return secret

@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 )
 
 // Quiet is a page under which people answer: a ballot, a code, a contribution, what is
@@ -67,7 +68,7 @@ func (k *Kernel) hushed(r *http.Request) *http.Request {
 	if path == "" {
 		path = r.URL.Path
 	}
-	if _, path = strip(path); k.quiet.routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
+	if _, path = i18n.Split(path); k.quiet.routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
 		return r.WithContext(context.WithValue(r.Context(), quietKey, true))
 	}
 	return r

@@ -18,16 +18,17 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/account"
+	"delfi/web/i18n"
 )
 
 // Request is one request, with who asks and in which language. Templates reach
 // it by From. It belongs to one goroutine.
 type Request struct {
+	i18n.Printer // in the reader's language, at the instant of the request
+
 	W     http.ResponseWriter
 	R     *http.Request
 	Actor account.Actor // the zero Actor when signed out
-	Lang  string        // "it" or "en"
-	Now   time.Time     // the instant of the request, for "in 12 days" and years left out
 
 	kernel  *Kernel
 	seen    time.Time // when the session was last marked as used
@@ -55,7 +56,7 @@ func From(ctx context.Context) *Request {
 		return q
 	}
 	r, _ := http.NewRequest(http.MethodGet, "/", nil) // a constant address: cannot fail
-	return &Request{R: r, Lang: Languages[0], Now: time.Now()}
+	return &Request{R: r, Printer: i18n.Printer{Lang: i18n.Languages[0], Now: time.Now()}}
 }
 
 // With puts q in ctx for templates; Handle does so, tests of components may.
@@ -65,7 +66,7 @@ func With(ctx context.Context, q *Request) context.Context {
 
 // outside makes a request that has no session (yet).
 func (k *Kernel) outside(w http.ResponseWriter, r *http.Request) *Request {
-	q := &Request{W: w, Lang: Languages[0], Now: k.now(), kernel: k}
+	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.Languages[0], Now: k.now()}, kernel: k}
 	if lang, ok := r.Context().Value(languageKey).(string); ok {
 		q.Lang = lang
 	}
@@ -93,13 +94,6 @@ func (q *Request) Param(name string) string { return chi.URLParam(q.R, name) }
 // Query gives the first value of a query parameter.
 func (q *Request) Query(name string) string { return q.R.URL.Query().Get(name) }
 
-// T gives the words for key in the reader's language; args are names and
-// values in turn. The int argument "n" chooses the plural form.
-func (q *Request) T(key string, args ...any) string { return Words(q.Lang, key, args...) }
-
-// URL gives the address of path in the reader's language.
-func (q *Request) URL(path string) string { return prefixed(q.Lang, path) }
-
 // Path is where the reader is, without language and query.
 func (q *Request) Path() string { return q.R.URL.Path }
 
@@ -119,13 +113,13 @@ func (q *Request) Switch(lang string) string {
 		at = url.URL{Path: "/"}
 		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
 			at = *from
-			_, at.Path = strip(from.Path)
+			_, at.Path = i18n.Split(from.Path)
 			at.RawPath = ""
 		}
 	}
 	values := at.Query()
 	values.Set("lang", lang)
-	return prefixed(lang, at.EscapedPath()) + "?" + values.Encode()
+	return i18n.Path(lang, at.EscapedPath()) + "?" + values.Encode()
 }
 
 // SignInURL leads to signing in and back to where the reader is.
@@ -261,7 +255,7 @@ func (q *Request) Flashes() []string { return q.flashes }
 // flashes reads only keys that have words: a cookie can be forged, words cannot.
 func flashes(r *http.Request) []string {
 	c, err := r.Cookie(flashCookie)
-	if err != nil || !Known(c.Value) {
+	if err != nil || !i18n.Known(c.Value) {
 		return nil
 	}
 	return []string{c.Value}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"delfi/web/i18n"
+
 	"github.com/go-chi/chi/v5"
 )
 
@@ -23,7 +25,7 @@ func unslashed(router, next http.Handler) http.Handler {
 		lang, _ := r.Context().Value(languageKey).(string)
 		// Two slashes at its beginning would name another host.
 		escaped := "/" + strings.Trim(r.URL.EscapedPath(), "/\\")
-		to := prefixed(lang, escaped)
+		to := i18n.Path(lang, escaped)
 		if r.URL.RawQuery != "" {
 			to += "?" + r.URL.RawQuery
 		}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"delfi/web/i18n"
 )
 
 // newLibrary is a house with one place in work, and answers of a length that no socket
@@ -168,7 +170,7 @@ func TestPagesForSlowReadersTakeBoundedMemory(t *testing.T) {
 	h.kernel.downloads.memory = newQuota(100<<10, 100<<10)
 	h.Get("/long", h.kernel.Handle(func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
 	w := h.get("/en/long")
-	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), Words("en", "fault.share")) || w.Header().Get("ETag") != "" {
+	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), i18n.Words("en", "fault.share")) || w.Header().Get("ETag") != "" {
 		t.Errorf("%d %.100s %v", w.Code, w.Body, w.Header())
 	}
 	h.kernel.downloads.memory = newQuota(200<<10, 200<<10)

@@ -16,6 +16,7 @@ import (
 	"github.com/lib/pq/pqerror"
 
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 )
 
 // A database that is slow or full is no mistake of the person's nor of the program's:
@@ -52,7 +53,7 @@ func TestADatabaseInTroubleIsSaid(t *testing.T) {
 	h.log.Reset()
 	for path, key := range map[string]string{"/late": "fault.late", "/full": "fault.database_unable"} {
 		for _, w := range []*httptest.ResponseRecorder{h.get("/en" + path), h.post("/en"+path, url.Values{"a": {"1"}})} {
-			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), Words("en", key)) {
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), i18n.Words("en", key)) {
 				t.Errorf("%s: %d %s", path, w.Code, w.Body)
 			}
 			if strings.Contains(w.Body.String(), "extend file") {

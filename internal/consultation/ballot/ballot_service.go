@@ -10,6 +10,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/platform/cache"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -25,8 +26,8 @@ type Service struct {
 	owned  *postgres.Inquiry[rounds, pseudonym.Panelist, own]
 
 	// What was read and holds until the next change.
-	boards    postgres.Memo[roundKey, board]
-	documents postgres.Memo[uuid.UUID, *Feedback] // by round
+	boards    cache.Versioned[roundKey, board]
+	documents cache.Versioned[uuid.UUID, *Feedback] // by round
 
 	standings standings // what ballots say: gone with their round, or their key
 }

@@ -29,7 +29,7 @@ func BenchmarkCast(b *testing.B) {
 			b.Error(err)
 		}
 	}()
-	for told := false; !told; _, told = h.ballots.cons.Epoch() {
+	for told := false; !told; _, told = h.ballots.cons.Version() {
 		time.Sleep(time.Millisecond)
 	}
 	seats := make([]pseudonym.Seat, len(h.people))

@@ -43,8 +43,8 @@ type roundKey struct {
 // board gives a round's board; NotFound when there is no such round.
 func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, error) {
 	key := roundKey{consultation: of, round: round}
-	epoch, told := s.cons.Epoch()
-	if b, ok := s.boards.Find(epoch, key); ok && told {
+	version, told := s.cons.Version()
+	if b, ok := s.boards.Get(version, key); ok && told {
 		return b, nil
 	}
 	var b board
@@ -70,7 +70,7 @@ func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, er
 		return board{}, err
 	}
 	if told {
-		s.boards.Keep(epoch, key, b, boardsKept)
+		s.boards.Put(version, key, b, boardsKept)
 	}
 	return b, nil
 }
@@ -108,8 +108,8 @@ func (s *Service) shown(ctx context.Context, b board) (*Feedback, error) {
 	if b.before == nil {
 		return nil, nil
 	}
-	epoch, told := s.cons.Epoch()
-	if f, ok := s.documents.Find(epoch, b.before.ID); ok && told {
+	version, told := s.cons.Version()
+	if f, ok := s.documents.Get(version, b.before.ID); ok && told {
 		return f, nil
 	}
 	var f *Feedback
@@ -119,7 +119,7 @@ func (s *Service) shown(ctx context.Context, b board) (*Feedback, error) {
 		return err
 	})
 	if err == nil && told {
-		s.documents.Keep(epoch, b.before.ID, f, boardsKept)
+		s.documents.Put(version, b.before.ID, f, boardsKept)
 	}
 	return f, err
 }

@@ -1,4 +1,4 @@
-package page
+package i18n
 
 import (
 	"embed"
@@ -9,10 +9,10 @@ import (
 	"sync"
 
 	"github.com/BurntSushi/toml"
-	"github.com/nicksnyder/go-i18n/v2/i18n"
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
-	"delfi/internal/fault"
+	"delfi/internal/platform/cache"
 )
 
 // One file per room and language, words/<language>/<room>.toml.
@@ -22,7 +22,7 @@ var files embed.FS
 
 // catalogue holds every word; it never changes once read.
 type catalogue struct {
-	speakers map[string]*i18n.Localizer
+	speakers map[string]*goi18n.Localizer
 	keys     map[string]map[string]bool // language → key
 	// Most words have neither figures nor forms: they are said as they stand, and
 	// the library, which works a template at each call, is not asked.
@@ -40,8 +40,8 @@ var words = sync.OnceValue(func() catalogue {
 })
 
 func readWords(fsys fs.FS) (catalogue, error) {
-	bundle := i18n.NewBundle(language.Italian)
-	c := catalogue{speakers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}, plain: map[string]map[string]string{}}
+	bundle := goi18n.NewBundle(language.Italian)
+	c := catalogue{speakers: map[string]*goi18n.Localizer{}, keys: map[string]map[string]bool{}, plain: map[string]map[string]string{}}
 	for _, lang := range Languages {
 		c.keys[lang], c.plain[lang] = map[string]bool{}, map[string]string{}
 		rooms, err := fs.Glob(fsys, "words/"+lang+"/*.toml")
@@ -74,7 +74,7 @@ func readWords(fsys fs.FS) (catalogue, error) {
 				return c, fmt.Errorf("words: %s: %w", room, err)
 			}
 		}
-		c.speakers[lang] = i18n.NewLocalizer(bundle, lang)
+		c.speakers[lang] = goi18n.NewLocalizer(bundle, lang)
 	}
 	return c, nil
 }
@@ -82,15 +82,15 @@ func readWords(fsys fs.FS) (catalogue, error) {
 // flatten gives the messages of a tree of tables. A table that has nothing but
 // plural forms is one message. (The library's own reader reserves words such as
 // "hash" and "description", which our rooms use as keys.)
-func flatten(key string, v any) ([]*i18n.Message, error) {
+func flatten(key string, v any) ([]*goi18n.Message, error) {
 	switch v := v.(type) {
 	case string:
-		return []*i18n.Message{{ID: key, Other: v}}, nil
+		return []*goi18n.Message{{ID: key, Other: v}}, nil
 	case map[string]any:
 		if m, ok := plural(key, v); ok {
-			return []*i18n.Message{m}, nil
+			return []*goi18n.Message{m}, nil
 		}
-		var out []*i18n.Message
+		var out []*goi18n.Message
 		for name, inner := range v {
 			below := name
 			if key != "" {
@@ -108,8 +108,8 @@ func flatten(key string, v any) ([]*i18n.Message, error) {
 }
 
 // plural reads {one = "…", other = "…"}.
-func plural(key string, forms map[string]any) (*i18n.Message, bool) {
-	m := &i18n.Message{ID: key}
+func plural(key string, forms map[string]any) (*goi18n.Message, bool) {
+	m := &goi18n.Message{ID: key}
 	for name, form := range forms {
 		text, ok := form.(string)
 		if !ok {
@@ -129,6 +129,9 @@ func plural(key string, forms map[string]any) (*i18n.Message, bool) {
 	return m, m.Other != ""
 }
 
+// Load reads the catalogues, and panics if one does not parse: at start, not at a page.
+func Load() { words() }
+
 // Known tells whether there are words for key.
 func Known(key string) bool { return words().keys[Languages[0]][key] }
 
@@ -144,12 +147,12 @@ func Words(lang, key string, args ...any) string {
 	if !ok {
 		return c.say(lang, key, args)
 	}
-	if said, ok := phrases.Find(p); ok {
+	if said, ok := phrases.Get(p); ok {
 		return said
 	}
 	said := c.say(lang, key, args)
 	if said != key {
-		phrases.Keep(p, said)
+		phrases.Put(p, said)
 	}
 	return said
 }
@@ -167,7 +170,7 @@ const (
 	phrasesKept = 8192
 )
 
-var phrases = NewMade[phrase, string](phrasesKept)
+var phrases = cache.New[phrase, string](phrasesKept)
 
 func phraseOf(lang, key string, args []any) (phrase, bool) {
 	p := phrase{lang: lang, key: key}
@@ -198,7 +201,7 @@ func (c catalogue) say(lang, key string, args []any) string {
 	if !ok {
 		speaker = c.speakers[Languages[0]]
 	}
-	config := &i18n.LocalizeConfig{MessageID: key}
+	config := &goi18n.LocalizeConfig{MessageID: key}
 	if len(args) > 1 {
 		data := make(map[string]any, len(args)/2)
 		for i := 0; i+1 < len(args); i += 2 {
@@ -216,7 +219,7 @@ func (c catalogue) say(lang, key string, args []any) string {
 		config.PluralCount = nil
 		said, err = speaker.Localize(config)
 	}
-	var missing *i18n.MessageNotFoundErr
+	var missing *goi18n.MessageNotFoundErr
 	if errors.As(err, &missing) || said == "" {
 		return key
 	}
@@ -232,30 +235,4 @@ func figure(lang string, v any) any {
 		return Number(lang, n)
 	}
 	return v
-}
-
-// Fault gives the words of a fault: its code's, else its own English.
-func (q *Request) Fault(f *fault.Fault) string {
-	return q.said("fault."+f.Code, f.Message, f.Args)
-}
-
-// Field gives the words of a field to mend: its code's, else its own English.
-func (q *Request) Field(f fault.Field) string {
-	return q.said("field."+f.Code, f.Message, f.Args)
-}
-
-func (q *Request) said(key, otherwise string, figures map[string]any) string {
-	if !Known(key) {
-		return otherwise
-	}
-	args := make([]any, 0, 2*len(figures))
-	for name, v := range figures {
-		args = append(args, name, v)
-	}
-	// One code can come with figures and without: a sentence with a gap is worse
-	// than a whole one in English.
-	if words := q.T(key, args...); !strings.Contains(words, "<no value>") {
-		return words
-	}
-	return otherwise
 }

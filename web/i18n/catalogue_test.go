@@ -1,4 +1,4 @@
-package page
+package i18n
 
 import (
 	"go/ast"
@@ -16,7 +16,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
-	"github.com/nicksnyder/go-i18n/v2/i18n"
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 
 	"delfi/internal/fault"
 )
@@ -171,13 +171,13 @@ func TestCountsHaveTheirForms(t *testing.T) {
 var gap = regexp.MustCompile(`\{\{\.\w+\}\}`)
 
 // messages reads the words of a language as they stand.
-func messages(t *testing.T, lang string) []*i18n.Message {
+func messages(t *testing.T, lang string) []*goi18n.Message {
 	t.Helper()
 	rooms, err := fs.Glob(files, "words/"+lang+"/*.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []*i18n.Message
+	var all []*goi18n.Message
 	for _, room := range rooms {
 		b, err := fs.ReadFile(files, room)
 		if err != nil {
@@ -198,7 +198,7 @@ func messages(t *testing.T, lang string) []*i18n.Message {
 
 // A sentence with a gap is never shown: the fault's own English stands instead.
 func TestWordsOfAFaultWithoutItsFigures(t *testing.T) {
-	q := &Request{Lang: "it"}
+	q := Printer{Lang: "it"}
 	f := fault.Field{Code: "out_of_range", Message: "is 0: give 1 to 9"}
 	if got := q.Field(f); got != f.Message {
 		t.Errorf("%q", got)
@@ -243,24 +243,6 @@ func TestWordsSaidAgain(t *testing.T) {
 					}
 				}
 			}
-		}
-	}
-}
-
-// What is made of a key is found under it alone, and there is never more of it than
-// said.
-func TestMadeIsBounded(t *testing.T) {
-	m := NewMade[int, int](10)
-	for k := range 95 {
-		if _, found := m.Find(k); found {
-			t.Errorf("%d was never made", k)
-		}
-		m.Keep(k, k*k)
-		if v, found := m.Find(k); !found || v != k*k {
-			t.Errorf("%d: %d, %v", k, v, found)
-		}
-		if len(m.kept) > 10 {
-			t.Errorf("%d are kept", len(m.kept))
 		}
 	}
 }
