@@ -192,10 +192,10 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return refusal{err}
 	}
-	kernel := page.New(options)
-	defer kernel.Close()
+	app := page.New(options)
+	defer app.Close()
 	site := web.Options{
-		Kernel: kernel,
+		App: app,
 		Account: webaccount.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
 			Kept: webaccount.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
 		Participate:    participate.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
@@ -213,7 +213,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		site.Demo = invented
 	}
 	if private != nil {
-		meter.Watch(web.Watched{Kernel: kernel, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
+		meter.Watch(web.Watched{App: app, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
 		go c.tell(private, meter.Private(log), log)
 	}
 	firstCode := ""

@@ -33,8 +33,8 @@ type village struct {
 func newVillage(t *testing.T, enrolled ...string) *village {
 	t.Helper()
 	v := &village{House: webtest.Open(t), t: t}
-	v.site = v.Site(t, func(r chi.Router, k *page.Kernel) {
-		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Ballots: v.Ballots}})
+	v.site = v.Site(t, func(r chi.Router, app *page.App) {
+		webaccount.Routes(r, app, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Ballots: v.Ballots}})
 	})
 	ctx := t.Context()
 	riva, err := v.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})

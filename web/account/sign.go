@@ -29,25 +29,25 @@ type Entry interface {
 	SignIn(ctx context.Context, c account.Claims) (uuid.UUID, error)
 }
 
-// Ends ends sessions that are not the request's; page.Kernel does.
+// Ends ends sessions that are not the request's; page.App does.
 type Ends interface {
 	SignOutEverywhere(ctx context.Context, id uuid.UUID) error
 	LoggedOut(ctx context.Context, l page.Logout) error
 }
 
 // Routes adds the room's routes to r.
-func Routes(r chi.Router, k *page.Kernel, s Services) {
-	s.ends = k
-	r.Get("/sign-in", k.Handle(s.begin, page.Patient))
-	r.Get("/sign-in/callback", k.Handle(s.finish)) // counted as it began
-	r.Post("/sign-in/ended", k.Program(s.ended))
-	r.Post("/sign-out", k.Handle(s.leave))
-	r.Post("/sign-out/everywhere", k.Handle(s.leaveEverywhere, page.SignedIn))
-	r.Get("/me", k.Handle(s.kept, page.SignedIn))
+func Routes(r chi.Router, app *page.App, s Services) {
+	s.ends = app
+	r.Get("/sign-in", app.Handle(s.begin, page.Patient))
+	r.Get("/sign-in/callback", app.Handle(s.finish)) // counted as it began
+	r.Post("/sign-in/ended", app.Program(s.ended))
+	r.Post("/sign-out", app.Handle(s.leave))
+	r.Post("/sign-out/everywhere", app.Handle(s.leaveEverywhere, page.SignedIn))
+	r.Get("/me", app.Handle(s.kept, page.SignedIn))
 	// Ballots are taken back here.
-	r.Method("POST", "/me/take-back", k.Quietly(s.takeBack, page.SignedIn))
-	r.Post("/me/leave", k.Handle(s.goodbye, page.SignedIn))
-	r.Post("/me/stay", k.Handle(s.stay, page.SignedIn))
+	r.Method("POST", "/me/take-back", app.Quietly(s.takeBack, page.SignedIn))
+	r.Post("/me/leave", app.Handle(s.goodbye, page.SignedIn))
+	r.Post("/me/stay", app.Handle(s.stay, page.SignedIn))
 }
 
 // under is a sign-in under way, as the browser that began it is entrusted with.

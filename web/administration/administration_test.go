@@ -16,8 +16,8 @@ import (
 )
 
 func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.Kernel) {
-		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
+	return func(r chi.Router, app *page.App) {
+		administration.Routes(r, app, administration.Services{Accounts: h.Accounts})
 	}
 }
 

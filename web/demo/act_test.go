@@ -34,7 +34,7 @@ func (p *panel) CloseNow(_ context.Context, slug string) error {
 }
 
 func site(t *testing.T, p *panel) *webtest.Site {
-	return webtest.Open(t).Site(t, func(r chi.Router, k *page.Kernel) { demo.Routes(r, k, p) })
+	return webtest.Open(t).Site(t, func(r chi.Router, app *page.App) { demo.Routes(r, app, p) })
 }
 
 func TestTheBarsActsLeadBackToTheConsultation(t *testing.T) {

@@ -44,16 +44,16 @@ var slowest = pace{bytes: 16 << 10, window: 15 * time.Second, all: time.Minute}
 
 // room is the memory that one body holds.
 type room struct {
-	kernel *Kernel
-	from   netip.Addr
-	stage  int
-	bytes  int64
+	app   *App
+	from  netip.Addr
+	stage int
+	bytes int64
 }
 
 // grow takes more bytes, in the stage of the new length, and gives back those of the
 // stage before.
 func (m *room) grow(more int64) error {
-	stages := m.kernel.bodies
+	stages := m.app.bodies
 	n, at := m.bytes+more, m.stage
 	for at < len(stages)-1 && n > stages[at].upTo {
 		at++
@@ -76,7 +76,7 @@ func (m *room) grow(more int64) error {
 // leave gives everything back.
 func (m *room) leave() {
 	if m.bytes > 0 {
-		m.kernel.bodies[m.stage].give(m.from, m.bytes)
+		m.app.bodies[m.stage].give(m.from, m.bytes)
 		m.bytes = 0
 	}
 }
@@ -118,13 +118,13 @@ func (h *hurry) over() {
 // gather reads a body before the request takes a place in work: a slow sender holds
 // none, of the memory no more than it has sent, and the connection no longer than its
 // pace allows. The caller gives the room back, also after an error.
-func (k *Kernel) gather(w http.ResponseWriter, r *http.Request) (*room, error) {
-	m := &room{kernel: k}
+func (a *App) gather(w http.ResponseWriter, r *http.Request) (*room, error) {
+	m := &room{app: a}
 	if r.Body == nil || r.Body == http.NoBody {
 		return m, nil
 	}
-	m.from = k.address(r)
-	h := hurry{pace: k.pace, conn: http.NewResponseController(w)}
+	m.from = a.address(r)
+	h := hurry{pace: a.pace, conn: http.NewResponseController(w)}
 	var b []byte
 	for {
 		if len(b) == cap(b) {

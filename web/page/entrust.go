@@ -48,7 +48,7 @@ func (q *Request) Entrust(kind, name string, v any, life time.Duration) error {
 	}
 	b := append(binary.BigEndian.AppendUint64(nil, uint64(q.Now.Add(life).Unix())), value...)
 	prefix := q.entrustPrefix(kind)
-	sealed := base64.RawURLEncoding.EncodeToString(q.kernel.entrust.Seal(nil, nil, b, []byte(prefix+name)))
+	sealed := base64.RawURLEncoding.EncodeToString(q.app.entrust.Seal(nil, nil, b, []byte(prefix+name)))
 	if len(sealed) > entrustedBytes {
 		return fmt.Errorf("entrust %s: %d bytes are more than a browser holds", kind, len(sealed))
 	}
@@ -88,7 +88,7 @@ func (q *Request) entrusted(kind, name string, v any) bool {
 	if err != nil {
 		return false
 	}
-	b, err := q.kernel.entrust.Open(nil, nil, sealed, []byte(full))
+	b, err := q.app.entrust.Open(nil, nil, sealed, []byte(full))
 	if err != nil {
 		return false
 	}
@@ -100,7 +100,7 @@ func (q *Request) entrusted(kind, name string, v any) bool {
 
 // entrustPrefix begins the names of a kind's cookies; over https as the session's does.
 func (q *Request) entrustPrefix(kind string) string {
-	if q.kernel.secure {
+	if q.app.secure {
 		return "__Host-delfi_" + kind + "_"
 	}
 	return "delfi_" + kind + "_"

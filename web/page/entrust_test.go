@@ -19,14 +19,14 @@ import (
 func keeperOf(t *testing.T, secret []byte, base string, now *time.Time) *house {
 	t.Helper()
 	h := newHouse(t, Options{BaseURL: base, Secret: secret, DB: testdb.New(t).With(postgres.WithClock(func() time.Time { return *now }))})
-	t.Cleanup(h.kernel.Close)
-	h.Get("/give/{name}", h.kernel.Handle(func(q *Request) error {
+	t.Cleanup(h.app.Close)
+	h.Get("/give/{name}", h.app.Handle(func(q *Request) error {
 		if err := q.Entrust("word", q.Param("name"), "of "+q.Param("name"), time.Minute); err != nil {
 			return err
 		}
 		return q.Redirect("/")
 	}))
-	h.Get("/take/{name}", h.kernel.Handle(func(q *Request) error {
+	h.Get("/take/{name}", h.app.Handle(func(q *Request) error {
 		var word string
 		return q.Render(http.StatusOK, text("%v %q", q.Redeem("word", q.Param("name"), &word), word))
 	}))
@@ -135,7 +135,7 @@ func TestABrowserIsEntrustedWithFewThingsAndSmall(t *testing.T) {
 	if len(held) != mostEntrusted {
 		t.Errorf("%d are held", len(held))
 	}
-	h.Get("/much", h.kernel.Handle(func(q *Request) error {
+	h.Get("/much", h.app.Handle(func(q *Request) error {
 		return q.Entrust("word", "much", strings.Repeat("x", entrustedBytes), time.Minute)
 	}))
 	if w := h.get("/much"); w.Code != http.StatusInternalServerError || named(w, "__Host-delfi_word_much") != nil {

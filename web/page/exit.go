@@ -47,42 +47,42 @@ func Status(err error) int {
 
 // exit turns an error into a page, and into the one line that the log has of it. Who
 // only reads and has not signed in is sent there instead.
-func (k *Kernel) exit(q *Request, err error) {
-	k.leave(q, err, func(status int, f *fault.Fault) error {
+func (a *App) exit(q *Request, err error) {
+	a.leave(q, err, func(status int, f *fault.Fault) error {
 		if status == http.StatusUnauthorized {
-			return k.signInAgain(q, f)
+			return a.signInAgain(q, f)
 		}
-		return k.show(q, status, f)
+		return a.show(q, status, f)
 	})
 }
 
 // leave is the one exit for errors: what an error is, is decided here, and tell says it.
-func (k *Kernel) leave(q *Request, err error, tell func(status int, f *fault.Fault) error) {
+func (a *App) leave(q *Request, err error, tell func(status int, f *fault.Fault) error) {
 	if left(q, err) {
 		return // nobody is there to be told, and nothing went wrong here
 	}
 	if fault.KindOf(err) == fault.Internal {
-		err = k.trouble(q, err)
+		err = a.trouble(q, err)
 	}
 	status := Status(err)
-	k.log(q, status, err)
+	a.log(q, status, err)
 	if err = tell(status, safe(err)); err != nil && !left(q, err) {
-		k.unsaid(q, "error page", err)
+		a.unsaid(q, "error page", err)
 		http.Error(q.W, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
 }
 
 // unsaid logs that the page of an error could not be shown.
-func (k *Kernel) unsaid(q *Request, page string, err error) {
+func (a *App) unsaid(q *Request, page string, err error) {
 	if IsQuiet(q.Context()) {
-		k.quiet.failed.add(page, q.Now)
+		a.quiet.failed.add(page, q.Now)
 		return
 	}
-	k.opts.Log.Error(page, "request", RequestID(q.Context()), "error", err)
+	a.opts.Log.Error(page, "request", RequestID(q.Context()), "error", err)
 }
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
-func (k *Kernel) trouble(q *Request, err error) error {
+func (a *App) trouble(q *Request, err error) error {
 	if context.Cause(q.Context()) == errLate {
 		// What is still to be said must not end with what was too late.
 		q.R = q.R.WithContext(context.WithoutCancel(q.Context()))
@@ -90,7 +90,7 @@ func (k *Kernel) trouble(q *Request, err error) error {
 	}
 	unable := postgres.Unable(err)
 	switch {
-	case k.down(q): // asked once: a moment later it may be back, and err is still what it was
+	case a.down(q): // asked once: a moment later it may be back, and err is still what it was
 		return fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
 	case unable:
 		return fault.New(fault.Unavailable, "database_unable", "the database cannot do its work").Because(err)
@@ -101,13 +101,13 @@ func (k *Kernel) trouble(q *Request, err error) error {
 }
 
 // show renders the page of a fault, or tells a program of it.
-func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
+func (a *App) show(q *Request, status int, f *fault.Fault) error {
 	if q.program() {
 		return q.problem(status, f)
 	}
 	comeBack(q.W.Header(), status)
 	q.NoStore()
-	return q.Render(status, k.opts.ErrorPage(status, f))
+	return q.Render(status, a.opts.ErrorPage(status, f))
 }
 
 // comeBack says after how many seconds to ask again, unless somebody knew better.
@@ -137,33 +137,33 @@ func left(q *Request, err error) bool {
 
 // down asks the database itself, on failures only: drivers have too many ways
 // of saying that nobody answers.
-func (k *Kernel) down(q *Request) bool {
-	if k.opts.DB == nil {
+func (a *App) down(q *Request) bool {
+	if a.opts.DB == nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.Context()), time.Second)
 	defer cancel()
-	return k.opts.DB.Ping(ctx) != nil
+	return a.opts.DB.Ping(ctx) != nil
 }
 
 // log writes what an operator needs: a person's own faults only for whoever
 // asks for debugging, and never an address, a query or a name.
-func (k *Kernel) log(q *Request, status int, err error) {
+func (a *App) log(q *Request, status int, err error) {
 	if IsQuiet(q.Context()) {
 		if status >= 500 {
-			k.quiet.failed.add(kindOfFailure(err), q.Now)
+			a.quiet.failed.add(kindOfFailure(err), q.Now)
 		}
 		return
 	}
 	if errors.Is(err, errBusy) {
-		k.shedding(true) // a line for each would be a way to fill the log
+		a.shedding(true) // a line for each would be a way to fill the log
 		return
 	}
 	level := slog.LevelDebug
 	if status >= 500 && !told(err) {
 		level = slog.LevelError
 	}
-	k.opts.Log.Log(q.Context(), level, "request failed",
+	a.opts.Log.Log(q.Context(), level, "request failed",
 		"request", RequestID(q.Context()),
 		"method", q.R.Method,
 		"route", route(q.R),
@@ -217,20 +217,27 @@ func RequestID(ctx context.Context) string {
 }
 
 // Wrap puts around the router what every request passes, pages or not.
-func (k *Kernel) Wrap(router http.Handler) http.Handler {
-	h := k.recover(k.cross.Handler(router))
-	h = k.speak(k.sound(unslashed(router, k.measure(k.admit(h))))) // above recover, so that a panic's page knows its language
-	return k.identified(h)
+func (a *App) Wrap(router http.Handler) http.Handler {
+	h := a.recover(a.cross.Handler(router))
+	h = a.speak(a.sound(unslashed(router, a.measure(a.admit(h))))) // above recover, so that a panic's page knows its language
+	return a.identified(h)
+}
+
+// setHeaders sets what every answer's headers have.
+func (a *App) setHeaders(h http.Header) {
+	for name, value := range a.fixed {
+		h[name] = value
+	}
 }
 
 // identified names the request and sets what every answer's headers have. HEAD
 // goes on as the GET whose body the server drops: the routes need not be listed twice.
-func (k *Kernel) identified(next http.Handler) http.Handler {
+func (a *App) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := uuid.NewString()
-		k.head(w)
+		a.setHeaders(w.Header())
 		w.Header().Set("X-Request-Id", id)
-		r = k.hushed(r.WithContext(context.WithValue(r.Context(), identityKey, id)))
+		r = a.hushed(r.WithContext(context.WithValue(r.Context(), identityKey, id)))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
 			// A router above this one has written down how it was asked.
@@ -247,10 +254,10 @@ const longestSegment = 255
 
 // sound refuses addresses that hold what no text of ours does, before anything is
 // looked up by them.
-func (k *Kernel) sound(next http.Handler) http.Handler {
+func (a *App) sound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !nameable(r.URL.Path) || !askable(r.URL.RawQuery) {
-			k.exit(k.outside(w, r), fault.New(fault.NotFound, "no_page", "there is no such page"))
+			a.exit(a.outside(w, r), fault.New(fault.NotFound, "no_page", "there is no such page"))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -285,19 +292,19 @@ func askable(query string) bool {
 
 // measure stops bodies that are too large: before they arrive when they say so,
 // else while they do.
-func (k *Kernel) measure(next http.Handler) http.Handler {
+func (a *App) measure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > k.opts.MaxBody {
-			k.exit(k.outside(w, r), tooLarge(k.opts.MaxBody))
+		if r.ContentLength > a.opts.MaxBody {
+			a.exit(a.outside(w, r), tooLarge(a.opts.MaxBody))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, k.opts.MaxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, a.opts.MaxBody)
 		next.ServeHTTP(w, r)
 	})
 }
 
 // recover turns a panic into a page; pages are sent whole, so that one is still possible.
-func (k *Kernel) recover(next http.Handler) http.Handler {
+func (a *App) recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			v := recover()
@@ -307,7 +314,7 @@ func (k *Kernel) recover(next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
-			k.exit(k.outside(w, r), panicked{fmt.Errorf("panic: %v\n%s", v, debug.Stack()), placeOfPanic()})
+			a.exit(a.outside(w, r), panicked{fmt.Errorf("panic: %v\n%s", v, debug.Stack()), placeOfPanic()})
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -61,35 +61,35 @@ type Pressure struct {
 func (g *gate) pressure() Pressure { return Pressure{len(g.work), len(g.queue), g.shed.Load()} }
 
 // Reading gives how full the gate of those who read is.
-func (k *Kernel) Reading() Pressure { return k.reads.pressure() }
+func (a *App) Reading() Pressure { return a.reads.pressure() }
 
 // Acting gives how full the gate of those who send something is. It moves when
 // somebody answers: docs/RECORD.md §2.5, holds for whatever shows it.
-func (k *Kernel) Acting() Pressure { return k.acts.pressure() }
+func (a *App) Acting() Pressure { return a.acts.pressure() }
 
 // admit lets a request work when there is a place. Readers and those who send
 // something have places of their own: a crowd that reads keeps nobody from answering.
-func (k *Kernel) admit(next http.Handler) http.Handler {
+func (a *App) admit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g := k.acts
+		g := a.acts
 		if r.Method == http.MethodGet {
-			g = k.reads
+			g = a.reads
 		} else {
-			room, err := k.gather(w, r)
+			room, err := a.gather(w, r)
 			defer room.leave()
 			if err != nil {
 				w.Header().Set("Connection", "close") // the rest of the body is not awaited
-				k.refuse(w, r, g, err)
+				a.refuse(w, r, g, err)
 				return
 			}
 		}
 		if !g.enter(r.Context()) {
-			k.refuse(w, r, g, errBusy)
+			a.refuse(w, r, g, errBusy)
 			return
 		}
 		ctx, cancel := context.WithCancelCause(r.Context())
 		defer cancel(nil)
-		late := time.AfterFunc(k.opts.Patience, func() { cancel(errLate) })
+		late := time.AfterFunc(a.opts.Patience, func() { cancel(errLate) })
 		defer late.Stop()
 		p := &place{ResponseWriter: w, gate: g, late: late}
 		defer p.leave()
@@ -103,30 +103,30 @@ var (
 )
 
 // refuse answers without having begun anything.
-func (k *Kernel) refuse(w http.ResponseWriter, r *http.Request, g *gate, err error) {
-	q := k.outside(w, r)
+func (a *App) refuse(w http.ResponseWriter, r *http.Request, g *gate, err error) {
+	q := a.outside(w, r)
 	if !errors.Is(err, errBusy) {
-		k.exit(q, err)
+		a.exit(q, err)
 		return
 	}
 	if r.Context().Err() != nil {
 		return // left while waiting
 	}
 	g.shed.Add(1)
-	k.shedding(g == k.reads)
+	a.shedding(g == a.reads)
 	w.Header().Set("Retry-After", "5")
-	if err := k.show(q, http.StatusServiceUnavailable, errBusy); err != nil && !left(q, err) {
-		k.unsaid(q, "error page", err)
+	if err := a.show(q, http.StatusServiceUnavailable, errBusy); err != nil && !left(q, err) {
+		a.unsaid(q, "error page", err)
 	}
 }
 
 // shedding logs that readers are turned away, at most every ten seconds: a line for
 // each would be work too. Of those who send something it says nothing: the line
 // would have a time.
-func (k *Kernel) shedding(reader bool) {
-	now, told := time.Now().Unix(), k.shedTold.Load()
-	if reader && now-told >= 10 && k.shedTold.CompareAndSwap(told, now) {
-		k.opts.Log.Warn("more requests than the server can serve: some are turned away", "shed", k.reads.shed.Load())
+func (a *App) shedding(reader bool) {
+	now, told := time.Now().Unix(), a.shedTold.Load()
+	if reader && now-told >= 10 && a.shedTold.CompareAndSwap(told, now) {
+		a.opts.Log.Warn("more requests than the server can serve: some are turned away", "shed", a.reads.shed.Load())
 	}
 }
 

@@ -29,7 +29,7 @@ type crowd struct {
 func newCrowd(t *testing.T, wait time.Duration) *crowd {
 	t.Helper()
 	c := &crowd{house: newHouse(t, Options{MaxWork: 1, MaxWait: wait}), begun: make(chan bool), on: make(chan bool)}
-	slow := c.kernel.Handle(func(q *Request) error {
+	slow := c.app.Handle(func(q *Request) error {
 		c.begun <- true
 		<-c.on
 		return q.Render(200, text("slow"))
@@ -52,7 +52,7 @@ func (c *crowd) occupy(t *testing.T) {
 	for range queueing {
 		c.asked.Go(ask)
 	}
-	eventually(t, "the queue is full", func() bool { return c.kernel.Reading().Waiting == queueing })
+	eventually(t, "the queue is full", func() bool { return c.app.Reading().Waiting == queueing })
 }
 
 // release lets everybody finish.
@@ -85,19 +85,19 @@ func TestAboveItsCapacityTheServerTurnsAwayAtOnceAndInWords(t *testing.T) {
 			t.Errorf("a program is told %+v", said)
 		}
 	}
-	if p := c.kernel.Reading(); p.Shed != 4 || p.Working != 1 {
+	if p := c.app.Reading(); p.Shed != 4 || p.Working != 1 {
 		t.Errorf("%+v", p)
 	}
 	if n := strings.Count(c.log.String(), "turned away"); n != 1 {
 		t.Errorf("%d lines of the log for 4 who were turned away:\n%s", n, c.log)
 	}
 	// Those who send something have places of their own.
-	c.Post("/act", c.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
+	c.Post("/act", c.app.Handle(func(q *Request) error { return q.Redirect("/") }))
 	if w := c.post("/act", url.Values{"item": {"1"}}); w.Code != http.StatusSeeOther {
 		t.Errorf("a crowd that reads keeps an answer out: %d", w.Code)
 	}
 	c.release()
-	if p := c.kernel.Reading(); p.Working != 0 || p.Waiting != 0 {
+	if p := c.app.Reading(); p.Working != 0 || p.Waiting != 0 {
 		t.Errorf("places are lost: %+v", p)
 	}
 }
@@ -119,9 +119,9 @@ func TestWhoWaitsIsToldInTime(t *testing.T) {
 func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
 	db := testdb.New(t)
 	h := newHouse(t, Options{DB: db, Keep: true, MaxWork: 1, MaxWait: time.Millisecond})
-	t.Cleanup(h.kernel.Close)
-	eventually(t, "the kernel keeps", func() bool { return h.kernel.shelf.on.Load() })
-	site := h.kernel.Front(h.kernel.Once(h.kernel.Wrap(h.Mux)))
+	t.Cleanup(h.app.Close)
+	eventually(t, "the cache is connected", func() bool { return h.app.Cache().Connected() })
+	site := h.app.Cache().Lookup(h.app.Cache().SingleFlight(h.app.Wrap(h.Mux)))
 	ask := func(path string) int {
 		w := httptest.NewRecorder()
 		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://delfi.test"+path, nil))
@@ -130,7 +130,7 @@ func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
 	if got := ask("/en/"); got != 200 {
 		t.Fatal(got)
 	}
-	if !h.kernel.reads.enter(t.Context()) {
+	if !h.app.reads.enter(t.Context()) {
 		t.Fatal("no place")
 	}
 	if got := ask("/en/"); got != 200 {
@@ -144,7 +144,7 @@ func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
 // A person on a slow line is no burden to the others while their form arrives.
 func TestASlowSenderHoldsNoPlace(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
-	h.Post("/act", h.kernel.Handle(func(q *Request) error {
+	h.Post("/act", h.app.Handle(func(q *Request) error {
 		f, err := q.Form()
 		if err != nil {
 			return err
@@ -177,7 +177,7 @@ func TestASlowSenderHoldsNoPlace(t *testing.T) {
 // deal is told so, and a small form passes.
 func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 2, MaxWait: time.Millisecond, Posts: 1 << 30})
-	h.Post("/act", h.kernel.Handle(func(q *Request) error {
+	h.Post("/act", h.app.Handle(func(q *Request) error {
 		if _, err := q.Form(); err != nil {
 			return err
 		}
@@ -210,7 +210,7 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	small, middle, large := h.kernel.bodies[0], h.kernel.bodies[1], h.kernel.bodies[2]
+	small, middle, large := h.app.bodies[0], h.app.bodies[1], h.app.bodies[2]
 	for i := range 3000 {
 		slow([]int64{600, 50_000, 1_000_000, -1}[i%4], 10)
 	}
@@ -237,7 +237,7 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 	}
 	all.Wait()
 	quick(100_000, http.StatusSeeOther)
-	for _, stage := range h.kernel.bodies {
+	for _, stage := range h.app.bodies {
 		if room := stage.held(); room != 0 || len(stage.by) != 0 {
 			t.Errorf("%d bytes are never given back, of %d addresses", room, len(stage.by))
 		}
@@ -247,8 +247,8 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 // One address takes its share of the room and no more; the next has its own.
 func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 2})
-	h.Post("/act", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
-	h.kernel.bodies[2].share = 1 << 20
+	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.app.bodies[2].share = 1 << 20
 	var all sync.WaitGroup
 	body, send := io.Pipe()
 	r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)
@@ -280,9 +280,9 @@ func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
 // Who sends nothing for a window is told so, and lets go of the connection.
 func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Post("/act", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
-	h.kernel.pace = pace{bytes: 100, window: 10 * time.Millisecond, all: time.Hour}
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.app.pace = pace{bytes: 100, window: 10 * time.Millisecond, all: time.Hour}
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	for _, announced := range []int{200, 60_000, 900_000} {
 		c, err := net.Dial("tcp", server.Listener.Addr().String())
@@ -305,13 +305,13 @@ func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
 // The clock of a body ends with the body: a request in work is not cut by it.
 func TestABodyThatArrivedIsOutOfTheRace(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.kernel.pace = pace{bytes: 1, window: time.Hour, all: time.Hour}
+	h.app.pace = pace{bytes: 1, window: time.Hour, all: time.Hour}
 	arrived := make(chan bool)
-	h.Post("/act", h.kernel.Handle(func(q *Request) error {
+	h.Post("/act", h.app.Handle(func(q *Request) error {
 		<-arrived
 		return errors.Join(q.Context().Err(), q.Redirect("/"))
 	}))
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	body, send := io.Pipe()
 	go func() {

@@ -10,12 +10,12 @@ import (
 // written, and q.Actor is nobody whatever cookie comes along. Ballots that are
 // reached by a code lie there, so that no line of ours ever sees the code and the
 // account of one request together (docs/RECORD.md §1). They are quiet. It must run beneath Wrap.
-func (k *Kernel) Apart(h Handler, guards ...Guard) Quiet {
+func (a *App) Apart(h Handler, guards ...Guard) Quiet {
 	return Quiet{func(w http.ResponseWriter, r *http.Request) {
-		q := k.outside(w, r)
+		q := a.outside(w, r)
 		q.NoStore() // what is read with a code is its holder's own
-		if err := k.pass(q, h, guards); err != nil {
-			k.exit(q, err)
+		if err := a.pass(q, h, guards); err != nil {
+			a.exit(q, err)
 		}
 	}}
 }
@@ -23,7 +23,7 @@ func (k *Kernel) Apart(h Handler, guards ...Guard) Quiet {
 // heldCookie is what a browser holds for pages under one path. Over https it has
 // the prefix by which a browser refuses one that came unencrypted.
 func (q *Request) heldCookie() string {
-	if q.kernel != nil && q.kernel.secure {
+	if q.app != nil && q.app.secure {
 		return "__Secure-delfi_held"
 	}
 	return "delfi_held"

@@ -12,11 +12,11 @@ import (
 // refuses requests that name another host than the site's (421): a name of somebody
 // else's that leads to our address is how their pages would speak to us (DNS rebinding).
 // Who watches the server asks by whatever address it has.
-func (k *Kernel) Known(next http.Handler) http.Handler {
+func (a *App) Known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		k.head(w)
-		if k.host != "" && !k.named(r) && r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {
-			k.show421(w, r)
+		a.setHeaders(w.Header())
+		if a.host != "" && !a.named(r) && r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {
+			a.show421(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -25,18 +25,18 @@ func (k *Kernel) Known(next http.Handler) http.Handler {
 
 // named tells whether a request names the site. A proxy that is believed says under
 // which name it was asked; one that does not has looked at the name itself.
-func (k *Kernel) named(r *http.Request) bool {
-	if sameHost(r.Host, k.host) {
+func (a *App) named(r *http.Request) bool {
+	if sameHost(r.Host, a.host) {
 		return true
 	}
 	at, _ := client(r.RemoteAddr)
 	said := r.Header.Get("X-Forwarded-Host")
-	return k.proxy(at) && (said == "" || sameHost(said, k.host))
+	return a.proxy(at) && (said == "" || sameHost(said, a.host))
 }
 
-func (k *Kernel) show421(w http.ResponseWriter, r *http.Request) {
-	q := k.outside(w, r)
-	if err := k.show(q, http.StatusMisdirectedRequest, errHost); err != nil && !left(q, err) {
+func (a *App) show421(w http.ResponseWriter, r *http.Request) {
+	q := a.outside(w, r)
+	if err := a.show(q, http.StatusMisdirectedRequest, errHost); err != nil && !left(q, err) {
 		http.Error(w, http.StatusText(http.StatusMisdirectedRequest), http.StatusMisdirectedRequest)
 	}
 }

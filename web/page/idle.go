@@ -31,7 +31,7 @@ type marked struct {
 const steps = 12
 
 func (q *Request) markCookie() string {
-	if q.kernel.secure {
+	if q.app.secure {
 		return "__Host-delfi_seen"
 	}
 	return "delfi_seen"
@@ -42,12 +42,12 @@ func (q *Request) markCookie() string {
 func (q *Request) idle(id uuid.UUID) bool {
 	m, ok := q.marked()
 	q.seen = m.at
-	return !ok || m.owner != id || m.session != sha256.Sum256([]byte(q.kernel.sessions.Token(q.Context()))) || q.Now.Sub(m.at) > q.kernel.opts.Idle
+	return !ok || m.owner != id || m.session != sha256.Sum256([]byte(q.app.sessions.Token(q.Context()))) || q.Now.Sub(m.at) > q.app.opts.Idle
 }
 
 // mark marks the session as used, if the last mark is a step old.
 func (q *Request) mark(id uuid.UUID) {
-	if q.Now.Sub(q.seen) >= q.kernel.opts.Idle/steps {
+	if q.Now.Sub(q.seen) >= q.app.opts.Idle/steps {
 		q.note(id)
 	}
 }
@@ -55,10 +55,10 @@ func (q *Request) mark(id uuid.UUID) {
 // note sets the mark of the session as it is named now.
 func (q *Request) note(id uuid.UUID) {
 	name := q.markCookie()
-	session := sha256.Sum256([]byte(q.kernel.sessions.Token(q.Context())))
+	session := sha256.Sum256([]byte(q.app.sessions.Token(q.Context())))
 	b := binary.BigEndian.AppendUint64(session[:], uint64(q.Now.Unix()))
 	b = append(b, id[:]...)
-	c := q.cookie(name, base64.RawURLEncoding.EncodeToString(q.kernel.entrust.Seal(nil, nil, b, []byte(name))), 0)
+	c := q.cookie(name, base64.RawURLEncoding.EncodeToString(q.app.entrust.Seal(nil, nil, b, []byte(name))), 0)
 	http.SetCookie(q.W, c) // until the browser is closed, as the session's
 }
 
@@ -76,7 +76,7 @@ func (q *Request) marked() (m marked, ok bool) {
 	if err != nil {
 		return m, false
 	}
-	b, err := q.kernel.entrust.Open(nil, nil, sealed, []byte(name))
+	b, err := q.app.entrust.Open(nil, nil, sealed, []byte(name))
 	if err != nil || len(b) != sha256.Size+8+len(m.owner) {
 		return m, false
 	}

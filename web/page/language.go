@@ -11,7 +11,7 @@ import (
 
 // speak strips the language from the address for the router beneath, remembers
 // a choice (?lang=), and sends "/" once to the browser's wish.
-func (k *Kernel) speak(next http.Handler) http.Handler {
+func (a *App) speak(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang, path := i18n.Split(r.URL.Path)
 		reads := r.Method == http.MethodGet
@@ -19,7 +19,7 @@ func (k *Kernel) speak(next http.Handler) http.Handler {
 			values := r.URL.Query()
 			if chosen := values.Get("lang"); i18n.IsLanguage(chosen) {
 				values.Del("lang")
-				k.choose(w, r, chosen, path, values)
+				a.choose(w, r, chosen, path, values)
 				return
 			}
 		}
@@ -45,10 +45,10 @@ func (k *Kernel) speak(next http.Handler) http.Handler {
 }
 
 // choose remembers a language and shows the same page in it.
-func (k *Kernel) choose(w http.ResponseWriter, r *http.Request, lang, path string, query url.Values) {
+func (a *App) choose(w http.ResponseWriter, r *http.Request, lang, path string, query url.Values) {
 	http.SetCookie(w, &http.Cookie{
 		Name: i18n.Cookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: k.secure,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: a.secure,
 	})
 	w.Header().Set("Cache-Control", "no-store")
 	// A path that begins with two slashes would name another host.

@@ -15,7 +15,7 @@ import (
 func TestLanguageOfAnAddress(t *testing.T) {
 	h := newHouse(t, Options{})
 	var seen *Request
-	page := h.kernel.Handle(func(q *Request) error { seen = q; return q.Redirect(q.Path()) })
+	page := h.app.Handle(func(q *Request) error { seen = q; return q.Redirect(q.Path()) })
 	h.Get("/help/{page}", page)
 	h.Get("/energy", page)
 	for path, want := range map[string]struct{ lang, path, to, other string }{
@@ -152,7 +152,7 @@ func TestSwitchOnAnAnsweredForm(t *testing.T) {
 // with what was asked, and never to another site.
 func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
 	h := newHouse(t, Options{})
-	page := h.kernel.Handle(func(q *Request) error { return q.Render(http.StatusOK, text("page")) })
+	page := h.app.Handle(func(q *Request) error { return q.Render(http.StatusOK, text("page")) })
 	h.Get("/help/{page}", page)
 	h.Post("/help/{page}", page)
 	h.Get("/files/*", page)

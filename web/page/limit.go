@@ -31,30 +31,30 @@ func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) WriteHeader(int)             {}
 
 // who is the key of a reader: the account, else the address.
-func (k *Kernel) who(q *Request) string {
+func (a *App) who(q *Request) string {
 	if q.Actor.SignedIn() {
 		return q.Actor.Account.String()
 	}
-	return "from " + k.address(q.R).String()
+	return "from " + a.address(q.R).String()
 }
 
 // address is the client's; of IPv6 its network, since one client has as many addresses
 // as it likes. Of X-Forwarded-For a proxy's own word is believed and no more: the list is
 // read from its end, for as long as those who wrote it stand in a network of proxies.
-func (k *Kernel) address(r *http.Request) netip.Addr {
+func (a *App) address(r *http.Request) netip.Addr {
 	at, _ := client(r.RemoteAddr) // a unix socket has none: its clients are one
 	said := r.Header["X-Forwarded-For"]
 	if len(said) == 0 {
 		return network(at)
 	}
-	if !k.proxy(at) {
-		if now, told := k.now().Unix(), k.unasked.Load(); now-told >= 3600 && k.unasked.CompareAndSwap(told, now) {
-			k.opts.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
+	if !a.proxy(at) {
+		if now, told := a.now().Unix(), a.unasked.Load(); now-told >= 3600 && a.unasked.CompareAndSwap(told, now) {
+			a.opts.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
 		}
 		return network(at)
 	}
 	rest := strings.Join(said, ",")
-	for more := true; more && k.proxy(at); {
+	for more := true; more && a.proxy(at); {
 		last := rest
 		if i := strings.LastIndexByte(rest, ','); i >= 0 {
 			rest, last = rest[:i], rest[i+1:]
@@ -71,8 +71,8 @@ func (k *Kernel) address(r *http.Request) netip.Addr {
 }
 
 // proxy tells whether a proxy that is believed has an address.
-func (k *Kernel) proxy(at netip.Addr) bool {
-	for _, n := range k.opts.Forwarded {
+func (a *App) proxy(at netip.Addr) bool {
+	for _, n := range a.opts.Forwarded {
 		if n.Contains(at) {
 			return true
 		}
@@ -104,7 +104,7 @@ func network(at netip.Addr) netip.Addr {
 
 // Patient lets an address begin only so many sign-ins a minute.
 var Patient Guard = func(q *Request) error {
-	if !q.kernel.signIns.allow(q.kernel.address(q.R).String()) {
+	if !q.app.signIns.allow(q.app.address(q.R).String()) {
 		return tooMany()
 	}
 	return nil
@@ -113,7 +113,7 @@ var Patient Guard = func(q *Request) error {
 // PatientCodes lets an address try only so many codes a minute: apart from sign-ins, so
 // that a library that signs in uses up nobody's codes.
 var PatientCodes Guard = func(q *Request) error {
-	if !q.kernel.codes.allow(q.kernel.address(q.R).String()) {
+	if !q.app.codes.allow(q.app.address(q.R).String()) {
 		return tooMany()
 	}
 	return nil

@@ -38,7 +38,7 @@ func TestAClientIsKnownByItsAddressAlone(t *testing.T) {
 		if c.said != "" {
 			r.Header.Set("X-Forwarded-For", c.said)
 		}
-		if got := h.kernel.address(r).String(); got != c.want {
+		if got := h.app.address(r).String(); got != c.want {
 			t.Errorf("%s says %q: %s, want %s", c.peer, c.said, got, c.want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestAClientIsKnownByItsAddressAlone(t *testing.T) {
 
 func TestAForwardedAddressThatIsNotBelievedIsSaidOnce(t *testing.T) {
 	h := newHouse(t, Options{Posts: 3})
-	h.Post("/act", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
 	for i := range 4 {
 		w := h.post("/act", nil, header("X-Forwarded-For", fmt.Sprintf("203.0.113.%d", i)))
 		if i == 3 && w.Code != http.StatusTooManyRequests {
@@ -63,7 +63,7 @@ func TestAForwardedAddressThatIsNotBelievedIsSaidOnce(t *testing.T) {
 func TestAnAddressThatNothingHas(t *testing.T) {
 	h := newHouse(t, Options{})
 	var asked []string
-	h.Get("/consultations/{slug}", h.kernel.Handle(func(q *Request) error {
+	h.Get("/consultations/{slug}", h.app.Handle(func(q *Request) error {
 		asked = append(asked, q.Param("slug"))
 		return q.Render(200, text("found"))
 	}))

@@ -10,7 +10,7 @@ import (
 
 // onceCookie is a secret that one browser holds for the pages under one path.
 func (q *Request) onceCookie() string {
-	if q.kernel != nil && q.kernel.secure {
+	if q.app != nil && q.app.secure {
 		return "__Secure-delfi_once"
 	}
 	return "delfi_once"

@@ -30,7 +30,7 @@ type Request struct {
 	R     *http.Request
 	Actor account.Actor // the zero Actor when signed out
 
-	kernel  *Kernel
+	app     *App
 	seen    time.Time // when the session was last marked as used
 	stale   bool      // the roles of who asks were not looked at for too long, and are left out
 	fresh   bool      // signing in must be a fresh one
@@ -45,7 +45,6 @@ const (
 	requestKey contextKey = iota
 	languageKey
 	identityKey
-	flightKey
 	quietKey
 )
 
@@ -65,8 +64,8 @@ func With(ctx context.Context, q *Request) context.Context {
 }
 
 // outside makes a request that has no session (yet).
-func (k *Kernel) outside(w http.ResponseWriter, r *http.Request) *Request {
-	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.Languages[0], Now: k.now()}, kernel: k}
+func (a *App) outside(w http.ResponseWriter, r *http.Request) *Request {
+	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.Languages[0], Now: a.now()}, app: a}
 	if lang, ok := r.Context().Value(languageKey).(string); ok {
 		q.Lang = lang
 	}
@@ -75,11 +74,11 @@ func (k *Kernel) outside(w http.ResponseWriter, r *http.Request) *Request {
 	return q
 }
 
-func (k *Kernel) now() time.Time {
-	if k.opts.DB == nil {
+func (a *App) now() time.Time {
+	if a.opts.DB == nil {
 		return time.Now().UTC()
 	}
-	return k.opts.DB.Now()
+	return a.opts.DB.Now()
 }
 
 // reads tells whether the request only reads (Wrap made a GET of each HEAD).
@@ -132,10 +131,10 @@ func (q *Request) SignInURL() string {
 
 // DemoBar is the demonstration's bar, or nil.
 func (q *Request) DemoBar() templ.Component {
-	if q.kernel == nil || q.kernel.opts.DemoBar == nil {
+	if q.app == nil || q.app.opts.DemoBar == nil {
 		return nil
 	}
-	return q.kernel.opts.DemoBar(q)
+	return q.app.opts.DemoBar(q)
 }
 
 // NoStore says that nothing may keep this answer: receipts, ballots.
@@ -154,7 +153,7 @@ func (q *Request) Render(status int, c templ.Component) error {
 	q.W.Header().Set("Content-Language", q.Lang)
 	body := q.restored(b.Bytes())
 	if q.Kept() {
-		body = bytes.Clone(body) // the shelf may keep it
+		body = bytes.Clone(body) // the cache may keep it
 	}
 	return q.Bytes(status, "text/html; charset=utf-8", body)
 }
@@ -192,9 +191,11 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 	case q.Kept() && status == http.StatusOK:
 		sum := sha256.Sum256(body)
 		core := base64.RawURLEncoding.EncodeToString(sum[:18])
-		if p := q.kernel.keep(q, contentType, core, body); p != nil {
-			_, err := p.serve(q.W, q.R)
-			return err
+		if e := q.app.store(q, core, body); e != nil {
+			if _, err := e.Serve(q.W, q.R); err != nil {
+				return gone{err}
+			}
+			return nil
 		}
 		h.Set("Cache-Control", "no-cache")
 		h.Set("ETag", `"`+core+`"`)
@@ -216,7 +217,7 @@ func (q *Request) Kept() bool {
 	if !q.reads() {
 		return false
 	}
-	_, err := q.R.Cookie(q.kernel.sessionCookie())
+	_, err := q.R.Cookie(q.app.sessionCookie())
 	return err != nil && !q.noStore && len(q.flashes) == 0
 }
 
@@ -239,7 +240,7 @@ func (q *Request) MayLead(address string) bool {
 	if err != nil {
 		return false
 	}
-	return u.Host == "" || slices.Contains(q.kernel.opts.FormAction, u.Scheme+"://"+u.Host)
+	return u.Host == "" || slices.Contains(q.app.opts.FormAction, u.Scheme+"://"+u.Host)
 }
 
 const flashCookie = "delfi_flash"
@@ -264,7 +265,7 @@ func flashes(r *http.Request) []string {
 func (q *Request) cookie(name, value string, seconds int) *http.Cookie {
 	return &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: seconds,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: q.kernel != nil && q.kernel.secure,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: q.app != nil && q.app.secure,
 	}
 }
 

@@ -52,12 +52,12 @@ func newDownloads() *downloads {
 
 // Download makes an endpoint of h for programs, as Program does, of answers that may be
 // large: h runs with a place among those that are made, and ends in Stream.
-func (k *Kernel) Download(h Handler) http.HandlerFunc {
-	return k.Program(func(q *Request) error {
+func (a *App) Download(h Handler) http.HandlerFunc {
+	return a.Program(func(q *Request) error {
 		if p := placeOf(q.W); p != nil {
 			p.leave()
 		}
-		making := k.downloads.making
+		making := a.downloads.making
 		if !making.enter(q.Context()) {
 			if err := q.Context().Err(); err != nil {
 				return err
@@ -75,7 +75,7 @@ func (k *Kernel) Download(h Handler) http.HandlerFunc {
 // status, and write never waits for a reader. A reader that takes less than the least
 // rate is cut. name, if any, is the file that a browser stores it under.
 func (q *Request) Stream(contentType, name string, write func(w io.Writer) error) error {
-	s := &spool{q: q, from: q.kernel.address(q.R), sum: sha256.New()}
+	s := &spool{q: q, from: q.app.address(q.R), sum: sha256.New()}
 	defer s.close()
 	if err := write(s); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (q *Request) Stream(contentType, name string, write func(w io.Writer) error
 	if !q.Fresh(contentType, tag, false) {
 		return nil
 	}
-	return s.send(q.kernel.downloads.window)
+	return s.send(q.app.downloads.window)
 }
 
 // spool holds an answer back until it is whole: a short one in memory, a long one in a
@@ -122,7 +122,7 @@ func (s *spool) spill(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	d := s.q.kernel.downloads
+	d := s.q.app.downloads
 	if s.file == nil {
 		if err := s.open(); err != nil {
 			return err
@@ -140,12 +140,12 @@ func (s *spool) spill(b []byte) error {
 
 // open makes the file of an answer that is large, and gives it the time of one.
 func (s *spool) open() error {
-	if err := s.q.kernel.downloads.sending.take(s.from, 1); err != nil {
+	if err := s.q.app.downloads.sending.take(s.from, 1); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp("", "delfi-spool-")
 	if err != nil {
-		s.q.kernel.downloads.sending.give(s.from, 1)
+		s.q.app.downloads.sending.give(s.from, 1)
 		return noRoom(err)
 	}
 	s.file = f
@@ -188,7 +188,7 @@ func (s *spool) send(window time.Duration) error {
 			return nil
 		}
 		if err != nil {
-			s.q.kernel.log(s.q, http.StatusInternalServerError, err)
+			s.q.app.log(s.q, http.StatusInternalServerError, err)
 			panic(http.ErrAbortHandler) // the status is gone already: what breaks off must not look whole
 		}
 		if err := conn.SetWriteDeadline(time.Now().Add(window)); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -205,7 +205,7 @@ func (s *spool) close() {
 	if s.file == nil {
 		return
 	}
-	d := s.q.kernel.downloads
+	d := s.q.app.downloads
 	d.spooled.give(s.from, s.size)
 	d.sending.give(s.from, 1)
 	_ = s.file.Close() // it has no name: nothing stays
@@ -215,7 +215,7 @@ func (s *spool) close() {
 // a page has given back its place in work.
 func (q *Request) write(status int, body []byte) error {
 	if len(body) > heldBytes {
-		memory, from := q.kernel.downloads.memory, q.kernel.address(q.R)
+		memory, from := q.app.downloads.memory, q.app.address(q.R)
 		if err := memory.take(from, int64(len(body))); err != nil {
 			h := q.W.Header()
 			for _, name := range []string{"Content-Length", "Content-Disposition", "ETag"} {

@@ -22,7 +22,7 @@ func newLibrary(t *testing.T) *house {
 	t.Setenv("TMPDIR", t.TempDir())
 	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
 	answer := func(length int, end error) http.HandlerFunc {
-		return h.kernel.Download(func(q *Request) error {
+		return h.app.Download(func(q *Request) error {
 			return q.Stream("text/plain; charset=utf-8", "answer.txt", func(w io.Writer) error {
 				for written := 0; written < length; {
 					n, err := w.Write([]byte(strings.Repeat("x", min(1000, length-written))))
@@ -65,9 +65,9 @@ func spools(t *testing.T) int {
 // read from the database, are others'.
 func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 	h := newLibrary(t)
-	d := h.kernel.downloads
+	d := h.app.downloads
 	d.making, d.window = newGate(1, time.Millisecond), time.Hour
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	for n := range int64(3) {
 		stare(t, server, "/large")
@@ -75,7 +75,7 @@ func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 			return d.spooled.held() == (n+1)*(32<<20) && d.making.pressure().Working == 0
 		})
 	}
-	if p := h.kernel.Reading(); p.Working != 0 {
+	if p := h.app.Reading(); p.Working != 0 {
 		t.Errorf("%+v", p)
 	}
 	for _, path := range []string{"/", "/short"} {
@@ -92,9 +92,9 @@ func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 
 func TestAReaderBelowTheLeastRateIsCut(t *testing.T) {
 	h := newLibrary(t)
-	d := h.kernel.downloads
+	d := h.app.downloads
 	d.window = 10 * time.Millisecond
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	stare(t, server, "/large")
 	eventually(t, "it is being sent", func() bool {
@@ -107,10 +107,10 @@ func TestAReaderBelowTheLeastRateIsCut(t *testing.T) {
 // and costs the others nothing.
 func TestDownloadsAreBounded(t *testing.T) {
 	h := newLibrary(t)
-	d := h.kernel.downloads
+	d := h.app.downloads
 	d.window = time.Hour
 	d.sending.most, d.sending.share = 2, 1
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	from := func(address string) func(*http.Request) {
 		return func(r *http.Request) { r.RemoteAddr = address }
@@ -159,7 +159,7 @@ func TestALargeAnswerIsWholeOrNone(t *testing.T) {
 	if w := h.get("/large"); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "no_room") {
 		t.Errorf("without room: %d %.200s", w.Code, w.Body)
 	}
-	if d := h.kernel.downloads; d.sending.held() != 0 || d.spooled.held() != 0 || d.making.pressure().Working != 0 {
+	if d := h.app.downloads; d.sending.held() != 0 || d.spooled.held() != 0 || d.making.pressure().Working != 0 {
 		t.Error("something is never given back")
 	}
 }
@@ -167,13 +167,13 @@ func TestALargeAnswerIsWholeOrNone(t *testing.T) {
 // Pages that slow readers are sent wait in bounded memory.
 func TestPagesForSlowReadersTakeBoundedMemory(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.kernel.downloads.memory = newQuota(100<<10, 100<<10)
-	h.Get("/long", h.kernel.Handle(func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
+	h.app.downloads.memory = newQuota(100<<10, 100<<10)
+	h.Get("/long", h.app.Handle(func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
 	w := h.get("/en/long")
 	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), i18n.Words("en", "fault.share")) || w.Header().Get("ETag") != "" {
 		t.Errorf("%d %.100s %v", w.Code, w.Body, w.Header())
 	}
-	h.kernel.downloads.memory = newQuota(200<<10, 200<<10)
+	h.app.downloads.memory = newQuota(200<<10, 200<<10)
 	for range 3 {
 		if w := h.get("/en/long"); w.Code != 200 || w.Body.Len() != heldBytes+1 {
 			t.Errorf("%d", w.Code)

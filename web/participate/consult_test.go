@@ -22,8 +22,8 @@ import (
 
 // mount puts the room on a house's services.
 func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.Kernel) {
-		participate.Routes(r, k, participate.Services{
+	return func(r chi.Router, app *page.App) {
+		participate.Routes(r, app, participate.Services{
 			Consultations: h.Consultations, Panel: h.Panel, Contributions: h.Contributions, Ballots: h.Ballots,
 			Reports: h.Reports, Record: h.Record, Accounts: h.Accounts,
 		})

@@ -24,6 +24,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/web/i18n"
+	"delfi/web/pagecache"
 )
 
 // Actors finds who stands behind an account, as of an edition that is no older than
@@ -32,7 +33,7 @@ type Actors interface {
 	ActorAt(ctx context.Context, id uuid.UUID, at account.Edition) (account.Actor, error)
 }
 
-// Options are what the kernel stands on. DB and Actors are needed, the rest has defaults.
+// Options are what the app is built from. DB and Actors are needed, the rest has defaults.
 type Options struct {
 	BaseURL   string       // public address, e.g. "https://delfi.example.it"; https makes cookies Secure
 	DB        *postgres.DB // where sessions are, and whose Ping tells 503 from 500
@@ -63,8 +64,8 @@ type Options struct {
 	Log  *slog.Logger
 }
 
-// Kernel makes handlers of pages. It is safe for concurrent use.
-type Kernel struct {
+// App makes handlers of pages. It is safe for concurrent use.
+type App struct {
 	opts      Options
 	secure    bool   // the public address is https
 	host      string // of the public address, with its port; "" when there is none
@@ -73,7 +74,7 @@ type Kernel struct {
 	entrust   cipher.AEAD
 	endKey    []byte      // of the names of ends
 	fixed     http.Header // what every answer's headers have
-	shelf     *shelf
+	cache     *pagecache.Cache
 	routes    chi.Routes // of every room; nil before SetRoutes
 	quiet     quiet
 	end       func() // of what runs beside requests
@@ -93,8 +94,8 @@ type Kernel struct {
 	unasked   atomic.Int64 // when the log last said that X-Forwarded-For comes and is not believed, in seconds
 }
 
-// New makes a kernel; Close ends its housekeeping.
-func New(o Options) *Kernel {
+// New makes an app; Close ends its housekeeping.
+func New(o Options) *App {
 	if o.Lifetime == 0 {
 		o.Lifetime = 12 * time.Hour
 	}
@@ -135,62 +136,62 @@ func New(o Options) *Kernel {
 		o.ErrorPage = bare
 	}
 	i18n.Load() // a catalogue that does not parse stops the start, and not each page
-	k := &Kernel{opts: o}
+	a := &App{opts: o}
 	base, err := url.Parse(o.BaseURL)
 	if err == nil {
-		k.secure, k.host = base.Scheme == "https", base.Host
+		a.secure, a.host = base.Scheme == "https", base.Host
 	}
-	k.fixed = headers(o, k.secure)
-	k.cross = http.NewCrossOriginProtection()
+	a.fixed = headers(o, a.secure)
+	a.cross = http.NewCrossOriginProtection()
 	if err == nil && base.Host != "" {
 		// Behind a proxy that rewrites Host, the browser's Origin is still the public address.
-		if err := k.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		if err := a.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			o.Log.Warn("base URL is no origin", "base", o.BaseURL, "error", err)
 		}
 	}
-	k.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		k.exit(k.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
+	a.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.exit(a.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
 	}))
-	k.signIns = newLimit(o.SignIns)
-	k.posts, k.codes = newLimit(o.Posts), newLimit(o.Codes)
-	k.typedPace = newLimit(typedAMinute)
-	k.reads, k.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
-	k.bodies, k.pace, k.downloads = newStages(), slowest, newDownloads()
-	if err := k.keys(o.Secret); err != nil {
+	a.signIns = newLimit(o.SignIns)
+	a.posts, a.codes = newLimit(o.Posts), newLimit(o.Codes)
+	a.typedPace = newLimit(typedAMinute)
+	a.reads, a.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
+	a.bodies, a.pace, a.downloads = newStages(), slowest, newDownloads()
+	if err := a.keys(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher
 	}
-	k.openSessions()
-	k.shelf = newShelf()
+	a.openSessions()
+	a.cache = a.newCache()
 	ctx, cancel := context.WithCancel(context.Background())
 	var beside sync.WaitGroup
 	if o.DB != nil {
-		beside.Go(func() { k.sweep(ctx) })
+		beside.Go(func() { a.sweep(ctx) })
 	}
-	beside.Go(func() { k.sums(ctx) })
+	beside.Go(func() { a.sums(ctx) })
 	if o.Keep {
-		beside.Go(func() { k.listen(ctx) })
-		beside.Go(func() { k.tell(ctx) })
+		beside.Go(func() { a.listen(ctx) })
+		beside.Go(func() { a.logHits(ctx) })
 	}
-	k.end = func() { cancel(); beside.Wait() }
-	return k
+	a.end = func() { cancel(); beside.Wait() }
+	return a
 }
 
 // keys derives what is sealed and named by the secret of the site; without one it is
 // this process' own.
-func (k *Kernel) keys(secret []byte) (err error) {
+func (a *App) keys(secret []byte) (err error) {
 	if secret == nil {
 		secret = make([]byte, 32)
 		rand.Read(secret) // it does not fail: it ends the program
 	}
-	if k.endKey, err = hkdf.Key(sha256.New, secret, nil, "delfi ends of sessions v1", 32); err != nil {
+	if a.endKey, err = hkdf.Key(sha256.New, secret, nil, "delfi ends of sessions v1", 32); err != nil {
 		return err
 	}
-	k.entrust, err = newEntrust(secret)
+	a.entrust, err = newEntrust(secret)
 	return err
 }
 
 // Close ends keeping pages and the housekeeping of sessions.
-func (k *Kernel) Close() { k.end() }
+func (a *App) Close() { a.end() }
 
 // headers forbids what no page of ours needs. The policy has no nonce, so that
 // a kept page stays valid for everyone, and the headers are the same for every
@@ -228,26 +229,26 @@ type Guard func(q *Request) error
 
 // Handle makes a page of h: session, actor, guards in order, then h. It must
 // run beneath Wrap.
-func (k *Kernel) Handle(h Handler, guards ...Guard) http.HandlerFunc {
+func (a *App) Handle(h Handler, guards ...Guard) http.HandlerFunc {
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := k.outside(w, r)
-		if err := k.serve(q, h, guards); err != nil {
-			k.exit(q, err)
+		q := a.outside(w, r)
+		if err := a.serve(q, h, guards); err != nil {
+			a.exit(q, err)
 		}
 	})
-	return k.sessions.LoadAndSave(inner).ServeHTTP
+	return a.sessions.LoadAndSave(inner).ServeHTTP
 }
 
-func (k *Kernel) serve(q *Request, h Handler, guards []Guard) error {
-	if err := k.identify(q); err != nil {
+func (a *App) serve(q *Request, h Handler, guards []Guard) error {
+	if err := a.identify(q); err != nil {
 		return err
 	}
-	return k.pass(q, h, guards)
+	return a.pass(q, h, guards)
 }
 
 // pass lets a request pass its limit and its guards, in order, then h.
-func (k *Kernel) pass(q *Request, h Handler, guards []Guard) error {
-	if q.R.Method == http.MethodPost && !k.posts.allow(k.who(q)) {
+func (a *App) pass(q *Request, h Handler, guards []Guard) error {
+	if q.R.Method == http.MethodPost && !a.posts.allow(a.who(q)) {
 		return tooMany()
 	}
 	for _, g := range guards {
@@ -261,20 +262,20 @@ func (k *Kernel) pass(q *Request, h Handler, guards []Guard) error {
 	if !q.reads() {
 		q.sentAgain()
 	}
-	defer k.acted(q)
+	defer a.invalidate(q)
 	return h(q)
 }
 
 // NotFound is the page for addresses that no route has.
-func (k *Kernel) NotFound() http.HandlerFunc {
-	return k.Handle(func(*Request) error {
+func (a *App) NotFound() http.HandlerFunc {
+	return a.Handle(func(*Request) error {
 		return fault.New(fault.NotFound, "no_page", "there is no such page")
 	})
 }
 
 // MethodNotAllowed is the page for a route asked in a way it does not have.
-func (k *Kernel) MethodNotAllowed() http.HandlerFunc {
-	return k.Handle(func(*Request) error {
+func (a *App) MethodNotAllowed() http.HandlerFunc {
+	return a.Handle(func(*Request) error {
 		return refusal{http.StatusMethodNotAllowed, fault.New(fault.NotFound, "no_method", "this address is not asked that way")}
 	})
 }

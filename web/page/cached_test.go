@@ -34,13 +34,13 @@ const filler = "la stessa pagina per chi legge in questa lingua, "
 func newKeeper(t *testing.T, db *postgres.DB) *keeper {
 	t.Helper()
 	k := &keeper{house: newHouse(t, Options{DB: db, Keep: true})}
-	t.Cleanup(k.kernel.Close)
-	k.Get("/pages/{slug}", k.kernel.Handle(func(q *Request) error {
+	t.Cleanup(k.app.Close)
+	k.Get("/pages/{slug}", k.app.Handle(func(q *Request) error {
 		n := k.drawn.Add(1)
 		return q.Render(http.StatusOK, text("drawn %d in %s: %s", n, q.Lang, strings.Repeat(filler, 50)))
 	}))
-	k.site = k.kernel.Front(k.kernel.Once(k.kernel.Wrap(k.Mux)))
-	eventually(t, "the kernel keeps", func() bool { return k.kernel.shelf.on.Load() })
+	k.site = k.app.Cache().Lookup(k.app.Cache().SingleFlight(k.app.Wrap(k.Mux)))
+	eventually(t, "the cache is connected", func() bool { return k.app.Cache().Connected() })
 	return k
 }
 
@@ -109,7 +109,7 @@ func TestAKeptPageIsDrawnOnceAndIsTheSameInEachForm(t *testing.T) {
 			t.Errorf("%s is %q drawn and %q kept", name, first.Header().Get(name), plain.Header().Get(name))
 		}
 	}
-	if f := k.kernel.Kept(); f.Pages != 2 || f.Misses != 2 || f.Hits < 9 || f.Bytes <= 0 {
+	if f := k.app.Cache().Stats(); f.Pages != 2 || f.Misses != 2 || f.Hits < 9 || f.Bytes <= 0 {
 		t.Errorf("figures %+v", f)
 	}
 }
@@ -118,14 +118,14 @@ func TestAKeptPageIsDrawnOnceAndIsTheSameInEachForm(t *testing.T) {
 // what is on the shelf is not for them.
 func TestNothingOfAPersonIsKeptNorIsAnythingKeptForAPerson(t *testing.T) {
 	k := newKeeper(t, testdb.New(t))
-	k.Get("/session", k.kernel.Handle(func(q *Request) error {
+	k.Get("/session", k.app.Handle(func(q *Request) error {
 		if err := q.SignIn(uuid.New()); err != nil {
 			return err
 		}
 		return q.Render(200, text("begun"))
 	}))
-	k.Get("/cookie", k.kernel.Handle(func(q *Request) error { q.Flash("flash.signed_out"); return q.Render(200, text("cookie")) }))
-	k.Get("/secret", k.kernel.Handle(func(q *Request) error { q.NoStore(); return q.Render(200, text("receipt")) }))
+	k.Get("/cookie", k.app.Handle(func(q *Request) error { q.Flash("flash.signed_out"); return q.Render(200, text("cookie")) }))
+	k.Get("/secret", k.app.Handle(func(q *Request) error { q.NoStore(); return q.Render(200, text("receipt")) }))
 	k.fails("/missing", fault.New(fault.NotFound, "no_page", "no"))
 	k.fails("/broken", errors.New("broken"))
 	for _, path := range []string{"/session", "/cookie", "/secret", "/missing", "/broken", "/nowhere", "/pages/a?item=3", "/pages/a?x", "/pages/%61%2Fb", "/pages/a/"} {
@@ -133,12 +133,12 @@ func TestNothingOfAPersonIsKeptNorIsAnythingKeptForAPerson(t *testing.T) {
 			k.get(path)
 		}
 	}
-	session := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: k.kernel.sessionCookie(), Value: "x"}) }
+	session := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: k.app.sessionCookie(), Value: "x"}) }
 	flash := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: flashCookie, Value: "flash.signed_out"}) }
 	for _, who := range []func(*http.Request){session, flash} {
 		k.get("/pages/a", who)
 	}
-	if f := k.kernel.Kept(); f.Pages != 0 || f.Hits != 0 {
+	if f := k.app.Cache().Stats(); f.Pages != 0 || f.Hits != 0 {
 		t.Errorf("kept: %+v", f)
 	}
 	k.get("/pages/a")
@@ -173,7 +173,7 @@ func TestAPageIsDrawnForOneWhileTheOthersWait(t *testing.T) {
 	k := newKeeper(t, testdb.New(t))
 	begun, on := make(chan bool), make(chan bool)
 	var drawn atomic.Int64
-	k.Get("/slow", k.kernel.Handle(func(q *Request) error {
+	k.Get("/slow", k.app.Handle(func(q *Request) error {
 		drawn.Add(1)
 		begun <- true
 		<-on
@@ -221,7 +221,7 @@ func TestAChangeDropsItsPagesInEveryProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, k := range both {
-		eventually(t, "the pages about a are gone", func() bool { return k.kernel.Kept().Pages == 1 })
+		eventually(t, "the pages about a are gone", func() bool { return k.app.Cache().Stats().Pages == 1 })
 		if drawn := k.drawn.Load(); !strings.Contains(k.get("/pages/b").Body.String(), "drawn 2") || k.drawn.Load() != drawn {
 			t.Errorf("process %d dropped the page about b", i)
 		}
@@ -229,13 +229,13 @@ func TestAChangeDropsItsPagesInEveryProcess(t *testing.T) {
 			t.Errorf("process %d shows the old page about a", i)
 		}
 	}
-	one.Get("/changes", one.kernel.Handle(func(q *Request) error {
-		one.kernel.shelf.drop("elsewhere")
+	one.Get("/changes", one.app.Handle(func(q *Request) error {
+		one.app.Cache().Invalidate("elsewhere")
 		return q.Render(200, text("of before"))
 	}))
-	pages := one.kernel.Kept().Pages
+	pages := one.app.Cache().Stats().Pages
 	one.get("/changes")
-	if got := one.kernel.Kept().Pages; got > pages {
+	if got := one.app.Cache().Stats().Pages; got > pages {
 		t.Error("a page that was drawn before the change is kept after it")
 	}
 }
@@ -245,21 +245,21 @@ func TestNothingIsKeptWhileNobodyTellsWhatChanges(t *testing.T) {
 	db := testdb.New(t)
 	k := newKeeper(t, db)
 	k.get("/pages/a")
-	k.kernel.shelf.open(false)
+	k.app.Cache().SetConnected(false)
 	for range 3 {
 		k.get("/pages/a")
 	}
-	if f := k.kernel.Kept(); f.Pages != 0 || k.drawn.Load() != 4 {
+	if f := k.app.Cache().Stats(); f.Pages != 0 || k.drawn.Load() != 4 {
 		t.Errorf("deaf: %+v, drawn %d times", f, k.drawn.Load())
 	}
-	k.kernel.shelf.open(true)
+	k.app.Cache().SetConnected(true)
 	k.get("/pages/a")
-	drops := k.kernel.Kept().Drops
+	drops := k.app.Cache().Stats().Invalidations
 	if _, err := db.Pool().Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'LISTEN%' AND datname = current_database()`); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the loss is noticed and mended", func() bool { return k.kernel.Kept().Drops >= drops+2 && k.kernel.shelf.on.Load() })
-	if f := k.kernel.Kept(); f.Pages != 0 {
+	eventually(t, "the loss is noticed and mended", func() bool { return k.app.Cache().Stats().Invalidations >= drops+2 && k.app.Cache().Connected() })
+	if f := k.app.Cache().Stats(); f.Pages != 0 {
 		t.Errorf("after a loss: %+v", f)
 	}
 }
@@ -269,44 +269,8 @@ func TestAKeptPageGrowsOld(t *testing.T) {
 	db := testdb.NewAt(t, func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
 	k := newKeeper(t, db)
 	k.get("/pages/a")
-	ahead.Store(int64(keptAge + time.Second))
+	ahead.Store(int64(time.Minute))
 	if got := k.get("/pages/a").Body.String(); !strings.Contains(got, "drawn 2") {
 		t.Errorf("after its age: %.20s", got)
-	}
-}
-
-// Readers can invent addresses, not memory.
-func TestTheShelfIsBounded(t *testing.T) {
-	s := newShelf()
-	s.open(true)
-	put := func(path string, body []byte) {
-		f, _ := s.board(path)
-		s.put(f, &kept{until: time.Now().Add(time.Hour), plain: newForm(body, path)})
-		f.land()
-	}
-	for i := range shelfPages + 1000 {
-		put(fmt.Sprint("/small/", i), []byte("x"))
-	}
-	if f := s.figures(); f.Pages != shelfPages {
-		t.Errorf("%d pages", f.Pages)
-	}
-	body := make([]byte, 3<<20)
-	for i := range 100 {
-		put(fmt.Sprint("/large/", i), body)
-	}
-	if f := s.figures(); f.Bytes > shelfBytes || f.Pages == 0 {
-		t.Errorf("%+v", f)
-	}
-	before := s.figures().Pages
-	put("/huge", make([]byte, pageBytes+1))
-	if s.find("/huge", time.Now()) != nil || s.figures().Pages != before {
-		t.Error("a page that would take the whole shelf is kept")
-	}
-	s.drop("")
-	if f := s.figures(); f.Pages != 0 || f.Bytes != 0 {
-		t.Errorf("after dropping everything: %+v", f)
-	}
-	if len(s.flights) != 0 {
-		t.Errorf("%d drawings never end", len(s.flights))
 	}
 }

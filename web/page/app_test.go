@@ -23,10 +23,10 @@ import (
 	"delfi/web/i18n"
 )
 
-// house is a kernel with a few pages, without a database.
+// house is a app with a few pages, without a database.
 type house struct {
 	*chi.Mux
-	kernel *Kernel
+	app    *App
 	log    *bytes.Buffer
 	actors map[uuid.UUID]account.Actor
 }
@@ -54,25 +54,25 @@ func newHouse(t *testing.T, o Options) *house {
 		o.BaseURL = "http://delfi.test"
 	}
 	o.Log = slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	h.kernel = New(o)
-	h.Get("/", h.kernel.Handle(func(q *Request) error {
+	h.app = New(o)
+	h.Get("/", h.app.Handle(func(q *Request) error {
 		return q.Render(http.StatusOK, text("home %s %q %q", q.Lang, q.Actor.Name, q.Flashes()))
 	}))
-	h.NotFound(h.kernel.NotFound())
-	h.MethodNotAllowed(h.kernel.MethodNotAllowed())
+	h.NotFound(h.app.NotFound())
+	h.MethodNotAllowed(h.app.MethodNotAllowed())
 	return h
 }
 
 // fails adds a page that fails with err.
 func (h *house) fails(path string, err error) {
-	handler := h.kernel.Handle(func(*Request) error { return err })
+	handler := h.app.Handle(func(*Request) error { return err })
 	h.Get(path, handler)
 	h.Post(path, handler)
 }
 
 func (h *house) ask(r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	h.kernel.Wrap(h.Mux).ServeHTTP(w, r)
+	h.app.Wrap(h.Mux).ServeHTTP(w, r)
 	return w
 }
 
@@ -139,7 +139,7 @@ func TestEveryFaultHasItsPage(t *testing.T) {
 
 func TestFailureIsLoggedOnceWithItsCauseAndNothingPersonal(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Get("/consultations/{slug}", h.kernel.Handle(func(*Request) error { return errors.New("disk full") }))
+	h.Get("/consultations/{slug}", h.app.Handle(func(*Request) error { return errors.New("disk full") }))
 	w := h.get("/consultations/zone-30?answer=7", header("X-Forwarded-For", "198.51.100.7"))
 	said := h.log.String()
 	if strings.Count(said, "disk full") != 1 || !strings.Contains(said, "/consultations/{slug}") {
@@ -162,8 +162,8 @@ func TestFailureIsLoggedOnceWithItsCauseAndNothingPersonal(t *testing.T) {
 
 func TestPanicAndFailedDrawingHaveAPage(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Get("/panics", h.kernel.Handle(func(*Request) error { panic("boom") }))
-	h.Get("/draws", h.kernel.Handle(func(q *Request) error {
+	h.Get("/panics", h.app.Handle(func(*Request) error { panic("boom") }))
+	h.Get("/draws", h.app.Handle(func(q *Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			io.WriteString(w, "half a page")
 			return errors.New("boom")
@@ -185,7 +185,7 @@ func TestPanicAndFailedDrawingHaveAPage(t *testing.T) {
 
 func TestReaderIsSentToSignInAndBack(t *testing.T) {
 	h := newHouse(t, Options{})
-	handler := h.kernel.Handle(func(*Request) error { return nil }, SignedIn)
+	handler := h.app.Handle(func(*Request) error { return nil }, SignedIn)
 	h.Get("/form", handler)
 	h.Post("/form", handler)
 	w := h.get("/en/form?item=3")
@@ -200,7 +200,7 @@ func TestReaderIsSentToSignInAndBack(t *testing.T) {
 func TestSignInLinkOfAPostLeadsToTheFormsPage(t *testing.T) {
 	h := newHouse(t, Options{})
 	var link string
-	h.Post("/save", h.kernel.Handle(func(q *Request) error { link = q.SignInURL(); return q.Redirect("/") }))
+	h.Post("/save", h.app.Handle(func(q *Request) error { link = q.SignInURL(); return q.Redirect("/") }))
 	for referer, want := range map[string]string{
 		"http://delfi.test/en/form?item=3": "/en/form?item=3",
 		"http://evil.example/form":         "/",
@@ -227,7 +227,7 @@ func TestPagesThatAreNotThere(t *testing.T) {
 func TestHeadIsGetWithoutABody(t *testing.T) {
 	h := newHouse(t, Options{})
 	outer := chi.NewRouter() // as the site has, for static files and health
-	outer.Handle("/*", h.kernel.Wrap(h.Mux))
+	outer.Handle("/*", h.app.Wrap(h.Mux))
 	server := httptest.NewServer(outer)
 	defer server.Close()
 	res, err := http.Head(server.URL + "/en/")
@@ -244,7 +244,7 @@ func TestHeadIsGetWithoutABody(t *testing.T) {
 func TestPostFromAnotherSiteIsRefused(t *testing.T) {
 	h := newHouse(t, Options{})
 	done := 0
-	handler := h.kernel.Handle(func(q *Request) error { done++; return q.Redirect("/") })
+	handler := h.app.Handle(func(q *Request) error { done++; return q.Redirect("/") })
 	h.Post("/act", handler)
 	h.Get("/act", handler)
 	for name, change := range map[string]func(*http.Request){
@@ -297,7 +297,7 @@ func TestHeadersForbidWhatNoPageNeeds(t *testing.T) {
 
 func TestPageWithoutASessionIsTheSameForAllAndHasAnETag(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Get("/receipt", h.kernel.Handle(func(q *Request) error { q.NoStore(); return q.Render(200, text("receipt")) }))
+	h.Get("/receipt", h.app.Handle(func(q *Request) error { q.NoStore(); return q.Render(200, text("receipt")) }))
 	w := h.get("/")
 	tag := w.Header().Get("ETag")
 	if tag == "" || w.Header().Get("Cache-Control") != "no-cache" || len(w.Result().Cookies()) != 0 {
@@ -306,7 +306,7 @@ func TestPageWithoutASessionIsTheSameForAllAndHasAnETag(t *testing.T) {
 	if w := h.get("/", header("If-None-Match", tag)); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
 		t.Errorf("asked again: %d %s", w.Code, w.Body)
 	}
-	withSession := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: h.kernel.sessionCookie(), Value: "x"}) }
+	withSession := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: h.app.sessionCookie(), Value: "x"}) }
 	if w := h.get("/", withSession, header("If-None-Match", tag)); w.Code != http.StatusOK || w.Header().Get("ETag") != "" {
 		t.Errorf("with a session: %d, ETag %q", w.Code, w.Header().Get("ETag"))
 	}
@@ -317,7 +317,7 @@ func TestPageWithoutASessionIsTheSameForAllAndHasAnETag(t *testing.T) {
 
 func TestFlashIsShownOnceAndCannotBeForged(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Post("/act", h.kernel.Handle(func(q *Request) error { q.Flash("flash.signed_out"); return q.Redirect("/") }))
+	h.Post("/act", h.app.Handle(func(q *Request) error { q.Flash("flash.signed_out"); return q.Redirect("/") }))
 	w := h.get("/", from(h.post("/act", nil)))
 	if !strings.Contains(w.Body.String(), "flash.signed_out") {
 		t.Errorf("not shown: %s", w.Body)
@@ -337,8 +337,8 @@ func TestFlashIsShownOnceAndCannotBeForged(t *testing.T) {
 
 func TestLimitsPerMinute(t *testing.T) {
 	h := newHouse(t, Options{Posts: 3, SignIns: 2, Forwarded: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
-	h.Post("/act", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }))
-	h.Get("/begin", h.kernel.Handle(func(q *Request) error { return q.Redirect("/") }, Patient))
+	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.Get("/begin", h.app.Handle(func(q *Request) error { return q.Redirect("/") }, Patient))
 	one := header("X-Forwarded-For", "203.0.113.1, 198.51.100.1")
 	for i := range 4 {
 		want := http.StatusSeeOther
