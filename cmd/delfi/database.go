@@ -179,9 +179,9 @@ func (c *databaseSettings) master() ([]byte, error) {
 	}
 }
 
-// entrusted gives the secret under which browsers are entrusted with things: the same
+// siteSecret gives the secret of sealed cookies: the same
 // for every server of a site, and of no use against the keys.
-func (c *databaseSettings) entrusted() ([]byte, error) {
+func (c *databaseSettings) siteSecret() ([]byte, error) {
 	master, err := c.master()
 	if err != nil {
 		return nil, err

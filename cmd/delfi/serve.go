@@ -159,7 +159,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	h.bridge.Backups(c.BackupDays)
 	meter := web.NewMeter()
-	secret, err := c.entrusted()
+	secret, err := c.siteSecret()
 	if err != nil {
 		return err
 	}

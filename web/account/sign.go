@@ -50,7 +50,7 @@ func Routes(r chi.Router, app *page.App, s Services) {
 	r.Post("/me/stay", app.Handle(s.stay, page.SignedIn))
 }
 
-// under is a sign-in under way, as the browser that began it is entrusted with.
+// under is a sign-in under way, sealed in a cookie of the browser that began it.
 type under struct {
 	login.Attempt
 	Next string // where to go after, language included
@@ -60,7 +60,7 @@ type under struct {
 
 const (
 	attemptKind = "attempt"
-	// longestNext is the longest address that a browser is entrusted with beside an
+	// longestNext is the longest address that is sealed in a cookie beside an
 	// attempt; a longer one leads home.
 	longestNext = 1500
 )
@@ -93,7 +93,7 @@ func (s Services) send(q *page.Request, ask login.Ask, next string) error {
 		next = q.URL("/")
 	}
 	mine := under{Attempt: attempt, Next: next, Lang: q.Lang, Hint: ask.Hint}
-	if err := q.Entrust(attemptKind, attemptName(attempt.State), mine, login.Patience); err != nil {
+	if err := q.Cookies.Seal(attemptKind, attemptName(attempt.State), mine, login.Patience); err != nil {
 		return err
 	}
 	return q.Leave(address)
@@ -144,7 +144,7 @@ func (s Services) finish(q *page.Request) error {
 // compares the state itself.
 func take(q *page.Request, state string) (under, error) {
 	var mine under
-	if !q.Redeem(attemptKind, attemptName(state), &mine) || mine.State == "" {
+	if !q.Cookies.Open(attemptKind, attemptName(state), &mine) || mine.State == "" {
 		return under{}, fault.New(fault.Forbidden, "sign_in_unknown", "this browser began no such sign-in, or it was finished already: begin again")
 	}
 	return mine, nil

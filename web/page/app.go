@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -23,6 +22,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/web/cookie"
 	"delfi/web/i18n"
 	"delfi/web/pagecache"
 )
@@ -38,7 +38,7 @@ type Options struct {
 	BaseURL   string       // public address, e.g. "https://delfi.example.it"; https makes cookies Secure
 	DB        *postgres.DB // where sessions are, and whose Ping tells 503 from 500
 	Actors    Actors
-	Secret    []byte                                           // by which servers of one site open what any of them entrusted to a browser; nil: this one alone
+	Secret    []byte                                           // of the site's sealed cookies, one for all its servers; nil: this process alone
 	ErrorPage func(status int, f *fault.Fault) templ.Component // nil: a bare page
 	DemoBar   func(q *Request) templ.Component                 // nil: no bar; shown by the layout
 	// FormAction lists the origins besides our own that a form may lead to: the
@@ -71,7 +71,7 @@ type App struct {
 	host      string // of the public address, with its port; "" when there is none
 	sessions  *scs.SessionManager
 	rows      *account.Sessions // nil without a database
-	entrust   cipher.AEAD
+	sealer    *cookie.Sealer
 	endKey    []byte      // of the names of ends
 	fixed     http.Header // what every answer's headers have
 	cache     *pagecache.Cache
@@ -186,7 +186,7 @@ func (a *App) keys(secret []byte) (err error) {
 	if a.endKey, err = hkdf.Key(sha256.New, secret, nil, "delfi ends of sessions v1", 32); err != nil {
 		return err
 	}
-	a.entrust, err = newEntrust(secret)
+	a.sealer, err = cookie.NewSealer(secret)
 	return err
 }
 

@@ -13,7 +13,7 @@
 //	         one page in the reader's language, one line in the log
 //
 // The session of a person, of which the database keeps neither token nor owner
-// (see seal.go):
+// (web/session):
 //
 //	(none) ──GET /sign-in──▶ attempt, 15 min ──callback──▶ signed in ──POST /sign-out──▶ (none)
 //	                          a sealed cookie              a token, a row      row deleted

@@ -18,6 +18,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/account"
+	"delfi/web/cookie"
 	"delfi/web/i18n"
 )
 
@@ -29,6 +30,8 @@ type Request struct {
 	W     http.ResponseWriter
 	R     *http.Request
 	Actor account.Actor // the zero Actor when signed out
+
+	Cookies cookie.Jar
 
 	app     *App
 	seen    time.Time // when the session was last marked as used
@@ -70,6 +73,7 @@ func (a *App) outside(w http.ResponseWriter, r *http.Request) *Request {
 		q.Lang = lang
 	}
 	q.R = r.WithContext(With(r.Context(), q))
+	q.Cookies = cookie.Jar{W: w, R: q.R, Now: q.Now, Secure: a.secure, Sealer: a.sealer}
 	q.flashes = flashes(r)
 	return q
 }
@@ -148,7 +152,7 @@ func (q *Request) Render(status int, c templ.Component) error {
 		return fmt.Errorf("render: %w", err)
 	}
 	if len(q.flashes) > 0 {
-		http.SetCookie(q.W, q.cookie(flashCookie, "", -1))
+		q.Cookies.Delete(flashCookie)
 	}
 	q.W.Header().Set("Content-Language", q.Lang)
 	body := q.restored(b.Bytes())
@@ -248,7 +252,7 @@ const flashCookie = "delfi_flash"
 // Flash shows the words of key once, on the next page. They travel in a cookie
 // and not in the session: a write beside a ballot's would join the two by their
 // transactions' order.
-func (q *Request) Flash(key string) { http.SetCookie(q.W, q.cookie(flashCookie, key, 60)) }
+func (q *Request) Flash(key string) { q.Cookies.Set(flashCookie, key, 60) }
 
 // Flashes are the keys of words to show on this page.
 func (q *Request) Flashes() []string { return q.flashes }
@@ -260,13 +264,6 @@ func flashes(r *http.Request) []string {
 		return nil
 	}
 	return []string{c.Value}
-}
-
-func (q *Request) cookie(name, value string, seconds int) *http.Cookie {
-	return &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: seconds,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: q.app != nil && q.app.secure,
-	}
 }
 
 // gone is a reader who left before the answer did.

@@ -13,6 +13,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/web/cookie"
+	"delfi/web/session"
 )
 
 // The values of a session. Times are seconds since 1970, names are keyed hashes.
@@ -24,27 +26,21 @@ const (
 	lookedKey  = "looked"   // when the provider was last asked what the person may do
 	subjectKey = "subject"  // name under which the provider ends all sessions of the person
 	sidKey     = "sid"      // name under which it ends this one
-	// readKey is as of what a session was read; it is never stored.
-	readKey = "read"
 )
 
 // sweeping is how often sessions that are over are deleted.
 const sweeping = 10 * time.Minute
 
-// sessionCookie is the cookie's name. Over https it has the prefix by which a
-// browser refuses one that a neighbouring subdomain planted (RFC 6265bis §4.1.3.2).
+// sessionCookie is the cookie's name.
 func (a *App) sessionCookie() string {
-	if a != nil && a.secure {
-		return "__Host-delfi_session"
-	}
-	return "delfi_session"
+	return cookie.Jar{Secure: a != nil && a.secure}.HostName("session")
 }
 
 func (a *App) openSessions() {
 	s := scs.New()
 	s.Lifetime = a.opts.Lifetime
 	s.IdleTimeout = 0 // of the library, which would write a row on every read: see idle.go
-	s.Codec = codec{}
+	s.Codec = session.Codec{}
 	s.Cookie.Name = a.sessionCookie()
 	s.Cookie.HttpOnly = true
 	s.Cookie.SameSite = http.SameSiteLaxMode
@@ -55,7 +51,7 @@ func (a *App) openSessions() {
 	}
 	if a.opts.DB != nil {
 		a.rows = account.NewSessions(a.opts.DB)
-		s.Store = sealed{a.rows}
+		s.Store = session.NewStore(a.rows)
 	}
 	a.sessions = s
 }
@@ -88,7 +84,7 @@ func (a *App) identify(q *Request) error {
 	if err != nil {
 		return fmt.Errorf("session's account: %w", err)
 	}
-	read, _ := a.sessions.Get(q.Context(), readKey).(account.Stored)
+	read, _ := a.sessions.Get(q.Context(), session.ReadKey).(account.Stored)
 	if over, err := a.over(q, id, read); err != nil || over {
 		if err == nil {
 			err = q.destroy()
@@ -216,7 +212,7 @@ func (q *Request) destroy() error {
 }
 
 // Keep stores v as JSON under key in the session of someone who has signed in. For
-// strangers nothing is stored: what they bring back is theirs to carry (Entrust).
+// strangers nothing is stored: what they bring back is theirs to carry, sealed (cookie.Jar).
 func (q *Request) Keep(key string, v any) error {
 	s := q.app.sessions
 	if !s.Exists(q.Context(), accountKey) {

@@ -22,10 +22,11 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/web/session"
 )
 
 // A form that somebody sends when their session is over is put by: sealed under a
-// secret that their browser alone keeps, in a row that says nothing (seal.go). When the
+// secret that their browser alone keeps, in a row that says nothing (web/session). When the
 // same person has signed in again, the page on which the form stands comes filled in;
 // nothing is done before they send it again.
 //
@@ -73,7 +74,7 @@ func (a *App) putBy(q *Request) bool {
 		return false
 	}
 	note := typedNote{Secret: rand.Text(), Owner: owner, From: q.back(), Action: q.URL(q.R.URL.EscapedPath())}
-	name, box, err := unlock("typed " + note.Secret)
+	name, box, err := session.Key("typed " + note.Secret)
 	if err != nil {
 		return false
 	}
@@ -83,7 +84,7 @@ func (a *App) putBy(q *Request) bool {
 	}
 	// One for each action: the same form sent twice is one.
 	sum := sha256.Sum256([]byte(note.Action))
-	return q.Entrust(typedKind, base64.RawURLEncoding.EncodeToString(sum[:6]), note, typedFor) == nil
+	return q.Cookies.Seal(typedKind, base64.RawURLEncoding.EncodeToString(sum[:6]), note, typedFor) == nil
 }
 
 // packTyped writes values down in a length that tells little.
@@ -148,24 +149,19 @@ func (q *Request) above() string {
 	return "/"
 }
 
-// typedNotes are the notes that the browser holds, each with its cookie's name.
+// typedNotes are the notes that the browser holds, by name.
 func (q *Request) typedNotes() map[string]typedNote {
 	var out map[string]typedNote
-	prefix := q.entrustPrefix(typedKind)
-	for _, c := range q.R.Cookies() {
-		name, ok := strings.CutPrefix(c.Name, prefix)
-		if !ok {
-			continue
-		}
+	for _, name := range q.Cookies.Sealed(typedKind) {
 		var n typedNote
-		if !q.entrusted(typedKind, name, &n) {
-			http.SetCookie(q.W, q.cookie(c.Name, "", -1))
+		if !q.Cookies.Peek(typedKind, name, &n) {
+			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
 		if out == nil {
 			out = map[string]typedNote{}
 		}
-		out[c.Name] = n
+		out[name] = n
 	}
 	return out
 }
@@ -173,9 +169,9 @@ func (q *Request) typedNotes() map[string]typedNote {
 // sentAgain forgets what was put by of the form that is being sent, for it arrived.
 func (q *Request) sentAgain() {
 	action := q.URL(q.R.URL.EscapedPath())
-	for cookie, n := range q.typedNotes() {
+	for name, n := range q.typedNotes() {
 		if n.Action == action {
-			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			q.Cookies.DeleteSealed(typedKind, name)
 		}
 	}
 }
@@ -186,9 +182,9 @@ func (q *Request) restored(page []byte) []byte {
 	if !q.Actor.SignedIn() || q.app == nil || q.app.rows == nil || !q.reads() {
 		return page
 	}
-	for cookie, n := range q.typedNotes() {
+	for name, n := range q.typedNotes() {
 		if n.Owner != q.Actor.Account {
-			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
 		if n.From != q.URL(q.CurrentPath()) {
@@ -199,7 +195,7 @@ func (q *Request) restored(page []byte) []byte {
 			q.app.unsaid(q, "a form that was put by cannot be read", err)
 		}
 		if values == nil {
-			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
 		q.NoStore()
@@ -215,7 +211,7 @@ func (q *Request) restored(page []byte) []byte {
 
 // takeTyped reads a form that was put by; nil when it is gone.
 func (a *App) takeTyped(ctx context.Context, n typedNote) (url.Values, error) {
-	name, box, err := unlock("typed " + n.Secret)
+	name, box, err := session.Key("typed " + n.Secret)
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +307,7 @@ func (q *Request) looks() error {
 		return nil
 	}
 	var vain bool
-	if q.entrusted(vainKind, vainKind, &vain) {
+	if q.Cookies.Peek(vainKind, vainKind, &vain) {
 		return nil
 	}
 	return errLook
@@ -322,7 +318,7 @@ const vainKind = "vain"
 // LookedInVain leaves a provider in peace for some minutes: pages that everybody reads
 // are drawn as for anybody meanwhile.
 func (q *Request) LookedInVain() error {
-	return q.Entrust(vainKind, vainKind, true, 5*time.Minute)
+	return q.Cookies.Seal(vainKind, vainKind, true, 5*time.Minute)
 }
 
 // Renews tells whether the sign-in under way would look at the roles of somebody who

@@ -14,21 +14,21 @@ import (
 	"delfi/internal/platform/postgres/testdb"
 )
 
-// keeperOf is a server that entrusts browsers with a word at /give and asks for it at
+// keeperOf is a server that seals a word in a cookie at /give and asks for it at
 // /take, at an hour of its own.
 func keeperOf(t *testing.T, secret []byte, base string, now *time.Time) *house {
 	t.Helper()
 	h := newHouse(t, Options{BaseURL: base, Secret: secret, DB: testdb.New(t).With(postgres.WithClock(func() time.Time { return *now }))})
 	t.Cleanup(h.app.Close)
 	h.Get("/give/{name}", h.app.Handle(func(q *Request) error {
-		if err := q.Entrust("word", q.Param("name"), "of "+q.Param("name"), time.Minute); err != nil {
+		if err := q.Cookies.Seal("word", q.Param("name"), "of "+q.Param("name"), time.Minute); err != nil {
 			return err
 		}
 		return q.Redirect("/")
 	}))
 	h.Get("/take/{name}", h.app.Handle(func(q *Request) error {
 		var word string
-		return q.Render(http.StatusOK, text("%v %q", q.Redeem("word", q.Param("name"), &word), word))
+		return q.Render(http.StatusOK, text("%v %q", q.Cookies.Open("word", q.Param("name"), &word), word))
 	}))
 	return h
 }
@@ -50,7 +50,7 @@ func with(cookies ...*http.Cookie) func(*http.Request) {
 	}
 }
 
-func TestABrowserBringsBackWhatItWasEntrustedWith(t *testing.T) {
+func TestASealedCookieIsOpenedByEachServerOfTheSite(t *testing.T) {
 	now := time.Now()
 	secret := bytes.Repeat([]byte{7}, 32)
 	one, other := keeperOf(t, secret, "", &now), keeperOf(t, secret, "", &now)
@@ -112,11 +112,11 @@ func TestABrowserBringsBackWhatItWasEntrustedWith(t *testing.T) {
 	wants("late, in a browser that did not forget it", taken(one, "/take/a", a), false)
 }
 
-func TestABrowserIsEntrustedWithFewThingsAndSmall(t *testing.T) {
+func TestSealedCookiesAreFewAndSmall(t *testing.T) {
 	now := time.Now()
 	h := keeperOf(t, nil, "https://delfi.test", &now)
 	var held []*http.Cookie
-	for i := range mostEntrusted + 3 {
+	for i := range 5 + 3 {
 		w := h.get(fmt.Sprint("/give/n", i), with(held...))
 		for _, c := range w.Result().Cookies() {
 			if !c.Secure || !strings.HasPrefix(c.Name, "__Host-delfi_word_n") {
@@ -132,11 +132,11 @@ func TestABrowserIsEntrustedWithFewThingsAndSmall(t *testing.T) {
 			held = held[1:]
 		}
 	}
-	if len(held) != mostEntrusted {
+	if len(held) != 5 {
 		t.Errorf("%d are held", len(held))
 	}
 	h.Get("/much", h.app.Handle(func(q *Request) error {
-		return q.Entrust("word", "much", strings.Repeat("x", entrustedBytes), time.Minute)
+		return q.Cookies.Seal("word", "much", strings.Repeat("x", 4000), time.Minute)
 	}))
 	if w := h.get("/much"); w.Code != http.StatusInternalServerError || named(w, "__Host-delfi_word_much") != nil {
 		t.Errorf("more than a browser holds: %d", w.Code)
