@@ -70,13 +70,13 @@ func (m *Meter) Watch(w Watched) {
 	k := w.App
 	figure("delfi_readers_working", "Readers' requests in work.", func() float64 { return float64(k.Reading().Working) })
 	figure("delfi_readers_waiting", "Readers' requests that wait for a place.", func() float64 { return float64(k.Reading().Waiting) })
-	count("delfi_readers_shed_total", "Readers' requests that were turned away.", func() int64 { return k.Reading().Shed })
+	count("delfi_readers_shed_total", "Readers' requests that were turned away.", func() int64 { return k.Reading().Rejected })
 	figure("delfi_page_cache_pages", "Pages that are kept.", func() float64 { return float64(k.Cache().Stats().Pages) })
 	figure("delfi_page_cache_bytes", "Memory that they take.", func() float64 { return float64(k.Cache().Stats().Bytes) })
 	count("delfi_page_cache_hits_total", "Requests that a kept page answered.", func() int64 { return k.Cache().Stats().Hits })
 	count("delfi_page_cache_misses_total", "Pages drawn to be kept.", func() int64 { return k.Cache().Stats().Misses })
 	count("delfi_page_cache_invalidations_total", "Changes that dropped pages.", func() int64 { return k.Cache().Stats().Invalidations })
-	m.answers.watch(func() int64 { return k.Acting().Shed })
+	m.answers.watch(func() int64 { return k.Acting().Rejected })
 	m.registry.MustRegister(failing{k})
 	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs})
 }

@@ -111,7 +111,7 @@ func audience(room string) string {
 	}
 	first, _, _ := strings.Cut(rest, "/")
 	switch first {
-	case "page", "cookie", "session", "i18n", "pagecache", "ui", "static", "webtest":
+	case "page", "middleware", "cookie", "session", "i18n", "pagecache", "ui", "static", "webtest":
 		return ""
 	}
 	return first

@@ -38,7 +38,7 @@ type Ends interface {
 // Routes adds the room's routes to r.
 func Routes(r chi.Router, app *page.App, s Services) {
 	s.ends = app
-	r.Get("/sign-in", app.Handle(s.begin, page.Patient))
+	r.Get("/sign-in", app.Handle(s.begin, page.LimitSignIns))
 	r.Get("/sign-in/callback", app.Handle(s.finish)) // counted as it began
 	r.Post("/sign-in/ended", app.Program(s.ended))
 	r.Post("/sign-out", app.Handle(s.leave))

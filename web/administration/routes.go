@@ -28,7 +28,7 @@ type room struct{ Services }
 func Routes(r chi.Router, app *page.App, s Services) {
 	c := room{s}
 	r.Get("/first-run", app.Handle(c.first, page.SignedIn))
-	r.Post("/first-run", app.Handle(c.found, page.SignedIn, page.PatientCodes))
+	r.Post("/first-run", app.Handle(c.found, page.SignedIn, page.LimitCodes))
 	r.Get("/administrations/{slug}", app.Handle(c.own, page.SignedIn))
 	r.Post("/administrations/{slug}", app.Handle(c.describe, page.SignedIn))
 	r.Post("/administrations/{slug}/grant", app.Handle(c.grant, page.SignedIn))

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -64,4 +65,19 @@ func Preferred(r *http.Request) string {
 	}
 	_, i, _ := matcher.Match(tags...)
 	return Languages[i]
+}
+
+type contextKey struct{}
+
+// NewContext returns a context with the language of its request.
+func NewContext(ctx context.Context, lang string) context.Context {
+	return context.WithValue(ctx, contextKey{}, lang)
+}
+
+// FromContext returns the language of a request; the first one when there is none.
+func FromContext(ctx context.Context) string {
+	if lang, ok := ctx.Value(contextKey{}).(string); ok {
+		return lang
+	}
+	return Languages[0]
 }

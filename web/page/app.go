@@ -17,13 +17,13 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
-	"github.com/unrolled/secure"
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/web/cookie"
 	"delfi/web/i18n"
+	"delfi/web/middleware"
 	"delfi/web/pagecache"
 )
 
@@ -79,19 +79,17 @@ type App struct {
 	quiet     quiet
 	end       func() // of what runs beside requests
 	cross     *http.CrossOriginProtection
-	signIns   limit
-	posts     limit
-	codes     limit
-	typedPace limit
+	clients   *middleware.Clients
+	signIns   middleware.Rate
+	posts     middleware.Rate
+	codes     middleware.Rate
+	typedPace middleware.Rate
 	typedRoom hourlyRoom
-	reads     *gate
-	acts      *gate
+	reads     *middleware.Limiter
+	acts      *middleware.Limiter
 	shedTold  atomic.Int64 // when the log last said so, in seconds
-
-	bodies    []stage // memory of bodies, by length
-	pace      pace    // of those who send them
+	bodies    *middleware.Bodies
 	downloads *downloads
-	unasked   atomic.Int64 // when the log last said that X-Forwarded-For comes and is not believed, in seconds
 }
 
 // New makes an app; Close ends its housekeeping.
@@ -141,7 +139,7 @@ func New(o Options) *App {
 	if err == nil {
 		a.secure, a.host = base.Scheme == "https", base.Host
 	}
-	a.fixed = headers(o, a.secure)
+	a.fixed = middleware.Headers(o.FormAction, a.secure)
 	a.cross = http.NewCrossOriginProtection()
 	if err == nil && base.Host != "" {
 		// Behind a proxy that rewrites Host, the browser's Origin is still the public address.
@@ -152,11 +150,14 @@ func New(o Options) *App {
 	a.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.exit(a.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
 	}))
-	a.signIns = newLimit(o.SignIns)
-	a.posts, a.codes = newLimit(o.Posts), newLimit(o.Codes)
-	a.typedPace = newLimit(typedAMinute)
-	a.reads, a.acts = newGate(o.MaxWork, o.MaxWait), newGate(o.MaxWork, o.MaxWait)
-	a.bodies, a.pace, a.downloads = newStages(), slowest, newDownloads()
+	a.clients = &middleware.Clients{Proxies: o.Forwarded, Now: a.now, Unbelieved: func() {
+		o.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
+	}}
+	a.signIns = middleware.NewRate(o.SignIns)
+	a.posts, a.codes = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes)
+	a.typedPace = middleware.NewRate(typedAMinute)
+	a.reads, a.acts = middleware.NewLimiter(o.MaxWork, o.MaxWait), middleware.NewLimiter(o.MaxWork, o.MaxWait)
+	a.bodies, a.downloads = middleware.NewBodies(), newDownloads()
 	if err := a.keys(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher
 	}
@@ -193,34 +194,6 @@ func (a *App) keys(secret []byte) (err error) {
 // Close ends keeping pages and the housekeeping of sessions.
 func (a *App) Close() { a.end() }
 
-// headers forbids what no page of ours needs. The policy has no nonce, so that
-// a kept page stays valid for everyone, and the headers are the same for every
-// request: they are made once.
-func headers(o Options, https bool) http.Header {
-	action := "form-action 'self'"
-	for _, origin := range o.FormAction {
-		action += " " + origin
-	}
-	so := secure.Options{
-		ContentTypeNosniff:      true,
-		FrameDeny:               true,
-		ReferrerPolicy:          "same-origin",
-		CrossOriginOpenerPolicy: "same-origin",
-		PermissionsPolicy:       "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-		ContentSecurityPolicy: "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-			"frame-ancestors 'none'; " + action + "; base-uri 'none'; object-src 'none'",
-	}
-	if https {
-		// The proxy in front ends TLS, so the request itself never looks encrypted.
-		so.STSSeconds, so.ForceSTSHeader = 365*24*3600, true
-	}
-	// Without a list of hosts or a redirect to https nothing is refused, so that
-	// any request will do and none has an error.
-	asked := &http.Request{URL: &url.URL{Path: "/"}, Header: http.Header{}}
-	h, _, _ := secure.New(so).ProcessNoModifyRequest(discard{}, asked)
-	return h
-}
-
 // Handler answers one request; the error it returns is rendered by the one exit.
 type Handler func(q *Request) error
 
@@ -248,8 +221,8 @@ func (a *App) serve(q *Request, h Handler, guards []Guard) error {
 
 // pass lets a request pass its limit and its guards, in order, then h.
 func (a *App) pass(q *Request, h Handler, guards []Guard) error {
-	if q.R.Method == http.MethodPost && !a.posts.allow(a.who(q)) {
-		return tooMany()
+	if q.R.Method == http.MethodPost && !a.posts.Allow(a.who(q)) {
+		return middleware.ErrRate
 	}
 	for _, g := range guards {
 		if err := g(q); err != nil {
@@ -276,6 +249,6 @@ func (a *App) NotFound() http.HandlerFunc {
 // MethodNotAllowed is the page for a route asked in a way it does not have.
 func (a *App) MethodNotAllowed() http.HandlerFunc {
 	return a.Handle(func(*Request) error {
-		return refusal{http.StatusMethodNotAllowed, fault.New(fault.NotFound, "no_method", "this address is not asked that way")}
+		return middleware.Refusal{Status: http.StatusMethodNotAllowed, Fault: fault.New(fault.NotFound, "no_method", "this address is not asked that way")}
 	})
 }

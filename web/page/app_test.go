@@ -338,7 +338,7 @@ func TestFlashIsShownOnceAndCannotBeForged(t *testing.T) {
 func TestLimitsPerMinute(t *testing.T) {
 	h := newHouse(t, Options{Posts: 3, SignIns: 2, Forwarded: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
 	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
-	h.Get("/begin", h.app.Handle(func(q *Request) error { return q.Redirect("/") }, Patient))
+	h.Get("/begin", h.app.Handle(func(q *Request) error { return q.Redirect("/") }, LimitSignIns))
 	one := header("X-Forwarded-For", "203.0.113.1, 198.51.100.1")
 	for i := range 4 {
 		want := http.StatusSeeOther

@@ -8,12 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -22,6 +19,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/web/i18n"
+	"delfi/web/middleware"
 )
 
 // statuses is the one table from a fault's kind to what the web says.
@@ -38,9 +36,9 @@ var statuses = map[fault.Kind]int{
 
 // Status gives the status of an error.
 func Status(err error) int {
-	var r refusal
+	var r middleware.Refusal
 	if errors.As(err, &r) {
-		return r.status
+		return r.Status
 	}
 	return statuses[fault.KindOf(err)]
 }
@@ -155,7 +153,7 @@ func (a *App) log(q *Request, status int, err error) {
 		}
 		return
 	}
-	if errors.Is(err, errBusy) {
+	if errors.Is(err, middleware.ErrBusy) {
 		a.shedding(true) // a line for each would be a way to fill the log
 		return
 	}
@@ -219,7 +217,7 @@ func RequestID(ctx context.Context) string {
 // Wrap puts around the router what every request passes, pages or not.
 func (a *App) Wrap(router http.Handler) http.Handler {
 	h := a.recover(a.cross.Handler(router))
-	h = a.speak(a.sound(unslashed(router, a.measure(a.admit(h))))) // above recover, so that a panic's page knows its language
+	h = middleware.Language(a.secure, a.sound(middleware.TrimSlash(router, a.measure(a.admit(h))))) // above recover, so that a panic's page knows its language
 	return a.identified(h)
 }
 
@@ -249,14 +247,11 @@ func (a *App) identified(next http.Handler) http.Handler {
 	})
 }
 
-// longestSegment bounds a part of an address, in bytes: no name of ours is as long.
-const longestSegment = 255
-
 // sound refuses addresses that hold what no text of ours does, before anything is
 // looked up by them.
 func (a *App) sound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !nameable(r.URL.Path) || !askable(r.URL.RawQuery) {
+		if !middleware.ValidAddress(r.URL) {
 			a.exit(a.outside(w, r), fault.New(fault.NotFound, "no_page", "there is no such page"))
 			return
 		}
@@ -264,38 +259,12 @@ func (a *App) sound(next http.Handler) http.Handler {
 	})
 }
 
-// nameable tells whether something can be found at a path.
-func nameable(path string) bool {
-	if !utf8.ValidString(path) {
-		return false
-	}
-	segment := 0
-	for _, c := range path {
-		switch segment += utf8.RuneLen(c); {
-		case c == '/':
-			segment = 0
-		case unicode.IsControl(c) || segment > longestSegment:
-			return false
-		}
-	}
-	return true
-}
-
-// askable tells whether a query is text; one that cannot be read asks nothing.
-func askable(query string) bool {
-	if !strings.Contains(query, "%") && utf8.ValidString(query) {
-		return true
-	}
-	said, err := url.QueryUnescape(query)
-	return err != nil || utf8.ValidString(said) && !strings.ContainsRune(said, 0)
-}
-
 // measure stops bodies that are too large: before they arrive when they say so,
 // else while they do.
 func (a *App) measure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > a.opts.MaxBody {
-			a.exit(a.outside(w, r), tooLarge(a.opts.MaxBody))
+			a.exit(a.outside(w, r), middleware.TooLarge(a.opts.MaxBody))
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, a.opts.MaxBody)

@@ -61,17 +61,19 @@ func TestOnlyTheSitesOwnNameIsAnswered(t *testing.T) {
 func TestAForwardedForThatIsNotBelievedIsToldOnceAnHour(t *testing.T) {
 	h := newHouse(t, Options{})
 	t.Cleanup(h.app.Close)
+	var ahead time.Duration
+	h.app.clients.Now = func() time.Time { return time.Now().Add(ahead) }
 	ask := func() int {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("X-Forwarded-For", "203.0.113.8")
-		h.app.address(r)
+		h.app.clients.Address(r)
 		return strings.Count(h.log.String(), "X-Forwarded-For")
 	}
 	ask()
 	if n := ask(); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	h.app.unasked.Store(time.Now().Add(-61 * time.Minute).Unix())
+	ahead = 61 * time.Minute
 	if n := ask(); n != 2 {
 		t.Errorf("an hour later told %d times", n)
 	}
@@ -82,8 +84,8 @@ func TestCodesAndSignInsAreCountedApart(t *testing.T) {
 	h := newHouse(t, Options{SignIns: 2, Codes: 1})
 	t.Cleanup(h.app.Close)
 	done := func(*Request) error { return nil }
-	h.Get("/in", h.app.Handle(done, Patient))
-	h.Method(http.MethodGet, "/code", h.app.Apart(done, PatientCodes))
+	h.Get("/in", h.app.Handle(done, LimitSignIns))
+	h.Method(http.MethodGet, "/code", h.app.Apart(done, LimitCodes))
 	for i, want := range []int{200, 200, 429} {
 		if got := h.get("/in"); got.Code != want {
 			t.Errorf("sign-in %d: %d", i, got.Code)

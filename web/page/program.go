@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"delfi/web/middleware"
 )
 
 // Program makes an endpoint of h for programs: nobody signs in, no session is read,
@@ -15,8 +17,8 @@ func (a *App) Program(h Handler) http.HandlerFunc {
 		q := a.outside(w, r)
 		q.Lang = "en"
 		var err error
-		if !q.reads() && !a.posts.allow(a.who(q)) {
-			err = tooMany()
+		if !q.reads() && !a.posts.Allow(a.who(q)) {
+			err = middleware.ErrRate
 		} else {
 			err = h(q)
 		}

@@ -46,7 +46,6 @@ type contextKey int
 
 const (
 	requestKey contextKey = iota
-	languageKey
 	identityKey
 	quietKey
 )
@@ -68,10 +67,7 @@ func With(ctx context.Context, q *Request) context.Context {
 
 // outside makes a request that has no session (yet).
 func (a *App) outside(w http.ResponseWriter, r *http.Request) *Request {
-	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.Languages[0], Now: a.now()}, app: a}
-	if lang, ok := r.Context().Value(languageKey).(string); ok {
-		q.Lang = lang
-	}
+	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.FromContext(r.Context()), Now: a.now()}, app: a}
 	q.R = r.WithContext(With(r.Context(), q))
 	q.Cookies = cookie.Jar{W: w, R: q.R, Now: q.Now, Secure: a.secure, Sealer: a.sealer}
 	q.flashes = flashes(r)

@@ -64,7 +64,7 @@ func (a *App) putBy(q *Request) bool {
 		return false
 	}
 	form, err := q.Form()
-	if err != nil || len(form.values) == 0 || !a.typedPace.allow(a.address(q.R).String()) {
+	if err != nil || len(form.values) == 0 || !a.typedPace.Allow(a.clients.Address(q.R).String()) {
 		return false
 	}
 	values := maps.Clone(form.values)

@@ -95,7 +95,7 @@ func Routes(r chi.Router, app *page.App, s Services) {
 		r.Method("GET", "/get-code", app.Quietly(c.offer, page.SignedIn))
 		r.Method("POST", "/get-code", app.Quietly(c.issue, page.SignedIn))
 		r.Method("GET", "/code", app.Apart(apart.code))
-		r.Method("POST", "/code", app.Apart(apart.enter, page.PatientCodes))
+		r.Method("POST", "/code", app.Apart(apart.enter, page.LimitCodes))
 		r.Method("POST", "/code/forget", app.Apart(apart.forget))
 		r.Method("GET", "/code/rounds/{n}", app.Apart(apart.round))
 		r.Method("POST", "/code/rounds/{n}", app.Apart(apart.answer))

@@ -17,7 +17,11 @@ import (
 
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/web/i18n"
+	"delfi/web/middleware"
 )
+
+// queuePerPlace is the length of the queue for each place at work.
+const queuePerPlace = 4
 
 // crowd is a house with one place in work, and a page that holds it until let go.
 type crowd struct {
@@ -49,16 +53,16 @@ func (c *crowd) occupy(t *testing.T) {
 	}
 	c.asked.Go(ask)
 	<-c.begun
-	for range queueing {
+	for range queuePerPlace {
 		c.asked.Go(ask)
 	}
-	eventually(t, "the queue is full", func() bool { return c.app.Reading().Waiting == queueing })
+	eventually(t, "the queue is full", func() bool { return c.app.Reading().Waiting == queuePerPlace })
 }
 
 // release lets everybody finish.
 func (c *crowd) release() {
 	c.on <- true
-	for range queueing {
+	for range queuePerPlace {
 		<-c.begun
 		c.on <- true
 	}
@@ -85,7 +89,7 @@ func TestAboveItsCapacityTheServerTurnsAwayAtOnceAndInWords(t *testing.T) {
 			t.Errorf("a program is told %+v", said)
 		}
 	}
-	if p := c.app.Reading(); p.Shed != 4 || p.Working != 1 {
+	if p := c.app.Reading(); p.Rejected != 4 || p.Working != 1 {
 		t.Errorf("%+v", p)
 	}
 	if n := strings.Count(c.log.String(), "turned away"); n != 1 {
@@ -130,7 +134,7 @@ func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
 	if got := ask("/en/"); got != 200 {
 		t.Fatal(got)
 	}
-	if !h.app.reads.enter(t.Context()) {
+	if !h.app.reads.Acquire(t.Context()) {
 		t.Fatal("no place")
 	}
 	if got := ask("/en/"); got != 200 {
@@ -210,26 +214,26 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	small, middle, large := h.app.bodies[0], h.app.bodies[1], h.app.bodies[2]
+	small, middle, large := h.app.bodies.Stages[0], h.app.bodies.Stages[1], h.app.bodies.Stages[2]
 	for i := range 3000 {
 		slow([]int64{600, 50_000, 1_000_000, -1}[i%4], 10)
 	}
-	if room := small.held(); room > 3000*bodyRead {
+	if room := small.Held(); room > 3000*4<<10 {
 		t.Errorf("%d bytes are taken", room)
 	}
 	quick(1, http.StatusSeeOther)
-	for large.held() < large.most {
+	for large.Held() < large.Most {
 		slow(1_000_000, 525_000)
 	}
 	quick(100_000, http.StatusServiceUnavailable)
 	quick(60_000, http.StatusSeeOther)
-	for middle.held() < middle.most {
+	for middle.Held() < middle.Most {
 		slow(64<<10-1, 40_000)
 	}
 	quick(60_000, http.StatusServiceUnavailable)
 	quick(4_000, http.StatusSeeOther)
-	for small.held() <= small.most-bodyRead {
-		slow(bodyRead, 1)
+	for small.Held() <= small.Most-(4<<10) {
+		slow(4<<10, 1)
 	}
 	quick(4_000, http.StatusServiceUnavailable)
 	for _, send := range ends {
@@ -237,9 +241,9 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 	}
 	all.Wait()
 	quick(100_000, http.StatusSeeOther)
-	for _, stage := range h.app.bodies {
-		if room := stage.held(); room != 0 || len(stage.by) != 0 {
-			t.Errorf("%d bytes are never given back, of %d addresses", room, len(stage.by))
+	for _, stage := range h.app.bodies.Stages {
+		if room := stage.Held(); room != 0 || stage.Holders() != 0 {
+			t.Errorf("%d bytes are never given back, of %d addresses", room, stage.Holders())
 		}
 	}
 }
@@ -248,7 +252,7 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 2})
 	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
-	h.app.bodies[2].share = 1 << 20
+	h.app.bodies.Stages[2].Share = 1 << 20
 	var all sync.WaitGroup
 	body, send := io.Pipe()
 	r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)
@@ -281,7 +285,7 @@ func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
 func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
 	h := newHouse(t, Options{})
 	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
-	h.app.pace = pace{bytes: 100, window: 10 * time.Millisecond, all: time.Hour}
+	h.app.bodies.Rate = middleware.MinRate{Bytes: 100, Window: 10 * time.Millisecond, All: time.Hour}
 	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	for _, announced := range []int{200, 60_000, 900_000} {
@@ -305,7 +309,7 @@ func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
 // The clock of a body ends with the body: a request in work is not cut by it.
 func TestABodyThatArrivedIsOutOfTheRace(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.app.pace = pace{bytes: 1, window: time.Hour, all: time.Hour}
+	h.app.bodies.Rate = middleware.MinRate{Bytes: 1, Window: time.Hour, All: time.Hour}
 	arrived := make(chan bool)
 	h.Post("/act", h.app.Handle(func(q *Request) error {
 		<-arrived
@@ -356,7 +360,7 @@ func (f failing) Read([]byte) (int, error) {
 // Whoever is turned away many times a second does not fill the log.
 func TestWhoIsTurnedAwayLeavesOneLine(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.fails("/busy", errBusy)
+	h.fails("/busy", middleware.ErrBusy)
 	for range 20 {
 		if got := h.ask(httptest.NewRequest(http.MethodGet, "/busy", nil)); got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" {
 			t.Fatalf("%d %v", got.Code, got.Header())

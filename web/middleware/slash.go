@@ -1,4 +1,4 @@
-package page
+package middleware
 
 import (
 	"net/http"
@@ -9,9 +9,9 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// unslashed redirects an address with a slash at its end to the page that has it
-// without: each page has one address, in each language. It stands beneath speak.
-func unslashed(router, next http.Handler) http.Handler {
+// TrimSlash redirects an address with a slash at its end to the page that has it
+// without: each page has one address, in each language. It stands beneath Language.
+func TrimSlash(router, next http.Handler) http.Handler {
 	routes, ok := router.(chi.Routes)
 	if !ok {
 		return next
@@ -22,7 +22,7 @@ func unslashed(router, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		lang, _ := r.Context().Value(languageKey).(string)
+		lang := i18n.FromContext(r.Context())
 		// Two slashes at its beginning would name another host.
 		escaped := "/" + strings.Trim(r.URL.EscapedPath(), "/\\")
 		to := i18n.Path(lang, escaped)

@@ -1,7 +1,6 @@
-package page
+package middleware
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,9 +8,10 @@ import (
 	"delfi/web/i18n"
 )
 
-// speak strips the language from the address for the router beneath, remembers
-// a choice (?lang=), and sends "/" once to the browser's wish.
-func (a *App) speak(next http.Handler) http.Handler {
+// Language strips the language from the address for the router beneath, stores a choice
+// (?lang=) in a cookie, and redirects "/" to the browser's preference. secure is of a
+// public address with https.
+func Language(secure bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang, path := i18n.Split(r.URL.Path)
 		reads := r.Method == http.MethodGet
@@ -19,19 +19,18 @@ func (a *App) speak(next http.Handler) http.Handler {
 			values := r.URL.Query()
 			if chosen := values.Get("lang"); i18n.IsLanguage(chosen) {
 				values.Del("lang")
-				a.choose(w, r, chosen, path, values)
+				choose(w, r, secure, chosen, path, values)
 				return
 			}
 		}
 		if reads && r.URL.Path == "/" {
 			w.Header().Add("Vary", "Accept-Language, Cookie")
-			if wished := i18n.Preferred(r); wished != lang {
-				http.Redirect(w, r, i18n.Path(wished, "/"), http.StatusFound)
+			if preferred := i18n.Preferred(r); preferred != lang {
+				http.Redirect(w, r, i18n.Path(preferred, "/"), http.StatusFound)
 				return
 			}
 		}
-		ctx := context.WithValue(r.Context(), languageKey, lang)
-		r = r.WithContext(ctx)
+		r = r.WithContext(i18n.NewContext(r.Context(), lang))
 		if path != r.URL.Path {
 			u := *r.URL
 			u.Path = path
@@ -44,11 +43,11 @@ func (a *App) speak(next http.Handler) http.Handler {
 	})
 }
 
-// choose remembers a language and shows the same page in it.
-func (a *App) choose(w http.ResponseWriter, r *http.Request, lang, path string, query url.Values) {
+// choose stores a language and redirects to the same page in it.
+func choose(w http.ResponseWriter, r *http.Request, secure bool, lang, path string, query url.Values) {
 	http.SetCookie(w, &http.Cookie{
 		Name: i18n.Cookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: a.secure,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure,
 	})
 	w.Header().Set("Cache-Control", "no-store")
 	// A path that begins with two slashes would name another host.
