@@ -80,8 +80,8 @@ func (c *databaseSettings) place() error {
 
 // open is openWatched for commands that end soon: a failing statement tells them
 // soon enough when the cluster has ended.
-func (c *databaseSettings) open(ctx context.Context, borrow bool) (*postgres.DB, pseudonym.Keys, func(), error) {
-	return c.openWatched(ctx, borrow, func(error) {})
+func (c *databaseSettings) open(ctx context.Context) (*postgres.DB, pseudonym.Keys, func(), error) {
+	return c.openWatched(ctx, true, func(error) {})
 }
 
 // openWatched gives the database, migrated, and the keys beside it. The function that

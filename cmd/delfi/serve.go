@@ -178,10 +178,14 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if provider != nil {
-		defer provider.Close()
+		defer func() {
+			if err := provider.Close(); err != nil {
+				log.Error("built-in provider", "error", err)
+			}
+		}()
 		options.FormAction = []string{provider.Issuer()}
 		options.DemoBar = webdemo.Bar(people(provider), h.answering)
-		if invented, err = c.seed(ctx, h, provider, keys, sender); err != nil {
+		if invented, err = c.seed(ctx, h, provider, keys); err != nil {
 			return err
 		}
 	} else {
@@ -450,7 +454,7 @@ func (c *serveCommand) sender() (mail.Sender, error) {
 
 // seed makes the demonstration's consultations on the first start, and gives the
 // demonstration, whose panel plays on.
-func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys, sender mail.Sender) (*demo.Demonstration, error) {
+func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys) (*demo.Demonstration, error) {
 	var staff []account.Claims
 	for _, who := range p.People() {
 		staff = append(staff, account.Claims{

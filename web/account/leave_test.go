@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -184,7 +185,8 @@ func TestWhoLeavesTakesTheAccountAndLeavesTheBallot(t *testing.T) {
 	}
 	// The same person signs in again: another account, and no second answer.
 	err := v.Panel.Enrol(t.Context(), v.Person(t, "anna"), v.c.ID, v.group())
-	if f, ok := err.(*fault.Fault); !ok || f.Kind != fault.Conflict || f.Code != "left_before" {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Conflict || f.Code != "left_before" {
 		t.Errorf("enrolling again: %v", err)
 	}
 	// Others enrol as before.

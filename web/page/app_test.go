@@ -165,7 +165,9 @@ func TestPanicAndFailedDrawingHaveAPage(t *testing.T) {
 	h.Get("/panics", h.app.Handle(func(*Request) error { panic("boom") }))
 	h.Get("/draws", h.app.Handle(func(q *Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			io.WriteString(w, "half a page")
+			if _, err := io.WriteString(w, "half a page"); err != nil {
+				return err
+			}
 			return errors.New("boom")
 		}))
 	}))

@@ -81,7 +81,7 @@ func (a *App) unsaid(q *Request, page string, err error) {
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
 func (a *App) trouble(q *Request, err error) error {
-	if context.Cause(q.Context()) == errLate {
+	if errors.Is(context.Cause(q.Context()), errLate) {
 		// What is still to be said must not end with what was too late.
 		q.R = q.R.WithContext(context.WithoutCancel(q.Context()))
 		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
@@ -130,7 +130,7 @@ func safe(err error) *fault.Fault {
 // left tells whether the reader went away before the answer.
 func left(q *Request, err error) bool {
 	var g gone
-	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && context.Cause(q.Context()) != errLate
+	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && !errors.Is(context.Cause(q.Context()), errLate)
 }
 
 // down asks the database itself, on failures only: drivers have too many ways
@@ -280,7 +280,7 @@ func (a *App) recover(next http.Handler) http.Handler {
 			if v == nil {
 				return
 			}
-			if v == http.ErrAbortHandler {
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
 			a.exit(a.outside(w, r), panicked{fmt.Errorf("panic: %v\n%s", v, debug.Stack()), placeOfPanic()})
