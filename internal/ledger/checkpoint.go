@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
@@ -77,6 +76,7 @@ func (s *Service) present(ctx context.Context) (c checkpoint, lines []string, er
 		return c, nil, err
 	}
 	var l log
+	var p prefix
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if l, err = newest(ctx, tx); err != nil {
 			return err
@@ -90,18 +90,22 @@ func (s *Service) present(ctx context.Context) (c checkpoint, lines []string, er
 		if c, err = treeOf(ctx, tx, l); err != nil {
 			return err
 		}
+		if p, err = s.hash(ctx, tx, l, kept, c); err != nil {
+			return err
+		}
 		lines, err = s.lines(ctx, tx, l, c)
 		return err
 	})
 	if err != nil {
-		return c, nil, err
+		return c, nil, errors.Join(err, s.store(ctx, l, err))
 	}
-	c.note, err = s.signedOf(ctx, l, c)
+	c.note, err = s.signedOf(ctx, l, c, p)
 	return c, lines, err
 }
 
-// signedOf signs a checkpoint once; asked again it gives what it signed.
-func (s *Service) signedOf(ctx context.Context, l log, c checkpoint) ([]byte, error) {
+// signedOf signs a checkpoint once, and returns the same note from then on. Its entries
+// are those of p.
+func (s *Service) signedOf(ctx context.Context, l log, c checkpoint, p prefix) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.signed.Text() == c.Text() {
@@ -117,7 +121,9 @@ func (s *Service) signedOf(ctx context.Context, l log, c checkpoint) ([]byte, er
 	if err := s.keep.write(c); err != nil {
 		return nil, err
 	}
-	s.signed = c
+	if s.signed = c; s.hashed.log != p.log || s.hashed.size < p.size {
+		s.hashed = p
+	}
 	return c.note, nil
 }
 
@@ -226,7 +232,7 @@ func (s *Service) Cosigned(ctx context.Context) ([]byte, error) {
 			return err
 		}
 		for _, size := range sizes {
-			root, err := tlog.TreeHash(size, hashes(ctx, tx, l))
+			root, err := rootOf(ctx, tx, l, size)
 			if err != nil {
 				return err
 			}
@@ -289,7 +295,7 @@ func (s *Service) Cosign(ctx context.Context, signed []byte) error {
 		if c.Size > size {
 			return never
 		}
-		root, err := tlog.TreeHash(c.Size, hashes(ctx, tx, l))
+		root, err := rootOf(ctx, tx, l, c.Size)
 		if err != nil {
 			return err
 		}

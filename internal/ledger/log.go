@@ -5,13 +5,12 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
@@ -24,12 +23,16 @@ type log struct {
 	id       uuid.UUID
 	origin   string
 	verifier string
+	finding  string    // the difference that a check of its entries found; "" for none
+	found    uuid.UUID // the finding's id
 }
 
-// forked is the refusal to sign or to append to what is not the log that was signed.
-func forked(why string) error {
+// forked is the refusal to sign, or to append to, another log than the one that was signed.
+func forked(why string) error { return refused(errors.New(why)) }
+
+func refused(cause error) error {
 	return fault.New(fault.Unavailable, "log_forked", "the database does not continue the public record that was signed: restore a newer backup, or start a successor with: delfi succeed --reason …").
-		Because(fmt.Errorf("%s", why))
+		Because(cause)
 }
 
 // ready takes the lock under which entries are numbered and gives the log, begun
@@ -157,6 +160,9 @@ func (s *Service) Succeed(ctx context.Context, reason string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Recount(ctx); err != nil {
+		return err
+	}
 	_, err = s.Checkpoint(ctx)
 	return err
 }
@@ -174,34 +180,63 @@ func successor(origin string) string {
 	return fmt.Sprintf("%s/%d", base, n+1)
 }
 
-// carry appends the lines of the old log to the new one.
+// carry appends the lines of the old log to the new one. Words that are not those of
+// their digest are left out, and a removal says so: otherwise the successor could not
+// go on either.
 func carry(ctx context.Context, tx *postgres.Tx, old, l log) error {
-	size, err := sizeOf(ctx, tx, old)
+	end, err := extentOf(ctx, tx, old)
 	if err != nil {
 		return err
 	}
-	var lines []Line
-	err = eachLine(ctx, tx, old, 0, size, func(line Line) error {
-		lines = append(lines, line)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, line := range lines {
-		e, err := line.Entry()
+	var removals []Entry
+	for from := int64(0); from < end.entries; from += carried {
+		var lines []Line
+		err := eachRow(ctx, tx, old, from, min(from+carried, end.entries), func(r row) error {
+			lines = append(lines, r.Line)
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		if err := put(ctx, tx, l, e, line); err != nil {
+		for _, line := range lines {
+			e, err := line.Entry()
+			if err != nil {
+				return err
+			}
+			if err := line.checkWords(); err != nil {
+				if line.Words = ""; line.Salt == nil {
+					line.Salt = make([]byte, saltSize)
+				}
+				size, err := sizeOf(ctx, tx, l)
+				if err != nil {
+					return err
+				}
+				removals = append(removals, Entry{
+					Consultation: e.Consultation, Type: Removal, Role: "system", Minute: tx.Now,
+					Body: Body(map[string]any{"entry": int(size), "ground": "the words were not those that were recorded"}),
+				})
+			}
+			if err := put(ctx, tx, l, e, line); err != nil {
+				return err
+			}
+		}
+	}
+	for _, e := range removals {
+		if err := write(ctx, tx, l, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// carried bounds the entries that carry holds at once.
+const carried = 1024
+
 // consistent refuses a database in which what was signed is not to be found.
 func consistent(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) error {
+	if l.finding != "" {
+		return forked(l.finding)
+	}
 	if kept.Origin == "" {
 		return nil // nothing was signed yet
 	}
@@ -222,12 +257,13 @@ func consistent(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) er
 	if err := kept.signedBy(of.verifier); err != nil {
 		return forked("the record in the database has another key than the one that was signed here")
 	}
-	size, err := sizeOf(ctx, tx, of)
+	e, err := extentOf(ctx, tx, of)
 	if err != nil {
 		return err
 	}
+	size := e.entries
 	if size >= kept.Size {
-		root, err := tlog.TreeHash(kept.Size, hashes(ctx, tx, of))
+		root, err := rootOf(ctx, tx, of, kept.Size)
 		if err != nil {
 			return err
 		}
@@ -268,7 +304,7 @@ func treeOf(ctx context.Context, tx *postgres.Tx, l log) (checkpoint, error) {
 	if err != nil {
 		return checkpoint{}, err
 	}
-	root, err := tlog.TreeHash(size, hashes(ctx, tx, l))
+	root, err := rootOf(ctx, tx, l, size)
 	return checkpoint{Checkpoint: leaf.Checkpoint{Origin: l.origin, Size: size, Root: root}}, err
 }
 
@@ -325,13 +361,4 @@ func newSalt() ([]byte, error) {
 	salt := make([]byte, saltSize)
 	_, err := rand.Read(salt)
 	return salt, err
-}
-
-// bodyOf reads the body of a line whole, the record's own members included.
-func bodyOf(l Line) (map[string]any, error) {
-	lines := strings.Split(l.Text, "\n")
-	if len(lines) != 6 || slices.Contains(lines[:5], "") {
-		return nil, fmt.Errorf("entry %d is not the five lines of an entry", l.N)
-	}
-	return figures(lines[4])
 }

@@ -26,7 +26,8 @@ const perPage = 40
 type indexView struct {
 	Size          int64
 	Root          string
-	Forked        bool // nothing can be signed: the page says so
+	Forked        bool // nothing can be signed and no act is possible
+	Unchecked     bool // nothing can be signed until all entries have been hashed
 	Witnesses     []ledger.Cosigner
 	Entries       []ledger.Entry
 	Older         int64 // number before which the next page begins; 0 for none
@@ -47,8 +48,9 @@ func (c room) index(q *page.Request) error {
 	size, root, err := c.Record.Present(q.Context())
 	switch {
 	case fault.KindOf(err) == fault.Unavailable:
-		// A record that cannot go on is read all the same.
-		v.Forked = true
+		// A record that cannot go on is still read.
+		v.Unchecked = ledger.IsUnchecked(err)
+		v.Forked = !v.Unchecked
 	case err != nil:
 		return err
 	default:
