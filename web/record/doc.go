@@ -5,7 +5,7 @@
 //	/record/{slug}                              one consultation: its acts, its tables, how to check them
 //	    /rounds/{n}/marks, /marks/{two digits}  "check my receipt": static lists of marks by prefix
 //	/record/checkpoint, cosigned, key           the signed state of the log and who else signed it
-//	/record/entries, tile/8/…                   the log itself, and its tree
+//	/record/entries, tile/8/…                   the log itself by the page, and its tree
 //	/record/cosignatures                        where witnesses post their lines
 //	/record/{slug}/files, …, /record/{slug}.zip what can be downloaded and computed again
 //

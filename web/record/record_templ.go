@@ -162,7 +162,7 @@ func index(v indexView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Callout("info", q.T("record.state.unchecked")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout("note", q.T("record.state.unchecked")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
