@@ -40,7 +40,7 @@ func TestSoakAMillionEntries(t *testing.T) {
 		status, _ = first.get(t, "/readyz")
 	}
 	t.Logf("checked and signed after %s", time.Since(began))
-	metric(t, at, "delfi_record_checked_entries 1000000")
+	metric(t, at, "delfi_record_checked_entries 1e+06")
 	first.stop(t)
 
 	s := start()

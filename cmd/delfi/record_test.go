@@ -44,7 +44,7 @@ func TestAChangedRecordIsOneLineOfTheLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := ledger.Options{Keep: filepath.Join(t.TempDir(), "checkpoint")}
+	options := ledger.Options{CheckpointFile: filepath.Join(t.TempDir(), "checkpoint")}
 	add := func(s *ledger.Service) error {
 		return db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			return s.Append(ctx, tx, ledger.Entry{Type: ledger.KeyDestroyed, Role: "system", Reason: "It is over."})

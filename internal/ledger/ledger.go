@@ -17,7 +17,7 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// Keys keeps the log's secret outside the database; pseudonym's keys do.
+// Keys stores the log's secret outside the database; pseudonym's keys implement it.
 type Keys interface {
 	// Create makes 32 random bytes under name unless there are some, and gives them.
 	Create(ctx context.Context, name string) ([]byte, error)
@@ -25,14 +25,14 @@ type Keys interface {
 	Read(ctx context.Context, name string) ([]byte, error)
 }
 
-// Options are what a log is told about itself and its witnesses.
+// Options are a log's name, its file and its witnesses.
 type Options struct {
 	// Origin names a log that begins now, e.g. "delfi.example.it/record"; one that
-	// began keeps its own. "" is "localhost/record".
+	// began retains its own. "" is "localhost/record".
 	Origin string
-	// Keep is the file of the last checkpoint that was signed, outside the database
-	// so that a restored one is found out; "" keeps it in memory only.
-	Keep string
+	// CheckpointFile is the path of the last signed checkpoint, outside the database so
+	// that a restored one is found; "" is memory alone.
+	CheckpointFile string
 	// Cosigners are the verifier keys of known witnesses.
 	Cosigners []string
 }
@@ -42,10 +42,10 @@ type Service struct {
 	db        *postgres.DB
 	keys      Keys
 	origin    string
-	keep      keep
+	file      checkpointFile
 	cosigners []note.Verifier
 	vkeys     []string
-	bad       error // what Options says that cannot be used
+	bad       error // the part of Options that cannot be used; nil for none
 
 	mu      sync.Mutex
 	signed  checkpoint // the newest, with its note
@@ -53,9 +53,9 @@ type Service struct {
 	checked atomic.Int64
 }
 
-// New makes the service. It does nothing yet: Start, or the first entry, begins the log.
+// New makes the service. Start, or the first entry, begins the log.
 func New(db *postgres.DB, keys Keys, o Options) *Service {
-	s := &Service{db: db, keys: keys, origin: o.Origin, keep: keep{path: o.Keep}, vkeys: o.Cosigners}
+	s := &Service{db: db, keys: keys, origin: o.Origin, file: checkpointFile{path: o.CheckpointFile}, vkeys: o.Cosigners}
 	if s.origin == "" {
 		s.origin = "localhost/record"
 	}
@@ -63,7 +63,7 @@ func New(db *postgres.DB, keys Keys, o Options) *Service {
 	return s
 }
 
-// Check says what of the options cannot be used.
+// Check returns an error that names the option that cannot be used.
 func (o Options) Check() error {
 	_, err := cosigners(o.Cosigners)
 	return err

@@ -38,8 +38,8 @@ func refused(cause error) error {
 // ready takes the lock under which entries are numbered and gives the log, begun
 // if there was none, after looking that it continues what was signed.
 func (s *Service) ready(ctx context.Context, tx *postgres.Tx) (log, error) {
-	// Read before the database: what is kept was committed by then.
-	kept, err := s.keep.read()
+	// Read before the database, in which it is committed by then.
+	stored, err := s.file.read()
 	if err != nil {
 		return log{}, err
 	}
@@ -50,7 +50,7 @@ func (s *Service) ready(ctx context.Context, tx *postgres.Tx) (log, error) {
 	if err != nil {
 		return log{}, err
 	}
-	if err := consistent(ctx, tx, l, kept); err != nil {
+	if err := consistent(ctx, tx, l, stored); err != nil {
 		return log{}, err
 	}
 	if l.number > 0 {
@@ -118,7 +118,7 @@ func (s *Service) Succeed(ctx context.Context, reason string) error {
 		return fault.Bad(fault.Field{Name: "reason", Code: "required", Message: "say why the record cannot go on: the reason is public"})
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		kept, err := s.keep.read()
+		stored, err := s.file.read()
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (s *Service) Succeed(ctx context.Context, reason string) error {
 		if err != nil {
 			return err
 		}
-		last := kept
+		last := stored
 		if last.Origin == "" {
 			if old.number == 0 {
 				return fault.New(fault.Conflict, "no_log", "there is no record to succeed")
@@ -232,29 +232,29 @@ func carry(ctx context.Context, tx *postgres.Tx, old, l log) error {
 // carried bounds the entries that carry holds at once.
 const carried = 1024
 
-// consistent refuses a database in which what was signed is not to be found.
-func consistent(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) error {
+// consistent refuses a database that does not contain the stored checkpoint.
+func consistent(ctx context.Context, tx *postgres.Tx, l log, stored checkpoint) error {
 	if l.finding != "" {
 		return forked(l.finding)
 	}
-	if kept.Origin == "" {
+	if stored.Origin == "" {
 		return nil // nothing was signed yet
 	}
 	if l.number == 0 {
 		return forked("there is no record in the database, and one was signed here")
 	}
-	of, err := logNamed(ctx, tx, kept.Origin)
+	of, err := logNamed(ctx, tx, stored.Origin)
 	if err != nil {
 		return err
 	}
 	if of.number == 0 {
 		// A database that was emptied or restored, and succeeded since, names it.
-		if ok, err := succeeded(ctx, tx, l, kept); err != nil || ok {
+		if ok, err := succeeded(ctx, tx, l, stored); err != nil || ok {
 			return err
 		}
-		return forked("the record that was signed here, " + kept.Origin + ", is not in the database")
+		return forked("the record that was signed here, " + stored.Origin + ", is not in the database")
 	}
-	if err := kept.signedBy(of.verifier); err != nil {
+	if err := stored.signedBy(of.verifier); err != nil {
 		return forked("the record in the database has another key than the one that was signed here")
 	}
 	e, err := extentOf(ctx, tx, of)
@@ -262,28 +262,28 @@ func consistent(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) er
 		return err
 	}
 	size := e.entries
-	if size >= kept.Size {
-		root, err := rootOf(ctx, tx, of, kept.Size)
+	if size >= stored.Size {
+		root, err := rootOf(ctx, tx, of, stored.Size)
 		if err != nil {
 			return err
 		}
-		if root == kept.Root {
+		if root == stored.Root {
 			return nil
 		}
 	}
 	if of.number != l.number {
-		if ok, err := succeeded(ctx, tx, l, kept); err != nil || ok {
+		if ok, err := succeeded(ctx, tx, l, stored); err != nil || ok {
 			return err
 		}
 	}
-	if size < kept.Size {
-		return forked(fmt.Sprintf("%d entries were signed and %d are in the database", kept.Size, size))
+	if size < stored.Size {
+		return forked(fmt.Sprintf("%d entries were signed and %d are in the database", stored.Size, size))
 	}
-	return forked(fmt.Sprintf("the first %d entries are not those that were signed", kept.Size))
+	return forked(fmt.Sprintf("the first %d entries are not those that were signed", stored.Size))
 }
 
-// succeeded tells whether a log says of itself that it follows what was kept.
-func succeeded(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) (bool, error) {
+// succeeded reports whether a log's first entry names the stored checkpoint.
+func succeeded(ctx context.Context, tx *postgres.Tx, l log, stored checkpoint) (bool, error) {
 	first, err := lineAt(ctx, tx, l, 0)
 	if fault.KindOf(err) == fault.NotFound {
 		return false, nil
@@ -295,7 +295,7 @@ func succeeded(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) (bo
 	if err != nil || e.Type != Succession {
 		return false, err
 	}
-	return e.Body == Body(map[string]any{"origin": kept.Origin, "size": int(kept.Size), "root": kept.Root.String()}), nil
+	return e.Body == Body(map[string]any{"origin": stored.Origin, "size": int(stored.Size), "root": stored.Root.String()}), nil
 }
 
 // treeOf gives a log's present size and root, unsigned.
@@ -308,7 +308,7 @@ func treeOf(ctx context.Context, tx *postgres.Tx, l log) (checkpoint, error) {
 	return checkpoint{Checkpoint: leaf.Checkpoint{Origin: l.origin, Size: size, Root: root}}, err
 }
 
-// signer gives the log's own hand. A process that holds another key, or none, must
+// signer returns the log's own signer. A process that holds another key, or none, must
 // not sign: its checkpoints would be those of another log.
 func (s *Service) signer(ctx context.Context, l log) (note.Signer, error) {
 	wrong := fault.New(fault.Unavailable, "log_key", "this server does not hold the key of the public record: restore the folder of keys, or start a successor with: delfi succeed --reason …")

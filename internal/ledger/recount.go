@@ -235,7 +235,7 @@ func (s *Service) store(ctx context.Context, l log, err error) error {
 
 // Sound returns nil, or the refusal that every act meets.
 func (s *Service) Sound(ctx context.Context) error {
-	kept, err := s.keep.read()
+	stored, err := s.file.read()
 	if err != nil {
 		return err
 	}
@@ -244,13 +244,13 @@ func (s *Service) Sound(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return consistent(ctx, tx, l, kept)
+		return consistent(ctx, tx, l, stored)
 	})
 }
 
 // hash hashes the entries of l that no signature and no check has covered, before c is
 // signed. Unavailable "log_unchecked" when they are too many for one request.
-func (s *Service) hash(ctx context.Context, tx *postgres.Tx, l log, kept, c checkpoint) (prefix, error) {
+func (s *Service) hash(ctx context.Context, tx *postgres.Tx, l log, stored, c checkpoint) (prefix, error) {
 	s.mu.Lock()
 	p, signed := s.hashed.clone(), s.signed.Text() == c.Text()
 	s.mu.Unlock()
@@ -260,9 +260,9 @@ func (s *Service) hash(ctx context.Context, tx *postgres.Tx, l log, kept, c chec
 	if p.log != l.number || p.size > c.Size {
 		p = prefix{log: l.number}
 	}
-	if kept.Origin == l.origin && kept.Size > p.size {
+	if stored.Origin == l.origin && stored.Size > p.size {
 		var err error
-		if p, err = prefixAt(ctx, tx, l, kept.Size); err != nil {
+		if p, err = prefixAt(ctx, tx, l, stored.Size); err != nil {
 			return p, err
 		}
 	}

@@ -93,7 +93,7 @@ func TestAChangedRowIsFoundAndStopsEveryServer(t *testing.T) {
 	for _, c := range tampering {
 		t.Run(c.name, func(t *testing.T) {
 			db, keys := testdb.New(t), newKeys()
-			options := Options{Keep: filepath.Join(t.TempDir(), "checkpoint")}
+			options := Options{CheckpointFile: filepath.Join(t.TempDir(), "checkpoint")}
 			other, of := New(db, keys, options), uuid.New()
 			act(t, other, of, 5)
 			if _, err := other.Checkpoint(t.Context()); err != nil {
@@ -148,7 +148,7 @@ func TestACutTableIsFoundWithoutACheckpoint(t *testing.T) {
 // An entry that no signature covers is hashed before the first that does.
 func TestNothingIsSignedThatWasNotHashed(t *testing.T) {
 	db, keys := testdb.New(t), newKeys()
-	s := New(db, keys, Options{Keep: filepath.Join(t.TempDir(), "checkpoint")})
+	s := New(db, keys, Options{CheckpointFile: filepath.Join(t.TempDir(), "checkpoint")})
 	act(t, s, uuid.New(), 3)
 	if _, err := s.Checkpoint(t.Context()); err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestOnlyTheFindingOfBeforeIsTakenBack(t *testing.T) {
 // they are left out, and a removal names each.
 func TestASuccessorLeavesOutWordsThatWereChanged(t *testing.T) {
 	db, keys := testdb.New(t), newKeys()
-	s, of := New(db, keys, Options{Keep: filepath.Join(t.TempDir(), "checkpoint")}), uuid.New()
+	s, of := New(db, keys, Options{CheckpointFile: filepath.Join(t.TempDir(), "checkpoint")}), uuid.New()
 	act(t, s, of, 4)
 	if _, err := s.Checkpoint(t.Context()); err != nil {
 		t.Fatal(err)
@@ -267,7 +267,7 @@ func TestAStartReadsTheHeightOfTheTree(t *testing.T) {
 	const few, many = 300, 20_000
 	for _, size := range []int{few, many} {
 		db, keys := testdb.NewSingleAt(t, time.Now), newKeys()
-		options := Options{Keep: filepath.Join(t.TempDir(), "checkpoint")}
+		options := Options{CheckpointFile: filepath.Join(t.TempDir(), "checkpoint")}
 		first := New(db, keys, options)
 		if err := first.Start(t.Context()); err != nil {
 			t.Fatal(err)
@@ -390,7 +390,7 @@ func TestTheFilledLogIsATree(t *testing.T) {
 func TestACheckpointOfAnotherLogCoversNothing(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "checkpoint")
 	db, keys := testdb.New(t), newKeys()
-	s := New(db, keys, Options{Keep: kept})
+	s := New(db, keys, Options{CheckpointFile: kept})
 	act(t, s, uuid.New(), 4)
 	if _, err := s.Checkpoint(t.Context()); err != nil {
 		t.Fatal(err)
@@ -406,5 +406,5 @@ func TestACheckpointOfAnotherLogCoversNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	tamper(t, db, `UPDATE record.entry SET text = replace(text, 'moderator', 'Moderator') WHERE log = 2 AND sequence = 2`)
-	faulty(t, New(db, keys, Options{Keep: kept}).Start(t.Context()), fault.Unavailable, "log_forked")
+	faulty(t, New(db, keys, Options{CheckpointFile: kept}).Start(t.Context()), fault.Unavailable, "log_forked")
 }

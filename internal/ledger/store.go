@@ -17,7 +17,7 @@ import (
 // sequencing is the advisory lock under which numbers are given ("delfi" in ASCII).
 const sequencing = 0x64656c6669
 
-// lock waits for the acts before this one. Statements after it see, at READ
+// lock serializes acts by an advisory lock. Statements after it see, at READ
 // COMMITTED, what they committed.
 func lock(ctx context.Context, tx *postgres.Tx) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(sequencing)); err != nil {
@@ -236,8 +236,8 @@ func linesBefore(ctx context.Context, tx *postgres.Tx, l log, before int64, limi
 	return out, err
 }
 
-// eachRow visits the rows from ≤ n < until in order. Both tables are read by their range,
-// of which the planner is told twice: a join by key alone could read the whole of one.
+// eachRow visits the rows from ≤ n < until in order. The range is named for both tables: a
+// join by key alone could read the whole of one.
 func eachRow(ctx context.Context, tx *postgres.Tx, l log, from, until int64, visit func(row) error) error {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT e.sequence, e.text, w.salt, coalesce(w.document, ''), e.type, coalesce(e.consultation::text, '-'),
@@ -387,4 +387,29 @@ func cosignedBy(ctx context.Context, tx *postgres.Tx, l log, names []string) ([]
 		return nil, fmt.Errorf("cosignatures: %w", err)
 	}
 	return out, nil
+}
+
+// heldOf lists the logs with the minutes of their first entries, oldest first.
+func heldOf(ctx context.Context, tx *postgres.Tx) (held []Held, logs []log, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT l.number, l.id, l.origin, l.verifier, e.minute
+		FROM record.log l
+		LEFT JOIN record.entry e ON e.log = l.number AND e.sequence = 0
+		ORDER BY l.number`)
+	if err != nil {
+		return nil, nil, fmt.Errorf("logs: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l log
+		var began sql.NullTime
+		if err := rows.Scan(&l.number, &l.id, &l.origin, &l.verifier, &began); err != nil {
+			return nil, nil, fmt.Errorf("logs: %w", err)
+		}
+		held, logs = append(held, Held{Verifier: l.verifier, Began: began.Time}), append(logs, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("logs: %w", err)
+	}
+	return held, logs, nil
 }

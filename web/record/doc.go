@@ -1,5 +1,5 @@
-// Package record is the room of those who check: what the server did, in the
-// public record (docs/RECORD.md §5), as pages for people and as files for programs.
+// Package record serves the public record (docs/RECORD.md §5) to those who check it: as
+// pages for people and as files for programs.
 //
 //	/record/                                    what the record is, who witnesses it, the newest acts
 //	/record/{slug}                              one consultation: its acts, its tables, how to check them
@@ -9,7 +9,7 @@
 //	/record/cosignatures                        where witnesses post their lines
 //	/record/{slug}/files, …, /record/{slug}.zip what can be downloaded and computed again
 //
-// Nothing here asks who reads: endpoints for programs know no session, nothing is
-// looked up by a leaf or a whole mark, and what is logged is the route alone. The
+// No reader is identified: endpoints for programs read no session, nothing is looked up
+// by a leaf or a whole mark, and the route alone is logged. The
 // paths are those of a downloaded folder, which `delfi verify` reads alike.
 package record

@@ -47,8 +47,8 @@ func (c room) key(q *page.Request) error {
 	return q.Public(text, false, []byte(strings.Join(keys, "\n")+"\n"))
 }
 
-// consultations lists the public consultations, one a line: which of the log's each
-// folder shows, a program could not find otherwise.
+// consultations lists the public consultations, one a line, with the folder of each: a
+// program could not find it otherwise.
 func (c room) consultations(q *page.Request) error {
 	list, err := c.list(q.Context())
 	if err != nil {
@@ -175,7 +175,7 @@ func (c room) write(ctx context.Context, size int64, w io.Writer) error {
 // noteSize bounds what a witness posts: a checkpoint with a few lines.
 const noteSize = 16 << 10
 
-// cosign takes a witness's line.
+// cosign stores a witness's line.
 func (c room) cosign(q *page.Request) error {
 	signed, err := io.ReadAll(io.LimitReader(q.R.Body, noteSize+1))
 	if err != nil {
@@ -211,15 +211,15 @@ func (c room) file(q *page.Request) error {
 	})
 }
 
-// moment is what belongs together of one state of the log.
+// moment is a consistent part of one state of the log.
 type moment struct {
 	files  []string // of one consultation
 	list   []byte   // of all
 	signed []byte   // checkpoint
 }
 
-// still gives the files of a consultation, the list and a checkpoint that belong
-// together: nothing was released between them.
+// still reads the files of a consultation, the list and a checkpoint of one moment:
+// nothing was released between them.
 func (c room) still(q *page.Request, slug string) (m moment, err error) {
 	before, err := c.Record.Checkpoint(q.Context())
 	for err == nil {
