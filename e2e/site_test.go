@@ -114,8 +114,16 @@ func serveArgs(dir string, args ...string) []string {
 	return append([]string{"serve", "--listen=127.0.0.1:0", "--provider-listen=127.0.0.1:0", "--data=" + dir}, args...)
 }
 
-// begin starts a server by a command.
+// begin starts a server by a command, and returns when it is ready.
 func begin(t *testing.T, dir string, cmd *exec.Cmd) *site {
+	t.Helper()
+	s := spawn(t, dir, cmd)
+	s.ready(t)
+	return s
+}
+
+// spawn starts a server by a command, and returns when it has an address.
+func spawn(t *testing.T, dir string, cmd *exec.Cmd) *site {
 	t.Helper()
 	s := &site{Data: dir, log: &lines{}, done: make(chan error, 1), cmd: cmd}
 	s.cmd.Dir = ".." // where node_modules are, for the private Postgres
@@ -146,7 +154,6 @@ func begin(t *testing.T, dir string, cmd *exec.Cmd) *site {
 	case <-time.After(3 * time.Minute):
 		t.Fatalf("the server did not start\n%s", s.log)
 	}
-	s.ready(t)
 	return s
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"delfi/internal/fault"
 	"delfi/web/page"
 )
 
@@ -57,6 +58,9 @@ type Watched struct {
 	App  *page.App
 	Pool *sql.DB
 	Jobs func(ctx context.Context) (int, error) // due and not begun
+
+	Checked func() int64                    // entries of the public record that were hashed since the start
+	Sound   func(ctx context.Context) error // nil, or why the public record refuses acts
 }
 
 // Watch adds a server's own figures.
@@ -78,7 +82,8 @@ func (m *Meter) Watch(w Watched) {
 	count("delfi_page_cache_invalidations_total", "Changes that dropped pages.", func() int64 { return k.Cache().Stats().Invalidations })
 	m.answers.watch(func() int64 { return k.Acting().Rejected })
 	m.registry.MustRegister(failing{k})
-	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs})
+	figure("delfi_record_checked_entries", "Entries of the public record that were hashed again since the start.", func() float64 { return float64(w.Checked()) })
+	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs}, refusing{w.Sound})
 }
 
 // Trouble counts a failure of the identity provider's.
@@ -154,6 +159,29 @@ func (w waiting) Collect(to chan<- prometheus.Metric) {
 		return
 	}
 	to <- prometheus.MustNewConstMetric(jobsWaiting, prometheus.GaugeValue, float64(n))
+}
+
+// refusing collects whether the public record refuses acts.
+type refusing struct {
+	sound func(ctx context.Context) error
+}
+
+var recordRefuses = prometheus.NewDesc("delfi_record_refuses_acts",
+	"1 when the public record is not the one that was signed, and refuses acts; the log and /readyz say why.", nil, nil)
+
+func (refusing) Describe(to chan<- *prometheus.Desc) { to <- recordRefuses }
+
+func (r refusing) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	value := 0.0
+	if err := r.sound(ctx); fault.KindOf(err) == fault.Unavailable {
+		value = 1
+	} else if err != nil {
+		to <- prometheus.NewInvalidMetric(recordRefuses, err)
+		return
+	}
+	to <- prometheus.MustNewConstMetric(recordRefuses, prometheus.GaugeValue, value)
 }
 
 // hourly counts what must not be seen as it happens: what it shows is what was

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"delfi/internal/fault"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/web/page"
 )
@@ -94,18 +95,24 @@ func TestTheMeterTellsWhatTheServerHolds(t *testing.T) {
 	k := page.New(page.Options{BaseURL: "http://delfi.test", DB: db})
 	defer k.Close()
 	m := NewMeter()
-	fails := error(nil)
-	m.Watch(Watched{App: k, Pool: db.Pool().DB, Jobs: func(context.Context) (int, error) { return 7, fails }})
+	var fails, refuses error
+	m.Watch(Watched{App: k, Pool: db.Pool().DB, Jobs: func(context.Context) (int, error) { return 7, fails },
+		Checked: func() int64 { return 300 }, Sound: func(context.Context) error { return errors.Join(fails, refuses) }})
 	told := read(t, m)
 	for _, name := range []string{"delfi_readers_working 0", "delfi_readers_waiting 0", "delfi_readers_shed_total 0", "delfi_page_cache_pages 0",
 		"delfi_page_cache_hits_total 0", "delfi_page_cache_misses_total 0", "delfi_senders_shed_total 0", "delfi_jobs_waiting 7",
+		"delfi_record_checked_entries 300", "delfi_record_refuses_acts 0",
 		`go_sql_max_open_connections{db_name="delfi"}`, "go_goroutines "} {
 		if !strings.Contains(told, name) {
 			t.Errorf("not told: %s", name)
 		}
 	}
-	fails = errors.New("no database")
-	if told := read(t, m); strings.Contains(told, "delfi_jobs_waiting") || !strings.Contains(told, "go_goroutines ") {
+	refuses = fault.New(fault.Unavailable, "log_forked", "it is another record")
+	if told := read(t, m); !strings.Contains(told, "delfi_record_refuses_acts 1") {
+		t.Error("a record that refuses acts is not told")
+	}
+	fails, refuses = errors.New("no database"), nil
+	if told := read(t, m); strings.Contains(told, "delfi_jobs_waiting") || strings.Contains(told, "delfi_record_refuses_acts") || !strings.Contains(told, "go_goroutines ") {
 		t.Error("without a database the meter tells too much or nothing")
 	}
 }

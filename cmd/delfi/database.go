@@ -35,7 +35,7 @@ type databaseSettings struct {
 // and where the last checkpoint it signed is kept: beside the keys, so that a
 // database restored without it is found out.
 func (c *databaseSettings) record(baseURL string, cosigners []string) ledger.Options {
-	o := ledger.Options{Keep: filepath.Join(c.Data, "record", "checkpoint"), Cosigners: cosigners}
+	o := ledger.Options{CheckpointFile: filepath.Join(c.Data, "record", "checkpoint"), Cosigners: cosigners}
 	if u, err := url.Parse(baseURL); err == nil && u.Host != "" {
 		o.Origin = u.Host + "/record"
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/pseudonym"
 )
 
@@ -20,7 +22,7 @@ type listKeysCommand struct{ databaseSettings }
 
 // Run lists them, one a line.
 func (c *listKeysCommand) Run(ctx context.Context) error {
-	return c.keys(ctx, func(accounts *account.Service, bridge *pseudonym.Service) error {
+	return c.keys(ctx, func(accounts *account.Service, bridge *pseudonym.Service, record *ledger.Service) error {
 		people, err := accounts.Held(ctx)
 		if err != nil {
 			return err
@@ -45,6 +47,24 @@ func (c *listKeysCommand) Run(ctx context.Context) error {
 			}
 			lines = append(lines, fmt.Sprintf("%s: %s %s; protects %d rows", k.Name, what, k.Consultation, k.Rows))
 		}
+		logs, err := record.Held(ctx)
+		if err != nil {
+			return err
+		}
+		for _, k := range logs {
+			state := "signs the public record"
+			switch {
+			case k.Missing:
+				state = "MISSING from the folder of keys: nothing is signed"
+			case !k.Current:
+				state = "signed a public record that was succeeded"
+			}
+			began := "no entry yet"
+			if !k.Began.IsZero() {
+				began = "first entry of " + k.Began.UTC().Format(time.DateOnly)
+			}
+			lines = append(lines, fmt.Sprintf("%s: %s; %s; verifier key %s", k.Name, state, began, k.Verifier))
+		}
 		if len(lines) == 0 {
 			return tell("there is no key yet: the first one is made when delfi serve starts")
 		}
@@ -56,7 +76,7 @@ type rotateKeysCommand struct{ databaseSettings }
 
 // Run rotates, and says how it ended.
 func (c *rotateKeysCommand) Run(ctx context.Context) error {
-	return c.keys(ctx, func(accounts *account.Service, _ *pseudonym.Service) error {
+	return c.keys(ctx, func(accounts *account.Service, _ *pseudonym.Service, _ *ledger.Service) error {
 		rows := 0
 		if err := accounts.Rotate(ctx, func(n int) { rows = n }); err != nil {
 			return err
@@ -67,13 +87,13 @@ func (c *rotateKeysCommand) Run(ctx context.Context) error {
 }
 
 // keys opens the database, of a running server too, with who holds keys.
-func (c *databaseSettings) keys(ctx context.Context, do func(*account.Service, *pseudonym.Service) error) error {
+func (c *databaseSettings) keys(ctx context.Context, do func(*account.Service, *pseudonym.Service, *ledger.Service) error) error {
 	db, keys, closeDatabase, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer closeDatabase()
-	return do(account.New(db, keys), pseudonym.New(db, keys))
+	return do(account.New(db, keys), pseudonym.New(db, keys), ledger.New(db, keys, c.record("", nil)))
 }
 
 // unlock opens the keys of people's data; a missing or another key is whoever runs the

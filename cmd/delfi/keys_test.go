@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"delfi/internal/account"
+	"delfi/internal/ledger"
 )
 
 func TestKeysAreListedAndRotated(t *testing.T) {
@@ -37,6 +38,35 @@ func TestKeysAreListedAndRotated(t *testing.T) {
 	status, after := keys("list")
 	if status != 0 || !line.MatchString(after) || after == before {
 		t.Errorf("%d %q", status, after)
+	}
+	// The key that signs the public record, with its public half.
+	settings := databaseSettings{DatabaseURL: d.args[1], Data: d.args[3], MasterKey: os.Getenv("DELFI_MASTER_KEY")}
+	db, held, closeDatabase, err := settings.open(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := ledger.New(db, held, settings.record("https://delfi.test", nil))
+	if err := record.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := record.VerifierKeys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeDatabase()
+	signing := regexp.MustCompile(`(?m)^log-[0-9a-f-]{36}: signs the public record; no entry yet; verifier key ` + regexp.QuoteMeta(verifier[0]) + `$`)
+	if status, out := keys("list"); status != 0 || !signing.MatchString(out) {
+		t.Errorf("%d %q", status, out)
+	}
+	logs, err := filepath.Glob(filepath.Join(d.args[3], "keys", "log-*.key"))
+	if err != nil || len(logs) != 1 {
+		t.Fatalf("%v, %v", logs, err)
+	}
+	if err := os.Remove(logs[0]); err != nil {
+		t.Fatal(err)
+	}
+	if status, out := keys("list"); status != 0 || !strings.Contains(out, "MISSING from the folder of keys") {
+		t.Errorf("%d %q", status, out)
 	}
 	if status, _ := keys("rotate", "twice"); status != 2 {
 		t.Errorf("bad usage: status %d", status)

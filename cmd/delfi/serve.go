@@ -19,8 +19,6 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/demo"
-	"delfi/internal/fault"
-	"delfi/internal/ledger"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/mail"
@@ -151,10 +149,8 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err := unlock(ctx, h.accounts); err != nil {
 		return err
 	}
-	// A record that cannot go on is no reason to hide it: it is read, and refuses acts.
-	if err := h.record.Start(ctx); fault.KindOf(err) == fault.Unavailable {
-		log.ErrorContext(ctx, "the public record cannot go on", "error", err)
-	} else if err != nil {
+	refused, err := startRecord(ctx, h.record, log)
+	if err != nil {
 		return err
 	}
 	h.bridge.Backups(c.BackupDays)
@@ -217,7 +213,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		site.Demo = invented
 	}
 	if private != nil {
-		meter.Watch(web.Watched{App: app, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
+		meter.Watch(web.Watched{App: app, Pool: db.Pool().DB, Jobs: h.jobs.Waiting, Checked: h.record.Checked, Sound: h.record.Sound})
 		go c.tell(private, meter.Private(log), log)
 	}
 	firstCode := ""
@@ -230,6 +226,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer beside(ctx, func(ctx context.Context) { recount(ctx, h.record, log, refused) })()
 	return c.serve(ctx, listener, h, handler, provider, firstCode)
 }
 
@@ -473,9 +470,6 @@ func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, k
 	}
 	return invented, invented.Seed(ctx, func(line string) { fmt.Fprintln(os.Stdout, "  demonstration:", line) })
 }
-
-// recorded tells the public record its name, its file and its witnesses.
-func (c *serveCommand) recorded() ledger.Options { return c.record(c.BaseURL, c.Cosigners) }
 
 func people(p *devidp.Provider) []webdemo.Person {
 	var out []webdemo.Person

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
@@ -41,7 +40,7 @@ func parseText(text string) (checkpoint, error) {
 	return checkpoint{Checkpoint: c}, err
 }
 
-// signedBy tells why the note is not signed by a verifier key; nil when it is.
+// signedBy returns an error unless the note is signed by a verifier key.
 func (c checkpoint) signedBy(vkey string) error {
 	v, err := note.NewVerifier(vkey)
 	if err != nil {
@@ -52,7 +51,7 @@ func (c checkpoint) signedBy(vkey string) error {
 }
 
 // Checkpoint gives the signed checkpoint of what is committed, with the lines of
-// the witnesses who signed the same. What it signs is kept first: see keep.
+// the witnesses who signed the same. It is stored in the checkpoint file first.
 func (s *Service) Checkpoint(ctx context.Context) ([]byte, error) {
 	c, lines, err := s.present(ctx)
 	if err != nil {
@@ -71,17 +70,18 @@ func (s *Service) present(ctx context.Context) (c checkpoint, lines []string, er
 	if s.bad != nil {
 		return c, nil, s.bad
 	}
-	// Read before the snapshot, so that what is kept is in it.
-	kept, err := s.keep.read()
+	// Read before the snapshot, which then contains it.
+	stored, err := s.file.read()
 	if err != nil {
 		return c, nil, err
 	}
 	var l log
+	var p prefix
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if l, err = newest(ctx, tx); err != nil {
 			return err
 		}
-		if err := consistent(ctx, tx, l, kept); err != nil {
+		if err := consistent(ctx, tx, l, stored); err != nil {
 			return err
 		}
 		if l.number == 0 {
@@ -90,18 +90,22 @@ func (s *Service) present(ctx context.Context) (c checkpoint, lines []string, er
 		if c, err = treeOf(ctx, tx, l); err != nil {
 			return err
 		}
+		if p, err = s.hash(ctx, tx, l, stored, c); err != nil {
+			return err
+		}
 		lines, err = s.lines(ctx, tx, l, c)
 		return err
 	})
 	if err != nil {
-		return c, nil, err
+		return c, nil, errors.Join(err, s.store(ctx, l, err))
 	}
-	c.note, err = s.signedOf(ctx, l, c)
+	c.note, err = s.signedOf(ctx, l, c, p)
 	return c, lines, err
 }
 
-// signedOf signs a checkpoint once; asked again it gives what it signed.
-func (s *Service) signedOf(ctx context.Context, l log, c checkpoint) ([]byte, error) {
+// signedOf signs a checkpoint once, and returns the same note from then on. Its entries
+// are those of p.
+func (s *Service) signedOf(ctx context.Context, l log, c checkpoint, p prefix) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.signed.Text() == c.Text() {
@@ -114,22 +118,24 @@ func (s *Service) signedOf(ctx context.Context, l log, c checkpoint) ([]byte, er
 	if c.note, err = note.Sign(&note.Note{Text: c.Text()}, signer); err != nil {
 		return nil, fmt.Errorf("signing the record: %w", err)
 	}
-	if err := s.keep.write(c); err != nil {
+	if err := s.file.write(c); err != nil {
 		return nil, err
 	}
-	s.signed = c
+	if s.signed = c; s.hashed.log != p.log || s.hashed.size < p.size {
+		s.hashed = p
+	}
 	return c.note, nil
 }
 
-// Hand signs what is not a checkpoint, with the key of the log that was the newest
-// when it was taken. It holds the key and reads nothing; whoever keeps it drops it
-// when the record changes, since a successor signs with another key.
+// Hand is the signer of texts other than checkpoints, with the key of the log that was the
+// newest when it was made. It holds the key and reads nothing; a cache of it is valid
+// until the record changes, since a successor signs with another key.
 type Hand struct {
 	origin string
 	signer note.Signer
 }
 
-// Hand gives the log's hand; Unavailable "no_log" before the record began.
+// Hand returns the signer of the newest log; Unavailable "no_log" before the record began.
 func (s *Service) Hand(ctx context.Context, tx *postgres.Tx) (Hand, error) {
 	l, err := newest(ctx, tx)
 	if err != nil {
@@ -173,7 +179,7 @@ func (s *Service) VerifierKeys(ctx context.Context) ([]string, error) {
 	return append([]string{l.verifier}, s.vkeys...), nil
 }
 
-// join puts lines of signatures at the end of a note.
+// join appends lines of signatures to a note.
 func join(signed []byte, lines []string) []byte {
 	out := bytes.Clone(signed)
 	for _, line := range lines {
@@ -204,7 +210,7 @@ func (s *Service) lines(ctx context.Context, tx *postgres.Tx, l log, c checkpoin
 func (s *Service) Cosigned(ctx context.Context) ([]byte, error) {
 	none := fault.New(fault.NotFound, "not_cosigned", "no checkpoint carries the lines of every known witness yet")
 	if _, err := s.Checkpoint(ctx); err != nil {
-		return nil, err // what is not the log's own is not shown as witnessed either
+		return nil, err // another log than the signed one is not shown as witnessed either
 	}
 	if len(s.cosigners) == 0 {
 		return nil, none
@@ -226,7 +232,7 @@ func (s *Service) Cosigned(ctx context.Context) ([]byte, error) {
 			return err
 		}
 		for _, size := range sizes {
-			root, err := tlog.TreeHash(size, hashes(ctx, tx, l))
+			root, err := rootOf(ctx, tx, l, size)
 			if err != nil {
 				return err
 			}
@@ -289,7 +295,7 @@ func (s *Service) Cosign(ctx context.Context, signed []byte) error {
 		if c.Size > size {
 			return never
 		}
-		root, err := tlog.TreeHash(c.Size, hashes(ctx, tx, l))
+		root, err := rootOf(ctx, tx, l, c.Size)
 		if err != nil {
 			return err
 		}
@@ -311,7 +317,7 @@ type Cosigner struct {
 	Size int64 // -1 when it signed none of this log
 }
 
-// Cosigners tells what each known witness signed last.
+// Cosigners lists the known witnesses with the newest checkpoint that each signed.
 func (s *Service) Cosigners(ctx context.Context) ([]Cosigner, error) {
 	if s.bad != nil {
 		return nil, s.bad

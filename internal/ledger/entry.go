@@ -31,7 +31,7 @@ type Entry struct {
 	Removed      bool // Name, Target and Reason were removed by law
 }
 
-// Line is an entry as programs read it: what is hashed, and the words beside it.
+// Line is an entry as programs read it: the hashed text, and the words beside it.
 type Line struct {
 	N     int64
 	Text  string // the five lines
@@ -90,18 +90,18 @@ func figures(body string) (map[string]any, error) {
 	return out, nil
 }
 
-// words gives the canonical JSON of what stands beside the entry; "" when nothing does.
+// words returns the canonical JSON of the words beside the entry; "" for none.
 func (e Entry) words() (string, error) {
-	said := map[string]any{}
+	words := map[string]any{}
 	for name, v := range map[string]string{"name": e.Name, "target": e.Target, "reason": e.Reason} {
 		if v != "" {
-			said[name] = v
+			words[name] = v
 		}
 	}
-	if len(said) == 0 {
+	if len(words) == 0 {
 		return "", nil
 	}
-	return object(said)
+	return object(words)
 }
 
 // text gives the five lines. salt is used only when there are words.
@@ -179,11 +179,11 @@ func (l Line) Entry() (Entry, error) {
 	}
 	e.Removed = worded && l.Words == ""
 	if l.Words != "" {
-		var said struct{ Name, Target, Reason string }
-		if err := json.Unmarshal([]byte(l.Words), &said); err != nil {
+		var words struct{ Name, Target, Reason string }
+		if err := json.Unmarshal([]byte(l.Words), &words); err != nil {
 			return bad(err)
 		}
-		e.Name, e.Target, e.Reason = said.Name, said.Target, said.Reason
+		e.Name, e.Target, e.Reason = words.Name, words.Target, words.Reason
 	}
 	return e, nil
 }

@@ -33,7 +33,7 @@ func popcount(n int) int { return strings.Count(fmt.Sprintf("%b", n), "1") }
 func TestARestoredOlderDatabaseIsRefused(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "record", "checkpoint")
 	db, keys, of := testdb.New(t), newKeys(), uuid.New()
-	server := func() *Service { return New(db, keys, Options{Origin: "delfi.test/record", Keep: kept}) }
+	server := func() *Service { return New(db, keys, Options{Origin: "delfi.test/record", CheckpointFile: kept}) }
 	s := server()
 	act(t, s, of, 7)
 	last, err := s.Checkpoint(t.Context())
@@ -88,12 +88,12 @@ func TestARestoredOlderDatabaseIsRefused(t *testing.T) {
 // An older text with the same size is a fork as well, and so is an empty database.
 func TestAnotherDatabaseIsRefused(t *testing.T) {
 	db, keys, kept := testdb.New(t), newKeys(), filepath.Join(t.TempDir(), "checkpoint")
-	s := New(db, keys, Options{Keep: kept})
+	s := New(db, keys, Options{CheckpointFile: kept})
 	act(t, s, uuid.New(), 3)
 	if _, err := s.Checkpoint(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	faulty(t, New(testdb.New(t), keys, Options{Keep: kept}).Start(t.Context()), fault.Unavailable, "log_forked")
+	faulty(t, New(testdb.New(t), keys, Options{CheckpointFile: kept}).Start(t.Context()), fault.Unavailable, "log_forked")
 	tamper(t, db, `UPDATE record.hash SET hash = sha256(hash) WHERE index = 2`)
 	faulty(t, append1(t.Context(), s, entry(uuid.New(), "merge")), fault.Unavailable, "log_forked")
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"os"
 	"sync"
 	"testing"
 
@@ -69,6 +71,26 @@ func tamper(t testing.TB, db *postgres.DB, statements ...string) {
 		return nil
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// bulk fills the empty log of a database with entries, by SQL alone.
+func bulk(t testing.TB, db *postgres.DB, entries int) {
+	t.Helper()
+	fill, err := os.ReadFile("testdata/bulk.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL bulk.entries = %d;\n", entries)+string(fill))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Statistics, as autovacuum takes them of a table that has grown.
+	if _, err := db.Pool().ExecContext(t.Context(), `ANALYZE record.entry, record.words, record.hash`); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,11 +14,10 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
-	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 )
 
-// Keys keeps the log's secret outside the database; pseudonym's keys do.
+// Keys stores the log's secret outside the database; pseudonym's keys implement it.
 type Keys interface {
 	// Create makes 32 random bytes under name unless there are some, and gives them.
 	Create(ctx context.Context, name string) ([]byte, error)
@@ -25,14 +25,14 @@ type Keys interface {
 	Read(ctx context.Context, name string) ([]byte, error)
 }
 
-// Options are what a log is told about itself and its witnesses.
+// Options are a log's name, its file and its witnesses.
 type Options struct {
 	// Origin names a log that begins now, e.g. "delfi.example.it/record"; one that
-	// began keeps its own. "" is "localhost/record".
+	// began retains its own. "" is "localhost/record".
 	Origin string
-	// Keep is the file of the last checkpoint that was signed, outside the database
-	// so that a restored one is found out; "" keeps it in memory only.
-	Keep string
+	// CheckpointFile is the path of the last signed checkpoint, outside the database so
+	// that a restored one is found; "" is memory alone.
+	CheckpointFile string
 	// Cosigners are the verifier keys of known witnesses.
 	Cosigners []string
 }
@@ -42,18 +42,20 @@ type Service struct {
 	db        *postgres.DB
 	keys      Keys
 	origin    string
-	keep      keep
+	file      checkpointFile
 	cosigners []note.Verifier
 	vkeys     []string
-	bad       error // what Options says that cannot be used
+	bad       error // the part of Options that cannot be used; nil for none
 
-	mu     sync.Mutex
-	signed checkpoint // the newest, with its note
+	mu      sync.Mutex
+	signed  checkpoint // the newest, with its note
+	hashed  prefix     // the longest that this process hashed
+	checked atomic.Int64
 }
 
-// New makes the service. It does nothing yet: Start, or the first entry, begins the log.
+// New makes the service. Start, or the first entry, begins the log.
 func New(db *postgres.DB, keys Keys, o Options) *Service {
-	s := &Service{db: db, keys: keys, origin: o.Origin, keep: keep{path: o.Keep}, vkeys: o.Cosigners}
+	s := &Service{db: db, keys: keys, origin: o.Origin, file: checkpointFile{path: o.CheckpointFile}, vkeys: o.Cosigners}
 	if s.origin == "" {
 		s.origin = "localhost/record"
 	}
@@ -61,7 +63,7 @@ func New(db *postgres.DB, keys Keys, o Options) *Service {
 	return s
 }
 
-// Check says what of the options cannot be used.
+// Check returns an error that names the option that cannot be used.
 func (o Options) Check() error {
 	_, err := cosigners(o.Cosigners)
 	return err
@@ -84,25 +86,33 @@ func cosigners(vkeys []string) ([]note.Verifier, error) {
 	return out, nil
 }
 
-// Start begins the log on a database that has none, carries over what was written
-// before there was one, and refuses (Unavailable, "log_forked" or "log_key") a
-// database that is not the log's own or was changed behind the service's back.
+// Start begins the log on a database that has none and carries over the entries of before
+// there was one. It refuses (Unavailable, "log_forked" or "log_key") a database that does
+// not continue the last signed checkpoint, whose tables end at different entries, or in
+// which an earlier check found a difference; and a missing key. It reads O(log n) hashes
+// and the entries that no signature covers yet; Recount checks all others afterwards.
 func (s *Service) Start(ctx context.Context) error {
 	if s.bad != nil {
 		return s.bad
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := s.ready(ctx, tx)
+		l, err := s.ready(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if _, err := sizeOf(ctx, tx, l); err != nil {
+			return err
+		}
+		_, err = s.signer(ctx, l)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := s.Recount(ctx); err != nil {
-		return err
-	}
-	// Signing shows that the key is there, and keeps what is committed.
 	_, err = s.Checkpoint(ctx)
+	if IsUnchecked(err) {
+		return nil // Recount hashes, and the next checkpoint is signed
+	}
 	return err
 }
 
@@ -190,14 +200,25 @@ func (s *Service) Newest(ctx context.Context, before int64, limit int) ([]Entry,
 	return out, err
 }
 
-// Lines visits the entries from ≤ n < until in order, without holding them all.
+// Lines visits the entries from ≤ n < until in order, as of one moment. Its memory is
+// that of one entry.
 func (s *Service) Lines(ctx context.Context, from, until int64, visit func(Line) error) error {
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		l, err := newest(ctx, tx)
 		if err != nil || l.number == 0 {
 			return err
 		}
-		return eachLine(ctx, tx, l, from, until, visit)
+		e, err := extentOf(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		for until = min(until, e.entries); from < until; from += chunk {
+			err := eachRow(ctx, tx, l, from, min(from+chunk, until), func(r row) error { return visit(r.Line) })
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -227,7 +248,7 @@ func (s *Service) Root(ctx context.Context, tx *postgres.Tx, size int64) (tlog.H
 	if err != nil {
 		return tlog.Hash{}, err
 	}
-	return tlog.TreeHash(size, hashes(ctx, tx, l))
+	return rootOf(ctx, tx, l, size)
 }
 
 // Opened gives size and root of the log just after a round's opening, which every
@@ -255,7 +276,7 @@ func (s *Service) Opened(ctx context.Context, tx *postgres.Tx, consultation uuid
 			return 0, tlog.Hash{}, fmt.Errorf("entry %d: %w", e.Sequence, err)
 		}
 		if body.Round == round {
-			root, err := tlog.TreeHash(e.Sequence+1, hashes(ctx, tx, l))
+			root, err := rootOf(ctx, tx, l, e.Sequence+1)
 			return e.Sequence + 1, root, err
 		}
 	}
@@ -295,9 +316,23 @@ func put(ctx context.Context, tx *postgres.Tx, l log, e Entry, line Line) error 
 	}
 	completed, err := tlog.StoredHashes(n, []byte(line.Text), hashes(ctx, tx, l))
 	if err != nil {
-		return fmt.Errorf("hashes of entry %d: %w", n, err)
+		return fmt.Errorf("hashes of entry %d: %w", n, missing(err))
 	}
 	return insertHashes(ctx, tx, l, tlog.StoredHashIndex(0, n), completed)
+}
+
+// rootOf computes the root of a log's first size entries from O(log size) stored hashes.
+func rootOf(ctx context.Context, tx *postgres.Tx, l log, size int64) (tlog.Hash, error) {
+	root, err := tlog.TreeHash(size, hashes(ctx, tx, l))
+	return root, missing(err)
+}
+
+// missing makes a stored hash that is not there a refusal.
+func missing(err error) error {
+	if errors.Is(err, errNoHash) {
+		return alteredf("%v", err)
+	}
+	return err
 }
 
 // hashes reads the tree's stored hashes through tx.
@@ -305,70 +340,4 @@ func hashes(ctx context.Context, tx *postgres.Tx, l log) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		return readHashes(ctx, tx, l, indexes)
 	})
-}
-
-// Recount hashes every entry and every stored text again and compares: what was
-// changed behind the service's back is named (Unavailable, "log_forked").
-func (s *Service) Recount(ctx context.Context) error {
-	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		l, err := newest(ctx, tx)
-		if err != nil || l.number == 0 {
-			return err
-		}
-		size, err := sizeOf(ctx, tx, l)
-		if err != nil {
-			return err
-		}
-		var tree []tlog.Hash
-		own := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-			out := make([]tlog.Hash, len(indexes))
-			for i, n := range indexes {
-				out[i] = tree[n]
-			}
-			return out, nil
-		})
-		if err := eachLine(ctx, tx, l, 0, size, func(line Line) error {
-			if err := line.check(); err != nil {
-				return forked(err.Error())
-			}
-			more, err := tlog.StoredHashes(line.N, []byte(line.Text), own)
-			tree = append(tree, more...)
-			return err
-		}); err != nil {
-			return err
-		}
-		stored := make([]int64, len(tree))
-		for i := range stored {
-			stored[i] = int64(i)
-		}
-		there, err := readHashes(ctx, tx, l, stored)
-		if errors.Is(err, errNoHash) {
-			return forked(err.Error())
-		}
-		if err != nil {
-			return err
-		}
-		for i, h := range there {
-			if h != tree[i] {
-				level, n := tlog.SplitStoredHashIndex(int64(i))
-				return forked(fmt.Sprintf("the stored hash %d of level %d is not that of the entries", n, level))
-			}
-		}
-		return nil
-	})
-}
-
-// check compares the words of a line with the digest in it.
-func (l Line) check() error {
-	if l.Words == "" {
-		return nil
-	}
-	lines, err := bodyOf(l)
-	if err != nil {
-		return err
-	}
-	if lines["words"] != leaf.WordsDigest(l.Salt, []byte(l.Words)) {
-		return fmt.Errorf("entry %d: the words beside it are not those that were written", l.N)
-	}
-	return nil
 }

@@ -5,13 +5,12 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
@@ -24,19 +23,23 @@ type log struct {
 	id       uuid.UUID
 	origin   string
 	verifier string
+	finding  string    // the difference that a check of its entries found; "" for none
+	found    uuid.UUID // the finding's id
 }
 
-// forked is the refusal to sign or to append to what is not the log that was signed.
-func forked(why string) error {
+// forked is the refusal to sign, or to append to, another log than the one that was signed.
+func forked(why string) error { return refused(errors.New(why)) }
+
+func refused(cause error) error {
 	return fault.New(fault.Unavailable, "log_forked", "the database does not continue the public record that was signed: restore a newer backup, or start a successor with: delfi succeed --reason …").
-		Because(fmt.Errorf("%s", why))
+		Because(cause)
 }
 
 // ready takes the lock under which entries are numbered and gives the log, begun
 // if there was none, after looking that it continues what was signed.
 func (s *Service) ready(ctx context.Context, tx *postgres.Tx) (log, error) {
-	// Read before the database: what is kept was committed by then.
-	kept, err := s.keep.read()
+	// Read before the database, in which it is committed by then.
+	stored, err := s.file.read()
 	if err != nil {
 		return log{}, err
 	}
@@ -47,7 +50,7 @@ func (s *Service) ready(ctx context.Context, tx *postgres.Tx) (log, error) {
 	if err != nil {
 		return log{}, err
 	}
-	if err := consistent(ctx, tx, l, kept); err != nil {
+	if err := consistent(ctx, tx, l, stored); err != nil {
 		return log{}, err
 	}
 	if l.number > 0 {
@@ -115,7 +118,7 @@ func (s *Service) Succeed(ctx context.Context, reason string) error {
 		return fault.Bad(fault.Field{Name: "reason", Code: "required", Message: "say why the record cannot go on: the reason is public"})
 	}
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		kept, err := s.keep.read()
+		stored, err := s.file.read()
 		if err != nil {
 			return err
 		}
@@ -126,7 +129,7 @@ func (s *Service) Succeed(ctx context.Context, reason string) error {
 		if err != nil {
 			return err
 		}
-		last := kept
+		last := stored
 		if last.Origin == "" {
 			if old.number == 0 {
 				return fault.New(fault.Conflict, "no_log", "there is no record to succeed")
@@ -157,6 +160,9 @@ func (s *Service) Succeed(ctx context.Context, reason string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Recount(ctx); err != nil {
+		return err
+	}
 	_, err = s.Checkpoint(ctx)
 	return err
 }
@@ -174,80 +180,110 @@ func successor(origin string) string {
 	return fmt.Sprintf("%s/%d", base, n+1)
 }
 
-// carry appends the lines of the old log to the new one.
+// carry appends the lines of the old log to the new one. Words that are not those of
+// their digest are left out, and a removal says so: otherwise the successor could not
+// go on either.
 func carry(ctx context.Context, tx *postgres.Tx, old, l log) error {
-	size, err := sizeOf(ctx, tx, old)
+	end, err := extentOf(ctx, tx, old)
 	if err != nil {
 		return err
 	}
-	var lines []Line
-	err = eachLine(ctx, tx, old, 0, size, func(line Line) error {
-		lines = append(lines, line)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, line := range lines {
-		e, err := line.Entry()
+	var removals []Entry
+	for from := int64(0); from < end.entries; from += carried {
+		var lines []Line
+		err := eachRow(ctx, tx, old, from, min(from+carried, end.entries), func(r row) error {
+			lines = append(lines, r.Line)
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		if err := put(ctx, tx, l, e, line); err != nil {
+		for _, line := range lines {
+			e, err := line.Entry()
+			if err != nil {
+				return err
+			}
+			if err := line.checkWords(); err != nil {
+				if line.Words = ""; line.Salt == nil {
+					line.Salt = make([]byte, saltSize)
+				}
+				size, err := sizeOf(ctx, tx, l)
+				if err != nil {
+					return err
+				}
+				removals = append(removals, Entry{
+					Consultation: e.Consultation, Type: Removal, Role: "system", Minute: tx.Now,
+					Body: Body(map[string]any{"entry": int(size), "ground": "the words were not those that were recorded"}),
+				})
+			}
+			if err := put(ctx, tx, l, e, line); err != nil {
+				return err
+			}
+		}
+	}
+	for _, e := range removals {
+		if err := write(ctx, tx, l, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// consistent refuses a database in which what was signed is not to be found.
-func consistent(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) error {
-	if kept.Origin == "" {
+// carried bounds the entries that carry holds at once.
+const carried = 1024
+
+// consistent refuses a database that does not contain the stored checkpoint.
+func consistent(ctx context.Context, tx *postgres.Tx, l log, stored checkpoint) error {
+	if l.finding != "" {
+		return forked(l.finding)
+	}
+	if stored.Origin == "" {
 		return nil // nothing was signed yet
 	}
 	if l.number == 0 {
 		return forked("there is no record in the database, and one was signed here")
 	}
-	of, err := logNamed(ctx, tx, kept.Origin)
+	of, err := logNamed(ctx, tx, stored.Origin)
 	if err != nil {
 		return err
 	}
 	if of.number == 0 {
 		// A database that was emptied or restored, and succeeded since, names it.
-		if ok, err := succeeded(ctx, tx, l, kept); err != nil || ok {
+		if ok, err := succeeded(ctx, tx, l, stored); err != nil || ok {
 			return err
 		}
-		return forked("the record that was signed here, " + kept.Origin + ", is not in the database")
+		return forked("the record that was signed here, " + stored.Origin + ", is not in the database")
 	}
-	if err := kept.signedBy(of.verifier); err != nil {
+	if err := stored.signedBy(of.verifier); err != nil {
 		return forked("the record in the database has another key than the one that was signed here")
 	}
-	size, err := sizeOf(ctx, tx, of)
+	e, err := extentOf(ctx, tx, of)
 	if err != nil {
 		return err
 	}
-	if size >= kept.Size {
-		root, err := tlog.TreeHash(kept.Size, hashes(ctx, tx, of))
+	size := e.entries
+	if size >= stored.Size {
+		root, err := rootOf(ctx, tx, of, stored.Size)
 		if err != nil {
 			return err
 		}
-		if root == kept.Root {
+		if root == stored.Root {
 			return nil
 		}
 	}
 	if of.number != l.number {
-		if ok, err := succeeded(ctx, tx, l, kept); err != nil || ok {
+		if ok, err := succeeded(ctx, tx, l, stored); err != nil || ok {
 			return err
 		}
 	}
-	if size < kept.Size {
-		return forked(fmt.Sprintf("%d entries were signed and %d are in the database", kept.Size, size))
+	if size < stored.Size {
+		return forked(fmt.Sprintf("%d entries were signed and %d are in the database", stored.Size, size))
 	}
-	return forked(fmt.Sprintf("the first %d entries are not those that were signed", kept.Size))
+	return forked(fmt.Sprintf("the first %d entries are not those that were signed", stored.Size))
 }
 
-// succeeded tells whether a log says of itself that it follows what was kept.
-func succeeded(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) (bool, error) {
+// succeeded reports whether a log's first entry names the stored checkpoint.
+func succeeded(ctx context.Context, tx *postgres.Tx, l log, stored checkpoint) (bool, error) {
 	first, err := lineAt(ctx, tx, l, 0)
 	if fault.KindOf(err) == fault.NotFound {
 		return false, nil
@@ -259,7 +295,7 @@ func succeeded(ctx context.Context, tx *postgres.Tx, l log, kept checkpoint) (bo
 	if err != nil || e.Type != Succession {
 		return false, err
 	}
-	return e.Body == Body(map[string]any{"origin": kept.Origin, "size": int(kept.Size), "root": kept.Root.String()}), nil
+	return e.Body == Body(map[string]any{"origin": stored.Origin, "size": int(stored.Size), "root": stored.Root.String()}), nil
 }
 
 // treeOf gives a log's present size and root, unsigned.
@@ -268,11 +304,11 @@ func treeOf(ctx context.Context, tx *postgres.Tx, l log) (checkpoint, error) {
 	if err != nil {
 		return checkpoint{}, err
 	}
-	root, err := tlog.TreeHash(size, hashes(ctx, tx, l))
+	root, err := rootOf(ctx, tx, l, size)
 	return checkpoint{Checkpoint: leaf.Checkpoint{Origin: l.origin, Size: size, Root: root}}, err
 }
 
-// signer gives the log's own hand. A process that holds another key, or none, must
+// signer returns the log's own signer. A process that holds another key, or none, must
 // not sign: its checkpoints would be those of another log.
 func (s *Service) signer(ctx context.Context, l log) (note.Signer, error) {
 	wrong := fault.New(fault.Unavailable, "log_key", "this server does not hold the key of the public record: restore the folder of keys, or start a successor with: delfi succeed --reason …")
@@ -325,13 +361,4 @@ func newSalt() ([]byte, error) {
 	salt := make([]byte, saltSize)
 	_, err := rand.Read(salt)
 	return salt, err
-}
-
-// bodyOf reads the body of a line whole, the record's own members included.
-func bodyOf(l Line) (map[string]any, error) {
-	lines := strings.Split(l.Text, "\n")
-	if len(lines) != 6 || slices.Contains(lines[:5], "") {
-		return nil, fmt.Errorf("entry %d is not the five lines of an entry", l.N)
-	}
-	return figures(lines[4])
 }

@@ -17,7 +17,7 @@ import (
 // sequencing is the advisory lock under which numbers are given ("delfi" in ASCII).
 const sequencing = 0x64656c6669
 
-// lock waits for the acts before this one. Statements after it see, at READ
+// lock serializes acts by an advisory lock. Statements after it see, at READ
 // COMMITTED, what they committed.
 func lock(ctx context.Context, tx *postgres.Tx) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(sequencing)); err != nil {
@@ -40,42 +40,82 @@ func insertLog(ctx context.Context, tx *postgres.Tx, l log) error {
 // newest gives the log; number 0 before it began.
 func newest(ctx context.Context, tx *postgres.Tx) (log, error) {
 	return logBy(ctx, tx, `
-		SELECT number, id, origin, verifier
-		FROM record.log
-		ORDER BY number DESC
+		SELECT l.number, l.id, l.origin, l.verifier, coalesce(f.found, ''), f.id
+		FROM record.log l
+		LEFT JOIN record.finding f ON f.log = l.number
+		ORDER BY l.number DESC
 		LIMIT 1`)
 }
 
 // logNamed gives the log of an origin; number 0 when there is none.
 func logNamed(ctx context.Context, tx *postgres.Tx, origin string) (log, error) {
 	return logBy(ctx, tx, `
-		SELECT number, id, origin, verifier
-		FROM record.log
-		WHERE origin = $1`, origin)
+		SELECT l.number, l.id, l.origin, l.verifier, coalesce(f.found, ''), f.id
+		FROM record.log l
+		LEFT JOIN record.finding f ON f.log = l.number
+		WHERE l.origin = $1`, origin)
 }
 
 func logBy(ctx context.Context, tx *postgres.Tx, query string, args ...any) (log, error) {
 	var l log
-	err := tx.QueryRowContext(ctx, query, args...).Scan(&l.number, &l.id, &l.origin, &l.verifier)
+	var found uuid.NullUUID
+	err := tx.QueryRowContext(ctx, query, args...).Scan(&l.number, &l.id, &l.origin, &l.verifier, &l.finding, &found)
 	if errors.Is(err, sql.ErrNoRows) {
 		return log{}, nil
 	}
 	if err != nil {
 		return log{}, fmt.Errorf("log: %w", err)
 	}
+	l.found = found.UUID
 	return l, nil
 }
 
-func sizeOf(ctx context.Context, tx *postgres.Tx, l log) (int64, error) {
-	var n int64
-	err := tx.QueryRowContext(ctx, `
-		SELECT coalesce(max(sequence) + 1, 0)
-		FROM record.entry
-		WHERE log = $1`, l.number).Scan(&n)
+// putFinding stores a log's finding in the place of an earlier one.
+func putFinding(ctx context.Context, tx *postgres.Tx, l log, found string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO record.finding (log, id, found)
+		VALUES ($1, $2, $3)
+		ON CONFLICT ON CONSTRAINT finding_pkey DO UPDATE SET id = excluded.id, found = excluded.found`,
+		l.number, uuid.New(), found)
 	if err != nil {
-		return 0, fmt.Errorf("size of the record: %w", err)
+		return fmt.Errorf("finding: %w", err)
 	}
-	return n, nil
+	return nil
+}
+
+// deleteFinding deletes the finding that l was read with, and no later one.
+func deleteFinding(ctx context.Context, tx *postgres.Tx, l log) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM record.finding WHERE log = $1 AND id = $2`, l.number, l.found); err != nil {
+		return fmt.Errorf("finding: %w", err)
+	}
+	return nil
+}
+
+// extent is the end of each table of a log.
+type extent struct{ entries, hashes int64 }
+
+func extentOf(ctx context.Context, tx *postgres.Tx, l log) (extent, error) {
+	var e extent
+	err := tx.QueryRowContext(ctx, `
+		SELECT coalesce((SELECT max(sequence) + 1 FROM record.entry WHERE log = $1), 0),
+		       coalesce((SELECT max(index) + 1 FROM record.hash WHERE log = $1), 0)`, l.number).Scan(&e.entries, &e.hashes)
+	if err != nil {
+		return e, fmt.Errorf("size of the record: %w", err)
+	}
+	return e, nil
+}
+
+// sizeOf returns the number of a log's entries, and refuses tables that end at different
+// ones.
+func sizeOf(ctx context.Context, tx *postgres.Tx, l log) (int64, error) {
+	e, err := extentOf(ctx, tx, l)
+	if err != nil {
+		return 0, err
+	}
+	if want := tlog.StoredHashIndex(0, e.entries); e.hashes != want {
+		return 0, alteredf("the record has %d entries, whose tree has %d stored hashes and not %d: a table was cut", e.entries, want, e.hashes)
+	}
+	return e.entries, nil
 }
 
 func insertLine(ctx context.Context, tx *postgres.Tx, l log, e Entry, line Line) error {
@@ -145,7 +185,9 @@ func readHashes(ctx context.Context, tx *postgres.Tx, l log, indexes []int64) ([
 		if err := rows.Scan(&index, &h); err != nil {
 			return nil, fmt.Errorf("hashes: %w", err)
 		}
-		found[index] = tlog.Hash(h)
+		if len(h) == tlog.HashSize {
+			found[index] = tlog.Hash(h)
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("hashes: %w", err)
@@ -194,8 +236,62 @@ func linesBefore(ctx context.Context, tx *postgres.Tx, l log, before int64, limi
 	return out, err
 }
 
-func eachLine(ctx context.Context, tx *postgres.Tx, l log, from, until int64, visit func(Line) error) error {
-	return readLines(ctx, tx, visit, selectLine+` AND e.sequence >= $2 AND e.sequence < $3 ORDER BY e.sequence`, l.number, from, until)
+// eachRow visits the rows from ≤ n < until in order. The range is named for both tables: a
+// join by key alone could read the whole of one.
+func eachRow(ctx context.Context, tx *postgres.Tx, l log, from, until int64, visit func(row) error) error {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT e.sequence, e.text, w.salt, coalesce(w.document, ''), e.type, coalesce(e.consultation::text, '-'),
+		       to_char(e.minute, 'YYYY-MM-DD"T"HH24:MI"Z"')
+		FROM record.entry e
+		LEFT JOIN record.words w ON w.log = $1 AND w.sequence >= $2 AND w.sequence < $3 AND w.sequence = e.sequence
+		WHERE e.log = $1 AND e.sequence >= $2 AND e.sequence < $3
+		ORDER BY e.sequence`, l.number, from, until)
+	if err != nil {
+		return fmt.Errorf("entries: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.N, &r.Text, &r.Salt, &r.Words, &r.kind, &r.consultation, &r.minute); err != nil {
+			return fmt.Errorf("entries: %w", err)
+		}
+		if err := visit(r); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("entries: %w", err)
+	}
+	return nil
+}
+
+// hashRange gives the stored hashes from ≤ index < until, up to the first that is missing.
+func hashRange(ctx context.Context, tx *postgres.Tx, l log, from, until int64) ([]tlog.Hash, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT index, hash
+		FROM record.hash
+		WHERE log = $1 AND index >= $2 AND index < $3
+		ORDER BY index`, l.number, from, until)
+	if err != nil {
+		return nil, fmt.Errorf("hashes: %w", err)
+	}
+	defer rows.Close()
+	out := make([]tlog.Hash, 0, until-from)
+	for rows.Next() {
+		var index int64
+		var h []byte
+		if err := rows.Scan(&index, &h); err != nil {
+			return nil, fmt.Errorf("hashes: %w", err)
+		}
+		if index != from+int64(len(out)) || len(h) != tlog.HashSize {
+			break
+		}
+		out = append(out, tlog.Hash(h))
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("hashes: %w", err)
+	}
+	return out, nil
 }
 
 func readLines(ctx context.Context, tx *postgres.Tx, visit func(Line) error, query string, args ...any) error {
@@ -291,4 +387,29 @@ func cosignedBy(ctx context.Context, tx *postgres.Tx, l log, names []string) ([]
 		return nil, fmt.Errorf("cosignatures: %w", err)
 	}
 	return out, nil
+}
+
+// heldOf lists the logs with the minutes of their first entries, oldest first.
+func heldOf(ctx context.Context, tx *postgres.Tx) (held []Held, logs []log, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT l.number, l.id, l.origin, l.verifier, e.minute
+		FROM record.log l
+		LEFT JOIN record.entry e ON e.log = l.number AND e.sequence = 0
+		ORDER BY l.number`)
+	if err != nil {
+		return nil, nil, fmt.Errorf("logs: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l log
+		var began sql.NullTime
+		if err := rows.Scan(&l.number, &l.id, &l.origin, &l.verifier, &began); err != nil {
+			return nil, nil, fmt.Errorf("logs: %w", err)
+		}
+		held, logs = append(held, Held{Verifier: l.verifier, Began: began.Time}), append(logs, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("logs: %w", err)
+	}
+	return held, logs, nil
 }

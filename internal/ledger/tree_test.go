@@ -181,35 +181,6 @@ func TestTheOpeningOfARoundHasItsCheckpoint(t *testing.T) {
 	}
 }
 
-// Whoever changes a byte in the database is found out by hashing again.
-func TestAChangedByteIsNoticed(t *testing.T) {
-	for name, sql := range map[string]string{
-		"an entry":      `UPDATE record.entry SET text = replace(text, 'moderator', 'Moderator') WHERE sequence = 2`,
-		"a reason":      `UPDATE record.words SET document = replace(document, 'Doppione', 'doppione') WHERE sequence = 1`,
-		"a salt":        `UPDATE record.words SET salt = substring(sha256(salt) for 16) WHERE sequence = 1`,
-		"a stored hash": `UPDATE record.hash SET hash = sha256(hash) WHERE index = 4`,
-		"an end cut":    `DELETE FROM record.entry WHERE sequence = 4`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			db := testdb.New(t)
-			s := New(db, newKeys(), Options{})
-			act(t, s, uuid.New(), 5)
-			if _, err := s.Checkpoint(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Recount(t.Context()); err != nil {
-				t.Fatalf("before: %v", err)
-			}
-			tamper(t, db, sql)
-			// Also a server that starts anew notices, but for what the kept checkpoint alone tells.
-			faulty(t, s.Start(t.Context()), fault.Unavailable, "log_forked")
-			if name != "an end cut" {
-				faulty(t, s.Recount(t.Context()), fault.Unavailable, "log_forked")
-			}
-		})
-	}
-}
-
 // What the law has removed leaves its place, and an entry that says so; nothing else
 // about an entry can be changed, and the tree stays.
 func TestWordsCanBeRemovedByLawAndNothingElse(t *testing.T) {

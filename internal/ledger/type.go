@@ -1,8 +1,8 @@
 package ledger
 
-// Type is what an entry records (docs/RECORD.md §5). Beside the members named here a
-// body has "role" and "kind" of whoever acted, and "words": the salted digest of
-// what stands beside the entry.
+// Type is the kind of an entry (docs/RECORD.md §5). Beside the members named here a body
+// has "role" and "kind" of the act, and "words": the salted digest of the words beside
+// the entry.
 type Type string
 
 // The types. Digests are hex SHA-256, roots standard base64.

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Witness looks at somebody else's log from outside: it remembers the last
-// checkpoint it saw, and signs a newer one only when that contains it.
+// Witness cosigns somebody else's log: it stores the last checkpoint that it signed, and
+// signs a newer one only when that contains it.
 //
 //	told a key, or to trust ──► log.key ──► first look ──► checkpoint, line
 //	                                             │
@@ -33,7 +33,7 @@ type Witness struct {
 	Fetch Fetch
 }
 
-// Unpinned is the refusal to look at a log of which the witness knows no key.
+// Unpinned is the refusal of a log whose key is neither configured nor stored.
 type Unpinned struct{ Met string }
 
 func (u Unpinned) Error() string {
@@ -106,7 +106,7 @@ func (w Witness) create(path string) ([]byte, error) {
 
 // Look fetches the log's checkpoint, checks it against the last one seen, and
 // gives it with this witness's line, to be posted to the log's server. A log that
-// was rewritten is a Rewritten error. What was seen is kept before it is given.
+// was rewritten is a Rewritten error. The checkpoint is stored before it is returned.
 func (w Witness) Look(ctx context.Context) (signed []byte, size int64, err error) {
 	secret, err := w.secret()
 	if err != nil {
@@ -164,8 +164,8 @@ func (w Witness) Look(ctx context.Context) (signed []byte, size int64, err error
 	return signed, now.Size, replace(path, signed)
 }
 
-// pinned gives the log's verifier key: told, else met before, else met now and to be
-// trusted.
+// pinned returns the log's verifier key: the configured one, else the stored one, else
+// the server's, if it is to be trusted.
 func (w Witness) pinned(ctx context.Context) (string, error) {
 	path := filepath.Join(w.Dir, "log.key")
 	text, err := readSmall(path)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -86,35 +87,80 @@ func (w web) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(w.ctx)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.JoinPath(name).String(), nil)
-	if err != nil {
+	b := &body{client: w.client, name: name, ctx: ctx, cancel: cancel, pace: pace{idle: w.idle}}
+	if err := b.get(u.JoinPath(name)); err != nil {
 		cancel(nil)
 		return nil, err
 	}
-	answer, err := w.client.Do(r)
-	if err != nil {
-		cancel(nil)
-		return nil, err
-	}
-	if answer.StatusCode == http.StatusOK {
-		return &body{ReadCloser: answer.Body, ctx: ctx, cancel: cancel, pace: pace{idle: w.idle}}, nil
-	}
-	cancel(nil)
-	if err := answer.Body.Close(); err != nil {
-		return nil, err
-	}
-	if answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusGone {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return nil, fmt.Errorf("%s: the server answers %s", name, answer.Status)
+	return b, nil
 }
 
-// body is a file that is being transferred.
+// body is a file that is being transferred, page by page where the server sends it so.
 type body struct {
-	io.ReadCloser
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	pace   pace
+	io.ReadCloser // of the present page
+	client        *http.Client
+	name          string
+	ctx           context.Context
+	cancel        context.CancelCauseFunc
+	pace          pace
+	url           *url.URL // of the present page
+	next          *url.URL // of the page after it; nil for none
+	bytes         int64    // of the present page, so far
+}
+
+// next is the link of a page to the one after it (RFC 8288).
+var next = regexp.MustCompile(`<([^<>]*)>[^,<]*;\s*rel="?next"?`)
+
+// get asks for a page.
+func (b *body) get(u *url.URL) error {
+	r, err := http.NewRequestWithContext(b.ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return err
+	}
+	answer, err := b.client.Do(r)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode == http.StatusOK {
+		b.ReadCloser, b.url, b.next, b.bytes = answer.Body, u, nil, 0
+		if m := next.FindStringSubmatch(strings.Join(answer.Header["Link"], ",")); m != nil {
+			if b.next, err = b.after(m[1]); err != nil {
+				return errors.Join(err, answer.Body.Close())
+			}
+		}
+		return nil
+	}
+	if err := answer.Body.Close(); err != nil {
+		return err
+	}
+	if answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusGone {
+		return &fs.PathError{Op: "open", Path: b.name, Err: fs.ErrNotExist}
+	}
+	return fmt.Errorf("%s: the server answers %s", b.name, answer.Status)
+}
+
+// after reads the address of the next page, which differs in its query alone.
+func (b *body) after(link string) (*url.URL, error) {
+	to, err := b.url.Parse(link)
+	if err != nil {
+		return nil, fmt.Errorf("the server's next page has no address: %w", err)
+	}
+	if to.Scheme != b.url.Scheme || to.Host != b.url.Host || to.Path != b.url.Path || to.RawQuery == b.url.RawQuery {
+		return nil, fmt.Errorf("the server leads from a page to %s, which is no further page of the same file", to)
+	}
+	return to, nil
+}
+
+// turn goes to the next page.
+func (b *body) turn() error {
+	if b.bytes == 0 {
+		return errors.New("the server sends a page with nothing in it, and leads to a next one")
+	}
+	begun := time.Now()
+	if err := errors.Join(b.ReadCloser.Close(), b.get(b.next)); err != nil {
+		return err
+	}
+	return b.pace.add(0, time.Since(begun))
 }
 
 // pace is how fast a server sends.
@@ -134,14 +180,30 @@ func (p *pace) add(bytes int, spent time.Duration) error {
 	return nil
 }
 
-// Read reads what the server sends, as long as it sends.
+// Read reads the file to the end of its last page, as long as the server sends.
 func (b *body) Read(p []byte) (int, error) {
+	for {
+		n, err := b.read(p)
+		if b.next == nil || !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		if n > 0 {
+			return n, nil // the page's end comes again
+		}
+		if err := b.turn(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+func (b *body) read(p []byte) (int, error) {
 	begun := time.Now()
 	silent := time.AfterFunc(b.pace.idle, func() {
 		b.cancel(fmt.Errorf("the server has said nothing for %s", b.pace.idle))
 	})
 	n, err := b.ReadCloser.Read(p)
 	silent.Stop()
+	b.bytes += int64(n)
 	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() != nil {
 		err = context.Cause(b.ctx)
 	}

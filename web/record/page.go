@@ -26,7 +26,8 @@ const perPage = 40
 type indexView struct {
 	Size          int64
 	Root          string
-	Forked        bool // nothing can be signed: the page says so
+	Forked        bool // nothing can be signed and no act is possible
+	Unchecked     bool // nothing can be signed until all entries have been hashed
 	Witnesses     []ledger.Cosigner
 	Entries       []ledger.Entry
 	Older         int64 // number before which the next page begins; 0 for none
@@ -38,17 +39,18 @@ type indexView struct {
 func (c room) index(q *page.Request) error {
 	v := indexView{titles: map[uuid.UUID]consultation.Consultation{}}
 	before := int64(0)
-	if said := q.Query("before"); said != "" {
+	if text := q.Query("before"); text != "" {
 		var err error
-		if before, err = strconv.ParseInt(said, 10, 64); err != nil || before < 1 {
+		if before, err = strconv.ParseInt(text, 10, 64); err != nil || before < 1 {
 			return fault.New(fault.NotFound, "no_page", "there is no such page")
 		}
 	}
 	size, root, err := c.Record.Present(q.Context())
 	switch {
 	case fault.KindOf(err) == fault.Unavailable:
-		// A record that cannot go on is read all the same.
-		v.Forked = true
+		// A record that cannot go on is still read.
+		v.Unchecked = ledger.IsUnchecked(err)
+		v.Forked = !v.Unchecked
 	case err != nil:
 		return err
 	default:
@@ -90,7 +92,7 @@ type folder struct {
 
 type file struct{ Name, Path string }
 
-// consultation shows who steered one consultation, and what can be checked of it.
+// consultation shows the acts of one consultation, and its files.
 func (c room) consultation(q *page.Request) error {
 	found, err := c.Consultations.Find(q.Context(), account.Actor{}, q.Param("slug"))
 	if err != nil {
@@ -141,7 +143,7 @@ func folders(all []string) []folder {
 	return slices.DeleteFunc(out, func(f folder) bool { return len(f.Files)+len(f.Leaves) == 0 })
 }
 
-// explain says what a file is; "" for one without words.
+// explain returns the words about a file; "" for none.
 func (f file) explain(q *page.Request) string {
 	name := f.Name
 	if strings.HasPrefix(name, "releases/") {
@@ -154,7 +156,7 @@ func (f file) explain(q *page.Request) string {
 	return q.T(key)
 }
 
-// target says what an act was done to; "" when it is what the page is about.
+// target returns the target of an act in words; "" when it is the subject of the page.
 func target(q *page.Request, e ledger.Entry, title string) string {
 	if e.Target == title || e.Target == string(e.Type) {
 		return ""
@@ -162,7 +164,7 @@ func target(q *page.Request, e ledger.Entry, title string) string {
 	return ui.Target(q, e.Target)
 }
 
-// by says who did it.
+// by returns the author of an act, by name and office.
 func by(q *page.Request, e ledger.Entry) string {
 	office := "record.role." + e.Role
 	switch {

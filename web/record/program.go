@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -46,8 +47,8 @@ func (c room) key(q *page.Request) error {
 	return q.Public(text, false, []byte(strings.Join(keys, "\n")+"\n"))
 }
 
-// consultations lists the public consultations, one a line: which of the log's each
-// folder shows, a program could not find otherwise.
+// consultations lists the public consultations, one a line, with the folder of each: a
+// program could not find it otherwise.
 func (c room) consultations(q *page.Request) error {
 	list, err := c.list(q.Context())
 	if err != nil {
@@ -85,29 +86,83 @@ func (c room) tile(q *page.Request) error {
 	return q.Public("application/octet-stream", full, data)
 }
 
-// entries streams the log, or its part from ≤ n < to.
+const (
+	// pageMost bounds the entries of a page of the log.
+	pageMost = 1000
+	// pageBytes ends a page with the entry that reaches it.
+	pageBytes = 1 << 20
+)
+
+// errFull ends a page.
+var errFull = errors.New("the page is full")
+
+// entries sends a page of the log: the entries from ≤ n < to, at most limit of them. Its
+// Link header names the next page up to the same end, so that all pages together are the
+// log of one moment, byte by byte the file "entries" of a downloaded folder.
 func (c room) entries(q *page.Request) error {
 	size, root, err := c.Record.Present(q.Context())
 	if err != nil {
 		return err
 	}
-	from, err := bound(q, "from", 0, size)
+	from, err := whole(q, "from", 0, 0)
 	if err != nil {
 		return err
 	}
-	to, err := bound(q, "to", size, size)
+	to, err := whole(q, "to", 0, size)
 	if err != nil {
 		return err
 	}
+	limit, err := whole(q, "limit", 1, pageMost)
+	if err != nil {
+		return err
+	}
+	if limit > pageMost {
+		return fault.Bad(fault.Field{Name: "limit", Code: "out_of_range", Message: fmt.Sprintf("ask for 1 to %d entries, and follow the link to the next page", pageMost), Args: map[string]any{"min": 1, "max": pageMost}})
+	}
+	from, to = min(from, size), min(to, size)
 	// A text that is removed by law adds an entry: the root tells this change too.
-	if !q.Fresh(lines, fmt.Sprintf("%s-%d-%d", root, from, to), false) {
+	if !q.Fresh(lines, fmt.Sprintf("%s-%d-%d-%d", root, from, to, limit), false) {
 		return nil
 	}
-	return q.Stream(lines, "", func(w io.Writer) error { return c.write(q.Context(), from, to, w) })
+	next := from
+	var b bytes.Buffer
+	err = c.Record.Lines(q.Context(), from, min(to, from+limit), func(l ledger.Line) error {
+		if b.Len() >= pageBytes {
+			return errFull
+		}
+		text, err := l.JSON()
+		if err != nil {
+			return err
+		}
+		next = l.N + 1
+		b.Write(text)
+		return nil
+	})
+	if err != nil && !errors.Is(err, errFull) {
+		return err
+	}
+	if from < next && next < to {
+		q.W.Header().Set("Link", fmt.Sprintf(`</record/entries?from=%d&to=%d&limit=%d>; rel="next"`, next, to, limit))
+	}
+	return q.Public(lines, false, b.Bytes())
 }
 
-func (c room) write(ctx context.Context, from, to int64, w io.Writer) error {
-	return c.Record.Lines(ctx, from, to, func(l ledger.Line) error {
+// whole reads a whole number from the query; otherwise is the value of none.
+func whole(q *page.Request, name string, least, otherwise int64) (int64, error) {
+	text := q.Query(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < least {
+		return 0, fault.Bad(fault.Field{Name: name, Code: "whole_number", Message: fmt.Sprintf("write a whole number from %d", least)})
+	}
+	return n, nil
+}
+
+// write writes all entries before size, holding one at a time.
+func (c room) write(ctx context.Context, size int64, w io.Writer) error {
+	return c.Record.Lines(ctx, 0, size, func(l ledger.Line) error {
 		b, err := l.JSON()
 		if err != nil {
 			return err
@@ -117,23 +172,10 @@ func (c room) write(ctx context.Context, from, to int64, w io.Writer) error {
 	})
 }
 
-// bound reads a number of entries from the query, at most the log's size.
-func bound(q *page.Request, name string, otherwise, size int64) (int64, error) {
-	said := q.Query(name)
-	if said == "" {
-		return otherwise, nil
-	}
-	n, err := strconv.ParseInt(said, 10, 64)
-	if err != nil || n < 0 {
-		return 0, fault.Bad(fault.Field{Name: name, Code: "whole_number", Message: "write a whole number from 0"})
-	}
-	return min(n, size), nil
-}
-
 // noteSize bounds what a witness posts: a checkpoint with a few lines.
 const noteSize = 16 << 10
 
-// cosign takes a witness's line.
+// cosign stores a witness's line.
 func (c room) cosign(q *page.Request) error {
 	signed, err := io.ReadAll(io.LimitReader(q.R.Body, noteSize+1))
 	if err != nil {
@@ -169,15 +211,15 @@ func (c room) file(q *page.Request) error {
 	})
 }
 
-// moment is what belongs together of one state of the log.
+// moment is a consistent part of one state of the log.
 type moment struct {
 	files  []string // of one consultation
 	list   []byte   // of all
 	signed []byte   // checkpoint
 }
 
-// still gives the files of a consultation, the list and a checkpoint that belong
-// together: nothing was released between them.
+// still reads the files of a consultation, the list and a checkpoint of one moment:
+// nothing was released between them.
 func (c room) still(q *page.Request, slug string) (m moment, err error) {
 	before, err := c.Record.Checkpoint(q.Context())
 	for err == nil {
@@ -223,24 +265,24 @@ func (c room) zip(q *page.Request) error {
 			}
 			return write(f)
 		}
-		whole := func(b []byte) func(io.Writer) error {
+		all := func(b []byte) func(io.Writer) error {
 			return func(w io.Writer) error { _, err := w.Write(b); return err }
 		}
-		if err := put("checkpoint", whole(m.signed)); err != nil {
+		if err := put("checkpoint", all(m.signed)); err != nil {
 			return err
 		}
-		if err := put("consultations", whole(m.list)); err != nil {
+		if err := put("consultations", all(m.list)); err != nil {
 			return err
 		}
 		if witnessed != nil {
-			if err := put("cosigned", whole(witnessed)); err != nil {
+			if err := put("cosigned", all(witnessed)); err != nil {
 				return err
 			}
 		}
-		if err := put("key", whole([]byte(strings.Join(keys, "\n")+"\n"))); err != nil {
+		if err := put("key", all([]byte(strings.Join(keys, "\n")+"\n"))); err != nil {
 			return err
 		}
-		if err := put("entries", func(w io.Writer) error { return c.write(q.Context(), 0, size, w) }); err != nil {
+		if err := put("entries", func(w io.Writer) error { return c.write(q.Context(), size, w) }); err != nil {
 			return err
 		}
 		for _, name := range m.files {
@@ -248,7 +290,7 @@ func (c room) zip(q *page.Request) error {
 				return err
 			}
 		}
-		if err := put(slug+"/files", whole([]byte(strings.Join(m.files, "\n")+"\n"))); err != nil {
+		if err := put(slug+"/files", all([]byte(strings.Join(m.files, "\n")+"\n"))); err != nil {
 			return err
 		}
 		return z.Close()

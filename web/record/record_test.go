@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -106,6 +107,10 @@ func guards(t *testing.T, h *webtest.House) {
 		program("/record/consultations", 200),
 		program("/record/entries", 200),
 		program("/record/entries?from=x", 422),
+		program("/record/entries?to=-1", 422),
+		program("/record/entries?limit=0", 422),
+		program("/record/entries?limit=1001", 422),
+		program("/record/entries?from=99999999", 200),
 		program("/record/tile/8/0/000.p/1", 200),
 		program("/record/tile/8/0/999", 404),
 		program(published+"/files", 200),
@@ -253,6 +258,26 @@ func programs(t *testing.T, site *webtest.Site) {
 	}
 	if err := json.Unmarshal([]byte(all[3]), &line); err != nil || line.N != 3 || !strings.HasPrefix(line.Entry, "delfi entry v1\n") {
 		t.Errorf("%s: %v", all[3], err)
+	}
+	// Pages follow each other by their links, up to the end that the first one found.
+	var text string
+	pages := 0
+	for at := "/record/entries?limit=7"; at != ""; pages++ {
+		got := b.Get(t, at)
+		if n := strings.Count(got.Body, "\n"); got.Status != 200 || n > 7 || n == 0 {
+			t.Fatalf("%s: %d, %d lines", at, got.Status, n)
+		}
+		text += got.Body
+		link := got.Header.Get("Link")
+		if at = ""; link != "" {
+			at = strings.TrimSuffix(strings.TrimPrefix(link, "<"), `>; rel="next"`)
+			if want := fmt.Sprintf("/record/entries?from=%d&to=%d&limit=7", strings.Count(text, "\n"), len(all)-1); at != want {
+				t.Fatalf("the next page is %s, want %s", at, want)
+			}
+		}
+	}
+	if text != strings.Join(all, "") || pages != (len(all)-1+6)/7 || pages < 3 {
+		t.Errorf("%d pages have %d bytes of %d", pages, len(text), len(strings.Join(all, "")))
 	}
 	if checkpoint := strings.Split(b.Get(t, "/record/checkpoint").Body, "\n"); checkpoint[0] != "localhost/record" || len(checkpoint) != 6 {
 		t.Errorf("%q", checkpoint)

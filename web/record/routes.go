@@ -56,7 +56,7 @@ func Routes(r chi.Router, app *page.App, s Services) {
 		r.Get("/cosigned", app.Program(c.cosigned))
 		r.Get("/key", app.Program(c.key))
 		r.Get("/consultations", app.Program(c.consultations))
-		r.Get("/entries", app.Download(c.entries))
+		r.Get("/entries", app.Program(c.entries))
 		r.Get("/tile/8/*", app.Program(c.tile))
 		r.Post("/cosignatures", app.Program(c.cosign))
 		r.Get("/{slug}.zip", app.Download(c.zip))

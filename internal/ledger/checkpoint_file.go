@@ -10,16 +10,16 @@ import (
 	"syscall"
 )
 
-// keep is the last checkpoint that was signed, outside the database. A backup of
-// the database that is restored without it is found out; path "" is memory only.
-type keep struct {
+// checkpointFile stores the last signed checkpoint outside the database, so that a backup
+// of the database that is restored without it is found; path "" is memory alone.
+type checkpointFile struct {
 	path string
 	mu   sync.Mutex
 	last checkpoint
 }
 
-// read gives what is kept; an empty checkpoint when nothing is.
-func (k *keep) read() (checkpoint, error) {
+// read returns the stored checkpoint; an empty one before the first.
+func (k *checkpointFile) read() (checkpoint, error) {
 	if k.path == "" {
 		k.mu.Lock()
 		defer k.mu.Unlock()
@@ -30,7 +30,7 @@ func (k *keep) read() (checkpoint, error) {
 		return checkpoint{}, nil
 	}
 	if err != nil {
-		return checkpoint{}, fmt.Errorf("the kept checkpoint: %w", err)
+		return checkpoint{}, fmt.Errorf("the stored checkpoint: %w", err)
 	}
 	c, err := parseCheckpoint(text)
 	if err != nil {
@@ -39,10 +39,9 @@ func (k *keep) read() (checkpoint, error) {
 	return c, nil
 }
 
-// write keeps c unless a later one of the same log is kept already: another
-// process on the same folder may have signed meanwhile. The file is there whole
-// before the checkpoint is shown to anybody.
-func (k *keep) write(c checkpoint) error {
+// write stores c unless a later one of the same log is stored: another process on the same
+// folder may have signed meanwhile. The file is whole before the checkpoint is shown.
+func (k *checkpointFile) write(c checkpoint) error {
 	if k.path == "" {
 		k.mu.Lock()
 		defer k.mu.Unlock()
@@ -52,15 +51,15 @@ func (k *keep) write(c checkpoint) error {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
-		return fmt.Errorf("the kept checkpoint: %w", err)
+		return fmt.Errorf("the stored checkpoint: %w", err)
 	}
 	guard, err := os.OpenFile(k.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return fmt.Errorf("the kept checkpoint: %w", err)
+		return fmt.Errorf("the stored checkpoint: %w", err)
 	}
-	defer guard.Close() // which lets go of the lock
+	defer guard.Close() // which releases the lock
 	if err := syscall.Flock(int(guard.Fd()), syscall.LOCK_EX); err != nil {
-		return fmt.Errorf("the kept checkpoint: %w", err)
+		return fmt.Errorf("the stored checkpoint: %w", err)
 	}
 	there, err := k.read()
 	if err != nil {
