@@ -41,7 +41,7 @@ func TestKeysAreListedAndRotated(t *testing.T) {
 	}
 	// The key that signs the public record, with its public half.
 	settings := databaseSettings{DatabaseURL: d.args[1], Data: d.args[3], MasterKey: os.Getenv("DELFI_MASTER_KEY")}
-	db, held, closeDatabase, err := settings.open(t.Context(), false)
+	db, held, closeDatabase, err := settings.openWatched(t.Context(), false, func(error) {})
 	if err != nil {
 		t.Fatal(err)
 	}
