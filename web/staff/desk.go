@@ -92,8 +92,11 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
 		v.Typed[name] = form.Value(name)
 	}
-	if f.Kind != fault.Conflict {
+	if f.Kind != fault.Conflict && v.offers(v.TypedAt) {
 		return q.Render(422, deskPage(v))
+	}
+	if f.Kind != fault.Conflict { // there is no form left in which to mend anything
+		v.Fault = fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(v.Consultation.Stage))
 	}
 	if lost := v.lost(q); !v.offers(v.TypedAt) && len(lost.Texts) > 0 {
 		return q.Render(409, ui.LostPage(lost))
