@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"fmt"
-	"log/slog"
 	"maps"
 	"net/url"
 	"slices"
@@ -10,38 +9,9 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 
-	"delfi/web"
-	webaccount "delfi/web/account"
-	"delfi/web/administration"
-	"delfi/web/demo"
-	"delfi/web/page"
-	"delfi/web/participate"
-	"delfi/web/record"
-	"delfi/web/staff"
 	"delfi/web/webtest"
 )
-
-// house mounts the whole site on a house's services.
-func house(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.Kernel) {
-		r.Mount("/", web.Routes(web.Options{
-			Kernel:  k,
-			Account: webaccount.Services{Entry: h.Accounts, Kept: webaccount.Kept{Accounts: h.Accounts, Panel: h.Panel, Consultations: h.Consultations, Ballots: h.Ballots}},
-			Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
-				Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
-			Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports},
-			Staff:          staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
-			Administration: administration.Services{Accounts: h.Accounts},
-			Demo:           idle{},
-			Health:         web.Health{Log: slog.New(slog.DiscardHandler)},
-		}))
-	}
-}
-
-// idle is a synthetic panel that does nothing.
-type idle struct{ demo.Panel }
 
 // unrefused are the forms that nobody is refused for what they filled in or for what
 // somebody else did, with the reason.
@@ -65,9 +35,9 @@ type control struct {
 
 // crawled is a form as a crawl found it.
 type crawled struct {
-	page, action string
-	controls     []control
-	buttons      []control
+	id, page, action string
+	controls         []control
+	buttons          []control
 }
 
 // formsOf gives the forms of a page that send something.
@@ -78,7 +48,7 @@ func formsOf(p webtest.Found) []crawled {
 			return
 		}
 		path, _, _ := strings.Cut(p.Path, "?")
-		one := crawled{page: p.Path, action: f.AttrOr("action", path)}
+		one := crawled{id: f.AttrOr("id", ""), page: p.Path, action: f.AttrOr("action", path)}
 		inside := f.Find("input, textarea, select, button")
 		if id, has := f.Attr("id"); has {
 			inside = inside.AddSelection(p.Page.Find("[form='" + id + "']"))
@@ -255,7 +225,9 @@ func (r *refusals) send(b *webtest.Browser, s sending, ways ...string) {
 			}
 			if got.Status == 422 || got.Status == 409 {
 				r.times[s.pattern]++
-				r.check(b, fmt.Sprintf("%s (%s, %s, %s=%s)", s.action, s.who, way, button.name, button.value), got)
+				at := fmt.Sprintf("%s (%s, %s, %s=%s)", s.action, s.who, way, button.name, button.value)
+				r.check(b, at, got)
+				r.switches(b, at, got)
 			}
 		}
 	}
@@ -337,6 +309,7 @@ func (r *refusals) check(b *webtest.Browser, at string, got webtest.Response) {
 // the test as long as no page has it or nothing refuses it.
 func TestEveryFormThatIsRefusedLeadsToItsFields(t *testing.T) {
 	h := webtest.Open(t).Play(t)
+	h.Codes = 100000
 	site := h.Site(t, house(h))
 	r := &refusals{walk: walk{t, h, site}, found: map[string]string{}, times: map[string]int{}, done: map[string]bool{}, led: map[string][]string{}}
 	r.people = map[string]func() *webtest.Browser{"stranger": site.Stranger, "panelist": func() *webtest.Browser { return site.As(t, h.Panelist(t, 1)) }}

@@ -46,12 +46,17 @@ func (a *App) speak(next http.Handler) http.Handler {
 
 // choose remembers a language and shows the same page in it.
 func (a *App) choose(w http.ResponseWriter, r *http.Request, lang, path string, query url.Values) {
-	http.SetCookie(w, &http.Cookie{
-		Name: i18n.Cookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: a.secure,
-	})
+	http.SetCookie(w, a.languageCookie(lang))
 	w.Header().Set("Cache-Control", "no-store")
 	// A path that begins with two slashes would name another host.
 	to := url.URL{Path: i18n.Path(lang, "/"+strings.TrimLeft(path, "/\\")), RawQuery: query.Encode()}
 	http.Redirect(w, r, to.String(), http.StatusSeeOther)
+}
+
+// languageCookie remembers a language for a year.
+func (a *App) languageCookie(lang string) *http.Cookie {
+	return &http.Cookie{
+		Name: i18n.Cookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: a.secure,
+	}
 }

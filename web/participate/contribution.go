@@ -143,6 +143,7 @@ func (c room) contribute(q *page.Request) error {
 	w.Alias, w.Body = alias.Name, form.Value("body")
 	if one, bad := uuid.Parse(form.Value("id")); bad == nil && form.Value("act") == "edit" {
 		w.Edit, w.Seen = one, form.Value("seen")
+		q.StandsAt(w.path("/contributions?edit=" + one.String()))
 	}
 	var f *fault.Fault
 	switch {
