@@ -78,7 +78,7 @@ func (d room) dispose(q *page.Request) error {
 		v.Fault = f
 		return q.Render(422, queuePage(v))
 	case errors.As(err, &f) && f.Code == "item_changed":
-		v.Stale = &ui.Staleness{Fault: f, Changes: ui.Changes(ui.Changed{Label: q.T("staff.synthesis.text"), Theirs: v.was(), Mine: v.Text})}
+		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Changes: ui.Changes(ui.Changed{Label: q.T("staff.synthesis.text"), Theirs: v.was(), Mine: v.Text})}
 		return q.Render(409, queuePage(v))
 	case errors.As(err, &f) && f.Kind == fault.Conflict:
 		v.Fault = f // a colleague was quicker: what was typed stays, beside what they did
