@@ -150,6 +150,6 @@ func revocable(q *page.Request, h account.Holding) bool {
 func (v ownView) frame(q *page.Request) ui.Frame {
 	return ui.Frame{
 		Title: v.Name, Section: ui.Desk, Owner: v.Name, Address: v.Address,
-		Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Name}},
+		Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Name, Lang: ui.NameLanguage}},
 	}
 }

@@ -45,12 +45,17 @@ func Language(secure bool, next http.Handler) http.Handler {
 
 // choose stores a language and redirects to the same page in it.
 func choose(w http.ResponseWriter, r *http.Request, secure bool, lang, path string, query url.Values) {
-	http.SetCookie(w, &http.Cookie{
-		Name: i18n.Cookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure,
-	})
+	http.SetCookie(w, LanguageCookie(secure, lang))
 	w.Header().Set("Cache-Control", "no-store")
 	// A path that begins with two slashes would name another host.
 	to := url.URL{Path: i18n.Path(lang, "/"+strings.TrimLeft(path, "/\\")), RawQuery: query.Encode()}
 	http.Redirect(w, r, to.String(), http.StatusSeeOther)
+}
+
+// LanguageCookie stores a language for a year.
+func LanguageCookie(secure bool, lang string) *http.Cookie {
+	return &http.Cookie{
+		Name: i18n.Cookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure,
+	}
 }

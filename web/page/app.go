@@ -232,6 +232,9 @@ func (a *App) pass(q *Request, h Handler, guards []Guard) error {
 	if err := q.looks(); err != nil {
 		return err
 	}
+	if lang, ok := q.switched(); ok && a.routes != nil {
+		return a.inLanguage(q, lang)
+	}
 	if !q.reads() {
 		q.sentAgain()
 	}

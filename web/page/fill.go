@@ -10,10 +10,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// fill gives a page with values in its form that is sent to action, and a line above
-// that nothing was sent. Of several such forms it is the one whose hidden fields are
+// fill gives a page with values in its form that is sent to action, and the words of a
+// key above, which say that nothing was sent. Of several such forms it is the one whose hidden fields are
 // the values'. What has no place on the page any longer is shown to be copied.
-func fill(page []byte, q *Request, action string, values url.Values) ([]byte, error) {
+func fill(page []byte, q *Request, action string, values url.Values, key string) ([]byte, error) {
 	doc, err := html.Parse(bytes.NewReader(page))
 	if err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func fill(page []byte, q *Request, action string, values url.Values) ([]byte, er
 	if main == nil {
 		main = find(doc, func(n *html.Node) bool { return n.DataAtom == atom.Body })
 	}
-	main.InsertBefore(f.notice(q), main.FirstChild)
+	main.InsertBefore(f.notice(q, key), main.FirstChild)
 	var b bytes.Buffer
 	if err := html.Render(&b, doc); err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func (f *filling) pressed(name, value string) {
 }
 
 // notice says that nothing was sent, and what has no place on the page.
-func (f *filling) notice(q *Request) *html.Node {
+func (f *filling) notice(q *Request, key string) *html.Node {
 	var left []string
 	for _, name := range sortedNames(f.values) {
 		for _, v := range f.values[name][min(f.used[name], len(f.values[name])):] {
@@ -181,7 +181,7 @@ func (f *filling) notice(q *Request) *html.Node {
 			}
 		}
 	}
-	line := q.T("ui.typed.back")
+	line := q.T(key)
 	box := element(atom.Div, "class", "container dlf-typed", "role", "status")
 	alert := element(atom.Div, "class", "alert alert-warning my-3")
 	box.AppendChild(alert)

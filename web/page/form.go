@@ -25,13 +25,17 @@ func (q *Request) Form() (Form, error) {
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return Form{}, middleware.BadForm("no urlencoded form")
 	}
+	if q.unread != nil { // the body is read once
+		return Form{}, q.unread
+	}
 	if q.R.PostForm == nil { // the library would make a second copy of it, with the query
 		body, err := io.ReadAll(q.R.Body)
-		if err != nil {
-			return Form{}, middleware.ReadError(err)
+		if err == nil {
+			q.R.PostForm, err = url.ParseQuery(string(body))
 		}
-		if q.R.PostForm, err = url.ParseQuery(string(body)); err != nil {
-			return Form{}, middleware.ReadError(err)
+		if err != nil {
+			q.unread = middleware.ReadError(err)
+			return Form{}, q.unread
 		}
 	}
 	for name, values := range q.R.PostForm {

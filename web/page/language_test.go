@@ -134,20 +134,6 @@ func TestDatesAreRomesInTheReadersLanguage(t *testing.T) {
 	}
 }
 
-// TestSwitchOnAnAnsweredForm leads to a page that can be read: the one whose form was sent.
-func TestSwitchOnAnAnsweredForm(t *testing.T) {
-	for referer, want := range map[string]string{
-		"http://delfi.test/en/desk/a?x=1": "/desk/a?lang=it&x=1", "http://delfi.test/desk/a": "/desk/a?lang=it",
-		"http://evil.test/desk/a": "/?lang=it", "": "/?lang=it",
-	} {
-		r := httptest.NewRequest(http.MethodPost, "http://delfi.test/desk/a/withdraw", nil)
-		r.Header.Set("Referer", referer)
-		if got := (&Request{R: r, Printer: i18n.Printer{Lang: "en"}}).Switch("it"); got != want {
-			t.Errorf("from %q: %q, want %q", referer, got, want)
-		}
-	}
-}
-
 // Each page has one address: one with a slash at its end leads there, in its language,
 // with what was asked, and never to another site.
 func TestASlashAtTheEndLeadsToThePage(t *testing.T) {

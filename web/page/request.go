@@ -38,6 +38,8 @@ type Request struct {
 	stale   bool      // the roles of who asks were not looked at for too long, and are left out
 	fresh   bool      // signing in must be a fresh one
 	noStore bool      // nothing may keep the answer
+	unread  error     // why the form cannot be read
+	stands  string    // path and query of the page of the form that was sent; "" for the nearest above
 	flashes []string  // keys of words to show once
 	made    func()    // of a Download: gives back its place among those that are made
 }
@@ -104,23 +106,6 @@ func (q *Request) CurrentPath() string {
 	return q.R.URL.EscapedPath() + "?" + q.R.URL.RawQuery
 }
 
-// Switch is the link that shows this page in another language and remembers it. The
-// answer to a form has no address to be read at: there it shows the page whose form was sent.
-func (q *Request) Switch(lang string) string {
-	at := *q.R.URL
-	if !q.reads() {
-		at = url.URL{Path: "/"}
-		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
-			at = *from
-			_, at.Path = i18n.Split(from.Path)
-			at.RawPath = ""
-		}
-	}
-	values := at.Query()
-	values.Set("lang", lang)
-	return i18n.Path(lang, at.EscapedPath()) + "?" + values.Encode()
-}
-
 // SignInURL leads to signing in and back to where the reader is.
 func (q *Request) SignInURL() string {
 	if q.fresh {
@@ -151,7 +136,7 @@ func (q *Request) Render(status int, c templ.Component) error {
 		q.Cookies.Delete(flashCookie)
 	}
 	q.W.Header().Set("Content-Language", q.Lang)
-	body := q.restored(b.Bytes())
+	body := q.answering(status, q.restored(b.Bytes()))
 	if q.Kept() {
 		body = bytes.Clone(body) // the cache may keep it
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 	"delfi/web/session"
 )
 
@@ -52,8 +53,8 @@ const Drawn = "part"
 type typedNote struct {
 	Secret string
 	Owner  uuid.UUID
-	From   string // the page that its form stands on, language included
-	Action string // path that it was sent to, language included
+	From   string // the page that its form stands on, without language
+	Action string // path that it was sent to, without language
 }
 
 // putBy keeps the form that was sent; false when it cannot be: nobody known sent it,
@@ -73,7 +74,8 @@ func (a *App) putBy(q *Request) bool {
 	if err != nil || !a.typedRoom.take(len(packed), q.Now) {
 		return false
 	}
-	note := typedNote{Secret: rand.Text(), Owner: owner, From: q.back(), Action: q.URL(q.R.URL.EscapedPath())}
+	note := typedNote{Secret: rand.Text(), Owner: owner, Action: q.R.URL.EscapedPath()}
+	_, note.From = i18n.Split(q.back())
 	name, box, err := session.Key("typed " + note.Secret)
 	if err != nil {
 		return false
@@ -168,9 +170,8 @@ func (q *Request) typedNotes() map[string]typedNote {
 
 // sentAgain forgets what was put by of the form that is being sent, for it arrived.
 func (q *Request) sentAgain() {
-	action := q.URL(q.R.URL.EscapedPath())
 	for name, n := range q.typedNotes() {
-		if n.Action == action {
+		if n.Action == q.R.URL.EscapedPath() {
 			q.Cookies.DeleteSealed(typedKind, name)
 		}
 	}
@@ -187,7 +188,7 @@ func (q *Request) restored(page []byte) []byte {
 			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
-		if n.From != q.URL(q.CurrentPath()) {
+		if n.From != q.CurrentPath() {
 			continue
 		}
 		values, err := q.app.takeTyped(q.Context(), n)
@@ -199,7 +200,7 @@ func (q *Request) restored(page []byte) []byte {
 			continue
 		}
 		q.NoStore()
-		filled, err := fill(page, q, n.Action, values)
+		filled, err := fill(page, q, q.URL(n.Action), values, "ui.typed.back")
 		if err != nil {
 			q.app.unsaid(q, "a form that was put by cannot be shown", err)
 			continue

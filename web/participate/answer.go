@@ -99,6 +99,14 @@ func (c room) answer(q *page.Request) error {
 		return fault.New(fault.NotFound, "no_ballots", "this round asks for contributions, not for ballots")
 	}
 	all := form.Value("all") == "1"
+	switch k, ok := form.Int("item"); {
+	case all:
+		q.StandsAt(v.ballotPath(r.Number) + "?all=1")
+	case ok:
+		q.StandsAt(fmt.Sprintf("%s?item=%d", v.ballotPath(r.Number), k))
+	default:
+		q.StandsAt(v.ballotPath(r.Number) + "?review=1")
+	}
 	if all && form.Value("act") == "deliver" {
 		return c.cast(q, v, r, seat, form)
 	}

@@ -143,14 +143,17 @@ func (c room) contribute(q *page.Request) error {
 	w.Alias, w.Body = alias.Name, form.Value("body")
 	if one, bad := uuid.Parse(form.Value("id")); bad == nil && form.Value("act") == "edit" {
 		w.Edit, w.Seen = one, form.Value("seen")
+		q.StandsAt(w.path("/contributions?edit=" + one.String()))
 	}
 	var f *fault.Fault
 	switch {
 	case !errors.As(err, &f):
 		return err
-	case f.Kind == fault.Invalid:
+	case f.Kind == fault.Invalid && w.Open:
 		w.Problems = ui.ProblemsOf(err)
 		return c.again(q, 422, w, alias)
+	case f.Kind == fault.Invalid: // there is no form left in which to mend anything
+		return q.Render(409, closedText(w, q.T("consultation.closed.not_counted")))
 	case f.Code == "contributions_full" || f.Code == "contribution_gone" || f.Code == "contribution_changed":
 		w.Trouble = q.Fault(f)
 		return c.again(q, 409, w, alias)

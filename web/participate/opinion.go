@@ -114,10 +114,14 @@ func (o opinionView) standing() string {
 }
 
 // deviation names the day, the act and its target, in the reader's words.
-func deviation(q *page.Request, d report.Deviation) string {
-	said := []string{d.On, ui.Act(q, d.Kind), ui.Target(q, d.Target)}
-	if on, err := time.Parse(time.DateOnly, d.On); err == nil {
-		said[0] = q.Date(on)
+func deviation(q *page.Request, d report.Deviation, lang string) string {
+	on := ui.Target(q, d.Target)
+	if on == d.Target { // the name of what it was done to
+		on = ui.In(lang, on)
+	}
+	said := []string{d.On, ui.Act(q, d.Kind), on}
+	if day, err := time.Parse(time.DateOnly, d.On); err == nil {
+		said[0] = q.Date(day)
 	}
 	return strings.Join(said, " · ")
 }

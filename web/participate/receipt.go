@@ -129,6 +129,7 @@ func (c room) proof(q *page.Request) error {
 		r.Problems = ui.ProblemsOf(fault.Bad(fault.Field{
 			Name: "understood", Code: "proof_not_understood", Message: "say that you have read what the file can show others",
 		}))
+		q.StandsAt(r.here("/receipt"))
 		return q.Render(422, receipt(r))
 	}
 	document, err := c.Ballots.Proof(q.Context(), seat, r.Round.Number)

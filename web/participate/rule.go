@@ -13,13 +13,13 @@ import (
 // promises are the commitment's facts beside its quotation.
 func (v view) promises(q *page.Request) []ui.Fact {
 	c := v.Commitment
-	facts := []ui.Fact{{Name: q.T("consultation.commitment.decider"), Value: c.Decider}}
+	facts := []ui.Fact{{Name: q.T("consultation.commitment.decider"), Value: ui.In(v.Language, c.Decider)}}
 	add := func(key, value string) {
 		if value != "" {
 			facts = append(facts, ui.Fact{Name: q.T("consultation.commitment." + key), Value: value})
 		}
 	}
-	add("subject", c.Subject)
+	add("subject", ui.In(v.Language, c.Subject))
 	if !c.DecideBy.IsZero() {
 		add("decide_by", q.Date(c.DecideBy))
 	}
@@ -31,8 +31,8 @@ func (v view) promises(q *page.Request) []ui.Fact {
 	default:
 		add("reply", q.T("consultation.commitment.reply_days", "n", r.N))
 	}
-	add("money", c.Money)
-	add("left_out", c.LeftOut)
+	add("money", ui.In(v.Language, c.Money))
+	add("left_out", ui.In(v.Language, c.LeftOut))
 	return facts
 }
 

@@ -38,10 +38,10 @@ func (v view) frame(q *page.Request, title, label string) ui.Frame {
 	f := ui.Frame{Title: title, Section: ui.Consultations, Owner: v.AdministrationName, Address: v.Address,
 		Crumbs: []ui.Crumb{{Label: q.T("ui.nav.consultations"), Path: "/"}}}
 	if label == "" {
-		f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title})
+		f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Lang: v.Language})
 		return f
 	}
-	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Path: v.path("")}, ui.Crumb{Label: label})
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Lang: v.Language, Path: v.path("")}, ui.Crumb{Label: label})
 	return f
 }
 
@@ -281,7 +281,7 @@ func id(parts ...any) string {
 // later says what comes next and when, for pages of forms that are closed.
 func (v view) later(q *page.Request) string {
 	if v.Suspended != nil {
-		return q.T("consultation.suspended.text", "reason", v.Suspended.Reason)
+		return q.T("consultation.suspended.text", "reason", ui.In(v.Language, v.Suspended.Reason))
 	}
 	if r, ok := v.open(q.Now); ok {
 		return q.T("consultation.closed.open_now", "n", r.Number, "until", q.Moment(r.Deadline))

@@ -184,7 +184,7 @@ func frame(q *page.Request, v *consultation.Consultation, title, label string) u
 		return f
 	}
 	f.Owner = v.AdministrationName
-	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Path: "/record/" + v.Slug})
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Lang: v.Language, Path: "/record/" + v.Slug})
 	if label == "" {
 		f.Crumbs[1].Path = ""
 		return f

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"errors"
+	"net/url"
 
 	"github.com/google/uuid"
 
@@ -53,6 +54,7 @@ func (d room) dispose(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	q.StandsAt("/desk/" + q.Param("slug") + "/contributions?" + url.Values{"c": form.Values("c")}.Encode())
 	v.Destination, v.Item = form.Value("destination"), form.Value("item")
 	v.Text, v.LeftOut, v.Reason = form.Value("text"), form.Value("left_out"), form.Value("reason")
 	slug := v.Consultation.Slug
@@ -76,7 +78,7 @@ func (d room) dispose(q *page.Request) error {
 		v.Fault = f
 		return q.Render(422, queuePage(v))
 	case errors.As(err, &f) && f.Code == "item_changed":
-		v.Stale = &ui.Staleness{Fault: f, Changes: ui.Changes(ui.Changed{Label: q.T("staff.synthesis.text"), Theirs: v.was(), Mine: v.Text})}
+		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Changes: ui.Changes(ui.Changed{Label: q.T("staff.synthesis.text"), Theirs: v.was(), Mine: v.Text})}
 		return q.Render(409, queuePage(v))
 	case errors.As(err, &f) && f.Kind == fault.Conflict:
 		v.Fault = f // a colleague was quicker: what was typed stays, beside what they did
@@ -114,6 +116,7 @@ func (d room) remove(q *page.Request) error {
 		return notThere()
 	}
 	slug := q.Param("slug")
+	q.StandsAt("/desk/" + slug + "/contributions?c=" + id.String())
 	if _, err := d.Consultations.Desk(q.Context(), q.Actor, slug); err != nil {
 		return err
 	}

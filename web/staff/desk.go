@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -28,19 +30,21 @@ type deskView struct {
 	Administrator bool
 	Moderator     bool
 	Facilitator   bool
-	Lost          []account.Role         // for which the reader is named, and that they no longer hold
-	Missing       []consultation.Missing // of a draft
-	Rounds        []ballot.Feedback      // of the released answer rounds, oldest first
-	Decisions     []decisionView         // undecided items, strongest disagreement first
-	Stable        []decisionView         // those that the engine proposes to settle
-	Counts        contribution.Counts    // of the gather round, once it is closed
-	Current       *consultation.Round    // open, closing or closed and not yet released
-	Next          *consultation.Round    // the next planned one
-	Minority      consultation.Minority  // of a concluded one
-	Dissent       bool                   // whether its reasons go against its verdicts
-	Fault         *fault.Fault           // of the act that was just refused
-	Typed         map[string]string      // what its form held
-	TypedAt       string                 // address of that form
+	Lost          []account.Role                     // for which the reader is named, and that they no longer hold
+	Missing       []consultation.Missing             // of a draft
+	Rounds        []ballot.Feedback                  // of the released answer rounds, oldest first
+	Decisions     []decisionView                     // undecided items, strongest disagreement first
+	Stable        []decisionView                     // those that the engine proposes to settle
+	Counts        contribution.Counts                // of the gather round, once it is closed
+	Current       *consultation.Round                // open, closing or closed and not yet released
+	Next          *consultation.Round                // the next planned one
+	Decided       map[uuid.UUID]consultation.Decided // by statement, since the last released round
+	Stale         *ui.Staleness                      // of a decision that came after another
+	Minority      consultation.Minority              // of a concluded one
+	Dissent       bool                               // whether its reasons go against its verdicts
+	Fault         *fault.Fault                       // of the act that was just refused
+	Typed         map[string]string                  // what its form held
+	TypedAt       string                             // address of that form
 }
 
 // decisionView is one item between two rounds.
@@ -92,8 +96,17 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
 		v.Typed[name] = form.Value(name)
 	}
-	if f.Kind != fault.Conflict {
+	if f.Kind != fault.Conflict && v.offers(v.TypedAt) {
 		return q.Render(422, deskPage(v))
+	}
+	if f.Kind != fault.Conflict { // there is no form left in which to mend anything
+		v.Fault = fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(v.Consultation.Stage))
+	}
+	if now, mine, twice := v.other(q); twice && v.offers(v.TypedAt) {
+		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Theirs: v.path(""), Changes: ui.Changes(
+			ui.Changed{Label: q.T("staff.decide.decision"), Theirs: now, Mine: mine},
+			ui.Changed{Label: q.T("staff.reason"), Theirs: v.Decided[v.item()].Reason, Mine: v.Typed["reason"]})}
+		v.Fault = nil
 	}
 	if lost := v.lost(q); !v.offers(v.TypedAt) && len(lost.Texts) > 0 {
 		return q.Render(409, ui.LostPage(lost))
@@ -162,6 +175,16 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 		return err
 	}
 	last := v.Rounds[len(v.Rounds)-1]
+	decided, err := d.Consultations.Decisions(ctx, v.Consultation.ID)
+	if err != nil {
+		return err
+	}
+	v.Decided = map[uuid.UUID]consultation.Decided{}
+	for _, one := range decided {
+		if one.Round == last.Round {
+			v.Decided[one.Item] = one
+		}
+	}
 	for _, it := range items {
 		i := slices.IndexFunc(last.Items, func(f ballot.ItemFeedback) bool { return f.Item == it.ID })
 		if it.State != consultation.ItemLive || i < 0 {
@@ -210,12 +233,36 @@ func (v deskView) offers(path string) bool {
 // lost is the page of an act whose form the desk has no more, with what was typed.
 func (v deskView) lost(q *page.Request) ui.Lost {
 	l := ui.Lost{Frame: v.frame(q), Fault: v.Fault, Next: v.path("")}
+	if now, mine, twice := v.other(q); twice {
+		l.Texts = append(l.Texts, ui.Typed{Label: q.T("staff.decide.theirs"), Text: strings.TrimSpace(now + "\n" + v.Decided[v.item()].Reason)},
+			ui.Typed{Label: q.T("staff.decide.mine"), Text: mine})
+	}
 	for _, t := range []struct{ name, key string }{{"reason", "staff.reason"}, {"summary", "staff.publish.summary"}, {"limitations", "staff.publish.limitations"}} {
 		if v.Typed[t.name] != "" {
 			l.Texts = append(l.Texts, ui.Typed{Label: q.T(t.key), Text: v.Typed[t.name]})
 		}
 	}
 	return l
+}
+
+// item is the statement that the sent form decides about; Nil for another form.
+func (v deskView) item() uuid.UUID {
+	rest, _ := strings.CutSuffix(strings.TrimPrefix(v.TypedAt, v.path("/items/")), "/decide")
+	id, err := uuid.Parse(rest)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
+}
+
+// other gives in words what was decided about that statement, and what the sent form
+// decides; false where there is nothing to compare.
+func (v deskView) other(q *page.Request) (now, mine string, twice bool) {
+	d, found := v.Decided[v.item()]
+	if !found || !slices.Contains([]string{"settle", "go-on", "reword"}, v.Typed["decision"]) {
+		return "", "", false
+	}
+	return q.T("staff.decide.follow_" + string(d.Decided)), q.T("staff.decide.follow_" + v.Typed["decision"]), true
 }
 
 func holdsOffice(a account.Actor) bool {

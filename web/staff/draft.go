@@ -207,6 +207,16 @@ func (v draftView) modes(q *page.Request) []ui.Option {
 	return all
 }
 
+// roles is where the administration's roles are given.
+func (v draftView) roles() string {
+	for _, a := range v.Choices {
+		if a.ID == v.Administration {
+			return "/administrations/" + a.Slug + "#roles"
+		}
+	}
+	return "/desk"
+}
+
 // readDraft takes the form as it was typed: only line ends are unified.
 func readDraft(f page.Form) consultation.DraftForm {
 	text := func(name string) string { return strings.ReplaceAll(f.Value(name), "\r\n", "\n") }

@@ -95,7 +95,7 @@ func (d room) report(q *page.Request) error {
 	}
 	if errors.As(err, &f) && f.Code == "minority_changed" {
 		label := q.T("staff.minority.text")
-		v.Stale = &ui.Staleness{Fault: f, Changes: ui.Changes(ui.Changed{Label: label, Theirs: v.Minority.Draft, Mine: v.Text}), Theirs: v.path()}
+		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Changes: ui.Changes(ui.Changed{Label: label, Theirs: v.Minority.Draft, Mine: v.Text}), Theirs: v.path()}
 		return q.Render(409, minorityPage(v))
 	}
 	if fault.KindOf(err) == fault.Conflict {
@@ -207,7 +207,7 @@ func (v minorityView) frame(q *page.Request) ui.Frame {
 		Title: q.T("staff.minority.title") + " · " + v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
 		Crumbs: []ui.Crumb{
 			{Label: q.T("staff.desks.title"), Path: "/desk"},
-			{Label: v.Consultation.Title, Path: "/desk/" + v.Consultation.Slug},
+			{Label: v.Consultation.Title, Lang: v.Consultation.Language, Path: "/desk/" + v.Consultation.Slug},
 			{Label: q.T("staff.minority.title")},
 		},
 	}

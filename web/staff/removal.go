@@ -34,7 +34,7 @@ func (v removalView) frame(q *page.Request) ui.Frame {
 		Title: q.T("staff.removal.reason_title") + " · " + v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
 		Crumbs: []ui.Crumb{
 			{Label: q.T("staff.desks.title"), Path: "/desk"},
-			{Label: v.Consultation.Title, Path: "/desk/" + v.Consultation.Slug},
+			{Label: v.Consultation.Title, Lang: v.Consultation.Language, Path: "/desk/" + v.Consultation.Slug},
 			{Label: q.T("staff.removal.reason_title")},
 		},
 	}

@@ -22,12 +22,13 @@ import (
 type field struct {
 	name, value string
 	kind        string // of an input
+	lang        string // of the words in it; "" for the page's
 	rows        int    // more than one: a text area
 	fault       *fault.Fault
 }
 
 func (v draftView) field(name, value string, rows int) field {
-	return field{name: name, value: value, kind: "text", rows: rows, fault: v.Fault}
+	return field{name: name, value: value, kind: "text", lang: v.Form.Language, rows: rows, fault: v.Fault}
 }
 
 func (v draftView) number(name, value string) field {
@@ -41,7 +42,7 @@ func (v draftView) dated(name, value string) field {
 }
 
 func (f field) words(q *page.Request) ui.Field {
-	return ui.Field{Name: f.name, Label: q.T("staff.field." + f.name), Hint: q.T("staff.hint." + f.name), Short: f.kind != "text", Rows: f.rows}
+	return ui.Field{Name: f.name, Label: q.T("staff.field." + f.name), Hint: q.T("staff.hint." + f.name), Short: f.kind != "text", Rows: f.rows, Lang: f.lang}
 }
 
 // problems are those of the form that came back.
@@ -373,7 +374,7 @@ func (v queueView) destinations(q *page.Request) []ui.Option {
 func (v queueView) choices() []ui.Option {
 	var all []ui.Option
 	for _, it := range v.live() {
-		all = append(all, ui.Option{Value: it.ID.String(), Label: strconv.Itoa(it.Number) + ". " + it.Text, Chosen: v.Item == it.ID.String()})
+		all = append(all, ui.Option{Value: it.ID.String(), Label: strconv.Itoa(it.Number) + ". " + it.Text, Lang: v.Consultation.Language, Chosen: v.Item == it.ID.String()})
 	}
 	return all
 }
@@ -400,7 +401,7 @@ func desksFrame(q *page.Request) ui.Frame {
 func (v deskView) frame(q *page.Request) ui.Frame {
 	return ui.Frame{
 		Title: v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
-		Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Consultation.Title}},
+		Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Consultation.Title, Lang: v.Consultation.Language}},
 	}
 }
 
@@ -409,7 +410,7 @@ func (v queueView) frame(q *page.Request) ui.Frame {
 		Title: q.T("staff.synthesis.title"), Section: ui.Desk, Owner: v.Consultation.AdministrationName,
 		Crumbs: []ui.Crumb{
 			{Label: q.T("staff.desks.title"), Path: "/desk"},
-			{Label: v.Consultation.Title, Path: "/desk/" + v.Consultation.Slug},
+			{Label: v.Consultation.Title, Lang: v.Consultation.Language, Path: "/desk/" + v.Consultation.Slug},
 			{Label: q.T("staff.synthesis.title")},
 		},
 	}

@@ -19,7 +19,10 @@ const (
 )
 
 // Crumb is one step of the way to a page; the last one has no Path.
-type Crumb struct{ Label, Path string }
+type Crumb struct {
+	Label, Path string
+	Lang        string // of the label; "" for the page's
+}
 
 // Frame is what a page tells the layout about itself.
 type Frame struct {

@@ -18,6 +18,7 @@ type Changed struct {
 type Staleness struct {
 	Fault   *fault.Fault // why it was not stored
 	Changes []Changed
+	Lang    string // of the texts; "" for the page's
 	Theirs  string // address of what stands now; "" for none
 }
 
@@ -130,7 +131,7 @@ func stretches(words []string, common []bool) []stretch {
 }
 
 // Typed is what somebody wrote that cannot be stored any more.
-type Typed struct{ Label, Text string }
+type Typed struct{ Label, Text, Lang string }
 
 // Lost is the page of a form whose time is over: why, every text that was typed, to be
 // copied, and where to go on.

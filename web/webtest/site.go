@@ -20,7 +20,7 @@ import (
 	"delfi/web/ui"
 )
 
-const base = "http://delfi.test"
+const origin = "http://delfi.test"
 
 // Mount puts a room's routes on a router.
 type Mount func(r chi.Router, app *page.App)
@@ -36,7 +36,7 @@ type Site struct {
 func (h *House) Site(t testing.TB, mount Mount) *Site {
 	t.Helper()
 	s := &Site{Log: &bytes.Buffer{}}
-	app := page.New(page.Options{BaseURL: base, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
+	app := page.New(page.Options{BaseURL: origin, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
 		Secret: []byte("every server of one site has the same"), Posts: 100000, Codes: h.Codes, Log: slog.New(slog.NewTextHandler(s.Log, nil))})
 	t.Cleanup(app.Close)
 	r := chi.NewRouter()
@@ -100,7 +100,7 @@ type Response struct {
 // Get asks for a page. Redirects are not followed.
 func (b *Browser) Get(t testing.TB, path string) Response {
 	t.Helper()
-	return b.Do(t, httptest.NewRequest(http.MethodGet, base+path, nil))
+	return b.Do(t, httptest.NewRequest(http.MethodGet, origin+path, nil))
 }
 
 // Post sends a form, as a page of the site itself does.
@@ -113,7 +113,7 @@ func (b *Browser) Post(t testing.TB, path string, form url.Values) Response {
 
 // Form makes the request of a form, for a test that adds headers of its own.
 func Form(path string, form url.Values) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, base+path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(http.MethodPost, origin+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }

@@ -1,0 +1,201 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"delfi/web/i18n"
+	"delfi/web/middleware"
+)
+
+// A page that answers a form has no address at which it can be read in the other
+// language. Its switch is a button of the form itself: the form is sent with all that
+// stands in it, nothing is done, and the page of the form comes filled in. Nothing is
+// stored, and no text is in an address.
+//
+//	post ─ 422, 409 ─► page with the button ─ post with the language ─► no handler:
+//	                   the form's page is read anew in that language, and filled in
+
+const (
+	// SwitchClass marks the link that switches the language.
+	SwitchClass = "dlf-switch"
+	// switchField carries the language, switchAt the address of the form's page.
+	switchField, switchAt = "in_language", "at"
+	// switchForm is the id that a form gets for its button.
+	switchForm = "typed"
+)
+
+// StandsAt names the address at which the form that was sent stands, for a page that
+// answers it; without it that is the nearest address above its own that can be read.
+func (q *Request) StandsAt(path string) { q.stands = path }
+
+// standing is that address, without language.
+func (q *Request) standing() string {
+	if q.stands != "" {
+		return q.stands
+	}
+	return q.above()
+}
+
+// Switch is the link that shows this page in another language and remembers it. Of the
+// answer to a form it is the page of the form; where something was typed, switchable
+// makes a button of it.
+func (q *Request) Switch(lang string) string {
+	at := *q.R.URL
+	if !q.reads() {
+		if to, err := url.Parse(q.standing()); err == nil {
+			at = *to
+		}
+	}
+	values := at.Query()
+	values.Set("lang", lang)
+	return i18n.Path(lang, at.EscapedPath()) + "?" + values.Encode()
+}
+
+// switched gives the language in which a form was asked for by its switch.
+func (q *Request) switched() (string, bool) {
+	if q.reads() {
+		return "", false
+	}
+	form, err := q.Form()
+	if err != nil { // the handler says so
+		return "", false
+	}
+	lang := form.Value(switchField)
+	return lang, i18n.IsLanguage(lang)
+}
+
+// inLanguage answers a form that was sent by its switch: nothing is done.
+func (a *App) inLanguage(q *Request, lang string) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	values := maps.Clone(form.values)
+	values.Del(switchField)
+	values.Del(Drawn)
+	q.stands = Local(q.Query(switchAt))
+	_, q.stands = i18n.Split(q.stands)
+	http.SetCookie(q.W, middleware.LanguageCookie(a.secure, lang))
+	got := a.readAnew(q)
+	for _, c := range got.header.Values("Set-Cookie") {
+		q.W.Header().Add("Set-Cookie", c)
+	}
+	q.NoStore()
+	q.W.Header().Set("Content-Language", q.Lang)
+	page, err := fill(got.body.Bytes(), q, q.URL(q.R.URL.EscapedPath()), values, "ui.typed.language")
+	if err != nil {
+		return err
+	}
+	if page, err = q.switchable(page, values); err != nil {
+		return err
+	}
+	return q.Bytes(got.status, "text/html; charset=utf-8", page)
+}
+
+// answered is a page that was drawn for another one.
+type answered struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (d *answered) Header() http.Header         { return d.header }
+func (d *answered) WriteHeader(status int)      { d.status = status }
+func (d *answered) Write(b []byte) (int, error) { return d.body.Write(b) }
+
+// readAnew draws the page of the form that was sent, in the language of the request; it
+// follows where that page leads, as a browser does.
+func (a *App) readAnew(q *Request) *answered {
+	at, site := q.standing(), a.routes.(http.Handler)
+	for range 3 {
+		got := &answered{header: http.Header{}, status: http.StatusOK}
+		routed := chi.NewRouteContext()
+		routed.Routes = a.routes
+		r := q.R.Clone(context.WithValue(q.Context(), chi.RouteCtxKey, routed))
+		r.Method, r.Body, r.ContentLength, r.PostForm, r.Form = http.MethodGet, http.NoBody, 0, nil, nil
+		r.Header.Del("Content-Type")
+		r.Header.Del("If-None-Match")
+		to, err := url.Parse(at)
+		if err != nil {
+			to = &url.URL{Path: "/"}
+		}
+		r.URL, r.RequestURI = to, to.RequestURI()
+		site.ServeHTTP(got, a.hushed(r))
+		if got.header.Get("Location") == "" {
+			return got
+		}
+		_, at = i18n.Split(Local(got.header.Get("Location")))
+	}
+	return &answered{header: http.Header{}, status: http.StatusOK}
+}
+
+// switchable gives the answer to a form with its switch as a button of that form, which
+// sends what stands in it. Where the page has the form no more, the button sends what
+// was sent.
+func (q *Request) switchable(page []byte, values url.Values) ([]byte, error) {
+	doc, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		return nil, err
+	}
+	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == SwitchClass })
+	if link == nil || len(values) == 0 {
+		return page, nil
+	}
+	lang := attr(link, "lang")
+	f := filling{values: values, used: map[string]int{}}
+	form := f.choose(doc, q, q.URL(q.R.URL.EscapedPath()))
+	if form == nil {
+		form = element(atom.Form, "method", "post", "hidden", "")
+		for _, name := range sortedNames(values) {
+			for _, v := range values[name] {
+				if name != Drawn && name != switchField {
+					form.AppendChild(element(atom.Input, "type", "hidden", "name", name, "value", v))
+				}
+			}
+		}
+		link.Parent.InsertBefore(form, link)
+	}
+	if !has(form, "id") {
+		set(form, "id", switchForm)
+	}
+	to := url.URL{Path: i18n.Path(lang, q.R.URL.Path), RawQuery: url.Values{switchAt: {q.standing()}}.Encode()}
+	button := element(atom.Button, "class", SwitchClass, "type", "submit", "form", attr(form, "id"), "formmethod", "post", "formaction", to.String(),
+		"formnovalidate", "", "name", switchField, "value", lang, "lang", lang)
+	for c := link.FirstChild; c != nil; c = link.FirstChild {
+		link.RemoveChild(c)
+		button.AppendChild(c)
+	}
+	link.Parent.InsertBefore(button, link)
+	link.Parent.RemoveChild(link)
+	var b bytes.Buffer
+	if err := html.Render(&b, doc); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// answering gives a page that answers a form with its switch. Where somebody must sign in,
+// what was sent is not shown again: the next reader may be another one.
+func (q *Request) answering(status int, page []byte) []byte {
+	if q.reads() || q.app == nil || q.app.routes == nil || status == http.StatusUnauthorized {
+		return page
+	}
+	form, err := q.Form()
+	if err != nil {
+		return page
+	}
+	switching, err := q.switchable(page, form.values)
+	if err != nil {
+		q.app.unsaid(q, "a page cannot switch its language", err)
+		return page
+	}
+	return switching
+}

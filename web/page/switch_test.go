@@ -1,0 +1,80 @@
+package page
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
+)
+
+// TestTheSwitchOfAnAnsweredForm is a button of the form, by which nothing is done and
+// nothing that was typed is lost, in either direction; a form that has no place on its
+// page any more is shown to be copied.
+func TestTheSwitchOfAnAnsweredForm(t *testing.T) {
+	h := newHouse(t, Options{})
+	done := 0
+	form := func(q *Request, value string) templ.Component {
+		return text("%s", `<header><a class="`+SwitchClass+`" lang="`+map[string]string{"it": "en", "en": "it"}[q.Lang]+`" href="x">switch</a></header>
+			<main><form method="post" action="`+q.URL("/idea")+`"><input type="hidden" name="id" value="1"><textarea name="words">`+value+`</textarea></form></main>`)
+	}
+	h.Get("/idea", h.app.Handle(func(q *Request) error { return q.Render(200, form(q, "old "+q.Query("n"))) }))
+	h.Post("/idea", h.app.Handle(func(q *Request) error {
+		f, err := q.Form()
+		if err != nil {
+			return err
+		}
+		if f.Value("words") == "good" {
+			done++
+			return q.Redirect("/idea")
+		}
+		q.StandsAt("/idea?n=7")
+		return q.Render(422, form(q, "refused"))
+	}))
+	h.Post("/idea/late", h.app.Handle(func(q *Request) error {
+		return q.Render(409, text("%s", "<header><a class=\"dlf-switch\" lang=\"en\">x</a></header><main>late</main>"))
+	}))
+	if err := h.app.SetRoutes(h.Mux); err != nil {
+		t.Fatal(err)
+	}
+	got := h.post("/idea", url.Values{"id": {"1"}, "words": {"mine"}})
+	page := parsed(t, got)
+	button := page.Find("button." + SwitchClass)
+	if to := button.AttrOr("formaction", ""); got.Code != 422 || to != "/en/idea?at=%2Fidea%3Fn%3D7" || page.Find("a."+SwitchClass).Length() != 0 ||
+		page.Find("form#"+button.AttrOr("form", "?")+" textarea").Text() != "refused" {
+		t.Fatalf("%d %s", got.Code, got.Body)
+	}
+	// What is sent by the button could be stored by now: it is not.
+	got = h.post("/en/idea?at=%2Fidea%3Fn%3D7", url.Values{"id": {"1"}, "words": {"good"}, button.AttrOr("name", ""): {"en"}})
+	page = parsed(t, got)
+	if got.Code != 200 || done != 0 || page.Find("textarea[name=words]").Text() != "good" || page.Find("button."+SwitchClass).AttrOr("formaction", "") != "/idea?at=%2Fidea%3Fn%3D7" ||
+		!strings.Contains(page.Find("[role=status]").Text(), "in English") || got.Header().Get("Cache-Control") != "no-store" || !strings.Contains(strings.Join(got.Header().Values("Set-Cookie"), ""), "delfi_lang=en") {
+		t.Errorf("%d, done %d: %s", got.Code, done, got.Body)
+	}
+	// Where the page has no form for it, the words stay with the button, then to be copied.
+	got = h.post("/idea/late", url.Values{"sentence": {"long thoughts"}})
+	page = parsed(t, got)
+	if page.Find("form#"+page.Find("button."+SwitchClass).AttrOr("form", "?")+"[hidden] input[name=sentence]").AttrOr("value", "") != "long thoughts" {
+		t.Errorf("late: %s", got.Body)
+	}
+	got = h.post("/en/idea/late?at=%2Fidea", url.Values{"sentence": {"long thoughts"}, "in_language": {"en"}})
+	if page = parsed(t, got); !strings.Contains(page.Find("textarea[readonly]").Text(), "long thoughts") {
+		t.Errorf("late, in English: %s", got.Body)
+	}
+	// An address of another site is none.
+	got = h.post("/en/idea?at=https%3A%2F%2Fevil.example%2F", url.Values{"words": {"good"}, "in_language": {"en"}})
+	if done != 0 || strings.Contains(got.Body.String(), "evil") {
+		t.Errorf("another site: %d %s", got.Code, got.Body)
+	}
+}
+
+func parsed(t *testing.T, w *httptest.ResponseRecorder) *goquery.Document {
+	t.Helper()
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
