@@ -81,7 +81,7 @@ func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page
 		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
-		Staff:          staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
+		Staff:          staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
 	}

@@ -63,7 +63,7 @@ func TestEveryFormGivesItsWordsBack(t *testing.T) {
 		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports},
-		Staff:          staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
+		Staff:          staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         Health{Log: slog.New(slog.DiscardHandler)},
 	})

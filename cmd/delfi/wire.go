@@ -7,6 +7,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -27,7 +29,8 @@ type house struct {
 	bridge        *pseudonym.Service
 	panel         *panel.Service
 	notices       *notify.Service
-	consultations *consultation.Service
+	drafts        *draft.Service
+	consultations *steering.Service
 	contributions *contribution.Service
 	ballots       *ballot.Service
 	reports       *report.Service
@@ -42,7 +45,8 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	h := &house{db: db, jobs: jobs, accounts: account.New(db, keys), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
 	h.panel = panel.New(db, h.accounts, h.bridge)
 	h.notices = notify.New(db, jobs, h.accounts, sender, baseURL)
-	h.consultations = consultation.New(db, jobs, h.accounts, h.record, h.bridge, h.panel, h.notices)
+	h.drafts = draft.New(db, h.accounts)
+	h.consultations = steering.New(db, jobs, h.drafts, h.record, h.bridge, h.panel, h.notices)
 	h.contributions = contribution.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.contributions, h.record)
@@ -65,7 +69,7 @@ func (h *house) answering(ctx context.Context, slug string) bool {
 // demonstration gives the services that the demonstration plays with.
 func (h *house) demonstration() demo.Services {
 	return demo.Services{
-		Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations,
+		Accounts: h.accounts, Panel: h.panel, Drafts: h.drafts, Consultations: h.consultations,
 		Contributions: h.contributions, Ballots: h.ballots, Jobs: h.jobs,
 	}
 }

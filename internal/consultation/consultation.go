@@ -50,8 +50,7 @@ type Consultation struct {
 	PublishedAt        time.Time
 	DestroyedAt        time.Time // when key and ballots were gone
 	Reason             string    // of a withdrawal
-
-	form DraftForm // as it was typed
+	Form               string    // the document of its draft, JSON; "" of an import
 }
 
 // Commitment is the act by which the administration says who decides, on what,
@@ -105,12 +104,12 @@ func CanSee(actor account.Actor, c Consultation) bool {
 }
 
 // CanSteer tells whether the actor has a place at the consultation's desk.
-func CanSteer(actor account.Actor, c Consultation) bool { return len(c.roles(actor)) > 0 }
+func CanSteer(actor account.Actor, c Consultation) bool { return len(c.Roles(actor)) > 0 }
 
 // roles gives the offices that the actor holds in this consultation. A moderator
 // or facilitator has to be named here and to hold the role still: a role that was
 // taken away ends at once everywhere.
-func (c Consultation) roles(actor account.Actor) []account.Role {
+func (c Consultation) Roles(actor account.Actor) []account.Role {
 	var out []account.Role
 	if actor.Has(c.Administration, account.Administrator) {
 		out = append(out, account.Administrator)
@@ -128,6 +127,16 @@ func (c Consultation) roles(actor account.Actor) []account.Role {
 func (c Consultation) Round(number int) *Round {
 	for i := range c.Rounds {
 		if c.Rounds[i].Number == number {
+			return &c.Rounds[i]
+		}
+	}
+	return nil
+}
+
+// RoundByID gives the round with an id, or nil.
+func (c Consultation) RoundByID(id uuid.UUID) *Round {
+	for i := range c.Rounds {
+		if c.Rounds[i].ID == id {
 			return &c.Rounds[i]
 		}
 	}

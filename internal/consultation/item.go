@@ -2,8 +2,6 @@ package consultation
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 
 	"github.com/google/uuid"
 
@@ -49,7 +47,7 @@ const (
 )
 
 // act names the transition of a decision.
-func (d Decision) act() (Act, bool) {
+func (d Decision) Act() (Act, bool) {
 	switch d {
 	case Settle:
 		return ActSettle, true
@@ -94,10 +92,4 @@ func ItemsDocument(items []Item) []byte {
 	}
 	b.WriteByte(']')
 	return b.Bytes()
-}
-
-// digest is how the record names a document.
-func digest(document []byte) string {
-	sum := sha256.Sum256(document)
-	return hex.EncodeToString(sum[:])
 }

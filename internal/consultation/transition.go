@@ -68,8 +68,9 @@ const (
 	ofItem         noun = "item"
 )
 
-// nothing is the state of what does not exist (yet, or any more).
-const nothing = ""
+// Nothing is the state of a consultation, a round or an item that does not exist (yet,
+// or any more).
+const Nothing = ""
 
 // transition is one line of docs/METHOD.md §9. The guard is said here in words, for
 // the drawing; the use case that performs the act checks it.
@@ -84,11 +85,11 @@ type transition struct {
 // transitions is the whole of docs/METHOD.md §9: what is not a line here cannot
 // happen. The drawing in doc.go is made from it.
 var transitions = []transition{
-	{ofConsultation, nothing, string(Draft), ActCreate, []account.Role{account.Administrator}, ""},
+	{ofConsultation, Nothing, string(Draft), ActCreate, []account.Role{account.Administrator}, ""},
 	{ofConsultation, string(Draft), string(Draft), ActEdit, []account.Role{account.Administrator}, ""},
-	{ofConsultation, string(Draft), nothing, ActDelete, []account.Role{account.Administrator}, ""},
+	{ofConsultation, string(Draft), Nothing, ActDelete, []account.Role{account.Administrator}, ""},
 	{ofConsultation, string(Draft), string(Announced), ActAnnounce, []account.Role{account.Administrator}, "commitment, staff, protocol, latest key date"},
-	{ofConsultation, nothing, string(Announced), ActImport, []account.Role{System}, "origin and licence stand where the commitment would"},
+	{ofConsultation, Nothing, string(Announced), ActImport, []account.Role{System}, "origin and licence stand where the commitment would"},
 	{ofConsultation, string(Announced), string(Announced), ActPostpone, []account.Role{System}, "a guard of the start fails"},
 	{ofConsultation, string(Announced), string(Running), ActStart, []account.Role{account.Administrator, System}, "staff still there, items if round 1 answers"},
 	{ofConsultation, string(Announced), string(Announced), ActSuspend, []account.Role{account.Administrator, account.Moderator}, "reason, days left of 90"},
@@ -104,7 +105,7 @@ var transitions = []transition{
 	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Published), string(Answered), ActReply, []account.Role{account.Administrator}, "every finding replied to"},
 
-	{ofRound, nothing, string(RoundPlanned), ActPlan, []account.Role{account.Administrator, System}, ""},
+	{ofRound, Nothing, string(RoundPlanned), ActPlan, []account.Role{account.Administrator, System}, ""},
 	{ofRound, string(RoundPlanned), string(RoundPlanned), ActPostpone, []account.Role{System}, "a guard of the opening fails"},
 	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []account.Role{account.Facilitator, System}, "previous released, nothing pending, a live item to answer"},
 	{ofRound, string(RoundPlanned), string(RoundSkipped), ActSkip, []account.Role{System}, "concluded or withdrawn"},
@@ -117,9 +118,9 @@ var transitions = []transition{
 	{ofRound, string(RoundClosed), string(RoundReleased), ActRelease, []account.Role{account.Moderator, System}, "gather: nothing pending, or 14 days"},
 	{ofRound, string(RoundClosed), string(RoundSkipped), ActSkip, []account.Role{System}, "withdrawn"},
 
-	{ofItem, nothing, string(ItemCandidate), ActPropose, []account.Role{account.Moderator, System}, ""},
+	{ofItem, Nothing, string(ItemCandidate), ActPropose, []account.Role{account.Moderator, System}, ""},
 	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []account.Role{account.Moderator, System}, "between rounds, or standing"},
-	{ofItem, string(ItemLive), nothing, ActRemove, []account.Role{account.Moderator}, "no round has shown it"},
+	{ofItem, string(ItemLive), Nothing, ActRemove, []account.Role{account.Moderator}, "no round has shown it"},
 	{ofItem, string(ItemLive), string(ItemLive), ActReword, []account.Role{account.Moderator}, "between rounds"},
 	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemLive), ActHold, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
@@ -129,6 +130,22 @@ var transitions = []transition{
 	{ofItem, string(ItemSettled), string(ItemLive), ActReopen, []account.Role{account.Facilitator}, "an answer round is still planned, reason"},
 	{ofItem, string(ItemDropped), string(ItemLive), ActRestore, []account.Role{account.Moderator}, "between rounds"},
 	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []account.Role{account.Moderator}, "between rounds"},
+}
+
+// Step gives the stage to which an act leads, and in which of the roles it is done:
+// step, of a consultation.
+func (s Stage) Step(act Act, roles ...account.Role) (to Stage, as account.Role, err error) {
+	return step(ofConsultation, s, act, roles...)
+}
+
+// Step is Stage.Step for a round.
+func (s RoundState) Step(act Act, roles ...account.Role) (to RoundState, as account.Role, err error) {
+	return step(ofRound, s, act, roles...)
+}
+
+// Step is Stage.Step for an item.
+func (s ItemState) Step(act Act, roles ...account.Role) (to ItemState, as account.Role, err error) {
+	return step(ofItem, s, act, roles...)
 }
 
 // step is the one transition function: where act leads from a state, and in

@@ -13,6 +13,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -24,7 +26,8 @@ import (
 type Services struct {
 	Accounts      *account.Service
 	Panel         *panel.Service
-	Consultations *consultation.Service
+	Drafts        *draft.Service
+	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
 	Jobs          *job.Queue
@@ -157,7 +160,7 @@ func (d *Demonstration) play(ctx context.Context, s Services, p play, co company
 		}
 		f.Facilitators = []string{co.facilitator.Account.String()}
 	}
-	if _, err := s.Consultations.Create(ctx, co.administrator, co.administration, f); err != nil {
+	if _, err := s.Drafts.Create(ctx, co.administrator, co.administration, f); err != nil {
 		return err
 	}
 	if p.until == asDraft {
@@ -391,7 +394,7 @@ func playOf(slug string) play {
 			return p
 		}
 	}
-	return play{form: consultation.DraftForm{Slug: slug}}
+	return play{form: draft.Form{Slug: slug}}
 }
 
 // ideas are contributions for a consultation that the script does not know.

@@ -18,6 +18,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -33,7 +34,7 @@ type Services struct {
 	Accounts      *account.Service
 	Bridge        *pseudonym.Service
 	Panel         *panel.Service
-	Consultations *consultation.Service
+	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
 }
@@ -143,7 +144,7 @@ const patience = 30 * time.Second
 func (r *run) takeBack(ctx context.Context) (int, error) {
 	ids, err := r.Consultations.TakeBack(ctx)
 	for _, id := range ids {
-		err = errors.Join(err, r.Jobs.Do(ctx, consultation.Destroy{Consultation: id}))
+		err = errors.Join(err, r.Jobs.Do(ctx, steering.Destroy{Consultation: id}))
 	}
 	return len(ids), err
 }
@@ -328,7 +329,7 @@ func (r *run) conclude(ctx context.Context) error {
 	}
 	said := 0
 	for {
-		if err := r.Jobs.Do(ctx, consultation.Destroy{Consultation: r.id}); err != nil {
+		if err := r.Jobs.Do(ctx, steering.Destroy{Consultation: r.id}); err != nil {
 			return err
 		}
 		for {

@@ -18,6 +18,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -55,7 +57,7 @@ func houseOn(t *testing.T, db *postgres.DB, folder string) house {
 	ok(t, err)
 	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db, keys), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
 	h.Panel = panel.New(db, h.Accounts, h.Bridge)
-	h.Consultations = consultation.New(db, jobs, h.Accounts, h.record, h.Bridge, h.Panel, notify.New(db, jobs, h.Accounts, nil, ""))
+	h.Consultations = steering.New(db, jobs, draft.New(db, h.Accounts), h.record, h.Bridge, h.Panel, notify.New(db, jobs, h.Accounts, nil, ""))
 	h.Contributions = contribution.New(db, jobs, h.Consultations, h.Bridge, h.record)
 	h.Ballots = ballot.New(db, jobs, h.Consultations, h.Bridge, h.record)
 	h.reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Contributions, h.record)

@@ -34,7 +34,7 @@ type sources struct {
 func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) (Opinion, error) {
 	src := sources{c: c}
 	var err error
-	if src.items, err = s.cons.ItemsOf(ctx, tx, c.ID); err != nil {
+	if src.items, err = s.cons.ItemsOf(ctx, tx, c); err != nil {
 		return Opinion{}, err
 	}
 	if src.documents, err = s.ballots.Stored(ctx, tx, c.ID); err != nil {
@@ -46,7 +46,7 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if src.decisions, err = s.cons.DecisionsOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
-	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c.ID); err != nil {
+	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c); err != nil {
 		return Opinion{}, err
 	}
 	if src.entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {

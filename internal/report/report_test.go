@@ -20,6 +20,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
@@ -45,7 +47,7 @@ type town struct {
 	queue         *job.Queue
 	accounts      *account.Service
 	panel         *panel.Service
-	cons          *consultation.Service
+	cons          *steering.Service
 	contributions *contribution.Service
 	ballots       *ballot.Service
 	record        *ledger.Service
@@ -99,7 +101,7 @@ func newTown(t *testing.T) *town {
 	w.accounts, w.record = account.New(w.db, keys), ledger.New(w.db, keys, ledger.Options{})
 	w.panel = panel.New(w.db, w.accounts, bridge)
 	letters := notify.New(w.db, w.queue, w.accounts, nil, "http://localhost")
-	w.cons = consultation.New(w.db, w.queue, w.accounts, w.record, bridge, w.panel, letters)
+	w.cons = steering.New(w.db, w.queue, draft.New(w.db, w.accounts), w.record, bridge, w.panel, letters)
 	w.contributions = contribution.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.ballots = ballot.New(w.db, w.queue, w.cons, bridge, w.record)
 	w.reports = New(w.db, w.queue, w.cons, w.ballots, w.contributions, w.record)
@@ -112,7 +114,7 @@ func newTown(t *testing.T) *town {
 	w.moderator = w.person("marco", "riva/moderator")
 	second := w.person("mirta", "riva/moderator")
 	w.facilitator = w.person("furio", "riva/facilitator")
-	_, err = w.cons.Create(ctx, w.administrator, riva.ID, consultation.DraftForm{
+	_, err = draft.New(w.db, w.accounts).Create(ctx, w.administrator, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
 		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -23,7 +24,7 @@ import (
 // Service stores and reads opinions.
 type Service struct {
 	db            *postgres.DB
-	cons          *consultation.Service
+	cons          *steering.Service
 	ballots       *ballot.Service
 	contributions *contribution.Service
 	record        *ledger.Service
@@ -31,7 +32,7 @@ type Service struct {
 
 // New makes the service, registers its job (a new version of an opinion) and tells
 // which consultations have dissent. The wiring gives Store to consultation.OnPublish.
-func New(db *postgres.DB, q *job.Queue, c *consultation.Service, b *ballot.Service, s *contribution.Service, l *ledger.Service) *Service {
+func New(db *postgres.DB, q *job.Queue, c *steering.Service, b *ballot.Service, s *contribution.Service, l *ledger.Service) *Service {
 	r := &Service{db: db, cons: c, ballots: b, contributions: s, record: l}
 	job.On(q, r.renew)
 	c.OnDissent(r.dissents)
@@ -50,9 +51,9 @@ func (s *Service) Store(ctx context.Context, tx *postgres.Tx, c consultation.Con
 // renew draws a published opinion up again, as its next version, after a text in it
 // was removed by law. The words of the staff stay, and older versions lose theirs:
 // what is gone must not be read there. Nothing is done when nothing changed.
-func (s *Service) renew(ctx context.Context, job consultation.Renew) error {
+func (s *Service) renew(ctx context.Context, job steering.Renew) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ForUpdate(ctx, tx, job.Consultation)
+		c, err := s.cons.Lock(ctx, tx, job.Consultation)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
@@ -28,19 +29,19 @@ type deskView struct {
 	Administrator bool
 	Moderator     bool
 	Facilitator   bool
-	Lost          []account.Role         // for which the reader is named, and that they no longer hold
-	Missing       []consultation.Missing // of a draft
-	Rounds        []ballot.Feedback      // of the released answer rounds, oldest first
-	Decisions     []decisionView         // undecided items, strongest disagreement first
-	Stable        []decisionView         // those that the engine proposes to settle
-	Counts        contribution.Counts    // of the gather round, once it is closed
-	Current       *consultation.Round    // open, closing or closed and not yet released
-	Next          *consultation.Round    // the next planned one
-	Minority      consultation.Minority  // of a concluded one
-	Dissent       bool                   // whether its reasons go against its verdicts
-	Fault         *fault.Fault           // of the act that was just refused
-	Typed         map[string]string      // what its form held
-	TypedAt       string                 // address of that form
+	Lost          []account.Role        // for which the reader is named, and that they no longer hold
+	Missing       []draft.Missing       // of a draft
+	Rounds        []ballot.Feedback     // of the released answer rounds, oldest first
+	Decisions     []decisionView        // undecided items, strongest disagreement first
+	Stable        []decisionView        // those that the engine proposes to settle
+	Counts        contribution.Counts   // of the gather round, once it is closed
+	Current       *consultation.Round   // open, closing or closed and not yet released
+	Next          *consultation.Round   // the next planned one
+	Minority      consultation.Minority // of a concluded one
+	Dissent       bool                  // whether its reasons go against its verdicts
+	Fault         *fault.Fault          // of the act that was just refused
+	Typed         map[string]string     // what its form held
+	TypedAt       string                // address of that form
 }
 
 // decisionView is one item between two rounds.
@@ -113,7 +114,7 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 		Lost: consultation.Lost(actor, c),
 	}
 	if c.Stage == consultation.Draft {
-		v.Missing, err = d.Consultations.Missing(ctx, actor, slug)
+		v.Missing, err = d.Drafts.Missing(ctx, actor, slug)
 		return v, err
 	}
 	for i, r := range c.Rounds {

@@ -18,7 +18,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.Kernel) {
 		staff.Routes(r, k, staff.Services{
-			Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports,
+			Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports,
 		})
 	}
 }

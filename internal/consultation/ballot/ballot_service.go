@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -18,7 +19,7 @@ import (
 // Service has the use cases.
 type Service struct {
 	db     *postgres.DB
-	cons   *consultation.Service
+	cons   *steering.Service
 	bridge *pseudonym.Service
 	record *ledger.Service
 	crowd  *postgres.Crowd[roundKey, pseudonym.Panelist, *entrant]
@@ -33,7 +34,7 @@ type Service struct {
 
 // New makes the service and registers its jobs (tabulate at closing, hourly
 // turnout, destruction at the end).
-func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
+func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, l *ledger.Service) *Service {
 	s := &Service{db: db, cons: c, bridge: p, record: l}
 	s.crowd = postgres.NewCrowd[roundKey, pseudonym.Panelist](most, s.commit)
 	s.owned = postgres.NewInquiry(s.read)

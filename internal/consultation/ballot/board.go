@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
@@ -17,7 +18,7 @@ import (
 // between two changes: what is asked, what answers are checked against, and what
 // every receipt says.
 type board struct {
-	consultation.Sheet
+	lifecycle.Form
 	form    form
 	before  *consultation.Round // the answering round before; nil in the first
 	opening opening
@@ -50,7 +51,7 @@ func (s *Service) board(ctx context.Context, of uuid.UUID, round int) (board, er
 	var b board
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		if b.Sheet, err = s.cons.Sheet(ctx, tx, of, round); err != nil {
+		if b.Form, err = lifecycle.LoadForm(ctx, tx, of, round); err != nil {
 			return err
 		}
 		b.form = newForm(b.Consultation.Protocol, b.Items)
@@ -94,11 +95,11 @@ func (b board) rounds() rounds {
 
 // current is the form under the round's lock. Protocol and items are frozen while an
 // answer round is open; the items of a standing round may have grown since.
-func (b board) current(ctx context.Context, tx *postgres.Tx, cons *consultation.Service) (form, error) {
+func (b board) current(ctx context.Context, tx *postgres.Tx) (form, error) {
 	if b.Round.Kind != delphi.StandingKind {
 		return b.form, nil
 	}
-	items, err := cons.RoundItems(ctx, tx, b.Round.ID)
+	items, err := lifecycle.RoundItems(ctx, tx, b.Consultation, b.Round)
 	return newForm(b.Consultation.Protocol, items), err
 }
 

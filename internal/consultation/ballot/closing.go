@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -19,7 +21,7 @@ import (
 // tabulate is the work of a closing round: read and count (nothing written),
 // store what was found and the leaves that prove it in one civic transaction,
 // then write the round's rows anew in another. Each step may be repeated; the result is the same.
-func (s *Service) tabulate(ctx context.Context, job consultation.Tabulate) error {
+func (s *Service) tabulate(ctx context.Context, job steering.Tabulate) error {
 	return s.close(ctx, job.Round, nil)
 }
 
@@ -71,7 +73,7 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 	var items []consultation.Item
 	var earlier []delphi.Closing
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if items, err = s.cons.RoundItems(ctx, tx, round.ID); err != nil {
+		if items, err = lifecycle.RoundItems(ctx, tx, c, round); err != nil {
 			return err
 		}
 		if round.Kind == delphi.StandingKind {
@@ -102,7 +104,7 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 // record come last, since their lock is everybody's.
 func (s *Service) store(ctx context.Context, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []delphi.Closing, found counted) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		locked, err := s.cons.RoundForUpdate(ctx, tx, round.ID)
+		c, locked, err := lifecycle.LockRound(ctx, tx, round.ID)
 		if err != nil {
 			return err
 		}
@@ -132,7 +134,7 @@ func (s *Service) store(ctx context.Context, c consultation.Consultation, round 
 		if err := s.record.Append(ctx, tx, feedbackEntry(c, closing, hashes.feedback)); err != nil {
 			return err
 		}
-		return s.cons.Tabulated(ctx, tx, round.ID, closing.Counts.Answered, outcomes(d.feedback))
+		return s.cons.Tabulated(ctx, tx, &c, locked, closing.Counts.Answered, outcomes(d.feedback))
 	})
 }
 
@@ -208,18 +210,16 @@ func (s *Service) resettle(ctx context.Context, consultation, round uuid.UUID) e
 
 // roundOf finds a round with its consultation.
 func (s *Service) roundOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Consultation, consultation.Round, error) {
-	of, err := consultationOf(ctx, tx, id)
+	of, err := lifecycle.OfRound(ctx, tx, id)
 	if err != nil {
 		return consultation.Consultation{}, consultation.Round{}, err
 	}
-	c, err := s.cons.ByID(ctx, tx, of)
+	c, err := lifecycle.Load(ctx, tx, of)
 	if err != nil {
 		return c, consultation.Round{}, err
 	}
-	for _, r := range c.Rounds {
-		if r.ID == id {
-			return c, r, nil
-		}
+	if r := c.RoundByID(id); r != nil {
+		return c, *r, nil
 	}
 	return c, consultation.Round{}, fmt.Errorf("round %s is not among its consultation's", id)
 }

@@ -16,20 +16,6 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// consultationOf tells whose round it is.
-func consultationOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := tx.QueryRowxContext(ctx, `
-		SELECT consultation
-		FROM civic.round
-		WHERE id = $1`,
-		round).Scan(&id)
-	if err != nil {
-		return id, fmt.Errorf("round %s: %w", round, err)
-	}
-	return id, nil
-}
-
 // document is everything that a closing leaves behind.
 type document struct {
 	closing    delphi.Closing

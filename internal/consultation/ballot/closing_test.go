@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
 	"delfi/internal/platform/postgres"
@@ -208,7 +208,7 @@ func TestAClosingThatDiesInTheMiddleEndsTheSame(t *testing.T) {
 	// Another server takes it up, and then a late one does it all again.
 	h.wire()
 	for range 2 {
-		h.must(h.ballots.tabulate(ctx, consultation.Tabulate{Round: round}))
+		h.must(h.ballots.tabulate(ctx, steering.Tabulate{Round: round}))
 	}
 	if d := cmp.Diff(first, h.documents()); d != "" {
 		t.Error(d)
@@ -222,7 +222,7 @@ func TestAClosingThatDiesInTheMiddleEndsTheSame(t *testing.T) {
 			UPDATE civic.round SET state = 'closing', released_at = NULL WHERE number = 2`)
 		return err
 	}))
-	h.must(h.ballots.tabulate(ctx, consultation.Tabulate{Round: round}))
+	h.must(h.ballots.tabulate(ctx, steering.Tabulate{Round: round}))
 	if d := cmp.Diff(first, h.documents()); d != "" {
 		t.Error(d)
 	}
@@ -236,7 +236,7 @@ func TestTwoServersCloseARoundOnce(t *testing.T) {
 	var both sync.WaitGroup
 	for range 3 {
 		both.Go(func() {
-			if err := h.ballots.tabulate(t.Context(), consultation.Tabulate{Round: round}); err != nil {
+			if err := h.ballots.tabulate(t.Context(), steering.Tabulate{Round: round}); err != nil {
 				t.Error(err)
 			}
 		})

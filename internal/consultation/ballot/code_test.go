@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/fault"
 	"delfi/internal/pseudonym"
 )
@@ -38,7 +38,7 @@ func (h *house) hour() {
 func TestTheOrderOfCodesIsNotThatOfAnswers(t *testing.T) {
 	const people = 30
 	for _, rule := range []bool{true, false} {
-		h := newHouseWith(t, 0, 1, func(f *consultation.DraftForm) { f.AnonymityMode = string(pseudonym.HeldCode) })
+		h := newHouseWith(t, 0, 1, func(f *draft.Form) { f.AnonymityMode = string(pseudonym.HeldCode) })
 		random := mathrand.New(mathrand.NewPCG(3, 9))
 		var truth [people]string // panelist by the order of issue
 		var codes [people]string

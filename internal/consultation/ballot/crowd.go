@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -80,7 +81,7 @@ func (s *Service) commit(ctx context.Context, of roundKey, batch []*entrant) err
 		return err
 	}
 	act := func(ctx context.Context, tx *postgres.Tx) error {
-		r, err := s.cons.Locked(ctx, tx, of.consultation, of.round, locks(of, batch)...)
+		r, err := lifecycle.ShareRound(ctx, tx, of.consultation, of.round, locks(of, batch)...)
 		if err != nil {
 			return err
 		}
@@ -88,7 +89,7 @@ func (s *Service) commit(ctx context.Context, of roundKey, batch []*entrant) err
 			return noBallots()
 		}
 		b.Round = r
-		f, err := b.current(ctx, tx, s.cons)
+		f, err := b.current(ctx, tx)
 		if err != nil {
 			return err
 		}

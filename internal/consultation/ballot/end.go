@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/platform/postgres"
 )
 
@@ -28,7 +30,7 @@ func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 	var rounds []consultation.Round
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		if rounds, err = s.cons.Answering(ctx, tx); err != nil {
+		if rounds, err = lifecycle.AnsweringRounds(ctx, tx); err != nil {
 			return err
 		}
 		for _, r := range rounds {
@@ -36,7 +38,7 @@ func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 			if err != nil {
 				return err
 			}
-			if _, err := s.cons.Count(ctx, tx, r.ID, n); err != nil {
+			if _, err := lifecycle.Count(ctx, tx, r.ID, n); err != nil {
 				return err
 			}
 		}
@@ -56,11 +58,11 @@ func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 // destroy ends a consultation's key and ballots: the key first, since without it
 // every copy of the rows is noise; then the rows; then the note that it is done,
 // which waits for the other processes. Each step may be repeated.
-func (s *Service) destroy(ctx context.Context, job consultation.Destroy) error {
+func (s *Service) destroy(ctx context.Context, job steering.Destroy) error {
 	var c consultation.Consultation
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		c, err = s.cons.ByID(ctx, tx, job.Consultation)
+		c, err = lifecycle.Load(ctx, tx, job.Consultation)
 		return err
 	})
 	if err != nil {
@@ -78,7 +80,11 @@ func (s *Service) destroy(ctx context.Context, job consultation.Destroy) error {
 		return err
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return s.cons.Destroyed(ctx, tx, c.ID)
+		c, err := lifecycle.Lock(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		return s.cons.Destroyed(ctx, tx, &c)
 	})
 }
 

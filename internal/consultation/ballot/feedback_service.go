@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -17,7 +18,7 @@ import (
 func (s *Service) Feedback(ctx context.Context, id uuid.UUID, round int) (Feedback, error) {
 	var f *Feedback
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ByID(ctx, tx, id)
+		c, err := lifecycle.Load(ctx, tx, id)
 		if err != nil {
 			return err
 		}

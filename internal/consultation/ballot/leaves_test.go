@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
@@ -241,7 +241,7 @@ func TestAClosingThatFailsLeavesNothingAndEndsWithTheSameRoot(t *testing.T) {
 	exec(`CREATE FUNCTION civic.fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''the disk is full''; END'`)
 	for _, table := range []string{"civic.leaves", "civic.closing", "civic.count_table", "civic.feedback", "record.entry", "civic.round"} {
 		exec(`CREATE TRIGGER fails BEFORE INSERT OR UPDATE ON ` + table + ` FOR EACH ROW EXECUTE FUNCTION civic.fail()`)
-		if err := h.ballots.tabulate(t.Context(), consultation.Tabulate{Round: round}); err == nil {
+		if err := h.ballots.tabulate(t.Context(), steering.Tabulate{Round: round}); err == nil {
 			t.Errorf("nothing failed in %s", table)
 		}
 		exec(`DROP TRIGGER fails ON ` + table)
@@ -249,10 +249,10 @@ func TestAClosingThatFailsLeavesNothingAndEndsWithTheSameRoot(t *testing.T) {
 			t.Fatalf("a closing that failed in %s left %d rows", table, len(left))
 		}
 	}
-	h.must(h.ballots.tabulate(t.Context(), consultation.Tabulate{Round: round}))
+	h.must(h.ballots.tabulate(t.Context(), steering.Tabulate{Round: round}))
 	first := h.documents()
 	root := h.published(2).root
-	h.must(h.ballots.tabulate(t.Context(), consultation.Tabulate{Round: round}))
+	h.must(h.ballots.tabulate(t.Context(), steering.Tabulate{Round: round}))
 	if d := cmp.Diff(first, h.documents()); d != "" || h.published(2).root != root {
 		t.Error("closing twice changed something:", d)
 	}

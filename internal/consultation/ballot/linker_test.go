@@ -18,7 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb/intruder"
 	"delfi/internal/pseudonym"
@@ -454,7 +454,7 @@ func (x *burglar) folder() string {
 // newHouseIn is newHouse in a mode, with a second group, which no drafting form
 // offers: an attacker reads it on both sides.
 func newHouseIn(t testing.TB, mode pseudonym.Mode, n, items int) *house {
-	h := newHouseWith(t, n, items, func(f *consultation.DraftForm) { f.AnonymityMode = string(mode) })
+	h := newHouseWith(t, n, items, func(f *draft.Form) { f.AnonymityMode = string(mode) })
 	p := h.c.Protocol
 	orders := p.Panel.Groups[0]
 	orders.ID = "orders"

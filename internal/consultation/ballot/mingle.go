@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -21,7 +22,7 @@ const mingled = 20_000
 // must not meet a table that is being exchanged.
 func (s *Service) mingle(ctx context.Context, round consultation.Round) error {
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if _, err := s.cons.Locked(ctx, tx, round.Consultation, round.Number); err != nil {
+		if _, err := lifecycle.ShareRound(ctx, tx, round.Consultation, round.Number); err != nil {
 			return err
 		}
 		if err := lockPartitions(ctx, tx); err != nil {

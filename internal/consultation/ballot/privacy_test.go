@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/job"
@@ -310,8 +311,8 @@ func TestAfterTheEndKeyAndBallotsAreGone(t *testing.T) {
 		t.Error("tables or feedback changed with the end")
 	}
 	// Again, as a job that is tried again.
-	h.must(h.ballots.destroy(ctx, consultation.Destroy{Consultation: h.c.ID}))
-	h.must(h.ballots.tabulate(ctx, consultation.Tabulate{Round: h.c.Rounds[2].ID}))
+	h.must(h.ballots.destroy(ctx, steering.Destroy{Consultation: h.c.ID}))
+	h.must(h.ballots.tabulate(ctx, steering.Tabulate{Round: h.c.Rounds[2].ID}))
 }
 
 // TestTheEndIsToldWhenEveryProcessHasConfirmed: a second server holds a copy of the
@@ -417,7 +418,7 @@ func TestBallotsOfOneRoundDoNotWaitForTheClosingOfAnother(t *testing.T) {
 	h.finish(2)
 	h.open(3)
 	done := make(chan error, 1)
-	go func() { done <- h.ballots.tabulate(t.Context(), consultation.Tabulate{Round: h.c.Rounds[1].ID}) }()
+	go func() { done <- h.ballots.tabulate(t.Context(), steering.Tabulate{Round: h.c.Rounds[1].ID}) }()
 	order := rand.New(rand.NewPCG(1, 1)).Perm(12)
 	for _, i := range order {
 		h.cast(3, i, 5)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -25,7 +26,7 @@ func (s *Service) Release(ctx context.Context, id uuid.UUID, tick int, last bool
 	var round consultation.Round
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		if c, err = s.cons.ByID(ctx, tx, id); err != nil {
+		if c, err = lifecycle.Load(ctx, tx, id); err != nil {
 			return err
 		}
 		round, err = standingRound(c)
@@ -64,7 +65,7 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 	var people []int
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		if items, err = s.cons.RoundItems(ctx, tx, round.ID); err != nil {
+		if items, err = lifecycle.RoundItems(ctx, tx, c, round); err != nil {
 			return err
 		}
 		if earlier, err = ticksOf(ctx, tx, round.ID); err != nil {
@@ -87,7 +88,7 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 	}
 	d.feedback = FeedbackOf(c.Protocol, asked(items), append(earlier, closing), nil)
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		locked, err := s.cons.RoundForUpdate(ctx, tx, round.ID)
+		c, locked, err := lifecycle.LockRound(ctx, tx, round.ID)
 		if err != nil || locked.State != consultation.RoundOpen || locked.Ticks != round.Ticks {
 			return err // another server was first
 		}
@@ -95,7 +96,7 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 		if err != nil {
 			return err
 		}
-		if err := s.cons.Ticked(ctx, tx, round.ID, tick, fresh(d.feedback)); err != nil {
+		if err := s.cons.Ticked(ctx, tx, &c, locked, tick, fresh(d.feedback)); err != nil {
 			return err
 		}
 		return s.record.Append(ctx, tx, entryOf(c, closing, ledger.Release, "tick", map[string]any{

@@ -11,6 +11,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -31,15 +33,19 @@ func standingHouse(t testing.TB, n, items int, change ...func(*delphi.Protocol))
 	for _, f := range change {
 		f(&protocol)
 	}
-	h.c, err = h.cons.Import(ctx, consultation.ImportPlan{
+	h.c, err = h.cons.Import(ctx, steering.ImportPlan{
 		ID: uuid.New(), Administration: a.ID, Title: "Altrove", Question: "Che ne dite?", Language: "it",
 		Origin: consultation.Origin{Name: "Polis", URL: "https://example.org", Licence: "CC BY 4.0"}, Protocol: protocol,
 	})
 	h.must(err)
 	var ids []uuid.UUID
 	h.must(h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := lifecycle.Lock(ctx, tx, h.c.ID)
+		if err != nil {
+			return err
+		}
 		for i := range items {
-			item, err := h.cons.AddItem(ctx, tx, h.c.ID, "", fmt.Sprintf("Commento %d", i+1), nil)
+			item, err := h.cons.AddItem(ctx, tx, &c, "", fmt.Sprintf("Commento %d", i+1), nil)
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -104,7 +105,11 @@ func TestAReleaseOfWhatChangedIsThatOfEverything(t *testing.T) {
 		switch tick {
 		case 4:
 			h.must(h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-				item, err := h.cons.AddItem(ctx, tx, h.c.ID, "", "Un commento venuto dopo", nil)
+				c, err := lifecycle.Lock(ctx, tx, h.c.ID)
+				if err != nil {
+					return err
+				}
+				item, err := h.cons.AddItem(ctx, tx, &c, "", "Un commento venuto dopo", nil)
 				ids = append(ids, item.ID)
 				return err
 			}))

@@ -15,6 +15,9 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -34,7 +37,7 @@ type house struct {
 	accounts *account.Service
 	bridge   *pseudonym.Service
 	panel    *panel.Service
-	cons     *consultation.Service
+	cons     *steering.Service
 	ballots  *Service
 
 	administrator, moderator, facilitator account.Actor
@@ -51,11 +54,11 @@ const slug = "piazza"
 // its first answer round with items statements.
 func newHouse(t testing.TB, n, items int) *house {
 	t.Helper()
-	return newHouseWith(t, n, items, func(*consultation.DraftForm) {})
+	return newHouseWith(t, n, items, func(*draft.Form) {})
 }
 
 // newHouseWith is newHouse with a draft that the test changes.
-func newHouseWith(t testing.TB, n, items int, change func(*consultation.DraftForm)) *house {
+func newHouseWith(t testing.TB, n, items int, change func(*draft.Form)) *house {
 	t.Helper()
 	return newHouseAs(t, n, items, change, func(*house) {})
 }
@@ -64,7 +67,7 @@ func newHouseWith(t testing.TB, n, items int, change func(*consultation.DraftFor
 // of ballots then rests on ballots alone.
 func newHouseAsTheyCame(t testing.TB, n, items int) *house {
 	t.Helper()
-	return newHouseAs(t, n, items, func(*consultation.DraftForm) {}, func(h *house) {
+	return newHouseAs(t, n, items, func(*draft.Form) {}, func(h *house) {
 		_, err := h.db.Pool().Exec(`
 			ALTER TABLE civic.enrolment ALTER COLUMN fresh SET DEFAULT false;
 			ALTER TABLE civic.account ALTER COLUMN fresh SET DEFAULT false`)
@@ -72,7 +75,7 @@ func newHouseAsTheyCame(t testing.TB, n, items int) *house {
 	})
 }
 
-func newHouseAs(t testing.TB, n, items int, change func(*consultation.DraftForm), begin func(*house)) *house {
+func newHouseAs(t testing.TB, n, items int, change func(*draft.Form), begin func(*house)) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), keys: filepath.Join(t.TempDir(), "keys")}
 	h.db = testdb.NewAt(t, h.clock)
@@ -86,7 +89,7 @@ func newHouseAs(t testing.TB, n, items int, change func(*consultation.DraftForm)
 	h.moderator = h.person("marco", "riva/moderator")
 	second := h.person("mirta", "riva/moderator")
 	h.facilitator = h.person("furio", "riva/facilitator")
-	form := consultation.DraftForm{
+	form := draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
 		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
@@ -100,7 +103,7 @@ func newHouseAs(t testing.TB, n, items int, change func(*consultation.DraftForm)
 		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
 	}
 	change(&form)
-	h.c, err = h.cons.Create(ctx, h.administrator, riva.ID, form)
+	h.c, err = draft.New(h.db, h.accounts).Create(ctx, h.administrator, riva.ID, form)
 	h.must(err)
 	h.must(h.cons.Announce(ctx, h.administrator, slug))
 	h.refresh()
@@ -112,8 +115,12 @@ func newHouseAs(t testing.TB, n, items int, change func(*consultation.DraftForm)
 	h.must(h.cons.Start(ctx, h.administrator, slug))
 	h.pass(10)
 	h.must(h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := lifecycle.Lock(ctx, tx, h.c.ID)
+		if err != nil {
+			return err
+		}
 		for i := range items {
-			if _, err := h.cons.AddItem(ctx, tx, h.c.ID, "", fmt.Sprintf("Affermazione %d", i+1), nil); err != nil {
+			if _, err := h.cons.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", i+1), nil); err != nil {
 				return err
 			}
 		}
@@ -139,7 +146,7 @@ func (h *house) wire() {
 	h.panel = panel.New(h.db, h.accounts, h.bridge)
 	record := ledger.New(h.db, keys, ledger.Options{})
 	letters := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
-	h.cons = consultation.New(h.db, h.queue, h.accounts, record, h.bridge, h.panel, letters)
+	h.cons = steering.New(h.db, h.queue, draft.New(h.db, h.accounts), record, h.bridge, h.panel, letters)
 	h.ballots = New(h.db, h.queue, h.cons, h.bridge, record)
 }
 
@@ -217,7 +224,7 @@ func (h *house) refresh() {
 	var err error
 	h.must(h.db.Read(h.t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		id := h.c.ID
-		h.c, err = h.cons.ByID(ctx, tx, id)
+		h.c, err = lifecycle.Load(ctx, tx, id)
 		return err
 	}))
 }
@@ -236,7 +243,7 @@ func (h *house) items(number int) []consultation.Item {
 	var items []consultation.Item
 	h.must(h.db.Read(h.t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		items, err = h.cons.RoundItems(ctx, tx, h.c.Rounds[number-1].ID)
+		items, err = lifecycle.RoundItems(ctx, tx, h.c, h.c.Rounds[number-1])
 		return err
 	}))
 	return items
