@@ -21,9 +21,9 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb/intruder"
@@ -251,7 +251,7 @@ func (v *village) hour() {
 	}
 	v.must(v.h.Jobs.Do(v.Context(), panel.Hour{}))
 	v.must(v.h.Jobs.Do(v.Context(), contribution.Gathered{}))
-	v.must(v.h.Jobs.Do(v.Context(), ballot.Turnout{}))
+	v.must(v.h.Jobs.Do(v.Context(), tabulation.Turnout{}))
 	v.must(v.h.Jobs.Drain(v.Context()))
 }
 

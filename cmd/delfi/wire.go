@@ -8,7 +8,9 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -33,6 +35,8 @@ type house struct {
 	consultations *steering.Service
 	contributions *contribution.Service
 	ballots       *ballot.Service
+	tabulation    *tabulation.Service
+	archive       *archive.Service
 	reports       *report.Service
 }
 
@@ -48,8 +52,10 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	h.drafts = draft.New(db, h.accounts)
 	h.consultations = steering.New(db, jobs, h.drafts, h.record, h.bridge, h.panel, h.notices)
 	h.contributions = contribution.New(db, jobs, h.consultations, h.bridge, h.record)
-	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
-	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.contributions, h.record)
+	h.ballots = ballot.New(db, h.consultations, h.bridge, h.record)
+	h.tabulation = tabulation.New(db, jobs, h.consultations, h.bridge, h.record)
+	h.archive = archive.New(db)
+	h.reports = report.New(db, jobs, h.consultations, h.tabulation, h.archive, h.contributions, h.record)
 	h.bridge.Follow(h.consultations.Epoch)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
@@ -70,6 +76,6 @@ func (h *house) answering(ctx context.Context, slug string) bool {
 func (h *house) demonstration() demo.Services {
 	return demo.Services{
 		Accounts: h.accounts, Panel: h.panel, Drafts: h.drafts, Consultations: h.consultations,
-		Contributions: h.contributions, Ballots: h.ballots, Jobs: h.jobs,
+		Contributions: h.contributions, Ballots: h.ballots, Archive: h.archive, Jobs: h.jobs,
 	}
 }

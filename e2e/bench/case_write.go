@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/consultation/ballot"
+
+	"github.com/google/uuid"
 )
 
 // caseSignIn walks the round trip of signing in, through a real provider, and takes

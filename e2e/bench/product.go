@@ -20,7 +20,9 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/notify"
@@ -42,6 +44,8 @@ type house struct {
 	drafts        *draft.Service
 	consultations *steering.Service
 	ballots       *ballot.Service
+	tabulation    *tabulation.Service
+	archive       *archive.Service
 
 	deafen func()
 	deaf   chan error
@@ -61,9 +65,11 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	h.drafts = draft.New(db, h.accounts)
 	h.consultations = steering.New(db, h.jobs, h.drafts, record, h.bridge, h.panel, letters)
 	texts := contribution.New(db, h.jobs, h.consultations, h.bridge, record)
-	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
+	h.ballots = ballot.New(db, h.consultations, h.bridge, record)
+	h.tabulation = tabulation.New(db, h.jobs, h.consultations, h.bridge, record)
+	h.archive = archive.New(db)
 	h.bridge.Follow(h.consultations.Epoch)
-	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)
+	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.tabulation, h.archive, texts, record).Store)
 	return h, nil
 }
 

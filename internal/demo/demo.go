@@ -14,7 +14,9 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -30,6 +32,7 @@ type Services struct {
 	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
+	Archive       *archive.Service
 	Jobs          *job.Queue
 }
 
@@ -98,7 +101,7 @@ func (d *Demonstration) Seed(ctx context.Context, progress func(string)) error {
 	}
 	// The first reader finds figures of people, not that they come with the hour.
 	at = now
-	for _, hourly := range []job.Args{panel.Hour{}, contribution.Gathered{}, ballot.Turnout{}} {
+	for _, hourly := range []job.Args{panel.Hour{}, contribution.Gathered{}, tabulation.Turnout{}} {
 		if err := s.Jobs.Do(ctx, hourly); err != nil {
 			return err
 		}

@@ -18,7 +18,9 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -37,6 +39,8 @@ type Services struct {
 	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
+	Tabulation    *tabulation.Service
+	Archive       *archive.Service
 }
 
 // Options say how a conversation is run.
@@ -293,7 +297,7 @@ func (r *run) answer(ctx context.Context) (out []Round, err error) {
 		if n == r.o.Rounds {
 			r.begin(Closing, 0)
 		}
-		return r.Ballots.Release(ctx, r.id, n, n == r.o.Rounds)
+		return r.Tabulation.Release(ctx, r.id, n, n == r.o.Rounds)
 	})
 	return out, err
 }
@@ -381,7 +385,7 @@ func (r *run) verdicts(ctx context.Context) (map[string]int, error) {
 	for _, key := range delphi.VerdictKeys {
 		out[string(key)] = 0
 	}
-	f, err := r.Ballots.Feedback(ctx, r.id, number)
+	f, err := r.Archive.Feedback(ctx, r.id, number)
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func TestVotesGivenTwice(t *testing.T) {
 	}
 	c, err := h.Consultations.Find(t.Context(), account.Actor{}, got.Consultation)
 	ok(t, err)
-	f, err := h.Ballots.Feedback(t.Context(), c.ID, 1)
+	f, err := h.Archive.Feedback(t.Context(), c.ID, 1)
 	ok(t, err)
 	for _, item := range f.Items {
 		want := histograms[item.Text]

@@ -46,7 +46,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		if err != nil {
 			return err
 		}
-		text, known, changed, err := s.ballots.Redact(ctx, tx, c.ID, digest)
+		text, known, changed, err := s.archive.Redact(ctx, tx, c.ID, digest)
 		if err != nil {
 			return err
 		}

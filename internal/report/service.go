@@ -11,9 +11,11 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -25,15 +27,16 @@ import (
 type Service struct {
 	db            *postgres.DB
 	cons          *steering.Service
-	ballots       *ballot.Service
+	tabulation    *tabulation.Service
+	archive       *archive.Service
 	contributions *contribution.Service
 	record        *ledger.Service
 }
 
 // New makes the service, registers its job (a new version of an opinion) and tells
 // which consultations have dissent. The wiring gives Store to consultation.OnPublish.
-func New(db *postgres.DB, q *job.Queue, c *steering.Service, b *ballot.Service, s *contribution.Service, l *ledger.Service) *Service {
-	r := &Service{db: db, cons: c, ballots: b, contributions: s, record: l}
+func New(db *postgres.DB, q *job.Queue, c *steering.Service, t *tabulation.Service, a *archive.Service, s *contribution.Service, l *ledger.Service) *Service {
+	r := &Service{db: db, cons: c, tabulation: t, archive: a, contributions: s, record: l}
 	job.On(q, r.renew)
 	c.OnDissent(r.dissents)
 	return r
@@ -184,13 +187,13 @@ func (s *Service) dissents(ctx context.Context, tx *postgres.Tx, c consultation.
 }
 
 func (s *Service) dissentIn(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]Dissenting, error) {
-	stored, err := s.ballots.Stored(ctx, tx, c.ID)
+	stored, err := s.archive.Stored(ctx, tx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	documents := make([]ballot.Feedback, len(stored))
+	documents := make([]feedback.Document, len(stored))
 	for n, d := range stored {
-		documents[n] = d.Feedback
+		documents[n] = d.Document
 	}
 	return DissentIn(documents), nil
 }

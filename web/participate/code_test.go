@@ -55,6 +55,10 @@ func coded(t *testing.T, h *webtest.House, slug string, enrolled ...string) cons
 	must(h.Consultations.Start(ctx, giulia, slug))
 	must(h.Consultations.CloseRound(ctx, paolo, slug, 1, "abbiamo abbastanza idee"))
 	must(h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := h.Consultations.ByID(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
 		for n := range 2 {
 			if _, err := h.Consultations.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", n+1), nil); err != nil {
 				return err

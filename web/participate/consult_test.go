@@ -23,7 +23,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.Kernel) {
 		participate.Routes(r, k, participate.Services{
-			Consultations: h.Consultations, Panel: h.Panel, Contributions: h.Contributions, Ballots: h.Ballots,
+			Consultations: h.Consultations, Panel: h.Panel, Contributions: h.Contributions, Ballots: h.Ballots, Archive: h.Archive,
 			Reports: h.Reports, Record: h.Record, Accounts: h.Accounts,
 		})
 	}

@@ -8,9 +8,9 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
@@ -31,7 +31,7 @@ type deskView struct {
 	Facilitator   bool
 	Lost          []account.Role        // for which the reader is named, and that they no longer hold
 	Missing       []draft.Missing       // of a draft
-	Rounds        []ballot.Feedback     // of the released answer rounds, oldest first
+	Rounds        []feedback.Document   // of the released answer rounds, oldest first
 	Decisions     []decisionView        // undecided items, strongest disagreement first
 	Stable        []decisionView        // those that the engine proposes to settle
 	Counts        contribution.Counts   // of the gather round, once it is closed
@@ -47,7 +47,7 @@ type deskView struct {
 // decisionView is one item between two rounds.
 type decisionView struct {
 	Item     consultation.Item
-	Feedback ballot.ItemFeedback
+	Feedback feedback.ItemResult
 }
 
 func (d room) desks(q *page.Request) error {
@@ -127,7 +127,7 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 			}
 		case consultation.RoundReleased:
 			if r.Kind != delphi.Gather {
-				fb, err := d.Ballots.Feedback(ctx, c.ID, r.Number)
+				fb, err := d.Archive.Feedback(ctx, c.ID, r.Number)
 				if err != nil {
 					return v, err
 				}
@@ -164,7 +164,7 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 	}
 	last := v.Rounds[len(v.Rounds)-1]
 	for _, it := range items {
-		i := slices.IndexFunc(last.Items, func(f ballot.ItemFeedback) bool { return f.Item == it.ID })
+		i := slices.IndexFunc(last.Items, func(f feedback.ItemResult) bool { return f.Item == it.ID })
 		if it.State != consultation.ItemLive || i < 0 {
 			continue
 		}

@@ -4,9 +4,9 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -18,7 +18,7 @@ type Services struct {
 	Drafts        *draft.Service
 	Consultations *steering.Service
 	Contributions *contribution.Service
-	Ballots       *ballot.Service
+	Archive       *archive.Service
 	Reports       *report.Service
 }
 

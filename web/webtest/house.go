@@ -9,7 +9,9 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -32,6 +34,8 @@ type House struct {
 	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
+	Tabulation    *tabulation.Service
+	Archive       *archive.Service
 	Reports       *report.Service
 	Bridge        *pseudonym.Service
 	Folder        string // of the keys, wrapped
@@ -101,8 +105,10 @@ func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	h.Drafts = draft.New(db, h.Accounts)
 	h.Consultations = steering.New(db, h.Jobs, h.Drafts, h.Record, bridge, h.Panel, notify.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
 	h.Contributions = contribution.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Ballots = ballot.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Contributions, h.Record)
+	h.Ballots = ballot.New(db, h.Consultations, bridge, h.Record)
+	h.Tabulation = tabulation.New(db, h.Jobs, h.Consultations, bridge, h.Record)
+	h.Archive = archive.New(db)
+	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Tabulation, h.Archive, h.Contributions, h.Record)
 	h.Consultations.OnPublish(h.Reports.Store)
 	return h
 }
@@ -117,7 +123,7 @@ func (h *House) Play(t testing.TB) *House {
 	h.demo = demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
 		at := build(t, db, h.keys)
 		return demo.Services{Accounts: at.Accounts, Panel: at.Panel, Drafts: at.Drafts, Consultations: at.Consultations,
-			Contributions: at.Contributions, Ballots: at.Ballots, Jobs: at.Jobs}, nil
+			Contributions: at.Contributions, Ballots: at.Ballots, Archive: at.Archive, Jobs: at.Jobs}, nil
 	}, staff)
 	if err := h.demo.Seed(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)

@@ -21,20 +21,13 @@ type Counted func(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Contribut
 // Opinion stores the opinion document of a consultation that is being published.
 type Opinion func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) error
 
-// Shown gives the hash of the feedback document that a round's form shows: that
-// of the answering round before it; "" when there is none.
-type Shown func(ctx context.Context, tx *postgres.Tx, id uuid.UUID, number int) (string, error)
-
-// OnShown sets who knows the feedback documents (the ballot room, in its New).
-func (s *Service) OnShown(hash Shown) { s.feedback = hash }
-
 // Opened makes room for the answers of a round that opens.
 type Opened func(ctx context.Context, tx *postgres.Tx, r consultation.Round) error
 
-// OnOpened sets who makes it (the ballot room, in its New).
+// OnOpened sets who makes it (tabulation, in its New).
 func (s *Service) OnOpened(room Opened) { s.opened = room }
 
-// OnContributions sets who counts contributions (the synthesis room, in its New).
+// OnContributions sets who counts contributions (contribution, in its New).
 func (s *Service) OnContributions(count Counted) { s.contributions = count }
 
 // pending counts the contributions that nobody has examined yet.
@@ -61,7 +54,7 @@ type Gathering struct {
 	Drop  func(ctx context.Context, tx *postgres.Tx, r consultation.Round) error                 // unread: the round was skipped
 }
 
-// OnGather sets who keeps contributions (the synthesis room, in its New).
+// OnGather sets who keeps contributions (contribution, in its New).
 func (s *Service) OnGather(g Gathering) { s.gathering = g }
 
 // nowhere is Gathering where nobody contributes.

@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
@@ -116,7 +117,7 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	if err != nil {
 		return err
 	}
-	feedback, err := s.feedback(ctx, tx, c.ID, r.Number)
+	feedback, err := archive.ShownHash(ctx, tx, c.ID, r.Number)
 	if err != nil {
 		return err
 	}

@@ -21,17 +21,16 @@ import (
 // says what is missing.
 type Service struct {
 	*lifecycle.Reader
-	db       *postgres.DB
-	jobs     *job.Queue
-	drafts   *draft.Service
-	record   *ledger.Service
-	keys     *pseudonym.Service
-	panel    *panel.Service
-	notices  *notify.Service
-	feedback Shown
-	opened   Opened
-	opinion  Opinion
-	dissent  Dissent
+	db      *postgres.DB
+	jobs    *job.Queue
+	drafts  *draft.Service
+	record  *ledger.Service
+	keys    *pseudonym.Service
+	panel   *panel.Service
+	notices *notify.Service
+	opened  Opened
+	opinion Opinion
+	dissent Dissent
 
 	contributions Counted
 	gathering     Gathering
@@ -46,7 +45,6 @@ func New(db *postgres.DB, q *job.Queue, d *draft.Service, l *ledger.Service, p *
 		db:     db, jobs: q, drafts: d, record: l, keys: p, panel: pan, notices: n,
 		contributions: func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) { return Contributions{}, nil },
 		gathering:     nowhere,
-		feedback:      func(context.Context, *postgres.Tx, uuid.UUID, int) (string, error) { return "", nil },
 	}
 	s.work(q)
 	pan.Ask(s.terms)
