@@ -43,7 +43,8 @@ var order = [][]string{
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives
 	{"migrations"},
 	{"internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
-	{"internal/study"}, // a researcher's file, measured
+	{"internal/platform/batch"}, // a transaction forbids batches inside it
+	{"internal/study"},          // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
 	{"internal/fault"},

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -22,8 +23,8 @@ type Service struct {
 	steering   *steering.Service
 	pseudonyms *pseudonym.Service
 	record     *ledger.Service
-	batches    *postgres.Crowd[roundKey, pseudonym.Panelist, *request]
-	loader     *postgres.Inquiry[rounds, pseudonym.Panelist, own]
+	batches    *batch.Batcher[roundKey, pseudonym.Panelist, *request]
+	loader     *batch.Loader[rounds, pseudonym.Panelist, own]
 
 	// What was read and holds until the next change.
 	contexts  postgres.Memo[roundKey, roundContext]
@@ -34,8 +35,8 @@ type Service struct {
 // New makes the service.
 func New(db *postgres.DB, c *steering.Service, p *pseudonym.Service, l *ledger.Service) *Service {
 	s := &Service{db: db, steering: c, pseudonyms: p, record: l}
-	s.batches = postgres.NewCrowd[roundKey, pseudonym.Panelist](maxBatch, s.commit)
-	s.loader = postgres.NewInquiry(s.read)
+	s.batches = batch.NewBatcher[roundKey, pseudonym.Panelist](maxBatch, s.commit)
+	s.loader = batch.NewLoader(s.read)
 	return s
 }
 
@@ -59,7 +60,7 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if p.Feedback, err = s.shown(ctx, b); err != nil {
 		return Paper{}, err
 	}
-	rows, _, err := s.loader.Find(ctx, b.rounds(), seat.Panelist)
+	rows, _, err := s.loader.Load(ctx, b.rounds(), seat.Panelist)
 	if err != nil {
 		return Paper{}, err
 	}

@@ -13,7 +13,7 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// Ballots of one round are committed by a crowd (postgres.Crowd), since a commit costs
+// Ballots of one round are committed by group commit (batch.Batcher), since a commit costs
 // one write to the disk whatever it holds. A batch is worked in the order of panelists'
 // ids and never in that of arrival (docs/RECORD.md §2), and has each ballot once. What is
 // wrong with one is told to its owner alone.
@@ -40,7 +40,7 @@ type result struct {
 // is lost on its way.
 func (s *Service) submit(ctx context.Context, seat pseudonym.Seat, round int, in submission) (*roundContext, payload.Payload, error) {
 	e := &request{seat: seat, in: in}
-	if err := s.batches.Join(ctx, roundKey{consultation: seat.Consultation, round: round}, seat.Panelist, e); err != nil {
+	if err := s.batches.Do(ctx, roundKey{consultation: seat.Consultation, round: round}, seat.Panelist, e); err != nil {
 		return nil, payload.Payload{}, err
 	}
 	return e.result.round, e.result.stands, e.result.err

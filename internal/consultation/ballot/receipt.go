@@ -128,7 +128,7 @@ func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int, bot
 	if both {
 		of = k.board.rounds()
 	}
-	rows, _, err := s.loader.Find(ctx, of, seat.Panelist)
+	rows, _, err := s.loader.Load(ctx, of, seat.Panelist)
 	if err != nil {
 		return kept{}, err
 	}

@@ -1,4 +1,4 @@
-package postgres_test
+package batch_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/batch"
 )
 
 // wish is what somebody joins a crowd with.
@@ -21,10 +21,10 @@ type wish struct {
 
 // Everybody is told of their own, whoever was in the batch with them; of one key there
 // is never more than one in a batch, nor two batches of one thing at once.
-func TestACrowdTellsEveryoneTheirOwn(t *testing.T) {
+func TestABatchTellsEveryoneTheirOwn(t *testing.T) {
 	var mu sync.Mutex
 	under := map[string]bool{}
-	c := postgres.NewCrowd[string, int](7, func(_ context.Context, of string, batch []*wish) error {
+	c := batch.NewBatcher[string, int](7, func(_ context.Context, of string, batch []*wish) error {
 		mu.Lock()
 		if under[of] {
 			t.Errorf("two batches of %s at once", of)
@@ -49,7 +49,7 @@ func TestACrowdTellsEveryoneTheirOwn(t *testing.T) {
 	for i := range 3000 {
 		all.Go(func() {
 			of, w := []string{"a", "b", "c"}[i%3], &wish{key: i / 9}
-			if err := c.Join(t.Context(), of, w.key, w); err != nil || w.told != fmt.Sprint(of, w.key) {
+			if err := c.Do(t.Context(), of, w.key, w); err != nil || w.told != fmt.Sprint(of, w.key) {
 				t.Errorf("%s%d is told %q, %v", of, w.key, w.told, err)
 			}
 		})
@@ -59,12 +59,12 @@ func TestACrowdTellsEveryoneTheirOwn(t *testing.T) {
 
 // Who comes while a batch is under way is in the next, with all who came; what is about
 // something else does not wait.
-func TestACrowdTakesAllWhoWait(t *testing.T) {
+func TestABatchTakesAllWhoWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var begun []string
 		gate := map[string]chan struct{}{"a": make(chan struct{}), "b": make(chan struct{})}
-		c := postgres.NewCrowd[string, int](4, func(_ context.Context, of string, batch []*wish) error {
+		c := batch.NewBatcher[string, int](4, func(_ context.Context, of string, batch []*wish) error {
 			said := of
 			for _, w := range batch {
 				said += fmt.Sprint(" ", w.key)
@@ -77,7 +77,7 @@ func TestACrowdTakesAllWhoWait(t *testing.T) {
 		})
 		join := func(of string, key int) {
 			go func() {
-				if err := c.Join(t.Context(), of, key, &wish{key: key}); err != nil {
+				if err := c.Do(t.Context(), of, key, &wish{key: key}); err != nil {
 					t.Errorf("%s%d: %v", of, key, err)
 				}
 			}()
@@ -108,10 +108,10 @@ func TestACrowdTakesAllWhoWait(t *testing.T) {
 
 // A fault or a panic is everybody's in the batch and nobody's after it; who gives up
 // waiting takes nobody along, and a batch without an end has one.
-func TestACrowdFailsForThoseInTheBatch(t *testing.T) {
+func TestABatchFailsForThoseInTheBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken, gate := errors.New("no database"), make(chan struct{})
-		c := postgres.NewCrowd[string, int](9, func(ctx context.Context, _ string, batch []*wish) error {
+		c := batch.NewBatcher[string, int](9, func(ctx context.Context, _ string, batch []*wish) error {
 			select {
 			case <-gate:
 			case <-ctx.Done():
@@ -127,9 +127,9 @@ func TestACrowdFailsForThoseInTheBatch(t *testing.T) {
 		})
 		ctx, leave := context.WithCancel(t.Context())
 		left, stayed := make(chan error, 1), make(chan error, 1)
-		go func() { left <- c.Join(ctx, "a", 1, &wish{key: 1}) }()
+		go func() { left <- c.Do(ctx, "a", 1, &wish{key: 1}) }()
 		synctest.Wait()
-		go func() { stayed <- c.Join(t.Context(), "a", 2, &wish{key: 2}) }()
+		go func() { stayed <- c.Do(t.Context(), "a", 2, &wish{key: 2}) }()
 		synctest.Wait()
 		leave()
 		if err := <-left; !errors.Is(err, context.Canceled) {
@@ -139,17 +139,17 @@ func TestACrowdFailsForThoseInTheBatch(t *testing.T) {
 		if err := <-stayed; err != nil {
 			t.Errorf("who stayed is told %v", err)
 		}
-		if err := c.Join(t.Context(), "a", 98, &wish{key: 98}); !errors.Is(err, broken) {
+		if err := c.Do(t.Context(), "a", 98, &wish{key: 98}); !errors.Is(err, broken) {
 			t.Errorf("a fault is told as %v", err)
 		}
-		if err := c.Join(t.Context(), "a", 99, &wish{key: 99}); err == nil || !strings.Contains(err.Error(), "a fault of ours") {
+		if err := c.Do(t.Context(), "a", 99, &wish{key: 99}); err == nil || !strings.Contains(err.Error(), "a fault of ours") {
 			t.Errorf("a panic is told as %v", err)
 		}
-		if err := c.Join(t.Context(), "a", 1, &wish{key: 1}); err != nil {
+		if err := c.Do(t.Context(), "a", 1, &wish{key: 1}); err != nil {
 			t.Errorf("afterwards: %v", err)
 		}
 		gate = make(chan struct{})
-		if err := c.Join(t.Context(), "a", 1, &wish{key: 1}); !errors.Is(err, context.DeadlineExceeded) {
+		if err := c.Do(t.Context(), "a", 1, &wish{key: 1}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a batch without an end is told as %v", err)
 		}
 	})

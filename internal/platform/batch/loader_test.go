@@ -1,4 +1,4 @@
-package postgres_test
+package batch_test
 
 import (
 	"context"
@@ -10,13 +10,13 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/batch"
 )
 
 // Everybody is told of their own, and of what was asked about, whoever was asked
 // with them.
-func TestAnInquiryTellsEveryoneTheirOwn(t *testing.T) {
-	q := postgres.NewInquiry(func(_ context.Context, of string, keys []int) (map[int]string, error) {
+func TestALoaderTellsEveryoneTheirOwn(t *testing.T) {
+	q := batch.NewLoader(func(_ context.Context, of string, keys []int) (map[int]string, error) {
 		found := map[int]string{}
 		if len(slices.Compact(slices.Sorted(slices.Values(keys)))) != len(keys) {
 			t.Errorf("asked for one thing twice: %v", keys)
@@ -32,7 +32,7 @@ func TestAnInquiryTellsEveryoneTheirOwn(t *testing.T) {
 	for i := range 2000 {
 		all.Go(func() {
 			of, key := []string{"a", "b"}[i%2], i/4
-			v, found, err := q.Find(t.Context(), of, key)
+			v, found, err := q.Load(t.Context(), of, key)
 			want := fmt.Sprint(of, key)
 			if key%3 == 0 {
 				want = ""
@@ -47,10 +47,10 @@ func TestAnInquiryTellsEveryoneTheirOwn(t *testing.T) {
 
 // What was told before is not told again: whoever asks later is asked for anew. Who
 // asks for the same in one moment shares the answer.
-func TestAnInquiryAsksAnewForWhoComesLater(t *testing.T) {
+func TestALoaderAsksAnewForWhoComesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, free := 0, make(chan struct{})
-		q := postgres.NewInquiry(func(_ context.Context, _ string, keys []int) (map[int]int, error) {
+		q := batch.NewLoader(func(_ context.Context, _ string, keys []int) (map[int]int, error) {
 			n++
 			now := n
 			<-free
@@ -58,7 +58,7 @@ func TestAnInquiryAsksAnewForWhoComesLater(t *testing.T) {
 		})
 		ask := func(want int) {
 			go func() {
-				if v, found, err := q.Find(t.Context(), "a", 1); v != want || !found || err != nil {
+				if v, found, err := q.Load(t.Context(), "a", 1); v != want || !found || err != nil {
 					t.Errorf("%d, %v, %v instead of %d", v, found, err, want)
 				}
 			}()
@@ -76,11 +76,11 @@ func TestAnInquiryAsksAnewForWhoComesLater(t *testing.T) {
 
 // A fault is everybody's who was asked for with it, and nobody's after them; who
 // gives up waiting takes nobody along.
-func TestAnInquiryFailsForThoseInIt(t *testing.T) {
+func TestALoaderFailsForThoseInIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("no database")
 		fail, free := error(broken), make(chan struct{})
-		q := postgres.NewInquiry(func(ctx context.Context, _ struct{}, keys []int) (map[int]int, error) {
+		q := batch.NewLoader(func(ctx context.Context, _ struct{}, keys []int) (map[int]int, error) {
 			select {
 			case <-free:
 			case <-ctx.Done():
@@ -93,7 +93,7 @@ func TestAnInquiryFailsForThoseInIt(t *testing.T) {
 		})
 		ctx, leave := context.WithCancel(t.Context())
 		left := make(chan error, 1)
-		go func() { _, _, err := q.Find(ctx, struct{}{}, 1); left <- err }()
+		go func() { _, _, err := q.Load(ctx, struct{}{}, 1); left <- err }()
 		synctest.Wait()
 		leave()
 		if err := <-left; !errors.Is(err, context.Canceled) {
@@ -101,18 +101,18 @@ func TestAnInquiryFailsForThoseInIt(t *testing.T) {
 		}
 		close(free)
 		synctest.Wait()
-		if _, found, err := q.Find(t.Context(), struct{}{}, 1); found && err == nil || !errors.Is(err, broken) {
+		if _, found, err := q.Load(t.Context(), struct{}{}, 1); found && err == nil || !errors.Is(err, broken) {
 			t.Errorf("told %v, %v", found, err)
 		}
-		if _, _, err := q.Find(t.Context(), struct{}{}, 99); err == nil || !strings.Contains(err.Error(), "a fault of ours") {
+		if _, _, err := q.Load(t.Context(), struct{}{}, 99); err == nil || !strings.Contains(err.Error(), "a fault of ours") {
 			t.Errorf("a panic is told as %v", err)
 		}
 		fail = nil
-		if _, found, err := q.Find(t.Context(), struct{}{}, 1); !found || err != nil {
+		if _, found, err := q.Load(t.Context(), struct{}{}, 1); !found || err != nil {
 			t.Errorf("afterwards: %v, %v", found, err)
 		}
 		free = make(chan struct{})
-		if _, _, err := q.Find(t.Context(), struct{}{}, 1); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := q.Load(t.Context(), struct{}{}, 1); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a statement without an end is told as %v", err)
 		}
 	})
