@@ -84,6 +84,12 @@ var inner = map[string]string{"internal/consultation/lifecycle": "internal/consu
 // pure are rooms without SQL: they import no library of it and no transaction.
 var pure = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/draft/form"}
 
+// unlinked are rooms that link no database, whatever they import: a verifier runs them.
+var unlinked = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/ballot/payload", "internal/account/office"}
+
+// linkless are rooms that unlinked ones may import beside each other.
+var linkless = []string{"internal/delphi", "internal/ledger/leaf", "internal/richtext", "internal/prose", "internal/fault"}
+
 // homes says where each library lives; a prefix that ends in "/" holds what is beneath.
 var homes = map[string][]string{
 	"github.com/go-chi/chi/v5":           {"web", "e2e/bench"}, // there as the limit that pages are held against
@@ -151,6 +157,10 @@ func imports(f file) []string {
 		if slices.Contains(pure, f.room) && !f.test() && (imp == "database/sql" || within(imp, "github.com/jmoiron/sqlx") ||
 			within(imp, "github.com/lib/pq") || ours && within(room, "internal/platform")) {
 			bad("%s imports %s: the room is pure", f.room, imp)
+		}
+		if ours && slices.Contains(unlinked, f.room) && !f.test() && !slices.Contains(unlinked, room) &&
+			!slices.ContainsFunc(linkless, func(home string) bool { return within(room, home) }) {
+			bad("%s imports %s, which may link a database", f.room, room)
 		}
 		if ours {
 			if beneath := inner[room]; beneath != "" && !f.test() && !within(f.room, beneath) {
@@ -275,7 +285,7 @@ func named(lists ...*ast.FieldList) (account, panelist bool) {
 				switch n := n.(type) {
 				case *ast.SelectorExpr:
 					if x, ok := n.X.(*ast.Ident); ok {
-						account = account || x.Name == "account" && n.Sel.Name == "Actor"
+						account = account || (x.Name == "account" || x.Name == "office") && n.Sel.Name == "Actor"
 						panelist = panelist || x.Name == "pseudonym" && n.Sel.Name == "Seat"
 					}
 				case *ast.FuncType, *ast.StructType, *ast.InterfaceType:
@@ -373,6 +383,8 @@ func TestEachRuleCanFail(t *testing.T) {
 		{"internal/consultation", "a.go", `import _ "delfi/internal/consultation/ballot"`, "stands on it"},
 		{"internal/consultation", "a.go", `import _ "database/sql"`, "the room is pure"},
 		{"internal/consultation", "a.go", `import _ "delfi/internal/platform/postgres"`, "the room is pure"},
+		{"internal/consultation", "a.go", `import _ "delfi/internal/account"`, "may link a database"},
+		{"internal/consultation/feedback", "a.go", `import _ "delfi/internal/ledger"`, "may link a database"},
 		{"internal/consultation/feedback", "a.go", `import _ "github.com/jmoiron/sqlx"`, "the room is pure"},
 		{"internal/report", "a.go", `import _ "delfi/internal/consultation/lifecycle"`, "for the rooms beneath"},
 		{"web/staff", "a.go", `import _ "delfi/internal/consultation/lifecycle"`, "for the rooms beneath"},
@@ -380,6 +392,7 @@ func TestEachRuleCanFail(t *testing.T) {
 		{"internal/consultation/ballot", "a.go", `import _ "delfi/internal/consultation/tabulation"`, "does not stand beneath"},
 		{"internal/consultation/ballot", "a.go", `import _ "delfi/internal/consultation/contribution"`, "does not stand beneath"},
 		{"internal/platform/postgres", "a.go", `import _ "delfi/internal/platform/postgres/private"`, "stands on it"},
+		{"internal/consultation/ballot", "a.go", `func cast(who office.Actor, seat *pseudonym.Seat) {}`, "both an account and a panelist"},
 		{"internal/consultation/ballot", "a.go", `type row struct { Account, Panelist string }`, "both an account and a panelist"},
 		{"web/participate", "a.go", `import _ "delfi/internal/login/devidp"`, "built-in provider"},
 		{"web/participate", "a.go", `import _ "delfi/internal/platform/postgres/testdb"`, "testdb"},

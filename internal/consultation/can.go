@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
 
@@ -13,11 +13,11 @@ import (
 
 // Offices gives the roles in which the actor acts on a consultation: those for which
 // they are named and that they still hold. Administrators are not named.
-func Offices(actor account.Actor, c Consultation) []account.Role { return c.Roles(actor) }
+func Offices(actor office.Actor, c Consultation) []office.Role { return c.Roles(actor) }
 
 // Lost gives the roles for which the actor is named and that they no longer hold.
-func Lost(actor account.Actor, c Consultation) []account.Role {
-	var out []account.Role
+func Lost(actor office.Actor, c Consultation) []office.Role {
+	var out []office.Role
 	for _, m := range c.Staff {
 		if actor.SignedIn() && m.Account == actor.Account && !actor.Has(c.Administration, m.Role) {
 			out = append(out, m.Role)
@@ -28,7 +28,7 @@ func Lost(actor account.Actor, c Consultation) []account.Role {
 
 // CanSit tells whether the actor may see the desk of a consultation: nil, or Forbidden,
 // which says whether a role was lost.
-func CanSit(actor account.Actor, c Consultation) error {
+func CanSit(actor office.Actor, c Consultation) error {
 	switch {
 	case CanSteer(actor, c):
 		return nil
@@ -72,7 +72,7 @@ func (r Round) Takes(suspended bool, now time.Time) error {
 	return nil
 }
 
-func SignedIn(actor account.Actor) error {
+func SignedIn(actor office.Actor) error {
 	if !actor.SignedIn() {
 		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
 	}

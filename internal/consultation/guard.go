@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
@@ -52,7 +52,7 @@ func (c Consultation) Answerable() bool {
 
 // author is who does an act, by office.
 type Author struct {
-	Role account.Role
+	Role office.Role
 	Name string
 }
 
@@ -60,7 +60,7 @@ type Author struct {
 var Itself = Author{Role: System}
 
 // move takes the consultation one step, in the role in which the actor may.
-func (c *Consultation) Move(act Act, actor account.Actor) (Author, error) {
+func (c *Consultation) Move(act Act, actor office.Actor) (Author, error) {
 	to, role, err := c.Stage.Step(act, c.Roles(actor)...)
 	if err != nil {
 		return Author{}, err
@@ -167,7 +167,7 @@ func (c Consultation) ItemsChange() error {
 }
 
 // deciding checks that it is the time to decide, and that the actor may.
-func (c *Consultation) Deciding(actor account.Actor, d Decision, reason string) (Author, string, error) {
+func (c *Consultation) Deciding(actor office.Actor, d Decision, reason string) (Author, string, error) {
 	act, known := d.Act()
 	if !known {
 		return Author{}, "", fault.Bad(fault.Field{Name: "decision", Code: "unknown_decision", Message: "decide to settle, go on or reword"})

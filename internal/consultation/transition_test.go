@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
 
@@ -147,7 +147,7 @@ func TestEveryStep(t *testing.T) {
 		ofRound:        {Nothing, string(RoundPlanned), string(RoundOpen), string(RoundClosing), string(RoundClosed), string(RoundReleased), string(RoundSkipped)},
 		ofItem:         {Nothing, string(ItemCandidate), string(ItemLive), string(ItemSettled), string(ItemDropped), string(ItemSuperseded)},
 	}
-	roles := []account.Role{account.Administrator, account.Moderator, account.Facilitator, account.Participant, account.Council, System}
+	roles := []office.Role{office.Administrator, office.Moderator, office.Facilitator, office.Participant, office.Council, System}
 	tried, passed := 0, 0
 	for n, froms := range states {
 		for _, from := range froms {
@@ -185,8 +185,8 @@ func TestEveryStep(t *testing.T) {
 
 // TestStepTakesTheRoleThatMay: who holds several offices acts in the one that the act asks for.
 func TestStepTakesTheRoleThatMay(t *testing.T) {
-	_, as, err := Running.Step(ActSuspend, account.Facilitator, account.Moderator)
-	if err != nil || as != account.Moderator {
+	_, as, err := Running.Step(ActSuspend, office.Facilitator, office.Moderator)
+	if err != nil || as != office.Moderator {
 		t.Errorf("suspend by a facilitator and moderator: as %q, %v", as, err)
 	}
 	if _, _, err := Draft.Step(ActAnnounce); fault.KindOf(err) != fault.Forbidden {

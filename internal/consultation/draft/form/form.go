@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
@@ -298,7 +298,7 @@ func (d Draft) Dated(now time.Time) []Missing {
 // person is somebody who holds roles in an administration.
 type Person struct {
 	Name  string
-	Roles []account.Role
+	Roles []office.Role
 }
 
 // staffed lists what is wrong with the staff: two moderators, so that an appeal
@@ -318,7 +318,7 @@ func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 		}
 	}
 	for field, who := range map[string][]uuid.UUID{"moderators": d.Moderators, "facilitators": d.Facilitators} {
-		role := account.Role(strings.TrimSuffix(field, "s"))
+		role := office.Role(strings.TrimSuffix(field, "s"))
 		for _, id := range who {
 			if !slices.Contains(people[id].Roles, role) {
 				out = append(out, Missing{field, "not_in_role", "somebody named here does not hold that role in this administration"})
@@ -334,10 +334,10 @@ func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 func (d Draft) Members(people map[uuid.UUID]Person) []consultation.Member {
 	var out []consultation.Member
 	for _, id := range d.Moderators {
-		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: account.Moderator, Office: d.offices[id.String()]})
+		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: office.Moderator, Office: d.offices[id.String()]})
 	}
 	for _, id := range d.Facilitators {
-		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: account.Facilitator, Office: d.offices[id.String()]})
+		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: office.Facilitator, Office: d.offices[id.String()]})
 	}
 	return out
 }
