@@ -166,7 +166,7 @@ type submission struct {
 	deliver bool
 }
 
-// work hands one ballot to the crowd and gives the receipt of what stands after it.
+// work submits one ballot to its batch and gives the receipt of what stands after it.
 func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in submission) (Stub, error) {
 	var err error
 	if in.part.Words, err = ownWords(in.part.Words); err != nil {

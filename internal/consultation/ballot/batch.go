@@ -21,7 +21,7 @@ import (
 // most is how many ballots one transaction writes.
 const maxBatch = 128
 
-// entrant is one request for a ballot, and what it is told.
+// request is one request for a ballot, and what it is told.
 type request struct {
 	seat   pseudonym.Seat
 	in     submission

@@ -16,7 +16,7 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// board is what papers, ballots and receipts of one round have in common, read once
+// roundContext is what papers, ballots and receipts of one round have in common, read once
 // between two changes: what is asked, what answers are checked against, and what
 // every receipt says.
 type roundContext struct {
@@ -34,7 +34,7 @@ type checkpoint struct {
 	hand ledger.Hand
 }
 
-// boardsKept is how many boards and how many documents are kept; of the many rounds
+// contextsKept is how many contexts and how many documents are kept; of the many rounds
 // of a server few are looked at between two changes.
 const contextsKept = 64
 
@@ -43,7 +43,7 @@ type roundKey struct {
 	round        int
 }
 
-// board gives a round's board; NotFound when there is no such round.
+// context gives a round's context; NotFound when there is no such round.
 func (s *Service) context(ctx context.Context, of uuid.UUID, round int) (roundContext, error) {
 	key := roundKey{consultation: of, round: round}
 	epoch, told := s.steering.Epoch()
@@ -105,7 +105,7 @@ func (b roundContext) current(ctx context.Context, tx *postgres.Tx) (form, error
 	return newForm(b.Consultation.Protocol, items), err
 }
 
-// shown gives the feedback document on the round before a board's, decoded once
+// shown gives the feedback document on the round before a context's, decoded once
 // between two changes; nil in the first round.
 func (s *Service) shown(ctx context.Context, b roundContext) (*feedback.Document, error) {
 	if b.before == nil {

@@ -68,7 +68,7 @@ func (s *Service) Receipt(ctx context.Context, seat pseudonym.Seat, number int) 
 	if err != nil {
 		return Stub{}, err
 	}
-	return k.board.stub(seat, k.now, k.drafted), nil
+	return k.round.stub(seat, k.now, k.drafted), nil
 }
 
 // Proof gives the proof file of a seat's delivered ballot: what lets anybody who
@@ -80,10 +80,10 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 	if err != nil {
 		return nil, err
 	}
-	if !k.board.proofs() {
+	if !k.round.proofs() {
 		return nil, fault.New(fault.Forbidden, "no_proof_files", "the protocol of this consultation rules proof files out")
 	}
-	note, err := k.board.receipt(seat, k.now).Note()
+	note, err := k.round.receipt(seat, k.now).Note()
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 
 // kept is what lies sealed of one seat's ballot in a round.
 type kept struct {
-	board   roundContext
+	round   roundContext
 	now     payload.Payload
 	before  *payload.Payload // of the answering round before; nil when missed, none or not asked for
 	drafted bool
@@ -118,15 +118,15 @@ func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int, bot
 	}
 	defer safe.Close()
 	var k kept
-	if k.board, err = s.context(ctx, seat.Consultation, number); err != nil {
+	if k.round, err = s.context(ctx, seat.Consultation, number); err != nil {
 		return kept{}, err
 	}
-	if !k.board.Round.Answers() {
+	if !k.round.Round.Answers() {
 		return kept{}, noBallots()
 	}
-	of := rounds{now: k.board.Round.ID}
+	of := rounds{now: k.round.Round.ID}
 	if both {
-		of = k.board.rounds()
+		of = k.round.rounds()
 	}
 	rows, _, err := s.loader.Load(ctx, of, seat.Panelist)
 	if err != nil {

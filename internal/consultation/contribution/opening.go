@@ -17,9 +17,9 @@ import (
 const (
 	// gatheredEvery is how often "n people have written" moves.
 	gatheredEvery = time.Hour
-	// mingled is how many authors' rows of an open round are written anew each hour at
+	// maxReordered is how many authors' rows of an open round are written anew each hour at
 	// most: everybody waits meanwhile, and the order of so many tells little.
-	mingled = 20_000
+	maxReordered = 20_000
 )
 
 // makeRoom makes the table of a gather round that opens: it is there before the first
@@ -105,7 +105,7 @@ func (s *Service) gathered(ctx context.Context, _ Gathered) error {
 			if _, err := lifecycle.Count(ctx, tx, r.ID, authors); err != nil {
 				return err
 			}
-			if writers < 2 || authors > mingled {
+			if writers < 2 || authors > maxReordered {
 				return nil
 			}
 			return rewriteSealed(ctx, tx, r.ID)

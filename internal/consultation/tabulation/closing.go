@@ -178,7 +178,7 @@ func outcomes(f feedback.Document) []consultation.Outcome {
 	return out
 }
 
-// resettle writes a closed round's ballots and its panel anew in the order of
+// rewriteClosed writes a closed round's ballots and its panel anew in the order of
 // their ids, in one transaction that touches schema panel alone: neither place,
 // nor xmin, nor a dead row tells any longer who came when. Drafts go.
 func (s *Service) rewriteClosed(ctx context.Context, consultation, round uuid.UUID) error {

@@ -11,11 +11,11 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// handful is how many ballots are opened at once by one core: enough for handing
+// batchSize is how many ballots are opened at once by one core: enough for handing
 // them over to cost nothing, few enough for a megabyte to hold them.
 const batchSize = 256
 
-// pile is some ballots of a round on their way from the database to who counts
+// batch is some ballots of a round on their way from the database to who counts
 // them. It is used again, with everything in it.
 type batch struct {
 	opened []opened
@@ -26,7 +26,7 @@ type batch struct {
 	err    error
 }
 
-// opened visits the opened ballots of a round, one at a time and in no order that
+// decrypt visits the opened ballots of a round, one at a time and in no order that
 // means anything: while the database sends the next ones, others are opened on all
 // cores. What a paper holds is good during its visit alone, but for its texts. With
 // whole it has its reasons, seed and mark.
@@ -41,15 +41,15 @@ func (s *Service) decrypt(ctx context.Context, safe *pseudonym.Safe, round consu
 	})
 }
 
-// taker takes one sealed ballot; it copies what it is given.
+// visitor takes one sealed ballot; it copies what it is given.
 type visitor func(p pseudonym.Panelist, group string, sealed []byte) error
 
-// openEach visits what read reads, opened.
+// decryptEach visits what read reads, opened.
 func decryptEach(ctx context.Context, safe *pseudonym.Safe, round consultation.Round, whole bool, read func(context.Context, visitor) error, visit func(*opened) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	piles := runtime.GOMAXPROCS(0) + 2 // one fills, one is counted
-	// Each channel has room for every pile: giving one back never waits.
+	// Each channel has room for every batch: giving one back never waits.
 	free, done := make(chan *batch, piles), make(chan *batch, piles)
 	for range piles {
 		free <- new(batch)
@@ -132,7 +132,7 @@ func (p *batch) decrypt(safe *pseudonym.Safe, round consultation.Round, whole bo
 	}
 }
 
-// visit visits the papers, and empties the pile.
+// visit visits the papers, and empties the batch.
 func (p *batch) visit(visit func(*opened) error) error {
 	err := p.err
 	for i := range p.opened {

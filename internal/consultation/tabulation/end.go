@@ -25,7 +25,7 @@ func (Turnout) Kind() string { return "turnout" }
 
 // turnout counts each open round's ballots and hands consultation the number,
 // which it keeps rounded down to 5. Then, in transactions of their own, the rows are
-// mingled.
+// reordered.
 func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 	var rounds []consultation.Round
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
@@ -49,7 +49,7 @@ func (s *Service) turnout(ctx context.Context, _ Turnout) error {
 	}
 	for _, r := range rounds {
 		if err := s.reorder(ctx, r); err != nil {
-			return fmt.Errorf("mingling round %d: %w", r.Number, err)
+			return fmt.Errorf("reordering round %d: %w", r.Number, err)
 		}
 	}
 	return nil

@@ -127,7 +127,7 @@ func fresh(f feedback.Document) []consultation.Outcome {
 	return out
 }
 
-// stood counts the standing ballots at the deadline, when everything is shown,
+// countStanding counts the standing ballots at the deadline, when everything is shown,
 // whoever changed what. Reasons are read for it alone, and votes kept: shown earlier,
 // a new reason would tell who had just come.
 func (s *Service) countStanding(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {

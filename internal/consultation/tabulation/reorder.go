@@ -9,12 +9,12 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// mingled is how many ballots of an open round are written anew each hour at most.
+// maxReordered is how many ballots of an open round are written anew each hour at most.
 // Everybody waits meanwhile, so a round with more keeps its rows as they came until
 // it closes; the order of so many tells little, and what they hold tells nothing.
 const maxReordered = 20_000
 
-// mingle writes an open round's ballots and its panel anew in the order of their
+// reorder writes an open round's ballots and its panel anew in the order of their
 // ids, drafts included, in one transaction that touches schema panel alone: who
 // copies the database then reads from place, xmin and dead rows no more than who came
 // within the last hour. Nothing is done when nobody came, or the round takes no
