@@ -23,7 +23,7 @@ import (
 
 // rooms mounts every room that has forms.
 func rooms(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.Kernel) {
+	return func(r chi.Router, k *page.App) {
 		participate.Routes(r, k, participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record})
 		staff.Routes(r, k, staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports})

@@ -118,7 +118,7 @@ func newVillage(t *testing.T, n natural) *village {
 	t.Cleanup(func() { slog.SetDefault(old) })
 	v.h = webtest.Open(t, postgres.WithClock(func() time.Time { return time.Unix(v.now.Load(), 0).UTC() }))
 	v.h.Codes = 100000
-	v.site = v.h.Site(t, func(r chi.Router, k *page.Kernel) {
+	v.site = v.h.Site(t, func(r chi.Router, k *page.App) {
 		rooms(v.h)(r, k)
 		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Ballots: v.h.Ballots}})
 	})

@@ -40,7 +40,7 @@ func newMeter(clock func() time.Time) *Meter {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"route", "class"}),
 		kept: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "delfi_kept_pages_served_total", Help: "Requests that a kept page answered, by route and class of status.",
+			Name: "delfi_page_cache_answers_total", Help: "Requests that a kept page answered, by route and class of status.",
 		}, []string{"route", "class"}),
 		troubles: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "delfi_sign_in_troubles_total", Help: "Failures of the identity provider, or of what joins us to it, by kind.",
@@ -54,9 +54,9 @@ func newMeter(clock func() time.Time) *Meter {
 
 // Watched is what a meter looks at when it is read.
 type Watched struct {
-	Kernel *page.Kernel
-	Pool   *sql.DB
-	Jobs   func(ctx context.Context) (int, error) // due and not begun
+	App  *page.App
+	Pool *sql.DB
+	Jobs func(ctx context.Context) (int, error) // due and not begun
 }
 
 // Watch adds a server's own figures.
@@ -67,16 +67,16 @@ func (m *Meter) Watch(w Watched) {
 	count := func(name, help string, of func() int64) {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(of()) }))
 	}
-	k := w.Kernel
+	k := w.App
 	figure("delfi_readers_working", "Readers' requests in work.", func() float64 { return float64(k.Reading().Working) })
 	figure("delfi_readers_waiting", "Readers' requests that wait for a place.", func() float64 { return float64(k.Reading().Waiting) })
-	count("delfi_readers_shed_total", "Readers' requests that were turned away.", func() int64 { return k.Reading().Shed })
-	figure("delfi_kept_pages", "Pages that are kept.", func() float64 { return float64(k.Kept().Pages) })
-	figure("delfi_kept_pages_bytes", "Memory that they take.", func() float64 { return float64(k.Kept().Bytes) })
-	count("delfi_kept_pages_hits_total", "Requests that a kept page answered.", func() int64 { return k.Kept().Hits })
-	count("delfi_kept_pages_misses_total", "Pages drawn to be kept.", func() int64 { return k.Kept().Misses })
-	count("delfi_kept_pages_drops_total", "Changes that dropped pages.", func() int64 { return k.Kept().Drops })
-	m.answers.watch(func() int64 { return k.Acting().Shed })
+	count("delfi_readers_shed_total", "Readers' requests that were turned away.", func() int64 { return k.Reading().Rejected })
+	figure("delfi_page_cache_pages", "Pages that are kept.", func() float64 { return float64(k.Cache().Stats().Pages) })
+	figure("delfi_page_cache_bytes", "Memory that they take.", func() float64 { return float64(k.Cache().Stats().Bytes) })
+	count("delfi_page_cache_hits_total", "Requests that a kept page answered.", func() int64 { return k.Cache().Stats().Hits })
+	count("delfi_page_cache_misses_total", "Pages drawn to be kept.", func() int64 { return k.Cache().Stats().Misses })
+	count("delfi_page_cache_invalidations_total", "Changes that dropped pages.", func() int64 { return k.Cache().Stats().Invalidations })
+	m.answers.watch(func() int64 { return k.Acting().Rejected })
 	m.registry.MustRegister(failing{k})
 	m.registry.MustRegister(collectors.NewDBStatsCollector(w.Pool, "delfi"), waiting{w.Jobs})
 }
@@ -123,7 +123,7 @@ func (m *Meter) Private(log *slog.Logger) http.Handler {
 }
 
 // failing collects what failed where people answer.
-type failing struct{ kernel *page.Kernel }
+type failing struct{ app *page.App }
 
 var answersFailed = prometheus.NewDesc("delfi_answering_failures_total",
 	"Failures of routes under which people answer, by kind, as of the last whole hour.", []string{"kind"}, nil)
@@ -131,7 +131,7 @@ var answersFailed = prometheus.NewDesc("delfi_answering_failures_total",
 func (failing) Describe(to chan<- *prometheus.Desc) { to <- answersFailed }
 
 func (f failing) Collect(to chan<- prometheus.Metric) {
-	for kind, n := range f.kernel.Failed() {
+	for kind, n := range f.app.Failed() {
 		to <- prometheus.MustNewConstMetric(answersFailed, prometheus.CounterValue, float64(n), kind)
 	}
 }

@@ -76,7 +76,7 @@ func TestTheMeterTellsNotWhenSomebodyAnswered(t *testing.T) {
 	after := ours()
 	for _, want := range []string{
 		`delfi_request_seconds_count{class="2xx",route="/consultations/{slug}"} 1`,
-		`delfi_kept_pages_served_total{class="3xx",route="/consultations/{slug}"} 1`,
+		`delfi_page_cache_answers_total{class="3xx",route="/consultations/{slug}"} 1`,
 	} {
 		if !strings.Contains(after, want) {
 			t.Errorf("not told: %s\n%s", want, after)
@@ -95,10 +95,10 @@ func TestTheMeterTellsWhatTheServerHolds(t *testing.T) {
 	defer k.Close()
 	m := NewMeter()
 	fails := error(nil)
-	m.Watch(Watched{Kernel: k, Pool: db.Pool().DB, Jobs: func(context.Context) (int, error) { return 7, fails }})
+	m.Watch(Watched{App: k, Pool: db.Pool().DB, Jobs: func(context.Context) (int, error) { return 7, fails }})
 	told := read(t, m)
-	for _, name := range []string{"delfi_readers_working 0", "delfi_readers_waiting 0", "delfi_readers_shed_total 0", "delfi_kept_pages 0",
-		"delfi_kept_pages_hits_total 0", "delfi_kept_pages_misses_total 0", "delfi_senders_shed_total 0", "delfi_jobs_waiting 7",
+	for _, name := range []string{"delfi_readers_working 0", "delfi_readers_waiting 0", "delfi_readers_shed_total 0", "delfi_page_cache_pages 0",
+		"delfi_page_cache_hits_total 0", "delfi_page_cache_misses_total 0", "delfi_senders_shed_total 0", "delfi_jobs_waiting 7",
 		`go_sql_max_open_connections{db_name="delfi"}`, "go_goroutines "} {
 		if !strings.Contains(told, name) {
 			t.Errorf("not told: %s", name)

@@ -118,7 +118,7 @@ func TestAnsweringLeavesNoLine(t *testing.T) {
 			t.Errorf("no answer was %d", status)
 		}
 	}
-	if failed := s.kernel.Failed(); len(failed) > 0 {
+	if failed := s.app.Failed(); len(failed) > 0 {
 		t.Errorf("failures are seen within the hour: %v", failed)
 	}
 	// A page that is none of them has its line.

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -28,8 +29,13 @@ func listen(t *testing.T, h http.Handler) string {
 		t.Fatal(err)
 	}
 	s := web.Server(h)
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	}()
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

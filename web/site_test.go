@@ -36,8 +36,8 @@ var siteSecret = bytes.Repeat([]byte{7}, 32)
 
 // server is one server process: the whole site on a real listener.
 type server struct {
-	url    string
-	kernel *page.Kernel
+	url string
+	app *page.App
 }
 
 // provide starts the built-in provider for every server of a test.
@@ -74,9 +74,9 @@ func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page
 	log := settings.Log
 	settings.BaseURL, settings.DB, settings.Actors, settings.Secret, settings.ErrorPage = s.url, h.DB, h.Accounts, siteSecret, ui.ErrorPage
 	settings.FormAction, settings.Keep = []string{p.Issuer()}, true
-	s.kernel = page.New(settings)
+	s.app = page.New(settings)
 	o := web.Options{
-		Kernel:  s.kernel,
+		App:     s.app,
 		Account: webaccount.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
 		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
@@ -94,7 +94,7 @@ func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page
 	}
 	listener.Config.Handler = handler
 	listener.Start()
-	t.Cleanup(func() { listener.Close(); s.kernel.Close() })
+	t.Cleanup(func() { listener.Close(); s.app.Close() })
 	return s
 }
 
@@ -178,12 +178,13 @@ var public = []string{
 func TestKeptPages(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	provider := provide(t)
-	s, other := serve(t, h, provider), serve(t, h.Beside(t), provider)
-	for _, k := range []*page.Kernel{s.kernel, other.kernel} {
-		eventually(t, "the kernel keeps", func() bool {
+	now := time.Now() // stands still at the other server, whose pages grow no older
+	s, other := serve(t, h, provider), serve(t, h.Beside(t, postgres.WithClock(func() time.Time { return now })), provider)
+	for _, app := range []*page.App{s.app, other.app} {
+		eventually(t, "the cache is connected", func() bool {
 			newReader(t).get(t, s.url+"/help/privacy")
 			newReader(t).get(t, other.url+"/help/privacy")
-			return k.Kept().Pages > 0
+			return app.Cache().Stats().Pages > 0
 		})
 	}
 	t.Run("every public page is kept and holds nothing of a person", func(t *testing.T) { everyPage(t, s) })
@@ -200,9 +201,9 @@ func everyPage(t *testing.T, s *server) {
 				path = "/en"
 			}
 			drawn := newReader(t).get(t, s.url+path)
-			before := s.kernel.Kept().Hits
+			before := s.app.Cache().Stats().Hits
 			kept := newReader(t).get(t, s.url+path)
-			if drawn.status != 200 || s.kernel.Kept().Hits != before+1 {
+			if drawn.status != 200 || s.app.Cache().Stats().Hits != before+1 {
 				t.Errorf("%s: %d, and is not kept", path, drawn.status)
 				continue
 			}
@@ -246,9 +247,9 @@ func signedIn(t *testing.T, s *server) {
 	anna.signIn(t, s, "anna")
 	for _, path := range public {
 		newReader(t).get(t, s.url+path) // it stands on the shelf now
-		before := s.kernel.Kept()
+		before := s.app.Cache().Stats()
 		got := anna.get(t, s.url+path)
-		after := s.kernel.Kept()
+		after := s.app.Cache().Stats()
 		if got.header.Get("ETag") != "" || after.Hits != before.Hits || after.Misses != before.Misses {
 			t.Errorf("%s: Anna got the page of everyone", path)
 		}
@@ -286,8 +287,8 @@ func changes(t *testing.T, h *webtest.House, s, other *server) {
 	}
 	eventually(t, "the other process shows the new page", func() bool { return strings.Contains(read(other), reason) })
 	// An act that no request did, as a job does.
-	hits := other.kernel.Kept().Hits
-	if newReader(t).get(t, other.url+elsewhere); other.kernel.Kept().Hits != hits+1 {
+	hits := other.app.Cache().Stats().Hits
+	if newReader(t).get(t, other.url+elsewhere); other.app.Cache().Stats().Hits != hits+1 {
 		t.Error("a page about another consultation was dropped too")
 	}
 	if err := h.Consultations.Resume(t.Context(), h.Person(t, "giulia"), webtest.Answering); err != nil {

@@ -58,7 +58,7 @@ func TestEveryFormGivesItsWordsBack(t *testing.T) {
 		ErrorPage: ui.ErrorPage, Posts: 100000, Log: slog.New(slog.DiscardHandler)})
 	t.Cleanup(k.Close)
 	r := routes(Options{
-		Kernel:  k,
+		App:     k,
 		Account: webaccount.Services{Entry: h.Accounts, Kept: webaccount.Kept{Accounts: h.Accounts, Panel: h.Panel, Consultations: h.Consultations, Ballots: h.Ballots}},
 		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record},

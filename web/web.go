@@ -19,7 +19,7 @@ import (
 // Options are the rooms' services. Demo is nil unless the built-in identity
 // provider is on.
 type Options struct {
-	Kernel      *page.Kernel
+	App         *page.App
 	Account     webaccount.Services
 	Participate participate.Services
 	Record      record.Services
@@ -33,30 +33,30 @@ type Options struct {
 // New gives the handler of the whole site.
 func New(o Options) (http.Handler, error) {
 	r := routes(o)
-	if err := o.Kernel.SetRoutes(r); err != nil {
+	if err := o.App.SetRoutes(r); err != nil {
 		return nil, err
 	}
 	outer := chi.NewRouter()
 	outer.Handle(static.Prefix+"*", static.Handler())
 	outer.Get("/healthz", o.Health.alive)
 	outer.Get("/readyz", o.Health.ready)
-	outer.Handle("/*", o.Kernel.Once(o.Kernel.Wrap(r)))
-	return o.Kernel.Known(o.Kernel.Front(outer)), nil
+	outer.Handle("/*", o.App.Cache().SingleFlight(o.App.Wrap(r)))
+	return o.App.Known(o.App.Cache().Lookup(outer)), nil
 }
 
 // routes are those of every room.
 func routes(o Options) chi.Router {
 	r := chi.NewRouter()
 	r.Use(o.Health.logged)
-	r.NotFound(o.Kernel.NotFound())
-	r.MethodNotAllowed(o.Kernel.MethodNotAllowed())
-	webaccount.Routes(r, o.Kernel, o.Account)
-	participate.Routes(r, o.Kernel, o.Participate)
-	record.Routes(r, o.Kernel, o.Record)
-	staff.Routes(r, o.Kernel, o.Staff)
-	administration.Routes(r, o.Kernel, o.Administration)
+	r.NotFound(o.App.NotFound())
+	r.MethodNotAllowed(o.App.MethodNotAllowed())
+	webaccount.Routes(r, o.App, o.Account)
+	participate.Routes(r, o.App, o.Participate)
+	record.Routes(r, o.App, o.Record)
+	staff.Routes(r, o.App, o.Staff)
+	administration.Routes(r, o.App, o.Administration)
 	if o.Demo != nil {
-		demo.Routes(r, o.Kernel, o.Demo)
+		demo.Routes(r, o.App, o.Demo)
 	}
 	return r
 }

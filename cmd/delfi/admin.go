@@ -100,7 +100,7 @@ func (c *listAdministrationsCommand) Run(ctx context.Context) error {
 
 // accounts opens the database, of a running server too, for as long as do takes.
 func (c *databaseSettings) accounts(ctx context.Context, do func(*account.Service) error) error {
-	db, keys, closeDatabase, err := c.open(ctx, true)
+	db, keys, closeDatabase, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

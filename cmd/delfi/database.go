@@ -80,8 +80,8 @@ func (c *databaseSettings) place() error {
 
 // open is openWatched for commands that end soon: a failing statement tells them
 // soon enough when the cluster has ended.
-func (c *databaseSettings) open(ctx context.Context, borrow bool) (*postgres.DB, pseudonym.Keys, func(), error) {
-	return c.openWatched(ctx, borrow, func(error) {})
+func (c *databaseSettings) open(ctx context.Context) (*postgres.DB, pseudonym.Keys, func(), error) {
+	return c.openWatched(ctx, true, func(error) {})
 }
 
 // openWatched gives the database, migrated, and the keys beside it. The function that
@@ -179,9 +179,9 @@ func (c *databaseSettings) master() ([]byte, error) {
 	}
 }
 
-// entrusted gives the secret under which browsers are entrusted with things: the same
+// siteSecret gives the secret of sealed cookies: the same
 // for every server of a site, and of no use against the keys.
-func (c *databaseSettings) entrusted() ([]byte, error) {
+func (c *databaseSettings) siteSecret() ([]byte, error) {
 	master, err := c.master()
 	if err != nil {
 		return nil, err

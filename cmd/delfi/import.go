@@ -45,7 +45,7 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 	if err := conversation.Check(o, time.Now()); err != nil {
 		return err
 	}
-	db, keys, closeDatabase, err := c.open(ctx, true)
+	db, keys, closeDatabase, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (c *rotateKeysCommand) Run(ctx context.Context) error {
 
 // keys opens the database, of a running server too, with who holds keys.
 func (c *databaseSettings) keys(ctx context.Context, do func(*account.Service, *pseudonym.Service) error) error {
-	db, keys, closeDatabase, err := c.open(ctx, true)
+	db, keys, closeDatabase, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func TestAServerWithAnotherKeyDoesNotStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	settings := databaseSettings{DatabaseURL: d.args[1], Data: t.TempDir(), MasterKey: os.Getenv("DELFI_MASTER_KEY")}
-	db, keys, closeDatabase, err := settings.open(t.Context(), false)
+	db, keys, closeDatabase, err := settings.openWatched(t.Context(), false, func(error) {})
 	if err != nil {
 		t.Fatal(err)
 	}

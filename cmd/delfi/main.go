@@ -14,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	_ "time/tzdata" // Rome's clock, also where the system has none
 
 	"github.com/alecthomas/kong"
 

@@ -11,7 +11,7 @@ type migrateCommand struct{ databaseSettings }
 
 // Run migrates and stops.
 func (c *migrateCommand) Run(ctx context.Context) error {
-	_, _, closeDatabase, err := c.open(ctx, true)
+	_, _, closeDatabase, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -159,7 +159,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	h.bridge.Backups(c.BackupDays)
 	meter := web.NewMeter()
-	secret, err := c.entrusted()
+	secret, err := c.siteSecret()
 	if err != nil {
 		return err
 	}
@@ -178,10 +178,14 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if provider != nil {
-		defer provider.Close()
+		defer func() {
+			if err := provider.Close(); err != nil {
+				log.Error("built-in provider", "error", err)
+			}
+		}()
 		options.FormAction = []string{provider.Issuer()}
 		options.DemoBar = webdemo.Bar(people(provider), h.answering)
-		if invented, err = c.seed(ctx, h, provider, keys, sender); err != nil {
+		if invented, err = c.seed(ctx, h, provider, keys); err != nil {
 			return err
 		}
 	} else {
@@ -192,10 +196,10 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return refusal{err}
 	}
-	kernel := page.New(options)
-	defer kernel.Close()
+	app := page.New(options)
+	defer app.Close()
 	site := web.Options{
-		Kernel: kernel,
+		App: app,
 		Account: webaccount.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
 			Kept: webaccount.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
 		Participate:    participate.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Archive: h.archive, Panel: h.panel, Reports: h.reports, Record: h.record},
@@ -213,7 +217,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		site.Demo = invented
 	}
 	if private != nil {
-		meter.Watch(web.Watched{Kernel: kernel, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
+		meter.Watch(web.Watched{App: app, Pool: db.Pool().DB, Jobs: h.jobs.Waiting})
 		go c.tell(private, meter.Private(log), log)
 	}
 	firstCode := ""
@@ -450,7 +454,7 @@ func (c *serveCommand) sender() (mail.Sender, error) {
 
 // seed makes the demonstration's consultations on the first start, and gives the
 // demonstration, whose panel plays on.
-func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys, sender mail.Sender) (*demo.Demonstration, error) {
+func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys) (*demo.Demonstration, error) {
 	var staff []account.Claims
 	for _, who := range p.People() {
 		staff = append(staff, account.Claims{

@@ -16,7 +16,7 @@ type succeedCommand struct {
 
 // Run begins the new record, and says what it is called.
 func (c *succeedCommand) Run(ctx context.Context) error {
-	db, keys, closeDatabase, err := c.open(ctx, true)
+	db, keys, closeDatabase, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

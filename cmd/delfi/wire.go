@@ -56,7 +56,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	h.tabulation = tabulation.New(db, jobs, h.consultations, h.bridge, h.record)
 	h.archive = archive.New(db)
 	h.reports = report.New(db, jobs, h.consultations, h.tabulation, h.archive, h.contributions, h.record)
-	h.bridge.Follow(h.consultations.Epoch)
+	h.bridge.Follow(h.consultations.Version)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
 	return h, nil

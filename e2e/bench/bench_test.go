@@ -158,7 +158,7 @@ func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
 	said := map[string]string{}
 	for at := ""; ; {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -68,7 +68,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	h.ballots = ballot.New(db, h.consultations, h.bridge, record)
 	h.tabulation = tabulation.New(db, h.jobs, h.consultations, h.bridge, record)
 	h.archive = archive.New(db)
-	h.bridge.Follow(h.consultations.Epoch)
+	h.bridge.Follow(h.consultations.Version)
 	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.tabulation, h.archive, texts, record).Store)
 	return h, nil
 }
@@ -80,7 +80,7 @@ func (h *house) listen(ctx context.Context) error {
 	h.deaf = make(chan error, 1)
 	go func() { h.deaf <- h.consultations.Listen(ctx) }()
 	for {
-		if _, told := h.consultations.Epoch(); told {
+		if _, told := h.consultations.Version(); told {
 			return nil
 		}
 		select {

@@ -3,9 +3,9 @@ package account
 import (
 	"slices"
 
-	"github.com/google/uuid"
+	"delfi/internal/platform/cache"
 
-	"delfi/internal/platform/postgres"
+	"github.com/google/uuid"
 )
 
 // Edition numbers the states of everybody's names and roles: it moves in the very
@@ -23,11 +23,11 @@ const (
 // known are the actors that were read at one edition. Whoever is given one may do with
 // it what they like.
 type known struct {
-	actors postgres.Memo[uuid.UUID, Actor]
+	actors cache.Versioned[uuid.UUID, Actor]
 }
 
 func (k *known) find(id uuid.UUID, at Edition) (Actor, bool) {
-	a, found := k.actors.Find(uint64(at), id)
+	a, found := k.actors.Get(uint64(at), id)
 	a.Grants = slices.Clone(a.Grants)
 	return a, found
 }
@@ -37,5 +37,5 @@ func (k *known) remember(a Actor, at Edition) {
 		return
 	}
 	a.Grants = slices.Clone(a.Grants)
-	k.actors.Keep(uint64(at), a.Account, a, mostKnown)
+	k.actors.Put(uint64(at), a.Account, a, mostKnown)
 }

@@ -3,6 +3,7 @@ package account_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -19,7 +20,8 @@ import (
 // wantCode fails unless err is an Unavailable fault of a code.
 func wantCode(t *testing.T, err error, code string) {
 	t.Helper()
-	if f, ok := err.(*fault.Fault); !ok || f.Kind != fault.Unavailable || f.Code != code {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Unavailable || f.Code != code {
 		t.Errorf("got %v, want %s", err, code)
 	}
 }
@@ -87,7 +89,8 @@ func TestACiphertextInAnotherRowIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := w.Actor(t.Context(), anna.Account)
-		if f, ok := err.(*fault.Fault); !ok || f.Code != "identity_moved" {
+		var f *fault.Fault
+		if !errors.As(err, &f) || f.Code != "identity_moved" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -307,7 +310,7 @@ func TestTheLastSignInWinsOnTwoServers(t *testing.T) {
 		}
 		return broken
 	})
-	if err != broken {
+	if !errors.Is(err, broken) {
 		t.Fatal(err)
 	}
 	if err := w.Hour(t.Context()); err != nil {

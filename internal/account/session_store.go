@@ -14,7 +14,7 @@ import (
 )
 
 // Sessions keeps rows that say nothing: a name, bytes and a whole hour. What they are
-// is known to whoever has the cookie (web/page/seal.go).
+// is known to whoever has the cookie (web/session).
 type Sessions struct {
 	db   *postgres.DB
 	rows *batch.Loader[struct{}, string, Stored]      // by name

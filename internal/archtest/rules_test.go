@@ -42,12 +42,12 @@ var order = [][]string{
 	{"internal/login", "internal/account", "internal/pseudonym", "internal/ledger", "internal/notify"},
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives
 	{"migrations"},
-	{"internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
+	{"internal/platform/cache", "internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
 	{"internal/platform/batch"}, // a transaction forbids batches inside it
 	{"internal/study"},          // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
-	{"internal/fault"},
+	{"internal/civiltime", "internal/fault"},
 }
 
 // neighbours may import each other although they stand on one storey.
@@ -109,7 +109,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":        {"internal/platform/mail"},
 	"github.com/alecthomas/kong":         {"cmd"},
 	"gonum.org/v1/gonum":                 {"internal/delphi/stat"},
-	"github.com/nicksnyder/go-i18n":      {"web/page"},
+	"github.com/nicksnyder/go-i18n":      {"web/i18n"},
 	"github.com/thedatashed/xlsxreader":  {"internal/study"},
 }
 
@@ -141,7 +141,7 @@ func audience(room string) string {
 	}
 	first, _, _ := strings.Cut(rest, "/")
 	switch first {
-	case "page", "ui", "static", "webtest":
+	case "page", "middleware", "cookie", "session", "i18n", "pagecache", "ui", "static", "webtest":
 		return ""
 	}
 	return first

@@ -197,14 +197,14 @@ func (d *Demonstration) play(ctx context.Context, s Services, p play, co company
 	if err != nil || p.until == asGathering {
 		return err
 	}
-	if err := d.synthesise(ctx, s, c, p, co, made, at); err != nil {
+	if err := d.merge(ctx, s, p, co, made, at); err != nil {
 		return err
 	}
 	return d.rounds(ctx, s, p, co, actors, at)
 }
 
-// synthesise lets the gather round close at its deadline and makes its items.
-func (d *Demonstration) synthesise(ctx context.Context, s Services, c consultation.Consultation, p play, co company, made map[string]uuid.UUID, at *time.Time) error {
+// merge lets the gather round close at its deadline and makes its items.
+func (d *Demonstration) merge(ctx context.Context, s Services, p play, co company, made map[string]uuid.UUID, at *time.Time) error {
 	if err := d.passDeadline(ctx, s, p.form.Slug, 1, at); err != nil {
 		return err
 	}

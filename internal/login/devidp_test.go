@@ -227,7 +227,11 @@ func TestProviderThatStartsLateIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer again.Close()
+	t.Cleanup(func() {
+		if err := again.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if c.Ready() == nil {
 		t.Error("asked again before the delay had passed")
 	}

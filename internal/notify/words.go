@@ -5,24 +5,15 @@ import (
 	"html"
 	"strings"
 	"time"
-	_ "time/tzdata" // deadlines are Roman whatever the machine has installed
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/platform/mail"
 )
 
 // words writes letters. They stand in code and not in the pages' catalogues:
 // whole letters in two languages read better side by side than in pieces.
 type words struct{ base string }
-
-// rome is the clock that deadlines are read from.
-var rome = func() *time.Location {
-	l, err := time.LoadLocation("Europe/Rome")
-	if err != nil {
-		panic(err) // time/tzdata is linked in
-	}
-	return l
-}()
 
 // script is one letter before its form: paragraphs, a link between them and the
 // footer.
@@ -73,19 +64,19 @@ func italian(m queued) script {
 		s.subject = fmt.Sprintf("Aperto il giro %d: %s", m.Round, m.Title)
 		s.paragraphs = []string{fmt.Sprintf("è aperto il giro %d della consultazione «%s».", m.Round, m.Title)}
 		if !m.Deadline.IsZero() {
-			s.paragraphs = append(s.paragraphs, "C’è tempo fino a "+when(m.Deadline, "it")+". Fino ad allora puoi cambiare quello che hai scritto: conta l’ultima versione.")
+			s.paragraphs = append(s.paragraphs, "C’è tempo fino a "+civiltime.Moment("it", m.Deadline)+". Fino ad allora puoi cambiare quello che hai scritto: conta l’ultima versione.")
 		}
 	case LastDay:
 		s.subject = fmt.Sprintf("Ultimo giorno per il giro %d: %s", m.Round, m.Title)
 		s.paragraphs = []string{
-			fmt.Sprintf("il giro %d della consultazione «%s» si chiude %s.", m.Round, m.Title, when(m.Deadline, "it")),
+			fmt.Sprintf("il giro %d della consultazione «%s» si chiude %s.", m.Round, m.Title, civiltime.Moment("it", m.Deadline)),
 			"Se hai già risposto, ignora questo messaggio. Una bozza non consegnata non conta.",
 		}
 	case Minority:
 		s.subject = "Relazione di minoranza da leggere: " + m.Title
 		s.paragraphs = []string{
 			"la consultazione «" + m.Title + "» è conclusa. Chi facilita ha scritto la proposta di relazione di minoranza, con le ragioni di chi la pensa diversamente dagli esiti.",
-			"Si può leggere e commentare a chi facilita fino a " + when(m.Deadline, "it") + ". Se qualcosa manca o è riportato male, dillo prima della pubblicazione del parere.",
+			"Si può leggere e commentare a chi facilita fino a " + civiltime.Moment("it", m.Deadline) + ". Se qualcosa manca o è riportato male, dillo prima della pubblicazione del parere.",
 		}
 		s.action = "Leggi la proposta"
 	}
@@ -111,19 +102,19 @@ func english(m queued) script {
 		s.subject = fmt.Sprintf("Round %d is open: %s", m.Round, m.Title)
 		s.paragraphs = []string{fmt.Sprintf("round %d of the consultation “%s” is open.", m.Round, m.Title)}
 		if !m.Deadline.IsZero() {
-			s.paragraphs = append(s.paragraphs, "There is time until "+when(m.Deadline, "en")+". Until then you can change what you wrote: the last version counts.")
+			s.paragraphs = append(s.paragraphs, "There is time until "+civiltime.Moment("en", m.Deadline)+". Until then you can change what you wrote: the last version counts.")
 		}
 	case LastDay:
 		s.subject = fmt.Sprintf("Last day for round %d: %s", m.Round, m.Title)
 		s.paragraphs = []string{
-			fmt.Sprintf("round %d of the consultation “%s” closes on %s.", m.Round, m.Title, when(m.Deadline, "en")),
+			fmt.Sprintf("round %d of the consultation “%s” closes on %s.", m.Round, m.Title, civiltime.Moment("en", m.Deadline)),
 			"If you have already answered, ignore this message. A draft that is not delivered does not count.",
 		}
 	case Minority:
 		s.subject = "Minority report to read: " + m.Title
 		s.paragraphs = []string{
 			"the consultation “" + m.Title + "” is concluded. The facilitator has written the proposed minority report, with the reasons of those who think otherwise than the verdicts.",
-			"It can be read, and commented on to the facilitator, until " + when(m.Deadline, "en") + ". If something is missing or told wrongly, say so before the opinion is published.",
+			"It can be read, and commented on to the facilitator, until " + civiltime.Moment("en", m.Deadline) + ". If something is missing or told wrongly, say so before the opinion is published.",
 		}
 		s.action = "Read the proposal"
 	}
@@ -148,26 +139,4 @@ func (s script) html(lang, link string) string {
 	fmt.Fprintf(&b, "<p><a href=\"%s\">%s</a></p>\n<hr>\n<p>%s</p>\n</body></html>\n",
 		html.EscapeString(link), html.EscapeString(s.action), html.EscapeString(s.footer))
 	return b.String()
-}
-
-var (
-	days = map[string][7]string{
-		"it": {"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"},
-		"en": {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-	}
-	months = map[string][12]string{
-		"it": {"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"},
-		"en": {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
-	}
-	at = map[string]string{"it": "alle", "en": "at"}
-)
-
-// when says an instant as Romans read it: "lunedì 20 aprile alle 23:59".
-func when(t time.Time, lang string) string {
-	t = t.In(rome)
-	day := fmt.Sprint(t.Day())
-	if lang == "it" && t.Day() == 1 {
-		day = "1º"
-	}
-	return fmt.Sprintf("%s %s %s %s %s", days[lang][t.Weekday()], day, months[lang][t.Month()-1], at[lang], t.Format("15:04"))
 }

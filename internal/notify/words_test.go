@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 )
 
 var deadline = time.Date(2026, 4, 20, 21, 59, 0, 0, time.UTC)
@@ -75,7 +76,7 @@ func TestWhen(t *testing.T) {
 		{time.Date(2026, 8, 1, 21, 59, 0, 0, time.UTC), "en", "Saturday 1 August at 23:59"},
 		{time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC), "it", "venerdì 1º gennaio alle 00:30"},
 	} {
-		if got := when(c.at, c.lang); got != c.to {
+		if got := civiltime.Moment(c.lang, c.at); got != c.to {
 			t.Errorf("got %q, want %q", got, c.to)
 		}
 	}

@@ -136,7 +136,7 @@ func (s *Service) batch(ctx context.Context, consultation uuid.UUID, group strin
 // works does so for good, which is remembered.
 func (s *Service) works(ctx context.Context, consultation uuid.UUID, group string, number int) error {
 	at := batchKey{consultation, group, number}
-	if _, ok := s.working.Find(0, at); ok {
+	if _, ok := s.working.Get(at); ok {
 		return nil
 	}
 	b, err := s.batch(ctx, consultation, group, number)
@@ -146,7 +146,7 @@ func (s *Service) works(ctx context.Context, consultation uuid.UUID, group strin
 	if b.worksFrom.IsZero() || s.db.Now().Before(b.worksFrom) {
 		return fault.New(fault.Conflict, "code_not_yet", "this code does not work yet")
 	}
-	s.working.Keep(0, at, struct{}{}, batchesKept)
+	s.working.Put(at, struct{}{})
 	return nil
 }
 

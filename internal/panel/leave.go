@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -35,8 +36,8 @@ const nightHour = 3
 
 // lastNight is the latest beginning of a night's work that is not after now.
 func (s *Service) lastNight(now time.Time) time.Time {
-	now = now.In(s.rome)
-	night := time.Date(now.Year(), now.Month(), now.Day(), nightHour, 0, 0, 0, s.rome)
+	now = now.In(civiltime.Rome)
+	night := time.Date(now.Year(), now.Month(), now.Day(), nightHour, 0, 0, 0, civiltime.Rome)
 	if night.After(now) {
 		night = night.AddDate(0, 0, -1)
 	}

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	_ "time/tzdata" // a day is Rome's on machines without zone files too
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/fault"
 	batching "delfi/internal/platform/batch"
+	"delfi/internal/platform/cache"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -35,14 +36,13 @@ type Service struct {
 	people *account.Service
 	seat   *pseudonym.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
-	rome   *time.Location
 	heaps  []postgres.Heap // see Mingled
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
-	groups postgres.Memo[place, string]
+	groups *cache.Cache[place, string]
 	places *batching.Loader[uuid.UUID, uuid.UUID, string] // groups by consultation and account
 
-	working postgres.Memo[batchKey, struct{}] // batches of codes that work
+	working *cache.Cache[batchKey, struct{}] // batches of codes that work
 }
 
 // place is one account on one panel.
@@ -53,13 +53,9 @@ const placesKept = 1 << 16
 
 // New makes the service; enrolment answers "closed" until Ask was called.
 func New(db *postgres.DB, a *account.Service, p *pseudonym.Service) *Service {
-	rome, err := time.LoadLocation("Europe/Rome")
-	if err != nil {
-		// tzdata is linked in, so this is a broken build.
-		panic(err)
-	}
 	s := &Service{
-		db: db, people: a, seat: p, rome: rome,
+		db: db, people: a, seat: p,
+		groups: cache.New[place, string](placesKept), working: cache.New[batchKey, struct{}](batchesKept),
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 	}
 	s.places = batching.NewLoader(s.seated)
@@ -109,7 +105,7 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		} else if left {
 			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
 		}
-		day := tx.Now.In(s.rome).Format(time.DateOnly)
+		day := civiltime.Date(tx.Now)
 		err = insertEnrolment(ctx, tx, consultation, actor.Account, group, day)
 		if postgres.Constraint(err) == "enrolment_pkey" {
 			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
@@ -124,12 +120,12 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 		return "", nil
 	}
 	at := place{consultation, actor.Account}
-	if group, ok := s.groups.Find(0, at); ok {
+	if group, ok := s.groups.Get(at); ok {
 		return group, nil
 	}
 	group, enrolled, err := s.places.Load(ctx, consultation, actor.Account)
 	if err == nil && enrolled {
-		s.groups.Keep(0, at, group, placesKept)
+		s.groups.Put(at, group)
 	}
 	return group, err
 }

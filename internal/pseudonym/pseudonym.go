@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/platform/cache"
 	"delfi/internal/platform/postgres"
 )
 
@@ -66,8 +67,8 @@ type Service struct {
 	process uuid.UUID                    // of this process, as it confirms destructions: see Join
 	days    int                          // see Backups
 	forget  func(consultation uuid.UUID) // see OnEnd; nil for nobody
-	epoch   postgres.Epoch
-	checks  postgres.Memo[string, check] // by key name: see Follow
+	version cache.Version
+	checks  cache.Versioned[string, check] // by key name: see Follow
 }
 
 // checksKept is of how many keys what the database says is kept.
@@ -75,12 +76,12 @@ const checksKept = 4096
 
 // New makes the service on a key store (NewFileKeys in production and tests).
 func New(db *postgres.DB, keys Keys) *Service {
-	return &Service{db: db, keys: keys, process: uuid.New(), days: backupDays, epoch: func() (uint64, bool) { return 0, false }}
+	return &Service{db: db, keys: keys, process: uuid.New(), days: backupDays, version: func() (uint64, bool) { return 0, false }}
 }
 
 // Follow keeps what the database says of keys in memory, from one change that it
 // tells of to the next. Called at start.
-func (s *Service) Follow(epoch postgres.Epoch) { s.epoch = epoch }
+func (s *Service) Follow(version cache.Version) { s.version = version }
 
 // Mode says how the seats of a consultation are reached (docs/RECORD.md §1).
 type Mode string
@@ -216,8 +217,8 @@ func (s *Service) key(ctx context.Context, consultation uuid.UUID, sc scope) ([]
 
 // check gives what the database knows of a key; Conflict "no_panel" when nothing.
 func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (check, error) {
-	epoch, told := s.epoch()
-	if c, ok := s.checks.Find(epoch, sc.name(consultation)); ok && told {
+	version, told := s.version()
+	if c, ok := s.checks.Get(version, sc.name(consultation)); ok && told {
 		return c, nil
 	}
 	var row *check
@@ -233,7 +234,7 @@ func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (
 		return check{}, errNoPanel
 	}
 	if told {
-		s.checks.Keep(epoch, sc.name(consultation), *row, checksKept)
+		s.checks.Put(version, sc.name(consultation), *row, checksKept)
 	}
 	return *row, nil
 }

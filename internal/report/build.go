@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
@@ -70,8 +71,8 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		Format:       "delfi opinion v1",
 		Consultation: c.ID, Slug: c.Slug, Title: c.Title, Question: c.Question, Language: c.Language,
 		Administration: c.AdministrationName,
-		AnnouncedOn:    day(c.AnnouncedAt), ConcludedOn: day(c.ConcludedAt), PublishedOn: day(c.PublishedAt),
-		DestroyedOn: day(c.DestroyedAt),
+		AnnouncedOn:    civiltime.Date(c.AnnouncedAt), ConcludedOn: civiltime.Date(c.ConcludedAt), PublishedOn: civiltime.Date(c.PublishedAt),
+		DestroyedOn: civiltime.Date(c.DestroyedAt),
 		Protocol:    json.RawMessage(c.Protocol.Canonical()), ProtocolHash: c.ProtocolHash,
 		Groups: groups(c.Protocol), Scales: scales(c.Protocol), Staff: []Steward{},
 		Rounds: src.rounds(), Items: src.rated(f), Contributions: []Contribution{},
@@ -92,7 +93,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		}
 		o.DecideBy = date(p.DecideBy)
 		if !c.PublishedAt.IsZero() {
-			o.ReplyDue = day(c.PublishedAt.In(rome).AddDate(0, 0, p.ReplyDays))
+			o.ReplyDue = civiltime.Date(civiltime.AddDays(c.PublishedAt, p.ReplyDays))
 		}
 	}
 	for _, m := range c.Staff {
@@ -158,7 +159,7 @@ func (src sources) rounds() []Round {
 	out := make([]Round, 0, len(src.c.Rounds))
 	for _, r := range src.c.Rounds {
 		p := Round{
-			Number: r.Number, Kind: r.Kind, State: string(r.State), OpenedOn: day(r.OpenedAt), ClosedOn: day(r.ClosedAt),
+			Number: r.Number, Kind: r.Kind, State: string(r.State), OpenedOn: civiltime.Date(r.OpenedAt), ClosedOn: civiltime.Date(r.ClosedAt),
 			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.People(), Groups: []delphi.GroupCount{},
 		}
 		// A standing round's last release is the one that stays.

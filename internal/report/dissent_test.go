@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -120,7 +121,7 @@ func TestBetweenTwoCampsWhoSaidNoSideMayBeOfEither(t *testing.T) {
 func TestTheOpinionSaysWhatBecameOfTheMinorityReport(t *testing.T) {
 	at := time.Date(2026, 3, 25, 9, 0, 0, 0, time.UTC) // the clocks change within the week
 	some := []Dissenting{{}}
-	week := at.In(rome).AddDate(0, 0, 7)
+	week := civiltime.AddDays(at, 7)
 	for name, c := range map[string]struct {
 		m         consultation.Minority
 		dissent   []Dissenting

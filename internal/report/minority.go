@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 )
 
@@ -31,7 +32,7 @@ const (
 // minorityOf draws the report as it stands at the publication; one that is not
 // published yet is drawn as if it were published in time.
 func minorityOf(m consultation.Minority, dissent []Dissenting, published time.Time) Minority {
-	out := Minority{State: MinorityNone, Text: m.Text, ShownOn: day(m.ShownAt), Reason: m.Reason}
+	out := Minority{State: MinorityNone, Text: m.Text, ShownOn: civiltime.Date(m.ShownAt), Reason: m.Reason}
 	switch {
 	case m.Text != "":
 		out.State, out.Days = MinorityShown, consultation.MinorityDays
@@ -52,7 +53,7 @@ func minorityOf(m consultation.Minority, dissent []Dissenting, published time.Ti
 // does.
 func wholeDays(from, to time.Time) int {
 	n := 0
-	for !from.In(rome).AddDate(0, 0, n+1).After(to) {
+	for !civiltime.AddDays(from, n+1).After(to) {
 		n++
 	}
 	return n

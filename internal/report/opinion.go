@@ -2,8 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"time"
-	_ "time/tzdata" // dates are Rome's on machines without zone files too
 
 	"github.com/google/uuid"
 
@@ -228,22 +226,4 @@ func (o Opinion) Contribution(id uuid.UUID) (Contribution, bool) {
 		}
 	}
 	return Contribution{}, false
-}
-
-// rome is the zone in which the opinion's dates are read.
-var rome = func() *time.Location {
-	z, err := time.LoadLocation("Europe/Rome")
-	if err != nil {
-		// The binary embeds the zones (time/tzdata), so this is a broken build.
-		panic(err)
-	}
-	return z
-}()
-
-// day writes an instant as its date in Rome, "" for none.
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(rome).Format(time.DateOnly)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger"
@@ -71,7 +72,7 @@ func deviations(entries []ledger.Entry, imported bool) []Deviation {
 			continue // it had no deadline: its end is that of the conversation
 		}
 		if Steers(e.Type) && departs(e) || against(e) {
-			out = append(out, Deviation{On: day(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
+			out = append(out, Deviation{On: civiltime.Date(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
 		}
 	}
 	return out

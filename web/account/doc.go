@@ -1,6 +1,6 @@
 // Package account is the room of one's own: signing in and out, seeing what is kept, leaving.
 //
-//	GET  /sign-in?next=&as=   entrusts the browser with an attempt, sealed, and leads to
+//	GET  /sign-in?next=&as=   seals an attempt into a cookie and leads to
 //	                          the provider; nothing is stored
 //	GET  /sign-in/callback    the attempt is taken back, whatever comes of it: a state is
 //	                          good for once in its browser, a code for once at the

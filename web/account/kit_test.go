@@ -105,21 +105,21 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 		s.t.Fatal(err)
 	}
 	accounts := account.New(s.db, s.keys)
-	k := page.New(page.Options{
+	app := page.New(page.Options{
 		BaseURL: s.base, DB: s.db.With(postgres.WithClock(clock)), Actors: accounts, Secret: secret, FormAction: s.action, Log: slog.New(slog.DiscardHandler),
 	})
-	s.t.Cleanup(k.Close)
+	s.t.Cleanup(app.Close)
 	r := chi.NewRouter()
-	webaccount.Routes(r, k, webaccount.Services{Login: client, Entry: accounts, BaseURL: s.url})
+	webaccount.Routes(r, app, webaccount.Services{Login: client, Entry: accounts, BaseURL: s.url})
 	who := func(q *page.Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := fmt.Fprintf(w, "<main>%s reads %s: %s %q holds %d</main>", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes(), len(q.Actor.Grants))
 			return err
 		}))
 	}
-	r.Get("/", k.Handle(who))
-	r.Get("/mine", k.Handle(who, page.SignedIn))
-	r.Get("/form", k.Handle(func(q *page.Request) error {
+	r.Get("/", app.Handle(who))
+	r.Get("/mine", app.Handle(who, page.SignedIn))
+	r.Get("/form", app.Handle(func(q *page.Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := fmt.Fprintf(w, `<main>%s writes<form method="post" action="/form"><textarea name="words"></textarea></form></main>`, q.Actor.Name)
 			return err
@@ -133,12 +133,12 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 		s.done = append(s.done, q.Actor.Name+": "+form.Value("words"))
 		return q.Redirect("/form")
 	}
-	r.Post("/form", k.Handle(done, page.SignedIn))
-	r.Post("/form/act", k.Handle(done, page.SignedIn, page.Fresh))
-	if err := k.SetRoutes(r); err != nil {
+	r.Post("/form", app.Handle(done, page.SignedIn))
+	r.Post("/form/act", app.Handle(done, page.SignedIn, page.Fresh))
+	if err := app.SetRoutes(r); err != nil {
 		s.t.Fatal(err)
 	}
-	return k.Wrap(r)
+	return app.Wrap(r)
 }
 
 // person is a browser: cookies, and redirects followed.

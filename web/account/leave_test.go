@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -34,8 +35,8 @@ type village struct {
 func newVillage(t *testing.T, enrolled ...string) *village {
 	t.Helper()
 	v := &village{House: webtest.Open(t), t: t}
-	v.site = v.Site(t, func(r chi.Router, k *page.Kernel) {
-		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Ballots: v.Ballots}})
+	v.site = v.Site(t, func(r chi.Router, app *page.App) {
+		webaccount.Routes(r, app, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Ballots: v.Ballots}})
 	})
 	ctx := t.Context()
 	riva, err := v.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
@@ -189,7 +190,8 @@ func TestWhoLeavesTakesTheAccountAndLeavesTheBallot(t *testing.T) {
 	}
 	// The same person signs in again: another account, and no second answer.
 	err := v.Panel.Enrol(t.Context(), v.Person(t, "anna"), v.c.ID, v.group())
-	if f, ok := err.(*fault.Fault); !ok || f.Kind != fault.Conflict || f.Code != "left_before" {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Conflict || f.Code != "left_before" {
 		t.Errorf("enrolling again: %v", err)
 	}
 	// Others enrol as before.

@@ -29,28 +29,28 @@ type Entry interface {
 	SignIn(ctx context.Context, c account.Claims) (uuid.UUID, error)
 }
 
-// Ends ends sessions that are not the request's; page.Kernel does.
+// Ends ends sessions that are not the request's; page.App does.
 type Ends interface {
 	SignOutEverywhere(ctx context.Context, id uuid.UUID) error
 	LoggedOut(ctx context.Context, l page.Logout) error
 }
 
 // Routes adds the room's routes to r.
-func Routes(r chi.Router, k *page.Kernel, s Services) {
-	s.ends = k
-	r.Get("/sign-in", k.Handle(s.begin, page.Patient))
-	r.Get("/sign-in/callback", k.Handle(s.finish)) // counted as it began
-	r.Post("/sign-in/ended", k.Program(s.ended))
-	r.Post("/sign-out", k.Handle(s.leave))
-	r.Post("/sign-out/everywhere", k.Handle(s.leaveEverywhere, page.SignedIn))
-	r.Get("/me", k.Handle(s.kept, page.SignedIn))
+func Routes(r chi.Router, app *page.App, s Services) {
+	s.ends = app
+	r.Get("/sign-in", app.Handle(s.begin, page.LimitSignIns))
+	r.Get("/sign-in/callback", app.Handle(s.finish)) // counted as it began
+	r.Post("/sign-in/ended", app.Program(s.ended))
+	r.Post("/sign-out", app.Handle(s.leave))
+	r.Post("/sign-out/everywhere", app.Handle(s.leaveEverywhere, page.SignedIn))
+	r.Get("/me", app.Handle(s.kept, page.SignedIn))
 	// Ballots are taken back here.
-	r.Method("POST", "/me/take-back", k.Quietly(s.takeBack, page.SignedIn))
-	r.Post("/me/leave", k.Handle(s.goodbye, page.SignedIn))
-	r.Post("/me/stay", k.Handle(s.stay, page.SignedIn))
+	r.Method("POST", "/me/take-back", app.Quietly(s.takeBack, page.SignedIn))
+	r.Post("/me/leave", app.Handle(s.goodbye, page.SignedIn))
+	r.Post("/me/stay", app.Handle(s.stay, page.SignedIn))
 }
 
-// under is a sign-in under way, as the browser that began it is entrusted with.
+// under is a sign-in under way, sealed in a cookie of the browser that began it.
 type under struct {
 	login.Attempt
 	Next string // where to go after, language included
@@ -60,7 +60,7 @@ type under struct {
 
 const (
 	attemptKind = "attempt"
-	// longestNext is the longest address that a browser is entrusted with beside an
+	// longestNext is the longest address that is sealed in a cookie beside an
 	// attempt; a longer one leads home.
 	longestNext = 1500
 )
@@ -93,7 +93,7 @@ func (s Services) send(q *page.Request, ask login.Ask, next string) error {
 		next = q.URL("/")
 	}
 	mine := under{Attempt: attempt, Next: next, Lang: q.Lang, Hint: ask.Hint}
-	if err := q.Entrust(attemptKind, attemptName(attempt.State), mine, login.Patience); err != nil {
+	if err := q.Cookies.Seal(attemptKind, attemptName(attempt.State), mine, login.Patience); err != nil {
 		return err
 	}
 	return q.Leave(address)
@@ -144,7 +144,7 @@ func (s Services) finish(q *page.Request) error {
 // compares the state itself.
 func take(q *page.Request, state string) (under, error) {
 	var mine under
-	if !q.Redeem(attemptKind, attemptName(state), &mine) || mine.State == "" {
+	if !q.Cookies.Open(attemptKind, attemptName(state), &mine) || mine.State == "" {
 		return under{}, fault.New(fault.Forbidden, "sign_in_unknown", "this browser began no such sign-in, or it was finished already: begin again")
 	}
 	return mine, nil

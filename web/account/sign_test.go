@@ -12,7 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/login"
 	"delfi/internal/platform/postgres/testdb"
-	"delfi/web/page"
+	"delfi/web/i18n"
 )
 
 func TestSigningInComesBackToTheSamePageInTheSameLanguage(t *testing.T) {
@@ -142,24 +142,24 @@ func TestStateIsGoodForOnceAndInItsOwnBrowserOnly(t *testing.T) {
 	p := s.person()
 	callback := p.stopAt("/sign-in?as=anna", "/sign-in/callback")
 
-	s.person().open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	s.person().open(callback.String()).wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_unknown"))
 	other := s.person() // one who is signing in as well
 	other.stopAt("/sign-in?as=karim", "/sign-in/callback")
-	other.open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	other.open(callback.String()).wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_unknown"))
 	other.open("/").wants(http.StatusOK, " reads /")
 
 	p.open(callback.String()).wants(http.StatusOK, "Anna Vandelli reads /:")
-	p.open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
-	p.open("/sign-in/callback").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
-	p.open("/sign-in/callback?code=x&state=short").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
-	p.open("/sign-in/callback?code=x&state=").wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	p.open(callback.String()).wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_unknown"))
+	p.open("/sign-in/callback").wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_unknown"))
+	p.open("/sign-in/callback?code=x&state=short").wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_unknown"))
+	p.open("/sign-in/callback?code=x&state=").wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_unknown"))
 }
 
 // An attempt is the browser's to carry and nobody's to make or change.
 func TestAttemptIsForItsOwnStateAndTimeAndInEveryProcess(t *testing.T) {
 	s := newSite(t, "")
 	first := s.handler.Load().(http.Handler)
-	unknown := page.Words("it", "fault.sign_in_unknown")
+	unknown := i18n.Words("it", "fault.sign_in_unknown")
 	attempt := func(p *person) *http.Cookie {
 		t.Helper()
 		u, err := url.Parse(s.url)
@@ -206,7 +206,7 @@ func TestAttemptIsForItsOwnStateAndTimeAndInEveryProcess(t *testing.T) {
 	q := u.Query()
 	q.Set("state", q.Get("state")[:20]+strings.Repeat("x", 23))
 	u.RawQuery = q.Encode()
-	bring(s.person(), mine).open(u.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_refused"))
+	bring(s.person(), mine).open(u.String()).wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_refused"))
 
 	late := func() time.Time { return time.Now().Add(login.Patience) }
 	s.handler.Store(s.process(secret, late))
@@ -220,7 +220,7 @@ func TestAttemptIsForItsOwnStateAndTimeAndInEveryProcess(t *testing.T) {
 	s.handler.Store(first)
 	p.open("/mine").wants(http.StatusOK, "Anna Vandelli")
 	// Who kept a copy of the attempt finds its code used.
-	bring(s.person(), mine).open(callback).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_refused"))
+	bring(s.person(), mine).open(callback).wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_refused"))
 }
 
 // Who begins to sign in makes the database do nothing; coming back costs two round
@@ -274,8 +274,8 @@ func TestAttemptThatFailsIsOver(t *testing.T) {
 	q := spoiled.Query()
 	q.Set("code", "another")
 	spoiled.RawQuery = q.Encode()
-	p.open(spoiled.String()).wants(http.StatusForbidden, page.Words("en", "fault.sign_in_refused"))
-	p.open(callback.String()).wants(http.StatusForbidden, page.Words("it", "fault.sign_in_unknown"))
+	p.open(spoiled.String()).wants(http.StatusForbidden, i18n.Words("en", "fault.sign_in_refused"))
+	p.open(callback.String()).wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_unknown"))
 }
 
 func TestTwoTabsCanSignInAtOnce(t *testing.T) {
@@ -322,7 +322,7 @@ func TestCancelledSignInSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if res.StatusCode != http.StatusForbidden || !strings.Contains(string(b), page.Words("en", "fault.sign_in_cancelled")) {
+	if res.StatusCode != http.StatusForbidden || !strings.Contains(string(b), i18n.Words("en", "fault.sign_in_cancelled")) {
 		t.Errorf("%d %s", res.StatusCode, b)
 	}
 }
@@ -396,7 +396,7 @@ func TestDatabaseThatIsDownIsSaidSo(t *testing.T) {
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	p.open("/en/mine").wants(http.StatusServiceUnavailable, page.Words("en", "status.503.next"))
+	p.open("/en/mine").wants(http.StatusServiceUnavailable, i18n.Words("en", "status.503.next"))
 	s.person().open("/").wants(http.StatusOK, " reads /:") // who has no session needs none
 }
 

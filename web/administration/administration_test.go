@@ -10,13 +10,14 @@ import (
 
 	"delfi/internal/account"
 	"delfi/web/administration"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/webtest"
 )
 
 func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.Kernel) {
-		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
+	return func(r chi.Router, app *page.App) {
+		administration.Routes(r, app, administration.Services{Accounts: h.Accounts})
 	}
 }
 
@@ -83,7 +84,7 @@ func typed(t *testing.T, got webtest.Response, form url.Values, mended ...string
 }
 
 func TestTheFirstAdministration(t *testing.T) {
-	for _, lang := range page.Languages {
+	for _, lang := range i18n.Languages {
 		t.Run(lang, func(t *testing.T) {
 			prefix := map[string]string{"it": "", "en": "/en"}[lang]
 			h := webtest.Open(t)

@@ -25,12 +25,12 @@ type Services struct {
 type room struct{ Services }
 
 // Routes puts the room's routes on r. A code is tried as seldom as a panel's.
-func Routes(r chi.Router, k *page.Kernel, s Services) {
+func Routes(r chi.Router, app *page.App, s Services) {
 	c := room{s}
-	r.Get("/first-run", k.Handle(c.first, page.SignedIn))
-	r.Post("/first-run", k.Handle(c.found, page.SignedIn, page.PatientCodes))
-	r.Get("/administrations/{slug}", k.Handle(c.own, page.SignedIn))
-	r.Post("/administrations/{slug}", k.Handle(c.describe, page.SignedIn))
-	r.Post("/administrations/{slug}/grant", k.Handle(c.grant, page.SignedIn))
-	r.Post("/administrations/{slug}/revoke", k.Handle(c.revoke, page.SignedIn))
+	r.Get("/first-run", app.Handle(c.first, page.SignedIn))
+	r.Post("/first-run", app.Handle(c.found, page.SignedIn, page.LimitCodes))
+	r.Get("/administrations/{slug}", app.Handle(c.own, page.SignedIn))
+	r.Post("/administrations/{slug}", app.Handle(c.describe, page.SignedIn))
+	r.Post("/administrations/{slug}/grant", app.Handle(c.grant, page.SignedIn))
+	r.Post("/administrations/{slug}/revoke", app.Handle(c.revoke, page.SignedIn))
 }

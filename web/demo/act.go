@@ -29,7 +29,7 @@ type Person struct {
 }
 
 // Routes puts the acts of the bar on r.
-func Routes(r chi.Router, k *page.Kernel, p Panel) {
+func Routes(r chi.Router, app *page.App, p Panel) {
 	act := func(use func(context.Context, string) error, done string) page.Handler {
 		return func(q *page.Request) error {
 			slug := q.Param("slug")
@@ -40,8 +40,8 @@ func Routes(r chi.Router, k *page.Kernel, p Panel) {
 			return q.Redirect("/consultations/" + slug)
 		}
 	}
-	r.Post("/demo/{slug}/panel", k.Handle(act(p.LetPanelAnswer, "demo.done.answered")))
-	r.Post("/demo/{slug}/close", k.Handle(act(p.CloseNow, "demo.done.closed")))
+	r.Post("/demo/{slug}/panel", app.Handle(act(p.LetPanelAnswer, "demo.done.answered")))
+	r.Post("/demo/{slug}/close", app.Handle(act(p.CloseNow, "demo.done.closed")))
 }
 
 // Bar gives the bar for page.Options. Its acts are offered where open tells that the

@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/web/demo"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/webtest"
 )
@@ -33,7 +34,7 @@ func (p *panel) CloseNow(_ context.Context, slug string) error {
 }
 
 func site(t *testing.T, p *panel) *webtest.Site {
-	return webtest.Open(t).Site(t, func(r chi.Router, k *page.Kernel) { demo.Routes(r, k, p) })
+	return webtest.Open(t).Site(t, func(r chi.Router, app *page.App) { demo.Routes(r, app, p) })
 }
 
 func TestTheBarsActsLeadBackToTheConsultation(t *testing.T) {
@@ -82,7 +83,7 @@ func TestTheBarOffersOnlyWhatAnOpenRoundTakes(t *testing.T) {
 	for path, want := range map[string]int{
 		"/consultations/open": 2, "/desk/open/minority": 2, "/consultations/published/opinion": 0, "/desk/new": 0, "/": 0,
 	} {
-		q := &page.Request{Lang: "it", R: httptest.NewRequest("GET", path, nil)}
+		q := &page.Request{Printer: i18n.Printer{Lang: "it"}, R: httptest.NewRequest("GET", path, nil)}
 		var b strings.Builder
 		if err := bar(q).Render(page.With(t.Context(), q), &b); err != nil {
 			t.Fatal(err)

@@ -27,8 +27,8 @@ func BenchmarkKept(b *testing.B) {
 	defer k.Close()
 	r := chi.NewRouter()
 	r.Get("/pages/{slug}", k.Handle(func(q *Request) error { return q.Bytes(200, "text/html; charset=utf-8", body) }))
-	kept := k.Front(k.Once(k.Wrap(r)))
-	for !k.shelf.on.Load() {
+	kept := k.Cache().Lookup(k.Cache().SingleFlight(k.Wrap(r)))
+	for !k.Cache().Connected() {
 	}
 	drawn := httptest.NewRecorder()
 	kept.ServeHTTP(drawn, httptest.NewRequest(http.MethodGet, "/pages/a", nil))

@@ -12,11 +12,11 @@ import (
 
 // endName is the name under which sessions are ended: a keyed hash of what they have in
 // common (kind, then its parts). It is "" when the last part is.
-func (k *Kernel) endName(kind string, parts ...string) string {
+func (a *App) endName(kind string, parts ...string) string {
 	if parts[len(parts)-1] == "" {
 		return ""
 	}
-	m := hmac.New(sha256.New, k.endKey)
+	m := hmac.New(sha256.New, a.endKey)
 	for _, part := range append([]string{kind}, parts...) {
 		sum := sha256.Sum256([]byte(part)) // of one length, so that no two lists look alike
 		m.Write(sum[:])
@@ -25,8 +25,8 @@ func (k *Kernel) endName(kind string, parts ...string) string {
 }
 
 // SignOutEverywhere ends every session of an account, on all servers.
-func (k *Kernel) SignOutEverywhere(ctx context.Context, id uuid.UUID) error {
-	return k.rows.End(ctx, "", k.now().Add(k.opts.Lifetime), k.endName("account", id.String()))
+func (a *App) SignOutEverywhere(ctx context.Context, id uuid.UUID) error {
+	return a.rows.End(ctx, "", a.now().Add(a.opts.Lifetime), a.endName("account", id.String()))
 }
 
 // Logout is a provider's word that sessions are over.
@@ -38,14 +38,14 @@ type Logout struct {
 
 // LoggedOut ends the sessions that a provider names: the one with the SID, or, when
 // there is none, all of the subject's. Conflict "ended_before" when it was told before.
-func (k *Kernel) LoggedOut(ctx context.Context, l Logout) error {
-	name := k.endName("sid", l.Issuer, l.SID)
+func (a *App) LoggedOut(ctx context.Context, l Logout) error {
+	name := a.endName("sid", l.Issuer, l.SID)
 	if name == "" {
-		name = k.endName("subject", l.Issuer, l.Subject)
+		name = a.endName("subject", l.Issuer, l.Subject)
 	}
-	until := k.now().Add(k.opts.Lifetime)
+	until := a.now().Add(a.opts.Lifetime)
 	if l.Until.After(until) {
 		until = l.Until
 	}
-	return k.rows.End(ctx, k.endName("logout token", l.Issuer, l.TokenID), until, name)
+	return a.rows.End(ctx, a.endName("logout token", l.Issuer, l.TokenID), until, name)
 }

@@ -8,12 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -21,6 +18,8 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/web/i18n"
+	"delfi/web/middleware"
 )
 
 // statuses is the one table from a fault's kind to what the web says.
@@ -37,59 +36,59 @@ var statuses = map[fault.Kind]int{
 
 // Status gives the status of an error.
 func Status(err error) int {
-	var r refusal
+	var r middleware.Refusal
 	if errors.As(err, &r) {
-		return r.status
+		return r.Status
 	}
 	return statuses[fault.KindOf(err)]
 }
 
 // exit turns an error into a page, and into the one line that the log has of it. Who
 // only reads and has not signed in is sent there instead.
-func (k *Kernel) exit(q *Request, err error) {
-	k.leave(q, err, func(status int, f *fault.Fault) error {
+func (a *App) exit(q *Request, err error) {
+	a.leave(q, err, func(status int, f *fault.Fault) error {
 		if status == http.StatusUnauthorized {
-			return k.signInAgain(q, f)
+			return a.signInAgain(q, f)
 		}
-		return k.show(q, status, f)
+		return a.show(q, status, f)
 	})
 }
 
 // leave is the one exit for errors: what an error is, is decided here, and tell says it.
-func (k *Kernel) leave(q *Request, err error, tell func(status int, f *fault.Fault) error) {
+func (a *App) leave(q *Request, err error, tell func(status int, f *fault.Fault) error) {
 	if left(q, err) {
 		return // nobody is there to be told, and nothing went wrong here
 	}
 	if fault.KindOf(err) == fault.Internal {
-		err = k.trouble(q, err)
+		err = a.trouble(q, err)
 	}
 	status := Status(err)
-	k.log(q, status, err)
+	a.log(q, status, err)
 	if err = tell(status, safe(err)); err != nil && !left(q, err) {
-		k.unsaid(q, "error page", err)
+		a.unsaid(q, "error page", err)
 		http.Error(q.W, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
 }
 
 // unsaid logs that the page of an error could not be shown.
-func (k *Kernel) unsaid(q *Request, page string, err error) {
+func (a *App) unsaid(q *Request, page string, err error) {
 	if IsQuiet(q.Context()) {
-		k.quiet.failed.add(page, q.Now)
+		a.quiet.failed.add(page, q.Now)
 		return
 	}
-	k.opts.Log.Error(page, "request", RequestID(q.Context()), "error", err)
+	a.opts.Log.Error(page, "request", RequestID(q.Context()), "error", err)
 }
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
-func (k *Kernel) trouble(q *Request, err error) error {
-	if context.Cause(q.Context()) == errLate {
+func (a *App) trouble(q *Request, err error) error {
+	if errors.Is(context.Cause(q.Context()), errLate) {
 		// What is still to be said must not end with what was too late.
 		q.R = q.R.WithContext(context.WithoutCancel(q.Context()))
 		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
 	}
 	unable := postgres.Unable(err)
 	switch {
-	case k.down(q): // asked once: a moment later it may be back, and err is still what it was
+	case a.down(q): // asked once: a moment later it may be back, and err is still what it was
 		return fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
 	case unable:
 		return fault.New(fault.Unavailable, "database_unable", "the database cannot do its work").Because(err)
@@ -100,13 +99,13 @@ func (k *Kernel) trouble(q *Request, err error) error {
 }
 
 // show renders the page of a fault, or tells a program of it.
-func (k *Kernel) show(q *Request, status int, f *fault.Fault) error {
+func (a *App) show(q *Request, status int, f *fault.Fault) error {
 	if q.program() {
 		return q.problem(status, f)
 	}
 	comeBack(q.W.Header(), status)
 	q.NoStore()
-	return q.Render(status, k.opts.ErrorPage(status, f))
+	return q.Render(status, a.opts.ErrorPage(status, f))
 }
 
 // comeBack says after how many seconds to ask again, unless somebody knew better.
@@ -131,38 +130,38 @@ func safe(err error) *fault.Fault {
 // left tells whether the reader went away before the answer.
 func left(q *Request, err error) bool {
 	var g gone
-	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && context.Cause(q.Context()) != errLate
+	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && !errors.Is(context.Cause(q.Context()), errLate)
 }
 
 // down asks the database itself, on failures only: drivers have too many ways
 // of saying that nobody answers.
-func (k *Kernel) down(q *Request) bool {
-	if k.opts.DB == nil {
+func (a *App) down(q *Request) bool {
+	if a.opts.DB == nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.Context()), time.Second)
 	defer cancel()
-	return k.opts.DB.Ping(ctx) != nil
+	return a.opts.DB.Ping(ctx) != nil
 }
 
 // log writes what an operator needs: a person's own faults only for whoever
 // asks for debugging, and never an address, a query or a name.
-func (k *Kernel) log(q *Request, status int, err error) {
+func (a *App) log(q *Request, status int, err error) {
 	if IsQuiet(q.Context()) {
 		if status >= 500 {
-			k.quiet.failed.add(kindOfFailure(err), q.Now)
+			a.quiet.failed.add(kindOfFailure(err), q.Now)
 		}
 		return
 	}
-	if errors.Is(err, errBusy) {
-		k.shedding(true) // a line for each would be a way to fill the log
+	if errors.Is(err, middleware.ErrBusy) {
+		a.shedding(true) // a line for each would be a way to fill the log
 		return
 	}
 	level := slog.LevelDebug
 	if status >= 500 && !told(err) {
 		level = slog.LevelError
 	}
-	k.opts.Log.Log(q.Context(), level, "request failed",
+	a.opts.Log.Log(q.Context(), level, "request failed",
 		"request", RequestID(q.Context()),
 		"method", q.R.Method,
 		"route", route(q.R),
@@ -203,7 +202,7 @@ func (q *Request) StatusNext(status int) string { return q.status(status, "next"
 
 func (q *Request) status(status int, part string) string {
 	key := fmt.Sprintf("status.%d.%s", status, part)
-	if !Known(key) {
+	if !i18n.Known(key) {
 		key = "status.500." + part
 	}
 	return q.T(key)
@@ -216,20 +215,27 @@ func RequestID(ctx context.Context) string {
 }
 
 // Wrap puts around the router what every request passes, pages or not.
-func (k *Kernel) Wrap(router http.Handler) http.Handler {
-	h := k.recover(k.cross.Handler(router))
-	h = k.speak(k.sound(unslashed(router, k.measure(k.admit(h))))) // above recover, so that a panic's page knows its language
-	return k.identified(h)
+func (a *App) Wrap(router http.Handler) http.Handler {
+	h := a.recover(a.cross.Handler(router))
+	h = middleware.Language(a.secure, a.sound(middleware.TrimSlash(router, a.measure(a.admit(h))))) // above recover, so that a panic's page knows its language
+	return a.identified(h)
+}
+
+// setHeaders sets what every answer's headers have.
+func (a *App) setHeaders(h http.Header) {
+	for name, value := range a.fixed {
+		h[name] = value
+	}
 }
 
 // identified names the request and sets what every answer's headers have. HEAD
 // goes on as the GET whose body the server drops: the routes need not be listed twice.
-func (k *Kernel) identified(next http.Handler) http.Handler {
+func (a *App) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := uuid.NewString()
-		k.head(w)
+		a.setHeaders(w.Header())
 		w.Header().Set("X-Request-Id", id)
-		r = k.hushed(r.WithContext(context.WithValue(r.Context(), identityKey, id)))
+		r = a.hushed(r.WithContext(context.WithValue(r.Context(), identityKey, id)))
 		if r.Method == http.MethodHead {
 			r.Method = http.MethodGet
 			// A router above this one has written down how it was asked.
@@ -241,72 +247,43 @@ func (k *Kernel) identified(next http.Handler) http.Handler {
 	})
 }
 
-// longestSegment bounds a part of an address, in bytes: no name of ours is as long.
-const longestSegment = 255
-
 // sound refuses addresses that hold what no text of ours does, before anything is
 // looked up by them.
-func (k *Kernel) sound(next http.Handler) http.Handler {
+func (a *App) sound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !nameable(r.URL.Path) || !askable(r.URL.RawQuery) {
-			k.exit(k.outside(w, r), fault.New(fault.NotFound, "no_page", "there is no such page"))
+		if !middleware.ValidAddress(r.URL) {
+			a.exit(a.outside(w, r), fault.New(fault.NotFound, "no_page", "there is no such page"))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// nameable tells whether something can be found at a path.
-func nameable(path string) bool {
-	if !utf8.ValidString(path) {
-		return false
-	}
-	segment := 0
-	for _, c := range path {
-		switch segment += utf8.RuneLen(c); {
-		case c == '/':
-			segment = 0
-		case unicode.IsControl(c) || segment > longestSegment:
-			return false
-		}
-	}
-	return true
-}
-
-// askable tells whether a query is text; one that cannot be read asks nothing.
-func askable(query string) bool {
-	if !strings.Contains(query, "%") && utf8.ValidString(query) {
-		return true
-	}
-	said, err := url.QueryUnescape(query)
-	return err != nil || utf8.ValidString(said) && !strings.ContainsRune(said, 0)
-}
-
 // measure stops bodies that are too large: before they arrive when they say so,
 // else while they do.
-func (k *Kernel) measure(next http.Handler) http.Handler {
+func (a *App) measure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > k.opts.MaxBody {
-			k.exit(k.outside(w, r), tooLarge(k.opts.MaxBody))
+		if r.ContentLength > a.opts.MaxBody {
+			a.exit(a.outside(w, r), middleware.TooLarge(a.opts.MaxBody))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, k.opts.MaxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, a.opts.MaxBody)
 		next.ServeHTTP(w, r)
 	})
 }
 
 // recover turns a panic into a page; pages are sent whole, so that one is still possible.
-func (k *Kernel) recover(next http.Handler) http.Handler {
+func (a *App) recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			v := recover()
 			if v == nil {
 				return
 			}
-			if v == http.ErrAbortHandler {
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
-			k.exit(k.outside(w, r), panicked{fmt.Errorf("panic: %v\n%s", v, debug.Stack()), placeOfPanic()})
+			a.exit(a.outside(w, r), panicked{fmt.Errorf("panic: %v\n%s", v, debug.Stack()), placeOfPanic()})
 		}()
 		next.ServeHTTP(w, r)
 	})

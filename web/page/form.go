@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"delfi/internal/fault"
+	"delfi/web/middleware"
 )
 
 // Form is what a person sent, character by character: a form that fails is
@@ -22,15 +23,15 @@ type Form struct{ values url.Values }
 func (q *Request) Form() (Form, error) {
 	kind, _, err := mime.ParseMediaType(q.R.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return Form{}, badForm("no urlencoded form")
+		return Form{}, middleware.BadForm("no urlencoded form")
 	}
 	if q.R.PostForm == nil { // the library would make a second copy of it, with the query
 		body, err := io.ReadAll(q.R.Body)
 		if err != nil {
-			return Form{}, unread(err)
+			return Form{}, middleware.ReadError(err)
 		}
 		if q.R.PostForm, err = url.ParseQuery(string(body)); err != nil {
-			return Form{}, unread(err)
+			return Form{}, middleware.ReadError(err)
 		}
 	}
 	for name, values := range q.R.PostForm {
@@ -42,14 +43,6 @@ func (q *Request) Form() (Form, error) {
 		}
 	}
 	return Form{values: q.R.PostForm}, nil
-}
-
-func tooLarge(limit int64) *fault.Fault {
-	return fault.New(fault.TooLarge, "too_large", "more was sent than is accepted").With("max", limit)
-}
-
-func badForm(why string) error {
-	return fault.New(fault.Invalid, "bad_form", why)
 }
 
 // Value gives a field's first value as sent, or "".

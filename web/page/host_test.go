@@ -13,8 +13,8 @@ import (
 // has the headers, static files and health included.
 func TestOnlyTheSitesOwnNameIsAnswered(t *testing.T) {
 	h := newHouse(t, Options{BaseURL: "https://delfi.example.it", Forwarded: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
-	t.Cleanup(h.kernel.Close)
-	site := h.kernel.Known(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	t.Cleanup(h.app.Close)
+	site := h.app.Known(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	ask := func(path, host, from string, headers ...string) *httptest.ResponseRecorder {
 		t.Helper()
 		r := httptest.NewRequest(http.MethodGet, path, nil)
@@ -60,18 +60,20 @@ func TestOnlyTheSitesOwnNameIsAnswered(t *testing.T) {
 // X-Forwarded-For that nobody believes is told at most once an hour.
 func TestAForwardedForThatIsNotBelievedIsToldOnceAnHour(t *testing.T) {
 	h := newHouse(t, Options{})
-	t.Cleanup(h.kernel.Close)
+	t.Cleanup(h.app.Close)
+	var ahead time.Duration
+	h.app.clients.Now = func() time.Time { return time.Now().Add(ahead) }
 	ask := func() int {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("X-Forwarded-For", "203.0.113.8")
-		h.kernel.address(r)
+		h.app.clients.Address(r)
 		return strings.Count(h.log.String(), "X-Forwarded-For")
 	}
 	ask()
 	if n := ask(); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	h.kernel.unasked.Store(time.Now().Add(-61 * time.Minute).Unix())
+	ahead = 61 * time.Minute
 	if n := ask(); n != 2 {
 		t.Errorf("an hour later told %d times", n)
 	}
@@ -80,10 +82,10 @@ func TestAForwardedForThatIsNotBelievedIsToldOnceAnHour(t *testing.T) {
 // Codes have a limit of their own: who signs in uses up nobody's.
 func TestCodesAndSignInsAreCountedApart(t *testing.T) {
 	h := newHouse(t, Options{SignIns: 2, Codes: 1})
-	t.Cleanup(h.kernel.Close)
+	t.Cleanup(h.app.Close)
 	done := func(*Request) error { return nil }
-	h.Get("/in", h.kernel.Handle(done, Patient))
-	h.Method(http.MethodGet, "/code", h.kernel.Apart(done, PatientCodes))
+	h.Get("/in", h.app.Handle(done, LimitSignIns))
+	h.Method(http.MethodGet, "/code", h.app.Apart(done, LimitCodes))
 	for i, want := range []int{200, 200, 429} {
 		if got := h.get("/in"); got.Code != want {
 			t.Errorf("sign-in %d: %d", i, got.Code)

@@ -39,10 +39,10 @@ func TestTenMegabytesOfAnythingEndInWords(t *testing.T) {
 		}
 		return q.Redirect("/")
 	}
-	h.Post("/act", h.kernel.Handle(accept))
-	h.Post("/program", h.kernel.Program(accept))
-	h.Get("/consultations/{slug}", h.kernel.Handle(func(q *Request) error { return q.Render(200, text("found")) }))
-	server := httptest.NewUnstartedServer(h.kernel.Wrap(h.Mux))
+	h.Post("/act", h.app.Handle(accept))
+	h.Post("/program", h.app.Program(accept))
+	h.Get("/consultations/{slug}", h.app.Handle(func(q *Request) error { return q.Render(200, text("found")) }))
+	server := httptest.NewUnstartedServer(h.app.Wrap(h.Mux))
 	server.Config.MaxHeaderBytes = 64 << 10 // as web.Server
 	server.Start()
 	defer server.Close()

@@ -2,9 +2,7 @@ package page
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,24 +28,19 @@ type marked struct {
 // idle limit.
 const steps = 12
 
-func (q *Request) markCookie() string {
-	if q.kernel.secure {
-		return "__Host-delfi_seen"
-	}
-	return "delfi_seen"
-}
+func (q *Request) markCookie() string { return q.Cookies.HostName("seen") }
 
 // idle tells whether the session of an account was not used for too long, and reads
 // the mark for mark.
 func (q *Request) idle(id uuid.UUID) bool {
 	m, ok := q.marked()
 	q.seen = m.at
-	return !ok || m.owner != id || m.session != sha256.Sum256([]byte(q.kernel.sessions.Token(q.Context()))) || q.Now.Sub(m.at) > q.kernel.opts.Idle
+	return !ok || m.owner != id || m.session != sha256.Sum256([]byte(q.app.sessions.Token(q.Context()))) || q.Now.Sub(m.at) > q.app.opts.Idle
 }
 
 // mark marks the session as used, if the last mark is a step old.
 func (q *Request) mark(id uuid.UUID) {
-	if q.Now.Sub(q.seen) >= q.kernel.opts.Idle/steps {
+	if q.Now.Sub(q.seen) >= q.app.opts.Idle/steps {
 		q.note(id)
 	}
 }
@@ -55,15 +48,14 @@ func (q *Request) mark(id uuid.UUID) {
 // note sets the mark of the session as it is named now.
 func (q *Request) note(id uuid.UUID) {
 	name := q.markCookie()
-	session := sha256.Sum256([]byte(q.kernel.sessions.Token(q.Context())))
+	session := sha256.Sum256([]byte(q.app.sessions.Token(q.Context())))
 	b := binary.BigEndian.AppendUint64(session[:], uint64(q.Now.Unix()))
 	b = append(b, id[:]...)
-	c := q.cookie(name, base64.RawURLEncoding.EncodeToString(q.kernel.entrust.Seal(nil, nil, b, []byte(name))), 0)
-	http.SetCookie(q.W, c) // until the browser is closed, as the session's
+	q.Cookies.Set(name, q.app.sealer.SealBytes(name, b), 0) // until the browser is closed, as the session's
 }
 
 // unmark forgets whose the browser's last session was.
-func (q *Request) unmark() { http.SetCookie(q.W, q.cookie(q.markCookie(), "", -1)) }
+func (q *Request) unmark() { q.Cookies.Delete(q.markCookie()) }
 
 // marked opens the mark that the browser brings.
 func (q *Request) marked() (m marked, ok bool) {
@@ -72,12 +64,8 @@ func (q *Request) marked() (m marked, ok bool) {
 	if err != nil {
 		return m, false
 	}
-	sealed, err := base64.RawURLEncoding.DecodeString(c.Value)
-	if err != nil {
-		return m, false
-	}
-	b, err := q.kernel.entrust.Open(nil, nil, sealed, []byte(name))
-	if err != nil || len(b) != sha256.Size+8+len(m.owner) {
+	b, ok := q.app.sealer.OpenBytes(name, c.Value)
+	if !ok || len(b) != sha256.Size+8+len(m.owner) {
 		return m, false
 	}
 	copy(m.session[:], b)

@@ -7,13 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"delfi/web/i18n"
+
 	"github.com/go-chi/chi/v5"
 )
 
 func TestLanguageOfAnAddress(t *testing.T) {
 	h := newHouse(t, Options{})
 	var seen *Request
-	page := h.kernel.Handle(func(q *Request) error { seen = q; return q.Redirect(q.Path()) })
+	page := h.app.Handle(func(q *Request) error { seen = q; return q.Redirect(q.Path()) })
 	h.Get("/help/{page}", page)
 	h.Get("/energy", page)
 	for path, want := range map[string]struct{ lang, path, to, other string }{
@@ -41,8 +43,8 @@ func TestHomeGoesOnceToTheBrowsersWish(t *testing.T) {
 		"neither":         header("Accept-Language", "fr"),
 		"no wish":         func(*http.Request) {},
 		"an unread wish":  header("Accept-Language", ";;;"),
-		"chosen before":   func(r *http.Request) { english(r); r.AddCookie(&http.Cookie{Name: languageCookie, Value: "it"}) },
-		"a forged choice": func(r *http.Request) { r.AddCookie(&http.Cookie{Name: languageCookie, Value: "xx"}) },
+		"chosen before":   func(r *http.Request) { english(r); r.AddCookie(&http.Cookie{Name: i18n.Cookie, Value: "it"}) },
+		"a forged choice": func(r *http.Request) { r.AddCookie(&http.Cookie{Name: i18n.Cookie, Value: "xx"}) },
 	} {
 		if w := h.get("/", change); w.Code != http.StatusOK {
 			t.Errorf("%s: %d to %q", name, w.Code, w.Header().Get("Location"))
@@ -102,8 +104,8 @@ func TestOnlyPagesOfThisSiteAreReturnedTo(t *testing.T) {
 }
 
 func TestDatesAreRomesInTheReadersLanguage(t *testing.T) {
-	it := &Request{Lang: "it", Now: time.Date(2026, 4, 1, 8, 0, 0, 0, time.UTC)}
-	en := &Request{Lang: "en", Now: it.Now}
+	it := &Request{Printer: i18n.Printer{Lang: "it", Now: time.Date(2026, 4, 1, 8, 0, 0, 0, time.UTC)}}
+	en := &Request{Printer: i18n.Printer{Lang: "en", Now: it.Now}}
 	deadline := time.Date(2026, 4, 20, 21, 59, 0, 0, time.UTC) // 23:59 in Rome's summer
 	winter := time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC)  // already 2027 in Rome
 	for _, tc := range []struct{ got, want string }{
@@ -140,7 +142,7 @@ func TestSwitchOnAnAnsweredForm(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodPost, "http://delfi.test/desk/a/withdraw", nil)
 		r.Header.Set("Referer", referer)
-		if got := (&Request{R: r, Lang: "en"}).Switch("it"); got != want {
+		if got := (&Request{R: r, Printer: i18n.Printer{Lang: "en"}}).Switch("it"); got != want {
 			t.Errorf("from %q: %q, want %q", referer, got, want)
 		}
 	}
@@ -150,7 +152,7 @@ func TestSwitchOnAnAnsweredForm(t *testing.T) {
 // with what was asked, and never to another site.
 func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
 	h := newHouse(t, Options{})
-	page := h.kernel.Handle(func(q *Request) error { return q.Render(http.StatusOK, text("page")) })
+	page := h.app.Handle(func(q *Request) error { return q.Render(http.StatusOK, text("page")) })
 	h.Get("/help/{page}", page)
 	h.Post("/help/{page}", page)
 	h.Get("/files/*", page)

@@ -3,6 +3,8 @@ package page
 import (
 	"net/url"
 	"strings"
+
+	"delfi/web/i18n"
 )
 
 // Local gives next when it is a page of this site, else "/": whoever writes a
@@ -17,7 +19,7 @@ func Local(next string) string {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\t\r\n") || strings.HasPrefix(u.Path, "//") {
 		return "/"
 	}
-	if _, path := strip(u.Path); signing(path) {
+	if _, path := i18n.Split(u.Path); signing(path) {
 		return "/" // a circle
 	}
 	u.Fragment = ""

@@ -6,22 +6,24 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"delfi/web/middleware"
 )
 
 // Program makes an endpoint of h for programs: nobody signs in, no session is read,
 // every reader gets the same, and faults are problem documents in English.
-func (k *Kernel) Program(h Handler) http.HandlerFunc {
+func (a *App) Program(h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		q := k.outside(w, r)
+		q := a.outside(w, r)
 		q.Lang = "en"
 		var err error
-		if !q.reads() && !k.posts.allow(k.who(q)) {
-			err = tooMany()
+		if !q.reads() && !a.posts.Allow(a.who(q)) {
+			err = middleware.ErrRate
 		} else {
 			err = h(q)
 		}
 		if err != nil {
-			k.leave(q, err, q.problem)
+			a.leave(q, err, q.problem)
 		}
 	}
 }

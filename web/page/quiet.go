@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 )
 
 // Quiet is a page under which people answer: a ballot, a code, a contribution, what is
@@ -23,7 +24,7 @@ import (
 type Quiet struct{ http.HandlerFunc }
 
 // Quietly makes a quiet page of h.
-func (k *Kernel) Quietly(h Handler, guards ...Guard) Quiet { return Quiet{k.Handle(h, guards...)} }
+func (a *App) Quietly(h Handler, guards ...Guard) Quiet { return Quiet{a.Handle(h, guards...)} }
 
 // quiet finds whether people answer at an address, before anything of the request is
 // looked at: what is refused early must be as quiet as what is answered.
@@ -35,8 +36,8 @@ type quiet struct {
 
 // SetRoutes takes the routes of the site, and reads which of them are quiet. A pattern is
 // quiet for every method.
-func (k *Kernel) SetRoutes(routes chi.Routes) error {
-	k.routes = routes
+func (a *App) SetRoutes(routes chi.Routes) error {
+	a.routes = routes
 	mux := chi.NewRouter()
 	var patterns []string
 	err := chi.Walk(routes, func(method, pattern string, h http.Handler, _ ...func(http.Handler) http.Handler) error {
@@ -54,20 +55,20 @@ func (k *Kernel) SetRoutes(routes chi.Routes) error {
 	if err != nil {
 		return fmt.Errorf("page: quiet routes: %w", err)
 	}
-	k.quiet.routes, k.quiet.patterns = mux, patterns
+	a.quiet.routes, a.quiet.patterns = mux, patterns
 	return nil
 }
 
 // hushed marks requests to quiet pages.
-func (k *Kernel) hushed(r *http.Request) *http.Request {
-	if k.quiet.routes == nil {
+func (a *App) hushed(r *http.Request) *http.Request {
+	if a.quiet.routes == nil {
 		return r
 	}
 	path := r.URL.RawPath
 	if path == "" {
 		path = r.URL.Path
 	}
-	if _, path = strip(path); k.quiet.routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
+	if _, path = i18n.Split(path); a.quiet.routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
 		return r.WithContext(context.WithValue(r.Context(), quietKey, true))
 	}
 	return r
@@ -80,8 +81,8 @@ func IsQuiet(ctx context.Context) bool {
 }
 
 // IsQuietRoute tells it of a pattern.
-func (k *Kernel) IsQuietRoute(pattern string) bool {
-	return slices.Contains(k.quiet.patterns, strings.TrimSuffix(pattern, "/")) || slices.Contains(k.quiet.patterns, pattern)
+func (a *App) IsQuietRoute(pattern string) bool {
+	return slices.Contains(a.quiet.patterns, strings.TrimSuffix(pattern, "/")) || slices.Contains(a.quiet.patterns, pattern)
 }
 
 // failures counts by kind what failed on quiet pages, and shows it by the hour.
@@ -123,9 +124,9 @@ func (f *failures) turn(now time.Time) map[string]int64 {
 }
 
 // Failed gives how often quiet pages failed, by kind, as of the last whole hour.
-func (k *Kernel) Failed() map[string]int64 {
-	k.sum()
-	f := &k.quiet.failed
+func (a *App) Failed() map[string]int64 {
+	a.sum()
+	f := &a.quiet.failed
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out := make(map[string]int64, len(f.shown))
@@ -136,18 +137,18 @@ func (k *Kernel) Failed() map[string]int64 {
 }
 
 // sum writes one line for each kind of failure, when another hour has begun.
-func (k *Kernel) sum() {
-	f := &k.quiet.failed
+func (a *App) sum() {
+	f := &a.quiet.failed
 	f.mu.Lock()
-	news := f.turn(k.now())
+	news := f.turn(a.now())
 	f.mu.Unlock()
 	for kind, n := range news {
-		k.opts.Log.Error("pages under which people answer failed in an hour", "kind", kind, "n", n)
+		a.opts.Log.Error("pages under which people answer failed in an hour", "kind", kind, "n", n)
 	}
 }
 
 // sums sees to it that an hour's failures are told although nobody asks.
-func (k *Kernel) sums(ctx context.Context) {
+func (a *App) sums(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
@@ -155,7 +156,7 @@ func (k *Kernel) sums(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			k.sum()
+			a.sum()
 		}
 	}
 }

@@ -18,18 +18,22 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/account"
+	"delfi/web/cookie"
+	"delfi/web/i18n"
 )
 
 // Request is one request, with who asks and in which language. Templates reach
 // it by From. It belongs to one goroutine.
 type Request struct {
+	i18n.Printer // in the reader's language, at the instant of the request
+
 	W     http.ResponseWriter
 	R     *http.Request
 	Actor account.Actor // the zero Actor when signed out
-	Lang  string        // "it" or "en"
-	Now   time.Time     // the instant of the request, for "in 12 days" and years left out
 
-	kernel  *Kernel
+	Cookies cookie.Jar
+
+	app     *App
 	seen    time.Time // when the session was last marked as used
 	stale   bool      // the roles of who asks were not looked at for too long, and are left out
 	fresh   bool      // signing in must be a fresh one
@@ -42,9 +46,7 @@ type contextKey int
 
 const (
 	requestKey contextKey = iota
-	languageKey
 	identityKey
-	flightKey
 	quietKey
 )
 
@@ -55,7 +57,7 @@ func From(ctx context.Context) *Request {
 		return q
 	}
 	r, _ := http.NewRequest(http.MethodGet, "/", nil) // a constant address: cannot fail
-	return &Request{R: r, Lang: Languages[0], Now: time.Now()}
+	return &Request{R: r, Printer: i18n.Printer{Lang: i18n.Languages[0], Now: time.Now()}}
 }
 
 // With puts q in ctx for templates; Handle does so, tests of components may.
@@ -64,21 +66,19 @@ func With(ctx context.Context, q *Request) context.Context {
 }
 
 // outside makes a request that has no session (yet).
-func (k *Kernel) outside(w http.ResponseWriter, r *http.Request) *Request {
-	q := &Request{W: w, Lang: Languages[0], Now: k.now(), kernel: k}
-	if lang, ok := r.Context().Value(languageKey).(string); ok {
-		q.Lang = lang
-	}
+func (a *App) outside(w http.ResponseWriter, r *http.Request) *Request {
+	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.FromContext(r.Context()), Now: a.now()}, app: a}
 	q.R = r.WithContext(With(r.Context(), q))
+	q.Cookies = cookie.Jar{W: w, R: q.R, Now: q.Now, Secure: a.secure, Sealer: a.sealer}
 	q.flashes = flashes(r)
 	return q
 }
 
-func (k *Kernel) now() time.Time {
-	if k.opts.DB == nil {
+func (a *App) now() time.Time {
+	if a.opts.DB == nil {
 		return time.Now().UTC()
 	}
-	return k.opts.DB.Now()
+	return a.opts.DB.Now()
 }
 
 // reads tells whether the request only reads (Wrap made a GET of each HEAD).
@@ -92,13 +92,6 @@ func (q *Request) Param(name string) string { return chi.URLParam(q.R, name) }
 
 // Query gives the first value of a query parameter.
 func (q *Request) Query(name string) string { return q.R.URL.Query().Get(name) }
-
-// T gives the words for key in the reader's language; args are names and
-// values in turn. The int argument "n" chooses the plural form.
-func (q *Request) T(key string, args ...any) string { return Words(q.Lang, key, args...) }
-
-// URL gives the address of path in the reader's language.
-func (q *Request) URL(path string) string { return prefixed(q.Lang, path) }
 
 // Path is where the reader is, without language and query.
 func (q *Request) Path() string { return q.R.URL.Path }
@@ -119,13 +112,13 @@ func (q *Request) Switch(lang string) string {
 		at = url.URL{Path: "/"}
 		if from, err := url.Parse(q.R.Referer()); err == nil && from.Host == q.R.Host {
 			at = *from
-			_, at.Path = strip(from.Path)
+			_, at.Path = i18n.Split(from.Path)
 			at.RawPath = ""
 		}
 	}
 	values := at.Query()
 	values.Set("lang", lang)
-	return prefixed(lang, at.EscapedPath()) + "?" + values.Encode()
+	return i18n.Path(lang, at.EscapedPath()) + "?" + values.Encode()
 }
 
 // SignInURL leads to signing in and back to where the reader is.
@@ -138,10 +131,10 @@ func (q *Request) SignInURL() string {
 
 // DemoBar is the demonstration's bar, or nil.
 func (q *Request) DemoBar() templ.Component {
-	if q.kernel == nil || q.kernel.opts.DemoBar == nil {
+	if q.app == nil || q.app.opts.DemoBar == nil {
 		return nil
 	}
-	return q.kernel.opts.DemoBar(q)
+	return q.app.opts.DemoBar(q)
 }
 
 // NoStore says that nothing may keep this answer: receipts, ballots.
@@ -155,12 +148,12 @@ func (q *Request) Render(status int, c templ.Component) error {
 		return fmt.Errorf("render: %w", err)
 	}
 	if len(q.flashes) > 0 {
-		http.SetCookie(q.W, q.cookie(flashCookie, "", -1))
+		q.Cookies.Delete(flashCookie)
 	}
 	q.W.Header().Set("Content-Language", q.Lang)
 	body := q.restored(b.Bytes())
 	if q.Kept() {
-		body = bytes.Clone(body) // the shelf may keep it
+		body = bytes.Clone(body) // the cache may keep it
 	}
 	return q.Bytes(status, "text/html; charset=utf-8", body)
 }
@@ -198,9 +191,11 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 	case q.Kept() && status == http.StatusOK:
 		sum := sha256.Sum256(body)
 		core := base64.RawURLEncoding.EncodeToString(sum[:18])
-		if p := q.kernel.keep(q, contentType, core, body); p != nil {
-			_, err := p.serve(q.W, q.R)
-			return err
+		if e := q.app.store(q, core, body); e != nil {
+			if _, err := e.Serve(q.W, q.R); err != nil {
+				return gone{err}
+			}
+			return nil
 		}
 		h.Set("Cache-Control", "no-cache")
 		h.Set("ETag", `"`+core+`"`)
@@ -222,7 +217,7 @@ func (q *Request) Kept() bool {
 	if !q.reads() {
 		return false
 	}
-	_, err := q.R.Cookie(q.kernel.sessionCookie())
+	_, err := q.R.Cookie(q.app.sessionCookie())
 	return err != nil && !q.noStore && len(q.flashes) == 0
 }
 
@@ -245,7 +240,7 @@ func (q *Request) MayLead(address string) bool {
 	if err != nil {
 		return false
 	}
-	return u.Host == "" || slices.Contains(q.kernel.opts.FormAction, u.Scheme+"://"+u.Host)
+	return u.Host == "" || slices.Contains(q.app.opts.FormAction, u.Scheme+"://"+u.Host)
 }
 
 const flashCookie = "delfi_flash"
@@ -253,7 +248,7 @@ const flashCookie = "delfi_flash"
 // Flash shows the words of key once, on the next page. They travel in a cookie
 // and not in the session: a write beside a ballot's would join the two by their
 // transactions' order.
-func (q *Request) Flash(key string) { http.SetCookie(q.W, q.cookie(flashCookie, key, 60)) }
+func (q *Request) Flash(key string) { q.Cookies.Set(flashCookie, key, 60) }
 
 // Flashes are the keys of words to show on this page.
 func (q *Request) Flashes() []string { return q.flashes }
@@ -261,17 +256,10 @@ func (q *Request) Flashes() []string { return q.flashes }
 // flashes reads only keys that have words: a cookie can be forged, words cannot.
 func flashes(r *http.Request) []string {
 	c, err := r.Cookie(flashCookie)
-	if err != nil || !Known(c.Value) {
+	if err != nil || !i18n.Known(c.Value) {
 		return nil
 	}
 	return []string{c.Value}
-}
-
-func (q *Request) cookie(name, value string, seconds int) *http.Cookie {
-	return &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: seconds,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: q.kernel != nil && q.kernel.secure,
-	}
 }
 
 // gone is a reader who left before the answer did.

@@ -13,6 +13,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/web/cookie"
+	"delfi/web/session"
 )
 
 // The values of a session. Times are seconds since 1970, names are keyed hashes.
@@ -24,44 +26,38 @@ const (
 	lookedKey  = "looked"   // when the provider was last asked what the person may do
 	subjectKey = "subject"  // name under which the provider ends all sessions of the person
 	sidKey     = "sid"      // name under which it ends this one
-	// readKey is as of what a session was read; it is never stored.
-	readKey = "read"
 )
 
 // sweeping is how often sessions that are over are deleted.
 const sweeping = 10 * time.Minute
 
-// sessionCookie is the cookie's name. Over https it has the prefix by which a
-// browser refuses one that a neighbouring subdomain planted (RFC 6265bis §4.1.3.2).
-func (k *Kernel) sessionCookie() string {
-	if k != nil && k.secure {
-		return "__Host-delfi_session"
-	}
-	return "delfi_session"
+// sessionCookie is the cookie's name.
+func (a *App) sessionCookie() string {
+	return cookie.Jar{Secure: a != nil && a.secure}.HostName("session")
 }
 
-func (k *Kernel) openSessions() {
+func (a *App) openSessions() {
 	s := scs.New()
-	s.Lifetime = k.opts.Lifetime
+	s.Lifetime = a.opts.Lifetime
 	s.IdleTimeout = 0 // of the library, which would write a row on every read: see idle.go
-	s.Codec = codec{}
-	s.Cookie.Name = k.sessionCookie()
+	s.Codec = session.Codec{}
+	s.Cookie.Name = a.sessionCookie()
 	s.Cookie.HttpOnly = true
 	s.Cookie.SameSite = http.SameSiteLaxMode
-	s.Cookie.Secure = k.secure
+	s.Cookie.Secure = a.secure
 	s.Cookie.Persist = false // it ends with the browser: many people share a library's
 	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		k.exit(k.outside(w, r), fmt.Errorf("session: %w", err))
+		a.exit(a.outside(w, r), fmt.Errorf("session: %w", err))
 	}
-	if k.opts.DB != nil {
-		k.rows = account.NewSessions(k.opts.DB)
-		s.Store = sealed{k.rows}
+	if a.opts.DB != nil {
+		a.rows = account.NewSessions(a.opts.DB)
+		s.Store = session.NewStore(a.rows)
 	}
-	k.sessions = s
+	a.sessions = s
 }
 
 // sweep deletes sessions that are over until ctx ends.
-func (k *Kernel) sweep(ctx context.Context) {
+func (a *App) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweeping)
 	defer tick.Stop()
 	for {
@@ -69,8 +65,8 @@ func (k *Kernel) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := k.rows.Sweep(ctx); err != nil && ctx.Err() == nil {
-				k.opts.Log.Error("sessions that are over stay", "error", err)
+			if err := a.rows.Sweep(ctx); err != nil && ctx.Err() == nil {
+				a.opts.Log.Error("sessions that are over stay", "error", err)
 			}
 		}
 	}
@@ -79,8 +75,8 @@ func (k *Kernel) sweep(ctx context.Context) {
 // identify finds who asks: one read of the session, done by then, and another only
 // when something changed about anybody since the actor was last read. A session that
 // is over, by age, by idleness or by an end from elsewhere, is nobody's.
-func (k *Kernel) identify(q *Request) error {
-	said := k.sessions.GetString(q.Context(), accountKey)
+func (a *App) identify(q *Request) error {
+	said := a.sessions.GetString(q.Context(), accountKey)
 	if said == "" {
 		return nil
 	}
@@ -88,14 +84,14 @@ func (k *Kernel) identify(q *Request) error {
 	if err != nil {
 		return fmt.Errorf("session's account: %w", err)
 	}
-	read, _ := k.sessions.Get(q.Context(), readKey).(account.Stored)
-	if over, err := k.over(q, id, read); err != nil || over {
+	read, _ := a.sessions.Get(q.Context(), session.ReadKey).(account.Stored)
+	if over, err := a.over(q, id, read); err != nil || over {
 		if err == nil {
 			err = q.destroy()
 		}
 		return err
 	}
-	actor, err := k.opts.Actors.ActorAt(q.Context(), id, read.At)
+	actor, err := a.opts.Actors.ActorAt(q.Context(), id, read.At)
 	if fault.KindOf(err) == fault.NotFound {
 		return q.destroy() // the account is gone, and its sessions with it
 	}
@@ -104,7 +100,7 @@ func (k *Kernel) identify(q *Request) error {
 	}
 	q.Actor = actor
 	q.mark(id)
-	if len(actor.Grants) > 0 && q.Now.Sub(q.instant(lookedKey)) > k.opts.StaffLook {
+	if len(actor.Grants) > 0 && q.Now.Sub(q.instant(lookedKey)) > a.opts.StaffLook {
 		// What the provider gave an hour ago it may have taken back: until it is asked,
 		// the person is anybody.
 		q.stale, q.Actor.Grants = true, nil
@@ -113,25 +109,25 @@ func (k *Kernel) identify(q *Request) error {
 }
 
 // over tells whether a session is.
-func (k *Kernel) over(q *Request, id uuid.UUID, read account.Stored) (bool, error) {
+func (a *App) over(q *Request, id uuid.UUID, read account.Stored) (bool, error) {
 	if !q.Now.Before(q.instant(untilKey)) || q.idle(id) {
 		return true, nil
 	}
-	if k.rows == nil {
+	if a.rows == nil {
 		return false, nil
 	}
-	names := []string{k.endName("account", id.String())}
+	names := []string{a.endName("account", id.String())}
 	for _, key := range []string{subjectKey, sidKey} {
-		if name := k.sessions.GetString(q.Context(), key); name != "" {
+		if name := a.sessions.GetString(q.Context(), key); name != "" {
 			names = append(names, name)
 		}
 	}
-	return k.rows.Ended(q.Context(), read, names...)
+	return a.rows.Ended(q.Context(), read, names...)
 }
 
 // instant reads a time of the session; the zero instant of 1970 when there is none.
 func (q *Request) instant(key string) time.Time {
-	seconds, err := strconv.ParseInt(q.kernel.sessions.GetString(q.Context(), key), 10, 64)
+	seconds, err := strconv.ParseInt(q.app.sessions.GetString(q.Context(), key), 10, 64)
 	if err != nil {
 		return time.Unix(0, 0)
 	}
@@ -152,9 +148,9 @@ func (q *Request) SignIn(id uuid.UUID) error { return q.Enter(Entered{Account: i
 // Enter makes the session the account's. The token is a new one, so that whoever
 // planted or saw the old one holds nothing.
 func (q *Request) Enter(e Entered) error {
-	k, ctx := q.kernel, q.Context()
-	s := k.sessions
-	until, auth := q.Now.Add(k.opts.Lifetime), e.Auth
+	a, ctx := q.app, q.Context()
+	s := a.sessions
+	until, auth := q.Now.Add(a.opts.Lifetime), e.Auth
 	if e.Silent && s.GetString(ctx, accountKey) == e.Account.String() {
 		until = q.instant(untilKey)
 		if before := q.instant(authKey); auth.Before(before) {
@@ -174,7 +170,7 @@ func (q *Request) Enter(e Entered) error {
 	for key, value := range map[string]string{
 		accountKey: e.Account.String(), idTokenKey: e.IDToken,
 		untilKey: seconds(until), authKey: seconds(auth), lookedKey: seconds(q.Now),
-		subjectKey: k.endName("subject", e.Issuer, e.Subject), sidKey: k.endName("sid", e.Issuer, e.SID),
+		subjectKey: a.endName("subject", e.Issuer, e.Subject), sidKey: a.endName("sid", e.Issuer, e.SID),
 	} {
 		if value != "" {
 			s.Put(ctx, key, value)
@@ -192,7 +188,7 @@ func seconds(at time.Time) string {
 }
 
 // IDToken is what the provider gave at the last sign-in; "" when nothing is kept.
-func (q *Request) IDToken() string { return q.kernel.sessions.GetString(q.Context(), idTokenKey) }
+func (q *Request) IDToken() string { return q.app.sessions.GetString(q.Context(), idTokenKey) }
 
 // SignOut ends the session on the server; the cookie that named it is worth nothing
 // then, and the browser forgets what pages of it are at hand.
@@ -208,7 +204,7 @@ func (q *Request) SignOut() error {
 
 // destroy ends the session on the server.
 func (q *Request) destroy() error {
-	if err := q.kernel.sessions.Destroy(q.Context()); err != nil {
+	if err := q.app.sessions.Destroy(q.Context()); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	q.Actor = account.Actor{}
@@ -216,9 +212,9 @@ func (q *Request) destroy() error {
 }
 
 // Keep stores v as JSON under key in the session of someone who has signed in. For
-// strangers nothing is stored: what they bring back is theirs to carry (Entrust).
+// strangers nothing is stored: what they bring back is theirs to carry, sealed (cookie.Jar).
 func (q *Request) Keep(key string, v any) error {
-	s := q.kernel.sessions
+	s := q.app.sessions
 	if !s.Exists(q.Context(), accountKey) {
 		return fmt.Errorf("keep %s: nobody has signed in", key)
 	}
@@ -232,7 +228,7 @@ func (q *Request) Keep(key string, v any) error {
 
 // Recall reads what Keep stored into v; false when nothing is there.
 func (q *Request) Recall(key string, v any) (bool, error) {
-	text := q.kernel.sessions.GetString(q.Context(), key)
+	text := q.app.sessions.GetString(q.Context(), key)
 	if text == "" {
 		return false, nil
 	}

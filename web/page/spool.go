@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"delfi/internal/fault"
+	"delfi/web/middleware"
 )
 
 const (
@@ -32,40 +33,40 @@ const (
 //
 //	Download ─► place among readers given back ─► making (few) ─► Stream: spool ─► sent, nothing held
 type downloads struct {
-	making  *gate
-	sending *quota        // large answers from their spool's first byte to their last
-	spooled *quota        // bytes of files
-	memory  *quota        // bytes of pages that wait for slow readers
-	window  time.Duration // for heldBytes to be taken by a reader
+	making  *middleware.Limiter
+	sending *middleware.Quota // large answers from their spool's first byte to their last
+	spooled *middleware.Quota // bytes of files
+	memory  *middleware.Quota // bytes of pages that wait for slow readers
+	window  time.Duration     // for heldBytes to be taken by a reader
 }
 
 func newDownloads() *downloads {
 	return &downloads{
 		// Half of the cores, and a quarter of the pool, at most; who waits holds nothing.
-		making:  &gate{work: make(chan struct{}, min(4, max(1, runtime.GOMAXPROCS(0)/2))), queue: make(chan struct{}, 64), wait: 10 * time.Second},
-		sending: newQuota(64, 8),
-		spooled: newQuota(4<<30, 2<<30),
-		memory:  newQuota(256<<20, 64<<20),
+		making:  middleware.NewLimiterWithQueue(min(4, max(1, runtime.GOMAXPROCS(0)/2)), 64, 10*time.Second),
+		sending: middleware.NewQuota(64, 8),
+		spooled: middleware.NewQuota(4<<30, 2<<30),
+		memory:  middleware.NewQuota(256<<20, 64<<20),
 		window:  16 * time.Second, // 8 kB/s
 	}
 }
 
 // Download makes an endpoint of h for programs, as Program does, of answers that may be
 // large: h runs with a place among those that are made, and ends in Stream.
-func (k *Kernel) Download(h Handler) http.HandlerFunc {
-	return k.Program(func(q *Request) error {
-		if p := placeOf(q.W); p != nil {
-			p.leave()
+func (a *App) Download(h Handler) http.HandlerFunc {
+	return a.Program(func(q *Request) error {
+		if p := middleware.PlaceOf(q.W); p != nil {
+			p.Release()
 		}
-		making := k.downloads.making
-		if !making.enter(q.Context()) {
+		making := a.downloads.making
+		if !making.Acquire(q.Context()) {
 			if err := q.Context().Err(); err != nil {
 				return err
 			}
 			q.W.Header().Set("Retry-After", "10")
-			return errBusy
+			return middleware.ErrBusy
 		}
-		q.made = sync.OnceFunc(making.leave)
+		q.made = sync.OnceFunc(making.Release)
 		defer q.made()
 		return h(q)
 	})
@@ -75,7 +76,7 @@ func (k *Kernel) Download(h Handler) http.HandlerFunc {
 // status, and write never waits for a reader. A reader that takes less than the least
 // rate is cut. name, if any, is the file that a browser stores it under.
 func (q *Request) Stream(contentType, name string, write func(w io.Writer) error) error {
-	s := &spool{q: q, from: q.kernel.address(q.R), sum: sha256.New()}
+	s := &spool{q: q, from: q.app.clients.Address(q.R), sum: sha256.New()}
 	defer s.close()
 	if err := write(s); err != nil {
 		return err
@@ -88,7 +89,7 @@ func (q *Request) Stream(contentType, name string, write func(w io.Writer) error
 	if !q.Fresh(contentType, tag, false) {
 		return nil
 	}
-	return s.send(q.kernel.downloads.window)
+	return s.send(q.app.downloads.window)
 }
 
 // spool holds an answer back until it is whole: a short one in memory, a long one in a
@@ -122,13 +123,13 @@ func (s *spool) spill(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	d := s.q.kernel.downloads
+	d := s.q.app.downloads
 	if s.file == nil {
 		if err := s.open(); err != nil {
 			return err
 		}
 	}
-	if err := d.spooled.take(s.from, int64(len(b))); err != nil {
+	if err := d.spooled.Take(s.from, int64(len(b))); err != nil {
 		return err
 	}
 	s.size += int64(len(b))
@@ -140,20 +141,20 @@ func (s *spool) spill(b []byte) error {
 
 // open makes the file of an answer that is large, and gives it the time of one.
 func (s *spool) open() error {
-	if err := s.q.kernel.downloads.sending.take(s.from, 1); err != nil {
+	if err := s.q.app.downloads.sending.Take(s.from, 1); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp("", "delfi-spool-")
 	if err != nil {
-		s.q.kernel.downloads.sending.give(s.from, 1)
+		s.q.app.downloads.sending.Give(s.from, 1)
 		return noRoom(err)
 	}
 	s.file = f
 	if err := os.Remove(f.Name()); err != nil {
 		return noRoom(err)
 	}
-	if p := placeOf(s.q.W); p != nil {
-		p.late.Reset(makingTime)
+	if p := middleware.PlaceOf(s.q.W); p != nil {
+		p.Extend(makingTime)
 	}
 	// The server would give up reading the connection, and with it the request.
 	c := http.NewResponseController(s.q.W)
@@ -188,7 +189,7 @@ func (s *spool) send(window time.Duration) error {
 			return nil
 		}
 		if err != nil {
-			s.q.kernel.log(s.q, http.StatusInternalServerError, err)
+			s.q.app.log(s.q, http.StatusInternalServerError, err)
 			panic(http.ErrAbortHandler) // the status is gone already: what breaks off must not look whole
 		}
 		if err := conn.SetWriteDeadline(time.Now().Add(window)); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -205,9 +206,9 @@ func (s *spool) close() {
 	if s.file == nil {
 		return
 	}
-	d := s.q.kernel.downloads
-	d.spooled.give(s.from, s.size)
-	d.sending.give(s.from, 1)
+	d := s.q.app.downloads
+	d.spooled.Give(s.from, s.size)
+	d.sending.Give(s.from, 1)
 	_ = s.file.Close() // it has no name: nothing stays
 }
 
@@ -215,34 +216,19 @@ func (s *spool) close() {
 // a page has given back its place in work.
 func (q *Request) write(status int, body []byte) error {
 	if len(body) > heldBytes {
-		memory, from := q.kernel.downloads.memory, q.kernel.address(q.R)
-		if err := memory.take(from, int64(len(body))); err != nil {
+		memory, from := q.app.downloads.memory, q.app.clients.Address(q.R)
+		if err := memory.Take(from, int64(len(body))); err != nil {
 			h := q.W.Header()
 			for _, name := range []string{"Content-Length", "Content-Disposition", "ETag"} {
 				h.Del(name)
 			}
 			return err
 		}
-		defer memory.give(from, int64(len(body)))
+		defer memory.Give(from, int64(len(body)))
 	}
 	q.W.WriteHeader(status)
 	if _, err := q.W.Write(body); err != nil {
 		return gone{err}
-	}
-	return nil
-}
-
-// placeOf finds the place of the request that w answers; nil when it has none.
-func placeOf(w http.ResponseWriter) *place {
-	for w != nil {
-		if p, ok := w.(*place); ok {
-			return p
-		}
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return nil
-		}
-		w = u.Unwrap()
 	}
 	return nil
 }

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"delfi/web/i18n"
+	"delfi/web/middleware"
 )
 
 // newLibrary is a house with one place in work, and answers of a length that no socket
@@ -20,7 +23,7 @@ func newLibrary(t *testing.T) *house {
 	t.Setenv("TMPDIR", t.TempDir())
 	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
 	answer := func(length int, end error) http.HandlerFunc {
-		return h.kernel.Download(func(q *Request) error {
+		return h.app.Download(func(q *Request) error {
 			return q.Stream("text/plain; charset=utf-8", "answer.txt", func(w io.Writer) error {
 				for written := 0; written < length; {
 					n, err := w.Write([]byte(strings.Repeat("x", min(1000, length-written))))
@@ -63,17 +66,17 @@ func spools(t *testing.T) int {
 // read from the database, are others'.
 func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 	h := newLibrary(t)
-	d := h.kernel.downloads
-	d.making, d.window = newGate(1, time.Millisecond), time.Hour
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	d := h.app.downloads
+	d.making, d.window = middleware.NewLimiter(1, time.Millisecond), time.Hour
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	for n := range int64(3) {
 		stare(t, server, "/large")
 		eventually(t, "it is being sent", func() bool {
-			return d.spooled.held() == (n+1)*(32<<20) && d.making.pressure().Working == 0
+			return d.spooled.Held() == (n+1)*(32<<20) && d.making.Load().Working == 0
 		})
 	}
-	if p := h.kernel.Reading(); p.Working != 0 {
+	if p := h.app.Reading(); p.Working != 0 {
 		t.Errorf("%+v", p)
 	}
 	for _, path := range []string{"/", "/short"} {
@@ -85,30 +88,30 @@ func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 		t.Errorf("%d files have a name", n)
 	}
 	server.CloseClientConnections()
-	eventually(t, "everything is given back", func() bool { return d.sending.held() == 0 && d.spooled.held() == 0 })
+	eventually(t, "everything is given back", func() bool { return d.sending.Held() == 0 && d.spooled.Held() == 0 })
 }
 
 func TestAReaderBelowTheLeastRateIsCut(t *testing.T) {
 	h := newLibrary(t)
-	d := h.kernel.downloads
+	d := h.app.downloads
 	d.window = 10 * time.Millisecond
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	stare(t, server, "/large")
 	eventually(t, "it is being sent", func() bool {
-		return d.making.pressure().Working == 0 && d.spooled.held() == 32<<20 || d.sending.held() == 0
+		return d.making.Load().Working == 0 && d.spooled.Held() == 32<<20 || d.sending.Held() == 0
 	})
-	eventually(t, "it is cut", func() bool { return d.sending.held() == 0 && d.spooled.held() == 0 })
+	eventually(t, "it is cut", func() bool { return d.sending.Held() == 0 && d.spooled.Held() == 0 })
 }
 
 // Downloads are bounded: of one address, in number, in bytes; what is beyond is told so
 // and costs the others nothing.
 func TestDownloadsAreBounded(t *testing.T) {
 	h := newLibrary(t)
-	d := h.kernel.downloads
+	d := h.app.downloads
 	d.window = time.Hour
-	d.sending.most, d.sending.share = 2, 1
-	server := httptest.NewServer(h.kernel.Wrap(h.Mux))
+	d.sending.Most, d.sending.Share = 2, 1
+	server := httptest.NewServer(h.app.Wrap(h.Mux))
 	defer server.Close()
 	from := func(address string) func(*http.Request) {
 		return func(r *http.Request) { r.RemoteAddr = address }
@@ -121,22 +124,22 @@ func TestDownloadsAreBounded(t *testing.T) {
 		}
 	}
 	stare(t, server, "/large")
-	eventually(t, "it is being sent", func() bool { return d.spooled.held() == 32<<20 })
+	eventually(t, "it is being sent", func() bool { return d.spooled.Held() == 32<<20 })
 	told("the same address", "/large", "127.0.0.1:5000", http.StatusTooManyRequests, "share")
 	told("the same address, little", "/short", "127.0.0.1:5000", http.StatusOK, "")
 	told("another address", "/large", "10.0.0.1:5000", http.StatusOK, "")
-	d.sending.most = 1
+	d.sending.Most = 1
 	told("all places taken", "/large", "10.0.0.1:5000", http.StatusServiceUnavailable, "busy")
-	d.sending.most, d.spooled.most = 3, 48<<20
+	d.sending.Most, d.spooled.Most = 3, 48<<20
 	told("too many bytes", "/large", "10.0.0.1:5000", http.StatusServiceUnavailable, "busy")
-	d.making = newGate(1, time.Millisecond)
-	d.making.enter(t.Context())
+	d.making = middleware.NewLimiter(1, time.Millisecond)
+	d.making.Acquire(t.Context())
 	told("somebody reads from the database", "/short", "10.0.0.1:5000", http.StatusServiceUnavailable, "busy")
-	if n := d.spooled.held(); n != 32<<20 {
+	if n := d.spooled.Held(); n != 32<<20 {
 		t.Errorf("%d bytes are held for one", n)
 	}
 	server.CloseClientConnections()
-	eventually(t, "everything is given back", func() bool { return d.sending.held() == 0 && len(d.spooled.by) == 0 })
+	eventually(t, "everything is given back", func() bool { return d.sending.Held() == 0 && d.spooled.Holders() == 0 })
 }
 
 // A large answer is sent when it is whole: until then its failure is told in words.
@@ -157,7 +160,7 @@ func TestALargeAnswerIsWholeOrNone(t *testing.T) {
 	if w := h.get("/large"); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "no_room") {
 		t.Errorf("without room: %d %.200s", w.Code, w.Body)
 	}
-	if d := h.kernel.downloads; d.sending.held() != 0 || d.spooled.held() != 0 || d.making.pressure().Working != 0 {
+	if d := h.app.downloads; d.sending.Held() != 0 || d.spooled.Held() != 0 || d.making.Load().Working != 0 {
 		t.Error("something is never given back")
 	}
 }
@@ -165,13 +168,13 @@ func TestALargeAnswerIsWholeOrNone(t *testing.T) {
 // Pages that slow readers are sent wait in bounded memory.
 func TestPagesForSlowReadersTakeBoundedMemory(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.kernel.downloads.memory = newQuota(100<<10, 100<<10)
-	h.Get("/long", h.kernel.Handle(func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
+	h.app.downloads.memory = middleware.NewQuota(100<<10, 100<<10)
+	h.Get("/long", h.app.Handle(func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
 	w := h.get("/en/long")
-	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), Words("en", "fault.share")) || w.Header().Get("ETag") != "" {
+	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), i18n.Words("en", "fault.share")) || w.Header().Get("ETag") != "" {
 		t.Errorf("%d %.100s %v", w.Code, w.Body, w.Header())
 	}
-	h.kernel.downloads.memory = newQuota(200<<10, 200<<10)
+	h.app.downloads.memory = middleware.NewQuota(200<<10, 200<<10)
 	for range 3 {
 		if w := h.get("/en/long"); w.Code != 200 || w.Body.Len() != heldBytes+1 {
 			t.Errorf("%d", w.Code)

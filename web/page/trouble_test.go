@@ -16,32 +16,33 @@ import (
 	"github.com/lib/pq/pqerror"
 
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 )
 
 // A database that is slow or full is no mistake of the person's nor of the program's:
 // 503 in words, the cause in the log alone.
 func TestADatabaseInTroubleIsSaid(t *testing.T) {
 	h := newHouse(t, Options{Patience: time.Millisecond})
-	late := h.kernel.Handle(func(q *Request) error {
+	late := h.app.Handle(func(q *Request) error {
 		<-q.Context().Done()
 		return fmt.Errorf("read: %w", q.Context().Err())
 	})
 	h.Get("/late", late)
 	h.Post("/late", late)
 	h.fails("/full", fmt.Errorf("cast: %w", &pq.Error{Code: "53100", Message: "could not extend file"}))
-	h.Get("/long", h.kernel.Handle(func(q *Request) error {
+	h.Get("/long", h.app.Handle(func(q *Request) error {
 		q.W.WriteHeader(http.StatusOK)
 		time.Sleep(5 * time.Millisecond) // more than patience
 		return errors.Join(q.Context().Err())
 	}))
-	h.Get("/program/late", h.kernel.Program(func(q *Request) error {
+	h.Get("/program/late", h.app.Program(func(q *Request) error {
 		<-q.Context().Done()
 		return fmt.Errorf("read: %w", q.Context().Err())
 	}))
-	h.Get("/program/full", h.kernel.Program(func(*Request) error {
+	h.Get("/program/full", h.app.Program(func(*Request) error {
 		return fmt.Errorf("write: %w", &pq.Error{Code: "53100", Message: "could not extend file"})
 	}))
-	h.Get("/program/batch", h.kernel.Program(func(*Request) error { return fmt.Errorf("a batch: %w", context.DeadlineExceeded) }))
+	h.Get("/program/batch", h.app.Program(func(*Request) error { return fmt.Errorf("a batch: %w", context.DeadlineExceeded) }))
 	for path, code := range map[string]string{"late": "late", "full": "database_unable", "batch": "late"} {
 		w := h.get("/program/" + path)
 		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Type") != "application/problem+json" ||
@@ -52,7 +53,7 @@ func TestADatabaseInTroubleIsSaid(t *testing.T) {
 	h.log.Reset()
 	for path, key := range map[string]string{"/late": "fault.late", "/full": "fault.database_unable"} {
 		for _, w := range []*httptest.ResponseRecorder{h.get("/en" + path), h.post("/en"+path, url.Values{"a": {"1"}})} {
-			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), Words("en", key)) {
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), i18n.Words("en", key)) {
 				t.Errorf("%s: %d %s", path, w.Code, w.Body)
 			}
 			if strings.Contains(w.Body.String(), "extend file") {
@@ -74,9 +75,9 @@ func TestADatabaseInTroubleIsSaid(t *testing.T) {
 func TestWhatPassesIsSaidAlike(t *testing.T) {
 	h := newHouse(t, Options{})
 	var failure error
-	h.Get("/page", h.kernel.Handle(func(*Request) error { return failure }))
-	h.Get("/program", h.kernel.Program(func(*Request) error { return failure }))
-	h.Get("/download", h.kernel.Download(func(*Request) error { return failure }))
+	h.Get("/page", h.app.Handle(func(*Request) error { return failure }))
+	h.Get("/program", h.app.Program(func(*Request) error { return failure }))
+	h.Get("/download", h.app.Download(func(*Request) error { return failure }))
 	server := func(code pqerror.Code) error {
 		return fmt.Errorf("use case: %w", &pq.Error{Code: code, Message: "row (7, Anna)"})
 	}

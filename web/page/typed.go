@@ -22,10 +22,11 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/web/session"
 )
 
 // A form that somebody sends when their session is over is put by: sealed under a
-// secret that their browser alone keeps, in a row that says nothing (seal.go). When the
+// secret that their browser alone keeps, in a row that says nothing (web/session). When the
 // same person has signed in again, the page on which the form stands comes filled in;
 // nothing is done before they send it again.
 //
@@ -57,33 +58,33 @@ type typedNote struct {
 
 // putBy keeps the form that was sent; false when it cannot be: nobody known sent it,
 // it is none, or there is no room.
-func (k *Kernel) putBy(q *Request) bool {
+func (a *App) putBy(q *Request) bool {
 	owner := q.owner()
-	if k.rows == nil || owner == uuid.Nil || q.program() {
+	if a.rows == nil || owner == uuid.Nil || q.program() {
 		return false
 	}
 	form, err := q.Form()
-	if err != nil || len(form.values) == 0 || !k.typedPace.allow(k.address(q.R).String()) {
+	if err != nil || len(form.values) == 0 || !a.typedPace.Allow(a.clients.Address(q.R).String()) {
 		return false
 	}
 	values := maps.Clone(form.values)
 	values.Del(Drawn)
 	packed, err := packTyped(values)
-	if err != nil || !k.typedRoom.take(len(packed), q.Now) {
+	if err != nil || !a.typedRoom.take(len(packed), q.Now) {
 		return false
 	}
 	note := typedNote{Secret: rand.Text(), Owner: owner, From: q.back(), Action: q.URL(q.R.URL.EscapedPath())}
-	name, box, err := unlock("typed " + note.Secret)
+	name, box, err := session.Key("typed " + note.Secret)
 	if err != nil {
 		return false
 	}
-	if err := k.rows.Put(q.Context(), name, box.Seal(nil, nil, packed, []byte(name)), q.Now.Add(typedFor).Add(time.Hour).Truncate(time.Hour)); err != nil {
-		k.unsaid(q, "a form could not be put by", err)
+	if err := a.rows.Put(q.Context(), name, box.Seal(nil, nil, packed, []byte(name)), q.Now.Add(typedFor).Add(time.Hour).Truncate(time.Hour)); err != nil {
+		a.unsaid(q, "a form could not be put by", err)
 		return false
 	}
 	// One for each action: the same form sent twice is one.
 	sum := sha256.Sum256([]byte(note.Action))
-	return q.Entrust(typedKind, base64.RawURLEncoding.EncodeToString(sum[:6]), note, typedFor) == nil
+	return q.Cookies.Seal(typedKind, base64.RawURLEncoding.EncodeToString(sum[:6]), note, typedFor) == nil
 }
 
 // packTyped writes values down in a length that tells little.
@@ -133,12 +134,12 @@ func (q *Request) back() string {
 }
 
 // own tells whether a host is ours, as the request names it or as people know it.
-func (q *Request) own(host string) bool { return host == q.R.Host || host == q.kernel.host }
+func (q *Request) own(host string) bool { return host == q.R.Host || host == q.app.host }
 
 // above is the nearest path at or above the request's that can be read.
 func (q *Request) above() string {
 	// Not the request's own routes: those of the outermost router take every path.
-	routes, path := q.kernel.routes, q.R.URL.EscapedPath()
+	routes, path := q.app.routes, q.R.URL.EscapedPath()
 	for routes != nil && len(path) > 1 {
 		if routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
 			return path
@@ -148,24 +149,19 @@ func (q *Request) above() string {
 	return "/"
 }
 
-// typedNotes are the notes that the browser holds, each with its cookie's name.
+// typedNotes are the notes that the browser holds, by name.
 func (q *Request) typedNotes() map[string]typedNote {
 	var out map[string]typedNote
-	prefix := q.entrustPrefix(typedKind)
-	for _, c := range q.R.Cookies() {
-		name, ok := strings.CutPrefix(c.Name, prefix)
-		if !ok {
-			continue
-		}
+	for _, name := range q.Cookies.Sealed(typedKind) {
 		var n typedNote
-		if !q.entrusted(typedKind, name, &n) {
-			http.SetCookie(q.W, q.cookie(c.Name, "", -1))
+		if !q.Cookies.Peek(typedKind, name, &n) {
+			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
 		if out == nil {
 			out = map[string]typedNote{}
 		}
-		out[c.Name] = n
+		out[name] = n
 	}
 	return out
 }
@@ -173,9 +169,9 @@ func (q *Request) typedNotes() map[string]typedNote {
 // sentAgain forgets what was put by of the form that is being sent, for it arrived.
 func (q *Request) sentAgain() {
 	action := q.URL(q.R.URL.EscapedPath())
-	for cookie, n := range q.typedNotes() {
+	for name, n := range q.typedNotes() {
 		if n.Action == action {
-			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			q.Cookies.DeleteSealed(typedKind, name)
 		}
 	}
 }
@@ -183,29 +179,29 @@ func (q *Request) sentAgain() {
 // restored gives a page with the words that were typed on it before the reader signed
 // in again, or the page as it is. Words of somebody else are forgotten.
 func (q *Request) restored(page []byte) []byte {
-	if !q.Actor.SignedIn() || q.kernel == nil || q.kernel.rows == nil || !q.reads() {
+	if !q.Actor.SignedIn() || q.app == nil || q.app.rows == nil || !q.reads() {
 		return page
 	}
-	for cookie, n := range q.typedNotes() {
+	for name, n := range q.typedNotes() {
 		if n.Owner != q.Actor.Account {
-			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
 		if n.From != q.URL(q.CurrentPath()) {
 			continue
 		}
-		values, err := q.kernel.takeTyped(q.Context(), n)
+		values, err := q.app.takeTyped(q.Context(), n)
 		if err != nil {
-			q.kernel.unsaid(q, "a form that was put by cannot be read", err)
+			q.app.unsaid(q, "a form that was put by cannot be read", err)
 		}
 		if values == nil {
-			http.SetCookie(q.W, q.cookie(cookie, "", -1))
+			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
 		q.NoStore()
 		filled, err := fill(page, q, n.Action, values)
 		if err != nil {
-			q.kernel.unsaid(q, "a form that was put by cannot be shown", err)
+			q.app.unsaid(q, "a form that was put by cannot be shown", err)
 			continue
 		}
 		page = filled
@@ -214,12 +210,12 @@ func (q *Request) restored(page []byte) []byte {
 }
 
 // takeTyped reads a form that was put by; nil when it is gone.
-func (k *Kernel) takeTyped(ctx context.Context, n typedNote) (url.Values, error) {
-	name, box, err := unlock("typed " + n.Secret)
+func (a *App) takeTyped(ctx context.Context, n typedNote) (url.Values, error) {
+	name, box, err := session.Key("typed " + n.Secret)
 	if err != nil {
 		return nil, err
 	}
-	row, found, err := k.rows.Find(ctx, name)
+	row, found, err := a.rows.Find(ctx, name)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -253,12 +249,12 @@ func (h *hourlyRoom) take(n int, now time.Time) bool {
 // signInAgain answers somebody who must sign in, again or at all. What they sent is put
 // by. A look at the provider shows nothing, so that they are sent there at once; of the
 // rest a page says what happened.
-func (k *Kernel) signInAgain(q *Request, f *fault.Fault) error {
+func (a *App) signInAgain(q *Request, f *fault.Fault) error {
 	q.fresh = f.Code == "fresh"
 	if q.reads() {
 		return q.Leave(q.signInURL(f.Code))
 	}
-	kept := k.putBy(q)
+	kept := a.putBy(q)
 	if f.Code == "look" && kept {
 		return q.Leave(q.signInURL(f.Code))
 	}
@@ -267,7 +263,7 @@ func (k *Kernel) signInAgain(q *Request, f *fault.Fault) error {
 		c.Code += "_kept"
 		f = &c
 	}
-	return k.show(q, http.StatusUnauthorized, f)
+	return a.show(q, http.StatusUnauthorized, f)
 }
 
 // signInURL leads to signing in of a kind ("look", "fresh"; any other is an ordinary
@@ -297,7 +293,7 @@ var SignedIn Guard = func(q *Request) error {
 // cannot be undone, so that a browser that was left alone does none. Who does not pass
 // signs in again, and then does the act with the form before them.
 var Fresh Guard = func(q *Request) error {
-	if q.Now.Sub(q.instant(authKey)) > q.kernel.opts.Fresh {
+	if q.Now.Sub(q.instant(authKey)) > q.app.opts.Fresh {
 		return fault.New(fault.Unauthenticated, "fresh", "sign in again: this act cannot be undone")
 	}
 	return nil
@@ -311,7 +307,7 @@ func (q *Request) looks() error {
 		return nil
 	}
 	var vain bool
-	if q.entrusted(vainKind, vainKind, &vain) {
+	if q.Cookies.Peek(vainKind, vainKind, &vain) {
 		return nil
 	}
 	return errLook
@@ -322,7 +318,7 @@ const vainKind = "vain"
 // LookedInVain leaves a provider in peace for some minutes: pages that everybody reads
 // are drawn as for anybody meanwhile.
 func (q *Request) LookedInVain() error {
-	return q.Entrust(vainKind, vainKind, true, 5*time.Minute)
+	return q.Cookies.Seal(vainKind, vainKind, true, 5*time.Minute)
 }
 
 // Renews tells whether the sign-in under way would look at the roles of somebody who

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/report"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -260,7 +261,7 @@ func (o opinionView) survivals(q *page.Request) []survival {
 // ruleName says a published rule's name; one without words keeps its own.
 func ruleName(q *page.Request, rule string) string {
 	key := "consultation.rule." + rule
-	if !page.Known(key) {
+	if !i18n.Known(key) {
 		return rule
 	}
 	return q.T(key)

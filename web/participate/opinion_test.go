@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/report"
+	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
@@ -25,7 +26,7 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 		"it": {"11 febbraio 2026 · Affermazione chiusa · affermazione 2", "8 febbraio 2026 · Giro prolungato · giro 3"},
 		"en": {"11 February 2026 · Statement settled · statement 2", "8 February 2026 · Round extended · round 3"},
 	} {
-		q := &page.Request{Lang: lang}
+		q := &page.Request{Printer: i18n.Printer{Lang: lang}}
 		text := textOf(drawnIn(t, lang, o), "main")
 		for _, one := range want {
 			if !strings.Contains(text, one) {
@@ -76,7 +77,7 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 // them.
 func TestActsOfTheSystemAreNobodys(t *testing.T) {
 	o := opinionView{Opinion: report.Opinion{Acts: []report.ActCount{{Kind: "close", Role: "system", Count: 12}, {Kind: "go-on", Role: "facilitator", Count: 6}, {Kind: "merge", Role: "moderator", Count: 2}}}}
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	found := false
 	for _, f := range o.facts(q) {
 		found = found || f.Name == q.T("consultation.opinion.acts") && fmt.Sprint(f.Value) == "8"
@@ -107,7 +108,7 @@ func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 		"neither, and none to take": {o, delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.For}, wrote, "none_sideless"},
 		"open":                      {o, delphi.Verdict{Key: delphi.Open, Side: delphi.NoSide}, wrote, "none_sideless"},
 	} {
-		q := &page.Request{Lang: "en"}
+		q := &page.Request{Printer: i18n.Printer{Lang: "en"}}
 		if got := undissented(q, c.o, report.Item{ItemFigures: report.ItemFigures{Verdict: c.v, History: c.history}}); got != q.T("consultation.dissent."+c.want) {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -117,7 +118,7 @@ func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 // Reasons are introduced by what is true of them: that some come first only where some
 // are tagged, that authors said sides only where they did.
 func TestTheOrderOfReasonsIsSaidOnlyWhereThereIsOne(t *testing.T) {
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	for name, c := range map[string]struct {
 		reasons      []feedback.Reason
 		first, sided bool

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
@@ -180,7 +181,7 @@ func TestNothingIsChosen(t *testing.T) {
 // What the administration owes is said with its date, and louder when it is late.
 func TestDebt(t *testing.T) {
 	now := time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC)
-	q := &page.Request{Lang: "it", Now: now}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it", Now: now}}
 	for days, want := range map[int]string{12: "Risposta dovuta entro 12 giorni", 1: "Risposta dovuta entro domani", 0: "Risposta dovuta oggi", -1: "Risposta in ritardo di 1 giorno", -3: "Risposta in ritardo di 3 giorni"} {
 		v := view{Consultation: consultation.Consultation{Stage: consultation.Published, PublishedAt: now.AddDate(0, 0, days-30), Commitment: consultation.Commitment{ReplyDays: 30}}}
 		tone, _, words := v.debt(q)

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -39,7 +40,7 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 	var first *feedback.Document
 	n := 0
 	for _, feedback := range []*feedback.Document{document, first} {
-		for _, lang := range page.Languages {
+		for _, lang := range i18n.Languages {
 			for last := -1; last <= 10; last++ {
 				for now := 0; now <= 10; now += 2 {
 					p := &paperView{view: v, Paper: ballot.Paper{Items: items, Feedback: feedback, Shuffle: fmt.Append(nil, last), Draft: map[uuid.UUID]ballot.Answer{}}}
@@ -65,7 +66,7 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 						p.Typed = map[uuid.UUID]typed{items[0].ID: {Choice: "12", Reason: "x"}}
 						p.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "answer_1", Code: "out_of_scale", Message: "choose", Args: map[string]any{"min": 1, "max": 9}}))
 					}
-					q := &page.Request{Lang: lang}
+					q := &page.Request{Printer: i18n.Printer{Lang: lang}}
 					draw := func(from *sheets) string {
 						p.sheet = from.of(p.Paper, lang)
 						var b bytes.Buffer
@@ -130,7 +131,7 @@ func BenchmarkForm(b *testing.B) {
 	v.Slug, v.Language = "x", "it"
 	v.Protocol.ItemKinds = []delphi.ItemKind{{ID: "k", Points: 9, CannotJudge: true}}
 	var shared sheets
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	ctx := page.With(b.Context(), q)
 	var out bytes.Buffer
 	reader := 0

@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
@@ -15,7 +16,7 @@ import (
 func rulesIn(lang string, p delphi.Protocol) string {
 	v := view{Consultation: consultation.Consultation{Language: "it", Protocol: p}}
 	var all []string
-	for _, c := range v.rules(&page.Request{Lang: lang}) {
+	for _, c := range v.rules(&page.Request{Printer: i18n.Printer{Lang: lang}}) {
 		all = append(all, c.Said...)
 	}
 	return strings.Join(all, "\n")
@@ -83,7 +84,7 @@ func TestEveryRuleOfEveryVariantIsSaid(t *testing.T) {
 				continue // the engine refuses the pair
 			}
 			rules[rule] = true
-			for _, lang := range page.Languages {
+			for _, lang := range i18n.Languages {
 				for _, line := range strings.Split(rulesIn(lang, p), "\n") {
 					if strings.Contains(line, "consultation.") || strings.Contains(line, "no value") || strings.Contains(line, "ui.") || !strings.HasSuffix(line, ".") {
 						t.Errorf("%s %s in %s: %q", variant, rule, lang, line)
@@ -145,7 +146,7 @@ func TestEveryFieldThatDecidesIsSaid(t *testing.T) {
 			t.Errorf("%s = %v: %v", c.path, c.value, err)
 			continue
 		}
-		for _, lang := range page.Languages {
+		for _, lang := range i18n.Languages {
 			if rulesIn(lang, changed) == rulesIn(lang, c.protocol) {
 				t.Errorf("%s: %s = %v changes no word", lang, c.path, c.value)
 			}
@@ -200,7 +201,7 @@ func TestThePrintedRuleIsTheAppliedOne(t *testing.T) {
 		"it": {"consegna la scheda del giro", "all’ultima ha almeno 100 risposte"},
 		"en": {"deliver the round’s ballot", "at least 100 answers at the last one"},
 	} {
-		q := &page.Request{Lang: lang}
+		q := &page.Request{Printer: i18n.Printer{Lang: lang}}
 		if said := strings.Join((view{Consultation: consultation.Consultation{Protocol: asked}}).gates(q), " "); !strings.Contains(said, want[0]) {
 			t.Errorf("%s: the response gate is said to count something else than ballots: %q", lang, said)
 		}

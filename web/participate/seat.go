@@ -23,7 +23,7 @@ func (v view) codePath(more string) string { return v.path("/code" + more) }
 // else. The pages of a ballot are the same for both.
 func (c room) seat(q *page.Request, v view) (pseudonym.Seat, error) {
 	if c.apart {
-		return c.Panel.ByCode(q.Context(), v.ID, q.Held())
+		return c.Panel.ByCode(q.Context(), v.ID, q.Cookies.Scoped())
 	}
 	return c.Panel.Seat(q.Context(), q.Actor, v.ID)
 }
@@ -54,7 +54,7 @@ func (c room) unseated(q *page.Request, v view, err error) error {
 // notYet answers with 409 a code that does not work yet: the page says from when it does,
 // and holds all that was sent, for a button that sends it again.
 func (c room) notYet(q *page.Request, v view) error {
-	p, err := c.Panel.When(q.Context(), v.ID, q.Held())
+	p, err := c.Panel.When(q.Context(), v.ID, q.Cookies.Scoped())
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (c room) code(q *page.Request) error {
 		return err
 	}
 	cv := codeView{view: v}
-	if q.Held() != "" {
+	if q.Cookies.Scoped() != "" {
 		seat, err := c.seat(q, v)
 		var f *fault.Fault
 		switch {
@@ -127,12 +127,12 @@ func (c room) enter(q *page.Request) error {
 		return q.Render(422, codePage(codeView{view: v, Typed: typed, Problems: ui.ProblemsOf(err)}))
 	case errors.As(err, &f) && f.Code == "code_not_yet":
 		// It is held all the same: who comes back later need not type it again.
-		q.Hold(v.codePath(""), pseudonym.Tidy(typed))
+		q.Cookies.SetScoped(v.codePath(""), pseudonym.Tidy(typed))
 		return q.Redirect(v.codePath(""))
 	case err != nil:
 		return err
 	}
-	q.Hold(v.codePath(""), pseudonym.Tidy(typed))
+	q.Cookies.SetScoped(v.codePath(""), pseudonym.Tidy(typed))
 	if r, open := v.open(q.Now); open && r.Answers() && v.Suspended == nil {
 		return q.Redirect(v.ballotPath(r.Number))
 	}
@@ -147,7 +147,7 @@ func (c room) forget(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Drop(v.codePath(""))
+	q.Cookies.DeleteScoped(v.codePath(""))
 	q.Flash("consultation.code.forgotten")
 	return q.Redirect(v.codePath(""))
 }
@@ -174,7 +174,7 @@ func (i issueView) groups() []string { return strings.Split(i.Code.String(), "-"
 
 // held is the secret under which this browser may be shown its code again.
 func (v view) held(q *page.Request) pseudonym.Secret {
-	secret, ok := pseudonym.NewSecret(q.Once(v.path("/get-code")))
+	secret, ok := pseudonym.NewSecret(q.Cookies.ScopedSecret(v.path("/get-code")))
 	if !ok {
 		secret, _ = pseudonym.NewSecret(rand.Text()) // a cookie made by hand: nobody's
 	}

@@ -18,6 +18,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/report"
+	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
@@ -231,11 +232,11 @@ func TestHeadlineNamesEachVerdict(t *testing.T) {
 		"it": "Consenso su 28 (25 a favore, 3 contro), maggioranza su 46 (tutte a favore), maggioranza relativa su 2 (1 nel mezzo, 1 senza parti), divisi su 25, aperte 20, mai valutata 1.",
 		"en": "Consensus on 28 (25 in favour, 3 against), majority on 46 (all in favour), plurality on 2 (1 in the middle, 1 without sides), divided on 25, open on 20, never rated 1.",
 	} {
-		if got := strings.ReplaceAll(headline(&page.Request{Lang: lang}, s), "\u00a0", " "); got != want {
+		if got := strings.ReplaceAll(headline(&page.Request{Printer: i18n.Printer{Lang: lang}}, s), "\u00a0", " "); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", lang, got, want)
 		}
 	}
-	if got := headline(&page.Request{Lang: "it"}, report.Summary{Unrated: 3}); got != "Nessuna affermazione è stata valutata." {
+	if got := headline(&page.Request{Printer: i18n.Printer{Lang: "it"}}, report.Summary{Unrated: 3}); got != "Nessuna affermazione è stata valutata." {
 		t.Error(got)
 	}
 }

@@ -38,8 +38,8 @@ func TestARecordOfEqualRulesHolds(t *testing.T) {
 	if len(hashes) != 1 {
 		t.Fatalf("the rules differ: %v", hashes)
 	}
-	b := h.Site(t, func(r chi.Router, k *page.Kernel) {
-		record.Routes(r, k, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
+	b := h.Site(t, func(r chi.Router, app *page.App) {
+		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
 	}).Stranger()
 	listed(t, h, b)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -106,8 +106,8 @@ func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := h.Site(t, func(r chi.Router, k *page.Kernel) {
-		record.Routes(r, k, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
+	b := h.Site(t, func(r chi.Router, app *page.App) {
+		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
 	}).Stranger()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got := b.Get(t, r.URL.Path)

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -147,7 +148,7 @@ func (f file) explain(q *page.Request) string {
 		name = name[strings.LastIndexByte(name, '/')+1:]
 	}
 	key := "record.file." + strings.TrimSuffix(name, ".json")
-	if !page.Known(key) {
+	if !i18n.Known(key) {
 		return ""
 	}
 	return q.T(key)
@@ -165,9 +166,9 @@ func target(q *page.Request, e ledger.Entry, title string) string {
 func by(q *page.Request, e ledger.Entry) string {
 	office := "record.role." + e.Role
 	switch {
-	case e.Name != "" && page.Known(office):
+	case e.Name != "" && i18n.Known(office):
 		return e.Name + ", " + q.T(office)
-	case page.Known(office):
+	case i18n.Known(office):
 		return q.T(office)
 	}
 	return q.T("record.role.system")

@@ -66,8 +66,8 @@ func (r reports) Write(ctx context.Context, slug, path string, w io.Writer) erro
 }
 
 func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.Kernel) {
-		record.Routes(r, k, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: reports{h.Reports}, BaseURL: "http://delfi.test"})
+	return func(r chi.Router, app *page.App) {
+		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: reports{h.Reports}, BaseURL: "http://delfi.test"})
 	}
 }
 

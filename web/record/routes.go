@@ -48,22 +48,22 @@ type Services struct {
 type room struct{ Services }
 
 // Routes puts the room's routes on r.
-func Routes(r chi.Router, k *page.Kernel, s Services) {
+func Routes(r chi.Router, app *page.App, s Services) {
 	c := room{s}
 	r.Route("/record", func(r chi.Router) {
-		r.Get("/", k.Handle(c.index))
-		r.Get("/checkpoint", k.Program(c.checkpoint))
-		r.Get("/cosigned", k.Program(c.cosigned))
-		r.Get("/key", k.Program(c.key))
-		r.Get("/consultations", k.Program(c.consultations))
-		r.Get("/entries", k.Download(c.entries))
-		r.Get("/tile/8/*", k.Program(c.tile))
-		r.Post("/cosignatures", k.Program(c.cosign))
-		r.Get("/{slug}.zip", k.Download(c.zip))
-		r.Get("/{slug}", k.Handle(c.consultation))
-		r.Get("/{slug}/files", k.Program(c.files))
-		r.Method("GET", "/{slug}/rounds/{n}/marks", k.Quietly(c.marks))
-		r.Method("GET", "/{slug}/rounds/{n}/marks/{prefix}", k.Quietly(c.prefix))
-		r.Get("/{slug}/*", k.Download(c.file))
+		r.Get("/", app.Handle(c.index))
+		r.Get("/checkpoint", app.Program(c.checkpoint))
+		r.Get("/cosigned", app.Program(c.cosigned))
+		r.Get("/key", app.Program(c.key))
+		r.Get("/consultations", app.Program(c.consultations))
+		r.Get("/entries", app.Download(c.entries))
+		r.Get("/tile/8/*", app.Program(c.tile))
+		r.Post("/cosignatures", app.Program(c.cosign))
+		r.Get("/{slug}.zip", app.Download(c.zip))
+		r.Get("/{slug}", app.Handle(c.consultation))
+		r.Get("/{slug}/files", app.Program(c.files))
+		r.Method("GET", "/{slug}/rounds/{n}/marks", app.Quietly(c.marks))
+		r.Method("GET", "/{slug}/rounds/{n}/marks/{prefix}", app.Quietly(c.prefix))
+		r.Get("/{slug}/*", app.Download(c.file))
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/report"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -144,7 +145,7 @@ var parts = []string{string(delphi.Against), string(delphi.For), "unsaid"}
 // quotes writes the chosen reasons as Markdown in the consultation's language, item by
 // item and side by side; one that the text has already is not written again.
 func (v minorityView) quotes(chosen []string) string {
-	words := &page.Request{Lang: v.Consultation.Language, Now: v.Now}
+	words := &page.Request{Printer: i18n.Printer{Lang: v.Consultation.Language, Now: v.Now}}
 	var b strings.Builder
 	for _, i := range v.Dissent {
 		begun := false

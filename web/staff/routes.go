@@ -25,10 +25,10 @@ type Services struct {
 type room struct{ Services }
 
 // Routes puts the staff's routes on r.
-func Routes(r chi.Router, k *page.Kernel, s Services) {
+func Routes(r chi.Router, app *page.App, s Services) {
 	d := room{s}
 	on := func(method, pattern string, h page.Handler, guards ...page.Guard) {
-		r.Method(method, pattern, k.Handle(h, append([]page.Guard{page.SignedIn}, guards...)...))
+		r.Method(method, pattern, app.Handle(h, append([]page.Guard{page.SignedIn}, guards...)...))
 	}
 	on("GET", "/desk", d.desks)
 	on("GET", "/desk/new", d.newDraft)

@@ -16,8 +16,8 @@ import (
 )
 
 func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.Kernel) {
-		staff.Routes(r, k, staff.Services{
+	return func(r chi.Router, app *page.App) {
+		staff.Routes(r, app, staff.Services{
 			Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports,
 		})
 	}

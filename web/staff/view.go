@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -50,7 +51,7 @@ func (v draftView) problems(q *page.Request) ui.Problems { return problems(q, v.
 // languages are those to choose from.
 func (v draftView) languages(q *page.Request) []ui.Option {
 	var all []ui.Option
-	for _, l := range page.Languages {
+	for _, l := range i18n.Languages {
 		all = append(all, ui.Option{Value: l, Label: q.T("staff.draft.language_" + l), Chosen: v.Form.Language == l})
 	}
 	return all
@@ -78,7 +79,7 @@ func problems(q *page.Request, f *fault.Fault) ui.Problems {
 	}
 	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "language": q.T("staff.draft.language"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where")}
 	for _, d := range f.Fields {
-		if key := "staff.field." + d.Name; page.Known(key) {
+		if key := "staff.field." + d.Name; i18n.Known(key) {
 			labels[d.Name] = q.T(key)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"delfi/internal/ledger"
+	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
@@ -14,7 +15,7 @@ func Did(q *page.Request, e ledger.Entry) string {
 		return Act(q, e.Kind)
 	}
 	key := "ui.entry." + string(e.Type)
-	if !page.Known(key) {
+	if !i18n.Known(key) {
 		return string(e.Type)
 	}
 	return q.T(key)
@@ -23,7 +24,7 @@ func Did(q *page.Request, e ledger.Entry) string {
 // Act says an act's kind; one without words keeps its own.
 func Act(q *page.Request, kind string) string {
 	key := "ui.did." + kind
-	if !page.Known(key) {
+	if !i18n.Known(key) {
 		return kind
 	}
 	return q.T(key)

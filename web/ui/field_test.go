@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -19,7 +20,7 @@ import (
 // drawn parses a component as an Italian or English reader gets it.
 func drawn(t *testing.T, lang string, c templ.Component) *goquery.Document {
 	t.Helper()
-	q := &page.Request{Lang: lang, R: httptest.NewRequest("GET", "/where", nil)}
+	q := &page.Request{Printer: i18n.Printer{Lang: lang}, R: httptest.NewRequest("GET", "/where", nil)}
 	var b strings.Builder
 	if err := c.Render(page.With(t.Context(), q), &b); err != nil {
 		t.Fatal(err)
@@ -122,7 +123,7 @@ func TestLayout(t *testing.T) {
 
 // Whoever signed in sees their name and the way out; staff see their desk.
 func TestLayoutSignedIn(t *testing.T) {
-	q := &page.Request{Lang: "it", R: httptest.NewRequest("GET", "/", nil), Actor: account.Actor{
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}, R: httptest.NewRequest("GET", "/", nil), Actor: account.Actor{
 		Account: [16]byte{1}, Name: "Marta", Grants: []account.Grant{{Role: account.Moderator}}}}
 	var b strings.Builder
 	if err := ui.Layout(ui.Frame{Title: "x"}).Render(page.With(t.Context(), q), &b); err != nil {

@@ -2,7 +2,7 @@ package ui
 
 import (
 	"delfi/internal/account"
-	"delfi/web/page"
+	"delfi/web/i18n"
 	"delfi/web/static"
 )
 
@@ -73,7 +73,7 @@ func hasDesk(a account.Actor) bool {
 
 // other is the language that the switch leads to.
 func other(lang string) string {
-	for _, l := range page.Languages {
+	for _, l := range i18n.Languages {
 		if l != lang {
 			return l
 		}

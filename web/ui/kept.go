@@ -5,9 +5,9 @@ import (
 	"context"
 	"io"
 
-	"github.com/a-h/templ"
+	"delfi/internal/platform/cache"
 
-	"delfi/web/page"
+	"github.com/a-h/templ"
 )
 
 // Parts of the layout that many pages share, by what each is drawn from.
@@ -25,20 +25,20 @@ type (
 // partsKept bounds the parts that are kept: a few for each administration.
 const partsKept = 1024
 
-var parts = page.NewMade[any, []byte](partsKept)
+var parts = cache.New[any, []byte](partsKept)
 
 // Kept draws a part once for each key, and copies it from then on. The key is of a type
 // of its own for each part, and must name everything that the part is drawn from.
 func Kept(key any, part templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		drawn, found := parts.Find(key)
+		drawn, found := parts.Get(key)
 		if !found {
 			var b bytes.Buffer
 			if err := part.Render(ctx, &b); err != nil {
 				return err
 			}
 			drawn = b.Bytes()
-			parts.Keep(key, drawn)
+			parts.Put(key, drawn)
 		}
 		_, err := w.Write(drawn)
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -136,7 +137,7 @@ func TestVerdictTable(t *testing.T) {
 			"Open", "Too many answers changed between the last two rounds. The next round will tell.", "open", ""},
 	} {
 		for lang, want := range map[string][2]string{"it": {c.itWord, c.it}, "en": {c.enWord, c.en}} {
-			got := ui.Verdict(&page.Request{Lang: lang}, ui.Case{Protocol: rules(c.permille), Kind: "k", Verdict: c.verdict, Figures: c.figures})
+			got := ui.Verdict(&page.Request{Printer: i18n.Printer{Lang: lang}}, ui.Case{Protocol: rules(c.permille), Kind: "k", Verdict: c.verdict, Figures: c.figures})
 			if spaced(got.Word) != want[0] || spaced(got.Sentence) != want[1] || got.Shape != c.shape || got.Side != c.theSide {
 				t.Errorf("%s %s %s:\n got %q %q %s %s\nwant %q %q %s %s", lang, c.verdict.Key, c.verdict.Side,
 					got.Word, got.Sentence, got.Shape, got.Side, want[0], want[1], c.shape, c.theSide)
@@ -151,7 +152,7 @@ func spaced(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 // Where no round is left, none is promised; what it would be is named with its side;
 // and what is left out of the core set says so beside the word.
 func TestWhatStandsBesideAVerdict(t *testing.T) {
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	v := delphi.Verdict{Key: delphi.Open, If: delphi.Majority, IfSide: delphi.Against}
 	got := ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Final: true})
 	if strings.Contains(got.Sentence, "prossimo giro") || got.If != "Se le risposte fossero ferme, l’esito sarebbe «Maggioranza contro»." {
@@ -177,8 +178,8 @@ func TestWhatStandsBesideAVerdict(t *testing.T) {
 // Every verdict is explained, each word once, and shapes differ by side: colour tells
 // nothing alone.
 func TestVerdictsAreExplained(t *testing.T) {
-	for _, lang := range page.Languages {
-		q := &page.Request{Lang: lang}
+	for _, lang := range i18n.Languages {
+		q := &page.Request{Printer: i18n.Printer{Lang: lang}}
 		words, shapes := map[string]bool{}, map[string]string{}
 		for _, e := range ui.Verdicts(q) {
 			if e.Sentence == "" || strings.HasPrefix(e.Sentence, "ui.") {
@@ -215,7 +216,7 @@ func TestSharesFollowTheDeclaredSide(t *testing.T) {
 	} {
 		p := rules(750)
 		p.Consensus.Share.From, p.Consensus.Share.To = window[0], window[1]
-		if got := (ui.Case{Protocol: p, Kind: "k", Figures: f}).Shares(&page.Request{Lang: "it"}); spaced(got) != want {
+		if got := (ui.Case{Protocol: p, Kind: "k", Figures: f}).Shares(&page.Request{Printer: i18n.Printer{Lang: "it"}}); spaced(got) != want {
 			t.Errorf("%v: %q, want %q", window, got, want)
 		}
 	}
@@ -224,7 +225,7 @@ func TestSharesFollowTheDeclaredSide(t *testing.T) {
 // One rounding: the same people are the same percentage wherever they stand; a bound
 // is never rounded up, and a figure never contradicts its threshold.
 func TestOneRounding(t *testing.T) {
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	if got := spaced(ui.Part(q, ui.Plain, 78, 84)); got != "93 %" {
 		t.Errorf("78 of 84: %s", got)
 	}
@@ -274,14 +275,14 @@ func TestOneRounding(t *testing.T) {
 // The engine's grounds are data: each has its words, whole in both languages.
 func TestEveryGroundHasItsWords(t *testing.T) {
 	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: thirds(10, 10, 20)}
-	for _, lang := range page.Languages {
+	for _, lang := range i18n.Languages {
 		for _, code := range delphi.GroundCodes {
 			for _, detail := range []string{"", "at-least", "150", "scheibe", "7-9", "yes"} {
 				g := delphi.Ground{Code: code, Value: stat.Of(123), Limit: 456, Detail: detail}
 				if code == "test_dropped" {
 					g.Detail = "unchanged"
 				}
-				if got := ui.Ground(&page.Request{Lang: lang}, c, g); strings.Contains(got, "ui.") || strings.Contains(got, "no value") {
+				if got := ui.Ground(&page.Request{Printer: i18n.Printer{Lang: lang}}, c, g); strings.Contains(got, "ui.") || strings.Contains(got, "no value") {
 					t.Errorf("%s %s: %q", lang, code, got)
 				}
 			}
@@ -292,7 +293,7 @@ func TestEveryGroundHasItsWords(t *testing.T) {
 // What stability says is of those who answered both rounds, at least where the tables
 // tell no more, beside what chance gives; who came and went is named.
 func TestStabilitySentences(t *testing.T) {
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	counts := delphi.ItemCounts{Paired: 18, LeftBefore: 2, LeftAfter: 12}
 	f := thirds(10, 10, 10)
 	f.Unchanged, f.Within, f.Scheibe, f.NoChange = stat.Of(1), stat.Of(1), stat.Of(0.11), stat.Of(0.151)
@@ -332,7 +333,7 @@ func TestStabilitySentences(t *testing.T) {
 
 // Those who stopped are named as people, and the class with its side.
 func TestSurvivalNamesSides(t *testing.T) {
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	b := delphi.Bounds{Leavers: 44, Defined: true, Class: delphi.Consensus, Side: delphi.For,
 		Low: delphi.Bipolarity, LowSide: delphi.NoSide, High: delphi.Consensus, HighSide: delphi.For}
 	if got := ui.Survival(q, b); !strings.Contains(got, "44 persone") || !strings.Contains(got, "La classe è «Consenso a favore».") ||
@@ -370,7 +371,7 @@ func TestSentencesFitTheirWholePercentages(t *testing.T) {
 		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: failed("share", 750)}, thirds(20, 20, 60), "", ""},
 	} {
 		for lang, want := range map[string]string{"it": c.it, "en": c.en} {
-			got := spaced(ui.Verdict(&page.Request{Lang: lang}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.verdict, Figures: c.figures}).Sentence)
+			got := spaced(ui.Verdict(&page.Request{Printer: i18n.Printer{Lang: lang}}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.verdict, Figures: c.figures}).Sentence)
 			counts := strings.Contains(got, "Risposte: ") || strings.Contains(got, "Answers: ")
 			if counts != (want != "") || !strings.HasSuffix(got, want) {
 				t.Errorf("%s %s %v: %q, want %q at its end", lang, c.verdict.Key, c.figures.Sides, got, want)
@@ -384,7 +385,7 @@ func TestConsensusClaimsNoUncheckedHold(t *testing.T) {
 	for _, test := range []string{"unchanged", "scheibe"} {
 		v := delphi.Verdict{Key: delphi.Consensus, Side: delphi.Against, Grounds: []delphi.Ground{{Code: "test_dropped", Holds: true, Detail: test}}}
 		for lang, want := range map[string]string{"it": "per quanto le tabelle pubblicate fanno vedere.", "en": "as far as the published tables show."} {
-			if got := ui.Verdict(&page.Request{Lang: lang}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v}).Sentence; !strings.HasSuffix(got, want) {
+			if got := ui.Verdict(&page.Request{Printer: i18n.Printer{Lang: lang}}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v}).Sentence; !strings.HasSuffix(got, want) {
 				t.Errorf("%s: %q", test, got)
 			}
 		}
@@ -394,7 +395,7 @@ func TestConsensusClaimsNoUncheckedHold(t *testing.T) {
 // A bound that is the number of those who gave the same answer is said once: rounded
 // down as a bound and to the nearest as a share it would be two numbers.
 func TestOneNumberOnceAndReleasesAreNoRounds(t *testing.T) {
-	q := &page.Request{Lang: "it"}
+	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	f := delphi.Figures{N: 75, Unchanged: stat.Of(61.0 / 68), Within: stat.Of(61.0 / 68), NoChange: stat.Of(.0876), Scheibe: stat.Of(.107)}
 	f.Bound.Within = true
 	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: f}
@@ -425,18 +426,18 @@ func TestDatesJoinTheirArticles(t *testing.T) {
 	} {
 		on := time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)
 		for i, form := range []ui.Form{ui.The, ui.Of, ui.From} {
-			if got := spaced(ui.Date(&page.Request{Lang: "it"}, form, on)); got != want[i] {
+			if got := spaced(ui.Date(&page.Request{Printer: i18n.Printer{Lang: "it"}}, form, on)); got != want[i] {
 				t.Errorf("%q, want %q", got, want[i])
 			}
-			if got := ui.Date(&page.Request{Lang: "en"}, form, on); strings.ContainsAny(got, "’") || !strings.HasSuffix(got, "November 2026") {
+			if got := ui.Date(&page.Request{Printer: i18n.Printer{Lang: "en"}}, form, on); strings.ContainsAny(got, "’") || !strings.HasSuffix(got, "November 2026") {
 				t.Errorf("%q", got)
 			}
 		}
 	}
-	if got := ui.Target(&page.Request{Lang: "it"}, "statement 12"); got != "affermazione 12" {
+	if got := ui.Target(&page.Request{Printer: i18n.Printer{Lang: "it"}}, "statement 12"); got != "affermazione 12" {
 		t.Errorf("%q", got)
 	}
-	if got := ui.Target(&page.Request{Lang: "it"}, "statement 12 of the act"); got != "statement 12 of the act" {
+	if got := ui.Target(&page.Request{Printer: i18n.Printer{Lang: "it"}}, "statement 12 of the act"); got != "statement 12 of the act" {
 		t.Errorf("%q", got)
 	}
 }
@@ -459,7 +460,7 @@ func TestABoundIsNoMovement(t *testing.T) {
 		"the shares moved too":   {bound("within", moved), "In movimento", "Tra gli ultimi due giri il risultato è cambiato: le tabelle pubblicate non dicono se sono cambiate le risposte o le persone."},
 		"they are known to move": {delphi.Verdict{Key: delphi.Unstable, Cause: delphi.AnswersMoved, Grounds: bound("within", still).Grounds}, "In movimento", "Tra gli ultimi due giri troppe risposte sono cambiate."},
 	} {
-		m := ui.Verdict(&page.Request{Lang: "it"}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.v, Final: true})
+		m := ui.Verdict(&page.Request{Printer: i18n.Printer{Lang: "it"}}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.v, Final: true})
 		if spaced(m.Word) != c.word || spaced(m.Sentence) != c.want {
 			t.Errorf("%s: %s: %q", name, m.Word, m.Sentence)
 		}

@@ -23,11 +23,11 @@ import (
 const base = "http://delfi.test"
 
 // Mount puts a room's routes on a router.
-type Mount func(r chi.Router, k *page.Kernel)
+type Mount func(r chi.Router, app *page.App)
 
-// Site is a room on a kernel, as a browser meets it.
+// Site is a room on an app, as a browser meets it.
 type Site struct {
-	Log     *bytes.Buffer // what the kernel logged
+	Log     *bytes.Buffer // what the app logged
 	handler http.Handler
 	routes  chi.Router
 }
@@ -36,18 +36,18 @@ type Site struct {
 func (h *House) Site(t testing.TB, mount Mount) *Site {
 	t.Helper()
 	s := &Site{Log: &bytes.Buffer{}}
-	k := page.New(page.Options{BaseURL: base, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
+	app := page.New(page.Options{BaseURL: base, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
 		Secret: []byte("every server of one site has the same"), Posts: 100000, Codes: h.Codes, Log: slog.New(slog.NewTextHandler(s.Log, nil))})
-	t.Cleanup(k.Close)
+	t.Cleanup(app.Close)
 	r := chi.NewRouter()
-	mount(r, k)
+	mount(r, app)
 	s.routes = r
-	if err := k.SetRoutes(r); err != nil {
+	if err := app.SetRoutes(r); err != nil {
 		t.Fatal(err)
 	}
 	outer := chi.NewRouter()
 	// Signing in is the login room's; a test takes the short way to a session.
-	outer.Get("/webtest/sign-in/{account}", k.Handle(func(q *page.Request) error {
+	outer.Get("/webtest/sign-in/{account}", app.Handle(func(q *page.Request) error {
 		id, err := uuid.Parse(q.Param("account"))
 		if err != nil {
 			return err
@@ -57,9 +57,9 @@ func (h *House) Site(t testing.TB, mount Mount) *Site {
 		}
 		return q.Redirect("/")
 	}))
-	outer.NotFound(k.NotFound())
+	outer.NotFound(app.NotFound())
 	outer.Mount("/", r)
-	s.handler = k.Front(k.Wrap(outer))
+	s.handler = app.Cache().Lookup(app.Wrap(outer))
 	return s
 }
 

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/batch"
+	"delfi/internal/platform/cache"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -27,8 +28,8 @@ type Service struct {
 	loader     *batch.Loader[rounds, pseudonym.Panelist, own]
 
 	// What was read and holds until the next change.
-	contexts  postgres.Memo[roundKey, roundContext]
-	documents postgres.Memo[uuid.UUID, *feedback.Document] // by round
+	contexts  cache.Versioned[roundKey, roundContext]
+	documents cache.Versioned[uuid.UUID, *feedback.Document] // by round
 
 }
 

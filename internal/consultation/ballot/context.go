@@ -46,8 +46,8 @@ type roundKey struct {
 // context gives a round's context; NotFound when there is no such round.
 func (s *Service) context(ctx context.Context, of uuid.UUID, round int) (roundContext, error) {
 	key := roundKey{consultation: of, round: round}
-	epoch, told := s.steering.Epoch()
-	if b, ok := s.contexts.Find(epoch, key); ok && told {
+	version, told := s.steering.Version()
+	if b, ok := s.contexts.Get(version, key); ok && told {
 		return b, nil
 	}
 	var b roundContext
@@ -73,7 +73,7 @@ func (s *Service) context(ctx context.Context, of uuid.UUID, round int) (roundCo
 		return roundContext{}, err
 	}
 	if told {
-		s.contexts.Keep(epoch, key, b, contextsKept)
+		s.contexts.Put(version, key, b, contextsKept)
 	}
 	return b, nil
 }
@@ -111,8 +111,8 @@ func (s *Service) shown(ctx context.Context, b roundContext) (*feedback.Document
 	if b.before == nil {
 		return nil, nil
 	}
-	epoch, told := s.steering.Epoch()
-	if f, ok := s.documents.Find(epoch, b.before.ID); ok && told {
+	version, told := s.steering.Version()
+	if f, ok := s.documents.Get(version, b.before.ID); ok && told {
 		return f, nil
 	}
 	var f *feedback.Document
@@ -122,7 +122,7 @@ func (s *Service) shown(ctx context.Context, b roundContext) (*feedback.Document
 		return err
 	})
 	if err == nil && told {
-		s.documents.Keep(epoch, b.before.ID, f, contextsKept)
+		s.documents.Put(version, b.before.ID, f, contextsKept)
 	}
 	return f, err
 }

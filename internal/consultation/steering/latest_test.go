@@ -36,17 +36,17 @@ func TestReadersAreGivenTheLatest(t *testing.T) {
 		}
 		return c
 	}
-	until("the database tells of changes", func() bool { _, up := other.Epoch(); return up })
+	until("the database tells of changes", func() bool { _, up := other.Version(); return up })
 	latest(account.Actor{}).Rounds[0].Number = 99 // whoever reads may do with it what they like
 	if c := latest(account.Actor{}); c.Suspended != nil || c.Rounds[0].Number != 1 {
 		t.Fatalf("%+v", c.Suspended)
 	}
-	before, _ := other.Epoch()
+	before, _ := other.Version()
 	h.ok(h.s.Suspend(t.Context(), h.anna, slug, "La piazza è allagata."))
 	if c := latest(h.anna); c.Suspended == nil {
 		t.Error("staff are given an old state")
 	}
-	until("the act is heard", func() bool { now, _ := other.Epoch(); return now != before })
+	until("the act is heard", func() bool { now, _ := other.Version(); return now != before })
 	until("readers see the act", func() bool { return latest(account.Actor{}).Suspended != nil })
 	if _, err := other.Latest(t.Context(), account.Actor{}, "nowhere"); err == nil {
 		t.Error("a consultation that is not there is shown")
@@ -55,7 +55,7 @@ func TestReadersAreGivenTheLatest(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if _, up := other.Epoch(); up {
+	if _, up := other.Version(); up {
 		t.Error("after the end something is still remembered")
 	}
 }

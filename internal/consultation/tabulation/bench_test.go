@@ -31,7 +31,7 @@ func BenchmarkCast(b *testing.B) {
 			b.Error(err)
 		}
 	}()
-	for told := false; !told; _, told = h.cons.Epoch() {
+	for told := false; !told; _, told = h.cons.Version() {
 		time.Sleep(time.Millisecond)
 	}
 	seats := make([]pseudonym.Seat, len(h.people))

@@ -154,7 +154,7 @@ func (c *chooser) draw(w http.ResponseWriter, s said, status int, asked *request
 	h.Set("Content-Language", s.Lang)
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)
-	w.Write(b.Bytes()) // whoever asked may have left: there is nobody to tell
+	_, _ = w.Write(b.Bytes()) // whoever asked may have left: there is nobody to tell
 }
 
 // about is what a person is, in words: "moderazione · Riva d’Arno".
@@ -176,5 +176,5 @@ func about(p Person, s said) string {
 func style(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=3600")
-	w.Write(styleSheet) // as above
+	_, _ = w.Write(styleSheet) // as above
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -146,8 +147,8 @@ func TestNew(t *testing.T) {
 		{"smtp://mail.example", "nobody", "smtp_from"},
 	} {
 		_, err := New(c.url, c.from)
-		f, ok := err.(*fault.Fault)
-		if !ok || len(f.Fields) != 1 || f.Fields[0].Name != c.field || strings.Contains(err.Error(), "sicret") {
+		var f *fault.Fault
+		if !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Name != c.field || strings.Contains(err.Error(), "sicret") {
 			t.Errorf("New(%q, %q) = %v", c.url, c.from, err)
 		}
 	}

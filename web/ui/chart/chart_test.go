@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui/chart"
 )
@@ -21,11 +22,11 @@ import (
 var update = flag.Bool("update", false, "write the golden pictures instead of comparing them")
 
 func italian() chart.Words {
-	return chart.Words{T: (&page.Request{Lang: "it"}).T}
+	return chart.Words{T: (&page.Request{Printer: i18n.Printer{Lang: "it"}}).T}
 }
 
 func english() chart.Words {
-	return chart.Words{T: (&page.Request{Lang: "en"}).T}
+	return chart.Words{T: (&page.Request{Printer: i18n.Printer{Lang: "en"}}).T}
 }
 
 var thirds = [][2]int{{1, 3}, {4, 6}, {7, 9}}

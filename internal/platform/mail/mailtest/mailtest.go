@@ -69,8 +69,13 @@ func start(t testing.TB, implicit bool) *Server {
 	if implicit {
 		l = tls.NewListener(l, server.TLSConfig)
 	}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(l); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+			t.Error(err)
+		}
+	}()
 	t.Cleanup(func() {
 		if err := server.Close(); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 			t.Error(err)

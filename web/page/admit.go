@@ -1,0 +1,107 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"delfi/web/middleware"
+)
+
+// Reading returns how full the limiter of readers is.
+func (a *App) Reading() middleware.Load { return a.reads.Load() }
+
+// Acting returns how full the limiter of those who send something is. It moves when
+// somebody answers: docs/RECORD.md §2.5, holds for whatever shows it.
+func (a *App) Acting() middleware.Load { return a.acts.Load() }
+
+// admit lets a request work when there is a place. Readers and those who send something
+// have limiters of their own: a crowd that reads keeps nobody from answering.
+func (a *App) admit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l := a.acts
+		if r.Method == http.MethodGet {
+			l = a.reads
+		} else {
+			memory, err := a.bodies.Read(w, r, a.clients.Address(r))
+			defer memory.Release()
+			if err != nil {
+				w.Header().Set("Connection", "close") // the rest of the body is not awaited
+				a.refuse(w, r, l, err)
+				return
+			}
+		}
+		if !l.Acquire(r.Context()) {
+			a.refuse(w, r, l, middleware.ErrBusy)
+			return
+		}
+		ctx, cancel := context.WithCancelCause(r.Context())
+		defer cancel(nil)
+		late := time.AfterFunc(a.opts.Patience, func() { cancel(errLate) })
+		defer late.Stop()
+		place := middleware.NewPlace(w, l, late)
+		defer place.Release()
+		next.ServeHTTP(place, r.WithContext(ctx))
+	})
+}
+
+var errLate = errors.New("the answer took too long")
+
+// refuse answers without having begun anything.
+func (a *App) refuse(w http.ResponseWriter, r *http.Request, l *middleware.Limiter, err error) {
+	q := a.outside(w, r)
+	if !errors.Is(err, middleware.ErrBusy) {
+		a.exit(q, err)
+		return
+	}
+	if r.Context().Err() != nil {
+		return // left while waiting
+	}
+	l.Reject()
+	a.shedding(l == a.reads)
+	w.Header().Set("Retry-After", "5")
+	if err := a.show(q, http.StatusServiceUnavailable, middleware.ErrBusy); err != nil && !left(q, err) {
+		a.unsaid(q, "error page", err)
+	}
+}
+
+// shedding logs that readers are rejected, at most every ten seconds: a line for each
+// would be work too. Of those who send something it says nothing: the line would have a
+// time.
+func (a *App) shedding(reader bool) {
+	now, told := time.Now().Unix(), a.shedTold.Load()
+	if reader && now-told >= 10 && a.shedTold.CompareAndSwap(told, now) {
+		a.opts.Log.Warn("more requests than the server can serve: some are turned away", "shed", a.reads.Load().Rejected)
+	}
+}
+
+// who is the key of a reader: the account, else the address.
+func (a *App) who(q *Request) string {
+	if q.Actor.SignedIn() {
+		return q.Actor.Account.String()
+	}
+	return "from " + a.clients.Address(q.R).String()
+}
+
+// LimitSignIns lets an address begin only so many sign-ins a minute.
+var LimitSignIns Guard = func(q *Request) error {
+	if !q.app.signIns.Allow(q.app.clients.Address(q.R).String()) {
+		return middleware.ErrRate
+	}
+	return nil
+}
+
+// LimitCodes lets an address try only so many codes a minute: apart from sign-ins, so
+// that a library that signs in uses up nobody's codes.
+var LimitCodes Guard = func(q *Request) error {
+	if !q.app.codes.Allow(q.app.clients.Address(q.R).String()) {
+		return middleware.ErrRate
+	}
+	return nil
+}
+
+// BadRequest gives err the status 400, for programs whose standard asks for it.
+func BadRequest(err error) error {
+	return middleware.Refusal{Status: http.StatusBadRequest, Fault: safe(err)}
+}

@@ -1,0 +1,254 @@
+package page
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
+	"delfi/web/cookie"
+	"delfi/web/i18n"
+	"delfi/web/middleware"
+	"delfi/web/pagecache"
+)
+
+// Actors finds who stands behind an account, as of an edition that is no older than
+// the one given; account.Service does.
+type Actors interface {
+	ActorAt(ctx context.Context, id uuid.UUID, at account.Edition) (account.Actor, error)
+}
+
+// Options are what the app is built from. DB and Actors are needed, the rest has defaults.
+type Options struct {
+	BaseURL   string       // public address, e.g. "https://delfi.example.it"; https makes cookies Secure
+	DB        *postgres.DB // where sessions are, and whose Ping tells 503 from 500
+	Actors    Actors
+	Secret    []byte                                           // of the site's sealed cookies, one for all its servers; nil: this process alone
+	ErrorPage func(status int, f *fault.Fault) templ.Component // nil: a bare page
+	DemoBar   func(q *Request) templ.Component                 // nil: no bar; shown by the layout
+	// FormAction lists the origins besides our own that a form may lead to: the
+	// identity provider's, to which signing out redirects.
+	FormAction []string
+	// Forwarded are the networks of the proxies in front, whose X-Forwarded-For is believed.
+	Forwarded []netip.Prefix
+	Lifetime  time.Duration // of a signed-in session, used or not; 12 hours
+	Idle      time.Duration // of a session that nobody uses; 2 hours
+	StaffLook time.Duration // for which a role holds before the provider is asked again; 1 hour
+	Fresh     time.Duration // greatest age of a sign-in before an act that cannot be undone; 10 minutes
+	MaxBody   int64         // bytes of a request; 1 MiB
+	SignIns   int           // sign-ins begun per minute and address; 120: a library has one address
+	Posts     int           // posts per minute and person (or address, signed out); 240
+	Codes     int           // codes tried per minute and address; 60
+	MaxWork   int           // requests in work at once, of readers and of senders each; 128
+	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
+	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
+	// Keep holds pages for readers without a session rendered, for as long as the
+	// database tells what changes them. It needs Front and Once around the site.
+	Keep bool
+	Hit  func(route string, quiet bool, status int) // told of each page that no room drew for its request; may be nil
+	Log  *slog.Logger
+}
+
+// App makes handlers of pages. It is safe for concurrent use.
+type App struct {
+	opts      Options
+	secure    bool   // the public address is https
+	host      string // of the public address, with its port; "" when there is none
+	sessions  *scs.SessionManager
+	rows      *account.Sessions // nil without a database
+	sealer    *cookie.Sealer
+	endKey    []byte      // of the names of ends
+	fixed     http.Header // what every answer's headers have
+	cache     *pagecache.Cache
+	routes    chi.Routes // of every room; nil before SetRoutes
+	quiet     quiet
+	end       func() // of what runs beside requests
+	cross     *http.CrossOriginProtection
+	clients   *middleware.Clients
+	signIns   middleware.Rate
+	posts     middleware.Rate
+	codes     middleware.Rate
+	typedPace middleware.Rate
+	typedRoom hourlyRoom
+	reads     *middleware.Limiter
+	acts      *middleware.Limiter
+	shedTold  atomic.Int64 // when the log last said so, in seconds
+	bodies    *middleware.Bodies
+	downloads *downloads
+}
+
+// New makes an app; Close ends its housekeeping.
+func New(o Options) *App {
+	if o.Lifetime == 0 {
+		o.Lifetime = 12 * time.Hour
+	}
+	if o.Idle == 0 {
+		o.Idle = 2 * time.Hour
+	}
+	if o.StaffLook == 0 {
+		o.StaffLook = time.Hour
+	}
+	if o.Fresh == 0 {
+		o.Fresh = 10 * time.Minute
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = 1 << 20
+	}
+	if o.SignIns == 0 {
+		o.SignIns = 120
+	}
+	if o.Codes == 0 {
+		o.Codes = 60
+	}
+	if o.Posts == 0 {
+		o.Posts = 240
+	}
+	if o.MaxWork == 0 {
+		o.MaxWork = 128
+	}
+	if o.MaxWait == 0 {
+		o.MaxWait = 2 * time.Second
+	}
+	if o.Patience == 0 {
+		o.Patience = 50 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.ErrorPage == nil {
+		o.ErrorPage = bare
+	}
+	i18n.Load() // a catalogue that does not parse stops the start, and not each page
+	a := &App{opts: o}
+	base, err := url.Parse(o.BaseURL)
+	if err == nil {
+		a.secure, a.host = base.Scheme == "https", base.Host
+	}
+	a.fixed = middleware.Headers(o.FormAction, a.secure)
+	a.cross = http.NewCrossOriginProtection()
+	if err == nil && base.Host != "" {
+		// Behind a proxy that rewrites Host, the browser's Origin is still the public address.
+		if err := a.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+			o.Log.Warn("base URL is no origin", "base", o.BaseURL, "error", err)
+		}
+	}
+	a.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.exit(a.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
+	}))
+	a.clients = &middleware.Clients{Proxies: o.Forwarded, Now: a.now, Unbelieved: func() {
+		o.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
+	}}
+	a.signIns = middleware.NewRate(o.SignIns)
+	a.posts, a.codes = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes)
+	a.typedPace = middleware.NewRate(typedAMinute)
+	a.reads, a.acts = middleware.NewLimiter(o.MaxWork, o.MaxWait), middleware.NewLimiter(o.MaxWork, o.MaxWait)
+	a.bodies, a.downloads = middleware.NewBodies(), newDownloads()
+	if err := a.keys(o.Secret); err != nil {
+		panic(err) // a key of a right length makes a cipher
+	}
+	a.openSessions()
+	a.cache = a.newCache()
+	ctx, cancel := context.WithCancel(context.Background())
+	var beside sync.WaitGroup
+	if o.DB != nil {
+		beside.Go(func() { a.sweep(ctx) })
+	}
+	beside.Go(func() { a.sums(ctx) })
+	if o.Keep {
+		beside.Go(func() { a.listen(ctx) })
+		beside.Go(func() { a.logHits(ctx) })
+	}
+	a.end = func() { cancel(); beside.Wait() }
+	return a
+}
+
+// keys derives what is sealed and named by the secret of the site; without one it is
+// this process' own.
+func (a *App) keys(secret []byte) (err error) {
+	if secret == nil {
+		secret = make([]byte, 32)
+		rand.Read(secret) // it does not fail: it ends the program
+	}
+	if a.endKey, err = hkdf.Key(sha256.New, secret, nil, "delfi ends of sessions v1", 32); err != nil {
+		return err
+	}
+	a.sealer, err = cookie.NewSealer(secret)
+	return err
+}
+
+// Close ends keeping pages and the housekeeping of sessions.
+func (a *App) Close() { a.end() }
+
+// Handler answers one request; the error it returns is rendered by the one exit.
+type Handler func(q *Request) error
+
+// Guard lets a request pass (nil) or says why not.
+type Guard func(q *Request) error
+
+// Handle makes a page of h: session, actor, guards in order, then h. It must
+// run beneath Wrap.
+func (a *App) Handle(h Handler, guards ...Guard) http.HandlerFunc {
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := a.outside(w, r)
+		if err := a.serve(q, h, guards); err != nil {
+			a.exit(q, err)
+		}
+	})
+	return a.sessions.LoadAndSave(inner).ServeHTTP
+}
+
+func (a *App) serve(q *Request, h Handler, guards []Guard) error {
+	if err := a.identify(q); err != nil {
+		return err
+	}
+	return a.pass(q, h, guards)
+}
+
+// pass lets a request pass its limit and its guards, in order, then h.
+func (a *App) pass(q *Request, h Handler, guards []Guard) error {
+	if q.R.Method == http.MethodPost && !a.posts.Allow(a.who(q)) {
+		return middleware.ErrRate
+	}
+	for _, g := range guards {
+		if err := g(q); err != nil {
+			return err
+		}
+	}
+	if err := q.looks(); err != nil {
+		return err
+	}
+	if !q.reads() {
+		q.sentAgain()
+	}
+	defer a.invalidate(q)
+	return h(q)
+}
+
+// NotFound is the page for addresses that no route has.
+func (a *App) NotFound() http.HandlerFunc {
+	return a.Handle(func(*Request) error {
+		return fault.New(fault.NotFound, "no_page", "there is no such page")
+	})
+}
+
+// MethodNotAllowed is the page for a route asked in a way it does not have.
+func (a *App) MethodNotAllowed() http.HandlerFunc {
+	return a.Handle(func(*Request) error {
+		return middleware.Refusal{Status: http.StatusMethodNotAllowed, Fault: fault.New(fault.NotFound, "no_method", "this address is not asked that way")}
+	})
+}

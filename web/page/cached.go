@@ -1,0 +1,107 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/platform/postgres"
+	"delfi/web/i18n"
+	"delfi/web/pagecache"
+)
+
+// pagesChannel is the channel on which the database notifies which page changed
+// (migration 0080).
+const pagesChannel = "delfi_pages"
+
+// newCache makes the cache of finished pages.
+func (a *App) newCache() *pagecache.Cache {
+	return pagecache.New(pagecache.Options{
+		Now: a.now, Cacheable: a.cacheable,
+		Header: a.setHeaders,
+		Hit: func(route string, status int) {
+			if a.opts.Hit != nil {
+				a.opts.Hit(route, a.IsQuietRoute(route), status)
+			}
+		},
+	})
+}
+
+// Cache is the cache of finished pages; its Lookup and SingleFlight stand around the site.
+func (a *App) Cache() *pagecache.Cache { return a.cache }
+
+// cacheable reports whether a request is of those that all get the same answer. One
+// with a query is not: nobody shall fill the cache by inventing queries. The home page
+// is only where it does not redirect its reader to another language.
+func (a *App) cacheable(r *http.Request) bool {
+	if _, path := i18n.Split(r.URL.Path); signing(path) {
+		return false // nobody waits for another's round trip
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || r.URL.RawPath != "" {
+		return false
+	}
+	if len(r.Header["Cookie"]) > 0 {
+		if _, err := r.Cookie(a.sessionCookie()); err == nil {
+			return false
+		}
+		if _, err := r.Cookie(flashCookie); err == nil {
+			return false
+		}
+	}
+	return r.URL.Path != "/" || i18n.Preferred(r) == i18n.Languages[0]
+}
+
+// store caches a page that was just drawn, if its request is the one that may, and
+// returns the entry to answer with; nil if not.
+func (a *App) store(q *Request, tag string, body []byte) *pagecache.Entry {
+	// Whoever began a session with this very page gets it alone.
+	if !pagecache.InFlight(q.Context()) || len(q.W.Header()["Set-Cookie"]) > 0 || a.sessions.Status(q.Context()) != scs.Unmodified {
+		return nil
+	}
+	return a.cache.Store(q.Context(), pagecache.Page{
+		Subject: chi.URLParam(q.R, "slug"), Route: route(q.R), Header: q.W.Header(), Tag: tag, Body: body,
+	})
+}
+
+// invalidate empties the cache after an act of staff, whose author looks at the public
+// page with the next click. Other servers, and this one after acts of others, are
+// notified by the database.
+func (a *App) invalidate(q *Request) {
+	if q.R.Method == http.MethodPost && len(q.Actor.Grants) > 0 {
+		a.cache.Invalidate("")
+	}
+}
+
+// listen connects the cache to the database's notifications until ctx ends.
+func (a *App) listen(ctx context.Context) {
+	err := a.opts.DB.Listen(ctx, pagesChannel, postgres.Ear{
+		Up:    func() { a.cache.SetConnected(true) },
+		Lost:  func() { a.cache.SetConnected(false) },
+		Heard: a.cache.Invalidate,
+	})
+	a.cache.SetConnected(false)
+	if err != nil {
+		a.opts.Log.Error("pages are not cached", "error", err)
+	}
+}
+
+// logHits logs once a minute how many answers came from the cache, for they have no lines
+// of their own.
+func (a *App) logHits(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for logged := int64(0); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if now := a.cache.Stats().Hits; now > logged {
+				a.opts.Log.Info("cached pages served", "n", now-logged)
+				logged = now
+			}
+		}
+	}
+}
