@@ -21,9 +21,9 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb/intruder"
@@ -144,7 +144,7 @@ func (v *village) announce() {
 		v.staff[who] = v.h.Person(v.T, who)
 	}
 	at := v.h.DB.Now()
-	_, err = v.h.Consultations.Create(ctx, v.staff["giulia"], riva.ID, consultation.DraftForm{
+	_, err = v.h.Drafts.Create(ctx, v.staff["giulia"], riva.ID, draft.Form{
 		Slug: portici, Language: "it", Title: "I portici", Question: "Che cosa serve sotto i portici?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "i portici",
 		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
@@ -251,7 +251,7 @@ func (v *village) hour() {
 	}
 	v.must(v.h.Jobs.Do(v.Context(), panel.Hour{}))
 	v.must(v.h.Jobs.Do(v.Context(), contribution.Gathered{}))
-	v.must(v.h.Jobs.Do(v.Context(), ballot.Turnout{}))
+	v.must(v.h.Jobs.Do(v.Context(), tabulation.Turnout{}))
 	v.must(v.h.Jobs.Drain(v.Context()))
 }
 

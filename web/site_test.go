@@ -79,9 +79,9 @@ func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page
 		App:     s.app,
 		Account: webaccount.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
 		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
-			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
+			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
-		Staff:          staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
+		Staff:          staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
 	}

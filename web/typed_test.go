@@ -61,9 +61,9 @@ func TestEveryFormGivesItsWordsBack(t *testing.T) {
 		App:     k,
 		Account: webaccount.Services{Entry: h.Accounts, Kept: webaccount.Kept{Accounts: h.Accounts, Panel: h.Panel, Consultations: h.Consultations, Ballots: h.Ballots}},
 		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
-			Ballots: h.Ballots, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
+			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
 		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports},
-		Staff:          staff.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports},
+		Staff:          staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports},
 		Administration: administration.Services{Accounts: h.Accounts},
 		Health:         Health{Log: slog.New(slog.DiscardHandler)},
 	})

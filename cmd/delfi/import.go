@@ -57,6 +57,7 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 	result, err := polis.Import(ctx, polis.Services{
 		DB: db, Jobs: h.jobs, Accounts: h.accounts, Bridge: h.bridge, Panel: h.panel,
 		Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots,
+		Tabulation: h.tabulation, Archive: h.archive,
 	}, conversation, o, bar.tell)
 	bar.end()
 	if err != nil {

@@ -198,9 +198,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		App: app,
 		Account: webaccount.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
 			Kept: webaccount.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
-		Participate:    participate.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Panel: h.panel, Reports: h.reports, Record: h.record},
+		Participate:    participate.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Archive: h.archive, Panel: h.panel, Reports: h.reports, Record: h.record},
 		Record:         record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
-		Staff:          staff.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Reports: h.reports},
+		Staff:          staff.Services{Accounts: h.accounts, Drafts: h.drafts, Consultations: h.consultations, Contributions: h.contributions, Archive: h.archive, Reports: h.reports},
 		Administration: administration.Services{Accounts: h.accounts},
 		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
 			"database": db.Ping,

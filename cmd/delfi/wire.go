@@ -7,6 +7,10 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -27,9 +31,12 @@ type house struct {
 	bridge        *pseudonym.Service
 	panel         *panel.Service
 	notices       *notify.Service
-	consultations *consultation.Service
+	drafts        *draft.Service
+	consultations *steering.Service
 	contributions *contribution.Service
 	ballots       *ballot.Service
+	tabulation    *tabulation.Service
+	archive       *archive.Service
 	reports       *report.Service
 }
 
@@ -42,10 +49,13 @@ func wire(db *postgres.DB, keys pseudonym.Keys, sender mail.Sender, baseURL stri
 	h := &house{db: db, jobs: jobs, accounts: account.New(db, keys), record: ledger.New(db, keys, record), bridge: pseudonym.New(db, keys)}
 	h.panel = panel.New(db, h.accounts, h.bridge)
 	h.notices = notify.New(db, jobs, h.accounts, sender, baseURL)
-	h.consultations = consultation.New(db, jobs, h.accounts, h.record, h.bridge, h.panel, h.notices)
+	h.drafts = draft.New(db, h.accounts)
+	h.consultations = steering.New(db, jobs, h.drafts, h.record, h.bridge, h.panel, h.notices)
 	h.contributions = contribution.New(db, jobs, h.consultations, h.bridge, h.record)
-	h.ballots = ballot.New(db, jobs, h.consultations, h.bridge, h.record)
-	h.reports = report.New(db, jobs, h.consultations, h.ballots, h.contributions, h.record)
+	h.ballots = ballot.New(db, h.consultations, h.bridge, h.record)
+	h.tabulation = tabulation.New(db, jobs, h.consultations, h.bridge, h.record)
+	h.archive = archive.New(db)
+	h.reports = report.New(db, jobs, h.consultations, h.tabulation, h.archive, h.contributions, h.record)
 	h.bridge.Follow(h.consultations.Version)
 	// What consultation must ask of rooms that stand on it:
 	h.consultations.OnPublish(h.reports.Store) // publishing stores the opinion
@@ -65,7 +75,7 @@ func (h *house) answering(ctx context.Context, slug string) bool {
 // demonstration gives the services that the demonstration plays with.
 func (h *house) demonstration() demo.Services {
 	return demo.Services{
-		Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations,
-		Contributions: h.contributions, Ballots: h.ballots, Jobs: h.jobs,
+		Accounts: h.accounts, Panel: h.panel, Drafts: h.drafts, Consultations: h.consultations,
+		Contributions: h.contributions, Ballots: h.ballots, Archive: h.archive, Jobs: h.jobs,
 	}
 }

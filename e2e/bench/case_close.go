@@ -43,7 +43,7 @@ func (b *bench) shut(ctx context.Context, s *server, h *house, db *sql.DB, a *an
 		return c, err
 	}
 	// Who closes must have counted everybody.
-	f, err := h.ballots.Feedback(ctx, a.c.ID, firstRound)
+	f, err := h.archive.Feedback(ctx, a.c.ID, firstRound)
 	if err != nil {
 		return c, err
 	}

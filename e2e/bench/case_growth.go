@@ -130,7 +130,7 @@ func (b *bench) growWide(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := b.h.ballots.Feedback(ctx, s.id, standingRound)
+	f, err := b.h.archive.Feedback(ctx, s.id, standingRound)
 	if err != nil {
 		return err
 	}

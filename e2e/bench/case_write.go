@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/consultation/ballot"
+
+	"github.com/google/uuid"
 )
 
 // caseSignIn walks the round trip of signing in, through a real provider, and takes
@@ -233,7 +233,7 @@ func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) er
 func (b *bench) casts(ctx context.Context) (row, error) {
 	r := row{Case: "ballot, the use case alone", Unit: "/s", Note: "ballot.Service.Cast in the generator's process, 64 at once on a pool of 16; without HTTP, session or page"}
 	c := b.crowd.c
-	items, err := b.h.roundItems(ctx, c.Rounds[secondRound-1].ID)
+	items, err := b.h.ballots.Asked(ctx, c.ID, secondRound)
 	if err != nil {
 		return r, err
 	}

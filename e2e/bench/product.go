@@ -19,6 +19,10 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/notify"
@@ -37,8 +41,11 @@ type house struct {
 	accounts      *account.Service
 	bridge        *pseudonym.Service
 	panel         *panel.Service
-	consultations *consultation.Service
+	drafts        *draft.Service
+	consultations *steering.Service
 	ballots       *ballot.Service
+	tabulation    *tabulation.Service
+	archive       *archive.Service
 
 	deafen func()
 	deaf   chan error
@@ -55,11 +62,14 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 	record := ledger.New(db, keys, ledger.Options{})
 	h.panel = panel.New(db, h.accounts, h.bridge)
 	letters := notify.New(db, h.jobs, h.accounts, nil, "http://localhost")
-	h.consultations = consultation.New(db, h.jobs, h.accounts, record, h.bridge, h.panel, letters)
+	h.drafts = draft.New(db, h.accounts)
+	h.consultations = steering.New(db, h.jobs, h.drafts, record, h.bridge, h.panel, letters)
 	texts := contribution.New(db, h.jobs, h.consultations, h.bridge, record)
-	h.ballots = ballot.New(db, h.jobs, h.consultations, h.bridge, record)
+	h.ballots = ballot.New(db, h.consultations, h.bridge, record)
+	h.tabulation = tabulation.New(db, h.jobs, h.consultations, h.bridge, record)
+	h.archive = archive.New(db)
 	h.bridge.Follow(h.consultations.Version)
-	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.ballots, texts, record).Store)
+	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.tabulation, h.archive, texts, record).Store)
 	return h, nil
 }
 
@@ -152,7 +162,7 @@ const (
 )
 
 // closingJob is the work of a closing, whose start and end the queue's table tells.
-var closingJob = consultation.Tabulate{}.Kind()
+var closingJob = steering.Tabulate{}.Kind()
 
 // serveArgs start bin/delfi on an address of its choice, before a database and a
 // provider that are there, and with profiles on another.
@@ -224,8 +234,8 @@ func headline(body []byte) string {
 }
 
 // draftForm is a consultation as an administrator types it.
-func draftForm(slug, starts, decide string, staff company) consultation.DraftForm {
-	f := consultation.DraftForm{
+func draftForm(slug, starts, decide string, staff company) draft.Form {
+	f := draft.Form{
 		Slug: slug, Language: "it", Title: "Le strade attorno alle scuole (" + slug + ")",
 		Question:            "Che cosa deve cambiare nelle strade attorno alle scuole, e che cosa deve restare com’è?",
 		Background:          strings.Repeat("Il piano riguarda dodici scuole e le vie che portano a esse. ", 12),
@@ -253,13 +263,4 @@ func paperOf(items []consultation.Item, values []int, reason string) []ballot.An
 	}
 	out[0].Reason = reason
 	return out
-}
-
-// roundItems reads what a round asks.
-func (h *house) roundItems(ctx context.Context, round uuid.UUID) (items []consultation.Item, err error) {
-	err = h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		items, err = h.consultations.RoundItems(ctx, tx, round)
-		return err
-	})
-	return items, err
 }

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/login/devidp"
@@ -166,7 +167,7 @@ func reason(i int) string {
 func (h *house) play(ctx context.Context, staff company, a *answering) error {
 	now := h.db.Now()
 	form := draftForm(a.slug, now.AddDate(0, 0, 1).Format(time.DateOnly), now.AddDate(0, 6, 0).Format(time.DateOnly), staff)
-	if _, err := h.consultations.Create(ctx, staff.administrator, staff.administration, form); err != nil {
+	if _, err := h.drafts.Create(ctx, staff.administrator, staff.administration, form); err != nil {
 		return err
 	}
 	if err := h.consultations.Announce(ctx, staff.administrator, a.slug); err != nil {
@@ -183,9 +184,13 @@ func (h *house) play(ctx context.Context, staff company, a *answering) error {
 		return err
 	}
 	err = h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := h.consultations.ByID(ctx, tx, a.c.ID)
+		if err != nil {
+			return err
+		}
 		for k := range a.items {
 			text := fmt.Sprintf("Affermazione %d: le vie delle scuole sono chiuse al traffico privato nei trenta minuti dell’entrata e dell’uscita.", k+1)
-			if _, err := h.consultations.AddItem(ctx, tx, a.c.ID, "", text, nil); err != nil {
+			if _, err := h.consultations.AddItem(ctx, tx, &c, "", text, nil); err != nil {
 				return err
 			}
 		}
@@ -210,7 +215,7 @@ func (h *house) answer(ctx context.Context, a *answering) error {
 	if a.c, err = h.consultations.Find(ctx, account.Actor{}, a.slug); err != nil {
 		return err
 	}
-	items, err := h.roundItems(ctx, a.c.Rounds[firstRound-1].ID)
+	items, err := h.ballots.Asked(ctx, a.c.ID, firstRound)
 	if err != nil {
 		return err
 	}
@@ -335,7 +340,7 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 	if err := h.hold(ctx, id); err != nil {
 		return nil, err
 	}
-	c, err := h.consultations.Import(ctx, consultation.ImportPlan{
+	c, err := h.consultations.Import(ctx, steering.ImportPlan{
 		ID: id, Administration: staff.administration, Title: "Conversazione " + slug, Question: "Che cosa conta?", Language: "it",
 		Origin: consultation.Origin{Name: "Bench", Licence: "CC0"}, Protocol: protocol,
 	})
@@ -345,7 +350,7 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 	s := &standing{slug: slug, id: c.ID, people: people}
 	err = h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		for k := range items {
-			it, err := h.consultations.AddItem(ctx, tx, c.ID, "", fmt.Sprintf("Affermazione %d", k+1), nil)
+			it, err := h.consultations.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", k+1), nil)
 			if err != nil {
 				return err
 			}

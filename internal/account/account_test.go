@@ -69,7 +69,7 @@ func wantKind(t *testing.T, err error, want fault.Kind) {
 func TestRolesAreWhatTheProviderSaysOfEachAdministration(t *testing.T) {
 	w := newTown(t)
 	got := w.enter("marta", "riva/moderator", "borgo/council", "riva/moderator", "modena/moderator", "riva/mayor", "riva/participant", "urp", "")
-	want := account.Actor{Account: got.Account, Name: "MARTA", Municipality: "Riva", Grants: []account.Grant{{w.riva, account.Moderator}, {w.borgo, account.Council}}}
+	want := account.Actor{Account: got.Account, Name: "MARTA", Municipality: "Riva", Grants: []account.Grant{{Administration: w.riva, Role: account.Moderator}, {Administration: w.borgo, Role: account.Council}}}
 	if d := cmp.Diff(want, got, cmpopts.SortSlices(func(a, b account.Grant) bool { return a.Role < b.Role })); d != "" {
 		t.Error(d)
 	}
@@ -81,7 +81,7 @@ func TestRolesAreWhatTheProviderSaysOfEachAdministration(t *testing.T) {
 	}
 
 	again := w.enter("marta", "riva/facilitator")
-	if d := cmp.Diff([]account.Grant{{w.riva, account.Facilitator}}, again.Grants); d != "" || again.Account != got.Account {
+	if d := cmp.Diff([]account.Grant{{Administration: w.riva, Role: account.Facilitator}}, again.Grants); d != "" || again.Account != got.Account {
 		t.Errorf("after the provider changed its mind: %s", d)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
 )
 
@@ -36,14 +37,14 @@ type Service struct {
 	ring    atomic.Pointer[ring] // as it was last read
 	aead    func(secret []byte) (cipher.AEAD, error)
 	known   known
-	entries *postgres.Inquiry[struct{}, subject, entry]
+	entries *batch.Loader[struct{}, subject, entry]
 }
 
 // New makes the service on a key store, which all servers of a site share.
 func New(db *postgres.DB, keys Keys) *Service {
 	s := &Service{db: db, keys: keys, aead: aead}
 	s.ring.Store(&ring{})
-	s.entries = postgres.NewInquiry(s.enteredTogether)
+	s.entries = batch.NewLoader(s.enteredTogether)
 	return s
 }
 
@@ -156,7 +157,7 @@ func seek(ctx context.Context, tx *postgres.Tx, r ring, who ...subject) (map[int
 // recognise tells whether the account behind claims is as they say, and remembers its
 // actor then, whose next request is on its way.
 func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same bool, err error) {
-	e, found, err := s.entries.Find(ctx, struct{}{}, subject{c.Issuer, c.Subject})
+	e, found, err := s.entries.Load(ctx, struct{}{}, subject{c.Issuer, c.Subject})
 	if err != nil || !found {
 		return uuid.Nil, false, err
 	}

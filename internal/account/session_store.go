@@ -9,6 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
 )
 
@@ -16,8 +17,8 @@ import (
 // is known to whoever has the cookie (web/session).
 type Sessions struct {
 	db   *postgres.DB
-	rows *postgres.Inquiry[struct{}, string, Stored]   // by name
-	puts *postgres.Crowd[struct{}, string, sessionPut] // by name
+	rows *batch.Loader[struct{}, string, Stored]      // by name
+	puts *batch.Batcher[struct{}, string, sessionPut] // by name
 	ends ends
 }
 
@@ -42,14 +43,14 @@ type Stored struct {
 // NewSessions makes the store.
 func NewSessions(db *postgres.DB) *Sessions {
 	s := &Sessions{db: db}
-	s.rows = postgres.NewInquiry(s.find)
-	s.puts = postgres.NewCrowd[struct{}, string](putAtOnce, s.put)
+	s.rows = batch.NewLoader(s.find)
+	s.puts = batch.NewBatcher[struct{}, string](putAtOnce, s.put)
 	return s
 }
 
 // Find reads a row that is not over.
 func (s *Sessions) Find(ctx context.Context, name string) (row Stored, found bool, err error) {
-	row, found, err = s.rows.Find(ctx, struct{}{}, name)
+	row, found, err = s.rows.Load(ctx, struct{}{}, name)
 	if err != nil {
 		return Stored{}, false, fmt.Errorf("find session: %w", err)
 	}
@@ -87,7 +88,7 @@ func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[st
 // second later: whoever signs in at the moment at which the database crashes signs in
 // again, and the crowd does not wait for the disk.
 func (s *Sessions) Put(ctx context.Context, name string, data []byte, until time.Time) error {
-	if err := s.puts.Join(ctx, struct{}{}, name, sessionPut{name, data, until}); err != nil {
+	if err := s.puts.Do(ctx, struct{}{}, name, sessionPut{name, data, until}); err != nil {
 		return fmt.Errorf("put session: %w", err)
 	}
 	return nil

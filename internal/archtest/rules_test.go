@@ -43,7 +43,8 @@ var order = [][]string{
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives
 	{"migrations"},
 	{"internal/platform/cache", "internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
-	{"internal/study"}, // a researcher's file, measured
+	{"internal/platform/batch"}, // a transaction forbids batches inside it
+	{"internal/study"},          // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
 	{"internal/civiltime", "internal/fault"},
@@ -59,6 +60,35 @@ var neighbours = map[string][]string{
 // grounds are rooms on which rooms beneath their name stand: those import the
 // ground, never the reverse.
 var grounds = []string{"internal/consultation", "internal/forum", "internal/platform/postgres", "internal/login"}
+
+// levels are rooms beneath one name in the order in which they stand on each other, the
+// lowest first: a room imports those before it. Rooms of one line do not import each other.
+var levels = [][]string{
+	{"internal/consultation"},
+	{"internal/consultation/draft/form", "internal/consultation/feedback"},
+	{"internal/consultation/lifecycle"},
+	{"internal/consultation/draft", "internal/consultation/feedback/archive"},
+	{"internal/consultation/steering"},
+	{"internal/consultation/contribution", "internal/consultation/ballot"},
+	{"internal/consultation/tabulation"},
+}
+
+// level gives the place of a room among the levels, or -1.
+func level(room string) int {
+	return slices.IndexFunc(levels, func(rooms []string) bool { return slices.Contains(rooms, room) })
+}
+
+// inner are rooms that are imported beneath another alone.
+var inner = map[string]string{"internal/consultation/lifecycle": "internal/consultation"}
+
+// pure are rooms without SQL: they import no library of it and no transaction.
+var pure = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/draft/form"}
+
+// unlinked are rooms that link no database, whatever they import: a verifier runs them.
+var unlinked = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/ballot/payload", "internal/account/office"}
+
+// linkless are rooms that unlinked ones may import beside each other.
+var linkless = []string{"internal/delphi", "internal/ledger/leaf", "internal/richtext", "internal/prose", "internal/fault"}
 
 // homes says where each library lives; a prefix that ends in "/" holds what is beneath.
 var homes = map[string][]string{
@@ -123,28 +153,42 @@ func imports(f file) []string {
 	bad := func(format string, a ...any) { out = append(out, fmt.Sprintf(format, a...)) }
 	at, mine := storey(f.room)
 	for _, imp := range f.imports {
-		inner, ours := strings.CutPrefix(imp, "delfi/")
+		room, ours := strings.CutPrefix(imp, "delfi/")
+		if slices.Contains(pure, f.room) && !f.test() && (imp == "database/sql" || within(imp, "github.com/jmoiron/sqlx") ||
+			within(imp, "github.com/lib/pq") || ours && within(room, "internal/platform")) {
+			bad("%s imports %s: the room is pure", f.room, imp)
+		}
+		if ours && slices.Contains(unlinked, f.room) && !f.test() && !slices.Contains(unlinked, room) &&
+			!slices.ContainsFunc(linkless, func(home string) bool { return within(room, home) }) {
+			bad("%s imports %s, which may link a database", f.room, room)
+		}
 		if ours {
-			to, theirs := storey(inner)
+			if beneath := inner[room]; beneath != "" && !f.test() && !within(f.room, beneath) {
+				bad("%s imports %s, which is for the rooms beneath %s", f.room, room, beneath)
+			}
+			if from, to := level(f.room), level(room); from >= 0 && to >= from && f.room != room && !f.test() {
+				bad("%s imports %s, which does not stand beneath it", f.room, room)
+			}
+			to, theirs := storey(room)
 			switch {
 			case f.room == "e2e" || f.test() && !strings.HasPrefix(f.room, "internal/delphi"): // tests may look down and sideways
 			case at < 0 || to < 0:
-				bad("%s imports %s, and one of the two has no storey", f.room, inner)
+				bad("%s imports %s, and one of the two has no storey", f.room, room)
 			case to < at:
-				bad("%s imports %s, which stands above it", f.room, inner)
-			case within(inner, f.room) && inner != f.room && slices.Contains(grounds, f.room):
-				bad("%s imports %s, a room that stands on it", f.room, inner)
+				bad("%s imports %s, which stands above it", f.room, room)
+			case within(room, f.room) && room != f.room && slices.Contains(grounds, f.room):
+				bad("%s imports %s, a room that stands on it", f.room, room)
 			case to == at && mine != theirs && !slices.Contains(neighbours[mine], theirs):
-				bad("%s imports %s on its own storey", f.room, inner)
+				bad("%s imports %s on its own storey", f.room, room)
 			}
-			if inner == "internal/platform/postgres/testdb" && !f.test() && f.room != "internal/platform/postgres/testdb" && f.room != "web/webtest" {
+			if room == "internal/platform/postgres/testdb" && !f.test() && f.room != "internal/platform/postgres/testdb" && f.room != "web/webtest" {
 				bad("%s imports testdb outside a test", f.room)
 			}
-			if inner == "internal/login/devidp" && !f.test() && !within(f.room, "cmd") && f.room != "e2e/bench" && !within(f.room, "internal/login/devidp") {
+			if room == "internal/login/devidp" && !f.test() && !within(f.room, "cmd") && f.room != "e2e/bench" && !within(f.room, "internal/login/devidp") {
 				bad("%s imports the built-in provider", f.room)
 			}
-			if a, b := audience(f.room), audience(inner); within(f.room, "web") && b != "" && a != b && f.room != "web" {
-				bad("%s knows the audience %s", f.room, inner)
+			if a, b := audience(f.room), audience(room); within(f.room, "web") && b != "" && a != b && f.room != "web" {
+				bad("%s knows the audience %s", f.room, room)
 			}
 		}
 		for library, rooms := range homes {
@@ -241,7 +285,7 @@ func named(lists ...*ast.FieldList) (account, panelist bool) {
 				switch n := n.(type) {
 				case *ast.SelectorExpr:
 					if x, ok := n.X.(*ast.Ident); ok {
-						account = account || x.Name == "account" && n.Sel.Name == "Actor"
+						account = account || (x.Name == "account" || x.Name == "office") && n.Sel.Name == "Actor"
 						panelist = panelist || x.Name == "pseudonym" && n.Sel.Name == "Seat"
 					}
 				case *ast.FuncType, *ast.StructType, *ast.InterfaceType:
@@ -337,7 +381,18 @@ func TestEachRuleCanFail(t *testing.T) {
 		{"internal/consultation/ballot", "a.go", `func join(account, panelist string) {}`, "both an account and a panelist"},
 		{"internal/consultation/ballot", "a.go", `func cast(who account.Actor, seat *pseudonym.Seat) {}`, "both an account and a panelist"},
 		{"internal/consultation", "a.go", `import _ "delfi/internal/consultation/ballot"`, "stands on it"},
+		{"internal/consultation", "a.go", `import _ "database/sql"`, "the room is pure"},
+		{"internal/consultation", "a.go", `import _ "delfi/internal/platform/postgres"`, "the room is pure"},
+		{"internal/consultation", "a.go", `import _ "delfi/internal/account"`, "may link a database"},
+		{"internal/consultation/feedback", "a.go", `import _ "delfi/internal/ledger"`, "may link a database"},
+		{"internal/consultation/feedback", "a.go", `import _ "github.com/jmoiron/sqlx"`, "the room is pure"},
+		{"internal/report", "a.go", `import _ "delfi/internal/consultation/lifecycle"`, "for the rooms beneath"},
+		{"web/staff", "a.go", `import _ "delfi/internal/consultation/lifecycle"`, "for the rooms beneath"},
+		{"internal/consultation/lifecycle", "a.go", `import _ "delfi/internal/consultation/steering"`, "does not stand beneath"},
+		{"internal/consultation/ballot", "a.go", `import _ "delfi/internal/consultation/tabulation"`, "does not stand beneath"},
+		{"internal/consultation/ballot", "a.go", `import _ "delfi/internal/consultation/contribution"`, "does not stand beneath"},
 		{"internal/platform/postgres", "a.go", `import _ "delfi/internal/platform/postgres/private"`, "stands on it"},
+		{"internal/consultation/ballot", "a.go", `func cast(who office.Actor, seat *pseudonym.Seat) {}`, "both an account and a panelist"},
 		{"internal/consultation/ballot", "a.go", `type row struct { Account, Panelist string }`, "both an account and a panelist"},
 		{"web/participate", "a.go", `import _ "delfi/internal/login/devidp"`, "built-in provider"},
 		{"web/participate", "a.go", `import _ "delfi/internal/platform/postgres/testdb"`, "testdb"},

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
 
@@ -13,11 +13,11 @@ import (
 
 // Offices gives the roles in which the actor acts on a consultation: those for which
 // they are named and that they still hold. Administrators are not named.
-func Offices(actor account.Actor, c Consultation) []account.Role { return c.roles(actor) }
+func Offices(actor office.Actor, c Consultation) []office.Role { return c.Roles(actor) }
 
 // Lost gives the roles for which the actor is named and that they no longer hold.
-func Lost(actor account.Actor, c Consultation) []account.Role {
-	var out []account.Role
+func Lost(actor office.Actor, c Consultation) []office.Role {
+	var out []office.Role
 	for _, m := range c.Staff {
 		if actor.SignedIn() && m.Account == actor.Account && !actor.Has(c.Administration, m.Role) {
 			out = append(out, m.Role)
@@ -28,7 +28,7 @@ func Lost(actor account.Actor, c Consultation) []account.Role {
 
 // CanSit tells whether the actor may see the desk of a consultation: nil, or Forbidden,
 // which says whether a role was lost.
-func CanSit(actor account.Actor, c Consultation) error {
+func CanSit(actor office.Actor, c Consultation) error {
 	switch {
 	case CanSteer(actor, c):
 		return nil
@@ -41,10 +41,10 @@ func CanSit(actor account.Actor, c Consultation) error {
 // Enrolling tells whether people may enrol: from the announcement until the last round
 // closes, or, where the protocol takes no late joiners, until the first answering round
 // opens. Nobody enrols while it is suspended, or in what was held elsewhere.
-func (c Consultation) Enrolling() bool { return c.Suspended == nil && !c.full() }
+func (c Consultation) Enrolling() bool { return c.Suspended == nil && !c.Full() }
 
 // full tells whether nobody can enrol any more; a suspension ends.
-func (c Consultation) full() bool {
+func (c Consultation) Full() bool {
 	if c.Origin != nil {
 		return true
 	}
@@ -55,7 +55,7 @@ func (c Consultation) full() bool {
 	case Running:
 		late := c.Protocol.Panel.LateJoiners
 		begun := slices.ContainsFunc(c.Rounds, func(r Round) bool { return r.Answers() && !r.OpenedAt.IsZero() })
-		return begun && !late || !c.answerable()
+		return begun && !late || !c.Answerable()
 	}
 	return true
 }
@@ -64,10 +64,17 @@ func (c Consultation) full() bool {
 // Conflict. The deadline closes a round, not the job that says so a moment later.
 func (r Round) Takes(suspended bool, now time.Time) error {
 	if r.State != RoundOpen || !now.Before(r.Deadline) {
-		return errRoundClosed
+		return ErrRoundClosed
 	}
 	if suspended {
-		return errSuspended
+		return ErrSuspended
+	}
+	return nil
+}
+
+func SignedIn(actor office.Actor) error {
+	if !actor.SignedIn() {
+		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/delphi"
 )
 
@@ -41,23 +41,23 @@ func TestWhenPeopleMayEnrol(t *testing.T) {
 // A role counts while it is held, and one that is named and not held is lost.
 func TestOfficesAreHeldAndLost(t *testing.T) {
 	of, who := uuid.New(), uuid.New()
-	c := Consultation{Administration: of, Staff: []Member{{Account: who, Role: account.Moderator}}}
+	c := Consultation{Administration: of, Staff: []Member{{Account: who, Role: office.Moderator}}}
 	for name, x := range map[string]struct {
-		grants []account.Grant
+		grants []office.Grant
 		held   int
 		lost   int
 	}{
-		"named and held":       {[]account.Grant{{Administration: of, Role: account.Moderator}}, 1, 0},
+		"named and held":       {[]office.Grant{{Administration: of, Role: office.Moderator}}, 1, 0},
 		"named and not held":   {nil, 0, 1},
-		"held elsewhere":       {[]account.Grant{{Administration: uuid.New(), Role: account.Moderator}}, 0, 1},
-		"another role instead": {[]account.Grant{{Administration: of, Role: account.Administrator}}, 1, 1},
+		"held elsewhere":       {[]office.Grant{{Administration: uuid.New(), Role: office.Moderator}}, 0, 1},
+		"another role instead": {[]office.Grant{{Administration: of, Role: office.Administrator}}, 1, 1},
 	} {
-		a := account.Actor{Account: who, Grants: x.grants}
+		a := office.Actor{Account: who, Grants: x.grants}
 		if held, lost := len(Offices(a, c)), len(Lost(a, c)); held != x.held || lost != x.lost || (CanSit(a, c) == nil) != (held > 0) {
 			t.Errorf("%s: %d held, %d lost, %v", name, held, lost, CanSit(a, c))
 		}
 	}
-	if len(Lost(account.Actor{}, Consultation{Staff: []Member{{Role: account.Moderator}}})) != 0 {
+	if len(Lost(office.Actor{}, Consultation{Staff: []Member{{Role: office.Moderator}}})) != 0 {
 		t.Error("nobody lost a role")
 	}
 }

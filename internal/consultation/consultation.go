@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/delphi"
 )
 
@@ -50,8 +50,7 @@ type Consultation struct {
 	PublishedAt        time.Time
 	DestroyedAt        time.Time // when key and ballots were gone
 	Reason             string    // of a withdrawal
-
-	form DraftForm // as it was typed
+	Form               string    // the document of its draft, JSON; "" of an import
 }
 
 // Commitment is the act by which the administration says who decides, on what,
@@ -79,22 +78,22 @@ type Origin struct {
 type Member struct {
 	Account uuid.UUID
 	Name    string
-	Role    account.Role // Moderator or Facilitator
-	Office  string       // "Ufficio relazioni con il pubblico"
+	Role    office.Role // Moderator or Facilitator
+	Office  string      // "Ufficio relazioni con il pubblico"
 }
 
 // OpinionTexts are the words that the administration adds to the opinion, Markdown.
 type OpinionTexts struct{ Summary, Limitations string }
 
 // CanDraft tells whether the actor may make and change drafts of an administration.
-func CanDraft(actor account.Actor, administration uuid.UUID) bool {
-	return actor.Has(administration, account.Administrator)
+func CanDraft(actor office.Actor, administration uuid.UUID) bool {
+	return actor.Has(administration, office.Administrator)
 }
 
 // CanSee tells whether a consultation exists for the actor: a draft is its
 // administration's own business, an import is nobody's before it is whole, everything
 // else is public.
-func CanSee(actor account.Actor, c Consultation) bool {
+func CanSee(actor office.Actor, c Consultation) bool {
 	switch {
 	case c.Stage == Draft:
 		return actor.Staff(c.Administration)
@@ -105,17 +104,17 @@ func CanSee(actor account.Actor, c Consultation) bool {
 }
 
 // CanSteer tells whether the actor has a place at the consultation's desk.
-func CanSteer(actor account.Actor, c Consultation) bool { return len(c.roles(actor)) > 0 }
+func CanSteer(actor office.Actor, c Consultation) bool { return len(c.Roles(actor)) > 0 }
 
 // roles gives the offices that the actor holds in this consultation. A moderator
 // or facilitator has to be named here and to hold the role still: a role that was
 // taken away ends at once everywhere.
-func (c Consultation) roles(actor account.Actor) []account.Role {
-	var out []account.Role
-	if actor.Has(c.Administration, account.Administrator) {
-		out = append(out, account.Administrator)
+func (c Consultation) Roles(actor office.Actor) []office.Role {
+	var out []office.Role
+	if actor.Has(c.Administration, office.Administrator) {
+		out = append(out, office.Administrator)
 	}
-	for _, role := range []account.Role{account.Moderator, account.Facilitator} {
+	for _, role := range []office.Role{office.Moderator, office.Facilitator} {
 		named := slices.ContainsFunc(c.Staff, func(m Member) bool { return m.Account == actor.Account && m.Role == role })
 		if named && actor.SignedIn() && actor.Has(c.Administration, role) {
 			out = append(out, role)
@@ -128,6 +127,16 @@ func (c Consultation) roles(actor account.Actor) []account.Role {
 func (c Consultation) Round(number int) *Round {
 	for i := range c.Rounds {
 		if c.Rounds[i].Number == number {
+			return &c.Rounds[i]
+		}
+	}
+	return nil
+}
+
+// RoundByID gives the round with an id, or nil.
+func (c Consultation) RoundByID(id uuid.UUID) *Round {
+	for i := range c.Rounds {
+		if c.Rounds[i].ID == id {
 			return &c.Rounds[i]
 		}
 	}

@@ -1,20 +1,22 @@
-// Package consultation is the life of a consultation: its stage, commitment,
-// protocol, rounds, items, and what is decided about them.
+// Package consultation has the types and the rules of a consultation's life: its stage,
+// commitment, protocol, rounds and items, and which act leads where. It is pure: no SQL,
+// no service, no clock of its own.
 //
 // It exists to keep one promise: nothing happens to a question put to a panel but
 // what docs/METHOD.md §9 allows, by whom it allows, and in public. All of that stands
-// in one table (transitions); use cases take their step from it, check the guard,
-// and write the act into the record in the same transaction. What happens by
-// itself (openings, deadlines, releases) comes from durable jobs, which look at
-// the row under its lock and at the clock, so that a round closes once, at its
-// deadline's instant, whether no server was up or two.
+// in one table (transitions); a use case takes its step from it (Stage.Step), checks the
+// guard (guard.go), and writes the act into the record in the same transaction.
 //
-// Locks are always taken in this order, so that acts stand in line instead of in
-// each other's way: the consultation's row, the round's row, the record. A ballot
-// shares the round's lock with others and takes no row of it.
+// The rooms beneath it, each on those above it in this list:
 //
-// The rooms beneath (synthesis, ballot) change contributions and ballots; what
-// they may ask of a consultation is in rooms.go.
+//	lifecycle            the aggregate in the database: lock, load, save
+//	draft, draft/form    the drafting form, and its use cases
+//	steering             the acts of staff and of the clock
+//	contribution         the gather round: write, examine, merge
+//	feedback             the document about a round: pure
+//	feedback/archive     the stored documents
+//	ballot               submit in batches, seal, receipt
+//	tabulation           decrypt, count, leaves, close, standing rounds, destroy
 //
 // Who may do what, when (made from the table by
 // TestDrawing; "·" is nothing):

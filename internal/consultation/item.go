@@ -1,14 +1,12 @@
 package consultation
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
-	"delfi/internal/ledger"
+	"delfi/internal/delphi/canonical"
 )
 
 // ItemState is where an item stands.
@@ -49,7 +47,7 @@ const (
 )
 
 // act names the transition of a decision.
-func (d Decision) act() (Act, bool) {
+func (d Decision) Act() (Act, bool) {
 	switch d {
 	case Settle:
 		return ActSettle, true
@@ -82,22 +80,13 @@ type Outcome struct {
 // ItemsDocument is the public list of what a round asks, items.json: canonical
 // JSON, in the order in which the engine counts them.
 func ItemsDocument(items []Item) []byte {
-	var b bytes.Buffer
-	b.WriteByte('[')
+	list := make([]map[string]any, len(items))
 	for n, i := range items {
-		if n > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(ledger.Body(map[string]any{
-			"item": i.ID.String(), "kind": i.Kind, "new": i.New, "number": i.Number, "text": i.Text, "version": i.Version,
-		}))
+		list[n] = map[string]any{"item": i.ID.String(), "kind": i.Kind, "new": i.New, "number": i.Number, "text": i.Text, "version": i.Version}
 	}
-	b.WriteByte(']')
-	return b.Bytes()
-}
-
-// digest is how the record names a document.
-func digest(document []byte) string {
-	sum := sha256.Sum256(document)
-	return hex.EncodeToString(sum[:])
+	b, err := canonical.Marshal(list)
+	if err != nil {
+		panic(fmt.Sprintf("items: %v", err)) // strings, numbers and truths always marshal
+	}
+	return b
 }

@@ -11,9 +11,6 @@ import (
 // published.
 const MinorityDays = 7
 
-// maxMinority is how many characters a minority report may have.
-const maxMinority = 20000
-
 // Minority is the facilitator's report of the dissent. It holds either the words
 // that the panel reads or the reason for which there are none.
 type Minority struct {
@@ -27,7 +24,7 @@ type Minority struct {
 func (m Minority) Version() string { return prose.Version(m.Draft, m.Reason) }
 
 // unchanged refuses to store a text over a draft that is no longer of a version.
-func (m Minority) unchanged(version, text string) error {
+func (m Minority) Unchanged(version, text string) error {
 	if version == "" || version == m.Version() || text == m.Draft {
 		return nil
 	}
@@ -40,7 +37,7 @@ func (m Minority) Until() time.Time {
 	if m.ShownAt.IsZero() {
 		return time.Time{}
 	}
-	return later(m.ShownAt, MinorityDays)
+	return Later(m.ShownAt, MinorityDays)
 }
 
 // PublishBy is the instant at which the opinion is published by itself, whatever is
@@ -49,19 +46,19 @@ func (c Consultation) PublishBy() time.Time {
 	if c.ConcludedAt.IsZero() {
 		return time.Time{}
 	}
-	return later(c.ConcludedAt, c.Protocol.Publication.WithinDays)
+	return Later(c.ConcludedAt, c.Protocol.Publication.WithinDays)
 }
 
 // publishable refuses to publish by hand an opinion whose dissent nobody reported,
 // and one whose report the panel has not read long enough. What the system publishes
 // at its time asks nothing: nothing can be buried, and the opinion says what lacks.
-func (m Minority) publishable(dissent bool, now time.Time) error {
+func (m Minority) Publishable(dissent bool, now time.Time) error {
 	switch {
 	case m.Reason != "":
 		return nil
 	case m.Text != "" && now.Before(m.Until()):
 		return fault.New(fault.Conflict, "minority_showing", "the panel reads the minority report for 7 days before it can be published").
-			With("n", wholeDays(m.Until().Sub(now)))
+			With("n", WholeDays(m.Until().Sub(now)))
 	case m.Text == "" && dissent:
 		return fault.New(fault.Conflict, "minority_missing",
 			"there is dissent: the facilitator writes the minority report and shows it to the panel for 7 days, or declares in public why nothing is reported")

@@ -60,17 +60,12 @@ func (r Round) People() int {
 // The days of a plan that the protocol does not name.
 const (
 	moderationDays = 7  // for the moderators after a gather round, in the plan
-	maxModeration  = 14 // after which the system releases a gather round
-	concludeAfter  = 14 // days after the last release at which the system concludes
-	withdrawAfter  = 30 // days of a postponed start at which the system withdraws
 	keyDateMargin  = 90 // days between the planned end, all extensions taken, and the key's last day
-	openingHour    = 9
-	lastDayLead    = 24 * time.Hour
-	keyDateGrace   = 24 * time.Hour // for a closing round at the key's last day
+	OpeningHour    = 9  // of the morning, in Rome
 )
 
 // rome is the clock that deadlines are read from.
-var rome = func() *time.Location {
+var Rome = func() *time.Location {
 	l, err := time.LoadLocation("Europe/Rome")
 	if err != nil {
 		panic(err) // time/tzdata is linked in
@@ -79,40 +74,40 @@ var rome = func() *time.Location {
 }()
 
 // morning is the opening hour of the day that lies days after t's, in Rome.
-func morning(t time.Time, days int) time.Time {
-	y, m, d := t.In(rome).Date()
-	return time.Date(y, m, d+days, openingHour, 0, 0, 0, rome).UTC()
+func Morning(t time.Time, days int) time.Time {
+	y, m, d := t.In(Rome).Date()
+	return time.Date(y, m, d+days, OpeningHour, 0, 0, 0, Rome).UTC()
 }
 
 // lastMinute is 23:59 of the day that lies days after t's, in Rome: a round of
 // n days gives everybody at least n whole days, whatever the hour it opened.
-func lastMinute(t time.Time, days int) time.Time {
-	y, m, d := t.In(rome).Date()
-	return time.Date(y, m, d+days, 23, 59, 0, 0, rome).UTC()
+func LastMinute(t time.Time, days int) time.Time {
+	y, m, d := t.In(Rome).Date()
+	return time.Date(y, m, d+days, 23, 59, 0, 0, Rome).UTC()
 }
 
 // later moves an instant by calendar days, so that 23:59 stays 23:59 when the
 // clocks change.
-func later(t time.Time, days int) time.Time {
-	return t.In(rome).AddDate(0, 0, days).UTC()
+func Later(t time.Time, days int) time.Time {
+	return t.In(Rome).AddDate(0, 0, days).UTC()
 }
 
 // wholeDays counts the days by which an interruption moves deadlines.
-func wholeDays(d time.Duration) int {
+func WholeDays(d time.Duration) int {
 	const day = 24 * time.Hour
 	return int((d + day - 1) / day)
 }
 
 // plan lays out the rounds of a protocol: round 1 opens at starts, each further
 // one the morning after the one before is expected to be released.
-func plan(consultation uuid.UUID, p delphi.Protocol, starts time.Time) []Round {
+func Plan(consultation uuid.UUID, p delphi.Protocol, starts time.Time) []Round {
 	out := make([]Round, len(p.Rounds))
 	for i, rp := range p.Rounds {
 		out[i] = Round{ID: uuid.New(), Consultation: consultation, Number: i + 1, Kind: rp.Kind, State: RoundPlanned, PlannedAt: starts}
 		if i > 0 {
 			out[i].PlannedAt = earliest(out[i-1])
 		}
-		out[i].Deadline = lastMinute(out[i].PlannedAt, rp.Days)
+		out[i].Deadline = LastMinute(out[i].PlannedAt, rp.Days)
 	}
 	return out
 }
@@ -120,18 +115,18 @@ func plan(consultation uuid.UUID, p delphi.Protocol, starts time.Time) []Round {
 // earliest is when the round after r may be planned to open.
 func earliest(r Round) time.Time {
 	if !r.ReleasedAt.IsZero() {
-		return morning(r.ReleasedAt, 1)
+		return Morning(r.ReleasedAt, 1)
 	}
 	expected := r.Deadline
 	if r.Kind == delphi.Gather {
-		expected = later(expected, moderationDays)
+		expected = Later(expected, moderationDays)
 	}
-	return morning(expected, 1)
+	return Morning(expected, 1)
 }
 
 // replan moves the planned rounds after number that would open too early, and
 // gives those it moved. Nothing is ever planned earlier: people rely on dates.
-func (c *Consultation) replan(number int) []Round {
+func (c *Consultation) Replan(number int) []Round {
 	var moved []Round
 	for i := 1; i < len(c.Rounds); i++ {
 		r := &c.Rounds[i]
@@ -140,7 +135,7 @@ func (c *Consultation) replan(number int) []Round {
 		}
 		if e := earliest(c.Rounds[i-1]); r.PlannedAt.Before(e) {
 			r.PlannedAt = e
-			r.Deadline = lastMinute(e, c.Protocol.Rounds[r.Number-1].Days)
+			r.Deadline = LastMinute(e, c.Protocol.Rounds[r.Number-1].Days)
 			moved = append(moved, *r)
 		}
 	}
@@ -149,11 +144,11 @@ func (c *Consultation) replan(number int) []Round {
 
 // keyDate is the earliest last day of the key that a plan allows: the planned
 // end, every extension taken, and the margin (docs/METHOD.md §9).
-func keyDate(p delphi.Protocol, rounds []Round) time.Time {
+func KeyDate(p delphi.Protocol, rounds []Round) time.Time {
 	days := keyDateMargin
 	for _, rp := range p.Rounds {
 		days += rp.MaxExtensions * rp.Days
 	}
-	y, m, d := rounds[len(rounds)-1].Deadline.In(rome).Date()
+	y, m, d := rounds[len(rounds)-1].Deadline.In(Rome).Date()
 	return time.Date(y, m, d+days, 0, 0, 0, 0, time.UTC)
 }

@@ -3,12 +3,12 @@ package consultation
 import (
 	"slices"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
 
 // System is the role of what happens by itself, at its time.
-const System account.Role = "system"
+const System office.Role = "system"
 
 // Act is what moves a consultation, a round or an item from one state to another.
 type Act string
@@ -68,8 +68,9 @@ const (
 	ofItem         noun = "item"
 )
 
-// nothing is the state of what does not exist (yet, or any more).
-const nothing = ""
+// Nothing is the state of a consultation, a round or an item that does not exist (yet,
+// or any more).
+const Nothing = ""
 
 // transition is one line of docs/METHOD.md §9. The guard is said here in words, for
 // the drawing; the use case that performs the act checks it.
@@ -77,64 +78,80 @@ type transition struct {
 	noun     noun
 	from, to string
 	act      Act
-	by       []account.Role
+	by       []office.Role
 	guard    string
 }
 
 // transitions is the whole of docs/METHOD.md §9: what is not a line here cannot
 // happen. The drawing in doc.go is made from it.
 var transitions = []transition{
-	{ofConsultation, nothing, string(Draft), ActCreate, []account.Role{account.Administrator}, ""},
-	{ofConsultation, string(Draft), string(Draft), ActEdit, []account.Role{account.Administrator}, ""},
-	{ofConsultation, string(Draft), nothing, ActDelete, []account.Role{account.Administrator}, ""},
-	{ofConsultation, string(Draft), string(Announced), ActAnnounce, []account.Role{account.Administrator}, "commitment, staff, protocol, latest key date"},
-	{ofConsultation, nothing, string(Announced), ActImport, []account.Role{System}, "origin and licence stand where the commitment would"},
-	{ofConsultation, string(Announced), string(Announced), ActPostpone, []account.Role{System}, "a guard of the start fails"},
-	{ofConsultation, string(Announced), string(Running), ActStart, []account.Role{account.Administrator, System}, "staff still there, items if round 1 answers"},
-	{ofConsultation, string(Announced), string(Announced), ActSuspend, []account.Role{account.Administrator, account.Moderator}, "reason, days left of 90"},
-	{ofConsultation, string(Announced), string(Announced), ActResume, []account.Role{account.Administrator, account.Moderator, System}, ""},
-	{ofConsultation, string(Announced), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason"},
-	{ofConsultation, string(Running), string(Running), ActSuspend, []account.Role{account.Administrator, account.Moderator}, "reason, days left of 90"},
-	{ofConsultation, string(Running), string(Running), ActResume, []account.Role{account.Administrator, account.Moderator, System}, ""},
-	{ofConsultation, string(Running), string(Concluded), ActConclude, []account.Role{account.Facilitator, System}, "last round released, reason against the proposal"},
-	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason, by itself an import that broke off"},
-	{ofConsultation, string(Concluded), string(Concluded), ActMinority, []account.Role{account.Facilitator}, "words; shown to the panel for 7 days"},
-	{ofConsultation, string(Concluded), string(Concluded), ActForgo, []account.Role{account.Facilitator}, "dissent, reason not to report it"},
-	{ofConsultation, string(Concluded), string(Published), ActPublish, []account.Role{account.Administrator, System}, "key and ballots gone, opinion built; by hand, no dissent or it was reported"},
-	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []account.Role{account.Administrator, System}, "reason, by itself an import that broke off"},
-	{ofConsultation, string(Published), string(Answered), ActReply, []account.Role{account.Administrator}, "every finding replied to"},
+	{ofConsultation, Nothing, string(Draft), ActCreate, []office.Role{office.Administrator}, ""},
+	{ofConsultation, string(Draft), string(Draft), ActEdit, []office.Role{office.Administrator}, ""},
+	{ofConsultation, string(Draft), Nothing, ActDelete, []office.Role{office.Administrator}, ""},
+	{ofConsultation, string(Draft), string(Announced), ActAnnounce, []office.Role{office.Administrator}, "commitment, staff, protocol, latest key date"},
+	{ofConsultation, Nothing, string(Announced), ActImport, []office.Role{System}, "origin and licence stand where the commitment would"},
+	{ofConsultation, string(Announced), string(Announced), ActPostpone, []office.Role{System}, "a guard of the start fails"},
+	{ofConsultation, string(Announced), string(Running), ActStart, []office.Role{office.Administrator, System}, "staff still there, items if round 1 answers"},
+	{ofConsultation, string(Announced), string(Announced), ActSuspend, []office.Role{office.Administrator, office.Moderator}, "reason, days left of 90"},
+	{ofConsultation, string(Announced), string(Announced), ActResume, []office.Role{office.Administrator, office.Moderator, System}, ""},
+	{ofConsultation, string(Announced), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason"},
+	{ofConsultation, string(Running), string(Running), ActSuspend, []office.Role{office.Administrator, office.Moderator}, "reason, days left of 90"},
+	{ofConsultation, string(Running), string(Running), ActResume, []office.Role{office.Administrator, office.Moderator, System}, ""},
+	{ofConsultation, string(Running), string(Concluded), ActConclude, []office.Role{office.Facilitator, System}, "last round released, reason against the proposal"},
+	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason, by itself an import that broke off"},
+	{ofConsultation, string(Concluded), string(Concluded), ActMinority, []office.Role{office.Facilitator}, "words; shown to the panel for 7 days"},
+	{ofConsultation, string(Concluded), string(Concluded), ActForgo, []office.Role{office.Facilitator}, "dissent, reason not to report it"},
+	{ofConsultation, string(Concluded), string(Published), ActPublish, []office.Role{office.Administrator, System}, "key and ballots gone, opinion built; by hand, no dissent or it was reported"},
+	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason, by itself an import that broke off"},
+	{ofConsultation, string(Published), string(Answered), ActReply, []office.Role{office.Administrator}, "every finding replied to"},
 
-	{ofRound, nothing, string(RoundPlanned), ActPlan, []account.Role{account.Administrator, System}, ""},
-	{ofRound, string(RoundPlanned), string(RoundPlanned), ActPostpone, []account.Role{System}, "a guard of the opening fails"},
-	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []account.Role{account.Facilitator, System}, "previous released, nothing pending, a live item to answer"},
-	{ofRound, string(RoundPlanned), string(RoundSkipped), ActSkip, []account.Role{System}, "concluded or withdrawn"},
-	{ofRound, string(RoundOpen), string(RoundOpen), ActExtend, []account.Role{account.Facilitator}, "before the deadline, reason, extensions left"},
-	{ofRound, string(RoundOpen), string(RoundOpen), ActTick, []account.Role{System}, "standing round"},
-	{ofRound, string(RoundOpen), string(RoundClosing), ActClose, []account.Role{account.Facilitator, System}, "deadline, or reason"},
-	{ofRound, string(RoundOpen), string(RoundSkipped), ActSkip, []account.Role{System}, "withdrawn"},
-	{ofRound, string(RoundClosing), string(RoundClosed), ActTabulate, []account.Role{System}, ""},
-	{ofRound, string(RoundClosing), string(RoundSkipped), ActSkip, []account.Role{System}, "withdrawn, or key date passed untabulated"},
-	{ofRound, string(RoundClosed), string(RoundReleased), ActRelease, []account.Role{account.Moderator, System}, "gather: nothing pending, or 14 days"},
-	{ofRound, string(RoundClosed), string(RoundSkipped), ActSkip, []account.Role{System}, "withdrawn"},
+	{ofRound, Nothing, string(RoundPlanned), ActPlan, []office.Role{office.Administrator, System}, ""},
+	{ofRound, string(RoundPlanned), string(RoundPlanned), ActPostpone, []office.Role{System}, "a guard of the opening fails"},
+	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []office.Role{office.Facilitator, System}, "previous released, nothing pending, a live item to answer"},
+	{ofRound, string(RoundPlanned), string(RoundSkipped), ActSkip, []office.Role{System}, "concluded or withdrawn"},
+	{ofRound, string(RoundOpen), string(RoundOpen), ActExtend, []office.Role{office.Facilitator}, "before the deadline, reason, extensions left"},
+	{ofRound, string(RoundOpen), string(RoundOpen), ActTick, []office.Role{System}, "standing round"},
+	{ofRound, string(RoundOpen), string(RoundClosing), ActClose, []office.Role{office.Facilitator, System}, "deadline, or reason"},
+	{ofRound, string(RoundOpen), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn"},
+	{ofRound, string(RoundClosing), string(RoundClosed), ActTabulate, []office.Role{System}, ""},
+	{ofRound, string(RoundClosing), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn, or key date passed untabulated"},
+	{ofRound, string(RoundClosed), string(RoundReleased), ActRelease, []office.Role{office.Moderator, System}, "gather: nothing pending, or 14 days"},
+	{ofRound, string(RoundClosed), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn"},
 
-	{ofItem, nothing, string(ItemCandidate), ActPropose, []account.Role{account.Moderator, System}, ""},
-	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []account.Role{account.Moderator, System}, "between rounds, or standing"},
-	{ofItem, string(ItemLive), nothing, ActRemove, []account.Role{account.Moderator}, "no round has shown it"},
-	{ofItem, string(ItemLive), string(ItemLive), ActReword, []account.Role{account.Moderator}, "between rounds"},
-	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
-	{ofItem, string(ItemLive), string(ItemLive), ActHold, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
-	{ofItem, string(ItemLive), string(ItemSettled), ActSettle, []account.Role{account.Facilitator, System}, "between rounds, reason against the proposal"},
-	{ofItem, string(ItemLive), string(ItemDropped), ActDrop, []account.Role{account.Moderator}, "between rounds, reason"},
-	{ofItem, string(ItemLive), string(ItemSuperseded), ActSupersede, []account.Role{account.Moderator}, "between rounds"},
-	{ofItem, string(ItemSettled), string(ItemLive), ActReopen, []account.Role{account.Facilitator}, "an answer round is still planned, reason"},
-	{ofItem, string(ItemDropped), string(ItemLive), ActRestore, []account.Role{account.Moderator}, "between rounds"},
-	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []account.Role{account.Moderator}, "between rounds"},
+	{ofItem, Nothing, string(ItemCandidate), ActPropose, []office.Role{office.Moderator, System}, ""},
+	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []office.Role{office.Moderator, System}, "between rounds, or standing"},
+	{ofItem, string(ItemLive), Nothing, ActRemove, []office.Role{office.Moderator}, "no round has shown it"},
+	{ofItem, string(ItemLive), string(ItemLive), ActReword, []office.Role{office.Moderator}, "between rounds"},
+	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
+	{ofItem, string(ItemLive), string(ItemLive), ActHold, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
+	{ofItem, string(ItemLive), string(ItemSettled), ActSettle, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
+	{ofItem, string(ItemLive), string(ItemDropped), ActDrop, []office.Role{office.Moderator}, "between rounds, reason"},
+	{ofItem, string(ItemLive), string(ItemSuperseded), ActSupersede, []office.Role{office.Moderator}, "between rounds"},
+	{ofItem, string(ItemSettled), string(ItemLive), ActReopen, []office.Role{office.Facilitator}, "an answer round is still planned, reason"},
+	{ofItem, string(ItemDropped), string(ItemLive), ActRestore, []office.Role{office.Moderator}, "between rounds"},
+	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []office.Role{office.Moderator}, "between rounds"},
+}
+
+// Step gives the stage to which an act leads, and in which of the roles it is done:
+// step, of a consultation.
+func (s Stage) Step(act Act, roles ...office.Role) (to Stage, as office.Role, err error) {
+	return step(ofConsultation, s, act, roles...)
+}
+
+// Step is Stage.Step for a round.
+func (s RoundState) Step(act Act, roles ...office.Role) (to RoundState, as office.Role, err error) {
+	return step(ofRound, s, act, roles...)
+}
+
+// Step is Stage.Step for an item.
+func (s ItemState) Step(act Act, roles ...office.Role) (to ItemState, as office.Role, err error) {
+	return step(ofItem, s, act, roles...)
 }
 
 // step is the one transition function: where act leads from a state, and in
 // which of the actor's roles it is done. Forbidden when none of the roles ever
 // does such an act there, Conflict "wrong_stage" when it is not the time for it.
-func step[S ~string](n noun, from S, act Act, roles ...account.Role) (to S, as account.Role, err error) {
+func step[S ~string](n noun, from S, act Act, roles ...office.Role) (to S, as office.Role, err error) {
 	ever := false
 	for _, t := range transitions {
 		if t.noun != n || t.act != act {

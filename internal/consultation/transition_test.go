@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
 
@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the drawing into doc.go")
 // drawing draws the table of transitions as comment lines.
 func drawing() string {
 	state := func(s string) string {
-		if s == nothing {
+		if s == Nothing {
 			return "·"
 		}
 		return s
@@ -143,11 +143,11 @@ func TestEveryStep(t *testing.T) {
 		}
 	}
 	states := map[noun][]string{
-		ofConsultation: {nothing, string(Draft), string(Announced), string(Running), string(Concluded), string(Published), string(Answered), string(Withdrawn)},
-		ofRound:        {nothing, string(RoundPlanned), string(RoundOpen), string(RoundClosing), string(RoundClosed), string(RoundReleased), string(RoundSkipped)},
-		ofItem:         {nothing, string(ItemCandidate), string(ItemLive), string(ItemSettled), string(ItemDropped), string(ItemSuperseded)},
+		ofConsultation: {Nothing, string(Draft), string(Announced), string(Running), string(Concluded), string(Published), string(Answered), string(Withdrawn)},
+		ofRound:        {Nothing, string(RoundPlanned), string(RoundOpen), string(RoundClosing), string(RoundClosed), string(RoundReleased), string(RoundSkipped)},
+		ofItem:         {Nothing, string(ItemCandidate), string(ItemLive), string(ItemSettled), string(ItemDropped), string(ItemSuperseded)},
 	}
-	roles := []account.Role{account.Administrator, account.Moderator, account.Facilitator, account.Participant, account.Council, System}
+	roles := []office.Role{office.Administrator, office.Moderator, office.Facilitator, office.Participant, office.Council, System}
 	tried, passed := 0, 0
 	for n, froms := range states {
 		for _, from := range froms {
@@ -185,11 +185,11 @@ func TestEveryStep(t *testing.T) {
 
 // TestStepTakesTheRoleThatMay: who holds several offices acts in the one that the act asks for.
 func TestStepTakesTheRoleThatMay(t *testing.T) {
-	_, as, err := step(ofConsultation, Running, ActSuspend, account.Facilitator, account.Moderator)
-	if err != nil || as != account.Moderator {
+	_, as, err := Running.Step(ActSuspend, office.Facilitator, office.Moderator)
+	if err != nil || as != office.Moderator {
 		t.Errorf("suspend by a facilitator and moderator: as %q, %v", as, err)
 	}
-	if _, _, err := step(ofConsultation, Draft, ActAnnounce); fault.KindOf(err) != fault.Forbidden {
+	if _, _, err := Draft.Step(ActAnnounce); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("announce without an office: %v", err)
 	}
 }
@@ -204,10 +204,10 @@ func TestReasonsInBothLanguages(t *testing.T) {
 	if len(systemReasons["it"]) != len(systemReasons["en"]) {
 		t.Error("one language has more reasons than the other")
 	}
-	if got := (Consultation{Language: "fr"}).why(whyKeyDate); got != systemReasons["en"][whyKeyDate] {
+	if got := (Consultation{Language: "fr"}).Why(WhyKeyDate); got != systemReasons["en"][WhyKeyDate] {
 		t.Errorf("in French: %q", got)
 	}
-	if got := (Consultation{Language: "it"}).guarded(errSuspended); got != errSuspended.Message {
+	if got := (Consultation{Language: "it"}).Guarded(ErrSuspended); got != ErrSuspended.Message {
 		t.Errorf("a guard without words: %q", got)
 	}
 }

@@ -13,6 +13,10 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -24,9 +28,11 @@ import (
 type Services struct {
 	Accounts      *account.Service
 	Panel         *panel.Service
-	Consultations *consultation.Service
+	Drafts        *draft.Service
+	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
+	Archive       *archive.Service
 	Jobs          *job.Queue
 }
 
@@ -95,7 +101,7 @@ func (d *Demonstration) Seed(ctx context.Context, progress func(string)) error {
 	}
 	// The first reader finds figures of people, not that they come with the hour.
 	at = now
-	for _, hourly := range []job.Args{panel.Hour{}, contribution.Gathered{}, ballot.Turnout{}} {
+	for _, hourly := range []job.Args{panel.Hour{}, contribution.Gathered{}, tabulation.Turnout{}} {
 		if err := s.Jobs.Do(ctx, hourly); err != nil {
 			return err
 		}
@@ -157,7 +163,7 @@ func (d *Demonstration) play(ctx context.Context, s Services, p play, co company
 		}
 		f.Facilitators = []string{co.facilitator.Account.String()}
 	}
-	if _, err := s.Consultations.Create(ctx, co.administrator, co.administration, f); err != nil {
+	if _, err := s.Drafts.Create(ctx, co.administrator, co.administration, f); err != nil {
 		return err
 	}
 	if p.until == asDraft {
@@ -391,7 +397,7 @@ func playOf(slug string) play {
 			return p
 		}
 	}
-	return play{form: consultation.DraftForm{Slug: slug}}
+	return play{form: draft.Form{Slug: slug}}
 }
 
 // ideas are contributions for a consultation that the script does not know.

@@ -40,7 +40,7 @@ func TestTheDemonstrationShowsEachStageAndMostVerdicts(t *testing.T) {
 	if c.DestroyedAt.IsZero() {
 		t.Error("a published consultation still has its key")
 	}
-	last, err := h.Ballots.Feedback(t.Context(), c.ID, 3)
+	last, err := h.Archive.Feedback(t.Context(), c.ID, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestTheDemonstrationShowsEachStageAndMostVerdicts(t *testing.T) {
 			t.Errorf("no statement shows %q: %v", key, seen)
 		}
 	}
-	if answering, err := h.Ballots.Feedback(t.Context(), find(t, h, webtest.Answering).ID, 2); err != nil || answering.Enrolled != 60 {
+	if answering, err := h.Archive.Feedback(t.Context(), find(t, h, webtest.Answering).ID, 2); err != nil || answering.Enrolled != 60 {
 		t.Errorf("the second answer round stands on %d people: %v", answering.Enrolled, err)
 	}
 }

@@ -1,6 +1,9 @@
 package demo
 
-import "delfi/internal/consultation"
+import (
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
+)
 
 // leaning is how the synthetic panel stands towards a statement.
 type leaning int
@@ -30,7 +33,7 @@ type statement struct {
 type play struct {
 	administration string // slug
 	startDaysAgo   int    // when round 1 opens; negative lies ahead
-	form           consultation.DraftForm
+	form           draft.Form
 	statements     []statement
 	rejected       map[string]string // contribution → public reason
 	panel          int               // how many enrol
@@ -58,7 +61,7 @@ func script() []play {
 func schoolStreets() play {
 	return play{
 		administration: "riva", startDaysAgo: 62, panel: 84, until: asPublished,
-		form: consultation.DraftForm{
+		form: draft.Form{
 			Slug: "strade-scolastiche", Language: "it",
 			Title:               "Strade scolastiche e zone 30 attorno alle scuole",
 			Question:            "Dove, quando e come rallentare il traffico davanti alle dodici scuole primarie di Riva d’Arno?",
@@ -122,7 +125,7 @@ func schoolStreets() play {
 func librarySquare() play {
 	return play{
 		administration: "riva", startDaysAgo: 32, panel: 60, until: asSecondAnswer,
-		form: consultation.DraftForm{
+		form: draft.Form{
 			Slug: "piazza-della-pomposa", Language: "it",
 			Title:               "Piazza della Pomposa: ombra, sedute, mercato",
 			Question:            "Che cosa tenere e che cosa cambiare nella piazza, ora che si rifà la pavimentazione?",
@@ -147,7 +150,7 @@ func librarySquare() play {
 func greenAvenues() play {
 	return play{
 		administration: "riva", startDaysAgo: 4, panel: 24, until: asGathering,
-		form: consultation.DraftForm{
+		form: draft.Form{
 			Slug: "alberi-nei-viali", Language: "it",
 			Title:               "Alberi e ombra nei viali",
 			Question:            "Quali viali hanno più bisogno di ombra, e a che cosa siamo disposti a rinunciare per averla?",
@@ -169,7 +172,7 @@ func greenAvenues() play {
 func libraryHours() play {
 	return play{
 		administration: "riva", startDaysAgo: -18, panel: 12, until: asAnnounced,
-		form: consultation.DraftForm{
+		form: draft.Form{
 			Slug: "orari-biblioteche", Language: "it",
 			Title:               "Orari delle biblioteche di quartiere",
 			Question:            "Con le stesse ore di apertura, quando servono di più le biblioteche di quartiere?",
@@ -186,7 +189,7 @@ func libraryHours() play {
 func borgoMarket() play {
 	return play{
 		administration: "borgo", startDaysAgo: -30, until: asDraft,
-		form: consultation.DraftForm{
+		form: draft.Form{
 			Slug: "mercato-coperto", Language: "it", Title: "Il mercato coperto",
 			Question: "Che cosa fare del mercato coperto?", Points: "9", GatherDays: "14", AnswerDays: "14", AnswerRounds: "2", SharePermille: "750", GroupName: "Cittadini",
 			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo",

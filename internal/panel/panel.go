@@ -11,6 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
+	batching "delfi/internal/platform/batch"
 	"delfi/internal/platform/cache"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -39,7 +40,7 @@ type Service struct {
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups *cache.Cache[place, string]
-	places *postgres.Inquiry[uuid.UUID, uuid.UUID, string] // groups by consultation and account
+	places *batching.Loader[uuid.UUID, uuid.UUID, string] // groups by consultation and account
 
 	working *cache.Cache[batchKey, struct{}] // batches of codes that work
 }
@@ -57,7 +58,7 @@ func New(db *postgres.DB, a *account.Service, p *pseudonym.Service) *Service {
 		groups: cache.New[place, string](placesKept), working: cache.New[batchKey, struct{}](batchesKept),
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 	}
-	s.places = postgres.NewInquiry(s.seated)
+	s.places = batching.NewLoader(s.seated)
 	return s
 }
 
@@ -122,7 +123,7 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 	if group, ok := s.groups.Get(at); ok {
 		return group, nil
 	}
-	group, enrolled, err := s.places.Find(ctx, consultation, actor.Account)
+	group, enrolled, err := s.places.Load(ctx, consultation, actor.Account)
 	if err == nil && enrolled {
 		s.groups.Put(at, group)
 	}

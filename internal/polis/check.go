@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/richtext"
@@ -103,13 +104,13 @@ func (c Comment) contribution() contribution.Foreign { return contribution.Forei
 func (c Comment) shown() bool { return c.Author != "" && c.contribution().Check() == nil }
 
 // plan is what is known of the consultation before anything is stored.
-func (c *Conversation) plan(o Options, now time.Time) (consultation.ImportPlan, error) {
+func (c *Conversation) plan(o Options, now time.Time) (steering.ImportPlan, error) {
 	protocol, err := delphi.Standing(delphi.StandingPlan{
 		Language: o.Language, GroupName: said[o.Language].group, Days: 1,
 		LatestKeyDate: now.AddDate(1, 0, 0).Format(time.DateOnly),
 	})
 	if err != nil {
-		return consultation.ImportPlan{}, fmt.Errorf("polis: protocol: %w", err)
+		return steering.ImportPlan{}, fmt.Errorf("polis: protocol: %w", err)
 	}
 	question := richtext.Plain(c.Description, 300)
 	if question == "" {
@@ -119,7 +120,7 @@ func (c *Conversation) plan(o Options, now time.Time) (consultation.ImportPlan, 
 	if address == "" {
 		address = "https://compdemocracy.org/polis"
 	}
-	return consultation.ImportPlan{
+	return steering.ImportPlan{
 		Title: c.Title, Question: question, Language: o.Language,
 		Origin: consultation.Origin{Name: "Polis", URL: address, Licence: o.Licence}, Protocol: protocol,
 	}, nil

@@ -18,6 +18,9 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -33,9 +36,11 @@ type Services struct {
 	Accounts      *account.Service
 	Bridge        *pseudonym.Service
 	Panel         *panel.Service
-	Consultations *consultation.Service
+	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
+	Tabulation    *tabulation.Service
+	Archive       *archive.Service
 }
 
 // Options say how a conversation is run.
@@ -143,7 +148,7 @@ const patience = 30 * time.Second
 func (r *run) takeBack(ctx context.Context) (int, error) {
 	ids, err := r.Consultations.TakeBack(ctx)
 	for _, id := range ids {
-		err = errors.Join(err, r.Jobs.Do(ctx, consultation.Destroy{Consultation: id}))
+		err = errors.Join(err, r.Jobs.Do(ctx, steering.Destroy{Consultation: id}))
 	}
 	return len(ids), err
 }
@@ -292,7 +297,7 @@ func (r *run) answer(ctx context.Context) (out []Round, err error) {
 		if n == r.o.Rounds {
 			r.begin(Closing, 0)
 		}
-		return r.Ballots.Release(ctx, r.id, n, n == r.o.Rounds)
+		return r.Tabulation.Release(ctx, r.id, n, n == r.o.Rounds)
 	})
 	return out, err
 }
@@ -328,7 +333,7 @@ func (r *run) conclude(ctx context.Context) error {
 	}
 	said := 0
 	for {
-		if err := r.Jobs.Do(ctx, consultation.Destroy{Consultation: r.id}); err != nil {
+		if err := r.Jobs.Do(ctx, steering.Destroy{Consultation: r.id}); err != nil {
 			return err
 		}
 		for {
@@ -380,7 +385,7 @@ func (r *run) verdicts(ctx context.Context) (map[string]int, error) {
 	for _, key := range delphi.VerdictKeys {
 		out[string(key)] = 0
 	}
-	f, err := r.Ballots.Feedback(ctx, r.id, number)
+	f, err := r.Archive.Feedback(ctx, r.id, number)
 	if err != nil {
 		return nil, err
 	}

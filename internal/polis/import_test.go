@@ -18,6 +18,10 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -55,10 +59,12 @@ func houseOn(t *testing.T, db *postgres.DB, folder string) house {
 	ok(t, err)
 	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db, keys), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
 	h.Panel = panel.New(db, h.Accounts, h.Bridge)
-	h.Consultations = consultation.New(db, jobs, h.Accounts, h.record, h.Bridge, h.Panel, notify.New(db, jobs, h.Accounts, nil, ""))
+	h.Consultations = steering.New(db, jobs, draft.New(db, h.Accounts), h.record, h.Bridge, h.Panel, notify.New(db, jobs, h.Accounts, nil, ""))
 	h.Contributions = contribution.New(db, jobs, h.Consultations, h.Bridge, h.record)
-	h.Ballots = ballot.New(db, jobs, h.Consultations, h.Bridge, h.record)
-	h.reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Contributions, h.record)
+	h.Ballots = ballot.New(db, h.Consultations, h.Bridge, h.record)
+	h.Tabulation = tabulation.New(db, jobs, h.Consultations, h.Bridge, h.record)
+	h.Archive = archive.New(db)
+	h.reports = report.New(db, h.Jobs, h.Consultations, h.Tabulation, h.Archive, h.Contributions, h.record)
 	h.Consultations.OnPublish(h.reports.Store)
 	return h
 }
@@ -175,7 +181,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("got %q, %q", c.Title, c.Question)
 	}
 
-	f, err := h.Ballots.Feedback(ctx, c.ID, 1)
+	f, err := h.Archive.Feedback(ctx, c.ID, 1)
 	ok(t, err)
 	if len(f.Items) != len(histograms) {
 		t.Errorf("%d items have figures, want %d", len(f.Items), len(histograms))

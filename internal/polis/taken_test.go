@@ -18,6 +18,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -98,7 +99,7 @@ func TestVotesGivenTwice(t *testing.T) {
 	}
 	c, err := h.Consultations.Find(t.Context(), account.Actor{}, got.Consultation)
 	ok(t, err)
-	f, err := h.Ballots.Feedback(t.Context(), c.ID, 1)
+	f, err := h.Archive.Feedback(t.Context(), c.ID, 1)
 	ok(t, err)
 	for _, item := range f.Items {
 		want := histograms[item.Text]
@@ -380,7 +381,7 @@ func TestBeside(t *testing.T) {
 	id := uuid.New()
 	done, err := h.Consultations.Importing(t.Context(), id)
 	ok(t, err)
-	_, err = h.Consultations.Import(t.Context(), consultation.ImportPlan{
+	_, err = h.Consultations.Import(t.Context(), steering.ImportPlan{
 		ID: id, Administration: a.ID, Title: "Slow", Language: "en", Protocol: other, Origin: consultation.Origin{Name: "Polis", Licence: "CC0"},
 	})
 	ok(t, err)

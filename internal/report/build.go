@@ -11,8 +11,9 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
@@ -22,7 +23,7 @@ import (
 type sources struct {
 	c             consultation.Consultation
 	items         []consultation.Item
-	documents     []ballot.Stored  // by round and release
+	documents     []archive.Stored // by round and release
 	closings      []delphi.Closing // behind them
 	decisions     []consultation.Decided
 	contributions []contribution.Contribution
@@ -35,19 +36,19 @@ type sources struct {
 func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) (Opinion, error) {
 	src := sources{c: c}
 	var err error
-	if src.items, err = s.cons.ItemsOf(ctx, tx, c.ID); err != nil {
+	if src.items, err = s.cons.ItemsOf(ctx, tx, c); err != nil {
 		return Opinion{}, err
 	}
-	if src.documents, err = s.ballots.Stored(ctx, tx, c.ID); err != nil {
+	if src.documents, err = s.archive.Stored(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
-	if src.closings, err = s.ballots.Closings(ctx, tx, c.ID); err != nil {
+	if src.closings, err = s.tabulation.Closings(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
 	if src.decisions, err = s.cons.DecisionsOf(ctx, tx, c.ID); err != nil {
 		return Opinion{}, err
 	}
-	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c.ID); err != nil {
+	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c); err != nil {
 		return Opinion{}, err
 	}
 	if src.entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {
@@ -61,9 +62,9 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 
 // opinion draws the document; the same sources give the same document.
 func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
-	c, documents := src.c, make([]ballot.Feedback, len(src.documents))
+	c, documents := src.c, make([]feedback.Document, len(src.documents))
 	for n, d := range src.documents {
-		documents[n] = d.Feedback
+		documents[n] = d.Document
 	}
 	f := FiguresOf(c.Protocol, documents, src.closings)
 	o := Opinion{

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 )
 
@@ -63,13 +63,13 @@ type given struct {
 // place and the middle half of the last round in which it was given.
 func reasonsOf(history []ItemRound) []given {
 	type key struct {
-		words ballot.Words
+		words feedback.Words
 		side  delphi.Side
 	}
-	out, at, told := []given{}, map[key]int{}, map[ballot.Words]delphi.Side{}
+	out, at, told := []given{}, map[key]int{}, map[feedback.Words]delphi.Side{}
 	for n := len(history) - 1; n >= 0; n-- {
 		camps := history[n].Figures.Camps(history[n].Verdict)
-		for _, g := range ballot.Alike(history[n].Reasons) {
+		for _, g := range feedback.Alike(history[n].Reasons) {
 			k := key{g.Words(), g.Side}
 			// Whose side was said in one round has it in the others: the last one's.
 			if known, ok := told[k.words]; ok && k.side == "" {
@@ -133,7 +133,7 @@ type Dissenting struct {
 
 // DissentIn lists the items of a consultation's documents that have dissent, by
 // number.
-func DissentIn(documents []ballot.Feedback) []Dissenting {
+func DissentIn(documents []feedback.Document) []Dissenting {
 	var out []Dissenting
 	seen := map[uuid.UUID]bool{}
 	for _, d := range documents {

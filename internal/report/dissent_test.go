@@ -8,13 +8,13 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
 )
 
 func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
-	said := []ItemRound{{Round: 2, Reasons: []ballot.Reason{
+	said := []ItemRound{{Round: 2, Reasons: []feedback.Reason{
 		{Text: "contro", Side: delphi.Against}, {Text: "a favore", Side: delphi.For, Outside: true}, {Text: "né l’una né l’altra", Side: delphi.Neither, Outside: true},
 	}}}
 	both := []string{"contro", "a favore"}
@@ -44,7 +44,7 @@ func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
 
 func TestWhereNobodySaidASideDissentIsFromOutsideTheMiddleHalf(t *testing.T) {
 	v := delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High, Side: delphi.For}
-	h := []ItemRound{{Round: 2, Reasons: []ballot.Reason{
+	h := []ItemRound{{Round: 2, Reasons: []feedback.Reason{
 		{Text: "da fuori", Outside: true}, {Text: "da dentro"},
 		{Text: "da dove sta l’esito", Outside: true, Place: delphi.PlaceHigh}, {Text: "dall’altra parte", Outside: true, Place: delphi.PlaceLow},
 	}}}
@@ -61,8 +61,8 @@ func TestWhereNobodySaidASideDissentIsFromOutsideTheMiddleHalf(t *testing.T) {
 
 func TestAReasonGivenInTwoRoundsStandsOnce(t *testing.T) {
 	h := []ItemRound{
-		{Round: 2, Reasons: []ballot.Reason{{Text: "a"}, {Text: "a"}, {Text: "b", Side: delphi.For}, {Text: "c", Side: delphi.For}}},
-		{Round: 3, Reasons: []ballot.Reason{{Text: "a", Side: delphi.Against, Outside: true}, {Text: "b"}, {Text: "c", Side: delphi.Against}}},
+		{Round: 2, Reasons: []feedback.Reason{{Text: "a"}, {Text: "a"}, {Text: "b", Side: delphi.For}, {Text: "c", Side: delphi.For}}},
+		{Round: 3, Reasons: []feedback.Reason{{Text: "a", Side: delphi.Against, Outside: true}, {Text: "b"}, {Text: "c", Side: delphi.Against}}},
 	}
 	want := []Reason{
 		{Text: "a", Side: delphi.Against, Outside: true, Rounds: []int{2, 3}, People: 2},
@@ -84,8 +84,8 @@ func TestAReasonGivenInTwoRoundsStandsOnce(t *testing.T) {
 // that round's page marks it; what another round's middle half was says nothing of it.
 func TestAReasonIsMarkedByItsOwnRound(t *testing.T) {
 	h := []ItemRound{
-		{Round: 2, Reasons: []ballot.Reason{{Text: "rientrata", Outside: true}, {Text: "sola", Outside: true}, {Text: "uscita"}}},
-		{Round: 3, Reasons: []ballot.Reason{{Text: "rientrata"}, {Text: "uscita", Outside: true}}},
+		{Round: 2, Reasons: []feedback.Reason{{Text: "rientrata", Outside: true}, {Text: "sola", Outside: true}, {Text: "uscita"}}},
+		{Round: 3, Reasons: []feedback.Reason{{Text: "rientrata"}, {Text: "uscita", Outside: true}}},
 	}
 	want := map[string]bool{"rientrata": false, "uscita": true, "sola": true}
 	for _, r := range reasonsOf(h) {
@@ -98,7 +98,7 @@ func TestAReasonIsMarkedByItsOwnRound(t *testing.T) {
 // Of two camps no middle half is shown: there whoever said no side may be of either,
 // but for those who are told to be in the middle or where the verdict lies.
 func TestBetweenTwoCampsWhoSaidNoSideMayBeOfEither(t *testing.T) {
-	reasons := []ballot.Reason{
+	reasons := []feedback.Reason{
 		{Text: "né detto né mostrato"}, {Text: "in basso", Place: delphi.PlaceLow}, {Text: "in mezzo", Place: delphi.PlaceMiddle},
 		{Text: "in alto", Place: delphi.PlaceHigh}, {Text: "non saprei", Place: delphi.NoPlace},
 	}

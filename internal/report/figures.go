@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 )
 
@@ -32,7 +32,7 @@ type ItemFigures struct {
 // else, so that whoever checks a record calls exactly this: the protocol, the
 // feedback documents of all released rounds and releases, in order, and the
 // closings behind them. Decisions are no figures: histories come without.
-func FiguresOf(p delphi.Protocol, documents []ballot.Feedback, closings []delphi.Closing) Figures {
+func FiguresOf(p delphi.Protocol, documents []feedback.Document, closings []delphi.Closing) Figures {
 	out := Figures{Items: map[uuid.UUID]ItemFigures{}, Attrition: attrition(documents), Suppressed: suppressed(documents)}
 	for _, d := range documents {
 		for _, i := range d.Items {
@@ -52,7 +52,7 @@ func (f Figures) Of(item uuid.UUID) ItemFigures {
 	return unrated()
 }
 
-func itemFigures(p delphi.Protocol, i ballot.ItemFeedback, documents []ballot.Feedback, closings []delphi.Closing) ItemFigures {
+func itemFigures(p delphi.Protocol, i feedback.ItemResult, documents []feedback.Document, closings []delphi.Closing) ItemFigures {
 	out := unrated()
 	if out.History = history(i.Item, documents); len(out.History) == 0 {
 		return out
@@ -78,7 +78,7 @@ func unrated() ItemFigures {
 }
 
 // history lists what each round, or each release that showed it, said of an item.
-func history(item uuid.UUID, documents []ballot.Feedback) []ItemRound {
+func history(item uuid.UUID, documents []feedback.Document) []ItemRound {
 	out := []ItemRound{}
 	for _, d := range documents {
 		for _, f := range d.Items {
@@ -110,7 +110,7 @@ func closingsOf(item uuid.UUID, closings []delphi.Closing) []delphi.Closing {
 }
 
 // attrition counts, round by round, who answered and who stopped.
-func attrition(documents []ballot.Feedback) []Attrition {
+func attrition(documents []feedback.Document) []Attrition {
 	out := []Attrition{}
 	for n, d := range documents {
 		if d.Tick > 0 {
@@ -133,7 +133,7 @@ func attrition(documents []ballot.Feedback) []Attrition {
 
 // suppressed names what the disclosure rule kept back, so that nobody takes a
 // gap for an oversight.
-func suppressed(documents []ballot.Feedback) []SuppressedTable {
+func suppressed(documents []feedback.Document) []SuppressedTable {
 	out := []SuppressedTable{}
 	for _, d := range documents {
 		for _, f := range d.Items {

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 )
 
@@ -140,7 +140,7 @@ type ItemRound struct {
 	Verdict  delphi.Verdict    `json:"verdict"`
 	Proposal delphi.Proposal   `json:"proposal"`
 	Decision *Decision         `json:"decision"` // nil when nobody decided otherwise than by the rule
-	Reasons  []ballot.Reason   `json:"reasons"`
+	Reasons  []feedback.Reason `json:"reasons"`
 }
 
 // Decision is what the facilitator decided after a round.

@@ -11,7 +11,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -125,7 +125,7 @@ func (s *Service) inRecord(ctx context.Context, slug string, do func(ctx context
 	}
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		files := []file{{"protocol.json", verbatim(c.Protocol.Canonical())}}
-		all, err := s.ballots.Published(ctx, tx, c.ID)
+		all, err := s.tabulation.Published(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -144,8 +144,8 @@ func (s *Service) inRecord(ctx context.Context, slug string, do func(ctx context
 }
 
 // round lists the files of one closing.
-func (s *Service) round(c consultation.Consultation, p ballot.Public) []file {
-	folder, papers := "rounds/"+strconv.Itoa(p.Round)+"/", ballot.Papers
+func (s *Service) round(c consultation.Consultation, p tabulation.Public) []file {
+	folder, papers := "rounds/"+strconv.Itoa(p.Round)+"/", tabulation.Papers
 	if p.Tick > 0 {
 		// No heads and no leaves before the deadline: counts are rounded.
 		folder += fmt.Sprintf("releases/%d/", p.Tick)
@@ -154,7 +154,7 @@ func (s *Service) round(c consultation.Consultation, p ballot.Public) []file {
 	var files []file
 	for _, name := range papers {
 		files = append(files, file{folder + name, func(ctx context.Context, tx *postgres.Tx, w io.Writer) error {
-			return s.ballots.WritePaper(ctx, tx, p, name, w)
+			return s.tabulation.WritePaper(ctx, tx, p, name, w)
 		}})
 	}
 	if p.Tick > 0 {
@@ -162,7 +162,7 @@ func (s *Service) round(c consultation.Consultation, p ballot.Public) []file {
 	}
 	for _, table := range p.Tables {
 		files = append(files, file{folder + "leaves/" + table, func(ctx context.Context, tx *postgres.Tx, w io.Writer) error {
-			return s.ballots.WriteLeaves(ctx, tx, c.ID, p, table, w)
+			return s.tabulation.WriteLeaves(ctx, tx, c.ID, p, table, w)
 		}})
 	}
 	return files

@@ -42,11 +42,11 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		return fault.Bad(bad...)
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ForUpdate(ctx, tx, found.ID)
+		c, err := s.cons.Lock(ctx, tx, found.ID)
 		if err != nil {
 			return err
 		}
-		text, known, changed, err := s.ballots.Redact(ctx, tx, c.ID, digest)
+		text, known, changed, err := s.archive.Redact(ctx, tx, c.ID, digest)
 		if err != nil {
 			return err
 		}

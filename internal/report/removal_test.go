@@ -15,7 +15,7 @@ func TestARemovalRecordsWhatItLeaves(t *testing.T) {
 	c := w.consultation()
 	const file = "rounds/2/feedback.json"
 	before := leaf.Digest(w.file(file))
-	f, err := w.ballots.Feedback(ctx, c.ID, 2)
+	f, err := w.archive.Feedback(ctx, c.ID, 2)
 	w.must(err)
 	text := ""
 	for _, i := range f.Items {

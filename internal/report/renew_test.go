@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/platform/postgres"
 )
 
@@ -55,7 +56,7 @@ func TestARemovedTextIsGoneFromThePublishedOpinion(t *testing.T) {
 		t.Errorf("the record ends with %s %s", last.Type, last.Body)
 	}
 	// Asked again, nothing changed and nothing is written.
-	w.must(w.reports.renew(ctx, consultation.Renew{Consultation: c.ID}))
+	w.must(w.reports.renew(ctx, steering.Renew{Consultation: c.ID}))
 	if again, _, err := w.reports.Of(ctx, c.ID); err != nil || again.Version != 2 {
 		t.Errorf("version %d, %v", again.Version, err)
 	}

@@ -20,6 +20,10 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
@@ -45,9 +49,11 @@ type town struct {
 	queue         *job.Queue
 	accounts      *account.Service
 	panel         *panel.Service
-	cons          *consultation.Service
+	cons          *steering.Service
 	contributions *contribution.Service
 	ballots       *ballot.Service
+	tabulation    *tabulation.Service
+	archive       *archive.Service
 	record        *ledger.Service
 	reports       *Service
 
@@ -99,10 +105,12 @@ func newTown(t *testing.T) *town {
 	w.accounts, w.record = account.New(w.db, keys), ledger.New(w.db, keys, ledger.Options{})
 	w.panel = panel.New(w.db, w.accounts, bridge)
 	letters := notify.New(w.db, w.queue, w.accounts, nil, "http://localhost")
-	w.cons = consultation.New(w.db, w.queue, w.accounts, w.record, bridge, w.panel, letters)
+	w.cons = steering.New(w.db, w.queue, draft.New(w.db, w.accounts), w.record, bridge, w.panel, letters)
 	w.contributions = contribution.New(w.db, w.queue, w.cons, bridge, w.record)
-	w.ballots = ballot.New(w.db, w.queue, w.cons, bridge, w.record)
-	w.reports = New(w.db, w.queue, w.cons, w.ballots, w.contributions, w.record)
+	w.ballots = ballot.New(w.db, w.cons, bridge, w.record)
+	w.tabulation = tabulation.New(w.db, w.queue, w.cons, bridge, w.record)
+	w.archive = archive.New(w.db)
+	w.reports = New(w.db, w.queue, w.cons, w.tabulation, w.archive, w.contributions, w.record)
 	w.cons.OnPublish(w.reports.Store)
 
 	ctx := t.Context()
@@ -112,7 +120,7 @@ func newTown(t *testing.T) *town {
 	w.moderator = w.person("marco", "riva/moderator")
 	second := w.person("mirta", "riva/moderator")
 	w.facilitator = w.person("furio", "riva/facilitator")
-	_, err = w.cons.Create(ctx, w.administrator, riva.ID, consultation.DraftForm{
+	_, err = draft.New(w.db, w.accounts).Create(ctx, w.administrator, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
 		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
@@ -237,7 +245,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	items, err := w.cons.Items(ctx, w.consultation().ID)
 	w.must(err)
 	last := w.consultation()
-	f, err := w.ballots.Feedback(ctx, last.ID, 2)
+	f, err := w.archive.Feedback(ctx, last.ID, 2)
 	w.must(err)
 	// Against the proposal, whatever it is, with a reason that becomes public.
 	against := consultation.GoOn
@@ -393,7 +401,7 @@ func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
 	w.must(err)
 	var closings []delphi.Closing
 	w.must(w.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		closings, err = w.ballots.Closings(ctx, tx, c.ID)
+		closings, err = w.tabulation.Closings(ctx, tx, c.ID)
 		return err
 	}))
 	for _, i := range o.Items {

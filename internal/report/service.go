@@ -11,8 +11,11 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -23,16 +26,17 @@ import (
 // Service stores and reads opinions.
 type Service struct {
 	db            *postgres.DB
-	cons          *consultation.Service
-	ballots       *ballot.Service
+	cons          *steering.Service
+	tabulation    *tabulation.Service
+	archive       *archive.Service
 	contributions *contribution.Service
 	record        *ledger.Service
 }
 
 // New makes the service, registers its job (a new version of an opinion) and tells
 // which consultations have dissent. The wiring gives Store to consultation.OnPublish.
-func New(db *postgres.DB, q *job.Queue, c *consultation.Service, b *ballot.Service, s *contribution.Service, l *ledger.Service) *Service {
-	r := &Service{db: db, cons: c, ballots: b, contributions: s, record: l}
+func New(db *postgres.DB, q *job.Queue, c *steering.Service, t *tabulation.Service, a *archive.Service, s *contribution.Service, l *ledger.Service) *Service {
+	r := &Service{db: db, cons: c, tabulation: t, archive: a, contributions: s, record: l}
 	job.On(q, r.renew)
 	c.OnDissent(r.dissents)
 	return r
@@ -50,9 +54,9 @@ func (s *Service) Store(ctx context.Context, tx *postgres.Tx, c consultation.Con
 // renew draws a published opinion up again, as its next version, after a text in it
 // was removed by law. The words of the staff stay, and older versions lose theirs:
 // what is gone must not be read there. Nothing is done when nothing changed.
-func (s *Service) renew(ctx context.Context, job consultation.Renew) error {
+func (s *Service) renew(ctx context.Context, job steering.Renew) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ForUpdate(ctx, tx, job.Consultation)
+		c, err := s.cons.Lock(ctx, tx, job.Consultation)
 		if err != nil {
 			return err
 		}
@@ -183,13 +187,13 @@ func (s *Service) dissents(ctx context.Context, tx *postgres.Tx, c consultation.
 }
 
 func (s *Service) dissentIn(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]Dissenting, error) {
-	stored, err := s.ballots.Stored(ctx, tx, c.ID)
+	stored, err := s.archive.Stored(ctx, tx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	documents := make([]ballot.Feedback, len(stored))
+	documents := make([]feedback.Document, len(stored))
 	for n, d := range stored {
-		documents[n] = d.Feedback
+		documents[n] = d.Document
 	}
 	return DissentIn(documents), nil
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 )
@@ -29,8 +29,8 @@ type closing struct {
 	delphi.Closing
 	round    *round
 	tick     int // of a standing round's release; 0 otherwise
-	items    []ballot.Asked
-	feedback ballot.Feedback
+	items    []feedback.Asked
+	feedback feedback.Document
 	hash     string // of the feedback document
 }
 

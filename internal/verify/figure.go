@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 )
@@ -32,14 +32,14 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 		return err
 	}
 	r.closings = append(r.closings, *now)
-	told := map[uuid.UUID][]ballot.Reason{}
+	told := map[uuid.UUID][]feedback.Reason{}
 	for _, i := range now.feedback.Items {
 		if err := c.reasons(r, file, i, now.Tables, left.gone); err != nil {
 			return err
 		}
 		told[i.Item] = i.Reasons
 	}
-	computed := ballot.FeedbackOf(r.protocol, now.items, r.upTo(now.round), told)
+	computed := feedback.Of(r.protocol, now.items, r.upTo(now.round), told)
 	return c.same(r.path(file), text, computed, "the document does not say what its tables give, at")
 }
 
@@ -57,7 +57,7 @@ func (r *reading) upTo(w *round) []delphi.Closing {
 
 // reasons compares the texts of an item with the digests of its tables R; gone are
 // the digests of those that were removed by law.
-func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []delphi.Table, gone []string) error {
+func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables []delphi.Table, gone []string) error {
 	name := "R/" + i.Item.String() + "/"
 	bad := func(what, found, expected string) error {
 		return &Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
@@ -108,7 +108,7 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 
 // table gives the end of the name of the table that a reason is told to come from:
 // its side, else its place, else "unsaid".
-func table(w ballot.Reason) string {
+func table(w feedback.Reason) string {
 	switch {
 	case w.Side != "":
 		return string(w.Side)
@@ -120,7 +120,7 @@ func table(w ballot.Reason) string {
 
 // beyond counts the people whose answers lie outside the middle half. Whose
 // reasons they are no table tells.
-func beyond(i ballot.ItemFeedback) int {
+func beyond(i feedback.ItemResult) int {
 	f := i.Figures
 	q1, ok1 := f.Q1.Float()
 	q3, ok3 := f.Q3.Float()

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
@@ -34,7 +34,7 @@ type book struct {
 	id, slug string
 	protocol delphi.Protocol
 	closings []delphi.Closing
-	items    []ballot.Asked
+	items    []feedback.Asked
 	shown    string // hash of the last feedback document
 	receipt  []byte // of a counted ballot of round 3
 	replaced []byte // of a superseded one
@@ -78,7 +78,7 @@ const rules = `{
 
 // panelists are 120 people of two groups who answer two items twice: the first
 // item moves to the high end, the second stays in two camps.
-func panelists(r *rand.ChaCha8, items []ballot.Asked) []person {
+func panelists(r *rand.ChaCha8, items []feedback.Asked) []person {
 	draw := rand.New(r)
 	out := make([]person, 120)
 	for i := range out {
@@ -117,7 +117,7 @@ func press(t testing.TB, change func(b *book)) *book {
 	b := &book{
 		t: t, now: begun, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "tigli",
 		log: newSigner(t, source, "delfi.example/record"), witness: newSigner(t, source, "garante.example"),
-		items: []ballot.Asked{
+		items: []feedback.Asked{
 			{Item: uuid.MustParse("11111111-1111-4111-8111-111111111111"), Kind: "scala", Number: 1, Text: "Piantare tigli.", Version: 1},
 			{Item: uuid.MustParse("22222222-2222-4222-8222-222222222222"), Kind: "scala", Number: 2, Text: "Chiudere al traffico.", Version: 1},
 		},
@@ -161,9 +161,9 @@ const minorityText = "Chi è contro chiede **tempo**."
 // opinion publishes version 1.
 func (b *book) opinion() {
 	b.t.Helper()
-	var documents []ballot.Feedback
+	var documents []feedback.Document
 	for round := 2; round <= 3; round++ {
-		var f ballot.Feedback
+		var f feedback.Document
 		if err := json.Unmarshal(b.files[fmt.Sprintf("%s/rounds/%d/feedback.json", b.slug, round)].Data, &f); err != nil {
 			b.t.Fatal(err)
 		}
@@ -339,7 +339,7 @@ func (b *book) list() {
 
 // vote is a person's ballot of round 2 or 3 as the engine takes it, and as marks
 // bind it.
-func (p person) vote(items []ballot.Asked, n int) (delphi.Ballot, []leaf.Given) {
+func (p person) vote(items []feedback.Asked, n int) (delphi.Ballot, []leaf.Given) {
 	v := delphi.Ballot{Panelist: p.name, Group: p.group}
 	var given []leaf.Given
 	for _, i := range items {
@@ -463,7 +463,7 @@ func (b *book) round(round int) {
 	if b.proof, err = json.Marshal(proof); err != nil {
 		b.t.Fatal(err)
 	}
-	told := map[uuid.UUID][]ballot.Reason{}
+	told := map[uuid.UUID][]feedback.Reason{}
 	for _, i := range b.items {
 		for _, p := range b.people {
 			if text := p.reasons[n][i.Item.String()]; text != "" {
@@ -471,7 +471,7 @@ func (b *book) round(round int) {
 			}
 		}
 	}
-	document := b.canonical(ballot.FeedbackOf(b.protocol, b.items, b.closings, told))
+	document := b.canonical(feedback.Of(b.protocol, b.items, b.closings, told))
 	b.put(dir+"items.json", items)
 	b.put(dir+"counts.json", b.canonical(closing.Counts))
 	b.put(dir+"heads", leaf.Heads(heads))
@@ -497,8 +497,8 @@ func (b *book) round(round int) {
 	}
 }
 
-func (b *book) reason(closing delphi.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
-	r := ballot.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
+func (b *book) reason(closing delphi.Closing, i feedback.Asked, p person, n int, text string) feedback.Reason {
+	r := feedback.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
 	for _, c := range closing.Counts.Items {
 		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
 			r.Place = delphi.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})

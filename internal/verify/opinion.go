@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
@@ -46,9 +46,9 @@ func (c *check) opinion(r *reading, l Listed) error {
 // published puts into an opinion what the record gives, in the place of what the
 // opinion says; its words stay.
 func (r *reading) published(o *report.Opinion, version int) error {
-	var documents []ballot.Feedback
+	var documents []feedback.Document
 	var closings []delphi.Closing
-	asked := map[uuid.UUID]ballot.Asked{}
+	asked := map[uuid.UUID]feedback.Asked{}
 	for _, e := range r.closings {
 		documents, closings = append(documents, e.feedback), append(closings, e.Closing)
 		for _, a := range e.items {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 )
@@ -42,7 +42,7 @@ func (e expecting) in(t delphi.Table) (string, presence) {
 	if letter == "K" {
 		return "", unknownHere
 	}
-	at := slices.IndexFunc(e.now.items, func(i ballot.Asked) bool {
+	at := slices.IndexFunc(e.now.items, func(i feedback.Asked) bool {
 		return rest == i.Item.String() || strings.HasPrefix(rest, i.Item.String()+"/")
 	})
 	if at < 0 {
@@ -86,7 +86,7 @@ func given(answers []leaf.Given, item string) (leaf.Given, bool) {
 // listed says whether an item belongs to a list or has no table of answers of its
 // own, so that its absence says nothing.
 func (e expecting) listed(id string) bool {
-	at := slices.IndexFunc(e.now.items, func(i ballot.Asked) bool { return i.Item.String() == id })
+	at := slices.IndexFunc(e.now.items, func(i feedback.Asked) bool { return i.Item.String() == id })
 	if at < 0 {
 		return true
 	}
@@ -113,11 +113,11 @@ func spanned(t delphi.Table, point int) string {
 	return ""
 }
 
-func (e expecting) reason(t delphi.Table, i ballot.Asked, g leaf.Given, answered bool, point int) (string, presence) {
+func (e expecting) reason(t delphi.Table, i feedback.Asked, g leaf.Given, answered bool, point int) (string, presence) {
 	if !answered || g.Reason == "" {
 		return "", absentHere
 	}
-	own := ballot.Reason{Side: delphi.Side(g.Argues)}
+	own := feedback.Reason{Side: delphi.Side(g.Argues)}
 	if c, ok := countsOf(e.now.Counts, i.Item.String()); own.Side == "" && ok && len(c.Places) > 0 {
 		own.Place = delphi.PlaceOf(e.r.protocol, i.Kind, delphi.Answer{Item: i.Item.String(), Value: point, CannotJudge: g.Value == leaf.CannotJudge})
 	}
@@ -125,7 +125,7 @@ func (e expecting) reason(t delphi.Table, i ballot.Asked, g leaf.Given, answered
 }
 
 // paired is for the tables of change: some stayers may be left out of them.
-func (e expecting) paired(t delphi.Table, letter string, i ballot.Asked, kind delphi.ItemKind, point int, valid bool) (string, presence) {
+func (e expecting) paired(t delphi.Table, letter string, i feedback.Asked, kind delphi.ItemKind, point int, valid bool) (string, presence) {
 	p, answered := given(e.proof.Previous, i.Item.String())
 	was, err := strconv.Atoi(p.Value)
 	if !valid || !answered || p.Value == leaf.CannotJudge || err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
 )
@@ -19,14 +19,14 @@ func redact(t *testing.T, b *book, n int) (digest, recorded string) {
 	t.Helper()
 	name := b.slug + "/rounds/3/feedback.json"
 	recorded = b.shown
-	var f ballot.Feedback
+	var f feedback.Document
 	if err := json.Unmarshal(b.files[name].Data, &f); err != nil {
 		t.Fatal(err)
 	}
-	at := slices.IndexFunc(f.Items, func(i ballot.ItemFeedback) bool { return len(i.Reasons) > 0 })
+	at := slices.IndexFunc(f.Items, func(i feedback.ItemResult) bool { return len(i.Reasons) > 0 })
 	text := f.Items[at].Reasons[n].Text
 	digest = leaf.Digest([]byte(text))
-	stub := func(all []ballot.Reason) {
+	stub := func(all []feedback.Reason) {
 		for n := range all {
 			if all[n].Text == text {
 				all[n].Text, all[n].Removed = "", digest

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 )
@@ -22,7 +22,7 @@ func pressStanding(t *testing.T) *book {
 	source := rand.NewChaCha8([32]byte{5})
 	b := &book{
 		t: t, now: begun, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "parco", log: newSigner(t, source, "delfi.example/record"),
-		items: []ballot.Asked{{Item: uuid.MustParse(first), Kind: "scale", Number: 1, Text: "Dogs need a fence.", Version: 1}},
+		items: []feedback.Asked{{Item: uuid.MustParse(first), Kind: "scale", Number: 1, Text: "Dogs need a fence.", Version: 1}},
 	}
 	var err error
 	if b.protocol, err = delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"}); err != nil {
@@ -74,7 +74,7 @@ func (b *book) release(tick int, c delphi.Closing, items []byte, tally *delphi.T
 		c.Root = b.standingLeaves(dir, c, id, tally, votes)
 	}
 	b.closings = append(b.closings, c)
-	document := b.canonical(ballot.FeedbackOf(b.protocol, b.items, b.closings, nil))
+	document := b.canonical(feedback.Of(b.protocol, b.items, b.closings, nil))
 	b.put(dir+"items.json", items)
 	b.put(dir+"counts.json", b.canonical(c.Counts))
 	b.put(dir+"tally", leaf.Tallies(tallies))

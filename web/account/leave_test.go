@@ -15,6 +15,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
@@ -42,7 +43,7 @@ func newVillage(t *testing.T, enrolled ...string) *village {
 	v.must(err)
 	giulia, marta, davide, paolo := v.Person(t, "giulia"), v.Person(t, "marta"), v.Person(t, "davide"), v.Person(t, "paolo")
 	at := v.DB.Now()
-	_, err = v.Consultations.Create(ctx, giulia, riva.ID, consultation.DraftForm{
+	_, err = v.Drafts.Create(ctx, giulia, riva.ID, draft.Form{
 		Slug: "piazza", Language: "it", Title: "La piazza", Question: "Che cosa deve diventare?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "la piazza",
 		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
@@ -59,7 +60,11 @@ func newVillage(t *testing.T, enrolled ...string) *village {
 	v.must(v.Consultations.Start(ctx, giulia, "piazza"))
 	v.must(v.Consultations.CloseRound(ctx, paolo, "piazza", 1, "abbiamo abbastanza idee"))
 	v.must(v.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := v.Consultations.AddItem(ctx, tx, v.c.ID, "", "Affermazione", nil)
+		c, err := v.Consultations.ByID(ctx, tx, v.c.ID)
+		if err != nil {
+			return err
+		}
+		_, err = v.Consultations.AddItem(ctx, tx, &c, "", "Affermazione", nil)
 		return err
 	}))
 	v.must(v.Jobs.Drain(ctx))

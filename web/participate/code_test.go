@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/platform/postgres"
 	"delfi/web/webtest"
 )
@@ -32,7 +33,7 @@ func coded(t *testing.T, h *webtest.House, slug string, enrolled ...string) cons
 	giulia, paolo := h.Person(t, "giulia"), h.Person(t, "paolo")
 	marta, davide := h.Person(t, "marta"), h.Person(t, "davide")
 	at := h.DB.Now()
-	_, err = h.Consultations.Create(ctx, giulia, riva.ID, consultation.DraftForm{
+	_, err = h.Drafts.Create(ctx, giulia, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "Consultorio di notte", Question: "Quando deve aprire il consultorio?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "gli orari",
 		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
@@ -54,8 +55,12 @@ func coded(t *testing.T, h *webtest.House, slug string, enrolled ...string) cons
 	must(h.Consultations.Start(ctx, giulia, slug))
 	must(h.Consultations.CloseRound(ctx, paolo, slug, 1, "abbiamo abbastanza idee"))
 	must(h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := h.Consultations.ByID(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
 		for n := range 2 {
-			if _, err := h.Consultations.AddItem(ctx, tx, c.ID, "", fmt.Sprintf("Affermazione %d", n+1), nil); err != nil {
+			if _, err := h.Consultations.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", n+1), nil); err != nil {
 				return err
 			}
 		}

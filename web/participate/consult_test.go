@@ -24,7 +24,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, app *page.App) {
 		participate.Routes(r, app, participate.Services{
-			Consultations: h.Consultations, Panel: h.Panel, Contributions: h.Contributions, Ballots: h.Ballots,
+			Consultations: h.Consultations, Panel: h.Panel, Contributions: h.Contributions, Ballots: h.Ballots, Archive: h.Archive,
 			Reports: h.Reports, Record: h.Record, Accounts: h.Accounts,
 		})
 	}

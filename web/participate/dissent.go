@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/report"
@@ -18,7 +18,7 @@ func given(reasons []report.Reason) []said {
 	out := make([]said, len(reasons))
 	for i, r := range reasons {
 		out[i] = said{
-			Reason: ballot.Reason{Text: r.Text, Removed: r.Removed, Outside: r.Outside, Side: r.Side, Place: r.Place},
+			Reason: feedback.Reason{Text: r.Text, Removed: r.Removed, Outside: r.Outside, Side: r.Side, Place: r.Place},
 			People: r.People,
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/report"
 	"delfi/web/i18n"
@@ -91,7 +91,7 @@ func TestActsOfTheSystemAreNobodys(t *testing.T) {
 // was asked, or that nobody said a side, which is less than that nobody dissents.
 func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 	sided := delphi.Verdict{Key: delphi.Majority, Direction: delphi.High, Side: delphi.For}
-	wrote := []report.ItemRound{{Round: 2, Reasons: []ballot.Reason{{Text: "perché sì"}}}}
+	wrote := []report.ItemRound{{Round: 2, Reasons: []feedback.Reason{{Text: "perché sì"}}}}
 	o := opinionView{}
 	o.view.Protocol.Feedback.Reasons = "outside-first"
 	unasked := opinionView{}
@@ -120,12 +120,12 @@ func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 func TestTheOrderOfReasonsIsSaidOnlyWhereThereIsOne(t *testing.T) {
 	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	for name, c := range map[string]struct {
-		reasons      []ballot.Reason
+		reasons      []feedback.Reason
 		first, sided bool
 	}{
-		"neither":       {[]ballot.Reason{{Text: "a"}, {Text: "b"}}, false, false},
-		"one outside":   {[]ballot.Reason{{Text: "a"}, {Text: "b", Outside: true}}, true, false},
-		"one with side": {[]ballot.Reason{{Text: "a", Side: delphi.Against}, {Text: "b"}}, false, true},
+		"neither":       {[]feedback.Reason{{Text: "a"}, {Text: "b"}}, false, false},
+		"one outside":   {[]feedback.Reason{{Text: "a"}, {Text: "b", Outside: true}}, true, false},
+		"one with side": {[]feedback.Reason{{Text: "a", Side: delphi.Against}, {Text: "b"}}, false, true},
 	} {
 		text := rendered(t, "it", reasonOrder(columns(c.reasons), "")).Text()
 		if strings.Contains(text, q.T("consultation.reasons.first")) != c.first || strings.Contains(text, q.T("consultation.reasons.said")) != c.sided {

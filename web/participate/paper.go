@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -126,7 +127,7 @@ func (p *paperView) feedback(item uuid.UUID) (told, bool) {
 }
 
 // picture is the group's answers with the reader's own mark.
-func (p *paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distribution {
+func (p *paperView) picture(q *page.Request, f feedback.ItemResult) chart.Distribution {
 	own := 0
 	if a, ok := p.Last[f.Item]; ok && !a.CannotJudge {
 		own = a.Value
@@ -141,7 +142,7 @@ func (p *paperView) picture(q *page.Request, f ballot.ItemFeedback) chart.Distri
 
 // where says how one's own last answer lies to the middle half: "low", "high", "in",
 // or "" when there is nothing to compare.
-func (p *paperView) where(f ballot.ItemFeedback) string {
+func (p *paperView) where(f feedback.ItemResult) string {
 	a, ok := p.Last[f.Item]
 	q1, ok1 := f.Figures.Q1.Float()
 	q3, ok3 := f.Figures.Q3.Float()
@@ -163,7 +164,7 @@ func (p *paperView) asksReason(item uuid.UUID) bool {
 	if !ok || !p.Protocol.Feedback.AskReasonOutsideIQR {
 		return false
 	}
-	w := p.where(f.ItemFeedback)
+	w := p.where(f.ItemResult)
 	return w == "low" || w == "high"
 }
 
@@ -171,7 +172,7 @@ func (p *paperView) asksReason(item uuid.UUID) bool {
 func (p *paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
 
 // said is a reason with how many people gave it.
-type said = ballot.Given
+type said = feedback.Given
 
 // column is the reasons of one side, or of one place where no side was said.
 type column struct {
@@ -192,8 +193,8 @@ func (c column) sided() bool {
 
 // columns parts reasons by the side that their authors said, and the others by
 // their place, where the document tells it. A single column needs no name.
-func columns(reasons []ballot.Reason) []column {
-	all := parted(ballot.Alike(reasons))
+func columns(reasons []feedback.Reason) []column {
+	all := parted(feedback.Alike(reasons))
 	if len(all) == 1 && all[0].Key == "unsaid" {
 		all[0].Key = ""
 	}
@@ -228,7 +229,7 @@ func parted(given []said) []column {
 }
 
 // columnOf names the column of a reason.
-func columnOf(r ballot.Reason) string {
+func columnOf(r feedback.Reason) string {
 	return cmp.Or(string(r.Side), string(r.Place), "unsaid")
 }
 

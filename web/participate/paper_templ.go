@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"cmp"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/richtext"
 	"delfi/web/page"
 	"delfi/web/static"
@@ -452,7 +452,7 @@ func statement(p *paperView, i consultation.Item, ask templ.Component) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = group(p, f.ItemFeedback).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = group(p, f.ItemResult).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -468,7 +468,7 @@ func statement(p *paperView, i consultation.Item, ask templ.Component) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = groups(p.view, f.ItemFeedback).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = groups(p.view, f.ItemResult).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -736,7 +736,7 @@ func reworded(language string, i consultation.Item) templ.Component {
 }
 
 // group says and shows what the panel answered last time, from the stored document.
-func group(p *paperView, f ballot.ItemFeedback) templ.Component {
+func group(p *paperView, f feedback.ItemResult) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -901,7 +901,7 @@ func group(p *paperView, f ballot.ItemFeedback) templ.Component {
 }
 
 // groups shows each group that may be shown, at one common height.
-func groups(v view, f ballot.ItemFeedback) templ.Component {
+func groups(v view, f feedback.ItemResult) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
 	"delfi/web/i18n"
@@ -20,9 +21,9 @@ import (
 // Reasons from outside the middle half come first for every reader; among them the
 // order is each reader's own, and the same whenever that reader looks.
 func TestReasonsAreShuffledPerReader(t *testing.T) {
-	var all []ballot.Reason
+	var all []feedback.Reason
 	for _, w := range strings.Fields("a b c d e f g h") {
-		all = append(all, ballot.Reason{Text: w, Outside: w > "e"})
+		all = append(all, feedback.Reason{Text: w, Outside: w > "e"})
 	}
 	order := func(key string) string {
 		s := ""
@@ -51,9 +52,9 @@ func TestReasonsAreShuffledPerReader(t *testing.T) {
 // outside the middle half first; every reason is given to some readers, none to all,
 // and what is not shown is counted.
 func TestManyReasonsAreDrawn(t *testing.T) {
-	var all []ballot.Reason
+	var all []feedback.Reason
 	for k := range 100 {
-		all = append(all, ballot.Reason{Text: fmt.Sprint("r", k), Outside: k < 30})
+		all = append(all, feedback.Reason{Text: fmt.Sprint("r", k), Outside: k < 30})
 	}
 	all = append(all, all[0], all[99])
 	c := columns(all)[0]
@@ -92,12 +93,12 @@ func TestManyReasonsAreDrawn(t *testing.T) {
 // Reasons stand by the side that their authors said, against first, and the others by
 // their place; words of two people stand once, with their number.
 func TestColumns(t *testing.T) {
-	r := func(text string, side delphi.Side, place delphi.Place) ballot.Reason {
-		return ballot.Reason{Text: text, Side: side, Place: place}
+	r := func(text string, side delphi.Side, place delphi.Place) feedback.Reason {
+		return feedback.Reason{Text: text, Side: side, Place: place}
 	}
 	got := map[string]int{}
 	var order []string
-	for _, c := range columns([]ballot.Reason{
+	for _, c := range columns([]feedback.Reason{
 		r("x", delphi.For, ""), r("z", "", delphi.PlaceHigh), r("y", delphi.Neither, ""), r("x", delphi.For, ""), r("x", delphi.Against, ""), r("w", "", ""), r("z", "", delphi.PlaceHigh),
 	}) {
 		got[c.Key] = c.N
@@ -109,7 +110,7 @@ func TestColumns(t *testing.T) {
 	if got["for"] != 2 || got["high"] != 2 {
 		t.Errorf("people: %v", got)
 	}
-	if all := columns([]ballot.Reason{r("x", "", ""), r("y", "", "")}); len(all) != 1 || all[0].Key != "" {
+	if all := columns([]feedback.Reason{r("x", "", ""), r("y", "", "")}); len(all) != 1 || all[0].Key != "" {
 		t.Errorf("where nobody said a side there is no heading: %+v", all)
 	}
 }
@@ -149,7 +150,7 @@ func TestWhere(t *testing.T) {
 		{"thirds", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, delphi.Figures{Thirds: true, Q1: stat.Of(5), Q3: stat.Of(7)}, ""},
 	} {
 		p := &paperView{Paper: ballot.Paper{Last: c.last}}
-		if got := p.where(ballot.ItemFeedback{Item: item, Figures: c.figures}); got != c.want {
+		if got := p.where(feedback.ItemResult{Item: item, Figures: c.figures}); got != c.want {
 			t.Errorf("%s: %q, wants %q", c.name, got, c.want)
 		}
 	}

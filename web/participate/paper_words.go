@@ -7,7 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -125,7 +125,7 @@ func gathered(q *page.Request, v delphi.Verdict) string {
 }
 
 // groupPictures are the groups' distributions, in the document's order.
-func (v view) groupPictures(q *page.Request, f ballot.ItemFeedback) []chart.Distribution {
+func (v view) groupPictures(q *page.Request, f feedback.ItemResult) []chart.Distribution {
 	all := make([]chart.Distribution, len(f.Figures.Groups))
 	for i, g := range f.Figures.Groups {
 		if !withheld(g) {

@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/web/page"
 )
 
@@ -39,7 +40,7 @@ type sheets struct {
 // sheet holds what forms of one round show alike, in one language.
 type sheet struct {
 	items    *consultation.Item
-	document *ballot.Feedback
+	document *feedback.Document
 	lang     string
 	told     map[uuid.UUID]told
 
@@ -50,7 +51,7 @@ type sheet struct {
 
 // told is what the feedback document says of one statement, its reasons in columns.
 type told struct {
-	ballot.ItemFeedback
+	feedback.ItemResult
 	columns []column
 }
 
@@ -83,7 +84,7 @@ func (s *sheets) of(p ballot.Paper, lang string) *sheet {
 	one := &sheet{items: items, document: p.Feedback, lang: lang, told: map[uuid.UUID]told{}, kept: map[piece][][]byte{}}
 	if p.Feedback != nil {
 		for _, f := range p.Feedback.Items {
-			one.told[f.Item] = told{ItemFeedback: f, columns: columns(f.Reasons)}
+			one.told[f.Item] = told{ItemResult: f, columns: columns(f.Reasons)}
 		}
 	}
 	if len(s.all) == sheetsKept {

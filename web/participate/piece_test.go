@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
 	"delfi/internal/fault"
@@ -23,12 +24,12 @@ import (
 // or is wrong with what was sent, in both languages and both layouts.
 func TestPiecesShowNobodyElses(t *testing.T) {
 	items := []consultation.Item{{ID: uuid.New(), Number: 1, Text: "La via chiude.", Kind: "k"}, {ID: uuid.New(), Number: 2, Text: "La via resta <aperta>.", Was: "La via è aperta.", Kind: "k"}}
-	document := &ballot.Feedback{Round: 2}
+	document := &feedback.Document{Round: 2}
 	for _, i := range items {
-		document.Items = append(document.Items, ballot.ItemFeedback{
+		document.Items = append(document.Items, feedback.ItemResult{
 			Item: i.ID, Number: i.Number, Kind: "k",
 			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
-			Reasons: []ballot.Reason{{Text: "perché sì", Outside: true, Side: "for"}, {Text: "perché no", Side: "against"}},
+			Reasons: []feedback.Reason{{Text: "perché sì", Outside: true, Side: "for"}, {Text: "perché no", Side: "against"}},
 		})
 	}
 	var v view
@@ -36,9 +37,9 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 	v.Protocol.ItemKinds = []delphi.ItemKind{{ID: "k", Points: 9, CannotJudge: true}}
 	v.Protocol.Feedback.AskReasonOutsideIQR = true
 	var shared sheets
-	var first *ballot.Feedback
+	var first *feedback.Document
 	n := 0
-	for _, feedback := range []*ballot.Feedback{document, first} {
+	for _, feedback := range []*feedback.Document{document, first} {
 		for _, lang := range i18n.Languages {
 			for last := -1; last <= 10; last++ {
 				for now := 0; now <= 10; now += 2 {
@@ -93,14 +94,14 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 func TestSheetsEndWithWhatTheyShow(t *testing.T) {
 	var s sheets
 	item := []consultation.Item{{ID: uuid.New(), Number: 1}}
-	p := ballot.Paper{Items: item, Feedback: &ballot.Feedback{}}
+	p := ballot.Paper{Items: item, Feedback: &feedback.Document{}}
 	one := s.of(p, "it")
 	if s.of(p, "it") != one || s.of(p, "en") == one {
 		t.Error("a sheet is of one round as last read, in one language")
 	}
 	for range 3 * sheetsKept {
 		again := p
-		again.Feedback = &ballot.Feedback{Round: 1}
+		again.Feedback = &feedback.Document{Round: 1}
 		if s.of(again, "it") == one {
 			t.Fatal("a document that was read anew shows the old one's pieces")
 		}
@@ -113,16 +114,16 @@ func TestSheetsEndWithWhatTheyShow(t *testing.T) {
 // What one reader's form of 20 statements costs to draw, a hundred reasons about
 // each and every reader with other answers.
 func BenchmarkForm(b *testing.B) {
-	document := &ballot.Feedback{Round: 2}
+	document := &feedback.Document{Round: 2}
 	var items []consultation.Item
 	for n := range 20 {
 		i := consultation.Item{ID: uuid.New(), Number: n + 1, Text: "La via chiude.", Kind: "k"}
-		f := ballot.ItemFeedback{
+		f := feedback.ItemResult{
 			Item: i.ID, Number: i.Number, Kind: "k",
 			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
 		}
 		for r := range 100 {
-			f.Reasons = append(f.Reasons, ballot.Reason{Text: fmt.Sprint("perché la via è stretta ", r), Outside: r%3 == 0})
+			f.Reasons = append(f.Reasons, feedback.Reason{Text: fmt.Sprint("perché la via è stretta ", r), Outside: r%3 == 0})
 		}
 		items, document.Items = append(items, i), append(document.Items, f)
 	}

@@ -2,7 +2,7 @@ package participate
 
 import (
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -13,12 +13,12 @@ import (
 type resultView struct {
 	view
 	Round    consultation.Round
-	Document ballot.Feedback
+	Document feedback.Document
 }
 
 // result shows a released round from its stored document, the same for everyone.
 func (c room) result(q *page.Request, v view, r consultation.Round) error {
-	f, err := c.Ballots.Feedback(q.Context(), v.ID, r.Number)
+	f, err := c.Archive.Feedback(q.Context(), v.ID, r.Number)
 	if err != nil {
 		return err
 	}
@@ -26,13 +26,13 @@ func (c room) result(q *page.Request, v view, r consultation.Round) error {
 }
 
 // of is the case of an item in this round, from which its words are drawn.
-func (r resultView) of(f ballot.ItemFeedback) ui.Case {
+func (r resultView) of(f feedback.ItemResult) ui.Case {
 	final := r.over() || r.Protocol.Answering(r.Round.Number) == 0 && r.Round.Kind != delphi.StandingKind
 	return ui.Case{Protocol: r.Protocol, Kind: f.Kind, Verdict: f.Verdict, Figures: f.Figures, Final: final}
 }
 
 // mark is a verdict in words with the share that this protocol asks for.
-func (r resultView) mark(q *page.Request, f ballot.ItemFeedback) ui.Mark {
+func (r resultView) mark(q *page.Request, f feedback.ItemResult) ui.Mark {
 	return ui.Verdict(q, r.of(f))
 }
 
@@ -47,11 +47,11 @@ func (r resultView) headline(q *page.Request) string {
 
 // why is what stands under a statement: the verdict's sentence, the shares of its
 // sides where the sentence has none, and who could not judge.
-func (r resultView) why(q *page.Request, f ballot.ItemFeedback) []string {
+func (r resultView) why(q *page.Request, f feedback.ItemResult) []string {
 	return r.explain(q, r.of(f), f.Counts)
 }
 
 // stability says what this round and the one before tell together.
-func (r resultView) stability(q *page.Request, f ballot.ItemFeedback) []string {
+func (r resultView) stability(q *page.Request, f feedback.ItemResult) []string {
 	return ui.Stability(q, r.of(f), f.Counts)
 }

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/ledger"
 	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
@@ -54,7 +55,9 @@ type Services struct {
 		Deliver(ctx context.Context, seat pseudonym.Seat, round int, part ballot.Part) (ballot.Stub, error)
 		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)
 		Proof(ctx context.Context, seat pseudonym.Seat, round int) ([]byte, error)
-		Feedback(ctx context.Context, consultation uuid.UUID, round int) (ballot.Feedback, error)
+	}
+	Archive interface {
+		Feedback(ctx context.Context, consultation uuid.UUID, round int) (feedback.Document, error)
 	}
 	Reports interface {
 		Of(ctx context.Context, consultation uuid.UUID) (report.Opinion, []byte, error)

@@ -142,7 +142,7 @@ func (c room) gathered(q *page.Request, v view, h *happened) error {
 
 // answered says how many answered, from the stored document.
 func (c room) answered(q *page.Request, v view, r consultation.Round, h *happened) error {
-	f, err := c.Ballots.Feedback(q.Context(), v.ID, r.Number)
+	f, err := c.Archive.Feedback(q.Context(), v.ID, r.Number)
 	if fault.KindOf(err) == fault.NotFound {
 		return nil // a round whose document is of another kind has no line of its own
 	}

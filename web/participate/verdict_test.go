@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/report"
 	"delfi/web/i18n"
@@ -59,7 +59,7 @@ func spread(pairs ...int) []int {
 }
 
 // sheetOf is one panelist's ballot of a round: items[k] has everybody's values.
-func sheetOf(who int, asked []ballot.Asked, items [][]int) *delphi.Ballot {
+func sheetOf(who int, asked []feedback.Asked, items [][]int) *delphi.Ballot {
 	b := &delphi.Ballot{Panelist: strconv.Itoa(who), Group: "g"}
 	for k, values := range items {
 		if who >= len(values) || values[who] == 0 {
@@ -79,7 +79,7 @@ func sheetOf(who int, asked []ballot.Asked, items [][]int) *delphi.Ballot {
 
 // judged lets the engine tabulate rounds and draws the opinion: rounds[r][k][i] is what
 // panelist i said of item k in answer round r.
-func judged(t testing.TB, p delphi.Protocol, enrolled int, rounds ...[][]int) (opinionView, []ballot.Feedback) {
+func judged(t testing.TB, p delphi.Protocol, enrolled int, rounds ...[][]int) (opinionView, []feedback.Document) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -87,14 +87,14 @@ func judged(t testing.TB, p delphi.Protocol, enrolled int, rounds ...[][]int) (o
 			t.Fatal(err)
 		}
 	}
-	var asked []ballot.Asked
+	var asked []feedback.Asked
 	var items []delphi.Item
 	for k := range rounds[0] {
-		asked = append(asked, ballot.Asked{Item: uuid.NewSHA1(uuid.Nil, []byte{byte(k)}), Kind: "k", Number: k + 1, Text: fmt.Sprintf("Affermazione di prova %d.", k+1)})
+		asked = append(asked, feedback.Asked{Item: uuid.NewSHA1(uuid.Nil, []byte{byte(k)}), Kind: "k", Number: k + 1, Text: fmt.Sprintf("Affermazione di prova %d.", k+1)})
 		items = append(items, delphi.Item{ID: asked[k].Item.String(), Kind: "k"})
 	}
 	var closings []delphi.Closing
-	var documents []ballot.Feedback
+	var documents []feedback.Document
 	for r, now := range rounds {
 		tab, err := delphi.NewTabulator(p, r+1, items, bytes.Repeat([]byte{1}, 32))
 		must(err)
@@ -111,7 +111,7 @@ func judged(t testing.TB, p delphi.Protocol, enrolled int, rounds ...[][]int) (o
 		closing, err := tab.Close([]int{enrolled})
 		must(err)
 		closings = append(closings, closing)
-		documents = append(documents, ballot.FeedbackOf(p, asked, closings, nil))
+		documents = append(documents, feedback.Of(p, asked, closings, nil))
 	}
 	o := opinionView{view: view{Consultation: consultation.Consultation{Slug: "x", Title: "Prova", Language: "it", Protocol: p}}}
 	o.Opinion = report.Opinion{Scales: map[string]report.Scale{}, PublishedOn: "2026-03-01"}

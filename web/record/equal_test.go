@@ -17,6 +17,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/verify"
 	"delfi/web/page"
@@ -98,7 +100,7 @@ func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = h.Consultations.Import(ctx, consultation.ImportPlan{
+	_, err = h.Consultations.Import(ctx, steering.ImportPlan{
 		ID: id, Administration: a.ID, Title: "The bridge", Language: "en", Protocol: rules, Origin: consultation.Origin{Name: "Polis", Licence: "CC0"},
 	})
 	if err != nil {
@@ -151,7 +153,7 @@ func announced(t *testing.T, h *webtest.House, slug string) consultation.Consult
 	t.Helper()
 	giulia, marta, davide, paolo := h.Person(t, "giulia"), h.Person(t, "marta").Account.String(), h.Person(t, "davide").Account.String(), h.Person(t, "paolo").Account.String()
 	day := h.DB.Now().AddDate(0, 0, 20)
-	_, err := h.Consultations.Create(t.Context(), giulia, giulia.Grants[0].Administration, consultation.DraftForm{
+	_, err := h.Drafts.Create(t.Context(), giulia, giulia.Grants[0].Administration, draft.Form{
 		Slug: slug, Language: "it", Title: "Le " + slug, Question: "Che cosa fare delle " + slug + "?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta", CommitmentSubject: slug,
 		CommitmentDecideBy: day.AddDate(1, 0, 0).Format(time.DateOnly), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",

@@ -45,7 +45,7 @@ func (d room) start(q *page.Request) error {
 }
 
 func (d room) delete(q *page.Request) error {
-	if err := d.Consultations.Delete(q.Context(), q.Actor, q.Param("slug")); err != nil {
+	if err := d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug")); err != nil {
 		return err
 	}
 	q.Flash("staff.done.deleted")

@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
 	"delfi/web/page"
@@ -26,7 +26,7 @@ func between(verdict delphi.Verdict, action delphi.Action, f delphi.Figures) (de
 	}}
 	d := decisionView{
 		Item: consultation.Item{ID: uuid.UUID{1}, Number: 5, Text: "La sosta è tolta.", Kind: "k"},
-		Feedback: ballot.ItemFeedback{
+		Feedback: feedback.ItemResult{
 			Number: 5, Kind: "k", Verdict: verdict, Figures: f, Counts: delphi.ItemCounts{Paired: 80, LeftBefore: 4, LeftAfter: 3},
 			Proposal: delphi.Proposal{Action: action, Grounds: []delphi.Ground{
 				{Code: "stable", Holds: false}, {Code: "last_round", Holds: false}, {Code: "cannot_judge", Holds: true, Value: stat.Of(141), Limit: 100},

@@ -10,8 +10,9 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
@@ -31,8 +32,8 @@ type deskView struct {
 	Moderator     bool
 	Facilitator   bool
 	Lost          []account.Role                     // for which the reader is named, and that they no longer hold
-	Missing       []consultation.Missing             // of a draft
-	Rounds        []ballot.Feedback                  // of the released answer rounds, oldest first
+	Missing       []draft.Missing                    // of a draft
+	Rounds        []feedback.Document                // of the released answer rounds, oldest first
 	Decisions     []decisionView                     // undecided items, strongest disagreement first
 	Stable        []decisionView                     // those that the engine proposes to settle
 	Counts        contribution.Counts                // of the gather round, once it is closed
@@ -50,7 +51,7 @@ type deskView struct {
 // decisionView is one item between two rounds.
 type decisionView struct {
 	Item     consultation.Item
-	Feedback ballot.ItemFeedback
+	Feedback feedback.ItemResult
 }
 
 func (d room) desks(q *page.Request) error {
@@ -126,7 +127,7 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 		Lost: consultation.Lost(actor, c),
 	}
 	if c.Stage == consultation.Draft {
-		v.Missing, err = d.Consultations.Missing(ctx, actor, slug)
+		v.Missing, err = d.Drafts.Missing(ctx, actor, slug)
 		return v, err
 	}
 	for i, r := range c.Rounds {
@@ -139,7 +140,7 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 			}
 		case consultation.RoundReleased:
 			if r.Kind != delphi.Gather {
-				fb, err := d.Ballots.Feedback(ctx, c.ID, r.Number)
+				fb, err := d.Archive.Feedback(ctx, c.ID, r.Number)
 				if err != nil {
 					return v, err
 				}
@@ -186,7 +187,7 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 		}
 	}
 	for _, it := range items {
-		i := slices.IndexFunc(last.Items, func(f ballot.ItemFeedback) bool { return f.Item == it.ID })
+		i := slices.IndexFunc(last.Items, func(f feedback.ItemResult) bool { return f.Item == it.ID })
 		if it.State != consultation.ItemLive || i < 0 {
 			continue
 		}

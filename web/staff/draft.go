@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/fault"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
@@ -20,7 +20,7 @@ type draftView struct {
 	Slug           string // of the stored draft; "" for a new one
 	Administration uuid.UUID
 	Choices        []account.Administration // where the actor is an administrator
-	Form           consultation.DraftForm
+	Form           draft.Form
 	Moderators     []account.Person
 	Facilitators   []account.Person
 	Version        string // of the stored draft that Form was begun from
@@ -33,7 +33,7 @@ func (d room) newDraft(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Form = consultation.DraftForm{
+	v.Form = draft.Form{
 		Language: q.Lang, GatherDays: "14", AnswerDays: "14", AnswerRounds: "2", CommitmentReplyDays: "30",
 		Points: "9", LowLabel: q.T("staff.draft.low"), HighLabel: q.T("staff.draft.high"),
 		SharePermille: "750", CannotJudge: "on", GroupName: q.T("staff.draft.group"), AnonymityMode: string(pseudonym.SealedKey),
@@ -55,7 +55,7 @@ func (d room) create(q *page.Request) error {
 		return err
 	}
 	v.Form = readDraft(form)
-	c, err := d.Consultations.Create(q.Context(), q.Actor, v.Administration, v.Form)
+	c, err := d.Drafts.Create(q.Context(), q.Actor, v.Administration, v.Form)
 	if err != nil {
 		return d.draftRefused(q, v, err)
 	}
@@ -83,7 +83,7 @@ func (d room) store(q *page.Request) error {
 	}
 	now := v.Form
 	v.Form = typed
-	c, err := d.Consultations.Edit(q.Context(), q.Actor, v.Slug, typed, form.Value("version"))
+	c, err := d.Drafts.Edit(q.Context(), q.Actor, v.Slug, typed, form.Value("version"))
 	switch {
 	case errors.As(err, &v.Fault) && v.Fault.Code == "draft_changed":
 		v.Stale = &ui.Staleness{Fault: v.Fault, Changes: ui.Changes(v.changes(q, now, typed)...), Theirs: "/desk/" + v.Slug + "/edit"}
@@ -99,20 +99,20 @@ func (d room) store(q *page.Request) error {
 }
 
 // frozen is the page of an edit that came after the announcement.
-func (d room) frozen(q *page.Request, typed consultation.DraftForm, err error) error {
+func (d room) frozen(q *page.Request, typed draft.Form, err error) error {
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Kind != fault.Conflict {
 		return err
 	}
 	l := ui.Lost{Frame: draftView{Slug: q.Param("slug")}.frame(q), Fault: f, Next: "/desk/" + q.Param("slug")}
-	for _, c := range (draftView{}).changes(q, consultation.DraftForm{}, typed) {
+	for _, c := range (draftView{}).changes(q, draft.Form{}, typed) {
 		l.Texts = append(l.Texts, ui.Typed{Label: c.Label, Text: c.Mine})
 	}
 	return q.Render(409, ui.LostPage(l))
 }
 
 // changes pairs what stands with what was typed, field by field in the order of the form.
-func (v draftView) changes(q *page.Request, theirs, mine consultation.DraftForm) []ui.Changed {
+func (v draftView) changes(q *page.Request, theirs, mine draft.Form) []ui.Changed {
 	pair := func(name, a, b string) ui.Changed {
 		return ui.Changed{Label: q.T("staff.field." + name), Theirs: a, Mine: b}
 	}
@@ -169,7 +169,7 @@ func (d room) stored(q *page.Request) (draftView, error) {
 		return draftView{}, err
 	}
 	v.Slug = c.Slug
-	if v.Form, err = d.Consultations.Form(q.Context(), q.Actor, c.Slug); err != nil {
+	if v.Form, err = d.Drafts.Form(q.Context(), q.Actor, c.Slug); err != nil {
 		return v, err
 	}
 	v.Version, err = v.Form.Version()
@@ -218,9 +218,9 @@ func (v draftView) roles() string {
 }
 
 // readDraft takes the form as it was typed: only line ends are unified.
-func readDraft(f page.Form) consultation.DraftForm {
+func readDraft(f page.Form) draft.Form {
 	text := func(name string) string { return strings.ReplaceAll(f.Value(name), "\r\n", "\n") }
-	d := consultation.DraftForm{
+	d := draft.Form{
 		Slug: text("slug"), Language: text("language"), Title: text("title"), Question: text("question"), Background: text("background"),
 		CommitmentQuotation: text("commitment_quotation"), CommitmentDecider: text("commitment_decider"),
 		CommitmentSubject: text("commitment_subject"), CommitmentDecideBy: text("commitment_decide_by"),

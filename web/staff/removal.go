@@ -63,7 +63,7 @@ func (d room) reasons(q *page.Request) (removalView, error) {
 		if r.State != consultation.RoundReleased || r.Kind == delphi.Gather {
 			continue
 		}
-		f, err := d.Ballots.Feedback(q.Context(), c.ID, r.Number)
+		f, err := d.Archive.Feedback(q.Context(), c.ID, r.Number)
 		if err != nil {
 			return v, err
 		}

@@ -4,9 +4,10 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/report"
 	"delfi/web/page"
 )
@@ -14,9 +15,10 @@ import (
 // Services are the use cases that the staff's pages call.
 type Services struct {
 	Accounts      *account.Service
-	Consultations *consultation.Service
+	Drafts        *draft.Service
+	Consultations *steering.Service
 	Contributions *contribution.Service
-	Ballots       *ballot.Service
+	Archive       *archive.Service
 	Reports       *report.Service
 }
 

@@ -18,7 +18,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, app *page.App) {
 		staff.Routes(r, app, staff.Services{
-			Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots, Reports: h.Reports,
+			Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports,
 		})
 	}
 }
@@ -201,7 +201,7 @@ func synthesis(t *testing.T, h *webtest.House, site *webtest.Site) {
 // removed: a moderator takes a reason away; what is wrong comes back with every
 // character, and the facilitator, whose office it is not, may not.
 func removed(t *testing.T, h *webtest.House, site *webtest.Site) {
-	f, err := h.Ballots.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2)
+	f, err := h.Archive.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func removed(t *testing.T, h *webtest.House, site *webtest.Site) {
 			t.Fatalf("a ground: %d %s", got.Status, got.Text("main"))
 		}
 	}
-	if f, err = h.Ballots.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2); err != nil {
+	if f, err = h.Archive.Feedback(t.Context(), consultationOf(t, h, webtest.Answering), 2); err != nil {
 		t.Fatal(err)
 	}
 	stubs := 0

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/i18n"
@@ -161,7 +162,7 @@ func (v deskView) at(q *page.Request, act string) string {
 // idOf makes an element's id of a form's address.
 func idOf(path string) string { return strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") }
 
-func missing(q *page.Request, m consultation.Missing) string {
+func missing(q *page.Request, m draft.Missing) string {
 	return q.Field(fault.Field{Name: m.Field, Code: m.Code, Message: m.Message})
 }
 

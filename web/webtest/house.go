@@ -6,9 +6,12 @@ import (
 	"testing"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -27,9 +30,12 @@ type House struct {
 	Accounts      *account.Service
 	Record        *ledger.Service
 	Panel         *panel.Service
-	Consultations *consultation.Service
+	Drafts        *draft.Service
+	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
+	Tabulation    *tabulation.Service
+	Archive       *archive.Service
 	Reports       *report.Service
 	Bridge        *pseudonym.Service
 	Folder        string // of the keys, wrapped
@@ -96,10 +102,13 @@ func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	bridge := pseudonym.New(db, keys)
 	h.Bridge = bridge
 	h.Panel = panel.New(db, h.Accounts, bridge)
-	h.Consultations = consultation.New(db, h.Jobs, h.Accounts, h.Record, bridge, h.Panel, notify.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
+	h.Drafts = draft.New(db, h.Accounts)
+	h.Consultations = steering.New(db, h.Jobs, h.Drafts, h.Record, bridge, h.Panel, notify.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
 	h.Contributions = contribution.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Ballots = ballot.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Ballots, h.Contributions, h.Record)
+	h.Ballots = ballot.New(db, h.Consultations, bridge, h.Record)
+	h.Tabulation = tabulation.New(db, h.Jobs, h.Consultations, bridge, h.Record)
+	h.Archive = archive.New(db)
+	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Tabulation, h.Archive, h.Contributions, h.Record)
 	h.Consultations.OnPublish(h.Reports.Store)
 	return h
 }
@@ -113,8 +122,8 @@ func (h *House) Play(t testing.TB) *House {
 	}
 	h.demo = demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
 		at := build(t, db, h.keys)
-		return demo.Services{Accounts: at.Accounts, Panel: at.Panel, Consultations: at.Consultations,
-			Contributions: at.Contributions, Ballots: at.Ballots, Jobs: at.Jobs}, nil
+		return demo.Services{Accounts: at.Accounts, Panel: at.Panel, Drafts: at.Drafts, Consultations: at.Consultations,
+			Contributions: at.Contributions, Ballots: at.Ballots, Archive: at.Archive, Jobs: at.Jobs}, nil
 	}, staff)
 	if err := h.demo.Seed(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)

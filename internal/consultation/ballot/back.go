@@ -3,6 +3,7 @@ package ballot
 import (
 	"context"
 
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -15,7 +16,7 @@ import (
 // figures are out already. Like every ballot it writes schema panel alone.
 func (s *Service) TakeBack(ctx context.Context, seat pseudonym.Seat, round int) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		r, err := s.cons.Locked(ctx, tx, seat.Consultation, round, lockOf(seat, round))
+		r, err := lifecycle.ShareRound(ctx, tx, seat.Consultation, round, lockOf(seat, round))
 		if err != nil {
 			return err
 		}

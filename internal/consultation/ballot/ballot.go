@@ -7,6 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/payload"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
@@ -19,7 +21,7 @@ type form struct {
 	byID   map[uuid.UUID]consultation.Item
 	kinds  map[string]delphi.ItemKind
 	inPlay map[uuid.UUID]bool
-	layout layout
+	layout payload.Layout
 }
 
 // newForm makes the form of a round from its frozen items.
@@ -28,7 +30,7 @@ func newForm(p delphi.Protocol, items []consultation.Item) form {
 		items: items, byID: make(map[uuid.UUID]consultation.Item, len(items)),
 		kinds: make(map[string]delphi.ItemKind, len(p.ItemKinds)), inPlay: make(map[uuid.UUID]bool, len(items)),
 		// Reasons that no feedback will show are not asked for.
-		layout: layoutOf(len(items), showsReasons(p)),
+		layout: payload.LayoutOf(len(items), feedback.ShowsReasons(p)),
 	}
 	for _, i := range items {
 		f.byID[i.ID], f.inPlay[i.ID] = i, true
@@ -42,9 +44,9 @@ func newForm(p delphi.Protocol, items []consultation.Item) form {
 // check turns answers into entries, or names each one that must be mended:
 // field answer_<number> for the value, reason_<number> for the reason, and
 // argues_<number> for the side that it argues.
-func (f form) check(answers []Answer) ([]entry, error) {
+func (f form) check(answers []Answer) ([]payload.Entry, error) {
 	var bad []fault.Field
-	entries := make([]entry, 0, len(answers))
+	entries := make([]payload.Entry, 0, len(answers))
 	for _, a := range answers {
 		item, ok := f.byID[a.Item]
 		if !ok {
@@ -61,17 +63,17 @@ func (f form) check(answers []Answer) ([]entry, error) {
 }
 
 // entry checks one answer against its item's kind.
-func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
+func (f form) entry(item consultation.Item, a Answer) (payload.Entry, []fault.Field) {
 	var bad []fault.Field
 	kind := f.kinds[item.Kind]
-	e := entry{item: a.Item}
+	e := payload.Entry{Item: a.Item}
 	if a.Reason != "" { // most have none
-		e.reason = prose.Field{Name: fmt.Sprintf("reason_%d", item.Number), Max: maxReason}.Read(a.Reason, &bad)
+		e.Reason = prose.Field{Name: fmt.Sprintf("reason_%d", item.Number), Max: payload.MaxReason}.Read(a.Reason, &bad)
 	}
-	if e.reason != "" {
-		e.argues = a.Argues // a side without words is not said of anything
+	if e.Reason != "" {
+		e.Argues = a.Argues // a side without words is not said of anything
 	}
-	if e.argues != "" && !e.argues.Said() {
+	if e.Argues != "" && !e.Argues.Said() {
 		bad = append(bad, fault.Field{
 			Name: fmt.Sprintf("argues_%d", item.Number), Code: "unknown_side",
 			Message: "say that the reason argues for, against or neither, or leave it out",
@@ -84,8 +86,8 @@ func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
 	case a.CannotJudge && a.Value != 0:
 		bad = append(bad, fault.Field{Name: value(), Code: "one_answer", Message: "choose a point or that you cannot judge, not both"})
 	case a.CannotJudge:
-		e.value = cannotJudge
-	case a.Value == 0 && e.reason != "":
+		e.Value = payload.CannotJudge
+	case a.Value == 0 && e.Reason != "":
 		bad = append(bad, fault.Field{Name: value(), Code: "value_missing", Message: "choose an answer that this reason goes with"})
 	case a.Value < 0 || a.Value > kind.Points:
 		bad = append(bad, fault.Field{
@@ -93,47 +95,57 @@ func (f form) entry(item consultation.Item, a Answer) (entry, []fault.Field) {
 			Args: map[string]any{"min": 1, "max": kind.Points},
 		})
 	default:
-		e.value = uint8(a.Value)
+		e.Value = uint8(a.Value)
 	}
 	return e, bad
 }
 
 // fits tells whether the reasons of a whole sheet fit its room; if not, the
 // longest of those just written is the one to shorten.
-func (f form) fits(s sheet, written []entry) error {
-	over := s.reasonBytes() - f.layout.reasons
+func (f form) fits(s payload.Payload, written []payload.Entry) error {
+	over := s.ReasonBytes() - f.layout.Reasons
 	if over <= 0 {
 		return nil
 	}
 	longest := 0
 	for i, e := range written {
-		if len(e.reason) > len(written[longest].reason) {
+		if len(e.Reason) > len(written[longest].Reason) {
 			longest = i
 		}
 	}
 	name := "reasons"
 	if len(written) > 0 {
-		name = fmt.Sprintf("reason_%d", f.byID[written[longest].item].Number)
+		name = fmt.Sprintf("reason_%d", f.byID[written[longest].Item].Number)
 	}
 	return fault.Bad(fault.Field{
 		Name: name, Code: "reasons_too_long",
-		Message: fmt.Sprintf("all reasons of one ballot together have room for %d bytes (a plain letter is one, an accented one two): shorten them by %d", f.layout.reasons, over),
-		Args:    map[string]any{"max": f.layout.reasons, "over": over},
+		Message: fmt.Sprintf("all reasons of one ballot together have room for %d bytes (a plain letter is one, an accented one two): shorten them by %d", f.layout.Reasons, over),
+		Args:    map[string]any{"max": f.layout.Reasons, "over": over},
 	})
 }
 
 // ownWords tidies the panelist's own words, which have a room of their own.
 func ownWords(words string) (string, error) {
 	words = prose.Clean(words)
-	if over := len(words) - maxWords; over > 0 {
+	if over := len(words) - payload.MaxWords; over > 0 {
 		return "", fault.Bad(fault.Field{
 			Name: "words", Code: "words_too_long",
-			Message: fmt.Sprintf("your own words have room for %d bytes: shorten them by %d", maxWords, over),
-			Args:    map[string]any{"max": maxWords, "over": over},
+			Message: fmt.Sprintf("your own words have room for %d bytes: shorten them by %d", payload.MaxWords, over),
+			Args:    map[string]any{"max": payload.MaxWords, "over": over},
 		})
 	}
 	return words, nil
 }
 
-// showsReasons tells whether the protocol's feedback shows reasons.
-func showsReasons(p delphi.Protocol) bool { return p.Feedback.Reasons != "none" }
+// answersOf gives a payload as a form reads it.
+func answersOf(s payload.Payload) map[uuid.UUID]Answer {
+	m := make(map[uuid.UUID]Answer, len(s.Entries))
+	for _, e := range s.Entries {
+		a := Answer{Item: e.Item, Value: int(e.Value), Reason: e.Reason, Argues: e.Argues}
+		if e.Value == payload.CannotJudge {
+			a.Value, a.CannotJudge = 0, true
+		}
+		m[e.Item] = a
+	}
+	return m
+}

@@ -6,45 +6,38 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/payload"
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/ledger/leaf"
+	"delfi/internal/platform/batch"
 	"delfi/internal/platform/cache"
-	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 
 // Service has the use cases.
 type Service struct {
-	db     *postgres.DB
-	cons   *consultation.Service
-	bridge *pseudonym.Service
-	record *ledger.Service
-	crowd  *postgres.Crowd[roundKey, pseudonym.Panelist, *entrant]
-	owned  *postgres.Inquiry[rounds, pseudonym.Panelist, own]
+	db         *postgres.DB
+	steering   *steering.Service
+	pseudonyms *pseudonym.Service
+	record     *ledger.Service
+	batches    *batch.Batcher[roundKey, pseudonym.Panelist, *request]
+	loader     *batch.Loader[rounds, pseudonym.Panelist, own]
 
 	// What was read and holds until the next change.
-	boards    cache.Versioned[roundKey, board]
-	documents cache.Versioned[uuid.UUID, *Feedback] // by round
+	contexts  cache.Versioned[roundKey, roundContext]
+	documents cache.Versioned[uuid.UUID, *feedback.Document] // by round
 
-	standings standings // what ballots say: gone with their round, or their key
 }
 
-// New makes the service and registers its jobs (tabulate at closing, hourly
-// turnout, destruction at the end).
-func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
-	s := &Service{db: db, cons: c, bridge: p, record: l}
-	s.crowd = postgres.NewCrowd[roundKey, pseudonym.Panelist](most, s.commit)
-	s.owned = postgres.NewInquiry(s.read)
-	job.On(q, s.tabulate)
-	job.On(q, s.turnout)
-	job.On(q, s.destroy)
-	job.Every(q, turnoutEvery, Turnout{})
-	c.OnShown(shownHash)
-	c.OnOpened(makeRoom)
-	p.OnEnd(s.standings.end)
+// New makes the service.
+func New(db *postgres.DB, c *steering.Service, p *pseudonym.Service, l *ledger.Service) *Service {
+	s := &Service{db: db, steering: c, pseudonyms: p, record: l}
+	s.batches = batch.NewBatcher[roundKey, pseudonym.Panelist](maxBatch, s.commit)
+	s.loader = batch.NewLoader(s.read)
 	return s
 }
 
@@ -52,12 +45,12 @@ func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Se
 // when it is not open, "suspended" while forms are read-only. What it holds beside
 // the seat's own answers is everybody's: it is read, and never changed.
 func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Paper, error) {
-	safe, err := s.bridge.Safe(ctx, seat.Consultation)
+	safe, err := s.pseudonyms.Safe(ctx, seat.Consultation)
 	if err != nil {
 		return Paper{}, err
 	}
 	defer safe.Close()
-	b, err := s.board(ctx, seat.Consultation, round)
+	b, err := s.context(ctx, seat.Consultation, round)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -68,7 +61,7 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if p.Feedback, err = s.shown(ctx, b); err != nil {
 		return Paper{}, err
 	}
-	rows, _, err := s.owned.Find(ctx, b.rounds(), seat.Panelist)
+	rows, _, err := s.loader.Load(ctx, b.rounds(), seat.Panelist)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -81,7 +74,7 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 			return Paper{}, err
 		}
 		if delivered {
-			p.Last = last.answers()
+			p.Last = answersOf(last)
 		}
 	}
 	return p, nil
@@ -90,7 +83,7 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 // Asked gives the statements of an open round, as its papers have them; faults as
 // Paper's.
 func (s *Service) Asked(ctx context.Context, of uuid.UUID, round int) ([]consultation.Item, error) {
-	b, err := s.board(ctx, of, round)
+	b, err := s.context(ctx, of, round)
 	if err == nil {
 		err = b.takes(s.db.Now())
 	}
@@ -111,7 +104,7 @@ func noBallots() error {
 }
 
 // previousAnswering gives the answering round that a later one builds on.
-func previousAnswering(c consultation.Consultation, r consultation.Round) (consultation.Round, bool) {
+func Previous(c consultation.Consultation, r consultation.Round) (consultation.Round, bool) {
 	for i := len(c.Rounds) - 1; i >= 0; i-- {
 		b := c.Rounds[i]
 		if b.Number < r.Number && b.Kind == delphi.AnswerRound && b.State == consultation.RoundReleased {
@@ -129,44 +122,28 @@ func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row) error {
 		return err
 	}
 	if ok {
-		p.Delivered = delivered.answers()
-		p.Draft = delivered.answers()
-		p.Mark = delivered.mark(roundOf(p.Round), seat.Group)
+		p.Delivered = answersOf(delivered)
+		p.Draft = answersOf(delivered)
+		p.Mark = delivered.Mark(payload.Of(p.Round), seat.Group)
 	}
 	draft, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.DraftBlob, b.draft)
 	if err != nil {
 		return err
 	}
 	if ok {
-		p.Draft = draft.answers()
+		p.Draft = answersOf(draft)
 		p.Pending = true
 	}
 	return nil
-}
-
-// openBlob decrypts and reads a blob; false for a nil one.
-func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, blob []byte) (sheet, bool, error) {
-	if blob == nil {
-		return sheet{}, false, nil
-	}
-	plain, err := safe.Open(seat.Panelist, round, purpose, blob)
-	if err != nil {
-		return sheet{}, false, err
-	}
-	sh, err := decode(plain)
-	return sh, err == nil, err
 }
 
 // Save puts answers into the sealed draft (items not named stay as they were;
 // one without value, judgement and reason is taken out). Invalid names the
 // fields answer_<number>, reason_<number> and argues_<number>; nothing is saved then.
 func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) error {
-	_, err := s.work(ctx, seat, round, hand{answers: answers})
+	_, err := s.work(ctx, seat, round, submission{answers: answers})
 	return err
 }
-
-// Part is the part of a ballot's seed that the server does not choose.
-type Part = leaf.Part
 
 // Deliver turns the draft into the ballot that counts, and gives its receipt; part is
 // what the panelist's browser drew for this delivery, and their own words. Again
@@ -174,67 +151,46 @@ type Part = leaf.Part
 // "empty_ballot" when nothing was answered; Invalid field "words" when they are too
 // long.
 func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int, part Part) (Stub, error) {
-	return s.work(ctx, seat, round, hand{part: part, deliver: true})
+	return s.work(ctx, seat, round, submission{part: part, deliver: true})
 }
 
 // Cast saves and delivers at once: imports, the demonstration and one-page forms.
 // Faults as Save's and Deliver's.
 func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer, part Part) (Stub, error) {
-	return s.work(ctx, seat, round, hand{answers: answers, part: part, deliver: true})
+	return s.work(ctx, seat, round, submission{answers: answers, part: part, deliver: true})
 }
 
 // hand is what somebody hands in.
-type hand struct {
+type submission struct {
 	answers []Answer
 	part    Part
 	deliver bool
 }
 
-// work hands one ballot to the crowd and gives the receipt of what stands after it.
-func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in hand) (Stub, error) {
+// work submits one ballot to its batch and gives the receipt of what stands after it.
+func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in submission) (Stub, error) {
 	var err error
 	if in.part.Words, err = ownWords(in.part.Words); err != nil {
 		return Stub{}, err
 	}
-	b, stands, err := s.enter(ctx, seat, number, in)
+	b, stands, err := s.submit(ctx, seat, number, in)
 	if err != nil || !in.deliver {
 		return Stub{}, err
 	}
 	return b.stub(seat, stands, false), nil
 }
 
-// makeRoom makes the partitions of a round's ballots and of its panel as the round
-// opens: made at the first ballot, their rows in the catalogue would tell when it came,
-// and the failed insert would leave a line in Postgres' log.
-func makeRoom(ctx context.Context, tx *postgres.Tx, r consultation.Round) error {
-	if err := lockPartitions(ctx, tx); err != nil {
-		return err
-	}
-	if err := partition(ctx, tx, "ballot", ballotPart(r.ID), lying(r), r.ID); err != nil {
-		return err
-	}
-	return partition(ctx, tx, "panelist", panelistPart(r.Consultation), "", r.Consultation)
-}
-
-// lying says where the blobs of an open round lie.
-func lying(r consultation.Round) string {
-	if r.Kind == delphi.StandingKind {
-		return "" // its releases look for what changed, and pass over all blobs
-	}
-	return beside
-}
-
 // change is what became of one ballot: the sheet that counts, and the row to be
 // written, if any.
 type change struct {
-	stands sheet
+	stands payload.Payload
 	row    row
 	writes bool
 	born   bool // with it the panelist's own row
 }
 
 // compose works what is handed in into a ballot's row, and writes nothing.
-func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, b row, in hand) (change, error) {
+func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, b row, in submission) (change, error) {
 	written, err := f.check(in.answers)
 	if err != nil {
 		return change{}, err
@@ -248,46 +204,38 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 		return change{}, err
 	}
 	if !drafted {
-		draft = sheet{entries: append(make([]entry, 0, len(delivered.entries)+len(written)), delivered.entries...)}
+		draft = payload.Payload{Entries: append(make([]payload.Entry, 0, len(delivered.Entries)+len(written)), delivered.Entries...)}
 	}
 	for _, e := range written {
-		draft.put(e)
+		draft.Put(e)
 	}
-	draft.keep(f.inPlay)
+	draft.Keep(f.inPlay)
 	if err := f.fits(draft, written); err != nil {
 		return change{}, err
 	}
 	switch {
-	case had && draft.same(delivered):
+	case had && draft.Same(delivered):
 		// A replayed delivery, or a draft changed back: what was delivered stands.
 		return change{stands: delivered, row: row{sealed: b.sealed}, writes: drafted}, nil
-	case !in.deliver && !drafted && !had && len(draft.entries) == 0:
+	case !in.deliver && !drafted && !had && len(draft.Entries) == 0:
 		return change{}, nil
 	case !in.deliver:
 		b.draft, err = sealSheet(safe, seat, round.ID, pseudonym.DraftBlob, draft, f.layout)
 		return change{row: b, writes: true}, err
-	case len(draft.entries) == 0:
+	case len(draft.Entries) == 0:
 		return change{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
 	}
 	if had {
-		if err := draft.supersede(delivered, roundOf(round), seat.Group); err != nil {
+		if err := draft.Supersede(delivered, payload.Of(round), seat.Group); err != nil {
 			return change{}, err
 		}
 	}
 	if round.Kind == delphi.StandingKind {
-		date(&draft, delivered, round.Ticks)
+		payload.Date(&draft, delivered, round.Ticks)
 	}
-	if err := draft.sow(in.part); err != nil {
+	if err := draft.Draw(in.part); err != nil {
 		return change{}, err
 	}
 	sealed, err := sealSheet(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)
 	return change{stands: draft, row: row{sealed: sealed}, writes: true, born: !had}, err
-}
-
-func sealSheet(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, sh sheet, l layout) ([]byte, error) {
-	plain, err := sh.encode(l)
-	if err != nil {
-		return nil, err
-	}
-	return safe.Seal(seat.Panelist, round, purpose, plain)
 }

@@ -2,11 +2,8 @@ package ballot
 
 import (
 	"context"
-	"database/sql"
-	"encoding/hex"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"delfi/internal/consultation"
@@ -38,15 +35,6 @@ func findBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID, ids [][]
 		found[pseudonym.Panelist(id)] = b
 	}
 	return found, rows.Err()
-}
-
-// steady keeps ballots from being written anew while they are read. It is the first
-// statement of a transaction that reads them beside other things: rows of a table
-// that was exchanged are invisible to a snapshot older than the exchange, and this
-// statement alone takes its lock before there is a snapshot.
-func steady(ctx context.Context, tx *postgres.Tx) error {
-	_, err := tx.ExecContext(ctx, `LOCK TABLE panel.ballot, panel.panelist IN ACCESS SHARE MODE`)
-	return err
 }
 
 // rounds are those of which somebody's own ballots are read: one, and the answering
@@ -143,138 +131,5 @@ func saveBallots(ctx context.Context, tx *postgres.Tx, round consultation.Round,
 		ON CONFLICT (consultation, id) DO NOTHING`,
 		round.ID, round.Consultation, pq.ByteaArray(ids), pq.StringArray(groups), pq.BoolArray(born), blobs,
 		pq.Int64Array(places[0]), pq.Int64Array(places[1]), pq.Int64Array(places[2]), pq.Int64Array(places[3]))
-	return err
-}
-
-// eachBallot streams the ballots that count, as they lie: nothing that is made of
-// them may depend on that. Blobs lie in their rows' order, and fetched in another
-// each would be sought for.
-func eachBallot(ctx context.Context, tx *postgres.Tx, consultation, round uuid.UUID, visit taker) error {
-	rows, err := tx.QueryxContext(ctx, `
-		SELECT b.panelist, p.grp, b.sealed
-		FROM panel.ballot AS b
-		JOIN panel.panelist AS p ON p.consultation = $1 AND p.id = b.panelist
-		WHERE b.round = $2 AND b.sealed IS NOT NULL`,
-		consultation, round)
-	if err != nil {
-		return err
-	}
-	return scanBallots(rows, visit)
-}
-
-// scanBallots reads ballots from rows of (panelist, group, sealed).
-func scanBallots(rows *sqlx.Rows, visit taker) error {
-	defer rows.Close()
-	groups := map[string]string{} // one string for all who are of a group
-	for rows.Next() {
-		var id, group, sealed sql.RawBytes
-		if err := rows.Scan(&id, &group, &sealed); err != nil {
-			return err
-		}
-		of, known := groups[string(group)]
-		if !known {
-			of = string(group)
-			groups[of] = of
-		}
-		if err := visit(pseudonym.Panelist(id), of, sealed); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// countBallots counts the ballots that count.
-func countBallots(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (int, error) {
-	var n int
-	err := tx.QueryRowxContext(ctx, `
-		SELECT count(*)
-		FROM panel.ballot
-		WHERE round = $1 AND sealed IS NOT NULL`,
-		round).Scan(&n)
-	return n, err
-}
-
-// ballotPart and panelistPart name partitions: fixed words and hex digits, which
-// is why they may stand in DDL.
-func ballotPart(round uuid.UUID) string { return "ballot_" + hex.EncodeToString(round[:]) }
-func panelistPart(consultation uuid.UUID) string {
-	return "panelist_" + hex.EncodeToString(consultation[:])
-}
-
-// beside lets blobs that fit a page lie in it beside their ids: writing each into a
-// second table, with an index, costs several times as much.
-const beside = "WITH (toast_tuple_target = 8160)"
-
-// partition makes a partition of parent for one id unless it is there. It is
-// attached instead of created in place because that takes the weaker lock, which
-// lets other rounds' ballots pass.
-func partition(ctx context.Context, tx *postgres.Tx, parent, part, with string, id uuid.UUID) error {
-	there, err := relationExists(ctx, tx, part)
-	if err != nil || there {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `
-		CREATE TABLE panel.`+part+` (LIKE panel.`+parent+` INCLUDING ALL) `+with+`;
-		ALTER TABLE panel.`+parent+` ATTACH PARTITION panel.`+part+` FOR VALUES IN ('`+id.String()+`')`)
-	return err
-}
-
-func relationExists(ctx context.Context, tx *postgres.Tx, part string) (bool, error) {
-	var there bool
-	err := tx.QueryRowxContext(ctx, `SELECT to_regclass('panel.' || $1) IS NOT NULL`, part).Scan(&there)
-	return there, err
-}
-
-// lockPartitions lets one transaction at a time make or remake partitions.
-func lockPartitions(ctx context.Context, tx *postgres.Tx) error {
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('panel partitions', 0))`)
-	return err
-}
-
-// rewriteBallots copies a closed round's ballots, without drafts, into a new
-// table in the order of ids; swap puts it in the old one's place.
-func rewriteBallots(ctx context.Context, tx *postgres.Tx, part string) error {
-	_, err := tx.ExecContext(ctx, `
-		LOCK TABLE panel.`+part+` IN SHARE MODE;
-		CREATE TABLE panel.`+part+`_new (LIKE panel.ballot INCLUDING ALL) `+beside+`;
-		INSERT INTO panel.`+part+`_new (round, panelist, sealed, draft)
-		SELECT round, panelist, sealed, NULL
-		FROM panel.`+part+`
-		WHERE sealed IS NOT NULL
-		ORDER BY panelist`)
-	return err
-}
-
-func rewritePanelists(ctx context.Context, tx *postgres.Tx, part string) error {
-	_, err := tx.ExecContext(ctx, `
-		CREATE TABLE panel.`+part+`_new (LIKE panel.panelist INCLUDING ALL);
-		INSERT INTO panel.`+part+`_new (consultation, id, grp)
-		SELECT consultation, id, grp
-		FROM panel.`+part+`
-		ORDER BY id`)
-	return err
-}
-
-func swapPartition(ctx context.Context, tx *postgres.Tx, parent, part string, id uuid.UUID) error {
-	_, err := tx.ExecContext(ctx, `
-		DROP TABLE panel.`+part+`;
-		ALTER TABLE panel.`+part+`_new RENAME TO `+part+`;
-		ALTER TABLE panel.`+parent+` ATTACH PARTITION panel.`+part+` FOR VALUES IN ('`+id.String()+`')`)
-	return err
-}
-
-// lockParents keeps ballots of all rounds out for the moment of a swap or drop.
-// Ballots take the two in this order too. A wait is bounded, since everybody
-// queues behind it; the job comes again.
-func lockParents(ctx context.Context, tx *postgres.Tx) error {
-	_, err := tx.ExecContext(ctx, `
-		SET LOCAL lock_timeout = '3s';
-		LOCK TABLE ONLY panel.ballot IN ACCESS EXCLUSIVE MODE;
-		LOCK TABLE ONLY panel.panelist IN ACCESS EXCLUSIVE MODE`)
-	return err
-}
-
-func dropPartition(ctx context.Context, tx *postgres.Tx, part string) error {
-	_, err := tx.ExecContext(ctx, `DROP TABLE IF EXISTS panel.`+part)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
@@ -29,19 +30,16 @@ type Receipt struct {
 // the same whenever it is asked for.
 func (r Receipt) Note() (string, error) { return r.hand.Sign(r.text) }
 
-// roundOf names a round as digests and marks do.
-func roundOf(r consultation.Round) string { return leaf.Of(r.Consultation.String(), r.Number) }
-
 // receipt is for a ballot that counts. Nothing is read or written.
-func (b board) receipt(seat pseudonym.Seat, sh sheet) Receipt {
-	content, part := sh.content(seat.Group), sh.part.Digests(roundOf(b.Round))
+func (b roundContext) receipt(seat pseudonym.Seat, sh payload.Payload) Receipt {
+	content, part := sh.Content(seat.Group), sh.Part.Digests(payload.Of(b.Round))
 	r := Receipt{
-		Mark: leaf.Mark(content, part), Part: part, Answered: len(sh.entries), Blank: len(b.form.items) - len(sh.entries), Replaces: sh.replaces(),
-		hand: b.opening.hand,
+		Mark: leaf.Mark(content, part), Part: part, Answered: len(sh.Entries), Blank: len(b.form.items) - len(sh.Entries), Replaces: sh.Replaces(),
+		hand: b.checkpoint.hand,
 	}
 	r.text = leaf.Receipt{
 		Consultation: seat.Consultation.String(), Round: b.Round.Number, Protocol: b.Consultation.ProtocolHash,
-		Size: b.opening.size, Root: b.opening.root, Mark: r.Mark, Replaces: r.Replaces, Part: part, Content: content,
+		Size: b.checkpoint.size, Root: b.checkpoint.root, Mark: r.Mark, Replaces: r.Replaces, Part: part, Content: content,
 	}.Text()
 	return r
 }
@@ -55,12 +53,12 @@ type Stub struct {
 }
 
 // stub is for a ballot that counts, beside which a draft may lie.
-func (b board) stub(seat pseudonym.Seat, sh sheet, drafted bool) Stub {
+func (b roundContext) stub(seat pseudonym.Seat, sh payload.Payload, drafted bool) Stub {
 	return Stub{Receipt: b.receipt(seat, sh), Round: b.Round, Pending: drafted, Proofs: b.proofs()}
 }
 
 // proofs tells whether the protocol allows proof files.
-func (b board) proofs() bool { return b.Consultation.Protocol.Anonymity.ProofFiles }
+func (b roundContext) proofs() bool { return b.Consultation.Protocol.Anonymity.ProofFiles }
 
 // Receipt gives the receipt of a seat's delivered ballot again, as long as the
 // consultation's key lives, also after the round has closed. NotFound "no_ballot"
@@ -70,7 +68,7 @@ func (s *Service) Receipt(ctx context.Context, seat pseudonym.Seat, number int) 
 	if err != nil {
 		return Stub{}, err
 	}
-	return k.board.stub(seat, k.now, k.drafted), nil
+	return k.round.stub(seat, k.now, k.drafted), nil
 }
 
 // Proof gives the proof file of a seat's delivered ballot: what lets anybody who
@@ -82,22 +80,22 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 	if err != nil {
 		return nil, err
 	}
-	if !k.board.proofs() {
+	if !k.round.proofs() {
 		return nil, fault.New(fault.Forbidden, "no_proof_files", "the protocol of this consultation rules proof files out")
 	}
-	note, err := k.board.receipt(seat, k.now).Note()
+	note, err := k.round.receipt(seat, k.now).Note()
 	if err != nil {
 		return nil, err
 	}
 	p := leaf.Proof{
 		Format: leaf.ProofFormat, Receipt: note, Group: seat.Group,
-		Random: k.now.random[:], Words: k.now.part.Words, Answers: k.now.given(),
+		Random: k.now.Random[:], Words: k.now.Part.Words, Answers: k.now.Given(),
 	}
-	if k.now.part.Browser != (Part{}).Browser {
-		p.Browser = k.now.part.Browser[:]
+	if k.now.Part.Browser != (Part{}).Browser {
+		p.Browser = k.now.Part.Browser[:]
 	}
 	if k.before != nil {
-		p.Previous = k.before.given()
+		p.Previous = k.before.Given()
 	}
 	document, err := json.MarshalIndent(p, "", "  ")
 	return append(document, '\n'), err
@@ -105,32 +103,32 @@ func (s *Service) Proof(ctx context.Context, seat pseudonym.Seat, number int) ([
 
 // kept is what lies sealed of one seat's ballot in a round.
 type kept struct {
-	board   board
-	now     sheet
-	before  *sheet // of the answering round before; nil when missed, none or not asked for
+	round   roundContext
+	now     payload.Payload
+	before  *payload.Payload // of the answering round before; nil when missed, none or not asked for
 	drafted bool
 }
 
 // kept opens a seat's delivered ballot, and, if asked, that of the answering round
 // before.
 func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int, both bool) (kept, error) {
-	safe, err := s.bridge.Safe(ctx, seat.Consultation)
+	safe, err := s.pseudonyms.Safe(ctx, seat.Consultation)
 	if err != nil {
 		return kept{}, err
 	}
 	defer safe.Close()
 	var k kept
-	if k.board, err = s.board(ctx, seat.Consultation, number); err != nil {
+	if k.round, err = s.context(ctx, seat.Consultation, number); err != nil {
 		return kept{}, err
 	}
-	if !k.board.Round.Answers() {
+	if !k.round.Round.Answers() {
 		return kept{}, noBallots()
 	}
-	of := rounds{now: k.board.Round.ID}
+	of := rounds{now: k.round.Round.ID}
 	if both {
-		of = k.board.rounds()
+		of = k.round.rounds()
 	}
-	rows, _, err := s.owned.Find(ctx, of, seat.Panelist)
+	rows, _, err := s.loader.Load(ctx, of, seat.Panelist)
 	if err != nil {
 		return kept{}, err
 	}

@@ -4,6 +4,8 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/payload"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 )
 
@@ -26,42 +28,9 @@ type Paper struct {
 	Delivered map[uuid.UUID]Answer // nil when none
 	Last      map[uuid.UUID]Answer // of the previous answering round; nil when missed or none
 	Mark      string               // of the delivered ballot, hex; "" when none
-	Feedback  *Feedback            // the stored document of the previous answering round; nil in the first
+	Feedback  *feedback.Document   // the stored document of the previous answering round; nil in the first
 	Shuffle   []byte               // key of this reader's order of reasons
 }
 
-// Feedback is the stored document about one round, decoded. Every figure in it
-// comes from its tables.
-type Feedback struct {
-	Format   string         `json:"format"`   // "delfi feedback v1"
-	Protocol string         `json:"protocol"` // hash of the frozen protocol
-	Round    int            `json:"round"`
-	Tick     int            `json:"tick"` // number of the release in a standing round; 0 otherwise
-	Enrolled int            `json:"enrolled"`
-	Answered int            `json:"answered"`
-	Items    []ItemFeedback `json:"items"`
-}
-
-// ItemFeedback is what the document says about one item.
-type ItemFeedback struct {
-	Item     uuid.UUID         `json:"item"`
-	Number   int               `json:"number"`
-	Text     string            `json:"text"`
-	Kind     string            `json:"kind"`
-	Counts   delphi.ItemCounts `json:"counts"`
-	Tables   []delphi.Table    `json:"tables"` // those that the rule names, but R
-	Figures  delphi.Figures    `json:"figures"`
-	Verdict  delphi.Verdict    `json:"verdict"`
-	Proposal delphi.Proposal   `json:"proposal"`
-	Reasons  []Reason          `json:"reasons"`
-	Released int               `json:"released"` // standing round: the tick that released these figures; 0 otherwise
-}
-
-// Reason is one panelist's reason, without its author.
-type Reason struct {
-	Text    string       `json:"text"`
-	Removed string       `json:"removed,omitempty"` // digest of a text that was removed by law: a stub stands in its place
-	Outside bool         `json:"outside"`           // from outside the middle half that its round shows
-	Side    delphi.Side  `json:"side"`              // "against", "for" or "neither", as its author said; "" for not said
-	Place   delphi.Place `json:"place"`             // where the answer beside it lies, "low", "middle", "high", "none" (who cannot judge); "" with a side, and where the rule does not tell it
-}
+// Part is the part of a ballot's seed that the server does not choose.
+type Part = payload.Part

@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
@@ -48,7 +49,7 @@ func (s *Service) at(ctx context.Context, actor account.Actor, slug string, act 
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		d := &desk{Service: s, tx: tx}
 		var err error
-		if d.c, err = s.cons.ForUpdate(ctx, tx, found.ID); err != nil {
+		if d.c, err = lifecycle.Lock(ctx, tx, found.ID); err != nil {
 			return err
 		}
 		var ok bool
@@ -61,7 +62,7 @@ func (s *Service) at(ctx context.Context, actor account.Actor, slug string, act 
 		if d.list, err = listAll(ctx, tx, d.c.ID); err != nil {
 			return err
 		}
-		if d.items, err = s.cons.LiveItems(ctx, tx, d.c.ID); err != nil {
+		if d.items, err = lifecycle.LiveItems(ctx, tx, d.c); err != nil {
 			return err
 		}
 		return act(ctx, d)
@@ -195,7 +196,7 @@ func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.I
 			}
 		}
 		a.made = true
-		return d.cons.AddItem(ctx, d.tx, d.c.ID, "", m.Text, nil)
+		return d.cons.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
 	}
 	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == m.Item })
 	if at < 0 {
@@ -209,7 +210,7 @@ func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.I
 		return item, fault.New(fault.Conflict, "item_changed", "somebody has changed the words of this statement meanwhile").With("number", item.Number)
 	}
 	a.was = item.Text
-	return d.cons.RewordItem(ctx, d.tx, item.ID, m.Text)
+	return d.cons.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
 }
 
 // Reject rejects pending contributions with a public reason. Conflict
@@ -302,9 +303,9 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, slug string, id
 		}
 		switch {
 		case a.made:
-			err = d.cons.RemoveItem(ctx, d.tx, a.item)
+			err = d.cons.RemoveItem(ctx, d.tx, &d.c, a.item)
 		case a.was != "":
-			_, err = d.cons.RewordItem(ctx, d.tx, a.item, a.was)
+			_, err = d.cons.RewordItem(ctx, d.tx, &d.c, a.item, a.was)
 		}
 		if err != nil {
 			return err

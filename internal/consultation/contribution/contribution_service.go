@@ -8,6 +8,8 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/job"
@@ -19,20 +21,20 @@ import (
 
 // Service has the use cases.
 type Service struct {
-	db     *postgres.DB
-	cons   *consultation.Service
-	bridge *pseudonym.Service
-	record *ledger.Service
+	db         *postgres.DB
+	cons       *steering.Service
+	pseudonyms *pseudonym.Service
+	record     *ledger.Service
 }
 
 // New makes the service, registers its hourly job, and lets the consultation ask it what
 // is still pending and have gather rounds opened and closed.
-func New(db *postgres.DB, q *job.Queue, c *consultation.Service, p *pseudonym.Service, l *ledger.Service) *Service {
-	s := &Service{db: db, cons: c, bridge: p, record: l}
+func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, l *ledger.Service) *Service {
+	s := &Service{db: db, cons: c, pseudonyms: p, record: l}
 	job.On(q, s.gathered)
 	job.Every(q, gatheredEvery, Gathered{})
 	c.OnContributions(count)
-	c.OnGather(consultation.Gathering{Open: s.makeRoom, Close: s.unseal, Drop: s.drop})
+	c.OnGather(steering.Gathering{Open: s.makeRoom, Close: s.unseal, Drop: s.drop})
 	return s
 }
 
@@ -81,7 +83,7 @@ func (s *Service) Retract(ctx context.Context, alias pseudonym.Alias, consultati
 // after the other, and seals it anew. It shares the round's lock, as an answer does.
 func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, change func(*sheaf) (changed bool, err error)) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ByID(ctx, tx, consultation)
+		c, err := lifecycle.Load(ctx, tx, consultation)
 		if err != nil {
 			return err
 		}
@@ -89,13 +91,13 @@ func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation
 		if err != nil {
 			return err
 		}
-		pen, err := s.bridge.Pen(ctx, tx, consultation)
+		pen, err := s.pseudonyms.Pen(ctx, tx, consultation)
 		if err != nil {
 			return err
 		}
 		defer pen.Close()
 		author := pen.Author(alias, g.ID)
-		if _, err := s.cons.Locked(ctx, tx, consultation, g.Number, int64(binary.BigEndian.Uint64(author[:8]))); err != nil {
+		if _, err := lifecycle.ShareRound(ctx, tx, consultation, g.Number, int64(binary.BigEndian.Uint64(author[:8]))); err != nil {
 			return err
 		}
 		was, err := findSealed(ctx, tx, g.ID, author)
@@ -144,7 +146,7 @@ func (s *Service) owned(ctx context.Context, alias pseudonym.Alias, id uuid.UUID
 	var g consultation.Round
 	var pen *pseudonym.Pen
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ByID(ctx, tx, id)
+		c, err := lifecycle.Load(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -154,7 +156,7 @@ func (s *Service) owned(ctx context.Context, alias pseudonym.Alias, id uuid.UUID
 		if out, err = listOwn(ctx, tx, id, alias.ID); err != nil || g.State != consultation.RoundOpen {
 			return err
 		}
-		pen, err = s.bridge.Pen(ctx, tx, id)
+		pen, err = s.pseudonyms.Pen(ctx, tx, id)
 		return err
 	})
 	if err != nil || pen == nil {
@@ -201,26 +203,26 @@ func (s *Service) Queue(ctx context.Context, actor account.Actor, slug string) (
 
 // Public lists what pages may show once the gather round was released: aliases,
 // texts, states, items, by id. Conflict "not_released" before.
-func (s *Service) Public(ctx context.Context, consultation uuid.UUID) ([]Contribution, Counts, error) {
+func (s *Service) Public(ctx context.Context, id uuid.UUID) ([]Contribution, Counts, error) {
 	var list []Contribution
 	var counts Counts
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		list, counts, err = s.PublicOf(ctx, tx, consultation)
+		c, err := lifecycle.Load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		list, counts, err = s.PublicOf(ctx, tx, c)
 		return err
 	})
 	return list, counts, err
 }
 
 // PublicOf is Public inside the caller's transaction.
-func (s *Service) PublicOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Contribution, Counts, error) {
-	c, err := s.cons.ByID(ctx, tx, consultation)
-	if err != nil {
-		return nil, Counts{}, err
-	}
+func (s *Service) PublicOf(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]Contribution, Counts, error) {
 	if err := shown(c); err != nil {
 		return nil, Counts{}, err
 	}
-	list, err := listAll(ctx, tx, consultation)
+	list, err := listAll(ctx, tx, c.ID)
 	return list, counted(list), err
 }
 

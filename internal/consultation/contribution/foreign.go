@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -36,7 +37,7 @@ func (f Foreign) Statement() string { return strings.Join(strings.Fields(f.Body)
 func (s *Service) Take(ctx context.Context, id uuid.UUID, list []Foreign) ([]consultation.Item, error) {
 	items := make([]consultation.Item, len(list))
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ForUpdate(ctx, tx, id)
+		c, err := lifecycle.Lock(ctx, tx, id)
 		if err != nil {
 			return err
 		}

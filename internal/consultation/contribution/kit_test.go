@@ -15,6 +15,9 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -31,14 +34,14 @@ const slug = "piazza"
 // with a clock that the test moves.
 type town struct {
 	*testing.T
-	db     *postgres.DB
-	cons   *consultation.Service
-	syn    *contribution.Service
-	record *ledger.Service
-	bridge *pseudonym.Service
-	panel  *panel.Service
-	jobs   *job.Queue
-	folder string // of keys
+	db         *postgres.DB
+	cons       *steering.Service
+	syn        *contribution.Service
+	record     *ledger.Service
+	pseudonyms *pseudonym.Service
+	panel      *panel.Service
+	jobs       *job.Queue
+	folder     string // of keys
 
 	mu  sync.Mutex
 	now time.Time
@@ -58,11 +61,11 @@ func newTown(t *testing.T) *town {
 	h.ok(err)
 	h.jobs, err = job.New(h.db)
 	h.ok(err)
-	h.accounts, h.record, h.bridge = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}), pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.accounts, h.bridge)
-	h.cons = consultation.New(h.db, h.jobs, h.accounts, h.record, h.bridge, h.panel, notify.New(h.db, h.jobs, h.accounts, nil, "http://localhost"))
+	h.accounts, h.record, h.pseudonyms = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}), pseudonym.New(h.db, keys)
+	h.panel = panel.New(h.db, h.accounts, h.pseudonyms)
+	h.cons = steering.New(h.db, h.jobs, draft.New(h.db, h.accounts), h.record, h.pseudonyms, h.panel, notify.New(h.db, h.jobs, h.accounts, nil, "http://localhost"))
 	h.cons.OnOpened(func(context.Context, *postgres.Tx, consultation.Round) error { return nil })
-	h.syn = contribution.New(h.db, h.jobs, h.cons, h.bridge, h.record)
+	h.syn = contribution.New(h.db, h.jobs, h.cons, h.pseudonyms, h.record)
 
 	riva, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)
@@ -72,7 +75,7 @@ func newTown(t *testing.T) *town {
 	h.marco, h.mirta, h.other = h.person("Marco", "riva/moderator"), h.person("Mirta", "riva/moderator"), h.person("Olga", "riva/moderator")
 	h.furio, h.berta = h.person("Furio", "riva/facilitator"), h.person("Berta", "borgo/moderator")
 
-	c, err := h.cons.Create(t.Context(), h.anna, riva.ID, consultation.DraftForm{
+	c, err := draft.New(h.db, h.accounts).Create(t.Context(), h.anna, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
 		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
@@ -187,7 +190,11 @@ func (h *town) texts() []string {
 	h.Helper()
 	var out []string
 	h.ok(h.db.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		items, err := h.cons.LiveItems(ctx, tx, h.id)
+		c, err := lifecycle.Load(ctx, tx, h.id)
+		if err != nil {
+			return err
+		}
+		items, err := lifecycle.LiveItems(ctx, tx, c)
 		for _, i := range items {
 			out = append(out, i.Text)
 		}

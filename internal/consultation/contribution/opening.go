@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -16,9 +17,9 @@ import (
 const (
 	// gatheredEvery is how often "n people have written" moves.
 	gatheredEvery = time.Hour
-	// mingled is how many authors' rows of an open round are written anew each hour at
+	// maxReordered is how many authors' rows of an open round are written anew each hour at
 	// most: everybody waits meanwhile, and the order of so many tells little.
-	mingled = 20_000
+	maxReordered = 20_000
 )
 
 // makeRoom makes the table of a gather round that opens: it is there before the first
@@ -32,7 +33,7 @@ func (s *Service) makeRoom(ctx context.Context, tx *postgres.Tx, r consultation.
 // is all in the closing's transaction, so that it happens once, or again. It gives how
 // many people have a row.
 func (s *Service) unseal(ctx context.Context, tx *postgres.Tx, r consultation.Round) (people int, err error) {
-	pen, err := s.bridge.Pen(ctx, tx, r.Consultation)
+	pen, err := s.pseudonyms.Pen(ctx, tx, r.Consultation)
 	if err != nil {
 		return 0, err
 	}
@@ -85,7 +86,7 @@ func (Gathered) Kind() string { return "gathered" }
 func (s *Service) gathered(ctx context.Context, _ Gathered) error {
 	var rounds []consultation.Round
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		rounds, err = s.cons.Gathering(ctx, tx)
+		rounds, err = lifecycle.GatheringRounds(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *Service) gathered(ctx context.Context, _ Gathered) error {
 	}
 	for _, r := range rounds {
 		err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-			r, err := s.cons.RoundForUpdate(ctx, tx, r.ID) // nobody is writing meanwhile
+			_, r, err := lifecycle.LockRound(ctx, tx, r.ID) // nobody is writing meanwhile
 			if err != nil || r.State != consultation.RoundOpen {
 				return err
 			}
@@ -101,10 +102,10 @@ func (s *Service) gathered(ctx context.Context, _ Gathered) error {
 			if err != nil {
 				return err
 			}
-			if _, err := s.cons.Count(ctx, tx, r.ID, authors); err != nil {
+			if _, err := lifecycle.Count(ctx, tx, r.ID, authors); err != nil {
 				return err
 			}
-			if writers < 2 || authors > mingled {
+			if writers < 2 || authors > maxReordered {
 				return nil
 			}
 			return rewriteSealed(ctx, tx, r.ID)

@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
@@ -36,7 +37,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		return fault.Bad(bad...)
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.ForUpdate(ctx, tx, found.ID)
+		c, err := lifecycle.Lock(ctx, tx, found.ID)
 		if err != nil {
 			return err
 		}

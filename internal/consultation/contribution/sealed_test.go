@@ -33,7 +33,7 @@ func (h *town) gather() consultation.Round {
 func (h *town) pen() (pen *pseudonym.Pen) {
 	h.Helper()
 	h.ok(h.db.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) (err error) {
-		pen, err = h.bridge.Pen(ctx, tx, h.id)
+		pen, err = h.pseudonyms.Pen(ctx, tx, h.id)
 		return err
 	}))
 	return pen

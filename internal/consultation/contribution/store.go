@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
-	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/platform/postgres"
 )
 
@@ -69,8 +69,8 @@ func aliasID(b []byte) (id [16]byte) {
 }
 
 // count counts contributions by how far they have come.
-func count(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (consultation.Contributions, error) {
-	var n consultation.Contributions
+func count(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (steering.Contributions, error) {
+	var n steering.Contributions
 	err := tx.QueryRowxContext(ctx, `
 		SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'admitted')
 		FROM civic.contribution

@@ -11,9 +11,8 @@
 //	    └──── 40001, 40P01 ◄──────┘  (a few times, after a short random pause)
 //
 // What reads more than once does so in Read, at one moment; what reads once, in
-// Glance, without a transaction. What many want at once, each for themselves, a Crowd
-// does in one batch for all who want it in the same moment; a crowd that looks things up
-// is an Inquiry. What holds until the database tells of a change stands in a Memo.
+// Glance, without a transaction. Requests of one moment are grouped by package batch,
+// which is not entered inside a transaction. What holds until the database tells of a change stands in a Memo.
 //
 // Statements with parameters are prepared once per connection by the driver that
 // stands in conn.go, so that rooms write plain sqlx and pay for parsing and planning

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+
+	"delfi/internal/platform/batch"
 )
 
 // pool identifies one pool of connections, whatever clocks look at it.
@@ -25,7 +27,10 @@ type markKey struct{}
 // within gives the context of a transaction's callback.
 func within(ctx context.Context, of *pool, at uintptr) context.Context {
 	outer, _ := ctx.Value(markKey{}).(*mark)
-	return context.WithValue(ctx, markKey{}, &mark{of: of, at: at, outer: outer})
+	ctx = context.WithValue(ctx, markKey{}, &mark{of: of, at: at, outer: outer})
+	return batch.Forbid(ctx, func() error {
+		return fmt.Errorf("postgres: a batch joined inside the transaction begun at %s: join before it", place(at))
+	})
 }
 
 // mark gives the pool's transaction in which ctx runs; nil when there is none.

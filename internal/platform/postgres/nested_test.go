@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 )
@@ -25,8 +26,8 @@ func TestATransactionInsideATransactionIsRefused(t *testing.T) {
 		"glance":      func(ctx context.Context) error { return db.Glance(ctx, one) },
 		"other clock": func(ctx context.Context) error { return db.With(postgres.WithClock(time.Now)).Transact(ctx, one) },
 		"batch": func(ctx context.Context) error {
-			asked := postgres.NewInquiry(func(context.Context, int, []int) (map[int]int, error) { return nil, nil })
-			_, _, err := asked.Find(ctx, 1, 1)
+			asked := batch.NewLoader(func(context.Context, int, []int) (map[int]int, error) { return nil, nil })
+			_, _, err := asked.Load(ctx, 1, 1)
 			return err
 		},
 		"statement": func(ctx context.Context) error {

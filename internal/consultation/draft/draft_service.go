@@ -1,0 +1,238 @@
+package draft
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft/form"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
+)
+
+// Form is a draft as it was typed, and Missing one thing that its announcement lacks.
+type (
+	Form    = form.Form
+	Missing = form.Missing
+)
+
+// Service has the use cases of drafts: each is one transaction, and none of them has an
+// entry in the record, since a draft was never public.
+type Service struct {
+	db       *postgres.DB
+	accounts *account.Service
+}
+
+// New makes the service.
+func New(db *postgres.DB, a *account.Service) *Service { return &Service{db: db, accounts: a} }
+
+// Create stores a draft (administrator). Invalid names every field that cannot be stored.
+func (s *Service) Create(ctx context.Context, actor account.Actor, administration uuid.UUID, f form.Form) (consultation.Consultation, error) {
+	if err := consultation.SignedIn(actor); err != nil {
+		return consultation.Consultation{}, err
+	}
+	if !consultation.CanDraft(actor, administration) {
+		return consultation.Consultation{}, fault.New(fault.Forbidden, "wrong_role", "only administrators draft consultations").With("act", string(consultation.ActCreate))
+	}
+	d, err := f.Read()
+	if err != nil {
+		return consultation.Consultation{}, err
+	}
+	stage, _, err := consultation.Stage(consultation.Nothing).Step(consultation.ActCreate, account.Administrator)
+	if err != nil {
+		return consultation.Consultation{}, err
+	}
+	var c consultation.Consultation
+	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c = consultation.Consultation{ID: uuid.New(), Administration: administration, Stage: stage}
+		if err := form.Fill(&c, f, d); err != nil {
+			return err
+		}
+		if err := lifecycle.InsertDraft(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := s.around(ctx, tx, &c, d); err != nil {
+			return err
+		}
+		c, err = lifecycle.Load(ctx, tx, c.ID)
+		return err
+	})
+	if before, e := lifecycle.Find(ctx, s.db, actor, d.Slug); fault.KindOf(err) == fault.Invalid && e == nil && before.Stage == consultation.Draft && before.Administration == administration {
+		// The button was pressed twice: what it stored stands.
+		if stored, err := form.Parse(before.Form); err == nil && stored.Unchanged("another", f) == nil {
+			return before, nil
+		}
+	}
+	return c, err
+}
+
+// colleagues gives, of the accounts in ids, those who hold an office in the
+// administration, with their names and roles as they are now.
+func (s *Service) colleagues(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]form.Person, error) {
+	people, err := holders(ctx, tx, administration, ids)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.accounts.Names(ctx, tx, slices.Collect(maps.Keys(people)))
+	if err != nil {
+		return nil, err
+	}
+	for id, p := range people {
+		p.Name = names[id]
+		people[id] = p
+	}
+	return people, nil
+}
+
+// around stores a draft's commitment and staff.
+func (s *Service) around(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, d form.Draft) error {
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.Moderators, d.Facilitators))
+	if err != nil {
+		return err
+	}
+	if err := d.Strangers(people); err != nil {
+		return err
+	}
+	if err := lifecycle.SaveCommitment(ctx, tx, c.ID, d.Commitment); err != nil {
+		return err
+	}
+	c.Staff = d.Members(people)
+	return lifecycle.SaveStaff(ctx, tx, c.ID, c.Staff)
+}
+
+// Edit stores a draft again; Form gives the draft as its form. version is of the draft
+// that the edit was begun from ("" skips the comparison): Conflict "draft_changed" when
+// another stands by now, and not the same one.
+func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f form.Form, version string) (consultation.Consultation, error) {
+	var out consultation.Consultation
+	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
+		if _, err := c.Move(consultation.ActEdit, actor); err != nil {
+			return err
+		}
+		d, err := f.Read()
+		if err != nil {
+			return err
+		}
+		stored, err := form.Parse(c.Form)
+		if err != nil {
+			return err
+		}
+		if err := stored.Unchanged(version, f); err != nil {
+			return err
+		}
+		if err := form.Fill(c, f, d); err != nil {
+			return err
+		}
+		if err := lifecycle.SaveDraft(ctx, tx, *c); err != nil {
+			return err
+		}
+		if err := s.around(ctx, tx, c, d); err != nil {
+			return err
+		}
+		out = *c
+		return nil
+	})
+	return out, err
+}
+
+// Form gives a draft as the form that made it.
+func (s *Service) Form(ctx context.Context, actor account.Actor, slug string) (form.Form, error) {
+	c, err := lifecycle.Desk(ctx, s.db, actor, slug)
+	if err != nil {
+		return form.Form{}, err
+	}
+	if c.Stage != consultation.Draft {
+		return form.Form{}, fault.New(fault.Conflict, "wrong_stage", "it was announced, and is frozen since").With("state", string(c.Stage))
+	}
+	return form.Parse(c.Form)
+}
+
+// Missing lists what still stands between a draft and its announcement, one
+// fault.Field each (commitment sentence, staff, protocol), so that the desk can say which.
+func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string) ([]form.Missing, error) {
+	c, err := lifecycle.Desk(ctx, s.db, actor, slug)
+	if err != nil || c.Stage != consultation.Draft {
+		return nil, err
+	}
+	var out []form.Missing
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		_, _, _, out, err = s.Gate(ctx, tx, c)
+		return err
+	})
+	return out, err
+}
+
+// Gate checks a draft for its announcement: what it says, its staff as they are
+// today, its protocol, and what is missing.
+func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (form.Draft, []consultation.Member, delphi.Protocol, []form.Missing, error) {
+	f, err := form.Parse(c.Form)
+	if err != nil {
+		return form.Draft{}, nil, delphi.Protocol{}, nil, err
+	}
+	d, err := f.Read()
+	if err != nil {
+		return form.Draft{}, nil, delphi.Protocol{}, nil, err
+	}
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.Moderators, d.Facilitators))
+	if err != nil {
+		return form.Draft{}, nil, delphi.Protocol{}, nil, err
+	}
+	missing := slices.Concat(d.Required(), d.Dated(tx.Now), d.Staffed(people))
+	var p delphi.Protocol
+	if d.Complete() {
+		if p, err = d.Protocol(); err != nil {
+			invalid, err := form.Unfit(err)
+			if err != nil {
+				return form.Draft{}, nil, delphi.Protocol{}, nil, err
+			}
+			missing = append(missing, invalid...)
+		}
+	}
+	return d, d.Members(people), p, missing, nil
+}
+
+// Delete removes a draft (administrator). A draft was never public: no record. For an
+// administrator one that is gone is deleted.
+func (s *Service) Delete(ctx context.Context, actor account.Actor, slug string) error {
+	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
+		if _, err := c.Move(consultation.ActDelete, actor); err != nil {
+			return err
+		}
+		return lifecycle.DeleteDraft(ctx, tx, c.ID)
+	})
+	if errors.Is(err, consultation.ErrNoSlug) && slices.ContainsFunc(actor.Grants, func(g account.Grant) bool { return consultation.CanDraft(actor, g.Administration) }) {
+		return nil
+	}
+	return err
+}
+
+// Staffed checks that those who were named for an announced consultation hold their
+// roles still.
+func (s *Service) Staffed(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	if c.Origin != nil {
+		return nil // nobody steers what was held elsewhere
+	}
+	var d form.Draft
+	for _, m := range c.Staff {
+		if m.Role == account.Moderator {
+			d.Moderators = append(d.Moderators, m.Account)
+		} else {
+			d.Facilitators = append(d.Facilitators, m.Account)
+		}
+	}
+	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.Moderators, d.Facilitators))
+	if err != nil {
+		return err
+	}
+	if missing := d.Staffed(people); len(missing) > 0 {
+		return fault.New(fault.Conflict, "staff_missing", missing[0].Message)
+	}
+	return nil
+}

@@ -1,0 +1,221 @@
+package feedback
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+)
+
+// feedbackFormat names the document's shape, so that it can change.
+const feedbackFormat = "delfi feedback v1"
+
+// Asked is one item of a round as items.json lists it.
+type Asked struct {
+	Item    uuid.UUID `json:"item"`
+	Kind    string    `json:"kind"` // id of its item kind
+	New     bool      `json:"new"`  // not in the answering round before
+	Number  int       `json:"number"`
+	Text    string    `json:"text"`
+	Version int       `json:"version"`
+}
+
+// engine is the item as the engine knows it.
+func (a Asked) engine() delphi.Item {
+	return delphi.Item{ID: a.Item.String(), Kind: a.Kind, New: a.New}
+}
+
+func List(items []consultation.Item) []Asked {
+	out := make([]Asked, len(items))
+	for n, i := range items {
+		out[n] = Asked{Item: i.ID, Kind: i.Kind, New: i.New, Number: i.Number, Text: i.Text, Version: i.Version}
+	}
+	return out
+}
+
+// FeedbackOf computes the document about the last of closings: every figure,
+// verdict and proposal in it, from what is public and from nothing else, so that
+// whoever checks a record calls exactly this. closings are those of the answering
+// rounds so far, oldest first (of a standing round: its releases), with their
+// roots; items are the round's items.json; reasons are those published, by item,
+// and pass through as they are.
+func Of(p delphi.Protocol, items []Asked, closings []delphi.Closing, reasons map[uuid.UUID][]Reason) Document {
+	now := closings[len(closings)-1].Counts
+	f := Document{
+		Format: feedbackFormat, Protocol: p.Hash(),
+		Round: now.Round, Enrolled: now.Enrolled, Answered: now.Answered,
+		Items: make([]ItemResult, 0, len(items)),
+	}
+	var shown map[string]int
+	if p.Round(now.Round).Kind == delphi.StandingKind {
+		f.Tick, shown = len(closings), LastShown(closings)
+	}
+	for _, i := range items {
+		if shown != nil && shown[i.Item.String()] == 0 {
+			f.Items = append(f.Items, unshown(i))
+			continue
+		}
+		out := itemFeedback(p, i, closings)
+		out.Released = shown[i.Item.String()]
+		if told := reasons[i.Item]; told != nil {
+			out.Reasons = told
+		}
+		f.Items = append(f.Items, out)
+	}
+	return f
+}
+
+// unshown is an item of a standing round that no release has shown yet.
+func unshown(i Asked) ItemResult {
+	return ItemResult{
+		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
+		Counts: delphi.ItemCounts{Item: i.Item.String(), Kind: i.Kind}, Tables: []delphi.Table{}, Reasons: []Reason{},
+		Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, Side: delphi.NoSide, IfDirection: delphi.NoDirection, IfSide: delphi.NoSide},
+	}
+}
+
+func itemFeedback(p delphi.Protocol, i Asked, closings []delphi.Closing) ItemResult {
+	item := i.engine()
+	now := lastOf(i.Item, closings)
+	out := ItemResult{
+		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
+		Counts: countsOf(i.Item, now.Counts), Tables: tablesOf(i.Item, now.Tables),
+		Figures: delphi.Measure(p, item, closings),
+		Reasons: []Reason{},
+	}
+	left := p.Answering(now.Counts.Round)
+	if now.Counts.Interim {
+		left = 1 // the deadline's release is still to come
+	}
+	out.Verdict, out.Proposal = delphi.Judge(p, item, closings, left)
+	return out
+}
+
+// tell puts the reasons of a closing beside their items: those whose digests are
+// leaves of the item's tables R, with the side that was said, else with the place
+// where the rule names places.
+func (f *Document) AddReasons(p delphi.Protocol, round uuid.UUID, closing delphi.Closing, reasons map[uuid.UUID][]Raw) {
+	if !ShowsReasons(p) {
+		return
+	}
+	for n := range f.Items {
+		i := &f.Items[n]
+		if slices.ContainsFunc(closing.Tables, func(t delphi.Table) bool {
+			return strings.HasPrefix(t.ID, "R/"+i.Item.String()+"/")
+		}) {
+			i.Reasons = reasonsOf(p, *i, round, reasons[i.Item])
+		}
+	}
+}
+
+// lastOf gives the last closing in which an item was rated: the last of all but
+// for an item of a standing round that its newest release did not show.
+func lastOf(item uuid.UUID, closings []delphi.Closing) delphi.Closing {
+	for n := len(closings) - 1; n >= 0; n-- {
+		if slices.ContainsFunc(closings[n].Counts.Items, func(c delphi.ItemCounts) bool { return c.Item == item.String() }) {
+			return closings[n]
+		}
+	}
+	return delphi.Closing{}
+}
+
+func countsOf(item uuid.UUID, c delphi.Counts) delphi.ItemCounts {
+	for _, n := range c.Items {
+		if n.Item == item.String() {
+			return n
+		}
+	}
+	return delphi.ItemCounts{Item: item.String()}
+}
+
+// tablesOf picks an item's tables: "A/<item>", "G/<item>/<group>" … Those of
+// reasons are not repeated: they hold the digests of the reasons beside.
+func tablesOf(item uuid.UUID, tables []delphi.Table) []delphi.Table {
+	own := []delphi.Table{}
+	for _, t := range tables {
+		if parts := strings.Split(t.ID, "/"); len(parts) > 1 && parts[1] == item.String() && parts[0] != "R" {
+			own = append(own, t)
+		}
+	}
+	return own
+}
+
+// reasonsOf puts reasons in the document's order, which is that of a digest: it
+// comes from the words and the round alone, so it repeats after a crash and says
+// nothing about who wrote when.
+func reasonsOf(p delphi.Protocol, i ItemResult, round uuid.UUID, reasons []Raw) []Reason {
+	type placed struct {
+		digest [32]byte
+		Reason
+	}
+	all := make([]placed, len(reasons))
+	for n, r := range reasons {
+		all[n] = placed{
+			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.Item.String() + r.Text)),
+			Reason: Reason{Text: r.Text, Outside: p.Feedback.Reasons == "outside-first" && outside(i, r.Answer.Value)},
+		}
+		if all[n].Side = r.Answer.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
+			all[n].Place = delphi.PlaceOf(p, i.Kind, r.Answer)
+		}
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		if c := bytes.Compare(a.digest[:], b.digest[:]); c != 0 {
+			return c
+		}
+		// Equal words from two people: what differs is told, not who came first.
+		if c := cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Place, b.Place)); c != 0 {
+			return c
+		}
+		if a.Outside != b.Outside && a.Outside {
+			return -1
+		}
+		if a.Outside != b.Outside {
+			return 1
+		}
+		return 0
+	})
+	out := make([]Reason, len(all))
+	for n, r := range all {
+		out[n] = r.Reason
+	}
+	return out
+}
+
+// outside tells whether a value lies outside the middle half of its round, where one
+// is shown at all: neither of thirds nor of two camps.
+func outside(i ItemResult, value int) bool {
+	q1, ok1 := i.Figures.Q1.Float()
+	q3, ok3 := i.Figures.Q3.Float()
+	if i.Figures.Thirds || i.Figures.Camps(i.Verdict) || !ok1 || !ok3 || value == 0 {
+		return false
+	}
+	return float64(value) < q1 || float64(value) > q3
+}
+
+// lastShown gives the number of each item's last release; releases are numbered
+// from 1, and 0 is none yet.
+func LastShown(releases []delphi.Closing) map[string]int {
+	ticks := map[string]int{}
+	for n, r := range releases {
+		for _, i := range r.Counts.Items {
+			ticks[i.Item] = n + 1
+		}
+	}
+	return ticks
+}
+
+// showsReasons tells whether the protocol's feedback shows reasons.
+func ShowsReasons(p delphi.Protocol) bool { return p.Feedback.Reasons != "none" }
+
+// said is one reason as the closing reads it, with the value beside it and the side
+// that its author said.
+type Raw struct {
+	Text   string
+	Answer delphi.Answer
+}

@@ -1,0 +1,113 @@
+package feedback
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
+)
+
+var nine = [][2]int{{1, 3}, {4, 6}, {7, 9}}
+
+// rules is a protocol as far as reasons read one.
+func rules(reasons string) delphi.Protocol {
+	return delphi.Protocol{
+		Feedback:  delphi.FeedbackPlan{Reasons: reasons},
+		ItemKinds: []delphi.ItemKind{{ID: "k", Points: 9, Classes: nine, CannotJudge: true}},
+	}
+}
+
+// shown is an item's feedback as far as reasons read it.
+func shown(f delphi.Figures, places ...delphi.Place) ItemResult {
+	return ItemResult{Item: uuid.UUID{7}, Kind: "k", Figures: f, Counts: delphi.ItemCounts{Places: places}}
+}
+
+// quartiles are figures with a middle half from q1 to q3.
+func quartiles(q1, q3 float64) delphi.Figures {
+	return delphi.Figures{N: 30, Q1: stat.Of(q1), Q3: stat.Of(q3)}
+}
+
+func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
+	values := map[string]int{"low": 3, "edge low": 4, "inside": 5, "edge high": 7, "high": 8, "cannot judge": 0}
+	var all []Raw
+	for text, v := range values {
+		all = append(all, Raw{text, delphi.Answer{Value: v, CannotJudge: v == 0}})
+	}
+	for _, r := range reasonsOf(rules("outside-first"), shown(quartiles(4, 7)), uuid.New(), all) {
+		if want := r.Text == "low" || r.Text == "high"; r.Outside != want {
+			t.Errorf("%q: outside %v, want %v", r.Text, r.Outside, want)
+		}
+	}
+	thirds := quartiles(4, 7)
+	thirds.Thirds = true
+	poles, below := shown(quartiles(4, 7)), shown(quartiles(4, 7))
+	poles.Verdict = delphi.Verdict{Key: delphi.Unstable, If: delphi.Bipolarity}
+	below.Figures.Agreement = stat.Of(-0.1)
+	for what, got := range map[string][]Reason{
+		"two poles":                       reasonsOf(rules("outside-first"), poles, uuid.New(), all),
+		"two camps under a majority":      reasonsOf(rules("outside-first"), below, uuid.New(), all),
+		"a protocol that shows all alike": reasonsOf(rules("all"), shown(quartiles(4, 7)), uuid.New(), all),
+		"a panel of thirds":               reasonsOf(rules("outside-first"), shown(thirds), uuid.New(), all),
+		"no quartiles":                    reasonsOf(rules("outside-first"), shown(delphi.Figures{}), uuid.New(), all),
+	} {
+		if len(got) != len(all) || slices.ContainsFunc(got, func(r Reason) bool { return r.Outside }) {
+			t.Errorf("%s tells who is outside, or loses a reason: %v", what, got)
+		}
+	}
+}
+
+func TestTheSideOfAReasonIsTheOneThatItsAuthorSaid(t *testing.T) {
+	p := rules("outside-first")
+	// The value beside it says the opposite, and counts for nothing.
+	all := []Raw{
+		{"against", delphi.Answer{Value: 9, Argues: delphi.Against}}, {"for", delphi.Answer{Value: 1, Argues: delphi.For}},
+		{"neither", delphi.Answer{CannotJudge: true, Argues: delphi.Neither}},
+	}
+	for _, i := range []ItemResult{shown(quartiles(4, 7)), shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceHigh)} {
+		for _, r := range reasonsOf(p, i, uuid.New(), all) {
+			if string(r.Side) != r.Text || r.Place != "" {
+				t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
+			}
+		}
+	}
+}
+
+func TestThePlaceOfAReasonIsToldWhenTheRuleNamesPlaces(t *testing.T) {
+	p := rules("outside-first")
+	all := []Raw{
+		{"low", delphi.Answer{Value: 3}}, {"middle", delphi.Answer{Value: 5}},
+		{"high", delphi.Answer{Value: 7}}, {"none", delphi.Answer{CannotJudge: true}},
+	}
+	for _, r := range reasonsOf(p, shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceMiddle, delphi.PlaceHigh, delphi.NoPlace), uuid.New(), all) {
+		if string(r.Place) != r.Text || r.Side != "" {
+			t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
+		}
+	}
+	for _, r := range reasonsOf(p, shown(quartiles(4, 7)), uuid.New(), all) {
+		if r.Place != "" || r.Side != "" {
+			t.Errorf("%q argues %q, from %q, against the rule", r.Text, r.Side, r.Place)
+		}
+	}
+}
+
+func TestTheOrderOfReasonsSaysNothingOfWhenTheyCame(t *testing.T) {
+	i, round := shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceMiddle, delphi.PlaceHigh), uuid.New()
+	var all []Raw
+	for n, text := range []string{"a", "b", "c", "same", "same", "same"} {
+		all = append(all, Raw{text, delphi.Answer{Value: []int{1, 9, 5, 2, 5, 9}[n]}})
+	}
+	first := reasonsOf(rules("outside-first"), i, round, all)
+	for range 20 {
+		all = append(all[1:], all[0]) // another order of coming
+		if d := cmp.Diff(first, reasonsOf(rules("outside-first"), i, round, all)); d != "" {
+			t.Fatal(d)
+		}
+	}
+	if len(first) != 6 {
+		t.Errorf("%d reasons of 6", len(first))
+	}
+}

@@ -1,0 +1,365 @@
+package lifecycle
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft/form"
+	"delfi/internal/delphi"
+	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
+)
+
+func InsertDraft(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.consultation (id, administration, slug, language, title, question, background, stage, form, starts_at, drafted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		c.ID, c.Administration, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Stage, c.Form, null(c.StartsAt), tx.Now)
+	return taken(err)
+}
+
+func InsertForeign(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.consultation (id, administration, space, slug, language, title, question, background, stage, protocol, protocol_hash, starts_at,
+			origin_name, origin_url, origin_licence, drafted_at, announced_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, $11, $12, $13, $14, $11, $11)`,
+		c.ID, c.Administration, c.Space, c.Slug, c.Language, c.Title, c.Question, c.Stage, string(c.Protocol.Canonical()), c.ProtocolHash, tx.Now,
+		c.Origin.Name, c.Origin.URL, c.Origin.Licence)
+	return taken(err)
+}
+
+func SaveDraft(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.consultation
+		SET slug = $2, language = $3, title = $4, question = $5, background = $6, form = $7, starts_at = $8
+		WHERE id = $1`,
+		c.ID, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Form, null(c.StartsAt))
+	return taken(err)
+}
+
+// taken turns a slug that somebody else has into a field to mend.
+func taken(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case postgres.Constraint(err) == "consultation_slug":
+		return fault.Bad(fault.Field{Name: "slug", Code: "slug_taken", Message: "another consultation has this address: choose another"})
+	case postgres.Constraint(err) == "consultation_administration":
+		return fault.New(fault.NotFound, "not_found", "there is no such administration")
+	}
+	return fmt.Errorf("consultation: %w", err)
+}
+
+func DeleteDraft(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.consultation
+		WHERE id = $1 AND stage = 'draft'`, id)
+	if err != nil {
+		return fmt.Errorf("delete draft: %w", err)
+	}
+	return nil
+}
+
+// putCommitment and putStaff write what the form says in place of what it said.
+func SaveCommitment(ctx context.Context, tx *postgres.Tx, id uuid.UUID, c consultation.Commitment) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.commitment (consultation, quotation, decider, subject, decide_by, reply_days, act, signatory, money, left_out)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT ON CONSTRAINT commitment_pkey
+		DO UPDATE SET quotation = excluded.quotation, decider = excluded.decider, subject = excluded.subject,
+			decide_by = excluded.decide_by, reply_days = excluded.reply_days, act = excluded.act,
+			signatory = excluded.signatory, money = excluded.money, left_out = excluded.left_out`,
+		id, c.Quotation, c.Decider, c.Subject, null(c.DecideBy), c.ReplyDays, c.Act, c.Signatory, c.Money, c.LeftOut)
+	if err != nil {
+		return fmt.Errorf("commitment: %w", err)
+	}
+	return nil
+}
+
+func SaveStaff(ctx context.Context, tx *postgres.Tx, id uuid.UUID, staff []consultation.Member) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.staff
+		WHERE consultation = $1`, id)
+	if err != nil {
+		return fmt.Errorf("staff: %w", err)
+	}
+	for i, m := range staff {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO civic.staff (consultation, account, role, place, name, office)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
+			id, m.Account, m.Role, i, m.Name, m.Office)
+		if err != nil {
+			return fmt.Errorf("staff: %w", err)
+		}
+	}
+	return nil
+}
+
+// updateStage writes all of a consultation that acts change after its announcement.
+func Save(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.consultation
+		SET stage = $2, space = $3, protocol = $4, protocol_hash = $5, starts_at = $6, announced_at = $7,
+			concluded_at = $8, published_at = $9, destroyed_at = $10, withdrawn_for = $11,
+			withdrawn_at = CASE WHEN $2 = 'withdrawn' THEN coalesce(withdrawn_at, $12) END
+		WHERE id = $1`,
+		c.ID, string(c.Stage), c.Space, string(c.Protocol.Canonical()), c.ProtocolHash, null(c.StartsAt), null(c.AnnouncedAt),
+		null(c.ConcludedAt), null(c.PublishedAt), null(c.DestroyedAt), c.Reason, tx.Now)
+	if err != nil {
+		return fmt.Errorf("stage %s: %w", c.Stage, err)
+	}
+	return nil
+}
+
+// slugged gives the id behind a slug.
+func BySlug(ctx context.Context, tx *postgres.Tx, slug string) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE slug = $1`, slug).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, consultation.ErrNoSlug
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("slug: %w", err)
+	}
+	return id, nil
+}
+
+// lockConsultation makes acts on one consultation stand in line. NO KEY: people
+// who enrol or contribute meanwhile refer to the row and need not wait.
+func lock(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE id = $1
+		FOR NO KEY UPDATE`, id).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return consultation.ErrNoSuch
+	}
+	if err != nil {
+		return fmt.Errorf("lock consultation: %w", err)
+	}
+	return nil
+}
+
+// listed gives the ids of public consultations (CanSee), newest first, and before
+// them the drafts of the given administrations.
+func listed(ctx context.Context, tx *postgres.Tx, administrations []uuid.UUID) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE stage <> 'draft' AND (origin_name IS NULL OR published_at IS NOT NULL)
+			OR stage = 'draft' AND administration = ANY($1)
+		ORDER BY announced_at DESC NULLS FIRST, drafted_at DESC, id`, pq.Array(administrations))
+}
+
+// siblings gives the announced consultations of the same administration that
+// were held here, for invitations.
+func Siblings(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE administration = $1 AND stage <> 'draft' AND origin_name IS NULL
+		ORDER BY id`, c.Administration)
+}
+
+func ids(ctx context.Context, tx *postgres.Tx, query string, args ...any) ([]uuid.UUID, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("ids: %w", err)
+	}
+	defer rows.Close()
+	var out []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("ids: %w", err)
+		}
+		out = append(out, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("ids: %w", err)
+	}
+	return out, nil
+}
+
+// whole gives one consultation with everything around it.
+func Load(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Consultation, error) {
+	all, err := LoadAll(ctx, tx, []uuid.UUID{id})
+	if err != nil {
+		return consultation.Consultation{}, err
+	}
+	if len(all) == 0 {
+		return consultation.Consultation{}, consultation.ErrNoSuch
+	}
+	return all[0], nil
+}
+
+// wholes gives consultations in the order of ids, in four statements whatever
+// their number.
+func LoadAll(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]consultation.Consultation, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT c.id, c.administration, a.name, a.address, c.space, c.slug, c.language, c.title, c.question, c.background, c.stage,
+			c.form, c.protocol, c.protocol_hash, c.starts_at, c.origin_name, c.origin_url, c.origin_licence,
+			c.announced_at, c.concluded_at, c.published_at, c.destroyed_at, c.withdrawn_for,
+			m.quotation, m.decider, m.subject, m.decide_by, m.reply_days, m.act, m.signatory, m.money, m.left_out,
+			s.since, s.reason
+		FROM civic.consultation c
+		JOIN civic.administration a ON a.id = c.administration
+		LEFT JOIN civic.commitment m ON m.consultation = c.id
+		LEFT JOIN civic.suspension s ON s.consultation = c.id AND s.until IS NULL
+		WHERE c.id = ANY($1)`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("consultations: %w", err)
+	}
+	defer rows.Close()
+	byID := map[uuid.UUID]*consultation.Consultation{}
+	for rows.Next() {
+		c, err := scanConsultation(rows)
+		if err != nil {
+			return nil, err
+		}
+		byID[c.ID] = &c
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("consultations: %w", err)
+	}
+	if err := staff(ctx, tx, ids, byID); err != nil {
+		return nil, err
+	}
+	if err := rounds(ctx, tx, ids, byID); err != nil {
+		return nil, err
+	}
+	out := make([]consultation.Consultation, 0, len(ids))
+	for _, id := range ids {
+		if c := byID[id]; c != nil {
+			out = append(out, *c)
+		}
+	}
+	return out, nil
+}
+
+func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
+	var (
+		c                                                        consultation.Consultation
+		space                                                    uuid.NullUUID
+		document, protocol, originName, originURL, originLicence sql.NullString
+		starts, announced, concluded, published, destroyed       sql.NullTime
+		quotation, decider, subject, act, signatory, money, left sql.NullString
+		decideBy, since                                          sql.NullTime
+		replyDays                                                sql.NullInt64
+		reason                                                   sql.NullString
+	)
+	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
+		&document, &protocol, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
+		&announced, &concluded, &published, &destroyed, &c.Reason,
+		&quotation, &decider, &subject, &decideBy, &replyDays, &act, &signatory, &money, &left,
+		&since, &reason)
+	if err != nil {
+		return consultation.Consultation{}, fmt.Errorf("consultation: %w", err)
+	}
+	c.Space = space.UUID
+	c.StartsAt, c.AnnouncedAt, c.ConcludedAt = utc(starts), utc(announced), utc(concluded)
+	c.PublishedAt, c.DestroyedAt = utc(published), utc(destroyed)
+	c.Commitment = consultation.Commitment{
+		Quotation: quotation.String, Decider: decider.String, Subject: subject.String, DecideBy: utc(decideBy),
+		ReplyDays: int(replyDays.Int64), Act: act.String, Signatory: signatory.String, Money: money.String, LeftOut: left.String,
+	}
+	if originName.Valid {
+		c.Origin = &consultation.Origin{Name: originName.String, URL: originURL.String, Licence: originLicence.String}
+	}
+	if since.Valid {
+		c.Suspended = &consultation.Suspension{Since: utc(since), Reason: reason.String}
+	}
+	c.Form = document.String
+	if protocol.Valid {
+		if c.Protocol, err = delphi.ParseProtocol([]byte(protocol.String)); err != nil {
+			return consultation.Consultation{}, fmt.Errorf("protocol of %s: %w", c.ID, err)
+		}
+	} else if document.Valid {
+		p, valid, err := form.Sketch(c.Form)
+		if err != nil {
+			return consultation.Consultation{}, fmt.Errorf("form of %s: %w", c.ID, err)
+		}
+		if valid {
+			c.Protocol = p // a draft shows what it would freeze
+		}
+	}
+	return c, nil
+}
+
+func staff(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid.UUID]*consultation.Consultation) error {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT consultation, account, name, role, office
+		FROM civic.staff
+		WHERE consultation = ANY($1)
+		ORDER BY place`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("staff: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id uuid.UUID
+		var m consultation.Member
+		if err := rows.Scan(&id, &m.Account, &m.Name, &m.Role, &m.Office); err != nil {
+			return fmt.Errorf("staff: %w", err)
+		}
+		if c := byID[id]; c != nil {
+			c.Staff = append(c.Staff, m)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("staff: %w", err)
+	}
+	return nil
+}
+
+// null is NULL for an instant that has not come.
+func null(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
+
+// utc is the zero instant for NULL.
+func utc(t sql.NullTime) time.Time {
+	if !t.Valid {
+		return time.Time{}
+	}
+	return t.Time.UTC()
+}
+
+func steeredBy(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.SelectContext(ctx, &ids, `
+		SELECT c.id
+		FROM civic.consultation AS c
+		WHERE c.stage IN ('announced', 'running')
+		  AND EXISTS (SELECT 1 FROM civic.staff AS s WHERE s.consultation = c.id AND s.account = $1)
+		ORDER BY c.id`, account)
+	return ids, err
+}
+
+// unfinished gives the ids of imports that were neither published nor withdrawn.
+func Unfinished(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE origin_name IS NOT NULL AND published_at IS NULL AND stage <> 'withdrawn'
+		ORDER BY id`)
+}
+
+// address gives an import the slug under which it is published.
+func SaveSlug(ctx context.Context, tx *postgres.Tx, id uuid.UUID, slug string) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.consultation
+		SET slug = $2
+		WHERE id = $1 AND origin_name IS NOT NULL`,
+		id, slug)
+	return taken(err)
+}

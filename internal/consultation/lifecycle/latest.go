@@ -1,0 +1,78 @@
+package lifecycle
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/platform/cache"
+	"delfi/internal/platform/postgres"
+)
+
+// changedChannel is where the database says, as it commits, that something shown
+// about a consultation changed (migration 0080).
+const changedChannel = "delfi_pages"
+
+// latest are consultations as the last change left them, for the many who read and
+// answer. It holds something only while the database tells of changes.
+type latest struct {
+	mu      sync.Mutex
+	up      bool
+	version uint64 // how many changes were heard
+	bySlug  cache.Versioned[string, consultation.Consultation]
+}
+
+// latestKept is how many consultations are held.
+const latestKept = 1024
+
+// Listen keeps consultations in memory until ctx ends, dropped by every change of
+// any server. Without it each is read anew.
+func (r *Reader) Listen(ctx context.Context) error {
+	turn := func(up bool) func() {
+		return func() { r.latest.drop(up) }
+	}
+	err := r.db.Listen(ctx, changedChannel, postgres.Ear{
+		Up: turn(true), Lost: turn(false),
+		Heard: func(string) { r.latest.drop(true) },
+	})
+	r.latest.drop(false)
+	return err
+}
+
+func (h *latest) drop(up bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.up = up
+	h.version++
+}
+
+// Version numbers the states between changes: what was read in one is as it was read
+// as long as that one lasts. False while nobody tells of changes.
+func (r *Reader) Version() (uint64, bool) {
+	r.latest.mu.Lock()
+	defer r.latest.mu.Unlock()
+	return r.latest.version, r.latest.up
+}
+
+// Latest is Find for readers and panelists: it may be some milliseconds behind an
+// act, which every act of theirs finds out under its lock. Staff, who look at what
+// they have just done, are given what Find gives.
+func (r *Reader) Latest(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error) {
+	version, up := r.Version()
+	if !up || len(actor.Grants) > 0 {
+		return r.Find(ctx, actor, slug)
+	}
+	c, found := r.latest.bySlug.Get(version, slug)
+	if !found {
+		var err error
+		if c, err = r.Find(ctx, actor, slug); err != nil {
+			return consultation.Consultation{}, err
+		}
+		r.latest.bySlug.Put(version, slug, c, latestKept)
+	}
+	// Whoever reads one may do with it what they like.
+	c.Rounds, c.Staff = slices.Clone(c.Rounds), slices.Clone(c.Staff)
+	return c, nil
+}

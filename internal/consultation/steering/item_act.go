@@ -1,0 +1,169 @@
+package steering
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/fault"
+	"delfi/internal/ledger"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/prose"
+)
+
+// AddItem puts a new item in play between rounds (or in an open standing round),
+// with the next number. kind "" is the protocol's first item kind; parents are
+// the items that it was merged or split from, which are superseded.
+func (s *Service) AddItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, kind, text string, parents []uuid.UUID) (consultation.Item, error) {
+	if err := c.ItemsChange(); err != nil {
+		return consultation.Item{}, err
+	}
+	var err error
+	if r := c.Current(); r == nil && c.RoundsLeft() == 0 {
+		return consultation.Item{}, fault.New(fault.Conflict, "no_round_left", "no round is left in which it could be answered")
+	}
+	it := consultation.Item{ID: uuid.New(), Consultation: c.ID, Kind: kind, Parents: parents}
+	if it.Text, err = wording(text); err != nil {
+		return consultation.Item{}, err
+	}
+	if it.Kind == "" {
+		it.Kind = c.Protocol.ItemKinds[0].ID
+	}
+	if _, known := c.Protocol.Kind(it.Kind); !known {
+		return consultation.Item{}, fault.Bad(fault.Field{Name: "kind", Code: "unknown_kind", Message: "the protocol knows no such kind of item"})
+	}
+	for _, act := range []consultation.Act{consultation.ActPropose, consultation.ActAdmit} {
+		if it.State, _, err = it.State.Step(act, consultation.System); err != nil {
+			return consultation.Item{}, err
+		}
+	}
+	for _, p := range parents {
+		if err := s.turn(ctx, tx, c, p, consultation.ActSupersede); err != nil {
+			return consultation.Item{}, err
+		}
+	}
+	if it, err = lifecycle.InsertItem(ctx, tx, it); err != nil {
+		return consultation.Item{}, err
+	}
+	if it.Number > c.Protocol.Items.Max {
+		return consultation.Item{}, fault.New(fault.Conflict, "too_many_items", "the protocol allows no more statements").With("max", c.Protocol.Items.Max)
+	}
+	if r := c.Current(); r != nil {
+		// It joins the standing round that is open.
+		if err := lifecycle.Freeze(ctx, tx, r.ID, it); err != nil {
+			return consultation.Item{}, err
+		}
+	}
+	return it, nil
+}
+
+// RemoveItem undoes AddItem while no round has shown the item (Conflict
+// "item_shown" afterwards); its parents are in play again.
+func (s *Service) RemoveItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID) error {
+	it, err := changing(ctx, tx, c, item)
+	if err != nil {
+		return err
+	}
+	if _, _, err := it.State.Step(consultation.ActRemove, account.Moderator); err != nil {
+		return err
+	}
+	if err := lifecycle.DeleteItem(ctx, tx, it.ID); err != nil {
+		return err
+	}
+	for _, p := range it.Parents {
+		if err := s.turn(ctx, tx, c, p, consultation.ActRestore); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RewordItem gives a live item new words (an editorial reword: a new version,
+// answers still paired), between rounds. Giving back the old words undoes it.
+func (s *Service) RewordItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID, text string) (consultation.Item, error) {
+	it, err := changing(ctx, tx, c, item)
+	if err != nil {
+		return consultation.Item{}, err
+	}
+	if _, _, err := it.State.Step(consultation.ActReword, account.Moderator); err != nil {
+		return consultation.Item{}, err
+	}
+	if text, err = wording(text); err != nil {
+		return consultation.Item{}, err
+	}
+	if text == it.Text {
+		return it, nil
+	}
+	shown := it.Was
+	if shown == "" {
+		shown = it.Text
+	}
+	it.Text, it.Version = text, it.Version+1
+	if it.Was = shown; shown == text || it.New {
+		it.Was = ""
+	}
+	if err := lifecycle.InsertVersion(ctx, tx, it); err != nil {
+		return consultation.Item{}, err
+	}
+	return it, lifecycle.SaveItem(ctx, tx, it)
+}
+
+// DropItem takes a live item out of play, between rounds; RestoreItem undoes that.
+func (s *Service) DropItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID) error {
+	it, err := changing(ctx, tx, c, item)
+	if err != nil {
+		return err
+	}
+	return s.turn(ctx, tx, c, it.ID, consultation.ActDrop)
+}
+
+// RestoreItem puts a dropped item back in play, between rounds.
+func (s *Service) RestoreItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID) error {
+	it, err := changing(ctx, tx, c, item)
+	if err != nil {
+		return err
+	}
+	return s.turn(ctx, tx, c, it.ID, consultation.ActRestore)
+}
+
+// changing gives an item of a locked consultation whose items may change now; in
+// standing rounds nothing is reworded.
+func changing(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID) (consultation.Item, error) {
+	if err := c.ItemsChange(); err != nil {
+		return consultation.Item{}, err
+	}
+	if err := c.Between(); err != nil {
+		return consultation.Item{}, err
+	}
+	return lifecycle.Item(ctx, tx, c, item)
+}
+
+// turn moves an item of a locked consultation by a moderator's act, and records where
+// the item stands: the act's own entry, which the room above writes, has its words.
+func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID, act consultation.Act) error {
+	it, err := lifecycle.Item(ctx, tx, c, item)
+	if err != nil {
+		return err
+	}
+	if it.State, _, err = it.State.Step(act, account.Moderator); err != nil {
+		return err
+	}
+	if err := lifecycle.SaveItem(ctx, tx, it); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, c, consultation.Author{Role: account.Moderator}, ledger.Entry{
+		Type: ledger.Decision, Kind: string(act), Target: it.Target(), Body: ledger.Body(map[string]any{"item": it.Number}),
+	})
+}
+
+// wording reads the words of a statement: 1 to 600 characters.
+func wording(text string) (string, error) {
+	var bad []fault.Field
+	if text = (prose.Field{Name: "text", Max: 600, Needed: true, Line: true}).Read(text, &bad); len(bad) > 0 {
+		return "", fault.Bad(bad...)
+	}
+	return text, nil
+}

@@ -1,0 +1,211 @@
+package tabulation
+
+import (
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
+)
+
+// batch is how many leaves are placed at once, at 8 bytes each: beyond it the
+// votes are walked again, so that memory does not grow with the tables. It holds
+// all tables of a hundred thousand people and twenty statements.
+const maxPlaces = 9 << 20
+
+// place is one leaf of a table before it is hashed: whose, and which value.
+type place struct{ person, value int32 }
+
+// places are those of one table, as each core found them.
+type places [][]place
+
+// leaves builds the leaves of every table of the closing, and hands them over in
+// table order, each good until keep returns. The counts of leaves are compared with
+// those of the tables: a table that its own leaves contradict is an error, and
+// nothing is stored.
+func (c counted) leaves(id func(table string) string, keep func(name string, b leaf.Built) error) ([]leaf.Head, error) {
+	tables := c.closing.Tables
+	heads := make([]leaf.Head, 0, len(tables))
+	for from := 0; from < len(tables); {
+		to, n := from, 0
+		for to < len(tables) && (to == from || n+tables[to].N <= maxPlaces) {
+			n += tables[to].N
+			to++
+		}
+		placed, err := c.place(from, to)
+		if err != nil {
+			return nil, err
+		}
+		err = c.build(tables[from:to], placed, id, func(name string, b leaf.Built) error {
+			heads = append(heads, b.Head())
+			return keep(name, b)
+		})
+		if err != nil {
+			return nil, err
+		}
+		from = to
+	}
+	return heads, nil
+}
+
+// place walks the votes for the tables from..to, each core its share of them.
+func (c counted) place(from, to int) ([]places, error) {
+	cores, people := runtime.GOMAXPROCS(0), len(c.votes.people)
+	placed := make([]places, to-from)
+	for n := range placed {
+		placed[n] = make(places, cores)
+	}
+	var walks errgroup.Group
+	for core := range cores {
+		walks.Go(func() error {
+			// A share is a chance one: a little more than its part of a table holds it.
+			for n := range placed {
+				part := c.closing.Tables[from+n].N / cores
+				placed[n][core] = make([]place, 0, part+part/16+16)
+			}
+			return c.walk(people*core/cores, people*(core+1)/cores, func(person, table, value int) {
+				if table >= from && table < to {
+					to := &placed[table-from][core]
+					*to = append(*to, place{int32(person), int32(value)})
+				}
+			})
+		})
+	}
+	if err := walks.Wait(); err != nil {
+		return nil, err
+	}
+	for n, held := range placed {
+		if err := agrees(c.closing.Tables[from+n], held); err != nil {
+			return nil, err
+		}
+	}
+	return placed, nil
+}
+
+// walk visits the tables that hold the ballots of the people first..end.
+func (c counted) walk(first, end int, visit func(person, table, value int)) error {
+	a, err := c.assign(c.closing)
+	if err != nil {
+		return err
+	}
+	var now, before delphi.Ballot
+	for person := first; person < end; person++ {
+		c.votes.ballot(&now, person)
+		err := a.Each(&now, c.votes.previous(&before, person), func(table, value int) { visit(person, table, value) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agrees tells whether a table's leaves say what its counts say.
+func agrees(t delphi.Table, held places) error {
+	counts, n := make([]int, len(t.Counts)), 0
+	for _, part := range held {
+		n += len(part)
+		for _, p := range part {
+			if p.value >= 0 && int(p.value) < len(counts) {
+				counts[p.value]++
+			}
+		}
+	}
+	if n != t.N || !slices.Equal(counts, t.Counts) {
+		return fmt.Errorf("table %s counts %d, its leaves are %d of other values", t.ID, t.N, n)
+	}
+	return nil
+}
+
+// build hashes and sorts the tables' leaves on all cores, and hands each table
+// over in order; as many tables as there are cores wait at a time.
+func (c counted) build(tables []delphi.Table, placed []places, id func(table string) string, keep func(name string, b leaf.Built) error) error {
+	type result struct {
+		by    *leaf.Builder
+		built leaf.Built
+		err   error
+	}
+	builders := runtime.GOMAXPROCS(0) + 1 // one is kept while the others build
+	free := make(chan *leaf.Builder, builders)
+	for range builders {
+		free <- new(leaf.Builder)
+	}
+	made, done := make(chan chan result, len(tables)), make(chan struct{})
+	defer close(done)
+	go func() {
+		defer close(made)
+		for n, t := range tables {
+			var by *leaf.Builder
+			select {
+			case by = <-free:
+			case <-done:
+				return
+			}
+			one := make(chan result, 1)
+			made <- one
+			held := placed[n]
+			placed[n] = nil
+			go func() {
+				b, err := by.Build(id(t.ID), t.N, c.values(t, held))
+				one <- result{by, b, err}
+			}()
+		}
+	}()
+	n := 0
+	for one := range made {
+		r := <-one
+		if r.err != nil {
+			return r.err
+		}
+		if err := keep(tables[n].ID, r.built); err != nil {
+			return err
+		}
+		free <- r.by
+		n++
+	}
+	return nil
+}
+
+// values gives the seeds and values of a table's places, which are asked for one
+// after the other.
+func (c counted) values(t delphi.Table, held places) func(int) (*leaf.Seed, string) {
+	part, at := 0, 0
+	return func(int) (*leaf.Seed, string) {
+		for at == len(held[part]) {
+			part, at = part+1, 0
+		}
+		one := held[part][at]
+		at++
+		p := &c.votes.people[one.person]
+		if one.value < 0 {
+			return &p.seed, hex.EncodeToString(p.mark[:])
+		}
+		return &p.seed, t.Values[one.value]
+	}
+}
+
+// tallies are what the closing's counts are committed to with.
+func tallies(c delphi.Closing, id func(table string) string) []byte {
+	out := make([]leaf.Tally, len(c.Tables))
+	for n, t := range c.Tables {
+		out[n] = leaf.Tally{Table: id(t.ID), Values: t.Values, Counts: t.Counts, N: t.N}
+	}
+	return leaf.Tallies(out)
+}
+
+// supersededLines lists the marks of ballots that later ones took the place of.
+func (v *votes) supersededLines() []byte {
+	lines := make([]string, len(v.superseded))
+	for n, m := range v.superseded {
+		lines[n] = hex.EncodeToString(m[:]) + "\n"
+	}
+	slices.Sort(lines)
+	var out []byte
+	for _, l := range lines {
+		out = append(out, l...)
+	}
+	return out
+}
