@@ -2,11 +2,6 @@ package delphi
 
 import "slices"
 
-// RuleVersion numbers what Rule, the measures and the verdicts do with a protocol.
-// It stands in the record beside the protocol's hash: who checks a record of
-// another version cannot compute it again, and says so.
-const RuleVersion = 1
-
 // The figures of docs/METHOD.md §7 that no protocol changes.
 const (
 	openFrom = 7  // answers from which an open distribution is shown on every point
@@ -31,7 +26,6 @@ type shown struct {
 	leftOut int      // stayers whom D, T and M leave out
 	classes bool     // T
 	moves   bool     // M
-	extreme bool     // minimum and maximum
 	sure    bool     // K
 	reasons []string // the tables R, by what their names end with
 }
@@ -41,7 +35,6 @@ type shown struct {
 func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 	d := p.Disclosure
 	s := shown{detail: p.detail(form, c.Valid, interim), groups: make([]bool, len(c.ByGroup))}
-	s.extreme = c.Valid >= max(d.ExtremesN, d.MinN)
 	if !interim && s.detail != nothing {
 		// Confidence has no thirds: where those would be shown, nothing is.
 		s.sure = c.Confident >= max(d.SmallBelow, d.MinN)
@@ -54,13 +47,13 @@ func (p Protocol) tables(form Form, c ItemCounts, interim bool) shown {
 	if c.Valid < d.SmallBelow {
 		return s
 	}
-	if grouped(form) && len(c.ByGroup) > 1 {
+	if form.grouped() && len(c.ByGroup) > 1 {
 		s.groups = p.shownGroups(c.ByGroup)
 	}
 	before := c.Paired + c.LeftBefore
 	// Pairs under SmallBelow would be a finer table of fewer people than a small
 	// panel may show of itself.
-	if !paired(form) || before < d.SmallBelow || c.Paired < max(d.SmallBelow, d.MinN) {
+	if !form.paired() || before < d.SmallBelow || c.Paired < max(d.SmallBelow, d.MinN) {
 		return s
 	}
 	hidden := func(n int) bool { return n == 0 || n >= d.LeftOutN }
@@ -109,13 +102,6 @@ func (p Protocol) told(c ItemCounts) []string {
 		return out
 	}
 	return append(out, unsaid)
-}
-
-// grouped says whether a form has tables by group, paired whether it has tables
-// of change.
-func grouped(f Form) bool { return paired(f) || f == ChoiceForm }
-func paired(f Form) bool {
-	return f == ScaleForm || f == CriteriaForm || f == EstimateForm || f == DateForm
 }
 
 // detail tells how finely n answers may be shown.
@@ -238,18 +224,15 @@ func (p Protocol) valued(k ItemKind, c ItemCounts, s shown) []string {
 	return out
 }
 
-// formIn is the form that a kind takes in a round: what is to be ranked is first
-// selected.
-func (k ItemKind) formIn(r RoundKind) Form {
-	if r == Select && k.Kind == RankingForm {
-		return SelectionForm
-	}
-	return k.Kind
-}
-
 // LeftOut says how many stayers the paired tables of an item leave out, by rule:
 // 0 or 20. Which ones cannot be verified by others, and a report says so.
 func LeftOut(p Protocol, c ItemCounts) int {
 	k, _ := p.Kind(c.Kind)
 	return p.tables(k.Kind, c, false).leftOut
+}
+
+// Extremes says whether the smallest and the largest answer about a subject may be
+// shown: where enough people answered that neither points at one of them.
+func Extremes(p Protocol, c ItemCounts) bool {
+	return c.Valid >= max(p.Disclosure.ExtremesN, p.Disclosure.MinN)
 }

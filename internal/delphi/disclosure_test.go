@@ -155,7 +155,7 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	if counts.Valid != n {
 		t.Fatalf("%d valid, counted %d", counts.Valid, n)
 	}
-	a, public := table(now, "A/i1")
+	a, public := tableOf(now, "A/i1")
 	switch {
 	case public != (n >= 5):
 		t.Fatalf("%d people, table A exists: %v", n, public)
@@ -175,7 +175,7 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	// Groups: each shown one alone, and whatever the shown ones leave over.
 	shown := []int{}
 	for g, plan := range p.Panel.Groups {
-		if own, ok := table(now, "G/i1/"+plan.ID); ok {
+		if own, ok := tableOf(now, "G/i1/"+plan.ID); ok {
 			shown = append(shown, g)
 			if own.N < 10 || own.N != c.people(c.valid(round), c.in(g)) {
 				t.Fatalf("group %d shows %d", g, own.N)
@@ -194,9 +194,9 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 		}
 	}
 
-	d, shift := table(now, "D/i1")
-	tr, transitions := table(now, "T/i1")
-	m, moves := table(now, "M/i1")
+	d, shift := tableOf(now, "D/i1")
+	tr, transitions := tableOf(now, "T/i1")
+	m, moves := tableOf(now, "M/i1")
 	if counts.Shift == "" {
 		if shift || transitions || moves {
 			t.Fatal("a paired table where nothing may be told of change")
@@ -285,14 +285,14 @@ func checkVoices(t *rapid.T, c crowd, now delphi.Closing, round int) {
 	n := c.people(c.valid(round))
 	few := func(n int) bool { return n > 0 && n < 5 }
 	sure := c.people(c.valid(round), func(i int) bool { return c.sure[round][i] > 0 })
-	if k, ok := table(now, "K/i1"); ok != (sure >= 20) || ok && k.N != sure {
+	if k, ok := tableOf(now, "K/i1"); ok != (sure >= 20) || ok && k.N != sure {
 		t.Fatalf("%d people are confident: %+v", sure, k)
 	}
 	all, unsaid := c.people(c.gave(round, -1)), c.people(c.gave(round, 0))
 	// The side that an author said is told whatever the numbers, and of nobody else.
 	for i, name := range []string{"against", "for", "neither"} {
 		people := c.people(c.gave(round, i+1))
-		if r, ok := table(now, "R/i1/"+name); ok != (n >= 5 && people > 0) || ok && r.N != people {
+		if r, ok := tableOf(now, "R/i1/"+name); ok != (n >= 5 && people > 0) || ok && r.N != people {
 			t.Fatalf("%d people said %s: %+v", people, name, r)
 		}
 	}
@@ -304,10 +304,10 @@ func checkVoices(t *rapid.T, c crowd, now delphi.Closing, round int) {
 		t.Fatalf("%d reasons, %d unsaid: %+v", all, unsaid, counts)
 	}
 	// The others are told by place where nobody can be read off it, else together.
-	plain, together := table(now, "R/i1/unsaid")
+	plain, together := tableOf(now, "R/i1/unsaid")
 	placed, told := 0, 0
 	for place, name := range []string{"low", "middle", "high"} {
-		r, ok := table(now, "R/i1/"+name)
+		r, ok := tableOf(now, "R/i1/"+name)
 		if !ok {
 			continue
 		}

@@ -116,7 +116,7 @@ func (p Protocol) scaleFigures(f *Figures, now *view) {
 			f.Median, f.IQR = stat.Median(h, q), stat.IQR(h, q)
 			f.Q1, f.Q3 = stat.Quantile(h, 250, q), stat.Quantile(h, 750, q)
 			f.Agreement = stat.Agreement(h)
-			p.spreadFigures(f, h, p.tables(now.form, now.counts, now.doc.Interim).extreme)
+			p.spreadFigures(f, h, Extremes(p, now.counts))
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (p Protocol) estimateFigures(f *Figures, now *view) {
 	f.Q1, f.Q3 = d.Quantile(250, q), d.Quantile(750, q)
 	f.add("relative_iqr", now.kind.relativeIQR(f.Median, f.IQR))
 	// Beside an open distribution's histogram they would name two people.
-	if p.tables(now.form, now.counts, now.doc.Interim).extreme && now.counts.Valid >= p.Disclosure.SmallBelow {
+	if Extremes(p, now.counts) && now.counts.Valid >= p.Disclosure.SmallBelow {
 		f.add("min", d.Min())
 		f.add("max", d.Max())
 	}
@@ -264,7 +264,7 @@ func (v *view) drawn(f *Figures, measure string, t [][]int, small int) {
 	cells, n := 0, 0
 	for _, row := range t {
 		cells += len(row)
-		n += sum(row)
+		n += stat.N(row)
 	}
 	if small == 0 || v.root == nil || cells > drawnCells || n > drawnPeople {
 		return
@@ -303,4 +303,69 @@ func transitionFigures(f *Figures, t [][]int) {
 	if len(t) == 2 {
 		f.add("mcnemar_p", stat.McNemar(t).Exact)
 	}
+}
+
+// Figures are the measures of one item in one round, computed from its tables alone.
+type Figures struct {
+	N         int            `json:"n"`
+	Thirds    bool           `json:"thirds"`    // only class counts exist (under 20 people)
+	Histogram []int          `json:"histogram"` // by point, or by class with Thirds; nil when no table exists
+	Median    stat.Value     `json:"median"`
+	Q1        stat.Value     `json:"q1"`
+	Q3        stat.Value     `json:"q3"`
+	IQR       stat.Value     `json:"iqr"`
+	Top       stat.Value     `json:"top"`     // share in the rule's window (or the highest class)
+	TopLow    stat.Value     `json:"top_low"` // Wilson's interval
+	TopHigh   stat.Value     `json:"top_high"`
+	Agreement stat.Value     `json:"agreement"` // van der Eijk's A
+	Scheibe   stat.Value     `json:"scheibe"`   // ½Σ|p2−p1| since the previous answering round
+	Unchanged stat.Value     `json:"unchanged"` // share of the pairs that gave the same answer
+	Within    stat.Value     `json:"within"`    // share within one point, where the protocol's tolerance is one
+	Bound     Bound          `json:"bound"`     // which of the two are lower bounds
+	NoChange  stat.Value     `json:"no_change"` // mean of scheibe were nobody to change their mind
+	Sides     *SideCounts    `json:"sides"`     // of a scale; nil where no table tells
+	More      []Figure       `json:"more"`      // every other measure that the tables give, in a fixed order
+	Groups    []GroupFigures `json:"groups"`    // protocol order; withheld ones with N = 0 and Withheld
+}
+
+// Bound says which shares of kept answers are lower bounds: true where the published
+// tables tell no more than "at least".
+type Bound struct {
+	Unchanged bool `json:"unchanged"`
+	Within    bool `json:"within"`
+}
+
+// SideCounts counts the answers to a scale by side: its outer classes, and all
+// between them.
+type SideCounts struct {
+	For     int `json:"for"`
+	Between int `json:"middle"`
+	Against int `json:"against"`
+}
+
+// Figure is one measure by its name.
+type Figure struct {
+	Name  string     `json:"name"` // "polarization", "cns", "wilcoxon_p" …
+	Value stat.Value `json:"value"`
+}
+
+// GroupFigures are the figures of one group that may be shown.
+type GroupFigures struct {
+	Group     string     `json:"group"`
+	Withheld  bool       `json:"withheld"`
+	N         int        `json:"n"`
+	Histogram []int      `json:"histogram"`
+	Median    stat.Value `json:"median"`
+	Q1        stat.Value `json:"q1"`
+	Q3        stat.Value `json:"q3"`
+	Top       stat.Value `json:"top"` // as of the panel; of a choice the share of the option that leads in the panel
+}
+
+// Transitions are the figures of a square table of earlier by later answers: those
+// that Measure reads off table T, here of any categories, such as the points of a
+// scale whose raw answers lie at hand.
+func Transitions(t [][]int) []Figure {
+	var f Figures
+	transitionFigures(&f, t)
+	return f.More
 }

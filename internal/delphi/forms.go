@@ -16,8 +16,7 @@ func (v *view) scores() (stat.Dist, bool) { return v.scoresOf("A") }
 
 func (v *view) scoresOf(letter string) (stat.Dist, bool) {
 	t, ok := v.tables[letter]
-	s := subject{kind: v.kind, form: v.form}
-	if !ok || t.N == 0 || v.form != EstimateForm && v.form != DateForm || len(t.Counts) != s.size() {
+	if !ok || t.N == 0 || v.form != EstimateForm && v.form != DateForm || len(t.Counts) != v.kind.gridded() {
 		return stat.Dist{}, false
 	}
 	d := stat.Dist{Count: t.Counts, Score: make([]float64, len(t.Counts))}

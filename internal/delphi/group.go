@@ -5,7 +5,7 @@ import "delfi/internal/delphi/stat"
 // groupFigures are those of each group, for the forms that have tables by group.
 // One group is the panel, and has none beside it.
 func (p Protocol) groupFigures(f *Figures, now *view) {
-	if len(p.Panel.Groups) < 2 || !grouped(now.form) {
+	if len(p.Panel.Groups) < 2 || !now.form.grouped() {
 		return
 	}
 	for g, plan := range p.Panel.Groups {

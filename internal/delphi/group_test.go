@@ -106,13 +106,13 @@ func TestMonteCarloIsSeededByTheRoot(t *testing.T) {
 	}
 	closings[1].Root = []byte("root")
 	f := delphi.Measure(p, item, closings)
-	a, _ := table(closings[0], "A/i1")
-	b, _ := table(closings[1], "A/i1")
+	a, _ := tableOf(closings[0], "A/i1")
+	b, _ := tableOf(closings[1], "A/i1")
 	want := stat.MonteCarlo([][]int{a.Counts, b.Counts}, stat.Seed([]byte("root"), "i1", "dajani"))
 	if got := figure(t, f, "dajani_mc_p"); !got.Equal(want) || !got.Defined() {
 		t.Errorf("Dajani's p is %v, want %v", got, want)
 	}
-	tr, _ := table(closings[1], "T/i1")
+	tr, _ := tableOf(closings[1], "T/i1")
 	square := [][]int{tr.Counts[:3], tr.Counts[3:6], tr.Counts[6:]}
 	small := stat.ChiSquare(square).Small
 	want = stat.MonteCarlo(square, stat.Seed([]byte("root"), "i1", "chaffin_talley"))

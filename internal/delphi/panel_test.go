@@ -112,7 +112,7 @@ func names(tables []delphi.Table) []string {
 	return out
 }
 
-func table(c delphi.Closing, id string) (delphi.Table, bool) {
+func tableOf(c delphi.Closing, id string) (delphi.Table, bool) {
 	i := slices.IndexFunc(c.Tables, func(t delphi.Table) bool { return t.ID == id })
 	if i < 0 {
 		return delphi.Table{}, false

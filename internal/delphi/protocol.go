@@ -22,21 +22,6 @@ const (
 	VariantArgumentative   Variant = "argumentative"
 )
 
-// Form is what sort of answer an item kind asks for.
-type Form string
-
-// The forms of item kinds.
-const (
-	ScaleForm     Form = "scale"     // 1..points
-	CriteriaForm  Form = "criteria"  // 1..points on each criterion
-	EstimateForm  Form = "estimate"  // a whole number of units between min and max
-	DateForm      Form = "date"      // a day, month or year between min and max
-	RankingForm   Form = "ranking"   // a rank for every item of the kind: the items are one list
-	ChoiceForm    Form = "choice"    // exactly one of the items of the kind
-	SelectionForm Form = "selection" // at most k of the items of the kind
-	TextForm      Form = "text"      // words: no table, no figure
-)
-
 // RuleName is the rule that tells consensus (docs/METHOD.md §4).
 type RuleName string
 
@@ -144,24 +129,6 @@ type RoundPlan struct {
 	MaxExtensions int
 }
 
-// ItemKind is what items of one sort ask for. Which fields have a meaning
-// depends on Kind; the others are zero.
-type ItemKind struct {
-	ID          string
-	Kind        Form
-	Points      int               // scale, criteria: 2..11
-	Low, High   map[string]string // scale, criteria: labels of the ends by language; empty when none
-	Classes     [][2]int          // scale, criteria: ordered partition of 1..Points
-	CannotJudge bool              // scale, criteria, estimate, date, choice
-	Criteria    []string          // criteria
-	Unit        string            // estimate: words; date: day, month or year
-	Min, Max    int               // estimate: units; date: see Moment
-	Grid        int               // estimate, date: answers are rounded to Min + i·Grid
-	Never       bool              // estimate, date: "never" may be answered
-	Triple      bool              // estimate, date: low, likely and high are asked
-	K           int               // selection: at most so many; ranking: so many in its select round
-}
-
 // ItemPlan says where items come from.
 type ItemPlan struct {
 	Source        string // contributions, given, both
@@ -208,14 +175,6 @@ func (c ConsensusPlan) fine(permille int) float64 {
 // many millionths of a share more than Permille are asked for: 0 in a consultation,
 // while a study that is measured again has the threshold that it had.
 type ShareRule struct{ From, To, Permille, Above int }
-
-// ground compares a count with the share that is asked for, in integers.
-func (r ShareRule) ground(code string, count, n int, detail string) Ground {
-	return Ground{
-		Code: code, Holds: n > 0 && 1_000_000*count >= (1000*r.Permille+r.Above)*n,
-		Value: permille(count, n), Limit: r.Permille, Above: r.Above, Detail: detail,
-	}
-}
 
 // MedianIQRRule asks for a median of at least MedianMin points and an
 // interquartile range of at most IQRMax points.
@@ -409,4 +368,10 @@ func (p Protocol) Standing() bool {
 		}
 	}
 	return false
+}
+
+// StopsItself says whether rounds that are left are given up without anybody's act
+// once Stops holds.
+func (p Protocol) StopsItself() bool {
+	return p.Stop.Auto && (p.Stop.When == "stable" || p.Stop.When == "drift")
 }

@@ -2,11 +2,7 @@ package delphi
 
 import (
 	"fmt"
-	"time"
 )
-
-// wholeMost bounds free whole numbers: far below where sums of products overflow.
-const wholeMost = 1_000_000_000_000
 
 func (r *reader) itemKind(o part, languages []string) ItemKind {
 	k := ItemKind{ID: o.id("id"), Kind: Form(o.one("kind", "", formNames...)), Low: map[string]string{}, High: map[string]string{}}
@@ -82,20 +78,6 @@ func (r *reader) classes(o part, points int) [][2]int {
 	return out
 }
 
-// DefaultClasses is docs/METHOD.md §1's partition of a scale of 2..11 points; nil for others.
-func DefaultClasses(points int) [][2]int {
-	ends := map[int][]int{
-		2: {1, 2}, 3: {1, 2, 3}, 4: {2, 4}, 5: {2, 3, 5}, 6: {2, 4, 6}, 7: {2, 5, 7},
-		8: {3, 5, 8}, 9: {3, 6, 9}, 10: {3, 7, 10}, 11: {4, 7, 11},
-	}[points]
-	var out [][2]int
-	for from, i := 1, 0; i < len(ends); i++ {
-		out = append(out, [2]int{from, ends[i]})
-		from = ends[i] + 1
-	}
-	return out
-}
-
 // gridMost bounds the points of an estimate: a table has one count for each.
 const gridMost = 2000
 
@@ -112,52 +94,6 @@ func (r *reader) grid(o part, k ItemKind) {
 	case span/k.Grid >= gridMost:
 		r.fault(join(o.path, "grid"), "grid", "gives more than %d steps: choose a coarser one", gridMost)
 	}
-}
-
-// The units of a date.
-const (
-	UnitDay   = "day"
-	UnitMonth = "month"
-	UnitYear  = "year"
-)
-
-func layout(unit string) string {
-	switch unit {
-	case UnitYear:
-		return "2006"
-	case UnitMonth:
-		return "2006-01"
-	}
-	return time.DateOnly
-}
-
-// Moment turns a date, written in its unit (2031-04-05, 2031-04 or 2031), into
-// the number that tables count with: days since 1970, months or years since year 0.
-func Moment(s, unit string) (int, bool) {
-	t, err := time.Parse(layout(unit), s)
-	if err != nil || t.Format(layout(unit)) != s {
-		return 0, false
-	}
-	switch unit {
-	case UnitYear:
-		return t.Year(), true
-	case UnitMonth:
-		return t.Year()*12 + int(t.Month()) - 1, true
-	}
-	days := t.Unix() / 86400
-	return int(days), true // midnight UTC: divides without a rest
-}
-
-// Date writes a Moment's number again.
-func Date(moment int, unit string) string {
-	t := time.Date(1970, 1, 1+moment, 0, 0, 0, 0, time.UTC)
-	switch unit {
-	case UnitYear:
-		t = time.Date(moment, 1, 1, 0, 0, 0, 0, time.UTC)
-	case UnitMonth:
-		t = time.Date(moment/12, time.Month(moment%12+1), 1, 0, 0, 0, 0, time.UTC)
-	}
-	return t.Format(layout(unit))
 }
 
 func (r *reader) moment(o part, key, unit string) int {

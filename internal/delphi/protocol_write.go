@@ -25,8 +25,8 @@ func (p Protocol) document() object {
 		"languages":  texts(p.Languages),
 		"panel":      p.Panel.document(),
 		"anonymity":  p.Anonymity.document(),
-		"rounds":     documents(p.Rounds),
-		"item_kinds": documents(p.ItemKinds),
+		"rounds":     documents(p.Rounds, RoundPlan.document),
+		"item_kinds": documents(p.ItemKinds, kindDocument),
 		"items":      p.Items.document(),
 		"measures":   object{"quantile": p.Measures.Quantile, "esteban_ray_alpha": p.Measures.EstebanRayAlpha},
 		"consensus":  p.Consensus.document(),
@@ -54,10 +54,10 @@ func texts[S ~string](list []S) []any {
 	return out
 }
 
-func documents[D interface{ document() object }](list []D) []any {
+func documents[D any](list []D, document func(D) object) []any {
 	out := make([]any, len(list))
 	for i, d := range list {
-		out[i] = d.document()
+		out[i] = document(d)
 	}
 	return out
 }
@@ -71,7 +71,7 @@ func words(byLanguage map[string]string) object {
 }
 
 func (p PanelPlan) document() object {
-	return object{"groups": documents(p.Groups), "late_joiners": p.LateJoiners}
+	return object{"groups": documents(p.Groups, GroupPlan.document), "late_joiners": p.LateJoiners}
 }
 
 func (g GroupPlan) document() object {
@@ -91,9 +91,9 @@ func (r RoundPlan) document() object {
 	}
 }
 
-// document writes only the fields that belong to the kind: the reader refuses
+// kindDocument writes only the fields that belong to the kind: the reader refuses
 // the others.
-func (k ItemKind) document() object {
+func kindDocument(k ItemKind) object {
 	d := object{"id": k.ID, "kind": string(k.Kind)}
 	if judged(k.Kind) {
 		d["cannot_judge"] = k.CannotJudge

@@ -259,3 +259,23 @@ func rand(s spread) outcome {
 	o.grounds = append(o.grounds, Ground{Code: "rand_ipras", Holds: !read.Disagreement, Value: times1000(read.IPR), Limit: int(math.Round(1000 * ipras))})
 	return o
 }
+
+// ground compares a count with the share that is asked for, in integers.
+func (r ShareRule) ground(code string, count, n int, detail string) Ground {
+	return Ground{
+		Code: code, Holds: n > 0 && 1_000_000*count >= (1000*r.Permille+r.Above)*n,
+		Value: permille(count, n), Limit: r.Permille, Above: r.Above, Detail: detail,
+	}
+}
+
+// Direction is the end of the scale that a consensus, majority or plurality lies
+// at, and the larger of two poles.
+type Direction string
+
+// The directions; NoDirection where the kind of item has none.
+const (
+	High        Direction = "high"
+	Low         Direction = "low"
+	Middle      Direction = "middle"
+	NoDirection Direction = "none"
+)

@@ -141,3 +141,13 @@ func Conformity(p Protocol, item Item, rounds []Closing) (Following, bool) {
 	}
 	return f, true
 }
+
+// Sensitivity tells how the class of an item would change under another published
+// rule. Gates and stability are the same under each, and no part of it.
+type Sensitivity struct {
+	Rule      string     `json:"rule"`    // "share-750", "median-iqr", "rand", "comet", "agreement-700", "cns-750"
+	Defined   bool       `json:"defined"` // whether the rule fits the scale and the tables that exist
+	Key       VerdictKey `json:"key"`     // the class under that rule; "" when not defined
+	Direction Direction  `json:"direction"`
+	Side      Side       `json:"side"`
+}

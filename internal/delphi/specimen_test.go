@@ -189,7 +189,7 @@ func TestLeaversSinceTheBeginning(t *testing.T) {
 // On nine points a wobble of one point is no change of mind, and a small panel's
 // noise no movement. At twenty people the limit is the mean of that noise, which
 // about half of the panels without drift stay below; at sixty nearly all do.
-func TestPanelsWithoutDriftAreStable(t *testing.T) {
+func TestPanelsWithoutDriftAreStableOf(t *testing.T) {
 	seed := uint64(7)
 	next := func() float64 {
 		seed = seed*6364136223846793005 + 1442695040888963407

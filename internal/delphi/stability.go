@@ -20,24 +20,6 @@ type steadiness struct {
 	grounds []Ground
 }
 
-// permille gives a share as a Value in permille.
-func permille(count, n int) stat.Value {
-	if n <= 0 {
-		return stat.Undefined
-	}
-	return stat.Of(1000 * float64(count) / float64(n))
-}
-
-func times1000(v stat.Value) stat.Value {
-	f, ok := v.Float()
-	if !ok {
-		return stat.Undefined
-	}
-	return stat.Of(1000 * f)
-}
-
-func people(n int) stat.Value { return stat.Of(float64(n)) }
-
 // steady works through docs/METHOD.md §4's gates and stability tests. final says that
 // no round is left.
 func (p Protocol) steady(now, before *view, final bool) steadiness {
@@ -56,7 +38,7 @@ func (p Protocol) steady(now, before *view, final bool) steadiness {
 	if now.form == RankingForm {
 		gate("raters", now.counts.Valid >= 3, people(now.counts.Valid), 3)
 	}
-	if before != nil && !standing && paired(now.form) && now.adjacent(p, before) {
+	if before != nil && !standing && now.form.paired() && now.adjacent(p, before) {
 		gate("paired_n", now.counts.Paired >= p.Gates.PairedMin, people(now.counts.Paired), p.Gates.PairedMin)
 	}
 	if !s.enough {
@@ -198,7 +180,7 @@ func (p Protocol) apart(now, before *view) bool {
 func (p Protocol) cause(now, before *view) Cause {
 	k, ok := now.kept(p)
 	if !ok {
-		if paired(now.form) && now.counts.Paired > 0 && now.counts.LeftBefore+now.counts.LeftAfter == 0 {
+		if now.form.paired() && now.counts.Paired > 0 && now.counts.LeftBefore+now.counts.LeftAfter == 0 {
 			return AnswersMoved // the same people
 		}
 		return "" // no table tells who moved

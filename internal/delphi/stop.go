@@ -21,9 +21,3 @@ func Stops(p Protocol, proposals []Action, arguments int) (bool, []Ground) {
 	quiet := arguments == 0
 	return still && quiet, append(grounds, Ground{Code: "new_arguments", Holds: quiet, Value: people(arguments)})
 }
-
-// StopsItself says whether rounds that are left are given up without anybody's act
-// once Stops holds.
-func (p Protocol) StopsItself() bool {
-	return p.Stop.Auto && (p.Stop.When == "stable" || p.Stop.When == "drift")
-}

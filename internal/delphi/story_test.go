@@ -29,7 +29,7 @@ func TestStory(t *testing.T) {
 	if got := fmt.Sprint(names(round1[0].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 B]" {
 		t.Fatal(got)
 	}
-	a, _ := table(round1[0], "A/i1")
+	a, _ := tableOf(round1[0], "A/i1")
 	if got := fmt.Sprint(a.Counts, a.N); got != "[4 2 2 4 7 2 11 11 9] 52" {
 		t.Fatal(got)
 	}

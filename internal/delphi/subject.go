@@ -23,18 +23,9 @@ func Subject(p Protocol, item Item) string {
 	case RankingForm, ChoiceForm:
 		return k.ID
 	case CriteriaForm:
-		return item.ID + "/" + deciding(k)
+		return item.ID + "/" + k.deciding()
 	}
 	return item.ID
-}
-
-// deciding is the criterion that a policy verdict is about: desirability, or the
-// first where nobody asks for it (docs/METHOD.md §4).
-func deciding(k ItemKind) string {
-	if slices.Contains(k.Criteria, "desirability") {
-		return "desirability"
-	}
-	return k.Criteria[0]
 }
 
 // subject is one thing that has counts of its own.
@@ -139,11 +130,7 @@ func (s subject) size() int {
 	case ScaleForm, CriteriaForm:
 		return s.kind.Points
 	case EstimateForm, DateForm:
-		n := s.kind.steps()
-		if s.kind.Never {
-			n++
-		}
-		return n
+		return s.kind.gridded()
 	case ChoiceForm:
 		return len(s.list)
 	case SelectionForm:
@@ -173,43 +160,4 @@ func (s subject) values() []string {
 		out = append(out, "no", "yes")
 	}
 	return out
-}
-
-// steps is the number of grid points of an estimate.
-func (k ItemKind) steps() int { return (k.Max-k.Min)/k.Grid + 1 }
-
-// written gives a value of an estimate or date as tables name it.
-func (k ItemKind) written(v int) string {
-	if k.Kind == DateForm {
-		return Date(v, k.Unit)
-	}
-	return strconv.Itoa(v)
-}
-
-// step rounds a value to its place on the grid, the nearest one, the higher of
-// two; false outside min and max.
-func (k ItemKind) step(v int) (int, bool) {
-	if v < k.Min || v > k.Max {
-		return 0, false
-	}
-	return (2*(v-k.Min) + k.Grid) / (2 * k.Grid), true
-}
-
-// span writes a class: "1-3", or "5" for a single point.
-func span(c [2]int) string {
-	if c[0] == c[1] {
-		return strconv.Itoa(c[0])
-	}
-	return fmt.Sprintf("%d-%d", c[0], c[1])
-}
-
-// thirds are the parts that a small panel is shown in: the outer classes, and
-// all between them as one.
-func (k ItemKind) thirds() [][2]int {
-	c := k.Classes
-	if len(c) <= 3 {
-		return c
-	}
-	last := len(c) - 1
-	return [][2]int{c[0], {c[1][0], c[last-1][1]}, c[last]}
 }

@@ -162,10 +162,23 @@ func moveTable(s subject, cells [][]int, median stat.Value) Table {
 	return t
 }
 
-// square reads a T or M table as rows of width cells; nil when it has others.
-func (t Table) square(width int) [][]int {
-	if width < 1 || len(t.Counts) != width*width {
-		return nil
+// Table is one published table: counts over the declared values, zeros included.
+// Two sorts declare none: R holds the digests that were given, ascending, and B,
+// the marks of ballots, no values at all, since the engine does not know marks: N
+// says how many there are.
+type Table struct {
+	ID     string   `json:"id"`     // "A/<item>", "A/<item>/likely", "G/<item>/<group>", "D/<item>", "T/<item>" … (docs/RECORD.md §3)
+	Values []string `json:"values"` // the declared values, in order: "1".."9", "1-3".., "<=-2".."+1", "kept", "moved", "1-3>7-9"
+	Counts []int    `json:"counts"`
+	N      int      `json:"n"`
+}
+
+// whole says whether a table's parts fit together. Whoever verifies a record
+// feeds the engine what others published; what does not fit is no table.
+func (t Table) whole() bool {
+	odd := func(n int) bool { return n < 0 || n > wholeMost }
+	if t.ID == marksID {
+		return len(t.Values) == 0 && len(t.Counts) == 0 && !odd(t.N)
 	}
-	return slices.Collect(slices.Chunk(t.Counts, width))
+	return len(t.Values) == len(t.Counts) && !slices.ContainsFunc(t.Counts, odd) && sum(t.Counts) == t.N
 }

@@ -22,9 +22,9 @@ func TestPairedTablesLeaveOutOneSet(t *testing.T) {
 	}
 	second[120] = absent // one leaver
 	c := held(t, p, oneGroup, first, second)[1]
-	d, _ := table(c, "D/i1")
-	tr, _ := table(c, "T/i1")
-	m, ok := table(c, "M/i1")
+	d, _ := tableOf(c, "D/i1")
+	tr, _ := tableOf(c, "T/i1")
+	m, ok := tableOf(c, "M/i1")
 	if !ok || d.N != 100 || tr.N != 100 || m.N != 100 {
 		t.Fatalf("D %d, T %d, M %d of 120 pairs", d.N, tr.N, m.N)
 	}
@@ -181,7 +181,7 @@ func TestWithheldGroups(t *testing.T) {
 		closings := held(t, p, func(i int) int { return group[i] }, values)
 		got := map[int]bool{}
 		for g := range c.sizes {
-			if _, ok := table(closings[0], fmt.Sprintf("G/i1/g%d", g)); ok {
+			if _, ok := tableOf(closings[0], fmt.Sprintf("G/i1/g%d", g)); ok {
 				got[g] = true
 			}
 		}
@@ -225,7 +225,7 @@ func TestShiftTable(t *testing.T) {
 			}
 		}
 		closing := held(t, p, oneGroup, first, second)[1]
-		d, exists := table(closing, "D/i1")
+		d, exists := tableOf(closing, "D/i1")
 		if got := fmt.Sprint(closing.Counts.Items[0].Shift, " ", d.Values, " ", d.Counts); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}

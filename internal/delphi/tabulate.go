@@ -191,7 +191,7 @@ type stayer struct {
 func newPairs(l *plan, round int, key []byte) *pairs {
 	c := &pairs{plan: l, round: round, of: make([]joint, len(l.subjects))}
 	for i, s := range l.subjects {
-		if !paired(s.form) || s.new {
+		if !s.form.paired() || s.new {
 			continue
 		}
 		j := &c.of[i]

@@ -257,3 +257,60 @@ func leading(counts []int, largest, n int) bool {
 	}
 	return stat.AtLeast(counts[largest], n, leads) && stat.AtLeast(counts[largest]-second, n, ahead)
 }
+
+// VerdictKey is where an item stands (docs/METHOD.md §4).
+type VerdictKey string
+
+// The verdicts, in the order in which they are listed.
+const (
+	Open         VerdictKey = "open"
+	Consensus    VerdictKey = "consensus"
+	Bipolarity   VerdictKey = "bipolarity"
+	Majority     VerdictKey = "majority"
+	Plurality    VerdictKey = "plurality"
+	Disagreement VerdictKey = "disagreement"
+	Unstable     VerdictKey = "unstable"
+	TooFew       VerdictKey = "too few"
+)
+
+// VerdictKeys lists every verdict.
+var VerdictKeys = []VerdictKey{Open, Consensus, Bipolarity, Majority, Plurality, Disagreement, Unstable, TooFew}
+
+// Verdict is where an item stands after a round, with its grounds as data.
+type Verdict struct {
+	Key         VerdictKey `json:"key"`
+	Direction   Direction  `json:"direction"`
+	Side        Side       `json:"side"` // what the direction means: For is the protocol's declared direction
+	Unanimous   bool       `json:"unanimous"`
+	LeftOut     bool       `json:"left_out"` // of the core set (COMET, at most half of every group)
+	If          VerdictKey `json:"if"`       // what it would be if it were stable; for open and unstable
+	IfDirection Direction  `json:"if_direction"`
+	IfSide      Side       `json:"if_side"`
+	Cause       Cause      `json:"cause"` // of not being stable; "" where it is, or nothing tells
+	Grounds     []Ground   `json:"grounds"`
+}
+
+// Cause is why answers are not stable.
+type Cause string
+
+// The causes.
+const (
+	AnswersMoved Cause = "answers-moved" // those who stayed changed their answers
+	PanelChanged Cause = "panel-changed" // those who stayed kept theirs, and others answer
+)
+
+// Proposal is what the engine proposes for an item, with its grounds.
+type Proposal struct {
+	Action  Action   `json:"action"`
+	Grounds []Ground `json:"grounds"`
+}
+
+// Action is what the engine proposes for an item between rounds.
+type Action string
+
+// The actions.
+const (
+	Settle Action = "settle"
+	Reword Action = "reword"
+	GoOn   Action = "go-on"
+)

@@ -73,16 +73,6 @@ func (v *view) collect(tables []Table) {
 	}
 }
 
-// whole says whether a table's parts fit together. Whoever verifies a record
-// feeds the engine what others published; what does not fit is no table.
-func (t Table) whole() bool {
-	odd := func(n int) bool { return n < 0 || n > wholeMost }
-	if t.ID == marksID {
-		return len(t.Values) == 0 && len(t.Counts) == 0 && !odd(t.N)
-	}
-	return len(t.Values) == len(t.Counts) && !slices.ContainsFunc(t.Counts, odd) && sum(t.Counts) == t.N
-}
-
 // last gives the view to be measured and the one that it is compared with, nil
 // where there is none. In answer rounds the last closing must name the subject;
 // in a standing round its last release stands.
@@ -270,4 +260,12 @@ func (p Protocol) zeros() stat.Zeros {
 		return stat.Split
 	}
 	return stat.Drop
+}
+
+// square reads a T or M table as rows of width cells; nil when it has others.
+func (t Table) square(width int) [][]int {
+	if width < 1 || len(t.Counts) != width*width {
+		return nil
+	}
+	return slices.Collect(slices.Chunk(t.Counts, width))
 }

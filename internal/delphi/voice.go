@@ -6,30 +6,11 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // confidences is how many steps the self-rated confidence has: tables K count
 // them from 1, the least, on.
 const confidences = 4
-
-// Side is a side of a statement: what the author of a reason says that it argues,
-// and what a verdict takes.
-type Side string
-
-// The sides. Authors say one of Against, For and Neither, or none at all.
-const (
-	Against Side = "against"
-	Between Side = "middle" // of a verdict
-	For     Side = "for"
-	Neither Side = "neither"
-)
-
-// sides are those that an author may say, in the order of their tables.
-var sides = [...]Side{Against, For, Neither}
-
-// Said tells whether it is a side that an author may say of a reason.
-func (s Side) Said() bool { return slices.Contains(sides[:], s) }
 
 // Place is where the answer beside a reason lies, by the classes of its scale. It
 // is told where nobody can be read off it, and only of reasons whose author said
@@ -45,6 +26,9 @@ const (
 )
 
 var places = [...]Place{PlaceLow, PlaceMiddle, PlaceHigh, NoPlace}
+
+// sides are those that an author may say, in the order of their tables.
+var sides = [...]Side{Against, For, Neither}
 
 // stands are the tables of an item's reasons, by what their names end with: one for
 // each side that was said, one for each place, and unsaid for what has neither. No
@@ -72,7 +56,7 @@ func PlaceOf(p Protocol, kind string, a Answer) Place {
 	k, _ := p.Kind(kind)
 	value := a.Value
 	if k.Kind == CriteriaForm {
-		at := slices.Index(k.Criteria, deciding(k))
+		at := slices.Index(k.Criteria, k.deciding())
 		if value = 0; at < len(a.Criteria) {
 			value = a.Criteria[at]
 		}
@@ -95,20 +79,6 @@ func (k ItemKind) place(point int) int {
 		return 2
 	}
 	return 1
-}
-
-// voice names the tables of confidence and reasons that a subject bears: by the
-// item, by the list of a ranking or choice. A criteria item's are borne by its
-// deciding criterion; "" for the criteria beside it.
-func (k ItemKind) voice(subject string) string {
-	if k.Kind != CriteriaForm {
-		return subject
-	}
-	item, ok := strings.CutSuffix(subject, "/"+deciding(k))
-	if !ok {
-		return ""
-	}
-	return item
 }
 
 // voice is what people said of an item beside its value: how sure they are, and

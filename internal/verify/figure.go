@@ -77,7 +77,7 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 	}
 	outside := 0
 	for n, w := range i.Reasons {
-		end := table(w)
+		end := sideTable(w)
 		key := end + " " + leaf.Digest([]byte(w.Text))
 		if w.Removed != "" {
 			if w.Text != "" || !slices.Contains(gone, w.Removed) {
@@ -106,9 +106,9 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 	return nil
 }
 
-// table gives the end of the name of the table that a reason is told to come from:
+// sideTable gives the end of the name of the table that a reason is told to come from:
 // its side, else its place, else "unsaid".
-func table(w ballot.Reason) string {
+func sideTable(w ballot.Reason) string {
 	switch {
 	case w.Side != "":
 		return string(w.Side)

@@ -121,7 +121,7 @@ func (e expecting) reason(t delphi.Table, i ballot.Asked, g leaf.Given, answered
 	if c, ok := countsOf(e.now.Counts, i.Item.String()); own.Side == "" && ok && len(c.Places) > 0 {
 		own.Place = delphi.PlaceOf(e.r.protocol, i.Kind, delphi.Answer{Item: i.Item.String(), Value: point, CannotJudge: g.Value == leaf.CannotJudge})
 	}
-	return leaf.Digest([]byte(g.Reason)), when(t.ID == "R/"+i.Item.String()+"/"+table(own))
+	return leaf.Digest([]byte(g.Reason)), when(t.ID == "R/"+i.Item.String()+"/"+sideTable(own))
 }
 
 // paired is for the tables of change: some stayers may be left out of them.
