@@ -11,7 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/postgres"
@@ -325,7 +325,7 @@ const (
 
 // converse makes a standing round, answered once by everybody.
 func (h *house) converse(ctx context.Context, staff company, slug string, people, items int) (*standing, error) {
-	protocol, err := delphi.Standing(delphi.StandingPlan{
+	protocol, err := protocol.Standing(protocol.StandingPlan{
 		Language: "it", GroupName: "Tutti", Days: 14, LatestKeyDate: h.db.Now().AddDate(1, 0, 0).Format(time.DateOnly),
 	})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -265,7 +265,7 @@ func TestNobodyConcludes(t *testing.T) {
 // put off, and 14 days later the rounds left over are skipped.
 func TestEverythingSettles(t *testing.T) {
 	h := newTown(t)
-	h.proposed = delphi.Settle
+	h.proposed = verdict.Settle
 	h.answered(2)
 	h.work("2026-04-10 09:00")
 	h.is(Running, RoundReleased, RoundReleased, RoundPlanned)

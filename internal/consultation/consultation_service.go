@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -286,7 +287,7 @@ func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c Consultation, r 
 	if err != nil {
 		return false, err
 	}
-	var proposals []delphi.Action
+	var proposals []verdict.Action
 	for _, it := range all {
 		if it.State == ItemLive {
 			proposals = append(proposals, found[it.ID].Proposal.Action)
@@ -303,7 +304,7 @@ func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c Consultation, r 
 		}
 		arguments = n.Admitted
 	}
-	stops, _ := delphi.Stops(c.Protocol, proposals, arguments)
+	stops, _ := verdict.Stops(c.Protocol, proposals, arguments)
 	return stops, nil
 }
 

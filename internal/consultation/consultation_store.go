@@ -13,7 +13,7 @@ import (
 	"github.com/lib/pq"
 
 	"delfi/internal/account"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -267,7 +267,7 @@ func scanConsultation(rows *sql.Rows) (Consultation, error) {
 	var (
 		c                                                        Consultation
 		space                                                    uuid.NullUUID
-		form, protocol, originName, originURL, originLicence     sql.NullString
+		form, rules, originName, originURL, originLicence        sql.NullString
 		starts, announced, concluded, published, destroyed       sql.NullTime
 		quotation, decider, subject, act, signatory, money, left sql.NullString
 		decideBy, since                                          sql.NullTime
@@ -275,7 +275,7 @@ func scanConsultation(rows *sql.Rows) (Consultation, error) {
 		reason                                                   sql.NullString
 	)
 	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
-		&form, &protocol, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
+		&form, &rules, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
 		&announced, &concluded, &published, &destroyed, &c.Reason,
 		&quotation, &decider, &subject, &decideBy, &replyDays, &act, &signatory, &money, &left,
 		&since, &reason)
@@ -300,8 +300,8 @@ func scanConsultation(rows *sql.Rows) (Consultation, error) {
 			return Consultation{}, fmt.Errorf("form of %s: %w", c.ID, err)
 		}
 	}
-	if protocol.Valid {
-		if c.Protocol, err = delphi.ParseProtocol([]byte(protocol.String)); err != nil {
+	if rules.Valid {
+		if c.Protocol, err = protocol.Parse([]byte(rules.String)); err != nil {
 			return Consultation{}, fmt.Errorf("protocol of %s: %w", c.ID, err)
 		}
 	} else if d, err := c.form.read(); err == nil && d.complete() {

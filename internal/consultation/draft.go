@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
@@ -346,8 +346,8 @@ const panelGroup = "panel"
 // protocol builds the protocol of the classical variant that a complete form
 // asks for. Its latest key date is the earliest that the plan allows. A round may
 // be closed by hand on any day: the public reason is the guard against haste.
-func (d draft) protocol() (delphi.Protocol, error) {
-	asked := delphi.ClassicalPlan{
+func (d draft) protocol() (protocol.Protocol, error) {
+	asked := protocol.ClassicalPlan{
 		Language: d.language, GroupID: panelGroup, GroupName: d.group,
 		Points: d.points, Low: d.low, High: d.high, CannotJudge: d.cannotJudge,
 		GatherDays: d.gatherDays, AnswerDays: d.answerDays, AnswerRounds: d.answerRounds,
@@ -355,12 +355,12 @@ func (d draft) protocol() (delphi.Protocol, error) {
 		// Any date will do for a sketch; the real one follows from its rounds.
 		LatestKeyDate: d.startsOn.Format(time.DateOnly),
 	}
-	sketch, err := delphi.Classical(asked)
+	sketch, err := protocol.Classical(asked)
 	if err != nil {
-		return delphi.Protocol{}, err
+		return protocol.Protocol{}, err
 	}
 	asked.LatestKeyDate = keyDate(sketch, plan(uuid.Nil, sketch, d.startsAt())).Format(time.DateOnly)
-	p, err := delphi.Classical(asked)
+	p, err := protocol.Classical(asked)
 	p.Anonymity.Mode = string(d.mode)
 	for i := range p.Rounds {
 		p.Rounds[i].MinDays = 0

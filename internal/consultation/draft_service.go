@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -163,22 +163,22 @@ func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string)
 
 // gate checks a draft for its announcement: what it says, its staff as they are
 // today, its protocol, and what is missing.
-func (s *Service) gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member, delphi.Protocol, []Missing, error) {
+func (s *Service) gate(ctx context.Context, tx *postgres.Tx, c Consultation) (draft, []Member, protocol.Protocol, []Missing, error) {
 	d, err := c.form.read()
 	if err != nil {
-		return draft{}, nil, delphi.Protocol{}, nil, err
+		return draft{}, nil, protocol.Protocol{}, nil, err
 	}
 	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.moderators, d.facilitators))
 	if err != nil {
-		return draft{}, nil, delphi.Protocol{}, nil, err
+		return draft{}, nil, protocol.Protocol{}, nil, err
 	}
 	missing := slices.Concat(d.required(), d.dated(tx.Now), d.staffed(people))
-	var p delphi.Protocol
+	var p protocol.Protocol
 	if d.complete() {
 		if p, err = d.protocol(); err != nil {
 			invalid, err := unfit(err)
 			if err != nil {
-				return draft{}, nil, delphi.Protocol{}, nil, err
+				return draft{}, nil, protocol.Protocol{}, nil, err
 			}
 			missing = append(missing, invalid...)
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/ledger"
 )
 
@@ -75,8 +75,8 @@ type Decided struct {
 // Outcome is what a tabulation found about one item.
 type Outcome struct {
 	Item     uuid.UUID
-	Verdict  delphi.Verdict
-	Proposal delphi.Proposal
+	Verdict  verdict.Verdict
+	Proposal verdict.Proposal
 }
 
 // ItemsDocument is the public list of what a round asks, items.json: canonical

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 )
 
 // RoundState is where a round stands.
@@ -105,7 +106,7 @@ func wholeDays(d time.Duration) int {
 
 // plan lays out the rounds of a protocol: round 1 opens at starts, each further
 // one the morning after the one before is expected to be released.
-func plan(consultation uuid.UUID, p delphi.Protocol, starts time.Time) []Round {
+func plan(consultation uuid.UUID, p protocol.Protocol, starts time.Time) []Round {
 	out := make([]Round, len(p.Rounds))
 	for i, rp := range p.Rounds {
 		out[i] = Round{ID: uuid.New(), Consultation: consultation, Number: i + 1, Kind: rp.Kind, State: RoundPlanned, PlannedAt: starts}
@@ -149,7 +150,7 @@ func (c *Consultation) replan(number int) []Round {
 
 // keyDate is the earliest last day of the key that a plan allows: the planned
 // end, every extension taken, and the margin (docs/METHOD.md §9).
-func keyDate(p delphi.Protocol, rounds []Round) time.Time {
+func keyDate(p protocol.Protocol, rounds []Round) time.Time {
 	days := keyDateMargin
 	for _, rp := range p.Rounds {
 		days += rp.MaxExtensions * rp.Days

@@ -9,7 +9,7 @@ const (
 	UnitYear  = "year"
 )
 
-func layout(unit string) string {
+func Layout(unit string) string {
 	switch unit {
 	case UnitYear:
 		return "2006"
@@ -22,8 +22,8 @@ func layout(unit string) string {
 // Moment turns a date, written in its unit (2031-04-05, 2031-04 or 2031), into
 // the number that tables count with: days since 1970, months or years since year 0.
 func Moment(s, unit string) (int, bool) {
-	t, err := time.Parse(layout(unit), s)
-	if err != nil || t.Format(layout(unit)) != s {
+	t, err := time.Parse(Layout(unit), s)
+	if err != nil || t.Format(Layout(unit)) != s {
 		return 0, false
 	}
 	switch unit {
@@ -45,5 +45,5 @@ func Date(moment int, unit string) string {
 	case UnitMonth:
 		t = time.Date(moment/12, time.Month(moment%12+1), 1, 0, 0, 0, 0, time.UTC)
 	}
-	return t.Format(layout(unit))
+	return t.Format(Layout(unit))
 }

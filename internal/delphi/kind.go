@@ -34,10 +34,10 @@ const (
 )
 
 // Grouped says whether a form has tables by group.
-func (f Form) grouped() bool { return f.paired() || f == ChoiceForm }
+func (f Form) Grouped() bool { return f.Paired() || f == ChoiceForm }
 
 // Paired says whether a form has tables of change.
-func (f Form) paired() bool {
+func (f Form) Paired() bool {
 	return f == ScaleForm || f == CriteriaForm || f == EstimateForm || f == DateForm
 }
 
@@ -59,47 +59,47 @@ type ItemKind struct {
 	K           int               // selection: at most so many; ranking: so many in its select round
 }
 
-// formIn is the form that a kind takes in a round: what is to be ranked is first
+// In is the form that a kind takes in a round: what is to be ranked is first
 // selected.
-func (k ItemKind) formIn(r RoundKind) Form {
+func (k ItemKind) In(r RoundKind) Form {
 	if r == Select && k.Kind == RankingForm {
 		return SelectionForm
 	}
 	return k.Kind
 }
 
-// steps is the number of grid points of an estimate.
-func (k ItemKind) steps() int { return (k.Max-k.Min)/k.Grid + 1 }
+// Steps is the number of grid points of an estimate.
+func (k ItemKind) Steps() int { return (k.Max-k.Min)/k.Grid + 1 }
 
-// gridded is the number of values that the answers of an estimate are counted at: its
+// Gridded is the number of values that the answers of an estimate are counted at: its
 // grid points, and "never".
-func (k ItemKind) gridded() int {
+func (k ItemKind) Gridded() int {
 	if k.Never {
-		return k.steps() + 1
+		return k.Steps() + 1
 	}
-	return k.steps()
+	return k.Steps()
 }
 
-// step rounds a value to its place on the grid, the nearest one, the higher of
+// Step rounds a value to its place on the grid, the nearest one, the higher of
 // two; false outside min and max.
-func (k ItemKind) step(v int) (int, bool) {
+func (k ItemKind) Step(v int) (int, bool) {
 	if v < k.Min || v > k.Max {
 		return 0, false
 	}
 	return (2*(v-k.Min) + k.Grid) / (2 * k.Grid), true
 }
 
-// written gives a value of an estimate or date as tables name it.
-func (k ItemKind) written(v int) string {
+// Written gives a value of an estimate or date as tables name it.
+func (k ItemKind) Written(v int) string {
 	if k.Kind == DateForm {
 		return Date(v, k.Unit)
 	}
 	return strconv.Itoa(v)
 }
 
-// thirds are the parts that a small panel is shown in: the outer classes, and
+// Thirds are the parts that a small panel is shown in: the outer classes, and
 // all between them as one.
-func (k ItemKind) thirds() [][2]int {
+func (k ItemKind) Thirds() [][2]int {
 	c := k.Classes
 	if len(c) <= 3 {
 		return c
@@ -108,8 +108,8 @@ func (k ItemKind) thirds() [][2]int {
 	return [][2]int{c[0], {c[1][0], c[last-1][1]}, c[last]}
 }
 
-// span writes a class: "1-3", or "5" for a single point.
-func span(c [2]int) string {
+// Span writes a class: "1-3", or "5" for a single point.
+func Span(c [2]int) string {
 	if c[0] == c[1] {
 		return strconv.Itoa(c[0])
 	}
@@ -130,28 +130,28 @@ func DefaultClasses(points int) [][2]int {
 	return out
 }
 
-// deciding is the criterion that a policy verdict is about: desirability, or the
+// Deciding is the criterion that a policy verdict is about: desirability, or the
 // first where nobody asks for it (docs/METHOD.md §4).
-func (k ItemKind) deciding() string {
+func (k ItemKind) Deciding() string {
 	if slices.Contains(k.Criteria, "desirability") {
 		return "desirability"
 	}
 	return k.Criteria[0]
 }
 
-// voice names the tables of confidence and reasons that a subject bears: by the
+// Voice names the tables of confidence and reasons that a subject bears: by the
 // item, by the list of a ranking or choice. A criteria item's are borne by its
 // deciding criterion; "" for the criteria beside it.
-func (k ItemKind) voice(subject string) string {
+func (k ItemKind) Voice(subject string) string {
 	if k.Kind != CriteriaForm {
 		return subject
 	}
-	item, ok := strings.CutSuffix(subject, "/"+k.deciding())
+	item, ok := strings.CutSuffix(subject, "/"+k.Deciding())
 	if !ok {
 		return ""
 	}
 	return item
 }
 
-// wholeMost bounds free whole numbers: far below where sums of products overflow.
-const wholeMost = 1_000_000_000_000
+// WholeMost bounds free whole numbers: far below where sums of products overflow.
+const WholeMost = 1_000_000_000_000

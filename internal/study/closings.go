@@ -1,6 +1,9 @@
 package study
 
-import "delfi/internal/delphi"
+import (
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
+)
 
 // ballot gives what a panelist said in a round; false when nothing. The answers
 // are written into room, so that a crowd needs no memory of its own.
@@ -71,7 +74,7 @@ func (s *Study) delivered(round, panelist int) bool {
 }
 
 // Closings tabulates round after round. step is called with the part done, 0..1.
-func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
+func (s *Study) Closings(step func(done float64)) ([]table.Closing, error) {
 	enrolled := make([]int, len(s.Protocol.Panel.Groups))
 	for _, g := range s.group {
 		enrolled[g]++
@@ -82,7 +85,7 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 	if s.Protocol.Standing() {
 		return s.releases(enrolled, step)
 	}
-	var out []delphi.Closing
+	var out []table.Closing
 	var now, before, long []delphi.Answer
 	total := float64(len(s.Rounds) * max(1, len(s.panelists)))
 	for r := range s.Rounds {
@@ -94,7 +97,7 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 			}
 		}
 		// Which stayers are left out matters to nobody who holds the answers.
-		t, err := delphi.NewTabulator(s.whole(s.Protocol), s.First+r, items, nil)
+		t, err := table.NewTabulator(s.whole(s.Protocol), s.First+r, items, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -134,12 +137,12 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 
 // releases makes a closing of each release of a standing round: of the answers that
 // stand then, exact, since who measures holds them.
-func (s *Study) releases(enrolled []int, step func(done float64)) ([]delphi.Closing, error) {
+func (s *Study) releases(enrolled []int, step func(done float64)) ([]table.Closing, error) {
 	p := s.whole(s.Protocol)
-	var out []delphi.Closing
+	var out []table.Closing
 	var room []delphi.Answer
 	for r := range s.Rounds {
-		t, err := delphi.NewTally(p, s.First, s.Kinds)
+		t, err := table.NewTally(p, s.First, s.Kinds)
 		if err != nil {
 			return nil, err
 		}
@@ -153,7 +156,7 @@ func (s *Study) releases(enrolled []int, step func(done float64)) ([]delphi.Clos
 				return nil, err
 			}
 		}
-		c, err := delphi.Release(p, t, enrolled, nil, true)
+		c, err := table.Release(p, t, enrolled, nil, true)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
 	"delfi/internal/study/words"
 )
@@ -19,9 +19,9 @@ func TestThresholdsOfAnySize(t *testing.T) {
 	for i := range 9 {
 		table += fmt.Sprintf("p%d,%d\n", i, []int{8, 2}[min(1, i/6)])
 	}
-	for rule, want := range map[string]delphi.VerdictKey{
-		"share>=66.66": delphi.Consensus, "share>=66,6666": delphi.Consensus, "share>=66.67": delphi.Majority, "share:7-9>=66.6667": delphi.Majority,
-		"share>=51": delphi.Consensus, "share>=33.33": delphi.Consensus, "share>=100": delphi.Majority,
+	for rule, want := range map[string]verdict.Key{
+		"share>=66.66": verdict.Consensus, "share>=66,6666": verdict.Consensus, "share>=66.67": verdict.Majority, "share:7-9>=66.6667": verdict.Majority,
+		"share>=51": verdict.Consensus, "share>=33.33": verdict.Consensus, "share>=100": verdict.Majority,
 	} {
 		o := plain
 		o.Rules = []string{rule}
@@ -96,7 +96,7 @@ func TestReleasesAskForNoPairs(t *testing.T) {
 		}
 	}
 	r := from(t, plain, input("s.csv", []byte(table)))
-	if v := r.Items[0].Verdict; v.Key != delphi.Consensus || slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == "test_dropped" }) {
+	if v := r.Items[0].Verdict; v.Key != verdict.Consensus || slices.ContainsFunc(v.Grounds, func(g verdict.Ground) bool { return g.Code == "test_dropped" }) {
 		t.Errorf("%s: %+v", v.Key, v.Grounds)
 	}
 }

@@ -15,6 +15,8 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // DefaultSeed is the words that intervals are drawn from unless others are given.
@@ -119,7 +121,7 @@ func (p *sampler) run(step func(done float64)) {
 
 // sample collects the intervals of one round of an item: median and A from its
 // histogram, κ from its pairs, W from the rankings of its list.
-func (s *Study) sample(p *sampler, i, r int, f delphi.Figures, values []string, pairs [][]int) Intervals {
+func (s *Study) sample(p *sampler, i, r int, f verdict.Figures, values []string, pairs [][]int) Intervals {
 	out := Intervals{}
 	if p == nil {
 		return out
@@ -187,7 +189,7 @@ func (s *Study) list(kind string) string {
 
 // scored gives the scores of a histogram that is no scale's: those of its values,
 // "never" above them all; false where the values are ranges.
-func scored(values []string, f delphi.Figures) ([]float64, bool) {
+func scored(values []string, f verdict.Figures) ([]float64, bool) {
 	if len(values) != len(f.Histogram) {
 		return nil, false
 	}
@@ -209,7 +211,7 @@ func scored(values []string, f delphi.Figures) ([]float64, bool) {
 }
 
 // classPairs reads table T of a subject: earlier by later class, as published.
-func classPairs(c delphi.Closing, subject string) [][]int {
+func classPairs(c table.Closing, subject string) [][]int {
 	for _, t := range c.Tables {
 		k := int(math.Sqrt(float64(len(t.Counts))))
 		if t.ID != "T/"+subject || k == 0 || k*k != len(t.Counts) {

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
 )
 
@@ -46,7 +48,7 @@ type document struct {
 	item      map[string]int
 	group     map[string]int
 	whole     bool
-	tally     *delphi.Tally // of the round in hand: it knows which answers fit
+	tally     *table.Tally // of the round in hand: it knows which answers fit
 }
 
 // counting remembers where the lines of what was read begin, for the words of a
@@ -208,7 +210,7 @@ func (d *document) protocol() error {
 	if err := d.decoder.Decode(&raw); err != nil {
 		return d.wrong("syntax", err)
 	}
-	p, err := delphi.ParseStudy(raw)
+	p, err := protocol.ParseStudy(raw)
 	var f *fault.Fault
 	if errors.As(err, &f) {
 		at := d.place(d.decoder.InputOffset() - int64(len(raw)))
@@ -226,7 +228,7 @@ func (d *document) protocol() error {
 	}
 	if d.whole {
 		// The gate on valid answers stays the protocol's.
-		p.Disclosure = delphi.Disclosure{MinN: p.Disclosure.MinN, GroupN: 1, ExtremesN: 1, PairsT: 1, Small: delphi.SmallThirds}
+		p.Disclosure = protocol.Disclosure{MinN: p.Disclosure.MinN, GroupN: 1, ExtremesN: 1, PairsT: 1, Small: protocol.SmallThirds}
 	}
 	d.study.Protocol, d.study.First, d.group = p, 1, map[string]int{}
 	for p.Round(d.study.First).Kind != delphi.AnswerRound {
@@ -242,7 +244,7 @@ func (d *document) protocol() error {
 
 // named calls groups by their names in the protocol's first language, where no two
 // have the same.
-func (d *document) named(p delphi.Protocol) {
+func (d *document) named(p protocol.Protocol) {
 	names := make([]string, len(p.Panel.Groups))
 	for i, g := range p.Panel.Groups {
 		if len(p.Languages) > 0 {
@@ -348,7 +350,7 @@ func (d *document) expects(number int) error {
 		}
 	}
 	var err error
-	if d.tally, err = delphi.NewTally(s.Protocol, s.First+number-1, items); err != nil {
+	if d.tally, err = table.NewTally(s.Protocol, s.First+number-1, items); err != nil {
 		return d.wrong("items", err)
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
 )
 
@@ -45,7 +45,7 @@ func TestRankings(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if it := got.Items[2]; figure(it.Rounds[1].Measures, "mean_rank/item3") != "3" || it.Verdict.Key != delphi.Consensus || string(must(t, it.Scale)) != "null" {
+	if it := got.Items[2]; figure(it.Rounds[1].Measures, "mean_rank/item3") != "3" || it.Verdict.Key != verdict.Consensus || string(must(t, it.Scale)) != "null" {
 		t.Errorf("%+v", it)
 	}
 	// A wide table says the same, and ties are ranks too.
@@ -115,7 +115,7 @@ func TestEstimates(t *testing.T) {
 	refused(t, "years", err, "run from 2030 to 2060: give it a rule in units")
 	ends.Scales, ends.Rules = []string{"0-100"}, []string{"iqr:2.5"}
 	r = csv(t, header+"1,a,,i,10\n1,b,,i,11.5\n1,c,,i,12\n1,d,,i,12\n1,e,,i,12.5\n", ends)
-	if it := r.Items[0]; it.Verdict.Key != delphi.Consensus || figure(it.Rounds[0].Measures, "iqr") != "0.5" {
+	if it := r.Items[0]; it.Verdict.Key != verdict.Consensus || figure(it.Rounds[0].Measures, "iqr") != "0.5" {
 		t.Errorf("%+v", it.Verdict)
 	}
 }
@@ -164,7 +164,7 @@ func TestKindsTogether(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if v := r.Items[3].Verdict; v.Key == delphi.Consensus {
+	if v := r.Items[3].Verdict; v.Key == verdict.Consensus {
 		t.Errorf("W %s is %s at 0.9", figure(r.Items[3].Rounds[0].Measures, "w"), v.Key)
 	}
 	// A scale for all is for those that have one.
@@ -197,7 +197,7 @@ func TestStandingRound(t *testing.T) {
 	if row := r.Items[0].Rounds[2]; row.Round != 4 || row.CannotJudge != 1 || figure(row.Measures, "scheibe") == "–" {
 		t.Errorf("%+v", row)
 	}
-	if it := r.Items[1]; len(it.Rounds) != 1 || it.Rounds[0].Round != 4 || it.Verdict.Key != delphi.TooFew {
+	if it := r.Items[1]; len(it.Rounds) != 1 || it.Rounds[0].Round != 4 || it.Verdict.Key != verdict.TooFew {
 		t.Errorf("%+v", it)
 	}
 	o := of("scale")
@@ -213,12 +213,12 @@ func TestStandingRound(t *testing.T) {
 // No rule judges so few people, whose figures are shown all the same.
 func TestTooFewToJudge(t *testing.T) {
 	two := header + "1,a,,i,9\n1,b,,i,9\n"
-	if r := csv(t, two, plain); r.Items[0].Verdict.Key != delphi.TooFew || figure(r.Items[0].Rounds[0].Measures, "median") != "9" {
+	if r := csv(t, two, plain); r.Items[0].Verdict.Key != verdict.TooFew || figure(r.Items[0].Rounds[0].Measures, "median") != "9" {
 		t.Errorf("%+v", r.Items[0])
 	}
 	o := plain
 	o.MinN = 2
-	if r := csv(t, two, o); r.Items[0].Verdict.Key != delphi.Consensus {
+	if r := csv(t, two, o); r.Items[0].Verdict.Key != verdict.Consensus {
 		t.Errorf("%+v", r.Items[0].Verdict)
 	}
 	o.MinN = 0

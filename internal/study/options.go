@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 )
 
@@ -185,7 +186,7 @@ func (e ends) scale() (from, to int, err error) {
 
 // rule is a consensus rule as it is written, in the study's own values.
 type rule struct {
-	name     delphi.RuleName
+	name     protocol.RuleName
 	from, to int // share: the window; of the highest class where both are windowless
 	windowed bool
 	figure   int // permille
@@ -206,13 +207,13 @@ func ruleOf(text string) (rule, error) {
 	if share, percent, ok := strings.Cut(name, ">="); ok && !given {
 		name, figures = share, ">="+percent
 	}
-	r.name = delphi.RuleName(strings.TrimSpace(name))
-	defaults := map[delphi.RuleName]int{
-		delphi.RuleShare: 750, delphi.RuleAgreement: 700, delphi.RuleCns: 750, delphi.RuleRelativeIQR: 250, delphi.RuleW: 700,
+	r.name = protocol.RuleName(strings.TrimSpace(name))
+	defaults := map[protocol.RuleName]int{
+		protocol.RuleShare: 750, protocol.RuleAgreement: 700, protocol.RuleCns: 750, protocol.RuleRelativeIQR: 250, protocol.RuleW: 700,
 	}
 	var err error
 	switch r.name {
-	case delphi.RuleShare:
+	case protocol.RuleShare:
 		r.figure = defaults[r.name]
 		window, percent, ok := strings.Cut(figures, ">=")
 		if ok {
@@ -240,7 +241,7 @@ func ruleOf(text string) (rule, error) {
 			return r, wrong
 		}
 		return r, nil
-	case delphi.RuleMedianIQR:
+	case protocol.RuleMedianIQR:
 		median, iqr, _ := strings.Cut(figures, ",")
 		var e1, e2 error
 		r.median, e1 = strconv.Atoi(strings.TrimSpace(median))
@@ -249,19 +250,19 @@ func ruleOf(text string) (rule, error) {
 			return r, wrong
 		}
 		return r, nil
-	case delphi.RuleIQR:
+	case protocol.RuleIQR:
 		if r.units = meaning(figures, true, true); r.units.form != number || r.units.whole < 0 {
 			return r, wrong
 		}
 		return r, nil
-	case delphi.RuleAgreement, delphi.RuleCns, delphi.RuleRelativeIQR, delphi.RuleW:
+	case protocol.RuleAgreement, protocol.RuleCns, protocol.RuleRelativeIQR, protocol.RuleW:
 		if r.figure = defaults[r.name]; given {
 			if r.figure, r.above, err = percentage(figures); err != nil {
 				return r, fmt.Errorf("%q: %w", text, err)
 			}
 		}
 		return r, nil
-	case delphi.RuleComet, delphi.RuleRand:
+	case protocol.RuleComet, protocol.RuleRand:
 		if !given {
 			return r, nil
 		}
@@ -272,24 +273,24 @@ func ruleOf(text string) (rule, error) {
 // fits says whether a rule can judge a kind of item.
 func (r rule) fits(k delphi.Form) bool {
 	switch r.name {
-	case delphi.RuleShare:
+	case protocol.RuleShare:
 		return k == delphi.ScaleForm || k == delphi.SelectionForm && !r.windowed
-	case delphi.RuleIQR:
+	case protocol.RuleIQR:
 		return k == delphi.ScaleForm || k == delphi.EstimateForm
-	case delphi.RuleRelativeIQR:
+	case protocol.RuleRelativeIQR:
 		return k == delphi.EstimateForm
-	case delphi.RuleW:
+	case protocol.RuleW:
 		return k == delphi.RankingForm
 	}
 	return k == delphi.ScaleForm
 }
 
 // plan gives the rule for a scale, by its points from 1.
-func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
-	out := delphi.ConsensusPlan{Rule: r.name}
+func (r rule) plan(c Scale) (protocol.ConsensusPlan, error) {
+	out := protocol.ConsensusPlan{Rule: r.name}
 	switch r.name {
-	case delphi.RuleShare:
-		out.Share = &delphi.ShareRule{Permille: r.figure, Above: r.above}
+	case protocol.RuleShare:
+		out.Share = &protocol.ShareRule{Permille: r.figure, Above: r.above}
 		if c.Kind != delphi.ScaleForm {
 			break
 		}
@@ -302,30 +303,30 @@ func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
 		if from < c.From || to > c.To || from > to {
 			return out, fmt.Errorf("the window %s does not lie on the scale %s", span(from, to), span(c.From, c.To))
 		}
-	case delphi.RuleMedianIQR:
+	case protocol.RuleMedianIQR:
 		if r.median < c.From || r.median > c.To {
 			return out, fmt.Errorf("the median %d does not lie on the scale %s", r.median, span(c.From, c.To))
 		}
-		out.MedianIQR = &delphi.MedianIQRRule{MedianMin: r.median - c.offset(), IQRMax: r.iqr}
-	case delphi.RuleIQR:
+		out.MedianIQR = &protocol.MedianIQRRule{MedianMin: r.median - c.offset(), IQRMax: r.iqr}
+	case protocol.RuleIQR:
 		var whole bool
 		if out.IQR, whole = r.units.in(c.Decimals); !whole {
 			return out, fmt.Errorf("%s has more decimals than the answers, which have %d,", r.units.text, c.Decimals)
 		}
-	case delphi.RuleRand, delphi.RuleComet:
+	case protocol.RuleRand, protocol.RuleComet:
 		if c.points() != 9 {
 			return out, fmt.Errorf("%s is defined on 9 points, not on the %d", r.name, c.points())
 		}
-		if r.name == delphi.RuleComet {
-			out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}
+		if r.name == protocol.RuleComet {
+			out.Comet = &protocol.CometRule{In: 700, Against: 150, Out: protocol.CometMirror}
 		}
-	case delphi.RuleAgreement:
+	case protocol.RuleAgreement:
 		out.Agreement, out.Above = r.figure, r.above
-	case delphi.RuleCns:
+	case protocol.RuleCns:
 		out.Cns, out.Above = r.figure, r.above
-	case delphi.RuleRelativeIQR:
+	case protocol.RuleRelativeIQR:
 		out.RelativeIQR, out.Above = r.figure, r.above
-	case delphi.RuleW:
+	case protocol.RuleW:
 		out.W, out.Above = r.figure, r.above
 	}
 	return out, nil

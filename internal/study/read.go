@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 )
 
 // Read reads a study from its files, whatever they are: a document in JSON, or
@@ -173,7 +174,7 @@ func (s *Study) stand() {
 // protocol gives the study the protocols of its kinds of items.
 func (in *intake) protocol(specs []spec) error {
 	s, o := in.s, in.o
-	var plan []delphi.StudyKind
+	var plan []protocol.StudyKind
 	type sort struct {
 		scale Scale
 		k     int
@@ -205,7 +206,7 @@ func (in *intake) protocol(specs []spec) error {
 			return bad("--rule", "window", fmt.Sprintf("%v of item %q: give it a rule of its own, as in --rule '%s=%s'", err, s.Items[i], s.Items[i], usualRule[c.Kind]))
 		}
 		zero := c.Source == inferred && !c.years()
-		if r.name == delphi.RuleRelativeIQR && c.From > c.To-c.From && !zero {
+		if r.name == protocol.RuleRelativeIQR && c.From > c.To-c.From && !zero {
 			return bad("--rule", "zero", fmt.Sprintf("relative-iqr needs a unit with a true zero, and the estimates of item %q run from %s to %s: give it a rule in units, as in --rule 'NAME=iqr:5', or declare a scale from 0", s.Items[i], c.text(c.From), c.text(c.To)))
 		}
 		s.Rules = append(s.Rules, text)
@@ -213,11 +214,11 @@ func (in *intake) protocol(specs []spec) error {
 		id, known := ids[one]
 		if !known {
 			id = string(c.Kind)
-			if n := len(slices.DeleteFunc(slices.Clone(plan), func(k delphi.StudyKind) bool { return k.Kind.Kind != c.Kind })); n > 0 {
+			if n := len(slices.DeleteFunc(slices.Clone(plan), func(k protocol.StudyKind) bool { return k.Kind.Kind != c.Kind })); n > 0 {
 				id = fmt.Sprintf("%s-%d", id, n+1)
 			}
 			ids[one] = id
-			plan = append(plan, delphi.StudyKind{Kind: c.kind(id, specs[i].k), Consensus: consensus, Zero: zero})
+			plan = append(plan, protocol.StudyKind{Kind: c.kind(id, specs[i].k), Consensus: consensus, Zero: zero})
 		}
 		s.Kinds = append(s.Kinds, delphi.Item{ID: fmt.Sprintf("i%d", i+1), Kind: id})
 	}
@@ -227,7 +228,7 @@ func (in *intake) protocol(specs []spec) error {
 		}
 	}
 	var err error
-	s.rules, s.First, err = delphi.Study(delphi.StudyPlan{
+	s.rules, s.First, err = protocol.Study(protocol.StudyPlan{
 		Kinds: plan, Groups: labels(s.Groups), Rounds: len(s.Rounds), Standing: in.told == byRelease,
 		Quantile: o.Quantile, MinN: o.MinN, Disclose: o.Disclose,
 	})

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
 )
 
@@ -125,14 +125,14 @@ func TestScaleAndRulePerItem(t *testing.T) {
 	} {
 		it := r.Items[i]
 		if it.Scale.From != want.scale.From || it.Scale.To != want.scale.To || it.Scale.Source != "declared" || it.Window != want.window ||
-			!slices.ContainsFunc(it.Verdict.Grounds, func(g delphi.Ground) bool { return g.Code == want.code }) {
+			!slices.ContainsFunc(it.Verdict.Grounds, func(g verdict.Ground) bool { return g.Code == want.code }) {
 			t.Errorf("%s: %+v, at %s, %+v", it.Item, it.Scale, it.Window, it.Verdict.Grounds)
 		}
 	}
 	if v := r.Items[3].Rounds[0].Values; !slices.Equal(v, []string{"-2", "-1", "0", "1", "2"}) {
 		t.Errorf("q9 is counted by %v", v)
 	}
-	if m := r.Items[0].Verdict; m.Key != delphi.Consensus {
+	if m := r.Items[0].Verdict; m.Key != verdict.Consensus {
 		t.Errorf("two of three at 4-5 are %s at 50.5 %%", m.Key)
 	}
 	o.Scales, o.Rules = []string{"1-9", "q1=1-5"}, []string{"share:7-9>=75"}

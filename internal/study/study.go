@@ -6,15 +6,16 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 )
 
 // Study is the raw answers of a study, one byte each where an item has at most 120
 // values: 100,000 people, 20 items and 5 rounds are 10 MB.
 type Study struct {
-	Protocol delphi.Protocol // that of the first kind of item: see rule
-	First    int             // number of the first answering round in the protocol
-	Rounds   []int           // the study's own numbers; of a standing round those of its releases
+	Protocol protocol.Protocol // that of the first kind of item: see rule
+	First    int               // number of the first answering round in the protocol
+	Rounds   []int             // the study's own numbers; of a standing round those of its releases
 	Groups   []string
 	Items    []string
 	Labels   []string      // by item: its words, "" for none
@@ -28,10 +29,10 @@ type Study struct {
 
 	remarks []remark // Notes, for words in another language
 
-	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
-	open  bool              // everything is counted, also of fewer people than are judged
-	news  []int             // by item: the place of the round that it joined in
-	lasts []int             // by item: the place of the round that asked it last
+	rules []protocol.Protocol // by item kind of the protocol; nil for one rule
+	open  bool                // everything is counted, also of fewer people than are judged
+	news  []int               // by item: the place of the round that it joined in
+	lasts []int               // by item: the place of the round that asked it last
 
 	enrolled  []int               // by group; nil for everyone who answered
 	raw       [][][]delphi.Answer // by round and panelist, where a document's items are no scales
@@ -46,7 +47,7 @@ func (s *Study) Panelists() int { return len(s.panelists) }
 
 // rule is the protocol that judges an item: it differs from that of another kind in
 // the consensus rule alone.
-func (s *Study) rule(i int) delphi.Protocol {
+func (s *Study) rule(i int) protocol.Protocol {
 	for k, kind := range s.Protocol.ItemKinds {
 		if k < len(s.rules) && kind.ID == s.Kinds[i].Kind {
 			return s.rules[k]
@@ -57,7 +58,7 @@ func (s *Study) rule(i int) delphi.Protocol {
 
 // whole is a protocol that counts everything, where the study hides nothing: who
 // holds the answers sees figures of three people too, which no rule judges.
-func (s *Study) whole(p delphi.Protocol) delphi.Protocol {
+func (s *Study) whole(p protocol.Protocol) protocol.Protocol {
 	if s.open {
 		p.Disclosure.MinN = 1
 	}

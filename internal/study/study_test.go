@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/study"
 	"delfi/internal/study/words"
@@ -275,7 +275,7 @@ func TestItemsComeAndGo(t *testing.T) {
 	}
 	r := csv(t, b.String(), plain)
 	for _, it := range r.Items {
-		if len(it.Rounds) != 2 || it.Verdict.Key != delphi.Consensus || it.Rounds[0].Verdict != "open" {
+		if len(it.Rounds) != 2 || it.Verdict.Key != verdict.Consensus || it.Rounds[0].Verdict != "open" {
 			t.Errorf("%s: %+v", it.Item, it.Verdict)
 		}
 	}
@@ -365,7 +365,7 @@ func TestAChoiceIsOneQuestion(t *testing.T) {
 	s, err := study.ReadJSON("s.json", strings.NewReader(text+"]}]}"), study.Options{}, still)
 	r := measured(t, s, err)
 	for _, it := range r.Items {
-		if it.Verdict.Key != delphi.Consensus || len(it.Rounds) != 2 {
+		if it.Verdict.Key != verdict.Consensus || len(it.Rounds) != 2 {
 			t.Errorf("%s: %s after %d rounds", it.Item, it.Verdict.Key, len(it.Rounds))
 		}
 	}

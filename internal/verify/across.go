@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 )
 
 // people checks the numbers of people of a closing against the log and each other:
@@ -48,8 +49,8 @@ func (c *check) people(r *reading, dir string, now *closing) error {
 
 // across is step 6: the tables of a closing agree with its counts, with each other
 // and with those of the round before.
-func (c *check) across(r *reading, dir string, now delphi.Closing, before *delphi.Closing) error {
-	tables := map[string]delphi.Table{}
+func (c *check) across(r *reading, dir string, now table.Closing, before *table.Closing) error {
+	tables := map[string]table.Table{}
 	for _, t := range now.Tables {
 		tables[t.ID] = t
 	}
@@ -70,10 +71,10 @@ type subject struct {
 	c      *check
 	r      *reading
 	file   string
-	counts delphi.ItemCounts
-	doc    delphi.Counts
-	tables map[string]delphi.Table
-	before *delphi.Closing
+	counts table.ItemCounts
+	doc    table.Counts
+	tables map[string]table.Table
+	before *table.Closing
 }
 
 func (s subject) bad(table, what string, found, expected any) error {
@@ -128,7 +129,7 @@ func (s subject) sizes() error {
 		case letter == "A" && (rest == n.Item+"/low" || rest == n.Item+"/likely" || rest == n.Item+"/high"):
 		case letter == "P" && (slices.Contains(n.List, rest) || rest == "ties" && len(n.List) > 0):
 		case letter == "G" && strings.HasPrefix(rest, n.Item+"/"):
-			g := slices.IndexFunc(s.doc.Groups, func(g delphi.GroupCount) bool { return g.Group == strings.TrimPrefix(rest, n.Item+"/") })
+			g := slices.IndexFunc(s.doc.Groups, func(g table.GroupCount) bool { return g.Group == strings.TrimPrefix(rest, n.Item+"/") })
 			if g < 0 {
 				return s.bad(id, "the table is of no group", rest, "a group of the protocol")
 			}
@@ -218,7 +219,7 @@ func (s subject) withheld() error {
 func (s subject) change() error {
 	n, p := s.counts, s.r.protocol
 	d, shifted := s.tables["D/"+n.Item]
-	counted := n.Paired - delphi.LeftOut(p, n)
+	counted := n.Paired - table.LeftOut(p, n)
 	for _, letter := range []string{"D/", "T/", "M/"} {
 		if t, ok := s.tables[letter+n.Item]; ok && t.N != counted {
 			return s.bad(t.ID, "a table of change does not hold the pairs, less those whom the rule leaves out", t.N, counted)
@@ -227,7 +228,7 @@ func (s subject) change() error {
 	if n.Leavers < n.LeftBefore {
 		return s.bad("", "fewer people left "+n.Item+" since it was first asked than since the round before", n.Leavers, fmt.Sprintf("at least %d", n.LeftBefore))
 	}
-	var was delphi.ItemCounts
+	var was table.ItemCounts
 	known := false
 	if s.before != nil {
 		was, known = countsOf(s.before.Counts, n.Item)
@@ -261,7 +262,7 @@ func (s subject) margins() error {
 	kind, _ := s.r.protocol.Kind(s.counts.Kind) // Fits has found it
 	classes := kind.Classes
 	now, nok := byClass(s.tables["A/"+id], kind)
-	i := slices.IndexFunc(s.before.Tables, func(t delphi.Table) bool { return t.ID == "A/"+id })
+	i := slices.IndexFunc(s.before.Tables, func(t table.Table) bool { return t.ID == "A/"+id })
 	if i < 0 || !nok {
 		return s.bad(t.ID, "a table of classes stands beside no table of answers", "none", "one in both rounds")
 	}
@@ -285,7 +286,7 @@ func (s subject) margins() error {
 	return nil
 }
 
-func byClass(t delphi.Table, k delphi.ItemKind) ([]int, bool) {
+func byClass(t table.Table, k delphi.ItemKind) ([]int, bool) {
 	if len(t.Counts) != k.Points {
 		return nil, false
 	}

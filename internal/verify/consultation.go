@@ -10,6 +10,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -18,7 +20,7 @@ type reading struct {
 	slug     string
 	id       string
 	life     *life
-	protocol delphi.Protocol
+	protocol protocol.Protocol
 	hash     string
 	known    map[string]bool // files that the record speaks of
 	closings []closing       // of answering rounds, and each release of a standing one, oldest first
@@ -26,7 +28,7 @@ type reading struct {
 
 // closing is one closing or release that was checked.
 type closing struct {
-	delphi.Closing
+	table.Closing
 	round    *round
 	tick     int // of a standing round's release; 0 otherwise
 	items    []ballot.Asked
@@ -139,7 +141,7 @@ func (c *check) protocol(r *reading) error {
 	if f.RuleVersion != delphi.RuleVersion {
 		return &Fault{File: name, What: "this program computes another version of the rule: take the one that fits", Found: fmt.Sprintf("version %d", f.RuleVersion), Expected: fmt.Sprintf("version %d", delphi.RuleVersion)}
 	}
-	if r.protocol, err = delphi.ParseProtocol(text); err != nil {
+	if r.protocol, err = protocol.Parse(text); err != nil {
 		return &Fault{File: name, What: "the protocol cannot be read: " + err.Error()}
 	}
 	if again := r.protocol.Canonical(); !bytes.Equal(again, text) {

@@ -9,6 +9,7 @@ import (
 
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -45,8 +46,8 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 
 // upTo gives the closings that the engine measures with the last one: those of the
 // answering rounds so far, or the releases of a standing one.
-func (r *reading) upTo(w *round) []delphi.Closing {
-	var out []delphi.Closing
+func (r *reading) upTo(w *round) []table.Closing {
+	var out []table.Closing
 	for _, e := range r.closings {
 		if w.kind != delphi.StandingKind || e.round == w {
 			out = append(out, e.Closing)
@@ -57,7 +58,7 @@ func (r *reading) upTo(w *round) []delphi.Closing {
 
 // reasons compares the texts of an item with the digests of its tables R; gone are
 // the digests of those that were removed by law.
-func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []delphi.Table, gone []string) error {
+func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []table.Table, gone []string) error {
 	name := "R/" + i.Item.String() + "/"
 	bad := func(what, found, expected string) error {
 		return &Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
@@ -112,7 +113,7 @@ func sideTable(w ballot.Reason) string {
 	switch {
 	case w.Side != "":
 		return string(w.Side)
-	case w.Place != "" && w.Place != delphi.NoPlace:
+	case w.Place != "" && w.Place != table.NoPlace:
 		return string(w.Place)
 	}
 	return "unsaid"

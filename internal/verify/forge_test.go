@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -21,7 +21,7 @@ import (
 func (b *book) closed(round int) map[string]any {
 	b.t.Helper()
 	dir := fmt.Sprintf("%s/rounds/%d/", b.slug, round)
-	var counts delphi.Counts
+	var counts table.Counts
 	if err := json.Unmarshal(b.files[dir+"counts.json"].Data, &counts); err != nil {
 		b.t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package verify
 import (
 	"fmt"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -51,7 +51,7 @@ func (c *check) interim(r *reading, w *round, tick int) error {
 }
 
 // rounded sees that nothing finer than five people is told.
-func (c *check) rounded(r *reading, dir string, now delphi.Closing) error {
+func (c *check) rounded(r *reading, dir string, now table.Closing) error {
 	people := []int{now.Counts.Enrolled, now.Counts.Answered}
 	for _, g := range now.Counts.Groups {
 		people = append(people, g.Enrolled, g.Answered)

@@ -17,6 +17,8 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
 )
@@ -32,8 +34,8 @@ type book struct {
 	log      signer
 	witness  signer
 	id, slug string
-	protocol delphi.Protocol
-	closings []delphi.Closing
+	protocol protocol.Protocol
+	closings []table.Closing
 	items    []ballot.Asked
 	shown    string // hash of the last feedback document
 	receipt  []byte // of a counted ballot of round 3
@@ -124,7 +126,7 @@ func press(t testing.TB, change func(b *book)) *book {
 		person: 20,
 	}
 	var err error
-	if b.protocol, err = delphi.ParseProtocol([]byte(rules)); err != nil {
+	if b.protocol, err = protocol.Parse([]byte(rules)); err != nil {
 		t.Fatal(err)
 	}
 	b.people = panelists(source, b.items)
@@ -173,7 +175,7 @@ func (b *book) opinion() {
 	o := report.Opinion{
 		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
-		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []delphi.GroupCount{}}}, Items: []report.Item{},
+		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []report.Item{},
 		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
 		Minority: report.Minority{State: report.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
 	}
@@ -384,7 +386,7 @@ func (b *book) round(round int) {
 	for _, i := range b.items {
 		engine = append(engine, delphi.Item{ID: i.Item.String(), Kind: i.Kind, New: i.New})
 	}
-	tab, err := delphi.NewTabulator(b.protocol, round, engine, []byte("a key of the tests, thirty-two b"))
+	tab, err := table.NewTabulator(b.protocol, round, engine, []byte("a key of the tests, thirty-two b"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -497,11 +499,11 @@ func (b *book) round(round int) {
 	}
 }
 
-func (b *book) reason(closing delphi.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
+func (b *book) reason(closing table.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
 	r := ballot.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
 	for _, c := range closing.Counts.Items {
 		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
-			r.Place = delphi.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
+			r.Place = table.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
 		}
 	}
 	return r

@@ -7,7 +7,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
 )
@@ -47,7 +47,7 @@ func (c *check) opinion(r *reading, l Listed) error {
 // opinion says; its words stay.
 func (r *reading) published(o *report.Opinion, version int) error {
 	var documents []ballot.Feedback
-	var closings []delphi.Closing
+	var closings []table.Closing
 	asked := map[uuid.UUID]ballot.Asked{}
 	for _, e := range r.closings {
 		documents, closings = append(documents, e.feedback), append(closings, e.Closing)

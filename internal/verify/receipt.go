@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -85,7 +85,7 @@ type wanted struct {
 }
 
 // wantedMarks gives what receipts look for in a table.
-func (c *check) wanted(r *reading, round int, t delphi.Table) []wanted {
+func (c *check) wanted(r *reading, round int, t table.Table) []wanted {
 	var out []wanted
 	for i := range c.receipts {
 		w := &c.receipts[i]

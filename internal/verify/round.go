@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -93,7 +94,7 @@ func (c *check) round(r *reading, w *round) error {
 		return err
 	}
 	for _, i := range now.Counts.Items {
-		if delphi.LeftOut(r.protocol, i) > 0 {
+		if table.LeftOut(r.protocol, i) > 0 {
 			c.result.LeftOut++
 		}
 	}
@@ -165,12 +166,12 @@ func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error
 	if n := now.Counts.Round; n != w.number {
 		return &Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.number)}
 	}
-	var documents []delphi.Counts
+	var documents []table.Counts
 	for _, p := range r.closings {
 		documents = append(documents, p.Counts)
 	}
-	named := delphi.Rule(r.protocol, append(documents, now.Counts))
-	now.Tables = []delphi.Table{}
+	named := table.Rule(r.protocol, append(documents, now.Counts))
+	now.Tables = []table.Table{}
 	for n, t := range list {
 		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.number))
 		switch {
@@ -181,11 +182,11 @@ func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error
 		case n >= len(named) || named[n] != id:
 			return &Fault{File: name, Table: id, Line: 3*n + 2, What: "the tables are not those that the rule names, in its order", Found: id, Expected: orEnd(named, n)}
 		}
-		table := delphi.Table{ID: id, Values: some(t.Values), Counts: some(t.Counts), N: t.N}
-		if err := delphi.Fits(r.protocol, now.Counts, table); err != nil {
+		shown := table.Table{ID: id, Values: some(t.Values), Counts: some(t.Counts), N: t.N}
+		if err := table.Fits(r.protocol, now.Counts, shown); err != nil {
 			return &Fault{File: name, Table: id, Line: 3*n + 3, What: err.Error(), Found: short(strings.Join(t.Values, " ")), Expected: "the declared scale"}
 		}
-		now.Tables = append(now.Tables, table)
+		now.Tables = append(now.Tables, shown)
 	}
 	if len(list) < len(named) {
 		return &Fault{File: name, Table: named[len(list)], What: "a table is missing that the rule names", Found: "", Expected: named[len(list)]}
@@ -231,7 +232,7 @@ func (c *check) headed(r *reading, dir string, heads []leaf.Head, now *closing) 
 
 // leaves is step 5: it streams one table's leaves. Of marks it holds the beginnings, to
 // find one that stands twice; superseded are those that may not stand there at all.
-func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table, superseded map[string]bool) error {
+func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, superseded map[string]bool) error {
 	dir := fmt.Sprintf("rounds/%d/", round)
 	name := r.path(dir + "leaves/" + t.ID)
 	r.known[name] = true
@@ -361,7 +362,7 @@ func lineFault(name, table string, line int, err error) error {
 
 // before is the closing of the previous answering round, with which a round has
 // pairs; nil when there is none.
-func (r *reading) before(w *round) *delphi.Closing {
+func (r *reading) before(w *round) *table.Closing {
 	for i := len(r.closings) - 1; i >= 0; i-- {
 		p := &r.closings[i]
 		if p.round.number < w.number && p.round.kind == delphi.AnswerRound {

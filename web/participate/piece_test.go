@@ -12,6 +12,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/web/i18n"
 	"delfi/web/page"
@@ -27,7 +28,7 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 	for _, i := range items {
 		document.Items = append(document.Items, ballot.ItemFeedback{
 			Item: i.ID, Number: i.Number, Kind: "k",
-			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
+			Figures: verdict.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
 			Reasons: []ballot.Reason{{Text: "perché sì", Outside: true, Side: "for"}, {Text: "perché no", Side: "against"}},
 		})
 	}
@@ -119,7 +120,7 @@ func BenchmarkForm(b *testing.B) {
 		i := consultation.Item{ID: uuid.New(), Number: n + 1, Text: "La via chiude.", Kind: "k"}
 		f := ballot.ItemFeedback{
 			Item: i.ID, Number: i.Number, Kind: "k",
-			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
+			Figures: verdict.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
 		}
 		for r := range 100 {
 			f.Reasons = append(f.Reasons, ballot.Reason{Text: fmt.Sprint("perché la via è stretta ", r), Outside: r%3 == 0})

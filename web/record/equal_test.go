@@ -17,7 +17,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/verify"
 	"delfi/web/page"
 	"delfi/web/record"
@@ -89,7 +89,7 @@ func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: h.DB.Now().AddDate(1, 0, 0).Format(time.DateOnly)})
+	rules, err := protocol.Standing(protocol.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: h.DB.Now().AddDate(1, 0, 0).Format(time.DateOnly)})
 	if err != nil {
 		t.Fatal(err)
 	}

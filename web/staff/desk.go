@@ -11,6 +11,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -168,7 +169,7 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 			continue
 		}
 		line := decisionView{it, last.Items[i]}
-		if line.Feedback.Proposal.Action == delphi.Settle {
+		if line.Feedback.Proposal.Action == verdict.Settle {
 			v.Stable = append(v.Stable, line)
 		} else {
 			v.Decisions = append(v.Decisions, line)

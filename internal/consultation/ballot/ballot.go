@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 )
@@ -23,7 +24,7 @@ type form struct {
 }
 
 // newForm makes the form of a round from its frozen items.
-func newForm(p delphi.Protocol, items []consultation.Item) form {
+func newForm(p protocol.Protocol, items []consultation.Item) form {
 	f := form{
 		items: items, byID: make(map[uuid.UUID]consultation.Item, len(items)),
 		kinds: make(map[string]delphi.ItemKind, len(p.ItemKinds)), inPlay: make(map[uuid.UUID]bool, len(items)),
@@ -136,4 +137,4 @@ func ownWords(words string) (string, error) {
 }
 
 // showsReasons tells whether the protocol's feedback shows reasons.
-func showsReasons(p delphi.Protocol) bool { return p.Feedback.Reasons != "none" }
+func showsReasons(p protocol.Protocol) bool { return p.Feedback.Reasons != "none" }

@@ -15,6 +15,8 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -54,7 +56,7 @@ func BenchmarkCast(b *testing.B) {
 // its tables hashed and sorted; the database is left out.
 func BenchmarkLeaves(b *testing.B) {
 	const people, asked = 100_000, 20
-	p, err := delphi.Classical(delphi.ClassicalPlan{
+	p, err := protocol.Classical(protocol.ClassicalPlan{
 		Language: "it", Points: 9, Low: "no", High: "sì", SharePermille: 750, GroupID: "all", GroupName: "Tutti", AnswerRounds: 2, AnswerDays: 7, GatherDays: 7,
 		CannotJudge: true, LatestKeyDate: "2030-01-01",
 	})
@@ -66,7 +68,7 @@ func BenchmarkLeaves(b *testing.B) {
 		items[n] = consultation.Item{ID: uuid.UUID{1, byte(n)}, Kind: p.ItemKinds[0].ID, Number: n + 1}
 	}
 	for b.Loop() {
-		tab, err := delphi.NewTabulator(p, 3, engineItems(items), []byte("key"))
+		tab, err := table.NewTabulator(p, 3, engineItems(items), []byte("key"))
 		if err != nil {
 			b.Fatal(err)
 		}

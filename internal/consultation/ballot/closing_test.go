@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/platform/postgres"
 )
 
@@ -288,7 +288,7 @@ func TestUnderFiveAnswersNoTableNoFigureAndNoReason(t *testing.T) {
 	f, err := h.ballots.Feedback(t.Context(), h.c.ID, 2)
 	h.must(err)
 	few := f.Items[1]
-	if len(few.Tables) != 0 || few.Figures.Histogram != nil || len(few.Reasons) != 0 || few.Verdict.Key != delphi.TooFew {
+	if len(few.Tables) != 0 || few.Figures.Histogram != nil || len(few.Reasons) != 0 || few.Verdict.Key != verdict.TooFew {
 		t.Errorf("four answers show %+v", few)
 	}
 	if _, shown := few.Figures.Median.Float(); shown {

@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -64,6 +65,6 @@ func (s *Service) Stored(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]
 
 // Closings gives the closings behind those documents, in their order: counts
 // documents and tables, from which every figure can be computed again.
-func (s *Service) Closings(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]delphi.Closing, error) {
+func (s *Service) Closings(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]table.Closing, error) {
 	return releasedClosings(ctx, tx, id)
 }

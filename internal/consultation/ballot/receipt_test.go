@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
@@ -140,7 +141,7 @@ func TestAProtocolWithoutProofFilesGivesNone(t *testing.T) {
 	h.cast(2, 0, 4)
 	p := h.c.Protocol
 	p.Anonymity.ProofFiles = false
-	p, err := delphi.ParseProtocol(p.Canonical())
+	p, err := protocol.Parse(p.Canonical())
 	h.must(err)
 	h.must(h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE civic.consultation SET protocol = $1, protocol_hash = $2`, string(p.Canonical()), p.Hash())

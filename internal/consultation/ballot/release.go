@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
@@ -60,7 +61,7 @@ func (s *Service) Release(ctx context.Context, id uuid.UUID, tick int, last bool
 // shown of them: rounded counts and their tally, without leaves or reasons.
 func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, tick int) error {
 	var items []consultation.Item
-	var earlier []delphi.Closing
+	var earlier []table.Closing
 	var people []int
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
@@ -127,7 +128,7 @@ func fresh(f Feedback) []consultation.Outcome {
 
 // lastShown gives the number of each item's last release; releases are numbered
 // from 1, and 0 is none yet.
-func lastShown(releases []delphi.Closing) map[string]int {
+func lastShown(releases []table.Closing) map[string]int {
 	ticks := map[string]int{}
 	for n, r := range releases {
 		for _, i := range r.Counts.Items {
@@ -141,7 +142,7 @@ func lastShown(releases []delphi.Closing) map[string]int {
 // whoever changed what. Reasons are read for it alone, and votes kept: shown earlier,
 // a new reason would tell who had just come.
 func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {
-	t, err := delphi.NewTally(c.Protocol, round.Number, engineItems(items))
+	t, err := table.NewTally(c.Protocol, round.Number, engineItems(items))
 	if err != nil {
 		return counted{}, err
 	}
@@ -157,7 +158,7 @@ func (s *Service) stood(ctx context.Context, safe *pseudonym.Safe, c consultatio
 	if err != nil {
 		return counted{}, fmt.Errorf("counting standing answers: %w", err)
 	}
-	out.closing, err = delphi.Release(c.Protocol, t, enrolled(c, round), nil, true)
+	out.closing, err = table.Release(c.Protocol, t, enrolled(c, round), nil, true)
 	return out, err
 }
 

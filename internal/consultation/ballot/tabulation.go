@@ -12,6 +12,8 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/pseudonym"
 )
@@ -56,7 +58,7 @@ type why struct {
 	digest [32]byte
 }
 
-func newVotes(p delphi.Protocol, items []consultation.Item) *votes {
+func newVotes(p protocol.Protocol, items []consultation.Item) *votes {
 	v := &votes{at: make(map[uuid.UUID]int, len(items)), reasons: map[uuid.UUID][]said{}}
 	for n, i := range items {
 		v.names, v.at[i.ID] = append(v.names, i.ID.String()), n
@@ -213,9 +215,9 @@ func (e entry) answer(item string) delphi.Answer {
 // counted is a round that was counted: what it says, and all that its leaves are
 // made from.
 type counted struct {
-	closing delphi.Closing
+	closing table.Closing
 	votes   *votes
-	assign  func(delphi.Closing) (*delphi.Assignment, error)
+	assign  func(table.Closing) (*table.Assignment, error)
 }
 
 // past is what earlier answering rounds are read for: their values, by panelist. Of
@@ -229,7 +231,7 @@ type past struct {
 // tabulated reads the ballots of the answering rounds before a closing round, then
 // streams those of the closing one beside them, and counts them.
 func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {
-	t, err := delphi.NewTabulator(c.Protocol, round.Number, engineItems(items), safe.Order("stayers", round.ID[:]))
+	t, err := table.NewTabulator(c.Protocol, round.Number, engineItems(items), safe.Order("stayers", round.ID[:]))
 	if err != nil {
 		return counted{}, err
 	}

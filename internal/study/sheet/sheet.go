@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
 	"delfi/internal/study/words"
 )
@@ -125,18 +126,18 @@ func piles(items []study.Item, entries []entry, w words.Words) []pile {
 	for i, it := range items {
 		key := "open"
 		switch it.Verdict.Key {
-		case delphi.Consensus, delphi.Majority, delphi.Plurality:
+		case verdict.Consensus, verdict.Majority, verdict.Plurality:
 			if key = string(it.Verdict.Side); !slices.Contains(order[:3], key) {
 				key = "reached"
 			}
-		case delphi.Bipolarity, delphi.Disagreement:
+		case verdict.Bipolarity, verdict.Disagreement:
 			key = "divided"
 		}
 		if it.Kind != string(delphi.TextForm) {
 			by[key] = append(by[key], i)
 		}
 	}
-	rank := []delphi.VerdictKey{delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity, delphi.Disagreement}
+	rank := []verdict.Key{verdict.Consensus, verdict.Majority, verdict.Plurality, verdict.Bipolarity, verdict.Disagreement}
 	var out []pile
 	for _, key := range order {
 		list := by[key]
