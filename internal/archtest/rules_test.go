@@ -89,6 +89,7 @@ var kernel = []string{
 	"hash", "iter", "maps", "math", "math/big", "math/bits", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf16", "unicode/utf8", "io",
 	"delfi/internal/fault", "delfi/internal/prose", "delfi/internal/delphi", "delfi/internal/delphi/canonical",
 	"delfi/internal/delphi/protocol", "delfi/internal/delphi/table", "delfi/internal/delphi/verdict", "delfi/internal/delphi/stat",
+	"delfi/internal/delphi/stat/reliability", "delfi/internal/delphi/stat/resample",
 }
 
 func storey(room string) (int, string) {

@@ -10,6 +10,8 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 )
@@ -111,14 +113,14 @@ func TestMonteCarloIsSeededByTheRoot(t *testing.T) {
 	f := verdict.Measure(p, item, closings)
 	a, _ := tableOf(closings[0], "A/i1")
 	b, _ := tableOf(closings[1], "A/i1")
-	want := stat.MonteCarlo([][]int{a.Counts, b.Counts}, stat.Seed([]byte("root"), "i1", "dajani"))
+	want := resample.MonteCarlo([][]int{a.Counts, b.Counts}, resample.Seed([]byte("root"), "i1", "dajani"))
 	if got := figure(t, f, "dajani_mc_p"); !got.Equal(want) || !got.Defined() {
 		t.Errorf("Dajani's p is %v, want %v", got, want)
 	}
 	tr, _ := tableOf(closings[1], "T/i1")
 	square := [][]int{tr.Counts[:3], tr.Counts[3:6], tr.Counts[6:]}
 	small := stat.ChiSquare(square).Small
-	want = stat.MonteCarlo(square, stat.Seed([]byte("root"), "i1", "chaffin_talley"))
+	want = resample.MonteCarlo(square, resample.Seed([]byte("root"), "i1", "chaffin_talley"))
 	if small == 0 {
 		t.Fatal("T has no small expected count: the test shows nothing")
 	}
@@ -172,8 +174,8 @@ func TestConcord(t *testing.T) {
 	scores := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	got := verdict.Concord(p, items, c)
 	want := verdict.Reliability{
-		Items: 3, Nominal: stat.Krippendorff(units, scores, stat.Nominal), Ordinal: stat.Krippendorff(units, scores, stat.Ordinal),
-		Interval: stat.Krippendorff(units, scores, stat.Interval), Fleiss: stat.Fleiss(units),
+		Items: 3, Nominal: reliability.Krippendorff(units, scores, reliability.Nominal), Ordinal: reliability.Krippendorff(units, scores, reliability.Ordinal),
+		Interval: reliability.Krippendorff(units, scores, reliability.Interval), Fleiss: reliability.Fleiss(units),
 	}
 	if got != want || !got.Ordinal.Defined() || !got.Fleiss.Kappa.Defined() {
 		t.Errorf("got %+v, want %+v", got, want)

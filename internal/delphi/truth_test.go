@@ -9,6 +9,7 @@ import (
 
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 )
@@ -164,7 +165,7 @@ func checkTruth(t *rapid.T, p protocol.Protocol, closings []table.Closing, first
 	for i := range before {
 		square[class(before[i])][class(after[i])]++
 	}
-	is("kappa_linear", more["kappa_linear"], stat.Kappa(square, stat.Linear).Kappa, false)
+	is("kappa_linear", more["kappa_linear"], reliability.Kappa(square, reliability.Linear).Kappa, false)
 	is("spearman", more["spearman"], stat.Spearman(square).R, false)
 	is("bowker_p", more["bowker_p"], stat.Bowker(square).P, false)
 

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 )
@@ -167,7 +168,7 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 	}
 	if !s.Bare {
 		p = &sampler{seed: cmp.Or(s.Seed, DefaultSeed)}
-		out.Seed, out.Resampler = p.seed, stat.Resampler
+		out.Seed, out.Resampler = p.seed, resample.Resampler
 	}
 	for r, c := range closings {
 		row := Round{Round: s.Rounds[r], Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Measures: Measures{}, Intervals: Intervals{}}

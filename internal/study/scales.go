@@ -4,6 +4,8 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 )
@@ -27,9 +29,9 @@ func (s *Study) agreement(p *sampler, r int, c table.Closing, row *Round) {
 	units := s.units(c)
 	for _, g := range []struct {
 		name   string
-		weight stat.Weight
-	}{{"ac1", stat.Unweighted}, {"ac2_linear", stat.Linear}, {"ac2_quadratic", stat.Quadratic}} {
-		a := stat.Gwet(units, g.weight)
+		weight reliability.Weight
+	}{{"ac1", reliability.Unweighted}, {"ac2_linear", reliability.Linear}, {"ac2_quadratic", reliability.Quadratic}} {
+		a := reliability.Gwet(units, g.weight)
 		row.Measures = append(row.Measures, verdict.Figure{Name: g.name, Value: a.Value}, verdict.Figure{Name: g.name + "_se", Value: a.SE},
 			verdict.Figure{Name: g.name + "_low", Value: a.Low}, verdict.Figure{Name: g.name + "_high", Value: a.High})
 	}
@@ -37,8 +39,8 @@ func (s *Study) agreement(p *sampler, r int, c table.Closing, row *Round) {
 		return
 	}
 	scores := stat.Points(units[0]).Score
-	row.Intervals = p.add("", "items", s.Rounds[r], nil, func(seed [32]byte) []stat.Limits {
-		return stat.BootstrapAlpha(units, scores, seed, stat.Nominal, stat.Ordinal, stat.Interval)
+	row.Intervals = p.add("", "items", s.Rounds[r], nil, func(seed [32]byte) []resample.Limits {
+		return reliability.BootstrapAlpha(units, scores, seed, reliability.Nominal, reliability.Ordinal, reliability.Interval)
 	}, "krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval")
 }
 

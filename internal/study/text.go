@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/study/words"
 )
@@ -43,7 +44,7 @@ func (r Result) Write(out io.Writer, w words.Words) error {
 	}
 	b.WriteString("\n" + w.T("text.legend"))
 	if r.Seed != "" {
-		wrapped(&b, "", w.T("text.seed", w.Whole(stat.Resamples), printed(r.Seed, 1000)))
+		wrapped(&b, "", w.T("text.seed", w.Whole(resample.Resamples), printed(r.Seed, 1000)))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

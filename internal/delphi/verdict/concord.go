@@ -4,6 +4,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
 	"delfi/internal/delphi/table"
 )
 
@@ -14,7 +15,7 @@ type Reliability struct {
 	Nominal  stat.Value // Krippendorff's α
 	Ordinal  stat.Value
 	Interval stat.Value // scores 1..points
-	Fleiss   stat.Multirater
+	Fleiss   reliability.Multirater
 }
 
 // Concord measures the agreement of one round over its scale items, from their
@@ -40,9 +41,9 @@ func Concord(p protocol.Protocol, items []delphi.Item, closing table.Closing) Re
 		scores[i] = float64(i + 1)
 	}
 	// Units of other lengths make each of them undefined.
-	c.Nominal = stat.Krippendorff(units, scores, stat.Nominal)
-	c.Ordinal = stat.Krippendorff(units, scores, stat.Ordinal)
-	c.Interval = stat.Krippendorff(units, scores, stat.Interval)
-	c.Fleiss = stat.Fleiss(units)
+	c.Nominal = reliability.Krippendorff(units, scores, reliability.Nominal)
+	c.Ordinal = reliability.Krippendorff(units, scores, reliability.Ordinal)
+	c.Interval = reliability.Krippendorff(units, scores, reliability.Interval)
+	c.Fleiss = reliability.Fleiss(units)
 	return c
 }

@@ -4,6 +4,8 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
 	"delfi/internal/delphi/table"
 )
 
@@ -274,7 +276,7 @@ func (v *view) drawn(f *Figures, measure string, t [][]int, small int) {
 	if small == 0 || v.root == nil || cells > drawnCells || n > drawnPeople {
 		return
 	}
-	f.add(measure+"_mc_p", stat.MonteCarlo(t, stat.Seed(v.root, v.counts.Item, measure)))
+	f.add(measure+"_mc_p", resample.MonteCarlo(t, resample.Seed(v.root, v.counts.Item, measure)))
 }
 
 // dist is the published table as scores, where it has them.
@@ -292,7 +294,7 @@ func transitionFigures(f *Figures, t [][]int) {
 	f.add("chaffin_talley_p", chi.P)
 	f.add("cramer_v", chi.V)
 	f.add("contingency_c", chi.Contingency)
-	linear, quadratic := stat.Kappa(t, stat.Linear), stat.Kappa(t, stat.Quadratic)
+	linear, quadratic := reliability.Kappa(t, reliability.Linear), reliability.Kappa(t, reliability.Quadratic)
 	f.add("kappa_linear", linear.Kappa)
 	f.add("kappa_quadratic", quadratic.Kappa)
 	unanimous := 0.0

@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
 	"delfi/internal/study/words"
@@ -206,7 +207,7 @@ func method(r study.Result, w words.Words) []string {
 	if r.Seed == "" {
 		out = append(out, w.T("method.none"))
 	} else {
-		out = append(out, w.T("method.intervals", w.Whole(stat.Resamples), r.Resampler, r.Seed))
+		out = append(out, w.T("method.intervals", w.Whole(resample.Resamples), r.Resampler, r.Seed))
 	}
 	return append(out, w.T("method.rounding"), w.T("method.sources"))
 }

@@ -1,6 +1,10 @@
-package stat
+package resample
 
-import "testing"
+import (
+	"testing"
+
+	"delfi/internal/delphi/stat"
+)
 
 // The first numbers of the state 1, 2, 3, 4 are those of the authors' own program.
 func TestXoshiroIsTheirs(t *testing.T) {
@@ -26,15 +30,15 @@ func TestDrawIsFair(t *testing.T) {
 		for range samples {
 			x.draw(uint32(n), each, seen)
 		}
-		if N(seen) != samples*n {
-			t.Fatalf("%d draws of %d", N(seen), samples*n)
+		if stat.N(seen) != samples*n {
+			t.Fatalf("%d draws of %d", stat.N(seen), samples*n)
 		}
 		off := 0.0
 		for _, c := range seen {
 			d := float64(c - samples)
 			off += d * d / samples
 		}
-		if p := upper(off, n-1); p.Or(0) < 0.001 {
+		if p := stat.Upper(off, n-1); p.Or(0) < 0.001 {
 			t.Errorf("%d people: χ² %.1f, p %v", n, off, p)
 		}
 	}

@@ -1,9 +1,11 @@
-package stat
+package resample
 
 import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
+
+	"delfi/internal/delphi/stat"
 )
 
 // Draws is how many tables a Monte-Carlo p is made of.
@@ -63,11 +65,11 @@ func (s *stream) uniform() float64 {
 // (1+b)/(1+Draws). Undefined where ChiSquare is. Its cost grows with the square
 // root of the number of people. Sources: Patefield, Applied Statistics
 // 1981;30:91–97; Davison & Hinkley, Bootstrap Methods, §4.2.
-func MonteCarlo(t [][]int, seed [32]byte) Value {
-	t = crowded(t)
-	rows, cols, n, ok := margins(t)
+func MonteCarlo(t [][]int, seed [32]byte) stat.Value {
+	t = stat.Crowded(t)
+	rows, cols, n, ok := stat.Sums(t)
 	if !ok || len(rows) < 2 || len(cols) < 2 {
-		return Undefined
+		return stat.Undefined
 	}
 	// With the margins fixed χ² is n·(Σ O²/(r·c) − 1): only the sum varies.
 	spread := func(t [][]int) float64 {
@@ -108,7 +110,7 @@ func MonteCarlo(t [][]int, seed [32]byte) Value {
 			far++
 		}
 	}
-	return Of(float64(1+far) / float64(1+Draws))
+	return stat.Of(float64(1+far) / float64(1+Draws))
 }
 
 // logFactorials gives log 0! … log n!.

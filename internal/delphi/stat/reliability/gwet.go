@@ -1,16 +1,18 @@
-package stat
+package reliability
 
 import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"delfi/internal/delphi/stat"
 )
 
 // Corrected is an agreement among many raters, corrected for chance.
 type Corrected struct {
-	Value     Value // at most 1; 0 where chance alone would agree as much
-	SE        Value // standard error over units
-	Low, High Value // 95 %, Student's t with units−1 degrees of freedom; High at most 1
+	Value     stat.Value // at most 1; 0 where chance alone would agree as much
+	SE        stat.Value // standard error over units
+	Low, High stat.Value // 95 %, Student's t with units−1 degrees of freedom; High at most 1
 }
 
 // Gwet is Gwet's agreement coefficient of units[u][c], how many raters put unit u
@@ -29,7 +31,7 @@ type Corrected struct {
 // of Mathematical and Statistical Psychology 2008;61:29–48; Gwet, Handbook of
 // Inter-Rater Reliability, 4th ed. 2014, ch. 4–5.
 func Gwet(units [][]int, v Weight) Corrected {
-	raters, cols, _, ok := margins(units)
+	raters, cols, _, ok := stat.Sums(units)
 	q := len(cols)
 	if !ok || q < 2 {
 		return Corrected{}
@@ -72,7 +74,7 @@ func Gwet(units [][]int, v Weight) Corrected {
 		chance += scale * pi[c] * (1 - pi[c])
 	}
 	ac := (seen - chance) / (1 - chance)
-	out := Corrected{Value: Of(ac)}
+	out := Corrected{Value: stat.Of(ac)}
 	if rated < 2 {
 		return out
 	}
@@ -94,7 +96,7 @@ func Gwet(units [][]int, v Weight) Corrected {
 	}
 	se := math.Sqrt(squares / (rated * (rated - 1)))
 	t := distuv.StudentsT{Sigma: 1, Nu: rated - 1}.Quantile(0.975)
-	out.SE, out.Low, out.High = Of(se), Of(ac-t*se), Of(min(1, ac+t*se))
+	out.SE, out.Low, out.High = stat.Of(se), stat.Of(ac-t*se), stat.Of(min(1, ac+t*se))
 	return out
 }
 

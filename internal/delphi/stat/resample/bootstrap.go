@@ -1,6 +1,10 @@
-package stat
+package resample
 
-import "slices"
+import (
+	"slices"
+
+	"delfi/internal/delphi/stat"
+)
 
 // Resamples is how many samples a bootstrap interval is made of.
 const Resamples = 10_000
@@ -15,7 +19,7 @@ const Resampler = "xoshiro256++/multinomial/2"
 
 // Limits are a percentile bootstrap interval of 95 %.
 type Limits struct {
-	Low, High Value
+	Low, High stat.Value
 	Draws     int // samples in which the figure is defined; 0 where there was nothing to draw
 }
 
@@ -29,7 +33,7 @@ type Limits struct {
 // the same, and says nothing of how far another panel would lie. A sample costs the number of cells, not of people. Sources: Efron &
 // Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13; Davison & Hinkley,
 // Bootstrap Methods, §5.3.
-func Bootstrap(counts []int, seed [32]byte, figures int, compute func(drawn []int, out []Value)) []Limits {
+func Bootstrap(counts []int, seed [32]byte, figures int, compute func(drawn []int, out []stat.Value)) []Limits {
 	intervals := make([]Limits, figures)
 	r := newResampler(counts, seed)
 	if r == nil {
@@ -39,7 +43,7 @@ func Bootstrap(counts []int, seed [32]byte, figures int, compute func(drawn []in
 	for f := range values {
 		values[f] = make([]float64, 0, Resamples)
 	}
-	out := make([]Value, figures)
+	out := make([]stat.Value, figures)
 	for range Resamples {
 		compute(r.sample(), out)
 		for f, v := range out {
@@ -62,7 +66,7 @@ func percentile(values []float64) Limits {
 	}
 	slices.Sort(values)
 	k := (b + 1) * 25 / 1000
-	return Limits{Low: Of(values[k-1]), High: Of(values[b-k]), Draws: b}
+	return Limits{Low: stat.Of(values[k-1]), High: stat.Of(values[b-k]), Draws: b}
 }
 
 // resampler draws samples from counts.
@@ -77,7 +81,7 @@ type resampler struct {
 
 // newResampler is nil where there is nobody to draw, or all are in one cell.
 func newResampler(counts []int, seed [32]byte) *resampler {
-	n, ok := total(counts)
+	n, ok := stat.Total(counts)
 	if !ok {
 		return nil
 	}
@@ -123,103 +127,22 @@ func (r *resampler) sample() []int {
 	return r.drawn
 }
 
-// BootstrapKappa gives the intervals of κ with linear and with quadratic weights of a
-// square table of pairs, by drawing pairs: one set of samples serves both. Undefined
-// where the table is not square, and as Bootstrap is; a sample in which everyone
-// stays in one category leaves κ undefined.
-func BootstrapKappa(t [][]int, seed [32]byte) (linear, quadratic Limits) {
-	if _, _, _, ok := square(t); !ok {
-		return Limits{}, Limits{}
-	}
-	k := len(t)
-	rows, cols := make([]int, k), make([]int, k)
-	both := Bootstrap(slices.Concat(t...), seed, 2, func(drawn []int, out []Value) {
-		clear(rows)
-		clear(cols)
-		seen, chance := [2]int{}, [2]float64{}
-		n := 0
-		for i := range k {
-			for j, c := range drawn[i*k : (i+1)*k] {
-				if c == 0 {
-					continue
-				}
-				rows[i] += c
-				cols[j] += c
-				n += c
-				far := max(i-j, j-i)
-				seen[0] += far * c
-				seen[1] += far * far * c
-			}
-		}
-		for i, r := range rows {
-			for j, c := range cols {
-				far, e := float64(max(i-j, j-i)), float64(r)*float64(c)
-				chance[0] += far * e
-				chance[1] += far * far * e
-			}
-		}
-		for w := range out {
-			out[w] = Undefined
-			if chance[w] > 0 {
-				out[w] = Of(1 - float64(seen[w])*float64(n)/chance[w])
-			}
-		}
-	})
-	return both[0], both[1]
-}
-
-// BootstrapAlpha gives the intervals of Krippendorff's α at each of the levels, by
-// drawing units: they say how far α depends on which items were asked, the panel
-// being given, and cost no look at a person's answers to several items. (Hayes &
-// Krippendorff draw from the pairs of ratings instead, with the expected
-// disagreement held still.) Units and undefined cases as in Krippendorff; Undefined
-// also with fewer than two units that have two ratings. Sources: Zapf et al., BMC
-// Medical Research Methodology 2016;16:93; Hayes & Krippendorff, Communication
-// Methods and Measures 2007;1:77–89.
-func BootstrapAlpha(units [][]int, scores []float64, seed [32]byte, levels ...Level) []Limits {
-	parts := make([]*coincidences, 0, len(units))
-	for _, h := range units {
-		part, ok := coincide([][]int{h}, len(scores))
-		if !ok {
-			return make([]Limits, len(levels))
-		}
-		if part.n > 0 {
-			parts = append(parts, part)
-		}
-	}
-	if len(parts) < 2 {
-		return make([]Limits, len(levels))
-	}
-	whole := newCoincidences(len(scores))
-	return Bootstrap(slices.Repeat([]int{1}, len(parts)), seed, len(levels), func(drawn []int, out []Value) {
-		whole.clear()
-		for u, times := range drawn {
-			if times > 0 {
-				whole.add(parts[u], times)
-			}
-		}
-		for i, level := range levels {
-			out[i] = whole.alpha(scores, level)
-		}
-	})
-}
-
 // BootstrapW gives the interval of Kendall's W, by drawing raters: scores[d] is a
 // ranking that counts[d] of them gave, smallest best. Undefined where W is, where a
 // ranking is incomplete, and without two raters.
 func BootstrapW(scores [][]float64, counts []int, seed [32]byte) Limits {
-	if len(scores) != len(counts) || N(counts) < 2 {
+	if len(scores) != len(counts) || stat.N(counts) < 2 {
 		return Limits{}
 	}
 	ranks, ties := make([][]float64, len(scores)), make([]float64, len(scores))
 	for d, row := range scores {
 		var ok bool
-		if ranks[d], ties[d], ok = Ranked(row); !ok || len(row) != len(scores[0]) {
+		if ranks[d], ties[d], ok = stat.Ranked(row); !ok || len(row) != len(scores[0]) {
 			return Limits{}
 		}
 	}
 	sums := make([]float64, len(scores[0]))
-	return Bootstrap(counts, seed, 1, func(drawn []int, out []Value) {
+	return Bootstrap(counts, seed, 1, func(drawn []int, out []stat.Value) {
 		clear(sums)
 		m, tied := 0, 0.0
 		for d, times := range drawn {
@@ -237,15 +160,15 @@ func BootstrapW(scores [][]float64, counts []int, seed [32]byte) Limits {
 }
 
 // concord is W alone.
-func concord(sums []float64, raters int, ties float64) Value {
+func concord(sums []float64, raters int, ties float64) stat.Value {
 	n, m := float64(len(sums)), float64(raters)
 	corrected := m*m*(n*n*n-n) - m*ties
 	if raters < 1 || len(sums) < 2 || !(corrected > 0) {
-		return Undefined
+		return stat.Undefined
 	}
 	mean, s := m*(n+1)/2, 0.0
 	for _, r := range sums {
 		s += (r - mean) * (r - mean)
 	}
-	return Of(12 * s / corrected)
+	return stat.Of(12 * s / corrected)
 }

@@ -1,4 +1,4 @@
-package stat
+package resample
 
 import (
 	"crypto/sha256"
@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"math"
 	"testing"
+
+	"delfi/internal/delphi/stat"
 )
 
 // TestSeed: the seed is what the doc comment says, so that anyone can form it
@@ -80,13 +82,13 @@ func TestMonteCarlo(t *testing.T) {
 				}
 			}
 		}
-		limit := ChiSquare(table).Chi2.Or(math.NaN()) - 1e-9
+		limit := stat.ChiSquare(table).Chi2.Or(math.NaN()) - 1e-9
 		far, all := 0, 0
 		var deal func(at int)
 		deal = func(at int) {
 			if at == len(b) {
 				all++
-				if ChiSquare(Cross(a, b, []int{0, 1, 2})).Chi2.Or(0) >= limit {
+				if stat.ChiSquare(stat.Cross(a, b, []int{0, 1, 2})).Chi2.Or(0) >= limit {
 					far++
 				}
 				return
@@ -124,4 +126,4 @@ func TestMonteCarlo(t *testing.T) {
 }
 
 // golden is a p that was drawn once and must come out again.
-var golden = Of(10080.0 / (1 + Draws))
+var golden = stat.Of(10080.0 / (1 + Draws))

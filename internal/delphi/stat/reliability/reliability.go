@@ -1,6 +1,12 @@
-package stat
+package reliability
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
+)
 
 // Level is the level of measurement that Krippendorff's α takes a scale for.
 type Level string
@@ -23,10 +29,10 @@ const (
 // ratings, for an unknown level, and for scores that do not fit the units.
 // Source: Krippendorff, Content Analysis, ch. 12; Computing Krippendorff's
 // Alpha-Reliability, 2011.
-func Krippendorff(units [][]int, scores []float64, level Level) Value {
+func Krippendorff(units [][]int, scores []float64, level Level) stat.Value {
 	c, ok := coincide(units, len(scores))
 	if !ok {
-		return Undefined
+		return stat.Undefined
 	}
 	return c.alpha(scores, level)
 }
@@ -48,7 +54,7 @@ func newCoincidences(k int) *coincidences {
 func coincide(units [][]int, k int) (*coincidences, bool) {
 	out := newCoincidences(k)
 	for _, h := range units {
-		m, ok := total(h)
+		m, ok := stat.Total(h)
 		if len(h) != k || !ok && m != 0 {
 			return nil, false
 		}
@@ -85,7 +91,7 @@ func (c *coincidences) add(part *coincidences, times int) {
 	c.n += times * part.n
 }
 
-func (c *coincidences) alpha(scores []float64, level Level) Value {
+func (c *coincidences) alpha(scores []float64, level Level) stat.Value {
 	k := len(scores)
 	var seen, chance float64
 	for i := range k {
@@ -95,16 +101,16 @@ func (c *coincidences) alpha(scores []float64, level Level) Value {
 			}
 			far, ok := distance(level, c.sums, scores, j, i)
 			if !ok {
-				return Undefined
+				return stat.Undefined
 			}
 			seen += c.seen[i*k+j] * far
 			chance += float64(c.sums[i]) * float64(c.sums[j]) * far
 		}
 	}
 	if !(chance > 0) {
-		return Undefined
+		return stat.Undefined
 	}
-	return Of(1 - float64(c.n-1)*seen/chance)
+	return stat.Of(1 - float64(c.n-1)*seen/chance)
 }
 
 // distance is the squared distance of the scores at c < d.
@@ -134,9 +140,9 @@ func distance(level Level, sums []int, scores []float64, c, d int) (float64, boo
 
 // Multirater is Fleiss' κ.
 type Multirater struct {
-	Kappa Value
-	Z     Value // κ over its standard error if there were no agreement
-	P     Value // two-sided
+	Kappa stat.Value
+	Z     stat.Value // κ over its standard error if there were no agreement
+	P     stat.Value // two-sided
 }
 
 // Fleiss is Fleiss' κ of units[u][c], how many of the same number m of raters put
@@ -145,8 +151,8 @@ type Multirater struct {
 // Sources: Fleiss, Psychological Bulletin 1971;76:378–382; Fleiss, Nee & Landis,
 // same journal 1979;86:974–977.
 func Fleiss(units [][]int) Multirater {
-	rows, cols, all, ok := margins(units)
-	if !ok || all == 0 || lone(cols) {
+	rows, cols, all, ok := stat.Sums(units)
+	if !ok || all == 0 || stat.Lone(cols) {
 		return Multirater{}
 	}
 	raters := rows[0]
@@ -172,10 +178,46 @@ func Fleiss(units [][]int) Multirater {
 		skew += p * (1 - p) * (1 - 2*p)
 	}
 	kappa := (seen - chance) / (1 - chance)
-	out := Multirater{Kappa: Of(kappa)}
+	out := Multirater{Kappa: stat.Of(kappa)}
 	if variance := 2 / (n * m * (m - 1)) * (pq*pq - skew) / (pq * pq); variance > 0 {
 		z := kappa / math.Sqrt(variance)
-		out.Z, out.P = Of(z), Of(twoSided(z))
+		out.Z, out.P = stat.Of(z), stat.Of(stat.TwoSided(z))
 	}
 	return out
+}
+
+// BootstrapAlpha gives the intervals of Krippendorff's α at each of the levels, by
+// drawing units: they say how far α depends on which items were asked, the panel
+// being given, and cost no look at a person's answers to several items. (Hayes &
+// Krippendorff draw from the pairs of ratings instead, with the expected
+// disagreement held still.) Units and undefined cases as in Krippendorff; Undefined
+// also with fewer than two units that have two ratings. Sources: Zapf et al., BMC
+// Medical Research Methodology 2016;16:93; Hayes & Krippendorff, Communication
+// Methods and Measures 2007;1:77–89.
+func BootstrapAlpha(units [][]int, scores []float64, seed [32]byte, levels ...Level) []resample.Limits {
+	parts := make([]*coincidences, 0, len(units))
+	for _, h := range units {
+		part, ok := coincide([][]int{h}, len(scores))
+		if !ok {
+			return make([]resample.Limits, len(levels))
+		}
+		if part.n > 0 {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) < 2 {
+		return make([]resample.Limits, len(levels))
+	}
+	whole := newCoincidences(len(scores))
+	return resample.Bootstrap(slices.Repeat([]int{1}, len(parts)), seed, len(levels), func(drawn []int, out []stat.Value) {
+		whole.clear()
+		for u, times := range drawn {
+			if times > 0 {
+				whole.add(parts[u], times)
+			}
+		}
+		for i, level := range levels {
+			out[i] = whole.alpha(scores, level)
+		}
+	})
 }

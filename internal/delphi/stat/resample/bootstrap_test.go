@@ -1,71 +1,18 @@
-package stat
+package resample_test
 
 import (
 	"math"
 	"math/rand"
 	"slices"
 	"testing"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
 )
 
-// The binomial draws have the binomial's distribution, on either side of where
-// inversion gives way to rejection. The χ² limit is the 0.1 % point.
-func TestBinomialDraws(t *testing.T) {
-	const draws = 200_000
-	for _, c := range []struct {
-		n int
-		p float64
-	}{{1, 0.3}, {12, 0.5}, {50, 0.1}, {40, 0.9}, {60, 0.25}, {1000, 0.01}, {1000, 0.011}, {5000, 0.4}, {10_000_000, 0.000002}} {
-		s := newXoshiro(Seed([]byte("binomial"), "test", "draws"))
-		seen := map[int]int{}
-		for range draws {
-			seen[s.binomial(c.n, c.p)]++
-		}
-		chi2, df, rest, out := 0.0, -1, 1.0, draws
-		for k := 0; k <= c.n && k < 3000; k++ {
-			a, _ := math.Lgamma(float64(c.n + 1))
-			b, _ := math.Lgamma(float64(k + 1))
-			d, _ := math.Lgamma(float64(c.n - k + 1))
-			p := math.Exp(a - b - d + float64(k)*math.Log(c.p) + float64(c.n-k)*math.Log1p(-c.p))
-			if e := p * draws; e >= 10 {
-				gap := float64(seen[k]) - e
-				chi2 += gap * gap / e
-				df++
-				rest -= p
-				out -= seen[k]
-			}
-		}
-		if e := rest * draws; e >= 1 {
-			gap := float64(out) - e
-			chi2 += gap * gap / e
-			df++
-		}
-		if p := upper(chi2, max(df, 1)).Or(0); p < 0.001 {
-			t.Errorf("n %d, p %g: χ² %.1f on %d df, p %.5f", c.n, c.p, chi2, df, p)
-		}
-	}
-}
-
-// In a crowd of ten million the mean and the spread of a draw are right.
-func TestBinomialOfACrowd(t *testing.T) {
-	const n, p, draws = 10_000_000, 0.37, 20_000
-	s := newXoshiro([32]byte{1})
-	sum, squares := 0.0, 0.0
-	for range draws {
-		x := float64(s.binomial(n, p)) - n*p
-		sum += x
-		squares += x * x
-	}
-	sd := math.Sqrt(n * p * (1 - p))
-	if mean := sum / draws / sd; math.Abs(mean) > 4/math.Sqrt(draws) {
-		t.Errorf("the mean is %.4f spreads off", mean)
-	}
-	if v := squares / draws / (sd * sd); math.Abs(v-1) > 4*math.Sqrt(2.0/draws) {
-		t.Errorf("the variance is %.4f of what it should be", v)
-	}
-}
-
 // figuresOf are the figures of a histogram that a study has intervals of.
-func figuresOf(h []int, out []Value) { out[0], out[1] = Median(h, 7), Agreement(h) }
+func figuresOf(h []int, out []stat.Value) { out[0], out[1] = stat.Median(h, 7), stat.Agreement(h) }
 
 // people spreads a histogram into one answer per person.
 func people(h []int) (out []int) {
@@ -76,9 +23,9 @@ func people(h []int) (out []int) {
 }
 
 // naive draws people one by one with another generator.
-func naive(h []int, figure func(h []int) Value) (out []float64) {
+func naive(h []int, figure func(h []int) stat.Value) (out []float64) {
 	r, crowd := rand.New(rand.NewSource(11)), people(h)
-	for range Resamples {
+	for range resample.Resamples {
 		drawn := make([]int, len(h))
 		for range crowd {
 			drawn[crowd[r.Intn(len(crowd))]]++
@@ -94,7 +41,7 @@ func naive(h []int, figure func(h []int) Value) (out []float64) {
 // agrees fails unless an interval's ends cut off 2.5 % of the figures that drawing
 // people one by one gives, within four Monte-Carlo errors of both (.0022 each).
 // Where figures repeat, an end lies among its equals.
-func agrees(t *testing.T, what string, got Limits, figures []float64) {
+func agrees(t *testing.T, what string, got resample.Limits, figures []float64) {
 	t.Helper()
 	low, lok := got.Low.Float()
 	high, hok := got.High.Float()
@@ -122,36 +69,36 @@ func TestBootstrapIsDrawingPeople(t *testing.T) {
 	for name, h := range map[string][]int{
 		"small": {0, 1, 2, 0, 1, 3, 5, 4, 2}, "middle": {2, 0, 5, 11, 9, 20, 31, 18, 6}, "camps": {60, 40, 10, 2, 0, 3, 12, 50, 55}, "crowd": {100, 150, 220, 340, 500, 610, 700, 300, 80},
 	} {
-		got := Bootstrap(h, Seed([]byte(name), "item", "histogram"), 2, figuresOf)
-		agrees(t, name+": median", got[0], naive(h, func(h []int) Value { return Median(h, 7) }))
-		agrees(t, name+": A", got[1], naive(h, Agreement))
+		got := resample.Bootstrap(h, resample.Seed([]byte(name), "item", "histogram"), 2, figuresOf)
+		agrees(t, name+": median", got[0], naive(h, func(h []int) stat.Value { return stat.Median(h, 7) }))
+		agrees(t, name+": A", got[1], naive(h, stat.Agreement))
 	}
 	table := [][]int{{9, 3, 1, 0, 0}, {4, 12, 6, 1, 0}, {0, 5, 21, 7, 2}, {0, 1, 6, 17, 4}, {1, 0, 2, 3, 8}}
-	linear, quadratic := BootstrapKappa(table, [32]byte{3})
+	linear, quadratic := reliability.BootstrapKappa(table, [32]byte{3})
 	flat := slices.Concat(table...)
 	square := func(h []int) [][]int { return slices.Collect(slices.Chunk(h, 5)) }
-	agrees(t, "κ linear", linear, naive(flat, func(h []int) Value { return Kappa(square(h), Linear).Kappa }))
-	agrees(t, "κ quadratic", quadratic, naive(flat, func(h []int) Value { return Kappa(square(h), Quadratic).Kappa }))
+	agrees(t, "κ linear", linear, naive(flat, func(h []int) stat.Value { return reliability.Kappa(square(h), reliability.Linear).Kappa }))
+	agrees(t, "κ quadratic", quadratic, naive(flat, func(h []int) stat.Value { return reliability.Kappa(square(h), reliability.Quadratic).Kappa }))
 	rankings := [][]float64{{1, 2, 3, 4}, {2, 1, 3, 4}, {1, 3, 2, 4}, {4, 3, 2, 1}, {1, 1, 2, 2}}
 	given := []int{7, 4, 5, 2, 3}
-	w := BootstrapW(rankings, given, [32]byte{4})
-	agrees(t, "W", w, naive(given, func(h []int) Value {
+	w := resample.BootstrapW(rankings, given, [32]byte{4})
+	agrees(t, "W", w, naive(given, func(h []int) stat.Value {
 		var all [][]float64
 		for _, d := range people(h) {
 			all = append(all, rankings[d])
 		}
-		return KendallW(all).W
+		return stat.KendallW(all).W
 	}))
 	units := [][]int{{8, 1, 0, 0, 0}, {1, 6, 2, 0, 0}, {0, 0, 1, 0, 0}, {0, 2, 5, 2, 0}, {0, 0, 1, 7, 1}, {0, 0, 0, 2, 7}, {1, 2, 3, 2, 1}, {0, 0, 6, 3, 0}}
-	alpha := BootstrapAlpha(units, []float64{1, 2, 3, 4, 5}, [32]byte{5}, Nominal, Ordinal, Interval)
+	alpha := reliability.BootstrapAlpha(units, []float64{1, 2, 3, 4, 5}, [32]byte{5}, reliability.Nominal, reliability.Ordinal, reliability.Interval)
 	pairable := append(slices.Clone(units[:2]), units[3:]...) // a unit with one rating is none
-	for i, level := range []Level{Nominal, Ordinal, Interval} {
-		agrees(t, "α "+string(level), alpha[i], naive(slices.Repeat([]int{1}, len(pairable)), func(h []int) Value {
+	for i, level := range []reliability.Level{reliability.Nominal, reliability.Ordinal, reliability.Interval} {
+		agrees(t, "α "+string(level), alpha[i], naive(slices.Repeat([]int{1}, len(pairable)), func(h []int) stat.Value {
 			var all [][]int
 			for _, u := range people(h) {
 				all = append(all, pairable[u])
 			}
-			return Krippendorff(all, []float64{1, 2, 3, 4, 5}, level)
+			return reliability.Krippendorff(all, []float64{1, 2, 3, 4, 5}, level)
 		}))
 	}
 }
@@ -160,7 +107,7 @@ func TestBootstrapIsDrawingPeople(t *testing.T) {
 // most the j-th answer when more than half of n draws are (Efron 1979, §3).
 func TestBootstrapOfTheMedianIsExact(t *testing.T) {
 	h := []int{1, 2, 3, 4, 6, 8, 7, 3, 1} // 35 people
-	n := N(h)
+	n := stat.N(h)
 	quantile := func(p float64) int {
 		below := 0
 		for i, c := range h {
@@ -176,8 +123,8 @@ func TestBootstrapOfTheMedianIsExact(t *testing.T) {
 		}
 		return len(h)
 	}
-	got := Bootstrap(h, [32]byte{9}, 2, figuresOf)[0]
-	if got.Low != Of(float64(quantile(0.025))) || got.High != Of(float64(quantile(0.975))) {
+	got := resample.Bootstrap(h, [32]byte{9}, 2, figuresOf)[0]
+	if got.Low != stat.Of(float64(quantile(0.025))) || got.High != stat.Of(float64(quantile(0.975))) {
 		t.Errorf("%+v, want %d to %d", got, quantile(0.025), quantile(0.975))
 	}
 }
@@ -193,14 +140,14 @@ func logChoose(n, k int) float64 {
 // crowd's figure; a percentile interval of 60 people is known to hold a little less.
 func TestBootstrapCovers(t *testing.T) {
 	crowd := []int{4, 6, 10, 15, 20, 18, 14, 9, 4}
-	want := Points(crowd).Mean().Or(0)
+	want := stat.Points(crowd).Mean().Or(0)
 	all, r, held := people(crowd), rand.New(rand.NewSource(5)), 0
 	for panel := range 200 {
 		h := make([]int, len(crowd))
 		for range 60 {
 			h[all[r.Intn(len(all))]]++
 		}
-		got := Bootstrap(h, Seed(nil, "panel", string(rune('a'+panel))), 1, func(h []int, out []Value) { out[0] = Points(h).Mean() })[0]
+		got := resample.Bootstrap(h, resample.Seed(nil, "panel", string(rune('a'+panel))), 1, func(h []int, out []stat.Value) { out[0] = stat.Points(h).Mean() })[0]
 		if got.Low.Or(99) <= want && want <= got.High.Or(-99) {
 			held++
 		}
@@ -214,28 +161,28 @@ func TestBootstrapCovers(t *testing.T) {
 func TestBootstrapUndefined(t *testing.T) {
 	// People who all answer alike tell nothing of how far another panel would lie.
 	for _, h := range [][]int{nil, {0, 0}, {-1, 3}, {0, 0, 7}, {1}, {0, 1, 0}, {1000, 0}} {
-		if got := Bootstrap(h, [32]byte{}, 2, figuresOf); got[0] != (Limits{}) || got[1] != (Limits{}) {
+		if got := resample.Bootstrap(h, [32]byte{}, 2, figuresOf); got[0] != (resample.Limits{}) || got[1] != (resample.Limits{}) {
 			t.Errorf("%v: %+v", h, got)
 		}
 	}
 	// Two people on two points: half of all samples leave κ undefined.
-	if linear, _ := BootstrapKappa([][]int{{1, 0}, {0, 1}}, [32]byte{}); linear.Low.Defined() || linear.Draws == 0 || linear.Draws > 6000 {
+	if linear, _ := reliability.BootstrapKappa([][]int{{1, 0}, {0, 1}}, [32]byte{}); linear.Low.Defined() || linear.Draws == 0 || linear.Draws > 6000 {
 		t.Errorf("%+v", linear)
 	}
-	if linear, quadratic := BootstrapKappa([][]int{{1, 2, 3}}, [32]byte{}); linear != (Limits{}) || quadratic != (Limits{}) {
+	if linear, quadratic := reliability.BootstrapKappa([][]int{{1, 2, 3}}, [32]byte{}); linear != (resample.Limits{}) || quadratic != (resample.Limits{}) {
 		t.Errorf("%+v %+v", linear, quadratic)
 	}
-	for _, w := range []Limits{
-		BootstrapW(nil, nil, [32]byte{}), BootstrapW([][]float64{{1, 2}}, []int{1}, [32]byte{}),
-		BootstrapW([][]float64{{1, math.NaN()}, {1, 2}}, []int{1, 1}, [32]byte{}), BootstrapW([][]float64{{1, 2}, {1, 2, 3}}, []int{1, 1}, [32]byte{}),
-		BootstrapW([][]float64{{1, 2, 3}}, []int{9}, [32]byte{}),
+	for _, w := range []resample.Limits{
+		resample.BootstrapW(nil, nil, [32]byte{}), resample.BootstrapW([][]float64{{1, 2}}, []int{1}, [32]byte{}),
+		resample.BootstrapW([][]float64{{1, math.NaN()}, {1, 2}}, []int{1, 1}, [32]byte{}), resample.BootstrapW([][]float64{{1, 2}, {1, 2, 3}}, []int{1, 1}, [32]byte{}),
+		resample.BootstrapW([][]float64{{1, 2, 3}}, []int{9}, [32]byte{}),
 	} {
-		if w != (Limits{}) {
+		if w != (resample.Limits{}) {
 			t.Errorf("%+v", w)
 		}
 	}
 	for _, units := range [][][]int{nil, {{3, 2}}, {{3, 2}, {1, 0}}, {{3, 2}, {1, 2, 3}}, {{3, -2}, {1, 2}}} {
-		if got := BootstrapAlpha(units, []float64{1, 2}, [32]byte{}, Ordinal)[0]; got != (Limits{}) {
+		if got := reliability.BootstrapAlpha(units, []float64{1, 2}, [32]byte{}, reliability.Ordinal)[0]; got != (resample.Limits{}) {
 			t.Errorf("%v: %+v", units, got)
 		}
 	}
@@ -244,7 +191,7 @@ func TestBootstrapUndefined(t *testing.T) {
 // The same seed gives the same interval wherever it is drawn: these figures stand
 // as long as the resampler keeps its name.
 func TestBootstrapIsRepeatable(t *testing.T) {
-	if Resampler != "xoshiro256++/multinomial/2" {
+	if resample.Resampler != "xoshiro256++/multinomial/2" {
 		t.Fatal("another resampler has other figures: pin them")
 	}
 	for _, c := range []struct {
@@ -254,7 +201,7 @@ func TestBootstrapIsRepeatable(t *testing.T) {
 		{[]int{0, 1, 2, 0, 1, 3, 5, 4, 2}, "0.15575396825396826 0.7083333333333333"},
 		{[]int{100, 150, 220, 340, 500, 610, 700, 300, 80}, "0.38275000000000003 0.4218333333333333"},
 	} {
-		got := Bootstrap(c.h, Seed([]byte("delfi"), "item", "histogram"), 2, figuresOf)[1]
+		got := resample.Bootstrap(c.h, resample.Seed([]byte("delfi"), "item", "histogram"), 2, figuresOf)[1]
 		if s := got.Low.String() + " " + got.High.String(); s != c.want {
 			t.Errorf("%v: %s, want %s", c.h, s, c.want)
 		}

@@ -1,6 +1,12 @@
-package stat
+package reliability
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
+)
 
 // Weight is how far apart two categories are, 0 for the same one; i and j are
 // places on the scale of the table.
@@ -32,10 +38,10 @@ func Matrix(v [][]float64) Weight {
 
 // Agreed is Cohen's κ of a table of pairs.
 type Agreed struct {
-	Kappa     Value
-	Z         Value // κ over its standard error if there were no agreement
-	P         Value // two-sided
-	Unanimous bool  // one round was unanimous: κ is then 0 or Undefined, however many kept their answer
+	Kappa     stat.Value
+	Z         stat.Value // κ over its standard error if there were no agreement
+	P         stat.Value // two-sided
+	Unanimous bool       // one round was unanimous: κ is then 0 or Undefined, however many kept their answer
 }
 
 // Kappa is weighted κ = 1 − Σv·O/Σv·E over the categories of the table: pass the
@@ -46,12 +52,12 @@ type Agreed struct {
 // Psychological Bulletin 1968;70:213–220; the variance: Fleiss, Cohen & Everitt,
 // same journal 1969;72:323–327.
 func Kappa(t [][]int, v Weight) Agreed {
-	rows, cols, people, ok := square(t)
+	rows, cols, people, ok := stat.Square(t)
 	if !ok {
 		return Agreed{}
 	}
 	n := float64(people)
-	out := Agreed{Unanimous: lone(rows) || lone(cols)}
+	out := Agreed{Unanimous: stat.Lone(rows) || stat.Lone(cols)}
 	// Mean distance of each category from the other round's answers.
 	rowFar, colFar := make([]float64, len(t)), make([]float64, len(t))
 	var seen, chance float64
@@ -68,7 +74,7 @@ func Kappa(t [][]int, v Weight) Agreed {
 	if !(chance > 0) {
 		return out
 	}
-	out.Kappa = Of(1 - seen/chance)
+	out.Kappa = stat.Of(1 - seen/chance)
 	variance := -chance * chance
 	for i := range t {
 		for j := range t {
@@ -82,17 +88,51 @@ func Kappa(t [][]int, v Weight) Agreed {
 		return out
 	}
 	z := (1 - seen/chance) / (math.Sqrt(variance/n) / chance)
-	out.Z, out.P = Of(z), Of(twoSided(z))
+	out.Z, out.P = stat.Of(z), stat.Of(stat.TwoSided(z))
 	return out
 }
 
-// lone tells whether all answers of a margin stand in one cell.
-func lone(h []int) bool {
-	filled := 0
-	for _, c := range h {
-		if c > 0 {
-			filled++
-		}
+// BootstrapKappa gives the intervals of κ with linear and with quadratic weights of a
+// square table of pairs, by drawing pairs: one set of samples serves both. Undefined
+// where the table is not square, and as Bootstrap is; a sample in which everyone
+// stays in one category leaves κ undefined.
+func BootstrapKappa(t [][]int, seed [32]byte) (linear, quadratic resample.Limits) {
+	if _, _, _, ok := stat.Square(t); !ok {
+		return resample.Limits{}, resample.Limits{}
 	}
-	return filled == 1
+	k := len(t)
+	rows, cols := make([]int, k), make([]int, k)
+	both := resample.Bootstrap(slices.Concat(t...), seed, 2, func(drawn []int, out []stat.Value) {
+		clear(rows)
+		clear(cols)
+		seen, chance := [2]int{}, [2]float64{}
+		n := 0
+		for i := range k {
+			for j, c := range drawn[i*k : (i+1)*k] {
+				if c == 0 {
+					continue
+				}
+				rows[i] += c
+				cols[j] += c
+				n += c
+				far := max(i-j, j-i)
+				seen[0] += far * c
+				seen[1] += far * far * c
+			}
+		}
+		for i, r := range rows {
+			for j, c := range cols {
+				far, e := float64(max(i-j, j-i)), float64(r)*float64(c)
+				chance[0] += far * e
+				chance[1] += far * far * e
+			}
+		}
+		for w := range out {
+			out[w] = stat.Undefined
+			if chance[w] > 0 {
+				out[w] = stat.Of(1 - float64(seen[w])*float64(n)/chance[w])
+			}
+		}
+	})
+	return both[0], both[1]
 }
