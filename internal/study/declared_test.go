@@ -8,6 +8,8 @@ import (
 
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
+	"delfi/internal/study/source"
 	"delfi/internal/study/words"
 )
 
@@ -71,7 +73,7 @@ func TestASeriesOfColumnsIsSaid(t *testing.T) {
 		"numbers of items":  {plain, table("q_1", "q_2", "trees"), []string{"q_1", "q_2", "trees"}},
 		"one of its name":   {plain, table("park_1", "trees"), []string{"park_1", "trees"}},
 	} {
-		s, err := study.Read([]study.Input{input("s.csv", c.table)}, c.o, still)
+		s, err := intake.Read([]source.Input{input("s.csv", c.table)}, c.o, still)
 		if c.items == nil {
 			refused(t, name, err, "one item in several rounds: say which, with --items")
 			continue
@@ -110,7 +112,7 @@ func TestGroupsHaveTheirNames(t *testing.T) {
 			"panel": {"groups": [{"id": "c", "name": {"it": %q}, "access": "invitation"}, {"id": "o", "name": {"it": %q}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "item_kinds": [{"id": "k", "kind": "scale"}], "consensus": {"rule": "share", "share": {"from": 7, "to": 9}}},
 			"items": [{"id": "i", "kind": "k"}], "rounds": [{"ballots": [{"panelist": "a", "group": "o", "answers": [{"item": "i", "value": 7}]}]}]}`, names[0], names[1])
-		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
+		s, err := intake.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if r := measured(t, s, err); !slices.Equal(r.Groups, want) {
 			t.Errorf("%v: %v", names, r.Groups)
 		}

@@ -242,7 +242,7 @@ func (s *Study) rankings(round int, kind string) (scores [][]float64, counts []i
 	}
 	seen := map[string]int{} // by ranks
 	var room []delphi.Answer
-	for p := range s.panelists {
+	for p := range s.People {
 		b, used, answered := s.ballot(round, p, room)
 		room = used
 		if !answered {

@@ -24,7 +24,7 @@ type Result struct {
 	Protocol  json.RawMessage `json:"protocol"`
 	Notes     []string        `json:"notes"`    // how the input was read
 	Warnings  []Warning       `json:"warnings"` // what it may be instead
-	remarks   []remark
+	remarks   []Remark
 	Panelists int      `json:"panelists"`
 	Groups    []string `json:"groups"`
 	Rounds    []Round  `json:"rounds"`
@@ -204,13 +204,13 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []table
 	if k.Kind == delphi.ChoiceForm || k.Kind == delphi.RankingForm {
 		out.list = k.ID
 	}
-	for r := s.news[i]; r <= s.lasts[i]; r++ {
+	for r := s.News[i]; r <= s.lasts[i]; r++ {
 		if !s.plays(r, i) {
 			continue
 		}
 		so := closings[:r+1]
 		it := kind
-		it.New = r == s.news[i] && r > 0
+		it.New = r == s.News[i] && r > 0
 		left := p.Answering(s.First + r)
 		switch {
 		case r == s.lasts[i]:
@@ -278,7 +278,7 @@ func window(p protocol.Protocol, item delphi.Item, scale Scale) string {
 		return ""
 	}
 	from, to := box(p, k)
-	return span(from+scale.offset(), to+scale.offset())
+	return Span(from+scale.offset(), to+scale.offset())
 }
 
 // box is the window in points from 1.

@@ -76,7 +76,7 @@ func (it Item) Parts(counts []int) []Part {
 		}
 	}
 	part := func(d verdict.Direction, from, to int) Part {
-		p := Part{Side: it.judged.side(d), Points: span(classes[from][0]+it.judged.scale.offset(), classes[to][1]+it.judged.scale.offset())}
+		p := Part{Side: it.judged.side(d), Points: Span(classes[from][0]+it.judged.scale.offset(), classes[to][1]+it.judged.scale.offset())}
 		for _, c := range own[from : to+1] {
 			p.Count += c
 		}

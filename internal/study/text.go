@@ -223,7 +223,7 @@ func (it Item) Remarks(w words.Words) []string {
 		out = append(out, w.T("intervals", row.Round, strings.Join(intervals, ", ")))
 	}
 	// Content validity is asked for on scales of three and four points.
-	if m := row.Measures; it.Kind == string(delphi.ScaleForm) && it.Scale.points() <= 4 && m.Value("icvi").Defined() {
+	if m := row.Measures; it.Kind == string(delphi.ScaleForm) && it.Scale.Points() <= 4 && m.Value("icvi").Defined() {
 		least := w.T("content.none")
 		if v := m.Value("cvr_critical"); v.Defined() {
 			least = w.T("content.least", w.Number(v, 2))

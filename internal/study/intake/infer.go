@@ -1,4 +1,4 @@
-package study
+package intake
 
 import (
 	"fmt"
@@ -6,28 +6,14 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/study"
+	"delfi/internal/study/source"
 )
-
-// usual are the scales that are taken for undeclared answers, the smallest first.
-var usual = [][2]int{
-	{1, 3}, {1, 4}, {1, 5}, {0, 4}, {-2, 2}, {1, 6}, {0, 5}, {1, 7}, {-3, 3}, {0, 6}, {1, 9}, {1, 10}, {0, 10}, {1, 11}, {-5, 5},
-}
-
-// holding gives the smallest usual scale that holds whole numbers; false when none
-// does.
-func holding(least, greatest int) ([2]int, bool) {
-	for _, u := range usual {
-		if u[0] <= least && greatest <= u[1] {
-			return u, true
-		}
-	}
-	return [2]int{}, false
-}
 
 // infer tells the scale of the items for which none is declared: the smallest usual
 // one that holds the answers to all of them, unless two blocks of items clearly
 // differ.
-func (in *intake) infer(open []int, all []tally) error {
+func (in *reader) infer(open []int, all []tally) error {
 	s := in.s
 	least, greatest := 0, 0
 	any := false
@@ -37,8 +23,8 @@ func (in *intake) infer(open []int, all []tally) error {
 		list, odd := in.numbers(all[i])
 		for _, code := range odd {
 			a := in.texts[i].list[code]
-			words := fmt.Sprintf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", shortened(a.text))
-			faults.add(in.texts[i].first[code], all[i].count[code], a.text, "value", "%s%s", words, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
+			words := fmt.Sprintf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", source.Shortened(a.Text))
+			faults.add(in.texts[i].first[code], all[i].count[code], a.Text, "value", "%s%s", words, in.remedy(a, study.Scale{Kind: delphi.ScaleForm}))
 		}
 		by[i] = list
 		if len(list) == 0 {
@@ -52,7 +38,7 @@ func (in *intake) infer(open []int, all []tally) error {
 		}
 		any = true
 	}
-	whole, ok := holding(least, greatest)
+	whole, ok := study.Holding(least, greatest)
 	if !ok {
 		in.beside(open, all, &faults)
 	}
@@ -60,7 +46,7 @@ func (in *intake) infer(open []int, all []tally) error {
 		return err
 	}
 	if any && least >= 0 && greatest <= 1 {
-		return bad("--scale", "scale", fmt.Sprintf("no answer is other than 0 and 1: if options were ticked, add --kind selection; if it is a scale of two points, --scale %d-%d", 0, 1))
+		return source.Bad("--scale", "scale", fmt.Sprintf("no answer is other than 0 and 1: if options were ticked, add --kind selection; if it is a scale of two points, --scale %d-%d", 0, 1))
 	}
 	if !ok {
 		return in.strange(open, all, least, greatest)
@@ -70,7 +56,7 @@ func (in *intake) infer(open []int, all []tally) error {
 	}
 	for _, i := range open {
 		c := &s.Scales[i]
-		c.From, c.To, c.Source = whole[0], whole[1], inferred
+		c.From, c.To, c.Source = whole[0], whole[1], study.Inferred
 	}
 	block, scale := in.block(open, by, all, whole)
 	for _, i := range block {
@@ -78,38 +64,29 @@ func (in *intake) infer(open []int, all []tally) error {
 	}
 	rest := slices.DeleteFunc(slices.Clone(open), func(i int) bool { return slices.Contains(block, i) })
 	if len(block) > 0 {
-		s.warn("two_scales.inferred", nil, s.named(block), listed(s.named(block)), scale[1], listed(s.named(rest)), whole[1],
-			span(scale[0], scale[1]), span(whole[0], whole[1]), s.Items[block[0]], span(scale[0], scale[1]))
-		s.note("scale", span(scale[0], scale[1]), listed(s.named(block)))
+		s.Warn("two_scales.inferred", nil, s.Named(block), source.Listed(s.Named(block)), scale[1], source.Listed(s.Named(rest)), whole[1],
+			study.Span(scale[0], scale[1]), study.Span(whole[0], whole[1]), s.Items[block[0]], study.Span(scale[0], scale[1]))
+		s.Note("scale", study.Span(scale[0], scale[1]), source.Listed(s.Named(block)))
 		in.lone(block, all, scale)
 	}
-	s.note("scale", span(whole[0], whole[1]), listed(s.named(rest)))
+	s.Note("scale", study.Span(whole[0], whole[1]), source.Listed(s.Named(rest)))
 	in.lone(rest, all, whole)
 	return nil
-}
-
-// named gives the names of items.
-func (s *Study) named(items []int) []string {
-	out := make([]string, len(items))
-	for n, i := range items {
-		out[n] = s.Items[i]
-	}
-	return out
 }
 
 // beside adds to the faults the codes that often stand for no answer, where the
 // other answers have a usual scale: the large ones alone if that is enough, since −1
 // may be an answer.
-func (in *intake) beside(open []int, all []tally, faults *wrong) {
+func (in *reader) beside(open []int, all []tally, faults *wrong) {
 	for _, large := range []bool{true, false} {
-		apart := func(v int, a answer) bool { return a.usual() && (!large || max(v, -v) > 11) }
+		apart := func(v int, a study.Answer) bool { return a.Usual() && (!large || max(v, -v) > 11) }
 		low, high, any := 0, 0, false
 		for pass := range 2 {
 			for _, i := range open {
 				for code, a := range in.texts[i].list {
-					v, whole := a.in(0)
+					v, whole := a.In(0)
 					switch {
-					case all[i].says[code] != value || a.form != number || !whole:
+					case all[i].says[code] != value || a.Form != study.Number || !whole:
 					case !apart(v, a) && pass == 0:
 						if !any || v < low {
 							low = v
@@ -119,11 +96,11 @@ func (in *intake) beside(open []int, all []tally, faults *wrong) {
 						}
 						any = true
 					case apart(v, a) && pass == 1:
-						faults.add(in.texts[i].first[code], all[i].count[code], a.text, "value", "%s lies apart from the other answers%s", a.text, in.remedy(a, Scale{Kind: delphi.ScaleForm}))
+						faults.add(in.texts[i].first[code], all[i].count[code], a.Text, "value", "%s lies apart from the other answers%s", a.Text, in.remedy(a, study.Scale{Kind: delphi.ScaleForm}))
 					}
 				}
 			}
-			if _, ok := holding(low, high); !ok || !any {
+			if _, ok := study.Holding(low, high); !ok || !any {
 				break
 			}
 			if pass == 1 {
@@ -134,34 +111,31 @@ func (in *intake) beside(open []int, all []tally, faults *wrong) {
 }
 
 // strange refuses answers that no usual scale holds: it names what may be declared.
-func (in *intake) strange(open []int, all []tally, least, greatest int) error {
+func (in *reader) strange(open []int, all []tally, least, greatest int) error {
 	s := in.s
 	for _, i := range open { // the first item that stands out by itself
 		list, _ := in.numbers(all[i])
 		if len(list) == 0 {
 			continue
 		}
-		if _, ok := holding(list[0], list[len(list)-1]); !ok {
-			first := in.texts[i].first[slices.IndexFunc(in.texts[i].list, func(a answer) bool {
-				v, _ := a.in(0)
-				return a.form == number && (v == list[0] || v == list[len(list)-1])
+		if _, ok := study.Holding(list[0], list[len(list)-1]); !ok {
+			first := in.texts[i].first[slices.IndexFunc(in.texts[i].list, func(a study.Answer) bool {
+				v, _ := a.In(0)
+				return a.Form == study.Number && (v == list[0] || v == list[len(list)-1])
 			})]
 			return in.bad(first, "scale", "the answers to %q run from %d to %d, which is no usual scale: declare it with --scale '%[1]s=%[2]d-%[3]d', as an estimate with --kind '%[1]s=estimate', or, if it holds no answers, leave it out with --ignore '%[1]s'",
 				s.Items[i], list[0], list[len(list)-1])
 		}
 	}
-	return bad("--scale", "scale", fmt.Sprintf("the answers run from %d to %d, which is no usual scale: declare scales with --scale, or for numbers that were estimated --kind estimate", least, greatest))
+	return source.Bad("--scale", "scale", fmt.Sprintf("the answers run from %d to %d, which is no usual scale: declare scales with --scale, or for numbers that were estimated --kind estimate", least, greatest))
 }
 
-// manyFrom is from how many answers on their pattern says something of the scale.
-const manyFrom = 30
-
 // points counts the answers to some items by the points of a scale that holds them.
-func (in *intake) points(items []int, all []tally, scale [2]int) (counts []int, n int) {
+func (in *reader) points(items []int, all []tally, scale [2]int) (counts []int, n int) {
 	counts = make([]int, scale[1]-scale[0]+1)
 	for _, i := range items {
 		for code, a := range in.texts[i].list {
-			if v, ok := a.in(0); ok && all[i].says[code] == value {
+			if v, ok := a.In(0); ok && all[i].says[code] == value {
 				counts[v-scale[0]] += all[i].count[code]
 				n += all[i].count[code]
 			}
@@ -171,11 +145,11 @@ func (in *intake) points(items []int, all []tally, scale [2]int) (counts []int, 
 }
 
 // where finds the first cell of some items that holds a number.
-func (in *intake) where(items []int, all []tally, number int) (first spot) {
+func (in *reader) where(items []int, all []tally, number int) (first source.Spot) {
 	found := false
 	for _, i := range items {
 		for code, a := range in.texts[i].list {
-			if v, ok := a.in(0); ok && all[i].says[code] == value && v == number && (!found || earlier(in.texts[i].first[code], first)) {
+			if v, ok := a.In(0); ok && all[i].says[code] == value && v == number && (!found || earlier(in.texts[i].first[code], first)) {
 				first, found = in.texts[i].first[code], true
 			}
 		}
@@ -198,15 +172,15 @@ func topmost(counts []int) (top, next int) {
 
 // apart finds a greatest answer that lies far from all others on a usual scale: 9 or
 // 8 for "don't know" beside 1 to 5.
-func (in *intake) apart(open []int, all []tally, whole [2]int) (error, bool) {
+func (in *reader) apart(open []int, all []tally, whole [2]int) (error, bool) {
 	counts, n := in.points(open, all, whole)
 	top, next := topmost(counts)
-	if n < manyFrom || top-next < 3 {
+	if n < study.ManyFrom || top-next < 3 {
 		return nil, false
 	}
 	code := whole[0] + top
 	return in.bad(in.where(open, all, code), "value", "%d lies apart from the other %d answers, of which none is above %d: if it stands for no answer, add --missing=%[1]d; for \"cannot judge\", --cannot-judge=%[1]d; if it is an answer, declare --scale %[4]s",
-		code, n-counts[top], whole[0]+next, span(whole[0], whole[1])), true
+		code, n-counts[top], whole[0]+next, study.Span(whole[0], whole[1])), true
 }
 
 // loneFrom is from how many answers on an end that nobody used says something.
@@ -214,15 +188,15 @@ const loneFrom = 100
 
 // lone warns of an answer at the end of an inferred scale that may be a code, since
 // the others fill a usual scale without it: 0 beside 1 to 5, 9 beside 1 to 7.
-func (in *intake) lone(items []int, all []tally, scale [2]int) {
+func (in *reader) lone(items []int, all []tally, scale [2]int) {
 	counts, n := in.points(items, all, scale)
-	if n < manyFrom {
+	if n < study.ManyFrom {
 		return
 	}
 	top, next := topmost(counts)
 	greatest, below := scale[0]+top, scale[0]+next
 	filled := func(from, to int) bool {
-		return slices.Contains(usual, [2]int{from, to}) && !slices.Contains(counts[from-scale[0]:to-scale[0]+1], 0)
+		return slices.Contains(study.Usual, [2]int{from, to}) && !slices.Contains(counts[from-scale[0]:to-scale[0]+1], 0)
 	}
 	code := 0
 	switch {
@@ -234,25 +208,14 @@ func (in *intake) lone(items []int, all []tally, scale [2]int) {
 		return
 	}
 	first := in.place(in.where(items, all, code))
-	in.s.warn("code", &first, in.s.named(items), code, counts[code-scale[0]], span(scale[0], scale[1]), code, code, span(scale[0], scale[1]))
-}
-
-// beneath says whether a smaller scale begins where the whole does, or at 1 beside
-// one from 0.
-func beneath(u, whole [2]int) bool { return u[0] == whole[0] || u[0] == 1 && whole[0] == 0 }
-
-// fills says whether n answers, whose values add up to total, may be those of a
-// smaller scale: a fifth of them lies at its end and they are spread around its
-// middle, while answers to an item that a panel rejects thin out.
-func fills(u [2]int, n, end, total int) bool {
-	return u[1]-u[0] >= 3 && n >= manyFrom && 5*end >= n && 2*total >= n*(u[0]+u[1]-1)
+	in.s.Warn("code", &first, in.s.Named(items), code, counts[code-scale[0]], study.Span(scale[0], scale[1]), code, code, study.Span(scale[0], scale[1]))
 }
 
 // block finds items that clearly have a smaller scale than the whole: two or more
 // whose answers fill it and never pass its end, while those to other items often do.
-func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int) (block []int, scale [2]int) {
-	for _, u := range usual {
-		if !beneath(u, whole) || u[1] >= whole[1] {
+func (in *reader) block(open []int, by map[int][]int, all []tally, whole [2]int) (block []int, scale [2]int) {
+	for _, u := range study.Usual {
+		if !study.Beneath(u, whole) || u[1] >= whole[1] {
 			continue
 		}
 		var inside, outside []int
@@ -270,7 +233,7 @@ func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int)
 		count := func(items []int, at func(v int) bool) (n, m, total int) {
 			for _, i := range items {
 				for code, a := range in.texts[i].list {
-					if v, ok := a.in(0); ok && a.form == number && all[i].says[code] == value {
+					if v, ok := a.In(0); ok && a.Form == study.Number && all[i].says[code] == value {
 						n, total = n+all[i].count[code], total+v*all[i].count[code]
 						if at(v) {
 							m += all[i].count[code]
@@ -282,7 +245,7 @@ func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int)
 		}
 		n, end, total := count(inside, func(v int) bool { return v == u[1] })
 		others, above, _ := count(outside, func(v int) bool { return v > u[1] })
-		if len(inside) >= 2 && fills(u, n, end, total) && others > 0 && n*above >= 10*others {
+		if len(inside) >= 2 && study.Fills(u, n, end, total) && others > 0 && n*above >= 10*others {
 			return inside, u
 		}
 	}
@@ -291,7 +254,7 @@ func (in *intake) block(open []int, by map[int][]int, all []tally, whole [2]int)
 
 // rankings refuses ranks that were not declared to be ranks, and warns of those that
 // were declared to be answers on a scale: each person's are 1 to k, each once.
-func (in *intake) rankings(specs []spec, all []tally) error {
+func (in *reader) rankings(specs []spec, all []tally) error {
 	s := in.s
 	var scales []int
 	for i, c := range s.Scales {
@@ -321,15 +284,15 @@ func (in *intake) rankings(specs []spec, all []tally) error {
 			open = open && specs[i].kind == "" && specs[i].ends == nil
 			told[i] = true
 		}
-		words := fmt.Sprintf("each person's answers to %s are the numbers from 1 on, each once, as in a ranking", some(s.named(block)))
+		words := fmt.Sprintf("each person's answers to %s are the numbers from 1 on, each once, as in a ranking", source.Some(s.Named(block)))
 		if open {
 			flag := "--kind ranking"
 			if len(block) < len(scales) {
 				flag = fmt.Sprintf("--kind '%s*=ranking'", stem(s.Items[block[0]]))
 			}
-			return bad("--kind", "ranking", words+fmt.Sprintf(": add %s; if they are answers on a scale, declare it with --scale", flag))
+			return source.Bad("--kind", "ranking", words+fmt.Sprintf(": add %s; if they are answers on a scale, declare it with --scale", flag))
 		}
-		s.warn("ranking", nil, s.named(block), listed(s.named(block)))
+		s.Warn("ranking", nil, s.Named(block), source.Listed(s.Named(block)))
 	}
 	return nil
 }
@@ -347,22 +310,22 @@ const rankedMost = 1000
 
 // ranked says whether nearly everyone gave to a block of items the numbers from 1
 // on, each once.
-func (in *intake) ranked(block []int, all []tally) bool {
+func (in *reader) ranked(block []int, all []tally) bool {
 	s := in.s
 	seen, perfect := 0, 0
 	for r := range s.Rounds {
-		for p := range s.panelists {
+		for p := range s.People {
 			if seen == rankedMost {
 				break
 			}
 			var used [64]bool
 			n, highest, once := 0, 0, true
 			for _, i := range block {
-				code := s.answer(r, i, p)
+				code := s.Answer(r, i, p)
 				if code < 1 || all[i].says[code-1] != value {
 					continue
 				}
-				v, whole := in.texts[i].list[code-1].in(0)
+				v, whole := in.texts[i].list[code-1].In(0)
 				n++
 				if !whole || v < 1 || v >= len(used) || used[v] {
 					once = false

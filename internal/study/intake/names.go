@@ -1,4 +1,4 @@
-package study
+package intake
 
 import (
 	"cmp"
@@ -7,17 +7,19 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"delfi/internal/study"
+	"delfi/internal/study/source"
 )
 
 // names numbers things in the order in which they first come, by their names in
 // normal form.
 type names struct {
 	list  []string
-	first []spot
+	first []source.Spot
 	at    map[string]int // by every spelling that was read
 	last  string         // rows of one person follow each other
 	which int
@@ -36,7 +38,7 @@ func (n *names) number(s string) (int, bool) {
 }
 
 // add gives a new spelling the number of its name, a new one where that is new too.
-func (n *names) add(spelt, name string, at spot) int {
+func (n *names) add(spelt, name string, at source.Spot) int {
 	if n.at == nil {
 		n.at = map[string]int{}
 	}
@@ -53,37 +55,13 @@ func (n *names) add(spelt, name string, at spot) int {
 	return i
 }
 
-// clean gives a text in Unicode normal form C, without marks that nobody sees and
-// without spaces around it.
-func clean(s string) string {
-	if plain(s) || !utf8.ValidString(s) {
-		return strings.TrimSpace(s)
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) || r == '\u034f' || r >= '\ufe00' && r <= '\ufe0f' {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(norm.NFC.String(s))
-}
-
-func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 var folding = cases.Fold()
 
 // folded is what two names that a hurried reader would take for one have in common:
 // letters and digits without case, accents, width, spaces and leading zeros, with one
 // form of apostrophe and of dash.
 func folded(s string) string {
-	if plain(s) {
+	if source.Plain(s) {
 		s = strings.ToLower(s)
 	} else {
 		s = folding.String(norm.NFKD.String(s))
@@ -99,7 +77,7 @@ func folded(s string) string {
 		}
 		return r
 	}, s)
-	if f, err := strconv.ParseFloat(s, 64); err == nil && digits(s) > 0 {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && source.Digits(s) > 0 {
 		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return s
@@ -109,7 +87,7 @@ func folded(s string) string {
 const nearMost = 10
 
 // near warns of names that differ only in what folded leaves out. They stay two.
-func (s *Study) near(n *names, what thing, place func(spot) place) {
+func near(s *study.Study, n *names, what study.Thing, place func(source.Spot) source.Place) {
 	seed := maphash.MakeSeed()
 	type key struct {
 		hash uint64
@@ -129,10 +107,10 @@ func (s *Study) near(n *names, what thing, place func(spot) place) {
 	slices.SortFunc(pairs, func(a, b [2]int) int { return cmp.Compare(a[1], b[1]) })
 	for i, p := range pairs {
 		if i == nearMost {
-			s.warn("names.more", nil, nil, what, len(pairs)-i)
+			s.Warn("names.more", nil, nil, what, len(pairs)-i)
 			break
 		}
 		a, b := place(n.first[p[0]]), place(n.first[p[1]])
-		s.warn("names", &b, nil, what, n.list[p[0]], a, n.list[p[1]], b)
+		s.Warn("names", &b, nil, what, n.list[p[0]], a, n.list[p[1]], b)
 	}
 }

@@ -1,4 +1,4 @@
-package study
+package intake
 
 import (
 	"encoding/json"
@@ -13,6 +13,8 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
+	"delfi/internal/study"
+	"delfi/internal/study/source"
 )
 
 // The parts of a study in JSON.
@@ -43,7 +45,7 @@ type document struct {
 	name      string
 	in        *counting
 	decoder   *json.Decoder
-	study     *Study
+	study     *study.Study
 	panelists names
 	item      map[string]int
 	group     map[string]int
@@ -74,32 +76,32 @@ func (c *counting) Read(b []byte) (int, error) {
 
 // ReadJSON reads a study in JSON, with its own protocol. A fault gives line and
 // column; one of the protocol where that begins, and its field.
-func ReadJSON(name string, in io.Reader, o Options, step func(read int64)) (*Study, error) {
+func ReadJSON(name string, in io.Reader, o study.Options, step func(read int64)) (*study.Study, error) {
 	c := &counting{in: in, step: step}
-	d := &document{name: name, in: c, decoder: json.NewDecoder(c), study: &Study{}, whole: o.Whole}
+	d := &document{name: name, in: c, decoder: json.NewDecoder(c), study: &study.Study{}, whole: o.Whole}
 	d.decoder.DisallowUnknownFields()
 	if err := d.object(); err != nil {
 		return nil, err
 	}
 	s := d.study
 	if len(s.Rounds) == 0 {
-		return nil, bad(name, "empty", "has no rounds")
+		return nil, source.Bad(name, "empty", "has no rounds")
 	}
-	s.panelists = d.panelists.list
-	if s.enrolled != nil {
+	s.People = d.panelists.list
+	if s.Enrolled != nil {
 		seen := make([]int, len(s.Groups))
-		for _, g := range s.group {
+		for _, g := range s.Group {
 			seen[g]++
 		}
-		for g, n := range s.enrolled {
+		for g, n := range s.Enrolled {
 			if n < seen[g] {
-				return nil, bad(name, "enrolled", fmt.Sprintf("enrolled: %d in group %q, of which %d people answered: count all who could answer, in every group", n, s.Protocol.Panel.Groups[g].ID, seen[g]))
+				return nil, source.Bad(name, "enrolled", fmt.Sprintf("enrolled: %d in group %q, of which %d people answered: count all who could answer, in every group", n, s.Protocol.Panel.Groups[g].ID, seen[g]))
 			}
 		}
 	}
-	s.span()
-	s.patterns()
-	s.near(&d.panelists, "panelist", func(at spot) place { return place{line: int(at.line)} })
+	s.Span()
+	s.Patterns()
+	near(s, &d.panelists, "panelist", func(at source.Spot) source.Place { return source.Place{Line: int(at.Line)} })
 	return s, nil
 }
 
@@ -124,7 +126,7 @@ func (d *document) wrong(code string, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		at, err = d.in.read, errors.New("the document ends too early")
 	}
-	return bad(d.name, code, fmt.Sprintf("%s: %v", d.place(at), err))
+	return source.Bad(d.name, code, fmt.Sprintf("%s: %v", d.place(at), err))
 }
 
 // jsonForms are what is asked for, by the kind of a field.
@@ -248,7 +250,7 @@ func (d *document) named(p protocol.Protocol) {
 	names := make([]string, len(p.Panel.Groups))
 	for i, g := range p.Panel.Groups {
 		if len(p.Languages) > 0 {
-			names[i] = clean(g.Name[p.Languages[0]])
+			names[i] = source.Clean(g.Name[p.Languages[0]])
 		}
 		if names[i] == "" || slices.Contains(names[:i], names[i]) {
 			return
@@ -284,10 +286,10 @@ func (d *document) items(protocol bool) error {
 		s.Items = append(s.Items, it.ID)
 		s.Kinds = append(s.Kinds, delphi.Item{ID: it.ID, Kind: it.Kind})
 		s.Scales = append(s.Scales, protocolScale(k))
-		s.news = append(s.news, max(0, it.NewIn-1))
+		s.News = append(s.News, max(0, it.NewIn-1))
 	}
 	if !scales {
-		s.raw = [][][]delphi.Answer{}
+		s.Raw = [][][]delphi.Answer{}
 	}
 	return nil
 }
@@ -300,13 +302,13 @@ func (d *document) enrolled(protocol bool) error {
 	if !protocol {
 		return d.fault("order", "enrolled comes after the protocol")
 	}
-	d.study.enrolled = make([]int, len(d.group))
+	d.study.Enrolled = make([]int, len(d.group))
 	for id, n := range by {
 		g, ok := d.group[id]
 		if !ok || n < 0 {
 			return d.fault("enrolled", "group %q: needs the id of a group of the protocol and a number of people", id)
 		}
-		d.study.enrolled[g] = n
+		d.study.Enrolled[g] = n
 	}
 	return nil
 }
@@ -325,10 +327,10 @@ func (d *document) rounds(ready bool) error {
 			return d.fault("rounds", "the protocol has no answering round %d: plan it in the protocol's rounds, or leave its ballots out", number)
 		}
 		s.Rounds = append(s.Rounds, number)
-		s.answers = append(s.answers, nil)
-		s.came = append(s.came, map[int32]bool{})
-		if s.raw != nil {
-			s.raw = append(s.raw, nil)
+		s.Answers = append(s.Answers, nil)
+		s.Came = append(s.Came, map[int32]bool{})
+		if s.Raw != nil {
+			s.Raw = append(s.Raw, nil)
 			if err := d.expects(number); err != nil {
 				return err
 			}
@@ -345,7 +347,7 @@ func (d *document) expects(number int) error {
 	s := d.study
 	var items []delphi.Item
 	for i, item := range s.Kinds {
-		if s.news[i] < number {
+		if s.News[i] < number {
 			items = append(items, item)
 		}
 	}
@@ -388,8 +390,8 @@ func (d *document) round(r int) error {
 }
 
 // protocolScale is the scale of a kind of the study's own protocol.
-func protocolScale(k delphi.ItemKind) Scale {
-	c := Scale{Kind: k.Kind, Source: declared}
+func protocolScale(k delphi.ItemKind) study.Scale {
+	c := study.Scale{Kind: k.Kind, Source: study.Declared}
 	switch k.Kind {
 	case delphi.ScaleForm:
 		c.From, c.To = 1, k.Points
@@ -415,12 +417,12 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 	}
 	p, known := d.panelists.number(b.Panelist)
 	if !known {
-		p = d.panelists.add(b.Panelist, clean(b.Panelist), spot{line: int32(d.line()), column: 1})
+		p = d.panelists.add(b.Panelist, source.Clean(b.Panelist), source.Spot{Line: int32(d.line()), Column: 1})
 	}
-	if p == len(s.group) {
-		s.group = append(s.group, int32(g))
+	if p == len(s.Group) {
+		s.Group = append(s.Group, int32(g))
 	}
-	if s.group[p] != int32(g) {
+	if s.Group[p] != int32(g) {
 		return d.fault("group", "panelist %q was in another group before: groups form one partition", b.Panelist)
 	}
 	if seen[p] {
@@ -433,10 +435,10 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 		if !ok {
 			return d.fault("item", "item %q is not among the items", a.Item)
 		}
-		if s.news[i] > r {
+		if s.News[i] > r {
 			return d.fault("item", "item %q is answered before it joined", a.Item)
 		}
-		if s.raw != nil {
+		if s.Raw != nil {
 			answers = append(answers, a.answer())
 			continue
 		}
@@ -444,27 +446,27 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 		v := a.Value
 		switch {
 		case a.CannotJudge && k.CannotJudge:
-			v = cannotJudge
+			v = study.CannotJudge
 		case a.CannotJudge:
 			return d.fault("value", "panelist %q, item %q: cannot judge, which the item's kind does not allow: give it cannot_judge: true, or leave the answer out", b.Panelist, a.Item)
 		case a.Value < 1 || a.Value > k.Points:
 			return d.fault("value", "panelist %q, item %q: %d does not lie on the scale 1-%d: leave the answer out where there is none", b.Panelist, a.Item, a.Value, k.Points)
 		}
-		if !s.set(r, i, p, v) {
+		if !s.Set(r, i, p, v) {
 			return d.fault("duplicate", "panelist %q answers item %q twice", b.Panelist, a.Item)
 		}
 	}
 	if len(b.Answers) == 0 {
-		s.came[r][int32(p)] = true
+		s.Came[r][int32(p)] = true
 	}
-	if s.raw != nil {
+	if s.Raw != nil {
 		if err := d.tally.Add(delphi.Ballot{Panelist: b.Panelist, Group: b.Group, Answers: answers}); err != nil {
 			return d.fault("value", "panelist %q: %s", b.Panelist, strings.TrimPrefix(err.Error(), "delphi: "))
 		}
-		for len(s.raw[r]) <= p {
-			s.raw[r] = append(s.raw[r], nil)
+		for len(s.Raw[r]) <= p {
+			s.Raw[r] = append(s.Raw[r], nil)
 		}
-		s.raw[r][p] = answers
+		s.Raw[r][p] = answers
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package study
+package intake
 
 import (
 	"cmp"
@@ -10,14 +10,16 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/study"
+	"delfi/internal/study/source"
 )
 
 // spec is all that is declared about one item.
 type spec struct {
 	kind  delphi.Form // "" where it is not declared
-	ends  *ends
+	ends  *study.Ends
 	unit  string
-	step  *answer
+	step  *study.Answer
 	k     int
 	rule  string
 	label string
@@ -40,20 +42,20 @@ var entries = []struct {
 }
 
 // readCodebook reads a table of items.
-func readCodebook(in Input, o Options) (*codebook, error) {
-	text, workbook, err := open(in, Options{Encoding: o.Encoding})
+func readCodebook(in source.Input, o study.Options) (*codebook, error) {
+	text, workbook, err := source.Open(in, o.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	tables, err := sheets(in.Name, text, workbook, Options{}, func(int64) {})
+	tables, err := source.Sheets(in.Name, text, workbook, nil, func(int64) {})
 	if err != nil {
 		return nil, err
 	}
 	t := tables[0]
-	defer t.close()
-	record, err := t.next()
+	defer t.Close()
+	record, err := t.Next()
 	if errors.Is(err, io.EOF) {
-		return nil, fault.Bad(at(t, 1, 0, "empty", "the codebook is empty: its header names item, label, kind, scale, min, max, unit, grid, k, rule"))
+		return nil, fault.Bad(source.At(t, 1, 0, "empty", "the codebook is empty: its header names item, label, kind, scale, min, max, unit, grid, k, rule"))
 	}
 	if err != nil {
 		return nil, err
@@ -70,16 +72,16 @@ func readCodebook(in Input, o Options) (*codebook, error) {
 			continue
 		}
 		if e < 0 {
-			return nil, fault.Bad(at(t, t.line(), i, "column", "the column %q is none of item, label, kind, scale, min, max, unit, grid, k, rule: rename it or leave it out", clean(h)))
+			return nil, fault.Bad(source.At(t, t.Line(), i, "column", "the column %q is none of item, label, kind, scale, min, max, unit, grid, k, rule: rename it or leave it out", source.Clean(h)))
 		}
 		column[entries[e].name] = i
 	}
 	if _, ok := column["item"]; !ok {
-		return nil, fault.Bad(at(t, t.line(), 0, "column", "the column item is missing: it names the items"))
+		return nil, fault.Bad(source.At(t, t.Line(), 0, "column", "the column item is missing: it names the items"))
 	}
 	b := &codebook{of: map[string]spec{}}
 	for {
-		record, err := t.next()
+		record, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return b, nil
 		}
@@ -95,16 +97,16 @@ func readCodebook(in Input, o Options) (*codebook, error) {
 	}
 }
 
-func (b *codebook) row(t sheet, record []string, column map[string]int) error {
+func (b *codebook) row(t source.Sheet, record []string, column map[string]int) error {
 	wrong := func(name string, err error) error {
-		return fault.Bad(at(t, t.line(), column[name], "codebook", "%v", err))
+		return fault.Bad(source.At(t, t.Line(), column[name], "codebook", "%v", err))
 	}
 	cell := func(name string) string {
 		i, ok := column[name]
 		if !ok || i >= len(record) {
 			return ""
 		}
-		return clean(record[i])
+		return source.Clean(record[i])
 	}
 	item := cell("item")
 	if _, twice := b.of[item]; twice || item == "" {
@@ -112,7 +114,7 @@ func (b *codebook) row(t sheet, record []string, column map[string]int) error {
 	}
 	x := spec{label: cell("label"), unit: cell("unit"), rule: cell("rule")}
 	if text := cell("kind"); text != "" {
-		k, err := kindOf(t.name(), text)
+		k, err := study.KindOf(t.Name(), text)
 		if err != nil {
 			return wrong("kind", fmt.Errorf("%q is no kind of item: give scale, ranking, estimate or selection", text))
 		}
@@ -123,15 +125,15 @@ func (b *codebook) row(t sheet, record []string, column map[string]int) error {
 		text, name = low+".."+high, "min"
 	}
 	if text != "" {
-		e, err := endsOf(text)
+		e, err := study.EndsOf(text)
 		if err != nil {
 			return wrong(name, err)
 		}
 		x.ends = &e
 	}
 	if text := cell("grid"); text != "" {
-		step := meaning(text, true, true)
-		if step.form != number || step.whole <= 0 {
+		step := study.Meaning(text, true, true)
+		if step.Form != study.Number || step.Whole <= 0 {
 			return wrong("grid", fmt.Errorf("%q is no step: give a number above 0", text))
 		}
 		x.step = &step
@@ -144,7 +146,7 @@ func (b *codebook) row(t sheet, record []string, column map[string]int) error {
 		x.k = k
 	}
 	if x.rule != "" {
-		if _, err := ruleOf(x.rule); err != nil {
+		if _, err := study.RuleOf(x.rule); err != nil {
 			return wrong("rule", err)
 		}
 	}
@@ -154,25 +156,25 @@ func (b *codebook) row(t sheet, record []string, column map[string]int) error {
 
 // specs gives what is declared about each item: by a flag for all, by the codebook,
 // by a flag that names it.
-func (in *intake) specs() ([]spec, error) {
+func (in *reader) specs() ([]spec, error) {
 	items := in.s.Items
 	out := make([]spec, len(items))
-	kinds, err := pick("--kind", in.o.Kinds, items)
+	kinds, err := study.Pick("--kind", in.o.Kinds, items)
 	if err != nil {
 		return nil, err
 	}
-	scales, err := pick("--scale", in.o.Scales, items)
+	scales, err := study.Pick("--scale", in.o.Scales, items)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := pick("--rule", in.o.Rules, items)
+	rules, err := study.Pick("--rule", in.o.Rules, items)
 	if err != nil {
 		return nil, err
 	}
 	common := delphi.ScaleForm // the kind that a scale for all is of
 	for _, text := range in.o.Kinds {
-		if c := split(text); c.items == "" {
-			if common, err = kindOf("--kind", c.value); err != nil {
+		if c := study.Split(text); c.Items == "" {
+			if common, err = study.KindOf("--kind", c.Value); err != nil {
 				return nil, err
 			}
 		}
@@ -182,20 +184,20 @@ func (in *intake) specs() ([]spec, error) {
 			out[i] = in.book.of[item]
 		}
 		x := &out[i]
-		if c := kinds[i]; c.value != "" && (c.items != "" || x.kind == "") {
-			if x.kind, err = kindOf("--kind", c.value); err != nil {
+		if c := kinds[i]; c.Value != "" && (c.Items != "" || x.kind == "") {
+			if x.kind, err = study.KindOf("--kind", c.Value); err != nil {
 				return nil, err
 			}
 		}
-		if c := scales[i]; c.value != "" && (c.items != "" || x.ends == nil && cmp.Or(x.kind, common) == common) {
-			e, err := endsOf(c.value)
+		if c := scales[i]; c.Value != "" && (c.Items != "" || x.ends == nil && cmp.Or(x.kind, common) == common) {
+			e, err := study.EndsOf(c.Value)
 			if err != nil {
-				return nil, bad("--scale", "scale", err.Error())
+				return nil, source.Bad("--scale", "scale", err.Error())
 			}
 			x.ends = &e
 		}
-		if c := rules[i]; c.items != "" {
-			x.rule = c.value
+		if c := rules[i]; c.Items != "" {
+			x.rule = c.Value
 		}
 	}
 	if in.book != nil {
@@ -206,7 +208,7 @@ func (in *intake) specs() ([]spec, error) {
 			}
 		}
 		if len(gone) > 0 {
-			in.s.warn("codebook", nil, gone, listed(gone))
+			in.s.Warn("codebook", nil, gone, source.Listed(gone))
 		}
 	}
 	return out, nil

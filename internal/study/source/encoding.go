@@ -1,4 +1,4 @@
-package study
+package source
 
 import (
 	"bufio"
@@ -33,7 +33,7 @@ func decoded(b *bufio.Reader, name, asked string) (*bufio.Reader, error) {
 		asked = ""
 	}
 	if _, known := encodings[asked]; asked != "" && !known {
-		return nil, bad("--encoding", "encoding", fmt.Sprintf("%q is none of utf-8, utf-16le, utf-16be, windows-1252", asked))
+		return nil, Bad("--encoding", "encoding", fmt.Sprintf("%q is none of utf-8, utf-16le, utf-16be, windows-1252", asked))
 	}
 	head, _ := b.Peek(512)
 	found := ""
@@ -42,7 +42,7 @@ func decoded(b *bufio.Reader, name, asked string) (*bufio.Reader, error) {
 			continue
 		}
 		if m.encoding == "" {
-			return nil, bad(name, "encoding", "is UTF-32: save it as \"CSV UTF-8\"")
+			return nil, Bad(name, "encoding", "is UTF-32: save it as \"CSV UTF-8\"")
 		}
 		found = m.encoding
 		if _, err := b.Discard(len(m.mark)); err != nil {
@@ -56,7 +56,7 @@ func decoded(b *bufio.Reader, name, asked string) (*bufio.Reader, error) {
 	switch {
 	case asked == "":
 	case found != "" && found != asked:
-		return nil, bad("--encoding", "encoding", fmt.Sprintf("%s begins as %s, not %s: leave --encoding out", name, found, asked))
+		return nil, Bad("--encoding", "encoding", fmt.Sprintf("%s begins as %s, not %s: leave --encoding out", name, found, asked))
 	default:
 		found = asked
 	}

@@ -1,4 +1,4 @@
-package study
+package source
 
 import (
 	"archive/zip"
@@ -26,9 +26,9 @@ type xlsxSheet struct {
 // openWorkbook opens the sheets of a workbook that were asked for, in that order;
 // with none asked for, the one sheet that holds anything. A damaged file is refused
 // before a row is read, for the reader takes a part that ends too early for whole.
-func openWorkbook(name string, in io.Reader, asked []string) ([]sheet, error) {
+func openWorkbook(name string, in io.Reader, asked []string) ([]Sheet, error) {
 	damaged := func(err error) error {
-		return bad(name, "format", fmt.Sprintf("is a damaged workbook or none (%v): save it again as .xlsx or as \"CSV UTF-8\"", err))
+		return Bad(name, "format", fmt.Sprintf("is a damaged workbook or none (%v): save it again as .xlsx or as \"CSV UTF-8\"", err))
 	}
 	content, err := io.ReadAll(in)
 	if err != nil {
@@ -48,7 +48,7 @@ func openWorkbook(name string, in io.Reader, asked []string) ([]sheet, error) {
 			return nil, damaged(err)
 		}
 		if cell := uncounted(part); cell != "" && strings.HasPrefix(f.Name, "xl/worksheets/") {
-			return nil, bad(name, "formula", fmt.Sprintf("%s, cell %s: a formula without its result: open the workbook in a spreadsheet and save it again", f.Name, cell))
+			return nil, Bad(name, "formula", fmt.Sprintf("%s, cell %s: a formula without its result: open the workbook in a spreadsheet and save it again", f.Name, cell))
 		}
 	}
 	book, err := xlsxreader.NewReaderZip(parts)
@@ -57,14 +57,14 @@ func openWorkbook(name string, in io.Reader, asked []string) ([]sheet, error) {
 	}
 	for _, s := range asked {
 		if !slices.Contains(book.Sheets, s) {
-			return nil, bad("--sheet", "sheet", fmt.Sprintf("%s has no sheet %q: its sheets are %s", name, s, quoted(book.Sheets)))
+			return nil, Bad("--sheet", "sheet", fmt.Sprintf("%s has no sheet %q: its sheets are %s", name, s, quoted(book.Sheets)))
 		}
 	}
 	wanted := asked
 	if len(asked) == 0 {
 		wanted = book.Sheets
 	}
-	var out []sheet
+	var out []Sheet
 	for _, s := range wanted {
 		t := &xlsxSheet{file: name, sheet: s, rows: book.ReadRows(s)}
 		if row, ok := <-t.rows; ok {
@@ -76,12 +76,12 @@ func openWorkbook(name string, in io.Reader, asked []string) ([]sheet, error) {
 	}
 	if len(asked) == 0 && len(out) > 1 {
 		for _, t := range out {
-			t.close()
+			t.Close()
 		}
-		return nil, bad("--sheet", "sheet", fmt.Sprintf("%s has several sheets, %s: name the one to measure, or one for each round", name, quoted(book.Sheets)))
+		return nil, Bad("--sheet", "sheet", fmt.Sprintf("%s has several sheets, %s: name the one to measure, or one for each round", name, quoted(book.Sheets)))
 	}
 	if len(out) == 0 {
-		return nil, bad(name, "empty", "the workbook is empty: it needs a header and rows of answers")
+		return nil, Bad(name, "empty", "the workbook is empty: it needs a header and rows of answers")
 	}
 	return out, nil
 }
@@ -112,7 +112,7 @@ func quoted(list []string) string {
 	return strings.Join(out, ", ")
 }
 
-func (t *xlsxSheet) next() ([]string, error) {
+func (t *xlsxSheet) Next() ([]string, error) {
 	row := t.first
 	t.first = nil
 	if row == nil {
@@ -124,13 +124,13 @@ func (t *xlsxSheet) next() ([]string, error) {
 	}
 	t.at = row.Index
 	if row.Error != nil {
-		return nil, bad(t.file, "sheet", fmt.Sprintf("sheet %s, row %d: %v: save the workbook again", t.sheet, row.Index, row.Error))
+		return nil, Bad(t.file, "sheet", fmt.Sprintf("sheet %s, row %d: %v: save the workbook again", t.sheet, row.Index, row.Error))
 	}
 	t.row = t.row[:0]
 	for _, c := range row.Cells {
 		i := c.ColumnIndex()
 		if i < 0 || i >= columnsMost {
-			return nil, bad(t.file, "sheet", fmt.Sprintf("sheet %s, row %d: a cell has no column: save the workbook again", t.sheet, row.Index))
+			return nil, Bad(t.file, "sheet", fmt.Sprintf("sheet %s, row %d: a cell has no column: save the workbook again", t.sheet, row.Index))
 		}
 		for len(t.row) <= i {
 			t.row = append(t.row, "")
@@ -160,10 +160,10 @@ func decimal(stored string) string {
 	return strconv.FormatFloat(short, 'f', -1, 64)
 }
 
-func (t *xlsxSheet) line() int { return t.at }
+func (t *xlsxSheet) Line() int { return t.at }
 
-func (t *xlsxSheet) place(line, column int) place {
-	return place{sheet: t.sheet, cell: fmt.Sprint(letters(column), line), line: line, at: column + 1}
+func (t *xlsxSheet) Place(line, column int) Place {
+	return Place{sheet: t.sheet, cell: fmt.Sprint(letters(column), line), Line: line, at: column + 1}
 }
 
 // letters names a column as spreadsheets do: A, B … Z, AA.
@@ -175,12 +175,12 @@ func letters(column int) string {
 	return out
 }
 
-func (t *xlsxSheet) name() string { return t.file }
-func (t *xlsxSheet) comma() bool  { return true }
-func (t *xlsxSheet) exact() bool  { return true }
+func (t *xlsxSheet) Name() string { return t.file }
+func (t *xlsxSheet) Comma() bool  { return true }
+func (t *xlsxSheet) Exact() bool  { return true }
 
 // close lets the reader of the rows end.
-func (t *xlsxSheet) close() {
+func (t *xlsxSheet) Close() {
 	for range t.rows {
 	}
 }

@@ -1,4 +1,4 @@
-package study
+package source
 
 import (
 	"bufio"
@@ -34,7 +34,7 @@ func openCSV(name string, b *bufio.Reader, step func(int64)) (*csvSheet, error) 
 		}
 		comma, t.above = rune(s[0]), 1
 		if len(s) != 1 || s[0] == '"' || s[0] == '\r' || s[0] >= 0x80 {
-			return nil, bad(name, "separator", fmt.Sprintf("line 1, column 1: %q is no separator: write sep=; or sep=,", s))
+			return nil, Bad(name, "separator", fmt.Sprintf("line 1, column 1: %q is no separator: write sep=; or sep=,", s))
 		}
 		if !more {
 			rest = nil
@@ -84,7 +84,7 @@ func separator(head []byte) rune {
 	return rune(best)
 }
 
-func (t *csvSheet) next() ([]string, error) {
+func (t *csvSheet) Next() ([]string, error) {
 	record, err := t.reader.Read()
 	var p *csv.ParseError
 	switch {
@@ -92,7 +92,7 @@ func (t *csvSheet) next() ([]string, error) {
 		return nil, err
 	case errors.As(err, &p):
 		words := p.Err.Error() + ": put a field that holds a separator, a line break or a quotation mark in quotes, and double the marks inside"
-		return nil, bad(t.file, "csv", fmt.Sprintf("line %d, character %d: %s", p.Line+t.above, p.Column, words))
+		return nil, Bad(t.file, "csv", fmt.Sprintf("line %d, character %d: %s", p.Line+t.above, p.Column, words))
 	case err != nil:
 		return nil, err
 	}
@@ -101,9 +101,9 @@ func (t *csvSheet) next() ([]string, error) {
 		t.columns = make([]string, len(record))
 		for i, h := range record {
 			if strings.Contains(h, "\r") {
-				return nil, bad(t.file, "lines", t.place(t.line(), i).String()+": lines end with CR alone: save the file with LF or CRLF")
+				return nil, Bad(t.file, "lines", t.Place(t.Line(), i).String()+": lines end with CR alone: save the file with LF or CRLF")
 			}
-			t.columns[i] = strings.Clone(shortened(clean(h)))
+			t.columns[i] = strings.Clone(Shortened(Clean(h)))
 		}
 	}
 	if t.rows++; t.rows%(1<<16) == 0 {
@@ -112,26 +112,17 @@ func (t *csvSheet) next() ([]string, error) {
 	return record, nil
 }
 
-func (t *csvSheet) line() int { return t.at + t.above }
+func (t *csvSheet) Line() int { return t.at + t.above }
 
-func (t *csvSheet) place(line, column int) place {
-	p := place{line: line, at: column + 1}
+func (t *csvSheet) Place(line, column int) Place {
+	p := Place{Line: line, at: column + 1}
 	if line > t.above+1 && column < len(t.columns) {
 		p.column = t.columns[column]
 	}
 	return p
 }
 
-func (t *csvSheet) name() string { return t.file }
-func (t *csvSheet) comma() bool  { return t.reader.Comma != ',' }
-func (t *csvSheet) exact() bool  { return false }
-func (t *csvSheet) close()       {}
-
-// shortened cuts a column's name for the words of a place.
-func shortened(s string) string {
-	const most = 40
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
-}
+func (t *csvSheet) Name() string { return t.file }
+func (t *csvSheet) Comma() bool  { return t.reader.Comma != ',' }
+func (t *csvSheet) Exact() bool  { return false }
+func (t *csvSheet) Close()       {}

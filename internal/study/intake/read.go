@@ -1,4 +1,4 @@
-package study
+package intake
 
 import (
 	"bufio"
@@ -11,15 +11,17 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
+	"delfi/internal/study"
+	"delfi/internal/study/source"
 )
 
 // Read reads a study from its files, whatever they are: a document in JSON, or
 // tables of answers in CSV or .xlsx, of which each without a column of rounds is a
 // round. A fault names file, line and column, or sheet and cell. step is called now
 // and then with the number of bytes read.
-func Read(inputs []Input, o Options, step func(read int64)) (*Study, error) {
-	in := &intake{s: &Study{open: !o.Disclose}, o: o, rounds: map[string]int{}, labels: map[string]string{}, personal: map[string]bool{}}
-	if err := o.check(); err != nil {
+func Read(inputs []source.Input, o study.Options, step func(read int64)) (*study.Study, error) {
+	in := &reader{s: &study.Study{Open: !o.Disclose}, o: o, rounds: map[string]int{}, labels: map[string]string{}, personal: map[string]bool{}}
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	if o.Codebook != nil {
@@ -30,14 +32,14 @@ func Read(inputs []Input, o Options, step func(read int64)) (*Study, error) {
 	}
 	number := 0
 	for _, input := range inputs {
-		text, workbook, err := open(input, o)
+		text, workbook, err := source.Open(input, o.Encoding)
 		if err != nil {
 			return nil, err
 		}
 		if !workbook && opensObject(text) {
 			return readDocument(inputs, input.Name, text, o, step)
 		}
-		tables, err := sheets(input.Name, text, workbook, o, step)
+		tables, err := source.Sheets(input.Name, text, workbook, o.Sheets, step)
 		if err != nil {
 			return nil, err
 		}
@@ -59,27 +61,27 @@ func opensObject(b *bufio.Reader) bool {
 }
 
 // readDocument refuses, beside a document in JSON, what belongs to tables.
-func readDocument(inputs []Input, name string, in io.Reader, o Options, step func(int64)) (*Study, error) {
+func readDocument(inputs []source.Input, name string, in io.Reader, o study.Options, step func(int64)) (*study.Study, error) {
 	if len(inputs) > 1 {
-		return nil, bad(name, "format", "is a study in JSON, which is whole: measure it alone")
+		return nil, source.Bad(name, "format", "is a study in JSON, which is whole: measure it alone")
 	}
-	if flag := o.table(); flag != "" {
-		return nil, bad(flag, "format", fmt.Sprintf("belongs to tables, and %s is a study in JSON with its own protocol: leave it out", name))
+	if flag := o.Table(); flag != "" {
+		return nil, source.Bad(flag, "format", fmt.Sprintf("belongs to tables, and %s is a study in JSON with its own protocol: leave it out", name))
 	}
 	return ReadJSON(name, in, o, step)
 }
 
 // finish tells what the texts of all cells mean, and gives the study its protocol.
-func (in *intake) finish() (*Study, error) {
+func (in *reader) finish() (*study.Study, error) {
 	s := in.s
 	if in.given == 0 {
 		t := in.tables[0]
-		return nil, bad(t.name(), "empty", t.place(t.line(), 0).String()+": there are no answers")
+		return nil, source.Bad(t.Name(), "empty", t.Place(t.Line(), 0).String()+": there are no answers")
 	}
 	in.settle()
-	s.order()
-	s.panelists, s.Groups, s.Items = in.people.list, in.groups.list, in.items.list
-	places := s.arrange()
+	s.Order()
+	s.People, s.Groups, s.Items = in.people.list, in.groups.list, in.items.list
+	places := s.Arrange()
 	in.texts = placed(in.texts, places)
 	in.items.first = placed(in.items.first, places)
 	for _, item := range s.Items {
@@ -101,15 +103,15 @@ func (in *intake) finish() (*Study, error) {
 		return nil, err
 	}
 	if in.told == byRelease {
-		s.stand()
+		stand(s)
 	}
-	s.span()
-	s.patterns()
+	s.Span()
+	s.Patterns()
 	for _, n := range []struct {
 		of   *names
-		what thing
+		what study.Thing
 	}{{&in.people, "panelist"}, {&in.groups, "group"}, {&in.items, "item"}} {
-		s.near(n.of, n.what, in.place)
+		near(s, n.of, n.what, in.place)
 	}
 	in.summaries()
 	return s, nil
@@ -117,28 +119,28 @@ func (in *intake) finish() (*Study, error) {
 
 // summaries warns of rows that sum up others, which spreadsheets have at their end
 // and which would count as people.
-func (in *intake) summaries() {
-	for p, name := range in.s.panelists {
+func (in *reader) summaries() {
+	for p, name := range in.s.People {
 		switch folded(name) {
 		case "mean", "average", "avg", "media", "median", "mediana", "total", "totale", "sum", "somma", "sd", "stdev", "dev.st", "devst", "min", "max", "count", "conteggio":
 			first := in.place(in.people.first[p])
-			in.s.warn("summary", &first, nil, name)
+			in.s.Warn("summary", &first, nil, name)
 		}
 	}
 }
 
 // settle gives those of whom no table says the group the group without a name.
-func (in *intake) settle() {
-	if !slices.Contains(in.s.group, none) {
+func (in *reader) settle() {
+	if !slices.Contains(in.s.Group, none) {
 		return
 	}
 	g, known := in.groups.number("")
 	if !known {
-		g = in.groups.add("", "", spot{})
+		g = in.groups.add("", "", source.Spot{})
 	}
-	for p, was := range in.s.group {
+	for p, was := range in.s.Group {
 		if was == none {
-			in.s.group[p] = int32(g)
+			in.s.Group[p] = int32(g)
 		}
 	}
 }
@@ -154,17 +156,17 @@ func placed[T any](list []T, places []int) []T {
 
 // stand lets answers of a standing round stand from release to release until they
 // are revised; a row without an answer takes back what stood.
-func (s *Study) stand() {
-	for r := 1; r < len(s.answers); r++ {
+func stand(s *study.Study) {
+	for r := 1; r < len(s.Answers); r++ {
 		for i := range s.Items {
-			if i >= len(s.answers[r-1]) {
+			if i >= len(s.Answers[r-1]) {
 				continue
 			}
-			before := s.answers[r-1][i]
-			now := s.column(r, i)
-			for p := range s.panelists {
-				if v := before.at(p); v != missing && v != blank && now.at(p) == missing {
-					now.put(p, v)
+			before := s.Answers[r-1][i]
+			now := s.Column(r, i)
+			for p := range s.People {
+				if v := before.At(p); v != study.Missing && v != study.Blank && now.At(p) == study.Missing {
+					now.Put(p, v)
 				}
 			}
 		}
@@ -172,11 +174,11 @@ func (s *Study) stand() {
 }
 
 // protocol gives the study the protocols of its kinds of items.
-func (in *intake) protocol(specs []spec) error {
+func (in *reader) protocol(specs []spec) error {
 	s, o := in.s, in.o
 	var plan []protocol.StudyKind
 	type sort struct {
-		scale Scale
+		scale study.Scale
 		k     int
 		rule  string
 	}
@@ -185,29 +187,29 @@ func (in *intake) protocol(specs []spec) error {
 	for i, c := range s.Scales {
 		text := specs[i].rule
 		if text == "" {
-			text = usualRule[c.Kind]
+			text = study.UsualRule[c.Kind]
 			for _, general := range o.Rules {
-				if c := split(general); c.items == "" {
-					if r, err := ruleOf(c.value); err == nil && r.fits(s.Scales[i].Kind) {
-						text, used[general] = c.value, true
+				if c := study.Split(general); c.Items == "" {
+					if r, err := study.RuleOf(c.Value); err == nil && r.Fits(s.Scales[i].Kind) {
+						text, used[general] = c.Value, true
 					}
 				}
 			}
 		}
-		r, err := ruleOf(text)
+		r, err := study.RuleOf(text)
 		if err != nil {
-			return bad("--rule", "rule", err.Error())
+			return source.Bad("--rule", "rule", err.Error())
 		}
-		if !r.fits(c.Kind) {
-			return bad("--rule", "kind", fmt.Sprintf("%s cannot judge item %q, a %s: %s", text, s.Items[i], c.Kind, "write "+usualRule[c.Kind]))
+		if !r.Fits(c.Kind) {
+			return source.Bad("--rule", "kind", fmt.Sprintf("%s cannot judge item %q, a %s: %s", text, s.Items[i], c.Kind, "write "+study.UsualRule[c.Kind]))
 		}
-		consensus, err := r.plan(c)
+		consensus, err := r.Plan(c)
 		if err != nil {
-			return bad("--rule", "window", fmt.Sprintf("%v of item %q: give it a rule of its own, as in --rule '%s=%s'", err, s.Items[i], s.Items[i], usualRule[c.Kind]))
+			return source.Bad("--rule", "window", fmt.Sprintf("%v of item %q: give it a rule of its own, as in --rule '%s=%s'", err, s.Items[i], s.Items[i], study.UsualRule[c.Kind]))
 		}
-		zero := c.Source == inferred && !c.years()
-		if r.name == protocol.RuleRelativeIQR && c.From > c.To-c.From && !zero {
-			return bad("--rule", "zero", fmt.Sprintf("relative-iqr needs a unit with a true zero, and the estimates of item %q run from %s to %s: give it a rule in units, as in --rule 'NAME=iqr:5', or declare a scale from 0", s.Items[i], c.text(c.From), c.text(c.To)))
+		zero := c.Source == study.Inferred && !years(c)
+		if r.Name == protocol.RuleRelativeIQR && c.From > c.To-c.From && !zero {
+			return source.Bad("--rule", "zero", fmt.Sprintf("relative-iqr needs a unit with a true zero, and the estimates of item %q run from %s to %s: give it a rule in units, as in --rule 'NAME=iqr:5', or declare a scale from 0", s.Items[i], c.Text(c.From), c.Text(c.To)))
 		}
 		s.Rules = append(s.Rules, text)
 		one := sort{c, specs[i].k, text}
@@ -218,39 +220,39 @@ func (in *intake) protocol(specs []spec) error {
 				id = fmt.Sprintf("%s-%d", id, n+1)
 			}
 			ids[one] = id
-			plan = append(plan, protocol.StudyKind{Kind: c.kind(id, specs[i].k), Consensus: consensus, Zero: zero})
+			plan = append(plan, protocol.StudyKind{Kind: kindOn(c, id, specs[i].k), Consensus: consensus, Zero: zero})
 		}
 		s.Kinds = append(s.Kinds, delphi.Item{ID: fmt.Sprintf("i%d", i+1), Kind: id})
 	}
 	for _, general := range o.Rules {
-		if c := split(general); c.items == "" && !used[general] {
-			return bad("--rule", "kind", fmt.Sprintf("%s judges no item of this study: its items are of the kind %s", general, plan[0].Kind.Kind))
+		if c := study.Split(general); c.Items == "" && !used[general] {
+			return source.Bad("--rule", "kind", fmt.Sprintf("%s judges no item of this study: its items are of the kind %s", general, plan[0].Kind.Kind))
 		}
 	}
 	var err error
-	s.rules, s.First, err = protocol.Study(protocol.StudyPlan{
+	s.Judges, s.First, err = protocol.Study(protocol.StudyPlan{
 		Kinds: plan, Groups: labels(s.Groups), Rounds: len(s.Rounds), Standing: in.told == byRelease,
 		Quantile: o.Quantile, MinN: o.MinN, Disclose: o.Disclose,
 	})
 	if err != nil {
-		return s.asFlag(err)
+		return s.AsFlag(err)
 	}
-	s.Protocol = s.rules[0]
+	s.Protocol = s.Judges[0]
 	if o.Disclose && in.told == byRelease {
-		return bad("--disclose", "standing", "does not go with a column of releases, whose figures are exact: leave it out")
+		return source.Bad("--disclose", "standing", "does not go with a column of releases, whose figures are exact: leave it out")
 	}
 	return nil
 }
 
 // years says whether all estimates look like years.
-func (c Scale) years() bool { return c.Decimals == 0 && c.From >= 1900 && c.To <= 2200 }
+func years(c study.Scale) bool { return c.Decimals == 0 && c.From >= 1900 && c.To <= 2200 }
 
-// kind is the item kind of a scale.
-func (c Scale) kind(id string, k int) delphi.ItemKind {
+// kindOn is the item kind of a scale.
+func kindOn(c study.Scale, id string, k int) delphi.ItemKind {
 	out := delphi.ItemKind{ID: id, Kind: c.Kind, CannotJudge: c.Kind == delphi.ScaleForm || c.Kind == delphi.EstimateForm}
 	switch c.Kind {
 	case delphi.ScaleForm:
-		out.Points, out.Classes = c.points(), delphi.DefaultClasses(c.points())
+		out.Points, out.Classes = c.Points(), delphi.DefaultClasses(c.Points())
 	case delphi.EstimateForm:
 		out.Unit, out.Min, out.Max, out.Grid, out.Never = c.Unit, c.From, c.To, c.Step, c.Never
 	case delphi.SelectionForm, delphi.RankingForm:

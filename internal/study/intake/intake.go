@@ -1,4 +1,4 @@
-package study
+package intake
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"delfi/internal/fault"
+	"delfi/internal/study"
+	"delfi/internal/study/source"
 )
 
 // What a protocol can hold.
@@ -19,13 +21,13 @@ const (
 	itemsMost    = 1000
 )
 
-// intake gathers the answers of all tables as the texts that they are; what a text
+// reader gathers the answers of all tables as the texts that they are; what a text
 // means is told when all are read, once for each text of an item.
-type intake struct {
-	s       *Study
-	o       Options
+type reader struct {
+	s       *study.Study
+	o       study.Options
 	book    *codebook
-	tables  []sheet
+	tables  []source.Sheet
 	rounds  map[string]int // places in s.Rounds, by the text of the round
 	people  names
 	groups  names
@@ -33,7 +35,7 @@ type intake struct {
 	texts   []texts // by item
 	grouped bool    // some table has a column of groups
 	told    timing
-	rows    []cells // by round: the people who have a row in a wide table
+	rows    []study.Cells // by round: the people who have a row in a wide table
 	labels  map[string]string
 	// columns that were warned of, since they say something of people
 	personal map[string]bool
@@ -42,8 +44,8 @@ type intake struct {
 
 // texts are the different texts of one item's cells, by their code from 1.
 type texts struct {
-	list  []answer
-	first []spot
+	list  []study.Answer
+	first []source.Spot
 	at    map[string]int
 	short [utf8.RuneSelf]int16 // of texts of one byte
 }
@@ -60,15 +62,15 @@ const (
 // none marks what no table says of a person.
 const none = -1
 
-func (in *intake) read(t sheet, number int) error {
+func (in *reader) read(t source.Sheet, number int) error {
 	in.tables = append(in.tables, t)
-	defer t.close()
-	record, err := t.next()
+	defer t.Close()
+	record, err := t.Next()
 	for err == nil && hollow(record) {
-		record, err = t.next()
+		record, err = t.Next()
 	}
 	if errors.Is(err, io.EOF) {
-		return fault.Bad(at(t, 1, 0, "empty", "the file is empty: it needs a header that names its columns, such as round, panelist, group, item, value"))
+		return fault.Bad(source.At(t, 1, 0, "empty", "the file is empty: it needs a header that names its columns, such as round, panelist, group, item, value"))
 	}
 	if err != nil {
 		return err
@@ -82,11 +84,11 @@ func (in *intake) read(t sheet, number int) error {
 		return err
 	}
 	for _, n := range notes {
-		in.s.note(n.key, n.args...)
+		in.s.Note(n.Key, n.Args...)
 	}
 	for _, c := range l.told {
 		if !in.personal[c] {
-			in.s.warn("attribute", nil, []string{c}, c, c)
+			in.s.Warn("attribute", nil, []string{c}, c, c)
 			in.personal[c] = true
 		}
 	}
@@ -101,29 +103,29 @@ func (in *intake) read(t sheet, number int) error {
 		told = byRound
 	}
 	if number > 0 && told != in.told {
-		return fault.Bad(at(t, t.line(), 0, "column", "the tables do not say alike in which round an answer was given: give all of them a column for it, or none, so that each is a round"))
+		return fault.Bad(source.At(t, t.Line(), 0, "column", "the tables do not say alike in which round an answer was given: give all of them a column for it, or none, so that each is a round"))
 	}
 	in.told = told
 	if told == byTable {
-		in.s.note("untimed", t.name(), number+1)
+		in.s.Note("untimed", t.Name(), number+1)
 		in.round(strconv.Itoa(number+1), number+1)
 	}
 	return in.body(t, l, number)
 }
 
 // body reads the rows below a header.
-func (in *intake) body(t sheet, l layout, number int) error {
+func (in *reader) body(t source.Sheet, l layout, number int) error {
 	// Qualtrics writes the words of a question and its own id below the header.
 	var above [][]string
 	ended := false
 	for len(above) < 2 && l.wide && !ended {
-		record, err := t.next()
+		record, err := t.Next()
 		ended = errors.Is(err, io.EOF)
 		if err != nil && !ended {
 			return err
 		}
 		if !ended {
-			above = append(above, append(slices.Clone(record), strconv.Itoa(t.line())))
+			above = append(above, append(slices.Clone(record), strconv.Itoa(t.Line())))
 		}
 	}
 	if n := slices.IndexFunc(above, func(r []string) bool {
@@ -132,11 +134,11 @@ func (in *intake) body(t sheet, l layout, number int) error {
 		if n == 1 {
 			for _, q := range l.items {
 				if q.column < len(above[0])-1 {
-					in.labels[q.item] = strings.Join(strings.Fields(clean(above[0][q.column])), " ")
+					in.labels[q.item] = strings.Join(strings.Fields(source.Clean(above[0][q.column])), " ")
 				}
 			}
 		}
-		in.s.note("qualtrics", t.name())
+		in.s.Note("qualtrics", t.Name())
 		above = above[n+1:]
 	}
 	for _, r := range above {
@@ -149,14 +151,14 @@ func (in *intake) body(t sheet, l layout, number int) error {
 		}
 	}
 	for !ended {
-		record, err := t.next()
+		record, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return err
 		}
-		if err := in.row(t, l, number, record, t.line()); err != nil {
+		if err := in.row(t, l, number, record, t.Line()); err != nil {
 			return err
 		}
 	}
@@ -165,22 +167,27 @@ func (in *intake) body(t sheet, l layout, number int) error {
 
 // hollow says whether a row holds nothing, as spreadsheets leave them at the end.
 func hollow(record []string) bool {
-	return !slices.ContainsFunc(record, func(s string) bool { return s != "" && clean(s) != "" })
+	return !slices.ContainsFunc(record, func(s string) bool { return s != "" && source.Clean(s) != "" })
+}
+
+// spot is a cell of the table in hand.
+func (in *reader) spot(line, column int) source.Spot {
+	return source.Spot{Sheet: int32(len(in.tables) - 1), Line: int32(line), Column: int32(column)}
 }
 
 // row takes in one row.
-func (in *intake) row(t sheet, l layout, number int, record []string, line int) error {
+func (in *reader) row(t source.Sheet, l layout, number int, record []string, line int) error {
 	n := len(l.columns)
 	if len(record) != n || record[n-1] == "" || record[0] == "" {
 		if hollow(record) {
 			return nil
 		}
-		if len(record) < n && !t.exact() {
-			return fault.Bad(at(t, line, len(record), "short", "the row has %d of the header's %d fields", len(record), n))
+		if len(record) < n && !t.Exact() {
+			return fault.Bad(source.At(t, line, len(record), "short", "the row has %d of the header's %d fields", len(record), n))
 		}
 		for i := n; i < len(record); i++ {
-			if clean(record[i]) != "" {
-				return fault.Bad(at(t, line, i, "long", "%q lies beyond the %d columns that the header names: name the column, or quote a field that holds the separator", shortened(record[i]), n))
+			if source.Clean(record[i]) != "" {
+				return fault.Bad(source.At(t, line, i, "long", "%q lies beyond the %d columns that the header names: name the column, or quote a field that holds the separator", source.Shortened(record[i]), n))
 			}
 		}
 	}
@@ -190,7 +197,7 @@ func (in *intake) row(t sheet, l layout, number int, record []string, line int) 
 		}
 		return record[c]
 	}
-	here := func(c int) spot { return spot{int32(len(in.tables) - 1), int32(line), int32(c)} }
+	here := func(c int) source.Spot { return in.spot(line, c) }
 	r, err := in.when(t, l, number, cell, line)
 	if err != nil {
 		return err
@@ -207,16 +214,16 @@ func (in *intake) row(t sheet, l layout, number int, record []string, line int) 
 		}
 		return in.answer(t, r, i, p, cell(l.at[valueColumn]), here(l.at[valueColumn]), true)
 	}
-	if in.rows = grown(in.rows, r); in.rows[r].at(p) != 0 {
+	if in.rows = study.Grown(in.rows, r); in.rows[r].At(p) != 0 {
 		words := "this is another row of panelist %q in round %d: keep one row for each person and round"
 		if !l.has(roundColumn) && !l.split {
 			words += ", or name the column that tells rounds apart with --round"
 		}
-		return fault.Bad(at(t, line, l.at[personColumn], "duplicate", words, in.people.list[p], in.s.Rounds[r]))
+		return fault.Bad(source.At(t, line, l.at[personColumn], "duplicate", words, in.people.list[p], in.s.Rounds[r]))
 	}
-	in.rows[r].put(p, 1)
+	in.rows[r].Put(p, 1)
 	for _, q := range l.items {
-		i, err := in.item(t, q.item, spot{int32(len(in.tables) - 1), 1, int32(q.column)})
+		i, err := in.item(t, q.item, in.spot(1, q.column))
 		if err != nil {
 			return err
 		}
@@ -230,15 +237,15 @@ func (in *intake) row(t sheet, l layout, number int, record []string, line int) 
 		}
 	}
 	for i, c := range l.columns {
-		if c == "" && clean(cell(i)) != "" {
-			return fault.Bad(at(t, line, i, "column", "%q stands in a column without a name: name it in the header, or take it away", shortened(cell(i))))
+		if c == "" && source.Clean(cell(i)) != "" {
+			return fault.Bad(source.At(t, line, i, "column", "%q stands in a column without a name: name it in the header, or take it away", source.Shortened(cell(i))))
 		}
 	}
 	return nil
 }
 
 // when gives the place of a row's round.
-func (in *intake) when(t sheet, l layout, number int, cell func(int) string, line int) (int, error) {
+func (in *reader) when(t source.Sheet, l layout, number int, cell func(int) string, line int) (int, error) {
 	column := max(l.at[roundColumn], l.at[tickColumn])
 	if l.split {
 		return in.round(strconv.Itoa(l.items[0].round), l.items[0].round), nil
@@ -254,20 +261,20 @@ func (in *intake) when(t sheet, l layout, number int, cell func(int) string, lin
 	if in.told == byRelease {
 		most, what, words = releasesMost, "release", "give a number from 0 on"
 	}
-	name := clean(text)
+	name := source.Clean(text)
 	before, _, _ := strings.Cut(name, "_arm_") // REDCap's arm is no round
 	n, err := strconv.Atoi(numeral(before))
 	switch {
 	case name == "":
-		return 0, fault.Bad(at(t, line, column, "empty", "%s is empty: %s", what, words))
+		return 0, fault.Bad(source.At(t, line, column, "empty", "%s is empty: %s", what, words))
 	case err != nil || in.told == byRelease && numeral(before) != before:
-		return 0, fault.Bad(at(t, line, column, "round", "%q is no %s: %s", shortened(name), what, words))
+		return 0, fault.Bad(source.At(t, line, column, "round", "%q is no %s: %s", source.Shortened(name), what, words))
 	case numeral(before) != name:
-		in.s.note("round", t.name(), name, n)
+		in.s.Note("round", t.Name(), name, n)
 	}
 	r := in.round(text, n)
 	if r >= most {
-		return 0, fault.Bad(at(t, line, column, "rounds", "this is %s number %d of the file, at most %d are measured", what, r+1, most))
+		return 0, fault.Bad(source.At(t, line, column, "rounds", "this is %s number %d of the file, at most %d are measured", what, r+1, most))
 	}
 	return r, nil
 }
@@ -278,14 +285,14 @@ func numeral(s string) string {
 	if from < 0 {
 		return ""
 	}
-	n := digits(s[from:])
+	n := source.Digits(s[from:])
 	if strings.ContainsAny(s[from+n:], "0123456789") || strings.HasSuffix(s[:from], "-") || n > 9 {
 		return ""
 	}
 	return s[from : from+n]
 }
 
-func (in *intake) round(text string, n int) int {
+func (in *reader) round(text string, n int) int {
 	r := slices.Index(in.s.Rounds, n)
 	if r < 0 {
 		r = len(in.s.Rounds)
@@ -296,7 +303,7 @@ func (in *intake) round(text string, n int) int {
 }
 
 // who gives the number of a row's panelist, whose group never changes.
-func (in *intake) who(t sheet, l layout, cell func(int) string, line int) (int, error) {
+func (in *reader) who(t source.Sheet, l layout, cell func(int) string, line int) (int, error) {
 	c := l.at[personColumn]
 	p, known := in.people.number(cell(c))
 	if !known {
@@ -304,10 +311,10 @@ func (in *intake) who(t sheet, l layout, cell func(int) string, line int) (int, 
 		if err != nil {
 			return 0, err
 		}
-		p = in.people.add(cell(c), name, spot{int32(len(in.tables) - 1), int32(line), int32(c)})
+		p = in.people.add(cell(c), name, in.spot(line, c))
 	}
-	if p == len(in.s.group) {
-		in.s.group = append(in.s.group, none)
+	if p == len(in.s.Group) {
+		in.s.Group = append(in.s.Group, none)
 	}
 	c = l.at[groupColumn]
 	if c < 0 {
@@ -315,37 +322,37 @@ func (in *intake) who(t sheet, l layout, cell func(int) string, line int) (int, 
 	}
 	g, known := in.groups.number(cell(c))
 	if !known {
-		name := clean(cell(c))
-		if !valid(name) {
-			return 0, fault.Bad(notUTF8At(t, line, c, "group", cell(c)))
+		name := source.Clean(cell(c))
+		if !source.Valid(name) {
+			return 0, fault.Bad(source.NotUTF8At(t, line, c, "group", cell(c)))
 		}
-		g = in.groups.add(cell(c), name, spot{int32(len(in.tables) - 1), int32(line), int32(c)})
+		g = in.groups.add(cell(c), name, in.spot(line, c))
 		if g >= groupsMost {
-			return 0, fault.Bad(at(t, line, c, "groups", "this is group number %d of the file, at most %d are measured", g+1, groupsMost))
+			return 0, fault.Bad(source.At(t, line, c, "groups", "this is group number %d of the file, at most %d are measured", g+1, groupsMost))
 		}
 	}
-	switch was := in.s.group[p]; was {
+	switch was := in.s.Group[p]; was {
 	case none:
-		in.s.group[p] = int32(g)
+		in.s.Group[p] = int32(g)
 	case int32(g):
 	default:
-		return 0, fault.Bad(at(t, line, c, "group", "panelist %q was in group %q before, not %q: everyone is in one group", in.people.list[p], in.groups.list[was], in.groups.list[g]))
+		return 0, fault.Bad(source.At(t, line, c, "group", "panelist %q was in group %q before, not %q: everyone is in one group", in.people.list[p], in.groups.list[was], in.groups.list[g]))
 	}
 	return p, nil
 }
 
-func (in *intake) item(t sheet, text string, here spot) (int, error) {
+func (in *reader) item(t source.Sheet, text string, here source.Spot) (int, error) {
 	i, known := in.items.number(text)
 	if known {
 		return i, nil
 	}
-	name, err := in.named(t, int(here.line), int(here.column), "item", text)
+	name, err := in.named(t, int(here.Line), int(here.Column), "item", text)
 	if err != nil {
 		return 0, err
 	}
 	i = in.items.add(text, name, here)
 	if i >= itemsMost {
-		return 0, fault.Bad(at(t, int(here.line), int(here.column), "items", "this is item number %d of the study, at most %d are measured", i+1, itemsMost))
+		return 0, fault.Bad(source.At(t, int(here.Line), int(here.Column), "items", "this is item number %d of the study, at most %d are measured", i+1, itemsMost))
 	}
 	if i == len(in.texts) {
 		in.texts = append(in.texts, texts{})
@@ -354,22 +361,22 @@ func (in *intake) item(t sheet, text string, here spot) (int, error) {
 }
 
 // named checks the name of a person or an item.
-func (in *intake) named(t sheet, line, column int, what, text string) (string, error) {
-	name := clean(text)
+func (in *reader) named(t source.Sheet, line, column int, what, text string) (string, error) {
+	name := source.Clean(text)
 	switch {
-	case !valid(name):
-		return "", fault.Bad(notUTF8At(t, line, column, what, text))
+	case !source.Valid(name):
+		return "", fault.Bad(source.NotUTF8At(t, line, column, what, text))
 	case name == "" && what == "panelist":
-		return "", fault.Bad(at(t, line, column, "empty", "panelist is empty: give everyone a name or a number, the same in each round, or name another column with --person"))
+		return "", fault.Bad(source.At(t, line, column, "empty", "panelist is empty: give everyone a name or a number, the same in each round, or name another column with --person"))
 	case name == "":
-		return "", fault.Bad(at(t, line, column, "empty", "%s is empty: name it", what))
+		return "", fault.Bad(source.At(t, line, column, "empty", "%s is empty: name it", what))
 	}
 	return name, nil
 }
 
 // answer stores a cell by the code of its text. said says that the row is there for
 // this answer, so that an empty cell takes back what stands.
-func (in *intake) answer(t sheet, round, item, panelist int, text string, here spot, said bool) error {
+func (in *reader) answer(t source.Sheet, round, item, panelist int, text string, here source.Spot, said bool) error {
 	x := &in.texts[item]
 	code := 0
 	if len(text) == 1 && text[0] < utf8.RuneSelf {
@@ -378,25 +385,25 @@ func (in *intake) answer(t sheet, round, item, panelist int, text string, here s
 	if code == 0 {
 		var ok bool
 		if code, ok = x.at[text]; !ok {
-			if !valid(text) {
-				return fault.Bad(notUTF8At(t, int(here.line), int(here.column), "value", text))
+			if !source.Valid(text) {
+				return fault.Bad(source.NotUTF8At(t, int(here.Line), int(here.Column), "value", text))
 			}
-			code = x.add(text, meaning(text, t.comma(), t.exact()), here)
+			code = x.add(text, study.Meaning(text, t.Comma(), t.Exact()), here)
 		}
 	}
-	if x.list[code-1].form == empty && !said {
+	if x.list[code-1].Form == study.Empty && !said {
 		return nil
 	}
-	if x.list[code-1].form != empty {
+	if x.list[code-1].Form != study.Empty {
 		in.given++
 	}
-	if !in.s.set(round, item, panelist, code) {
-		return fault.Bad(at(t, int(here.line), int(here.column), "duplicate", "panelist %q has a row for item %q in %s %d already", in.people.list[panelist], in.items.list[item], in.what(), in.s.Rounds[round]))
+	if !in.s.Set(round, item, panelist, code) {
+		return fault.Bad(source.At(t, int(here.Line), int(here.Column), "duplicate", "panelist %q has a row for item %q in %s %d already", in.people.list[panelist], in.items.list[item], in.what(), in.s.Rounds[round]))
 	}
 	return nil
 }
 
-func (in *intake) what() string {
+func (in *reader) what() string {
 	if in.told == byRelease {
 		return "release"
 	}
@@ -405,14 +412,14 @@ func (in *intake) what() string {
 
 // add gives a new text a code: that of another spelling of the same answer, else a
 // new one.
-func (x *texts) add(text string, a answer, here spot) int {
+func (x *texts) add(text string, a study.Answer, here source.Spot) int {
 	if x.at == nil {
 		x.at = map[string]int{}
 	}
-	name := a.name()
+	name := a.Name()
 	code, known := x.at[name]
 	if !known {
-		a.text = strings.Clone(a.text)
+		a.Text = strings.Clone(a.Text)
 		x.list, x.first = append(x.list, a), append(x.first, here)
 		code = len(x.list)
 		x.at[strings.Clone(name)] = code
@@ -424,28 +431,17 @@ func (x *texts) add(text string, a answer, here spot) int {
 	return code
 }
 
-func valid(s string) bool { return utf8.ValidString(s) }
-
-func notUTF8(t sheet, column int, what, text string) fault.Field {
-	return notUTF8At(t, t.line(), column, what, text)
-}
-
-// notUTF8At says how a text would read as older software writes it.
-func notUTF8At(t sheet, line, column int, what, text string) fault.Field {
-	return at(t, line, column, "encoding", "%s is not UTF-8: save the file as \"CSV UTF-8\", or add --encoding windows-1252, with which it reads %q", what, shortened(latin(text)))
-}
-
 // place names a spot.
-func (in *intake) place(s spot) place {
-	t := in.tables[s.sheet]
-	p := t.place(int(s.line), int(s.column))
+func (in *reader) place(s source.Spot) source.Place {
+	t := in.tables[s.Sheet]
+	p := t.Place(int(s.Line), int(s.Column))
 	if len(in.tables) > 1 {
-		p.file = t.name()
+		p.File = t.Name()
 	}
 	return p
 }
 
 // bad is a fault at a spot.
-func (in *intake) bad(s spot, code, format string, args ...any) error {
-	return fault.Bad(at(in.tables[s.sheet], int(s.line), int(s.column), code, format, args...))
+func (in *reader) bad(s source.Spot, code, format string, args ...any) error {
+	return fault.Bad(source.At(in.tables[s.Sheet], int(s.Line), int(s.Column), code, format, args...))
 }

@@ -1,4 +1,4 @@
-package study
+package intake
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"delfi/internal/fault"
+	"delfi/internal/study"
+	"delfi/internal/study/source"
 )
 
 // role is what a column says.
@@ -98,28 +100,28 @@ type question struct {
 func (l layout) has(r role) bool { return l.at[r] >= 0 }
 
 // header reads the names of the columns. known are items that a codebook names.
-func header(t sheet, record []string, o Options, known []string) (layout, []remark, error) {
+func header(t source.Sheet, record []string, o study.Options, known []string) (layout, []study.Remark, error) {
 	l := layout{}
 	for r := range l.at {
 		l.at[r] = -1
 	}
 	for i, h := range record {
-		l.columns = append(l.columns, strings.Clone(clean(h)))
-		if !valid(h) {
-			return l, nil, fault.Bad(notUTF8(t, i, "the header", h))
+		l.columns = append(l.columns, strings.Clone(source.Clean(h)))
+		if !source.Valid(h) {
+			return l, nil, fault.Bad(source.NotUTF8(t, i, "the header", h))
 		}
 	}
 	for n := len(l.columns); n > 0 && l.columns[n-1] == ""; n-- {
 		l.columns = l.columns[:n-1]
 	}
 	if len(l.columns) == 0 {
-		return l, nil, fault.Bad(at(t, t.line(), 0, "empty", "the header is empty: it names the columns"))
+		return l, nil, fault.Bad(source.At(t, t.Line(), 0, "empty", "the header is empty: it names the columns"))
 	}
 	// The first column of a name counts for the role; a second one is refused.
 	twice := map[string]int{}
 	for i, c := range l.columns {
 		if first, ok := twice[c]; ok && c != "" {
-			return l, nil, fault.Bad(at(t, t.line(), i, "duplicate", "the column %s is there twice, first as column %d: rename one", c, first+1))
+			return l, nil, fault.Bad(source.At(t, t.Line(), i, "duplicate", "the column %s is there twice, first as column %d: rename one", c, first+1))
 		}
 		twice[c] = i
 	}
@@ -138,7 +140,7 @@ func header(t sheet, record []string, o Options, known []string) (layout, []rema
 
 // roles finds the columns that name round, person and group, and in a long table
 // item and value.
-func (l *layout) roles(t sheet, o Options) error {
+func (l *layout) roles(t source.Sheet, o study.Options) error {
 	for r := range roles {
 		for _, name := range named[r] {
 			if l.at[r] = slices.IndexFunc(l.columns, func(c string) bool { return key(c) == name }); l.has(r) {
@@ -155,18 +157,18 @@ func (l *layout) roles(t sheet, o Options) error {
 		}
 		l.at[asked.r] = l.column(asked.name)
 		if !l.has(asked.r) {
-			return bad(asked.flag, "column", fmt.Sprintf("%s has no column %q: its columns are %s", t.name(), asked.name, some(l.columns)))
+			return source.Bad(asked.flag, "column", fmt.Sprintf("%s has no column %q: its columns are %s", t.Name(), asked.name, source.Some(l.columns)))
 		}
 	}
 	if l.has(roundColumn) && l.has(tickColumn) {
-		return fault.Bad(at(t, t.line(), l.at[tickColumn], "column", "there is a column for rounds and one for releases: keep the one that says when an answer was given"))
+		return fault.Bad(source.At(t, t.Line(), l.at[tickColumn], "column", "there is a column for rounds and one for releases: keep the one that says when an answer was given"))
 	}
 	return nil
 }
 
 // column finds a column by its name, or by its name without case and signs.
 func (l layout) column(name string) int {
-	if i := slices.Index(l.columns, clean(name)); i >= 0 {
+	if i := slices.Index(l.columns, source.Clean(name)); i >= 0 {
 		return i
 	}
 	return slices.IndexFunc(l.columns, func(c string) bool { return c != "" && key(c) == key(name) })
@@ -174,7 +176,7 @@ func (l layout) column(name string) int {
 
 // long checks a header of one row for each answer. A column of another name is
 // refused, for a misspelt group would otherwise go unnoticed.
-func (l *layout) long(t sheet, o Options) ([]remark, error) {
+func (l *layout) long(t source.Sheet, o study.Options) ([]study.Remark, error) {
 	ignored, err := l.ignored(o)
 	if err != nil {
 		return nil, err
@@ -182,21 +184,21 @@ func (l *layout) long(t sheet, o Options) ([]remark, error) {
 	needs := "a long table needs the columns round, panelist, group (if there are any), item and value; a wide one has a column for each item: read it with --wide"
 	for i, c := range l.columns {
 		if c != "" && !ignored[i] && !slices.Contains(l.at[:], i) {
-			return nil, fault.Bad(at(t, t.line(), i, "column", "the column %q is none of %s: rename it, leave it out with --ignore %q, or read the table with --wide if each item has a column", c, strings.Join(roleWords[:], ", "), c))
+			return nil, fault.Bad(source.At(t, t.Line(), i, "column", "the column %q is none of %s: rename it, leave it out with --ignore %q, or read the table with --wide if each item has a column", c, strings.Join(roleWords[:], ", "), c))
 		}
 	}
 	for _, r := range []role{personColumn, itemColumn, valueColumn} {
 		if !l.has(r) {
-			return nil, fault.Bad(at(t, t.line(), 0, "column", "the column %s is missing: %s", roleWords[r], needs))
+			return nil, fault.Bad(source.At(t, t.Line(), 0, "column", "the column %s is missing: %s", roleWords[r], needs))
 		}
 	}
 	return nil, nil
 }
 
 // spread checks a header of one row for each person, and tells the items.
-func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
+func (l *layout) spread(t source.Sheet, o study.Options, known []string) ([]study.Remark, error) {
 	if !l.has(personColumn) {
-		return nil, fault.Bad(at(t, t.line(), 0, "column", "no column names the panelist: the columns are %s. Name it with --person COLUMN, or number the rows in a column id where nobody has a name; a long table needs the columns round, panelist, item and value", some(l.columns)))
+		return nil, fault.Bad(source.At(t, t.Line(), 0, "column", "no column names the panelist: the columns are %s. Name it with --person COLUMN, or number the rows in a column id where nobody has a name; a long table needs the columns round, panelist, item and value", source.Some(l.columns)))
 	}
 	ignored, err := l.ignored(o)
 	if err != nil {
@@ -233,12 +235,12 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
 		}
 	}
 	if len(items) == 0 {
-		return nil, fault.Bad(at(t, t.line(), 0, "column", "no column holds answers: the columns are %s. Name them with --items", some(l.columns)))
+		return nil, fault.Bad(source.At(t, t.Line(), 0, "column", "no column holds answers: the columns are %s. Name them with --items", source.Some(l.columns)))
 	}
-	notes := []remark{{"wide", []any{t.name(), l.columns[l.at[personColumn]], listed(items)}}}
+	notes := []study.Remark{{Key: "wide", Args: []any{t.Name(), l.columns[l.at[personColumn]], source.Listed(items)}}}
 	for _, r := range []role{roundColumn, tickColumn, groupColumn} {
 		if l.has(r) {
-			notes = append(notes, remark{"column", []any{t.name(), l.columns[l.at[r]], thing(roleWords[r])}})
+			notes = append(notes, study.Remark{Key: "column", Args: []any{t.Name(), l.columns[l.at[r]], study.Thing(roleWords[r])}})
 		}
 	}
 	if !l.has(roundColumn) && !l.has(tickColumn) {
@@ -252,7 +254,7 @@ func (l *layout) spread(t sheet, o Options, known []string) ([]remark, error) {
 		}
 	}
 	if len(left) > 0 {
-		notes = append(notes, remark{"left", []any{t.name(), listed(left)}})
+		notes = append(notes, study.Remark{Key: "left", Args: []any{t.Name(), source.Listed(left)}})
 	}
 	return notes, nil
 }
@@ -267,7 +269,7 @@ var roundNames = []*regexp.Regexp{
 
 // splitRounds reads rounds from the names of items, where every name tells one and
 // an item has several; it says so.
-func (l *layout) splitRounds(t sheet) (remark, bool) {
+func (l *layout) splitRounds(t source.Sheet) (study.Remark, bool) {
 	for _, form := range roundNames {
 		var found []question
 		rounds, items := map[int]bool{}, map[string]int{}
@@ -288,9 +290,9 @@ func (l *layout) splitRounds(t sheet) (remark, bool) {
 		first := found[0]
 		was := l.columns[first.column]
 		l.items, l.split = found, true
-		return remark{"split", []any{t.name(), len(rounds), was, first.item, first.round}}, true
+		return study.Remark{Key: "split", Args: []any{t.Name(), len(rounds), was, first.item, first.round}}, true
 	}
-	return remark{}, false
+	return study.Remark{}, false
 }
 
 // numbered is a name that ends in a number of a series: park_1, Q1_2.
@@ -301,7 +303,7 @@ var serial = append(strings.Fields("i q s d v x var items statements questions d
 
 // series refuses a series of names that may be items, the options of one, or one item
 // in several rounds, where nothing says which: what is measured differs.
-func (l layout) series(t sheet, items []string, o Options) error {
+func (l layout) series(t source.Sheet, items []string, o study.Options) error {
 	by := map[string][]string{}
 	var stems []string
 	for _, item := range items {
@@ -316,24 +318,24 @@ func (l layout) series(t sheet, items []string, o Options) error {
 	}
 	for _, stem := range stems {
 		if names := by[stem]; len(names) > 1 {
-			return fault.Bad(at(t, t.line(), slices.Index(l.columns, names[0]), "series",
-				"%s may be %d items, the options of one item, or one item in several rounds: say which, with --items and all columns of items, with --kind '%s_*=ranking' (selection, scale), or with names that tell the round, as %s_r1", some(names), len(names), stem, stem))
+			return fault.Bad(source.At(t, t.Line(), slices.Index(l.columns, names[0]), "series",
+				"%s may be %d items, the options of one item, or one item in several rounds: say which, with --items and all columns of items, with --kind '%s_*=ranking' (selection, scale), or with names that tell the round, as %s_r1", source.Some(names), len(names), stem, stem))
 		}
 	}
 	return nil
 }
 
 // told tells whether an option names an item, as what it is.
-func told(o Options, item string) bool {
-	names := func(c choice) bool { return c.items != "" && c.of(item) }
-	return slices.ContainsFunc(o.Kinds, func(text string) bool { c := split(text); return c.items == "" || names(c) }) ||
-		slices.ContainsFunc(o.Scales, func(text string) bool { return names(split(text)) })
+func told(o study.Options, item string) bool {
+	names := func(c study.Choice) bool { return c.Items != "" && c.Of(item) }
+	return slices.ContainsFunc(o.Kinds, func(text string) bool { c := study.Split(text); return c.Items == "" || names(c) }) ||
+		slices.ContainsFunc(o.Scales, func(text string) bool { return names(study.Split(text)) })
 }
 
 // person says whether a column names people beside the one that was taken.
 func (l layout) person(c string) bool { return slices.Contains(named[personColumn], key(c)) }
 
-func (l layout) ignored(o Options) (map[int]bool, error) {
+func (l layout) ignored(o study.Options) (map[int]bool, error) {
 	out := map[int]bool{}
 	for _, list := range o.Ignore {
 		if err := l.choose("--ignore", list, out); err != nil {
@@ -345,7 +347,7 @@ func (l layout) ignored(o Options) (map[int]bool, error) {
 
 // choose adds the columns that a name, a range Q5-Q9 or a beginning Q* means.
 func (l layout) choose(flag, name string, into map[int]bool) error {
-	name = clean(name)
+	name = source.Clean(name)
 	if i := l.column(name); i >= 0 {
 		into[i] = true
 		return nil
@@ -373,5 +375,5 @@ func (l layout) choose(flag, name string, into map[int]bool) error {
 			return nil
 		}
 	}
-	return bad(flag, "column", fmt.Sprintf("no column is called %q, and no range of columns: the columns are %s", name, some(l.columns)))
+	return source.Bad(flag, "column", fmt.Sprintf("no column is called %q, and no range of columns: the columns are %s", name, source.Some(l.columns)))
 }
