@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -136,4 +137,32 @@ func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
 		t.Fatal(err)
 	}
 	return signer{s, public}
+}
+
+// copied gives a book of its own to whoever tampers.
+func (b *book) copied(t *testing.T) *book {
+	c := *b
+	c.t, c.lines, c.files = t, slices.Clone(b.lines), fstest.MapFS{}
+	for name, f := range b.files {
+		c.put(name, slices.Clone(f.Data))
+	}
+	return &c
+}
+
+// value changes the value of one leaf of a table.
+func value(b *book, round int, table string) {
+	all := b.leaves(round, table)
+	to := "9"
+	if all[0].value == to {
+		to = "8"
+	}
+	all[0].value = to
+	b.relay(round, table, all)
+}
+
+// within moves one answer from 8 to 9, which are one class.
+func within(b *book, table string) {
+	all := b.leaves(3, table)
+	all[slices.IndexFunc(all, func(l leafLine) bool { return l.value == "8" })].value = "9"
+	b.relay(3, table, all)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -114,6 +113,12 @@ func panelists(r *rand.ChaCha8, items []ballot.Asked) []person {
 
 // press makes the record; change, where not nil, changes the panel beforehand.
 func press(t testing.TB, change func(b *book)) *book {
+	t.Helper()
+	return pressed(t, rules, change)
+}
+
+// pressed makes it under other rules.
+func pressed(t testing.TB, rules string, change func(b *book)) *book {
 	t.Helper()
 	source := rand.NewChaCha8([32]byte{7})
 	b := &book{
@@ -327,18 +332,6 @@ func (b *book) seal() {
 	b.list()
 }
 
-// list writes the list of files.
-func (b *book) list() {
-	var names []string
-	for name := range b.files {
-		if own, ok := strings.CutPrefix(name, b.slug+"/"); ok && own != "files" {
-			names = append(names, own)
-		}
-	}
-	slices.Sort(names)
-	b.put(b.slug+"/files", []byte(strings.Join(names, "\n")+"\n"))
-}
-
 // vote is a person's ballot of round 2 or 3 as the engine takes it, and as marks
 // bind it.
 func (p person) vote(items []ballot.Asked, n int) (delphi.Ballot, []leaf.Given) {
@@ -497,14 +490,4 @@ func (b *book) round(round int) {
 	for _, i := range b.items {
 		b.entry("decision", map[string]any{"kind": "settle", "role": "system", "round": round, "item": i.Number, "proposed": "settle", "decided": "settle"}, nil)
 	}
-}
-
-func (b *book) reason(closing table.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
-	r := ballot.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
-	for _, c := range closing.Counts.Items {
-		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
-			r.Place = table.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
-		}
-	}
-	return r
 }

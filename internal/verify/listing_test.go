@@ -254,3 +254,15 @@ func TestOnlyAnImportIsWithdrawnByItself(t *testing.T) {
 		t.Errorf("it was named so: %v", err)
 	}
 }
+
+// list writes the list of files.
+func (b *book) list() {
+	var names []string
+	for name := range b.files {
+		if own, ok := strings.CutPrefix(name, b.slug+"/"); ok && own != "files" {
+			names = append(names, own)
+		}
+	}
+	slices.Sort(names)
+	b.put(b.slug+"/files", []byte(strings.Join(names, "\n")+"\n"))
+}

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -175,4 +178,15 @@ func TestAProofFileHoldsThePartOfItsReceipt(t *testing.T) {
 func (b *book) mark(p person, n int, group string, given []leaf.Given) (content string, part leaf.Digests, mark string) {
 	content, part = leaf.Content(p.seed(n), group, given), p.part[n].Digests(leaf.Of(b.id, n+2))
 	return content, part, leaf.Mark(content, part)
+}
+
+// reason is one as a feedback document shows it.
+func (b *book) reason(closing table.Closing, i ballot.Asked, p person, n int, text string) ballot.Reason {
+	r := ballot.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
+	for _, c := range closing.Counts.Items {
+		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
+			r.Place = table.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
+		}
+	}
+	return r
 }

@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +56,17 @@ func TestARecordOfEqualRulesHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 		return archived{z}
+	}
+	// Code in another language, which shares none with the writer.
+	for _, slug := range []string{"panchine", webtest.Published} {
+		name := filepath.Join(t.TempDir(), slug+".zip")
+		if err := os.WriteFile(name, []byte(b.Get(t, "/record/"+slug+".zip").Body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		said, err := exec.Command("python3", "-I", "-S", "../../internal/verify/testdata/recompute.py", name).CombinedOutput()
+		if err != nil || !strings.HasSuffix(string(said), "all as recomputed\n") {
+			t.Errorf("%s, recomputed (python3 is needed: make python): %s %v", slug, said, err)
+		}
 	}
 	for _, c := range []struct {
 		files fs.FS
