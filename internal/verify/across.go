@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
+	"delfi/internal/verify/source"
 )
 
 // people checks the numbers of people of a closing against the log and each other:
@@ -14,7 +15,7 @@ import (
 func (c *check) people(r *reading, dir string, now *closing) error {
 	name, doc, e := r.path(dir+"counts.json"), now.Counts, now.round.closed
 	bad := func(what string, found, expected any) error {
-		return &Fault{File: name, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
+		return &source.Fault{File: name, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
 	}
 	groups := r.protocol.Panel.Groups
 	if len(doc.Groups) != len(groups) || len(e.Enrolled) != len(groups) {
@@ -55,7 +56,7 @@ func (c *check) across(r *reading, dir string, now table.Closing, before *table.
 		tables[t.ID] = t
 	}
 	if b, ok := tables["B"]; ok && b.N != now.Counts.Answered {
-		return &Fault{File: r.path(dir + "counts.json"), Table: "B", What: "there are other marks than people who answered", Found: fmt.Sprint(b.N), Expected: fmt.Sprint(now.Counts.Answered)}
+		return &source.Fault{File: r.path(dir + "counts.json"), Table: "B", What: "there are other marks than people who answered", Found: fmt.Sprint(b.N), Expected: fmt.Sprint(now.Counts.Answered)}
 	}
 	for _, i := range now.Counts.Items {
 		s := subject{c: c, r: r, file: r.path(dir + "counts.json"), counts: i, doc: now.Counts, tables: tables, before: before}
@@ -78,7 +79,7 @@ type subject struct {
 }
 
 func (s subject) bad(table, what string, found, expected any) error {
-	return &Fault{File: s.file, Table: table, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
+	return &source.Fault{File: s.file, Table: table, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
 }
 
 func (s subject) check() error {

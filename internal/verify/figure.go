@@ -11,6 +11,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // feedback is step 7 for one closing: its document is the recorded one, its
@@ -61,7 +62,7 @@ func (r *reading) upTo(w *round) []table.Closing {
 func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables []table.Table, gone []string) error {
 	name := "R/" + i.Item.String() + "/"
 	bad := func(what, found, expected string) error {
-		return &Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
+		return &source.Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
 	}
 	left := map[string]int{}
 	for _, t := range tables {
@@ -88,7 +89,7 @@ func (c *check) reasons(r *reading, file string, i ballot.ItemFeedback, tables [
 			c.result.Reasons++
 		}
 		if left[key] == 0 {
-			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, i.Number), short(w.Text), "a text whose digest the table has")
+			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, i.Number), source.Short(w.Text), "a text whose digest the table has")
 		}
 		left[key]--
 		c.result.Texts++

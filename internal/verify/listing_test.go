@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/verify/source"
 )
 
 // Ids on both sides of that of the book's own consultation.
@@ -160,7 +161,7 @@ func TestTheListIsHeldAgainstTheLog(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b)
 			_, err := Run(t.Context(), b.files, Options{})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) || !strings.Contains(f.Error(), c.fault) || f.File != "consultations" {
 				t.Errorf("it was named so: %v", err)
 			}
@@ -186,7 +187,7 @@ func TestTheListIsHeldAgainstTheLog(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b)
 			_, err := Run(t.Context(), b.files, Options{})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) {
 				t.Fatalf("nobody noticed: %v", err)
 			}

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // twins is a record with two people of one group who answered alike, and a proof file
@@ -75,7 +76,7 @@ func (w twins) hands(proofs bool) map[string][]byte {
 func (w twins) holds(what string, receipts map[string][]byte, place, want string) {
 	w.t.Helper()
 	_, err := Run(w.t.Context(), w.files, Options{Key: w.log.key, Receipts: receipts})
-	var f *Fault
+	var f *source.Fault
 	switch {
 	case want == "" && err == nil:
 	case want == "" || !errors.As(err, &f) || !strings.HasPrefix(err.Error(), place) || !strings.Contains(err.Error(), want):

@@ -15,6 +15,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // pressStanding makes the record of a standing round with two interim releases and
@@ -185,7 +186,7 @@ func TestReleasesOfAStandingRoundHold(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b)
 			_, err := Run(t.Context(), b.files, Options{})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) || !strings.Contains(f.Error(), c.fault) || !strings.HasPrefix(f.Error(), c.place) {
 				t.Errorf("it was named so: %v", err)
 			}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 	"errors"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func TestEveryTamperingIsNamed(t *testing.T) {
 				c.does(b)
 			}
 			_, err := Run(t.Context(), b.files, o)
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) {
 				t.Fatalf("nobody noticed: %v", err)
 			}

@@ -22,6 +22,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/verify"
+	"delfi/internal/verify/source"
 	"delfi/web/page"
 	"delfi/web/record"
 	"delfi/web/webtest"
@@ -73,8 +74,8 @@ func TestARecordOfEqualRulesHolds(t *testing.T) {
 		only  []string
 		want  []string
 	}{
-		{verify.Web(ctx, server.URL+"/record/"), nil, []string{"aiuole", webtest.Gathering, webtest.Announced, "panchine", webtest.Answering, webtest.Published, "zone"}},
-		{verify.Web(ctx, server.URL+"/record/"), []string{"zone"}, []string{"zone"}},
+		{source.Web(ctx, server.URL+"/record/"), nil, []string{"aiuole", webtest.Gathering, webtest.Announced, "panchine", webtest.Answering, webtest.Published, "zone"}},
+		{source.Web(ctx, server.URL+"/record/"), []string{"zone"}, []string{"zone"}},
 		{at("/record/panchine.zip"), nil, []string{"panchine"}},
 	} {
 		got, err := verify.Run(ctx, c.files, verify.Options{Consultations: c.only})
@@ -140,7 +141,7 @@ func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
 		if got := b.Get(t, "/record"); got.Status != http.StatusOK || strings.Contains(got.Body, id.String()) {
 			t.Errorf("%d, or it is on the page", got.Status)
 		}
-		got, err := verify.Run(ctx, verify.Web(ctx, server.URL+"/record/"), verify.Options{})
+		got, err := verify.Run(ctx, source.Web(ctx, server.URL+"/record/"), verify.Options{})
 		if err != nil || got.Unread != 1 || len(got.Consultations)+len(got.Others) != 0 {
 			t.Errorf("%+v, %v", got, err)
 		}

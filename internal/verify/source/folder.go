@@ -1,4 +1,4 @@
-package verify
+package source
 
 import (
 	"archive/zip"
@@ -36,7 +36,7 @@ func (f folder) Open(name string) (fs.File, error) {
 			return nil, err
 		}
 		if !info.IsDir() && (n < len(parts)-1 || !info.Mode().IsRegular()) {
-			return nil, irregular(name)
+			return nil, Irregular(name)
 		}
 	}
 	return regular(name, func(flag int) (*os.File, error) { return f.root.OpenFile(name, flag, 0) }, true)
@@ -64,7 +64,7 @@ func (f folder) ReadDir(name string) ([]fs.DirEntry, error) {
 	return found, nil
 }
 
-func irregular(name string) *Fault {
+func Irregular(name string) *Fault {
 	return &Fault{File: name, What: "this is no regular file: a record has no links, pipes or devices"}
 }
 
@@ -77,7 +77,7 @@ func regular(name string, open func(flag int) (*os.File, error), folders bool) (
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() && (!folders || !info.IsDir()) {
-		err = irregular(name)
+		err = Irregular(name)
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -110,7 +110,7 @@ func upToBytes(name string, file io.Reader, most int64) ([]byte, error) {
 // where there is none.
 func Newest(record fs.FS) ([]byte, error) {
 	file, err := record.Open("checkpoint")
-	if absent(err) {
+	if Absent(err) {
 		return nil, nil
 	}
 	if err != nil {

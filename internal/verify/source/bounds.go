@@ -1,4 +1,4 @@
-package verify
+package source
 
 import (
 	"bufio"
@@ -30,21 +30,38 @@ var Most = Bounds{
 	Listed: 100_000, Files: 1_000_000, Total: 256 << 30,
 }
 
-// unread is a file that could not be read to its end, which says nothing of the record.
-type unread struct {
+// Unread is a file that could not be read to its end, which says nothing of the record.
+type Unread struct {
 	name string
 	err  error
 }
 
-func (u *unread) Error() string { return u.name + ": " + u.err.Error() }
-func (u *unread) Unwrap() error { return u.err }
+// Unreadable is the error of a file that could not be read to its end.
+func Unreadable(name string, err error) error { return &Unread{name: name, err: err} }
+
+func (u *Unread) Error() string { return u.name + ": " + u.err.Error() }
+func (u *Unread) Unwrap() error { return u.err }
+
+// Meter counts the bytes that are read of a record.
+type Meter struct {
+	total int64 // that may be read
+	bytes int64 // read so far
+}
+
+// NewMeter gives a meter of a record of at most so many bytes.
+func NewMeter(total int64) *Meter { return &Meter{total: total} }
+
+// File bounds what is read of a file of the record.
+func (m *Meter) File(f fs.File, name string, most int64) io.ReadCloser {
+	return &metered{File: f, meter: m, name: name, most: most}
+}
 
 // metered is a file of which no more is read than its bound, and than all together.
 type metered struct {
 	fs.File
-	c    *check
-	name string
-	most int64 // bytes that may still be read of it
+	meter *Meter
+	name  string
+	most  int64 // bytes that may still be read of it
 }
 
 // Read reads; the error of a file that is too long is a fault.
@@ -54,22 +71,21 @@ func (m *metered) Read(b []byte) (int, error) {
 	}
 	n, err := m.File.Read(b)
 	m.most -= int64(n)
-	m.c.bytes += int64(n)
-	bounds := &m.c.options.Bounds
+	m.meter.bytes += int64(n)
 	switch {
 	case m.most < 0:
 		return 0, &Fault{File: m.name, What: "the file is longer than any of its kind may be"}
-	case m.c.bytes > bounds.Total:
-		return 0, &Fault{File: m.name, What: fmt.Sprintf("the record is longer than the %d bytes that are read of one (--most)", bounds.Total)}
+	case m.meter.bytes > m.meter.total:
+		return 0, &Fault{File: m.name, What: fmt.Sprintf("the record is longer than the %d bytes that are read of one (--most)", m.meter.total)}
 	case err != nil && !errors.Is(err, io.EOF):
-		return n, &unread{m.name, err}
+		return n, Unreadable(m.name, err)
 	}
 	return n, err
 }
 
-// line reads one LF-ended line of at most so many bytes, its end included; io.EOF
+// Line reads one LF-ended line of at most so many bytes, its end included; io.EOF
 // after the last.
-func line(in *bufio.Reader, most int) ([]byte, error) {
+func Line(in *bufio.Reader, most int) ([]byte, error) {
 	var whole []byte
 	for {
 		part, err := in.ReadSlice('\n')
@@ -83,9 +99,9 @@ func line(in *bufio.Reader, most int) ([]byte, error) {
 	}
 }
 
-// weigh counts the values of a JSON document, and the objects among them, without
+// Weigh counts the values of a JSON document, and the objects among them, without
 // reading it: decoded, a value takes up to some hundred times the memory of its bytes.
-func weigh(document []byte) (elements, objects int) {
+func Weigh(document []byte) (elements, objects int) {
 	quoted := false
 	for n := 0; n < len(document); n++ {
 		switch b := document[n]; {
@@ -103,3 +119,6 @@ func weigh(document []byte) (elements, objects int) {
 	}
 	return elements, objects
 }
+
+// Absent says whether a file is not there.
+func Absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,4 +1,4 @@
-package verify
+package source
 
 import (
 	"context"
@@ -47,9 +47,10 @@ const leastRate = 1 << 10
 // Web gives the files beneath an address as a file system that only opens. A server
 // that says nothing for a minute, or sends slower than a kilobyte a second on the
 // whole, is given up; so is one that leads to another.
-func Web(ctx context.Context, record string) fs.FS { return newWeb(ctx, record, idleMost) }
+func Web(ctx context.Context, record string) fs.FS { return WebWithin(ctx, record, idleMost) }
 
-func newWeb(ctx context.Context, record string, idle time.Duration) web {
+// WebWithin is Web of a server that may say nothing for so long.
+func WebWithin(ctx context.Context, record string, idle time.Duration) fs.FS {
 	return web{ctx: ctx, base: record, idle: idle, client: &http.Client{
 		CheckRedirect: SameHost,
 		Transport: &http.Transport{
