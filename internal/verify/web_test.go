@@ -89,7 +89,7 @@ func TestEntriesAreReadByThePage(t *testing.T) {
 	b := press(t, nil)
 	server := paged(t, b, func(from int) string { return fmt.Sprintf("/record/entries?from=%d", from) })
 	folder := t.TempDir()
-	there, err := Run(t.Context(), Saved(Web(t.Context(), server.URL+"/record/"), folder), Options{})
+	there, err := Run(t.Context(), source.Saved(source.Web(t.Context(), server.URL+"/record/"), folder), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +118,8 @@ func TestALinkLeadsToPagesOfTheFileAlone(t *testing.T) {
 		"an early end":   {func(int) string { return "" }, "entries of the checkpoint are missing", true},
 	} {
 		server := paged(t, b, c.next)
-		_, err := Run(t.Context(), Web(t.Context(), server.URL+"/record/"), Options{})
-		var f *Fault
+		_, err := Run(t.Context(), source.Web(t.Context(), server.URL+"/record/"), Options{})
+		var f *source.Fault
 		if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &f) != c.says {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
@@ -128,7 +128,7 @@ func TestALinkLeadsToPagesOfTheFileAlone(t *testing.T) {
 		w.Header().Set("Link", fmt.Sprintf(`<?from=%s9>; rel="next"`, r.URL.Query().Get("from")))
 	}))
 	defer endless.Close()
-	if _, err := fs.ReadFile(Web(t.Context(), endless.URL+"/record/"), "entries"); err == nil || !strings.Contains(err.Error(), "a page with nothing in it") {
+	if _, err := fs.ReadFile(source.Web(t.Context(), endless.URL+"/record/"), "entries"); err == nil || !strings.Contains(err.Error(), "a page with nothing in it") {
 		t.Errorf("pages of nothing: %v", err)
 	}
 }
