@@ -13,7 +13,7 @@ KILLS   := 30
 ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | sha256sum | cut -c1-8)
 TITLES  := 300 regular 600 700
 
-.PHONY: help run build test bench soak check tagged picture assets sums generate drift chromium release home clean
+.PHONY: help run build test bench soak check tagged picture assets sums generate drift chromium python release home clean
 
 help: ## what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -25,7 +25,7 @@ build: assets ## build bin/delfi
 	@mkdir -p bin
 	@$(GO) build -o bin/delfi ./cmd/delfi
 
-test: build chromium ## every test: unit, on a real Postgres, in a real browser
+test: build chromium python ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -p 2 -timeout 15m ./...
 
 bench: build ## measure Delfi and the limits of this machine (10 minutes; ARGS=--quick for a taste, --json, --only=ballot)
@@ -90,6 +90,15 @@ chromium:
 	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/tmp/delfi-chromium.log 2>&1 \
 	      || { tail -n 5 /tmp/delfi-chromium.log; exit 1; }; \
 	  else echo "Chromium is missing: run apt-get install chromium"; exit 1; fi; }
+
+# Public records are recomputed by code in another language (internal/verify/testdata).
+python:
+	@command -v python3 >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Python, for the test that recomputes a record by other code"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3; } >/tmp/delfi-python.log 2>&1 \
+	      || { tail -n 5 /tmp/delfi-python.log; exit 1; }; \
+	  else echo "Python 3 is missing: run apt-get install python3"; exit 1; fi; }
 
 # A tag on the present commit says the version that publiccode.yml says.
 tagged:

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/polis"
 	"delfi/internal/prose"
 )
@@ -101,7 +101,7 @@ func (c *importPolisCommand) print(r polis.Result) error {
 			return err
 		}
 	}
-	for _, key := range delphi.VerdictKeys {
+	for _, key := range verdict.Keys {
 		if _, err := fmt.Fprintf(os.Stdout, "  %-12s %d\n", key, r.ItemsByVerdict[string(key)]); err != nil {
 			return err
 		}

@@ -15,7 +15,9 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
 	"delfi/internal/study/sheet"
+	"delfi/internal/study/source"
 	"delfi/internal/study/words"
 )
 
@@ -62,21 +64,21 @@ func (c *measureCommand) Run() error {
 		Missing: c.Missing, CannotJudge: c.CannotJudge, Kinds: c.Kind, Scales: c.Scale, Rules: c.Rule,
 		Quantile: c.Quantile, MinN: c.MinN, Disclose: c.Disclose, Whole: c.Whole,
 	}
-	var inputs []study.Input
+	var inputs []source.Input
 	size := int64(0)
 	names := c.Files
 	if c.Codebook != "" {
 		names = append([]string{c.Codebook}, names...)
 	}
 	for i, name := range names {
-		input := study.Input{Name: "standard input", In: os.Stdin}
+		input := source.Input{Name: "standard input", In: os.Stdin}
 		if name != "-" {
 			f, err := os.Open(name)
 			if err != nil {
 				return refusal{err}
 			}
 			defer f.Close()
-			input = study.Input{Name: name, In: f}
+			input = source.Input{Name: name, In: f}
 			if info, err := f.Stat(); err == nil {
 				size += info.Size() // unknown for a pipe: then bytes are counted instead of parts
 			}
@@ -88,7 +90,7 @@ func (c *measureCommand) Run() error {
 		inputs = append(inputs, input)
 	}
 	bar := &progress{out: os.Stderr, size: size, begun: time.Now()}
-	s, err := study.Read(inputs, o, bar.bytes)
+	s, err := intake.Read(inputs, o, bar.bytes)
 	if err == nil {
 		var result study.Result
 		s.Seed, s.Bare = c.Seed, c.Bare

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"delfi/internal/verify"
+	"delfi/internal/verify/source"
 )
 
 // verifyCommand checks a public record; it needs no database and no server of its own.
@@ -39,16 +40,16 @@ func (c *verifyCommand) run(ctx context.Context) error {
 	if c.Most < 1 || c.Most > 1<<20 {
 		return refusal{fmt.Errorf("--most %d: give 1 to %d GiB", c.Most, 1<<20)}
 	}
-	o := verify.Options{Key: c.Key, Cosigners: c.Cosigner, Receipts: map[string][]byte{}, Bounds: verify.Most}
+	o := verify.Options{Key: c.Key, Cosigners: c.Cosigner, Receipts: map[string][]byte{}, Bounds: source.Most}
 	o.Bounds.Total = c.Most << 30
 	var err error
 	for _, name := range c.Receipt {
-		if o.Receipts[name], err = verify.ReadFile(name, receiptMost); err != nil {
+		if o.Receipts[name], err = source.ReadFile(name, receiptMost); err != nil {
 			return refusal{err}
 		}
 	}
 	if c.Checkpoint != "" {
-		if o.Checkpoint, err = verify.ReadFile(c.Checkpoint, receiptMost); err != nil {
+		if o.Checkpoint, err = source.ReadFile(c.Checkpoint, receiptMost); err != nil {
 			return refusal{err}
 		}
 	}
@@ -82,16 +83,16 @@ func (c *verifyCommand) run(ctx context.Context) error {
 // check runs; a log that grows while it is read at an address is read again.
 func (c *verifyCommand) check(ctx context.Context, files fs.FS, o verify.Options) (verify.Result, error) {
 	for again := 0; ; again++ {
-		before, err := verify.Newest(files)
+		before, err := source.Newest(files)
 		if err != nil {
 			return verify.Result{}, err
 		}
 		result, err := verify.Run(ctx, files, o)
-		var fault *verify.Fault
+		var fault *source.Fault
 		if !errors.As(err, &fault) || !address(c.Record) || again == 2 {
 			return result, err
 		}
-		after, rerr := verify.Newest(files)
+		after, rerr := source.Newest(files)
 		if rerr != nil || bytes.Equal(before, after) {
 			return result, err
 		}
@@ -106,18 +107,18 @@ func address(record string) bool {
 func (c *verifyCommand) source(ctx context.Context) (files fs.FS, slug string, closeFiles func(), err error) {
 	closeFiles = func() {}
 	if address(c.Record) {
-		at, slug, err := verify.Address(c.Record)
+		at, slug, err := source.Address(c.Record)
 		if err != nil {
 			return nil, "", nil, refusal{err}
 		}
-		files = verify.Web(ctx, at)
+		files = source.Web(ctx, at)
 		if c.Save == "" {
 			return files, slug, closeFiles, nil
 		}
 		if held, err := os.ReadDir(c.Save); err == nil && len(held) > 0 {
 			return nil, "", nil, refusal{fmt.Errorf("--save %s: the folder is not empty: two records would mix", c.Save)}
 		}
-		return verify.Saved(files, c.Save), slug, closeFiles, nil
+		return source.Saved(files, c.Save), slug, closeFiles, nil
 	}
 	if c.Save != "" {
 		return nil, "", nil, refusal{errors.New("--save keeps what is read from an address: a folder is kept already")}
@@ -127,7 +128,7 @@ func (c *verifyCommand) source(ctx context.Context) (files fs.FS, slug string, c
 		return nil, "", nil, refusal{err}
 	}
 	if !info.IsDir() {
-		files, closer, err := verify.Archive(c.Record)
+		files, closer, err := source.Archive(c.Record)
 		if err != nil {
 			return nil, "", nil, refusal{fmt.Errorf("%s: neither a folder nor a .zip: %w", c.Record, err)}
 		}
@@ -144,7 +145,7 @@ func (c *verifyCommand) source(ctx context.Context) (files fs.FS, slug string, c
 			folder, slug = filepath.Dir(full), filepath.Base(full)
 		}
 	}
-	files, closer, err := verify.Folder(folder)
+	files, closer, err := source.Folder(folder)
 	if err != nil {
 		return nil, "", nil, refusal{err}
 	}

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"delfi/internal/ledger"
-	"delfi/internal/verify"
+	"delfi/internal/verify/source"
 )
 
 // witnessCommand watches the public record of a server from outside; it needs no
@@ -42,7 +42,7 @@ func (c *witnessCommand) run(ctx context.Context) error {
 	}
 	root := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(c.URL, "/"), "/record"), "/") + "/record/"
 	w := ledger.Witness{Name: c.Name, Dir: c.Dir, Log: c.LogKey, Trust: c.Trust}
-	client := &http.Client{Timeout: time.Minute, CheckRedirect: verify.SameHost}
+	client := &http.Client{Timeout: time.Minute, CheckRedirect: source.SameHost}
 	w.Fetch = func(ctx context.Context, path string) ([]byte, error) {
 		return ask(ctx, client, http.MethodGet, root+path, nil)
 	}

@@ -12,7 +12,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/steering"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/postgres"
@@ -322,7 +322,7 @@ type standing struct {
 	seats  []pseudonym.Seat
 }
 
-// standingRound is its number; standingPoints its scale, as delphi.Standing has it.
+// standingRound is its number; standingPoints its scale, as protocol.Standing has it.
 const (
 	standingRound  = 1
 	standingPoints = 3
@@ -330,7 +330,7 @@ const (
 
 // converse makes a standing round, answered once by everybody.
 func (h *house) converse(ctx context.Context, staff company, slug string, people, items int) (*standing, error) {
-	protocol, err := delphi.Standing(delphi.StandingPlan{
+	protocol, err := protocol.Standing(protocol.StandingPlan{
 		Language: "it", GroupName: "Tutti", Days: 14, LatestKeyDate: h.db.Now().AddDate(1, 0, 0).Format(time.DateOnly),
 	})
 	if err != nil {

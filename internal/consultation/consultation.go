@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/office"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 )
 
 // Stage is where a consultation stands (docs/METHOD.md §9).
@@ -39,10 +39,10 @@ type Consultation struct {
 	Stage              Stage
 	Suspended          *Suspension // nil unless suspended now
 	Commitment         Commitment
-	Protocol           delphi.Protocol // frozen from announced on; in a draft what its form says, when that is valid
-	ProtocolHash       string          // hex SHA-256 of the canonical protocol; "" in a draft
-	StartsAt           time.Time       // when round 1 opens, unless earlier by hand; zero in a draft without a date
-	Origin             *Origin         // of a conversation held elsewhere; nil otherwise
+	Protocol           protocol.Protocol // frozen from announced on; in a draft what its form says, when that is valid
+	ProtocolHash       string            // hex SHA-256 of the canonical protocol; "" in a draft
+	StartsAt           time.Time         // when round 1 opens, unless earlier by hand; zero in a draft without a date
+	Origin             *Origin           // of a conversation held elsewhere; nil otherwise
 	Staff              []Member
 	Rounds             []Round // in order of their numbers; planned from announced on
 	AnnouncedAt        time.Time

@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/delphi/verdict"
 )
 
 // ItemState is where an item stands.
@@ -73,8 +73,8 @@ type Decided struct {
 // Outcome is what a tabulation found about one item.
 type Outcome struct {
 	Item     uuid.UUID
-	Verdict  delphi.Verdict
-	Proposal delphi.Proposal
+	Verdict  verdict.Verdict
+	Proposal verdict.Proposal
 }
 
 // ItemsDocument is the public list of what a round asks, items.json: canonical

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 )
 
 // RoundState is where a round stands.
@@ -100,7 +101,7 @@ func WholeDays(d time.Duration) int {
 
 // plan lays out the rounds of a protocol: round 1 opens at starts, each further
 // one the morning after the one before is expected to be released.
-func Plan(consultation uuid.UUID, p delphi.Protocol, starts time.Time) []Round {
+func Plan(consultation uuid.UUID, p protocol.Protocol, starts time.Time) []Round {
 	out := make([]Round, len(p.Rounds))
 	for i, rp := range p.Rounds {
 		out[i] = Round{ID: uuid.New(), Consultation: consultation, Number: i + 1, Kind: rp.Kind, State: RoundPlanned, PlannedAt: starts}
@@ -144,7 +145,7 @@ func (c *Consultation) Replan(number int) []Round {
 
 // keyDate is the earliest last day of the key that a plan allows: the planned
 // end, every extension taken, and the margin (docs/METHOD.md §9).
-func KeyDate(p delphi.Protocol, rounds []Round) time.Time {
+func KeyDate(p protocol.Protocol, rounds []Round) time.Time {
 	days := keyDateMargin
 	for _, rp := range p.Rounds {
 		days += rp.MaxExtensions * rp.Days

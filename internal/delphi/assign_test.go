@@ -12,6 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 )
 
 // digest is what a ballot holds of a reason.
@@ -27,7 +29,7 @@ type visitor interface {
 
 // recount visits the tables of every ballot: each table at most once for each
 // person, and all together exactly what the tables count.
-func recount(t testing.TB, a visitor, c delphi.Closing, current []delphi.Ballot, previous map[string]*delphi.Ballot) (people map[string][]string) {
+func recount(t testing.TB, a visitor, c table.Closing, current []delphi.Ballot, previous map[string]*delphi.Ballot) (people map[string][]string) {
 	t.Helper()
 	people = map[string][]string{} // by table
 	counts := make([][]int, len(c.Tables))
@@ -67,17 +69,17 @@ func recount(t testing.TB, a visitor, c delphi.Closing, current []delphi.Ballot,
 
 // tabulate closes a round, sees that its tables are those that the rule names, and
 // that its leaves add up to them: it also gives the people of each table.
-func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, enrolled []int, documents []delphi.Counts, current, previous []delphi.Ballot, older ...[]delphi.Ballot) (delphi.Closing, map[string][]string) {
+func tabulate(t testing.TB, p protocol.Protocol, round int, items []delphi.Item, enrolled []int, documents []table.Counts, current, previous []delphi.Ballot, older ...[]delphi.Ballot) (table.Closing, map[string][]string) {
 	t.Helper()
-	c, err := delphi.Tabulate(p, round, items, enrolled, documents, current, previous, key, older...)
+	c, err := table.Tabulate(p, round, items, enrolled, documents, current, previous, key, older...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := delphi.Rule(p, append(documents[:len(documents):len(documents)], c.Counts))
+	want := table.Rule(p, append(documents[:len(documents):len(documents)], c.Counts))
 	if diff := cmp.Diff(want, names(c.Tables)); diff != "" {
 		t.Fatalf("the tables are not those that the rule names: %s", diff)
 	}
-	streamed, err := delphi.NewTabulator(p, round, items, key)
+	streamed, err := table.NewTabulator(p, round, items, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +135,7 @@ func tabulate(t testing.TB, p delphi.Protocol, round int, items []delphi.Item, e
 }
 
 // drawn makes the answers of one person to any items; next draws below a number.
-func drawn(next func(int) int, p delphi.Protocol, round int, items []delphi.Item) []delphi.Answer {
+func drawn(next func(int) int, p protocol.Protocol, round int, items []delphi.Item) []delphi.Answer {
 	var out []delphi.Answer
 	chosen, selected, spoke := false, 0, false
 	for _, it := range items {
@@ -192,18 +194,18 @@ func drawn(next func(int) int, p delphi.Protocol, round int, items []delphi.Item
 
 // forms is every form of item in protocols that have them together.
 func forms(t testing.TB, small string) map[string]struct {
-	p     delphi.Protocol
+	p     protocol.Protocol
 	first int
 	items []delphi.Item
 } {
-	two := func(variant, rule, rounds, kinds, more string) delphi.Protocol {
+	two := func(variant, rule, rounds, kinds, more string) protocol.Protocol {
 		return parse(t, `{"version": 1, "variant": "`+variant+`", "languages": ["it"],
 			"panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "invitation"}, {"id": "g1", "name": {"it": "B"}, "access": "invitation"}, {"id": "g2", "name": {"it": "C"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [`+rounds+`], "consensus": `+rule+`,
 			"disclosure": {"small": "`+small+`"}, "item_kinds": [`+kinds+`]`+more+`}`)
 	}
 	type drawnForm = struct {
-		p     delphi.Protocol
+		p     protocol.Protocol
 		first int
 		items []delphi.Item
 	}
@@ -246,7 +248,7 @@ func TestLeavesAddUpToTables(t *testing.T) {
 					groups[i] = fmt.Sprint("g", g)
 					enrolled[g]++
 				}
-				var documents []delphi.Counts
+				var documents []table.Counts
 				var previous []delphi.Ballot
 				kept := make([][]delphi.Answer, n)
 				for round := f.first; round <= len(f.p.Rounds); round++ {
@@ -265,15 +267,15 @@ func TestLeavesAddUpToTables(t *testing.T) {
 					}
 					c, _ := tabulate(t, f.p, round, f.items, enrolled, documents, current, previous)
 					documents, previous = append(documents, c.Counts), current
-					for _, table := range c.Tables {
-						seen[table.ID] = true
-						if i := slices.IndexFunc(c.Tables, func(o delphi.Table) bool { return strings.HasPrefix(o.ID, table.ID+"/") }); i >= 0 {
-							r.Fatalf("the leaves of %s are a file where those of %s need a folder", table.ID, c.Tables[i].ID)
+					for _, shown := range c.Tables {
+						seen[shown.ID] = true
+						if i := slices.IndexFunc(c.Tables, func(o table.Table) bool { return strings.HasPrefix(o.ID, shown.ID+"/") }); i >= 0 {
+							r.Fatalf("the leaves of %s are a file where those of %s need a folder", shown.ID, c.Tables[i].ID)
 						}
-						if table.ID[0] == 'D' && len(table.Values) == 1 {
+						if shown.ID[0] == 'D' && len(shown.Values) == 1 {
 							seen["a merged D"] = true
 						}
-						if table.ID[0] == 'D' && table.N < documents[len(documents)-1].Answered-60 {
+						if shown.ID[0] == 'D' && shown.N < documents[len(documents)-1].Answered-60 {
 							seen["left out"] = true
 						}
 					}
@@ -302,7 +304,7 @@ func TestLeftOutStayersHaveNoLeaf(t *testing.T) {
 	second[120] = absent
 	held(t, p, oneGroup, first, second) // recounts every table
 	before, now := ballots(p, oneGroup, first), ballots(p, oneGroup, second)
-	tab, err := delphi.NewTabulator(p, 3, []delphi.Item{item}, key)
+	tab, err := table.NewTabulator(p, 3, []delphi.Item{item}, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +317,7 @@ func TestLeftOutStayersHaveNoLeaf(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := tab.Assign(delphi.Closing{}); err == nil {
+	if _, err := tab.Assign(table.Closing{}); err == nil {
 		t.Error("leaves before the round is closed")
 	}
 	c, err := tab.Close([]int{121})
@@ -371,7 +373,7 @@ func TestAssignRefuses(t *testing.T) {
 func TestLeavesOfAStandingRound(t *testing.T) {
 	p := every(t)
 	rapid.Check(t, func(r *rapid.T) {
-		tally, err := delphi.NewTally(p, 1, everyItem)
+		tally, err := table.NewTally(p, 1, everyItem)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -388,7 +390,7 @@ func TestLeavesOfAStandingRound(t *testing.T) {
 			t.Fatal(err)
 		}
 		recount(t, a, c, current, nil)
-		interim, err := delphi.Release(p, tally, []int{1000, 1000}, map[string]int{"s1": 10}, false)
+		interim, err := table.Release(p, tally, []int{1000, 1000}, map[string]int{"s1": 10}, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -421,7 +423,7 @@ func TestAssignAllocatesNothing(t *testing.T) {
 }
 
 // assigned is a round of twenty items with all of A, D, T, M and K, and R with words.
-func assigned(t testing.TB, n int, words string) (*delphi.Assignment, []delphi.Ballot, []delphi.Ballot) {
+func assigned(t testing.TB, n int, words string) (*table.Assignment, []delphi.Ballot, []delphi.Ballot) {
 	p := classical(t, 2)
 	var items []delphi.Item
 	for i := range 20 {
@@ -442,7 +444,7 @@ func assigned(t testing.TB, n int, words string) (*delphi.Assignment, []delphi.B
 		return out
 	}
 	previous, current := round(0), round(2)
-	tab, err := delphi.NewTabulator(p, 3, items, key)
+	tab, err := table.NewTabulator(p, 3, items, key)
 	if err != nil {
 		t.Fatal(err)
 	}

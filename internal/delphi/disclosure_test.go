@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 )
 
 // crowd is a drawn panel: who is in which group and said what in each round, how
@@ -148,14 +150,14 @@ func TestNothingTellsOfTooFew(t *testing.T) {
 	}
 }
 
-func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closing, round int, small string) {
+func checkRound(t *rapid.T, p protocol.Protocol, c crowd, closings []table.Closing, round int, small string) {
 	now := closings[round]
 	counts := now.Counts.Items[0]
 	n := c.people(c.valid(round))
 	if counts.Valid != n {
 		t.Fatalf("%d valid, counted %d", counts.Valid, n)
 	}
-	a, public := table(now, "A/i1")
+	a, public := tableOf(now, "A/i1")
 	switch {
 	case public != (n >= 5):
 		t.Fatalf("%d people, table A exists: %v", n, public)
@@ -175,7 +177,7 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	// Groups: each shown one alone, and whatever the shown ones leave over.
 	shown := []int{}
 	for g, plan := range p.Panel.Groups {
-		if own, ok := table(now, "G/i1/"+plan.ID); ok {
+		if own, ok := tableOf(now, "G/i1/"+plan.ID); ok {
 			shown = append(shown, g)
 			if own.N < 10 || own.N != c.people(c.valid(round), c.in(g)) {
 				t.Fatalf("group %d shows %d", g, own.N)
@@ -194,9 +196,9 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 		}
 	}
 
-	d, shift := table(now, "D/i1")
-	tr, transitions := table(now, "T/i1")
-	m, moves := table(now, "M/i1")
+	d, shift := tableOf(now, "D/i1")
+	tr, transitions := tableOf(now, "T/i1")
+	m, moves := tableOf(now, "M/i1")
 	if counts.Shift == "" {
 		if shift || transitions || moves {
 			t.Fatal("a paired table where nothing may be told of change")
@@ -206,7 +208,7 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	// Who is in A of either round and not in the paired tables: nobody, or enough.
 	pairs := c.people(c.valid(round-1), c.valid(round))
 	before := c.people(c.valid(round - 1))
-	left := delphi.LeftOut(p, counts)
+	left := table.LeftOut(p, counts)
 	of := pairs - left
 	for _, rest := range []int{before - of, n - of} {
 		if rest != 0 && rest < 5 {
@@ -218,12 +220,12 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 	if want := map[bool]int{true: 20}[few(gone) || few(came)]; left != want || left > 0 && pairs < 100 {
 		t.Fatalf("%d pairs, %d gone, %d came: %d stayers left out", pairs, gone, came, left)
 	}
-	if shift != (counts.Shift != delphi.ShiftFew) || shift && d.N != of {
+	if shift != (counts.Shift != table.ShiftFew) || shift && d.N != of {
 		t.Fatalf("D of %d exists: %v, the form is %q, %d pairs are told of", d.N, shift, counts.Shift, of)
 	}
 	checkShift(t, d)
 	for _, other := range []struct {
-		table  delphi.Table
+		table  table.Table
 		exists bool
 	}{{tr, transitions}, {m, moves}} {
 		if other.exists && (other.table.N != of || pairs < 100) {
@@ -250,7 +252,7 @@ func checkRound(t *rapid.T, p delphi.Protocol, c crowd, closings []delphi.Closin
 
 // checkShift sees that D tells of movers up, movers down, and each of its ends, that
 // they are nobody or five.
-func checkShift(t *rapid.T, d delphi.Table) {
+func checkShift(t *rapid.T, d table.Table) {
 	few := func(n int) bool { return n > 0 && n < 5 }
 	down, up := 0, 0
 	for i, v := range d.Values {
@@ -272,7 +274,7 @@ func checkShift(t *rapid.T, d delphi.Table) {
 }
 
 // letters are the sorts of a closing's tables, in order.
-func letters(c delphi.Closing) (out string) {
+func letters(c table.Closing) (out string) {
 	for _, name := range names(c.Tables) {
 		out += name[:1]
 	}
@@ -281,18 +283,18 @@ func letters(c delphi.Closing) (out string) {
 
 // checkVoices sees that confidence is told of twenty people or more, reasons by
 // side of five or more, and that A less the sides leaves nobody or five.
-func checkVoices(t *rapid.T, c crowd, now delphi.Closing, round int) {
+func checkVoices(t *rapid.T, c crowd, now table.Closing, round int) {
 	n := c.people(c.valid(round))
 	few := func(n int) bool { return n > 0 && n < 5 }
 	sure := c.people(c.valid(round), func(i int) bool { return c.sure[round][i] > 0 })
-	if k, ok := table(now, "K/i1"); ok != (sure >= 20) || ok && k.N != sure {
+	if k, ok := tableOf(now, "K/i1"); ok != (sure >= 20) || ok && k.N != sure {
 		t.Fatalf("%d people are confident: %+v", sure, k)
 	}
 	all, unsaid := c.people(c.gave(round, -1)), c.people(c.gave(round, 0))
 	// The side that an author said is told whatever the numbers, and of nobody else.
 	for i, name := range []string{"against", "for", "neither"} {
 		people := c.people(c.gave(round, i+1))
-		if r, ok := table(now, "R/i1/"+name); ok != (n >= 5 && people > 0) || ok && r.N != people {
+		if r, ok := tableOf(now, "R/i1/"+name); ok != (n >= 5 && people > 0) || ok && r.N != people {
 			t.Fatalf("%d people said %s: %+v", people, name, r)
 		}
 	}
@@ -304,10 +306,10 @@ func checkVoices(t *rapid.T, c crowd, now delphi.Closing, round int) {
 		t.Fatalf("%d reasons, %d unsaid: %+v", all, unsaid, counts)
 	}
 	// The others are told by place where nobody can be read off it, else together.
-	plain, together := table(now, "R/i1/unsaid")
+	plain, together := tableOf(now, "R/i1/unsaid")
 	placed, told := 0, 0
 	for place, name := range []string{"low", "middle", "high"} {
-		r, ok := table(now, "R/i1/"+name)
+		r, ok := tableOf(now, "R/i1/"+name)
 		if !ok {
 			continue
 		}

@@ -7,34 +7,21 @@
 // as arguments, and nothing it returns tells more about people than docs/METHOD.md §7
 // allows.
 //
-//	document ── ParseProtocol ── Protocol ─────────────┐
-//	                                                   ├─ Rule ─ which tables exist
-//	ballots ─ Tally ─┬─ Tabulate (a round closes) ─┐   │
-//	                 └─ Release (a standing round) ┴─ Closing: counts document + tables
-//	                                                   │
-//	                    ┌──────────┬───────────┬───────┴────┬────────────┐
-//	                 Measure     Judge     Sensitive    Attrition   Conformity
+//	document ── protocol.Parse ── protocol.Protocol ─┐
+//	                                                 ├─ table.Rule ─ which tables exist
+//	ballots ── table.Tally, table.Tabulator ─────────┤
+//	                                                 └─ table.Closing: counts document + tables
+//	                                                            │
+//	                     verdict.Measure, verdict.Judge, verdict.Sensitive, verdict.Attrition
 //
-// A verdict is worked out in this order (docs/METHOD.md §4):
+// The package itself holds the types that all of these share: the kinds of round, the
+// forms and kinds of item, and a panelist's answers. Beneath it:
 //
-//	gates: response, valid n, able to judge, pairs ── one fails ──► too few
-//	   │
-//	stability: nothing to compare with, or not stable ── rounds left ► open
-//	   │                                               └─ none left ──► unstable
-//	   ▼
-//	rule rand and disagreement ► bipolarity where both outer classes ≥ 35 %, else disagreement
-//	the rule met               ► consensus; unanimous where all are in one class
-//	both outer classes ≥ 35 %  ► bipolarity (two classes of 4 points and more: and A < 0)
-//	one class > 50 %           ► majority
-//	one ≥ 40 % and 10 points ahead ► plurality
-//	else                       ► disagreement
+//	protocol   the frozen rules: read, write, check, make
+//	table      ballots into counts and tables, and which of them may be shown
+//	verdict    figures and verdicts, from counts and tables alone
+//	stat       the measures: numbers in, numbers out
+//	canonical  one byte form for each document
 //
-// A verdict with a direction has a side: For is the direction that the protocol
-// declares, and no other (docs/METHOD.md §4).
-//
-// Figures of change are those of the raw answers, or lower bounds that say so: D keeps
-// 0 as a cell of its own, and where it is withheld, or stayers are left out, the share
-// who kept their answer is known as "at least" alone (docs/METHOD.md §7).
-//
-// In a standing round each release of an item counts as one of its rounds.
+// verdict imports table, table imports protocol, and all of them import this package.
 package delphi

@@ -7,11 +7,14 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // study is a protocol of a variant with a rule, rounds and item kinds.
-func study(t testing.TB, variant, rule, rounds, kinds string, more ...string) delphi.Protocol {
+func study(t testing.TB, variant, rule, rounds, kinds string, more ...string) protocol.Protocol {
 	t.Helper()
 	return parse(t, `{"version": 1, "variant": "`+variant+`", "languages": ["it"],
 		"panel": {"groups": [{"id": "tutti", "name": {"it": "Tutti"}, "access": "invitation"}]},
@@ -20,10 +23,10 @@ func study(t testing.TB, variant, rule, rounds, kinds string, more ...string) de
 }
 
 // tabulated closes round after round; answers[r][i] are panelist i's.
-func tabulated(t testing.TB, p delphi.Protocol, first int, items []delphi.Item, answers ...[][]delphi.Answer) []delphi.Closing {
+func tabulated(t testing.TB, p protocol.Protocol, first int, items []delphi.Item, answers ...[][]delphi.Answer) []table.Closing {
 	t.Helper()
-	var out []delphi.Closing
-	var documents []delphi.Counts
+	var out []table.Closing
+	var documents []table.Counts
 	var previous []delphi.Ballot
 	for r, all := range answers {
 		var current []delphi.Ballot
@@ -41,7 +44,7 @@ func repeat(n int, a ...delphi.Answer) [][]delphi.Answer {
 	return slices.Repeat([][]delphi.Answer{a}, n)
 }
 
-func figure(t testing.TB, f delphi.Figures, name string) stat.Value {
+func figure(t testing.TB, f verdict.Figures, name string) stat.Value {
 	t.Helper()
 	for _, m := range f.More {
 		if m.Name == name {
@@ -60,27 +63,27 @@ func TestEstimates(t *testing.T) {
 	never := delphi.Answer{Item: "i1", Never: true}
 	for _, c := range []struct {
 		name      string
-		p         delphi.Protocol
+		p         protocol.Protocol
 		answers   [][]delphi.Answer
-		key       delphi.VerdictKey
-		direction delphi.Direction
+		key       verdict.Key
+		direction verdict.Direction
 	}{
-		{"narrow: IQR 10 of a median of 40", euro, slices.Concat(repeat(12, say(40)), repeat(12, say(50)), repeat(6, say(30))), delphi.Consensus, delphi.NoDirection},
-		{"wide: IQR 20 of a median of 40", euro, slices.Concat(repeat(12, say(40)), repeat(12, say(60)), repeat(6, say(20))), delphi.Disagreement, delphi.NoDirection},
-		{"wide, but more than half around the median", euro, slices.Concat(repeat(16, say(40)), repeat(4, say(50)), repeat(10, say(-100))), delphi.Majority, delphi.NoDirection},
-		{"rounded to the nearest of the grid, ties up", euro, slices.Concat(repeat(15, say(35)), repeat(15, say(44))), delphi.Consensus, delphi.NoDirection},
-		{"a median of 0 measures in steps of the grid", euro, slices.Concat(repeat(8, say(-10)), repeat(14, say(0)), repeat(8, say(10))), delphi.Disagreement, delphi.NoDirection},
-		{"a quarter of a step around 0", euro, slices.Concat(repeat(18, say(0)), repeat(6, say(10))), delphi.Consensus, delphi.NoDirection},
-		{"around the median up to the limit", euro, slices.Concat(repeat(11, say(40)), repeat(6, say(50)), repeat(13, say(-100))), delphi.Majority, delphi.NoDirection},
-		{"half around the median", euro, slices.Concat(repeat(11, say(40)), repeat(4, say(50)), repeat(2, say(60)), repeat(13, say(-100))), delphi.Disagreement, delphi.NoDirection},
-		{"never against the rest", euro, slices.Concat(repeat(14, never), repeat(13, say(90)), repeat(13, say(-90))), delphi.Bipolarity, delphi.Low},
-		{"never and the rest at 35 %", euro, slices.Concat(repeat(26, never), repeat(14, say(50))), delphi.Bipolarity, delphi.High},
-		{"never is the majority", euro, slices.Concat(repeat(27, never), repeat(13, say(50))), delphi.Majority, delphi.NoDirection},
-		{"all never", euro, repeat(20, never), delphi.Consensus, delphi.NoDirection},
-		{"too few for more than thirds", euro, repeat(19, say(40)), delphi.TooFew, delphi.NoDirection},
+		{"narrow: IQR 10 of a median of 40", euro, slices.Concat(repeat(12, say(40)), repeat(12, say(50)), repeat(6, say(30))), verdict.Consensus, verdict.NoDirection},
+		{"wide: IQR 20 of a median of 40", euro, slices.Concat(repeat(12, say(40)), repeat(12, say(60)), repeat(6, say(20))), verdict.Disagreement, verdict.NoDirection},
+		{"wide, but more than half around the median", euro, slices.Concat(repeat(16, say(40)), repeat(4, say(50)), repeat(10, say(-100))), verdict.Majority, verdict.NoDirection},
+		{"rounded to the nearest of the grid, ties up", euro, slices.Concat(repeat(15, say(35)), repeat(15, say(44))), verdict.Consensus, verdict.NoDirection},
+		{"a median of 0 measures in steps of the grid", euro, slices.Concat(repeat(8, say(-10)), repeat(14, say(0)), repeat(8, say(10))), verdict.Disagreement, verdict.NoDirection},
+		{"a quarter of a step around 0", euro, slices.Concat(repeat(18, say(0)), repeat(6, say(10))), verdict.Consensus, verdict.NoDirection},
+		{"around the median up to the limit", euro, slices.Concat(repeat(11, say(40)), repeat(6, say(50)), repeat(13, say(-100))), verdict.Majority, verdict.NoDirection},
+		{"half around the median", euro, slices.Concat(repeat(11, say(40)), repeat(4, say(50)), repeat(2, say(60)), repeat(13, say(-100))), verdict.Disagreement, verdict.NoDirection},
+		{"never against the rest", euro, slices.Concat(repeat(14, never), repeat(13, say(90)), repeat(13, say(-90))), verdict.Bipolarity, verdict.Low},
+		{"never and the rest at 35 %", euro, slices.Concat(repeat(26, never), repeat(14, say(50))), verdict.Bipolarity, verdict.High},
+		{"never is the majority", euro, slices.Concat(repeat(27, never), repeat(13, say(50))), verdict.Majority, verdict.NoDirection},
+		{"all never", euro, repeat(20, never), verdict.Consensus, verdict.NoDirection},
+		{"too few for more than thirds", euro, repeat(19, say(40)), verdict.TooFew, verdict.NoDirection},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v, _ := delphi.Judge(c.p, delphi.Item{ID: "i1", Kind: "k"}, tabulated(t, c.p, 1, []delphi.Item{{ID: "i1", Kind: "k"}}, c.answers, c.answers), 0)
+			v, _ := verdict.Judge(c.p, delphi.Item{ID: "i1", Kind: "k"}, tabulated(t, c.p, 1, []delphi.Item{{ID: "i1", Kind: "k"}}, c.answers, c.answers), 0)
 			if v.Key != c.key || v.Direction != c.direction {
 				t.Errorf("%+v", v)
 			}
@@ -95,7 +98,7 @@ func TestEstimates(t *testing.T) {
 		if got := fmt.Sprint(names(c[0].Tables)); got != "[A/i1/low A/i1/likely A/i1/high B]" {
 			t.Error(got)
 		}
-		f := delphi.Measure(p, delphi.Item{ID: "i1", Kind: "k"}, c)
+		f := verdict.Measure(p, delphi.Item{ID: "i1", Kind: "k"}, c)
 		if f.Median.String() != "2040" || figure(t, f, "low_median").String() != "2035" || figure(t, f, "high_median").String() != "2048" {
 			t.Errorf("%+v", f)
 		}
@@ -103,8 +106,8 @@ func TestEstimates(t *testing.T) {
 	t.Run("no extremes below ten, nor beside an open distribution", func(t *testing.T) {
 		open := study(t, "estimate", `{"rule": "relative-iqr"}`, rounds,
 			`{"id": "k", "kind": "estimate", "unit": "euro", "min": 0, "max": 100, "grid": 10}`, `, "disclosure": {"small": "open"}`)
-		f := delphi.Measure(open, delphi.Item{ID: "i1", Kind: "k"}, tabulated(t, open, 1, []delphi.Item{{ID: "i1", Kind: "k"}}, repeat(12, say(40))))
-		if f.Median.String() != "40" || slices.ContainsFunc(f.More, func(m delphi.Figure) bool { return m.Name == "min" }) {
+		f := verdict.Measure(open, delphi.Item{ID: "i1", Kind: "k"}, tabulated(t, open, 1, []delphi.Item{{ID: "i1", Kind: "k"}}, repeat(12, say(40))))
+		if f.Median.String() != "40" || slices.ContainsFunc(f.More, func(m verdict.Figure) bool { return m.Name == "min" }) {
 			t.Errorf("%+v", f)
 		}
 	})
@@ -121,20 +124,20 @@ func TestRankings(t *testing.T) {
 		name    string
 		answers [][]delphi.Answer
 		w       string
-		key     delphi.VerdictKey
+		key     verdict.Key
 		raters  int
 	}{
-		{"all alike", repeat(8, order(1, 2, 3)...), "1", delphi.Consensus, 8},
-		{"any numbers rank", repeat(8, order(-5, 20, 400)...), "1", delphi.Consensus, 8},
-		{"two orders", slices.Concat(repeat(6, order(1, 2, 3)...), repeat(2, order(3, 2, 1)...)), "0.25", delphi.Disagreement, 8},
-		{"the ends swap", slices.Concat(repeat(7, order(1, 2, 3)...), repeat(1, order(3, 2, 1)...)), "0.5625", delphi.Majority, 8},
-		{"an incomplete one is dropped and counted", append(repeat(8, order(1, 2, 3)...), order(1, 2, 3)[:2]), "1", delphi.Consensus, 8},
-		{"all tied", repeat(8, order(1, 1, 1)...), "–", delphi.Disagreement, 8},
+		{"all alike", repeat(8, order(1, 2, 3)...), "1", verdict.Consensus, 8},
+		{"any numbers rank", repeat(8, order(-5, 20, 400)...), "1", verdict.Consensus, 8},
+		{"two orders", slices.Concat(repeat(6, order(1, 2, 3)...), repeat(2, order(3, 2, 1)...)), "0.25", verdict.Disagreement, 8},
+		{"the ends swap", slices.Concat(repeat(7, order(1, 2, 3)...), repeat(1, order(3, 2, 1)...)), "0.5625", verdict.Majority, 8},
+		{"an incomplete one is dropped and counted", append(repeat(8, order(1, 2, 3)...), order(1, 2, 3)[:2]), "1", verdict.Consensus, 8},
+		{"all tied", repeat(8, order(1, 1, 1)...), "–", verdict.Disagreement, 8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			closings := tabulated(t, p, 3, items, c.answers, c.answers)
-			f := delphi.Measure(p, items[0], closings)
-			v, _ := delphi.Judge(p, items[0], closings, 0)
+			f := verdict.Measure(p, items[0], closings)
+			v, _ := verdict.Judge(p, items[0], closings, 0)
 			key := v.Key
 			if v.If != "" {
 				key = v.If
@@ -154,7 +157,7 @@ func TestRankings(t *testing.T) {
 		for _, r := range raw {
 			answers = append(answers, order(int(r[0]), int(r[1]), int(r[2])))
 		}
-		f := delphi.Measure(p, items[0], tabulated(t, p, 3, items, answers))
+		f := verdict.Measure(p, items[0], tabulated(t, p, 3, items, answers))
 		want := stat.KendallW(raw)
 		if got := figure(t, f, "w"); !got.Equal(want.W) {
 			t.Errorf("W %v, want %v", got, want.W)
@@ -169,10 +172,10 @@ func TestRankings(t *testing.T) {
 	t.Run("stable once W no longer rises", func(t *testing.T) {
 		apart := slices.Concat(repeat(6, order(1, 2, 3)...), repeat(2, order(3, 2, 1)...))
 		nearer := slices.Concat(repeat(7, order(1, 2, 3)...), repeat(1, order(3, 2, 1)...))
-		if v, _ := delphi.Judge(p, items[0], tabulated(t, p, 3, items, apart, nearer), 1); v.Key != delphi.Open {
+		if v, _ := verdict.Judge(p, items[0], tabulated(t, p, 3, items, apart, nearer), 1); v.Key != verdict.Open {
 			t.Errorf("rising: %+v", v)
 		}
-		if v, _ := delphi.Judge(p, items[0], tabulated(t, p, 3, items, nearer, apart), 1); v.Key != delphi.Disagreement {
+		if v, _ := verdict.Judge(p, items[0], tabulated(t, p, 3, items, nearer, apart), 1); v.Key != verdict.Disagreement {
 			t.Errorf("falling: %+v", v)
 		}
 	})
@@ -185,12 +188,12 @@ func TestRankings(t *testing.T) {
 			return out
 		}
 		c := tabulated(t, p, 2, items, slices.Concat(repeat(5, pick("a", "b")...), repeat(5, pick("a", "c")...)))[0]
-		if kept, dropped := delphi.Narrow(p, c); !slices.Equal(kept, []string{"a"}) || !slices.Equal(dropped, []string{"b", "c"}) {
+		if kept, dropped := verdict.Narrow(p, c); !slices.Equal(kept, []string{"a"}) || !slices.Equal(dropped, []string{"b", "c"}) {
 			t.Errorf("kept %v, dropped %v: half is not more than half", kept, dropped)
 		}
 		// The floor of one cannot part b and c when nobody passes; ties stay.
 		c = tabulated(t, p, 2, items, slices.Concat(repeat(5, pick("b")...), repeat(5, pick("c")...)))[0]
-		if kept, _ := delphi.Narrow(p, c); !slices.Equal(kept, []string{"b", "c"}) {
+		if kept, _ := verdict.Narrow(p, c); !slices.Equal(kept, []string{"b", "c"}) {
 			t.Errorf("kept %v", kept)
 		}
 	})
@@ -228,24 +231,24 @@ func TestChoicesAndSelections(t *testing.T) {
 		return out
 	}
 	closings := tabulated(t, p, 2, items, answers(22, 10, 8, 30, 20))
-	judge := func(id, kind string) delphi.Verdict {
-		v, _ := delphi.Judge(p, delphi.Item{ID: id, Kind: kind}, closings, 0)
+	judge := func(id, kind string) verdict.Verdict {
+		v, _ := verdict.Judge(p, delphi.Item{ID: id, Kind: kind}, closings, 0)
 		return v
 	}
-	if v := judge("y", "scelta"); v.Key != delphi.Majority || v.Direction != delphi.NoDirection {
+	if v := judge("y", "scelta"); v.Key != verdict.Majority || v.Direction != verdict.NoDirection {
 		t.Errorf("the list of a choice: %+v", v)
 	}
-	if v := judge("s", "prove"); v.Key != delphi.Consensus || v.Side != delphi.For || v.Direction != delphi.High {
+	if v := judge("s", "prove"); v.Key != verdict.Consensus || v.Side != delphi.For || v.Direction != verdict.High {
 		t.Errorf("30 of 40 select it: %+v", v)
 	}
-	if v := judge("t", "prove"); v.Key != delphi.Consensus || v.Side != delphi.Against || !v.Unanimous {
+	if v := judge("t", "prove"); v.Key != verdict.Consensus || v.Side != delphi.Against || !v.Unanimous {
 		t.Errorf("nobody selects it: %+v", v)
 	}
-	if v := judge("u", "prove"); v.Key != delphi.Disagreement {
+	if v := judge("u", "prove"); v.Key != verdict.Disagreement {
 		t.Errorf("half select it: %+v", v)
 	}
 	closings = tabulated(t, p, 2, items, answers(18, 11, 11, 0, 0))
-	if v := judge("x", "scelta"); v.Key != delphi.Plurality {
+	if v := judge("x", "scelta"); v.Key != verdict.Plurality {
 		t.Errorf("45 %% and ahead: %+v", v)
 	}
 }
@@ -259,14 +262,14 @@ func TestCriteria(t *testing.T) {
 		repeat(25, delphi.Answer{Item: "i1", Criteria: []int{1, 4}}),
 		repeat(5, delphi.Answer{Item: "i1", Criteria: []int{0, 1}}))
 	closings := tabulated(t, p, 1, items, answers, answers)
-	v, _ := delphi.Judge(p, items[0], closings, 0)
-	if v.Key != delphi.Consensus || v.Direction != delphi.High {
+	v, _ := verdict.Judge(p, items[0], closings, 0)
+	if v.Key != verdict.Consensus || v.Direction != verdict.High {
 		t.Errorf("%+v", v)
 	}
-	if subject := delphi.Subject(p, items[0]); subject != "i1/desirability" {
+	if subject := table.Subject(p, items[0]); subject != "i1/desirability" {
 		t.Error(subject)
 	}
-	if f := delphi.MeasureOn(p, items[0], "feasibility", closings); f.N != 25 || f.Median.String() != "1" {
+	if f := verdict.MeasureOn(p, items[0], "feasibility", closings); f.N != 25 || f.Median.String() != "1" {
 		t.Errorf("feasibility stands beside it: %+v", f)
 	}
 	for _, c := range closings[0].Counts.Items {
@@ -284,28 +287,28 @@ func TestConformity(t *testing.T) {
 	for i := range 40 {
 		second[61+i] = 5
 	}
-	f, ok := delphi.Conformity(p, item, held(t, p, oneGroup, first, second))
+	f, ok := verdict.Conformity(p, item, held(t, p, oneGroup, first, second))
 	if !ok || f.N != 121 || f.Seen[2][0].String() != stat.Share(40, 121).String() || f.Seen[1][1].String() != stat.Share(61, 121).String() {
 		t.Errorf("%+v", f)
 	}
-	if _, ok := delphi.Conformity(p, item, held(t, p, oneGroup, first[:99], second[:99])); ok {
+	if _, ok := verdict.Conformity(p, item, held(t, p, oneGroup, first[:99], second[:99])); ok {
 		t.Error("conformity of 99 pairs")
 	}
 	// One who left has twenty stayers left out of M: what they did is in none of its shares.
 	left := slices.Clone(second)
 	left[0] = absent
 	c := held(t, p, oneGroup, slices.Concat(first, first), slices.Concat(left, second))
-	if delphi.LeftOut(p, c[1].Counts.Items[0]) != 20 || !c[1].Counts.Items[0].Moves {
+	if table.LeftOut(p, c[1].Counts.Items[0]) != 20 || !c[1].Counts.Items[0].Moves {
 		t.Fatalf("%+v", c[1].Counts.Items[0])
 	}
-	if f, ok := delphi.Conformity(p, item, c); ok {
+	if f, ok := verdict.Conformity(p, item, c); ok {
 		t.Errorf("conformity of some pairs is given as that of all: %+v", f)
 	}
 	// Five who left hide each other.
 	for i := range 5 {
 		left[i] = absent
 	}
-	if _, ok := delphi.Conformity(p, item, held(t, p, oneGroup, slices.Concat(first, first), slices.Concat(left, second))); !ok {
+	if _, ok := verdict.Conformity(p, item, held(t, p, oneGroup, slices.Concat(first, first), slices.Concat(left, second))); !ok {
 		t.Error("five who left hide each other: M counts all pairs")
 	}
 }

@@ -7,13 +7,16 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // key orders the stayers that paired tables leave out, in every test.
 var key = []byte("a key of the tests, thirty-two b")
 
 // classical is the smallest document with answer rounds and replaced parts.
-func classical(t testing.TB, answerRounds int, pairs ...string) delphi.Protocol {
+func classical(t testing.TB, answerRounds int, pairs ...string) protocol.Protocol {
 	t.Helper()
 	rounds := `[{"kind": "gather"}` + strings.Repeat(`, {"kind": "answer"}`, answerRounds) + `]`
 	return parse(t, with(t, append([]string{`[{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}]`, rounds}, pairs...)...))
@@ -42,7 +45,7 @@ const (
 var item = delphi.Item{ID: "i1", Kind: "scala"}
 
 // ballots are those of a round of one item: values[i] is what panelist i said.
-func ballots(p delphi.Protocol, group func(i int) int, values []int) []delphi.Ballot {
+func ballots(p protocol.Protocol, group func(i int) int, values []int) []delphi.Ballot {
 	var out []delphi.Ballot
 	for i, v := range values {
 		b := delphi.Ballot{Panelist: fmt.Sprint("p", i), Group: p.Panel.Groups[group(i)].ID}
@@ -64,7 +67,7 @@ func oneGroup(int) int { return 0 }
 
 // held tabulates rounds of one item: rounds[r][i] is what panelist i said in the
 // r-th answering round; everyone is enrolled.
-func held(t testing.TB, p delphi.Protocol, group func(i int) int, rounds ...[]int) []delphi.Closing {
+func held(t testing.TB, p protocol.Protocol, group func(i int) int, rounds ...[]int) []table.Closing {
 	t.Helper()
 	out, _ := heldWith(t, p, group, func(int, string, *delphi.Answer) {}, rounds...)
 	return out
@@ -72,7 +75,7 @@ func held(t testing.TB, p delphi.Protocol, group func(i int) int, rounds ...[]in
 
 // heldWith is held with something said beside the answers; it also gives the people
 // of each table, by round.
-func heldWith(t testing.TB, p delphi.Protocol, group func(i int) int, beside func(round int, panelist string, a *delphi.Answer), rounds ...[]int) ([]delphi.Closing, []map[string][]string) {
+func heldWith(t testing.TB, p protocol.Protocol, group func(i int) int, beside func(round int, panelist string, a *delphi.Answer), rounds ...[]int) ([]table.Closing, []map[string][]string) {
 	t.Helper()
 	first := 1
 	for p.Round(first).Kind != delphi.AnswerRound {
@@ -82,9 +85,9 @@ func heldWith(t testing.TB, p delphi.Protocol, group func(i int) int, beside fun
 	for i := range rounds[0] {
 		enrolled[group(i)]++
 	}
-	var out []delphi.Closing
+	var out []table.Closing
 	var people []map[string][]string
-	var documents []delphi.Counts
+	var documents []table.Counts
 	var previous []delphi.Ballot
 	var older [][]delphi.Ballot
 	for r, values := range rounds {
@@ -104,7 +107,7 @@ func heldWith(t testing.TB, p delphi.Protocol, group func(i int) int, beside fun
 	return out, people
 }
 
-func names(tables []delphi.Table) []string {
+func names(tables []table.Table) []string {
 	out := []string{}
 	for _, t := range tables {
 		out = append(out, t.ID)
@@ -112,10 +115,10 @@ func names(tables []delphi.Table) []string {
 	return out
 }
 
-func table(c delphi.Closing, id string) (delphi.Table, bool) {
-	i := slices.IndexFunc(c.Tables, func(t delphi.Table) bool { return t.ID == id })
+func tableOf(c table.Closing, id string) (table.Table, bool) {
+	i := slices.IndexFunc(c.Tables, func(t table.Table) bool { return t.ID == id })
 	if i < 0 {
-		return delphi.Table{}, false
+		return table.Table{}, false
 	}
 	return c.Tables[i], true
 }
@@ -129,10 +132,10 @@ func from(counts ...int) []int {
 	return out
 }
 
-func ground(v []delphi.Ground, code string) (delphi.Ground, bool) {
-	i := slices.IndexFunc(v, func(g delphi.Ground) bool { return g.Code == code })
+func ground(v []verdict.Ground, code string) (verdict.Ground, bool) {
+	i := slices.IndexFunc(v, func(g verdict.Ground) bool { return g.Code == code })
 	if i < 0 {
-		return delphi.Ground{}, false
+		return verdict.Ground{}, false
 	}
 	return v[i], true
 }

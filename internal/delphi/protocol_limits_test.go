@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 )
 
 // faulty says whether a document is refused with a fault of the field.
 func faulty(document, field string) error {
-	_, err := delphi.ParseProtocol([]byte(document))
+	_, err := protocol.Parse([]byte(document))
 	var f *fault.Fault
 	if !errors.As(err, &f) || !slices.ContainsFunc(f.Fields, func(d fault.Field) bool { return d.Name == field && d.Message != "" }) {
 		return fmt.Errorf("got %v, want a fault of %s", err, field)
@@ -150,18 +150,18 @@ func TestProtocolKinds(t *testing.T) {
 			t.Errorf("%s: %v", more, err)
 		}
 	}
-	if n := parse(t, ranking+`}`).Items.Narrow; *n != (delphi.NarrowPlan{Keep: 500, Min: 5, Max: 20}) {
+	if n := parse(t, ranking+`}`).Items.Narrow; *n != (protocol.NarrowPlan{Keep: 500, Min: 5, Max: 20}) {
 		t.Errorf("defaults of narrowing: %+v", n)
 	}
 }
 
 // The figures of each rule by default (docs/METHOD.md §10).
 func TestProtocolRuleDefaults(t *testing.T) {
-	rule := func(kind, r string) delphi.ConsensusPlan {
+	rule := func(kind, r string) protocol.ConsensusPlan {
 		return two(t, "argumentative", `{"rule": "`+r+`"}, "disclosure": {"min_n": 20}`, `{"kind": "gather", "discussion": true}, {"kind": "answer"}`, kind).Consensus
 	}
 	scale := `{"id": "k", "kind": "scale"}`
-	if c := rule(scale, "comet").Comet; *c != (delphi.CometRule{In: 700, Against: 150, Out: "mirror"}) {
+	if c := rule(scale, "comet").Comet; *c != (protocol.CometRule{In: 700, Against: 150, Out: "mirror"}) {
 		t.Errorf("comet %+v", c)
 	}
 	if a, c := rule(scale, "agreement").Agreement, rule(scale, "cns").Cns; a != 700 || c != 750 {
@@ -171,7 +171,7 @@ func TestProtocolRuleDefaults(t *testing.T) {
 	if w := rule(`{"id": "k", "kind": "ranking"}`, "w").W; r != 250 || w != 700 {
 		t.Errorf("relative IQR %d, W %d", r, w)
 	}
-	if s := rule(`{"id": "k", "kind": "choice"}`, "share").Share; *s != (delphi.ShareRule{Permille: 750}) {
+	if s := rule(`{"id": "k", "kind": "choice"}`, "share").Share; *s != (protocol.ShareRule{Permille: 750}) {
 		t.Errorf("share %+v", s)
 	}
 }

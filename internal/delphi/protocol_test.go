@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 )
 
@@ -34,9 +35,9 @@ func with(t testing.TB, pairs ...string) string {
 	return s
 }
 
-func parse(t testing.TB, document string) delphi.Protocol {
+func parse(t testing.TB, document string) protocol.Protocol {
 	t.Helper()
-	p, err := delphi.ParseProtocol([]byte(document))
+	p, err := protocol.Parse([]byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func TestProtocolRefuses(t *testing.T) {
 		{"publication", with(t, `"item_kinds"`, `"publication": {"within_days": 0}, "item_kinds"`), "publication.within_days"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := delphi.ParseProtocol([]byte(c.document))
+			_, err := protocol.Parse([]byte(c.document))
 			var f *fault.Fault
 			if !errors.As(err, &f) || f.Kind != fault.Invalid {
 				t.Fatalf("got %v, want a fault", err)
@@ -217,11 +218,11 @@ func TestProtocolVariants(t *testing.T) {
 }
 
 func TestProtocolFromForms(t *testing.T) {
-	plan := delphi.ClassicalPlan{
+	plan := protocol.ClassicalPlan{
 		Language: "it", GroupID: "cittadini", GroupName: "Cittadini", Points: 5, Low: "per niente", High: "del tutto",
 		CannotJudge: true, GatherDays: 10, AnswerDays: 2, AnswerRounds: 3, SharePermille: 700, LatestKeyDate: "2027-06-30",
 	}
-	p, err := delphi.Classical(plan)
+	p, err := protocol.Classical(plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,14 +230,14 @@ func TestProtocolFromForms(t *testing.T) {
 		t.Errorf("%s", p.Canonical())
 	}
 	plan.SharePermille, plan.AnswerDays, plan.Points = 600, 0, 12
-	_, err = delphi.Classical(plan)
+	_, err = protocol.Classical(plan)
 	for _, field := range []string{"consensus.share.permille", "rounds[1].days", "item_kinds[0].points"} {
 		if err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%v does not name %s", err, field)
 		}
 	}
 
-	s, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: "2027-06-30"})
+	s, err := protocol.Standing(protocol.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: "2027-06-30"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func TestProtocolFromForms(t *testing.T) {
 	if s.Gates.Response != 0 || s.Feedback.Reasons != "none" || s.Feedback.AskReasonOutsideIQR {
 		t.Errorf("an import asks of its panel what nobody asked: %+v, %+v", s.Gates, s.Feedback)
 	}
-	if !s.Standing() || k.Points != 3 || k.CannotJudge || s.Release.MinChanged != 10 || *s.Consensus.Share != (delphi.ShareRule{From: 3, To: 3, Permille: 750}) {
+	if !s.Standing() || k.Points != 3 || k.CannotJudge || s.Release.MinChanged != 10 || *s.Consensus.Share != (protocol.ShareRule{From: 3, To: 3, Permille: 750}) {
 		t.Errorf("%s", s.Canonical())
 	}
 }
@@ -270,7 +271,7 @@ func FuzzProtocol(f *testing.F) {
 	f.Add([]byte(`{"version":1,"languages":["it"],"rounds":[{"kind":"answer","days":-1}],"item_kinds":[{"kind":"date","min":"2031"}]}`))
 	f.Add([]byte(`{"a":"\ud83d\ude00\u0000","a":[[[[1e5]]]]}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		p, err := delphi.ParseProtocol(document)
+		p, err := protocol.Parse(document)
 		if err != nil {
 			var f *fault.Fault
 			if !errors.As(err, &f) {
@@ -278,7 +279,7 @@ func FuzzProtocol(f *testing.F) {
 			}
 			return
 		}
-		again, err := delphi.ParseProtocol(p.Canonical())
+		again, err := protocol.Parse(p.Canonical())
 		if err != nil || !bytes.Equal(again.Canonical(), p.Canonical()) {
 			t.Fatalf("%s\n%v\n%s", p.Canonical(), err, again.Canonical())
 		}

@@ -7,11 +7,14 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 )
 
 // real is a standing round of one item kind, "scala", for a panel by invitation.
-func real(t testing.TB, rule, kind, more string) delphi.Protocol {
+func real(t testing.TB, rule, kind, more string) protocol.Protocol {
 	t.Helper()
 	return parse(t, `{"version": 1, "variant": "real-time", "languages": ["it"], "rounds": [{"kind": "standing"}],
 		"panel": {"groups": [{"id": "g0", "name": {"it": "A"}, "access": "invitation"}]}, "anonymity": {"latest_key_date": "2027-06-30"},
@@ -19,10 +22,10 @@ func real(t testing.TB, rule, kind, more string) delphi.Protocol {
 }
 
 // interim releases answers before the deadline.
-func interim(t testing.TB, p delphi.Protocol, answers ...delphi.Answer) delphi.Closing {
+func interim(t testing.TB, p protocol.Protocol, answers ...delphi.Answer) table.Closing {
 	t.Helper()
 	items := []delphi.Item{item, {ID: "i2", Kind: item.Kind}}
-	tally, err := delphi.NewTally(p, 1, items)
+	tally, err := table.NewTally(p, 1, items)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +34,7 @@ func interim(t testing.TB, p delphi.Protocol, answers ...delphi.Answer) delphi.C
 			t.Fatal(err)
 		}
 	}
-	c, err := delphi.Release(p, tally, []int{len(answers)}, map[string]int{"i1": 10, "i2": 10, "scala": 10}, false)
+	c, err := table.Release(p, tally, []int{len(answers)}, map[string]int{"i1": 10, "i2": 10, "scala": 10}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +68,8 @@ func TestNoFormIsUnanimousBeforeTheDeadline(t *testing.T) {
 			one.Value, other = 50, delphi.Answer{Item: "i1", Value: 60}
 		}
 		closing := interim(t, real(t, c.rule, c.kind, ""), append(slices.Repeat([]delphi.Answer{one}, 98), other, other)...)
-		v, _ := delphi.Judge(real(t, c.rule, c.kind, ""), item, []delphi.Closing{closing, closing}, 0)
-		if v.Key != delphi.Consensus || v.Unanimous {
+		v, _ := verdict.Judge(real(t, c.rule, c.kind, ""), item, []table.Closing{closing, closing}, 0)
+		if v.Key != verdict.Consensus || v.Unanimous {
 			t.Errorf("%s: %s, unanimous %v", c.kind, v.Key, v.Unanimous)
 		}
 		if _, ok := ground(v.Grounds, "unanimous"); ok {
@@ -102,7 +105,7 @@ func TestLeaversOfEveryForm(t *testing.T) {
 			share = `{"rule": "share", "share": {"from": 7, "to": 9}}`
 		}
 		p := study(t, "argumentative", share, rounds, c.kind)
-		closing, err := delphi.Tabulate(p, 5, c.items, []int{30}, nil, round(23, c.says[3]...), round(25, c.says[2]...), key, round(30, c.says[0]...), round(30, c.says[1]...))
+		closing, err := table.Tabulate(p, 5, c.items, []int{30}, nil, round(23, c.says[3]...), round(25, c.says[2]...), key, round(30, c.says[0]...), round(30, c.says[1]...))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -122,7 +125,7 @@ func TestLeaversOfEveryForm(t *testing.T) {
 // A bound that lies below the limit does not tell that answers moved: of 100 who
 // stayed some moved, 20 are left out, and forty others came.
 func TestABoundNamesNoCause(t *testing.T) {
-	for movers, want := range map[int]delphi.Cause{0: delphi.PanelChanged, 5: delphi.PanelChanged, 25: ""} {
+	for movers, want := range map[int]verdict.Cause{0: verdict.PanelChanged, 5: verdict.PanelChanged, 25: ""} {
 		first, second := slices.Repeat([]int{8}, 103), slices.Repeat([]int{8}, 103)
 		for i := range movers {
 			second[i] = 5
@@ -132,8 +135,8 @@ func TestABoundNamesNoCause(t *testing.T) {
 		}
 		first, second = append(first, make([]int, 40)...), append(second, slices.Repeat([]int{1}, 40)...)
 		p := classical(t, 2)
-		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
-		if v.Key != delphi.Unstable || v.Cause != want {
+		v, _ := verdict.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+		if v.Key != verdict.Unstable || v.Cause != want {
 			t.Errorf("%d movers: %s, %q", movers, v.Key, v.Cause)
 		}
 	}
@@ -149,8 +152,8 @@ func TestABoundAloneShowsNoMovement(t *testing.T) {
 		second[i], second[60+i] = 2, 8
 	}
 	p := classical(t, 2)
-	v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
-	if v.Key != delphi.Unstable || v.Cause != delphi.AnswersMoved {
+	v, _ := verdict.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+	if v.Key != verdict.Unstable || v.Cause != verdict.AnswersMoved {
 		t.Fatalf("exact tables tell that they moved: %s, %q", v.Key, v.Cause)
 	}
 	// Two who move up beside 38 who move down: the directions are withheld, and with
@@ -162,10 +165,10 @@ func TestABoundAloneShowsNoMovement(t *testing.T) {
 	for i := range 2 {
 		second[50+i] = 8
 	}
-	for limit, want := range map[int]delphi.Cause{700: "", 500: ""} {
+	for limit, want := range map[int]verdict.Cause{700: "", 500: ""} {
 		p.Stability.UnchangedMin, p.Stability.Scheibe = limit, 900
-		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
-		stable := v.Key != delphi.Unstable
+		v, _ := verdict.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+		stable := v.Key != verdict.Unstable
 		if stable != (limit <= 600) || v.Cause != want {
 			t.Errorf("at least 60 %% beside a limit of %d: %s, %q", limit, v.Key, v.Cause)
 		}
@@ -180,7 +183,7 @@ func TestRelativeSpreadNeedsAZero(t *testing.T) {
 		document := fmt.Sprintf(`{"version": 1, "variant": "estimate", "languages": ["it"], "rounds": [{"kind": "answer"}, {"kind": "answer"}],
 			"panel": {"groups": [{"id": "g0", "name": {"it": "A"}}]}, "anonymity": {"latest_key_date": "2027-06-30"},
 			"consensus": {"rule": "relative-iqr"}, "item_kinds": [{"id": "k", "kind": "estimate", "unit": "m", "min": %d, "max": %d}]}`, ends[0], ends[1])
-		_, err := delphi.ParseProtocol([]byte(document))
+		_, err := protocol.Parse([]byte(document))
 		var f *fault.Fault
 		if errors.As(err, &f) != refused {
 			t.Errorf("from %d to %d: %v", ends[0], ends[1], err)
@@ -192,7 +195,7 @@ func TestRelativeSpreadNeedsAZero(t *testing.T) {
 func TestSensitivityLeavesOutRulesThatTellNothing(t *testing.T) {
 	for points, defined := range map[int]bool{2: false, 3: true, 5: true} {
 		p := classical(t, 2, `"kind": "scale"}`, fmt.Sprintf(`"kind": "scale", "points": %d}`, points), `"from": 7, "to": 9`, fmt.Sprintf(`"from": %d, "to": %d`, points, points))
-		rows := delphi.Sensitive(p, item, held(t, p, oneGroup, from(append(make([]int, points-2), 18, 22)...)))
+		rows := verdict.Sensitive(p, item, held(t, p, oneGroup, from(append(make([]int, points-2), 18, 22)...)))
 		if rows[1].Rule != "median-iqr" || rows[1].Defined != defined {
 			t.Errorf("%d points: %+v", points, rows[1])
 		}

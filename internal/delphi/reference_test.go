@@ -6,7 +6,10 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // The reference is a second, naive reading of docs/METHOD.md §3 and §4, written from the
@@ -88,13 +91,13 @@ func referenceA(h []int) float64 {
 
 // reference is what the reference says of one histogram.
 type reference struct {
-	key       delphi.VerdictKey
-	direction delphi.Direction
+	key       verdict.Key
+	direction verdict.Direction
 	unanimous bool
 }
 
 // referenceOf works down §4's ladder.
-func referenceOf(h []int, classes [][2]int, rule delphi.ConsensusPlan) reference {
+func referenceOf(h []int, classes [][2]int, rule protocol.ConsensusPlan) reference {
 	answers := from(h...)
 	n, k := len(answers), len(h)
 	within := func(from, to int) int {
@@ -106,17 +109,17 @@ func referenceOf(h []int, classes [][2]int, rule delphi.ConsensusPlan) reference
 		}
 		return c
 	}
-	side := func(class int) delphi.Direction {
+	side := func(class int) verdict.Direction {
 		switch class {
 		case 0:
-			return delphi.Low
+			return verdict.Low
 		case len(classes) - 1:
-			return delphi.High
+			return verdict.High
 		}
-		return delphi.Middle
+		return verdict.Middle
 	}
 	median := referenceQuantile(answers, 0.5)
-	medianSide := delphi.High
+	medianSide := verdict.High
 	for i := len(classes) - 1; i >= 0; i-- {
 		if median <= float64(classes[i][1]) {
 			medianSide = side(i)
@@ -125,45 +128,45 @@ func referenceOf(h []int, classes [][2]int, rule delphi.ConsensusPlan) reference
 	iqr := referenceQuantile(answers, 0.75) - referenceQuantile(answers, 0.25)
 	holds, disagree, direction := false, false, medianSide
 	switch rule.Rule {
-	case delphi.RuleShare:
+	case protocol.RuleShare:
 		s := rule.Share
 		enough := func(from, to int) bool { return 1000*within(from, to) >= s.Permille*n }
 		middle := len(classes) == 3 && enough(classes[1][0], classes[1][1])
 		switch {
 		case enough(s.From, s.To):
-			holds, direction = true, delphi.High // the windows of this test are high ones
+			holds, direction = true, verdict.High // the windows of this test are high ones
 		case enough(k+1-s.To, k+1-s.From):
-			holds, direction = true, delphi.Low
+			holds, direction = true, verdict.Low
 		case middle:
-			holds, direction = true, delphi.Middle
+			holds, direction = true, verdict.Middle
 		}
-	case delphi.RuleMedianIQR:
+	case protocol.RuleMedianIQR:
 		m := rule.MedianIQR
 		narrow := iqr <= float64(m.IQRMax)
 		switch {
 		case narrow && median >= float64(m.MedianMin):
-			holds, direction = true, delphi.High
+			holds, direction = true, verdict.High
 		case narrow && median <= float64(k+1-m.MedianMin):
-			holds, direction = true, delphi.Low
+			holds, direction = true, verdict.Low
 		}
-	case delphi.RuleAgreement:
+	case protocol.RuleAgreement:
 		holds = 1000*referenceA(h) >= float64(rule.Agreement)-1e-6
-	case delphi.RuleComet:
+	case protocol.RuleComet:
 		high, low := within(7, 9), within(1, 3)
 		switch {
 		case 10*high >= 7*n && 100*low < 15*n:
-			holds, direction = true, delphi.High
+			holds, direction = true, verdict.High
 		case 10*low >= 7*n && 100*high < 15*n:
-			holds, direction = true, delphi.Low
+			holds, direction = true, verdict.Low
 		}
-	case delphi.RuleRand:
+	case protocol.RuleRand:
 		third := 0
 		if median >= 6.5 {
 			third = 2
 		} else if median >= 3.5 {
 			third = 1
 		}
-		direction = []delphi.Direction{delphi.Low, delphi.Middle, delphi.High}[third]
+		direction = []verdict.Direction{verdict.Low, verdict.Middle, verdict.High}[third]
 		outside := n - within(3*third+1, 3*third+3)
 		low, high := within(1, 3), within(7, 9)
 		switch {
@@ -190,11 +193,11 @@ func referenceOf(h []int, classes [][2]int, rule delphi.ConsensusPlan) reference
 	if len(classes) == 2 && k >= 4 {
 		poles = poles && referenceA(h) < -1e-9
 	}
-	larger := delphi.NoDirection
+	larger := verdict.NoDirection
 	if counts[0] > counts[last] {
-		larger = delphi.Low
+		larger = verdict.Low
 	} else if counts[last] > counts[0] {
-		larger = delphi.High
+		larger = verdict.High
 	}
 	ahead := n
 	for i, c := range counts {
@@ -204,55 +207,55 @@ func referenceOf(h []int, classes [][2]int, rule delphi.ConsensusPlan) reference
 	}
 	switch {
 	case disagree && poles:
-		return reference{key: delphi.Bipolarity, direction: larger}
+		return reference{key: verdict.Bipolarity, direction: larger}
 	case disagree:
-		return reference{key: delphi.Disagreement, direction: delphi.NoDirection}
+		return reference{key: verdict.Disagreement, direction: verdict.NoDirection}
 	case holds:
-		return reference{key: delphi.Consensus, direction: direction, unanimous: counts[largest] == n}
+		return reference{key: verdict.Consensus, direction: direction, unanimous: counts[largest] == n}
 	case poles:
-		return reference{key: delphi.Bipolarity, direction: larger}
+		return reference{key: verdict.Bipolarity, direction: larger}
 	case 2*counts[largest] > n:
-		return reference{key: delphi.Majority, direction: side(largest)}
+		return reference{key: verdict.Majority, direction: side(largest)}
 	case 10*counts[largest] >= 4*n && 10*ahead >= n:
-		return reference{key: delphi.Plurality, direction: side(largest)}
+		return reference{key: verdict.Plurality, direction: side(largest)}
 	}
-	return reference{key: delphi.Disagreement, direction: delphi.NoDirection}
+	return reference{key: verdict.Disagreement, direction: verdict.NoDirection}
 }
 
 // TestLadderIsTheReference holds every histogram of up to 12 people on 4 and 5 points
 // against the reference, under each rule, and on 9 points a run through panels of 8 to
 // 24 under RAND's and COMET's.
 func TestLadderIsTheReference(t *testing.T) {
-	share := func(from, to, permille int) delphi.ConsensusPlan {
-		return delphi.ConsensusPlan{Rule: delphi.RuleShare, Share: &delphi.ShareRule{From: from, To: to, Permille: permille}}
+	share := func(from, to, permille int) protocol.ConsensusPlan {
+		return protocol.ConsensusPlan{Rule: protocol.RuleShare, Share: &protocol.ShareRule{From: from, To: to, Permille: permille}}
 	}
-	median := func(least, iqr int) delphi.ConsensusPlan {
-		return delphi.ConsensusPlan{Rule: delphi.RuleMedianIQR, MedianIQR: &delphi.MedianIQRRule{MedianMin: least, IQRMax: iqr}}
+	median := func(least, iqr int) protocol.ConsensusPlan {
+		return protocol.ConsensusPlan{Rule: protocol.RuleMedianIQR, MedianIQR: &protocol.MedianIQRRule{MedianMin: least, IQRMax: iqr}}
 	}
-	agreement := delphi.ConsensusPlan{Rule: delphi.RuleAgreement, Agreement: 700}
-	comet := delphi.ConsensusPlan{Rule: delphi.RuleComet, Comet: &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}}
-	for points, rules := range map[int][]delphi.ConsensusPlan{
+	agreement := protocol.ConsensusPlan{Rule: protocol.RuleAgreement, Agreement: 700}
+	comet := protocol.ConsensusPlan{Rule: protocol.RuleComet, Comet: &protocol.CometRule{In: 700, Against: 150, Out: protocol.CometMirror}}
+	for points, rules := range map[int][]protocol.ConsensusPlan{
 		4: {share(3, 4, 750), share(4, 4, 660), median(3, 1), agreement},
 		5: {share(4, 5, 750), share(3, 5, 900), median(4, 1), agreement},
-		9: {{Rule: delphi.RuleRand}, comet},
+		9: {{Rule: protocol.RuleRand}, comet},
 	} {
 		kind := delphi.ItemKind{ID: item.Kind, Kind: delphi.ScaleForm, Points: points, Classes: delphi.DefaultClasses(points), CannotJudge: true}
-		seen := map[delphi.VerdictKey]int{}
+		seen := map[verdict.Key]int{}
 		for _, rule := range rules {
-			protocols, round, err := delphi.Study(delphi.StudyPlan{
-				Kinds: []delphi.StudyKind{{Kind: kind, Consensus: rule}}, Groups: []string{"all"}, Rounds: 1, Quantile: 7, MinN: 1,
+			protocols, round, err := protocol.Study(protocol.StudyPlan{
+				Kinds: []protocol.StudyKind{{Kind: kind, Consensus: rule}}, Groups: []string{"all"}, Rounds: 1, Quantile: 7, MinN: 1,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			check := func(h []int) {
 				n := stat.N(h)
-				c := delphi.Closing{
-					Counts: delphi.Counts{Round: round, Enrolled: n, Answered: n, Groups: []delphi.GroupCount{{Group: "g1", Enrolled: n, Answered: n}},
-						Items: []delphi.ItemCounts{{Item: item.ID, Kind: item.Kind, Valid: n, ByGroup: []int{n}}}},
-					Tables: []delphi.Table{{ID: "A/" + item.ID, Values: make([]string, points), Counts: h, N: n}},
+				c := table.Closing{
+					Counts: table.Counts{Round: round, Enrolled: n, Answered: n, Groups: []table.GroupCount{{Group: "g1", Enrolled: n, Answered: n}},
+						Items: []table.ItemCounts{{Item: item.ID, Kind: item.Kind, Valid: n, ByGroup: []int{n}}}},
+					Tables: []table.Table{{ID: "A/" + item.ID, Values: make([]string, points), Counts: h, N: n}},
 				}
-				v, _ := delphi.Judge(protocols[0], item, []delphi.Closing{c}, 0)
+				v, _ := verdict.Judge(protocols[0], item, []table.Closing{c}, 0)
 				want := referenceOf(h, kind.Classes, rule)
 				if got := (reference{v.Key, v.Direction, v.Unanimous}); got != want {
 					t.Fatalf("%s on %v: %+v, the reference has %+v", rule.Rule, h, got, want)
@@ -267,8 +270,8 @@ func TestLadderIsTheReference(t *testing.T) {
 				everyHistogram(points, n, check)
 			}
 		}
-		for _, key := range []delphi.VerdictKey{delphi.Consensus, delphi.Bipolarity, delphi.Majority, delphi.Plurality, delphi.Disagreement} {
-			if seen[key] == 0 && !(points == 4 && key == delphi.Plurality) { // two classes: a majority or a tie
+		for _, key := range []verdict.Key{verdict.Consensus, verdict.Bipolarity, verdict.Majority, verdict.Plurality, verdict.Disagreement} {
+			if seen[key] == 0 && !(points == 4 && key == verdict.Plurality) { // two classes: a majority or a tie
 				t.Errorf("on %d points no histogram was read as %s", points, key)
 			}
 		}

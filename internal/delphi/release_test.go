@@ -8,11 +8,14 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
-func standing(t testing.TB) delphi.Protocol {
+func standing(t testing.TB) protocol.Protocol {
 	t.Helper()
-	p, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
+	p, err := protocol.Standing(protocol.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,11 +26,11 @@ var stated = delphi.Item{ID: "i1", Kind: "scale"}
 
 // released makes the releases of a standing round in which everyone's latest
 // answers are histograms[r]; every release counts as changed by enough people.
-func released(t testing.TB, p delphi.Protocol, deadline bool, histograms ...[3]int) []delphi.Closing {
+func released(t testing.TB, p protocol.Protocol, deadline bool, histograms ...[3]int) []table.Closing {
 	t.Helper()
-	var out []delphi.Closing
+	var out []table.Closing
 	for r, h := range histograms {
-		tally, err := delphi.NewTally(p, 1, []delphi.Item{stated})
+		tally, err := table.NewTally(p, 1, []delphi.Item{stated})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,11 +41,11 @@ func released(t testing.TB, p delphi.Protocol, deadline bool, histograms ...[3]i
 			}
 		}
 		last := deadline && r == len(histograms)-1
-		c, err := delphi.Release(p, tally, []int{h[0] + h[1] + h[2]}, map[string]int{"i1": 10}, last)
+		c, err := table.Release(p, tally, []int{h[0] + h[1] + h[2]}, map[string]int{"i1": 10}, last)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := names(c.Tables), delphi.Rule(p, []delphi.Counts{c.Counts}); !slices.Equal(got, want) {
+		if got, want := names(c.Tables), table.Rule(p, []table.Counts{c.Counts}); !slices.Equal(got, want) {
 			t.Fatalf("tables %v, the rule names %v", got, want)
 		}
 		out = append(out, c)
@@ -54,7 +57,7 @@ func released(t testing.TB, p delphi.Protocol, deadline bool, histograms ...[3]i
 // release: interim counts to the nearest five, those of the deadline exact.
 func TestReleases(t *testing.T) {
 	p := standing(t)
-	last := delphi.Table{ID: "A/i1", Values: []string{"1", "2", "3"}, Counts: []int{5, 5, 5}, N: 15}
+	last := table.Table{ID: "A/i1", Values: []string{"1", "2", "3"}, Counts: []int{5, 5, 5}, N: 15}
 	for _, c := range []struct {
 		name     string
 		now      []int
@@ -70,7 +73,7 @@ func TestReleases(t *testing.T) {
 		{"the deadline is exact", []int{22, 23, 7}, 0, true, []int{22, 23, 7}, true},
 		{"too few people", []int{1, 1, 2}, 10, true, nil, true},
 	} {
-		got, ok := delphi.Released(p, stated, last, c.now, c.changed, c.deadline)
+		got, ok := table.Released(p, stated, last, c.now, c.changed, c.deadline)
 		if ok != c.released || !slices.Equal(got.Counts, c.counts) {
 			t.Errorf("%s: %v %v", c.name, got, ok)
 		}
@@ -112,21 +115,21 @@ func TestStandingVerdicts(t *testing.T) {
 		releases [][3]int
 		deadline bool
 		left     int
-		key      delphi.VerdictKey
-		proposal delphi.Action
+		key      verdict.Key
+		proposal verdict.Action
 		ground   string
 	}{
-		{"below a hundred there is no gate", [][3]int{{5, 5, 89}}, false, 1, delphi.Consensus, delphi.GoOn, "no_stability_gate"},
-		{"the first release of a hundred", [][3]int{{5, 5, 90}}, false, 1, delphi.Open, delphi.GoOn, "no_earlier_round"},
-		{"still", [][3]int{{5, 5, 90}, {10, 10, 100}}, false, 1, delphi.Consensus, delphi.Settle, "scheibe"},
-		{"moving", [][3]int{{50, 0, 50}, {10, 0, 100}}, false, 1, delphi.Open, delphi.GoOn, "scheibe"},
-		{"moving at the deadline", [][3]int{{50, 0, 50}, {10, 0, 101}}, true, 0, delphi.Unstable, delphi.Settle, "scheibe"},
-		{"the deadline is the only release", [][3]int{{5, 5, 90}}, true, 0, delphi.Consensus, delphi.Settle, "no_stability_gate"},
-		{"four at the deadline", [][3]int{{0, 0, 4}}, true, 0, delphi.TooFew, delphi.Settle, "valid_n"},
-		{"two camps", [][3]int{{50, 5, 50}, {50, 5, 52}}, true, 0, delphi.Bipolarity, delphi.Settle, "lowest_class"},
+		{"below a hundred there is no gate", [][3]int{{5, 5, 89}}, false, 1, verdict.Consensus, verdict.GoOn, "no_stability_gate"},
+		{"the first release of a hundred", [][3]int{{5, 5, 90}}, false, 1, verdict.Open, verdict.GoOn, "no_earlier_round"},
+		{"still", [][3]int{{5, 5, 90}, {10, 10, 100}}, false, 1, verdict.Consensus, verdict.Settle, "scheibe"},
+		{"moving", [][3]int{{50, 0, 50}, {10, 0, 100}}, false, 1, verdict.Open, verdict.GoOn, "scheibe"},
+		{"moving at the deadline", [][3]int{{50, 0, 50}, {10, 0, 101}}, true, 0, verdict.Unstable, verdict.Settle, "scheibe"},
+		{"the deadline is the only release", [][3]int{{5, 5, 90}}, true, 0, verdict.Consensus, verdict.Settle, "no_stability_gate"},
+		{"four at the deadline", [][3]int{{0, 0, 4}}, true, 0, verdict.TooFew, verdict.Settle, "valid_n"},
+		{"two camps", [][3]int{{50, 5, 50}, {50, 5, 52}}, true, 0, verdict.Bipolarity, verdict.Settle, "lowest_class"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v, proposal := delphi.Judge(p, stated, released(t, p, c.deadline, c.releases...), c.left)
+			v, proposal := verdict.Judge(p, stated, released(t, p, c.deadline, c.releases...), c.left)
 			if _, ok := ground(v.Grounds, c.ground); v.Key != c.key || proposal.Action != c.proposal || !ok {
 				t.Errorf("%+v %+v", v, proposal)
 			}
@@ -140,8 +143,8 @@ func TestStandingItemReleasedAtTheDeadlineAlone(t *testing.T) {
 	p := standing(t)
 	earlier := released(t, p, false, [3]int{10, 10, 100})
 	earlier[0].Counts.Items[0].Item, earlier[0].Tables[0].ID = "i2", "A/i2"
-	v, _ := delphi.Judge(p, stated, append(earlier, released(t, p, true, [3]int{10, 10, 100})...), 0)
-	if _, ok := ground(v.Grounds, "no_stability_gate"); v.Key != delphi.Consensus || !ok {
+	v, _ := verdict.Judge(p, stated, append(earlier, released(t, p, true, [3]int{10, 10, 100})...), 0)
+	if _, ok := ground(v.Grounds, "no_stability_gate"); v.Key != verdict.Consensus || !ok {
 		t.Errorf("%+v", v)
 	}
 }
@@ -152,7 +155,7 @@ func TestStandingItemKeepsItsLastRelease(t *testing.T) {
 	closings := released(t, p, false, [3]int{10, 10, 100})
 	quiet := closings[0]
 	quiet.Counts.Items, quiet.Tables = nil, nil
-	f := delphi.Measure(p, stated, append(closings, quiet))
+	f := verdict.Measure(p, stated, append(closings, quiet))
 	if f.N != 120 || f.Scheibe.Defined() {
 		t.Errorf("%+v", f)
 	}

@@ -3,30 +3,31 @@ package delphi_test
 import (
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/verdict"
 )
 
 // The policy variant goes on while arguments come; the others while answers move.
 func TestStops(t *testing.T) {
 	policy := study(t, "policy", `{"rule": "share", "share": {"from": 3, "to": 4}}`, `{"kind": "answer"}, {"kind": "answer"}`,
 		`{"id": "k", "kind": "criteria", "points": 4, "criteria": ["desirability"]}`)
-	settle, on := delphi.Settle, delphi.GoOn
+	settle, on := verdict.Settle, verdict.GoOn
 	for _, c := range []struct {
 		name      string
-		p         delphi.Protocol
-		proposals []delphi.Action
+		p         protocol.Protocol
+		proposals []verdict.Action
 		arguments int
 		want      bool
 	}{
-		{"everything settles", classical(t, 2), []delphi.Action{settle, settle}, 3, true},
-		{"one goes on", classical(t, 2), []delphi.Action{settle, on}, 0, false},
-		{"one is to be reworded", classical(t, 2), []delphi.Action{delphi.Reword, settle}, 0, false},
+		{"everything settles", classical(t, 2), []verdict.Action{settle, settle}, 3, true},
+		{"one goes on", classical(t, 2), []verdict.Action{settle, on}, 0, false},
+		{"one is to be reworded", classical(t, 2), []verdict.Action{verdict.Reword, settle}, 0, false},
 		{"nothing is asked", classical(t, 2), nil, 0, false},
-		{"policy: stable and no new arguments", policy, []delphi.Action{settle}, 0, true},
-		{"policy: stable, and one new argument", policy, []delphi.Action{settle}, 1, false},
-		{"policy: no new arguments, and moving", policy, []delphi.Action{on}, 0, false},
+		{"policy: stable and no new arguments", policy, []verdict.Action{settle}, 0, true},
+		{"policy: stable, and one new argument", policy, []verdict.Action{settle}, 1, false},
+		{"policy: no new arguments, and moving", policy, []verdict.Action{on}, 0, false},
 	} {
-		stops, grounds := delphi.Stops(c.p, c.proposals, c.arguments)
+		stops, grounds := verdict.Stops(c.p, c.proposals, c.arguments)
 		all := true
 		for _, g := range grounds {
 			all = all && g.Holds
@@ -37,7 +38,7 @@ func TestStops(t *testing.T) {
 	}
 	for when, want := range map[string]bool{"stable": true, "drift": true, "rounds": false, "deadline": false, "facilitator": false} {
 		p := classical(t, 2)
-		p.Stop = delphi.StopPlan{Auto: true, When: when}
+		p.Stop = protocol.StopPlan{Auto: true, When: when}
 		if p.StopsItself() != want {
 			t.Errorf("stops by itself at %s: %v", when, !want)
 		}

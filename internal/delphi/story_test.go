@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 )
 
 // A small town asks two groups about one statement, twice. The test follows the
@@ -29,20 +29,20 @@ func TestStory(t *testing.T) {
 	if got := fmt.Sprint(names(round1[0].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 B]" {
 		t.Fatal(got)
 	}
-	a, _ := table(round1[0], "A/i1")
+	a, _ := tableOf(round1[0], "A/i1")
 	if got := fmt.Sprint(a.Counts, a.N); got != "[4 2 2 4 7 2 11 11 9] 52" {
 		t.Fatal(got)
 	}
 
 	// Figures come from the tables and from nothing else: 31 of 52 are at 7–9.
-	f := delphi.Measure(p, item, round1)
+	f := verdict.Measure(p, item, round1)
 	if f.Median.String() != "7" || f.IQR.String() != "3" || f.Top.String() != fmt.Sprint(31.0/52) {
 		t.Fatalf("median %v, IQR %v, top %v", f.Median, f.IQR, f.Top)
 	}
 
 	// It would be a majority, but nobody knows yet whether it will hold.
-	v, next := delphi.Judge(p, item, round1, 2)
-	if v.Key != delphi.Open || v.If != delphi.Majority || v.IfDirection != delphi.High || next.Action != delphi.GoOn {
+	v, next := verdict.Judge(p, item, round1, 2)
+	if v.Key != verdict.Open || v.If != verdict.Majority || v.IfDirection != verdict.High || next.Action != verdict.GoOn {
 		t.Fatalf("%+v %+v", v, next)
 	}
 
@@ -60,12 +60,12 @@ func TestStory(t *testing.T) {
 	if got := fmt.Sprint(names(round2[1].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 D/i1 B]" {
 		t.Fatal(got)
 	}
-	v, next = delphi.Judge(p, item, round2, 1)
+	v, next = verdict.Judge(p, item, round2, 1)
 	scheibe, _ := ground(v.Grounds, "scheibe")
 	within, _ := ground(v.Grounds, "within")
 	// 44 of 52 stayed within a point, 84.6 %; but 9 of 52 are 17.3 %, more than 15, and
 	// more than the 10.3 that chance alone would give so many people.
-	if !within.Holds || scheibe.Detail != "103" || v.Cause != delphi.AnswersMoved || scheibe.Holds || v.Key != delphi.Open || v.If != delphi.Consensus || next.Action != delphi.GoOn {
+	if !within.Holds || scheibe.Detail != "103" || v.Cause != verdict.AnswersMoved || scheibe.Holds || v.Key != verdict.Open || v.If != verdict.Consensus || next.Action != verdict.GoOn {
 		t.Fatalf("%+v %+v", v, next)
 	}
 
@@ -78,8 +78,8 @@ func TestStory(t *testing.T) {
 	if got := fmt.Sprint(names(round3[2].Tables)); got != "[A/i1 G/i1/g0 G/i1/g1 B]" {
 		t.Fatal(got)
 	}
-	v, next = delphi.Judge(p, item, round3, 0)
-	if v.Key != delphi.Consensus || v.Direction != delphi.High || next.Action != delphi.Settle {
+	v, next = verdict.Judge(p, item, round3, 0)
+	if v.Key != verdict.Consensus || v.Direction != verdict.High || next.Action != verdict.Settle {
 		t.Fatalf("%+v %+v", v, next)
 	}
 	if dropped, ok := ground(v.Grounds, "test_dropped"); !ok || dropped.Detail != "unchanged" {
@@ -88,13 +88,13 @@ func TestStory(t *testing.T) {
 
 	// Would it have been otherwise, had the one who left answered 1? 40 of 52 are
 	// still three in four: the verdict is robust.
-	if b := delphi.Attrition(p, item, round3); b.Leavers != 1 || !b.Robust {
+	if b := verdict.Attrition(p, item, round3); b.Leavers != 1 || !b.Robust {
 		t.Fatalf("%+v", b)
 	}
 
 	// COMET asks for fewer than 15 % at 1–3: seven of 51 are 13.7 %, so it agrees.
-	for _, row := range delphi.Sensitive(p, item, round3) {
-		if row.Rule == "comet" && row.Key != delphi.Consensus {
+	for _, row := range verdict.Sensitive(p, item, round3) {
+		if row.Rule == "comet" && row.Key != verdict.Consensus {
 			t.Fatalf("%+v", row)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // D, T and M are recounts over the stayers; the twenty who are left out are one
@@ -22,9 +24,9 @@ func TestPairedTablesLeaveOutOneSet(t *testing.T) {
 	}
 	second[120] = absent // one leaver
 	c := held(t, p, oneGroup, first, second)[1]
-	d, _ := table(c, "D/i1")
-	tr, _ := table(c, "T/i1")
-	m, ok := table(c, "M/i1")
+	d, _ := tableOf(c, "D/i1")
+	tr, _ := tableOf(c, "T/i1")
+	m, ok := tableOf(c, "M/i1")
 	if !ok || d.N != 100 || tr.N != 100 || m.N != 100 {
 		t.Fatalf("D %d, T %d, M %d of 120 pairs", d.N, tr.N, m.N)
 	}
@@ -48,11 +50,11 @@ func TestPairedTablesLeaveOutOneSet(t *testing.T) {
 	if down != 0 || up != 0 {
 		t.Error("D and M are not of the same people")
 	}
-	doc := delphi.LeftOut(p, c.Counts.Items[0])
+	doc := table.LeftOut(p, c.Counts.Items[0])
 	if doc != 20 {
 		t.Errorf("the rule leaves out %d", doc)
 	}
-	v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+	v, _ := verdict.Judge(p, item, held(t, p, oneGroup, first, second), 0)
 	if g, ok := ground(v.Grounds, "left_out"); !ok || g.Value.String() != "20" {
 		t.Errorf("the verdict does not say that 20 are left out: %+v", v)
 	}
@@ -103,8 +105,8 @@ func TestMarginsOfTransitions(t *testing.T) {
 func TestExtremes(t *testing.T) {
 	p := classical(t, 2, `"access": "open"`, `"access": "invitation"`, `"item_kinds"`, `"disclosure": {"small": "open"}, "item_kinds"`)
 	for n, want := range map[int]bool{9: false, 10: true} {
-		f := delphi.Measure(p, item, held(t, p, oneGroup, from(0, 0, n)))
-		has := slices.ContainsFunc(f.More, func(m delphi.Figure) bool { return m.Name == "min" || m.Name == "max" })
+		f := verdict.Measure(p, item, held(t, p, oneGroup, from(0, 0, n)))
+		has := slices.ContainsFunc(f.More, func(m verdict.Figure) bool { return m.Name == "min" || m.Name == "max" })
 		if has != want || !f.Median.Defined() {
 			t.Errorf("%d people: %+v", n, f)
 		}
@@ -125,7 +127,7 @@ func TestTabulateIgnoresOrder(t *testing.T) {
 			slices.Reverse(a)
 			slices.Reverse(b)
 		}
-		c, err := delphi.Tabulate(p, 3, []delphi.Item{item}, []int{130}, nil, b, a, key)
+		c, err := table.Tabulate(p, 3, []delphi.Item{item}, []int{130}, nil, b, a, key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,14 +183,14 @@ func TestWithheldGroups(t *testing.T) {
 		closings := held(t, p, func(i int) int { return group[i] }, values)
 		got := map[int]bool{}
 		for g := range c.sizes {
-			if _, ok := table(closings[0], fmt.Sprintf("G/i1/g%d", g)); ok {
+			if _, ok := tableOf(closings[0], fmt.Sprintf("G/i1/g%d", g)); ok {
 				got[g] = true
 			}
 		}
 		if shown := slices.Sorted(maps.Keys(got)); !slices.Equal(shown, c.want) {
 			t.Errorf("groups of %v: shown %v, want %v", c.sizes, shown, c.want)
 		}
-		f := delphi.Measure(p, item, closings)
+		f := verdict.Measure(p, item, closings)
 		for g, figures := range f.Groups {
 			if figures.Withheld == got[g] || figures.Withheld && (figures.N != 0 || figures.Median.Defined()) {
 				t.Errorf("groups of %v: figures %+v", c.sizes, figures)
@@ -225,14 +227,14 @@ func TestShiftTable(t *testing.T) {
 			}
 		}
 		closing := held(t, p, oneGroup, first, second)[1]
-		d, exists := table(closing, "D/i1")
+		d, exists := tableOf(closing, "D/i1")
 		if got := fmt.Sprint(closing.Counts.Items[0].Shift, " ", d.Values, " ", d.Counts); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 		if !exists {
 			continue
 		}
-		if err := delphi.Fits(p, closing.Counts, d); err != nil {
+		if err := table.Fits(p, closing.Counts, d); err != nil {
 			t.Errorf("%s: the table does not fit its closing: %v", c.name, err)
 		}
 		for shift := range c.moves {
@@ -249,27 +251,27 @@ func TestTabulateRefuses(t *testing.T) {
 	good := ballots(p, oneGroup, from(0, 0, 0, 0, 0, 0, 6))
 	for name, call := range map[string]func() error{
 		"a gather round": func() error {
-			_, err := delphi.Tabulate(p, 1, []delphi.Item{item}, []int{6}, nil, good, nil, key)
+			_, err := table.Tabulate(p, 1, []delphi.Item{item}, []int{6}, nil, good, nil, key)
 			return err
 		},
 		"a panelist twice": func() error {
-			_, err := delphi.Tabulate(p, 2, []delphi.Item{item}, []int{6}, nil, append(good, good[0]), nil, key)
+			_, err := table.Tabulate(p, 2, []delphi.Item{item}, []int{6}, nil, append(good, good[0]), nil, key)
 			return err
 		},
 		"enrolled by other groups": func() error {
-			_, err := delphi.Tabulate(p, 2, []delphi.Item{item}, []int{6, 1}, nil, good, nil, key)
+			_, err := table.Tabulate(p, 2, []delphi.Item{item}, []int{6, 1}, nil, good, nil, key)
 			return err
 		},
 		"counts of a later round": func() error {
-			_, err := delphi.Tabulate(p, 2, []delphi.Item{item}, []int{6}, []delphi.Counts{{Round: 3}}, good, nil, key)
+			_, err := table.Tabulate(p, 2, []delphi.Item{item}, []int{6}, []table.Counts{{Round: 3}}, good, nil, key)
 			return err
 		},
 		"an item twice": func() error {
-			_, err := delphi.Tabulate(p, 2, []delphi.Item{item, item}, []int{6}, nil, good, nil, key)
+			_, err := table.Tabulate(p, 2, []delphi.Item{item, item}, []int{6}, nil, good, nil, key)
 			return err
 		},
 		"a kind that is not there": func() error {
-			_, err := delphi.Tabulate(p, 2, []delphi.Item{{ID: "i1", Kind: "x"}}, []int{6}, nil, good, nil, key)
+			_, err := table.Tabulate(p, 2, []delphi.Item{{ID: "i1", Kind: "x"}}, []int{6}, nil, good, nil, key)
 			return err
 		},
 	} {
@@ -291,35 +293,35 @@ func TestBrokenRecordsDoNotPanic(t *testing.T) {
 		c.Counts.Items = slices.Clone(c.Counts.Items)
 		n := rapid.IntRange(-5, 200)
 		for range rapid.IntRange(1, 4).Draw(r, "faults") {
-			table := &c.Tables[rapid.IntRange(0, len(c.Tables)-1).Draw(r, "table")]
+			shown := &c.Tables[rapid.IntRange(0, len(c.Tables)-1).Draw(r, "table")]
 			switch rapid.IntRange(0, 7).Draw(r, "fault") {
 			case 0:
-				table.Counts = rapid.SliceOfN(n, 0, 12).Draw(r, "counts")
+				shown.Counts = rapid.SliceOfN(n, 0, 12).Draw(r, "counts")
 			case 1:
-				table.Values = rapid.SliceOfN(rapid.SampledFrom([]string{"1", "9", "x", "", "<=-1", "0", "+1", "kept", "moved", "1-3>4-6"}), 0, 12).Draw(r, "values")
+				shown.Values = rapid.SliceOfN(rapid.SampledFrom([]string{"1", "9", "x", "", "<=-1", "0", "+1", "kept", "moved", "1-3>4-6"}), 0, 12).Draw(r, "values")
 			case 2:
-				table.N = n.Draw(r, "n")
+				shown.N = n.Draw(r, "n")
 			case 3:
-				table.ID = rapid.SampledFrom([]string{"", "A/i1", "D/i1", "T/i1", "G/i1/", "P/ties"}).Draw(r, "id")
+				shown.ID = rapid.SampledFrom([]string{"", "A/i1", "D/i1", "T/i1", "G/i1/", "P/ties"}).Draw(r, "id")
 			case 4:
 				c.Counts.Items[0].ByGroup = rapid.SliceOfN(n, 0, 5).Draw(r, "by group")
 			case 5:
 				c.Counts.Items[0].Valid, c.Counts.Items[0].Paired = n.Draw(r, "valid"), n.Draw(r, "paired")
-				c.Counts.Items[0].Shift = rapid.SampledFrom([]delphi.ShiftForm{"", delphi.ShiftDirected, delphi.ShiftMoved, delphi.ShiftFew, "x"}).Draw(r, "shift")
+				c.Counts.Items[0].Shift = rapid.SampledFrom([]table.ShiftForm{"", table.ShiftDirected, table.ShiftMoved, table.ShiftFew, "x"}).Draw(r, "shift")
 			case 6:
 				c.Counts.Round = rapid.IntRange(-1, 9).Draw(r, "number")
 			case 7:
 				c.Counts.Items[0].Kind = rapid.SampledFrom([]string{"", "scala", "other"}).Draw(r, "kind")
 			}
 		}
-		documents := []delphi.Counts{closings[0].Counts, closings[1].Counts}
-		delphi.Rule(p, documents)
+		documents := []table.Counts{closings[0].Counts, closings[1].Counts}
+		table.Rule(p, documents)
 		for left := range 2 {
-			delphi.Judge(p, item, closings, left)
+			verdict.Judge(p, item, closings, left)
 		}
-		delphi.Measure(p, item, closings)
-		delphi.Sensitive(p, item, closings)
-		delphi.Attrition(p, item, closings)
-		delphi.Conformity(p, item, closings)
+		verdict.Measure(p, item, closings)
+		verdict.Sensitive(p, item, closings)
+		verdict.Attrition(p, item, closings)
+		verdict.Conformity(p, item, closings)
 	})
 }

@@ -10,11 +10,14 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // every is a protocol with every form that is tallied, in one real-time round so
 // that tallies of all of them can be released and compared.
-func every(t testing.TB) delphi.Protocol {
+func every(t testing.TB) protocol.Protocol {
 	t.Helper()
 	return parse(t, `{"version": 1, "variant": "real-time", "languages": ["it"],
 		"panel": {"groups": [{"id": "a", "name": {"it": "A"}, "access": "open"}, {"id": "b", "name": {"it": "B"}, "access": "open"}]},
@@ -66,9 +69,9 @@ func drawBallot(t *rapid.T, name string) delphi.Ballot {
 }
 
 // closing is all that a tally says, in a form that can be compared.
-func closing(t testing.TB, p delphi.Protocol, tally *delphi.Tally) delphi.Closing {
+func closing(t testing.TB, p protocol.Protocol, tally *table.Tally) table.Closing {
 	t.Helper()
-	c, err := delphi.Release(p, tally, []int{1000, 1000}, nil, true)
+	c, err := table.Release(p, tally, []int{1000, 1000}, nil, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,9 +92,9 @@ func placeOf(a delphi.Answer) string {
 func TestTallyIsARecount(t *testing.T) {
 	p := every(t)
 	rapid.Check(t, func(r *rapid.T) {
-		tallies := make([]*delphi.Tally, 3)
+		tallies := make([]*table.Tally, 3)
 		for i := range tallies {
-			tally, err := delphi.NewTally(p, 1, everyItem)
+			tally, err := table.NewTally(p, 1, everyItem)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -185,7 +188,7 @@ func TestTallyIsARecount(t *testing.T) {
 			}
 			name := strings.TrimSuffix(c.Item, "/x") // the deciding criterion
 			// Of too few answers no reason is told, and no side of one.
-			shown := slices.ContainsFunc(got.Tables, func(t delphi.Table) bool { return strings.HasPrefix(t.ID, "R/"+name+"/") })
+			shown := slices.ContainsFunc(got.Tables, func(t table.Table) bool { return strings.HasPrefix(t.ID, "R/"+name+"/") })
 			if !shown && c.Said != nil {
 				r.Errorf("%s: sides %v of reasons that are not told", c.Item, c.Said)
 			}
@@ -236,7 +239,7 @@ func TestTallyRefuses(t *testing.T) {
 		"a long digest":        {Group: "a", Answers: []delphi.Answer{{Item: "t1", Reason: digest("x") + "00"}}},
 		"must be judged":       {Group: "a", Answers: []delphi.Answer{{Item: "v1", CannotJudge: true}}},
 	} {
-		tally, err := delphi.NewTally(p, 1, everyItem)
+		tally, err := table.NewTally(p, 1, everyItem)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -273,7 +276,7 @@ func BenchmarkTallyAdd(b *testing.B) {
 }
 
 // twenty is a tally of twenty scale items and a full ballot for it.
-func twenty(t testing.TB) (*delphi.Tally, delphi.Ballot) {
+func twenty(t testing.TB) (*table.Tally, delphi.Ballot) {
 	p := classical(t, 2)
 	ballot := delphi.Ballot{Panelist: "p", Group: "cittadini"}
 	var items []delphi.Item
@@ -282,7 +285,7 @@ func twenty(t testing.TB) (*delphi.Tally, delphi.Ballot) {
 		items = append(items, delphi.Item{ID: id, Kind: "scala"})
 		ballot.Answers = append(ballot.Answers, delphi.Answer{Item: id, Value: 1 + i%9})
 	}
-	tally, err := delphi.NewTally(p, 2, items)
+	tally, err := table.NewTally(p, 2, items)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,11 +308,11 @@ func BenchmarkMeasureAndJudge(b *testing.B) {
 	}
 	for b.Loop() {
 		for range 20 {
-			delphi.Measure(p, item, closings)
-			delphi.Judge(p, item, closings, 0)
-			delphi.Sensitive(p, item, closings)
-			delphi.Attrition(p, item, closings)
-			delphi.Conformity(p, item, closings)
+			verdict.Measure(p, item, closings)
+			verdict.Judge(p, item, closings, 0)
+			verdict.Sensitive(p, item, closings)
+			verdict.Attrition(p, item, closings)
+			verdict.Conformity(p, item, closings)
 		}
 	}
 }

@@ -7,8 +7,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // drawMovers is a panel of 20 to 200 people of whom some move, near or far, one way
@@ -93,7 +96,7 @@ func TestPublishedStabilityIsTrue(t *testing.T) {
 	}
 }
 
-func checkTruth(t *rapid.T, p delphi.Protocol, closings []delphi.Closing, first, second []int, seen map[string]int) {
+func checkTruth(t *rapid.T, p protocol.Protocol, closings []table.Closing, first, second []int, seen map[string]int) {
 	before, after := paired(first, second)
 	shifts := stat.Differences(before, after)
 	same, near := 0, 0
@@ -106,10 +109,10 @@ func checkTruth(t *rapid.T, p delphi.Protocol, closings []delphi.Closing, first,
 			near++
 		}
 	}
-	f := delphi.Measure(p, item, closings)
+	f := verdict.Measure(p, item, closings)
 	counts := closings[len(closings)-1].Counts.Items[0]
 	seen[string(counts.Shift)]++
-	if delphi.LeftOut(p, counts) > 0 {
+	if table.LeftOut(p, counts) > 0 {
 		seen["left out"]++
 	}
 	is := func(what string, published, truth stat.Value, least bool) {
@@ -162,12 +165,12 @@ func checkTruth(t *rapid.T, p delphi.Protocol, closings []delphi.Closing, first,
 	for i := range before {
 		square[class(before[i])][class(after[i])]++
 	}
-	is("kappa_linear", more["kappa_linear"], stat.Kappa(square, stat.Linear).Kappa, false)
+	is("kappa_linear", more["kappa_linear"], reliability.Kappa(square, reliability.Linear).Kappa, false)
 	is("spearman", more["spearman"], stat.Spearman(square).R, false)
 	is("bowker_p", more["bowker_p"], stat.Bowker(square).P, false)
 
 	// The grounds of the verdict are the same figures.
-	v, _ := delphi.Judge(p, item, closings, 0)
+	v, _ := verdict.Judge(p, item, closings, 0)
 	for code, published := range map[string]stat.Value{"unchanged": f.Unchanged, "within": f.Within} {
 		g, ok := ground(v.Grounds, code)
 		if ok && math.Abs(g.Value.Or(0)-1000*published.Or(0)) > 1e-9 {
@@ -185,10 +188,10 @@ func checkTruth(t *rapid.T, p delphi.Protocol, closings []delphi.Closing, first,
 	}
 	// Who moved is never told to have been others, and others never to have moved.
 	stayed := len(before) == len(after) && counts.LeftBefore == 0 && counts.LeftAfter == 0
-	if v.Cause == delphi.PanelChanged && stayed {
+	if v.Cause == verdict.PanelChanged && stayed {
 		t.Fatalf("the same people are told to be others: %+v", v)
 	}
-	if v.Cause == delphi.AnswersMoved && same == len(before) {
+	if v.Cause == verdict.AnswersMoved && same == len(before) {
 		t.Fatalf("nobody moved, and answers are told to have: %+v", v)
 	}
 }

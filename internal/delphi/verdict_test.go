@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 )
 
 // The ladder at each of its thresholds: one below, at, one above. Both rounds
@@ -17,40 +18,40 @@ func TestVerdictLadder(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		counts    [9]int
-		key       delphi.VerdictKey
-		direction delphi.Direction
+		key       verdict.Key
+		direction verdict.Direction
 		unanimous bool
 	}{
-		{"all in the highest class", [9]int{6: 20, 7: 10, 8: 10}, delphi.Consensus, delphi.High, true},
-		{"all in the middle class", [9]int{3: 20, 4: 10, 5: 10}, delphi.Consensus, delphi.Middle, true},
-		{"all in the lowest class", [9]int{0: 20, 2: 20}, delphi.Consensus, delphi.Low, true},
-		{"share one above", [9]int{4: 9, 7: 31}, delphi.Consensus, delphi.High, false},
-		{"share at", [9]int{4: 10, 7: 30}, delphi.Consensus, delphi.High, false},
-		{"share one below", [9]int{4: 11, 7: 29}, delphi.Majority, delphi.High, false},
-		{"mirrored share at", [9]int{1: 30, 4: 10}, delphi.Consensus, delphi.Low, false},
-		{"mirrored share one below", [9]int{1: 29, 4: 11}, delphi.Majority, delphi.Low, false},
-		{"middle share at", [9]int{1: 10, 4: 30}, delphi.Consensus, delphi.Middle, false},
-		{"middle share one below", [9]int{1: 11, 4: 29}, delphi.Majority, delphi.Middle, false},
-		{"poles at 35 each", [9]int{0: 14, 4: 12, 8: 14}, delphi.Bipolarity, delphi.NoDirection, false},
-		{"poles, the higher is larger", [9]int{0: 14, 4: 11, 8: 15}, delphi.Bipolarity, delphi.High, false},
-		{"poles, the lower is larger", [9]int{0: 15, 4: 11, 8: 14}, delphi.Bipolarity, delphi.Low, false},
-		{"poles before majority", [9]int{0: 14, 8: 26}, delphi.Bipolarity, delphi.High, false},
-		{"one pole below 35", [9]int{0: 13, 8: 27}, delphi.Majority, delphi.High, false},
-		{"majority above half", [9]int{4: 19, 8: 21}, delphi.Majority, delphi.High, false},
-		{"a middle majority", [9]int{0: 5, 4: 26, 8: 9}, delphi.Majority, delphi.Middle, false},
-		{"half is no majority, nor ahead", [9]int{4: 20, 8: 20}, delphi.Disagreement, delphi.NoDirection, false},
-		{"half and ahead", [9]int{0: 4, 4: 16, 8: 20}, delphi.Plurality, delphi.High, false},
-		{"plurality at 40 and 10 ahead", [9]int{0: 12, 4: 12, 8: 16}, delphi.Plurality, delphi.High, false},
-		{"40 but only 7.5 ahead", [9]int{0: 11, 4: 13, 8: 16}, delphi.Disagreement, delphi.NoDirection, false},
-		{"one below 40", [9]int{0: 13, 4: 12, 8: 15}, delphi.Disagreement, delphi.NoDirection, false},
+		{"all in the highest class", [9]int{6: 20, 7: 10, 8: 10}, verdict.Consensus, verdict.High, true},
+		{"all in the middle class", [9]int{3: 20, 4: 10, 5: 10}, verdict.Consensus, verdict.Middle, true},
+		{"all in the lowest class", [9]int{0: 20, 2: 20}, verdict.Consensus, verdict.Low, true},
+		{"share one above", [9]int{4: 9, 7: 31}, verdict.Consensus, verdict.High, false},
+		{"share at", [9]int{4: 10, 7: 30}, verdict.Consensus, verdict.High, false},
+		{"share one below", [9]int{4: 11, 7: 29}, verdict.Majority, verdict.High, false},
+		{"mirrored share at", [9]int{1: 30, 4: 10}, verdict.Consensus, verdict.Low, false},
+		{"mirrored share one below", [9]int{1: 29, 4: 11}, verdict.Majority, verdict.Low, false},
+		{"middle share at", [9]int{1: 10, 4: 30}, verdict.Consensus, verdict.Middle, false},
+		{"middle share one below", [9]int{1: 11, 4: 29}, verdict.Majority, verdict.Middle, false},
+		{"poles at 35 each", [9]int{0: 14, 4: 12, 8: 14}, verdict.Bipolarity, verdict.NoDirection, false},
+		{"poles, the higher is larger", [9]int{0: 14, 4: 11, 8: 15}, verdict.Bipolarity, verdict.High, false},
+		{"poles, the lower is larger", [9]int{0: 15, 4: 11, 8: 14}, verdict.Bipolarity, verdict.Low, false},
+		{"poles before majority", [9]int{0: 14, 8: 26}, verdict.Bipolarity, verdict.High, false},
+		{"one pole below 35", [9]int{0: 13, 8: 27}, verdict.Majority, verdict.High, false},
+		{"majority above half", [9]int{4: 19, 8: 21}, verdict.Majority, verdict.High, false},
+		{"a middle majority", [9]int{0: 5, 4: 26, 8: 9}, verdict.Majority, verdict.Middle, false},
+		{"half is no majority, nor ahead", [9]int{4: 20, 8: 20}, verdict.Disagreement, verdict.NoDirection, false},
+		{"half and ahead", [9]int{0: 4, 4: 16, 8: 20}, verdict.Plurality, verdict.High, false},
+		{"plurality at 40 and 10 ahead", [9]int{0: 12, 4: 12, 8: 16}, verdict.Plurality, verdict.High, false},
+		{"40 but only 7.5 ahead", [9]int{0: 11, 4: 13, 8: 16}, verdict.Disagreement, verdict.NoDirection, false},
+		{"one below 40", [9]int{0: 13, 4: 12, 8: 15}, verdict.Disagreement, verdict.NoDirection, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			values := from(c.counts[:]...)
-			v, proposal := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0)
+			v, proposal := verdict.Judge(p, item, held(t, p, oneGroup, values, values), 0)
 			if v.Key != c.key || v.Direction != c.direction || v.Side != readSide(c.direction) || v.Unanimous != c.unanimous {
 				t.Errorf("got %+v", v)
 			}
-			if v.If != "" || proposal.Action != delphi.Settle {
+			if v.If != "" || proposal.Action != verdict.Settle {
 				t.Errorf("a settled verdict has If %q and proposal %q", v.If, proposal.Action)
 			}
 		})
@@ -59,17 +60,17 @@ func TestVerdictLadder(t *testing.T) {
 
 // Ten points ahead, at the tenth of a point.
 // readSide is the side of a direction under a rule that is for the high one.
-func readSide(d delphi.Direction) delphi.Side {
-	return map[delphi.Direction]delphi.Side{
-		delphi.High: delphi.For, delphi.Low: delphi.Against, delphi.Middle: delphi.Between, delphi.NoDirection: delphi.NoSide,
+func readSide(d verdict.Direction) delphi.Side {
+	return map[verdict.Direction]delphi.Side{
+		verdict.High: delphi.For, verdict.Low: delphi.Against, verdict.Middle: delphi.Between, verdict.NoDirection: delphi.NoSide,
 	}[d]
 }
 
 func TestPluralityAhead(t *testing.T) {
 	p := classical(t, 2)
-	for second, want := range map[int]delphi.VerdictKey{300: delphi.Plurality, 301: delphi.Disagreement} {
+	for second, want := range map[int]verdict.Key{300: verdict.Plurality, 301: verdict.Disagreement} {
 		values := from(second, 0, 0, 600-second, 0, 0, 400)
-		if v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0); v.Key != want {
+		if v, _ := verdict.Judge(p, item, held(t, p, oneGroup, values, values), 0); v.Key != want {
 			t.Errorf("400 to %d of 1,000: %+v", second, v)
 		}
 	}
@@ -96,9 +97,9 @@ func TestVerdictGates(t *testing.T) {
 		{"four pairs", append(silent(21), still[:25]...), append(still[:25:25], silent(21)...), "paired_n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v, _ := delphi.Judge(p, item, held(t, p, oneGroup, c.first, c.second), 1)
+			v, _ := verdict.Judge(p, item, held(t, p, oneGroup, c.first, c.second), 1)
 			g, _ := ground(v.Grounds, c.fails)
-			if c.fails == "" && v.Key != delphi.Consensus || c.fails != "" && (v.Key != delphi.TooFew || g.Code == "" || g.Holds) {
+			if c.fails == "" && v.Key != verdict.Consensus || c.fails != "" && (v.Key != verdict.TooFew || g.Code == "" || g.Holds) {
 				t.Errorf("got %+v", v)
 			}
 		})
@@ -139,16 +140,16 @@ func TestVerdictStability(t *testing.T) {
 			p := classical(t, 3, c.tests...)
 			first, second := move(100, c.movers)
 			closings := held(t, p, oneGroup, first, second)
-			between, next := delphi.Judge(p, item, closings, 1)
-			end, final := delphi.Judge(p, item, closings, 0)
-			if c.stable && (between.Key != delphi.Consensus || next.Action != delphi.Settle || end.Key != delphi.Consensus) {
+			between, next := verdict.Judge(p, item, closings, 1)
+			end, final := verdict.Judge(p, item, closings, 0)
+			if c.stable && (between.Key != verdict.Consensus || next.Action != verdict.Settle || end.Key != verdict.Consensus) {
 				t.Errorf("between %+v, at the end %+v", between, end)
 			}
-			if !c.stable && (between.Key != delphi.Open || between.If != delphi.Consensus || between.IfDirection != delphi.High ||
-				between.Direction != delphi.NoDirection || next.Action != delphi.GoOn || end.Key != delphi.Unstable || end.If != delphi.Consensus) {
+			if !c.stable && (between.Key != verdict.Open || between.If != verdict.Consensus || between.IfDirection != verdict.High ||
+				between.Direction != verdict.NoDirection || next.Action != verdict.GoOn || end.Key != verdict.Unstable || end.If != verdict.Consensus) {
 				t.Errorf("between %+v, at the end %+v", between, end)
 			}
-			if final.Action != delphi.Settle {
+			if final.Action != verdict.Settle {
 				t.Errorf("at the last round: %+v", final)
 			}
 		})
@@ -160,8 +161,8 @@ func TestVerdictStability(t *testing.T) {
 func TestWilcoxonGateReadsAllPairs(t *testing.T) {
 	p := classical(t, 2, `"item_kinds"`, `"stability": {"tests": ["wilcoxon"]}, "item_kinds"`)
 	first, second := move(2000, 8)
-	v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
-	if g, _ := ground(v.Grounds, "wilcoxon"); v.Key != delphi.Consensus || !g.Holds {
+	v, _ := verdict.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+	if g, _ := ground(v.Grounds, "wilcoxon"); v.Key != verdict.Consensus || !g.Holds {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -170,15 +171,15 @@ func TestVerdictWithoutComparison(t *testing.T) {
 	values := from(0, 0, 0, 0, 0, 0, 30)
 	t.Run("the first of several rounds is open", func(t *testing.T) {
 		p := classical(t, 2)
-		v, proposal := delphi.Judge(p, item, held(t, p, oneGroup, values), 1)
-		if _, ok := ground(v.Grounds, "no_earlier_round"); v.Key != delphi.Open || v.If != delphi.Consensus || !ok || proposal.Action != delphi.GoOn {
+		v, proposal := verdict.Judge(p, item, held(t, p, oneGroup, values), 1)
+		if _, ok := ground(v.Grounds, "no_earlier_round"); v.Key != verdict.Open || v.If != verdict.Consensus || !ok || proposal.Action != verdict.GoOn {
 			t.Errorf("%+v %+v", v, proposal)
 		}
 	})
 	t.Run("a protocol with one answering round has no gate, and says so", func(t *testing.T) {
 		p := parse(t, with(t, `"classical"`, `"argumentative"`, `[{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}]`, `[{"kind": "gather", "discussion": true}, {"kind": "answer"}]`))
-		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values), 0)
-		if _, ok := ground(v.Grounds, "no_stability_gate"); v.Key != delphi.Consensus || !ok {
+		v, _ := verdict.Judge(p, item, held(t, p, oneGroup, values), 0)
+		if _, ok := ground(v.Grounds, "no_stability_gate"); v.Key != verdict.Consensus || !ok {
 			t.Errorf("%+v", v)
 		}
 	})
@@ -187,7 +188,7 @@ func TestVerdictWithoutComparison(t *testing.T) {
 		closings := held(t, p, oneGroup, values, values)
 		fresh := item
 		fresh.New = true
-		if v, _ := delphi.Judge(p, fresh, closings, 0); v.Key != delphi.Open || v.If != delphi.Consensus {
+		if v, _ := verdict.Judge(p, fresh, closings, 0); v.Key != verdict.Open || v.If != verdict.Consensus {
 			t.Errorf("%+v", v)
 		}
 	})
@@ -196,9 +197,9 @@ func TestVerdictWithoutComparison(t *testing.T) {
 		p := classical(t, 2)
 		first := append(slices.Clone(values), absent, absent)
 		second := append(slices.Clone(values), 8, 8)
-		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+		v, _ := verdict.Judge(p, item, held(t, p, oneGroup, first, second), 0)
 		dropped, ok := ground(v.Grounds, "test_dropped")
-		if !ok || dropped.Detail != "unchanged" || v.Key != delphi.Consensus {
+		if !ok || dropped.Detail != "unchanged" || v.Key != verdict.Consensus {
 			t.Errorf("%+v", v)
 		}
 	})
@@ -206,15 +207,15 @@ func TestVerdictWithoutComparison(t *testing.T) {
 		p := classical(t, 2, `"item_kinds"`, `"stability": {"tests": ["unchanged", "wilcoxon"]}, "item_kinds"`)
 		first := append(slices.Clone(values), absent, absent)
 		second := append(from(0, 0, 0, 0, 0, 0, 20, 10), 8, 8)
-		v, _ := delphi.Judge(p, item, held(t, p, oneGroup, first, second), 0)
-		if g, ok := ground(v.Grounds, "scheibe"); !ok || g.Holds || v.Key != delphi.Unstable {
+		v, _ := verdict.Judge(p, item, held(t, p, oneGroup, first, second), 0)
+		if g, ok := ground(v.Grounds, "scheibe"); !ok || g.Holds || v.Key != verdict.Unstable {
 			t.Errorf("%+v", v)
 		}
 	})
 	t.Run("nobody answered", func(t *testing.T) {
 		p := classical(t, 2)
-		v, proposal := delphi.Judge(p, item, nil, 1)
-		if v.Key != delphi.TooFew || proposal.Action != delphi.GoOn || delphi.Measure(p, item, nil).N != 0 {
+		v, proposal := verdict.Judge(p, item, nil, 1)
+		if v.Key != verdict.TooFew || proposal.Action != verdict.GoOn || verdict.Measure(p, item, nil).N != 0 {
 			t.Errorf("%+v %+v", v, proposal)
 		}
 	})
@@ -227,20 +228,20 @@ func TestProposeReword(t *testing.T) {
 	panel := func(cannot int) []int {
 		return append(from(9, 0, 0, 0, 9), slices.Repeat([]int{noJudge}, cannot)...)
 	}
-	for cannot, want := range map[int]delphi.Action{1: delphi.Settle, 2: delphi.Reword} { // of 20: 2 are 10 %
+	for cannot, want := range map[int]verdict.Action{1: verdict.Settle, 2: verdict.Reword} { // of 20: 2 are 10 %
 		values := panel(cannot)
 		if cannot == 1 {
 			values = append(values, 5) // 19 valid, 1 of 20 cannot
 		}
-		if _, got := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 1); got.Action != want {
+		if _, got := verdict.Judge(p, item, held(t, p, oneGroup, values, values), 1); got.Action != want {
 			t.Errorf("%d of 20 cannot judge: %+v", cannot, got)
 		}
-		if _, got := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0); got.Action != delphi.Settle {
+		if _, got := verdict.Judge(p, item, held(t, p, oneGroup, values, values), 0); got.Action != verdict.Settle {
 			t.Errorf("at the last round: %+v", got)
 		}
 	}
 	agreed := append(from(0, 0, 0, 0, 0, 0, 18), noJudge, noJudge)
-	if _, got := delphi.Judge(p, item, held(t, p, oneGroup, agreed, agreed), 1); got.Action != delphi.Settle {
+	if _, got := verdict.Judge(p, item, held(t, p, oneGroup, agreed, agreed), 1); got.Action != verdict.Settle {
 		t.Errorf("a consensus needs no new wording: %+v", got)
 	}
 }
@@ -250,40 +251,40 @@ func TestConsensusRules(t *testing.T) {
 	for _, c := range []struct {
 		name, rule string
 		counts     []int
-		key        delphi.VerdictKey
-		direction  delphi.Direction
+		key        verdict.Key
+		direction  verdict.Direction
 	}{
-		{"median and IQR", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{4, 0, 0, 0, 0, 6, 12, 10, 8}, delphi.Consensus, delphi.High},
-		{"median mirrored", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{8, 10, 12, 6, 0, 0, 0, 0, 4}, delphi.Consensus, delphi.Low},
-		{"median at 6.5", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Disagreement, delphi.NoDirection},
-		{"IQR at its limit", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 10, 15, 15}, delphi.Consensus, delphi.High},
-		{"IQR exactly two", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 15, 10, 15}, delphi.Consensus, delphi.High},
-		{"an inner window mirrored", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{0, 15, 5, 10, 10}, delphi.Consensus, delphi.Low},
-		{"beside the mirrored window", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{15, 0, 5, 10, 10}, delphi.Disagreement, delphi.NoDirection},
-		{"a median between classes belongs to the higher", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 20, 20}, delphi.Consensus, delphi.High},
-		{"IQR too wide", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 15, 0, 15, 0, 10}, delphi.Majority, delphi.High},
-		{"comet in at 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 7, 0, 28}, delphi.Consensus, delphi.High},
-		{"comet: 15 % against are too many", `{"rule": "comet"}`, []int{6, 0, 0, 0, 6, 0, 28}, delphi.Majority, delphi.High},
-		{"comet: one below 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 8, 0, 27}, delphi.Majority, delphi.High},
-		{"comet out, mirrored", `{"rule": "comet"}`, []int{28, 0, 0, 0, 7, 0, 5}, delphi.Consensus, delphi.Low},
-		{"comet out is no consensus at half", `{"rule": "comet", "scope": "each-group", "comet": {"out": "at-most-half"}}`, []int{10, 0, 0, 0, 10, 0, 20}, delphi.Plurality, delphi.High},
-		{"an IQR in points, at its limit", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.High},
-		{"an IQR in points, in the middle", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.Middle},
-		{"an IQR in points, too wide", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 0, 0, 0, 14, 12, 14}, delphi.Majority, delphi.High},
-		{"agreement", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, delphi.Consensus, delphi.High},
-		{"agreement in the middle", `{"rule": "agreement"}`, []int{0, 0, 4, 12, 14, 10}, delphi.Consensus, delphi.Middle},
-		{"agreement takes the median's class", `{"rule": "agreement"}`, []int{10, 20, 9, 1}, delphi.Consensus, delphi.Low},
-		{"cns", `{"rule": "cns"}`, []int{0, 0, 0, 0, 0, 4, 16, 16, 4}, delphi.Consensus, delphi.High},
-		{"cns too low", `{"rule": "cns"}`, []int{8, 0, 0, 0, 4, 0, 10, 8, 10}, delphi.Majority, delphi.High},
-		{"rand: a quarter outside", `{"rule": "rand"}`, []int{2, 0, 0, 0, 6, 2, 10, 10, 10}, delphi.Consensus, delphi.High},
-		{"rand: one more than a quarter outside", `{"rule": "rand"}`, []int{3, 0, 0, 0, 6, 2, 9, 10, 10}, delphi.Majority, delphi.High},
-		{"rand with disagreement and two poles", `{"rule": "rand"}`, []int{14, 0, 0, 0, 1, 0, 0, 0, 25}, delphi.Bipolarity, delphi.High},
-		{"rand with disagreement", `{"rule": "rand"}`, []int{13, 0, 0, 0, 2, 0, 0, 0, 25}, delphi.Disagreement, delphi.NoDirection},
+		{"median and IQR", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{4, 0, 0, 0, 0, 6, 12, 10, 8}, verdict.Consensus, verdict.High},
+		{"median mirrored", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{8, 10, 12, 6, 0, 0, 0, 0, 4}, verdict.Consensus, verdict.Low},
+		{"median at 6.5", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 20, 20}, verdict.Disagreement, verdict.NoDirection},
+		{"IQR at its limit", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 10, 15, 15}, verdict.Consensus, verdict.High},
+		{"IQR exactly two", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 0, 15, 10, 15}, verdict.Consensus, verdict.High},
+		{"an inner window mirrored", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{0, 15, 5, 10, 10}, verdict.Consensus, verdict.Low},
+		{"beside the mirrored window", `{"rule": "share", "share": {"from": 6, "to": 8}}`, []int{15, 0, 5, 10, 10}, verdict.Disagreement, verdict.NoDirection},
+		{"a median between classes belongs to the higher", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 20, 20}, verdict.Consensus, verdict.High},
+		{"IQR too wide", `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`, []int{0, 0, 0, 0, 15, 0, 15, 0, 10}, verdict.Majority, verdict.High},
+		{"comet in at 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 7, 0, 28}, verdict.Consensus, verdict.High},
+		{"comet: 15 % against are too many", `{"rule": "comet"}`, []int{6, 0, 0, 0, 6, 0, 28}, verdict.Majority, verdict.High},
+		{"comet: one below 70 %", `{"rule": "comet"}`, []int{5, 0, 0, 0, 8, 0, 27}, verdict.Majority, verdict.High},
+		{"comet out, mirrored", `{"rule": "comet"}`, []int{28, 0, 0, 0, 7, 0, 5}, verdict.Consensus, verdict.Low},
+		{"comet out is no consensus at half", `{"rule": "comet", "scope": "each-group", "comet": {"out": "at-most-half"}}`, []int{10, 0, 0, 0, 10, 0, 20}, verdict.Plurality, verdict.High},
+		{"an IQR in points, at its limit", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, verdict.Consensus, verdict.High},
+		{"an IQR in points, in the middle", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 10, 20, 10}, verdict.Consensus, verdict.Middle},
+		{"an IQR in points, too wide", `{"rule": "iqr", "iqr": 1}`, []int{0, 0, 0, 0, 0, 0, 14, 12, 14}, verdict.Majority, verdict.High},
+		{"agreement", `{"rule": "agreement"}`, []int{0, 0, 0, 0, 0, 0, 10, 20, 10}, verdict.Consensus, verdict.High},
+		{"agreement in the middle", `{"rule": "agreement"}`, []int{0, 0, 4, 12, 14, 10}, verdict.Consensus, verdict.Middle},
+		{"agreement takes the median's class", `{"rule": "agreement"}`, []int{10, 20, 9, 1}, verdict.Consensus, verdict.Low},
+		{"cns", `{"rule": "cns"}`, []int{0, 0, 0, 0, 0, 4, 16, 16, 4}, verdict.Consensus, verdict.High},
+		{"cns too low", `{"rule": "cns"}`, []int{8, 0, 0, 0, 4, 0, 10, 8, 10}, verdict.Majority, verdict.High},
+		{"rand: a quarter outside", `{"rule": "rand"}`, []int{2, 0, 0, 0, 6, 2, 10, 10, 10}, verdict.Consensus, verdict.High},
+		{"rand: one more than a quarter outside", `{"rule": "rand"}`, []int{3, 0, 0, 0, 6, 2, 9, 10, 10}, verdict.Majority, verdict.High},
+		{"rand with disagreement and two poles", `{"rule": "rand"}`, []int{14, 0, 0, 0, 1, 0, 0, 0, 25}, verdict.Bipolarity, verdict.High},
+		{"rand with disagreement", `{"rule": "rand"}`, []int{13, 0, 0, 0, 2, 0, 0, 0, 25}, verdict.Disagreement, verdict.NoDirection},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := classical(t, 2, `{"rule": "share", "share": {"from": 7, "to": 9}}`, c.rule, `"item_kinds"`, `"disclosure": {"min_n": 20}, "item_kinds"`)
 			values := from(c.counts...)
-			v, _ := delphi.Judge(p, item, held(t, p, oneGroup, values, values), 0)
+			v, _ := verdict.Judge(p, item, held(t, p, oneGroup, values, values), 0)
 			if v.Key != c.key || v.Direction != c.direction || v.Side != readSide(c.direction) {
 				t.Errorf("got %+v", v)
 			}
@@ -294,13 +295,13 @@ func TestConsensusRules(t *testing.T) {
 // RAND's rule by size needs only thirds: 8–10 people, at most two outside.
 func TestRandBySizeInThirds(t *testing.T) {
 	p := classical(t, 2, `{"rule": "share", "share": {"from": 7, "to": 9}}`, `{"rule": "rand"}`)
-	for outside, want := range map[int]delphi.VerdictKey{2: delphi.Consensus, 3: delphi.Majority} {
+	for outside, want := range map[int]verdict.Key{2: verdict.Consensus, 3: verdict.Majority} {
 		values := append(from(0, 0, 0, 0, outside), from(0, 0, 0, 0, 0, 0, 10-outside)...)
 		closings := held(t, p, oneGroup, values, values)
-		if v, _ := delphi.Judge(p, item, closings, 0); v.Key != want {
+		if v, _ := verdict.Judge(p, item, closings, 0); v.Key != want {
 			t.Errorf("%d outside: %+v", outside, v)
 		}
-		if f := delphi.Measure(p, item, closings); !f.Thirds || len(f.Histogram) != 3 || f.Median.Defined() || f.Agreement.Defined() || !f.Top.Defined() {
+		if f := verdict.Measure(p, item, closings); !f.Thirds || len(f.Histogram) != 3 || f.Median.Defined() || f.Agreement.Defined() || !f.Top.Defined() {
 			t.Errorf("thirds give quartiles: %+v", f)
 		}
 	}
@@ -312,18 +313,18 @@ func TestEachGroup(t *testing.T) {
 	p := classical(t, 2, append(scope, groups(3)...)...)
 	group := func(i int) int { return min(i/20, 2) }
 	far := append(from(0, 0, 0, 0, 0, 0, 20, 20), from(0, 0, 0, 0, 6, 0, 0, 14)...) // the third group: 70 %
-	v, _ := delphi.Judge(p, item, held(t, p, group, far, far), 0)
-	if g, _ := ground(v.Grounds, "groups_judged"); v.Key != delphi.Majority || !g.Holds || g.Limit != 3 {
+	v, _ := verdict.Judge(p, item, held(t, p, group, far, far), 0)
+	if g, _ := ground(v.Grounds, "groups_judged"); v.Key != verdict.Majority || !g.Holds || g.Limit != 3 {
 		t.Errorf("one group below the share: %+v", v)
 	}
 	near := append(from(0, 0, 0, 0, 0, 0, 20, 20), from(0, 0, 0, 0, 5, 0, 0, 15)...)
-	if v, _ := delphi.Judge(p, item, held(t, p, group, near, near), 0); v.Key != delphi.Consensus {
+	if v, _ := verdict.Judge(p, item, held(t, p, group, near, near), 0); v.Key != verdict.Consensus {
 		t.Errorf("every group at the share: %+v", v)
 	}
 	// Nine in the third group: it is withheld, and the smallest other with it.
 	small := near[:49]
-	v, _ = delphi.Judge(p, item, held(t, p, group, small, small), 0)
-	if g, _ := ground(v.Grounds, "groups_judged"); v.Key != delphi.Consensus || g.Holds || g.Value.String() != "1" || g.Limit != 3 {
+	v, _ = verdict.Judge(p, item, held(t, p, group, small, small), 0)
+	if g, _ := ground(v.Grounds, "groups_judged"); v.Key != verdict.Consensus || g.Holds || g.Value.String() != "1" || g.Limit != 3 {
 		t.Errorf("a group withheld: %+v", v)
 	}
 }
@@ -331,7 +332,7 @@ func TestEachGroup(t *testing.T) {
 func TestSensitivity(t *testing.T) {
 	p := classical(t, 2)
 	values := from(5, 0, 0, 0, 7, 0, 10, 10, 8) // 70 % high, 12.5 % low
-	rows := delphi.Sensitive(p, item, held(t, p, oneGroup, values, values))
+	rows := verdict.Sensitive(p, item, held(t, p, oneGroup, values, values))
 	got := []string{}
 	for _, r := range rows {
 		got = append(got, r.Rule+" "+string(r.Key))
@@ -341,7 +342,7 @@ func TestSensitivity(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 	five := classical(t, 2, `"kind": "scale"`, `"kind": "scale", "points": 5`, `"from": 7, "to": 9`, `"from": 4, "to": 5`)
-	for _, r := range delphi.Sensitive(five, item, held(t, five, oneGroup, from(0, 0, 0, 30), from(0, 0, 0, 30))) {
+	for _, r := range verdict.Sensitive(five, item, held(t, five, oneGroup, from(0, 0, 0, 30), from(0, 0, 0, 30))) {
 		if nine := r.Rule == "rand" || r.Rule == "comet"; r.Defined == nine {
 			t.Errorf("on five points: %+v", r)
 		}
@@ -356,15 +357,15 @@ func TestAttritionBounds(t *testing.T) {
 	for i := range 5 {
 		second[49-i] = absent
 	}
-	b := delphi.Attrition(p, item, held(t, p, oneGroup, first, second))
+	b := verdict.Attrition(p, item, held(t, p, oneGroup, first, second))
 	// 35 of 45 are high; with the five low it would be 35 of 50, 70 %.
-	want := delphi.Bounds{Leavers: 5, Defined: true, Class: delphi.Consensus, Low: delphi.Majority, High: delphi.Consensus, Direction: delphi.High, Side: delphi.For, LowSide: delphi.For, HighSide: delphi.For}
+	want := verdict.Bounds{Leavers: 5, Defined: true, Class: verdict.Consensus, Low: verdict.Majority, High: verdict.Consensus, Direction: verdict.High, Side: delphi.For, LowSide: delphi.For, HighSide: delphi.For}
 	if b != want {
 		t.Errorf("got %+v, want %+v", b, want)
 	}
 	second[48] = 8 // four leavers, and nine at 5 below: still robust?
 	second[47], second[46], second[45] = 8, 8, 8
-	if b := delphi.Attrition(p, item, held(t, p, oneGroup, first, second)); !b.Robust || b.Leavers != 1 {
+	if b := verdict.Attrition(p, item, held(t, p, oneGroup, first, second)); !b.Robust || b.Leavers != 1 {
 		t.Errorf("got %+v", b)
 	}
 }
@@ -383,21 +384,21 @@ func TestGroundsAreListed(t *testing.T) {
 			c := drawCrowd(r, 2, 2)
 			closings := held(t, p, func(i int) int { return c.group[i] }, c.rounds...)
 			for left := range 2 {
-				v, proposal := delphi.Judge(p, item, closings, left)
+				v, proposal := verdict.Judge(p, item, closings, left)
 				for _, g := range append(v.Grounds, proposal.Grounds...) {
-					if !slices.Contains(delphi.GroundCodes, g.Code) {
+					if !slices.Contains(verdict.GroundCodes, g.Code) {
 						r.Errorf("ground %q is not listed", g.Code)
 					}
 				}
-				waits := v.Key == delphi.Open || v.Key == delphi.Unstable
-				if !slices.Contains(delphi.VerdictKeys, v.Key) || waits != (v.If != "") {
+				waits := v.Key == verdict.Open || v.Key == verdict.Unstable
+				if !slices.Contains(verdict.Keys, v.Key) || waits != (v.If != "") {
 					r.Errorf("%+v", v)
 				}
 			}
-			delphi.Measure(p, item, closings)
-			delphi.Sensitive(p, item, closings)
-			delphi.Attrition(p, item, closings)
-			delphi.Conformity(p, item, closings)
+			verdict.Measure(p, item, closings)
+			verdict.Sensitive(p, item, closings)
+			verdict.Attrition(p, item, closings)
+			verdict.Conformity(p, item, closings)
 		})
 	}
 }
@@ -406,7 +407,7 @@ func TestGroundsAreListed(t *testing.T) {
 func TestInterimIsNeverUnanimous(t *testing.T) {
 	p := standing(t)
 	closings := released(t, p, false, [3]int{2, 1, 60})
-	if v, _ := delphi.Judge(p, stated, closings, 1); v.Unanimous || v.Key != delphi.Consensus {
+	if v, _ := verdict.Judge(p, stated, closings, 1); v.Unanimous || v.Key != verdict.Consensus {
 		t.Errorf("%+v", v)
 	}
 }

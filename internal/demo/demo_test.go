@@ -5,7 +5,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/webtest"
 )
 
@@ -44,11 +44,11 @@ func TestTheDemonstrationShowsEachStageAndMostVerdicts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[delphi.VerdictKey]bool{}
+	seen := map[verdict.Key]bool{}
 	for _, i := range last.Items {
 		seen[i.Verdict.Key] = true
 	}
-	for _, key := range []delphi.VerdictKey{delphi.Consensus, delphi.Majority, delphi.Bipolarity} {
+	for _, key := range []verdict.Key{verdict.Consensus, verdict.Majority, verdict.Bipolarity} {
 		if !seen[key] {
 			t.Errorf("no statement shows %q: %v", key, seen)
 		}

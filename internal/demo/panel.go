@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 )
 
@@ -150,7 +151,7 @@ func (st statement) reason(value, points, person, round int, said map[string]boo
 	return words, argues
 }
 
-func points(p delphi.Protocol) int { return p.ItemKinds[0].Points }
+func points(p protocol.Protocol) int { return p.ItemKinds[0].Points }
 
 // contribute writes the script's contributions, each by another person.
 func (d *Demonstration) contribute(ctx context.Context, s Services, c consultation.Consultation, actors []account.Actor, p play) (map[string]uuid.UUID, error) {

@@ -8,7 +8,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/steering"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/richtext"
 )
@@ -105,7 +105,7 @@ func (c Comment) shown() bool { return c.Author != "" && c.contribution().Check(
 
 // plan is what is known of the consultation before anything is stored.
 func (c *Conversation) plan(o Options, now time.Time) (steering.ImportPlan, error) {
-	protocol, err := delphi.Standing(delphi.StandingPlan{
+	protocol, err := protocol.Standing(protocol.StandingPlan{
 		Language: o.Language, GroupName: said[o.Language].group, Days: 1,
 		LatestKeyDate: now.AddDate(1, 0, 0).Format(time.DateOnly),
 	})

@@ -21,7 +21,7 @@ import (
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
 	"delfi/internal/platform/job"
@@ -382,7 +382,7 @@ func (r *run) destroyed(ctx context.Context) (over bool, waiting int, err error)
 // verdicts counts the items by where they ended.
 func (r *run) verdicts(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}
-	for _, key := range delphi.VerdictKeys {
+	for _, key := range verdict.Keys {
 		out[string(key)] = 0
 	}
 	f, err := r.Archive.Feedback(ctx, r.id, number)

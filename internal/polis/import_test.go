@@ -22,7 +22,7 @@ import (
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -158,14 +158,14 @@ func TestImport(t *testing.T) {
 		t.Error(diff)
 	}
 	sum := 0
-	for _, key := range delphi.VerdictKeys {
+	for _, key := range verdict.Keys {
 		n, said := got.ItemsByVerdict[string(key)]
 		if !said {
 			t.Errorf("%q is not in %v", key, got.ItemsByVerdict)
 		}
 		sum += n
 	}
-	if sum != got.Items || len(got.ItemsByVerdict) != len(delphi.VerdictKeys) {
+	if sum != got.Items || len(got.ItemsByVerdict) != len(verdict.Keys) {
 		t.Errorf("%v do not add up to %d", got.ItemsByVerdict, got.Items)
 	}
 
@@ -286,7 +286,7 @@ func TestFewVotes(t *testing.T) {
 	if diff := gocmp.Diff(want.Rounds, got.Rounds); diff != "" {
 		t.Error(diff)
 	}
-	if got.Items != 2 || got.ItemsByVerdict[string(delphi.TooFew)] != 2 {
+	if got.Items != 2 || got.ItemsByVerdict[string(verdict.TooFew)] != 2 {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/steering"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
@@ -374,7 +374,7 @@ func (h house) exec(t *testing.T, query string) {
 // An import at work beside another is not taken back by it.
 func TestBeside(t *testing.T) {
 	h := newHouse(t)
-	other, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: "2027-03-02"})
+	other, err := protocol.Standing(protocol.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: "2027-03-02"})
 	ok(t, err)
 	a, err := h.Accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Riva"})
 	ok(t, err)

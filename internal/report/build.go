@@ -14,7 +14,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
 )
@@ -24,7 +24,7 @@ type sources struct {
 	c             consultation.Consultation
 	items         []consultation.Item
 	documents     []archive.Stored // by round and release
-	closings      []delphi.Closing // behind them
+	closings      []table.Closing  // behind them
 	decisions     []consultation.Decided
 	contributions []contribution.Contribution
 	received      contribution.Counts
@@ -160,7 +160,7 @@ func (src sources) rounds() []Round {
 	for _, r := range src.c.Rounds {
 		p := Round{
 			Number: r.Number, Kind: r.Kind, State: string(r.State), OpenedOn: civiltime.Date(r.OpenedAt), ClosedOn: civiltime.Date(r.ClosedAt),
-			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.People(), Groups: []delphi.GroupCount{},
+			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.People(), Groups: []table.GroupCount{},
 		}
 		// A standing round's last release is the one that stays.
 		for n, d := range src.documents {

@@ -7,17 +7,19 @@ import (
 
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // Reason is the words that people gave about an item, once, whatever the rounds.
 type Reason struct {
-	Text    string       `json:"text"`              // "" when it was removed by law
-	Removed string       `json:"removed,omitempty"` // digest of the text that was removed
-	Side    delphi.Side  `json:"side"`              // "against", "for", "neither", as its author said; "" for not said
-	Place   delphi.Place `json:"place"`             // where the answer beside it lies; "" with a side, and where the rule does not tell it
-	Outside bool         `json:"outside"`           // as the last round in which it was given shows it: from outside the middle half
-	Rounds  []int        `json:"rounds"`            // that it was given in, ascending
-	People  int          `json:"people"`            // with the same words and side, in the round in which they were most
+	Text    string      `json:"text"`              // "" when it was removed by law
+	Removed string      `json:"removed,omitempty"` // digest of the text that was removed
+	Side    delphi.Side `json:"side"`              // "against", "for", "neither", as its author said; "" for not said
+	Place   table.Place `json:"place"`             // where the answer beside it lies; "" with a side, and where the rule does not tell it
+	Outside bool        `json:"outside"`           // as the last round in which it was given shows it: from outside the middle half
+	Rounds  []int       `json:"rounds"`            // that it was given in, ascending
+	People  int         `json:"people"`            // with the same words and side, in the round in which they were most
 }
 
 // Dissent is the reasons of the other side than the verdict's, each once. A verdict
@@ -99,14 +101,14 @@ func reasonsOf(history []ItemRound) []given {
 // apart tells whether a reason without a side comes from where the middle of the
 // answers is not: from outside the middle half, or from one of two camps.
 func (r given) apart() bool {
-	return r.Outside || r.camps && r.Place != delphi.PlaceMiddle && r.Place != delphi.NoPlace
+	return r.Outside || r.camps && r.Place != table.PlaceMiddle && r.Place != table.NoPlace
 }
 
 // dissentOf finds the dissent from an item's verdict among its reasons.
-func dissentOf(v delphi.Verdict, history []ItemRound) Dissent {
+func dissentOf(v verdict.Verdict, history []ItemRound) Dissent {
 	d := Dissent{Against: []Reason{}, For: []Reason{}, Unsaid: []Reason{}}
 	side := v.Side
-	if v.Key == delphi.Bipolarity {
+	if v.Key == verdict.Bipolarity {
 		side = delphi.NoSide // it names the larger of two camps, and is neither's
 	}
 	for _, r := range reasonsOf(history) {
@@ -127,7 +129,7 @@ type Dissenting struct {
 	Item    uuid.UUID
 	Number  int
 	Text    string
-	Verdict delphi.Verdict
+	Verdict verdict.Verdict
 	Dissent Dissent
 }
 

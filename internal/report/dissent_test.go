@@ -11,6 +11,8 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
@@ -19,17 +21,17 @@ func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
 	}}}
 	both := []string{"contro", "a favore"}
 	for name, c := range map[string]struct {
-		v    delphi.Verdict
+		v    verdict.Verdict
 		want []string
 	}{
-		"consensus for":           {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High, Side: delphi.For}, []string{"contro"}},
-		"consensus against":       {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Low, Side: delphi.Against}, []string{"a favore"}},
-		"majority against":        {delphi.Verdict{Key: delphi.Majority, Direction: delphi.Low, Side: delphi.Against}, []string{"a favore"}},
-		"for, declared low":       {delphi.Verdict{Key: delphi.Plurality, Direction: delphi.Low, Side: delphi.For}, []string{"contro"}},
-		"consensus in the middle": {delphi.Verdict{Key: delphi.Consensus, Direction: delphi.Middle, Side: delphi.Between}, both},
-		"two poles":               {delphi.Verdict{Key: delphi.Bipolarity, Direction: delphi.High, Side: delphi.For}, both},
-		"divided":                 {delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection, Side: delphi.NoSide}, both},
-		"open":                    {delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, Side: delphi.NoSide, If: delphi.Consensus, IfSide: delphi.For}, both},
+		"consensus for":           {verdict.Verdict{Key: verdict.Consensus, Direction: verdict.High, Side: delphi.For}, []string{"contro"}},
+		"consensus against":       {verdict.Verdict{Key: verdict.Consensus, Direction: verdict.Low, Side: delphi.Against}, []string{"a favore"}},
+		"majority against":        {verdict.Verdict{Key: verdict.Majority, Direction: verdict.Low, Side: delphi.Against}, []string{"a favore"}},
+		"for, declared low":       {verdict.Verdict{Key: verdict.Plurality, Direction: verdict.Low, Side: delphi.For}, []string{"contro"}},
+		"consensus in the middle": {verdict.Verdict{Key: verdict.Consensus, Direction: verdict.Middle, Side: delphi.Between}, both},
+		"two poles":               {verdict.Verdict{Key: verdict.Bipolarity, Direction: verdict.High, Side: delphi.For}, both},
+		"divided":                 {verdict.Verdict{Key: verdict.Disagreement, Direction: verdict.NoDirection, Side: delphi.NoSide}, both},
+		"open":                    {verdict.Verdict{Key: verdict.Open, Direction: verdict.NoDirection, Side: delphi.NoSide, If: verdict.Consensus, IfSide: delphi.For}, both},
 	} {
 		d := dissentOf(c.v, said)
 		var got []string
@@ -43,17 +45,17 @@ func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
 }
 
 func TestWhereNobodySaidASideDissentIsFromOutsideTheMiddleHalf(t *testing.T) {
-	v := delphi.Verdict{Key: delphi.Consensus, Direction: delphi.High, Side: delphi.For}
+	v := verdict.Verdict{Key: verdict.Consensus, Direction: verdict.High, Side: delphi.For}
 	h := []ItemRound{{Round: 2, Reasons: []feedback.Reason{
 		{Text: "da fuori", Outside: true}, {Text: "da dentro"},
-		{Text: "da dove sta l’esito", Outside: true, Place: delphi.PlaceHigh}, {Text: "dall’altra parte", Outside: true, Place: delphi.PlaceLow},
+		{Text: "da dove sta l’esito", Outside: true, Place: table.PlaceHigh}, {Text: "dall’altra parte", Outside: true, Place: table.PlaceLow},
 	}}}
 	d := dissentOf(v, h)
 	if diff := cmp.Diff([]string{"da fuori ×1 [2]", "dall’altra parte ×1 [2]"}, shown(d.Unsaid)); diff != "" || len(d.Against)+len(d.For) > 0 {
 		t.Error(diff, d)
 	}
 	// Beside a verdict without a side a place excludes nobody.
-	d = dissentOf(delphi.Verdict{Key: delphi.Disagreement, Direction: delphi.NoDirection, Side: delphi.NoSide}, h)
+	d = dissentOf(verdict.Verdict{Key: verdict.Disagreement, Direction: verdict.NoDirection, Side: delphi.NoSide}, h)
 	if len(d.Unsaid) != 3 {
 		t.Errorf("%d of 3 from outside", len(d.Unsaid))
 	}
@@ -99,11 +101,11 @@ func TestAReasonIsMarkedByItsOwnRound(t *testing.T) {
 // but for those who are told to be in the middle or where the verdict lies.
 func TestBetweenTwoCampsWhoSaidNoSideMayBeOfEither(t *testing.T) {
 	reasons := []feedback.Reason{
-		{Text: "né detto né mostrato"}, {Text: "in basso", Place: delphi.PlaceLow}, {Text: "in mezzo", Place: delphi.PlaceMiddle},
-		{Text: "in alto", Place: delphi.PlaceHigh}, {Text: "non saprei", Place: delphi.NoPlace},
+		{Text: "né detto né mostrato"}, {Text: "in basso", Place: table.PlaceLow}, {Text: "in mezzo", Place: table.PlaceMiddle},
+		{Text: "in alto", Place: table.PlaceHigh}, {Text: "non saprei", Place: table.NoPlace},
 	}
-	poles := delphi.Verdict{Key: delphi.Bipolarity, Direction: delphi.High, Side: delphi.For}
-	below := ItemRound{Round: 2, Reasons: reasons, Verdict: delphi.Verdict{Key: delphi.Majority, Direction: delphi.High, Side: delphi.For}}
+	poles := verdict.Verdict{Key: verdict.Bipolarity, Direction: verdict.High, Side: delphi.For}
+	below := ItemRound{Round: 2, Reasons: reasons, Verdict: verdict.Verdict{Key: verdict.Majority, Direction: verdict.High, Side: delphi.For}}
 	below.Figures.Agreement = stat.Of(-0.2)
 	for name, c := range map[string]struct {
 		h    ItemRound

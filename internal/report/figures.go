@@ -8,6 +8,9 @@ import (
 
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // Figures are everything in an opinion that is computed, and nothing else.
@@ -19,20 +22,20 @@ type Figures struct {
 
 // ItemFigures are those of one item.
 type ItemFigures struct {
-	Pile        Pile                 `json:"pile"` // "" when it was never rated
-	Verdict     delphi.Verdict       `json:"verdict"`
-	History     []ItemRound          `json:"history"` // the rounds (releases) that rated it, oldest first
-	Sensitivity []delphi.Sensitivity `json:"sensitivity"`
-	Bounds      delphi.Bounds        `json:"bounds"`     // would the verdict survive those who left
-	Conformity  *delphi.Following    `json:"conformity"` // did people follow the median; nil where no table tells
-	Dissent     Dissent              `json:"dissent"`    // reasons of the other side than the verdict's, last round first
+	Pile        Pile                  `json:"pile"` // "" when it was never rated
+	Verdict     verdict.Verdict       `json:"verdict"`
+	History     []ItemRound           `json:"history"` // the rounds (releases) that rated it, oldest first
+	Sensitivity []verdict.Sensitivity `json:"sensitivity"`
+	Bounds      verdict.Bounds        `json:"bounds"`     // would the verdict survive those who left
+	Conformity  *verdict.Following    `json:"conformity"` // did people follow the median; nil where no table tells
+	Dissent     Dissent               `json:"dissent"`    // reasons of the other side than the verdict's, last round first
 }
 
 // FiguresOf computes an opinion's figures from what is public and from nothing
 // else, so that whoever checks a record calls exactly this: the protocol, the
 // feedback documents of all released rounds and releases, in order, and the
 // closings behind them. Decisions are no figures: histories come without.
-func FiguresOf(p delphi.Protocol, documents []feedback.Document, closings []delphi.Closing) Figures {
+func FiguresOf(p protocol.Protocol, documents []feedback.Document, closings []table.Closing) Figures {
 	out := Figures{Items: map[uuid.UUID]ItemFigures{}, Attrition: attrition(documents), Suppressed: suppressed(documents)}
 	for _, d := range documents {
 		for _, i := range d.Items {
@@ -52,7 +55,7 @@ func (f Figures) Of(item uuid.UUID) ItemFigures {
 	return unrated()
 }
 
-func itemFigures(p delphi.Protocol, i feedback.ItemResult, documents []feedback.Document, closings []delphi.Closing) ItemFigures {
+func itemFigures(p protocol.Protocol, i feedback.ItemResult, documents []feedback.Document, closings []table.Closing) ItemFigures {
 	out := unrated()
 	if out.History = history(i.Item, documents); len(out.History) == 0 {
 		return out
@@ -60,9 +63,9 @@ func itemFigures(p delphi.Protocol, i feedback.ItemResult, documents []feedback.
 	out.Verdict = out.History[len(out.History)-1].Verdict
 	out.Pile = PileOf(out.Verdict)
 	item, so := delphi.Item{ID: i.Item.String(), Kind: i.Kind}, closingsOf(i.Item, closings)
-	out.Sensitivity = delphi.Sensitive(p, item, so)
-	out.Bounds = delphi.Attrition(p, item, so)
-	if f, ok := delphi.Conformity(p, item, so); ok {
+	out.Sensitivity = verdict.Sensitive(p, item, so)
+	out.Bounds = verdict.Attrition(p, item, so)
+	if f, ok := verdict.Conformity(p, item, so); ok {
 		out.Conformity = &f
 	}
 	out.Dissent = dissentOf(out.Verdict, out.History)
@@ -72,7 +75,7 @@ func itemFigures(p delphi.Protocol, i feedback.ItemResult, documents []feedback.
 // unrated are the figures of an item that nobody rated.
 func unrated() ItemFigures {
 	return ItemFigures{
-		History: []ItemRound{}, Sensitivity: []delphi.Sensitivity{},
+		History: []ItemRound{}, Sensitivity: []verdict.Sensitivity{},
 		Dissent: Dissent{Against: []Reason{}, For: []Reason{}, Unsaid: []Reason{}},
 	}
 }
@@ -100,9 +103,9 @@ func history(item uuid.UUID, documents []feedback.Document) []ItemRound {
 
 // closingsOf gives the closings up to the last in which an item was rated, as
 // the engine wants them.
-func closingsOf(item uuid.UUID, closings []delphi.Closing) []delphi.Closing {
+func closingsOf(item uuid.UUID, closings []table.Closing) []table.Closing {
 	for n := len(closings); n > 0; n-- {
-		if slices.ContainsFunc(closings[n-1].Counts.Items, func(c delphi.ItemCounts) bool { return c.Item == item.String() }) {
+		if slices.ContainsFunc(closings[n-1].Counts.Items, func(c table.ItemCounts) bool { return c.Item == item.String() }) {
 			return closings[:n]
 		}
 	}
@@ -141,7 +144,7 @@ func suppressed(documents []feedback.Document) []SuppressedTable {
 				continue
 			}
 			has := func(kind string) bool {
-				return slices.ContainsFunc(f.Tables, func(t delphi.Table) bool { return strings.HasPrefix(t.ID, kind+"/") })
+				return slices.ContainsFunc(f.Tables, func(t table.Table) bool { return strings.HasPrefix(t.ID, kind+"/") })
 			}
 			if !has("A") {
 				out = append(out, SuppressedTable{Round: d.Round, Item: f.Item, What: "answers"})

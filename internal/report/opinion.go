@@ -8,6 +8,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // Opinion is the consolidated result of one consultation, dissent included.
@@ -90,17 +92,17 @@ type Steward struct {
 
 // Round is the participation in one round.
 type Round struct {
-	Number     int                 `json:"number"`
-	Kind       delphi.RoundKind    `json:"kind"`
-	State      string              `json:"state"` // released, or skipped when left over
-	OpenedOn   string              `json:"opened_on"`
-	ClosedOn   string              `json:"closed_on"`
-	Extensions int                 `json:"extensions"`
-	Reason     string              `json:"reason"` // of an early closing
-	Enrolled   int                 `json:"enrolled"`
-	Answered   int                 `json:"answered"` // ballots; 0 in a gather round
-	Groups     []delphi.GroupCount `json:"groups"`
-	Document   string              `json:"document"` // hash of its feedback document
+	Number     int                `json:"number"`
+	Kind       delphi.RoundKind   `json:"kind"`
+	State      string             `json:"state"` // released, or skipped when left over
+	OpenedOn   string             `json:"opened_on"`
+	ClosedOn   string             `json:"closed_on"`
+	Extensions int                `json:"extensions"`
+	Reason     string             `json:"reason"` // of an early closing
+	Enrolled   int                `json:"enrolled"`
+	Answered   int                `json:"answered"` // ballots; 0 in a gather round
+	Groups     []table.GroupCount `json:"groups"`
+	Document   string             `json:"document"` // hash of its feedback document
 }
 
 // Item is one statement with its whole history.
@@ -134,11 +136,11 @@ func (i Item) Last() (ItemRound, bool) {
 type ItemRound struct {
 	Round    int               `json:"round"` // number of the round; of the release in a standing round
 	Text     string            `json:"text"`  // the wording that was rated
-	Counts   delphi.ItemCounts `json:"counts"`
-	Tables   []delphi.Table    `json:"tables"`
-	Figures  delphi.Figures    `json:"figures"`
-	Verdict  delphi.Verdict    `json:"verdict"`
-	Proposal delphi.Proposal   `json:"proposal"`
+	Counts   table.ItemCounts  `json:"counts"`
+	Tables   []table.Table     `json:"tables"`
+	Figures  verdict.Figures   `json:"figures"`
+	Verdict  verdict.Verdict   `json:"verdict"`
+	Proposal verdict.Proposal  `json:"proposal"`
 	Decision *Decision         `json:"decision"` // nil when nobody decided otherwise than by the rule
 	Reasons  []feedback.Reason `json:"reasons"`
 }

@@ -11,11 +11,11 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/ledger"
 )
 
-func groups(p delphi.Protocol) []Group {
+func groups(p protocol.Protocol) []Group {
 	out := make([]Group, len(p.Panel.Groups))
 	for n, g := range p.Panel.Groups {
 		out[n] = Group{ID: g.ID, Name: g.Name}
@@ -23,7 +23,7 @@ func groups(p delphi.Protocol) []Group {
 	return out
 }
 
-func scales(p delphi.Protocol) map[string]Scale {
+func scales(p protocol.Protocol) map[string]Scale {
 	out := make(map[string]Scale, len(p.ItemKinds))
 	for _, k := range p.ItemKinds {
 		out[k.ID] = Scale{Points: k.Points, Low: k.Low, High: k.High, Classes: k.Classes}

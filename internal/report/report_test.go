@@ -26,6 +26,8 @@ import (
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -249,7 +251,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	w.must(err)
 	// Against the proposal, whatever it is, with a reason that becomes public.
 	against := consultation.GoOn
-	if f.Items[0].Proposal.Action == delphi.GoOn {
+	if f.Items[0].Proposal.Action == verdict.GoOn {
 		against = consultation.Reword
 	}
 	w.must(w.cons.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio"))
@@ -300,10 +302,10 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if d := trees.History[0].Decision; d == nil || !d.Against || d.Reason != "vogliamo capire meglio" {
 		t.Errorf("decision %+v", d)
 	}
-	if trees.Verdict.Key != delphi.Consensus || trees.Pile != For {
+	if trees.Verdict.Key != verdict.Consensus || trees.Pile != For {
 		t.Errorf("the trees are %s on pile %q", trees.Verdict.Key, trees.Pile)
 	}
-	if fountain.Verdict.Key != delphi.Bipolarity || fountain.Pile != Divided {
+	if fountain.Verdict.Key != verdict.Bipolarity || fountain.Pile != Divided {
 		t.Errorf("the fountain is %s on pile %q", fountain.Verdict.Key, fountain.Pile)
 	}
 	want := Summary{Consensus: BySide{N: 1, For: 1}, Divided: DividedOnes{N: 1, TwoPoles: 1}}
@@ -342,7 +344,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if len(trees.Sensitivity) == 0 {
 		t.Error("no sensitivity")
 	}
-	if b := trees.Bounds; !b.Defined || b.Leavers != 6 || b.Class != delphi.Consensus {
+	if b := trees.Bounds; !b.Defined || b.Leavers != 6 || b.Class != verdict.Consensus {
 		t.Errorf("attrition bounds %+v", b)
 	}
 	// Lineage: two contributions became the first statement, by alias.
@@ -399,7 +401,7 @@ func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
 	c := w.consultation()
 	o, _, err := w.reports.Of(ctx, c.ID)
 	w.must(err)
-	var closings []delphi.Closing
+	var closings []table.Closing
 	w.must(w.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		closings, err = w.tabulation.Closings(ctx, tx, c.ID)
 		return err
@@ -407,10 +409,10 @@ func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
 	for _, i := range o.Items {
 		for n, r := range i.History {
 			item := delphi.Item{ID: i.ID.String(), Kind: i.Kind}
-			if d := cmp.Diff(delphi.Measure(c.Protocol, item, closings[:n+1]), r.Figures); d != "" {
+			if d := cmp.Diff(verdict.Measure(c.Protocol, item, closings[:n+1]), r.Figures); d != "" {
 				t.Errorf("statement %d round %d: %s", i.Number, r.Round, d)
 			}
-			verdict, proposal := delphi.Judge(c.Protocol, item, closings[:n+1], len(i.History)-1-n)
+			verdict, proposal := verdict.Judge(c.Protocol, item, closings[:n+1], len(i.History)-1-n)
 			if d := cmp.Diff(verdict, r.Verdict) + cmp.Diff(proposal, r.Proposal); d != "" {
 				t.Errorf("statement %d round %d: %s", i.Number, r.Round, d)
 			}

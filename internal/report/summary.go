@@ -6,6 +6,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 )
 
 // Pile is one of the piles of the opinion's first page: the side on which a verdict
@@ -26,9 +27,9 @@ const (
 var Piles = []Pile{For, Against, Middle, Sideless, Divided, Open}
 
 // PileOf puts a verdict on its pile.
-func PileOf(v delphi.Verdict) Pile {
+func PileOf(v verdict.Verdict) Pile {
 	switch v.Key {
-	case delphi.Consensus, delphi.Majority, delphi.Plurality:
+	case verdict.Consensus, verdict.Majority, verdict.Plurality:
 		switch v.Side {
 		case delphi.For:
 			return For
@@ -38,7 +39,7 @@ func PileOf(v delphi.Verdict) Pile {
 			return Middle
 		}
 		return Sideless
-	case delphi.Bipolarity, delphi.Disagreement:
+	case verdict.Bipolarity, verdict.Disagreement:
 		return Divided
 	default:
 		return Open
@@ -46,9 +47,9 @@ func PileOf(v delphi.Verdict) Pile {
 }
 
 // strength is the order of verdicts within a pile: what was reached first.
-var strength = []delphi.VerdictKey{
-	delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity, delphi.Disagreement,
-	delphi.Unstable, delphi.Open, delphi.TooFew,
+var strength = []verdict.Key{
+	verdict.Consensus, verdict.Majority, verdict.Plurality, verdict.Bipolarity, verdict.Disagreement,
+	verdict.Unstable, verdict.Open, verdict.TooFew,
 }
 
 // On lists the items of one pile, the strongest verdicts first and by number among
@@ -130,24 +131,24 @@ func Summarize(items []Item) Summary {
 }
 
 // Add counts one verdict.
-func (s *Summary) Add(v delphi.Verdict) {
+func (s *Summary) Add(v verdict.Verdict) {
 	switch v.Key {
-	case delphi.Consensus:
+	case verdict.Consensus:
 		s.Consensus.add(v)
-	case delphi.Majority:
+	case verdict.Majority:
 		s.Majority.add(v)
-	case delphi.Plurality:
+	case verdict.Plurality:
 		s.Plurality.add(v)
-	case delphi.Bipolarity:
+	case verdict.Bipolarity:
 		s.Divided.N++
 		s.Divided.TwoPoles++
-	case delphi.Disagreement:
+	case verdict.Disagreement:
 		s.Divided.N++
 		s.Divided.Disagreement++
-	case delphi.Unstable:
+	case verdict.Unstable:
 		s.Open.N++
 		s.Open.Unstable++
-	case delphi.TooFew:
+	case verdict.TooFew:
 		s.Open.N++
 		s.Open.TooFew++
 	default:
@@ -156,7 +157,7 @@ func (s *Summary) Add(v delphi.Verdict) {
 	}
 }
 
-func (c *BySide) add(v delphi.Verdict) {
+func (c *BySide) add(v verdict.Verdict) {
 	c.N++
 	switch PileOf(v) {
 	case For:

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 )
 
 // sides are all that a verdict can take.
@@ -15,16 +16,16 @@ var sides = []delphi.Side{delphi.For, delphi.Against, delphi.Between, delphi.NoS
 // An item lies on the pile of its verdict's side, whatever was reached there.
 func TestPilesFollowTheSides(t *testing.T) {
 	bySide := map[delphi.Side]Pile{delphi.For: For, delphi.Against: Against, delphi.Between: Middle, delphi.NoSide: Sideless}
-	for _, key := range delphi.VerdictKeys {
+	for _, key := range verdict.Keys {
 		for _, side := range sides {
 			want := bySide[side]
 			switch key {
-			case delphi.Bipolarity, delphi.Disagreement:
+			case verdict.Bipolarity, verdict.Disagreement:
 				want = Divided // also where one camp is the larger
-			case delphi.Open, delphi.Unstable, delphi.TooFew:
+			case verdict.Open, verdict.Unstable, verdict.TooFew:
 				want = Open
 			}
-			if got := PileOf(delphi.Verdict{Key: key, Side: side}); got != want {
+			if got := PileOf(verdict.Verdict{Key: key, Side: side}); got != want {
 				t.Errorf("%s %s lies on %q, want %q", key, side, got, want)
 			}
 		}
@@ -34,8 +35,8 @@ func TestPilesFollowTheSides(t *testing.T) {
 // Within a pile the consensus comes first, and equal verdicts by number.
 func TestAPileBeginsWithItsConsensus(t *testing.T) {
 	o := Opinion{}
-	for n, key := range []delphi.VerdictKey{delphi.Plurality, delphi.Majority, delphi.Consensus, delphi.Majority, delphi.Consensus} {
-		v := delphi.Verdict{Key: key, Side: delphi.For}
+	for n, key := range []verdict.Key{verdict.Plurality, verdict.Majority, verdict.Consensus, verdict.Majority, verdict.Consensus} {
+		v := verdict.Verdict{Key: key, Side: delphi.For}
 		o.Items = append(o.Items, Item{Number: n + 1, ItemFigures: ItemFigures{Pile: PileOf(v), Verdict: v}})
 	}
 	var got []int
@@ -55,8 +56,8 @@ func TestSummaryCountsEveryItemOnce(t *testing.T) {
 		for range rapid.IntRange(0, 40).Draw(t, "items") {
 			var i Item
 			if rapid.Bool().Draw(t, "rated") {
-				i.Verdict = delphi.Verdict{
-					Key: rapid.SampledFrom(delphi.VerdictKeys).Draw(t, "key"), Side: rapid.SampledFrom(sides).Draw(t, "side"),
+				i.Verdict = verdict.Verdict{
+					Key: rapid.SampledFrom(verdict.Keys).Draw(t, "key"), Side: rapid.SampledFrom(sides).Draw(t, "side"),
 				}
 				i.Pile = PileOf(i.Verdict)
 			}
@@ -90,7 +91,7 @@ func TestSummaryCountsEveryItemOnce(t *testing.T) {
 // apart, and on no pile.
 func TestWhatIsGoneIsToldApart(t *testing.T) {
 	rated := func(number int, state string) Item {
-		v := delphi.Verdict{Key: delphi.Consensus, Side: delphi.For}
+		v := verdict.Verdict{Key: verdict.Consensus, Side: delphi.For}
 		return Item{Number: number, State: state, ItemFigures: ItemFigures{Pile: PileOf(v), Verdict: v}}
 	}
 	o := Opinion{Items: []Item{rated(1, "settled"), rated(2, "dropped"), rated(3, "superseded"), {Number: 4, State: "dropped"}, {Number: 5, State: "settled"}}}

@@ -4,45 +4,45 @@ import "slices"
 
 // The answers of a cell that are no place among an item's values, which count from 1.
 const (
-	missing     = 0
-	cannotJudge = -1
-	blank       = -2 // a cell without an answer
+	Missing     = 0
+	CannotJudge = -1
+	Blank       = -2 // a cell without an answer
 )
 
 // codes is how many values a byte tells apart.
 const codes = 120
 
-// cells is one column of answers, by panelist: a byte each, until an item has more
+// Cells is one column of answers, by panelist: a byte each, until an item has more
 // values than bytes tell apart. It is short where the rest is missing.
-type cells struct {
-	small []int8
-	large []int32
+type Cells struct {
+	Small []int8
+	Large []int32
 }
 
-func (c cells) at(panelist int) int {
+func (c Cells) At(panelist int) int {
 	switch {
-	case c.large != nil && panelist < len(c.large):
-		return int(c.large[panelist])
-	case panelist < len(c.small):
-		return int(c.small[panelist])
+	case c.Large != nil && panelist < len(c.Large):
+		return int(c.Large[panelist])
+	case panelist < len(c.Small):
+		return int(c.Small[panelist])
 	}
-	return missing
+	return Missing
 }
 
-func (c *cells) put(panelist, v int) {
-	if c.large == nil && v <= codes {
-		c.small = grown(c.small, panelist)
-		c.small[panelist] = int8(v)
+func (c *Cells) Put(panelist, v int) {
+	if c.Large == nil && v <= codes {
+		c.Small = Grown(c.Small, panelist)
+		c.Small[panelist] = int8(v)
 		return
 	}
-	if c.large == nil {
+	if c.Large == nil {
 		c.widen()
 	}
-	c.large = grown(c.large, panelist)
-	c.large[panelist] = int32(v)
+	c.Large = Grown(c.Large, panelist)
+	c.Large[panelist] = int32(v)
 }
 
-func grown[T any](list []T, at int) []T {
+func Grown[T any](list []T, at int) []T {
 	if at < len(list) {
 		return list
 	}
@@ -52,61 +52,61 @@ func grown[T any](list []T, at int) []T {
 }
 
 // any says whether somebody answered.
-func (c cells) any() bool {
-	return slices.ContainsFunc(c.small, func(v int8) bool { return v != missing && v != blank }) ||
-		slices.ContainsFunc(c.large, func(v int32) bool { return v != missing && v != blank })
+func (c Cells) any() bool {
+	return slices.ContainsFunc(c.Small, func(v int8) bool { return v != Missing && v != Blank }) ||
+		slices.ContainsFunc(c.Large, func(v int32) bool { return v != Missing && v != Blank })
 }
 
-// column gives the cells of an item in a round, to be written.
-func (s *Study) column(round, item int) *cells {
-	s.answers = grown(s.answers, round)
-	s.answers[round] = grown(s.answers[round], item)
-	return &s.answers[round][item]
+// Column gives the cells of an item in a round, to be written.
+func (s *Study) Column(round, item int) *Cells {
+	s.Answers = Grown(s.Answers, round)
+	s.Answers[round] = Grown(s.Answers[round], item)
+	return &s.Answers[round][item]
 }
 
-// set stores an answer; false when there is one already.
-func (s *Study) set(round, item, panelist, v int) bool {
-	c := s.column(round, item)
-	if c.at(panelist) != missing {
+// Set stores an answer; false when there is one already.
+func (s *Study) Set(round, item, panelist, v int) bool {
+	c := s.Column(round, item)
+	if c.At(panelist) != Missing {
 		return false
 	}
-	c.put(panelist, v)
+	c.Put(panelist, v)
 	return true
 }
 
-// answer reads a cell; missing where it is blank.
-func (s *Study) answer(round, item, panelist int) int {
-	if item >= len(s.answers[round]) {
-		return missing
+// Answer reads a cell; missing where it is blank.
+func (s *Study) Answer(round, item, panelist int) int {
+	if item >= len(s.Answers[round]) {
+		return Missing
 	}
-	if v := s.answers[round][item].at(panelist); v != blank {
+	if v := s.Answers[round][item].At(panelist); v != Blank {
 		return v
 	}
-	return missing
+	return Missing
 }
 
-// become turns codes from 1 into places.
-func (c *cells) become(places []int) {
-	if c.large == nil && slices.ContainsFunc(places, func(p int) bool { return p > codes }) {
+// Become turns codes from 1 into places.
+func (c *Cells) Become(places []int) {
+	if c.Large == nil && slices.ContainsFunc(places, func(p int) bool { return p > codes }) {
 		c.widen()
 	}
-	for p, v := range c.small {
+	for p, v := range c.Small {
 		if v > 0 {
-			c.small[p] = int8(places[v-1])
+			c.Small[p] = int8(places[v-1])
 		}
 	}
-	for p, v := range c.large {
+	for p, v := range c.Large {
 		if v > 0 {
-			c.large[p] = int32(places[v-1])
+			c.Large[p] = int32(places[v-1])
 		}
 	}
 }
 
 // widen gives a column four bytes for each answer.
-func (c *cells) widen() {
-	c.large = make([]int32, len(c.small))
-	for i, v := range c.small {
-		c.large[i] = int32(v)
+func (c *Cells) widen() {
+	c.Large = make([]int32, len(c.Small))
+	for i, v := range c.Small {
+		c.Large[i] = int32(v)
 	}
-	c.small = nil
+	c.Small = nil
 }

@@ -1,23 +1,26 @@
 package study
 
-import "delfi/internal/delphi"
+import (
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
+)
 
 // ballot gives what a panelist said in a round; false when nothing. The answers
 // are written into room, so that a crowd needs no memory of its own.
 func (s *Study) ballot(round, panelist int, room []delphi.Answer) (delphi.Ballot, []delphi.Answer, bool) {
 	room = room[:0]
-	group := s.Protocol.Panel.Groups[s.group[panelist]].ID
-	if s.raw != nil {
-		answers := s.raw[round]
+	group := s.Protocol.Panel.Groups[s.Group[panelist]].ID
+	if s.Raw != nil {
+		answers := s.Raw[round]
 		if panelist >= len(answers) || answers[panelist] == nil {
 			return delphi.Ballot{}, room, false
 		}
-		return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: answers[panelist]}, room, true
+		return delphi.Ballot{Panelist: s.People[panelist], Group: group, Answers: answers[panelist]}, room, true
 	}
 	for i, item := range s.Kinds {
-		switch v := s.answer(round, i, panelist); v {
-		case missing:
-		case cannotJudge:
+		switch v := s.Answer(round, i, panelist); v {
+		case Missing:
+		case CannotJudge:
 			room = append(room, delphi.Answer{Item: item.ID, CannotJudge: true})
 		default:
 			a := delphi.Answer{Item: item.ID}
@@ -25,7 +28,7 @@ func (s *Study) ballot(round, panelist int, room []delphi.Answer) (delphi.Ballot
 			room = append(room, a)
 		}
 	}
-	return delphi.Ballot{Panelist: s.panelists[panelist], Group: group, Answers: room}, room, len(room) > 0 || s.delivered(round, panelist)
+	return delphi.Ballot{Panelist: s.People[panelist], Group: group, Answers: room}, room, len(room) > 0 || s.delivered(round, panelist)
 }
 
 // earlier gathers the valid answers that a panelist gave before a round, the last
@@ -40,14 +43,14 @@ func (s *Study) earlier(before, panelist int, room []delphi.Answer) (delphi.Ball
 			}
 		}
 	}
-	return delphi.Ballot{Panelist: s.panelists[panelist], Group: s.Protocol.Panel.Groups[s.group[panelist]].ID, Answers: room}, room, len(room) > 0
+	return delphi.Ballot{Panelist: s.People[panelist], Group: s.Protocol.Panel.Groups[s.Group[panelist]].ID, Answers: room}, room, len(room) > 0
 }
 
 // valid gives a panelist's answer to an item in a round, unless they cannot judge.
 func (s *Study) valid(round, item, panelist int) (delphi.Answer, bool) {
 	id := s.Kinds[item].ID
-	if s.raw != nil {
-		if answers := s.raw[round]; panelist < len(answers) {
+	if s.Raw != nil {
+		if answers := s.Raw[round]; panelist < len(answers) {
 			for _, a := range answers[panelist] {
 				if a.Item == id {
 					return a, !a.CannotJudge
@@ -56,7 +59,7 @@ func (s *Study) valid(round, item, panelist int) (delphi.Answer, bool) {
 		}
 		return delphi.Answer{}, false
 	}
-	v := s.answer(round, item, panelist)
+	v := s.Answer(round, item, panelist)
 	a := delphi.Answer{Item: id}
 	if v > 0 {
 		a.Value, a.Never = s.Scales[item].counted(v)
@@ -67,38 +70,38 @@ func (s *Study) valid(round, item, panelist int) (delphi.Answer, bool) {
 // delivered says whether a panelist delivered a ballot without an answer, which only
 // a study in JSON can tell.
 func (s *Study) delivered(round, panelist int) bool {
-	return round < len(s.came) && s.came[round][int32(panelist)]
+	return round < len(s.Came) && s.Came[round][int32(panelist)]
 }
 
 // Closings tabulates round after round. step is called with the part done, 0..1.
-func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
+func (s *Study) Closings(step func(done float64)) ([]table.Closing, error) {
 	enrolled := make([]int, len(s.Protocol.Panel.Groups))
-	for _, g := range s.group {
+	for _, g := range s.Group {
 		enrolled[g]++
 	}
-	if s.enrolled != nil {
-		enrolled = s.enrolled
+	if s.Enrolled != nil {
+		enrolled = s.Enrolled
 	}
 	if s.Protocol.Standing() {
 		return s.releases(enrolled, step)
 	}
-	var out []delphi.Closing
+	var out []table.Closing
 	var now, before, long []delphi.Answer
-	total := float64(len(s.Rounds) * max(1, len(s.panelists)))
+	total := float64(len(s.Rounds) * max(1, len(s.People)))
 	for r := range s.Rounds {
 		var items []delphi.Item
 		for i, item := range s.Kinds {
 			if s.plays(r, i) {
-				item.New = s.news[i] == r && r > 0
+				item.New = s.News[i] == r && r > 0
 				items = append(items, item)
 			}
 		}
 		// Which stayers are left out matters to nobody who holds the answers.
-		t, err := delphi.NewTabulator(s.whole(s.Protocol), s.First+r, items, nil)
+		t, err := table.NewTabulator(s.whole(s.Protocol), s.First+r, items, nil)
 		if err != nil {
 			return nil, err
 		}
-		for p := range s.panelists {
+		for p := range s.People {
 			var current, previous, older *delphi.Ballot
 			var b, old, oldest delphi.Ballot
 			var ok bool
@@ -119,7 +122,7 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 				return nil, err
 			}
 			if p%4096 == 0 {
-				step((float64(r*len(s.panelists) + p)) / total)
+				step((float64(r*len(s.People) + p)) / total)
 			}
 		}
 		c, err := t.Close(enrolled)
@@ -134,16 +137,16 @@ func (s *Study) Closings(step func(done float64)) ([]delphi.Closing, error) {
 
 // releases makes a closing of each release of a standing round: of the answers that
 // stand then, exact, since who measures holds them.
-func (s *Study) releases(enrolled []int, step func(done float64)) ([]delphi.Closing, error) {
+func (s *Study) releases(enrolled []int, step func(done float64)) ([]table.Closing, error) {
 	p := s.whole(s.Protocol)
-	var out []delphi.Closing
+	var out []table.Closing
 	var room []delphi.Answer
 	for r := range s.Rounds {
-		t, err := delphi.NewTally(p, s.First, s.Kinds)
+		t, err := table.NewTally(p, s.First, s.Kinds)
 		if err != nil {
 			return nil, err
 		}
-		for who := range s.panelists {
+		for who := range s.People {
 			var b delphi.Ballot
 			var ok bool
 			if b, room, ok = s.ballot(r, who, room); !ok {
@@ -153,7 +156,7 @@ func (s *Study) releases(enrolled []int, step func(done float64)) ([]delphi.Clos
 				return nil, err
 			}
 		}
-		c, err := delphi.Release(p, t, enrolled, nil, true)
+		c, err := table.Release(p, t, enrolled, nil, true)
 		if err != nil {
 			return nil, err
 		}

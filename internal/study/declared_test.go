@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
+	"delfi/internal/study/source"
 	"delfi/internal/study/words"
 )
 
@@ -19,9 +21,9 @@ func TestThresholdsOfAnySize(t *testing.T) {
 	for i := range 9 {
 		table += fmt.Sprintf("p%d,%d\n", i, []int{8, 2}[min(1, i/6)])
 	}
-	for rule, want := range map[string]delphi.VerdictKey{
-		"share>=66.66": delphi.Consensus, "share>=66,6666": delphi.Consensus, "share>=66.67": delphi.Majority, "share:7-9>=66.6667": delphi.Majority,
-		"share>=51": delphi.Consensus, "share>=33.33": delphi.Consensus, "share>=100": delphi.Majority,
+	for rule, want := range map[string]verdict.Key{
+		"share>=66.66": verdict.Consensus, "share>=66,6666": verdict.Consensus, "share>=66.67": verdict.Majority, "share:7-9>=66.6667": verdict.Majority,
+		"share>=51": verdict.Consensus, "share>=33.33": verdict.Consensus, "share>=100": verdict.Majority,
 	} {
 		o := plain
 		o.Rules = []string{rule}
@@ -71,7 +73,7 @@ func TestASeriesOfColumnsIsSaid(t *testing.T) {
 		"numbers of items":  {plain, table("q_1", "q_2", "trees"), []string{"q_1", "q_2", "trees"}},
 		"one of its name":   {plain, table("park_1", "trees"), []string{"park_1", "trees"}},
 	} {
-		s, err := study.Read([]study.Input{input("s.csv", c.table)}, c.o, still)
+		s, err := intake.Read([]source.Input{input("s.csv", c.table)}, c.o, still)
 		if c.items == nil {
 			refused(t, name, err, "one item in several rounds: say which, with --items")
 			continue
@@ -96,7 +98,7 @@ func TestReleasesAskForNoPairs(t *testing.T) {
 		}
 	}
 	r := from(t, plain, input("s.csv", []byte(table)))
-	if v := r.Items[0].Verdict; v.Key != delphi.Consensus || slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == "test_dropped" }) {
+	if v := r.Items[0].Verdict; v.Key != verdict.Consensus || slices.ContainsFunc(v.Grounds, func(g verdict.Ground) bool { return g.Code == "test_dropped" }) {
 		t.Errorf("%s: %+v", v.Key, v.Grounds)
 	}
 }
@@ -110,7 +112,7 @@ func TestGroupsHaveTheirNames(t *testing.T) {
 			"panel": {"groups": [{"id": "c", "name": {"it": %q}, "access": "invitation"}, {"id": "o", "name": {"it": %q}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, "item_kinds": [{"id": "k", "kind": "scale"}], "consensus": {"rule": "share", "share": {"from": 7, "to": 9}}},
 			"items": [{"id": "i", "kind": "k"}], "rounds": [{"ballots": [{"panelist": "a", "group": "o", "answers": [{"item": "i", "value": 7}]}]}]}`, names[0], names[1])
-		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
+		s, err := intake.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if r := measured(t, s, err); !slices.Equal(r.Groups, want) {
 			t.Errorf("%v: %v", names, r.Groups)
 		}

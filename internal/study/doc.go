@@ -2,18 +2,18 @@
 // answers, with the measures and verdicts that consultations use: so that
 // researchers can check Delfi's figures against their own, and use them.
 //
-//	CSV, .xlsx ── sheet ── intake ─┐
-//	                               ├─ Study ── Measure ── Result ── text, JSON or a page
-//	JSON ──────── document ────────┘
+//	CSV, .xlsx ── room source ── room intake ─┐
+//	                                          ├─ Study ── Measure ── Result ── text, JSON or a page
+//	JSON ─────────────────────── room intake ─┘
 //
-// Read takes a study from its files. A long table has one row for each answer, in
+// intake.Read takes a study from its files. A long table has one row for each answer, in
 // any order, a wide one a row for each person and a column for each item:
 //
 //	round,panelist,group,item,value        round,panelist,group,parking,trees
 //	1,anna,citizens,parking,7              1,anna,citizens,7,9
 //
 // Columns have the names that people and survey software give them, in English and
-// Italian (header.go), or are named by options; a table without a column of rounds
+// Italian (intake/header.go), or are named by options; a table without a column of rounds
 // is a round by itself, unless the names of items tell the rounds; with a column of
 // releases the study is a standing round, whose answers stand until they are revised.
 //

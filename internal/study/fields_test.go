@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
 )
 
 // Every field of the JSON is documented, and nothing else is.
@@ -40,7 +41,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 		}
 		text := `{"protocol": {"version": 1, "languages": ["en"], "panel": {"groups": [{"id": "g", "name": {"en": "G"}, "access": "invitation"}]},
 			"anonymity": {"latest_key_date": "2027-06-30"}, ` + kind + `}, "items": [{"id": "i", "kind": "k"}, {"id": "j", "kind": "k"}], "rounds": [` + b.String() + `]}`
-		s, err := study.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
+		s, err := intake.ReadJSON("s.json", strings.NewReader(text), study.Options{}, still)
 		if strings.Contains(kind, "standing") {
 			refused(t, "a standing round", err, "a standing round is measured release by release")
 			continue

@@ -18,14 +18,16 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
+	"delfi/internal/study/source"
 )
 
 // input is one file of a test.
-func input(name string, content []byte) study.Input {
-	return study.Input{Name: name, In: bytes.NewReader(content)}
+func input(name string, content []byte) source.Input {
+	return source.Input{Name: name, In: bytes.NewReader(content)}
 }
 
-func file(t testing.TB, name string) study.Input {
+func file(t testing.TB, name string) source.Input {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
@@ -35,9 +37,9 @@ func file(t testing.TB, name string) study.Input {
 }
 
 // from measures files.
-func from(t testing.TB, o study.Options, inputs ...study.Input) study.Result {
+func from(t testing.TB, o study.Options, inputs ...source.Input) study.Result {
 	t.Helper()
-	s, err := study.Read(inputs, o, still)
+	s, err := intake.Read(inputs, o, still)
 	return measured(t, s, err)
 }
 
@@ -203,28 +205,28 @@ func TestFormsAgree(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		o      study.Options
-		inputs []study.Input
+		inputs []source.Input
 	}{
-		{"wide", plain, []study.Input{input("w.csv", []byte(lines(table, ",")))}},
-		{"wide, rows in another order, Italian names, semicolons", plain, []study.Input{input("w.csv", []byte("\ufeff"+lines(italian, ";")))}},
-		{"wide, shuffled, tabs", plain, []study.Input{input("w.tsv", []byte(lines(shuffled, "\t")))}},
-		{"sep=", plain, []study.Input{input("s.csv", []byte("sep=;\r\n"+lines(spread, ";")))}},
-		{"decimal comma", plain, []study.Input{input("s.csv", []byte(decimal))}},
-		{"empty ends", plain, []study.Input{input("s.csv", []byte(strings.ReplaceAll(long, "\n", ",,\r\n")+",,\r\n,,,,,,\r\n\r\n"))}},
-		{"utf-16le", plain, []study.Input{input("s.csv", utf16Text(long, binary.LittleEndian, true))}},
-		{"utf-16be", plain, []study.Input{input("s.csv", utf16Text(lines(table, "\t"), binary.BigEndian, true))}},
-		{"utf-16le without a mark", plain, []study.Input{input("s.csv", utf16Text(long, binary.LittleEndian, false))}},
-		{"utf-16be without a mark", plain, []study.Input{input("s.csv", utf16Text(long, binary.BigEndian, false))}},
-		{"windows-1252", windows, []study.Input{input("s.csv", []byte(latin))}},
-		{"workbook, long", plain, []study.Input{input("s.xlsx", book(t, []string{"Foglio1", "Foglio2"}, spread, nil))}},
-		{"workbook, wide", plain, []study.Input{input("s.xlsx", book(t, []string{"Foglio1"}, table))}},
-		{"a sheet for each round", byName, []study.Input{input("s.xlsx", book(t, []string{"First", "Notes", "Second"}, rounds[1], [][]string{{"by hand"}}, rounds[0]))}},
-		{"rounds behind the names of columns", plain, []study.Input{input("w.csv", []byte(lines(split, ";")))}},
-		{"rounds before the names of columns", plain, []study.Input{input("w.csv", []byte(lines(before, "\t")))}},
-		{"a file for each round", plain, []study.Input{input("1.csv", []byte(lines(rounds[0], ","))), input("2.xlsx", book(t, []string{"x"}, rounds[1]))}},
+		{"wide", plain, []source.Input{input("w.csv", []byte(lines(table, ",")))}},
+		{"wide, rows in another order, Italian names, semicolons", plain, []source.Input{input("w.csv", []byte("\ufeff"+lines(italian, ";")))}},
+		{"wide, shuffled, tabs", plain, []source.Input{input("w.tsv", []byte(lines(shuffled, "\t")))}},
+		{"sep=", plain, []source.Input{input("s.csv", []byte("sep=;\r\n"+lines(spread, ";")))}},
+		{"decimal comma", plain, []source.Input{input("s.csv", []byte(decimal))}},
+		{"empty ends", plain, []source.Input{input("s.csv", []byte(strings.ReplaceAll(long, "\n", ",,\r\n")+",,\r\n,,,,,,\r\n\r\n"))}},
+		{"utf-16le", plain, []source.Input{input("s.csv", utf16Text(long, binary.LittleEndian, true))}},
+		{"utf-16be", plain, []source.Input{input("s.csv", utf16Text(lines(table, "\t"), binary.BigEndian, true))}},
+		{"utf-16le without a mark", plain, []source.Input{input("s.csv", utf16Text(long, binary.LittleEndian, false))}},
+		{"utf-16be without a mark", plain, []source.Input{input("s.csv", utf16Text(long, binary.BigEndian, false))}},
+		{"windows-1252", windows, []source.Input{input("s.csv", []byte(latin))}},
+		{"workbook, long", plain, []source.Input{input("s.xlsx", book(t, []string{"Foglio1", "Foglio2"}, spread, nil))}},
+		{"workbook, wide", plain, []source.Input{input("s.xlsx", book(t, []string{"Foglio1"}, table))}},
+		{"a sheet for each round", byName, []source.Input{input("s.xlsx", book(t, []string{"First", "Notes", "Second"}, rounds[1], [][]string{{"by hand"}}, rounds[0]))}},
+		{"rounds behind the names of columns", plain, []source.Input{input("w.csv", []byte(lines(split, ";")))}},
+		{"rounds before the names of columns", plain, []source.Input{input("w.csv", []byte(lines(before, "\t")))}},
+		{"a file for each round", plain, []source.Input{input("1.csv", []byte(lines(rounds[0], ","))), input("2.xlsx", book(t, []string{"x"}, rounds[1]))}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, err := study.Read(c.inputs, c.o, still)
+			s, err := intake.Read(c.inputs, c.o, still)
 			got, same := measured(t, s, err), want
 			if strings.HasPrefix(c.name, "windows") {
 				same = accented
@@ -301,7 +303,7 @@ func TestThousandColumns(t *testing.T) {
 	for p := 1; p < len(table); p++ {
 		table[p] = append(table[p], "1")
 	}
-	_, err := study.Read([]study.Input{input("w.xlsx", book(t, []string{"A"}, table))}, plain, still)
+	_, err := intake.Read([]source.Input{input("w.xlsx", book(t, []string{"A"}, table))}, plain, still)
 	refused(t, "1001 items", err, "sheet A, cell ALN1: this is item number 1001 of the study, at most 1000 are measured")
 }
 

@@ -15,6 +15,10 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // DefaultSeed is the words that intervals are drawn from unless others are given.
@@ -80,8 +84,8 @@ type sampler struct {
 // add draws one set of samples for measures that read the same counts: sample names
 // it ("histogram", "pairs", "rankings", "items"), and with item and round its seed.
 // level moves a median to the study's own values; nil where there is none.
-func (p *sampler) add(item, sample string, round int, level func(stat.Value) stat.Value, draw func(seed [32]byte) []stat.Limits, measures ...string) Intervals {
-	seed := stat.Seed([]byte(p.seed), item, sample+"/"+strconv.Itoa(round))
+func (p *sampler) add(item, sample string, round int, level func(stat.Value) stat.Value, draw func(seed [32]byte) []resample.Limits, measures ...string) Intervals {
+	seed := resample.Seed([]byte(p.seed), item, sample+"/"+strconv.Itoa(round))
 	out := make(Intervals, len(measures))
 	for i, m := range measures {
 		out[i] = &Interval{Measure: m, Seed: hex.EncodeToString(seed[:])}
@@ -119,7 +123,7 @@ func (p *sampler) run(step func(done float64)) {
 
 // sample collects the intervals of one round of an item: median and A from its
 // histogram, κ from its pairs, W from the rankings of its list.
-func (s *Study) sample(p *sampler, i, r int, f delphi.Figures, values []string, pairs [][]int) Intervals {
+func (s *Study) sample(p *sampler, i, r int, f verdict.Figures, values []string, pairs [][]int) Intervals {
 	out := Intervals{}
 	if p == nil {
 		return out
@@ -129,23 +133,23 @@ func (s *Study) sample(p *sampler, i, r int, f delphi.Figures, values []string, 
 	case f.N == 0 || f.Thirds || !f.Median.Defined():
 	case f.Agreement.Defined():
 		points := stat.Points(f.Histogram).Score
-		out = append(out, p.add(name, "histogram", round, scale.Level, func(seed [32]byte) []stat.Limits {
-			return stat.Bootstrap(f.Histogram, seed, 2, func(drawn []int, out []stat.Value) {
+		out = append(out, p.add(name, "histogram", round, scale.Level, func(seed [32]byte) []resample.Limits {
+			return resample.Bootstrap(f.Histogram, seed, 2, func(drawn []int, out []stat.Value) {
 				out[0] = stat.Dist{Score: points, Count: drawn}.Median(q)
 				out[1] = stat.Agreement(drawn)
 			})
 		}, "median", "agreement")...)
 	case ok:
-		out = append(out, p.add(name, "histogram", round, scale.Level, func(seed [32]byte) []stat.Limits {
-			return stat.Bootstrap(f.Histogram, seed, 1, func(drawn []int, out []stat.Value) {
+		out = append(out, p.add(name, "histogram", round, scale.Level, func(seed [32]byte) []resample.Limits {
+			return resample.Bootstrap(f.Histogram, seed, 1, func(drawn []int, out []stat.Value) {
 				out[0] = stat.Dist{Score: scores, Count: drawn}.Median(q)
 			})
 		}, "median")...)
 	}
 	if stat.N(slices.Concat(pairs...)) > 0 {
-		out = append(out, p.add(name, "pairs", round, nil, func(seed [32]byte) []stat.Limits {
-			linear, quadratic := stat.BootstrapKappa(pairs, seed)
-			return []stat.Limits{linear, quadratic}
+		out = append(out, p.add(name, "pairs", round, nil, func(seed [32]byte) []resample.Limits {
+			linear, quadratic := reliability.BootstrapKappa(pairs, seed)
+			return []resample.Limits{linear, quadratic}
 		}, "kappa_linear", "kappa_quadratic")...)
 	}
 	if k, _ := s.Protocol.Kind(s.Kinds[i].Kind); k.Kind == delphi.RankingForm {
@@ -163,8 +167,8 @@ func (s *Study) ranked(p *sampler, r int, kind string) Intervals {
 	scores, counts, ok := s.rankings(r, kind)
 	var list Intervals
 	if ok {
-		list = p.add(s.list(kind), "rankings", s.Rounds[r], nil, func(seed [32]byte) []stat.Limits {
-			return []stat.Limits{stat.BootstrapW(scores, counts, seed)}
+		list = p.add(s.list(kind), "rankings", s.Rounds[r], nil, func(seed [32]byte) []resample.Limits {
+			return []resample.Limits{resample.BootstrapW(scores, counts, seed)}
 		}, "w")
 	}
 	if p.lists == nil {
@@ -187,7 +191,7 @@ func (s *Study) list(kind string) string {
 
 // scored gives the scores of a histogram that is no scale's: those of its values,
 // "never" above them all; false where the values are ranges.
-func scored(values []string, f delphi.Figures) ([]float64, bool) {
+func scored(values []string, f verdict.Figures) ([]float64, bool) {
 	if len(values) != len(f.Histogram) {
 		return nil, false
 	}
@@ -209,7 +213,7 @@ func scored(values []string, f delphi.Figures) ([]float64, bool) {
 }
 
 // classPairs reads table T of a subject: earlier by later class, as published.
-func classPairs(c delphi.Closing, subject string) [][]int {
+func classPairs(c table.Closing, subject string) [][]int {
 	for _, t := range c.Tables {
 		k := int(math.Sqrt(float64(len(t.Counts))))
 		if t.ID != "T/"+subject || k == 0 || k*k != len(t.Counts) {
@@ -238,7 +242,7 @@ func (s *Study) rankings(round int, kind string) (scores [][]float64, counts []i
 	}
 	seen := map[string]int{} // by ranks
 	var room []delphi.Answer
-	for p := range s.panelists {
+	for p := range s.People {
 		b, used, answered := s.ballot(round, p, room)
 		room = used
 		if !answered {

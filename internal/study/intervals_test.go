@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
 	"delfi/internal/study"
 )
 
@@ -35,7 +37,7 @@ func TestIntervals(t *testing.T) {
 		return drawn(t, s)
 	}
 	r := measure(list, "")
-	if r.Seed != study.DefaultSeed || r.Resampler != stat.Resampler {
+	if r.Seed != study.DefaultSeed || r.Resampler != resample.Resampler {
 		t.Errorf("seed %q, resampler %q", r.Seed, r.Resampler)
 	}
 	holds := func(what string, m study.Measures, intervals study.Intervals, want ...string) {
@@ -43,7 +45,7 @@ func TestIntervals(t *testing.T) {
 		for _, n := range intervals {
 			got = append(got, n.Measure)
 			v, low, high := figures(m)[n.Measure].Or(math.NaN()), n.Low.Or(math.NaN()), n.High.Or(math.NaN())
-			if !(low <= v && v <= high) || n.Draws != stat.Resamples || len(n.Seed) != 64 {
+			if !(low <= v && v <= high) || n.Draws != resample.Resamples || len(n.Seed) != 64 {
 				t.Errorf("%s: %s %v in %+v", what, n.Measure, v, n)
 			}
 		}
@@ -66,8 +68,8 @@ func TestIntervals(t *testing.T) {
 	}
 	// Anybody repeats an interval from the words of the seed.
 	row := r.Items[3].Rounds[1]
-	seed := stat.Seed([]byte("delfi measure"), r.Items[3].Item, "histogram/2")
-	again := stat.Bootstrap(row.Counts, seed, 1, func(h []int, out []stat.Value) { out[0] = stat.Agreement(h) })[0]
+	seed := resample.Seed([]byte("delfi measure"), r.Items[3].Item, "histogram/2")
+	again := resample.Bootstrap(row.Counts, seed, 1, func(h []int, out []stat.Value) { out[0] = stat.Agreement(h) })[0]
 	if n, ok := row.Intervals.Of("agreement"); !ok || n.Low != again.Low || n.High != again.High || n.Seed != hex.EncodeToString(seed[:]) {
 		t.Errorf("%+v, again %+v", n, again)
 	}
@@ -127,7 +129,7 @@ func TestPairsByPoint(t *testing.T) {
 		row := result.Items[0].Rounds[1]
 		got := figures(row.Measures)
 		for name, want := range map[string]stat.Value{
-			"kappa_linear": stat.Kappa(table, stat.Linear).Kappa, "kappa_quadratic": stat.Kappa(table, stat.Quadratic).Kappa,
+			"kappa_linear": reliability.Kappa(table, reliability.Linear).Kappa, "kappa_quadratic": reliability.Kappa(table, reliability.Quadratic).Kappa,
 			"spearman": stat.Spearman(table).R, "tau_b": stat.TauB(table).R, "lambda": stat.Lambda(table),
 			"bowker_p": stat.Bowker(table).P, "stuart_maxwell_p": stat.StuartMaxwell(table).P, "chaffin_talley_chi2": stat.ChiSquare(table).Chi2,
 		} {
@@ -157,8 +159,8 @@ func TestIntervalOfW(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := drawn(t, s)
-	want := stat.BootstrapW([][]float64{{1, 2, 3, 4}, {1, 3, 2, 4}, {2, 1, 3, 4}, {4, 1, 2, 3}}, []int{3, 3, 3, 3},
-		stat.Seed([]byte(study.DefaultSeed), "a, b, c, d", "rankings/1"))
+	want := resample.BootstrapW([][]float64{{1, 2, 3, 4}, {1, 3, 2, 4}, {2, 1, 3, 4}, {4, 1, 2, 3}}, []int{3, 3, 3, 3},
+		resample.Seed([]byte(study.DefaultSeed), "a, b, c, d", "rankings/1"))
 	for _, it := range r.Items {
 		if n, ok := it.Rounds[0].Intervals.Of("w"); !ok || n.Low != want.Low || n.High != want.High {
 			t.Errorf("%s: %+v, want %+v", it.Item, n, want)
@@ -193,7 +195,7 @@ func TestContentValidity(t *testing.T) {
 	for _, it := range r.Items {
 		units = append(units, it.Rounds[0].Counts)
 	}
-	if m["scvi_ave"] != stat.Of((1+1+0.875+0.5)/4) || m["scvi_ua"] != stat.Of(0.5) || m["ac2_quadratic"] != stat.Gwet(units, stat.Quadratic).Value {
+	if m["scvi_ave"] != stat.Of((1+1+0.875+0.5)/4) || m["scvi_ua"] != stat.Of(0.5) || m["ac2_quadratic"] != reliability.Gwet(units, reliability.Quadratic).Value {
 		t.Errorf("%v", m)
 	}
 }

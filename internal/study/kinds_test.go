@@ -8,8 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
+	"delfi/internal/study/source"
 )
 
 func of(kind string) study.Options {
@@ -37,7 +39,7 @@ func TestRankings(t *testing.T) {
 		"anonymity": {"latest_key_date": "2027-06-30"}, "rounds": [{"kind": "answer"}, {"kind": "answer"}], "consensus": {"rule": "w"}, "item_kinds": [{"id": "k", "kind": "ranking"}]},
 		"items": [{"id": "item1", "kind": "k"}, {"id": "item2", "kind": "k"}, {"id": "item3", "kind": "k"}, {"id": "item4", "kind": "k"}],
 		"rounds": [{"ballots": [` + strings.Join(ballots[0], ",") + `]}, {"ballots": [` + strings.Join(ballots[1], ",") + `]}]}`
-	s, err := study.ReadJSON("s.json", strings.NewReader(document), study.Options{Whole: true}, still)
+	s, err := intake.ReadJSON("s.json", strings.NewReader(document), study.Options{Whole: true}, still)
 	want := measured(t, s, err)
 	for i := range want.Items {
 		want.Items[i].Rule = "w:70" // there the protocol's
@@ -45,7 +47,7 @@ func TestRankings(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if it := got.Items[2]; figure(it.Rounds[1].Measures, "mean_rank/item3") != "3" || it.Verdict.Key != delphi.Consensus || string(must(t, it.Scale)) != "null" {
+	if it := got.Items[2]; figure(it.Rounds[1].Measures, "mean_rank/item3") != "3" || it.Verdict.Key != verdict.Consensus || string(must(t, it.Scale)) != "null" {
 		t.Errorf("%+v", it)
 	}
 	// A wide table says the same, and ties are ranks too.
@@ -69,7 +71,7 @@ func TestEstimates(t *testing.T) {
 	for p, v := range []string{"1,5", "2", "2,25", "1.75", "mai", "?", "", "2,0"} {
 		text += fmt.Sprintf("p%d;costo;%s\n", p, v)
 	}
-	s, err := study.Read([]study.Input{input("s.csv", []byte(text))}, of("estimate"), still)
+	s, err := intake.Read([]source.Input{input("s.csv", []byte(text))}, of("estimate"), still)
 	r := measured(t, s, err)
 	it := r.Items[0]
 	row := it.Rounds[0]
@@ -115,7 +117,7 @@ func TestEstimates(t *testing.T) {
 	refused(t, "years", err, "run from 2030 to 2060: give it a rule in units")
 	ends.Scales, ends.Rules = []string{"0-100"}, []string{"iqr:2.5"}
 	r = csv(t, header+"1,a,,i,10\n1,b,,i,11.5\n1,c,,i,12\n1,d,,i,12\n1,e,,i,12.5\n", ends)
-	if it := r.Items[0]; it.Verdict.Key != delphi.Consensus || figure(it.Rounds[0].Measures, "iqr") != "0.5" {
+	if it := r.Items[0]; it.Verdict.Key != verdict.Consensus || figure(it.Rounds[0].Measures, "iqr") != "0.5" {
 		t.Errorf("%+v", it.Verdict)
 	}
 }
@@ -128,7 +130,7 @@ func TestSelections(t *testing.T) {
 			text += fmt.Sprintf("p%d,1,%s,%s,%s\n", p, marks[0], marks[p%2], marks[1])
 		}
 		text += "away,1,,,\n"
-		s, err := study.Read([]study.Input{input("w.csv", []byte(text))}, of("selection"), still)
+		s, err := intake.Read([]source.Input{input("w.csv", []byte(text))}, of("selection"), still)
 		r := measured(t, s, err)
 		for i, want := range [][]int{{0, 8}, {4, 4}, {8, 0}} {
 			if it := r.Items[i]; !slices.Equal(it.Rounds[0].Counts, want) {
@@ -142,7 +144,7 @@ func TestSelections(t *testing.T) {
 	_, err := read(header+"1,p,,a,1\n1,p,,b,2\n", of("selection"))
 	refused(t, "a number", err, `line 3, column 5 (value): "2" selects nothing and leaves out nothing`)
 	o := of("selection")
-	o.Codebook = &study.Input{Name: "c.csv", In: strings.NewReader("item,k\na,1\nb,1\n")}
+	o.Codebook = &source.Input{Name: "c.csv", In: strings.NewReader("item,k\na,1\nb,1\n")}
 	_, err = read(header+"1,p,,a,1\n1,p,,b,1\n", o)
 	refused(t, "too many", err, `panelist "p" selects 2 options, at most 1 may be`)
 }
@@ -164,7 +166,7 @@ func TestKindsTogether(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if v := r.Items[3].Verdict; v.Key == delphi.Consensus {
+	if v := r.Items[3].Verdict; v.Key == verdict.Consensus {
 		t.Errorf("W %s is %s at 0.9", figure(r.Items[3].Rounds[0].Measures, "w"), v.Key)
 	}
 	// A scale for all is for those that have one.
@@ -174,7 +176,7 @@ func TestKindsTogether(t *testing.T) {
 	}
 	o.Rules = []string{"w:90", "relative-iqr:10"}
 	o.Kinds = nil
-	_, err := study.Read([]study.Input{input("w.csv", []byte("id,q1,q2\na,4,8\n"))}, o, still)
+	_, err := intake.Read([]source.Input{input("w.csv", []byte("id,q1,q2\na,4,8\n"))}, o, still)
 	refused(t, "a rule for nothing", err, "--rule: w:90 judges no item of this study")
 }
 
@@ -197,7 +199,7 @@ func TestStandingRound(t *testing.T) {
 	if row := r.Items[0].Rounds[2]; row.Round != 4 || row.CannotJudge != 1 || figure(row.Measures, "scheibe") == "–" {
 		t.Errorf("%+v", row)
 	}
-	if it := r.Items[1]; len(it.Rounds) != 1 || it.Rounds[0].Round != 4 || it.Verdict.Key != delphi.TooFew {
+	if it := r.Items[1]; len(it.Rounds) != 1 || it.Rounds[0].Round != 4 || it.Verdict.Key != verdict.TooFew {
 		t.Errorf("%+v", it)
 	}
 	o := of("scale")
@@ -213,12 +215,12 @@ func TestStandingRound(t *testing.T) {
 // No rule judges so few people, whose figures are shown all the same.
 func TestTooFewToJudge(t *testing.T) {
 	two := header + "1,a,,i,9\n1,b,,i,9\n"
-	if r := csv(t, two, plain); r.Items[0].Verdict.Key != delphi.TooFew || figure(r.Items[0].Rounds[0].Measures, "median") != "9" {
+	if r := csv(t, two, plain); r.Items[0].Verdict.Key != verdict.TooFew || figure(r.Items[0].Rounds[0].Measures, "median") != "9" {
 		t.Errorf("%+v", r.Items[0])
 	}
 	o := plain
 	o.MinN = 2
-	if r := csv(t, two, o); r.Items[0].Verdict.Key != delphi.Consensus {
+	if r := csv(t, two, o); r.Items[0].Verdict.Key != verdict.Consensus {
 		t.Errorf("%+v", r.Items[0].Verdict)
 	}
 	o.MinN = 0
@@ -286,7 +288,7 @@ func TestDocumentsAreRefused(t *testing.T) {
 		{"a group left out", scaled + `"enrolled":{"g":9},` + two, `s.json: enrolled: 0 in group "h", of which 1 people answered: count all who could answer, in every group`},
 		{"too few enrolled", scaled + `"enrolled":{"g":0,"h":3},` + two, `s.json: enrolled: 0 in group "g", of which 1 people answered`},
 	} {
-		_, err := study.Read([]study.Input{input("s.json", []byte(c.text))}, study.Options{Quantile: 7, MinN: 5}, still)
+		_, err := intake.Read([]source.Input{input("s.json", []byte(c.text))}, study.Options{Quantile: 7, MinN: 5}, still)
 		refused(t, c.name, err, c.words)
 	}
 }

@@ -10,34 +10,36 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
+	"delfi/internal/study/source"
 )
 
 // Options are what the command line adds to a study. Those for tables are refused
 // for a document in JSON, which carries its own protocol.
 type Options struct {
-	Encoding    string   // utf-8, utf-16le, utf-16be, windows-1252; "" to tell by the first bytes
-	Sheets      []string // of a workbook
-	Wide        bool     // one column for each item, also where the header looks long
-	Person      string   // column of the panelist
-	Group       string   // column of the group
-	Round       string   // column of the round
-	Items       []string // columns of items: names, ranges Q5-Q9, beginnings Q*
-	Ignore      []string // columns that hold no answers
-	Missing     []string // texts that are no answer
-	CannotJudge []string // texts that say "cannot judge", beside "?"
-	Kinds       []string // "ranking" for all, "q1=ranking" for some: scale, ranking, estimate, selection
-	Scales      []string // "1-9" for all, "q1,q5-q8=1-5" for some; of estimates the ends
-	Rules       []string // "share:7-9>=75" for the items that it fits, "q1=share:4-5>=75" for some
-	Codebook    *Input   // a table of items: item, label, kind, scale …
-	Quantile    int      // 2, 6 or 7
-	MinN        int      // valid answers below which nothing is judged
-	Disclose    bool     // only what a consultation would publish
-	Whole       bool     // JSON: also what the protocol's disclosure would hide
+	Encoding    string        // utf-8, utf-16le, utf-16be, windows-1252; "" to tell by the first bytes
+	Sheets      []string      // of a workbook
+	Wide        bool          // one column for each item, also where the header looks long
+	Person      string        // column of the panelist
+	Group       string        // column of the group
+	Round       string        // column of the round
+	Items       []string      // columns of items: names, ranges Q5-Q9, beginnings Q*
+	Ignore      []string      // columns that hold no answers
+	Missing     []string      // texts that are no answer
+	CannotJudge []string      // texts that say "cannot judge", beside "?"
+	Kinds       []string      // "ranking" for all, "q1=ranking" for some: scale, ranking, estimate, selection
+	Scales      []string      // "1-9" for all, "q1,q5-q8=1-5" for some; of estimates the ends
+	Rules       []string      // "share:7-9>=75" for the items that it fits, "q1=share:4-5>=75" for some
+	Codebook    *source.Input // a table of items: item, label, kind, scale …
+	Quantile    int           // 2, 6 or 7
+	MinN        int           // valid answers below which nothing is judged
+	Disclose    bool          // only what a consultation would publish
+	Whole       bool          // JSON: also what the protocol's disclosure would hide
 }
 
-// table says whether an option for tables is given, by its flag; "" for none.
-func (o Options) table() string {
+// Table says whether an option for tables is given, by its flag; "" for none.
+func (o Options) Table() string {
 	for _, f := range []struct {
 		flag  string
 		given bool
@@ -54,58 +56,58 @@ func (o Options) table() string {
 	return ""
 }
 
-// check refuses what no study can be measured with, before it is read.
-func (o Options) check() error {
+// Check refuses what no study can be measured with, before it is read.
+func (o Options) Check() error {
 	if o.Quantile != 2 && o.Quantile != 6 && o.Quantile != 7 {
-		return bad("--quantile", "quantile", fmt.Sprintf("%d is no type of quantile: give 2, 6 or 7", o.Quantile))
+		return source.Bad("--quantile", "quantile", fmt.Sprintf("%d is no type of quantile: give 2, 6 or 7", o.Quantile))
 	}
 	if o.MinN < 1 || o.MinN > 1_000_000 {
-		return bad("--min-n", "min_n", fmt.Sprintf("%d is no number of people: give 1 or more", o.MinN))
+		return source.Bad("--min-n", "min_n", fmt.Sprintf("%d is no number of people: give 1 or more", o.MinN))
 	}
 	for _, text := range o.Kinds {
-		if _, err := kindOf("--kind", split(text).value); err != nil {
+		if _, err := KindOf("--kind", Split(text).Value); err != nil {
 			return err
 		}
 	}
 	for _, text := range o.Scales {
-		if _, err := endsOf(split(text).value); err != nil {
-			return bad("--scale", "scale", err.Error())
+		if _, err := EndsOf(Split(text).Value); err != nil {
+			return source.Bad("--scale", "scale", err.Error())
 		}
 	}
 	for _, text := range o.Rules {
-		if _, err := ruleOf(split(text).value); err != nil {
-			return bad("--rule", "rule", err.Error())
+		if _, err := RuleOf(Split(text).Value); err != nil {
+			return source.Bad("--rule", "rule", err.Error())
 		}
 	}
 	return nil
 }
 
-// choice is a value of a flag for some items; for all where it names none.
-type choice struct{ items, value string }
+// Choice is a value of a flag for some items; for all where it names none.
+type Choice struct{ Items, Value string }
 
-// split parts "q1,q2=1-5"; the sign ">=" of a rule is no mark of items.
-func split(text string) choice {
+// Split parts "q1,q2=1-5"; the sign ">=" of a rule is no mark of items.
+func Split(text string) Choice {
 	for i := range len(text) {
 		if text[i] == '=' && (i == 0 || text[i-1] != '>') {
-			return choice{items: text[:i], value: text[i+1:]}
+			return Choice{Items: text[:i], Value: text[i+1:]}
 		}
 	}
-	return choice{value: text}
+	return Choice{Value: text}
 }
 
-// of says whether a choice is for an item: by its name, a range in the order of
+// Of says whether a choice is for an item: by its name, a range in the order of
 // names, or a beginning Q*.
-func (c choice) of(item string) bool {
-	if c.items == "" || c.items == item {
+func (c Choice) Of(item string) bool {
+	if c.Items == "" || c.Items == item {
 		return true
 	}
-	return slices.ContainsFunc(strings.Split(c.items, ","), func(part string) bool {
-		part = clean(part)
+	return slices.ContainsFunc(strings.Split(c.Items, ","), func(part string) bool {
+		part = source.Clean(part)
 		if prefix, ok := strings.CutSuffix(part, "*"); ok && strings.HasPrefix(item, prefix) || part == item {
 			return true
 		}
 		for i := range len(part) {
-			if part[i] == '-' && i > 0 && i < len(part)-1 && natural(part[:i], item) <= 0 && natural(item, part[i+1:]) <= 0 {
+			if part[i] == '-' && i > 0 && i < len(part)-1 && source.Natural(part[:i], item) <= 0 && source.Natural(item, part[i+1:]) <= 0 {
 				return true
 			}
 		}
@@ -113,107 +115,107 @@ func (c choice) of(item string) bool {
 	})
 }
 
-// pick gives the last choice of a flag for an item, one that names it before one
+// Pick gives the last choice of a flag for an item, one that names it before one
 // for all; and refuses one that is for no item.
-func pick(flag string, list []string, items []string) (by []choice, err error) {
-	by = make([]choice, len(items))
+func Pick(flag string, list []string, items []string) (by []Choice, err error) {
+	by = make([]Choice, len(items))
 	for _, named := range []bool{false, true} {
 		for _, text := range list {
-			c := split(text)
-			if (c.items != "") != named {
+			c := Split(text)
+			if (c.Items != "") != named {
 				continue
 			}
 			found := false
 			for i, item := range items {
-				if c.of(item) {
+				if c.Of(item) {
 					by[i], found = c, true
 				}
 			}
 			if !found {
-				return nil, bad(flag, "item", fmt.Sprintf("no item is called %q: the items are %s", c.items, some(items)))
+				return nil, source.Bad(flag, "item", fmt.Sprintf("no item is called %q: the items are %s", c.Items, source.Some(items)))
 			}
 		}
 	}
 	return by, nil
 }
 
-// kindOf reads a kind of item.
-func kindOf(flag, text string) (delphi.Form, error) {
+// KindOf reads a kind of item.
+func KindOf(flag, text string) (delphi.Form, error) {
 	words := map[string]delphi.Form{
 		"scale": delphi.ScaleForm, "scala": delphi.ScaleForm, "ranking": delphi.RankingForm, "graduatoria": delphi.RankingForm,
 		"estimate": delphi.EstimateForm, "stima": delphi.EstimateForm, "selection": delphi.SelectionForm, "selezione": delphi.SelectionForm,
 	}
-	k, ok := words[strings.ToLower(clean(text))]
+	k, ok := words[strings.ToLower(source.Clean(text))]
 	if !ok {
-		return "", bad(flag, "kind", fmt.Sprintf("%q is no kind of item: give scale, ranking, estimate or selection", text))
+		return "", source.Bad(flag, "kind", fmt.Sprintf("%q is no kind of item: give scale, ranking, estimate or selection", text))
 	}
 	return k, nil
 }
 
-// ends are the declared ends of a scale or an estimate.
-type ends struct{ from, to answer }
+// Ends are the declared ends of a scale or an estimate.
+type Ends struct{ From, To Answer }
 
 var interval = regexp.MustCompile(`^(-?[0-9.,]+) *(?:-|–|\.\.| to | a ) *(-?[0-9.,]+)$`)
 
-// endsOf reads "1-9", "-2-2", "0..100" or "-2 to 2".
-func endsOf(text string) (ends, error) {
-	m := interval.FindStringSubmatch(strings.ReplaceAll(clean(text), "\u2212", "-"))
+// EndsOf reads "1-9", "-2-2", "0..100" or "-2 to 2".
+func EndsOf(text string) (Ends, error) {
+	m := interval.FindStringSubmatch(strings.ReplaceAll(source.Clean(text), "\u2212", "-"))
 	if m != nil {
-		e := ends{meaning(m[1], true, true), meaning(m[2], true, true)}
+		e := Ends{Meaning(m[1], true, true), Meaning(m[2], true, true)}
 		a, b := e.values()
-		if e.from.form == number && e.to.form == number && a < b {
+		if e.From.Form == Number && e.To.Form == Number && a < b {
 			return e, nil
 		}
 	}
-	return ends{}, fmt.Errorf("%q is no scale: write its ends, the least first, as 1-9", text)
+	return Ends{}, fmt.Errorf("%q is no scale: write its ends, the least first, as 1-9", text)
 }
 
-func (e ends) values() (from, to float64) {
-	value := func(a answer) float64 { return float64(a.whole) / math.Pow10(a.decimals) }
-	return value(e.from), value(e.to)
+func (e Ends) values() (from, to float64) {
+	value := func(a Answer) float64 { return float64(a.Whole) / math.Pow10(a.Decimals) }
+	return value(e.From), value(e.To)
 }
 
-// scale gives the ends as those of a scale of 2 to 11 points.
-func (e ends) scale() (from, to int, err error) {
-	from, a := e.from.in(0)
-	to, b := e.to.in(0)
+// Scale gives the ends as those of a scale of 2 to 11 points.
+func (e Ends) Scale() (from, to int, err error) {
+	from, a := e.From.In(0)
+	to, b := e.To.In(0)
 	if !a || !b || from < -1000 || to > 1000 || to-from > 10 {
-		return 0, 0, fmt.Errorf("%s-%s is no scale of 2 to 11 points: declare a kind of answer with --kind estimate if there are more", e.from.text, e.to.text)
+		return 0, 0, fmt.Errorf("%s-%s is no scale of 2 to 11 points: declare a kind of answer with --kind estimate if there are more", e.From.Text, e.To.Text)
 	}
 	return from, to, nil
 }
 
 // rule is a consensus rule as it is written, in the study's own values.
 type rule struct {
-	name     delphi.RuleName
+	Name     protocol.RuleName
 	from, to int // share: the window; of the highest class where both are windowless
 	windowed bool
 	figure   int // permille
 	above    int // millionths above it
 	median   int
 	iqr      int
-	units    answer // iqr: points of a scale, units of an estimate
+	units    Answer // iqr: points of a scale, units of an estimate
 	text     string
 }
 
 const ruleHelp = "share:7-9>=75, share>=75 (of the highest class), median-iqr:7,2, rand, comet, agreement:70, cns:75, relative-iqr:25, iqr:1 (in points or units) or w:70 (percentages, 70 for 0.70)"
 
-// ruleOf reads a rule.
-func ruleOf(text string) (rule, error) {
+// RuleOf reads a rule.
+func RuleOf(text string) (rule, error) {
 	name, figures, given := strings.Cut(text, ":")
 	r := rule{text: text}
 	wrong := fmt.Errorf("%q is no rule: write %s", text, ruleHelp)
 	if share, percent, ok := strings.Cut(name, ">="); ok && !given {
 		name, figures = share, ">="+percent
 	}
-	r.name = delphi.RuleName(strings.TrimSpace(name))
-	defaults := map[delphi.RuleName]int{
-		delphi.RuleShare: 750, delphi.RuleAgreement: 700, delphi.RuleCns: 750, delphi.RuleRelativeIQR: 250, delphi.RuleW: 700,
+	r.Name = protocol.RuleName(strings.TrimSpace(name))
+	defaults := map[protocol.RuleName]int{
+		protocol.RuleShare: 750, protocol.RuleAgreement: 700, protocol.RuleCns: 750, protocol.RuleRelativeIQR: 250, protocol.RuleW: 700,
 	}
 	var err error
-	switch r.name {
-	case delphi.RuleShare:
-		r.figure = defaults[r.name]
+	switch r.Name {
+	case protocol.RuleShare:
+		r.figure = defaults[r.Name]
 		window, percent, ok := strings.Cut(figures, ">=")
 		if ok {
 			if r.figure, r.above, err = percentage(percent); err != nil {
@@ -229,18 +231,18 @@ func ruleOf(text string) (rule, error) {
 			r.from, r.to = n, n
 			return r, nil
 		}
-		e, err := endsOf(window)
+		e, err := EndsOf(window)
 		if err != nil {
 			return r, wrong
 		}
 		var a, b bool
-		r.from, a = e.from.in(0)
-		r.to, b = e.to.in(0)
+		r.from, a = e.From.In(0)
+		r.to, b = e.To.In(0)
 		if !a || !b {
 			return r, wrong
 		}
 		return r, nil
-	case delphi.RuleMedianIQR:
+	case protocol.RuleMedianIQR:
 		median, iqr, _ := strings.Cut(figures, ",")
 		var e1, e2 error
 		r.median, e1 = strconv.Atoi(strings.TrimSpace(median))
@@ -249,19 +251,19 @@ func ruleOf(text string) (rule, error) {
 			return r, wrong
 		}
 		return r, nil
-	case delphi.RuleIQR:
-		if r.units = meaning(figures, true, true); r.units.form != number || r.units.whole < 0 {
+	case protocol.RuleIQR:
+		if r.units = Meaning(figures, true, true); r.units.Form != Number || r.units.Whole < 0 {
 			return r, wrong
 		}
 		return r, nil
-	case delphi.RuleAgreement, delphi.RuleCns, delphi.RuleRelativeIQR, delphi.RuleW:
-		if r.figure = defaults[r.name]; given {
+	case protocol.RuleAgreement, protocol.RuleCns, protocol.RuleRelativeIQR, protocol.RuleW:
+		if r.figure = defaults[r.Name]; given {
 			if r.figure, r.above, err = percentage(figures); err != nil {
 				return r, fmt.Errorf("%q: %w", text, err)
 			}
 		}
 		return r, nil
-	case delphi.RuleComet, delphi.RuleRand:
+	case protocol.RuleComet, protocol.RuleRand:
 		if !given {
 			return r, nil
 		}
@@ -269,75 +271,75 @@ func ruleOf(text string) (rule, error) {
 	return r, wrong
 }
 
-// fits says whether a rule can judge a kind of item.
-func (r rule) fits(k delphi.Form) bool {
-	switch r.name {
-	case delphi.RuleShare:
+// Fits says whether a rule can judge a kind of item.
+func (r rule) Fits(k delphi.Form) bool {
+	switch r.Name {
+	case protocol.RuleShare:
 		return k == delphi.ScaleForm || k == delphi.SelectionForm && !r.windowed
-	case delphi.RuleIQR:
+	case protocol.RuleIQR:
 		return k == delphi.ScaleForm || k == delphi.EstimateForm
-	case delphi.RuleRelativeIQR:
+	case protocol.RuleRelativeIQR:
 		return k == delphi.EstimateForm
-	case delphi.RuleW:
+	case protocol.RuleW:
 		return k == delphi.RankingForm
 	}
 	return k == delphi.ScaleForm
 }
 
-// plan gives the rule for a scale, by its points from 1.
-func (r rule) plan(c Scale) (delphi.ConsensusPlan, error) {
-	out := delphi.ConsensusPlan{Rule: r.name}
-	switch r.name {
-	case delphi.RuleShare:
-		out.Share = &delphi.ShareRule{Permille: r.figure, Above: r.above}
+// Plan gives the rule for a scale, by its points from 1.
+func (r rule) Plan(c Scale) (protocol.ConsensusPlan, error) {
+	out := protocol.ConsensusPlan{Rule: r.Name}
+	switch r.Name {
+	case protocol.RuleShare:
+		out.Share = &protocol.ShareRule{Permille: r.figure, Above: r.above}
 		if c.Kind != delphi.ScaleForm {
 			break
 		}
 		from, to := r.from, r.to
 		if !r.windowed {
-			classes := delphi.DefaultClasses(c.points())
+			classes := delphi.DefaultClasses(c.Points())
 			from, to = classes[len(classes)-1][0]+c.offset(), c.To
 		}
 		out.Share.From, out.Share.To = from-c.offset(), to-c.offset()
 		if from < c.From || to > c.To || from > to {
-			return out, fmt.Errorf("the window %s does not lie on the scale %s", span(from, to), span(c.From, c.To))
+			return out, fmt.Errorf("the window %s does not lie on the scale %s", Span(from, to), Span(c.From, c.To))
 		}
-	case delphi.RuleMedianIQR:
+	case protocol.RuleMedianIQR:
 		if r.median < c.From || r.median > c.To {
-			return out, fmt.Errorf("the median %d does not lie on the scale %s", r.median, span(c.From, c.To))
+			return out, fmt.Errorf("the median %d does not lie on the scale %s", r.median, Span(c.From, c.To))
 		}
-		out.MedianIQR = &delphi.MedianIQRRule{MedianMin: r.median - c.offset(), IQRMax: r.iqr}
-	case delphi.RuleIQR:
+		out.MedianIQR = &protocol.MedianIQRRule{MedianMin: r.median - c.offset(), IQRMax: r.iqr}
+	case protocol.RuleIQR:
 		var whole bool
-		if out.IQR, whole = r.units.in(c.Decimals); !whole {
-			return out, fmt.Errorf("%s has more decimals than the answers, which have %d,", r.units.text, c.Decimals)
+		if out.IQR, whole = r.units.In(c.Decimals); !whole {
+			return out, fmt.Errorf("%s has more decimals than the answers, which have %d,", r.units.Text, c.Decimals)
 		}
-	case delphi.RuleRand, delphi.RuleComet:
-		if c.points() != 9 {
-			return out, fmt.Errorf("%s is defined on 9 points, not on the %d", r.name, c.points())
+	case protocol.RuleRand, protocol.RuleComet:
+		if c.Points() != 9 {
+			return out, fmt.Errorf("%s is defined on 9 points, not on the %d", r.Name, c.Points())
 		}
-		if r.name == delphi.RuleComet {
-			out.Comet = &delphi.CometRule{In: 700, Against: 150, Out: delphi.CometMirror}
+		if r.Name == protocol.RuleComet {
+			out.Comet = &protocol.CometRule{In: 700, Against: 150, Out: protocol.CometMirror}
 		}
-	case delphi.RuleAgreement:
+	case protocol.RuleAgreement:
 		out.Agreement, out.Above = r.figure, r.above
-	case delphi.RuleCns:
+	case protocol.RuleCns:
 		out.Cns, out.Above = r.figure, r.above
-	case delphi.RuleRelativeIQR:
+	case protocol.RuleRelativeIQR:
 		out.RelativeIQR, out.Above = r.figure, r.above
-	case delphi.RuleW:
+	case protocol.RuleW:
 		out.W, out.Above = r.figure, r.above
 	}
 	return out, nil
 }
 
-// usualRule is the rule of a kind of item for which none is given.
-var usualRule = map[delphi.Form]string{
+// UsualRule is the rule of a kind of item for which none is given.
+var UsualRule = map[delphi.Form]string{
 	delphi.ScaleForm: "share>=75", delphi.SelectionForm: "share>=75", delphi.EstimateForm: "relative-iqr:25", delphi.RankingForm: "w:70",
 }
 
-// asFlag names the flag that a fault of the protocol made from flags comes from.
-func (s *Study) asFlag(err error) error {
+// AsFlag names the flag that a fault of the protocol made from flags comes from.
+func (s *Study) AsFlag(err error) error {
 	var f *fault.Fault
 	if !errors.As(err, &f) {
 		return err

@@ -3,11 +3,12 @@ package study
 import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/study/source"
 )
 
-// patterns warns of answers that fit another scale better than the one they are
+// Patterns warns of answers that fit another scale better than the one they are
 // measured on.
-func (s *Study) patterns() {
+func (s *Study) Patterns() {
 	byScale := map[Scale][]int{}
 	var order []Scale
 	for i, c := range s.Scales {
@@ -20,14 +21,14 @@ func (s *Study) patterns() {
 	}
 	for _, c := range order {
 		items := byScale[c]
-		by, counts, n := make([][]int, len(items)), make([]int, c.points()), 0
+		by, counts, n := make([][]int, len(items)), make([]int, c.Points()), 0
 		for at, i := range items {
 			by[at] = s.points(i, c)
 			for v, m := range by[at] {
 				counts[v], n = counts[v]+m, n+m
 			}
 		}
-		if n < manyFrom || s.short(items, c, counts, n) || s.odd(items, c, counts, n) {
+		if n < ManyFrom || s.short(items, c, counts, n) || s.odd(items, c, counts, n) {
 			continue
 		}
 		s.blocks(items, c, by)
@@ -45,17 +46,17 @@ func (s *Study) remedied(key string) string {
 
 // points counts the answers to an item by point, over all rounds.
 func (s *Study) points(i int, c Scale) []int {
-	out := make([]int, c.points())
+	out := make([]int, c.Points())
 	for r := range s.Rounds {
-		if s.raw == nil && i < len(s.answers[r]) {
-			for _, v := range s.answers[r][i].small {
+		if s.Raw == nil && i < len(s.Answers[r]) {
+			for _, v := range s.Answers[r][i].Small {
 				if v > 0 {
 					out[v-1]++
 				}
 			}
 			continue
 		}
-		for p := range s.panelists {
+		for p := range s.People {
 			if v := s.point(r, i, p); v > 0 {
 				out[v-1]++
 			}
@@ -70,14 +71,14 @@ func (s *Study) short(items []int, c Scale, counts []int, n int) bool {
 	for last > 0 && counts[last-1] == 0 {
 		last--
 	}
-	fits, ok := holding(c.From, c.From+last-1)
-	if c.Source != declared || !ok || fits[1] > c.To-2 || fits[1]-fits[0]+1 >= len(counts) {
+	fits, ok := Holding(c.From, c.From+last-1)
+	if c.Source != Declared || !ok || fits[1] > c.To-2 || fits[1]-fits[0]+1 >= len(counts) {
 		return false
 	}
 	if end := counts[fits[1]-c.From]; 10*end < n && len(counts)-last < 4 {
 		return false // it may be that nobody agrees
 	}
-	s.warn(s.remedied("shorter_scale"), nil, s.named(items), listed(s.named(items)), c.From+last-1, n, span(c.From, c.To), span(fits[0], fits[1]), span(fits[0], fits[1]))
+	s.Warn(s.remedied("shorter_scale"), nil, s.Named(items), source.Listed(s.Named(items)), c.From+last-1, n, Span(c.From, c.To), Span(fits[0], fits[1]), Span(fits[0], fits[1]))
 	return true
 }
 
@@ -95,15 +96,15 @@ func (s *Study) odd(items []int, c Scale, counts []int, n int) bool {
 	if between > 0 || used < 4 {
 		return false
 	}
-	s.warn("every_second", nil, s.named(items), n, listed(s.named(items)), span(c.From, c.To), (len(counts)+1)/2, (len(counts)+1)/2)
+	s.Warn("every_second", nil, s.Named(items), n, source.Listed(s.Named(items)), Span(c.From, c.To), (len(counts)+1)/2, (len(counts)+1)/2)
 	return true
 }
 
 // blocks warns when the answers to some items pile up below the end of the scale
 // that those to others use.
 func (s *Study) blocks(items []int, c Scale, by [][]int) {
-	for _, u := range usual {
-		if !beneath(u, [2]int{c.From, c.To}) || u[1] >= c.To-1 {
+	for _, u := range Usual {
+		if !Beneath(u, [2]int{c.From, c.To}) || u[1] >= c.To-1 {
 			continue
 		}
 		n, end, total, others, above := 0, 0, 0, 0, 0
@@ -125,10 +126,49 @@ func (s *Study) blocks(items []int, c Scale, by [][]int) {
 				others, above = others+own, above+over
 			}
 		}
-		if len(inside) == 0 || len(inside) == len(items) || !fills(u, n, end, total) || n*above < 10*others {
+		if len(inside) == 0 || len(inside) == len(items) || !Fills(u, n, end, total) || n*above < 10*others {
 			continue
 		}
-		s.warn(s.remedied("two_scales"), nil, s.named(inside), listed(s.named(inside)), u[1], n, span(u[0], u[1]), s.Items[inside[0]], span(u[0], u[1]))
+		s.Warn(s.remedied("two_scales"), nil, s.Named(inside), source.Listed(s.Named(inside)), u[1], n, Span(u[0], u[1]), s.Items[inside[0]], Span(u[0], u[1]))
 		return
 	}
+}
+
+// Usual are the scales that are taken for undeclared answers, the smallest first.
+var Usual = [][2]int{
+	{1, 3}, {1, 4}, {1, 5}, {0, 4}, {-2, 2}, {1, 6}, {0, 5}, {1, 7}, {-3, 3}, {0, 6}, {1, 9}, {1, 10}, {0, 10}, {1, 11}, {-5, 5},
+}
+
+// Holding gives the smallest usual scale that holds whole numbers; false when none
+// does.
+func Holding(least, greatest int) ([2]int, bool) {
+	for _, u := range Usual {
+		if u[0] <= least && greatest <= u[1] {
+			return u, true
+		}
+	}
+	return [2]int{}, false
+}
+
+// Named gives the names of items.
+func (s *Study) Named(items []int) []string {
+	out := make([]string, len(items))
+	for n, i := range items {
+		out[n] = s.Items[i]
+	}
+	return out
+}
+
+// ManyFrom is from how many answers on their pattern says something of the scale.
+const ManyFrom = 30
+
+// Beneath says whether a smaller scale begins where the whole does, or at 1 beside
+// one from 0.
+func Beneath(u, whole [2]int) bool { return u[0] == whole[0] || u[0] == 1 && whole[0] == 0 }
+
+// Fills says whether n answers, whose values add up to total, may be those of a
+// smaller scale: a fifth of them lies at its end and they are spread around its
+// middle, while answers to an item that a panel rejects thin out.
+func Fills(u [2]int, n, end, total int) bool {
+	return u[1]-u[0] >= 3 && n >= ManyFrom && 5*end >= n && 2*total >= n*(u[0]+u[1]-1)
 }

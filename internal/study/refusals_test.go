@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
+	"delfi/internal/study/source"
 	"delfi/internal/study/words"
 )
 
@@ -88,12 +90,12 @@ func TestFilesAreRefused(t *testing.T) {
 		{"JSON with a scale", plain, []byte(`{"protocol": {}}`), "--scale: belongs to tables, and f is a study in JSON"},
 		{"long and wide", plain, []byte("round,panelist,item,value,q2\n1,a,i,2,3\n"), `line 1, column 5: the column "q2" is none of round, tick, panelist, group, item, value: rename it, leave it out with --ignore "q2", or read the table with --wide`},
 	} {
-		_, err := study.Read([]study.Input{input("f", c.content)}, c.o, still)
+		_, err := intake.Read([]source.Input{input("f", c.content)}, c.o, still)
 		refused(t, c.name, err, c.words)
 	}
-	_, err := study.Read([]study.Input{input("1.csv", []byte("id,q1\na,2\n")), input("2.csv", []byte("id,round,q1\na,2,2\n"))}, plain, still)
+	_, err := intake.Read([]source.Input{input("1.csv", []byte("id,q1\na,2\n")), input("2.csv", []byte("id,round,q1\na,2,2\n"))}, plain, still)
 	refused(t, "two ways to tell rounds", err, "2.csv: line 1, column 1: the tables do not say alike in which round")
-	_, err = study.Read([]study.Input{input("1.csv", []byte("id,q1\na,2\n")), input("2.json", []byte("{}"))}, study.Options{Quantile: 7, MinN: 5}, still)
+	_, err = intake.Read([]source.Input{input("1.csv", []byte("id,q1\na,2\n")), input("2.json", []byte("{}"))}, study.Options{Quantile: 7, MinN: 5}, still)
 	refused(t, "a document beside", err, "2.json: is a study in JSON, which is whole")
 }
 
@@ -166,7 +168,7 @@ func TestRemarksInItalian(t *testing.T) {
 	table = append(table, []string{"P0", "g", "1", "2", "3"})
 	o := plain
 	o.Missing = []string{"77"}
-	s, err := study.Read([]study.Input{input("w.xlsx", book(t, []string{"Giro 1"}, table))}, o, still)
+	s, err := intake.Read([]source.Input{input("w.xlsx", book(t, []string{"Giro 1"}, table))}, o, still)
 	r := measured(t, s, err)
 	it := words.In("it")
 	want := []string{
@@ -218,7 +220,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, o := range []study.Options{open, plain, of("estimate"), of("ranking"), of("selection")} {
-			s, err := study.Read([]study.Input{input("f", content)}, o, still)
+			s, err := intake.Read([]source.Input{input("f", content)}, o, still)
 			if err != nil {
 				continue
 			}
@@ -237,7 +239,7 @@ func TestPersonalColumns(t *testing.T) {
 		for p := range 12 {
 			text += fmt.Sprintf("%d,%d,%d\n", p, 1+p%2, 1+p%5)
 		}
-		two := []study.Input{input("1.csv", []byte(text)), input("2.csv", []byte(text))}
+		two := []source.Input{input("1.csv", []byte(text)), input("2.csv", []byte(text))}
 		r := from(t, plain, two...)
 		if got := warnings(r); !slices.Contains(got, "attribute "+name) || strings.Count(strings.Join(got, ";"), "attribute") != 1 {
 			t.Errorf("%s: %v", name, r.Warnings)

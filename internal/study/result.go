@@ -8,7 +8,11 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // Result is all that is known of a study.
@@ -20,7 +24,7 @@ type Result struct {
 	Protocol  json.RawMessage `json:"protocol"`
 	Notes     []string        `json:"notes"`    // how the input was read
 	Warnings  []Warning       `json:"warnings"` // what it may be instead
-	remarks   []remark
+	remarks   []Remark
 	Panelists int      `json:"panelists"`
 	Groups    []string `json:"groups"`
 	Rounds    []Round  `json:"rounds"`
@@ -45,18 +49,18 @@ type Round struct {
 
 // Item is one item with its history and its verdict after the last round.
 type Item struct {
-	Item        string               `json:"item"`
-	Label       string               `json:"label"`  // its words, "" for none
-	Kind        string               `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
-	Scale       Scale                `json:"scale"`  // in the study's own values; null where it has none
-	Rule        string               `json:"rule"`   // as options write it; "" where it is the protocol's
-	Window      string               `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
-	Rounds      []ItemRound          `json:"rounds"`
-	Verdict     delphi.Verdict       `json:"verdict"`
-	Proposal    delphi.Proposal      `json:"proposal"`
-	Sensitivity []delphi.Sensitivity `json:"sensitivity"`
-	Attrition   delphi.Bounds        `json:"attrition"`
-	Conformity  *delphi.Following    `json:"conformity"` // nil where table M does not exist
+	Item        string                `json:"item"`
+	Label       string                `json:"label"`  // its words, "" for none
+	Kind        string                `json:"kind"`   // scale, criteria, estimate, date, ranking, choice, selection, text
+	Scale       Scale                 `json:"scale"`  // in the study's own values; null where it has none
+	Rule        string                `json:"rule"`   // as options write it; "" where it is the protocol's
+	Window      string                `json:"window"` // what "top" is the share of: "7-9"; "" where the item has no scale
+	Rounds      []ItemRound           `json:"rounds"`
+	Verdict     verdict.Verdict       `json:"verdict"`
+	Proposal    verdict.Proposal      `json:"proposal"`
+	Sensitivity []verdict.Sensitivity `json:"sensitivity"`
+	Attrition   verdict.Bounds        `json:"attrition"`
+	Conformity  *verdict.Following    `json:"conformity"` // nil where table M does not exist
 
 	Options []string `json:"-"` // of a choice or ranking that Questions gives as one
 
@@ -67,18 +71,18 @@ type Item struct {
 
 // ItemRound is one item in one round.
 type ItemRound struct {
-	Round       int          `json:"round"`
-	N           int          `json:"n"`
-	CannotJudge int          `json:"cannot_judge"`
-	Paired      int          `json:"paired"`
-	Values      []string     `json:"values"` // of the histogram
-	Counts      []int        `json:"counts"`
-	Thirds      bool         `json:"thirds"` // only thirds may be shown (with disclosure)
-	Measures    Measures     `json:"measures"`
-	Groups      []Group      `json:"groups"`
-	Verdict     string       `json:"verdict"`
-	Side        delphi.Side  `json:"side"`  // of the verdict
-	Bound       delphi.Bound `json:"bound"` // which shares of kept answers are lower bounds (with disclosure)
+	Round       int           `json:"round"`
+	N           int           `json:"n"`
+	CannotJudge int           `json:"cannot_judge"`
+	Paired      int           `json:"paired"`
+	Values      []string      `json:"values"` // of the histogram
+	Counts      []int         `json:"counts"`
+	Thirds      bool          `json:"thirds"` // only thirds may be shown (with disclosure)
+	Measures    Measures      `json:"measures"`
+	Groups      []Group       `json:"groups"`
+	Verdict     string        `json:"verdict"`
+	Side        delphi.Side   `json:"side"`  // of the verdict
+	Bound       verdict.Bound `json:"bound"` // which shares of kept answers are lower bounds (with disclosure)
 
 	Intervals Intervals `json:"intervals"`
 }
@@ -96,7 +100,7 @@ type Group struct {
 }
 
 // Measures are figures by name; in JSON one object whose fields Fields documents.
-type Measures []delphi.Figure
+type Measures []verdict.Figure
 
 // MarshalJSON writes the figures as one object, in their order.
 func (m Measures) MarshalJSON() ([]byte, error) {
@@ -134,8 +138,8 @@ func (m Measures) Value(name string) stat.Value {
 
 // transitions puts the figures of pairs by point in the place of those by class.
 func (m *Measures) transitions(pairs [][]int) {
-	for _, f := range delphi.Transitions(pairs) {
-		if at := slices.IndexFunc(*m, func(own delphi.Figure) bool { return own.Name == f.Name }); at >= 0 {
+	for _, f := range verdict.Transitions(pairs) {
+		if at := slices.IndexFunc(*m, func(own verdict.Figure) bool { return own.Name == f.Name }); at >= 0 {
 			(*m)[at].Value = f.Value
 		} else {
 			*m = append(*m, f)
@@ -164,7 +168,7 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 	}
 	if !s.Bare {
 		p = &sampler{seed: cmp.Or(s.Seed, DefaultSeed)}
-		out.Seed, out.Resampler = p.seed, stat.Resampler
+		out.Seed, out.Resampler = p.seed, resample.Resampler
 	}
 	for r, c := range closings {
 		row := Round{Round: s.Rounds[r], Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Measures: Measures{}, Intervals: Intervals{}}
@@ -184,7 +188,7 @@ func (s *Study) Measure(step func(done float64)) (Result, error) {
 }
 
 // item measures one item through the rounds from the one that it joined in.
-func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delphi.Closing, relevant map[int][][2]int) Item {
+func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []table.Closing, relevant map[int][][2]int) Item {
 	p, scale := s.rule(i), s.Scales[i]
 	out := Item{Item: s.Items[i], Scale: scale, Rounds: []ItemRound{}, Window: window(p, kind, scale), judged: judgement(p, kind, scale)}
 	if s.Labels != nil {
@@ -200,13 +204,13 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 	if k.Kind == delphi.ChoiceForm || k.Kind == delphi.RankingForm {
 		out.list = k.ID
 	}
-	for r := s.news[i]; r <= s.lasts[i]; r++ {
+	for r := s.News[i]; r <= s.lasts[i]; r++ {
 		if !s.plays(r, i) {
 			continue
 		}
 		so := closings[:r+1]
 		it := kind
-		it.New = r == s.news[i] && r > 0
+		it.New = r == s.News[i] && r > 0
 		left := p.Answering(s.First + r)
 		switch {
 		case r == s.lasts[i]:
@@ -214,16 +218,16 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 		case p.Standing():
 			left = 1 // until its deadline
 		}
-		verdict, proposal := delphi.Judge(p, it, so, left)
-		f := delphi.Measure(s.whole(p), it, so)
+		v, proposal := verdict.Judge(p, it, so, left)
+		f := verdict.Measure(s.whole(p), it, so)
 		row := ItemRound{
-			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(verdict.Key), Side: verdict.Side, Bound: f.Bound,
+			Round: s.Rounds[r], N: f.N, Counts: f.Histogram, Thirds: f.Thirds, Verdict: string(v.Key), Side: v.Side, Bound: f.Bound,
 			Values: []string{}, Groups: []Group{}, Measures: s.measures(f, scale),
 		}
 		if n := len(out.Rounds); n > 0 && scale.offset() != 0 {
 			row.Measures.replace("cv_change", row.Measures.Value("cv").Minus(out.Rounds[n-1].Measures.Value("cv")))
 		}
-		subject := delphi.Subject(p, it)
+		subject := table.Subject(p, it)
 		var values []string // as the engine counts
 		for _, c := range closings[r].Counts.Items {
 			if c.Item == subject {
@@ -254,11 +258,11 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 		}
 		out.Rounds = append(out.Rounds, row)
 		if r == s.lasts[i] {
-			out.Verdict, out.Proposal = verdict, proposal
+			out.Verdict, out.Proposal = v, proposal
 			scale.grounds(out.Verdict.Grounds)
-			out.Sensitivity = delphi.Sensitive(p, it, so)
-			out.Attrition = delphi.Attrition(p, it, so)
-			if c, ok := delphi.Conformity(p, it, so); ok {
+			out.Sensitivity = verdict.Sensitive(p, it, so)
+			out.Attrition = verdict.Attrition(p, it, so)
+			if c, ok := verdict.Conformity(p, it, so); ok {
 				out.Conformity = &c
 			}
 		}
@@ -268,17 +272,17 @@ func (s *Study) item(samples *sampler, i int, kind delphi.Item, closings []delph
 
 // window names the points that "top" is the share of: the rule's, else the
 // highest class.
-func window(p delphi.Protocol, item delphi.Item, scale Scale) string {
+func window(p protocol.Protocol, item delphi.Item, scale Scale) string {
 	k, _ := p.Kind(item.Kind)
 	if k.Kind != delphi.ScaleForm && k.Kind != delphi.CriteriaForm {
 		return ""
 	}
 	from, to := box(p, k)
-	return span(from+scale.offset(), to+scale.offset())
+	return Span(from+scale.offset(), to+scale.offset())
 }
 
 // box is the window in points from 1.
-func box(p delphi.Protocol, k delphi.ItemKind) (from, to int) {
+func box(p protocol.Protocol, k delphi.ItemKind) (from, to int) {
 	if w := p.Consensus.Share; w != nil && w.From > 0 {
 		return w.From, w.To
 	}
@@ -296,7 +300,7 @@ func (s *Study) values(list []string, scale Scale) []string {
 }
 
 // grounds moves grounds to the study's own values.
-func (c Scale) grounds(list []delphi.Ground) {
+func (c Scale) grounds(list []verdict.Ground) {
 	for i := range list {
 		g := &list[i]
 		switch g.Code {
@@ -309,7 +313,7 @@ func (c Scale) grounds(list []delphi.Ground) {
 }
 
 // measures lists an item's figures, in the study's own values.
-func (s *Study) measures(f delphi.Figures, scale Scale) Measures {
+func (s *Study) measures(f verdict.Figures, scale Scale) Measures {
 	out := Measures{
 		{Name: "median", Value: scale.Level(f.Median)}, {Name: "q1", Value: scale.Level(f.Q1)}, {Name: "q3", Value: scale.Level(f.Q3)},
 		{Name: "iqr", Value: scale.Width(f.IQR)}, {Name: "top", Value: f.Top}, {Name: "top_low", Value: f.TopLow}, {Name: "top_high", Value: f.TopHigh},
@@ -324,7 +328,7 @@ func (s *Study) measures(f delphi.Figures, scale Scale) Measures {
 
 // own gives a measure that depends on where the scale begins, or on its unit, for
 // the study's own values.
-func (s *Study) own(m delphi.Figure, f delphi.Figures, scale Scale) delphi.Figure {
+func (s *Study) own(m verdict.Figure, f verdict.Figures, scale Scale) verdict.Figure {
 	if id, ok := strings.CutPrefix(m.Name, "mean_rank/"); ok {
 		if i := slices.IndexFunc(s.Kinds, func(k delphi.Item) bool { return k.ID == id }); i >= 0 {
 			m.Name = "mean_rank/" + s.Items[i]
@@ -365,10 +369,10 @@ func (s *Study) correct(items []Item) {
 			p[i] = it.Rounds[n-1].Measures.Value("wilcoxon_p")
 		}
 	}
-	for i, v := range s.Protocol.Corrected(p) {
+	for i, v := range verdict.Corrected(s.Protocol, p) {
 		if n := len(items[i].Rounds); n > 0 && p[i].Defined() {
 			m := &items[i].Rounds[n-1].Measures
-			*m = append(*m, delphi.Figure{Name: "wilcoxon_p_corrected", Value: v})
+			*m = append(*m, verdict.Figure{Name: "wilcoxon_p_corrected", Value: v})
 		}
 	}
 }

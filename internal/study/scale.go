@@ -24,8 +24,8 @@ type Scale struct {
 
 // Where a scale comes from.
 const (
-	declared = "declared"
-	inferred = "inferred"
+	Declared = "declared"
+	Inferred = "inferred"
 )
 
 // MarshalJSON writes the ends in the study's own values; null where an item has
@@ -44,8 +44,8 @@ func (c Scale) MarshalJSON() ([]byte, error) {
 	}{value(c.From), value(c.To), value(max(1, c.Step)), c.Unit, c.Source})
 }
 
-// points is how many points a scale has.
-func (c Scale) points() int { return c.To - c.From + 1 }
+// Points is how many points a scale has.
+func (c Scale) Points() int { return c.To - c.From + 1 }
 
 // offset is what a scale's own values have above 1..k.
 func (c Scale) offset() int {
@@ -96,19 +96,19 @@ func (c Scale) Name(v string) string {
 		return v
 	}
 	if n, err := strconv.Atoi(v); err == nil {
-		return c.text(n)
+		return c.Text(n)
 	}
 	from, to, ranged := strings.Cut(v, "-")
 	a, e1 := strconv.Atoi(from)
 	b, e2 := strconv.Atoi(to)
 	if ranged && e1 == nil && e2 == nil {
-		return span(a+c.offset(), b+c.offset())
+		return Span(a+c.offset(), b+c.offset())
 	}
 	return v
 }
 
-// text writes one value.
-func (c Scale) text(n int) string {
+// Text writes one value.
+func (c Scale) Text(n int) string {
 	n += c.offset()
 	if c.Decimals == 0 {
 		return strconv.Itoa(n)
@@ -116,9 +116,9 @@ func (c Scale) text(n int) string {
 	return strconv.FormatFloat(float64(n)/math.Pow10(c.Decimals), 'f', -1, 64)
 }
 
-// span writes the points of a window or scale: "7-9", "-2 to 2" where a sign would
+// Span writes the points of a window or scale: "7-9", "-2 to 2" where a sign would
 // read as a dash, "5" for a single one.
-func span(from, to int) string {
+func Span(from, to int) string {
 	switch {
 	case from == to:
 		return strconv.Itoa(from)

@@ -2,18 +2,23 @@ package study
 
 import (
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // agreement is how far the panel agrees over all scale items of a round, which are
 // the units of each figure. Where the scale begins makes no difference to it.
-func (s *Study) agreement(p *sampler, r int, c delphi.Closing, row *Round) {
-	concord := delphi.Concord(s.whole(s.Protocol), s.Kinds, c)
+func (s *Study) agreement(p *sampler, r int, c table.Closing, row *Round) {
+	concord := verdict.Concord(s.whole(s.Protocol), s.Kinds, c)
 	switch concord.Items {
 	case 0:
 		return
 	case 1: // α and κ compare items: of one they are 0 and −1/(n−1), whatever was answered
-		concord = delphi.Reliability{Items: 1}
+		concord = verdict.Reliability{Items: 1}
 	}
 	row.Measures = Measures{
 		{Name: "krippendorff_nominal", Value: concord.Nominal},
@@ -24,23 +29,23 @@ func (s *Study) agreement(p *sampler, r int, c delphi.Closing, row *Round) {
 	units := s.units(c)
 	for _, g := range []struct {
 		name   string
-		weight stat.Weight
-	}{{"ac1", stat.Unweighted}, {"ac2_linear", stat.Linear}, {"ac2_quadratic", stat.Quadratic}} {
-		a := stat.Gwet(units, g.weight)
-		row.Measures = append(row.Measures, delphi.Figure{Name: g.name, Value: a.Value}, delphi.Figure{Name: g.name + "_se", Value: a.SE},
-			delphi.Figure{Name: g.name + "_low", Value: a.Low}, delphi.Figure{Name: g.name + "_high", Value: a.High})
+		weight reliability.Weight
+	}{{"ac1", reliability.Unweighted}, {"ac2_linear", reliability.Linear}, {"ac2_quadratic", reliability.Quadratic}} {
+		a := reliability.Gwet(units, g.weight)
+		row.Measures = append(row.Measures, verdict.Figure{Name: g.name, Value: a.Value}, verdict.Figure{Name: g.name + "_se", Value: a.SE},
+			verdict.Figure{Name: g.name + "_low", Value: a.Low}, verdict.Figure{Name: g.name + "_high", Value: a.High})
 	}
 	if len(units) < 2 || !concord.Ordinal.Defined() || p == nil {
 		return
 	}
 	scores := stat.Points(units[0]).Score
-	row.Intervals = p.add("", "items", s.Rounds[r], nil, func(seed [32]byte) []stat.Limits {
-		return stat.BootstrapAlpha(units, scores, seed, stat.Nominal, stat.Ordinal, stat.Interval)
+	row.Intervals = p.add("", "items", s.Rounds[r], nil, func(seed [32]byte) []resample.Limits {
+		return reliability.BootstrapAlpha(units, scores, seed, reliability.Nominal, reliability.Ordinal, reliability.Interval)
 	}, "krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval")
 }
 
 // units are the histograms of the scale items of a round that have every point.
-func (s *Study) units(c delphi.Closing) (out [][]int) {
+func (s *Study) units(c table.Closing) (out [][]int) {
 	for _, item := range s.Kinds {
 		k, _ := s.Protocol.Kind(item.Kind)
 		if k.Kind != delphi.ScaleForm {
@@ -58,7 +63,7 @@ func (s *Study) units(c delphi.Closing) (out [][]int) {
 // content gives the content validity of an item in a round. Relevant are the points
 // 3 and 4 of four, on other scales those of the rule's window; essential are those
 // of the window.
-func content(p delphi.Protocol, item delphi.Item, f delphi.Figures) (m Measures, relevant int) {
+func content(p protocol.Protocol, item delphi.Item, f verdict.Figures) (m Measures, relevant int) {
 	k, _ := p.Kind(item.Kind)
 	if k.Kind != delphi.ScaleForm || f.N == 0 || len(f.Histogram) != k.Points {
 		return nil, 0
@@ -88,6 +93,6 @@ func validity(out *Result, relevant map[int][][2]int) {
 			continue
 		}
 		average, universal := stat.ScaleCVI(some, all)
-		row.Measures = append(row.Measures, delphi.Figure{Name: "scvi_ave", Value: average}, delphi.Figure{Name: "scvi_ua", Value: universal})
+		row.Measures = append(row.Measures, verdict.Figure{Name: "scvi_ave", Value: average}, verdict.Figure{Name: "scvi_ua", Value: universal})
 	}
 }

@@ -7,11 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
+	"delfi/internal/study/source"
 )
 
-// open is a study of which nothing is declared.
+// Open is a study of which nothing is declared.
 var open = study.Options{Quantile: 7, MinN: 5}
 
 // asked draws answers to items from given points.
@@ -125,14 +127,14 @@ func TestScaleAndRulePerItem(t *testing.T) {
 	} {
 		it := r.Items[i]
 		if it.Scale.From != want.scale.From || it.Scale.To != want.scale.To || it.Scale.Source != "declared" || it.Window != want.window ||
-			!slices.ContainsFunc(it.Verdict.Grounds, func(g delphi.Ground) bool { return g.Code == want.code }) {
+			!slices.ContainsFunc(it.Verdict.Grounds, func(g verdict.Ground) bool { return g.Code == want.code }) {
 			t.Errorf("%s: %+v, at %s, %+v", it.Item, it.Scale, it.Window, it.Verdict.Grounds)
 		}
 	}
 	if v := r.Items[3].Rounds[0].Values; !slices.Equal(v, []string{"-2", "-1", "0", "1", "2"}) {
 		t.Errorf("q9 is counted by %v", v)
 	}
-	if m := r.Items[0].Verdict; m.Key != delphi.Consensus {
+	if m := r.Items[0].Verdict; m.Key != verdict.Consensus {
 		t.Errorf("two of three at 4-5 are %s at 50.5 %%", m.Key)
 	}
 	o.Scales, o.Rules = []string{"1-9", "q1=1-5"}, []string{"share:7-9>=75"}
@@ -144,12 +146,12 @@ func TestScaleAndRulePerItem(t *testing.T) {
 func TestCodebook(t *testing.T) {
 	o := open
 	o.Scales = []string{"1-9", "q2=1-7"}
-	o.Codebook = &study.Input{Name: "items.csv", In: strings.NewReader("voce;etichetta;tipo;min;max;unità;passo;regola\nq1;Più alberi;scala;1;5;;;\nq2;Meno auto;;1;5;;;share>=60\nq3;Quanto costa;stima;0;2,5;milioni;0,1;\n;;;;;;;\nq7;Altro;;;;;;\n")}
+	o.Codebook = &source.Input{Name: "items.csv", In: strings.NewReader("voce;etichetta;tipo;min;max;unità;passo;regola\nq1;Più alberi;scala;1;5;;;\nq2;Meno auto;;1;5;;;share>=60\nq3;Quanto costa;stima;0;2,5;milioni;0,1;\n;;;;;;;\nq7;Altro;;;;;;\n")}
 	text := "id;q1;q2;q3;nota\n"
 	for p := range 6 {
 		text += fmt.Sprintf("p%d;%d;%d;%d,%d;boh\n", p, 1+p%5, 1+p, p%2, p)
 	}
-	s, err := study.Read([]study.Input{input("w.csv", []byte(text))}, o, still)
+	s, err := intake.Read([]source.Input{input("w.csv", []byte(text))}, o, still)
 	r := measured(t, s, err)
 	if len(r.Items) != 3 || r.Items[0].Label != "Più alberi" || r.Items[0].Scale.To != 5 || r.Items[1].Scale.To != 7 {
 		t.Errorf("%+v", r.Items)
@@ -174,7 +176,7 @@ func TestCodebook(t *testing.T) {
 		{"a k", "item,k\nq1,0\n", `items.csv: line 2, column 2 (k): "0" is no number of options`},
 	} {
 		o := open
-		o.Codebook = &study.Input{Name: "items.csv", In: strings.NewReader(c.text)}
+		o.Codebook = &source.Input{Name: "items.csv", In: strings.NewReader(c.text)}
 		_, err := read(header+"1,a,,q1,7\n", o)
 		refused(t, c.name, err, c.words)
 	}

@@ -2,42 +2,44 @@ package study
 
 import (
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study/words"
 )
 
 // judged is what the words of an item's verdict need beside the verdict.
 type judged struct {
-	rule     delphi.ConsensusPlan
-	declared delphi.Direction // the side that the rule is for
-	classes  [][2]int         // of the scale, in points from 1; nil where there is none
+	rule     protocol.ConsensusPlan
+	declared verdict.Direction // the side that the rule is for
+	classes  [][2]int          // of the scale, in points from 1; nil where there is none
 	scale    Scale
 }
 
-func judgement(p delphi.Protocol, item delphi.Item, scale Scale) judged {
+func judgement(p protocol.Protocol, item delphi.Item, scale Scale) judged {
 	k, _ := p.Kind(item.Kind)
-	out := judged{rule: p.Consensus, declared: delphi.High, scale: scale}
+	out := judged{rule: p.Consensus, declared: verdict.High, scale: scale}
 	if k.Kind == delphi.ScaleForm || k.Kind == delphi.CriteriaForm {
 		out.classes = k.Classes
 	}
 	if s := p.Consensus.Share; s != nil && s.From > 0 {
 		switch twice := s.From + s.To; {
 		case twice < k.Points+1:
-			out.declared = delphi.Low
+			out.declared = verdict.Low
 		case twice == k.Points+1:
-			out.declared = delphi.Middle
+			out.declared = verdict.Middle
 		}
 	}
 	return out
 }
 
 // side says where a direction stands towards what the rule declares.
-func (j judged) side(d delphi.Direction) delphi.Side {
+func (j judged) side(d verdict.Direction) delphi.Side {
 	switch {
-	case d == delphi.NoDirection || d == "":
+	case d == verdict.NoDirection || d == "":
 		return delphi.NoSide
 	case d == j.declared:
 		return delphi.For
-	case d == delphi.Middle:
+	case d == verdict.Middle:
 		return delphi.Between
 	}
 	return delphi.Against
@@ -73,18 +75,18 @@ func (it Item) Parts(counts []int) []Part {
 			return nil
 		}
 	}
-	part := func(d delphi.Direction, from, to int) Part {
-		p := Part{Side: it.judged.side(d), Points: span(classes[from][0]+it.judged.scale.offset(), classes[to][1]+it.judged.scale.offset())}
+	part := func(d verdict.Direction, from, to int) Part {
+		p := Part{Side: it.judged.side(d), Points: Span(classes[from][0]+it.judged.scale.offset(), classes[to][1]+it.judged.scale.offset())}
 		for _, c := range own[from : to+1] {
 			p.Count += c
 		}
 		return p
 	}
-	out := []Part{part(delphi.Low, 0, 0)}
+	out := []Part{part(verdict.Low, 0, 0)}
 	if k > 2 {
-		out = append(out, part(delphi.Middle, 1, k-2))
+		out = append(out, part(verdict.Middle, 1, k-2))
 	}
-	out = append(out, part(delphi.High, k-1, k-1))
+	out = append(out, part(verdict.High, k-1, k-1))
 	sums := make([]int, len(out))
 	for i, p := range out {
 		sums[i] = p.Count

@@ -3,18 +3,18 @@ package study
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"delfi/internal/delphi"
-	"delfi/internal/fault"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/study/source"
 )
 
 // Study is the raw answers of a study, one byte each where an item has at most 120
 // values: 100,000 people, 20 items and 5 rounds are 10 MB.
 type Study struct {
-	Protocol delphi.Protocol // that of the first kind of item: see rule
-	First    int             // number of the first answering round in the protocol
-	Rounds   []int           // the study's own numbers; of a standing round those of its releases
+	Protocol protocol.Protocol // that of the first kind of item: see rule
+	First    int               // number of the first answering round in the protocol
+	Rounds   []int             // the study's own numbers; of a standing round those of its releases
 	Groups   []string
 	Items    []string
 	Labels   []string      // by item: its words, "" for none
@@ -26,30 +26,30 @@ type Study struct {
 	Seed     string        // words that intervals are drawn from; DefaultSeed where empty
 	Bare     bool          // without intervals
 
-	remarks []remark // Notes, for words in another language
+	remarks []Remark // Notes, for words in another language
 
-	rules []delphi.Protocol // by item kind of the protocol; nil for one rule
-	open  bool              // everything is counted, also of fewer people than are judged
-	news  []int             // by item: the place of the round that it joined in
-	lasts []int             // by item: the place of the round that asked it last
+	Judges []protocol.Protocol // by item kind of the protocol; nil for one rule
+	Open   bool                // everything is counted, also of fewer people than are judged
+	News   []int               // by item: the place of the round that it joined in
+	lasts  []int               // by item: the place of the round that asked it last
 
-	enrolled  []int               // by group; nil for everyone who answered
-	raw       [][][]delphi.Answer // by round and panelist, where a document's items are no scales
-	came      []map[int32]bool    // by round: blank ballots
-	panelists []string
-	group     []int32   // by panelist
-	answers   [][]cells // by round and item; short where the rest is missing
+	Enrolled []int               // by group; nil for everyone who answered
+	Raw      [][][]delphi.Answer // by round and panelist, where a document's items are no scales
+	Came     []map[int32]bool    // by round: blank ballots
+	People   []string
+	Group    []int32   // by panelist
+	Answers  [][]Cells // by round and item; short where the rest is missing
 }
 
 // Panelists is how many people there are.
-func (s *Study) Panelists() int { return len(s.panelists) }
+func (s *Study) Panelists() int { return len(s.People) }
 
 // rule is the protocol that judges an item: it differs from that of another kind in
 // the consensus rule alone.
-func (s *Study) rule(i int) delphi.Protocol {
+func (s *Study) rule(i int) protocol.Protocol {
 	for k, kind := range s.Protocol.ItemKinds {
-		if k < len(s.rules) && kind.ID == s.Kinds[i].Kind {
-			return s.rules[k]
+		if k < len(s.Judges) && kind.ID == s.Kinds[i].Kind {
+			return s.Judges[k]
 		}
 	}
 	return s.Protocol
@@ -57,8 +57,8 @@ func (s *Study) rule(i int) delphi.Protocol {
 
 // whole is a protocol that counts everything, where the study hides nothing: who
 // holds the answers sees figures of three people too, which no rule judges.
-func (s *Study) whole(p delphi.Protocol) delphi.Protocol {
-	if s.open {
+func (s *Study) whole(p protocol.Protocol) protocol.Protocol {
+	if s.Open {
 		p.Disclosure.MinN = 1
 	}
 	return p
@@ -73,14 +73,14 @@ func (s *Study) disclosed() bool { return s.Protocol.Disclosure.SmallBelow > 0 }
 // item has no scale or no round before, and where the protocol hides who moved.
 func (s *Study) Joint(round, item int) [][]int {
 	k, _ := s.Protocol.Kind(s.Kinds[item].Kind)
-	if k.Kind != delphi.ScaleForm || round <= s.news[item] || round > s.lasts[item] || s.disclosed() || s.Protocol.Standing() {
+	if k.Kind != delphi.ScaleForm || round <= s.News[item] || round > s.lasts[item] || s.disclosed() || s.Protocol.Standing() {
 		return nil
 	}
 	out := make([][]int, k.Points)
 	for v := range out {
 		out[v] = make([]int, k.Points)
 	}
-	for p := range s.panelists {
+	for p := range s.People {
 		before, now := s.point(round-1, item, p), s.point(round, item, p)
 		if before > 0 && now > 0 {
 			out[before-1][now-1]++
@@ -91,11 +91,11 @@ func (s *Study) Joint(round, item int) [][]int {
 
 // point is a panelist's point on the scale, 0 for none.
 func (s *Study) point(round, item, panelist int) int {
-	if s.raw == nil {
-		return max(0, s.answer(round, item, panelist))
+	if s.Raw == nil {
+		return max(0, s.Answer(round, item, panelist))
 	}
-	if panelist < len(s.raw[round]) {
-		for _, a := range s.raw[round][panelist] {
+	if panelist < len(s.Raw[round]) {
+		for _, a := range s.Raw[round][panelist] {
 			if a.Item == s.Kinds[item].ID && !a.CannotJudge {
 				return a.Value
 			}
@@ -104,45 +104,45 @@ func (s *Study) point(round, item, panelist int) int {
 	return 0
 }
 
-// order puts rounds in the order of their numbers; rows came in any.
-func (s *Study) order() {
+// Order puts rounds in the order of their numbers; rows came in any.
+func (s *Study) Order() {
 	places := sorted(s.Rounds, cmp.Compare[int])
-	numbers, answers := make([]int, len(places)), make([][]cells, len(places))
+	numbers, answers := make([]int, len(places)), make([][]Cells, len(places))
 	for i, from := range places {
 		numbers[i] = s.Rounds[from]
-		if from < len(s.answers) { // a round of missing answers alone has none
-			answers[i] = s.answers[from]
+		if from < len(s.Answers) { // a round of missing answers alone has none
+			answers[i] = s.Answers[from]
 		}
 	}
-	s.Rounds, s.answers = numbers, answers
+	s.Rounds, s.Answers = numbers, answers
 }
 
-// arrange puts items and groups in the order of their names, so that a result
+// Arrange puts items and groups in the order of their names, so that a result
 // does not depend on which row came first. It gives the old places of the items.
-func (s *Study) arrange() []int {
-	places := sorted(s.Items, natural)
+func (s *Study) Arrange() []int {
+	places := sorted(s.Items, source.Natural)
 	order := places
 	items := make([]string, len(places))
 	for i, from := range places {
 		items[i] = s.Items[from]
 	}
 	s.Items = items
-	for r, old := range s.answers {
-		s.answers[r] = make([]cells, len(places))
+	for r, old := range s.Answers {
+		s.Answers[r] = make([]Cells, len(places))
 		for i, from := range places {
 			if from < len(old) {
-				s.answers[r][i] = old[from]
+				s.Answers[r][i] = old[from]
 			}
 		}
 	}
-	places = sorted(s.Groups, natural)
+	places = sorted(s.Groups, source.Natural)
 	groups, at := make([]string, len(places)), make([]int32, len(places))
 	for i, from := range places {
 		groups[i], at[from] = s.Groups[from], int32(i)
 	}
 	s.Groups = groups
-	for p, g := range s.group {
-		s.group[p] = at[g]
+	for p, g := range s.Group {
+		s.Group[p] = at[g]
 	}
 	return order
 }
@@ -157,38 +157,9 @@ func sorted[T any](list []T, compare func(a, b T) int) []int {
 	return places
 }
 
-// natural orders names with numbers in them as people do: item2 before item10.
-func natural(a, b string) int {
-	for a != "" && b != "" {
-		x, y := digits(a), digits(b)
-		if x > 0 && y > 0 {
-			m, n := strings.TrimLeft(a[:x], "0"), strings.TrimLeft(b[:y], "0")
-			if c := cmp.Or(cmp.Compare(len(m), len(n)), cmp.Compare(m, n), cmp.Compare(x, y)); c != 0 {
-				return c
-			}
-			a, b = a[x:], b[y:]
-			continue
-		}
-		if a[0] != b[0] {
-			return cmp.Compare(a[0], b[0])
-		}
-		a, b = a[1:], b[1:]
-	}
-	return cmp.Compare(a, b)
-}
-
-// digits counts the digits that a name begins with.
-func digits(s string) int {
-	n := 0
-	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
-		n++
-	}
-	return n
-}
-
-// span finds the rounds in which each item was first and last answered. An item
+// Span finds the rounds in which each item was first and last answered. An item
 // that was settled or dropped is not asked in the rounds after.
-func (s *Study) span() {
+func (s *Study) Span() {
 	first := make([]int, len(s.Items))
 	s.lasts = make([]int, len(s.Items))
 	for i := range s.Items {
@@ -204,8 +175,8 @@ func (s *Study) span() {
 		}
 		first[i] = max(0, first[i])
 	}
-	if s.news == nil { // rows do not say when an item joined
-		s.news = first
+	if s.News == nil { // rows do not say when an item joined
+		s.News = first
 	}
 	list := map[string]int{}
 	for i, kind := range s.Kinds {
@@ -216,7 +187,7 @@ func (s *Study) span() {
 		if k, _ := s.Protocol.Kind(s.Kinds[i].Kind); k.Kind == delphi.ChoiceForm || k.Kind == delphi.SelectionForm || k.Kind == delphi.RankingForm {
 			s.lasts[i] = list[k.ID]
 		}
-		s.lasts[i] = max(s.lasts[i], s.news[i])
+		s.lasts[i] = max(s.lasts[i], s.News[i])
 	}
 }
 
@@ -224,27 +195,22 @@ func (s *Study) span() {
 // two rounds that did was not asked there, unless it stands in a list, which is asked
 // whole, or in a standing round, where answers stand.
 func (s *Study) plays(r, i int) bool {
-	if r < s.news[i] || r > s.lasts[i] {
+	if r < s.News[i] || r > s.lasts[i] {
 		return false
 	}
 	switch k, _ := s.Protocol.Kind(s.Kinds[i].Kind); k.Kind {
 	case delphi.ChoiceForm, delphi.SelectionForm, delphi.RankingForm:
 		return true
 	}
-	return r == s.news[i] || s.Protocol.Standing() || s.asked(r, i)
+	return r == s.News[i] || s.Protocol.Standing() || s.asked(r, i)
 }
 
 // asked says whether anyone answered an item in a round.
 func (s *Study) asked(r, i int) bool {
-	if s.raw != nil {
-		return slices.ContainsFunc(s.raw[r], func(answers []delphi.Answer) bool {
+	if s.Raw != nil {
+		return slices.ContainsFunc(s.Raw[r], func(answers []delphi.Answer) bool {
 			return slices.ContainsFunc(answers, func(a delphi.Answer) bool { return a.Item == s.Kinds[i].ID })
 		})
 	}
-	return r < len(s.answers) && i < len(s.answers[r]) && s.answers[r][i].any()
-}
-
-// bad is a fault of an input: exit status 2.
-func bad(name, code, message string) error {
-	return fault.Bad(fault.Field{Name: name, Code: code, Message: message})
+	return r < len(s.Answers) && i < len(s.Answers[r]) && s.Answers[r][i].any()
 }

@@ -11,9 +11,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
+	"delfi/internal/study/source"
 	"delfi/internal/study/words"
 )
 
@@ -50,7 +52,7 @@ func csv(t testing.TB, text string, o study.Options) study.Result {
 
 // read reads one table.
 func read(text string, o study.Options) (*study.Study, error) {
-	return study.Read([]study.Input{{Name: "s.csv", In: strings.NewReader(text)}}, o, still)
+	return intake.Read([]source.Input{{Name: "s.csv", In: strings.NewReader(text)}}, o, still)
 }
 
 // rows draws a study of two rounds: 30 people, 12 items, two groups.
@@ -150,7 +152,7 @@ func TestCSVAndJSONAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := study.ReadJSON("study.json", strings.NewReader(string(document)), study.Options{}, still)
+	s, err := intake.ReadJSON("study.json", strings.NewReader(string(document)), study.Options{}, still)
 	got := measured(t, s, err)
 	got.Groups = want.Groups // names there, ids here
 	for i := range got.Items {
@@ -210,7 +212,7 @@ func TestRefusals(t *testing.T) {
 		{"a protocol", "{\n \"protocol\": {\"version\": 2}}", "protocol from line 2, column 14: version: is 2"},
 		{"no rounds", p + `"items": []}`, "has no rounds"},
 	} {
-		_, err := study.ReadJSON("s.json", strings.NewReader(c.text), study.Options{}, still)
+		_, err := intake.ReadJSON("s.json", strings.NewReader(c.text), study.Options{}, still)
 		refused(t, c.name, err, c.words)
 	}
 	for _, o := range []study.Options{
@@ -275,7 +277,7 @@ func TestItemsComeAndGo(t *testing.T) {
 	}
 	r := csv(t, b.String(), plain)
 	for _, it := range r.Items {
-		if len(it.Rounds) != 2 || it.Verdict.Key != delphi.Consensus || it.Rounds[0].Verdict != "open" {
+		if len(it.Rounds) != 2 || it.Verdict.Key != verdict.Consensus || it.Rounds[0].Verdict != "open" {
 			t.Errorf("%s: %+v", it.Item, it.Verdict)
 		}
 	}
@@ -292,7 +294,7 @@ func TestJSONOfEstimates(t *testing.T) {
 		for p := range 7 {
 			text += fmt.Sprintf("%s\n{\"panelist\": \"p%d\", \"group\": \"g\", \"answers\": [{\"item\": \"i\", \"value\": %d}]}", []string{"", ","}[min(p, 1)], p, value+p)
 		}
-		return study.ReadJSON("s.json", strings.NewReader(text+"]}]}"), o, still)
+		return intake.ReadJSON("s.json", strings.NewReader(text+"]}]}"), o, still)
 	}
 	_, err := read(97, study.Options{})
 	refused(t, "off the grid", err, `line 9, column 75: panelist "p4": the answer to item "i"`)
@@ -362,10 +364,10 @@ func TestAChoiceIsOneQuestion(t *testing.T) {
 			text += fmt.Sprintf(`%s{"panelist": "p%d", "group": "g", "answers": [{"item": %q, "value": 1}]}`, []string{"", ","}[min(p, 1)], p, []string{"park", "square"}[p/20])
 		}
 	}
-	s, err := study.ReadJSON("s.json", strings.NewReader(text+"]}]}"), study.Options{}, still)
+	s, err := intake.ReadJSON("s.json", strings.NewReader(text+"]}]}"), study.Options{}, still)
 	r := measured(t, s, err)
 	for _, it := range r.Items {
-		if it.Verdict.Key != delphi.Consensus || len(it.Rounds) != 2 {
+		if it.Verdict.Key != verdict.Consensus || len(it.Rounds) != 2 {
 			t.Errorf("%s: %s after %d rounds", it.Item, it.Verdict.Key, len(it.Rounds))
 		}
 	}

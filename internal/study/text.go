@@ -12,6 +12,8 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study/words"
 )
 
@@ -42,7 +44,7 @@ func (r Result) Write(out io.Writer, w words.Words) error {
 	}
 	b.WriteString("\n" + w.T("text.legend"))
 	if r.Seed != "" {
-		wrapped(&b, "", w.T("text.seed", w.Whole(stat.Resamples), printed(r.Seed, 1000)))
+		wrapped(&b, "", w.T("text.seed", w.Whole(resample.Resamples), printed(r.Seed, 1000)))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
@@ -152,7 +154,7 @@ func (it Item) write(b *strings.Builder, w words.Words) {
 		}
 		line{fmt.Sprint(row.Round), fmt.Sprint(row.N), Bars(Bins(row.Counts)), centre, w.Number(m.Value("iqr"), 2),
 			it.Top(w, row), w.Number(concord, 2), w.Percent(m.Value("scheibe")), row.Kept(w),
-			w.Short(delphi.VerdictKey(row.Verdict), row.Side), wide}.write(b)
+			w.Short(verdict.Key(row.Verdict), row.Side), wide}.write(b)
 		for _, g := range row.Groups {
 			if g.Withheld {
 				line{last: w.T("text.withheld", printed(g.Group, 20)), wide: wide}.write(b)
@@ -193,7 +195,7 @@ func (it Item) conclude(b *strings.Builder, w words.Words) {
 func (it Item) Remarks(w words.Words) []string {
 	var out []string
 	row := it.Last()
-	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && !a.Robust {
+	if a := it.Attrition; it.Verdict.Key != verdict.TooFew && a.Leavers > 0 && a.Defined && !a.Robust {
 		out = append(out, w.T("attrition", a.Leavers, w.Verdict(a.Low, a.LowSide), w.Verdict(a.High, a.HighSide)))
 	}
 	if slices.ContainsFunc(it.Rounds, func(row ItemRound) bool { return row.Thirds }) {
@@ -221,7 +223,7 @@ func (it Item) Remarks(w words.Words) []string {
 		out = append(out, w.T("intervals", row.Round, strings.Join(intervals, ", ")))
 	}
 	// Content validity is asked for on scales of three and four points.
-	if m := row.Measures; it.Kind == string(delphi.ScaleForm) && it.Scale.points() <= 4 && m.Value("icvi").Defined() {
+	if m := row.Measures; it.Kind == string(delphi.ScaleForm) && it.Scale.Points() <= 4 && m.Value("icvi").Defined() {
 		least := w.T("content.none")
 		if v := m.Value("cvr_critical"); v.Defined() {
 			least = w.T("content.least", w.Number(v, 2))
@@ -232,20 +234,20 @@ func (it Item) Remarks(w words.Words) []string {
 }
 
 // Ranks gives the mean ranks of a list in a round, the best first.
-func (it Item) Ranks(row ItemRound) []delphi.Figure {
-	var out []delphi.Figure
+func (it Item) Ranks(row ItemRound) []verdict.Figure {
+	var out []verdict.Figure
 	for _, f := range row.Measures {
 		if name, ok := strings.CutPrefix(f.Name, "mean_rank/"); ok && f.Value.Defined() {
-			out = append(out, delphi.Figure{Name: name, Value: f.Value})
+			out = append(out, verdict.Figure{Name: name, Value: f.Value})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b delphi.Figure) int { return cmp.Compare(a.Value.Or(0), b.Value.Or(0)) })
+	slices.SortStableFunc(out, func(a, b verdict.Figure) int { return cmp.Compare(a.Value.Or(0), b.Value.Or(0)) })
 	return out
 }
 
 // others lists what each published rule would say, one verdict after the other.
 func (it Item) others(b *strings.Builder, w words.Words) {
-	if it.Verdict.Key == delphi.TooFew {
+	if it.Verdict.Key == verdict.TooFew {
 		return // no rule judges so few
 	}
 	var order []string

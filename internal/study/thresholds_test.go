@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study/words"
 )
 
@@ -27,7 +27,7 @@ func TestThresholdsOfFiguresToTheirLastDecimal(t *testing.T) {
 	}{
 		{"agreement", scale, "scale", false}, {"cns", scale, "scale", false}, {"w", ranking, "ranking", false}, {"relative-iqr", estimate, "estimate", true},
 	} {
-		judge := func(percent string) (delphi.Verdict, string) {
+		judge := func(percent string) (verdict.Verdict, string) {
 			o := plain
 			o.Rules, o.Kinds, o.Scales = []string{c.rule + ":" + percent}, []string{c.kind}, nil
 			if c.kind == "scale" {
@@ -55,7 +55,7 @@ func TestThresholdsOfFiguresToTheirLastDecimal(t *testing.T) {
 		for percent, reached := range map[float64]bool{below: !c.most, above: c.most} {
 			text := strconv.FormatFloat(percent, 'f', -1, 64)
 			v, said := judge(text)
-			if (v.Key == delphi.Consensus) != reached {
+			if (v.Key == verdict.Consensus) != reached {
 				t.Errorf("%s at %s beside %v: %s", c.rule, text, figure/10, v.Key)
 			}
 			limit := strconv.FormatFloat(percent/100, 'f', -1, 64)

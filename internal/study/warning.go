@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"delfi/internal/study/source"
 	"delfi/internal/study/words"
 )
 
@@ -15,8 +16,8 @@ type Warning struct {
 	Place   string   `json:"place"`   // where it is first seen; "" where it is of the whole
 	Items   []string `json:"items"`   // whose answers; empty where it is of no item
 
-	remark remark
-	place  *place
+	remark Remark
+	place  *source.Place
 }
 
 // In gives a warning in the words of a language, after its place.
@@ -24,99 +25,48 @@ func (n Warning) In(w words.Words) string {
 	if n.place == nil {
 		return n.remark.in(w)
 	}
-	return n.place.in(w) + ": " + n.remark.in(w)
+	return n.place.In(w) + ": " + n.remark.in(w)
 }
 
-// remark is a key of the catalogue of words, with what it is said of: places and
+// Remark is a key of the catalogue of words, with what it is said of: places and
 // lists of names are written in the language of the reader.
-type remark struct {
-	key  string
-	args []any
+type Remark struct {
+	Key  string
+	Args []any
 }
 
-func (n remark) in(w words.Words) string {
-	args := make([]any, len(n.args))
-	for i, a := range n.args {
+func (n Remark) in(w words.Words) string {
+	args := make([]any, len(n.Args))
+	for i, a := range n.Args {
 		switch x := a.(type) {
-		case listed:
-			args[i] = x.in(w)
-		case place:
-			args[i] = x.in(w)
-		case thing:
+		case source.Listed:
+			args[i] = x.In(w)
+		case source.Place:
+			args[i] = x.In(w)
+		case Thing:
 			args[i] = w.T("thing." + string(x))
 		default:
 			args[i] = x
 		}
 	}
-	return w.T(n.key, args...)
+	return w.T(n.Key, args...)
 }
 
-// thing is what a name names: panelist, group, item.
-type thing string
+// Thing is what a name names: panelist, group, item.
+type Thing string
 
-// listed are names, of which the first are written out.
-type listed []string
-
-func (l listed) in(w words.Words) string {
-	const most = 12
-	var out []string
-	for _, s := range l {
-		if s != "" {
-			out = append(out, shortened(s))
-		}
-	}
-	if n := len(out); n > most {
-		return w.T("read.many", strings.Join(out[:most], ", "), n, out[n-1])
-	}
-	return strings.Join(out, ", ")
-}
-
-// some lists names in English, for the words of a fault.
-func some(list []string) string { return listed(list).in(words.In("en")) }
-
-// place is a cell of a table: of CSV its line and column, of a workbook its sheet
-// and cell.
-type place struct {
-	file   string // "" where there is one table
-	sheet  string
-	cell   string
-	line   int
-	at     int    // the column, from 1
-	column string // its name
-}
-
-func (p place) in(w words.Words) string {
-	out := ""
-	if p.file != "" {
-		out = p.file + ", "
-	}
-	switch {
-	case p.cell != "":
-		return out + w.T("read.cell", p.sheet, p.cell)
-	case p.at == 0:
-		return out + w.T("read.line", p.line)
-	}
-	out += w.T("read.place", p.line, p.at)
-	if p.column != "" {
-		out += " (" + p.column + ")"
-	}
-	return out
-}
-
-func (p place) String() string { return p.in(words.In("en")) }
-
-// note says how the input was read.
-func (s *Study) note(key string, args ...any) {
-	n := remark{"read." + key, args}
+// Note says how the input was read.
+func (s *Study) Note(key string, args ...any) {
+	n := Remark{"read." + key, args}
 	s.remarks = append(s.remarks, n)
 	s.Notes = append(s.Notes, n.in(words.In("en")))
 }
 
-// warn says what may be something else; the key's words are those of its code,
+// Warn says what may be something else; the key's words are those of its code,
 // where there is no variant after a dot.
-func (s *Study) warn(key string, at *place, items []string, args ...any) {
+func (s *Study) Warn(key string, at *source.Place, items []string, args ...any) {
 	code, _, _ := strings.Cut(key, ".")
-	n := Warning{Code: code, Items: append([]string{}, items...), remark: remark{"warn." + key, args}, place: at}
+	n := Warning{Code: code, Items: append([]string{}, items...), remark: Remark{"warn." + key, args}, place: at}
 	n.Message = n.remark.in(words.In("en"))
 	if at != nil {
 		n.Place = fmt.Sprint(*at)

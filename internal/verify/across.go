@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
+	"delfi/internal/verify/source"
 )
 
 // people checks the numbers of people of a closing against the log and each other:
@@ -13,7 +15,7 @@ import (
 func (c *check) people(r *reading, dir string, now *closing) error {
 	name, doc, e := r.path(dir+"counts.json"), now.Counts, now.round.closed
 	bad := func(what string, found, expected any) error {
-		return &Fault{File: name, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
+		return &source.Fault{File: name, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
 	}
 	groups := r.protocol.Panel.Groups
 	if len(doc.Groups) != len(groups) || len(e.Enrolled) != len(groups) {
@@ -48,13 +50,13 @@ func (c *check) people(r *reading, dir string, now *closing) error {
 
 // across is step 6: the tables of a closing agree with its counts, with each other
 // and with those of the round before.
-func (c *check) across(r *reading, dir string, now delphi.Closing, before *delphi.Closing) error {
-	tables := map[string]delphi.Table{}
+func (c *check) across(r *reading, dir string, now table.Closing, before *table.Closing) error {
+	tables := map[string]table.Table{}
 	for _, t := range now.Tables {
 		tables[t.ID] = t
 	}
 	if b, ok := tables["B"]; ok && b.N != now.Counts.Answered {
-		return &Fault{File: r.path(dir + "counts.json"), Table: "B", What: "there are other marks than people who answered", Found: fmt.Sprint(b.N), Expected: fmt.Sprint(now.Counts.Answered)}
+		return &source.Fault{File: r.path(dir + "counts.json"), Table: "B", What: "there are other marks than people who answered", Found: fmt.Sprint(b.N), Expected: fmt.Sprint(now.Counts.Answered)}
 	}
 	for _, i := range now.Counts.Items {
 		s := subject{c: c, r: r, file: r.path(dir + "counts.json"), counts: i, doc: now.Counts, tables: tables, before: before}
@@ -70,14 +72,14 @@ type subject struct {
 	c      *check
 	r      *reading
 	file   string
-	counts delphi.ItemCounts
-	doc    delphi.Counts
-	tables map[string]delphi.Table
-	before *delphi.Closing
+	counts table.ItemCounts
+	doc    table.Counts
+	tables map[string]table.Table
+	before *table.Closing
 }
 
 func (s subject) bad(table, what string, found, expected any) error {
-	return &Fault{File: s.file, Table: table, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
+	return &source.Fault{File: s.file, Table: table, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
 }
 
 func (s subject) check() error {
@@ -128,7 +130,7 @@ func (s subject) sizes() error {
 		case letter == "A" && (rest == n.Item+"/low" || rest == n.Item+"/likely" || rest == n.Item+"/high"):
 		case letter == "P" && (slices.Contains(n.List, rest) || rest == "ties" && len(n.List) > 0):
 		case letter == "G" && strings.HasPrefix(rest, n.Item+"/"):
-			g := slices.IndexFunc(s.doc.Groups, func(g delphi.GroupCount) bool { return g.Group == strings.TrimPrefix(rest, n.Item+"/") })
+			g := slices.IndexFunc(s.doc.Groups, func(g table.GroupCount) bool { return g.Group == strings.TrimPrefix(rest, n.Item+"/") })
 			if g < 0 {
 				return s.bad(id, "the table is of no group", rest, "a group of the protocol")
 			}
@@ -218,7 +220,7 @@ func (s subject) withheld() error {
 func (s subject) change() error {
 	n, p := s.counts, s.r.protocol
 	d, shifted := s.tables["D/"+n.Item]
-	counted := n.Paired - delphi.LeftOut(p, n)
+	counted := n.Paired - table.LeftOut(p, n)
 	for _, letter := range []string{"D/", "T/", "M/"} {
 		if t, ok := s.tables[letter+n.Item]; ok && t.N != counted {
 			return s.bad(t.ID, "a table of change does not hold the pairs, less those whom the rule leaves out", t.N, counted)
@@ -227,7 +229,7 @@ func (s subject) change() error {
 	if n.Leavers < n.LeftBefore {
 		return s.bad("", "fewer people left "+n.Item+" since it was first asked than since the round before", n.Leavers, fmt.Sprintf("at least %d", n.LeftBefore))
 	}
-	var was delphi.ItemCounts
+	var was table.ItemCounts
 	known := false
 	if s.before != nil {
 		was, known = countsOf(s.before.Counts, n.Item)
@@ -261,7 +263,7 @@ func (s subject) margins() error {
 	kind, _ := s.r.protocol.Kind(s.counts.Kind) // Fits has found it
 	classes := kind.Classes
 	now, nok := byClass(s.tables["A/"+id], kind)
-	i := slices.IndexFunc(s.before.Tables, func(t delphi.Table) bool { return t.ID == "A/"+id })
+	i := slices.IndexFunc(s.before.Tables, func(t table.Table) bool { return t.ID == "A/"+id })
 	if i < 0 || !nok {
 		return s.bad(t.ID, "a table of classes stands beside no table of answers", "none", "one in both rounds")
 	}
@@ -285,7 +287,7 @@ func (s subject) margins() error {
 	return nil
 }
 
-func byClass(t delphi.Table, k delphi.ItemKind) ([]int, bool) {
+func byClass(t table.Table, k delphi.ItemKind) ([]int, bool) {
 	if len(t.Counts) != k.Points {
 		return nil, false
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -33,13 +35,13 @@ func TestTablesOfEveryFormAgree(t *testing.T) {
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := delphi.ParseProtocol([]byte(form.document))
+			p, err := protocol.Parse([]byte(form.document))
 			if err != nil {
 				t.Fatal(err)
 			}
 			first := len(p.Rounds) - 1
 			var previous []delphi.Ballot
-			var before *delphi.Closing
+			var before *table.Closing
 			for n := range 2 {
 				var ballots []delphi.Ballot
 				for i := range 60 {
@@ -47,18 +49,18 @@ func TestTablesOfEveryFormAgree(t *testing.T) {
 					a.Item = "i1"
 					ballots = append(ballots, delphi.Ballot{Panelist: fmt.Sprint(i), Group: fmt.Sprint("g", i%2), Answers: []delphi.Answer{a}})
 				}
-				c, err := delphi.Tabulate(p, first+n, []delphi.Item{{ID: "i1", Kind: "k"}}, []int{30, 30}, nil, ballots, previous, []byte("key"))
+				c, err := table.Tabulate(p, first+n, []delphi.Item{{ID: "i1", Kind: "k"}}, []int{30, 30}, nil, ballots, previous, []byte("key"))
 				if err != nil {
 					t.Fatal(err)
 				}
 				found := false
-				for _, table := range c.Tables {
-					found = found || table.ID == form.table
-					if err := delphi.Fits(p, c.Counts, table); err != nil {
-						t.Errorf("%s: %v", table.ID, err)
+				for _, shown := range c.Tables {
+					found = found || shown.ID == form.table
+					if err := table.Fits(p, c.Counts, shown); err != nil {
+						t.Errorf("%s: %v", shown.ID, err)
 					}
-					if slices.ContainsFunc(c.Tables, func(o delphi.Table) bool { return strings.HasPrefix(o.ID, table.ID+"/") }) {
-						t.Errorf("%s is a file of leaves and a folder", table.ID)
+					if slices.ContainsFunc(c.Tables, func(o table.Table) bool { return strings.HasPrefix(o.ID, shown.ID+"/") }) {
+						t.Errorf("%s is a file of leaves and a folder", shown.ID)
 					}
 				}
 				if !found {
@@ -81,7 +83,7 @@ func TestTablesOfEveryFormAgree(t *testing.T) {
 					continue
 				}
 				// A round that the item was asked in before cannot be passed over.
-				forged.Counts.Items, forged.Tables = slices.Clone(c.Counts.Items), slices.DeleteFunc(slices.Clone(c.Tables), func(t delphi.Table) bool {
+				forged.Counts.Items, forged.Tables = slices.Clone(c.Counts.Items), slices.DeleteFunc(slices.Clone(c.Tables), func(t table.Table) bool {
 					return strings.Contains("DTM", t.ID[:1])
 				})
 				for i := range forged.Counts.Items {

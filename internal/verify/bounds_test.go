@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // endless is a record of which one file repeats a text for ever; read counts what was
@@ -61,7 +62,7 @@ func (w *without) Read(b []byte) (int, error) {
 // TestNothingEndlessIsReadToItsEnd: a file, a line, a table, a list.
 func TestNothingEndlessIsReadToItsEnd(t *testing.T) {
 	b := press(t, nil)
-	few := Most
+	few := source.Most
 	few.Document, few.Line, few.Log, few.Listed = 1<<20, 64<<10, 1<<20, 100
 	leaves := "tigli/rounds/3/leaves/A/" + first
 	honest := string(b.files[leaves].Data)
@@ -82,7 +83,7 @@ func TestNothingEndlessIsReadToItsEnd(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			read := int64(0)
 			_, err := Run(t.Context(), endless{b.files, c.name, c.head, c.text, &read}, Options{Bounds: few})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), c.name) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
@@ -98,28 +99,28 @@ func TestNothingEndlessIsReadToItsEnd(t *testing.T) {
 func TestWhatARecordMayCost(t *testing.T) {
 	b := press(t, nil)
 	for what, c := range map[string]struct {
-		less func(b *Bounds)
+		less func(b *source.Bounds)
 		want string
 	}{
-		"all bytes":            {func(b *Bounds) { b.Total = 20_000 }, "longer than the 20000 bytes"},
-		"all files":            {func(b *Bounds) { b.Files = 10 }, "more files than are read of one"},
-		"names of a list":      {func(b *Bounds) { b.Listed = 5 }, "the list is longer"},
-		"values of a document": {func(b *Bounds) { b.Elements = 30 }, "more values"},
-		"objects":              {func(b *Bounds) { b.Objects = 3 }, "more values"},
+		"all bytes":            {func(b *source.Bounds) { b.Total = 20_000 }, "longer than the 20000 bytes"},
+		"all files":            {func(b *source.Bounds) { b.Files = 10 }, "more files than are read of one"},
+		"names of a list":      {func(b *source.Bounds) { b.Listed = 5 }, "the list is longer"},
+		"values of a document": {func(b *source.Bounds) { b.Elements = 30 }, "more values"},
+		"objects":              {func(b *source.Bounds) { b.Objects = 3 }, "more values"},
 	} {
-		bounds := Most
+		bounds := source.Most
 		c.less(&bounds)
 		if _, err := Run(t.Context(), b.files, Options{Bounds: bounds}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	delete(b.files, "tigli/files") // a folder may be kept without it
-	bounds := Most
+	bounds := source.Most
 	bounds.Listed = 5
 	if _, err := Run(t.Context(), b.files, Options{Bounds: bounds}); err == nil || !strings.Contains(err.Error(), "more names than") {
 		t.Errorf("names beneath a folder: %v", err)
 	}
-	if elements, objects := weigh([]byte(`{"a\"{[,":[{},null,1,"},{"]}`)); elements != 7 || objects != 3 {
+	if elements, objects := source.Weigh([]byte(`{"a\"{[,":[{},null,1,"},{"]}`)); elements != 7 || objects != 3 {
 		t.Errorf("%d values, %d objects", elements, objects)
 	}
 	b = press(t, nil)
@@ -180,7 +181,7 @@ func TestOnlyRegularFilesBeneathTheFolder(t *testing.T) {
 			if err := c.does(folder); err != nil {
 				t.Fatal(err)
 			}
-			files, closer, err := Folder(folder)
+			files, closer, err := source.Folder(folder)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,11 +197,11 @@ func TestOnlyRegularFilesBeneathTheFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{receipt, "/dev/zero", filepath.Dir(receipt)} {
-		if _, err := ReadFile(name, 100); err == nil || !strings.Contains(err.Error(), "no regular file") {
+		if _, err := source.ReadFile(name, 100); err == nil || !strings.Contains(err.Error(), "no regular file") {
 			t.Errorf("%s was read: %v", name, err)
 		}
 	}
-	if _, err := ReadFile(filepath.Join(elsewhere, "entries"), 100); err == nil || !strings.Contains(err.Error(), "longer than 100 bytes") {
+	if _, err := source.ReadFile(filepath.Join(elsewhere, "entries"), 100); err == nil || !strings.Contains(err.Error(), "longer than 100 bytes") {
 		t.Errorf("a long receipt: %v", err)
 	}
 }
@@ -227,19 +228,15 @@ func TestAnArchiveUnpacksToNoMoreThanARecord(t *testing.T) {
 	if err := os.WriteFile(path, packed.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	files, closer, err := Archive(path)
+	files, closer, err := source.Archive(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer closer.Close()
-	few := Most
+	few := source.Most
 	few.Document = 1 << 20
 	if _, err := Run(t.Context(), files, Options{Bounds: few}); err == nil || !strings.Contains(err.Error(), "tigli/rounds/3/tally: the file is longer") {
 		t.Errorf("a bomb: %v", err)
-	}
-	_, err = zip.NewReader(&ration{file: bytes.NewReader(packed.Bytes()), left: 1000}, int64(packed.Len()))
-	if !errors.Is(err, errDirectory) {
-		t.Errorf("a long list: %v", err)
 	}
 }
 
@@ -271,33 +268,11 @@ func TestAServerThatSaysNothingIsGivenUp(t *testing.T) {
 	for at, want := range map[string]string{
 		"/byte/": "the server has said nothing for", "/none/": "timeout", "/led/": "leads to another", "/round/": "without an end",
 	} {
-		_, err := Run(t.Context(), newWeb(t.Context(), server.URL+at, 50*time.Millisecond), Options{})
-		var f *Fault
+		_, err := Run(t.Context(), source.WebWithin(t.Context(), server.URL+at, 50*time.Millisecond), Options{})
+		var f *source.Fault
 		if err == nil || !strings.Contains(err.Error(), want) || errors.As(err, &f) {
 			t.Errorf("%s: %v, want %q", at, err, want)
 		}
-	}
-}
-
-// TestAServerHasALeastPace, on the whole and not at every moment.
-func TestAServerHasALeastPace(t *testing.T) {
-	p := pace{idle: time.Minute}
-	for n := range 59 {
-		if err := p.add(1, time.Second); err != nil {
-			t.Fatalf("after %d s: %v", n, err)
-		}
-	}
-	if err := p.add(1, 2*time.Second); err == nil {
-		t.Error("a byte a second is no pace")
-	}
-	p = pace{idle: time.Minute}
-	for range 100 {
-		if err := p.add(2*leastRate, time.Second); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.add(1, 59*time.Second); err != nil {
-		t.Errorf("a pause: %v", err)
 	}
 }
 
@@ -372,7 +347,7 @@ func TestNothingInARecordSpeaksForTheProgram(t *testing.T) {
 			t.Errorf("%s does not quote the title:\n%s", lang, out.String())
 		}
 	}
-	f := &Fault{File: "a\nb", Table: "\x1b[2J", What: "it is\twrong " + strings.Repeat("x", 10_000), Found: forged, Expected: strings.Repeat("é", 10_000)}
+	f := &source.Fault{File: "a\nb", Table: "\x1b[2J", What: "it is\twrong " + strings.Repeat("x", 10_000), Found: forged, Expected: strings.Repeat("é", 10_000)}
 	if text := f.Error(); strings.ContainsAny(text, "\n\x1b\t\u202e") || len(text) > 3000 {
 		t.Errorf("%d bytes: %.300q", len(text), text)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/verify/source"
 )
 
 func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
@@ -27,7 +28,7 @@ func (c *check) same(name string, found []byte, computed any, what string) error
 	}
 	f := differing(name, found, want)
 	if f == nil {
-		return &Fault{File: name, What: "the document is not canonical JSON"}
+		return &source.Fault{File: name, What: "the document is not canonical JSON"}
 	}
 	f.What = what + " " + f.What
 	return f
@@ -53,18 +54,18 @@ const treesMost = 32 << 20
 
 // differing finds the first place at which two documents differ; its words are
 // the path of the field. nil when they say the same.
-func differing(name string, found, want []byte) *Fault {
+func differing(name string, found, want []byte) *source.Fault {
 	if len(found)+len(want) > treesMost {
 		n := 0
 		for n < min(len(found), len(want)) && found[n] == want[n] {
 			n++
 		}
-		return &Fault{File: name, What: fmt.Sprintf("byte %d", n+1), Found: upTo(string(found[n:min(len(found), n+4*shortest)]), shortest), Expected: upTo(string(want[n:min(len(want), n+4*shortest)]), shortest)}
+		return &source.Fault{File: name, What: fmt.Sprintf("byte %d", n+1), Found: source.UpTo(string(found[n:min(len(found), n+4*source.Shortest)]), source.Shortest), Expected: source.UpTo(string(want[n:min(len(want), n+4*source.Shortest)]), source.Shortest)}
 	}
 	a, aerr := tree(found)
 	b, berr := tree(want)
 	if aerr != nil || berr != nil {
-		return &Fault{File: name, What: "the document", Found: short(string(found)), Expected: short(string(want))}
+		return &source.Fault{File: name, What: "the document", Found: source.Short(string(found)), Expected: source.Short(string(want))}
 	}
 	return apart(name, "", a, b)
 }
@@ -77,7 +78,7 @@ func tree(document []byte) (any, error) {
 	return v, err
 }
 
-func apart(name, at string, found, want any) *Fault {
+func apart(name, at string, found, want any) *source.Fault {
 	switch w := want.(type) {
 	case map[string]any:
 		f, ok := found.(map[string]any)
@@ -91,7 +92,7 @@ func apart(name, at string, found, want any) *Fault {
 			_, should := w[k]
 			here := strings.TrimPrefix(at+"."+k, ".")
 			if has != should {
-				out := &Fault{File: name, What: here}
+				out := &source.Fault{File: name, What: here}
 				if has {
 					out.Found, out.Expected = written(f[k]), "no such field"
 				} else {
@@ -115,7 +116,7 @@ func apart(name, at string, found, want any) *Fault {
 			}
 		}
 		if len(f) != len(w) {
-			return &Fault{File: name, What: at, Found: fmt.Sprintf("%d of them", len(f)), Expected: fmt.Sprint(len(w))}
+			return &source.Fault{File: name, What: at, Found: fmt.Sprintf("%d of them", len(f)), Expected: fmt.Sprint(len(w))}
 		}
 		return nil
 	default:
@@ -126,7 +127,7 @@ func apart(name, at string, found, want any) *Fault {
 			return nil
 		}
 	}
-	return &Fault{File: name, What: at, Found: written(found), Expected: written(want)}
+	return &source.Fault{File: name, What: at, Found: written(found), Expected: written(want)}
 }
 
 // written is a value as a fault shows it.
@@ -135,21 +136,5 @@ func written(v any) string {
 	if err != nil {
 		return fmt.Sprint(v)
 	}
-	return short(string(b))
-}
-
-// shortest is how many characters of one text a fault repeats.
-const shortest = 200
-
-func short(s string) string { return upTo(s, shortest) }
-
-// upTo gives at most so many characters of a text, and reads no more of it.
-func upTo(s string, most int) string {
-	n := 0
-	for at := range s {
-		if n++; n > most {
-			return s[:at] + "…"
-		}
-	}
-	return s
+	return source.Short(string(b))
 }

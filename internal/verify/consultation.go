@@ -10,7 +10,10 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // reading is one consultation as its files tell it.
@@ -18,7 +21,7 @@ type reading struct {
 	slug     string
 	id       string
 	life     *life
-	protocol delphi.Protocol
+	protocol protocol.Protocol
 	hash     string
 	known    map[string]bool // files that the record speaks of
 	closings []closing       // of answering rounds, and each release of a standing one, oldest first
@@ -26,7 +29,7 @@ type reading struct {
 
 // closing is one closing or release that was checked.
 type closing struct {
-	delphi.Closing
+	table.Closing
 	round    *round
 	tick     int // of a standing round's release; 0 otherwise
 	items    []feedback.Asked
@@ -89,7 +92,7 @@ func (c *check) consultation(l Listed) error {
 	}
 	for n := range r.life.rounds {
 		if n > len(r.protocol.Rounds) {
-			return &Fault{File: "entries", What: fmt.Sprintf("the log has a round that the frozen protocol of %s does not plan", r.slug), Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("at most %d", len(r.protocol.Rounds))}
+			return &source.Fault{File: "entries", What: fmt.Sprintf("the log has a round that the frozen protocol of %s does not plan", r.slug), Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("at most %d", len(r.protocol.Rounds))}
 		}
 	}
 	c.step(7)
@@ -121,7 +124,7 @@ func (c *check) protocol(r *reading) error {
 	r.hash = leaf.Digest(text)
 	frozen := r.life.protocol
 	if frozen == nil {
-		return &Fault{File: name, What: "the log froze no protocol of this consultation", Found: r.hash, Expected: "an entry of type protocol"}
+		return &source.Fault{File: name, What: "the log froze no protocol of this consultation", Found: r.hash, Expected: "an entry of type protocol"}
 	}
 	var f struct {
 		Hash          string
@@ -134,16 +137,16 @@ func (c *check) protocol(r *reading) error {
 		return err
 	}
 	if f.Hash != r.hash {
-		return &Fault{File: name, What: fmt.Sprintf("the protocol was changed after entry %d froze it", frozen.n), Found: "hash " + r.hash, Expected: f.Hash}
+		return &source.Fault{File: name, What: fmt.Sprintf("the protocol was changed after entry %d froze it", frozen.n), Found: "hash " + r.hash, Expected: f.Hash}
 	}
 	if f.RuleVersion != delphi.RuleVersion {
-		return &Fault{File: name, What: "this program computes another version of the rule: take the one that fits", Found: fmt.Sprintf("version %d", f.RuleVersion), Expected: fmt.Sprintf("version %d", delphi.RuleVersion)}
+		return &source.Fault{File: name, What: "this program computes another version of the rule: take the one that fits", Found: fmt.Sprintf("version %d", f.RuleVersion), Expected: fmt.Sprintf("version %d", delphi.RuleVersion)}
 	}
-	if r.protocol, err = delphi.ParseProtocol(text); err != nil {
-		return &Fault{File: name, What: "the protocol cannot be read: " + err.Error()}
+	if r.protocol, err = protocol.Parse(text); err != nil {
+		return &source.Fault{File: name, What: "the protocol cannot be read: " + err.Error()}
 	}
 	if again := r.protocol.Canonical(); !bytes.Equal(again, text) {
-		return &Fault{File: name, What: "the protocol is not canonical JSON", Found: short(string(text)), Expected: short(string(again))}
+		return &source.Fault{File: name, What: "the protocol is not canonical JSON", Found: source.Short(string(text)), Expected: source.Short(string(again))}
 	}
 	a := r.protocol.Anonymity
 	switch {
@@ -163,11 +166,11 @@ func (c *check) required(r *reading) error {
 		signed := slices.ContainsFunc(c.log.by, func(k leaf.Key) bool { return k.Name == name })
 		switch {
 		case !signed && !slices.ContainsFunc(c.log.cosigners, func(k leaf.Key) bool { return k.Name == name }):
-			return &Fault{File: "cosigned", What: fmt.Sprintf("the protocol of %s requires the cosigner %q, and no key of theirs is known: name it with --cosigner", r.slug, name), Found: "no such key", Expected: "a signature of " + name}
+			return &source.Fault{File: "cosigned", What: fmt.Sprintf("the protocol of %s requires the cosigner %q, and no key of theirs is known: name it with --cosigner", r.slug, name), Found: "no such key", Expected: "a signature of " + name}
 		case !signed:
-			return &Fault{File: "cosigned", What: fmt.Sprintf("a cosigner is missing, whom the protocol of %s requires", r.slug), Found: "no signature of " + name, Expected: "one"}
+			return &source.Fault{File: "cosigned", What: fmt.Sprintf("a cosigner is missing, whom the protocol of %s requires", r.slug), Found: "no signature of " + name, Expected: "one"}
 		case c.log.cosigned.Size <= r.life.protocol.n:
-			return &Fault{File: "cosigned", Line: 2, What: fmt.Sprintf("the cosigner %q has not signed the log since the protocol of %s was frozen", name, r.slug), Found: fmt.Sprintf("%d entries", c.log.cosigned.Size), Expected: fmt.Sprintf("at least %d", r.life.protocol.n+1)}
+			return &source.Fault{File: "cosigned", Line: 2, What: fmt.Sprintf("the cosigner %q has not signed the log since the protocol of %s was frozen", name, r.slug), Found: fmt.Sprintf("%d entries", c.log.cosigned.Size), Expected: fmt.Sprintf("at least %d", r.life.protocol.n+1)}
 		}
 		if !slices.Contains(c.result.Cosigners, name) {
 			c.result.Cosigners = append(c.result.Cosigners, name)
@@ -189,7 +192,7 @@ func (c *check) opening(r *reading, w *round) error {
 		}
 	}
 	if w.opening.Feedback != shown {
-		return w.opened.fault(fmt.Sprintf("round %d shows another feedback document than that of the round before it", w.number), orNothing(w.opening.Feedback), orNothing(shown))
+		return w.opened.fault(fmt.Sprintf("round %d shows another feedback document than that of the round before it", w.number), source.OrNothing(w.opening.Feedback), source.OrNothing(shown))
 	}
 	return nil
 }
@@ -203,7 +206,7 @@ func (c *check) unclaimed() error {
 	}
 	for i := range c.receipts {
 		if r := &c.receipts[i]; !r.done {
-			return &Fault{File: r.file, Line: 2, What: "the receipt is of a consultation that this record does not show", Found: r.Consultation, Expected: "one of those that were checked"}
+			return &source.Fault{File: r.file, Line: 2, What: "the receipt is of a consultation that this record does not show", Found: r.Consultation, Expected: "one of those that were checked"}
 		}
 	}
 	return nil
@@ -211,7 +214,7 @@ func (c *check) unclaimed() error {
 
 // missing says whether an error is that a file is not there.
 func missing(err error) bool {
-	var f *Fault
+	var f *source.Fault
 	return errors.As(err, &f) && f.What == fileMissing || errors.Is(err, fs.ErrNotExist)
 }
 

@@ -9,7 +9,9 @@ import (
 
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // feedback is step 7 for one closing: its document is the recorded one, its
@@ -45,8 +47,8 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 
 // upTo gives the closings that the engine measures with the last one: those of the
 // answering rounds so far, or the releases of a standing one.
-func (r *reading) upTo(w *round) []delphi.Closing {
-	var out []delphi.Closing
+func (r *reading) upTo(w *round) []table.Closing {
+	var out []table.Closing
 	for _, e := range r.closings {
 		if w.kind != delphi.StandingKind || e.round == w {
 			out = append(out, e.Closing)
@@ -57,10 +59,10 @@ func (r *reading) upTo(w *round) []delphi.Closing {
 
 // reasons compares the texts of an item with the digests of its tables R; gone are
 // the digests of those that were removed by law.
-func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables []delphi.Table, gone []string) error {
+func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables []table.Table, gone []string) error {
 	name := "R/" + i.Item.String() + "/"
 	bad := func(what, found, expected string) error {
-		return &Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
+		return &source.Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
 	}
 	left := map[string]int{}
 	for _, t := range tables {
@@ -77,7 +79,7 @@ func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables [
 	}
 	outside := 0
 	for n, w := range i.Reasons {
-		end := table(w)
+		end := sideTable(w)
 		key := end + " " + leaf.Digest([]byte(w.Text))
 		if w.Removed != "" {
 			if w.Text != "" || !slices.Contains(gone, w.Removed) {
@@ -87,7 +89,7 @@ func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables [
 			c.result.Reasons++
 		}
 		if left[key] == 0 {
-			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, i.Number), short(w.Text), "a text whose digest the table has")
+			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, i.Number), source.Short(w.Text), "a text whose digest the table has")
 		}
 		left[key]--
 		c.result.Texts++
@@ -106,13 +108,13 @@ func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables [
 	return nil
 }
 
-// table gives the end of the name of the table that a reason is told to come from:
+// sideTable gives the end of the name of the table that a reason is told to come from:
 // its side, else its place, else "unsaid".
-func table(w feedback.Reason) string {
+func sideTable(w feedback.Reason) string {
 	switch {
 	case w.Side != "":
 		return string(w.Side)
-	case w.Place != "" && w.Place != delphi.NoPlace:
+	case w.Place != "" && w.Place != table.NoPlace:
 		return string(w.Place)
 	}
 	return "unsaid"

@@ -10,10 +10,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/mod/sumdb/note"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -21,7 +22,7 @@ import (
 func (b *book) closed(round int) map[string]any {
 	b.t.Helper()
 	dir := fmt.Sprintf("%s/rounds/%d/", b.slug, round)
-	var counts delphi.Counts
+	var counts table.Counts
 	if err := json.Unmarshal(b.files[dir+"counts.json"].Data, &counts); err != nil {
 		b.t.Fatal(err)
 	}
@@ -136,4 +137,32 @@ func newSigner(t testing.TB, r *rand.ChaCha8, name string) signer {
 		t.Fatal(err)
 	}
 	return signer{s, public}
+}
+
+// copied gives a book of its own to whoever tampers.
+func (b *book) copied(t *testing.T) *book {
+	c := *b
+	c.t, c.lines, c.files = t, slices.Clone(b.lines), fstest.MapFS{}
+	for name, f := range b.files {
+		c.put(name, slices.Clone(f.Data))
+	}
+	return &c
+}
+
+// value changes the value of one leaf of a table.
+func value(b *book, round int, table string) {
+	all := b.leaves(round, table)
+	to := "9"
+	if all[0].value == to {
+		to = "8"
+	}
+	all[0].value = to
+	b.relay(round, table, all)
+}
+
+// within moves one answer from 8 to 9, which are one class.
+func within(b *book, table string) {
+	all := b.leaves(3, table)
+	all[slices.IndexFunc(all, func(l leafLine) bool { return l.value == "8" })].value = "9"
+	b.relay(3, table, all)
 }

@@ -3,8 +3,9 @@ package verify
 import (
 	"fmt"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // coarse is what every number of an interim release is a multiple of.
@@ -37,7 +38,7 @@ func (c *check) interim(r *reading, w *round, tick int) error {
 		}
 	}
 	if !now.Counts.Interim {
-		return &Fault{File: r.path(dir + "counts.json"), What: "an interim release has exact counts", Found: "exact", Expected: "interim"}
+		return &source.Fault{File: r.path(dir + "counts.json"), What: "an interim release has exact counts", Found: "exact", Expected: "interim"}
 	}
 	if err := c.tallies(r, dir, tally, &now); err != nil {
 		return err
@@ -51,7 +52,7 @@ func (c *check) interim(r *reading, w *round, tick int) error {
 }
 
 // rounded sees that nothing finer than five people is told.
-func (c *check) rounded(r *reading, dir string, now delphi.Closing) error {
+func (c *check) rounded(r *reading, dir string, now table.Closing) error {
 	people := []int{now.Counts.Enrolled, now.Counts.Answered}
 	for _, g := range now.Counts.Groups {
 		people = append(people, g.Enrolled, g.Answered)
@@ -62,13 +63,13 @@ func (c *check) rounded(r *reading, dir string, now delphi.Closing) error {
 	}
 	for _, n := range people {
 		if n%coarse != 0 {
-			return &Fault{File: r.path(dir + "counts.json"), What: "an interim release tells of fewer than five people", Found: fmt.Sprint(n), Expected: fmt.Sprintf("a multiple of %d", coarse)}
+			return &source.Fault{File: r.path(dir + "counts.json"), What: "an interim release tells of fewer than five people", Found: fmt.Sprint(n), Expected: fmt.Sprintf("a multiple of %d", coarse)}
 		}
 	}
 	for _, t := range now.Tables {
 		for i, n := range t.Counts {
 			if n%coarse != 0 {
-				return &Fault{File: r.path(dir + "tally"), Table: t.ID, What: fmt.Sprintf("an interim tally of %q tells of fewer than five people", t.Values[i]), Found: fmt.Sprint(n), Expected: fmt.Sprintf("a multiple of %d", coarse)}
+				return &source.Fault{File: r.path(dir + "tally"), Table: t.ID, What: fmt.Sprintf("an interim tally of %q tells of fewer than five people", t.Values[i]), Found: fmt.Sprint(n), Expected: fmt.Sprintf("a multiple of %d", coarse)}
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,6 +16,8 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
 )
@@ -32,8 +33,8 @@ type book struct {
 	log      signer
 	witness  signer
 	id, slug string
-	protocol delphi.Protocol
-	closings []delphi.Closing
+	protocol protocol.Protocol
+	closings []table.Closing
 	items    []feedback.Asked
 	shown    string // hash of the last feedback document
 	receipt  []byte // of a counted ballot of round 3
@@ -113,6 +114,12 @@ func panelists(r *rand.ChaCha8, items []feedback.Asked) []person {
 // press makes the record; change, where not nil, changes the panel beforehand.
 func press(t testing.TB, change func(b *book)) *book {
 	t.Helper()
+	return pressed(t, rules, change)
+}
+
+// pressed makes it under other rules.
+func pressed(t testing.TB, rules string, change func(b *book)) *book {
+	t.Helper()
 	source := rand.NewChaCha8([32]byte{7})
 	b := &book{
 		t: t, now: begun, files: fstest.MapFS{}, id: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", slug: "tigli",
@@ -124,7 +131,7 @@ func press(t testing.TB, change func(b *book)) *book {
 		person: 20,
 	}
 	var err error
-	if b.protocol, err = delphi.ParseProtocol([]byte(rules)); err != nil {
+	if b.protocol, err = protocol.Parse([]byte(rules)); err != nil {
 		t.Fatal(err)
 	}
 	b.people = panelists(source, b.items)
@@ -173,7 +180,7 @@ func (b *book) opinion() {
 	o := report.Opinion{
 		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
-		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []delphi.GroupCount{}}}, Items: []report.Item{},
+		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []report.Item{},
 		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
 		Minority: report.Minority{State: report.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
 	}
@@ -325,18 +332,6 @@ func (b *book) seal() {
 	b.list()
 }
 
-// list writes the list of files.
-func (b *book) list() {
-	var names []string
-	for name := range b.files {
-		if own, ok := strings.CutPrefix(name, b.slug+"/"); ok && own != "files" {
-			names = append(names, own)
-		}
-	}
-	slices.Sort(names)
-	b.put(b.slug+"/files", []byte(strings.Join(names, "\n")+"\n"))
-}
-
 // vote is a person's ballot of round 2 or 3 as the engine takes it, and as marks
 // bind it.
 func (p person) vote(items []feedback.Asked, n int) (delphi.Ballot, []leaf.Given) {
@@ -384,7 +379,7 @@ func (b *book) round(round int) {
 	for _, i := range b.items {
 		engine = append(engine, delphi.Item{ID: i.Item.String(), Kind: i.Kind, New: i.New})
 	}
-	tab, err := delphi.NewTabulator(b.protocol, round, engine, []byte("a key of the tests, thirty-two b"))
+	tab, err := table.NewTabulator(b.protocol, round, engine, []byte("a key of the tests, thirty-two b"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -495,14 +490,4 @@ func (b *book) round(round int) {
 	for _, i := range b.items {
 		b.entry("decision", map[string]any{"kind": "settle", "role": "system", "round": round, "item": i.Number, "proposed": "settle", "decided": "settle"}, nil)
 	}
-}
-
-func (b *book) reason(closing delphi.Closing, i feedback.Asked, p person, n int, text string) feedback.Reason {
-	r := feedback.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
-	for _, c := range closing.Counts.Items {
-		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
-			r.Place = delphi.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
-		}
-	}
-	return r
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/verify/source"
 )
 
 // Listed is one line of the record's list of consultations. The id joins a folder to
@@ -48,7 +49,7 @@ func (c *check) listing() ([]Listed, error) {
 		return nil, err
 	}
 	bad := func(line int, what, found, expected string) error {
-		return &Fault{File: listFile, Line: line, What: what, Found: short(found), Expected: expected}
+		return &source.Fault{File: listFile, Line: line, What: what, Found: source.Short(found), Expected: expected}
 	}
 	if n := bytes.Count(text, []byte("\n")); n > c.options.Bounds.Listed {
 		return nil, tooLong(listFile, n, c.options.Bounds.Listed)
@@ -84,7 +85,7 @@ func (c *check) listing() ([]Listed, error) {
 // logged compares a line of the list with the entries of its consultation.
 func (c *check) logged(line int, l Listed) error {
 	bad := func(what, found, expected string) error {
-		return &Fault{File: listFile, Line: line, What: what, Found: found, Expected: expected}
+		return &source.Fault{File: listFile, Line: line, What: what, Found: found, Expected: expected}
 	}
 	life := c.log.lives[l.ID]
 	if life == nil {
@@ -98,9 +99,9 @@ func (c *check) logged(line int, l Listed) error {
 	}
 	switch {
 	case f.Hash != l.Protocol:
-		return bad("the list names other rules than the log froze", orNothing(l.Protocol), orNothing(f.Hash))
+		return bad("the list names other rules than the log froze", source.OrNothing(l.Protocol), source.OrNothing(f.Hash))
 	case string(life.stage) != l.Stage:
-		return bad("the consultation stands elsewhere than its acts lead", orNothing(l.Stage), orNothing(string(life.stage)))
+		return bad("the consultation stands elsewhere than its acts lead", source.OrNothing(l.Stage), source.OrNothing(string(life.stage)))
 	case l.Opinion != (len(life.opinions) > 0):
 		return bad("the list and the log differ on whether there is an opinion", fmt.Sprint(l.Opinion), fmt.Sprint(!l.Opinion))
 	}
@@ -141,7 +142,7 @@ func pick(all []Listed, names []string) ([]Listed, error) {
 	for _, name := range names {
 		at := slices.IndexFunc(all, func(l Listed) bool { return l.Slug == name || l.ID == name })
 		if at < 0 {
-			return nil, &Misuse{fmt.Errorf("%q is neither slug nor id of a consultation of this record, which lists: %s", name, orNothing(named(all)))}
+			return nil, &Misuse{fmt.Errorf("%q is neither slug nor id of a consultation of this record, which lists: %s", name, source.OrNothing(named(all)))}
 		}
 		if !slices.Contains(out, all[at]) {
 			out = append(out, all[at])
@@ -182,13 +183,13 @@ func (c *check) held(all []Listed) ([]Listed, error) {
 	var out []Listed
 	for _, d := range found {
 		if _, listed := bySlug[d.Name()]; listed && !d.IsDir() {
-			return nil, irregular(d.Name()) // a link in a folder's place would pass for files that are not there
+			return nil, source.Irregular(d.Name()) // a link in a folder's place would pass for files that are not there
 		}
 		if !d.IsDir() {
 			continue
 		}
 		_, err := fs.Stat(c.files, d.Name()+"/protocol.json")
-		if absent(err) {
+		if source.Absent(err) {
 			continue
 		}
 		if err != nil {
@@ -196,7 +197,7 @@ func (c *check) held(all []Listed) ([]Listed, error) {
 		}
 		at, listed := bySlug[d.Name()]
 		if !listed {
-			return nil, &Fault{File: d.Name(), What: "the record's list names no consultation of this folder", Found: "nothing", Expected: "a line of the file " + listFile}
+			return nil, &source.Fault{File: d.Name(), What: "the record's list names no consultation of this folder", Found: "nothing", Expected: "a line of the file " + listFile}
 		}
 		out = append(out, all[at])
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/verify/source"
 )
 
 // Ids on both sides of that of the book's own consultation.
@@ -160,7 +161,7 @@ func TestTheListIsHeldAgainstTheLog(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b)
 			_, err := Run(t.Context(), b.files, Options{})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) || !strings.Contains(f.Error(), c.fault) || f.File != "consultations" {
 				t.Errorf("it was named so: %v", err)
 			}
@@ -186,7 +187,7 @@ func TestTheListIsHeldAgainstTheLog(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b)
 			_, err := Run(t.Context(), b.files, Options{})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) {
 				t.Fatalf("nobody noticed: %v", err)
 			}
@@ -253,4 +254,16 @@ func TestOnlyAnImportIsWithdrawnByItself(t *testing.T) {
 	if _, err := Run(t.Context(), b.files, Options{}); err == nil || !strings.Contains(err.Error(), "which only an import that broke off is") {
 		t.Errorf("it was named so: %v", err)
 	}
+}
+
+// list writes the list of files.
+func (b *book) list() {
+	var names []string
+	for name := range b.files {
+		if own, ok := strings.CutPrefix(name, b.slug+"/"); ok && own != "files" {
+			names = append(names, own)
+		}
+	}
+	slices.Sort(names)
+	b.put(b.slug+"/files", []byte(strings.Join(names, "\n")+"\n"))
 }

@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // chain is the log as it was checked.
@@ -55,8 +56,8 @@ type record struct {
 func (r record) line() int { return int(r.n) + 1 }
 
 // fault is one about the entry.
-func (r record) fault(what, found, expected string) *Fault {
-	return &Fault{File: "entries", Line: r.line(), What: fmt.Sprintf("entry %d (%s): %s", r.n, r.Type, what), Found: found, Expected: expected}
+func (r record) fault(what, found, expected string) *source.Fault {
+	return &source.Fault{File: "entries", Line: r.line(), What: fmt.Sprintf("entry %d (%s): %s", r.n, r.Type, what), Found: found, Expected: expected}
 }
 
 // figures reads the body into v.
@@ -110,7 +111,7 @@ func (c *check) keys() error {
 	switch {
 	case err == nil:
 		if brought, err = keys(string(text)); err != nil {
-			return &Fault{File: "key", What: err.Error()}
+			return &source.Fault{File: "key", What: err.Error()}
 		}
 	case !missing(err) || c.options.Key == "":
 		return err
@@ -142,17 +143,17 @@ func (c *check) keys() error {
 func (c *check) signed(name string, text []byte) (leaf.Checkpoint, []leaf.Key, error) {
 	note, err := leaf.Open(text, append([]leaf.Key{c.log.key}, c.log.cosigners...)...)
 	if err != nil {
-		return leaf.Checkpoint{}, nil, &Fault{File: name, What: "a signature is wrong", Found: err.Error(), Expected: "one by " + c.log.key.Name}
+		return leaf.Checkpoint{}, nil, &source.Fault{File: name, What: "a signature is wrong", Found: err.Error(), Expected: "one by " + c.log.key.Name}
 	}
 	if !note.Bears(c.log.key) {
-		return leaf.Checkpoint{}, nil, &Fault{File: name, What: "the key of the log has not signed it", Found: short(fmt.Sprintf("signatures of %q", note.Else)), Expected: "one by " + c.log.key.Text}
+		return leaf.Checkpoint{}, nil, &source.Fault{File: name, What: "the key of the log has not signed it", Found: source.Short(fmt.Sprintf("signatures of %q", note.Else)), Expected: "one by " + c.log.key.Text}
 	}
 	p, err := leaf.ParseCheckpoint(note.Text)
 	if err != nil {
-		return leaf.Checkpoint{}, nil, &Fault{File: name, What: err.Error()}
+		return leaf.Checkpoint{}, nil, &source.Fault{File: name, What: err.Error()}
 	}
 	if p.Origin != c.log.key.Name {
-		return leaf.Checkpoint{}, nil, &Fault{File: name, Line: 1, What: "it is of another log than its key", Found: p.Origin, Expected: c.log.key.Name}
+		return leaf.Checkpoint{}, nil, &source.Fault{File: name, Line: 1, What: "it is of another log than its key", Found: p.Origin, Expected: c.log.key.Name}
 	}
 	by := slices.DeleteFunc(note.By, func(k leaf.Key) bool { return k.Text == c.log.key.Text })
 	return p, by, nil
@@ -172,7 +173,7 @@ func (c *check) newestCosigned() error {
 		return err
 	}
 	if p.Size > c.log.head.Size {
-		return &Fault{File: "cosigned", Line: 2, What: "cosigners signed a longer log than the checkpoint", Found: fmt.Sprint(p.Size), Expected: fmt.Sprintf("at most %d", c.log.head.Size)}
+		return &source.Fault{File: "cosigned", Line: 2, What: "cosigners signed a longer log than the checkpoint", Found: fmt.Sprint(p.Size), Expected: fmt.Sprintf("at most %d", c.log.head.Size)}
 	}
 	if len(by) > len(c.log.by) {
 		c.log.by, c.log.cosigned = by, p
@@ -191,7 +192,7 @@ func (c *check) keptEarlier() error {
 		return err
 	}
 	if p.Size > c.log.head.Size {
-		return &Fault{File: "checkpoint", Line: 2, What: "the log is shorter than it was: it was rewritten since the checkpoint that you kept", Found: fmt.Sprintf("%d entries", c.log.head.Size), Expected: fmt.Sprintf("at least %d", p.Size)}
+		return &source.Fault{File: "checkpoint", Line: 2, What: "the log is shorter than it was: it was rewritten since the checkpoint that you kept", Found: fmt.Sprintf("%d entries", c.log.head.Size), Expected: fmt.Sprintf("at least %d", p.Size)}
 	}
 	c.log.kept, c.log.wanted[p.Size] = &p, leaf.Checkpoint{}
 	c.result.Kept = p.Size
@@ -215,12 +216,12 @@ func (c *check) entries() error {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}
 		}
-		text, err := line(in, c.options.Bounds.Line)
+		text, err := source.Line(in, c.options.Bounds.Line)
 		if errors.Is(err, io.EOF) && len(text) == 0 {
 			break
 		}
 		if errors.Is(err, io.EOF) {
-			return &Fault{File: "entries", Line: int(n) + 1, What: "the last line has no end"}
+			return &source.Fault{File: "entries", Line: int(n) + 1, What: "the last line has no end"}
 		}
 		if err != nil {
 			return lineFault("entries", "", int(n)+1, err)
@@ -229,7 +230,7 @@ func (c *check) entries() error {
 			return err
 		}
 		if n == c.log.head.Size {
-			return &Fault{File: "entries", Line: int(n) + 1, What: "nobody signed this entry (where the log grew while it was read, read it again)", Found: fmt.Sprintf("more than %d entries", n), Expected: fmt.Sprintf("the %d of the checkpoint", n)}
+			return &source.Fault{File: "entries", Line: int(n) + 1, What: "nobody signed this entry (where the log grew while it was read, read it again)", Found: fmt.Sprintf("more than %d entries", n), Expected: fmt.Sprintf("the %d of the checkpoint", n)}
 		}
 		r, err := readRecord(n, text)
 		if err != nil {
@@ -248,16 +249,16 @@ func (c *check) entries() error {
 		}
 	}
 	if tree.N() < c.log.head.Size {
-		return &Fault{File: "entries", What: "entries of the checkpoint are missing", Found: fmt.Sprint(tree.N()), Expected: fmt.Sprint(c.log.head.Size)}
+		return &source.Fault{File: "entries", What: "entries of the checkpoint are missing", Found: fmt.Sprint(tree.N()), Expected: fmt.Sprint(c.log.head.Size)}
 	}
 	if tree.Root() != c.log.head.Root {
-		return &Fault{File: "entries", What: fmt.Sprintf("an entry is not the one that was signed: the root of the %d entries differs from the checkpoint's", tree.N()), Found: tree.Root().String(), Expected: c.log.head.Root.String()}
+		return &source.Fault{File: "entries", What: fmt.Sprintf("an entry is not the one that was signed: the root of the %d entries differs from the checkpoint's", tree.N()), Found: tree.Root().String(), Expected: c.log.head.Root.String()}
 	}
 	if k := c.log.kept; k != nil && c.log.wanted[k.Size] != *k {
-		return &Fault{File: "entries", What: fmt.Sprintf("the log was rewritten since the checkpoint that you kept: the first %d entries have another root", k.Size), Found: c.log.wanted[k.Size].Root.String(), Expected: k.Root.String()}
+		return &source.Fault{File: "entries", What: fmt.Sprintf("the log was rewritten since the checkpoint that you kept: the first %d entries have another root", k.Size), Found: c.log.wanted[k.Size].Root.String(), Expected: k.Root.String()}
 	}
 	if p := c.log.cosigned; p.Size < c.log.head.Size && c.log.wanted[p.Size] != p {
-		return &Fault{File: "entries", What: fmt.Sprintf("the log is not the one that was cosigned: the first %d entries have another root", p.Size), Found: c.log.wanted[p.Size].Root.String(), Expected: p.Root.String()}
+		return &source.Fault{File: "entries", What: fmt.Sprintf("the log is not the one that was cosigned: the first %d entries have another root", p.Size), Found: c.log.wanted[p.Size].Root.String(), Expected: p.Root.String()}
 	}
 	for _, n := range slices.Sorted(func(yield func(int64) bool) {
 		for n := range without {
@@ -277,7 +278,7 @@ const minute = "2006-01-02T15:04Z"
 // readRecord reads one line of the file of entries.
 func readRecord(n int64, line []byte) (record, error) {
 	bad := func(what, found, expected string) (record, error) {
-		return record{}, &Fault{File: "entries", Line: int(n) + 1, What: what, Found: short(found), Expected: expected}
+		return record{}, &source.Fault{File: "entries", Line: int(n) + 1, What: what, Found: source.Short(found), Expected: expected}
 	}
 	var l struct {
 		N     int64           `json:"n"`
@@ -303,7 +304,7 @@ func readRecord(n int64, line []byte) (record, error) {
 	}
 	body, err := canonical.Marshal(json.RawMessage(e.Body))
 	if err != nil || string(body) != e.Body {
-		return record{}, r.fault("its body is not canonical JSON", short(e.Body), short(string(body)))
+		return record{}, r.fault("its body is not canonical JSON", source.Short(e.Body), source.Short(string(body)))
 	}
 	var own struct{ Role, Words string }
 	if err := r.figures(&own); err != nil {
@@ -320,7 +321,7 @@ func readRecord(n int64, line []byte) (record, error) {
 	said := len(l.Words) > 0 && string(l.Words) != "null"
 	switch {
 	case own.Words == "" && said:
-		return record{}, r.fault("words stand beside it of which it says nothing", short(string(l.Words)), "none")
+		return record{}, r.fault("words stand beside it of which it says nothing", source.Short(string(l.Words)), "none")
 	case own.Words == "":
 		return r, nil
 	case !said:
@@ -329,13 +330,13 @@ func readRecord(n int64, line []byte) (record, error) {
 	}
 	text, err := canonical.Marshal(l.Words)
 	if err != nil {
-		return record{}, r.fault("the words beside it cannot be read", short(string(l.Words)), "")
+		return record{}, r.fault("the words beside it cannot be read", source.Short(string(l.Words)), "")
 	}
 	if got := leaf.WordsDigest(l.Salt, text); got != own.Words {
-		return record{}, r.fault("the words beside it are not those that were recorded: "+short(string(text))+" has another digest", got, own.Words)
+		return record{}, r.fault("the words beside it are not those that were recorded: "+source.Short(string(text))+" has another digest", got, own.Words)
 	}
 	if err := json.Unmarshal(text, &r.words); err != nil {
-		return record{}, r.fault("the words beside it cannot be read", short(string(text)), "name, target, reason")
+		return record{}, r.fault("the words beside it cannot be read", source.Short(string(text)), "name, target, reason")
 	}
 	return r, nil
 }

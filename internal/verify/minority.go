@@ -6,6 +6,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
+	"delfi/internal/verify/source"
 )
 
 // minorityEntry is the facilitator's last act on the report of the dissent.
@@ -37,7 +38,7 @@ func (l *life) minority(r record, act consultation.Act) error {
 func (r *reading) reported(o *report.Opinion) error {
 	m, e, by := o.Minority, r.life.report, r.life.published
 	bad := func(what, found, expected string) error {
-		return &Fault{File: r.path("opinion.json"), What: what, Found: short(found), Expected: expected}
+		return &source.Fault{File: r.path("opinion.json"), What: what, Found: source.Short(found), Expected: expected}
 	}
 	dissent := false
 	for _, i := range o.Items {

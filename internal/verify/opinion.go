@@ -7,9 +7,10 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
+	"delfi/internal/verify/source"
 )
 
 // opinion is step 7 for the published opinion: it is the recorded one, and all in
@@ -29,13 +30,13 @@ func (c *check) opinion(r *reading, l Listed) error {
 		return err
 	}
 	if id := o.Consultation.String(); id != r.id {
-		return &Fault{File: r.path(file), What: "the opinion is of another consultation", Found: id, Expected: r.id}
+		return &source.Fault{File: r.path(file), What: "the opinion is of another consultation", Found: id, Expected: r.id}
 	}
 	if err := r.published(&o, e.Version); err != nil {
 		return err
 	}
 	if o.Title != l.Title {
-		return &Fault{File: listFile, What: "the list gives " + l.Slug + " another title than its opinion", Found: short(l.Title), Expected: short(o.Title)}
+		return &source.Fault{File: listFile, What: "the list gives " + l.Slug + " another title than its opinion", Found: source.Short(l.Title), Expected: source.Short(o.Title)}
 	}
 	if err := r.reported(&o); err != nil {
 		return err
@@ -47,7 +48,7 @@ func (c *check) opinion(r *reading, l Listed) error {
 // opinion says; its words stay.
 func (r *reading) published(o *report.Opinion, version int) error {
 	var documents []feedback.Document
-	var closings []delphi.Closing
+	var closings []table.Closing
 	asked := map[uuid.UUID]feedback.Asked{}
 	for _, e := range r.closings {
 		documents, closings = append(documents, e.feedback), append(closings, e.Closing)
@@ -67,7 +68,7 @@ func (r *reading) published(o *report.Opinion, version int) error {
 			i.Number, i.Kind = a.Number, a.Kind
 		}
 		if numbers[i.Number] || seen[i.ID] {
-			return &Fault{File: r.path("opinion.json"), What: "two items of the opinion have one number", Found: fmt.Sprint(i.Number)}
+			return &source.Fault{File: r.path("opinion.json"), What: "two items of the opinion have one number", Found: fmt.Sprint(i.Number)}
 		}
 		seen[i.ID], numbers[i.Number] = true, true
 		// Dropped or settled is what the log decided: else a verdict could be left out of
@@ -78,7 +79,7 @@ func (r *reading) published(o *report.Opinion, version int) error {
 	o.Summary = report.Summarize(o.Items)
 	for id := range f.Items {
 		if !seen[id] {
-			return &Fault{File: r.path("opinion.json"), What: "the opinion leaves out an item that was rated", Expected: id.String()}
+			return &source.Fault{File: r.path("opinion.json"), What: "the opinion leaves out an item that was rated", Expected: id.String()}
 		}
 	}
 	for n := range o.Rounds {

@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -34,7 +35,7 @@ type expecting struct {
 // in gives the value that the proof's leaf must have in a table. A proof names
 // points of scales and options of choices and selections; of other forms it tells
 // only that the person answered.
-func (e expecting) in(t delphi.Table) (string, presence) {
+func (e expecting) in(t table.Table) (string, presence) {
 	letter, rest, _ := strings.Cut(t.ID, "/")
 	if letter == "B" {
 		return e.proof.Mark(leaf.Of(e.r.id, e.now.round.number)), presentHere
@@ -95,7 +96,7 @@ func (e expecting) listed(id string) bool {
 }
 
 // spanned is the value of a table that holds a point: the point, or its third.
-func spanned(t delphi.Table, point int) string {
+func spanned(t table.Table, point int) string {
 	for _, v := range t.Values {
 		low, high, _ := strings.Cut(v, "-")
 		from, err := strconv.Atoi(low)
@@ -113,26 +114,26 @@ func spanned(t delphi.Table, point int) string {
 	return ""
 }
 
-func (e expecting) reason(t delphi.Table, i feedback.Asked, g leaf.Given, answered bool, point int) (string, presence) {
+func (e expecting) reason(t table.Table, i feedback.Asked, g leaf.Given, answered bool, point int) (string, presence) {
 	if !answered || g.Reason == "" {
 		return "", absentHere
 	}
 	own := feedback.Reason{Side: delphi.Side(g.Argues)}
 	if c, ok := countsOf(e.now.Counts, i.Item.String()); own.Side == "" && ok && len(c.Places) > 0 {
-		own.Place = delphi.PlaceOf(e.r.protocol, i.Kind, delphi.Answer{Item: i.Item.String(), Value: point, CannotJudge: g.Value == leaf.CannotJudge})
+		own.Place = table.PlaceOf(e.r.protocol, i.Kind, delphi.Answer{Item: i.Item.String(), Value: point, CannotJudge: g.Value == leaf.CannotJudge})
 	}
-	return leaf.Digest([]byte(g.Reason)), when(t.ID == "R/"+i.Item.String()+"/"+table(own))
+	return leaf.Digest([]byte(g.Reason)), when(t.ID == "R/"+i.Item.String()+"/"+sideTable(own))
 }
 
 // paired is for the tables of change: some stayers may be left out of them.
-func (e expecting) paired(t delphi.Table, letter string, i feedback.Asked, kind delphi.ItemKind, point int, valid bool) (string, presence) {
+func (e expecting) paired(t table.Table, letter string, i feedback.Asked, kind delphi.ItemKind, point int, valid bool) (string, presence) {
 	p, answered := given(e.proof.Previous, i.Item.String())
 	was, err := strconv.Atoi(p.Value)
 	if !valid || !answered || p.Value == leaf.CannotJudge || err != nil {
 		return "", absentHere
 	}
 	must := presentHere
-	if c, ok := countsOf(e.now.Counts, i.Item.String()); ok && delphi.LeftOut(e.r.protocol, c) > 0 {
+	if c, ok := countsOf(e.now.Counts, i.Item.String()); ok && table.LeftOut(e.r.protocol, c) > 0 {
 		must = mayBeLeftOut
 	}
 	switch letter {
@@ -183,11 +184,11 @@ func className(k delphi.ItemKind, point int) string {
 	return ""
 }
 
-func countsOf(doc delphi.Counts, id string) (delphi.ItemCounts, bool) {
+func countsOf(doc table.Counts, id string) (table.ItemCounts, bool) {
 	for _, c := range doc.Items {
 		if c.Item == id {
 			return c, true
 		}
 	}
-	return delphi.ItemCounts{}, false
+	return table.ItemCounts{}, false
 }

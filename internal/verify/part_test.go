@@ -7,7 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // twins is a record with two people of one group who answered alike, and a proof file
@@ -72,7 +76,7 @@ func (w twins) hands(proofs bool) map[string][]byte {
 func (w twins) holds(what string, receipts map[string][]byte, place, want string) {
 	w.t.Helper()
 	_, err := Run(w.t.Context(), w.files, Options{Key: w.log.key, Receipts: receipts})
-	var f *Fault
+	var f *source.Fault
 	switch {
 	case want == "" && err == nil:
 	case want == "" || !errors.As(err, &f) || !strings.HasPrefix(err.Error(), place) || !strings.Contains(err.Error(), want):
@@ -175,4 +179,15 @@ func TestAProofFileHoldsThePartOfItsReceipt(t *testing.T) {
 func (b *book) mark(p person, n int, group string, given []leaf.Given) (content string, part leaf.Digests, mark string) {
 	content, part = leaf.Content(p.seed(n), group, given), p.part[n].Digests(leaf.Of(b.id, n+2))
 	return content, part, leaf.Mark(content, part)
+}
+
+// reason is one as a feedback document shows it.
+func (b *book) reason(closing table.Closing, i feedback.Asked, p person, n int, text string) feedback.Reason {
+	r := feedback.Reason{Text: text, Side: p.argues(i.Item.String(), n)}
+	for _, c := range closing.Counts.Items {
+		if c.Item == i.Item.String() && len(c.Places) > 0 && r.Side == "" {
+			r.Place = table.PlaceOf(b.protocol, i.Kind, delphi.Answer{Value: p.answers[n][c.Item]})
+		}
+	}
+	return r
 }

@@ -7,8 +7,9 @@ import (
 	"slices"
 
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // receipt is one receipt or proof file that the reader brings.
@@ -58,12 +59,12 @@ func distinct(all []receipt) error {
 	marks, replaced, browsers := map[string]string{}, map[string]string{}, map[string]string{}
 	for _, r := range all {
 		if other, twice := marks[r.Mark]; twice {
-			return &Fault{File: r.file, Line: 5, What: fmt.Sprintf("it bears the mark of the receipt %s: if they are of two people, one ballot was counted for both; of one person give one of them, the receipt or its proof file", other), Found: r.Mark, Expected: "a mark of its own"}
+			return &source.Fault{File: r.file, Line: 5, What: fmt.Sprintf("it bears the mark of the receipt %s: if they are of two people, one ballot was counted for both; of one person give one of them, the receipt or its proof file", other), Found: r.Mark, Expected: "a mark of its own"}
 		}
 		marks[r.Mark] = r.file
 		if d := r.Part.Browser; d != "" {
 			if other, twice := browsers[d]; twice {
-				return &Fault{File: r.file, Line: 7, What: fmt.Sprintf("its browser is said to have drawn the random value of the receipt %s: one that occurs twice was chosen by the server", other), Found: d, Expected: "a value of its own"}
+				return &source.Fault{File: r.file, Line: 7, What: fmt.Sprintf("its browser is said to have drawn the random value of the receipt %s: one that occurs twice was chosen by the server", other), Found: d, Expected: "a value of its own"}
 			}
 			browsers[d] = r.file
 		}
@@ -71,7 +72,7 @@ func distinct(all []receipt) error {
 			continue
 		}
 		if other, twice := replaced[r.Replaces]; twice {
-			return &Fault{File: r.file, Line: 6, What: fmt.Sprintf("it replaces the ballot that the receipt %s replaces: one ballot stood for two", other), Found: r.Replaces, Expected: "a ballot of its own"}
+			return &source.Fault{File: r.file, Line: 6, What: fmt.Sprintf("it replaces the ballot that the receipt %s replaces: one ballot stood for two", other), Found: r.Replaces, Expected: "a ballot of its own"}
 		}
 		replaced[r.Replaces] = r.file
 	}
@@ -85,7 +86,7 @@ type wanted struct {
 }
 
 // wantedMarks gives what receipts look for in a table.
-func (c *check) wanted(r *reading, round int, t delphi.Table) []wanted {
+func (c *check) wanted(r *reading, round int, t table.Table) []wanted {
 	var out []wanted
 	for i := range c.receipts {
 		w := &c.receipts[i]
@@ -150,7 +151,7 @@ func (c *check) receiptsOf(r *reading) error {
 func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 	out := ReceiptResult{File: w.file, Round: w.Round, Slug: r.slug}
 	bad := func(line int, what, found, expected string) (ReceiptResult, error) {
-		return out, &Fault{File: w.file, Line: line, What: what, Found: found, Expected: expected}
+		return out, &source.Fault{File: w.file, Line: line, What: what, Found: found, Expected: expected}
 	}
 	note, err := leaf.Open(w.signed, c.log.key)
 	if err != nil || !note.Bears(c.log.key) {
@@ -209,11 +210,11 @@ func (c *check) own(r *reading, w *receipt, out *ReceiptResult) error {
 		dir := r.path(fmt.Sprintf("rounds/%d/leaves/%s", w.Round, t.ID))
 		switch {
 		case there && must == absentHere:
-			return &Fault{File: dir, Table: t.ID, What: "a leaf stands there under the proof's salt that its answers do not give", Found: got, Expected: "no leaf"}
+			return &source.Fault{File: dir, Table: t.ID, What: "a leaf stands there under the proof's salt that its answers do not give", Found: got, Expected: "no leaf"}
 		case there && must != unknownHere && got != value:
-			return &Fault{File: dir, Table: t.ID, What: "the leaf of the proof has another value than its answer: the answer was changed", Found: got, Expected: value}
+			return &source.Fault{File: dir, Table: t.ID, What: "the leaf of the proof has another value than its answer: the answer was changed", Found: got, Expected: value}
 		case !there && must == presentHere:
-			return &Fault{File: dir, Table: t.ID, What: "the leaf of the proof's answer is not there: the answer was left out or changed", Found: "no leaf of its salt", Expected: value}
+			return &source.Fault{File: dir, Table: t.ID, What: "the leaf of the proof's answer is not there: the answer was left out or changed", Found: "no leaf of its salt", Expected: value}
 		case !there && must == mayBeLeftOut:
 			out.LeftOut = append(out.LeftOut, t.ID)
 		case there:

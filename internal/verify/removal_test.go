@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report"
+	"delfi/internal/verify/source"
 )
 
 // redact takes the text of reason n out of round 3's feedback document and out of the
@@ -143,7 +144,7 @@ func TestAReasonIsNotRemovedInSilence(t *testing.T) {
 				of.after(b)
 			}
 			_, err := Run(t.Context(), b.files, Options{})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) || !strings.Contains(err.Error(), of.want) {
 				t.Errorf("%v, want %q", err, of.want)
 			}

@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/verify/source"
 )
 
 // life is what the log says of one consultation, acts replayed one by one.
@@ -252,7 +253,7 @@ func (l *life) plan(n int) *round {
 func (l *life) move(r record, act consultation.Act) error {
 	to, err := l.stage.Follow(act, r.role)
 	if err != nil {
-		return r.fault("this act was not possible here: "+err.Error(), fmt.Sprintf("%q by the %s of a consultation that is %s", act, r.role, orNothing(string(l.stage))), "an act of the lifecycle")
+		return r.fault("this act was not possible here: "+err.Error(), fmt.Sprintf("%q by the %s of a consultation that is %s", act, r.role, source.OrNothing(string(l.stage))), "an act of the lifecycle")
 	}
 	switch {
 	case (act == consultation.ActAnnounce || act == consultation.ActImport) && (!l.promised || l.protocol == nil):

@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // round checks a released round: steps 4 to 7.
@@ -58,15 +60,15 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	heads, err := leaf.ParseHeads(headsText)
 	if err != nil {
-		return &Fault{File: r.path(dir + "heads"), What: err.Error()}
+		return &source.Fault{File: r.path(dir + "heads"), What: err.Error()}
 	}
 	root := leaf.Root(heads)
 	if root.String() != e.Root {
-		return &Fault{File: r.path(dir + "heads"), What: fmt.Sprintf("the heads have another root than entry %d recorded", e.record.n), Found: root.String(), Expected: e.Root}
+		return &source.Fault{File: r.path(dir + "heads"), What: fmt.Sprintf("the heads have another root than entry %d recorded", e.record.n), Found: root.String(), Expected: e.Root}
 	}
 	now.Root = root[:]
 	if now.Counts.Interim {
-		return &Fault{File: r.path(dir + "counts.json"), What: "the counts of a closing are rounded", Found: "interim", Expected: "exact counts"}
+		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts of a closing are rounded", Found: "interim", Expected: "exact counts"}
 	}
 	if err := c.tallies(r, dir, tallyText, &now); err != nil {
 		return err
@@ -93,21 +95,21 @@ func (c *check) round(r *reading, w *round) error {
 		return err
 	}
 	for _, i := range now.Counts.Items {
-		if delphi.LeftOut(r.protocol, i) > 0 {
+		if table.LeftOut(r.protocol, i) > 0 {
 			c.result.LeftOut++
 		}
 	}
 	c.step(7)
 	c.result.Rounds++
 	if w.feedback == nil {
-		return &Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.number), Expected: "an entry of type feedback"}
+		return &source.Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.number), Expected: "an entry of type feedback"}
 	}
 	named := make([]string, len(now.Tables))
 	for n, t := range now.Tables {
 		named[n] = t.ID
 	}
 	if !slices.Equal(w.feedback.Tables, named) {
-		return w.feedback.record.fault("it names other tables than the round has", short(fmt.Sprint(w.feedback.Tables)), short(fmt.Sprint(named)))
+		return w.feedback.record.fault("it names other tables than the round has", source.Short(fmt.Sprint(w.feedback.Tables)), source.Short(fmt.Sprint(named)))
 	}
 	return c.feedback(r, dir, &now, w.feedback.record, w.feedback.Document)
 }
@@ -117,7 +119,7 @@ func (c *check) recorded(r *reading, file, found, want string, e record) error {
 	if found == want {
 		return nil
 	}
-	return &Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.n, e.Type), Found: "digest " + found, Expected: orNothing(want)}
+	return &source.Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.n, e.Type), Found: "digest " + found, Expected: source.OrNothing(want)}
 }
 
 // superseded reads the marks of ballots that others replaced.
@@ -137,7 +139,7 @@ func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string
 		}
 		mark := strings.TrimSuffix(m, "\n")
 		if !isMark(mark) || mark == m || mark <= last {
-			return nil, &Fault{File: r.path(file), Line: n + 1, What: "marks are not listed one a line, ascending", Found: short(mark), Expected: "64 hex digits after " + orNothing(last)}
+			return nil, &source.Fault{File: r.path(file), Line: n + 1, What: "marks are not listed one a line, ascending", Found: source.Short(mark), Expected: "64 hex digits after " + source.OrNothing(last)}
 		}
 		last, marks[mark] = mark, true
 	}
@@ -157,38 +159,38 @@ func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error
 	w := now.round
 	list, err := leaf.ParseTallies(text)
 	if err != nil {
-		return &Fault{File: name, What: err.Error()}
+		return &source.Fault{File: name, What: err.Error()}
 	}
 	if !bytes.Equal(leaf.Tallies(list), text) {
-		return &Fault{File: name, What: "the tallies are not written in their one form"}
+		return &source.Fault{File: name, What: "the tallies are not written in their one form"}
 	}
 	if n := now.Counts.Round; n != w.number {
-		return &Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.number)}
+		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.number)}
 	}
-	var documents []delphi.Counts
+	var documents []table.Counts
 	for _, p := range r.closings {
 		documents = append(documents, p.Counts)
 	}
-	named := delphi.Rule(r.protocol, append(documents, now.Counts))
-	now.Tables = []delphi.Table{}
+	named := table.Rule(r.protocol, append(documents, now.Counts))
+	now.Tables = []table.Table{}
 	for n, t := range list {
 		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.number))
 		switch {
 		case !own:
-			return &Fault{File: name, Table: t.Table, Line: 3*n + 2, What: "the table is of another consultation or round", Found: t.Table, Expected: fmt.Sprintf("%s/%d/…", r.id, w.number)}
+			return &source.Fault{File: name, Table: t.Table, Line: 3*n + 2, What: "the table is of another consultation or round", Found: t.Table, Expected: fmt.Sprintf("%s/%d/…", r.id, w.number)}
 		case !slices.Contains(named, id):
-			return &Fault{File: name, Table: id, Line: 3*n + 2, What: "the rule names no such table: it may not be published", Found: id, Expected: orEnd(named, n)}
+			return &source.Fault{File: name, Table: id, Line: 3*n + 2, What: "the rule names no such table: it may not be published", Found: id, Expected: orEnd(named, n)}
 		case n >= len(named) || named[n] != id:
-			return &Fault{File: name, Table: id, Line: 3*n + 2, What: "the tables are not those that the rule names, in its order", Found: id, Expected: orEnd(named, n)}
+			return &source.Fault{File: name, Table: id, Line: 3*n + 2, What: "the tables are not those that the rule names, in its order", Found: id, Expected: orEnd(named, n)}
 		}
-		table := delphi.Table{ID: id, Values: some(t.Values), Counts: some(t.Counts), N: t.N}
-		if err := delphi.Fits(r.protocol, now.Counts, table); err != nil {
-			return &Fault{File: name, Table: id, Line: 3*n + 3, What: err.Error(), Found: short(strings.Join(t.Values, " ")), Expected: "the declared scale"}
+		shown := table.Table{ID: id, Values: some(t.Values), Counts: some(t.Counts), N: t.N}
+		if err := table.Fits(r.protocol, now.Counts, shown); err != nil {
+			return &source.Fault{File: name, Table: id, Line: 3*n + 3, What: err.Error(), Found: source.Short(strings.Join(t.Values, " ")), Expected: "the declared scale"}
 		}
-		now.Tables = append(now.Tables, table)
+		now.Tables = append(now.Tables, shown)
 	}
 	if len(list) < len(named) {
-		return &Fault{File: name, Table: named[len(list)], What: "a table is missing that the rule names", Found: "", Expected: named[len(list)]}
+		return &source.Fault{File: name, Table: named[len(list)], What: "a table is missing that the rule names", Found: "", Expected: named[len(list)]}
 	}
 	c.result.Tables += len(list)
 	return nil
@@ -213,25 +215,25 @@ func (c *check) headed(r *reading, dir string, heads []leaf.Head, now *closing) 
 	name, tables := r.path(dir+"heads"), now.Tables
 	for n, h := range heads {
 		if n >= len(tables) {
-			return &Fault{File: name, Table: h.Table, Line: 4*n + 2, What: "the rule names no such table: it may not be published", Found: h.Table, Expected: "no further table"}
+			return &source.Fault{File: name, Table: h.Table, Line: 4*n + 2, What: "the rule names no such table: it may not be published", Found: h.Table, Expected: "no further table"}
 		}
 		id := leaf.ID(r.id, now.round.number, tables[n].ID)
 		if h.Table != id {
-			return &Fault{File: name, Table: tables[n].ID, Line: 4*n + 2, What: "the heads are not those of the tables that the rule names", Found: h.Table, Expected: id}
+			return &source.Fault{File: name, Table: tables[n].ID, Line: 4*n + 2, What: "the heads are not those of the tables that the rule names", Found: h.Table, Expected: id}
 		}
 		if h.N != tables[n].N {
-			return &Fault{File: name, Table: tables[n].ID, Line: 4*n + 3, What: "the head counts other leaves than the tally people", Found: fmt.Sprint(h.N), Expected: fmt.Sprint(tables[n].N)}
+			return &source.Fault{File: name, Table: tables[n].ID, Line: 4*n + 3, What: "the head counts other leaves than the tally people", Found: fmt.Sprint(h.N), Expected: fmt.Sprint(tables[n].N)}
 		}
 	}
 	if len(heads) < len(tables) {
-		return &Fault{File: name, Table: tables[len(heads)].ID, What: "the head of a table is missing", Expected: tables[len(heads)].ID}
+		return &source.Fault{File: name, Table: tables[len(heads)].ID, What: "the head of a table is missing", Expected: tables[len(heads)].ID}
 	}
 	return nil
 }
 
 // leaves is step 5: it streams one table's leaves. Of marks it holds the beginnings, to
 // find one that stands twice; superseded are those that may not stand there at all.
-func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table, superseded map[string]bool) error {
+func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, superseded map[string]bool) error {
 	dir := fmt.Sprintf("rounds/%d/", round)
 	name := r.path(dir + "leaves/" + t.ID)
 	r.known[name] = true
@@ -264,9 +266,9 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table, su
 		case declared:
 			counts[i]++
 		case !marks:
-			return fmt.Errorf("%q is not on the scale of the table", short(value))
+			return fmt.Errorf("%q is not on the scale of the table", source.Short(value))
 		case !isMark(value):
-			return fmt.Errorf("%q is no mark", short(value))
+			return fmt.Errorf("%q is no mark", source.Short(value))
 		case superseded[value]:
 			return fmt.Errorf("the mark %s is counted, and listed as superseded", value)
 		default:
@@ -284,15 +286,15 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t delphi.Table, su
 	}
 	switch {
 	case got.Table != head.Table:
-		return &Fault{File: name, Table: t.ID, Line: 2, What: "the leaves are of another table", Found: got.Table, Expected: head.Table}
+		return &source.Fault{File: name, Table: t.ID, Line: 2, What: "the leaves are of another table", Found: got.Table, Expected: head.Table}
 	case got.N != head.N:
-		return &Fault{File: name, Table: t.ID, What: "leaves were dropped or added", Found: fmt.Sprintf("%d leaves", got.N), Expected: fmt.Sprintf("%d, as its head says", head.N)}
+		return &source.Fault{File: name, Table: t.ID, What: "leaves were dropped or added", Found: fmt.Sprintf("%d leaves", got.N), Expected: fmt.Sprintf("%d, as its head says", head.N)}
 	case got.Root != head.Root:
-		return &Fault{File: name, Table: t.ID, What: "a leaf is not the one that was committed: the root of the leaves differs from the head's", Found: got.Root.String(), Expected: head.Root.String()}
+		return &source.Fault{File: name, Table: t.ID, What: "a leaf is not the one that was committed: the root of the leaves differs from the head's", Found: got.Root.String(), Expected: head.Root.String()}
 	case !marks && !slices.Equal(counts, t.Counts):
 		for i, v := range t.Values {
 			if counts[i] != t.Counts[i] {
-				return &Fault{File: r.path(dir + "tally"), Table: t.ID, What: fmt.Sprintf("the tally of %q is not what the leaves say", v), Found: fmt.Sprint(t.Counts[i]), Expected: fmt.Sprint(counts[i])}
+				return &source.Fault{File: r.path(dir + "tally"), Table: t.ID, What: fmt.Sprintf("the tally of %q is not what the leaves say", v), Found: fmt.Sprint(t.Counts[i]), Expected: fmt.Sprint(counts[i])}
 			}
 		}
 	}
@@ -343,8 +345,8 @@ func (c *check) twice(name, table string, begun []uint64) error {
 // lineFault puts an error of a file that is read line by line into the form of faults.
 // Errors of leaves begin with their line; what could not be read is no fault.
 func lineFault(name, table string, line int, err error) error {
-	var f *Fault
-	var u *unread
+	var f *source.Fault
+	var u *source.Unread
 	if errors.As(err, &f) {
 		f.Table = table
 		return f
@@ -352,7 +354,7 @@ func lineFault(name, table string, line int, err error) error {
 	if errors.As(err, &u) {
 		return u
 	}
-	f = &Fault{File: name, Table: table, Line: line, What: err.Error()}
+	f = &source.Fault{File: name, Table: table, Line: line, What: err.Error()}
 	if _, scan := fmt.Sscanf(f.What, "line %d: ", &f.Line); scan == nil {
 		_, f.What, _ = strings.Cut(f.What, ": ")
 	}
@@ -361,7 +363,7 @@ func lineFault(name, table string, line int, err error) error {
 
 // before is the closing of the previous answering round, with which a round has
 // pairs; nil when there is none.
-func (r *reading) before(w *round) *delphi.Closing {
+func (r *reading) before(w *round) *table.Closing {
 	for i := len(r.closings) - 1; i >= 0; i-- {
 		p := &r.closings[i]
 		if p.round.number < w.number && p.round.kind == delphi.AnswerRound {

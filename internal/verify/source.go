@@ -11,10 +11,8 @@ import (
 	"strings"
 
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/verify/source"
 )
-
-// absent says whether a file is not there.
-func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // open gives a file of the record of at most so many bytes; the error of one that is
 // not there, or is no regular file, is a fault.
@@ -23,26 +21,26 @@ func (c *check) open(name string, most int64) (io.ReadCloser, error) {
 		return nil, err
 	}
 	f, err := c.files.Open(name)
-	var fault *Fault
+	var fault *source.Fault
 	switch {
-	case absent(err):
-		return nil, &Fault{File: name, What: fileMissing}
+	case source.Absent(err):
+		return nil, &source.Fault{File: name, What: fileMissing}
 	case errors.As(err, &fault):
 		return nil, fault
 	case err != nil:
-		return nil, &unread{name, err}
+		return nil, source.Unreadable(name, err)
 	}
 	// A file that is being transferred has no Stat.
 	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		return nil, errors.Join(irregular(name), f.Close())
+		return nil, errors.Join(source.Irregular(name), f.Close())
 	}
 	c.at.Files++
 	c.at.File = name
 	if c.result.Files++; c.result.Files > c.options.Bounds.Files {
-		return nil, errors.Join(&Fault{File: name, What: "the record has more files than are read of one", Expected: fmt.Sprintf("at most %d", c.options.Bounds.Files)}, f.Close())
+		return nil, errors.Join(&source.Fault{File: name, What: "the record has more files than are read of one", Expected: fmt.Sprintf("at most %d", c.options.Bounds.Files)}, f.Close())
 	}
 	c.tell()
-	return &metered{File: f, c: c, name: name, most: most}, nil
+	return c.meter.File(f, name, most), nil
 }
 
 // read gives a file whole.
@@ -81,27 +79,27 @@ func (c *check) document(name string, v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if elements, objects := weigh(b); elements > c.options.Bounds.Elements || objects > c.options.Bounds.Objects {
-		return nil, &Fault{File: name, What: "the document has more values than any of its kind may have", Found: fmt.Sprintf("%d values, %d objects", elements, objects), Expected: fmt.Sprintf("at most %d and %d", c.options.Bounds.Elements, c.options.Bounds.Objects)}
+	if elements, objects := source.Weigh(b); elements > c.options.Bounds.Elements || objects > c.options.Bounds.Objects {
+		return nil, &source.Fault{File: name, What: "the document has more values than any of its kind may have", Found: fmt.Sprintf("%d values, %d objects", elements, objects), Expected: fmt.Sprintf("at most %d and %d", c.options.Bounds.Elements, c.options.Bounds.Objects)}
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return nil, &Fault{File: name, What: "the document cannot be read", Found: err.Error(), Expected: "canonical JSON"}
+		return nil, &source.Fault{File: name, What: "the document cannot be read", Found: err.Error(), Expected: "canonical JSON"}
 	}
 	// Fields that are not written would all be written again: no canonical document
 	// grows by more than its escapes.
 	if loose, err := json.Marshal(v); err == nil && len(loose) > 6*len(b) {
-		return nil, &Fault{File: name, What: "the document is not written as its form asks: fields are missing", Found: short(string(b))}
+		return nil, &source.Fault{File: name, What: "the document is not written as its form asks: fields are missing", Found: source.Short(string(b))}
 	}
 	again, err := canonical.Marshal(v)
 	if err != nil {
-		return nil, &Fault{File: name, What: "the document cannot be written again: " + err.Error()}
+		return nil, &source.Fault{File: name, What: "the document cannot be written again: " + err.Error()}
 	}
 	if !bytes.Equal(b, again) {
 		if f := differing(name, b, again); f != nil {
 			f.What = "the document is not written as its form asks, at " + f.What
 			return nil, f
 		}
-		return nil, &Fault{File: name, What: "the document is not canonical JSON"}
+		return nil, &source.Fault{File: name, What: "the document is not canonical JSON"}
 	}
 	return b, nil
 }
@@ -119,7 +117,7 @@ func (c *check) stray(slug string, known map[string]bool) error {
 	names := 0
 	return fs.WalkDir(dirs, slug, func(name string, d fs.DirEntry, err error) error {
 		if names++; names > c.options.Bounds.Listed {
-			return &Fault{File: slug, What: "the folder holds more names than a record may have", Expected: fmt.Sprintf("at most %d", c.options.Bounds.Listed)}
+			return &source.Fault{File: slug, What: "the folder holds more names than a record may have", Expected: fmt.Sprintf("at most %d", c.options.Bounds.Listed)}
 		}
 		if err != nil || d.IsDir() || known[name] || name == slug+"/files" {
 			return err
@@ -142,7 +140,7 @@ func (c *check) listed(slug string, known map[string]bool) error {
 	for n, l := range lines {
 		full := slug + "/" + l
 		if n > 0 && lines[n-1] >= l {
-			return &Fault{File: name, Line: n + 1, What: "the list is not sorted", Found: l, Expected: "a path after " + lines[n-1]}
+			return &source.Fault{File: name, Line: n + 1, What: "the list is not sorted", Found: l, Expected: "a path after " + lines[n-1]}
 		}
 		if !known[full] {
 			return unspoken(full)
@@ -151,18 +149,18 @@ func (c *check) listed(slug string, known map[string]bool) error {
 	}
 	for _, k := range slices.Sorted(keysOf(known)) {
 		if !there[k] {
-			return &Fault{File: name, What: "the list leaves out a file that the record speaks of", Found: "", Expected: k}
+			return &source.Fault{File: name, What: "the list leaves out a file that the record speaks of", Found: "", Expected: k}
 		}
 	}
 	return nil
 }
 
-func tooLong(name string, lines, most int) *Fault {
-	return &Fault{File: name, What: "the list is longer than that of any record may be", Found: fmt.Sprintf("%d lines", lines), Expected: fmt.Sprintf("at most %d", most)}
+func tooLong(name string, lines, most int) *source.Fault {
+	return &source.Fault{File: name, What: "the list is longer than that of any record may be", Found: fmt.Sprintf("%d lines", lines), Expected: fmt.Sprintf("at most %d", most)}
 }
 
-func unspoken(name string) *Fault {
-	f := &Fault{File: name, What: "nothing in the record speaks of this file"}
+func unspoken(name string) *source.Fault {
+	f := &source.Fault{File: name, What: "nothing in the record speaks of this file"}
 	if _, table, ok := strings.Cut(name, "/leaves/"); ok {
 		f.Table, f.What = table, "the rule names no such table: nobody may publish its leaves"
 	}

@@ -12,7 +12,10 @@ import (
 
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // pressStanding makes the record of a standing round with two interim releases and
@@ -25,7 +28,7 @@ func pressStanding(t *testing.T) *book {
 		items: []feedback.Asked{{Item: uuid.MustParse(first), Kind: "scale", Number: 1, Text: "Dogs need a fence.", Version: 1}},
 	}
 	var err error
-	if b.protocol, err = delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"}); err != nil {
+	if b.protocol, err = protocol.Standing(protocol.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"}); err != nil {
 		t.Fatal(err)
 	}
 	b.put("key", []byte(b.log.key+"\n"))
@@ -36,7 +39,7 @@ func pressStanding(t *testing.T) *book {
 	b.act("import", "system", 0, "")
 	b.act("start", "system", 0, "")
 	b.entry("round_opened", map[string]any{"role": "system", "round": 1, "kind": "standing", "deadline": b.deadline(b.protocol.Round(1).Days), "enrolled": []int{0}, "feedback": "", "items": leaf.Digest([]byte("[]"))}, nil)
-	tally, err := delphi.NewTally(b.protocol, 1, []delphi.Item{{ID: first, Kind: "scale"}})
+	tally, err := table.NewTally(b.protocol, 1, []delphi.Item{{ID: first, Kind: "scale"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +52,7 @@ func pressStanding(t *testing.T) *book {
 			}
 			votes = append(votes, v)
 		}
-		c, err := delphi.Release(b.protocol, tally, []int{60}, map[string]int{first: 12}, tick == 2)
+		c, err := table.Release(b.protocol, tally, []int{60}, map[string]int{first: 12}, tick == 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +64,7 @@ func pressStanding(t *testing.T) *book {
 }
 
 // release presses one release; the exact one of the deadline has leaves.
-func (b *book) release(tick int, c delphi.Closing, items []byte, tally *delphi.Tally, votes []delphi.Ballot) {
+func (b *book) release(tick int, c table.Closing, items []byte, tally *table.Tally, votes []delphi.Ballot) {
 	b.t.Helper()
 	id := func(table string) string { return leaf.ID(b.id, 1, table) }
 	dir := fmt.Sprintf("parco/rounds/1/releases/%d/", tick)
@@ -95,7 +98,7 @@ func (b *book) release(tick int, c delphi.Closing, items []byte, tally *delphi.T
 	b.entry("feedback", map[string]any{"role": "system", "round": 1, "document": digest("feedback.json"), "tables": names}, nil)
 }
 
-func (b *book) standingLeaves(dir string, c delphi.Closing, id func(string) string, tally *delphi.Tally, votes []delphi.Ballot) []byte {
+func (b *book) standingLeaves(dir string, c table.Closing, id func(string) string, tally *table.Tally, votes []delphi.Ballot) []byte {
 	b.t.Helper()
 	assign, err := tally.Assign(c)
 	if err != nil {
@@ -183,7 +186,7 @@ func TestReleasesOfAStandingRoundHold(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b)
 			_, err := Run(t.Context(), b.files, Options{})
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) || !strings.Contains(f.Error(), c.fault) || !strings.HasPrefix(f.Error(), c.place) {
 				t.Errorf("it was named so: %v", err)
 			}

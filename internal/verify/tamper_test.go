@@ -2,13 +2,10 @@ package verify
 
 import (
 	"encoding/json"
-	"errors"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"testing"
-	"testing/fstest"
 
 	"delfi/internal/ledger/leaf"
 )
@@ -17,34 +14,6 @@ const (
 	first  = "11111111-1111-4111-8111-111111111111"
 	second = "22222222-2222-4222-8222-222222222222"
 )
-
-// copied gives a book of its own to whoever tampers.
-func (b *book) copied(t *testing.T) *book {
-	c := *b
-	c.t, c.lines, c.files = t, slices.Clone(b.lines), fstest.MapFS{}
-	for name, f := range b.files {
-		c.put(name, slices.Clone(f.Data))
-	}
-	return &c
-}
-
-// value changes the value of one leaf of a table.
-func value(b *book, round int, table string) {
-	all := b.leaves(round, table)
-	to := "9"
-	if all[0].value == to {
-		to = "8"
-	}
-	all[0].value = to
-	b.relay(round, table, all)
-}
-
-// within moves one answer from 8 to 9, which are one class.
-func within(b *book, table string) {
-	all := b.leaves(3, table)
-	all[slices.IndexFunc(all, func(l leafLine) bool { return l.value == "8" })].value = "9"
-	b.relay(3, table, all)
-}
 
 // tampering is one way to falsify a record, and the words that name it.
 type tampering struct {
@@ -496,57 +465,4 @@ func tamperings() []tampering {
 			},
 		},
 	}...)
-}
-
-func proofOf(b *book) leaf.Proof {
-	p, err := leaf.ParseProof(b.proof)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return p
-}
-
-// swap exchanges the value of the proof's leaf with that of another leaf: the
-// tally stays what it was.
-func swap(b *book, table string) {
-	p := proofOf(b)
-	seed := p.Seed()
-	salt := seed.Salt(leaf.ID(b.id, 3, table))
-	all := b.leaves(3, table)
-	own := slices.IndexFunc(all, func(l leafLine) bool { return l.salt == salt })
-	other := slices.IndexFunc(all, func(l leafLine) bool { return l.value != all[own].value })
-	all[own].value, all[other].value = all[other].value, all[own].value
-	b.relay(3, table, all)
-}
-
-// ordered says whether the second leaf of a file comes after the first.
-func ordered(b *book, lines []string) bool {
-	_, err := leaf.Read(strings.NewReader(strings.Join(lines, "")), func(string, leaf.Sum) error { return nil })
-	return err == nil
-}
-
-// TestEveryTamperingIsNamed: the first fault says in words what is wrong, and in
-// which file and table.
-func TestEveryTamperingIsNamed(t *testing.T) {
-	honest := press(t, nil)
-	for _, c := range tamperings() {
-		t.Run(c.name, func(t *testing.T) {
-			b := honest.copied(t)
-			o := Options{}
-			if c.with != nil {
-				c.with(b, &o)
-			}
-			if c.does != nil {
-				c.does(b)
-			}
-			_, err := Run(t.Context(), b.files, o)
-			var f *Fault
-			if !errors.As(err, &f) {
-				t.Fatalf("nobody noticed: %v", err)
-			}
-			if !strings.Contains(f.Error(), c.fault) || !strings.HasPrefix(f.Error(), c.place) {
-				t.Errorf("it was named so: %s", f)
-			}
-		})
-	}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 )
 
 const (
@@ -142,7 +142,7 @@ func (c *check) times(r *reading) error {
 }
 
 // timed checks one round: its length, its extensions, its closing and its counting.
-func (w *round) timed(p delphi.Protocol, l *life, last time.Time) error {
+func (w *round) timed(p protocol.Protocol, l *life, last time.Time) error {
 	if w.opened.Type == "" || w.number > len(p.Rounds) {
 		return nil
 	}

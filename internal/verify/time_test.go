@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/source"
 )
 
 // begun is the minute of the first entries.
@@ -129,7 +130,7 @@ func TestTimesAreCheckedAgainstTheProtocol(t *testing.T) {
 				}
 				return
 			}
-			var f *Fault
+			var f *source.Fault
 			if !errors.As(err, &f) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v, want %q", err, c.want)
 			}

@@ -3,12 +3,11 @@ package verify
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/prose"
+	"delfi/internal/verify/source"
 )
 
 // Options are what the person who checks brings along. All may be empty.
@@ -19,8 +18,8 @@ type Options struct {
 	Receipts   map[string][]byte // receipts and proof files by the name of their file
 	Progress   func(p Progress)  // called often, with what is being done
 
-	Bounds        Bounds   // what it may cost; the zero value is Most
-	Consultations []string // those to check, by slug or id; none for all whose files are there
+	Bounds        source.Bounds // what it may cost; the zero value is Most
+	Consultations []string      // those to check, by slug or id; none for all whose files are there
 }
 
 // Progress is how far a check has come.
@@ -29,41 +28,6 @@ type Progress struct {
 	File   string // being read
 	Files  int    // read so far
 	Leaves int64  // read so far
-}
-
-// Fault is what does not fit: the first one ends a check.
-type Fault struct {
-	File     string // relative to /record/
-	Table    string // "" where no table is meant
-	Line     int    // from 1; 0 where no line is meant
-	What     string // in words, without what was found
-	Found    string // "" with Expected "" when the words say it all
-	Expected string
-}
-
-// Error names the place, what is wrong, what was found and what was expected, on one
-// printable line of bounded length.
-func (f *Fault) Error() string {
-	var b strings.Builder
-	b.WriteString(short(f.File))
-	if f.Table != "" {
-		b.WriteString(", table " + short(f.Table))
-	}
-	if f.Line > 0 {
-		fmt.Fprintf(&b, ", line %d", f.Line)
-	}
-	b.WriteString(": " + upTo(f.What, 4*shortest))
-	if f.Found != "" || f.Expected != "" {
-		fmt.Fprintf(&b, ": found %s, expected %s", orNothing(short(f.Found)), orNothing(short(f.Expected)))
-	}
-	return prose.Printable(b.String())
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "nothing"
-	}
-	return s
 }
 
 // ErrNoRecord says that what was given is no public record at all.
@@ -79,10 +43,10 @@ func (m *Misuse) Unwrap() error { return m.Err }
 // *Fault when the record does not hold, ErrNoRecord when it is none, a *Misuse when
 // the options make no sense, and anything else when it could not be read.
 func Run(ctx context.Context, record fs.FS, o Options) (Result, error) {
-	if o.Bounds == (Bounds{}) {
-		o.Bounds = Most
+	if o.Bounds == (source.Bounds{}) {
+		o.Bounds = source.Most
 	}
-	c := &check{ctx: ctx, files: record, options: o, result: Result{}}
+	c := &check{ctx: ctx, files: record, options: o, meter: source.NewMeter(o.Bounds.Total)}
 	if err := c.run(); err != nil {
 		return Result{}, err
 	}
@@ -96,7 +60,7 @@ type check struct {
 	options Options
 	result  Result
 	at      Progress
-	bytes   int64 // read so far
+	meter   *source.Meter
 
 	receipts []receipt
 	log      chain

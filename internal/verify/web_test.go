@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"delfi/internal/verify/source"
 )
 
 // TestARecordHoldsAtItsAddress and in the folder in which it was kept.
@@ -18,13 +20,13 @@ func TestARecordHoldsAtItsAddress(t *testing.T) {
 	server := httptest.NewServer(http.StripPrefix("/record/", http.FileServerFS(b.files)))
 	defer server.Close()
 	for _, at := range []string{"", "/", "/record", "/record/", "/en/record/tigli", "/record/tigli", "/record/tigli.zip", "/record/tigli/opinion.json"} {
-		base, slug, err := Address(server.URL + at)
+		base, slug, err := source.Address(server.URL + at)
 		if err != nil || base != server.URL+"/record/" || slug != "" && slug != "tigli" || (slug == "") == strings.Contains(at, "tigli") {
 			t.Errorf("%s is %q of %q, %v", at, slug, base, err)
 		}
 	}
 	folder := t.TempDir()
-	there, err := Run(t.Context(), Saved(Web(t.Context(), server.URL+"/record/"), folder), Options{})
+	there, err := Run(t.Context(), source.Saved(source.Web(t.Context(), server.URL+"/record/"), folder), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,11 +40,11 @@ func TestARecordHoldsAtItsAddress(t *testing.T) {
 	if left, err := fs.Glob(os.DirFS(folder), ".part-*"); err != nil || len(left) > 0 {
 		t.Errorf("%v is left, %v", left, err)
 	}
-	if _, err := Run(t.Context(), Web(t.Context(), server.URL+"/elsewhere/"), Options{}); err != ErrNoRecord {
+	if _, err := Run(t.Context(), source.Web(t.Context(), server.URL+"/elsewhere/"), Options{}); err != ErrNoRecord {
 		t.Errorf("a site without a record: %v", err)
 	}
 	for _, bad := range []string{"ftp://host/record", "https://", "https://host/elsewhere", "tigli"} {
-		if base, _, err := Address(bad); err == nil {
+		if base, _, err := source.Address(bad); err == nil {
 			t.Errorf("%s was taken for %s", bad, base)
 		}
 	}
@@ -50,7 +52,7 @@ func TestARecordHoldsAtItsAddress(t *testing.T) {
 
 // TestNoNameLeadsOutOfTheFolder in which a record is kept.
 func TestNoNameLeadsOutOfTheFolder(t *testing.T) {
-	if _, err := Saved(Web(t.Context(), "http://127.0.0.1:1/record/"), t.TempDir()).Open("../x"); err == nil {
+	if _, err := source.Saved(source.Web(t.Context(), "http://127.0.0.1:1/record/"), t.TempDir()).Open("../x"); err == nil {
 		t.Error("a name led out")
 	}
 }
@@ -87,7 +89,7 @@ func TestEntriesAreReadByThePage(t *testing.T) {
 	b := press(t, nil)
 	server := paged(t, b, func(from int) string { return fmt.Sprintf("/record/entries?from=%d", from) })
 	folder := t.TempDir()
-	there, err := Run(t.Context(), Saved(Web(t.Context(), server.URL+"/record/"), folder), Options{})
+	there, err := Run(t.Context(), source.Saved(source.Web(t.Context(), server.URL+"/record/"), folder), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +118,8 @@ func TestALinkLeadsToPagesOfTheFileAlone(t *testing.T) {
 		"an early end":   {func(int) string { return "" }, "entries of the checkpoint are missing", true},
 	} {
 		server := paged(t, b, c.next)
-		_, err := Run(t.Context(), Web(t.Context(), server.URL+"/record/"), Options{})
-		var f *Fault
+		_, err := Run(t.Context(), source.Web(t.Context(), server.URL+"/record/"), Options{})
+		var f *source.Fault
 		if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &f) != c.says {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
@@ -126,7 +128,7 @@ func TestALinkLeadsToPagesOfTheFileAlone(t *testing.T) {
 		w.Header().Set("Link", fmt.Sprintf(`<?from=%s9>; rel="next"`, r.URL.Query().Get("from")))
 	}))
 	defer endless.Close()
-	if _, err := fs.ReadFile(Web(t.Context(), endless.URL+"/record/"), "entries"); err == nil || !strings.Contains(err.Error(), "a page with nothing in it") {
+	if _, err := fs.ReadFile(source.Web(t.Context(), endless.URL+"/record/"), "entries"); err == nil || !strings.Contains(err.Error(), "a page with nothing in it") {
 		t.Errorf("pages of nothing: %v", err)
 	}
 }

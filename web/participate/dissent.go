@@ -7,6 +7,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -52,7 +53,7 @@ func undissented(q *page.Request, o opinionView, i report.Item) string {
 		return q.T("consultation.dissent.unasked")
 	case len(i.Rest()) == 0:
 		return q.T("consultation.dissent.nobody")
-	case i.Verdict.Key == delphi.Bipolarity || i.Verdict.Side == delphi.NoSide || i.Verdict.Side == "":
+	case i.Verdict.Key == verdict.Bipolarity || i.Verdict.Side == delphi.NoSide || i.Verdict.Side == "":
 		return q.T("consultation.dissent.none_sideless") // it takes no side: no other one is there
 	}
 	return q.T("consultation.dissent.none")

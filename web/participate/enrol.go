@@ -3,7 +3,7 @@ package participate
 import (
 	"errors"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -19,7 +19,7 @@ type enrolView struct {
 
 // openSmall tells whether the protocol shows a small panel's whole distribution,
 // which each member confirms by itself (docs/METHOD.md §7).
-func (v view) openSmall() bool { return v.Protocol.Disclosure.Small == delphi.SmallOpen }
+func (v view) openSmall() bool { return v.Protocol.Disclosure.Small == protocol.SmallOpen }
 
 // enrolment shows who can know what, and the group, before the button.
 func (c room) enrolment(q *page.Request) error {

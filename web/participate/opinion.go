@@ -8,7 +8,9 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/report"
 	"delfi/web/i18n"
@@ -134,12 +136,12 @@ func (o opinionView) why(q *page.Request, i report.Item) []string {
 
 // explain says a verdict's sentence, the shares of its sides where the sentence has
 // none, what it would be were it stable, and who could not judge.
-func (v view) explain(q *page.Request, c ui.Case, counts delphi.ItemCounts) []string {
+func (v view) explain(q *page.Request, c ui.Case, counts table.ItemCounts) []string {
 	m := ui.Verdict(q, c)
 	said := []string{m.Sentence}
 	shares := c.Shares(q)
 	switch c.Verdict.Key {
-	case delphi.Disagreement, delphi.TooFew: // said already; of too few people no side is
+	case verdict.Disagreement, verdict.TooFew: // said already; of too few people no side is
 		shares = ""
 	}
 	if shares != "" {
@@ -155,12 +157,12 @@ func (v view) explain(q *page.Request, c ui.Case, counts delphi.ItemCounts) []st
 func (o opinionView) sides(q *page.Request, i report.Item) string { return o.of(i).Shares(q) }
 
 // unsure says how many answered that they cannot judge, and whether shares count them.
-func (v view) unsure(q *page.Request, c delphi.ItemCounts) []string {
+func (v view) unsure(q *page.Request, c table.ItemCounts) []string {
 	if c.CannotJudge == 0 {
 		return nil
 	}
 	key := "consultation.unsure_in.apart"
-	if v.Protocol.Consensus.Denominator == delphi.DenominatorAnswered {
+	if v.Protocol.Consensus.Denominator == protocol.DenominatorAnswered {
 		key = "consultation.unsure_in.within"
 	}
 	return []string{q.T("consultation.unsure", "n", c.CannotJudge, "share", ui.Part(q, ui.Plain, c.CannotJudge, c.Valid+c.CannotJudge)) + " " + q.T(key)}

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/report"
 	"delfi/internal/richtext"
 	"delfi/web/page"
@@ -651,7 +651,7 @@ func short(o opinionView, items []report.Item) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d, ok := o.last(q, i); ok && i.Verdict.Key == delphi.TooFew {
+			if d, ok := o.last(q, i); ok && i.Verdict.Key == verdict.TooFew {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<span class=\"dlf-small\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

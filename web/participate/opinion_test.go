@@ -8,6 +8,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/report"
 	"delfi/web/i18n"
 	"delfi/web/page"
@@ -45,7 +47,7 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 		imported := o
 		imported.view.Origin = &consultation.Origin{Name: "Polis"}
 		imported.Opinion.Origin = &report.Origin{Name: "Polis"}
-		imported.view.Protocol.Rounds = []delphi.RoundPlan{{Kind: delphi.StandingKind}}
+		imported.view.Protocol.Rounds = []protocol.RoundPlan{{Kind: delphi.StandingKind}}
 		text = textOf(drawnIn(t, lang, imported), "main")
 		if strings.Contains(text, q.T("consultation.minority.replied")) || strings.Contains(text, q.T("consultation.opinion.by_round")) || !strings.Contains(text, q.T("consultation.opinion.by_round_standing")) {
 			t.Errorf("%s: an import is promised a reply, or its releases are called rounds", lang)
@@ -90,7 +92,7 @@ func TestActsOfTheSystemAreNobodys(t *testing.T) {
 // Where no dissent stands the page says what is known: that nobody wrote, that nobody
 // was asked, or that nobody said a side, which is less than that nobody dissents.
 func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
-	sided := delphi.Verdict{Key: delphi.Majority, Direction: delphi.High, Side: delphi.For}
+	sided := verdict.Verdict{Key: verdict.Majority, Direction: verdict.High, Side: delphi.For}
 	wrote := []report.ItemRound{{Round: 2, Reasons: []feedback.Reason{{Text: "perché sì"}}}}
 	o := opinionView{}
 	o.view.Protocol.Feedback.Reasons = "outside-first"
@@ -98,15 +100,15 @@ func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 	unasked.view.Protocol.Feedback.Reasons = "none"
 	for name, c := range map[string]struct {
 		o       opinionView
-		v       delphi.Verdict
+		v       verdict.Verdict
 		history []report.ItemRound
 		want    string
 	}{
 		"nobody wrote":              {o, sided, nil, "nobody"},
 		"nobody was asked":          {unasked, sided, nil, "unasked"},
 		"nobody said a side":        {o, sided, wrote, "none"},
-		"neither, and none to take": {o, delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.For}, wrote, "none_sideless"},
-		"open":                      {o, delphi.Verdict{Key: delphi.Open, Side: delphi.NoSide}, wrote, "none_sideless"},
+		"neither, and none to take": {o, verdict.Verdict{Key: verdict.Bipolarity, Side: delphi.For}, wrote, "none_sideless"},
+		"open":                      {o, verdict.Verdict{Key: verdict.Open, Side: delphi.NoSide}, wrote, "none_sideless"},
 	} {
 		q := &page.Request{Printer: i18n.Printer{Lang: "en"}}
 		if got := undissented(q, c.o, report.Item{ItemFigures: report.ItemFigures{Verdict: c.v, History: c.history}}); got != q.T("consultation.dissent."+c.want) {

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -343,4 +344,4 @@ func (p *paperView) dot(k int) string {
 func (p *paperView) first() bool { return p.Feedback == nil }
 
 // withheld tells whether a group's figures may not be shown.
-func withheld(g delphi.GroupFigures) bool { return g.Withheld || g.N == 0 || g.Histogram == nil }
+func withheld(g verdict.GroupFigures) bool { return g.Withheld || g.N == 0 || g.Histogram == nil }

@@ -14,6 +14,8 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/i18n"
 	"delfi/web/page"
 )
@@ -93,13 +95,13 @@ func TestManyReasonsAreDrawn(t *testing.T) {
 // Reasons stand by the side that their authors said, against first, and the others by
 // their place; words of two people stand once, with their number.
 func TestColumns(t *testing.T) {
-	r := func(text string, side delphi.Side, place delphi.Place) feedback.Reason {
+	r := func(text string, side delphi.Side, place table.Place) feedback.Reason {
 		return feedback.Reason{Text: text, Side: side, Place: place}
 	}
 	got := map[string]int{}
 	var order []string
 	for _, c := range columns([]feedback.Reason{
-		r("x", delphi.For, ""), r("z", "", delphi.PlaceHigh), r("y", delphi.Neither, ""), r("x", delphi.For, ""), r("x", delphi.Against, ""), r("w", "", ""), r("z", "", delphi.PlaceHigh),
+		r("x", delphi.For, ""), r("z", "", table.PlaceHigh), r("y", delphi.Neither, ""), r("x", delphi.For, ""), r("x", delphi.Against, ""), r("w", "", ""), r("z", "", table.PlaceHigh),
 	}) {
 		got[c.Key] = c.N
 		order = append(order, fmt.Sprint(c.Key, len(c.Said)))
@@ -134,11 +136,11 @@ func TestChanged(t *testing.T) {
 // for "I can't say", or for who missed the round.
 func TestWhere(t *testing.T) {
 	item := uuid.New()
-	figures := delphi.Figures{Q1: stat.Of(5), Q3: stat.Of(7)}
+	figures := verdict.Figures{Q1: stat.Of(5), Q3: stat.Of(7)}
 	for _, c := range []struct {
 		name    string
 		last    map[uuid.UUID]ballot.Answer
-		figures delphi.Figures
+		figures verdict.Figures
 		want    string
 	}{
 		{"below", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, figures, "low"},
@@ -146,8 +148,8 @@ func TestWhere(t *testing.T) {
 		{"above", map[uuid.UUID]ballot.Answer{item: {Value: 8}}, figures, "high"},
 		{"cannot judge", map[uuid.UUID]ballot.Answer{item: {CannotJudge: true}}, figures, ""},
 		{"missed", nil, figures, ""},
-		{"undefined", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, delphi.Figures{}, ""},
-		{"thirds", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, delphi.Figures{Thirds: true, Q1: stat.Of(5), Q3: stat.Of(7)}, ""},
+		{"undefined", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, verdict.Figures{}, ""},
+		{"thirds", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, verdict.Figures{Thirds: true, Q1: stat.Of(5), Q3: stat.Of(7)}, ""},
 	} {
 		p := &paperView{Paper: ballot.Paper{Last: c.last}}
 		if got := p.where(feedback.ItemResult{Item: item, Figures: c.figures}); got != c.want {

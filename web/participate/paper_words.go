@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -117,8 +118,8 @@ func summary(q *page.Request, d chart.Distribution) string {
 
 // gathered says why no median is shown of answers that stand in two camps. Two parties
 // are named only where the verdict does: another rule may have found a majority.
-func gathered(q *page.Request, v delphi.Verdict) string {
-	if v.Key == delphi.Bipolarity || v.If == delphi.Bipolarity {
+func gathered(q *page.Request, v verdict.Verdict) string {
+	if v.Key == verdict.Bipolarity || v.If == verdict.Bipolarity {
 		return q.T("consultation.result.poles")
 	}
 	return q.T("consultation.result.apart")

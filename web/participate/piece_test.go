@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/web/i18n"
 	"delfi/web/page"
@@ -28,7 +29,7 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 	for _, i := range items {
 		document.Items = append(document.Items, feedback.ItemResult{
 			Item: i.ID, Number: i.Number, Kind: "k",
-			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
+			Figures: verdict.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
 			Reasons: []feedback.Reason{{Text: "perché sì", Outside: true, Side: "for"}, {Text: "perché no", Side: "against"}},
 		})
 	}
@@ -120,7 +121,7 @@ func BenchmarkForm(b *testing.B) {
 		i := consultation.Item{ID: uuid.New(), Number: n + 1, Text: "La via chiude.", Kind: "k"}
 		f := feedback.ItemResult{
 			Item: i.ID, Number: i.Number, Kind: "k",
-			Figures: delphi.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
+			Figures: verdict.Figures{N: 40, Histogram: []int{1, 2, 3, 4, 10, 10, 5, 3, 2}, Q1: stat.Of(4), Median: stat.Of(5), Q3: stat.Of(7)},
 		}
 		for r := range 100 {
 			f.Reasons = append(f.Reasons, feedback.Reason{Text: fmt.Sprint("perché la via è stretta ", r), Outside: r%3 == 0})

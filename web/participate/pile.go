@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/report"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -91,7 +92,7 @@ func (o opinionView) bunches(q *page.Request, p report.Pile) []bunch {
 	for _, i := range o.On(p) {
 		m := ui.Verdict(q, o.of(i))
 		m.LeftOut, m.Sentence, m.If = "", "", ""
-		if i.Verdict.Key == delphi.Bipolarity {
+		if i.Verdict.Key == verdict.Bipolarity {
 			m.Side = "" // the larger camp is each statement's own
 		}
 		if n := len(all); n == 0 || all[n-1].Mark != m {
@@ -119,7 +120,7 @@ func pileClass(p report.Pile) string {
 func (o opinionView) figure(q *page.Request, i report.Item, d chart.Distribution) string {
 	n := d.Sides()
 	s, declared := chart.Shares(n[:]), ui.Declared(o.view.Protocol, i.Kind)
-	at := map[delphi.Direction]int{delphi.Low: s[0], delphi.Middle: s[1], delphi.High: s[2]}
+	at := map[verdict.Direction]int{verdict.Low: s[0], verdict.Middle: s[1], verdict.High: s[2]}
 	switch report.PileOf(i.Verdict) {
 	case report.For:
 		return ui.Percent(q, ui.Plain, at[declared])
@@ -136,8 +137,8 @@ func (o opinionView) figure(q *page.Request, i report.Item, d chart.Distribution
 }
 
 // between is the share in the middle where it is no side of the rule.
-func between(declared delphi.Direction, s []int) int {
-	if declared == delphi.Middle {
+func between(declared verdict.Direction, s []int) int {
+	if declared == verdict.Middle {
 		return 0
 	}
 	return s[1]

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -119,7 +120,7 @@ func (v view) gates(q *page.Request) []string {
 
 // opened tells whether anybody may join some group of the panel.
 func (v view) opened() bool {
-	return slices.ContainsFunc(v.Protocol.Panel.Groups, func(g delphi.GroupPlan) bool { return g.Access == delphi.AccessOpen })
+	return slices.ContainsFunc(v.Protocol.Panel.Groups, func(g protocol.GroupPlan) bool { return g.Access == protocol.AccessOpen })
 }
 
 // unbound says whom an open panel stands for, and what is asked of it all the same.
@@ -225,7 +226,7 @@ func (l *lines) kind(k delphi.ItemKind) {
 		l.say("selection", "n", k.K)
 	case delphi.RankingForm:
 		l.say("ranking")
-		if slices.ContainsFunc(l.Protocol.Rounds, func(r delphi.RoundPlan) bool { return r.Kind == delphi.Select }) {
+		if slices.ContainsFunc(l.Protocol.Rounds, func(r protocol.RoundPlan) bool { return r.Kind == delphi.Select }) {
 			l.say("shortlist", "n", k.K)
 		}
 	default:

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -14,27 +16,27 @@ import (
 func (l *lines) consensus() {
 	q, c := l.q, l.Protocol.Consensus
 	switch c.Rule {
-	case delphi.RuleShare:
+	case protocol.RuleShare:
 		l.share(*c.Share)
-	case delphi.RuleMedianIQR:
+	case protocol.RuleMedianIQR:
 		l.say("median_iqr", "median", c.MedianIQR.MedianMin, "n", c.MedianIQR.IQRMax)
-	case delphi.RuleComet:
+	case protocol.RuleComet:
 		l.say("comet", "in", ui.Permille(q, ui.The, c.Comet.In), "against", ui.Permille(q, ui.Of, c.Comet.Against))
-		l.say("comet_" + map[string]string{delphi.CometMirror: "mirror", delphi.CometAtMostHalf: "half"}[c.Comet.Out])
-	case delphi.RuleAgreement:
+		l.say("comet_" + map[string]string{protocol.CometMirror: "mirror", protocol.CometAtMostHalf: "half"}[c.Comet.Out])
+	case protocol.RuleAgreement:
 		l.say("agreement", "least", ui.Thousandths(q, c.Agreement))
-	case delphi.RuleCns:
+	case protocol.RuleCns:
 		l.say("cns", "least", ui.Thousandths(q, c.Cns))
-	case delphi.RuleRelativeIQR:
+	case protocol.RuleRelativeIQR:
 		l.say("relative_iqr", "most", ui.Permille(q, ui.The, c.RelativeIQR))
-	case delphi.RuleIQR:
+	case protocol.RuleIQR:
 		l.say("iqr", "n", c.IQR)
-	case delphi.RuleW:
+	case protocol.RuleW:
 		l.say("w", "least", ui.Thousandths(q, c.W))
 	default:
 		l.say(string(c.Rule))
 	}
-	if c.Rule != delphi.RuleW {
+	if c.Rule != protocol.RuleW {
 		l.say("scope_" + c.Scope)
 	}
 	if l.judged() {
@@ -52,7 +54,7 @@ func (l *lines) consensus() {
 }
 
 // share says a share of the answers in a window, or of the choices.
-func (l *lines) share(s delphi.ShareRule) {
+func (l *lines) share(s protocol.ShareRule) {
 	where := l.q.T("consultation.protocol.window_choice")
 	switch {
 	case s.From == 0:
@@ -76,10 +78,10 @@ func (l *lines) sides(k delphi.ItemKind) {
 		middle = spans([][2]int{{k.Classes[1][0], k.Classes[last-1][1]}})[0]
 	}
 	switch ui.Declared(l.Protocol, k.ID) {
-	case delphi.Middle:
+	case verdict.Middle:
 		l.say("sides_outer", "for", middle, "low", low, "high", high)
 		return
-	case delphi.Low:
+	case verdict.Low:
 		low, high = high, low
 	}
 	if middle == "" {
@@ -130,7 +132,7 @@ func (l *lines) stability() {
 			tests[i] = l.test(t)
 		}
 		l.say("stable", "tests", listed(l.q, tests))
-		if slices.Contains(p.Stability.Tests, delphi.ScheibeTest) && slices.ContainsFunc(p.ItemKinds, func(k delphi.ItemKind) bool { return k.Points > 0 }) {
+		if slices.Contains(p.Stability.Tests, protocol.ScheibeTest) && slices.ContainsFunc(p.ItemKinds, func(k delphi.ItemKind) bool { return k.Points > 0 }) {
 			l.say("chance")
 		}
 	}
@@ -140,17 +142,17 @@ func (l *lines) stability() {
 }
 
 // test says one test with its figures.
-func (l *lines) test(t delphi.Test) string {
+func (l *lines) test(t protocol.Test) string {
 	q, s := l.q, l.Protocol.Stability
 	two := q.T("consultation.protocol.two")
 	if l.Protocol.Standing() {
 		two = q.T("consultation.protocol.two_standing")
 	}
 	switch t {
-	case delphi.ScheibeTest:
+	case protocol.ScheibeTest:
 		return q.T("consultation.protocol.scheibe", "two", two, "limit", ui.Permille(q, ui.Of, s.Scheibe))
-	case delphi.UnchangedTest:
-		key := map[int]string{0: "unchanged", 1: "within", delphi.WithinByScale: "within_seven"}[s.UnchangedWithin]
+	case protocol.UnchangedTest:
+		key := map[int]string{0: "unchanged", 1: "within", protocol.WithinByScale: "within_seven"}[s.UnchangedWithin]
 		return q.T("consultation.protocol."+key, "two", two, "limit", ui.Permille(q, ui.The, s.UnchangedMin))
 	}
 	return q.T("consultation.protocol.wilcoxon", "alpha", ui.Thousandths(q, s.Wilcoxon.Alpha),
@@ -161,7 +163,7 @@ func (l *lines) test(t delphi.Test) string {
 func (l *lines) stop() {
 	s := l.Protocol.Stop
 	key := "stop_" + s.When
-	if l.Protocol.Variant == delphi.VariantPolicy && s.When == "stable" {
+	if l.Protocol.Variant == protocol.VariantPolicy && s.When == "stable" {
 		key = "stop_policy"
 	}
 	l.say(key)
@@ -208,7 +210,7 @@ func (l *lines) disclosure() {
 	if len(l.Protocol.Panel.Groups) > 1 {
 		l.say("group_n", "n", d.GroupN)
 	}
-	if d.Small == delphi.SmallOpen {
+	if d.Small == protocol.SmallOpen {
 		l.say("small_open", "n", d.SmallBelow)
 	} else {
 		l.say("small_thirds", "n", d.SmallBelow)

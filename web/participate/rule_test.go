@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
 // rulesIn are the rules of a protocol in words, one text.
-func rulesIn(lang string, p delphi.Protocol) string {
+func rulesIn(lang string, p protocol.Protocol) string {
 	v := view{Consultation: consultation.Consultation{Language: "it", Protocol: p}}
 	var all []string
 	for _, c := range v.rules(&page.Request{Printer: i18n.Printer{Lang: lang}}) {
@@ -23,7 +23,7 @@ func rulesIn(lang string, p delphi.Protocol) string {
 }
 
 // document is a protocol as a tree, to be changed at one place and read again.
-func document(t *testing.T, p delphi.Protocol) map[string]any {
+func document(t *testing.T, p protocol.Protocol) map[string]any {
 	t.Helper()
 	var tree map[string]any
 	d := json.NewDecoder(strings.NewReader(string(p.Canonical())))
@@ -34,49 +34,49 @@ func document(t *testing.T, p delphi.Protocol) map[string]any {
 	return tree
 }
 
-func read(t *testing.T, tree map[string]any) (delphi.Protocol, error) {
+func read(t *testing.T, tree map[string]any) (protocol.Protocol, error) {
 	t.Helper()
 	text, err := json.Marshal(tree)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return delphi.ParseProtocol(text)
+	return protocol.Parse(text)
 }
 
 // kinds and rounds are what each variant is written with.
-var variants = map[delphi.Variant]struct{ kind, rounds, more string }{
-	delphi.VariantClassical:       {`"kind": "scale"`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
-	delphi.VariantPolicy:          {`"kind": "criteria", "points": 4, "criteria": ["desirability", "feasibility"]`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
-	delphi.VariantRanking:         {`"kind": "ranking"`, `{"kind": "select"}, {"kind": "answer"}`, `"disclosure": {"small": "open"},`},
-	delphi.VariantEstimate:        {`"kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true, "triple": true`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
-	delphi.VariantAppropriateness: {`"kind": "scale"`, `{"kind": "answer"}, {"kind": "answer", "discussion": true}`, `"disclosure": {"small": "open"},`},
-	delphi.VariantCoreOutcomes:    {`"kind": "scale"`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
-	delphi.VariantRealTime:        {`"kind": "scale"`, `{"kind": "standing"}`, ``},
-	delphi.VariantArgumentative:   {`"kind": "choice"`, `{"kind": "answer", "discussion": true}`, ``},
+var variants = map[protocol.Variant]struct{ kind, rounds, more string }{
+	protocol.VariantClassical:       {`"kind": "scale"`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
+	protocol.VariantPolicy:          {`"kind": "criteria", "points": 4, "criteria": ["desirability", "feasibility"]`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
+	protocol.VariantRanking:         {`"kind": "ranking"`, `{"kind": "select"}, {"kind": "answer"}`, `"disclosure": {"small": "open"},`},
+	protocol.VariantEstimate:        {`"kind": "estimate", "unit": "euro", "min": 0, "max": 100, "never": true, "triple": true`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
+	protocol.VariantAppropriateness: {`"kind": "scale"`, `{"kind": "answer"}, {"kind": "answer", "discussion": true}`, `"disclosure": {"small": "open"},`},
+	protocol.VariantCoreOutcomes:    {`"kind": "scale"`, `{"kind": "answer"}, {"kind": "answer"}`, ``},
+	protocol.VariantRealTime:        {`"kind": "scale"`, `{"kind": "standing"}`, ``},
+	protocol.VariantArgumentative:   {`"kind": "choice"`, `{"kind": "answer", "discussion": true}`, ``},
 }
 
 // consensuses are the rules, each with its figures.
-var consensuses = map[delphi.RuleName]string{
-	delphi.RuleShare: `"share": {"from": 7, "to": 9}`, delphi.RuleMedianIQR: `"median_iqr": {"median_min": 7, "iqr_max": 2}`,
-	delphi.RuleRand: ``, delphi.RuleComet: `"comet": {}`, delphi.RuleAgreement: `"agreement": 700`, delphi.RuleCns: `"cns": 750`,
-	delphi.RuleRelativeIQR: `"relative_iqr": 250`, delphi.RuleIQR: `"iqr": 2`, delphi.RuleW: `"w": 700`,
+var consensuses = map[protocol.RuleName]string{
+	protocol.RuleShare: `"share": {"from": 7, "to": 9}`, protocol.RuleMedianIQR: `"median_iqr": {"median_min": 7, "iqr_max": 2}`,
+	protocol.RuleRand: ``, protocol.RuleComet: `"comet": {}`, protocol.RuleAgreement: `"agreement": 700`, protocol.RuleCns: `"cns": 750`,
+	protocol.RuleRelativeIQR: `"relative_iqr": 250`, protocol.RuleIQR: `"iqr": 2`, protocol.RuleW: `"w": 700`,
 }
 
 // Every rule of every variant that a protocol can have is said in whole sentences.
 func TestEveryRuleOfEveryVariantIsSaid(t *testing.T) {
-	rules := map[delphi.RuleName]bool{}
+	rules := map[protocol.RuleName]bool{}
 	for variant, v := range variants {
 		for rule, figures := range consensuses {
 			if figures != "" {
 				figures = ", " + figures
 			}
-			if rule == delphi.RuleShare && strings.Contains(v.kind, "choice") {
+			if rule == protocol.RuleShare && strings.Contains(v.kind, "choice") {
 				figures = `, "share": {}`
 			}
-			if rule == delphi.RuleShare && strings.Contains(v.kind, `"points": 4`) {
+			if rule == protocol.RuleShare && strings.Contains(v.kind, `"points": 4`) {
 				figures = `, "share": {"from": 3, "to": 4}`
 			}
-			p, err := delphi.ParseProtocol(fmt.Appendf(nil, `{"version": 1, "variant": %q, "languages": ["it"],
+			p, err := protocol.Parse(fmt.Appendf(nil, `{"version": 1, "variant": %q, "languages": ["it"],
 				"panel": {"groups": [{"id": "g", "name": {"it": "Cittadini"}, "access": "invitation"}]}, "anonymity": {"latest_key_date": "2027-06-30"},
 				"rounds": [%s], "items": {"source": "given"}, "item_kinds": [{"id": "k", %s}], %s "consensus": {"rule": %q%s}}`,
 				variant, v.rounds, v.kind, v.more, rule, figures))
@@ -102,7 +102,7 @@ func TestEveryRuleOfEveryVariantIsSaid(t *testing.T) {
 
 // Whoever changes a field that decides something changes what the rules say.
 func TestEveryFieldThatDecidesIsSaid(t *testing.T) {
-	standing, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
+	standing, err := protocol.Standing(protocol.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestEveryFieldThatDecidesIsSaid(t *testing.T) {
 		`"consensus"`, `"stability": {"tests": ["wilcoxon"]}, "consensus"`)
 	comet := frozen(t, `"rule": "share", "share": {"from": 7, "to": 9}`, `"rule": "comet", "comet": {}, "scope": "each-group"`)
 	for _, c := range []struct {
-		protocol delphi.Protocol
+		protocol protocol.Protocol
 		path     string
 		value    any
 	}{
@@ -175,7 +175,7 @@ func set(t *testing.T, at any, path []string, value any) {
 
 // A standing round compares releases: its rules name no two rounds.
 func TestRulesOfAStandingRoundNameReleases(t *testing.T) {
-	standing, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
+	standing, err := protocol.Standing(protocol.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestRulesOfAStandingRoundNameReleases(t *testing.T) {
 // not the answers to one statement, and releases are compared by the last one alone.
 func TestThePrintedRuleIsTheAppliedOne(t *testing.T) {
 	asked := frozen(t)
-	standing, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
+	standing, err := protocol.Standing(protocol.StandingPlan{Language: "it", GroupName: "Tutti", LatestKeyDate: "2027-06-30"})
 	if err != nil {
 		t.Fatal(err)
 	}

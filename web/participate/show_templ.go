@@ -362,7 +362,7 @@ func show(s showView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = protocol(s.view).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = protocolPart(s.view).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1271,8 +1271,8 @@ func staff(s showView) templ.Component {
 	})
 }
 
-// protocol says the frozen rules in plain words.
-func protocol(v view) templ.Component {
+// protocolPart says the frozen rules in plain words.
+func protocolPart(v view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

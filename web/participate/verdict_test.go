@@ -17,13 +17,15 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/report"
 	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
 // frozen is a protocol of two answer rounds on one scale, with replaced parts.
-func frozen(t testing.TB, replaced ...string) delphi.Protocol {
+func frozen(t testing.TB, replaced ...string) protocol.Protocol {
 	t.Helper()
 	document := `{"version": 1, "variant": "classical", "languages": ["it"],
 		"panel": {"groups": [{"id": "g", "name": {"it": "Cittadini"}, "access": "roll"}]},
@@ -37,7 +39,7 @@ func frozen(t testing.TB, replaced ...string) delphi.Protocol {
 		}
 		document = strings.Replace(document, replaced[i], replaced[i+1], 1)
 	}
-	p, err := delphi.ParseProtocol([]byte(document))
+	p, err := protocol.Parse([]byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func sheetOf(who int, asked []feedback.Asked, items [][]int) *delphi.Ballot {
 
 // judged lets the engine tabulate rounds and draws the opinion: rounds[r][k][i] is what
 // panelist i said of item k in answer round r.
-func judged(t testing.TB, p delphi.Protocol, enrolled int, rounds ...[][]int) (opinionView, []feedback.Document) {
+func judged(t testing.TB, p protocol.Protocol, enrolled int, rounds ...[][]int) (opinionView, []feedback.Document) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -93,10 +95,10 @@ func judged(t testing.TB, p delphi.Protocol, enrolled int, rounds ...[][]int) (o
 		asked = append(asked, feedback.Asked{Item: uuid.NewSHA1(uuid.Nil, []byte{byte(k)}), Kind: "k", Number: k + 1, Text: fmt.Sprintf("Affermazione di prova %d.", k+1)})
 		items = append(items, delphi.Item{ID: asked[k].Item.String(), Kind: "k"})
 	}
-	var closings []delphi.Closing
+	var closings []table.Closing
 	var documents []feedback.Document
 	for r, now := range rounds {
-		tab, err := delphi.NewTabulator(p, r+1, items, bytes.Repeat([]byte{1}, 32))
+		tab, err := table.NewTabulator(p, r+1, items, bytes.Repeat([]byte{1}, 32))
 		must(err)
 		for who := range enrolled {
 			var before, older *delphi.Ballot

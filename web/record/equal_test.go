@@ -19,8 +19,9 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/steering"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/verify"
+	"delfi/internal/verify/source"
 	"delfi/web/page"
 	"delfi/web/record"
 	"delfi/web/webtest"
@@ -61,8 +62,8 @@ func TestARecordOfEqualRulesHolds(t *testing.T) {
 		only  []string
 		want  []string
 	}{
-		{verify.Web(ctx, server.URL+"/record/"), nil, []string{"aiuole", webtest.Gathering, webtest.Announced, "panchine", webtest.Answering, webtest.Published, "zone"}},
-		{verify.Web(ctx, server.URL+"/record/"), []string{"zone"}, []string{"zone"}},
+		{source.Web(ctx, server.URL+"/record/"), nil, []string{"aiuole", webtest.Gathering, webtest.Announced, "panchine", webtest.Answering, webtest.Published, "zone"}},
+		{source.Web(ctx, server.URL+"/record/"), []string{"zone"}, []string{"zone"}},
 		{at("/record/panchine.zip"), nil, []string{"panchine"}},
 	} {
 		got, err := verify.Run(ctx, c.files, verify.Options{Consultations: c.only})
@@ -91,7 +92,7 @@ func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: h.DB.Now().AddDate(1, 0, 0).Format(time.DateOnly)})
+	rules, err := protocol.Standing(protocol.StandingPlan{Language: "en", GroupName: "Everyone", LatestKeyDate: h.DB.Now().AddDate(1, 0, 0).Format(time.DateOnly)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
 		if got := b.Get(t, "/record"); got.Status != http.StatusOK || strings.Contains(got.Body, id.String()) {
 			t.Errorf("%d, or it is on the page", got.Status)
 		}
-		got, err := verify.Run(ctx, verify.Web(ctx, server.URL+"/record/"), verify.Options{})
+		got, err := verify.Run(ctx, source.Web(ctx, server.URL+"/record/"), verify.Options{})
 		if err != nil || got.Unread != 1 || len(got.Consultations)+len(got.Others) != 0 {
 			t.Errorf("%+v, %v", got, err)
 		}

@@ -11,24 +11,27 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 )
 
 // between is a statement between two rounds, as its document has it.
-func between(verdict delphi.Verdict, action delphi.Action, f delphi.Figures) (deskView, decisionView) {
-	c := consultation.Consultation{Slug: "x", Title: "Prova", Language: "it", Protocol: delphi.Protocol{
-		Rounds:     []delphi.RoundPlan{{Kind: delphi.AnswerRound}, {Kind: delphi.AnswerRound}},
+func between(v verdict.Verdict, action verdict.Action, f verdict.Figures) (deskView, decisionView) {
+	c := consultation.Consultation{Slug: "x", Title: "Prova", Language: "it", Protocol: protocol.Protocol{
+		Rounds:     []protocol.RoundPlan{{Kind: delphi.AnswerRound}, {Kind: delphi.AnswerRound}},
 		ItemKinds:  []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, Classes: delphi.DefaultClasses(9), Low: map[string]string{}, High: map[string]string{}}},
-		Consensus:  delphi.ConsensusPlan{Rule: delphi.RuleShare, Share: &delphi.ShareRule{From: 7, To: 9, Permille: 750}},
-		Stability:  delphi.StabilityPlan{Scheibe: 150},
-		Disclosure: delphi.Disclosure{MinN: 5, LeftOutN: 5},
+		Consensus:  protocol.ConsensusPlan{Rule: protocol.RuleShare, Share: &protocol.ShareRule{From: 7, To: 9, Permille: 750}},
+		Stability:  protocol.StabilityPlan{Scheibe: 150},
+		Disclosure: protocol.Disclosure{MinN: 5, LeftOutN: 5},
 	}}
 	d := decisionView{
 		Item: consultation.Item{ID: uuid.UUID{1}, Number: 5, Text: "La sosta è tolta.", Kind: "k"},
 		Feedback: feedback.ItemResult{
-			Number: 5, Kind: "k", Verdict: verdict, Figures: f, Counts: delphi.ItemCounts{Paired: 80, LeftBefore: 4, LeftAfter: 3},
-			Proposal: delphi.Proposal{Action: action, Grounds: []delphi.Ground{
+			Number: 5, Kind: "k", Verdict: v, Figures: f, Counts: table.ItemCounts{Paired: 80, LeftBefore: 4, LeftAfter: 3},
+			Proposal: verdict.Proposal{Action: action, Grounds: []verdict.Ground{
 				{Code: "stable", Holds: false}, {Code: "last_round", Holds: false}, {Code: "cannot_judge", Holds: true, Value: stat.Of(141), Limit: 100},
 			}},
 		},
@@ -39,18 +42,18 @@ func between(verdict delphi.Verdict, action delphi.Action, f delphi.Figures) (de
 // A decision names the side, says the figures beside what the protocol asks, and that
 // it was no last round is not held against it.
 func TestADecisionSaysItsGrounds(t *testing.T) {
-	figures := delphi.Figures{
+	figures := verdict.Figures{
 		N: 80, Histogram: []int{17, 16, 0, 0, 13, 0, 0, 17, 17}, Agreement: stat.Of(-0.08),
-		Q1: stat.Of(1.25), Median: stat.Of(5), Q3: stat.Of(8), Sides: &delphi.SideCounts{For: 34, Between: 13, Against: 33},
-		Scheibe: stat.Of(0.05), Unchanged: stat.Of(0.4), Within: stat.Of(0.68), Bound: delphi.Bound{Within: true},
+		Q1: stat.Of(1.25), Median: stat.Of(5), Q3: stat.Of(8), Sides: &verdict.SideCounts{For: 34, Between: 13, Against: 33},
+		Scheibe: stat.Of(0.05), Unchanged: stat.Of(0.4), Within: stat.Of(0.68), Bound: verdict.Bound{Within: true},
 	}
-	v, d := between(delphi.Verdict{
-		Key: delphi.Open, If: delphi.Bipolarity, IfSide: delphi.For, Cause: delphi.AnswersMoved, Grounds: []delphi.Ground{
+	v, d := between(verdict.Verdict{
+		Key: verdict.Open, If: verdict.Bipolarity, IfSide: delphi.For, Cause: verdict.AnswersMoved, Grounds: []verdict.Ground{
 			{Code: "response", Holds: true, Value: stat.Of(800), Limit: 500},
 			{Code: "scheibe", Holds: true, Value: stat.Of(50), Limit: 150, Detail: "90"},
 			{Code: "within", Holds: false, Value: stat.Of(680), Limit: 700, Detail: "at-least"},
 		},
-	}, delphi.GoOn, figures)
+	}, verdict.GoOn, figures)
 	var b bytes.Buffer
 	if err := decision(v, d).Render(page.With(t.Context(), page.From(t.Context())), &b); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -192,7 +193,7 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 			continue
 		}
 		line := decisionView{it, last.Items[i]}
-		if line.Feedback.Proposal.Action == delphi.Settle {
+		if line.Feedback.Proposal.Action == verdict.Settle {
 			v.Stable = append(v.Stable, line)
 		} else {
 			v.Decisions = append(v.Decisions, line)

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/web/i18n"
 	"delfi/web/page"
@@ -89,14 +90,14 @@ func problems(q *page.Request, f *fault.Fault) ui.Problems {
 
 // of is the case of an item between two rounds, from which its words are drawn.
 func (d decisionView) of(c consultation.Consultation) ui.Case {
-	final := slices.ContainsFunc(d.Feedback.Proposal.Grounds, func(g delphi.Ground) bool { return g.Code == "last_round" && g.Holds })
+	final := slices.ContainsFunc(d.Feedback.Proposal.Grounds, func(g verdict.Ground) bool { return g.Code == "last_round" && g.Holds })
 	return ui.Case{Protocol: c.Protocol, Kind: d.Feedback.Kind, Verdict: d.Feedback.Verdict, Figures: d.Feedback.Figures, Final: final}
 }
 
 // grounds are those that a proposal stands on: gates and tests of the verdict, then
 // the proposal's own. That another round is left is no ground for anything.
-func (d decisionView) grounds() []delphi.Ground {
-	var all []delphi.Ground
+func (d decisionView) grounds() []verdict.Ground {
+	var all []verdict.Ground
 	for _, g := range d.Feedback.Verdict.Grounds {
 		if !g.Holds || slices.Contains(told, g.Code) {
 			all = append(all, g)
@@ -313,9 +314,9 @@ func (d decisionView) kicker(q *page.Request) string {
 }
 
 // others are the decisions that are not the proposal.
-func others(a delphi.Action) []delphi.Action {
-	var out []delphi.Action
-	for _, b := range []delphi.Action{delphi.Settle, delphi.GoOn, delphi.Reword} {
+func others(a verdict.Action) []verdict.Action {
+	var out []verdict.Action
+	for _, b := range []verdict.Action{verdict.Settle, verdict.GoOn, verdict.Reword} {
 		if a != b {
 			out = append(out, b)
 		}

@@ -5,6 +5,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 	"delfi/web/ui/chart"
 )
@@ -23,12 +24,12 @@ func Words(q *page.Request) chart.Words {
 
 // Distribution makes a picture's data of an item's figures. own is the reader's own
 // last answer, 0 for none. Where only classes may be shown, so does the picture.
-func Distribution(id, title string, f delphi.Figures, s Scale, own int) chart.Distribution {
+func Distribution(id, title string, f verdict.Figures, s Scale, own int) chart.Distribution {
 	return distribution(id, title, f.Histogram, quartiles(f.Q1, f.Median, f.Q3), f.Thirds, s, own)
 }
 
 // GroupDistribution is Distribution for one group that may be shown.
-func GroupDistribution(id, title string, g delphi.GroupFigures, s Scale) chart.Distribution {
+func GroupDistribution(id, title string, g verdict.GroupFigures, s Scale) chart.Distribution {
 	return distribution(id, title, g.Histogram, quartiles(g.Q1, g.Median, g.Q3), false, s, 0)
 }
 
@@ -64,20 +65,20 @@ func thirdsOf(classes [][2]int) [][2]int {
 
 // part names one of the three parts of a bar: its side, its points, and what the end
 // of the scale is called.
-func (s Scale) part(q *page.Request, declared, at delphi.Direction) string {
+func (s Scale) part(q *page.Request, declared, at verdict.Direction) string {
 	side := delphi.Against
 	switch at {
 	case declared:
 		side = delphi.For
-	case delphi.Middle:
+	case verdict.Middle:
 		side = delphi.Between
 	}
 	thirds, words := thirdsOf(s.Classes), s.Low
 	points := thirds[0]
 	switch at {
-	case delphi.Middle:
+	case verdict.Middle:
 		points, words = thirds[1], ""
-	case delphi.High:
+	case verdict.High:
 		points, words = thirds[len(thirds)-1], s.High
 	}
 	if words == "" {

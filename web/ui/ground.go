@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 	"delfi/web/ui/chart"
 )
@@ -28,7 +29,7 @@ func below(x, limit int) bool   { return x < limit }
 
 // Ground puts a ground of the engine into words: the figure beside what the protocol
 // asks, rounded as the bar beside it is.
-func Ground(q *page.Request, c Case, g delphi.Ground) string {
+func Ground(q *page.Request, c Case, g verdict.Ground) string {
 	key := "ui.ground." + g.Code
 	args := []any{
 		"value", "–", "of", "–", "limit", Permille(q, The, g.Limit), "limit_of", Permille(q, Of, g.Limit), "limit_from", Permille(q, From, g.Limit),
@@ -78,7 +79,7 @@ func Ground(q *page.Request, c Case, g delphi.Ground) string {
 // ratio writes a ground's share. One that is the share of a side is written as the bar
 // writes it; a bound is rounded down; and where a whole number would contradict what
 // the ground says of its limit, one decimal stands.
-func (c Case) ratio(q *page.Request, form Form, g delphi.Ground) string {
+func (c Case) ratio(q *page.Request, form Form, g verdict.Ground) string {
 	x, fits := g.Value.Or(0)/1000, c.fits(g)
 	if n, ok := c.sides(); ok {
 		total, shares := n[0]+n[1]+n[2], chart.Shares(n[:])

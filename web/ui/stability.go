@@ -1,14 +1,16 @@
 package ui
 
 import (
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 )
 
 // Stability says what two rounds of an item tell together, one sentence each: who
 // kept their answer, how far the shares moved beside what chance alone gives, who came
 // and who went. counts are those of the item in its last round.
-func Stability(q *page.Request, c Case, counts delphi.ItemCounts) []string {
+func Stability(q *page.Request, c Case, counts table.ItemCounts) []string {
 	var said []string
 	say := func(key string, args ...any) {
 		said = append(said, q.T("ui.stability."+key, append(args, c.compared(q)...)...))
@@ -18,7 +20,7 @@ func Stability(q *page.Request, c Case, counts delphi.ItemCounts) []string {
 	case c.has("no_stability_gate"):
 		say(c.ungated())
 		return said
-	case c.Verdict.Key != delphi.TooFew && c.has("no_earlier_round"):
+	case c.Verdict.Key != verdict.TooFew && c.has("no_earlier_round"):
 		say("nothing" + c.standing())
 	}
 	c.kept(q, say, counts)
@@ -66,12 +68,12 @@ func (c Case) ungated() string {
 
 // kept says who gave the same answer, or one within a point of it: of those who
 // answered both rounds, and as a lower bound where the tables tell no more.
-func (c Case) kept(q *page.Request, say func(string, ...any), counts delphi.ItemCounts) {
+func (c Case) kept(q *page.Request, say func(string, ...any), counts table.ItemCounts) {
 	f, people := c.Figures, counts.Paired
 	if !f.Unchanged.Defined() || people == 0 {
 		return
 	}
-	if counts.Shift == delphi.ShiftFew {
+	if counts.Shift == table.ShiftFew {
 		say("few_moved", "few", c.Protocol.Disclosure.LeftOutN, "n", people)
 		return
 	}
@@ -101,7 +103,7 @@ func (c Case) kept(q *page.Request, say func(string, ...any), counts delphi.Item
 }
 
 // moved says how far the shares moved, beside the limit and beside chance.
-func (c Case) moved(q *page.Request, say func(string, ...any), counts delphi.ItemCounts) {
+func (c Case) moved(q *page.Request, say func(string, ...any), counts table.ItemCounts) {
 	f := c.Figures
 	people := counts.Paired + counts.LeftBefore // in the earlier round
 	if g, tested := c.ground("scheibe"); !tested {
@@ -121,13 +123,13 @@ func (c Case) moved(q *page.Request, say func(string, ...any), counts delphi.Ite
 		}
 		say(key, "share", Proportion(q, The, f.NoChange, false), "n", people)
 	}
-	if c.Protocol.Disclosure.Small == delphi.SmallOpen && people > 0 && people < 14 {
+	if c.Protocol.Disclosure.Small == protocol.SmallOpen && people > 0 && people < 14 {
 		say("one_mover", "limit", Permille(q, Of, c.Protocol.Stability.Scheibe))
 	}
 }
 
 // fits tells whether a whole percentage agrees with what a ground says of its limit.
-func (c Case) fits(g delphi.Ground) func(int) bool {
+func (c Case) fits(g verdict.Ground) func(int) bool {
 	return func(w int) bool { return ratios[g.Code](10*w, g.Limit) == g.Holds }
 }
 
@@ -141,7 +143,7 @@ func held(holds bool) string {
 
 // Survival says whether a verdict's class would be another had those who stopped
 // answering all answered at one end of the scale; "" where nobody can tell.
-func Survival(q *page.Request, b delphi.Bounds) string {
+func Survival(q *page.Request, b verdict.Bounds) string {
 	if !b.Defined {
 		return ""
 	}

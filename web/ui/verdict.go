@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/page"
 	"delfi/web/ui/chart"
 )
@@ -24,10 +26,10 @@ type Mark struct {
 // Case is a verdict with what its words are drawn from: "3 in 4" and each gate are the
 // protocol's, shares are the figures'.
 type Case struct {
-	Protocol delphi.Protocol
+	Protocol protocol.Protocol
 	Kind     string // id of the item's kind
-	Verdict  delphi.Verdict
-	Figures  delphi.Figures
+	Verdict  verdict.Verdict
+	Figures  verdict.Figures
 	Final    bool // no round follows
 }
 
@@ -48,12 +50,12 @@ func Verdict(q *page.Request, c Case) Mark {
 }
 
 // Word is a class alone: a verdict under another rule, without its sentence.
-func Word(q *page.Request, key delphi.VerdictKey, side delphi.Side) string {
+func Word(q *page.Request, key verdict.Key, side delphi.Side) string {
 	return mark(q, key, side).Word
 }
 
 // mark is a verdict without its sentence.
-func mark(q *page.Request, key delphi.VerdictKey, side delphi.Side) Mark {
+func mark(q *page.Request, key verdict.Key, side delphi.Side) Mark {
 	m := Mark{Shape: shape(key)}
 	switch side {
 	case delphi.For, delphi.Against, delphi.Between:
@@ -61,7 +63,7 @@ func mark(q *page.Request, key delphi.VerdictKey, side delphi.Side) Mark {
 	}
 	word := "ui.verdict.word." + m.Shape
 	switch key {
-	case delphi.Consensus, delphi.Majority, delphi.Plurality:
+	case verdict.Consensus, verdict.Majority, verdict.Plurality:
 		if m.Side != "" {
 			word += "_" + m.Side
 		}
@@ -71,8 +73,8 @@ func mark(q *page.Request, key delphi.VerdictKey, side delphi.Side) Mark {
 }
 
 // shape is the name of a verdict in classes and keys of words.
-func shape(k delphi.VerdictKey) string {
-	if k == delphi.TooFew {
+func shape(k verdict.Key) string {
+	if k == verdict.TooFew {
 		return "few"
 	}
 	return string(k)
@@ -81,14 +83,14 @@ func shape(k delphi.VerdictKey) string {
 // sentence says what a verdict means, and no more than its figures.
 func (c Case) sentence(q *page.Request) string {
 	switch c.Verdict.Key {
-	case delphi.Consensus:
+	case verdict.Consensus:
 		return c.consensus(q)
-	case delphi.Majority:
+	case verdict.Majority:
 		if c.sided() == "" {
 			return q.T("ui.verdict.majority." + c.form())
 		}
 		return q.T("ui.verdict.majority."+c.short(), "side", c.sideWords(q))
-	case delphi.Plurality:
+	case verdict.Plurality:
 		if c.sided() == "" {
 			return q.T("ui.verdict.plurality." + c.form())
 		}
@@ -96,13 +98,13 @@ func (c Case) sentence(q *page.Request) string {
 			return q.T("ui.verdict.plurality.half_" + c.sided())
 		}
 		return q.T("ui.verdict.plurality." + c.sided())
-	case delphi.Bipolarity:
+	case verdict.Bipolarity:
 		return c.poles(q)
-	case delphi.Disagreement:
+	case verdict.Disagreement:
 		return c.divided(q)
-	case delphi.Unstable:
+	case verdict.Unstable:
 		return c.unstable(q)
-	case delphi.TooFew:
+	case verdict.TooFew:
 		return c.gates(q)
 	}
 	return c.open(q)
@@ -112,16 +114,16 @@ func (c Case) sentence(q *page.Request) string {
 // contradicts the sentence: 51 of 103 are short of half, and 50 % on the bar.
 func (c Case) exactly(q *page.Request) []string {
 	n, ok := c.sides()
-	at, lies := map[delphi.Direction]int{delphi.Low: 0, delphi.Middle: 1, delphi.High: 2}[c.Verdict.Direction]
+	at, lies := map[verdict.Direction]int{verdict.Low: 0, verdict.Middle: 1, verdict.High: 2}[c.Verdict.Direction]
 	if k, _ := c.Protocol.Kind(c.Kind); !ok || !lies || c.sided() == "" || len(k.Classes) > 3 {
 		return nil // of more classes the bar's middle is no side alone
 	}
 	whole, all := chart.Shares(n[:])[at], n[0]+n[1]+n[2]
 	fits := true
 	switch c.Verdict.Key {
-	case delphi.Plurality:
+	case verdict.Plurality:
 		fits = (whole < 50) == (2*n[at] < all)
-	case delphi.Majority:
+	case verdict.Majority:
 		fits = whole > 50
 		if g, ok := c.ground("share"); ok && c.short() == "fewer" && math.Abs(1000*float64(n[at])/float64(all)-g.Value.Or(0)) < onShare {
 			fits = fits && 10*whole < g.Limit
@@ -177,13 +179,13 @@ func (c Case) standing() string {
 }
 
 // ground finds a ground of the verdict.
-func (c Case) ground(code string) (delphi.Ground, bool) {
+func (c Case) ground(code string) (verdict.Ground, bool) {
 	for _, g := range c.Verdict.Grounds {
 		if g.Code == code {
 			return g, true
 		}
 	}
-	return delphi.Ground{}, false
+	return verdict.Ground{}, false
 }
 
 func (c Case) has(code string) bool {
@@ -241,11 +243,11 @@ func (c Case) poles(q *page.Request) string {
 	if !ok || n[1] == 0 {
 		words = q.T("ui.verdict.bipolarity.two")
 	}
-	if !ok || c.declared() == delphi.Middle {
+	if !ok || c.declared() == verdict.Middle {
 		return words // both camps are against
 	}
 	low, high := delphi.Against, delphi.For
-	if c.declared() == delphi.Low {
+	if c.declared() == verdict.Low {
 		low, high = high, low
 	}
 	switch {
@@ -284,10 +286,10 @@ func (c Case) Shares(q *page.Request) string {
 	say := func(side delphi.Side, share int) string {
 		return q.T("ui.verdict.part", "share", Percent(q, Plain, share), "side", Side(q, side))
 	}
-	if declared == delphi.Middle {
+	if declared == verdict.Middle {
 		return say(delphi.For, s[1]) + ", " + say(delphi.Against, s[0]+s[2])
 	}
-	if declared == delphi.Low {
+	if declared == verdict.Low {
 		s[0], s[2] = s[2], s[0]
 	}
 	parts := []string{say(delphi.For, s[2])}
@@ -307,20 +309,20 @@ func (c Case) sides() ([3]int, bool) {
 }
 
 // declared is the direction that the protocol's rule is for.
-func (c Case) declared() delphi.Direction { return Declared(c.Protocol, c.Kind) }
+func (c Case) declared() verdict.Direction { return Declared(c.Protocol, c.Kind) }
 
 // Declared is the direction on a kind's scale that the protocol's rule is for: that of
 // its window, the high end for a rule without one.
-func Declared(p delphi.Protocol, kind string) delphi.Direction {
+func Declared(p protocol.Protocol, kind string) verdict.Direction {
 	k, _ := p.Kind(kind)
 	s := p.Consensus.Share
 	switch {
 	case s == nil || s.From == 0 || s.From+s.To > k.Points+1:
-		return delphi.High
+		return verdict.High
 	case s.From+s.To < k.Points+1:
-		return delphi.Low
+		return verdict.Low
 	}
-	return delphi.Middle
+	return verdict.Middle
 }
 
 // unstable says why answers are not stable, and no more: that a bound falls short of
@@ -337,16 +339,16 @@ func (c Case) unstable(q *page.Request) string {
 }
 
 // bounded finds the lower bound that alone keeps a verdict from being stable.
-func (c Case) bounded() (delphi.Ground, bool) {
-	if c.Verdict.Key != delphi.Unstable || c.Verdict.Cause != "" {
-		return delphi.Ground{}, false
+func (c Case) bounded() (verdict.Ground, bool) {
+	if c.Verdict.Key != verdict.Unstable || c.Verdict.Cause != "" {
+		return verdict.Ground{}, false
 	}
-	var found delphi.Ground
+	var found verdict.Ground
 	for _, g := range c.Verdict.Grounds {
 		switch g.Code {
 		case "scheibe", "wilcoxon", "sign", "w_rising":
 			if !g.Holds {
-				return delphi.Ground{}, false // that one shows movement
+				return verdict.Ground{}, false // that one shows movement
 			}
 		case "unchanged", "within":
 			if !g.Holds && g.Detail == "at-least" {
@@ -360,9 +362,9 @@ func (c Case) bounded() (delphi.Ground, bool) {
 // cause names in keys why answers are not stable; "unknown" where nothing tells.
 func (c Case) cause() string {
 	switch c.Verdict.Cause {
-	case delphi.AnswersMoved:
+	case verdict.AnswersMoved:
 		return "moved"
-	case delphi.PanelChanged:
+	case verdict.PanelChanged:
 		return "panel"
 	}
 	return "unknown"
@@ -427,11 +429,11 @@ type Explained struct {
 // Verdicts explains every verdict without a protocol's figures.
 func Verdicts(q *page.Request) []Explained {
 	var all []Explained
-	for _, key := range []delphi.VerdictKey{delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity,
-		delphi.Disagreement, delphi.Unstable, delphi.TooFew, delphi.Open} {
+	for _, key := range []verdict.Key{verdict.Consensus, verdict.Majority, verdict.Plurality, verdict.Bipolarity,
+		verdict.Disagreement, verdict.Unstable, verdict.TooFew, verdict.Open} {
 		e := Explained{Sentence: q.T("ui.verdict.explained." + shape(key))}
 		switch key {
-		case delphi.Consensus, delphi.Majority, delphi.Plurality:
+		case verdict.Consensus, verdict.Majority, verdict.Plurality:
 			for _, side := range []delphi.Side{delphi.For, delphi.Against, delphi.Between} {
 				e.Marks = append(e.Marks, mark(q, key, side))
 			}

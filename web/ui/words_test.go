@@ -6,133 +6,136 @@ import (
 	"time"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
 
 // rules is a protocol as far as verdicts read one.
-func rules(permille int) delphi.Protocol {
-	return delphi.Protocol{
-		Rounds:     []delphi.RoundPlan{{Kind: delphi.AnswerRound}, {Kind: delphi.AnswerRound}},
+func rules(permille int) protocol.Protocol {
+	return protocol.Protocol{
+		Rounds:     []protocol.RoundPlan{{Kind: delphi.AnswerRound}, {Kind: delphi.AnswerRound}},
 		ItemKinds:  []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, Classes: delphi.DefaultClasses(9)}},
-		Consensus:  delphi.ConsensusPlan{Rule: delphi.RuleShare, Scope: "panel", Share: &delphi.ShareRule{From: 7, To: 9, Permille: permille}},
-		Stability:  delphi.StabilityPlan{Scheibe: 150},
-		Disclosure: delphi.Disclosure{MinN: 5, LeftOutN: 5},
+		Consensus:  protocol.ConsensusPlan{Rule: protocol.RuleShare, Scope: "panel", Share: &protocol.ShareRule{From: 7, To: 9, Permille: permille}},
+		Stability:  protocol.StabilityPlan{Scheibe: 150},
+		Disclosure: protocol.Disclosure{MinN: 5, LeftOutN: 5},
 	}
 }
 
 // thirds are figures of which so many answers are against, in the middle and in favour.
-func thirds(against, middle, favour int) delphi.Figures {
-	return delphi.Figures{
+func thirds(against, middle, favour int) verdict.Figures {
+	return verdict.Figures{
 		N: against + middle + favour, Histogram: []int{0, against, 0, 0, middle, 0, 0, favour, 0},
-		Sides: &delphi.SideCounts{For: favour, Between: middle, Against: against},
+		Sides: &verdict.SideCounts{For: favour, Between: middle, Against: against},
 	}
 }
 
-func failed(code string, limit int) []delphi.Ground {
-	return []delphi.Ground{{Code: code, Limit: limit}}
+func failed(code string, limit int) []verdict.Ground {
+	return []verdict.Ground{{Code: code, Limit: limit}}
 }
 
 // Each line of docs/EXPERIENCE.md's table of verdicts, by side and in both languages.
 func TestVerdictTable(t *testing.T) {
 	short := failed("share", 750)
 	for _, c := range []struct {
-		verdict        delphi.Verdict
-		figures        delphi.Figures
+		verdict        verdict.Verdict
+		figures        verdict.Figures
 		permille       int
 		itWord, it     string
 		enWord, en     string
 		shape, theSide string
 	}{
-		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.For}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Consensus, Side: delphi.For}, verdict.Figures{}, 750,
 			"Consenso a favore", "Almeno 3 persone su 4 sono a favore, e le risposte sono ferme.",
 			"Consensus in favour", "At least 3 in 4 are in favour, and answers hold.", "consensus", "for"},
-		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.Against}, delphi.Figures{}, 667,
+		{verdict.Verdict{Key: verdict.Consensus, Side: delphi.Against}, verdict.Figures{}, 667,
 			"Consenso contro", "Almeno 2 persone su 3 sono contro, e le risposte sono ferme.",
 			"Consensus against", "At least 2 in 3 are against, and answers hold.", "consensus", "against"},
-		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.Between}, delphi.Figures{}, 800,
+		{verdict.Verdict{Key: verdict.Consensus, Side: delphi.Between}, verdict.Figures{}, 800,
 			"Consenso nel mezzo", "Almeno 4 persone su 5 sono nel mezzo, e le risposte sono ferme.",
 			"Consensus in the middle", "At least 4 in 5 are in the middle, and answers hold.", "consensus", "middle"},
-		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.For}, delphi.Figures{}, 825,
+		{verdict.Verdict{Key: verdict.Consensus, Side: delphi.For}, verdict.Figures{}, 825,
 			"Consenso a favore", "Almeno l’82,5 % è a favore, e le risposte sono ferme.",
 			"Consensus in favour", "At least 82.5 % are in favour, and answers hold.", "consensus", "for"},
-		{delphi.Verdict{Key: delphi.Consensus, Side: delphi.For, Unanimous: true, Grounds: []delphi.Ground{{Code: "no_stability_gate", Holds: true}}}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Consensus, Side: delphi.For, Unanimous: true, Grounds: []verdict.Ground{{Code: "no_stability_gate", Holds: true}}}, verdict.Figures{}, 750,
 			"Consenso a favore", "Tutte le risposte sono a favore.",
 			"Consensus in favour", "All answers are in favour.", "consensus", "for"},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Grounds: short}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Majority, Side: delphi.For, Grounds: short}, verdict.Figures{}, 750,
 			"Maggioranza a favore", "Più di metà è a favore, meno di quanto chiesto per il consenso.",
 			"Majority in favour", "More than half are in favour, fewer than consensus needs.", "majority", "for"},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Against, Grounds: short}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Majority, Side: delphi.Against, Grounds: short}, verdict.Figures{}, 750,
 			"Maggioranza contro", "Più di metà è contro, meno di quanto chiesto per il consenso.",
 			"Majority against", "More than half are against, fewer than consensus needs.", "majority", "against"},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Between, Grounds: short}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Majority, Side: delphi.Between, Grounds: short}, verdict.Figures{}, 750,
 			"Maggioranza nel mezzo", "Più di metà è nel mezzo, meno di quanto chiesto per il consenso.",
 			"Majority in the middle", "More than half are in the middle, fewer than consensus needs.", "majority", "middle"},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Majority, Side: delphi.For}, verdict.Figures{}, 750,
 			"Maggioranza a favore", "Più di metà è a favore, ma la regola del consenso non è soddisfatta.",
 			"Majority in favour", "More than half are in favour, but the rule for consensus is not met.", "majority", "for"},
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Plurality, Side: delphi.For}, verdict.Figures{}, 750,
 			"Maggioranza relativa a favore", "A favore è la posizione più frequente, ma non arriva alla metà.",
 			"Plurality in favour", "In favour is the most frequent position, short of half.", "plurality", "for"},
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Against}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Plurality, Side: delphi.Against}, verdict.Figures{}, 750,
 			"Maggioranza relativa contro", "Contro è la posizione più frequente, ma non arriva alla metà.",
 			"Plurality against", "Against is the most frequent position, short of half.", "plurality", "against"},
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Between, Grounds: []delphi.Ground{{Code: "largest_class", Value: stat.Of(500)}}}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Plurality, Side: delphi.Between, Grounds: []verdict.Ground{{Code: "largest_class", Value: stat.Of(500)}}}, verdict.Figures{}, 750,
 			"Maggioranza relativa nel mezzo", "Nel mezzo è la posizione più frequente: esattamente la metà, non di più.",
 			"Plurality in the middle", "In the middle is the most frequent position: exactly half, and no more.", "plurality", "middle"},
-		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.Against}, thirds(47, 12, 41), 750,
+		{verdict.Verdict{Key: verdict.Bipolarity, Side: delphi.Against}, thirds(47, 12, 41), 750,
 			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. La parte più numerosa è contro.",
 			"Two poles", "Two opposite camps, each over a third, few between. The larger camp is against.", "bipolarity", "against"},
-		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.For}, thirds(42, 0, 58), 750,
+		{verdict.Verdict{Key: verdict.Bipolarity, Side: delphi.For}, thirds(42, 0, 58), 750,
 			"Due poli", "Due parti opposte, ciascuna con più di un terzo. La parte più numerosa è a favore.",
 			"Two poles", "Two opposite camps, each over a third. The larger camp is in favour.", "bipolarity", "for"},
-		{delphi.Verdict{Key: delphi.Bipolarity, Side: delphi.NoSide}, thirds(40, 20, 40), 750,
+		{verdict.Verdict{Key: verdict.Bipolarity, Side: delphi.NoSide}, thirds(40, 20, 40), 750,
 			"Due poli", "Due parti opposte, ciascuna con più di un terzo, e pochi in mezzo. Le due parti sono uguali.",
 			"Two poles", "Two opposite camps, each over a third, few between. The two camps are equal.", "bipolarity", ""},
-		{delphi.Verdict{Key: delphi.Disagreement, Side: delphi.NoSide}, thirds(6, 46, 48), 750,
+		{verdict.Verdict{Key: verdict.Disagreement, Side: delphi.NoSide}, thirds(6, 46, 48), 750,
 			"Divisi", "Nessuna posizione prevale: 48 % a favore, 46 % nel mezzo, 6 % contro.",
 			"Divided", "No position leads: 48 % in favour, 46 % in the middle, 6 % against.", "disagreement", ""},
-		{delphi.Verdict{Key: delphi.Disagreement, Side: delphi.NoSide, Grounds: failed("rand_ipras", 3000)}, thirds(30, 10, 60), 750,
+		{verdict.Verdict{Key: verdict.Disagreement, Side: delphi.NoSide, Grounds: failed("rand_ipras", 3000)}, thirds(30, 10, 60), 750,
 			"Divisi", "Le risposte sono troppo distanti tra loro per la regola RAND/UCLA: 60 % a favore, 10 % nel mezzo, 30 % contro.",
 			"Divided", "Answers lie too far apart for the RAND/UCLA rule: 60 % in favour, 10 % in the middle, 30 % against.", "disagreement", ""},
-		{delphi.Verdict{Key: delphi.Unstable, Cause: delphi.AnswersMoved}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Unstable, Cause: verdict.AnswersMoved}, verdict.Figures{}, 750,
 			"In movimento", "Tra gli ultimi due giri troppe risposte sono cambiate.",
 			"Still moving", "Too many answers changed between the last two rounds.", "unstable", ""},
-		{delphi.Verdict{Key: delphi.Unstable, Cause: delphi.PanelChanged}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Unstable, Cause: verdict.PanelChanged}, verdict.Figures{}, 750,
 			"In movimento", "Le risposte tengono, ma è cambiato chi risponde.",
 			"Still moving", "Answers hold, but who answers has changed.", "unstable", ""},
-		{delphi.Verdict{Key: delphi.Unstable}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Unstable}, verdict.Figures{}, 750,
 			"In movimento", "Tra gli ultimi due giri il risultato è cambiato: le tabelle pubblicate non dicono se sono cambiate le risposte o le persone.",
 			"Still moving", "The result changed between the last two rounds: the published tables do not tell whether answers or people changed.", "unstable", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("response", 500)}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: failed("response", 500)}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Ha risposto meno di metà degli iscritti.",
 			"Too few answers", "Fewer than half of those enrolled answered.", "few", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("response", 600)}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: failed("response", 600)}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Ha risposto meno di 3 iscritti su 5.",
 			"Too few answers", "Fewer than 3 in 5 of those enrolled answered.", "few", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("response", 810)}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: failed("response", 810)}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Ha risposto meno dell’81 % degli iscritti.",
 			"Too few answers", "Fewer than 81 % of those enrolled answered.", "few", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("judged", 500)}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: failed("judged", 500)}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Troppi non hanno saputo giudicare.",
 			"Too few answers", "Too many could not judge.", "few", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("valid_n", 5)}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: failed("valid_n", 5)}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Meno di 5 risposte.", "Too few answers", "Fewer than 5 answers.", "few", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: failed("paired_n", 7)}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: failed("paired_n", 7)}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Meno di 7 persone hanno risposto a entrambi i giri.",
 			"Too few answers", "Fewer than 7 people answered both rounds.", "few", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: append(failed("response", 500), failed("valid_n", 5)...)}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: append(failed("response", 500), failed("valid_n", 5)...)}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Ha risposto meno di metà degli iscritti. Meno di 5 risposte.",
 			"Too few answers", "Fewer than half of those enrolled answered. Fewer than 5 answers.", "few", ""},
-		{delphi.Verdict{Key: delphi.TooFew, Grounds: []delphi.Ground{{Code: "too_coarse", Holds: true}}}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.TooFew, Grounds: []verdict.Ground{{Code: "too_coarse", Holds: true}}}, verdict.Figures{}, 750,
 			"Troppo poche risposte", "Le tabelle che si possono pubblicare non bastano a dirlo.",
 			"Too few answers", "The tables that may be published do not suffice to tell.", "few", ""},
-		{delphi.Verdict{Key: delphi.Open}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Open}, verdict.Figures{}, 750,
 			"Aperta", "Non sappiamo ancora se le risposte tengono: decide il prossimo giro.",
 			"Open", "We cannot tell yet whether answers hold: the next round will.", "open", ""},
-		{delphi.Verdict{Key: delphi.Open, Cause: delphi.AnswersMoved}, delphi.Figures{}, 750,
+		{verdict.Verdict{Key: verdict.Open, Cause: verdict.AnswersMoved}, verdict.Figures{}, 750,
 			"Aperta", "Tra gli ultimi due giri troppe risposte sono cambiate. Decide il prossimo giro.",
 			"Open", "Too many answers changed between the last two rounds. The next round will tell.", "open", ""},
 	} {
@@ -153,22 +156,22 @@ func spaced(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 // and what is left out of the core set says so beside the word.
 func TestWhatStandsBesideAVerdict(t *testing.T) {
 	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
-	v := delphi.Verdict{Key: delphi.Open, If: delphi.Majority, IfSide: delphi.Against}
+	v := verdict.Verdict{Key: verdict.Open, If: verdict.Majority, IfSide: delphi.Against}
 	got := ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Final: true})
 	if strings.Contains(got.Sentence, "prossimo giro") || got.If != "Se le risposte fossero ferme, l’esito sarebbe «Maggioranza contro»." {
 		t.Errorf("%q, %q", got.Sentence, got.If)
 	}
-	got = ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, LeftOut: true}})
+	got = ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: verdict.Verdict{Key: verdict.Plurality, Side: delphi.For, LeftOut: true}})
 	if got.LeftOut != "fuori dal nucleo di esiti" {
 		t.Errorf("%q", got.LeftOut)
 	}
 	standing := rules(750)
-	standing.Rounds = []delphi.RoundPlan{{Kind: delphi.StandingKind}}
-	got = ui.Verdict(q, ui.Case{Protocol: standing, Kind: "k", Verdict: delphi.Verdict{Key: delphi.Open}})
+	standing.Rounds = []protocol.RoundPlan{{Kind: delphi.StandingKind}}
+	got = ui.Verdict(q, ui.Case{Protocol: standing, Kind: "k", Verdict: verdict.Verdict{Key: verdict.Open}})
 	if strings.Contains(got.Sentence, "giro") {
 		t.Errorf("a standing round is promised another one: %q", got.Sentence)
 	}
-	groups := delphi.Verdict{Key: delphi.Consensus, Side: delphi.For, Grounds: []delphi.Ground{{Code: "groups_judged", Value: stat.Of(2), Limit: 3}}}
+	groups := verdict.Verdict{Key: verdict.Consensus, Side: delphi.For, Grounds: []verdict.Ground{{Code: "groups_judged", Value: stat.Of(2), Limit: 3}}}
 	got = ui.Verdict(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: groups})
 	if !strings.Contains(got.Sentence, "Gruppi giudicati: 2 su 3") {
 		t.Errorf("%q", got.Sentence)
@@ -202,7 +205,7 @@ func TestVerdictsAreExplained(t *testing.T) {
 				shapes[drawn] = m.Word
 			}
 		}
-		if len(words) != len(delphi.VerdictKeys)+6 {
+		if len(words) != len(verdict.Keys)+6 {
 			t.Errorf("%s: %d words", lang, len(words))
 		}
 	}
@@ -252,13 +255,13 @@ func TestOneRounding(t *testing.T) {
 	}
 	c := ui.Case{Protocol: rules(750), Kind: "k"}
 	for _, g := range []struct {
-		ground delphi.Ground
+		ground verdict.Ground
 		want   string
 	}{
-		{delphi.Ground{Code: "unchanged", Holds: false, Value: stat.Of(697), Limit: 700}, "il 69,7 %"},
-		{delphi.Ground{Code: "unchanged", Holds: true, Value: stat.Of(703), Limit: 700}, "il 70 %"},
-		{delphi.Ground{Code: "scheibe", Holds: true, Value: stat.Of(146), Limit: 150}, "del 14,6 %"},
-		{delphi.Ground{Code: "largest_class", Holds: true, Value: stat.Of(502), Limit: 500, Detail: "7-9"}, "il 50,2 %"},
+		{verdict.Ground{Code: "unchanged", Holds: false, Value: stat.Of(697), Limit: 700}, "il 69,7 %"},
+		{verdict.Ground{Code: "unchanged", Holds: true, Value: stat.Of(703), Limit: 700}, "il 70 %"},
+		{verdict.Ground{Code: "scheibe", Holds: true, Value: stat.Of(146), Limit: 150}, "del 14,6 %"},
+		{verdict.Ground{Code: "largest_class", Holds: true, Value: stat.Of(502), Limit: 500, Detail: "7-9"}, "il 50,2 %"},
 	} {
 		if got := spaced(ui.Ground(q, c, g.ground)); !strings.Contains(got, g.want) {
 			t.Errorf("%s at %v: %q", g.ground.Code, g.ground.Value, got)
@@ -267,7 +270,7 @@ func TestOneRounding(t *testing.T) {
 	// A third of 200 is 33.5 %: the bar gives it 33, and so do words.
 	c.Figures = thirds(67, 67, 66)
 	bar := ui.Case{Protocol: c.Protocol, Kind: "k", Figures: c.Figures}.Shares(q)
-	if got := spaced(ui.Ground(q, c, delphi.Ground{Code: "largest_class", Value: stat.Of(335), Limit: 500, Detail: "1-3"})); !strings.Contains(spaced(bar), "34 % contro") || !strings.Contains(got, "il 34 %") {
+	if got := spaced(ui.Ground(q, c, verdict.Ground{Code: "largest_class", Value: stat.Of(335), Limit: 500, Detail: "1-3"})); !strings.Contains(spaced(bar), "34 % contro") || !strings.Contains(got, "il 34 %") {
 		t.Errorf("bar %q, words %q", bar, got)
 	}
 }
@@ -276,9 +279,9 @@ func TestOneRounding(t *testing.T) {
 func TestEveryGroundHasItsWords(t *testing.T) {
 	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: thirds(10, 10, 20)}
 	for _, lang := range i18n.Languages {
-		for _, code := range delphi.GroundCodes {
+		for _, code := range verdict.GroundCodes {
 			for _, detail := range []string{"", "at-least", "150", "scheibe", "7-9", "yes"} {
-				g := delphi.Ground{Code: code, Value: stat.Of(123), Limit: 456, Detail: detail}
+				g := verdict.Ground{Code: code, Value: stat.Of(123), Limit: 456, Detail: detail}
 				if code == "test_dropped" {
 					g.Detail = "unchanged"
 				}
@@ -294,10 +297,10 @@ func TestEveryGroundHasItsWords(t *testing.T) {
 // tell no more, beside what chance gives; who came and went is named.
 func TestStabilitySentences(t *testing.T) {
 	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
-	counts := delphi.ItemCounts{Paired: 18, LeftBefore: 2, LeftAfter: 12}
+	counts := table.ItemCounts{Paired: 18, LeftBefore: 2, LeftAfter: 12}
 	f := thirds(10, 10, 10)
 	f.Unchanged, f.Within, f.Scheibe, f.NoChange = stat.Of(1), stat.Of(1), stat.Of(0.11), stat.Of(0.151)
-	v := delphi.Verdict{Key: delphi.Unstable, Cause: delphi.PanelChanged, Grounds: []delphi.Ground{
+	v := verdict.Verdict{Key: verdict.Unstable, Cause: verdict.PanelChanged, Grounds: []verdict.Ground{
 		{Code: "scheibe", Holds: true, Value: stat.Of(110), Limit: 151, Detail: "151"},
 		{Code: "within", Holds: true, Value: stat.Of(1000), Limit: 700},
 		{Code: "test_dropped", Holds: true, Detail: "wilcoxon"}, {Code: "left_out", Holds: true, Value: stat.Of(20)},
@@ -315,17 +318,17 @@ func TestStabilitySentences(t *testing.T) {
 			t.Errorf("%q is not said: %q", want, got)
 		}
 	}
-	f.Bound, f.Within, f.Unchanged = delphi.Bound{Within: true, Unchanged: true}, stat.Of(0.848), stat.Of(0.61)
+	f.Bound, f.Within, f.Unchanged = verdict.Bound{Within: true, Unchanged: true}, stat.Of(0.848), stat.Of(0.61)
 	got = spaced(strings.Join(ui.Stability(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Figures: f}, counts), " "))
 	if !strings.Contains(got, "almeno l’84 % è rimasto entro un punto") || !strings.Contains(got, "la stessa risposta almeno il 61 %") {
 		t.Errorf("bounds: %q", got)
 	}
-	counts.Shift = delphi.ShiftFew
+	counts.Shift = table.ShiftFew
 	got = strings.Join(ui.Stability(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Figures: f}, counts), " ")
 	if !strings.Contains(got, "meno di 5 hanno cambiato risposta") || strings.Contains(got, "84") {
 		t.Errorf("few moved: %q", got)
 	}
-	v.Grounds = []delphi.Ground{{Code: "no_stability_gate", Holds: true}}
+	v.Grounds = []verdict.Ground{{Code: "no_stability_gate", Holds: true}}
 	if got := ui.Stability(q, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v, Figures: f}, counts); len(got) != 1 || !strings.Contains(got[0], "non è stato chiesto") {
 		t.Errorf("one round: %q", got)
 	}
@@ -334,22 +337,22 @@ func TestStabilitySentences(t *testing.T) {
 // Those who stopped are named as people, and the class with its side.
 func TestSurvivalNamesSides(t *testing.T) {
 	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
-	b := delphi.Bounds{Leavers: 44, Defined: true, Class: delphi.Consensus, Side: delphi.For,
-		Low: delphi.Bipolarity, LowSide: delphi.NoSide, High: delphi.Consensus, HighSide: delphi.For}
+	b := verdict.Bounds{Leavers: 44, Defined: true, Class: verdict.Consensus, Side: delphi.For,
+		Low: verdict.Bipolarity, LowSide: delphi.NoSide, High: verdict.Consensus, HighSide: delphi.For}
 	if got := ui.Survival(q, b); !strings.Contains(got, "44 persone") || !strings.Contains(got, "La classe è «Consenso a favore».") ||
 		!strings.Contains(got, "al punto più basso sarebbe «Due poli», al più alto «Consenso a favore»") {
 		t.Error(got)
 	}
-	b.Low, b.Robust = delphi.Consensus, true
+	b.Low, b.Robust = verdict.Consensus, true
 	if got := ui.Survival(q, b); !strings.Contains(got, "la classe sarebbe la stessa: «Consenso a favore»") {
 		t.Error(got)
 	}
-	b = delphi.Bounds{Leavers: 60, Defined: true, Class: delphi.Majority, Side: delphi.For,
-		Low: delphi.Majority, LowSide: delphi.Against, High: delphi.Consensus, HighSide: delphi.For}
+	b = verdict.Bounds{Leavers: 60, Defined: true, Class: verdict.Majority, Side: delphi.For,
+		Low: verdict.Majority, LowSide: delphi.Against, High: verdict.Consensus, HighSide: delphi.For}
 	if got := ui.Survival(q, b); !strings.Contains(got, "al punto più basso sarebbe «Maggioranza contro»") {
 		t.Error(got)
 	}
-	if got := ui.Survival(q, delphi.Bounds{}); got != "" {
+	if got := ui.Survival(q, verdict.Bounds{}); got != "" {
 		t.Error(got)
 	}
 }
@@ -357,18 +360,18 @@ func TestSurvivalNamesSides(t *testing.T) {
 // A sentence beside a whole percentage that contradicts it counts the answers, in
 // both languages, and no other sentence does.
 func TestSentencesFitTheirWholePercentages(t *testing.T) {
-	share := []delphi.Ground{{Code: "share", Value: stat.Of(747.5), Limit: 750}}
+	share := []verdict.Ground{{Code: "share", Value: stat.Of(747.5), Limit: 750}}
 	for _, c := range []struct {
-		verdict delphi.Verdict
-		figures delphi.Figures
+		verdict verdict.Verdict
+		figures verdict.Figures
 		it, en  string
 	}{
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, Direction: delphi.High}, thirds(24, 28, 51), "Risposte: 51 su 103.", "Answers: 51 of 103."},
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.Between, Direction: delphi.Middle}, thirds(60, 99, 40), "Risposte: 99 su 199.", "Answers: 99 of 199."},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.Against, Direction: delphi.Low}, thirds(101, 60, 40), "Risposte: 101 su 201.", "Answers: 101 of 201."},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: share}, thirds(40, 61, 299), "Risposte: 299 su 400.", "Answers: 299 of 400."},
-		{delphi.Verdict{Key: delphi.Plurality, Side: delphi.For, Direction: delphi.High}, thirds(30, 25, 45), "", ""},
-		{delphi.Verdict{Key: delphi.Majority, Side: delphi.For, Direction: delphi.High, Grounds: failed("share", 750)}, thirds(20, 20, 60), "", ""},
+		{verdict.Verdict{Key: verdict.Plurality, Side: delphi.For, Direction: verdict.High}, thirds(24, 28, 51), "Risposte: 51 su 103.", "Answers: 51 of 103."},
+		{verdict.Verdict{Key: verdict.Plurality, Side: delphi.Between, Direction: verdict.Middle}, thirds(60, 99, 40), "Risposte: 99 su 199.", "Answers: 99 of 199."},
+		{verdict.Verdict{Key: verdict.Majority, Side: delphi.Against, Direction: verdict.Low}, thirds(101, 60, 40), "Risposte: 101 su 201.", "Answers: 101 of 201."},
+		{verdict.Verdict{Key: verdict.Majority, Side: delphi.For, Direction: verdict.High, Grounds: share}, thirds(40, 61, 299), "Risposte: 299 su 400.", "Answers: 299 of 400."},
+		{verdict.Verdict{Key: verdict.Plurality, Side: delphi.For, Direction: verdict.High}, thirds(30, 25, 45), "", ""},
+		{verdict.Verdict{Key: verdict.Majority, Side: delphi.For, Direction: verdict.High, Grounds: failed("share", 750)}, thirds(20, 20, 60), "", ""},
 	} {
 		for lang, want := range map[string]string{"it": c.it, "en": c.en} {
 			got := spaced(ui.Verdict(&page.Request{Printer: i18n.Printer{Lang: lang}}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.verdict, Figures: c.figures}).Sentence)
@@ -383,7 +386,7 @@ func TestSentencesFitTheirWholePercentages(t *testing.T) {
 // Where a check could not be made, a consensus claims no more than the others tell.
 func TestConsensusClaimsNoUncheckedHold(t *testing.T) {
 	for _, test := range []string{"unchanged", "scheibe"} {
-		v := delphi.Verdict{Key: delphi.Consensus, Side: delphi.Against, Grounds: []delphi.Ground{{Code: "test_dropped", Holds: true, Detail: test}}}
+		v := verdict.Verdict{Key: verdict.Consensus, Side: delphi.Against, Grounds: []verdict.Ground{{Code: "test_dropped", Holds: true, Detail: test}}}
 		for lang, want := range map[string]string{"it": "per quanto le tabelle pubblicate fanno vedere.", "en": "as far as the published tables show."} {
 			if got := ui.Verdict(&page.Request{Printer: i18n.Printer{Lang: lang}}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: v}).Sentence; !strings.HasSuffix(got, want) {
 				t.Errorf("%s: %q", test, got)
@@ -396,21 +399,21 @@ func TestConsensusClaimsNoUncheckedHold(t *testing.T) {
 // down as a bound and to the nearest as a share it would be two numbers.
 func TestOneNumberOnceAndReleasesAreNoRounds(t *testing.T) {
 	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
-	f := delphi.Figures{N: 75, Unchanged: stat.Of(61.0 / 68), Within: stat.Of(61.0 / 68), NoChange: stat.Of(.0876), Scheibe: stat.Of(.107)}
+	f := verdict.Figures{N: 75, Unchanged: stat.Of(61.0 / 68), Within: stat.Of(61.0 / 68), NoChange: stat.Of(.0876), Scheibe: stat.Of(.107)}
 	f.Bound.Within = true
 	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: f}
-	said := spaced(strings.Join(ui.Stability(q, c, delphi.ItemCounts{Paired: 68, LeftBefore: 5}), " "))
+	said := spaced(strings.Join(ui.Stability(q, c, table.ItemCounts{Paired: 68, LeftBefore: 5}), " "))
 	if !strings.Contains(said, "almeno l’89 %") || strings.Contains(said, "90 %") || !strings.Contains(said, "Altrettante persone") || !strings.Contains(said, "9 % con 73 persone") {
 		t.Errorf("%q", said)
 	}
 	f.Within = stat.Of(1)
 	f.Bound.Within = false
 	c.Figures = f
-	if said := spaced(strings.Join(ui.Stability(q, c, delphi.ItemCounts{Paired: 68}), " ")); !strings.Contains(said, "il 90 %") {
+	if said := spaced(strings.Join(ui.Stability(q, c, table.ItemCounts{Paired: 68}), " ")); !strings.Contains(said, "il 90 %") {
 		t.Errorf("%q", said)
 	}
-	c.Protocol.Rounds = []delphi.RoundPlan{{Kind: delphi.StandingKind}}
-	for _, counts := range []delphi.ItemCounts{{}, {Paired: 120, LeftBefore: 7, LeftAfter: 1}} {
+	c.Protocol.Rounds = []protocol.RoundPlan{{Kind: delphi.StandingKind}}
+	for _, counts := range []table.ItemCounts{{}, {Paired: 120, LeftBefore: 7, LeftAfter: 1}} {
 		said := spaced(strings.Join(ui.Stability(q, c, counts), " "))
 		if strings.Contains(said, "gir") || !strings.Contains(said, "Tra le ultime due rilevazioni") || !strings.Contains(said, "Il caso da solo") {
 			t.Errorf("%+v: %q", counts, said)
@@ -445,20 +448,20 @@ func TestDatesJoinTheirArticles(t *testing.T) {
 // Where a bound alone falls short of the limit nobody can say that answers changed:
 // the words give the bound, and so does the chip.
 func TestABoundIsNoMovement(t *testing.T) {
-	bound := func(code string, more ...delphi.Ground) delphi.Verdict {
-		g := delphi.Ground{Code: code, Value: stat.Of(665), Limit: 700, Detail: "at-least"}
-		return delphi.Verdict{Key: delphi.Unstable, Side: delphi.NoSide, Grounds: append(more, g)}
+	bound := func(code string, more ...verdict.Ground) verdict.Verdict {
+		g := verdict.Ground{Code: code, Value: stat.Of(665), Limit: 700, Detail: "at-least"}
+		return verdict.Verdict{Key: verdict.Unstable, Side: delphi.NoSide, Grounds: append(more, g)}
 	}
-	moved := delphi.Ground{Code: "scheibe", Value: stat.Of(280), Limit: 150}
-	still := delphi.Ground{Code: "scheibe", Holds: true, Value: stat.Of(80), Limit: 150}
+	moved := verdict.Ground{Code: "scheibe", Value: stat.Of(280), Limit: 150}
+	still := verdict.Ground{Code: "scheibe", Holds: true, Value: stat.Of(80), Limit: 150}
 	for name, c := range map[string]struct {
-		v          delphi.Verdict
+		v          verdict.Verdict
 		word, want string
 	}{
 		"within a point":         {bound("within", still), "Non si sa se ferma", "Non si può mostrare che le risposte siano ferme: le tabelle pubblicate dicono solo che almeno il 66 % di chi ha risposto a entrambi i giri è rimasto entro un punto dalla propria risposta, e il protocollo chiede almeno il 70 %."},
 		"the same answer":        {bound("unchanged"), "Non si sa se ferma", "Non si può mostrare che le risposte siano ferme: le tabelle pubblicate dicono solo che almeno il 66 % di chi ha risposto a entrambi i giri ha dato la stessa risposta, e il protocollo chiede almeno il 70 %."},
 		"the shares moved too":   {bound("within", moved), "In movimento", "Tra gli ultimi due giri il risultato è cambiato: le tabelle pubblicate non dicono se sono cambiate le risposte o le persone."},
-		"they are known to move": {delphi.Verdict{Key: delphi.Unstable, Cause: delphi.AnswersMoved, Grounds: bound("within", still).Grounds}, "In movimento", "Tra gli ultimi due giri troppe risposte sono cambiate."},
+		"they are known to move": {verdict.Verdict{Key: verdict.Unstable, Cause: verdict.AnswersMoved, Grounds: bound("within", still).Grounds}, "In movimento", "Tra gli ultimi due giri troppe risposte sono cambiate."},
 	} {
 		m := ui.Verdict(&page.Request{Printer: i18n.Printer{Lang: "it"}}, ui.Case{Protocol: rules(750), Kind: "k", Verdict: c.v, Final: true})
 		if spaced(m.Word) != c.word || spaced(m.Sentence) != c.want {

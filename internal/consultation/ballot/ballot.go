@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 )
@@ -25,7 +26,7 @@ type form struct {
 }
 
 // newForm makes the form of a round from its frozen items.
-func newForm(p delphi.Protocol, items []consultation.Item) form {
+func newForm(p protocol.Protocol, items []consultation.Item) form {
 	f := form{
 		items: items, byID: make(map[uuid.UUID]consultation.Item, len(items)),
 		kinds: make(map[string]delphi.ItemKind, len(p.ItemKinds)), inPlay: make(map[uuid.UUID]bool, len(items)),

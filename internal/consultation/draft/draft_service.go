@@ -12,7 +12,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft/form"
 	"delfi/internal/consultation/lifecycle"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -171,26 +171,26 @@ func (s *Service) Missing(ctx context.Context, actor account.Actor, slug string)
 
 // Gate checks a draft for its announcement: what it says, its staff as they are
 // today, its protocol, and what is missing.
-func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (form.Draft, []consultation.Member, delphi.Protocol, []form.Missing, error) {
+func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (form.Draft, []consultation.Member, protocol.Protocol, []form.Missing, error) {
 	f, err := form.Parse(c.Form)
 	if err != nil {
-		return form.Draft{}, nil, delphi.Protocol{}, nil, err
+		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
 	d, err := f.Read()
 	if err != nil {
-		return form.Draft{}, nil, delphi.Protocol{}, nil, err
+		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
 	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.Moderators, d.Facilitators))
 	if err != nil {
-		return form.Draft{}, nil, delphi.Protocol{}, nil, err
+		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
 	missing := slices.Concat(d.Required(), d.Dated(tx.Now), d.Staffed(people))
-	var p delphi.Protocol
+	var p protocol.Protocol
 	if d.Complete() {
 		if p, err = d.Protocol(); err != nil {
 			invalid, err := form.Unfit(err)
 			if err != nil {
-				return form.Draft{}, nil, delphi.Protocol{}, nil, err
+				return form.Draft{}, nil, protocol.Protocol{}, nil, err
 			}
 			missing = append(missing, invalid...)
 		}

@@ -11,6 +11,9 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 // feedbackFormat names the document's shape, so that it can change.
@@ -45,7 +48,7 @@ func List(items []consultation.Item) []Asked {
 // rounds so far, oldest first (of a standing round: its releases), with their
 // roots; items are the round's items.json; reasons are those published, by item,
 // and pass through as they are.
-func Of(p delphi.Protocol, items []Asked, closings []delphi.Closing, reasons map[uuid.UUID][]Reason) Document {
+func Of(p protocol.Protocol, items []Asked, closings []table.Closing, reasons map[uuid.UUID][]Reason) Document {
 	now := closings[len(closings)-1].Counts
 	f := Document{
 		Format: feedbackFormat, Protocol: p.Hash(),
@@ -75,38 +78,38 @@ func Of(p delphi.Protocol, items []Asked, closings []delphi.Closing, reasons map
 func unshown(i Asked) ItemResult {
 	return ItemResult{
 		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
-		Counts: delphi.ItemCounts{Item: i.Item.String(), Kind: i.Kind}, Tables: []delphi.Table{}, Reasons: []Reason{},
-		Verdict: delphi.Verdict{Key: delphi.Open, Direction: delphi.NoDirection, Side: delphi.NoSide, IfDirection: delphi.NoDirection, IfSide: delphi.NoSide},
+		Counts: table.ItemCounts{Item: i.Item.String(), Kind: i.Kind}, Tables: []table.Table{}, Reasons: []Reason{},
+		Verdict: verdict.Verdict{Key: verdict.Open, Direction: verdict.NoDirection, Side: delphi.NoSide, IfDirection: verdict.NoDirection, IfSide: delphi.NoSide},
 	}
 }
 
-func itemFeedback(p delphi.Protocol, i Asked, closings []delphi.Closing) ItemResult {
+func itemFeedback(p protocol.Protocol, i Asked, closings []table.Closing) ItemResult {
 	item := i.engine()
 	now := lastOf(i.Item, closings)
 	out := ItemResult{
 		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
 		Counts: countsOf(i.Item, now.Counts), Tables: tablesOf(i.Item, now.Tables),
-		Figures: delphi.Measure(p, item, closings),
+		Figures: verdict.Measure(p, item, closings),
 		Reasons: []Reason{},
 	}
 	left := p.Answering(now.Counts.Round)
 	if now.Counts.Interim {
 		left = 1 // the deadline's release is still to come
 	}
-	out.Verdict, out.Proposal = delphi.Judge(p, item, closings, left)
+	out.Verdict, out.Proposal = verdict.Judge(p, item, closings, left)
 	return out
 }
 
 // tell puts the reasons of a closing beside their items: those whose digests are
 // leaves of the item's tables R, with the side that was said, else with the place
 // where the rule names places.
-func (f *Document) AddReasons(p delphi.Protocol, round uuid.UUID, closing delphi.Closing, reasons map[uuid.UUID][]Raw) {
+func (f *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing table.Closing, reasons map[uuid.UUID][]Raw) {
 	if !ShowsReasons(p) {
 		return
 	}
 	for n := range f.Items {
 		i := &f.Items[n]
-		if slices.ContainsFunc(closing.Tables, func(t delphi.Table) bool {
+		if slices.ContainsFunc(closing.Tables, func(t table.Table) bool {
 			return strings.HasPrefix(t.ID, "R/"+i.Item.String()+"/")
 		}) {
 			i.Reasons = reasonsOf(p, *i, round, reasons[i.Item])
@@ -116,28 +119,28 @@ func (f *Document) AddReasons(p delphi.Protocol, round uuid.UUID, closing delphi
 
 // lastOf gives the last closing in which an item was rated: the last of all but
 // for an item of a standing round that its newest release did not show.
-func lastOf(item uuid.UUID, closings []delphi.Closing) delphi.Closing {
+func lastOf(item uuid.UUID, closings []table.Closing) table.Closing {
 	for n := len(closings) - 1; n >= 0; n-- {
-		if slices.ContainsFunc(closings[n].Counts.Items, func(c delphi.ItemCounts) bool { return c.Item == item.String() }) {
+		if slices.ContainsFunc(closings[n].Counts.Items, func(c table.ItemCounts) bool { return c.Item == item.String() }) {
 			return closings[n]
 		}
 	}
-	return delphi.Closing{}
+	return table.Closing{}
 }
 
-func countsOf(item uuid.UUID, c delphi.Counts) delphi.ItemCounts {
+func countsOf(item uuid.UUID, c table.Counts) table.ItemCounts {
 	for _, n := range c.Items {
 		if n.Item == item.String() {
 			return n
 		}
 	}
-	return delphi.ItemCounts{Item: item.String()}
+	return table.ItemCounts{Item: item.String()}
 }
 
 // tablesOf picks an item's tables: "A/<item>", "G/<item>/<group>" … Those of
 // reasons are not repeated: they hold the digests of the reasons beside.
-func tablesOf(item uuid.UUID, tables []delphi.Table) []delphi.Table {
-	own := []delphi.Table{}
+func tablesOf(item uuid.UUID, tables []table.Table) []table.Table {
+	own := []table.Table{}
 	for _, t := range tables {
 		if parts := strings.Split(t.ID, "/"); len(parts) > 1 && parts[1] == item.String() && parts[0] != "R" {
 			own = append(own, t)
@@ -149,7 +152,7 @@ func tablesOf(item uuid.UUID, tables []delphi.Table) []delphi.Table {
 // reasonsOf puts reasons in the document's order, which is that of a digest: it
 // comes from the words and the round alone, so it repeats after a crash and says
 // nothing about who wrote when.
-func reasonsOf(p delphi.Protocol, i ItemResult, round uuid.UUID, reasons []Raw) []Reason {
+func reasonsOf(p protocol.Protocol, i ItemResult, round uuid.UUID, reasons []Raw) []Reason {
 	type placed struct {
 		digest [32]byte
 		Reason
@@ -161,7 +164,7 @@ func reasonsOf(p delphi.Protocol, i ItemResult, round uuid.UUID, reasons []Raw) 
 			Reason: Reason{Text: r.Text, Outside: p.Feedback.Reasons == "outside-first" && outside(i, r.Answer.Value)},
 		}
 		if all[n].Side = r.Answer.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
-			all[n].Place = delphi.PlaceOf(p, i.Kind, r.Answer)
+			all[n].Place = table.PlaceOf(p, i.Kind, r.Answer)
 		}
 	}
 	slices.SortFunc(all, func(a, b placed) int {
@@ -200,7 +203,7 @@ func outside(i ItemResult, value int) bool {
 
 // lastShown gives the number of each item's last release; releases are numbered
 // from 1, and 0 is none yet.
-func LastShown(releases []delphi.Closing) map[string]int {
+func LastShown(releases []table.Closing) map[string]int {
 	ticks := map[string]int{}
 	for n, r := range releases {
 		for _, i := range r.Counts.Items {
@@ -211,7 +214,7 @@ func LastShown(releases []delphi.Closing) map[string]int {
 }
 
 // showsReasons tells whether the protocol's feedback shows reasons.
-func ShowsReasons(p delphi.Protocol) bool { return p.Feedback.Reasons != "none" }
+func ShowsReasons(p protocol.Protocol) bool { return p.Feedback.Reasons != "none" }
 
 // said is one reason as the closing reads it, with the value beside it and the side
 // that its author said.

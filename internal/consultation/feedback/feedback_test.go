@@ -8,27 +8,30 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 )
 
 var nine = [][2]int{{1, 3}, {4, 6}, {7, 9}}
 
 // rules is a protocol as far as reasons read one.
-func rules(reasons string) delphi.Protocol {
-	return delphi.Protocol{
-		Feedback:  delphi.FeedbackPlan{Reasons: reasons},
+func rules(reasons string) protocol.Protocol {
+	return protocol.Protocol{
+		Feedback:  protocol.FeedbackPlan{Reasons: reasons},
 		ItemKinds: []delphi.ItemKind{{ID: "k", Points: 9, Classes: nine, CannotJudge: true}},
 	}
 }
 
 // shown is an item's feedback as far as reasons read it.
-func shown(f delphi.Figures, places ...delphi.Place) ItemResult {
-	return ItemResult{Item: uuid.UUID{7}, Kind: "k", Figures: f, Counts: delphi.ItemCounts{Places: places}}
+func shown(f verdict.Figures, places ...table.Place) ItemResult {
+	return ItemResult{Item: uuid.UUID{7}, Kind: "k", Figures: f, Counts: table.ItemCounts{Places: places}}
 }
 
 // quartiles are figures with a middle half from q1 to q3.
-func quartiles(q1, q3 float64) delphi.Figures {
-	return delphi.Figures{N: 30, Q1: stat.Of(q1), Q3: stat.Of(q3)}
+func quartiles(q1, q3 float64) verdict.Figures {
+	return verdict.Figures{N: 30, Q1: stat.Of(q1), Q3: stat.Of(q3)}
 }
 
 func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
@@ -45,14 +48,14 @@ func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
 	thirds := quartiles(4, 7)
 	thirds.Thirds = true
 	poles, below := shown(quartiles(4, 7)), shown(quartiles(4, 7))
-	poles.Verdict = delphi.Verdict{Key: delphi.Unstable, If: delphi.Bipolarity}
+	poles.Verdict = verdict.Verdict{Key: verdict.Unstable, If: verdict.Bipolarity}
 	below.Figures.Agreement = stat.Of(-0.1)
 	for what, got := range map[string][]Reason{
 		"two poles":                       reasonsOf(rules("outside-first"), poles, uuid.New(), all),
 		"two camps under a majority":      reasonsOf(rules("outside-first"), below, uuid.New(), all),
 		"a protocol that shows all alike": reasonsOf(rules("all"), shown(quartiles(4, 7)), uuid.New(), all),
 		"a panel of thirds":               reasonsOf(rules("outside-first"), shown(thirds), uuid.New(), all),
-		"no quartiles":                    reasonsOf(rules("outside-first"), shown(delphi.Figures{}), uuid.New(), all),
+		"no quartiles":                    reasonsOf(rules("outside-first"), shown(verdict.Figures{}), uuid.New(), all),
 	} {
 		if len(got) != len(all) || slices.ContainsFunc(got, func(r Reason) bool { return r.Outside }) {
 			t.Errorf("%s tells who is outside, or loses a reason: %v", what, got)
@@ -67,7 +70,7 @@ func TestTheSideOfAReasonIsTheOneThatItsAuthorSaid(t *testing.T) {
 		{"against", delphi.Answer{Value: 9, Argues: delphi.Against}}, {"for", delphi.Answer{Value: 1, Argues: delphi.For}},
 		{"neither", delphi.Answer{CannotJudge: true, Argues: delphi.Neither}},
 	}
-	for _, i := range []ItemResult{shown(quartiles(4, 7)), shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceHigh)} {
+	for _, i := range []ItemResult{shown(quartiles(4, 7)), shown(quartiles(4, 7), table.PlaceLow, table.PlaceHigh)} {
 		for _, r := range reasonsOf(p, i, uuid.New(), all) {
 			if string(r.Side) != r.Text || r.Place != "" {
 				t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
@@ -82,7 +85,7 @@ func TestThePlaceOfAReasonIsToldWhenTheRuleNamesPlaces(t *testing.T) {
 		{"low", delphi.Answer{Value: 3}}, {"middle", delphi.Answer{Value: 5}},
 		{"high", delphi.Answer{Value: 7}}, {"none", delphi.Answer{CannotJudge: true}},
 	}
-	for _, r := range reasonsOf(p, shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceMiddle, delphi.PlaceHigh, delphi.NoPlace), uuid.New(), all) {
+	for _, r := range reasonsOf(p, shown(quartiles(4, 7), table.PlaceLow, table.PlaceMiddle, table.PlaceHigh, table.NoPlace), uuid.New(), all) {
 		if string(r.Place) != r.Text || r.Side != "" {
 			t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
 		}
@@ -95,7 +98,7 @@ func TestThePlaceOfAReasonIsToldWhenTheRuleNamesPlaces(t *testing.T) {
 }
 
 func TestTheOrderOfReasonsSaysNothingOfWhenTheyCame(t *testing.T) {
-	i, round := shown(quartiles(4, 7), delphi.PlaceLow, delphi.PlaceMiddle, delphi.PlaceHigh), uuid.New()
+	i, round := shown(quartiles(4, 7), table.PlaceLow, table.PlaceMiddle, table.PlaceHigh), uuid.New()
 	var all []Raw
 	for n, text := range []string{"a", "b", "c", "same", "same", "same"} {
 		all = append(all, Raw{text, delphi.Answer{Value: []int{1, 9, 5, 2, 5, 9}[n]}})

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 )
 
 func TestEachReasonStandsOnceWithHowManyGaveIt(t *testing.T) {
@@ -19,7 +20,7 @@ func TestEachReasonStandsOnceWithHowManyGaveIt(t *testing.T) {
 			[]Given{{Reason{Text: "a", Outside: true}, 2}, {Reason{Text: "b"}, 1}},
 		},
 		"a side that one said and two did not": {
-			[]Reason{{Text: "a", Place: delphi.PlaceLow}, {Text: "a", Side: delphi.For}, {Text: "a"}},
+			[]Reason{{Text: "a", Place: table.PlaceLow}, {Text: "a", Side: delphi.For}, {Text: "a"}},
 			[]Given{{Reason{Text: "a", Side: delphi.For}, 3}},
 		},
 		"two sides of the same words, and one who said none": {
@@ -27,8 +28,8 @@ func TestEachReasonStandsOnceWithHowManyGaveIt(t *testing.T) {
 			[]Given{{Reason{Text: "a", Side: delphi.Against}, 1}, {Reason{Text: "a", Side: delphi.For}, 3}},
 		},
 		"two places": {
-			[]Reason{{Text: "a", Place: delphi.PlaceHigh}, {Text: "a", Place: delphi.PlaceLow}},
-			[]Given{{Reason{Text: "a", Place: delphi.PlaceHigh}, 2}},
+			[]Reason{{Text: "a", Place: table.PlaceHigh}, {Text: "a", Place: table.PlaceLow}},
+			[]Given{{Reason{Text: "a", Place: table.PlaceHigh}, 2}},
 		},
 		"two that were removed": {
 			[]Reason{{Removed: "ab"}, {Removed: "cd"}, {Removed: "ab"}},

@@ -12,7 +12,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft/form"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -252,7 +252,7 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 	var (
 		c                                                        consultation.Consultation
 		space                                                    uuid.NullUUID
-		document, protocol, originName, originURL, originLicence sql.NullString
+		document, rules, originName, originURL, originLicence    sql.NullString
 		starts, announced, concluded, published, destroyed       sql.NullTime
 		quotation, decider, subject, act, signatory, money, left sql.NullString
 		decideBy, since                                          sql.NullTime
@@ -260,7 +260,7 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 		reason                                                   sql.NullString
 	)
 	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
-		&document, &protocol, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
+		&document, &rules, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
 		&announced, &concluded, &published, &destroyed, &c.Reason,
 		&quotation, &decider, &subject, &decideBy, &replyDays, &act, &signatory, &money, &left,
 		&since, &reason)
@@ -281,8 +281,8 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 		c.Suspended = &consultation.Suspension{Since: utc(since), Reason: reason.String}
 	}
 	c.Form = document.String
-	if protocol.Valid {
-		if c.Protocol, err = delphi.ParseProtocol([]byte(protocol.String)); err != nil {
+	if rules.Valid {
+		if c.Protocol, err = protocol.Parse([]byte(rules.String)); err != nil {
 			return consultation.Consultation{}, fmt.Errorf("protocol of %s: %w", c.ID, err)
 		}
 	} else if document.Valid {

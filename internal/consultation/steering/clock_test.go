@@ -13,7 +13,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -267,7 +267,7 @@ func TestNobodyConcludes(t *testing.T) {
 // put off, and 14 days later the rounds left over are skipped.
 func TestEverythingSettles(t *testing.T) {
 	h := newTown(t)
-	h.proposed = delphi.Settle
+	h.proposed = verdict.Settle
 	h.answered(2)
 	h.work("2026-04-10 09:00")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundPlanned)

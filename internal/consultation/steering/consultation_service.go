@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -242,7 +243,7 @@ func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if err != nil {
 		return false, err
 	}
-	var proposals []delphi.Action
+	var proposals []verdict.Action
 	for _, it := range all {
 		if it.State == consultation.ItemLive {
 			proposals = append(proposals, found[it.ID].Proposal.Action)
@@ -259,7 +260,7 @@ func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c consultation.Con
 		}
 		arguments = n.Admitted
 	}
-	stops, _ := delphi.Stops(c.Protocol, proposals, arguments)
+	stops, _ := verdict.Stops(c.Protocol, proposals, arguments)
 	return stops, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
@@ -35,8 +36,8 @@ type ImportPlan struct {
 	Administration            uuid.UUID
 	Title, Question, Language string
 	Origin                    consultation.Origin
-	Protocol                  delphi.Protocol // one standing round
-	Statements                []string        // those that will be added, in order; empty when they are not known yet
+	Protocol                  protocol.Protocol // one standing round
+	Statements                []string          // those that will be added, in order; empty when they are not known yet
 }
 
 // Import creates a consultation without staff or commitment, with its standing

@@ -12,7 +12,8 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -20,7 +21,7 @@ import (
 // importPlan is one that can be imported.
 func (h *town) importPlan() ImportPlan {
 	h.Helper()
-	p, err := delphi.Standing(delphi.StandingPlan{Language: "en", GroupName: "Participants", LatestKeyDate: "2026-12-31"})
+	p, err := protocol.Standing(protocol.StandingPlan{Language: "en", GroupName: "Participants", LatestKeyDate: "2026-12-31"})
 	h.ok(err)
 	return ImportPlan{
 		ID: uuid.New(), Administration: h.id, Title: "La piazza", Question: "What should become of the square?", Language: "en",
@@ -77,7 +78,7 @@ func TestImportWalksTheSameLife(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return h.s.Ticked(ctx, tx, &c, r, n, []consultation.Outcome{{Item: items[0].ID, Verdict: delphi.Verdict{Key: delphi.Consensus}, Proposal: delphi.Proposal{Action: delphi.Settle}}})
+			return h.s.Ticked(ctx, tx, &c, r, n, []consultation.Outcome{{Item: items[0].ID, Verdict: verdict.Verdict{Key: verdict.Consensus}, Proposal: verdict.Proposal{Action: verdict.Settle}}})
 		})
 	}
 	tick(1)
@@ -137,7 +138,7 @@ func TestAPlanIsCheckedBeforeAnythingIsStored(t *testing.T) {
 			p.Statements = []string{"Sì.", " ", strings.Repeat("à", 601), strings.Repeat("à", 600)}
 		}, []string{"statements[1]:required", "statements[2]:too_long"}},
 		"1,001 of them":   {func(p *ImportPlan) { p.Statements = long.Statements }, []string{"statements:too_many_items"}},
-		"another variant": {func(p *ImportPlan) { p.Protocol = delphi.Protocol{} }, []string{"protocol:protocol_invalid"}},
+		"another variant": {func(p *ImportPlan) { p.Protocol = protocol.Protocol{} }, []string{"protocol:protocol_invalid"}},
 	} {
 		p := h.importPlan()
 		c.change(&p)

@@ -18,7 +18,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -45,9 +45,9 @@ type town struct {
 	drafts     *draft.Service
 
 	mu       sync.Mutex
-	now      time.Time     // zero for the real one
-	proposed delphi.Action // for every item of the next tabulation
-	stuck    bool          // tabulations fail
+	now      time.Time      // zero for the real one
+	proposed verdict.Action // for every item of the next tabulation
+	stuck    bool           // tabulations fail
 	opinions []consultation.OpinionTexts
 	dissent  bool // what the report says of it
 
@@ -61,7 +61,7 @@ const slug = "piazza"
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	h := &town{T: t, now: rometime("2026-03-02 10:00"), keys: filepath.Join(t.TempDir(), "keys"), proposed: delphi.GoOn}
+	h := &town{T: t, now: rometime("2026-03-02 10:00"), keys: filepath.Join(t.TempDir(), "keys"), proposed: verdict.GoOn}
 	h.db = testdb.NewSingleAt(t, h.clock)
 	h.queue, h.s = h.server()
 	a, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
@@ -130,7 +130,7 @@ func (h *town) tabulate(ctx context.Context, s *Service, round uuid.UUID) error 
 		}
 		var found []consultation.Outcome
 		for _, it := range items {
-			found = append(found, consultation.Outcome{Item: it.ID, Verdict: delphi.Verdict{Key: delphi.Open}, Proposal: delphi.Proposal{Action: action}})
+			found = append(found, consultation.Outcome{Item: it.ID, Verdict: verdict.Verdict{Key: verdict.Open}, Proposal: verdict.Proposal{Action: action}})
 		}
 		return s.Tabulated(ctx, tx, &c, r, 13, found)
 	})

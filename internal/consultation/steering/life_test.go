@@ -9,7 +9,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -64,7 +64,7 @@ func TestWholeLife(t *testing.T) {
 	h.work("2026-04-04 09:00")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundOpen)
 	h.recorded("decision/go-on system : statement 2", "round_opened/open system : round 3")
-	h.proposed = delphi.Settle
+	h.proposed = verdict.Settle
 	h.work("2026-04-14 23:59")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundReleased)
 	h.recorded("decision/settle system : statement 2")

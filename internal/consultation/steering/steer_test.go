@@ -13,6 +13,8 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -215,7 +217,7 @@ func TestStopsByItself(t *testing.T) {
 		c.Protocol.Stop.Auto, c.Protocol.Stop.When = true, "stable"
 		return lifecycle.Save(ctx, tx, c)
 	})
-	h.proposed = delphi.Settle
+	h.proposed = verdict.Settle
 	h.work("2026-03-28 23:59")
 	h.is(consultation.Concluded, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundSkipped)
 	h.recorded("act/conclude system : La piazza", "key_destroyed/ system : La piazza")
@@ -235,13 +237,13 @@ func TestPolicyGoesOnWhileArgumentsCome(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		c.Protocol.Variant, c.Protocol.Stop = delphi.VariantPolicy, delphi.StopPlan{Auto: true, When: "stable"}
+		c.Protocol.Variant, c.Protocol.Stop = protocol.VariantPolicy, protocol.StopPlan{Auto: true, When: "stable"}
 		k := &c.Protocol.ItemKinds[0]
 		k.Kind, k.Points, k.Classes, k.Criteria = delphi.CriteriaForm, 4, delphi.DefaultClasses(4), []string{"desirability"}
-		c.Protocol.Consensus.Share = &delphi.ShareRule{From: 3, To: 4, Permille: 750}
+		c.Protocol.Consensus.Share = &protocol.ShareRule{From: 3, To: 4, Permille: 750}
 		return lifecycle.Save(ctx, tx, c)
 	})
-	h.proposed = delphi.Settle
+	h.proposed = verdict.Settle
 	h.work("2026-03-28 23:59")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundPlanned)
 	if got := fields(h.s.Conclude(t.Context(), h.furio, slug, "")); !slices.Equal(got, []string{"reason:against_proposal"}) {

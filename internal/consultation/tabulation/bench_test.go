@@ -17,6 +17,8 @@ import (
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -56,7 +58,7 @@ func BenchmarkCast(b *testing.B) {
 // its tables hashed and sorted; the database is left out.
 func BenchmarkLeaves(b *testing.B) {
 	const people, asked = 100_000, 20
-	p, err := delphi.Classical(delphi.ClassicalPlan{
+	p, err := protocol.Classical(protocol.ClassicalPlan{
 		Language: "it", Points: 9, Low: "no", High: "sì", SharePermille: 750, GroupID: "all", GroupName: "Tutti", AnswerRounds: 2, AnswerDays: 7, GatherDays: 7,
 		CannotJudge: true, LatestKeyDate: "2030-01-01",
 	})
@@ -68,7 +70,7 @@ func BenchmarkLeaves(b *testing.B) {
 		items[n] = consultation.Item{ID: uuid.UUID{1, byte(n)}, Kind: p.ItemKinds[0].ID, Number: n + 1}
 	}
 	for b.Loop() {
-		tab, err := delphi.NewTabulator(p, 3, engineItems(items), []byte("key"))
+		tab, err := table.NewTabulator(p, 3, engineItems(items), []byte("key"))
 		if err != nil {
 			b.Fatal(err)
 		}

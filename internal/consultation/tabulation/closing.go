@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
@@ -72,7 +73,7 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 	}
 	defer safe.Close()
 	var items []consultation.Item
-	var earlier []delphi.Closing
+	var earlier []table.Closing
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if items, err = lifecycle.RoundItems(ctx, tx, c, round); err != nil {
 			return err
@@ -103,7 +104,7 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 // whatever fails in it, nothing of the closing is there, and the job comes again.
 // The round's lock makes the second of two servers find it done. Entries of the
 // record come last, since their lock is everybody's.
-func (s *Service) store(ctx context.Context, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []delphi.Closing, found counted) error {
+func (s *Service) store(ctx context.Context, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []table.Closing, found counted) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, locked, err := lifecycle.LockRound(ctx, tx, round.ID)
 		if err != nil {
@@ -140,7 +141,7 @@ func (s *Service) store(ctx context.Context, c consultation.Consultation, round 
 }
 
 // closedEntry is the record's line about what a round came to.
-func closedEntry(c consultation.Consultation, closing delphi.Closing, h hashes, root string) ledger.Entry {
+func closedEntry(c consultation.Consultation, closing table.Closing, h hashes, root string) ledger.Entry {
 	people := make([]int, len(closing.Counts.Groups))
 	for n, g := range closing.Counts.Groups {
 		people[n] = g.Enrolled
@@ -152,7 +153,7 @@ func closedEntry(c consultation.Consultation, closing delphi.Closing, h hashes, 
 }
 
 // feedbackEntry is the record's line about a feedback document.
-func feedbackEntry(c consultation.Consultation, closing delphi.Closing, hash string) ledger.Entry {
+func feedbackEntry(c consultation.Consultation, closing table.Closing, hash string) ledger.Entry {
 	tables := make([]string, len(closing.Tables))
 	for n, t := range closing.Tables {
 		tables[n] = t.ID
@@ -161,7 +162,7 @@ func feedbackEntry(c consultation.Consultation, closing delphi.Closing, hash str
 }
 
 // entryOf makes an entry of what the system found about a round.
-func entryOf(c consultation.Consultation, closing delphi.Closing, kind ledger.Type, act string, figures map[string]any) ledger.Entry {
+func entryOf(c consultation.Consultation, closing table.Closing, kind ledger.Type, act string, figures map[string]any) ledger.Entry {
 	figures["round"] = closing.Counts.Round
 	return ledger.Entry{
 		Consultation: c.ID, Type: kind, Role: "system", Kind: act,

@@ -10,15 +10,15 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"delfi/internal/consultation/feedback"
-	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 )
 
 // document is everything that a closing leaves behind.
 type document struct {
-	closing    delphi.Closing
+	closing    table.Closing
 	feedback   feedback.Document
 	items      []byte
 	tally      []byte
@@ -72,7 +72,7 @@ func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d docu
 // closingsBefore gives the closings of the answering rounds before a number,
 // oldest first. It joins the round's state: a round that is open or closing has
 // nothing to give.
-func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) ([]delphi.Closing, error) {
+func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) ([]table.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT r.number, c.tick, c.counts, c.root, t.document
 		FROM civic.round AS r
@@ -89,7 +89,7 @@ func closingsBefore(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID
 
 // ticksOf gives the releases of a standing round, oldest first. They are public
 // while it is open; that is what a release is.
-func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]delphi.Closing, error) {
+func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]table.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT r.number, c.tick, c.counts, c.root, t.document
 		FROM civic.round AS r
@@ -106,28 +106,28 @@ func ticksOf(ctx context.Context, tx *postgres.Tx, round uuid.UUID) ([]delphi.Cl
 
 // scanClosings reads closings from rows of (round, tick, counts, root or NULL, table or NULL),
 // one row per table.
-func scanClosings(rows *sqlx.Rows) ([]delphi.Closing, error) {
+func scanClosings(rows *sqlx.Rows) ([]table.Closing, error) {
 	defer rows.Close()
-	var closings []delphi.Closing
+	var closings []table.Closing
 	var last [2]int
 	for rows.Next() {
 		var at [2]int
 		var counts string
 		var root []byte
-		var table sql.NullString
-		if err := rows.Scan(&at[0], &at[1], &counts, &root, &table); err != nil {
+		var stored sql.NullString
+		if err := rows.Scan(&at[0], &at[1], &counts, &root, &stored); err != nil {
 			return nil, err
 		}
 		if at != last {
-			c := delphi.Closing{Tables: []delphi.Table{}, Root: root}
+			c := table.Closing{Tables: []table.Table{}, Root: root}
 			if err := json.Unmarshal([]byte(counts), &c.Counts); err != nil {
 				return nil, fmt.Errorf("a counts document cannot be read: %w", err)
 			}
 			closings, last = append(closings, c), at
 		}
-		if table.Valid {
-			var t delphi.Table
-			if err := json.Unmarshal([]byte(table.String), &t); err != nil {
+		if stored.Valid {
+			var t table.Table
+			if err := json.Unmarshal([]byte(stored.String), &t); err != nil {
 				return nil, fmt.Errorf("a table cannot be read: %w", err)
 			}
 			c := &closings[len(closings)-1]
@@ -139,7 +139,7 @@ func scanClosings(rows *sqlx.Rows) ([]delphi.Closing, error) {
 
 // releasedClosings gives the closings of a consultation's released rounds, by
 // round and tick.
-func releasedClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]delphi.Closing, error) {
+func releasedClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]table.Closing, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT r.number, c.tick, c.counts, c.root, t.document
 		FROM civic.round AS r

@@ -14,8 +14,8 @@ import (
 
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/steering"
-	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/platform/postgres"
 )
 
@@ -289,7 +289,7 @@ func TestUnderFiveAnswersNoTableNoFigureAndNoReason(t *testing.T) {
 	f, err := h.archive.Feedback(t.Context(), h.c.ID, 2)
 	h.must(err)
 	few := f.Items[1]
-	if len(few.Tables) != 0 || few.Figures.Histogram != nil || len(few.Reasons) != 0 || few.Verdict.Key != delphi.TooFew {
+	if len(few.Tables) != 0 || few.Figures.Histogram != nil || len(few.Reasons) != 0 || few.Verdict.Key != verdict.TooFew {
 		t.Errorf("four answers show %+v", few)
 	}
 	if _, shown := few.Figures.Median.Float(); shown {

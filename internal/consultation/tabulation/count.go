@@ -15,6 +15,8 @@ import (
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/pseudonym"
 )
@@ -52,7 +54,7 @@ type why struct {
 	digest [32]byte
 }
 
-func newVotes(p delphi.Protocol, items []consultation.Item) *votes {
+func newVotes(p protocol.Protocol, items []consultation.Item) *votes {
 	v := &votes{at: make(map[uuid.UUID]int, len(items)), reasons: map[uuid.UUID][]feedback.Raw{}}
 	for n, i := range items {
 		v.names, v.at[i.ID] = append(v.names, i.ID.String()), n
@@ -201,9 +203,9 @@ func (v *votes) fill(b *delphi.Ballot, panelist pseudonym.Panelist, group uint8,
 // counted is a round that was counted: what it says, and all that its leaves are
 // made from.
 type counted struct {
-	closing delphi.Closing
+	closing table.Closing
 	votes   *votes
-	assign  func(delphi.Closing) (*delphi.Assignment, error)
+	assign  func(table.Closing) (*table.Assignment, error)
 }
 
 // past is what earlier answering rounds are read for: their values, by panelist. Of
@@ -217,7 +219,7 @@ type past struct {
 // tabulated reads the ballots of the answering rounds before a closing round, then
 // streams those of the closing one beside them, and counts them.
 func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {
-	t, err := delphi.NewTabulator(c.Protocol, round.Number, engineItems(items), safe.Order("stayers", round.ID[:]))
+	t, err := table.NewTabulator(c.Protocol, round.Number, engineItems(items), safe.Order("stayers", round.ID[:]))
 	if err != nil {
 		return counted{}, err
 	}

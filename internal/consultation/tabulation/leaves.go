@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 )
 
@@ -104,7 +105,7 @@ func (c counted) walk(first, end int, visit func(person, table, value int)) erro
 }
 
 // agrees tells whether a table's leaves say what its counts say.
-func agrees(t delphi.Table, held places) error {
+func agrees(t table.Table, held places) error {
 	counts, n := make([]int, len(t.Counts)), 0
 	for _, part := range held {
 		n += len(part)
@@ -122,7 +123,7 @@ func agrees(t delphi.Table, held places) error {
 
 // build hashes and sorts the tables' leaves on all cores, and hands each table
 // over in order; as many tables as there are cores wait at a time.
-func (c counted) build(tables []delphi.Table, placed []places, id func(table string) string, keep func(name string, b leaf.Built) error) error {
+func (c counted) build(tables []table.Table, placed []places, id func(table string) string, keep func(name string, b leaf.Built) error) error {
 	type result struct {
 		by    *leaf.Builder
 		built leaf.Built
@@ -171,7 +172,7 @@ func (c counted) build(tables []delphi.Table, placed []places, id func(table str
 
 // values gives the seeds and values of a table's places, which are asked for one
 // after the other.
-func (c counted) values(t delphi.Table, held places) func(int) (*leaf.Seed, string) {
+func (c counted) values(t table.Table, held places) func(int) (*leaf.Seed, string) {
 	part, at := 0, 0
 	return func(int) (*leaf.Seed, string) {
 		for at == len(held[part]) {
@@ -188,7 +189,7 @@ func (c counted) values(t delphi.Table, held places) func(int) (*leaf.Seed, stri
 }
 
 // tallies are what the closing's counts are committed to with.
-func tallies(c delphi.Closing, id func(table string) string) []byte {
+func tallies(c table.Closing, id func(table string) string) []byte {
 	out := make([]leaf.Tally, len(c.Tables))
 	for n, t := range c.Tables {
 		out[n] = leaf.Tally{Table: id(t.ID), Values: t.Values, Counts: t.Counts, N: t.N}

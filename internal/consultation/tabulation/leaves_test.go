@@ -17,6 +17,7 @@ import (
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 )
@@ -24,7 +25,7 @@ import (
 // published is what a closing left to the public, read back as text.
 type published struct {
 	root, tally, heads, superseded string
-	counts                         delphi.Counts
+	counts                         table.Counts
 	files                          map[string]string // leaves by table
 }
 
@@ -85,7 +86,7 @@ func (h *house) prove(round int) map[string]int {
 			}
 		}
 	}
-	if d := cmp.Diff(delphi.Rule(h.c.Protocol, []delphi.Counts{p.counts}), names); d != "" {
+	if d := cmp.Diff(table.Rule(h.c.Protocol, []table.Counts{p.counts}), names); d != "" {
 		h.t.Error("the tables are not those of the rule:", d)
 	}
 	if root := leaf.Root(heads).String(); root != p.root {
@@ -266,7 +267,7 @@ func TestTheRootDoesNotDependOnTheOrderOfBallots(t *testing.T) {
 	p, items := h.c.Protocol, h.items(2)
 	root := func(order []int) tlog.Hash {
 		t.Helper()
-		tab, err := delphi.NewTabulator(p, 2, engineItems(items), []byte("key"))
+		tab, err := table.NewTabulator(p, 2, engineItems(items), []byte("key"))
 		h.must(err)
 		found := counted{votes: newVotes(p, items), assign: tab.Assign}
 		var b delphi.Ballot
@@ -342,7 +343,7 @@ func TestGroupsHaveLeavesOfTheirOwn(t *testing.T) {
 	other := p.Panel.Groups[0]
 	other.ID = "orders"
 	p.Panel.Groups = append(slices.Clone(p.Panel.Groups), other)
-	tab, err := delphi.NewTabulator(p, 2, engineItems(items), []byte("key"))
+	tab, err := table.NewTabulator(p, 2, engineItems(items), []byte("key"))
 	h.must(err)
 	found := counted{votes: newVotes(p, items), assign: tab.Assign}
 	var b delphi.Ballot

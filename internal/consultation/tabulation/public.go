@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 )
@@ -52,6 +52,6 @@ func (s *Service) WriteLeaves(ctx context.Context, tx *postgres.Tx, consultation
 
 // Closings gives the closings behind those documents, in their order: counts
 // documents and tables, from which every figure can be computed again.
-func (s *Service) Closings(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]delphi.Closing, error) {
+func (s *Service) Closings(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]table.Closing, error) {
 	return releasedClosings(ctx, tx, id)
 }

@@ -13,6 +13,7 @@ import (
 
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
@@ -141,7 +142,7 @@ func TestAProtocolWithoutProofFilesGivesNone(t *testing.T) {
 	h.cast(2, 0, 4)
 	p := h.c.Protocol
 	p.Anonymity.ProofFiles = false
-	p, err := delphi.ParseProtocol(p.Canonical())
+	p, err := protocol.Parse(p.Canonical())
 	h.must(err)
 	h.must(h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE civic.consultation SET protocol = $1, protocol_hash = $2`, string(p.Canonical()), p.Hash())

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
@@ -62,7 +63,7 @@ func (s *Service) Release(ctx context.Context, id uuid.UUID, tick int, last bool
 // shown of them: rounded counts and their tally, without leaves or reasons.
 func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, tick int) error {
 	var items []consultation.Item
-	var earlier []delphi.Closing
+	var earlier []table.Closing
 	var people []int
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
@@ -131,7 +132,7 @@ func fresh(f feedback.Document) []consultation.Outcome {
 // whoever changed what. Reasons are read for it alone, and votes kept: shown earlier,
 // a new reason would tell who had just come.
 func (s *Service) countStanding(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item) (counted, error) {
-	t, err := delphi.NewTally(c.Protocol, round.Number, engineItems(items))
+	t, err := table.NewTally(c.Protocol, round.Number, engineItems(items))
 	if err != nil {
 		return counted{}, err
 	}
@@ -147,6 +148,6 @@ func (s *Service) countStanding(ctx context.Context, safe *pseudonym.Safe, c con
 	if err != nil {
 		return counted{}, fmt.Errorf("counting standing answers: %w", err)
 	}
-	out.closing, err = delphi.Release(c.Protocol, t, enrolled(c, round), nil, true)
+	out.closing, err = table.Release(c.Protocol, t, enrolled(c, round), nil, true)
 	return out, err
 }

@@ -16,14 +16,15 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 )
 
 // standingHouse imports a conversation of three points with n voters.
-func standingHouse(t testing.TB, n, items int, change ...func(*delphi.Protocol)) (*house, []uuid.UUID, func(i int, values ...int)) {
+func standingHouse(t testing.TB, n, items int, change ...func(*protocol.Protocol)) (*house, []uuid.UUID, func(i int, values ...int)) {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), keys: t.TempDir()}
 	h.db = testdb.NewAt(t, h.clock)
@@ -31,7 +32,7 @@ func standingHouse(t testing.TB, n, items int, change ...func(*delphi.Protocol))
 	ctx := t.Context()
 	a, err := h.accounts.Found(ctx, account.Administration{Slug: "archivio", Name: "Archivio"})
 	h.must(err)
-	protocol, err := delphi.Standing(delphi.StandingPlan{Language: "it", GroupName: "Tutti", Days: 1, LatestKeyDate: "2027-03-01"})
+	protocol, err := protocol.Standing(protocol.StandingPlan{Language: "it", GroupName: "Tutti", Days: 1, LatestKeyDate: "2027-03-01"})
 	h.must(err)
 	for _, f := range change {
 		f(&protocol)
@@ -154,7 +155,7 @@ func TestAStandingRoundReleasesWhatEnoughPeopleTouched(t *testing.T) {
 	if f.Items[1].Counts.Valid != 10 {
 		t.Errorf("%d answers of 10 to the second item", f.Items[1].Counts.Valid)
 	}
-	if f.Items[2].Verdict.Key != delphi.TooFew || len(f.Items[2].Tables) != 0 {
+	if f.Items[2].Verdict.Key != verdict.TooFew || len(f.Items[2].Tables) != 0 {
 		t.Errorf("nobody answered, and it is %s", f.Items[2].Verdict.Key)
 	}
 	h.refresh()

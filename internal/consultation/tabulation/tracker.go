@@ -13,6 +13,8 @@ import (
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -48,7 +50,7 @@ type tracker struct {
 	groups       []string
 	since        [][]int // by item, then by the number of releases there were: answers given or changed then
 	answers      int     // of all voters
-	tally        *delphi.Tally
+	tally        *table.Tally
 	asked        []delphi.Item // what tally counts
 	called       []string      // see names
 	idle         *time.Timer
@@ -147,19 +149,19 @@ func (s *trackers) end(consultation uuid.UUID) {
 
 // interim counts the standing ballots before the deadline: those that changed since
 // this process' last release are read, and taken into what it remembers.
-func (s *Service) interim(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []delphi.Closing, people []int) (delphi.Closing, error) {
+func (s *Service) interim(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []table.Closing, people []int) (table.Closing, error) {
 	m := s.trackers.take(round.ID, c.ID)
 	if asked := engineItems(items); !slices.Equal(m.asked, asked) {
 		m.asked, m.called, m.tally = asked, nil, nil
 	}
 	// Whatever fails leaves m half changed: it is not given back then.
 	if err := s.catchUp(ctx, safe, round, m); err != nil {
-		return delphi.Closing{}, fmt.Errorf("reading standing answers: %w", err)
+		return table.Closing{}, fmt.Errorf("reading standing answers: %w", err)
 	}
 	if err := m.recount(c.Protocol, round.Number); err != nil {
-		return delphi.Closing{}, fmt.Errorf("counting standing answers: %w", err)
+		return table.Closing{}, fmt.Errorf("counting standing answers: %w", err)
 	}
-	closing, err := delphi.Release(c.Protocol, m.tally, people, m.changed(feedback.LastShown(earlier)), false)
+	closing, err := table.Release(c.Protocol, m.tally, people, m.changed(feedback.LastShown(earlier)), false)
 	if err == nil {
 		s.trackers.give(round.ID, m)
 	}
@@ -321,11 +323,11 @@ func (m *tracker) fill(b *delphi.Ballot, v *voter, names []string) {
 
 // recount makes the tally anew where there is none: at first, and when other items
 // are asked than before.
-func (m *tracker) recount(p delphi.Protocol, round int) error {
+func (m *tracker) recount(p protocol.Protocol, round int) error {
 	if m.tally != nil {
 		return nil
 	}
-	t, err := delphi.NewTally(p, round, m.asked)
+	t, err := table.NewTally(p, round, m.asked)
 	if err != nil {
 		return err
 	}

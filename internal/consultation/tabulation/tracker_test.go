@@ -13,18 +13,20 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/delphi/table"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 
 // whole is a release of the standing round counted from all its ballots at once.
 type whole struct {
-	delphi.Closing
-	tally   *delphi.Tally
+	table.Closing
+	tally   *table.Tally
 	changed map[string]int
 }
 
-func (h *house) wholly(earlier []delphi.Closing) whole {
+func (h *house) wholly(earlier []table.Closing) whole {
 	h.t.Helper()
 	ctx := h.t.Context()
 	round := h.c.Rounds[0]
@@ -32,7 +34,7 @@ func (h *house) wholly(earlier []delphi.Closing) whole {
 	h.must(err)
 	defer safe.Close()
 	items := h.items(1)
-	t, err := delphi.NewTally(h.c.Protocol, 1, engineItems(items))
+	t, err := table.NewTally(h.c.Protocol, 1, engineItems(items))
 	h.must(err)
 	v, shown, changed := newVotes(h.c.Protocol, items), feedback.LastShown(earlier), map[string]int{}
 	var b delphi.Ballot
@@ -50,15 +52,15 @@ func (h *house) wholly(earlier []delphi.Closing) whole {
 		people, err = h.cons.Enrolled(ctx, tx, h.c)
 		return err
 	}))
-	out, err := delphi.Release(h.c.Protocol, t, people, changed, false)
+	out, err := table.Release(h.c.Protocol, t, people, changed, false)
 	h.must(err)
 	return whole{out, t, changed}
 }
 
 // ticks are the releases so far, as they are stored.
-func (h *house) ticks() []delphi.Closing {
+func (h *house) ticks() []table.Closing {
 	h.t.Helper()
-	var out []delphi.Closing
+	var out []table.Closing
 	h.must(h.db.Read(h.t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		out, err = ticksOf(ctx, tx, h.c.Rounds[0].ID)
@@ -218,8 +220,8 @@ func TestWhatIsRememberedGoesWithTheKey(t *testing.T) {
 func TestAStandingRoundClosesOnDrift(t *testing.T) {
 	const people = 130
 	for _, auto := range []bool{true, false} {
-		h, _, cast := standingHouse(t, people, 2, func(p *delphi.Protocol) {
-			p.Stop, p.Rounds[0].Days, p.Rounds[0].MinDays = delphi.StopPlan{Auto: auto, When: "drift"}, 30, 0
+		h, _, cast := standingHouse(t, people, 2, func(p *protocol.Protocol) {
+			p.Stop, p.Rounds[0].Days, p.Rounds[0].MinDays = protocol.StopPlan{Auto: auto, When: "drift"}, 30, 0
 		})
 		h.refresh()
 		for i := range people {

@@ -1,11 +1,17 @@
-package stat
+package stat_test
 
-import "testing"
+import (
+	"testing"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
+)
 
 // crowd is 100,000 people on nine points, their shifts and their table.
 var (
 	crowd  = []int{6000, 0, 13000, 18000, 22000, 19000, 16000, 4000, 2000}
-	moved9 = Shifts{{-4, 100}, {-3, 900}, {-2, 4000}, {-1, 10000}, {0, 68000}, {1, 11000}, {2, 5000}, {3, 900}, {4, 100}}
+	moved9 = stat.Shifts{{-4, 100}, {-3, 900}, {-2, 4000}, {-1, 10000}, {0, 68000}, {1, 11000}, {2, 5000}, {3, 900}, {4, 100}}
 )
 
 // BenchmarkItem computes every measure of one item's histogram and shift table.
@@ -15,20 +21,20 @@ func BenchmarkItem(b *testing.B) {
 		for _, f := range shape {
 			f(crowd)
 		}
-		d := Points(crowd)
+		d := stat.Points(crowd)
 		d.Mean()
 		d.CV()
 		d.CQV(7)
 		d.RelativeIQR(7)
-		Median(crowd, 7)
-		IQR(crowd, 7)
-		Wilson(Window(crowd, 7, 9), N(crowd), Z95)
-		Ram(crowd)
-		Homogeneity(crowd, crowd)
-		Scheibe(crowd, crowd)
-		Unchanged(moved9)
-		Sign(moved9)
-		SignedRank(moved9, Pratt)
+		stat.Median(crowd, 7)
+		stat.IQR(crowd, 7)
+		stat.Wilson(stat.Window(crowd, 7, 9), stat.N(crowd), stat.Z95)
+		stat.Ram(crowd)
+		stat.Homogeneity(crowd, crowd)
+		stat.Scheibe(crowd, crowd)
+		stat.Unchanged(moved9)
+		stat.Sign(moved9)
+		stat.SignedRank(moved9, stat.Pratt)
 	}
 }
 
@@ -36,14 +42,14 @@ func BenchmarkItem(b *testing.B) {
 func BenchmarkTable(b *testing.B) {
 	t := [][]int{{20000, 3000, 1000}, {4000, 30000, 5000}, {500, 6000, 30500}}
 	for b.Loop() {
-		ChiSquare(t)
-		Kappa(t, Linear)
-		Kappa(t, Quadratic)
-		Spearman(t)
-		TauB(t)
-		Lambda(t)
-		Bowker(t)
-		StuartMaxwell(t)
+		stat.ChiSquare(t)
+		reliability.Kappa(t, reliability.Linear)
+		reliability.Kappa(t, reliability.Quadratic)
+		stat.Spearman(t)
+		stat.TauB(t)
+		stat.Lambda(t)
+		stat.Bowker(t)
+		stat.StuartMaxwell(t)
 	}
 }
 
@@ -51,7 +57,7 @@ func BenchmarkTable(b *testing.B) {
 func BenchmarkMonteCarlo(b *testing.B) {
 	t := [][]int{{1, 9, 90, 200, 300, 200, 150, 48, 2}, {3, 7, 80, 220, 310, 190, 140, 46, 4}}
 	for b.Loop() {
-		MonteCarlo(t, [32]byte{})
+		resample.MonteCarlo(t, [32]byte{})
 	}
 }
 
@@ -59,7 +65,7 @@ func BenchmarkMonteCarlo(b *testing.B) {
 func BenchmarkConcordance(b *testing.B) {
 	sums := []float64{310000, 420000, 480000, 530000, 560000, 580000, 600000, 650000, 670000, 700000}
 	for b.Loop() {
-		KendallSums(sums, 100000, 0)
+		stat.KendallSums(sums, 100000, 0)
 	}
 }
 
@@ -76,7 +82,7 @@ func BenchmarkKendallExact(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				KendallExact(c.sums, c.raters)
+				stat.KendallExact(c.sums, c.raters)
 			}
 		})
 	}
@@ -94,12 +100,12 @@ func BenchmarkBootstrap(b *testing.B) {
 	}
 	b.Run("histogram", func(b *testing.B) {
 		for b.Loop() {
-			Bootstrap(crowd, [32]byte{}, 2, figuresOf)
+			resample.Bootstrap(crowd, [32]byte{}, 2, func(h []int, out []stat.Value) { out[0], out[1] = stat.Median(h, 7), stat.Agreement(h) })
 		}
 	})
 	b.Run("table", func(b *testing.B) {
 		for b.Loop() {
-			BootstrapKappa(table, [32]byte{})
+			reliability.BootstrapKappa(table, [32]byte{})
 		}
 	})
 }

@@ -10,8 +10,8 @@ package stat
 // is Undefined.
 func Conformity(before, after []int, median Value) [3][3]Value {
 	var out [3][3]Value
-	n1, ok1 := total(before)
-	n2, ok2 := total(after)
+	n1, ok1 := Total(before)
+	n2, ok2 := Total(after)
 	m, shown := median.Float()
 	if !ok1 || !ok2 || !shown || len(before) != len(after) {
 		return out

@@ -1,4 +1,4 @@
-package stat
+package stat_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"delfi/internal/delphi/stat"
 )
 
 // The table of Polit, Beck & Owen 2007 (p. 465), panels of three to nine.
@@ -22,7 +24,7 @@ func TestItemCVIPublished(t *testing.T) {
 		{8, 7, "0.88", "0.031", "0.87"}, {8, 6, "0.75", "0.109", "0.72"},
 		{9, 8, "0.89", "0.018", "0.89"}, {9, 7, "0.78", "0.070", "0.76"},
 	} {
-		v := ItemCVI(c.relevant, c.n)
+		v := stat.ItemCVI(c.relevant, c.n)
 		got := fmt.Sprintf("%.2f %.3f %.2f", v.Index.Or(-1), v.Chance.Or(-1), v.Kappa.Or(-1))
 		// In print chance is cut to .063 for a half in the last place, and some κ* follow
 		// from rounded figures: .81, .57, .65, .88.
@@ -34,13 +36,15 @@ func TestItemCVIPublished(t *testing.T) {
 
 // Five items and five experts, by hand: 4.6/5 and four of five.
 func TestScaleCVI(t *testing.T) {
-	average, universal := ScaleCVI([]int{5, 5, 5, 3, 5}, []int{5, 5, 5, 5, 5})
-	near := func(v Value, want float64) bool { return fmt.Sprintf("%.6f", v.Or(-1)) == fmt.Sprintf("%.6f", want) }
+	average, universal := stat.ScaleCVI([]int{5, 5, 5, 3, 5}, []int{5, 5, 5, 5, 5})
+	near := func(v stat.Value, want float64) bool {
+		return fmt.Sprintf("%.6f", v.Or(-1)) == fmt.Sprintf("%.6f", want)
+	}
 	if !near(average, 0.92) || !near(universal, 0.8) {
 		t.Errorf("%v %v", average, universal)
 	}
 	for _, n := range [][]int{nil, {0}, {1, 2}} {
-		if average, universal := ScaleCVI([]int{1}, n); average.Defined() || universal.Defined() {
+		if average, universal := stat.ScaleCVI([]int{1}, n); average.Defined() || universal.Defined() {
 			t.Errorf("%v: %v %v", n, average, universal)
 		}
 	}
@@ -57,20 +61,20 @@ func TestCVRPublished(t *testing.T) {
 		{17, 13, "0.529"}, {18, 13, "0.444"}, {19, 14, "0.474"}, {20, 15, "0.500"}, {25, 18, "0.440"}, {30, 20, "0.333"},
 		{35, 23, "0.314"}, {40, 26, "0.300"},
 	} {
-		e := CVR(c.least, c.n)
-		if e.Least != c.least || !e.Holds || fmt.Sprintf("%.3f", e.Critical.Or(-1)) != c.critical || CVR(c.least-1, c.n).Holds {
+		e := stat.CVR(c.least, c.n)
+		if e.Least != c.least || !e.Holds || fmt.Sprintf("%.3f", e.Critical.Or(-1)) != c.critical || stat.CVR(c.least-1, c.n).Holds {
 			t.Errorf("%d experts: %+v, want %d and %s", c.n, e, c.least, c.critical)
 		}
 	}
-	if e := CVR(4, 4); e.Ratio != Of(1) || e.Least != 0 || e.Critical.Defined() || e.Holds {
+	if e := stat.CVR(4, 4); e.Ratio != stat.Of(1) || e.Least != 0 || e.Critical.Defined() || e.Holds {
 		t.Errorf("four experts: %+v", e)
 	}
-	for _, e := range []Essential{CVR(0, 0), CVR(3, 2), CVR(-1, 2)} {
-		if e != (Essential{}) {
+	for _, e := range []stat.Essential{stat.CVR(0, 0), stat.CVR(3, 2), stat.CVR(-1, 2)} {
+		if e != (stat.Essential{}) {
 			t.Errorf("%+v", e)
 		}
 	}
-	if e := CVR(0, 9); e.Ratio != Of(-1) {
+	if e := stat.CVR(0, 9); e.Ratio != stat.Of(-1) {
 		t.Errorf("%+v", e)
 	}
 }
@@ -92,10 +96,10 @@ func TestContentRecounted(t *testing.T) {
 		if least > n {
 			least = 0
 		}
-		if e := CVR(x, n); e.Least != least || e.Holds != (least > 0 && x >= least) {
+		if e := stat.CVR(x, n); e.Least != least || e.Holds != (least > 0 && x >= least) {
 			t.Fatalf("%+v, want %d", e, least)
 		}
 		chance, _ := new(big.Rat).SetFrac(new(big.Int).Binomial(int64(n), int64(x)), all).Float64()
-		near(t, "chance", ItemCVI(x, n).Chance, chance)
+		near(t, "chance", stat.ItemCVI(x, n).Chance, chance)
 	})
 }

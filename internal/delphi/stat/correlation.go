@@ -15,8 +15,8 @@ type Correlation struct{ R, P Value }
 // not necessarily the same ones. Source: Spearman, American Journal of Psychology
 // 1904;15:72–101; Kendall, Rank Correlation Methods, ch. 3.
 func Spearman(t [][]int) Correlation {
-	rows, cols, n, ok := margins(t)
-	if !ok || n == 0 || lone(rows) || lone(cols) {
+	rows, cols, n, ok := Sums(t)
+	if !ok || n == 0 || Lone(rows) || Lone(cols) {
 		return Correlation{}
 	}
 	a, b := centred(rows, n), centred(cols, n)
@@ -56,8 +56,8 @@ func centred(h []int, n int) []float64 {
 // variance corrected for ties. Undefined when a round is unanimous. Source:
 // Kendall, Rank Correlation Methods, ch. 3–4; Biometrika 1945;33:239–251.
 func TauB(t [][]int) Correlation {
-	rows, cols, people, ok := margins(t)
-	if !ok || people == 0 || lone(rows) || lone(cols) {
+	rows, cols, people, ok := Sums(t)
+	if !ok || people == 0 || Lone(rows) || Lone(cols) {
 		return Correlation{}
 	}
 	balance := 0.0 // C − D
@@ -88,7 +88,7 @@ func TauB(t [][]int) Correlation {
 		variance += a.threes * b.threes / (9 * m * (n - 2))
 	}
 	if variance > 0 {
-		out.P = Of(twoSided(balance / math.Sqrt(variance)))
+		out.P = Of(TwoSided(balance / math.Sqrt(variance)))
 	}
 	return out
 }

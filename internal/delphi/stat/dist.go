@@ -50,7 +50,7 @@ func (d Dist) n() (int, bool) {
 	if len(d.Score) != len(d.Count) {
 		return 0, false
 	}
-	return total(d.Count)
+	return Total(d.Count)
 }
 
 // order is the j-th smallest answer, j from 0 to N−1; outside it is the nearest.

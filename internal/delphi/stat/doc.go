@@ -13,9 +13,10 @@
 //	Shifts   counts of (value now − value before) over those who answered twice
 //	[][]int  table: k×k of earlier (rows) by later (columns), or group × point
 //
-// Intervals are drawn from counts as well (Bootstrap), with a seed that is an
-// argument. Rankings come as rank sums with their tie sum. Where a paper starts from raw
-// answers, a small function counts them first (Raw, Cross, Differences, Ranked).
+// Intervals are drawn from counts as well (package resample), with a seed that is an
+// argument; agreement beyond chance is in package reliability. Rankings come as rank
+// sums with their tie sum. Where a paper starts from raw answers, a small function
+// counts them first (Raw, Cross, Differences, Ranked).
 //
 // A figure is a Value: a number, or Undefined where the definition gives none
 // (no answers, no variation, a zero denominator). Undefined is null in JSON and

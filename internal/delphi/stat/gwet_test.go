@@ -1,4 +1,4 @@
-package stat
+package stat_test
 
 import (
 	"fmt"
@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
 )
 
 // rated counts units from lines of ratings over the categories 1..k, "-" for a
@@ -36,18 +39,18 @@ func TestGwetPublished(t *testing.T) {
 	for _, c := range []struct {
 		name              string
 		units             [][]int
-		weight            Weight
+		weight            reliability.Weight
 		ac, se, low, high float64
 	}{
-		{"four", four, Unweighted, .775, .143, .461, 1},
-		{"four, linear", four, Linear, .859, .117, .600, 1},
-		{"four, quadratic", four, Quadratic, .914, .104, .685, 1},
-		{"five", five, Unweighted, .497, .122, .235, .758},
-		{"gender", gender, Unweighted, .208, .091, .014, .403},
-		{"Ben and Gerry", ben, Unweighted, .661, .184, .257, 1},
+		{"four", four, reliability.Unweighted, .775, .143, .461, 1},
+		{"four, linear", four, reliability.Linear, .859, .117, .600, 1},
+		{"four, quadratic", four, reliability.Quadratic, .914, .104, .685, 1},
+		{"five", five, reliability.Unweighted, .497, .122, .235, .758},
+		{"gender", gender, reliability.Unweighted, .208, .091, .014, .403},
+		{"Ben and Gerry", ben, reliability.Unweighted, .661, .184, .257, 1},
 	} {
-		got := Gwet(c.units, c.weight)
-		for i, v := range []Value{got.Value, got.SE, got.Low, got.High} {
+		got := reliability.Gwet(c.units, c.weight)
+		for i, v := range []stat.Value{got.Value, got.SE, got.Low, got.High} {
 			want := []float64{c.ac, c.se, c.low, c.high}[i]
 			if fmt.Sprintf("%.3f", v.Or(math.NaN())) != fmt.Sprintf("%.3f", want) {
 				t.Errorf("%s: figure %d is %v, want %.3f", c.name, i, v, want)
@@ -62,7 +65,7 @@ func TestGwetPublished(t *testing.T) {
 			paradox = append(paradox, []int{cell[0], cell[1]})
 		}
 	}
-	if ac := Gwet(paradox, Unweighted).Value.Or(0); math.Abs(ac-.9408) > .00005 {
+	if ac := reliability.Gwet(paradox, reliability.Unweighted).Value.Or(0); math.Abs(ac-.9408) > .00005 {
 		t.Errorf("the paradox: %v", ac)
 	}
 }
@@ -72,21 +75,21 @@ func TestGwetUndefined(t *testing.T) {
 		"no units": nil, "nobody": {{0, 0}}, "one rating each": {{1, 0}, {0, 1}},
 		"one category": {{2}}, "ragged": {{1, 1}, {1, 1, 1}}, "negative": {{-1, 2}},
 	} {
-		if got := Gwet(units, Linear); got != (Corrected{}) {
+		if got := reliability.Gwet(units, reliability.Linear); got != (reliability.Corrected{}) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if one := Gwet([][]int{{2, 1}}, Unweighted); !one.Value.Defined() || one.SE.Defined() {
+	if one := reliability.Gwet([][]int{{2, 1}}, reliability.Unweighted); !one.Value.Defined() || one.SE.Defined() {
 		t.Errorf("a single unit: %+v", one)
 	}
-	if all := Gwet([][]int{{3, 0}, {3, 0}}, Quadratic); all.Value != Of(1) || all.SE != Of(0) {
+	if all := reliability.Gwet([][]int{{3, 0}, {3, 0}}, reliability.Quadratic); all.Value != stat.Of(1) || all.SE != stat.Of(0) {
 		t.Errorf("one category throughout: %+v", all)
 	}
 }
 
 // naiveAC counts agreement pair of raters by pair of raters, units weighing what
 // they are told.
-func naiveAC(units [][]int, k int, v Weight, weigh []float64) float64 {
+func naiveAC(units [][]int, k int, v reliability.Weight, weigh []float64) float64 {
 	far := v(0, k-1)
 	var seen, pairs, all float64
 	share := make([]float64, k)
@@ -127,7 +130,7 @@ func TestGwetRecounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k := rapid.IntRange(2, 7).Draw(t, "k")
 		full := rapid.Bool().Draw(t, "every unit has two ratings")
-		v := rapid.SampledFrom([]Weight{Unweighted, Linear, Quadratic}).Draw(t, "weight")
+		v := rapid.SampledFrom([]reliability.Weight{reliability.Unweighted, reliability.Linear, reliability.Quadratic}).Draw(t, "weight")
 		least := 0
 		if full {
 			least = 2
@@ -142,7 +145,7 @@ func TestGwetRecounted(t *testing.T) {
 			}
 			pairable = pairable || len(ratings) > 1
 		}
-		got := Gwet(counted, v)
+		got := reliability.Gwet(counted, v)
 		if !pairable {
 			near(t, "AC", got.Value, math.NaN())
 			return

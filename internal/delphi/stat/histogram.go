@@ -9,9 +9,9 @@ func N(h []int) int {
 	return n
 }
 
-// total is N where a measure can be had from h at all: false when a count is
+// Total is N where a measure can be had from h at all: false when a count is
 // negative or nobody answered.
-func total(h []int) (int, bool) {
+func Total(h []int) (int, bool) {
 	n := 0
 	for _, c := range h {
 		if c < 0 {
@@ -63,7 +63,7 @@ func IQR(h []int, kind int) Value { return Points(h).IQR(kind) }
 // Mode lists the scale points (1-based, ascending) that most people chose; empty
 // without answers. It is a list because a tie is information, not an accident.
 func Mode(h []int) []int {
-	n, ok := total(h)
+	n, ok := Total(h)
 	if !ok || n == 0 {
 		return nil
 	}

@@ -1,9 +1,11 @@
-package stat
+package stat_test
 
 import (
 	"encoding/json"
 	"fmt"
 	"math"
+
+	"delfi/internal/delphi/stat"
 )
 
 // fields are what a measure gives, by the names that vectors use: Value, int,
@@ -34,9 +36,9 @@ func load[T any](in *input, name string) (v T) {
 }
 
 // numbers decodes a list of answers; a missing one (null) becomes NaN.
-func (in *input) numbers(name string) []float64 { return plain(load[[]Value](in, name)) }
+func (in *input) numbers(name string) []float64 { return plain(load[[]stat.Value](in, name)) }
 
-func plain(v []Value) []float64 {
+func plain(v []stat.Value) []float64 {
 	out := make([]float64, len(v))
 	for i, x := range v {
 		out[i] = x.Or(math.NaN())
@@ -46,7 +48,7 @@ func plain(v []Value) []float64 {
 
 // grid decodes a list of lists of answers.
 func (in *input) grid(name string) [][]float64 {
-	rows := load[[][]Value](in, name)
+	rows := load[[][]stat.Value](in, name)
 	out := make([][]float64, len(rows))
 	for i, r := range rows {
 		out[i] = plain(r)
@@ -122,11 +124,11 @@ func (in *input) pairs(a, b string) [][]int {
 		return in.table("table_r1_by_r2")
 	}
 	x, y := in.numbers(a), in.numbers(b)
-	return Cross(x, y, Seen(x, y))
+	return stat.Cross(x, y, stat.Seen(x, y))
 }
 
 // shifts counts differences; missing answers on either side make no pair.
-func (in *input) shifts(before, after string) Shifts {
+func (in *input) shifts(before, after string) stat.Shifts {
 	d := in.differences(before, after)
 	var a, b []int
 	for _, x := range d {
@@ -137,7 +139,7 @@ func (in *input) shifts(before, after string) Shifts {
 			a, b = append(a, 0), append(b, int(x))
 		}
 	}
-	return Differences(a, b)
+	return stat.Differences(a, b)
 }
 
 func (in *input) differences(before, after string) []float64 {

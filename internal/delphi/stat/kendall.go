@@ -122,7 +122,7 @@ func KendallSums(sums []float64, raters int, ties float64) Concordance {
 func (c Concordance) with(w float64) Concordance {
 	c.W = Of(w)
 	chi2 := float64(c.Raters) * float64(c.DF) * w
-	c.Chi2, c.P = Of(chi2), upper(chi2, c.DF)
+	c.Chi2, c.P = Of(chi2), Upper(chi2, c.DF)
 	return c
 }
 

@@ -1,6 +1,12 @@
-package stat
+package stat_test
 
-import "fmt"
+import (
+	"fmt"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
+	"delfi/internal/delphi/stat/resample"
+)
 
 // degrees is null where there is no test.
 func degrees(df int) any {
@@ -10,10 +16,10 @@ func degrees(df int) any {
 	return df
 }
 
-func (t Test) fields() fields { return fields{"chi2": t.Chi2, "df": degrees(t.DF), "p": t.P} }
+func ofTest(t stat.Test) fields { return fields{"chi2": t.Chi2, "df": degrees(t.DF), "p": t.P} }
 
-func (a Association) fields() fields {
-	f := a.Test.fields()
+func ofTable(a stat.Association) fields {
+	f := ofTest(a.Test)
 	f["cramers_v"], f["contingency_c"], f["small_expected"] = a.V, a.Contingency, a.Small
 	return f
 }
@@ -22,7 +28,7 @@ func (a Association) fields() fields {
 type limited func(limit float64) any
 
 // stableAt is whether p says "stable" at a level, null when there is no p.
-func stableAt(p Value, stableIf func(significant bool) bool) limited {
+func stableAt(p stat.Value, stableIf func(significant bool) bool) limited {
 	return func(level float64) any {
 		x, ok := p.Float()
 		if !ok {
@@ -36,56 +42,56 @@ func stableAt(p Value, stableIf func(significant bool) bool) limited {
 var measures = map[string]func(in *input) fields{
 	// Level and spread.
 	"descriptive": func(in *input) fields {
-		d := Raw(in.numbers("x"))
+		d := stat.Raw(in.numbers("x"))
 		return fields{"n": d.N(), "mean": d.Mean(), "sd": d.SD(), "median": d.Median(7), "min": d.Min(),
 			"max": d.Max(), "mad_raw": d.MAD(), "cv": d.CV(), "variance": d.Variance()}
 	},
 	"quartiles": func(in *input) fields {
-		d, kind := Raw(in.numbers("x")), in.number("type")
+		d, kind := stat.Raw(in.numbers("x")), in.number("type")
 		return fields{"q1": d.Quantile(250, kind), "median": d.Median(kind), "q3": d.Quantile(750, kind),
 			"iqr": d.IQR(kind), "relative_iqr": d.RelativeIQR(kind), "cqv": d.CQV(kind)}
 	},
 	"percentiles": func(in *input) fields {
-		d, kind := Raw(in.numbers("x")), in.number("type")
-		var q []Value
+		d, kind := stat.Raw(in.numbers("x")), in.number("type")
+		var q []stat.Value
 		for _, p := range load[[]float64](in, "p") {
 			q = append(q, d.Quantile(in.permille(p, 1), kind))
 		}
 		return fields{"q": q}
 	},
 	"percentiles_numpy": func(in *input) fields {
-		d := Raw(in.numbers("x"))
+		d := stat.Raw(in.numbers("x"))
 		kind := map[string]int{"averaged_inverted_cdf": 2, "weibull": 6, "linear": 7, "median_unbiased": 8}[load[string](in, "method")]
-		var q []Value
+		var q []stat.Value
 		for _, p := range load[[]float64](in, "p") {
 			q = append(q, d.Quantile(in.permille(p, 100), kind))
 		}
 		return fields{"q": q}
 	},
 	"mode": func(in *input) fields {
-		var points []Value
-		for _, p := range Mode(in.freq("freq")) {
-			points = append(points, count(p))
+		var points []stat.Value
+		for _, p := range stat.Mode(in.freq("freq")) {
+			points = append(points, stat.Count(p))
 		}
 		return fields{"mode": points}
 	},
 	"median_shift": func(in *input) fields {
-		return fields{"shift": MedianShift(Raw(in.numbers("before")), Raw(in.numbers("after")))}
+		return fields{"shift": stat.MedianShift(stat.Raw(in.numbers("before")), stat.Raw(in.numbers("after")))}
 	},
 	"delta_cv": func(in *input) fields {
-		return fields{"delta": ChangeCV(Raw(in.numbers("before")), Raw(in.numbers("after")))}
+		return fields{"delta": stat.ChangeCV(stat.Raw(in.numbers("before")), stat.Raw(in.numbers("after")))}
 	},
 	"proportion_ci95": func(in *input) fields {
 		x, n := in.number("x"), in.number("n")
-		pair := func(low, high Value) []Value { return []Value{low, high} }
-		return fields{"share": Share(x, n), "wilson": pair(Wilson(x, n, Z95)),
-			"clopper_pearson": pair(ClopperPearson(x, n, 0.05)), "agresti_coull": pair(AgrestiCoull(x, n, Z95))}
+		pair := func(low, high stat.Value) []stat.Value { return []stat.Value{low, high} }
+		return fields{"share": stat.Share(x, n), "wilson": pair(stat.Wilson(x, n, stat.Z95)),
+			"clopper_pearson": pair(stat.ClopperPearson(x, n, 0.05)), "agresti_coull": pair(stat.AgrestiCoull(x, n, stat.Z95))}
 	},
 	"attrition_bounds": func(in *input) fields {
-		low, high := Bounds(in.freq("freq"), in.number("leavers"))
-		values := func(h []int) (v []Value) {
+		low, high := stat.Bounds(in.freq("freq"), in.number("leavers"))
+		values := func(h []int) (v []stat.Value) {
 			for _, c := range h {
-				v = append(v, count(c))
+				v = append(v, stat.Count(c))
 			}
 			return v
 		}
@@ -95,38 +101,41 @@ var measures = map[string]func(in *input) fields{
 	// Ordinal agreement.
 	"ordinal_agreement": func(in *input) fields {
 		h := in.freq("freq")
-		return fields{"vdEijk_A": Agreement(h), "polarization": Polarization(h), "tastle_wierman_cns": Consensus(h),
-			"leik_D": Leik(h), "berry_mielke_iov": IOV(h), "blair_lacy_l": BlairLacyL(h), "blair_lacy_lsq": BlairLacyL2(h),
-			"kvalseth_cov": Kvalseth(h), "reardon": Reardon(h), "mrq": MRQ(h), "entropy_bits": Entropy(h)}
+		return fields{"vdEijk_A": stat.Agreement(h), "polarization": stat.Polarization(h), "tastle_wierman_cns": stat.Consensus(h),
+			"leik_D": stat.Leik(h), "berry_mielke_iov": stat.IOV(h), "blair_lacy_l": stat.BlairLacyL(h), "blair_lacy_lsq": stat.BlairLacyL2(h),
+			"kvalseth_cov": stat.Kvalseth(h), "reardon": stat.Reardon(h), "mrq": stat.MRQ(h), "entropy_bits": stat.Entropy(h)}
 	},
-	"vdEijk_A":           func(in *input) fields { return fields{"A": AgreementShares(load[[]float64](in, "freq"))} },
-	"polarization":       func(in *input) fields { return fields{"P": Polarization(in.freq("freq"))} },
-	"tastle_wierman_cns": func(in *input) fields { return fields{"cns": Consensus(in.freq("freq"))} },
-	"leik_D":             func(in *input) fields { return fields{"D": Leik(in.freq("freq"))} },
-	"berry_mielke_iov":   func(in *input) fields { return fields{"iov": IOV(in.freq("freq"))} },
-	"kvalseth_cov":       func(in *input) fields { return fields{"cov": Kvalseth(in.freq("freq"))} },
-	"blair_lacy":         func(in *input) fields { h := in.freq("freq"); return fields{"l": BlairLacyL(h), "lsq": BlairLacyL2(h)} },
-	"reardon":            func(in *input) fields { return fields{"reardon": Reardon(in.freq("freq"))} },
-	"mrq":                func(in *input) fields { return fields{"mrq": MRQ(in.freq("freq"))} },
+	"vdEijk_A":           func(in *input) fields { return fields{"A": stat.AgreementShares(load[[]float64](in, "freq"))} },
+	"polarization":       func(in *input) fields { return fields{"P": stat.Polarization(in.freq("freq"))} },
+	"tastle_wierman_cns": func(in *input) fields { return fields{"cns": stat.Consensus(in.freq("freq"))} },
+	"leik_D":             func(in *input) fields { return fields{"D": stat.Leik(in.freq("freq"))} },
+	"berry_mielke_iov":   func(in *input) fields { return fields{"iov": stat.IOV(in.freq("freq"))} },
+	"kvalseth_cov":       func(in *input) fields { return fields{"cov": stat.Kvalseth(in.freq("freq"))} },
+	"blair_lacy": func(in *input) fields {
+		h := in.freq("freq")
+		return fields{"l": stat.BlairLacyL(h), "lsq": stat.BlairLacyL2(h)}
+	},
+	"reardon": func(in *input) fields { return fields{"reardon": stat.Reardon(in.freq("freq"))} },
+	"mrq":     func(in *input) fields { return fields{"mrq": stat.MRQ(in.freq("freq"))} },
 	"entropy": func(in *input) fields {
 		h := in.freq("freq")
-		return fields{"bits": Entropy(h), "normalised": EntropyShare(h)}
+		return fields{"bits": stat.Entropy(h), "normalised": stat.EntropyShare(h)}
 	},
-	"rwg": func(in *input) fields { return fields{"rwg": RWG(in.freq("freq"))} },
+	"rwg": func(in *input) fields { return fields{"rwg": stat.RWG(in.freq("freq"))} },
 	"average_deviation": func(in *input) fields {
-		d := Points(in.freq("freq"))
+		d := stat.Points(in.freq("freq"))
 		return fields{"ad_median": d.AD(), "ad_mean": d.ADMean(), "mad": d.MAD()}
 	},
 	"rwg_ad": func(in *input) fields {
-		d := Raw(in.numbers("x"))
-		return fields{"rwg": rwg(d, in.number("scale")), "ad_median": d.AD(), "ad_mean": d.ADMean()}
+		d := stat.Raw(in.numbers("x"))
+		return fields{"rwg": stat.RWGOf(d, in.number("scale")), "ad_median": d.AD(), "ad_mean": d.ADMean()}
 	},
 	"vdEijk_layer": func(in *input) fields {
 		var pattern []bool
 		for _, c := range load[[]float64](in, "pattern") {
 			pattern = append(pattern, c > 0)
 		}
-		return fields{"A": Layer(pattern)}
+		return fields{"A": stat.Layer(pattern)}
 	},
 
 	// Polarisation.
@@ -135,10 +144,10 @@ var measures = map[string]func(in *input) fields{
 		if in.has("values") {
 			scores = load[[]float64](in, "values")
 		}
-		return fields{"P": EstebanRay(in.freq("freq"), scores, load[float64](in, "alpha"))}
+		return fields{"P": stat.EstebanRay(in.freq("freq"), scores, load[float64](in, "alpha"))}
 	},
 	"bimodality_coefficient": func(in *input) fields {
-		b := Bimodality(Raw(in.numbers("x")))
+		b := stat.Bimodality(stat.Raw(in.numbers("x")))
 		return fields{"skew_G1": b.Skew, "excess_kurt_G2": b.Kurtosis, "bc": b.Coefficient}
 	},
 
@@ -149,7 +158,7 @@ var measures = map[string]func(in *input) fields{
 		if len(scale) == 2 && scale[0] == 1 && scale[1] == 9 {
 			h = histogram(x, 1, 9)
 		}
-		a := Ram(h)
+		a := stat.Ram(h)
 		f := fields{"median": a.Median, "p30": a.P30, "p70": a.P70, "ipr": a.IPR, "iprcp": a.Centre,
 			"asymmetry_index": a.Asymmetry, "ipras": a.IPRAS, "disagreement": a.Disagreement, "disagreement_index": a.Index,
 			"n_1_3": a.Thirds[0], "n_4_6": a.Thirds[1], "n_7_9": a.Thirds[2], "outside_median_region": a.Outside}
@@ -159,7 +168,7 @@ var measures = map[string]func(in *input) fields{
 		return f
 	},
 	"ram_panel_rule": func(in *input) fields {
-		within, apart, ok := PanelRule(in.number("n"))
+		within, apart, ok := stat.PanelRule(in.number("n"))
 		if !ok {
 			return fields{"agreement_max_outside_median_region": nil, "disagreement_min_each_extreme_third": nil}
 		}
@@ -167,19 +176,19 @@ var measures = map[string]func(in *input) fields{
 	},
 	"ram_by_size": func(in *input) fields {
 		thirds := [3]int(in.whole("thirds"))
-		f := fields{"median_third": MedianThird(thirds), "agreement": nil, "disagreement": nil}
-		if agrees, ok := RandAgrees(thirds, MedianThird(thirds)); ok {
+		f := fields{"median_third": stat.MedianThird(thirds), "agreement": nil, "disagreement": nil}
+		if agrees, ok := stat.RandAgrees(thirds, stat.MedianThird(thirds)); ok {
 			f["agreement"] = agrees
 		}
-		if apart, ok := RandApart(thirds); ok {
+		if apart, ok := stat.RandApart(thirds); ok {
 			f["disagreement"] = apart
 		}
 		return f
 	},
-	"comet_70_15": func(in *input) fields { return fields{"class": in.comet(Comet7015)} },
+	"comet_70_15": func(in *input) fields { return fields{"class": in.comet(stat.Comet7015)} },
 	"comet_at_most_half": func(in *input) fields {
 		high := in.number("n_7_9")
-		return fields{"left_out": AtMostHalf(high, high+in.number("n_4_6")+in.number("n_1_3"))}
+		return fields{"left_out": stat.AtMostHalf(high, high+in.number("n_4_6")+in.number("n_1_3"))}
 	},
 
 	// Concordance.
@@ -187,7 +196,7 @@ var measures = map[string]func(in *input) fields{
 		if in.has("missing") && load[string](in, "missing") != "drop_raters" {
 			in.errs = append(in.errs, fmt.Errorf("incomplete raters are dropped, nothing else"))
 		}
-		c := KendallW(turned(in.grid("items_by_raters")))
+		c := stat.KendallW(turned(in.grid("items_by_raters")))
 		f := fields{"W_uncorrected": c.Uncorrected, "p_exact": c.Exact}
 		if !load[bool](in, "ties_corrected") {
 			c = c.Plain()
@@ -197,30 +206,30 @@ var measures = map[string]func(in *input) fields{
 		return f
 	},
 	"friedman": func(in *input) fields {
-		c := KendallW(in.grid("raters_by_items"))
-		f := Friedman(c).fields()
+		c := stat.KendallW(in.grid("raters_by_items"))
+		f := ofTest(stat.Friedman(c))
 		f["kendall_w"] = c.W
 		return f
 	},
 	"krippendorff_alpha": func(in *input) fields {
 		raters := in.grid("raters_by_units")
-		scores := Seen(raters...)
+		scores := stat.Seen(raters...)
 		var units [][]int
 		for _, unit := range turned(raters) {
 			units = append(units, at(scores, unit))
 		}
-		return fields{"alpha": Krippendorff(units, scores, Level(load[string](in, "level")))}
+		return fields{"alpha": reliability.Krippendorff(units, scores, reliability.Level(load[string](in, "level")))}
 	},
 	"fleiss_kappa": func(in *input) fields {
 		grid := in.grid("units_by_raters")
-		scores := Seen(grid...)
+		scores := stat.Seen(grid...)
 		var units [][]int
 		for _, unit := range grid {
-			if h := at(scores, unit); N(h) == len(unit) { // a unit that someone did not rate drops out
+			if h := at(scores, unit); stat.N(h) == len(unit) { // a unit that someone did not rate drops out
 				units = append(units, h)
 			}
 		}
-		k := Fleiss(units)
+		k := reliability.Fleiss(units)
 		return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P}
 	},
 
@@ -228,96 +237,99 @@ var measures = map[string]func(in *input) fields{
 	"scheibe_percent_change": func(in *input) fields {
 		if in.has("table_r1_by_r2") {
 			t := in.table("table_r1_by_r2")
-			before, after := Margins(t)
-			return fields{"change": Scheibe(before, after), "stable_below_": in.stable(before, after),
-				"prop_unchanged": Share(Same(t), N(before))}
+			before, after := stat.Margins(t)
+			return fields{"change": stat.Scheibe(before, after), "stable_below_": in.stable(before, after),
+				"prop_unchanged": stat.Share(stat.Same(t), stat.N(before))}
 		}
 		scale := in.whole("scale")
 		a, b := in.numbers("round1"), in.numbers("round2")
 		before, after := histogram(a, scale[0], scale[len(scale)-1]), histogram(b, scale[0], scale[len(scale)-1])
-		return fields{"change": Scheibe(before, after), "stable_below_": in.stable(before, after),
-			"prop_unchanged": Unchanged(in.shifts("round1", "round2"))}
+		return fields{"change": stat.Scheibe(before, after), "stable_below_": in.stable(before, after),
+			"prop_unchanged": stat.Unchanged(in.shifts("round1", "round2"))}
 	},
 	"sign_test": func(in *input) fields {
-		s := Sign(in.shifts("before", "after"))
+		s := stat.Sign(in.shifts("before", "after"))
 		return fields{"n_up": s.Up, "n_down": s.Down, "n_same": s.Same, "p": s.P}
 	},
 	"wilcoxon_signed_rank": func(in *input) fields {
-		zeros, known := map[string]Zeros{"drop": Drop, "wilcox": Drop, "pratt": Pratt, "split": Split, "zsplit": Split}[load[string](in, "zeros")]
+		zeros, known := map[string]stat.Zeros{"drop": stat.Drop, "wilcox": stat.Drop, "pratt": stat.Pratt, "split": stat.Split, "zsplit": stat.Split}[load[string](in, "zeros")]
 		if !known {
 			in.errs = append(in.errs, fmt.Errorf("unknown treatment of zeros"))
 		}
-		var options []Option
+		var options []stat.Option
 		if load[bool](in, "continuity") {
-			options = append(options, Continuity())
+			options = append(options, stat.Continuity())
 		}
-		r := SignedRankOf(in.differences("before", "after"), zeros, options...)
-		return r.fields()
+		r := stat.SignedRankOf(in.differences("before", "after"), zeros, options...)
+		return ofRanks(r)
 	},
 	"wilcoxon_exact": func(in *input) fields {
-		r := SignedRankOf(in.numbers("differences"), Drop)
-		f := r.fields()
+		r := stat.SignedRankOf(in.numbers("differences"), stat.Drop)
+		f := ofRanks(r)
 		f["p"] = r.Exact
 		return f
 	},
 	"chisq_rounds_homogeneity": func(in *input) fields {
-		var a Association
+		var a stat.Association
 		if in.has("table_round_by_category") {
-			a = ChiSquare(in.table("table_round_by_category"))
+			a = stat.ChiSquare(in.table("table_round_by_category"))
 		} else {
-			a = ChiSquare(Aligned(in.numbers("round1"), in.numbers("round2")))
+			a = stat.ChiSquare(stat.Aligned(in.numbers("round1"), in.numbers("round2")))
 		}
-		f := a.fields()
+		f := ofTable(a)
 		f["stable_at_"] = stableAt(a.P, func(significant bool) bool { return !significant })
 		return f
 	},
 	"chisq_individual_independence": func(in *input) fields {
-		a := ChiSquare(in.pairs("round1", "round2"))
-		f := a.fields()
+		a := stat.ChiSquare(in.pairs("round1", "round2"))
+		f := ofTable(a)
 		f["stable_at_"] = stableAt(a.P, func(significant bool) bool { return significant })
 		return f
 	},
 	"chisq_monte_carlo": func(in *input) fields {
-		return fields{"p": MonteCarlo(in.table("table"), Seed([]byte(load[string](in, "root")), load[string](in, "item"), load[string](in, "measure")))}
+		return fields{"p": resample.MonteCarlo(in.table("table"), resample.Seed([]byte(load[string](in, "root")), load[string](in, "item"), load[string](in, "measure")))}
 	},
 	"cohen_kappa": func(in *input) fields {
 		var t [][]int
 		a, b := in.numbers("a"), in.numbers("b")
 		if in.read["categories"] = true; string(in.fields["categories"]) == `"observed"` {
-			t = Observed(Cross(a, b, Seen(a, b))) // by those who answered both
+			t = stat.Observed(stat.Cross(a, b, stat.Seen(a, b))) // by those who answered both
 		} else {
-			t = Cross(a, b, load[[]float64](in, "categories"))
+			t = stat.Cross(a, b, load[[]float64](in, "categories"))
 		}
 		return in.kappa(t, t)
 	},
 	"weighted_kappa_fixed_scale": func(in *input) fields {
 		a, b := in.numbers("a"), in.numbers("b")
-		return in.kappa(Cross(a, b, load[[]float64](in, "categories")), Cross(a, b, Seen(a, b)))
+		return in.kappa(stat.Cross(a, b, load[[]float64](in, "categories")), stat.Cross(a, b, stat.Seen(a, b)))
 	},
 	"weighted_kappa_custom": func(in *input) fields {
-		k := Kappa(in.table("table"), Matrix(load[[][]float64](in, "disagreement_weights")))
+		k := reliability.Kappa(in.table("table"), reliability.Matrix(load[[][]float64](in, "disagreement_weights")))
 		return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P}
 	},
 	"mcnemar": func(in *input) fields {
-		m := McNemar(in.table("table"))
+		m := stat.McNemar(in.table("table"))
 		return fields{"chi2": m.Chi2, "p": m.P, "chi2_cc": m.CorrectedChi2, "p_cc": m.CorrectedP, "p_exact": m.Exact}
 	},
-	"mcnemar_exact":            func(in *input) fields { return fields{"p": McNemar(in.table("table")).Exact} },
-	"bowker_symmetry":          func(in *input) fields { return Bowker(in.pairs("a", "b")).fields() },
-	"bowker_symmetry_skipping": func(in *input) fields { return BowkerSkipping(in.pairs("a", "b")).fields() },
-	"stuart_maxwell":           func(in *input) fields { return StuartMaxwell(in.pairs("a", "b")).fields() },
-	"spearman":                 func(in *input) fields { c := Spearman(in.pairs("a", "b")); return fields{"rho": c.R, "p_t": c.P} },
-	"kendall_tau_b":            func(in *input) fields { c := TauB(in.pairs("a", "b")); return fields{"tau": c.R, "p_asymptotic": c.P} },
+	"mcnemar_exact":            func(in *input) fields { return fields{"p": stat.McNemar(in.table("table")).Exact} },
+	"bowker_symmetry":          func(in *input) fields { return ofTest(stat.Bowker(in.pairs("a", "b"))) },
+	"bowker_symmetry_skipping": func(in *input) fields { return ofTest(stat.BowkerSkipping(in.pairs("a", "b"))) },
+	"stuart_maxwell":           func(in *input) fields { return ofTest(stat.StuartMaxwell(in.pairs("a", "b"))) },
+	"spearman":                 func(in *input) fields { c := stat.Spearman(in.pairs("a", "b")); return fields{"rho": c.R, "p_t": c.P} },
+	"kendall_tau_b": func(in *input) fields {
+		c := stat.TauB(in.pairs("a", "b"))
+		return fields{"tau": c.R, "p_asymptotic": c.P}
+	},
 	"goodman_kruskal_lambda": func(in *input) fields {
 		t := in.pairs("a", "b")
 		if in.has("predict") && load[string](in, "predict") == "rows" {
-			t = Transpose(t)
+			t = stat.Transpose(t)
 		}
-		return fields{"lambda": Lambda(t)}
+		return fields{"lambda": stat.Lambda(t)}
 	},
 	"conformity_baseline": func(in *input) fields {
-		var rows []Value
-		for _, row := range Conformity(in.freq("before"), in.freq("after"), Of(load[float64](in, "median"))) {
+		var rows []stat.Value
+		for _, row := range stat.Conformity(in.freq("before"), in.freq("after"), stat.Of(load[float64](in, "median"))) {
 			rows = append(rows, row[:]...)
 		}
 		return fields{"expected": rows}
@@ -325,25 +337,25 @@ var measures = map[string]func(in *input) fields{
 
 	// Between groups, and over many items.
 	"mann_whitney": func(in *input) fields {
-		groups := Aligned(in.numbers("a"), in.numbers("b"))
-		m := MannWhitney(groups[0], groups[1])
+		groups := stat.Aligned(in.numbers("a"), in.numbers("b"))
+		m := stat.MannWhitney(groups[0], groups[1])
 		return fields{"U1": m.U, "p": m.P}
 	},
 	"kruskal": func(in *input) fields {
-		k := KruskalWallis(Aligned(in.grid("groups")...))
+		k := stat.KruskalWallis(stat.Aligned(in.grid("groups")...))
 		return fields{"H": k.Chi2, "df": degrees(k.DF), "p": k.P}
 	},
 	"multiple_testing": func(in *input) fields {
-		p := load[[]Value](in, "p")
-		return fields{"holm": Holm(p), "bh": BenjaminiHochberg(p)}
+		p := load[[]stat.Value](in, "p")
+		return fields{"holm": stat.Holm(p), "bh": stat.BenjaminiHochberg(p)}
 	},
 }
 
-func (in *input) comet(rule CometRule) CometClass {
-	return Comet(in.number("n_7_9"), in.number("n_4_6"), in.number("n_1_3"), rule)
+func (in *input) comet(rule stat.CometRule) stat.CometClass {
+	return stat.Comet(in.number("n_7_9"), in.number("n_4_6"), in.number("n_1_3"), rule)
 }
 
-func (r Ranks) fields() fields {
+func ofRanks(r stat.Ranks) fields {
 	return fields{"V_plus": r.W, "V_minus": r.Down, "T_min": r.Min(), "n": r.N, "n_nonzero": r.NonZero, "p": r.P,
 		"p_exact": r.Exact, "z_uncorrected": r.Z, "r_effect": r.R, "r_gate": r.GateR}
 }
@@ -351,26 +363,26 @@ func (r Ranks) fields() fields {
 // kappa reads the weights; pairs is the table that counts who kept their answer,
 // which no category may be missing from.
 func (in *input) kappa(t, pairs [][]int) fields {
-	weight, known := map[string]Weight{"unweighted": Unweighted, "equal": Linear, "linear": Linear,
-		"squared": Quadratic, "quadratic": Quadratic}[load[string](in, "weights")]
+	weight, known := map[string]reliability.Weight{"unweighted": reliability.Unweighted, "equal": reliability.Linear, "linear": reliability.Linear,
+		"squared": reliability.Quadratic, "quadratic": reliability.Quadratic}[load[string](in, "weights")]
 	if !known {
 		in.errs = append(in.errs, fmt.Errorf("unknown weights"))
-		weight = Unweighted
+		weight = reliability.Unweighted
 	}
-	k := Kappa(t, weight)
+	k := reliability.Kappa(t, weight)
 	n := 0
 	for _, row := range pairs {
-		n += N(row)
+		n += stat.N(row)
 	}
-	return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P, "prop_unchanged": Share(Same(pairs), n), "unanimous": k.Unanimous}
+	return fields{"kappa": k.Kappa, "z": k.Z, "p": k.P, "prop_unchanged": stat.Share(stat.Same(pairs), n), "unanimous": k.Unanimous}
 }
 
 // stable is whether Scheibe's change stays below a share, null without answers.
 func (in *input) stable(before, after []int) limited {
 	return func(share float64) any {
-		if !Scheibe(before, after).Defined() {
+		if !stat.Scheibe(before, after).Defined() {
 			return nil
 		}
-		return ScheibeBelow(before, after, in.permille(share, 1))
+		return stat.ScheibeBelow(before, after, in.permille(share, 1))
 	}
 }

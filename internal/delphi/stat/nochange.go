@@ -13,7 +13,7 @@ import "math"
 // for single points), within which answers count as spread evenly. Undefined without
 // answers, for fewer than two spans, and for a wobble outside 0..1000.
 func NoChange(before, widths []int, wobble int) Value {
-	n, ok := total(before)
+	n, ok := Total(before)
 	k := len(before)
 	if !ok || k < 2 || wobble < 0 || wobble > 1000 || widths != nil && len(widths) != k {
 		return Undefined

@@ -1,4 +1,4 @@
-package stat
+package stat_test
 
 import (
 	"math"
@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"delfi/internal/delphi/stat"
 )
 
 // naiveNoChange lets the people of a histogram answer again many times.
 func naiveNoChange(r *rand.Rand, before []int, wobble, times int) float64 {
-	n, sum := N(before), 0.0
+	n, sum := stat.N(before), 0.0
 	for range times {
 		after := make([]int, len(before))
 		for i, c := range before {
@@ -39,7 +41,7 @@ func TestNoChangeIsTheMeanOfPeopleWhoWobble(t *testing.T) {
 		{50, 60, 70, 60, 50, 60, 70, 60, 50}, {10, 10},
 	} {
 		want := naiveNoChange(r, h, 300, 4000)
-		got, ok := NoChange(h, nil, 300).Float()
+		got, ok := stat.NoChange(h, nil, 300).Float()
 		if !ok || math.Abs(got-want) > 0.004 {
 			t.Errorf("NoChange(%v) = %.4f, people who wobble give %.4f", h, got, want)
 		}
@@ -53,7 +55,7 @@ func TestNoChangeFallsWithThePanel(t *testing.T) {
 	for n, most := range map[int]float64{20: .153, 100: .075, 500: .034} {
 		peak := make([]int, 9)
 		peak[7] = n
-		if bound := NoChange(peak, nil, 300).Or(0); math.Abs(bound-most) > .0005 {
+		if bound := stat.NoChange(peak, nil, 300).Or(0); math.Abs(bound-most) > .0005 {
 			t.Errorf("at %d people the bound is %.4f, want %.3f", n, bound, most)
 		}
 		sum, panels := 0.0, 400
@@ -62,7 +64,7 @@ func TestNoChangeFallsWithThePanel(t *testing.T) {
 			for range n {
 				h[min(8, max(0, int(math.Round(r.NormFloat64()*1.5+7))-1))]++
 			}
-			sum += NoChange(h, nil, 300).Or(0)
+			sum += stat.NoChange(h, nil, 300).Or(0)
 		}
 		if got := sum / float64(panels); got > most+.0005 || got < most-.01 {
 			t.Errorf("at %d people the mean is %.4f, want at most %.3f", n, got, most)
@@ -75,25 +77,25 @@ func TestNoChangeFallsWithThePanel(t *testing.T) {
 func TestNoChangeOfALonePeakIsBounded(t *testing.T) {
 	for n, most := range map[int]float64{20: .18, 100: .09, 1000: .03, 100_000: .003} {
 		peak := []int{0, 0, 0, 0, 0, 0, 0, n, 0}
-		if v, _ := NoChange(peak, nil, 300).Float(); v > most || v <= 0 {
+		if v, _ := stat.NoChange(peak, nil, 300).Float(); v > most || v <= 0 {
 			t.Errorf("%d people at one point: %v, want at most %v", n, v, most)
 		}
 	}
 }
 
 func TestNoChangeIsUndefinedWhereNothingCanWobble(t *testing.T) {
-	for name, v := range map[string]Value{
-		"nobody":        NoChange([]int{0, 0, 0}, nil, 300),
-		"one point":     NoChange([]int{5}, nil, 300),
-		"negative":      NoChange([]int{5, -1}, nil, 300),
-		"wobble":        NoChange([]int{5, 1}, nil, 1001),
-		"widths differ": NoChange([]int{5, 1}, []int{1}, 300),
+	for name, v := range map[string]stat.Value{
+		"nobody":        stat.NoChange([]int{0, 0, 0}, nil, 300),
+		"one point":     stat.NoChange([]int{5}, nil, 300),
+		"negative":      stat.NoChange([]int{5, -1}, nil, 300),
+		"wobble":        stat.NoChange([]int{5, 1}, nil, 1001),
+		"widths differ": stat.NoChange([]int{5, 1}, []int{1}, 300),
 	} {
 		if v.Defined() {
 			t.Errorf("%s: %v, want undefined", name, v)
 		}
 	}
-	if v := NoChange([]int{5, 1}, nil, 0); !v.Equal(Of(0)) {
+	if v := stat.NoChange([]int{5, 1}, nil, 0); !v.Equal(stat.Of(0)) {
 		t.Errorf("nobody wobbles: %v, want 0", v)
 	}
 }
@@ -102,8 +104,8 @@ func TestNoChangeIsAShare(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := rapid.SliceOfN(rapid.IntRange(0, 60), 2, 11).Draw(t, "h")
 		wobble := rapid.IntRange(0, 1000).Draw(t, "wobble")
-		v, ok := NoChange(h, nil, wobble).Float()
-		if N(h) == 0 {
+		v, ok := stat.NoChange(h, nil, wobble).Float()
+		if stat.N(h) == 0 {
 			if ok {
 				t.Fatalf("defined for nobody")
 			}
@@ -117,7 +119,7 @@ func TestNoChangeIsAShare(t *testing.T) {
 		for i := range wide {
 			wide[i] = 3
 		}
-		if w, _ := NoChange(h, wide, wobble).Float(); w > v+1e-9 && wobble < 500 {
+		if w, _ := stat.NoChange(h, wide, wobble).Float(); w > v+1e-9 && wobble < 500 {
 			t.Fatalf("wider spans move more: %v > %v for %v", w, v, h)
 		}
 	})

@@ -9,7 +9,7 @@ import "math"
 
 // ordinal gives n, and whether an ordinal measure can be had from h.
 func ordinal(h []int) (n int, ok bool) {
-	n, ok = total(h)
+	n, ok = Total(h)
 	return n, ok && len(h) >= 2
 }
 
@@ -113,7 +113,7 @@ func Kvalseth(h []int) Value {
 // Entropy is Shannon's −Σ p_i·log₂ p_i, in bits, with 0·log 0 = 0. Defined from
 // k = 1 on (0 bits). Source: Shannon, Bell System Technical Journal 1948;27:379.
 func Entropy(h []int) Value {
-	n, ok := total(h)
+	n, ok := Total(h)
 	if !ok {
 		return Undefined
 	}

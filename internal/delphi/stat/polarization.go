@@ -11,7 +11,7 @@ func EstebanRay(h []int, scores []float64, alpha float64) Value {
 	if scores == nil {
 		scores = Points(h).Score
 	}
-	n, ok := total(h)
+	n, ok := Total(h)
 	if !ok || len(scores) != len(h) || !(alpha > 0 && alpha <= 1.6) {
 		return Undefined
 	}
@@ -32,7 +32,7 @@ func EstebanRay(h []int, scores []float64, alpha float64) Value {
 // Undefined without answers. Source: Montalvo & Reynal-Querol, American Economic
 // Review 2005;95:796–816.
 func MRQ(h []int) Value {
-	n, ok := total(h)
+	n, ok := Total(h)
 	if !ok {
 		return Undefined
 	}

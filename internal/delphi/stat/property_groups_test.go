@@ -1,4 +1,4 @@
-package stat
+package stat_test
 
 import (
 	"math"
@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
 )
 
 func TestGroupsRecounted(t *testing.T) {
@@ -32,10 +35,10 @@ func TestGroupsRecounted(t *testing.T) {
 				}
 			}
 		}
-		near(t, "U", MannWhitney(h[0], h[1]).U, u)
-		other := MannWhitney(h[1], h[0])
+		near(t, "U", stat.MannWhitney(h[0], h[1]).U, u)
+		other := stat.MannWhitney(h[1], h[0])
 		near(t, "U the other way", other.U, float64(len(raw[0])*len(raw[1]))-u)
-		if !MannWhitney(h[0], h[1]).P.Equal(other.P) {
+		if !stat.MannWhitney(h[0], h[1]).P.Equal(other.P) {
 			t.Fatal("p depends on which sample comes first")
 		}
 
@@ -59,7 +62,7 @@ func TestGroupsRecounted(t *testing.T) {
 		if within > 1e-9 {
 			want = (n - 1) * between / within
 		}
-		got := KruskalWallis(h)
+		got := stat.KruskalWallis(h)
 		near(t, "H", got.Chi2, want)
 		if got.Chi2.Defined() && got.DF != len(raw)-1 {
 			t.Fatalf("df %d for %d groups", got.DF, len(raw))
@@ -96,15 +99,15 @@ func TestConcordanceRecounted(t *testing.T) {
 		if total > 0 {
 			want = between / total
 		}
-		got := KendallW(scores)
+		got := stat.KendallW(scores)
 		near(t, "W", got.W, want)
-		near(t, "χ²", Friedman(got).Chi2, want*float64(m*(n-1)))
+		near(t, "χ²", stat.Friedman(got).Chi2, want*float64(m*(n-1)))
 		for i, s := range sums {
 			near(t, "mean rank", got.MeanRanks[i], s/float64(m))
 		}
 		missing := slices.Clone(scores[0])
 		missing[0] = math.NaN()
-		near(t, "W without the incomplete rater", KendallW(append(scores, missing)).W, want)
+		near(t, "W without the incomplete rater", stat.KendallW(append(scores, missing)).W, want)
 	})
 }
 
@@ -112,7 +115,7 @@ func TestKrippendorffRecounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k := rapid.IntRange(2, 5).Draw(t, "k")
 		units := rapid.SliceOfN(rapid.SliceOfN(rapid.IntRange(1, k), 0, 6), 1, 6).Draw(t, "units")
-		level := rapid.SampledFrom([]Level{Nominal, Ordinal, Interval, Ratio}).Draw(t, "level")
+		level := rapid.SampledFrom([]reliability.Level{reliability.Nominal, reliability.Ordinal, reliability.Interval, reliability.Ratio}).Draw(t, "level")
 		var all []int
 		var h [][]int
 		scores := make([]float64, k)
@@ -131,9 +134,9 @@ func TestKrippendorffRecounted(t *testing.T) {
 			switch {
 			case lo == hi:
 				return 0
-			case level == Nominal:
+			case level == reliability.Nominal:
 				return 1
-			case level == Ordinal:
+			case level == reliability.Ordinal:
 				s := 0.0
 				for _, v := range all {
 					if v == lo || v == hi {
@@ -143,7 +146,7 @@ func TestKrippendorffRecounted(t *testing.T) {
 					}
 				}
 				return s * s
-			case level == Interval:
+			case level == reliability.Interval:
 				return float64((hi - lo) * (hi - lo))
 			}
 			r := float64(hi-lo) / float64(hi+lo)
@@ -169,7 +172,7 @@ func TestKrippendorffRecounted(t *testing.T) {
 		if any > 0 {
 			want = 1 - (within/n)/(any/(n*(n-1)))
 		}
-		near(t, "α", Krippendorff(h, scores, level), want)
+		near(t, "α", reliability.Krippendorff(h, scores, level), want)
 	})
 }
 
@@ -201,7 +204,7 @@ func TestFleissRecounted(t *testing.T) {
 		if chance < 1-1e-9 {
 			want = (seen - chance) / (1 - chance)
 		}
-		near(t, "κ", Fleiss(h).Kappa, want)
+		near(t, "κ", reliability.Fleiss(h).Kappa, want)
 	})
 }
 
@@ -210,11 +213,11 @@ func TestFleissRecounted(t *testing.T) {
 func TestCorrections(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		raw := rapid.SliceOfN(rapid.Float64Range(0, 1), 1, 12).Draw(t, "p")
-		var p []Value
+		var p []stat.Value
 		for _, x := range raw {
-			p = append(p, Of(x))
+			p = append(p, stat.Of(x))
 		}
-		holm, bh := Holm(p), BenjaminiHochberg(p)
+		holm, bh := stat.Holm(p), stat.BenjaminiHochberg(p)
 		m := float64(len(p))
 		for i := range p {
 			// The definitions, one p at a time.
@@ -255,11 +258,11 @@ func TestIntervals(t *testing.T) {
 		n := rapid.IntRange(1, 3000).Draw(t, "n")
 		x := rapid.IntRange(0, n).Draw(t, "x")
 		p := float64(x) / float64(n)
-		low, high := Wilson(x, n, Z95)
-		for _, v := range []Value{low, high} {
+		low, high := stat.Wilson(x, n, stat.Z95)
+		for _, v := range []stat.Value{low, high} {
 			at := v.Or(0)
 			if at > 0 && at < 1 {
-				near(t, "score at Wilson's end", Of(math.Abs(p-at)/math.Sqrt(at*(1-at)/float64(n))), Z95)
+				near(t, "score at Wilson's end", stat.Of(math.Abs(p-at)/math.Sqrt(at*(1-at)/float64(n))), stat.Z95)
 			}
 		}
 		// The binomial's tail, term by term.
@@ -273,21 +276,21 @@ func TestIntervals(t *testing.T) {
 			}
 			return sum
 		}
-		cl, ch := ClopperPearson(x, n, 0.05)
+		cl, ch := stat.ClopperPearson(x, n, 0.05)
 		if x > 0 && math.Abs(tail(x, n, cl.Or(0))-0.025) > 1e-8 {
 			t.Fatalf("upper tail at %v is %v", cl, tail(x, n, cl.Or(0)))
 		}
 		if x < n && math.Abs(tail(0, x, ch.Or(0))-0.025) > 1e-8 {
 			t.Fatalf("lower tail at %v is %v", ch, tail(0, x, ch.Or(0)))
 		}
-		al, ah := AgrestiCoull(x, n, Z95)
-		for _, pair := range [][2]Value{{low, high}, {cl, ch}, {al, ah}} {
+		al, ah := stat.AgrestiCoull(x, n, stat.Z95)
+		for _, pair := range [][2]stat.Value{{low, high}, {cl, ch}, {al, ah}} {
 			if pair[0].Or(2) > p || pair[1].Or(-1) < p {
 				t.Fatalf("%d of %d: %v", x, n, pair)
 			}
 		}
 		if x*2 <= n && n <= 500 {
-			near(t, "sign test", half(x, n), min(1, 2*tail(0, x, 0.5)))
+			near(t, "sign test", stat.Half(x, n), min(1, 2*tail(0, x, 0.5)))
 		}
 	})
 }

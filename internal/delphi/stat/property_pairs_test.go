@@ -1,4 +1,4 @@
-package stat
+package stat_test
 
 import (
 	"math"
@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
 )
 
 // pairs draws the answers of the same people in two rounds.
@@ -19,14 +22,14 @@ func pairs(t *rapid.T) (k int, a, b []int, table [][]int) {
 	for i := range points {
 		points[i] = i + 1
 	}
-	return k, a, b, Cross(a, b, points)
+	return k, a, b, stat.Cross(a, b, points)
 }
 
 func TestSignedRankRecounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, a, b, _ := pairs(t)
-		zeros := rapid.SampledFrom([]Zeros{Drop, Pratt, Split}).Draw(t, "zeros")
-		s := Differences(a, b)
+		zeros := rapid.SampledFrom([]stat.Zeros{stat.Drop, stat.Pratt, stat.Split}).Draw(t, "zeros")
+		s := stat.Differences(a, b)
 		var d, far []float64 // differences that are ranked, and how far
 		moved := 0
 		for i := range a {
@@ -34,7 +37,7 @@ func TestSignedRankRecounted(t *testing.T) {
 			if x != 0 {
 				moved++
 			}
-			if x != 0 || zeros != Drop {
+			if x != 0 || zeros != stat.Drop {
 				d, far = append(d, x), append(far, math.Abs(x))
 			}
 		}
@@ -46,7 +49,7 @@ func TestSignedRankRecounted(t *testing.T) {
 			switch {
 			case x > 0:
 				up += r
-			case x == 0 && zeros == Split:
+			case x == 0 && zeros == stat.Split:
 				up += r / 2
 			case x == 0:
 				continue
@@ -58,7 +61,7 @@ func TestSignedRankRecounted(t *testing.T) {
 		if variance > 0 {
 			z = (up - sum/2) / math.Sqrt(variance)
 		}
-		got := SignedRank(s, zeros)
+		got := stat.SignedRank(s, zeros)
 		if got.N != len(a) || got.NonZero != moved {
 			t.Fatalf("N %d NonZero %d", got.N, got.NonZero)
 		}
@@ -141,11 +144,11 @@ func TestPairedMeasuresRecounted(t *testing.T) {
 		if xx > 0 && yy > 0 {
 			rho, tau = xy/math.Sqrt(xx*yy), balance/math.Sqrt(tx*ty)
 		}
-		near(t, "Spearman", Spearman(table).R, rho)
-		near(t, "τ-b", TauB(table).R, tau)
+		near(t, "Spearman", stat.Spearman(table).R, rho)
+		near(t, "τ-b", stat.TauB(table).R, tau)
 
 		// κ compares what people did with all ways to pair the two rounds.
-		for _, w := range []Weight{Unweighted, Linear, Quadratic} {
+		for _, w := range []reliability.Weight{reliability.Unweighted, reliability.Linear, reliability.Quadratic} {
 			var seen, chance float64
 			for i := range a {
 				seen += w(a[i], b[i]) / n
@@ -157,8 +160,8 @@ func TestPairedMeasuresRecounted(t *testing.T) {
 			if chance > 0 {
 				kappa = 1 - seen/chance
 			}
-			near(t, "κ", Kappa(table, w).Kappa, kappa)
-			near(t, "κ of observed", Kappa(table, Unweighted).Kappa, Kappa(Observed(table), Unweighted).Kappa.Or(math.NaN()))
+			near(t, "κ", reliability.Kappa(table, w).Kappa, kappa)
+			near(t, "κ of observed", reliability.Kappa(table, reliability.Unweighted).Kappa, reliability.Kappa(stat.Observed(table), reliability.Unweighted).Kappa.Or(math.NaN()))
 		}
 
 		// Guessing the later answer, without and with the earlier one.
@@ -184,7 +187,7 @@ func TestPairedMeasuresRecounted(t *testing.T) {
 		if most < len(b) {
 			lambda = float64(known-most) / float64(len(b)-most)
 		}
-		near(t, "λ", Lambda(table), lambda)
+		near(t, "λ", stat.Lambda(table), lambda)
 
 		// χ² as n·(Σ O²/(r·c) − 1), the other form of the same sum.
 		sum := 0.0
@@ -196,10 +199,10 @@ func TestPairedMeasuresRecounted(t *testing.T) {
 			}
 		}
 		chi2 := n * (sum - 1)
-		if lone(h1) || lone(h2) {
+		if stat.Lone(h1) || stat.Lone(h2) {
 			chi2 = math.NaN()
 		}
-		near(t, "χ²", ChiSquare(table).Chi2, chi2)
+		near(t, "χ²", stat.ChiSquare(table).Chi2, chi2)
 
 		same := 0
 		for i := range a {
@@ -207,8 +210,8 @@ func TestPairedMeasuresRecounted(t *testing.T) {
 				same++
 			}
 		}
-		near(t, "unchanged", Unchanged(Differences(a, b)), float64(same)/n)
-		near(t, "unchanged of T", Share(Same(table), len(a)), float64(same)/n)
+		near(t, "unchanged", stat.Unchanged(stat.Differences(a, b)), float64(same)/n)
+		near(t, "unchanged of T", stat.Share(stat.Same(table), len(a)), float64(same)/n)
 	})
 }
 
@@ -216,7 +219,7 @@ func TestPairedMeasuresRecounted(t *testing.T) {
 func TestStuartMaxwellLeavesOut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, _, _, table := pairs(t)
-		want := StuartMaxwell(table)
+		want := stat.StuartMaxwell(table)
 		k := len(table)
 		moved := make([][]int, k) // the same table, its categories rotated
 		for i := range moved {
@@ -225,13 +228,13 @@ func TestStuartMaxwellLeavesOut(t *testing.T) {
 				moved[i][j] = table[(i+1)%k][(j+1)%k]
 			}
 		}
-		got := StuartMaxwell(moved)
+		got := stat.StuartMaxwell(moved)
 		if got.DF != want.DF {
 			t.Fatalf("df %d and %d", got.DF, want.DF)
 		}
 		near(t, "χ²", got.Chi2, want.Chi2.Or(math.NaN()))
 		if k == 2 && want.Chi2.Defined() {
-			near(t, "McNemar", want.Chi2, McNemar(table).Chi2.Or(math.NaN()))
+			near(t, "McNemar", want.Chi2, stat.McNemar(table).Chi2.Or(math.NaN()))
 		}
 	})
 }
@@ -242,21 +245,21 @@ func TestScheibeInFractions(t *testing.T) {
 		cells := rapid.SliceOfN(rapid.IntRange(0, 20), k, k)
 		a, b := cells.Draw(t, "before"), cells.Draw(t, "after")
 		permille := rapid.SampledFrom([]int{0, 50, 100, 150, 200, 500, 1000}).Draw(t, "permille")
-		if N(a) == 0 || N(b) == 0 {
-			if Scheibe(a, b).Defined() || ScheibeBelow(a, b, permille) {
+		if stat.N(a) == 0 || stat.N(b) == 0 {
+			if stat.Scheibe(a, b).Defined() || stat.ScheibeBelow(a, b, permille) {
 				t.Fatal("nobody answered, yet there is a change")
 			}
 			return
 		}
 		sum := new(big.Rat)
 		for i := range a {
-			d := new(big.Rat).Sub(big.NewRat(int64(b[i]), int64(N(b))), big.NewRat(int64(a[i]), int64(N(a))))
+			d := new(big.Rat).Sub(big.NewRat(int64(b[i]), int64(stat.N(b))), big.NewRat(int64(a[i]), int64(stat.N(a))))
 			sum.Add(sum, d.Abs(d))
 		}
 		sum.Quo(sum, big.NewRat(2, 1))
 		want, _ := sum.Float64()
-		near(t, "Scheibe", Scheibe(a, b), want)
-		if got, want := ScheibeBelow(a, b, permille), sum.Cmp(big.NewRat(int64(permille), 1000)) < 0; got != want {
+		near(t, "Scheibe", stat.Scheibe(a, b), want)
+		if got, want := stat.ScheibeBelow(a, b, permille), sum.Cmp(big.NewRat(int64(permille), 1000)) < 0; got != want {
 			t.Fatalf("below %d ‰ is %v for %v", permille, got, sum)
 		}
 	})
@@ -268,12 +271,12 @@ func TestRamInFractions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		raw := rapid.SliceOfN(rapid.IntRange(1, 9), 1, 30).Draw(t, "x")
 		h := tallied(raw, 9)
-		a := Ram(h)
+		a := stat.Ram(h)
 		quantile := func(permille int) *big.Rat {
 			pos := new(big.Rat).Mul(big.NewRat(int64(len(raw)-1), 1), big.NewRat(int64(permille), 1000))
 			j := int(new(big.Int).Div(pos.Num(), pos.Denom()).Int64())
 			g := new(big.Rat).Sub(pos, big.NewRat(int64(j), 1))
-			lo, hi := int64(Points(h).order(j)), int64(Points(h).order(j+1))
+			lo, hi := int64(stat.Points(h).Order(j)), int64(stat.Points(h).Order(j+1))
 			return new(big.Rat).Add(big.NewRat(lo, 1), g.Mul(g, big.NewRat(hi-lo, 1)))
 		}
 		p30, p70 := quantile(300), quantile(700)
@@ -286,7 +289,7 @@ func TestRamInFractions(t *testing.T) {
 			t.Fatalf("disagreement %v: IPR %v, IPRAS %v", got, ipr, ipras)
 		}
 		for what, pair := range map[string]struct {
-			got  Value
+			got  stat.Value
 			want *big.Rat
 		}{"P30": {a.P30, p30}, "P70": {a.P70, p70}, "IPR": {a.IPR, ipr}, "CP": {a.Centre, cp}, "AI": {a.Asymmetry, ai}, "IPRAS": {a.IPRAS, ipras}} {
 			want, _ := pair.want.Float64()
@@ -312,12 +315,12 @@ func TestConformityRecounted(t *testing.T) {
 		var want [3][3]float64
 		for _, v := range a {
 			for _, w := range b {
-				row := side(float64(v), m)
-				want[row][side(float64(w), float64(v))] += 1 / float64(len(a)*len(b))
+				row := stat.Side(float64(v), m)
+				want[row][stat.Side(float64(w), float64(v))] += 1 / float64(len(a)*len(b))
 			}
 		}
 		sum := 0.0
-		for i, row := range Conformity(tallied(a, k), tallied(b, k), Of(m)) {
+		for i, row := range stat.Conformity(tallied(a, k), tallied(b, k), stat.Of(m)) {
 			for j, v := range row {
 				near(t, "cell", v, want[i][j])
 				sum += v.Or(0)

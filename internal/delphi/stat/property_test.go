@@ -1,4 +1,4 @@
-package stat
+package stat_test
 
 import (
 	"math"
@@ -7,13 +7,16 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/reliability"
 )
 
 // The properties of this file count everything again from raw answers, the slow
 // and obvious way, and hold the fast forms against it.
 
 // near fails unless got is want, Undefined standing for NaN.
-func near(t *rapid.T, what string, got Value, want float64) {
+func near(t *rapid.T, what string, got stat.Value, want float64) {
 	t.Helper()
 	x, ok := got.Float()
 	if ok != !math.IsNaN(want) {
@@ -85,7 +88,7 @@ func rank(v float64, x []float64) float64 {
 func TestLevelAndSpreadRecounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, raw, h := scale(t, 40)
-		x, d := floats(raw), Points(h)
+		x, d := floats(raw), stat.Points(h)
 		n := float64(len(x))
 		m := mean(x)
 		near(t, "mean", d.Mean(), m)
@@ -96,7 +99,7 @@ func TestLevelAndSpreadRecounted(t *testing.T) {
 		near(t, "sd", d.SD(), sd)
 		near(t, "cv", d.CV(), sd/m)
 		med := middle(x)
-		near(t, "median", Median(h, 7), med)
+		near(t, "median", stat.Median(h, 7), med)
 		near(t, "AD", d.AD(), average(x, func(v float64) float64 { return math.Abs(v - med) }))
 		near(t, "AD about the mean", d.ADMean(), average(x, func(v float64) float64 { return math.Abs(v - m) }))
 		far := make([]float64, len(x))
@@ -107,11 +110,11 @@ func TestLevelAndSpreadRecounted(t *testing.T) {
 		near(t, "min", d.Min(), slices.Min(x))
 		near(t, "max", d.Max(), slices.Max(x))
 		for _, kind := range []int{2, 6, 7, 8} {
-			if !Median(h, kind).Equal(Median(h, 7)) {
+			if !stat.Median(h, kind).Equal(stat.Median(h, 7)) {
 				t.Fatalf("type %d has another median", kind)
 			}
-			q1, q3 := Quantile(h, 250, kind).Or(0), Quantile(h, 750, kind).Or(0)
-			near(t, "IQR", IQR(h, kind), q3-q1)
+			q1, q3 := stat.Quantile(h, 250, kind).Or(0), stat.Quantile(h, 750, kind).Or(0)
+			near(t, "IQR", stat.IQR(h, kind), q3-q1)
 			near(t, "relative IQR", d.RelativeIQR(kind), (q3-q1)/med)
 			near(t, "CQV", d.CQV(kind), (q3-q1)/(q3+q1))
 		}
@@ -142,7 +145,7 @@ func TestQuantileByDefinition(t *testing.T) {
 				g = 0.5
 			}
 		}
-		near(t, "quantile", Quantile(h, permille, kind), (1-g)*at(j)+g*at(j+1))
+		near(t, "quantile", stat.Quantile(h, permille, kind), (1-g)*at(j)+g*at(j+1))
 	})
 }
 
@@ -152,7 +155,7 @@ func TestAgreementPeeled(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k, raw, h := scale(t, 30)
 		left, want := slices.Clone(h), 0.0
-		for N(left) > 0 {
+		for stat.N(left) > 0 {
 			least, s := math.MaxInt, 0
 			for _, c := range left {
 				if c > 0 {
@@ -192,8 +195,8 @@ func TestAgreementPeeled(t *testing.T) {
 		if k < 3 {
 			want = math.NaN()
 		}
-		near(t, "A", Agreement(h), want)
-		near(t, "polarization", Polarization(h), (1-want)/2)
+		near(t, "A", stat.Agreement(h), want)
+		near(t, "polarization", stat.Polarization(h), (1-want)/2)
 	})
 }
 
@@ -203,7 +206,7 @@ func TestOrdinalMeasuresRecounted(t *testing.T) {
 		x := floats(raw)
 		n, kk := float64(len(x)), float64(k)
 		mu := mean(x)
-		near(t, "Cns", Consensus(h), 1+average(x, func(v float64) float64 { return math.Log2(1 - math.Abs(v-mu)/(kk-1)) }))
+		near(t, "Cns", stat.Consensus(h), 1+average(x, func(v float64) float64 { return math.Log2(1 - math.Abs(v-mu)/(kk-1)) }))
 		at := func(v, w float64) float64 { // share of v
 			return average(x, func(u float64) float64 {
 				if u == v {
@@ -236,14 +239,14 @@ func TestOrdinalMeasuresRecounted(t *testing.T) {
 				}
 			}
 		}
-		near(t, "Leik", Leik(h), leik/((kk-1)/2))
-		near(t, "l²", BlairLacyL2(h), l2/((kk-1)/4))
-		near(t, "l", BlairLacyL(h), math.Sqrt(l2/((kk-1)/4)))
-		near(t, "Reardon", Reardon(h), reardon/(kk-1))
-		near(t, "entropy", Entropy(h), entropy)
-		near(t, "entropy share", EntropyShare(h), entropy/math.Log2(kk))
-		near(t, "MRQ", MRQ(h), mrq)
-		near(t, "Esteban–Ray", EstebanRay(h, nil, 0.7), er)
+		near(t, "Leik", stat.Leik(h), leik/((kk-1)/2))
+		near(t, "l²", stat.BlairLacyL2(h), l2/((kk-1)/4))
+		near(t, "l", stat.BlairLacyL(h), math.Sqrt(l2/((kk-1)/4)))
+		near(t, "Reardon", stat.Reardon(h), reardon/(kk-1))
+		near(t, "entropy", stat.Entropy(h), entropy)
+		near(t, "entropy share", stat.EntropyShare(h), entropy/math.Log2(kk))
+		near(t, "MRQ", stat.MRQ(h), mrq)
+		near(t, "Esteban–Ray", stat.EstebanRay(h, nil, 0.7), er)
 		apart, iov := 0.0, math.NaN()
 		for i := range x {
 			for j := range i {
@@ -253,18 +256,18 @@ func TestOrdinalMeasuresRecounted(t *testing.T) {
 		if n > 1 {
 			iov = apart / (math.Floor(n/2) * math.Ceil(n/2) * (kk - 1)) // the most: half at each end
 		}
-		near(t, "IOV", IOV(h), iov)
+		near(t, "IOV", stat.IOV(h), iov)
 		cov := 1 - math.Sqrt(max(0, 1-iov))
 		if n == 1 {
 			cov = math.NaN()
 		}
-		near(t, "Kvålseth", Kvalseth(h), cov)
+		near(t, "Kvålseth", stat.Kvalseth(h), cov)
 		rwg := math.NaN()
 		if n > 1 {
 			s2 := average(x, func(v float64) float64 { return (v - mu) * (v - mu) }) * n / (n - 1)
 			rwg = max(0, 1-s2/((kk*kk-1)/12))
 		}
-		near(t, "r_wg", RWG(h), rwg)
+		near(t, "r_wg", stat.RWG(h), rwg)
 	})
 }
 
@@ -285,7 +288,7 @@ func TestBimodalityRecounted(t *testing.T) {
 				bc = (skew*skew + 1) / (kurt + 3*(n-1)*(n-1)/((n-2)*(n-3)))
 			}
 		}
-		b := Bimodality(Points(h))
+		b := stat.Bimodality(stat.Points(h))
 		near(t, "G1", b.Skew, skew)
 		near(t, "G2", b.Kurtosis, kurt)
 		near(t, "BC", b.Coefficient, bc)
@@ -306,19 +309,19 @@ func TestMirror(t *testing.T) {
 		}
 		for _, kind := range []int{2, 6, 7, 8} {
 			permille := rapid.IntRange(0, 1000).Draw(t, "permille")
-			near(t, "quantile", Quantile(turned, 1000-permille, kind), float64(k+1)-Quantile(h, permille, kind).Or(0))
+			near(t, "quantile", stat.Quantile(turned, 1000-permille, kind), float64(k+1)-stat.Quantile(h, permille, kind).Or(0))
 		}
 	})
 }
 
 // shape are the measures of a histogram that do not care which end is which.
-var shape = map[string]func(h []int) Value{
-	"A": Agreement, "polarization": Polarization, "Cns": Consensus, "Leik": Leik, "l²": BlairLacyL2, "l": BlairLacyL,
-	"IOV": IOV, "Kvålseth": Kvalseth, "entropy": Entropy, "entropy share": EntropyShare, "Reardon": Reardon,
-	"r_wg": RWG, "MRQ": MRQ, "Esteban–Ray": func(h []int) Value { return EstebanRay(h, nil, 1) },
-	"SD": func(h []int) Value { return Points(h).SD() }, "AD": func(h []int) Value { return Points(h).AD() },
-	"MAD": func(h []int) Value { return Points(h).MAD() },
-	"BC":  func(h []int) Value { return Bimodality(Points(h)).Coefficient },
+var shape = map[string]func(h []int) stat.Value{
+	"A": stat.Agreement, "polarization": stat.Polarization, "Cns": stat.Consensus, "Leik": stat.Leik, "l²": stat.BlairLacyL2, "l": stat.BlairLacyL,
+	"IOV": stat.IOV, "Kvålseth": stat.Kvalseth, "entropy": stat.Entropy, "entropy share": stat.EntropyShare, "Reardon": stat.Reardon,
+	"r_wg": stat.RWG, "MRQ": stat.MRQ, "Esteban–Ray": func(h []int) stat.Value { return stat.EstebanRay(h, nil, 1) },
+	"SD": func(h []int) stat.Value { return stat.Points(h).SD() }, "AD": func(h []int) stat.Value { return stat.Points(h).AD() },
+	"MAD": func(h []int) stat.Value { return stat.Points(h).MAD() },
+	"BC":  func(h []int) stat.Value { return stat.Bimodality(stat.Points(h)).Coefficient },
 }
 
 // TestAnyNumbers: whatever the numbers, no measure panics and none says NaN.
@@ -330,35 +333,35 @@ func TestAnyNumbers(t *testing.T) {
 		table := rapid.SliceOfN(rapid.SliceOfN(rapid.IntRange(-1, 5), 0, 4), 0, 4).Draw(t, "table")
 		kind := rapid.IntRange(0, 9).Draw(t, "type")
 		permille := rapid.IntRange(-5, 1005).Draw(t, "permille")
-		var shifts Shifts
+		var shifts stat.Shifts
 		for i, c := range h {
-			shifts = append(shifts, ShiftCount{Shift: i - 3, Count: c})
+			shifts = append(shifts, stat.ShiftCount{Shift: i - 3, Count: c})
 		}
-		got := []Value{Quantile(h, permille, kind), IQR(h, kind), Scheibe(h, g), Unchanged(shifts), Lambda(table),
-			Points(h).RelativeIQR(kind), Points(h).CQV(kind), Points(h).CV(), Points(h).ADMean(),
-			MedianShift(Points(h), Points(g)), ChangeCV(Points(h), Points(g)), Sign(shifts).P, Ram(h).Index}
+		got := []stat.Value{stat.Quantile(h, permille, kind), stat.IQR(h, kind), stat.Scheibe(h, g), stat.Unchanged(shifts), stat.Lambda(table),
+			stat.Points(h).RelativeIQR(kind), stat.Points(h).CQV(kind), stat.Points(h).CV(), stat.Points(h).ADMean(),
+			stat.MedianShift(stat.Points(h), stat.Points(g)), stat.ChangeCV(stat.Points(h), stat.Points(g)), stat.Sign(shifts).P, stat.Ram(h).Index}
 		for _, f := range shape {
 			got = append(got, f(h))
 		}
-		for _, zeros := range []Zeros{Drop, Pratt, Split} {
-			r := SignedRank(shifts, zeros)
+		for _, zeros := range []stat.Zeros{stat.Drop, stat.Pratt, stat.Split} {
+			r := stat.SignedRank(shifts, zeros)
 			got = append(got, r.W, r.Z, r.P, r.Exact, r.GateP, r.R, r.GateR, r.Min())
 		}
-		for _, x := range []Association{ChiSquare(table), Homogeneity(h, g)} {
+		for _, x := range []stat.Association{stat.ChiSquare(table), stat.Homogeneity(h, g)} {
 			got = append(got, x.Chi2, x.P, x.V, x.Contingency)
 		}
-		for _, x := range []Test{Bowker(table), BowkerSkipping(table), StuartMaxwell(table), KruskalWallis(table), KruskalWallis([][]int{h, g})} {
+		for _, x := range []stat.Test{stat.Bowker(table), stat.BowkerSkipping(table), stat.StuartMaxwell(table), stat.KruskalWallis(table), stat.KruskalWallis([][]int{h, g})} {
 			got = append(got, x.Chi2, x.P)
 		}
-		for _, level := range []Level{Nominal, Ordinal, Interval, Ratio} {
-			got = append(got, Krippendorff(table, []float64{1, 2, 4}, level))
+		for _, level := range []reliability.Level{reliability.Nominal, reliability.Ordinal, reliability.Interval, reliability.Ratio} {
+			got = append(got, reliability.Krippendorff(table, []float64{1, 2, 4}, level))
 		}
-		mcn, kap, sp, tau, fl := McNemar(table), Kappa(table, Quadratic), Spearman(table), TauB(table), Fleiss(table)
-		mw := MannWhitney(h, g)
+		mcn, kap, sp, tau, fl := stat.McNemar(table), reliability.Kappa(table, reliability.Quadratic), stat.Spearman(table), stat.TauB(table), reliability.Fleiss(table)
+		mw := stat.MannWhitney(h, g)
 		got = append(got, mcn.P, mcn.CorrectedP, mcn.Exact, kap.Kappa, kap.Z, kap.P, sp.R, sp.P, tau.R, tau.P, fl.Kappa, fl.Z, mw.U, mw.P)
-		low, high := Wilson(kind, permille, Z95)
+		low, high := stat.Wilson(kind, permille, stat.Z95)
 		got = append(got, low, high)
-		for _, row := range Conformity(h, g, Median(h, 7)) {
+		for _, row := range stat.Conformity(h, g, stat.Median(h, 7)) {
 			got = append(got, row[:]...)
 		}
 		for i, v := range got {
@@ -367,10 +370,10 @@ func TestAnyNumbers(t *testing.T) {
 				t.Fatalf("figure %d is %v", i, x)
 			}
 		}
-		Mode(h)
-		Bounds(h, kind)
-		Margins(table)
-		Transpose(table)
-		Observed(table)
+		stat.Mode(h)
+		stat.Bounds(h, kind)
+		stat.Margins(table)
+		stat.Transpose(table)
+		stat.Observed(table)
 	})
 }

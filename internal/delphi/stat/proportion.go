@@ -66,11 +66,11 @@ func ClopperPearson(successes, n int, alpha float64) (low, high Value) {
 	return low, high
 }
 
-// twoSided is the two-sided p of a standard normal z.
-func twoSided(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }
+// TwoSided is the two-sided p of a standard normal z.
+func TwoSided(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }
 
-// upper is the upper tail of χ² with df ≥ 1 degrees of freedom.
-func upper(chi2 float64, df int) Value {
+// Upper is the upper tail of χ² with df ≥ 1 degrees of freedom.
+func Upper(chi2 float64, df int) Value {
 	return Of(distuv.ChiSquared{K: float64(df)}.Survival(chi2))
 }
 

@@ -22,7 +22,7 @@ type Appropriateness struct {
 // and on any other scale. Source: Fitch et al., The RAND/UCLA Appropriateness
 // Method User's Manual, RAND 2001, ch. 8 and appendix.
 func Ram(h []int) Appropriateness {
-	n, ok := total(h)
+	n, ok := Total(h)
 	if !ok || len(h) != 9 {
 		return Appropriateness{}
 	}
@@ -49,7 +49,7 @@ func Ram(h []int) Appropriateness {
 // tenths is ten times the type-7 quantile at permille, for a permille that is a
 // multiple of 100.
 func tenths(h []int, permille int) int {
-	n, _ := total(h)
+	n, _ := Total(h)
 	j, num, den, _ := position(n, permille, 7)
 	d := Points(h)
 	lo := int(d.order(j))
@@ -92,7 +92,7 @@ func PanelRule(n int) (within, apart int, ok bool) {
 // neighbouring thirds the higher counts, as it does for 3.5 and 6.5; one low and
 // one high always average between 4 and 6.
 func MedianThird(thirds [3]int) int {
-	n, ok := total(thirds[:])
+	n, ok := Total(thirds[:])
 	if !ok {
 		return -1
 	}
@@ -111,7 +111,7 @@ const RandQuarter = 250
 // disagreement is never agreement. defined is false for fewer than 8 people and
 // without a median.
 func RandAgrees(thirds [3]int, median int) (agrees, defined bool) {
-	n, answered := total(thirds[:])
+	n, answered := Total(thirds[:])
 	if !answered || n < 8 || median < 0 || median > 2 {
 		return false, false
 	}
@@ -125,7 +125,7 @@ func RandAgrees(thirds [3]int, median int) (agrees, defined bool) {
 // RandApart says whether a panel of 8 to 16 people disagrees by PanelRule: enough
 // people in each outer third. Larger panels are asked by IPRAS (Ram).
 func RandApart(thirds [3]int) (disagrees, defined bool) {
-	n, answered := total(thirds[:])
+	n, answered := Total(thirds[:])
 	_, apart, ok := PanelRule(n)
 	if !answered || !ok {
 		return false, false

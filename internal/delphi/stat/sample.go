@@ -35,8 +35,8 @@ type Sum struct {
 // the scales differ in length; P also when everyone gave the same answer.
 // Source: Mann & Whitney, Annals of Mathematical Statistics 1947;18:50–60.
 func MannWhitney(a, b []int) Sum {
-	n1, ok1 := total(a)
-	n2, ok2 := total(b)
+	n1, ok1 := Total(a)
+	n2, ok2 := Total(b)
 	if !ok1 || !ok2 || len(a) != len(b) {
 		return Sum{}
 	}
@@ -51,7 +51,7 @@ func MannWhitney(a, b []int) Sum {
 	product := float64(n1) * float64(n2)
 	out := Sum{U: Of(u)}
 	variance := product / 12 * (n + 1 - ties/(n*(n-1)))
-	if lone(merged(a, b)) || !(variance > 0) {
+	if Lone(merged(a, b)) || !(variance > 0) {
 		return out
 	}
 	// scipy's form: the correction may carry z past 0, and P is cut at 1.
@@ -76,8 +76,8 @@ func merged(groups ...[]int) []int {
 // two are left, when everyone gave the same answer, and when the scales differ in
 // length. Source: Kruskal & Wallis, JASA 1952;47:583–621.
 func KruskalWallis(groups [][]int) Test {
-	rows, cols, people, ok := margins(groups)
-	if !ok || people == 0 || lone(cols) {
+	rows, cols, people, ok := Sums(groups)
+	if !ok || people == 0 || Lone(cols) {
 		return Test{}
 	}
 	n := float64(people)

@@ -88,8 +88,8 @@ func ScheibeBelow(before, after []int, permille int) bool {
 
 // moved is Σ|c2·n1 − c1·n2|, the numerator of Scheibe over 2·n1·n2.
 func moved(before, after []int) (sum uint64, n1, n2 int, ok bool) {
-	n1, ok1 := total(before)
-	n2, ok2 := total(after)
+	n1, ok1 := Total(before)
+	n2, ok2 := Total(after)
 	if !ok1 || !ok2 || len(before) != len(after) {
 		return 0, 0, 0, false
 	}
@@ -265,7 +265,7 @@ func signedRank(moves []move, zeros Zeros, options ...Option) Ranks {
 	if variance > 0 {
 		sd := math.Sqrt(variance)
 		out.Z = Of((up - mean) / sd)
-		out.P = Of(twoSided(max(0, math.Abs(up-mean)-o.continuity) / sd))
+		out.P = Of(TwoSided(max(0, math.Abs(up-mean)-o.continuity) / sd))
 		out.R = out.Z.Abs().Over(Of(math.Sqrt(float64(moved))))
 		out.GateR = out.Z.Abs().Over(Of(math.Sqrt(float64(out.N))))
 	}

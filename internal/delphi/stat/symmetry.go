@@ -13,7 +13,7 @@ type Change struct {
 // or holds nobody; the χ² forms also when nobody changed (0/0).
 // Source: McNemar, Psychometrika 1947;12:153–157; Edwards 1948 for the correction.
 func McNemar(t [][]int) Change {
-	if _, _, _, ok := square(t); !ok || len(t) != 2 {
+	if _, _, _, ok := Square(t); !ok || len(t) != 2 {
 		return Change{}
 	}
 	b, c := t[0][1], t[1][0]
@@ -57,7 +57,7 @@ func BowkerSkipping(t [][]int) Test {
 
 // bowker sums the terms of all pairs of categories and counts those that are 0/0.
 func bowker(t [][]int) (chi2 float64, pairs, empty int) {
-	if _, _, _, ok := square(t); !ok {
+	if _, _, _, ok := Square(t); !ok {
 		return 0, 0, 0
 	}
 	t = Observed(t)
@@ -83,7 +83,7 @@ func bowker(t [][]int) (chi2 float64, pairs, empty int) {
 // left and when S is singular. Sources: Stuart, Biometrika 1955;42:412–416;
 // Maxwell, British Journal of Psychiatry 1970;116:651–655.
 func StuartMaxwell(t [][]int) Test {
-	rows, cols, _, ok := square(t)
+	rows, cols, _, ok := Square(t)
 	if !ok {
 		return Test{}
 	}
@@ -95,7 +95,7 @@ func StuartMaxwell(t [][]int) Test {
 	if k < 2 || !connected(t) {
 		return Test{}
 	}
-	rows, cols, _, _ = square(t)
+	rows, cols, _, _ = Square(t)
 	s := make([][]float64, k-1) // S with d as its last column
 	for i := range s {
 		s[i] = make([]float64, k)

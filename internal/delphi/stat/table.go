@@ -10,9 +10,9 @@ import (
 // A square one holds pairs of answers of the same people: row = earlier answer,
 // column = later answer, over the same categories.
 
-// margins gives row sums, column sums and n; false when the rows differ in width
+// Sums gives row sums, column sums and n; false when the rows differ in width
 // or a count is negative.
-func margins(t [][]int) (rows, cols []int, n int, ok bool) {
+func Sums(t [][]int) (rows, cols []int, n int, ok bool) {
 	if len(t) == 0 {
 		return nil, nil, 0, false
 	}
@@ -33,16 +33,16 @@ func margins(t [][]int) (rows, cols []int, n int, ok bool) {
 	return rows, cols, n, true
 }
 
-// square is margins of a table with as many rows as columns and anyone in it.
-func square(t [][]int) (rows, cols []int, n int, ok bool) {
-	rows, cols, n, ok = margins(t)
+// Square is margins of a table with as many rows as columns and anyone in it.
+func Square(t [][]int) (rows, cols []int, n int, ok bool) {
+	rows, cols, n, ok = Sums(t)
 	return rows, cols, n, ok && len(rows) == len(cols) && n > 0
 }
 
 // Margins gives the histograms of the earlier and the later answers of a table;
 // both nil when it is ragged or has a negative count.
 func Margins(t [][]int) (before, after []int) {
-	before, after, _, ok := margins(t)
+	before, after, _, ok := Sums(t)
 	if !ok {
 		return nil, nil
 	}
@@ -92,7 +92,7 @@ func Seen[T cmp.Ordered](samples ...[]T) []T {
 // Observed drops the categories of a square table that nobody used in either
 // round. A table that is not square comes back as it is.
 func Observed(t [][]int) [][]int {
-	rows, cols, _, ok := square(t)
+	rows, cols, _, ok := Square(t)
 	if !ok {
 		return t
 	}
@@ -137,7 +137,7 @@ type Test struct {
 
 // test makes a Test of a statistic with its degrees of freedom.
 func test(chi2 float64, df int) Test {
-	return Test{Chi2: Of(chi2), DF: df, P: upper(chi2, df)}
+	return Test{Chi2: Of(chi2), DF: df, P: Upper(chi2, df)}
 }
 
 // Association is a χ² test of a table with its effect sizes.
@@ -159,8 +159,8 @@ type Association struct {
 // individual stability: *significant* means that individuals are stable (Chaffin
 // & Talley, same journal 1980;16:67–73). V: Cramér 1946, §21.9. C: Pearson 1904.
 func ChiSquare(t [][]int) Association {
-	t = crowded(t)
-	rows, cols, n, ok := margins(t)
+	t = Crowded(t)
+	rows, cols, n, ok := Sums(t)
 	a := Association{N: n}
 	if !ok || len(rows) < 2 || len(cols) < 2 {
 		return a
@@ -183,9 +183,9 @@ func ChiSquare(t [][]int) Association {
 	return a
 }
 
-// crowded drops the rows and columns of t that nobody is in; nil when t is no table.
-func crowded(t [][]int) [][]int {
-	rows, cols, _, ok := margins(t)
+// Crowded drops the rows and columns of t that nobody is in; nil when t is no table.
+func Crowded(t [][]int) [][]int {
+	rows, cols, _, ok := Sums(t)
 	if !ok {
 		return nil
 	}
@@ -216,7 +216,7 @@ func Homogeneity(before, after []int) Association { return ChiSquare([][]int{bef
 // later round is unanimous, and without pairs. Transpose for the other direction.
 // Source: Goodman & Kruskal, JASA 1954;49:732–764.
 func Lambda(t [][]int) Value {
-	_, cols, n, ok := margins(t)
+	_, cols, n, ok := Sums(t)
 	if !ok || n == 0 {
 		return Undefined
 	}
@@ -230,7 +230,7 @@ func Lambda(t [][]int) Value {
 
 // Transpose swaps rows and columns; nil when the rows differ in width.
 func Transpose(t [][]int) [][]int {
-	_, cols, _, ok := margins(t)
+	_, cols, _, ok := Sums(t)
 	if !ok {
 		return nil
 	}
@@ -242,4 +242,15 @@ func Transpose(t [][]int) [][]int {
 		}
 	}
 	return out
+}
+
+// Lone tells whether all answers of a margin stand in one cell.
+func Lone(h []int) bool {
+	filled := 0
+	for _, c := range h {
+		if c > 0 {
+			filled++
+		}
+	}
+	return filled == 1
 }

@@ -1,4 +1,4 @@
-package stat
+package stat_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"delfi/internal/delphi/stat"
 )
 
 // vectorCase is one case of a file of vectors; see testdata/vectors/README.md.
@@ -115,8 +117,8 @@ func (f fields) find(name string) (any, bool) {
 func same(got any, want json.RawMessage, tolerance float64) error {
 	null := bytes.Equal(bytes.TrimSpace(want), []byte("null"))
 	switch g := got.(type) {
-	case Value:
-		var w Value
+	case stat.Value:
+		var w stat.Value
 		if err := json.Unmarshal(want, &w); err != nil {
 			return fmt.Errorf("expected %s, got a number: %w", want, err)
 		}
@@ -130,13 +132,13 @@ func same(got any, want json.RawMessage, tolerance float64) error {
 		}
 		return nil
 	case int:
-		return same(count(g), want, tolerance)
-	case []Value:
+		return same(stat.Count(g), want, tolerance)
+	case []stat.Value:
 		var w []json.RawMessage
 		if err := json.Unmarshal(want, &w); err != nil {
 			return fmt.Errorf("expected %s, got a list: %w", want, err)
 		}
-		if null && !slices.ContainsFunc(g, Value.Defined) {
+		if null && !slices.ContainsFunc(g, stat.Value.Defined) {
 			return nil // a list of nothing is nothing
 		}
 		if len(w) != len(g) {
@@ -160,15 +162,15 @@ func same(got any, want json.RawMessage, tolerance float64) error {
 			return fmt.Errorf("got %q, want %s", g, want)
 		}
 		return nil
-	case CometClass:
+	case stat.CometClass:
 		var w string
 		if err := json.Unmarshal(want, &w); err != nil {
 			return fmt.Errorf("got %q, want %s", g, want)
 		}
 		// "In" and "out" are the handbook's words; for an item that is neither every
 		// paper has a word of its own.
-		if w != "" && w != string(CometIn) && w != string(CometOutside) {
-			w = string(CometNeither)
+		if w != "" && w != string(stat.CometIn) && w != string(stat.CometOutside) {
+			w = string(stat.CometNeither)
 		}
 		if w != string(g) {
 			return fmt.Errorf("got %q, want %s", g, want)

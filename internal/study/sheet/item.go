@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
 	"delfi/internal/study/words"
 )
@@ -60,7 +61,7 @@ func item(id string, w words.Words, it study.Item) entry {
 	for _, said := range it.Remarks(w) {
 		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), said})
 	}
-	if a := it.Attrition; it.Verdict.Key != delphi.TooFew && a.Leavers > 0 && a.Defined && a.Robust {
+	if a := it.Attrition; it.Verdict.Key != verdict.TooFew && a.Leavers > 0 && a.Defined && a.Robust {
 		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), w.T("page.robust")})
 	}
 	for _, t := range []table{groups(w, it), ranks(w, it), sensitivity(w, it), intervals(w, it), measures(w, it)} {
@@ -154,7 +155,7 @@ func sensitivity(w words.Words, it study.Item) table {
 		Name: w.T("page.sensitivity"), Lead: w.T("page.sensitivity.lead"),
 		Head: []cell{text(w.T("page.rule")), text(w.T("page.verdict"))},
 	}
-	if it.Verdict.Key == delphi.TooFew {
+	if it.Verdict.Key == verdict.TooFew {
 		return t // no rule judges so few
 	}
 	for _, s := range it.Sensitivity {

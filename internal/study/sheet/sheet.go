@@ -10,6 +10,8 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/stat/resample"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/study"
 	"delfi/internal/study/words"
 )
@@ -125,18 +127,18 @@ func piles(items []study.Item, entries []entry, w words.Words) []pile {
 	for i, it := range items {
 		key := "open"
 		switch it.Verdict.Key {
-		case delphi.Consensus, delphi.Majority, delphi.Plurality:
+		case verdict.Consensus, verdict.Majority, verdict.Plurality:
 			if key = string(it.Verdict.Side); !slices.Contains(order[:3], key) {
 				key = "reached"
 			}
-		case delphi.Bipolarity, delphi.Disagreement:
+		case verdict.Bipolarity, verdict.Disagreement:
 			key = "divided"
 		}
 		if it.Kind != string(delphi.TextForm) {
 			by[key] = append(by[key], i)
 		}
 	}
-	rank := []delphi.VerdictKey{delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity, delphi.Disagreement}
+	rank := []verdict.Key{verdict.Consensus, verdict.Majority, verdict.Plurality, verdict.Bipolarity, verdict.Disagreement}
 	var out []pile
 	for _, key := range order {
 		list := by[key]
@@ -205,7 +207,7 @@ func method(r study.Result, w words.Words) []string {
 	if r.Seed == "" {
 		out = append(out, w.T("method.none"))
 	} else {
-		out = append(out, w.T("method.intervals", w.Whole(stat.Resamples), r.Resampler, r.Seed))
+		out = append(out, w.T("method.intervals", w.Whole(resample.Resamples), r.Resampler, r.Seed))
 	}
 	return append(out, w.T("method.rounding"), w.T("method.sources"))
 }

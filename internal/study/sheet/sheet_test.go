@@ -14,7 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"delfi/internal/study"
+	"delfi/internal/study/intake"
 	"delfi/internal/study/sheet"
+	"delfi/internal/study/source"
 	"delfi/internal/study/words"
 )
 
@@ -23,7 +25,7 @@ var update = flag.Bool("update", false, "write the golden pages instead of compa
 // measured reads and measures a study in CSV.
 func measured(t *testing.T, text string, o study.Options) study.Result {
 	t.Helper()
-	s, err := study.Read([]study.Input{{Name: "s.csv", In: strings.NewReader(text)}}, o, func(int64) {})
+	s, err := intake.Read([]source.Input{{Name: "s.csv", In: strings.NewReader(text)}}, o, func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/verdict"
 )
 
 // Tally counts items by verdict and side.
-type Tally map[delphi.VerdictKey]map[delphi.Side]int
+type Tally map[verdict.Key]map[delphi.Side]int
 
 // Add counts one item.
-func (t Tally) Add(key delphi.VerdictKey, s delphi.Side) {
+func (t Tally) Add(key verdict.Key, s delphi.Side) {
 	if t[key] == nil {
 		t[key] = map[delphi.Side]int{}
 	}
@@ -25,8 +26,8 @@ func (t Tally) Add(key delphi.VerdictKey, s delphi.Side) {
 // against), majority on 46 (46 against), divided on 25, open on 20."
 func (w Words) Summary(t Tally) string {
 	var out []string
-	for _, key := range []delphi.VerdictKey{
-		delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity, delphi.Disagreement, delphi.Unstable, delphi.Open, delphi.TooFew,
+	for _, key := range []verdict.Key{
+		verdict.Consensus, verdict.Majority, verdict.Plurality, verdict.Bipolarity, verdict.Disagreement, verdict.Unstable, verdict.Open, verdict.TooFew,
 	} {
 		n := 0
 		var sides []string
@@ -41,7 +42,7 @@ func (w Words) Summary(t Tally) string {
 			continue
 		}
 		text := w.T("summary."+slug(key), n)
-		if len(sides) > 0 && key != delphi.Bipolarity {
+		if len(sides) > 0 && key != verdict.Bipolarity {
 			text += " (" + strings.Join(sides, ", ") + ")"
 		}
 		out = append(out, text)

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/stat"
+	"delfi/internal/delphi/verdict"
 )
 
 // Sides lists the sides that have words.
@@ -15,8 +17,8 @@ var Sides = []delphi.Side{delphi.For, delphi.Against, delphi.Between}
 
 // Case is a verdict with what its sentence needs.
 type Case struct {
-	Verdict delphi.Verdict
-	Rule    delphi.ConsensusPlan
+	Verdict verdict.Verdict
+	Rule    protocol.ConsensusPlan
 	Parts   map[delphi.Side]int // percentages that sum to 100; nil where an item has no sides
 }
 
@@ -29,36 +31,36 @@ func (w Words) Side(s delphi.Side) string {
 }
 
 // Verdict names a verdict with its side: "Consensus in favour".
-func (w Words) Verdict(key delphi.VerdictKey, s delphi.Side) string {
+func (w Words) Verdict(key verdict.Key, s delphi.Side) string {
 	name := w.T("verdict." + slug(key))
 	switch {
 	case s == delphi.NoSide || s == "" || !sided(key):
 		return name
-	case key == delphi.Bipolarity:
+	case key == verdict.Bipolarity:
 		return w.T("verdict.larger", name, w.Side(s))
 	}
 	return name + " " + w.Side(s)
 }
 
 // Short names a verdict in a column of 13.
-func (w Words) Short(key delphi.VerdictKey, s delphi.Side) string {
+func (w Words) Short(key verdict.Key, s delphi.Side) string {
 	name := w.T("short." + slug(key))
-	if sided(key) && key != delphi.Bipolarity && s != delphi.NoSide && s != "" {
+	if sided(key) && key != verdict.Bipolarity && s != delphi.NoSide && s != "" {
 		return name + map[delphi.Side]string{delphi.For: " (+)", delphi.Against: " (−)", delphi.Between: " (=)"}[s]
 	}
 	return name
 }
 
-func sided(key delphi.VerdictKey) bool {
+func sided(key verdict.Key) bool {
 	switch key {
-	case delphi.Consensus, delphi.Majority, delphi.Plurality, delphi.Bipolarity:
+	case verdict.Consensus, verdict.Majority, verdict.Plurality, verdict.Bipolarity:
 		return true
 	}
 	return false
 }
 
 // slug is a verdict's key as a part of a key of words.
-func slug(key delphi.VerdictKey) string { return strings.ReplaceAll(string(key), " ", "-") }
+func slug(key verdict.Key) string { return strings.ReplaceAll(string(key), " ", "-") }
 
 // Title is the name of a case's verdict, with what stands beside it: that it was
 // unanimous, or left the item out of the core set.
@@ -74,13 +76,13 @@ func (w Words) Title(c Case) string {
 }
 
 // forms are the rules that judge something else than positions.
-var forms = map[delphi.RuleName]string{delphi.RuleW: "ranking", delphi.RuleRelativeIQR: "estimate", delphi.RuleIQR: "estimate"}
+var forms = map[protocol.RuleName]string{protocol.RuleW: "ranking", protocol.RuleRelativeIQR: "estimate", protocol.RuleIQR: "estimate"}
 
 // Sentence says a verdict in one or two sentences.
 func (w Words) Sentence(c Case) string {
 	v := c.Verdict
 	text := w.class(c, v.Key, v.Side)
-	if answered(c.Rule) && v.Key != delphi.TooFew {
+	if answered(c.Rule) && v.Key != verdict.TooFew {
 		text += " " + w.T("sentence.answered")
 	}
 	if v.If != "" {
@@ -90,7 +92,7 @@ func (w Words) Sentence(c Case) string {
 }
 
 // If says what a verdict would be, were the answers to hold.
-func (w Words) If(key delphi.VerdictKey, s delphi.Side) string {
+func (w Words) If(key verdict.Key, s delphi.Side) string {
 	return w.T("if", lower(w.Verdict(key, s)))
 }
 
@@ -100,7 +102,7 @@ func lower(s string) string {
 	return strings.ToLower(string(r[:1])) + string(r[1:])
 }
 
-func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
+func (w Words) class(c Case, key verdict.Key, s delphi.Side) string {
 	named := s != delphi.NoSide && s != ""
 	// A list and a number have no position that leads.
 	switch form := forms[c.Rule.Rule]; {
@@ -109,9 +111,9 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 		return w.T("sentence." + form + "." + slug(key))
 	}
 	switch key {
-	case delphi.Consensus:
+	case verdict.Consensus:
 		return w.consensus(c, named) + w.steady(c)
-	case delphi.Majority:
+	case verdict.Majority:
 		switch {
 		case !named:
 			return w.T("sentence.majority.any")
@@ -123,12 +125,12 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 			return w.T("sentence.majority.rule", w.Side(s), w.Rule(c.Rule))
 		}
 		return w.T("sentence.majority", w.Side(s))
-	case delphi.Plurality:
+	case verdict.Plurality:
 		if !named {
 			return w.T("sentence.plurality.any")
 		}
 		return w.T("sentence.plurality", first(w.Side(s)))
-	case delphi.Disagreement:
+	case verdict.Disagreement:
 		switch {
 		case c.Parts == nil:
 			return w.T("sentence.disagreement.any")
@@ -136,25 +138,25 @@ func (w Words) class(c Case, key delphi.VerdictKey, s delphi.Side) string {
 			return w.T("sentence.disagreement.rand", w.Shares(c.Parts)) // whatever leads
 		}
 		return w.T("sentence.disagreement", w.Shares(c.Parts))
-	case delphi.Bipolarity:
+	case verdict.Bipolarity:
 		if c.Parts == nil {
 			return w.T("sentence.bipolarity")
 		}
 		return w.T("sentence.bipolarity") + " " + first(w.Shares(c.Parts)) + "."
-	case delphi.Unstable:
+	case verdict.Unstable:
 		switch c.Verdict.Cause {
-		case delphi.PanelChanged:
+		case verdict.PanelChanged:
 			return w.T("sentence.unstable.panel")
-		case delphi.AnswersMoved:
+		case verdict.AnswersMoved:
 			return w.T("sentence.unstable")
 		}
 		return w.T("sentence.unstable.unknown")
-	case delphi.Open:
+	case verdict.Open:
 		if has(c.Verdict, "no_earlier_round") {
 			return w.T("sentence.open.first")
 		}
 		return w.T("sentence.open")
-	case delphi.TooFew:
+	case verdict.TooFew:
 		return w.few(c.Verdict)
 	}
 	return ""
@@ -187,7 +189,7 @@ func (w Words) steady(c Case) string {
 	return w.T("sentence.hold")
 }
 
-func (w Words) few(v delphi.Verdict) string {
+func (w Words) few(v verdict.Verdict) string {
 	for _, g := range v.Grounds {
 		if g.Holds {
 			continue
@@ -203,23 +205,23 @@ func (w Words) few(v delphi.Verdict) string {
 	return w.T("sentence.few")
 }
 
-func has(v delphi.Verdict, code string) bool {
-	return slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == code })
+func has(v verdict.Verdict, code string) bool {
+	return slices.ContainsFunc(v.Grounds, func(g verdict.Ground) bool { return g.Code == code })
 }
 
 // answered says whether a rule's shares are of all who answered: then they are not
 // those of a bar, which shows who judged.
-func answered(rule delphi.ConsensusPlan) bool {
-	return rule.Denominator == delphi.DenominatorAnswered && (rule.Share != nil || rule.Comet != nil)
+func answered(rule protocol.ConsensusPlan) bool {
+	return rule.Denominator == protocol.DenominatorAnswered && (rule.Share != nil || rule.Comet != nil)
 }
 
 // fails says whether a ground is there and does not hold.
-func fails(v delphi.Verdict, code string) bool {
-	return slices.ContainsFunc(v.Grounds, func(g delphi.Ground) bool { return g.Code == code && !g.Holds })
+func fails(v verdict.Verdict, code string) bool {
+	return slices.ContainsFunc(v.Grounds, func(g verdict.Ground) bool { return g.Code == code && !g.Holds })
 }
 
 // parted says whether the whole panel meets the rule and a group does not.
-func parted(v delphi.Verdict) bool {
+func parted(v verdict.Verdict) bool {
 	whole := false
 	for _, g := range v.Grounds {
 		switch g.Code {
@@ -246,7 +248,7 @@ func (w Words) Shares(parts map[delphi.Side]int) string {
 }
 
 // Rule names a consensus rule with its figures.
-func (w Words) Rule(c delphi.ConsensusPlan) string {
+func (w Words) Rule(c protocol.ConsensusPlan) string {
 	figure := func(permille int) string { return w.least(permille, c.Above) }
 	switch {
 	case c.Share != nil:
@@ -254,11 +256,11 @@ func (w Words) Rule(c delphi.ConsensusPlan) string {
 		return w.T("rule.share", bound)
 	case c.MedianIQR != nil:
 		return w.T("rule.median-iqr", c.MedianIQR.IQRMax)
-	case c.Rule == delphi.RuleAgreement:
+	case c.Rule == protocol.RuleAgreement:
 		return w.T("rule.agreement", figure(c.Agreement))
-	case c.Rule == delphi.RuleCns:
+	case c.Rule == protocol.RuleCns:
 		return w.T("rule.cns", figure(c.Cns))
-	case c.Rule == delphi.RuleW:
+	case c.Rule == protocol.RuleW:
 		return w.T("rule.w", figure(c.W))
 	}
 	return w.T("rule." + string(c.Rule))
@@ -290,7 +292,7 @@ var shares = []string{"share", "middle", "largest_class", "lowest_class", "highe
 // Ground says one ground of a verdict by a rule, and whether it only states
 // something. shown gives the percentage that a class has in its bar, by the name of
 // the class.
-func (w Words) Ground(g delphi.Ground, rule delphi.ConsensusPlan, shown map[string]int) (text string, stated bool) {
+func (w Words) Ground(g verdict.Ground, rule protocol.ConsensusPlan, shown map[string]int) (text string, stated bool) {
 	figure, bound := w.Number(g.Value, 2), fmt.Sprint(g.Limit)
 	part, least := w.beside(g.Value.Over(stat.Of(1000)), limitOf(g.Limit, g.Above)), w.least(g.Limit, g.Above)
 	share, limit := w.against(g.Value.Over(stat.Of(1000)), limitOf(g.Limit, g.Above))
@@ -325,9 +327,9 @@ func (w Words) Ground(g delphi.Ground, rule delphi.ConsensusPlan, shown map[stri
 		text = w.T(key, part, effect, least)
 	case "group":
 		switch rule.Rule {
-		case delphi.RuleShare, delphi.RuleComet:
+		case protocol.RuleShare, protocol.RuleComet:
 			figure, bound = share, limit
-		case delphi.RuleAgreement, delphi.RuleCns:
+		case protocol.RuleAgreement, protocol.RuleCns:
 			figure, bound = part, least
 		}
 		text = w.T(key, g.Detail, figure, bound)

@@ -13,7 +13,7 @@ import (
 
 	"delfi/internal/account/office"
 	"delfi/internal/consultation"
-	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
@@ -81,14 +81,14 @@ func (f Form) Unchanged(version string, told Form) error {
 
 // sketch gives the protocol that a stored draft would freeze; false for one that is not
 // valid yet, which is the desk's to name (Missing).
-func Sketch(document string) (delphi.Protocol, bool, error) {
+func Sketch(document string) (protocol.Protocol, bool, error) {
 	f, err := Parse(document)
 	if err != nil {
-		return delphi.Protocol{}, false, err
+		return protocol.Protocol{}, false, err
 	}
 	d, err := f.Read()
 	if err != nil || !d.Complete() {
-		return delphi.Protocol{}, false, nil
+		return protocol.Protocol{}, false, nil
 	}
 	p, err := d.Protocol()
 	return p, err == nil, nil
@@ -373,8 +373,8 @@ const panelGroup = "panel"
 // protocol builds the protocol of the classical variant that a complete form
 // asks for. Its latest key date is the earliest that the plan allows. A round may
 // be closed by hand on any day: the public reason is the guard against haste.
-func (d Draft) Protocol() (delphi.Protocol, error) {
-	asked := delphi.ClassicalPlan{
+func (d Draft) Protocol() (protocol.Protocol, error) {
+	asked := protocol.ClassicalPlan{
 		Language: d.language, GroupID: panelGroup, GroupName: d.group,
 		Points: d.points, Low: d.low, High: d.high, CannotJudge: d.cannotJudge,
 		GatherDays: d.gatherDays, AnswerDays: d.answerDays, AnswerRounds: d.answerRounds,
@@ -382,12 +382,12 @@ func (d Draft) Protocol() (delphi.Protocol, error) {
 		// Any date will do for a sketch; the real one follows from its rounds.
 		LatestKeyDate: d.startsOn.Format(time.DateOnly),
 	}
-	sketch, err := delphi.Classical(asked)
+	sketch, err := protocol.Classical(asked)
 	if err != nil {
-		return delphi.Protocol{}, err
+		return protocol.Protocol{}, err
 	}
 	asked.LatestKeyDate = consultation.KeyDate(sketch, consultation.Plan(uuid.Nil, sketch, d.StartsAt())).Format(time.DateOnly)
-	p, err := delphi.Classical(asked)
+	p, err := protocol.Classical(asked)
 	p.Anonymity.Mode = string(d.mode)
 	for i := range p.Rounds {
 		p.Rounds[i].MinDays = 0
@@ -418,7 +418,7 @@ func Fill(c *consultation.Consultation, f Form, d Draft) error {
 	c.Form = document
 	c.Slug, c.Language, c.Title, c.Question, c.Background = d.Slug, d.language, d.title, d.question, d.background
 	c.StartsAt, c.Commitment = d.StartsAt(), d.Commitment
-	c.Protocol = delphi.Protocol{}
+	c.Protocol = protocol.Protocol{}
 	if d.Complete() {
 		if p, err := d.Protocol(); err == nil {
 			c.Protocol = p
