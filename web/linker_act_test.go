@@ -111,7 +111,7 @@ func (v *village) leaves(b *webtest.Browser, p *villager) {
 
 // writesInClear is how a contribution was written before it was sealed.
 func (v *village) writesInClear(p *villager) {
-	alias, err := v.h.Bridge.Alias(v.Context(), v.id, p.account)
+	alias, err := v.h.Pseudonyms.Alias(v.Context(), v.id, p.account)
 	v.must(err)
 	v.must(v.h.DB.Transact(v.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		if _, err := pseudonym.Claim(ctx, tx, v.id, []pseudonym.Alias{alias}); err != nil {

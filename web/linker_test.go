@@ -219,7 +219,7 @@ func (v *village) knows() {
 	ctx := v.Context()
 	var pen *pseudonym.Pen
 	v.must(v.h.DB.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		pen, err = v.h.Bridge.Pen(ctx, tx, v.id)
+		pen, err = v.h.Pseudonyms.Pen(ctx, tx, v.id)
 		return err
 	}))
 	defer pen.Close()
@@ -228,14 +228,14 @@ func (v *village) knows() {
 			continue
 		}
 		var err error
-		p.alias, err = v.h.Bridge.Alias(ctx, v.id, p.account)
+		p.alias, err = v.h.Pseudonyms.Alias(ctx, v.id, p.account)
 		v.must(err)
 		p.author = pen.Author(p.alias, v.gather)
 		var seat pseudonym.Seat
 		if v.mode == pseudonym.SealedKey {
-			seat, err = v.h.Bridge.Seat(ctx, v.id, p.account, v.group)
+			seat, err = v.h.Pseudonyms.Seat(ctx, v.id, p.account, v.group)
 		} else if p.code != "" {
-			seat, _, err = v.h.Bridge.ByCode(ctx, v.id, p.code, []string{v.group})
+			seat, _, err = v.h.Pseudonyms.ByCode(ctx, v.id, p.code, []string{v.group})
 		}
 		v.must(err)
 		p.panelist = seat.Panelist

@@ -3,7 +3,6 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -17,16 +16,12 @@ import (
 	"time"
 
 	"delfi/internal/account"
+	"delfi/internal/app"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/postgres"
 	"delfi/web"
-	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	"delfi/web/page"
-	"delfi/web/participate"
-	"delfi/web/record"
-	"delfi/web/staff"
 	"delfi/web/ui"
 	"delfi/web/webtest"
 )
@@ -75,16 +70,8 @@ func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page
 	settings.BaseURL, settings.DB, settings.Actors, settings.Secret, settings.ErrorPage = s.url, h.DB, h.Accounts, siteSecret, ui.ErrorPage
 	settings.FormAction, settings.Keep = []string{p.Issuer()}, true
 	s.app = page.New(settings)
-	o := web.Options{
-		App:     s.app,
-		Account: webaccount.Services{Login: client, Entry: h.Accounts, BaseURL: s.url},
-		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
-			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
-		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: s.url},
-		Staff:          staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports},
-		Administration: administration.Services{Accounts: h.Accounts},
-		Health:         web.Health{Log: log, Checks: map[string]func(context.Context) error{"database": h.DB.Ping}},
-	}
+	o := h.App.Site(app.SiteOptions{Pages: s.app, Login: client, Log: log})
+	o.Account.BaseURL, o.Record.BaseURL = s.url, s.url
 	for _, c := range change {
 		c(&o)
 	}

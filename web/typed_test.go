@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -15,13 +15,10 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/app"
 	"delfi/internal/platform/postgres"
-	webaccount "delfi/web/account"
-	"delfi/web/administration"
+	"delfi/web"
 	"delfi/web/page"
-	"delfi/web/participate"
-	"delfi/web/record"
-	"delfi/web/staff"
 	"delfi/web/ui"
 	"delfi/web/webtest"
 )
@@ -54,26 +51,17 @@ func TestEveryFormGivesItsWordsBack(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	now := time.Now()
 	db := h.DB.With(postgres.WithClock(func() time.Time { return now }))
-	k := page.New(page.Options{BaseURL: "http://delfi.test", DB: db, Actors: h.Accounts, Secret: bytes.Repeat([]byte{7}, 32),
+	pages := page.New(page.Options{BaseURL: "http://delfi.test", DB: db, Actors: h.Accounts, Secret: bytes.Repeat([]byte{7}, 32),
 		ErrorPage: ui.ErrorPage, Posts: 100000, Log: slog.New(slog.DiscardHandler)})
-	t.Cleanup(k.Close)
-	r := routes(Options{
-		App:     k,
-		Account: webaccount.Services{Entry: h.Accounts, Kept: webaccount.Kept{Accounts: h.Accounts, Panel: h.Panel, Consultations: h.Consultations, Ballots: h.Ballots}},
-		Participate: participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
-			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record},
-		Record:         record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports},
-		Staff:          staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports},
-		Administration: administration.Services{Accounts: h.Accounts},
-		Health:         Health{Log: slog.New(slog.DiscardHandler)},
-	})
-	r.Get("/webtest/sign-in/{account}", k.Handle(func(q *page.Request) error {
+	t.Cleanup(pages.Close)
+	r := web.Routes(h.App.Site(app.SiteOptions{Pages: pages, Log: slog.New(slog.DiscardHandler)}))
+	r.Get("/webtest/sign-in/{account}", pages.Handle(func(q *page.Request) error {
 		if err := q.SignIn(uuid.MustParse(q.Param("account"))); err != nil {
 			return err
 		}
 		return q.Redirect("/")
 	}))
-	site := k.Wrap(r)
+	site := pages.Wrap(r)
 	var from string
 	signIn := func(j jar, who account.Actor) {
 		t.Helper()

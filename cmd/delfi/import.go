@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"time"
 
+	"delfi/internal/app"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/polis"
 	"delfi/internal/prose"
@@ -50,14 +52,14 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer closeDatabase()
-	h, err := wire(db, keys, nil, c.BaseURL, c.record(c.BaseURL, nil))
+	h, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: cmp.Or(c.BaseURL, "http://localhost"), Record: c.record(c.BaseURL, nil)})
 	if err != nil {
 		return err
 	}
 	result, err := polis.Import(ctx, polis.Services{
-		DB: db, Jobs: h.jobs, Accounts: h.accounts, Bridge: h.bridge, Panel: h.panel,
-		Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots,
-		Tabulation: h.tabulation, Archive: h.archive,
+		DB: db, Jobs: h.Jobs, Accounts: h.Accounts, Pseudonyms: h.Pseudonyms, Panel: h.Panel,
+		Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots,
+		Tabulation: h.Tabulation, Archive: h.Archive,
 	}, conversation, o, bar.tell)
 	bar.end()
 	if err != nil {

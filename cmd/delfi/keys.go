@@ -22,7 +22,7 @@ type listKeysCommand struct{ databaseSettings }
 
 // Run lists them, one a line.
 func (c *listKeysCommand) Run(ctx context.Context) error {
-	return c.keys(ctx, func(accounts *account.Service, bridge *pseudonym.Service, record *ledger.Service) error {
+	return c.keys(ctx, func(accounts *account.Service, pseudonyms *pseudonym.Service, record *ledger.Service) error {
 		people, err := accounts.Held(ctx)
 		if err != nil {
 			return err
@@ -35,7 +35,7 @@ func (c *listKeysCommand) Run(ctx context.Context) error {
 			}
 			lines = append(lines, fmt.Sprintf("%s: %s; protects %d rows", k.Name, state, k.Rows))
 		}
-		others, err := bridge.Held(ctx)
+		others, err := pseudonyms.Held(ctx)
 		if err != nil {
 			return err
 		}

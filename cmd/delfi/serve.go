@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/account"
+	"delfi/internal/app"
 	"delfi/internal/demo"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
@@ -25,13 +26,8 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/web"
-	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	webdemo "delfi/web/demo"
 	"delfi/web/page"
-	"delfi/web/participate"
-	"delfi/web/record"
-	"delfi/web/staff"
 	"delfi/web/static"
 	"delfi/web/ui"
 )
@@ -142,18 +138,18 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	h, err := wire(db, keys, sender, c.BaseURL, c.recorded())
+	h, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: c.BaseURL, Sender: sender, Record: c.recorded()})
 	if err != nil {
 		return err
 	}
-	if err := unlock(ctx, h.accounts); err != nil {
+	if err := unlock(ctx, h.Accounts); err != nil {
 		return err
 	}
-	refused, err := startRecord(ctx, h.record, log)
+	refused, err := startRecord(ctx, h.Record, log)
 	if err != nil {
 		return err
 	}
-	h.bridge.Backups(c.BackupDays)
+	h.Pseudonyms.Backups(c.BackupDays)
 	meter := web.NewMeter()
 	secret, err := c.siteSecret()
 	if err != nil {
@@ -164,7 +160,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return refusal{err}
 	}
 	options := page.Options{
-		BaseURL: c.BaseURL, DB: db, Actors: h.accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Keep: true,
+		BaseURL: c.BaseURL, DB: db, Actors: h.Accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Keep: true,
 		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
 		Lifetime: c.Session.Lifetime, Idle: c.Session.Idle, StaffLook: c.Session.StaffLook, Fresh: c.Session.Fresh,
 	}
@@ -180,7 +176,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 			}
 		}()
 		options.FormAction = []string{provider.Issuer()}
-		options.DemoBar = webdemo.Bar(people(provider), h.answering)
+		options.DemoBar = webdemo.Bar(people(provider), h.Answering)
 		if invented, err = c.seed(ctx, h, provider, keys); err != nil {
 			return err
 		}
@@ -192,41 +188,29 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return refusal{err}
 	}
-	app := page.New(options)
-	defer app.Close()
-	site := web.Options{
-		App: app,
-		Account: webaccount.Services{Login: client, Entry: h.accounts, BaseURL: c.BaseURL,
-			Kept: webaccount.Kept{Accounts: h.accounts, Panel: h.panel, Consultations: h.consultations, Ballots: h.ballots}},
-		Participate:    participate.Services{Accounts: h.accounts, Consultations: h.consultations, Contributions: h.contributions, Ballots: h.ballots, Archive: h.archive, Panel: h.panel, Reports: h.reports, Record: h.record},
-		Record:         record.Services{Consultations: h.consultations, Record: h.record, Reports: h.reports, BaseURL: c.BaseURL},
-		Staff:          staff.Services{Accounts: h.accounts, Drafts: h.drafts, Consultations: h.consultations, Contributions: h.contributions, Archive: h.archive, Reports: h.reports},
-		Administration: administration.Services{Accounts: h.accounts},
-		Health: web.Health{Log: log, Meter: meter, Checks: map[string]func(context.Context) error{
-			"database": db.Ping,
-			"sign-in":  func(context.Context) error { return client.Ready() },
-			"record":   func(ctx context.Context) error { _, err := h.record.Checkpoint(ctx); return err },
-			"jobs":     func(context.Context) error { return h.jobs.Ready() },
-		}},
-	}
+	pages := page.New(options)
+	defer pages.Close()
+	site := app.SiteOptions{Pages: pages, Login: client, Meter: meter, Log: log, Checks: map[string]func(context.Context) error{
+		"sign-in": func(context.Context) error { return client.Ready() },
+	}}
 	if invented != nil {
 		site.Demo = invented
 	}
 	if private != nil {
-		meter.Watch(web.Watched{App: app, Pool: db.Pool().DB, Jobs: h.jobs.Waiting, Checked: h.record.Checked, Sound: h.record.Sound})
+		meter.Watch(web.Watched{App: pages, Pool: db.Pool().DB, Jobs: h.Jobs.Waiting, Checked: h.Record.Checked, Sound: h.Record.Sound})
 		go c.tell(private, meter.Private(log), log)
 	}
 	firstCode := ""
 	if !c.Demo {
-		if firstCode, err = h.accounts.FirstRun(ctx); err != nil {
+		if firstCode, err = h.Accounts.FirstRun(ctx); err != nil {
 			return err
 		}
 	}
-	handler, err := web.New(site)
+	handler, err := web.New(h.Site(site))
 	if err != nil {
 		return err
 	}
-	defer beside(ctx, func(ctx context.Context) { recount(ctx, h.record, log, refused) })()
+	defer beside(ctx, func(ctx context.Context) { recount(ctx, h.Record, log, refused) })()
 	return c.serve(ctx, listener, h, handler, provider, firstCode)
 }
 
@@ -241,11 +225,8 @@ func (c *serveCommand) tell(private net.Listener, handler http.Handler, log *slo
 }
 
 // serve answers until ctx ends, then lets what is under way finish.
-func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *house, handler http.Handler, provider *devidp.Provider, firstCode string) error {
-	if err := h.bridge.Join(ctx); err != nil {
-		return err
-	}
-	if err := h.jobs.Start(context.WithoutCancel(ctx)); err != nil {
+func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *app.App, handler http.Handler, provider *devidp.Provider, firstCode string) error {
+	if err := h.Start(ctx); err != nil {
 		return err
 	}
 	server := web.Server(handler)
@@ -257,19 +238,13 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *hous
 		}
 		return nil
 	})
-	g.Go(func() error {
-		return h.consultations.Listen(running)
-	})
-	g.Go(func() error {
-		h.bridge.Live(running, func(err error) { slog.Error("ends of keys", "error", err) })
-		return nil
-	})
+	g.Go(func() error { return h.Run(running) })
 	g.Go(func() error {
 		<-running.Done()
 		// Five seconds in all, for the pages, the jobs and the cluster.
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		return errors.Join(quit(server, end), h.jobs.Stop(end))
+		return errors.Join(quit(server, end), h.Jobs.Stop(end))
 	})
 	err := g.Wait()
 	// A signal is no failure; a database that went away is, and says more than
@@ -451,19 +426,19 @@ func (c *serveCommand) sender() (mail.Sender, error) {
 
 // seed makes the demonstration's consultations on the first start, and gives the
 // demonstration, whose panel plays on.
-func (c *serveCommand) seed(ctx context.Context, h *house, p *devidp.Provider, keys pseudonym.Keys) (*demo.Demonstration, error) {
+func (c *serveCommand) seed(ctx context.Context, h *app.App, p *devidp.Provider, keys pseudonym.Keys) (*demo.Demonstration, error) {
 	var staff []account.Claims
 	for _, who := range p.People() {
 		staff = append(staff, account.Claims{
 			Issuer: p.Issuer(), Subject: who.Subject, Name: who.Name, Email: who.Email, Municipality: who.Municipality, Groups: who.Groups,
 		})
 	}
-	invented := demo.New(h.db, func(db *postgres.DB) (demo.Services, error) {
-		moved, err := wire(db, keys, nil, c.BaseURL, c.recorded())
+	invented := demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
+		moved, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: c.BaseURL, Record: c.recorded()})
 		if err != nil {
 			return demo.Services{}, err
 		}
-		return moved.demonstration(), nil
+		return moved.Demo(), nil
 	}, staff)
 	if !c.Demo {
 		return invented, nil

@@ -28,7 +28,7 @@ func (b *bench) shut(ctx context.Context, s *server, h *house, db *sql.DB, a *an
 		return c, err
 	}
 	began := time.Now()
-	if err := h.consultations.CloseRound(ctx, b.staff.facilitator, a.slug, firstRound, "hanno risposto tutti"); err != nil {
+	if err := h.Consultations.CloseRound(ctx, b.staff.facilitator, a.slug, firstRound, "hanno risposto tutti"); err != nil {
 		return c, err
 	}
 	if c.took, err = b.closed(ctx, db, began); err != nil {
@@ -43,7 +43,7 @@ func (b *bench) shut(ctx context.Context, s *server, h *house, db *sql.DB, a *an
 		return c, err
 	}
 	// Who closes must have counted everybody.
-	f, err := h.archive.Feedback(ctx, a.c.ID, firstRound)
+	f, err := h.Archive.Feedback(ctx, a.c.ID, firstRound)
 	if err != nil {
 		return c, err
 	}

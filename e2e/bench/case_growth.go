@@ -123,14 +123,14 @@ func (b *bench) growPage(name, path string, people, items int) error {
 func (b *bench) growWide(ctx context.Context) error {
 	s := b.stood[len(b.stood)-1]
 	began := time.Now()
-	if err := b.h.consultations.CloseStanding(ctx, s.id); err != nil {
+	if err := b.h.Consultations.CloseStanding(ctx, s.id); err != nil {
 		return err
 	}
 	took, err := b.closed(ctx, b.bare, began)
 	if err != nil {
 		return err
 	}
-	f, err := b.h.archive.Feedback(ctx, s.id, standingRound)
+	f, err := b.h.Archive.Feedback(ctx, s.id, standingRound)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (b *bench) caseTick(ctx context.Context) error {
 		time.Sleep(2 * time.Second)
 		began := time.Now()
 		limited, cancel := context.WithTimeout(ctx, tickLimit)
-		err := b.h.tabulation.Release(limited, b.standing.id, 2+round, false)
+		err := b.h.Tabulation.Release(limited, b.standing.id, 2+round, false)
 		overdue = overdue || limited.Err() != nil
 		cancel()
 		r.Values = append(r.Values, time.Since(began).Seconds())
@@ -90,7 +90,7 @@ func (b *bench) caseTick(ctx context.Context) error {
 // firstTick makes a standing round's first release, alone, for the growth.
 func (b *bench) firstTick(ctx context.Context, s *standing) error {
 	began := time.Now()
-	if err := b.h.tabulation.Release(ctx, s.id, 1, false); err != nil {
+	if err := b.h.Tabulation.Release(ctx, s.id, 1, false); err != nil {
 		return err
 	}
 	b.note("release tick", s.people, len(s.items), ms(time.Since(began)))
@@ -99,8 +99,8 @@ func (b *bench) firstTick(ctx context.Context, s *standing) error {
 
 // standingRound finds a standing round's id.
 func (b *bench) standingRound(ctx context.Context, s *standing) (id uuid.UUID, err error) {
-	err = b.h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := b.h.consultations.ByID(ctx, tx, s.id)
+	err = b.h.DB.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := b.h.Consultations.ByID(ctx, tx, s.id)
 		if err == nil {
 			id = c.Rounds[standingRound-1].ID
 		}

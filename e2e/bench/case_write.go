@@ -233,19 +233,19 @@ func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) er
 func (b *bench) casts(ctx context.Context) (row, error) {
 	r := row{Case: "ballot, the use case alone", Unit: "/s", Note: "ballot.Service.Cast in the generator's process, 64 at once on a pool of 16; without HTTP, session or page"}
 	c := b.crowd.c
-	items, err := b.h.ballots.Asked(ctx, c.ID, secondRound)
+	items, err := b.h.Ballots.Asked(ctx, c.ID, secondRound)
 	if err != nil {
 		return r, err
 	}
 	n := b.n.ballots * 2
-	seats, err := b.h.bridge.Foreign(ctx, c.ID, c.Protocol.Panel.Groups[0].ID, strangerNames(b.n.own, b.n.own+n)...)
+	seats, err := b.h.Pseudonyms.Foreign(ctx, c.ID, c.Protocol.Panel.Groups[0].ID, strangerNames(b.n.own, b.n.own+n)...)
 	if err != nil {
 		return r, err
 	}
 	var mu sync.Mutex
 	seen := map[string]bool{}
 	s := load(writers, bound{most: n}, func(_, i int) error {
-		got, err := b.h.ballots.Cast(ctx, seats[i], secondRound, paperOf(items, values(i, b.n.items, secondRound), ""), ballot.Part{})
+		got, err := b.h.Ballots.Cast(ctx, seats[i], secondRound, paperOf(items, values(i, b.n.items, secondRound), ""), ballot.Part{})
 		if err != nil {
 			return err
 		}

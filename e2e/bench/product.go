@@ -15,62 +15,30 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/account"
+	"delfi/internal/app"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
-	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
-	"delfi/internal/consultation/tabulation"
-	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/notify"
-	"delfi/internal/panel"
-	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
-	"delfi/internal/report"
 )
 
 // house is the services that bench speaks to in its own process: it seeds
 // through them and plays the facilitator. Jobs are worked by the server.
 type house struct {
-	db            *postgres.DB
-	jobs          *job.Queue
-	accounts      *account.Service
-	bridge        *pseudonym.Service
-	panel         *panel.Service
-	drafts        *draft.Service
-	consultations *steering.Service
-	ballots       *ballot.Service
-	tabulation    *tabulation.Service
-	archive       *archive.Service
+	*app.App
 
 	deafen func()
 	deaf   chan error
 	holds  []func() error // of standing rounds, which a server takes back otherwise
 }
 
-// wire builds the house as cmd/delfi does.
+// wire builds the house as a server does.
 func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
-	h := &house{db: db, accounts: account.New(db, keys), bridge: pseudonym.New(db, keys)}
-	var err error
-	if h.jobs, err = job.New(db); err != nil {
-		return nil, err
-	}
-	record := ledger.New(db, keys, ledger.Options{})
-	h.panel = panel.New(db, h.accounts, h.bridge)
-	letters := notify.New(db, h.jobs, h.accounts, nil, "http://localhost")
-	h.drafts = draft.New(db, h.accounts)
-	h.consultations = steering.New(db, h.jobs, h.drafts, record, h.bridge, h.panel, letters)
-	texts := contribution.New(db, h.jobs, h.consultations, h.bridge, record)
-	h.ballots = ballot.New(db, h.consultations, h.bridge, record)
-	h.tabulation = tabulation.New(db, h.jobs, h.consultations, h.bridge, record)
-	h.archive = archive.New(db)
-	h.bridge.Follow(h.consultations.Version)
-	h.consultations.OnPublish(report.New(db, h.jobs, h.consultations, h.tabulation, h.archive, texts, record).Store)
-	return h, nil
+	a, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: "http://localhost"})
+	return &house{App: a}, err
 }
 
 // listen hears of changes from now on, as a server does: what a server keeps in
@@ -78,9 +46,9 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 func (h *house) listen(ctx context.Context) error {
 	ctx, h.deafen = context.WithCancel(ctx)
 	h.deaf = make(chan error, 1)
-	go func() { h.deaf <- h.consultations.Listen(ctx) }()
+	go func() { h.deaf <- h.Consultations.Listen(ctx) }()
 	for {
-		if _, told := h.consultations.Version(); told {
+		if _, told := h.Consultations.Version(); told {
 			return nil
 		}
 		select {
@@ -95,7 +63,7 @@ func (h *house) listen(ctx context.Context) error {
 // hold keeps servers from taking back a standing round, which is that of an import
 // that is never whole.
 func (h *house) hold(ctx context.Context, id uuid.UUID) error {
-	done, err := h.consultations.Importing(ctx, id)
+	done, err := h.Consultations.Importing(ctx, id)
 	if err == nil {
 		h.holds = append(h.holds, done)
 	}
@@ -109,7 +77,7 @@ func (h *house) close() error {
 	for _, done := range h.holds {
 		err = errors.Join(err, done())
 	}
-	return errors.Join(err, h.db.Close())
+	return errors.Join(err, h.DB.Close())
 }
 
 // Addresses, as the routes of web/ have them.

@@ -57,7 +57,7 @@ func subject(i int) string { return fmt.Sprintf("p-%06d", i) }
 
 // hire founds the administration and signs its staff in.
 func (h *house) hire(ctx context.Context, issuer string, staff []devidp.Person) (company, error) {
-	riva, err := h.accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
+	riva, err := h.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	if err != nil {
 		return company{}, err
 	}
@@ -81,11 +81,11 @@ func (h *house) hire(ctx context.Context, issuer string, staff []devidp.Person) 
 
 // enter makes the account that a sign-in would make.
 func (h *house) enter(ctx context.Context, issuer string, p devidp.Person) (account.Actor, error) {
-	id, err := h.accounts.SignIn(ctx, account.Claims{Issuer: issuer, Subject: p.Subject, Name: p.Name, Email: p.Email, Municipality: p.Municipality, Groups: p.Groups, Language: "it"})
+	id, err := h.Accounts.SignIn(ctx, account.Claims{Issuer: issuer, Subject: p.Subject, Name: p.Name, Email: p.Email, Municipality: p.Municipality, Groups: p.Groups, Language: "it"})
 	if err != nil {
 		return account.Actor{}, err
 	}
-	return h.accounts.Actor(ctx, id)
+	return h.Accounts.Actor(ctx, id)
 }
 
 // people makes the accounts of the first n people.
@@ -165,32 +165,32 @@ func reason(i int) string {
 
 // play brings a consultation to its first answer round, answered by everybody.
 func (h *house) play(ctx context.Context, staff company, a *answering) error {
-	now := h.db.Now()
+	now := h.DB.Now()
 	form := draftForm(a.slug, now.AddDate(0, 0, 1).Format(time.DateOnly), now.AddDate(0, 6, 0).Format(time.DateOnly), staff)
-	if _, err := h.drafts.Create(ctx, staff.administrator, staff.administration, form); err != nil {
+	if _, err := h.Drafts.Create(ctx, staff.administrator, staff.administration, form); err != nil {
 		return err
 	}
-	if err := h.consultations.Announce(ctx, staff.administrator, a.slug); err != nil {
+	if err := h.Consultations.Announce(ctx, staff.administrator, a.slug); err != nil {
 		return err
 	}
-	if err := h.consultations.Start(ctx, staff.administrator, a.slug); err != nil {
+	if err := h.Consultations.Start(ctx, staff.administrator, a.slug); err != nil {
 		return err
 	}
 	var err error
-	if a.c, err = h.consultations.Find(ctx, staff.administrator, a.slug); err != nil {
+	if a.c, err = h.Consultations.Find(ctx, staff.administrator, a.slug); err != nil {
 		return err
 	}
-	if err := h.consultations.CloseRound(ctx, staff.facilitator, a.slug, gatherRound, "le proposte ci sono"); err != nil {
+	if err := h.Consultations.CloseRound(ctx, staff.facilitator, a.slug, gatherRound, "le proposte ci sono"); err != nil {
 		return err
 	}
-	err = h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := h.consultations.ByID(ctx, tx, a.c.ID)
+	err = h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := h.Consultations.ByID(ctx, tx, a.c.ID)
 		if err != nil {
 			return err
 		}
 		for k := range a.items {
 			text := fmt.Sprintf("Affermazione %d: le vie delle scuole sono chiuse al traffico privato nei trenta minuti dell’entrata e dell’uscita.", k+1)
-			if _, err := h.consultations.AddItem(ctx, tx, &c, "", text, nil); err != nil {
+			if _, err := h.Consultations.AddItem(ctx, tx, &c, "", text, nil); err != nil {
 				return err
 			}
 		}
@@ -199,10 +199,10 @@ func (h *house) play(ctx context.Context, staff company, a *answering) error {
 	if err != nil {
 		return err
 	}
-	if err := h.consultations.ReleaseRound(ctx, staff.moderators[0], a.slug, gatherRound); err != nil {
+	if err := h.Consultations.ReleaseRound(ctx, staff.moderators[0], a.slug, gatherRound); err != nil {
 		return err
 	}
-	if err := h.consultations.OpenRound(ctx, staff.facilitator, a.slug, firstRound); err != nil {
+	if err := h.Consultations.OpenRound(ctx, staff.facilitator, a.slug, firstRound); err != nil {
 		return err
 	}
 	return h.answer(ctx, a)
@@ -212,10 +212,10 @@ func (h *house) play(ctx context.Context, staff company, a *answering) error {
 // casts everybody's ballot in the first answer round.
 func (h *house) answer(ctx context.Context, a *answering) error {
 	var err error
-	if a.c, err = h.consultations.Find(ctx, account.Actor{}, a.slug); err != nil {
+	if a.c, err = h.Consultations.Find(ctx, account.Actor{}, a.slug); err != nil {
 		return err
 	}
-	items, err := h.ballots.Asked(ctx, a.c.ID, firstRound)
+	items, err := h.Ballots.Asked(ctx, a.c.ID, firstRound)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (h *house) answer(ctx context.Context, a *answering) error {
 		return err
 	}
 	return each(a.people, func(i int) error {
-		_, err := h.ballots.Cast(ctx, seats[i], firstRound, paperOf(items, values(i, a.items, firstRound), reason(i)), ballot.Part{})
+		_, err := h.Ballots.Cast(ctx, seats[i], firstRound, paperOf(items, values(i, a.items, firstRound), reason(i)), ballot.Part{})
 		return err
 	})
 }
@@ -234,11 +234,11 @@ func (h *house) seat(ctx context.Context, a *answering) ([]pseudonym.Seat, error
 	group := a.c.Protocol.Panel.Groups[0].ID
 	seats := make([]pseudonym.Seat, len(a.own), a.people)
 	err := each(len(a.own), func(i int) error {
-		if err := h.panel.Enrol(ctx, a.own[i].actor, a.c.ID, group); err != nil {
+		if err := h.Panel.Enrol(ctx, a.own[i].actor, a.c.ID, group); err != nil {
 			return err
 		}
 		var err error
-		seats[i], err = h.panel.Seat(ctx, a.own[i].actor, a.c.ID)
+		seats[i], err = h.Panel.Seat(ctx, a.own[i].actor, a.c.ID)
 		return err
 	})
 	if err != nil || a.people == len(a.own) {
@@ -252,10 +252,10 @@ func (h *house) seat(ctx context.Context, a *answering) ([]pseudonym.Seat, error
 // have no accounts.
 func (h *house) strangers(ctx context.Context, c consultation.Consultation, from, to int) ([]pseudonym.Seat, error) {
 	group := c.Protocol.Panel.Groups[0].ID
-	if err := h.panel.EnrolForeign(ctx, c.ID, group, to-from); err != nil {
+	if err := h.Panel.EnrolForeign(ctx, c.ID, group, to-from); err != nil {
 		return nil, err
 	}
-	return h.bridge.Foreign(ctx, c.ID, group, strangerNames(from, to)...)
+	return h.Pseudonyms.Foreign(ctx, c.ID, group, strangerNames(from, to)...)
 }
 
 // strangerNames are what their seats are made from.
@@ -269,7 +269,7 @@ func strangerNames(from, to int) []string {
 
 // goOn lets every undecided statement go on and opens the next round.
 func (h *house) goOn(ctx context.Context, staff company, a *answering) error {
-	items, err := h.consultations.Items(ctx, a.c.ID)
+	items, err := h.Consultations.Items(ctx, a.c.ID)
 	if err != nil {
 		return err
 	}
@@ -277,38 +277,38 @@ func (h *house) goOn(ctx context.Context, staff company, a *answering) error {
 		if it.State != consultation.ItemLive {
 			continue
 		}
-		if err := h.consultations.Decide(ctx, staff.facilitator, a.slug, it.ID, consultation.GoOn, "si vuole vedere se le risposte tengono"); err != nil {
+		if err := h.Consultations.Decide(ctx, staff.facilitator, a.slug, it.ID, consultation.GoOn, "si vuole vedere se le risposte tengono"); err != nil {
 			return err
 		}
 	}
-	if err := h.consultations.OpenRound(ctx, staff.facilitator, a.slug, secondRound); err != nil {
+	if err := h.Consultations.OpenRound(ctx, staff.facilitator, a.slug, secondRound); err != nil {
 		return err
 	}
-	a.c, err = h.consultations.Find(ctx, account.Actor{}, a.slug)
+	a.c, err = h.Consultations.Find(ctx, account.Actor{}, a.slug)
 	return err
 }
 
 // publish takes a consultation through the closing of its first answer round to
 // its published opinion, in this process.
 func (h *house) publish(ctx context.Context, staff company, a *answering) error {
-	if err := h.consultations.CloseRound(ctx, staff.facilitator, a.slug, firstRound, "hanno risposto tutti"); err != nil {
+	if err := h.Consultations.CloseRound(ctx, staff.facilitator, a.slug, firstRound, "hanno risposto tutti"); err != nil {
 		return err
 	}
-	if err := h.jobs.Drain(ctx); err != nil {
+	if err := h.Jobs.Drain(ctx); err != nil {
 		return err
 	}
-	if err := h.consultations.Conclude(ctx, staff.facilitator, a.slug, "un giro è bastato"); err != nil {
+	if err := h.Consultations.Conclude(ctx, staff.facilitator, a.slug, "un giro è bastato"); err != nil {
 		return err
 	}
-	if err := h.jobs.Drain(ctx); err != nil {
+	if err := h.Jobs.Drain(ctx); err != nil {
 		return err
 	}
 	// The panel's seven days do not pass in a run; without dissent nothing is declared.
-	err := h.consultations.ForgoMinority(ctx, staff.facilitator, a.slug, "Una prova di carico non riferisce il dissenso.")
+	err := h.Consultations.ForgoMinority(ctx, staff.facilitator, a.slug, "Una prova di carico non riferisce il dissenso.")
 	if err != nil && fault.KindOf(err) != fault.Conflict {
 		return err
 	}
-	return h.consultations.Publish(ctx, staff.administrator, a.slug, consultation.OpinionTexts{
+	return h.Consultations.Publish(ctx, staff.administrator, a.slug, consultation.OpinionTexts{
 		Summary: "Il panel chiede percorsi protetti.", Limitations: "Non è un campione.",
 	})
 }
@@ -331,7 +331,7 @@ const (
 // converse makes a standing round, answered once by everybody.
 func (h *house) converse(ctx context.Context, staff company, slug string, people, items int) (*standing, error) {
 	protocol, err := protocol.Standing(protocol.StandingPlan{
-		Language: "it", GroupName: "Tutti", Days: 14, LatestKeyDate: h.db.Now().AddDate(1, 0, 0).Format(time.DateOnly),
+		Language: "it", GroupName: "Tutti", Days: 14, LatestKeyDate: h.DB.Now().AddDate(1, 0, 0).Format(time.DateOnly),
 	})
 	if err != nil {
 		return nil, err
@@ -340,7 +340,7 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 	if err := h.hold(ctx, id); err != nil {
 		return nil, err
 	}
-	c, err := h.consultations.Import(ctx, steering.ImportPlan{
+	c, err := h.Consultations.Import(ctx, steering.ImportPlan{
 		ID: id, Administration: staff.administration, Title: "Conversazione " + slug, Question: "Che cosa conta?", Language: "it",
 		Origin: consultation.Origin{Name: "Bench", Licence: "CC0"}, Protocol: protocol,
 	})
@@ -348,9 +348,9 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 		return nil, err
 	}
 	s := &standing{slug: slug, id: c.ID, people: people}
-	err = h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err = h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		for k := range items {
-			it, err := h.consultations.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", k+1), nil)
+			it, err := h.Consultations.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", k+1), nil)
 			if err != nil {
 				return err
 			}
@@ -370,12 +370,12 @@ func (h *house) converse(ctx context.Context, staff company, slug string, people
 // converged publishes a standing round that is closed, once the server has destroyed
 // key and ballots.
 func (h *house) converged(ctx context.Context, s *standing) error {
-	if err := h.consultations.ConcludeForeign(ctx, s.id); err != nil {
+	if err := h.Consultations.ConcludeForeign(ctx, s.id); err != nil {
 		return err
 	}
 	for over := false; !over; time.Sleep(50 * time.Millisecond) {
-		err := h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-			c, err := h.consultations.ByID(ctx, tx, s.id)
+		err := h.DB.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+			c, err := h.Consultations.ByID(ctx, tx, s.id)
 			over = !c.DestroyedAt.IsZero()
 			return err
 		})
@@ -384,7 +384,7 @@ func (h *house) converged(ctx context.Context, s *standing) error {
 		}
 	}
 	var err error
-	s.slug, err = h.consultations.PublishForeign(ctx, s.id, s.slug, consultation.OpinionTexts{})
+	s.slug, err = h.Consultations.PublishForeign(ctx, s.id, s.slug, consultation.OpinionTexts{})
 	return err
 }
 
@@ -395,6 +395,6 @@ func (h *house) say(ctx context.Context, s *standing, i, n int) error {
 	for k := range v {
 		v[k] = 1 + (value(i, k, firstRound)+n*((i+k+n)%7/6))%standingPoints
 	}
-	_, err := h.ballots.Cast(ctx, s.seats[i], standingRound, paperOf(s.items, v, ""), ballot.Part{})
+	_, err := h.Ballots.Cast(ctx, s.seats[i], standingRound, paperOf(s.items, v, ""), ballot.Part{})
 	return err
 }

@@ -31,12 +31,12 @@ func mintGround(t *testing.T) (*ground, *time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bridge := pseudonym.New(db, keys)
-	g := &ground{db: db, panel: panel.New(db, account.New(db, keys), bridge), id: uuid.New(),
+	pseudonyms := pseudonym.New(db, keys)
+	g := &ground{db: db, panel: panel.New(db, account.New(db, keys), pseudonyms), id: uuid.New(),
 		terms: panel.Terms{Open: true, Codes: true, Groups: []string{"citizens", "architects"}, Next: 2}}
 	g.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) { return g.terms, nil })
 	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		return bridge.Prepare(ctx, tx, g.id, pseudonym.HeldCode)
+		return pseudonyms.Prepare(ctx, tx, g.id, pseudonym.HeldCode)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,16 +23,16 @@ import (
 
 // yard is a consultation with a panel whose people have accounts, a queue, and a clock.
 type yard struct {
-	t        *testing.T
-	mu       sync.Mutex
-	now      time.Time
-	db       *postgres.DB
-	accounts *account.Service
-	bridge   *pseudonym.Service
-	panel    *panel.Service
-	jobs     *job.Queue
-	id       uuid.UUID
-	terms    panel.Terms
+	t          *testing.T
+	mu         sync.Mutex
+	now        time.Time
+	db         *postgres.DB
+	accounts   *account.Service
+	pseudonyms *pseudonym.Service
+	panel      *panel.Service
+	jobs       *job.Queue
+	id         uuid.UUID
+	terms      panel.Terms
 }
 
 func newYard(t *testing.T) *yard {
@@ -47,12 +47,12 @@ func newYard(t *testing.T) *yard {
 	y.must(err)
 	y.jobs, err = job.New(y.db)
 	y.must(err)
-	y.accounts, y.bridge = account.New(y.db, keys), pseudonym.New(y.db, keys)
-	y.panel = panel.New(y.db, y.accounts, y.bridge)
+	y.accounts, y.pseudonyms = account.New(y.db, keys), pseudonym.New(y.db, keys)
+	y.panel = panel.New(y.db, y.accounts, y.pseudonyms)
 	y.panel.Work(y.jobs)
 	y.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) { return y.terms, nil })
 	y.must(y.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		return y.bridge.Prepare(ctx, tx, y.id, pseudonym.SealedKey)
+		return y.pseudonyms.Prepare(ctx, tx, y.id, pseudonym.SealedKey)
 	}))
 	return y
 }

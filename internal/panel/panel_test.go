@@ -37,9 +37,9 @@ func newGround(t *testing.T) *ground {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bridge := pseudonym.New(db, keys)
+	pseudonyms := pseudonym.New(db, keys)
 	g := &ground{
-		db: db, panel: panel.New(db, account.New(db, keys), bridge), id: uuid.New(),
+		db: db, panel: panel.New(db, account.New(db, keys), pseudonyms), id: uuid.New(),
 		terms:  panel.Terms{Open: true, Groups: []string{"citizens", "architects"}},
 		person: account.Actor{Account: uuid.New(), Name: "Ada"},
 	}
@@ -50,7 +50,7 @@ func newGround(t *testing.T) *ground {
 		return g.terms, nil
 	})
 	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		return bridge.Prepare(ctx, tx, g.id, pseudonym.SealedKey)
+		return pseudonyms.Prepare(ctx, tx, g.id, pseudonym.SealedKey)
 	})
 	if err != nil {
 		t.Fatal(err)

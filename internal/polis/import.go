@@ -34,7 +34,7 @@ type Services struct {
 	DB            *postgres.DB
 	Jobs          *job.Queue
 	Accounts      *account.Service
-	Bridge        *pseudonym.Service
+	Pseudonyms    *pseudonym.Service
 	Panel         *panel.Service
 	Consultations *steering.Service
 	Contributions *contribution.Service
@@ -234,7 +234,7 @@ func (r *run) contribute(ctx context.Context) (items int, err error) {
 			}
 			alias, known := aliases[c.Author]
 			if !known {
-				if alias, err = r.Bridge.ForeignAlias(ctx, r.id, c.Author); err != nil {
+				if alias, err = r.Pseudonyms.ForeignAlias(ctx, r.id, c.Author); err != nil {
 					return items, err
 				}
 				aliases[c.Author] = alias
@@ -271,7 +271,7 @@ func (r *run) enrol(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if r.seats, err = r.Bridge.Foreign(ctx, r.id, group, r.c.Voters...); err != nil {
+	if r.seats, err = r.Pseudonyms.Foreign(ctx, r.id, group, r.c.Voters...); err != nil {
 		return err
 	}
 	r.add(len(r.seats))
@@ -372,7 +372,7 @@ func (r *run) destroyed(ctx context.Context) (over bool, waiting int, err error)
 		if err != nil {
 			return err
 		}
-		end, err := r.Bridge.End(ctx, tx, r.id)
+		end, err := r.Pseudonyms.End(ctx, tx, r.id)
 		over, waiting = !c.DestroyedAt.IsZero(), end.Waiting
 		return err
 	})

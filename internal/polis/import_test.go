@@ -15,19 +15,12 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"delfi/internal/account"
+	"delfi/internal/app"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
-	"delfi/internal/consultation/draft"
-	"delfi/internal/consultation/feedback/archive"
-	"delfi/internal/consultation/steering"
-	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/notify"
-	"delfi/internal/panel"
-	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/polis"
@@ -37,7 +30,7 @@ import (
 
 const park = "testdata/park"
 
-// house wires the services as the command does.
+// house is the services as the command builds them.
 type house struct {
 	polis.Services
 	reports *report.Service
@@ -55,18 +48,15 @@ func houseOn(t *testing.T, db *postgres.DB, folder string) house {
 	t.Helper()
 	keys, err := pseudonym.NewFileKeys(folder, bytes.Repeat([]byte{7}, 32))
 	ok(t, err)
-	jobs, err := job.New(db)
+	a, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: "http://localhost"})
 	ok(t, err)
-	h := house{Services: polis.Services{DB: db, Jobs: jobs, Accounts: account.New(db, keys), Bridge: pseudonym.New(db, keys)}, record: ledger.New(db, keys, ledger.Options{})}
-	h.Panel = panel.New(db, h.Accounts, h.Bridge)
-	h.Consultations = steering.New(db, jobs, draft.New(db, h.Accounts), h.record, h.Bridge, h.Panel, notify.New(db, jobs, h.Accounts, nil, ""))
-	h.Contributions = contribution.New(db, jobs, h.Consultations, h.Bridge, h.record)
-	h.Ballots = ballot.New(db, h.Consultations, h.Bridge, h.record)
-	h.Tabulation = tabulation.New(db, jobs, h.Consultations, h.Bridge, h.record)
-	h.Archive = archive.New(db)
-	h.reports = report.New(db, h.Jobs, h.Consultations, h.Tabulation, h.Archive, h.Contributions, h.record)
-	h.Consultations.OnPublish(h.reports.Store)
-	return h
+	return house{
+		Services: polis.Services{
+			DB: db, Jobs: a.Jobs, Accounts: a.Accounts, Pseudonyms: a.Pseudonyms, Panel: a.Panel, Consultations: a.Consultations,
+			Contributions: a.Contributions, Ballots: a.Ballots, Tabulation: a.Tabulation, Archive: a.Archive,
+		},
+		reports: a.Reports, record: a.Record,
+	}
 }
 
 func (h house) run(t *testing.T, dir string, o polis.Options) polis.Result {

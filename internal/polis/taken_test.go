@@ -308,7 +308,7 @@ func TestDeadServer(t *testing.T) {
 	db := testdb.NewSingleAt(t, func() time.Time { return now })
 	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 	dead := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
-	ok(t, dead.Bridge.Join(t.Context()))
+	ok(t, dead.Pseudonyms.Join(t.Context()))
 	c, err := polis.Read(park, silent)
 	ok(t, err)
 	waited := 0
@@ -335,12 +335,12 @@ func TestLivingServer(t *testing.T) {
 	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
 	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
 	other := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
-	ok(t, other.Bridge.Join(t.Context()))
+	ok(t, other.Pseudonyms.Join(t.Context()))
 	ctx, stop := context.WithCancel(t.Context())
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		other.Bridge.Live(ctx, func(err error) { t.Error(err) })
+		other.Pseudonyms.Live(ctx, func(err error) { t.Error(err) })
 	}()
 	got := h.run(t, park, options)
 	stop()

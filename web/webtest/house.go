@@ -6,44 +6,22 @@ import (
 	"testing"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/contribution"
-	"delfi/internal/consultation/draft"
-	"delfi/internal/consultation/feedback/archive"
-	"delfi/internal/consultation/steering"
-	"delfi/internal/consultation/tabulation"
+	"delfi/internal/app"
 	"delfi/internal/demo"
-	"delfi/internal/ledger"
-	"delfi/internal/notify"
-	"delfi/internal/panel"
-	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
-	"delfi/internal/report"
 )
 
 // House is every service on a database of its own.
 type House struct {
-	DB            *postgres.DB
-	Jobs          *job.Queue
-	Accounts      *account.Service
-	Record        *ledger.Service
-	Panel         *panel.Service
-	Drafts        *draft.Service
-	Consultations *steering.Service
-	Contributions *contribution.Service
-	Ballots       *ballot.Service
-	Tabulation    *tabulation.Service
-	Archive       *archive.Service
-	Reports       *report.Service
-	Bridge        *pseudonym.Service
-	Folder        string // of the keys, wrapped
-	Codes         int    // tried per minute and address on sites; 0 as in production
+	*app.App
+	Folder string // of the keys, wrapped
+	Codes  int    // tried per minute and address on sites; 0 as in production
 
-	keys pseudonym.Keys
-	url  string // of the database
-	demo *demo.Demonstration
+	keys     pseudonym.Keys
+	url      string // of the database
+	invented *demo.Demonstration
 }
 
 // The demonstration's consultations by what they are in.
@@ -91,26 +69,14 @@ func (h *House) at(url string) *House {
 	return h
 }
 
-// build wires the services as the server does.
+// build builds the services as the server does.
 func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
 	t.Helper()
-	h := &House{DB: db, keys: keys, Accounts: account.New(db, keys), Record: ledger.New(db, keys, ledger.Options{})}
-	var err error
-	if h.Jobs, err = job.New(db); err != nil {
+	a, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: "http://delfi.test"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	bridge := pseudonym.New(db, keys)
-	h.Bridge = bridge
-	h.Panel = panel.New(db, h.Accounts, bridge)
-	h.Drafts = draft.New(db, h.Accounts)
-	h.Consultations = steering.New(db, h.Jobs, h.Drafts, h.Record, bridge, h.Panel, notify.New(db, h.Jobs, h.Accounts, nil, "http://delfi.test"))
-	h.Contributions = contribution.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Ballots = ballot.New(db, h.Consultations, bridge, h.Record)
-	h.Tabulation = tabulation.New(db, h.Jobs, h.Consultations, bridge, h.Record)
-	h.Archive = archive.New(db)
-	h.Reports = report.New(db, h.Jobs, h.Consultations, h.Tabulation, h.Archive, h.Contributions, h.Record)
-	h.Consultations.OnPublish(h.Reports.Store)
-	return h
+	return &House{App: a, keys: keys}
 }
 
 // Play seeds the demonstration: its people, and a consultation in each stage.
@@ -120,12 +86,10 @@ func (h *House) Play(t testing.TB) *House {
 	for _, p := range cast {
 		staff = append(staff, p.claims())
 	}
-	h.demo = demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
-		at := build(t, db, h.keys)
-		return demo.Services{Accounts: at.Accounts, Panel: at.Panel, Drafts: at.Drafts, Consultations: at.Consultations,
-			Contributions: at.Contributions, Ballots: at.Ballots, Archive: at.Archive, Jobs: at.Jobs}, nil
+	h.invented = demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
+		return build(t, db, h.keys).Demo(), nil
 	}, staff)
-	if err := h.demo.Seed(t.Context(), func(string) {}); err != nil {
+	if err := h.invented.Seed(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)
 	}
 	return h

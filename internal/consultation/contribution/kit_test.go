@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/app"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
@@ -20,7 +21,6 @@ import (
 	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/notify"
 	"delfi/internal/panel"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
@@ -36,6 +36,7 @@ type town struct {
 	*testing.T
 	db         *postgres.DB
 	cons       *steering.Service
+	drafts     *draft.Service
 	syn        *contribution.Service
 	record     *ledger.Service
 	pseudonyms *pseudonym.Service
@@ -59,13 +60,10 @@ func newTown(t *testing.T) *town {
 	h.folder = filepath.Join(t.TempDir(), "keys")
 	keys, err := pseudonym.NewFileKeys(h.folder, bytes.Repeat([]byte{7}, 32))
 	h.ok(err)
-	h.jobs, err = job.New(h.db)
+	a, err := app.New(app.Options{DB: h.db, Keys: keys, BaseURL: "http://localhost"})
 	h.ok(err)
-	h.accounts, h.record, h.pseudonyms = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}), pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.accounts, h.pseudonyms)
-	h.cons = steering.New(h.db, h.jobs, draft.New(h.db, h.accounts), h.record, h.pseudonyms, h.panel, notify.New(h.db, h.jobs, h.accounts, nil, "http://localhost"))
-	h.cons.OnOpened(func(context.Context, *postgres.Tx, consultation.Round) error { return nil })
-	h.syn = contribution.New(h.db, h.jobs, h.cons, h.pseudonyms, h.record)
+	h.jobs, h.accounts, h.record, h.pseudonyms, h.panel = a.Jobs, a.Accounts, a.Record, a.Pseudonyms, a.Panel
+	h.cons, h.drafts, h.syn = a.Consultations, a.Drafts, a.Contributions
 
 	riva, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)
@@ -75,7 +73,7 @@ func newTown(t *testing.T) *town {
 	h.marco, h.mirta, h.other = h.person("Marco", "riva/moderator"), h.person("Mirta", "riva/moderator"), h.person("Olga", "riva/moderator")
 	h.furio, h.berta = h.person("Furio", "riva/facilitator"), h.person("Berta", "borgo/moderator")
 
-	c, err := draft.New(h.db, h.accounts).Create(t.Context(), h.anna, riva.ID, draft.Form{
+	c, err := h.drafts.Create(t.Context(), h.anna, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
 		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",

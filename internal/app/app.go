@@ -1,0 +1,146 @@
+// Package app is the composition root: it builds every service on a database, says which
+// calls which, and mounts them on the site. It exists so that the server, the bench, the
+// demonstration's second clock and the tests run one wiring; what is missing is an error
+// at start.
+//
+//	Options ──New──▶ App (services) ──Site──▶ web.Options ──web.New──▶ handler
+//	                  └─ Run: jobs, notifications, the life of keys, until ctx ends
+//
+// Which room calls one above it, through a hook:
+//
+//	steering.Publish        → report.Store         the opinion, in the same transaction
+//	steering.Conclude       → report's dissent     whether the report of the minority is owed
+//	panel.Enrol             → steering's terms     whether enrolment is open, and to whom
+//	steering.OpenRound      → ballot, contribution the tables of the round
+//	pseudonym.Service       → steering.Version     how long a key that was read is valid
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"golang.org/x/sync/errgroup"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/tabulation"
+	"delfi/internal/demo"
+	"delfi/internal/ledger"
+	"delfi/internal/notify"
+	"delfi/internal/panel"
+	"delfi/internal/platform/job"
+	"delfi/internal/platform/mail"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/pseudonym"
+	"delfi/internal/report"
+)
+
+// Options are what an App is built from.
+type Options struct {
+	DB      *postgres.DB
+	Keys    pseudonym.Keys
+	BaseURL string         // public address, e.g. "https://delfi.example.it"
+	Sender  mail.Sender    // nil: mail stays in the outbox
+	Record  ledger.Options // name, file and witnesses of the public record
+}
+
+// check returns an error that names what is missing.
+func (o Options) check() error {
+	var missing []error
+	for name, absent := range map[string]bool{"DB": o.DB == nil, "Keys": o.Keys == nil, "BaseURL": o.BaseURL == ""} {
+		if absent {
+			missing = append(missing, fmt.Errorf("app: option %s is missing", name))
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// App is every service, each given what it may know.
+type App struct {
+	DB            *postgres.DB
+	Jobs          *job.Queue
+	Accounts      *account.Service
+	Record        *ledger.Service
+	Pseudonyms    *pseudonym.Service
+	Panel         *panel.Service
+	Notices       *notify.Service
+	Drafts        *draft.Service
+	Consultations *steering.Service
+	Contributions *contribution.Service
+	Ballots       *ballot.Service
+	Tabulation    *tabulation.Service
+	Archive       *archive.Service
+	Reports       *report.Service
+
+	baseURL string
+}
+
+// New builds the services; nothing runs yet.
+func New(o Options) (*App, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	jobs, err := job.New(o.DB)
+	if err != nil {
+		return nil, err
+	}
+	db := o.DB
+	a := &App{DB: db, Jobs: jobs, baseURL: o.BaseURL,
+		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
+	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms)
+	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
+	a.Drafts = draft.New(db, a.Accounts)
+	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
+	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
+	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
+	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
+	a.Archive = archive.New(db)
+	a.Reports = report.New(db, jobs, a.Consultations, a.Tabulation, a.Archive, a.Contributions, a.Record)
+	a.Pseudonyms.Follow(a.Consultations.Version)
+	a.Consultations.OnPublish(a.Reports.Store)
+	return a, nil
+}
+
+// Start joins the servers of the site and begins to run jobs. They run until Stop.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.Pseudonyms.Join(ctx); err != nil {
+		return err
+	}
+	return a.Jobs.Start(context.WithoutCancel(ctx))
+}
+
+// Run receives notifications of changes and keeps the life of keys until ctx ends.
+func (a *App) Run(ctx context.Context) error {
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.Consultations.Listen(running) })
+	g.Go(func() error {
+		a.Pseudonyms.Live(running, func(err error) { slog.Error("ends of keys", "error", err) })
+		return nil
+	})
+	return g.Wait()
+}
+
+// Answering reports whether a round of a public consultation takes answers.
+func (a *App) Answering(ctx context.Context, slug string) bool {
+	c, err := a.Consultations.Latest(ctx, account.Actor{}, slug)
+	if err != nil || c.Suspended != nil {
+		return false
+	}
+	r := c.Current()
+	return r != nil && r.State == consultation.RoundOpen
+}
+
+// Demo returns the services that the demonstration plays with.
+func (a *App) Demo() demo.Services {
+	return demo.Services{
+		Accounts: a.Accounts, Panel: a.Panel, Drafts: a.Drafts, Consultations: a.Consultations,
+		Contributions: a.Contributions, Ballots: a.Ballots, Archive: a.Archive, Jobs: a.Jobs,
+	}
+}
