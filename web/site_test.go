@@ -19,6 +19,7 @@ import (
 	"delfi/internal/app"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
+	"delfi/internal/platform/changes"
 	"delfi/internal/platform/postgres"
 	"delfi/web"
 	"delfi/web/page"
@@ -68,7 +69,12 @@ func serveWith(t *testing.T, h *webtest.House, p *devidp.Provider, settings page
 	}
 	log := settings.Log
 	settings.BaseURL, settings.DB, settings.Actors, settings.Secret, settings.ErrorPage = s.url, h.DB, h.Accounts, siteSecret, ui.ErrorPage
-	settings.FormAction, settings.Keep = []string{p.Issuer()}, true
+	settings.FormAction, settings.Changes = []string{p.Issuer()}, changes.New(h.DB)
+	go func() {
+		if err := settings.Changes.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
 	s.app = page.New(settings)
 	o := h.App.Site(app.SiteOptions{Pages: s.app, Login: client, Log: log})
 	o.Account.BaseURL, o.Record.BaseURL = s.url, s.url
@@ -176,7 +182,7 @@ func TestKeptPages(t *testing.T) {
 	}
 	t.Run("every public page is kept and holds nothing of a person", func(t *testing.T) { everyPage(t, s) })
 	t.Run("who signed in never gets a kept page", func(t *testing.T) { signedIn(t, s) })
-	t.Run("an act drops what it changes in every process", func(t *testing.T) { changes(t, h, s, other) })
+	t.Run("an act drops what it changes in every process", func(t *testing.T) { invalidation(t, h, s, other) })
 	t.Run("a session is the same in every process", func(t *testing.T) { oneSession(t, s, other) })
 }
 
@@ -253,7 +259,7 @@ func signedIn(t *testing.T, s *server) {
 	}
 }
 
-func changes(t *testing.T, h *webtest.House, s, other *server) {
+func invalidation(t *testing.T, h *webtest.House, s, other *server) {
 	slug := "/consultations/" + webtest.Answering + "/"
 	elsewhere := "/consultations/" + webtest.Published + "/opinion"
 	read := func(at *server) string { return newReader(t).get(t, at.url+slug).body }

@@ -160,7 +160,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return refusal{err}
 	}
 	options := page.Options{
-		BaseURL: c.BaseURL, DB: db, Actors: h.Accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Keep: true,
+		BaseURL: c.BaseURL, DB: db, Actors: h.Accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Changes: h.Changes,
 		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
 		Lifetime: c.Session.Lifetime, Idle: c.Session.Idle, StaffLook: c.Session.StaffLook, Fresh: c.Session.Fresh,
 	}

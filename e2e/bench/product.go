@@ -46,7 +46,7 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 func (h *house) listen(ctx context.Context) error {
 	ctx, h.deafen = context.WithCancel(ctx)
 	h.deaf = make(chan error, 1)
-	go func() { h.deaf <- h.Consultations.Listen(ctx) }()
+	go func() { h.deaf <- h.Changes.Run(ctx) }()
 	for {
 		if _, told := h.Consultations.Version(); told {
 			return nil

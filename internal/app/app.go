@@ -35,6 +35,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/platform/changes"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/mail"
 	"delfi/internal/platform/postgres"
@@ -65,6 +66,7 @@ func (o Options) check() error {
 // App is every service, each given what it may know.
 type App struct {
 	DB            *postgres.DB
+	Changes       *changes.Hub
 	Jobs          *job.Queue
 	Accounts      *account.Service
 	Record        *ledger.Service
@@ -92,7 +94,7 @@ func New(o Options) (*App, error) {
 		return nil, err
 	}
 	db := o.DB
-	a := &App{DB: db, Jobs: jobs, baseURL: o.BaseURL,
+	a := &App{DB: db, Changes: changes.New(db), Jobs: jobs, baseURL: o.BaseURL,
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
 	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
@@ -103,6 +105,7 @@ func New(o Options) (*App, error) {
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
 	a.Archive = archive.New(db)
 	a.Reports = report.New(db, jobs, a.Consultations, a.Tabulation, a.Archive, a.Contributions, a.Record)
+	a.Consultations.Subscribe(a.Changes)
 	a.Pseudonyms.Follow(a.Consultations.Version)
 	a.Consultations.OnPublish(a.Reports.Store)
 	return a, nil
@@ -119,7 +122,7 @@ func (a *App) Start(ctx context.Context) error {
 // Run receives notifications of changes and keeps the life of keys until ctx ends.
 func (a *App) Run(ctx context.Context) error {
 	g, running := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.Consultations.Listen(running) })
+	g.Go(func() error { return a.Changes.Run(running) })
 	g.Go(func() error {
 		a.Pseudonyms.Live(running, func(err error) { slog.Error("ends of keys", "error", err) })
 		return nil

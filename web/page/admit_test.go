@@ -122,7 +122,7 @@ func TestWhoWaitsIsToldInTime(t *testing.T) {
 
 func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
 	db := testdb.New(t)
-	h := newHouse(t, Options{DB: db, Keep: true, MaxWork: 1, MaxWait: time.Millisecond})
+	h := newHouse(t, Options{DB: db, Changes: received(t, db), MaxWork: 1, MaxWait: time.Millisecond})
 	t.Cleanup(h.app.Close)
 	eventually(t, "the cache is connected", func() bool { return h.app.Cache().Connected() })
 	site := h.app.Cache().Lookup(h.app.Cache().SingleFlight(h.app.Wrap(h.Mux)))

@@ -20,6 +20,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/platform/changes"
 	"delfi/internal/platform/postgres"
 	"delfi/web/cookie"
 	"delfi/web/i18n"
@@ -57,11 +58,11 @@ type Options struct {
 	MaxWork   int           // requests in work at once, of readers and of senders each; 128
 	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
 	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
-	// Keep holds pages for readers without a session rendered, for as long as the
-	// database tells what changes them. It needs Front and Once around the site.
-	Keep bool
-	Hit  func(route string, quiet bool, status int) // told of each page that no room drew for its request; may be nil
-	Log  *slog.Logger
+	// Changes are what invalidates cached pages; nil: no page is cached. The cache needs
+	// Lookup and SingleFlight around the site.
+	Changes *changes.Hub
+	Hit     func(route string, quiet bool, status int) // told of each page that no room drew for its request; may be nil
+	Log     *slog.Logger
 }
 
 // App makes handlers of pages. It is safe for concurrent use.
@@ -169,8 +170,7 @@ func New(o Options) *App {
 		beside.Go(func() { a.sweep(ctx) })
 	}
 	beside.Go(func() { a.sums(ctx) })
-	if o.Keep {
-		beside.Go(func() { a.listen(ctx) })
+	if o.Changes != nil {
 		beside.Go(func() { a.logHits(ctx) })
 	}
 	a.end = func() { cancel(); beside.Wait() }

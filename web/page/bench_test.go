@@ -23,7 +23,8 @@ const benchReaders = 16
 // real sockets: the ratio of their times is what a public page costs above nothing.
 func BenchmarkKept(b *testing.B) {
 	body := []byte(strings.Repeat("<p>la stessa pagina per chi legge in questa lingua, e non altro</p>\n", 600)) // 40 KB
-	k := New(Options{BaseURL: "http://delfi.test", DB: testdb.New(b), Keep: true})
+	db := testdb.New(b)
+	k := New(Options{BaseURL: "http://delfi.test", DB: db, Changes: received(b, db)})
 	defer k.Close()
 	r := chi.NewRouter()
 	r.Get("/pages/{slug}", k.Handle(func(q *Request) error { return q.Bytes(200, "text/html; charset=utf-8", body) }))

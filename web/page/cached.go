@@ -8,18 +8,14 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
 
-	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/changes"
 	"delfi/web/i18n"
 	"delfi/web/pagecache"
 )
 
-// pagesChannel is the channel on which the database notifies which page changed
-// (migration 0080).
-const pagesChannel = "delfi_pages"
-
-// newCache makes the cache of finished pages.
+// newCache makes the cache of finished pages. Without changes it caches nothing.
 func (a *App) newCache() *pagecache.Cache {
-	return pagecache.New(pagecache.Options{
+	c := pagecache.New(pagecache.Options{
 		Now: a.now, Cacheable: a.cacheable,
 		Header: a.setHeaders,
 		Hit: func(route string, status int) {
@@ -28,6 +24,10 @@ func (a *App) newCache() *pagecache.Cache {
 			}
 		},
 	})
+	if a.opts.Changes != nil {
+		a.opts.Changes.Subscribe(changes.Handler{Connected: c.SetConnected, Changed: c.Invalidate}, changes.Consultation, changes.Site)
+	}
+	return c
 }
 
 // Cache is the cache of finished pages; its Lookup and SingleFlight stand around the site.
@@ -72,19 +72,6 @@ func (a *App) store(q *Request, tag string, body []byte) *pagecache.Entry {
 func (a *App) invalidate(q *Request) {
 	if q.R.Method == http.MethodPost && len(q.Actor.Grants) > 0 {
 		a.cache.Invalidate("")
-	}
-}
-
-// listen connects the cache to the database's notifications until ctx ends.
-func (a *App) listen(ctx context.Context) {
-	err := a.opts.DB.Listen(ctx, pagesChannel, postgres.Ear{
-		Up:    func() { a.cache.SetConnected(true) },
-		Lost:  func() { a.cache.SetConnected(false) },
-		Heard: a.cache.Invalidate,
-	})
-	a.cache.SetConnected(false)
-	if err != nil {
-		a.opts.Log.Error("pages are not cached", "error", err)
 	}
 }
 

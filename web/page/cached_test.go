@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/platform/changes"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/web/i18n"
@@ -31,9 +33,24 @@ type keeper struct {
 
 const filler = "la stessa pagina per chi legge in questa lingua, "
 
+// received is a hub that receives the changes of a database for as long as t runs.
+func received(t testing.TB, db *postgres.DB) *changes.Hub {
+	hub := changes.New(db)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- hub.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return hub
+}
+
 func newKeeper(t *testing.T, db *postgres.DB) *keeper {
 	t.Helper()
-	k := &keeper{house: newHouse(t, Options{DB: db, Keep: true})}
+	k := &keeper{house: newHouse(t, Options{DB: db, Changes: received(t, db)})}
 	t.Cleanup(k.app.Close)
 	k.Get("/pages/{slug}", k.app.Handle(func(q *Request) error {
 		n := k.drawn.Add(1)
@@ -217,7 +234,7 @@ func TestAChangeDropsItsPagesInEveryProcess(t *testing.T) {
 			k.get(path)
 		}
 	}
-	if _, err := db.Pool().Exec(`SELECT pg_notify('delfi_pages', 'a')`); err != nil {
+	if _, err := db.Pool().Exec(`SELECT pg_notify('delfi_changes', 'consultation a')`); err != nil {
 		t.Fatal(err)
 	}
 	for i, k := range both {

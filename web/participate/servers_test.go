@@ -18,7 +18,7 @@ func TestTwoServersShowOneBallot(t *testing.T) {
 	t.Cleanup(cancel)
 	for _, of := range []*webtest.House{h, other} {
 		go func() {
-			if err := of.Consultations.Listen(ctx); err != nil {
+			if err := of.Changes.Run(ctx); err != nil {
 				t.Error(err)
 			}
 		}()

@@ -8,37 +8,28 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/platform/cache"
-	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/changes"
 )
 
-// changedChannel is where the database says, as it commits, that something shown
-// about a consultation changed (migration 0080).
-const changedChannel = "delfi_pages"
-
 // latest are consultations as the last change left them, for the many who read and
-// answer. It holds something only while the database tells of changes.
+// answer. It holds something only while changes are received.
 type latest struct {
 	mu      sync.Mutex
 	up      bool
-	version uint64 // how many changes were heard
+	version uint64 // how many changes were received
 	bySlug  cache.Versioned[string, consultation.Consultation]
 }
 
 // latestKept is how many consultations are held.
 const latestKept = 1024
 
-// Listen keeps consultations in memory until ctx ends, dropped by every change of
+// Subscribe caches consultations for as long as h is connected, each until a change of
 // any server. Without it each is read anew.
-func (r *Reader) Listen(ctx context.Context) error {
-	turn := func(up bool) func() {
-		return func() { r.latest.drop(up) }
-	}
-	err := r.db.Listen(ctx, changedChannel, postgres.Ear{
-		Up: turn(true), Lost: turn(false),
-		Heard: func(string) { r.latest.drop(true) },
-	})
-	r.latest.drop(false)
-	return err
+func (r *Reader) Subscribe(h *changes.Hub) {
+	h.Subscribe(changes.Handler{
+		Connected: r.latest.drop,
+		Changed:   func(string) { r.latest.drop(true) },
+	}, changes.Consultation, changes.Site)
 }
 
 func (h *latest) drop(up bool) {
@@ -49,7 +40,7 @@ func (h *latest) drop(up bool) {
 }
 
 // Version numbers the states between changes: what was read in one is as it was read
-// as long as that one lasts. False while nobody tells of changes.
+// as long as that one lasts. False while changes are not received.
 func (r *Reader) Version() (uint64, bool) {
 	r.latest.mu.Lock()
 	defer r.latest.mu.Unlock()

@@ -7,17 +7,20 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/platform/changes"
 )
 
 // What readers are given from memory is dropped by every act, of any server; staff
-// are never given it; and while nobody tells of changes nothing is remembered.
+// are never given it; and while changes are not received nothing is cached.
 func TestReadersAreGivenTheLatest(t *testing.T) {
 	h := newTown(t)
 	h.announced()
 	_, other := h.server()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- other.Listen(ctx) }()
+	hub := changes.New(h.db)
+	other.Subscribe(hub)
+	go func() { ended <- hub.Run(ctx) }()
 	until := func(what string, holds func() bool) {
 		t.Helper()
 		for range 1000 {
@@ -36,7 +39,7 @@ func TestReadersAreGivenTheLatest(t *testing.T) {
 		}
 		return c
 	}
-	until("the database tells of changes", func() bool { _, up := other.Version(); return up })
+	until("changes are received", func() bool { _, up := other.Version(); return up })
 	latest(account.Actor{}).Rounds[0].Number = 99 // whoever reads may do with it what they like
 	if c := latest(account.Actor{}); c.Suspended != nil || c.Rounds[0].Number != 1 {
 		t.Fatalf("%+v", c.Suspended)

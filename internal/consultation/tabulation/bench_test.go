@@ -20,6 +20,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/platform/changes"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -28,8 +29,10 @@ import (
 // to the commit. Run it with -cpu 8: ballots wait more than they compute.
 func BenchmarkCast(b *testing.B) {
 	h := newHouse(b, 64, 8)
+	hub := changes.New(h.db)
+	h.cons.Subscribe(hub)
 	go func() {
-		if err := h.cons.Listen(b.Context()); err != nil {
+		if err := hub.Run(b.Context()); err != nil {
 			b.Error(err)
 		}
 	}()

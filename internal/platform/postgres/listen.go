@@ -16,25 +16,25 @@ const (
 	pulse = 10 * time.Second
 )
 
-// Ear is what is told to whoever listens. Between Lost and Up notifications may
-// have passed unheard; none is between Up and the next Lost. The calls come one
-// at a time, and must not block.
-type Ear struct {
-	Up, Lost func()
-	Heard    func(payload string)
+// Listener receives the notifications of a channel. Between Disconnected and Connected
+// notifications may be lost; none is between Connected and the next Disconnected. The
+// calls come one at a time, and must not block.
+type Listener struct {
+	Connected, Disconnected func()
+	Notified                func(payload string)
 }
 
-// Listen hears a channel, on a connection of its own beside the pool, until ctx
-// ends, and connects anew whenever it is lost. It gives an error only when the
-// channel cannot be listened to at all.
-func (db *DB) Listen(ctx context.Context, channel string, ear Ear) error {
-	h := hearing{ear: ear}
+// Listen receives a channel's notifications, on a connection of its own beside the pool,
+// until ctx ends, and connects anew whenever it is lost. It returns an error only when
+// the channel cannot be listened to at all.
+func (db *DB) Listen(ctx context.Context, channel string, listener Listener) error {
+	c := connection{listener: listener}
 	l := pq.NewListener(db.url, relistenSoon, relistenLate, func(e pq.ListenerEventType, _ error) {
 		switch e {
 		case pq.ListenerEventConnected, pq.ListenerEventReconnected:
-			h.set(&h.connected, true)
+			c.set(&c.connected, true)
 		case pq.ListenerEventDisconnected:
-			h.set(&h.connected, false)
+			c.set(&c.connected, false)
 		}
 	})
 	// Closing waits for an answer that is under way; nobody shall wait for that. Its
@@ -45,7 +45,7 @@ func (db *DB) Listen(ctx context.Context, channel string, ear Ear) error {
 		shut()
 		return fmt.Errorf("postgres: listen to %s: %w", channel, err)
 	}
-	h.set(&h.listening, true)
+	c.set(&c.listening, true)
 	tick := time.NewTicker(pulse)
 	defer tick.Stop()
 	asking := make(chan struct{}, 1)
@@ -58,11 +58,11 @@ func (db *DB) Listen(ctx context.Context, channel string, ear Ear) error {
 				return nil
 			}
 			if n != nil { // nil says that the connection was renewed; the events said so before
-				h.heard(n.Extra)
+				c.notified(n.Extra)
 			}
 		case <-tick.C:
-			// Asked so that a dead connection is found out; the events tell what comes
-			// of it. On a line that swallows everything it may ask for long.
+			// A ping finds out a dead connection; the events report it. On a line that
+			// swallows everything it may take long.
 			select {
 			case asking <- struct{}{}:
 				go func() { _ = l.Ping(); <-asking }()
@@ -72,29 +72,29 @@ func (db *DB) Listen(ctx context.Context, channel string, ear Ear) error {
 	}
 }
 
-// hearing folds what the library tells into Up and Lost: the first connection may
-// stand before the channel is listened to, a later one listens by itself.
-type hearing struct {
+// connection folds the library's events into Connected and Disconnected: the first
+// connection may stand before the channel is listened to, a later one listens by itself.
+type connection struct {
 	mu                   sync.Mutex
-	ear                  Ear
+	listener             Listener
 	connected, listening bool
 }
 
-func (h *hearing) set(what *bool, to bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	was := h.connected && h.listening
-	*what = to
-	switch is := h.connected && h.listening; {
+func (c *connection) set(part *bool, to bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.connected && c.listening
+	*part = to
+	switch is := c.connected && c.listening; {
 	case is && !was:
-		h.ear.Up()
+		c.listener.Connected()
 	case was && !is:
-		h.ear.Lost()
+		c.listener.Disconnected()
 	}
 }
 
-func (h *hearing) heard(payload string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ear.Heard(payload)
+func (c *connection) notified(payload string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.listener.Notified(payload)
 }

@@ -21,16 +21,16 @@ func told(t *testing.T, words <-chan string) string {
 	}
 }
 
-// What is said in a transaction is heard once it commits, equal words once; whoever
-// lost the connection is told so, and told when it is back.
-func TestAListenerHearsCommitsAndKnowsWhenItIsDeaf(t *testing.T) {
+// A notification arrives once its transaction commits, equal ones once; a lost connection
+// is reported, and that it is back.
+func TestAListenerReceivesCommitsAndReportsALostConnection(t *testing.T) {
 	db := testdb.New(t)
 	words := make(chan string, 100)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
-		done <- db.Listen(ctx, "test_words", postgres.Ear{
-			Up: func() { words <- "up" }, Lost: func() { words <- "lost" }, Heard: func(w string) { words <- "heard " + w },
+		done <- db.Listen(ctx, "test_words", postgres.Listener{
+			Connected: func() { words <- "up" }, Disconnected: func() { words <- "lost" }, Notified: func(w string) { words <- "notified " + w },
 		})
 	}()
 	if w := told(t, words); w != "up" {
@@ -52,7 +52,7 @@ func TestAListenerHearsCommitsAndKnowsWhenItIsDeaf(t *testing.T) {
 	}
 	say("one")
 	say("two")
-	for _, want := range []string{"heard one", "heard two"} {
+	for _, want := range []string{"notified one", "notified two"} {
 		if w := told(t, words); w != want {
 			t.Fatalf("%q, want %q", w, want)
 		}
@@ -66,7 +66,7 @@ func TestAListenerHearsCommitsAndKnowsWhenItIsDeaf(t *testing.T) {
 		}
 	}
 	say("three")
-	if w := told(t, words); w != "heard three" {
+	if w := told(t, words); w != "notified three" {
 		t.Fatal(w)
 	}
 	cancel()
@@ -80,7 +80,7 @@ func TestAListenerEndsBeforeItConnected(t *testing.T) {
 	db := testdb.New(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := db.Listen(ctx, "test_words", postgres.Ear{Up: func() {}, Lost: func() {}, Heard: func(string) {}}); err != nil {
+	if err := db.Listen(ctx, "test_words", postgres.Listener{Connected: func() {}, Disconnected: func() {}, Notified: func(string) {}}); err != nil {
 		t.Error(err)
 	}
 }
