@@ -13,7 +13,7 @@ import (
 )
 
 // Two server processes on one database are one site: sessions, ballots, what each
-// keeps in memory and on its shelf, and what one had begun when it was killed.
+// keeps in memory and in its page cache, and what one had begun when it was killed.
 func TestTwoServersAreOneSite(t *testing.T) {
 	const people = 12
 	dir := data(t)

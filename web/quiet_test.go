@@ -111,7 +111,7 @@ func TestAnsweringLeavesNoLine(t *testing.T) {
 	if err := h.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
-	before = d.String() // the listener says that it is deaf
+	before = d.String() // the listener reports that it is disconnected
 	quiet(503, anna.get(t, room+"/rounds/3"))
 	for _, status := range []int{200, 303, 404, 409, 413, 422, 429, 500, 503} {
 		if seen[status] == 0 {

@@ -166,9 +166,9 @@ var public = []string{
 	"/consultations/" + webtest.Published + "/opinion", "/consultations/" + webtest.Published + "/opinion.json", "/record/" + webtest.Published,
 }
 
-// TestKeptPages walks the whole site twice: what comes from the shelf is what was
+// TestCachedPages walks the whole site twice: what comes from the cache is what was
 // drawn, and holds nothing of anybody.
-func TestKeptPages(t *testing.T) {
+func TestCachedPages(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	provider := provide(t)
 	now := time.Now() // stands still at the other server, whose pages grow no older
@@ -239,7 +239,7 @@ func signedIn(t *testing.T, s *server) {
 	anna := newReader(t)
 	anna.signIn(t, s, "anna")
 	for _, path := range public {
-		newReader(t).get(t, s.url+path) // it stands on the shelf now
+		newReader(t).get(t, s.url+path) // it is cached now
 		before := s.app.Cache().Stats()
 		got := anna.get(t, s.url+path)
 		after := s.app.Cache().Stats()

@@ -128,7 +128,7 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 		stop()
 		if c.DatabaseURL != "" {
 			err = fmt.Errorf("--database-url: %w", err)
-			if !postgres.Unable(err) { // a server that is not up yet will be
+			if !postgres.IsUnavailable(err) { // a server that is not up yet will be
 				err = refusal{err}
 			}
 		}

@@ -257,7 +257,7 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *app.
 
 // warn says what a database that is not ours writes into its log about people.
 func warn(ctx context.Context, db *postgres.DB, log *slog.Logger) error {
-	loud, err := postgres.Loud(ctx, db)
+	loud, err := postgres.UnsafeLogSettings(ctx, db)
 	if err != nil {
 		return err
 	}

@@ -30,9 +30,9 @@ import (
 type house struct {
 	*app.App
 
-	deafen func()
-	deaf   chan error
-	holds  []func() error // of standing rounds, which a server takes back otherwise
+	stop  func()
+	ended chan error
+	holds []func() error // of standing rounds, which a server takes back otherwise
 }
 
 // wire builds the house as a server does.
@@ -44,16 +44,16 @@ func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
 // listen hears of changes from now on, as a server does: what a server keeps in
 // memory while it hears of them is kept here too.
 func (h *house) listen(ctx context.Context) error {
-	ctx, h.deafen = context.WithCancel(ctx)
-	h.deaf = make(chan error, 1)
-	go func() { h.deaf <- h.Changes.Run(ctx) }()
+	ctx, h.stop = context.WithCancel(ctx)
+	h.ended = make(chan error, 1)
+	go func() { h.ended <- h.Changes.Run(ctx) }()
 	for {
 		if _, told := h.Consultations.Version(); told {
 			return nil
 		}
 		select {
-		case err := <-h.deaf:
-			h.deaf <- err
+		case err := <-h.ended:
+			h.ended <- err
 			return errors.Join(errors.New("the database tells of no changes"), err)
 		case <-time.After(time.Millisecond):
 		}
@@ -72,8 +72,8 @@ func (h *house) hold(ctx context.Context, id uuid.UUID) error {
 
 // close ends listening and holding, and closes the pool.
 func (h *house) close() error {
-	h.deafen()
-	err := <-h.deaf
+	h.stop()
+	err := <-h.ended
 	for _, done := range h.holds {
 		err = errors.Join(err, done())
 	}

@@ -10,7 +10,7 @@ import (
 // Administrations lists every administration by name.
 func (s *Service) Administrations(ctx context.Context) ([]Administration, error) {
 	var out []Administration
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		out, err = administrations(ctx, tx)
 		return err
 	})
@@ -76,7 +76,7 @@ func amend(ctx context.Context, tx *postgres.Tx, slug string, change func(*Admin
 // it is not there (NotFound), to its own without the role it is Forbidden.
 func (s *Service) Own(ctx context.Context, actor Actor, slug string) (Administration, error) {
 	var a Administration
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if a, err = findAdministration(ctx, tx, slug); err != nil {
 			return err
 		}

@@ -79,7 +79,7 @@ func (s *Service) FirstRun(ctx context.Context) (string, error) {
 // FirstOpen tells whether a code waits for the first administration.
 func (s *Service) FirstOpen(ctx context.Context) (bool, error) {
 	var open bool
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		open, err = firstOpen(ctx, tx)
 		return err
 	})

@@ -242,7 +242,7 @@ func (s *Service) Unlock(ctx context.Context) error {
 // look reads the ring in a moment of its own.
 func (s *Service) look(ctx context.Context) (ring, error) {
 	var rows []keyRow
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		rows, err = keyRows(ctx, tx)
 		return err
 	})

@@ -188,7 +188,7 @@ func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject
 		return nil, nil // who writes reads the keys first
 	}
 	var found map[int64]entry
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		found, err = seek(ctx, tx, r, who...)
 		return err
 	})
@@ -207,7 +207,7 @@ func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) {
 
 func (s *Service) actor(ctx context.Context, id uuid.UUID) (a Actor, at Edition, err error) {
 	var row sealed
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		a, row, at, err = actor(ctx, tx, id)
 		return err
 	})

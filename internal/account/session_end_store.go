@@ -87,7 +87,7 @@ func (s *Sessions) readEnds(ctx context.Context) error {
 		Number int64
 	}
 	var rows []end
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		return tx.SelectContext(ctx, &rows, `
 			SELECT name, number
 			FROM public.session_end

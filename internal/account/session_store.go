@@ -59,7 +59,7 @@ func (s *Sessions) Find(ctx context.Context, name string) (row Stored, found boo
 
 func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[string]Stored, error) {
 	found := make(map[string]Stored, len(names))
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		rows, err := tx.QueryxContext(ctx, `
 			SELECT s.token, s.data, e.number, s.began, l.number
 			FROM public.sessions AS s

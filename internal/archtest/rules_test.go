@@ -253,7 +253,7 @@ func trees(f file) []string {
 			if within(f.room, "internal/pseudonym") {
 				return true
 			}
-			// panel asks the bridge for an enrolled person's seat, in one place.
+			// panel asks pseudonym for an enrolled person's seat, in one place.
 			crossing := f.room == "internal/panel" && n.Name.Name == "Seat"
 			if account, panelist := named(n.Type.Params, n.Type.Results); account && panelist && !crossing {
 				bad(n, "%s names both an account and a panelist", n.Name.Name)
@@ -318,7 +318,7 @@ func read(t *testing.T, root string) []file {
 		if d.IsDir() || path.Ext(name) != ".go" {
 			return nil
 		}
-		tree, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		tree, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			return err
 		}

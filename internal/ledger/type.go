@@ -32,7 +32,7 @@ const (
 	Decision Type = "decision"
 	// Opinion publishes a version of the opinion: {version, hash, previous}.
 	Opinion Type = "opinion"
-	// KeyDestroyed ends the bridge to people: {scope, processes, backups_until}.
+	// KeyDestroyed ends the pseudonyms of people: {scope, processes, backups_until}.
 	KeyDestroyed Type = "key_destroyed"
 	// Audit is a panel's roll asked again by its owner: {asked, confirmed, denied, signature}.
 	Audit Type = "audit"

@@ -125,7 +125,7 @@ func (s *Service) When(ctx context.Context, consultation uuid.UUID, typed string
 
 // batch reads a batch; one that the database does not know has not begun to work.
 func (s *Service) batch(ctx context.Context, consultation uuid.UUID, group string, number int) (b batch, err error) {
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		b, err = findBatch(ctx, tx, consultation, group, number)
 		return err
 	})

@@ -90,7 +90,7 @@ func (s *Service) IssueCode(ctx context.Context, actor account.Actor, consultati
 func (s *Service) IssuedCode(ctx context.Context, actor account.Actor, consultation uuid.UUID, held pseudonym.Secret) (Issued, bool, error) {
 	id := held.KeptID(consultation, actor.Account)
 	var sealed []byte
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		sealed, err = findCode(ctx, tx, id, s.db.Now())
 		return err
 	})

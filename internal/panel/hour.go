@@ -41,21 +41,21 @@ func (s *Service) Work(q *job.Queue) {
 	job.Every(q, time.Hour, Hour{})
 }
 
-// Mingled adds a table of a room that stands on this one to those whose fresh rows are
+// AddHeap adds a table of a room that stands on this one to those whose fresh rows are
 // written anew with the enrolments. Called at start.
-func (s *Service) Mingled(h postgres.Heap) { s.heaps = append(s.heaps, h) }
+func (s *Service) AddHeap(h postgres.Heap) { s.heaps = append(s.heaps, h) }
 
 // hour does what waited for the hour: what sign-ins changed about people is stored, who
 // asked for it before the night has left, what was born beside is written anew, and the
 // figures move. Each part stands for itself, and may be repeated.
 func (s *Service) hour(ctx context.Context) error {
-	return errors.Join(s.people.Hour(ctx), s.depart(ctx), s.mingle(ctx), s.figures(ctx))
+	return errors.Join(s.people.Hour(ctx), s.depart(ctx), s.reorder(ctx), s.figures(ctx))
 }
 
-// mingle writes anew, in the order of their ids, the rows that were written since the
+// reorder writes anew, in the order of their ids, the rows that were written since the
 // last time. Dead rows of what waited go too.
-func (s *Service) mingle(ctx context.Context) error {
-	if err := s.db.Mingle(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...); err != nil {
+func (s *Service) reorder(ctx context.Context) error {
+	if err := s.db.Reorder(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...); err != nil {
 		return err
 	}
 	return s.db.Vacuum(ctx, "civic.waiting")
@@ -67,7 +67,7 @@ func (s *Service) end(ctx context.Context, consultation uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("the end of a panel: %w", err)
 	}
-	return s.mingle(ctx)
+	return s.reorder(ctx)
 }
 
 // figures moves the figures of panels on which people still enrol.

@@ -36,7 +36,7 @@ type Service struct {
 	people *account.Service
 	seat   *pseudonym.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
-	heaps  []postgres.Heap // see Mingled
+	heaps  []postgres.Heap // see AddHeap
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups *cache.Cache[place, string]
@@ -132,7 +132,7 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 
 // seated reads the groups of those who ask in the same moment.
 func (s *Service) seated(ctx context.Context, consultation uuid.UUID, accounts []uuid.UUID) (groups map[uuid.UUID]string, err error) {
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		groups, err = findGroups(ctx, tx, consultation, accounts)
 		return err
 	})

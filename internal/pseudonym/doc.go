@@ -1,5 +1,5 @@
-// Package pseudonym is the only bridge from a person to a panelist or an alias,
-// and the end of that bridge.
+// Package pseudonym is the only way from a person to a panelist or an alias,
+// and ends it.
 //
 // Each consultation has two random keys, kept outside the database (Keys): the
 // panel key turns an account into a Panelist and seals what panelists hand in;

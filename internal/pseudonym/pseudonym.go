@@ -60,7 +60,7 @@ func parse(name string) (scope, uuid.UUID, bool) {
 	return scope(sc), consultation, err == nil && (scope(sc) == panelScope || scope(sc) == aliasScope)
 }
 
-// Service makes and ends the bridge; keys lie outside the database.
+// Service makes and ends pseudonyms; keys lie outside the database.
 type Service struct {
 	db      *postgres.DB
 	keys    Keys
@@ -136,7 +136,7 @@ type Held struct {
 // Held lists the keys of consultations.
 func (s *Service) Held(ctx context.Context) ([]Held, error) {
 	var out []Held
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		out, err = heldKeys(ctx, tx)
 		return err
 	})
@@ -222,7 +222,7 @@ func (s *Service) check(ctx context.Context, consultation uuid.UUID, sc scope) (
 		return c, nil
 	}
 	var row *check
-	err := s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		row, err = findCheck(ctx, tx, consultation, sc)
 		return err

@@ -131,8 +131,8 @@ func TestAKeptPageIsDrawnOnceAndIsTheSameInEachForm(t *testing.T) {
 	}
 }
 
-// Whatever a person brings or would leave in a page keeps it off the shelf, and
-// what is on the shelf is not for them.
+// Whatever a person brings or would leave in a page keeps it out of the cache, and
+// what is cached is not for them.
 func TestNothingOfAPersonIsKeptNorIsAnythingKeptForAPerson(t *testing.T) {
 	k := newKeeper(t, testdb.New(t))
 	k.Get("/session", k.app.Handle(func(q *Request) error {
@@ -257,7 +257,7 @@ func TestAChangeDropsItsPagesInEveryProcess(t *testing.T) {
 	}
 }
 
-// Deaf, nothing is kept; when hearing is back nothing stays from before.
+// Disconnected, nothing is cached; connected again, nothing stays from before.
 func TestNothingIsKeptWhileNobodyTellsWhatChanges(t *testing.T) {
 	db := testdb.New(t)
 	k := newKeeper(t, db)
@@ -267,7 +267,7 @@ func TestNothingIsKeptWhileNobodyTellsWhatChanges(t *testing.T) {
 		k.get("/pages/a")
 	}
 	if f := k.app.Cache().Stats(); f.Pages != 0 || k.drawn.Load() != 4 {
-		t.Errorf("deaf: %+v, drawn %d times", f, k.drawn.Load())
+		t.Errorf("disconnected: %+v, drawn %d times", f, k.drawn.Load())
 	}
 	k.app.Cache().SetConnected(true)
 	k.get("/pages/a")

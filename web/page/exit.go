@@ -86,7 +86,7 @@ func (a *App) trouble(q *Request, err error) error {
 		q.R = q.R.WithContext(context.WithoutCancel(q.Context()))
 		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
 	}
-	unable := postgres.Unable(err)
+	unable := postgres.IsUnavailable(err)
 	switch {
 	case a.down(q): // asked once: a moment later it may be back, and err is still what it was
 		return fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)

@@ -92,7 +92,7 @@ func (s *Service) Asked(ctx context.Context, of uuid.UUID, round int) ([]consult
 
 // read gives the ballots of whoever asks for theirs in the same moment.
 func (s *Service) read(ctx context.Context, of rounds, ids []pseudonym.Panelist) (found map[pseudonym.Panelist]own, err error) {
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		found, err = ballotsOf(ctx, tx, of, ids)
 		return err
 	})

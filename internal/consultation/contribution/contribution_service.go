@@ -167,7 +167,7 @@ func (s *Service) owned(ctx context.Context, alias pseudonym.Alias, id uuid.UUID
 	var blob []byte
 	// A statement of its own: rows that were written anew meanwhile are invisible to an
 	// older snapshot.
-	err = s.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		blob, err = findSealed(ctx, tx, g.ID, author)
 		return err
 	})

@@ -81,7 +81,7 @@ func (r *Reader) ItemsOf(ctx context.Context, tx *postgres.Tx, c consultation.Co
 // number of the item.
 func (r *Reader) Decisions(ctx context.Context, id uuid.UUID) ([]consultation.Decided, error) {
 	var out []consultation.Decided
-	err := r.db.Glance(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
 		out, err = Decisions(ctx, tx, id)
 		return err

@@ -15,9 +15,9 @@ func TestMinglingHidesNoBallot(t *testing.T) {
 	for i := range h.people {
 		h.cast(2, i, 5)
 	}
-	var busy, mingling sync.WaitGroup
+	var busy, reordering sync.WaitGroup
 	done := make(chan struct{})
-	mingling.Go(func() {
+	reordering.Go(func() {
 		for {
 			select {
 			case <-done:
@@ -51,5 +51,5 @@ func TestMinglingHidesNoBallot(t *testing.T) {
 	}
 	busy.Wait()
 	close(done)
-	mingling.Wait()
+	reordering.Wait()
 }

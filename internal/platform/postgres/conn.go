@@ -113,24 +113,24 @@ type conn struct {
 	leash    leash
 	prepared map[string]pqStmt
 	reading  bool // rows of a prepared statement are still open
-	glance   int  // statements that a Glance may still run, plus one; 0 outside of one
+	readOne  int  // statements that a ReadOne may still run, plus one; 0 outside of one
 }
 
-// glancing marks, among sql.TxOptions, a "transaction" that Postgres is not told of.
+// readingOne marks, among sql.TxOptions, a "transaction" that Postgres is not told of.
 // No isolation level of ours has this value.
-const glancing = driver.IsolationLevel(sql.LevelLinearizable)
+const readingOne = driver.IsolationLevel(sql.LevelLinearizable)
 
-// errGlance is a fault of the caller's: without a transaction two statements would
+// errOne is a fault of the caller's: without a transaction two statements would
 // see two moments, and a write would stand although the use case fails.
-var errGlance = errors.New("postgres: a glance is one statement that reads")
+var errOne = errors.New("postgres: a ReadOne is one statement that reads")
 
-// BeginTx begins a transaction, or, for a Glance, nothing.
+// BeginTx begins a transaction, or, for a ReadOne, nothing.
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	c.mark = c.of.mark(ctx)
 	c.tie(ctx)
-	if opts.Isolation == glancing {
-		c.glance = 2
-		return glance{c}, nil
+	if opts.Isolation == readingOne {
+		c.readOne = 2
+		return oneRead{c}, nil
 	}
 	tx, err := c.pqConn.BeginTx(ctx, opts)
 	if err != nil {
@@ -192,21 +192,21 @@ type tied struct {
 func (t tied) Commit() error   { defer t.conn.untie(); return t.Tx.Commit() }
 func (t tied) Rollback() error { defer t.conn.untie(); return t.Tx.Rollback() }
 
-// glance ends without a word to the server.
-type glance struct{ conn *conn }
+// oneRead ends without a word to the server.
+type oneRead struct{ conn *conn }
 
-func (g glance) Commit() error   { return g.Rollback() }
-func (g glance) Rollback() error { g.conn.untie(); g.conn.glance = 0; return nil }
+func (r oneRead) Commit() error   { return r.Rollback() }
+func (r oneRead) Rollback() error { r.conn.untie(); r.conn.readOne = 0; return nil }
 
-// spend counts a statement of a Glance; outside of one it does nothing.
+// spend counts a statement of a ReadOne; outside of one it does nothing.
 func (c *conn) spend() error {
-	switch c.glance {
+	switch c.readOne {
 	case 0:
 		return nil
 	case 1:
-		return errGlance
+		return errOne
 	}
-	c.glance--
+	c.readOne--
 	return nil
 }
 
@@ -215,7 +215,7 @@ func (c *conn) spend() error {
 var errReading = errors.New("postgres: the rows of an earlier query are still being read on this connection")
 
 // QueryContext prepares what has parameters; what has none may hold several
-// statements, which cannot be prepared, unless it is a Glance's.
+// statements, which cannot be prepared, unless it is a ReadOne's.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if c.reading {
 		return nil, errReading
@@ -226,7 +226,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if err := c.spend(); err != nil {
 		return nil, err
 	}
-	if len(args) == 0 && c.glance == 0 {
+	if len(args) == 0 && c.readOne == 0 {
 		return c.pqConn.QueryContext(ctx, query, args)
 	}
 	st, err := c.statement(ctx, query)
@@ -249,8 +249,8 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	if err := c.strange(ctx); err != nil {
 		return nil, err
 	}
-	if c.glance != 0 {
-		return nil, errGlance
+	if c.readOne != 0 {
+		return nil, errOne
 	}
 	if len(args) == 0 {
 		return c.pqConn.ExecContext(ctx, query, args)

@@ -11,8 +11,8 @@
 //	    └──── 40001, 40P01 ◄──────┘  (a few times, after a short random pause)
 //
 // What reads more than once does so in Read, at one moment; what reads once, in
-// Glance, without a transaction. Requests of one moment are grouped by package batch,
-// which is not entered inside a transaction. What holds until the database tells of a change stands in a Memo.
+// ReadOne, without a transaction. Requests of one moment are grouped by package batch,
+// which is not entered inside a transaction. Values that are valid until the database notifies of a change are in a cache.Versioned.
 //
 // Statements with parameters are prepared once per connection by the driver that
 // stands in conn.go, so that rooms write plain sqlx and pay for parsing and planning

@@ -7,24 +7,24 @@ import (
 
 // Heap is a table whose rows people's acts write one by one. Its column fresh is true of
 // those that still lie as they came: the order of their transactions and of their places
-// says who came after whom. Mingle writes them anew.
+// says who came after whom. Reorder writes them anew.
 type Heap struct {
 	Table string // "civic.enrolment"
 	Order string // columns, of ids that tell nothing: "consultation, account"
 }
 
-// least is how many fresh rows are mingled: one alone waits for another.
+// least is how many fresh rows are reordered: one alone waits for another.
 const least = 2
 
-// Mingle writes the fresh rows of each heap anew in the order of their ids, all in one
+// Reorder writes the fresh rows of each heap anew in the order of their ids, all in one
 // transaction: afterwards they have one xmin, and lie in the order of their ids. Rows are
 // dropped and inserted, since an update leaves a row in the page into which it came.
 // Readers see the one or the other; a dump sees one of them. Who changes or drops rows of
 // a heap calls Share first: to a statement that met a row under way the row would be gone.
 // For the same reason no table has a foreign key to a heap. What is dead is vacuumed.
 //
-//	INSERT ── fresh ──Mingle, hourly──▶ one xmin, order of ids ──VACUUM──▶ no dead rows
-func (db *DB) Mingle(ctx context.Context, heaps ...Heap) error {
+//	INSERT ── fresh ──Reorder, hourly──▶ one xmin, order of ids ──VACUUM──▶ no dead rows
+func (db *DB) Reorder(ctx context.Context, heaps ...Heap) error {
 	var tables []string
 	err := db.Transact(ctx, func(ctx context.Context, tx *Tx) error {
 		tables = nil
@@ -33,9 +33,9 @@ func (db *DB) Mingle(ctx context.Context, heaps ...Heap) error {
 			return err
 		}
 		for _, h := range heaps {
-			n, err := h.mingle(ctx, tx)
+			n, err := h.reorder(ctx, tx)
 			if err != nil {
-				return fmt.Errorf("mingle %s: %w", h.Table, err)
+				return fmt.Errorf("reorder %s: %w", h.Table, err)
 			}
 			if n > 0 {
 				tables = append(tables, h.Table)
@@ -49,7 +49,7 @@ func (db *DB) Mingle(ctx context.Context, heaps ...Heap) error {
 	return db.Vacuum(ctx, tables...)
 }
 
-func (h Heap) mingle(ctx context.Context, tx *Tx) (int64, error) {
+func (h Heap) reorder(ctx context.Context, tx *Tx) (int64, error) {
 	var n int
 	if err := tx.GetContext(ctx, &n, `SELECT count(*) FROM (SELECT FROM `+h.Table+` WHERE fresh LIMIT 2) AS found`); err != nil || n < least {
 		return 0, err
@@ -81,7 +81,7 @@ func (h Heap) mingle(ctx context.Context, tx *Tx) (int64, error) {
 	return done.RowsAffected()
 }
 
-// Share keeps the heap from being mingled until the transaction ends.
+// Share keeps the heap from being reordered until the transaction ends.
 func (h Heap) Share(ctx context.Context, tx *Tx) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock_shared(hashtextextended('heap ' || $1, 0))`, h.Table); err != nil {
 		return fmt.Errorf("share %s: %w", h.Table, err)

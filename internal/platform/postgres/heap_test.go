@@ -58,7 +58,7 @@ func TestMingledRowsTellNoOrder(t *testing.T) {
 	}
 	settle := func(came []string) {
 		t.Helper()
-		if err := db.Mingle(t.Context(), crowd); err != nil {
+		if err := db.Reorder(t.Context(), crowd); err != nil {
 			t.Fatal(err)
 		}
 		var fresh, authors, dead int
@@ -124,7 +124,7 @@ func TestOneRowAloneWaitsForAnother(t *testing.T) {
 	db := testdb.New(t)
 	newCrowd(t, db, 1)
 	for want := 1; want >= 0; want-- {
-		if err := db.Mingle(t.Context(), crowd); err != nil {
+		if err := db.Reorder(t.Context(), crowd); err != nil {
 			t.Fatal(err)
 		}
 		var fresh int
@@ -186,7 +186,7 @@ func TestMinglingLosesNothingUnderLoad(t *testing.T) {
 		}()
 	}
 	for range 30 {
-		if err := db.Mingle(ctx, crowd); err != nil {
+		if err := db.Reorder(ctx, crowd); err != nil {
 			t.Error(err)
 		}
 	}
@@ -229,12 +229,12 @@ func TestAHundredThousandRowsKeepNobodyWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	mingled := make(chan error, 1)
-	go func() { mingled <- db.Mingle(ctx, crowd) }()
+	reordered := make(chan error, 1)
+	go func() { reordered <- db.Reorder(ctx, crowd) }()
 	came := 0
 	for under := true; under; {
 		select {
-		case err := <-mingled:
+		case err := <-reordered:
 			if err != nil {
 				t.Error(err)
 			}
@@ -296,7 +296,7 @@ func TestADumpBesideMinglingIsWhole(t *testing.T) {
 			}
 			_, err := db.Pool().Exec(`UPDATE public.crowd SET fresh = true`)
 			if err == nil {
-				err = db.Mingle(context.WithoutCancel(t.Context()), crowd)
+				err = db.Reorder(context.WithoutCancel(t.Context()), crowd)
 			}
 			if err != nil {
 				done <- err

@@ -23,7 +23,7 @@ func TestATransactionInsideATransactionIsRefused(t *testing.T) {
 	inner := map[string]func(ctx context.Context) error{
 		"transact":    func(ctx context.Context) error { return db.Transact(ctx, one) },
 		"read":        func(ctx context.Context) error { return db.Read(ctx, one) },
-		"glance":      func(ctx context.Context) error { return db.Glance(ctx, one) },
+		"readOne":     func(ctx context.Context) error { return db.ReadOne(ctx, one) },
 		"other clock": func(ctx context.Context) error { return db.With(postgres.WithClock(time.Now)).Transact(ctx, one) },
 		"batch": func(ctx context.Context) error {
 			asked := batch.NewLoader(func(context.Context, int, []int) (map[int]int, error) { return nil, nil })
@@ -42,7 +42,7 @@ func TestATransactionInsideATransactionIsRefused(t *testing.T) {
 		"nested": func(ctx context.Context) error { return db.Transact(context.WithoutCancel(ctx), one) },
 	}
 	outer := map[string]func(ctx context.Context, fn func(context.Context, *postgres.Tx) error) error{
-		"transact": db.Transact, "read": db.Read, "glance": db.Glance,
+		"transact": db.Transact, "read": db.Read, "readOne": db.ReadOne,
 	}
 	for around, begin := range outer {
 		for name, act := range inner {
@@ -53,7 +53,7 @@ func TestATransactionInsideATransactionIsRefused(t *testing.T) {
 			if name == "transact" && (err == nil || strings.Count(err.Error(), "postgres/nested_test.go:") != 2) {
 				t.Errorf("the error does not name both places: %v", err)
 			}
-			if postgres.Unable(err) {
+			if postgres.IsUnavailable(err) {
 				t.Errorf("%s inside %s passes for the server's fault", name, around)
 			}
 		}

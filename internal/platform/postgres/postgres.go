@@ -101,7 +101,7 @@ func (db *DB) With(opts ...Option) *DB {
 // Transact runs fn in one transaction: commits when it returns nil, rolls back
 // on error and panic, and tries again on 40001 and 40P01 (fn must be repeatable).
 // It runs at READ COMMITTED; what must not change meanwhile is locked by fn. Inside
-// another transaction of the same database it fails, as Read and Glance do: fn uses
+// another transaction of the same database it fails, as Read and ReadOne do: fn uses
 // the transaction that it was given.
 func (db *DB) Transact(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	return db.retry(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, fn)
@@ -113,12 +113,12 @@ func (db *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	return db.retry(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
 }
 
-// Glance runs fn for the one statement that it reads with: one sees one moment by
+// ReadOne runs fn for the one statement that it reads with: one sees one moment by
 // itself, and without BEGIN and COMMIT it costs one round trip and not three. A
 // second statement and one that gives no rows fail; what writes and gives rows is
 // not caught, and is for Transact.
-func (db *DB) Glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
-	return db.retry(ctx, &sql.TxOptions{Isolation: sql.IsolationLevel(glancing), ReadOnly: true}, fn)
+func (db *DB) ReadOne(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return db.retry(ctx, &sql.TxOptions{Isolation: sql.IsolationLevel(readingOne), ReadOnly: true}, fn)
 }
 
 // retry repeats once while the server asks for it.

@@ -299,7 +299,7 @@ func TestOpenNeverRepeatsThePassword(t *testing.T) {
 // A server that is not ours is asked what its log would tell.
 func TestALoudServerIsNoticed(t *testing.T) {
 	db := testdb.New(t)
-	loud, err := postgres.Loud(t.Context(), db)
+	loud, err := postgres.UnsafeLogSettings(t.Context(), db)
 	if err != nil || len(loud) != 0 {
 		t.Errorf("ours: %v, %v", loud, err)
 	}
@@ -307,7 +307,7 @@ func TestALoudServerIsNoticed(t *testing.T) {
 	if _, err := db.Pool().Exec(`SET log_error_verbosity = 'default'`); err != nil {
 		t.Fatal(err)
 	}
-	if loud, err = postgres.Loud(t.Context(), db); err != nil || strings.Join(loud, ", ") != "log_error_verbosity = terse" {
+	if loud, err = postgres.UnsafeLogSettings(t.Context(), db); err != nil || strings.Join(loud, ", ") != "log_error_verbosity = terse" {
 		t.Errorf("a stock server: %v, %v", loud, err)
 	}
 }

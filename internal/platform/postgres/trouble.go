@@ -10,11 +10,11 @@ import (
 	"github.com/lib/pq"
 )
 
-// Unable tells whether err says that the server cannot work now, whatever it is
+// IsUnavailable tells whether err says that the server cannot work now, whatever it is
 // asked: no room on its disk, no memory, no connection left, shutting down, a
 // failing disk, a standby that only reads, a statement that it cancelled or that
 // collided to the last attempt. The same may succeed later.
-func Unable(err error) bool {
+func IsUnavailable(err error) bool {
 	var e *pq.Error
 	if errors.As(err, &e) {
 		switch e.Code.Class() {

@@ -24,11 +24,11 @@ func TestAServerThatCannotWorkIsToldFromAStatementThatIsWrong(t *testing.T) {
 		"57P02": true, "57P03": true, "25P03": true, "25P04": true, "53400": true, "08003": true,
 		"28P01": false, "3D000": false, "42501": false, "23514": false,
 	} {
-		if got := postgres.Unable(fmt.Errorf("use case: %w", &pq.Error{Code: code})); got != want {
+		if got := postgres.IsUnavailable(fmt.Errorf("use case: %w", &pq.Error{Code: code})); got != want {
 			t.Errorf("%s: %v", code, got)
 		}
 	}
-	if !postgres.Unable(fmt.Errorf("x: %w", driver.ErrBadConn)) || !postgres.Unable(fmt.Errorf("x: %w", sql.ErrConnDone)) || postgres.Unable(errors.New("a fault of ours")) || postgres.Unable(nil) {
+	if !postgres.IsUnavailable(fmt.Errorf("x: %w", driver.ErrBadConn)) || !postgres.IsUnavailable(fmt.Errorf("x: %w", sql.ErrConnDone)) || postgres.IsUnavailable(errors.New("a fault of ours")) || postgres.IsUnavailable(nil) {
 		t.Error("errors that are not the server's own")
 	}
 	db := testdb.New(t)
@@ -39,7 +39,7 @@ func TestAServerThatCannotWorkIsToldFromAStatementThatIsWrong(t *testing.T) {
 		_, err := tx.ExecContext(ctx, `CREATE TABLE civic.none ()`)
 		return err
 	})
-	if !postgres.Unable(err) {
+	if !postgres.IsUnavailable(err) {
 		t.Errorf("a database that only reads: %v", err)
 	}
 }
@@ -58,10 +58,10 @@ func TestASilentServerIsWaitedForNoLongerThanAsked(t *testing.T) {
 		return tx.GetContext(ctx, &n, `SELECT 1 + $1::int`, 1)
 	}
 	asks := map[string]func(ctx context.Context) error{
-		"ping":   db.Ping,
-		"glance": func(ctx context.Context) error { return db.Glance(ctx, one) },
-		"read":   func(ctx context.Context) error { return db.Read(ctx, one) },
-		"write":  func(ctx context.Context) error { return db.Transact(ctx, one) },
+		"ping":    db.Ping,
+		"readOne": func(ctx context.Context) error { return db.ReadOne(ctx, one) },
+		"read":    func(ctx context.Context) error { return db.Read(ctx, one) },
+		"write":   func(ctx context.Context) error { return db.Transact(ctx, one) },
 	}
 	for range 2 { // the second time where connections were cut
 		for name, ask := range asks {

@@ -15,9 +15,9 @@ var quietSettings = []struct{ name, value string }{
 	{"track_commit_timestamp", "off"},
 }
 
-// Loud lists the settings of db's server that would let it log what people write
+// UnsafeLogSettings lists the settings of db's server that would let it log what people write
 // or when they did, as "name = value" with the value to set.
-func Loud(ctx context.Context, db *DB) ([]string, error) {
+func UnsafeLogSettings(ctx context.Context, db *DB) ([]string, error) {
 	var loud []string
 	for _, q := range quietSettings {
 		var is string

@@ -18,7 +18,7 @@ func TestAGlanceReadsOnceWithoutATransaction(t *testing.T) {
 	for range 3 { // prepared at the first
 		var value int
 		var state string
-		err := db.Glance(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		err := db.ReadOne(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			if tx.Now.IsZero() || time.Since(tx.Now) > time.Minute {
 				t.Errorf("its instant is %s", tx.Now)
 			}
@@ -47,7 +47,7 @@ func TestAGlanceIsOneStatementThatReads(t *testing.T) {
 		},
 		"a write": func(ctx context.Context, tx *postgres.Tx) error { return insert(ctx, tx, 1, 1) },
 	} {
-		if err := db.Glance(t.Context(), fn); err == nil {
+		if err := db.ReadOne(t.Context(), fn); err == nil {
 			t.Errorf("%s passed", name)
 		}
 	}
@@ -67,7 +67,7 @@ func BenchmarkRead(b *testing.B) {
 		var n int
 		return tx.GetContext(ctx, &n, `SELECT 1 + $1::int`, 1)
 	}
-	for name, read := range map[string]func(context.Context, func(context.Context, *postgres.Tx) error) error{"read": db.Read, "glance": db.Glance} {
+	for name, read := range map[string]func(context.Context, func(context.Context, *postgres.Tx) error) error{"read": db.Read, "readOne": db.ReadOne} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if err := read(b.Context(), one); err != nil {
