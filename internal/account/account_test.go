@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/account/sessions"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
@@ -297,7 +298,7 @@ func TestAddresseesHaveTheLanguageTheySignedInWith(t *testing.T) {
 // is said to be, whole, and is found by its name alone.
 func TestSessionsOfACrowdAreStoredEachForItself(t *testing.T) {
 	db := testdb.New(t)
-	sessions, ctx := account.NewSessions(db), t.Context()
+	sessions, ctx := sessions.New(db), t.Context()
 	until := time.Now().Add(time.Hour)
 	var all sync.WaitGroup
 	for i := range 300 {
@@ -352,7 +353,7 @@ func TestOnlySessionsDoNotWaitForTheDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := account.NewSessions(db).Put(t.Context(), "one", []byte("x"), time.Now().Add(time.Hour)); err != nil {
+	if err := sessions.New(db).Put(t.Context(), "one", []byte("x"), time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := pool.ExecContext(t.Context(), `INSERT INTO public.seen VALUES (current_setting('synchronous_commit'))`); err != nil {

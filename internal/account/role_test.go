@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"delfi/internal/account"
+	"delfi/internal/account/sessions"
 	"delfi/internal/fault"
 )
 
@@ -110,7 +111,7 @@ func TestWhoIsGivenARoleHasSignedInOnceAndIsOnePerson(t *testing.T) {
 func TestARoleHoldsFromTheNextRequestOn(t *testing.T) {
 	w := newTown(t)
 	marta := w.enter("marta")
-	sessions := account.NewSessions(w.db)
+	sessions := sessions.New(w.db)
 	if err := sessions.Put(t.Context(), "hers", []byte("x"), time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/account/sessions"
 	"delfi/internal/fault"
 	"delfi/internal/platform/changes"
 	"delfi/internal/platform/postgres"
@@ -71,7 +72,7 @@ type App struct {
 	secure    bool   // the public address is https
 	host      string // of the public address, with its port; "" when there is none
 	sessions  *scs.SessionManager
-	rows      *account.Sessions // nil without a database
+	rows      *sessions.Store // nil without a database
 	sealer    *cookie.Sealer
 	endKey    []byte      // of the names of ends
 	fixed     http.Header // what every answer's headers have

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/account/sessions"
 	"delfi/internal/fault"
 	"delfi/web/cookie"
 	"delfi/web/session"
@@ -50,7 +51,7 @@ func (a *App) openSessions() {
 		a.exit(a.outside(w, r), fmt.Errorf("session: %w", err))
 	}
 	if a.opts.DB != nil {
-		a.rows = account.NewSessions(a.opts.DB)
+		a.rows = sessions.New(a.opts.DB)
 		s.Store = session.NewStore(a.rows)
 	}
 	a.sessions = s
@@ -84,7 +85,7 @@ func (a *App) identify(q *Request) error {
 	if err != nil {
 		return fmt.Errorf("session's account: %w", err)
 	}
-	read, _ := a.sessions.Get(q.Context(), session.ReadKey).(account.Stored)
+	read, _ := a.sessions.Get(q.Context(), session.ReadKey).(sessions.Row)
 	if over, err := a.over(q, id, read); err != nil || over {
 		if err == nil {
 			err = q.destroy()
@@ -109,7 +110,7 @@ func (a *App) identify(q *Request) error {
 }
 
 // over tells whether a session is.
-func (a *App) over(q *Request, id uuid.UUID, read account.Stored) (bool, error) {
+func (a *App) over(q *Request, id uuid.UUID, read sessions.Row) (bool, error) {
 	if !q.Now.Before(q.instant(untilKey)) || q.idle(id) {
 		return true, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"delfi/internal/account"
+	"delfi/internal/account/sessions"
 )
 
 // ReadKey is the key of the value that Decode adds; it is never stored.
@@ -39,13 +40,13 @@ func (Codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 }
 
 // Decode reads values, and adds under ReadKey as of what the session was read, an
-// account.Stored.
+// sessions.Row.
 func (Codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	if len(b) < headBytes+8 {
 		return time.Time{}, nil, errShort
 	}
 	at := func(i int) int64 { return int64(binary.BigEndian.Uint64(b[8*i:])) }
-	values := map[string]any{ReadKey: account.Stored{At: account.Edition(at(0)), Began: at(1), Ending: at(2)}}
+	values := map[string]any{ReadKey: sessions.Row{At: account.Edition(at(0)), Began: at(1), Ending: at(2)}}
 	until := time.Unix(int64(binary.BigEndian.Uint64(b[headBytes:])), 0)
 	for rest := b[headBytes+8:]; len(rest) > 0; {
 		var pair [2]string

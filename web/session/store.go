@@ -11,14 +11,14 @@ import (
 	"fmt"
 	"time"
 
-	"delfi/internal/account"
+	"delfi/internal/account/sessions"
 )
 
 // Store implements scs.CtxStore over rows of encrypted sessions.
-type Store struct{ rows *account.Sessions }
+type Store struct{ rows *sessions.Store }
 
 // NewStore makes the store.
-func NewStore(rows *account.Sessions) Store { return Store{rows} }
+func NewStore(rows *sessions.Store) Store { return Store{rows} }
 
 // FindCtx decrypts the session of a token, and writes into its head the edition of all
 // accounts and the last end of sessions as of which it was read.

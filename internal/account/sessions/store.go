@@ -1,4 +1,4 @@
-package account
+package sessions
 
 import (
 	"context"
@@ -9,15 +9,16 @@ import (
 
 	"github.com/lib/pq"
 
+	"delfi/internal/account"
 	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
 )
 
-// Sessions keeps rows that say nothing: a name, bytes and a whole hour. What they are
+// Store keeps rows that say nothing: a name, bytes and a whole hour. What they are
 // is known to whoever has the cookie (web/session).
-type Sessions struct {
+type Store struct {
 	db   *postgres.DB
-	rows *batch.Loader[struct{}, string, Stored]      // by name
+	rows *batch.Loader[struct{}, string, Row]         // by name
 	puts *batch.Batcher[struct{}, string, sessionPut] // by name
 	ends ends
 }
@@ -32,33 +33,33 @@ type sessionPut struct {
 // putAtOnce bounds the rows of one statement.
 const putAtOnce = 256
 
-// Stored is a row that is not over, as of the moment at which it was read.
-type Stored struct {
+// Row is a row that is not over, as of the moment at which it was read.
+type Row struct {
 	Data   []byte
-	At     Edition // of all accounts
-	Began  int64   // number of the last end when the row was first written
-	Ending int64   // number of the last end
+	At     account.Edition // of all accounts
+	Began  int64           // number of the last end when the row was first written
+	Ending int64           // number of the last end
 }
 
-// NewSessions makes the store.
-func NewSessions(db *postgres.DB) *Sessions {
-	s := &Sessions{db: db}
+// New makes the store.
+func New(db *postgres.DB) *Store {
+	s := &Store{db: db}
 	s.rows = batch.NewLoader(s.find)
 	s.puts = batch.NewBatcher[struct{}, string](putAtOnce, s.put)
 	return s
 }
 
 // Find reads a row that is not over.
-func (s *Sessions) Find(ctx context.Context, name string) (row Stored, found bool, err error) {
+func (s *Store) Find(ctx context.Context, name string) (row Row, found bool, err error) {
 	row, found, err = s.rows.Load(ctx, struct{}{}, name)
 	if err != nil {
-		return Stored{}, false, fmt.Errorf("find session: %w", err)
+		return Row{}, false, fmt.Errorf("find session: %w", err)
 	}
 	return row, found, nil
 }
 
-func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[string]Stored, error) {
-	found := make(map[string]Stored, len(names))
+func (s *Store) find(ctx context.Context, _ struct{}, names []string) (map[string]Row, error) {
+	found := make(map[string]Row, len(names))
 	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		rows, err := tx.QueryxContext(ctx, `
 			SELECT s.token, s.data, e.number, s.began, l.number
@@ -72,7 +73,7 @@ func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[st
 		defer rows.Close()
 		for rows.Next() {
 			var name string
-			var row Stored
+			var row Row
 			if err := rows.Scan(&name, &row.Data, &row.At, &row.Began, &row.Ending); err != nil {
 				return err
 			}
@@ -87,14 +88,14 @@ func (s *Sessions) find(ctx context.Context, _ struct{}, names []string) (map[st
 // Every server sees it when this returns, but the disk may have it some tenths of a
 // second later: whoever signs in at the moment at which the database crashes signs in
 // again, and the crowd does not wait for the disk.
-func (s *Sessions) Put(ctx context.Context, name string, data []byte, until time.Time) error {
+func (s *Store) Put(ctx context.Context, name string, data []byte, until time.Time) error {
 	if err := s.puts.Do(ctx, struct{}{}, name, sessionPut{name, data, until}); err != nil {
 		return fmt.Errorf("put session: %w", err)
 	}
 	return nil
 }
 
-func (s *Sessions) put(ctx context.Context, _ struct{}, rows []sessionPut) error {
+func (s *Store) put(ctx context.Context, _ struct{}, rows []sessionPut) error {
 	// Ordered, so that two servers never wait for each other in a circle.
 	rows = slices.SortedFunc(slices.Values(rows), func(a, b sessionPut) int { return strings.Compare(a.name, b.name) })
 	names, data, until := make([]string, len(rows)), make([][]byte, len(rows)), make([]time.Time, len(rows))
@@ -114,7 +115,7 @@ func (s *Sessions) put(ctx context.Context, _ struct{}, rows []sessionPut) error
 }
 
 // Delete removes a row, if it is there.
-func (s *Sessions) Delete(ctx context.Context, name string) error {
+func (s *Store) Delete(ctx context.Context, name string) error {
 	if _, err := s.db.Pool().ExecContext(ctx, `
 		DELETE FROM public.sessions
 		WHERE token = $1`, name); err != nil {
@@ -124,7 +125,7 @@ func (s *Sessions) Delete(ctx context.Context, name string) error {
 }
 
 // Sweep removes what is over.
-func (s *Sessions) Sweep(ctx context.Context) error {
+func (s *Store) Sweep(ctx context.Context) error {
 	for _, statement := range []string{`
 		DELETE FROM public.sessions
 		WHERE expiry < current_timestamp`, `

@@ -1,4 +1,4 @@
-package account
+package sessions
 
 import (
 	"context"
@@ -27,7 +27,7 @@ const mostEnds = 100_000
 // request; sessions that begin afterwards go on. An end is remembered until until,
 // rounded up to the hour. once, if not "", is a name that may be ended only once:
 // Conflict "ended_before" when it was, and nothing else is ended then.
-func (s *Sessions) End(ctx context.Context, once string, until time.Time, names ...string) error {
+func (s *Store) End(ctx context.Context, once string, until time.Time, names ...string) error {
 	until = until.Add(time.Hour).Truncate(time.Hour)
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var number int64
@@ -63,7 +63,7 @@ func (s *Sessions) End(ctx context.Context, once string, until time.Time, names 
 
 // Ended tells whether one of a session's names was ended after it began. It asks the
 // database only when something was ended since it last did.
-func (s *Sessions) Ended(ctx context.Context, row Stored, names ...string) (bool, error) {
+func (s *Store) Ended(ctx context.Context, row Row, names ...string) (bool, error) {
 	e := &s.ends
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -77,7 +77,7 @@ func (s *Sessions) Ended(ctx context.Context, row Stored, names ...string) (bool
 }
 
 // readEnds reads the ends after the last that was read; the lock is held.
-func (s *Sessions) readEnds(ctx context.Context) error {
+func (s *Store) readEnds(ctx context.Context) error {
 	e := &s.ends
 	if e.byName == nil || len(e.byName) > mostEnds {
 		e.byName, e.read = map[string]int64{}, 0
