@@ -5,7 +5,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
 )
 
@@ -35,7 +35,7 @@ func (l *life) minority(r record, act consultation.Act) error {
 
 // reported sees that the opinion says of the minority report what the log does, and
 // that nobody left dissent out in silence.
-func (r *reading) reported(o *report.Opinion) error {
+func (r *reading) reported(o *schema.Opinion) error {
 	m, e, by := o.Minority, r.life.report, r.life.published
 	bad := func(what, found, expected string) error {
 		return &source.Fault{File: r.path("opinion.json"), What: what, Found: source.Short(found), Expected: expected}
@@ -44,18 +44,18 @@ func (r *reading) reported(o *report.Opinion) error {
 	for _, i := range o.Items {
 		dissent = dissent || i.Dissent.Any()
 	}
-	want := report.MinorityNone
+	want := schema.MinorityNone
 	switch {
 	case e == nil && dissent:
-		want = report.MinorityUnwritten
+		want = schema.MinorityUnwritten
 	case e != nil && e.Text == "":
-		want = report.MinorityDeclined
+		want = schema.MinorityDeclined
 	case e != nil:
-		want = report.MinorityShown
+		want = schema.MinorityShown
 		// Entries tell minutes: in the one that ends the seven days both are true.
 		until := e.Until.UTC().Format(minute)
-		if by.Minute < until || m.State == report.MinorityShort && by.Minute == until {
-			want = report.MinorityShort
+		if by.Minute < until || m.State == schema.MinorityShort && by.Minute == until {
+			want = schema.MinorityShort
 		}
 	}
 	if m.State != want {
@@ -63,13 +63,13 @@ func (r *reading) reported(o *report.Opinion) error {
 	}
 	byHand := by.role != string(consultation.System)
 	switch {
-	case byHand && want == report.MinorityUnwritten:
+	case byHand && want == schema.MinorityUnwritten:
 		return by.fault("an opinion with dissent is published by hand without a report of it", "nothing", "a minority report, or a reason for none")
-	case byHand && want == report.MinorityShort:
+	case byHand && want == schema.MinorityShort:
 		return by.fault("an opinion is published by hand before the panel has read the minority report for seven days", by.Minute, "from "+e.Until.String()+" on")
-	case want == report.MinorityDeclined && m.Reason != e.record.words.Reason && !e.record.removed:
+	case want == schema.MinorityDeclined && m.Reason != e.record.words.Reason && !e.record.removed:
 		return bad("the opinion gives another reason for no minority report than the log", m.Reason, e.record.words.Reason)
-	case want != report.MinorityDeclined && m.Reason != "", want != report.MinorityShown && want != report.MinorityShort && m.Text != "":
+	case want != schema.MinorityDeclined && m.Reason != "", want != schema.MinorityShown && want != schema.MinorityShort && m.Text != "":
 		return bad("the opinion has words about the minority report that nobody said", m.Reason+m.Text, "none")
 	}
 	if m.Text != "" && leaf.Digest([]byte(m.Text)) != e.Text {

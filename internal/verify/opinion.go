@@ -9,7 +9,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
 )
 
@@ -20,7 +20,7 @@ func (c *check) opinion(r *reading, l Listed) error {
 		return nil
 	}
 	const file = "opinion.json"
-	var o report.Opinion
+	var o schema.Opinion
 	text, err := c.documentOf(r, file, &o)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (c *check) opinion(r *reading, l Listed) error {
 
 // published puts into an opinion what the record gives, in the place of what the
 // opinion says; its words stay.
-func (r *reading) published(o *report.Opinion, version int) error {
+func (r *reading) published(o *schema.Opinion, version int) error {
 	var documents []feedback.Document
 	var closings []table.Closing
 	asked := map[uuid.UUID]feedback.Asked{}
@@ -56,7 +56,7 @@ func (r *reading) published(o *report.Opinion, version int) error {
 			asked[a.Item] = a
 		}
 	}
-	f := report.FiguresOf(r.protocol, documents, closings)
+	f := schema.FiguresOf(r.protocol, documents, closings)
 	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
 	o.Attrition, o.Suppressed = f.Attrition, f.Suppressed
 	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
@@ -76,7 +76,7 @@ func (r *reading) published(o *report.Opinion, version int) error {
 		i.State, i.SettledIn = string(r.life.stands(i.Number)), r.life.settled[i.Number]
 		r.decided(i, said)
 	}
-	o.Summary = report.Summarize(o.Items)
+	o.Summary = schema.Summarize(o.Items)
 	for id := range f.Items {
 		if !seen[id] {
 			return &source.Fault{File: r.path("opinion.json"), What: "the opinion leaves out an item that was rated", Expected: id.String()}
@@ -90,7 +90,7 @@ func (r *reading) published(o *report.Opinion, version int) error {
 
 // decided puts the decisions of the log beside the rounds that they followed. A
 // reason that was removed by law stays as the opinion has it.
-func (r *reading) decided(i *report.Item, said []report.ItemRound) {
+func (r *reading) decided(i *schema.Item, said []schema.ItemRound) {
 	if r.protocol.Standing() {
 		return // nothing is decided in between
 	}
@@ -106,13 +106,13 @@ func (r *reading) decided(i *report.Item, said []report.ItemRound) {
 			if d.record.removed && n < len(said) && said[n].Decision != nil {
 				reason = said[n].Decision.Reason
 			}
-			i.History[n].Decision = &report.Decision{Proposed: d.Proposed, Decided: d.Decided, Reason: reason, Against: d.Proposed != d.Decided}
+			i.History[n].Decision = &schema.Decision{Proposed: d.Proposed, Decided: d.Decided, Reason: reason, Against: d.Proposed != d.Decided}
 		}
 	}
 }
 
 // held puts the participation in a round; a standing round's last release stays.
-func (r *reading) held(o *report.Round) {
+func (r *reading) held(o *schema.Round) {
 	for _, e := range r.closings {
 		if e.round.number == o.Number {
 			o.Enrolled, o.Answered, o.Document, o.Groups = e.Counts.Enrolled, e.Counts.Answered, e.hash, e.Counts.Groups
