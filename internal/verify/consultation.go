@@ -52,12 +52,12 @@ func (c *check) documentOf(r *reading, name string, v any) ([]byte, error) {
 
 // consultation checks steps 3 to 8 of one consultation.
 func (c *check) consultation(l Listed) error {
-	r := &reading{slug: l.Slug, id: l.ID, life: c.log.lives[l.ID], known: map[string]bool{}}
+	r := &reading{slug: l.Slug, id: l.ID, life: c.log.acts.lives[l.ID], known: map[string]bool{}}
 	c.step(3)
 	if err := c.protocol(r); err != nil {
 		return err
 	}
-	if err := c.times(r); err != nil {
+	if err := r.life.timed(r.protocol); err != nil {
 		return err
 	}
 	waiting := 0
@@ -108,7 +108,7 @@ func (c *check) consultation(l Listed) error {
 	}
 	r.life.claimed = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
-		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions), Clock: c.clock(r),
+		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions), Clock: r.life.clock(r.protocol, c.log.acts.end),
 	})
 	return nil
 }
@@ -199,7 +199,7 @@ func (c *check) opening(r *reading, w *round) error {
 
 // unclaimed counts the consultations of the log that no folder shows.
 func (c *check) unclaimed() error {
-	for _, l := range c.log.lives {
+	for _, l := range c.log.acts.lives {
 		if !l.claimed {
 			c.result.Unread++
 		}

@@ -26,7 +26,7 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 	now.hash = digest
 	// A document from which the law took a reason has other bytes than were recorded at
 	// its closing: those that the last removal left.
-	left, cut := c.log.redacted[redaction{r.id, digest}]
+	left, cut := c.log.acts.redacted[redaction{r.id, digest}]
 	if cut {
 		e, digest = left.by, left.after
 	}

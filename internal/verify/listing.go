@@ -87,7 +87,7 @@ func (c *check) logged(line int, l Listed) error {
 	bad := func(what, found, expected string) error {
 		return &source.Fault{File: listFile, Line: line, What: what, Found: found, Expected: expected}
 	}
-	life := c.log.lives[l.ID]
+	life := c.log.acts.lives[l.ID]
 	if life == nil {
 		return bad("no entry of the log speaks of this consultation", l.ID, "one of the log's")
 	}

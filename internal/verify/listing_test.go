@@ -39,9 +39,9 @@ func (b *book) announce(id, slug string) {
 // listing lists the consultations as the log has them, as far as it can be replayed.
 func (b *book) listing() {
 	b.t.Helper()
-	c := &check{log: chain{latest: map[string]moment{}, lives: map[string]*life{}, redacted: map[redaction]redacted{}}}
+	log := newActs()
 	for n, line := range slices.Collect(bytes.Lines(b.files["entries"].Data)) {
-		if r, err := readRecord(int64(n), line); err != nil || c.replay(r, map[int64]record{}) != nil {
+		if r, err := readRecord(int64(n), line); err != nil || log.take(r) != nil {
 			continue // a forged one
 		}
 	}
@@ -50,7 +50,7 @@ func (b *book) listing() {
 	var text []byte
 	for _, id := range slices.Sorted(maps.Keys(slugs)) {
 		l := Listed{ID: id, Slug: slugs[id], Title: "I tigli del viale"}
-		if life := c.log.lives[id]; life != nil && life.protocol != nil {
+		if life := log.lives[id]; life != nil && life.protocol != nil {
 			var f struct{ Hash string }
 			if err := life.protocol.figures(&f); err != nil {
 				b.t.Fatal(err)

@@ -1,37 +1,11 @@
 package verify
 
 import (
-	"time"
-
 	"delfi/internal/consultation"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
 )
-
-// minorityEntry is the facilitator's last act on the report of the dissent.
-type minorityEntry struct {
-	record record
-	Text   string    // digest of the words that the panel read, less what the law took from them; "" for a reason not to report
-	Until  time.Time // from when they could be published
-}
-
-// minority takes an act on the report of the dissent.
-func (l *life) minority(r record, act consultation.Act) error {
-	f := minorityEntry{record: r}
-	if act == consultation.ActMinority {
-		if err := r.figures(&f); err != nil {
-			return err
-		}
-		if !isMark(f.Text) || f.Until.IsZero() {
-			return r.fault("a minority report is shown without its digest, or without a day", r.Body, "both")
-		}
-	} else if r.words.Reason == "" && !r.removed {
-		return r.fault("dissent is not reported, and nobody says why", "", "a reason")
-	}
-	l.report = &f
-	return nil
-}
 
 // reported sees that the opinion says of the minority report what the log does, and
 // that nobody left dissent out in silence.

@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"delfi/internal/consultation"
@@ -50,97 +49,6 @@ type round struct {
 	rolls    map[string]int // as they stood at the closing
 	feedback *feedbackEntry
 	releases []releaseEntry
-}
-
-// server are the types of entries that concern no consultation.
-var server = []string{"succession", "removal", "key_destroyed"}
-
-// replay takes one entry through the lifecycle.
-func (c *check) replay(r record, without map[int64]record) error {
-	if r.Type == "removal" {
-		return c.removal(r, without)
-	}
-	if r.Consultation == "-" {
-		if !slices.Contains(server, r.Type) {
-			return r.fault("it concerns no consultation", "-", "a consultation")
-		}
-		// A log succeeds another with its first entry, and carries the entries of that
-		// one after it: among them its own succession, if it had one.
-		if r.Type == "succession" && r.n != c.log.successions {
-			return r.fault("a log succeeds another with its first entry", fmt.Sprintf("entry %d", r.n), fmt.Sprintf("entry %d", c.log.successions))
-		}
-		if r.Type == "succession" {
-			c.log.successions++
-		}
-		return nil
-	}
-	l := c.log.lives[r.Consultation]
-	if l == nil {
-		l = &life{id: r.Consultation, rounds: map[int]*round{}, rolls: map[string]int{}, items: map[int]consultation.ItemState{}, settled: map[int]int{}, documents: map[string]bool{}}
-		c.log.lives[r.Consultation] = l
-	}
-	return l.take(r)
-}
-
-// removalEntry is a removal by law: of a reason from documents, of a contribution,
-// or of the words beside an entry.
-type removalEntry struct {
-	Entry      int64
-	Kind       string
-	Digest     string
-	Documents  []string // as they were recorded
-	Afterwards []string // what is left of each
-	Minority   string   // what is left of the minority report; "" where it lost nothing
-}
-
-// removal lists words that were removed by law.
-func (c *check) removal(r record, without map[int64]record) error {
-	var f removalEntry
-	if err := r.figures(&f); err != nil {
-		return err
-	}
-	if f.Kind == "reason" {
-		return c.redact(r, f)
-	}
-	if f.Kind == "contribution" {
-		c.result.Contributions++ // the opinion shows it without its words
-		return nil
-	}
-	if f.Entry < 0 || f.Entry >= r.n {
-		return r.fault("it removes the words of an entry that is not before it", strconv.FormatInt(f.Entry, 10), "an earlier one")
-	}
-	gone, ok := without[f.Entry]
-	if !ok {
-		return r.fault(fmt.Sprintf("it removes the words beside entry %d, which stand there", f.Entry), "words", "none")
-	}
-	if gone.Consultation != r.Consultation {
-		return r.fault(fmt.Sprintf("it removes the words beside entry %d, which is of another consultation", f.Entry), r.Consultation, gone.Consultation)
-	}
-	delete(without, f.Entry)
-	c.result.Removals = append(c.result.Removals, f.Entry)
-	return nil
-}
-
-// redact binds documents from which a reason was removed to what the removal left.
-func (c *check) redact(r record, f removalEntry) error {
-	l := c.log.lives[r.Consultation]
-	if len(f.Documents) != len(f.Afterwards) || !isMark(f.Digest) {
-		return r.fault("the removal does not bind what it left of each document", fmt.Sprintf("%d digests", len(f.Afterwards)), fmt.Sprintf("one of each of %d documents", len(f.Documents)))
-	}
-	for n, hash := range f.Documents {
-		if l == nil || !l.documents[hash] {
-			return r.fault("a reason is removed from a document that the log does not know", hash, "a feedback document of the consultation")
-		}
-		of := redaction{r.Consultation, hash}
-		c.log.redacted[of] = redacted{by: r, after: f.Afterwards[n], gone: append(c.log.redacted[of].gone, f.Digest)}
-	}
-	if f.Minority != "" {
-		if l == nil || l.report == nil || l.report.Text == "" {
-			return r.fault("a removal took words from a minority report that the panel was not shown", f.Minority, "no minority report")
-		}
-		l.report.Text = f.Minority
-	}
-	return nil
 }
 
 // take takes one entry of the consultation.
@@ -444,5 +352,29 @@ func (l *life) opinion(r record) error {
 		return r.fault("an opinion is published of what is not concluded", string(l.stage), string(consultation.Concluded))
 	}
 	l.opinions = append(l.opinions, f)
+	return nil
+}
+
+// minorityEntry is the facilitator's last act on the report of the dissent.
+type minorityEntry struct {
+	record record
+	Text   string    // digest of the words that the panel read, less what the law took from them; "" for a reason not to report
+	Until  time.Time // from when they could be published
+}
+
+// minority takes an act on the report of the dissent.
+func (l *life) minority(r record, act consultation.Act) error {
+	f := minorityEntry{record: r}
+	if act == consultation.ActMinority {
+		if err := r.figures(&f); err != nil {
+			return err
+		}
+		if !isDigest(f.Text) || f.Until.IsZero() {
+			return r.fault("a minority report is shown without its digest, or without a day", r.Body, "both")
+		}
+	} else if r.words.Reason == "" && !r.removed {
+		return r.fault("dissent is not reported, and nobody says why", "", "a reason")
+	}
+	l.report = &f
 	return nil
 }

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -138,18 +137,12 @@ func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string
 			break
 		}
 		mark := strings.TrimSuffix(m, "\n")
-		if !isMark(mark) || mark == m || mark <= last {
+		if !isDigest(mark) || mark == m || mark <= last {
 			return nil, &source.Fault{File: r.path(file), Line: n + 1, What: "marks are not listed one a line, ascending", Found: source.Short(mark), Expected: "64 hex digits after " + source.OrNothing(last)}
 		}
 		last, marks[mark] = mark, true
 	}
 	return marks, nil
-}
-
-// isMark says whether a text is a mark or digest in lower-case hex.
-func isMark(s string) bool {
-	b, err := hex.DecodeString(s)
-	return err == nil && len(b) == 32 && hex.EncodeToString(b) == s
 }
 
 // tallies reads the tables of a closing: exactly those that the rule names, with
@@ -267,7 +260,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 			counts[i]++
 		case !marks:
 			return fmt.Errorf("%q is not on the scale of the table", source.Short(value))
-		case !isMark(value):
+		case !isDigest(value):
 			return fmt.Errorf("%q is no mark", source.Short(value))
 		case superseded[value]:
 			return fmt.Errorf("the mark %s is counted, and listed as superseded", value)
@@ -303,7 +296,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 
 // beginning is a mark's first eight bytes.
 func beginning(mark string) uint64 {
-	n, _ := strconv.ParseUint(mark[:16], 16, 64) // isMark has read it
+	n, _ := strconv.ParseUint(mark[:16], 16, 64) // isDigest has read it
 	return n
 }
 
@@ -328,7 +321,7 @@ func (c *check) twice(name, table string, begun []uint64) error {
 	defer f.Close()
 	met := map[string]bool{}
 	_, err = leaf.Read(f, func(mark string, _ leaf.Sum) error {
-		if isMark(mark) && again[beginning(mark)] {
+		if isDigest(mark) && again[beginning(mark)] {
 			if met[mark] {
 				return fmt.Errorf("the mark %s stands twice: one ballot is counted for two people", mark)
 			}

@@ -44,26 +44,6 @@ type Clock struct {
 	Last                           string // minute of the log's last entry
 }
 
-// ordered sees that the entries of a consultation follow each other in time.
-func (c *check) ordered(r record) error {
-	if last, any := c.log.latest[r.Consultation]; any && r.at.Before(last.at.Add(-skew)) {
-		return r.fault(fmt.Sprintf("it says that it is older than entry %d, which stands before it", last.n), r.Minute, "at least "+last.Minute)
-	} else if !any || r.at.After(last.at) {
-		c.log.latest[r.Consultation] = moment{n: r.n, at: r.at, Minute: r.Minute}
-	}
-	if r.Minute > c.log.end {
-		c.log.end = r.Minute
-	}
-	return nil
-}
-
-// moment is when an entry says that it was written.
-type moment struct {
-	n      int64
-	at     time.Time
-	Minute string
-}
-
 // extend takes an extension of an open round.
 func (w *round) extend(r record) error {
 	f := extension{record: r}
@@ -109,22 +89,21 @@ func (l *life) suspend(r record, act consultation.Act) error {
 // whole counts the days of an interruption.
 func whole(took time.Duration) int { return int((max(0, took) + day - 1) / day) }
 
-// times checks a consultation's instants against its protocol.
-func (c *check) times(r *reading) error {
-	l := r.life
-	last, err := time.Parse(time.DateOnly, r.protocol.Anonymity.LatestKeyDate)
+// timed checks a consultation's instants against its protocol.
+func (l *life) timed(p protocol.Protocol) error {
+	last, err := time.Parse(time.DateOnly, p.Anonymity.LatestKeyDate)
 	if err != nil {
-		return l.protocol.fault("the latest date of the key is no date", r.protocol.Anonymity.LatestKeyDate, time.DateOnly)
+		return l.protocol.fault("the latest date of the key is no date", p.Anonymity.LatestKeyDate, time.DateOnly)
 	}
 	planned := 0
-	for n := range r.protocol.Rounds {
-		planned += r.protocol.Round(n + 1).Days
+	for n := range p.Rounds {
+		planned += p.Round(n + 1).Days
 	}
 	if l.protocol.at.Add(time.Duration(planned) * day).After(last.Add(day)) {
-		return l.protocol.fault("the key would end before the rounds that the protocol plans", r.protocol.Anonymity.LatestKeyDate, fmt.Sprintf("at least %d days after %s", planned, l.protocol.Minute))
+		return l.protocol.fault("the key would end before the rounds that the protocol plans", p.Anonymity.LatestKeyDate, fmt.Sprintf("at least %d days after %s", planned, l.protocol.Minute))
 	}
 	for _, n := range slices.Sorted(numbersOf(l.rounds)) {
-		if err := l.rounds[n].timed(r.protocol, l, last); err != nil {
+		if err := l.rounds[n].timed(p, l, last); err != nil {
 			return err
 		}
 	}
@@ -176,18 +155,18 @@ func (w *round) timed(p protocol.Protocol, l *life, last time.Time) error {
 	return nil
 }
 
-// clock tells the terms of publication and reply; nil before the conclusion.
-func (c *check) clock(r *reading) *Clock {
-	l := r.life
+// clock tells the terms of publication and reply as they stand at the minute of the
+// log's last entry; nil before the conclusion.
+func (l *life) clock(p protocol.Protocol, end string) *Clock {
 	if l.concluded.Type == "" {
 		return nil
 	}
 	out := &Clock{
-		Concluded: l.concluded.Minute, Published: l.published.Minute, Answered: l.answered.Minute, Last: c.log.end,
-		PublishBy: l.concluded.at.AddDate(0, 0, r.protocol.Publication.WithinDays).Format(time.DateOnly),
+		Concluded: l.concluded.Minute, Published: l.published.Minute, Answered: l.answered.Minute, Last: end,
+		PublishBy: l.concluded.at.AddDate(0, 0, p.Publication.WithinDays).Format(time.DateOnly),
 	}
 	if l.published.Type != "" {
-		out.AnswerBy = r.protocol.Reply.Due(l.published.at).Format(time.DateOnly)
+		out.AnswerBy = p.Reply.Due(l.published.at).Format(time.DateOnly)
 	}
 	return out
 }
