@@ -5,6 +5,7 @@ import (
 
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
@@ -13,10 +14,10 @@ const coarse = 5
 
 // interim checks one release of a standing round before its deadline: it has
 // rounded counts and tallies, and no leaves.
-func (c *check) interim(r *reading, w *round, tick int) error {
+func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 	c.step(4)
-	e := w.releases[tick-1]
-	dir := fmt.Sprintf("rounds/%d/releases/%d/", w.number, tick)
+	e := w.Releases[tick-1]
+	dir := fmt.Sprintf("rounds/%d/releases/%d/", w.Number, tick)
 	now := closing{round: w, tick: tick}
 	items, err := c.documentOf(r, dir+"items.json", &now.items)
 	if err != nil {
@@ -33,7 +34,7 @@ func (c *check) interim(r *reading, w *round, tick int) error {
 	for _, d := range []struct{ file, found, want string }{
 		{"items.json", leaf.Digest(items), e.Items}, {"counts.json", leaf.Digest(counts), e.Counts}, {"tally", leaf.Digest(tally), e.Tally},
 	} {
-		if err := c.recorded(r, dir+d.file, d.found, d.want, e.record); err != nil {
+		if err := c.recorded(r, dir+d.file, d.found, d.want, e.Record); err != nil {
 			return err
 		}
 	}
@@ -48,7 +49,7 @@ func (c *check) interim(r *reading, w *round, tick int) error {
 	}
 	c.step(7)
 	c.result.Releases++
-	return c.feedback(r, dir, &now, e.record, e.Document)
+	return c.feedback(r, dir, &now, e.Record, e.Document)
 }
 
 // rounded sees that nothing finer than five people is told.

@@ -20,6 +20,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report/schema"
+	"delfi/internal/verify/replay"
 )
 
 // book is a whole public record in memory, pressed from the pure parts alone; its
@@ -244,7 +245,7 @@ func (b *book) entry(kind string, body map[string]any, said map[string]string) {
 		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(said)
 		body["words"] = leaf.WordsDigest(l.Salt, l.Words)
 	}
-	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: b.now.Format(minute), Body: string(b.canonical(body))}.Text()
+	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: b.now.Format(replay.Minute), Body: string(b.canonical(body))}.Text()
 	b.lines = append(b.lines, l)
 }
 

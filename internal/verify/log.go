@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
@@ -20,7 +21,7 @@ type chain struct {
 	cosigned  leaf.Checkpoint           // the newest that bears theirs
 	kept      *leaf.Checkpoint          // the one that the reader kept
 	wanted    map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
-	acts      *acts                     // of its entries
+	acts      *replay.Acts              // of its entries
 }
 
 // checkpoint is step 1, but for consistency, which needs the entries.
@@ -158,7 +159,7 @@ func (c *check) entries() error {
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
-	c.log.acts = newActs()
+	c.log.acts = replay.New()
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}
@@ -179,13 +180,13 @@ func (c *check) entries() error {
 		if n == c.log.head.Size {
 			return &source.Fault{File: "entries", Line: int(n) + 1, What: "nobody signed this entry (where the log grew while it was read, read it again)", Found: fmt.Sprintf("more than %d entries", n), Expected: fmt.Sprintf("the %d of the checkpoint", n)}
 		}
-		r, err := readRecord(n, text)
+		r, err := replay.Read(n, text)
 		if err != nil {
 			return err
 		}
 		tree.Add(r.Hash())
 		c.result.Entries++
-		if err := c.log.acts.take(r); err != nil {
+		if err := c.log.acts.Take(r); err != nil {
 			return err
 		}
 	}
@@ -201,6 +202,6 @@ func (c *check) entries() error {
 	if p := c.log.cosigned; p.Size < c.log.head.Size && c.log.wanted[p.Size] != p {
 		return &source.Fault{File: "entries", What: fmt.Sprintf("the log is not the one that was cosigned: the first %d entries have another root", p.Size), Found: c.log.wanted[p.Size].Root.String(), Expected: p.Root.String()}
 	}
-	c.result.Removals, c.result.Contributions = c.log.acts.removals, c.log.acts.contributions
-	return c.log.acts.unnamed()
+	c.result.Removals, c.result.Contributions = c.log.acts.Removals, c.log.acts.Contributions
+	return c.log.acts.Unnamed()
 }

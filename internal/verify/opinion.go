@@ -16,7 +16,7 @@ import (
 // opinion is step 7 for the published opinion: it is the recorded one, and all in
 // it that is computed is computed again.
 func (c *check) opinion(r *reading, l Listed) error {
-	if len(r.life.opinions) == 0 {
+	if len(r.life.Opinions) == 0 {
 		return nil
 	}
 	const file = "opinion.json"
@@ -25,8 +25,8 @@ func (c *check) opinion(r *reading, l Listed) error {
 	if err != nil {
 		return err
 	}
-	e := r.life.opinions[len(r.life.opinions)-1]
-	if err := c.recorded(r, file, leaf.Digest(text), e.Hash, e.record); err != nil {
+	e := r.life.Opinions[len(r.life.Opinions)-1]
+	if err := c.recorded(r, file, leaf.Digest(text), e.Hash, e.Record); err != nil {
 		return err
 	}
 	if id := o.Consultation.String(); id != r.id {
@@ -73,7 +73,7 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 		seen[i.ID], numbers[i.Number] = true, true
 		// Dropped or settled is what the log decided: else a verdict could be left out of
 		// the summary by calling its item gone.
-		i.State, i.SettledIn = string(r.life.stands(i.Number)), r.life.settled[i.Number]
+		i.State, i.SettledIn = string(r.life.Stands(i.Number)), r.life.Settled[i.Number]
 		r.decided(i, said)
 	}
 	o.Summary = schema.Summarize(o.Items)
@@ -94,7 +94,7 @@ func (r *reading) decided(i *schema.Item, said []schema.ItemRound) {
 	if r.protocol.Standing() {
 		return // nothing is decided in between
 	}
-	for _, d := range r.life.decisions {
+	for _, d := range r.life.Decisions {
 		if d.Item != i.Number {
 			continue
 		}
@@ -102,8 +102,8 @@ func (r *reading) decided(i *schema.Item, said []schema.ItemRound) {
 			if i.History[n].Round != d.Round {
 				continue
 			}
-			reason := d.record.words.Reason
-			if d.record.removed && n < len(said) && said[n].Decision != nil {
+			reason := d.Record.Words.Reason
+			if d.Record.Removed && n < len(said) && said[n].Decision != nil {
 				reason = said[n].Decision.Reason
 			}
 			i.History[n].Decision = &schema.Decision{Proposed: d.Proposed, Decided: d.Decided, Reason: reason, Against: d.Proposed != d.Decided}
@@ -114,14 +114,14 @@ func (r *reading) decided(i *schema.Item, said []schema.ItemRound) {
 // held puts the participation in a round; a standing round's last release stays.
 func (r *reading) held(o *schema.Round) {
 	for _, e := range r.closings {
-		if e.round.number == o.Number {
+		if e.round.Number == o.Number {
 			o.Enrolled, o.Answered, o.Document, o.Groups = e.Counts.Enrolled, e.Counts.Answered, e.hash, e.Counts.Groups
 		}
 	}
-	if w := r.life.rounds[o.Number]; w != nil && w.kind != "" {
-		o.Kind = w.kind
-		if w.state == consultation.RoundReleased {
-			o.State = string(w.state)
+	if w := r.life.Rounds[o.Number]; w != nil && w.Kind != "" {
+		o.Kind = w.Kind
+		if w.State == consultation.RoundReleased {
+			o.State = string(w.State)
 		}
 	}
 }

@@ -11,17 +11,18 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
 // round checks a released round: steps 4 to 7.
-func (c *check) round(r *reading, w *round) error {
+func (c *check) round(r *reading, w *replay.Round) error {
 	c.step(4)
-	e := w.closed
-	dir := fmt.Sprintf("rounds/%d/", w.number)
+	e := w.Closed
+	dir := fmt.Sprintf("rounds/%d/", w.Number)
 	now := closing{round: w}
-	if w.kind == delphi.StandingKind {
-		now.tick = len(w.releases) + 1
+	if w.Kind == delphi.StandingKind {
+		now.tick = len(w.Releases) + 1
 	}
 	items, err := c.documentOf(r, dir+"items.json", &now.items)
 	if err != nil {
@@ -47,13 +48,13 @@ func (c *check) round(r *reading, w *round) error {
 		{"items.json", leaf.Digest(items), e.Items}, {"counts.json", leaf.Digest(counts), e.Counts},
 		{"heads", leaf.Digest(headsText), e.Heads}, {"tally", leaf.Digest(tallyText), e.Tally},
 	} {
-		if err := c.recorded(r, dir+d.file, d.found, d.want, e.record); err != nil {
+		if err := c.recorded(r, dir+d.file, d.found, d.want, e.Record); err != nil {
 			return err
 		}
 	}
 	// A standing round takes in items while it is open.
-	if w.kind != delphi.StandingKind {
-		if err := c.recorded(r, dir+"items.json", leaf.Digest(items), w.opening.Items, w.opened); err != nil {
+	if w.Kind != delphi.StandingKind {
+		if err := c.recorded(r, dir+"items.json", leaf.Digest(items), w.Opening.Items, w.Opened); err != nil {
 			return err
 		}
 	}
@@ -63,7 +64,7 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	root := leaf.Root(heads)
 	if root.String() != e.Root {
-		return &source.Fault{File: r.path(dir + "heads"), What: fmt.Sprintf("the heads have another root than entry %d recorded", e.record.n), Found: root.String(), Expected: e.Root}
+		return &source.Fault{File: r.path(dir + "heads"), What: fmt.Sprintf("the heads have another root than entry %d recorded", e.Record.N), Found: root.String(), Expected: e.Root}
 	}
 	now.Root = root[:]
 	if now.Counts.Interim {
@@ -80,12 +81,12 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	c.step(5)
 	for n, t := range now.Tables {
-		if err := c.leaves(r, w.number, heads[n], t, superseded); err != nil {
+		if err := c.leaves(r, w.Number, heads[n], t, superseded); err != nil {
 			return err
 		}
 	}
 	for i := range c.receipts {
-		if own := &c.receipts[i]; own.Consultation == r.id && own.Round == w.number {
+		if own := &c.receipts[i]; own.Consultation == r.id && own.Round == w.Number {
 			own.superseded = superseded[own.Mark]
 		}
 	}
@@ -100,34 +101,34 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	c.step(7)
 	c.result.Rounds++
-	if w.feedback == nil {
-		return &source.Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.number), Expected: "an entry of type feedback"}
+	if w.Feedback == nil {
+		return &source.Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.Number), Expected: "an entry of type feedback"}
 	}
 	named := make([]string, len(now.Tables))
 	for n, t := range now.Tables {
 		named[n] = t.ID
 	}
-	if !slices.Equal(w.feedback.Tables, named) {
-		return w.feedback.record.fault("it names other tables than the round has", source.Short(fmt.Sprint(w.feedback.Tables)), source.Short(fmt.Sprint(named)))
+	if !slices.Equal(w.Feedback.Tables, named) {
+		return w.Feedback.Record.Fault("it names other tables than the round has", source.Short(fmt.Sprint(w.Feedback.Tables)), source.Short(fmt.Sprint(named)))
 	}
-	return c.feedback(r, dir, &now, w.feedback.record, w.feedback.Document)
+	return c.feedback(r, dir, &now, w.Feedback.Record, w.Feedback.Document)
 }
 
 // recorded compares a document's digest with the one in the log.
-func (c *check) recorded(r *reading, file, found, want string, e record) error {
+func (c *check) recorded(r *reading, file, found, want string, e replay.Record) error {
 	if found == want {
 		return nil
 	}
-	return &source.Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.n, e.Type), Found: "digest " + found, Expected: source.OrNothing(want)}
+	return &source.Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.N, e.Type), Found: "digest " + found, Expected: source.OrNothing(want)}
 }
 
 // superseded reads the marks of ballots that others replaced.
-func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string]bool, error) {
+func (c *check) superseded(r *reading, file string, e *replay.Closing) (map[string]bool, error) {
 	text, err := c.readOf(r, file)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.recorded(r, file, leaf.Digest(text), e.Superseded, e.record); err != nil {
+	if err := c.recorded(r, file, leaf.Digest(text), e.Superseded, e.Record); err != nil {
 		return nil, err
 	}
 	marks := map[string]bool{}
@@ -137,7 +138,7 @@ func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string
 			break
 		}
 		mark := strings.TrimSuffix(m, "\n")
-		if !isDigest(mark) || mark == m || mark <= last {
+		if !replay.IsDigest(mark) || mark == m || mark <= last {
 			return nil, &source.Fault{File: r.path(file), Line: n + 1, What: "marks are not listed one a line, ascending", Found: source.Short(mark), Expected: "64 hex digits after " + source.OrNothing(last)}
 		}
 		last, marks[mark] = mark, true
@@ -157,8 +158,8 @@ func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error
 	if !bytes.Equal(leaf.Tallies(list), text) {
 		return &source.Fault{File: name, What: "the tallies are not written in their one form"}
 	}
-	if n := now.Counts.Round; n != w.number {
-		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.number)}
+	if n := now.Counts.Round; n != w.Number {
+		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.Number)}
 	}
 	var documents []table.Counts
 	for _, p := range r.closings {
@@ -167,10 +168,10 @@ func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error
 	named := table.Rule(r.protocol, append(documents, now.Counts))
 	now.Tables = []table.Table{}
 	for n, t := range list {
-		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.number))
+		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.Number))
 		switch {
 		case !own:
-			return &source.Fault{File: name, Table: t.Table, Line: 3*n + 2, What: "the table is of another consultation or round", Found: t.Table, Expected: fmt.Sprintf("%s/%d/…", r.id, w.number)}
+			return &source.Fault{File: name, Table: t.Table, Line: 3*n + 2, What: "the table is of another consultation or round", Found: t.Table, Expected: fmt.Sprintf("%s/%d/…", r.id, w.Number)}
 		case !slices.Contains(named, id):
 			return &source.Fault{File: name, Table: id, Line: 3*n + 2, What: "the rule names no such table: it may not be published", Found: id, Expected: orEnd(named, n)}
 		case n >= len(named) || named[n] != id:
@@ -210,7 +211,7 @@ func (c *check) headed(r *reading, dir string, heads []leaf.Head, now *closing) 
 		if n >= len(tables) {
 			return &source.Fault{File: name, Table: h.Table, Line: 4*n + 2, What: "the rule names no such table: it may not be published", Found: h.Table, Expected: "no further table"}
 		}
-		id := leaf.ID(r.id, now.round.number, tables[n].ID)
+		id := leaf.ID(r.id, now.round.Number, tables[n].ID)
 		if h.Table != id {
 			return &source.Fault{File: name, Table: tables[n].ID, Line: 4*n + 2, What: "the heads are not those of the tables that the rule names", Found: h.Table, Expected: id}
 		}
@@ -260,7 +261,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 			counts[i]++
 		case !marks:
 			return fmt.Errorf("%q is not on the scale of the table", source.Short(value))
-		case !isDigest(value):
+		case !replay.IsDigest(value):
 			return fmt.Errorf("%q is no mark", source.Short(value))
 		case superseded[value]:
 			return fmt.Errorf("the mark %s is counted, and listed as superseded", value)
@@ -321,7 +322,7 @@ func (c *check) twice(name, table string, begun []uint64) error {
 	defer f.Close()
 	met := map[string]bool{}
 	_, err = leaf.Read(f, func(mark string, _ leaf.Sum) error {
-		if isDigest(mark) && again[beginning(mark)] {
+		if replay.IsDigest(mark) && again[beginning(mark)] {
 			if met[mark] {
 				return fmt.Errorf("the mark %s stands twice: one ballot is counted for two people", mark)
 			}
@@ -356,10 +357,10 @@ func lineFault(name, table string, line int, err error) error {
 
 // before is the closing of the previous answering round, with which a round has
 // pairs; nil when there is none.
-func (r *reading) before(w *round) *table.Closing {
+func (r *reading) before(w *replay.Round) *table.Closing {
 	for i := len(r.closings) - 1; i >= 0; i-- {
 		p := &r.closings[i]
-		if p.round.number < w.number && p.round.kind == delphi.AnswerRound {
+		if p.round.Number < w.Number && p.round.Kind == delphi.AnswerRound {
 			return &p.Closing
 		}
 	}
