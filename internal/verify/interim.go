@@ -27,7 +27,11 @@ func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 	if err != nil {
 		return err
 	}
-	tally, err := c.readOf(r, dir+"tally")
+	named, most, err := r.named(dir, &now)
+	if err != nil {
+		return err
+	}
+	tally, err := c.linesOf(r, dir+"tally", tallyLines*(len(named)+1), most)
 	if err != nil {
 		return err
 	}
@@ -41,7 +45,7 @@ func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 	if !now.Counts.Interim {
 		return &source.Fault{File: r.path(dir + "counts.json"), What: "an interim release has exact counts", Found: "exact", Expected: "interim"}
 	}
-	if err := c.tallies(r, dir, tally, &now); err != nil {
+	if err := c.tallies(r, dir, tally, named, &now); err != nil {
 		return err
 	}
 	if err := c.rounded(r, dir, now.Closing); err != nil {

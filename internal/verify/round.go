@@ -1,9 +1,12 @@
 package verify
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,11 +35,15 @@ func (c *check) round(r *reading, w *replay.Round) error {
 	if err != nil {
 		return err
 	}
-	headsText, err := c.readOf(r, dir+"heads")
+	named, most, err := r.named(dir, &now)
 	if err != nil {
 		return err
 	}
-	tallyText, err := c.readOf(r, dir+"tally")
+	headsText, err := c.linesOf(r, dir+"heads", headLines*(len(named)+1), lineLeast)
+	if err != nil {
+		return err
+	}
+	tallyText, err := c.linesOf(r, dir+"tally", tallyLines*(len(named)+1), most)
 	if err != nil {
 		return err
 	}
@@ -70,7 +77,7 @@ func (c *check) round(r *reading, w *replay.Round) error {
 	if now.Counts.Interim {
 		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts of a closing are rounded", Found: "interim", Expected: "exact counts"}
 	}
-	if err := c.tallies(r, dir, tallyText, &now); err != nil {
+	if err := c.tallies(r, dir, tallyText, named, &now); err != nil {
 		return err
 	}
 	if err := c.headed(r, dir, heads, &now); err != nil {
@@ -104,7 +111,7 @@ func (c *check) round(r *reading, w *replay.Round) error {
 	if w.Feedback == nil {
 		return &source.Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.Number), Expected: "an entry of type feedback"}
 	}
-	named := make([]string, len(now.Tables))
+	named = make([]string, len(now.Tables))
 	for n, t := range now.Tables {
 		named[n] = t.ID
 	}
@@ -124,7 +131,7 @@ func (c *check) recorded(r *reading, file, found, want string, e replay.Record) 
 
 // superseded reads the marks of ballots that others replaced.
 func (c *check) superseded(r *reading, file string, e *replay.Closing) (map[string]bool, error) {
-	text, err := c.readOf(r, file)
+	text, err := c.linesOf(r, file, math.MaxInt, lineLeast)
 	if err != nil {
 		return nil, err
 	}
@@ -146,9 +153,62 @@ func (c *check) superseded(r *reading, file string, e *replay.Closing) (map[stri
 	return marks, nil
 }
 
-// tallies reads the tables of a closing: exactly those that the rule names, with
+// Lines of a table in the files heads and tally.
+const (
+	headLines  = 4
+	tallyLines = 3
+)
+
+// lineLeast is how many bytes a line of heads and tallies may have whatever its table
+// declares, so that a short one that is wrong is named for what is wrong.
+const lineLeast = 4 << 10
+
+// named gives the tables that the rule names for a closing, and how many bytes a line of
+// their tallies may have: what the protocol and the counts document declare.
+func (r *reading) named(dir string, now *closing) (ids []string, most int, err error) {
+	if n := now.Counts.Round; n != now.round.Number {
+		return nil, 0, &source.Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", now.round.Number)}
+	}
+	var documents []table.Counts
+	for _, p := range r.closings {
+		documents = append(documents, p.Counts)
+	}
+	ids, most = table.Rule(r.protocol, append(documents, now.Counts)), lineLeast
+	for _, id := range ids {
+		most = max(most, table.Widest(r.protocol, now.Counts, id)+1)
+	}
+	return ids, most, nil
+}
+
+// linesOf reads a file of the consultation of which it is known how many lines it may
+// have, and how long the longest is.
+func (c *check) linesOf(r *reading, name string, lines, most int) ([]byte, error) {
+	path := r.path(name)
+	r.known[path] = true
+	f, err := c.open(path, c.options.Bounds.Document)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	var text []byte
+	for n := 1; ; n++ {
+		line, err := source.Line(in, most)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, lineFault(path, "", n, err)
+		}
+		if len(line) > 0 && n > lines {
+			return nil, &source.Fault{File: path, Line: n, What: "the file has more lines than the tables that the rule names", Found: "a further line", Expected: fmt.Sprintf("at most %d", lines)}
+		}
+		if text = append(text, line...); err != nil {
+			return text, nil
+		}
+	}
+}
+
+// tallies reads the tables of a closing: exactly those that the rule named, with
 // the values that their items declare.
-func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error {
+func (c *check) tallies(r *reading, dir string, text []byte, named []string, now *closing) error {
 	name := r.path(dir + "tally")
 	w := now.round
 	list, err := leaf.ParseTallies(text)
@@ -158,14 +218,6 @@ func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error
 	if !bytes.Equal(leaf.Tallies(list), text) {
 		return &source.Fault{File: name, What: "the tallies are not written in their one form"}
 	}
-	if n := now.Counts.Round; n != w.Number {
-		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.Number)}
-	}
-	var documents []table.Counts
-	for _, p := range r.closings {
-		documents = append(documents, p.Counts)
-	}
-	named := table.Rule(r.protocol, append(documents, now.Counts))
 	now.Tables = []table.Table{}
 	for n, t := range list {
 		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.Number))
