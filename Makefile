@@ -21,9 +21,9 @@ help: ## what there is to run
 run: build ## build and start Delfi with its own Postgres, a built-in identity provider and a demonstration
 	@./bin/delfi serve --demo --data .data --data-else "$(ELSEWHERE)"
 
-build: assets ## build bin/delfi
+build: assets ## build bin/delfi, and bin/delfi-verify, the verifier alone
 	@mkdir -p bin
-	@$(GO) build -o bin/delfi ./cmd/delfi
+	@$(GO) build -o bin/ ./cmd/delfi ./cmd/delfi-verify
 
 test: build chromium python ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -p 2 -timeout 15m ./...

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"delfi/cmd/internal/command"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/private"
@@ -65,14 +66,14 @@ func (c *databaseSettings) place() error {
 	if c.DatabaseURL == "" {
 		if err := private.Reachable(c.Data); err != nil {
 			if c.DataElse == "" {
-				return refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+				return command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
 			}
 			c.Data = c.DataElse
 		}
 	}
 	data, err := filepath.Abs(c.Data)
 	if err != nil {
-		return refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+		return command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
 	}
 	c.Data = data
 	return nil
@@ -97,13 +98,13 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 	}
 	keys, err := pseudonym.NewFileKeys(filepath.Join(c.Data, "keys"), master)
 	if err != nil {
-		return nil, nil, nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+		return nil, nil, nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
 	}
 	address, stop := c.DatabaseURL, func() {}
 	if address == "" {
 		cluster, err := private.Start(ctx, private.Config{Data: c.Data, Borrow: borrow})
 		if err != nil {
-			return nil, nil, nil, refusal{err}
+			return nil, nil, nil, command.Refuse(err)
 		}
 		address = cluster.URL(private.Database)
 		asked := make(chan struct{})
@@ -129,7 +130,7 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 		if c.DatabaseURL != "" {
 			err = fmt.Errorf("--database-url: %w", err)
 			if !postgres.IsUnavailable(err) { // a server that is not up yet will be
-				err = refusal{err}
+				err = command.Refuse(err)
 			}
 		}
 		return nil, nil, nil, err
@@ -153,12 +154,12 @@ func (c *databaseSettings) master() ([]byte, error) {
 	if c.MasterKey != "" {
 		key, err := base64.StdEncoding.DecodeString(c.MasterKey)
 		if err != nil || len(key) != 32 {
-			return nil, refusal{errors.New("--master-key: write 32 bytes in base64, e.g. from: openssl rand -base64 32")}
+			return nil, command.Refuse(errors.New("--master-key: write 32 bytes in base64, e.g. from: openssl rand -base64 32"))
 		}
 		return key, nil
 	}
 	if err := os.MkdirAll(c.Data, 0o711); err != nil {
-		return nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+		return nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
 	}
 	path := filepath.Join(c.Data, "master.key")
 	for {
@@ -166,15 +167,15 @@ func (c *databaseSettings) master() ([]byte, error) {
 		if err == nil {
 			key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
 			if err != nil || len(key) != 32 {
-				return nil, refusal{fmt.Errorf("%s: is no key of 32 bytes in base64: restore it, or set --master-key", path)}
+				return nil, command.Refuse(fmt.Errorf("%s: is no key of 32 bytes in base64: restore it, or set --master-key", path))
 			}
 			return key, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+			return nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
 		}
 		if err := newMaster(path); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, refusal{fmt.Errorf("--data %s: %w", c.Data, err)}
+			return nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"delfi/cmd/internal/command"
 	"delfi/internal/app"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/polis"
@@ -38,8 +39,8 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	bar := &importBar{progress: progress{out: os.Stderr, begun: time.Now()}}
-	defer bar.end()
+	bar := &importBar{command.Bar{Out: os.Stderr, Begun: time.Now()}}
+	defer bar.End()
 	conversation, err := polis.Read(c.Dir, bar.tell)
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 		Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots,
 		Tabulation: h.Tabulation, Archive: h.Archive,
 	}, conversation, o, bar.tell)
-	bar.end()
+	bar.End()
 	if err != nil {
 		return err
 	}
@@ -73,23 +74,23 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 
 // importBar shows a bar for what an import is at on a terminal, a line every ten seconds
 // elsewhere, and a line for what each phase has reached on both.
-type importBar struct{ progress }
+type importBar struct{ command.Bar }
 
 func (b *importBar) tell(p polis.Progress) {
 	if p.Note != "" {
-		b.end()
-		fmt.Fprintln(b.out, prose.Printable(fmt.Sprintf("import: %s: %s", p.Phase, p.Note)))
+		b.End()
+		fmt.Fprintln(b.Out, prose.Printable(fmt.Sprintf("import: %s: %s", p.Phase, p.Note)))
 		return
 	}
 	if p.Total == 0 {
-		far := time.Since(b.begun).Round(time.Second).String()
+		far := time.Since(b.Begun).Round(time.Second).String()
 		if p.Done > 0 {
 			far = fmt.Sprint(p.Done)
 		}
-		b.draw(string(p.Phase), 0, far)
+		b.Draw(string(p.Phase), 0, far)
 		return
 	}
-	b.draw(fmt.Sprintf("%-10s", p.Phase), float64(p.Done)/float64(p.Total), "")
+	b.Draw(fmt.Sprintf("%-10s", p.Phase), float64(p.Done)/float64(p.Total), "")
 }
 
 // print says the result in words.

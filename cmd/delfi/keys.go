@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/cmd/internal/command"
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -101,7 +102,7 @@ func (c *databaseSettings) keys(ctx context.Context, do func(*account.Service, *
 func unlock(ctx context.Context, accounts *account.Service) error {
 	err := accounts.Unlock(ctx)
 	if fault.KindOf(err) == fault.Unavailable {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	return err
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"delfi/cmd/internal/command"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -98,8 +98,7 @@ func TestAServerWithAnotherKeyDoesNotStart(t *testing.T) {
 	}
 	defer closeDatabase()
 	err = unlock(t.Context(), account.New(db, keys))
-	var r refusal
-	if !errors.As(err, &r) || !strings.Contains(err.Error(), "restore <data>/keys") {
+	if command.Status(err) != command.Refused || !strings.Contains(err.Error(), "restore <data>/keys") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"delfi/cmd/internal/command"
 	"delfi/internal/fault"
-	"delfi/internal/prose"
 	"delfi/internal/study"
 	"delfi/internal/study/intake"
 	"delfi/internal/study/sheet"
@@ -57,7 +57,7 @@ func (c *measureCommand) Run() error {
 		return study.WriteFields(os.Stdout)
 	}
 	if len(c.Files) == 0 {
-		return refusal{fmt.Errorf("name a file, or - for standard input")}
+		return command.Refuse(fmt.Errorf("name a file, or - for standard input"))
 	}
 	o := study.Options{
 		Encoding: c.Encoding, Sheets: c.Sheet, Wide: c.Wide, Person: c.Person, Group: c.Group, Round: c.Round, Items: c.Items, Ignore: c.Ignore,
@@ -75,7 +75,7 @@ func (c *measureCommand) Run() error {
 		if name != "-" {
 			f, err := os.Open(name)
 			if err != nil {
-				return refusal{err}
+				return command.Refuse(err)
 			}
 			defer f.Close()
 			input = source.Input{Name: name, In: f}
@@ -89,13 +89,13 @@ func (c *measureCommand) Run() error {
 		}
 		inputs = append(inputs, input)
 	}
-	bar := &progress{out: os.Stderr, size: size, begun: time.Now()}
+	bar := &progress{Bar: command.Bar{Out: os.Stderr, Begun: time.Now()}, size: size}
 	s, err := intake.Read(inputs, o, bar.bytes)
 	if err == nil {
 		var result study.Result
 		s.Seed, s.Bare = c.Seed, c.Bare
 		if result, err = s.Measure(bar.part); err == nil {
-			bar.end()
+			bar.End()
 			c.say(result)
 			if err := c.page(result); err != nil {
 				return err
@@ -103,7 +103,7 @@ func (c *measureCommand) Run() error {
 			return c.print(result)
 		}
 	}
-	bar.end()
+	bar.End()
 	return mendable(err)
 }
 
@@ -113,11 +113,11 @@ func (c *measureCommand) say(r study.Result) {
 	w := words.In(c.Lang)
 	if c.JSON {
 		for _, note := range r.Read(w) {
-			complain(note)
+			command.Complain("delfi", note)
 		}
 	}
 	for _, warning := range r.Warnings {
-		complain(w.T("text.warning") + warning.In(w))
+		command.Complain("delfi", w.T("text.warning")+warning.In(w))
 	}
 }
 
@@ -132,9 +132,9 @@ func mendable(err error) error {
 		for _, d := range f.Fields {
 			words = append(words, d.Name+": "+d.Message)
 		}
-		return refusal{errors.New(strings.Join(words, "; "))}
+		return command.Refuse(errors.New(strings.Join(words, "; ")))
 	case errors.As(err, &path):
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	return err
 }
@@ -155,10 +155,10 @@ func (c *measureCommand) page(r study.Result) error {
 	}
 	part := c.HTML + ".part"
 	if err := os.WriteFile(part, b.Bytes(), 0o666); err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	if err := os.Rename(part, c.HTML); err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	return nil
 }
@@ -177,56 +177,18 @@ func (c *measureCommand) print(r study.Result) error {
 	return out.Flush()
 }
 
-// progress draws a bar on a terminal, a line every ten seconds elsewhere, and
-// nothing for what is done within a second.
+// progress is the bar of a measurement.
 type progress struct {
-	out   *os.File
-	size  int64
-	begun time.Time
-	last  time.Time
-	drawn bool
+	command.Bar
+	size int64
 }
 
 func (p *progress) bytes(n int64) {
 	if p.size > 0 {
-		p.draw("reading", float64(n)/float64(p.size), "")
+		p.Draw("reading", float64(n)/float64(p.size), "")
 		return
 	}
-	p.draw("reading", 0, fmt.Sprintf("%d MB", n>>20))
+	p.Draw("reading", 0, fmt.Sprintf("%d MB", n>>20))
 }
 
-func (p *progress) part(done float64) { p.draw("counting", done, "") }
-
-func (p *progress) draw(what string, done float64, instead string) {
-	now := time.Now()
-	every := 200 * time.Millisecond
-	if !p.terminal() {
-		every = 10 * time.Second
-	}
-	if now.Sub(p.begun) < time.Second || now.Sub(p.last) < every {
-		return
-	}
-	p.last = now
-	full := int(30 * min(1, done))
-	text := fmt.Sprintf("%-8s [%s%s] %3.0f %%", what, strings.Repeat("█", full), strings.Repeat("·", 30-full), 100*min(1, done))
-	if instead != "" {
-		text = what + " " + instead
-	}
-	if p.terminal() {
-		p.drawn = true
-		fmt.Fprintf(p.out, "\r%s\033[K", prose.Printable(text))
-		return
-	}
-	fmt.Fprintln(p.out, prose.Printable(text))
-}
-
-func (p *progress) terminal() bool {
-	info, err := p.out.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-func (p *progress) end() {
-	if p.drawn {
-		fmt.Fprint(p.out, "\r\033[K")
-	}
-}
+func (p *progress) part(done float64) { p.Draw("counting", done, "") }

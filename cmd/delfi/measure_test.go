@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"delfi/cmd/internal/command"
 	"encoding/json"
 	"io"
 	"os"
@@ -139,8 +140,8 @@ func TestMissingCodesMayBeginWithAMinus(t *testing.T) {
 
 // --version prints the program and what it was built from, in one line, and stops.
 func TestVersion(t *testing.T) {
-	if !strings.HasPrefix(version(), "delfi ") || strings.Contains(version(), "\n") || !strings.Contains(version(), runtime.Version()) {
-		t.Errorf("%q", version())
+	if !strings.HasPrefix(command.Version("delfi"), "delfi ") || strings.Contains(command.Version("delfi"), "\n") || !strings.Contains(command.Version("delfi"), runtime.Version()) {
+		t.Errorf("%q", command.Version("delfi"))
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -150,8 +151,8 @@ func TestVersion(t *testing.T) {
 		c := exec.Command(self, args...)
 		c.Env = append(os.Environ(), asked+"=1")
 		out, err := c.Output()
-		if err != nil || strings.TrimSpace(string(out)) != version() {
-			t.Errorf("%v: %v %q, want %q", args, err, out, version())
+		if err != nil || strings.TrimSpace(string(out)) != command.Version("delfi") {
+			t.Errorf("%v: %v %q, want %q", args, err, out, command.Version("delfi"))
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"delfi/cmd/internal/command"
 	"delfi/internal/account"
 	"delfi/internal/app"
 	"delfi/internal/demo"
@@ -92,25 +93,25 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	log := c.logger()
 	slog.SetDefault(log)
 	if err := c.check(); err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	if host, plain := strings.CutPrefix(c.BaseURL, "http://"); plain && !loopback(hostport(host)) {
 		log.Warn("people's answers and sessions cross the network unencrypted: set --base-url to an https:// address, and let a proxy in front end TLS", "base-url", c.BaseURL)
 	}
 	o, err := c.signIn()
 	if err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	if err := c.place(); err != nil {
 		return err
 	}
 	sender, err := c.sender()
 	if err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return refusal{c.listening("--listen", c.Listen, err)}
+		return command.Refuse(c.listening("--listen", c.Listen, err))
 	}
 	defer listener.Close()
 	if c.BaseURL == "" {
@@ -121,7 +122,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	var private net.Listener
 	if c.Private.Listen != "" {
 		if private, err = net.Listen("tcp", c.Private.Listen); err != nil {
-			return refusal{c.listening("--private-listen", c.Private.Listen, err)}
+			return command.Refuse(c.listening("--private-listen", c.Private.Listen, err))
 		}
 		defer private.Close()
 	}
@@ -157,7 +158,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	forwarded, err := c.proxies()
 	if err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	options := page.Options{
 		BaseURL: c.BaseURL, DB: db, Actors: h.Accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Changes: h.Changes,
@@ -186,7 +187,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	o.Trouble, o.Log = func(kind login.Trouble) { meter.Trouble(string(kind)) }, log
 	client, err := c.client(o, provider)
 	if err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	pages := page.New(options)
 	defer pages.Close()
@@ -408,7 +409,7 @@ func (c *serveCommand) provide(ctx context.Context) (*devidp.Provider, error) {
 	}
 	p, err := devidp.New(devidp.Demonstration(), c.BaseURL+"/sign-in/callback").Start(ctx, c.Provider.Listen)
 	if err != nil {
-		return nil, refusal{c.listening("--provider-listen", c.Provider.Listen, err)}
+		return nil, command.Refuse(c.listening("--provider-listen", c.Provider.Listen, err))
 	}
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"delfi/cmd/internal/command"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,10 +25,10 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(asked) {
 	case "":
 	case stuck:
-		ctx := untilSignal()
+		ctx := command.UntilSignal()
 		context.AfterFunc(ctx, func() { fmt.Println("first") })
 		fmt.Println("ready")
-		_ = abandon(ctx, time.Hour, func() error { select {} })
+		_ = command.Abandon(ctx, time.Hour, func() error { select {} })
 	default:
 		main()
 	}
@@ -145,11 +146,11 @@ func TestWhatDoesNotEndIsLeft(t *testing.T) {
 	cancel()
 	never := make(chan struct{})
 	defer close(never)
-	if err := abandon(ctx, time.Millisecond, func() error { <-never; return nil }); err == nil || !strings.Contains(err.Error(), "stopped") {
+	if err := command.Abandon(ctx, time.Millisecond, func() error { <-never; return nil }); err == nil || !strings.Contains(err.Error(), "stopped") {
 		t.Error(err)
 	}
 	own := errors.New("own")
-	if err := abandon(t.Context(), time.Hour, func() error { return own }); !errors.Is(err, own) {
+	if err := command.Abandon(t.Context(), time.Hour, func() error { return own }); !errors.Is(err, own) {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"delfi/cmd/internal/command"
 	"runtime"
 	"strings"
 	"testing"
@@ -8,7 +9,7 @@ import (
 
 // The version is the build's: module, commit where there is one, and compiler.
 func TestTheVersionIsTheBuilds(t *testing.T) {
-	got := version()
+	got := command.Version("delfi")
 	if !strings.HasPrefix(got, "delfi ") || !strings.HasSuffix(got, runtime.Version()) || strings.ContainsAny(got, "\n\r") {
 		t.Errorf("--version prints %q", got)
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"delfi/cmd/internal/command"
 	"delfi/internal/ledger"
 	"delfi/internal/verify/source"
 )
@@ -32,13 +33,13 @@ type witnessCommand struct {
 // Run looks once, or until it is stopped. A record that was rewritten ends it at
 // once, with exit status 1: what it saw stays in its folder.
 func (c *witnessCommand) Run(ctx context.Context) error {
-	return abandon(ctx, grace, func() error { return c.run(ctx) })
+	return command.Abandon(ctx, command.Grace, func() error { return c.run(ctx) })
 }
 
 func (c *witnessCommand) run(ctx context.Context) error {
 	base, err := url.Parse(c.URL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return refusal{fmt.Errorf("%q: write the address of the site, e.g. https://delfi.example.it", c.URL)}
+		return command.Refuse(fmt.Errorf("%q: write the address of the site, e.g. https://delfi.example.it", c.URL))
 	}
 	root := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(c.URL, "/"), "/record"), "/") + "/record/"
 	w := ledger.Witness{Name: c.Name, Dir: c.Dir, Log: c.LogKey, Trust: c.Trust}
@@ -50,7 +51,7 @@ func (c *witnessCommand) run(ctx context.Context) error {
 	fresh := errors.Is(err, fs.ErrNotExist)
 	key, err := w.Key()
 	if err != nil {
-		return refusal{err}
+		return command.Refuse(err)
 	}
 	if fresh {
 		fmt.Fprintf(os.Stdout, "This witness has a new key, in %s. For its lines to be taken, the administration starts its server with:\n  --cosigner %s\n", c.Dir, key)
@@ -59,7 +60,7 @@ func (c *witnessCommand) run(ctx context.Context) error {
 		err := c.look(ctx, w, client, root)
 		var unpinned ledger.Unpinned
 		if errors.As(err, &unpinned) {
-			return refusal{err}
+			return command.Refuse(err)
 		}
 		var rewritten ledger.Rewritten
 		if c.Every <= 0 || errors.As(err, &rewritten) || ctx.Err() != nil {
@@ -69,7 +70,7 @@ func (c *witnessCommand) run(ctx context.Context) error {
 			return err
 		}
 		if err != nil {
-			complain(err.Error()) // the next look may find it mended
+			command.Complain("delfi", err.Error()) // the next look may find it mended
 		}
 		select {
 		case <-ctx.Done():

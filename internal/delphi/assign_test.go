@@ -67,6 +67,20 @@ func recount(t testing.TB, a visitor, c table.Closing, current []delphi.Ballot, 
 	return people
 }
 
+// bounded sees that no table is wider than its closing declares.
+func bounded(t testing.TB, p protocol.Protocol, c table.Closing) {
+	t.Helper()
+	for _, w := range c.Tables {
+		n := 0
+		for i, v := range w.Values {
+			n += len(fmt.Sprintf("%s=%d ", v, w.Counts[i]))
+		}
+		if most := table.Widest(p, c.Counts, w.ID); n > most {
+			t.Fatalf("%s takes %d bytes, its bound is %d", w.ID, n, most)
+		}
+	}
+}
+
 // tabulate closes a round, sees that its tables are those that the rule names, and
 // that its leaves add up to them: it also gives the people of each table.
 func tabulate(t testing.TB, p protocol.Protocol, round int, items []delphi.Item, enrolled []int, documents []table.Counts, current, previous []delphi.Ballot, older ...[]delphi.Ballot) (table.Closing, map[string][]string) {
@@ -79,6 +93,7 @@ func tabulate(t testing.TB, p protocol.Protocol, round int, items []delphi.Item,
 	if diff := cmp.Diff(want, names(c.Tables)); diff != "" {
 		t.Fatalf("the tables are not those that the rule names: %s", diff)
 	}
+	bounded(t, p, c)
 	streamed, err := table.NewTabulator(p, round, items, key)
 	if err != nil {
 		t.Fatal(err)

@@ -48,6 +48,7 @@ func released(t testing.TB, p protocol.Protocol, deadline bool, histograms ...[3
 		if got, want := names(c.Tables), table.Rule(p, []table.Counts{c.Counts}); !slices.Equal(got, want) {
 			t.Fatalf("tables %v, the rule names %v", got, want)
 		}
+		bounded(t, p, c)
 		out = append(out, c)
 	}
 	return out

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -232,7 +233,8 @@ func TestAWitnessSignsGrowthAndRefusesARewrittenLog(t *testing.T) {
 	w.Fetch = outside(s2)
 	act(t, s2, of, 270)
 	err = look()
-	if _, rewritten := err.(Rewritten); !rewritten {
+	var rewritten Rewritten
+	if !errors.As(err, &rewritten) {
 		t.Errorf("a rewritten log: %v", err)
 	}
 	tamper(t, db, `DELETE FROM record.words WHERE sequence > 5`, `DELETE FROM record.entry WHERE sequence > 5`, `DELETE FROM record.hash WHERE index > 9`)

@@ -17,6 +17,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/report/schema"
 )
 
 // sources is everything that an opinion is drawn from.
@@ -33,61 +34,61 @@ type sources struct {
 }
 
 // build gathers the sources, all in the one transaction, and draws the document.
-func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) (Opinion, error) {
+func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) (schema.Opinion, error) {
 	src := sources{c: c}
 	var err error
 	if src.items, err = s.cons.ItemsOf(ctx, tx, c); err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	if src.documents, err = s.archive.Stored(ctx, tx, c.ID); err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	if src.closings, err = s.tabulation.Closings(ctx, tx, c.ID); err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	if src.decisions, err = s.cons.DecisionsOf(ctx, tx, c.ID); err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c); err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	if src.entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	if src.minority, err = s.cons.MinorityOf(ctx, tx, c.ID); err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	return src.opinion(texts), nil
 }
 
 // opinion draws the document; the same sources give the same document.
-func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
+func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 	c, documents := src.c, make([]feedback.Document, len(src.documents))
 	for n, d := range src.documents {
 		documents[n] = d.Document
 	}
-	f := FiguresOf(c.Protocol, documents, src.closings)
-	o := Opinion{
+	f := schema.FiguresOf(c.Protocol, documents, src.closings)
+	o := schema.Opinion{
 		Format:       "delfi opinion v1",
 		Consultation: c.ID, Slug: c.Slug, Title: c.Title, Question: c.Question, Language: c.Language,
 		Administration: c.AdministrationName,
 		AnnouncedOn:    civiltime.Date(c.AnnouncedAt), ConcludedOn: civiltime.Date(c.ConcludedAt), PublishedOn: civiltime.Date(c.PublishedAt),
 		DestroyedOn: civiltime.Date(c.DestroyedAt),
 		Protocol:    json.RawMessage(c.Protocol.Canonical()), ProtocolHash: c.ProtocolHash,
-		Groups: groups(c.Protocol), Scales: scales(c.Protocol), Staff: []Steward{},
-		Rounds: src.rounds(), Items: src.rated(f), Contributions: []Contribution{},
-		Received:  Received{All: src.received.Received, Admitted: src.received.Admitted, Rejected: src.received.Rejected, Pending: src.received.Pending},
+		Groups: groups(c.Protocol), Scales: scales(c.Protocol), Staff: []schema.Steward{},
+		Rounds: src.rounds(), Items: src.rated(f), Contributions: []schema.Contribution{},
+		Received:  schema.Received{All: src.received.Received, Admitted: src.received.Admitted, Rejected: src.received.Rejected, Pending: src.received.Pending},
 		Acts:      acts(src.entries),
 		Attrition: f.Attrition, Deviations: deviations(src.entries, c.Origin != nil), Suppressed: f.Suppressed,
-		Texts:    Texts{Summary: texts.Summary, Limitations: texts.Limitations},
-		Minority: minorityOf(src.minority, DissentIn(documents), c.PublishedAt),
+		Texts:    schema.Texts{Summary: texts.Summary, Limitations: texts.Limitations},
+		Minority: schema.MinorityOf(src.minority, schema.DissentIn(documents), c.PublishedAt),
 	}
-	o.Summary = Summarize(o.Items)
+	o.Summary = schema.Summarize(o.Items)
 	if c.Origin != nil {
-		o.Origin = &Origin{Name: c.Origin.Name, URL: c.Origin.URL, Licence: c.Origin.Licence}
+		o.Origin = &schema.Origin{Name: c.Origin.Name, URL: c.Origin.URL, Licence: c.Origin.Licence}
 	} else {
 		p := c.Commitment
-		o.Commitment = &Commitment{
+		o.Commitment = &schema.Commitment{
 			Quotation: p.Quotation, Decider: p.Decider, Subject: p.Subject, DecideBy: date(p.DecideBy),
 			ReplyDays: p.ReplyDays, Act: p.Act, Signatory: p.Signatory, Money: p.Money, LeftOut: p.LeftOut,
 		}
@@ -97,7 +98,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		}
 	}
 	for _, m := range c.Staff {
-		o.Staff = append(o.Staff, Steward{Name: m.Name, Role: string(m.Role), Office: m.Office})
+		o.Staff = append(o.Staff, schema.Steward{Name: m.Name, Role: string(m.Role), Office: m.Office})
 	}
 	for _, e := range src.entries {
 		if e.Type == "act" && e.Kind == string(consultation.ActConclude) {
@@ -105,22 +106,22 @@ func (src sources) opinion(texts consultation.OpinionTexts) Opinion {
 		}
 	}
 	for _, t := range src.contributions {
-		o.Contributions = append(o.Contributions, Contribution{
+		o.Contributions = append(o.Contributions, schema.Contribution{
 			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items),
 		})
 	}
 	// By alias and id: an order of coming would be one more thing to join by.
-	slices.SortFunc(o.Contributions, func(a, b Contribution) int {
+	slices.SortFunc(o.Contributions, func(a, b schema.Contribution) int {
 		return cmp.Or(strings.Compare(a.Alias, b.Alias), strings.Compare(a.ID.String(), b.ID.String()))
 	})
 	return o
 }
 
 // rated draws every item with its history.
-func (src sources) rated(f Figures) []Item {
-	out := make([]Item, 0, len(src.items))
+func (src sources) rated(f schema.Figures) []schema.Item {
+	out := make([]schema.Item, 0, len(src.items))
 	for _, i := range src.items {
-		item := Item{
+		item := schema.Item{
 			ID: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
 			ItemFigures: f.Of(i.ID), Parents: some(i.Parents), Contributions: []uuid.UUID{},
 		}
@@ -133,20 +134,20 @@ func (src sources) rated(f Figures) []Item {
 		slices.SortFunc(item.Contributions, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
 		out = append(out, item)
 	}
-	slices.SortStableFunc(out, func(a, b Item) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortStableFunc(out, func(a, b schema.Item) int { return cmp.Compare(a.Number, b.Number) })
 	return out
 }
 
 // decide puts what was decided about an item beside the rounds that it followed;
 // in a standing round nothing is decided in between.
-func (src sources) decide(item uuid.UUID, history []ItemRound) {
+func (src sources) decide(item uuid.UUID, history []schema.ItemRound) {
 	for _, x := range src.decisions {
 		if x.Item != item {
 			continue
 		}
 		for n := range history {
 			if history[n].Round == x.Round && !src.c.Protocol.Standing() {
-				history[n].Decision = &Decision{
+				history[n].Decision = &schema.Decision{
 					Proposed: string(x.Proposed), Decided: string(x.Decided), Reason: x.Reason, Against: x.Proposed != x.Decided,
 				}
 			}
@@ -155,10 +156,10 @@ func (src sources) decide(item uuid.UUID, history []ItemRound) {
 }
 
 // rounds draws the participation in each round.
-func (src sources) rounds() []Round {
-	out := make([]Round, 0, len(src.c.Rounds))
+func (src sources) rounds() []schema.Round {
+	out := make([]schema.Round, 0, len(src.c.Rounds))
 	for _, r := range src.c.Rounds {
-		p := Round{
+		p := schema.Round{
 			Number: r.Number, Kind: r.Kind, State: string(r.State), OpenedOn: civiltime.Date(r.OpenedAt), ClosedOn: civiltime.Date(r.ClosedAt),
 			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.People(), Groups: []table.GroupCount{},
 		}

@@ -9,5 +9,6 @@
 //	concluded ──publish──▶ opinion version 1 (document, hash) ──▶ page, opinion.json
 //
 // The document is canonical JSON (RFC 8785); its hash is the SHA-256 of exactly
-// the bytes that opinion.json serves.
+// the bytes that opinion.json serves. Its types and its figures are in schema, which
+// links no database; here they are drawn up, stored and served.
 package report

@@ -13,20 +13,21 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/ledger"
+	"delfi/internal/report/schema"
 )
 
-func groups(p protocol.Protocol) []Group {
-	out := make([]Group, len(p.Panel.Groups))
+func groups(p protocol.Protocol) []schema.Group {
+	out := make([]schema.Group, len(p.Panel.Groups))
 	for n, g := range p.Panel.Groups {
-		out[n] = Group{ID: g.ID, Name: g.Name}
+		out[n] = schema.Group{ID: g.ID, Name: g.Name}
 	}
 	return out
 }
 
-func scales(p protocol.Protocol) map[string]Scale {
-	out := make(map[string]Scale, len(p.ItemKinds))
+func scales(p protocol.Protocol) map[string]schema.Scale {
+	out := make(map[string]schema.Scale, len(p.ItemKinds))
 	for _, k := range p.ItemKinds {
-		out[k.ID] = Scale{Points: k.Points, Low: k.Low, High: k.High, Classes: k.Classes}
+		out[k.ID] = schema.Scale{Points: k.Points, Low: k.Low, High: k.High, Classes: k.Classes}
 	}
 	return out
 }
@@ -38,20 +39,20 @@ func Steers(t ledger.Type) bool {
 }
 
 // acts counts what the staff and the system did, by office and kind.
-func acts(entries []ledger.Entry) []ActCount {
-	out := []ActCount{}
+func acts(entries []ledger.Entry) []schema.ActCount {
+	out := []schema.ActCount{}
 	for _, e := range entries {
 		if !Steers(e.Type) {
 			continue
 		}
-		n := slices.IndexFunc(out, func(a ActCount) bool { return a.Kind == e.Kind && a.Role == e.Role })
+		n := slices.IndexFunc(out, func(a schema.ActCount) bool { return a.Kind == e.Kind && a.Role == e.Role })
 		if n < 0 {
-			out = append(out, ActCount{Kind: e.Kind, Role: e.Role})
+			out = append(out, schema.ActCount{Kind: e.Kind, Role: e.Role})
 			n = len(out) - 1
 		}
 		out[n].Count++
 	}
-	slices.SortFunc(out, func(a, b ActCount) int {
+	slices.SortFunc(out, func(a, b schema.ActCount) int {
 		return cmp.Or(strings.Compare(a.Role, b.Role), strings.Compare(a.Kind, b.Kind))
 	})
 	return out
@@ -65,14 +66,14 @@ var departures = []consultation.Act{
 
 // deviations lists the acts that departed from the plan or from the engine's
 // proposal; those that have a reason to give, gave it.
-func deviations(entries []ledger.Entry, imported bool) []Deviation {
-	out := []Deviation{}
+func deviations(entries []ledger.Entry, imported bool) []schema.Deviation {
+	out := []schema.Deviation{}
 	for _, e := range entries {
 		if imported && e.Kind == string(consultation.ActClose) {
 			continue // it had no deadline: its end is that of the conversation
 		}
 		if Steers(e.Type) && departs(e) || against(e) {
-			out = append(out, Deviation{On: civiltime.Date(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
+			out = append(out, schema.Deviation{On: civiltime.Date(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
 		}
 	}
 	return out

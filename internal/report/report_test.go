@@ -36,6 +36,7 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
+	"delfi/internal/report/schema"
 )
 
 const (
@@ -231,7 +232,7 @@ func (w *town) forgo() {
 }
 
 // shown are reasons with their people and rounds, in the order of their words.
-func shown(reasons []Reason) []string {
+func shown(reasons []schema.Reason) []string {
 	out := []string{}
 	for _, r := range reasons {
 		out = append(out, fmt.Sprintf("%s ×%d %v", r.Text, r.People, r.Rounds))
@@ -302,21 +303,21 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if d := trees.History[0].Decision; d == nil || !d.Against || d.Reason != "vogliamo capire meglio" {
 		t.Errorf("decision %+v", d)
 	}
-	if trees.Verdict.Key != verdict.Consensus || trees.Pile != For {
+	if trees.Verdict.Key != verdict.Consensus || trees.Pile != schema.For {
 		t.Errorf("the trees are %s on pile %q", trees.Verdict.Key, trees.Pile)
 	}
-	if fountain.Verdict.Key != verdict.Bipolarity || fountain.Pile != Divided {
+	if fountain.Verdict.Key != verdict.Bipolarity || fountain.Pile != schema.Divided {
 		t.Errorf("the fountain is %s on pile %q", fountain.Verdict.Key, fountain.Pile)
 	}
-	want := Summary{Consensus: BySide{N: 1, For: 1}, Divided: DividedOnes{N: 1, TwoPoles: 1}}
+	want := schema.Summary{Consensus: schema.BySide{N: 1, For: 1}, Divided: schema.DividedOnes{N: 1, TwoPoles: 1}}
 	lists, err := w.reports.Summaries(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(map[uuid.UUID]Summary{c.ID: want}, lists); d != "" {
+	if d := cmp.Diff(map[uuid.UUID]schema.Summary{c.ID: want}, lists); d != "" {
 		t.Errorf("the list of opinions: %s", d)
 	}
-	if d := cmp.Diff(want, o.Summary); d != "" || len(o.On(For)) != 1 || len(o.On(Divided)) != 1 {
+	if d := cmp.Diff(want, o.Summary); d != "" || len(o.On(schema.For)) != 1 || len(o.On(schema.Divided)) != 1 {
 		t.Errorf("piles and summary: %s", d)
 	}
 	// Dissent from a consensus for is what was said against, each once in both rounds:
@@ -348,7 +349,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 		t.Errorf("attrition bounds %+v", b)
 	}
 	// Lineage: two contributions became the first statement, by alias.
-	if len(trees.Contributions) != 2 || len(fountain.Contributions) != 1 || o.Received != (Received{All: 4, Admitted: 3, Rejected: 1}) {
+	if len(trees.Contributions) != 2 || len(fountain.Contributions) != 1 || o.Received != (schema.Received{All: 4, Admitted: 3, Rejected: 1}) {
 		t.Errorf("lineage: %d, %d; %+v", len(trees.Contributions), len(fountain.Contributions), o.Received)
 	}
 	if from, ok := o.Contribution(trees.Contributions[0]); !ok || from.Alias == "" || from.Body == "" {
@@ -364,17 +365,17 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if o.Commitment == nil || o.Origin != nil || o.ReplyDue == "" || o.DecideBy != "2026-12-31" || o.DestroyedOn == "" {
 		t.Errorf("promises %+v, reply due %q, destroyed %q", o.Commitment, o.ReplyDue, o.DestroyedOn)
 	}
-	if o.Texts.Summary != texts.Summary || o.Minority.State != MinorityDeclined || o.Minority.Reason != "se ne parla in Consiglio" || o.ProtocolHash != c.Protocol.Hash() {
+	if o.Texts.Summary != texts.Summary || o.Minority.State != schema.MinorityDeclined || o.Minority.Reason != "se ne parla in Consiglio" || o.ProtocolHash != c.Protocol.Hash() {
 		t.Errorf("texts %+v", o.Texts)
 	}
-	if len(o.Acts) == 0 || !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == "vogliamo capire meglio" }) {
+	if len(o.Acts) == 0 || !slices.ContainsFunc(o.Deviations, func(d schema.Deviation) bool { return d.Reason == "vogliamo capire meglio" }) {
 		t.Errorf("acts %v, deviations %v", o.Acts, o.Deviations)
 	}
-	if slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Kind == "conclude" }) {
+	if slices.ContainsFunc(o.Deviations, func(d schema.Deviation) bool { return d.Kind == "conclude" }) {
 		t.Errorf("every round was held, and the conclusion is called a departure: %v", o.Deviations)
 	}
 	for _, reason := range []string{"hanno risposto quasi tutti", "se ne parla in Consiglio"} {
-		if !slices.ContainsFunc(o.Deviations, func(d Deviation) bool { return d.Reason == reason && d.On != "" && d.Kind != "" }) {
+		if !slices.ContainsFunc(o.Deviations, func(d schema.Deviation) bool { return d.Reason == reason && d.On != "" && d.Kind != "" }) {
 			t.Errorf("no deviation says %q: %v", reason, o.Deviations)
 		}
 	}

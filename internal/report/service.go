@@ -21,6 +21,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/report/schema"
 )
 
 // Service stores and reads opinions.
@@ -108,7 +109,7 @@ func (s *Service) keep(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 
 // Of gives the stored opinion of a consultation and the exact bytes that
 // opinion.json serves; NotFound before publication.
-func (s *Service) Of(ctx context.Context, id uuid.UUID) (Opinion, []byte, error) {
+func (s *Service) Of(ctx context.Context, id uuid.UUID) (schema.Opinion, []byte, error) {
 	var last stored
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
@@ -116,10 +117,10 @@ func (s *Service) Of(ctx context.Context, id uuid.UUID) (Opinion, []byte, error)
 		return err
 	})
 	if err != nil {
-		return Opinion{}, nil, err
+		return schema.Opinion{}, nil, err
 	}
 	if last.version == 0 {
-		return Opinion{}, nil, fault.New(fault.NotFound, "no_opinion", "the opinion is not published yet")
+		return schema.Opinion{}, nil, fault.New(fault.NotFound, "no_opinion", "the opinion is not published yet")
 	}
 	o, err := parse(last)
 	return o, []byte(last.document), err
@@ -127,8 +128,8 @@ func (s *Service) Of(ctx context.Context, id uuid.UUID) (Opinion, []byte, error)
 
 // Summaries gives the headline counts of every published opinion, by consultation: those
 // of the public document, read at once for a list.
-func (s *Service) Summaries(ctx context.Context) (map[uuid.UUID]Summary, error) {
-	var out map[uuid.UUID]Summary
+func (s *Service) Summaries(ctx context.Context) (map[uuid.UUID]schema.Summary, error) {
+	var out map[uuid.UUID]schema.Summary
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		out, err = summaries(ctx, tx)
 		return err
@@ -136,25 +137,25 @@ func (s *Service) Summaries(ctx context.Context) (map[uuid.UUID]Summary, error) 
 	return out, err
 }
 
-func parse(s stored) (Opinion, error) {
-	var o Opinion
+func parse(s stored) (schema.Opinion, error) {
+	var o schema.Opinion
 	if err := json.Unmarshal([]byte(s.document), &o); err != nil {
-		return Opinion{}, fmt.Errorf("a stored opinion cannot be read: %w", err)
+		return schema.Opinion{}, fmt.Errorf("a stored opinion cannot be read: %w", err)
 	}
 	return o, nil
 }
 
 // Preview gives the opinion as it would be published now, to those who see the
 // desk of a concluded consultation; Conflict before it is concluded.
-func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string, texts consultation.OpinionTexts) (Opinion, error) {
+func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string, texts consultation.OpinionTexts) (schema.Opinion, error) {
 	c, err := s.cons.Desk(ctx, actor, slug)
 	if err != nil {
-		return Opinion{}, err
+		return schema.Opinion{}, err
 	}
 	if c.Stage != consultation.Concluded && c.Stage != consultation.Published {
-		return Opinion{}, fault.New(fault.Conflict, "not_concluded", "the opinion is drawn up when the consultation is concluded")
+		return schema.Opinion{}, fault.New(fault.Conflict, "not_concluded", "the opinion is drawn up when the consultation is concluded")
 	}
-	var o Opinion
+	var o schema.Opinion
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		o, err = s.build(ctx, tx, c, texts)
 		return err
@@ -164,7 +165,7 @@ func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string,
 
 // Dissent lists the items of a consultation that have dissent, by number, to those
 // who see its desk; Conflict before it is concluded.
-func (s *Service) Dissent(ctx context.Context, actor account.Actor, slug string) ([]Dissenting, error) {
+func (s *Service) Dissent(ctx context.Context, actor account.Actor, slug string) ([]schema.Dissenting, error) {
 	c, err := s.cons.Desk(ctx, actor, slug)
 	if err != nil {
 		return nil, err
@@ -172,7 +173,7 @@ func (s *Service) Dissent(ctx context.Context, actor account.Actor, slug string)
 	if c.ConcludedAt.IsZero() {
 		return nil, fault.New(fault.Conflict, "not_concluded", "the opinion is drawn up when the consultation is concluded")
 	}
-	var found []Dissenting
+	var found []schema.Dissenting
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		found, err = s.dissentIn(ctx, tx, c)
 		return err
@@ -186,7 +187,7 @@ func (s *Service) dissents(ctx context.Context, tx *postgres.Tx, c consultation.
 	return len(found) > 0, err
 }
 
-func (s *Service) dissentIn(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]Dissenting, error) {
+func (s *Service) dissentIn(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]schema.Dissenting, error) {
 	stored, err := s.archive.Stored(ctx, tx, c.ID)
 	if err != nil {
 		return nil, err
@@ -195,5 +196,5 @@ func (s *Service) dissentIn(ctx context.Context, tx *postgres.Tx, c consultation
 	for n, d := range stored {
 		documents[n] = d.Document
 	}
-	return DissentIn(documents), nil
+	return schema.DissentIn(documents), nil
 }

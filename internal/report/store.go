@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/platform/postgres"
+	"delfi/internal/report/schema"
 )
 
 // stored is one version of an opinion as it lies; the zero value is none.
@@ -36,7 +37,7 @@ func latest(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (store
 }
 
 // summaries gives the summaries of the newest versions, as their documents have them.
-func summaries(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID]Summary, error) {
+func summaries(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID]schema.Summary, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT DISTINCT ON (consultation) consultation, summary
 		FROM civic.opinion
@@ -45,14 +46,14 @@ func summaries(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID]Summary, err
 		return nil, fmt.Errorf("summaries: %w", err)
 	}
 	defer rows.Close()
-	out := map[uuid.UUID]Summary{}
+	out := map[uuid.UUID]schema.Summary{}
 	for rows.Next() {
 		var id uuid.UUID
 		var text string
 		if err := rows.Scan(&id, &text); err != nil {
 			return nil, fmt.Errorf("summaries: %w", err)
 		}
-		var s Summary
+		var s schema.Summary
 		if err := json.Unmarshal([]byte(text), &s); err != nil {
 			return nil, fmt.Errorf("summary of opinion %s: %w", id, err)
 		}

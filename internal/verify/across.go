@@ -13,7 +13,7 @@ import (
 // people checks the numbers of people of a closing against the log and each other:
 // answered ≤ enrolled ≤ roll, group by group.
 func (c *check) people(r *reading, dir string, now *closing) error {
-	name, doc, e := r.path(dir+"counts.json"), now.Counts, now.round.closed
+	name, doc, e := r.path(dir+"counts.json"), now.Counts, now.round.Closed
 	bad := func(what string, found, expected any) error {
 		return &source.Fault{File: name, What: what, Found: fmt.Sprint(found), Expected: fmt.Sprint(expected)}
 	}
@@ -27,11 +27,11 @@ func (c *check) people(r *reading, dir string, now *closing) error {
 		case g.Group != groups[i].ID:
 			return bad("groups are not in the order of the protocol", g.Group, groups[i].ID)
 		case g.Enrolled != e.Enrolled[i]:
-			return bad(fmt.Sprintf("of group %s other people are enrolled than entry %d recorded", g.Group, e.record.n), g.Enrolled, e.Enrolled[i])
+			return bad(fmt.Sprintf("of group %s other people are enrolled than entry %d recorded", g.Group, e.Record.N), g.Enrolled, e.Enrolled[i])
 		case g.Answered < 0 || g.Answered > g.Enrolled:
 			return bad(fmt.Sprintf("of group %s more people answered than are enrolled", g.Group), g.Answered, fmt.Sprintf("at most %d", g.Enrolled))
 		}
-		if roll, counted := now.round.rolls[g.Group]; counted && g.Enrolled > roll {
+		if roll, counted := now.round.Rolls[g.Group]; counted && g.Enrolled > roll {
 			return bad(fmt.Sprintf("of group %s more people are enrolled than stand on its roll", g.Group), g.Enrolled, fmt.Sprintf("at most %d", roll))
 		}
 		enrolled += g.Enrolled
@@ -43,7 +43,7 @@ func (c *check) people(r *reading, dir string, now *closing) error {
 	case doc.Answered != answered:
 		return bad("those who answered are not the sum of the groups", doc.Answered, answered)
 	case doc.Answered != e.Answered:
-		return bad(fmt.Sprintf("other people answered than entry %d recorded", e.record.n), doc.Answered, e.Answered)
+		return bad(fmt.Sprintf("other people answered than entry %d recorded", e.Record.N), doc.Answered, e.Answered)
 	}
 	return nil
 }

@@ -72,7 +72,11 @@ func TestNothingEndlessIsReadToItsEnd(t *testing.T) {
 		"a document":            {"tigli/rounds/3/counts.json", "{", " ", "longer than any of its kind"},
 		"keys":                  {"key", "", b.log.key + "\n", "longer than any of its kind"},
 		"a checkpoint":          {"checkpoint", "", "x", "longer than any of its kind"},
-		"heads":                 {"tigli/rounds/3/heads", "", "delfi table v1\n", "longer than any of its kind"},
+		"heads":                 {"tigli/rounds/3/heads", "", "delfi table v1\n", "the file has more lines than the tables that the rule names"},
+		"a line of heads":       {"tigli/rounds/3/heads", "delfi table v1\n", "A", "line 2: the line is longer than 4096 bytes"},
+		"a line of a tally":     {"tigli/rounds/3/tally", "", "1", "line 1: the line is longer than "},
+		"tallies":               {"tigli/rounds/3/tally", "", "delfi tally v1\nA\n1=1\n", "the file has more lines than the tables that the rule names"},
+		"a superseded mark":     {"tigli/rounds/2/superseded", "", "ab", "line 1: the line is longer than 4096 bytes"},
 		"superseded marks":      {"tigli/rounds/2/superseded", "", strings.Repeat("ab", 32) + "\n", "longer than any of its kind"},
 		"a line of leaves":      {leaves, leaf.FileHead(leaf.ID(b.id, 3, "A/"+first)), "9", "line 3: the line is longer than 65536 bytes"},
 		"the name of a table":   {leaves, leaf.Format, "A", "line 2: the line is longer than 65536 bytes"},
@@ -91,6 +95,22 @@ func TestNothingEndlessIsReadToItsEnd(t *testing.T) {
 				t.Errorf("%d bytes were read", read)
 			}
 		})
+	}
+}
+
+// TestALineOfATallyIsBoundedByItsTables, whatever a document may have: a server that
+// puts a line without an end into a tally is refused after some pages of it.
+func TestALineOfATallyIsBoundedByItsTables(t *testing.T) {
+	b := press(t, nil)
+	for _, name := range []string{"tigli/rounds/2/tally", "tigli/rounds/3/tally", "tigli/rounds/3/heads", "tigli/rounds/3/superseded"} {
+		read := int64(0)
+		_, err := Run(t.Context(), endless{b.files, name, "", "1=1 ", &read}, Options{})
+		if err == nil || !strings.HasPrefix(err.Error(), name+", line 1: the line is longer than ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if read > 1<<20 {
+			t.Errorf("%s: %d bytes were read", name, read)
+		}
 	}
 }
 

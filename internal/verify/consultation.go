@@ -13,6 +13,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
@@ -20,7 +21,7 @@ import (
 type reading struct {
 	slug     string
 	id       string
-	life     *life
+	life     *replay.Life
 	protocol protocol.Protocol
 	hash     string
 	known    map[string]bool // files that the record speaks of
@@ -30,7 +31,7 @@ type reading struct {
 // closing is one closing or release that was checked.
 type closing struct {
 	table.Closing
-	round    *round
+	round    *replay.Round
 	tick     int // of a standing round's release; 0 otherwise
 	items    []feedback.Asked
 	feedback feedback.Document
@@ -52,37 +53,37 @@ func (c *check) documentOf(r *reading, name string, v any) ([]byte, error) {
 
 // consultation checks steps 3 to 8 of one consultation.
 func (c *check) consultation(l Listed) error {
-	r := &reading{slug: l.Slug, id: l.ID, life: c.log.lives[l.ID], known: map[string]bool{}}
+	r := &reading{slug: l.Slug, id: l.ID, life: c.log.acts.Lives[l.ID], known: map[string]bool{}}
 	c.step(3)
 	if err := c.protocol(r); err != nil {
 		return err
 	}
-	if err := c.times(r); err != nil {
+	if err := r.life.Timed(r.protocol); err != nil {
 		return err
 	}
 	waiting := 0
 	for n := 1; n <= len(r.protocol.Rounds); n++ {
-		w := r.life.rounds[n]
-		if w == nil || w.opened.Type == "" {
+		w := r.life.Rounds[n]
+		if w == nil || w.Opened.Type == "" {
 			continue
 		}
-		if plan := r.protocol.Round(n).Kind; w.kind != plan {
-			return w.opened.fault(fmt.Sprintf("round %d is of another kind than the frozen protocol plans", n), string(w.kind), string(plan))
+		if plan := r.protocol.Round(n).Kind; w.Kind != plan {
+			return w.Opened.Fault(fmt.Sprintf("round %d is of another kind than the frozen protocol plans", n), string(w.Kind), string(plan))
 		}
-		if w.kind == delphi.Gather {
+		if w.Kind == delphi.Gather {
 			continue
 		}
 		if err := c.opening(r, w); err != nil {
 			return err
 		}
-		for tick := range w.releases {
+		for tick := range w.Releases {
 			if err := c.interim(r, w, tick+1); err != nil {
 				return err
 			}
 		}
 		switch {
-		case w.closed == nil:
-		case w.state != consultation.RoundReleased:
+		case w.Closed == nil:
+		case w.State != consultation.RoundReleased:
 			waiting++ // its files are not public yet
 		default:
 			if err := c.round(r, w); err != nil {
@@ -90,7 +91,7 @@ func (c *check) consultation(l Listed) error {
 			}
 		}
 	}
-	for n := range r.life.rounds {
+	for n := range r.life.Rounds {
 		if n > len(r.protocol.Rounds) {
 			return &source.Fault{File: "entries", What: fmt.Sprintf("the log has a round that the frozen protocol of %s does not plan", r.slug), Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("at most %d", len(r.protocol.Rounds))}
 		}
@@ -106,9 +107,9 @@ func (c *check) consultation(l Listed) error {
 	if err := c.receiptsOf(r); err != nil {
 		return err
 	}
-	r.life.claimed = true
+	c.claimed[r.id] = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
-		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.opinions), Clock: c.clock(r),
+		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions), Clock: r.life.Clock(r.protocol, c.log.acts.End),
 	})
 	return nil
 }
@@ -122,7 +123,7 @@ func (c *check) protocol(r *reading) error {
 	}
 	name := r.path("protocol.json")
 	r.hash = leaf.Digest(text)
-	frozen := r.life.protocol
+	frozen := r.life.Protocol
 	if frozen == nil {
 		return &source.Fault{File: name, What: "the log froze no protocol of this consultation", Found: r.hash, Expected: "an entry of type protocol"}
 	}
@@ -133,11 +134,11 @@ func (c *check) protocol(r *reading) error {
 		Cosigners     []string
 		LatestKeyDate string `json:"latest_key_date"`
 	}
-	if err := frozen.figures(&f); err != nil {
+	if err := frozen.Figures(&f); err != nil {
 		return err
 	}
 	if f.Hash != r.hash {
-		return &source.Fault{File: name, What: fmt.Sprintf("the protocol was changed after entry %d froze it", frozen.n), Found: "hash " + r.hash, Expected: f.Hash}
+		return &source.Fault{File: name, What: fmt.Sprintf("the protocol was changed after entry %d froze it", frozen.N), Found: "hash " + r.hash, Expected: f.Hash}
 	}
 	if f.RuleVersion != delphi.RuleVersion {
 		return &source.Fault{File: name, What: "this program computes another version of the rule: take the one that fits", Found: fmt.Sprintf("version %d", f.RuleVersion), Expected: fmt.Sprintf("version %d", delphi.RuleVersion)}
@@ -151,11 +152,11 @@ func (c *check) protocol(r *reading) error {
 	a := r.protocol.Anonymity
 	switch {
 	case f.Mode != a.Mode:
-		return frozen.fault("it names another mode of anonymity than the protocol", f.Mode, a.Mode)
+		return frozen.Fault("it names another mode of anonymity than the protocol", f.Mode, a.Mode)
 	case f.LatestKeyDate != a.LatestKeyDate:
-		return frozen.fault("it names another latest date of the key than the protocol", f.LatestKeyDate, a.LatestKeyDate)
+		return frozen.Fault("it names another latest date of the key than the protocol", f.LatestKeyDate, a.LatestKeyDate)
 	case !slices.Equal(f.Cosigners, a.Cosigners) && len(f.Cosigners)+len(a.Cosigners) > 0:
-		return frozen.fault("it names other cosigners than the protocol", fmt.Sprint(f.Cosigners), fmt.Sprint(a.Cosigners))
+		return frozen.Fault("it names other cosigners than the protocol", fmt.Sprint(f.Cosigners), fmt.Sprint(a.Cosigners))
 	}
 	return c.required(r)
 }
@@ -169,8 +170,8 @@ func (c *check) required(r *reading) error {
 			return &source.Fault{File: "cosigned", What: fmt.Sprintf("the protocol of %s requires the cosigner %q, and no key of theirs is known: name it with --cosigner", r.slug, name), Found: "no such key", Expected: "a signature of " + name}
 		case !signed:
 			return &source.Fault{File: "cosigned", What: fmt.Sprintf("a cosigner is missing, whom the protocol of %s requires", r.slug), Found: "no signature of " + name, Expected: "one"}
-		case c.log.cosigned.Size <= r.life.protocol.n:
-			return &source.Fault{File: "cosigned", Line: 2, What: fmt.Sprintf("the cosigner %q has not signed the log since the protocol of %s was frozen", name, r.slug), Found: fmt.Sprintf("%d entries", c.log.cosigned.Size), Expected: fmt.Sprintf("at least %d", r.life.protocol.n+1)}
+		case c.log.cosigned.Size <= r.life.Protocol.N:
+			return &source.Fault{File: "cosigned", Line: 2, What: fmt.Sprintf("the cosigner %q has not signed the log since the protocol of %s was frozen", name, r.slug), Found: fmt.Sprintf("%d entries", c.log.cosigned.Size), Expected: fmt.Sprintf("at least %d", r.life.Protocol.N+1)}
 		}
 		if !slices.Contains(c.result.Cosigners, name) {
 			c.result.Cosigners = append(c.result.Cosigners, name)
@@ -181,9 +182,9 @@ func (c *check) required(r *reading) error {
 }
 
 // opening checks what a round's opening says of what it shows and of the panel.
-func (c *check) opening(r *reading, w *round) error {
-	if n := len(w.opening.Enrolled); n != len(r.protocol.Panel.Groups) {
-		return w.opened.fault("people are not enrolled by the groups of the protocol", fmt.Sprintf("%d groups", n), fmt.Sprint(len(r.protocol.Panel.Groups)))
+func (c *check) opening(r *reading, w *replay.Round) error {
+	if n := len(w.Opening.Enrolled); n != len(r.protocol.Panel.Groups) {
+		return w.Opened.Fault("people are not enrolled by the groups of the protocol", fmt.Sprintf("%d groups", n), fmt.Sprint(len(r.protocol.Panel.Groups)))
 	}
 	shown := ""
 	for _, e := range r.closings {
@@ -191,16 +192,16 @@ func (c *check) opening(r *reading, w *round) error {
 			shown = e.hash
 		}
 	}
-	if w.opening.Feedback != shown {
-		return w.opened.fault(fmt.Sprintf("round %d shows another feedback document than that of the round before it", w.number), source.OrNothing(w.opening.Feedback), source.OrNothing(shown))
+	if w.Opening.Feedback != shown {
+		return w.Opened.Fault(fmt.Sprintf("round %d shows another feedback document than that of the round before it", w.Number), source.OrNothing(w.Opening.Feedback), source.OrNothing(shown))
 	}
 	return nil
 }
 
 // unclaimed counts the consultations of the log that no folder shows.
 func (c *check) unclaimed() error {
-	for _, l := range c.log.lives {
-		if !l.claimed {
+	for id := range c.log.acts.Lives {
+		if !c.claimed[id] {
 			c.result.Unread++
 		}
 	}

@@ -3,9 +3,12 @@
 // (docs/RECORD.md §6). It exists so that nobody has to believe Delfi, its operator or
 // the administration: who downloads a record computes every figure again.
 //
-// It stands above report and imports what wrote the record (the engine's rule and
-// measures, the bytes of leaves and entries, the table of transitions), so that
-// writer and checker cannot drift apart; it reads files and nothing else.
+// It imports the code that wrote the record (the engine's rule and measures, the bytes
+// of leaves and entries, the table of transitions, the figures of the opinion in
+// report/schema), so that writer and checker cannot drift apart; it reads files and
+// nothing else. Files are read by source, and the log's acts are taken through the
+// lifecycle by replay. Nothing here links a database, a web server or a job queue:
+// cmd/delfi-verify is this package and its command line.
 //
 //	key, checkpoint, cosigned ─1─ who signed, and is it the log that was kept?
 //	        │

@@ -11,13 +11,14 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
 // feedback is step 7 for one closing: its document is the recorded one, its
 // reasons are those whose digests are leaves, and every figure, verdict and
 // proposal is what the engine computes from the tables.
-func (c *check) feedback(r *reading, dir string, now *closing, e record, digest string) error {
+func (c *check) feedback(r *reading, dir string, now *closing, e replay.Record, digest string) error {
 	file := dir + "feedback.json"
 	text, err := c.documentOf(r, file, &now.feedback)
 	if err != nil {
@@ -26,9 +27,9 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 	now.hash = digest
 	// A document from which the law took a reason has other bytes than were recorded at
 	// its closing: those that the last removal left.
-	left, cut := c.log.redacted[redaction{r.id, digest}]
+	left, cut := c.log.acts.Left(r.id, digest)
 	if cut {
-		e, digest = left.by, left.after
+		e, digest = left.By, left.After
 	}
 	if err := c.recorded(r, file, leaf.Digest(text), digest, e); err != nil {
 		return err
@@ -36,7 +37,7 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 	r.closings = append(r.closings, *now)
 	told := map[uuid.UUID][]feedback.Reason{}
 	for _, i := range now.feedback.Items {
-		if err := c.reasons(r, file, i, now.Tables, left.gone); err != nil {
+		if err := c.reasons(r, file, i, now.Tables, left.Gone); err != nil {
 			return err
 		}
 		told[i.Item] = i.Reasons
@@ -47,10 +48,10 @@ func (c *check) feedback(r *reading, dir string, now *closing, e record, digest 
 
 // upTo gives the closings that the engine measures with the last one: those of the
 // answering rounds so far, or the releases of a standing one.
-func (r *reading) upTo(w *round) []table.Closing {
+func (r *reading) upTo(w *replay.Round) []table.Closing {
 	var out []table.Closing
 	for _, e := range r.closings {
-		if w.kind != delphi.StandingKind || e.round == w {
+		if w.Kind != delphi.StandingKind || e.round == w {
 			out = append(out, e.Closing)
 		}
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"archive/zip"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,7 +21,8 @@ func recompute(t *testing.T, record string) (string, bool) {
 		t.Fatal("python3 is missing, with which the record is recomputed by other code: run make python")
 	}
 	out, err := exec.Command(python, "-I", "-S", "testdata/recompute.py", record).CombinedOutput()
-	if _, said := err.(*exec.ExitError); err != nil && !said {
+	var said *exec.ExitError
+	if err != nil && !errors.As(err, &said) {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(string(out)), err == nil

@@ -5,6 +5,7 @@ import (
 
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
@@ -13,10 +14,10 @@ const coarse = 5
 
 // interim checks one release of a standing round before its deadline: it has
 // rounded counts and tallies, and no leaves.
-func (c *check) interim(r *reading, w *round, tick int) error {
+func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 	c.step(4)
-	e := w.releases[tick-1]
-	dir := fmt.Sprintf("rounds/%d/releases/%d/", w.number, tick)
+	e := w.Releases[tick-1]
+	dir := fmt.Sprintf("rounds/%d/releases/%d/", w.Number, tick)
 	now := closing{round: w, tick: tick}
 	items, err := c.documentOf(r, dir+"items.json", &now.items)
 	if err != nil {
@@ -26,21 +27,25 @@ func (c *check) interim(r *reading, w *round, tick int) error {
 	if err != nil {
 		return err
 	}
-	tally, err := c.readOf(r, dir+"tally")
+	named, most, err := r.named(dir, &now)
+	if err != nil {
+		return err
+	}
+	tally, err := c.linesOf(r, dir+"tally", tallyLines*(len(named)+1), most)
 	if err != nil {
 		return err
 	}
 	for _, d := range []struct{ file, found, want string }{
 		{"items.json", leaf.Digest(items), e.Items}, {"counts.json", leaf.Digest(counts), e.Counts}, {"tally", leaf.Digest(tally), e.Tally},
 	} {
-		if err := c.recorded(r, dir+d.file, d.found, d.want, e.record); err != nil {
+		if err := c.recorded(r, dir+d.file, d.found, d.want, e.Record); err != nil {
 			return err
 		}
 	}
 	if !now.Counts.Interim {
 		return &source.Fault{File: r.path(dir + "counts.json"), What: "an interim release has exact counts", Found: "exact", Expected: "interim"}
 	}
-	if err := c.tallies(r, dir, tally, &now); err != nil {
+	if err := c.tallies(r, dir, tally, named, &now); err != nil {
 		return err
 	}
 	if err := c.rounded(r, dir, now.Closing); err != nil {
@@ -48,7 +53,7 @@ func (c *check) interim(r *reading, w *round, tick int) error {
 	}
 	c.step(7)
 	c.result.Releases++
-	return c.feedback(r, dir, &now, e.record, e.Document)
+	return c.feedback(r, dir, &now, e.Record, e.Document)
 }
 
 // rounded sees that nothing finer than five people is told.

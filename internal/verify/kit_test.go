@@ -19,7 +19,8 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
+	"delfi/internal/verify/replay"
 )
 
 // book is a whole public record in memory, pressed from the pure parts alone; its
@@ -176,32 +177,32 @@ func (b *book) opinion() {
 		}
 		documents = append(documents, f)
 	}
-	f := report.FiguresOf(b.protocol, documents, b.closings)
-	o := report.Opinion{
+	f := schema.FiguresOf(b.protocol, documents, b.closings)
+	o := schema.Opinion{
 		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
-		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []report.Group{}, Scales: map[string]report.Scale{}, Staff: []report.Steward{},
-		Rounds: []report.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []report.Item{},
-		Contributions: []report.Contribution{}, Acts: []report.ActCount{}, Attrition: f.Attrition, Deviations: []report.Deviation{}, Suppressed: f.Suppressed,
-		Minority: report.Minority{State: report.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
+		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []schema.Group{}, Scales: map[string]schema.Scale{}, Staff: []schema.Steward{},
+		Rounds: []schema.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []schema.Item{},
+		Contributions: []schema.Contribution{}, Acts: []schema.ActCount{}, Attrition: f.Attrition, Deviations: []schema.Deviation{}, Suppressed: f.Suppressed,
+		Minority: schema.Minority{State: schema.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
 	}
 	for n, c := range b.closings {
-		o.Rounds = append(o.Rounds, report.Round{
+		o.Rounds = append(o.Rounds, schema.Round{
 			Number: n + 2, Kind: delphi.AnswerRound, State: "released", Enrolled: c.Counts.Enrolled, Answered: c.Counts.Answered, Groups: c.Counts.Groups,
 			Document: leaf.Digest(b.files[fmt.Sprintf("%s/rounds/%d/feedback.json", b.slug, n+2)].Data),
 		})
 	}
 	for _, i := range b.items {
-		item := report.Item{ID: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind, State: "settled", SettledIn: 3, ItemFigures: f.Of(i.Item), Parents: []uuid.UUID{}, Contributions: []uuid.UUID{}}
+		item := schema.Item{ID: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind, State: "settled", SettledIn: 3, ItemFigures: f.Of(i.Item), Parents: []uuid.UUID{}, Contributions: []uuid.UUID{}}
 		for n, h := range item.History {
 			if h.Round == 3 {
-				item.History[n].Decision = &report.Decision{Proposed: "settle", Decided: "settle"}
+				item.History[n].Decision = &schema.Decision{Proposed: "settle", Decided: "settle"}
 			} else if i.Number == 1 {
-				item.History[n].Decision = &report.Decision{Proposed: "settle", Decided: "go-on", Reason: "Ne parliamo ancora.", Against: true}
+				item.History[n].Decision = &schema.Decision{Proposed: "settle", Decided: "go-on", Reason: "Ne parliamo ancora.", Against: true}
 			}
 		}
 		o.Items = append(o.Items, item)
 	}
-	o.Summary = report.Summarize(o.Items)
+	o.Summary = schema.Summarize(o.Items)
 	text := b.canonical(o)
 	b.put(b.slug+"/opinion.json", text)
 	b.entry("opinion", map[string]any{"role": "system", "version": 1, "hash": leaf.Digest(text), "previous": ""}, nil)
@@ -244,7 +245,7 @@ func (b *book) entry(kind string, body map[string]any, said map[string]string) {
 		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(said)
 		body["words"] = leaf.WordsDigest(l.Salt, l.Words)
 	}
-	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: b.now.Format(minute), Body: string(b.canonical(body))}.Text()
+	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: b.now.Format(replay.Minute), Body: string(b.canonical(body))}.Text()
 	b.lines = append(b.lines, l)
 }
 

@@ -87,22 +87,22 @@ func (c *check) logged(line int, l Listed) error {
 	bad := func(what, found, expected string) error {
 		return &source.Fault{File: listFile, Line: line, What: what, Found: found, Expected: expected}
 	}
-	life := c.log.lives[l.ID]
+	life := c.log.acts.Lives[l.ID]
 	if life == nil {
 		return bad("no entry of the log speaks of this consultation", l.ID, "one of the log's")
 	}
 	var f struct{ Hash string }
-	if life.protocol != nil {
-		if err := life.protocol.figures(&f); err != nil {
+	if life.Protocol != nil {
+		if err := life.Protocol.Figures(&f); err != nil {
 			return err
 		}
 	}
 	switch {
 	case f.Hash != l.Protocol:
 		return bad("the list names other rules than the log froze", source.OrNothing(l.Protocol), source.OrNothing(f.Hash))
-	case string(life.stage) != l.Stage:
-		return bad("the consultation stands elsewhere than its acts lead", source.OrNothing(l.Stage), source.OrNothing(string(life.stage)))
-	case l.Opinion != (len(life.opinions) > 0):
+	case string(life.Stage) != l.Stage:
+		return bad("the consultation stands elsewhere than its acts lead", source.OrNothing(l.Stage), source.OrNothing(string(life.Stage)))
+	case l.Opinion != (len(life.Opinions) > 0):
 		return bad("the list and the log differ on whether there is an opinion", fmt.Sprint(l.Opinion), fmt.Sprint(!l.Opinion))
 	}
 	return nil

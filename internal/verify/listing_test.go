@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"delfi/internal/delphi"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
@@ -39,9 +40,9 @@ func (b *book) announce(id, slug string) {
 // listing lists the consultations as the log has them, as far as it can be replayed.
 func (b *book) listing() {
 	b.t.Helper()
-	c := &check{log: chain{latest: map[string]moment{}, lives: map[string]*life{}, redacted: map[redaction]redacted{}}}
+	log := replay.New()
 	for n, line := range slices.Collect(bytes.Lines(b.files["entries"].Data)) {
-		if r, err := readRecord(int64(n), line); err != nil || c.replay(r, map[int64]record{}) != nil {
+		if r, err := replay.Read(int64(n), line); err != nil || log.Take(r) != nil {
 			continue // a forged one
 		}
 	}
@@ -50,12 +51,12 @@ func (b *book) listing() {
 	var text []byte
 	for _, id := range slices.Sorted(maps.Keys(slugs)) {
 		l := Listed{ID: id, Slug: slugs[id], Title: "I tigli del viale"}
-		if life := c.log.lives[id]; life != nil && life.protocol != nil {
+		if life := log.Lives[id]; life != nil && life.Protocol != nil {
 			var f struct{ Hash string }
-			if err := life.protocol.figures(&f); err != nil {
+			if err := life.Protocol.Figures(&f); err != nil {
 				b.t.Fatal(err)
 			}
-			l.Protocol, l.Stage, l.Opinion = f.Hash, string(life.stage), len(life.opinions) > 0
+			l.Protocol, l.Stage, l.Opinion = f.Hash, string(life.Stage), len(life.Opinions) > 0
 		}
 		line, err := l.Line()
 		if err != nil {

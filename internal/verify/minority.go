@@ -1,42 +1,17 @@
 package verify
 
 import (
-	"time"
-
 	"delfi/internal/consultation"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
-// minorityEntry is the facilitator's last act on the report of the dissent.
-type minorityEntry struct {
-	record record
-	Text   string    // digest of the words that the panel read, less what the law took from them; "" for a reason not to report
-	Until  time.Time // from when they could be published
-}
-
-// minority takes an act on the report of the dissent.
-func (l *life) minority(r record, act consultation.Act) error {
-	f := minorityEntry{record: r}
-	if act == consultation.ActMinority {
-		if err := r.figures(&f); err != nil {
-			return err
-		}
-		if !isMark(f.Text) || f.Until.IsZero() {
-			return r.fault("a minority report is shown without its digest, or without a day", r.Body, "both")
-		}
-	} else if r.words.Reason == "" && !r.removed {
-		return r.fault("dissent is not reported, and nobody says why", "", "a reason")
-	}
-	l.report = &f
-	return nil
-}
-
 // reported sees that the opinion says of the minority report what the log does, and
 // that nobody left dissent out in silence.
-func (r *reading) reported(o *report.Opinion) error {
-	m, e, by := o.Minority, r.life.report, r.life.published
+func (r *reading) reported(o *schema.Opinion) error {
+	m, e, by := o.Minority, r.life.Report, r.life.Published
 	bad := func(what, found, expected string) error {
 		return &source.Fault{File: r.path("opinion.json"), What: what, Found: source.Short(found), Expected: expected}
 	}
@@ -44,32 +19,32 @@ func (r *reading) reported(o *report.Opinion) error {
 	for _, i := range o.Items {
 		dissent = dissent || i.Dissent.Any()
 	}
-	want := report.MinorityNone
+	want := schema.MinorityNone
 	switch {
 	case e == nil && dissent:
-		want = report.MinorityUnwritten
+		want = schema.MinorityUnwritten
 	case e != nil && e.Text == "":
-		want = report.MinorityDeclined
+		want = schema.MinorityDeclined
 	case e != nil:
-		want = report.MinorityShown
+		want = schema.MinorityShown
 		// Entries tell minutes: in the one that ends the seven days both are true.
-		until := e.Until.UTC().Format(minute)
-		if by.Minute < until || m.State == report.MinorityShort && by.Minute == until {
-			want = report.MinorityShort
+		until := e.Until.UTC().Format(replay.Minute)
+		if by.Minute < until || m.State == schema.MinorityShort && by.Minute == until {
+			want = schema.MinorityShort
 		}
 	}
 	if m.State != want {
 		return bad("the opinion says something else of the minority report than the log", string(m.State), string(want))
 	}
-	byHand := by.role != string(consultation.System)
+	byHand := by.Role != string(consultation.System)
 	switch {
-	case byHand && want == report.MinorityUnwritten:
-		return by.fault("an opinion with dissent is published by hand without a report of it", "nothing", "a minority report, or a reason for none")
-	case byHand && want == report.MinorityShort:
-		return by.fault("an opinion is published by hand before the panel has read the minority report for seven days", by.Minute, "from "+e.Until.String()+" on")
-	case want == report.MinorityDeclined && m.Reason != e.record.words.Reason && !e.record.removed:
-		return bad("the opinion gives another reason for no minority report than the log", m.Reason, e.record.words.Reason)
-	case want != report.MinorityDeclined && m.Reason != "", want != report.MinorityShown && want != report.MinorityShort && m.Text != "":
+	case byHand && want == schema.MinorityUnwritten:
+		return by.Fault("an opinion with dissent is published by hand without a report of it", "nothing", "a minority report, or a reason for none")
+	case byHand && want == schema.MinorityShort:
+		return by.Fault("an opinion is published by hand before the panel has read the minority report for seven days", by.Minute, "from "+e.Until.String()+" on")
+	case want == schema.MinorityDeclined && m.Reason != e.Record.Words.Reason && !e.Record.Removed:
+		return bad("the opinion gives another reason for no minority report than the log", m.Reason, e.Record.Words.Reason)
+	case want != schema.MinorityDeclined && m.Reason != "", want != schema.MinorityShown && want != schema.MinorityShort && m.Text != "":
 		return bad("the opinion has words about the minority report that nobody said", m.Reason+m.Text, "none")
 	}
 	if m.Text != "" && leaf.Digest([]byte(m.Text)) != e.Text {

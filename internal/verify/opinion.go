@@ -9,24 +9,24 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
 )
 
 // opinion is step 7 for the published opinion: it is the recorded one, and all in
 // it that is computed is computed again.
 func (c *check) opinion(r *reading, l Listed) error {
-	if len(r.life.opinions) == 0 {
+	if len(r.life.Opinions) == 0 {
 		return nil
 	}
 	const file = "opinion.json"
-	var o report.Opinion
+	var o schema.Opinion
 	text, err := c.documentOf(r, file, &o)
 	if err != nil {
 		return err
 	}
-	e := r.life.opinions[len(r.life.opinions)-1]
-	if err := c.recorded(r, file, leaf.Digest(text), e.Hash, e.record); err != nil {
+	e := r.life.Opinions[len(r.life.Opinions)-1]
+	if err := c.recorded(r, file, leaf.Digest(text), e.Hash, e.Record); err != nil {
 		return err
 	}
 	if id := o.Consultation.String(); id != r.id {
@@ -46,7 +46,7 @@ func (c *check) opinion(r *reading, l Listed) error {
 
 // published puts into an opinion what the record gives, in the place of what the
 // opinion says; its words stay.
-func (r *reading) published(o *report.Opinion, version int) error {
+func (r *reading) published(o *schema.Opinion, version int) error {
 	var documents []feedback.Document
 	var closings []table.Closing
 	asked := map[uuid.UUID]feedback.Asked{}
@@ -56,7 +56,7 @@ func (r *reading) published(o *report.Opinion, version int) error {
 			asked[a.Item] = a
 		}
 	}
-	f := report.FiguresOf(r.protocol, documents, closings)
+	f := schema.FiguresOf(r.protocol, documents, closings)
 	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
 	o.Attrition, o.Suppressed = f.Attrition, f.Suppressed
 	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
@@ -73,10 +73,10 @@ func (r *reading) published(o *report.Opinion, version int) error {
 		seen[i.ID], numbers[i.Number] = true, true
 		// Dropped or settled is what the log decided: else a verdict could be left out of
 		// the summary by calling its item gone.
-		i.State, i.SettledIn = string(r.life.stands(i.Number)), r.life.settled[i.Number]
+		i.State, i.SettledIn = string(r.life.Stands(i.Number)), r.life.Settled[i.Number]
 		r.decided(i, said)
 	}
-	o.Summary = report.Summarize(o.Items)
+	o.Summary = schema.Summarize(o.Items)
 	for id := range f.Items {
 		if !seen[id] {
 			return &source.Fault{File: r.path("opinion.json"), What: "the opinion leaves out an item that was rated", Expected: id.String()}
@@ -90,11 +90,11 @@ func (r *reading) published(o *report.Opinion, version int) error {
 
 // decided puts the decisions of the log beside the rounds that they followed. A
 // reason that was removed by law stays as the opinion has it.
-func (r *reading) decided(i *report.Item, said []report.ItemRound) {
+func (r *reading) decided(i *schema.Item, said []schema.ItemRound) {
 	if r.protocol.Standing() {
 		return // nothing is decided in between
 	}
-	for _, d := range r.life.decisions {
+	for _, d := range r.life.Decisions {
 		if d.Item != i.Number {
 			continue
 		}
@@ -102,26 +102,26 @@ func (r *reading) decided(i *report.Item, said []report.ItemRound) {
 			if i.History[n].Round != d.Round {
 				continue
 			}
-			reason := d.record.words.Reason
-			if d.record.removed && n < len(said) && said[n].Decision != nil {
+			reason := d.Record.Words.Reason
+			if d.Record.Removed && n < len(said) && said[n].Decision != nil {
 				reason = said[n].Decision.Reason
 			}
-			i.History[n].Decision = &report.Decision{Proposed: d.Proposed, Decided: d.Decided, Reason: reason, Against: d.Proposed != d.Decided}
+			i.History[n].Decision = &schema.Decision{Proposed: d.Proposed, Decided: d.Decided, Reason: reason, Against: d.Proposed != d.Decided}
 		}
 	}
 }
 
 // held puts the participation in a round; a standing round's last release stays.
-func (r *reading) held(o *report.Round) {
+func (r *reading) held(o *schema.Round) {
 	for _, e := range r.closings {
-		if e.round.number == o.Number {
+		if e.round.Number == o.Number {
 			o.Enrolled, o.Answered, o.Document, o.Groups = e.Counts.Enrolled, e.Counts.Answered, e.hash, e.Counts.Groups
 		}
 	}
-	if w := r.life.rounds[o.Number]; w != nil && w.kind != "" {
-		o.Kind = w.kind
-		if w.state == consultation.RoundReleased {
-			o.State = string(w.state)
+	if w := r.life.Rounds[o.Number]; w != nil && w.Kind != "" {
+		o.Kind = w.Kind
+		if w.State == consultation.RoundReleased {
+			o.State = string(w.State)
 		}
 	}
 }

@@ -38,7 +38,7 @@ type expecting struct {
 func (e expecting) in(t table.Table) (string, presence) {
 	letter, rest, _ := strings.Cut(t.ID, "/")
 	if letter == "B" {
-		return e.proof.Mark(leaf.Of(e.r.id, e.now.round.number)), presentHere
+		return e.proof.Mark(leaf.Of(e.r.id, e.now.round.Number)), presentHere
 	}
 	if letter == "K" {
 		return "", unknownHere
@@ -159,7 +159,7 @@ func (e expecting) paired(t table.Table, letter string, i feedback.Asked, kind d
 func (e expecting) median(item uuid.UUID) (float64, bool) {
 	for n := len(e.r.closings) - 1; n >= 0; n-- {
 		c := e.r.closings[n]
-		if c.round == e.now.round || c.round.kind != delphi.AnswerRound || c.round.number > e.now.round.number {
+		if c.round == e.now.round || c.round.Kind != delphi.AnswerRound || c.round.Number > e.now.round.Number {
 			continue
 		}
 		for _, f := range c.feedback.Items {

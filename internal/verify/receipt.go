@@ -157,15 +157,15 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 	if err != nil || !note.Bears(c.log.key) {
 		return bad(0, "the receipt is not signed by the key of the log", fmt.Sprint(errors.Join(err)), "a signature by "+c.log.key.Name)
 	}
-	at := r.life.rounds[w.Round]
-	if at == nil || at.opened.Type == "" {
+	at := r.life.Rounds[w.Round]
+	if at == nil || at.Opened.Type == "" {
 		return bad(2, "the receipt is of a round that the log never opened", fmt.Sprintf("round %d", w.Round), "one of the log's")
 	}
 	switch root := c.log.wanted[w.Size].Root; {
 	case w.Protocol != r.hash:
 		return bad(3, "the receipt was given under another protocol", w.Protocol, r.hash)
-	case w.Size != at.opened.n+1:
-		return bad(4, "the receipt's checkpoint is not that of its round's opening", fmt.Sprintf("size %d", w.Size), fmt.Sprintf("size %d", at.opened.n+1))
+	case w.Size != at.Opened.N+1:
+		return bad(4, "the receipt's checkpoint is not that of its round's opening", fmt.Sprintf("size %d", w.Size), fmt.Sprintf("size %d", at.Opened.N+1))
 	case w.Root != root:
 		return bad(4, "the log was rewritten since the receipt was given: its first entries have another root", root.String(), w.Root.String())
 	}
@@ -181,7 +181,7 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 		}
 	}
 	out.Browser, out.Words = w.Part.Browser != "", w.Part.Words != ""
-	if at.closed == nil || at.state != consultation.RoundReleased {
+	if at.Closed == nil || at.State != consultation.RoundReleased {
 		out.Waiting = true
 		return out, nil
 	}
@@ -201,7 +201,7 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 
 // own looks for each leaf of a proof's answers.
 func (c *check) own(r *reading, w *receipt, out *ReceiptResult) error {
-	i := slices.IndexFunc(r.closings, func(e closing) bool { return e.round.number == w.Round && !e.Counts.Interim })
+	i := slices.IndexFunc(r.closings, func(e closing) bool { return e.round.Number == w.Round && !e.Counts.Interim })
 	now := r.closings[i]
 	e := expecting{r: r, now: now, proof: w.proof}
 	for _, t := range now.Tables {

@@ -9,7 +9,7 @@ import (
 
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
 )
 
@@ -38,13 +38,13 @@ func redact(t *testing.T, b *book, n int) (digest, recorded string) {
 		stub(f.Items[n].Reasons)
 	}
 	b.put(name, b.canonical(f))
-	var o report.Opinion
+	var o schema.Opinion
 	first := b.files[b.slug+"/opinion.json"].Data
 	if err := json.Unmarshal(first, &o); err != nil {
 		t.Fatal(err)
 	}
 	for n := range o.Items {
-		for _, all := range [][]report.Reason{o.Items[n].Dissent.Against, o.Items[n].Dissent.For, o.Items[n].Dissent.Unsaid} {
+		for _, all := range [][]schema.Reason{o.Items[n].Dissent.Against, o.Items[n].Dissent.For, o.Items[n].Dissent.Unsaid} {
 			for r := range all {
 				if all[r].Text == text {
 					all[r].Text, all[r].Removed = "", digest

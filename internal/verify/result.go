@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"delfi/internal/prose"
+	"delfi/internal/verify/replay"
 )
 
 // Result is what a check that found no fault has looked at.
@@ -45,10 +46,10 @@ type Checked struct {
 	ID       string
 	Title    string
 	Stage    string
-	Protocol string // hash
-	Waiting  int    // closed rounds whose files are not public yet
-	Opinions int    // versions
-	Clock    *Clock // nil before it is concluded
+	Protocol string        // hash
+	Waiting  int           // closed rounds whose files are not public yet
+	Opinions int           // versions
+	Clock    *replay.Clock // nil before it is concluded
 }
 
 // ReceiptResult is what was found of one receipt.

@@ -1,10 +1,12 @@
 package verify
 
 import (
+	"bufio"
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,17 +14,18 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
 
 // round checks a released round: steps 4 to 7.
-func (c *check) round(r *reading, w *round) error {
+func (c *check) round(r *reading, w *replay.Round) error {
 	c.step(4)
-	e := w.closed
-	dir := fmt.Sprintf("rounds/%d/", w.number)
+	e := w.Closed
+	dir := fmt.Sprintf("rounds/%d/", w.Number)
 	now := closing{round: w}
-	if w.kind == delphi.StandingKind {
-		now.tick = len(w.releases) + 1
+	if w.Kind == delphi.StandingKind {
+		now.tick = len(w.Releases) + 1
 	}
 	items, err := c.documentOf(r, dir+"items.json", &now.items)
 	if err != nil {
@@ -32,11 +35,15 @@ func (c *check) round(r *reading, w *round) error {
 	if err != nil {
 		return err
 	}
-	headsText, err := c.readOf(r, dir+"heads")
+	named, most, err := r.named(dir, &now)
 	if err != nil {
 		return err
 	}
-	tallyText, err := c.readOf(r, dir+"tally")
+	headsText, err := c.linesOf(r, dir+"heads", headLines*(len(named)+1), lineLeast)
+	if err != nil {
+		return err
+	}
+	tallyText, err := c.linesOf(r, dir+"tally", tallyLines*(len(named)+1), most)
 	if err != nil {
 		return err
 	}
@@ -48,13 +55,13 @@ func (c *check) round(r *reading, w *round) error {
 		{"items.json", leaf.Digest(items), e.Items}, {"counts.json", leaf.Digest(counts), e.Counts},
 		{"heads", leaf.Digest(headsText), e.Heads}, {"tally", leaf.Digest(tallyText), e.Tally},
 	} {
-		if err := c.recorded(r, dir+d.file, d.found, d.want, e.record); err != nil {
+		if err := c.recorded(r, dir+d.file, d.found, d.want, e.Record); err != nil {
 			return err
 		}
 	}
 	// A standing round takes in items while it is open.
-	if w.kind != delphi.StandingKind {
-		if err := c.recorded(r, dir+"items.json", leaf.Digest(items), w.opening.Items, w.opened); err != nil {
+	if w.Kind != delphi.StandingKind {
+		if err := c.recorded(r, dir+"items.json", leaf.Digest(items), w.Opening.Items, w.Opened); err != nil {
 			return err
 		}
 	}
@@ -64,13 +71,13 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	root := leaf.Root(heads)
 	if root.String() != e.Root {
-		return &source.Fault{File: r.path(dir + "heads"), What: fmt.Sprintf("the heads have another root than entry %d recorded", e.record.n), Found: root.String(), Expected: e.Root}
+		return &source.Fault{File: r.path(dir + "heads"), What: fmt.Sprintf("the heads have another root than entry %d recorded", e.Record.N), Found: root.String(), Expected: e.Root}
 	}
 	now.Root = root[:]
 	if now.Counts.Interim {
 		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts of a closing are rounded", Found: "interim", Expected: "exact counts"}
 	}
-	if err := c.tallies(r, dir, tallyText, &now); err != nil {
+	if err := c.tallies(r, dir, tallyText, named, &now); err != nil {
 		return err
 	}
 	if err := c.headed(r, dir, heads, &now); err != nil {
@@ -81,12 +88,12 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	c.step(5)
 	for n, t := range now.Tables {
-		if err := c.leaves(r, w.number, heads[n], t, superseded); err != nil {
+		if err := c.leaves(r, w.Number, heads[n], t, superseded); err != nil {
 			return err
 		}
 	}
 	for i := range c.receipts {
-		if own := &c.receipts[i]; own.Consultation == r.id && own.Round == w.number {
+		if own := &c.receipts[i]; own.Consultation == r.id && own.Round == w.Number {
 			own.superseded = superseded[own.Mark]
 		}
 	}
@@ -101,34 +108,34 @@ func (c *check) round(r *reading, w *round) error {
 	}
 	c.step(7)
 	c.result.Rounds++
-	if w.feedback == nil {
-		return &source.Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.number), Expected: "an entry of type feedback"}
+	if w.Feedback == nil {
+		return &source.Fault{File: "entries", What: fmt.Sprintf("round %d was released without a feedback document in the log", w.Number), Expected: "an entry of type feedback"}
 	}
-	named := make([]string, len(now.Tables))
+	named = make([]string, len(now.Tables))
 	for n, t := range now.Tables {
 		named[n] = t.ID
 	}
-	if !slices.Equal(w.feedback.Tables, named) {
-		return w.feedback.record.fault("it names other tables than the round has", source.Short(fmt.Sprint(w.feedback.Tables)), source.Short(fmt.Sprint(named)))
+	if !slices.Equal(w.Feedback.Tables, named) {
+		return w.Feedback.Record.Fault("it names other tables than the round has", source.Short(fmt.Sprint(w.Feedback.Tables)), source.Short(fmt.Sprint(named)))
 	}
-	return c.feedback(r, dir, &now, w.feedback.record, w.feedback.Document)
+	return c.feedback(r, dir, &now, w.Feedback.Record, w.Feedback.Document)
 }
 
 // recorded compares a document's digest with the one in the log.
-func (c *check) recorded(r *reading, file, found, want string, e record) error {
+func (c *check) recorded(r *reading, file, found, want string, e replay.Record) error {
 	if found == want {
 		return nil
 	}
-	return &source.Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.n, e.Type), Found: "digest " + found, Expected: source.OrNothing(want)}
+	return &source.Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.N, e.Type), Found: "digest " + found, Expected: source.OrNothing(want)}
 }
 
 // superseded reads the marks of ballots that others replaced.
-func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string]bool, error) {
-	text, err := c.readOf(r, file)
+func (c *check) superseded(r *reading, file string, e *replay.Closing) (map[string]bool, error) {
+	text, err := c.linesOf(r, file, math.MaxInt, lineLeast)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.recorded(r, file, leaf.Digest(text), e.Superseded, e.record); err != nil {
+	if err := c.recorded(r, file, leaf.Digest(text), e.Superseded, e.Record); err != nil {
 		return nil, err
 	}
 	marks := map[string]bool{}
@@ -138,7 +145,7 @@ func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string
 			break
 		}
 		mark := strings.TrimSuffix(m, "\n")
-		if !isMark(mark) || mark == m || mark <= last {
+		if !replay.IsDigest(mark) || mark == m || mark <= last {
 			return nil, &source.Fault{File: r.path(file), Line: n + 1, What: "marks are not listed one a line, ascending", Found: source.Short(mark), Expected: "64 hex digits after " + source.OrNothing(last)}
 		}
 		last, marks[mark] = mark, true
@@ -146,15 +153,62 @@ func (c *check) superseded(r *reading, file string, e *closingEntry) (map[string
 	return marks, nil
 }
 
-// isMark says whether a text is a mark or digest in lower-case hex.
-func isMark(s string) bool {
-	b, err := hex.DecodeString(s)
-	return err == nil && len(b) == 32 && hex.EncodeToString(b) == s
+// Lines of a table in the files heads and tally.
+const (
+	headLines  = 4
+	tallyLines = 3
+)
+
+// lineLeast is how many bytes a line of heads and tallies may have whatever its table
+// declares, so that a short one that is wrong is named for what is wrong.
+const lineLeast = 4 << 10
+
+// named gives the tables that the rule names for a closing, and how many bytes a line of
+// their tallies may have: what the protocol and the counts document declare.
+func (r *reading) named(dir string, now *closing) (ids []string, most int, err error) {
+	if n := now.Counts.Round; n != now.round.Number {
+		return nil, 0, &source.Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", now.round.Number)}
+	}
+	var documents []table.Counts
+	for _, p := range r.closings {
+		documents = append(documents, p.Counts)
+	}
+	ids, most = table.Rule(r.protocol, append(documents, now.Counts)), lineLeast
+	for _, id := range ids {
+		most = max(most, table.Widest(r.protocol, now.Counts, id)+1)
+	}
+	return ids, most, nil
 }
 
-// tallies reads the tables of a closing: exactly those that the rule names, with
+// linesOf reads a file of the consultation of which it is known how many lines it may
+// have, and how long the longest is.
+func (c *check) linesOf(r *reading, name string, lines, most int) ([]byte, error) {
+	path := r.path(name)
+	r.known[path] = true
+	f, err := c.open(path, c.options.Bounds.Document)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	var text []byte
+	for n := 1; ; n++ {
+		line, err := source.Line(in, most)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, lineFault(path, "", n, err)
+		}
+		if len(line) > 0 && n > lines {
+			return nil, &source.Fault{File: path, Line: n, What: "the file has more lines than the tables that the rule names", Found: "a further line", Expected: fmt.Sprintf("at most %d", lines)}
+		}
+		if text = append(text, line...); err != nil {
+			return text, nil
+		}
+	}
+}
+
+// tallies reads the tables of a closing: exactly those that the rule named, with
 // the values that their items declare.
-func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error {
+func (c *check) tallies(r *reading, dir string, text []byte, named []string, now *closing) error {
 	name := r.path(dir + "tally")
 	w := now.round
 	list, err := leaf.ParseTallies(text)
@@ -164,20 +218,12 @@ func (c *check) tallies(r *reading, dir string, text []byte, now *closing) error
 	if !bytes.Equal(leaf.Tallies(list), text) {
 		return &source.Fault{File: name, What: "the tallies are not written in their one form"}
 	}
-	if n := now.Counts.Round; n != w.number {
-		return &source.Fault{File: r.path(dir + "counts.json"), What: "the counts are of another round", Found: fmt.Sprintf("round %d", n), Expected: fmt.Sprintf("round %d", w.number)}
-	}
-	var documents []table.Counts
-	for _, p := range r.closings {
-		documents = append(documents, p.Counts)
-	}
-	named := table.Rule(r.protocol, append(documents, now.Counts))
 	now.Tables = []table.Table{}
 	for n, t := range list {
-		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.number))
+		id, own := strings.CutPrefix(t.Table, fmt.Sprintf("%s/%d/", r.id, w.Number))
 		switch {
 		case !own:
-			return &source.Fault{File: name, Table: t.Table, Line: 3*n + 2, What: "the table is of another consultation or round", Found: t.Table, Expected: fmt.Sprintf("%s/%d/…", r.id, w.number)}
+			return &source.Fault{File: name, Table: t.Table, Line: 3*n + 2, What: "the table is of another consultation or round", Found: t.Table, Expected: fmt.Sprintf("%s/%d/…", r.id, w.Number)}
 		case !slices.Contains(named, id):
 			return &source.Fault{File: name, Table: id, Line: 3*n + 2, What: "the rule names no such table: it may not be published", Found: id, Expected: orEnd(named, n)}
 		case n >= len(named) || named[n] != id:
@@ -217,7 +263,7 @@ func (c *check) headed(r *reading, dir string, heads []leaf.Head, now *closing) 
 		if n >= len(tables) {
 			return &source.Fault{File: name, Table: h.Table, Line: 4*n + 2, What: "the rule names no such table: it may not be published", Found: h.Table, Expected: "no further table"}
 		}
-		id := leaf.ID(r.id, now.round.number, tables[n].ID)
+		id := leaf.ID(r.id, now.round.Number, tables[n].ID)
 		if h.Table != id {
 			return &source.Fault{File: name, Table: tables[n].ID, Line: 4*n + 2, What: "the heads are not those of the tables that the rule names", Found: h.Table, Expected: id}
 		}
@@ -267,7 +313,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 			counts[i]++
 		case !marks:
 			return fmt.Errorf("%q is not on the scale of the table", source.Short(value))
-		case !isMark(value):
+		case !replay.IsDigest(value):
 			return fmt.Errorf("%q is no mark", source.Short(value))
 		case superseded[value]:
 			return fmt.Errorf("the mark %s is counted, and listed as superseded", value)
@@ -303,7 +349,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 
 // beginning is a mark's first eight bytes.
 func beginning(mark string) uint64 {
-	n, _ := strconv.ParseUint(mark[:16], 16, 64) // isMark has read it
+	n, _ := strconv.ParseUint(mark[:16], 16, 64) // isDigest has read it
 	return n
 }
 
@@ -328,7 +374,7 @@ func (c *check) twice(name, table string, begun []uint64) error {
 	defer f.Close()
 	met := map[string]bool{}
 	_, err = leaf.Read(f, func(mark string, _ leaf.Sum) error {
-		if isMark(mark) && again[beginning(mark)] {
+		if replay.IsDigest(mark) && again[beginning(mark)] {
 			if met[mark] {
 				return fmt.Errorf("the mark %s stands twice: one ballot is counted for two people", mark)
 			}
@@ -363,10 +409,10 @@ func lineFault(name, table string, line int, err error) error {
 
 // before is the closing of the previous answering round, with which a round has
 // pairs; nil when there is none.
-func (r *reading) before(w *round) *table.Closing {
+func (r *reading) before(w *replay.Round) *table.Closing {
 	for i := len(r.closings) - 1; i >= 0; i-- {
 		p := &r.closings[i]
-		if p.round.number < w.number && p.round.kind == delphi.AnswerRound {
+		if p.round.Number < w.Number && p.round.Kind == delphi.AnswerRound {
 			return &p.Closing
 		}
 	}

@@ -7,8 +7,11 @@ import (
 	"time"
 
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
+
+const day = 24 * time.Hour
 
 // begun is the minute of the first entries.
 var begun = time.Date(2026, 11, 27, 23, 7, 0, 0, time.UTC)
@@ -29,7 +32,7 @@ func (b *book) minuteOf(n int, at time.Time) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	e.Minute = at.Format(minute)
+	e.Minute = at.Format(replay.Minute)
 	b.lines[n].Entry = e.Text()
 }
 
@@ -39,7 +42,7 @@ func (b *book) written(n int) time.Time {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	at, err := time.Parse(minute, e.Minute)
+	at, err := time.Parse(replay.Minute, e.Minute)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func Run(ctx context.Context, record fs.FS, o Options) (Result, error) {
 	if o.Bounds == (source.Bounds{}) {
 		o.Bounds = source.Most
 	}
-	c := &check{ctx: ctx, files: record, options: o, meter: source.NewMeter(o.Bounds.Total)}
+	c := &check{ctx: ctx, files: record, options: o, meter: source.NewMeter(o.Bounds.Total), claimed: map[string]bool{}}
 	if err := c.run(); err != nil {
 		return Result{}, err
 	}
@@ -64,6 +64,7 @@ type check struct {
 
 	receipts []receipt
 	log      chain
+	claimed  map[string]bool // consultations, by id, that a folder shows
 }
 
 func (c *check) run() error {

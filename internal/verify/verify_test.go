@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -110,10 +111,11 @@ func TestNothingCheckedProvesNothing(t *testing.T) {
 
 // TestWhatIsNoRecordIsRefused, and options that make no sense.
 func TestWhatIsNoRecordIsRefused(t *testing.T) {
-	if _, err := Run(t.Context(), fstest.MapFS{}, Options{}); err != ErrNoRecord {
+	if _, err := Run(t.Context(), fstest.MapFS{}, Options{}); !errors.Is(err, ErrNoRecord) {
 		t.Errorf("an empty folder: %v", err)
 	}
 	b := press(t, nil)
+	var misuse *Misuse
 	for what, o := range map[string]Options{
 		"a key":      {Key: "no key"},
 		"a cosigner": {Cosigners: []string{"no key"}},
@@ -122,7 +124,7 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 	} {
 		if _, err := Run(t.Context(), b.files, o); err == nil {
 			t.Errorf("%s that is none was taken", what)
-		} else if _, misuse := err.(*Misuse); !misuse {
+		} else if !errors.As(err, &misuse) {
 			t.Errorf("%s that is none: %v", what, err)
 		}
 	}

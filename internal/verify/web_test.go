@@ -40,7 +40,7 @@ func TestARecordHoldsAtItsAddress(t *testing.T) {
 	if left, err := fs.Glob(os.DirFS(folder), ".part-*"); err != nil || len(left) > 0 {
 		t.Errorf("%v is left, %v", left, err)
 	}
-	if _, err := Run(t.Context(), source.Web(t.Context(), server.URL+"/elsewhere/"), Options{}); err != ErrNoRecord {
+	if _, err := Run(t.Context(), source.Web(t.Context(), server.URL+"/elsewhere/"), Options{}); !errors.Is(err, ErrNoRecord) {
 		t.Errorf("a site without a record: %v", err)
 	}
 	for _, bad := range []string{"ftp://host/record", "https://", "https://host/elsewhere", "tigli"} {

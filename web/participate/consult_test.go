@@ -14,7 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/webtest"
@@ -408,15 +408,15 @@ func opinion(t *testing.T, site *webtest.Site) {
 	if raw.Header.Get("Content-Type") != "application/json" || !json.Valid([]byte(raw.Body)) {
 		t.Fatalf("opinion.json is %q", raw.Header.Get("Content-Type"))
 	}
-	var o report.Opinion
+	var o schema.Opinion
 	if err := json.Unmarshal([]byte(raw.Body), &o); err != nil {
 		t.Fatal(err)
 	}
-	if o.Summary != report.Summarize(o.Items) || o.Summary.Items() != got.Count("article.dlf-item") {
+	if o.Summary != schema.Summarize(o.Items) || o.Summary.Items() != got.Count("article.dlf-item") {
 		t.Errorf("the document counts %+v", o.Summary)
 	}
-	for _, p := range report.Piles {
-		name := map[report.Pile]string{report.For: "A favore", report.Against: "Contro", report.Middle: "Nel mezzo", report.Divided: "Divisi", report.Open: "Aperte"}[p]
+	for _, p := range schema.Piles {
+		name := map[schema.Pile]string{schema.For: "A favore", schema.Against: "Contro", schema.Middle: "Nel mezzo", schema.Divided: "Divisi", schema.Open: "Aperte"}[p]
 		if n := len(o.On(p)); n > 0 && !strings.Contains(got.Text(".dlf-pile h3"), fmt.Sprintf("%s · %d", name, n)) {
 			t.Errorf("no pile is called %q and holds %d: %q", name, n, got.Text(".dlf-pile h3"))
 		}

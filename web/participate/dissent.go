@@ -9,13 +9,13 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
 
 // given are reasons of an opinion as pages list them.
-func given(reasons []report.Reason) []said {
+func given(reasons []schema.Reason) []said {
 	out := make([]said, len(reasons))
 	for i, r := range reasons {
 		out[i] = said{
@@ -27,16 +27,16 @@ func given(reasons []report.Reason) []said {
 }
 
 // rest are the reasons of an item that are no dissent, in columns.
-func rest(i report.Item) []column { return parted(given(i.Rest())) }
+func rest(i schema.Item) []column { return parted(given(i.Rest())) }
 
 // dissentColumns are the two sides of an item's dissent, against first; a side
 // without reasons has no column.
-func dissentColumns(d report.Dissent) []column {
-	return parted(given(append(append([]report.Reason{}, d.Against...), d.For...)))
+func dissentColumns(d schema.Dissent) []column {
+	return parted(given(append(append([]schema.Reason{}, d.Against...), d.For...)))
 }
 
 // unsaid are those whose authors said no side.
-func unsaid(d report.Dissent) []*said {
+func unsaid(d schema.Dissent) []*said {
 	all := given(d.Unsaid)
 	out := make([]*said, len(all))
 	for i := range all {
@@ -47,7 +47,7 @@ func unsaid(d report.Dissent) []*said {
 
 // undissented says that an item has no dissent, and no more than is known: of those
 // who said no side nobody can tell which one they argue.
-func undissented(q *page.Request, o opinionView, i report.Item) string {
+func undissented(q *page.Request, o opinionView, i schema.Item) string {
 	switch {
 	case o.view.Protocol.Feedback.Reasons == "none":
 		return q.T("consultation.dissent.unasked")
@@ -61,8 +61,8 @@ func undissented(q *page.Request, o opinionView, i report.Item) string {
 
 // unsaidKey names in keys from where reasons without a side come: from outside the
 // middle half, where all of them do.
-func unsaidKey(d report.Dissent) string {
-	if slices.ContainsFunc(d.Unsaid, func(r report.Reason) bool { return !r.Outside }) {
+func unsaidKey(d schema.Dissent) string {
+	if slices.ContainsFunc(d.Unsaid, func(r schema.Reason) bool { return !r.Outside }) {
 		return "unsaid_camps"
 	}
 	return "unsaid_text"
@@ -126,14 +126,14 @@ func (v view) facilitators() []consultation.Member {
 func (o opinionView) minorityWords(q *page.Request) string {
 	m := o.Minority
 	switch m.State {
-	case report.MinorityShown, report.MinorityShort:
+	case schema.MinorityShown, schema.MinorityShort:
 		on, err := time.Parse(time.DateOnly, m.ShownOn)
 		if err != nil {
 			return ""
 		}
 		return q.T("consultation.minority."+string(m.State), "day", ui.Date(q, ui.From, on), "n", m.Days)
 	}
-	if m.State == report.MinorityNone && o.view.Protocol.Feedback.Reasons == "none" {
+	if m.State == schema.MinorityNone && o.view.Protocol.Feedback.Reasons == "none" {
 		return q.T("consultation.minority.unasked")
 	}
 	return q.T("consultation.minority." + string(m.State))

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/internal/richtext"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -18,7 +18,7 @@ import (
 
 // dissent lists the reasons of the other side than the verdict's, or of both sides
 // where it takes none.
-func dissent(o opinionView, i report.Item) templ.Component {
+func dissent(o opinionView, i schema.Item) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -209,7 +209,7 @@ func dissent(o opinionView, i report.Item) templ.Component {
 }
 
 // restOf lists the reasons of an item that are no dissent.
-func restOf(t telling, i report.Item) templ.Component {
+func restOf(t telling, i schema.Item) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/page"
 )
 
@@ -17,7 +17,7 @@ type homeView struct {
 	Owed           []view // published, the reply not given yet
 	Coming         []view
 	Concluded      []view
-	Summaries      map[uuid.UUID]report.Summary // of the published ones
+	Summaries      map[uuid.UUID]schema.Summary // of the published ones
 	Promised       int                          // concluded ones for which a reply is owed or was given
 	Given          int                          // replies given
 	Late           int                          // replies that are late

@@ -12,7 +12,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -23,7 +23,7 @@ import (
 // document; the consultation gives only where it stands now.
 type opinionView struct {
 	view
-	report.Opinion
+	schema.Opinion
 }
 
 // opinion shows the published opinion.
@@ -59,13 +59,13 @@ func (c room) document(q *page.Request) error {
 }
 
 // of is the case of an item after its last round, from which its words are drawn.
-func (o opinionView) of(i report.Item) ui.Case {
+func (o opinionView) of(i schema.Item) ui.Case {
 	last, _ := i.Last()
 	return ui.Case{Protocol: o.view.Protocol, Kind: i.Kind, Verdict: i.Verdict, Figures: last.Figures, Final: true}
 }
 
 // itemScale is an item's scale as the document has it.
-func (o opinionView) itemScale(q *page.Request, i report.Item) ui.Scale {
+func (o opinionView) itemScale(q *page.Request, i schema.Item) ui.Scale {
 	s := o.Scales[i.Kind]
 	return o.named(q, ui.Scale{Points: s.Points, Low: o.say(q, s.Low), High: o.say(q, s.High), Classes: s.Classes})
 }
@@ -81,7 +81,7 @@ func (o opinionView) anyScale(q *page.Request) (ui.Scale, string, bool) {
 }
 
 // last is the picture of an item's last round; false when it may not be shown.
-func (o opinionView) last(q *page.Request, i report.Item) (chart.Distribution, bool) {
+func (o opinionView) last(q *page.Request, i schema.Item) (chart.Distribution, bool) {
 	r, ok := i.Last()
 	if !ok || r.Figures.Histogram == nil {
 		return chart.Distribution{}, false
@@ -90,7 +90,7 @@ func (o opinionView) last(q *page.Request, i report.Item) (chart.Distribution, b
 }
 
 // series is an item over its rounds, those that may be shown.
-func (o opinionView) series(q *page.Request, i report.Item) (chart.Series, bool) {
+func (o opinionView) series(q *page.Request, i schema.Item) (chart.Series, bool) {
 	last, _ := i.Last()
 	s := chart.Series{ID: id("r", i.Number), Title: q.T("consultation.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: last.Figures.Camps(i.Verdict)}
 	for _, r := range i.History {
@@ -116,7 +116,7 @@ func (o opinionView) standing() string {
 }
 
 // deviation names the day, the act and its target, in the reader's words.
-func deviation(q *page.Request, d report.Deviation, lang string) string {
+func deviation(q *page.Request, d schema.Deviation, lang string) string {
 	on := ui.Target(q, d.Target)
 	if on == d.Target { // the name of what it was done to
 		on = ui.In(lang, on)
@@ -129,7 +129,7 @@ func deviation(q *page.Request, d report.Deviation, lang string) string {
 }
 
 // why is what stands under a statement.
-func (o opinionView) why(q *page.Request, i report.Item) []string {
+func (o opinionView) why(q *page.Request, i schema.Item) []string {
 	last, _ := i.Last()
 	return o.explain(q, o.of(i), last.Counts)
 }
@@ -154,7 +154,7 @@ func (v view) explain(q *page.Request, c ui.Case, counts table.ItemCounts) []str
 }
 
 // sides says the shares of all sides of an item's last round.
-func (o opinionView) sides(q *page.Request, i report.Item) string { return o.of(i).Shares(q) }
+func (o opinionView) sides(q *page.Request, i schema.Item) string { return o.of(i).Shares(q) }
 
 // unsure says how many answered that they cannot judge, and whether shares count them.
 func (v view) unsure(q *page.Request, c table.ItemCounts) []string {
@@ -169,7 +169,7 @@ func (v view) unsure(q *page.Request, c table.ItemCounts) []string {
 }
 
 // stability says what the last two rounds of an item tell together.
-func (o opinionView) stability(q *page.Request, i report.Item) []string {
+func (o opinionView) stability(q *page.Request, i schema.Item) []string {
 	last, ok := i.Last()
 	if !ok {
 		return nil
@@ -178,7 +178,7 @@ func (o opinionView) stability(q *page.Request, i report.Item) []string {
 }
 
 // against is the last decision against the engine's proposal; nil when there is none.
-func against(i report.Item) *report.Decision {
+func against(i schema.Item) *schema.Decision {
 	for k := len(i.History) - 1; k >= 0; k-- {
 		if d := i.History[k].Decision; d != nil && d.Against {
 			return d
@@ -188,7 +188,7 @@ func against(i report.Item) *report.Decision {
 }
 
 // lineage draws which contributions an item was made of; false for none.
-func (o opinionView) lineage(q *page.Request, i report.Item) (chart.Lineage, bool) {
+func (o opinionView) lineage(q *page.Request, i schema.Item) (chart.Lineage, bool) {
 	l := chart.Lineage{ID: id("l", i.Number), Title: q.T("consultation.opinion.lineage", "n", strconv.Itoa(i.Number)),
 		Target: q.T("consultation.statement", "n", strconv.Itoa(i.Number)), Caption: q.T("consultation.opinion.drawn_of", "n", len(i.Contributions))}
 	for _, c := range i.Contributions {
@@ -225,7 +225,7 @@ func (o opinionView) otherRules() []string {
 }
 
 // under gives an item's verdict under another rule in words.
-func under(q *page.Request, i report.Item, rule string) string {
+func under(q *page.Request, i schema.Item, rule string) string {
 	for _, s := range i.Sensitivity {
 		if s.Rule == rule {
 			if !s.Defined {
@@ -239,7 +239,7 @@ func under(q *page.Request, i report.Item, rule string) string {
 
 // decided is an item's verdict in the sensitivity table, beside what it would be were
 // it stable: the other rules tell no more than that.
-func (o opinionView) decided(q *page.Request, i report.Item) string {
+func (o opinionView) decided(q *page.Request, i schema.Item) string {
 	word := ui.Verdict(q, o.of(i)).Word
 	if i.Verdict.If != "" {
 		word += " " + q.T("consultation.opinion.if_stable", "word", ui.Word(q, i.Verdict.If, i.Verdict.IfSide))
@@ -274,8 +274,8 @@ func ruleName(q *page.Request, rule string) string {
 }
 
 // dissenting lists the items that have dissent.
-func (o opinionView) dissenting() []report.Item {
-	var all []report.Item
+func (o opinionView) dissenting() []schema.Item {
+	var all []schema.Item
 	for _, i := range o.Opinion.Items {
 		if i.Dissent.Any() {
 			all = append(all, i)

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"delfi/internal/delphi/verdict"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/internal/richtext"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -312,7 +312,7 @@ func piles(o opinionView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, p := range report.Piles {
+		for _, p := range schema.Piles {
 			templ_7745c5c3_Err = pile(o, p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -398,7 +398,7 @@ func unbound(v view) templ.Component {
 }
 
 // pile is what lies on one side, bunched by verdict.
-func pile(o opinionView, p report.Pile) templ.Component {
+func pile(o opinionView, p schema.Pile) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -568,7 +568,7 @@ func pile(o opinionView, p report.Pile) templ.Component {
 }
 
 // short lists items with their bars.
-func short(o opinionView, items []report.Item) templ.Component {
+func short(o opinionView, items []schema.Item) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -781,7 +781,7 @@ func itemCards(o opinionView) templ.Component {
 	})
 }
 
-func itemCard(o opinionView, i report.Item) templ.Component {
+func itemCard(o opinionView, i schema.Item) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1295,7 +1295,7 @@ func itemCard(o opinionView, i report.Item) templ.Component {
 	})
 }
 
-func sources(o opinionView, i report.Item) templ.Component {
+func sources(o opinionView, i schema.Item) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

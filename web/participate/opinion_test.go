@@ -10,7 +10,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/i18n"
 	"delfi/web/page"
 )
@@ -20,7 +20,7 @@ import (
 // reader's words; headings go down one step at a time.
 func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 	o, _ := judged(t, frozen(t), 40, [][]int{spread(34, 8, 6, 2), spread(20, 2, 20, 8)}, [][]int{spread(34, 8, 6, 2), spread(20, 2, 20, 8)})
-	o.Deviations = []report.Deviation{
+	o.Deviations = []schema.Deviation{
 		{On: "2026-02-11", Kind: "settle", Target: "statement 2", Reason: "Basta così."},
 		{On: "2026-02-08", Kind: "extend", Target: "round 3", Reason: "Neve."},
 	}
@@ -46,7 +46,7 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 		}
 		imported := o
 		imported.view.Origin = &consultation.Origin{Name: "Polis"}
-		imported.Opinion.Origin = &report.Origin{Name: "Polis"}
+		imported.Opinion.Origin = &schema.Origin{Name: "Polis"}
 		imported.view.Protocol.Rounds = []protocol.RoundPlan{{Kind: delphi.StandingKind}}
 		text = textOf(drawnIn(t, lang, imported), "main")
 		if strings.Contains(text, q.T("consultation.minority.replied")) || strings.Contains(text, q.T("consultation.opinion.by_round")) || !strings.Contains(text, q.T("consultation.opinion.by_round_standing")) {
@@ -78,7 +78,7 @@ func TestOpinionSaysNoMoreThanItsDocument(t *testing.T) {
 // The acts of those who steer are theirs: what the system did by itself is not among
 // them.
 func TestActsOfTheSystemAreNobodys(t *testing.T) {
-	o := opinionView{Opinion: report.Opinion{Acts: []report.ActCount{{Kind: "close", Role: "system", Count: 12}, {Kind: "go-on", Role: "facilitator", Count: 6}, {Kind: "merge", Role: "moderator", Count: 2}}}}
+	o := opinionView{Opinion: schema.Opinion{Acts: []schema.ActCount{{Kind: "close", Role: "system", Count: 12}, {Kind: "go-on", Role: "facilitator", Count: 6}, {Kind: "merge", Role: "moderator", Count: 2}}}}
 	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
 	found := false
 	for _, f := range o.facts(q) {
@@ -93,7 +93,7 @@ func TestActsOfTheSystemAreNobodys(t *testing.T) {
 // was asked, or that nobody said a side, which is less than that nobody dissents.
 func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 	sided := verdict.Verdict{Key: verdict.Majority, Direction: verdict.High, Side: delphi.For}
-	wrote := []report.ItemRound{{Round: 2, Reasons: []feedback.Reason{{Text: "perché sì"}}}}
+	wrote := []schema.ItemRound{{Round: 2, Reasons: []feedback.Reason{{Text: "perché sì"}}}}
 	o := opinionView{}
 	o.view.Protocol.Feedback.Reasons = "outside-first"
 	unasked := opinionView{}
@@ -101,7 +101,7 @@ func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 	for name, c := range map[string]struct {
 		o       opinionView
 		v       verdict.Verdict
-		history []report.ItemRound
+		history []schema.ItemRound
 		want    string
 	}{
 		"nobody wrote":              {o, sided, nil, "nobody"},
@@ -111,7 +111,7 @@ func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 		"open":                      {o, verdict.Verdict{Key: verdict.Open, Side: delphi.NoSide}, wrote, "none_sideless"},
 	} {
 		q := &page.Request{Printer: i18n.Printer{Lang: "en"}}
-		if got := undissented(q, c.o, report.Item{ItemFigures: report.ItemFigures{Verdict: c.v, History: c.history}}); got != q.T("consultation.dissent."+c.want) {
+		if got := undissented(q, c.o, schema.Item{ItemFigures: schema.ItemFigures{Verdict: c.v, History: c.history}}); got != q.T("consultation.dissent."+c.want) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

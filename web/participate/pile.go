@@ -6,7 +6,7 @@ import (
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -15,7 +15,7 @@ import (
 // headline says a whole result in one sentence: each verdict with its number and its
 // sides, never two verdicts as one. Its numbers add up to all items that
 // stand; those that are asked no more are said apart.
-func headline(q *page.Request, s report.Summary) string {
+func headline(q *page.Request, s schema.Summary) string {
 	gone := ""
 	if s.Gone.N > 0 {
 		gone = " " + q.T("consultation.headline.gone", "n", s.Gone.N)
@@ -45,7 +45,7 @@ func headline(q *page.Request, s report.Summary) string {
 }
 
 // counted says on how many a verdict was reached, and on which sides.
-func counted(q *page.Request, key string, c report.BySide) string {
+func counted(q *page.Request, key string, c schema.BySide) string {
 	if c.N == 0 {
 		return q.T("consultation.headline." + key + "_none")
 	}
@@ -77,7 +77,7 @@ func counted(q *page.Request, key string, c report.BySide) string {
 // bunch is the items of one pile with the same verdict.
 type bunch struct {
 	Mark        ui.Mark
-	First, Rest []report.Item
+	First, Rest []schema.Item
 }
 
 // N is how many items are in it.
@@ -87,7 +87,7 @@ func (b bunch) N() int { return len(b.First) + len(b.Rest) }
 const shortlist = 4
 
 // bunches parts a pile by verdict, in its order.
-func (o opinionView) bunches(q *page.Request, p report.Pile) []bunch {
+func (o opinionView) bunches(q *page.Request, p schema.Pile) []bunch {
 	var all []bunch
 	for _, i := range o.On(p) {
 		m := ui.Verdict(q, o.of(i))
@@ -109,24 +109,24 @@ func (o opinionView) bunches(q *page.Request, p report.Pile) []bunch {
 }
 
 // pileClass is the class of a pile's box: its edge differs by side.
-func pileClass(p report.Pile) string {
-	return map[report.Pile]string{
-		report.For: "full", report.Against: "con", report.Middle: "mid", report.Divided: "div", report.Open: "open",
+func pileClass(p schema.Pile) string {
+	return map[schema.Pile]string{
+		schema.For: "full", schema.Against: "con", schema.Middle: "mid", schema.Divided: "div", schema.Open: "open",
 	}[p]
 }
 
 // figure is what stands beside an item's bar: the share of the side that leads; where
 // none does, the shares of all parts in the order of the bar.
-func (o opinionView) figure(q *page.Request, i report.Item, d chart.Distribution) string {
+func (o opinionView) figure(q *page.Request, i schema.Item, d chart.Distribution) string {
 	n := d.Sides()
 	s, declared := chart.Shares(n[:]), ui.Declared(o.view.Protocol, i.Kind)
 	at := map[verdict.Direction]int{verdict.Low: s[0], verdict.Middle: s[1], verdict.High: s[2]}
-	switch report.PileOf(i.Verdict) {
-	case report.For:
+	switch schema.PileOf(i.Verdict) {
+	case schema.For:
 		return ui.Percent(q, ui.Plain, at[declared])
-	case report.Middle:
+	case schema.Middle:
 		return ui.Percent(q, ui.Plain, s[1])
-	case report.Against:
+	case schema.Against:
 		return ui.Percent(q, ui.Plain, 100-at[declared]-between(declared, s))
 	}
 	all := []string{strconv.Itoa(s[0]), strconv.Itoa(s[2])}

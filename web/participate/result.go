@@ -4,7 +4,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -38,7 +38,7 @@ func (r resultView) mark(q *page.Request, f feedback.ItemResult) ui.Mark {
 
 // headline counts the verdicts of the round.
 func (r resultView) headline(q *page.Request) string {
-	var s report.Summary
+	var s schema.Summary
 	for _, f := range r.Document.Items {
 		s.Add(f.Verdict)
 	}

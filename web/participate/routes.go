@@ -14,7 +14,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/page"
 )
 
@@ -60,8 +60,8 @@ type Services struct {
 		Feedback(ctx context.Context, consultation uuid.UUID, round int) (feedback.Document, error)
 	}
 	Reports interface {
-		Of(ctx context.Context, consultation uuid.UUID) (report.Opinion, []byte, error)
-		Summaries(ctx context.Context) (map[uuid.UUID]report.Summary, error)
+		Of(ctx context.Context, consultation uuid.UUID) (schema.Opinion, []byte, error)
+		Summaries(ctx context.Context) (map[uuid.UUID]schema.Summary, error)
 	}
 	Record interface {
 		Of(ctx context.Context, consultation uuid.UUID) ([]ledger.Entry, error)

@@ -19,7 +19,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/i18n"
 	"delfi/web/page"
 )
@@ -116,14 +116,14 @@ func judged(t testing.TB, p protocol.Protocol, enrolled int, rounds ...[][]int) 
 		documents = append(documents, feedback.Of(p, asked, closings, nil))
 	}
 	o := opinionView{view: view{Consultation: consultation.Consultation{Slug: "x", Title: "Prova", Language: "it", Protocol: p}}}
-	o.Opinion = report.Opinion{Scales: map[string]report.Scale{}, PublishedOn: "2026-03-01"}
+	o.Opinion = schema.Opinion{Scales: map[string]schema.Scale{}, PublishedOn: "2026-03-01"}
 	k, _ := p.Kind("k")
-	o.Opinion.Scales["k"] = report.Scale{Points: k.Points, Classes: k.Classes}
-	f := report.FiguresOf(p, documents, closings)
+	o.Opinion.Scales["k"] = schema.Scale{Points: k.Points, Classes: k.Classes}
+	f := schema.FiguresOf(p, documents, closings)
 	for _, a := range asked {
-		o.Opinion.Items = append(o.Opinion.Items, report.Item{ID: a.Item, Number: a.Number, Text: a.Text, Kind: "k", State: "settled", ItemFigures: f.Of(a.Item)})
+		o.Opinion.Items = append(o.Opinion.Items, schema.Item{ID: a.Item, Number: a.Number, Text: a.Text, Kind: "k", State: "settled", ItemFigures: f.Of(a.Item)})
 	}
-	o.Summary = report.Summarize(o.Opinion.Items)
+	o.Summary = schema.Summarize(o.Opinion.Items)
 	return o, documents
 }
 
@@ -226,9 +226,9 @@ func TestVerdictsFromAnswersToThePage(t *testing.T) {
 
 // A whole result names each verdict with its number and its sides.
 func TestHeadlineNamesEachVerdict(t *testing.T) {
-	s := report.Summary{
-		Consensus: report.BySide{N: 28, For: 25, Against: 3}, Majority: report.BySide{N: 46, For: 46},
-		Divided: report.DividedOnes{N: 25}, Open: report.OpenOnes{N: 20}, Plurality: report.BySide{N: 2, Middle: 1, None: 1}, Unrated: 1,
+	s := schema.Summary{
+		Consensus: schema.BySide{N: 28, For: 25, Against: 3}, Majority: schema.BySide{N: 46, For: 46},
+		Divided: schema.DividedOnes{N: 25}, Open: schema.OpenOnes{N: 20}, Plurality: schema.BySide{N: 2, Middle: 1, None: 1}, Unrated: 1,
 	}
 	for lang, want := range map[string]string{
 		"it": "Consenso su 28 (25 a favore, 3 contro), maggioranza su 46 (tutte a favore), maggioranza relativa su 2 (1 nel mezzo, 1 senza parti), divisi su 25, aperte 20, mai valutata 1.",
@@ -238,7 +238,7 @@ func TestHeadlineNamesEachVerdict(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", lang, got, want)
 		}
 	}
-	if got := headline(&page.Request{Printer: i18n.Printer{Lang: "it"}}, report.Summary{Unrated: 3}); got != "Nessuna affermazione è stata valutata." {
+	if got := headline(&page.Request{Printer: i18n.Printer{Lang: "it"}}, schema.Summary{Unrated: 3}); got != "Nessuna affermazione è stata valutata." {
 		t.Error(got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -23,7 +23,7 @@ type minorityView struct {
 	Consultation consultation.Consultation
 	Facilitator  bool
 	Minority     consultation.Minority
-	Dissent      []report.Dissenting
+	Dissent      []schema.Dissenting
 	Text, Reason string // as the fields hold them
 	Version      string // of the stored draft that Text was begun from
 	Stale        *ui.Staleness
@@ -126,12 +126,12 @@ func (v minorityView) path() string { return "/desk/" + v.Consultation.Slug + "/
 // quoted is one reason of the dissent with the value of its box.
 type quoted struct {
 	Value string
-	report.Reason
+	schema.Reason
 }
 
 // side lists the reasons of one part of an item's dissent: "against", "for", "unsaid".
-func side(i report.Dissenting, part string) []quoted {
-	all := map[string][]report.Reason{"against": i.Dissent.Against, "for": i.Dissent.For, "unsaid": i.Dissent.Unsaid}[part]
+func side(i schema.Dissenting, part string) []quoted {
+	all := map[string][]schema.Reason{"against": i.Dissent.Against, "for": i.Dissent.For, "unsaid": i.Dissent.Unsaid}[part]
 	out := make([]quoted, len(all))
 	for n, r := range all {
 		out[n] = quoted{fmt.Sprintf("%d.%s.%d", i.Number, part, n), r}

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/internal/richtext"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -631,7 +631,7 @@ func dissentPart(v minorityView) templ.Component {
 	})
 }
 
-func dissentSide(v minorityView, i report.Dissenting, part string) templ.Component {
+func dissentSide(v minorityView, i schema.Dissenting, part string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

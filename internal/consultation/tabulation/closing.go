@@ -97,14 +97,14 @@ func (s *Service) count(ctx context.Context, c consultation.Consultation, round 
 	if err != nil {
 		return err
 	}
-	return s.store(ctx, c, round, items, earlier, found)
+	return s.store(ctx, round, items, earlier, found)
 }
 
 // store keeps a closing with its leaves and ends it, in one civic transaction:
 // whatever fails in it, nothing of the closing is there, and the job comes again.
 // The round's lock makes the second of two servers find it done. Entries of the
 // record come last, since their lock is everybody's.
-func (s *Service) store(ctx context.Context, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []table.Closing, found counted) error {
+func (s *Service) store(ctx context.Context, round consultation.Round, items []consultation.Item, earlier []table.Closing, found counted) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, locked, err := lifecycle.LockRound(ctx, tx, round.ID)
 		if err != nil {

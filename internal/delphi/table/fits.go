@@ -1,6 +1,7 @@
 package table
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,6 +44,39 @@ func Fits(p protocol.Protocol, doc Counts, t Table) error {
 		}
 	}
 	return fmt.Errorf("it belongs to nothing that the round asked")
+}
+
+// pairMost bounds what a tally adds to a value: a count, and the two signs beside it.
+const pairMost = 22
+
+// Widest bounds the bytes of a table's values and counts as a tally writes them, beside
+// what its closing declares for it: for who reads a table that others published. A
+// person gives a table of reasons at most one; of another table than those that the
+// closing asks for it is 0.
+func Widest(p protocol.Protocol, doc Counts, id string) int {
+	letter, rest, _ := strings.Cut(id, "/")
+	for _, c := range doc.Items {
+		k, ok := p.Kind(c.Kind)
+		if !ok {
+			continue
+		}
+		s := subject{id: c.Item, kind: k, form: k.In(p.Round(doc.Round).Kind), list: c.List, voice: k.Voice(c.Item)}
+		values, mine := s.declared(p, c, doc.Interim, letter, rest)
+		switch {
+		case !mine:
+		case letter == "D": // each way, every shift from one end of the scale to the other
+			return 2 * (s.size() + 1) * (len(">=") + len(shiftName(s.size())) + pairMost)
+		case letter == "R":
+			return (max(0, doc.Answered) + coarse) * (2*sha256.Size + pairMost)
+		default:
+			n := 0
+			for _, v := range values {
+				n += len(v) + pairMost
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // declared gives the values of one of the subject's tables; false when the table

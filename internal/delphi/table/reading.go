@@ -45,7 +45,7 @@ func (t *reading) read(b delphi.Ballot) error {
 	for i := range t.ranks {
 		t.ranks[i] = 0
 	}
-	ranked, selected, sure, said := 0, 0, 0, 0
+	ranked, sure, said := 0, 0, 0
 	for i := range b.Answers {
 		a := &b.Answers[i]
 		at, known := t.plan.item[a.Item]
@@ -88,7 +88,6 @@ func (t *reading) read(b delphi.Ballot) error {
 		case s.form == delphi.SelectionForm:
 			ok = a.Value == 0 || a.Value == 1
 			t.place[at.subject] = a.Value
-			selected += a.Value
 		case s.form == delphi.RankingForm:
 			t.ranks[at.member] = a.Value
 			ranked++
@@ -108,11 +107,11 @@ func (t *reading) read(b delphi.Ballot) error {
 			return fmt.Errorf("delphi: the answer to item %q is not one that its kind %q asks for", a.Item, s.kind.ID)
 		}
 	}
-	return t.selections(selected)
+	return t.selections()
 }
 
 // selections fills in "no" for what a selector passed over, and checks k.
-func (t *reading) selections(selected int) error {
+func (t *reading) selections() error {
 	if len(t.plan.kinds) == 0 {
 		return nil
 	}

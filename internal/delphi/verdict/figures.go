@@ -51,7 +51,7 @@ func measure(p protocol.Protocol, now, before *view) Figures {
 			f.add("entropy", stat.EntropyShare(t.Counts))
 		}
 	case delphi.RankingForm:
-		rankingFigures(p, &f, now)
+		rankingFigures(&f, now)
 	}
 	groupFigures(p, &f, now)
 	if k, ok := now.tables["K"]; ok {
@@ -194,7 +194,7 @@ func estimateFigures(p protocol.Protocol, f *Figures, now *view) {
 	}
 }
 
-func rankingFigures(p protocol.Protocol, f *Figures, now *view) {
+func rankingFigures(f *Figures, now *view) {
 	c := now.concordance()
 	f.N = c.Raters
 	if c.Raters == 0 {

@@ -1,6 +1,7 @@
 package leaf
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -82,7 +83,8 @@ func Open(signed []byte, keys ...Key) (Signed, error) {
 		}
 	}
 	n, err := note.Open(signed, note.VerifierList(known...))
-	if unsigned, ok := err.(*note.UnverifiedNoteError); ok {
+	var unsigned *note.UnverifiedNoteError
+	if errors.As(err, &unsigned) {
 		n, err = unsigned.Note, nil
 	}
 	if err != nil {

@@ -130,8 +130,7 @@ func header(t source.Sheet, record []string, o study.Options, known []string) (l
 	}
 	l.wide = o.Wide || o.Person != "" || len(o.Items) > 0 || !l.has(itemColumn) && !l.has(valueColumn)
 	if !l.wide {
-		notes, err := l.long(t, o)
-		return l, notes, err
+		return l, nil, l.long(t, o)
 	}
 	l.at[itemColumn], l.at[valueColumn] = -1, -1
 	notes, err := l.spread(t, o, known)
@@ -176,23 +175,23 @@ func (l layout) column(name string) int {
 
 // long checks a header of one row for each answer. A column of another name is
 // refused, for a misspelt group would otherwise go unnoticed.
-func (l *layout) long(t source.Sheet, o study.Options) ([]study.Remark, error) {
+func (l *layout) long(t source.Sheet, o study.Options) error {
 	ignored, err := l.ignored(o)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	needs := "a long table needs the columns round, panelist, group (if there are any), item and value; a wide one has a column for each item: read it with --wide"
 	for i, c := range l.columns {
 		if c != "" && !ignored[i] && !slices.Contains(l.at[:], i) {
-			return nil, fault.Bad(source.At(t, t.Line(), i, "column", "the column %q is none of %s: rename it, leave it out with --ignore %q, or read the table with --wide if each item has a column", c, strings.Join(roleWords[:], ", "), c))
+			return fault.Bad(source.At(t, t.Line(), i, "column", "the column %q is none of %s: rename it, leave it out with --ignore %q, or read the table with --wide if each item has a column", c, strings.Join(roleWords[:], ", "), c))
 		}
 	}
 	for _, r := range []role{personColumn, itemColumn, valueColumn} {
 		if !l.has(r) {
-			return nil, fault.Bad(source.At(t, t.Line(), 0, "column", "the column %s is missing: %s", roleWords[r], needs))
+			return fault.Bad(source.At(t, t.Line(), 0, "column", "the column %s is missing: %s", roleWords[r], needs))
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // spread checks a header of one row for each person, and tells the items.

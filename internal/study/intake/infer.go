@@ -24,7 +24,7 @@ func (in *reader) infer(open []int, all []tally) error {
 		for _, code := range odd {
 			a := in.texts[i].list[code]
 			words := fmt.Sprintf("%q is no answer: give a whole number, nothing, or ? for \"cannot judge\"", source.Shortened(a.Text))
-			faults.add(in.texts[i].first[code], all[i].count[code], a.Text, "value", "%s%s", words, in.remedy(a, study.Scale{Kind: delphi.ScaleForm}))
+			faults.add(in.texts[i].first[code], all[i].count[code], a.Text, "%s%s", words, in.remedy(a, study.Scale{Kind: delphi.ScaleForm}))
 		}
 		by[i] = list
 		if len(list) == 0 {
@@ -96,7 +96,7 @@ func (in *reader) beside(open []int, all []tally, faults *wrong) {
 						}
 						any = true
 					case apart(v, a) && pass == 1:
-						faults.add(in.texts[i].first[code], all[i].count[code], a.Text, "value", "%s lies apart from the other answers%s", a.Text, in.remedy(a, study.Scale{Kind: delphi.ScaleForm}))
+						faults.add(in.texts[i].first[code], all[i].count[code], a.Text, "%s lies apart from the other answers%s", a.Text, in.remedy(a, study.Scale{Kind: delphi.ScaleForm}))
 					}
 				}
 			}

@@ -80,10 +80,7 @@ func (in *reader) sort(specs []spec) error {
 		}
 	}
 	for i := range s.Items {
-		places, err := in.places(i, all[i], ranked, &faults)
-		if err != nil {
-			return err
-		}
+		places := in.places(i, all[i], ranked, &faults)
 		for r := range s.Answers {
 			if i < len(s.Answers[r]) {
 				s.Answers[r][i].Become(places)
@@ -185,17 +182,16 @@ type wrong struct {
 	n     int
 	at    source.Spot
 	words string
-	code  string
 	texts []string
 }
 
-func (w *wrong) add(at source.Spot, n int, text, code, format string, args ...any) {
+func (w *wrong) add(at source.Spot, n int, text, format string, args ...any) {
 	w.n += n
 	if !slices.Contains(w.texts, text) {
 		w.texts = append(w.texts, text)
 	}
 	if w.words == "" || earlier(at, w.at) {
-		w.at, w.code, w.words = at, code, fmt.Sprintf(format, args...)
+		w.at, w.words = at, fmt.Sprintf(format, args...)
 	}
 }
 
@@ -213,11 +209,11 @@ func (w wrong) first(in *reader) error {
 	case w.n > 1:
 		w.words += fmt.Sprintf(" (%d cells are wrong in all)", w.n)
 	}
-	return in.bad(w.at, w.code, "%s", w.words)
+	return in.bad(w.at, "value", "%s", w.words)
 }
 
 // places gives by code the place among the item's values.
-func (in *reader) places(i int, t tally, ranked int, faults *wrong) ([]int, error) {
+func (in *reader) places(i int, t tally, ranked int, faults *wrong) []int {
 	s := in.s
 	c, x := s.Scales[i], in.texts[i]
 	out := make([]int, len(x.list))
@@ -229,13 +225,13 @@ func (in *reader) places(i int, t tally, ranked int, faults *wrong) ([]int, erro
 		case unable:
 			out[code] = study.CannotJudge
 			if c.Kind == delphi.RankingForm || c.Kind == delphi.SelectionForm {
-				faults.add(x.first[code], t.count[code], a.Text, "value", "%q stands for \"cannot judge\", which a %s has not: leave the cell empty", a.Text, c.Kind)
+				faults.add(x.first[code], t.count[code], a.Text, "%q stands for \"cannot judge\", which a %s has not: leave the cell empty", a.Text, c.Kind)
 			}
 			continue
 		}
 		place, words := placeOn(c, a, ranked)
 		if words != "" {
-			faults.add(x.first[code], t.count[code], a.Text, "value", "%s%s", words, in.remedy(a, c))
+			faults.add(x.first[code], t.count[code], a.Text, "%s%s", words, in.remedy(a, c))
 		}
 		out[code] = place
 	}
@@ -246,7 +242,7 @@ func (in *reader) places(i int, t tally, ranked int, faults *wrong) ([]int, erro
 			s.Warn("missing", &first, []string{s.Items[i]}, a.Text, study.Span(c.From, c.To), s.Items[i], t.count[code])
 		}
 	}
-	return out, nil
+	return out
 }
 
 // placeOn gives the place of an answer among the values of a scale, from 1; words say

@@ -1,4 +1,4 @@
-package report
+package schema
 
 import (
 	"time"
@@ -29,9 +29,9 @@ const (
 	MinorityUnwritten MinorityState = "unwritten" // there is dissent, and nobody reported it in time
 )
 
-// minorityOf draws the report as it stands at the publication; one that is not
+// MinorityOf draws the report as it stands at the publication; one that is not
 // published yet is drawn as if it were published in time.
-func minorityOf(m consultation.Minority, dissent []Dissenting, published time.Time) Minority {
+func MinorityOf(m consultation.Minority, dissent []Dissenting, published time.Time) Minority {
 	out := Minority{State: MinorityNone, Text: m.Text, ShownOn: civiltime.Date(m.ShownAt), Reason: m.Reason}
 	switch {
 	case m.Text != "":

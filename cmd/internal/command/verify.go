@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -15,8 +15,9 @@ import (
 	"delfi/internal/verify/source"
 )
 
-// verifyCommand checks a public record; it needs no database and no server of its own.
-type verifyCommand struct {
+// Verify is the command that checks a public record; it needs no database and no server
+// of its own.
+type Verify struct {
 	Record     string   `arg:"" help:"Address of a site or of one record (https://host, https://host/record/SLUG), a folder or a .zip that was downloaded."`
 	Only       []string `name:"consultation" placeholder:"SLUG|ID" help:"Check this consultation of the record alone; again for each. By default all whose files are there."`
 	Receipt    []string `placeholder:"FILE" help:"A receipt or proof file to look for; again for each."`
@@ -32,11 +33,11 @@ type verifyCommand struct {
 const receiptMost = 16 << 20
 
 // Run checks and ends in words: what was checked, what is proven and what is not.
-func (c *verifyCommand) Run(ctx context.Context) error {
-	return abandon(ctx, grace, func() error { return c.run(ctx) })
+func (c *Verify) Run(ctx context.Context) error {
+	return Abandon(ctx, Grace, func() error { return c.run(ctx) })
 }
 
-func (c *verifyCommand) run(ctx context.Context) error {
+func (c *Verify) run(ctx context.Context) error {
 	if c.Most < 1 || c.Most > 1<<20 {
 		return refusal{fmt.Errorf("--most %d: give 1 to %d GiB", c.Most, 1<<20)}
 	}
@@ -62,14 +63,14 @@ func (c *verifyCommand) run(ctx context.Context) error {
 	if slug != "" {
 		o.Consultations = append(o.Consultations, slug)
 	}
-	bar := &progress{out: os.Stderr, begun: time.Now()}
-	if bar.terminal() {
+	bar := &Bar{Out: os.Stderr, Begun: time.Now()}
+	if bar.Terminal() {
 		o.Progress = func(p verify.Progress) {
-			bar.draw(fmt.Sprintf("step %d of 8", p.Step), 0, fmt.Sprintf("%d files, %d leaves, %s", p.Files, p.Leaves, p.File))
+			bar.Draw(fmt.Sprintf("step %d of 8", p.Step), 0, fmt.Sprintf("%d files, %d leaves, %s", p.Files, p.Leaves, p.File))
 		}
 	}
 	result, err := c.check(ctx, files, o)
-	bar.end()
+	bar.End()
 	var misuse *verify.Misuse
 	if errors.Is(err, verify.ErrNoRecord) || errors.As(err, &misuse) {
 		return refusal{err}
@@ -81,7 +82,7 @@ func (c *verifyCommand) run(ctx context.Context) error {
 }
 
 // check runs; a log that grows while it is read at an address is read again.
-func (c *verifyCommand) check(ctx context.Context, files fs.FS, o verify.Options) (verify.Result, error) {
+func (c *Verify) check(ctx context.Context, files fs.FS, o verify.Options) (verify.Result, error) {
 	for again := 0; ; again++ {
 		before, err := source.Newest(files)
 		if err != nil {
@@ -104,7 +105,7 @@ func address(record string) bool {
 }
 
 // source opens the record, and says which consultation is meant, "" for all.
-func (c *verifyCommand) source(ctx context.Context) (files fs.FS, slug string, closeFiles func(), err error) {
+func (c *Verify) source(ctx context.Context) (files fs.FS, slug string, closeFiles func(), err error) {
 	closeFiles = func() {}
 	if address(c.Record) {
 		at, slug, err := source.Address(c.Record)

@@ -1,4 +1,4 @@
-package verify
+package replay
 
 import (
 	"time"
@@ -8,7 +8,7 @@ import (
 
 // The figures of the entries that documents are checked against.
 type (
-	openingEntry struct {
+	Opening struct {
 		Round    int
 		Kind     delphi.RoundKind
 		Deadline time.Time
@@ -16,8 +16,8 @@ type (
 		Feedback string
 		Items    string
 	}
-	closingEntry struct {
-		record     record
+	Closing struct {
+		Record     Record `json:"-"`
 		Round      int
 		Answered   int
 		Enrolled   []int
@@ -28,14 +28,14 @@ type (
 		Superseded string
 		Items      string
 	}
-	feedbackEntry struct {
-		record   record
+	Feedback struct {
+		Record   Record `json:"-"`
 		Round    int
 		Document string
 		Tables   []string
 	}
-	releaseEntry struct {
-		record   record
+	Release struct {
+		Record   Record `json:"-"`
 		Round    int
 		Tick     int
 		Tally    string
@@ -43,15 +43,15 @@ type (
 		Document string
 		Items    string
 	}
-	decision struct {
-		record   record
+	Decision struct {
+		Record   Record `json:"-"`
 		Round    int
 		Item     int
 		Proposed string
 		Decided  string
 	}
-	opinionEntry struct {
-		record   record
+	Opinion struct {
+		Record   Record `json:"-"`
 		Version  int
 		Hash     string
 		Previous string

@@ -1,6 +1,8 @@
-package report
+package schema
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -141,8 +143,18 @@ func TestTheOpinionSaysWhatBecameOfTheMinorityReport(t *testing.T) {
 		"a preview": {m: consultation.Minority{Text: "x", ShownAt: at}, dissent: some,
 			want: Minority{State: MinorityShown, Text: "x", ShownOn: "2026-03-25", Days: 7}},
 	} {
-		if d := cmp.Diff(c.want, minorityOf(c.m, c.dissent, c.published)); d != "" {
+		if d := cmp.Diff(c.want, MinorityOf(c.m, c.dissent, c.published)); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
+}
+
+// shown are reasons with their people and rounds, in the order of their words.
+func shown(reasons []Reason) []string {
+	out := []string{}
+	for _, r := range reasons {
+		out = append(out, fmt.Sprintf("%s ×%d %v", r.Text, r.People, r.Rounds))
+	}
+	slices.Sort(out)
+	return out
 }

@@ -1,0 +1,176 @@
+package replay
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"delfi/internal/consultation"
+)
+
+// Acts is the log replayed: what its entries did, one after the other.
+type Acts struct {
+	End           string                 // minute of the newest entry of all
+	Lives         map[string]*Life       // by consultation
+	redacted      map[redaction]Redacted // feedback documents from which the law took reasons
+	Removals      []int64                // entries whose words the law removed
+	Contributions int                    // texts of contributions that the law removed
+
+	successions int64             // of logs, each by another
+	latest      map[string]moment // by consultation: the newest entry so far
+	without     map[int64]Record  // entries whose words are gone, until a removal names them
+}
+
+func New() *Acts {
+	return &Acts{Lives: map[string]*Life{}, redacted: map[redaction]Redacted{}, latest: map[string]moment{}, without: map[int64]Record{}}
+}
+
+// Take takes the next entry of the log through the lifecycle.
+func (a *Acts) Take(r Record) error {
+	if r.Removed {
+		a.without[r.N] = r
+	}
+	if err := a.ordered(r); err != nil {
+		return err
+	}
+	return a.replay(r)
+}
+
+// Left gives what the law left of a feedback document of a consultation, by its recorded
+// hash, and whether it took anything.
+func (a *Acts) Left(consultation, hash string) (Redacted, bool) {
+	left, cut := a.redacted[redaction{consultation, hash}]
+	return left, cut
+}
+
+// Unnamed finds the first entry whose words are gone without a removal.
+func (a *Acts) Unnamed() error {
+	for _, n := range slices.Sorted(maps.Keys(a.without)) {
+		return a.without[n].Fault("the words beside it are gone, and no removal names it", "", "its words, or an entry that says by which law they were removed")
+	}
+	return nil
+}
+
+// redaction names a feedback document by its recorded hash: two consultations may
+// have equal ones.
+type redaction struct{ consultation, hash string }
+
+// Redacted is what the law left of a feedback document.
+type Redacted struct {
+	By    Record   // the last removal
+	After string   // digest of what it left, hex
+	Gone  []string // digests of the reasons
+}
+
+// ordered sees that the entries of a consultation follow each other in time.
+func (a *Acts) ordered(r Record) error {
+	if last, any := a.latest[r.Consultation]; any && r.at.Before(last.at.Add(-skew)) {
+		return r.Fault(fmt.Sprintf("it says that it is older than entry %d, which stands before it", last.n), r.Minute, "at least "+last.Minute)
+	} else if !any || r.at.After(last.at) {
+		a.latest[r.Consultation] = moment{n: r.N, at: r.at, Minute: r.Minute}
+	}
+	if r.Minute > a.End {
+		a.End = r.Minute
+	}
+	return nil
+}
+
+// moment is when an entry says that it was written.
+type moment struct {
+	n      int64
+	at     time.Time
+	Minute string
+}
+
+// server are the types of entries that concern no consultation.
+var server = []string{"succession", "removal", "key_destroyed"}
+
+// replay leads one entry to its consultation.
+func (a *Acts) replay(r Record) error {
+	if r.Type == "removal" {
+		return a.removal(r)
+	}
+	if r.Consultation == "-" {
+		if !slices.Contains(server, r.Type) {
+			return r.Fault("it concerns no consultation", "-", "a consultation")
+		}
+		// A log succeeds another with its first entry, and carries the entries of that
+		// one after it: among them its own succession, if it had one.
+		if r.Type == "succession" && r.N != a.successions {
+			return r.Fault("a log succeeds another with its first entry", fmt.Sprintf("entry %d", r.N), fmt.Sprintf("entry %d", a.successions))
+		}
+		if r.Type == "succession" {
+			a.successions++
+		}
+		return nil
+	}
+	l := a.Lives[r.Consultation]
+	if l == nil {
+		l = &Life{id: r.Consultation, Rounds: map[int]*Round{}, rolls: map[string]int{}, items: map[int]consultation.ItemState{}, Settled: map[int]int{}, documents: map[string]bool{}}
+		a.Lives[r.Consultation] = l
+	}
+	return l.take(r)
+}
+
+// removalEntry is a removal by law: of a reason from documents, of a contribution,
+// or of the words beside an entry.
+type removalEntry struct {
+	Entry      int64
+	Kind       string
+	Digest     string
+	Documents  []string // as they were recorded
+	Afterwards []string // what is left of each
+	Minority   string   // what is left of the minority report; "" where it lost nothing
+}
+
+// removal lists words that were removed by law.
+func (a *Acts) removal(r Record) error {
+	var f removalEntry
+	if err := r.Figures(&f); err != nil {
+		return err
+	}
+	if f.Kind == "reason" {
+		return a.redact(r, f)
+	}
+	if f.Kind == "contribution" {
+		a.Contributions++ // the opinion shows it without its words
+		return nil
+	}
+	if f.Entry < 0 || f.Entry >= r.N {
+		return r.Fault("it removes the words of an entry that is not before it", strconv.FormatInt(f.Entry, 10), "an earlier one")
+	}
+	gone, ok := a.without[f.Entry]
+	if !ok {
+		return r.Fault(fmt.Sprintf("it removes the words beside entry %d, which stand there", f.Entry), "words", "none")
+	}
+	if gone.Consultation != r.Consultation {
+		return r.Fault(fmt.Sprintf("it removes the words beside entry %d, which is of another consultation", f.Entry), r.Consultation, gone.Consultation)
+	}
+	delete(a.without, f.Entry)
+	a.Removals = append(a.Removals, f.Entry)
+	return nil
+}
+
+// redact binds documents from which a reason was removed to what the removal left.
+func (a *Acts) redact(r Record, f removalEntry) error {
+	l := a.Lives[r.Consultation]
+	if len(f.Documents) != len(f.Afterwards) || !IsDigest(f.Digest) {
+		return r.Fault("the removal does not bind what it left of each document", fmt.Sprintf("%d digests", len(f.Afterwards)), fmt.Sprintf("one of each of %d documents", len(f.Documents)))
+	}
+	for n, hash := range f.Documents {
+		if l == nil || !l.documents[hash] {
+			return r.Fault("a reason is removed from a document that the log does not know", hash, "a feedback document of the consultation")
+		}
+		of := redaction{r.Consultation, hash}
+		a.redacted[of] = Redacted{By: r, After: f.Afterwards[n], Gone: append(a.redacted[of].Gone, f.Digest)}
+	}
+	if f.Minority != "" {
+		if l == nil || l.Report == nil || l.Report.Text == "" {
+			return r.Fault("a removal took words from a minority report that the panel was not shown", f.Minority, "no minority report")
+		}
+		l.Report.Text = f.Minority
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package record_test
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify"
+	"delfi/web/page"
+	"delfi/web/record"
+	"delfi/web/webtest"
+)
+
+// TestTheArchiveIsRecomputedByOtherCode: the archive that people download holds for
+// verify and for the script that shares no code with Delfi, before the law took a reason
+// from it and after. (TestRoom serves files of its own beneath rounds/2, which no log
+// names.)
+func TestTheArchiveIsRecomputedByOtherCode(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	b := h.Site(t, func(r chi.Router, app *page.App) {
+		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
+	}).Stranger()
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Fatal("python3 is missing, with which the record is recomputed by other code: run make python")
+	}
+	check := func(when string) verify.Result {
+		t.Helper()
+		body := b.Get(t, published+".zip").Body
+		z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := verify.Run(t.Context(), archived{z}, verify.Options{})
+		if err != nil || result.Rounds == 0 || len(result.Consultations) != 1 {
+			t.Errorf("%s: %+v, %v", when, result, err)
+		}
+		name := filepath.Join(t.TempDir(), "record.zip")
+		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		said, err := exec.CommandContext(t.Context(), python, "-I", "-S", "../../internal/verify/testdata/recompute.py", name).CombinedOutput()
+		if err != nil || !strings.HasSuffix(string(said), "all as recomputed\n") {
+			t.Errorf("%s: %v, %s", when, err, said)
+		}
+		return result
+	}
+	before := check("as it was published")
+	var d feedback.Document
+	if err := json.Unmarshal([]byte(b.Get(t, published+"/rounds/2/feedback.json").Body), &d); err != nil {
+		t.Fatal(err)
+	}
+	digest := ""
+	for _, i := range d.Items {
+		for _, r := range i.Reasons {
+			if r.Text != "" {
+				digest = leaf.Digest([]byte(r.Text))
+			}
+		}
+	}
+	if digest == "" {
+		t.Fatal("nobody gave a reason")
+	}
+	if err := h.Reports.RemoveReason(t.Context(), h.Person(t, "marta"), webtest.Published, digest, "GDPR art. 17"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Jobs.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := check("after a removal by law"); after.Reasons <= before.Reasons {
+		t.Errorf("%d reasons are removed, %d before", after.Reasons, before.Reasons)
+	}
+}
