@@ -154,6 +154,9 @@ func (p *person) count(selector string) int {
 	return n
 }
 
+// awaited makes an evaluation give what a promise resolves to.
+func awaited(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }
+
 // accessible runs axe-core over the page: no violation of WCAG 2.1 A or AA.
 func (p *person) accessible() {
 	p.t.Helper()
@@ -172,8 +175,7 @@ func (p *person) accessible() {
 	var b string
 	p.do(
 		chromedp.Evaluate(string(source)+";0", nil),
-		chromedp.Evaluate(`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`, &b,
-			func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }),
+		chromedp.Evaluate(`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`, &b, awaited),
 	)
 	if err := json.Unmarshal([]byte(b), &found); err != nil {
 		p.t.Fatal(err)

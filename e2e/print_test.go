@@ -11,24 +11,35 @@ import (
 // only a screen needs is left out.
 func TestPrint(t *testing.T) {
 	s := serve(t, data(t), "--demo")
-	reader := s.enter(t, "")
-	reader.open("/consultations/strade-scolastiche/opinion")
-	reader.do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(800, 1100))
-	count := func(selector, which string) (n int) {
-		t.Helper()
-		reader.do(chromedp.Evaluate(`[...document.querySelectorAll(`+"`"+selector+"`"+`)].filter(e => `+which+`).length`, &n))
-		return n
-	}
-	const shown = `e.getBoundingClientRect().height > 0 && e.checkVisibility({contentVisibilityAuto: true})`
-	for _, selector := range []string{"main details:not([open]) > :not(summary)", "main .dlf-verdict"} {
-		if all, read := count(selector, "true"), count(selector, shown); all == 0 || read != all {
-			t.Errorf("print shows %d of %d: %s", read, all, selector)
+	reader := s.enter(t, "paolo")
+	for name, page := range map[string]struct {
+		path   string
+		folded bool // it has drawers
+		judged bool // it has verdicts
+	}{
+		"opinion": {"/consultations/strade-scolastiche/opinion", true, true},
+		"round":   {"/consultations/strade-scolastiche/rounds/3", true, true},
+		"desk":    {"/desk/piazza-della-pomposa", true, false},
+	} {
+		reader.do(emulation.SetEmulatedMedia().WithMedia(""), chromedp.EmulateViewport(1280, 900))
+		reader.open(page.path)
+		reader.do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(800, 1100))
+		count := func(selector, which string) (n int) {
+			t.Helper()
+			reader.do(chromedp.Evaluate(`[...document.querySelectorAll(`+"`"+selector+"`"+`)].filter(e => `+which+`).length`, &n))
+			return n
 		}
-	}
-	for _, selector := range []string{".dlf-demo", ".it-header-wrapper", ".it-footer", ".btn"} {
-		if n := count(selector, shown); n > 0 {
-			t.Errorf("print shows %d: %s", n, selector)
+		const shown = `e.getBoundingClientRect().height > 0 && e.checkVisibility({contentVisibilityAuto: true})`
+		for selector, expected := range map[string]bool{"main details:not([open]) > :not(summary)": page.folded, "main .dlf-verdict": page.judged} {
+			if all, read := count(selector, "true"), count(selector, shown); (all > 0) != expected || read != all {
+				t.Errorf("%s: print shows %d of %d: %s", name, read, all, selector)
+			}
 		}
+		for _, selector := range []string{".dlf-demo", ".it-header-wrapper", ".it-footer", ".btn"} {
+			if n := count(selector, shown); n > 0 {
+				t.Errorf("%s: print shows %d: %s", name, n, selector)
+			}
+		}
+		reader.shot(name + "-print")
 	}
-	reader.shot("opinion-print")
 }

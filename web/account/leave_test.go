@@ -206,7 +206,7 @@ func TestWhoLeavesCanThinkBetterOfItUntilTheNight(t *testing.T) {
 		}
 	}
 	b := v.site.As(t, v.Person(t, "anna"))
-	if got := b.Get(t, "/me"); got.Count("form[action$='/me/stay']") != 1 || got.Count("form[action$='/me/leave']") != 0 || !strings.Contains(got.Text("main"), "Stanotte te ne vai") {
+	if got := b.Get(t, "/me"); got.Count("form[action$='/me/stay']") != 1 || got.Count("form[action$='/me/leave']") != 0 || !strings.Contains(got.Text("main"), "Il tuo accesso sarà cancellato stanotte") {
 		t.Error("the page does not say that she leaves")
 	}
 	if got := v.site.As(t, v.Person(t, "lucia")).Get(t, "/me"); got.Count("form[action$='/me/stay']") != 0 {

@@ -187,10 +187,10 @@ func TestRolesOfAnAdministration(t *testing.T) {
 		held = append(held, strings.Join(strings.Fields(li.Text()), " "))
 	})
 	want := []string{
-		"Anna Vandelli: moderatoreanna@posta.example · assegnato qui Togli il ruolo di moderatore a Anna Vandelli",
-		"Giulia Bortolotti: amministratoregiulia@posta.example · dal gestore degli accessi",
-		"Karim Haddad: amministratorekarim@posta.example · assegnato qui Togli il ruolo di amministratore a Karim Haddad",
-		"Marta Gibellini: moderatoremarta@posta.example · assegnato qui, e dal gestore degli accessi Togli il ruolo di moderatore a Marta Gibellini",
+		"Anna Vandelli: moderatore/-triceanna@posta.example · assegnato qui Togli il ruolo di moderatore/-trice a Anna Vandelli",
+		"Giulia Bortolotti: amministratore/-tricegiulia@posta.example · dal gestore degli accessi",
+		"Karim Haddad: amministratore/-tricekarim@posta.example · assegnato qui Togli il ruolo di amministratore/-trice a Karim Haddad",
+		"Marta Gibellini: moderatore/-tricemarta@posta.example · assegnato qui, e dal gestore degli accessi Togli il ruolo di moderatore/-trice a Marta Gibellini",
 	}
 	if strings.Join(held, "\n") != strings.Join(want, "\n") {
 		t.Errorf("roles:\n%s\nwant:\n%s", strings.Join(held, "\n"), strings.Join(want, "\n"))
@@ -218,7 +218,7 @@ func TestRolesOfAnAdministration(t *testing.T) {
 			t.Errorf("%s: %d: %s", c.who.Name, got.Status, got.Text("main .dlf-err"))
 		}
 	}
-	if got := revoke(h.Person(t, "marta"), "moderator"); got.Status != 303 || !strings.Contains(b.Get(t, riva).Text("main .dlf-plain"), "Marta Gibellini: moderatore") {
+	if got := revoke(h.Person(t, "marta"), "moderator"); got.Status != 303 || !strings.Contains(b.Get(t, riva).Text("main .dlf-plain"), "Marta Gibellini: moderatore/-trice") {
 		t.Errorf("the provider's role is gone: %d", got.Status)
 	}
 	if got := revoke(h.Person(t, "marta"), "moderator"); got.Status != 422 || !strings.Contains(got.Text("main .dlf-err"), "dal gestore degli accessi") {

@@ -110,7 +110,7 @@ func dissent(o opinionView, i schema.Item) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, c := range sided {
-				first, rest := few(c.Said, 3)
+				first, rest := few(c.Said)
 				var templ_7745c5c3_Var6 = []any{sideClass(c.Key)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 				if templ_7745c5c3_Err != nil {
@@ -158,7 +158,7 @@ func dissent(o opinionView, i schema.Item) templ.Component {
 			}
 		}
 		if all := unsaid(i.Dissent); len(all) > 0 {
-			first, rest := few(all, 3)
+			first, rest := few(all)
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<h5 class=\"h6 mt-3\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -270,7 +270,7 @@ func restOf(t telling, i schema.Item) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, c := range all {
-				first, more := few(c.Said, 3)
+				first, more := few(c.Said)
 				var templ_7745c5c3_Var13 = []any{sideClass(c.Key)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var13...)
 				if templ_7745c5c3_Err != nil {

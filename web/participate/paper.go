@@ -299,11 +299,12 @@ func (p *paperView) everyReason(i consultation.Item) string {
 	return p.path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, id("r", i.Number)))
 }
 
+// unfolded is how many reasons of one side a page shows at once.
+const unfolded = 3
+
 // few parts reasons into those shown at once and the rest.
-func few(reasons []*said, n int) (first, rest []*said) {
-	if len(reasons) <= n {
-		return reasons, nil
-	}
+func few(reasons []*said) (first, rest []*said) {
+	n := min(len(reasons), unfolded)
 	return reasons[:n], reasons[n:]
 }
 

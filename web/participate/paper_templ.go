@@ -1093,7 +1093,7 @@ func reasons(title string, all []column, anchor, every string, one func(*said) t
 				return templ_7745c5c3_Err
 			}
 			for _, c := range all {
-				first, rest := few(c.Said, 3)
+				first, rest := few(c.Said)
 				var templ_7745c5c3_Var53 = []any{sideClass(c.Key)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var53...)
 				if templ_7745c5c3_Err != nil {

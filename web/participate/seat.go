@@ -170,7 +170,7 @@ type issueView struct {
 }
 
 // groups are the code's groups of five, which a narrow page may break between.
-func (i issueView) groups() []string { return strings.Split(i.Code.String(), "-") }
+func (i issueView) groups() []string { return strings.SplitAfter(i.Code.String(), "-") }
 
 // held is the secret under which this browser may be shown its code again.
 func (v view) held(q *page.Request) pseudonym.Secret {

@@ -152,7 +152,7 @@ func draft(t *testing.T, h *webtest.House, site *webtest.Site) {
 func missing(t *testing.T, h *webtest.House, site *webtest.Site) {
 	b := site.As(t, h.Person(t, "elena"))
 	got := b.Get(t, "/desk/mercato-coperto")
-	if got.Status != 200 || !strings.Contains(got.Text("main"), "La promessa, come sarà citata") || !strings.Contains(got.Text("main"), "Mediazione") {
+	if got.Status != 200 || !strings.Contains(got.Text("main"), "La promessa, come sarà citata") || !strings.Contains(got.Text("main"), "Chi modera") {
 		t.Errorf("%d: %s", got.Status, got.Text("main"))
 	}
 	if got := b.Post(t, "/desk/mercato-coperto/announce", nil); got.Status != 422 || got.Count("#errors a") == 0 {

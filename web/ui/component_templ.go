@@ -146,7 +146,7 @@ func Callout(kind, title string) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var8 = []any{"callout", "callout-highlight", kind, "mt-3"}
+		var templ_7745c5c3_Var8 = []any{"callout", "callout-highlight", kind, "mt-3", "mb-4"}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

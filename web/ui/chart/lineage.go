@@ -36,7 +36,7 @@ func (l Lineage) Draw(w Words) templ.Component {
 		g.text("dlf-t", 62, y+4, "middle", short(name, 18))
 	}
 	fmt.Fprintf(&g.b, `<rect class="dlf-node k" x="200" y="%s" width="119" height="44" rx="5"/>`, num(middle-22))
-	g.text("dlf-t dlf-b dlf-inv", 259, middle-3, "middle", short(l.Target, 17))
+	g.text("dlf-t dlf-b dlf-inv", 259, middle-3, "middle", short(l.Target, 18))
 	g.text("dlf-t dlf-inv", 259, middle+13, "middle", short(l.Caption, 18))
 	return g.end()
 }

@@ -1,0 +1,309 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// narrow is the width in CSS pixels below which no page need fit.
+const narrow = 320
+
+// stands holds the page that is open, whatever led to it, to a narrow screen: axe finds
+// nothing and nothing scrolls sideways. DELFI_SHOTS keeps four pictures of it.
+func (p *person) stands(name string) {
+	p.t.Helper()
+	if os.Getenv("DELFI_SHOTS") != "" {
+		p.shot(name + "-1280")
+		p.do(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}))
+		p.shot(name + "-forced")
+		p.do(emulation.SetEmulatedMedia().WithMedia("print").WithFeatures(nil), chromedp.EmulateViewport(800, 1100))
+		p.shot(name + "-print")
+		p.do(emulation.SetEmulatedMedia().WithMedia(""), chromedp.EmulateViewport(360, 740))
+		p.shot(name + "-360")
+	}
+	var over int64
+	p.do(chromedp.EmulateViewport(narrow, 740), chromedp.Evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over))
+	if over > 0 {
+		p.t.Errorf("%s at %s scrolls sideways by %d", name, p.at(), over)
+	}
+	p.accessible()
+	p.do(chromedp.EmulateViewport(1280, 900))
+}
+
+// both holds a page to it in both languages, and in Italian to a wide screen too.
+func (p *person) both(name, path string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(p.site.URL+"/en"+path), chromedp.WaitReady("body"))
+	p.stands(name + "-en")
+	p.lang = ""
+	p.open(path)
+	p.stands(name)
+}
+
+// be signs the browser in as somebody else of the demonstration.
+func (p *person) be(name string) {
+	p.t.Helper()
+	p.name, p.lang = name, ""
+	p.do(chromedp.Navigate(p.site.URL+"/sign-in?as="+name+"&next=/help/how-it-works"), chromedp.WaitReady("footer"))
+}
+
+// unfold opens what folds.
+func (p *person) unfold() {
+	p.t.Helper()
+	p.do(chromedp.Evaluate(`document.querySelectorAll("main details").forEach(d => d.open = true)`, nil))
+}
+
+// elsewhere sends the form that a selector finds as another tab does, with other values
+// in some fields; the page stays as it was.
+func (p *person) elsewhere(selector, values string) {
+	p.t.Helper()
+	var status int
+	p.do(chromedp.Evaluate(fmt.Sprintf(`(async () => {
+		const form = document.querySelector(%q), sent = new URLSearchParams(new FormData(form))
+		for (const [name, value] of Object.entries(%s)) sent.set(name, value)
+		return (await fetch(form.action, {method: "POST", body: sent, credentials: "same-origin"})).status
+	})()`, selector, values), &status, awaited))
+	if status != 200 {
+		p.t.Fatalf("%s at %s: the other tab's form is answered %d", p.name, p.at(), status)
+	}
+}
+
+const (
+	answering, gathering = "/consultations/piazza-della-pomposa", "/consultations/alberi-nei-viali"
+	answeringDesk        = "/desk/piazza-della-pomposa"
+	gatheringDesk        = "/desk/alberi-nei-viali"
+)
+
+// TestEveryState opens each state of a page that a walk through the site seldom meets.
+// Pages that anybody can open are in TestEveryPublicPageInBothLanguagesAndOnASmallScreen.
+func TestEveryState(t *testing.T) {
+	s := serve(t, data(t), "--demo")
+	p, other := s.enter(t, "sergio"), s.enter(t, "sergio")
+	t.Run("enrolment", func(t *testing.T) { p.of(t).enrolment() })
+	t.Run("contribution", func(t *testing.T) { p.of(t).contribution(other.of(t)) })
+	t.Run("ballot", func(t *testing.T) { p.of(t).ballot(other.of(t)) })
+	t.Run("queue", func(t *testing.T) { p.of(t).queue() })
+	t.Run("desk", func(t *testing.T) { p.of(t).desk() })
+	t.Run("minority", func(t *testing.T) { p.of(t).minority() })
+	t.Run("role and code", func(t *testing.T) { p.of(t).roles(other.of(t)) })
+}
+
+// of is the same person in a part of a test.
+func (p *person) of(t *testing.T) *person { p.t = t; return p }
+
+// enrol makes the person a panelist of a consultation.
+func (p *person) enrol(consultation string) {
+	p.t.Helper()
+	p.open(consultation + "/enrol")
+	p.tick(`main form input[type=checkbox]`)
+	p.press(`form[action$="/enrol"] button[type=submit]`)
+}
+
+// enrolment, refused with the switch of the language as a button, and accepted.
+func (p *person) enrolment() {
+	p.t.Helper()
+	p.open("/sign-in/callback?state=unknown")
+	p.stands("sign-in-trouble")
+	p.both("enrol", answering+"/enrol")
+	p.press(`form[action$="/enrol"] button[type=submit]`)
+	p.stands("enrol-refused")
+	p.press(`button.dlf-switch`)
+	p.stands("enrol-switched")
+	p.enrol(answering)
+	p.stands("enrolled")
+}
+
+// code is offered, shown, asked for again in another browser, and waits for its hour.
+func (p *person) code(other *person, consultation string) {
+	p.t.Helper()
+	p.both("code-offered", consultation+"/get-code")
+	p.press(`form[action$="/get-code"] button`)
+	p.stands("code-shown")
+	var code string
+	p.do(chromedp.Evaluate(`document.querySelector("#code").textContent.replace(/\s/g, "")`, &code))
+	other.both("code-again", consultation+"/get-code")
+	p.both("code", consultation+"/code")
+	p.fill("#f-code", "ABC")
+	p.press(`form[action$="/code"] button[type=submit]`)
+	p.stands("code-refused")
+	p.fill("#f-code", code)
+	p.press(`form[action$="/code"] button[type=submit]`)
+	p.both("code-held", consultation+"/code")
+	p.both("code-waits", consultation+"/code/rounds/2")
+}
+
+// contribution before and after it was written, refused, in two wordings, withdrawn
+// meanwhile, and come back after its author had signed in again.
+func (p *person) contribution(other *person) {
+	p.t.Helper()
+	p.enrol(gathering)
+	p.both("contribution-before", gathering+"/contributions")
+	p.press(`button[value=write]`)
+	p.stands("contribution-refused")
+	p.fill("#f-body", "Alberi e panchine lungo viale Roma, dalla stazione fino alle scuole.\n\n- prima i tigli\n- poi le panchine")
+	p.press(`button[value=write]`)
+	p.both("contribution-after", gathering+"/contributions")
+	p.press(`main a[href*="edit="]`)
+	p.stands("contribution-edit")
+	p.elsewhere(`form:has([name=seen])`, `{act: "edit", body: "Alberi lungo viale Roma, dalla stazione fino alle scuole."}`)
+	p.fill("#f-body", "Alberi e fontanelle lungo viale Roma, dalla stazione fino alle scuole elementari.")
+	p.press(`button[value=edit]`)
+	p.stands("contribution-stale")
+	p.press(`button.dlf-switch`)
+	p.stands("contribution-stale-switched")
+	p.open(gathering + "/contributions")
+	p.press(`main a[href*="edit="]`)
+	p.elsewhere(`form:has([value=withdraw])`, `{act: "withdraw"}`)
+	p.press(`button[value=edit]`)
+	p.stands("contribution-withdrawn")
+	p.both("me", "/me")
+	p.press(`form[action$="/me/leave"] button`)
+	p.stands("me-refused")
+	p.open(gathering + "/contributions")
+	p.fill("#f-body", "Ombra nei viali del quartiere Est.")
+	other.open("/me")
+	other.press(`form[action$="/sign-out/everywhere"] button`)
+	p.press(`button[value=write]`)
+	p.stands("session-over")
+	p.press(`main a[href*="/sign-in"]`)
+	if p.count(`#f-body`) == 0 { // the provider's page asks who it is
+		p.stands("provider")
+		p.be("sergio")
+		p.open(gathering + "/contributions")
+	}
+	p.stands("session-back")
+}
+
+// ballot is written, reviewed and delivered; another comes after the round was closed.
+func (p *person) ballot(other *person) {
+	p.t.Helper()
+	p.both("form", answering+"/rounds/3?item=1")
+	p.both("form-all", answering+"/rounds/3?all=1")
+	p.open(answering + "/rounds/3?item=1")
+	p.tick(`input[name=answer_1][value="7"]`)
+	p.fill("#f-reason_1", "D’estate la piazza è vuota fino a sera.")
+	p.press(`button[value=next]`)
+	p.both("review", answering+"/rounds/3?review=1")
+	p.press(`button[value=deliver]`)
+	p.stands("receipt")
+	p.both("receipt-again", answering+"/rounds/3/receipt")
+	p.open(answering + "/rounds/3?item=2")
+	p.tick(`input[name=answer_2][value="3"]`)
+	p.fill("#f-reason_2", "Il sabato il mercato deve restare.")
+	other.be("sergio")
+	other.open(answering)
+	other.press(`.dlf-demo form[action$="/panel"] button`)
+	other.press(`.dlf-demo form[action$="/close"] button`)
+	p.press(`button[value=next]`)
+	p.stands("round-over")
+	p.both("round", answering+"/rounds/3")
+}
+
+// desk with its decisions, two of them that differ, and the reasons that may be removed.
+func (p *person) desk() {
+	p.t.Helper()
+	p.be("paolo")
+	p.open(gatheringDesk)
+	p.press(`form[action$="/rounds/2/open"] button`)
+	p.stands("desk-open")
+	p.open(gathering)
+	p.press(`.dlf-demo form[action$="/panel"] button`)
+	p.press(`.dlf-demo form[action$="/close"] button`)
+	p.until(gatheringDesk, `form[action$="/decide-all"]`)
+	p.both("desk", gatheringDesk)
+	otherwise := `article details form[action$="/decide"]`
+	p.unfold()
+	p.stands("desk-unfolded")
+	p.elsewhere(otherwise, `{decision: "go-on", reason: "Torna al panel."}`)
+	p.fill(otherwise+" textarea", "Va detto meglio: la frase ne contiene due.")
+	p.press(otherwise + " button[value=reword]")
+	p.stands("desk-stale")
+	p.be("marta")
+	p.both("reasons", answeringDesk+"/reasons")
+}
+
+// queue of contributions: sealed, waiting, side by side, refused, done.
+func (p *person) queue() {
+	p.t.Helper()
+	p.be("marta")
+	p.open(gatheringDesk)
+	p.stands("desk-gather")
+	p.open(gathering)
+	p.press(`.dlf-demo form[action$="/close"] button`)
+	p.until(gatheringDesk, `a[href$="/contributions"].btn`)
+	p.stands("desk-queue")
+	p.both("queue", gatheringDesk+"/contributions")
+	p.do(chromedp.Evaluate(`[...document.querySelectorAll("input[name=c]")].slice(0, 2).forEach(i => i.click())`, nil))
+	p.press(`.dlf-grid2 form[method=get] button`)
+	p.stands("queue-chosen")
+	p.press(`button[value=merge]`)
+	p.stands("queue-refused")
+	p.fill("#f-text", "I viali vicini alle scuole vengono prima.")
+	p.fill("#f-reason", "La stessa idea, con parole diverse.")
+	p.press(`button[value=merge]`)
+	p.stands("queue-done")
+	p.do(chromedp.Evaluate(`document.querySelectorAll("input[name=c]").forEach(i => i.checked = i.closest("li").innerText.includes("da esaminare"))`, nil))
+	p.press(`.dlf-grid2 form[method=get] button`)
+	p.fill("#f-reason", "Fuori dalla domanda di questa consultazione.")
+	p.press(`button[value=reject]`)
+	p.open(gatheringDesk)
+	p.press(`form[action$="/rounds/1/release"] button`)
+	p.both("contributions-all", gathering+"/contributions")
+}
+
+// minority report that is written, and read before the opinion is published.
+func (p *person) minority() {
+	p.t.Helper()
+	p.be("paolo")
+	p.open(answeringDesk)
+	p.unfold()
+	p.fill(`form[action$="/conclude"] textarea`, "I giri previsti si sono svolti.")
+	p.press(`form[action$="/conclude"] button`)
+	p.stands("desk-concluded")
+	p.both("minority-write", answeringDesk+"/minority")
+	p.unfold()
+	p.press(`button[value=forgo]`)
+	p.stands("minority-refused")
+	p.fill("#f-minority", "Alcuni temono per il mercato.\n\n## Il sabato\n\nChi lavora in piazza chiede che il sabato resti com’è.")
+	p.press(`button[value=show]`)
+	p.stands("minority-shown")
+	p.both("minority", answering+"/minority")
+}
+
+// roles are given and taken back; a consultation is answered with codes.
+func (p *person) roles(other *person) {
+	p.t.Helper()
+	p.be("lucia")
+	p.be("giulia")
+	p.both("administration", "/administrations/riva")
+	p.fill("#f-person", "lucia.ferraboschi@posta.example")
+	p.tick(`input[name=role][value=moderator]`)
+	p.press(`form[action$="/grant"] button`)
+	p.stands("administration-granted")
+	p.open("/administrations/riva")
+	p.elsewhere(`main form:has(#f-mail)`, `{mail: "urp@riva.example"}`)
+	p.fill("#f-mail", "protocollo@riva.example")
+	p.press(`main form:has(#f-mail) button`)
+	p.stands("administration-stale")
+	draft(p)
+	p.stands("desk-draft")
+	p.both("draft", "/desk/"+question+"/edit")
+	p.tick(`input[name=anonymity_mode][value=held-code]`)
+	p.press(`main form button[type=submit]`)
+	p.press(`form[action$="/announce"] button`)
+	other.be("karim")
+	other.enrol("/consultations/" + question)
+	elsewhere := p.site.enter(p.t, "karim")
+	other.code(elsewhere, "/consultations/"+question)
+	p.open("/administrations/riva")
+	p.press(`form[action$="/revoke"]:has(input[value=moderator]) button`)
+	p.be("lucia")
+	p.both("role-lost", "/desk/"+question)
+	p.both("desks-none", "/desk")
+	p.be("giulia")
+	p.both("desks", "/desk")
+}
