@@ -277,7 +277,7 @@ func (h *house) goOn(ctx context.Context, staff company, a *answering) error {
 		if it.State != consultation.ItemLive {
 			continue
 		}
-		if err := h.Consultations.Decide(ctx, staff.facilitator, a.slug, it.ID, consultation.GoOn, "si vuole vedere se le risposte tengono"); err != nil {
+		if err := h.Consultations.Decide(ctx, staff.facilitator, a.slug, it.ID, consultation.GoOn, "si vuole vedere se le risposte tengono", ""); err != nil {
 			return err
 		}
 	}

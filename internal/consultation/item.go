@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/delphi/verdict"
+	"delfi/internal/prose"
 )
 
 // ItemState is where an item stands.
@@ -68,6 +69,15 @@ type Decided struct {
 	Role     string // facilitator, or system when nobody decided
 	Name     string
 	Reason   string // public; never "" when Decided is not what was Proposed
+}
+
+// Version tells one decision about an item from another; "" for none. A form carries that
+// of the decision that its reader saw.
+func (d Decided) Version() string {
+	if d.Decided == "" {
+		return ""
+	}
+	return prose.Version(string(d.Decided), d.Name, d.Reason)
 }
 
 // Outcome is what a tabulation found about one item.

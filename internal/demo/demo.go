@@ -286,7 +286,7 @@ func (d *Demonstration) carryOn(ctx context.Context, s Services, facilitator acc
 		if it.State != consultation.ItemLive {
 			continue
 		}
-		if err := s.Consultations.Decide(ctx, facilitator, slug, it.ID, consultation.GoOn, "Un giro solo non dice se le risposte tengono."); err != nil {
+		if err := s.Consultations.Decide(ctx, facilitator, slug, it.ID, consultation.GoOn, "Un giro solo non dice se le risposte tengono.", ""); err != nil {
 			return err
 		}
 	}

@@ -255,7 +255,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if f.Items[0].Proposal.Action == verdict.GoOn {
 		against = consultation.Reword
 	}
-	w.must(w.cons.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio"))
+	w.must(w.cons.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio", ""))
 	w.play(3, 6)
 	_, _, err = w.reports.Of(ctx, last.ID)
 	w.refused(err, fault.NotFound, "no_opinion")

@@ -136,35 +136,9 @@ func (d room) decide(q *page.Request) error {
 	if err != nil {
 		return notThere()
 	}
-	mine := consultation.Decided{Item: item, Decided: consultation.Decision(form.Value("decision")), Reason: form.Value("reason")}
 	return d.act(q, "staff.done.decided", func(ctx context.Context, slug string) error {
-		if err := d.undecided(q, mine, form.Value("seen")); err != nil {
-			return err
-		}
-		return d.Consultations.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"))
+		return d.Consultations.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"), form.Value("seen"))
 	})
-}
-
-// undecided refuses a decision about a statement that somebody else decided otherwise
-// since the page was read.
-func (d room) undecided(q *page.Request, mine consultation.Decided, seen string) error {
-	v, err := d.view(q.Context(), q.Actor, q.Param("slug"))
-	if err != nil {
-		return err
-	}
-	now := v.Decided[mine.Item]
-	if version(now) == seen || now.Decided == mine.Decided && now.Reason == prose.Clean(mine.Reason) {
-		return nil
-	}
-	return fault.New(fault.Conflict, "decision_changed", "somebody decided about this statement in the meantime")
-}
-
-// version tells one decision about a statement from another; "" for none.
-func version(d consultation.Decided) string {
-	if d.Decided == "" {
-		return ""
-	}
-	return prose.Version(string(d.Decided) + "\n" + d.Name + "\n" + d.Reason)
 }
 
 func (d room) decideAll(q *page.Request) error {

@@ -3,6 +3,7 @@ package steering
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -16,8 +17,10 @@ import (
 
 // Decide settles an item, carries it on, or keeps it for rewording (facilitator);
 // against the engine's proposal a public reason is needed. A settled item comes
-// back into play by GoOn, always with a reason, while a round of answers is left.
-func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, item uuid.UUID, d consultation.Decision, reason string) error {
+// back into play by GoOn, always with a reason, while a round of answers is left. seen is
+// the Version of the decision that the actor saw: Conflict "decision_changed" when
+// another stands since, and nothing is done when it is the actor's own.
+func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, item uuid.UUID, d consultation.Decision, reason, seen string) error {
 	return lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
 		by, reason, err := c.Deciding(actor, d, reason)
 		if err != nil {
@@ -28,6 +31,17 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 			return err
 		}
 		last := c.LastReleased()
+		now, err := decidedAfter(ctx, tx, c, last, it)
+		if err != nil {
+			return err
+		}
+		switch {
+		case now.Version() == seen:
+		case now.Decided == d && now.Reason == reason:
+			return nil
+		default:
+			return fault.New(fault.Conflict, "decision_changed", "somebody decided about this statement in the meantime")
+		}
 		if it.State == consultation.ItemSettled {
 			if d != consultation.GoOn {
 				return fault.New(fault.Conflict, "item_settled", "the statement is settled already")
@@ -52,6 +66,19 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 		}
 		return s.decide(ctx, tx, c, last, it, consultation.Decision(o.Proposal.Action), d, by, reason)
 	})
+}
+
+// decidedAfter gives the decision about an item after a round; the zero one without any.
+func decidedAfter(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, it consultation.Item) (consultation.Decided, error) {
+	all, err := lifecycle.Decisions(ctx, tx, c.ID)
+	if err != nil {
+		return consultation.Decided{}, err
+	}
+	i := slices.IndexFunc(all, func(d consultation.Decided) bool { return d.Item == it.ID && d.Round == r.Number })
+	if i < 0 {
+		return consultation.Decided{}, nil
+	}
+	return all[i], nil
 }
 
 // DecideAsProposed follows the engine's proposal for every undecided item (facilitator).

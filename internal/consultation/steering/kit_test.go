@@ -391,3 +391,17 @@ func same(t testing.TB, what string, got, want time.Time) {
 		t.Errorf("%s %s; want %s", what, got.In(consultation.Rome), want.In(consultation.Rome))
 	}
 }
+
+// decided gives the version of the last decision about an item; "" without any.
+func (h *town) decided(item uuid.UUID) string {
+	h.Helper()
+	all, err := h.s.Decisions(h.Context(), h.get().ID)
+	h.ok(err)
+	version := ""
+	for _, d := range all {
+		if last := h.get().LastReleased(); d.Item == item && d.Round == last.Number {
+			version = d.Version()
+		}
+	}
+	return version
+}

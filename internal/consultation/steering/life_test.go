@@ -58,7 +58,7 @@ func TestWholeLife(t *testing.T) {
 	h.work("2026-04-03 23:59")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundPlanned)
 	h.recorded("act/close system : round 2", "act/release system : round 2")
-	h.ok(h.s.Decide(t.Context(), h.furio, slug, two[0].ID, consultation.Settle, "È già chiaro a tutti."))
+	h.ok(h.s.Decide(t.Context(), h.furio, slug, two[0].ID, consultation.Settle, "È già chiaro a tutti.", ""))
 	h.recorded("decision/settle facilitator Furio: statement 1")
 	// Nobody decides about the second one: it follows the proposal when round 3 opens.
 	h.work("2026-04-04 09:00")

@@ -2,8 +2,10 @@ package steering
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
 )
 
@@ -48,7 +51,7 @@ func TestWrongPeople(t *testing.T) {
 			return h.s.OpenRound(ctx, who, slug, 99)
 		}},
 		{"decide", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
-			return h.s.Decide(ctx, who, slug, item, consultation.Settle, "Perché.")
+			return h.s.Decide(ctx, who, slug, item, consultation.Settle, "Perché.", "")
 		}},
 		{"as proposed", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.DecideAsProposed(ctx, who, slug) }},
 		{"conclude", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.Conclude(ctx, who, slug, "Perché.") }},
@@ -129,26 +132,26 @@ func TestDecide(t *testing.T) {
 	h := newTown(t)
 	items := h.answered(4)
 	ctx := t.Context()
-	h.ok(h.s.Decide(ctx, h.furio, slug, items[0].ID, consultation.GoOn, ""))
+	h.ok(h.s.Decide(ctx, h.furio, slug, items[0].ID, consultation.GoOn, "", h.decided(items[0].ID)))
 	h.recorded("decision/go-on facilitator Furio: statement 1")
-	if got := fields(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.Settle, "  ")); !slices.Equal(got, []string{"reason:against_proposal"}) {
+	if got := fields(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.Settle, "  ", h.decided(items[1].ID))); !slices.Equal(got, []string{"reason:against_proposal"}) {
 		t.Errorf("against the proposal without a reason: %v", got)
 	}
-	h.ok(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.Settle, "Non aggiunge nulla."))
-	h.ok(h.s.Decide(ctx, h.furio, slug, items[2].ID, consultation.Reword, "È ambigua."))
+	h.ok(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.Settle, "Non aggiunge nulla.", h.decided(items[1].ID)))
+	h.ok(h.s.Decide(ctx, h.furio, slug, items[2].ID, consultation.Reword, "È ambigua.", h.decided(items[2].ID)))
 	h.recorded("decision/settle facilitator Furio: statement 2", "decision/hold facilitator Furio: statement 3")
-	if got := fields(h.s.Decide(ctx, h.furio, slug, items[0].ID, "later", "")); !slices.Equal(got, []string{"decision:unknown_decision"}) {
+	if got := fields(h.s.Decide(ctx, h.furio, slug, items[0].ID, "later", "", h.decided(items[0].ID))); !slices.Equal(got, []string{"decision:unknown_decision"}) {
 		t.Errorf("unknown decision: %v", got)
 	}
-	h.refused(h.s.Decide(ctx, h.furio, slug, uuid.New(), consultation.GoOn, ""), fault.NotFound, "no_item")
+	h.refused(h.s.Decide(ctx, h.furio, slug, uuid.New(), consultation.GoOn, "", ""), fault.NotFound, "no_item")
 
 	// A settled one comes back with a reason; then it is settled again.
-	if got := fields(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.GoOn, "")); !slices.Equal(got, []string{"reason:against_proposal"}) {
+	if got := fields(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.GoOn, "", h.decided(items[1].ID))); !slices.Equal(got, []string{"reason:against_proposal"}) {
 		t.Errorf("back into play without a reason: %v", got)
 	}
-	h.ok(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.GoOn, "Ho cambiato idea."))
+	h.ok(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.GoOn, "Ho cambiato idea.", h.decided(items[1].ID)))
 	h.recorded("decision/reopen facilitator Furio: statement 2")
-	h.ok(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.Settle, "Resta chiusa."))
+	h.ok(h.s.Decide(ctx, h.furio, slug, items[1].ID, consultation.Settle, "Resta chiusa.", h.decided(items[1].ID)))
 
 	h.ok(h.s.DecideAsProposed(ctx, h.furio, slug))
 	h.recorded("decision/settle facilitator Furio: statement 2", "decision/go-on facilitator Furio: statement 4")
@@ -163,7 +166,7 @@ func TestDecide(t *testing.T) {
 		t.Errorf("decisions %q", got)
 	}
 	h.work("2026-04-04 09:00")
-	h.refused(h.s.Decide(ctx, h.furio, slug, items[0].ID, consultation.GoOn, ""), fault.Conflict, "round_open")
+	h.refused(h.s.Decide(ctx, h.furio, slug, items[0].ID, consultation.GoOn, "", h.decided(items[0].ID)), fault.Conflict, "round_open")
 	var shown []consultation.Item
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := h.locked(ctx, tx)
@@ -177,7 +180,58 @@ func TestDecide(t *testing.T) {
 		t.Errorf("round 3 shows %d statements", len(shown))
 	}
 	h.work("2026-04-14 23:59")
-	h.refused(h.s.Decide(ctx, h.furio, slug, items[0].ID, consultation.GoOn, ""), fault.Conflict, "nothing_to_decide")
+	h.refused(h.s.Decide(ctx, h.furio, slug, items[0].ID, consultation.GoOn, "", h.decided(items[0].ID)), fault.Conflict, "nothing_to_decide")
+}
+
+// TestTwoDecideAtOnce: of two facilitators who decide about one statement in the same
+// instant, with the page before them on which nobody had decided, one is told of the
+// other's decision; what the record has is decided once. The same decision of both is one.
+func TestTwoDecideAtOnce(t *testing.T) {
+	h := newTown(t)
+	items := h.answered(12)
+	fiona := h.furio
+	fiona.Name = "Fiona"
+	for n, it := range items {
+		both := []consultation.Decision{consultation.Settle, consultation.Reword}
+		if n%4 == 0 {
+			both[1] = consultation.Settle
+		}
+		errs := make([]error, 2)
+		var start, wg sync.WaitGroup
+		start.Add(1)
+		for i, who := range []account.Actor{h.furio, fiona} {
+			wg.Go(func() {
+				start.Wait()
+				errs[i] = h.s.Decide(t.Context(), who, slug, it.ID, both[i], "Perché sì.", "")
+			})
+		}
+		start.Done()
+		wg.Wait()
+		entries, err := h.record.Of(t.Context(), h.get().ID)
+		h.ok(err)
+		times := 0
+		for _, e := range entries {
+			if e.Type == ledger.Decision && e.Target == it.Target() {
+				times++
+			}
+		}
+		if times != 1 {
+			t.Errorf("%s was decided %d times: %v", it.Target(), times, errs)
+		}
+		switch lost := slices.IndexFunc(errs, func(err error) bool { return err != nil }); {
+		case n%4 == 0:
+			h.ok(errors.Join(errs...))
+		case lost < 0:
+			t.Errorf("%s: nobody is told of the other's decision", it.Target())
+		default:
+			h.ok(errs[1-lost])
+			h.refused(errs[lost], fault.Conflict, "decision_changed")
+			// Who has seen it may decide otherwise.
+			if both[1-lost] != consultation.Settle {
+				h.ok(h.s.Decide(t.Context(), h.furio, slug, it.ID, both[lost], "Ho letto.", h.decided(it.ID)))
+			}
+		}
+	}
 }
 
 // TestConcludeAgainstTheProposal needs a reason while statements should go on.

@@ -203,7 +203,7 @@ func BenchmarkClosing(b *testing.B) {
 			if round == 2 {
 				h.refresh()
 				for _, it := range h.items(round) {
-					h.must(h.cons.Decide(b.Context(), h.facilitator, slug, it.ID, consultation.GoOn, "si vuole vedere se tiene"))
+					h.must(h.cons.Decide(b.Context(), h.facilitator, slug, it.ID, consultation.GoOn, "si vuole vedere se tiene", ""))
 				}
 				h.open(3)
 			}
