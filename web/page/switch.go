@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/net/html"
@@ -100,26 +101,40 @@ func (a *App) inLanguage(q *Request, lang string) error {
 	return q.Bytes(got.status, "text/html; charset=utf-8", page)
 }
 
-// answered is a page that was drawn for another one.
+// answered is a page that was drawn for another one. It holds a page of at most
+// answeredMost bytes: an address may be that of a download, which is as long as the record.
 type answered struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	none   bool   // the answer is no page
+	stop   func() // ends the request of an answer that is none
 }
 
-func (d *answered) Header() http.Header         { return d.header }
-func (d *answered) WriteHeader(status int)      { d.status = status }
-func (d *answered) Write(b []byte) (int, error) { return d.body.Write(b) }
+const answeredMost = 8 << 20
+
+func (d *answered) Header() http.Header    { return d.header }
+func (d *answered) WriteHeader(status int) { d.status = status }
+func (d *answered) Write(b []byte) (int, error) {
+	if !strings.HasPrefix(d.header.Get("Content-Type"), "text/html") || d.body.Len()+len(b) > answeredMost {
+		d.none = true
+		d.stop()
+		return 0, context.Canceled
+	}
+	return d.body.Write(b)
+}
 
 // readAnew draws the page of the form that was sent, in the language of the request; it
-// follows where that page leads, as a browser does.
+// follows where that page leads, as a browser does. In the place of an address at which
+// no page is it draws the first one of the site.
 func (a *App) readAnew(q *Request) *answered {
 	at, site := q.standing(), a.routes.(http.Handler)
 	for range 3 {
-		got := &answered{header: http.Header{}, status: http.StatusOK}
+		ctx, stop := context.WithCancel(q.Context())
+		got := &answered{header: http.Header{}, status: http.StatusOK, stop: stop}
 		routed := chi.NewRouteContext()
 		routed.Routes = a.routes
-		r := q.R.Clone(context.WithValue(q.Context(), chi.RouteCtxKey, routed))
+		r := q.R.Clone(context.WithValue(ctx, chi.RouteCtxKey, routed))
 		r.Method, r.Body, r.ContentLength, r.PostForm, r.Form = http.MethodGet, http.NoBody, 0, nil, nil
 		r.Header.Del("Content-Type")
 		r.Header.Del("If-None-Match")
@@ -129,10 +144,15 @@ func (a *App) readAnew(q *Request) *answered {
 		}
 		r.URL, r.RequestURI = to, to.RequestURI()
 		site.ServeHTTP(got, a.hushed(r))
-		if got.header.Get("Location") == "" {
+		stop()
+		switch leads := got.header.Get("Location"); {
+		case got.none:
+			at = "/"
+		case leads == "":
 			return got
+		default:
+			_, at = i18n.Split(Local(leads))
 		}
-		_, at = i18n.Split(Local(got.header.Get("Location")))
 	}
 	return &answered{header: http.Header{}, status: http.StatusOK}
 }

@@ -70,6 +70,41 @@ func TestTheSwitchOfAnAnsweredForm(t *testing.T) {
 	}
 }
 
+// TestTheSwitchReadsPagesAlone: an address under "at" that is a download's, or a page's
+// without end, is not held in memory, and a stranger may name any.
+func TestTheSwitchReadsPagesAlone(t *testing.T) {
+	h := newHouse(t, Options{})
+	const most = 1 << 30
+	written := 0
+	endless := func(kind string) Handler {
+		return func(q *Request) error {
+			q.W.Header().Set("Content-Type", kind)
+			for written = 0; written < most; {
+				n, err := q.W.Write(make([]byte, 1<<16))
+				written += n
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	h.Get("/", h.app.Handle(func(q *Request) error { return q.Render(200, text("%s", "<main>home</main>")) }))
+	h.Get("/record.zip", h.app.Handle(endless("application/zip")))
+	h.Get("/entries", h.app.Handle(endless("text/plain; charset=utf-8")))
+	h.Get("/long", h.app.Handle(endless("text/html; charset=utf-8")))
+	h.Post("/idea", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	if err := h.app.SetRoutes(h.Mux); err != nil {
+		t.Fatal(err)
+	}
+	for at, bound := range map[string]int{"/record.zip": 0, "/entries": 0, "/long": answeredMost} {
+		got := h.post("/en/idea?at="+url.QueryEscape(at), url.Values{"words": {"mine"}, "in_language": {"en"}})
+		if page := parsed(t, got); got.Code != 200 || written > bound || !strings.Contains(page.Find("main").Text(), "home") || page.Find("textarea[readonly]").Text() == "" {
+			t.Errorf("%s: %d, %d bytes were read: %s", at, got.Code, written, got.Body)
+		}
+	}
+}
+
 func parsed(t *testing.T, w *httptest.ResponseRecorder) *goquery.Document {
 	t.Helper()
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
