@@ -3,11 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"delfi/internal/account"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 )
@@ -81,7 +84,29 @@ func (c *serveCommand) checkSession() error {
 	if c.OIDC.MaxAge < 0 {
 		return fmt.Errorf("--oidc-max-age %s: write how old a sign-in at the provider may be, e.g. 8h", c.OIDC.MaxAge)
 	}
+	return c.checkRoles()
+}
+
+// checkRoles refuses a map of groups that gives nobody a role: its misspelling would show
+// as a colleague without one.
+func (c *serveCommand) checkRoles() error {
+	for _, group := range slices.Sorted(maps.Keys(c.OIDC.Roles)) {
+		ours := c.OIDC.Roles[group]
+		slug, role, _ := strings.Cut(ours, "/")
+		if group == "" || slug == "" || !slices.Contains(account.Grantable(), account.Role(role)) {
+			return fmt.Errorf("--oidc-roles %s=%s: write GROUP=ADMINISTRATION/ROLE, with one of the roles %s", group, ours, listed(account.Grantable()))
+		}
+	}
 	return nil
+}
+
+// listed writes roles down in a line.
+func listed(roles []account.Role) string {
+	var out []string
+	for _, r := range roles {
+		out = append(out, string(r))
+	}
+	return strings.Join(out, ", ")
 }
 
 // secretFlags refuses flags of which everybody on the machine would read a secret, in

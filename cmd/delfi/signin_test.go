@@ -76,6 +76,21 @@ func TestLimitsOfSessionsThatCannotHoldAreRefused(t *testing.T) {
 	}
 }
 
+// A map of groups in which a role or an administration is misspelt gives nobody anything,
+// and is refused; an administration may be added later.
+func TestAMapOfGroupsNamesRoles(t *testing.T) {
+	for ours, fits := range map[string]bool{
+		"riva/moderator": true, "nobody-yet/administrator": true, "riva/council": true,
+		"riva/king": false, "riva/": false, "riva": false, "/moderator": false, "": false, "riva/moderator/x": false, "riva/Moderator": false, "riva moderator": false,
+	} {
+		c := &serveCommand{}
+		c.OIDC.Roles = map[string]string{"urp": "riva/facilitator", "staff": ours}
+		if err := c.checkRoles(); (err == nil) != fits || err != nil && !strings.Contains(err.Error(), "--oidc-roles staff="+ours+": ") {
+			t.Errorf("%q: %v", ours, err)
+		}
+	}
+}
+
 // The built-in provider does not stand behind a public address, whatever else is set.
 func TestTheBuiltInProviderRefusesAPublicAddress(t *testing.T) {
 	for _, x := range []struct {
