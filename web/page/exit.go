@@ -64,10 +64,35 @@ func (a *App) leave(q *Request, err error, tell func(status int, f *fault.Fault)
 	}
 	status := Status(err)
 	a.log(q, status, err)
-	if err = tell(status, safe(err)); err != nil && !left(q, err) {
-		a.unsaid(q, "error page", err)
-		http.Error(q.W, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	defer q.lastWord()()
+	if err = tell(status, safe(err)); err == nil || left(q, err) {
+		return
 	}
+	a.unsaid(q, "error page", err)
+	status = http.StatusInternalServerError
+	if q.late() {
+		status = http.StatusServiceUnavailable
+		comeBack(q.W.Header(), status)
+	}
+	http.Error(q.W, http.StatusText(status), status)
+}
+
+// late tells whether the patience with the request is over.
+func (q *Request) late() bool { return errors.Is(context.Cause(q.Context()), errLate) }
+
+// lastWords is how long the page of an error may take when the answer was too late: a
+// database that does not answer keeps it as it kept the answer.
+const lastWords = 2 * time.Second
+
+// lastWord gives the page of an error time of its own when the request's is over; the
+// function that it returns ends it.
+func (q *Request) lastWord() context.CancelFunc {
+	if !q.late() {
+		return func() {}
+	}
+	ctx, end := context.WithTimeoutCause(context.WithoutCancel(q.Context()), lastWords, errLate)
+	q.R = q.R.WithContext(ctx)
+	return end
 }
 
 // unsaid logs that the page of an error could not be shown.
@@ -81,9 +106,7 @@ func (a *App) unsaid(q *Request, page string, err error) {
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
 func (a *App) trouble(q *Request, err error) error {
-	if errors.Is(context.Cause(q.Context()), errLate) {
-		// What is still to be said must not end with what was too late.
-		q.R = q.R.WithContext(context.WithoutCancel(q.Context()))
+	if q.late() {
 		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
 	}
 	unable := postgres.IsUnavailable(err)
@@ -130,7 +153,7 @@ func safe(err error) *fault.Fault {
 // left tells whether the reader went away before the answer.
 func left(q *Request, err error) bool {
 	var g gone
-	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && !errors.Is(context.Cause(q.Context()), errLate)
+	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && !q.late()
 }
 
 // down asks the database itself, on failures only: drivers have too many ways

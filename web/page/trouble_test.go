@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
 
@@ -67,6 +69,27 @@ func TestADatabaseInTroubleIsSaid(t *testing.T) {
 	h.log.Reset()
 	if w := h.get("/long"); w.Code != 200 || h.log.Len() != 0 {
 		t.Errorf("an answer that has begun is cut: %d %s", w.Code, h.log)
+	}
+}
+
+// The page of an error may read the database too, which keeps it as it kept the answer: the
+// request ends, with a status after which browsers and programs come back.
+func TestTheLastWordIsNotEndless(t *testing.T) {
+	h := newHouse(t, Options{Patience: time.Millisecond, ErrorPage: func(int, *fault.Fault) templ.Component {
+		return templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+	}})
+	h.Get("/late", h.app.Handle(func(q *Request) error {
+		<-q.Context().Done()
+		return fmt.Errorf("read: %w", q.Context().Err())
+	}))
+	h.fails("/refused", fault.New(fault.Forbidden, "wrong_role", "not this one"))
+	for _, path := range []string{"/late", "/refused"} {
+		if w := h.get(path); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
 	}
 }
 
