@@ -19,7 +19,6 @@ const (
 // The list can only shrink.
 var crowded = map[string]int{
 	"e2e/bench":       3800,
-	"internal/verify": 3800,
 	"web/participate": 3800,
 }
 

@@ -1,3 +1,5 @@
+//go:build soak
+
 package e2e
 
 import (
@@ -78,9 +80,9 @@ const (
 	gatheringDesk        = "/desk/alberi-nei-viali"
 )
 
-// TestEveryState opens each state of a page that a walk through the site seldom meets.
+// TestSoakEveryState opens each state of a page that a walk through the site seldom meets.
 // Pages that anybody can open are in TestEveryPublicPageInBothLanguagesAndOnASmallScreen.
-func TestEveryState(t *testing.T) {
+func TestSoakEveryState(t *testing.T) {
 	s := serve(t, data(t), "--demo")
 	p, other := s.enter(t, "sergio"), s.enter(t, "sergio")
 	t.Run("enrolment", func(t *testing.T) { p.of(t).enrolment() })
