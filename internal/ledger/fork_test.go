@@ -44,6 +44,10 @@ func TestARestoredOlderDatabaseIsRefused(t *testing.T) {
 	if onDisk, err := os.ReadFile(kept); err != nil || string(onDisk) != string(last) {
 		t.Fatalf("%s is kept, %v", onDisk, err)
 	}
+	vkeys, err := s.VerifierKeys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	restore(t, db, 5)
 	faulty(t, append1(t.Context(), s, entry(of, "merge")), fault.Unavailable, "log_forked")
 	s = server()
@@ -70,7 +74,7 @@ func TestARestoredOlderDatabaseIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprintf(`{"origin":"delfi.test/record","root":"%s","size":7}`, c.Root); first.Type != Succession || first.Body != want || !strings.Contains(first.Reason, "disk") {
+	if want := fmt.Sprintf(`{"carried":5,"key":"%s","origin":"delfi.test/record","root":"%s","size":7}`, vkeys[0], c.Root); first.Type != Succession || first.Body != want || !strings.Contains(first.Reason, "disk") {
 		t.Errorf("%+v", first)
 	}
 	now, err := s.Checkpoint(t.Context())

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -145,9 +146,20 @@ func (s *Service) Succeed(ctx context.Context, reason string) error {
 		if err != nil {
 			return err
 		}
+		// Entries that name another by its number name it by that of their own log: the
+		// number of those carried over says which these are.
+		var extent extent
+		if old.number > 0 {
+			if extent, err = extentOf(ctx, tx, old); err != nil {
+				return err
+			}
+		}
+		figures := map[string]any{"carried": int(extent.entries), "origin": last.Origin, "size": int(last.Size), "root": last.Root.String()}
+		if old.number > 0 && old.origin == last.Origin {
+			figures["key"] = old.verifier // receipts of before are signed by it
+		}
 		err = write(ctx, tx, l, Entry{
-			Type: Succession, Role: "system", Reason: reason, Minute: tx.Now,
-			Body: Body(map[string]any{"origin": last.Origin, "size": int(last.Size), "root": last.Root.String()}),
+			Type: Succession, Role: "system", Reason: reason, Minute: tx.Now, Body: Body(figures),
 		})
 		if err != nil {
 			return err
@@ -295,7 +307,14 @@ func succeeded(ctx context.Context, tx *postgres.Tx, l log, stored checkpoint) (
 	if err != nil || e.Type != Succession {
 		return false, err
 	}
-	return e.Body == Body(map[string]any{"origin": stored.Origin, "size": int(stored.Size), "root": stored.Root.String()}), nil
+	var f struct {
+		Origin, Root string
+		Size         int64
+	}
+	if err := json.Unmarshal([]byte(e.Body), &f); err != nil {
+		return false, fmt.Errorf("entry %d: %w", e.Sequence, err)
+	}
+	return f.Origin == stored.Origin && f.Size == stored.Size && f.Root == stored.Root.String(), nil
 }
 
 // treeOf gives a log's present size and root, unsigned.

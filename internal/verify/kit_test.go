@@ -303,7 +303,7 @@ func (b *book) tree(size int) leaf.Checkpoint {
 		}
 		tree.Add(e.Hash())
 	}
-	return leaf.Checkpoint{Origin: "delfi.example/record", Size: int64(size), Root: tree.Root()}
+	return leaf.Checkpoint{Origin: b.log.Name(), Size: int64(size), Root: tree.Root()}
 }
 
 func (b *book) signed(text string, by ...signer) []byte {

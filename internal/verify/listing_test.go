@@ -40,7 +40,7 @@ func (b *book) announce(id, slug string) {
 // listing lists the consultations as the log has them, as far as it can be replayed.
 func (b *book) listing() {
 	b.t.Helper()
-	log := replay.New()
+	log := replay.New(100)
 	for n, line := range slices.Collect(bytes.Lines(b.files["entries"].Data)) {
 		if r, err := replay.Read(int64(n), line); err != nil || log.Take(r) != nil {
 			continue // a forged one

@@ -22,6 +22,7 @@ type chain struct {
 	kept      *leaf.Checkpoint          // the one that the reader kept
 	wanted    map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
 	acts      *replay.Acts              // of its entries
+	former    []former                  // trees of the logs that were succeeded, the newest first
 }
 
 // checkpoint is step 1, but for consistency, which needs the entries.
@@ -159,7 +160,7 @@ func (c *check) entries() error {
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
-	c.log.acts = replay.New()
+	c.log.acts = replay.New(c.log.head.Size)
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}
@@ -185,6 +186,7 @@ func (c *check) entries() error {
 			return err
 		}
 		tree.Add(r.Hash())
+		c.grow(r)
 		c.result.Entries++
 		if err := c.log.acts.Take(r); err != nil {
 			return err

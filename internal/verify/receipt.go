@@ -2,7 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -153,19 +152,23 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 	bad := func(line int, what, found, expected string) (ReceiptResult, error) {
 		return out, &source.Fault{File: w.file, Line: line, What: what, Found: found, Expected: expected}
 	}
-	note, err := leaf.Open(w.signed, c.log.key)
-	if err != nil || !note.Bears(c.log.key) {
-		return bad(0, "the receipt is not signed by the key of the log", fmt.Sprint(errors.Join(err)), "a signature by "+c.log.key.Name)
+	note, err := leaf.Open(w.signed, c.log.keys()...)
+	if err != nil {
+		return bad(0, "the signature of the receipt is wrong", err.Error(), "one by "+c.log.key.Name)
+	}
+	ahead, stood, ours := c.log.of(note)
+	if !ours {
+		return bad(0, "the receipt is not signed by the key of the log, nor of one that it succeeded", source.Short(fmt.Sprintf("signatures of %q", note.Else)), "a signature by "+c.log.key.Name)
 	}
 	at := r.life.Rounds[w.Round]
 	if at == nil || at.Opened.Type == "" {
 		return bad(2, "the receipt is of a round that the log never opened", fmt.Sprintf("round %d", w.Round), "one of the log's")
 	}
-	switch root := c.log.wanted[w.Size].Root; {
+	switch root := stood[w.Size].Root; {
 	case w.Protocol != r.hash:
 		return bad(3, "the receipt was given under another protocol", w.Protocol, r.hash)
-	case w.Size != at.Opened.N+1:
-		return bad(4, "the receipt's checkpoint is not that of its round's opening", fmt.Sprintf("size %d", w.Size), fmt.Sprintf("size %d", at.Opened.N+1))
+	case w.Size != at.Opened.N+1-ahead:
+		return bad(4, "the receipt's checkpoint is not that of its round's opening", fmt.Sprintf("size %d", w.Size), fmt.Sprintf("size %d", at.Opened.N+1-ahead))
 	case w.Root != root:
 		return bad(4, "the log was rewritten since the receipt was given: its first entries have another root", root.String(), w.Root.String())
 	}

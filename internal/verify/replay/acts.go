@@ -18,13 +18,16 @@ type Acts struct {
 	Removals      []int64                // entries whose words the law removed
 	Contributions int                    // texts of contributions that the law removed
 
-	successions int64             // of logs, each by another
-	latest      map[string]moment // by consultation: the newest entry so far
-	without     map[int64]Record  // entries whose words are gone, until a removal names them
+	Former []Former // logs that were succeeded, the newest first
+
+	size    int64             // of the log, in entries
+	latest  map[string]moment // by consultation: the newest entry so far
+	without map[int64]Record  // entries whose words are gone, until a removal names them
 }
 
-func New() *Acts {
-	return &Acts{Lives: map[string]*Life{}, redacted: map[redaction]Redacted{}, latest: map[string]moment{}, without: map[int64]Record{}}
+// New begins the replay of a log of so many entries.
+func New(size int64) *Acts {
+	return &Acts{size: size, Lives: map[string]*Life{}, redacted: map[redaction]Redacted{}, latest: map[string]moment{}, without: map[int64]Record{}}
 }
 
 // Take takes the next entry of the log through the lifecycle.
@@ -64,16 +67,19 @@ type Redacted struct {
 	Gone  []string // digests of the reasons
 }
 
-// ordered sees that the entries of a consultation follow each other in time.
+// ordered sees that the entries of a consultation follow each other in time. A
+// succession is newer than the entries that it carries over.
 func (a *Acts) ordered(r Record) error {
+	if r.Type == "succession" {
+		a.End = max(a.End, r.Minute)
+		return nil
+	}
 	if last, any := a.latest[r.Consultation]; any && r.at.Before(last.at.Add(-skew)) {
 		return r.Fault(fmt.Sprintf("it says that it is older than entry %d, which stands before it", last.n), r.Minute, "at least "+last.Minute)
 	} else if !any || r.at.After(last.at) {
 		a.latest[r.Consultation] = moment{n: r.N, at: r.at, Minute: r.Minute}
 	}
-	if r.Minute > a.End {
-		a.End = r.Minute
-	}
+	a.End = max(a.End, r.Minute)
 	return nil
 }
 
@@ -96,13 +102,8 @@ func (a *Acts) replay(r Record) error {
 		if !slices.Contains(server, r.Type) {
 			return r.Fault("it concerns no consultation", "-", "a consultation")
 		}
-		// A log succeeds another with its first entry, and carries the entries of that
-		// one after it: among them its own succession, if it had one.
-		if r.Type == "succession" && r.N != a.successions {
-			return r.Fault("a log succeeds another with its first entry", fmt.Sprintf("entry %d", r.N), fmt.Sprintf("entry %d", a.successions))
-		}
 		if r.Type == "succession" {
-			a.successions++
+			return a.succession(r)
 		}
 		return nil
 	}
@@ -138,7 +139,7 @@ func (a *Acts) removal(r Record) error {
 		a.Contributions++ // the opinion shows it without its words
 		return nil
 	}
-	if f.Entry < 0 || f.Entry >= r.N {
+	if f.Entry = a.number(r, f.Entry); f.Entry < 0 || f.Entry >= r.N {
 		return r.Fault("it removes the words of an entry that is not before it", strconv.FormatInt(f.Entry, 10), "an earlier one")
 	}
 	gone, ok := a.without[f.Entry]
