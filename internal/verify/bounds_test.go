@@ -229,7 +229,7 @@ func TestOnlyRegularFilesBeneathTheFolder(t *testing.T) {
 // TestAnArchiveUnpacksToNoMoreThanARecord, and lists no more.
 func TestAnArchiveUnpacksToNoMoreThanARecord(t *testing.T) {
 	b := press(t, nil)
-	b.put("tigli/rounds/3/tally", bytes.Repeat([]byte{0}, 4<<20)) // four kilobytes of zip
+	b.put("tigli/rounds/3/feedback.json", bytes.Repeat([]byte{0}, 4<<20)) // four kilobytes of zip
 	var packed bytes.Buffer
 	z := zip.NewWriter(&packed)
 	for name, f := range b.files {
@@ -255,7 +255,7 @@ func TestAnArchiveUnpacksToNoMoreThanARecord(t *testing.T) {
 	defer closer.Close()
 	few := source.Most
 	few.Document = 1 << 20
-	if _, err := Run(t.Context(), files, Options{Bounds: few}); err == nil || !strings.Contains(err.Error(), "tigli/rounds/3/tally: the file is longer") {
+	if _, err := Run(t.Context(), files, Options{Bounds: few}); err == nil || !strings.Contains(err.Error(), "tigli/rounds/3/feedback.json: the file is longer") {
 		t.Errorf("a bomb: %v", err)
 	}
 }

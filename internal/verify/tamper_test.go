@@ -317,7 +317,7 @@ func tamperings() []tampering {
 			},
 		},
 		{
-			name: "two rounds swapped", place: "tigli/rounds/2/", fault: "the document is not the one that entry",
+			name: "two rounds swapped", place: "tigli/rounds/2/", fault: "the counts are of another round",
 			does: func(b *book) {
 				for name := range maps.Clone(b.files) {
 					if rest, ok := strings.CutPrefix(name, "tigli/rounds/2/"); ok {

@@ -28,6 +28,7 @@ func (a *App) admit(next http.Handler) http.Handler {
 			defer memory.Release()
 			if err != nil {
 				w.Header().Set("Connection", "close") // the rest of the body is not awaited
+				r.Body = http.NoBody                  // nor read by the page that refuses it
 				a.refuse(w, r, l, err)
 				return
 			}

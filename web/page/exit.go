@@ -287,6 +287,7 @@ func (a *App) sound(next http.Handler) http.Handler {
 func (a *App) measure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > a.opts.MaxBody {
+			r.Body = http.NoBody // nothing of it is read, not by the page that refuses it either
 			a.exit(a.outside(w, r), middleware.TooLarge(a.opts.MaxBody))
 			return
 		}

@@ -91,3 +91,27 @@ func TestTenMegabytesOfAnythingEndInWords(t *testing.T) {
 		}
 	}
 }
+
+// counted counts the bytes that are read of a body.
+type counted struct{ read int }
+
+func (c *counted) Read(b []byte) (int, error) { c.read += len(b); return len(b), nil }
+
+// The page that refuses a body reads nothing of it: not to say no, not for its switch of
+// language.
+func TestABodyThatIsRefusedIsNotRead(t *testing.T) {
+	h := newHouse(t, Options{MaxBody: 1000})
+	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	if err := h.app.SetRoutes(h.Mux); err != nil {
+		t.Fatal(err)
+	}
+	for _, length := range []int64{1001, 100 << 20} {
+		body := &counted{}
+		r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.ContentLength = length
+		if w := h.ask(r); w.Code != http.StatusRequestEntityTooLarge || body.read > 0 {
+			t.Errorf("of %d bytes: %d, %d read", length, w.Code, body.read)
+		}
+	}
+}
