@@ -21,7 +21,7 @@ func TestSoakAMillionEntries(t *testing.T) {
 	began := time.Now()
 	k := filled(t, dir, entries)
 	t.Logf("filled in %s", time.Since(began))
-	at := free(t)
+	at := freeAddress(t)
 	args := serveArgs(dir, "--database-url="+k.URL(private.Database), "--private-listen="+at)
 	start := func() *site {
 		t.Helper()

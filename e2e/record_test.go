@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"database/sql"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -49,17 +48,6 @@ func filled(t *testing.T, dir string, entries int) *private.Cluster {
 	return k
 }
 
-// free is an address that nobody listens on.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // metric reads a server's own figures until one line stands there.
 func metric(t *testing.T, address, line string) {
 	t.Helper()
@@ -84,7 +72,7 @@ func metric(t *testing.T, address, line string) {
 func TestAChangedRecordIsSaidAndTheServerAnswers(t *testing.T) {
 	dir := data(t)
 	k := filled(t, dir, 9)
-	at := free(t)
+	at := freeAddress(t)
 	args := []string{"--database-url=" + k.URL(private.Database), "--private-listen=" + at}
 	sound := func() {
 		t.Helper()

@@ -243,6 +243,9 @@ func trees(f file) []string {
 			if writes.MatchString(s) && !store {
 				bad(n, "SQL that writes stands in store files and migrations")
 			}
+			if s == "Europe/Rome" && f.room != "internal/civiltime" {
+				bad(n, "Rome's clock is civiltime's")
+			}
 			if queries.MatchString(s) && within(f.room, "web") {
 				bad(n, "web holds no SQL")
 			}
@@ -384,6 +387,7 @@ func TestEachRuleCanFail(t *testing.T) {
 		{"cmd/delfi", "a.go", `import _ "golang.org/x/mod/sumdb/note"`, "whose home is"},
 		{"internal/ledger", "a.go", `import _ "delfi/internal/pseudonym"`, "own storey"},
 		{"internal/panel", "panel.go", `import _ "github.com/jmoiron/sqlx"`, "store files"},
+		{"internal/notify", "a.go", `const zone = "Europe/Rome"`, "civiltime's"},
 		{"internal/panel", "panel.go", "const q = `INSERT INTO civic.enrolment (account) VALUES ($1)`", "SQL that writes"},
 		{"internal/panel", "store.go", "const q = `SELECT e.account FROM civic.enrolment e JOIN panel.panelist p ON true`", "both an account and a panelist"},
 		{"web/participate", "a.go", "const q = `SELECT title FROM civic.consultation`", "no SQL"},

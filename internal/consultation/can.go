@@ -43,7 +43,7 @@ func CanSit(actor office.Actor, c Consultation) error {
 // opens. Nobody enrols while it is suspended, or in what was held elsewhere.
 func (c Consultation) Enrolling() bool { return c.Suspended == nil && !c.Full() }
 
-// full tells whether nobody can enrol any more; a suspension ends.
+// Full tells whether nobody can enrol any more; a suspension ends.
 func (c Consultation) Full() bool {
 	if c.Origin != nil {
 		return true

@@ -8,12 +8,13 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/office"
+	"delfi/internal/civiltime"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 )
 
-// nextNumber is the number of the round whose form the present items are for:
+// NextNumber is the number of the round whose form the present items are for:
 // the one that is open, else the next one.
 func (c Consultation) NextNumber() int {
 	if r := c.Current(); r != nil && r.State == RoundOpen {
@@ -25,7 +26,7 @@ func (c Consultation) NextNumber() int {
 	return len(c.Rounds) + 1
 }
 
-// before gives the id of the last answering round before number that has
+// Before gives the id of the last answering round before number that has
 // figures, or uuid.Nil: what "new" and "reworded" compare with.
 func (c Consultation) Before(number int) uuid.UUID {
 	for i := len(c.Rounds) - 1; i >= 0; i-- {
@@ -37,7 +38,7 @@ func (c Consultation) Before(number int) uuid.UUID {
 	return uuid.Nil
 }
 
-// answerable tells whether a round is open or to come, whoever may still enrol.
+// Answerable tells whether a round is open or to come, whoever may still enrol.
 func (c Consultation) Answerable() bool {
 	switch {
 	case c.Suspended != nil || c.Origin != nil:
@@ -50,16 +51,16 @@ func (c Consultation) Answerable() bool {
 	return c.Next() != nil || c.Current() != nil && c.Current().State == RoundOpen
 }
 
-// author is who does an act, by office.
+// Author is who does an act, by office.
 type Author struct {
 	Role office.Role
 	Name string
 }
 
-// itself is the author of what happens at its time.
+// Itself is the author of what happens at its time.
 var Itself = Author{Role: System}
 
-// move takes the consultation one step, in the role in which the actor may.
+// Move takes the consultation one step, in the role in which the actor may.
 func (c *Consultation) Move(act Act, actor office.Actor) (Author, error) {
 	to, role, err := c.Stage.Step(act, c.Roles(actor)...)
 	if err != nil {
@@ -69,7 +70,7 @@ func (c *Consultation) Move(act Act, actor office.Actor) (Author, error) {
 	return Author{Role: role, Name: actor.Name}, nil
 }
 
-// moveBy is move for an author whose role is settled.
+// MoveBy is move for an author whose role is settled.
 func (c *Consultation) MoveBy(act Act, by Author) error {
 	to, _, err := c.Stage.Step(act, by.Role)
 	if err != nil {
@@ -79,7 +80,7 @@ func (c *Consultation) MoveBy(act Act, by Author) error {
 	return nil
 }
 
-// needRunning refuses what cannot be done to a consultation that stands still.
+// NeedRunning refuses what cannot be done to a consultation that stands still.
 func (c Consultation) NeedRunning() error {
 	if c.Stage != Running {
 		return fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(c.Stage))
@@ -100,16 +101,16 @@ func (r Round) Target() string { return fmt.Sprintf("round %d", r.Number) }
 
 func (i Item) Target() string { return fmt.Sprintf("statement %d", i.Number) }
 
-// lastKeyDay is the instant at which the key's latest date begins, in Rome.
+// LastKeyDay is the instant at which the key's latest date begins, in Rome.
 func (c Consultation) LastKeyDay() (time.Time, error) {
-	t, err := time.ParseInLocation(time.DateOnly, c.Protocol.Anonymity.LatestKeyDate, Rome)
+	t, err := time.ParseInLocation(time.DateOnly, c.Protocol.Anonymity.LatestKeyDate, civiltime.Rome)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("latest key date: %w", err)
 	}
 	return t.UTC(), nil
 }
 
-// concludable checks that no round is under way and that the panel has answered.
+// Concludable checks that no round is under way and that the panel has answered.
 func (c Consultation) Concludable() error {
 	if err := c.NeedActive(); err != nil {
 		return err
@@ -126,7 +127,7 @@ func (c Consultation) Concludable() error {
 	return nil
 }
 
-// gathersSince says whether contributions were gathered between an answering round and
+// GathersSince says whether contributions were gathered between an answering round and
 // the one before it.
 func (c Consultation) GathersSince(r Round) bool {
 	for n := r.Number - 1; n > 0 && !c.Rounds[n-1].Answers(); n-- {
@@ -137,7 +138,7 @@ func (c Consultation) GathersSince(r Round) bool {
 	return false
 }
 
-// unexamined counts the contributions that released rounds left not examined.
+// Unexamined counts the contributions that released rounds left not examined.
 func (c Consultation) Unexamined() int {
 	n := 0
 	for _, r := range c.Rounds {
@@ -154,7 +155,7 @@ func NeedReason(message string) error {
 	return fault.Bad(fault.Field{Name: "reason", Code: "against_proposal", Message: message})
 }
 
-// itemsChange refuses to change items but while the consultation runs and no round shows
+// ItemsChange refuses to change items but while the consultation runs and no round shows
 // them, or a standing round takes new ones.
 func (c Consultation) ItemsChange() error {
 	if err := c.NeedRunning(); err != nil {
@@ -166,7 +167,7 @@ func (c Consultation) ItemsChange() error {
 	return c.Between()
 }
 
-// deciding checks that it is the time to decide, and that the actor may.
+// Deciding checks that it is the time to decide, and that the actor may.
 func (c *Consultation) Deciding(actor office.Actor, d Decision, reason string) (Author, string, error) {
 	act, known := d.Act()
 	if !known {
@@ -189,7 +190,7 @@ func (c *Consultation) Deciding(actor office.Actor, d Decision, reason string) (
 	return Author{Role: role, Name: actor.Name}, reason, err
 }
 
-// between refuses what may only be done between rounds.
+// Between refuses what may only be done between rounds.
 func (c Consultation) Between() error {
 	if c.Current() != nil {
 		return fault.New(fault.Conflict, "round_open", "a round is still open or closing")
@@ -197,17 +198,17 @@ func (c Consultation) Between() error {
 	return nil
 }
 
-// errNoSuch is what everybody hears about a consultation that is not there or not theirs to know of.
+// ErrNoSuch is what everybody hears about a consultation that is not there or not theirs to know of.
 var ErrNoSuch = fault.New(fault.NotFound, "not_found", "there is no such consultation")
 
-// errNoSlug is errNoSuch of a slug that nothing has.
+// ErrNoSlug is errNoSuch of a slug that nothing has.
 var ErrNoSlug = fault.New(ErrNoSuch.Kind, ErrNoSuch.Code, ErrNoSuch.Message)
 
 var ErrNoRound = fault.New(fault.NotFound, "no_round", "there is no such round")
 
 var ErrNoItem = fault.New(fault.NotFound, "no_item", "there is no such statement")
 
-// reasoned reads a public reason, which must be there and fit.
+// Reasoned reads a public reason, which must be there and fit.
 func Reasoned(reason string) (string, error) {
 	var bad []fault.Field
 	reason = prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(reason, &bad)
@@ -217,7 +218,7 @@ func Reasoned(reason string) (string, error) {
 	return reason, nil
 }
 
-// optional reads a public reason that may be left out.
+// Optional reads a public reason that may be left out.
 func Optional(reason string) (string, error) {
 	if strings.TrimSpace(reason) == "" {
 		return "", nil

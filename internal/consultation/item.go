@@ -47,7 +47,7 @@ const (
 	Reword Decision = "reword"
 )
 
-// act names the transition of a decision.
+// Act names the transition of a decision.
 func (d Decision) Act() (Act, bool) {
 	switch d {
 	case Settle:

@@ -3,6 +3,7 @@ package consultation
 import (
 	"time"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 )
@@ -23,7 +24,7 @@ type Minority struct {
 // Version names the draft as it stands, and what was declared in its place.
 func (m Minority) Version() string { return prose.Version(m.Draft, m.Reason) }
 
-// unchanged refuses to store a text over a draft that is no longer of a version.
+// Unchanged refuses to store a text over a draft that is no longer of a version.
 func (m Minority) Unchanged(version, text string) error {
 	if version == "" || version == m.Version() || text == m.Draft {
 		return nil
@@ -37,7 +38,7 @@ func (m Minority) Until() time.Time {
 	if m.ShownAt.IsZero() {
 		return time.Time{}
 	}
-	return Later(m.ShownAt, MinorityDays)
+	return civiltime.AddDays(m.ShownAt, MinorityDays)
 }
 
 // PublishBy is the instant at which the opinion is published by itself, whatever is
@@ -46,10 +47,10 @@ func (c Consultation) PublishBy() time.Time {
 	if c.ConcludedAt.IsZero() {
 		return time.Time{}
 	}
-	return Later(c.ConcludedAt, c.Protocol.Publication.WithinDays)
+	return civiltime.AddDays(c.ConcludedAt, c.Protocol.Publication.WithinDays)
 }
 
-// publishable refuses to publish by hand an opinion whose dissent nobody reported,
+// Publishable refuses to publish by hand an opinion whose dissent nobody reported,
 // and one whose report the panel has not read long enough. What the system publishes
 // at its time asks nothing: nothing can be buried, and the opinion says what lacks.
 func (m Minority) Publishable(dissent bool, now time.Time) error {

@@ -44,7 +44,7 @@ var systemReasons = map[string]map[string]string{
 	},
 }
 
-// why gives a reason of the system in the consultation's language; English for
+// Why gives a reason of the system in the consultation's language; English for
 // imports in a language that has no catalogue.
 func (c Consultation) Why(code string) string {
 	if words, ok := systemReasons[c.Language]; ok {
@@ -53,7 +53,7 @@ func (c Consultation) Why(code string) string {
 	return systemReasons["en"][code]
 }
 
-// guarded gives the reason that a failed guard is.
+// Guarded gives the reason that a failed guard is.
 func (c Consultation) Guarded(err error) string {
 	var f *fault.Fault
 	if !errors.As(err, &f) {

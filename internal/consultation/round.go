@@ -2,10 +2,10 @@ package consultation
 
 import (
 	"time"
-	_ "time/tzdata" // deadlines are Roman whatever the machine has installed
 
 	"github.com/google/uuid"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 )
@@ -65,32 +65,15 @@ const (
 	OpeningHour    = 9  // of the morning, in Rome
 )
 
-// rome is the clock that deadlines are read from.
-var Rome = func() *time.Location {
-	l, err := time.LoadLocation("Europe/Rome")
-	if err != nil {
-		panic(err) // time/tzdata is linked in
-	}
-	return l
-}()
-
-// morning is the opening hour of the day that lies days after t's, in Rome.
+// Morning is the opening hour of the day that lies days after t's, in Rome.
 func Morning(t time.Time, days int) time.Time {
-	y, m, d := t.In(Rome).Date()
-	return time.Date(y, m, d+days, OpeningHour, 0, 0, 0, Rome).UTC()
+	return civiltime.At(t, days, OpeningHour, 0)
 }
 
-// lastMinute is 23:59 of the day that lies days after t's, in Rome: a round of
+// LastMinute is 23:59 of the day that lies days after t's, in Rome: a round of
 // n days gives everybody at least n whole days, whatever the hour it opened.
 func LastMinute(t time.Time, days int) time.Time {
-	y, m, d := t.In(Rome).Date()
-	return time.Date(y, m, d+days, 23, 59, 0, 0, Rome).UTC()
-}
-
-// later moves an instant by calendar days, so that 23:59 stays 23:59 when the
-// clocks change.
-func Later(t time.Time, days int) time.Time {
-	return t.In(Rome).AddDate(0, 0, days).UTC()
+	return civiltime.At(t, days, 23, 59)
 }
 
 // wholeDays counts the days by which an interruption moves deadlines.
@@ -99,7 +82,7 @@ func WholeDays(d time.Duration) int {
 	return int((d + day - 1) / day)
 }
 
-// plan lays out the rounds of a protocol: round 1 opens at starts, each further
+// Plan lays out the rounds of a protocol: round 1 opens at starts, each further
 // one the morning after the one before is expected to be released.
 func Plan(consultation uuid.UUID, p protocol.Protocol, starts time.Time) []Round {
 	out := make([]Round, len(p.Rounds))
@@ -120,12 +103,12 @@ func earliest(r Round) time.Time {
 	}
 	expected := r.Deadline
 	if r.Kind == delphi.Gather {
-		expected = Later(expected, moderationDays)
+		expected = civiltime.AddDays(expected, moderationDays)
 	}
 	return Morning(expected, 1)
 }
 
-// replan moves the planned rounds after number that would open too early, and
+// Replan moves the planned rounds after number that would open too early, and
 // gives those it moved. Nothing is ever planned earlier: people rely on dates.
 func (c *Consultation) Replan(number int) []Round {
 	var moved []Round
@@ -143,13 +126,13 @@ func (c *Consultation) Replan(number int) []Round {
 	return moved
 }
 
-// keyDate is the earliest last day of the key that a plan allows: the planned
+// KeyDate is the earliest last day of the key that a plan allows: the planned
 // end, every extension taken, and the margin (docs/METHOD.md §9).
 func KeyDate(p protocol.Protocol, rounds []Round) time.Time {
 	days := keyDateMargin
 	for _, rp := range p.Rounds {
 		days += rp.MaxExtensions * rp.Days
 	}
-	y, m, d := rounds[len(rounds)-1].Deadline.In(Rome).Date()
+	y, m, d := rounds[len(rounds)-1].Deadline.In(civiltime.Rome).Date()
 	return time.Date(y, m, d+days, 0, 0, 0, 0, time.UTC)
 }

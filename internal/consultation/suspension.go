@@ -10,5 +10,5 @@ type Suspension struct {
 	Reason string
 }
 
-// maxSuspended is how many days a consultation may be suspended in all.
+// MaxSuspended is how many days a consultation may be suspended in all.
 const MaxSuspended = 90

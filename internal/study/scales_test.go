@@ -13,7 +13,7 @@ import (
 	"delfi/internal/study/source"
 )
 
-// Open is a study of which nothing is declared.
+// open is a study of which nothing is declared.
 var open = study.Options{Quantile: 7, MinN: 5}
 
 // asked draws answers to items from given points.

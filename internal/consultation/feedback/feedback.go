@@ -201,7 +201,7 @@ func outside(i ItemResult, value int) bool {
 	return float64(value) < q1 || float64(value) > q3
 }
 
-// lastShown gives the number of each item's last release; releases are numbered
+// LastShown gives the number of each item's last release; releases are numbered
 // from 1, and 0 is none yet.
 func LastShown(releases []table.Closing) map[string]int {
 	ticks := map[string]int{}

@@ -345,7 +345,7 @@ func steeredBy(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]uuid.
 	return ids, err
 }
 
-// unfinished gives the ids of imports that were neither published nor withdrawn.
+// Unfinished gives the ids of imports that were neither published nor withdrawn.
 func Unfinished(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
 	return ids(ctx, tx, `
 		SELECT id

@@ -61,7 +61,7 @@ func SaveItem(ctx context.Context, tx *postgres.Tx, it consultation.Item) error 
 	return nil
 }
 
-// deleteItem removes an item that no round has shown; one that was shown holds
+// DeleteItem removes an item that no round has shown; one that was shown holds
 // on by round_item_item.
 func DeleteItem(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	_, err := tx.ExecContext(ctx, `
@@ -149,7 +149,7 @@ func scanItems(rows *sql.Rows, err error) ([]consultation.Item, error) {
 	return out, nil
 }
 
-// freeze writes which version of an item a round shows.
+// Freeze writes which version of an item a round shows.
 func Freeze(ctx context.Context, tx *postgres.Tx, round uuid.UUID, it consultation.Item) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO civic.round_item (round, item, version)

@@ -13,7 +13,7 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// minority reads a consultation's; the zero one where nobody wrote anything.
+// Minority reads a consultation's; the zero one where nobody wrote anything.
 func Minority(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Minority, error) {
 	var row struct {
 		Draft   string       `db:"draft"`

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
@@ -284,7 +285,7 @@ func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *consultation
 	if err := s.jobs.Enqueue(ctx, tx, panel.End{Consultation: c.ID}, time.Time{}); err != nil {
 		return err
 	}
-	within := consultation.Later(tx.Now, c.Protocol.Publication.WithinDays)
+	within := civiltime.AddDays(tx.Now, c.Protocol.Publication.WithinDays)
 	if err := s.jobs.Enqueue(ctx, tx, publish{Consultation: c.ID}, within); err != nil {
 		return err
 	}

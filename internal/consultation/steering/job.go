@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
@@ -207,7 +208,7 @@ func (s *Service) releaseLate(ctx context.Context, tx *postgres.Tx, c *consultat
 		return nil
 	}
 	if c.Suspended != nil {
-		return s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, consultation.Later(tx.Now, 1))
+		return s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, civiltime.AddDays(tx.Now, 1))
 	}
 	n, err := s.pending(ctx, tx, c.ID)
 	if err != nil {
@@ -224,16 +225,16 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *consulta
 		return nil
 	}
 	if c.Suspended != nil {
-		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, consultation.Later(tx.Now, 1))
+		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, civiltime.AddDays(tx.Now, 1))
 	}
 	if c.Concludable() != nil {
 		return nil // a round is under way: its release asks again
 	}
-	if due := consultation.Later(c.LastHeld().ReleasedAt, concludeAfter); tx.Now.Before(due) {
+	if due := civiltime.AddDays(c.LastHeld().ReleasedAt, concludeAfter); tx.Now.Before(due) {
 		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, due)
 	}
 	if next := c.Next(); next != nil && tx.Now.Before(next.PlannedAt) && next.Postponed == 0 {
-		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, consultation.Later(next.PlannedAt, 1)) // it was suspended meanwhile
+		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, civiltime.AddDays(next.PlannedAt, 1)) // it was suspended meanwhile
 	}
 	if err := c.MoveBy(consultation.ActConclude, consultation.Itself); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
@@ -168,7 +169,7 @@ func (h *town) drain() {
 
 // rometime reads an instant in Europe/Rome.
 func rometime(s string) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04", s, consultation.Rome)
+	t, err := time.ParseInLocation("2006-01-02 15:04", s, civiltime.Rome)
 	if err != nil {
 		panic(err)
 	}
@@ -388,7 +389,7 @@ func (h *town) is(stage consultation.Stage, states ...consultation.RoundState) {
 func same(t testing.TB, what string, got, want time.Time) {
 	t.Helper()
 	if !got.Equal(want) {
-		t.Errorf("%s %s; want %s", what, got.In(consultation.Rome), want.In(consultation.Rome))
+		t.Errorf("%s %s; want %s", what, got.In(civiltime.Rome), want.In(civiltime.Rome))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -25,7 +26,7 @@ func (h *town) concluded(dissent bool) {
 // pass moves the clock by days of the calendar and works what is due.
 func (h *town) pass(days int) {
 	h.Helper()
-	h.set(consultation.Later(h.clock(), days))
+	h.set(civiltime.AddDays(h.clock(), days))
 	h.drain()
 }
 
@@ -50,7 +51,7 @@ func TestDissentIsNotPublishedUnreported(t *testing.T) {
 	// Equal words change nothing; other words begin the seven days anew.
 	h.pass(6)
 	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Chi è contro chiede **tempo**.", ""))
-	h.set(consultation.Later(h.clock(), 1).Add(-time.Minute))
+	h.set(civiltime.AddDays(h.clock(), 1).Add(-time.Minute))
 	h.refused(publish(), fault.Conflict, "minority_showing")
 	m, err := h.s.Minority(ctx, h.get().ID)
 	h.ok(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/lifecycle"
@@ -231,7 +232,7 @@ func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug str
 		if err := lifecycle.DrainRound(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		r.Deadline, r.Extensions = consultation.Later(r.Deadline, days), r.Extensions+1
+		r.Deadline, r.Extensions = civiltime.AddDays(r.Deadline, days), r.Extensions+1
 		if err := lifecycle.SaveRound(ctx, tx, *r); err != nil {
 			return err
 		}
@@ -262,7 +263,7 @@ func (s *Service) CloseRound(ctx context.Context, actor account.Actor, slug stri
 		if err != nil {
 			return err
 		}
-		if from := consultation.Later(r.OpenedAt, c.Protocol.Round(r.Number).MinDays); tx.Now.Before(from) {
+		if from := civiltime.AddDays(r.OpenedAt, c.Protocol.Round(r.Number).MinDays); tx.Now.Before(from) {
 			return fault.New(fault.Conflict, "too_early", "the protocol keeps this round open for longer").With("min_days", c.Protocol.Round(r.Number).MinDays)
 		}
 		return s.close(ctx, tx, c, r, by, reason)
@@ -299,7 +300,7 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *consultation.Co
 			return err
 		}
 		r.Turnout = panel.Stepped(people)
-		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, consultation.Later(r.ClosedAt, maxModeration))
+		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, civiltime.AddDays(r.ClosedAt, maxModeration))
 	}
 	if err != nil {
 		return err
@@ -369,7 +370,7 @@ func (s *Service) release(ctx context.Context, tx *postgres.Tx, c *consultation.
 			return err
 		}
 	}
-	if err := s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, consultation.Later(tx.Now, concludeAfter)); err != nil {
+	if err := s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, civiltime.AddDays(tx.Now, concludeAfter)); err != nil {
 		return err
 	}
 	return s.stop(ctx, tx, c)
@@ -398,7 +399,7 @@ func (s *Service) postpone(ctx context.Context, tx *postgres.Tx, c *consultation
 	if _, _, err := r.State.Step(consultation.ActPostpone, consultation.System); err != nil {
 		return err
 	}
-	r.PlannedAt, r.Postponed = consultation.Later(r.PlannedAt, 1), r.Postponed+1
+	r.PlannedAt, r.Postponed = civiltime.AddDays(r.PlannedAt, 1), r.Postponed+1
 	if r.PlannedAt.Before(tx.Now) { // the server was down for days
 		r.PlannedAt = consultation.Morning(tx.Now, 1)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/platform/job"
@@ -54,7 +55,7 @@ func TestServersAtWork(t *testing.T) {
 	h := newTown(t)
 	h.set(time.Time{})
 	f := h.form()
-	f.StartsOn, f.CommitmentDecideBy = time.Now().In(consultation.Rome).Format(time.DateOnly), "2199-01-01"
+	f.StartsOn, f.CommitmentDecideBy = time.Now().In(civiltime.Rome).Format(time.DateOnly), "2199-01-01"
 	// At nine or at once, whichever is later; a start before nine is brought about by hand.
 	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
 	h.ok(err)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
@@ -74,9 +75,9 @@ func (s *Service) resume(ctx context.Context, tx *postgres.Tx, c *consultation.C
 		r := &c.Rounds[i]
 		switch r.State {
 		case consultation.RoundOpen:
-			r.Deadline = consultation.Later(r.Deadline, days)
+			r.Deadline = civiltime.AddDays(r.Deadline, days)
 		case consultation.RoundPlanned:
-			r.PlannedAt, r.Deadline = consultation.Later(r.PlannedAt, days), consultation.Later(r.Deadline, days)
+			r.PlannedAt, r.Deadline = civiltime.AddDays(r.PlannedAt, days), civiltime.AddDays(r.Deadline, days)
 		default:
 			continue // a closing round finishes as if nothing had been
 		}

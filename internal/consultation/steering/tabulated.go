@@ -3,8 +3,8 @@ package steering
 import (
 	"context"
 	"fmt"
-	"time"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
@@ -66,7 +66,7 @@ func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, c *consultation.C
 // protocol keeps it open for.
 func (s *Service) drift(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round) error {
 	if !c.Protocol.StopsItself() || c.Stage != consultation.Running || c.Suspended != nil ||
-		tx.Now.Before(consultation.Later(r.OpenedAt, c.Protocol.Round(r.Number).MinDays)) {
+		tx.Now.Before(civiltime.AddDays(r.OpenedAt, c.Protocol.Round(r.Number).MinDays)) {
 		return nil
 	}
 	stops, err := s.stops(ctx, tx, *c, *r)
@@ -98,7 +98,7 @@ func (s *Service) Destroyed(ctx context.Context, tx *postgres.Tx, c *consultatio
 		return err
 	}
 	figures := map[string]any{
-		"backups_until": end.BackupsUntil.In(consultation.Rome).Format(time.DateOnly), "processes": end.Processes, "scope": "panel",
+		"backups_until": civiltime.Date(end.BackupsUntil), "processes": end.Processes, "scope": "panel",
 	}
 	if end.Unconfirmed > 0 {
 		figures["unconfirmed"] = end.Unconfirmed

@@ -179,7 +179,7 @@ func (t *xlsxSheet) Name() string { return t.file }
 func (t *xlsxSheet) Comma() bool  { return true }
 func (t *xlsxSheet) Exact() bool  { return true }
 
-// close lets the reader of the rows end.
+// Close lets the reader of the rows end.
 func (t *xlsxSheet) Close() {
 	for range t.rows {
 	}

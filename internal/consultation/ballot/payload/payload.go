@@ -17,7 +17,7 @@ import (
 	"delfi/internal/ledger/leaf"
 )
 
-// maxReason is how many characters one reason may have.
+// MaxReason is how many characters one reason may have.
 const MaxReason = 600
 
 // The room on one sheet. Every blob of a round has one length, so every ballot
@@ -43,7 +43,7 @@ type Payload struct {
 	Entries    []Entry    // by item
 }
 
-// entry is one answer on a sheet.
+// Entry is one answer on a sheet.
 type Entry struct {
 	Item   uuid.UUID
 	Value  uint8 // 1..points; cannotJudge
@@ -55,7 +55,7 @@ type Entry struct {
 // argued are the sides as a sheet has them, each in one byte.
 var argued = [...]delphi.Side{"", delphi.Against, delphi.For, delphi.Neither}
 
-// cannotJudge stands where a value would.
+// CannotJudge stands where a value would.
 const CannotJudge = 255
 
 const (
@@ -68,13 +68,13 @@ const (
 	entrySize    = 16 + 1 + 2 + 1 + 2 // item, value, since, side, length of reason
 )
 
-// layout is the room on every sheet of a round.
+// Layout is the room on every sheet of a round.
 type Layout struct {
 	Items   int
 	Reasons int // bytes for all reasons together
 }
 
-// layoutOf gives the layout for a number of items; without reasons (the
+// LayoutOf gives the layout for a number of items; without reasons (the
 // protocol shows none) there is no room for them.
 func LayoutOf(items int, reasons bool) Layout {
 	l := Layout{Items: items}
@@ -84,7 +84,7 @@ func LayoutOf(items int, reasons bool) Layout {
 	return l
 }
 
-// size is the length of every encoded sheet of the layout, in bytes.
+// Size is the length of every encoded sheet of the layout, in bytes.
 func (l Layout) Size() int { return sheetHead + entrySize*l.Items + l.Reasons }
 
 // reasonBytes is how much of the room for reasons a sheet uses.
@@ -96,7 +96,7 @@ func (s Payload) ReasonBytes() int {
 	return n
 }
 
-// encode writes the sheet in exactly l.size() bytes, zeros where room is left.
+// Encode writes the sheet in exactly l.size() bytes, zeros where room is left.
 func (s Payload) Encode(l Layout) ([]byte, error) {
 	if len(s.Entries) > l.Items || s.ReasonBytes() > l.Reasons || len(s.Part.Words) > MaxWords || len(s.Superseded) > MaxSuperseded {
 		return nil, fmt.Errorf("a sheet of %d answers, %d bytes of reasons, %d of words and %d marks does not fit its layout",
@@ -128,7 +128,7 @@ func (s Payload) Encode(l Layout) ([]byte, error) {
 
 var errSheet = errors.New("a sheet cannot be read")
 
-// decode reads a sheet.
+// Decode reads a sheet.
 func Decode(b []byte) (Payload, error) {
 	var s Payload
 	err := s.DecodeInto(b, true)
@@ -175,14 +175,14 @@ func (s *Payload) DecodeInto(b []byte, reasons bool) error {
 	return nil
 }
 
-// find gives the place of an item, or where it belongs.
+// Find gives the place of an item, or where it belongs.
 func (s Payload) Find(item uuid.UUID) (int, bool) {
 	return slices.BinarySearchFunc(s.Entries, item, func(e Entry, id uuid.UUID) int {
 		return bytes.Compare(e.Item[:], id[:])
 	})
 }
 
-// put stores an entry in the order of items; a blank one takes it out.
+// Put stores an entry in the order of items; a blank one takes it out.
 func (s *Payload) Put(e Entry) {
 	i, found := s.Find(e.Item)
 	switch {
@@ -196,14 +196,14 @@ func (s *Payload) Put(e Entry) {
 	}
 }
 
-// same tells whether two sheets give the same answers and reasons.
+// Same tells whether two sheets give the same answers and reasons.
 func (s Payload) Same(o Payload) bool {
 	return slices.EqualFunc(s.Entries, o.Entries, func(a, b Entry) bool {
 		return a.Item == b.Item && a.Value == b.Value && a.Reason == b.Reason && a.Argues == b.Argues
 	})
 }
 
-// keep drops entries of items that are not in play any more.
+// Keep drops entries of items that are not in play any more.
 func (s *Payload) Keep(items map[uuid.UUID]bool) {
 	s.Entries = slices.DeleteFunc(s.Entries, func(e Entry) bool { return !items[e.Item] })
 }
@@ -216,15 +216,15 @@ func (s *Payload) Draw(part Part) error {
 	return err
 }
 
-// seed is what salts and mark are drawn from.
+// Seed is what salts and mark are drawn from.
 func (s Payload) Seed() leaf.Seed { return leaf.NewSeed(s.Random, s.Part) }
 
-// given is the sheet as marks and proofs bind it.
+// Given is the sheet as marks and proofs bind it.
 func (s Payload) Given() []leaf.Given {
 	return s.AppendGiven(make([]leaf.Given, 0, len(s.Entries)), uuid.UUID.String)
 }
 
-// appendGiven is given for who writes the same items again and again.
+// AppendGiven is given for who writes the same items again and again.
 func (s Payload) AppendGiven(to []leaf.Given, name func(uuid.UUID) string) []leaf.Given {
 	for _, e := range s.Entries {
 		g := leaf.Given{Item: name(e.Item), Value: leaf.CannotJudge, Reason: e.Reason, Argues: string(e.Argues)}
@@ -236,14 +236,14 @@ func (s Payload) AppendGiven(to []leaf.Given, name func(uuid.UUID) string) []lea
 	return to
 }
 
-// content and mark are what the receipt shows; of is the round, as leaf.Of names it.
+// Content and mark are what the receipt shows; of is the round, as leaf.Of names it.
 func (s Payload) Content(group string) string { return leaf.Content(s.Seed(), group, s.Given()) }
 
 func (s Payload) Mark(of, group string) string {
 	return leaf.Mark(s.Content(group), s.Part.Digests(of))
 }
 
-// supersede notes that this sheet takes the place of one that was delivered.
+// Supersede notes that this sheet takes the place of one that was delivered.
 func (s *Payload) Supersede(before Payload, of, group string) error {
 	last, err := hex.DecodeString(before.Mark(of, group))
 	if err != nil {
@@ -268,7 +268,7 @@ func Of(r consultation.Round) string { return leaf.Of(r.Consultation.String(), r
 // Part is the part of a ballot's seed that the server does not choose.
 type Part = leaf.Part
 
-// answer is an entry as the engine counts it.
+// Answer is an entry as the engine counts it.
 func (e Entry) Answer(item string) delphi.Answer {
 	if e.Value == CannotJudge {
 		return delphi.Answer{Item: item, CannotJudge: true}
@@ -276,7 +276,7 @@ func (e Entry) Answer(item string) delphi.Answer {
 	return delphi.Answer{Item: item, Value: int(e.Value)}
 }
 
-// date notes on each answer of a standing ballot how many releases there were
+// Date notes on each answer of a standing ballot how many releases there were
 // when it was given or last changed. It is what a release counts, and coarser
 // than any clock; it lies inside the sealed blob and dies with it.
 func Date(sh *Payload, before Payload, ticks int) {

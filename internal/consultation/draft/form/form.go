@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/office"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
@@ -39,7 +40,7 @@ type Form struct {
 	AnonymityMode                                                                 string // sealed-key, held-code; "" is sealed-key
 }
 
-// document is the draft as it is stored, JSON.
+// Document is the draft as it is stored, JSON.
 func (f Form) Document() (string, error) {
 	b, err := json.Marshal(f)
 	if err != nil {
@@ -48,7 +49,7 @@ func (f Form) Document() (string, error) {
 	return string(b), nil
 }
 
-// parse reads a stored draft.
+// Parse reads a stored draft.
 func Parse(document string) (Form, error) {
 	var f Form
 	if err := json.Unmarshal([]byte(document), &f); err != nil {
@@ -66,7 +67,7 @@ func (f Form) Version() (string, error) {
 	return prose.Version(document), nil
 }
 
-// unchanged refuses to store told over a draft that is no longer of a version.
+// Unchanged refuses to store told over a draft that is no longer of a version.
 func (f Form) Unchanged(version string, told Form) error {
 	now, err := f.Version()
 	if err != nil || version == "" || version == now {
@@ -79,7 +80,7 @@ func (f Form) Unchanged(version string, told Form) error {
 	return fault.New(fault.Conflict, "draft_changed", "somebody has changed this draft meanwhile")
 }
 
-// sketch gives the protocol that a stored draft would freeze; false for one that is not
+// Sketch gives the protocol that a stored draft would freeze; false for one that is not
 // valid yet, which is the desk's to name (Missing).
 func Sketch(document string) (protocol.Protocol, bool, error) {
 	f, err := Parse(document)
@@ -97,7 +98,7 @@ func Sketch(document string) (protocol.Protocol, bool, error) {
 // Missing is one thing that an announcement waits for.
 type Missing struct{ Field, Code, Message string }
 
-// draft is a form that was read; what was left blank is zero.
+// Draft is a form that was read; what was left blank is zero.
 type Draft struct {
 	Slug, language, title, question, background string
 	Commitment                                  consultation.Commitment
@@ -185,7 +186,7 @@ func (r *reader) people(name string, typed []string) []uuid.UUID {
 	return out
 }
 
-// read gives the form's values, or Invalid with every field that cannot be
+// Read gives the form's values, or Invalid with every field that cannot be
 // stored. Blank is storable, but for address and title.
 func (f Form) Read() (Draft, error) {
 	var r reader
@@ -245,16 +246,16 @@ func (f Form) Read() (Draft, error) {
 	return d, nil
 }
 
-// startsAt is the instant at which round 1 opens by itself; zero without a date.
+// StartsAt is the instant at which round 1 opens by itself; zero without a date.
 func (d Draft) StartsAt() time.Time {
 	if d.startsOn.IsZero() {
 		return time.Time{}
 	}
 	y, m, day := d.startsOn.Date()
-	return time.Date(y, m, day, consultation.OpeningHour, 0, 0, 0, consultation.Rome).UTC()
+	return time.Date(y, m, day, consultation.OpeningHour, 0, 0, 0, civiltime.Rome).UTC()
 }
 
-// required lists what is blank and must not be when the consultation is announced.
+// Required lists what is blank and must not be when the consultation is announced.
 func (d Draft) Required() []Missing {
 	var out []Missing
 	need := func(blank bool, field, message string) {
@@ -283,7 +284,7 @@ func (d Draft) Required() []Missing {
 	return out
 }
 
-// dated lists what is wrong with the dates on the day now.
+// Dated lists what is wrong with the dates on the day now.
 func (d Draft) Dated(now time.Time) []Missing {
 	var out []Missing
 	if !d.startsOn.IsZero() && d.StartsAt().Before(consultation.Morning(now, 0)) {
@@ -295,13 +296,13 @@ func (d Draft) Dated(now time.Time) []Missing {
 	return out
 }
 
-// person is somebody who holds roles in an administration.
+// Person is somebody who holds roles in an administration.
 type Person struct {
 	Name  string
 	Roles []office.Role
 }
 
-// staffed lists what is wrong with the staff: two moderators, so that an appeal
+// Staffed lists what is wrong with the staff: two moderators, so that an appeal
 // has another judge, and a facilitator, all different people who hold the role.
 func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 	var out []Missing
@@ -361,7 +362,7 @@ func (d Draft) Strangers(people map[uuid.UUID]Person) error {
 	return nil
 }
 
-// complete tells whether the form holds all that a protocol is made from.
+// Complete tells whether the form holds all that a protocol is made from.
 func (d Draft) Complete() bool {
 	return !d.startsOn.IsZero() && d.gatherDays > 0 && d.answerDays > 0 && d.answerRounds > 0 &&
 		d.points > 0 && d.share > 0 && d.Commitment.ReplyDays > 0 && d.low != "" && d.high != "" && d.group != ""
@@ -370,7 +371,7 @@ func (d Draft) Complete() bool {
 // panelGroup is the id of the one group of a drafted panel.
 const panelGroup = "panel"
 
-// protocol builds the protocol of the classical variant that a complete form
+// Protocol builds the protocol of the classical variant that a complete form
 // asks for. Its latest key date is the earliest that the plan allows. A round may
 // be closed by hand on any day: the public reason is the guard against haste.
 func (d Draft) Protocol() (protocol.Protocol, error) {
@@ -395,7 +396,7 @@ func (d Draft) Protocol() (protocol.Protocol, error) {
 	return p, err
 }
 
-// unfit turns the engine's refusal of a protocol into what the draft misses; any
+// Unfit turns the engine's refusal of a protocol into what the draft misses; any
 // other error stays one.
 func Unfit(err error) ([]Missing, error) {
 	var f *fault.Fault
@@ -409,7 +410,7 @@ func Unfit(err error) ([]Missing, error) {
 	return out, nil
 }
 
-// fill takes over what a form says.
+// Fill takes over what a form says.
 func Fill(c *consultation.Consultation, f Form, d Draft) error {
 	document, err := f.Document()
 	if err != nil {

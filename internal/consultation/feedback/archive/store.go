@@ -35,7 +35,7 @@ func Find(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (*feedback.Docu
 	return &f, hash, err
 }
 
-// shownHash gives the hash of the last feedback document released before a round;
+// ShownHash gives the hash of the last feedback document released before a round;
 // "" when there is none.
 func ShownHash(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (string, error) {
 	var hash string
