@@ -15,8 +15,9 @@ import (
 	"delfi/web/webtest"
 )
 
-// foreign stands in every text that people write in the consultation of the test.
-const foreign = "Zq"
+// foreign begins every text that people write in the consultation of the test; no hash in
+// base64 can contain it.
+const foreign = "Ørk"
 
 // TestWhatPeopleWroteSaysItsLanguage crawls the site in both languages as every audience,
 // with a consultation in English: each text that somebody wrote in it says that it is.
