@@ -20,6 +20,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -224,11 +225,11 @@ func draftForm(slug, starts, decide string, staff company) draft.Form {
 }
 
 // paperOf gives values to a round's items, as the use case takes them.
-func paperOf(items []consultation.Item, values []int, reason string) []ballot.Answer {
-	out := make([]ballot.Answer, len(items))
+func paperOf(items []consultation.Item, values []int, reason string) ballot.Answers {
+	out := make([]delphi.Answer, len(items))
 	for i, it := range items {
-		out[i] = ballot.Answer{Item: it.ID, Value: values[i]}
+		out[i] = delphi.Answer{Item: it.ID.String(), Value: values[i]}
 	}
 	out[0].Reason = reason
-	return out
+	return ballot.Answers{Given: out}
 }

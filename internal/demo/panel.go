@@ -110,7 +110,7 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 	if err != nil {
 		return err
 	}
-	var answers []ballot.Answer
+	var answers []delphi.Answer
 	for _, it := range items {
 		if it.State != consultation.ItemLive {
 			continue
@@ -121,11 +121,11 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 			l = st.leaning
 		}
 		v := value(l, points(c.Protocol), person, it.Number, round)
-		answer := ballot.Answer{Item: it.ID, Value: v, CannotJudge: v == 0}
+		answer := delphi.Answer{Item: it.ID.String(), Value: v, CannotJudge: v == 0}
 		answer.Reason, answer.Argues = st.reason(v, points(c.Protocol), person, round, said)
 		answers = append(answers, answer)
 	}
-	_, err = s.Ballots.Cast(ctx, seat, round, answers, ballot.Part{})
+	_, err = s.Ballots.Cast(ctx, seat, round, ballot.Answers{Given: answers}, ballot.Part{})
 	return err
 }
 

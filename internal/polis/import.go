@@ -21,6 +21,7 @@ import (
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -309,11 +310,11 @@ func (r *run) cast(ctx context.Context, changed []int, standing answers) error {
 	work.SetLimit(workers)
 	for _, voter := range changed {
 		work.Go(func() error {
-			list := make([]ballot.Answer, 0, len(standing[voter]))
+			list := make([]delphi.Answer, 0, len(standing[voter]))
 			for _, comment := range slices.Sorted(maps.Keys(standing[voter])) {
-				list = append(list, ballot.Answer{Item: r.items[comment], Value: standing[voter][comment]})
+				list = append(list, delphi.Answer{Item: r.items[comment].String(), Value: standing[voter][comment]})
 			}
-			if _, err := r.Ballots.Cast(ctx, r.seats[voter], number, list, ballot.Part{}); err != nil {
+			if _, err := r.Ballots.Cast(ctx, r.seats[voter], number, ballot.Answers{Given: list}, ballot.Part{}); err != nil {
 				return err
 			}
 			r.add(1)

@@ -192,7 +192,7 @@ func (w *town) play(round, silent int) {
 	for i, p := range w.citizens[:people-silent] {
 		seat, err := w.panel.Seat(ctx, p, c.ID)
 		w.must(err)
-		a := []ballot.Answer{{Item: items[0].ID, Value: 8}, {Item: items[1].ID, Value: 2 + 6*(i%2)}}
+		a := []delphi.Answer{{Item: items[0].ID.String(), Value: 8}, {Item: items[1].ID.String(), Value: 2 + 6*(i%2)}}
 		if i < 3 {
 			a[0].Value, a[0].Reason, a[0].Argues = 2, fmt.Sprintf("gli alberi tolgono posti %d", i), delphi.Against
 		} else if i < 6 {
@@ -208,7 +208,7 @@ func (w *town) play(round, silent int) {
 		case 10:
 			a[1].Reason, a[1].Argues = "dipende da dove", delphi.Neither
 		}
-		_, err = w.ballots.Cast(ctx, seat, round, a, ballot.Part{})
+		_, err = w.ballots.Cast(ctx, seat, round, ballot.Answers{Given: a}, ballot.Part{})
 		w.must(err)
 	}
 	w.now = w.now.AddDate(0, 0, 4)

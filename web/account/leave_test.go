@@ -16,6 +16,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
@@ -101,7 +102,7 @@ func (v *village) cast(who string) {
 	v.must(err)
 	items, err := v.Consultations.Items(v.t.Context(), v.c.ID)
 	v.must(err)
-	_, err = v.Ballots.Cast(v.t.Context(), seat, 2, []ballot.Answer{{Item: items[0].ID, Value: 7}}, ballot.Part{})
+	_, err = v.Ballots.Cast(v.t.Context(), seat, 2, ballot.Answers{Given: []delphi.Answer{{Item: items[0].ID.String(), Value: 7}}}, ballot.Part{})
 	v.must(err)
 }
 

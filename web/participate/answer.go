@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
@@ -154,7 +155,11 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 			return c.late(q, v, r, written(form), err)
 		}
 	}
-	s, err := c.Ballots.Cast(q.Context(), seat, r.Number, p.answers(asked), sentPart(form))
+	answers, err := p.read(form, asked, asked)
+	var s ballot.Stub
+	if err == nil {
+		s, err = c.Ballots.Cast(q.Context(), seat, r.Number, answers, sentPart(form))
+	}
 	var f *fault.Fault
 	mend := errors.As(err, &f) && (f.Kind == fault.Invalid || f.Code == "empty_ballot")
 	switch {
@@ -175,25 +180,14 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 	return c.delivered(q, v, s)
 }
 
-// answers are what was sent about some statements.
-func (p *paperView) answers(asked []consultation.Item) []ballot.Answer {
-	all := make([]ballot.Answer, 0, len(asked))
-	for _, i := range asked {
-		if a, ok := p.read(i, p.Typed[i.ID]); ok {
-			all = append(all, a)
-		}
-	}
-	return all
-}
-
 // save puts what was sent into the draft and goes where the button leads.
 func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page.Form) error {
 	p.Typed = map[uuid.UUID]typed{}
 	for _, i := range p.shown() {
 		p.Typed[i.ID] = sent(form, i)
 	}
-	var err error
-	if answers := p.answers(p.shown()); len(answers) > 0 {
+	answers, err := p.read(form, p.Items, p.shown())
+	if err == nil && len(answers.Given)+len(answers.Cleared) > 0 {
 		err = c.Ballots.Save(q.Context(), seat, p.Round.Number, answers)
 	}
 	switch fault.KindOf(err) {
@@ -215,33 +209,50 @@ func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page
 	return q.Redirect(p.action() + "?review=1")
 }
 
-// read turns what was sent for a statement into an answer; false when nothing was.
-func (p *paperView) read(i consultation.Item, t typed) (ballot.Answer, bool) {
-	a := ballot.Answer{Item: i.ID, Reason: t.Reason, Argues: delphi.Side(t.Argues)}
-	switch t.Choice {
-	case "":
-		// Nothing chosen and nothing written is nothing sent; a reason alone is,
-		// so that the use case can say what it lacks.
-		return a, strings.TrimSpace(t.Reason) != ""
-	case blank:
-		return ballot.Answer{Item: i.ID}, true
-	case cannotJudge:
-		a.CannotJudge = true
-	case keep:
-		last, ok := p.Last[i.ID]
-		if !ok {
-			a.Value = -1 // there is nothing to keep: out of every scale
-			return a, true
-		}
-		a.Value, a.CannotJudge = last.Value, last.CannotJudge
-	default:
-		n, err := strconv.Atoi(t.Choice)
-		if err != nil || n < 1 {
-			n = -1
-		}
-		a.Value = n
+// read turns what was sent about some of the round's statements into answers, or names
+// each field that must be mended.
+func (p *paperView) read(form page.Form, items, sent []consultation.Item) (ballot.Answers, error) {
+	codecs := answer.For(p.Protocol, p.Round.Kind)
+	questions := make(map[uuid.UUID]answer.Question, len(items))
+	for n, q := range ballot.Questions(items) {
+		questions[items[n].ID] = q
 	}
-	return a, true
+	var out ballot.Answers
+	var bad []fault.Field
+	for _, i := range sent {
+		kind, err := codecs.Number(i.Kind)
+		if err != nil {
+			return out, err
+		}
+		var a answer.Sent
+		faults := []fault.Field(nil)
+		if form.Value(answerField(i)) == keep {
+			a, faults = p.kept(form, codecs, kind, i.ID, questions[i.ID])
+		} else {
+			a, faults = codecs.Read(form, kind, questions[i.ID])
+		}
+		bad = append(bad, faults...)
+		switch a.Item = i.ID.String(); {
+		case a.Cleared:
+			out.Cleared = append(out.Cleared, a.Item)
+		case a.Given:
+			out.Given = append(out.Given, a.Answer)
+		}
+	}
+	if len(bad) > 0 {
+		return out, fault.Bad(bad...)
+	}
+	return out, nil
+}
+
+// kept is the answer of the round before, with what was sent beside it.
+func (p *paperView) kept(form page.Form, codecs *answer.Set, kind int, item uuid.UUID, of answer.Question) (answer.Sent, []fault.Field) {
+	last, ok := p.Last[item]
+	if !ok {
+		return answer.Sent{}, []fault.Field{{Name: of.Field(), Code: "nothing_kept", Message: "there is no earlier answer to keep: choose one"}}
+	}
+	last.Reason, last.Argues = form.Value(of.ReasonField()), delphi.Side(form.Value(of.ArguesField()))
+	return answer.Sent{Answer: last, Given: true}, codecs.Check(kind, &last, of)
 }
 
 // deliver makes the draft the ballot that counts.

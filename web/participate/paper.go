@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
@@ -22,8 +23,8 @@ import (
 // Values of the answer field that are no point of the scale.
 const (
 	keep        = "keep" // the same as last time
-	cannotJudge = "ns"
-	blank       = "none" // take the answer out again
+	cannotJudge = answer.Unable
+	blank       = answer.Cleared
 )
 
 // typed is what the form holds for one statement, as it was sent.
@@ -94,7 +95,7 @@ func (p *paperView) now(item uuid.UUID) typed {
 }
 
 // same tells whether two answers have the same value.
-func same(a, b ballot.Answer) bool { return a.Value == b.Value && a.CannotJudge == b.CannotJudge }
+func same(a, b delphi.Answer) bool { return answer.Same(&a, &b) }
 
 // state is what became of a statement in the working copy: kept, changed, given
 // (nothing to compare with) or blank.
@@ -114,7 +115,7 @@ func (p *paperView) state(item uuid.UUID) string {
 }
 
 // value writes an answer: its point, or that one cannot say.
-func value(q *page.Request, a ballot.Answer) string {
+func value(q *page.Request, a delphi.Answer) string {
 	if a.CannotJudge {
 		return q.T("consultation.paper.cannot_judge")
 	}

@@ -139,17 +139,17 @@ func TestWhere(t *testing.T) {
 	figures := verdict.Figures{Q1: stat.Of(5), Q3: stat.Of(7)}
 	for _, c := range []struct {
 		name    string
-		last    map[uuid.UUID]ballot.Answer
+		last    map[uuid.UUID]delphi.Answer
 		figures verdict.Figures
 		want    string
 	}{
-		{"below", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, figures, "low"},
-		{"at the edge", map[uuid.UUID]ballot.Answer{item: {Value: 5}}, figures, "in"},
-		{"above", map[uuid.UUID]ballot.Answer{item: {Value: 8}}, figures, "high"},
-		{"cannot judge", map[uuid.UUID]ballot.Answer{item: {CannotJudge: true}}, figures, ""},
+		{"below", map[uuid.UUID]delphi.Answer{item: {Value: 4}}, figures, "low"},
+		{"at the edge", map[uuid.UUID]delphi.Answer{item: {Value: 5}}, figures, "in"},
+		{"above", map[uuid.UUID]delphi.Answer{item: {Value: 8}}, figures, "high"},
+		{"cannot judge", map[uuid.UUID]delphi.Answer{item: {CannotJudge: true}}, figures, ""},
 		{"missed", nil, figures, ""},
-		{"undefined", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, verdict.Figures{}, ""},
-		{"thirds", map[uuid.UUID]ballot.Answer{item: {Value: 4}}, verdict.Figures{Thirds: true, Q1: stat.Of(5), Q3: stat.Of(7)}, ""},
+		{"undefined", map[uuid.UUID]delphi.Answer{item: {Value: 4}}, verdict.Figures{}, ""},
+		{"thirds", map[uuid.UUID]delphi.Answer{item: {Value: 4}}, verdict.Figures{Thirds: true, Q1: stat.Of(5), Q3: stat.Of(7)}, ""},
 	} {
 		p := &paperView{Paper: ballot.Paper{Last: c.last}}
 		if got := p.where(feedback.ItemResult{Item: item, Figures: c.figures}); got != c.want {
@@ -162,15 +162,15 @@ func TestWhere(t *testing.T) {
 // draft is, and one equal to the last is "keep".
 func TestNothingIsChosen(t *testing.T) {
 	item := uuid.New()
-	p := &paperView{Paper: ballot.Paper{Last: map[uuid.UUID]ballot.Answer{item: {Value: 4}}}}
+	p := &paperView{Paper: ballot.Paper{Last: map[uuid.UUID]delphi.Answer{item: {Value: 4}}}}
 	if got := p.now(item); got != (typed{}) {
 		t.Errorf("without a draft: %+v", got)
 	}
-	p.Draft = map[uuid.UUID]ballot.Answer{item: {Value: 4, Reason: "perché", Argues: delphi.For}}
+	p.Draft = map[uuid.UUID]delphi.Answer{item: {Value: 4, Reason: "perché", Argues: delphi.For}}
 	if got := p.now(item); got != (typed{Choice: keep, Reason: "perché", Argues: "for"}) {
 		t.Errorf("a draft like the last answer: %+v", got)
 	}
-	p.Draft[item] = ballot.Answer{Value: 6}
+	p.Draft[item] = delphi.Answer{Value: 6}
 	if got := p.now(item); got.Choice != "6" {
 		t.Errorf("a draft unlike it: %+v", got)
 	}

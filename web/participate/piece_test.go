@@ -44,16 +44,16 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 		for _, lang := range i18n.Languages {
 			for last := -1; last <= 10; last++ {
 				for now := 0; now <= 10; now += 2 {
-					p := &paperView{view: v, Paper: ballot.Paper{Items: items, Feedback: feedback, Shuffle: fmt.Append(nil, last), Draft: map[uuid.UUID]ballot.Answer{}}}
+					p := &paperView{view: v, Paper: ballot.Paper{Items: items, Feedback: feedback, Shuffle: fmt.Append(nil, last), Draft: map[uuid.UUID]delphi.Answer{}}}
 					p.All, p.At = now%4 == 0, 1+n%2
-					answer := func(value int) ballot.Answer {
+					answer := func(value int) delphi.Answer {
 						if value == 10 {
-							return ballot.Answer{CannotJudge: true}
+							return delphi.Answer{CannotJudge: true}
 						}
-						return ballot.Answer{Value: value}
+						return delphi.Answer{Value: value}
 					}
 					if last >= 0 && feedback != nil {
-						p.Last = map[uuid.UUID]ballot.Answer{}
+						p.Last = map[uuid.UUID]delphi.Answer{}
 						if last > 0 {
 							p.Last[items[n%2].ID] = answer(last)
 						}
@@ -139,9 +139,9 @@ func BenchmarkForm(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		reader++
-		p := &paperView{view: v, All: true, Paper: ballot.Paper{Items: items, Feedback: document, Shuffle: fmt.Append(nil, reader), Last: map[uuid.UUID]ballot.Answer{}}}
+		p := &paperView{view: v, All: true, Paper: ballot.Paper{Items: items, Feedback: document, Shuffle: fmt.Append(nil, reader), Last: map[uuid.UUID]delphi.Answer{}}}
 		for k, i := range items {
-			p.Last[i.ID] = ballot.Answer{Value: 1 + (reader+k)%9}
+			p.Last[i.ID] = delphi.Answer{Value: 1 + (reader+k)%9}
 		}
 		p.sheet = shared.of(p.Paper, "it")
 		out.Reset()

@@ -50,8 +50,8 @@ type Services struct {
 	Ballots interface {
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
 		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, error)
-		Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer, part ballot.Part) (ballot.Stub, error)
-		Save(ctx context.Context, seat pseudonym.Seat, round int, answers []ballot.Answer) error
+		Cast(ctx context.Context, seat pseudonym.Seat, round int, in ballot.Answers, part ballot.Part) (ballot.Stub, error)
+		Save(ctx context.Context, seat pseudonym.Seat, round int, in ballot.Answers) error
 		Deliver(ctx context.Context, seat pseudonym.Seat, round int, part ballot.Part) (ballot.Stub, error)
 		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)
 		Proof(ctx context.Context, seat pseudonym.Seat, round int) ([]byte, error)

@@ -2,11 +2,11 @@ package ballot
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -15,95 +15,131 @@ import (
 	"delfi/internal/prose"
 )
 
-// form is what a round's ballots are checked against: its items, their kinds
-// and the room on a sheet.
+// form is what a round's ballots are checked against: its questions, the codecs of
+// their kinds and the room of a payload.
 type form struct {
-	items  []consultation.Item
-	byID   map[uuid.UUID]consultation.Item
-	kinds  map[string]delphi.ItemKind
-	inPlay map[uuid.UUID]bool
+	asked  map[uuid.UUID]asked
+	codecs *answer.Set
 	layout payload.Layout
+
+	questions int // to be answered: the items, but a list with one answer once
+}
+
+// asked is one item of a form.
+type asked struct {
+	answer.Question
+	kind int // number among the codecs
 }
 
 // newForm makes the form of a round from its frozen items.
-func newForm(p protocol.Protocol, items []consultation.Item) form {
-	f := form{
-		items: items, byID: make(map[uuid.UUID]consultation.Item, len(items)),
-		kinds: make(map[string]delphi.ItemKind, len(p.ItemKinds)), inPlay: make(map[uuid.UUID]bool, len(items)),
-		// Reasons that no feedback will show are not asked for.
-		layout: payload.LayoutOf(len(items), feedback.ShowsReasons(p)),
+func newForm(p protocol.Protocol, round delphi.RoundKind, items []consultation.Item) (form, error) {
+	f := form{asked: make(map[uuid.UUID]asked, len(items)), codecs: answer.For(p, round)}
+	kinds := make([]int, len(items))
+	for n, i := range items {
+		var err error
+		if kinds[n], err = f.codecs.Number(i.Kind); err != nil {
+			return form{}, fmt.Errorf("item %d: %w", i.Number, err)
+		}
 	}
-	for _, i := range items {
-		f.byID[i.ID], f.inPlay[i.ID] = i, true
+	for n, q := range Questions(items) {
+		f.asked[items[n].ID] = asked{Question: q, kind: kinds[n]}
+		if q.First || f.codecs.Form(kinds[n]) != delphi.ChoiceForm {
+			f.questions++
+		}
 	}
-	for _, k := range p.ItemKinds {
-		f.kinds[k.ID] = k
-	}
-	return f
+	// Reasons that no feedback will show are not asked for.
+	f.layout = payload.LayoutOf(f.codecs, kinds, feedback.ShowsReasons(p))
+	return f, nil
 }
 
-// check turns answers into entries, or names each one that must be mended:
-// field answer_<number> for the value, reason_<number> for the reason, and
-// argues_<number> for the side that it argues.
-func (f form) check(answers []Answer) ([]payload.Entry, error) {
+// Questions gives the items of a round as its form asks them, in the items' order.
+func Questions(items []consultation.Item) []answer.Question {
+	lists := map[string]int{}
+	out := make([]answer.Question, len(items))
+	for n, i := range items {
+		out[n] = answer.Question{Number: i.Number, Kind: i.Kind, First: lists[i.Kind] == 0}
+		lists[i.Kind]++
+	}
+	for n := range out {
+		out[n].List = lists[out[n].Kind]
+	}
+	return out
+}
+
+// check turns what is submitted into entries and the items whose answers are taken out,
+// or names each field that must be mended (package answer).
+func (f form) check(in submission) (entries []payload.Entry, cleared []uuid.UUID, err error) {
 	var bad []fault.Field
-	entries := make([]payload.Entry, 0, len(answers))
-	for _, a := range answers {
-		item, ok := f.byID[a.Item]
-		if !ok {
-			return nil, fault.New(fault.NotFound, "unknown_item", "this round has no such statement")
+	entries = make([]payload.Entry, 0, len(in.Given))
+	for _, a := range in.Given {
+		id, of, err := f.find(a.Item)
+		if err != nil {
+			return nil, nil, err
 		}
-		e, fields := f.entry(item, a)
-		bad = append(bad, fields...)
-		entries = append(entries, e)
+		bad = append(bad, f.codecs.Check(of.kind, &a, of.Question)...)
+		a.Item = ""
+		entries = append(entries, payload.Entry{Item: id, Kind: of.kind, Answer: a})
+	}
+	for _, item := range in.Cleared {
+		id, _, err := f.find(item)
+		if err != nil {
+			return nil, nil, err
+		}
+		cleared = append(cleared, id)
 	}
 	if len(bad) > 0 {
-		return nil, fault.Bad(bad...)
+		return nil, nil, fault.Bad(bad...)
 	}
-	return entries, nil
+	return entries, cleared, nil
 }
 
-// entry checks one answer against its item's kind.
-func (f form) entry(item consultation.Item, a Answer) (payload.Entry, []fault.Field) {
+// find gives an item of the form by its id.
+func (f form) find(item string) (uuid.UUID, asked, error) {
+	id, err := uuid.Parse(item)
+	of, ok := f.asked[id]
+	if err != nil || !ok {
+		return uuid.UUID{}, asked{}, fault.New(fault.NotFound, "unknown_item", "this round has no such statement")
+	}
+	return id, of, nil
+}
+
+// keep drops entries of items that are not in play any more.
+func (f form) keep(s *payload.Payload) {
+	s.Keep(func(item uuid.UUID) bool { _, ok := f.asked[item]; return ok })
+}
+
+// selections gives a fault for each kind of which a payload selects more items than may
+// be: beside the last of those just written.
+func (f form) selections(s payload.Payload, written []payload.Entry) []fault.Field {
+	selected := make([]int, f.codecs.Len())
+	for i := range s.Entries {
+		if e := &s.Entries[i]; f.codecs.Most(e.Kind) > 0 && e.Value == 1 {
+			selected[e.Kind]++
+		}
+	}
 	var bad []fault.Field
-	kind := f.kinds[item.Kind]
-	e := payload.Entry{Item: a.Item}
-	if a.Reason != "" { // most have none
-		e.Reason = prose.Field{Name: fmt.Sprintf("reason_%d", item.Number), Max: payload.MaxReason}.Read(a.Reason, &bad)
-	}
-	if e.Reason != "" {
-		e.Argues = a.Argues // a side without words is not said of anything
-	}
-	if e.Argues != "" && !e.Argues.Said() {
+	for kind, n := range selected {
+		most := f.codecs.Most(kind)
+		if n <= most {
+			continue
+		}
+		name := "answers"
+		for _, e := range written {
+			if e.Kind == kind && e.Value == 1 {
+				name = f.asked[e.Item].Field()
+			}
+		}
 		bad = append(bad, fault.Field{
-			Name: fmt.Sprintf("argues_%d", item.Number), Code: "unknown_side",
-			Message: "say that the reason argues for, against or neither, or leave it out",
+			Name: name, Code: "selected_too_many", Message: fmt.Sprintf("select at most %d: take %d out again", most, n-most),
+			Args: map[string]any{"max": most, "over": n - most},
 		})
 	}
-	value := func() string { return "answer_" + strconv.Itoa(item.Number) } // most answers need it not
-	switch {
-	case a.CannotJudge && !kind.CannotJudge:
-		bad = append(bad, fault.Field{Name: value(), Code: "cannot_judge_off", Message: "this statement is answered with a point of the scale"})
-	case a.CannotJudge && a.Value != 0:
-		bad = append(bad, fault.Field{Name: value(), Code: "one_answer", Message: "choose a point or that you cannot judge, not both"})
-	case a.CannotJudge:
-		e.Value = payload.CannotJudge
-	case a.Value == 0 && e.Reason != "":
-		bad = append(bad, fault.Field{Name: value(), Code: "value_missing", Message: "choose an answer that this reason goes with"})
-	case a.Value < 0 || a.Value > kind.Points:
-		bad = append(bad, fault.Field{
-			Name: value(), Code: "out_of_scale", Message: fmt.Sprintf("choose a point from 1 to %d", kind.Points),
-			Args: map[string]any{"min": 1, "max": kind.Points},
-		})
-	default:
-		e.Value = uint8(a.Value)
-	}
-	return e, bad
+	return bad
 }
 
-// fits tells whether the reasons of a whole sheet fit its room; if not, the
+// fits gives a fault when the reasons of a whole payload do not fit its room: the
 // longest of those just written is the one to shorten.
-func (f form) fits(s payload.Payload, written []payload.Entry) error {
+func (f form) fits(s payload.Payload, written []payload.Entry) []fault.Field {
 	over := s.ReasonBytes() - f.layout.Reasons
 	if over <= 0 {
 		return nil
@@ -116,13 +152,13 @@ func (f form) fits(s payload.Payload, written []payload.Entry) error {
 	}
 	name := "reasons"
 	if len(written) > 0 {
-		name = fmt.Sprintf("reason_%d", f.byID[written[longest].Item].Number)
+		name = f.asked[written[longest].Item].ReasonField()
 	}
-	return fault.Bad(fault.Field{
+	return []fault.Field{{
 		Name: name, Code: "reasons_too_long",
 		Message: fmt.Sprintf("all reasons of one ballot together have room for %d bytes (a plain letter is one, an accented one two): shorten them by %d", f.layout.Reasons, over),
 		Args:    map[string]any{"max": f.layout.Reasons, "over": over},
-	})
+	}}
 }
 
 // ownWords tidies the panelist's own words, which have a room of their own.
@@ -139,13 +175,11 @@ func ownWords(words string) (string, error) {
 }
 
 // answersOf gives a payload as a form reads it.
-func answersOf(s payload.Payload) map[uuid.UUID]Answer {
-	m := make(map[uuid.UUID]Answer, len(s.Entries))
+func answersOf(s payload.Payload) map[uuid.UUID]delphi.Answer {
+	m := make(map[uuid.UUID]delphi.Answer, len(s.Entries))
 	for _, e := range s.Entries {
-		a := Answer{Item: e.Item, Value: int(e.Value), Reason: e.Reason, Argues: e.Argues}
-		if e.Value == payload.CannotJudge {
-			a.Value, a.CannotJudge = 0, true
-		}
+		a := e.Answer
+		a.Item = e.Item.String()
 		m[e.Item] = a
 	}
 	return m

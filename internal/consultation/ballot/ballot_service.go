@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/steering"
@@ -65,11 +66,11 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if err != nil {
 		return Paper{}, err
 	}
-	if err := p.open(safe, seat, rows.now); err != nil {
+	if err := p.open(safe, seat, rows.now, b.form.codecs); err != nil {
 		return Paper{}, err
 	}
 	if b.before != nil {
-		last, delivered, err := openBlob(safe, seat, b.before.ID, pseudonym.BallotBlob, rows.before.sealed)
+		last, delivered, err := openBlob(safe, seat, b.before.ID, pseudonym.BallotBlob, rows.before.sealed, b.earlier)
 		if err != nil {
 			return Paper{}, err
 		}
@@ -115,9 +116,9 @@ func Previous(c consultation.Consultation, r consultation.Round) (consultation.R
 }
 
 // open fills the paper from a ballot's row.
-func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row) error {
-	p.Draft = map[uuid.UUID]Answer{}
-	delivered, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.BallotBlob, b.sealed)
+func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row, codecs *answer.Set) error {
+	p.Draft = map[uuid.UUID]delphi.Answer{}
+	delivered, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.BallotBlob, b.sealed, codecs)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row) error {
 		p.Draft = answersOf(delivered)
 		p.Mark = delivered.Mark(payload.Of(p.Round), seat.Group)
 	}
-	draft, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.DraftBlob, b.draft)
+	draft, ok, err := openBlob(safe, seat, p.Round.ID, pseudonym.DraftBlob, b.draft, codecs)
 	if err != nil {
 		return err
 	}
@@ -137,11 +138,17 @@ func (p *Paper) open(safe *pseudonym.Safe, seat pseudonym.Seat, b row) error {
 	return nil
 }
 
-// Save puts answers into the sealed draft (items not named stay as they were;
-// one without value, judgement and reason is taken out). Invalid names the
-// fields answer_<number>, reason_<number> and argues_<number>; nothing is saved then.
-func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer) error {
-	_, err := s.work(ctx, seat, round, submission{answers: answers})
+// Answers are what a form gives about some items, each by its id: those not named stay as
+// they were. A Reason has the words, of at most answer.MaxReason characters.
+type Answers struct {
+	Given   []delphi.Answer
+	Cleared []string // items whose answers are taken out
+}
+
+// Save puts answers into the sealed draft. Invalid names the fields as package answer
+// does; nothing is saved then.
+func (s *Service) Save(ctx context.Context, seat pseudonym.Seat, round int, in Answers) error {
+	_, err := s.work(ctx, seat, round, submission{Answers: in})
 	return err
 }
 
@@ -156,13 +163,13 @@ func (s *Service) Deliver(ctx context.Context, seat pseudonym.Seat, round int, p
 
 // Cast saves and delivers at once: imports, the demonstration and one-page forms.
 // Faults as Save's and Deliver's.
-func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, answers []Answer, part Part) (Stub, error) {
-	return s.work(ctx, seat, round, submission{answers: answers, part: part, deliver: true})
+func (s *Service) Cast(ctx context.Context, seat pseudonym.Seat, round int, in Answers, part Part) (Stub, error) {
+	return s.work(ctx, seat, round, submission{Answers: in, part: part, deliver: true})
 }
 
-// hand is what somebody hands in.
+// submission is what somebody submits.
 type submission struct {
-	answers []Answer
+	Answers
 	part    Part
 	deliver bool
 }
@@ -180,7 +187,7 @@ func (s *Service) work(ctx context.Context, seat pseudonym.Seat, number int, in 
 	return b.stub(seat, stands, false), nil
 }
 
-// change is what became of one ballot: the sheet that counts, and the row to be
+// change is what became of one ballot: the payload that counts, and the row to be
 // written, if any.
 type change struct {
 	stands payload.Payload
@@ -191,27 +198,30 @@ type change struct {
 
 // compose works what is handed in into a ballot's row, and writes nothing.
 func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultation.Round, b row, in submission) (change, error) {
-	written, err := f.check(in.answers)
+	written, cleared, err := f.check(in)
 	if err != nil {
 		return change{}, err
 	}
-	delivered, had, err := openBlob(safe, seat, round.ID, pseudonym.BallotBlob, b.sealed)
+	delivered, had, err := openBlob(safe, seat, round.ID, pseudonym.BallotBlob, b.sealed, f.codecs)
 	if err != nil {
 		return change{}, err
 	}
-	draft, drafted, err := openBlob(safe, seat, round.ID, pseudonym.DraftBlob, b.draft)
+	draft, drafted, err := openBlob(safe, seat, round.ID, pseudonym.DraftBlob, b.draft, f.codecs)
 	if err != nil {
 		return change{}, err
 	}
 	if !drafted {
-		draft = payload.Payload{Entries: append(make([]payload.Entry, 0, len(delivered.Entries)+len(written)), delivered.Entries...)}
+		draft = payload.Payload{Codecs: f.codecs, Entries: append(make([]payload.Entry, 0, len(delivered.Entries)+len(written)), delivered.Entries...)}
 	}
 	for _, e := range written {
 		draft.Put(e)
 	}
-	draft.Keep(f.inPlay)
-	if err := f.fits(draft, written); err != nil {
-		return change{}, err
+	for _, item := range cleared {
+		draft.Clear(item)
+	}
+	f.keep(&draft)
+	if bad := append(f.selections(draft, written), f.fits(draft, written)...); len(bad) > 0 {
+		return change{}, fault.Bad(bad...)
 	}
 	switch {
 	case had && draft.Same(delivered):
@@ -220,7 +230,7 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 	case !in.deliver && !drafted && !had && len(draft.Entries) == 0:
 		return change{}, nil
 	case !in.deliver:
-		b.draft, err = sealSheet(safe, seat, round.ID, pseudonym.DraftBlob, draft, f.layout)
+		b.draft, err = seal(safe, seat, round.ID, pseudonym.DraftBlob, draft, f.layout)
 		return change{row: b, writes: true}, err
 	case len(draft.Entries) == 0:
 		return change{}, fault.New(fault.Conflict, "empty_ballot", "answer at least one statement before delivering")
@@ -236,6 +246,6 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 	if err := draft.Draw(in.part); err != nil {
 		return change{}, err
 	}
-	sealed, err := sealSheet(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)
+	sealed, err := seal(safe, seat, round.ID, pseudonym.BallotBlob, draft, f.layout)
 	return change{stands: draft, row: row{sealed: sealed}, writes: true, born: !had}, err
 }

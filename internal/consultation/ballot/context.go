@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/lifecycle"
@@ -23,6 +24,7 @@ type roundContext struct {
 	lifecycle.Form
 	form       form
 	before     *consultation.Round // the answering round before; nil in the first
+	earlier    *answer.Set         // its codecs
 	checkpoint checkpoint
 }
 
@@ -56,12 +58,14 @@ func (s *Service) context(ctx context.Context, of uuid.UUID, round int) (roundCo
 		if b.Form, err = lifecycle.LoadForm(ctx, tx, of, round); err != nil {
 			return err
 		}
-		b.form = newForm(b.Consultation.Protocol, b.Items)
 		if before, ok := Previous(b.Consultation, b.Round); ok {
-			b.before = &before
+			b.before, b.earlier = &before, answer.For(b.Consultation.Protocol, before.Kind)
 		}
 		if !b.Round.Answers() || b.Round.OpenedAt.IsZero() {
 			return nil
+		}
+		if b.form, err = newForm(b.Consultation.Protocol, b.Round.Kind, b.Items); err != nil {
+			return err
 		}
 		if b.checkpoint.size, b.checkpoint.root, err = s.record.Opened(ctx, tx, of, round); err != nil {
 			return err
@@ -102,7 +106,10 @@ func (b roundContext) current(ctx context.Context, tx *postgres.Tx) (form, error
 		return b.form, nil
 	}
 	items, err := lifecycle.RoundItems(ctx, tx, b.Consultation, b.Round)
-	return newForm(b.Consultation.Protocol, items), err
+	if err != nil {
+		return form{}, err
+	}
+	return newForm(b.Consultation.Protocol, b.Round.Kind, items)
 }
 
 // shown gives the feedback document on the round before a context's, decoded once

@@ -18,7 +18,7 @@ import (
 type Receipt struct {
 	Mark     string // hex
 	Answered int    // answers given
-	Blank    int    // items left without an answer
+	Blank    int    // questions left without one
 	Replaces string // the mark it replaces; ""
 	Part     leaf.Digests
 
@@ -31,10 +31,10 @@ type Receipt struct {
 func (r Receipt) Note() (string, error) { return r.hand.Sign(r.text) }
 
 // receipt is for a ballot that counts. Nothing is read or written.
-func (b roundContext) receipt(seat pseudonym.Seat, sh payload.Payload) Receipt {
-	content, part := sh.Content(seat.Group), sh.Part.Digests(payload.Of(b.Round))
+func (b roundContext) receipt(seat pseudonym.Seat, p payload.Payload) Receipt {
+	content, part := p.Content(seat.Group), p.Part.Digests(payload.Of(b.Round))
 	r := Receipt{
-		Mark: leaf.Mark(content, part), Part: part, Answered: len(sh.Entries), Blank: len(b.form.items) - len(sh.Entries), Replaces: sh.Replaces(),
+		Mark: leaf.Mark(content, part), Part: part, Answered: len(p.Entries), Blank: b.form.questions - len(p.Entries), Replaces: p.Replaces(),
 		hand: b.checkpoint.hand,
 	}
 	r.text = leaf.Receipt{
@@ -53,8 +53,8 @@ type Stub struct {
 }
 
 // stub is for a ballot that counts, beside which a draft may lie.
-func (b roundContext) stub(seat pseudonym.Seat, sh payload.Payload, drafted bool) Stub {
-	return Stub{Receipt: b.receipt(seat, sh), Round: b.Round, Pending: drafted, Proofs: b.proofs()}
+func (b roundContext) stub(seat pseudonym.Seat, p payload.Payload, drafted bool) Stub {
+	return Stub{Receipt: b.receipt(seat, p), Round: b.Round, Pending: drafted, Proofs: b.proofs()}
 }
 
 // proofs tells whether the protocol allows proof files.
@@ -133,14 +133,14 @@ func (s *Service) kept(ctx context.Context, seat pseudonym.Seat, number int, bot
 		return kept{}, err
 	}
 	var delivered bool
-	if k.now, delivered, err = openBlob(safe, seat, of.now, pseudonym.BallotBlob, rows.now.sealed); err != nil {
+	if k.now, delivered, err = openBlob(safe, seat, of.now, pseudonym.BallotBlob, rows.now.sealed, k.round.form.codecs); err != nil {
 		return kept{}, err
 	}
 	if !delivered {
 		return kept{}, fault.New(fault.NotFound, "no_ballot", "no ballot was delivered in this round")
 	}
 	k.drafted = rows.now.draft != nil
-	last, delivered, err := openBlob(safe, seat, of.before, pseudonym.BallotBlob, rows.before.sealed)
+	last, delivered, err := openBlob(safe, seat, of.before, pseudonym.BallotBlob, rows.before.sealed, k.round.earlier)
 	if err != nil {
 		return kept{}, fmt.Errorf("the ballot of the round before round %d: %w", number, err)
 	}

@@ -3,12 +3,13 @@ package ballot
 import (
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/pseudonym"
 )
 
 // openBlob decrypts and reads a blob; false for a nil one.
-func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, blob []byte) (payload.Payload, bool, error) {
+func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, blob []byte, codecs *answer.Set) (payload.Payload, bool, error) {
 	if blob == nil {
 		return payload.Payload{}, false, nil
 	}
@@ -16,12 +17,13 @@ func openBlob(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpos
 	if err != nil {
 		return payload.Payload{}, false, err
 	}
-	sh, err := payload.Decode(plain)
-	return sh, err == nil, err
+	p, err := payload.Decode(plain, codecs)
+	return p, err == nil, err
 }
 
-func sealSheet(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, sh payload.Payload, l payload.Layout) ([]byte, error) {
-	plain, err := sh.Encode(l)
+// seal encodes a payload at the length of its round, and encrypts it.
+func seal(safe *pseudonym.Safe, seat pseudonym.Seat, round uuid.UUID, purpose pseudonym.Purpose, p payload.Payload, l payload.Layout) ([]byte, error) {
+	plain, err := p.Encode(l)
 	if err != nil {
 		return nil, err
 	}

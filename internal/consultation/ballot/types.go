@@ -9,27 +9,19 @@ import (
 	"delfi/internal/delphi"
 )
 
-// Answer is one answer as a form gives it.
-type Answer struct {
-	Item        uuid.UUID
-	Value       int // 1..points; 0 with CannotJudge
-	CannotJudge bool
-	Reason      string      // ≤ 600 characters; "" for none
-	Argues      delphi.Side // the side that the reason argues, as its author says; "" for not said
-}
-
 // Paper is what a panelist has before them: the draft and the delivered ballot
-// of an open round, and the last delivered ballot of the round before.
+// of an open round, and the last delivered ballot of the round before. The Reason of an
+// answer has the words.
 type Paper struct {
 	Round     consultation.Round
-	Items     []consultation.Item  // the live items, by number
-	Draft     map[uuid.UUID]Answer // the working copy: the draft, else what was delivered, else empty
-	Pending   bool                 // the draft differs from what was delivered: it does not count yet
-	Delivered map[uuid.UUID]Answer // nil when none
-	Last      map[uuid.UUID]Answer // of the previous answering round; nil when missed or none
-	Mark      string               // of the delivered ballot, hex; "" when none
-	Feedback  *feedback.Document   // the stored document of the previous answering round; nil in the first
-	Shuffle   []byte               // key of this reader's order of reasons
+	Items     []consultation.Item         // the live items, by number
+	Draft     map[uuid.UUID]delphi.Answer // the working copy: the draft, else what was delivered, else empty
+	Pending   bool                        // the draft differs from what was delivered: it does not count yet
+	Delivered map[uuid.UUID]delphi.Answer // nil when none
+	Last      map[uuid.UUID]delphi.Answer // of the previous answering round; nil when missed or none
+	Mark      string                      // of the delivered ballot, hex; "" when none
+	Feedback  *feedback.Document          // the stored document of the previous answering round; nil in the first
+	Shuffle   []byte                      // key of this reader's order of reasons
 }
 
 // Part is the part of a ballot's seed that the server does not choose.

@@ -100,10 +100,10 @@ func itemFeedback(p protocol.Protocol, i Asked, closings []table.Closing) ItemRe
 	return out
 }
 
-// tell puts the reasons of a closing beside their items: those whose digests are
+// AddReasons puts the reasons of a closing, each the words of an answer, beside their items: those whose digests are
 // leaves of the item's tables R, with the side that was said, else with the place
 // where the rule names places.
-func (f *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing table.Closing, reasons map[uuid.UUID][]Raw) {
+func (f *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing table.Closing, reasons map[uuid.UUID][]delphi.Answer) {
 	if !ShowsReasons(p) {
 		return
 	}
@@ -152,7 +152,7 @@ func tablesOf(item uuid.UUID, tables []table.Table) []table.Table {
 // reasonsOf puts reasons in the document's order, which is that of a digest: it
 // comes from the words and the round alone, so it repeats after a crash and says
 // nothing about who wrote when.
-func reasonsOf(p protocol.Protocol, i ItemResult, round uuid.UUID, reasons []Raw) []Reason {
+func reasonsOf(p protocol.Protocol, i ItemResult, round uuid.UUID, reasons []delphi.Answer) []Reason {
 	type placed struct {
 		digest [32]byte
 		Reason
@@ -160,11 +160,11 @@ func reasonsOf(p protocol.Protocol, i ItemResult, round uuid.UUID, reasons []Raw
 	all := make([]placed, len(reasons))
 	for n, r := range reasons {
 		all[n] = placed{
-			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.Item.String() + r.Text)),
-			Reason: Reason{Text: r.Text, Outside: p.Feedback.Reasons == "outside-first" && outside(i, r.Answer.Value)},
+			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.Item.String() + r.Reason)),
+			Reason: Reason{Text: r.Reason, Outside: p.Feedback.Reasons == "outside-first" && outside(i, r.Value)},
 		}
-		if all[n].Side = r.Answer.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
-			all[n].Place = table.PlaceOf(p, i.Kind, r.Answer)
+		if all[n].Side = r.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
+			all[n].Place = table.PlaceOf(p, i.Kind, r)
 		}
 	}
 	slices.SortFunc(all, func(a, b placed) int {
@@ -213,12 +213,5 @@ func LastShown(releases []table.Closing) map[string]int {
 	return ticks
 }
 
-// showsReasons tells whether the protocol's feedback shows reasons.
+// ShowsReasons tells whether the protocol's feedback shows reasons.
 func ShowsReasons(p protocol.Protocol) bool { return p.Feedback.Reasons != "none" }
-
-// said is one reason as the closing reads it, with the value beside it and the side
-// that its author said.
-type Raw struct {
-	Text   string
-	Answer delphi.Answer
-}

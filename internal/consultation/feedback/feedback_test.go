@@ -36,9 +36,9 @@ func quartiles(q1, q3 float64) verdict.Figures {
 
 func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
 	values := map[string]int{"low": 3, "edge low": 4, "inside": 5, "edge high": 7, "high": 8, "cannot judge": 0}
-	var all []Raw
+	var all []delphi.Answer
 	for text, v := range values {
-		all = append(all, Raw{text, delphi.Answer{Value: v, CannotJudge: v == 0}})
+		all = append(all, delphi.Answer{Reason: text, Value: v, CannotJudge: v == 0})
 	}
 	for _, r := range reasonsOf(rules("outside-first"), shown(quartiles(4, 7)), uuid.New(), all) {
 		if want := r.Text == "low" || r.Text == "high"; r.Outside != want {
@@ -66,9 +66,9 @@ func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
 func TestTheSideOfAReasonIsTheOneThatItsAuthorSaid(t *testing.T) {
 	p := rules("outside-first")
 	// The value beside it says the opposite, and counts for nothing.
-	all := []Raw{
-		{"against", delphi.Answer{Value: 9, Argues: delphi.Against}}, {"for", delphi.Answer{Value: 1, Argues: delphi.For}},
-		{"neither", delphi.Answer{CannotJudge: true, Argues: delphi.Neither}},
+	all := []delphi.Answer{
+		{Reason: "against", Value: 9, Argues: delphi.Against}, {Reason: "for", Value: 1, Argues: delphi.For},
+		{Reason: "neither", CannotJudge: true, Argues: delphi.Neither},
 	}
 	for _, i := range []ItemResult{shown(quartiles(4, 7)), shown(quartiles(4, 7), table.PlaceLow, table.PlaceHigh)} {
 		for _, r := range reasonsOf(p, i, uuid.New(), all) {
@@ -81,9 +81,9 @@ func TestTheSideOfAReasonIsTheOneThatItsAuthorSaid(t *testing.T) {
 
 func TestThePlaceOfAReasonIsToldWhenTheRuleNamesPlaces(t *testing.T) {
 	p := rules("outside-first")
-	all := []Raw{
-		{"low", delphi.Answer{Value: 3}}, {"middle", delphi.Answer{Value: 5}},
-		{"high", delphi.Answer{Value: 7}}, {"none", delphi.Answer{CannotJudge: true}},
+	all := []delphi.Answer{
+		{Reason: "low", Value: 3}, {Reason: "middle", Value: 5},
+		{Reason: "high", Value: 7}, {Reason: "none", CannotJudge: true},
 	}
 	for _, r := range reasonsOf(p, shown(quartiles(4, 7), table.PlaceLow, table.PlaceMiddle, table.PlaceHigh, table.NoPlace), uuid.New(), all) {
 		if string(r.Place) != r.Text || r.Side != "" {
@@ -99,9 +99,9 @@ func TestThePlaceOfAReasonIsToldWhenTheRuleNamesPlaces(t *testing.T) {
 
 func TestTheOrderOfReasonsSaysNothingOfWhenTheyCame(t *testing.T) {
 	i, round := shown(quartiles(4, 7), table.PlaceLow, table.PlaceMiddle, table.PlaceHigh), uuid.New()
-	var all []Raw
+	var all []delphi.Answer
 	for n, text := range []string{"a", "b", "c", "same", "same", "same"} {
-		all = append(all, Raw{text, delphi.Answer{Value: []int{1, 9, 5, 2, 5, 9}[n]}})
+		all = append(all, delphi.Answer{Reason: text, Value: []int{1, 9, 5, 2, 5, 9}[n]})
 	}
 	first := reasonsOf(rules("outside-first"), i, round, all)
 	for range 20 {

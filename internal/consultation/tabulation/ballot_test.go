@@ -22,13 +22,13 @@ func TestADraftWaitsSealedUntilItIsDeliveredAndTheLastDeliveryCounts(t *testing.
 	h, ctx := newHouse(t, 6, 3), t.Context()
 	seat, items := h.seat(0), h.items(2)
 
-	h.must(h.ballots.Save(ctx, seat, 2, []ballot.Answer{{Item: items[0].ID, Value: 4, Reason: " perché\r\nsì ", Argues: delphi.Against}}))
-	h.must(h.ballots.Save(ctx, seat, 2, []ballot.Answer{{Item: items[1].ID, CannotJudge: true, Argues: delphi.For}}))
+	h.must(h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: []delphi.Answer{{Item: items[0].ID.String(), Value: 4, Reason: " perché\r\nsì ", Argues: delphi.Against}}}))
+	h.must(h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: []delphi.Answer{{Item: items[1].ID.String(), CannotJudge: true, Argues: delphi.For}}}))
 	p, err := h.ballots.Paper(ctx, seat, 2)
 	h.must(err)
-	want := map[uuid.UUID]ballot.Answer{
-		items[0].ID: {Item: items[0].ID, Value: 4, Reason: "perché\nsì", Argues: delphi.Against},
-		items[1].ID: {Item: items[1].ID, CannotJudge: true},
+	want := map[uuid.UUID]delphi.Answer{
+		items[0].ID: {Item: items[0].ID.String(), Value: 4, Reason: "perché\nsì", Argues: delphi.Against},
+		items[1].ID: {Item: items[1].ID.String(), CannotJudge: true},
 	}
 	if d := cmp.Diff(want, p.Draft); d != "" {
 		t.Error("saved and come back:", d)
@@ -49,7 +49,7 @@ func TestADraftWaitsSealedUntilItIsDeliveredAndTheLastDeliveryCounts(t *testing.
 	}
 
 	// Revised: a draft again, while what was delivered stands.
-	h.must(h.ballots.Save(ctx, seat, 2, []ballot.Answer{{Item: items[0].ID, Value: 9}, {Item: items[1].ID}}))
+	h.must(h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: []delphi.Answer{{Item: items[0].ID.String(), Value: 9}}, Cleared: []string{items[1].ID.String()}}))
 	p, err = h.ballots.Paper(ctx, seat, 2)
 	h.must(err)
 	if !p.Pending || p.Mark != first.Mark || p.Draft[items[0].ID].Value != 9 || p.Delivered[items[0].ID].Value != 4 {
@@ -106,7 +106,9 @@ func TestTwoFirstSavesAtOnceKeepBoth(t *testing.T) {
 	seat, items := h.seat(0), h.items(2)
 	done := make(chan error)
 	for n := range 2 {
-		go func() { done <- h.ballots.Save(ctx, seat, 2, []ballot.Answer{{Item: items[n].ID, Value: n + 1}}) }()
+		go func() {
+			done <- h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: []delphi.Answer{{Item: items[n].ID.String(), Value: n + 1}}})
+		}()
 	}
 	h.must(errors.Join(<-done, <-done))
 	p, err := h.ballots.Paper(ctx, seat, 2)
@@ -120,14 +122,14 @@ func TestAnswersThatCannotBeCountedAreNamedAndNothingIsSaved(t *testing.T) {
 	h, ctx := newHouse(t, 1, 9), t.Context()
 	seat, items := h.seat(0), h.items(2)
 	long := strings.Repeat("è", 601)
-	err := h.ballots.Save(ctx, seat, 2, []ballot.Answer{
-		{Item: items[0].ID, Value: 10},
-		{Item: items[1].ID, Value: -1},
-		{Item: items[2].ID, Value: 5, CannotJudge: true},
-		{Item: items[3].ID, Reason: "senza risposta"},
-		{Item: items[4].ID, Value: 5, Reason: long},
-		{Item: items[5].ID, Value: 5, Reason: long[2:]},
-	})
+	err := h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: []delphi.Answer{
+		{Item: items[0].ID.String(), Value: 10},
+		{Item: items[1].ID.String(), Value: -1},
+		{Item: items[2].ID.String(), Value: 5, CannotJudge: true},
+		{Item: items[3].ID.String(), Reason: "senza risposta"},
+		{Item: items[4].ID.String(), Value: 5, Reason: long},
+		{Item: items[5].ID.String(), Value: 5, Reason: long[2:]},
+	}})
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Kind != fault.Invalid {
 		t.Fatalf("got %v", err)
@@ -151,17 +153,17 @@ func TestAnswersThatCannotBeCountedAreNamedAndNothingIsSaved(t *testing.T) {
 	if len(p.Draft) != 0 {
 		t.Errorf("%d answers were saved", len(p.Draft))
 	}
-	h.refused(h.ballots.Save(ctx, seat, 2, []ballot.Answer{{Item: uuid.New(), Value: 5}}), fault.NotFound, "unknown_item")
+	h.refused(h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: []delphi.Answer{{Item: uuid.NewString(), Value: 5}}}), fault.NotFound, "unknown_item")
 
 	// Reasons share one room, of 2,048 bytes: three of full length, in plain letters.
 	// What is too long is refused by the name of the reason, and by how much.
 	plain := strings.Repeat("x", 600)
-	var all []ballot.Answer
+	var all []delphi.Answer
 	for _, i := range items {
-		all = append(all, ballot.Answer{Item: i.ID, Value: 5, Reason: plain})
+		all = append(all, delphi.Answer{Item: i.ID.String(), Value: 5, Reason: plain})
 	}
-	h.must(h.ballots.Save(ctx, seat, 2, all[:3]))
-	err = h.ballots.Save(ctx, seat, 2, all[3:4])
+	h.must(h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: all[:3]}))
+	err = h.ballots.Save(ctx, seat, 2, ballot.Answers{Given: all[3:4]})
 	if !errors.As(err, &f) || f.Kind != fault.Invalid || f.Fields[0].Code != "reasons_too_long" ||
 		f.Fields[0].Name != "reason_4" || f.Fields[0].Args["over"] != 4*600-2048 {
 		t.Errorf("four long reasons: %v", err)
@@ -228,8 +230,8 @@ func TestTheNextFormShowsOnesOwnLastAnswerAndTheStoredFeedback(t *testing.T) {
 	p, err := h.ballots.Paper(ctx, h.seat(3), 3)
 	h.must(err)
 	items := h.items(2)
-	want := map[uuid.UUID]ballot.Answer{
-		items[0].ID: {Item: items[0].ID, Value: 4}, items[1].ID: {Item: items[1].ID, CannotJudge: true},
+	want := map[uuid.UUID]delphi.Answer{
+		items[0].ID: {Item: items[0].ID.String(), Value: 4}, items[1].ID: {Item: items[1].ID.String(), CannotJudge: true},
 	}
 	if d := cmp.Diff(want, p.Last); d != "" {
 		t.Error("last answer:", d)

@@ -14,6 +14,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -43,7 +44,7 @@ func BenchmarkCast(b *testing.B) {
 	for i := range seats {
 		seats[i] = h.seat(i)
 	}
-	papers := [][]ballot.Answer{h.answers(2, 1, 2, 3, 4, 5, 6, 7, 8), h.answers(2, 9, 8, 7, 6, 5, 4, 3, 2)}
+	papers := []ballot.Answers{h.answers(2, 1, 2, 3, 4, 5, 6, 7, 8), h.answers(2, 9, 8, 7, 6, 5, 4, 3, 2)}
 	var next atomic.Int64
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
@@ -77,15 +78,19 @@ func BenchmarkLeaves(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		found := counted{votes: newVotes(p, items), assign: tab.Assign}
+		found := counted{items: engineItems(items), assign: tab.Assign}
+		if found.votes, err = newVotes(p, consultation.Round{Kind: delphi.AnswerRound}, items); err != nil {
+			b.Fatal(err)
+		}
+		codecs := found.votes.codecs
 		var now, before delphi.Ballot
 		var marks marker
 		for i := range people {
-			one := opened{group: p.Panel.Groups[0].ID}
+			one := opened{group: p.Panel.Groups[0].ID, payload: payload.Payload{Codecs: codecs}}
 			binary.BigEndian.PutUint32(one.panelist[:], uint32(i))
 			binary.BigEndian.PutUint32(one.payload.Random[:], uint32(i))
 			for n := range items {
-				e := payload.Entry{Item: items[n].ID, Value: uint8(1 + (i*7+n)%9)}
+				e := payload.Entry{Item: items[n].ID, Answer: delphi.Answer{Value: 1 + (i*7+n)%9}}
 				if n == 0 && i%10 == 0 {
 					e.Reason = fmt.Sprint("perché ", i)
 				}
@@ -100,7 +105,7 @@ func BenchmarkLeaves(b *testing.B) {
 				b.Fatal(err)
 			}
 			one.draw(&marks, "c/2")
-			if err := found.votes.keep(&one, found.votes.row(nil, last.payload)); err != nil {
+			if err := found.votes.keep(&one, found.votes.row(nil, &last.payload)); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -127,7 +132,8 @@ func (h *house) seed(round, first, people int, value func(person, item int) int)
 	h.must(err)
 	defer safe.Close()
 	r, items := h.c.Rounds[round-1], h.items(round)
-	l := payload.LayoutOf(len(items), feedback.ShowsReasons(h.c.Protocol))
+	codecs := answer.For(h.c.Protocol, r.Kind)
+	l := payload.LayoutOf(codecs, make([]int, len(items)), feedback.ShowsReasons(h.c.Protocol))
 	const each = 1000
 	var g errgroup.Group
 	g.SetLimit(4)
@@ -137,9 +143,9 @@ func (h *house) seed(round, first, people int, value func(person, item int) int)
 			for i := from; i < min(from+each, people); i++ {
 				// Spread as panelists are, and in the order of ids within a batch.
 				id := uuid.NewSHA1(uuid.NameSpaceURL, binary.BigEndian.AppendUint32(nil, uint32(i)))
-				var sh payload.Payload
+				sh := payload.Payload{Codecs: codecs}
 				for k, it := range items {
-					e := payload.Entry{Item: it.ID, Value: uint8(value(i, k))}
+					e := payload.Entry{Item: it.ID, Answer: delphi.Answer{Value: value(i, k)}}
 					if k == i%len(items) && i%20 == 0 {
 						e.Reason = fmt.Sprint("Perché la via è stretta, e alle otto non si passa: ", i)
 					}

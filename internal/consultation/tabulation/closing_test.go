@@ -50,15 +50,15 @@ func (h *house) play(b book, round, items int, seed uint64, who func(i int) bool
 			}
 			values[0] = max(values[0], 1)
 			answers := h.answers(round, values...)
-			for k := range answers {
+			for k := range answers.Given {
 				if rng.IntN(3) == 0 {
-					answers[k].Reason = fmt.Sprintf("ragione %d.%d.%d", round, i, k)
+					answers.Given[k].Reason = fmt.Sprintf("ragione %d.%d.%d", round, i, k)
 				}
 			}
 			// What an earlier ballot of the same person said is taken back.
 			for k, item := range h.items(round) {
 				if values[k] == 0 {
-					answers = append(answers, ballot.Answer{Item: item.ID})
+					answers.Cleared = append(answers.Cleared, item.ID.String())
 				}
 			}
 			_, err := h.ballots.Cast(h.t.Context(), h.seat(i), round, answers, ballot.Part{})
@@ -280,7 +280,7 @@ func TestUnderFiveAnswersNoTableNoFigureAndNoReason(t *testing.T) {
 		answers := h.answers(2, 5)
 		if i < 4 {
 			answers = h.answers(2, 5, 8)
-			answers[1].Reason = "una ragione sola"
+			answers.Given[1].Reason = "una ragione sola"
 		}
 		_, err := h.ballots.Cast(t.Context(), h.seat(i), 2, answers, ballot.Part{})
 		h.must(err)

@@ -12,8 +12,8 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
-	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
@@ -21,19 +21,19 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// votes is what a closing keeps of each ballot that it has counted, and no more:
+// votes are what a closing keeps of each ballot that it has counted, and no more:
 // enough to find the tables that hold it, and what its leaves are salted with.
-// A hundred thousand ballots of twenty items take some 15 MB.
+// A hundred thousand ballots of twenty points take some 15 MB.
 type votes struct {
-	names  []string          // of items, as the engine knows them
-	at     map[uuid.UUID]int // of an item among the names
-	groups []string
-	people []vote
-	now    []uint8 // by person and item: 0 for none, cannotJudge
-	before []uint8 // of the previous answering round
-	why    []why   // in the order of people
+	columns
+	protocol protocol.Protocol
+	groups   []string
+	people   []vote
+	now      []byte // rows of the round, by person
+	before   []byte // of the previous answering round
+	beside   []beside
 
-	reasons    map[uuid.UUID][]feedback.Raw
+	reasons    map[uuid.UUID][]delphi.Answer // with their words
 	superseded [][32]byte
 }
 
@@ -44,28 +44,28 @@ type vote struct {
 	mark     [32]byte
 	group    uint8 // among the groups
 	stayed   bool  // answered the previous round too
-	why      int32 // the first of their reasons
+	beside   int32 // the first of what stands beside their answers
 }
 
-// why is one reason's digest, and the side that it argues.
-type why struct {
-	item   int32
-	argues delphi.Side
-	digest [32]byte
+// beside is what stands beside one answer, in the order of people.
+type beside struct {
+	item       int32
+	confidence uint8
+	reasoned   bool
+	argues     delphi.Side
+	digest     [32]byte // of the reason
 }
 
-func newVotes(p protocol.Protocol, items []consultation.Item) *votes {
-	v := &votes{at: make(map[uuid.UUID]int, len(items)), reasons: map[uuid.UUID][]feedback.Raw{}}
-	for n, i := range items {
-		v.names, v.at[i.ID] = append(v.names, i.ID.String()), n
-	}
+func newVotes(p protocol.Protocol, round consultation.Round, items []consultation.Item) (*votes, error) {
+	c, err := newColumns(answer.For(p, round.Kind), items)
+	v := &votes{columns: c, protocol: p, reasons: map[uuid.UUID][]delphi.Answer{}}
 	for _, g := range p.Panel.Groups {
 		v.groups = append(v.groups, g.ID)
 	}
-	return v
+	return v, err
 }
 
-// paper is an opened ballot with its panelist's group.
+// opened is an opened ballot with its panelist's group.
 type opened struct {
 	panelist pseudonym.Panelist
 	group    string
@@ -74,7 +74,7 @@ type opened struct {
 	mark     [32]byte
 }
 
-// draw notes what the paper's leaves are salted with, and its mark; of is the round.
+// draw notes what the ballot's leaves are salted with, and its mark; of is the round.
 func (p *opened) draw(m *marker, of string) {
 	p.seed = p.payload.Seed()
 	m.given = p.payload.AppendGiven(m.given[:0], m.name)
@@ -100,104 +100,94 @@ func (m *marker) name(item uuid.UUID) string {
 	return name
 }
 
-// answers fills b with what the paper says of the items in play; answers to
+// answers fills b with what a ballot says of the items in play; answers to
 // others are gone with their items.
 func (v *votes) answers(b *delphi.Ballot, p *opened) {
 	b.Panelist, b.Group, b.Answers = string(p.panelist[:]), p.group, b.Answers[:0]
-	for _, e := range p.payload.Entries {
+	for i := range p.payload.Entries {
+		e := &p.payload.Entries[i]
 		n, inPlay := v.at[e.Item]
 		if !inPlay {
 			continue
 		}
-		a := e.Answer(v.names[n])
-		if e.Reason != "" {
-			a.Reason, a.Argues = leaf.Digest([]byte(e.Reason)), e.Argues
+		a := e.Answer
+		if a.Item = v.names[n]; e.Reason != "" {
+			a.Reason = leaf.Digest([]byte(e.Reason))
 		}
 		b.Answers = append(b.Answers, a)
 	}
 }
 
-// keep notes a counted ballot, and the values of the one before it, by item; nil
-// where there is none.
-func (v *votes) keep(p *opened, before []uint8) error {
+// keep notes a counted ballot, and the row of the one before it; nil where there is
+// none.
+func (v *votes) keep(p *opened, before []byte) error {
 	group := slices.Index(v.groups, p.group)
 	if group < 0 || group > 255 {
 		return fmt.Errorf("a ballot is of an unknown group %q", p.group)
 	}
 	v.people = append(v.people, vote{
 		panelist: p.panelist, seed: p.seed, mark: p.mark, group: uint8(group),
-		stayed: before != nil, why: int32(len(v.why)),
+		stayed: before != nil, beside: int32(len(v.beside)),
 	})
-	v.now = v.row(v.now, p.payload)
+	v.now = v.row(v.now, &p.payload)
 	if before != nil {
 		v.before = append(v.before, before...)
 	} else {
-		v.before = append(v.before, make([]uint8, len(v.names))...)
+		v.before = append(v.before, v.none...)
 	}
-	for _, e := range p.payload.Entries {
+	for i := range p.payload.Entries {
+		e := &p.payload.Entries[i]
 		n, inPlay := v.at[e.Item]
-		if !inPlay || e.Reason == "" {
+		if !inPlay || e.Reason == "" && e.Confidence == 0 {
 			continue
 		}
-		v.why = append(v.why, why{item: int32(n), argues: e.Argues, digest: sha256.Sum256([]byte(e.Reason))})
-		told := e.Answer(v.names[n])
-		told.Argues = e.Argues
-		v.reasons[e.Item] = append(v.reasons[e.Item], feedback.Raw{Text: e.Reason, Answer: told})
+		one := beside{item: int32(n), confidence: uint8(e.Confidence), reasoned: e.Reason != "", argues: e.Argues}
+		if one.reasoned {
+			one.digest = sha256.Sum256([]byte(e.Reason))
+			said := e.Answer
+			said.Item, said.Criteria = v.names[n], slices.Clone(e.Criteria)
+			v.reasons[e.Item] = append(v.reasons[e.Item], said)
+		}
+		v.beside = append(v.beside, one)
 	}
 	v.superseded = append(v.superseded, p.payload.Superseded...)
 	return nil
 }
 
-// row appends one person's values by item.
-func (v *votes) row(to []uint8, s payload.Payload) []uint8 {
-	from := len(to)
-	to = slices.Grow(to, len(v.names))[:from+len(v.names)]
-	clear(to[from:])
-	for _, e := range s.Entries {
-		if n, inPlay := v.at[e.Item]; inPlay {
-			to[from+n] = e.Value
+// ballot fills b with what was kept of one person's answers to some items.
+func (v *votes) ballot(b *delphi.Ballot, person int, items []int) {
+	p := &v.people[person]
+	v.fill(b, p.panelist, p.group, v.of(v.now, person), items)
+	last := len(v.beside)
+	if person+1 < len(v.people) {
+		last = int(v.people[person+1].beside)
+	}
+	for i := p.beside; i < int32(last); i++ {
+		o := &v.beside[i]
+		name := v.names[o.item]
+		n := slices.IndexFunc(b.Answers, func(a delphi.Answer) bool { return a.Item == name })
+		if n < 0 {
+			continue
+		}
+		if b.Answers[n].Confidence = int(o.confidence); o.reasoned {
+			b.Answers[n].Reason, b.Answers[n].Argues = hex.EncodeToString(o.digest[:]), o.argues
 		}
 	}
-	return to
 }
 
-// ballot fills b with what was kept of one person's ballot.
-func (v *votes) ballot(b *delphi.Ballot, person int) {
-	p := &v.people[person]
-	v.fill(b, p.panelist, p.group, v.values(v.now, person))
-	last := len(v.why)
-	if person+1 < len(v.people) {
-		last = int(v.people[person+1].why)
-	}
-	for _, w := range v.why[p.why:last] {
-		name := v.names[w.item]
-		n := slices.IndexFunc(b.Answers, func(a delphi.Answer) bool { return a.Item == name })
-		b.Answers[n].Reason, b.Answers[n].Argues = hex.EncodeToString(w.digest[:]), w.argues
-	}
-}
-
-// previous fills b with their ballot of the round before; nil when there is none.
-func (v *votes) previous(b *delphi.Ballot, person int) *delphi.Ballot {
+// previous fills b with their answers of the round before; nil when there are none.
+func (v *votes) previous(b *delphi.Ballot, person int, items []int) *delphi.Ballot {
 	p := &v.people[person]
 	if !p.stayed {
 		return nil
 	}
-	v.fill(b, p.panelist, p.group, v.values(v.before, person))
+	v.fill(b, p.panelist, p.group, v.of(v.before, person), items)
 	return b
 }
 
-// values gives one person's.
-func (v *votes) values(of []uint8, person int) []uint8 {
-	return of[person*len(v.names) : (person+1)*len(v.names)]
-}
-
-func (v *votes) fill(b *delphi.Ballot, panelist pseudonym.Panelist, group uint8, values []uint8) {
-	b.Panelist, b.Group, b.Answers = string(panelist[:]), v.groups[group], b.Answers[:0]
-	for n, value := range values {
-		if value != 0 {
-			b.Answers = append(b.Answers, payload.Entry{Value: value}.Answer(v.names[n]))
-		}
-	}
+func (v *votes) fill(b *delphi.Ballot, panelist pseudonym.Panelist, group uint8, row []byte, items []int) {
+	b.Panelist, b.Group = string(panelist[:]), v.groups[group]
+	v.read(b, row, items)
 }
 
 // counted is a round that was counted: what it says, and all that its leaves are
@@ -205,15 +195,16 @@ func (v *votes) fill(b *delphi.Ballot, panelist pseudonym.Panelist, group uint8,
 type counted struct {
 	closing table.Closing
 	votes   *votes
+	items   []delphi.Item
 	assign  func(table.Closing) (*table.Assignment, error)
 }
 
-// past is what earlier answering rounds are read for: their values, by panelist. Of
+// past is what earlier answering rounds are read for: their answers, by panelist. Of
 // several rounds the last valid answer to each item stands.
 type past struct {
 	of     map[pseudonym.Panelist]int32
 	groups []uint8
-	values []uint8 // by person and item in play
+	rows   []byte // by person
 }
 
 // tabulated reads the ballots of the answering rounds before a closing round, then
@@ -223,7 +214,10 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 	if err != nil {
 		return counted{}, err
 	}
-	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
+	out := counted{items: engineItems(items), assign: t.Assign}
+	if out.votes, err = newVotes(c.Protocol, round, items); err != nil {
+		return counted{}, err
+	}
 	before, older := newPast(), newPast()
 	last, _ := ballot.Previous(c, round)
 	for _, r := range c.Rounds {
@@ -233,19 +227,19 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 		} else if r.Number >= last.Number || r.Kind != delphi.AnswerRound || r.State != consultation.RoundReleased {
 			continue
 		}
-		if err := s.decrypt(ctx, safe, r, false, func(p *opened) error { return keep(out.votes, p) }); err != nil {
+		if err := s.decrypt(ctx, safe, c.Protocol, r, false, func(p *opened) error { return keep(out.votes, p) }); err != nil {
 			return counted{}, fmt.Errorf("reading round %d: %w", r.Number, err)
 		}
 	}
 	var now, previous, earlier delphi.Ballot
-	err = s.decrypt(ctx, safe, round, true, func(p *opened) error {
+	err = s.decrypt(ctx, safe, c.Protocol, round, true, func(p *opened) error {
 		out.votes.answers(&now, p)
-		was, values := before.take(out.votes, &previous, p.panelist)
+		was, row := before.take(out.votes, &previous, p.panelist)
 		old, _ := older.take(out.votes, &earlier, p.panelist)
 		if err := t.Add(&now, was, old); err != nil {
 			return err
 		}
-		return out.votes.keep(p, values)
+		return out.votes.keep(p, row)
 	})
 	// Who is left did not answer this round.
 	for panelist := range before.of {
@@ -276,29 +270,24 @@ func (b *past) merge(v *votes, p *opened) error {
 	if !known {
 		b.of[p.panelist] = int32(len(b.groups))
 		b.groups = append(b.groups, uint8(group))
-		b.values = v.row(b.values, p.payload)
+		b.rows = v.row(b.rows, &p.payload)
 		return nil
 	}
-	values := v.values(b.values, int(at))
-	for _, e := range p.payload.Entries {
-		if n, inPlay := v.at[e.Item]; inPlay && e.Value != 0 && e.Value != payload.CannotJudge {
-			values[n] = e.Value
-		}
-	}
+	v.merge(v.of(b.rows, int(at)), &p.payload)
 	return nil
 }
 
-// take fills a ballot with one panelist's values, which it gives as well, and forgets
+// take fills a ballot with one panelist's answers, gives their row as well, and forgets
 // whose they are; nil where there are none.
-func (b *past) take(v *votes, into *delphi.Ballot, panelist pseudonym.Panelist) (*delphi.Ballot, []uint8) {
+func (b *past) take(v *votes, into *delphi.Ballot, panelist pseudonym.Panelist) (*delphi.Ballot, []byte) {
 	at, known := b.of[panelist]
 	if !known {
 		return nil, nil
 	}
 	delete(b.of, panelist)
-	values := v.values(b.values, int(at))
-	v.fill(into, panelist, b.groups[at], values)
-	return into, values
+	row := v.of(b.rows, int(at))
+	v.fill(into, panelist, b.groups[at], row, nil)
+	return into, row
 }
 
 // enrolled gives the people enrolled at a round's closing by group; a round of a

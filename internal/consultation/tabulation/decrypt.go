@@ -6,7 +6,9 @@ import (
 	"sync"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -18,6 +20,7 @@ const batchSize = 256
 // batch is some ballots of a round on their way from the database to who counts
 // them. It is used again, with everything in it.
 type batch struct {
+	codecs *answer.Set
 	opened []opened
 	sealed []byte // their blobs, one after the other
 	ends   []int
@@ -28,14 +31,14 @@ type batch struct {
 
 // decrypt visits the opened ballots of a round, one at a time and in no order that
 // means anything: while the database sends the next ones, others are opened on all
-// cores. What a paper holds is good during its visit alone, but for its texts. With
+// cores. What a ballot holds is good during its visit alone, but for its texts. With
 // whole it has its reasons, seed and mark.
-func (s *Service) decrypt(ctx context.Context, safe *pseudonym.Safe, round consultation.Round, whole bool, visit func(*opened) error) error {
+func (s *Service) decrypt(ctx context.Context, safe *pseudonym.Safe, p protocol.Protocol, round consultation.Round, whole bool, visit func(*opened) error) error {
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if err := steady(ctx, tx); err != nil {
 			return err
 		}
-		return decryptEach(ctx, safe, round, whole, func(ctx context.Context, take visitor) error {
+		return decryptEach(ctx, safe, answer.For(p, round.Kind), round, whole, func(ctx context.Context, take visitor) error {
 			return eachBallot(ctx, tx, round.Consultation, round.ID, take)
 		}, visit)
 	})
@@ -45,14 +48,14 @@ func (s *Service) decrypt(ctx context.Context, safe *pseudonym.Safe, round consu
 type visitor func(p pseudonym.Panelist, group string, sealed []byte) error
 
 // decryptEach visits what read reads, opened.
-func decryptEach(ctx context.Context, safe *pseudonym.Safe, round consultation.Round, whole bool, read func(context.Context, visitor) error, visit func(*opened) error) error {
+func decryptEach(ctx context.Context, safe *pseudonym.Safe, codecs *answer.Set, round consultation.Round, whole bool, read func(context.Context, visitor) error, visit func(*opened) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	piles := runtime.GOMAXPROCS(0) + 2 // one fills, one is counted
 	// Each channel has room for every batch: giving one back never waits.
 	free, done := make(chan *batch, piles), make(chan *batch, piles)
 	for range piles {
-		free <- new(batch)
+		free <- &batch{codecs: codecs}
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -105,11 +108,11 @@ func decryptEach(ctx context.Context, safe *pseudonym.Safe, round consultation.R
 func (p *batch) add(panelist pseudonym.Panelist, group string, sealed []byte) {
 	n := len(p.opened)
 	if n < cap(p.opened) {
-		p.opened = p.opened[:n+1] // with the memory of the sheet that lay there
+		p.opened = p.opened[:n+1] // with the memory of the payload that lay there
 	} else {
 		p.opened = append(p.opened, opened{})
 	}
-	p.opened[n].panelist, p.opened[n].group = panelist, group
+	p.opened[n].panelist, p.opened[n].group, p.opened[n].payload.Codecs = panelist, group, p.codecs
 	p.sealed = append(p.sealed, sealed...)
 	p.ends = append(p.ends, len(p.sealed))
 }

@@ -30,6 +30,14 @@ type places [][]place
 // nothing is stored.
 func (c counted) leaves(id func(table string) string, keep func(name string, b leaf.Built) error) ([]leaf.Head, error) {
 	tables := c.closing.Tables
+	whole, err := c.assign(c.closing)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := c.parts(whole)
+	if err != nil {
+		return nil, err
+	}
 	heads := make([]leaf.Head, 0, len(tables))
 	for from := 0; from < len(tables); {
 		to, n := from, 0
@@ -37,7 +45,7 @@ func (c counted) leaves(id func(table string) string, keep func(name string, b l
 			n += tables[to].N
 			to++
 		}
-		placed, err := c.place(from, to)
+		placed, err := c.place(whole, parts, from, to)
 		if err != nil {
 			return nil, err
 		}
@@ -53,8 +61,37 @@ func (c counted) leaves(id func(table string) string, keep func(name string, b l
 	return heads, nil
 }
 
+// part is some items whose answers are read together, and the tables that hold them.
+type part struct {
+	items  []delphi.Item
+	at     []int // their columns
+	tables []int
+}
+
+// parts splits the round's items, so that each pass over the votes reads the columns of
+// its own tables alone.
+func (c counted) parts(whole *table.Assignment) ([]part, error) {
+	var out []part
+	at := make(map[string]int, len(c.votes.names))
+	for n, name := range c.votes.names {
+		at[name] = n
+	}
+	for _, items := range table.Parts(c.votes.protocol, c.closing.Counts.Round, c.items) {
+		a, err := whole.Part(items...)
+		if err != nil {
+			return nil, err
+		}
+		one := part{items: items, tables: a.Tables()}
+		for _, i := range items {
+			one.at = append(one.at, at[i.ID])
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
 // place walks the votes for the tables from..to, each core its share of them.
-func (c counted) place(from, to int) ([]places, error) {
+func (c counted) place(whole *table.Assignment, parts []part, from, to int) ([]places, error) {
 	cores, people := runtime.GOMAXPROCS(0), len(c.votes.people)
 	placed := make([]places, to-from)
 	for n := range placed {
@@ -63,17 +100,35 @@ func (c counted) place(from, to int) ([]places, error) {
 	var walks errgroup.Group
 	for core := range cores {
 		walks.Go(func() error {
+			first, end := people*core/cores, people*(core+1)/cores
 			// A share is a chance one: a little more than its part of a table holds it.
 			for n := range placed {
-				part := c.closing.Tables[from+n].N / cores
-				placed[n][core] = make([]place, 0, part+part/16+16)
+				share := c.closing.Tables[from+n].N / cores
+				placed[n][core] = make([]place, 0, share+share/16+16)
 			}
-			return c.walk(people*core/cores, people*(core+1)/cores, func(person, table, value int) {
-				if table >= from && table < to {
-					to := &placed[table-from][core]
-					*to = append(*to, place{int32(person), int32(value)})
+			for _, p := range parts {
+				if !slices.ContainsFunc(p.tables, func(t int) bool { return t >= from && t < to }) {
+					continue
 				}
-			})
+				err := c.walk(whole, p, first, end, func(person, table, value int) {
+					if table >= from && table < to {
+						to := &placed[table-from][core]
+						*to = append(*to, place{int32(person), int32(value)})
+					}
+				})
+				if err != nil {
+					return err
+				}
+			}
+			for n := range placed {
+				if c.closing.Tables[from+n].ID != table.MarksID {
+					continue
+				}
+				for person := first; person < end; person++ {
+					placed[n][core] = append(placed[n][core], place{int32(person), -1})
+				}
+			}
+			return nil
 		})
 	}
 	if err := walks.Wait(); err != nil {
@@ -87,16 +142,17 @@ func (c counted) place(from, to int) ([]places, error) {
 	return placed, nil
 }
 
-// walk visits the tables that hold the ballots of the people first..end.
-func (c counted) walk(first, end int, visit func(person, table, value int)) error {
-	a, err := c.assign(c.closing)
+// walk visits the tables that hold the answers of the people first..end to the items of
+// a part.
+func (c counted) walk(whole *table.Assignment, p part, first, end int, visit func(person, table, value int)) error {
+	a, err := whole.Part(p.items...)
 	if err != nil {
 		return err
 	}
 	var now, before delphi.Ballot
 	for person := first; person < end; person++ {
-		c.votes.ballot(&now, person)
-		err := a.Each(&now, c.votes.previous(&before, person), func(table, value int) { visit(person, table, value) })
+		c.votes.ballot(&now, person, p.at)
+		err := a.Each(&now, c.votes.previous(&before, person, p.at), func(table, value int) { visit(person, table, value) })
 		if err != nil {
 			return err
 		}

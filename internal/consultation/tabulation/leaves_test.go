@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/steering"
@@ -111,7 +112,7 @@ func TestEveryTableIsItsLeaves(t *testing.T) {
 			}
 			answers := h.answers(round, 1+(i*7+round*(i%3))%9, 1+(i+round)%9)
 			if i%4 == 0 {
-				answers[0].Reason = fmt.Sprintf("perché %d", i%20)
+				answers.Given[0].Reason = fmt.Sprintf("perché %d", i%20)
 			}
 			_, err := h.ballots.Cast(t.Context(), h.seat(i), round, answers, ballot.Part{})
 			h.must(err)
@@ -269,13 +270,15 @@ func TestTheRootDoesNotDependOnTheOrderOfBallots(t *testing.T) {
 		t.Helper()
 		tab, err := table.NewTabulator(p, 2, engineItems(items), []byte("key"))
 		h.must(err)
-		found := counted{votes: newVotes(p, items), assign: tab.Assign}
+		found := counted{items: engineItems(items), assign: tab.Assign}
+		found.votes, err = newVotes(p, consultation.Round{Kind: delphi.AnswerRound}, items)
+		h.must(err)
 		var b delphi.Ballot
 		for _, i := range order {
-			one := opened{group: h.group()}
+			one := opened{group: h.group(), payload: payload.Payload{Codecs: found.votes.codecs}}
 			one.panelist[0], one.payload.Random[0] = byte(i), byte(i)
-			one.payload.Put(payload.Entry{Item: items[0].ID, Value: uint8(1 + i%9), Reason: fmt.Sprint("r", i%4)})
-			one.payload.Put(payload.Entry{Item: items[1].ID, Value: []uint8{payload.CannotJudge, 3}[i%2]})
+			one.payload.Put(payload.Entry{Item: items[0].ID, Answer: delphi.Answer{Value: 1 + i%9, Reason: fmt.Sprint("r", i%4)}})
+			one.payload.Put(payload.Entry{Item: items[1].ID, Answer: []delphi.Answer{{CannotJudge: true}, {Value: 3}}[i%2]})
 			found.votes.answers(&b, &one)
 			h.must(tab.Add(&b, nil, nil))
 			one.draw(new(marker), "c/2")
@@ -311,7 +314,7 @@ func TestADumpHoldsNoSeed(t *testing.T) {
 	safe, err := h.pseudonyms.Safe(t.Context(), h.c.ID)
 	h.must(err)
 	defer safe.Close()
-	h.must(h.tabulation.decrypt(t.Context(), safe, h.c.Rounds[1], true, func(p *opened) error {
+	h.must(h.tabulation.decrypt(t.Context(), safe, h.c.Protocol, h.c.Rounds[1], true, func(p *opened) error {
 		random = append(random, p.payload.Random, [32]byte(p.seed))
 		return nil
 	}))
@@ -345,12 +348,14 @@ func TestGroupsHaveLeavesOfTheirOwn(t *testing.T) {
 	p.Panel.Groups = append(slices.Clone(p.Panel.Groups), other)
 	tab, err := table.NewTabulator(p, 2, engineItems(items), []byte("key"))
 	h.must(err)
-	found := counted{votes: newVotes(p, items), assign: tab.Assign}
+	found := counted{items: engineItems(items), assign: tab.Assign}
+	found.votes, err = newVotes(p, consultation.Round{Kind: delphi.AnswerRound}, items)
+	h.must(err)
 	var b delphi.Ballot
 	for i := range 24 {
-		one := opened{group: p.Panel.Groups[i%2].ID}
+		one := opened{group: p.Panel.Groups[i%2].ID, payload: payload.Payload{Codecs: found.votes.codecs}}
 		one.panelist[0], one.payload.Random[0] = byte(i), byte(i)
-		one.payload.Put(payload.Entry{Item: items[0].ID, Value: uint8(1 + i%9)})
+		one.payload.Put(payload.Entry{Item: items[0].ID, Answer: delphi.Answer{Value: 1 + i%9}})
 		found.votes.answers(&b, &one)
 		h.must(tab.Add(&b, nil, nil))
 		one.draw(new(marker), "c/2")

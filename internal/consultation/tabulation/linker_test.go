@@ -109,7 +109,7 @@ func link(t *testing.T, mode pseudonym.Mode) {
 			answers := h.answers(round, 1+random.IntN(9), 1+random.IntN(9))
 			if round == 2 {
 				s.reason = fmt.Sprintf("una ragione mia soltanto: %x", random.Uint64())
-				answers[0].Reason = s.reason
+				answers.Given[0].Reason = s.reason
 			}
 			if random.IntN(3) == 0 { // some revise
 				_, err := h.ballots.Cast(ctx, s.seat, round, h.answers(round, 1+random.IntN(9)), ballot.Part{})

@@ -31,8 +31,8 @@ func TestEveryBlobOfARoundHasOneLength(t *testing.T) {
 	h.cast(2, 0, 1)
 	h.cast(2, 1, 1, 2, 3, 4, -1)
 	answers := h.answers(2, 9, 9, 9, 9, 9)
-	for n := range answers {
-		answers[n].Reason = strings.Repeat("perché ", 50)
+	for n := range answers.Given {
+		answers.Given[n].Reason = strings.Repeat("perché ", 50)
 	}
 	_, err := h.ballots.Cast(ctx, h.seat(2), 2, answers, ballot.Part{})
 	h.must(err)
@@ -132,7 +132,7 @@ func TestNoTransactionWritesBothSides(t *testing.T) {
 func TestWithoutTheKeyACopiedDatabaseTellsNothing(t *testing.T) {
 	h := newHouse(t, 3, 2)
 	answers := h.answers(2, 7, 7)
-	answers[0].Reason = "la fontana gorgoglia"
+	answers.Given[0].Reason = "la fontana gorgoglia"
 	receipt, err := h.ballots.Cast(t.Context(), h.seat(0), 2, answers, ballot.Part{})
 	h.must(err)
 	h.must(h.ballots.Save(t.Context(), h.seat(1), 2, answers))
@@ -144,7 +144,7 @@ func TestWithoutTheKeyACopiedDatabaseTellsNothing(t *testing.T) {
 		"a reason, in hex":       hex.EncodeToString([]byte("fontana gorgoglia")),
 		"a mark":                 receipt.Mark,
 		"an account beside":      h.people[0].Account.String() + "," + hex.EncodeToString(seat.Panelist[:]),
-		"a statement in a blob":  hex.EncodeToString(answers[0].Item[:]) + "07",
+		"a statement in a blob":  strings.ReplaceAll(answers.Given[0].Item, "-", "") + "00",
 		"the account in a panel": hex.EncodeToString(h.people[0].Account[:]),
 	} {
 		if strings.Contains(dump, trace) {
@@ -303,7 +303,7 @@ func TestAfterTheEndKeyAndBallotsAreGone(t *testing.T) {
 	}
 	_, err = h.panel.Seat(ctx, h.people[0], h.c.ID)
 	h.refused(err, fault.Conflict, "key_destroyed")
-	_, err = h.ballots.Cast(ctx, seat, 3, nil, ballot.Part{})
+	_, err = h.ballots.Cast(ctx, seat, 3, ballot.Answers{}, ballot.Part{})
 	h.refused(err, fault.Conflict, "key_destroyed")
 	if after := h.documents(); !slices.Equal(after, documents) {
 		t.Error("tables or feedback changed with the end")

@@ -92,9 +92,9 @@ func TestAProofFileFindsItsLeaves(t *testing.T) {
 		for i := range people {
 			answers := h.answers(round, 1+(i+round)%9, 5)
 			if i < 6 {
-				answers[0].Reason = "perché sì"
+				answers.Given[0].Reason = "perché sì"
 				if i%2 == 0 {
-					answers[0].Argues = delphi.For
+					answers.Given[0].Argues = delphi.For
 				}
 			}
 			h.must(h.ballots.Save(ctx, h.seat(i), round, answers))

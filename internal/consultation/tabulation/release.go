@@ -136,9 +136,12 @@ func (s *Service) countStanding(ctx context.Context, safe *pseudonym.Safe, c con
 	if err != nil {
 		return counted{}, err
 	}
-	out := counted{votes: newVotes(c.Protocol, items), assign: t.Assign}
+	out := counted{items: engineItems(items), assign: t.Assign}
+	if out.votes, err = newVotes(c.Protocol, round, items); err != nil {
+		return counted{}, err
+	}
 	var b delphi.Ballot
-	err = s.decrypt(ctx, safe, round, true, func(p *opened) error {
+	err = s.decrypt(ctx, safe, c.Protocol, round, true, func(p *opened) error {
 		out.votes.answers(&b, p)
 		if err := t.Add(b); err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
@@ -62,13 +63,13 @@ func standingHouse(t testing.TB, n, items int, change ...func(*protocol.Protocol
 		t.Helper()
 		seats, err := h.pseudonyms.Foreign(ctx, h.c.ID, h.group(), fmt.Sprint("voter ", i))
 		h.must(err)
-		var answers []ballot.Answer
+		var answers []delphi.Answer
 		for k, v := range values {
 			if v > 0 {
-				answers = append(answers, ballot.Answer{Item: ids[k], Value: v})
+				answers = append(answers, delphi.Answer{Item: ids[k].String(), Value: v})
 			}
 		}
-		_, err = h.ballots.Cast(ctx, seats[0], 1, answers, ballot.Part{})
+		_, err = h.ballots.Cast(ctx, seats[0], 1, ballot.Answers{Given: answers}, ballot.Part{})
 		h.must(err)
 	}
 }

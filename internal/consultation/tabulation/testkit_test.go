@@ -20,6 +20,7 @@ import (
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -264,20 +265,21 @@ func (h *house) cast(round, i int, values ...int) ballot.Receipt {
 	return r.Receipt
 }
 
-func (h *house) answers(round int, values ...int) []ballot.Answer {
+// answers are values for the first items, as cast has them.
+func (h *house) answers(round int, values ...int) ballot.Answers {
 	h.t.Helper()
 	items := h.items(round)
-	var out []ballot.Answer
+	var out []delphi.Answer
 	for n, v := range values {
 		switch v {
 		case 0:
 		case -1:
-			out = append(out, ballot.Answer{Item: items[n].ID, CannotJudge: true})
+			out = append(out, delphi.Answer{Item: items[n].ID.String(), CannotJudge: true})
 		default:
-			out = append(out, ballot.Answer{Item: items[n].ID, Value: v})
+			out = append(out, delphi.Answer{Item: items[n].ID.String(), Value: v})
 		}
 	}
-	return out
+	return ballot.Answers{Given: out}
 }
 
 func (h *house) must(err error) {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/ballot/payload"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
@@ -45,7 +45,9 @@ type tracker struct {
 	consultation uuid.UUID
 	people       map[pseudonym.Panelist]int32 // place among the voters
 	voters       []voter
+	codecs       *answer.Set
 	items        []uuid.UUID
+	kinds        []int                // by item, among the codecs
 	place        map[uuid.UUID]uint16 // among items
 	groups       []string
 	since        [][]int // by item, then by the number of releases there were: answers given or changed then
@@ -64,14 +66,11 @@ type voter struct {
 	there    bool // in the last reading
 	counted  bool
 	answers  []trackedAnswer
+	values   []byte // of the answers, one after the other, as their codecs write them
 }
 
-// told is an answer without its reason.
-type trackedAnswer struct {
-	item  uint16
-	value uint8
-	since uint16
-}
+// trackedAnswer is an answer without its reason.
+type trackedAnswer struct{ item, since uint16 }
 
 // version names one version of a row: who wrote it, and where it lies. A row that
 // was written again has another one.
@@ -80,12 +79,12 @@ type version struct {
 	line      uint16
 }
 
-func newTracker(consultation uuid.UUID) *tracker {
-	return &tracker{consultation: consultation, people: map[pseudonym.Panelist]int32{}, place: map[uuid.UUID]uint16{}}
+func newTracker(consultation uuid.UUID, codecs *answer.Set) *tracker {
+	return &tracker{consultation: consultation, codecs: codecs, people: map[pseudonym.Panelist]int32{}, place: map[uuid.UUID]uint16{}}
 }
 
 // size is about how many bytes it takes.
-func (m *tracker) size() int { return 160*len(m.voters) + 8*m.answers }
+func (m *tracker) size() int { return 184*len(m.voters) + (8+m.codecs.Width())*m.answers }
 
 // trackers are those of a process. A release takes one out while it works on it,
 // so that two of one round do not meet: the second reads for itself.
@@ -95,15 +94,15 @@ type trackers struct {
 	over map[uuid.UUID]bool     // consultations whose key is gone
 }
 
-func (s *trackers) take(round, consultation uuid.UUID) *tracker {
+func (s *trackers) take(c consultation.Consultation, round consultation.Round) *tracker {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m := s.of[round]
+	m := s.of[round.ID]
 	if m == nil {
-		return newTracker(consultation)
+		return newTracker(c.ID, answer.For(c.Protocol, round.Kind))
 	}
 	m.idle.Stop()
-	delete(s.of, round)
+	delete(s.of, round.ID)
 	return m
 }
 
@@ -150,7 +149,7 @@ func (s *trackers) end(consultation uuid.UUID) {
 // interim counts the standing ballots before the deadline: those that changed since
 // this process' last release are read, and taken into what it remembers.
 func (s *Service) interim(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, items []consultation.Item, earlier []table.Closing, people []int) (table.Closing, error) {
-	m := s.trackers.take(round.ID, c.ID)
+	m := s.trackers.take(c, round)
 	if asked := engineItems(items); !slices.Equal(m.asked, asked) {
 		m.asked, m.called, m.tally = asked, nil, nil
 	}
@@ -174,7 +173,9 @@ func (s *Service) catchUp(ctx context.Context, safe *pseudonym.Safe, round consu
 	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if tried {
 			// What the first attempt took for read may not be.
-			*m = tracker{consultation: m.consultation, people: map[pseudonym.Panelist]int32{}, place: map[uuid.UUID]uint16{}, asked: m.asked}
+			asked := m.asked
+			*m = *newTracker(m.consultation, m.codecs)
+			m.asked = asked
 		}
 		tried = true
 		if err := steady(ctx, tx); err != nil {
@@ -186,7 +187,7 @@ func (s *Service) catchUp(ctx context.Context, safe *pseudonym.Safe, round consu
 		if err != nil {
 			return err
 		}
-		return decryptEach(ctx, safe, round, false, func(ctx context.Context, take visitor) error {
+		return decryptEach(ctx, safe, m.codecs, round, false, func(ctx context.Context, take visitor) error {
 			if len(changed) > len(m.voters)/4 {
 				// So many are found sooner by reading all. Who did not change is counted
 				// again, which changes nothing.
@@ -260,15 +261,19 @@ func (m *tracker) note(p *opened) error {
 		group = len(m.groups)
 		m.groups = append(m.groups, p.group)
 	}
-	one.group, one.counted, one.answers = uint8(group), true, one.answers[:0]
-	for _, e := range p.payload.Entries {
+	one.group, one.counted, one.answers, one.values = uint8(group), true, one.answers[:0], one.values[:0]
+	for i := range p.payload.Entries {
+		e := &p.payload.Entries[i]
 		item, known := m.place[e.Item]
 		if !known {
 			item = uint16(len(m.items))
 			m.place[e.Item] = item
-			m.items, m.since = append(m.items, e.Item), append(m.since, nil)
+			m.items, m.kinds, m.since = append(m.items, e.Item), append(m.kinds, e.Kind), append(m.since, nil)
 		}
-		one.answers = append(one.answers, trackedAnswer{item: item, value: e.Value, since: e.Since})
+		one.answers = append(one.answers, trackedAnswer{item: item, since: e.Since})
+		codec, from := m.codecs.Codec(e.Kind), len(one.values)
+		one.values = slices.Grow(one.values, codec.Width())[:from+codec.Width()]
+		codec.Encode(one.values[from:], &e.Answer)
 	}
 	return m.count(one, 1)
 }
@@ -314,10 +319,14 @@ func (m *tracker) names() []string {
 // fill makes b what the voter says of the items that are asked.
 func (m *tracker) fill(b *delphi.Ballot, v *voter, names []string) {
 	b.Group, b.Answers = m.groups[v.group], b.Answers[:0]
+	values := v.values
 	for _, a := range v.answers {
-		if names[a.item] != "" {
-			b.Answers = append(b.Answers, payload.Entry{Value: a.value}.Answer(names[a.item]))
+		codec := m.codecs.Codec(m.kinds[a.item])
+		one := delphi.Answer{Item: names[a.item]}
+		if codec.Decode(values[:codec.Width()], &one) && one.Item != "" {
+			b.Answers = append(b.Answers, one)
 		}
+		values = values[codec.Width():]
 	}
 }
 

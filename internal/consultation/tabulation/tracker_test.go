@@ -36,9 +36,11 @@ func (h *house) wholly(earlier []table.Closing) whole {
 	items := h.items(1)
 	t, err := table.NewTally(h.c.Protocol, 1, engineItems(items))
 	h.must(err)
-	v, shown, changed := newVotes(h.c.Protocol, items), feedback.LastShown(earlier), map[string]int{}
+	v, err := newVotes(h.c.Protocol, round, items)
+	h.must(err)
+	shown, changed := feedback.LastShown(earlier), map[string]int{}
 	var b delphi.Ballot
-	h.must(h.tabulation.decrypt(ctx, safe, round, false, func(p *opened) error {
+	h.must(h.tabulation.decrypt(ctx, safe, h.c.Protocol, round, false, func(p *opened) error {
 		for _, e := range p.payload.Entries {
 			if n, asked := v.at[e.Item]; asked && int(e.Since) >= shown[v.names[n]] {
 				changed[v.names[n]]++
@@ -82,14 +84,14 @@ func TestAReleaseOfWhatChangedIsThatOfEverything(t *testing.T) {
 	processes := []*Service{h.tabulation}
 	h.wire()
 	processes = append(processes, h.tabulation)
-	answers := func() []ballot.Answer {
-		var out []ballot.Answer
+	answers := func() ballot.Answers {
+		var out []delphi.Answer
 		for _, id := range ids {
 			if v := r.IntN(4); v > 0 { // 0 leaves it as it was
-				out = append(out, ballot.Answer{Item: id, Value: v})
+				out = append(out, delphi.Answer{Item: id.String(), Value: v})
 			}
 		}
-		return append(out, ballot.Answer{Item: ids[0], Value: 1 + r.IntN(3)})
+		return ballot.Answers{Given: append(out, delphi.Answer{Item: ids[0].String(), Value: 1 + r.IntN(3)})}
 	}
 	seats, err := h.pseudonyms.Foreign(ctx, h.c.ID, h.group(), strings.Fields(strings.Repeat("v ", people))...)
 	h.must(err)
@@ -168,7 +170,7 @@ func TestAReleaseReadsWhatChangedAlone(t *testing.T) {
 	cast(5, 1+5%3) // the same again: nothing is written
 	cast(40, 2)
 	h.refresh()
-	m := h.tabulation.trackers.take(h.c.Rounds[0].ID, h.c.ID)
+	m := h.tabulation.trackers.take(h.c, h.c.Rounds[0])
 	want := map[string]bool{}
 	seats, err := h.pseudonyms.Foreign(ctx, h.c.ID, h.group(), "voter 3", "voter 40")
 	h.must(err)
@@ -202,12 +204,12 @@ func TestWhatIsRememberedGoesWithTheKey(t *testing.T) {
 	h.must(h.tabulation.Release(ctx, h.c.ID, 1, false))
 	h.refresh()
 	round := h.c.Rounds[0].ID
-	under := h.tabulation.trackers.take(round, h.c.ID)
+	under := h.tabulation.trackers.take(h.c, h.c.Rounds[0])
 	if len(under.voters) != 20 {
 		t.Fatalf("%d voters are remembered", len(under.voters))
 	}
 	h.tabulation.trackers.give(round, under)
-	under = h.tabulation.trackers.take(round, h.c.ID)
+	under = h.tabulation.trackers.take(h.c, h.c.Rounds[0])
 	h.must(h.pseudonyms.Destroy(ctx, h.c.ID))
 	h.tabulation.trackers.give(round, under)
 	if n := len(h.tabulation.trackers.of); n != 0 {

@@ -19,6 +19,7 @@ type Assignment struct {
 	before  *reading         // nil where the round has no paired tables
 	leftOut map[string][]int // by panelist: the subjects whose paired tables leave them out
 	of      []holders        // by subject
+	whole   []int            // by subject: its place in the plan of the whole round
 	marks   int              // the place of B
 }
 
@@ -50,6 +51,27 @@ type said struct {
 	digests [][sha256.Size]byte
 }
 
+// Parts splits the items of a round into those whose answers are read together, in the
+// order of their tables: an item alone, or all items of a kind that is answered as a list.
+func Parts(p protocol.Protocol, round int, items []delphi.Item) [][]delphi.Item {
+	var out [][]delphi.Item
+	lists := map[string]int{}
+	for _, i := range items {
+		k, _ := p.Kind(i.Kind)
+		switch k.In(p.Round(round).Kind) {
+		case delphi.RankingForm, delphi.ChoiceForm, delphi.SelectionForm:
+			at, started := lists[k.ID]
+			if started {
+				out[at] = append(out[at], i)
+				continue
+			}
+			lists[k.ID] = len(out)
+		}
+		out = append(out, []delphi.Item{i})
+	}
+	return out
+}
+
 // Assign prepares the second pass over the ballots of the round that Close closed
 // into closing. The error says that the closing is not of this round.
 func (t *Tabulator) Assign(closing Closing) (*Assignment, error) {
@@ -76,6 +98,11 @@ func (t *Tally) Assign(closing Closing) (*Assignment, error) {
 	if closing.Counts.Interim || closing.Counts.Round != t.plan.round || closing.Counts.Answered != t.Answered() {
 		return nil, fmt.Errorf("delphi: the closing of round %d has no leaves of these ballots", closing.Counts.Round)
 	}
+	return t.plan.assignment(closing)
+}
+
+// assignment finds the tables of a plan in its closing.
+func (l *plan) assignment(closing Closing) (*Assignment, error) {
 	at := make(map[string]int, len(closing.Tables))
 	for i, table := range closing.Tables {
 		at[table.ID] = i
@@ -86,15 +113,58 @@ func (t *Tally) Assign(closing Closing) (*Assignment, error) {
 		}
 		return none
 	}
-	a := &Assignment{now: newReading(t.plan), of: make([]holders, len(t.plan.subjects)), marks: find(MarksID)}
-	for i, s := range t.plan.subjects {
-		h, err := s.holders(closing.Tables, find, t.plan.p.Panel.Groups)
-		if err != nil {
+	a := &Assignment{now: newReading(l), of: make([]holders, len(l.subjects)), whole: make([]int, len(l.subjects)), marks: find(MarksID)}
+	for i, s := range l.subjects {
+		var err error
+		if a.of[i], err = s.holders(closing.Tables, find, l.p.Panel.Groups); err != nil {
 			return nil, err
 		}
-		a.of[i] = h
+		a.whole[i] = i
 	}
 	return a, nil
+}
+
+// Part is the assignment of the answers to some items alone, which are whole Parts, or
+// one of them: its ballots hold no other answers, and no visit is to the table of marks.
+// Several parts of one assignment may be made and used at once.
+func (a *Assignment) Part(items ...delphi.Item) (*Assignment, error) {
+	l, err := newPlan(a.now.plan.p, a.now.plan.round, items)
+	if err != nil {
+		return nil, err
+	}
+	out := &Assignment{now: newReading(l), leftOut: a.leftOut, marks: none}
+	if a.before != nil {
+		before := newReading(l)
+		before.lenient = true
+		out.before = &before
+	}
+	next := 0
+	for _, s := range l.subjects {
+		for next < len(a.of) && a.now.plan.subjects[next].id != s.id {
+			next++
+		}
+		if next == len(a.of) {
+			return nil, fmt.Errorf("delphi: %q is not asked in round %d", s.id, l.round)
+		}
+		out.of, out.whole = append(out.of, a.of[next]), append(out.whole, next)
+	}
+	return out, nil
+}
+
+// Tables lists the places in the closing of the tables that hold the answers, ascending;
+// the table of marks is none of them.
+func (a *Assignment) Tables() []int {
+	var out []int
+	for i := range a.of {
+		h := &a.of[i]
+		out = append(append(append(out, h.whole, h.low, h.high, h.shift, h.classes, h.moves, h.ties, h.sure), h.groups...), h.positions...)
+		for _, r := range h.reasons {
+			out = append(out, r.table)
+		}
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return slices.DeleteFunc(out, func(t int) bool { return t == none })
 }
 
 // holders finds the tables of one subject.
@@ -221,7 +291,7 @@ func (a *Assignment) Each(current, previous *delphi.Ballot, visit func(table, va
 		case at >= 0:
 			visitAt(h.whole, h.value, at, visit)
 			visitAt(h.groups[group], h.value, at, visit)
-			if before != nil && before[i] >= 0 && h.changes() && !slices.Contains(leftOut, i) {
+			if before != nil && before[i] >= 0 && h.changes() && !slices.Contains(leftOut, a.whole[i]) {
 				h.paired(before[i], at, visit)
 			}
 		}

@@ -21,9 +21,11 @@ const CannotJudge = "cannot-judge"
 // Given is one answer of a ballot as its mark binds it.
 type Given struct {
 	Item   string `json:"item"`
-	Value  string `json:"value"`  // the point, or CannotJudge
+	Value  string `json:"value"`  // of its kind, one word, or CannotJudge
 	Reason string `json:"reason"` // its text; "" for none
 	Argues string `json:"argues"` // the side that the reason argues, as its author said; "" for not said
+
+	Confidence int `json:"confidence,omitempty"` // self-rated, 1..4; 0 for none
 }
 
 // appendLine writes the line that a mark binds an answer with.
@@ -37,7 +39,11 @@ func (g Given) appendLine(b []byte, group string) []byte {
 		sum := sha256.Sum256([]byte(g.Reason))
 		b = hex.AppendEncode(b, sum[:])
 	}
-	return append(append(append(b, ' '), cmp.Or(g.Argues, "-")...), '\n')
+	b = append(append(b, ' '), cmp.Or(g.Argues, "-")...)
+	if g.Confidence > 0 {
+		b = strconv.AppendInt(append(b, ' '), int64(g.Confidence), 10)
+	}
+	return append(b, '\n')
 }
 
 // lineSize is the length of the line.
@@ -46,13 +52,16 @@ func (g Given) lineSize(group string) int {
 	if g.Reason != "" {
 		size += 2*sha256.Size - len("-")
 	}
+	if g.Confidence > 0 {
+		size += len(" ") + len(strconv.Itoa(g.Confidence))
+	}
 	return size
 }
 
 // Content binds what a ballot says, and hides it: hex SHA-256 of "ballot v1", the
 // seed, and one LF-ended line per answer, "item group value reason side", sorted;
 // reason is the digest of its text or "-", side what its author said that it argues
-// or "-".
+// or "-", and " confidence" follows where one was given.
 func Content(seed Seed, group string, answers []Given) string {
 	sum := new(Marker).content(seed, group, answers)
 	return hex.EncodeToString(sum[:])

@@ -10,15 +10,24 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/ledger/leaf"
 )
 
-// drawSheet draws any sheet that fits its layout.
-func drawSheet(t *rapid.T) (Payload, Layout) {
+// codecs are those of a protocol with one scale.
+var codecs = answer.For(protocol.Protocol{ItemKinds: []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, CannotJudge: true}}}, delphi.AnswerRound)
+
+func entry(item byte, value int) Entry {
+	return Entry{Item: uuid.UUID{item}, Answer: delphi.Answer{Value: value}}
+}
+
+// drawPayload draws any payload that fits its layout.
+func drawPayload(t *rapid.T) (Payload, Layout) {
 	items := rapid.IntRange(1, 40).Draw(t, "items")
-	l := LayoutOf(items, true)
-	var s Payload
+	l := LayoutOf(codecs, make([]int, items), true)
+	s := Payload{Codecs: codecs}
 	copy(s.Random[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "random"))
 	copy(s.Part.Browser[:], rapid.SliceOfN(rapid.Byte(), leaf.BrowserSize, leaf.BrowserSize).Draw(t, "browser"))
 	s.Part.Words = rapid.StringN(0, 20, MaxWords).Draw(t, "words")
@@ -27,10 +36,10 @@ func drawSheet(t *rapid.T) (Payload, Layout) {
 	}
 	for n := range rapid.IntRange(0, items).Draw(t, "answered") {
 		e := Entry{
-			Item:  uuid.UUID{byte(n)},
-			Value: rapid.SampledFrom([]uint8{1, 2, 9, 11, CannotJudge}).Draw(t, "value"),
-			Since: rapid.Uint16().Draw(t, "since"),
+			Item: uuid.UUID{byte(n)}, Since: rapid.Uint16().Draw(t, "since"),
+			Answer: delphi.Answer{Value: rapid.IntRange(0, 9).Draw(t, "value"), Confidence: rapid.IntRange(0, 4).Draw(t, "confidence")},
 		}
+		e.CannotJudge = e.Value == 0
 		if reason := rapid.StringN(0, 50, -1).Draw(t, "reason"); s.ReasonBytes()+len(reason) <= l.Reasons {
 			e.Reason = reason
 			e.Argues = rapid.SampledFrom(argued[:]).Draw(t, "argues")
@@ -40,9 +49,9 @@ func drawSheet(t *rapid.T) (Payload, Layout) {
 	return s, l
 }
 
-func TestEverySheetOfARoundHasOneLengthAndComesBackWhole(t *testing.T) {
+func TestEveryPayloadOfARoundHasOneLengthAndComesBackWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s, l := drawSheet(t)
+		s, l := drawPayload(t)
 		b, err := s.Encode(l)
 		if err != nil {
 			t.Fatal(err)
@@ -50,7 +59,7 @@ func TestEverySheetOfARoundHasOneLengthAndComesBackWhole(t *testing.T) {
 		if len(b) != l.Size() {
 			t.Fatalf("%d bytes, want %d", len(b), l.Size())
 		}
-		got, err := Decode(b)
+		got, err := Decode(b, codecs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,19 +73,19 @@ func TestDecodingAnythingNeverPanics(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")
 		if len(b) > 0 {
-			b[0] = sheetVersion
+			b[0] = version
 		}
-		_ = new(Payload).DecodeInto(b, rapid.Bool().Draw(t, "reasons")) // not panicking is the promise
+		_ = (&Payload{Codecs: codecs}).DecodeInto(b, rapid.Bool().Draw(t, "reasons")) // not panicking is the promise
 	})
 }
 
 func TestALengthTellsTheNumberOfItemsAndNothingElse(t *testing.T) {
-	l := LayoutOf(8, true)
-	full := Payload{Part: Part{Words: strings.Repeat("w", MaxWords)}, Superseded: make([][32]byte, MaxSuperseded)}
+	l := LayoutOf(codecs, make([]int, 8), true)
+	full := Payload{Codecs: codecs, Part: Part{Words: strings.Repeat("w", MaxWords)}, Superseded: make([][32]byte, MaxSuperseded)}
 	for n := range 8 {
-		full.Put(Entry{Item: uuid.UUID{byte(n)}, Value: 9, Reason: strings.Repeat("è", MaxReasons/16)})
+		full.Put(Entry{Item: uuid.UUID{byte(n)}, Answer: delphi.Answer{Value: 9, Reason: strings.Repeat("è", MaxReasons/16)}})
 	}
-	for what, s := range map[string]Payload{"blank": {}, "one answer": {Entries: full.Entries[:1]}, "full": full} {
+	for what, s := range map[string]Payload{"blank": {Codecs: codecs}, "one answer": {Codecs: codecs, Entries: full.Entries[:1]}, "full": full} {
 		b, err := s.Encode(l)
 		if err != nil {
 			t.Fatalf("%s: %v", what, err)
@@ -85,32 +94,32 @@ func TestALengthTellsTheNumberOfItemsAndNothingElse(t *testing.T) {
 			t.Errorf("%s has %d bytes, want %d", what, len(b), l.Size())
 		}
 	}
-	if l.Reasons != LayoutOf(100, true).Reasons {
+	if l.Reasons != LayoutOf(codecs, make([]int, 100), true).Reasons {
 		t.Error("the room for reasons grows with the statements")
 	}
-	if LayoutOf(8, false).Reasons != 0 {
+	if LayoutOf(codecs, make([]int, 8), false).Reasons != 0 {
 		t.Error("a protocol without reasons pays for them")
 	}
 }
 
-func TestASheetTooLongForItsRoundIsRefused(t *testing.T) {
-	l := LayoutOf(1, true)
-	s := Payload{Entries: []Entry{{Item: uuid.UUID{1}, Value: 1, Reason: strings.Repeat("x", l.Reasons+1)}}}
+func TestAPayloadTooLongForItsRoundIsRefused(t *testing.T) {
+	l := LayoutOf(codecs, []int{0}, true)
+	s := Payload{Codecs: codecs, Entries: []Entry{{Item: uuid.UUID{1}, Answer: delphi.Answer{Value: 1, Reason: strings.Repeat("x", l.Reasons+1)}}}}
 	if _, err := s.Encode(l); err == nil {
 		t.Error("it was encoded")
 	}
 }
 
 func TestPutKeepsOneEntryPerItemInOrder(t *testing.T) {
-	var s Payload
+	s := Payload{Codecs: codecs}
 	for _, n := range []byte{3, 1, 2, 1} {
-		s.Put(Entry{Item: uuid.UUID{n}, Value: n + 1})
+		s.Put(Entry{Item: uuid.UUID{n}, Answer: delphi.Answer{Value: int(n) + 1}})
 	}
-	s.Put(Entry{Item: uuid.UUID{1}, Value: 7})
-	s.Put(Entry{Item: uuid.UUID{2}}) // blank: taken out
-	s.Put(Entry{Item: uuid.UUID{9}}) // blank and never there
-	want := []Entry{{Item: uuid.UUID{1}, Value: 7}, {Item: uuid.UUID{3}, Value: 4}}
-	if d := cmp.Diff(want, s.Entries, cmp.AllowUnexported(Entry{})); d != "" {
+	s.Put(entry(1, 7))
+	s.Clear(uuid.UUID{2})
+	s.Clear(uuid.UUID{9}) // never there
+	want := []Entry{entry(1, 7), entry(3, 4)}
+	if d := cmp.Diff(want, s.Entries); d != "" {
 		t.Error(d)
 	}
 }
@@ -118,9 +127,9 @@ func TestPutKeepsOneEntryPerItemInOrder(t *testing.T) {
 // The mark is a public format: whoever kept a proof file computes it again.
 func TestTheMarkIsTheOneThatTheRecordSays(t *testing.T) {
 	a, b := uuid.MustParse("00000000-0000-4000-8000-00000000000a"), uuid.MustParse("00000000-0000-4000-8000-00000000000b")
-	s := Payload{Random: [32]byte{1, 2, 3}, Part: Part{Words: "le mie parole"}}
-	s.Put(Entry{Item: b, Value: 7, Reason: "Così", Argues: delphi.For})
-	s.Put(Entry{Item: a, Value: CannotJudge, Since: 4})
+	s := Payload{Codecs: codecs, Random: [32]byte{1, 2, 3}, Part: Part{Words: "le mie parole"}}
+	s.Put(Entry{Item: b, Answer: delphi.Answer{Value: 7, Reason: "Così", Argues: delphi.For}})
+	s.Put(Entry{Item: a, Since: 4, Answer: delphi.Answer{CannotJudge: true}})
 	m := s.Mark("c/2", "citizens")
 	// The proof file of this ballot gives the same one, by the public code alone.
 	given := []leaf.Given{{Item: b.String(), Value: "7", Reason: "Così", Argues: "for"}, {Item: a.String(), Value: leaf.CannotJudge}}
@@ -171,8 +180,8 @@ func TestSeedsAreNeverEqualAndOnesOwnWordsChangeThem(t *testing.T) {
 	}
 }
 
-func TestASheetRemembersWhatItHasSupersededNewestFirst(t *testing.T) {
-	var s Payload
+func TestAPayloadRemembersWhatItHasSupersededNewestFirst(t *testing.T) {
+	s := Payload{Codecs: codecs}
 	var marks []string
 	for n := range MaxSuperseded + 3 {
 		before := s
@@ -193,13 +202,13 @@ func TestASheetRemembersWhatItHasSupersededNewestFirst(t *testing.T) {
 }
 
 func TestAStandingAnswerKeepsItsReleaseUntilItsValueChanges(t *testing.T) {
-	before := Payload{}
-	before.Put(Entry{Item: uuid.UUID{1}, Value: 2, Since: 0})
-	before.Put(Entry{Item: uuid.UUID{2}, Value: 2, Since: 1})
-	now := Payload{Entries: slices.Clone(before.Entries)}
-	now.Put(Entry{Item: uuid.UUID{1}, Value: 2, Reason: "more words"})
-	now.Put(Entry{Item: uuid.UUID{2}, Value: 3})
-	now.Put(Entry{Item: uuid.UUID{3}, Value: 1})
+	before := Payload{Codecs: codecs}
+	before.Put(entry(1, 2))
+	before.Put(Entry{Item: uuid.UUID{2}, Since: 1, Answer: delphi.Answer{Value: 2}})
+	now := Payload{Codecs: codecs, Entries: slices.Clone(before.Entries)}
+	now.Put(Entry{Item: uuid.UUID{1}, Answer: delphi.Answer{Value: 2, Reason: "more words"}})
+	now.Put(entry(2, 3))
+	now.Put(entry(3, 1))
 	Date(&now, before, 4)
 	for n, want := range []uint16{0, 4, 4} {
 		if got := now.Entries[n].Since; got != want {
