@@ -17,6 +17,7 @@ type Item struct {
 //	ranking    any whole number: the smaller the better, equal ones are tied
 //	choice     1 on the one item that is chosen
 //	selection  1 on each of at most k items, 0 on others that were seen
+//	text       unused: the words are the Reason
 //
 // An item without an answer is simply not in the ballot.
 type Answer struct {
@@ -30,7 +31,7 @@ type Answer struct {
 	// What is said beside the value. A ranking has one of each for its list, beside
 	// any one of its items.
 	Confidence int    // self-rated, 1..4; 0 for none given
-	Reason     string // SHA-256 of the reason's words in lower-case hex; "" for none given
+	Reason     string // the words on their way to a closing; to the engine their SHA-256 in lower-case hex; "" for none
 	Argues     Side   // the side that the reason argues, as its author says; "" for not said, or no reason
 }
 

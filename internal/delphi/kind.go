@@ -2,6 +2,7 @@ package delphi
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +31,7 @@ const (
 	RankingForm   Form = "ranking"   // a rank for every item of the kind: the items are one list
 	ChoiceForm    Form = "choice"    // exactly one of the items of the kind
 	SelectionForm Form = "selection" // at most k of the items of the kind
-	TextForm      Form = "text"      // words: no table, no figure
+	TextForm      Form = "text"      // words, which are the answer's reason: no figure
 )
 
 // Grouped says whether a form has tables by group.
@@ -87,6 +88,30 @@ func (k ItemKind) Step(v int) (int, bool) {
 		return 0, false
 	}
 	return (2*(v-k.Min) + k.Grid) / (2 * k.Grid), true
+}
+
+// Counted gives the value at which an answer is counted: a point, of a criteria item the
+// deciding criterion's; the nearest value of an estimate's grid, with "never" above all.
+// False for an answer without one.
+func (k ItemKind) Counted(a Answer) (float64, bool) {
+	switch {
+	case a.CannotJudge:
+		return 0, false
+	case k.Kind == ScaleForm:
+		return float64(a.Value), a.Value > 0
+	case k.Kind == CriteriaForm:
+		at := slices.Index(k.Criteria, k.Deciding())
+		if at >= len(a.Criteria) || a.Criteria[at] == 0 {
+			return 0, false
+		}
+		return float64(a.Criteria[at]), true
+	case k.Kind != EstimateForm && k.Kind != DateForm:
+		return 0, false
+	case a.Never:
+		return math.Inf(1), true
+	}
+	at, ok := k.Step(a.Value)
+	return float64(k.Min + at*k.Grid), ok
 }
 
 // Written gives a value of an estimate or date as tables name it.

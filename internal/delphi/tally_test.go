@@ -167,6 +167,8 @@ func TestTallyIsARecount(t *testing.T) {
 				case 'o':
 					naive["A/scelta="+a.Item]++
 					people["scelta"]++
+				case 't':
+					people[a.Item]++
 				case 'v':
 					chosen[a.Item] = true
 				}

@@ -79,7 +79,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 		Rounds: src.rounds(), Items: src.rated(f), Contributions: []schema.Contribution{},
 		Received:  schema.Received{All: src.received.Received, Admitted: src.received.Admitted, Rejected: src.received.Rejected, Pending: src.received.Pending},
 		Acts:      acts(src.entries),
-		Attrition: f.Attrition, Deviations: deviations(src.entries, c.Origin != nil), Suppressed: f.Suppressed,
+		Attrition: f.Attrition, Deviations: deviations(src.entries, c.Origin != nil), Suppressed: f.Suppressed, Lists: f.Lists,
 		Texts:    schema.Texts{Summary: texts.Summary, Limitations: texts.Limitations},
 		Minority: schema.MinorityOf(src.minority, schema.DissentIn(documents), c.PublishedAt),
 	}

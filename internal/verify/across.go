@@ -50,7 +50,7 @@ func (c *check) people(r *reading, dir string, now *closing) error {
 
 // across is step 6: the tables of a closing agree with its counts, with each other
 // and with those of the round before.
-func (c *check) across(r *reading, dir string, now table.Closing, before *table.Closing) error {
+func (c *check) across(r *reading, dir string, now table.Closing, before *closing) error {
 	tables := map[string]table.Table{}
 	for _, t := range now.Tables {
 		tables[t.ID] = t
@@ -75,7 +75,7 @@ type subject struct {
 	counts table.ItemCounts
 	doc    table.Counts
 	tables map[string]table.Table
-	before *table.Closing
+	before *closing
 }
 
 func (s subject) bad(table, what string, found, expected any) error {
@@ -298,4 +298,13 @@ func byClass(t table.Table, k delphi.ItemKind) ([]int, bool) {
 		}
 	}
 	return out, true
+}
+
+// countsOf gives a subject's numbers of people; false when the document has none.
+func countsOf(doc table.Counts, subject string) (table.ItemCounts, bool) {
+	i := slices.IndexFunc(doc.Items, func(c table.ItemCounts) bool { return c.Item == subject })
+	if i < 0 {
+		return table.ItemCounts{}, false
+	}
+	return doc.Items[i], true
 }

@@ -41,7 +41,7 @@ func TestTablesOfEveryFormAgree(t *testing.T) {
 			}
 			first := len(p.Rounds) - 1
 			var previous []delphi.Ballot
-			var before *table.Closing
+			var before *closing
 			for n := range 2 {
 				var ballots []delphi.Ballot
 				for i := range 60 {
@@ -79,7 +79,7 @@ func TestTablesOfEveryFormAgree(t *testing.T) {
 					t.Error("sides that nobody said are believed")
 				}
 				if n == 0 {
-					previous, before = ballots, &c
+					previous, before = ballots, &closing{Closing: c}
 					continue
 				}
 				// A round that the item was asked in before cannot be passed over.

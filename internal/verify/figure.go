@@ -2,13 +2,13 @@ package verify
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify/replay"
@@ -35,12 +35,19 @@ func (c *check) feedback(r *reading, dir string, now *closing, e replay.Record, 
 		return err
 	}
 	r.closings = append(r.closings, *now)
-	told := map[uuid.UUID][]feedback.Reason{}
+	told := map[string][]feedback.Reason{}
 	for _, i := range now.feedback.Items {
-		if err := c.reasons(r, file, i, now.Tables, left.Gone); err != nil {
+		b := bearer{name: i.Item.String(), called: fmt.Sprintf("item %d", i.Number), outside: beyond(r.protocol, i)}
+		if err := c.reasons(r, file, b, i.Reasons, now.Tables, left.Gone); err != nil {
 			return err
 		}
-		told[i.Item] = i.Reasons
+		told[b.name] = i.Reasons
+	}
+	for _, l := range now.feedback.Lists {
+		if err := c.reasons(r, file, bearer{name: l.Kind, called: "the list " + l.Kind}, l.Reasons, now.Tables, left.Gone); err != nil {
+			return err
+		}
+		told[l.Kind] = l.Reasons
 	}
 	computed := feedback.Of(r.protocol, now.items, r.upTo(now.round), told)
 	return c.same(r.path(file), text, computed, "the document does not say what its tables give, at")
@@ -58,10 +65,17 @@ func (r *reading) upTo(w *replay.Round) []table.Closing {
 	return out
 }
 
-// reasons compares the texts of an item with the digests of its tables R; gone are
-// the digests of those that were removed by law.
-func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables []table.Table, gone []string) error {
-	name := "R/" + i.Item.String() + "/"
+// bearer is an item or a list, as its tables of reasons name it.
+type bearer struct {
+	name    string
+	called  string // in the words of a fault
+	outside int    // people who answered outside the middle half, at most
+}
+
+// reasons compares the texts beside an item or a list with the digests of its tables R;
+// gone are the digests of those that were removed by law.
+func (c *check) reasons(r *reading, file string, b bearer, reasons []feedback.Reason, tables []table.Table, gone []string) error {
+	name := "R/" + b.name + "/"
 	bad := func(what, found, expected string) error {
 		return &source.Fault{File: r.path(file), Table: strings.TrimSuffix(name, "/"), What: what, Found: found, Expected: expected}
 	}
@@ -75,22 +89,22 @@ func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables [
 			left[end+" "+v] += t.Counts[n]
 		}
 	}
-	if r.protocol.Feedback.Reasons == "none" && len(i.Reasons) == 0 {
+	if r.protocol.Feedback.Reasons == "none" && len(reasons) == 0 {
 		return nil
 	}
 	outside := 0
-	for n, w := range i.Reasons {
+	for n, w := range reasons {
 		end := sideTable(w)
 		key := end + " " + leaf.Digest([]byte(w.Text))
 		if w.Removed != "" {
 			if w.Text != "" || !slices.Contains(gone, w.Removed) {
-				return bad(fmt.Sprintf("reason %d of item %d is removed without an entry of the log that says so", n+1, i.Number), w.Removed, "a removal by law")
+				return bad(fmt.Sprintf("reason %d of %s is removed without an entry of the log that says so", n+1, b.called), w.Removed, "a removal by law")
 			}
 			key = end + " " + w.Removed
 			c.result.Reasons++
 		}
 		if left[key] == 0 {
-			return bad(fmt.Sprintf("reason %d of item %d is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, i.Number), source.Short(w.Text), "a text whose digest the table has")
+			return bad(fmt.Sprintf("reason %d of %s is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, b.called), source.Short(w.Text), "a text whose digest the table has")
 		}
 		left[key]--
 		c.result.Texts++
@@ -100,11 +114,11 @@ func (c *check) reasons(r *reading, file string, i feedback.ItemResult, tables [
 	}
 	for _, key := range slices.Sorted(keysOf(left)) {
 		if left[key] > 0 {
-			return bad(fmt.Sprintf("a reason of item %d is left out", i.Number), fmt.Sprintf("%d reasons", len(i.Reasons)), "also the one with the digest "+strings.TrimSpace(key))
+			return bad(fmt.Sprintf("a reason of %s is left out", b.called), fmt.Sprintf("%d reasons", len(reasons)), "also the one with the digest "+strings.TrimSpace(key))
 		}
 	}
-	if most := beyond(i); outside > most {
-		return bad(fmt.Sprintf("more reasons of item %d are from outside the middle half than people answered there", i.Number), fmt.Sprint(outside), fmt.Sprintf("at most %d", most))
+	if outside > b.outside {
+		return bad(fmt.Sprintf("more reasons of %s are from outside the middle half than people answered there", b.called), fmt.Sprint(outside), fmt.Sprintf("at most %d", b.outside))
 	}
 	return nil
 }
@@ -123,16 +137,25 @@ func sideTable(w feedback.Reason) string {
 
 // beyond counts the people whose answers lie outside the middle half. Whose
 // reasons they are no table tells.
-func beyond(i feedback.ItemResult) int {
+func beyond(p protocol.Protocol, i feedback.ItemResult) int {
 	f := i.Figures
 	q1, ok1 := f.Q1.Float()
 	q3, ok3 := f.Q3.Float()
 	if f.Thirds || f.Camps(i.Verdict) || !ok1 || !ok3 {
 		return 0
 	}
+	k, _ := p.Kind(i.Kind) // the reader of items saw that it exists
 	n := 0
-	for k, count := range f.Histogram {
-		if v := float64(k + 1); v < q1 || v > q3 {
+	for place, count := range f.Histogram {
+		v := float64(place + 1)
+		switch {
+		case k.Kind != delphi.EstimateForm && k.Kind != delphi.DateForm:
+		case place == k.Steps():
+			v = math.Inf(1) // "never" lies above every value
+		default:
+			v = float64(k.Min + place*k.Grid)
+		}
+		if v < q1 || v > q3 {
 			n += count
 		}
 	}

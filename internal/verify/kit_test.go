@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
@@ -63,8 +64,10 @@ type entryLine struct {
 type person struct {
 	name    string
 	group   string
-	answers [2]map[string]int // by round and item; -1 cannot judge
+	answers [2]map[string]int           // by round and item; -1 cannot judge
+	others  [2]map[string]delphi.Answer // to items that are no scales; a Reason has the words
 	reasons [2]map[string]string
+	counted map[string]delphi.Answer // by item: what the server counts in the last round in place of what they said
 	random  [2][32]byte
 	part    [2]leaf.Part
 }
@@ -182,7 +185,7 @@ func (b *book) opinion() {
 		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []schema.Group{}, Scales: map[string]schema.Scale{}, Staff: []schema.Steward{},
 		Rounds: []schema.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []schema.Item{},
-		Contributions: []schema.Contribution{}, Acts: []schema.ActCount{}, Attrition: f.Attrition, Deviations: []schema.Deviation{}, Suppressed: f.Suppressed,
+		Contributions: []schema.Contribution{}, Acts: []schema.ActCount{}, Attrition: f.Attrition, Deviations: []schema.Deviation{}, Suppressed: f.Suppressed, Lists: f.Lists,
 		Minority: schema.Minority{State: schema.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
 	}
 	for n, c := range b.closings {
@@ -335,11 +338,26 @@ func (b *book) seal() {
 
 // vote is a person's ballot of round 2 or 3 as the engine takes it, and as marks
 // bind it.
-func (p person) vote(items []feedback.Asked, n int) (delphi.Ballot, []leaf.Given) {
+func (p person) vote(codecs *answer.Set, items []feedback.Asked, n int) (delphi.Ballot, []leaf.Given) {
 	v := delphi.Ballot{Panelist: p.name, Group: p.group}
 	var given []leaf.Given
 	for _, i := range items {
 		id := i.Item.String()
+		if a, other := p.others[n][id]; other {
+			kind, err := codecs.Number(i.Kind)
+			if err != nil {
+				panic(err)
+			}
+			given = append(given, leaf.Given{Item: id, Value: codecs.Codec(kind).Text(&a), Reason: a.Reason, Argues: string(a.Argues), Confidence: a.Confidence})
+			if c, cheated := p.counted[id]; cheated && n == 1 {
+				a = c
+			}
+			if a.Item = id; a.Reason != "" {
+				a.Reason = leaf.Digest([]byte(a.Reason))
+			}
+			v.Answers = append(v.Answers, a)
+			continue
+		}
 		value, answered := p.answers[n][id]
 		if !answered {
 			continue
@@ -376,20 +394,17 @@ func (b *book) round(round int) {
 	items := b.canonical(b.items)
 	b.entry("round_opened", map[string]any{"role": "system", "round": round, "kind": "answer", "deadline": b.deadline(14), "enrolled": []int{60, 60}, "feedback": b.shown, "items": leaf.Digest(items)}, nil)
 	opened := b.tree(len(b.lines))
-	var engine []delphi.Item
-	for _, i := range b.items {
-		engine = append(engine, delphi.Item{ID: i.Item.String(), Kind: i.Kind, New: i.New})
-	}
-	tab, err := table.NewTabulator(b.protocol, round, engine, []byte("a key of the tests, thirty-two b"))
+	codecs := answer.For(b.protocol, delphi.AnswerRound)
+	tab, err := table.NewTabulator(b.protocol, round, feedback.Engine(b.items), []byte("a key of the tests, thirty-two b"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	each := func(visit func(p person, now, before *delphi.Ballot, given []leaf.Given)) {
 		for _, p := range b.people {
-			now, given := p.vote(b.items, n)
+			now, given := p.vote(codecs, b.items, n)
 			var before *delphi.Ballot
 			if n > 0 {
-				v, _ := p.vote(b.items, n-1)
+				v, _ := p.vote(codecs, b.items, n-1)
 				before = &v
 			}
 			visit(p, &now, before, given)
@@ -442,7 +457,7 @@ func (b *book) round(round int) {
 	closing.Root = root[:]
 	b.closings = append(b.closings, closing)
 	own := b.people[b.person]
-	_, given := own.vote(b.items, n)
+	_, given := own.vote(codecs, b.items, n)
 	// The ballot that was replaced had another part: a browser draws anew each time.
 	first := own
 	first.part[n].Browser[1] ^= 1
@@ -454,16 +469,27 @@ func (b *book) round(round int) {
 	b.receipt = b.signed(receipt.Text(), b.log)
 	proof := leaf.Proof{Format: leaf.ProofFormat, Receipt: string(b.receipt), Group: own.group, Random: own.random[n][:], Browser: own.part[n].Browser[:], Words: own.part[n].Words, Answers: given}
 	if n > 0 {
-		_, proof.Previous = own.vote(b.items, n-1)
+		_, proof.Previous = own.vote(codecs, b.items, n-1)
 	}
 	if b.proof, err = json.Marshal(proof); err != nil {
 		b.t.Fatal(err)
 	}
-	told := map[uuid.UUID][]feedback.Reason{}
+	told := map[string][]feedback.Reason{}
 	for _, i := range b.items {
 		for _, p := range b.people {
 			if text := p.reasons[n][i.Item.String()]; text != "" {
-				told[i.Item] = append(told[i.Item], b.reason(closing, i, p, n, text))
+				told[i.Item.String()] = append(told[i.Item.String()], b.reason(closing, i, p, n, text))
+			}
+			a := p.others[n][i.Item.String()]
+			if c, cheated := p.counted[i.Item.String()]; cheated && n == 1 {
+				a = c
+			}
+			if a.Reason != "" {
+				name := table.Subject(b.protocol, delphi.Item{ID: i.Item.String(), Kind: i.Kind})
+				if k, _ := b.protocol.Kind(i.Kind); k.Voice(name) != "" {
+					name = k.Voice(name)
+				}
+				told[name] = append(told[name], feedback.Reason{Text: a.Reason, Side: a.Argues})
 			}
 		}
 	}

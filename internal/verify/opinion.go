@@ -58,7 +58,7 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 	}
 	f := schema.FiguresOf(r.protocol, documents, closings)
 	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
-	o.Attrition, o.Suppressed = f.Attrition, f.Suppressed
+	o.Attrition, o.Suppressed, o.Lists = f.Attrition, f.Suppressed, f.Lists
 	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
 	for n := range o.Items {
 		i := &o.Items[n]

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
@@ -37,8 +38,9 @@ func alike(t *testing.T, change func(a, b *person)) twins {
 	for i := range w.people {
 		p := w.book.people[20+2*i]
 		w.people[i] = p
-		now, given := p.vote(w.items, 1)
-		_, before := p.vote(w.items, 0)
+		codecs := answer.For(w.protocol, delphi.AnswerRound)
+		now, given := p.vote(codecs, w.items, 1)
+		_, before := p.vote(codecs, w.items, 0)
 		r, err := leaf.ParseReceipt(strings.Split(string(w.receipt), "\n\n")[0] + "\n")
 		if err != nil {
 			t.Fatal(err)

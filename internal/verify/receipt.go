@@ -206,28 +206,31 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 func (c *check) own(r *reading, w *receipt, out *ReceiptResult) error {
 	i := slices.IndexFunc(r.closings, func(e closing) bool { return e.round.Number == w.Round && !e.Counts.Interim })
 	now := r.closings[i]
-	e := expecting{r: r, now: now, proof: w.proof}
+	wanted, err := expected(r, now, w.proof)
+	if err != nil {
+		return &source.Fault{File: w.file, What: "the answers in the proof file are none of its round", Found: source.Short(err.Error()), Expected: "answers to what the round asked"}
+	}
 	for _, t := range now.Tables {
-		value, must := e.in(t)
+		want, must := wanted[t.ID]
 		got, there := w.met[t.ID]
 		dir := r.path(fmt.Sprintf("rounds/%d/leaves/%s", w.Round, t.ID))
 		switch {
-		case there && must == absentHere:
+		case there && !must:
 			return &source.Fault{File: dir, Table: t.ID, What: "a leaf stands there under the proof's salt that its answers do not give", Found: got, Expected: "no leaf"}
-		case there && must != unknownHere && got != value:
-			return &source.Fault{File: dir, Table: t.ID, What: "the leaf of the proof has another value than its answer: the answer was changed", Found: got, Expected: value}
-		case !there && must == presentHere:
-			return &source.Fault{File: dir, Table: t.ID, What: "the leaf of the proof's answer is not there: the answer was left out or changed", Found: "no leaf of its salt", Expected: value}
-		case !there && must == mayBeLeftOut:
+		case there && got != want.Value:
+			return &source.Fault{File: dir, Table: t.ID, What: "the leaf of the proof has another value than its answer: the answer was changed", Found: got, Expected: want.Value}
+		case !there && must && !want.Perhaps:
+			return &source.Fault{File: dir, Table: t.ID, What: "the leaf of the proof's answer is not there: the answer was left out or changed", Found: "no leaf of its salt", Expected: want.Value}
+		case !there && must:
 			out.LeftOut = append(out.LeftOut, t.ID)
 		case there:
 			out.Leaves++
 		}
 	}
 	// Answers of which no table may tell.
-	for _, g := range w.proof.Answers {
-		if g.Value != leaf.CannotJudge && !w.tables["A/"+g.Item] && !e.listed(g.Item) {
-			out.LeftOut = append(out.LeftOut, "A/"+g.Item)
+	for _, id := range telling(r, now, w.proof) {
+		if !w.tables[id] {
+			out.LeftOut = append(out.LeftOut, id)
 		}
 	}
 	return nil

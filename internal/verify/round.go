@@ -409,11 +409,11 @@ func lineFault(name, table string, line int, err error) error {
 
 // before is the closing of the previous answering round, with which a round has
 // pairs; nil when there is none.
-func (r *reading) before(w *replay.Round) *table.Closing {
+func (r *reading) before(w *replay.Round) *closing {
 	for i := len(r.closings) - 1; i >= 0; i-- {
 		p := &r.closings[i]
 		if p.round.Number < w.Number && p.round.Kind == delphi.AnswerRound {
-			return &p.Closing
+			return p
 		}
 	}
 	return nil

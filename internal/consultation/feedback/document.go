@@ -18,6 +18,7 @@ type Document struct {
 	Enrolled int          `json:"enrolled"`
 	Answered int          `json:"answered"`
 	Items    []ItemResult `json:"items"`
+	Lists    []ListResult `json:"lists,omitempty"` // of the kinds whose items are answered as one list
 }
 
 // ItemResult is what the document says about one item.
@@ -26,13 +27,49 @@ type ItemResult struct {
 	Number   int              `json:"number"`
 	Text     string           `json:"text"`
 	Kind     string           `json:"kind"`
-	Counts   table.ItemCounts `json:"counts"`
-	Tables   []table.Table    `json:"tables"` // those that the rule names, but R
+	Counts   table.ItemCounts `json:"counts"` // of the item, of its deciding criterion, or of its list
+	Tables   []table.Table    `json:"tables"` // those that the rule names, but R, and but those of its list
 	Figures  verdict.Figures  `json:"figures"`
 	Verdict  verdict.Verdict  `json:"verdict"`
 	Proposal verdict.Proposal `json:"proposal"`
 	Reasons  []Reason         `json:"reasons"`
 	Released int              `json:"released"` // standing round: the tick that released these figures; 0 otherwise
+
+	Criteria []CriterionResult `json:"criteria,omitempty"` // of a criteria item, in the protocol's order
+}
+
+// CriterionResult is what the document says about one criterion of an item.
+type CriterionResult struct {
+	Criterion string           `json:"criterion"`
+	Counts    table.ItemCounts `json:"counts"`
+	Figures   verdict.Figures  `json:"figures"`
+}
+
+// ListResult is what the document says about a list of items that are answered together:
+// its figures, verdict and proposal stand with each of its items.
+type ListResult struct {
+	Kind     string           `json:"kind"` // id of the items' kind
+	Items    []uuid.UUID      `json:"items"`
+	Counts   table.ItemCounts `json:"counts"`
+	Tables   []table.Table    `json:"tables"` // those of the list as a whole, but R
+	Reasons  []Reason         `json:"reasons"`
+	Released int              `json:"released"` // as an item's
+}
+
+// AllReasons gives every reason of the document, in its place.
+func (d *Document) AllReasons() []*Reason {
+	var out []*Reason
+	for i := range d.Items {
+		for n := range d.Items[i].Reasons {
+			out = append(out, &d.Items[i].Reasons[n])
+		}
+	}
+	for i := range d.Lists {
+		for n := range d.Lists[i].Reasons {
+			out = append(out, &d.Lists[i].Reasons[n])
+		}
+	}
+	return out
 }
 
 // Reason is one panelist's reason, without its author.

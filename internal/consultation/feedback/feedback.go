@@ -34,6 +34,7 @@ func (a Asked) engine() delphi.Item {
 	return delphi.Item{ID: a.Item.String(), Kind: a.Kind, New: a.New}
 }
 
+// List gives the items of a round as items.json lists them.
 func List(items []consultation.Item) []Asked {
 	out := make([]Asked, len(items))
 	for n, i := range items {
@@ -42,13 +43,22 @@ func List(items []consultation.Item) []Asked {
 	return out
 }
 
-// FeedbackOf computes the document about the last of closings: every figure,
+// Engine gives the items as the engine knows them.
+func Engine(items []Asked) []delphi.Item {
+	out := make([]delphi.Item, len(items))
+	for n, i := range items {
+		out[n] = i.engine()
+	}
+	return out
+}
+
+// Of computes the document about the last of closings: every figure,
 // verdict and proposal in it, from what is public and from nothing else, so that
 // whoever checks a record calls exactly this. closings are those of the answering
 // rounds so far, oldest first (of a standing round: its releases), with their
-// roots; items are the round's items.json; reasons are those published, by item,
-// and pass through as they are.
-func Of(p protocol.Protocol, items []Asked, closings []table.Closing, reasons map[uuid.UUID][]Reason) Document {
+// roots; items are the round's items.json; reasons are those published, by the name of
+// their tables (an item's id, or that of a list's kind), and pass through as they are.
+func Of(p protocol.Protocol, items []Asked, closings []table.Closing, reasons map[string][]Reason) Document {
 	now := closings[len(closings)-1].Counts
 	f := Document{
 		Format: feedbackFormat, Protocol: p.Hash(),
@@ -60,18 +70,48 @@ func Of(p protocol.Protocol, items []Asked, closings []table.Closing, reasons ma
 		f.Tick, shown = len(closings), LastShown(closings)
 	}
 	for _, i := range items {
-		if shown != nil && shown[i.Item.String()] == 0 {
+		subject := subjectOf(p, i, now.Round)
+		if subject == i.Kind {
+			f.list(i, subject, closings, shown, reasons[subject])
+		}
+		if shown != nil && shown[subject] == 0 {
 			f.Items = append(f.Items, unshown(i))
 			continue
 		}
-		out := itemFeedback(p, i, closings)
-		out.Released = shown[i.Item.String()]
-		if told := reasons[i.Item]; told != nil {
+		out := itemFeedback(p, i, subject, closings)
+		out.Released = shown[subject]
+		if told := reasons[i.Item.String()]; told != nil {
 			out.Reasons = told
 		}
 		f.Items = append(f.Items, out)
 	}
 	return f
+}
+
+// subjectOf names what an item's counts are about in a round: itself where a ranking is
+// first selected.
+func subjectOf(p protocol.Protocol, i Asked, round int) string {
+	k, _ := p.Kind(i.Kind)
+	if k.In(p.Round(round).Kind) == delphi.SelectionForm {
+		return i.Item.String()
+	}
+	return table.Subject(p, i.engine())
+}
+
+// list adds an item to its list.
+func (d *Document) list(i Asked, kind string, closings []table.Closing, shown map[string]int, reasons []Reason) {
+	at := slices.IndexFunc(d.Lists, func(l ListResult) bool { return l.Kind == kind })
+	if at < 0 {
+		at = len(d.Lists)
+		now := lastOf(kind, closings)
+		counts := countsOf(kind, now.Counts)
+		l := ListResult{Kind: kind, Counts: counts, Tables: tablesOf(kind, counts, now.Tables), Reasons: []Reason{}, Released: shown[kind]}
+		if reasons != nil {
+			l.Reasons = reasons
+		}
+		d.Lists = append(d.Lists, l)
+	}
+	d.Lists[at].Items = append(d.Lists[at].Items, i.Item)
 }
 
 // unshown is an item of a standing round that no release has shown yet.
@@ -83,14 +123,21 @@ func unshown(i Asked) ItemResult {
 	}
 }
 
-func itemFeedback(p protocol.Protocol, i Asked, closings []table.Closing) ItemResult {
+func itemFeedback(p protocol.Protocol, i Asked, subject string, closings []table.Closing) ItemResult {
 	item := i.engine()
-	now := lastOf(i.Item, closings)
+	now := lastOf(subject, closings)
 	out := ItemResult{
 		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
-		Counts: countsOf(i.Item, now.Counts), Tables: tablesOf(i.Item, now.Tables),
+		Counts: countsOf(subject, now.Counts), Tables: tablesOf(i.Item.String(), table.ItemCounts{}, now.Tables),
 		Figures: verdict.Measure(p, item, closings),
 		Reasons: []Reason{},
+	}
+	if k, ok := p.Kind(i.Kind); ok {
+		for _, c := range k.Criteria {
+			out.Criteria = append(out.Criteria, CriterionResult{
+				Criterion: c, Counts: countsOf(item.ID+"/"+c, now.Counts), Figures: verdict.MeasureOn(p, item, c, closings),
+			})
+		}
 	}
 	left := p.Answering(now.Counts.Round)
 	if now.Counts.Interim {
@@ -100,49 +147,61 @@ func itemFeedback(p protocol.Protocol, i Asked, closings []table.Closing) ItemRe
 	return out
 }
 
-// AddReasons puts the reasons of a closing, each the words of an answer, beside their items: those whose digests are
-// leaves of the item's tables R, with the side that was said, else with the place
-// where the rule names places.
-func (f *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing table.Closing, reasons map[uuid.UUID][]delphi.Answer) {
-	if !ShowsReasons(p) {
+// AddReasons puts the reasons of a closing, each the words of an answer to an item, beside
+// their items, or their list: those whose digests are leaves of its tables R, with the
+// side that was said, else with the place where the rule names places.
+func (d *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing table.Closing, reasons map[uuid.UUID][]delphi.Answer) {
+	if !ShowsReasons(p) && !slices.ContainsFunc(p.ItemKinds, func(k delphi.ItemKind) bool { return k.Kind == delphi.TextForm }) {
 		return
 	}
-	for n := range f.Items {
-		i := &f.Items[n]
-		if slices.ContainsFunc(closing.Tables, func(t table.Table) bool {
-			return strings.HasPrefix(t.ID, "R/"+i.Item.String()+"/")
-		}) {
-			i.Reasons = reasonsOf(p, *i, round, reasons[i.Item])
+	told := func(name string) bool {
+		return slices.ContainsFunc(closing.Tables, func(t table.Table) bool { return strings.HasPrefix(t.ID, "R/"+name+"/") })
+	}
+	for n := range d.Items {
+		i := &d.Items[n]
+		if told(i.Item.String()) {
+			i.Reasons = reasonsOf(p, *i, i.Item.String(), round, reasons[i.Item])
+		}
+	}
+	for n := range d.Lists {
+		l := &d.Lists[n]
+		var all []delphi.Answer
+		for _, item := range l.Items {
+			all = append(all, reasons[item]...)
+		}
+		if told(l.Kind) {
+			l.Reasons = reasonsOf(p, ItemResult{Kind: l.Kind, Counts: l.Counts}, l.Kind, round, all)
 		}
 	}
 }
 
 // lastOf gives the last closing in which an item was rated: the last of all but
 // for an item of a standing round that its newest release did not show.
-func lastOf(item uuid.UUID, closings []table.Closing) table.Closing {
+func lastOf(subject string, closings []table.Closing) table.Closing {
 	for n := len(closings) - 1; n >= 0; n-- {
-		if slices.ContainsFunc(closings[n].Counts.Items, func(c table.ItemCounts) bool { return c.Item == item.String() }) {
+		if slices.ContainsFunc(closings[n].Counts.Items, func(c table.ItemCounts) bool { return c.Item == subject }) {
 			return closings[n]
 		}
 	}
 	return table.Closing{}
 }
 
-func countsOf(item uuid.UUID, c table.Counts) table.ItemCounts {
+func countsOf(subject string, c table.Counts) table.ItemCounts {
 	for _, n := range c.Items {
-		if n.Item == item.String() {
+		if n.Item == subject {
 			return n
 		}
 	}
-	return table.ItemCounts{Item: item.String()}
+	return table.ItemCounts{Item: subject}
 }
 
-// tablesOf picks an item's tables: "A/<item>", "G/<item>/<group>" … Those of
-// reasons are not repeated: they hold the digests of the reasons beside.
-func tablesOf(item uuid.UUID, tables []table.Table) []table.Table {
+// tablesOf picks the tables of an item or a list: "A/<item>", "G/<item>/<group>" … Those
+// of reasons are not repeated: they hold the digests of the reasons beside. A ranking's
+// ties are those of its list, which a round has but one of.
+func tablesOf(name string, counts table.ItemCounts, tables []table.Table) []table.Table {
 	own := []table.Table{}
 	for _, t := range tables {
-		if parts := strings.Split(t.ID, "/"); len(parts) > 1 && parts[1] == item.String() && parts[0] != "R" {
+		if parts := strings.Split(t.ID, "/"); len(parts) > 1 && (parts[1] == name && parts[0] != "R" || t.ID == table.TiesID && counts.List != nil) {
 			own = append(own, t)
 		}
 	}
@@ -152,7 +211,7 @@ func tablesOf(item uuid.UUID, tables []table.Table) []table.Table {
 // reasonsOf puts reasons in the document's order, which is that of a digest: it
 // comes from the words and the round alone, so it repeats after a crash and says
 // nothing about who wrote when.
-func reasonsOf(p protocol.Protocol, i ItemResult, round uuid.UUID, reasons []delphi.Answer) []Reason {
+func reasonsOf(p protocol.Protocol, i ItemResult, name string, round uuid.UUID, reasons []delphi.Answer) []Reason {
 	type placed struct {
 		digest [32]byte
 		Reason
@@ -160,8 +219,8 @@ func reasonsOf(p protocol.Protocol, i ItemResult, round uuid.UUID, reasons []del
 	all := make([]placed, len(reasons))
 	for n, r := range reasons {
 		all[n] = placed{
-			digest: sha256.Sum256([]byte("reason order v1" + round.String() + i.Item.String() + r.Reason)),
-			Reason: Reason{Text: r.Reason, Outside: p.Feedback.Reasons == "outside-first" && outside(i, r.Value)},
+			digest: sha256.Sum256([]byte("reason order v1" + round.String() + name + r.Reason)),
+			Reason: Reason{Text: r.Reason, Outside: p.Feedback.Reasons == "outside-first" && outside(p, i, r)},
 		}
 		if all[n].Side = r.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
 			all[n].Place = table.PlaceOf(p, i.Kind, r)
@@ -190,15 +249,17 @@ func reasonsOf(p protocol.Protocol, i ItemResult, round uuid.UUID, reasons []del
 	return out
 }
 
-// outside tells whether a value lies outside the middle half of its round, where one
+// outside tells whether an answer lies outside the middle half of its round, where one
 // is shown at all: neither of thirds nor of two camps.
-func outside(i ItemResult, value int) bool {
+func outside(p protocol.Protocol, i ItemResult, a delphi.Answer) bool {
 	q1, ok1 := i.Figures.Q1.Float()
 	q3, ok3 := i.Figures.Q3.Float()
-	if i.Figures.Thirds || i.Figures.Camps(i.Verdict) || !ok1 || !ok3 || value == 0 {
+	k, known := p.Kind(i.Kind)
+	value, counted := k.Counted(a)
+	if i.Figures.Thirds || i.Figures.Camps(i.Verdict) || !ok1 || !ok3 || !known || !counted {
 		return false
 	}
-	return float64(value) < q1 || float64(value) > q3
+	return value < q1 || value > q3
 }
 
 // LastShown gives the number of each item's last release; releases are numbered

@@ -20,7 +20,7 @@ var nine = [][2]int{{1, 3}, {4, 6}, {7, 9}}
 func rules(reasons string) protocol.Protocol {
 	return protocol.Protocol{
 		Feedback:  protocol.FeedbackPlan{Reasons: reasons},
-		ItemKinds: []delphi.ItemKind{{ID: "k", Points: 9, Classes: nine, CannotJudge: true}},
+		ItemKinds: []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, Classes: nine, CannotJudge: true}},
 	}
 }
 
@@ -40,7 +40,7 @@ func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
 	for text, v := range values {
 		all = append(all, delphi.Answer{Reason: text, Value: v, CannotJudge: v == 0})
 	}
-	for _, r := range reasonsOf(rules("outside-first"), shown(quartiles(4, 7)), uuid.New(), all) {
+	for _, r := range reasonsOf(rules("outside-first"), shown(quartiles(4, 7)), "item", uuid.New(), all) {
 		if want := r.Text == "low" || r.Text == "high"; r.Outside != want {
 			t.Errorf("%q: outside %v, want %v", r.Text, r.Outside, want)
 		}
@@ -51,11 +51,11 @@ func TestReasonsFromOutsideTheMiddleHalfAreFlagged(t *testing.T) {
 	poles.Verdict = verdict.Verdict{Key: verdict.Unstable, If: verdict.Bipolarity}
 	below.Figures.Agreement = stat.Of(-0.1)
 	for what, got := range map[string][]Reason{
-		"two poles":                       reasonsOf(rules("outside-first"), poles, uuid.New(), all),
-		"two camps under a majority":      reasonsOf(rules("outside-first"), below, uuid.New(), all),
-		"a protocol that shows all alike": reasonsOf(rules("all"), shown(quartiles(4, 7)), uuid.New(), all),
-		"a panel of thirds":               reasonsOf(rules("outside-first"), shown(thirds), uuid.New(), all),
-		"no quartiles":                    reasonsOf(rules("outside-first"), shown(verdict.Figures{}), uuid.New(), all),
+		"two poles":                       reasonsOf(rules("outside-first"), poles, "item", uuid.New(), all),
+		"two camps under a majority":      reasonsOf(rules("outside-first"), below, "item", uuid.New(), all),
+		"a protocol that shows all alike": reasonsOf(rules("all"), shown(quartiles(4, 7)), "item", uuid.New(), all),
+		"a panel of thirds":               reasonsOf(rules("outside-first"), shown(thirds), "item", uuid.New(), all),
+		"no quartiles":                    reasonsOf(rules("outside-first"), shown(verdict.Figures{}), "item", uuid.New(), all),
 	} {
 		if len(got) != len(all) || slices.ContainsFunc(got, func(r Reason) bool { return r.Outside }) {
 			t.Errorf("%s tells who is outside, or loses a reason: %v", what, got)
@@ -71,7 +71,7 @@ func TestTheSideOfAReasonIsTheOneThatItsAuthorSaid(t *testing.T) {
 		{Reason: "neither", CannotJudge: true, Argues: delphi.Neither},
 	}
 	for _, i := range []ItemResult{shown(quartiles(4, 7)), shown(quartiles(4, 7), table.PlaceLow, table.PlaceHigh)} {
-		for _, r := range reasonsOf(p, i, uuid.New(), all) {
+		for _, r := range reasonsOf(p, i, "item", uuid.New(), all) {
 			if string(r.Side) != r.Text || r.Place != "" {
 				t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
 			}
@@ -85,12 +85,12 @@ func TestThePlaceOfAReasonIsToldWhenTheRuleNamesPlaces(t *testing.T) {
 		{Reason: "low", Value: 3}, {Reason: "middle", Value: 5},
 		{Reason: "high", Value: 7}, {Reason: "none", CannotJudge: true},
 	}
-	for _, r := range reasonsOf(p, shown(quartiles(4, 7), table.PlaceLow, table.PlaceMiddle, table.PlaceHigh, table.NoPlace), uuid.New(), all) {
+	for _, r := range reasonsOf(p, shown(quartiles(4, 7), table.PlaceLow, table.PlaceMiddle, table.PlaceHigh, table.NoPlace), "item", uuid.New(), all) {
 		if string(r.Place) != r.Text || r.Side != "" {
 			t.Errorf("%q argues %q, from %q", r.Text, r.Side, r.Place)
 		}
 	}
-	for _, r := range reasonsOf(p, shown(quartiles(4, 7)), uuid.New(), all) {
+	for _, r := range reasonsOf(p, shown(quartiles(4, 7)), "item", uuid.New(), all) {
 		if r.Place != "" || r.Side != "" {
 			t.Errorf("%q argues %q, from %q, against the rule", r.Text, r.Side, r.Place)
 		}
@@ -103,10 +103,10 @@ func TestTheOrderOfReasonsSaysNothingOfWhenTheyCame(t *testing.T) {
 	for n, text := range []string{"a", "b", "c", "same", "same", "same"} {
 		all = append(all, delphi.Answer{Reason: text, Value: []int{1, 9, 5, 2, 5, 9}[n]})
 	}
-	first := reasonsOf(rules("outside-first"), i, round, all)
+	first := reasonsOf(rules("outside-first"), i, "item", round, all)
 	for range 20 {
 		all = append(all[1:], all[0]) // another order of coming
-		if d := cmp.Diff(first, reasonsOf(rules("outside-first"), i, round, all)); d != "" {
+		if d := cmp.Diff(first, reasonsOf(rules("outside-first"), i, "item", round, all)); d != "" {
 			t.Fatal(d)
 		}
 	}

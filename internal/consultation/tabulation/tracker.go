@@ -51,6 +51,7 @@ type tracker struct {
 	place        map[uuid.UUID]uint16 // among items
 	groups       []string
 	since        [][]int // by item, then by the number of releases there were: answers given or changed then
+	lists        [][]int // by kind, the same of people's latest answers in a list that is answered as one
 	answers      int     // of all voters
 	tally        *table.Tally
 	asked        []delphi.Item // what tally counts
@@ -80,7 +81,7 @@ type version struct {
 }
 
 func newTracker(consultation uuid.UUID, codecs *answer.Set) *tracker {
-	return &tracker{consultation: consultation, codecs: codecs, people: map[pseudonym.Panelist]int32{}, place: map[uuid.UUID]uint16{}}
+	return &tracker{consultation: consultation, codecs: codecs, lists: make([][]int, codecs.Len()), people: map[pseudonym.Panelist]int32{}, place: map[uuid.UUID]uint16{}}
 }
 
 // size is about how many bytes it takes.
@@ -160,7 +161,7 @@ func (s *Service) interim(ctx context.Context, safe *pseudonym.Safe, c consultat
 	if err := m.recount(c.Protocol, round.Number); err != nil {
 		return table.Closing{}, fmt.Errorf("counting standing answers: %w", err)
 	}
-	closing, err := table.Release(c.Protocol, m.tally, people, m.changed(feedback.LastShown(earlier)), false)
+	closing, err := table.Release(c.Protocol, m.tally, people, m.changed(c.Protocol, feedback.LastShown(earlier)), false)
 	if err == nil {
 		s.trackers.give(round.ID, m)
 	}
@@ -284,11 +285,15 @@ func (m *tracker) count(v *voter, by int) error {
 		return nil
 	}
 	m.answers += by * len(v.answers)
+	latest := map[int]uint16{}
 	for _, a := range v.answers {
-		for int(a.since) >= len(m.since[a.item]) {
-			m.since[a.item] = append(m.since[a.item], 0)
+		m.since[a.item] = adding(m.since[a.item], a.since, by)
+		if kind := m.kinds[a.item]; m.listed(kind) {
+			latest[kind] = max(latest[kind], a.since)
 		}
-		m.since[a.item][a.since] += by
+	}
+	for kind, since := range latest {
+		m.lists[kind] = adding(m.lists[kind], since, by)
 	}
 	if m.tally == nil {
 		return nil // counted whole later: see recount
@@ -355,19 +360,41 @@ func (m *tracker) recount(p protocol.Protocol, round int) error {
 	return nil
 }
 
-// changed counts, for each item that is asked, the answers that were given or
-// changed since its last release.
-func (m *tracker) changed(shown map[string]int) map[string]int {
+// listed tells whether a kind's items are answered and released as one list.
+func (m *tracker) listed(kind int) bool {
+	form := m.codecs.Form(kind)
+	return form == delphi.RankingForm || form == delphi.ChoiceForm
+}
+
+// changed counts, for each item and each list that is asked, the people who gave or
+// changed an answer since its last release.
+func (m *tracker) changed(p protocol.Protocol, shown map[string]int) map[string]int {
 	out := map[string]int{}
-	for at, name := range m.names() {
-		if name == "" {
-			continue
-		}
-		for since, n := range m.since[at] {
-			if n > 0 && since >= shown[name] {
+	count := func(name string, since []int, last int) {
+		for at, n := range since {
+			if n > 0 && at >= last {
 				out[name] += n
 			}
 		}
 	}
+	for at, name := range m.names() {
+		if name != "" && !m.listed(m.kinds[at]) {
+			kind := p.ItemKinds[m.kinds[at]]
+			count(name, m.since[at], shown[table.Subject(p, delphi.Item{ID: name, Kind: kind.ID})])
+		}
+	}
+	for kind, since := range m.lists {
+		id := p.ItemKinds[kind].ID
+		count(id, since, shown[id])
+	}
 	return out
+}
+
+// adding counts at a place of a list that grows.
+func adding(counts []int, at uint16, by int) []int {
+	for int(at) >= len(counts) {
+		counts = append(counts, 0)
+	}
+	counts[at] += by
+	return counts
 }

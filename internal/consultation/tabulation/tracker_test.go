@@ -140,7 +140,7 @@ func TestAReleaseOfWhatChangedIsThatOfEverything(t *testing.T) {
 		}
 		// What is shown is rounded; what it is rounded from is equal too.
 		m := by.trackers.of[h.c.Rounds[0].ID]
-		if d := cmp.Diff(want.changed, m.changed(feedback.LastShown(earlier))); d != "" {
+		if d := cmp.Diff(want.changed, m.changed(h.c.Protocol, feedback.LastShown(earlier))); d != "" {
 			t.Fatalf("release %d, changes: %s", tick, d)
 		}
 		for _, id := range ids {

@@ -181,7 +181,7 @@ func (s subject) holders(tables []Table, find func(id string) int, groups []prot
 		h.groups[g] = find("G/" + s.id + "/" + plan.ID)
 	}
 	if s.form == delphi.RankingForm {
-		h.ties = find("P/ties")
+		h.ties = find(TiesID)
 		h.sums = tieSums(len(s.list))
 		for _, id := range s.list {
 			h.positions = append(h.positions, find("P/"+id))
@@ -265,20 +265,29 @@ func (w said) index(d [sha256.Size]byte) (int, bool) {
 // stayed away (a nil current) is in no table. The error says that the ballot is
 // none of those that were counted; what was visited before it is to be dropped.
 func (a *Assignment) Each(current, previous *delphi.Ballot, visit func(table, value int)) error {
+	missed, err := a.each(current, previous, visit)
+	if err == nil && len(missed) > 0 {
+		err = missed[0]
+	}
+	return err
+}
+
+// each is Each, but for the reasons that their tables do not have, which it gives.
+func (a *Assignment) each(current, previous *delphi.Ballot, visit func(table, value int)) ([]uncounted, error) {
 	if current == nil {
-		return nil
+		return nil, nil
 	}
 	group, ok := a.now.plan.groups[current.Group]
 	if !ok {
-		return fmt.Errorf("delphi: a ballot is of an unknown group %q", current.Group)
+		return nil, fmt.Errorf("delphi: a ballot is of an unknown group %q", current.Group)
 	}
 	if err := a.now.read(*current); err != nil {
-		return err
+		return nil, err
 	}
 	var before []int
 	if previous != nil && a.before != nil {
 		if err := a.before.read(*previous); err != nil {
-			return err
+			return nil, err
 		}
 		before = a.before.place
 	}
@@ -296,15 +305,16 @@ func (a *Assignment) Each(current, previous *delphi.Ballot, visit func(table, va
 			}
 		}
 	}
+	var missed []uncounted
 	for i := range current.Answers {
-		if err := a.beside(&current.Answers[i], visit); err != nil {
-			return err
+		if u, ok := a.beside(&current.Answers[i], visit); !ok {
+			missed = append(missed, u)
 		}
 	}
 	if a.marks != none {
 		visit(a.marks, none)
 	}
-	return nil
+	return missed, nil
 }
 
 func visitAt(table int, value []int, at int, visit func(table, value int)) {
@@ -347,32 +357,29 @@ func (a *Assignment) ranking(h *holders, visit func(table, value int)) {
 }
 
 // beside visits what an answer holds besides its likely value: low and high,
-// confidence and reason.
-func (a *Assignment) beside(b *delphi.Answer, visit func(table, value int)) error {
+// confidence and reason; false with a reason that its table does not have.
+func (a *Assignment) beside(b *delphi.Answer, visit func(table, value int)) (uncounted, bool) {
 	if low, high, i, ok := a.now.around(b); ok {
 		visitAt(a.of[i].low, a.of[i].value, low, visit)
 		visitAt(a.of[i].high, a.of[i].value, high, visit)
 	}
 	at := a.now.plan.item[b.Item]
-	if at.subject < 0 {
-		return nil
-	}
 	h := &a.of[at.voice]
 	if b.Confidence > 0 && h.sure != none && a.now.valid(at.voice) {
 		visit(h.sure, b.Confidence-1)
 	}
 	if b.Reason == "" {
-		return nil
+		return uncounted{}, true
 	}
 	r := a.now.reason(b, at.voice)
 	w := h.reasons[r.stand]
 	if w.table == none {
-		return nil
+		return uncounted{}, true
 	}
 	i, ok := w.index(r.digest)
 	if !ok {
-		return fmt.Errorf("delphi: a ballot has a reason for item %q that was not counted", b.Item)
+		return uncounted{table: w.table, item: b.Item, digest: b.Reason}, false
 	}
 	visit(w.table, i)
-	return nil
+	return uncounted{}, true
 }

@@ -184,11 +184,12 @@ func Rule(p protocol.Protocol, documents []Counts) []string {
 				out = append(out, "P/"+id)
 			}
 			if !ranked[k.ID] {
-				out = append(out, "P/ties")
+				out = append(out, TiesID)
 			}
 			ranked[k.ID] = true
 		case delphi.SelectionForm:
 			out = append(out, "S/"+c.Item)
+		case delphi.TextForm: // its words are its reasons
 		default:
 			out = append(out, valued(p, k, c, s)...)
 		}

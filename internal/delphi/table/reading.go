@@ -23,7 +23,7 @@ const (
 	noAnswer   = -1
 	cannot     = -2
 	incomplete = -3
-	complete   = -4 // a complete ranking: the ranks tell
+	complete   = -4 // a complete ranking, whose ranks tell, or a text
 )
 
 func newReading(l *plan) reading {
@@ -62,8 +62,6 @@ func (t *reading) read(b delphi.Ballot) error {
 			return fmt.Errorf("delphi: the reason for item %q is no SHA-256 in lower-case hex", a.Item)
 		case a.Argues != "" && (a.Reason == "" || !a.Argues.Said()):
 			return fmt.Errorf("delphi: the reason for item %q argues no side that may be said", a.Item)
-		case at.subject < 0:
-			continue // words are not counted
 		}
 		t.seen[at.nth] = t.ballot
 		s := &t.plan.subjects[at.subject]
@@ -88,6 +86,8 @@ func (t *reading) read(b delphi.Ballot) error {
 		case s.form == delphi.SelectionForm:
 			ok = a.Value == 0 || a.Value == 1
 			t.place[at.subject] = a.Value
+		case s.form == delphi.TextForm:
+			t.place[at.subject] = complete
 		case s.form == delphi.RankingForm:
 			t.ranks[at.member] = a.Value
 			ranked++
@@ -180,7 +180,7 @@ func (t *reading) around(a *delphi.Answer) (low, high, subject int, ok bool) {
 		return 0, 0, 0, false
 	}
 	at, known := t.plan.item[a.Item]
-	if !known || at.subject < 0 || !t.plan.subjects[at.subject].kind.Triple {
+	if !known || !t.plan.subjects[at.subject].kind.Triple {
 		return 0, 0, 0, false
 	}
 	s := &t.plan.subjects[at.subject]

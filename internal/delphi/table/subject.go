@@ -107,8 +107,6 @@ func newPlan(p protocol.Protocol, round int, items []delphi.Item) (*plan, error)
 				}
 				l.subjects = append(l.subjects, s)
 			}
-		case delphi.TextForm:
-			at.subject = -1
 		default:
 			if form == delphi.SelectionForm && !slices.ContainsFunc(l.kinds, func(o delphi.ItemKind) bool { return o.ID == k.ID }) {
 				l.kinds = append(l.kinds, k)

@@ -19,6 +19,8 @@ func (t *Tally) tables(i int, e shown) []Table {
 		return rankTables(s, c)
 	case delphi.SelectionForm:
 		return []Table{newTable("S/"+s.id, s.values(), slices.Clone(c.whole))}
+	case delphi.TextForm:
+		return nil
 	}
 	one := func(id string, h []int) Table {
 		if e.detail == thirds {
@@ -50,6 +52,30 @@ func AnswersID(k delphi.ItemKind, subject string) string {
 
 func LowID(subject string) string  { return "A/" + subject + "/low" }
 func HighID(subject string) string { return "A/" + subject + "/high" }
+
+// OwnIDs names the tables that tell the value of an answer to an item in a kind of round.
+func OwnIDs(k delphi.ItemKind, r delphi.RoundKind, item string) []string {
+	switch k.In(r) {
+	case delphi.CriteriaForm:
+		out := make([]string, len(k.Criteria))
+		for i, c := range k.Criteria {
+			out[i] = AnswersID(k, item+"/"+c)
+		}
+		return out
+	case delphi.RankingForm:
+		return []string{"P/" + item}
+	case delphi.ChoiceForm:
+		return []string{AnswersID(k, k.ID)}
+	case delphi.SelectionForm:
+		return []string{"S/" + item}
+	case delphi.TextForm:
+		return nil
+	}
+	return []string{AnswersID(k, item)}
+}
+
+// TiesID names the table of ties of a round's ranking.
+const TiesID = "P/ties"
 
 func newTable(id string, values []string, counts []int) Table {
 	return Table{ID: id, Values: values, Counts: counts, N: sum(counts)}
@@ -113,7 +139,7 @@ func rankTables(s subject, c counts) []Table {
 	for i, v := range sums {
 		names[i], held[i] = strconv.Itoa(v), c.ties[v]
 	}
-	return append(out, newTable("P/ties", names, held))
+	return append(out, newTable(TiesID, names, held))
 }
 
 // tieSums lists every Σ(t³−t) that a ranking of n items can have, ascending.

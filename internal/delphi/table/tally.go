@@ -91,7 +91,9 @@ func (t *Tally) count(b delphi.Ballot, by int) error {
 			c.incomplete += by
 		case complete:
 			c.groups[g][0] += by
-			t.rank(c, by)
+			if c.ties != nil {
+				t.rank(c, by)
+			}
 		default:
 			c.whole[at] += by
 			c.groups[g][at] += by

@@ -101,7 +101,7 @@ type reason struct {
 // voice counts what an answer of the ballot in hand says beside its value.
 func (t *Tally) voice(a *delphi.Answer, by int) {
 	at, known := t.plan.item[a.Item]
-	if !known || at.subject < 0 {
+	if !known {
 		return
 	}
 	v := &t.counts[at.voice].voice

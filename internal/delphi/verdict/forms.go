@@ -232,8 +232,8 @@ func (v *view) concordance() stat.Concordance {
 		sums, raters = append(sums, total), t.N
 	}
 	ties := 0.0
-	for i, n := range v.tables["P/ties"].Counts {
-		sum, err := strconv.Atoi(v.tables["P/ties"].Values[i])
+	for i, n := range v.tables[table.TiesID].Counts {
+		sum, err := strconv.Atoi(v.tables[table.TiesID].Values[i])
 		if err != nil {
 			return stat.Concordance{}
 		}
@@ -245,7 +245,7 @@ func (v *view) concordance() stat.Concordance {
 // rankingClass is one verdict for the whole list (Schmidt 1997).
 func rankingClass(p protocol.Protocol, v *view) class {
 	w := v.concordance().W
-	if v.tables["P/ties"].N == 0 {
+	if v.tables[table.TiesID].N == 0 {
 		return unpublished(p)
 	}
 	// Where everyone tied everything W is undefined: nobody agreed on an order.

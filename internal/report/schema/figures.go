@@ -18,6 +18,7 @@ type Figures struct {
 	Items      map[uuid.UUID]ItemFigures // those that were rated
 	Attrition  []Attrition
 	Suppressed []SuppressedTable
+	Lists      []List
 }
 
 // ItemFigures are those of one item.
@@ -36,7 +37,7 @@ type ItemFigures struct {
 // feedback documents of all released rounds and releases, in order, and the
 // closings behind them. Decisions are no figures: histories come without.
 func FiguresOf(p protocol.Protocol, documents []feedback.Document, closings []table.Closing) Figures {
-	out := Figures{Items: map[uuid.UUID]ItemFigures{}, Attrition: attrition(documents), Suppressed: suppressed(documents)}
+	out := Figures{Items: map[uuid.UUID]ItemFigures{}, Attrition: attrition(documents), Suppressed: suppressed(p, documents), Lists: lists(documents)}
 	for _, d := range documents {
 		for _, i := range d.Items {
 			if _, done := out.Items[i.Item]; !done {
@@ -62,7 +63,8 @@ func itemFigures(p protocol.Protocol, i feedback.ItemResult, documents []feedbac
 	}
 	out.Verdict = out.History[len(out.History)-1].Verdict
 	out.Pile = PileOf(out.Verdict)
-	item, so := delphi.Item{ID: i.Item.String(), Kind: i.Kind}, closingsOf(i.Item, closings)
+	item := delphi.Item{ID: i.Item.String(), Kind: i.Kind}
+	so := closingsOf(table.Subject(p, item), closings)
 	out.Sensitivity = verdict.Sensitive(p, item, so)
 	out.Bounds = verdict.Attrition(p, item, so)
 	if f, ok := verdict.Conformity(p, item, so); ok {
@@ -90,7 +92,7 @@ func history(item uuid.UUID, documents []feedback.Document) []ItemRound {
 			}
 			r := ItemRound{
 				Round: d.Round, Text: f.Text, Counts: f.Counts, Tables: f.Tables, Figures: f.Figures,
-				Verdict: f.Verdict, Proposal: f.Proposal, Reasons: f.Reasons,
+				Verdict: f.Verdict, Proposal: f.Proposal, Reasons: f.Reasons, Criteria: f.Criteria,
 			}
 			if d.Tick > 0 {
 				r.Round = d.Tick
@@ -101,11 +103,33 @@ func history(item uuid.UUID, documents []feedback.Document) []ItemRound {
 	return out
 }
 
+// lists collects what each round, or each release that showed it, said of a list.
+func lists(documents []feedback.Document) []List {
+	var out []List
+	for _, d := range documents {
+		for _, l := range d.Lists {
+			if d.Tick > 0 && l.Released != d.Tick {
+				continue
+			}
+			at := slices.IndexFunc(out, func(o List) bool { return o.Kind == l.Kind })
+			if at < 0 {
+				at, out = len(out), append(out, List{Kind: l.Kind})
+			}
+			round := d.Round
+			if d.Tick > 0 {
+				round = d.Tick
+			}
+			out[at].History = append(out[at].History, ListRound{Round: round, ListResult: l})
+		}
+	}
+	return out
+}
+
 // closingsOf gives the closings up to the last in which an item was rated, as
 // the engine wants them.
-func closingsOf(item uuid.UUID, closings []table.Closing) []table.Closing {
+func closingsOf(subject string, closings []table.Closing) []table.Closing {
 	for n := len(closings); n > 0; n-- {
-		if slices.ContainsFunc(closings[n-1].Counts.Items, func(c table.ItemCounts) bool { return c.Item == item.String() }) {
+		if slices.ContainsFunc(closings[n-1].Counts.Items, func(c table.ItemCounts) bool { return c.Item == subject }) {
 			return closings[:n]
 		}
 	}
@@ -136,17 +160,20 @@ func attrition(documents []feedback.Document) []Attrition {
 
 // suppressed names what the disclosure rule kept back, so that nobody takes a
 // gap for an oversight.
-func suppressed(documents []feedback.Document) []SuppressedTable {
+func suppressed(p protocol.Protocol, documents []feedback.Document) []SuppressedTable {
 	out := []SuppressedTable{}
 	for _, d := range documents {
 		for _, f := range d.Items {
 			if d.Tick > 0 && f.Released != d.Tick {
 				continue
 			}
-			has := func(kind string) bool {
-				return slices.ContainsFunc(f.Tables, func(t table.Table) bool { return strings.HasPrefix(t.ID, kind+"/") })
+			has := func(kinds string) bool {
+				return slices.ContainsFunc(f.Tables, func(t table.Table) bool { return strings.ContainsAny(t.ID[:1], kinds) })
 			}
-			if !has("A") {
+			// A choice is told by the table of its list, a text by its words.
+			k, _ := p.Kind(f.Kind)
+			listed := slices.ContainsFunc(d.Lists, func(l feedback.ListResult) bool { return l.Kind == f.Kind && len(l.Tables) > 0 })
+			if !has("APS") && !listed && k.Kind != delphi.TextForm {
 				out = append(out, SuppressedTable{Round: d.Round, Item: f.Item, What: "answers"})
 			}
 			for _, g := range f.Figures.Groups {

@@ -39,6 +39,7 @@ type Opinion struct {
 	Rounds          []Round           `json:"rounds"`  // participation, in order of their numbers
 	Summary         Summary           `json:"summary"` // how many items reached what, by side
 	Items           []Item            `json:"items"`   // by number
+	Lists           []List            `json:"lists,omitempty"`
 	Contributions   []Contribution    `json:"contributions"`
 	Received        Received          `json:"received"`
 	Acts            []ActCount        `json:"acts"` // how often the staff did what, from the record
@@ -143,6 +144,20 @@ type ItemRound struct {
 	Proposal verdict.Proposal  `json:"proposal"`
 	Decision *Decision         `json:"decision"` // nil when nobody decided otherwise than by the rule
 	Reasons  []feedback.Reason `json:"reasons"`
+
+	Criteria []feedback.CriterionResult `json:"criteria,omitempty"` // of a criteria item
+}
+
+// List is what the rounds said of items that are answered as one list, oldest first.
+type List struct {
+	Kind    string      `json:"kind"` // id of the items' kind
+	History []ListRound `json:"history"`
+}
+
+// ListRound is what one round said about a list.
+type ListRound struct {
+	Round int `json:"round"` // as an item's
+	feedback.ListResult
 }
 
 // Decision is what the facilitator decided after a round.

@@ -130,7 +130,7 @@ def count(path, doc, tables, groups):
             n = tables["D/" + item]["n"]
             must(n in (i["paired"], i["paired"] - 20), f"{path}: {item}: paired is {i['paired']}, table D has {n}")
         for side, n in zip(["against", "for", "neither"], i.get("said", [])):
-            t = tables.get(f"R/{item}/{side}")
+            t = tables.get(f"R/{item.split('/')[0]}/{side}")  # a criterion's stand with its item
             must(n == 0 or t and t["n"] == n, f"{path}: {item}: {n} reasons are {side}, table R has {t and t['n']}")
 
 
@@ -198,13 +198,23 @@ def feedback(path, protocol, doc, counts, tables, before):
     rule = protocol["consensus"]
     kinds = {k["id"]: k for k in protocol["item_kinds"]}
     must(rule["rule"] in ("share", "agreement") and rule["scope"] == "panel" and protocol["measures"]["quantile"] == 7, f"{path}: this program knows the rules share and agreement of a whole panel, and quantiles of type 7")
-    histograms = {}
-    for i, c in zip(doc["items"], counts["items"], strict=True):
-        item, f, v, kind = i["item"], i["figures"], i["verdict"], kinds[i["kind"]]
-        must(i["counts"] == c, f"{path}: {item}: its counts are not those of the counts document")
-        for t in i["tables"]:
+    histograms, subjects = {}, {c["item"]: c for c in counts["items"]}
+    must(len(subjects) == len(counts["items"]), f"{path}: counts stand twice")
+    for part in doc["items"] + doc.get("lists", []):
+        for t in part["tables"]:
             own = tables.get(t["id"])
-            must(own and {k: t[k] for k in ("values", "counts", "n")} == own, f"{path}: {item}: table {t['id']} is not the tally's")
+            must(own and {k: t[k] for k in ("values", "counts", "n")} == own, f"{path}: table {t['id']} is not the tally's")
+        for c in part.get("criteria", []):
+            must(c["counts"] == subjects.get(f"{part['item']}/{c['criterion']}"), f"{path}: {part['item']}: its counts on {c['criterion']} are not those of the counts document")
+    for l in doc.get("lists", []):
+        must(l["counts"] == subjects.get(l["kind"]), f"{path}: {l['kind']}: its counts are not those of the counts document")
+    for i in doc["items"]:
+        item, f, v, kind = i["item"], i["figures"], i["verdict"], kinds[i["kind"]]
+        name = {"criteria": item + "/" + (kind.get("criteria") or [""])[0], "ranking": kind["id"], "choice": kind["id"]}.get(kind["kind"], item)
+        if "desirability" in kind.get("criteria", []):
+            name = item + "/desirability"
+        c = subjects.get(name)
+        must(i["counts"] == c, f"{path}: {item}: its counts are not those of the counts document")
         a = tables.get("A/" + item)
         if kind["kind"] != "scale" or not a or len(a["counts"]) != kind["points"]:
             continue

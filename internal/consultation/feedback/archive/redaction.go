@@ -29,14 +29,11 @@ func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid
 	}
 	for n, f := range all {
 		found := false
-		for i := range f.Items {
-			for r := range f.Items[i].Reasons {
-				reason := &f.Items[i].Reasons[r]
-				known = known || reason.Removed == digest
-				if reason.Removed == "" && leaf.Digest([]byte(reason.Text)) == digest {
-					text, known = reason.Text, true
-					reason.Text, reason.Removed, found = "", digest, true
-				}
+		for _, reason := range f.AllReasons() {
+			known = known || reason.Removed == digest
+			if reason.Removed == "" && leaf.Digest([]byte(reason.Text)) == digest {
+				text, known = reason.Text, true
+				reason.Text, reason.Removed, found = "", digest, true
 			}
 		}
 		if !found {
