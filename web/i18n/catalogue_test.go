@@ -204,7 +204,7 @@ func TestWordsOfAFaultWithoutItsFigures(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	f.Args = map[string]any{"min": 1, "max": 9}
-	if got := q.Field(f); got != "Scegli un numero da 1 a 9." {
+	if got := q.Field(f); got != "Dai un valore da 1 a 9." {
 		t.Errorf("%q", got)
 	}
 	if got := q.Fault(fault.New(fault.Conflict, "never_heard_of", "in English")); got != "in English" {
