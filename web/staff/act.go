@@ -4,48 +4,69 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 	"delfi/web/page"
 )
 
-// An act on the desk is one use case. When it is refused for something that the
-// person can mend (a missing reason, a guard), the desk comes back with the
-// fields beside their forms and what was typed in them.
-func (d room) act(q *page.Request, done string, use func(ctx context.Context, slug string) error) error {
+// An act on the desk is one use case, done on the state that the desk showed. When it is
+// refused for something that the person can mend (a missing reason, a guard, a state that
+// somebody has changed since), the desk comes back with the fields beside their forms and
+// what was typed in them.
+func (d room) act(q *page.Request, done string, use func(ctx context.Context, on *steering.Service, slug string) error) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
 	slug := q.Param("slug")
-	err := use(q.Context(), slug)
+	err = use(q.Context(), d.Consultations.Seen(form.Value("version")), slug)
 	if err == nil {
 		q.Flash(done)
 		return q.Redirect("/desk/" + slug)
 	}
-	var f *fault.Fault
-	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
+	if f := mendable(err); f != nil {
 		return d.renderDesk(q, f)
 	}
 	return err
 }
 
+// mendable gives the fault that the person can mend; nil for any other error.
+func mendable(err error) *fault.Fault {
+	var f *fault.Fault
+	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
+		return f
+	}
+	return nil
+}
+
 func (d room) announce(q *page.Request) error {
-	return d.act(q, "staff.done.announced", func(ctx context.Context, slug string) error {
-		return d.Consultations.Announce(ctx, q.Actor, slug)
+	return d.act(q, "staff.done.announced", func(ctx context.Context, on *steering.Service, slug string) error {
+		return on.Announce(ctx, q.Actor, slug)
 	})
 }
 
 func (d room) start(q *page.Request) error {
-	return d.act(q, "staff.done.started", func(ctx context.Context, slug string) error {
-		return d.Consultations.Start(ctx, q.Actor, slug)
+	return d.act(q, "staff.done.started", func(ctx context.Context, on *steering.Service, slug string) error {
+		return on.Start(ctx, q.Actor, slug)
 	})
 }
 
 func (d room) delete(q *page.Request) error {
-	if err := d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug")); err != nil {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	err = d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug"), form.Value("version"))
+	if f := mendable(err); f != nil {
+		return d.renderDesk(q, f)
+	}
+	if err != nil {
 		return err
 	}
 	q.Flash("staff.done.deleted")
@@ -53,20 +74,20 @@ func (d room) delete(q *page.Request) error {
 }
 
 func (d room) suspend(q *page.Request) error {
-	return d.reasoned(q, "staff.done.suspended", d.Consultations.Suspend)
+	return d.reasoned(q, "staff.done.suspended", (*steering.Service).Suspend)
 }
 
 func (d room) conclude(q *page.Request) error {
-	return d.reasoned(q, "staff.done.concluded", d.Consultations.Conclude)
+	return d.reasoned(q, "staff.done.concluded", (*steering.Service).Conclude)
 }
 
 func (d room) withdraw(q *page.Request) error {
-	return d.reasoned(q, "staff.done.withdrawn", d.Consultations.Withdraw)
+	return d.reasoned(q, "staff.done.withdrawn", (*steering.Service).Withdraw)
 }
 
 func (d room) resume(q *page.Request) error {
-	return d.act(q, "staff.done.resumed", func(ctx context.Context, slug string) error {
-		return d.Consultations.Resume(ctx, q.Actor, slug)
+	return d.act(q, "staff.done.resumed", func(ctx context.Context, on *steering.Service, slug string) error {
+		return on.Resume(ctx, q.Actor, slug)
 	})
 }
 
@@ -76,8 +97,8 @@ func (d room) publish(q *page.Request) error {
 		return err
 	}
 	texts := consultation.OpinionTexts{Summary: form.Value("summary"), Limitations: form.Value("limitations")}
-	return d.act(q, "staff.done.published", func(ctx context.Context, slug string) error {
-		err := d.Consultations.Publish(ctx, q.Actor, slug, texts)
+	return d.act(q, "staff.done.published", func(ctx context.Context, on *steering.Service, slug string) error {
+		err := on.Publish(ctx, q.Actor, slug, texts)
 		if fault.KindOf(err) == fault.Conflict && d.published(ctx, q.Actor, slug, texts) {
 			return nil // pressed twice: these words are published
 		}
@@ -96,34 +117,30 @@ func (d room) published(ctx context.Context, actor account.Actor, slug string, t
 }
 
 func (d room) openRound(q *page.Request) error {
-	return d.onRound(q, "staff.done.opened", func(ctx context.Context, slug string, number int, _ page.Form) error {
-		return d.Consultations.OpenRound(ctx, q.Actor, slug, number)
+	return d.onRound(q, "staff.done.opened", func(ctx context.Context, on *steering.Service, slug string, number int, _ page.Form) error {
+		return on.OpenRound(ctx, q.Actor, slug, number)
 	})
 }
 
 func (d room) releaseRound(q *page.Request) error {
-	return d.onRound(q, "staff.done.released", func(ctx context.Context, slug string, number int, _ page.Form) error {
-		return d.Consultations.ReleaseRound(ctx, q.Actor, slug, number)
+	return d.onRound(q, "staff.done.released", func(ctx context.Context, on *steering.Service, slug string, number int, _ page.Form) error {
+		return on.ReleaseRound(ctx, q.Actor, slug, number)
 	})
 }
 
 func (d room) closeRound(q *page.Request) error {
-	return d.onRound(q, "staff.done.closed", func(ctx context.Context, slug string, number int, form page.Form) error {
-		return d.Consultations.CloseRound(ctx, q.Actor, slug, number, form.Value("reason"))
+	return d.onRound(q, "staff.done.closed", func(ctx context.Context, on *steering.Service, slug string, number int, form page.Form) error {
+		return on.CloseRound(ctx, q.Actor, slug, number, form.Value("reason"))
 	})
 }
 
 func (d room) extendRound(q *page.Request) error {
-	return d.onRound(q, "staff.done.extended", func(ctx context.Context, slug string, number int, form page.Form) error {
+	return d.onRound(q, "staff.done.extended", func(ctx context.Context, on *steering.Service, slug string, number int, form page.Form) error {
 		days, err := strconv.Atoi(form.Value("days"))
 		if err != nil {
 			return fault.Bad(fault.Field{Name: "days", Code: "whole_number", Message: "write a whole number of days"})
 		}
-		from, err := time.Parse(time.RFC3339, form.Value("deadline"))
-		if err != nil {
-			from = time.Time{}
-		}
-		return d.Consultations.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"), from)
+		return on.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"))
 	})
 }
 
@@ -136,30 +153,30 @@ func (d room) decide(q *page.Request) error {
 	if err != nil {
 		return notThere()
 	}
-	return d.act(q, "staff.done.decided", func(ctx context.Context, slug string) error {
-		return d.Consultations.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"), form.Value("seen"))
+	return d.act(q, "staff.done.decided", func(ctx context.Context, on *steering.Service, slug string) error {
+		return on.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"), form.Value("seen"))
 	})
 }
 
 func (d room) decideAll(q *page.Request) error {
-	return d.act(q, "staff.done.decided_all", func(ctx context.Context, slug string) error {
-		return d.Consultations.DecideAsProposed(ctx, q.Actor, slug)
+	return d.act(q, "staff.done.decided_all", func(ctx context.Context, on *steering.Service, slug string) error {
+		return on.DecideAsProposed(ctx, q.Actor, slug)
 	})
 }
 
 // reasoned is an act whose form has a reason alone.
-func (d room) reasoned(q *page.Request, done string, use func(context.Context, account.Actor, string, string) error) error {
+func (d room) reasoned(q *page.Request, done string, use func(*steering.Service, context.Context, account.Actor, string, string) error) error {
 	form, err := q.Form()
 	if err != nil {
 		return err
 	}
-	return d.act(q, done, func(ctx context.Context, slug string) error {
-		return use(ctx, q.Actor, slug, form.Value("reason"))
+	return d.act(q, done, func(ctx context.Context, on *steering.Service, slug string) error {
+		return use(on, ctx, q.Actor, slug, form.Value("reason"))
 	})
 }
 
 // onRound is an act on the round that the address names.
-func (d room) onRound(q *page.Request, done string, use func(ctx context.Context, slug string, number int, form page.Form) error) error {
+func (d room) onRound(q *page.Request, done string, use func(ctx context.Context, on *steering.Service, slug string, number int, form page.Form) error) error {
 	form, err := q.Form()
 	if err != nil {
 		return err
@@ -168,8 +185,8 @@ func (d room) onRound(q *page.Request, done string, use func(ctx context.Context
 	if err != nil || strconv.Itoa(number) != q.Param("number") {
 		return notThere()
 	}
-	return d.act(q, done, func(ctx context.Context, slug string) error {
-		return use(ctx, slug, number, form)
+	return d.act(q, done, func(ctx context.Context, on *steering.Service, slug string) error {
+		return use(ctx, on, slug, number, form)
 	})
 }
 

@@ -29,6 +29,7 @@ type deskLine struct {
 // deskView is one desk.
 type deskView struct {
 	Consultation  consultation.Consultation
+	Version       string // of what the desk shows, for its forms
 	Administrator bool
 	Moderator     bool
 	Facilitator   bool
@@ -126,6 +127,9 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 		Consultation: c, Administrator: slices.Contains(mine, account.Administrator),
 		Moderator: slices.Contains(mine, account.Moderator), Facilitator: slices.Contains(mine, account.Facilitator),
 		Lost: consultation.Lost(actor, c),
+	}
+	if v.Version, err = d.Consultations.StateVersion(ctx, c); err != nil {
+		return v, err
 	}
 	if c.Stage == consultation.Draft {
 		v.Missing, err = d.Drafts.Missing(ctx, actor, slug)

@@ -200,9 +200,13 @@ func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 
 // Delete removes a draft (administrator). A draft was never public: no record. For an
 // administrator one that is gone is deleted.
-func (s *Service) Delete(ctx context.Context, actor account.Actor, slug string) error {
+func (s *Service) Delete(ctx context.Context, actor account.Actor, slug, version string) error {
 	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
+		now := c.Version(nil, consultation.Minority{}) // nothing is decided in a draft
 		if _, err := c.Move(consultation.ActDelete, actor); err != nil {
+			return err
+		}
+		if err := consultation.Unmoved(version, now); err != nil {
 			return err
 		}
 		return lifecycle.DeleteDraft(ctx, tx, c.ID)

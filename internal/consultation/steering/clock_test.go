@@ -33,7 +33,7 @@ func TestDeadlineWhileTheServerWasDown(t *testing.T) {
 		return err
 	})
 	h.refused(err, fault.Conflict, "round_closed")
-	h.refused(h.s.ExtendRound(t.Context(), h.furio, slug, 2, 3, "Altri tre giorni.", time.Time{}), fault.Conflict, "round_closed")
+	h.refused(h.s.ExtendRound(t.Context(), h.furio, slug, 2, 3, "Altri tre giorni."), fault.Conflict, "round_closed")
 	h.drain()
 	r := h.round(2)
 	if r.State != consultation.RoundReleased {
@@ -121,23 +121,23 @@ func TestExtend(t *testing.T) {
 	h := newTown(t)
 	h.answering(1)
 	ctx := t.Context()
-	if got := fields(h.s.ExtendRound(ctx, h.furio, slug, 2, 3, " ", time.Time{})); !slices.Equal(got, []string{"reason:required"}) {
+	if got := fields(h.s.ExtendRound(ctx, h.furio, slug, 2, 3, " ")); !slices.Equal(got, []string{"reason:required"}) {
 		t.Errorf("without a reason: %v", got)
 	}
 	for _, days := range []int{0, -1, 11} {
-		if got := fields(h.s.ExtendRound(ctx, h.furio, slug, 2, days, "Festa.", time.Time{})); !slices.Equal(got, []string{"days:out_of_range"}) {
+		if got := fields(h.s.ExtendRound(ctx, h.furio, slug, 2, days, "Festa.")); !slices.Equal(got, []string{"days:out_of_range"}) {
 			t.Errorf("by %d days: %v", days, got)
 		}
 	}
 	next := h.round(3).PlannedAt
-	h.ok(h.s.ExtendRound(ctx, h.furio, slug, 2, 10, "La festa patronale.", time.Time{}))
+	h.ok(h.s.ExtendRound(ctx, h.furio, slug, 2, 10, "La festa patronale."))
 	h.recorded("act/extend facilitator Furio: round 2")
 	// Over the change of clocks on 29 March it is still a minute to midnight.
 	same(t, "deadline", h.round(2).Deadline, rometime("2026-04-07 23:59"))
 	if !h.round(3).PlannedAt.After(rometime("2026-04-07 23:59")) {
 		t.Errorf("round 3 opens on %s, before round 2 closes; it was planned for %s", h.round(3).PlannedAt, next)
 	}
-	h.refused(h.s.ExtendRound(ctx, h.furio, slug, 2, 1, "Ancora.", time.Time{}), fault.Conflict, "no_extension_left")
+	h.refused(h.s.ExtendRound(ctx, h.furio, slug, 2, 1, "Ancora."), fault.Conflict, "no_extension_left")
 	h.work("2026-03-28 23:59") // the old deadline's job finds it moved
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundOpen, consultation.RoundPlanned)
 	h.work("2026-04-07 23:59")
@@ -307,7 +307,7 @@ func TestSuspension(t *testing.T) {
 	}
 	h.refused(locked(), fault.Conflict, "suspended")
 	h.refused(h.s.CloseRound(ctx, h.furio, slug, 2, "Basta."), fault.Conflict, "suspended")
-	h.refused(h.s.ExtendRound(ctx, h.furio, slug, 2, 2, "Ancora.", time.Time{}), fault.Conflict, "suspended")
+	h.refused(h.s.ExtendRound(ctx, h.furio, slug, 2, 2, "Ancora."), fault.Conflict, "suspended")
 	h.refused(h.s.Suspend(ctx, h.anna, slug, "Di nuovo."), fault.Conflict, "suspended")
 	c := h.get()
 	h.refused(h.panel.Enrol(ctx, h.carla, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Conflict, "enrolment_closed")

@@ -33,11 +33,7 @@ import (
 // or held here, and nobody else: they know this place, and it knows no others
 // who asked to hear from it.
 func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string) error {
-	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		by, err := c.Move(consultation.ActAnnounce, actor)
-		if err != nil {
-			return err
-		}
+	err := s.steer(ctx, actor, slug, consultation.ActAnnounce, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
 		d, staff, p, missing, err := s.drafts.Gate(ctx, tx, *c)
 		if err != nil {
 			return err
@@ -169,11 +165,7 @@ func (s *Service) tell(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 
 // Start: announced → running, earlier than planned by hand; opens round 1.
 func (s *Service) Start(ctx context.Context, actor account.Actor, slug string) error {
-	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		by, err := c.Move(consultation.ActStart, actor)
-		if err != nil {
-			return err
-		}
+	err := s.steer(ctx, actor, slug, consultation.ActStart, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
 		return s.start(ctx, tx, c, by)
 	})
 	return s.ended(ctx, actor, slug, err, consultation.ActStart, "", "")
@@ -200,12 +192,9 @@ func (s *Service) start(ctx context.Context, tx *postgres.Tx, c *consultation.Co
 // items settled, and the key and ballots destroyed by a job. Against the engine's
 // proposal (some statement should go on, and a round is left) it needs a reason.
 func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reason string) error {
-	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		by, err := c.Move(consultation.ActConclude, actor)
+	err := s.steer(ctx, actor, slug, consultation.ActConclude, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
+		reason, err := consultation.Optional(reason)
 		if err != nil {
-			return err
-		}
-		if reason, err = consultation.Optional(reason); err != nil {
 			return err
 		}
 		if err := c.Concludable(); err != nil {
@@ -320,11 +309,7 @@ func (s *Service) skip(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 // ("not reported"). Needs key and ballots destroyed, the opinion built, and dissent
 // reported: Conflict "minority_missing" or "minority_showing".
 func (s *Service) Publish(ctx context.Context, actor account.Actor, slug string, texts consultation.OpinionTexts) error {
-	return lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		by, err := c.Move(consultation.ActPublish, actor)
-		if err != nil {
-			return err
-		}
+	return s.steer(ctx, actor, slug, consultation.ActPublish, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
 		return s.publish(ctx, tx, c, by, texts)
 	})
 }
@@ -376,12 +361,9 @@ func (s *Service) reported(ctx context.Context, tx *postgres.Tx, c consultation.
 
 // Withdraw ends it with a public reason (administrator).
 func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug, reason string) error {
-	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		by, err := c.Move(consultation.ActWithdraw, actor)
+	err := s.steer(ctx, actor, slug, consultation.ActWithdraw, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
+		reason, err := consultation.Reasoned(reason)
 		if err != nil {
-			return err
-		}
-		if reason, err = consultation.Reasoned(reason); err != nil {
 			return err
 		}
 		return s.withdraw(ctx, tx, c, by, reason)

@@ -91,6 +91,9 @@ func (s *Service) DecideAsProposed(ctx context.Context, actor account.Actor, slu
 		if err := c.NeedRunning(); err != nil {
 			return err
 		}
+		if err := s.unmoved(ctx, tx, *c); err != nil {
+			return err
+		}
 		if err := c.Between(); err != nil {
 			return err
 		}

@@ -265,12 +265,12 @@ func TestDraftIsItsAdministrationsOwn(t *testing.T) {
 func TestDelete(t *testing.T) {
 	h := newTown(t)
 	h.draft()
-	h.refused(h.drafts.Delete(t.Context(), h.marco, slug), fault.Forbidden, "wrong_role")
-	h.ok(h.drafts.Delete(t.Context(), h.anna, slug))
+	h.refused(h.drafts.Delete(t.Context(), h.marco, slug, ""), fault.Forbidden, "wrong_role")
+	h.ok(h.drafts.Delete(t.Context(), h.anna, slug, ""))
 	_, err := h.s.Find(t.Context(), h.anna, slug)
 	h.refused(err, fault.NotFound, "not_found")
 	h.announced()
-	h.refused(h.drafts.Delete(t.Context(), h.anna, slug), fault.Conflict, "wrong_stage")
+	h.refused(h.drafts.Delete(t.Context(), h.anna, slug, ""), fault.Conflict, "wrong_stage")
 	_, err = h.drafts.Edit(t.Context(), h.anna, slug, h.form(), "")
 	h.refused(err, fault.Conflict, "wrong_stage")
 }

@@ -50,6 +50,9 @@ func (s *Service) steerRound(ctx context.Context, actor account.Actor, slug stri
 		if err != nil {
 			return err
 		}
+		if err := s.unmoved(ctx, tx, *c); err != nil {
+			return err
+		}
 		return do(ctx, tx, c, r, consultation.Author{Role: role, Name: actor.Name})
 	})
 }
@@ -205,9 +208,7 @@ func (s *Service) tellPanel(ctx context.Context, tx *postgres.Tx, c *consultatio
 }
 
 // ExtendRound moves an open round's deadline by days, with a public reason (facilitator).
-// from is the deadline that was to be moved (zero skips the comparison): Conflict
-// "deadline_moved" when somebody else has moved it meanwhile.
-func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug string, number, days int, reason string, from time.Time) error {
+func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug string, number, days int, reason string) error {
 	err := s.steerRound(ctx, actor, slug, number, consultation.ActExtend, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, by consultation.Author) error {
 		if err := c.NeedRunning(); err != nil {
 			return err
@@ -225,9 +226,6 @@ func (s *Service) ExtendRound(ctx context.Context, actor account.Actor, slug str
 		case days < 1 || days > planned.Days:
 			// The key's last day reckons with extensions of at most the round's own length.
 			return fault.Bad(fault.Field{Name: "days", Code: "out_of_range", Message: fmt.Sprintf("extend by 1 to %d days", planned.Days), Args: map[string]any{"min": 1, "max": planned.Days}})
-		}
-		if !from.IsZero() && !from.Equal(r.Deadline) {
-			return fault.New(fault.Conflict, "deadline_moved", "somebody has moved the deadline meanwhile")
 		}
 		if err := lifecycle.DrainRound(ctx, tx, r.ID); err != nil {
 			return err

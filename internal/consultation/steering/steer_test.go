@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -36,12 +35,12 @@ func TestWrongPeople(t *testing.T) {
 			_, err := h.drafts.Edit(ctx, who, slug, h.form(), "")
 			return err
 		}},
-		{"delete", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.drafts.Delete(ctx, who, slug) }},
+		{"delete", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.drafts.Delete(ctx, who, slug, "") }},
 		{"announce", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Announce(ctx, who, slug) }},
 		{"start", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Start(ctx, who, slug) }},
 		{"open", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.OpenRound(ctx, who, slug, 1) }},
 		{"extend", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
-			return h.s.ExtendRound(ctx, who, slug, 1, 1, "Perché.", time.Time{})
+			return h.s.ExtendRound(ctx, who, slug, 1, 1, "Perché.")
 		}},
 		{"close", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.CloseRound(ctx, who, slug, 1, "Perché.")
@@ -363,4 +362,38 @@ func TestOpinionThatCannotBeStored(t *testing.T) {
 	if !slices.Equal(before, h.entries()) {
 		t.Error("the record says otherwise")
 	}
+}
+
+// TestSeen: an act on another state than the one that its actor saw is refused, between
+// two rounds for a decision that came since; a colleague's own step never passes for it.
+func TestSeen(t *testing.T) {
+	h := newTown(t)
+	two := h.answered(2)
+	version := func() string {
+		t.Helper()
+		v, err := h.s.StateVersion(t.Context(), h.get())
+		h.ok(err)
+		return v
+	}
+	before := version()
+	h.ok(h.s.Decide(t.Context(), h.furio, slug, two[0].ID, consultation.Settle, "Basta così.", ""))
+	h.refused(h.s.Seen(before).OpenRound(t.Context(), h.furio, slug, 3), fault.Conflict, "moved_on")
+	h.refused(h.s.Seen(before).Conclude(t.Context(), h.furio, slug, "Basta."), fault.Conflict, "moved_on")
+	h.refused(h.s.Seen(before).DecideAsProposed(t.Context(), h.furio, slug), fault.Conflict, "moved_on")
+	h.ok(h.s.Seen(version()).OpenRound(t.Context(), h.furio, slug, 3))
+
+	open := version()
+	h.ok(h.s.ExtendRound(t.Context(), h.furio, slug, 3, 2, "Neve."))
+	h.refused(h.s.Seen(open).CloseRound(t.Context(), h.furio, slug, 3, "Basta."), fault.Conflict, "deadline_moved")
+	h.refused(h.s.Seen(open).Suspend(t.Context(), h.anna, slug, "Ricorso."), fault.Conflict, "deadline_moved")
+	h.refused(h.s.Seen(open).CloseRound(t.Context(), h.anna, slug, 3, "Basta."), fault.Forbidden, "wrong_role") // the office first
+
+	// A suspension that is not the one that was seen is not ended.
+	h.ok(h.s.Suspend(t.Context(), h.anna, slug, "Ricorso."))
+	first := version()
+	h.at("2026-04-02 10:00")
+	h.ok(h.s.Resume(t.Context(), h.anna, slug))
+	h.ok(h.s.Suspend(t.Context(), h.anna, slug, "Neve."))
+	h.refused(h.s.Seen(first).Resume(t.Context(), h.marco, slug), fault.Conflict, "moved_on")
+	h.ok(h.s.Seen(version()).Resume(t.Context(), h.marco, slug))
 }

@@ -14,12 +14,9 @@ import (
 
 // Suspend makes its forms read-only, with a reason (administrator or moderator); Resume ends that.
 func (s *Service) Suspend(ctx context.Context, actor account.Actor, slug, reason string) error {
-	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		by, err := c.Move(consultation.ActSuspend, actor)
+	err := s.steer(ctx, actor, slug, consultation.ActSuspend, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
+		reason, err := consultation.Reasoned(reason)
 		if err != nil {
-			return err
-		}
-		if reason, err = consultation.Reasoned(reason); err != nil {
 			return err
 		}
 		if c.Suspended != nil {
@@ -52,11 +49,7 @@ func (s *Service) Suspend(ctx context.Context, actor account.Actor, slug, reason
 
 // Resume ends a suspension; deadlines shift by whole days.
 func (s *Service) Resume(ctx context.Context, actor account.Actor, slug string) error {
-	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		by, err := c.Move(consultation.ActResume, actor)
-		if err != nil {
-			return err
-		}
+	err := s.steer(ctx, actor, slug, consultation.ActResume, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
 		if c.Suspended == nil {
 			return fault.New(fault.Conflict, "not_suspended", "it is not suspended")
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/sumdb/note"
@@ -59,7 +58,7 @@ func TestAReceiptIsSignedByTheLogAndTellsNoTime(t *testing.T) {
 		t.Error("the receipt's own lines do not give its mark")
 	}
 	// The log grows; the next receipt stands on the same checkpoint, and names the first.
-	h.must(h.cons.ExtendRound(ctx, h.facilitator, slug, 2, 1, "piove", time.Time{}))
+	h.must(h.cons.ExtendRound(ctx, h.facilitator, slug, 2, 1, "piove"))
 	second := h.signed(h.cast(2, 0, 5))
 	if second.Size != size || second.Root != root || second.Replaces != first.Mark {
 		t.Errorf("second receipt %+v", second)
