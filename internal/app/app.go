@@ -24,7 +24,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/account"
-	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
@@ -132,12 +131,8 @@ func (a *App) Run(ctx context.Context) error {
 
 // Answering reports whether a round of a public consultation takes answers.
 func (a *App) Answering(ctx context.Context, slug string) bool {
-	c, err := a.Consultations.Latest(ctx, account.Actor{}, slug)
-	if err != nil || c.Suspended != nil {
-		return false
-	}
-	r := c.Current()
-	return r != nil && r.State == consultation.RoundOpen
+	open, err := a.Consultations.Answering(ctx, slug)
+	return err == nil && open
 }
 
 // Demo returns the services that the demonstration plays with.

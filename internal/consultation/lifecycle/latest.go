@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/fault"
 	"delfi/internal/platform/cache"
 	"delfi/internal/platform/changes"
 )
@@ -18,6 +19,7 @@ type latest struct {
 	up      bool
 	version uint64 // how many changes were received
 	bySlug  cache.Versioned[string, consultation.Consultation]
+	answers cache.Versioned[string, bool]
 }
 
 // latestKept is how many consultations are held.
@@ -66,4 +68,27 @@ func (r *Reader) Latest(ctx context.Context, actor account.Actor, slug string) (
 	// Whoever reads one may do with it what they like.
 	c.Rounds, c.Staff = slices.Clone(c.Rounds), slices.Clone(c.Staff)
 	return c, nil
+}
+
+// longestKey bounds the addresses that are cached though nothing is at them.
+const longestKey = 200
+
+// Answering reports whether a round of a public consultation takes answers. That none is
+// at an address is cached too: a bar asks it for every page.
+func (r *Reader) Answering(ctx context.Context, slug string) (bool, error) {
+	version, up := r.Version()
+	if up {
+		if open, found := r.latest.answers.Get(version, slug); found {
+			return open, nil
+		}
+	}
+	c, err := r.Find(ctx, account.Actor{}, slug)
+	if err != nil && fault.KindOf(err) != fault.NotFound && fault.KindOf(err) != fault.Forbidden {
+		return false, err
+	}
+	open := err == nil && c.Suspended == nil && c.Current() != nil && c.Current().State == consultation.RoundOpen
+	if up && len(slug) <= longestKey {
+		r.latest.answers.Put(version, slug, open, latestKept)
+	}
+	return open, nil
 }

@@ -54,6 +54,24 @@ func TestReadersAreGivenTheLatest(t *testing.T) {
 	if _, err := other.Latest(t.Context(), account.Actor{}, "nowhere"); err == nil {
 		t.Error("a consultation that is not there is shown")
 	}
+	// The bar of a demonstration asks for every page: each address is read once, also that
+	// of a draft or of nothing, until something changes.
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for _, address := range []string{slug, "nowhere"} {
+		if open, err := other.Answering(t.Context(), address); err != nil || open {
+			t.Errorf("%s: takes answers %v, %v", address, open, err)
+		}
+		if _, err := other.Answering(gone, address); err != nil {
+			t.Errorf("%s is read again: %v", address, err)
+		}
+	}
+	h.ok(h.s.Resume(t.Context(), h.anna, slug))
+	h.ok(h.s.Start(t.Context(), h.anna, slug))
+	until("the bar sees the opening", func() bool {
+		open, err := other.Answering(t.Context(), slug)
+		return err == nil && open
+	})
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
