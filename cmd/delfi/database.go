@@ -104,7 +104,10 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 	if address == "" {
 		cluster, err := private.Start(ctx, private.Config{Data: c.Data, Borrow: borrow})
 		if err != nil {
-			return nil, nil, nil, command.Refuse(err)
+			if ctx.Err() == nil { // else it was told to stop, and is configured well
+				err = command.Refuse(err)
+			}
+			return nil, nil, nil, err
 		}
 		address = cluster.URL(private.Database)
 		asked := make(chan struct{})

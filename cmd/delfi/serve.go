@@ -86,32 +86,43 @@ type serveCommand struct {
 // and not every few forms.
 const ballastBytes = 32 << 20
 
-// Run serves until ctx ends.
+// Run serves until ctx ends. A signal before the server serves ends a start that the next
+// one repeats: nothing failed.
 func (c *serveCommand) Run(ctx context.Context) error {
+	served, err := c.run(ctx)
+	if err != nil && !served && ctx.Err() != nil {
+		slog.Info("stopped before the server was ready", "under way", err)
+		return nil
+	}
+	return err
+}
+
+// run serves until ctx ends; served tells whether it came to that.
+func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 	ballast := make([]byte, ballastBytes)
 	defer runtime.KeepAlive(ballast)
 	log := c.logger()
 	slog.SetDefault(log)
 	if err := c.check(); err != nil {
-		return command.Refuse(err)
+		return false, command.Refuse(err)
 	}
 	if host, plain := strings.CutPrefix(c.BaseURL, "http://"); plain && !loopback(hostport(host)) {
 		log.Warn("people's answers and sessions cross the network unencrypted: set --base-url to an https:// address, and let a proxy in front end TLS", "base-url", c.BaseURL)
 	}
 	o, err := c.signIn()
 	if err != nil {
-		return command.Refuse(err)
+		return false, command.Refuse(err)
 	}
 	if err := c.place(); err != nil {
-		return err
+		return false, err
 	}
 	sender, err := c.sender()
 	if err != nil {
-		return command.Refuse(err)
+		return false, command.Refuse(err)
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return command.Refuse(c.listening("--listen", c.Listen, err))
+		return false, command.Refuse(c.listening("--listen", c.Listen, err))
 	}
 	defer listener.Close()
 	if c.BaseURL == "" {
@@ -122,7 +133,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	var private net.Listener
 	if c.Private.Listen != "" {
 		if private, err = net.Listen("tcp", c.Private.Listen); err != nil {
-			return command.Refuse(c.listening("--private-listen", c.Private.Listen, err))
+			return false, command.Refuse(c.listening("--private-listen", c.Private.Listen, err))
 		}
 		defer private.Close()
 	}
@@ -131,34 +142,34 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	defer lost(nil)
 	db, keys, closeDatabase, err := c.openWatched(ctx, false, lost)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer closeDatabase()
 	if c.DatabaseURL != "" {
 		if err := warn(ctx, db, log); err != nil {
-			return err
+			return false, err
 		}
 	}
 	h, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: c.BaseURL, Sender: sender, Record: c.recorded()})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := unlock(ctx, h.Accounts); err != nil {
-		return err
+		return false, err
 	}
 	refused, err := startRecord(ctx, h.Record, log)
 	if err != nil {
-		return err
+		return false, err
 	}
 	h.Pseudonyms.Backups(c.BackupDays)
 	meter := web.NewMeter()
 	secret, err := c.siteSecret()
 	if err != nil {
-		return err
+		return false, err
 	}
 	forwarded, err := c.proxies()
 	if err != nil {
-		return command.Refuse(err)
+		return false, command.Refuse(err)
 	}
 	options := page.Options{
 		BaseURL: c.BaseURL, DB: db, Actors: h.Accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Changes: h.Changes,
@@ -168,7 +179,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	var invented *demo.Demonstration
 	provider, err := c.provide(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if provider != nil {
 		defer func() {
@@ -179,7 +190,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		options.FormAction = []string{provider.Issuer()}
 		options.DemoBar = webdemo.Bar(people(provider), h.Answering)
 		if invented, err = c.seed(ctx, h, provider, keys); err != nil {
-			return err
+			return false, err
 		}
 	} else {
 		options.FormAction = []string{origin(c.OIDC.Issuer)}
@@ -187,7 +198,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	o.Trouble, o.Log = func(kind login.Trouble) { meter.Trouble(string(kind)) }, log
 	client, err := c.client(o, provider)
 	if err != nil {
-		return command.Refuse(err)
+		return false, command.Refuse(err)
 	}
 	pages := page.New(options)
 	defer pages.Close()
@@ -204,15 +215,15 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	firstCode := ""
 	if !c.Demo {
 		if firstCode, err = h.Accounts.FirstRun(ctx); err != nil {
-			return err
+			return false, err
 		}
 	}
 	handler, err := web.New(h.Site(site))
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer beside(ctx, func(ctx context.Context) { recount(ctx, h.Record, log, refused) })()
-	return c.serve(ctx, listener, h, handler, provider, firstCode)
+	return true, c.serve(ctx, listener, h, handler, provider, firstCode)
 }
 
 // tell answers those who run the server, until the listener is closed. A profile

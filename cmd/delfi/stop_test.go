@@ -178,3 +178,67 @@ func TestAnswersToAWitnessAreBounded(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestASignalEndsAStart with the status of a clean stop, whatever is under way: the folder
+// that it leaves starts next time.
+func TestASignalEndsAStart(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := func(data string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer) {
+		t.Helper()
+		c := exec.Command(self, "serve", "--data", data, "--listen", "127.0.0.1:0", "--provider-listen", "127.0.0.1:0")
+		c.Env = append(os.Environ(), asked+"=1")
+		said := new(bytes.Buffer)
+		c.Stderr = said
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return c, bufio.NewScanner(out), said
+	}
+	for _, sign := range []string{"new-*/PG_VERSION", "new-*/global/*", "postgres/PG_VERSION", "postgres/postmaster.pid"} {
+		t.Run(filepath.Dir(sign), func(t *testing.T) {
+			data, err := os.MkdirTemp("", "delfi-stop-")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer os.RemoveAll(data)
+			if err := os.Chmod(data, 0o711); err != nil {
+				t.Fatal(err)
+			}
+			c, _, said := begin(data)
+			for found := false; !found; time.Sleep(time.Millisecond) {
+				made, err := filepath.Glob(filepath.Join(data, sign))
+				if err != nil {
+					t.Fatal(err)
+				}
+				found = len(made) > 0
+			}
+			if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Wait(); err != nil {
+				t.Errorf("stopped at %s: %v: %s", sign, err, said)
+			}
+			c, lines, said := begin(data)
+			ready := false
+			for !ready && lines.Scan() {
+				ready = strings.HasPrefix(lines.Text(), "Ctrl-C")
+			}
+			if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			for lines.Scan() {
+				continue
+			}
+			if err := c.Wait(); err != nil || !ready {
+				t.Errorf("after a stop at %s: ready %v, %v: %s", sign, ready, err, said)
+			}
+		})
+	}
+}
