@@ -12,9 +12,10 @@ import (
 type Clients struct {
 	// Proxies are the networks of the proxies in front, whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
-	// Unbelieved is called, at most once an hour, when a request carries X-Forwarded-For
-	// and does not come from a proxy.
-	Unbelieved func()
+	// Unbelieved is called, at most once an hour, when a request carries a header of a
+	// proxy's that is not believed: X-Forwarded-For of somebody who is none, or Forwarded
+	// (RFC 7239) or X-Real-Ip alone, which nobody is believed.
+	Unbelieved func(header string)
 	Now        func() time.Time
 
 	told atomic.Int64 // when Unbelieved was called last, in seconds
@@ -26,13 +27,16 @@ type Clients struct {
 func (c *Clients) Address(r *http.Request) netip.Addr {
 	at, _ := parseAddress(r.RemoteAddr) // a unix socket has none: its clients are one
 	list := r.Header["X-Forwarded-For"]
-	if len(list) == 0 {
-		return network(at)
-	}
-	if !c.isProxy(at) {
-		if now, told := c.Now().Unix(), c.told.Load(); now-told >= 3600 && c.told.CompareAndSwap(told, now) {
-			c.Unbelieved()
+	switch {
+	case len(list) == 0:
+		for _, header := range []string{"Forwarded", "X-Real-Ip"} {
+			if len(r.Header[header]) > 0 {
+				c.tell(header)
+			}
 		}
+		return network(at)
+	case !c.isProxy(at):
+		c.tell("X-Forwarded-For")
 		return network(at)
 	}
 	rest := strings.Join(list, ",")
@@ -50,6 +54,13 @@ func (c *Clients) Address(r *http.Request) netip.Addr {
 		at = next
 	}
 	return network(at)
+}
+
+// tell calls Unbelieved, at most once an hour.
+func (c *Clients) tell(header string) {
+	if now, told := c.Now().Unix(), c.told.Load(); now-told >= 3600 && c.told.CompareAndSwap(told, now) {
+		c.Unbelieved(header)
+	}
 }
 
 // isProxy reports whether a believed proxy has an address.

@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 )
 
 func TestAClientIsKnownByItsAddressAlone(t *testing.T) {
-	c := &Clients{Now: time.Now, Unbelieved: func() {}, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8:ffff::/48")}}
+	c := &Clients{Now: time.Now, Unbelieved: func(string) {}, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8:ffff::/48")}}
 	for _, tc := range []struct{ peer, said, want string }{
 		{"192.0.2.1:80", "203.0.113.8", "203.0.113.8"},
 		{"192.0.2.1:80", "203.0.113.8:20000", "203.0.113.8"},
@@ -37,6 +38,39 @@ func TestAClientIsKnownByItsAddressAlone(t *testing.T) {
 		}
 		if got := c.Address(r).String(); got != tc.want {
 			t.Errorf("%s says %q: %s, want %s", tc.peer, tc.said, got, tc.want)
+		}
+	}
+}
+
+// A proxy's header that is not believed is told of by its name, at most once an hour,
+// whichever a proxy sends.
+func TestAnUnbelievedHeaderIsTold(t *testing.T) {
+	for _, tc := range []struct{ peer, header, value, want string }{
+		{"198.51.100.1:80", "X-Forwarded-For", "203.0.113.8", "X-Forwarded-For"},
+		{"198.51.100.1:80", "Forwarded", "for=203.0.113.8;proto=https", "Forwarded"},
+		{"192.0.2.1:80", "Forwarded", "for=203.0.113.8", "Forwarded"}, // a proxy of ours that says nothing else
+		{"192.0.2.1:80", "X-Real-IP", "203.0.113.8", "X-Real-Ip"},
+		{"192.0.2.1:80", "X-Forwarded-For", "203.0.113.8", ""},
+		{"198.51.100.1:80", "Via", "1.1 proxy", ""},
+	} {
+		now, told := time.Unix(1e9, 0), []string(nil)
+		c := &Clients{Now: func() time.Time { return now }, Unbelieved: func(header string) { told = append(told, header) }, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = tc.peer
+		r.Header.Set(tc.header, tc.value)
+		for range 3 {
+			c.Address(r)
+		}
+		want := []string(nil)
+		if tc.want != "" {
+			want = []string{tc.want}
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("%s says %s: told of %q, want %q", tc.peer, tc.header, told, want)
+		}
+		now = now.Add(time.Hour)
+		if c.Address(r); tc.want != "" && len(told) != 2 {
+			t.Errorf("an hour later: %q", told)
 		}
 	}
 }

@@ -73,13 +73,13 @@ func (l *Limiter) Load() Load { return Load{len(l.work), len(l.queue), l.rejecte
 type Place struct {
 	http.ResponseWriter
 	limiter  *Limiter
-	deadline *time.Timer
+	deadline *Deadline
 	released bool
 }
 
 // NewPlace makes the place that the caller has acquired; deadline is stopped when the
 // answer begins.
-func NewPlace(w http.ResponseWriter, l *Limiter, deadline *time.Timer) *Place {
+func NewPlace(w http.ResponseWriter, l *Limiter, deadline *Deadline) *Place {
 	return &Place{ResponseWriter: w, limiter: l, deadline: deadline}
 }
 
@@ -107,7 +107,7 @@ func (p *Place) Release() {
 }
 
 // Extend moves the instant by which the answer must begin.
-func (p *Place) Extend(d time.Duration) { p.deadline.Reset(d) }
+func (p *Place) Extend(d time.Duration) { p.deadline.Extend(d) }
 
 // WriteHeader releases the place and begins the answer.
 func (p *Place) WriteHeader(status int) {

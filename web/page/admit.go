@@ -39,15 +39,16 @@ func (a *App) admit(next http.Handler) http.Handler {
 		}
 		ctx, cancel := context.WithCancelCause(r.Context())
 		defer cancel(nil)
-		late := time.AfterFunc(a.opts.Patience, func() { cancel(errLate) })
+		late := middleware.NewDeadline(a.opts.Patience, cancel)
+		if r.Method == http.MethodGet && a.opts.DB != nil {
+			late.Attend(a.opts.DB, a.opts.Silence)
+		}
 		defer late.Stop()
 		place := middleware.NewPlace(w, l, late)
 		defer place.Release()
 		next.ServeHTTP(place, r.WithContext(ctx))
 	})
 }
-
-var errLate = errors.New("the answer took too long")
 
 // refuse answers without having begun anything.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, l *middleware.Limiter, err error) {

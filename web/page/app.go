@@ -59,6 +59,7 @@ type Options struct {
 	MaxWork   int           // requests in work at once, of readers and of senders each; 128
 	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
 	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
+	Silence   time.Duration // for the answer to a reader to begin, before the database is asked whether it answers, and 503 if not; 4 seconds
 	// Changes are what invalidates cached pages; nil: no page is cached. The cache needs
 	// Lookup and SingleFlight around the site.
 	Changes *changes.Hub
@@ -86,7 +87,7 @@ type App struct {
 	posts     middleware.Rate
 	codes     middleware.Rate
 	typedPace middleware.Rate
-	typedRoom hourlyRoom
+	typedRoom middleware.HourlyRoom
 	reads     *middleware.Limiter
 	acts      *middleware.Limiter
 	shedTold  atomic.Int64 // when the log last said so, in seconds
@@ -126,6 +127,9 @@ func New(o Options) *App {
 	if o.MaxWait == 0 {
 		o.MaxWait = 2 * time.Second
 	}
+	if o.Silence == 0 {
+		o.Silence = 4 * time.Second
+	}
 	if o.Patience == 0 {
 		o.Patience = 50 * time.Second
 	}
@@ -152,8 +156,12 @@ func New(o Options) *App {
 	a.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.exit(a.outside(w, r), fault.New(fault.Forbidden, "foreign_origin", "the request came from another site"))
 	}))
-	a.clients = &middleware.Clients{Proxies: o.Forwarded, Now: a.now, Unbelieved: func() {
-		o.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
+	a.clients = &middleware.Clients{Proxies: o.Forwarded, Now: a.now, Unbelieved: func(header string) {
+		if header == "X-Forwarded-For" {
+			o.Log.Warn("requests carry X-Forwarded-For, which is not believed: if a proxy stands in front, everybody shares its limits until --forwarded names its network")
+			return
+		}
+		o.Log.Warn("requests carry a header that is never believed and no X-Forwarded-For: if a proxy stands in front, everybody shares its limits until it sends X-Forwarded-For and --forwarded names its network", "header", header)
 	}}
 	a.signIns = middleware.NewRate(o.SignIns)
 	a.posts, a.codes = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes)

@@ -78,7 +78,7 @@ func (a *App) leave(q *Request, err error, tell func(status int, f *fault.Fault)
 }
 
 // late tells whether the patience with the request is over.
-func (q *Request) late() bool { return errors.Is(context.Cause(q.Context()), errLate) }
+func (q *Request) late() bool { return errors.Is(context.Cause(q.Context()), middleware.ErrLate) }
 
 // lastWords is how long the page of an error may take when the answer was too late: a
 // database that does not answer keeps it as it kept the answer.
@@ -90,7 +90,7 @@ func (q *Request) lastWord() context.CancelFunc {
 	if !q.late() {
 		return func() {}
 	}
-	ctx, end := context.WithTimeoutCause(context.WithoutCancel(q.Context()), lastWords, errLate)
+	ctx, end := context.WithTimeoutCause(context.WithoutCancel(q.Context()), lastWords, middleware.ErrLate)
 	q.R = q.R.WithContext(ctx)
 	return end
 }
@@ -106,6 +106,9 @@ func (a *App) unsaid(q *Request, page string, err error) {
 
 // trouble gives the fault of what is nobody's mistake and may be over later.
 func (a *App) trouble(q *Request, err error) error {
+	if errors.Is(context.Cause(q.Context()), middleware.ErrSilent) {
+		return fault.New(fault.Unavailable, "database_down", "the database does not answer").Because(err)
+	}
 	if q.late() {
 		return fault.New(fault.Unavailable, "late", "the answer took too long").Because(err)
 	}
@@ -211,14 +214,20 @@ func bare(status int, f *fault.Fault) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		q := From(ctx)
 		_, err := fmt.Fprintf(w, "<!doctype html><html lang=%q><title>%s</title><h1>%s</h1><p>%s</p><p>%s</p></html>",
-			q.Lang, html.EscapeString(q.StatusTitle(status)), html.EscapeString(q.StatusTitle(status)),
+			q.Lang, html.EscapeString(q.StatusTitle(status, f)), html.EscapeString(q.StatusTitle(status, f)),
 			html.EscapeString(q.Fault(f)), html.EscapeString(q.StatusNext(status)))
 		return err
 	})
 }
 
-// StatusTitle is the heading of an error page.
-func (q *Request) StatusTitle(status int) string { return q.status(status, "title") }
+// StatusTitle is the heading of the page of a fault: its cause's own where the status
+// alone would name another, else that of the status.
+func (q *Request) StatusTitle(status int, f *fault.Fault) string {
+	if own := "fault_title." + f.Code; i18n.Known(own) {
+		return q.T(own)
+	}
+	return q.status(status, "title")
+}
 
 // StatusNext says what to do next.
 func (q *Request) StatusNext(status int) string { return q.status(status, "next") }

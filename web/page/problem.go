@@ -34,7 +34,7 @@ func (q *Request) program() bool {
 
 // problem sends the document of a fault.
 func (q *Request) problem(status int, f *fault.Fault) error {
-	said := problem{"about:blank", q.StatusTitle(status), status, q.Fault(f), f.Code, q.StatusNext(status), nil}
+	said := problem{"about:blank", q.StatusTitle(status, f), status, q.Fault(f), f.Code, q.StatusNext(status), nil}
 	for _, d := range f.Fields {
 		said.Fields = append(said.Fields, problemField{d.Name, q.Field(d)})
 	}

@@ -18,6 +18,8 @@ import (
 	"github.com/lib/pq/pqerror"
 
 	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/platform/postgres/testdb"
 	"delfi/web/i18n"
 )
 
@@ -156,5 +158,39 @@ func TestWhatPassesIsSaidAlike(t *testing.T) {
 		if w.Code != 422 || !strings.Contains(w.Body.String(), `"fields":[{"name":"size","detail":"give a number"}]`) {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
+	}
+}
+
+// TestASilentDatabaseIsNotWaitedFor by a reader whom it keeps; one that is slow is, and is
+// as good as before when a silence is over.
+func TestASilentDatabaseIsNotWaitedFor(t *testing.T) {
+	line := testdb.Lay(t, testdb.URL(t))
+	db, err := postgres.Open(t.Context(), line.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	h := newHouse(t, Options{DB: db, Silence: 20 * time.Millisecond, Patience: time.Minute})
+	h.Get("/slow", h.app.Handle(func(q *Request) error {
+		err := db.Transact(q.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := tx.ExecContext(ctx, "SELECT pg_sleep($1)", 0.2)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+		return q.Render(http.StatusOK, text("done"))
+	}))
+	if w := h.get("/slow"); w.Code != http.StatusOK {
+		t.Errorf("a slow database: %d %s", w.Code, w.Body)
+	}
+	line.Hold()
+	w := h.get("/en/slow")
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), i18n.Words("en", "fault.database_down")) || w.Header().Get("Retry-After") == "" {
+		t.Errorf("a silent database: %d %s", w.Code, w.Body)
+	}
+	line.Release()
+	if w := h.get("/slow"); w.Code != http.StatusOK {
+		t.Errorf("afterwards: %d %s", w.Code, w.Body)
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -71,7 +70,7 @@ func (a *App) putBy(q *Request) bool {
 	values := maps.Clone(form.values)
 	values.Del(Drawn)
 	packed, err := packTyped(values)
-	if err != nil || !a.typedRoom.take(len(packed), q.Now) {
+	if err != nil || !a.typedRoom.Take(len(packed), typedAnHour, q.Now) {
 		return false
 	}
 	note := typedNote{Secret: rand.Text(), Owner: owner, Action: q.R.URL.EscapedPath()}
@@ -225,26 +224,6 @@ func (a *App) takeTyped(ctx context.Context, n typedNote) (url.Values, error) {
 		return nil, fmt.Errorf("a form that was put by was altered: %w", err)
 	}
 	return unpackTyped(packed)
-}
-
-// hourlyRoom bounds bytes an hour.
-type hourlyRoom struct {
-	mu    sync.Mutex
-	hour  time.Time
-	taken int
-}
-
-func (h *hourlyRoom) take(n int, now time.Time) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if hour := now.Truncate(time.Hour); !hour.Equal(h.hour) {
-		h.hour, h.taken = hour, 0
-	}
-	if h.taken+n > typedAnHour {
-		return false
-	}
-	h.taken += n
-	return true
 }
 
 // signInAgain answers somebody who must sign in, again or at all. What they sent is put

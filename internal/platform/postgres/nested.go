@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"sync"
+
 	"context"
 	"fmt"
 	"path/filepath"
@@ -11,7 +13,10 @@ import (
 )
 
 // pool identifies one pool of connections, whatever clocks look at it.
-type pool struct{ _ byte } // not empty: two of them have two addresses
+type pool struct {
+	asking sync.Mutex
+	look   *answering // under way; nil without one
+}
 
 // mark is carried by the context of a transaction's callback. It makes a transaction
 // inside a transaction fail at once: as many such callers as the pool has connections
