@@ -19,7 +19,7 @@ func TestPrint(t *testing.T) {
 	}{
 		"opinion": {"/consultations/strade-scolastiche/opinion", true, true},
 		"round":   {"/consultations/strade-scolastiche/rounds/3", true, true},
-		"desk":    {"/desk/piazza-della-pomposa", true, false},
+		"desk":    {"/desk/piazza-della-pomposa", true, false}, // its reasons are empty
 	} {
 		reader.do(emulation.SetEmulatedMedia().WithMedia(""), chromedp.EmulateViewport(1280, 900))
 		reader.open(page.path)
@@ -30,7 +30,7 @@ func TestPrint(t *testing.T) {
 			return n
 		}
 		const shown = `e.getBoundingClientRect().height > 0 && e.checkVisibility({contentVisibilityAuto: true})`
-		for selector, expected := range map[string]bool{"main details:not([open]) > :not(summary)": page.folded, "main .dlf-verdict": page.judged} {
+		for selector, expected := range map[string]bool{"main details:not([open]) > :not(summary, form:has(:placeholder-shown))": page.folded, "main .dlf-verdict": page.judged} {
 			if all, read := count(selector, "true"), count(selector, shown); (all > 0) != expected || read != all {
 				t.Errorf("%s: print shows %d of %d: %s", name, read, all, selector)
 			}
@@ -40,6 +40,19 @@ func TestPrint(t *testing.T) {
 				t.Errorf("%s: print shows %d: %s", name, n, selector)
 			}
 		}
+		// Fields nobody wrote in are left out; long ones are whole.
+		if n := count("main .dlf-field :is(input, textarea)", `e.value.trim() === "" && `+shown); n > 0 {
+			t.Errorf("%s: print shows %d empty fields", name, n)
+		}
 		reader.shot(name + "-print")
+	}
+	administrator := s.enter(t, "giulia")
+	administrator.open("/administrations/riva")
+	address := "Palazzo del Podestà, piazza della Repubblica 1, secondo piano, ingresso dal cortile degli Ulivi, 50100 Riva d’Arno (FI)"
+	administrator.do(chromedp.SetValue("#f-address", address), emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(560, 1100))
+	var cut bool
+	administrator.do(chromedp.Evaluate(`(e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 1 || e.offsetHeight === 0)(document.querySelector("#f-address"))`, &cut))
+	if cut {
+		t.Error("print cuts the address of an administration")
 	}
 }

@@ -169,6 +169,9 @@ func (w walk) marked(r webtest.Response, action, name string) {
 		if said == "" || !strings.Contains(a.Text(), said) {
 			w.Errorf("%s: the field %s does not say %q", action, href, a.Text())
 		}
+		if named := strings.Fields(strings.TrimSuffix(strings.TrimSpace(a.Text()), said)); len(named) == 0 || !strings.HasSuffix(named[len(named)-1], ":") {
+			w.Errorf("%s: the summary says %q of the field %s, and does not name it", action, a.Text(), href)
+		}
 		found = found || field.AttrOr("name", field.AttrOr("id", "")) == name
 	})
 	if !found {

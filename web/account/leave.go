@@ -143,7 +143,7 @@ func (s Services) goodbye(q *page.Request) error {
 		return q.Render(409, mePage(v))
 	}
 	if form.Value("leave") != "on" {
-		v.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "leave", Code: "confirm_leave", Message: "tick that you want to leave"}))
+		v.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "leave", Code: "confirm_leave", Message: "tick that you want to leave"})).Labelled(map[string]string{"leave": q.T("account.confirm")})
 		return q.Render(422, mePage(v))
 	}
 	if err := s.Accounts.Leave(q.Context(), q.Actor); err != nil {

@@ -1,6 +1,8 @@
 package administration
 
 import (
+	"strings"
+
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/web/page"
@@ -47,10 +49,13 @@ func (c room) found(q *page.Request) error {
 	return q.Redirect("/administrations/" + a.Slug)
 }
 
-// readData takes what a body says of itself as it was typed.
+// readData takes what a body says of itself as it was typed; an address is one line, which
+// its field wraps.
 func readData(form page.Form) account.Administration {
-	return account.Administration{Name: form.Value("name"), Address: form.Value("address"), IPA: form.Value("ipa"), Mail: form.Value("mail")}
+	return account.Administration{Name: form.Value("name"), Address: strings.Join(strings.FieldsFunc(form.Value("address"), lineEnd), " "), IPA: form.Value("ipa"), Mail: form.Value("mail")}
 }
+
+func lineEnd(r rune) bool { return r == '\r' || r == '\n' }
 
 // labels name each field as the forms do.
 func labels(q *page.Request) map[string]string {

@@ -165,7 +165,7 @@ func data(a account.Administration, p ui.Problems) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "address", Label: q.T("administration.field.address"), Hint: q.T("administration.hint.address"), Optional: true}, "text", a.Address, p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Area(ui.Field{Name: "address", Label: q.T("administration.field.address"), Hint: q.T("administration.hint.address"), Optional: true, Rows: 2}, a.Address, p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

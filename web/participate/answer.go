@@ -260,7 +260,7 @@ func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat, part b
 	p.Words = part.Words
 	s, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, part)
 	var f *fault.Fault
-	if p.Problems = ui.ProblemsOf(err); p.Problems.Has(wordsField) {
+	if p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q)); p.Problems.Has(wordsField) {
 		p.At, p.All = 0, false
 		return q.Render(422, paper(p))
 	}

@@ -150,7 +150,7 @@ func (c room) contribute(q *page.Request) error {
 	case !errors.As(err, &f):
 		return err
 	case f.Kind == fault.Invalid && w.Open:
-		w.Problems = ui.ProblemsOf(err)
+		w.Problems = ui.ProblemsOf(err).Labelled(map[string]string{"body": writeLabel(q, w)})
 		return c.again(q, 422, w, alias)
 	case f.Kind == fault.Invalid: // there is no form left in which to mend anything
 		return q.Render(409, closedText(w, q.T("consultation.closed.not_counted")))

@@ -68,7 +68,7 @@ func (c room) enrol(q *page.Request) error {
 		err = c.join(q, v, e.Chosen)
 	}
 	if fault.KindOf(err) == fault.Invalid {
-		e.Problems = ui.ProblemsOf(err)
+		e.Problems = ui.ProblemsOf(err).Labelled(map[string]string{"group": q.T("consultation.enrol.choose"), "read": q.T("consultation.enrol.read")})
 		return q.Render(422, enrol(e))
 	}
 	if err != nil {

@@ -29,7 +29,7 @@ func (p *paperView) title(q *page.Request) string {
 // labels are the names by which the error summary knows the fields, where several
 // statements stand in one page.
 func (p *paperView) labels(q *page.Request) map[string]string {
-	names := map[string]string{}
+	names := map[string]string{wordsField: q.T("consultation.review.words")}
 	for _, i := range p.shown() {
 		name := q.T("consultation.statement", "n", strconv.Itoa(i.Number))
 		names[answerField(i)], names[reasonField(i)], names[arguesField(i)] = name, name, name

@@ -128,7 +128,7 @@ func (c room) proof(q *page.Request) error {
 	if form.Value("understood") != "on" {
 		r.Problems = ui.ProblemsOf(fault.Bad(fault.Field{
 			Name: "understood", Code: "proof_not_understood", Message: "say that you have read what the file can show others",
-		}))
+		})).Labelled(map[string]string{"understood": q.T("consultation.receipt.proof_understood")})
 		q.StandsAt(r.here("/receipt"))
 		return q.Render(422, receipt(r))
 	}

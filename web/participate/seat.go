@@ -40,7 +40,7 @@ func (c room) unseated(q *page.Request, v view, err error) error {
 	case f.Kind == fault.Invalid:
 		// The browser was closed, or holds a code that is none.
 		if q.R.Method == "POST" {
-			return q.Render(422, codePage(codeView{view: v, Problems: ui.ProblemsOf(err)}))
+			return q.Render(422, codePage(codeView{view: v, Problems: codeProblems(q, err)}))
 		}
 		return q.Redirect(v.codePath(""))
 	case f.Code == "code_not_yet":
@@ -124,7 +124,7 @@ func (c room) enter(q *page.Request) error {
 	var f *fault.Fault
 	switch {
 	case errors.As(err, &f) && f.Kind == fault.Invalid:
-		return q.Render(422, codePage(codeView{view: v, Typed: typed, Problems: ui.ProblemsOf(err)}))
+		return q.Render(422, codePage(codeView{view: v, Typed: typed, Problems: codeProblems(q, err)}))
 	case errors.As(err, &f) && f.Code == "code_not_yet":
 		// It is held all the same: who comes back later need not type it again.
 		q.Cookies.SetScoped(v.codePath(""), pseudonym.Tidy(typed))
@@ -150,6 +150,11 @@ func (c room) forget(q *page.Request) error {
 	q.Cookies.DeleteScoped(v.codePath(""))
 	q.Flash("consultation.code.forgotten")
 	return q.Redirect(v.codePath(""))
+}
+
+// codeProblems are those of the field in which a code is typed.
+func codeProblems(q *page.Request, err error) ui.Problems {
+	return ui.ProblemsOf(err).Labelled(map[string]string{"code": q.T("consultation.code.label")})
 }
 
 // loadCoded is load for pages that only a consultation with codes has.

@@ -48,7 +48,13 @@ func (f field) words(q *page.Request) ui.Field {
 }
 
 // problems are those of the form that came back.
-func (v draftView) problems(q *page.Request) ui.Problems { return problems(q, v.Fault) }
+func (v draftView) problems(q *page.Request) ui.Problems {
+	p := problems(q, v.Fault)
+	for _, one := range slices.Concat(v.Moderators, v.Facilitators) {
+		p = p.Label("office_"+one.ID.String(), q.T("staff.draft.office", "name", one.Name))
+	}
+	return p
+}
 
 // languages are those to choose from.
 func (v draftView) languages(q *page.Request) []ui.Option {
@@ -79,7 +85,7 @@ func problems(q *page.Request, f *fault.Fault) ui.Problems {
 	if f == nil {
 		return ui.Problems{}
 	}
-	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "language": q.T("staff.draft.language"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where")}
+	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "language": q.T("staff.draft.language"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where"), "decision": q.T("staff.decide.decision")}
 	for _, d := range f.Fields {
 		if key := "staff.field." + d.Name; i18n.Known(key) {
 			labels[d.Name] = q.T(key)

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,6 +47,16 @@ func firsts(all []fault.Field) []fault.Field {
 // Labelled adds the labels by which the summary names fields.
 func (p Problems) Labelled(labels map[string]string) Problems {
 	p.labels = labels
+	return p
+}
+
+// Label adds one such label.
+func (p Problems) Label(name, label string) Problems {
+	p.labels = maps.Clone(p.labels)
+	if p.labels == nil {
+		p.labels = map[string]string{}
+	}
+	p.labels[name] = label
 	return p
 }
 
