@@ -19,7 +19,7 @@ func TestPrint(t *testing.T) {
 	}{
 		"opinion": {"/consultations/strade-scolastiche/opinion", true, true},
 		"round":   {"/consultations/strade-scolastiche/rounds/3", true, true},
-		"desk":    {"/desk/piazza-della-pomposa", true, false}, // its reasons are empty
+		"desk":    {"/desk/piazza-della-pomposa", false, false}, // its reasons are empty
 	} {
 		reader.do(emulation.SetEmulatedMedia().WithMedia(""), chromedp.EmulateViewport(1280, 900))
 		reader.open(page.path)

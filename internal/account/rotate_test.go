@@ -344,3 +344,66 @@ func TestWhatWaitsLooksAllAlike(t *testing.T) {
 		}
 	}
 }
+
+// A rotation that ends in the middle of a piece, again and again, and two at once, while
+// people sign in on two servers: nobody is refused, nobody has two accounts, and one key
+// is left.
+func TestRotationsThatAreStoppedAgainAndAgain(t *testing.T) {
+	const people = 5000
+	w, folder := townIn(t)
+	ids := w.crowd(people)
+	servers := []*account.Service{account.New(w.db, keysIn(t, folder, 1)), account.New(w.db, keysIn(t, folder, 1))}
+	stop := make(chan struct{})
+	var entering sync.WaitGroup
+	for n, s := range servers {
+		entering.Go(func() {
+			for i := n; ; i += 2 {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				who := i * 37 % people
+				id, err := s.SignIn(context.WithoutCancel(t.Context()), account.Claims{Issuer: "https://login.example", Subject: fmt.Sprint("citizen", who), Name: fmt.Sprint("Anew", i)})
+				if err != nil || id != ids[who] {
+					t.Errorf("citizen %d signs in as %s: %v", who, id, err)
+					return
+				}
+			}
+		})
+	}
+	for stopped := range 4 {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := servers[stopped%2].Rotate(ctx, func(rows int) {
+			if rows >= 500*(stopped+1) {
+				go cancel() // somewhere in the next piece
+			}
+		})
+		cancel()
+		if err != nil && !errors.Is(err, context.Canceled) && ctx.Err() == nil {
+			t.Errorf("stopped %d times: %v", stopped, err)
+		}
+	}
+	var rotating sync.WaitGroup
+	for _, s := range servers { // the second finds the rotation done, or makes one of its own
+		rotating.Go(func() {
+			if err := s.Rotate(t.Context(), func(int) {}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	rotating.Wait()
+	close(stop)
+	entering.Wait()
+	if err := servers[0].Rotate(t.Context(), func(int) {}); err != nil {
+		t.Error(err)
+	}
+	var all, lost int
+	err := w.db.Pool().QueryRow(`SELECT count(*), count(*) FILTER (WHERE key <> (SELECT id FROM civic.identity_key)) FROM civic.account`).Scan(&all, &lost)
+	if err != nil || all != people || lost != 0 || len(w.held()) != 1 {
+		t.Errorf("%d accounts, %d under a key that is gone, keys %+v: %v", all, lost, w.held(), err)
+	}
+	if err := servers[1].Hour(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
