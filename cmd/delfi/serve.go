@@ -267,7 +267,8 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *app.
 	return err
 }
 
-// warn says what a database that is not ours writes into its log about people.
+// warn says what a database that is not ours writes into its log about people, and what of
+// theirs it may lose.
 func warn(ctx context.Context, db *postgres.DB, log *slog.Logger) error {
 	loud, err := postgres.UnsafeLogSettings(ctx, db)
 	if err != nil {
@@ -275,6 +276,13 @@ func warn(ctx context.Context, db *postgres.DB, log *slog.Logger) error {
 	}
 	for _, setting := range loud {
 		log.WarnContext(ctx, "the database's own log may show what people write", "set", setting)
+	}
+	forgetful, err := postgres.ForgetfulSettings(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, setting := range forgetful {
+		log.WarnContext(ctx, "a crash of the database would lose ballots that were acknowledged: turn it on", "setting", setting)
 	}
 	return nil
 }

@@ -311,3 +311,20 @@ func TestALoudServerIsNoticed(t *testing.T) {
 		t.Errorf("a stock server: %v, %v", loud, err)
 	}
 }
+
+// The tests' cluster forgets what it has just stored, for speed: a server on such a database
+// says so when it starts.
+func TestADatabaseThatForgetsIsNamed(t *testing.T) {
+	at := testdb.URL(t)
+	for more, want := range map[string]string{"": "fsync = off, full_page_writes = off, synchronous_commit = off", "&synchronous_commit=on": "fsync = off, full_page_writes = off"} {
+		db, err := postgres.Open(t.Context(), at+more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		got, err := postgres.ForgetfulSettings(t.Context(), db)
+		if err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("%q: %q, %v", more, got, err)
+		}
+	}
+}

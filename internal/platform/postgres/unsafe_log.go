@@ -30,3 +30,20 @@ func UnsafeLogSettings(ctx context.Context, db *DB) ([]string, error) {
 	}
 	return loud, nil
 }
+
+// ForgetfulSettings lists the settings of db's server with which a crash of it loses what it
+// has said to be stored, as "name = value" with the value that it has: a ballot that was
+// acknowledged would be gone.
+func ForgetfulSettings(ctx context.Context, db *DB) ([]string, error) {
+	var forgetful []string
+	for _, name := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+		var is string
+		if err := db.pool.GetContext(ctx, &is, `SELECT current_setting($1)`, name); err != nil {
+			return nil, fmt.Errorf("postgres: setting %s: %w", name, err)
+		}
+		if is == "off" {
+			forgetful = append(forgetful, name+" = "+is)
+		}
+	}
+	return forgetful, nil
+}
