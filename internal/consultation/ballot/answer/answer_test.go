@@ -251,6 +251,7 @@ func TestAFormOfEachKindIsRead(t *testing.T) {
 		{"scale", form{"answer_3": "ns"}, answer.Sent{Given: true, Answer: delphi.Answer{CannotJudge: true}}, nil},
 		{"scale", form{"answer_3": "none", "reason_3": "x"}, answer.Sent{Cleared: true}, nil},
 		{"scale", form{"reason_3": "perché"}, answer.Sent{}, map[string]string{"answer_3": "value_missing"}},
+		{"scale", form{"reason_3": "\u200b"}, answer.Sent{}, map[string]string{"reason_3": "invisible"}},
 		{"scale", form{"answer_3": "sette"}, answer.Sent{}, map[string]string{"answer_3": "out_of_scale"}},
 		{"scale", form{"answer_3": "-7"}, answer.Sent{}, map[string]string{"answer_3": "out_of_scale"}},
 		{"judged", form{"answer_3": "ns"}, answer.Sent{}, map[string]string{"answer_3": "cannot_judge_off"}},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
@@ -76,13 +77,14 @@ func (s *Set) Read(form Form, kind int, of Question) (Sent, []fault.Field) {
 			out.Confidence = -1
 		}
 	}
-	answered := out.Given
-	if !answered && prose.Clean(out.Reason) != "" && len(bad) == 0 {
-		out.Given = true
-		bad = append(bad, missing(of))
-	}
-	if answered && len(bad) == 0 {
+	switch {
+	case out.Given && len(bad) == 0:
 		bad = s.Check(kind, &out.Answer, of)
+	case !out.Given && strings.TrimSpace(out.Reason) != "":
+		// Words without an answer are words that somebody believes to have said.
+		if out.Given = true; words(&out.Answer, of, &bad) {
+			bad = append(bad, missing(of))
+		}
 	}
 	return out, bad
 }
@@ -91,10 +93,7 @@ func (s *Set) Read(form Form, kind int, of Question) (Sent, []fault.Field) {
 // field.
 func (s *Set) Check(kind int, a *delphi.Answer, of Question) []fault.Field {
 	var bad []fault.Field
-	if a.Reason != "" { // most have none
-		a.Reason = prose.Field{Name: of.ReasonField(), Max: MaxReason}.Read(a.Reason, &bad)
-	}
-	if a.Reason == "" {
+	if !words(a, of, &bad) {
 		a.Argues = "" // a side without words is not said of anything
 	}
 	if a.Argues != "" && !a.Argues.Said() {
@@ -110,6 +109,14 @@ func (s *Set) Check(kind int, a *delphi.Answer, of Question) []fault.Field {
 		})
 	}
 	return append(bad, s.codecs[kind].Check(a, of)...)
+}
+
+// words cleans the words of an answer, and tells whether there are any.
+func words(a *delphi.Answer, of Question, bad *[]fault.Field) bool {
+	if a.Reason != "" { // most have none
+		a.Reason = prose.Field{Name: of.ReasonField(), Max: MaxReason}.Read(a.Reason, bad)
+	}
+	return a.Reason != ""
 }
 
 // missing is the fault of a reason beside no answer.

@@ -3,11 +3,11 @@ package answer
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/prose"
 )
 
 // ranking encodes an item's rank in its list, 1 for the best, in one byte. Equal ranks
@@ -194,5 +194,5 @@ func (text) Check(a *delphi.Answer, of Question) []fault.Field {
 }
 
 func (text) Read(form Form, of Question) (delphi.Answer, bool, []fault.Field) {
-	return delphi.Answer{}, prose.Clean(form.Value(of.ReasonField())) != "", nil
+	return delphi.Answer{}, strings.TrimSpace(form.Value(of.ReasonField())) != "", nil
 }
