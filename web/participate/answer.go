@@ -252,7 +252,8 @@ func (p *paperView) kept(form page.Form, codecs *answer.Set, kind int, item uuid
 		return answer.Sent{}, []fault.Field{{Name: of.Field(), Code: "nothing_kept", Message: "there is no earlier answer to keep: choose one"}}
 	}
 	last.Reason, last.Argues = form.Value(of.ReasonField()), delphi.Side(form.Value(of.ArguesField()))
-	return answer.Sent{Answer: last, Given: true}, codecs.Check(kind, &last, of)
+	bad := codecs.Check(kind, &last, of)
+	return answer.Sent{Answer: last, Given: true}, bad
 }
 
 // deliver makes the draft the ballot that counts.

@@ -135,7 +135,7 @@ func (p *batch) decrypt(safe *pseudonym.Safe, round consultation.Round, whole bo
 	}
 }
 
-// visit visits the papers, and empties the batch.
+// visit visits the opened ballots, and empties the batch.
 func (p *batch) visit(visit func(*opened) error) error {
 	err := p.err
 	for i := range p.opened {

@@ -247,7 +247,7 @@ func (m *tracker) compare(read func(visit func(pseudonym.Panelist, version) erro
 	return changed, nil
 }
 
-// note puts what a paper says in the place of what its panelist said before.
+// note puts the answers of an opened ballot in the place of its panelist's earlier ones.
 func (m *tracker) note(p *opened) error {
 	at, known := m.people[p.panelist]
 	if !known {
@@ -285,10 +285,13 @@ func (m *tracker) count(v *voter, by int) error {
 		return nil
 	}
 	m.answers += by * len(v.answers)
-	latest := map[int]uint16{}
+	var latest map[int]uint16 // by kind; most rounds ask no list
 	for _, a := range v.answers {
 		m.since[a.item] = adding(m.since[a.item], a.since, by)
 		if kind := m.kinds[a.item]; m.listed(kind) {
+			if latest == nil {
+				latest = map[int]uint16{}
+			}
 			latest[kind] = max(latest[kind], a.since)
 		}
 	}

@@ -23,27 +23,35 @@ func Fits(p protocol.Protocol, doc Counts, t Table) error {
 	if t.ID == MarksID {
 		return nil
 	}
-	letter, rest, _ := strings.Cut(t.ID, "/")
+	s, c, want, ok := owner(p, doc, t.ID)
+	switch {
+	case !ok:
+		return fmt.Errorf("it belongs to nothing that the round asked")
+	case t.ID[0] == 'D':
+		return s.shifts(p, c, t)
+	case t.ID[0] == 'R':
+		return digests(t)
+	case !slices.Equal(want, t.Values):
+		return fmt.Errorf("its values are not the declared %s", strings.Join(want, " "))
+	}
+	return nil
+}
+
+// owner finds the subject of a table by the table's id, with its counts and the values
+// that they declare for the table.
+func owner(p protocol.Protocol, doc Counts, id string) (s subject, c ItemCounts, values []string, ok bool) {
+	letter, rest, _ := strings.Cut(id, "/")
 	for _, c := range doc.Items {
-		k, ok := p.Kind(c.Kind)
-		if !ok {
+		k, known := p.Kind(c.Kind)
+		if !known {
 			continue
 		}
 		s := subject{id: c.Item, kind: k, form: k.In(p.Round(doc.Round).Kind), list: c.List, voice: k.Voice(c.Item)}
-		want, mine := s.declared(p, c, doc.Interim, letter, rest)
-		switch {
-		case !mine:
-		case letter == "D":
-			return s.shifts(p, c, t)
-		case letter == "R":
-			return digests(t)
-		case !slices.Equal(want, t.Values):
-			return fmt.Errorf("its values are not the declared %s", strings.Join(want, " "))
-		default:
-			return nil
+		if values, mine := s.declared(p, c, doc.Interim, letter, rest); mine {
+			return s, c, values, true
 		}
 	}
-	return fmt.Errorf("it belongs to nothing that the round asked")
+	return subject{}, ItemCounts{}, nil, false
 }
 
 // pairMost bounds what a tally adds to a value: a count, and the two signs beside it.
@@ -54,29 +62,20 @@ const pairMost = 22
 // person gives a table of reasons at most one; of another table than those that the
 // closing asks for it is 0.
 func Widest(p protocol.Protocol, doc Counts, id string) int {
-	letter, rest, _ := strings.Cut(id, "/")
-	for _, c := range doc.Items {
-		k, ok := p.Kind(c.Kind)
-		if !ok {
-			continue
-		}
-		s := subject{id: c.Item, kind: k, form: k.In(p.Round(doc.Round).Kind), list: c.List, voice: k.Voice(c.Item)}
-		values, mine := s.declared(p, c, doc.Interim, letter, rest)
-		switch {
-		case !mine:
-		case letter == "D": // each way, every shift from one end of the scale to the other
-			return 2 * (s.size() + 1) * (len(">=") + len(shiftName(s.size())) + pairMost)
-		case letter == "R":
-			return (max(0, doc.Answered) + coarse) * (2*sha256.Size + pairMost)
-		default:
-			n := 0
-			for _, v := range values {
-				n += len(v) + pairMost
-			}
-			return n
-		}
+	s, _, values, ok := owner(p, doc, id)
+	switch {
+	case !ok:
+		return 0
+	case id[0] == 'D': // each way, every shift from one end of the scale to the other
+		return 2 * (s.size() + 1) * (len(">=") + len(shiftName(s.size())) + pairMost)
+	case id[0] == 'R':
+		return (max(0, doc.Answered) + coarse) * (2*sha256.Size + pairMost)
 	}
-	return 0
+	n := 0
+	for _, v := range values {
+		n += len(v) + pairMost
+	}
+	return n
 }
 
 // declared gives the values of one of the subject's tables; false when the table
