@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -10,26 +9,10 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/consultation"
-	"delfi/web/administration"
-	"delfi/web/page"
-	"delfi/web/participate"
-	"delfi/web/record"
-	"delfi/web/staff"
 	"delfi/web/webtest"
 )
-
-// rooms mounts every room that has forms.
-func rooms(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, k *page.App) {
-		participate.Routes(r, k, participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
-			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record})
-		staff.Routes(r, k, staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports})
-		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
-	}
-}
 
 // walk is somebody on the site's pages.
 type walk struct {
@@ -182,7 +165,7 @@ func (w walk) marked(r webtest.Response, action, name string) {
 // TestFreeText tries texts that show nothing in every field of every form.
 func TestFreeText(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	giulia, marta, paolo, anna := w.as("giulia"), w.as("marta"), w.as("paolo"), w.as("anna")
 	const answering, gathering, published = "/desk/" + webtest.Answering, "/consultations/" + webtest.Gathering, "/desk/" + webtest.Published
 	enrol := w.form(anna, gathering+"/enrol", gathering+"/enrol")
@@ -287,17 +270,10 @@ strade-scolastiche/contributions/…/remove ground
 // consultation's slug is no consultation's.
 func TestNoSlugIsAPage(t *testing.T) {
 	h := webtest.Open(t)
-	r := chi.NewRouter()
-	k := page.New(page.Options{DB: h.DB, Actors: h.Accounts})
-	t.Cleanup(k.Close)
-	rooms(h)(r, k)
-	record.Routes(r, k, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports})
 	var patterns [][]string
-	w := walk{T: t}
-	w.must(chi.Walk(r, func(_, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-		patterns = append(patterns, strings.Split(strings.Trim(pattern, "/"), "/"))
-		return nil
-	}))
+	for _, r := range h.Site(t).Routes {
+		patterns = append(patterns, strings.Split(strings.Trim(r.Pattern, "/"), "/"))
+	}
 	found := map[string]bool{}
 	for _, p := range patterns {
 		at := slices.IndexFunc(p, func(part string) bool { return strings.HasPrefix(part, "{slug}") })
@@ -319,7 +295,7 @@ func TestNoSlugIsAPage(t *testing.T) {
 		}
 	}
 	h.Play(t)
-	giulia := walk{t, h, h.Site(t, rooms(h))}
+	giulia := walk{t, h, h.Site(t)}
 	for _, slug := range []string{"new", "tile"} {
 		form := giulia.complete(slug)
 		got := giulia.as("giulia").Post(t, "/desk/new", form)

@@ -26,7 +26,7 @@ func TestWhatPeopleWroteSaysItsLanguage(t *testing.T) {
 	if _, err := h.Accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"}); err != nil {
 		t.Fatal(err)
 	}
-	w := walk{t, h, h.Site(t, house(h))}
+	w := walk{t, h, h.Site(t, playing)}
 	who := map[string]*webtest.Browser{"stranger": w.site.Stranger()}
 	for _, name := range []string{"giulia", "marta", "paolo", "anna", "karim", "lucia"} {
 		who[name] = w.as(name)

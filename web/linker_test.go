@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -28,8 +27,6 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb/intruder"
 	"delfi/internal/pseudonym"
-	webaccount "delfi/web/account"
-	"delfi/web/page"
 	"delfi/web/webtest"
 )
 
@@ -118,10 +115,7 @@ func newVillage(t *testing.T, n natural) *village {
 	t.Cleanup(func() { slog.SetDefault(old) })
 	v.h = webtest.Open(t, postgres.WithClock(func() time.Time { return time.Unix(v.now.Load(), 0).UTC() }))
 	v.h.Codes = 100000
-	v.site = v.h.Site(t, func(r chi.Router, k *page.App) {
-		rooms(v.h)(r, k)
-		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Ballots: v.h.Ballots}})
-	})
+	v.site = v.h.Site(t)
 	v.thief = intruder.New(t, v.h.DB)
 	v.announce()
 	return v

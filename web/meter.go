@@ -30,7 +30,7 @@ type Meter struct {
 	answers  *hourly
 }
 
-// NewMeter makes a meter; its Hit is for page.Options.
+// NewMeter makes a meter, for page.Options.
 func NewMeter() *Meter { return newMeter(time.Now) }
 
 func newMeter(clock func() time.Time) *Meter {
@@ -90,23 +90,21 @@ func (m *Meter) Watch(w Watched) {
 func (m *Meter) Trouble(kind string) { m.troubles.WithLabelValues(kind).Inc() }
 
 // Hit counts a kept page that was served.
-func (m *Meter) Hit(route string, quiet bool, status int) {
-	if quiet {
+func (m *Meter) Hit(route string, answering bool, status int) {
+	if answering {
 		m.answers.add(class(status))
 		return
 	}
 	m.kept.WithLabelValues(route, class(status)).Inc()
 }
 
-// observe counts a request that a room answered. A Meter that is nil counts nothing.
-func (m *Meter) observe(route string, quiet bool, status int, took time.Duration) {
-	switch {
-	case m == nil:
-	case quiet:
+// Observe counts a request that a room answered.
+func (m *Meter) Observe(route string, answering bool, status int, took time.Duration) {
+	if answering {
 		m.answers.add(class(status))
-	default:
-		m.requests.WithLabelValues(route, class(status)).Observe(took.Seconds())
+		return
 	}
+	m.requests.WithLabelValues(route, class(status)).Observe(took.Seconds())
 }
 
 // class is "2xx" of 200.

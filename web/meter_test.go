@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/web/page"
@@ -31,17 +29,16 @@ func read(t *testing.T, m *Meter) string {
 // metered is a site of two routes, one of them of those under which people answer.
 func metered(t *testing.T, m *Meter) http.Handler {
 	t.Helper()
-	h := Health{Log: slog.New(slog.DiscardHandler), Meter: m}
-	k := page.New(page.Options{BaseURL: "http://delfi.test", Log: h.Log})
-	t.Cleanup(k.Close)
-	r := chi.NewRouter()
-	r.Use(h.logged)
-	r.Get("/consultations/{slug}", func(w http.ResponseWriter, _ *http.Request) {})
-	r.Method("POST", "/consultations/{slug}/rounds/{n}", page.Quiet{HandlerFunc: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) }})
-	if err := k.SetRoutes(r); err != nil {
+	app := page.New(page.Options{BaseURL: "http://delfi.test", Log: slog.New(slog.DiscardHandler), Meter: m})
+	t.Cleanup(app.Close)
+	site, err := app.Serve([]page.Route{
+		page.Get("/consultations/{slug}", page.Public, page.Shared, func(q *page.Request) error { return q.Bytes(200, "text/plain", nil) }),
+		page.Post("/consultations/{slug}/rounds/{n}", page.Answering, func(q *page.Request) error { return q.Redirect("/") }),
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return k.Wrap(r)
+	return site
 }
 
 // Whoever reads the meter every second learns how the site does, and not when
@@ -51,7 +48,7 @@ func TestTheMeterTellsNotWhenSomebodyAnswered(t *testing.T) {
 	m := newMeter(func() time.Time { return now })
 	site := metered(t, m)
 	ask := func(method, path string) {
-		site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
+		site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, "http://delfi.test"+path, nil))
 	}
 	ours := func() string { // the runtime's own figures move with everything
 		var out []string

@@ -11,7 +11,7 @@ import (
 // forms that have nothing but a box or a code too.
 func TestTheSummaryNamesItsField(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	anna, giulia, panelist := w.as("anna"), w.as("giulia"), w.site.As(t, h.Panelist(t, 1))
 	const gathering, answering = "/consultations/" + webtest.Gathering, "/consultations/" + webtest.Answering
 	enrol := w.form(anna, gathering+"/enrol", gathering+"/enrol")
@@ -41,7 +41,7 @@ func TestTheSummaryNamesItsField(t *testing.T) {
 // to the page that its words name.
 func TestAConflictLeadsWhereItSays(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	marta, anna := w.as("marta"), w.as("anna")
 	for _, one := range []struct {
 		got          webtest.Response

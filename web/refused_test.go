@@ -151,7 +151,7 @@ func (r *refusals) scene(who map[string]*webtest.Browser) {
 		for _, p := range who[name].Crawl(r.T, append([]string{"/", "/me", "/desk"}, r.led[name]...)...) {
 			r.anchors(p.Path, p.Response)
 			for _, f := range formsOf(p) {
-				pattern, _ := r.site.Pattern("POST", f.action)
+				pattern := r.site.Pattern("POST", f.action)
 				if pattern == "" {
 					r.Errorf("%s: a form for %s, which no route takes", p.Path, f.action)
 					continue
@@ -310,7 +310,7 @@ func (r *refusals) check(b *webtest.Browser, at string, got webtest.Response) {
 func TestEveryFormThatIsRefusedLeadsToItsFields(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	h.Codes = 100000
-	site := h.Site(t, house(h))
+	site := h.Site(t, playing)
 	r := &refusals{walk: walk{t, h, site}, found: map[string]string{}, times: map[string]int{}, done: map[string]bool{}, led: map[string][]string{}}
 	r.people = map[string]func() *webtest.Browser{"stranger": site.Stranger, "panelist": func() *webtest.Browser { return site.As(t, h.Panelist(t, 1)) }}
 	for _, name := range []string{"giulia", "marta", "paolo", "anna", "karim", "lucia", "elena", "teresa"} {
@@ -346,7 +346,7 @@ func TestEveryFormThatIsRefusedLeadsToItsFields(t *testing.T) {
 	r.scene(who)
 	r.late()
 	r.first()
-	for _, pattern := range site.Patterns(t, "POST") {
+	for _, pattern := range site.Patterns("POST") {
 		reason, excused := unrefused[pattern]
 		switch {
 		case excused && r.times[pattern] > 0:
@@ -440,7 +440,7 @@ func (r *refusals) first() {
 	r.Helper()
 	h := webtest.Open(r.T)
 	empty := *r
-	empty.h, empty.site = h, h.Site(r.T, house(h))
+	empty.h, empty.site = h, h.Site(r.T, playing)
 	if _, err := h.Accounts.FirstRun(r.Context()); err != nil {
 		r.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,14 +10,10 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/internal/app"
 	"delfi/internal/platform/postgres"
-	"delfi/web"
 	"delfi/web/page"
-	"delfi/web/ui"
 	"delfi/web/webtest"
 )
 
@@ -27,19 +22,9 @@ import (
 // one time.
 func TestAReplayedActIsDoneOnce(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	now := time.Now()
-	pages := page.New(page.Options{BaseURL: "http://delfi.test", DB: h.DB.With(postgres.WithClock(func() time.Time { return now })), Actors: h.Accounts,
-		Secret: bytes.Repeat([]byte{7}, 32), ErrorPage: ui.ErrorPage, Posts: 100000, Log: slog.New(slog.DiscardHandler)})
-	t.Cleanup(pages.Close)
-	r := web.Routes(h.App.Site(app.SiteOptions{Pages: pages, Log: slog.New(slog.DiscardHandler)}))
-	r.Get("/webtest/sign-in/{account}", pages.Handle(func(q *page.Request) error {
-		if err := q.SignIn(uuid.MustParse(q.Param("account"))); err != nil {
-			return err
-		}
-		return q.Redirect("/")
-	}))
-	site := pages.Wrap(r)
+	site := h.SiteWith(t, page.Options{DB: h.DB.With(postgres.WithClock(func() time.Time { return now })), Log: slog.New(slog.DiscardHandler)})
 	get := func(j jar, path string) *goquery.Document {
 		t.Helper()
 		doc, err := goquery.NewDocumentFromReader(j.ask(t, site, httptest.NewRequest(http.MethodGet, "http://delfi.test"+path, nil)).Body)

@@ -12,7 +12,7 @@ import (
 // a colleague changed since refuses it in words, and the form comes back filled in.
 func TestActsOnAnUnseenState(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	giulia, paolo := w.as("giulia"), w.as("paolo")
 	facilitator, administrator := h.Person(t, "paolo"), h.Person(t, "giulia")
 	state := func(slug string) consultation.Consultation {
@@ -75,7 +75,7 @@ func TestActsOnAnUnseenState(t *testing.T) {
 // TestEveryDeskFormSaysWhatItShowed walks the desks of the demonstration in each stage.
 func TestEveryDeskFormSaysWhatItShowed(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	n := 0
 	look := func(slugs ...string) {
 		for _, who := range []string{"giulia", "marta", "paolo"} {

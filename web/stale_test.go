@@ -14,7 +14,7 @@ import (
 // decisions, their own reason is there, and nothing is overwritten.
 func TestTwoFacilitatorsDecide(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	const slug, desk = "portici", "/desk/portici"
 	form := w.complete(slug)
 	form["facilitators"] = []string{h.Person(t, "paolo").Account.String(), w.second(t).Account.String()}
@@ -87,7 +87,7 @@ func (w walk) second(t *testing.T) account.Actor {
 // and words for a contribution that was withdrawn can be sent as a new one.
 func TestTwoTabsOnAContribution(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	anna := w.as("anna")
 	const at = "/consultations/" + webtest.Gathering
 	enrol := w.form(anna, at+"/enrol", at+"/enrol")
@@ -138,7 +138,7 @@ func TestTwoTabsOnAContribution(t *testing.T) {
 // the button beside it leads to where it is removed.
 func TestAReasonOfSeveralLines(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	const at, desk = "/consultations/" + webtest.Answering, "/desk/" + webtest.Answering
 	const reason = "Prima riga.\nSeconda riga.\n\nTerza, dopo una vuota."
 	marta, paolo := w.as("marta"), h.Person(t, "paolo")

@@ -33,7 +33,7 @@ func (w walk) complete(slug string) url.Values {
 // TestPressedTwice sends every act whose repetition is natural two times.
 func TestPressedTwice(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	giulia, marta, paolo := w.as("giulia"), w.as("marta"), w.as("paolo")
 	desk := func(more string) string { return "/desk/" + webtest.Answering + more }
 	gathering := "/desk/" + webtest.Gathering
@@ -108,7 +108,7 @@ func (w walk) deadline(slug string) int64 {
 // nothing typed is lost.
 func TestStalePages(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	w := walk{t, h, h.Site(t, rooms(h))}
+	w := walk{t, h, h.Site(t)}
 	giulia, marta, davide, paolo := w.as("giulia"), w.as("marta"), w.as("davide"), w.as("paolo")
 	// stale checks the page with both wordings, and that sent again it stores one's own.
 	stale := func(b *webtest.Browser, path string, form url.Values, field, theirs, mine string) {

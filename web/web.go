@@ -1,10 +1,9 @@
-// Package web is what a browser meets: every route, in one list.
+// Package web is the site that a browser meets. It exists so that every route stands in one
+// table (routes.go) with what it promises; the rooms beneath it have the handlers.
 package web
 
 import (
 	"net/http"
-
-	"github.com/go-chi/chi/v5"
 
 	webaccount "delfi/web/account"
 	"delfi/web/administration"
@@ -13,7 +12,6 @@ import (
 	"delfi/web/participate"
 	"delfi/web/record"
 	"delfi/web/staff"
-	"delfi/web/static"
 )
 
 // Options are the rooms' services. Demo is nil unless the built-in identity
@@ -32,31 +30,9 @@ type Options struct {
 
 // New gives the handler of the whole site.
 func New(o Options) (http.Handler, error) {
-	r := routes(o)
-	if err := o.App.SetRoutes(r); err != nil {
+	routes, err := Routes(o)
+	if err != nil {
 		return nil, err
 	}
-	outer := chi.NewRouter()
-	outer.Handle(static.Prefix+"*", static.Handler())
-	outer.Get("/healthz", o.Health.alive)
-	outer.Get("/readyz", o.Health.ready)
-	outer.Handle("/*", o.App.Cache().SingleFlight(o.App.Wrap(r)))
-	return o.App.Known(o.App.Cache().Lookup(outer)), nil
-}
-
-// routes are those of every room.
-func routes(o Options) chi.Router {
-	r := chi.NewRouter()
-	r.Use(o.Health.logged)
-	r.NotFound(o.App.NotFound())
-	r.MethodNotAllowed(o.App.MethodNotAllowed())
-	webaccount.Routes(r, o.App, o.Account)
-	participate.Routes(r, o.App, o.Participate)
-	record.Routes(r, o.App, o.Record)
-	staff.Routes(r, o.App, o.Staff)
-	administration.Routes(r, o.App, o.Administration)
-	if o.Demo != nil {
-		demo.Routes(r, o.App, o.Demo)
-	}
-	return r
+	return o.App.Serve(routes)
 }

@@ -173,7 +173,7 @@ func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 	}
 	options := page.Options{
 		BaseURL: c.BaseURL, DB: db, Actors: h.Accounts, Secret: secret, ErrorPage: ui.ErrorPage, Log: log, Forwarded: forwarded, Changes: h.Changes,
-		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Hit: meter.Hit,
+		MaxWork: c.MaxWork, MaxWait: c.MaxWait, Meter: meter,
 		Lifetime: c.Session.Lifetime, Idle: c.Session.Idle, StaffLook: c.Session.StaffLook, Fresh: c.Session.Fresh,
 	}
 	var invented *demo.Demonstration
@@ -202,7 +202,7 @@ func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 	}
 	pages := page.New(options)
 	defer pages.Close()
-	site := app.SiteOptions{Pages: pages, Login: client, Meter: meter, Log: log, Checks: map[string]func(context.Context) error{
+	site := app.SiteOptions{Pages: pages, Login: client, Log: log, Checks: map[string]func(context.Context) error{
 		"sign-in": func(context.Context) error { return client.Ready() },
 	}}
 	if invented != nil {

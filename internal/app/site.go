@@ -18,9 +18,8 @@ import (
 // SiteOptions are what a site has beside the services.
 type SiteOptions struct {
 	Pages *page.App
-	Login *login.Client // nil: nobody signs in
-	Demo  demo.Panel    // nil: no demonstration
-	Meter *web.Meter    // nil: nothing is counted
+	Login *login.Client
+	Demo  demo.Panel // nil: no demonstration
 	Log   *slog.Logger
 	// Checks are further checks of readiness, by name.
 	Checks map[string]func(context.Context) error
@@ -39,8 +38,8 @@ func (a *App) Site(o SiteOptions) web.Options {
 	return web.Options{
 		App: o.Pages,
 		Account: webaccount.Services{
-			Login: o.Login, Entry: a.Accounts, BaseURL: a.baseURL,
-			Kept: webaccount.Kept{Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Ballots: a.Ballots},
+			Login: o.Login, Ends: o.Pages, BaseURL: a.baseURL,
+			Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Ballots: a.Ballots,
 		},
 		Participate: participate.Services{
 			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots,
@@ -53,6 +52,6 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Administration: administration.Services{Accounts: a.Accounts},
 		Demo:           o.Demo,
-		Health:         web.Health{Log: o.Log, Meter: o.Meter, Checks: checks},
+		Health:         web.Health{Log: o.Log, Checks: checks},
 	}
 }

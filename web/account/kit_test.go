@@ -18,16 +18,16 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/app"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
-	webaccount "delfi/web/account"
+	"delfi/web"
 	"delfi/web/page"
 )
 
@@ -78,7 +78,14 @@ func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
 		s.action = []string{provider.Issuer()}
 	}
 	s.handler.Store(s.process(secret, time.Now))
-	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.Load().(http.Handler).ServeHTTP(w, r) })
+	at, err := url.Parse(s.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host = at.Host // as a proxy at the public address asks
+		s.handler.Load().(http.Handler).ServeHTTP(w, r)
+	})
 	server.Start()
 	t.Cleanup(func() {
 		server.Close()
@@ -104,27 +111,32 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	accounts := account.New(s.db, s.keys)
-	app := page.New(page.Options{
-		BaseURL: s.base, DB: s.db.With(postgres.WithClock(clock)), Actors: accounts, Secret: secret, FormAction: s.action, Log: slog.New(slog.DiscardHandler),
+	db := s.db.With(postgres.WithClock(clock))
+	services, err := app.New(app.Options{DB: db, Keys: s.keys, BaseURL: s.url})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	pages := page.New(page.Options{
+		BaseURL: s.base, DB: db, Actors: services.Accounts, Secret: secret, FormAction: s.action, Log: slog.New(slog.DiscardHandler),
 	})
-	s.t.Cleanup(app.Close)
-	r := chi.NewRouter()
-	webaccount.Routes(r, app, webaccount.Services{Login: client, Entry: accounts, BaseURL: s.url})
+	s.t.Cleanup(pages.Close)
+	routes, err := web.Routes(services.Site(app.SiteOptions{Pages: pages, Login: client, Log: slog.New(slog.DiscardHandler)}))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	routes = slices.DeleteFunc(routes, func(r page.Route) bool { return !strings.HasPrefix(r.Pattern, "/sign-") })
 	who := func(q *page.Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := fmt.Fprintf(w, "<main>%s reads %s: %s %q holds %d</main>", q.Actor.Name, q.CurrentPath(), q.Lang, q.Flashes(), len(q.Actor.Grants))
 			return err
 		}))
 	}
-	r.Get("/", app.Handle(who))
-	r.Get("/mine", app.Handle(who, page.SignedIn))
-	r.Get("/form", app.Handle(func(q *page.Request) error {
+	form := func(q *page.Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := fmt.Fprintf(w, `<main>%s writes<form method="post" action="/form"><textarea name="words"></textarea></form></main>`, q.Actor.Name)
 			return err
 		}))
-	}, page.SignedIn))
+	}
 	done := func(q *page.Request) error {
 		form, err := q.Form()
 		if err != nil {
@@ -133,12 +145,17 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 		s.done = append(s.done, q.Actor.Name+": "+form.Value("words"))
 		return q.Redirect("/form")
 	}
-	r.Post("/form", app.Handle(done, page.SignedIn))
-	r.Post("/form/act", app.Handle(done, page.SignedIn, page.Fresh))
-	if err := app.SetRoutes(r); err != nil {
+	handler, err := pages.Serve(append(routes,
+		page.Get("/", page.Public, page.Shared, who),
+		page.Get("/mine", page.Personal, page.NoStore, who, page.SignedIn),
+		page.Get("/form", page.Personal, page.NoStore, form, page.SignedIn),
+		page.Post("/form", page.Personal, done, page.SignedIn),
+		page.Post("/form/act", page.Personal, done, page.SignedIn, page.Fresh),
+	))
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	return app.Wrap(r)
+	return handler
 }
 
 // person is a browser: cookies, and redirects followed.

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"context"
 	"errors"
 
 	"github.com/google/uuid"
@@ -15,26 +14,6 @@ import (
 	"delfi/web/page"
 	"delfi/web/ui"
 )
-
-// Kept are the use cases by which somebody sees what is kept of them, and leaves.
-type Kept struct {
-	Accounts interface {
-		Profile(ctx context.Context, actor account.Actor) (account.Profile, error)
-		Leave(ctx context.Context, actor account.Actor) error
-		Stay(ctx context.Context, actor account.Actor) error
-	}
-	Panel interface {
-		Enrolments(ctx context.Context, actor account.Actor) ([]panel.Enrolment, error)
-		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
-	}
-	Consultations interface {
-		Steers(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
-		Some(ctx context.Context, ids []uuid.UUID) ([]consultation.Consultation, error)
-	}
-	Ballots interface {
-		TakeBack(ctx context.Context, seat pseudonym.Seat, round int) error
-	}
-}
 
 // meView is the page of what is kept of the reader.
 type meView struct {
@@ -88,7 +67,6 @@ func (p place) group(q *page.Request) string {
 
 // kept shows what is kept of the reader, and how to leave.
 func (s Services) kept(q *page.Request) error {
-	q.NoStore()
 	v, err := s.look(q)
 	if err != nil {
 		return err
@@ -127,7 +105,6 @@ func (s Services) look(q *page.Request) (meView, error) {
 // goodbye notes that the reader leaves in the coming night, and signs them out: what
 // deletes an account at the moment at which somebody acts would stand beside the act.
 func (s Services) goodbye(q *page.Request) error {
-	q.NoStore()
 	form, err := q.Form()
 	if err != nil {
 		return err
@@ -169,7 +146,6 @@ func (s Services) stay(q *page.Request) error {
 // its own: nothing writes an account and a ballot together (docs/RECORD.md §2). One that
 // closes in this moment stays, like every one in a closed round.
 func (s Services) takeBack(q *page.Request) error {
-	q.NoStore()
 	v, err := s.look(q)
 	if err != nil {
 		return err

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -20,8 +18,6 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
-	webaccount "delfi/web/account"
-	"delfi/web/page"
 	"delfi/web/webtest"
 )
 
@@ -36,9 +32,7 @@ type village struct {
 func newVillage(t *testing.T, enrolled ...string) *village {
 	t.Helper()
 	v := &village{House: webtest.Open(t), t: t}
-	v.site = v.Site(t, func(r chi.Router, app *page.App) {
-		webaccount.Routes(r, app, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Ballots: v.Ballots}})
-	})
+	v.site = v.Site(t)
 	ctx := t.Context()
 	riva, err := v.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	v.must(err)

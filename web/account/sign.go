@@ -1,54 +1,14 @@
 package account
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
 
-	"github.com/go-chi/chi/v5"
-	"github.com/google/uuid"
-
-	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/login"
 	"delfi/web/page"
 )
-
-// Services are what signing in needs.
-type Services struct {
-	Login   *login.Client
-	Entry   Entry // account.Service
-	Kept          // what is kept, and leaving
-	ends    Ends
-	BaseURL string // where the provider leads back to after signing out, without a path
-}
-
-// Entry makes an account of claims.
-type Entry interface {
-	SignIn(ctx context.Context, c account.Claims) (uuid.UUID, error)
-}
-
-// Ends ends sessions that are not the request's; page.App does.
-type Ends interface {
-	SignOutEverywhere(ctx context.Context, id uuid.UUID) error
-	LoggedOut(ctx context.Context, l page.Logout) error
-}
-
-// Routes adds the room's routes to r.
-func Routes(r chi.Router, app *page.App, s Services) {
-	s.ends = app
-	r.Get("/sign-in", app.Handle(s.begin, page.LimitSignIns))
-	r.Get("/sign-in/callback", app.Handle(s.finish)) // counted as it began
-	r.Post("/sign-in/ended", app.Program(s.ended))
-	r.Post("/sign-out", app.Handle(s.leave))
-	r.Post("/sign-out/everywhere", app.Handle(s.leaveEverywhere, page.SignedIn))
-	r.Get("/me", app.Handle(s.kept, page.SignedIn))
-	// Ballots are taken back here.
-	r.Method("POST", "/me/take-back", app.Quietly(s.takeBack, page.SignedIn))
-	r.Post("/me/leave", app.Handle(s.goodbye, page.SignedIn))
-	r.Post("/me/stay", app.Handle(s.stay, page.SignedIn))
-}
 
 // under is a sign-in under way, sealed in a cookie of the browser that began it.
 type under struct {
@@ -71,8 +31,7 @@ func attemptName(state string) string { return state[:min(len(state), 16)] }
 // begin sends somebody to the provider: to sign in ("as" names whom), to prove again
 // who they are ("fresh"), or, without a page, to have looked at what they may do ("look").
 func (s Services) begin(q *page.Request) error {
-	q.NoStore()
-	next := page.Local(q.Query("next"))
+	next := q.Local(q.Query("next"))
 	ask := login.Ask{Hint: q.Query("as"), Language: q.Lang, Fresh: q.Query("fresh") != ""}
 	if q.Actor.SignedIn() && q.Query("look") != "" && !ask.Fresh {
 		ask.Silent, ask.IDToken = true, q.IDToken()
@@ -110,7 +69,6 @@ func (s Services) vain(q *page.Request, silent bool, err error) error {
 }
 
 func (s Services) finish(q *page.Request) error {
-	q.NoStore()
 	mine, err := take(q, q.Query("state"))
 	if err != nil {
 		return err
@@ -127,7 +85,7 @@ func (s Services) finish(q *page.Request) error {
 		return s.vain(q, mine.Silent, err)
 	}
 	signed.Claims.Language = q.Lang
-	id, err := s.Entry.SignIn(q.Context(), signed.Claims)
+	id, err := s.Accounts.SignIn(q.Context(), signed.Claims)
 	if err != nil {
 		return err
 	}
@@ -155,7 +113,6 @@ func take(q *page.Request, state string) (under, error) {
 // otherwise the browser would stop at the form, and the person would think that
 // nothing had happened.
 func (s Services) leave(q *page.Request) error {
-	q.NoStore()
 	idToken := q.IDToken()
 	signedIn := q.Actor.SignedIn()
 	if err := q.SignOut(); err != nil {
@@ -172,8 +129,7 @@ func (s Services) leave(q *page.Request) error {
 
 // leaveEverywhere ends every session of the reader, on all servers.
 func (s Services) leaveEverywhere(q *page.Request) error {
-	q.NoStore()
-	if err := s.ends.SignOutEverywhere(q.Context(), q.Actor.Account); err != nil {
+	if err := s.Ends.SignOutEverywhere(q.Context(), q.Actor.Account); err != nil {
 		return err
 	}
 	return s.leave(q)
@@ -182,7 +138,6 @@ func (s Services) leaveEverywhere(q *page.Request) error {
 // ended is where the provider says that sessions are over (OpenID Connect Back-Channel
 // Logout 1.0). It answers 400 to whatever does not hold.
 func (s Services) ended(q *page.Request) error {
-	q.NoStore()
 	form, err := q.Form()
 	if err != nil {
 		return badLogout(err)
@@ -191,7 +146,7 @@ func (s Services) ended(q *page.Request) error {
 	if err != nil {
 		return badLogout(err)
 	}
-	err = s.ends.LoggedOut(q.Context(), page.Logout{Issuer: told.Issuer, Subject: told.Subject, SID: told.SID, TokenID: told.TokenID, Until: told.Until})
+	err = s.Ends.LoggedOut(q.Context(), page.Logout{Issuer: told.Issuer, Subject: told.Subject, SID: told.SID, TokenID: told.TokenID, Until: told.Until})
 	if err != nil {
 		return badLogout(err)
 	}

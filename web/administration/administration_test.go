@@ -6,20 +6,11 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/account"
-	"delfi/web/administration"
 	"delfi/web/i18n"
-	"delfi/web/page"
 	"delfi/web/webtest"
 )
-
-func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, app *page.App) {
-		administration.Routes(r, app, administration.Services{Accounts: h.Accounts})
-	}
-}
 
 // founded is a house with the cast's two administrations.
 func founded(t *testing.T) *webtest.House {
@@ -56,7 +47,7 @@ func TestGuards(t *testing.T) {
 		{Method: "POST", Path: riva + "/grant", Form: form, Denied: denied},
 		{Method: "POST", Path: riva + "/revoke", Form: form, Denied: denied},
 	}
-	h.Guards(t, mount, anna, routes...)
+	h.Guards(t, []string{"/first-run", "/administrations"}, anna, routes)
 	if h.Person(t, "anna").Staff(h.Person(t, "giulia").Grants[0].Administration) {
 		t.Error("somebody who may not gave a role")
 	}
@@ -96,7 +87,7 @@ func TestTheFirstAdministration(t *testing.T) {
 		t.Run(lang, func(t *testing.T) {
 			prefix := map[string]string{"it": "", "en": "/en"}[lang]
 			h := webtest.Open(t)
-			site := h.Site(t, mount(h))
+			site := h.Site(t)
 			giulia := site.As(t, h.Person(t, "giulia"))
 			if got := giulia.Get(t, prefix+"/first-run"); got.Status != 404 {
 				t.Errorf("without a code: %d", got.Status)
@@ -136,7 +127,7 @@ func TestTheFirstAdministration(t *testing.T) {
 // Codes cannot be tried without end: as often as people sign in from one address.
 func TestACodeIsTriedSoOftenAMinute(t *testing.T) {
 	h := webtest.Open(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	code, err := h.Accounts.FirstRun(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +145,7 @@ func TestACodeIsTriedSoOftenAMinute(t *testing.T) {
 
 func TestAnAdministrationsOwnData(t *testing.T) {
 	h := founded(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	giulia := site.As(t, h.Person(t, "giulia"))
 	wrong := url.Values{"name": {" "}, "address": {strings.Repeat("x", 301)}, "ipa": {"c.h33"}, "mail": {"urp@"}}
 	typed(t, giulia.Post(t, riva, wrong), wrong, "name", "address", "ipa", "mail")
@@ -176,7 +167,7 @@ func TestAnAdministrationsOwnData(t *testing.T) {
 
 func TestRolesOfAnAdministration(t *testing.T) {
 	h := founded(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	giulia, anna, karim := h.Person(t, "giulia"), h.Person(t, "anna"), h.Person(t, "karim")
 	h.Person(t, "marta")
 	b := site.As(t, giulia)

@@ -17,7 +17,6 @@ type firstView struct {
 }
 
 func (c room) first(q *page.Request) error {
-	q.NoStore()
 	open, err := c.Accounts.FirstOpen(q.Context())
 	if err != nil {
 		return err
@@ -30,7 +29,6 @@ func (c room) first(q *page.Request) error {
 
 // found makes the first administration, and leads to its page.
 func (c room) found(q *page.Request) error {
-	q.NoStore()
 	form, err := q.Form()
 	if err != nil {
 		return err

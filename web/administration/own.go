@@ -33,7 +33,6 @@ func (c room) own(q *page.Request) error {
 }
 
 func (c room) view(q *page.Request) (ownView, error) {
-	q.NoStore()
 	var v ownView
 	var err error
 	if v.Administration, err = c.Accounts.Own(q.Context(), q.Actor, q.Param("slug")); err != nil {

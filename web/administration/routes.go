@@ -3,8 +3,6 @@ package administration
 import (
 	"context"
 
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/account"
 	"delfi/web/page"
 )
@@ -24,13 +22,19 @@ type Services struct {
 
 type room struct{ Services }
 
-// Routes puts the room's routes on r. A code is tried as seldom as a panel's.
-func Routes(r chi.Router, app *page.App, s Services) {
+// Handlers are the room's pages and acts, for the table of routes.
+type Handlers struct {
+	FirstRun, Found       page.Handler // the page of the first administration
+	Own, Describe         page.Handler // an administration's page
+	GrantRole, RevokeRole page.Handler
+}
+
+// New returns the room's handlers.
+func New(s Services) (Handlers, error) {
 	c := room{s}
-	r.Get("/first-run", app.Handle(c.first, page.SignedIn))
-	r.Post("/first-run", app.Handle(c.found, page.SignedIn, page.LimitCodes))
-	r.Get("/administrations/{slug}", app.Handle(c.own, page.SignedIn))
-	r.Post("/administrations/{slug}", app.Handle(c.describe, page.SignedIn))
-	r.Post("/administrations/{slug}/grant", app.Handle(c.grant, page.SignedIn))
-	r.Post("/administrations/{slug}/revoke", app.Handle(c.revoke, page.SignedIn))
+	return Handlers{
+		FirstRun: c.first, Found: c.found,
+		Own: c.own, Describe: c.describe,
+		GrantRole: c.grant, RevokeRole: c.revoke,
+	}, page.Complete("administration", s)
 }

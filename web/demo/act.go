@@ -1,8 +1,8 @@
 // Package demo is the bar of the demonstration: be somebody else with one
 // click, let the synthetic panel answer, close the round now.
 //
-// It is mounted only while the built-in identity provider is on; without it the
-// routes do not exist. It says on every page that this is a demonstration.
+// Its routes are listed only while the built-in identity provider is on; without it
+// they do not exist. It says on every page that this is a demonstration.
 package demo
 
 import (
@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
-	"github.com/go-chi/chi/v5"
 
 	"delfi/web/page"
 )
@@ -28,8 +27,11 @@ type Person struct {
 	Office  string // "riva/moderator"; "" for a citizen
 }
 
-// Routes puts the acts of the bar on r.
-func Routes(r chi.Router, app *page.App, p Panel) {
+// Handlers are the acts of the bar, for the table of routes.
+type Handlers struct{ LetPanelAnswer, CloseNow page.Handler }
+
+// New returns the handlers of a panel's acts.
+func New(p Panel) Handlers {
 	act := func(use func(context.Context, string) error, done string) page.Handler {
 		return func(q *page.Request) error {
 			slug := q.Param("slug")
@@ -40,8 +42,7 @@ func Routes(r chi.Router, app *page.App, p Panel) {
 			return q.Redirect("/consultations/" + slug)
 		}
 	}
-	r.Post("/demo/{slug}/panel", app.Handle(act(p.LetPanelAnswer, "demo.done.answered")))
-	r.Post("/demo/{slug}/close", app.Handle(act(p.CloseNow, "demo.done.closed")))
+	return Handlers{LetPanelAnswer: act(p.LetPanelAnswer, "demo.done.answered"), CloseNow: act(p.CloseNow, "demo.done.closed")}
 }
 
 // Bar gives the bar for page.Options. Its acts are offered where open tells that the

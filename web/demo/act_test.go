@@ -8,9 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/fault"
+	"delfi/web"
 	"delfi/web/demo"
 	"delfi/web/i18n"
 	"delfi/web/page"
@@ -34,7 +33,7 @@ func (p *panel) CloseNow(_ context.Context, slug string) error {
 }
 
 func site(t *testing.T, p *panel) *webtest.Site {
-	return webtest.Open(t).Site(t, func(r chi.Router, app *page.App) { demo.Routes(r, app, p) })
+	return webtest.Open(t).Site(t, func(_ *webtest.House, o *web.Options) { o.Demo = p })
 }
 
 func TestTheBarsActsLeadBackToTheConsultation(t *testing.T) {

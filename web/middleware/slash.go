@@ -5,20 +5,15 @@ import (
 	"strings"
 
 	"delfi/web/i18n"
-
-	"github.com/go-chi/chi/v5"
 )
 
 // TrimSlash redirects an address with a slash at its end to the page that has it
-// without: each page has one address, in each language. It stands beneath Language.
-func TrimSlash(router, next http.Handler) http.Handler {
-	routes, ok := router.(chi.Routes)
-	if !ok {
-		return next
-	}
+// without: each page has one address, in each language. It stands beneath Language; has
+// reports whether there is a route at a path, whatever its method.
+func TrimSlash(has func(path string) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimRight(r.URL.Path, "/")
-		if path == "" || path == r.URL.Path || !routed(routes, path) {
+		if path == "" || path == r.URL.Path || !has(path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -36,14 +31,4 @@ func TrimSlash(router, next http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, to, status)
 	})
-}
-
-// routed tells whether there is a route at a path, whatever its method.
-func routed(routes chi.Routes, path string) bool {
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		if routes.Match(chi.NewRouteContext(), method, path) {
-			return true
-		}
-	}
-	return false
 }

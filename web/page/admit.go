@@ -86,23 +86,6 @@ func (a *App) who(q *Request) string {
 	return "from " + a.clients.Address(q.R).String()
 }
 
-// LimitSignIns lets an address begin only so many sign-ins a minute.
-var LimitSignIns Guard = func(q *Request) error {
-	if !q.app.signIns.Allow(q.app.clients.Address(q.R).String()) {
-		return middleware.ErrRate
-	}
-	return nil
-}
-
-// LimitCodes lets an address try only so many codes a minute: apart from sign-ins, so
-// that a library that signs in uses up nobody's codes.
-var LimitCodes Guard = func(q *Request) error {
-	if !q.app.codes.Allow(q.app.clients.Address(q.R).String()) {
-		return middleware.ErrRate
-	}
-	return nil
-}
-
 // BadRequest gives err the status 400, for programs whose standard asks for it.
 func BadRequest(err error) error {
 	return middleware.Refusal{Status: http.StatusBadRequest, Fault: safe(err)}

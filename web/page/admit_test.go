@@ -33,13 +33,12 @@ type crowd struct {
 func newCrowd(t *testing.T, wait time.Duration) *crowd {
 	t.Helper()
 	c := &crowd{house: newHouse(t, Options{MaxWork: 1, MaxWait: wait}), begun: make(chan bool), on: make(chan bool)}
-	slow := c.app.Handle(func(q *Request) error {
+	slow := func(q *Request) error {
 		c.begun <- true
 		<-c.on
 		return q.Render(200, text("slow"))
-	})
-	c.Get("/slow", slow)
-	c.Post("/slow", slow)
+	}
+	c.serve(Get("/slow", Public, NoStore, slow), Post("/act", Public, func(q *Request) error { return q.Redirect("/") }))
 	return c
 }
 
@@ -96,7 +95,6 @@ func TestAboveItsCapacityTheServerTurnsAwayAtOnceAndInWords(t *testing.T) {
 		t.Errorf("%d lines of the log for 4 who were turned away:\n%s", n, c.log)
 	}
 	// Those who send something have places of their own.
-	c.Post("/act", c.app.Handle(func(q *Request) error { return q.Redirect("/") }))
 	if w := c.post("/act", url.Values{"item": {"1"}}); w.Code != http.StatusSeeOther {
 		t.Errorf("a crowd that reads keeps an answer out: %d", w.Code)
 	}
@@ -125,10 +123,9 @@ func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
 	h := newHouse(t, Options{DB: db, Changes: received(t, db), MaxWork: 1, MaxWait: time.Millisecond})
 	t.Cleanup(h.app.Close)
 	eventually(t, "the cache is connected", func() bool { return h.app.Cache().Connected() })
-	site := h.app.Cache().Lookup(h.app.Cache().SingleFlight(h.app.Wrap(h.Mux)))
 	ask := func(path string) int {
 		w := httptest.NewRecorder()
-		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://delfi.test"+path, nil))
+		h.site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://delfi.test"+path, nil))
 		return w.Code
 	}
 	if got := ask("/en/"); got != 200 {
@@ -148,7 +145,7 @@ func TestAKeptPageIsNeverTurnedAway(t *testing.T) {
 // A person on a slow line is no burden to the others while their form arrives.
 func TestASlowSenderHoldsNoPlace(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
-	h.Post("/act", h.app.Handle(func(q *Request) error {
+	h.serve(Post("/act", Public, func(q *Request) error {
 		f, err := q.Form()
 		if err != nil {
 			return err
@@ -181,7 +178,7 @@ func TestASlowSenderHoldsNoPlace(t *testing.T) {
 // deal is told so, and a small form passes.
 func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 2, MaxWait: time.Millisecond, Posts: 1 << 30})
-	h.Post("/act", h.app.Handle(func(q *Request) error {
+	h.serve(Post("/act", Public, func(q *Request) error {
 		if _, err := q.Form(); err != nil {
 			return err
 		}
@@ -251,7 +248,7 @@ func TestSlowSendersTakeNoMoreThanTheySend(t *testing.T) {
 // One address takes its share of the room and no more; the next has its own.
 func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
 	h := newHouse(t, Options{MaxWork: 2})
-	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.serve(Post("/act", Public, func(q *Request) error { return q.Redirect("/") }))
 	h.app.bodies.Stages[2].Share = 1 << 20
 	var all sync.WaitGroup
 	body, send := io.Pipe()
@@ -284,9 +281,9 @@ func TestOneAddressLeavesRoomToTheOthers(t *testing.T) {
 // Who sends nothing for a window is told so, and lets go of the connection.
 func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.serve(Post("/act", Public, func(q *Request) error { return q.Redirect("/") }))
 	h.app.bodies.Rate = middleware.MinRate{Bytes: 100, Window: 10 * time.Millisecond, All: time.Hour}
-	server := httptest.NewServer(h.app.Wrap(h.Mux))
+	server := h.listen()
 	defer server.Close()
 	for _, announced := range []int{200, 60_000, 900_000} {
 		c, err := net.Dial("tcp", server.Listener.Addr().String())
@@ -311,11 +308,11 @@ func TestABodyThatArrivedIsOutOfTheRace(t *testing.T) {
 	h := newHouse(t, Options{})
 	h.app.bodies.Rate = middleware.MinRate{Bytes: 1, Window: time.Hour, All: time.Hour}
 	arrived := make(chan bool)
-	h.Post("/act", h.app.Handle(func(q *Request) error {
+	h.serve(Post("/act", Public, func(q *Request) error {
 		<-arrived
 		return errors.Join(q.Context().Err(), q.Redirect("/"))
 	}))
-	server := httptest.NewServer(h.app.Wrap(h.Mux))
+	server := h.listen()
 	defer server.Close()
 	body, send := io.Pipe()
 	go func() {
@@ -362,7 +359,7 @@ func TestWhoIsTurnedAwayLeavesOneLine(t *testing.T) {
 	h := newHouse(t, Options{})
 	h.fails("/busy", middleware.ErrBusy)
 	for range 20 {
-		if got := h.ask(httptest.NewRequest(http.MethodGet, "/busy", nil)); got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" {
+		if got := h.ask(httptest.NewRequest(http.MethodGet, "http://delfi.test/busy", nil)); got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" {
 			t.Fatalf("%d %v", got.Code, got.Header())
 		}
 	}

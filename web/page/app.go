@@ -15,7 +15,6 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -60,10 +59,9 @@ type Options struct {
 	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
 	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
 	Silence   time.Duration // for the answer to a reader to begin, before the database is asked whether it answers, and 503 if not; 4 seconds
-	// Changes are what invalidates cached pages; nil: no page is cached. The cache needs
-	// Lookup and SingleFlight around the site.
+	// Changes are what invalidates cached pages; nil: no page is cached.
 	Changes *changes.Hub
-	Hit     func(route string, quiet bool, status int) // told of each page that no room drew for its request; may be nil
+	Meter   Meter // nil: nothing is counted
 	Log     *slog.Logger
 }
 
@@ -78,9 +76,10 @@ type App struct {
 	endKey    []byte      // of the names of ends
 	fixed     http.Header // what every answer's headers have
 	cache     *pagecache.Cache
-	routes    chi.Routes // of every room; nil before SetRoutes
-	quiet     quiet
-	end       func() // of what runs beside requests
+	table     *table       // of the site; empty before Serve
+	signed    http.Handler // answers with a session
+	failed    failures     // of answering routes
+	end       func()       // of what runs beside requests
 	cross     *http.CrossOriginProtection
 	clients   *middleware.Clients
 	signIns   middleware.Rate
@@ -140,7 +139,7 @@ func New(o Options) *App {
 		o.ErrorPage = bare
 	}
 	i18n.Load() // a catalogue that does not parse stops the start, and not each page
-	a := &App{opts: o}
+	a := &App{opts: o, table: newTable(nil)}
 	base, err := url.Parse(o.BaseURL)
 	if err == nil {
 		a.secure, a.host = base.Scheme == "https", base.Host
@@ -172,6 +171,7 @@ func New(o Options) *App {
 		panic(err) // a key of a right length makes a cipher
 	}
 	a.openSessions()
+	a.signed = a.sessions.LoadAndSave(http.HandlerFunc(a.answer))
 	a.cache = a.newCache()
 	ctx, cancel := context.WithCancel(context.Background())
 	var beside sync.WaitGroup
@@ -205,62 +205,3 @@ func (a *App) Close() { a.end() }
 
 // Handler answers one request; the error it returns is rendered by the one exit.
 type Handler func(q *Request) error
-
-// Guard lets a request pass (nil) or says why not.
-type Guard func(q *Request) error
-
-// Handle makes a page of h: session, actor, guards in order, then h. It must
-// run beneath Wrap.
-func (a *App) Handle(h Handler, guards ...Guard) http.HandlerFunc {
-	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := a.outside(w, r)
-		if err := a.serve(q, h, guards); err != nil {
-			a.exit(q, err)
-		}
-	})
-	return a.sessions.LoadAndSave(inner).ServeHTTP
-}
-
-func (a *App) serve(q *Request, h Handler, guards []Guard) error {
-	if err := a.identify(q); err != nil {
-		return err
-	}
-	return a.pass(q, h, guards)
-}
-
-// pass lets a request pass its limit and its guards, in order, then h.
-func (a *App) pass(q *Request, h Handler, guards []Guard) error {
-	if q.R.Method == http.MethodPost && !a.posts.Allow(a.who(q)) {
-		return middleware.ErrRate
-	}
-	for _, g := range guards {
-		if err := g(q); err != nil {
-			return err
-		}
-	}
-	if err := q.looks(); err != nil {
-		return err
-	}
-	if lang, ok := q.switched(); ok && a.routes != nil {
-		return a.inLanguage(q, lang)
-	}
-	if !q.reads() {
-		q.sentAgain()
-	}
-	defer a.invalidate(q)
-	return h(q)
-}
-
-// NotFound is the page for addresses that no route has.
-func (a *App) NotFound() http.HandlerFunc {
-	return a.Handle(func(*Request) error {
-		return fault.New(fault.NotFound, "no_page", "there is no such page")
-	})
-}
-
-// MethodNotAllowed is the page for a route asked in a way it does not have.
-func (a *App) MethodNotAllowed() http.HandlerFunc {
-	return a.Handle(func(*Request) error {
-		return middleware.Refusal{Status: http.StatusMethodNotAllowed, Fault: fault.New(fault.NotFound, "no_method", "this address is not asked that way")}
-	})
-}

@@ -11,11 +11,11 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/a-h/templ"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -25,8 +25,10 @@ import (
 
 // house is a app with a few pages, without a database.
 type house struct {
-	*chi.Mux
+	t      testing.TB
 	app    *App
+	site   http.Handler
+	routes []Route
 	log    *bytes.Buffer
 	actors map[uuid.UUID]account.Actor
 }
@@ -48,31 +50,52 @@ func text(format string, args ...any) templ.Component {
 
 func newHouse(t *testing.T, o Options) *house {
 	t.Helper()
-	h := &house{Mux: chi.NewRouter(), log: &bytes.Buffer{}, actors: map[uuid.UUID]account.Actor{}}
+	h := &house{t: t, log: &bytes.Buffer{}, actors: map[uuid.UUID]account.Actor{}}
 	o.Actors = h
 	if o.BaseURL == "" {
 		o.BaseURL = "http://delfi.test"
 	}
-	o.Log = slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	o.Log = slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelWarn})) // without access lines
 	h.app = New(o)
-	h.Get("/", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/", Public, Shared, func(q *Request) error {
 		return q.Render(http.StatusOK, text("home %s %q %q", q.Lang, q.Actor.Name, q.Flashes()))
 	}))
-	h.NotFound(h.app.NotFound())
-	h.MethodNotAllowed(h.app.MethodNotAllowed())
 	return h
+}
+
+// serve adds rows to the table of the house, or puts them in the place of those of the same name.
+func (h *house) serve(routes ...Route) {
+	h.t.Helper()
+	h.routes = append(slices.DeleteFunc(h.routes, func(old Route) bool {
+		return slices.ContainsFunc(routes, func(r Route) bool { return r.String() == old.String() })
+	}), routes...)
+	site, err := h.app.Serve(h.routes)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.site = site
+}
+
+// listen serves the house on a listener, under the name that it has.
+func (h *house) listen() *httptest.Server {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host = h.app.host
+		h.site.ServeHTTP(w, r)
+	}))
+	server.Config.MaxHeaderBytes = 64 << 10 // as web.Server
+	server.Start()
+	return server
 }
 
 // fails adds a page that fails with err.
 func (h *house) fails(path string, err error) {
-	handler := h.app.Handle(func(*Request) error { return err })
-	h.Get(path, handler)
-	h.Post(path, handler)
+	handler := func(*Request) error { return err }
+	h.serve(Get(path, Public, NoStore, handler), Post(path, Public, handler))
 }
 
 func (h *house) ask(r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	h.app.Wrap(h.Mux).ServeHTTP(w, r)
+	h.site.ServeHTTP(w, r)
 	return w
 }
 
@@ -139,7 +162,7 @@ func TestEveryFaultHasItsPage(t *testing.T) {
 
 func TestFailureIsLoggedOnceWithItsCauseAndNothingPersonal(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Get("/consultations/{slug}", h.app.Handle(func(*Request) error { return errors.New("disk full") }))
+	h.serve(Get("/consultations/{slug}", Public, Shared, func(*Request) error { return errors.New("disk full") }))
 	w := h.get("/consultations/zone-30?answer=7", header("X-Forwarded-For", "198.51.100.7"))
 	said := h.log.String()
 	if strings.Count(said, "disk full") != 1 || !strings.Contains(said, "/consultations/{slug}") {
@@ -162,8 +185,8 @@ func TestFailureIsLoggedOnceWithItsCauseAndNothingPersonal(t *testing.T) {
 
 func TestPanicAndFailedDrawingHaveAPage(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Get("/panics", h.app.Handle(func(*Request) error { panic("boom") }))
-	h.Get("/draws", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/panics", Public, Shared, func(*Request) error { panic("boom") }))
+	h.serve(Get("/draws", Public, Shared, func(q *Request) error {
 		return q.Render(http.StatusOK, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			if _, err := io.WriteString(w, "half a page"); err != nil {
 				return err
@@ -187,9 +210,8 @@ func TestPanicAndFailedDrawingHaveAPage(t *testing.T) {
 
 func TestReaderIsSentToSignInAndBack(t *testing.T) {
 	h := newHouse(t, Options{})
-	handler := h.app.Handle(func(*Request) error { return nil }, SignedIn)
-	h.Get("/form", handler)
-	h.Post("/form", handler)
+	handler := func(*Request) error { return nil }
+	h.serve(Get("/form", Personal, NoStore, handler, SignedIn), Post("/form", Personal, handler, SignedIn))
 	w := h.get("/en/form?item=3")
 	if got, want := w.Header().Get("Location"), "/en/sign-in?next="+url.QueryEscape("/en/form?item=3"); w.Code != http.StatusSeeOther || got != want {
 		t.Errorf("%d to %q, want %q", w.Code, got, want)
@@ -202,7 +224,7 @@ func TestReaderIsSentToSignInAndBack(t *testing.T) {
 func TestSignInLinkOfAPostLeadsToTheFormsPage(t *testing.T) {
 	h := newHouse(t, Options{})
 	var link string
-	h.Post("/save", h.app.Handle(func(q *Request) error { link = q.SignInURL(); return q.Redirect("/") }))
+	h.serve(Post("/save", Public, func(q *Request) error { link = q.SignInURL(); return q.Redirect("/") }))
 	for referer, want := range map[string]string{
 		"http://delfi.test/en/form?item=3": "/en/form?item=3",
 		"http://evil.example/form":         "/",
@@ -221,16 +243,14 @@ func TestPagesThatAreNotThere(t *testing.T) {
 	if w := h.get("/nowhere"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), i18n.Words("it", "status.404.title")) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if w := h.ask(httptest.NewRequest(http.MethodDelete, "http://delfi.test/x", nil)); w.Code != http.StatusMethodNotAllowed {
+	if w := h.ask(httptest.NewRequest(http.MethodDelete, "http://delfi.test/x", nil)); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 
 func TestHeadIsGetWithoutABody(t *testing.T) {
 	h := newHouse(t, Options{})
-	outer := chi.NewRouter() // as the site has, for static files and health
-	outer.Handle("/*", h.app.Wrap(h.Mux))
-	server := httptest.NewServer(outer)
+	server := h.listen()
 	defer server.Close()
 	res, err := http.Head(server.URL + "/en/")
 	if err != nil {
@@ -246,9 +266,8 @@ func TestHeadIsGetWithoutABody(t *testing.T) {
 func TestPostFromAnotherSiteIsRefused(t *testing.T) {
 	h := newHouse(t, Options{})
 	done := 0
-	handler := h.app.Handle(func(q *Request) error { done++; return q.Redirect("/") })
-	h.Post("/act", handler)
-	h.Get("/act", handler)
+	handler := func(q *Request) error { done++; return q.Redirect("/") }
+	h.serve(Get("/act", Public, NoStore, handler), Post("/act", Public, handler))
 	for name, change := range map[string]func(*http.Request){
 		"another site":         header("Sec-Fetch-Site", "cross-site"),
 		"a sister subdomain":   header("Sec-Fetch-Site", "same-site"),
@@ -299,7 +318,7 @@ func TestHeadersForbidWhatNoPageNeeds(t *testing.T) {
 
 func TestPageWithoutASessionIsTheSameForAllAndHasAnETag(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Get("/receipt", h.app.Handle(func(q *Request) error { q.NoStore(); return q.Render(200, text("receipt")) }))
+	h.serve(Get("/receipt", Public, NoStore, func(q *Request) error { return q.Render(200, text("receipt")) }))
 	w := h.get("/")
 	tag := w.Header().Get("ETag")
 	if tag == "" || w.Header().Get("Cache-Control") != "no-cache" || len(w.Result().Cookies()) != 0 {
@@ -319,7 +338,7 @@ func TestPageWithoutASessionIsTheSameForAllAndHasAnETag(t *testing.T) {
 
 func TestFlashIsShownOnceAndCannotBeForged(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.Post("/act", h.app.Handle(func(q *Request) error { q.Flash("flash.signed_out"); return q.Redirect("/") }))
+	h.serve(Post("/act", Public, func(q *Request) error { q.Flash("flash.signed_out"); return q.Redirect("/") }))
 	w := h.get("/", from(h.post("/act", nil)))
 	if !strings.Contains(w.Body.String(), "flash.signed_out") {
 		t.Errorf("not shown: %s", w.Body)
@@ -339,8 +358,8 @@ func TestFlashIsShownOnceAndCannotBeForged(t *testing.T) {
 
 func TestLimitsPerMinute(t *testing.T) {
 	h := newHouse(t, Options{Posts: 3, SignIns: 2, Forwarded: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
-	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
-	h.Get("/begin", h.app.Handle(func(q *Request) error { return q.Redirect("/") }, LimitSignIns))
+	h.serve(Post("/act", Public, func(q *Request) error { return q.Redirect("/") }))
+	h.serve(Get("/begin", Public, Shared, func(q *Request) error { return q.Redirect("/") }, LimitSignIns))
 	one := header("X-Forwarded-For", "203.0.113.1, 198.51.100.1")
 	for i := range 4 {
 		want := http.StatusSeeOther

@@ -26,13 +26,14 @@ func BenchmarkKept(b *testing.B) {
 	db := testdb.New(b)
 	k := New(Options{BaseURL: "http://delfi.test", DB: db, Changes: received(b, db)})
 	defer k.Close()
-	r := chi.NewRouter()
-	r.Get("/pages/{slug}", k.Handle(func(q *Request) error { return q.Bytes(200, "text/html; charset=utf-8", body) }))
-	kept := k.Cache().Lookup(k.Cache().SingleFlight(k.Wrap(r)))
+	kept, err := k.Serve([]Route{Get("/pages/{slug}", Public, Shared, func(q *Request) error { return q.Bytes(200, "text/html; charset=utf-8", body) })})
+	if err != nil {
+		b.Fatal(err)
+	}
 	for !k.Cache().Connected() {
 	}
 	drawn := httptest.NewRecorder()
-	kept.ServeHTTP(drawn, httptest.NewRequest(http.MethodGet, "/pages/a", nil))
+	kept.ServeHTTP(drawn, httptest.NewRequest(http.MethodGet, "http://delfi.test/pages/a", nil))
 
 	bare := chi.NewRouter()
 	bare.Get("/pages/{slug}", func(w http.ResponseWriter, _ *http.Request) {

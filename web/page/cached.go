@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/platform/changes"
 	"delfi/web/i18n"
@@ -19,8 +18,8 @@ func (a *App) newCache() *pagecache.Cache {
 		Now: a.now, Cacheable: a.cacheable,
 		Header: a.setHeaders,
 		Hit: func(route string, status int) {
-			if a.opts.Hit != nil {
-				a.opts.Hit(route, a.IsQuietRoute(route), status)
+			if a.opts.Meter != nil {
+				a.opts.Meter.Hit(route, a.table.answers(route), status)
 			}
 		},
 	})
@@ -30,15 +29,16 @@ func (a *App) newCache() *pagecache.Cache {
 	return c
 }
 
-// Cache is the cache of finished pages; its Lookup and SingleFlight stand around the site.
+// Cache is the cache of finished pages.
 func (a *App) Cache() *pagecache.Cache { return a.cache }
 
 // cacheable reports whether a request is of those that all get the same answer. One
 // with a query is not: nobody shall fill the cache by inventing queries. The home page
-// is only where it does not redirect its reader to another language.
+// is only where it does not redirect its reader to another language. Before its route is
+// found a request is looked up whatever its cache class: only Shared pages are stored.
 func (a *App) cacheable(r *http.Request) bool {
-	if _, path := i18n.Split(r.URL.Path); signing(path) {
-		return false // nobody waits for another's round trip
+	if v, found := r.Context().Value(visitKey).(*visit); found && v.route.Cache != Shared {
+		return false
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || r.URL.RawPath != "" {
 		return false
@@ -62,7 +62,7 @@ func (a *App) store(q *Request, tag string, body []byte) *pagecache.Entry {
 		return nil
 	}
 	return a.cache.Store(q.Context(), pagecache.Page{
-		Subject: chi.URLParam(q.R, "slug"), Route: route(q.R), Header: q.W.Header(), Tag: tag, Body: body,
+		Subject: q.Param("slug"), Route: q.visit.route.Pattern, Header: q.W.Header(), Tag: tag, Body: body,
 	})
 }
 

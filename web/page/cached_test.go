@@ -27,7 +27,6 @@ import (
 // keeper is a house that keeps pages, with one page that counts how often it was drawn.
 type keeper struct {
 	*house
-	site  http.Handler
 	drawn atomic.Int64
 }
 
@@ -52,11 +51,10 @@ func newKeeper(t *testing.T, db *postgres.DB) *keeper {
 	t.Helper()
 	k := &keeper{house: newHouse(t, Options{DB: db, Changes: received(t, db)})}
 	t.Cleanup(k.app.Close)
-	k.Get("/pages/{slug}", k.app.Handle(func(q *Request) error {
+	k.serve(Get("/pages/{slug}", Public, Shared, func(q *Request) error {
 		n := k.drawn.Add(1)
 		return q.Render(http.StatusOK, text("drawn %d in %s: %s", n, q.Lang, strings.Repeat(filler, 50)))
 	}))
-	k.site = k.app.Cache().Lookup(k.app.Cache().SingleFlight(k.app.Wrap(k.Mux)))
 	eventually(t, "the cache is connected", func() bool { return k.app.Cache().Connected() })
 	return k
 }
@@ -135,14 +133,14 @@ func TestAKeptPageIsDrawnOnceAndIsTheSameInEachForm(t *testing.T) {
 // what is cached is not for them.
 func TestNothingOfAPersonIsKeptNorIsAnythingKeptForAPerson(t *testing.T) {
 	k := newKeeper(t, testdb.New(t))
-	k.Get("/session", k.app.Handle(func(q *Request) error {
+	k.serve(Get("/session", Public, Shared, func(q *Request) error {
 		if err := q.SignIn(uuid.New()); err != nil {
 			return err
 		}
 		return q.Render(200, text("begun"))
 	}))
-	k.Get("/cookie", k.app.Handle(func(q *Request) error { q.Flash("flash.signed_out"); return q.Render(200, text("cookie")) }))
-	k.Get("/secret", k.app.Handle(func(q *Request) error { q.NoStore(); return q.Render(200, text("receipt")) }))
+	k.serve(Get("/cookie", Public, Shared, func(q *Request) error { q.Flash("flash.signed_out"); return q.Render(200, text("cookie")) }))
+	k.serve(Get("/secret", Public, NoStore, func(q *Request) error { return q.Render(200, text("receipt")) }))
 	k.fails("/missing", fault.New(fault.NotFound, "no_page", "no"))
 	k.fails("/broken", errors.New("broken"))
 	for _, path := range []string{"/session", "/cookie", "/secret", "/missing", "/broken", "/nowhere", "/pages/a?item=3", "/pages/a?x", "/pages/%61%2Fb", "/pages/a/"} {
@@ -190,7 +188,7 @@ func TestAPageIsDrawnForOneWhileTheOthersWait(t *testing.T) {
 	k := newKeeper(t, testdb.New(t))
 	begun, on := make(chan bool), make(chan bool)
 	var drawn atomic.Int64
-	k.Get("/slow", k.app.Handle(func(q *Request) error {
+	k.serve(Get("/slow", Public, Shared, func(q *Request) error {
 		drawn.Add(1)
 		begun <- true
 		<-on
@@ -246,7 +244,7 @@ func TestAChangeDropsItsPagesInEveryProcess(t *testing.T) {
 			t.Errorf("process %d shows the old page about a", i)
 		}
 	}
-	one.Get("/changes", one.app.Handle(func(q *Request) error {
+	one.serve(Get("/changes", Public, Shared, func(q *Request) error {
 		one.app.Cache().Invalidate("elsewhere")
 		return q.Render(200, text("of before"))
 	}))

@@ -20,13 +20,13 @@ func keeperOf(t *testing.T, secret []byte, base string, now *time.Time) *house {
 	t.Helper()
 	h := newHouse(t, Options{BaseURL: base, Secret: secret, DB: testdb.New(t).With(postgres.WithClock(func() time.Time { return *now }))})
 	t.Cleanup(h.app.Close)
-	h.Get("/give/{name}", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/give/{name}", Public, Shared, func(q *Request) error {
 		if err := q.Cookies.Seal("word", q.Param("name"), "of "+q.Param("name"), time.Minute); err != nil {
 			return err
 		}
 		return q.Redirect("/")
 	}))
-	h.Get("/take/{name}", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/take/{name}", Public, Shared, func(q *Request) error {
 		var word string
 		return q.Render(http.StatusOK, text("%v %q", q.Cookies.Open("word", q.Param("name"), &word), word))
 	}))
@@ -135,7 +135,7 @@ func TestSealedCookiesAreFewAndSmall(t *testing.T) {
 	if len(held) != 5 {
 		t.Errorf("%d are held", len(held))
 	}
-	h.Get("/much", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/much", Public, Shared, func(q *Request) error {
 		return q.Cookies.Seal("word", "much", strings.Repeat("x", 4000), time.Minute)
 	}))
 	if w := h.get("/much"); w.Code != http.StatusInternalServerError || named(w, "__Host-delfi_word_much") != nil {

@@ -5,13 +5,11 @@
 //
 // One request walks down, and comes back up as a page:
 //
-//	Cache().Lookup        cached? → the finished page, and nothing else
-//	Cache().SingleFlight  one drawing at a time of a page that can be cached
-//	Wrap      request id, headers → language → address → body → a place at work, or 503 → panics → foreign origins
-//	 router   (chi; static files and health stop here, without a session)
-//	  Handle  session → actor → guards → Handler
-//	   exit   nil: what the handler rendered; error: one table from fault.Kind to status,
-//	          one page in the reader's language, one line in the log
+//	Serve      the site's own name → page cache → the route's row (table.go); assets and probes end here
+//	 wrap      request id, headers → language → address → body → a place at work, or 503 → panics → foreign origins
+//	  dispatch as the row says (route.go): access log → session → actor → guards → Handler
+//	   exit    nil: what the handler rendered; error: one table from fault.Kind to status,
+//	           one page in the reader's language, one line in the log
 //
 // The session of a person, of which the database has neither token nor owner (web/session):
 //
@@ -20,8 +18,8 @@
 //	signed in ── 12 h · 2 h unused (idle.go) · ended elsewhere (end.go) ──▶ (none)
 //	signed in with a role ── 1 h ──▶ stale: without roles, until the provider was asked, silently where it can
 //
-// Pages under which people answer are quiet: declared where they are registered, without
-// a line in any log (quiet.go). A form that arrives too late is stored encrypted and comes
+// Routes under which people answer are answering ones: their rows say so, and no log has a
+// line of them (failure.go counts what failed). A form that arrives too late is stored encrypted and comes
 // back filled in (typed.go).
 //
 // A request reads its session in one statement, batched with those of the same moment,

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
@@ -43,21 +42,12 @@ func Status(err error) int {
 	return statuses[fault.KindOf(err)]
 }
 
-// exit turns an error into a page, and into the one line that the log has of it. Who
-// only reads and has not signed in is sent there instead.
+// exit is the one exit for errors: it decides which fault an error is, writes its one line
+// in the log, and answers with a page, or a document for programs. Who only reads and has
+// not signed in is sent there instead.
 func (a *App) exit(q *Request, err error) {
-	a.leave(q, err, func(status int, f *fault.Fault) error {
-		if status == http.StatusUnauthorized {
-			return a.signInAgain(q, f)
-		}
-		return a.show(q, status, f)
-	})
-}
-
-// leave is the one exit for errors: what an error is, is decided here, and tell says it.
-func (a *App) leave(q *Request, err error, tell func(status int, f *fault.Fault) error) {
 	if left(q, err) {
-		return // nobody is there to be told, and nothing went wrong here
+		return // nobody is there to read it, and nothing went wrong here
 	}
 	if fault.KindOf(err) == fault.Internal {
 		err = a.trouble(q, err)
@@ -65,7 +55,12 @@ func (a *App) leave(q *Request, err error, tell func(status int, f *fault.Fault)
 	status := Status(err)
 	a.log(q, status, err)
 	defer q.lastWord()()
-	if err = tell(status, safe(err)); err == nil || left(q, err) {
+	if f := safe(err); status == http.StatusUnauthorized && q.visit.route.class().page {
+		err = a.signInAgain(q, f)
+	} else {
+		err = a.show(q, status, f)
+	}
+	if err == nil || left(q, err) {
 		return
 	}
 	a.unsaid(q, "error page", err)
@@ -97,8 +92,8 @@ func (q *Request) lastWord() context.CancelFunc {
 
 // unsaid logs that the page of an error could not be shown.
 func (a *App) unsaid(q *Request, page string, err error) {
-	if IsQuiet(q.Context()) {
-		a.quiet.failed.add(page, q.Now)
+	if q.visit.route.Privacy.Answers() {
+		a.failed.add(page, q.Now)
 		return
 	}
 	a.opts.Log.Error(page, "request", RequestID(q.Context()), "error", err)
@@ -130,7 +125,7 @@ func (a *App) show(q *Request, status int, f *fault.Fault) error {
 		return q.problem(status, f)
 	}
 	comeBack(q.W.Header(), status)
-	q.NoStore()
+	q.private = true
 	return q.Render(status, a.opts.ErrorPage(status, f))
 }
 
@@ -173,9 +168,9 @@ func (a *App) down(q *Request) bool {
 // log writes what an operator needs: a person's own faults only for whoever
 // asks for debugging, and never an address, a query or a name.
 func (a *App) log(q *Request, status int, err error) {
-	if IsQuiet(q.Context()) {
+	if q.visit.route.Privacy.Answers() {
 		if status >= 500 {
-			a.quiet.failed.add(kindOfFailure(err), q.Now)
+			a.failed.add(kindOfFailure(err), q.Now)
 		}
 		return
 	}
@@ -190,7 +185,7 @@ func (a *App) log(q *Request, status int, err error) {
 	a.opts.Log.Log(q.Context(), level, "request failed",
 		"request", RequestID(q.Context()),
 		"method", q.R.Method,
-		"route", route(q.R),
+		"route", q.visit.route.Pattern,
 		"status", status,
 		"error", err)
 }
@@ -199,14 +194,6 @@ func (a *App) log(q *Request, status int, err error) {
 func told(err error) bool {
 	var f *fault.Fault
 	return errors.As(err, &f) && strings.HasPrefix(f.Code, "provider_")
-}
-
-// route is the pattern, not the path: a path can tell what someone reads.
-func route(r *http.Request) string {
-	if c := chi.RouteContext(r.Context()); c != nil {
-		return c.RoutePattern()
-	}
-	return ""
 }
 
 // bare is the page of a fault where no layout was given.
@@ -241,15 +228,12 @@ func (q *Request) status(status int, part string) string {
 }
 
 // RequestID names the request in the log and in the X-Request-Id header.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(identityKey).(string)
-	return id
-}
+func RequestID(ctx context.Context) string { return visitOf(ctx).id }
 
-// Wrap puts around the router what every request passes, pages or not.
-func (a *App) Wrap(router http.Handler) http.Handler {
-	h := a.recover(a.cross.Handler(router))
-	h = middleware.Language(a.secure, a.sound(middleware.TrimSlash(router, a.measure(a.admit(h))))) // above recover, so that a panic's page knows its language
+// wrap puts around the routes what every request to a page or a program passes.
+func (a *App) wrap(routes http.Handler) http.Handler {
+	h := a.recover(a.cross.Handler(routes))
+	h = middleware.Language(a.secure, a.sound(middleware.TrimSlash(a.table.has, a.measure(a.admit(h))))) // above recover, so that a panic's page knows its language
 	return a.identified(h)
 }
 
@@ -260,20 +244,17 @@ func (a *App) setHeaders(h http.Header) {
 	}
 }
 
-// identified names the request and sets what every answer's headers have. HEAD
-// goes on as the GET whose body the server drops: the routes need not be listed twice.
+// identified names the request and sets what every answer's headers have. HEAD goes on as
+// the GET whose body the server drops.
 func (a *App) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := uuid.NewString()
+		v := visitOf(r.Context())
+		v.id = uuid.NewString()
 		a.setHeaders(w.Header())
-		w.Header().Set("X-Request-Id", id)
-		r = a.hushed(r.WithContext(context.WithValue(r.Context(), identityKey, id)))
+		w.Header().Set("X-Request-Id", v.id)
 		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context()) // a copy: the server's own remembers to drop the body
 			r.Method = http.MethodGet
-			// A router above this one has written down how it was asked.
-			if c := chi.RouteContext(r.Context()); c != nil {
-				c.RouteMethod = http.MethodGet
-			}
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -14,7 +14,7 @@ import (
 func reads(t *testing.T, o Options) (*house, *Form) {
 	h := newHouse(t, o)
 	got := &Form{}
-	h.Post("/form", h.app.Handle(func(q *Request) error {
+	h.serve(Post("/form", Public, func(q *Request) error {
 		f, err := q.Form()
 		if err != nil {
 			return err

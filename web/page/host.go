@@ -6,14 +6,14 @@ import (
 	"delfi/internal/fault"
 )
 
-// Known sets the headers that every answer has, static files and health included, and
-// refuses requests that name another host than the site's (421): a name of somebody
-// else's that leads to our address is how their pages would speak to us (DNS rebinding).
-// Who watches the server asks by whatever address it has.
-func (a *App) Known(next http.Handler) http.Handler {
+// known sets the headers that every answer has, assets and probes included, and refuses
+// requests that name another host than the site's (421): a name of somebody else's that
+// leads to our address is how their pages would speak to us (DNS rebinding). Probes are
+// asked by any address of the server.
+func (a *App) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.setHeaders(w.Header())
-		if a.host != "" && !a.clients.Names(r, a.host) && r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {
+		if a.host != "" && !a.clients.Names(r, a.host) && a.table.visits(r, r.Method).route.Privacy != Probe {
 			a.show421(w, r)
 			return
 		}

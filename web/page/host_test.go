@@ -14,7 +14,8 @@ import (
 func TestOnlyTheSitesOwnNameIsAnswered(t *testing.T) {
 	h := newHouse(t, Options{BaseURL: "https://delfi.example.it", Forwarded: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
 	t.Cleanup(h.app.Close)
-	site := h.app.Known(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	empty := Raw(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	h.serve(Get("/", Program, NoStore, empty), Get("/me", Program, NoStore, empty), Get("/static/*", Asset, Immutable, empty), Get("/healthz", Probe, NoStore, empty), Get("/readyz", Probe, NoStore, empty))
 	ask := func(path, host, from string, headers ...string) *httptest.ResponseRecorder {
 		t.Helper()
 		r := httptest.NewRequest(http.MethodGet, path, nil)
@@ -23,7 +24,7 @@ func TestOnlyTheSitesOwnNameIsAnswered(t *testing.T) {
 			r.Header.Set(headers[i], headers[i+1])
 		}
 		w := httptest.NewRecorder()
-		site.ServeHTTP(w, r)
+		h.site.ServeHTTP(w, r)
 		if w.Header().Get("Content-Security-Policy") == "" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s of %s lacks headers: %v", path, host, w.Header())
 		}
@@ -36,6 +37,9 @@ func TestOnlyTheSitesOwnNameIsAnswered(t *testing.T) {
 	}
 	for _, host := range []string{"evil.example", "evil.example:443", "delfi.example.it.evil.example", "delfi.example.it:8080", "127.0.0.1:8080", "", "delfi.example.it@evil.example"} {
 		got := ask("/me", host, "203.0.113.8")
+		if asset := ask("/static/x", host, "203.0.113.8"); asset.Code != http.StatusMisdirectedRequest {
+			t.Errorf("%s, an asset: %d", host, asset.Code)
+		}
 		if got.Code != http.StatusMisdirectedRequest || !strings.Contains(got.Body.String(), "Questo indirizzo non è quello del sito") {
 			t.Errorf("%s: %d %s", host, got.Code, got.Body)
 		}
@@ -84,8 +88,8 @@ func TestCodesAndSignInsAreCountedApart(t *testing.T) {
 	h := newHouse(t, Options{SignIns: 2, Codes: 1})
 	t.Cleanup(h.app.Close)
 	done := func(*Request) error { return nil }
-	h.Get("/in", h.app.Handle(done, LimitSignIns))
-	h.Method(http.MethodGet, "/code", h.app.Apart(done, LimitCodes))
+	h.serve(Get("/in", Public, Shared, done, LimitSignIns))
+	h.serve(Get("/code", AnsweringByCode, NoStore, done, LimitCodes))
 	for i, want := range []int{200, 200, 429} {
 		if got := h.get("/in"); got.Code != want {
 			t.Errorf("sign-in %d: %d", i, got.Code)

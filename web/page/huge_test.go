@@ -39,12 +39,10 @@ func TestTenMegabytesOfAnythingEndInWords(t *testing.T) {
 		}
 		return q.Redirect("/")
 	}
-	h.Post("/act", h.app.Handle(accept))
-	h.Post("/program", h.app.Program(accept))
-	h.Get("/consultations/{slug}", h.app.Handle(func(q *Request) error { return q.Render(200, text("found")) }))
-	server := httptest.NewUnstartedServer(h.app.Wrap(h.Mux))
-	server.Config.MaxHeaderBytes = 64 << 10 // as web.Server
-	server.Start()
+	h.serve(Post("/act", Public, accept))
+	h.serve(Post("/program", Program, accept))
+	h.serve(Get("/consultations/{slug}", Public, Shared, func(q *Request) error { return q.Render(200, text("found")) }))
+	server := h.listen()
 	defer server.Close()
 	long := strings.Repeat("a", huge)
 	for name, c := range map[string]struct {
@@ -101,10 +99,7 @@ func (c *counted) Read(b []byte) (int, error) { c.read += len(b); return len(b),
 // language.
 func TestABodyThatIsRefusedIsNotRead(t *testing.T) {
 	h := newHouse(t, Options{MaxBody: 1000})
-	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
-	if err := h.app.SetRoutes(h.Mux); err != nil {
-		t.Fatal(err)
-	}
+	h.serve(Post("/act", Public, func(q *Request) error { return q.Redirect("/") }))
 	for _, length := range []int64{1001, 100 << 20} {
 		body := &counted{}
 		r := httptest.NewRequest(http.MethodPost, "http://delfi.test/act", body)

@@ -11,7 +11,7 @@ import (
 
 func TestAForwardedAddressThatIsNotBelievedIsSaidOnce(t *testing.T) {
 	h := newHouse(t, Options{Posts: 3})
-	h.Post("/act", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
+	h.serve(Post("/act", Public, func(q *Request) error { return q.Redirect("/") }))
 	for i := range 4 {
 		w := h.post("/act", nil, header("X-Forwarded-For", fmt.Sprintf("203.0.113.%d", i)))
 		if i == 3 && w.Code != http.StatusTooManyRequests {
@@ -28,7 +28,7 @@ func TestAForwardedAddressThatIsNotBelievedIsSaidOnce(t *testing.T) {
 func TestAnAddressThatNothingHas(t *testing.T) {
 	h := newHouse(t, Options{})
 	var asked []string
-	h.Get("/consultations/{slug}", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/consultations/{slug}", Public, Shared, func(q *Request) error {
 		asked = append(asked, q.Param("slug"))
 		return q.Render(200, text("found"))
 	}))

@@ -9,7 +9,7 @@ import (
 
 // Local gives next when it is a page of this site, else "/": whoever writes a
 // link to our sign-in must not choose where it ends.
-func Local(next string) string {
+func (q *Request) Local(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
 		return "/"
@@ -19,7 +19,7 @@ func Local(next string) string {
 	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\t\r\n") || strings.HasPrefix(u.Path, "//") {
 		return "/"
 	}
-	if _, path := i18n.Split(u.Path); signing(path) {
+	if _, path := i18n.Split(u.Path); q.app.table.signing(path) {
 		return "/" // a circle
 	}
 	u.Fragment = ""

@@ -26,8 +26,12 @@ type problemField struct {
 	Detail string `json:"detail"`
 }
 
-// program tells whether a program asks: it accepts JSON, and no page.
+// program reports whether a program asks: a route of programs, or any with JSON accepted
+// and no page.
 func (q *Request) program() bool {
+	if !q.visit.route.class().page {
+		return true
+	}
 	accept := q.R.Header.Get("Accept")
 	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
 }
@@ -42,7 +46,7 @@ func (q *Request) problem(status int, f *fault.Fault) error {
 	if err != nil {
 		return fmt.Errorf("problem: %w", err)
 	}
-	q.NoStore()
+	q.private = true
 	h := q.W.Header()
 	comeBack(h, status)
 	for _, name := range []string{"ETag", "Content-Disposition"} {

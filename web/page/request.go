@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/account"
 	"delfi/web/cookie"
@@ -34,10 +33,11 @@ type Request struct {
 	Cookies cookie.Jar
 
 	app     *App
+	visit   *visit
 	seen    time.Time // when the session was last marked as used
 	stale   bool      // the roles of who asks were not looked at for too long, and are left out
 	fresh   bool      // signing in must be a fresh one
-	noStore bool      // nothing may keep the answer
+	private bool      // the answer holds something of its reader, or is an error's
 	unread  error     // why the form cannot be read
 	stands  string    // path and query of the page of the form that was sent; "" for the nearest above
 	flashes []string  // keys of words to show once
@@ -48,8 +48,7 @@ type contextKey int
 
 const (
 	requestKey contextKey = iota
-	identityKey
-	quietKey
+	visitKey
 )
 
 // From gives the request that a template is rendered for; outside of one (a
@@ -59,17 +58,20 @@ func From(ctx context.Context) *Request {
 		return q
 	}
 	r, _ := http.NewRequest(http.MethodGet, "/", nil) // a constant address: cannot fail
-	return &Request{R: r, Printer: i18n.Printer{Lang: i18n.Languages[0], Now: time.Now()}}
+	return &Request{R: r, visit: visitOf(ctx), Printer: i18n.Printer{Lang: i18n.Languages[0], Now: time.Now()}}
 }
 
-// With puts q in ctx for templates; Handle does so, tests of components may.
+// With puts q in ctx for templates; the app does so, tests of components may.
 func With(ctx context.Context, q *Request) context.Context {
 	return context.WithValue(ctx, requestKey, q)
 }
 
 // outside makes a request that has no session (yet).
 func (a *App) outside(w http.ResponseWriter, r *http.Request) *Request {
-	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.FromContext(r.Context()), Now: a.now()}, app: a}
+	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.FromContext(r.Context()), Now: a.now()}, app: a, visit: visitOf(r.Context())}
+	if q.visit.route.Privacy == Program {
+		q.Lang = "en"
+	}
 	q.R = r.WithContext(With(r.Context(), q))
 	q.Cookies = cookie.Jar{W: w, R: q.R, Now: q.Now, Secure: a.secure, Sealer: a.sealer}
 	q.flashes = flashes(r)
@@ -90,7 +92,7 @@ func (q *Request) reads() bool { return q.R.Method == http.MethodGet }
 func (q *Request) Context() context.Context { return q.R.Context() }
 
 // Param gives a parameter of the route, e.g. "slug".
-func (q *Request) Param(name string) string { return chi.URLParam(q.R, name) }
+func (q *Request) Param(name string) string { return q.visit.params.URLParam(name) }
 
 // Query gives the first value of a query parameter.
 func (q *Request) Query(name string) string { return q.R.URL.Query().Get(name) }
@@ -122,9 +124,6 @@ func (q *Request) DemoBar() templ.Component {
 	return q.app.opts.DemoBar(q)
 }
 
-// NoStore says that nothing may keep this answer: receipts, ballots.
-func (q *Request) NoStore() { q.noStore = true }
-
 // Render draws c to a buffer, so that a failure has its own page, then sends it.
 func (q *Request) Render(status int, c templ.Component) error {
 	b := lend()
@@ -137,7 +136,7 @@ func (q *Request) Render(status int, c templ.Component) error {
 	}
 	q.W.Header().Set("Content-Language", q.Lang)
 	body := q.answering(status, q.restored(b.Bytes()))
-	if q.Kept() {
+	if q.shared() {
 		body = bytes.Clone(body) // the cache may keep it
 	}
 	return q.Bytes(status, "text/html; charset=utf-8", body)
@@ -165,15 +164,14 @@ func giveBack(b *bytes.Buffer) {
 	}
 }
 
-// Bytes sends a finished body. To a reader without a session it goes with an
-// ETag, for it is the same for all of them.
+// Bytes sends a finished body. On a Shared route it goes to a reader without a session
+// with an ETag, for it is the same for all of them; nothing stores any other: who signed in
+// leaves nothing of theirs on a shared computer.
 func (q *Request) Bytes(status int, contentType string, body []byte) error {
 	h := q.W.Header()
 	h.Set("Content-Type", contentType)
-	switch {
-	case q.noStore:
-		h.Set("Cache-Control", "no-store")
-	case q.Kept() && status == http.StatusOK:
+	h.Set("Cache-Control", "no-store")
+	if q.shared() && status == http.StatusOK {
 		sum := sha256.Sum256(body)
 		core := base64.RawURLEncoding.EncodeToString(sum[:18])
 		if e := q.app.store(q, core, body); e != nil {
@@ -188,22 +186,19 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 			q.W.WriteHeader(http.StatusNotModified)
 			return nil
 		}
-	default:
-		// Who signed in leaves nothing of theirs on a shared computer.
-		h.Set("Cache-Control", "no-store")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return q.write(status, body)
 }
 
-// Kept tells whether the answer is the same for everyone in this language: a
-// read by someone without a session, with no words to show once.
-func (q *Request) Kept() bool {
-	if !q.reads() {
+// shared reports whether the answer is the same for everyone in this language: a read of a
+// Shared route by someone without a session, with no words to show once.
+func (q *Request) shared() bool {
+	if q.visit.route.Cache != Shared || !q.reads() {
 		return false
 	}
 	_, err := q.R.Cookie(q.app.sessionCookie())
-	return err != nil && !q.noStore && len(q.flashes) == 0
+	return err != nil && !q.private && len(q.flashes) == 0
 }
 
 // Redirect sends the reader to a path of ours, with 303: after a post the next

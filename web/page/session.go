@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -77,6 +76,9 @@ func (a *App) sweep(ctx context.Context) {
 // when something changed about anybody since the actor was last read. A session that
 // is over, by age, by idleness or by an end from elsewhere, is nobody's.
 func (a *App) identify(q *Request) error {
+	if !q.visit.route.class().session {
+		return nil
+	}
 	said := a.sessions.GetString(q.Context(), accountKey)
 	if said == "" {
 		return nil
@@ -210,31 +212,4 @@ func (q *Request) destroy() error {
 	}
 	q.Actor = account.Actor{}
 	return nil
-}
-
-// Keep stores v as JSON under key in the session of someone who has signed in. For
-// strangers nothing is stored: what they bring back is theirs to carry, sealed (cookie.Jar).
-func (q *Request) Keep(key string, v any) error {
-	s := q.app.sessions
-	if !s.Exists(q.Context(), accountKey) {
-		return fmt.Errorf("keep %s: nobody has signed in", key)
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("keep %s: %w", key, err)
-	}
-	s.Put(q.Context(), key, string(b))
-	return nil
-}
-
-// Recall reads what Keep stored into v; false when nothing is there.
-func (q *Request) Recall(key string, v any) (bool, error) {
-	text := q.app.sessions.GetString(q.Context(), key)
-	if text == "" {
-		return false, nil
-	}
-	if err := json.Unmarshal([]byte(text), v); err != nil {
-		return false, fmt.Errorf("recall %s: %w", key, err)
-	}
-	return true, nil
 }

@@ -31,7 +31,7 @@ const (
 // downloads bounds the answers that grow with a consultation or the record. They are
 // made with places, and so connections, of their own: the rest of the pool stays free.
 //
-//	Download ─► place among readers given back ─► making (few) ─► Stream: spool ─► sent, nothing held
+//	Spooled ─► place among readers given back ─► making (few) ─► Stream: spool ─► sent, nothing held
 type downloads struct {
 	making  *middleware.Limiter
 	sending *middleware.Quota // large answers from their spool's first byte to their last
@@ -51,31 +51,33 @@ func newDownloads() *downloads {
 	}
 }
 
-// Download makes an endpoint of h for programs, as Program does, of answers that may be
-// large: h runs with a place among those that are made, and ends in Stream.
-func (a *App) Download(h Handler) http.HandlerFunc {
-	return a.Program(func(q *Request) error {
-		if p := middleware.PlaceOf(q.W); p != nil {
-			p.Release()
+// spooled runs the handler of a Spooled route, with a place among the answers that are
+// made in place of one at work. The handler ends in Stream.
+func (a *App) spooled(q *Request) error {
+	if p := middleware.PlaceOf(q.W); p != nil {
+		p.Release()
+	}
+	making := a.downloads.making
+	if !making.Acquire(q.Context()) {
+		if err := q.Context().Err(); err != nil {
+			return err
 		}
-		making := a.downloads.making
-		if !making.Acquire(q.Context()) {
-			if err := q.Context().Err(); err != nil {
-				return err
-			}
-			q.W.Header().Set("Retry-After", "10")
-			return middleware.ErrBusy
-		}
-		q.made = sync.OnceFunc(making.Release)
-		defer q.made()
-		return h(q)
-	})
+		q.W.Header().Set("Retry-After", "10")
+		return middleware.ErrBusy
+	}
+	q.made = sync.OnceFunc(making.Release)
+	defer q.made()
+	return q.visit.route.Handler(q)
 }
 
 // Stream sends what write writes, when all of it is there: its failure is told with a
 // status, and write never waits for a reader. A reader that takes less than the least
-// rate is cut. name, if any, is the file that a browser stores it under.
+// rate is cut. name, if any, is the file that a browser stores it under. The route is a
+// Spooled one.
 func (q *Request) Stream(contentType, name string, write func(w io.Writer) error) error {
+	if q.made == nil {
+		return fmt.Errorf("stream: %s is no spooled route", q.visit.route)
+	}
 	s := &spool{q: q, from: q.app.clients.Address(q.R), sum: sha256.New()}
 	defer s.close()
 	if err := write(s); err != nil {

@@ -22,8 +22,8 @@ func newLibrary(t *testing.T) *house {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
-	answer := func(length int, end error) http.HandlerFunc {
-		return h.app.Download(func(q *Request) error {
+	answer := func(length int, end error) Handler {
+		return func(q *Request) error {
 			return q.Stream("text/plain; charset=utf-8", "answer.txt", func(w io.Writer) error {
 				for written := 0; written < length; {
 					n, err := w.Write([]byte(strings.Repeat("x", min(1000, length-written))))
@@ -34,11 +34,10 @@ func newLibrary(t *testing.T) *house {
 				}
 				return end
 			})
-		})
+		}
 	}
-	h.Get("/short", answer(1000, nil))
-	h.Get("/large", answer(32<<20, nil))
-	h.Get("/torn", answer(2<<20, errors.New("the table is gone")))
+	h.serve(Get("/short", Program, Spooled, answer(1000, nil)), Get("/large", Program, Spooled, answer(32<<20, nil)),
+		Get("/torn", Program, Spooled, answer(2<<20, errors.New("the table is gone"))))
 	return h
 }
 
@@ -68,7 +67,7 @@ func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 	h := newLibrary(t)
 	d := h.app.downloads
 	d.making, d.window = middleware.NewLimiter(1, time.Millisecond), time.Hour
-	server := httptest.NewServer(h.app.Wrap(h.Mux))
+	server := h.listen()
 	defer server.Close()
 	for n := range int64(3) {
 		stare(t, server, "/large")
@@ -95,7 +94,7 @@ func TestAReaderBelowTheLeastRateIsCut(t *testing.T) {
 	h := newLibrary(t)
 	d := h.app.downloads
 	d.window = 10 * time.Millisecond
-	server := httptest.NewServer(h.app.Wrap(h.Mux))
+	server := h.listen()
 	defer server.Close()
 	stare(t, server, "/large")
 	eventually(t, "it is being sent", func() bool {
@@ -111,7 +110,7 @@ func TestDownloadsAreBounded(t *testing.T) {
 	d := h.app.downloads
 	d.window = time.Hour
 	d.sending.Most, d.sending.Share = 2, 1
-	server := httptest.NewServer(h.app.Wrap(h.Mux))
+	server := h.listen()
 	defer server.Close()
 	from := func(address string) func(*http.Request) {
 		return func(r *http.Request) { r.RemoteAddr = address }
@@ -169,7 +168,7 @@ func TestALargeAnswerIsWholeOrNone(t *testing.T) {
 func TestPagesForSlowReadersTakeBoundedMemory(t *testing.T) {
 	h := newHouse(t, Options{})
 	h.app.downloads.memory = middleware.NewQuota(100<<10, 100<<10)
-	h.Get("/long", h.app.Handle(func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
+	h.serve(Get("/long", Public, Shared, func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
 	w := h.get("/en/long")
 	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), i18n.Words("en", "fault.share")) || w.Header().Get("ETag") != "" {
 		t.Errorf("%d %.100s %v", w.Code, w.Body, w.Header())

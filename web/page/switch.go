@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/go-chi/chi/v5"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -82,14 +81,14 @@ func (a *App) inLanguage(q *Request, lang string) error {
 	values := maps.Clone(form.values)
 	values.Del(switchField)
 	values.Del(Drawn)
-	q.stands = Local(q.Query(switchAt))
+	q.stands = q.Local(q.Query(switchAt))
 	_, q.stands = i18n.Split(q.stands)
 	http.SetCookie(q.W, middleware.LanguageCookie(a.secure, lang))
 	got := a.readAnew(q)
 	for _, c := range got.header.Values("Set-Cookie") {
 		q.W.Header().Add("Set-Cookie", c)
 	}
-	q.NoStore()
+	q.private = true
 	q.W.Header().Set("Content-Language", q.Lang)
 	page, err := fill(got.body.Bytes(), q, q.URL(q.R.URL.EscapedPath()), values, "ui.typed.language")
 	if err != nil {
@@ -128,13 +127,11 @@ func (d *answered) Write(b []byte) (int, error) {
 // follows where that page leads, as a browser does. In the place of an address at which
 // no page is it draws the first one of the site.
 func (a *App) readAnew(q *Request) *answered {
-	at, site := q.standing(), a.routes.(http.Handler)
+	at := q.standing()
 	for range 3 {
 		ctx, stop := context.WithCancel(q.Context())
 		got := &answered{header: http.Header{}, status: http.StatusOK, stop: stop}
-		routed := chi.NewRouteContext()
-		routed.Routes = a.routes
-		r := q.R.Clone(context.WithValue(ctx, chi.RouteCtxKey, routed))
+		r := q.R.Clone(ctx)
 		r.Method, r.Body, r.ContentLength, r.PostForm, r.Form = http.MethodGet, http.NoBody, 0, nil, nil
 		r.Header.Del("Content-Type")
 		r.Header.Del("If-None-Match")
@@ -143,7 +140,9 @@ func (a *App) readAnew(q *Request) *answered {
 			to = &url.URL{Path: "/"}
 		}
 		r.URL, r.RequestURI = to, to.RequestURI()
-		site.ServeHTTP(got, a.hushed(r))
+		v := a.table.visits(r, http.MethodGet)
+		v.id = q.visit.id
+		a.route(got, r.WithContext(context.WithValue(ctx, visitKey, v)))
 		stop()
 		switch leads := got.header.Get("Location"); {
 		case got.none:
@@ -151,7 +150,7 @@ func (a *App) readAnew(q *Request) *answered {
 		case leads == "":
 			return got
 		default:
-			_, at = i18n.Split(Local(leads))
+			_, at = i18n.Split(q.Local(leads))
 		}
 	}
 	return &answered{header: http.Header{}, status: http.StatusOK}
@@ -205,7 +204,7 @@ func (q *Request) switchable(page []byte, values url.Values) ([]byte, error) {
 // answering gives a page that answers a form with its switch. Where somebody must sign in,
 // what was sent is not shown again: the next reader may be another one.
 func (q *Request) answering(status int, page []byte) []byte {
-	if q.reads() || q.app == nil || q.app.routes == nil || status == http.StatusUnauthorized {
+	if q.reads() || q.app == nil || status == http.StatusUnauthorized {
 		return page
 	}
 	form, err := q.Form()

@@ -20,8 +20,8 @@ func TestTheSwitchOfAnAnsweredForm(t *testing.T) {
 		return text("%s", `<header><a class="`+SwitchClass+`" lang="`+map[string]string{"it": "en", "en": "it"}[q.Lang]+`" href="x">switch</a></header>
 			<main><form method="post" action="`+q.URL("/idea")+`"><input type="hidden" name="id" value="1"><textarea name="words">`+value+`</textarea></form></main>`)
 	}
-	h.Get("/idea", h.app.Handle(func(q *Request) error { return q.Render(200, form(q, "old "+q.Query("n"))) }))
-	h.Post("/idea", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/idea", Public, Shared, func(q *Request) error { return q.Render(200, form(q, "old "+q.Query("n"))) }))
+	h.serve(Post("/idea", Public, func(q *Request) error {
 		f, err := q.Form()
 		if err != nil {
 			return err
@@ -33,12 +33,9 @@ func TestTheSwitchOfAnAnsweredForm(t *testing.T) {
 		q.StandsAt("/idea?n=7")
 		return q.Render(422, form(q, "refused"))
 	}))
-	h.Post("/idea/late", h.app.Handle(func(q *Request) error {
+	h.serve(Post("/idea/late", Public, func(q *Request) error {
 		return q.Render(409, text("%s", "<header><a class=\"dlf-switch\" lang=\"en\">x</a></header><main>late</main>"))
 	}))
-	if err := h.app.SetRoutes(h.Mux); err != nil {
-		t.Fatal(err)
-	}
 	got := h.post("/idea", url.Values{"id": {"1"}, "words": {"mine"}})
 	page := parsed(t, got)
 	button := page.Find("button." + SwitchClass)
@@ -89,14 +86,11 @@ func TestTheSwitchReadsPagesAlone(t *testing.T) {
 			return nil
 		}
 	}
-	h.Get("/", h.app.Handle(func(q *Request) error { return q.Render(200, text("%s", "<main>home</main>")) }))
-	h.Get("/record.zip", h.app.Handle(endless("application/zip")))
-	h.Get("/entries", h.app.Handle(endless("text/plain; charset=utf-8")))
-	h.Get("/long", h.app.Handle(endless("text/html; charset=utf-8")))
-	h.Post("/idea", h.app.Handle(func(q *Request) error { return q.Redirect("/") }))
-	if err := h.app.SetRoutes(h.Mux); err != nil {
-		t.Fatal(err)
-	}
+	h.serve(Get("/", Public, Shared, func(q *Request) error { return q.Render(200, text("%s", "<main>home</main>")) }))
+	h.serve(Get("/record.zip", Public, Shared, endless("application/zip")))
+	h.serve(Get("/entries", Public, Shared, endless("text/plain; charset=utf-8")))
+	h.serve(Get("/long", Public, Shared, endless("text/html; charset=utf-8")))
+	h.serve(Post("/idea", Public, func(q *Request) error { return q.Redirect("/") }))
 	for at, bound := range map[string]int{"/record.zip": 0, "/entries": 0, "/long": answeredMost} {
 		got := h.post("/en/idea?at="+url.QueryEscape(at), url.Values{"words": {"mine"}, "in_language": {"en"}})
 		if page := parsed(t, got); got.Code != 200 || written > bound || !strings.Contains(page.Find("main").Text(), "home") || page.Find("textarea[readonly]").Text() == "" {

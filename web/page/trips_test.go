@@ -29,19 +29,19 @@ func entrance(t *testing.T, db *postgres.DB, keys account.Keys, id uuid.UUID) *h
 	h := newHouse(t, Options{DB: db, Secret: bytes.Repeat([]byte{7}, 32)})
 	t.Cleanup(h.app.Close)
 	h.app.opts.Actors = account.New(db, keys)
-	h.Get("/sign", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/sign", Public, Shared, func(q *Request) error {
 		if err := q.SignIn(id); err != nil {
 			return err
 		}
 		return q.Redirect("/")
 	}))
-	h.Get("/out", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/out", Public, Shared, func(q *Request) error {
 		if err := q.SignOut(); err != nil {
 			return err
 		}
 		return q.Redirect("/")
 	}))
-	h.Get("/office", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/office", Public, Shared, func(q *Request) error {
 		return q.Render(http.StatusOK, text("%s holds %d", q.Actor.Name, len(q.Actor.Grants)))
 	}))
 	return h

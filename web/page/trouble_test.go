@@ -27,26 +27,25 @@ import (
 // 503 in words, the cause in the log alone.
 func TestADatabaseInTroubleIsSaid(t *testing.T) {
 	h := newHouse(t, Options{Patience: time.Millisecond})
-	late := h.app.Handle(func(q *Request) error {
+	late := func(q *Request) error {
 		<-q.Context().Done()
 		return fmt.Errorf("read: %w", q.Context().Err())
-	})
-	h.Get("/late", late)
-	h.Post("/late", late)
+	}
+	h.serve(Get("/late", Public, Shared, late), Post("/late", Public, late))
 	h.fails("/full", fmt.Errorf("cast: %w", &pq.Error{Code: "53100", Message: "could not extend file"}))
-	h.Get("/long", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/long", Public, Shared, func(q *Request) error {
 		q.W.WriteHeader(http.StatusOK)
 		time.Sleep(5 * time.Millisecond) // more than patience
 		return errors.Join(q.Context().Err())
 	}))
-	h.Get("/program/late", h.app.Program(func(q *Request) error {
+	h.serve(Get("/program/late", Program, Revalidated, func(q *Request) error {
 		<-q.Context().Done()
 		return fmt.Errorf("read: %w", q.Context().Err())
 	}))
-	h.Get("/program/full", h.app.Program(func(*Request) error {
+	h.serve(Get("/program/full", Program, Revalidated, func(*Request) error {
 		return fmt.Errorf("write: %w", &pq.Error{Code: "53100", Message: "could not extend file"})
 	}))
-	h.Get("/program/batch", h.app.Program(func(*Request) error { return fmt.Errorf("a batch: %w", context.DeadlineExceeded) }))
+	h.serve(Get("/program/batch", Program, Revalidated, func(*Request) error { return fmt.Errorf("a batch: %w", context.DeadlineExceeded) }))
 	for path, code := range map[string]string{"late": "late", "full": "database_unable", "batch": "late"} {
 		w := h.get("/program/" + path)
 		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Type") != "application/problem+json" ||
@@ -83,7 +82,7 @@ func TestTheLastWordIsNotEndless(t *testing.T) {
 			return ctx.Err()
 		})
 	}})
-	h.Get("/late", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/late", Public, Shared, func(q *Request) error {
 		<-q.Context().Done()
 		return fmt.Errorf("read: %w", q.Context().Err())
 	}))
@@ -100,9 +99,9 @@ func TestTheLastWordIsNotEndless(t *testing.T) {
 func TestWhatPassesIsSaidAlike(t *testing.T) {
 	h := newHouse(t, Options{})
 	var failure error
-	h.Get("/page", h.app.Handle(func(*Request) error { return failure }))
-	h.Get("/program", h.app.Program(func(*Request) error { return failure }))
-	h.Get("/download", h.app.Download(func(*Request) error { return failure }))
+	h.serve(Get("/page", Public, Shared, func(*Request) error { return failure }))
+	h.serve(Get("/program", Program, Revalidated, func(*Request) error { return failure }))
+	h.serve(Get("/download", Program, Spooled, func(*Request) error { return failure }))
 	server := func(code pqerror.Code) error {
 		return fmt.Errorf("use case: %w", &pq.Error{Code: code, Message: "row (7, Anna)"})
 	}
@@ -171,7 +170,7 @@ func TestASilentDatabaseIsNotWaitedFor(t *testing.T) {
 	}
 	defer db.Close()
 	h := newHouse(t, Options{DB: db, Silence: 20 * time.Millisecond, Patience: time.Minute})
-	h.Get("/slow", h.app.Handle(func(q *Request) error {
+	h.serve(Get("/slow", Public, Shared, func(q *Request) error {
 		err := db.Transact(q.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := tx.ExecContext(ctx, "SELECT pg_sleep($1)", 0.2)
 			return err

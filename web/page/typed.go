@@ -17,7 +17,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
@@ -127,7 +126,7 @@ func (q *Request) back() string {
 		return q.URL(q.CurrentPath())
 	}
 	if from, err := url.Parse(q.R.Referer()); err == nil && q.own(from.Host) && from.Path != "" {
-		if at := Local(from.RequestURI()); at == from.RequestURI() {
+		if at := q.Local(from.RequestURI()); at == from.RequestURI() {
 			return at
 		}
 	}
@@ -139,10 +138,9 @@ func (q *Request) own(host string) bool { return host == q.R.Host || host == q.a
 
 // above is the nearest path at or above the request's that can be read.
 func (q *Request) above() string {
-	// Not the request's own routes: those of the outermost router take every path.
-	routes, path := q.app.routes, q.R.URL.EscapedPath()
-	for routes != nil && len(path) > 1 {
-		if routes.Match(chi.NewRouteContext(), http.MethodGet, path) {
+	path := q.R.URL.EscapedPath()
+	for len(path) > 1 {
+		if r, _ := q.app.table.find(http.MethodGet, path); r != nil {
 			return path
 		}
 		path = path[:max(strings.LastIndexByte(path, '/'), 0)]
@@ -198,7 +196,7 @@ func (q *Request) restored(page []byte) []byte {
 			q.Cookies.DeleteSealed(typedKind, name)
 			continue
 		}
-		q.NoStore()
+		q.private = true
 		filled, err := fill(page, q, q.URL(n.Action), values, "ui.typed.back")
 		if err != nil {
 			q.app.unsaid(q, "a form that was put by cannot be shown", err)
@@ -254,58 +252,4 @@ func (q *Request) signInURL(kind string) string {
 		at += "&" + kind + "=1"
 	}
 	return at
-}
-
-var errLook = fault.New(fault.Unauthenticated, "look", "the identity provider is asked again what this person may do")
-
-// SignedIn lets only people who signed in pass: a reader is sent to sign in and back.
-var SignedIn Guard = func(q *Request) error {
-	if q.stale {
-		return errLook
-	}
-	if !q.Actor.SignedIn() {
-		return fault.New(fault.Unauthenticated, "sign_in", "sign in first")
-	}
-	return nil
-}
-
-// Fresh lets only people pass who proved a short time ago who they are: for acts that
-// cannot be undone, so that a browser that was left alone does none. Who does not pass
-// signs in again, and then does the act with the form before them.
-var Fresh Guard = func(q *Request) error {
-	if q.Now.Sub(q.instant(authKey)) > q.app.opts.Fresh {
-		return fault.New(fault.Unauthenticated, "fresh", "sign in again: this act cannot be undone")
-	}
-	return nil
-}
-
-// looks sends a reader whose roles were not looked at for too long to have them looked
-// at, whatever they read: a desk would be closed to them, a draft would not be there. A
-// provider that has just failed them is left in peace.
-func (q *Request) looks() error {
-	if !q.stale || !q.reads() || signing(q.Path()) {
-		return nil
-	}
-	var vain bool
-	if q.Cookies.Peek(vainKind, vainKind, &vain) {
-		return nil
-	}
-	return errLook
-}
-
-const vainKind = "vain"
-
-// LookedInVain leaves a provider in peace for some minutes: pages that everybody reads
-// are drawn as for anybody meanwhile.
-func (q *Request) LookedInVain() error {
-	return q.Cookies.Seal(vainKind, vainKind, true, 5*time.Minute)
-}
-
-// Renews tells whether the sign-in under way would look at the roles of somebody who
-// is signed in.
-func (q *Request) Renews() bool { return q.stale }
-
-// signing tells whether a path, without language, is one of signing in and out.
-func signing(path string) bool {
-	return path == "/sign-in" || strings.HasPrefix(path, "/sign-in/") || path == "/sign-out"
 }

@@ -50,7 +50,6 @@ func (c room) round(q *page.Request) error {
 	case !open || now.Number != r.Number || v.Suspended != nil || v.over():
 		return q.Render(409, closed(closedView{view: v, Round: r}))
 	}
-	q.NoStore()
 	seat, err := c.seat(q, v)
 	if err != nil {
 		return c.unseated(q, v, err)
@@ -83,7 +82,6 @@ func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudony
 
 // answer saves the draft, or delivers it.
 func (c room) answer(q *page.Request) error {
-	q.NoStore()
 	form, err := q.Form()
 	if err != nil {
 		return err

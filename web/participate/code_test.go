@@ -109,7 +109,7 @@ func issued(t *testing.T, got webtest.Response) string {
 // receipt, revision, and what is left when the code is lost.
 func TestFromTheCodeToTheReceiptAndToTheLostCode(t *testing.T) {
 	h := webtest.Open(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	const slug = "consultorio"
 	coded(t, h, slug, "anna", "karim")
 	anna := site.As(t, h.Person(t, "anna"))
@@ -251,7 +251,7 @@ func TestFromTheCodeToTheReceiptAndToTheLostCode(t *testing.T) {
 // cookie goes back.
 func TestBallotPagesWithACodeReadNoSession(t *testing.T) {
 	h := webtest.Open(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	const slug = "consultorio"
 	coded(t, h, slug, "anna")
 	anna := site.As(t, h.Person(t, "anna"))
@@ -287,7 +287,7 @@ func TestBallotPagesWithACodeReadNoSession(t *testing.T) {
 // TestACodeIsGoodInItsOwnConsultationAlone, and where accounts answer there is none.
 func TestACodeIsGoodInItsOwnConsultationAlone(t *testing.T) {
 	h := webtest.Open(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	coded(t, h, "uno", "anna")
 	coded(t, h, "due", "anna")
 	code := issued(t, site.As(t, h.Person(t, "anna")).Post(t, at("uno", "/get-code"), url.Values{}))
@@ -313,7 +313,7 @@ func TestACodeIsGoodInItsOwnConsultationAlone(t *testing.T) {
 // refused.
 func TestWhatComesTwiceOrTooLateChangesNothing(t *testing.T) {
 	h := webtest.Open(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	const slug = "consultorio"
 	c := coded(t, h, slug, "anna")
 	anna := site.As(t, h.Person(t, "anna"))
@@ -380,7 +380,7 @@ func TestWhatComesTwiceOrTooLateChangesNothing(t *testing.T) {
 // same code, and both may be lost: a reload shows it again.
 func TestADoubleClickShowsOneCodeTwice(t *testing.T) {
 	h := webtest.Open(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	const slug = "consultorio"
 	coded(t, h, slug, "anna")
 	anna := site.As(t, h.Person(t, "anna"))

@@ -11,31 +11,18 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report/schema"
-	"delfi/web/page"
-	"delfi/web/participate"
 	"delfi/web/webtest"
 )
-
-// mount puts the room on a house's services.
-func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, app *page.App) {
-		participate.Routes(r, app, participate.Services{
-			Consultations: h.Consultations, Panel: h.Panel, Contributions: h.Contributions, Ballots: h.Ballots, Archive: h.Archive,
-			Reports: h.Reports, Record: h.Record, Accounts: h.Accounts,
-		})
-	}
-}
 
 func at(slug, more string) string { return "/consultations/" + slug + more }
 
 // TestRoom plays the demonstration once and lets every test walk in it.
 func TestRoom(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	t.Run("guards", func(t *testing.T) { guards(t, h) })
 	t.Run("home", func(t *testing.T) { home(t, site) })
 	t.Run("consultation", func(t *testing.T) { show(t, h, site) })
@@ -55,7 +42,7 @@ func guards(t *testing.T, h *webtest.House) {
 	stranger := map[string]webtest.Denial{"not on the panel": {Who: ivan, Status: 403}}
 	staff := map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}, "not on the panel": {Who: ivan, Status: 403}}
 	form := url.Values{"group": {"nowhere"}, "read": {"on"}}
-	h.Guards(t, mount, anna,
+	h.Guards(t, []string{"/", "/consultations", "/help"}, anna, []webtest.Route{
 		webtest.Route{Method: "GET", Path: "/", Open: true},
 		webtest.Route{Method: "GET", Path: at(webtest.Answering, ""), Open: true},
 		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/enrol"), Denied: map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}}},
@@ -93,7 +80,7 @@ func guards(t *testing.T, h *webtest.House) {
 		webtest.Route{Method: "GET", Path: "/help/protection", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/accessibility", Open: true},
 		webtest.Route{Method: "GET", Path: "/help/privacy", Open: true},
-	)
+	})
 }
 
 // home: open ones, what is owed with its date, what comes, what is concluded; no
@@ -118,7 +105,7 @@ func home(t *testing.T, site *webtest.Site) {
 		t.Errorf("the card says %q, the opinion %q", got.Text("#concluded ~ .row strong"), want)
 	}
 	empty := webtest.Open(t)
-	if got := empty.Site(t, mount(empty)).Stranger().Get(t, "/"); !strings.Contains(got.Text("main"), "Ora non c’è nulla a cui rispondere") {
+	if got := empty.Site(t).Stranger().Get(t, "/"); !strings.Contains(got.Text("main"), "Ora non c’è nulla a cui rispondere") {
 		t.Error("an empty server does not say so")
 	}
 }

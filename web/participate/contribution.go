@@ -79,9 +79,8 @@ func (c room) contributions(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.NoStore() // what stands here while the round is open is for its author alone
 	if w.Open && !q.Actor.SignedIn() {
-		return page.SignedIn(q)
+		return page.SignedIn.Pass(q)
 	}
 	if w.Open && w.Group == "" {
 		return q.Render(403, needed(enrolView{view: w.view}))
@@ -119,7 +118,6 @@ func (c room) showContributions(q *page.Request, status int, w writeView) error 
 
 // contribute writes, edits or withdraws a contribution of the reader's own.
 func (c room) contribute(q *page.Request) error {
-	q.NoStore()
 	form, err := q.Form()
 	if err != nil {
 		return err

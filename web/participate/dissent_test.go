@@ -83,7 +83,7 @@ func proposed(t *testing.T, h *webtest.House, site *webtest.Site) {
 // and every reason says in which language it is.
 func TestReasonsLeadWhoMayRemoveThemToTheDesk(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	for _, path := range []string{at(webtest.Answering, "/rounds/2"), at(webtest.Published, "/opinion"), "/en" + at(webtest.Answering, "/rounds/2")} {
 		for who, led := range map[string]bool{"giulia": true, "lucia": false, "": false} {
 			b := site.Stranger()

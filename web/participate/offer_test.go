@@ -12,7 +12,7 @@ import (
 // each role, and the form of each round, also while a consultation is suspended.
 func TestPagesOfferWhatIsAccepted(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	ctx := t.Context()
 	slugs := []string{webtest.Announced, webtest.Gathering, webtest.Answering, webtest.Published}
 	accepted := map[bool]int{}

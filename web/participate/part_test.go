@@ -13,7 +13,7 @@ import (
 // the part of its delivery and says how strong it is, and nobody is kept from answering.
 func TestEachDeliveryCarriesItsPart(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	b, form := enrolled(t, h, h.Site(t, mount(h)), "sergio", webtest.Answering), at(webtest.Answering, "/rounds/3")
+	b, form := enrolled(t, h, h.Site(t), "sergio", webtest.Answering), at(webtest.Answering, "/rounds/3")
 	receipt := func() leaf.Receipt {
 		t.Helper()
 		text, _, _ := strings.Cut(b.Get(t, form+"/receipt.txt").Body, "\n\n")

@@ -71,7 +71,6 @@ func (r receiptView) left(q *page.Request) string {
 // never kept: whoever opens the page later on the same machine must sign in. With
 // done the answer was given already.
 func (c room) stub(q *page.Request) (r receiptView, seat pseudonym.Seat, done bool, err error) {
-	q.NoStore()
 	v, round, err := c.numbered(q)
 	if err != nil {
 		return r, seat, false, err

@@ -3,7 +3,6 @@ package participate
 import (
 	"context"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -74,43 +73,44 @@ type Services struct {
 type room struct {
 	Services
 	sheets *sheets
-	apart  bool // outside the sessions: a seat comes from a code alone
+	coded  bool // outside the sessions: a seat comes from a code alone
 }
 
-// Routes puts the room's routes on r.
-func Routes(r chi.Router, app *page.App, s Services) {
+// Handlers are the room's pages and acts, for the table of routes.
+type Handlers struct {
+	Home, Show                                     page.Handler
+	Enrolment, Enrol                               page.Handler
+	Contributions, Contribute                      page.Handler
+	OfferCode, IssueCode                           page.Handler
+	EnterCode, TakeCode, ForgetCode                page.Handler // outside the sessions
+	Account, Code                                  Ballot       // answered with an account, and with a code
+	Minority, Opinion, Document                    page.Handler
+	HowItWorks, Protection, Accessibility, Privacy page.Handler
+}
+
+// Ballot is the form of a round, and what its owner has of it afterwards.
+type Ballot struct {
+	Round, Answer          page.Handler
+	Receipt, Signed, Proof page.Handler
+}
+
+// New returns the room's handlers.
+func New(s Services) (Handlers, error) {
 	c := room{Services: s, sheets: &sheets{}}
-	apart := c
-	apart.apart = true
-	r.Get("/", app.Handle(c.home))
-	// Where people answer, nothing is logged: app.Quietly and app.Apart.
-	r.Route("/consultations/{slug}", func(r chi.Router) {
-		r.Get("/", app.Handle(c.show))
-		r.Method("GET", "/enrol", app.Quietly(c.enrolment, page.SignedIn))
-		r.Method("POST", "/enrol", app.Quietly(c.enrol, page.SignedIn))
-		r.Method("GET", "/contributions", app.Quietly(c.contributions))
-		r.Method("POST", "/contributions", app.Quietly(c.contribute, page.SignedIn))
-		r.Method("GET", "/rounds/{n}", app.Quietly(c.round))
-		r.Method("POST", "/rounds/{n}", app.Quietly(c.answer, page.SignedIn))
-		r.Method("GET", "/rounds/{n}/receipt", app.Quietly(c.receipt, page.SignedIn))
-		r.Method("GET", "/rounds/{n}/receipt.txt", app.Quietly(c.signed, page.SignedIn))
-		r.Method("POST", "/rounds/{n}/proof", app.Quietly(c.proof, page.SignedIn))
-		r.Method("GET", "/get-code", app.Quietly(c.offer, page.SignedIn))
-		r.Method("POST", "/get-code", app.Quietly(c.issue, page.SignedIn))
-		r.Method("GET", "/code", app.Apart(apart.code))
-		r.Method("POST", "/code", app.Apart(apart.enter, page.LimitCodes))
-		r.Method("POST", "/code/forget", app.Apart(apart.forget))
-		r.Method("GET", "/code/rounds/{n}", app.Apart(apart.round))
-		r.Method("POST", "/code/rounds/{n}", app.Apart(apart.answer))
-		r.Method("GET", "/code/rounds/{n}/receipt", app.Apart(apart.receipt))
-		r.Method("GET", "/code/rounds/{n}/receipt.txt", app.Apart(apart.signed))
-		r.Method("POST", "/code/rounds/{n}/proof", app.Apart(apart.proof))
-		r.Get("/minority", app.Handle(c.minority))
-		r.Get("/opinion", app.Handle(c.opinion))
-		r.Get("/opinion.json", app.Handle(c.document))
-	})
-	r.Get("/help/how-it-works", app.Handle(help("how")))
-	r.Get("/help/protection", app.Handle(help("protection")))
-	r.Get("/help/accessibility", app.Handle(help("accessibility")))
-	r.Get("/help/privacy", app.Handle(help("privacy")))
+	coded := c
+	coded.coded = true
+	return Handlers{
+		Home: c.home, Show: c.show,
+		Enrolment: c.enrolment, Enrol: c.enrol,
+		Contributions: c.contributions, Contribute: c.contribute,
+		OfferCode: c.offer, IssueCode: c.issue,
+		EnterCode: coded.code, TakeCode: coded.enter, ForgetCode: coded.forget,
+		Account: c.ballot(), Code: coded.ballot(),
+		Minority: c.minority, Opinion: c.opinion, Document: c.document,
+		HowItWorks: help("how"), Protection: help("protection"), Accessibility: help("accessibility"), Privacy: help("privacy"),
+	}, page.Complete("participate", s)
+}
+
+func (c room) ballot() Ballot {
+	return Ballot{Round: c.round, Answer: c.answer, Receipt: c.receipt, Signed: c.signed, Proof: c.proof}
 }

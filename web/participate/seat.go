@@ -22,7 +22,7 @@ func (v view) codePath(more string) string { return v.path("/code" + more) }
 // signed in, or, under /code, by the code that the browser holds and by nothing
 // else. The pages of a ballot are the same for both.
 func (c room) seat(q *page.Request, v view) (pseudonym.Seat, error) {
-	if c.apart {
+	if c.coded {
 		return c.Panel.ByCode(q.Context(), v.ID, q.Cookies.Scoped())
 	}
 	return c.Panel.Seat(q.Context(), q.Actor, v.ID)
@@ -35,7 +35,7 @@ func (c room) unseated(q *page.Request, v view, err error) error {
 	switch {
 	case !errors.As(err, &f):
 		return err
-	case v.coded() && !c.apart && q.R.Method != "POST":
+	case v.coded() && !c.coded && q.R.Method != "POST":
 		return q.Redirect(v.codePath(""))
 	case f.Kind == fault.Invalid:
 		// The browser was closed, or holds a code that is none.
@@ -88,7 +88,6 @@ type codeView struct {
 
 // code is the way in with a code. It lies outside the sessions.
 func (c room) code(q *page.Request) error {
-	q.NoStore()
 	v, err := c.loadCoded(q)
 	if err != nil {
 		return err
@@ -110,7 +109,6 @@ func (c room) code(q *page.Request) error {
 
 // enter takes a code: the browser holds it from then on, for these pages alone.
 func (c room) enter(q *page.Request) error {
-	q.NoStore()
 	form, err := q.Form()
 	if err != nil {
 		return err
@@ -142,7 +140,6 @@ func (c room) enter(q *page.Request) error {
 // forget makes the browser forget the code: the next reader of a shared machine
 // must not answer in one's place.
 func (c room) forget(q *page.Request) error {
-	q.NoStore()
 	v, err := c.loadCoded(q)
 	if err != nil {
 		return err
@@ -189,7 +186,6 @@ func (v view) held(q *page.Request) pseudonym.Secret {
 // offer says what a code is, before it is issued, and from when it would work;
 // afterwards, that it was. For some minutes the browser that was shown it sees it again.
 func (c room) offer(q *page.Request) error {
-	q.NoStore()
 	v, err := c.loadCoded(q)
 	if err != nil {
 		return err
@@ -217,7 +213,6 @@ func (c room) offer(q *page.Request) error {
 
 // issue shows the code. A second click, and a reload in the next minutes, show it again.
 func (c room) issue(q *page.Request) error {
-	q.NoStore()
 	v, err := c.loadCoded(q)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ func TestTwoServersShowOneBallot(t *testing.T) {
 			}
 		}()
 	}
-	a, b := h.Site(t, mount(h)), other.Site(t, mount(other))
+	a, b := h.Site(t), other.Site(t)
 	form := at(webtest.Answering, "/rounds/3")
 	here := a.As(t, h.Panelist(t, 3))
 	there := here.At(b)

@@ -32,7 +32,7 @@ type showView struct {
 // about gives the consultation that the address names, as every page about it knows it.
 func (c room) about(q *page.Request) (view, error) {
 	one, err := c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
-	return view{Consultation: one, Apart: c.apart}, err
+	return view{Consultation: one, ByCode: c.coded}, err
 }
 
 // load is about with the reader's group.

@@ -18,7 +18,7 @@ type view struct {
 	consultation.Consultation
 	Group  string // id of the reader's group; "" when not enrolled, and on pages that do not ask
 	Issued bool   // the reader's code was issued
-	Apart  bool   // the page lies outside the sessions, under /code
+	ByCode bool   // the page lies outside the sessions, under /code
 }
 
 // path is the address of the consultation's page, with more after it.
@@ -26,7 +26,7 @@ func (v view) path(more string) string { return "/consultations/" + v.Slug + mor
 
 // ballotPath is the address of a round's form, on the side on which the reader is.
 func (v view) ballotPath(n int) string {
-	if v.Apart {
+	if v.ByCode {
 		return v.codePath(fmt.Sprintf("/rounds/%d", n))
 	}
 	return v.path(fmt.Sprintf("/rounds/%d", n))

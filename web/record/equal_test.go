@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -22,8 +21,6 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/verify"
 	"delfi/internal/verify/source"
-	"delfi/web/page"
-	"delfi/web/record"
 	"delfi/web/webtest"
 )
 
@@ -39,9 +36,7 @@ func TestARecordOfEqualRulesHolds(t *testing.T) {
 	if len(hashes) != 1 {
 		t.Fatalf("the rules differ: %v", hashes)
 	}
-	b := h.Site(t, func(r chi.Router, app *page.App) {
-		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
-	}).Stranger()
+	b := h.Site(t).Stranger()
 	listed(t, h, b)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got := b.Get(t, r.URL.Path)
@@ -107,9 +102,7 @@ func TestAnImportAtWorkIsNotInTheRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := h.Site(t, func(r chi.Router, app *page.App) {
-		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
-	}).Stranger()
+	b := h.Site(t).Stranger()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got := b.Get(t, r.URL.Path)
 		w.WriteHeader(got.Status)

@@ -9,13 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify"
-	"delfi/web/page"
-	"delfi/web/record"
 	"delfi/web/webtest"
 )
 
@@ -25,9 +21,7 @@ import (
 // names.)
 func TestTheArchiveIsRecomputedByOtherCode(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	b := h.Site(t, func(r chi.Router, app *page.App) {
-		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: h.Reports, BaseURL: "http://delfi.test"})
-	}).Stranger()
+	b := h.Site(t).Stranger()
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Fatal("python3 is missing, with which the record is recomputed by other code: run make python")

@@ -15,13 +15,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report"
-	"delfi/web/page"
-	"delfi/web/record"
+	"delfi/web"
 	"delfi/web/webtest"
 )
 
@@ -66,16 +63,13 @@ func (r reports) Write(ctx context.Context, slug, path string, w io.Writer) erro
 	return r.Service.Write(ctx, slug, path, w)
 }
 
-func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, app *page.App) {
-		record.Routes(r, app, record.Services{Consultations: h.Consultations, Record: h.Record, Reports: reports{h.Reports}, BaseURL: "http://delfi.test"})
-	}
-}
+// known gives the room the reports that a test knows.
+func known(h *webtest.House, o *web.Options) { o.Record.Reports = reports{h.Reports} }
 
 // TestRoom plays the demonstration once and lets every test walk in it.
 func TestRoom(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t, known)
 	t.Run("guards", func(t *testing.T) { guards(t, h) })
 	t.Run("index", func(t *testing.T) { index(t, h, site) })
 	t.Run("consultation", func(t *testing.T) { single(t, site) })
@@ -93,7 +87,7 @@ func guards(t *testing.T, h *webtest.House) {
 	program := func(path string, status int) webtest.Route {
 		return webtest.Route{Method: "GET", Path: path, Open: true, Program: true, Status: status}
 	}
-	h.Guards(t, mount, h.Person(t, "anna"),
+	h.Guards(t, []string{"/record"}, h.Person(t, "anna"), []webtest.Route{
 		webtest.Route{Method: "GET", Path: "/record", Open: true},
 		webtest.Route{Method: "GET", Path: published, Open: true},
 		webtest.Route{Method: "GET", Path: "/record/nothing-here", Open: true, Status: 404},
@@ -121,7 +115,7 @@ func guards(t *testing.T, h *webtest.House) {
 		program("/record/bozza/protocol.json", 404),
 		program(published+".zip", 200),
 		webtest.Route{Method: "POST", Path: "/record/cosignatures", Open: true, Program: true, Status: 422},
-	)
+	}, known)
 }
 
 // index: what the record is, how long, that nobody witnesses it, who did what, why

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -47,23 +46,25 @@ type Services struct {
 
 type room struct{ Services }
 
-// Routes puts the room's routes on r.
-func Routes(r chi.Router, app *page.App, s Services) {
+// Handlers are the room's pages, and its files for programs, for the table of routes.
+type Handlers struct {
+	Index, Consultation          page.Handler
+	Marks, Prefix                page.Handler // of a round's ballots
+	Checkpoint, Cosigned, Key    page.Handler
+	Consultations, Entries, Tile page.Handler
+	Cosign                       page.Handler
+	Archive, Files, File         page.Handler // of one consultation
+}
+
+// New returns the room's handlers.
+func New(s Services) (Handlers, error) {
 	c := room{s}
-	r.Route("/record", func(r chi.Router) {
-		r.Get("/", app.Handle(c.index))
-		r.Get("/checkpoint", app.Program(c.checkpoint))
-		r.Get("/cosigned", app.Program(c.cosigned))
-		r.Get("/key", app.Program(c.key))
-		r.Get("/consultations", app.Program(c.consultations))
-		r.Get("/entries", app.Program(c.entries))
-		r.Get("/tile/8/*", app.Program(c.tile))
-		r.Post("/cosignatures", app.Program(c.cosign))
-		r.Get("/{slug}.zip", app.Download(c.zip))
-		r.Get("/{slug}", app.Handle(c.consultation))
-		r.Get("/{slug}/files", app.Program(c.files))
-		r.Method("GET", "/{slug}/rounds/{n}/marks", app.Quietly(c.marks))
-		r.Method("GET", "/{slug}/rounds/{n}/marks/{prefix}", app.Quietly(c.prefix))
-		r.Get("/{slug}/*", app.Download(c.file))
-	})
+	return Handlers{
+		Index: c.index, Consultation: c.consultation,
+		Marks: c.marks, Prefix: c.prefix,
+		Checkpoint: c.checkpoint, Cosigned: c.cosigned, Key: c.key,
+		Consultations: c.consultations, Entries: c.entries, Tile: c.tile,
+		Cosign:  c.cosign,
+		Archive: c.zip, Files: c.files, File: c.file,
+	}, page.Complete("record", s)
 }

@@ -30,7 +30,7 @@ func turned(t *testing.T, h *webtest.House, subject, name string, groups ...stri
 // rest is missing; who lost the only one is told that they lost it.
 func TestALostRoleIsSaid(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	h.Person(t, "marta")
 	both := turned(t, h, "marta", "Marta Gibellini", "riva/administrator") // named as a moderator
 	for _, slug := range []string{webtest.Answering, webtest.Gathering, webtest.Published} {
@@ -54,7 +54,7 @@ func TestALostRoleIsSaid(t *testing.T) {
 // stage of the demonstration, sent by whoever was offered it.
 func TestNoDeskOffersWhatTheRoleForbids(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	cast := map[string]account.Actor{}
 	for _, who := range []string{"giulia", "davide", "paolo", "marta"} {
 		cast[who] = h.Person(t, who)

@@ -1,8 +1,6 @@
 package staff
 
 import (
-	"github.com/go-chi/chi/v5"
-
 	"delfi/internal/account"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
@@ -24,38 +22,33 @@ type Services struct {
 
 type room struct{ Services }
 
-// Routes puts the staff's routes on r.
-func Routes(r chi.Router, app *page.App, s Services) {
+// Handlers are the room's pages and acts, for the table of routes.
+type Handlers struct {
+	Desks, Desk                            page.Handler
+	NewDraft, Create, Edit, Store, Delete  page.Handler // of a draft
+	Announce, Start, Suspend, Resume       page.Handler
+	Conclude, Publish, Withdraw            page.Handler
+	OpenRound, Extend, CloseRound, Release page.Handler // of a round
+	Decide, DecideAll                      page.Handler // on items
+	Queue, Dispose, Remove                 page.Handler // of contributions
+	Minority, Report                       page.Handler // of the minority
+	Reason, RemoveReason                   page.Handler // that the law removes
+	Undo                                   page.Handler // of an act on contributions
+}
+
+// New returns the room's handlers.
+func New(s Services) (Handlers, error) {
 	d := room{s}
-	on := func(method, pattern string, h page.Handler, guards ...page.Guard) {
-		r.Method(method, pattern, app.Handle(h, append([]page.Guard{page.SignedIn}, guards...)...))
-	}
-	on("GET", "/desk", d.desks)
-	on("GET", "/desk/new", d.newDraft)
-	on("POST", "/desk/new", d.create)
-	on("GET", "/desk/{slug}", d.desk)
-	on("GET", "/desk/{slug}/edit", d.edit)
-	on("POST", "/desk/{slug}/edit", d.store)
-	on("POST", "/desk/{slug}/delete", d.delete)
-	on("POST", "/desk/{slug}/announce", d.announce, page.Fresh)
-	on("POST", "/desk/{slug}/start", d.start)
-	on("POST", "/desk/{slug}/suspend", d.suspend)
-	on("POST", "/desk/{slug}/resume", d.resume)
-	on("POST", "/desk/{slug}/conclude", d.conclude, page.Fresh)
-	on("GET", "/desk/{slug}/minority", d.minority)
-	on("POST", "/desk/{slug}/minority", d.report)
-	on("POST", "/desk/{slug}/publish", d.publish, page.Fresh)
-	on("POST", "/desk/{slug}/withdraw", d.withdraw, page.Fresh)
-	on("POST", "/desk/{slug}/rounds/{number}/open", d.openRound)
-	on("POST", "/desk/{slug}/rounds/{number}/extend", d.extendRound)
-	on("POST", "/desk/{slug}/rounds/{number}/close", d.closeRound)
-	on("POST", "/desk/{slug}/rounds/{number}/release", d.releaseRound)
-	on("POST", "/desk/{slug}/items/{item}/decide", d.decide)
-	on("POST", "/desk/{slug}/decide-all", d.decideAll)
-	on("GET", "/desk/{slug}/contributions", d.queue)
-	on("POST", "/desk/{slug}/contributions", d.dispose)
-	on("POST", "/desk/{slug}/contributions/{contribution}/remove", d.remove)
-	on("GET", "/desk/{slug}/reasons", d.reason)
-	on("POST", "/desk/{slug}/reasons", d.removeReason)
-	on("POST", "/desk/{slug}/acts/{act}/undo", d.undo)
+	return Handlers{
+		Desks: d.desks, Desk: d.desk,
+		NewDraft: d.newDraft, Create: d.create, Edit: d.edit, Store: d.store, Delete: d.delete,
+		Announce: d.announce, Start: d.start, Suspend: d.suspend, Resume: d.resume,
+		Conclude: d.conclude, Publish: d.publish, Withdraw: d.withdraw,
+		OpenRound: d.openRound, Extend: d.extendRound, CloseRound: d.closeRound, Release: d.releaseRound,
+		Decide: d.decide, DecideAll: d.decideAll,
+		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
+		Minority: d.minority, Report: d.report,
+		Reason: d.reason, RemoveReason: d.removeReason,
+		Undo: d.undo,
+	}, page.Complete("staff", s)
 }

@@ -6,29 +6,18 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
-	"delfi/web/page"
-	"delfi/web/staff"
 	"delfi/web/webtest"
 )
-
-func mount(h *webtest.House) webtest.Mount {
-	return func(r chi.Router, app *page.App) {
-		staff.Routes(r, app, staff.Services{
-			Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports,
-		})
-	}
-}
 
 func at(slug, more string) string { return "/desk/" + slug + more }
 
 // TestRoom plays the demonstration once and lets every test walk in it.
 func TestRoom(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, mount(h))
+	site := h.Site(t)
 	t.Run("guards", func(t *testing.T) { guards(t, h) })
 	t.Run("desks", func(t *testing.T) { desks(t, h, site) })
 	t.Run("a desk shows no count of an open round", func(t *testing.T) { noCounts(t, h, site) })
@@ -89,7 +78,7 @@ func guards(t *testing.T, h *webtest.House) {
 			webtest.Route{Method: "POST", Path: at(webtest.Answering, act), Form: reason, Denied: here},
 			webtest.Route{Method: "POST", Path: at("mercato-coperto", act), Form: reason, Denied: hidden})
 	}
-	h.Guards(t, mount, anna, routes...)
+	h.Guards(t, []string{"/desk"}, anna, routes)
 }
 
 // desks: each of the staff finds what is theirs, and drafts stay at home.

@@ -8,46 +8,72 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/app"
+	"delfi/internal/login"
+	"delfi/web"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
 
 const origin = "http://delfi.test"
 
-// Mount puts a room's routes on a router.
-type Mount func(r chi.Router, app *page.App)
+// Change alters a site's services before they are mounted, e.g. for one that a test knows.
+type Change func(h *House, o *web.Options)
 
-// Site is a room on an app, as a browser meets it.
+// Site is the whole site on a house's services, as a browser meets it.
 type Site struct {
 	Log     *bytes.Buffer // what the app logged
+	Routes  []page.Route
+	app     *page.App
 	handler http.Handler
-	routes  chi.Router
 }
 
-// Site serves mounted routes over the house.
-func (h *House) Site(t testing.TB, mount Mount) *Site {
+// Site serves every room of the site over the house.
+func (h *House) Site(t testing.TB, changes ...Change) *Site {
 	t.Helper()
-	s := &Site{Log: &bytes.Buffer{}}
-	app := page.New(page.Options{BaseURL: origin, DB: h.DB, Actors: h.Accounts, ErrorPage: ui.ErrorPage,
-		Secret: []byte("every server of one site has the same"), Posts: 100000, Codes: h.Codes, Log: slog.New(slog.NewTextHandler(s.Log, nil))})
-	t.Cleanup(app.Close)
-	r := chi.NewRouter()
-	mount(r, app)
-	s.routes = r
-	if err := app.SetRoutes(r); err != nil {
+	log := &bytes.Buffer{}
+	s := h.SiteWith(t, page.Options{DB: h.DB, Log: slog.New(slog.NewTextHandler(log, nil))}, changes...)
+	s.Log = log
+	return s
+}
+
+// SiteWith is Site with settings of the test's.
+func (h *House) SiteWith(t testing.TB, o page.Options, changes ...Change) *Site {
+	t.Helper()
+	o.BaseURL, o.Actors, o.ErrorPage, o.Posts, o.Codes = origin, h.Accounts, ui.ErrorPage, 100000, h.Codes
+	o.Secret = []byte("every server of one site has the same")
+	s := &Site{app: page.New(o)}
+	t.Cleanup(s.app.Close)
+	// Signing in at the provider is web/account's to try; a test takes the short way to a session.
+	client, err := login.New(login.Options{Issuer: "https://provider.test", ClientID: "delfi", ClientSecret: "secret", RedirectURL: origin + "/sign-in/callback"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	outer := chi.NewRouter()
-	// Signing in is the login room's; a test takes the short way to a session.
-	outer.Get("/webtest/sign-in/{account}", app.Handle(func(q *page.Request) error {
+	options := h.App.Site(app.SiteOptions{Pages: s.app, Login: client, Log: o.Log})
+	for _, change := range changes {
+		change(h, &options)
+	}
+	if s.Routes, err = web.Routes(options); err != nil {
+		t.Fatal(err)
+	}
+	s.Add(t)
+	return s
+}
+
+// Add adds routes to the site's.
+func (s *Site) Add(t testing.TB, routes ...page.Route) {
+	t.Helper()
+	s.Routes = append(s.Routes, routes...)
+	var err error
+	s.handler, err = s.app.Serve(append(slices.Clone(s.Routes), page.Get("/webtest/sign-in/{account}", page.Session, page.NoStore, func(q *page.Request) error {
 		id, err := uuid.Parse(q.Param("account"))
 		if err != nil {
 			return err
@@ -56,12 +82,14 @@ func (h *House) Site(t testing.TB, mount Mount) *Site {
 			return err
 		}
 		return q.Redirect("/")
-	}))
-	outer.NotFound(app.NotFound())
-	outer.Mount("/", r)
-	s.handler = app.Cache().Lookup(app.Wrap(outer))
-	return s
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
 }
+
+// ServeHTTP answers a request that a test made itself.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Browser asks a site with its own cookies, like one person's.
 type Browser struct {

@@ -1,4 +1,0 @@
-package web
-
-// Routes are those of every room, for tests that read them.
-var Routes = routes

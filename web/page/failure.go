@@ -1,0 +1,124 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"delfi/internal/fault"
+)
+
+// failures counts by kind what failed on answering routes, and shows it by the hour.
+type failures struct {
+	mu              sync.Mutex
+	hour            time.Time
+	counting, shown map[string]int64 // since the start
+}
+
+// add counts a failure at an instant.
+func (f *failures) add(kind string, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.turn(now)
+	if f.counting == nil {
+		f.counting = map[string]int64{}
+	}
+	f.counting[kind]++
+}
+
+// turn shows what was counted if another hour has begun, and gives what is new of it;
+// the lock is held.
+func (f *failures) turn(now time.Time) map[string]int64 {
+	hour := now.Truncate(time.Hour)
+	if hour.Equal(f.hour) {
+		return nil
+	}
+	f.hour = hour
+	news := map[string]int64{}
+	shown := make(map[string]int64, len(f.counting))
+	for kind, n := range f.counting {
+		if more := n - f.shown[kind]; more > 0 {
+			news[kind] = more
+		}
+		shown[kind] = n
+	}
+	f.shown = shown
+	return news
+}
+
+// Failed returns how often answering routes failed, by kind, as of the last whole hour.
+func (a *App) Failed() map[string]int64 {
+	a.sum()
+	f := &a.failed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make(map[string]int64, len(f.shown))
+	for kind, n := range f.shown {
+		out[kind] = n
+	}
+	return out
+}
+
+// sum writes one line for each kind of failure, when another hour has begun.
+func (a *App) sum() {
+	f := &a.failed
+	f.mu.Lock()
+	news := f.turn(a.now())
+	f.mu.Unlock()
+	for kind, n := range news {
+		a.opts.Log.Error("pages under which people answer failed in an hour", "kind", kind, "n", n)
+	}
+}
+
+// sums logs an hour's failures although nobody reads the figures.
+func (a *App) sums(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			a.sum()
+		}
+	}
+}
+
+// kindOfFailure names an error without anything of the request: a fault's code, the
+// place of a panic, or nothing more than that it was internal.
+func kindOfFailure(err error) string {
+	var p panicked
+	if errors.As(err, &p) {
+		return "panic at " + p.at
+	}
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return f.Code
+	}
+	return "internal"
+}
+
+// panicked is a handler that did.
+type panicked struct {
+	error
+	at string // the function of ours
+}
+
+// placeOfPanic names the function of ours in which the panic that is being recovered began.
+func placeOfPanic() string {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for panicking := false; ; {
+		frame, more := frames.Next()
+		if panicking && strings.HasPrefix(frame.Function, "delfi/") {
+			return frame.Function
+		}
+		panicking = panicking || frame.Function == "runtime.gopanic"
+		if !more {
+			return "an unknown place"
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package web
+
+import (
+	"errors"
+	"slices"
+
+	webaccount "delfi/web/account"
+	"delfi/web/administration"
+	"delfi/web/demo"
+	"delfi/web/page"
+	"delfi/web/participate"
+	"delfi/web/record"
+	"delfi/web/staff"
+	"delfi/web/static"
+)
+
+// What the columns of the table say stands at page.Route: a privacy class and a cache class
+// promise what routes_test.go tries over HTTP.
+var get, post = page.Get, page.Post
+
+const (
+	public    = page.Public
+	personal  = page.Personal
+	session   = page.Session
+	answering = page.Answering
+	byCode    = page.AnsweringByCode
+	program   = page.Program
+
+	noStore     = page.NoStore
+	shared      = page.Shared
+	revalidated = page.Revalidated
+	immutable   = page.Immutable
+	spooled     = page.Spooled
+)
+
+// Routes returns the table of the site's routes.
+func Routes(o Options) ([]page.Route, error) {
+	account, err1 := webaccount.New(o.Account)
+	p, err2 := participate.New(o.Participate)
+	r, err3 := record.New(o.Record)
+	desk, err4 := staff.New(o.Staff)
+	a, err5 := administration.New(o.Administration)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		return nil, err
+	}
+	signedIn, fresh := page.SignedIn, page.Fresh
+	all := []page.Route{
+		get("/healthz", page.Probe, noStore, page.Raw(o.Health.alive)),
+		get("/readyz", page.Probe, noStore, page.Raw(o.Health.ready)),
+		get(static.Prefix+"*", page.Asset, immutable, page.Raw(static.Handler().ServeHTTP)),
+
+		// Signing in and out, and one's own account.
+		get("/sign-in", session, noStore, account.SignIn, page.LimitSignIns),
+		get("/sign-in/callback", session, noStore, account.Callback), // counted when it began
+		post("/sign-in/ended", program, account.Ended),
+		post("/sign-out", session, account.SignOut),
+		post("/sign-out/everywhere", session, account.SignOutEverywhere, signedIn),
+		get("/me", personal, noStore, account.Me, signedIn),
+		post("/me/take-back", answering, account.TakeBack, signedIn),
+		post("/me/leave", personal, account.Leave, signedIn),
+		post("/me/stay", personal, account.Stay, signedIn),
+
+		// Everybody's pages.
+		get("/", public, shared, p.Home),
+		get("/consultations/{slug}", public, shared, p.Show),
+		get("/consultations/{slug}/minority", public, shared, p.Minority),
+		get("/consultations/{slug}/opinion", public, shared, p.Opinion),
+		get("/consultations/{slug}/opinion.json", public, shared, p.Document),
+		get("/help/how-it-works", public, shared, p.HowItWorks),
+		get("/help/protection", public, shared, p.Protection),
+		get("/help/accessibility", public, shared, p.Accessibility),
+		get("/help/privacy", public, shared, p.Privacy),
+
+		// Answering with an account. A round that is over is everybody's page.
+		get("/consultations/{slug}/enrol", answering, noStore, p.Enrolment, signedIn),
+		post("/consultations/{slug}/enrol", answering, p.Enrol, signedIn),
+		get("/consultations/{slug}/contributions", answering, noStore, p.Contributions),
+		post("/consultations/{slug}/contributions", answering, p.Contribute, signedIn),
+		get("/consultations/{slug}/rounds/{n}", answering, shared, p.Account.Round),
+		post("/consultations/{slug}/rounds/{n}", answering, p.Account.Answer, signedIn),
+		get("/consultations/{slug}/rounds/{n}/receipt", answering, noStore, p.Account.Receipt, signedIn),
+		get("/consultations/{slug}/rounds/{n}/receipt.txt", answering, noStore, p.Account.Signed, signedIn),
+		post("/consultations/{slug}/rounds/{n}/proof", answering, p.Account.Proof, signedIn),
+		get("/consultations/{slug}/get-code", answering, noStore, p.OfferCode, signedIn),
+		post("/consultations/{slug}/get-code", answering, p.IssueCode, signedIn),
+
+		// Answering with a code.
+		get("/consultations/{slug}/code", byCode, noStore, p.EnterCode),
+		post("/consultations/{slug}/code", byCode, p.TakeCode, page.LimitCodes),
+		post("/consultations/{slug}/code/forget", byCode, p.ForgetCode),
+		get("/consultations/{slug}/code/rounds/{n}", byCode, noStore, p.Code.Round),
+		post("/consultations/{slug}/code/rounds/{n}", byCode, p.Code.Answer),
+		get("/consultations/{slug}/code/rounds/{n}/receipt", byCode, noStore, p.Code.Receipt),
+		get("/consultations/{slug}/code/rounds/{n}/receipt.txt", byCode, noStore, p.Code.Signed),
+		post("/consultations/{slug}/code/rounds/{n}/proof", byCode, p.Code.Proof),
+
+		// The public record. Who looks up a mark has answered.
+		get("/record", public, shared, r.Index),
+		get("/record/checkpoint", program, revalidated, r.Checkpoint),
+		get("/record/cosigned", program, revalidated, r.Cosigned),
+		get("/record/key", program, revalidated, r.Key),
+		get("/record/consultations", program, revalidated, r.Consultations),
+		get("/record/entries", program, revalidated, r.Entries),
+		get("/record/tile/8/*", program, immutable, r.Tile), // a full one
+		post("/record/cosignatures", program, r.Cosign),
+		get("/record/{slug}.zip", program, spooled, r.Archive),
+		get("/record/{slug}", public, shared, r.Consultation),
+		get("/record/{slug}/files", program, revalidated, r.Files),
+		get("/record/{slug}/rounds/{n}/marks", answering, shared, r.Marks),
+		get("/record/{slug}/rounds/{n}/marks/{prefix}", answering, shared, r.Prefix),
+		get("/record/{slug}/*", program, spooled, r.File),
+
+		// The desks of staff.
+		get("/desk", personal, noStore, desk.Desks, signedIn),
+		get("/desk/new", personal, noStore, desk.NewDraft, signedIn),
+		post("/desk/new", personal, desk.Create, signedIn),
+		get("/desk/{slug}", personal, noStore, desk.Desk, signedIn),
+		get("/desk/{slug}/edit", personal, noStore, desk.Edit, signedIn),
+		post("/desk/{slug}/edit", personal, desk.Store, signedIn),
+		post("/desk/{slug}/delete", personal, desk.Delete, signedIn),
+		post("/desk/{slug}/announce", personal, desk.Announce, signedIn, fresh),
+		post("/desk/{slug}/start", personal, desk.Start, signedIn),
+		post("/desk/{slug}/suspend", personal, desk.Suspend, signedIn),
+		post("/desk/{slug}/resume", personal, desk.Resume, signedIn),
+		post("/desk/{slug}/conclude", personal, desk.Conclude, signedIn, fresh),
+		get("/desk/{slug}/minority", personal, noStore, desk.Minority, signedIn),
+		post("/desk/{slug}/minority", personal, desk.Report, signedIn),
+		post("/desk/{slug}/publish", personal, desk.Publish, signedIn, fresh),
+		post("/desk/{slug}/withdraw", personal, desk.Withdraw, signedIn, fresh),
+		post("/desk/{slug}/rounds/{number}/open", personal, desk.OpenRound, signedIn),
+		post("/desk/{slug}/rounds/{number}/extend", personal, desk.Extend, signedIn),
+		post("/desk/{slug}/rounds/{number}/close", personal, desk.CloseRound, signedIn),
+		post("/desk/{slug}/rounds/{number}/release", personal, desk.Release, signedIn),
+		post("/desk/{slug}/items/{item}/decide", personal, desk.Decide, signedIn),
+		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
+		get("/desk/{slug}/contributions", personal, noStore, desk.Queue, signedIn),
+		post("/desk/{slug}/contributions", personal, desk.Dispose, signedIn),
+		post("/desk/{slug}/contributions/{contribution}/remove", personal, desk.Remove, signedIn),
+		get("/desk/{slug}/reasons", personal, noStore, desk.Reason, signedIn),
+		post("/desk/{slug}/reasons", personal, desk.RemoveReason, signedIn),
+		post("/desk/{slug}/acts/{act}/undo", personal, desk.Undo, signedIn),
+
+		// Administrations. The first one's code is tried as seldom as a panel's.
+		get("/first-run", personal, noStore, a.FirstRun, signedIn),
+		post("/first-run", personal, a.Found, signedIn, page.LimitCodes),
+		get("/administrations/{slug}", personal, noStore, a.Own, signedIn),
+		post("/administrations/{slug}", personal, a.Describe, signedIn),
+		post("/administrations/{slug}/grant", personal, a.GrantRole, signedIn),
+		post("/administrations/{slug}/revoke", personal, a.RevokeRole, signedIn),
+	}
+	if o.Demo == nil {
+		return all, nil
+	}
+	bar := demo.New(o.Demo)
+	return slices.Concat(all, []page.Route{
+		post("/demo/{slug}/panel", public, bar.LetPanelAnswer),
+		post("/demo/{slug}/close", public, bar.CloseNow),
+	}), nil
+}

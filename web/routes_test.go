@@ -1,0 +1,366 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+
+	"delfi/internal/login"
+	"delfi/internal/login/devidp"
+	"delfi/internal/platform/changes"
+	"delfi/web"
+	webaccount "delfi/web/account"
+	"delfi/web/administration"
+	"delfi/web/page"
+	"delfi/web/participate"
+	"delfi/web/record"
+	"delfi/web/staff"
+	"delfi/web/static"
+	"delfi/web/webtest"
+)
+
+// tally is a meter that counts what it is told of answering routes and of others.
+type tally struct{ answering, others, hits atomic.Int64 }
+
+func (m *tally) Observe(_ string, answering bool, _ int, _ time.Duration) {
+	if answering {
+		m.answering.Add(1)
+	} else {
+		m.others.Add(1)
+	}
+}
+
+func (m *tally) Hit(string, bool, int) { m.hits.Add(1) }
+
+// promised is a site whose routes are tried against what their classes promise.
+type promised struct {
+	*testing.T
+	h    *webtest.House
+	site *webtest.Site
+	log  *diary
+	m    *tally
+}
+
+func promise(t *testing.T) *promised {
+	t.Helper()
+	p := &promised{T: t, h: webtest.Open(t).Play(t), log: &diary{}, m: &tally{}}
+	provider := provide(t)
+	client, err := login.New(login.Options{Issuer: provider.Issuer(), ClientID: devidp.ClientID, ClientSecret: provider.Secret(), RedirectURL: "http://delfi.test/sign-in/callback"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub := changes.New(p.h.DB)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- hub.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	p.site = p.h.SiteWith(t, page.Options{DB: p.h.DB, Changes: hub, Meter: p.m, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, playing, func(_ *webtest.House, o *web.Options) { o.Account.Login, o.Health.Checks = client, nil })
+	eventually(t, "the cache is connected", func() bool {
+		p.site.Stranger().Get(t, "/help/privacy")
+		hits := p.m.hits.Load()
+		p.site.Stranger().Get(t, "/help/privacy")
+		return p.m.hits.Load() > hits
+	})
+	return p
+}
+
+// examples are the parameters of patterns at which an answer is 200; everything else is
+// asked of the consultation whose round is open.
+var examples = map[string]string{
+	"/consultations/{slug}/rounds/{n}":         "/consultations/" + webtest.Answering + "/rounds/2",
+	"/consultations/{slug}/contributions":      "/consultations/" + webtest.Answering + "/contributions",
+	"/consultations/{slug}/opinion":            "/consultations/" + webtest.Published + "/opinion",
+	"/consultations/{slug}/opinion.json":       "/consultations/" + webtest.Published + "/opinion.json",
+	"/record/{slug}/rounds/{n}/marks":          "/record/" + webtest.Published + "/rounds/2/marks",
+	"/record/{slug}/rounds/{n}/marks/{prefix}": "/record/" + webtest.Published + "/rounds/2/marks/00",
+	"/record/{slug}/files":                     "/record/" + webtest.Published + "/files",
+	"/record/{slug}/*":                         "/record/" + webtest.Published + "/protocol.json",
+	"/record/{slug}.zip":                       "/record/" + webtest.Published + ".zip",
+	"/record/{slug}":                           "/record/" + webtest.Published,
+	"/record/tile/8/*":                         "/record/tile/8/0/000.p/1",
+	static.Prefix + "*":                        static.URL("css/delfi.css"),
+	"/administrations/{slug}":                  "/administrations/riva",
+}
+
+// withoutExample are routes that are read and at which nobody in the demonstration gets 200,
+// with the reason. Their classes are tried on what they refuse.
+var withoutExample = map[string]string{
+	"/consultations/{slug}/minority":                    "no consultation waits for its publication",
+	"/consultations/{slug}/get-code":                    "no consultation is answered with codes",
+	"/consultations/{slug}/code":                        "as above",
+	"/consultations/{slug}/code/rounds/{n}":             "as above",
+	"/consultations/{slug}/code/rounds/{n}/receipt":     "as above",
+	"/consultations/{slug}/code/rounds/{n}/receipt.txt": "as above",
+	"/consultations/{slug}/rounds/{n}/receipt":          "nobody has answered by hand",
+	"/consultations/{slug}/rounds/{n}/receipt.txt":      "as above",
+	"/record/cosigned":                                  "nobody cosigns",
+	"/sign-in":                                          "it leads to the provider",
+	"/sign-in/callback":                                 "the provider leads to it",
+	"/desk/{slug}/edit":                                 "the rules of a running consultation are fixed",
+	"/desk/{slug}/minority":                             "it goes on",
+	"/desk/{slug}/contributions":                        "they are the moderators'",
+	"/first-run":                                        "there are administrations",
+}
+
+// path is an address of a row.
+func path(r page.Route) string {
+	if at, ok := examples[r.Pattern]; ok {
+		return at
+	}
+	return strings.NewReplacer("{slug}", webtest.Answering, "{n}", "3", "{number}", "3", "{item}", uuid.NewString(),
+		"{contribution}", uuid.NewString(), "{act}", uuid.NewString(), "{prefix}", "00").Replace(r.Pattern)
+}
+
+// ask sends a row's request, and returns what it left: lines of the access log, all lines,
+// and counts of the meter.
+func (p *promised) ask(r page.Route, b *webtest.Browser) (got webtest.Response, line, log string, answering, others int64) {
+	p.Helper()
+	before, a, o := p.log.String(), p.m.answering.Load(), p.m.others.Load()
+	req := httptest.NewRequest(r.Method, "http://delfi.test"+path(r), nil)
+	if r.Method == http.MethodPost {
+		req = webtest.Form(path(r), nil)
+	}
+	got = b.Do(p.T, req)
+	log = strings.TrimPrefix(p.log.String(), before)
+	for l := range strings.Lines(log) {
+		if strings.Contains(l, "msg=request ") {
+			line += l
+		}
+	}
+	return got, line, log, p.m.answering.Load() - a, p.m.others.Load() - o
+}
+
+// sessions is every session as it is stored, with the transaction that wrote it.
+func (p *promised) sessions() string {
+	p.Helper()
+	var all string
+	if err := p.h.DB.Pool().Get(&all, `SELECT coalesce(string_agg(s::text || s.xmin::text, ' ' ORDER BY s.token), '') FROM public.sessions AS s`); err != nil {
+		p.Fatal(err)
+	}
+	return all
+}
+
+// breaches tries a row as a stranger and as somebody who signed in, and tells what of its
+// promises does not hold, and which statuses came.
+func (p *promised) breaches(r page.Route) (breaches []string, statuses []int) {
+	p.Helper()
+	wrong := func(format string, args ...any) { breaches = append(breaches, fmt.Sprintf(format, args...)) }
+	giulia := p.h.Person(p.T, "giulia")
+	for who, b := range map[string]*webtest.Browser{"a stranger": p.site.Stranger(), "giulia": p.site.As(p.T, giulia)} {
+		signedIn := who == "giulia"
+		stored := p.sessions()
+		got, line, log, answering, others := p.ask(r, b)
+		statuses = append(statuses, got.Status)
+		written := p.sessions() != stored
+		control, tag := got.Header.Get("Cache-Control"), got.Header.Get("ETag")
+		if got.Status >= 500 {
+			wrong("%s gets %d", who, got.Status)
+		}
+		switch {
+		case r.Privacy.Answers():
+			if log != "" {
+				wrong("%s leaves a line", who)
+			}
+			if answering != 1 || others != 0 {
+				wrong("%s is counted at once", who)
+			}
+		case r.Privacy == page.Asset || r.Privacy == page.Probe:
+			if log != "" || answering+others != 0 {
+				wrong("%s leaves a line or a count", who)
+			}
+		default:
+			if strings.Count(line, "\n") != 1 || !strings.Contains(line, "route="+r.Pattern+" ") {
+				wrong("%s leaves no line", who)
+			}
+			if answering != 0 || others != 1 {
+				wrong("%s is not counted", who)
+			}
+		}
+		if written && r.Privacy != page.Session {
+			wrong("%s writes a session", who)
+		}
+		known := strings.Contains(got.Body, `action="/sign-out"`)
+		switch {
+		case !signedIn && known:
+			wrong("a stranger is known")
+		case signedIn && !known && got.Status == 200 && strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") && r.Privacy != page.AnsweringByCode:
+			wrong("giulia is not known")
+		case signedIn && known && slices.Contains([]page.Privacy{page.AnsweringByCode, page.Program, page.Asset, page.Probe}, r.Privacy):
+			wrong("giulia's session is read")
+		}
+		asked := got.Status == http.StatusUnauthorized || strings.HasPrefix(got.Location, "/sign-in")
+		if !signedIn && asked != (r.Privacy == page.Personal) && !r.Privacy.Answers() && r.Privacy != page.Session {
+			wrong("a stranger gets %d to %q", got.Status, got.Location)
+		}
+		if r.Privacy == page.Program && got.Status >= 400 && got.Header.Get("Content-Type") != "application/problem+json" {
+			wrong("a program is refused with %q", got.Header.Get("Content-Type"))
+		}
+		want := "no-store"
+		if got.Status == 200 {
+			switch {
+			case r.Cache == page.Shared && !signedIn:
+				want = "no-cache"
+			case r.Cache == page.Revalidated || r.Cache == page.Spooled || r.Cache == page.Immutable && control == "public, no-cache":
+				want = "public, no-cache"
+			case r.Cache == page.Immutable:
+				want = "public, max-age=31536000, immutable"
+			}
+		}
+		if control != want || (tag != "") != (want != "no-store") {
+			wrong("%s gets %d with %q and the tag %q, not %q", who, got.Status, control, tag, want)
+		}
+		if got.Status != 200 || want == "no-store" {
+			continue
+		}
+		hits := p.m.hits.Load()
+		again, _, _, _, _ := p.ask(r, p.site.Stranger())
+		if again.Body != got.Body || again.Header.Get("ETag") != tag {
+			wrong("it is not the same for everybody")
+		}
+		if fromCache := p.m.hits.Load() > hits; fromCache != (r.Cache == page.Shared) {
+			wrong("from the page cache: %v", fromCache)
+		}
+	}
+	return breaches, statuses
+}
+
+// TestEveryRouteHoldsWhatItsClassesPromise asks every route over HTTP. Signing out ends the
+// session with which it is asked; each row has one of its own.
+func TestEveryRouteHoldsWhatItsClassesPromise(t *testing.T) {
+	p := promise(t)
+	tried := map[page.Privacy]int{}
+	stored := map[page.Caching]int{}
+	for _, r := range p.site.Routes {
+		breaches, statuses := p.breaches(r)
+		for _, b := range breaches {
+			t.Errorf("%s (%s, %s): %s", r, r.Privacy, r.Cache, b)
+		}
+		tried[r.Privacy]++
+		found := slices.Contains(statuses, 200)
+		if found {
+			stored[r.Cache]++
+		}
+		if _, none := withoutExample[r.Pattern]; r.Method == http.MethodGet && found == none {
+			t.Errorf("%s: %v, and the test says that it has an example: %v", r, statuses, !none)
+		}
+	}
+	if len(tried) != 8 || len(stored) != 5 {
+		t.Errorf("tried %v, and 200 of %v", tried, stored)
+	}
+}
+
+// TestARowThatSaysSomethingFalseIsFound adds rows whose handlers do something else than
+// they say.
+func TestARowThatSaysSomethingFalseIsFound(t *testing.T) {
+	var n atomic.Int64
+	text := func(q *page.Request, words string) error {
+		return q.Render(200, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+			_, err := io.WriteString(w, "<main>"+words+map[bool]string{true: `<form action="/sign-out">`}[q.Actor.SignedIn()]+"</main>")
+			return err
+		}))
+	}
+	plain := func(q *page.Request) error { return text(q, "") }
+	p := promise(t)
+	giulia := p.h.Person(t, "giulia")
+	wrong := map[string]page.Route{
+		"writes a session": page.Get("/false/1", page.Answering, page.NoStore, func(q *page.Request) error {
+			if q.Actor.SignedIn() {
+				if err := q.SignIn(giulia.Account); err != nil {
+					return err
+				}
+			}
+			return text(q, "")
+		}),
+		"not the same for everybody": page.Get("/false/2", page.Public, page.Shared, func(q *page.Request) error {
+			q.W.Header().Set("Set-Cookie", "a=b") // the page cache stores none that sets one
+			return text(q, fmt.Sprint(n.Add(1)))
+		}),
+		"leaves a line": page.Get("/false/3", page.Answering, page.NoStore, func(q *page.Request) error {
+			slog.New(slog.NewTextHandler(p.log, nil)).Info("answered")
+			return text(q, "")
+		}),
+		"a stranger gets 303": page.Get("/false/4", page.Public, page.Shared, func(q *page.Request) error { return page.SignedIn.Pass(q) }),
+		"with \"no-store\"":   page.Get("/false/5", page.Program, page.Revalidated, plain),
+		"with \"public": page.Get("/false/6", page.Asset, page.Immutable, page.Raw(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Cache-Control", "public")
+			w.Header().Set("ETag", `"x"`)
+		})),
+		"a stranger is known": page.Get("/false/8", page.Public, page.NoStore, func(q *page.Request) error { return text(q, `<form action="/sign-out">`) }),
+		"is not known":        page.Get("/false/9", page.Public, page.NoStore, func(q *page.Request) error { return q.Bytes(200, "text/html; charset=utf-8", []byte("<main></main>")) }),
+		"gets 500":            page.Get("/false/10", page.Public, page.NoStore, func(*page.Request) error { panic("a bug") }),
+	}
+	p.site.Add(t, slices.Collect(func(yield func(page.Route) bool) {
+		for _, r := range wrong {
+			if !yield(r) {
+				return
+			}
+		}
+	})...)
+	for want, r := range wrong {
+		if breaches, _ := p.breaches(r); !strings.Contains(strings.Join(breaches, "\n"), want) {
+			t.Errorf("%s: %q, want %q", r, breaches, want)
+		}
+	}
+	right := page.Get("/right", page.Answering, page.Shared, plain)
+	p.site.Add(t, right)
+	if breaches, _ := p.breaches(right); len(breaches) > 0 {
+		t.Errorf("of one that is right: %q", breaches)
+	}
+}
+
+// TestEveryHandlerHasARoute: what a room can do is in the table.
+func TestEveryHandlerHasARoute(t *testing.T) {
+	h := webtest.Open(t)
+	site := h.Site(t, playing)
+	listed := map[string]int{}
+	for _, r := range site.Routes {
+		listed[handlerOf(r.Handler)]++
+	}
+	if len(site.Routes) < 90 || listed["participate.room.round"] != 2 || listed["staff.room.announce"] != 1 {
+		t.Fatalf("%d routes: %v", len(site.Routes), listed)
+	}
+	var o web.Options
+	h.Site(t, func(_ *webtest.House, options *web.Options) { o = *options })
+	account, err1 := webaccount.New(o.Account)
+	p, err2 := participate.New(o.Participate)
+	r, err3 := record.New(o.Record)
+	desk, err4 := staff.New(o.Staff)
+	a, err5 := administration.New(o.Administration)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range []any{account, p, p.Account, p.Code, r, desk, a} {
+		v := reflect.ValueOf(room)
+		for i := range v.NumField() {
+			if h, ok := v.Field(i).Interface().(page.Handler); ok && listed[handlerOf(h)] == 0 {
+				t.Errorf("no route leads to %T.%s", room, v.Type().Field(i).Name)
+			}
+		}
+	}
+}
+
+// handlerOf names the method that answers, e.g. "staff.room.announce".
+func handlerOf(h page.Handler) string {
+	name := runtime.FuncForPC(reflect.ValueOf(h).Pointer()).Name()
+	return regexp.MustCompile(`[()*]|-fm$|^delfi/web/`).ReplaceAllString(name, "")
+}
