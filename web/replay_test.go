@@ -97,7 +97,7 @@ func TestAReplayedActIsDoneOnce(t *testing.T) {
 		}
 		page := get(j, desk)
 		for _, text := range typed {
-			if strings.Contains(page.Find(".dlf-typed, main textarea").Text(), text) {
+			if strings.Contains(page.Find(".dlf-refill, main textarea").Text(), text) {
 				t.Errorf("%s: its form is offered again", act)
 			}
 		}

@@ -44,7 +44,7 @@ func (r *refusals) switches(b *webtest.Browser, at string, got webtest.Response)
 			kept = append(kept, values...)
 		}
 	}
-	left := there.Page.Find("#f-typed").Text()
+	left := there.Page.Find("#f-refill").Text()
 	for name, values := range typed {
 		for _, v := range values {
 			if strings.TrimSpace(v) != "" && !slices.Contains(kept, v) && !strings.Contains(left, name+": "+v) {

@@ -16,7 +16,8 @@ import (
 // retired are names that mechanisms had before they took the field's word; each stands in
 // the table of docs/GLOSSARY.md with the word that took its place.
 var retired = []string{
-	"Crowd", "deaf", "Ear", "Entrust", "Epoch", "Glance", "Inquiry", "Memo", "mingle", "Redeem", "resettle", "shelf",
+	"Apart", "comeBack", "Crowd", "deaf", "Ear", "Entrust", "Epoch", "Glance", "Inquiry", "lastWord", "Memo", "mingle", "putBy", "Quietly", "Redeem",
+	"resettle", "sentAgain", "shelf",
 }
 
 var retiredWord = regexp.MustCompile(`\b(?i:` + strings.Join(retired, "|") + `)\b`)

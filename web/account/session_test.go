@@ -242,7 +242,7 @@ func TestWordsComeBackAfterSigningInAgain(t *testing.T) {
 	library := s.person()
 	write(library)
 	library.open("/sign-in?as=karim&next=/form").wants(http.StatusOK, "Karim Haddad writes")
-	if strings.Contains(library.body, "due ore") || strings.Contains(library.body, "f-typed") {
+	if strings.Contains(library.body, "due ore") || strings.Contains(library.body, "f-refill") {
 		t.Errorf("Karim reads what Anna wrote: %s", library.body)
 	}
 	library.open("/sign-in?as=anna&next=/form").wants(http.StatusOK, "Anna Vandelli writes")

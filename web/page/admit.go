@@ -61,19 +61,19 @@ func (a *App) refuse(w http.ResponseWriter, r *http.Request, l *middleware.Limit
 		return // left while waiting
 	}
 	l.Reject()
-	a.shedding(l == a.reads)
+	a.logShed(l == a.reads)
 	w.Header().Set("Retry-After", "5")
 	if err := a.show(q, http.StatusServiceUnavailable, middleware.ErrBusy); err != nil && !left(q, err) {
-		a.unsaid(q, "error page", err)
+		a.logFailure(q, "error page", err)
 	}
 }
 
-// shedding logs that readers are rejected, at most every ten seconds: a line for each
+// logShed logs that readers are rejected, at most every ten seconds: a line for each
 // would be work too. Of those who send something it says nothing: the line would have a
 // time.
-func (a *App) shedding(reader bool) {
-	now, told := time.Now().Unix(), a.shedTold.Load()
-	if reader && now-told >= 10 && a.shedTold.CompareAndSwap(told, now) {
+func (a *App) logShed(reader bool) {
+	now, told := time.Now().Unix(), a.shedLogged.Load()
+	if reader && now-told >= 10 && a.shedLogged.CompareAndSwap(told, now) {
 		a.opts.Log.Warn("more requests than the server can serve: some are turned away", "shed", a.reads.Load().Rejected)
 	}
 }

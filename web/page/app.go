@@ -25,6 +25,7 @@ import (
 	"delfi/web/cookie"
 	"delfi/web/i18n"
 	"delfi/web/middleware"
+	"delfi/web/page/refill"
 	"delfi/web/pagecache"
 )
 
@@ -67,31 +68,30 @@ type Options struct {
 
 // App makes handlers of pages. It is safe for concurrent use.
 type App struct {
-	opts      Options
-	secure    bool   // the public address is https
-	host      string // of the public address, with its port; "" when there is none
-	sessions  *scs.SessionManager
-	rows      *sessions.Store // nil without a database
-	sealer    *cookie.Sealer
-	endKey    []byte      // of the names of ends
-	fixed     http.Header // what every answer's headers have
-	cache     *pagecache.Cache
-	table     *table       // of the site; empty before Serve
-	signed    http.Handler // answers with a session
-	failed    failures     // of answering routes
-	end       func()       // of what runs beside requests
-	cross     *http.CrossOriginProtection
-	clients   *middleware.Clients
-	signIns   middleware.Rate
-	posts     middleware.Rate
-	codes     middleware.Rate
-	typedPace middleware.Rate
-	typedRoom middleware.HourlyRoom
-	reads     *middleware.Limiter
-	acts      *middleware.Limiter
-	shedTold  atomic.Int64 // when the log last said so, in seconds
-	bodies    *middleware.Bodies
-	downloads *downloads
+	opts       Options
+	secure     bool   // the public address is https
+	host       string // of the public address, with its port; "" when there is none
+	sessions   *scs.SessionManager
+	rows       *sessions.Store // nil without a database
+	sealer     *cookie.Sealer
+	endKey     []byte      // of the names of ends
+	fixed      http.Header // what every answer's headers have
+	cache      *pagecache.Cache
+	table      *table       // of the site; empty before Serve
+	signed     http.Handler // answers with a session
+	failed     failures     // of answering routes
+	end        func()       // of what runs beside requests
+	cross      *http.CrossOriginProtection
+	clients    *middleware.Clients
+	signIns    middleware.Rate
+	posts      middleware.Rate
+	codes      middleware.Rate
+	forms      *refill.Store // nil without a database
+	reads      *middleware.Limiter
+	acts       *middleware.Limiter
+	shedLogged atomic.Int64 // when the log last said so, in seconds
+	bodies     *middleware.Bodies
+	downloads  *downloads
 }
 
 // New makes an app; Close ends its housekeeping.
@@ -164,7 +164,6 @@ func New(o Options) *App {
 	}}
 	a.signIns = middleware.NewRate(o.SignIns)
 	a.posts, a.codes = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes)
-	a.typedPace = middleware.NewRate(typedAMinute)
 	a.reads, a.acts = middleware.NewLimiter(o.MaxWork, o.MaxWait), middleware.NewLimiter(o.MaxWork, o.MaxWait)
 	a.bodies, a.downloads = middleware.NewBodies(), newDownloads()
 	if err := a.keys(o.Secret); err != nil {

@@ -95,7 +95,7 @@ func (a *App) pass(q *Request) error {
 		return a.inLanguage(q, lang)
 	}
 	if !q.reads() {
-		q.sentAgain()
+		q.forgetForm()
 	}
 	defer a.invalidate(q)
 	return q.visit.route.Handler(q)

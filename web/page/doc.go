@@ -20,7 +20,7 @@
 //
 // Routes under which people answer are answering ones: their rows say so, and no log has a
 // line of them (failure.go counts what failed). A form that arrives too late is stored encrypted and comes
-// back filled in (typed.go).
+// back filled in (refill.go).
 //
 // A request reads its session in one statement, batched with those of the same moment,
 // together with the edition of all accounts and roles: an actor that was read at that

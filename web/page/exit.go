@@ -54,7 +54,7 @@ func (a *App) exit(q *Request, err error) {
 	}
 	status := Status(err)
 	a.log(q, status, err)
-	defer q.lastWord()()
+	defer q.errorDeadline()()
 	if f := safe(err); status == http.StatusUnauthorized && q.visit.route.class().page {
 		err = a.signInAgain(q, f)
 	} else {
@@ -63,11 +63,11 @@ func (a *App) exit(q *Request, err error) {
 	if err == nil || left(q, err) {
 		return
 	}
-	a.unsaid(q, "error page", err)
+	a.logFailure(q, "error page", err)
 	status = http.StatusInternalServerError
 	if q.late() {
 		status = http.StatusServiceUnavailable
-		comeBack(q.W.Header(), status)
+		retryAfter(q.W.Header(), status)
 	}
 	http.Error(q.W, http.StatusText(status), status)
 }
@@ -75,23 +75,23 @@ func (a *App) exit(q *Request, err error) {
 // late tells whether the patience with the request is over.
 func (q *Request) late() bool { return errors.Is(context.Cause(q.Context()), middleware.ErrLate) }
 
-// lastWords is how long the page of an error may take when the answer was too late: a
+// errorTime is how long the page of an error may take when the answer was too late: a
 // database that does not answer keeps it as it kept the answer.
-const lastWords = 2 * time.Second
+const errorTime = 2 * time.Second
 
-// lastWord gives the page of an error time of its own when the request's is over; the
+// errorDeadline gives the page of an error time of its own when the request's is over; the
 // function that it returns ends it.
-func (q *Request) lastWord() context.CancelFunc {
+func (q *Request) errorDeadline() context.CancelFunc {
 	if !q.late() {
 		return func() {}
 	}
-	ctx, end := context.WithTimeoutCause(context.WithoutCancel(q.Context()), lastWords, middleware.ErrLate)
+	ctx, end := context.WithTimeoutCause(context.WithoutCancel(q.Context()), errorTime, middleware.ErrLate)
 	q.R = q.R.WithContext(ctx)
 	return end
 }
 
-// unsaid logs that the page of an error could not be shown.
-func (a *App) unsaid(q *Request, page string, err error) {
+// logFailure logs that the page of an error could not be shown.
+func (a *App) logFailure(q *Request, page string, err error) {
 	if q.visit.route.Privacy.Answers() {
 		a.failed.add(page, q.Now)
 		return
@@ -124,13 +124,13 @@ func (a *App) show(q *Request, status int, f *fault.Fault) error {
 	if q.program() {
 		return q.problem(status, f)
 	}
-	comeBack(q.W.Header(), status)
+	retryAfter(q.W.Header(), status)
 	q.private = true
 	return q.Render(status, a.opts.ErrorPage(status, f))
 }
 
-// comeBack says after how many seconds to ask again, unless somebody knew better.
-func comeBack(h http.Header, status int) {
+// retryAfter says after how many seconds to ask again, unless somebody knew better.
+func retryAfter(h http.Header, status int) {
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusRequestTimeout:
 		if h.Get("Retry-After") == "" {
@@ -175,7 +175,7 @@ func (a *App) log(q *Request, status int, err error) {
 		return
 	}
 	if errors.Is(err, middleware.ErrBusy) {
-		a.shedding(true) // a line for each would be a way to fill the log
+		a.logShed(true) // a line for each would be a way to fill the log
 		return
 	}
 	level := slog.LevelDebug

@@ -48,7 +48,7 @@ func (q *Request) problem(status int, f *fault.Fault) error {
 	}
 	q.private = true
 	h := q.W.Header()
-	comeBack(h, status)
+	retryAfter(h, status)
 	for _, name := range []string{"ETag", "Content-Disposition"} {
 		h.Del(name) // of the answer that it was to be
 	}

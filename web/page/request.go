@@ -135,7 +135,7 @@ func (q *Request) Render(status int, c templ.Component) error {
 		q.Cookies.Delete(flashCookie)
 	}
 	q.W.Header().Set("Content-Language", q.Lang)
-	body := q.answering(status, q.restored(b.Bytes()))
+	body := q.withSwitch(status, q.refilled(b.Bytes()))
 	if q.shared() {
 		body = bytes.Clone(body) // the cache may keep it
 	}

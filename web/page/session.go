@@ -14,6 +14,7 @@ import (
 	"delfi/internal/account/sessions"
 	"delfi/internal/fault"
 	"delfi/web/cookie"
+	"delfi/web/page/refill"
 	"delfi/web/session"
 )
 
@@ -51,6 +52,7 @@ func (a *App) openSessions() {
 	}
 	if a.opts.DB != nil {
 		a.rows = sessions.New(a.opts.DB)
+		a.forms = refill.NewStore(a.rows)
 		s.Store = session.NewStore(a.rows)
 	}
 	a.sessions = s

@@ -8,11 +8,9 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
-
 	"delfi/web/i18n"
 	"delfi/web/middleware"
+	"delfi/web/page/refill"
 )
 
 // A page that answers a form has no address at which it can be read in the other
@@ -28,8 +26,6 @@ const (
 	SwitchClass = "dlf-switch"
 	// switchField carries the language, switchAt the address of the form's page.
 	switchField, switchAt = "in_language", "at"
-	// switchForm is the id that a form gets for its button.
-	switchForm = "typed"
 )
 
 // StandsAt names the address at which the form that was sent stands, for a page that
@@ -90,7 +86,7 @@ func (a *App) inLanguage(q *Request, lang string) error {
 	}
 	q.private = true
 	q.W.Header().Set("Content-Language", q.Lang)
-	page, err := fill(got.body.Bytes(), q, q.URL(q.R.URL.EscapedPath()), values, "ui.typed.language")
+	page, err := q.formAt(q.R.URL.EscapedPath(), values).Fill(got.body.Bytes(), q.refillWords("ui.refill.language"))
 	if err != nil {
 		return err
 	}
@@ -156,54 +152,17 @@ func (a *App) readAnew(q *Request) *answered {
 	return &answered{header: http.Header{}, status: http.StatusOK}
 }
 
-// switchable gives the answer to a form with its switch as a button of that form, which
-// sends what stands in it. Where the page has the form no more, the button sends what
-// was sent.
+// switchable returns the answer to a form with its switch as a button of that form.
 func (q *Request) switchable(page []byte, values url.Values) ([]byte, error) {
-	doc, err := html.Parse(bytes.NewReader(page))
-	if err != nil {
-		return nil, err
-	}
-	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == SwitchClass })
-	if link == nil || len(values) == 0 {
-		return page, nil
-	}
-	lang := attr(link, "lang")
-	f := filling{values: values, used: map[string]int{}}
-	form := f.choose(doc, q, q.URL(q.R.URL.EscapedPath()))
-	if form == nil {
-		form = element(atom.Form, "method", "post", "hidden", "")
-		for _, name := range sortedNames(values) {
-			for _, v := range values[name] {
-				if name != Drawn && name != switchField {
-					form.AppendChild(element(atom.Input, "type", "hidden", "name", name, "value", v))
-				}
-			}
-		}
-		link.Parent.InsertBefore(form, link)
-	}
-	if !has(form, "id") {
-		set(form, "id", switchForm)
-	}
-	to := url.URL{Path: i18n.Path(lang, q.R.URL.Path), RawQuery: url.Values{switchAt: {q.standing()}}.Encode()}
-	button := element(atom.Button, "class", SwitchClass, "type", "submit", "form", attr(form, "id"), "formmethod", "post", "formaction", to.String(),
-		"formnovalidate", "", "name", switchField, "value", lang, "lang", lang)
-	for c := link.FirstChild; c != nil; c = link.FirstChild {
-		link.RemoveChild(c)
-		button.AppendChild(c)
-	}
-	link.Parent.InsertBefore(button, link)
-	link.Parent.RemoveChild(link)
-	var b bytes.Buffer
-	if err := html.Render(&b, doc); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return q.formAt(q.R.URL.EscapedPath(), values).Button(page, refill.Switch{Class: SwitchClass, Field: switchField, Action: func(lang string) string {
+		to := url.URL{Path: i18n.Path(lang, q.R.URL.Path), RawQuery: url.Values{switchAt: {q.standing()}}.Encode()}
+		return to.String()
+	}}, Drawn)
 }
 
-// answering gives a page that answers a form with its switch. Where somebody must sign in,
+// withSwitch returns a page that answers a form with its switch. Where somebody must sign in,
 // what was sent is not shown again: the next reader may be another one.
-func (q *Request) answering(status int, page []byte) []byte {
+func (q *Request) withSwitch(status int, page []byte) []byte {
 	if q.reads() || q.app == nil || status == http.StatusUnauthorized {
 		return page
 	}
@@ -213,7 +172,7 @@ func (q *Request) answering(status int, page []byte) []byte {
 	}
 	switching, err := q.switchable(page, form.values)
 	if err != nil {
-		q.app.unsaid(q, "a page cannot switch its language", err)
+		q.app.logFailure(q, "a page cannot switch its language", err)
 		return page
 	}
 	return switching

@@ -1,4 +1,4 @@
-package page
+package refill
 
 import (
 	"bytes"
@@ -10,23 +10,38 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// fill gives a page with values in its form that is sent to action, and the words of a
-// key above, which say that nothing was sent. Of several such forms it is the one whose hidden fields are
-// the values'. What has no place on the page any longer is shown to be copied.
-func fill(page []byte, q *Request, action string, values url.Values, key string) ([]byte, error) {
+// Form is what was sent by a form, and which form of a page it was.
+type Form struct {
+	Page   string // address of the page, language included: actions are relative to it
+	Action string // path to which the form is sent, language included
+	Values url.Values
+}
+
+// Words say above a page that was filled in that nothing was sent, and what its list of
+// leftovers is.
+type Words struct{ Notice, Left string }
+
+// Fill returns a page with the values in their form. Of several forms with the action it is
+// the one whose hidden fields are the values'. What has no place on the page any longer is
+// shown to be copied.
+func (f Form) Fill(page []byte, w Words) ([]byte, error) {
 	doc, err := html.Parse(bytes.NewReader(page))
 	if err != nil {
 		return nil, err
 	}
-	f := filling{values: values, used: map[string]int{}}
-	if form := f.choose(doc, q, action); form != nil {
-		f.form(doc, form)
+	filling := filling{values: f.Values, used: map[string]int{}}
+	if form := f.choose(doc); form != nil {
+		filling.form(doc, form)
 	}
 	main := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.Main })
 	if main == nil {
 		main = find(doc, func(n *html.Node) bool { return n.DataAtom == atom.Body })
 	}
-	main.InsertBefore(f.notice(q, key), main.FirstChild)
+	main.InsertBefore(filling.notice(w), main.FirstChild)
+	return render(doc)
+}
+
+func render(doc *html.Node) ([]byte, error) {
 	var b bytes.Buffer
 	if err := html.Render(&b, doc); err != nil {
 		return nil, err
@@ -41,8 +56,8 @@ type filling struct {
 }
 
 // choose finds the form that the values are of; nil when the page has none.
-func (f *filling) choose(doc *html.Node, q *Request, action string) *html.Node {
-	at, err := url.Parse(q.URL(q.CurrentPath()))
+func (f Form) choose(doc *html.Node) *html.Node {
+	at, err := url.Parse(f.Page)
 	if err != nil {
 		return nil
 	}
@@ -50,15 +65,15 @@ func (f *filling) choose(doc *html.Node, q *Request, action string) *html.Node {
 	most := -1
 	for _, form := range findAll(doc, func(n *html.Node) bool { return n.DataAtom == atom.Form }) {
 		to, err := at.Parse(attr(form, "action"))
-		if err != nil || !strings.EqualFold(attr(form, "method"), "post") || to.EscapedPath() != action {
+		if err != nil || !strings.EqualFold(attr(form, "method"), "post") || to.EscapedPath() != f.Action {
 			continue
 		}
 		score := 0
 		for _, c := range controls(doc, form) {
 			name := attr(c, "name")
 			switch {
-			case !f.values.Has(name):
-			case kindOf(c) == "hidden" && slices.Contains(f.values[name], attr(c, "value")):
+			case !f.Values.Has(name):
+			case kindOf(c) == "hidden" && slices.Contains(f.Values[name], attr(c, "value")):
 				score += 100
 			default:
 				score++
@@ -172,7 +187,7 @@ func (f *filling) pressed(name, value string) {
 }
 
 // notice says that nothing was sent, and what has no place on the page.
-func (f *filling) notice(q *Request, key string) *html.Node {
+func (f *filling) notice(w Words) *html.Node {
 	var left []string
 	for _, name := range sortedNames(f.values) {
 		for _, v := range f.values[name][min(f.used[name], len(f.values[name])):] {
@@ -181,105 +196,19 @@ func (f *filling) notice(q *Request, key string) *html.Node {
 			}
 		}
 	}
-	line := q.T(key)
-	box := element(atom.Div, "class", "container dlf-typed", "role", "status")
+	box := element(atom.Div, "class", "container dlf-refill", "role", "status")
 	alert := element(atom.Div, "class", "alert alert-warning my-3")
 	box.AppendChild(alert)
 	p := element(atom.P, "class", "mb-0")
-	p.AppendChild(&html.Node{Type: html.TextNode, Data: line})
+	p.AppendChild(&html.Node{Type: html.TextNode, Data: w.Notice})
 	alert.AppendChild(p)
 	if len(left) > 0 {
-		label := element(atom.Label, "for", "f-typed", "class", "d-block mt-3 mb-1")
-		label.AppendChild(&html.Node{Type: html.TextNode, Data: q.T("ui.typed.left")})
-		area := element(atom.Textarea, "id", "f-typed", "readonly", "", "rows", "8", "class", "form-control")
+		label := element(atom.Label, "for", "f-refill", "class", "d-block mt-3 mb-1")
+		label.AppendChild(&html.Node{Type: html.TextNode, Data: w.Left})
+		area := element(atom.Textarea, "id", "f-refill", "readonly", "", "rows", "8", "class", "form-control")
 		area.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Join(left, "\n")})
 		alert.AppendChild(label)
 		alert.AppendChild(area)
 	}
 	return box
-}
-
-func sortedNames(values url.Values) []string {
-	var out []string
-	for name := range values {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func element(a atom.Atom, pairs ...string) *html.Node {
-	n := &html.Node{Type: html.ElementNode, DataAtom: a, Data: a.String()}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		n.Attr = append(n.Attr, html.Attribute{Key: pairs[i], Val: pairs[i+1]})
-	}
-	return n
-}
-
-// unfold opens the folded parts in which a control stands.
-func unfold(n *html.Node) {
-	for up := n.Parent; up != nil; up = up.Parent {
-		if up.DataAtom == atom.Details {
-			tick(up, "open", true)
-		}
-	}
-}
-
-func find(n *html.Node, is func(*html.Node) bool) *html.Node {
-	if all := findAll(n, is); len(all) > 0 {
-		return all[0]
-	}
-	return nil
-}
-
-func findAll(n *html.Node, is func(*html.Node) bool) []*html.Node {
-	var out []*html.Node
-	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && is(d) {
-			out = append(out, d)
-		}
-	}
-	return out
-}
-
-func textOf(n *html.Node) string {
-	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			b.WriteString(d.Data)
-		}
-	}
-	return b.String()
-}
-
-func has(n *html.Node, name string) bool {
-	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
-}
-
-func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func set(n *html.Node, name, value string) {
-	for i := range n.Attr {
-		if n.Attr[i].Key == name {
-			n.Attr[i].Val = value
-			return
-		}
-	}
-	n.Attr = append(n.Attr, html.Attribute{Key: name, Val: value})
-}
-
-// tick sets or takes away an attribute that has no value.
-func tick(n *html.Node, name string, on bool) {
-	if on {
-		set(n, name, "")
-		return
-	}
-	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }

@@ -1,0 +1,66 @@
+package refill
+
+import (
+	"bytes"
+	"slices"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Switch is how a page's link to another language becomes a button of a form.
+type Switch struct {
+	Class  string                   // of the link, and of the button
+	Field  string                   // carries the language
+	Action func(lang string) string // address to which the form is sent in a language
+}
+
+// formID is the id that a form gets for its button.
+const formID = "refill"
+
+// Button returns a page on which the link of s is a button of the form that was sent, which
+// sends what stands in it. Where the page has the form no more, the button sends the values
+// of f, without those of the names in without. A page without such a link, and one of a form
+// that sent nothing, stays as it is.
+func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
+	doc, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		return nil, err
+	}
+	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
+	if link == nil || len(f.Values) == 0 {
+		return page, nil
+	}
+	form := f.choose(doc)
+	if form == nil {
+		form = f.hidden(append(without, s.Field))
+		link.Parent.InsertBefore(form, link)
+	}
+	if !has(form, "id") {
+		set(form, "id", formID)
+	}
+	lang := attr(link, "lang")
+	button := element(atom.Button, "class", s.Class, "type", "submit", "form", attr(form, "id"), "formmethod", "post", "formaction", s.Action(lang),
+		"formnovalidate", "", "name", s.Field, "value", lang, "lang", lang)
+	for c := link.FirstChild; c != nil; c = link.FirstChild {
+		link.RemoveChild(c)
+		button.AppendChild(c)
+	}
+	link.Parent.InsertBefore(button, link)
+	link.Parent.RemoveChild(link)
+	return render(doc)
+}
+
+// hidden is a form that nobody sees, with the values but for some names.
+func (f Form) hidden(without []string) *html.Node {
+	form := element(atom.Form, "method", "post", "hidden", "")
+	for _, name := range sortedNames(f.Values) {
+		if slices.Contains(without, name) {
+			continue
+		}
+		for _, v := range f.Values[name] {
+			form.AppendChild(element(atom.Input, "type", "hidden", "name", name, "value", v))
+		}
+	}
+	return form
+}
