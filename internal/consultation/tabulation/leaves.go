@@ -18,6 +18,10 @@ import (
 // all tables of a hundred thousand people and twenty statements.
 const maxPlaces = 9 << 20
 
+// maxUnsorted is how many leaves the builders hold at once, at some 120 bytes each:
+// tables of a million people are built two at a time.
+const maxUnsorted = 2 << 20
+
 // place is one leaf of a table before it is hashed: whose, and which value.
 type place struct{ person, value int32 }
 
@@ -178,14 +182,20 @@ func agrees(t table.Table, held places) error {
 }
 
 // build hashes and sorts the tables' leaves on all cores, and hands each table
-// over in order; as many tables as there are cores wait at a time.
+// over in order; one more table than there are cores is in memory at a time, fewer of
+// large ones.
 func (c counted) build(tables []table.Table, placed []places, id func(table string) string, keep func(name string, b leaf.Built) error) error {
 	type result struct {
 		by    *leaf.Builder
 		built leaf.Built
 		err   error
 	}
-	builders := runtime.GOMAXPROCS(0) + 1 // one is kept while the others build
+	largest := 1
+	for _, t := range tables {
+		largest = max(largest, t.N)
+	}
+	// One is kept while the others build.
+	builders := min(runtime.GOMAXPROCS(0)+1, max(2, maxUnsorted/largest))
 	free := make(chan *leaf.Builder, builders)
 	for range builders {
 		free <- new(leaf.Builder)

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -77,6 +78,7 @@ func Build(table string, people int, at func(person int) (*Seed, string)) (Built
 // Builder builds one table after the other in the same memory. It is not for
 // concurrent use.
 type Builder struct {
+	slab          []made // the drawers' memory
 	drawers       [][]made
 	places, order []place
 	ends          []int32 // by beginning of a hash: where in order its places end
@@ -90,8 +92,13 @@ func (b *Builder) Build(table string, people int, at func(person int) (*Seed, st
 	// five hundred, and each is sorted and read where it fits a core's own cache.
 	first := max(0, bits.Len(uint(people))-9)
 	b.drawers = resized(b.drawers, 1<<first)
+	// Room for three standard deviations above the mean; the few drawers that need more
+	// move to memory of their own.
+	mean := people >> first
+	room := mean + 3*int(math.Sqrt(float64(mean))) + 3
+	b.slab = resized(b.slab, room<<first)
 	for i := range b.drawers {
-		b.drawers[i] = b.drawers[i][:0]
+		b.drawers[i] = b.slab[i*room : i*room : (i+1)*room]
 	}
 	t := newTexts(table)
 	for i := range people {
