@@ -60,7 +60,7 @@ type Built struct {
 type made struct {
 	hash  tlog.Hash
 	value string
-	salt  [saltText]byte
+	salt  Salt
 }
 
 // place is where in its drawer a leaf lies.
@@ -100,16 +100,17 @@ func (b *Builder) Build(table string, people int, at func(person int) (*Seed, st
 	for i := range b.drawers {
 		b.drawers[i] = b.slab[i*room : i*room : (i+1)*room]
 	}
-	t := newTexts(table)
+	t, size := newTexts(table), 0
 	for i := range people {
 		seed, value := at(i)
 		salt := t.salt(seed)
 		hash := t.hash(value, &salt)
+		size += len(value) + saltText + 2
 		drawer := &b.drawers[head(&hash)>>(64-first)]
-		*drawer = append(*drawer, made{hash: hash, value: value, salt: [saltText]byte(t.written())})
+		*drawer = append(*drawer, made{hash: hash, value: value, salt: salt})
 	}
 	var tree Tree
-	b.lines, b.lineEnds = b.lines[:0], b.lineEnds[:0]
+	b.lines, b.lineEnds = slices.Grow(b.lines[:0], size), slices.Grow(b.lineEnds[:0], people)
 	for _, drawer := range b.drawers {
 		b.sort(drawer, first)
 		for i, p := range b.order {
@@ -119,7 +120,7 @@ func (b *Builder) Build(table string, people int, at func(person int) (*Seed, st
 			}
 			tree.Add(l.hash)
 			b.lines = append(append(b.lines, l.value...), ' ')
-			b.lines = append(append(b.lines, l.salt[:]...), '\n')
+			b.lines = append(base64.StdEncoding.AppendEncode(b.lines, l.salt[:]), '\n')
 			b.lineEnds = append(b.lineEnds, len(b.lines))
 		}
 	}
