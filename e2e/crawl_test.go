@@ -111,6 +111,7 @@ var people = regexp.MustCompile(`(?i)(più di|more than) [0-9]+`)
 // A ballot that says 9, 1 and "cannot say" with a reason is delivered; whoever reads
 // whatever page finds nothing that was not there before.
 func TestABallotChangesNoPageOfAnybodyElse(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	const consultation = "/consultations/piazza-della-pomposa"
 	for _, name := range []string{"sergio", "lucia"} {

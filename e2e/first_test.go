@@ -316,6 +316,7 @@ func TestAdminBesideAServer(t *testing.T) {
 // The first page and the administration's own are accessible, without JavaScript and on a
 // small screen, in both languages.
 func TestTheFirstPagesOnASmallScreen(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t))
 	code := firstCode.FindStringSubmatch(s.log.String())
 	if code == nil {

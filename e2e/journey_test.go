@@ -59,6 +59,7 @@ func draft(p *person) {
 }
 
 func TestAConsultationsWholeLife(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	giulia, marta, paolo := s.enter(t, "giulia"), s.enter(t, "marta"), s.enter(t, "paolo")
 	page := "/consultations/" + question
@@ -233,6 +234,7 @@ func goOn(p *person, desk string) {
 // Whoever tries Delfi out takes the demonstration to a published opinion by clicking,
 // and by one public reason: the panel's seven days do not pass in an afternoon.
 func TestTheDemonstrationEndsByClickingAndOneReason(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	const slug = "piazza-della-pomposa"
 	p := s.enter(t, "")

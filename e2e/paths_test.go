@@ -22,6 +22,7 @@ var public = []string{
 }
 
 func TestEveryPublicPageInBothLanguagesAndOnASmallScreen(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	for _, lang := range []string{"", "/en"} {
 		for _, width := range []int64{1280, 320} {
@@ -45,6 +46,7 @@ func TestEveryPublicPageInBothLanguagesAndOnASmallScreen(t *testing.T) {
 }
 
 func TestABallotWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	p := s.enter(t, "anna")
 	// From here on the pages' own scripts are off; the test still looks.
@@ -84,6 +86,7 @@ func (p *person) receipt() leaf.Receipt {
 // in the review, and again when a ballot is revised. It folds the drawer of own words,
 // and the value lies nowhere on the page.
 func TestTheBrowserDrawsAPartOfEachBallot(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	p := s.enter(t, "anna")
 	const round = "/consultations/piazza-della-pomposa/rounds/3"
@@ -127,6 +130,7 @@ func (p *person) click(selector string) {
 }
 
 func TestABallotByKeyboardAloneOnASmallScreen(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	p := s.enter(t, "karim", emulation.SetDeviceMetricsOverride(320, 640, 1, true))
 	p.open("/consultations/piazza-della-pomposa/enrol")

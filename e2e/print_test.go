@@ -10,6 +10,7 @@ import (
 // TestPrint: on paper everything that folds is read, verdicts keep their chips, and what
 // only a screen needs is left out.
 func TestPrint(t *testing.T) {
+	t.Parallel()
 	s := serve(t, data(t), "--demo")
 	reader := s.enter(t, "paolo")
 	for name, page := range map[string]struct {

@@ -15,6 +15,7 @@ import (
 // The page that `delfi measure --html` writes is accessible as a file, in both
 // languages, light and dark, and fits a narrow screen.
 func TestSheet(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var text strings.Builder
 	text.WriteString("round,panelist,group,item,value\n")

@@ -18,6 +18,8 @@ import (
 )
 
 // binary is built once per run; the tests drive it and nothing else of ours.
+// Those in a browser run two at a time beside each other; what counts time, memory or
+// disk runs alone before them.
 var binary string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }

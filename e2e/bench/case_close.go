@@ -77,11 +77,19 @@ func (b *bench) closed(ctx context.Context, db *sql.DB, began time.Time) (time.D
 		if err != nil || done {
 			return took, err
 		}
-		if time.Since(began) > time.Minute {
+		// A minute for a hundred thousand people, and as much again for each further one.
+		if time.Since(began) > time.Minute*time.Duration(1+b.n.crowd/whole.crowd) {
 			return 0, errors.New("the closing does not end; " + b.lastLog())
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// memoryGoal gives the megabytes that a closing may take: up to a hundred thousand people
+// the tables and buffers count, beyond them what is kept of each ballot, up to a
+// gigabyte for a million.
+func memoryGoal(crowd int) float64 {
+	return 256 + (1000-256)*max(0, float64(crowd-whole.crowd))/float64(9*whole.crowd)
 }
 
 // caseClosing closes the large consultation's first answer round, on copies of the
@@ -120,7 +128,7 @@ func (b *bench) caseClosing(ctx context.Context) error {
 	if b.o.wanted("closing") {
 		note(c)
 		early.atMost(4)
-		heap.atMost(256)
+		heap.atMost(memoryGoal(b.n.crowd))
 		rest.atMost(2)
 		rest.Note += fmt.Sprintf("; the server's CPU was %s s in all", number(middle(cpu)))
 		b.rows = append(b.rows, wall, early, heap, rest)

@@ -32,6 +32,7 @@ func (b *bench) caseGrowth(ctx context.Context) error {
 	if err := b.growPages(b.crowd); err != nil {
 		return err
 	}
+	b.compareTenth()
 	for _, s := range b.stood {
 		if err := b.firstTick(ctx, s); err != nil {
 			return err
@@ -68,6 +69,30 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 		err = fmt.Errorf("%d ballots are stored, %d were acknowledged", n-before, len(a.own))
 	}
 	return errors.Join(err, b.growPages(a))
+}
+
+// compareTenth holds the closing of the large consultation against that of a tenth of its
+// people in the same run: what grows faster than people do shows in it.
+func (b *bench) compareTenth() {
+	var tenth, whole float64
+	for _, p := range b.points {
+		if p.Case != "closing" || p.Along != "people" {
+			continue
+		}
+		switch p.Size {
+		case b.n.crowd / 10:
+			tenth = p.MS
+		case b.n.crowd:
+			whole = p.MS
+		}
+	}
+	if tenth == 0 || whole == 0 {
+		return
+	}
+	r := row{Case: "closing, of a tenth of the people", Unit: "times", Values: []float64{whole / tenth},
+		Note: fmt.Sprintf("the closing of %s people over that of %s in the same run", thousands(b.n.crowd), thousands(b.n.crowd/10))}
+	r.atMost(11)
+	b.rows = append(b.rows, r)
 }
 
 // growBallot lets some deliver who have not done so in this round.

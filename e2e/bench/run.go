@@ -84,6 +84,9 @@ func open(ctx context.Context, o options) (_ *bench, err error) {
 	}
 	if o.crowd > 0 {
 		b.n.crowd, b.n.standing, b.n.own = o.crowd, o.crowd, min(b.n.own, o.crowd)
+		if o.crowd > whole.crowd {
+			b.n.rounds = 1 // each copy of a million ballots is 4 GB
+		}
 		b.n.ballots = min(b.n.ballots, (b.n.own-warmup-b.n.small)/b.n.rounds)
 	}
 	if o.span > 0 {
@@ -299,7 +302,7 @@ func (b *bench) seedGrowth(ctx context.Context, h *house) error {
 		slug          string
 		people, items int
 	}{
-		{"mille", few, b.n.items}, {"diecimila", 10 * few, b.n.items},
+		{"mille", few, b.n.items}, {"diecimila", 10 * few, b.n.items}, {"centomila", 100 * few, b.n.items},
 		{"dieci", few, 10}, {"cento", few, 100}, {"larga", few, 1000},
 	} {
 		if size.people > max(few, b.n.crowd/2) {

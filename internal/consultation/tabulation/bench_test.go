@@ -82,6 +82,7 @@ func BenchmarkLeaves(b *testing.B) {
 		if found.votes, err = newVotes(p, consultation.Round{Kind: delphi.AnswerRound}, items); err != nil {
 			b.Fatal(err)
 		}
+		found.votes.grow(people)
 		codecs := found.votes.codecs
 		var now, before delphi.Ballot
 		var marks marker

@@ -179,37 +179,6 @@ func outcomes(f feedback.Document) []consultation.Outcome {
 	return out
 }
 
-// rewriteClosed writes a closed round's ballots and its panel anew in the order of
-// their ids, in one transaction that touches schema panel alone: neither place,
-// nor xmin, nor a dead row tells any longer who came when. Drafts go.
-func (s *Service) rewriteClosed(ctx context.Context, consultation, round uuid.UUID) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if err := lockPartitions(ctx, tx); err != nil {
-			return err
-		}
-		part := ballotPart(round)
-		there, err := relationExists(ctx, tx, part)
-		if err != nil || !there {
-			return err
-		}
-		if err := rewriteBallots(ctx, tx, part); err != nil {
-			return err
-		}
-		// The next round may be open already: its first ballots wait here for
-		// the moment in which the panel is written anew.
-		if err := lockParents(ctx, tx); err != nil {
-			return err
-		}
-		if err := rewritePanelists(ctx, tx, panelistPart(consultation)); err != nil {
-			return err
-		}
-		if err := swapPartition(ctx, tx, "ballot", part, round); err != nil {
-			return err
-		}
-		return swapPartition(ctx, tx, "panelist", panelistPart(consultation), consultation)
-	})
-}
-
 // roundOf finds a round with its consultation.
 func (s *Service) roundOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Consultation, consultation.Round, error) {
 	of, err := lifecycle.OfRound(ctx, tx, id)

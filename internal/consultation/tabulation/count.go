@@ -18,6 +18,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
 
@@ -63,6 +64,13 @@ func newVotes(p protocol.Protocol, round consultation.Round, items []consultatio
 		v.groups = append(v.groups, g.ID)
 	}
 	return v, err
+}
+
+// grow makes room for so many people, so that no half-filled copy stands beside the rows
+// of a large round.
+func (v *votes) grow(people int) {
+	v.people = slices.Grow(v.people, people)
+	v.now, v.before = slices.Grow(v.now, people*len(v.none)), slices.Grow(v.before, people*len(v.none))
 }
 
 // opened is an opened ballot with its panelist's group.
@@ -218,6 +226,9 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 	if out.votes, err = newVotes(c.Protocol, round, items); err != nil {
 		return counted{}, err
 	}
+	if err := s.roomFor(ctx, out.votes, round); err != nil {
+		return counted{}, err
+	}
 	before, older := newPast(), newPast()
 	last, _ := ballot.Previous(c, round)
 	for _, r := range c.Rounds {
@@ -256,6 +267,15 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 	}
 	out.closing, err = t.Close(enrolled(c, round))
 	return out, err
+}
+
+// roomFor grows votes to the ballots that lie in a round.
+func (s *Service) roomFor(ctx context.Context, v *votes, round consultation.Round) error {
+	return s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		n, err := countBallots(ctx, tx, round.ID)
+		v.grow(n)
+		return err
+	})
 }
 
 func newPast() *past { return &past{of: map[pseudonym.Panelist]int32{}} }

@@ -18,6 +18,10 @@ import (
 // all tables of a hundred thousand people and twenty statements.
 const maxPlaces = 9 << 20
 
+// maxUnsorted is how many leaves the builders hold at once, at some 120 bytes each:
+// tables of a million people are built two at a time.
+const maxUnsorted = 2 << 20
+
 // place is one leaf of a table before it is hashed: whose, and which value.
 type place struct{ person, value int32 }
 
@@ -39,17 +43,20 @@ func (c counted) leaves(id func(table string) string, keep func(name string, b l
 		return nil, err
 	}
 	heads := make([]leaf.Head, 0, len(tables))
+	free := builders(tables)
+	var slab []place // of each batch after the other
 	for from := 0; from < len(tables); {
 		to, n := from, 0
 		for to < len(tables) && (to == from || n+tables[to].N <= maxPlaces) {
 			n += tables[to].N
 			to++
 		}
-		placed, err := c.place(whole, parts, from, to)
-		if err != nil {
+		var placed []places
+		placed, slab = carve(slab, tables[from:to])
+		if err := c.place(placed, whole, parts, from, to); err != nil {
 			return nil, err
 		}
-		err = c.build(tables[from:to], placed, id, func(name string, b leaf.Built) error {
+		err = c.build(free, tables[from:to], placed, id, func(name string, b leaf.Built) error {
 			heads = append(heads, b.Head())
 			return keep(name, b)
 		})
@@ -90,22 +97,35 @@ func (c counted) parts(whole *table.Assignment) ([]part, error) {
 	return out, nil
 }
 
-// place walks the votes for the tables from..to, each core its share of them.
-func (c counted) place(whole *table.Assignment, parts []part, from, to int) ([]places, error) {
-	cores, people := runtime.GOMAXPROCS(0), len(c.votes.people)
-	placed := make([]places, to-from)
-	for n := range placed {
-		placed[n] = make(places, cores)
+// carve makes room for the places of tables, for each core its share of each, in the memory
+// of slab where it fits. A share is a chance one: a little more than its part of a table
+// holds it.
+func carve(slab []place, tables []table.Table) ([]places, []place) {
+	cores := runtime.GOMAXPROCS(0)
+	room := func(t table.Table) int { return t.N/cores + t.N/cores/16 + 16 }
+	size := 0
+	for _, t := range tables {
+		size += cores * room(t)
 	}
+	slab = slices.Grow(slab[:0], size)[:size]
+	placed, at := make([]places, len(tables)), 0
+	for n, t := range tables {
+		placed[n] = make(places, cores)
+		for core := range cores {
+			placed[n][core] = slab[at : at : at+room(t)]
+			at += room(t)
+		}
+	}
+	return placed, slab
+}
+
+// place walks the votes for the tables from..to, each core its share of them.
+func (c counted) place(placed []places, whole *table.Assignment, parts []part, from, to int) error {
+	cores, people := runtime.GOMAXPROCS(0), len(c.votes.people)
 	var walks errgroup.Group
 	for core := range cores {
 		walks.Go(func() error {
 			first, end := people*core/cores, people*(core+1)/cores
-			// A share is a chance one: a little more than its part of a table holds it.
-			for n := range placed {
-				share := c.closing.Tables[from+n].N / cores
-				placed[n][core] = make([]place, 0, share+share/16+16)
-			}
 			for _, p := range parts {
 				if !slices.ContainsFunc(p.tables, func(t int) bool { return t >= from && t < to }) {
 					continue
@@ -132,14 +152,14 @@ func (c counted) place(whole *table.Assignment, parts []part, from, to int) ([]p
 		})
 	}
 	if err := walks.Wait(); err != nil {
-		return nil, err
+		return err
 	}
 	for n, held := range placed {
 		if err := agrees(c.closing.Tables[from+n], held); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return placed, nil
+	return nil
 }
 
 // walk visits the tables that hold the answers of the people first..end to the items of
@@ -177,18 +197,28 @@ func agrees(t table.Table, held places) error {
 	return nil
 }
 
+// builders makes those that build tables: one more than there are cores, since one is kept
+// while the others build, and fewer for large tables.
+func builders(tables []table.Table) chan *leaf.Builder {
+	largest := 1
+	for _, t := range tables {
+		largest = max(largest, t.N)
+	}
+	n := min(runtime.GOMAXPROCS(0)+1, max(2, maxUnsorted/largest))
+	free := make(chan *leaf.Builder, n)
+	for range n {
+		free <- new(leaf.Builder)
+	}
+	return free
+}
+
 // build hashes and sorts the tables' leaves on all cores, and hands each table
-// over in order; as many tables as there are cores wait at a time.
-func (c counted) build(tables []table.Table, placed []places, id func(table string) string, keep func(name string, b leaf.Built) error) error {
+// over in order; as many tables as there are builders are in memory at a time.
+func (c counted) build(free chan *leaf.Builder, tables []table.Table, placed []places, id func(table string) string, keep func(name string, b leaf.Built) error) error {
 	type result struct {
 		by    *leaf.Builder
 		built leaf.Built
 		err   error
-	}
-	builders := runtime.GOMAXPROCS(0) + 1 // one is kept while the others build
-	free := make(chan *leaf.Builder, builders)
-	for range builders {
-		free <- new(leaf.Builder)
 	}
 	made, done := make(chan chan result, len(tables)), make(chan struct{})
 	defer close(done)
@@ -203,10 +233,8 @@ func (c counted) build(tables []table.Table, placed []places, id func(table stri
 			}
 			one := make(chan result, 1)
 			made <- one
-			held := placed[n]
-			placed[n] = nil
 			go func() {
-				b, err := by.Build(id(t.ID), t.N, c.values(t, held))
+				b, err := by.Build(id(t.ID), t.N, c.values(t, placed[n]))
 				one <- result{by, b, err}
 			}()
 		}

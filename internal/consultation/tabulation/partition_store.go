@@ -35,9 +35,16 @@ func partition(ctx context.Context, tx *postgres.Tx, parent, part, with string, 
 	return err
 }
 
+// relationExists reads the catalogue's rows: a name looked up by to_regclass may be answered
+// from a cache that is as old as the transaction, before its lock was granted.
 func relationExists(ctx context.Context, tx *postgres.Tx, part string) (bool, error) {
 	var there bool
-	err := tx.QueryRowxContext(ctx, `SELECT to_regclass('panel.' || $1) IS NOT NULL`, part).Scan(&there)
+	err := tx.QueryRowxContext(ctx, `
+		SELECT EXISTS (
+			SELECT 1
+			FROM pg_catalog.pg_class AS c
+			JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+			WHERE n.nspname = 'panel' AND c.relname = $1)`, part).Scan(&there)
 	return there, err
 }
 
@@ -47,20 +54,8 @@ func lockPartitions(ctx context.Context, tx *postgres.Tx) error {
 	return err
 }
 
-// rewriteBallots copies a closed round's ballots, without drafts, into a new
-// table in the order of ids; swap puts it in the old one's place.
-func rewriteBallots(ctx context.Context, tx *postgres.Tx, part string) error {
-	_, err := tx.ExecContext(ctx, `
-		LOCK TABLE panel.`+part+` IN SHARE MODE;
-		CREATE TABLE panel.`+part+`_new (LIKE panel.ballot INCLUDING ALL) `+inline+`;
-		INSERT INTO panel.`+part+`_new (round, panelist, sealed, draft)
-		SELECT round, panelist, sealed, NULL
-		FROM panel.`+part+`
-		WHERE sealed IS NOT NULL
-		ORDER BY panelist`)
-	return err
-}
-
+// rewritePanelists copies a panel into a new table in the order of ids; swapPartition puts
+// it in the old one's place.
 func rewritePanelists(ctx context.Context, tx *postgres.Tx, part string) error {
 	_, err := tx.ExecContext(ctx, `
 		CREATE TABLE panel.`+part+`_new (LIKE panel.panelist INCLUDING ALL);
@@ -71,10 +66,15 @@ func rewritePanelists(ctx context.Context, tx *postgres.Tx, part string) error {
 	return err
 }
 
+// swapPartition puts part_new in the place of a partition.
 func swapPartition(ctx context.Context, tx *postgres.Tx, parent, part string, id uuid.UUID) error {
+	return replacePartition(ctx, tx, parent, part, part+"_new", id)
+}
+
+func replacePartition(ctx context.Context, tx *postgres.Tx, parent, part, by string, id uuid.UUID) error {
 	_, err := tx.ExecContext(ctx, `
 		DROP TABLE panel.`+part+`;
-		ALTER TABLE panel.`+part+`_new RENAME TO `+part+`;
+		ALTER TABLE panel.`+by+` RENAME TO `+part+`;
 		ALTER TABLE panel.`+parent+` ATTACH PARTITION panel.`+part+` FOR VALUES IN ('`+id.String()+`')`)
 	return err
 }
@@ -91,6 +91,6 @@ func lockParents(ctx context.Context, tx *postgres.Tx) error {
 }
 
 func dropPartition(ctx context.Context, tx *postgres.Tx, part string) error {
-	_, err := tx.ExecContext(ctx, `DROP TABLE IF EXISTS panel.`+part)
+	_, err := tx.ExecContext(ctx, `DROP TABLE IF EXISTS panel.`+part+`, panel.`+copyOf(part))
 	return err
 }

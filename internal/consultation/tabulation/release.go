@@ -140,6 +140,9 @@ func (s *Service) countStanding(ctx context.Context, safe *pseudonym.Safe, c con
 	if out.votes, err = newVotes(c.Protocol, round, items); err != nil {
 		return counted{}, err
 	}
+	if err := s.roomFor(ctx, out.votes, round); err != nil {
+		return counted{}, err
+	}
 	var b delphi.Ballot
 	err = s.decrypt(ctx, safe, c.Protocol, round, true, func(p *opened) error {
 		out.votes.answers(&b, p)

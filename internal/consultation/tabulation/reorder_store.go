@@ -14,7 +14,8 @@ func written(ctx context.Context, tx *postgres.Tx, part string) (rows, authors i
 	return rows, authors, err
 }
 
-// rewriteOpen is rewriteBallots for a round that goes on: drafts stay.
+// rewriteOpen copies an open round's ballots, drafts included, into a new table in the
+// order of ids.
 func rewriteOpen(ctx context.Context, tx *postgres.Tx, part, with string) error {
 	_, err := tx.ExecContext(ctx, `
 		CREATE TABLE panel.`+part+`_new (LIKE panel.ballot INCLUDING ALL) `+with+`;

@@ -86,7 +86,6 @@ type texts struct {
 	rest   int    // of what every leaf begins with, after them
 	tail   []byte // rest, value and salt, padded
 	filled int    // length of the tail without its padding
-	last   int    // where the salt in it ends
 }
 
 func newTexts(table string) *texts {
@@ -122,12 +121,9 @@ func (t *texts) hash(value string, salt *Salt) tlog.Hash {
 	}
 	base64.StdEncoding.Encode(b[n-1-saltText:], salt[:])
 	b[n-1] = '\n'
-	t.tail, t.last = b[:cap(b)], n-1
+	t.tail = b[:cap(b)]
 	return t.from(t.begun, t.tail[:(n+8+sha256.BlockSize)/sha256.BlockSize*sha256.BlockSize])
 }
-
-// written is the salt of the last leaf as its text has it, until the next one.
-func (t *texts) written() []byte { return t.tail[t.last-saltText : t.last] }
 
 // saltText is the length of a salt in base64.
 const saltText = (SaltSize + 2) / 3 * 4

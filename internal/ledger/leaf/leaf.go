@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -59,7 +60,7 @@ type Built struct {
 type made struct {
 	hash  tlog.Hash
 	value string
-	salt  [saltText]byte
+	salt  Salt
 }
 
 // place is where in its drawer a leaf lies.
@@ -77,6 +78,7 @@ func Build(table string, people int, at func(person int) (*Seed, string)) (Built
 // Builder builds one table after the other in the same memory. It is not for
 // concurrent use.
 type Builder struct {
+	slab          []made // the drawers' memory
 	drawers       [][]made
 	places, order []place
 	ends          []int32 // by beginning of a hash: where in order its places end
@@ -90,19 +92,25 @@ func (b *Builder) Build(table string, people int, at func(person int) (*Seed, st
 	// five hundred, and each is sorted and read where it fits a core's own cache.
 	first := max(0, bits.Len(uint(people))-9)
 	b.drawers = resized(b.drawers, 1<<first)
+	// Room for three standard deviations above the mean; the few drawers that need more
+	// move to memory of their own.
+	mean := people >> first
+	room := mean + 3*int(math.Sqrt(float64(mean))) + 3
+	b.slab = resized(b.slab, room<<first)
 	for i := range b.drawers {
-		b.drawers[i] = b.drawers[i][:0]
+		b.drawers[i] = b.slab[i*room : i*room : (i+1)*room]
 	}
-	t := newTexts(table)
+	t, size := newTexts(table), 0
 	for i := range people {
 		seed, value := at(i)
 		salt := t.salt(seed)
 		hash := t.hash(value, &salt)
+		size += len(value) + saltText + 2
 		drawer := &b.drawers[head(&hash)>>(64-first)]
-		*drawer = append(*drawer, made{hash: hash, value: value, salt: [saltText]byte(t.written())})
+		*drawer = append(*drawer, made{hash: hash, value: value, salt: salt})
 	}
 	var tree Tree
-	b.lines, b.lineEnds = b.lines[:0], b.lineEnds[:0]
+	b.lines, b.lineEnds = slices.Grow(b.lines[:0], size), slices.Grow(b.lineEnds[:0], people)
 	for _, drawer := range b.drawers {
 		b.sort(drawer, first)
 		for i, p := range b.order {
@@ -112,7 +120,7 @@ func (b *Builder) Build(table string, people int, at func(person int) (*Seed, st
 			}
 			tree.Add(l.hash)
 			b.lines = append(append(b.lines, l.value...), ' ')
-			b.lines = append(append(b.lines, l.salt[:]...), '\n')
+			b.lines = append(base64.StdEncoding.AppendEncode(b.lines, l.salt[:]), '\n')
 			b.lineEnds = append(b.lineEnds, len(b.lines))
 		}
 	}
