@@ -42,11 +42,5 @@
 // claimed, granted, or both; a sign-in changes what is claimed alone, RevokeRole and
 // Dismiss what is granted alone.
 //
-// An administration is made by the command line, or, on a server that has none, by the
-// first page: whoever started the server reads a code there (FirstRun), and the account
-// that enters it becomes the administrator.
-//
-//	no administration ──FirstRun──▶ code, its hash stored ──FoundFirst──▶ administration,
-//	                                     │                               its administrator
-//	                                     └─Add, or any other founding──▶ no code any more
+// The bodies themselves are package administration's, what a role allows is package office's.
 package account

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/administration"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -82,7 +83,7 @@ func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
 	var out []Holding
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if slug != "" {
-			if _, err := findAdministration(ctx, tx, slug); err != nil {
+			if _, err := administration.Find(ctx, tx, slug); err != nil {
 				return err
 			}
 		}
@@ -139,7 +140,7 @@ func (s *Service) GrantRole(ctx context.Context, slug string, role Role, who str
 
 // Appoint is GrantRole for the administrators of an administration; faults as Own's too.
 func (s *Service) Appoint(ctx context.Context, actor Actor, slug string, role Role, who string) (Holding, error) {
-	return s.give(ctx, slug, role, who, func(a Administration) error { return administers(actor, a) })
+	return s.give(ctx, slug, role, who, func(a Administration) error { return administration.Administers(actor, a) })
 }
 
 func (s *Service) give(ctx context.Context, slug string, role Role, who string, may func(Administration) error) (Holding, error) {
@@ -167,7 +168,7 @@ func (s *Service) RevokeRole(ctx context.Context, slug string, role Role, who st
 // their own office from themselves (Conflict "own_office"): somebody has to hold it.
 func (s *Service) Dismiss(ctx context.Context, actor Actor, slug string, role Role, who string) (Holding, error) {
 	return s.takeBack(ctx, slug, role, who, func(a Administration, h Holder) error {
-		if err := administers(actor, a); err != nil {
+		if err := administration.Administers(actor, a); err != nil {
 			return err
 		}
 		if role == Administrator && h.Account == actor.Account {
@@ -205,7 +206,7 @@ func (s *Service) takeBack(ctx context.Context, slug string, role Role, who stri
 // named finds the administration and the person that an act on a role names; may says
 // whether the act is allowed before it says anything about people.
 func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who string, may func(Administration) error) (Administration, Holder, error) {
-	a, err := findAdministration(ctx, tx, slug)
+	a, err := administration.Find(ctx, tx, slug)
 	if err != nil {
 		return a, Holder{}, err
 	}

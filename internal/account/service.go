@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/administration"
 	"delfi/internal/fault"
 	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
@@ -30,8 +31,9 @@ type Addressee struct {
 	Name, Email, Language string
 }
 
-// Service has the use cases of accounts.
+// Service has the use cases of accounts and, embedded, those of administrations.
 type Service struct {
+	*administration.Service
 	db      *postgres.DB
 	keys    Keys
 	ring    atomic.Pointer[ring] // as it was last read
@@ -42,7 +44,7 @@ type Service struct {
 
 // New makes the service on a key store, which all servers of a site share.
 func New(db *postgres.DB, keys Keys) *Service {
-	s := &Service{db: db, keys: keys, aead: aead}
+	s := &Service{Service: administration.New(db), db: db, keys: keys, aead: aead}
 	s.ring.Store(&ring{})
 	s.entries = batch.NewLoader(s.enteredTogether)
 	return s
@@ -64,7 +66,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		return id, err
 	}
 	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		bodies, err := administrations(ctx, tx)
+		bodies, err := administration.All(ctx, tx)
 		if err != nil {
 			return err
 		}
