@@ -14,6 +14,7 @@ import (
 type (
 	Role           = office.Role
 	Grant          = office.Grant
+	Scope          = office.Scope
 	Actor          = office.Actor
 	Administration = administration.Administration
 )
@@ -34,7 +35,7 @@ var grantable = []Role{Administrator, Moderator, Facilitator, Council}
 // CanSeePeople tells whether the actor may see who holds which role in an
 // administration, with their e-mail: only those who choose its staff.
 func CanSeePeople(a Actor, administration uuid.UUID) bool {
-	return a.Has(administration, Administrator)
+	return a.Has(administration, Scope{}, Administrator)
 }
 
 // CanAdminister tells whether the actor may change an administration's data and say who

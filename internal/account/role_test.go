@@ -15,7 +15,7 @@ import (
 
 func (w town) grant(slug string, role account.Role, who string) account.Holding {
 	w.t.Helper()
-	h, err := w.GrantRole(w.t.Context(), slug, role, who)
+	h, err := w.GrantRole(w.t.Context(), slug, role, account.Scope{}, who)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -56,20 +56,20 @@ func TestEachSourceTakesBackWhatItGave(t *testing.T) {
 		t.Error(d)
 	}
 	w.enter("marta", "riva/council", "riva/facilitator")
-	h, err := w.RevokeRole(t.Context(), "riva", account.Facilitator, "marta")
+	h, err := w.RevokeRole(t.Context(), "riva", account.Facilitator, account.Scope{}, "marta")
 	if err != nil || !h.Claimed || h.Granted {
 		t.Errorf("revoked %+v, %v", h, err)
 	}
-	if h, err = w.RevokeRole(t.Context(), "riva", account.Moderator, "marta"); err != nil || h.Claimed {
+	if h, err = w.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil || h.Claimed {
 		t.Errorf("revoked %+v, %v", h, err)
 	}
 	want = map[account.Role]string{account.Facilitator: "claimed", account.Council: "claimed"}
 	if d := cmp.Diff(want, w.roles(marta)); d != "" {
 		t.Error(d)
 	}
-	_, err = w.RevokeRole(t.Context(), "riva", account.Council, "marta")
+	_, err = w.RevokeRole(t.Context(), "riva", account.Council, account.Scope{}, "marta")
 	wantField(t, err, "role", "role_claimed")
-	_, err = w.RevokeRole(t.Context(), "riva", account.Moderator, "marta")
+	_, err = w.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta")
 	wantField(t, err, "role", "role_not_held")
 }
 
@@ -81,7 +81,7 @@ func TestWhoIsGivenARoleHasSignedInOnceAndIsOnePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	for who, code := range map[string]string{"nobody@riva.example": "person_unknown", "%": "person_unknown", " ": "required", "marta@riva.example": "person_several"} {
-		_, err := w.GrantRole(t.Context(), "riva", account.Moderator, who)
+		_, err := w.GrantRole(t.Context(), "riva", account.Moderator, account.Scope{}, who)
 		wantField(t, err, "person", code)
 		if code == "person_several" && !strings.Contains(err.Error(), double.String()) {
 			t.Errorf("does not say which: %v", err)
@@ -98,10 +98,10 @@ func TestWhoIsGivenARoleHasSignedInOnceAndIsOnePerson(t *testing.T) {
 		}
 	}
 	for _, role := range []account.Role{account.Participant, "mayor", ""} {
-		_, err := w.GrantRole(t.Context(), "riva", role, "marta")
+		_, err := w.GrantRole(t.Context(), "riva", role, account.Scope{}, "marta")
 		wantField(t, err, "role", "unknown_role")
 	}
-	_, err = w.GrantRole(t.Context(), "modena", account.Moderator, "marta")
+	_, err = w.GrantRole(t.Context(), "modena", account.Moderator, account.Scope{}, "marta")
 	wantKind(t, err, fault.NotFound)
 	_, err = w.Holders(t.Context(), "modena")
 	wantKind(t, err, fault.NotFound)
@@ -127,20 +127,20 @@ func TestARoleHoldsFromTheNextRequestOn(t *testing.T) {
 		}
 		return a
 	}
-	if request().Has(w.riva, account.Moderator) {
+	if request().Has(w.riva, account.Scope{}, account.Moderator) {
 		t.Fatal("holds it before")
 	}
 	other := account.New(w.db, w.keys)
-	if _, err := other.GrantRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
+	if _, err := other.GrantRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil {
 		t.Fatal(err)
 	}
-	if !request().Has(w.riva, account.Moderator) {
+	if !request().Has(w.riva, account.Scope{}, account.Moderator) {
 		t.Error("does not hold what was granted")
 	}
-	if _, err := other.RevokeRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
+	if _, err := other.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil {
 		t.Fatal(err)
 	}
-	if request().Has(w.riva, account.Moderator) {
+	if request().Has(w.riva, account.Scope{}, account.Moderator) {
 		t.Error("holds what was revoked")
 	}
 }
@@ -154,7 +154,7 @@ func TestBothSourcesTakeBackAtOnce(t *testing.T) {
 		w.grant("riva", account.Moderator, "marta")
 		var both sync.WaitGroup
 		both.Go(func() {
-			if _, err := w.RevokeRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
+			if _, err := w.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -189,9 +189,9 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 			_, err = w.HoldersOf(t.Context(), tc.actor, "riva")
 			wantKind(t, err, tc.kind)
 			for _, person := range []string{"marta", "nobody"} { // says nothing about who is here
-				_, err = w.Appoint(t.Context(), tc.actor, "riva", account.Moderator, person)
+				_, err = w.Appoint(t.Context(), tc.actor, "riva", account.Moderator, account.Scope{}, person)
 				wantKind(t, err, tc.kind)
-				_, err = w.Dismiss(t.Context(), tc.actor, "riva", account.Moderator, person)
+				_, err = w.Dismiss(t.Context(), tc.actor, "riva", account.Moderator, account.Scope{}, person)
 				wantKind(t, err, tc.kind)
 			}
 		})
@@ -201,13 +201,13 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 	if err != nil || a != told {
 		t.Errorf("%+v, %v", a, err)
 	}
-	if _, err := w.Appoint(t.Context(), giulia, "riva", account.Administrator, "marta"); err != nil {
+	if _, err := w.Appoint(t.Context(), giulia, "riva", account.Administrator, account.Scope{}, "marta"); err != nil {
 		t.Error(err)
 	}
 	w.grant("riva", account.Administrator, "giulia")
-	_, err = w.Dismiss(t.Context(), giulia, "riva", account.Administrator, "giulia")
+	_, err = w.Dismiss(t.Context(), giulia, "riva", account.Administrator, account.Scope{}, "giulia")
 	wantKind(t, err, fault.Conflict)
-	if _, err := w.Dismiss(t.Context(), giulia, "riva", account.Administrator, "marta"); err != nil {
+	if _, err := w.Dismiss(t.Context(), giulia, "riva", account.Administrator, account.Scope{}, "marta"); err != nil {
 		t.Error(err)
 	}
 }

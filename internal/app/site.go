@@ -40,7 +40,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		App: o.Pages,
 		Account: webaccount.Services{
 			Login: o.Login, Entry: a.Accounts, BaseURL: a.baseURL,
-			Kept: webaccount.Kept{Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Ballots: a.Ballots},
+			Kept: webaccount.Kept{Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Scopes: a.Scopes, Ballots: a.Ballots},
 		},
 		Participate: participate.Services{
 			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots,
@@ -51,7 +51,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions,
 			Archive: a.Archive, Reports: a.Reports,
 		},
-		Administration: administration.Services{Accounts: a.Accounts},
+		Administration: administration.Services{Accounts: a.Accounts, Scopes: a.Scopes},
 		Demo:           o.Demo,
 		Health:         web.Health{Log: o.Log, Meter: o.Meter, Checks: checks},
 	}

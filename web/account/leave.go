@@ -31,6 +31,9 @@ type Kept struct {
 		Steers(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
 		Some(ctx context.Context, ids []uuid.UUID) ([]consultation.Consultation, error)
 	}
+	Scopes interface {
+		Named(ctx context.Context, scopes ...account.Scope) (map[account.Scope]consultation.Consultation, error)
+	}
 	Ballots interface {
 		TakeBack(ctx context.Context, seat pseudonym.Seat, round int) error
 	}
@@ -40,6 +43,7 @@ type Kept struct {
 type meView struct {
 	account.Profile
 	Places   []place
+	Of       map[account.Scope]consultation.Consultation // for which the reader holds roles
 	Steered  []consultation.Consultation // why leaving was refused
 	Problems ui.Problems
 }
@@ -100,6 +104,13 @@ func (s Services) look(q *page.Request) (meView, error) {
 	var v meView
 	var err error
 	if v.Profile, err = s.Accounts.Profile(q.Context(), q.Actor); err != nil {
+		return v, err
+	}
+	scopes := make([]account.Scope, len(v.Offices))
+	for i, o := range v.Offices {
+		scopes[i] = o.Scope
+	}
+	if v.Of, err = s.Scopes.Named(q.Context(), scopes...); err != nil {
 		return v, err
 	}
 	list, err := s.Panel.Enrolments(q.Context(), q.Actor)

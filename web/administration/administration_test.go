@@ -57,7 +57,7 @@ func TestGuards(t *testing.T) {
 		{Method: "POST", Path: riva + "/revoke", Form: form, Denied: denied},
 	}
 	h.Guards(t, mount, anna, routes...)
-	if h.Person(t, "anna").Staff(h.Person(t, "giulia").Grants[0].Administration) {
+	if h.Person(t, "anna").Serves(h.Person(t, "giulia").Grants[0].Administration) {
 		t.Error("somebody who may not gave a role")
 	}
 }

@@ -77,7 +77,7 @@ func (a Administration) read() (Administration, []fault.Field) {
 // Can tells whether the actor may change an administration's data and say who
 // holds which role in it.
 func Can(a office.Actor, administration uuid.UUID) bool {
-	return a.Has(administration, office.Administrator)
+	return a.Has(administration, office.Scope{}, office.Administrator)
 }
 
 func slugTaken() error {

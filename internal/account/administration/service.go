@@ -98,7 +98,7 @@ func Administers(actor office.Actor, a Administration) error {
 	switch {
 	case Can(actor, a.ID):
 		return nil
-	case actor.Staff(a.ID) || actor.Has(a.ID, office.Council):
+	case actor.Serves(a.ID):
 		return fault.New(fault.Forbidden, "administrator_of_it", "only administrators change an administration's data and roles")
 	}
 	return None()

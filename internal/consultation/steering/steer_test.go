@@ -85,7 +85,7 @@ func TestWrongPeople(t *testing.T) {
 				switch {
 				case !p.who.SignedIn():
 					want = fault.Unauthenticated
-				case stage == "draft" && !p.who.Staff(h.id):
+				case stage == "draft" && !p.who.Staff(h.id, account.Scope{}):
 					want = fault.NotFound
 				}
 				// A draft has no rounds yet: its staff hears that.
