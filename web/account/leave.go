@@ -44,7 +44,7 @@ type meView struct {
 	account.Profile
 	Places   []place
 	Of       map[account.Scope]consultation.Consultation // for which the reader holds roles
-	Steered  []consultation.Consultation // why leaving was refused
+	Steered  []consultation.Consultation                 // why leaving was refused
 	Problems ui.Problems
 }
 
