@@ -39,8 +39,9 @@
 // comes with each reading of a session.
 //
 // Roles belong to one administration each: its people are invisible to others. A role is
-// claimed, granted, or both; a sign-in changes what is claimed alone, RevokeRole and
-// Dismiss what is granted alone.
+// held in the whole administration or in one part of it, whose scope is an id that the room
+// of the part gives and that is opaque here. A role is claimed, granted, or both; a sign-in
+// changes what is claimed alone, RevokeRole and Dismiss what is granted alone.
 //
 // The bodies themselves are package administration's, what a role allows is package office's.
 package account
