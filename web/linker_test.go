@@ -120,7 +120,7 @@ func newVillage(t *testing.T, n natural) *village {
 	v.h.Codes = 100000
 	v.site = v.h.Site(t, func(r chi.Router, k *page.App) {
 		rooms(v.h)(r, k)
-		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Ballots: v.h.Ballots}})
+		webaccount.Routes(r, k, webaccount.Services{Kept: webaccount.Kept{Accounts: v.h.Accounts, Panel: v.h.Panel, Consultations: v.h.Consultations, Scopes: v.h.Scopes, Ballots: v.h.Ballots}})
 	})
 	v.thief = intruder.New(t, v.h.DB)
 	v.announce()

@@ -37,7 +37,7 @@ func newVillage(t *testing.T, enrolled ...string) *village {
 	t.Helper()
 	v := &village{House: webtest.Open(t), t: t}
 	v.site = v.Site(t, func(r chi.Router, app *page.App) {
-		webaccount.Routes(r, app, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Ballots: v.Ballots}})
+		webaccount.Routes(r, app, webaccount.Services{Kept: webaccount.Kept{Accounts: v.Accounts, Panel: v.Panel, Consultations: v.Consultations, Scopes: v.Scopes, Ballots: v.Ballots}})
 	})
 	ctx := t.Context()
 	riva, err := v.Accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
@@ -265,5 +265,20 @@ func TestStaffOfARunningConsultationAreToldWhatToDo(t *testing.T) {
 	v.refresh()
 	if said := fmt.Sprint(v.c.Staff); !strings.Contains(said, "Marta Gibellini") {
 		t.Errorf("the staff is now %s", said)
+	}
+}
+
+// Who holds a role for one consultation alone reads for which.
+func TestARoleOfOneConsultationIsNamed(t *testing.T) {
+	v := newVillage(t)
+	v.Person(t, "anna")
+	if _, err := v.Accounts.GrantRole(t.Context(), "riva", account.Facilitator, v.c.Scope(), "anna"); err != nil {
+		t.Fatal(err)
+	}
+	b := v.site.As(t, v.Person(t, "anna"))
+	for path, want := range map[string]string{"/me": "facilitatore/-trice solo per La piazza", "/en/me": "facilitator only for La piazza"} {
+		if got := b.Get(t, path); got.Status != 200 || !strings.Contains(strings.Join(strings.Fields(got.Text("main")), " "), want) {
+			t.Errorf("%s: %d: %s", path, got.Status, got.Text("main"))
+		}
 	}
 }
