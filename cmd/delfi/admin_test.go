@@ -9,7 +9,10 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
@@ -20,6 +23,7 @@ type desk struct {
 	t    *testing.T
 	args []string // that lead to the database
 	*account.Service
+	db *postgres.DB
 }
 
 func newDesk(t *testing.T) desk {
@@ -40,7 +44,7 @@ func newDesk(t *testing.T) desk {
 		t.Fatal(err)
 	}
 	t.Setenv("DELFI_MASTER_KEY", base64.StdEncoding.EncodeToString(master))
-	return desk{t, []string{"--database-url", url, "--data", data}, account.New(db, keys)}
+	return desk{t, []string{"--database-url", url, "--data", data}, account.New(db, keys), db}
 }
 
 // admin runs `delfi admin`, and gives its exit status and each line that it printed, on
@@ -155,6 +159,29 @@ func TestAdminRoles(t *testing.T) {
 		"the person still holds the role: it also comes from the identity provider's groups, and ends at the sign-in at which they no longer say so")
 	d.does(in("revoke", "riva", "moderator", "m-7"), "revoked: riva moderator"+marta, "it ends with the next request")
 	d.does(in("list"), "riva council"+marta+", claimed by the identity provider's groups")
+
+	all, err := d.Administrations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	giulia := account.Actor{Account: uuid.New(), Grants: []account.Grant{{Administration: all[0].ID, Role: account.Administrator}}}
+	if _, err := draft.New(d.db, d.Service).Create(t.Context(), giulia, all[0].ID, draft.Form{Slug: "la-piazza", Language: "it", Title: "La piazza"}); err != nil {
+		t.Fatal(err)
+	}
+	d.does(in("grant", "riva", "facilitator", "m-7", "--consultation", "la-piazza"),
+		"granted: riva facilitator of la-piazza"+marta, "it holds from the next request on, and no sign-in takes it back")
+	d.does(in("list"),
+		"riva council"+marta+", claimed by the identity provider's groups",
+		"riva facilitator of la-piazza"+marta+", granted here")
+	d.does(in("list", "riva", "--consultation", "la-piazza"), "riva facilitator of la-piazza"+marta+", granted here")
+	d.refuses(in("revoke", "riva", "facilitator", "m-7"), "role: this person does not hold this role")
+	d.refuses(in("grant", "riva", "council", "m-7", "--consultation", "la-piazza"), "role: is a role of the whole administration")
+	for _, act := range [][]string{{"grant", "riva", "facilitator", "m-7"}, {"revoke", "riva", "facilitator", "m-7"}, {"list", "riva"}} {
+		d.refuses(in(append(act, "--consultation", "il-mercato")...), "consultation: is no consultation of this administration")
+	}
+	d.refuses(in("list", "--consultation", "la-piazza"), "administration: ")
+	d.refuses(in("grant", "modena", "facilitator", "m-7", "--consultation", "la-piazza"), `administration: there is none with the short name "modena"`)
+	d.does(in("revoke", "riva", "facilitator", "m-7", "--consultation", "la-piazza"), "revoked: riva facilitator of la-piazza"+marta, "it ends with the next request")
 
 	d.refuses(in("revoke", "riva", "council", "m-7"), "role: this role comes from the identity provider's groups: take it away there")
 	d.refuses(in("revoke", "riva", "moderator", "m-7"), "role: this person does not hold this role")

@@ -53,7 +53,7 @@ type serveCommand struct {
 		Groups       string            `env:"DELFI_OIDC_CLAIM_GROUPS" default:"groups" help:"Claim with the groups (\"administration/role\"): a list, or one text, which is one group."`
 		Separator    string            `name:"groups-separator" env:"DELFI_OIDC_GROUPS_SEPARATOR" placeholder:"TEXT" help:"What stands between the groups of a claim that is one text, e.g. a comma."`
 		Municipality string            `env:"DELFI_OIDC_CLAIM_MUNICIPALITY" default:"municipality" help:"Claim with the municipality."`
-		Roles        map[string]string `env:"DELFI_OIDC_ROLES" placeholder:"GROUP=ADMINISTRATION/ROLE" help:"The provider's own group names, renamed to ours; with any, only those that are named count."`
+		Roles        map[string]string `env:"DELFI_OIDC_ROLES" placeholder:"GROUP=ADMINISTRATION/ROLE[/CONSULTATION]" help:"The provider's own group names, renamed to ours; with any, only those that are named count."`
 	} `embed:"" prefix:"oidc-"`
 	Session struct {
 		Lifetime  time.Duration `default:"12h" env:"DELFI_SESSION_LIFETIME" help:"How long a session lasts, used or not."`

@@ -92,21 +92,11 @@ func (c *serveCommand) checkSession() error {
 func (c *serveCommand) checkRoles() error {
 	for _, group := range slices.Sorted(maps.Keys(c.OIDC.Roles)) {
 		ours := c.OIDC.Roles[group]
-		slug, role, _ := strings.Cut(ours, "/")
-		if group == "" || slug == "" || !slices.Contains(account.Grantable(), account.Role(role)) {
-			return fmt.Errorf("--oidc-roles %s=%s: write GROUP=ADMINISTRATION/ROLE, with one of the roles %s", group, ours, listed(account.Grantable()))
+		if err := account.CheckOffice(ours); group == "" || err != nil {
+			return fmt.Errorf("--oidc-roles %s=%s: a group, then %w", group, ours, err)
 		}
 	}
 	return nil
-}
-
-// listed writes roles down in a line.
-func listed(roles []account.Role) string {
-	var out []string
-	for _, r := range roles {
-		out = append(out, string(r))
-	}
-	return strings.Join(out, ", ")
 }
 
 // secretFlags refuses flags of which everybody on the machine would read a secret, in

@@ -80,8 +80,8 @@ func TestLimitsOfSessionsThatCannotHoldAreRefused(t *testing.T) {
 // and is refused; an administration may be added later.
 func TestAMapOfGroupsNamesRoles(t *testing.T) {
 	for ours, fits := range map[string]bool{
-		"riva/moderator": true, "nobody-yet/administrator": true, "riva/council": true,
-		"riva/king": false, "riva/": false, "riva": false, "/moderator": false, "": false, "riva/moderator/x": false, "riva/Moderator": false, "riva moderator": false,
+		"riva/moderator": true, "nobody-yet/administrator": true, "riva/council": true, "riva/moderator/x": true, "riva/facilitator/la-piazza": true,
+		"riva/king": false, "riva/": false, "riva": false, "/moderator": false, "": false, "riva/moderator/": false, "riva/moderator/x/y": false, "riva/administrator/x": false, "riva/council/x": false, "riva/Moderator": false, "riva moderator": false,
 	} {
 		c := &serveCommand{}
 		c.OIDC.Roles = map[string]string{"urp": "riva/facilitator", "staff": ours}

@@ -68,9 +68,9 @@ func (h *house) hire(ctx context.Context, issuer string, staff []devidp.Person) 
 			return c, err
 		}
 		switch {
-		case a.Has(riva.ID, account.Administrator):
+		case a.Has(riva.ID, account.Scope{}, account.Administrator):
 			c.administrator = a
-		case a.Has(riva.ID, account.Moderator):
+		case a.Has(riva.ID, account.Scope{}, account.Moderator):
 			c.moderators = append(c.moderators, a)
 		default:
 			c.facilitator = a

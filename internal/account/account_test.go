@@ -74,10 +74,10 @@ func TestRolesAreWhatTheProviderSaysOfEachAdministration(t *testing.T) {
 	if d := cmp.Diff(want, got, cmpopts.SortSlices(func(a, b account.Grant) bool { return a.Role < b.Role })); d != "" {
 		t.Error(d)
 	}
-	if !got.Has(w.riva, account.Moderator) || got.Has(w.borgo, account.Moderator) || !got.Staff(w.riva) || got.Staff(w.borgo) {
+	if !got.Has(w.riva, account.Scope{}, account.Moderator) || got.Has(w.borgo, account.Scope{}, account.Moderator) || !got.Staff(w.riva, account.Scope{}) || got.Staff(w.borgo, account.Scope{}) {
 		t.Error("a role of one administration is taken for another's")
 	}
-	if !got.Has(w.borgo, account.Participant) || (account.Actor{}).Has(w.borgo, account.Participant) {
+	if !got.Has(w.borgo, account.Scope{}, account.Participant) || (account.Actor{}).Has(w.borgo, account.Scope{}, account.Participant) {
 		t.Error("participants are those who signed in")
 	}
 
@@ -189,7 +189,7 @@ func TestPeopleOfAnAdministrationAreInvisibleToOthers(t *testing.T) {
 	w.enter("marta", "riva/moderator")
 	w.enter("elena", "borgo/moderator")
 
-	got, err := w.People(t.Context(), administrator, w.riva, account.Moderator)
+	got, err := w.People(t.Context(), administrator, w.riva, account.Scope{}, account.Moderator)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,14 +211,14 @@ func TestPeopleOfAnAdministrationAreInvisibleToOthers(t *testing.T) {
 		"its facilitator":                        {w.enter("ugo", "riva/facilitator"), fault.Forbidden},
 		"its council":                            {w.enter("teresa", "riva/council"), fault.Forbidden},
 	} {
-		people, err := w.People(t.Context(), tc.actor, w.riva, account.Moderator)
+		people, err := w.People(t.Context(), tc.actor, w.riva, account.Scope{}, account.Moderator)
 		if err == nil || fault.KindOf(err) != tc.kind || people != nil {
 			t.Errorf("%s sees %v, %v", who, people, err)
 		}
 	}
-	_, err = w.People(t.Context(), administrator, w.riva, account.Participant)
+	_, err = w.People(t.Context(), administrator, w.riva, account.Scope{}, account.Participant)
 	wantKind(t, err, fault.Invalid) // participants are nobody's list
-	_, err = w.People(t.Context(), administrator, uuid.New(), account.Moderator)
+	_, err = w.People(t.Context(), administrator, uuid.New(), account.Scope{}, account.Moderator)
 	wantKind(t, err, fault.NotFound)
 }
 

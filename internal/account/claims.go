@@ -1,12 +1,14 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/office"
 	"delfi/internal/prose"
 )
 
@@ -14,7 +16,7 @@ import (
 type Claims struct {
 	Issuer, Subject           string
 	Name, Email, Municipality string
-	Groups                    []string // "modena/moderator": administration's slug / role
+	Groups                    []string // "modena/moderator": administration's slug / role, and / a part's name for a role in one part
 	Language                  string   // "it" or "en", of the page signed in from; "" keeps the one stored
 }
 
@@ -51,7 +53,7 @@ func (c Claims) repeats(stored Claims) bool {
 func offices(groups []string) []string {
 	var out []string
 	for _, g := range groups {
-		if _, role, found := strings.Cut(g, "/"); found && slices.Contains(grantable, Role(role)) {
+		if _, ok := readOffice(g); ok {
 			out = append(out, g)
 		}
 	}
@@ -59,19 +61,64 @@ func offices(groups []string) []string {
 	return slices.Compact(out)
 }
 
-// grants reads the groups against the administrations of this server. Groups
-// that name none of them, or no role of ours, are other systems' business.
-func (c Claims) grants(bySlug map[string]uuid.UUID) []Grant {
+// officeSaid is a role as a group says it: "modena/moderator", or "modena/moderator/la-piazza"
+// for one part of the administration, by its name.
+type officeSaid struct {
+	slug string
+	role Role
+	part string // "" for the whole administration
+}
+
+func readOffice(group string) (officeSaid, bool) {
+	slug, rest, found := strings.Cut(group, "/")
+	role, part, scoped := strings.Cut(rest, "/")
+	o := officeSaid{slug, Role(role), part}
+	if scoped {
+		return o, part != "" && !strings.Contains(part, "/") && slices.Contains(office.Scopable(), o.role)
+	}
+	return o, found && slices.Contains(grantable, o.role)
+}
+
+// CheckOffice refuses a group that can never be a role: its error says how one is written.
+func CheckOffice(group string) error {
+	if o, ok := readOffice(group); !ok || o.slug == "" {
+		return fmt.Errorf("write ADMINISTRATION/ROLE, with one of the roles %s, or ADMINISTRATION/ROLE/CONSULTATION, with one of %s", listed(grantable), listed(office.Scopable()))
+	}
+	return nil
+}
+
+// listed writes roles down in a line.
+func listed(roles []Role) string {
+	var out []string
+	for _, r := range roles {
+		out = append(out, string(r))
+	}
+	return strings.Join(out, ", ")
+}
+
+// grants reads the groups against the administrations of this server and their parts.
+// Groups that name none of them, or no role of ours, are other systems' business.
+func (c Claims) grants(bySlug map[string]uuid.UUID, part func(administration uuid.UUID, name string) (Scope, error)) ([]Grant, error) {
 	var out []Grant
 	for _, group := range c.Groups {
-		slug, role, found := strings.Cut(group, "/")
-		id, known := bySlug[slug]
-		if !found || !known || !slices.Contains(grantable, Role(role)) {
+		o, ok := readOffice(group)
+		id, known := bySlug[o.slug]
+		if !ok || !known {
 			continue
 		}
-		if g := (Grant{Administration: id, Role: Role(role)}); !slices.Contains(out, g) {
+		g := Grant{Administration: id, Role: o.role}
+		if o.part != "" {
+			var err error
+			if g.Scope, err = part(id, o.part); err != nil {
+				return nil, err
+			}
+			if g.Scope.Whole() {
+				continue // no such part: never the whole instead
+			}
+		}
+		if !slices.Contains(out, g) {
 			out = append(out, g)
 		}
 	}
-	return out
+	return out, nil
 }

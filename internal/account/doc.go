@@ -39,14 +39,9 @@
 // comes with each reading of a session.
 //
 // Roles belong to one administration each: its people are invisible to others. A role is
-// claimed, granted, or both; a sign-in changes what is claimed alone, RevokeRole and
-// Dismiss what is granted alone.
+// held in the whole administration or in one part of it, whose scope is an id that the room
+// of the part gives and that is opaque here. A role is claimed, granted, or both; a sign-in
+// changes what is claimed alone, RevokeRole and Dismiss what is granted alone.
 //
-// An administration is made by the command line, or, on a server that has none, by the
-// first page: whoever started the server reads a code there (FirstRun), and the account
-// that enters it becomes the administrator.
-//
-//	no administration ──FirstRun──▶ code, its hash stored ──FoundFirst──▶ administration,
-//	                                     │                               its administrator
-//	                                     └─Add, or any other founding──▶ no code any more
+// The bodies themselves are package administration's, what a role allows is package office's.
 package account

@@ -57,7 +57,7 @@ func live(t *testing.T, w town) {
 		must(rooms.Enrol(ctx, account.Actor{Account: id}, consultation, "citizens"))
 		ids = append(ids, id)
 	}
-	_, err = w.GrantRole(ctx, "riva", account.Moderator, "ANNA@zqmarkmail.example")
+	_, err = w.GrantRole(ctx, "riva", account.Moderator, account.Scope{}, "ANNA@zqmarkmail.example")
 	must(err)
 	must(w.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		return letters.Tell(ctx, tx, notify.Message{Kind: notify.Invitation, Consultation: consultation, Slug: "x", Title: "x"}, ids)

@@ -108,7 +108,7 @@ func TestTheFirstAdministrationComesWithTheCodeOfTheLastStart(t *testing.T) {
 	if a.Name != "Comune di Modena" || a.IPA != "c_f257" {
 		t.Errorf("made %+v", a)
 	}
-	if giulia, err = w.Actor(t.Context(), giulia.Account); err != nil || !giulia.Has(a.ID, account.Administrator) {
+	if giulia, err = w.Actor(t.Context(), giulia.Account); err != nil || !giulia.Has(a.ID, account.Scope{}, account.Administrator) {
 		t.Errorf("is no administrator: %+v, %v", giulia, err)
 	}
 	if w.open() || w.firstRun() != "" {

@@ -18,8 +18,9 @@ type Profile struct {
 
 // Office is a role with the body in which it is held.
 type Office struct {
-	Administration string
+	Administration string // its name
 	Role           Role
+	Scope          Scope
 }
 
 // Profile gives what is kept of the actor's own account: what was last told of the

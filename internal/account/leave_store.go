@@ -26,11 +26,11 @@ func profile(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (sealed, int, e
 
 func officesOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Office, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT b.name, r.role
+		SELECT b.name, r.role, r.scope
 		FROM civic.role AS r
 		JOIN civic.administration AS b ON b.id = r.administration
 		WHERE r.account = $1
-		ORDER BY b.name, r.role`, id)
+		ORDER BY b.name, r.role, r.scope`, id)
 	if err != nil {
 		return nil, fmt.Errorf("offices: %w", err)
 	}
@@ -38,7 +38,7 @@ func officesOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Office, er
 	var out []Office
 	for rows.Next() {
 		var o Office
-		if err := rows.Scan(&o.Administration, &o.Role); err != nil {
+		if err := rows.Scan(&o.Administration, &o.Role, (*uuid.UUID)(&o.Scope)); err != nil {
 			return nil, fmt.Errorf("offices: %w", err)
 		}
 		out = append(out, o)

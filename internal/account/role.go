@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/administration"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -18,6 +20,7 @@ import (
 type Holding struct {
 	Administration string // its slug
 	Role           Role
+	Scope          Scope
 	Holder
 	Claimed bool // the provider's groups say so: only the provider takes it away
 	Granted bool // it was granted here
@@ -31,6 +34,29 @@ type Holder struct {
 
 // Grantable lists the roles that can be given, from the one that gives the others.
 func Grantable() []Role { return slices.Clone(grantable) }
+
+// Scopable lists those that can be given for a part of an administration.
+func Scopable() []Role { return office.Scopable() }
+
+// groupOf is a grant as a group of the provider says it, with the id of a part for its name.
+func groupOf(slug string, g Grant) string {
+	if g.Scope.Whole() {
+		return slug + "/" + string(g.Role)
+	}
+	return slug + "/" + string(g.Role) + "/" + g.Scope.String()
+}
+
+// RolesOf gives, of the accounts in ids, the roles that they hold in a part of an
+// administration or in the whole, in the caller's transaction.
+func RolesOf(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scope Scope, ids []uuid.UUID) (map[uuid.UUID][]Role, error) {
+	return rolesOf(ctx, tx, administration, scope, ids)
+}
+
+// EndScope takes back every role that is held in a part of an administration alone, in the
+// caller's transaction: that part is gone.
+func EndScope(ctx context.Context, tx *postgres.Tx, scope Scope) error {
+	return endScope(ctx, tx, scope)
+}
 
 // claim makes the roles that an account claims those wanted, touching only what differs:
 // even a statement that changes nothing moves the edition.
@@ -82,7 +108,7 @@ func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
 	var out []Holding
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if slug != "" {
-			if _, err := findAdministration(ctx, tx, slug); err != nil {
+			if _, err := administration.Find(ctx, tx, slug); err != nil {
 				return err
 			}
 		}
@@ -111,7 +137,7 @@ func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
 		return nil
 	})
 	slices.SortFunc(out, func(a, b Holding) int {
-		return cmp.Or(cmp.Compare(a.Administration, b.Administration), cmp.Compare(a.Name, b.Name), bytes.Compare(a.Account[:], b.Account[:]), cmp.Compare(a.Role, b.Role))
+		return cmp.Or(cmp.Compare(a.Administration, b.Administration), cmp.Compare(a.Name, b.Name), bytes.Compare(a.Account[:], b.Account[:]), cmp.Compare(a.Role, b.Role), bytes.Compare(a.Scope[:], b.Scope[:]))
 	})
 	return out, err
 }
@@ -129,45 +155,48 @@ func (s *Service) HoldersOf(ctx context.Context, actor Actor, slug string) ([]Ho
 	return s.Holders(ctx, slug)
 }
 
-// GrantRole gives a person a role in the administration of a slug (cmd). who is an
-// e-mail address, a subject of the provider, or the id of an account. It takes effect at
-// the person's next request, and no sign-in takes it back. Invalid names the fields
-// "role" and "person".
-func (s *Service) GrantRole(ctx context.Context, slug string, role Role, who string) (Holding, error) {
-	return s.give(ctx, slug, role, who, func(Administration) error { return nil })
+// GrantRole gives a person a role in the administration of a slug, or in one part of it
+// (cmd). who is an e-mail address, a subject of the provider, or the id of an account. It
+// takes effect at the person's next request, and no sign-in takes it back. Invalid names
+// the fields "role" and "person".
+func (s *Service) GrantRole(ctx context.Context, slug string, role Role, scope Scope, who string) (Holding, error) {
+	return s.give(ctx, slug, role, scope, who, func(Administration) error { return nil })
 }
 
 // Appoint is GrantRole for the administrators of an administration; faults as Own's too.
-func (s *Service) Appoint(ctx context.Context, actor Actor, slug string, role Role, who string) (Holding, error) {
-	return s.give(ctx, slug, role, who, func(a Administration) error { return administers(actor, a) })
+func (s *Service) Appoint(ctx context.Context, actor Actor, slug string, role Role, scope Scope, who string) (Holding, error) {
+	return s.give(ctx, slug, role, scope, who, func(a Administration) error { return administration.Administers(actor, a) })
 }
 
-func (s *Service) give(ctx context.Context, slug string, role Role, who string, may func(Administration) error) (Holding, error) {
+func (s *Service) give(ctx context.Context, slug string, role Role, scope Scope, who string, may func(Administration) error) (Holding, error) {
 	var out Holding
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		a, h, err := s.named(ctx, tx, slug, role, who, may)
 		if err != nil {
 			return err
 		}
-		claimed, err := addGranted(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role})
-		out = Holding{Administration: a.Slug, Role: role, Holder: h, Claimed: claimed, Granted: true}
+		if !scope.Whole() && !slices.Contains(Scopable(), role) {
+			return fault.Bad(fault.Field{Name: "role", Code: "role_whole", Message: "is a role of the whole administration: only moderator and facilitator are given for one consultation"})
+		}
+		claimed, err := addGranted(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role, Scope: scope})
+		out = Holding{Administration: a.Slug, Role: role, Scope: scope, Holder: h, Claimed: claimed, Granted: true}
 		return err
 	})
 	return out, err
 }
 
-// RevokeRole takes back a role that was granted (cmd), at the person's next request. It
-// gives the role as it stands then: one that the provider's groups claim too stays.
+// RevokeRole takes back a role that was granted (cmd), at the person's next request: that
+// of a part is not taken back with that of the whole, nor the reverse. It gives the role as it stands then: one that the provider's groups claim too stays.
 // Invalid with field "role" when it was not granted here; other faults as GrantRole's.
-func (s *Service) RevokeRole(ctx context.Context, slug string, role Role, who string) (Holding, error) {
-	return s.takeBack(ctx, slug, role, who, func(Administration, Holder) error { return nil })
+func (s *Service) RevokeRole(ctx context.Context, slug string, role Role, scope Scope, who string) (Holding, error) {
+	return s.takeBack(ctx, slug, role, scope, who, func(Administration, Holder) error { return nil })
 }
 
 // Dismiss is RevokeRole for the administrators of an administration, who do not take
 // their own office from themselves (Conflict "own_office"): somebody has to hold it.
-func (s *Service) Dismiss(ctx context.Context, actor Actor, slug string, role Role, who string) (Holding, error) {
-	return s.takeBack(ctx, slug, role, who, func(a Administration, h Holder) error {
-		if err := administers(actor, a); err != nil {
+func (s *Service) Dismiss(ctx context.Context, actor Actor, slug string, role Role, scope Scope, who string) (Holding, error) {
+	return s.takeBack(ctx, slug, role, scope, who, func(a Administration, h Holder) error {
+		if err := administration.Administers(actor, a); err != nil {
 			return err
 		}
 		if role == Administrator && h.Account == actor.Account {
@@ -177,7 +206,7 @@ func (s *Service) Dismiss(ctx context.Context, actor Actor, slug string, role Ro
 	})
 }
 
-func (s *Service) takeBack(ctx context.Context, slug string, role Role, who string, may func(Administration, Holder) error) (Holding, error) {
+func (s *Service) takeBack(ctx context.Context, slug string, role Role, scope Scope, who string, may func(Administration, Holder) error) (Holding, error) {
 	var out Holding
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		a, h, err := s.named(ctx, tx, slug, role, who, func(a Administration) error { return may(a, Holder{}) })
@@ -187,7 +216,7 @@ func (s *Service) takeBack(ctx context.Context, slug string, role Role, who stri
 		if err := may(a, h); err != nil {
 			return err
 		}
-		was, err := take(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role}, source{granted: true})
+		was, err := take(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role, Scope: scope}, source{granted: true})
 		switch {
 		case err != nil:
 			return err
@@ -196,7 +225,7 @@ func (s *Service) takeBack(ctx context.Context, slug string, role Role, who stri
 		case !was.granted:
 			return fault.Bad(fault.Field{Name: "role", Code: "role_not_held", Message: "this person does not hold this role: see who holds which"})
 		}
-		out = Holding{Administration: a.Slug, Role: role, Holder: h, Claimed: was.claimed}
+		out = Holding{Administration: a.Slug, Role: role, Scope: scope, Holder: h, Claimed: was.claimed}
 		return nil
 	})
 	return out, err
@@ -205,7 +234,7 @@ func (s *Service) takeBack(ctx context.Context, slug string, role Role, who stri
 // named finds the administration and the person that an act on a role names; may says
 // whether the act is allowed before it says anything about people.
 func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who string, may func(Administration) error) (Administration, Holder, error) {
-	a, err := findAdministration(ctx, tx, slug)
+	a, err := administration.Find(ctx, tx, slug)
 	if err != nil {
 		return a, Holder{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"delfi/internal/platform/postgres"
 )
@@ -14,7 +15,7 @@ import (
 // claims gives the roles that an account holds because the provider says so.
 func claims(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]Grant, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT administration, role
+		SELECT administration, role, scope
 		FROM civic.role
 		WHERE account = $1 AND claimed`, account)
 	if err != nil {
@@ -24,7 +25,7 @@ func claims(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]Grant, e
 	var out []Grant
 	for rows.Next() {
 		var g Grant
-		if err := rows.Scan(&g.Administration, &g.Role); err != nil {
+		if err := rows.Scan(&g.Administration, &g.Role, (*uuid.UUID)(&g.Scope)); err != nil {
 			return nil, fmt.Errorf("claims: %w", err)
 		}
 		out = append(out, g)
@@ -42,9 +43,9 @@ func lockRole(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) 
 	err := tx.QueryRowContext(ctx, `
 		SELECT claimed, granted
 		FROM civic.role
-		WHERE account = $1 AND administration = $2 AND role = $3
+		WHERE account = $1 AND administration = $2 AND role = $3 AND scope = $4
 		FOR UPDATE`,
-		account, g.Administration, g.Role).Scan(&s.claimed, &s.granted)
+		account, g.Administration, g.Role, uuid.UUID(g.Scope)).Scan(&s.claimed, &s.granted)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return s, fmt.Errorf("lock role: %w", err)
 	}
@@ -54,8 +55,8 @@ func lockRole(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) 
 func removeRole(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
 	_, err := tx.ExecContext(ctx, `
 		DELETE FROM civic.role
-		WHERE account = $1 AND administration = $2 AND role = $3`,
-		account, g.Administration, g.Role)
+		WHERE account = $1 AND administration = $2 AND role = $3 AND scope = $4`,
+		account, g.Administration, g.Role, uuid.UUID(g.Scope))
 	if err != nil {
 		return fmt.Errorf("remove role: %w", err)
 	}
@@ -65,9 +66,9 @@ func removeRole(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant
 func setSource(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant, s source) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.role
-		SET claimed = $4, granted = $5
-		WHERE account = $1 AND administration = $2 AND role = $3`,
-		account, g.Administration, g.Role, s.claimed, s.granted)
+		SET claimed = $5, granted = $6
+		WHERE account = $1 AND administration = $2 AND role = $3 AND scope = $4`,
+		account, g.Administration, g.Role, uuid.UUID(g.Scope), s.claimed, s.granted)
 	if err != nil {
 		return fmt.Errorf("set role: %w", err)
 	}
@@ -76,11 +77,11 @@ func setSource(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant,
 
 func addClaimed(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.role (account, administration, role, claimed, granted)
-		VALUES ($1, $2, $3, true, false)
+		INSERT INTO civic.role (account, administration, role, scope, claimed, granted)
+		VALUES ($1, $2, $3, $4, true, false)
 		ON CONFLICT ON CONSTRAINT role_pkey
 		DO UPDATE SET claimed = true`,
-		account, g.Administration, g.Role)
+		account, g.Administration, g.Role, uuid.UUID(g.Scope))
 	if err != nil {
 		return fmt.Errorf("add claimed role: %w", err)
 	}
@@ -90,12 +91,12 @@ func addClaimed(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant
 // addGranted grants a role, and tells whether the provider claims it too.
 func addGranted(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) (claimed bool, err error) {
 	err = tx.QueryRowContext(ctx, `
-		INSERT INTO civic.role (account, administration, role, claimed, granted)
-		VALUES ($1, $2, $3, false, true)
+		INSERT INTO civic.role (account, administration, role, scope, claimed, granted)
+		VALUES ($1, $2, $3, $4, false, true)
 		ON CONFLICT ON CONSTRAINT role_pkey
 		DO UPDATE SET granted = true
 		RETURNING claimed`,
-		account, g.Administration, g.Role).Scan(&claimed)
+		account, g.Administration, g.Role, uuid.UUID(g.Scope)).Scan(&claimed)
 	if err != nil {
 		return false, fmt.Errorf("add granted role: %w", err)
 	}
@@ -106,7 +107,7 @@ func addGranted(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant
 // the rows of their people.
 func holdings(ctx context.Context, tx *postgres.Tx, slug string) ([]Holding, []sealed, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT b.slug, r.role, a.id, a.key, a.sealed, r.claimed, r.granted
+		SELECT b.slug, r.role, r.scope, a.id, a.key, a.sealed, r.claimed, r.granted
 		FROM civic.role r
 		JOIN civic.administration b ON b.id = r.administration
 		JOIN civic.account a ON a.id = r.account
@@ -121,7 +122,7 @@ func holdings(ctx context.Context, tx *postgres.Tx, slug string) ([]Holding, []s
 		var h Holding
 		var key uuid.UUID
 		var blob []byte
-		if err := rows.Scan(&h.Administration, &h.Role, &h.Account, &key, &blob, &h.Claimed, &h.Granted); err != nil {
+		if err := rows.Scan(&h.Administration, &h.Role, (*uuid.UUID)(&h.Scope), &h.Account, &key, &blob, &h.Claimed, &h.Granted); err != nil {
 			return nil, nil, fmt.Errorf("holdings: %w", err)
 		}
 		out, who = append(out, h), append(who, sealedRow(h.Account, key, blob))
@@ -130,4 +131,42 @@ func holdings(ctx context.Context, tx *postgres.Tx, slug string) ([]Holding, []s
 		return nil, nil, fmt.Errorf("holdings: %w", err)
 	}
 	return out, who, nil
+}
+
+// rolesOf gives, of the accounts in ids, the roles that they hold in a part of an
+// administration or in the whole.
+func rolesOf(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scope Scope, ids []uuid.UUID) (map[uuid.UUID][]Role, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT DISTINCT account, role
+		FROM civic.role
+		WHERE administration = $1 AND scope IN ($2, $3) AND account = ANY($4)
+		ORDER BY account, role`, administration, uuid.Nil, uuid.UUID(scope), pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("roles of accounts: %w", err)
+	}
+	defer rows.Close()
+	out := map[uuid.UUID][]Role{}
+	for rows.Next() {
+		var id uuid.UUID
+		var role Role
+		if err := rows.Scan(&id, &role); err != nil {
+			return nil, fmt.Errorf("roles of accounts: %w", err)
+		}
+		out[id] = append(out[id], role)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("roles of accounts: %w", err)
+	}
+	return out, nil
+}
+
+// endScope removes the roles held in a part of an administration.
+func endScope(ctx context.Context, tx *postgres.Tx, scope Scope) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.role
+		WHERE scope = $1 AND scope <> $2`, uuid.UUID(scope), uuid.Nil)
+	if err != nil {
+		return fmt.Errorf("end roles of a scope: %w", err)
+	}
+	return nil
 }

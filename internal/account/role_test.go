@@ -1,21 +1,24 @@
 package account_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/account/sessions"
 	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
 )
 
 func (w town) grant(slug string, role account.Role, who string) account.Holding {
 	w.t.Helper()
-	h, err := w.GrantRole(w.t.Context(), slug, role, who)
+	h, err := w.GrantRole(w.t.Context(), slug, role, account.Scope{}, who)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -56,20 +59,20 @@ func TestEachSourceTakesBackWhatItGave(t *testing.T) {
 		t.Error(d)
 	}
 	w.enter("marta", "riva/council", "riva/facilitator")
-	h, err := w.RevokeRole(t.Context(), "riva", account.Facilitator, "marta")
+	h, err := w.RevokeRole(t.Context(), "riva", account.Facilitator, account.Scope{}, "marta")
 	if err != nil || !h.Claimed || h.Granted {
 		t.Errorf("revoked %+v, %v", h, err)
 	}
-	if h, err = w.RevokeRole(t.Context(), "riva", account.Moderator, "marta"); err != nil || h.Claimed {
+	if h, err = w.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil || h.Claimed {
 		t.Errorf("revoked %+v, %v", h, err)
 	}
 	want = map[account.Role]string{account.Facilitator: "claimed", account.Council: "claimed"}
 	if d := cmp.Diff(want, w.roles(marta)); d != "" {
 		t.Error(d)
 	}
-	_, err = w.RevokeRole(t.Context(), "riva", account.Council, "marta")
+	_, err = w.RevokeRole(t.Context(), "riva", account.Council, account.Scope{}, "marta")
 	wantField(t, err, "role", "role_claimed")
-	_, err = w.RevokeRole(t.Context(), "riva", account.Moderator, "marta")
+	_, err = w.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta")
 	wantField(t, err, "role", "role_not_held")
 }
 
@@ -81,7 +84,7 @@ func TestWhoIsGivenARoleHasSignedInOnceAndIsOnePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	for who, code := range map[string]string{"nobody@riva.example": "person_unknown", "%": "person_unknown", " ": "required", "marta@riva.example": "person_several"} {
-		_, err := w.GrantRole(t.Context(), "riva", account.Moderator, who)
+		_, err := w.GrantRole(t.Context(), "riva", account.Moderator, account.Scope{}, who)
 		wantField(t, err, "person", code)
 		if code == "person_several" && !strings.Contains(err.Error(), double.String()) {
 			t.Errorf("does not say which: %v", err)
@@ -98,10 +101,10 @@ func TestWhoIsGivenARoleHasSignedInOnceAndIsOnePerson(t *testing.T) {
 		}
 	}
 	for _, role := range []account.Role{account.Participant, "mayor", ""} {
-		_, err := w.GrantRole(t.Context(), "riva", role, "marta")
+		_, err := w.GrantRole(t.Context(), "riva", role, account.Scope{}, "marta")
 		wantField(t, err, "role", "unknown_role")
 	}
-	_, err = w.GrantRole(t.Context(), "modena", account.Moderator, "marta")
+	_, err = w.GrantRole(t.Context(), "modena", account.Moderator, account.Scope{}, "marta")
 	wantKind(t, err, fault.NotFound)
 	_, err = w.Holders(t.Context(), "modena")
 	wantKind(t, err, fault.NotFound)
@@ -127,20 +130,20 @@ func TestARoleHoldsFromTheNextRequestOn(t *testing.T) {
 		}
 		return a
 	}
-	if request().Has(w.riva, account.Moderator) {
+	if request().Has(w.riva, account.Scope{}, account.Moderator) {
 		t.Fatal("holds it before")
 	}
 	other := account.New(w.db, w.keys)
-	if _, err := other.GrantRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
+	if _, err := other.GrantRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil {
 		t.Fatal(err)
 	}
-	if !request().Has(w.riva, account.Moderator) {
+	if !request().Has(w.riva, account.Scope{}, account.Moderator) {
 		t.Error("does not hold what was granted")
 	}
-	if _, err := other.RevokeRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
+	if _, err := other.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil {
 		t.Fatal(err)
 	}
-	if request().Has(w.riva, account.Moderator) {
+	if request().Has(w.riva, account.Scope{}, account.Moderator) {
 		t.Error("holds what was revoked")
 	}
 }
@@ -154,7 +157,7 @@ func TestBothSourcesTakeBackAtOnce(t *testing.T) {
 		w.grant("riva", account.Moderator, "marta")
 		var both sync.WaitGroup
 		both.Go(func() {
-			if _, err := w.RevokeRole(t.Context(), "riva", account.Moderator, "marta"); err != nil {
+			if _, err := w.RevokeRole(t.Context(), "riva", account.Moderator, account.Scope{}, "marta"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -189,9 +192,9 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 			_, err = w.HoldersOf(t.Context(), tc.actor, "riva")
 			wantKind(t, err, tc.kind)
 			for _, person := range []string{"marta", "nobody"} { // says nothing about who is here
-				_, err = w.Appoint(t.Context(), tc.actor, "riva", account.Moderator, person)
+				_, err = w.Appoint(t.Context(), tc.actor, "riva", account.Moderator, account.Scope{}, person)
 				wantKind(t, err, tc.kind)
-				_, err = w.Dismiss(t.Context(), tc.actor, "riva", account.Moderator, person)
+				_, err = w.Dismiss(t.Context(), tc.actor, "riva", account.Moderator, account.Scope{}, person)
 				wantKind(t, err, tc.kind)
 			}
 		})
@@ -201,13 +204,129 @@ func TestAdministratorsKeepTheirOwnAdministrationAlone(t *testing.T) {
 	if err != nil || a != told {
 		t.Errorf("%+v, %v", a, err)
 	}
-	if _, err := w.Appoint(t.Context(), giulia, "riva", account.Administrator, "marta"); err != nil {
+	if _, err := w.Appoint(t.Context(), giulia, "riva", account.Administrator, account.Scope{}, "marta"); err != nil {
 		t.Error(err)
 	}
 	w.grant("riva", account.Administrator, "giulia")
-	_, err = w.Dismiss(t.Context(), giulia, "riva", account.Administrator, "giulia")
+	_, err = w.Dismiss(t.Context(), giulia, "riva", account.Administrator, account.Scope{}, "giulia")
 	wantKind(t, err, fault.Conflict)
-	if _, err := w.Dismiss(t.Context(), giulia, "riva", account.Administrator, "marta"); err != nil {
+	if _, err := w.Dismiss(t.Context(), giulia, "riva", account.Administrator, account.Scope{}, "marta"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestARoleOfOnePartIsNotOneOfTheWhole: each scope is held, given and taken back by itself.
+func TestARoleOfOnePartIsNotOneOfTheWhole(t *testing.T) {
+	w := newTown(t)
+	piazza, mercato := account.Scope(uuid.New()), account.Scope(uuid.New())
+	w.enter("marta")
+	h, err := w.GrantRole(t.Context(), "riva", account.Facilitator, piazza, "marta")
+	if err != nil || h.Scope != piazza || h.Role != account.Facilitator || !h.Granted {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	marta := w.enter("marta")
+	for scope, want := range map[account.Scope]bool{piazza: true, mercato: false, {}: false} {
+		if got := marta.Has(w.riva, scope, account.Facilitator); got != want {
+			t.Errorf("facilitator in %s: %v", scope, got)
+		}
+		if marta.Has(w.riva, scope, account.Moderator) || marta.Has(w.borgo, scope, account.Facilitator) || marta.Staff(w.riva, scope) != want {
+			t.Errorf("another role, or another administration's, in %s", scope)
+		}
+	}
+	if !marta.Serves(w.riva) || marta.Serves(w.borgo) || account.CanAdminister(marta, w.riva) {
+		t.Error("whom she serves")
+	}
+	if _, err := w.Own(t.Context(), marta, "riva"); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("an administration is not hidden from who serves a part of it: %v", err)
+	}
+
+	// Administrators choose the staff of every part.
+	for _, role := range []account.Role{account.Administrator, account.Council} {
+		_, err := w.GrantRole(t.Context(), "riva", role, piazza, "marta")
+		wantField(t, err, "role", "role_whole")
+	}
+	giulia := w.enter("giulia", "riva/administrator")
+	if !giulia.Has(w.riva, piazza, account.Administrator) {
+		t.Error("an administrator does not administer a part")
+	}
+	w.enter("davide", "riva/facilitator")
+	for scope, want := range map[account.Scope][]string{piazza: {"DAVIDE", "MARTA"}, mercato: {"DAVIDE"}, {}: {"DAVIDE"}} {
+		people, err := w.People(t.Context(), giulia, w.riva, scope, account.Facilitator)
+		var got []string
+		for _, p := range people {
+			got = append(got, p.Name)
+		}
+		if d := cmp.Diff(want, got); d != "" || err != nil {
+			t.Errorf("facilitators of %s: %v, %s", scope, err, d)
+		}
+	}
+
+	// The whole and a part are two grants: neither is taken back with the other.
+	w.grant("riva", account.Facilitator, "marta")
+	for _, never := range []account.Scope{mercato, account.Scope(uuid.New())} {
+		_, err := w.Dismiss(t.Context(), giulia, "riva", account.Facilitator, never, "marta")
+		wantField(t, err, "role", "role_not_held")
+	}
+	if _, err := w.Dismiss(t.Context(), giulia, "riva", account.Facilitator, account.Scope{}, "marta"); err != nil {
+		t.Fatal(err)
+	}
+	if again := w.enter("marta"); !again.Has(w.riva, piazza, account.Facilitator) || again.Has(w.riva, mercato, account.Facilitator) {
+		t.Errorf("left is %+v", again.Grants)
+	}
+	all, err := w.HoldersOf(t.Context(), giulia, "riva")
+	if err != nil || len(all) != 3 || all[2].Scope != piazza || all[2].Name != "MARTA" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if _, err := w.RevokeRole(t.Context(), "riva", account.Facilitator, piazza, "marta"); err != nil {
+		t.Fatal(err)
+	}
+	if gone := w.enter("marta"); len(gone.Grants) != 0 {
+		t.Errorf("left is %+v", gone.Grants)
+	}
+}
+
+// TestAGroupGivesARoleInOnePart, which a name that nobody has never makes one of the whole.
+func TestAGroupGivesARoleInOnePart(t *testing.T) {
+	w := newTown(t)
+	if _, err := w.SignIn(t.Context(), account.Claims{Issuer: "https://login.example", Subject: "zoe", Groups: []string{"riva/moderator/la-piazza"}}); err == nil {
+		t.Error("a group of a part was passed over in silence where nothing finds parts")
+	}
+	parts := map[string]account.Scope{"la-piazza": account.Scope(uuid.New()), "il-mercato": account.Scope(uuid.New())}
+	w.FindParts(func(_ context.Context, _ *postgres.Tx, administration uuid.UUID, name string) (account.Scope, error) {
+		if administration != w.riva {
+			return account.Scope{}, nil
+		}
+		return parts[name], nil
+	})
+	for group, want := range map[string][]account.Grant{
+		"riva/moderator/la-piazza":     {{Administration: w.riva, Role: account.Moderator, Scope: parts["la-piazza"]}},
+		"riva/moderator/nowhere":       nil,
+		"riva/moderator/":              nil,
+		"riva/moderator//":             nil,
+		"riva/moderator/la-piazza/x":   nil,
+		"borgo/moderator/la-piazza":    nil,
+		"riva/administrator/la-piazza": nil,
+		"riva/council/la-piazza":       nil,
+	} {
+		if got := w.enter("marta", group); cmp.Diff(want, got.Grants) != "" {
+			t.Errorf("%s gives %+v", group, got.Grants)
+		}
+	}
+	w.enter("marta", "riva/moderator/la-piazza", "riva/moderator")
+	w.grant("riva", account.Moderator, "marta")
+	rows := func() (out string) {
+		if err := w.db.Pool().GetContext(t.Context(), &out, `SELECT string_agg(xmin::text || ctid::text, ' ') FROM civic.role`); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	before := rows()
+	if got := w.enter("marta", "riva/moderator/la-piazza", "riva/moderator"); len(got.Grants) != 2 || rows() != before {
+		t.Errorf("a sign-in that brings nothing new wrote: %+v", got.Grants)
+	}
+	// Each is taken away by itself, and a grant of the whole stays.
+	want := []account.Grant{{Administration: w.riva, Role: account.Moderator}, {Administration: w.riva, Role: account.Moderator, Scope: parts["il-mercato"]}}
+	if got := w.enter("marta", "riva/moderator/il-mercato"); cmp.Diff(want, got.Grants) != "" {
+		t.Errorf("%+v", got.Grants)
 	}
 }

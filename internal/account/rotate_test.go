@@ -62,7 +62,7 @@ func TestAProcessWithAnotherKeyRefuses(t *testing.T) {
 			wantCode(t, err, tc.code)
 			_, err = other.Actor(t.Context(), anna.Account)
 			wantCode(t, err, tc.code)
-			_, err = other.GrantRole(t.Context(), "riva", account.Council, "anna@riva.example")
+			_, err = other.GrantRole(t.Context(), "riva", account.Council, account.Scope{}, "anna@riva.example")
 			wantCode(t, err, tc.code)
 		})
 	}
@@ -188,7 +188,7 @@ func TestRotationRewritesEverythingAndDestroysTheFormerKey(t *testing.T) {
 				t.Fatalf("citizen %d is %s, was %s: %v", i, same, id, err)
 			}
 		}
-		if h, err := s.GrantRole(t.Context(), "riva", account.Council, "Citizen7@riva.example"); err != nil || h.Account != ids[7] {
+		if h, err := s.GrantRole(t.Context(), "riva", account.Council, account.Scope{}, "Citizen7@riva.example"); err != nil || h.Account != ids[7] {
 			t.Errorf("found by address: %+v, %v", h, err)
 		}
 	}

@@ -6,11 +6,13 @@ import (
 	"context"
 	"crypto/cipher"
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/administration"
 	"delfi/internal/fault"
 	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
@@ -21,7 +23,7 @@ type Person struct {
 	ID    uuid.UUID
 	Name  string
 	Email string
-	Roles []Role // in the administration asked about
+	Roles []Role // in the part of the administration asked about, or in the whole
 }
 
 // Addressee is where a notice goes.
@@ -30,23 +32,33 @@ type Addressee struct {
 	Name, Email, Language string
 }
 
-// Service has the use cases of accounts.
+// Service has the use cases of accounts and, embedded, those of administrations.
 type Service struct {
+	*administration.Service
 	db      *postgres.DB
 	keys    Keys
 	ring    atomic.Pointer[ring] // as it was last read
 	aead    func(secret []byte) (cipher.AEAD, error)
 	known   known
 	entries *batch.Loader[struct{}, subject, entry]
+	parts   Parts
 }
+
+// Parts finds a part of an administration by the name that groups give it; the zero Scope
+// when there is none.
+type Parts func(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, name string) (Scope, error)
 
 // New makes the service on a key store, which all servers of a site share.
 func New(db *postgres.DB, keys Keys) *Service {
-	s := &Service{db: db, keys: keys, aead: aead}
+	s := &Service{Service: administration.New(db), db: db, keys: keys, aead: aead}
 	s.ring.Store(&ring{})
 	s.entries = batch.NewLoader(s.enteredTogether)
 	return s
 }
+
+// FindParts sets who finds the parts that the provider's groups name, at start. Without it
+// a sign-in with such a group fails.
+func (s *Service) FindParts(find Parts) { s.parts = find }
 
 // SignIn gives the account behind claims. The first sign-in makes it, since enrolling
 // needs it at once; of a known person nothing is written unless something changed. The
@@ -64,7 +76,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		return id, err
 	}
 	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		bodies, err := administrations(ctx, tx)
+		bodies, err := administration.All(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -79,7 +91,16 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		if id, err = enter(ctx, tx, r, c); err != nil {
 			return err
 		}
-		return claim(ctx, tx, id, c.grants(bySlug))
+		wanted, err := c.grants(bySlug, func(administration uuid.UUID, name string) (Scope, error) {
+			if s.parts == nil {
+				return Scope{}, fmt.Errorf("account: a group gives a role in %q, and nothing finds parts of administrations (FindParts)", name)
+			}
+			return s.parts(ctx, tx, administration, name)
+		})
+		if err != nil {
+			return err
+		}
+		return claim(ctx, tx, id, wanted)
 	})
 	return id, err
 }
@@ -237,12 +258,12 @@ func (s *Service) ActorAt(ctx context.Context, id uuid.UUID, at Edition) (Actor,
 	return a, nil
 }
 
-// People lists who holds role in an administration, by name, for its
-// administrators. To people of other administrations there is nothing to see
+// People lists who holds role in a part of an administration, or in the whole, by name,
+// for its administrators. To people of other administrations there is nothing to see
 // (NotFound), to its own without the role it is Forbidden.
-func (s *Service) People(ctx context.Context, actor Actor, administration uuid.UUID, role Role) ([]Person, error) {
+func (s *Service) People(ctx context.Context, actor Actor, administration uuid.UUID, scope Scope, role Role) ([]Person, error) {
 	if !CanSeePeople(actor, administration) {
-		if actor.Staff(administration) || actor.Has(administration, Council) {
+		if actor.Serves(administration) {
 			return nil, fault.New(fault.Forbidden, "administrators_only", "only administrators see who holds which role")
 		}
 		return nil, fault.New(fault.NotFound, "no_people", "there is nobody to be seen here")
@@ -252,7 +273,7 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 	}
 	var out []Person
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		list, rows, err := people(ctx, tx, administration, role)
+		list, rows, err := people(ctx, tx, administration, scope, role)
 		if err != nil {
 			return err
 		}

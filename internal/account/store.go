@@ -71,27 +71,27 @@ func rewrite(ctx context.Context, tx *postgres.Tx, rows []marked) (int, error) {
 // Who the person is stays sealed.
 func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (a Actor, who sealed, at Edition, err error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, a.key, a.sealed, r.administration, r.role
+		SELECT e.number, a.key, a.sealed, r.administration, r.role, r.scope
 		FROM civic.account a
 		CROSS JOIN civic.edition e
 		LEFT JOIN civic.role r ON r.account = a.id
 		WHERE a.id = $1
-		ORDER BY r.administration, r.role`, id)
+		ORDER BY r.administration, r.role, r.scope`, id)
 	if err != nil {
 		return a, who, at, fmt.Errorf("actor: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var administration uuid.NullUUID
+		var administration, scope uuid.NullUUID
 		var role sql.NullString
 		var key uuid.UUID
 		var blob []byte
-		if err := rows.Scan(&at, &key, &blob, &administration, &role); err != nil {
+		if err := rows.Scan(&at, &key, &blob, &administration, &role, &scope); err != nil {
 			return a, who, at, fmt.Errorf("actor: %w", err)
 		}
 		a.Account, who = id, sealedRow(id, key, blob)
 		if administration.Valid {
-			a.Grants = append(a.Grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
+			a.Grants = append(a.Grants, Grant{Administration: administration.UUID, Role: Role(role.String), Scope: Scope(scope.UUID)})
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -113,7 +113,7 @@ type entry struct {
 	who    sealed
 	news   sealed // without a blob where nothing waits
 	grants []Grant
-	groups []string // that give the claimed ones
+	groups []string // that give the claimed ones; with the id of a part for its name, which is not at hand
 	at     Edition
 }
 
@@ -121,7 +121,7 @@ type entry struct {
 // each person has one mark and one token by every key.
 func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, tokens [][]byte) (map[int64]entry, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, asked.place, a.id, a.key, a.sealed, n.token, n.key, n.sealed, r.administration, r.role, r.claimed, b.slug
+		SELECT e.number, asked.place, a.id, a.key, a.sealed, n.token, n.key, n.sealed, r.administration, r.role, r.scope, r.claimed, b.slug
 		FROM unnest($1::bigint[], $2::bytea[]) AS asked (place, person)
 		JOIN civic.account a ON a.person = asked.person
 		CROSS JOIN civic.edition e
@@ -131,7 +131,7 @@ func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, toke
 			JOIN civic.waiting w ON w.token = sought.token) AS n ON n.place = asked.place
 		LEFT JOIN civic.role r ON r.account = a.id
 		LEFT JOIN civic.administration b ON b.id = r.administration
-		ORDER BY r.administration, r.role`, pq.Array(places), pq.ByteaArray(persons), pq.ByteaArray(tokens))
+		ORDER BY r.administration, r.role, r.scope`, pq.Array(places), pq.ByteaArray(persons), pq.ByteaArray(tokens))
 	if err != nil {
 		return nil, fmt.Errorf("entered: %w", err)
 	}
@@ -141,10 +141,10 @@ func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, toke
 		var e entry
 		var place int64
 		var key uuid.UUID
-		var newsKey, administration uuid.NullUUID
+		var newsKey, administration, scope uuid.NullUUID
 		var role, slug sql.NullString
 		var claimed sql.NullBool
-		if err := rows.Scan(&e.at, &place, &e.id, &key, &e.who.blob, &e.news.at, &newsKey, &e.news.blob, &administration, &role, &claimed, &slug); err != nil {
+		if err := rows.Scan(&e.at, &place, &e.id, &key, &e.who.blob, &e.news.at, &newsKey, &e.news.blob, &administration, &role, &scope, &claimed, &slug); err != nil {
 			return nil, fmt.Errorf("entered: %w", err)
 		}
 		e.who = sealedRow(e.id, key, e.who.blob)
@@ -153,9 +153,10 @@ func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, toke
 			e = before
 		}
 		if administration.Valid {
-			e.grants = append(e.grants, Grant{Administration: administration.UUID, Role: Role(role.String)})
+			g := Grant{Administration: administration.UUID, Role: Role(role.String), Scope: Scope(scope.UUID)}
+			e.grants = append(e.grants, g)
 			if claimed.Bool {
-				e.groups = append(e.groups, slug.String+"/"+role.String)
+				e.groups = append(e.groups, groupOf(slug.String, g))
 			}
 		}
 		found[place] = e
@@ -166,18 +167,19 @@ func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, toke
 	return found, nil
 }
 
-// people gives who holds a role, in no order, and their rows.
-func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, role Role) ([]Person, []sealed, error) {
+// people gives who holds a role in a part of an administration or in the whole, in no
+// order, and their rows.
+func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scope Scope, role Role) ([]Person, []sealed, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT a.id, a.key, a.sealed, array_agg(r.role ORDER BY r.role)
+		SELECT a.id, a.key, a.sealed, array_agg(DISTINCT r.role ORDER BY r.role)
 		FROM civic.account a
-		JOIN civic.role r ON r.account = a.id AND r.administration = $1
+		JOIN civic.role r ON r.account = a.id AND r.administration = $1 AND r.scope IN ($2, $3)
 		WHERE EXISTS (
 			SELECT 1
 			FROM civic.role held
-			WHERE held.account = a.id AND held.administration = $1 AND held.role = $2)
+			WHERE held.account = a.id AND held.administration = $1 AND held.scope IN ($2, $3) AND held.role = $4)
 		GROUP BY a.id`,
-		administration, role)
+		administration, uuid.Nil, uuid.UUID(scope), role)
 	if err != nil {
 		return nil, nil, fmt.Errorf("people: %w", err)
 	}

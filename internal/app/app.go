@@ -13,6 +13,7 @@
 //	panel.Enrol             → steering's terms     whether enrolment is open, and to whom
 //	steering.OpenRound      → ballot, contribution the tables of the round
 //	pseudonym.Service       → steering.Version     how long a key that was read is valid
+//	account.SignIn          → scope.Part           which consultation a provider's group names
 package app
 
 import (
@@ -28,6 +29,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/demo"
@@ -73,6 +75,7 @@ type App struct {
 	Panel         *panel.Service
 	Notices       *notify.Service
 	Drafts        *draft.Service
+	Scopes        *scope.Service
 	Consultations *steering.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
@@ -97,7 +100,7 @@ func New(o Options) (*App, error) {
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
 	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
-	a.Drafts = draft.New(db, a.Accounts)
+	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
@@ -107,6 +110,7 @@ func New(o Options) (*App, error) {
 	a.Consultations.Subscribe(a.Changes)
 	a.Pseudonyms.Follow(a.Consultations.Version)
 	a.Consultations.OnPublish(a.Reports.Store)
+	a.Accounts.FindParts(scope.Part)
 	return a, nil
 }
 

@@ -39,7 +39,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		App: o.Pages,
 		Account: webaccount.Services{
 			Login: o.Login, Ends: o.Pages, BaseURL: a.baseURL,
-			Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Ballots: a.Ballots,
+			Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Scopes: a.Scopes, Ballots: a.Ballots,
 		},
 		Participate: participate.Services{
 			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots,
@@ -50,7 +50,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions,
 			Archive: a.Archive, Reports: a.Reports,
 		},
-		Administration: administration.Services{Accounts: a.Accounts},
+		Administration: administration.Services{Accounts: a.Accounts, Scopes: a.Scopes},
 		Demo:           o.Demo,
 		Health:         web.Health{Log: o.Log, Checks: checks},
 	}

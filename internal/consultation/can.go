@@ -19,7 +19,7 @@ func Offices(actor office.Actor, c Consultation) []office.Role { return c.Roles(
 func Lost(actor office.Actor, c Consultation) []office.Role {
 	var out []office.Role
 	for _, m := range c.Staff {
-		if actor.SignedIn() && m.Account == actor.Account && !actor.Has(c.Administration, m.Role) {
+		if actor.SignedIn() && m.Account == actor.Account && !actor.Has(c.Administration, c.Scope(), m.Role) {
 			out = append(out, m.Role)
 		}
 	}

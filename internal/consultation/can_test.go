@@ -41,13 +41,18 @@ func TestWhenPeopleMayEnrol(t *testing.T) {
 // A role counts while it is held, and one that is named and not held is lost.
 func TestOfficesAreHeldAndLost(t *testing.T) {
 	of, who := uuid.New(), uuid.New()
-	c := Consultation{Administration: of, Staff: []Member{{Account: who, Role: office.Moderator}}}
+	c := Consultation{Administration: of, Space: uuid.New(), Staff: []Member{{Account: who, Role: office.Moderator}}}
+	elsewhere := office.Scope(uuid.New())
 	for name, x := range map[string]struct {
 		grants []office.Grant
 		held   int
 		lost   int
 	}{
 		"named and held":       {[]office.Grant{{Administration: of, Role: office.Moderator}}, 1, 0},
+		"held for it alone":    {[]office.Grant{{Administration: of, Role: office.Moderator, Scope: c.Scope()}}, 1, 0},
+		"held for another":     {[]office.Grant{{Administration: of, Role: office.Moderator, Scope: elsewhere}}, 0, 1},
+		"another role of it":   {[]office.Grant{{Administration: of, Role: office.Facilitator, Scope: c.Scope()}}, 0, 1},
+		"its scope, another's": {[]office.Grant{{Administration: uuid.New(), Role: office.Moderator, Scope: c.Scope()}}, 0, 1},
 		"named and not held":   {nil, 0, 1},
 		"held elsewhere":       {[]office.Grant{{Administration: uuid.New(), Role: office.Moderator}}, 0, 1},
 		"another role instead": {[]office.Grant{{Administration: of, Role: office.Administrator}}, 1, 1},
@@ -59,5 +64,29 @@ func TestOfficesAreHeldAndLost(t *testing.T) {
 	}
 	if len(Lost(office.Actor{}, Consultation{Staff: []Member{{Role: office.Moderator}}})) != 0 {
 		t.Error("nobody lost a role")
+	}
+}
+
+// A draft is seen by staff of the whole administration, and by its own.
+func TestWhoSeesADraft(t *testing.T) {
+	of := uuid.New()
+	c := Consultation{Administration: of, Space: uuid.New(), Stage: Draft}
+	for name, x := range map[string]struct {
+		grant office.Grant
+		sees  bool
+	}{
+		"a moderator of the whole":   {office.Grant{Administration: of, Role: office.Moderator}, true},
+		"its moderator":              {office.Grant{Administration: of, Role: office.Moderator, Scope: c.Scope()}, true},
+		"another's moderator":        {office.Grant{Administration: of, Role: office.Moderator, Scope: office.Scope(uuid.New())}, false},
+		"the council":                {office.Grant{Administration: of, Role: office.Council}, false},
+		"another body's facilitator": {office.Grant{Administration: uuid.New(), Role: office.Facilitator}, false},
+	} {
+		a := office.Actor{Account: uuid.New(), Grants: []office.Grant{x.grant}}
+		if CanSee(a, c) != x.sees {
+			t.Errorf("%s: %v", name, !x.sees)
+		}
+		if CanDraft(a, of) {
+			t.Errorf("%s drafts", name)
+		}
 	}
 }

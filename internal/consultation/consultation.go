@@ -30,7 +30,7 @@ type Consultation struct {
 	Administration     uuid.UUID
 	AdministrationName string
 	Address            string    // of the administration, "" when none was given
-	Space              uuid.UUID // where its panel writes; nil in a draft
+	Space              uuid.UUID // where its panel writes, and for which its staff hold their roles
 	Slug               string    // its address, unique on the server; the id of an import before it is published
 	Language           string    // of its texts: "it", "en"
 	Title              string
@@ -87,16 +87,19 @@ type OpinionTexts struct{ Summary, Limitations string }
 
 // CanDraft tells whether the actor may make and change drafts of an administration.
 func CanDraft(actor office.Actor, administration uuid.UUID) bool {
-	return actor.Has(administration, office.Administrator)
+	return actor.Has(administration, office.Scope{}, office.Administrator)
 }
 
-// CanSee tells whether a consultation exists for the actor: a draft is its
-// administration's own business, an import is nobody's before it is whole, everything
+// Scope is the part of its administration that roles for this consultation are held in.
+func (c Consultation) Scope() office.Scope { return office.Scope(c.Space) }
+
+// CanSee tells whether a consultation exists for the actor: a draft is the business of its
+// administration's staff and of its own, an import is nobody's before it is whole, everything
 // else is public.
 func CanSee(actor office.Actor, c Consultation) bool {
 	switch {
 	case c.Stage == Draft:
-		return actor.Staff(c.Administration)
+		return actor.Staff(c.Administration, c.Scope())
 	case c.Origin != nil:
 		return !c.PublishedAt.IsZero()
 	}
@@ -106,17 +109,18 @@ func CanSee(actor office.Actor, c Consultation) bool {
 // CanSteer tells whether the actor has a place at the consultation's desk.
 func CanSteer(actor office.Actor, c Consultation) bool { return len(c.Roles(actor)) > 0 }
 
-// roles gives the offices that the actor holds in this consultation. A moderator
-// or facilitator has to be named here and to hold the role still: a role that was
-// taken away ends at once everywhere.
+// Roles gives the offices that the actor holds in this consultation. A moderator
+// or facilitator has to be named here and to hold the role still, for the whole
+// administration or for this consultation: a role that was taken away ends at once
+// everywhere.
 func (c Consultation) Roles(actor office.Actor) []office.Role {
 	var out []office.Role
-	if actor.Has(c.Administration, office.Administrator) {
+	if actor.Has(c.Administration, c.Scope(), office.Administrator) {
 		out = append(out, office.Administrator)
 	}
 	for _, role := range []office.Role{office.Moderator, office.Facilitator} {
 		named := slices.ContainsFunc(c.Staff, func(m Member) bool { return m.Account == actor.Account && m.Role == role })
-		if named && actor.SignedIn() && actor.Has(c.Administration, role) {
+		if named && actor.SignedIn() && actor.Has(c.Administration, c.Scope(), role) {
 			out = append(out, role)
 		}
 	}

@@ -20,7 +20,9 @@ type Mapping struct {
 	Separator string
 	// Roles maps a provider's groups to ours, e.g. {"urp-staff": "modena/moderator"}.
 	// With a map only the groups in it count; without one, groups must read
-	// "<administration>/<role>" themselves.
+	// "<administration>/<role>" themselves. A role for one consultation alone
+	// ("modena/moderator/la-piazza") is given by a map only: the provider's paths of three
+	// parts were not made for us.
 	Roles map[string]string
 }
 
@@ -69,7 +71,7 @@ func (m Mapping) read(said map[string]any) (account.Claims, error) {
 func (m Mapping) role(group string) (string, bool) {
 	path := strings.TrimPrefix(group, "/") // Keycloak writes a group's path with a slash before it
 	if len(m.Roles) == 0 {
-		return path, true
+		return path, strings.Count(path, "/") < 2
 	}
 	ours, ok := m.Roles[group]
 	if !ok {

@@ -60,6 +60,15 @@ func TestClaimsAreMappedAsConfigured(t *testing.T) {
 			said:    map[string]any{"groups": []any{"urp-staff", "riva/administrator", "/riva/facilitator", "/giunta"}},
 			want:    account.Claims{Groups: []string{"riva/moderator", "riva/council"}},
 		},
+		"a map may name one consultation": {
+			mapping: Mapping{Roles: map[string]string{"piazza": "riva/facilitator/la-piazza"}},
+			said:    map[string]any{"groups": []any{"piazza"}},
+			want:    account.Claims{Groups: []string{"riva/facilitator/la-piazza"}},
+		},
+		"without a map a path of three parts is not ours": {
+			said: map[string]any{"groups": []any{"riva/facilitator/la-piazza", "/riva/moderator/uffici", "riva/moderator/"}},
+			want: account.Claims{},
+		},
 		"a name in two parts, as SPID says it": {
 			said: map[string]any{"given_name": "Anna", "family_name": "Vandelli"},
 			want: account.Claims{Name: "Anna Vandelli"},

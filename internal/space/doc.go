@@ -2,10 +2,12 @@
 // whether it is open, and under which kind of name people write in it.
 //
 // It exists because those two rooms never import each other: a consultation
-// opens its space in its own transaction, and whoever writes there reads it.
+// plans its space with its draft and opens it in its own transaction, and whoever
+// writes there reads it. A role can be granted for one space: its id is the scope.
 //
-//	consultation announced          published or withdrawn
-//	          │                              │
-//	          ▼                              ▼
-//	        open ──────────────────────► closed
+//	drafted        announced         published or withdrawn
+//	   │               │                      │
+//	   ▼               ▼                      ▼
+//	planned ───────► open ──────────────► closed
+//	   └─ Drop ─► (nothing, and no role in it)
 package space

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account"
 	"delfi/internal/platform/postgres"
 )
 
@@ -13,8 +14,9 @@ type Phase string
 
 // The phases.
 const (
-	Open   Phase = "open"
-	Closed Phase = "closed"
+	Planned Phase = "planned" // the consultation is a draft
+	Open    Phase = "open"
+	Closed  Phase = "closed"
 )
 
 // Naming is the kind of name under which people write in a space.
@@ -32,15 +34,31 @@ type Space struct {
 	Naming         Naming
 }
 
-// New makes an open space of an administration in the caller's transaction.
+// Scope is the part of its administration that roles in the space hold in.
+func (sp Space) Scope() account.Scope { return account.Scope(sp.ID) }
+
+// New makes a planned space of an administration in the caller's transaction.
 func New(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, naming Naming) (Space, error) {
-	sp := Space{ID: uuid.New(), Administration: administration, Phase: Open, Naming: naming}
+	sp := Space{ID: uuid.New(), Administration: administration, Phase: Planned, Naming: naming}
 	return sp, insert(ctx, tx, sp)
 }
 
-// Close ends the writing in a space; again it does nothing.
+// Begin opens a planned space for writing.
+func Begin(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	return turn(ctx, tx, id, Planned, Open)
+}
+
+// Close ends the writing in an open space; again it does nothing.
 func Close(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
-	return turn(ctx, tx, id, Closed)
+	return turn(ctx, tx, id, Open, Closed)
+}
+
+// Drop deletes a planned space, in which nobody has written, and the roles held in it.
+func Drop(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	if gone, err := drop(ctx, tx, id); err != nil || !gone {
+		return err
+	}
+	return account.EndScope(ctx, tx, account.Scope(id))
 }
 
 // Find gives a space; fault.NotFound when there is none.

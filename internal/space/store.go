@@ -23,15 +23,28 @@ func insert(ctx context.Context, tx *postgres.Tx, sp Space) error {
 	return nil
 }
 
-func turn(ctx context.Context, tx *postgres.Tx, id uuid.UUID, to Phase) error {
+// turn moves a space from one phase to another; one in any other phase stays.
+func turn(ctx context.Context, tx *postgres.Tx, id uuid.UUID, from, to Phase) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.space
-		SET phase = $2
-		WHERE id = $1`, id, to)
+		SET phase = $3
+		WHERE id = $1 AND phase = $2`, id, from, to)
 	if err != nil {
 		return fmt.Errorf("space %s: %w", to, err)
 	}
 	return nil
+}
+
+// drop deletes a planned space, and tells whether there was one.
+func drop(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.space
+		WHERE id = $1 AND phase = 'planned'`, id)
+	if err != nil {
+		return false, fmt.Errorf("drop space: %w", err)
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
 }
 
 func find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {

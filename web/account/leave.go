@@ -19,7 +19,8 @@ import (
 type meView struct {
 	account.Profile
 	Places   []place
-	Steered  []consultation.Consultation // why leaving was refused
+	Of       map[account.Scope]consultation.Consultation // for which the reader holds roles
+	Steered  []consultation.Consultation                 // why leaving was refused
 	Problems ui.Problems
 }
 
@@ -78,6 +79,13 @@ func (s Services) look(q *page.Request) (meView, error) {
 	var v meView
 	var err error
 	if v.Profile, err = s.Accounts.Profile(q.Context(), q.Actor); err != nil {
+		return v, err
+	}
+	scopes := make([]account.Scope, len(v.Offices))
+	for i, o := range v.Offices {
+		scopes[i] = o.Scope
+	}
+	if v.Of, err = s.Scopes.Named(q.Context(), scopes...); err != nil {
 		return v, err
 	}
 	list, err := s.Panel.Enrolments(q.Context(), q.Actor)

@@ -261,3 +261,18 @@ func TestStaffOfARunningConsultationAreToldWhatToDo(t *testing.T) {
 		t.Errorf("the staff is now %s", said)
 	}
 }
+
+// Who holds a role for one consultation alone reads for which.
+func TestARoleOfOneConsultationIsNamed(t *testing.T) {
+	v := newVillage(t)
+	v.Person(t, "anna")
+	if _, err := v.Accounts.GrantRole(t.Context(), "riva", account.Facilitator, v.c.Scope(), "anna"); err != nil {
+		t.Fatal(err)
+	}
+	b := v.site.As(t, v.Person(t, "anna"))
+	for path, want := range map[string]string{"/me": "facilitatore/-trice solo per La piazza", "/en/me": "facilitator only for La piazza"} {
+		if got := b.Get(t, path); got.Status != 200 || !strings.Contains(strings.Join(strings.Fields(got.Text("main")), " "), want) {
+			t.Errorf("%s: %d: %s", path, got.Status, got.Text("main"))
+		}
+	}
+}

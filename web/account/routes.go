@@ -35,6 +35,9 @@ type Services struct {
 		Steers(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
 		Some(ctx context.Context, ids []uuid.UUID) ([]consultation.Consultation, error)
 	}
+	Scopes interface {
+		Named(ctx context.Context, scopes ...account.Scope) (map[account.Scope]consultation.Consultation, error)
+	}
 	Ballots interface {
 		TakeBack(ctx context.Context, seat pseudonym.Seat, round int) error
 	}

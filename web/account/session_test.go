@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/login"
 )
 
@@ -29,8 +31,8 @@ func TestARoleThatWasTakenAwayDoesNotLiveOn(t *testing.T) {
 	p.open("/sign-in?as=marta&next=/mine").wants(http.StatusOK, "holds 1")
 	// As if the provider had said so at that sign-in, and had taken it back since.
 	if _, err := s.db.Pool().ExecContext(t.Context(), `
-		INSERT INTO civic.role (account, administration, role, claimed, granted)
-		SELECT $1, id, 'administrator', true, false FROM civic.administration`, s.account("marta")); err != nil {
+		INSERT INTO civic.role (account, administration, role, scope, claimed, granted)
+		SELECT $1, id, 'administrator', $2, true, false FROM civic.administration`, s.account("marta"), uuid.Nil); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Hour - time.Second)

@@ -27,7 +27,7 @@ func TestSigningInComesBackToTheSamePageInTheSameLanguage(t *testing.T) {
 	if p.at.Path != "/en/mine" {
 		t.Errorf("came back to %s", p.at)
 	}
-	people, err := s.accounts.People(t.Context(), s.actor("giulia"), s.riva(), account.Moderator)
+	people, err := s.accounts.People(t.Context(), s.actor("giulia"), s.riva(), account.Scope{}, account.Moderator)
 	if err != nil || len(people) != 1 || people[0].Email != "marta.gibellini@riva.example" {
 		t.Errorf("moderators %v, %v", people, err)
 	}

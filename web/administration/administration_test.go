@@ -7,7 +7,10 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account"
+	"delfi/internal/consultation/draft"
 	"delfi/web/i18n"
 	"delfi/web/webtest"
 )
@@ -38,7 +41,8 @@ func TestGuards(t *testing.T) {
 		"a moderator":            {Who: h.Person(t, "marta"), Status: 403},
 		"the council":            {Who: h.Person(t, "teresa"), Status: 403},
 	}
-	form := url.Values{"code": {"x"}, "slug": {"modena"}, "name": {"x"}, "role": {"moderator"}, "person": {"anna"}, "account": {anna.Account.String()}}
+	form := url.Values{"code": {"x"}, "slug": {"modena"}, "name": {"x"}, "role": {"moderator"}, "person": {"anna"}, "account": {anna.Account.String()},
+		"consultation": {"*"}, "scope": {uuid.Nil.String()}}
 	routes := []webtest.Route{
 		{Method: "GET", Path: "/first-run", Denied: over},
 		{Method: "POST", Path: "/first-run", Form: form, Denied: over},
@@ -48,7 +52,7 @@ func TestGuards(t *testing.T) {
 		{Method: "POST", Path: riva + "/revoke", Form: form, Denied: denied},
 	}
 	h.Guards(t, []string{"/first-run", "/administrations"}, anna, routes)
-	if h.Person(t, "anna").Staff(h.Person(t, "giulia").Grants[0].Administration) {
+	if h.Person(t, "anna").Serves(h.Person(t, "giulia").Grants[0].Administration) {
 		t.Error("somebody who may not gave a role")
 	}
 }
@@ -172,7 +176,7 @@ func TestRolesOfAnAdministration(t *testing.T) {
 	h.Person(t, "marta")
 	b := site.As(t, giulia)
 	grant := func(person, role string) webtest.Response {
-		return b.Post(t, riva+"/grant", url.Values{"person": {person}, "role": {role}})
+		return b.Post(t, riva+"/grant", url.Values{"person": {person}, "role": {role}, "consultation": {"*"}})
 	}
 	typed(t, grant("nobody@posta.example", "moderator"), url.Values{"person": {"nobody@posta.example"}}, "person")
 	typed(t, grant("anna@posta.example", ""), url.Values{"person": {"anna@posta.example"}}, "role")
@@ -187,10 +191,10 @@ func TestRolesOfAnAdministration(t *testing.T) {
 		held = append(held, strings.Join(strings.Fields(li.Text()), " "))
 	})
 	want := []string{
-		"Anna Vandelli: moderatore/-triceanna@posta.example · assegnato qui Togli il ruolo di moderatore/-trice a Anna Vandelli",
-		"Giulia Bortolotti: amministratore/-tricegiulia@posta.example · dal gestore degli accessi",
-		"Karim Haddad: amministratore/-tricekarim@posta.example · assegnato qui Togli il ruolo di amministratore/-trice a Karim Haddad",
-		"Marta Gibellini: moderatore/-tricemarta@posta.example · assegnato qui, e dal gestore degli accessi Togli il ruolo di moderatore/-trice a Marta Gibellini",
+		"Anna Vandelli: moderatore/-trice anna@posta.example · assegnato qui Togli il ruolo di moderatore/-trice a Anna Vandelli",
+		"Giulia Bortolotti: amministratore/-trice giulia@posta.example · dal gestore degli accessi",
+		"Karim Haddad: amministratore/-trice karim@posta.example · assegnato qui Togli il ruolo di amministratore/-trice a Karim Haddad",
+		"Marta Gibellini: moderatore/-trice marta@posta.example · assegnato qui, e dal gestore degli accessi Togli il ruolo di moderatore/-trice a Marta Gibellini",
 	}
 	if strings.Join(held, "\n") != strings.Join(want, "\n") {
 		t.Errorf("roles:\n%s\nwant:\n%s", strings.Join(held, "\n"), strings.Join(want, "\n"))
@@ -199,7 +203,7 @@ func TestRolesOfAnAdministration(t *testing.T) {
 		t.Error("whom the role was given does not hold it")
 	}
 	revoke := func(who account.Actor, role string) webtest.Response {
-		return b.Post(t, riva+"/revoke", url.Values{"account": {who.Account.String()}, "role": {role}})
+		return b.Post(t, riva+"/revoke", url.Values{"account": {who.Account.String()}, "role": {role}, "scope": {uuid.Nil.String()}})
 	}
 	if got := revoke(anna, "moderator"); got.Status != 303 {
 		t.Errorf("%d: %s", got.Status, got.Text("main"))
@@ -223,5 +227,85 @@ func TestRolesOfAnAdministration(t *testing.T) {
 	}
 	if got := revoke(h.Person(t, "marta"), "moderator"); got.Status != 422 || !strings.Contains(got.Text("main .dlf-err"), "dal gestore degli accessi") {
 		t.Errorf("%d: %s", got.Status, got.Text("main .dlf-err"))
+	}
+}
+
+// A role for one consultation alone is given, shown and taken back on the same page, in
+// both languages.
+func TestARoleForOneConsultation(t *testing.T) {
+	h := founded(t)
+	site := h.Site(t)
+	giulia, marta := h.Person(t, "giulia"), h.Person(t, "marta")
+	h.Person(t, "anna")
+	of := giulia.Grants[0].Administration
+	piazza, err := h.Drafts.Create(t.Context(), giulia, of, draft.Form{Slug: "la-piazza", Language: "it", Title: "La <b>piazza</b>"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Drafts.Create(t.Context(), h.Person(t, "elena"), h.Person(t, "elena").Grants[0].Administration, draft.Form{Slug: "il-mercato", Language: "it", Title: "Il mercato"}); err != nil {
+		t.Fatal(err)
+	}
+	b := site.As(t, giulia)
+	for lang, words := range map[string][]string{
+		"":    {"solo per", "Non vede le bozze né la scrivania delle altre", "Tutta l’amministrazione", "vale in tutta l’amministrazione: per una"},
+		"/en": {"only for", "They see neither drafts nor desk of the others", "The whole administration", "holds in the whole administration: only"},
+	} {
+		got := b.Get(t, lang+riva)
+		var offered []string
+		got.Page.Find("select[name=consultation] option").Each(func(_ int, o *goquery.Selection) { offered = append(offered, o.AttrOr("value", "")+" "+o.Text()) })
+		if len(offered) != 3 || offered[1] != "* "+words[2] || offered[2] != "la-piazza La <b>piazza</b>" || got.Count("select[name=consultation] [selected]") != 0 {
+			t.Errorf("offered are %q", offered)
+		}
+		if !strings.Contains(got.Text("main"), words[1]) {
+			t.Errorf("what the role allows is not said: %s", got.Text("main"))
+		}
+		for typed, wrong := range map[string]string{"": "consultation", "il-mercato": "consultation", "la-piazza": "role"} {
+			role := "moderator"
+			if wrong == "role" {
+				role = "administrator"
+			}
+			got := b.Post(t, lang+riva+"/grant", url.Values{"person": {"anna@posta.example"}, "role": {role}, "consultation": {typed}})
+			if got.Status != 422 || got.Count("#errors a") != 1 || got.Page.Find("#errors a").AttrOr("href", "") != "#f-"+wrong || held(got, "person", "") != "anna@posta.example" ||
+				got.Page.Find("select[name=consultation] [selected]").AttrOr("value", "") != strings.ReplaceAll(typed, "il-mercato", "") {
+				t.Errorf("%q: %d: %s", typed, got.Status, got.Text("#errors"))
+			}
+			if wrong == "role" && !strings.Contains(got.Text("#errors"), words[3]) {
+				t.Errorf("%s", got.Text("#errors"))
+			}
+		}
+		if got := b.Post(t, lang+riva+"/grant", url.Values{"person": {"anna@posta.example"}, "role": {"facilitator"}, "consultation": {"la-piazza"}}); got.Status != 303 {
+			t.Fatalf("%d: %s", got.Status, got.Text("main"))
+		}
+		anna := h.Person(t, "anna")
+		if !anna.Has(of, piazza.Scope(), account.Facilitator) || anna.Has(of, account.Scope{}, account.Facilitator) {
+			t.Errorf("anna holds %+v", anna.Grants)
+		}
+		got = b.Get(t, lang+riva)
+		line := got.Page.Find("main .dlf-plain > li").First()
+		if said := strings.Join(strings.Fields(line.Text()), " "); !strings.Contains(said, words[0]+" La <b>piazza</b>") {
+			t.Errorf("held is %q", said)
+		}
+		scope := line.Find("input[name=scope]").AttrOr("value", "")
+		for _, wrong := range []string{"", "la-piazza"} {
+			if got := b.Post(t, lang+riva+"/revoke", url.Values{"account": {anna.Account.String()}, "role": {"facilitator"}, "scope": {wrong}}); got.Status != 404 {
+				t.Errorf("scope %q: %d", wrong, got.Status)
+			}
+		}
+		if got := b.Post(t, lang+riva+"/revoke", url.Values{"account": {anna.Account.String()}, "role": {"facilitator"}, "scope": {uuid.Nil.String()}}); got.Status != 422 {
+			t.Errorf("the role of the whole, which she does not hold: %d", got.Status)
+		}
+		if got := b.Post(t, lang+riva+"/revoke", url.Values{"account": {anna.Account.String()}, "role": {"facilitator"}, "scope": {scope}}); got.Status != 303 {
+			t.Errorf("%d: %s", got.Status, got.Text("main"))
+		}
+		if anna = h.Person(t, "anna"); len(anna.Grants) != 0 {
+			t.Errorf("anna holds %+v", anna.Grants)
+		}
+	}
+	// Who serves a part does not see who holds which role.
+	if _, err := h.Accounts.GrantRole(t.Context(), "riva", account.Moderator, piazza.Scope(), marta.Account.String()); err != nil {
+		t.Fatal(err)
+	}
+	if got := site.As(t, marta).Get(t, riva); got.Status != 403 {
+		t.Errorf("%d: %s", got.Status, got.Text("main"))
 	}
 }

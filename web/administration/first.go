@@ -58,7 +58,7 @@ func lineEnd(r rune) bool { return r == '\r' || r == '\n' }
 // labels name each field as the forms do.
 func labels(q *page.Request) map[string]string {
 	out := map[string]string{}
-	for _, name := range []string{"code", "slug", "name", "address", "ipa", "mail", "person", "role"} {
+	for _, name := range []string{"code", "slug", "name", "address", "ipa", "mail", "person", "role", "consultation"} {
 		out[name] = q.T("administration.field." + name)
 	}
 	return out

@@ -1,9 +1,13 @@
 package administration
 
 import (
+	"cmp"
 	"errors"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account"
+	"delfi/internal/consultation"
 	"delfi/internal/fault"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -17,7 +21,10 @@ type ownView struct {
 	Holdings               []account.Holding
 	Person                 string // to be given a role
 	Role                   account.Role
-	Version                string // of the data that Data was begun from
+	Where                  string                                      // slug of a consultation, everywhere, or "" while nothing is chosen
+	Choices                []consultation.Consultation                 // for which a role can be given
+	Of                     map[account.Scope]consultation.Consultation // for which the holdings are
+	Version                string                                      // of the data that Data was begun from
 	Stale                  *ui.Staleness
 	Mend                   ui.Problems
 	Grant                  ui.Problems
@@ -39,7 +46,17 @@ func (c room) view(q *page.Request) (ownView, error) {
 		return v, err
 	}
 	v.Data, v.Version = v.Administration, v.Administration.Version()
-	v.Holdings, err = c.Accounts.HoldersOf(q.Context(), q.Actor, v.Slug)
+	if v.Holdings, err = c.Accounts.HoldersOf(q.Context(), q.Actor, v.Slug); err != nil {
+		return v, err
+	}
+	if v.Choices, err = c.Scopes.Choices(q.Context(), q.Actor, v.ID); err != nil {
+		return v, err
+	}
+	scopes := make([]account.Scope, len(v.Holdings))
+	for i, h := range v.Holdings {
+		scopes[i] = h.Scope
+	}
+	v.Of, err = c.Scopes.Named(q.Context(), scopes...)
 	return v, err
 }
 
@@ -79,8 +96,11 @@ func (c room) grant(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Person, v.Role = form.Value("person"), account.Role(form.Value("role"))
-	_, err = c.Accounts.Appoint(q.Context(), q.Actor, v.Slug, v.Role, v.Person)
+	v.Person, v.Role, v.Where = form.Value("person"), account.Role(form.Value("role")), form.Value("consultation")
+	scope, err := v.scope()
+	if err == nil {
+		_, err = c.Accounts.Appoint(q.Context(), q.Actor, v.Slug, v.Role, scope, v.Person)
+	}
 	if v.Grant = ui.ProblemsOf(err); v.Grant.Any() {
 		v.Grant = v.Grant.Labelled(labels(q))
 		return q.Render(422, ownPage(v))
@@ -101,7 +121,11 @@ func (c room) revoke(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Accounts.Dismiss(q.Context(), q.Actor, v.Slug, account.Role(form.Value("role")), form.Value("account"))
+	scope, err := uuid.Parse(form.Value("scope"))
+	if err != nil {
+		return fault.New(fault.NotFound, "not_found", "there is no such page")
+	}
+	_, err = c.Accounts.Dismiss(q.Context(), q.Actor, v.Slug, account.Role(form.Value("role")), account.Scope(scope), form.Value("account"))
 	if errors.As(err, &v.Refused) && (v.Refused.Kind == fault.Invalid || v.Refused.Kind == fault.Conflict) {
 		return q.Render(page.Status(err), ownPage(v))
 	}
@@ -138,6 +162,41 @@ func (v ownView) roles(q *page.Request) []ui.Option {
 		all = append(all, ui.Option{Value: string(r), Label: q.T("administration.role." + string(r)), Hint: q.T("administration.may." + string(r)), Chosen: r == v.Role})
 	}
 	return all
+}
+
+// everywhere is chosen for a role in the whole administration; no slug reads like it.
+const everywhere = "*"
+
+// scope reads where the role is to hold. Nothing is chosen for anyone: the whole
+// administration would be more than many mean.
+func (v ownView) scope() (account.Scope, error) {
+	if v.Where == everywhere {
+		return account.Scope{}, nil
+	}
+	for _, c := range v.Choices {
+		if c.Slug == v.Where {
+			return c.Scope(), nil
+		}
+	}
+	code, said := "required", "is needed"
+	if v.Where != "" {
+		code, said = "unknown_consultation", "is no consultation of this administration"
+	}
+	return account.Scope{}, fault.Bad(fault.Field{Name: "consultation", Code: code, Message: said})
+}
+
+// places are those to choose from for a role.
+func (v ownView) places(q *page.Request) []ui.Option {
+	all := []ui.Option{{Value: everywhere, Label: q.T("administration.own.everywhere"), Chosen: v.Where == everywhere}}
+	for _, c := range v.Choices {
+		all = append(all, ui.Option{Value: c.Slug, Label: titled(c), Lang: c.Language, Chosen: c.Slug == v.Where})
+	}
+	return all
+}
+
+// titled is a consultation by its title, or by its address while it has none.
+func titled(c consultation.Consultation) string {
+	return cmp.Or(c.Title, "/consultations/"+c.Slug)
 }
 
 // revocable tells whether the reader can take back a role here: one that was granted, and

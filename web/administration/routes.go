@@ -3,7 +3,10 @@ package administration
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account"
+	"delfi/internal/consultation"
 	"delfi/web/page"
 )
 
@@ -15,8 +18,12 @@ type Services struct {
 		Own(ctx context.Context, actor account.Actor, slug string) (account.Administration, error)
 		Describe(ctx context.Context, actor account.Actor, slug string, told account.Administration, version string) (account.Administration, error)
 		HoldersOf(ctx context.Context, actor account.Actor, slug string) ([]account.Holding, error)
-		Appoint(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)
-		Dismiss(ctx context.Context, actor account.Actor, slug string, role account.Role, who string) (account.Holding, error)
+		Appoint(ctx context.Context, actor account.Actor, slug string, role account.Role, scope account.Scope, who string) (account.Holding, error)
+		Dismiss(ctx context.Context, actor account.Actor, slug string, role account.Role, scope account.Scope, who string) (account.Holding, error)
+	}
+	Scopes interface {
+		Choices(ctx context.Context, actor account.Actor, administration uuid.UUID) ([]consultation.Consultation, error)
+		Named(ctx context.Context, scopes ...account.Scope) (map[account.Scope]consultation.Consultation, error)
 	}
 }
 

@@ -272,7 +272,7 @@ func (v deskView) other(q *page.Request) (now, mine string, twice bool) {
 }
 
 func holdsOffice(a account.Actor) bool {
-	return slices.ContainsFunc(a.Grants, func(g account.Grant) bool { return a.Staff(g.Administration) })
+	return slices.ContainsFunc(a.Grants, func(g account.Grant) bool { return a.Staff(g.Administration, g.Scope) })
 }
 
 func administers(a account.Actor) bool {

@@ -29,7 +29,7 @@ type draftView struct {
 }
 
 func (d room) newDraft(q *page.Request) error {
-	v, err := d.blank(q, uuid.Nil)
+	v, err := d.blank(q, uuid.Nil, account.Scope{})
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (d room) create(q *page.Request) error {
 	if err != nil {
 		administration = uuid.Nil // blank chooses the only one, or refuses
 	}
-	v, err := d.blank(q, administration)
+	v, err := d.blank(q, administration, account.Scope{})
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (d room) stored(q *page.Request) (draftView, error) {
 	if err != nil {
 		return draftView{}, err
 	}
-	v, err := d.blank(q, c.Administration)
+	v, err := d.blank(q, c.Administration, c.Scope())
 	if err != nil {
 		return draftView{}, err
 	}
@@ -176,24 +176,25 @@ func (d room) stored(q *page.Request) (draftView, error) {
 	return v, err
 }
 
-// blank gives the view of a form without words, with who can be chosen as staff.
-func (d room) blank(q *page.Request, administration uuid.UUID) (draftView, error) {
+// blank gives the view of a form without words, with who can be chosen as staff: those who
+// hold the role in the whole administration, or for this draft.
+func (d room) blank(q *page.Request, administration uuid.UUID, scope account.Scope) (draftView, error) {
 	v := draftView{Administration: administration}
 	all, err := d.Accounts.Administrations(q.Context())
 	if err != nil {
 		return v, err
 	}
-	v.Choices = slices.DeleteFunc(all, func(a account.Administration) bool { return !q.Actor.Has(a.ID, account.Administrator) })
+	v.Choices = slices.DeleteFunc(all, func(a account.Administration) bool { return !q.Actor.Has(a.ID, account.Scope{}, account.Administrator) })
 	if len(v.Choices) == 0 {
 		return v, fault.New(fault.Forbidden, "administrator_needed", "only an administrator writes a draft: ask yours for the role")
 	}
 	if v.Administration == uuid.Nil {
 		v.Administration = v.Choices[0].ID
 	}
-	if v.Moderators, err = d.Accounts.People(q.Context(), q.Actor, v.Administration, account.Moderator); err != nil {
+	if v.Moderators, err = d.Accounts.People(q.Context(), q.Actor, v.Administration, scope, account.Moderator); err != nil {
 		return v, err
 	}
-	v.Facilitators, err = d.Accounts.People(q.Context(), q.Actor, v.Administration, account.Facilitator)
+	v.Facilitators, err = d.Accounts.People(q.Context(), q.Actor, v.Administration, scope, account.Facilitator)
 	return v, err
 }
 

@@ -1,6 +1,7 @@
 package staff_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ func TestRoom(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	site := h.Site(t)
 	t.Run("guards", func(t *testing.T) { guards(t, h) })
+	t.Run("a desk of one consultation", func(t *testing.T) { lentDesk(t, h, site) })
 	t.Run("desks", func(t *testing.T) { desks(t, h, site) })
 	t.Run("a desk shows no count of an open round", func(t *testing.T) { noCounts(t, h, site) })
 	t.Run("a draft that fails keeps every character", func(t *testing.T) { draft(t, h, site) })
@@ -47,9 +49,11 @@ func ways(t *testing.T, h *webtest.House, site *webtest.Site) {
 // guards: nobody acts on a desk but its staff. That a public consultation has one is
 // no secret (403); another administration's draft is not there at all (404).
 func guards(t *testing.T, h *webtest.House) {
-	anna, elena := h.Person(t, "anna"), h.Person(t, "elena")
-	denied := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "another administration": {Who: elena, Status: 403}}
-	hidden := map[string]webtest.Denial{"a participant": {Who: anna, Status: 404}, "another administration": {Who: h.Person(t, "giulia"), Status: 404}}
+	anna, elena, lent := h.Person(t, "anna"), h.Person(t, "elena"), facilitator(t, h, webtest.Gathering)
+	denied := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "another administration": {Who: elena, Status: 403},
+		"another consultation's facilitator": {Who: lent, Status: 403}}
+	hidden := map[string]webtest.Denial{"a participant": {Who: anna, Status: 404}, "another administration": {Who: h.Person(t, "giulia"), Status: 404},
+		"another consultation's facilitator": {Who: lent, Status: 404}}
 	citizen := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}}
 	reason := url.Values{"reason": {"x"}, "days": {"2"}, "decision": {"settle"}, "act": {"merge"}, "destination": {"new"}, "text": {"x"}}
 	routes := []webtest.Route{
@@ -72,13 +76,53 @@ func guards(t *testing.T, h *webtest.House) {
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
-			here = map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}}
+			here = map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "another consultation's facilitator": {Who: lent, Status: 403}}
 		}
 		routes = append(routes,
 			webtest.Route{Method: "POST", Path: at(webtest.Answering, act), Form: reason, Denied: here},
 			webtest.Route{Method: "POST", Path: at("mercato-coperto", act), Form: reason, Denied: hidden})
 	}
 	h.Guards(t, []string{"/desk"}, anna, routes)
+}
+
+// facilitator is the one who was named for every consultation of Riva, and who holds the
+// role for one of them alone until the test ends.
+func facilitator(t *testing.T, h *webtest.House, slug string) account.Actor {
+	t.Helper()
+	c, err := h.Consultations.Find(t.Context(), account.Actor{}, slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Person(t, "paolo")
+	turned(t, h, "paolo", "Paolo Sighinolfi") // the provider took the role away
+	if _, err := h.Accounts.GrantRole(t.Context(), "riva", account.Facilitator, c.Scope(), "paolo"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := h.Accounts.RevokeRole(context.WithoutCancel(t.Context()), "riva", account.Facilitator, c.Scope(), "paolo"); err != nil {
+			t.Error(err)
+		}
+	})
+	return turned(t, h, "paolo", "Paolo Sighinolfi")
+}
+
+// lentDesk: who facilitates one consultation, as the provider's groups say, finds that desk
+// in the list, opens it, and opens no other, whichever names them.
+func lentDesk(t *testing.T, h *webtest.House, site *webtest.Site) {
+	h.Person(t, "paolo")
+	b := site.As(t, turned(t, h, "paolo", "Paolo Sighinolfi", "riva/facilitator/"+webtest.Gathering))
+	got := b.Get(t, "/desk")
+	if n := got.Count("main .dlf-plain > li"); got.Status != 200 || n != 1 || got.Count(`main a[href="`+at(webtest.Gathering, "")+`"]`) == 0 {
+		t.Errorf("%d, %d consultations: %s", got.Status, n, got.Text("main"))
+	}
+	for slug, want := range map[string]int{webtest.Gathering: 200, webtest.Answering: 403, webtest.Announced: 403, webtest.Published: 403, "mercato-coperto": 404} {
+		if got := b.Get(t, at(slug, "")); got.Status != want {
+			t.Errorf("%s: %d, wants %d", slug, got.Status, want)
+		}
+	}
+	if got := b.Get(t, "/desk/new"); got.Status != 403 {
+		t.Errorf("a draft: %d", got.Status)
+	}
 }
 
 // desks: each of the staff finds what is theirs, and drafts stay at home.

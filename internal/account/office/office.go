@@ -2,7 +2,11 @@
 // package account, so that rules about roles link no database.
 package office
 
-import "github.com/google/uuid"
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
 
 // Role is what a person may do in one administration.
 type Role string
@@ -16,10 +20,24 @@ const (
 	Council       Role = "council"
 )
 
-// Grant is a role in one administration.
+// Scope is the part of an administration in which a role holds: the zero Scope is all of
+// it, any other the id of something that a room above has, and that is opaque here.
+type Scope uuid.UUID
+
+// Whole tells whether s is all of an administration.
+func (s Scope) Whole() bool { return s == Scope{} }
+
+func (s Scope) String() string { return uuid.UUID(s).String() }
+
+// Scopable lists the roles that can be held in a part of an administration. The others are
+// about all of it: administrators choose the staff of every part.
+func Scopable() []Role { return []Role{Moderator, Facilitator} }
+
+// Grant is a role in one administration, or in one part of it.
 type Grant struct {
 	Administration uuid.UUID
 	Role           Role
+	Scope          Scope
 }
 
 // Actor is who makes a request: the zero Actor has not signed in.
@@ -33,25 +51,31 @@ type Actor struct {
 // SignedIn tells whether somebody signed in.
 func (a Actor) SignedIn() bool { return a.Account != uuid.Nil }
 
-// Has tells whether the actor holds role in the administration.
-func (a Actor) Has(administration uuid.UUID, role Role) bool {
+// Has tells whether the actor holds role in a part of the administration: by a grant for
+// that part, or for the whole. With the zero scope it asks for the whole.
+func (a Actor) Has(administration uuid.UUID, scope Scope, role Role) bool {
 	if role == Participant {
 		return a.SignedIn()
 	}
 	for _, g := range a.Grants {
-		if g.Administration == administration && g.Role == role {
+		if g.Administration == administration && g.Role == role && (g.Scope.Whole() || g.Scope == scope) {
 			return true
 		}
 	}
 	return false
 }
 
-// Staff tells whether the actor holds any staff role in the administration.
-func (a Actor) Staff(administration uuid.UUID) bool {
+// Staff tells whether the actor holds any staff role in a part of the administration.
+func (a Actor) Staff(administration uuid.UUID, scope Scope) bool {
 	for _, r := range []Role{Administrator, Moderator, Facilitator} {
-		if a.Has(administration, r) {
+		if a.Has(administration, scope, r) {
 			return true
 		}
 	}
 	return false
+}
+
+// Serves tells whether the actor holds any role in the administration, or in any part of it.
+func (a Actor) Serves(administration uuid.UUID) bool {
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Administration == administration })
 }

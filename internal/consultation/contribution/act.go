@@ -70,7 +70,7 @@ func (a act) blocks(b act) bool {
 // and still holding the office.
 func CanModerate(actor account.Actor, c consultation.Consultation) bool {
 	_, ok := member(actor, c)
-	return ok && actor.Has(c.Administration, account.Moderator)
+	return ok && actor.Has(c.Administration, c.Scope(), account.Moderator)
 }
 
 // member finds the actor among the moderators named for a consultation.
@@ -89,15 +89,10 @@ func refuse(actor account.Actor, c consultation.Consultation) error {
 	switch {
 	case !actor.SignedIn():
 		return fault.New(fault.Unauthenticated, "sign_in", "this needs you to sign in")
-	case len(actor.Grants) > 0 && !holdsOffice(actor, c.Administration):
+	case len(actor.Grants) > 0 && !actor.Serves(c.Administration):
 		return fault.New(fault.NotFound, "not_found", "there is nothing here, or nothing that you can see")
 	}
 	return fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here")
-}
-
-// holdsOffice tells whether the actor holds any office in an administration.
-func holdsOffice(actor account.Actor, administration uuid.UUID) bool {
-	return actor.Staff(administration) || actor.Has(administration, account.Council)
 }
 
 // examinable refuses while contributions may still be written.

@@ -17,7 +17,7 @@ import (
 // CanRemove tells whether an actor may remove a text by law: a moderator of the
 // consultation, or an administrator of its administration.
 func CanRemove(actor account.Actor, c consultation.Consultation) bool {
-	return CanModerate(actor, c) || actor.Has(c.Administration, account.Administrator)
+	return CanModerate(actor, c) || actor.Has(c.Administration, c.Scope(), account.Administrator)
 }
 
 // Remove deletes the words of a contribution that the law wants gone, at any stage.

@@ -15,6 +15,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/space"
 )
 
 // Form is a draft as it was typed, and Missing one thing that its announcement lacks.
@@ -51,7 +52,14 @@ func (s *Service) Create(ctx context.Context, actor account.Actor, administratio
 	}
 	var c consultation.Consultation
 	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c = consultation.Consultation{ID: uuid.New(), Administration: administration, Stage: stage}
+		ground, err := space.New(ctx, tx, administration, space.Alias)
+		if postgres.Constraint(err) == "space_administration" {
+			return fault.New(fault.NotFound, "not_found", "there is no such administration")
+		}
+		if err != nil {
+			return err
+		}
+		c = consultation.Consultation{ID: uuid.New(), Administration: administration, Space: ground.ID, Stage: stage}
 		if err := form.Fill(&c, f, d); err != nil {
 			return err
 		}
@@ -74,26 +82,26 @@ func (s *Service) Create(ctx context.Context, actor account.Actor, administratio
 }
 
 // colleagues gives, of the accounts in ids, those who hold an office in the
-// administration, with their names and roles as they are now.
-func (s *Service) colleagues(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]form.Person, error) {
-	people, err := holders(ctx, tx, administration, ids)
+// administration or for this consultation, with their names and roles as they are now.
+func (s *Service) colleagues(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, ids []uuid.UUID) (map[uuid.UUID]form.Person, error) {
+	roles, err := account.RolesOf(ctx, tx, c.Administration, c.Scope(), ids)
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.accounts.Names(ctx, tx, slices.Collect(maps.Keys(people)))
+	names, err := s.accounts.Names(ctx, tx, slices.Collect(maps.Keys(roles)))
 	if err != nil {
 		return nil, err
 	}
-	for id, p := range people {
-		p.Name = names[id]
-		people[id] = p
+	people := make(map[uuid.UUID]form.Person, len(roles))
+	for id, held := range roles {
+		people[id] = form.Person{Name: names[id], Roles: held}
 	}
 	return people, nil
 }
 
 // around stores a draft's commitment and staff.
 func (s *Service) around(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, d form.Draft) error {
-	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.Moderators, d.Facilitators))
+	people, err := s.colleagues(ctx, tx, *c, slices.Concat(d.Moderators, d.Facilitators))
 	if err != nil {
 		return err
 	}
@@ -180,7 +188,7 @@ func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 	if err != nil {
 		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
-	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.Moderators, d.Facilitators))
+	people, err := s.colleagues(ctx, tx, c, slices.Concat(d.Moderators, d.Facilitators))
 	if err != nil {
 		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
@@ -209,7 +217,10 @@ func (s *Service) Delete(ctx context.Context, actor account.Actor, slug, version
 		if err := consultation.Unmoved(version, now); err != nil {
 			return err
 		}
-		return lifecycle.DeleteDraft(ctx, tx, c.ID)
+		if err := lifecycle.DeleteDraft(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		return space.Drop(ctx, tx, c.Space)
 	})
 	if errors.Is(err, consultation.ErrNoSlug) && slices.ContainsFunc(actor.Grants, func(g account.Grant) bool { return consultation.CanDraft(actor, g.Administration) }) {
 		return nil
@@ -231,7 +242,7 @@ func (s *Service) Staffed(ctx context.Context, tx *postgres.Tx, c consultation.C
 			d.Facilitators = append(d.Facilitators, m.Account)
 		}
 	}
-	people, err := s.colleagues(ctx, tx, c.Administration, slices.Concat(d.Moderators, d.Facilitators))
+	people, err := s.colleagues(ctx, tx, c, slices.Concat(d.Moderators, d.Facilitators))
 	if err != nil {
 		return err
 	}

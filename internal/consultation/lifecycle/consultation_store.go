@@ -19,9 +19,9 @@ import (
 
 func InsertDraft(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.consultation (id, administration, slug, language, title, question, background, stage, form, starts_at, drafted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		c.ID, c.Administration, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Stage, c.Form, null(c.StartsAt), tx.Now)
+		INSERT INTO civic.consultation (id, administration, space, slug, language, title, question, background, stage, form, starts_at, drafted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		c.ID, c.Administration, c.Space, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Stage, c.Form, null(c.StartsAt), tx.Now)
 	return taken(err)
 }
 
@@ -106,11 +106,11 @@ func SaveStaff(ctx context.Context, tx *postgres.Tx, id uuid.UUID, staff []consu
 func Save(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.consultation
-		SET stage = $2, space = $3, protocol = $4, protocol_hash = $5, starts_at = $6, announced_at = $7,
-			concluded_at = $8, published_at = $9, destroyed_at = $10, withdrawn_for = $11,
-			withdrawn_at = CASE WHEN $2 = 'withdrawn' THEN coalesce(withdrawn_at, $12) END
+		SET stage = $2, protocol = $3, protocol_hash = $4, starts_at = $5, announced_at = $6,
+			concluded_at = $7, published_at = $8, destroyed_at = $9, withdrawn_for = $10,
+			withdrawn_at = CASE WHEN $2 = 'withdrawn' THEN coalesce(withdrawn_at, $11) END
 		WHERE id = $1`,
-		c.ID, string(c.Stage), c.Space, string(c.Protocol.Canonical()), c.ProtocolHash, null(c.StartsAt), null(c.AnnouncedAt),
+		c.ID, string(c.Stage), string(c.Protocol.Canonical()), c.ProtocolHash, null(c.StartsAt), null(c.AnnouncedAt),
 		null(c.ConcludedAt), null(c.PublishedAt), null(c.DestroyedAt), c.Reason, tx.Now)
 	if err != nil {
 		return fmt.Errorf("stage %s: %w", c.Stage, err)
@@ -152,14 +152,46 @@ func lock(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 }
 
 // listed gives the ids of public consultations (CanSee), newest first, and before
-// them the drafts of the given administrations.
-func listed(ctx context.Context, tx *postgres.Tx, administrations []uuid.UUID) ([]uuid.UUID, error) {
+// them the drafts of the given administrations and spaces.
+func listed(ctx context.Context, tx *postgres.Tx, administrations, spaces []uuid.UUID) ([]uuid.UUID, error) {
 	return ids(ctx, tx, `
 		SELECT id
 		FROM civic.consultation
 		WHERE stage <> 'draft' AND (origin_name IS NULL OR published_at IS NOT NULL)
-			OR stage = 'draft' AND administration = ANY($1)
-		ORDER BY announced_at DESC NULLS FIRST, drafted_at DESC, id`, pq.Array(administrations))
+			OR stage = 'draft' AND (administration = ANY($1) OR space = ANY($2))
+		ORDER BY announced_at DESC NULLS FIRST, drafted_at DESC, id`, pq.Array(administrations), pq.Array(spaces))
+}
+
+// SpaceAt gives the space of an administration's own consultation at a slug; uuid.Nil
+// where it has none.
+func SpaceAt(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, slug string) (uuid.UUID, error) {
+	found, err := ids(ctx, tx, `
+		SELECT space
+		FROM civic.consultation
+		WHERE administration = $1 AND slug = $2 AND origin_name IS NULL`, administration, slug)
+	if err != nil || len(found) == 0 {
+		return uuid.Nil, err
+	}
+	return found[0], nil
+}
+
+// InSpaces gives the ids of the consultations that have the spaces.
+func InSpaces(ctx context.Context, tx *postgres.Tx, spaces []uuid.UUID) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE space = ANY($1)
+		ORDER BY id`, pq.Array(spaces))
+}
+
+// Held gives the ids of an administration's own consultations, drafts included, newest
+// first.
+func Held(ctx context.Context, tx *postgres.Tx, administration uuid.UUID) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE administration = $1 AND origin_name IS NULL
+		ORDER BY announced_at DESC NULLS FIRST, drafted_at DESC, id`, administration)
 }
 
 // siblings gives the announced consultations of the same administration that
@@ -251,7 +283,6 @@ func LoadAll(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]consultat
 func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 	var (
 		c                                                        consultation.Consultation
-		space                                                    uuid.NullUUID
 		document, rules, originName, originURL, originLicence    sql.NullString
 		starts, announced, concluded, published, destroyed       sql.NullTime
 		quotation, decider, subject, act, signatory, money, left sql.NullString
@@ -259,7 +290,7 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 		replyDays                                                sql.NullInt64
 		reason                                                   sql.NullString
 	)
-	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
+	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &c.Space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
 		&document, &rules, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
 		&announced, &concluded, &published, &destroyed, &c.Reason,
 		&quotation, &decider, &subject, &decideBy, &replyDays, &act, &signatory, &money, &left,
@@ -267,7 +298,6 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 	if err != nil {
 		return consultation.Consultation{}, fmt.Errorf("consultation: %w", err)
 	}
-	c.Space = space.UUID
 	c.StartsAt, c.AnnouncedAt, c.ConcludedAt = utc(starts), utc(announced), utc(concluded)
 	c.PublishedAt, c.DestroyedAt = utc(published), utc(destroyed)
 	c.Commitment = consultation.Commitment{

@@ -126,7 +126,7 @@ func Act(ctx context.Context, db *postgres.DB, actor account.Actor, slug string,
 }
 
 // Find loads a consultation by slug in a transaction of its own; a draft is NotFound to
-// all but its administration's staff.
+// all but its administration's staff and its own.
 func Find(ctx context.Context, db *postgres.DB, actor account.Actor, slug string) (consultation.Consultation, error) {
 	var c consultation.Consultation
 	err := db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {

@@ -27,17 +27,21 @@ func (r *Reader) ByID(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consu
 }
 
 // Listed gives what a page lists: public ones, newest first, and for staff
-// (actor) the drafts of their administration.
+// (actor) the drafts of their administration, or those that their role is for.
 func (r *Reader) Listed(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error) {
-	own := []uuid.UUID{}
+	own, parts := []uuid.UUID{}, []uuid.UUID{}
 	for _, g := range actor.Grants {
-		if actor.Staff(g.Administration) {
+		switch {
+		case !actor.Staff(g.Administration, g.Scope):
+		case g.Scope.Whole():
 			own = append(own, g.Administration)
+		default:
+			parts = append(parts, uuid.UUID(g.Scope))
 		}
 	}
 	var out []consultation.Consultation
 	err := r.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		ids, err := listed(ctx, tx, own)
+		ids, err := listed(ctx, tx, own, parts)
 		if err != nil {
 			return err
 		}
@@ -47,7 +51,7 @@ func (r *Reader) Listed(ctx context.Context, actor account.Actor) ([]consultatio
 	return out, err
 }
 
-// Find gives one by slug; a draft is NotFound to all but its administration's staff.
+// Find gives one by slug; a draft is NotFound to all but its administration's staff and its own.
 func (r *Reader) Find(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error) {
 	return Find(ctx, r.db, actor, slug)
 }

@@ -80,17 +80,22 @@ func refusal(missing []draft.Missing) error {
 // establish makes what an announced consultation stands on: space, keys, rounds,
 // and the job that ends its key at the latest date.
 func (s *Service) establish(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
-	ground, err := space.New(ctx, tx, c.Administration, space.Alias)
-	if err != nil {
-		return err
-	}
-	c.Space, c.AnnouncedAt = ground.ID, tx.Now
+	c.AnnouncedAt = tx.Now
 	if c.Origin == nil {
-		err = lifecycle.Save(ctx, tx, *c)
+		if err := lifecycle.Save(ctx, tx, *c); err != nil {
+			return err
+		}
 	} else {
-		err = lifecycle.InsertForeign(ctx, tx, *c)
+		ground, err := space.New(ctx, tx, c.Administration, space.Alias)
+		if err != nil {
+			return err
+		}
+		c.Space = ground.ID
+		if err := lifecycle.InsertForeign(ctx, tx, *c); err != nil {
+			return err
+		}
 	}
-	if err != nil {
+	if err := space.Begin(ctx, tx, c.Space); err != nil {
 		return err
 	}
 	if err := s.keys.Prepare(ctx, tx, c.ID, pseudonym.Mode(c.Protocol.Anonymity.Mode)); err != nil {

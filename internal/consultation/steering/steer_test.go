@@ -70,6 +70,10 @@ func TestWrongPeople(t *testing.T) {
 		{"resume", []account.Role{account.Administrator, account.Moderator}, func(ctx context.Context, who account.Actor) error { return h.s.Resume(ctx, who, slug) }},
 	}
 	unnamed := h.person("Mino", "riva/moderator", "riva/facilitator") // holds the roles, not named here
+	h.draft()
+	// Named here by the draft, and holding the role for another consultation alone.
+	lent := h.furio
+	lent.Grants = []account.Grant{{Administration: h.id, Role: account.Facilitator, Scope: account.Scope(uuid.New())}}
 	try := func(stage string) {
 		before, rounds := h.entries(), h.get().Rounds
 		for _, a := range acts {
@@ -77,7 +81,7 @@ func TestWrongPeople(t *testing.T) {
 				who  account.Actor
 				role account.Role
 			}{{h.anna, account.Administrator}, {h.marco, account.Moderator}, {h.furio, account.Facilitator},
-				{unnamed, ""}, {h.carla, ""}, {h.council, ""}, {h.stranger, ""}, {h.foreignModerator, ""}, {account.Actor{}, ""}} {
+				{unnamed, ""}, {lent, ""}, {h.carla, ""}, {h.council, ""}, {h.stranger, ""}, {h.foreignModerator, ""}, {account.Actor{}, ""}} {
 				if slices.Contains(a.by, p.role) {
 					continue
 				}
@@ -85,7 +89,7 @@ func TestWrongPeople(t *testing.T) {
 				switch {
 				case !p.who.SignedIn():
 					want = fault.Unauthenticated
-				case stage == "draft" && !p.who.Staff(h.id):
+				case stage == "draft" && !p.who.Staff(h.id, account.Scope{}):
 					want = fault.NotFound
 				}
 				// A draft has no rounds yet: its staff hears that.
@@ -102,7 +106,6 @@ func TestWrongPeople(t *testing.T) {
 			t.Errorf("%s: what was refused left a trace", stage)
 		}
 	}
-	h.draft()
 	try("draft")
 	h.ok(h.s.Announce(t.Context(), h.anna, slug))
 	try("announced")

@@ -1,4 +1,4 @@
-package account
+package administration
 
 import (
 	"net/mail"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
 )
@@ -24,7 +25,7 @@ type Administration struct {
 
 // The longest texts of an administration, in characters.
 const (
-	longestSlug, longestName, longestAddress = 60, 200, 300
+	longestSlug, longestName, longestAddress, longestMail = 60, 200, 300, 200
 )
 
 var (
@@ -59,7 +60,7 @@ func (a Administration) read() (Administration, []fault.Field) {
 	}
 	text("name", longestName, true, &a.Name)
 	text("address", longestAddress, false, &a.Address)
-	text("mail", longest, false, &a.Mail)
+	text("mail", longestMail, false, &a.Mail)
 	text("ipa", longestSlug, false, &a.IPA)
 	a.IPA = strings.ToLower(a.IPA)
 	if a.IPA != "" && !ipaForm.MatchString(a.IPA) {
@@ -73,16 +74,17 @@ func (a Administration) read() (Administration, []fault.Field) {
 	return a, bad
 }
 
-// CanAdminister tells whether the actor may change an administration's data and say who
+// Can tells whether the actor may change an administration's data and say who
 // holds which role in it.
-func CanAdminister(a Actor, administration uuid.UUID) bool {
-	return a.Has(administration, Administrator)
+func Can(a office.Actor, administration uuid.UUID) bool {
+	return a.Has(administration, office.Scope{}, office.Administrator)
 }
 
 func slugTaken() error {
 	return fault.Bad(fault.Field{Name: "slug", Code: "administration_taken", Message: "another administration has this short name: choose another"})
 }
 
-func noAdministration() error {
+// None is the fault of a short name that no administration has.
+func None() error {
 	return fault.New(fault.NotFound, "no_administration", "there is no such administration")
 }

@@ -1,4 +1,4 @@
-package account
+package administration
 
 import (
 	"context"
@@ -11,7 +11,8 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-func administrations(ctx context.Context, tx *postgres.Tx) ([]Administration, error) {
+// All gives every administration, by name.
+func All(ctx context.Context, tx *postgres.Tx) ([]Administration, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id, slug, name, address, ipa, mail
 		FROM civic.administration
@@ -34,26 +35,27 @@ func administrations(ctx context.Context, tx *postgres.Tx) ([]Administration, er
 	return out, nil
 }
 
-func findAdministration(ctx context.Context, tx *postgres.Tx, slug string) (Administration, error) {
-	return scanAdministration(tx.QueryRowContext(ctx, `
+// Find gives the administration of a slug; NotFound when there is none.
+func Find(ctx context.Context, tx *postgres.Tx, slug string) (Administration, error) {
+	return scan(tx.QueryRowContext(ctx, `
 		SELECT id, slug, name, address, ipa, mail
 		FROM civic.administration
 		WHERE slug = $1`, slug))
 }
 
-func lockAdministration(ctx context.Context, tx *postgres.Tx, slug string) (Administration, error) {
-	return scanAdministration(tx.QueryRowContext(ctx, `
+func lock(ctx context.Context, tx *postgres.Tx, slug string) (Administration, error) {
+	return scan(tx.QueryRowContext(ctx, `
 		SELECT id, slug, name, address, ipa, mail
 		FROM civic.administration
 		WHERE slug = $1
 		FOR UPDATE`, slug))
 }
 
-func scanAdministration(row *sql.Row) (Administration, error) {
+func scan(row *sql.Row) (Administration, error) {
 	var a Administration
 	err := row.Scan(&a.ID, &a.Slug, &a.Name, &a.Address, &a.IPA, &a.Mail)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Administration{}, noAdministration()
+		return Administration{}, None()
 	}
 	if err != nil {
 		return Administration{}, fmt.Errorf("find administration: %w", err)
@@ -79,7 +81,7 @@ func found(ctx context.Context, tx *postgres.Tx, a Administration) (Administrati
 	return a, nil
 }
 
-func insertAdministration(ctx context.Context, tx *postgres.Tx, a Administration) (Administration, error) {
+func insert(ctx context.Context, tx *postgres.Tx, a Administration) (Administration, error) {
 	a.ID = uuid.New()
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO civic.administration (id, slug, name, address, ipa, mail)
@@ -94,7 +96,7 @@ func insertAdministration(ctx context.Context, tx *postgres.Tx, a Administration
 	return a, nil
 }
 
-func updateAdministration(ctx context.Context, tx *postgres.Tx, a Administration) error {
+func update(ctx context.Context, tx *postgres.Tx, a Administration) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.administration
 		SET slug = $2, name = $3, address = $4, ipa = $5, mail = $6
@@ -109,8 +111,8 @@ func updateAdministration(ctx context.Context, tx *postgres.Tx, a Administration
 	return nil
 }
 
-// anyAdministration tells whether this server has an administration.
-func anyAdministration(ctx context.Context, tx *postgres.Tx) (bool, error) {
+// anyone tells whether this server has an administration.
+func anyone(ctx context.Context, tx *postgres.Tx) (bool, error) {
 	var any bool
 	err := tx.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT FROM civic.administration)`).Scan(&any)

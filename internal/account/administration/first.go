@@ -1,4 +1,4 @@
-package account
+package administration
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -62,7 +63,7 @@ func (s *Service) FirstRun(ctx context.Context) (string, error) {
 	}
 	var any bool
 	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		if any, err = anyAdministration(ctx, tx); err != nil {
+		if any, err = anyone(ctx, tx); err != nil {
 			return err
 		}
 		if any {
@@ -86,10 +87,10 @@ func (s *Service) FirstOpen(ctx context.Context) (bool, error) {
 	return open, err
 }
 
-// FoundFirst makes the first administration, with the actor as its administrator. The
-// code is good for once; NotFound "no_page" when none waits. Invalid names every field,
-// a wrong code among them, which stays good.
-func (s *Service) FoundFirst(ctx context.Context, actor Actor, code string, a Administration) (Administration, error) {
+// FoundFirst makes the first administration; appoint makes the actor its administrator in
+// the same transaction. The code is good for once; NotFound "no_page" when none waits.
+// Invalid names every field, a wrong code among them, which stays good.
+func (s *Service) FoundFirst(ctx context.Context, actor office.Actor, code string, a Administration, appoint func(context.Context, *postgres.Tx, Administration) error) (Administration, error) {
 	if !actor.SignedIn() {
 		return Administration{}, fault.New(fault.Unauthenticated, "sign_in", "sign in first")
 	}
@@ -99,7 +100,7 @@ func (s *Service) FoundFirst(ctx context.Context, actor Actor, code string, a Ad
 		if err != nil {
 			return err
 		}
-		any, err := anyAdministration(ctx, tx)
+		any, err := anyone(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -113,10 +114,10 @@ func (s *Service) FoundFirst(ctx context.Context, actor Actor, code string, a Ad
 		if bad = append(bad, unfit...); len(bad) > 0 {
 			return fault.Bad(bad...)
 		}
-		if a, err = insertAdministration(ctx, tx, a); err != nil {
+		if a, err = insert(ctx, tx, a); err != nil {
 			return err
 		}
-		if _, err := addGranted(ctx, tx, actor.Account, Grant{Administration: a.ID, Role: Administrator}); err != nil {
+		if err := appoint(ctx, tx, a); err != nil {
 			return err
 		}
 		return dropFirstCode(ctx, tx)

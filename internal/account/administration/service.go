@@ -1,17 +1,24 @@
-package account
+package administration
 
 import (
 	"context"
 
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
+
+// Service has the use cases of administrations.
+type Service struct{ db *postgres.DB }
+
+// New makes the service.
+func New(db *postgres.DB) *Service { return &Service{db} }
 
 // Administrations lists every administration by name.
 func (s *Service) Administrations(ctx context.Context) ([]Administration, error) {
 	var out []Administration
 	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		out, err = administrations(ctx, tx)
+		out, err = All(ctx, tx)
 		return err
 	})
 	return out, err
@@ -25,7 +32,7 @@ func (s *Service) Found(ctx context.Context, a Administration) (Administration, 
 
 // Add creates an administration (cmd). Invalid names every field that cannot be stored.
 func (s *Service) Add(ctx context.Context, a Administration) (Administration, error) {
-	return s.create(ctx, a, insertAdministration)
+	return s.create(ctx, a, insert)
 }
 
 // create stores an administration by put; from then on no code opens the first page.
@@ -55,7 +62,7 @@ func (s *Service) Amend(ctx context.Context, slug string, change func(*Administr
 }
 
 func amend(ctx context.Context, tx *postgres.Tx, slug string, change func(*Administration)) (Administration, error) {
-	a, err := lockAdministration(ctx, tx, slug)
+	a, err := lock(ctx, tx, slug)
 	if err != nil {
 		return Administration{}, err
 	}
@@ -69,44 +76,46 @@ func amend(ctx context.Context, tx *postgres.Tx, slug string, change func(*Admin
 	if a == was {
 		return a, nil
 	}
-	return a, updateAdministration(ctx, tx, a)
+	return a, update(ctx, tx, a)
 }
 
 // Own gives an administration to its administrators. To people of other administrations
 // it is not there (NotFound), to its own without the role it is Forbidden.
-func (s *Service) Own(ctx context.Context, actor Actor, slug string) (Administration, error) {
+func (s *Service) Own(ctx context.Context, actor office.Actor, slug string) (Administration, error) {
 	var a Administration
 	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		if a, err = findAdministration(ctx, tx, slug); err != nil {
+		if a, err = Find(ctx, tx, slug); err != nil {
 			return err
 		}
-		return administers(actor, a)
+		return Administers(actor, a)
 	})
 	return a, err
 }
 
-func administers(actor Actor, a Administration) error {
+// Administers refuses who does not administer a: as if it were not there to people of
+// other administrations, as Forbidden to its own.
+func Administers(actor office.Actor, a Administration) error {
 	switch {
-	case CanAdminister(actor, a.ID):
+	case Can(actor, a.ID):
 		return nil
-	case actor.Staff(a.ID) || actor.Has(a.ID, Council):
+	case actor.Serves(a.ID):
 		return fault.New(fault.Forbidden, "administrator_of_it", "only administrators change an administration's data and roles")
 	}
-	return noAdministration()
+	return None()
 }
 
 // Describe stores an administration's own data (administrator). The slug stays: the
 // provider's groups name it. version is of the data that they were begun from
 // (Administration.Version; "" skips the comparison): Conflict "administration_changed"
 // when others stand by now.
-func (s *Service) Describe(ctx context.Context, actor Actor, slug string, told Administration, version string) (Administration, error) {
+func (s *Service) Describe(ctx context.Context, actor office.Actor, slug string, told Administration, version string) (Administration, error) {
 	var out Administration
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		a, err := findAdministration(ctx, tx, slug)
+		a, err := Find(ctx, tx, slug)
 		if err != nil {
 			return err
 		}
-		if err := administers(actor, a); err != nil {
+		if err := Administers(actor, a); err != nil {
 			return err
 		}
 		was := version
