@@ -115,7 +115,7 @@ func (w walk) refused(b *webtest.Browser, path string) []string {
 				specimens = slices.Concat(unseen, unseenMarkdown)
 			}
 			for _, text := range specimens {
-				got := b.Post(w.T, f.action, f.with("days", "1", "role", "moderator", name, text))
+				got := b.Post(w.T, f.action, f.with("days", "1", "role", "moderator", "consultation", "*", name, text))
 				if got.Status != 422 {
 					w.Errorf("%s: %s says %q: %d", f.action, name, text, got.Status)
 					break

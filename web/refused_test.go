@@ -372,7 +372,7 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 	r.led["panelist"] = append(r.led["panelist"], delivered.Location)
 	r.sent(who["giulia"], "/desk/new", url.Values{"title": {"Solo un titolo"}, "slug": {"solo-un-titolo"}, "language": {"it"}})
 	r.sent(who["giulia"], "/desk/new", r.complete("portici"))
-	r.sent(who["giulia"], "/administrations/riva/grant", url.Values{"person": {"teresa@posta.example"}, "role": {"facilitator"}})
+	r.sent(who["giulia"], "/administrations/riva/grant", url.Values{"person": {"teresa@posta.example"}, "role": {"facilitator"}, "consultation": {"*"}})
 	r.gathered("sintesi", who["karim"])
 	r.gathered("sospesa", who["karim"])
 	r.sent(who["giulia"], "/desk/sospesa/suspend", url.Values{"reason": {"Verifica."}})
