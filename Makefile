@@ -11,9 +11,11 @@ CASES   := 5000
 KILLS   := 30
 # Where data go when the user who runs Postgres for root cannot reach the clone.
 ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | sha256sum | cut -c1-8)
+# Rooms whose own locks many requests meet in: with the race detector at each test.
+LOCKED  := ./internal/platform/batch ./internal/platform/cache ./internal/platform/changes ./web/pagecache ./web/middleware
 TITLES  := 300 regular 600 700
 
-.PHONY: help run build test bench soak check tagged picture assets sums generate drift chromium python release home clean
+.PHONY: help run build test race bench soak check tagged picture assets sums generate drift chromium python release home clean
 
 help: ## what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -26,7 +28,11 @@ build: assets ## build bin/delfi, and bin/delfi-verify, the verifier alone
 	@$(GO) build -o bin/ ./cmd/delfi ./cmd/delfi-verify
 
 test: build chromium python ## every test: unit, on a real Postgres, in a real browser
+	@$(GO) test -race $(LOCKED)
 	@$(GO) test -p 2 -timeout 15m ./...
+
+race: ## the race detector in every room that has a lock or a counter of its own (15 minutes)
+	@$(GO) test -race -timeout 0 $$(grep -rlE 'sync\.(RW)?Mutex|atomic\.(Int|Uint|Pointer|Bool)' --include='*.go' internal web | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
 bench: build ## measure Delfi and the limits of this machine (10 minutes; ARGS=--quick for a taste, --json, --only=ballot)
 	@$(GO) run ./e2e/bench $(ARGS)
