@@ -9,6 +9,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
+	webpublic "delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/staff"
 	"delfi/web/static"
@@ -36,11 +37,13 @@ const (
 // Routes returns the table of the site's routes.
 func Routes(o Options) ([]page.Route, error) {
 	account, err1 := webaccount.New(o.Account)
-	p, err2 := participate.New(o.Participate)
+	open, err2 := webpublic.New(o.Public)
+	o.Participate.Result = open.Result
+	p, err6 := participate.New(o.Participate)
 	r, err3 := record.New(o.Record)
 	desk, err4 := staff.New(o.Staff)
 	a, err5 := administration.New(o.Administration)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -61,15 +64,15 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/me/stay", personal, account.Stay, signedIn),
 
 		// Everybody's pages.
-		get("/", public, shared, p.Home),
-		get("/consultations/{slug}", public, shared, p.Show),
-		get("/consultations/{slug}/minority", public, shared, p.Minority),
-		get("/consultations/{slug}/opinion", public, shared, p.Opinion),
-		get("/consultations/{slug}/opinion.json", public, shared, p.Document),
-		get("/help/how-it-works", public, shared, p.HowItWorks),
-		get("/help/protection", public, shared, p.Protection),
-		get("/help/accessibility", public, shared, p.Accessibility),
-		get("/help/privacy", public, shared, p.Privacy),
+		get("/", public, shared, open.Home),
+		get("/consultations/{slug}", public, shared, open.Show),
+		get("/consultations/{slug}/minority", public, shared, open.Minority),
+		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
+		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
+		get("/help/how-it-works", public, shared, open.HowItWorks),
+		get("/help/protection", public, shared, open.Protection),
+		get("/help/accessibility", public, shared, open.Accessibility),
+		get("/help/privacy", public, shared, open.Privacy),
 
 		// Answering with an account. A round that is over is everybody's page.
 		get("/consultations/{slug}/enrol", answering, noStore, p.Enrolment, signedIn),

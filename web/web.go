@@ -10,6 +10,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
+	webpublic "delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/staff"
 )
@@ -19,7 +20,8 @@ import (
 type Options struct {
 	App         *page.App
 	Account     webaccount.Services
-	Participate participate.Services
+	Public      webpublic.Services
+	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
 	Demo        demo.Panel

@@ -11,6 +11,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/staff"
 )
@@ -41,9 +42,12 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Login: o.Login, Ends: o.Pages, BaseURL: a.baseURL,
 			Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Ballots: a.Ballots,
 		},
-		Participate: participate.Services{
-			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots,
+		Public: public.Services{
+			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions,
 			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record,
+		},
+		Participate: participate.Services{
+			Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots, Panel: a.Panel,
 		},
 		Record: record.Services{Consultations: a.Consultations, Record: a.Record, Reports: a.Reports, BaseURL: a.baseURL},
 		Staff: staff.Services{

@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"delfi/internal/consultation"
@@ -14,37 +14,37 @@ type action struct{ Words, Path string }
 // a screen may have a second pair of eyes.
 func (v view) act(q *page.Request) action {
 	if !v.PublishedAt.IsZero() {
-		return action{q.T("consultation.act.opinion"), v.path("/opinion")}
+		return action{q.T("consultation.act.opinion"), v.Path("/opinion")}
 	}
-	if v.over() || v.Suspended != nil || v.steers(q.Actor) {
+	if v.Over() || v.Suspended != nil || v.Steers(q.Actor) {
 		return action{}
 	}
 	if v.Group == "" {
 		if v.Enrolling() {
-			return action{q.T("consultation.act.enrol"), v.path("/enrol")}
+			return action{q.T("consultation.act.enrol"), v.Path("/enrol")}
 		}
 		return action{}
 	}
-	r, open := v.open(q.Now)
+	r, open := v.OpenRound(q.Now)
 	switch {
 	case open && r.Kind == delphi.Gather:
-		return action{q.T("consultation.act.write"), v.path("/contributions")}
-	case v.coded() && !v.Issued:
-		return action{q.T("consultation.act.get_code"), v.path("/get-code")}
+		return action{q.T("consultation.act.write"), v.Path("/contributions")}
+	case v.Coded() && !v.Issued:
+		return action{q.T("consultation.act.get_code"), v.Path("/get-code")}
 	case !open:
 		return action{}
-	case v.coded():
-		return action{q.T("consultation.act.code"), v.codePath("")}
-	case v.roundKind(r) == "revised":
-		return action{q.T("consultation.act.revise"), v.ballotPath(r.Number)}
+	case v.Coded():
+		return action{q.T("consultation.act.code"), v.CodePath("")}
+	case v.RoundKind(r) == "revised":
+		return action{q.T("consultation.act.revise"), v.BallotPath(r.Number)}
 	}
-	return action{q.T("consultation.act.answer"), v.ballotPath(r.Number)}
+	return action{q.T("consultation.act.answer"), v.BallotPath(r.Number)}
 }
 
 // call is the heading and the sentence above the button.
 func (v view) call(q *page.Request, items int) (heading, text string) {
-	r, open := v.open(q.Now)
-	next, planned := v.next()
+	r, open := v.OpenRound(q.Now)
+	next, planned := v.NextRound()
 	switch {
 	case v.Stage == consultation.Withdrawn:
 		return q.T("consultation.call.withdrawn"), ui.In(v.Language, v.Reason)
@@ -54,7 +54,7 @@ func (v view) call(q *page.Request, items int) (heading, text string) {
 		return q.T("consultation.call.concluded"), q.T("consultation.call.concluded_text")
 	case v.Suspended != nil:
 		return q.T("consultation.suspended.since", "day", q.Day(v.Suspended.Since)), q.T("consultation.suspended.text", "reason", ui.In(v.Language, v.Suspended.Reason))
-	case v.steers(q.Actor):
+	case v.Steers(q.Actor):
 		return q.T("consultation.call.staff"), q.T("consultation.call.staff_text")
 	case v.Stage == consultation.Announced:
 		return q.T("consultation.call.announced", "day", q.Day(v.StartsAt)), q.T("consultation.call.announced_text")
@@ -62,7 +62,7 @@ func (v view) call(q *page.Request, items int) (heading, text string) {
 		return q.T("consultation.call.enrol"), q.T("consultation.call.enrol_text", "until", q.Moment(r.Deadline))
 	case open && r.Kind == delphi.Gather:
 		return q.T("consultation.call.gather"), q.T("consultation.call.gather_text", "until", q.Moment(r.Deadline))
-	case open && v.roundKind(r) == "revised":
+	case open && v.RoundKind(r) == "revised":
 		return q.T("consultation.call.revise"), q.T("consultation.call.revise_text", "until", q.Moment(r.Deadline), "n", items, "minutes", minutes(items))
 	case open:
 		return q.T("consultation.call.answer"), q.T("consultation.call.answer_text", "until", q.Moment(r.Deadline), "n", items, "minutes", minutes(items))

@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"slices"
@@ -10,15 +10,16 @@ import (
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/report/schema"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
 
 // given are reasons of an opinion as pages list them.
-func given(reasons []schema.Reason) []said {
-	out := make([]said, len(reasons))
+func given(reasons []schema.Reason) []feedback.Given {
+	out := make([]feedback.Given, len(reasons))
 	for i, r := range reasons {
-		out[i] = said{
+		out[i] = feedback.Given{
 			Reason: feedback.Reason{Text: r.Text, Removed: r.Removed, Outside: r.Outside, Side: r.Side, Place: r.Place},
 			People: r.People,
 		}
@@ -27,18 +28,18 @@ func given(reasons []schema.Reason) []said {
 }
 
 // rest are the reasons of an item that are no dissent, in columns.
-func rest(i schema.Item) []column { return parted(given(i.Rest())) }
+func rest(i schema.Item) []dossier.Column { return dossier.Parted(given(i.Rest())) }
 
 // dissentColumns are the two sides of an item's dissent, against first; a side
 // without reasons has no column.
-func dissentColumns(d schema.Dissent) []column {
-	return parted(given(append(append([]schema.Reason{}, d.Against...), d.For...)))
+func dissentColumns(d schema.Dissent) []dossier.Column {
+	return dossier.Parted(given(append(append([]schema.Reason{}, d.Against...), d.For...)))
 }
 
 // unsaid are those whose authors said no side.
-func unsaid(d schema.Dissent) []*said {
+func unsaid(d schema.Dissent) []*feedback.Given {
 	all := given(d.Unsaid)
-	out := make([]*said, len(all))
+	out := make([]*feedback.Given, len(all))
 	for i := range all {
 		out[i] = &all[i]
 	}
@@ -82,7 +83,7 @@ func (c room) minority(q *page.Request) error {
 		return err
 	}
 	if !v.PublishedAt.IsZero() {
-		return q.Redirect(v.path("/opinion#minority"))
+		return q.Redirect(v.Path("/opinion#minority"))
 	}
 	m, err := c.minorityOf(q, v)
 	if err != nil {

@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"sort"
@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/report/schema"
+	"delfi/web/dossier"
 	"delfi/web/page"
 )
 
@@ -41,7 +42,7 @@ func (c room) home(q *page.Request) error {
 		return err
 	}
 	for _, one := range all {
-		v := view{Consultation: one}
+		v := view{dossier.View{Consultation: one}}
 		switch one.Stage {
 		case consultation.Draft:
 			continue // drafts are the desk's
@@ -88,8 +89,8 @@ func (h *homeView) order(q *page.Request) {
 		if (a.Group != "") != (b.Group != "") {
 			return a.Group != ""
 		}
-		ra, oka := a.open(q.Now)
-		rb, okb := b.open(q.Now)
+		ra, oka := a.OpenRound(q.Now)
+		rb, okb := b.OpenRound(q.Now)
 		if oka != okb {
 			return oka
 		}

@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"strconv"
@@ -13,6 +13,7 @@ import (
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/report/schema"
+	"delfi/web/dossier"
 	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -67,7 +68,7 @@ func (o opinionView) of(i schema.Item) ui.Case {
 // itemScale is an item's scale as the document has it.
 func (o opinionView) itemScale(q *page.Request, i schema.Item) ui.Scale {
 	s := o.Scales[i.Kind]
-	return o.named(q, ui.Scale{Points: s.Points, Low: o.say(q, s.Low), High: o.say(q, s.High), Classes: s.Classes})
+	return o.Named(q, ui.Scale{Points: s.Points, Low: o.Say(q, s.Low), High: o.Say(q, s.High), Classes: s.Classes})
 }
 
 // anyScale is the first rated item whose scale the legend of the bars explains.
@@ -86,13 +87,13 @@ func (o opinionView) last(q *page.Request, i schema.Item) (chart.Distribution, b
 	if !ok || r.Figures.Histogram == nil {
 		return chart.Distribution{}, false
 	}
-	return ui.Distribution(id("b", i.Number), q.T("consultation.statement", "n", strconv.Itoa(i.Number)), r.Figures, o.itemScale(q, i), 0), true
+	return ui.Distribution(dossier.ID("b", i.Number), q.T("consultation.statement", "n", strconv.Itoa(i.Number)), r.Figures, o.itemScale(q, i), 0), true
 }
 
 // series is an item over its rounds, those that may be shown.
 func (o opinionView) series(q *page.Request, i schema.Item) (chart.Series, bool) {
 	last, _ := i.Last()
-	s := chart.Series{ID: id("r", i.Number), Title: q.T("consultation.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: last.Figures.Camps(i.Verdict)}
+	s := chart.Series{ID: dossier.ID("r", i.Number), Title: q.T("consultation.opinion.series"+o.standing(), "n", strconv.Itoa(i.Number)), Poles: last.Figures.Camps(i.Verdict)}
 	for _, r := range i.History {
 		if r.Figures.Histogram == nil || len(r.Figures.Histogram) != len(last.Figures.Histogram) {
 			continue // withheld, or thirds beside points: two scales do not share an axis
@@ -102,7 +103,7 @@ func (o opinionView) series(q *page.Request, i schema.Item) (chart.Series, bool)
 			name = q.T("consultation.round.release", "n", strconv.Itoa(r.Round))
 		}
 		s.Rounds = append(s.Rounds, chart.Round{Name: name,
-			Distribution: ui.Distribution(id("r", i.Number, r.Round), name, r.Figures, o.itemScale(q, i), 0)})
+			Distribution: ui.Distribution(dossier.ID("r", i.Number, r.Round), name, r.Figures, o.itemScale(q, i), 0)})
 	}
 	return s, len(s.Rounds) > 0
 }
@@ -189,7 +190,7 @@ func against(i schema.Item) *schema.Decision {
 
 // lineage draws which contributions an item was made of; false for none.
 func (o opinionView) lineage(q *page.Request, i schema.Item) (chart.Lineage, bool) {
-	l := chart.Lineage{ID: id("l", i.Number), Title: q.T("consultation.opinion.lineage", "n", strconv.Itoa(i.Number)),
+	l := chart.Lineage{ID: dossier.ID("l", i.Number), Title: q.T("consultation.opinion.lineage", "n", strconv.Itoa(i.Number)),
 		Target: q.T("consultation.statement", "n", strconv.Itoa(i.Number)), Caption: q.T("consultation.opinion.drawn_of", "n", len(i.Contributions))}
 	for _, c := range i.Contributions {
 		if from, ok := o.Contribution(c); ok {

@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"fmt"
@@ -117,21 +117,13 @@ func TestNoDissentSaysNoMoreThanIsKnown(t *testing.T) {
 	}
 }
 
-// Reasons are introduced by what is true of them: that some come first only where some
-// are tagged, that authors said sides only where they did.
-func TestTheOrderOfReasonsIsSaidOnlyWhereThereIsOne(t *testing.T) {
-	q := &page.Request{Printer: i18n.Printer{Lang: "it"}}
-	for name, c := range map[string]struct {
-		reasons      []feedback.Reason
-		first, sided bool
-	}{
-		"neither":       {[]feedback.Reason{{Text: "a"}, {Text: "b"}}, false, false},
-		"one outside":   {[]feedback.Reason{{Text: "a"}, {Text: "b", Outside: true}}, true, false},
-		"one with side": {[]feedback.Reason{{Text: "a", Side: delphi.Against}, {Text: "b"}}, false, true},
-	} {
-		text := rendered(t, "it", reasonOrder(columns(c.reasons), "")).Text()
-		if strings.Contains(text, q.T("consultation.reasons.first")) != c.first || strings.Contains(text, q.T("consultation.reasons.said")) != c.sided {
-			t.Errorf("%s: %q", name, text)
-		}
+// What staff did not say stands as "not reported", never as a blank.
+func TestNotReported(t *testing.T) {
+	var b strings.Builder
+	if err := text(opinionView{}, "").Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "non riportato") {
+		t.Error(b.String())
 	}
 }

@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"strconv"
@@ -130,7 +130,7 @@ func (o opinionView) figure(q *page.Request, i schema.Item, d chart.Distribution
 		return ui.Percent(q, ui.Plain, 100-at[declared]-between(declared, s))
 	}
 	all := []string{strconv.Itoa(s[0]), strconv.Itoa(s[2])}
-	if len(o.kind(i.Kind).Classes) > 2 {
+	if len(o.ItemKind(i.Kind).Classes) > 2 {
 		all = []string{all[0], strconv.Itoa(s[1]), all[1]}
 	}
 	return strings.Join(all, " · ")

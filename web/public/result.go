@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"delfi/internal/consultation"
@@ -17,17 +17,21 @@ type resultView struct {
 }
 
 // result shows a released round from its stored document, the same for everyone.
-func (c room) result(q *page.Request, v view, r consultation.Round) error {
+func (c room) result(q *page.Request) error {
+	v, r, err := c.loader.Numbered(q)
+	if err != nil {
+		return err
+	}
 	f, err := c.Archive.Feedback(q.Context(), v.ID, r.Number)
 	if err != nil {
 		return err
 	}
-	return q.Render(200, result(resultView{view: v, Round: r, Document: f}))
+	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: f}))
 }
 
 // of is the case of an item in this round, from which its words are drawn.
 func (r resultView) of(f feedback.ItemResult) ui.Case {
-	final := r.over() || r.Protocol.Answering(r.Round.Number) == 0 && r.Round.Kind != delphi.StandingKind
+	final := r.Over() || r.Protocol.Answering(r.Round.Number) == 0 && r.Round.Kind != delphi.StandingKind
 	return ui.Case{Protocol: r.Protocol, Kind: f.Kind, Verdict: f.Verdict, Figures: f.Figures, Final: final}
 }
 

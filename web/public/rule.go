@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"slices"
@@ -137,7 +137,7 @@ func (l *lines) panel() {
 	for _, g := range p.Groups {
 		key := "access_" + g.Access
 		if len(p.Groups) > 1 {
-			l.say("group", "group", l.view.say(l.q, g.Name), "access", l.q.T("consultation.protocol."+key))
+			l.say("group", "group", l.view.Say(l.q, g.Name), "access", l.q.T("consultation.protocol."+key))
 		} else {
 			l.say("one_group", "access", l.q.T("consultation.protocol."+key))
 		}
@@ -212,7 +212,7 @@ func (l *lines) items() {
 
 // kind says how one kind of item is answered.
 func (l *lines) kind(k delphi.ItemKind) {
-	s := l.scale(l.q, k.ID)
+	s := l.Scale(l.q, k.ID)
 	switch k.Kind {
 	case delphi.ScaleForm:
 		l.say("scale", "points", s.Points, "low", s.Low, "high", s.High)

@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"slices"

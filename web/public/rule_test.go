@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"encoding/json"
@@ -8,13 +8,14 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
+	"delfi/web/dossier"
 	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
 // rulesIn are the rules of a protocol in words, one text.
 func rulesIn(lang string, p protocol.Protocol) string {
-	v := view{Consultation: consultation.Consultation{Language: "it", Protocol: p}}
+	v := view{dossier.View{Consultation: consultation.Consultation{Language: "it", Protocol: p}}}
 	var all []string
 	for _, c := range v.rules(&page.Request{Printer: i18n.Printer{Lang: lang}}) {
 		all = append(all, c.Said...)
@@ -202,10 +203,10 @@ func TestThePrintedRuleIsTheAppliedOne(t *testing.T) {
 		"en": {"deliver the round’s ballot", "at least 100 answers at the last one"},
 	} {
 		q := &page.Request{Printer: i18n.Printer{Lang: lang}}
-		if said := strings.Join((view{Consultation: consultation.Consultation{Protocol: asked}}).gates(q), " "); !strings.Contains(said, want[0]) {
+		if said := strings.Join((view{dossier.View{Consultation: consultation.Consultation{Protocol: asked}}}).gates(q), " "); !strings.Contains(said, want[0]) {
 			t.Errorf("%s: the response gate is said to count something else than ballots: %q", lang, said)
 		}
-		said := strings.Join((view{Consultation: consultation.Consultation{Protocol: standing}}).gates(q), " ")
+		said := strings.Join((view{dossier.View{Consultation: consultation.Consultation{Protocol: standing}}}).gates(q), " ")
 		if !strings.Contains(said, want[1]) || strings.Contains(said, "50 %") {
 			t.Errorf("%s: of an import the rules say %q", lang, said)
 		}

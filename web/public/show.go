@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"fmt"
@@ -27,32 +27,6 @@ type showView struct {
 	History  []happened
 	Acts     map[string]int // staff member's name → acts in the record
 	AllActs  int
-}
-
-// about gives the consultation that the address names, as every page about it knows it.
-func (c room) about(q *page.Request) (view, error) {
-	one, err := c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
-	return view{Consultation: one, ByCode: c.coded}, err
-}
-
-// load is about with the reader's group.
-func (c room) load(q *page.Request) (view, error) {
-	v, err := c.about(q)
-	if err != nil {
-		return view{}, err
-	}
-	one := v.Consultation
-	if q.Actor.SignedIn() && one.Origin == nil && one.Stage != consultation.Draft {
-		if v.Group, err = c.Panel.Group(q.Context(), q.Actor, one.ID); err != nil {
-			return view{}, err
-		}
-		if v.Group != "" && v.coded() {
-			if v.Issued, err = c.Panel.Issued(q.Context(), q.Actor, one.ID); err != nil {
-				return view{}, err
-			}
-		}
-	}
-	return v, nil
 }
 
 // show is the consultation's page.
@@ -97,7 +71,7 @@ func (c room) show(q *page.Request) error {
 func (c room) history(q *page.Request, v view) ([]happened, error) {
 	var lines []happened
 	for _, r := range v.Rounds {
-		h := happened{Title: v.roundName(q, r) + ": " + span(q, r) + "."}
+		h := happened{Title: v.RoundName(q, r) + ": " + span(q, r) + "."}
 		var err error
 		switch {
 		case r.State == consultation.RoundSkipped:
@@ -117,7 +91,7 @@ func (c room) history(q *page.Request, v view) ([]happened, error) {
 			}
 		default:
 			h.Text = q.T("consultation.happened.planned")
-			if v.over() {
+			if v.Over() {
 				h.Text = q.T("consultation.happened.skipped")
 			}
 		}
@@ -136,7 +110,7 @@ func (c room) gathered(q *page.Request, v view, h *happened) error {
 		return err
 	}
 	h.Text = q.T("consultation.happened.gathered", "n", counts.Received) + " " + q.T("consultation.happened.became", "n", counts.Items)
-	h.Link, h.Path = q.T("consultation.happened.see_how"), v.path("/contributions")
+	h.Link, h.Path = q.T("consultation.happened.see_how"), v.Path("/contributions")
 	return nil
 }
 
@@ -153,7 +127,7 @@ func (c room) answered(q *page.Request, v view, r consultation.Round, h *happene
 	if f.Enrolled > 0 {
 		h.Text = q.T("consultation.happened.answered_of", "n", f.Answered, "enrolled", f.Enrolled, "share", ui.Part(q, ui.Plain, f.Answered, f.Enrolled))
 	}
-	h.Link, h.Path = q.T("consultation.happened.see_result"), v.path(fmt.Sprintf("/rounds/%d", r.Number))
+	h.Link, h.Path = q.T("consultation.happened.see_result"), v.Path(fmt.Sprintf("/rounds/%d", r.Number))
 	return nil
 }
 

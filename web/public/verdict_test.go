@@ -1,4 +1,4 @@
-package participate
+package public
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/report/schema"
+	"delfi/web/dossier"
 	"delfi/web/i18n"
 	"delfi/web/page"
 )
@@ -115,7 +116,7 @@ func judged(t testing.TB, p protocol.Protocol, enrolled int, rounds ...[][]int) 
 		closings = append(closings, closing)
 		documents = append(documents, feedback.Of(p, asked, closings, nil))
 	}
-	o := opinionView{view: view{Consultation: consultation.Consultation{Slug: "x", Title: "Prova", Language: "it", Protocol: p}}}
+	o := opinionView{view: view{dossier.View{Consultation: consultation.Consultation{Slug: "x", Title: "Prova", Language: "it", Protocol: p}}}}
 	o.Opinion = schema.Opinion{Scales: map[string]schema.Scale{}, PublishedOn: "2026-03-01"}
 	k, _ := p.Kind("k")
 	o.Opinion.Scales["k"] = schema.Scale{Points: k.Points, Classes: k.Classes}
