@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
@@ -39,11 +38,10 @@ func Routes(o Options) ([]page.Route, error) {
 	account, err1 := webaccount.New(o.Account)
 	open, err2 := webpublic.New(o.Public)
 	o.Participate.Result = open.Result
-	p, err6 := participate.New(o.Participate)
-	r, err3 := record.New(o.Record)
-	desk, err4 := staff.New(o.Staff)
-	a, err5 := administration.New(o.Administration)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	p, err3 := participate.New(o.Participate)
+	r, err4 := record.New(o.Record)
+	desk, err5 := staff.New(o.Staff)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -144,12 +142,12 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/acts/{act}/undo", personal, desk.Undo, signedIn),
 
 		// Administrations. The first one's code is tried as seldom as a panel's.
-		get("/first-run", personal, noStore, a.FirstRun, signedIn),
-		post("/first-run", personal, a.Found, signedIn, page.LimitCodes),
-		get("/administrations/{slug}", personal, noStore, a.Own, signedIn),
-		post("/administrations/{slug}", personal, a.Describe, signedIn),
-		post("/administrations/{slug}/grant", personal, a.GrantRole, signedIn),
-		post("/administrations/{slug}/revoke", personal, a.RevokeRole, signedIn),
+		get("/first-run", personal, noStore, desk.FirstRun, signedIn),
+		post("/first-run", personal, desk.Found, signedIn, page.LimitCodes),
+		get("/administrations/{slug}", personal, noStore, desk.Administration, signedIn),
+		post("/administrations/{slug}", personal, desk.Describe, signedIn),
+		post("/administrations/{slug}/grant", personal, desk.GrantRole, signedIn),
+		post("/administrations/{slug}/revoke", personal, desk.RevokeRole, signedIn),
 	}
 	if o.Demo == nil {
 		return all, nil

@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
@@ -26,8 +25,6 @@ type Options struct {
 	Staff       staff.Services
 	Demo        demo.Panel
 	Health      Health
-
-	Administration administration.Services
 }
 
 // New gives the handler of the whole site.

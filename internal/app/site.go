@@ -7,7 +7,6 @@ import (
 	"delfi/internal/login"
 	"delfi/web"
 	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
@@ -54,8 +53,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions,
 			Archive: a.Archive, Reports: a.Reports,
 		},
-		Administration: administration.Services{Accounts: a.Accounts},
-		Demo:           o.Demo,
-		Health:         web.Health{Log: o.Log, Checks: checks},
+		Demo:   o.Demo,
+		Health: web.Health{Log: o.Log, Checks: checks},
 	}
 }

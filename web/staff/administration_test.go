@@ -1,4 +1,4 @@
-package administration_test
+package staff_test
 
 import (
 	"net/url"
@@ -26,9 +26,9 @@ func founded(t *testing.T) *webtest.House {
 
 const riva = "/administrations/riva"
 
-// TestGuards: the first page is nobody's once there is an administration, and each
+// TestGuardsOfAdministrations: the first page is nobody's once there is an administration, and each
 // administration's is its administrators'.
-func TestGuards(t *testing.T) {
+func TestGuardsOfAdministrations(t *testing.T) {
 	h := founded(t)
 	anna := h.Person(t, "anna")
 	over := map[string]webtest.Denial{"a participant": {Who: anna, Status: 404}, "an administrator": {Who: h.Person(t, "giulia"), Status: 404}}

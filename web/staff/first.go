@@ -1,4 +1,4 @@
-package administration
+package staff
 
 import (
 	"strings"
@@ -16,8 +16,8 @@ type firstView struct {
 	ui.Problems
 }
 
-func (c room) first(q *page.Request) error {
-	open, err := c.Accounts.FirstOpen(q.Context())
+func (d room) first(q *page.Request) error {
+	open, err := d.Accounts.FirstOpen(q.Context())
 	if err != nil {
 		return err
 	}
@@ -28,14 +28,14 @@ func (c room) first(q *page.Request) error {
 }
 
 // found makes the first administration, and leads to its page.
-func (c room) found(q *page.Request) error {
+func (d room) found(q *page.Request) error {
 	form, err := q.Form()
 	if err != nil {
 		return err
 	}
 	v := firstView{Code: form.Value("code"), Data: readData(form)}
 	v.Data.Slug = form.Value("slug")
-	a, err := c.Accounts.FoundFirst(q.Context(), q.Actor, v.Code, v.Data)
+	a, err := d.Accounts.FoundFirst(q.Context(), q.Actor, v.Code, v.Data)
 	if v.Problems = ui.ProblemsOf(err); v.Any() {
 		v.Problems = v.Labelled(labels(q))
 		return q.Render(422, firstPage(v))

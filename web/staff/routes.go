@@ -33,6 +33,9 @@ type Handlers struct {
 	Queue, Dispose, Remove                 page.Handler // of contributions
 	Minority, Report                       page.Handler // of the minority
 	Reason, RemoveReason                   page.Handler // that the law removes
+	FirstRun, Found                        page.Handler // of the first administration
+	Administration, Describe               page.Handler
+	GrantRole, RevokeRole                  page.Handler
 	Undo                                   page.Handler // of an act on contributions
 }
 
@@ -49,6 +52,9 @@ func New(s Services) (Handlers, error) {
 		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
 		Minority: d.minority, Report: d.report,
 		Reason: d.reason, RemoveReason: d.removeReason,
-		Undo: d.undo,
+		Undo:     d.undo,
+		FirstRun: d.first, Found: d.found,
+		Administration: d.administration, Describe: d.describe,
+		GrantRole: d.grant, RevokeRole: d.revoke,
 	}, page.Complete("staff", s)
 }
