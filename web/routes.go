@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
+	webpublic "delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/staff"
 	"delfi/web/static"
@@ -36,10 +36,11 @@ const (
 // Routes returns the table of the site's routes.
 func Routes(o Options) ([]page.Route, error) {
 	account, err1 := webaccount.New(o.Account)
-	p, err2 := participate.New(o.Participate)
-	r, err3 := record.New(o.Record)
-	desk, err4 := staff.New(o.Staff)
-	a, err5 := administration.New(o.Administration)
+	open, err2 := webpublic.New(o.Public)
+	o.Participate.Result = open.Result
+	p, err3 := participate.New(o.Participate)
+	r, err4 := record.New(o.Record)
+	desk, err5 := staff.New(o.Staff)
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
@@ -61,15 +62,15 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/me/stay", personal, account.Stay, signedIn),
 
 		// Everybody's pages.
-		get("/", public, shared, p.Home),
-		get("/consultations/{slug}", public, shared, p.Show),
-		get("/consultations/{slug}/minority", public, shared, p.Minority),
-		get("/consultations/{slug}/opinion", public, shared, p.Opinion),
-		get("/consultations/{slug}/opinion.json", public, shared, p.Document),
-		get("/help/how-it-works", public, shared, p.HowItWorks),
-		get("/help/protection", public, shared, p.Protection),
-		get("/help/accessibility", public, shared, p.Accessibility),
-		get("/help/privacy", public, shared, p.Privacy),
+		get("/", public, shared, open.Home),
+		get("/consultations/{slug}", public, shared, open.Show),
+		get("/consultations/{slug}/minority", public, shared, open.Minority),
+		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
+		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
+		get("/help/how-it-works", public, shared, open.HowItWorks),
+		get("/help/protection", public, shared, open.Protection),
+		get("/help/accessibility", public, shared, open.Accessibility),
+		get("/help/privacy", public, shared, open.Privacy),
 
 		// Answering with an account. A round that is over is everybody's page.
 		get("/consultations/{slug}/enrol", answering, noStore, p.Enrolment, signedIn),
@@ -141,12 +142,12 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/acts/{act}/undo", personal, desk.Undo, signedIn),
 
 		// Administrations. The first one's code is tried as seldom as a panel's.
-		get("/first-run", personal, noStore, a.FirstRun, signedIn),
-		post("/first-run", personal, a.Found, signedIn, page.LimitCodes),
-		get("/administrations/{slug}", personal, noStore, a.Own, signedIn),
-		post("/administrations/{slug}", personal, a.Describe, signedIn),
-		post("/administrations/{slug}/grant", personal, a.GrantRole, signedIn),
-		post("/administrations/{slug}/revoke", personal, a.RevokeRole, signedIn),
+		get("/first-run", personal, noStore, desk.FirstRun, signedIn),
+		post("/first-run", personal, desk.Found, signedIn, page.LimitCodes),
+		get("/administrations/{slug}", personal, noStore, desk.Administration, signedIn),
+		post("/administrations/{slug}", personal, desk.Describe, signedIn),
+		post("/administrations/{slug}/grant", personal, desk.GrantRole, signedIn),
+		post("/administrations/{slug}/revoke", personal, desk.RevokeRole, signedIn),
 	}
 	if o.Demo == nil {
 		return all, nil

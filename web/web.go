@@ -6,10 +6,10 @@ import (
 	"net/http"
 
 	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
+	webpublic "delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/staff"
 )
@@ -19,13 +19,12 @@ import (
 type Options struct {
 	App         *page.App
 	Account     webaccount.Services
-	Participate participate.Services
+	Public      webpublic.Services
+	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
 	Demo        demo.Panel
 	Health      Health
-
-	Administration administration.Services
 }
 
 // New gives the handler of the whole site.

@@ -7,10 +7,10 @@ import (
 	"delfi/internal/login"
 	"delfi/web"
 	webaccount "delfi/web/account"
-	"delfi/web/administration"
 	"delfi/web/demo"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/staff"
 )
@@ -41,17 +41,19 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Login: o.Login, Ends: o.Pages, BaseURL: a.baseURL,
 			Accounts: a.Accounts, Panel: a.Panel, Consultations: a.Consultations, Scopes: a.Scopes, Ballots: a.Ballots,
 		},
-		Participate: participate.Services{
-			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots,
+		Public: public.Services{
+			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions,
 			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record,
+		},
+		Participate: participate.Services{
+			Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots, Panel: a.Panel,
 		},
 		Record: record.Services{Consultations: a.Consultations, Record: a.Record, Reports: a.Reports, BaseURL: a.baseURL},
 		Staff: staff.Services{
-			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions,
+			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Contributions: a.Contributions,
 			Archive: a.Archive, Reports: a.Reports,
 		},
-		Administration: administration.Services{Accounts: a.Accounts, Scopes: a.Scopes},
-		Demo:           o.Demo,
-		Health:         web.Health{Log: o.Log, Checks: checks},
+		Demo:   o.Demo,
+		Health: web.Health{Log: o.Log, Checks: checks},
 	}
 }

@@ -146,7 +146,7 @@ func audience(room string) string {
 	}
 	first, _, _ := strings.Cut(rest, "/")
 	switch first {
-	case "page", "middleware", "cookie", "session", "i18n", "pagecache", "ui", "static", "webtest":
+	case "page", "middleware", "cookie", "session", "i18n", "pagecache", "ui", "dossier", "static", "webtest":
 		return ""
 	}
 	return first

@@ -20,20 +20,6 @@ import (
 	"delfi/web/ui"
 )
 
-// numbered gives the consultation with the round that the address names.
-func (c room) numbered(q *page.Request) (view, consultation.Round, error) {
-	v, err := c.about(q)
-	if err != nil {
-		return v, consultation.Round{}, err
-	}
-	n, err := strconv.Atoi(q.Param("n"))
-	r, ok := v.round(n)
-	if err != nil || !ok || strconv.Itoa(n) != q.Param("n") { // a page has one address
-		return v, r, fault.New(fault.NotFound, "no_round", "there is no such round")
-	}
-	return v, r, nil
-}
-
 // round is the form of an open round, the result of a released one, and in between
 // a page that says when it goes on.
 func (c room) round(q *page.Request) error {
@@ -41,13 +27,13 @@ func (c room) round(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	now, open := v.open(q.Now)
+	now, open := v.OpenRound(q.Now)
 	switch {
 	case r.Kind == delphi.Gather:
-		return q.Redirect(v.path("/contributions"))
+		return q.Redirect(v.Path("/contributions"))
 	case r.State == consultation.RoundReleased || v.Origin != nil:
-		return c.result(q, v, r)
-	case !open || now.Number != r.Number || v.Suspended != nil || v.over():
+		return c.Result(q)
+	case !open || now.Number != r.Number || v.Suspended != nil || v.Over():
 		return q.Render(409, closed(closedView{view: v, Round: r}))
 	}
 	seat, err := c.seat(q, v)
@@ -100,11 +86,11 @@ func (c room) answer(q *page.Request) error {
 	all := form.Value("all") == "1"
 	switch k, ok := form.Int("item"); {
 	case all:
-		q.StandsAt(v.ballotPath(r.Number) + "?all=1")
+		q.StandsAt(v.BallotPath(r.Number) + "?all=1")
 	case ok:
-		q.StandsAt(fmt.Sprintf("%s?item=%d", v.ballotPath(r.Number), k))
+		q.StandsAt(fmt.Sprintf("%s?item=%d", v.BallotPath(r.Number), k))
 	default:
-		q.StandsAt(v.ballotPath(r.Number) + "?review=1")
+		q.StandsAt(v.BallotPath(r.Number) + "?review=1")
 	}
 	if all && form.Value("act") == "deliver" {
 		return c.cast(q, v, r, seat, form)

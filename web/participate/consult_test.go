@@ -1,40 +1,29 @@
 package participate_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/PuerkitoBio/goquery"
-
 	"delfi/internal/ledger/leaf"
-	"delfi/internal/report/schema"
 	"delfi/web/webtest"
 )
 
 func at(slug, more string) string { return "/consultations/" + slug + more }
+
+// beneath is the pattern of what stands beneath a consultation's address.
+func beneath(more string) string { return "/consultations/{slug}" + more }
 
 // TestRoom plays the demonstration once and lets every test walk in it.
 func TestRoom(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	site := h.Site(t)
 	t.Run("guards", func(t *testing.T) { guards(t, h) })
-	t.Run("home", func(t *testing.T) { home(t, site) })
-	t.Run("consultation", func(t *testing.T) { show(t, h, site) })
 	t.Run("enrolment", func(t *testing.T) { enrolment(t, h, site) })
 	t.Run("contributions", func(t *testing.T) { contributions(t, h, site) })
 	t.Run("ballot", func(t *testing.T) { paper(t, h, site) })
 	t.Run("revision", func(t *testing.T) { revision(t, h, site) })
-	t.Run("result", func(t *testing.T) { result(t, site) })
-	t.Run("opinion", func(t *testing.T) { opinion(t, site) })
-	t.Run("kept pages", func(t *testing.T) { kept(t, site) })
-	t.Run("languages", func(t *testing.T) { languages(t, site) })
-	t.Run("a minority report before its publication", func(t *testing.T) { proposed(t, h, site) }) // last: it ends a consultation
 }
 
 func guards(t *testing.T, h *webtest.House) {
@@ -42,102 +31,34 @@ func guards(t *testing.T, h *webtest.House) {
 	stranger := map[string]webtest.Denial{"not on the panel": {Who: ivan, Status: 403}}
 	staff := map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}, "not on the panel": {Who: ivan, Status: 403}}
 	form := url.Values{"group": {"nowhere"}, "read": {"on"}}
-	h.Guards(t, []string{"/", "/consultations", "/help"}, anna, []webtest.Route{
-		webtest.Route{Method: "GET", Path: "/", Open: true},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, ""), Open: true},
-		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/enrol"), Denied: map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}}},
-		webtest.Route{Method: "POST", Path: at(webtest.Announced, "/enrol"), Form: form, Denied: map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}}},
-		webtest.Route{Method: "GET", Path: at(webtest.Gathering, "/contributions"), Denied: staff},
-		webtest.Route{Method: "POST", Path: at(webtest.Gathering, "/contributions"), Form: url.Values{"body": {"x"}}, Denied: staff},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3"), Denied: staff},
-		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/rounds/3"), Form: url.Values{"item": {"1"}, "answer_1": {"1"}}, Denied: staff},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/2"), Open: true},
-		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/rounds/1"), Open: true, Status: 303},
-		webtest.Route{Method: "GET", Path: at(webtest.Announced, "/rounds/2"), Open: true, Status: 409},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/9"), Open: true, Status: 404},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/02"), Open: true, Status: 404}, // a page has one address
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/+2"), Open: true, Status: 404},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt"), Denied: stranger},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt.txt"), Denied: stranger},
-		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Denied: stranger},
+	h.Guards(t, []string{beneath("/enrol"), beneath("/contributions"), beneath("/rounds"), beneath("/get-code"), beneath("/code")}, anna, []webtest.Route{
+		{Method: "GET", Path: at(webtest.Announced, "/enrol"), Denied: map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}}},
+		{Method: "POST", Path: at(webtest.Announced, "/enrol"), Form: form, Denied: map[string]webtest.Denial{"the moderator": {Who: marta, Status: 403}}},
+		{Method: "GET", Path: at(webtest.Gathering, "/contributions"), Denied: staff},
+		{Method: "POST", Path: at(webtest.Gathering, "/contributions"), Form: url.Values{"body": {"x"}}, Denied: staff},
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/3"), Denied: staff},
+		{Method: "POST", Path: at(webtest.Answering, "/rounds/3"), Form: url.Values{"item": {"1"}, "answer_1": {"1"}}, Denied: staff},
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/2"), Open: true},
+		{Method: "GET", Path: at(webtest.Announced, "/rounds/1"), Open: true, Status: 303},
+		{Method: "GET", Path: at(webtest.Announced, "/rounds/2"), Open: true, Status: 409},
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/9"), Open: true, Status: 404},
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/02"), Open: true, Status: 404}, // a page has one address
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/+2"), Open: true, Status: 404},
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt"), Denied: stranger},
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/3/receipt.txt"), Denied: stranger},
+		{Method: "POST", Path: at(webtest.Answering, "/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Denied: stranger},
 		// Nobody holds a code where accounts answer.
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/get-code")},
-		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/get-code")},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code"), Open: true, Status: 409},
-		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code"), Form: url.Values{"code": {"x"}}, Open: true, Status: 409},
-		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code/forget"), Open: true, Status: 409},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3"), Open: true, Status: 303},
-		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code/rounds/3"), Form: url.Values{"item": {"1"}}, Open: true, Status: 422},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3/receipt"), Open: true, Status: 303},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3/receipt.txt"), Open: true, Status: 303},
-		webtest.Route{Method: "POST", Path: at(webtest.Answering, "/code/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Open: true, Status: 422},
-		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion"), Open: true},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/opinion"), Open: true, Status: 404},
-		webtest.Route{Method: "GET", Path: at(webtest.Published, "/opinion.json"), Open: true},
-		webtest.Route{Method: "GET", Path: at(webtest.Answering, "/minority"), Open: true, Status: 404},
-		webtest.Route{Method: "GET", Path: at(webtest.Published, "/minority"), Open: true, Status: 303},
-		webtest.Route{Method: "GET", Path: "/help/how-it-works", Open: true},
-		webtest.Route{Method: "GET", Path: "/help/protection", Open: true},
-		webtest.Route{Method: "GET", Path: "/help/accessibility", Open: true},
-		webtest.Route{Method: "GET", Path: "/help/privacy", Open: true},
+		{Method: "GET", Path: at(webtest.Answering, "/get-code")},
+		{Method: "POST", Path: at(webtest.Answering, "/get-code")},
+		{Method: "GET", Path: at(webtest.Answering, "/code"), Open: true, Status: 409},
+		{Method: "POST", Path: at(webtest.Answering, "/code"), Form: url.Values{"code": {"x"}}, Open: true, Status: 409},
+		{Method: "POST", Path: at(webtest.Answering, "/code/forget"), Open: true, Status: 409},
+		{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3"), Open: true, Status: 303},
+		{Method: "POST", Path: at(webtest.Answering, "/code/rounds/3"), Form: url.Values{"item": {"1"}}, Open: true, Status: 422},
+		{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3/receipt"), Open: true, Status: 303},
+		{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3/receipt.txt"), Open: true, Status: 303},
+		{Method: "POST", Path: at(webtest.Answering, "/code/rounds/3/proof"), Form: url.Values{"understood": {"on"}}, Open: true, Status: 422},
 	})
-}
-
-// home: open ones, what is owed with its date, what comes, what is concluded; no
-// draft, of whatever administration.
-func home(t *testing.T, site *webtest.Site) {
-	got := site.Stranger().Get(t, "/")
-	for heading, title := range map[string]string{
-		"#open": "Piazza della Pomposa", "#owed": "Strade scolastiche", "#coming": "Orari delle biblioteche", "#concluded": "Strade scolastiche",
-	} {
-		if section := got.Page.Find(heading).Closest("section").Text(); !strings.Contains(section, title) {
-			t.Errorf("%s lacks %q", heading, title)
-		}
-	}
-	if strings.Contains(got.Body, "Borgo") {
-		t.Error("another administration's draft is on the home page")
-	}
-	if !strings.Contains(got.Text("#owed ~ .row"), "Risposta dovuta entro") {
-		t.Errorf("the debt has no date: %q", got.Text("#owed ~ .row"))
-	}
-	// The card counts what the opinion's own headline counts.
-	if want := site.Stranger().Get(t, at(webtest.Published, "/opinion")).Text("h1 + .dlf-lead"); !strings.HasPrefix(want, "Consenso su") || got.Text("#concluded ~ .row strong") != want {
-		t.Errorf("the card says %q, the opinion %q", got.Text("#concluded ~ .row strong"), want)
-	}
-	empty := webtest.Open(t)
-	if got := empty.Site(t).Stranger().Get(t, "/"); !strings.Contains(got.Text("main"), "Ora non c’è nulla a cui rispondere") {
-		t.Error("an empty server does not say so")
-	}
-}
-
-// show: the stepper, the commitment, protection with its limits, the staff, the rules
-// in plain words with the share of the protocol, one act.
-func show(t *testing.T, h *webtest.House, site *webtest.Site) {
-	got := site.Stranger().Get(t, at(webtest.Answering, ""))
-	if n := got.Count(".steppers [aria-current=step]"); n != 1 {
-		t.Errorf("%d current steps", n)
-	}
-	for _, want := range []string{"almeno 3 persone su 4 danno da 7 a 9", "Come sono protette", "I limiti, detti chiaramente", "Marta Gibellini", "60 risposte: 100 % degli iscritti (60)", "Giro 3: revisione"} {
-		if !strings.Contains(strings.Join(strings.Fields(got.Page.Find("main").Text()), " "), want) {
-			t.Errorf("the page does not say %q", want)
-		}
-	}
-	// What a panelist sees must not depend on whether they answered.
-	if strings.Contains(got.Text("main"), "hai già risposto") {
-		t.Error("the page tells whether somebody answered")
-	}
-	promise, limit := got.Page.Find("#protection").Closest("section").Find("h3"), "p"
-	if promise.Length() == 0 || got.Page.Find("#protection").Closest("section").Find(limit+".dlf-small").Length() > 0 {
-		t.Error("the limits are set smaller than the promise")
-	}
-	for slug, button := range map[string]string{webtest.Announced: "Iscriviti", webtest.Gathering: "Iscriviti", webtest.Published: "Leggi il parere"} {
-		if got := site.Stranger().Get(t, at(slug, "")).Text(".dlf-hero .btn"); !strings.HasPrefix(got, button) {
-			t.Errorf("%s offers %q, wants %q", slug, got, button)
-		}
-	}
-	if got := site.As(t, h.Person(t, "marta")).Get(t, at(webtest.Answering, "")).Count(".dlf-hero .btn"); got != 0 {
-		t.Error("the moderator is offered to take part")
-	}
 }
 
 // enrolment: who can know what is read before; the box must be ticked; then one is on
@@ -348,112 +269,6 @@ func atOnce(t *testing.T, b *webtest.Browser, form string) {
 	}
 }
 
-// result: a released round reads the same for everyone, and says that it is no sample.
-func result(t *testing.T, site *webtest.Site) {
-	got := site.Stranger().Get(t, at(webtest.Answering, "/rounds/2"))
-	if got.Count("article.dlf-item") != 5 || got.Count("article .dlf-verdict") != 5 || got.Count("article .dlf-verdict + .dlf-why") != 5 {
-		t.Errorf("%d statements, %d chips, %d sentences", got.Count("article.dlf-item"), got.Count("article .dlf-verdict"), got.Count("article .dlf-why"))
-	}
-	if !strings.Contains(got.Text("main"), "non è un campione") {
-		t.Error("the result does not say that it is no sample")
-	}
-}
-
-// opinion: piles by side that hold every statement as often as the document counts it, dissent in its own room, and the
-// document as open data.
-func opinion(t *testing.T, site *webtest.Site) {
-	got := site.Stranger().Get(t, at(webtest.Published, "/opinion"))
-	if got.Count(".dlf-pile li") != got.Count("article.dlf-item") {
-		t.Errorf("the piles hold %d of %d statements", got.Count(".dlf-pile li"), got.Count("article.dlf-item"))
-	}
-	for _, want := range []string{"Chi la pensa diversamente", "sono state distrutte", "non è un campione", "Due poli"} {
-		if !strings.Contains(got.Text("main"), want) {
-			t.Errorf("the opinion does not say %q", want)
-		}
-	}
-	// Each reason stands once on the page, beside its statement.
-	seen := map[string]int{}
-	got.Page.Find("article .dlf-reason").Each(func(_ int, r *goquery.Selection) {
-		seen[r.Closest("article").AttrOr("id", "")+r.Find("p").Last().Text()]++
-	})
-	for words, n := range seen {
-		if n > 1 && !strings.Contains(words, "Scritta") {
-			t.Errorf("%s stands %d times", words, n)
-		}
-	}
-	// Where all agree in favour dissent is against alone; between two poles it has both.
-	if poles := got.Page.Find("article:has(.dlf-v-bipolarity)"); poles.Length() == 0 || poles.Find(".dlf-dissent > .dlf-con").Length() == 0 || poles.Find(".dlf-dissent > .dlf-pro").Length() == 0 {
-		t.Errorf("two poles have no two columns: %d", poles.Length())
-	}
-	if got.Page.Find("article:has(.dlf-v-consensus) .dlf-dissent > .dlf-pro").Length() > 0 {
-		t.Error("enthusiasts dissent from a consensus in favour")
-	}
-	if minority := got.Page.Find("#minority").Closest("section"); !strings.Contains(minority.Text(), "mostrata al panel dal") || minority.Find("strong:contains('di notte')").Length() != 1 {
-		t.Errorf("the minority report: %q", minority.Text())
-	}
-	raw := site.Stranger().Get(t, at(webtest.Published, "/opinion.json"))
-	if raw.Header.Get("Content-Type") != "application/json" || !json.Valid([]byte(raw.Body)) {
-		t.Fatalf("opinion.json is %q", raw.Header.Get("Content-Type"))
-	}
-	var o schema.Opinion
-	if err := json.Unmarshal([]byte(raw.Body), &o); err != nil {
-		t.Fatal(err)
-	}
-	if o.Summary != schema.Summarize(o.Items) || o.Summary.Items() != got.Count("article.dlf-item") {
-		t.Errorf("the document counts %+v", o.Summary)
-	}
-	for _, p := range schema.Piles {
-		name := map[schema.Pile]string{schema.For: "A favore", schema.Against: "Contro", schema.Middle: "Nel mezzo", schema.Divided: "Divisi", schema.Open: "Aperte"}[p]
-		if n := len(o.On(p)); n > 0 && !strings.Contains(got.Text(".dlf-pile h3"), fmt.Sprintf("%s · %d", name, n)) {
-			t.Errorf("no pile is called %q and holds %d: %q", name, n, got.Text(".dlf-pile h3"))
-		}
-	}
-}
-
-// kept: a page that everyone sees alike has an ETag, and is not sent twice.
-func kept(t *testing.T, site *webtest.Site) {
-	b := site.Stranger()
-	first := b.Get(t, at(webtest.Published, "/opinion"))
-	r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+at(webtest.Published, "/opinion"), nil)
-	r.Header.Set("If-None-Match", first.Header.Get("ETag"))
-	if got := b.Do(t, r); got.Status != http.StatusNotModified {
-		t.Errorf("asked again: %d", got.Status)
-	}
-}
-
-// key is a word of the catalogue that was not said.
-var key = regexp.MustCompile(`^(consultation|ui)\.[a-z]`)
-
-// languages: every page stands in both, and what people wrote says which it is in.
-func languages(t *testing.T, site *webtest.Site) {
-	for _, path := range []string{"/", at(webtest.Answering, ""), at(webtest.Published, "/opinion"), at(webtest.Answering, "/rounds/2"),
-		"/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy"} {
-		for lang, prefix := range map[string]string{"it": "", "en": "/en"} {
-			r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+prefix+path, nil)
-			r.Header.Set("Accept-Language", lang)
-			got := site.Stranger().Do(t, r)
-			if said, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || said != lang {
-				t.Errorf("%s %s: %d in %q", lang, path, got.Status, said)
-			}
-			for _, word := range strings.Fields(got.Page.Find("body").Text()) {
-				if key.MatchString(word) {
-					t.Errorf("%s %s shows the key %q", lang, path, word)
-				}
-			}
-			if got.Count("[style], style, script:not([src]), [onclick]") != 0 {
-				t.Errorf("%s %s has inline style or script", lang, path)
-			}
-			if got.Count("h1") != 1 {
-				t.Errorf("%s %s has %d first headings", lang, path, got.Count("h1"))
-			}
-		}
-	}
-	en := httptest.NewRequest(http.MethodGet, "http://delfi.test/en"+at(webtest.Answering, ""), nil)
-	if lang, _ := site.Stranger().Do(t, en).Page.Find("main h1").Attr("lang"); lang != "it" {
-		t.Errorf("an Italian title on an English page is in %q", lang)
-	}
-}
-
 // proven: the signed receipt alone to keep, and the proof file only to who says
 // that they understood what it shows.
 func proven(t *testing.T, b *webtest.Browser, form, mark string) {
@@ -481,5 +296,34 @@ func proven(t *testing.T, b *webtest.Browser, form, mark string) {
 	}
 	if got.Header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("it is sent as %v", got.Header)
+	}
+}
+
+// sided: who writes a reason may say which side it argues; nothing is chosen for them,
+// the draft keeps it, the review shows it with the words, and it can be taken back.
+func sided(t *testing.T, b *webtest.Browser, form string) {
+	t.Helper()
+	page := form + "?item=1"
+	if got := b.Get(t, page); got.Count("input[name=argues_1]") != 3 || got.Count("input[name=argues_1][checked]") != 0 {
+		t.Errorf("%d sides, %d chosen", got.Count("input[name=argues_1]"), got.Count("input[name=argues_1][checked]"))
+	}
+	send := func(side string) webtest.Response {
+		return b.Post(t, form, url.Values{"item": {"1"}, "answer_1": {"7"}, "reason_1": {"C’è poca ombra"}, "argues_1": {side}, "act": {"next"}})
+	}
+	if got := send("middle"); got.Status != 422 || got.Count(".dlf-err a[href='#f-argues_1']") != 1 || got.Page.Find("#f-reason_1").Text() != "C’è poca ombra" {
+		t.Errorf("a side that nobody may say: %d", got.Status)
+	}
+	if got := send("neither"); got.Status != 303 {
+		t.Fatalf("neither: %d", got.Status)
+	}
+	if got := b.Get(t, page); got.Count("input[name=argues_1][value=neither][checked]") != 1 || got.Count("input[name=argues_1]") != 4 {
+		t.Error("the draft forgets the side, or it cannot be taken back")
+	}
+	if got := b.Get(t, form+"?review=1").Text(".dlf-review"); !strings.Contains(got, "«C’è poca ombra»") || !strings.Contains(got, "Questa ragione è né l’una né l’altra") {
+		t.Errorf("the review: %q", got)
+	}
+	send("")
+	if got := b.Get(t, page); got.Count("input[name=argues_1][checked]") != 0 || got.Page.Find("#f-reason_1").Text() != "C’è poca ombra" {
+		t.Error("the side was not taken back, or the words with it")
 	}
 }

@@ -51,7 +51,7 @@ func (c room) gathering(q *page.Request) (writeView, error) {
 		// in as contributions all the same.
 		if r.Kind == delphi.Gather || v.Origin != nil {
 			w.Round = r
-			w.Open = v.Origin == nil && r.State == consultation.RoundOpen && q.Now.Before(r.Deadline) && v.Suspended == nil && !v.over()
+			w.Open = v.Origin == nil && r.State == consultation.RoundOpen && q.Now.Before(r.Deadline) && v.Suspended == nil && !v.Over()
 			w.Released = r.State == consultation.RoundReleased
 			return w, nil
 		}
@@ -136,12 +136,12 @@ func (c room) contribute(q *page.Request) error {
 	done, err := c.write(q, w, alias, form)
 	if err == nil {
 		q.Flash(done)
-		return q.Redirect(w.path("/contributions"))
+		return q.Redirect(w.Path("/contributions"))
 	}
 	w.Alias, w.Body = alias.Name, form.Value("body")
 	if one, bad := uuid.Parse(form.Value("id")); bad == nil && form.Value("act") == "edit" {
 		w.Edit, w.Seen = one, form.Value("seen")
-		q.StandsAt(w.path("/contributions?edit=" + one.String()))
+		q.StandsAt(w.Path("/contributions?edit=" + one.String()))
 	}
 	var f *fault.Fault
 	switch {

@@ -1,15 +1,12 @@
 // Package participate is the room of those who take part: citizens and members of
-// orders. It shows what is open and what the administration owes, lets people
-// enrol, write ideas, answer, and read what came out.
+// orders. It lets people enrol, write ideas, answer with an account or with a code, and
+// have their receipt.
 //
-//	/                                           home
-//	/consultations/{slug}                       one consultation
-//	    /enrol                                  read who can know what, then enrol
-//	    /contributions                          one's own ideas; all of them once released
-//	    /rounds/{n}                             the form while open, its result once released
-//	    /rounds/{n}/receipt                     the receipt of a delivered ballot
-//	    /opinion, /opinion.json                 the opinion, as page and as stored bytes
-//	/help/…                                     how it works, protection, accessibility, privacy
+//	/consultations/{slug}/enrol            read who can know what, then enrol
+//	    /contributions                     one's own ideas; all of them once released
+//	    /rounds/{n}                        the form while open, its result once released
+//	    /rounds/{n}/receipt                the receipt of a delivered ballot
+//	    /get-code, /code/…                 a held code, and the same form beneath it
 //
 // A ballot on these pages:
 //

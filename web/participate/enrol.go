@@ -29,12 +29,12 @@ func (c room) enrolment(q *page.Request) error {
 	}
 	if v.Group != "" {
 		q.Flash("consultation.enrol.already")
-		return q.Redirect(v.path(""))
+		return q.Redirect(v.Path(""))
 	}
 	if !v.Enrolling() {
 		return fault.New(fault.Conflict, "enrolment_closed", "enrolment is not open")
 	}
-	if v.steers(q.Actor) {
+	if v.Steers(q.Actor) {
 		return fault.New(fault.Forbidden, "staff_cannot_enrol", "those who steer a consultation do not take part in it")
 	}
 	return q.Render(200, enrol(enrolView{view: v}))
@@ -75,10 +75,10 @@ func (c room) enrol(q *page.Request) error {
 		return err
 	}
 	q.Flash("consultation.enrol.done")
-	if v.coded() {
-		return q.Redirect(v.path("/get-code"))
+	if v.Coded() {
+		return q.Redirect(v.Path("/get-code"))
 	}
-	return q.Redirect(v.path(""))
+	return q.Redirect(v.Path(""))
 }
 
 // join puts the reader on the panel; a button pressed twice ends as it did at first.
@@ -96,7 +96,7 @@ func (c room) join(q *page.Request, v view, group string) error {
 // knowing are the lines of docs/RECORD.md's table that hold in this consultation: the
 // one about the server depends on the mode.
 func (e enrolView) knowing() []string {
-	if e.coded() {
+	if e.Coded() {
 		return []string{"staff", "copy", "code", "colleagues"}
 	}
 	return []string{"staff", "copy", "server", "colleagues"}
@@ -106,7 +106,7 @@ func (e enrolView) knowing() []string {
 func (e enrolView) options(q *page.Request) []ui.Option {
 	var all []ui.Option
 	for _, g := range e.Protocol.Panel.Groups {
-		all = append(all, ui.Option{Value: g.ID, Label: e.say(q, g.Name), Chosen: g.ID == e.Chosen})
+		all = append(all, ui.Option{Value: g.ID, Label: e.Say(q, g.Name), Chosen: g.ID == e.Chosen})
 	}
 	return all
 }

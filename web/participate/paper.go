@@ -1,10 +1,7 @@
 package participate
 
 import (
-	"cmp"
-	"crypto/sha256"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -14,7 +11,7 @@ import (
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
-	"delfi/internal/delphi/verdict"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -135,7 +132,7 @@ func (p *paperView) picture(q *page.Request, f feedback.ItemResult) chart.Distri
 		own = a.Value
 	}
 	title := q.T("consultation.paper.picture", "n", f.Number, "round", p.Feedback.Round)
-	d := ui.Distribution(id("h", f.Number), title, f.Figures, p.scale(q, f.Kind), own)
+	d := ui.Distribution(dossier.ID("h", f.Number), title, f.Figures, p.Scale(q, f.Kind), own)
 	if f.Figures.Camps(f.Verdict) {
 		return ui.WithoutMiddle(d)
 	}
@@ -173,144 +170,22 @@ func (p *paperView) asksReason(item uuid.UUID) bool {
 // reasons tells whether this round takes reasons at all.
 func (p *paperView) reasons() bool { return p.Protocol.Feedback.Reasons != "none" }
 
-// said is a reason with how many people gave it.
-type said = feedback.Given
-
-// column is the reasons of one side, or of one place where no side was said.
-type column struct {
-	Key     string  // against, for, neither; low, middle, high, none; unsaid
-	N       int     // people who gave one
-	Said    []*said // those from outside the middle half first
-	outside int     // of Said
-	Left    int     // reasons that are not among Said
-}
-
-// tagged tells whether any reason of a column is from outside the middle half.
-func (c column) tagged() bool { return c.outside > 0 }
-
-// sided tells whether the authors of a column's reasons said their side.
-func (c column) sided() bool {
-	return c.Key == string(delphi.Against) || c.Key == string(delphi.For) || c.Key == string(delphi.Neither)
-}
-
-// columns parts reasons by the side that their authors said, and the others by
-// their place, where the document tells it. A single column needs no name.
-func columns(reasons []feedback.Reason) []column {
-	all := parted(feedback.Alike(reasons))
-	if len(all) == 1 && all[0].Key == "unsaid" {
-		all[0].Key = ""
-	}
-	return all
-}
-
-func parted(given []said) []column {
-	var all []column
-	for _, key := range []string{"against", "for", "neither", "low", "middle", "high", "none", "unsaid"} {
-		c := column{Key: key}
-		var inside []*said
-		for i := range given {
-			r := &given[i]
-			switch {
-			case columnOf(r.Reason) != key:
-				continue
-			case r.Outside:
-				c.Said = append(c.Said, r)
-			default:
-				inside = append(inside, r)
-			}
-			c.N += r.People
-		}
-		if c.N == 0 {
-			continue
-		}
-		c.outside = len(c.Said)
-		c.Said = append(c.Said, inside...)
-		all = append(all, c)
-	}
-	return all
-}
-
-// columnOf names the column of a reason.
-func columnOf(r feedback.Reason) string {
-	return cmp.Or(string(r.Side), string(r.Place), "unsaid")
-}
-
-// sideClass marks the column of a side by its shape.
-func sideClass(key string) string {
-	switch delphi.Side(key) {
-	case delphi.Against:
-		return "dlf-con"
-	case delphi.For:
-		return "dlf-pro"
-	}
-	return ""
-}
-
-// mostReasons is how many of a column one reader is given on the form. Nobody reads
-// thousands before answering, and all of them are on the round's own page.
-const mostReasons = 20
-
-// draw gives a column as one reader sees it: reasons from outside the middle half
-// first, among them and among the rest in an order of the reader's own, so that no
-// reason is first, or left out, for everyone.
-func (c column) draw(key []byte, item int) column {
-	seed := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", key, item, c.Key)) // key is secret, and has one length
-	dice := rand.New(rand.NewChaCha8(seed))
-	all := pick(dice, c.Said[:c.outside], mostReasons)
-	c.Said = append(all, pick(dice, c.Said[c.outside:], mostReasons-len(all))...)
-	c.Left = c.N
-	for _, r := range c.Said {
-		c.Left -= r.People
-	}
-	return c
-}
-
-// pick draws n of all, or all of them, each order as likely as another: the first
-// steps of a Fisher–Yates shuffle, on a list of the places that were exchanged.
-func pick(dice *rand.Rand, all []*said, n int) []*said {
-	n = min(n, len(all))
-	drawn, moved := make([]*said, 0, n), make([][2]int, 0, n) // from a place, what lies there now
-	at := func(k int) int {
-		for i := len(moved) - 1; i >= 0; i-- {
-			if moved[i][0] == k {
-				return moved[i][1]
-			}
-		}
-		return k
-	}
-	for k := range n {
-		j := k + dice.IntN(len(all)-k)
-		drawn = append(drawn, all[at(j)])
-		moved = append(moved, [2]int{j, at(k)})
-	}
-	return drawn
-}
-
 // draw gives the columns of a statement's reasons as this reader sees them.
-func (p *paperView) draw(f told) []column {
-	all := make([]column, len(f.columns))
+func (p *paperView) draw(f told) []dossier.Column {
+	all := make([]dossier.Column, len(f.columns))
 	for k, c := range f.columns {
-		all[k] = c.draw(p.Shuffle, f.Number)
+		all[k] = c.Draw(p.Shuffle, f.Number)
 	}
 	return all
 }
 
 // everyReason is where all reasons about a statement are.
 func (p *paperView) everyReason(i consultation.Item) string {
-	return p.path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, id("r", i.Number)))
-}
-
-// unfolded is how many reasons of one side a page shows at once.
-const unfolded = 3
-
-// few parts reasons into those shown at once and the rest.
-func few(reasons []*said) (first, rest []*said) {
-	n := min(len(reasons), unfolded)
-	return reasons[:n], reasons[n:]
+	return p.Path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, dossier.ID("r", i.Number)))
 }
 
 // action is where the form is sent.
-func (p *paperView) action() string { return p.ballotPath(p.Round.Number) }
+func (p *paperView) action() string { return p.BallotPath(p.Round.Number) }
 
 // changed parts a reword: what was taken out and what was put in, without the words that
 // both wordings begin and end with.
@@ -344,6 +219,3 @@ func (p *paperView) dot(k int) string {
 
 // first tells whether this is the first round that asks for answers.
 func (p *paperView) first() bool { return p.Feedback == nil }
-
-// withheld tells whether a group's figures may not be shown.
-func withheld(g verdict.GroupFigures) bool { return g.Withheld || g.N == 0 || g.Histogram == nil }

@@ -7,12 +7,10 @@ import (
 	"github.com/a-h/templ"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
-	"delfi/internal/delphi/verdict"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
-	"delfi/web/ui/chart"
 )
 
 // title of the form's page.
@@ -71,7 +69,7 @@ func (p *paperView) reasonHint(q *page.Request, i consultation.Item) string {
 // pointWords says what a point of the scale means to someone who does not see where
 // it stands.
 func (p *paperView) pointWords(q *page.Request, i consultation.Item, v int) string {
-	s := p.scale(q, i.Kind)
+	s := p.Scale(q, i.Kind)
 	var all []string
 	switch v {
 	case 1:
@@ -90,50 +88,16 @@ func (p *paperView) pointID(i consultation.Item, v int) string {
 	if _, kept := p.Last[i.ID]; !kept && v == 1 {
 		return ui.ID(answerField(i))
 	}
-	return id(ui.ID(answerField(i)), v)
+	return dossier.ID(ui.ID(answerField(i)), v)
 }
 
 // described ties the fieldset to its statement, and to its error.
 func (p *paperView) described(i consultation.Item) templ.Attributes {
-	a := templ.Attributes{"aria-describedby": id("s", i.Number)}
+	a := templ.Attributes{"aria-describedby": dossier.ID("s", i.Number)}
 	if p.Problems.Has(answerField(i)) {
-		a["aria-describedby"] = id("s", i.Number) + " " + ui.ID(answerField(i)) + "-error"
+		a["aria-describedby"] = dossier.ID("s", i.Number) + " " + ui.ID(answerField(i)) + "-error"
 	}
 	return a
-}
-
-// summary says a distribution in one sentence, before the picture and the numbers.
-func summary(q *page.Request, d chart.Distribution) string {
-	w := ui.Words(q)
-	switch {
-	case d.N() == 0:
-		return ""
-	case !d.Middle.Known:
-		return q.T("consultation.paper.summary_thirds")
-	case d.Middle.Q1 == d.Middle.Q3:
-		return q.T("consultation.paper.summary_one", "median", w.Point(d.Middle.Median))
-	}
-	return q.T("consultation.paper.summary", "low", w.At(d.Middle.Q1), "high", w.At(d.Middle.Q3), "median", w.Lies(d.Middle.Median))
-}
-
-// gathered says why no median is shown of answers that stand in two camps. Two parties
-// are named only where the verdict does: another rule may have found a majority.
-func gathered(q *page.Request, v verdict.Verdict) string {
-	if v.Key == verdict.Bipolarity || v.If == verdict.Bipolarity {
-		return q.T("consultation.result.poles")
-	}
-	return q.T("consultation.result.apart")
-}
-
-// groupPictures are the groups' distributions, in the document's order.
-func (v view) groupPictures(q *page.Request, f feedback.ItemResult) []chart.Distribution {
-	all := make([]chart.Distribution, len(f.Figures.Groups))
-	for i, g := range f.Figures.Groups {
-		if !withheld(g) {
-			all[i] = ui.GroupDistribution(id("g", f.Number, i), q.T("consultation.paper.group_picture", "group", v.group(q, g.Group), "n", f.Number), g, v.scale(q, f.Kind))
-		}
-	}
-	return all
 }
 
 // closedTitle says why a form takes nothing.

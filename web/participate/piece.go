@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/feedback"
+	"delfi/web/dossier"
 	"delfi/web/page"
 )
 
@@ -52,20 +53,20 @@ type sheet struct {
 // told is what the feedback document says of one statement, its reasons in columns.
 type told struct {
 	feedback.ItemResult
-	columns []column
+	columns []dossier.Column
 }
 
 // piece is all that a piece of the form depends on: a statement, or one reason.
 type piece struct {
-	item   int    // number of the statement
-	all    bool   // on the one page
-	missed bool   // the last round, as a whole
-	last   string // value
-	choice string // now
-	given  bool   // something that could be taken out
-	wrote  bool   // a reason of one's own
-	fault  bool   // in what was sent: such a piece is not kept
-	reason *said  // of the sheet
+	item   int             // number of the statement
+	all    bool            // on the one page
+	missed bool            // the last round, as a whole
+	last   string          // value
+	choice string          // now
+	given  bool            // something that could be taken out
+	wrote  bool            // a reason of one's own
+	fault  bool            // in what was sent: such a piece is not kept
+	reason *feedback.Given // of the sheet
 }
 
 // of gives the sheet of a paper.
@@ -84,7 +85,7 @@ func (s *sheets) of(p ballot.Paper, lang string) *sheet {
 	one := &sheet{items: items, document: p.Feedback, lang: lang, told: map[uuid.UUID]told{}, kept: map[piece][][]byte{}}
 	if p.Feedback != nil {
 		for _, f := range p.Feedback.Items {
-			one.told[f.Item] = told{ItemResult: f, columns: columns(f.Reasons)}
+			one.told[f.Item] = told{ItemResult: f, columns: dossier.Columns(f.Reasons)}
 		}
 	}
 	if len(s.all) == sheetsKept {
@@ -166,15 +167,17 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 }
 
 // reason is one reason, as all are given it whose draw has it.
-func (p *paperView) reason(r *said) templ.Component { return reasonPiece{p.sheet, r, p.Language} }
+func (p *paperView) reason(r *feedback.Given) templ.Component {
+	return reasonPiece{p.sheet, r, p.Language}
+}
 
 type reasonPiece struct {
 	sheet *sheet
-	said  *said
+	said  *feedback.Given
 	lang  string // of the consultation
 }
 
 // Render pastes it.
 func (p reasonPiece) Render(ctx context.Context, w io.Writer) error {
-	return p.sheet.paste(ctx, w, piece{reason: p.said}, func() templ.Component { return reason(telling{lang: p.lang}, p.said) })
+	return p.sheet.paste(ctx, w, piece{reason: p.said}, func() templ.Component { return dossier.Reason(dossier.Display{Lang: p.lang}, p.said) })
 }

@@ -20,7 +20,7 @@ type receiptView struct {
 
 // here is an address beneath the round's.
 func (r receiptView) here(more string) string {
-	return r.ballotPath(r.Round.Number) + more
+	return r.BallotPath(r.Round.Number) + more
 }
 
 // marks is the public page on which the mark can be looked for, once the round is
@@ -36,7 +36,7 @@ func (r receiptView) changeable(q *page.Request) bool {
 
 // below names all that a receipt's end is drawn from.
 func (r receiptView) below(q *page.Request) belowPart {
-	return belowPart{lang: q.Lang, here: r.here(""), back: r.path(""), proofs: r.Proofs, changeable: r.changeable(q)}
+	return belowPart{lang: q.Lang, here: r.here(""), back: r.Path(""), proofs: r.Proofs, changeable: r.changeable(q)}
 }
 
 type belowPart struct {
@@ -80,7 +80,7 @@ func (c room) stub(q *page.Request) (r receiptView, seat pseudonym.Seat, done bo
 	}
 	s, err := c.Ballots.Receipt(q.Context(), seat, round.Number)
 	if fault.KindOf(err) == fault.NotFound {
-		return r, seat, true, q.Redirect(v.ballotPath(round.Number))
+		return r, seat, true, q.Redirect(v.BallotPath(round.Number))
 	}
 	return receiptView{view: v, Stub: s}, seat, false, err
 }

@@ -9,11 +9,9 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
-	"delfi/internal/consultation/feedback"
-	"delfi/internal/ledger"
 	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
-	"delfi/internal/report/schema"
+	"delfi/web/dossier"
 	"delfi/web/page"
 )
 
@@ -21,10 +19,8 @@ import (
 // of it; the services of the same names satisfy them.
 type Services struct {
 	Consultations interface {
-		Listed(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error)
 		Latest(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error)
 		Items(ctx context.Context, consultation uuid.UUID) ([]consultation.Item, error)
-		Minority(ctx context.Context, consultation uuid.UUID) (consultation.Minority, error)
 	}
 	Panel interface {
 		Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error
@@ -37,7 +33,6 @@ type Services struct {
 		Offered(ctx context.Context, actor account.Actor, consultation uuid.UUID) (panel.Promise, error)
 		Issued(ctx context.Context, actor account.Actor, consultation uuid.UUID) (bool, error)
 		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
-		Enrolled(ctx context.Context, consultation uuid.UUID) (panel.Figure, error)
 	}
 	Contributions interface {
 		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body string) (contribution.Contribution, error)
@@ -55,37 +50,24 @@ type Services struct {
 		Receipt(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Stub, error)
 		Proof(ctx context.Context, seat pseudonym.Seat, round int) ([]byte, error)
 	}
-	Archive interface {
-		Feedback(ctx context.Context, consultation uuid.UUID, round int) (feedback.Document, error)
-	}
-	Reports interface {
-		Of(ctx context.Context, consultation uuid.UUID) (schema.Opinion, []byte, error)
-		Summaries(ctx context.Context) (map[uuid.UUID]schema.Summary, error)
-	}
-	Record interface {
-		Of(ctx context.Context, consultation uuid.UUID) ([]ledger.Entry, error)
-	}
-	Accounts interface {
-		Administrations(ctx context.Context) ([]account.Administration, error)
-	}
+	// Result is the page of a round that was released, web/public's.
+	Result page.Handler
 }
 
 type room struct {
 	Services
+	loader dossier.Loader
 	sheets *sheets
 	coded  bool // outside the sessions: a seat comes from a code alone
 }
 
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
-	Home, Show                                     page.Handler
-	Enrolment, Enrol                               page.Handler
-	Contributions, Contribute                      page.Handler
-	OfferCode, IssueCode                           page.Handler
-	EnterCode, TakeCode, ForgetCode                page.Handler // outside the sessions
-	Account, Code                                  Ballot       // answered with an account, and with a code
-	Minority, Opinion, Document                    page.Handler
-	HowItWorks, Protection, Accessibility, Privacy page.Handler
+	Enrolment, Enrol                page.Handler
+	Contributions, Contribute       page.Handler
+	OfferCode, IssueCode            page.Handler
+	EnterCode, TakeCode, ForgetCode page.Handler // outside the sessions
+	Account, Code                   Ballot       // answered with an account, and with a code
 }
 
 // Ballot is the form of a round, and what its owner has of it afterwards.
@@ -96,18 +78,15 @@ type Ballot struct {
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
-	c := room{Services: s, sheets: &sheets{}}
+	c := room{Services: s, loader: dossier.Loader{Consultations: s.Consultations, Panel: s.Panel}, sheets: &sheets{}}
 	coded := c
 	coded.coded = true
 	return Handlers{
-		Home: c.home, Show: c.show,
 		Enrolment: c.enrolment, Enrol: c.enrol,
 		Contributions: c.contributions, Contribute: c.contribute,
 		OfferCode: c.offer, IssueCode: c.issue,
 		EnterCode: coded.code, TakeCode: coded.enter, ForgetCode: coded.forget,
 		Account: c.ballot(), Code: coded.ballot(),
-		Minority: c.minority, Opinion: c.opinion, Document: c.document,
-		HowItWorks: help("how"), Protection: help("protection"), Accessibility: help("accessibility"), Privacy: help("privacy"),
 	}, page.Complete("participate", s)
 }
 

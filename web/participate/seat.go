@@ -12,12 +12,6 @@ import (
 	"delfi/web/ui"
 )
 
-// coded tells whether the consultation is answered with held codes.
-func (v view) coded() bool { return v.Protocol.Anonymity.Mode == string(pseudonym.HeldCode) }
-
-// codePath is the address beneath which a code is held and used, with more after it.
-func (v view) codePath(more string) string { return v.path("/code" + more) }
-
 // seat is the one place where the seat of a request is found: by the account that
 // signed in, or, under /code, by the code that the browser holds and by nothing
 // else. The pages of a ballot are the same for both.
@@ -35,14 +29,14 @@ func (c room) unseated(q *page.Request, v view, err error) error {
 	switch {
 	case !errors.As(err, &f):
 		return err
-	case v.coded() && !c.coded && q.R.Method != "POST":
-		return q.Redirect(v.codePath(""))
+	case v.Coded() && !c.coded && q.R.Method != "POST":
+		return q.Redirect(v.CodePath(""))
 	case f.Kind == fault.Invalid:
 		// The browser was closed, or holds a code that is none.
 		if q.R.Method == "POST" {
 			return q.Render(422, codePage(codeView{view: v, Problems: codeProblems(q, err)}))
 		}
-		return q.Redirect(v.codePath(""))
+		return q.Redirect(v.CodePath(""))
 	case f.Code == "code_not_yet":
 		return c.notYet(q, v)
 	case f.Code == "not_enrolled":
@@ -125,16 +119,16 @@ func (c room) enter(q *page.Request) error {
 		return q.Render(422, codePage(codeView{view: v, Typed: typed, Problems: codeProblems(q, err)}))
 	case errors.As(err, &f) && f.Code == "code_not_yet":
 		// It is held all the same: who comes back later need not type it again.
-		q.Cookies.SetScoped(v.codePath(""), pseudonym.Tidy(typed))
-		return q.Redirect(v.codePath(""))
+		q.Cookies.SetScoped(v.CodePath(""), pseudonym.Tidy(typed))
+		return q.Redirect(v.CodePath(""))
 	case err != nil:
 		return err
 	}
-	q.Cookies.SetScoped(v.codePath(""), pseudonym.Tidy(typed))
-	if r, open := v.open(q.Now); open && r.Answers() && v.Suspended == nil {
-		return q.Redirect(v.ballotPath(r.Number))
+	q.Cookies.SetScoped(v.CodePath(""), pseudonym.Tidy(typed))
+	if r, open := v.OpenRound(q.Now); open && r.Answers() && v.Suspended == nil {
+		return q.Redirect(v.BallotPath(r.Number))
 	}
-	return q.Redirect(v.codePath(""))
+	return q.Redirect(v.CodePath(""))
 }
 
 // forget makes the browser forget the code: the next reader of a shared machine
@@ -144,9 +138,9 @@ func (c room) forget(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Cookies.DeleteScoped(v.codePath(""))
+	q.Cookies.DeleteScoped(v.CodePath(""))
 	q.Flash("consultation.code.forgotten")
-	return q.Redirect(v.codePath(""))
+	return q.Redirect(v.CodePath(""))
 }
 
 // codeProblems are those of the field in which a code is typed.
@@ -157,7 +151,7 @@ func codeProblems(q *page.Request, err error) ui.Problems {
 // loadCoded is load for pages that only a consultation with codes has.
 func (c room) loadCoded(q *page.Request) (view, error) {
 	v, err := c.load(q)
-	if err == nil && !v.coded() {
+	if err == nil && !v.Coded() {
 		err = fault.New(fault.Conflict, "no_codes", "this consultation is answered with an account, not with a code")
 	}
 	return v, err
@@ -176,7 +170,7 @@ func (i issueView) groups() []string { return strings.SplitAfter(i.Code.String()
 
 // held is the secret under which this browser may be shown its code again.
 func (v view) held(q *page.Request) pseudonym.Secret {
-	secret, ok := pseudonym.NewSecret(q.Cookies.ScopedSecret(v.path("/get-code")))
+	secret, ok := pseudonym.NewSecret(q.Cookies.ScopedSecret(v.Path("/get-code")))
 	if !ok {
 		secret, _ = pseudonym.NewSecret(rand.Text()) // a cookie made by hand: nobody's
 	}

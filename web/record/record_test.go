@@ -88,13 +88,13 @@ func guards(t *testing.T, h *webtest.House) {
 		return webtest.Route{Method: "GET", Path: path, Open: true, Program: true, Status: status}
 	}
 	h.Guards(t, []string{"/record"}, h.Person(t, "anna"), []webtest.Route{
-		webtest.Route{Method: "GET", Path: "/record", Open: true},
-		webtest.Route{Method: "GET", Path: published, Open: true},
-		webtest.Route{Method: "GET", Path: "/record/nothing-here", Open: true, Status: 404},
-		webtest.Route{Method: "GET", Path: published + "/rounds/2/marks", Open: true},
-		webtest.Route{Method: "GET", Path: published + "/rounds/2/marks/00", Open: true},
-		webtest.Route{Method: "GET", Path: published + "/rounds/2/marks/0g", Open: true, Status: 404},
-		webtest.Route{Method: "GET", Path: published + "/rounds/02/marks", Open: true, Status: 404},
+		{Method: "GET", Path: "/record", Open: true},
+		{Method: "GET", Path: published, Open: true},
+		{Method: "GET", Path: "/record/nothing-here", Open: true, Status: 404},
+		{Method: "GET", Path: published + "/rounds/2/marks", Open: true},
+		{Method: "GET", Path: published + "/rounds/2/marks/00", Open: true},
+		{Method: "GET", Path: published + "/rounds/2/marks/0g", Open: true, Status: 404},
+		{Method: "GET", Path: published + "/rounds/02/marks", Open: true, Status: 404},
 		program("/record/checkpoint", 200),
 		program("/record/cosigned", 404),
 		program("/record/key", 200),
@@ -114,7 +114,7 @@ func guards(t *testing.T, h *webtest.House) {
 		program("/record/"+webtest.Answering+"/opinion.json", 404),
 		program("/record/bozza/protocol.json", 404),
 		program(published+".zip", 200),
-		webtest.Route{Method: "POST", Path: "/record/cosignatures", Open: true, Program: true, Status: 422},
+		{Method: "POST", Path: "/record/cosignatures", Open: true, Program: true, Status: 422},
 	}, known)
 }
 

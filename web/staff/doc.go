@@ -1,5 +1,5 @@
 // Package staff is the staff's room: the desk of administrators, moderators and
-// facilitators.
+// facilitators, and the page of their administration.
 //
 // A desk shows what waits for the one who reads it, and never who answered: no
 // live counts, no lists of people, no times of answers. Each act is one POST to
@@ -11,4 +11,14 @@
 //	/desk/{slug}                   state sentence → rounds → participation → decisions
 //	/desk/{slug}/contributions     synthesis: side by side → new wording → reason → confirm
 //	/desk/{slug}/reasons           a reason's text removed by law
+//
+// Administrators have the data of their body here too:
+//
+//	/first-run                     on a server without an administration: the form that makes the
+//	                               first, with the code that the server printed; then not found
+//	/administrations/{slug}        name, address, codice IPA, mail; who holds what
+//	    /grant, /revoke            a role given to somebody who has signed in once, and taken back
+//
+// None of these is in the public record: its entries are of consultations, and of the
+// record itself.
 package staff

@@ -5,6 +5,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -14,6 +15,7 @@ import (
 type Services struct {
 	Accounts      *account.Service
 	Drafts        *draft.Service
+	Scopes        *scope.Service
 	Consultations *steering.Service
 	Contributions *contribution.Service
 	Archive       *archive.Service
@@ -33,6 +35,9 @@ type Handlers struct {
 	Queue, Dispose, Remove                 page.Handler // of contributions
 	Minority, Report                       page.Handler // of the minority
 	Reason, RemoveReason                   page.Handler // that the law removes
+	FirstRun, Found                        page.Handler // of the first administration
+	Administration, Describe               page.Handler
+	GrantRole, RevokeRole                  page.Handler
 	Undo                                   page.Handler // of an act on contributions
 }
 
@@ -49,6 +54,9 @@ func New(s Services) (Handlers, error) {
 		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
 		Minority: d.minority, Report: d.report,
 		Reason: d.reason, RemoveReason: d.removeReason,
-		Undo: d.undo,
+		Undo:     d.undo,
+		FirstRun: d.first, Found: d.found,
+		Administration: d.administration, Describe: d.describe,
+		GrantRole: d.grant, RevokeRole: d.revoke,
 	}, page.Complete("staff", s)
 }

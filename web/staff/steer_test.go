@@ -23,7 +23,7 @@ func TestRoom(t *testing.T) {
 	t.Run("a desk of one consultation", func(t *testing.T) { lentDesk(t, h, site) })
 	t.Run("desks", func(t *testing.T) { desks(t, h, site) })
 	t.Run("a desk shows no count of an open round", func(t *testing.T) { noCounts(t, h, site) })
-	t.Run("a draft that fails keeps every character", func(t *testing.T) { draft(t, h, site) })
+	t.Run("a draft that fails keeps every character", func(t *testing.T) { drafted(t, h, site) })
 	t.Run("what is missing before the announcement", func(t *testing.T) { missing(t, h, site) })
 	t.Run("an act without its reason", func(t *testing.T) { reasonless(t, h, site) })
 	t.Run("ways to answer", func(t *testing.T) { ways(t, h, site) })
@@ -153,7 +153,7 @@ func noCounts(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 }
 
-func draft(t *testing.T, h *webtest.House, site *webtest.Site) {
+func drafted(t *testing.T, h *webtest.House, site *webtest.Site) {
 	b := site.As(t, h.Person(t, "giulia"))
 	form := url.Values{
 		"title": {"Un <b>titolo</b> & più"}, "slug": {"Non va!"}, "question": {" spazi intorno "}, "background": {"riga\n\nriga"}, "language": {"it"},

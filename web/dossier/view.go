@@ -1,0 +1,182 @@
+package dossier
+
+import (
+	"fmt"
+	"time"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/delphi"
+	"delfi/internal/pseudonym"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// View is a consultation as its pages show it.
+type View struct {
+	consultation.Consultation
+	Group  string // id of the reader's group; "" when not enrolled, and on pages that do not ask
+	Issued bool   // the reader's code was issued
+	ByCode bool   // the page lies outside the sessions, under /code
+}
+
+// Path is the address of the consultation's page, with more after it.
+func (v View) Path(more string) string { return "/consultations/" + v.Slug + more }
+
+// BallotPath is the address of a round's form, on the side on which the reader is.
+func (v View) BallotPath(n int) string {
+	if v.ByCode {
+		return v.CodePath(fmt.Sprintf("/rounds/%d", n))
+	}
+	return v.Path(fmt.Sprintf("/rounds/%d", n))
+}
+
+// Frame is the layout's part of a page about the consultation. label is the last
+// crumb, "" on the consultation's own page.
+func (v View) Frame(q *page.Request, title, label string) ui.Frame {
+	f := ui.Frame{Title: title, Section: ui.Consultations, Owner: v.AdministrationName, Address: v.Address,
+		Crumbs: []ui.Crumb{{Label: q.T("ui.nav.consultations"), Path: "/"}}}
+	if label == "" {
+		f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Lang: v.Language})
+		return f
+	}
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Lang: v.Language, Path: v.Path("")}, ui.Crumb{Label: label})
+	return f
+}
+
+// OpenRound is the round that takes answers or contributions now, or would if the
+// consultation were not suspended.
+func (v View) OpenRound(now time.Time) (consultation.Round, bool) {
+	for _, r := range v.Rounds {
+		if r.Takes(false, now) == nil {
+			return r, true
+		}
+	}
+	return consultation.Round{}, false
+}
+
+// NextRound is the first round that has not opened yet.
+func (v View) NextRound() (consultation.Round, bool) {
+	for _, r := range v.Rounds {
+		if r.State == consultation.RoundPlanned {
+			return r, true
+		}
+	}
+	return consultation.Round{}, false
+}
+
+// RoundAt gives a round by its number.
+func (v View) RoundAt(n int) (consultation.Round, bool) {
+	for _, r := range v.Rounds {
+		if r.Number == n {
+			return r, true
+		}
+	}
+	return consultation.Round{}, false
+}
+
+// Over tells whether nobody can take part any more.
+func (v View) Over() bool {
+	switch v.Stage {
+	case consultation.Concluded, consultation.Published, consultation.Answered, consultation.Withdrawn:
+		return true
+	}
+	return false
+}
+
+// Steers tells whether the actor is of the consultation's staff, who cannot take part.
+func (v View) Steers(a account.Actor) bool {
+	for _, m := range v.Staff {
+		if a.SignedIn() && m.Account == a.Account {
+			return true
+		}
+	}
+	return false
+}
+
+// ItemKind is the item kind of that id; the first when there is none of it.
+func (v View) ItemKind(id string) delphi.ItemKind {
+	kinds := v.Protocol.ItemKinds
+	for _, k := range kinds {
+		if k.ID == id {
+			return k
+		}
+	}
+	if len(kinds) == 0 {
+		return delphi.ItemKind{}
+	}
+	return kinds[0]
+}
+
+// Scale is an item kind's scale in the reader's language.
+func (v View) Scale(q *page.Request, id string) ui.Scale {
+	k := v.ItemKind(id)
+	return v.Named(q, ui.Scale{Points: k.Points, Low: v.Say(q, k.Low), High: v.Say(q, k.High), Classes: k.Classes})
+}
+
+// Named gives the ends of a scale words where its protocol has none: statements are
+// rated by how far one agrees.
+func (v View) Named(q *page.Request, s ui.Scale) ui.Scale {
+	if s.Low == "" {
+		s.Low = q.T("consultation.scale.low")
+	}
+	if s.High == "" {
+		s.High = q.T("consultation.scale.high")
+	}
+	return s
+}
+
+// Say chooses words of the protocol: the reader's language, else the consultation's.
+func (v View) Say(q *page.Request, words map[string]string) string {
+	if s := words[q.Lang]; s != "" {
+		return s
+	}
+	return words[v.Language]
+}
+
+// GroupName is a group's name for the reader.
+func (v View) GroupName(q *page.Request, id string) string {
+	for _, g := range v.Protocol.Panel.Groups {
+		if g.ID == id {
+			return v.Say(q, g.Name)
+		}
+	}
+	return id
+}
+
+// RoundName says "Giro 2 · valutazione": the first round that asks for answers
+// rates, the later ones revise.
+func (v View) RoundName(q *page.Request, r consultation.Round) string {
+	return q.T("consultation.round.named", "n", r.Number, "kind", q.T("consultation.round."+v.RoundKind(r)))
+}
+
+// RoundKind is a round's key in the words: gather, first, revised, standing.
+func (v View) RoundKind(r consultation.Round) string {
+	if r.Kind != delphi.AnswerRound {
+		return string(r.Kind)
+	}
+	for _, b := range v.Rounds {
+		if b.Number < r.Number && b.Answers() {
+			return "revised"
+		}
+	}
+	return "first"
+}
+
+// ID joins parts into an id of the page.
+func ID(parts ...any) string {
+	s := ""
+	for i, p := range parts {
+		if i > 0 {
+			s += "-"
+		}
+		s += fmt.Sprint(p)
+	}
+	return s
+}
+
+// Coded tells whether the consultation is answered with held codes.
+func (v View) Coded() bool { return v.Protocol.Anonymity.Mode == string(pseudonym.HeldCode) }
+
+// CodePath is the address beneath which a code is held and used, with more after it.
+func (v View) CodePath(more string) string { return v.Path("/code" + more) }

@@ -1,0 +1,61 @@
+package public
+
+import (
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/delphi"
+	"delfi/internal/report/schema"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// resultView is what a released round brought out.
+type resultView struct {
+	view
+	Round    consultation.Round
+	Document feedback.Document
+}
+
+// result shows a released round from its stored document, the same for everyone.
+func (c room) result(q *page.Request) error {
+	v, r, err := c.loader.Numbered(q)
+	if err != nil {
+		return err
+	}
+	f, err := c.Archive.Feedback(q.Context(), v.ID, r.Number)
+	if err != nil {
+		return err
+	}
+	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: f}))
+}
+
+// of is the case of an item in this round, from which its words are drawn.
+func (r resultView) of(f feedback.ItemResult) ui.Case {
+	final := r.Over() || r.Protocol.Answering(r.Round.Number) == 0 && r.Round.Kind != delphi.StandingKind
+	return ui.Case{Protocol: r.Protocol, Kind: f.Kind, Verdict: f.Verdict, Figures: f.Figures, Final: final}
+}
+
+// mark is a verdict in words with the share that this protocol asks for.
+func (r resultView) mark(q *page.Request, f feedback.ItemResult) ui.Mark {
+	return ui.Verdict(q, r.of(f))
+}
+
+// headline counts the verdicts of the round.
+func (r resultView) headline(q *page.Request) string {
+	var s schema.Summary
+	for _, f := range r.Document.Items {
+		s.Add(f.Verdict)
+	}
+	return headline(q, s)
+}
+
+// why is what stands under a statement: the verdict's sentence, the shares of its
+// sides where the sentence has none, and who could not judge.
+func (r resultView) why(q *page.Request, f feedback.ItemResult) []string {
+	return r.explain(q, r.of(f), f.Counts)
+}
+
+// stability says what this round and the one before tell together.
+func (r resultView) stability(q *page.Request, f feedback.ItemResult) []string {
+	return ui.Stability(q, r.of(f), f.Counts)
+}
