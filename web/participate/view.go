@@ -85,15 +85,8 @@ func (v view) over() bool {
 	return false
 }
 
-// steers tells whether the actor is of the consultation's staff, who cannot take part.
-func (v view) steers(a account.Actor) bool {
-	for _, m := range v.Staff {
-		if a.SignedIn() && m.Account == a.Account {
-			return true
-		}
-	}
-	return false
-}
+// steers tells whether the actor is or was of the consultation's staff, who cannot take part.
+func (v view) steers(a account.Actor) bool { return a.SignedIn() && v.Appoints(a.Account) }
 
 // kind is the item kind of that id; the first when there is none of it.
 func (v view) kind(id string) delphi.ItemKind {
