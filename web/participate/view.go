@@ -2,10 +2,12 @@ package participate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/panel"
@@ -87,6 +89,30 @@ func (v view) over() bool {
 
 // steers tells whether the actor is or was of the consultation's staff, who cannot take part.
 func (v view) steers(a account.Actor) bool { return a.SignedIn() && v.Appoints(a.Account) }
+
+// came tells whether a member took another's place.
+func (v view) came(m consultation.Member) bool {
+	return slices.ContainsFunc(v.Appointed, func(gone consultation.Member) bool {
+		return gone.Role == m.Role && gone.Until.Equal(m.Since)
+	})
+}
+
+// changes says who of the staff was or is to be replaced, and who is to come.
+func (v view) changes(q *page.Request) []string {
+	var all []string
+	say := func(key string, m consultation.Member, day time.Time) {
+		all = append(all, q.T("consultation.staff."+key, "name", ui.In(ui.NameLanguage, m.Name), "role", role(q, m.Role), "day", ui.Date(q, ui.From, day)))
+	}
+	for _, m := range v.Appointed {
+		if m.Since.After(civiltime.Midnight(q.Now)) {
+			say("coming", m, m.Since)
+		}
+		if !m.Until.IsZero() {
+			say("gone", m, m.Until)
+		}
+	}
+	return all
+}
 
 // kind is the item kind of that id; the first when there is none of it.
 func (v view) kind(id string) delphi.ItemKind {
