@@ -79,7 +79,6 @@ func (s *Service) replacement(ctx context.Context, tx *postgres.Tx, c consultati
 		bad = append(bad, fault.Field{Name: "from", Code: "not_a_date", Message: "is not a date like 2026-04-20"})
 		come.Since = civiltime.Midnight(tx.Now)
 	}
-	reason = prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(r.Reason, &bad)
 	_, err = space.CanReplace(c.Appointed, r.Place, come, tx.Now)
 	var f *fault.Fault
 	switch {
@@ -92,6 +91,7 @@ func (s *Service) replacement(ctx context.Context, tx *postgres.Tx, c consultati
 	case err != nil:
 		return come, "", err
 	}
+	reason = prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(r.Reason, &bad)
 	if len(bad) > 0 {
 		return come, "", fault.Bad(bad...)
 	}
