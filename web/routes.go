@@ -126,6 +126,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/conclude", personal, desk.Conclude, signedIn, fresh),
 		get("/desk/{slug}/minority", personal, noStore, desk.Minority, signedIn),
 		post("/desk/{slug}/minority", personal, desk.Report, signedIn),
+		get("/desk/{slug}/staff", personal, noStore, desk.Members, signedIn),
+		post("/desk/{slug}/staff", personal, desk.Replace, signedIn),
 		post("/desk/{slug}/publish", personal, desk.Publish, signedIn, fresh),
 		post("/desk/{slug}/withdraw", personal, desk.Withdraw, signedIn, fresh),
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.OpenRound, signedIn),

@@ -35,11 +35,12 @@ func AddDays(t time.Time, days int) time.Time { return t.In(Rome).AddDate(0, 0, 
 // Days counts the midnights between two instants: 0 on one day, 1 to the next, negative
 // backwards.
 func Days(from, to time.Time) int {
-	return int(midnight(to).Sub(midnight(from)).Round(24*time.Hour) / (24 * time.Hour))
+	return int(Midnight(to).Sub(Midnight(from)).Round(24*time.Hour) / (24 * time.Hour))
 }
 
-// midnight is t's day as an instant whose days are all 24 hours long.
-func midnight(t time.Time) time.Time {
+// Midnight gives t's day as midnight in UTC, as dates are stored: all its days are 24
+// hours long.
+func Midnight(t time.Time) time.Time {
 	y, m, d := t.In(Rome).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }

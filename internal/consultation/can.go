@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
@@ -36,6 +38,21 @@ func CanSit(actor office.Actor, c Consultation) error {
 		return fault.New(fault.Forbidden, "role_lost", "you are named for this consultation, but you no longer hold the role: ask your administration for it")
 	}
 	return fault.New(fault.Forbidden, "not_staff", "only its staff sit at a consultation's desk")
+}
+
+// Appoints tells whether an account is, was or is to be of the staff. Who was has read
+// what the panel did not.
+func (c Consultation) Appoints(account uuid.UUID) bool {
+	return slices.ContainsFunc(c.Appointed, func(m Member) bool { return m.Account == account })
+}
+
+// CanAnswer refuses staff: somebody who was enrolled and is appointed afterwards answers
+// no more. What they delivered before stays, and is theirs to take back.
+func CanAnswer(actor office.Actor, c Consultation) error {
+	if actor.SignedIn() && c.Appoints(actor.Account) {
+		return fault.New(fault.Forbidden, "staff_cannot_answer", "who steers a consultation does not answer in it")
+	}
+	return nil
 }
 
 // Enrolling tells whether people may enrol: from the announcement until the last round

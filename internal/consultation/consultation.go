@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/office"
+	"delfi/internal/civiltime"
 	"delfi/internal/delphi/protocol"
 )
 
@@ -43,8 +44,9 @@ type Consultation struct {
 	ProtocolHash       string            // hex SHA-256 of the canonical protocol; "" in a draft
 	StartsAt           time.Time         // when round 1 opens, unless earlier by hand; zero in a draft without a date
 	Origin             *Origin           // of a conversation held elsewhere; nil otherwise
-	Staff              []Member
-	Rounds             []Round // in order of their numbers; planned from announced on
+	Staff              []Member          // who serves, on the day on which it was loaded
+	Appointed          []Member          // everybody who was ever appointed, in that order: who serves, who served, who is to
+	Rounds             []Round           // in order of their numbers; planned from announced on
 	AnnouncedAt        time.Time
 	ConcludedAt        time.Time
 	PublishedAt        time.Time
@@ -75,12 +77,7 @@ type Origin struct {
 }
 
 // Member is one of the staff of a consultation.
-type Member struct {
-	Account uuid.UUID
-	Name    string
-	Role    office.Role // Moderator or Facilitator
-	Office  string      // "Ufficio relazioni con il pubblico"
-}
+type Member = office.Member
 
 // OpinionTexts are the words that the administration adds to the opinion, Markdown.
 type OpinionTexts struct{ Summary, Limitations string }
@@ -125,6 +122,12 @@ func (c Consultation) Roles(actor office.Actor) []office.Role {
 		}
 	}
 	return out
+}
+
+// Serving gives the staff of the day of an instant, for a page that was loaded before.
+func (c Consultation) Serving(now time.Time) []Member {
+	day := civiltime.Midnight(now)
+	return slices.DeleteFunc(slices.Clone(c.Appointed), func(m Member) bool { return !m.Serves(day) })
 }
 
 // Round gives the round with a number, or nil.

@@ -31,14 +31,17 @@
 //	  announced  start ──────► running     administrator, system [staff still there, items if round 1 answers]
 //	  announced  suspend ────► announced   administrator, moderator [reason, days left of 90]
 //	  announced  resume ─────► announced   administrator, moderator, system
+//	  announced  replace ────► announced   administrator [role held, from today on, reason]
 //	  announced  withdraw ───► withdrawn   administrator, system [reason]
 //	  running    suspend ────► running     administrator, moderator [reason, days left of 90]
 //	  running    resume ─────► running     administrator, moderator, system
 //	  running    conclude ───► concluded   facilitator, system [last round released, reason against the proposal]
+//	  running    replace ────► running     administrator [role held, from today on, reason]
 //	  running    withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
 //	  concluded  minority ───► concluded   facilitator [words; shown to the panel for 7 days]
 //	  concluded  forgo ──────► concluded   facilitator [dissent, reason not to report it]
 //	  concluded  publish ────► published   administrator, system [key and ballots gone, opinion built; by hand, no dissent or it was reported]
+//	  concluded  replace ────► concluded   administrator [role held, from today on, reason]
 //	  concluded  withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
 //	  published  reply ──────► answered    administrator [every finding replied to]
 //

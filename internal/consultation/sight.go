@@ -10,7 +10,8 @@ import (
 )
 
 // Version names the state of a consultation on which its staff act: stage, suspension
-// and rounds; their dates; a draft's text, the decisions and the minority report. A desk's
+// and rounds; their dates; a draft's text, who is appointed, the decisions and the minority
+// report. A desk's
 // form carries that of the state that its reader saw.
 func (c Consultation) Version(decided []Decided, m Minority) string {
 	state, dates := []string{string(c.Stage)}, []string{instant(c.StartsAt)}
@@ -24,6 +25,10 @@ func (c Consultation) Version(decided []Decided, m Minority) string {
 	words := []string{m.Version()}
 	if c.Stage == Draft {
 		words = append(words, c.Form)
+	} else {
+		for _, m := range c.Appointed {
+			words = append(words, fmt.Sprint(m.Place), m.Account.String(), instant(m.Since), instant(m.Until))
+		}
 	}
 	for _, d := range decided {
 		words = append(words, fmt.Sprint(d.Round), d.Item.String(), d.Version())

@@ -21,7 +21,7 @@ import (
 type Terms struct {
 	Open   bool        // from announcement until the last round closes, and not suspended
 	Groups []string    // ids of the protocol's groups
-	Staff  []uuid.UUID // who steers it, and so cannot answer
+	Staff  []uuid.UUID // who steers it, did or is to, and so cannot answer
 	Full   bool        // nobody can enrol any more, whatever happens
 	Codes  bool        // held codes can be issued: something can still be answered
 

@@ -97,9 +97,7 @@ func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 			o.ReplyDue = civiltime.Date(civiltime.AddDays(c.PublishedAt, p.ReplyDays))
 		}
 	}
-	for _, m := range c.Staff {
-		o.Staff = append(o.Staff, schema.Steward{Name: m.Name, Role: string(m.Role), Office: m.Office})
-	}
+	o.Staff = append(o.Staff, stewards(c)...)
 	for _, e := range src.entries {
 		if e.Type == "act" && e.Kind == string(consultation.ActConclude) {
 			o.ConcludedReason = e.Reason

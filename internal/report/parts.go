@@ -32,6 +32,18 @@ func scales(p protocol.Protocol) map[string]schema.Scale {
 	return out
 }
 
+// stewards lists everybody who has steered until the publication, once each in a role.
+func stewards(c consultation.Consultation) []schema.Steward {
+	var out []schema.Steward
+	for _, m := range c.Appointed {
+		one := schema.Steward{Name: m.Name, Role: string(m.Role), Office: m.Office}
+		if (c.PublishedAt.IsZero() || !m.Since.After(civiltime.Midnight(c.PublishedAt))) && !slices.Contains(out, one) {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 // Steers tells whether an entry of a type is an act of somebody; the others
 // (documents, hashes) follow from acts.
 func Steers(t ledger.Type) bool {
@@ -61,7 +73,7 @@ func acts(entries []ledger.Entry) []schema.ActCount {
 // departures are the acts that change what was announced, whoever took them.
 var departures = []consultation.Act{
 	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActSuspend,
-	consultation.ActSkip, consultation.ActReopen, consultation.ActDrop, consultation.ActForgo,
+	consultation.ActSkip, consultation.ActReopen, consultation.ActDrop, consultation.ActForgo, consultation.ActReplace,
 }
 
 // deviations lists the acts that departed from the plan or from the engine's

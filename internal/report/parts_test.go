@@ -1,12 +1,15 @@
 package report
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"delfi/internal/consultation"
 	"delfi/internal/ledger"
+	"delfi/internal/report/schema"
 )
 
 // A decision departs from the proposal when it is another one: a reason alone, given
@@ -51,6 +54,7 @@ func TestAnOrdinaryConclusionIsNoDeparture(t *testing.T) {
 		"a round that is not counted":      {act(consultation.ActSkip, "system", "La chiave scade.", nil), true},
 		"a deadline that moved":            {act(consultation.ActExtend, "facilitator", "Neve.", nil), true},
 		"put off for a day":                {act(consultation.ActPostpone, "system", "Manca un moderatore.", nil), true},
+		"one of the staff replaced":        {act(consultation.ActReplace, "administrator", "In congedo.", nil), true},
 		"suspended":                        {act(consultation.ActSuspend, "moderator", "Alluvione.", nil), true},
 		"resumed":                          {act(consultation.ActResume, "moderator", "", nil), false},
 		"nothing reported of the dissent":  {act(consultation.ActForgo, "facilitator", "Parlano d’altro.", nil), true},
@@ -69,5 +73,18 @@ func TestTheEndOfAnImportIsNoDeparture(t *testing.T) {
 	e := ledger.Entry{Type: ledger.Act, Kind: string(consultation.ActClose), Role: string(consultation.System), Target: "round 1", Reason: "The imported conversation ended."}
 	if got := deviations([]ledger.Entry{e}, true); len(got) != 0 {
 		t.Errorf("%v", got)
+	}
+}
+
+// The opinion names everybody who steered until it was published, once in each role.
+func TestStewardsAreAllWhoSteered(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 3, n, 0, 0, 0, 0, time.UTC) }
+	c := consultation.Consultation{PublishedAt: day(20).Add(9 * time.Hour), Appointed: []consultation.Member{
+		{Name: "Marta", Role: "moderator", Since: day(1), Until: day(8)}, {Name: "Luca", Role: "moderator", Since: day(8), Until: day(9)},
+		{Name: "Marta", Role: "moderator", Since: day(9)}, {Name: "Marta", Role: "facilitator", Since: day(20)}, {Name: "Ugo", Role: "facilitator", Since: day(21)},
+	}}
+	want := []schema.Steward{{Name: "Marta", Role: "moderator"}, {Name: "Luca", Role: "moderator"}, {Name: "Marta", Role: "facilitator"}}
+	if got := stewards(c); !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
 	}
 }

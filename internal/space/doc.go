@@ -1,5 +1,5 @@
 // Package space is the ground that consultation and forum share: whose it is,
-// whether it is open, and under which kind of name people write in it.
+// whether it is open, under which kind of name people write in it, and who its staff are.
 //
 // It exists because those two rooms never import each other: a consultation
 // plans its space with its draft and opens it in its own transaction, and whoever
@@ -10,4 +10,11 @@
 //	   ▼               ▼                      ▼
 //	planned ───────► open ──────────────► closed
 //	   └─ Drop ─► (nothing, and no role in it)
+//
+// Its staff moderate and facilitate by office, in public: each serves from a day to the
+// day before another, in Rome. While the space is planned they are appointed at will;
+// from then on they are replaced one by one, and the line of who went stays.
+//
+//	Appoint ─► member ── Replace ─► served until its day
+//	                        └─────► member from its day on
 package space

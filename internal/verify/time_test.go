@@ -81,10 +81,16 @@ func TestTimesAreCheckedAgainstTheProtocol(t *testing.T) {
 		b.insert(n+1, at.Add(took), map[string]any{"kind": "resume", "role": role, "days": days})
 		b.shift(n+3, took)
 	}
+	replaced := func(b *book, role string) {
+		n := b.find("act", 0) // announced, not started
+		b.insert(n, b.written(n), map[string]any{"kind": "replace", "role": role, "from": "2026-03-12", "office": "moderator"})
+	}
 	for name, c := range map[string]struct {
 		does func(b *book)
 		want string
 	}{
+		"staff replaced":                     {func(b *book) { replaced(b, "administrator") }, ""},
+		"staff replaced by one of them":      {func(b *book) { replaced(b, "moderator") }, "this act was not possible here"},
 		"an entry older than the one before": {func(b *book) { b.minuteOf(4, begun.Add(-time.Hour)) }, "it says that it is older than entry 0"},
 		"clocks that differ a little":        {func(b *book) { b.minuteOf(4, begun.Add(-5*time.Minute)) }, ""},
 		"a round cut short at its opening": {func(b *book) {

@@ -84,15 +84,8 @@ func (v View) Over() bool {
 	return false
 }
 
-// Steers tells whether the actor is of the consultation's staff, who cannot take part.
-func (v View) Steers(a account.Actor) bool {
-	for _, m := range v.Staff {
-		if a.SignedIn() && m.Account == a.Account {
-			return true
-		}
-	}
-	return false
-}
+// Steers tells whether the actor is or was of the consultation's staff, who cannot take part.
+func (v View) Steers(a account.Actor) bool { return a.SignedIn() && v.Appoints(a.Account) }
 
 // ItemKind is the item kind of that id; the first when there is none of it.
 func (v View) ItemKind(id string) delphi.ItemKind {

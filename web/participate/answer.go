@@ -36,7 +36,7 @@ func (c room) round(q *page.Request) error {
 	case !open || now.Number != r.Number || v.Suspended != nil || v.Over():
 		return q.Render(409, closed(closedView{view: v, Round: r}))
 	}
-	seat, err := c.seat(q, v)
+	seat, err := c.answering(q, v)
 	if err != nil {
 		return c.unseated(q, v, err)
 	}
@@ -76,7 +76,7 @@ func (c room) answer(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	seat, err := c.seat(q, v)
+	seat, err := c.answering(q, v)
 	if err != nil {
 		return c.unseated(q, v, err)
 	}

@@ -133,6 +133,11 @@ func (c room) contribute(q *page.Request) error {
 		}
 		return err
 	}
+	if form.Value("act") != "withdraw" {
+		if err := consultation.CanAnswer(q.Actor, w.Consultation); err != nil {
+			return err
+		}
+	}
 	done, err := c.write(q, w, alias, form)
 	if err == nil {
 		q.Flash(done)

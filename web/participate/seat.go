@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"delfi/internal/consultation"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
@@ -20,6 +21,15 @@ func (c room) seat(q *page.Request, v view) (pseudonym.Seat, error) {
 		return c.Panel.ByCode(q.Context(), v.ID, q.Cookies.Scoped())
 	}
 	return c.Panel.Seat(q.Context(), q.Actor, v.ID)
+}
+
+// answering is seat for who may still answer: not for staff, who were appointed after they
+// enrolled.
+func (c room) answering(q *page.Request, v view) (pseudonym.Seat, error) {
+	if err := consultation.CanAnswer(q.Actor, v.Consultation); err != nil {
+		return pseudonym.Seat{}, err
+	}
+	return c.seat(q, v)
 }
 
 // unseated answers a request for which there is no seat: it leads to the way in

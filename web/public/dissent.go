@@ -113,9 +113,9 @@ func (m minorityView) until() (at time.Time, cut bool) {
 }
 
 // facilitators are those to whom the panel comments.
-func (v view) facilitators() []consultation.Member {
+func (v view) facilitators(now time.Time) []consultation.Member {
 	var all []consultation.Member
-	for _, m := range v.Staff {
+	for _, m := range v.Serving(now) {
 		if m.Role == "facilitator" {
 			all = append(all, m)
 		}

@@ -2,8 +2,11 @@ package public
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
@@ -133,3 +136,27 @@ func (c room) answered(q *page.Request, v view, r consultation.Round, h *happene
 
 // role says what a staff member is.
 func role(q *page.Request, r account.Role) string { return q.T("consultation.role." + string(r)) }
+
+// came tells whether a member took another's place.
+func (v view) came(m consultation.Member) bool {
+	return slices.ContainsFunc(v.Appointed, func(gone consultation.Member) bool {
+		return gone.Role == m.Role && gone.Until.Equal(m.Since)
+	})
+}
+
+// changes says who of the staff was or is to be replaced, and who is to come.
+func (v view) changes(q *page.Request) []string {
+	var all []string
+	say := func(key string, m consultation.Member, day time.Time) {
+		all = append(all, q.T("consultation.staff."+key, "name", ui.In(ui.NameLanguage, m.Name), "role", role(q, m.Role), "day", ui.Date(q, ui.From, day)))
+	}
+	for _, m := range v.Appointed {
+		if m.Since.After(civiltime.Midnight(q.Now)) {
+			say("coming", m, m.Since)
+		}
+		if !m.Until.IsZero() {
+			say("gone", m, m.Until)
+		}
+	}
+	return all
+}

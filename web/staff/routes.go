@@ -34,6 +34,7 @@ type Handlers struct {
 	Decide, DecideAll                      page.Handler // on items
 	Queue, Dispose, Remove                 page.Handler // of contributions
 	Minority, Report                       page.Handler // of the minority
+	Members, Replace                       page.Handler // of the staff
 	Reason, RemoveReason                   page.Handler // that the law removes
 	FirstRun, Found                        page.Handler // of the first administration
 	Administration, Describe               page.Handler
@@ -53,6 +54,7 @@ func New(s Services) (Handlers, error) {
 		Decide: d.decide, DecideAll: d.decideAll,
 		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
 		Minority: d.minority, Report: d.report,
+		Members: d.members, Replace: d.replace,
 		Reason: d.reason, RemoveReason: d.removeReason,
 		Undo:     d.undo,
 		FirstRun: d.first, Found: d.found,

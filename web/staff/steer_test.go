@@ -55,7 +55,7 @@ func guards(t *testing.T, h *webtest.House) {
 	hidden := map[string]webtest.Denial{"a participant": {Who: anna, Status: 404}, "another administration": {Who: h.Person(t, "giulia"), Status: 404},
 		"another consultation's facilitator": {Who: lent, Status: 404}}
 	citizen := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}}
-	reason := url.Values{"reason": {"x"}, "days": {"2"}, "decision": {"settle"}, "act": {"merge"}, "destination": {"new"}, "text": {"x"}}
+	reason := url.Values{"reason": {"x"}, "days": {"2"}, "decision": {"settle"}, "act": {"merge"}, "destination": {"new"}, "text": {"x"}, "member": {"0"}}
 	routes := []webtest.Route{
 		{Method: "GET", Path: "/desk", Denied: citizen},
 		{Method: "GET", Path: "/desk/new", Denied: citizen},
@@ -65,12 +65,14 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/staff"), Denied: denied},
+		{Method: "GET", Path: at("mercato-coperto", "/staff"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", ""), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/edit"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
 	for _, act := range []string{
-		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/publish", "/withdraw",
+		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {

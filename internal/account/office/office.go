@@ -4,6 +4,7 @@ package office
 
 import (
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -78,4 +79,20 @@ func (a Actor) Staff(administration uuid.UUID, scope Scope) bool {
 // Serves tells whether the actor holds any role in the administration, or in any part of it.
 func (a Actor) Serves(administration uuid.UUID) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Administration == administration })
+}
+
+// Member is one of the staff of a space: who, in which role, from which day to which.
+type Member struct {
+	Account uuid.UUID
+	Name    string    // as it was on the day of the appointment
+	Role    Role      // Moderator or Facilitator
+	Office  string    // "Ufficio relazioni con il pubblico"; "" when none was said
+	Place   int       // number of the appointment in its space, from 0
+	Since   time.Time // day (UTC midnight)
+	Until   time.Time // first day on which they serve no more (UTC midnight); zero while no end is set
+}
+
+// Serves tells whether m serves on a day (UTC midnight).
+func (m Member) Serves(day time.Time) bool {
+	return !day.Before(m.Since) && (m.Until.IsZero() || day.Before(m.Until))
 }

@@ -81,9 +81,9 @@ func (s *Service) Create(ctx context.Context, actor account.Actor, administratio
 	return c, err
 }
 
-// colleagues gives, of the accounts in ids, those who hold an office in the
+// Colleagues gives, of the accounts in ids, those who hold an office in the
 // administration or for this consultation, with their names and roles as they are now.
-func (s *Service) colleagues(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, ids []uuid.UUID) (map[uuid.UUID]form.Person, error) {
+func (s *Service) Colleagues(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, ids []uuid.UUID) (map[uuid.UUID]form.Person, error) {
 	roles, err := account.RolesOf(ctx, tx, c.Administration, c.Scope(), ids)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s *Service) colleagues(ctx context.Context, tx *postgres.Tx, c consultatio
 
 // around stores a draft's commitment and staff.
 func (s *Service) around(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, d form.Draft) error {
-	people, err := s.colleagues(ctx, tx, *c, slices.Concat(d.Moderators, d.Facilitators))
+	people, err := s.Colleagues(ctx, tx, *c, slices.Concat(d.Moderators, d.Facilitators))
 	if err != nil {
 		return err
 	}
@@ -111,8 +111,9 @@ func (s *Service) around(ctx context.Context, tx *postgres.Tx, c *consultation.C
 	if err := lifecycle.SaveCommitment(ctx, tx, c.ID, d.Commitment); err != nil {
 		return err
 	}
-	c.Staff = d.Members(people)
-	return lifecycle.SaveStaff(ctx, tx, c.ID, c.Staff)
+	c.Staff, err = space.Appoint(ctx, tx, c.Space, d.Members(people))
+	c.Appointed = c.Staff
+	return err
 }
 
 // Edit stores a draft again; Form gives the draft as its form. version is of the draft
@@ -188,7 +189,7 @@ func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 	if err != nil {
 		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
-	people, err := s.colleagues(ctx, tx, c, slices.Concat(d.Moderators, d.Facilitators))
+	people, err := s.Colleagues(ctx, tx, c, slices.Concat(d.Moderators, d.Facilitators))
 	if err != nil {
 		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
@@ -242,7 +243,7 @@ func (s *Service) Staffed(ctx context.Context, tx *postgres.Tx, c consultation.C
 			d.Facilitators = append(d.Facilitators, m.Account)
 		}
 	}
-	people, err := s.colleagues(ctx, tx, c, slices.Concat(d.Moderators, d.Facilitators))
+	people, err := s.Colleagues(ctx, tx, c, slices.Concat(d.Moderators, d.Facilitators))
 	if err != nil {
 		return err
 	}

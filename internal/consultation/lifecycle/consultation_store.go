@@ -15,6 +15,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/space"
 )
 
 func InsertDraft(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
@@ -67,7 +68,7 @@ func DeleteDraft(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	return nil
 }
 
-// putCommitment and putStaff write what the form says in place of what it said.
+// SaveCommitment writes what the form says in place of what it said.
 func SaveCommitment(ctx context.Context, tx *postgres.Tx, id uuid.UUID, c consultation.Commitment) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO civic.commitment (consultation, quotation, decider, subject, decide_by, reply_days, act, signatory, money, left_out)
@@ -79,25 +80,6 @@ func SaveCommitment(ctx context.Context, tx *postgres.Tx, id uuid.UUID, c consul
 		id, c.Quotation, c.Decider, c.Subject, null(c.DecideBy), c.ReplyDays, c.Act, c.Signatory, c.Money, c.LeftOut)
 	if err != nil {
 		return fmt.Errorf("commitment: %w", err)
-	}
-	return nil
-}
-
-func SaveStaff(ctx context.Context, tx *postgres.Tx, id uuid.UUID, staff []consultation.Member) error {
-	_, err := tx.ExecContext(ctx, `
-		DELETE FROM civic.staff
-		WHERE consultation = $1`, id)
-	if err != nil {
-		return fmt.Errorf("staff: %w", err)
-	}
-	for i, m := range staff {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO civic.staff (consultation, account, role, place, name, office)
-			VALUES ($1, $2, $3, $4, $5, $6)`,
-			id, m.Account, m.Role, i, m.Name, m.Office)
-		if err != nil {
-			return fmt.Errorf("staff: %w", err)
-		}
 	}
 	return nil
 }
@@ -265,7 +247,7 @@ func LoadAll(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]consultat
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("consultations: %w", err)
 	}
-	if err := staff(ctx, tx, ids, byID); err != nil {
+	if err := staff(ctx, tx, byID); err != nil {
 		return nil, err
 	}
 	if err := rounds(ctx, tx, ids, byID); err != nil {
@@ -327,30 +309,18 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 	return c, nil
 }
 
-func staff(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid.UUID]*consultation.Consultation) error {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT consultation, account, name, role, office
-		FROM civic.staff
-		WHERE consultation = ANY($1)
-		ORDER BY place`, pq.Array(ids))
-	if err != nil {
-		return fmt.Errorf("staff: %w", err)
+// staff sets the staff of each consultation: the spaces have it.
+func staff(ctx context.Context, tx *postgres.Tx, byID map[uuid.UUID]*consultation.Consultation) error {
+	spaces := make([]uuid.UUID, 0, len(byID))
+	for _, c := range byID {
+		spaces = append(spaces, c.Space)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id uuid.UUID
-		var m consultation.Member
-		if err := rows.Scan(&id, &m.Account, &m.Name, &m.Role, &m.Office); err != nil {
-			return fmt.Errorf("staff: %w", err)
-		}
-		if c := byID[id]; c != nil {
-			c.Staff = append(c.Staff, m)
-		}
+	of, err := space.Of(ctx, tx, spaces...)
+	for _, c := range byID {
+		c.Appointed = of[c.Space]
+		c.Staff = space.Serving(c.Appointed, tx.Now)
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("staff: %w", err)
-	}
-	return nil
+	return err
 }
 
 // null is NULL for an instant that has not come.
@@ -364,15 +334,13 @@ func utc(t sql.NullTime) time.Time {
 	return t.Time.UTC()
 }
 
-func steeredBy(ctx context.Context, tx *postgres.Tx, account uuid.UUID) ([]uuid.UUID, error) {
-	var ids []uuid.UUID
-	err := tx.SelectContext(ctx, &ids, `
-		SELECT c.id
-		FROM civic.consultation AS c
-		WHERE c.stage IN ('announced', 'running')
-		  AND EXISTS (SELECT 1 FROM civic.staff AS s WHERE s.consultation = c.id AND s.account = $1)
-		ORDER BY c.id`, account)
-	return ids, err
+// live gives the ids of the announced and running consultations in spaces.
+func live(ctx context.Context, tx *postgres.Tx, spaces []uuid.UUID) ([]uuid.UUID, error) {
+	return ids(ctx, tx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE stage IN ('announced', 'running') AND space = ANY($1)
+		ORDER BY id`, pq.Array(spaces))
 }
 
 // Unfinished gives the ids of imports that were neither published nor withdrawn.

@@ -1,6 +1,7 @@
 // Package lifecycle loads, locks and saves the consultation aggregate in the caller's
-// transaction. It owns the tables of consultation, commitment, staff, suspension, round,
-// item, decision and minority report; the rules stand in package consultation.
+// transaction. It owns the tables of consultation, commitment, suspension, round, item,
+// decision and minority report, and reads the staff of the space (package space); the
+// rules stand in package consultation.
 //
 //	Lock, LockRound ─► Consultation with its rounds ─► Step (package consultation)
 //	                                                     │

@@ -66,7 +66,7 @@ func (r *Reader) Latest(ctx context.Context, actor account.Actor, slug string) (
 		r.latest.bySlug.Put(version, slug, c, latestKept)
 	}
 	// Whoever reads one may do with it what they like.
-	c.Rounds, c.Staff = slices.Clone(c.Rounds), slices.Clone(c.Staff)
+	c.Rounds, c.Staff, c.Appointed = slices.Clone(c.Rounds), slices.Clone(c.Staff), slices.Clone(c.Appointed)
 	return c, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/space"
 )
 
 // Reader has the queries of pages and of what is made of a consultation: none of them
@@ -98,12 +99,16 @@ func (r *Reader) DecisionsOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID)
 	return Decisions(ctx, tx, id)
 }
 
-// Steers lists the announced and running consultations whose staff the actor is:
+// Steers lists the announced and running consultations whose staff the actor is or is to be:
 // who steers one cannot leave before somebody else does.
 func (r *Reader) Steers(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error) {
 	var out []consultation.Consultation
 	err := r.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		ids, err := steeredBy(ctx, tx, actor.Account)
+		spaces, err := space.ServedBy(ctx, tx, actor.Account, tx.Now)
+		if err != nil || len(spaces) == 0 {
+			return err
+		}
+		ids, err := live(ctx, tx, spaces)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -44,10 +44,10 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		c.Protocol, c.ProtocolHash = p, p.Hash()
 		c.Commitment, c.StartsAt = d.Commitment, d.StartsAt()
 		// The names and roles are those of today, not of the day of drafting.
-		if err := lifecycle.SaveStaff(ctx, tx, c.ID, staff); err != nil {
+		if c.Staff, err = space.Appoint(ctx, tx, c.Space, staff); err != nil {
 			return err
 		}
-		c.Staff = staff
+		c.Appointed = c.Staff
 		if err := s.establish(ctx, tx, c, by); err != nil {
 			return err
 		}

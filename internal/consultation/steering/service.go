@@ -81,7 +81,7 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (pan
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
 	}
-	for _, m := range c.Staff {
+	for _, m := range c.Appointed {
 		t.Staff = append(t.Staff, m.Account)
 	}
 	return t, nil

@@ -64,6 +64,9 @@ func TestWrongPeople(t *testing.T) {
 			return h.s.ForgoMinority(ctx, who, slug, "Perché.")
 		}},
 		{"withdraw", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Withdraw(ctx, who, slug, "Perché.") }},
+		{"replace", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
+			return h.s.ReplaceStaff(ctx, who, slug, Replacement{})
+		}},
 		{"suspend", []account.Role{account.Administrator, account.Moderator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Suspend(ctx, who, slug, "Perché.")
 		}},

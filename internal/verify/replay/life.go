@@ -104,6 +104,7 @@ func (l *Life) take(r Record) error {
 var ofConsultation = []consultation.Act{
 	consultation.ActAnnounce, consultation.ActImport, consultation.ActStart, consultation.ActSuspend, consultation.ActResume,
 	consultation.ActConclude, consultation.ActMinority, consultation.ActForgo, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
+	consultation.ActReplace,
 }
 
 // ofRound are the acts that move a round.

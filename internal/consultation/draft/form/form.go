@@ -302,6 +302,9 @@ type Person struct {
 	Roles []office.Role
 }
 
+// Holds tells whether the person holds a role.
+func (p Person) Holds(role office.Role) bool { return slices.Contains(p.Roles, role) }
+
 // Staffed lists what is wrong with the staff: two moderators, so that an appeal
 // has another judge, and a facilitator, all different people who hold the role.
 func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
@@ -321,7 +324,7 @@ func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 	for field, who := range map[string][]uuid.UUID{"moderators": d.Moderators, "facilitators": d.Facilitators} {
 		role := office.Role(strings.TrimSuffix(field, "s"))
 		for _, id := range who {
-			if !slices.Contains(people[id].Roles, role) {
+			if !people[id].Holds(role) {
 				out = append(out, Missing{field, "not_in_role", "somebody named here does not hold that role in this administration"})
 				break
 			}
