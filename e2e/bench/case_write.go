@@ -233,7 +233,7 @@ func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) er
 func (b *bench) casts(ctx context.Context) (row, error) {
 	r := row{Case: "ballot, the use case alone", Unit: "/s", Note: "ballot.Service.Cast in the generator's process, 64 at once on a pool of 16; without HTTP, session or page"}
 	c := b.crowd.c
-	items, err := b.h.Ballots.Asked(ctx, c.ID, secondRound)
+	items, _, err := b.h.Ballots.Asked(ctx, c.ID, secondRound)
 	if err != nil {
 		return r, err
 	}

@@ -215,7 +215,7 @@ func (h *house) answer(ctx context.Context, a *answering) error {
 	if a.c, err = h.Consultations.Find(ctx, account.Actor{}, a.slug); err != nil {
 		return err
 	}
-	items, err := h.Ballots.Asked(ctx, a.c.ID, firstRound)
+	items, _, err := h.Ballots.Asked(ctx, a.c.ID, firstRound)
 	if err != nil {
 		return err
 	}

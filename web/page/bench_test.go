@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -24,7 +25,7 @@ const benchReaders = 16
 func BenchmarkKept(b *testing.B) {
 	body := []byte(strings.Repeat("<p>la stessa pagina per chi legge in questa lingua, e non altro</p>\n", 600)) // 40 KB
 	db := testdb.New(b)
-	k := New(Options{BaseURL: "http://delfi.test", DB: db, Changes: received(b, db)})
+	k := New(Options{BaseURL: "http://delfi.test", DB: db, Changes: received(b, db), Log: slog.New(slog.DiscardHandler)})
 	defer k.Close()
 	kept, err := k.Serve([]Route{Get("/pages/{slug}", Public, Shared, func(q *Request) error { return q.Bytes(200, "text/html; charset=utf-8", body) })})
 	if err != nil {

@@ -72,7 +72,7 @@ type class struct {
 	caches  []Caching // that a route may have
 }
 
-var classes = map[Privacy]class{
+var classes = [...]class{
 	Public:          {name: "public", session: true, line: true, page: true, caches: []Caching{Shared, NoStore}},
 	Personal:        {name: "personal", session: true, line: true, page: true, caches: []Caching{NoStore}},
 	Session:         {name: "session", session: true, line: true, page: true, caches: []Caching{NoStore}},
@@ -129,7 +129,7 @@ const noStoreControl = "no-store"
 func (r Route) String() string { return r.Method + " " + r.Pattern }
 
 // class returns what follows from the row's privacy class.
-func (r *Route) class() class { return classes[r.Privacy] }
+func (r *Route) class() *class { return &classes[r.Privacy] }
 
 // has reports whether a guard stands in the row.
 func (r Route) has(g Guard) bool {
@@ -138,7 +138,10 @@ func (r Route) has(g Guard) bool {
 
 // check returns an error for a row whose columns contradict each other.
 func (r Route) check() error {
-	c, known := classes[r.Privacy]
+	if int(r.Privacy) >= len(classes) {
+		return fmt.Errorf("route %s: no privacy class", r)
+	}
+	c := classes[r.Privacy]
 	var wrong string
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodPost:
@@ -147,7 +150,7 @@ func (r Route) check() error {
 		wrong = "not the one address of a page"
 	case r.Handler == nil:
 		wrong = "no handler"
-	case !known:
+	case c.name == "":
 		wrong = "no privacy class"
 	case !slices.Contains(c.caches, r.Cache):
 		wrong = fmt.Sprintf("cache class %q does not go with privacy class %q", r.Cache, r.Privacy)

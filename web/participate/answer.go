@@ -113,11 +113,11 @@ func (c room) answer(q *page.Request) error {
 // all that a review would show. One's own earlier answers are read only if one is kept,
 // or something has to be mended.
 func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym.Seat, form page.Form) error {
-	asked, err := c.Ballots.Asked(q.Context(), v.ID, r.Number)
+	asked, codecs, err := c.Ballots.Asked(q.Context(), v.ID, r.Number)
 	if err != nil {
 		return c.late(q, v, r, written(form), err)
 	}
-	p := &paperView{view: v, Paper: ballot.Paper{Round: r}, All: true, Typed: make(map[uuid.UUID]typed, len(asked))}
+	p := &paperView{view: v, Paper: ballot.Paper{Round: r, Codecs: codecs}, All: true, Typed: make(map[uuid.UUID]typed, len(asked))}
 	keeps := false
 	for _, i := range asked {
 		t := sent(form, i)
@@ -196,7 +196,6 @@ func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page
 // read turns what was sent about some of the round's statements into answers, or names
 // each field that must be mended.
 func (p *paperView) read(form page.Form, items, sent []consultation.Item) (ballot.Answers, error) {
-	codecs := answer.For(p.Protocol, p.Round.Kind)
 	questions := make(map[uuid.UUID]answer.Question, len(items))
 	for n, q := range ballot.Questions(items) {
 		questions[items[n].ID] = q
@@ -204,16 +203,16 @@ func (p *paperView) read(form page.Form, items, sent []consultation.Item) (ballo
 	var out ballot.Answers
 	var bad []fault.Field
 	for _, i := range sent {
-		kind, err := codecs.Number(i.Kind)
+		kind, err := p.Codecs.Number(i.Kind)
 		if err != nil {
 			return out, err
 		}
 		var a answer.Sent
 		faults := []fault.Field(nil)
 		if form.Value(answerField(i)) == keep {
-			a, faults = p.kept(form, codecs, kind, i.ID, questions[i.ID])
+			a, faults = p.kept(form, kind, i.ID, questions[i.ID])
 		} else {
-			a, faults = codecs.Read(form, kind, questions[i.ID])
+			a, faults = p.Codecs.Read(form, kind, questions[i.ID])
 		}
 		bad = append(bad, faults...)
 		switch a.Item = i.ID.String(); {
@@ -230,13 +229,13 @@ func (p *paperView) read(form page.Form, items, sent []consultation.Item) (ballo
 }
 
 // kept is the answer of the round before, with what was sent beside it.
-func (p *paperView) kept(form page.Form, codecs *answer.Set, kind int, item uuid.UUID, of answer.Question) (answer.Sent, []fault.Field) {
+func (p *paperView) kept(form page.Form, kind int, item uuid.UUID, of answer.Question) (answer.Sent, []fault.Field) {
 	last, ok := p.Last[item]
 	if !ok {
 		return answer.Sent{}, []fault.Field{{Name: of.Field(), Code: "nothing_kept", Message: "there is no earlier answer to keep: choose one"}}
 	}
 	last.Reason, last.Argues = form.Value(of.ReasonField()), delphi.Side(form.Value(of.ArguesField()))
-	bad := codecs.Check(kind, &last, of)
+	bad := p.Codecs.Check(kind, &last, of)
 	return answer.Sent{Answer: last, Given: true}, bad
 }
 

@@ -8,6 +8,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
@@ -43,7 +44,7 @@ type Services struct {
 	}
 	Ballots interface {
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
-		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, error)
+		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, *answer.Set, error)
 		Cast(ctx context.Context, seat pseudonym.Seat, round int, in ballot.Answers, part ballot.Part) (ballot.Stub, error)
 		Save(ctx context.Context, seat pseudonym.Seat, round int, in ballot.Answers) error
 		Deliver(ctx context.Context, seat pseudonym.Seat, round int, part ballot.Part) (ballot.Stub, error)

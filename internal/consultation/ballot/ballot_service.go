@@ -58,7 +58,7 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if err := b.takes(s.db.Now()); err != nil {
 		return Paper{}, err
 	}
-	p := Paper{Round: b.Round, Items: b.Items, Shuffle: safe.Reader(seat, b.Round.ID)}
+	p := Paper{Round: b.Round, Items: b.Items, Codecs: b.form.codecs, Shuffle: safe.Reader(seat, b.Round.ID)}
 	if p.Feedback, err = s.shown(ctx, b); err != nil {
 		return Paper{}, err
 	}
@@ -81,14 +81,14 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	return p, nil
 }
 
-// Asked gives the statements of an open round, as its papers have them; faults as
-// Paper's.
-func (s *Service) Asked(ctx context.Context, of uuid.UUID, round int) ([]consultation.Item, error) {
+// Asked gives the statements of an open round and the codecs of their answers, as its
+// papers have them; faults as Paper's.
+func (s *Service) Asked(ctx context.Context, of uuid.UUID, round int) ([]consultation.Item, *answer.Set, error) {
 	b, err := s.context(ctx, of, round)
 	if err == nil {
 		err = b.takes(s.db.Now())
 	}
-	return b.Items, err
+	return b.Items, b.form.codecs, err
 }
 
 // read gives the ballots of whoever asks for theirs in the same moment.

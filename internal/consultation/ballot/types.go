@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -15,6 +16,7 @@ import (
 type Paper struct {
 	Round     consultation.Round
 	Items     []consultation.Item         // the live items, by number
+	Codecs    *answer.Set                 // of the round, made once for all its papers
 	Draft     map[uuid.UUID]delphi.Answer // the working copy: the draft, else what was delivered, else empty
 	Pending   bool                        // the draft differs from what was delivered: it does not count yet
 	Delivered map[uuid.UUID]delphi.Answer // nil when none
