@@ -7,13 +7,10 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
-	"delfi/web/page"
-	"delfi/web/participate"
 	"delfi/web/webtest"
 )
 
@@ -21,13 +18,7 @@ import (
 // field by field, and who comes sits at the desk and stands on the public page.
 func TestAMemberOfStaffIsReplaced(t *testing.T) {
 	h := webtest.Open(t).Play(t)
-	site := h.Site(t, func(r chi.Router, app *page.App) {
-		mount(h)(r, app)
-		participate.Routes(r, app, participate.Services{
-			Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions, Ballots: h.Ballots,
-			Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record,
-		})
-	})
+	site := h.Site(t)
 	giulia, marta, davide, karim := h.Person(t, "giulia"), h.Person(t, "marta"), h.Person(t, "davide"), h.Person(t, "karim")
 	c, err := h.Consultations.Find(t.Context(), giulia, webtest.Answering)
 	if err != nil {
