@@ -2,7 +2,6 @@ package participate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -89,13 +88,6 @@ func (v view) over() bool {
 
 // steers tells whether the actor is or was of the consultation's staff, who cannot take part.
 func (v view) steers(a account.Actor) bool { return a.SignedIn() && v.Appoints(a.Account) }
-
-// came tells whether a member took another's place.
-func (v view) came(m consultation.Member) bool {
-	return slices.ContainsFunc(v.Appointed, func(gone consultation.Member) bool {
-		return gone.Role == m.Role && gone.Until.Equal(m.Since)
-	})
-}
 
 // changes says who of the staff was or is to be replaced, and who is to come.
 func (v view) changes(q *page.Request) []string {
