@@ -130,6 +130,11 @@ func (c Consultation) Serving(now time.Time) []Member {
 	return slices.DeleteFunc(slices.Clone(c.Appointed), func(m Member) bool { return !m.Serves(day) })
 }
 
+// Came tells whether a member took another's place.
+func (c Consultation) Came(m Member) bool {
+	return slices.ContainsFunc(c.Appointed, func(gone Member) bool { return gone.Role == m.Role && gone.Until.Equal(m.Since) })
+}
+
 // Round gives the round with a number, or nil.
 func (c Consultation) Round(number int) *Round {
 	for i := range c.Rounds {

@@ -2,7 +2,6 @@ package public
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"delfi/internal/account"
@@ -136,13 +135,6 @@ func (c room) answered(q *page.Request, v view, r consultation.Round, h *happene
 
 // role says what a staff member is.
 func role(q *page.Request, r account.Role) string { return q.T("consultation.role." + string(r)) }
-
-// came tells whether a member took another's place.
-func (v view) came(m consultation.Member) bool {
-	return slices.ContainsFunc(v.Appointed, func(gone consultation.Member) bool {
-		return gone.Role == m.Role && gone.Until.Equal(m.Since)
-	})
-}
 
 // changes says who of the staff was or is to be replaced, and who is to come.
 func (v view) changes(q *page.Request) []string {
