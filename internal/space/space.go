@@ -47,3 +47,8 @@ func Close(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 func Find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {
 	return find(ctx, tx, id)
 }
+
+// Of lists the spaces of an administration.
+func Of(ctx context.Context, tx *postgres.Tx, administration uuid.UUID) ([]uuid.UUID, error) {
+	return of(ctx, tx, administration)
+}
