@@ -105,6 +105,89 @@ CREATE TABLE civic.house_rule (
     CONSTRAINT house_rule_number CHECK (number > 0)
 );
 
+-- What was done to contributions is copied: acts keep their ids, numbers and words, and
+-- cite the rule "before these rules" (version 0). When and by whom is what the record says
+-- of them; an act that was taken back gets a second one, as its entry has it.
+INSERT INTO civic.moderation_case (kind, subject, space, version, waiting)
+SELECT 'contribution', c.id, o.space, (
+           SELECT count(*) + count(*) FILTER (WHERE a.undone)
+           FROM civic.synthesis_act a
+           WHERE a.consultation = c.consultation AND c.id = ANY (a.contributions)
+       ) + (c.removed_for <> '')::integer, c.state = 'pending'
+FROM civic.contribution c
+JOIN civic.consultation o ON o.id = c.consultation
+ORDER BY c.id;
+
+CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+SELECT substring(e.text FROM '"act":"([0-9a-f]{8}-[0-9a-f-]{27})"')::uuid AS act, e.text LIKE '%"kind":"undo"%' AS undo,
+       e.minute, coalesce(substring(e.text FROM '"role":"([a-z]+)"'), '') AS role, coalesce(w.document::jsonb ->> 'name', '') AS name
+FROM record.entry e
+LEFT JOIN record.words w ON w.log = e.log AND w.sequence = e.sequence
+WHERE e.type = 'act' AND e.text ~ '"act":"[0-9a-f]{8}-[0-9a-f-]{27}"'
+UNION ALL
+SELECT substring(f.body FROM '"act":"([0-9a-f]{8}-[0-9a-f-]{27})"')::uuid, f.kind = 'undo', f.minute, f.role, f.name
+FROM record.former f
+WHERE f.type = 'act' AND f.body ~ '"act":"[0-9a-f]{8}-[0-9a-f-]{27}"';
+
+INSERT INTO civic.moderation_act (id, space, number, kind, verb, subjects, summary, rules, rule, words, name, role, done_at)
+SELECT a.id, o.space, a.number, 'contribution', a.kind, a.contributions, a.summary, 0, 1, a.reason,
+       coalesce(t.name, ''), coalesce(t.role, 'moderator'), coalesce(t.minute, o.announced_at)
+FROM civic.synthesis_act a
+JOIN civic.consultation o ON o.id = a.consultation
+LEFT JOIN LATERAL (SELECT * FROM told WHERE told.act = a.id AND NOT told.undo ORDER BY told.minute LIMIT 1) t ON true;
+
+INSERT INTO civic.moderation_act (id, space, number, kind, verb, subjects, summary, rules, rule, words, name, role, done_at, undoes)
+SELECT gen_random_uuid(), a.space,
+       (SELECT max(b.number) FROM civic.moderation_act b WHERE b.space = a.space) + row_number() OVER (PARTITION BY a.space ORDER BY t.minute, a.number),
+       a.kind, 'undo', a.subjects, a.summary, 0, 1, a.words, coalesce(t.name, a.name), coalesce(t.role, a.role), coalesce(t.minute, a.done_at), a.id
+FROM civic.synthesis_act s
+JOIN civic.moderation_act a ON a.id = s.id
+LEFT JOIN LATERAL (SELECT * FROM told WHERE told.act = a.id AND told.undo ORDER BY told.minute LIMIT 1) t ON true
+WHERE s.undone;
+
+-- Words that the law removed: the ground stands with them, the entry names the alias.
+INSERT INTO civic.moderation_act (id, space, number, kind, verb, subjects, summary, words, name, role, done_at)
+SELECT gen_random_uuid(), o.space,
+       coalesce((SELECT max(b.number) FROM civic.moderation_act b WHERE b.space = o.space), 0) + row_number() OVER (PARTITION BY o.space ORDER BY t.minute, c.id),
+       'contribution', 'remove', ARRAY[c.id], n.name, c.removed_for, coalesce(t.name, ''), coalesce(t.role, 'moderator'), coalesce(t.minute, o.announced_at)
+FROM civic.contribution c
+JOIN civic.consultation o ON o.id = c.consultation
+JOIN civic.alias n ON n.consultation = c.consultation AND n.id = c.alias
+LEFT JOIN LATERAL (
+    SELECT e.minute, w.document::jsonb ->> 'name' AS name, substring(e.text FROM '"role":"([a-z]+)"') AS role
+    FROM record.entry e
+    JOIN record.words w ON w.log = e.log AND w.sequence = e.sequence
+    WHERE e.consultation = c.consultation AND e.type = 'removal' AND e.text LIKE '%"kind":"contribution"%'
+      AND w.document::jsonb ->> 'target' = n.name AND w.document::jsonb ->> 'reason' = c.removed_for
+    ORDER BY e.minute
+    LIMIT 1
+) t ON true
+WHERE c.removed_for <> '';
+
+-- What an act did to an item, with what is needed to take it back; number is the order of
+-- the acts of one consultation.
+CREATE TABLE civic.synthesis (
+    act          uuid CONSTRAINT synthesis_pkey PRIMARY KEY,
+    consultation uuid NOT NULL CONSTRAINT synthesis_consultation REFERENCES civic.consultation,
+    number       integer NOT NULL,
+    item         uuid NOT NULL,                   -- no foreign key: taking an act back may remove its item
+    made         boolean NOT NULL,
+    was          text NOT NULL,                   -- the item's words before; '' when they did not change
+    left_out     text NOT NULL,
+    CONSTRAINT synthesis_number UNIQUE (consultation, number)
+);
+
+INSERT INTO civic.synthesis (act, consultation, number, item, made, was, left_out)
+SELECT id, consultation, number, item, made, was, left_out
+FROM civic.synthesis_act
+WHERE item IS NOT NULL;
+
+-- An act is stored after its effect.
+ALTER TABLE civic.lineage DROP CONSTRAINT lineage_act;
+ALTER TABLE civic.lineage ADD CONSTRAINT lineage_act FOREIGN KEY (act) REFERENCES civic.moderation_act DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE civic.synthesis ADD CONSTRAINT synthesis_act FOREIGN KEY (act) REFERENCES civic.moderation_act DEFERRABLE INITIALLY DEFERRED;
+DROP TABLE civic.synthesis_act;
+
 -- A consultation's page of moderation changes with acts, decisions and second looks. That
 -- somebody appeals notifies nothing: it is an instant that no table has.
 -- +goose StatementBegin

@@ -26,7 +26,7 @@ func rooms(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, k *page.App) {
 		participate.Routes(r, k, participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record})
-		staff.Routes(r, k, staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports})
+		staff.Routes(r, k, staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Moderation: h.Moderation, Archive: h.Archive, Reports: h.Reports})
 		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
 	}
 }

@@ -48,7 +48,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Record: record.Services{Consultations: a.Consultations, Record: a.Record, Reports: a.Reports, BaseURL: a.baseURL},
 		Staff: staff.Services{
-			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions,
+			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation,
 			Archive: a.Archive, Reports: a.Reports,
 		},
 		Administration: administration.Services{Accounts: a.Accounts},

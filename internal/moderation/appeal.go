@@ -66,7 +66,7 @@ func (a Appeal) Public(now time.Time) bool {
 // CanDecide refuses whoever acted: Forbidden "own_act".
 func (a Appeal) CanDecide(by Staff) error {
 	if a.Act.By.is(by) {
-		return fault.New(fault.Forbidden, "own_act", "an appeal is decided by another moderator than the one who acted")
+		return errOwnAct
 	}
 	return nil
 }

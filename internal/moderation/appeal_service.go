@@ -241,11 +241,15 @@ func (s *Service) Settle(ctx context.Context, actor account.Actor, kind Kind, sp
 		if p.Outcome != Waiting {
 			return decided(ctx, tx, p, by, outcome, words)
 		}
-		t := &Turn{s: s, tx: tx, by: by, kind: kind, space: space, g: g}
+		t := s.Begin(tx, by, kind, space, g)
 		var waiting []uuid.UUID
 		if outcome == Upheld && g.Over == nil {
-			if waiting, err = source.Revert(ctx, tx, a, []uuid.UUID{subject}); err != nil {
+			waits, err := source.Uphold(ctx, tx, a, subject)
+			if err != nil {
 				return err
+			}
+			if waits {
+				waiting = []uuid.UUID{subject}
 			}
 		}
 		texts, err := source.Texts(ctx, tx, []uuid.UUID{subject})

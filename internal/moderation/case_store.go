@@ -36,6 +36,20 @@ func listCases(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID)
 		SELECT subject, version, priority, waiting, claimed_by, claimed_name, claimed_until
 		FROM civic.moderation_case
 		WHERE space = $1 AND kind = $2`, space, string(kind))
+	return cases(rows, err, kind, space)
+}
+
+// findCases gives those of some subjects.
+func findCases(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID, subjects []uuid.UUID) (map[uuid.UUID]Case, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT subject, version, priority, waiting, claimed_by, claimed_name, claimed_until
+		FROM civic.moderation_case
+		WHERE kind = $1 AND subject = ANY($2::uuid[]) AND space = $3`, string(kind), pq.Array(ids(subjects)), space)
+	return cases(rows, err, kind, space)
+}
+
+// cases reads the rows of the two.
+func cases(rows *sql.Rows, err error, kind Kind, space uuid.UUID) (map[uuid.UUID]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("moderation: list cases: %w", err)
 	}
@@ -81,6 +95,18 @@ func saveCases(ctx context.Context, tx *postgres.Tx, kind Kind, subjects, waitin
 		string(kind), pq.Array(ids(subjects)), pq.Array(ids(waiting)), priority)
 	if err != nil {
 		return fmt.Errorf("moderation: save cases: %w", err)
+	}
+	return nil
+}
+
+// countAct counts an act on its subjects, and leaves their places in the queue.
+func countAct(ctx context.Context, tx *postgres.Tx, kind Kind, subjects []uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.moderation_case
+		SET version = version + 1
+		WHERE kind = $1 AND subject = ANY($2::uuid[])`, string(kind), pq.Array(ids(subjects)))
+	if err != nil {
+		return fmt.Errorf("moderation: count act: %w", err)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ type notes struct {
 	texts  map[uuid.UUID]moderation.Text
 	by     map[uuid.UUID]pseudonym.Alias
 	hidden map[uuid.UUID]bool
-	busy   error // of Revert
+	busy   error // of Undo
 }
 
 func (n *notes) Enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, of uuid.UUID) (moderation.Staff, moderation.Ground, error) {
@@ -72,14 +72,19 @@ func (n *notes) Wrote(_ context.Context, _ *postgres.Tx, alias pseudonym.Alias, 
 	return n.by[subject] == alias, nil
 }
 
-func (n *notes) Revert(_ context.Context, _ *postgres.Tx, _ moderation.Act, subjects []uuid.UUID) ([]uuid.UUID, error) {
+func (n *notes) Undo(_ context.Context, _ *postgres.Tx, a moderation.Act) ([]uuid.UUID, error) {
 	if n.busy != nil {
 		return nil, n.busy
 	}
-	for _, id := range subjects {
+	for _, id := range a.Subjects {
 		delete(n.hidden, id)
 	}
-	return subjects, nil
+	return a.Subjects, nil
+}
+
+func (n *notes) Uphold(_ context.Context, _ *postgres.Tx, _ moderation.Act, subject uuid.UUID) (bool, error) {
+	delete(n.hidden, subject)
+	return true, nil
 }
 
 // town is a space with three moderators, and a clock that the test moves.
@@ -165,8 +170,8 @@ func (h *town) does(who account.Actor, verb moderation.Verb, seen map[uuid.UUID]
 		if err != nil {
 			return err
 		}
-		turn, err := h.s.Take(ctx, tx, by, post, h.space(), g, subjects, seen)
-		if err != nil {
+		turn := h.s.Begin(tx, by, post, h.space(), g)
+		if err := turn.Take(ctx, subjects, seen); err != nil {
 			return err
 		}
 		for _, id := range subjects {

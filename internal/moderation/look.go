@@ -9,7 +9,6 @@ import (
 
 	"delfi/internal/delphi/stat"
 	"delfi/internal/delphi/stat/reliability"
-	"delfi/internal/fault"
 )
 
 const (
@@ -43,7 +42,7 @@ func drawn(key []byte, act, subject uuid.UUID) bool {
 // canLook refuses a second look by whoever took the first.
 func canLook(a Act, by Staff) error {
 	if a.By.is(by) {
-		return fault.New(fault.Forbidden, "own_act", "an appeal is decided by another moderator than the one who acted")
+		return errOwnAct
 	}
 	return nil
 }

@@ -68,9 +68,12 @@ type Source interface {
 	Texts(ctx context.Context, tx *postgres.Tx, subjects []uuid.UUID) (map[uuid.UUID]Text, error)
 	// Wrote tells whether an alias wrote a subject.
 	Wrote(ctx context.Context, tx *postgres.Tx, alias pseudonym.Alias, subject uuid.UUID) (bool, error)
-	// Revert takes back what an act did to subjects of it, and gives those that wait again;
-	// Conflict when a later act builds on it. The space is locked by Enter.
-	Revert(ctx context.Context, tx *postgres.Tx, a Act, subjects []uuid.UUID) (waiting []uuid.UUID, err error)
+	// Undo takes an act back, and gives those of its subjects that wait again; Conflict
+	// when a later act builds on it. The space is locked by Enter.
+	Undo(ctx context.Context, tx *postgres.Tx, a Act) (waiting []uuid.UUID, err error)
+	// Uphold takes an act back for one subject, whose author's appeal is upheld, and tells
+	// whether it waits again. The space is locked by Enter.
+	Uphold(ctx context.Context, tx *postgres.Tx, a Act, subject uuid.UUID) (waits bool, err error)
 }
 
 // Case is a subject with its place in the queue.

@@ -87,8 +87,8 @@ func (s *Service) Claim(ctx context.Context, actor account.Actor, kind Kind, spa
 		if g.Over != nil {
 			return g.Over
 		}
-		t, err := s.Take(ctx, tx, by, kind, space, g, subjects, nil)
-		if err != nil {
+		t := s.Begin(tx, by, kind, space, g)
+		if err := t.Take(ctx, subjects, nil); err != nil {
 			return err
 		}
 		for _, c := range t.cases {
@@ -103,7 +103,7 @@ func (s *Service) Claim(ctx context.Context, actor account.Actor, kind Kind, spa
 // Release gives up a moderator's own claims; those of others stay.
 func (s *Service) Release(ctx context.Context, actor account.Actor, kind Kind, space uuid.UUID, subjects []uuid.UUID) error {
 	return s.in(ctx, actor, kind, space, func(ctx context.Context, tx *postgres.Tx, by Staff, _ Ground) error {
-		cases, err := listCases(ctx, tx, kind, space)
+		cases, err := findCases(ctx, tx, kind, space, subjects)
 		if err != nil {
 			return err
 		}
@@ -112,8 +112,7 @@ func (s *Service) Release(ctx context.Context, actor account.Actor, kind Kind, s
 	})
 }
 
-// Turn is a moderator's turn on subjects of a space, in one transaction: nobody else has
-// them, and they are as the moderator saw them.
+// Turn is a moderator's turn on subjects of a space, in one transaction.
 type Turn struct {
 	s     *Service
 	tx    *postgres.Tx
@@ -121,34 +120,39 @@ type Turn struct {
 	kind  Kind
 	space uuid.UUID
 	g     Ground
-	cases []Case
+	cases []Case // that Take took
 }
 
-// Take begins a turn on subjects of a space that the caller has locked and in which by may
-// act. seen has the versions that stood beside the form; a subject without one is not
-// compared. Conflict "claimed" when a colleague is at one, "acted_meanwhile" when somebody
-// has acted on one since: with its alias or author, and who did what when. NotFound
-// "no_case" when one is not of the space.
-func (s *Service) Take(ctx context.Context, tx *postgres.Tx, by Staff, kind Kind, space uuid.UUID, g Ground, subjects []uuid.UUID, seen map[uuid.UUID]int) (*Turn, error) {
-	t := &Turn{s: s, tx: tx, by: by, kind: kind, space: space, g: g}
-	cases, err := listCases(ctx, tx, kind, space)
+// Begin begins a turn of by, who may act in a space that the caller has locked.
+func (s *Service) Begin(tx *postgres.Tx, by Staff, kind Kind, space uuid.UUID, g Ground) *Turn {
+	return &Turn{s: s, tx: tx, by: by, kind: kind, space: space, g: g}
+}
+
+// Take checks that nobody else has subjects, and that they are as the moderator saw them.
+// seen has the versions that stood beside the form; a subject without one is not compared.
+// Conflict "claimed" when a colleague is at one, "acted_meanwhile" when somebody has acted
+// on one since: with its author, and who did what when. NotFound "no_case" when one is not
+// of the space.
+func (t *Turn) Take(ctx context.Context, subjects []uuid.UUID, seen map[uuid.UUID]int) error {
+	cases, err := findCases(ctx, t.tx, t.kind, t.space, subjects)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	t.cases = nil
 	for _, id := range subjects {
 		c, ok := cases[id]
 		if !ok {
-			return nil, errNoCase
+			return errNoCase
 		}
 		if v, compared := seen[id]; compared && v != c.Version {
-			return nil, t.moved(ctx, c)
+			return t.moved(ctx, c)
 		}
-		if err := c.CanTake(by.Account, tx.Now); err != nil {
-			return nil, err
+		if err := c.CanTake(t.by.Account, t.tx.Now); err != nil {
+			return err
 		}
 		t.cases = append(t.cases, c)
 	}
-	return t, nil
+	return nil
 }
 
 // moved says who has acted on a case since a moderator saw it.
@@ -186,10 +190,15 @@ func (t *Turn) Do(ctx context.Context, a Act, target string, figures map[string]
 		return a, err
 	}
 	a.Number = number
-	if a.Verb != Decide || len(waiting) > 0 { // a decision that changes nothing leaves the queue as it is
-		if err := saveCases(ctx, t.tx, t.kind, a.Subjects, waiting, priorityOf(a.Verb)); err != nil {
-			return a, err
-		}
+	switch {
+	case a.Verb == Decide && len(waiting) == 0: // it changes nothing of the queue
+	case a.Verb == Remove: // words are gone, and what they wait for stays
+		err = countAct(ctx, t.tx, t.kind, a.Subjects)
+	default:
+		err = saveCases(ctx, t.tx, t.kind, a.Subjects, waiting, priorityOf(a.Verb))
+	}
+	if err != nil {
+		return a, err
 	}
 	return a, t.s.record.Append(ctx, t.tx, t.entry(a, target, figures))
 }
@@ -268,11 +277,8 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, kind Kind, spac
 		if err != nil {
 			return err
 		}
-		t, err := s.Take(ctx, tx, by, kind, space, g, a.Subjects, nil)
-		if err != nil {
-			return err
-		}
-		waiting, err := source.Revert(ctx, tx, a, a.Subjects)
+		t := s.Begin(tx, by, kind, space, g)
+		waiting, err := source.Undo(ctx, tx, a)
 		if err != nil {
 			return err
 		}
@@ -284,5 +290,6 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, kind Kind, spac
 
 var (
 	errNoAct  = fault.New(fault.NotFound, "no_act", "there is no such act")
+	errOwnAct = fault.New(fault.Forbidden, "own_act", "whoever acted does not judge the act: somebody else decides")
 	errNoCase = fault.New(fault.NotFound, "no_case", "there is nothing like this in the queue")
 )

@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
+	"delfi/internal/moderation"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -22,6 +23,8 @@ type queueView struct {
 	Chosen       []contribution.Contribution
 	Items        []consultation.Item
 	Acts         []contribution.Act
+	Rules        moderation.Rules
+	Rule         string // as chosen
 	Destination  string
 	Item         string
 	Text         string
@@ -56,7 +59,7 @@ func (d room) dispose(q *page.Request) error {
 	}
 	q.StandsAt("/desk/" + q.Param("slug") + "/contributions?" + url.Values{"c": form.Values("c")}.Encode())
 	v.Destination, v.Item = form.Value("destination"), form.Value("item")
-	v.Text, v.LeftOut, v.Reason = form.Value("text"), form.Value("left_out"), form.Value("reason")
+	v.Text, v.LeftOut, v.Rule, v.Reason = form.Value("text"), form.Value("left_out"), form.Value("rule"), form.Value("reason")
 	slug := v.Consultation.Slug
 	ids := make([]uuid.UUID, len(v.Chosen))
 	for i, c := range v.Chosen {
@@ -65,7 +68,7 @@ func (d room) dispose(q *page.Request) error {
 	done := "staff.done.merged"
 	if form.Value("act") == "reject" {
 		done = "staff.done.rejected"
-		err = d.Contributions.Reject(q.Context(), q.Actor, slug, ids, v.Reason)
+		err = d.Contributions.Reject(q.Context(), q.Actor, slug, contribution.Choice{Contributions: ids, Rule: v.Rule, Reason: v.Reason})
 	} else {
 		err = d.merge(q, v, ids, form.Value("version_"+v.Item))
 	}
@@ -91,7 +94,7 @@ func (d room) dispose(q *page.Request) error {
 func (d room) merge(q *page.Request, v queueView, ids []uuid.UUID, version string) error {
 	m := contribution.Merge{
 		Contributions: ids, Destination: contribution.Destination(v.Destination),
-		Text: v.Text, LeftOut: v.LeftOut, Reason: v.Reason, Version: version,
+		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: version,
 	}
 	if m.Destination != contribution.Fresh {
 		item, err := uuid.Parse(v.Item)
@@ -142,7 +145,11 @@ func (d room) undo(q *page.Request) error {
 	if err != nil {
 		return notThere()
 	}
-	if err := d.Contributions.Undo(q.Context(), q.Actor, q.Param("slug"), act); err != nil {
+	c, err := d.Consultations.Desk(q.Context(), q.Actor, q.Param("slug"))
+	if err != nil {
+		return err
+	}
+	if err := d.Moderation.Undo(q.Context(), q.Actor, contribution.Subjects, c.Space, act); err != nil {
 		return err
 	}
 	q.Flash("staff.done.undone")
@@ -161,6 +168,9 @@ func (d room) queueOf(q *page.Request, chosen []string) (queueView, error) {
 		return v, err
 	}
 	if v.Items, err = d.Consultations.Items(q.Context(), c.ID); err != nil {
+		return v, err
+	}
+	if v.Rules, err = d.Moderation.Rules(q.Context(), c.Space); err != nil {
 		return v, err
 	}
 	if v.Acts, err = d.Contributions.Acts(q.Context(), q.Actor, slug); err != nil {

@@ -8,6 +8,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/moderation"
 	"delfi/internal/report"
 	"delfi/web/page"
 )
@@ -18,6 +19,7 @@ type Services struct {
 	Drafts        *draft.Service
 	Consultations *steering.Service
 	Contributions *contribution.Service
+	Moderation    *moderation.Service
 	Archive       *archive.Service
 	Reports       *report.Service
 }

@@ -18,7 +18,7 @@ import (
 func mount(h *webtest.House) webtest.Mount {
 	return func(r chi.Router, app *page.App) {
 		staff.Routes(r, app, staff.Services{
-			Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Archive: h.Archive, Reports: h.Reports,
+			Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Moderation: h.Moderation, Archive: h.Archive, Reports: h.Reports,
 		})
 	}
 }
