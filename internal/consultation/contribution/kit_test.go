@@ -221,13 +221,14 @@ func (h *town) ok(err error) {
 	}
 }
 
-// refused checks kind and code of a fault, and for Invalid the field and its code.
-func (h *town) refused(err error, kind fault.Kind, code string) {
+// refused checks kind and code of a fault, and for Invalid the field and its code; it gives
+// the fault.
+func (h *town) refused(err error, kind fault.Kind, code string) *fault.Fault {
 	h.Helper()
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Kind != kind {
 		h.Errorf("got %v; want %q (kind %d)", err, code, kind)
-		return
+		return &fault.Fault{}
 	}
 	got := f.Code
 	if kind == fault.Invalid {
@@ -242,6 +243,7 @@ func (h *town) refused(err error, kind fault.Kind, code string) {
 	if got != code {
 		h.Errorf("got %q (%v); want %q", got, err, code)
 	}
+	return f
 }
 
 // readmit gives back a contribution that can be merged: a rejected one by taking
