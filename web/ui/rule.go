@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"delfi/internal/moderation"
+	"delfi/web/i18n"
 	"delfi/web/page"
 )
 
@@ -47,4 +48,12 @@ func RuleOptions(q *page.Request, rules moderation.Rules, chosen string) []Optio
 		out[i] = Option{Value: r.String(), Label: strconv.Itoa(r.Number) + ". " + title, Lang: r.Language, Chosen: r.String() == chosen}
 	}
 	return out
+}
+
+// Worded gives a rule with its words in a language, as a form takes them.
+func Worded(lang string, r moderation.Rule) moderation.Rule {
+	if r.Title == "" {
+		r.Title, r.Words = i18n.Words(lang, standingRule(r.Citation)+".title"), i18n.Words(lang, standingRule(r.Citation)+".words")
+	}
+	return r
 }
