@@ -14,6 +14,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/web/administration"
+	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/record"
@@ -27,6 +28,7 @@ func rooms(h *webtest.House) webtest.Mount {
 		participate.Routes(r, k, participate.Services{Accounts: h.Accounts, Consultations: h.Consultations, Contributions: h.Contributions,
 			Ballots: h.Ballots, Archive: h.Archive, Panel: h.Panel, Reports: h.Reports, Record: h.Record})
 		staff.Routes(r, k, staff.Services{Accounts: h.Accounts, Drafts: h.Drafts, Consultations: h.Consultations, Contributions: h.Contributions, Moderation: h.Moderation, Archive: h.Archive, Reports: h.Reports})
+		moderation.Routes(r, k, moderation.Services{Consultations: h.Consultations, Panel: h.Panel, Contributions: h.Contributions, Moderation: h.Moderation})
 		administration.Routes(r, k, administration.Services{Accounts: h.Accounts})
 	}
 }

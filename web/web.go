@@ -9,6 +9,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/administration"
 	"delfi/web/demo"
+	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/record"
@@ -27,6 +28,7 @@ type Options struct {
 	Demo        demo.Panel
 	Health      Health
 
+	Moderation     moderation.Services
 	Administration administration.Services
 }
 
@@ -52,6 +54,7 @@ func routes(o Options) chi.Router {
 	r.MethodNotAllowed(o.App.MethodNotAllowed())
 	webaccount.Routes(r, o.App, o.Account)
 	participate.Routes(r, o.App, o.Participate)
+	moderation.Routes(r, o.App, o.Moderation)
 	record.Routes(r, o.App, o.Record)
 	staff.Routes(r, o.App, o.Staff)
 	administration.Routes(r, o.App, o.Administration)

@@ -9,6 +9,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/administration"
 	"delfi/web/demo"
+	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/record"
@@ -51,6 +52,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation,
 			Archive: a.Archive, Reports: a.Reports,
 		},
+		Moderation:     moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Administration: administration.Services{Accounts: a.Accounts},
 		Demo:           o.Demo,
 		Health:         web.Health{Log: o.Log, Meter: o.Meter, Checks: checks},

@@ -200,9 +200,10 @@ func (v queueView) examined() bool {
 	return slices.ContainsFunc(v.Chosen, func(c contribution.Contribution) bool { return c.State != contribution.Pending })
 }
 
-// rejected tells whether one of those chosen was left out: it goes into no statement.
-func (v queueView) rejected() bool {
-	return slices.ContainsFunc(v.Chosen, func(c contribution.Contribution) bool { return c.State == contribution.Rejected })
+// merges tells whether the form of a merge is shown: not for what was left out, which goes
+// into no statement before it is put back, unless words for one were typed already.
+func (v queueView) merges() bool {
+	return v.Fault != nil || !slices.ContainsFunc(v.Chosen, func(c contribution.Contribution) bool { return c.State == contribution.Rejected })
 }
 
 // problems are those of the form that was sent: the removal's stand with its contribution.
@@ -231,7 +232,7 @@ func conflict(q *page.Request, f *fault.Fault) string {
 	verb, acted := f.Args["verb"].(string)
 	switch {
 	case acted && dated:
-		said += " " + q.T("staff.queue.did", "what", ui.Act(q, verb), "at", q.Moment(at))
+		said += " " + q.T("staff.queue.did", "what", ui.Moderated(q, moderation.Verb(verb)), "at", q.Moment(at))
 	case dated:
 		said += " " + q.T("staff.queue.at", "at", q.Moment(at))
 	}

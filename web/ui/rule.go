@@ -57,3 +57,11 @@ func Worded(lang string, r moderation.Rule) moderation.Rule {
 	}
 	return r
 }
+
+// Moderated says what an act of moderation did.
+func Moderated(q *page.Request, v moderation.Verb) string {
+	if v == moderation.Remove {
+		return q.T("moderation.removed")
+	}
+	return Act(q, string(v))
+}
