@@ -172,7 +172,7 @@ func TestFreeText(t *testing.T) {
 	if got := anna.Post(t, enrol.action, enrol.with("read", "on")); got.Status != 303 {
 		t.Fatalf("enrolling: %d", got.Status)
 	}
-	id := marta.Get(t, published+"/contributions").Page.Find("input[name=c]").First().AttrOr("value", "")
+	id := marta.Get(t, published+"/contributions").Page.Find("input[type=checkbox][name=c]").First().AttrOr("value", "")
 	paper := "/consultations/" + webtest.Answering + "/rounds/3"
 	panelist := w.site.As(t, h.Panelist(t, 1))
 	tried := slices.Concat(

@@ -410,11 +410,11 @@ func (v *village) examine() {
 			continue
 		}
 		_, err := v.h.Contributions.Merge(ctx, v.staff["marta"], portici, contribution.Merge{
-			Contributions: []uuid.UUID{c.ID}, Destination: contribution.Fresh, Text: fmt.Sprintf("Affermazione %d.", i+1), Reason: "Lo dice."})
+			Contributions: []uuid.UUID{c.ID}, Destination: contribution.Fresh, Text: fmt.Sprintf("Affermazione %d.", i+1), Rule: "1.6", Reason: "Lo dice."})
 		v.must(err)
 	}
 	if len(rest) > 0 {
-		v.must(v.h.Contributions.Reject(ctx, v.staff["marta"], portici, rest, "Fuori tema."))
+		v.must(v.h.Contributions.Reject(ctx, v.staff["marta"], portici, contribution.Choice{Contributions: rest, Rule: "1.3", Reason: "Fuori tema."}))
 	}
 	v.must(v.h.Consultations.ReleaseRound(ctx, v.staff["marta"], portici, 1))
 	v.must(v.h.Jobs.Drain(ctx))

@@ -48,7 +48,7 @@ func TestAConflictLeadsWhereItSays(t *testing.T) {
 		title, leads string
 	}{
 		// The gather round is open: its queue is not.
-		{marta.Post(t, "/desk/"+webtest.Gathering+"/contributions", url.Values{"act": {"reject"}, "c": {"00000000-0000-4000-8000-000000000001"}, "reason": {"Fuori tema."}}), "Questo non si può fare", "/desk/" + webtest.Gathering},
+		{marta.Post(t, "/desk/"+webtest.Gathering+"/contributions", url.Values{"act": {"reject"}, "rule": {"1.6"}, "c": {"00000000-0000-4000-8000-000000000001"}, "reason": {"Fuori tema."}}), "Questo non si può fare", "/desk/" + webtest.Gathering},
 		{anna.Get(t, "/consultations/"+webtest.Answering+"/code"), "Qui si risponde senza codice", "/consultations/" + webtest.Answering},
 		{anna.Get(t, "/consultations/"+webtest.Published+"/enrol"), "Le iscrizioni non sono aperte", "/consultations/" + webtest.Published},
 	} {

@@ -393,8 +393,8 @@ func (w walk) sent(b *webtest.Browser, path string, form url.Values) webtest.Res
 func (w walk) merge(marta *webtest.Browser, slug string) {
 	w.Helper()
 	queue := "/desk/" + slug + "/contributions"
-	c := marta.Get(w.T, queue).Page.Find("input[name=c]").First().AttrOr("value", "")
-	w.sent(marta, queue, url.Values{"act": {"merge"}, "c": {c}, "destination": {"new"}, "text": {"Più luce."}, "reason": {"Chiaro."}})
+	c := marta.Get(w.T, queue).Page.Find("input[type=checkbox][name=c]").First().AttrOr("value", "")
+	w.sent(marta, queue, url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c}, "destination": {"new"}, "text": {"Più luce."}, "reason": {"Chiaro."}})
 }
 
 // gathered brings a consultation that is answered with codes to the end of its gather

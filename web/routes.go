@@ -6,6 +6,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
@@ -41,7 +42,8 @@ func Routes(o Options) ([]page.Route, error) {
 	p, err3 := participate.New(o.Participate)
 	r, err4 := record.New(o.Record)
 	desk, err5 := staff.New(o.Staff)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	moderated, err6 := moderation.New(o.Moderation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -95,6 +97,11 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/consultations/{slug}/code/rounds/{n}/receipt.txt", byCode, noStore, p.Code.Signed),
 		post("/consultations/{slug}/code/rounds/{n}/proof", byCode, p.Code.Proof),
 
+		// Moderation in public. Authors appeal under their alias, as they wrote.
+		get("/consultations/{slug}/moderation", public, shared, moderated.Public),
+		get("/consultations/{slug}/appeals", answering, noStore, moderated.Own, signedIn),
+		post("/consultations/{slug}/appeals", answering, moderated.Raise, signedIn),
+
 		// The public record. Who looks up a mark has answered.
 		get("/record", public, shared, r.Index),
 		get("/record/checkpoint", program, revalidated, r.Checkpoint),
@@ -142,6 +149,12 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/reasons", personal, noStore, desk.Reason, signedIn),
 		post("/desk/{slug}/reasons", personal, desk.RemoveReason, signedIn),
 		post("/desk/{slug}/acts/{act}/undo", personal, desk.Undo, signedIn),
+		post("/desk/{slug}/claims", personal, desk.Claim, signedIn),
+		post("/desk/{slug}/looks", personal, desk.Judge, signedIn),
+		get("/desk/{slug}/appeals", personal, noStore, desk.Appeals, signedIn),
+		post("/desk/{slug}/appeals", personal, desk.Settle, signedIn),
+		get("/desk/{slug}/rules", personal, noStore, desk.Rules, signedIn),
+		post("/desk/{slug}/rules", personal, desk.PublishRules, signedIn),
 
 		// Administrations. The first one's code is tried as seldom as a panel's.
 		get("/first-run", personal, noStore, desk.FirstRun, signedIn),

@@ -75,10 +75,10 @@ func TestPressedTwice(t *testing.T) {
 
 	w.must(h.Consultations.CloseRound(t.Context(), h.Person(t, "paolo"), webtest.Gathering, 1, "Basta."))
 	w.must(h.Jobs.Drain(t.Context()))
-	queue := marta.Get(t, gathering+"/contributions").Page.Find("input[name=c]")
+	queue := marta.Get(t, gathering+"/contributions").Page.Find("input[type=checkbox][name=c]")
 	c := func(n int) string { return queue.Eq(n).AttrOr("value", "") }
-	w.twice(marta, gathering+"/contributions", url.Values{"act": {"merge"}, "c": {c(0), c(1)}, "destination": {"new"}, "text": {"Più tigli."}, "reason": {"Dicono lo stesso."}})
-	w.twice(marta, gathering+"/contributions", url.Values{"act": {"reject"}, "c": {c(2)}, "reason": {"Fuori tema."}})
+	w.twice(marta, gathering+"/contributions", url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c(0), c(1)}, "destination": {"new"}, "text": {"Più tigli."}, "reason": {"Dicono lo stesso."}})
+	w.twice(marta, gathering+"/contributions", url.Values{"act": {"reject"}, "rule": {"1.6"}, "c": {c(2)}, "reason": {"Fuori tema."}})
 	w.twice(marta, gathering+"/contributions/"+c(2)+"/remove", url.Values{"ground": {"GDPR 17"}})
 	undo := marta.Get(t, gathering+"/contributions").Page.Find("form[action$='/undo']").First().AttrOr("action", "")
 	w.twice(marta, undo, nil)
@@ -157,21 +157,21 @@ func TestStalePages(t *testing.T) {
 	w.must(h.Consultations.CloseRound(t.Context(), h.Person(t, "paolo"), webtest.Gathering, 1, "Basta."))
 	w.must(h.Jobs.Drain(t.Context()))
 	const queue = "/desk/" + webtest.Gathering + "/contributions"
-	lines := marta.Get(t, queue).Page.Find("input[name=c]")
+	lines := marta.Get(t, queue).Page.Find("input[type=checkbox][name=c]")
 	c := func(n int) string { return lines.Eq(n).AttrOr("value", "") }
-	if got := marta.Post(t, queue, url.Values{"act": {"merge"}, "c": {c(0)}, "destination": {"new"}, "text": {"Più tigli."}, "reason": {"Sì."}}); got.Status != 303 {
+	if got := marta.Post(t, queue, url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c(0)}, "destination": {"new"}, "text": {"Più tigli."}, "reason": {"Sì."}}); got.Status != 303 {
 		t.Fatalf("%d %s", got.Status, got.Text("#errors"))
 	}
-	item := davide.Get(t, queue+"?c="+c(1)).Page.Find("select[name=item] option").Eq(1).AttrOr("value", "")
+	item := davide.Get(t, queue+"?c="+c(1)).Page.Find("input[name=item]").Eq(0).AttrOr("value", "")
 	page := queue + "?c=" + c(1) + "&item=" + item
-	mine := w.form(davide, page, queue).with("text", "Più tigli lungo i viali.", "reason", "Più chiaro.", "act", "merge")
-	theirs := w.form(marta, page, queue).with("text", "Più tigli nelle piazze.", "reason", "Più breve.", "act", "merge", "c", c(3))
+	mine := w.form(davide, page, queue).with("text", "Più tigli lungo i viali.", "reason", "Più chiaro.", "act", "merge", "rule", "1.6")
+	theirs := w.form(marta, page, queue).with("text", "Più tigli nelle piazze.", "reason", "Più breve.", "act", "merge", "rule", "1.6", "c", c(3))
 	if got := marta.Post(t, queue, theirs); got.Status != 303 {
 		t.Fatalf("%d %s", got.Status, got.Text("#errors"))
 	}
 	stale(davide, queue, mine, "text", "Più tigli nelle piazze.", "Più tigli lungo i viali.")
-	other := url.Values{"act": {"merge"}, "c": {c(2)}, "destination": {"new"}, "text": {"Una frase lunga che non va persa."}, "reason": {"Un motivo."}, "left_out": {"Nulla."}}
-	if got := marta.Post(t, queue, url.Values{"act": {"reject"}, "c": {c(2)}, "reason": {"Fuori tema."}}); got.Status != 303 {
+	other := url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c(2)}, "destination": {"new"}, "text": {"Una frase lunga che non va persa."}, "reason": {"Un motivo."}, "left_out": {"Nulla."}}
+	if got := marta.Post(t, queue, url.Values{"act": {"reject"}, "rule": {"1.6"}, "c": {c(2)}, "reason": {"Fuori tema."}}); got.Status != 303 {
 		t.Fatalf("%d", got.Status)
 	}
 	got := davide.Post(t, queue, other)

@@ -7,6 +7,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
@@ -25,6 +26,8 @@ type Options struct {
 	Staff       staff.Services
 	Demo        demo.Panel
 	Health      Health
+
+	Moderation moderation.Services
 }
 
 // New gives the handler of the whole site.

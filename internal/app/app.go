@@ -12,6 +12,7 @@
 //	steering.Conclude       → report's dissent     whether the report of the minority is owed
 //	panel.Enrol             → steering's terms     whether enrolment is open, and to whom
 //	steering.OpenRound      → ballot, contribution the tables of the round
+//	moderation.Service      → contribution         words of a subject, effect of an act (Source)
 //	pseudonym.Service       → steering.Version     how long a key that was read is valid
 //	account.SignIn          → scope.Part           which consultation a provider's group names
 package app
@@ -34,6 +35,7 @@ import (
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
+	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
 	"delfi/internal/platform/changes"
@@ -77,6 +79,7 @@ type App struct {
 	Drafts        *draft.Service
 	Scopes        *scope.Service
 	Consultations *steering.Service
+	Moderation    *moderation.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
@@ -102,7 +105,9 @@ func New(o Options) (*App, error) {
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
 	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
-	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
+	a.Moderation = moderation.New(db, a.Record, o.Keys)
+	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
+	a.Panel.AddHeap(moderation.Heap)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
 	a.Archive = archive.New(db)

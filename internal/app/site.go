@@ -8,6 +8,7 @@ import (
 	"delfi/web"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/public"
@@ -51,9 +52,10 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Record: record.Services{Consultations: a.Consultations, Record: a.Record, Reports: a.Reports, BaseURL: a.baseURL},
 		Staff: staff.Services{
 			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Contributions: a.Contributions,
-			Archive: a.Archive, Reports: a.Reports,
+			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports,
 		},
-		Demo:   o.Demo,
-		Health: web.Health{Log: o.Log, Checks: checks},
+		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
+		Demo:       o.Demo,
+		Health:     web.Health{Log: o.Log, Checks: checks},
 	}
 }

@@ -40,6 +40,7 @@ var order = [][]string{
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},
 	{"internal/panel"},
+	{"internal/moderation"},
 	{"internal/space"},
 	{"internal/login", "internal/account", "internal/pseudonym", "internal/ledger", "internal/notify"},
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives
@@ -369,6 +370,7 @@ func TestTheHouseKeepsItsRules(t *testing.T) {
 func TestEachRuleCanFail(t *testing.T) {
 	for _, c := range []struct{ room, name, source, want string }{
 		{"internal/panel", "a.go", `import _ "delfi/internal/consultation"`, "stands above"},
+		{"internal/moderation", "a.go", `import _ "delfi/internal/consultation"`, "stands above"},
 		{"web/staff", "a.go", `import _ "delfi/internal/app"`, "stands above"},
 		{"internal/report", "a.go", `import _ "delfi/internal/app"`, "stands above"},
 		{"internal/consultation", "a.go", `import _ "delfi/internal/forum"`, "own storey"},

@@ -210,7 +210,7 @@ func (d *Demonstration) merge(ctx context.Context, s Services, p play, co compan
 	}
 	moderator := co.moderators[0]
 	for _, st := range p.statements {
-		m := contribution.Merge{Destination: contribution.Fresh, Text: st.text, LeftOut: st.leftOut, Reason: st.why}
+		m := contribution.Merge{Destination: contribution.Fresh, Text: st.text, LeftOut: st.leftOut, Rule: "1.6", Reason: st.why}
 		for _, body := range st.from {
 			m.Contributions = append(m.Contributions, made[body])
 		}
@@ -219,7 +219,7 @@ func (d *Demonstration) merge(ctx context.Context, s Services, p play, co compan
 		}
 	}
 	for body, why := range p.rejected {
-		if err := s.Contributions.Reject(ctx, moderator, p.form.Slug, []uuid.UUID{made[body]}, why); err != nil {
+		if err := s.Contributions.Reject(ctx, moderator, p.form.Slug, contribution.Choice{Contributions: []uuid.UUID{made[body]}, Rule: "1.3", Reason: why}); err != nil {
 			return err
 		}
 	}

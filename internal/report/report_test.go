@@ -30,6 +30,7 @@ import (
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
 	"delfi/internal/platform/job"
@@ -109,7 +110,7 @@ func newTown(t *testing.T) *town {
 	w.panel = panel.New(w.db, w.accounts, pseudonyms)
 	letters := notify.New(w.db, w.queue, w.accounts, nil, "http://localhost")
 	w.cons = steering.New(w.db, w.queue, draft.New(w.db, w.accounts), w.record, pseudonyms, w.panel, letters)
-	w.contributions = contribution.New(w.db, w.queue, w.cons, pseudonyms, w.record)
+	w.contributions = contribution.New(w.db, w.queue, w.cons, pseudonyms, moderation.New(w.db, w.record, keys))
 	w.ballots = ballot.New(w.db, w.cons, pseudonyms, w.record)
 	w.tabulation = tabulation.New(w.db, w.queue, w.cons, pseudonyms, w.record)
 	w.archive = archive.New(w.db)
@@ -155,14 +156,14 @@ func newTown(t *testing.T) *town {
 	w.now = w.now.AddDate(0, 0, 10)
 	w.drain()
 	_, err = w.contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
-		Contributions: ids(texts[:2]), Destination: contribution.Fresh, Text: "Servono alberi che facciano ombra.", Reason: "dicono lo stesso",
+		Contributions: ids(texts[:2]), Destination: contribution.Fresh, Text: "Servono alberi che facciano ombra.", Rule: "1.6", Reason: "dicono lo stesso",
 	})
 	w.must(err)
 	_, err = w.contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
-		Contributions: ids(texts[2:3]), Destination: contribution.Fresh, Text: "Serve una fontana.", Reason: "è una proposta chiara",
+		Contributions: ids(texts[2:3]), Destination: contribution.Fresh, Text: "Serve una fontana.", Rule: "1.6", Reason: "è una proposta chiara",
 	})
 	w.must(err)
-	w.must(w.contributions.Reject(ctx, w.moderator, slug, ids(texts[3:]), "è pubblicità"))
+	w.must(w.contributions.Reject(ctx, w.moderator, slug, contribution.Choice{Contributions: ids(texts[3:]), Rule: "1.5", Reason: "è pubblicità"}))
 	if w.consultation().Rounds[0].State != consultation.RoundReleased {
 		w.must(w.cons.ReleaseRound(ctx, w.moderator, slug, 1))
 	}

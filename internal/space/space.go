@@ -65,3 +65,8 @@ func Drop(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 func Find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {
 	return find(ctx, tx, id)
 }
+
+// InAdministration lists the spaces of an administration.
+func InAdministration(ctx context.Context, tx *postgres.Tx, administration uuid.UUID) ([]uuid.UUID, error) {
+	return of(ctx, tx, administration)
+}

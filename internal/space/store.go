@@ -61,3 +61,27 @@ func find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {
 	}
 	return sp, nil
 }
+
+func of(ctx context.Context, tx *postgres.Tx, administration uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id
+		FROM civic.space
+		WHERE administration = $1
+		ORDER BY id`, administration)
+	if err != nil {
+		return nil, fmt.Errorf("space: list: %w", err)
+	}
+	defer rows.Close()
+	var out []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("space: list: %w", err)
+		}
+		out = append(out, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("space: list: %w", err)
+	}
+	return out, nil
+}

@@ -117,6 +117,7 @@ var thresholds = map[string]string{
 	"ui.stability.chance":                  "least group",
 	"consultation.write.hint":              "characters",
 	"consultation.paper.why_hint":          "characters",
+	"moderation.own.hint":                  "characters",
 	"field.too_long":                       "characters",
 	"field.reasons_too_long":               "bytes",
 	"field.words_too_long":                 "bytes",

@@ -3,48 +3,45 @@ package staff
 import (
 	"errors"
 	"net/url"
+	"slices"
+	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
+	"delfi/internal/moderation"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
 
-// queueView is the synthesis page. Contributions are chosen by checkboxes (GET
-// ?c=id&c=id), so that they stand side by side without a script.
-type queueView struct {
-	Consultation consultation.Consultation
-	Counts       contribution.Counts
-	Queue        []contribution.Contribution
-	Chosen       []contribution.Contribution
-	Items        []consultation.Item
-	Acts         []contribution.Act
-	Destination  string
-	Item         string
-	Text         string
-	LeftOut      string
-	Reason       string
-	Removing     uuid.UUID // the contribution whose removal was refused
-	Ground       string    // as typed for it
-	Stale        *ui.Staleness
-	Fault        *fault.Fault
-}
-
+// queue shows the queue; the fields of the form may stand in the address, so that the
+// lineage is drawn anew without an act.
 func (d room) queue(q *page.Request) error {
-	v, err := d.queueOf(q, q.R.URL.Query()["c"])
+	query := q.R.URL.Query()
+	v, err := d.queueOf(q, query["c"])
 	if err != nil {
 		return err
 	}
-	v.Destination = string(contribution.Fresh)
-	if item := q.R.URL.Query().Get("item"); item != "" {
-		v.Destination, v.Item = string(contribution.Existing), item
+	v.typed(query.Get)
+	if v.Destination == "" {
+		v.Destination = string(contribution.Fresh)
+		if v.Item != "" {
+			v.Destination = string(contribution.Existing)
+		}
 	}
 	return q.Render(200, queuePage(v))
 }
 
+// typed takes what stands in the fields of the form of an act.
+func (v *queueView) typed(value func(string) string) {
+	v.Destination, v.Item = value("destination"), value("item")
+	v.Text, v.LeftOut, v.Rule, v.Reason = value("text"), value("left_out"), value("rule"), value("reason")
+}
+
+// dispose does the act whose button was pressed on the chosen contributions; a merge leads
+// to the next group that waits.
 func (d room) dispose(q *page.Request) error {
 	form, err := q.Form()
 	if err != nil {
@@ -54,26 +51,21 @@ func (d room) dispose(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.StandsAt("/desk/" + q.Param("slug") + "/contributions?" + url.Values{"c": form.Values("c")}.Encode())
-	v.Destination, v.Item = form.Value("destination"), form.Value("item")
-	v.Text, v.LeftOut, v.Reason = form.Value("text"), form.Value("left_out"), form.Value("reason")
-	slug := v.Consultation.Slug
-	ids := make([]uuid.UUID, len(v.Chosen))
-	for i, c := range v.Chosen {
-		ids[i] = c.ID
-	}
-	done := "staff.done.merged"
-	if form.Value("act") == "reject" {
-		done = "staff.done.rejected"
-		err = d.Contributions.Reject(q.Context(), q.Actor, slug, ids, v.Reason)
-	} else {
-		err = d.merge(q, v, ids, form.Value("version_"+v.Item))
-	}
+	q.StandsAt(v.path() + "?" + url.Values{"c": form.Values("c")}.Encode())
+	v.typed(form.Value)
+	v.Form = true
+	done, err := d.acts(q, v, form)
 	var f *fault.Fault
 	switch {
 	case err == nil:
 		q.Flash(done)
-		return q.Redirect("/desk/" + slug + "/contributions")
+		to := v.path()
+		if done == "staff.done.merged" {
+			if to, err = d.next(q); err != nil {
+				return err
+			}
+		}
+		return q.Redirect(to)
 	case errors.As(err, &f) && f.Kind == fault.Invalid:
 		v.Fault = f
 		return q.Render(422, queuePage(v))
@@ -88,20 +80,102 @@ func (d room) dispose(q *page.Request) error {
 	}
 }
 
-func (d room) merge(q *page.Request, v queueView, ids []uuid.UUID, version string) error {
+// acts does the act, and gives the words that say so.
+func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, err error) {
+	seen := map[uuid.UUID]int{}
+	for _, c := range v.Chosen {
+		if n, err := strconv.Atoi(form.Value("seen_" + c.ID.String())); err == nil {
+			seen[c.ID] = n
+		}
+	}
+	choice := contribution.Choice{Contributions: idsOf(v.Chosen), Seen: seen, Rule: v.Rule, Reason: v.Reason}
+	switch form.Value("act") {
+	case "reject":
+		return "staff.done.rejected", d.Contributions.Reject(q.Context(), q.Actor, v.Consultation.Slug, choice)
+	case "requeue":
+		return "staff.done.requeued", d.Contributions.Requeue(q.Context(), q.Actor, v.Consultation.Slug, choice)
+	}
 	m := contribution.Merge{
-		Contributions: ids, Destination: contribution.Destination(v.Destination),
-		Text: v.Text, LeftOut: v.LeftOut, Reason: v.Reason, Version: version,
+		Contributions: choice.Contributions, Seen: seen, Destination: contribution.Destination(v.Destination),
+		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: form.Value("version_" + v.Item),
 	}
 	if m.Destination != contribution.Fresh {
-		item, err := uuid.Parse(v.Item)
-		if err != nil {
-			return fault.Bad(fault.Field{Name: "item", Code: "required", Message: "choose the statement that they go into"})
-		}
-		m.Item = item
+		m.Item, _ = uuid.Parse(v.Item) // none is a fault of its field
 	}
-	_, err := d.Contributions.Merge(q.Context(), q.Actor, v.Consultation.Slug, m)
-	return err
+	_, err = d.Contributions.Merge(q.Context(), q.Actor, v.Consultation.Slug, m)
+	return "staff.done.merged", err
+}
+
+// next is the address of the queue with the first group that waits and that no colleague is
+// at side by side.
+func (d room) next(q *page.Request) (string, error) {
+	v, err := d.queueOf(q, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, g := range v.groups() {
+		list := g.List
+		if g.Number == 0 {
+			list = slices.DeleteFunc(slices.Clone(list), func(c contribution.Contribution) bool { return !free(q, []contribution.Contribution{c}) })
+			list = list[:min(1, len(list))]
+		}
+		if free(q, list) {
+			return v.path(idsOf(list)...), nil
+		}
+	}
+	return v.path(), nil
+}
+
+// claims takes contributions for the reader, or gives them up.
+func (d room) claims(q *page.Request) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	v, err := d.queueOf(q, form.Values("c"))
+	if err != nil {
+		return err
+	}
+	q.StandsAt(v.path())
+	ids := idsOf(v.Chosen)
+	if form.Value("act") == "release" {
+		if err := d.Moderation.Release(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, ids); err != nil {
+			return err
+		}
+		return q.Redirect(v.path())
+	}
+	err = d.Moderation.Claim(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, ids)
+	if f := mendable(err); f != nil {
+		v.Fault, v.Destination = f, string(contribution.Fresh)
+		return q.Render(409, queuePage(v))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Redirect(v.path(ids...))
+}
+
+// judge stores the reader's second look.
+func (d room) judge(q *page.Request) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	c, err := d.Consultations.Desk(q.Context(), q.Actor, q.Param("slug"))
+	if err != nil {
+		return err
+	}
+	q.StandsAt(queuePath(c.Slug, nil))
+	act, errA := uuid.Parse(form.Value("look"))
+	subject, errS := uuid.Parse(form.Value("subject"))
+	if errA != nil || errS != nil {
+		return notThere()
+	}
+	if err := d.Moderation.Judge(q.Context(), q.Actor, contribution.Subjects, c.Space, act, subject, form.Value("act") == "in"); err != nil {
+		return err
+	}
+	q.Flash("staff.done.judged")
+	return q.Redirect(queuePath(c.Slug, nil))
 }
 
 // remove deletes a text that the law wants gone. The form comes back with its fault
@@ -116,7 +190,7 @@ func (d room) remove(q *page.Request) error {
 		return notThere()
 	}
 	slug := q.Param("slug")
-	q.StandsAt("/desk/" + slug + "/contributions?c=" + id.String())
+	q.StandsAt(queuePath(slug, []uuid.UUID{id}))
 	if _, err := d.Consultations.Desk(q.Context(), q.Actor, slug); err != nil {
 		return err
 	}
@@ -134,19 +208,34 @@ func (d room) remove(q *page.Request) error {
 		return err
 	}
 	q.Flash("staff.done.removed")
-	return q.Redirect("/desk/" + slug + "/contributions")
+	return q.Redirect(queuePath(slug, nil))
 }
 
+// undo takes an act back.
 func (d room) undo(q *page.Request) error {
 	act, err := uuid.Parse(q.Param("act"))
 	if err != nil {
 		return notThere()
 	}
-	if err := d.Contributions.Undo(q.Context(), q.Actor, q.Param("slug"), act); err != nil {
+	c, err := d.Consultations.Desk(q.Context(), q.Actor, q.Param("slug"))
+	if err != nil {
+		return err
+	}
+	q.StandsAt(queuePath(c.Slug, nil))
+	err = d.Moderation.Undo(q.Context(), q.Actor, contribution.Subjects, c.Space, act)
+	if f := mendable(err); f != nil {
+		v, inner := d.queueOf(q, nil)
+		if inner != nil {
+			return inner
+		}
+		v.Fault = f
+		return q.Render(409, queuePage(v))
+	}
+	if err != nil {
 		return err
 	}
 	q.Flash("staff.done.undone")
-	return q.Redirect("/desk/" + q.Param("slug") + "/contributions")
+	return q.Redirect(queuePath(c.Slug, nil))
 }
 
 // queueOf reads the queue and picks the chosen ones; an id that is not in it is left out.
@@ -156,24 +245,50 @@ func (d room) queueOf(q *page.Request, chosen []string) (queueView, error) {
 	if err != nil {
 		return queueView{}, err
 	}
-	v := queueView{Consultation: c}
+	v := queueView{Consultation: c, Search: q.Query("q")}
 	if v.Queue, v.Counts, err = d.Contributions.Queue(q.Context(), q.Actor, slug); err != nil {
 		return v, err
 	}
+	v.State = v.tab(q.Query("state"))
 	if v.Items, err = d.Consultations.Items(q.Context(), c.ID); err != nil {
 		return v, err
 	}
 	if v.Acts, err = d.Contributions.Acts(q.Context(), q.Actor, slug); err != nil {
 		return v, err
 	}
-	want := map[string]bool{}
-	for _, id := range chosen {
-		want[id] = true
+	if v.Rules, err = d.Moderation.Rules(q.Context(), c.Space); err != nil {
+		return v, err
 	}
-	for _, contribution := range v.Queue {
-		if want[contribution.ID.String()] {
-			v.Chosen = append(v.Chosen, contribution)
+	pleas, err := d.Moderation.Pleas(q.Context(), q.Actor, contribution.Subjects, c.Space)
+	if err != nil {
+		return v, err
+	}
+	v.Appeals = waiting(pleas)
+	if v.Looks, err = d.Moderation.Looks(q.Context(), q.Actor, contribution.Subjects, c.Space); err != nil {
+		return v, err
+	}
+	for _, one := range v.Queue {
+		if slices.Contains(chosen, one.ID.String()) {
+			v.Chosen = append(v.Chosen, one)
 		}
 	}
+	v.Form = len(v.Chosen) > 0
 	return v, nil
+}
+
+// waiting counts appeals that are to be decided.
+func waiting(list []moderation.Plea) int {
+	n := 0
+	for _, p := range list {
+		if p.Open() {
+			n++
+		}
+	}
+	return n
+}
+
+// instant gives an instant that a fault carries.
+func instant(f *fault.Fault, name string) (time.Time, bool) {
+	t, ok := f.Args[name].(time.Time)
+	return t, ok
 }

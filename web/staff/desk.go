@@ -39,6 +39,7 @@ type deskView struct {
 	Decisions     []decisionView                     // undecided items, strongest disagreement first
 	Stable        []decisionView                     // those that the engine proposes to settle
 	Counts        contribution.Counts                // of the gather round, once it is closed
+	Appeals       int                                // that wait
 	Current       *consultation.Round                // open, closing or closed and not yet released
 	Next          *consultation.Round                // the next planned one
 	Decided       map[uuid.UUID]consultation.Decided // by statement, since the last released round
@@ -153,9 +154,16 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 			}
 		}
 	}
-	if v.Moderator && c.Stage == consultation.Running && gatherClosed(c) {
-		if _, v.Counts, err = d.Contributions.Queue(ctx, actor, slug); err != nil {
+	if v.Moderator && gatherClosed(c) {
+		pleas, err := d.Moderation.Pleas(ctx, actor, contribution.Subjects, c.Space)
+		if err != nil {
 			return v, err
+		}
+		v.Appeals = waiting(pleas)
+		if c.Stage == consultation.Running {
+			if _, v.Counts, err = d.Contributions.Queue(ctx, actor, slug); err != nil {
+				return v, err
+			}
 		}
 	}
 	if c.Stage == consultation.Concluded {

@@ -9,7 +9,9 @@
 //	/desk                          what waits for me, by consultation
 //	/desk/new, /desk/{slug}/edit   the draft, one form
 //	/desk/{slug}                   state sentence → rounds → participation → decisions
-//	/desk/{slug}/contributions     synthesis: side by side → new wording → reason → confirm
+//	/desk/{slug}/contributions     the queue: groups, claims → side by side → new wording → rule and reason
+//	/desk/{slug}/appeals           appeals against acts, decided by another moderator
+//	/desk/{slug}/rules             a new version of the rules of the house (administrator)
 //	/desk/{slug}/reasons           a reason's text removed by law
 //
 // Administrators have the data of their body here too:

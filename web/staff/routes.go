@@ -7,6 +7,7 @@ import (
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/moderation"
 	"delfi/internal/report"
 	"delfi/web/page"
 )
@@ -18,6 +19,7 @@ type Services struct {
 	Scopes        *scope.Service
 	Consultations *steering.Service
 	Contributions *contribution.Service
+	Moderation    *moderation.Service
 	Archive       *archive.Service
 	Reports       *report.Service
 }
@@ -39,7 +41,9 @@ type Handlers struct {
 	FirstRun, Found                        page.Handler // of the first administration
 	Administration, Describe               page.Handler
 	GrantRole, RevokeRole                  page.Handler
-	Undo                                   page.Handler // of an act on contributions
+	Undo, Claim, Judge                     page.Handler // of the queue: acts, claims, second looks
+	Appeals, Settle                        page.Handler
+	Rules, PublishRules                    page.Handler // of the house
 }
 
 // New returns the room's handlers.
@@ -56,7 +60,9 @@ func New(s Services) (Handlers, error) {
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,
 		Reason: d.reason, RemoveReason: d.removeReason,
-		Undo:     d.undo,
+		Undo: d.undo, Claim: d.claims, Judge: d.judge,
+		Appeals: d.appeals, Settle: d.settle,
+		Rules: d.rules, PublishRules: d.publishRules,
 		FirstRun: d.first, Found: d.found,
 		Administration: d.administration, Describe: d.describe,
 		GrantRole: d.grant, RevokeRole: d.revoke,

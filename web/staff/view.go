@@ -5,11 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/account"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
@@ -85,7 +82,7 @@ func problems(q *page.Request, f *fault.Fault) ui.Problems {
 	if f == nil {
 		return ui.Problems{}
 	}
-	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "language": q.T("staff.draft.language"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where"), "decision": q.T("staff.decide.decision")}
+	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "language": q.T("staff.draft.language"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where"), "decision": q.T("staff.decide.decision"), "rule": q.T("staff.synthesis.rule")}
 	for _, d := range f.Fields {
 		if key := "staff.field." + d.Name; i18n.Known(key) {
 			labels[d.Name] = q.T(key)
@@ -330,73 +327,6 @@ func others(a verdict.Action) []verdict.Action {
 	return out
 }
 
-func (v queueView) lead(q *page.Request) string {
-	if v.Counts.Pending == 0 {
-		return q.T("staff.synthesis.done")
-	}
-	return q.T("staff.synthesis.lead", "n", v.Counts.Pending)
-}
-
-func (v queueView) nothing(q *page.Request) string {
-	if v.Counts.Pending == 0 {
-		return q.T("staff.synthesis.done")
-	}
-	return q.T("staff.synthesis.choose")
-}
-
-func (v queueView) chosen(c contribution.Contribution) bool {
-	for _, o := range v.Chosen {
-		if o.ID == c.ID {
-			return true
-		}
-	}
-	return false
-}
-
-// problems are those of the form that was sent: the removal's stand with its contribution.
-func (v queueView) problems(q *page.Request) ui.Problems {
-	p := problems(q, v.Fault)
-	if v.Removing != uuid.Nil {
-		return p.In(v.Removing.String())
-	}
-	return p
-}
-
-func (v queueView) ground(c contribution.Contribution) string {
-	if c.ID != v.Removing {
-		return ""
-	}
-	return v.Ground
-}
-
-// destinations are the places that contributions go to.
-func (v queueView) destinations(q *page.Request) []ui.Option {
-	var all []ui.Option
-	for _, d := range []contribution.Destination{contribution.Fresh, contribution.Existing, contribution.Said} {
-		all = append(all, ui.Option{Value: string(d), Label: q.T("staff.synthesis.to_" + string(d)), Chosen: v.Destination == string(d)})
-	}
-	return all
-}
-
-// choices are the statements that contributions can go into.
-func (v queueView) choices() []ui.Option {
-	var all []ui.Option
-	for _, it := range v.live() {
-		all = append(all, ui.Option{Value: it.ID.String(), Label: strconv.Itoa(it.Number) + ". " + it.Text, Lang: v.Consultation.Language, Chosen: v.Item == it.ID.String()})
-	}
-	return all
-}
-
-// was is the present wording of the chosen statement.
-func (v queueView) was() string {
-	for _, it := range v.Items {
-		if it.ID.String() == v.Item {
-			return it.Text
-		}
-	}
-	return ""
-}
-
 func (v draftView) frame(q *page.Request) ui.Frame {
 	title := v.title(q)
 	return ui.Frame{Title: title, Section: ui.Desk, Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: title}}}
@@ -410,17 +340,6 @@ func (v deskView) frame(q *page.Request) ui.Frame {
 	return ui.Frame{
 		Title: v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
 		Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Consultation.Title, Lang: v.Consultation.Language}},
-	}
-}
-
-func (v queueView) frame(q *page.Request) ui.Frame {
-	return ui.Frame{
-		Title: q.T("staff.synthesis.title"), Section: ui.Desk, Owner: v.Consultation.AdministrationName,
-		Crumbs: []ui.Crumb{
-			{Label: q.T("staff.desks.title"), Path: "/desk"},
-			{Label: v.Consultation.Title, Lang: v.Consultation.Language, Path: "/desk/" + v.Consultation.Slug},
-			{Label: q.T("staff.synthesis.title")},
-		},
 	}
 }
 

@@ -55,17 +55,22 @@ func (b *Browser) Crawl(t testing.TB, from ...string) []Found {
 		got.Page.Find("form").Each(func(_ int, f *goquery.Selection) {
 			if strings.EqualFold(f.AttrOr("method", "get"), "get") {
 				action, _, _ := strings.Cut(local(path, f.AttrOr("action", path)), "?")
-				queue = append(queue, action+"?"+chosen(f).Encode())
+				queue = append(queue, action+"?"+chosen(got.Page, f).Encode())
 			}
 		})
 	}
 	return all
 }
 
-// chosen are a reading form's values with every box ticked.
-func chosen(form *goquery.Selection) url.Values {
+// chosen are a reading form's values with every box ticked, those that stand elsewhere on
+// the page included.
+func chosen(page *goquery.Document, form *goquery.Selection) url.Values {
 	values := url.Values{}
-	form.Find("input[name]").Each(func(_ int, i *goquery.Selection) {
+	inputs := form.Find("input[name]")
+	if id, has := form.Attr("id"); has {
+		inputs = inputs.AddSelection(page.Find("input[name][form='" + id + "']"))
+	}
+	inputs.Each(func(_ int, i *goquery.Selection) {
 		values.Add(i.AttrOr("name", ""), i.AttrOr("value", ""))
 	})
 	return values

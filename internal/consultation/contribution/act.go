@@ -1,14 +1,20 @@
 package contribution
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
+	"delfi/internal/moderation"
 )
+
+// Subjects is the kind of contributions in the queue of package moderation.
+const Subjects moderation.Kind = "contribution"
 
 // Destination is where merged contributions go.
 type Destination string
@@ -23,47 +29,58 @@ const (
 // Merge is one act of synthesis. Existing without contributions only rewords.
 type Merge struct {
 	Contributions []uuid.UUID
+	Seen          map[uuid.UUID]int // versions of their cases that stood beside the form; one without is not compared
 	Destination   Destination
 	Item          uuid.UUID // for Existing and Said
 	Text          string    // new wording, for Existing and Fresh
 	Version       string    // for Existing: of the wording that the moderator saw (prose.Version); "" skips the comparison
-	LeftOut       string    // what of the contributions is left out
+	LeftOut       string    // the part of the contributions that is left out
+	Rule          string    // of the house, as forms carry it: "1.6"
 	Reason        string    // public
+	rule          moderation.Citation
 }
 
-// The kinds of act.
-const (
-	kindMerge  = "merge"  // contributions into a new item, or into one with new words
-	kindLink   = "link"   // contributions to an item whose words stay
-	kindReject = "reject" // contributions out
-	kindReword = "reword" // an item's words alone
-)
+// Choice is an act on contributions alone: leaving them out, or putting them back.
+type Choice struct {
+	Contributions []uuid.UUID
+	Seen          map[uuid.UUID]int // as Merge's
+	Rule          string
+	Reason        string
+	rule          moderation.Citation
+}
 
 // Act is one act of synthesis that stands, as the desk lists it.
 type Act struct {
-	ID       uuid.UUID
-	Kind     string // merge, link, reject, reword
-	Summary  string // names and numbers alone, in no language: "Tiglio 27, Airone 5 → 3"
-	Reason   string
-	Undoable bool
+	moderation.Act
+	Undoable bool // now: until UndoUntil, while no later act builds on it
 }
 
-// act is an Act with what it needs to be taken back.
-type act struct {
-	Act
-	consultation  uuid.UUID
-	number        int
-	leftOut       string
-	contributions []uuid.UUID // those that it moved
-	item          uuid.UUID   // Nil for a rejection
-	made          bool        // the item was made by this act
-	was           string      // the item's words before; "" when they did not change
+// effect is what an act did to an item, with what is needed to take it back.
+type effect struct {
+	act     uuid.UUID
+	item    uuid.UUID
+	made    bool   // the item was made by this act
+	was     string // the item's words before; "" when they did not change
+	leftOut string
 }
 
-// blocks tells whether a, the later act, builds on b. Links alone lean on nothing
-// but their item's words; a rejection stands by itself.
-func (a act) blocks(b act) bool {
-	return a.number > b.number && a.item == b.item && (b.made || b.was != "")
+// deed is an act with its effect; the zero effect of one that touched no item.
+type deed struct {
+	moderation.Act
+	effect effect
+}
+
+// blocks tells whether a, the later act, builds on b. Links alone lean on nothing but their
+// item's words; a rejection stands by itself. What became of a contribution after it was
+// put back, by an act or an appeal, is no matter of the acts before.
+func (a deed) blocks(b deed) bool {
+	if a.Number <= b.Number || a.Undone {
+		return false
+	}
+	if (a.Verb == moderation.Requeue || a.Verb == moderation.Decide) && a.Touches(b.Act) {
+		return true
+	}
+	return a.effect.item != uuid.Nil && a.effect.item == b.effect.item && (b.effect.made || b.effect.was != "")
 }
 
 // CanModerate tells whether the actor moderates this consultation: named for it,
@@ -81,6 +98,34 @@ func member(actor account.Actor, c consultation.Consultation) (consultation.Memb
 		}
 	}
 	return consultation.Member{}, false
+}
+
+// ground is what moderation is told of a consultation's space.
+func ground(c consultation.Consultation) moderation.Ground {
+	g := moderation.Ground{Record: c.ID, Told: told(c), Over: workable(c)}
+	for _, m := range c.Staff {
+		if m.Role == account.Moderator {
+			g.Moderators = append(g.Moderators, staff(m))
+		}
+	}
+	return g
+}
+
+// staff names a member of staff as acts do.
+func staff(m consultation.Member) moderation.Staff {
+	return moderation.Staff{Account: m.Account, Name: m.Name, Role: m.Role}
+}
+
+// told is the instant at which what became of contributions was public; zero before.
+func told(c consultation.Consultation) time.Time {
+	if c.Origin != nil {
+		return c.PublishedAt
+	}
+	g, err := gather(c)
+	if err != nil || g.State != consultation.RoundReleased {
+		return time.Time{}
+	}
+	return g.ReleasedAt
 }
 
 // refuse says why somebody who does not moderate gets no further: another
@@ -135,7 +180,8 @@ func workable(c consultation.Consultation) error {
 // check reads a Merge, texts tidied; Invalid names every field to mend.
 func (m Merge) check() (Merge, error) {
 	var bad []fault.Field
-	m.Reason = lined("reason", m.Reason, maxReason, true, &bad)
+	m.rule = moderation.ReadCitation("rule", m.Rule, &bad)
+	m.Reason = moderation.ReadWords("reason", m.Reason, &bad)
 	m.LeftOut = lined("left_out", m.LeftOut, maxLeftOut, false, &bad)
 	switch m.Destination {
 	case Existing, Fresh:
@@ -158,10 +204,39 @@ func (m Merge) check() (Merge, error) {
 	return m, nil
 }
 
+// check reads a Choice; Invalid names every field to mend.
+func (c Choice) check() (Choice, error) {
+	var bad []fault.Field
+	c.rule = moderation.ReadCitation("rule", c.Rule, &bad)
+	c.Reason = moderation.ReadWords("reason", c.Reason, &bad)
+	if len(c.Contributions) == 0 {
+		bad = append(bad, none)
+	}
+	if len(bad) > 0 {
+		return c, fault.Bad(bad...)
+	}
+	return c, nil
+}
+
 // none is an act about nothing.
 var none = fault.Field{Name: "contributions", Code: "required", Message: "choose at least one contribution"}
 
 // folded is a text as two people who typed it would agree that it is the same.
 func folded(text string) string {
 	return strings.Join(strings.Fields(strings.ToLower(text)), " ")
+}
+
+// about tells whether an act moved these contributions, under this rule and for this reason.
+func (a deed) about(contributions []uuid.UUID, rule moderation.Citation, reason string) bool {
+	return a.Words == reason && a.Rule == rule && slices.Equal(texts(a.Subjects), slices.Compact(texts(contributions)))
+}
+
+// texts writes ids for the record, sorted: the order of a form tells nothing.
+func texts(ids []uuid.UUID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id.String()
+	}
+	slices.Sort(out)
+	return out
 }

@@ -12,7 +12,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
-	"delfi/internal/ledger"
+	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 )
@@ -29,12 +29,12 @@ func (s *Service) moderated(ctx context.Context, actor account.Actor, slug strin
 	return c, nil
 }
 
-// desk is one moderator at work, in one transaction, with the consultation locked.
+// desk is one member of staff at work, in one transaction, with the consultation locked.
 type desk struct {
 	*Service
 	tx    *postgres.Tx
 	c     consultation.Consultation
-	who   consultation.Member
+	turn  *moderation.Turn
 	list  []Contribution
 	items []consultation.Item // in play
 }
@@ -47,32 +47,49 @@ func (s *Service) at(ctx context.Context, actor account.Actor, slug string, act 
 		return err
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		d := &desk{Service: s, tx: tx}
-		var err error
-		if d.c, err = lifecycle.Lock(ctx, tx, found.ID); err != nil {
+		c, by, err := enter(ctx, tx, actor, found.ID)
+		if err != nil {
 			return err
 		}
-		var ok bool
-		if d.who, ok = member(actor, d.c); !ok {
-			return refuse(actor, d.c)
-		}
-		if err := workable(d.c); err != nil {
+		if err := workable(c); err != nil {
 			return err
 		}
-		if d.list, err = listAll(ctx, tx, d.c.ID); err != nil {
-			return err
-		}
-		if d.items, err = lifecycle.LiveItems(ctx, tx, d.c); err != nil {
+		d, err := s.sit(ctx, tx, c, by)
+		if err != nil {
 			return err
 		}
 		return act(ctx, d)
 	})
 }
 
+// enter locks a consultation for one of its moderators.
+func enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, id uuid.UUID) (consultation.Consultation, moderation.Staff, error) {
+	c, err := lifecycle.Lock(ctx, tx, id)
+	if err != nil {
+		return c, moderation.Staff{}, err
+	}
+	who, ok := member(actor, c)
+	if !ok || !CanModerate(actor, c) {
+		return c, moderation.Staff{}, refuse(actor, c)
+	}
+	return c, staff(who), nil
+}
+
+// sit puts by at the desk of a consultation that is locked.
+func (s *Service) sit(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, by moderation.Staff) (*desk, error) {
+	d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, by, Subjects, c.Space, ground(c))}
+	var err error
+	if d.list, err = listAll(ctx, tx, c.ID); err != nil {
+		return nil, err
+	}
+	d.items, err = lifecycle.LiveItems(ctx, tx, c)
+	return d, err
+}
+
 // Merge admits contributions into an item (many to many), and gives the item.
 // Contributions that the item already has are passed over. Invalid names fields;
-// Conflict "already_examined" when one was rejected or withdrawn meanwhile,
-// "item_changed" when the item's words are no longer of Version.
+// Conflict "already_examined" when one was rejected meanwhile, "item_changed" when the
+// item's words are no longer of Version, and as moderation.Turn's Take and Do.
 func (s *Service) Merge(ctx context.Context, actor account.Actor, slug string, m Merge) (consultation.Item, error) {
 	var item consultation.Item
 	m, err := m.check()
@@ -88,7 +105,7 @@ func (s *Service) Merge(ctx context.Context, actor account.Actor, slug string, m
 			item = last
 			return err
 		}
-		chosen, err := d.pick(m.Contributions, Pending, Admitted)
+		chosen, err := d.pick(ctx, m.Contributions, m.Seen, Pending, Admitted)
 		if err != nil {
 			return err
 		}
@@ -98,18 +115,25 @@ func (s *Service) Merge(ctx context.Context, actor account.Actor, slug string, m
 	return item, err
 }
 
-// pick gives contributions by id, each once, when all stand in one of the states.
-func (d *desk) pick(ids []uuid.UUID, states ...State) ([]Contribution, error) {
+// pick takes contributions by id, each once, when all stand in one of the states.
+func (d *desk) pick(ctx context.Context, ids []uuid.UUID, seen map[uuid.UUID]int, states ...State) ([]Contribution, error) {
 	var out []Contribution
+	var which []uuid.UUID
 	for _, id := range ids {
 		at := slices.IndexFunc(d.list, func(c Contribution) bool { return c.ID == id })
 		switch {
 		case at < 0:
 			return nil, fault.Bad(fault.Field{Name: "contributions", Code: "unknown_contribution", Message: "holds one that this consultation does not have: load the page again"})
-		case !slices.Contains(states, d.list[at].State):
-			return nil, fault.New(fault.Conflict, "already_examined", "this contribution has been examined meanwhile").With("alias", d.list[at].Alias.Name)
-		case !slices.ContainsFunc(out, func(c Contribution) bool { return c.ID == id }):
-			out = append(out, d.list[at])
+		case !slices.Contains(which, id):
+			out, which = append(out, d.list[at]), append(which, id)
+		}
+	}
+	if err := d.turn.Take(ctx, which, seen); err != nil {
+		return nil, err
+	}
+	for _, c := range out {
+		if !slices.Contains(states, c.State) {
+			return nil, fault.New(fault.Conflict, "already_examined", "this contribution has been examined meanwhile").With("alias", c.Alias.Name)
 		}
 	}
 	return out, nil
@@ -119,73 +143,87 @@ func (d *desk) pick(ids []uuid.UUID, states ...State) ([]Contribution, error) {
 // gives the item that the first made.
 func (d *desk) repeats(ctx context.Context, m Merge) (consultation.Item, bool, error) {
 	a, ok, err := d.last(ctx)
-	if err != nil || !ok || a.Kind == kindReject || !a.about(m.Contributions, m.Reason) || a.leftOut != m.LeftOut || a.made != (m.Destination == Fresh) {
+	if err != nil || !ok || a.effect.item == uuid.Nil || !a.about(m.Contributions, m.rule, m.Reason) || a.effect.leftOut != m.LeftOut || a.effect.made != (m.Destination == Fresh) {
 		return consultation.Item{}, false, err
 	}
-	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == a.item })
-	if at < 0 || m.Destination != Fresh && m.Item != a.item || m.Destination != Said && m.Text != d.items[at].Text {
+	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == a.effect.item })
+	if at < 0 || m.Destination != Fresh && m.Item != a.effect.item || m.Destination != Said && m.Text != d.items[at].Text {
 		return consultation.Item{}, false, nil
 	}
 	return d.items[at], true, nil
 }
 
 // last gives the newest act that stands.
-func (d *desk) last(ctx context.Context) (act, bool, error) {
-	acts, err := listActs(ctx, d.tx, d.c.ID)
-	if err != nil || len(acts) == 0 {
-		return act{}, false, err
+func (d *desk) last(ctx context.Context) (deed, bool, error) {
+	all, err := d.deeds(ctx, d.tx, d.c)
+	at := slices.IndexFunc(all, func(a deed) bool { return !a.Undone && a.Verb != moderation.Undo })
+	if err != nil || at < 0 {
+		return deed{}, false, err
 	}
-	return acts[0], true, nil
+	return all[at], true, nil
 }
 
-// about tells whether an act moved these contributions, for this reason.
-func (a act) about(contributions []uuid.UUID, reason string) bool {
-	return a.Reason == reason && slices.Equal(texts(a.contributions), slices.Compact(texts(contributions)))
+// deeds lists the acts on a consultation's contributions, newest first, with their effects.
+func (s *Service) deeds(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]deed, error) {
+	acts, err := s.moderation.Acts(ctx, tx, Subjects, c.Space)
+	if err != nil {
+		return nil, err
+	}
+	effects, err := listEffects(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]deed, len(acts))
+	for i, a := range acts {
+		out[i] = deed{a, effects[a.ID]}
+	}
+	return out, nil
 }
 
 // merge performs a checked Merge.
 func (d *desk) merge(ctx context.Context, m Merge, chosen []Contribution) (consultation.Item, error) {
-	a := act{Act: Act{ID: uuid.New(), Kind: kindMerge, Reason: m.Reason}, leftOut: m.LeftOut}
-	item, err := d.destination(ctx, m, &a)
+	a := moderation.Act{ID: uuid.New(), Verb: moderation.Merge, Rule: m.rule, Words: m.Reason}
+	e := effect{act: a.ID, leftOut: m.LeftOut}
+	item, err := d.destination(ctx, m, &e)
 	if err != nil {
 		return item, err
 	}
-	a.item = item.ID
+	e.item = item.ID
 	var names []string
 	for _, c := range chosen {
 		if slices.Contains(c.Items, item.ID) {
 			continue
 		}
-		a.contributions = append(a.contributions, c.ID)
+		a.Subjects = append(a.Subjects, c.ID)
 		names = append(names, c.Alias.Name)
 	}
 	switch {
-	case len(a.contributions) == 0 && a.was == "":
+	case len(a.Subjects) == 0 && e.was == "":
 		return item, fault.Bad(fault.Field{Name: "contributions", Code: "already_linked", Message: "are in this statement already, and its words are the same"})
-	case len(a.contributions) == 0:
-		a.Kind = kindReword
-	case !a.made && a.was == "":
-		a.Kind = kindLink
+	case len(a.Subjects) == 0:
+		a.Verb = moderation.Reword
+	case !e.made && e.was == "":
+		a.Verb = moderation.Link
 	}
 	number := strconv.Itoa(item.Number)
 	a.Summary = number
 	if len(names) > 0 {
 		a.Summary = strings.Join(names, ", ") + " → " + number
 	}
-	if err := d.keep(ctx, a); err != nil {
+	if err := addEffect(ctx, d.tx, d.c.ID, e); err != nil {
 		return item, err
 	}
-	if err := link(ctx, d.tx, a); err != nil {
+	if err := link(ctx, d.tx, e, a.Subjects); err != nil {
 		return item, err
 	}
-	return item, d.tell(ctx, a.Kind, "statement "+number, m.Reason, map[string]any{
-		"act": a.ID.String(), "contributions": texts(a.contributions), "item": item.ID.String(),
-		"left_out": m.LeftOut, "text": item.Text, "was": a.was,
-	})
+	_, err = d.turn.Do(ctx, a, "statement "+number, map[string]any{
+		"contributions": texts(a.Subjects), "item": item.ID.String(), "left_out": m.LeftOut, "text": item.Text, "was": e.was,
+	}, nil)
+	return item, err
 }
 
 // destination finds, rewords or makes the item that a Merge goes into.
-func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.Item, error) {
+func (d *desk) destination(ctx context.Context, m Merge, e *effect) (consultation.Item, error) {
 	if m.Destination == Fresh {
 		for _, i := range d.items {
 			if folded(i.Text) == folded(m.Text) {
@@ -195,7 +233,7 @@ func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.I
 				})
 			}
 		}
-		a.made = true
+		e.made = true
 		return d.cons.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
 	}
 	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == m.Item })
@@ -209,52 +247,116 @@ func (d *desk) destination(ctx context.Context, m Merge, a *act) (consultation.I
 	if m.Version != "" && m.Version != prose.Version(item.Text) {
 		return item, fault.New(fault.Conflict, "item_changed", "somebody has changed the words of this statement meanwhile").With("number", item.Number)
 	}
-	a.was = item.Text
+	e.was = item.Text
 	return d.cons.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
 }
 
-// Reject rejects pending contributions with a public reason. Conflict
-// "already_examined" when one of them was examined meanwhile: none is rejected then.
-func (s *Service) Reject(ctx context.Context, actor account.Actor, slug string, contributions []uuid.UUID, reason string) error {
-	var bad []fault.Field
-	reason = lined("reason", reason, maxReason, true, &bad)
-	if len(contributions) == 0 {
-		bad = append(bad, none)
-	}
-	if len(bad) > 0 {
+// Reject leaves pending contributions out, with a public reason. Conflict
+// "already_examined" when one of them was examined meanwhile: none is rejected then; and as
+// moderation.Turn's Take and Do.
+func (s *Service) Reject(ctx context.Context, actor account.Actor, slug string, c Choice) error {
+	return s.choose(ctx, actor, slug, c, moderation.Reject, Pending)
+}
+
+// Requeue puts contributions back in the queue, whatever became of them: out of the items
+// that they went into, which are gone when they were made here and have no other. It is for
+// acts that are older than an undo; faults as Reject's, "already_pending" for one that
+// nobody has examined.
+func (s *Service) Requeue(ctx context.Context, actor account.Actor, slug string, c Choice) error {
+	return s.choose(ctx, actor, slug, c, moderation.Requeue, Admitted, Rejected)
+}
+
+// choose performs a Choice on contributions that stand in one of the states.
+func (s *Service) choose(ctx context.Context, actor account.Actor, slug string, c Choice, verb moderation.Verb, states ...State) error {
+	c, err := c.check()
+	if err != nil {
 		if _, who := s.moderated(ctx, actor, slug); who != nil {
 			return who
 		}
-		return fault.Bad(bad...)
+		return err
 	}
 	return s.at(ctx, actor, slug, func(ctx context.Context, d *desk) error {
-		if a, ok, err := d.last(ctx); err != nil || ok && a.Kind == kindReject && a.about(contributions, reason) {
+		if a, ok, err := d.last(ctx); err != nil || ok && a.Verb == verb && a.about(c.Contributions, c.rule, c.Reason) {
 			return err // pressed twice
 		}
-		chosen, err := d.pick(contributions, Pending)
+		chosen, err := d.pick(ctx, c.Contributions, c.Seen, states...)
 		if err != nil {
 			return err
 		}
-		return d.reject(ctx, chosen, reason)
+		if verb == moderation.Requeue {
+			return d.requeue(ctx, chosen, c.rule, c.Reason)
+		}
+		return d.reject(ctx, chosen, c.rule, c.Reason)
 	})
 }
 
-// reject performs a checked rejection.
-func (d *desk) reject(ctx context.Context, chosen []Contribution, reason string) error {
-	a := act{Act: Act{ID: uuid.New(), Kind: kindReject, Reason: reason}}
+// chosen begins an act on contributions alone.
+func chosenAct(verb moderation.Verb, chosen []Contribution, rule moderation.Citation, reason string) moderation.Act {
+	a := moderation.Act{ID: uuid.New(), Verb: verb, Rule: rule, Words: reason}
 	var names []string
 	for _, c := range chosen {
-		a.contributions = append(a.contributions, c.ID)
+		a.Subjects = append(a.Subjects, c.ID)
 		names = append(names, c.Alias.Name)
 	}
 	a.Summary = strings.Join(names, ", ")
-	if err := d.keep(ctx, a); err != nil {
+	return a
+}
+
+// reject performs a checked rejection.
+func (d *desk) reject(ctx context.Context, chosen []Contribution, rule moderation.Citation, reason string) error {
+	a := chosenAct(moderation.Reject, chosen, rule, reason)
+	if err := rejectAll(ctx, d.tx, a.Subjects, reason); err != nil {
 		return err
 	}
-	if err := rejectAll(ctx, d.tx, a.contributions, reason); err != nil {
+	_, err := d.turn.Do(ctx, a, a.Summary, map[string]any{"contributions": texts(a.Subjects)}, nil)
+	return err
+}
+
+// requeue performs a checked Requeue.
+func (d *desk) requeue(ctx context.Context, chosen []Contribution, rule moderation.Citation, reason string) error {
+	a := chosenAct(moderation.Requeue, chosen, rule, reason)
+	left, err := unlink(ctx, d.tx, uuid.Nil, a.Subjects)
+	if err != nil {
 		return err
 	}
-	return d.tell(ctx, kindReject, a.Summary, reason, map[string]any{"act": a.ID.String(), "contributions": texts(a.contributions)})
+	if err := pendAll(ctx, d.tx, a.Subjects); err != nil {
+		return err
+	}
+	if err := d.emptied(ctx, left); err != nil {
+		return err
+	}
+	_, err = d.turn.Do(ctx, a, a.Summary, map[string]any{"contributions": texts(a.Subjects)}, a.Subjects)
+	return err
+}
+
+// emptied removes those of some items that an act made, that have no contribution left and
+// that no round has shown.
+func (d *desk) emptied(ctx context.Context, items []uuid.UUID) error {
+	made, err := listEffects(ctx, d.tx, d.c.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range items {
+		at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == id })
+		ours := false
+		for _, e := range made {
+			ours = ours || e.item == id && e.made
+		}
+		if at < 0 || !ours || d.c.Before(d.c.NextNumber()) != uuid.Nil && !d.items[at].New {
+			continue
+		}
+		full, err := hasSources(ctx, d.tx, id)
+		if err != nil {
+			return err
+		}
+		if full {
+			continue
+		}
+		if err := d.cons.RemoveItem(ctx, d.tx, &d.c, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Acts lists the acts of synthesis that stand, newest first. What was taken back
@@ -264,94 +366,22 @@ func (s *Service) Acts(ctx context.Context, actor account.Actor, slug string) ([
 	if err != nil {
 		return nil, err
 	}
-	var acts []act
-	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		acts, err = listActs(ctx, tx, c.ID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	open := workable(c) == nil
-	out := make([]Act, 0, len(acts))
-	for _, a := range acts {
-		a.Undoable = open && !slices.ContainsFunc(acts, func(later act) bool { return later.blocks(a) })
-		out = append(out, a.Act)
-	}
-	return out, nil
-}
-
-// Undo takes an act back; until the next round opens (Conflict "synthesis_over"),
-// and not while a later act builds on it (Conflict "act_built_on"). Contributions
-// that no other act admitted are pending again.
-func (s *Service) Undo(ctx context.Context, actor account.Actor, slug string, id uuid.UUID) error {
-	err := s.at(ctx, actor, slug, func(ctx context.Context, d *desk) error {
-		acts, err := listActs(ctx, d.tx, d.c.ID)
+	var out []Act
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		all, err := s.deeds(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(acts, func(a act) bool { return a.ID == id })
-		if at < 0 {
-			return fault.New(fault.NotFound, "no_act", "there is no such act, or it was taken back already")
+		open := workable(c) == nil
+		out = make([]Act, 0, len(all))
+		for _, a := range all {
+			if a.Undone || a.Verb == moderation.Undo || a.Verb == moderation.Decide {
+				continue
+			}
+			blocked := slices.ContainsFunc(all, func(later deed) bool { return later.blocks(a) })
+			out = append(out, Act{Act: a.Act, Undoable: open && !blocked && a.CanUndo(tx.Now) == nil})
 		}
-		a := acts[at]
-		if later := slices.IndexFunc(acts, func(l act) bool { return l.blocks(a) }); later >= 0 {
-			return fault.New(fault.Conflict, "act_built_on", "a later act builds on this one: take that back first").With("act", acts[later].Summary)
-		}
-		if err := undo(ctx, d.tx, a); err != nil {
-			return err
-		}
-		switch {
-		case a.made:
-			err = d.cons.RemoveItem(ctx, d.tx, &d.c, a.item)
-		case a.was != "":
-			_, err = d.cons.RewordItem(ctx, d.tx, &d.c, a.item, a.was)
-		}
-		if err != nil {
-			return err
-		}
-		return d.tell(ctx, "undo", a.Summary, a.Reason, map[string]any{"act": a.ID.String(), "undone": a.Kind})
+		return nil
 	})
-	if fault.KindOf(err) == fault.NotFound {
-		if undone, e := s.undone(ctx, actor, slug, id); e != nil || undone {
-			return e // pressed twice
-		}
-	}
-	return err
-}
-
-// undone tells whether the record says that an act was taken back by this moderator.
-func (s *Service) undone(ctx context.Context, actor account.Actor, slug string, id uuid.UUID) (bool, error) {
-	c, err := s.moderated(ctx, actor, slug)
-	if err != nil {
-		return false, err
-	}
-	all, err := s.record.Of(ctx, c.ID)
-	return slices.ContainsFunc(all, func(e ledger.Entry) bool {
-		return e.Kind == "undo" && e.Name == actor.Name && strings.Contains(e.Body, id.String())
-	}), err
-}
-
-// keep stores an act under the next number.
-func (d *desk) keep(ctx context.Context, a act) error {
-	a.consultation = d.c.ID
-	return addAct(ctx, d.tx, a)
-}
-
-// tell puts an act in the public record, under the moderator's name and office.
-func (d *desk) tell(ctx context.Context, kind, target, reason string, figures map[string]any) error {
-	return d.record.Append(ctx, d.tx, ledger.Entry{
-		Consultation: d.c.ID, Type: "act", Role: string(d.who.Role), Name: d.who.Name,
-		Kind: kind, Target: target, Reason: reason, Body: ledger.Body(figures),
-	})
-}
-
-// texts writes ids for the record, sorted: the order of a form tells nothing.
-func texts(ids []uuid.UUID) []string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = id.String()
-	}
-	slices.Sort(out)
-	return out
+	return out, err
 }

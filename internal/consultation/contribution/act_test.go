@@ -31,7 +31,7 @@ func TestManyToMany(t *testing.T) {
 	h.state(c, contribution.Admitted, drawn.ID)
 
 	// Already said: linked, and the words stay.
-	item, err := h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{a, c}, Destination: contribution.Said, Item: thirty.ID, Text: "Altre parole.", Reason: "Già detto."})
+	item, err := h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{a, c}, Destination: contribution.Said, Item: thirty.ID, Text: "Altre parole.", Rule: rule, Reason: "Già detto."})
 	h.ok(err)
 	if item.ID != thirty.ID || item.Text != thirty.Text {
 		t.Errorf("got %+v", item)
@@ -39,12 +39,12 @@ func TestManyToMany(t *testing.T) {
 	h.state(c, contribution.Admitted, drawn.ID, thirty.ID)
 
 	// Into an existing one with new words, and new words alone.
-	item, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: drawn.ID, Text: "La strada è ridisegnata,\n senza dossi.", LeftOut: "anche la sera", Reason: "Più chiaro."})
+	item, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: drawn.ID, Text: "La strada è ridisegnata,\n senza dossi.", LeftOut: "anche la sera", Rule: rule, Reason: "Più chiaro."})
 	h.ok(err)
 	if item.Text != "La strada è ridisegnata, senza dossi." {
 		t.Errorf("got %q", item.Text)
 	}
-	_, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: thirty.ID, Text: "Il limite di 30 vale sempre.", Version: prose.Version(thirty.Text), Reason: "Più corto."})
+	_, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: thirty.ID, Text: "Il limite di 30 vale sempre.", Version: prose.Version(thirty.Text), Rule: rule, Reason: "Più corto."})
 	h.ok(err)
 	if diff := cmp.Diff([]string{"Il limite di 30 vale sempre.", "La strada è ridisegnata, senza dossi."}, h.texts()); diff != "" {
 		t.Error(diff)
@@ -58,7 +58,7 @@ func TestManyToMany(t *testing.T) {
 	h.ok(err)
 	var kinds []string
 	for _, a := range acts {
-		kinds = append(kinds, a.Kind)
+		kinds = append(kinds, string(a.Verb))
 	}
 	if diff := cmp.Diff([]string{"reword", "merge", "link", "merge", "merge"}, kinds); diff != "" {
 		t.Error(diff)
@@ -72,8 +72,8 @@ func TestRecorded(t *testing.T) {
 	a, b := h.writes("Piera", "Una fontana."), h.writes("Ugo", "Comprate orologi!")
 	h.closed()
 	h.merge("Si costruisce una fontana.", a)
-	h.ok(h.syn.Reject(h.Context(), h.mirta, slug, []uuid.UUID{b}, "Pubblicità."))
-	h.ok(h.syn.Undo(h.Context(), h.marco, slug, h.last().ID))
+	h.ok(h.syn.Reject(h.Context(), h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: rule, Reason: "Pubblicità."}))
+	h.ok(h.undo(h.marco, h.last().ID))
 	entries, err := h.record.Of(h.Context(), h.id)
 	h.ok(err)
 	var got [][5]string
@@ -103,15 +103,15 @@ func TestUndoChain(t *testing.T) {
 	h.closed()
 	item := h.merge("Il limite vale sempre.", a)
 	made := h.last().ID
-	_, err := h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: item.ID, Text: "Il limite vale anche la sera.", Reason: "Precisato."})
+	_, err := h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: item.ID, Text: "Il limite vale anche la sera.", Rule: rule, Reason: "Precisato."})
 	h.ok(err)
 	reworded := h.last().ID
-	_, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{c}, Destination: contribution.Said, Item: item.ID, Reason: "Già detto."})
+	_, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{c}, Destination: contribution.Said, Item: item.ID, Rule: rule, Reason: "Già detto."})
 	h.ok(err)
 	linked := h.last().ID
 
-	h.refused(h.syn.Undo(ctx, h.marco, slug, made), fault.Conflict, "act_built_on")
-	h.refused(h.syn.Undo(ctx, h.marco, slug, reworded), fault.Conflict, "act_built_on")
+	h.refused(h.undo(h.marco, made), fault.Conflict, "act_built_on")
+	h.refused(h.undo(h.marco, reworded), fault.Conflict, "act_built_on")
 	acts, err := h.syn.Acts(ctx, h.marco, slug)
 	h.ok(err)
 	if !acts[0].Undoable || acts[1].Undoable || acts[2].Undoable {
@@ -119,20 +119,20 @@ func TestUndoChain(t *testing.T) {
 	}
 
 	// Any moderator may, also for a colleague's act.
-	h.ok(h.syn.Undo(ctx, h.marco, slug, linked))
+	h.ok(h.undo(h.marco, linked))
 	h.state(c, contribution.Pending)
-	h.ok(h.syn.Undo(ctx, h.marco, slug, linked)) // pressed twice
-	h.refused(h.syn.Undo(ctx, h.mirta, slug, linked), fault.NotFound, "no_act")
-	h.ok(h.syn.Reject(ctx, h.marco, slug, []uuid.UUID{c}, "Pubblicità."))
+	h.ok(h.undo(h.marco, linked)) // pressed twice
+	h.refused(h.undo(h.mirta, linked), fault.Conflict, "act_undone")
+	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "Pubblicità."}))
 	rejected := h.last().ID
 
-	h.ok(h.syn.Undo(ctx, h.marco, slug, reworded))
+	h.ok(h.undo(h.marco, reworded))
 	h.state(b, contribution.Pending)
 	if got := h.texts(); !slices.Equal(got, []string{"Il limite vale sempre."}) {
 		t.Errorf("got %q", got)
 	}
-	h.ok(h.syn.Undo(ctx, h.marco, slug, made))
-	h.ok(h.syn.Undo(ctx, h.marco, slug, rejected))
+	h.ok(h.undo(h.marco, made))
+	h.ok(h.undo(h.marco, rejected))
 	_, n := h.queue()
 	if n != (contribution.Counts{Received: 3, Pending: 3}) || len(h.texts()) != 0 {
 		t.Errorf("got %+v and %q", n, h.texts())
@@ -154,15 +154,15 @@ func TestUndoOfOneLink(t *testing.T) {
 	h.closed()
 	first, second := h.merge("Primo.", a), h.merge("Secondo.", c)
 	link := func(id uuid.UUID) uuid.UUID {
-		_, err := h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Said, Item: first.ID, Reason: "Già detto."})
+		_, err := h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Said, Item: first.ID, Rule: rule, Reason: "Già detto."})
 		h.ok(err)
 		return h.last().ID
 	}
 	of, _ := link(b), link(c)
-	h.ok(h.syn.Undo(ctx, h.marco, slug, of))
+	h.ok(h.undo(h.marco, of))
 	h.state(b, contribution.Pending)
 	h.state(c, contribution.Admitted, second.ID, first.ID)
-	h.ok(h.syn.Undo(ctx, h.marco, slug, h.last().ID))
+	h.ok(h.undo(h.marco, h.last().ID))
 	h.state(c, contribution.Admitted, second.ID)
 }
 
@@ -178,16 +178,16 @@ func TestUndoUntilTheRoundOpens(t *testing.T) {
 	act := h.last().ID
 	h.ok(h.cons.ReleaseRound(ctx, h.marco, slug, 1))
 	// Released but not yet shown to the panel: still possible.
-	h.ok(h.syn.Undo(ctx, h.marco, slug, act))
+	h.ok(h.undo(h.marco, act))
 	h.state(a, contribution.Pending)
 	h.refused(h.cons.OpenRound(ctx, h.furio, slug, 2), fault.Conflict, "contributions_pending")
 	item = h.merge("Si costruisce una fontana.", a)
 	act = h.last().ID
 	h.ok(h.cons.OpenRound(ctx, h.furio, slug, 2))
 
-	h.refused(h.syn.Undo(ctx, h.marco, slug, act), fault.Conflict, "synthesis_over")
-	h.refused(h.syn.Reject(ctx, h.marco, slug, []uuid.UUID{a}, "No."), fault.Conflict, "synthesis_over")
-	_, err := h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Reason: "Altro."})
+	h.refused(h.undo(h.marco, act), fault.Conflict, "synthesis_over")
+	h.refused(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "synthesis_over")
+	_, err := h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Rule: rule, Reason: "Altro."})
 	h.refused(err, fault.Conflict, "synthesis_over")
 	if h.last().Undoable {
 		t.Error("the act seems to be undoable")
@@ -222,10 +222,10 @@ func TestWhoMayModerate(t *testing.T) {
 			h.refused(err, c.kind, c.code)
 			_, err = h.syn.Acts(ctx, c.actor, slug)
 			h.refused(err, c.kind, c.code)
-			h.refused(h.syn.Undo(ctx, c.actor, slug, act), c.kind, c.code)
-			h.refused(h.syn.Reject(ctx, c.actor, slug, []uuid.UUID{a}, "No."), c.kind, c.code)
-			h.refused(h.syn.Reject(ctx, c.actor, slug, nil, ""), c.kind, c.code)
-			for _, m := range []contribution.Merge{{}, {Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Reason: "Altro."}} {
+			h.refused(h.undo(c.actor, act), c.kind, c.code)
+			h.refused(h.syn.Reject(ctx, c.actor, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), c.kind, c.code)
+			h.refused(h.syn.Reject(ctx, c.actor, slug, contribution.Choice{Contributions: nil, Rule: rule, Reason: ""}), c.kind, c.code)
+			for _, m := range []contribution.Merge{{}, {Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Rule: rule, Reason: "Altro."}} {
 				_, err = h.syn.Merge(ctx, c.actor, slug, m)
 				h.refused(err, c.kind, c.code)
 			}
@@ -234,7 +234,7 @@ func TestWhoMayModerate(t *testing.T) {
 	if got := h.texts(); !slices.Equal(got, []string{"Si costruisce una fontana."}) {
 		t.Errorf("got %q", got)
 	}
-	h.refused(h.syn.Undo(ctx, h.marco, "altrove", act), fault.NotFound, "not_found")
+	h.refused(h.moderation.Undo(ctx, h.marco, contribution.Subjects, uuid.New(), act), fault.NotFound, "not_found")
 }
 
 // A form that fails names every field.
@@ -249,21 +249,21 @@ func TestFields(t *testing.T) {
 		m    contribution.Merge
 		want string
 	}{
-		{contribution.Merge{Destination: contribution.Fresh, Text: "Più\u202e alberi", Reason: "sì\nno", LeftOut: "\x1b[2J"}, "reason:not_one_line left_out:not_one_line text:not_one_line contributions:required"},
-		{contribution.Merge{}, "reason:required destination:required item:required contributions:required"},
-		{contribution.Merge{Destination: contribution.Fresh}, "reason:required text:required contributions:required"},
-		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{a}, Text: long, LeftOut: long, Reason: long}, "reason:too_long left_out:too_long text:too_long"},
-		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{a}, Text: "si  costruisce una FONTANA.", Reason: "x"}, "text:duplicate_item"},
-		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{uuid.New()}, Text: "x", Reason: "x"}, "contributions:unknown_contribution"},
-		{contribution.Merge{Destination: contribution.Said, Contributions: []uuid.UUID{a}, Item: uuid.New(), Reason: "x"}, "item:unknown_item"},
-		{contribution.Merge{Destination: contribution.Said, Contributions: []uuid.UUID{a}, Item: item.ID, Reason: "x"}, "contributions:already_linked"},
-		{contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: item.Text, Reason: "x"}, "contributions:already_linked"},
+		{contribution.Merge{Destination: contribution.Fresh, Text: "Più\u202e alberi", Rule: rule, Reason: "sì\nno", LeftOut: "\x1b[2J"}, "reason:not_one_line left_out:not_one_line text:not_one_line contributions:required"},
+		{contribution.Merge{}, "rule:rule_required reason:required destination:required item:required contributions:required"},
+		{contribution.Merge{Destination: contribution.Fresh}, "rule:rule_required reason:required text:required contributions:required"},
+		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{a}, Text: long, LeftOut: long, Rule: rule, Reason: long}, "reason:too_long left_out:too_long text:too_long"},
+		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{a}, Text: "si  costruisce una FONTANA.", Rule: rule, Reason: "x"}, "text:duplicate_item"},
+		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{uuid.New()}, Text: "x", Rule: rule, Reason: "x"}, "contributions:unknown_contribution"},
+		{contribution.Merge{Destination: contribution.Said, Contributions: []uuid.UUID{a}, Item: uuid.New(), Rule: rule, Reason: "x"}, "item:unknown_item"},
+		{contribution.Merge{Destination: contribution.Said, Contributions: []uuid.UUID{a}, Item: item.ID, Rule: rule, Reason: "x"}, "contributions:already_linked"},
+		{contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: item.Text, Rule: rule, Reason: "x"}, "contributions:already_linked"},
 	} {
 		_, err := h.syn.Merge(ctx, h.marco, slug, c.m)
 		h.refused(err, fault.Invalid, c.want)
 	}
-	h.refused(h.syn.Reject(ctx, h.marco, slug, nil, " "), fault.Invalid, "reason:required contributions:required")
-	h.refused(h.syn.Reject(ctx, h.marco, slug, []uuid.UUID{a}, "No."), fault.Conflict, "already_examined")
+	h.refused(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: nil, Rule: rule, Reason: " "}), fault.Invalid, "reason:required contributions:required")
+	h.refused(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
 	if got := h.texts(); !slices.Equal(got, []string{"Si costruisce una fontana."}) {
 		t.Errorf("got %q", got)
 	}
@@ -281,9 +281,11 @@ func TestTwoModerators(t *testing.T) {
 	for _, id := range ids {
 		errs := make([]error, 2)
 		var wg sync.WaitGroup
-		wg.Go(func() { errs[0] = h.syn.Reject(ctx, h.marco, slug, []uuid.UUID{id}, "Fuori tema.") })
 		wg.Go(func() {
-			_, errs[1] = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Fresh, Text: "Frase " + id.String(), Reason: "Nuova."})
+			errs[0] = h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{id}, Rule: rule, Reason: "Fuori tema."})
+		})
+		wg.Go(func() {
+			_, errs[1] = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Fresh, Text: "Frase " + id.String(), Rule: rule, Reason: "Nuova."})
 		})
 		wg.Wait()
 		lost := errs[0]
@@ -302,8 +304,8 @@ func TestTwoModerators(t *testing.T) {
 
 	// Words that changed under one's hands are not overwritten unseen.
 	item := h.merge("Una frase.", func() uuid.UUID { return h.readmit(ids[0]) }())
-	_, err := h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Una frase migliore.", Version: prose.Version(item.Text), Reason: "Meglio."})
+	_, err := h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Una frase migliore.", Version: prose.Version(item.Text), Rule: rule, Reason: "Meglio."})
 	h.ok(err)
-	_, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Un’altra frase.", Version: prose.Version(item.Text), Reason: "Meglio."})
+	_, err = h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Un’altra frase.", Version: prose.Version(item.Text), Rule: rule, Reason: "Meglio."})
 	h.refused(err, fault.Conflict, "item_changed")
 }

@@ -6,6 +6,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/moderation"
 	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 )
@@ -26,10 +27,11 @@ type Contribution struct {
 	Alias   pseudonym.Alias
 	Body    string // Markdown; "" when removed
 	State   State
-	Reason  string      // of a rejection
-	Removed string      // the legal ground on which the text was removed; "" when it stands
-	Items   []uuid.UUID // the items it went into, in the order of the acts
-	Similar int         // in a Queue: equal among those that say similar things, 1..; 0 when it stands alone
+	Reason  string          // of a rejection
+	Removed string          // the legal ground on which the text was removed; "" when it stands
+	Items   []uuid.UUID     // the items it went into, in the order of the acts
+	Similar int             // in a Queue: equal among those that say similar things, 1..; 0 when it stands alone
+	Case    moderation.Case // in a Queue: its version, priority and claim
 }
 
 // Version tells these words from others: of a contribution that is changed, the page
@@ -44,7 +46,7 @@ type Counts struct{ Received, Admitted, Rejected, Pending, Items int }
 const (
 	maxBody    = 2000
 	maxText    = 600
-	maxReason  = 600
+	maxGround  = 600
 	maxLeftOut = 1000
 	// maxOwn keeps one person from being the whole queue.
 	maxOwn = 50

@@ -11,7 +11,7 @@ import (
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
-	"delfi/internal/ledger"
+	"delfi/internal/moderation"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
@@ -24,13 +24,15 @@ type Service struct {
 	db         *postgres.DB
 	cons       *steering.Service
 	pseudonyms *pseudonym.Service
-	record     *ledger.Service
+	moderation *moderation.Service
 }
 
-// New makes the service, registers its hourly job, and lets the consultation ask it what
-// is still pending and have gather rounds opened and closed.
-func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, l *ledger.Service) *Service {
-	s := &Service{db: db, cons: c, pseudonyms: p, record: l}
+// New makes the service, registers its hourly job and itself as the source of contributions
+// in moderation's queue, and lets the consultation ask it what is still pending and have
+// gather rounds opened and closed.
+func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, m *moderation.Service) *Service {
+	s := &Service{db: db, cons: c, pseudonyms: p, moderation: m}
+	m.Register(Subjects, source{s})
 	job.On(q, s.gathered)
 	job.Every(q, gatheredEvery, Gathered{})
 	c.OnContributions(count)
@@ -183,9 +185,9 @@ func (s *Service) owned(ctx context.Context, alias pseudonym.Alias, id uuid.UUID
 	return out, nil
 }
 
-// Queue lists every contribution for a moderator of the consultation, pending
-// first, similar ones (shared words) next to each other, never by date. Forbidden
-// to others; Conflict while the gather round is open.
+// Queue lists every contribution for a moderator of the consultation, with its case: pending
+// first, and of those the ones of greater priority; similar ones (shared words) next to each
+// other, never by date. Forbidden to others; Conflict while the gather round is open.
 func (s *Service) Queue(ctx context.Context, actor account.Actor, slug string) ([]Contribution, Counts, error) {
 	c, err := s.moderated(ctx, actor, slug)
 	if err != nil {
@@ -194,7 +196,17 @@ func (s *Service) Queue(ctx context.Context, actor account.Actor, slug string) (
 	if err := examinable(c); err != nil {
 		return nil, Counts{}, err
 	}
-	list, err := s.list(ctx, c.ID)
+	var list []Contribution
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if list, err = listAll(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		cases, err := s.moderation.Cases(ctx, tx, Subjects, c.Space)
+		for i := range list {
+			list[i].Case = cases[list[i].ID]
+		}
+		return err
+	})
 	if err != nil {
 		return nil, Counts{}, err
 	}
@@ -240,13 +252,4 @@ func shown(c consultation.Consultation) error {
 		err = fault.New(fault.Conflict, "not_released", "this round has no results yet")
 	}
 	return err
-}
-
-func (s *Service) list(ctx context.Context, consultation uuid.UUID) ([]Contribution, error) {
-	var list []Contribution
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		list, err = listAll(ctx, tx, consultation)
-		return err
-	})
-	return list, err
 }

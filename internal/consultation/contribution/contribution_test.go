@@ -138,7 +138,7 @@ func TestSealedUntilRead(t *testing.T) {
 	h.ok(h.syn.Retract(ctx, h.voice("Ada"), h.id, gone))
 	_, _, err := h.syn.Queue(ctx, h.marco, slug)
 	h.refused(err, fault.Conflict, "round_not_closed")
-	_, err = h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{a}, Destination: contribution.Fresh, Text: "Una fontana.", Reason: "Sì."})
+	_, err = h.syn.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{a}, Destination: contribution.Fresh, Text: "Una fontana.", Rule: rule, Reason: "Sì."})
 	h.refused(err, fault.Conflict, "round_not_closed")
 	h.closed()
 	_, _, err = h.syn.Public(ctx, h.id)
@@ -146,7 +146,7 @@ func TestSealedUntilRead(t *testing.T) {
 	h.refused(h.cons.ReleaseRound(ctx, h.marco, slug, 1), fault.Conflict, "contributions_pending")
 
 	item := h.merge("Si costruisce una fontana.", a)
-	h.ok(h.syn.Reject(ctx, h.mirta, slug, []uuid.UUID{b}, "Pubblicità."))
+	h.ok(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: rule, Reason: "Pubblicità."}))
 	h.ok(h.cons.ReleaseRound(ctx, h.marco, slug, 1))
 	list, n, err := h.syn.Public(ctx, h.id)
 	h.ok(err)

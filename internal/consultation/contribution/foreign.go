@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
+	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -32,7 +33,7 @@ func (f Foreign) Statement() string { return strings.Join(strings.Fields(f.Body)
 
 // Take stores the contributions of a conversation held elsewhere: what was
 // admitted there becomes one item each, the rest is rejected, all in one
-// transaction and in the given order. It gives the items, one per contribution
+// transaction and in the given order, under no rule of this house. It gives the items, one per contribution
 // (the zero Item for a rejected one). Forbidden for a consultation of our own.
 func (s *Service) Take(ctx context.Context, id uuid.UUID, list []Foreign) ([]consultation.Item, error) {
 	items := make([]consultation.Item, len(list))
@@ -59,20 +60,20 @@ func (s *Service) Take(ctx context.Context, id uuid.UUID, list []Foreign) ([]con
 		for i := range stored {
 			stored[i].Alias = claimed[aliases[i].ID]
 		}
-		if err := addContributions(ctx, tx, id, stored); err != nil {
+		if err := s.store(ctx, tx, c, stored); err != nil {
 			return err
 		}
-		d := &desk{Service: s, tx: tx, c: c, who: consultation.Member{Role: consultation.System}}
+		// Two people may have said the same there: each is an item, as it was.
+		d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, moderation.Staff{Role: consultation.System}, Subjects, c.Space, ground(c))}
 		for i, f := range list {
 			one := stored[i]
 			if f.Rejected != "" {
-				if err := d.reject(ctx, []Contribution{one}, f.Rejected); err != nil {
+				if err := d.reject(ctx, []Contribution{one}, moderation.Unruled, f.Rejected); err != nil {
 					return err
 				}
 				continue
 			}
-			// Two people may have said the same there: each is an item, as it was.
-			m := Merge{Destination: Fresh, Text: f.Statement(), Reason: f.Reason}
+			m := Merge{Destination: Fresh, Text: f.Statement(), Reason: f.Reason, rule: moderation.Unruled}
 			if items[i], err = d.merge(ctx, m, []Contribution{one}); err != nil {
 				return err
 			}

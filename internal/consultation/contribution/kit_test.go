@@ -21,6 +21,7 @@ import (
 	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/moderation"
 	"delfi/internal/panel"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
@@ -30,6 +31,9 @@ import (
 
 const slug = "piazza"
 
+// rule is one of the standing rules of the house, as forms carry it.
+const rule = "1.6"
+
 // town is a small administration in which one consultation gathers contributions,
 // with a clock that the test moves.
 type town struct {
@@ -38,6 +42,7 @@ type town struct {
 	cons       *steering.Service
 	drafts     *draft.Service
 	syn        *contribution.Service
+	moderation *moderation.Service
 	record     *ledger.Service
 	pseudonyms *pseudonym.Service
 	panel      *panel.Service
@@ -49,7 +54,7 @@ type town struct {
 
 	accounts                                *account.Service
 	anna, marco, mirta, furio, other, berta account.Actor
-	id                                      uuid.UUID
+	id, space                               uuid.UUID
 	voices                                  map[string]pseudonym.Alias
 }
 
@@ -63,7 +68,7 @@ func newTown(t *testing.T) *town {
 	a, err := app.New(app.Options{DB: h.db, Keys: keys, BaseURL: "http://localhost"})
 	h.ok(err)
 	h.jobs, h.accounts, h.record, h.pseudonyms, h.panel = a.Jobs, a.Accounts, a.Record, a.Pseudonyms, a.Panel
-	h.cons, h.drafts, h.syn = a.Consultations, a.Drafts, a.Contributions
+	h.cons, h.drafts, h.syn, h.moderation = a.Consultations, a.Drafts, a.Contributions, a.Moderation
 
 	riva, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)
@@ -86,7 +91,15 @@ func newTown(t *testing.T) *town {
 	h.id = c.ID
 	h.ok(h.cons.Announce(t.Context(), h.anna, slug))
 	h.ok(h.cons.Start(t.Context(), h.anna, slug))
+	c, err = h.cons.Find(t.Context(), h.anna, slug)
+	h.ok(err)
+	h.space = c.Space
 	return h
+}
+
+// undo takes an act back.
+func (h *town) undo(who account.Actor, act uuid.UUID) error {
+	return h.moderation.Undo(h.Context(), who, contribution.Subjects, h.space, act)
 }
 
 func (h *town) clock() time.Time {
@@ -167,7 +180,7 @@ func (h *town) state(id uuid.UUID, want contribution.State, items ...uuid.UUID) 
 // merge admits contributions into a new item.
 func (h *town) merge(text string, ids ...uuid.UUID) consultation.Item {
 	h.Helper()
-	item, err := h.syn.Merge(h.Context(), h.marco, slug, contribution.Merge{Contributions: ids, Destination: contribution.Fresh, Text: text, Reason: "Stessa richiesta."})
+	item, err := h.syn.Merge(h.Context(), h.marco, slug, contribution.Merge{Contributions: ids, Destination: contribution.Fresh, Text: text, Rule: rule, Reason: "Stessa richiesta."})
 	h.ok(err)
 	return item
 }
@@ -208,13 +221,14 @@ func (h *town) ok(err error) {
 	}
 }
 
-// refused checks kind and code of a fault, and for Invalid the field and its code.
-func (h *town) refused(err error, kind fault.Kind, code string) {
+// refused checks kind and code of a fault, and for Invalid the field and its code; it gives
+// the fault.
+func (h *town) refused(err error, kind fault.Kind, code string) *fault.Fault {
 	h.Helper()
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Kind != kind {
 		h.Errorf("got %v; want %q (kind %d)", err, code, kind)
-		return
+		return &fault.Fault{}
 	}
 	got := f.Code
 	if kind == fault.Invalid {
@@ -229,6 +243,7 @@ func (h *town) refused(err error, kind fault.Kind, code string) {
 	if got != code {
 		h.Errorf("got %q (%v); want %q", got, err, code)
 	}
+	return f
 }
 
 // readmit gives back a contribution that can be merged: a rejected one by taking
@@ -243,7 +258,7 @@ func (h *town) readmit(id uuid.UUID) uuid.UUID {
 	h.ok(err)
 	for _, a := range acts {
 		if a.Kind == "reject" {
-			h.ok(h.syn.Undo(h.Context(), h.marco, slug, a.ID))
+			h.ok(h.undo(h.marco, a.ID))
 		}
 	}
 	return id

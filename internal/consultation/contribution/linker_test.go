@@ -285,7 +285,7 @@ func TestNobodyIsLinkedToWhatTheyWrote(t *testing.T) {
 				if c.ID.String() != ids[c.Body] {
 					t.Errorf("%q has another id than its author saw", c.Body)
 				}
-				x.ok(x.syn.Reject(x.Context(), x.marco, slug, []uuid.UUID{c.ID}, "Prova."))
+				x.ok(x.syn.Reject(x.Context(), x.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c.ID}, Rule: rule, Reason: "Prova."}))
 			}
 			x.ok(x.cons.ReleaseRound(x.Context(), x.marco, slug, 1))
 			x.tell("released", false, "")

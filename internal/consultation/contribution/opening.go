@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
@@ -38,6 +40,10 @@ func (s *Service) unseal(ctx context.Context, tx *postgres.Tx, r consultation.Ro
 		return 0, err
 	}
 	defer pen.Close()
+	c, err := lifecycle.Load(ctx, tx, r.Consultation)
+	if err != nil {
+		return 0, err
+	}
 	var aliases []pseudonym.Alias
 	var list []Contribution
 	err = eachSealed(ctx, tx, r.ID, func(author pseudonym.Author, blob []byte) error {
@@ -58,10 +64,23 @@ func (s *Service) unseal(ctx context.Context, tx *postgres.Tx, r consultation.Ro
 		return 0, err
 	}
 	byID(list)
-	if err := addContributions(ctx, tx, r.Consultation, list); err != nil {
+	if err := s.store(ctx, tx, c, list); err != nil {
 		return 0, err
 	}
 	return people, dropSealed(ctx, tx, r.ID)
+}
+
+// store writes pending contributions in clear, in the given order, and puts them in the
+// moderators' queue.
+func (s *Service) store(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, list []Contribution) error {
+	if err := addContributions(ctx, tx, c.ID, list); err != nil {
+		return err
+	}
+	subjects := make([]uuid.UUID, len(list))
+	for i, one := range list {
+		subjects[i] = one.ID
+	}
+	return s.moderation.Enqueue(ctx, tx, Subjects, c.Space, subjects)
 }
 
 // drop lets a round's contributions go unread: it was skipped.

@@ -10,7 +10,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
-	"delfi/internal/ledger"
+	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 )
 
@@ -24,7 +24,7 @@ func CanRemove(actor account.Actor, c consultation.Consultation) bool {
 // The contribution stays, with its alias, its state and the public legal ground in
 // place of its words; the record tells who did it and why, and not what it said.
 // Again it does nothing. Invalid when the ground is missing.
-func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, contribution uuid.UUID, ground string) error {
+func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, contribution uuid.UUID, basis string) error {
 	found, err := s.cons.Find(ctx, actor, slug)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		return refuse(actor, found)
 	}
 	var bad []fault.Field
-	if ground = lined("ground", ground, maxReason, true, &bad); len(bad) > 0 {
+	if basis = lined("ground", basis, maxGround, true, &bad); len(bad) > 0 {
 		return fault.Bad(bad...)
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
@@ -52,19 +52,18 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		if list[at].Removed != "" {
 			return nil
 		}
-		if err := removeBody(ctx, tx, contribution, ground); err != nil {
+		if err := removeBody(ctx, tx, contribution, basis); err != nil {
 			return err
 		}
 		if err := s.cons.Removed(ctx, tx, c); err != nil {
 			return err
 		}
-		role := account.Administrator
+		by := moderation.Staff{Account: actor.Account, Name: actor.Name, Role: account.Administrator}
 		if CanModerate(actor, c) {
-			role = account.Moderator
+			by.Role = account.Moderator
 		}
-		return s.record.Append(ctx, tx, ledger.Entry{
-			Consultation: c.ID, Type: "removal", Role: string(role), Name: actor.Name, Kind: "contribution",
-			Target: list[at].Alias.Name, Reason: ground, Body: ledger.Body(map[string]any{"ground": ground}),
-		})
+		a := moderation.Act{ID: uuid.New(), Verb: moderation.Remove, Subjects: []uuid.UUID{contribution}, Summary: list[at].Alias.Name, Words: basis}
+		_, err = s.moderation.Begin(tx, by, Subjects, c.Space, ground(c)).Do(ctx, a, a.Summary, nil, nil)
+		return err
 	})
 }

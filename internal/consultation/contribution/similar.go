@@ -34,7 +34,10 @@ func queued(list []Contribution) []Contribution {
 				part = append(part, c)
 			}
 		}
-		for _, group := range grouped(part) {
+		groups := grouped(part)
+		// Stable: groups of one priority stay as they are.
+		slices.SortStableFunc(groups, func(a, b []int) int { return cmp.Compare(urgency(part, b), urgency(part, a)) })
+		for _, group := range groups {
 			for _, i := range group {
 				c := part[i]
 				if len(group) > 1 {
@@ -48,6 +51,15 @@ func queued(list []Contribution) []Contribution {
 		}
 	}
 	return out
+}
+
+// urgency is the greatest priority in a group.
+func urgency(list []Contribution, group []int) int {
+	most := 0
+	for _, i := range group {
+		most = max(most, list[i].Case.Priority)
+	}
+	return most
 }
 
 // edge is how similar two contributions are.

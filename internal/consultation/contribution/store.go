@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
 	"delfi/internal/consultation/steering"
+	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 )
 
@@ -16,11 +18,11 @@ import (
 func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
 		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,
-		       array_agg(l.item ORDER BY a.number) FILTER (WHERE l.item IS NOT NULL)
+		       array_agg(l.item ORDER BY e.number) FILTER (WHERE l.item IS NOT NULL)
 		FROM civic.contribution AS c
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
 		LEFT JOIN civic.lineage AS l ON l.contribution = c.id
-		LEFT JOIN civic.synthesis_act AS a ON a.id = l.act
+		LEFT JOIN civic.synthesis AS e ON e.act = l.act
 		WHERE c.consultation = $1
 		GROUP BY c.id, n.name
 		ORDER BY c.id`, consultation))
@@ -30,11 +32,11 @@ func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Co
 func listOwn(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, alias [16]byte) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
 		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,
-		       array_agg(l.item ORDER BY a.number) FILTER (WHERE l.item IS NOT NULL)
+		       array_agg(l.item ORDER BY e.number) FILTER (WHERE l.item IS NOT NULL)
 		FROM civic.contribution AS c
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
 		LEFT JOIN civic.lineage AS l ON l.contribution = c.id
-		LEFT JOIN civic.synthesis_act AS a ON a.id = l.act
+		LEFT JOIN civic.synthesis AS e ON e.act = l.act
 		WHERE c.consultation = $1 AND c.alias = $2
 		GROUP BY c.id, n.name
 		ORDER BY c.id`, consultation, alias[:]))
@@ -81,39 +83,97 @@ func count(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (steering.Contrib
 	return n, nil
 }
 
-// addAct stores an act under the next number, which the consultation's lock keeps ours.
-func addAct(ctx context.Context, tx *postgres.Tx, a act) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.synthesis_act
-			(id, consultation, number, kind, summary, reason, left_out, contributions, item, made, was)
-		SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7::uuid[], $8, $9, $10
-		FROM civic.synthesis_act
-		WHERE consultation = $2`,
-		a.ID, a.consultation, a.Kind, a.Summary, a.Reason, a.leftOut, pq.Array(ids(a.contributions)),
-		uuid.NullUUID{UUID: a.item, Valid: a.item != uuid.Nil}, a.made, a.was)
+// someTexts gives the words of contributions.
+func someTexts(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uuid.UUID]moderation.Text, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT c.id, n.name, c.body, c.removed_for
+		FROM civic.contribution AS c
+		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
+		WHERE c.id = ANY($1::uuid[])`, pq.Array(ids(which)))
 	if err != nil {
-		return fmt.Errorf("synthesis: add act: %w", err)
+		return nil, fmt.Errorf("contribution: texts: %w", err)
+	}
+	defer rows.Close()
+	out := make(map[uuid.UUID]moderation.Text, len(which))
+	for rows.Next() {
+		var id uuid.UUID
+		var t moderation.Text
+		if err := rows.Scan(&id, &t.Author, &t.Body, &t.Removed); err != nil {
+			return nil, fmt.Errorf("contribution: texts: %w", err)
+		}
+		out[id] = t
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("contribution: texts: %w", err)
+	}
+	return out, nil
+}
+
+// wrote tells whether an alias wrote a contribution.
+func wrote(ctx context.Context, tx *postgres.Tx, alias [16]byte, id uuid.UUID) (own bool, err error) {
+	err = tx.QueryRowxContext(ctx, `
+		SELECT EXISTS (SELECT FROM civic.contribution WHERE id = $1 AND alias = $2)`, id, alias[:]).Scan(&own)
+	if err != nil {
+		return false, fmt.Errorf("contribution: author: %w", err)
+	}
+	return own, nil
+}
+
+// addEffect stores what an act did to its item, under the next number, which the
+// consultation's lock keeps ours.
+func addEffect(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, e effect) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.synthesis (act, consultation, number, item, made, was, left_out)
+		SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6
+		FROM civic.synthesis
+		WHERE consultation = $2`, e.act, consultation, e.item, e.made, e.was, e.leftOut)
+	if err != nil {
+		return fmt.Errorf("contribution: add effect: %w", err)
 	}
 	return nil
 }
 
+// listEffects gives what acts did to items, by act.
+func listEffects(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[uuid.UUID]effect, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT act, item, made, was, left_out
+		FROM civic.synthesis
+		WHERE consultation = $1`, consultation)
+	if err != nil {
+		return nil, fmt.Errorf("contribution: list effects: %w", err)
+	}
+	defer rows.Close()
+	out := map[uuid.UUID]effect{}
+	for rows.Next() {
+		var e effect
+		if err := rows.Scan(&e.act, &e.item, &e.made, &e.was, &e.leftOut); err != nil {
+			return nil, fmt.Errorf("contribution: list effects: %w", err)
+		}
+		out[e.act] = e
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("contribution: list effects: %w", err)
+	}
+	return out, nil
+}
+
 // link puts an act's contributions into its item, and admits them.
-func link(ctx context.Context, tx *postgres.Tx, a act) error {
-	if len(a.contributions) == 0 {
+func link(ctx context.Context, tx *postgres.Tx, e effect, contributions []uuid.UUID) error {
+	if len(contributions) == 0 {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO civic.lineage (contribution, item, act)
-		SELECT unnest($1::uuid[]), $2, $3`, pq.Array(ids(a.contributions)), a.item, a.ID)
+		SELECT unnest($1::uuid[]), $2, $3`, pq.Array(ids(contributions)), e.item, e.act)
 	if err != nil {
-		return fmt.Errorf("synthesis: link: %w", err)
+		return fmt.Errorf("contribution: link: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE civic.contribution
 		SET state = 'admitted'
-		WHERE id = ANY($1::uuid[])`, pq.Array(ids(a.contributions)))
+		WHERE id = ANY($1::uuid[])`, pq.Array(ids(contributions)))
 	if err != nil {
-		return fmt.Errorf("synthesis: admit: %w", err)
+		return fmt.Errorf("contribution: admit: %w", err)
 	}
 	return nil
 }
@@ -125,61 +185,72 @@ func rejectAll(ctx context.Context, tx *postgres.Tx, contributions []uuid.UUID, 
 		SET state = 'rejected', reason = $2
 		WHERE id = ANY($1::uuid[])`, pq.Array(ids(contributions)), reason)
 	if err != nil {
-		return fmt.Errorf("synthesis: reject: %w", err)
+		return fmt.Errorf("contribution: reject: %w", err)
 	}
 	return nil
 }
 
-// undo takes back what an act did to contributions: those that no other act
-// admitted are pending again.
-func undo(ctx context.Context, tx *postgres.Tx, a act) error {
-	_, err := tx.ExecContext(ctx, `
+// unlink takes contributions out of the item into which an act put them, or out of all for
+// uuid.Nil, and gives the items.
+func unlink(ctx context.Context, tx *postgres.Tx, act uuid.UUID, contributions []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := tx.QueryContext(ctx, `
 		DELETE FROM civic.lineage
-		WHERE act = $1`, a.ID)
-	if err != nil {
-		return fmt.Errorf("synthesis: undo: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, `
+		WHERE contribution = ANY($1::uuid[]) AND ($2::uuid IS NULL OR act = $2)
+		RETURNING item`, pq.Array(ids(contributions)), uuid.NullUUID{UUID: act, Valid: act != uuid.Nil})
+	return found(rows, err, "unlink")
+}
+
+// pendAll makes contributions pending that no act admits.
+func pendAll(ctx context.Context, tx *postgres.Tx, contributions []uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.contribution AS c
 		SET state = 'pending', reason = ''
 		WHERE c.id = ANY($1::uuid[])
-		  AND NOT EXISTS (SELECT 1 FROM civic.lineage AS l WHERE l.contribution = c.id)`, pq.Array(ids(a.contributions)))
+		  AND NOT EXISTS (SELECT 1 FROM civic.lineage AS l WHERE l.contribution = c.id)`, pq.Array(ids(contributions)))
 	if err != nil {
-		return fmt.Errorf("synthesis: undo: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, `
-		UPDATE civic.synthesis_act
-		SET undone = true
-		WHERE id = $1`, a.ID)
-	if err != nil {
-		return fmt.Errorf("synthesis: undo: %w", err)
+		return fmt.Errorf("contribution: pend: %w", err)
 	}
 	return nil
 }
 
-// listActs lists the acts that stand, newest first.
-func listActs(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]act, error) {
+// pendingOf gives those of some contributions that are pending.
+func pendingOf(ctx context.Context, tx *postgres.Tx, contributions []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT id, number, kind, summary, reason, left_out, contributions, item, made, was
-		FROM civic.synthesis_act
-		WHERE consultation = $1 AND NOT undone
-		ORDER BY number DESC`, consultation)
+		SELECT id
+		FROM civic.contribution
+		WHERE id = ANY($1::uuid[]) AND state = 'pending'
+		ORDER BY id`, pq.Array(ids(contributions)))
+	return found(rows, err, "pending")
+}
+
+// hasSources tells whether contributions are in an item.
+func hasSources(ctx context.Context, tx *postgres.Tx, item uuid.UUID) (has bool, err error) {
+	err = tx.QueryRowxContext(ctx, `
+		SELECT EXISTS (SELECT FROM civic.lineage WHERE item = $1)`, item).Scan(&has)
 	if err != nil {
-		return nil, fmt.Errorf("synthesis: list acts: %w", err)
+		return false, fmt.Errorf("contribution: sources: %w", err)
+	}
+	return has, nil
+}
+
+// found reads rows of one id, each once.
+func found(rows *sql.Rows, err error, verb string) ([]uuid.UUID, error) {
+	if err != nil {
+		return nil, fmt.Errorf("contribution: %s: %w", verb, err)
 	}
 	defer rows.Close()
-	var out []act
+	var out []uuid.UUID
 	for rows.Next() {
-		a := act{consultation: consultation}
-		var item uuid.NullUUID
-		if err := rows.Scan(&a.ID, &a.number, &a.Kind, &a.Summary, &a.Reason, &a.leftOut, pq.Array(&a.contributions), &item, &a.made, &a.was); err != nil {
-			return nil, fmt.Errorf("synthesis: list acts: %w", err)
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("contribution: %s: %w", verb, err)
 		}
-		a.item = item.UUID
-		out = append(out, a)
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("synthesis: list acts: %w", err)
+		return nil, fmt.Errorf("contribution: %s: %w", verb, err)
 	}
 	return out, nil
 }

@@ -116,6 +116,22 @@ func BySlug(ctx context.Context, tx *postgres.Tx, slug string) (uuid.UUID, error
 	return id, nil
 }
 
+// OfSpace gives the id of the consultation whose space it is.
+func OfSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		FROM civic.consultation
+		WHERE space = $1`, space).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, consultation.ErrNoSuch
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("of space: %w", err)
+	}
+	return id, nil
+}
+
 // lockConsultation makes acts on one consultation stand in line. NO KEY: people
 // who enrol or contribute meanwhile refer to the row and need not wait.
 func lock(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
