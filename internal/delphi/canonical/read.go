@@ -1,6 +1,7 @@
 package canonical
 
 import (
+	"encoding/json"
 	"io"
 	"reflect"
 	"slices"
@@ -69,12 +70,41 @@ func target(v any) (*form, reflect.Value) {
 	return formOf(p.Type().Elem()), p.Elem()
 }
 
+// within bounds the next value, and gives the bound that held before.
+func (r *Reader) within(most int64) (outer int64) {
+	outer = r.bound
+	if end := r.Offset() + most; outer == 0 || end < outer {
+		r.bound = end
+	}
+	return outer
+}
+
 // Value reads the next value into v.
 func (r *Reader) Value(v any) error {
 	r.since, r.spent = r.Offset(), 0
+	outer := r.within(longestPart)
+	defer func() { r.bound = outer }()
 	f, target := target(v)
 	_, err := r.value(f, target)
 	return err
+}
+
+// Next steps to the beginning of the next value.
+func (r *Reader) Next() error {
+	_, err := r.peek()
+	return err
+}
+
+// Raw reads the next value as it stands; one of more than most bytes is a fault.
+func (r *Reader) Raw(most int64) (json.RawMessage, error) {
+	if err := r.Next(); err != nil {
+		return nil, err
+	}
+	var raw json.RawMessage
+	outer := r.within(most)
+	defer func() { r.bound = outer }()
+	err := r.raw(reflect.ValueOf(&raw).Elem())
+	return raw, err
 }
 
 // Object reads an object, field by field: each reads the value of the one that is named.

@@ -14,6 +14,7 @@ const (
 	longestName = 4 << 10  // bytes of a field's name
 	longestUnit = 64 << 10 // bytes of a value that a type reads by itself: a figure, an id, a time
 	longestNum  = 64       // bytes of a number
+	longestPart = 1 << 20  // bytes of a value that is read by itself from a stream
 )
 
 // Code tells what kind of fault a text has.
@@ -58,6 +59,7 @@ type Reader struct {
 	base   int64    // bytes before buf
 	from   int64    // the first byte that stays in buf; -1 for at
 	all    bool     // every byte is kept
+	bound  int64    // byte before which the value in hand must end; 0 for none
 	kept   [][]byte // the bytes before buf, where all are
 	ended  error    // why there is no more: io.EOF, or the source's error
 	canon  bool     // canonical form alone
@@ -131,6 +133,10 @@ func (r *Reader) where() string {
 // fill reads more of the source; false at its end.
 func (r *Reader) fill() bool {
 	if r.in == nil || r.ended != nil {
+		return false
+	}
+	if r.bound > 0 && r.Offset() > r.bound {
+		r.ended = r.fault(Cost, "the value is longer than any of its kind may be")
 		return false
 	}
 	if keep := r.keep(); keep > 0 {

@@ -273,7 +273,7 @@ func (r *Reader) figure(f *form, v reflect.Value, b byte) (bool, error) {
 		i, perr := strconv.ParseInt(string(d), 10, f.of.Bits())
 		if perr != nil {
 			err := r.wrong(f.shape, b).(*Fault)
-			err.What, err.Found = fmt.Sprintf("must be a whole number, not %s", d), "number "+string(d)
+			err.What, err.Found = fmt.Sprintf("must be a whole number, not %s", d), "the number "+string(d)
 			return false, err
 		}
 		var room [24]byte
@@ -309,7 +309,9 @@ func (r *Reader) unit(f *form, v reflect.Value, b byte) error {
 	}
 	defer func() { r.from = outer }()
 	if f.shape == own {
-		if err := r.any(); err != nil {
+		outer := r.within(longestUnit)
+		err := r.any()
+		if r.bound = outer; err != nil {
 			return err
 		}
 		said := r.buf[start-r.base : r.Offset()-r.base]

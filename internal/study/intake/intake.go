@@ -19,6 +19,7 @@ const (
 	releasesMost = 1000
 	groupsMost   = 12
 	itemsMost    = 1000
+	answersMost  = 100_000 // different texts, of all items
 )
 
 // reader gathers the answers of all tables as the texts that they are; what a text
@@ -40,6 +41,7 @@ type reader struct {
 	// columns that were warned of, since they say something of people
 	personal map[string]bool
 	given    int // cells that are not empty
+	answers  int // different texts
 }
 
 // texts are the different texts of one item's cells, by their code from 1.
@@ -387,6 +389,9 @@ func (in *reader) answer(t source.Sheet, round, item, panelist int, text string,
 		if code, ok = x.at[text]; !ok {
 			if !source.Valid(text) {
 				return fault.Bad(source.NotUTF8At(t, int(here.Line), int(here.Column), "value", text))
+			}
+			if in.answers++; in.answers > answersMost {
+				return fault.Bad(source.At(t, int(here.Line), int(here.Column), "texts", "these are more than %d different answers: leave out the columns that hold none with --ignore", answersMost))
 			}
 			code = x.add(text, study.Meaning(text, t.Comma(), t.Exact()), here)
 		}

@@ -16,13 +16,37 @@ import (
 )
 
 // names numbers things in the order in which they first come, by their names in
-// normal form.
+// normal form. It is a hash table with open addressing, since a million people may stand
+// in a table: a map of Go takes three times the memory.
 type names struct {
 	list  []string
 	first []source.Spot
-	at    map[string]int // by every spelling that was read
-	last  string         // rows of one person follow each other
+	slots []int32         // places in list from 1, by hash; 0 for none
+	other map[string]int  // places of other spellings
+	text  strings.Builder // that the names lie in, one after the other
+	last  string          // rows of one person follow each other
 	which int
+}
+
+var nameSeed = maphash.MakeSeed()
+
+// slot gives where a name stands among the slots, or may be put.
+func (n *names) slot(name string) int {
+	mask := uint64(len(n.slots) - 1)
+	at := maphash.String(nameSeed, name) & mask
+	for n.slots[at] != 0 && n.list[n.slots[at]-1] != name {
+		at = (at + 1) & mask
+	}
+	return int(at)
+}
+
+// find gives the number of a name.
+func (n *names) find(name string) (int, bool) {
+	if len(n.slots) == 0 {
+		return 0, false
+	}
+	place := n.slots[n.slot(name)]
+	return int(place) - 1, place != 0
 }
 
 // number gives the number of a spelling that came before.
@@ -30,29 +54,55 @@ func (n *names) number(s string) (int, bool) {
 	if len(n.list) > 0 && s == n.last {
 		return n.which, true
 	}
-	i, ok := n.at[s]
+	i, ok := n.find(s)
+	if !ok {
+		i, ok = n.other[s]
+	}
 	if ok {
-		n.last, n.which = s, i
+		n.last, n.which = n.list[i], i
+		if n.last != s {
+			n.last = strings.Clone(s) // the reader reuses its row
+		}
 	}
 	return i, ok
 }
 
 // add gives a new spelling the number of its name, a new one where that is new too.
 func (n *names) add(spelt, name string, at source.Spot) int {
-	if n.at == nil {
-		n.at = map[string]int{}
-	}
-	i, known := n.at[name]
+	i, known := n.find(name)
 	if !known {
-		name = strings.Clone(name) // the reader reuses its row
 		i = len(n.list)
-		n.list, n.first = append(n.list, name), append(n.first, at)
-		n.at[name] = i
+		n.list, n.first = append(n.list, n.kept(name)), append(n.first, at)
+		if 4*len(n.list) > 3*len(n.slots) {
+			n.slots = make([]int32, max(64, 2*len(n.slots)))
+			for p, was := range n.list {
+				n.slots[n.slot(was)] = int32(p) + 1
+			}
+		} else {
+			n.slots[n.slot(name)] = int32(i) + 1
+		}
 	}
-	spelt = strings.Clone(spelt)
-	n.at[spelt] = i
-	n.last, n.which = spelt, i
+	n.last, n.which = n.list[i], i
+	if spelt != name {
+		if n.other == nil {
+			n.other = map[string]int{}
+		}
+		n.last = strings.Clone(spelt)
+		n.other[n.last] = i
+	}
 	return i
+}
+
+// kept copies a name behind the others: the reader reuses its row.
+func (n *names) kept(name string) string {
+	const room = 64 << 10
+	if n.text.Len()+len(name) > n.text.Cap() {
+		n.text = strings.Builder{}
+		n.text.Grow(max(room, len(name)))
+	}
+	from := n.text.Len()
+	n.text.WriteString(name)
+	return n.text.String()[from:]
 }
 
 var folding = cases.Fold()
@@ -88,20 +138,21 @@ const nearMost = 10
 
 // near warns of names that differ only in what folded leaves out. They stay two.
 func near(s *study.Study, n *names, what study.Thing, place func(source.Spot) source.Place) {
-	seed := maphash.MakeSeed()
+	n.slots, n.other = nil, nil // all names are read
 	type key struct {
-		hash uint64
-		at   int
+		hash uint32
+		at   int32
 	}
 	keys := make([]key, len(n.list))
 	for i, name := range n.list {
-		keys[i] = key{maphash.String(seed, folded(name)), i}
+		keys[i] = key{uint32(maphash.String(nameSeed, folded(name))), int32(i)}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.at, b.at)) })
 	var pairs [][2]int
 	for i := 1; i < len(keys); i++ {
-		if keys[i].hash == keys[i-1].hash {
-			pairs = append(pairs, [2]int{keys[i-1].at, keys[i].at})
+		a, b := keys[i-1], keys[i]
+		if a.hash == b.hash && folded(n.list[a.at]) == folded(n.list[b.at]) {
+			pairs = append(pairs, [2]int{int(a.at), int(b.at)})
 		}
 	}
 	slices.SortFunc(pairs, func(a, b [2]int) int { return cmp.Compare(a[1], b[1]) })

@@ -187,7 +187,7 @@ type wrong struct {
 
 func (w *wrong) add(at source.Spot, n int, text, format string, args ...any) {
 	w.n += n
-	if !slices.Contains(w.texts, text) {
+	if len(w.texts) <= textsMost && !slices.Contains(w.texts, text) {
 		w.texts = append(w.texts, text)
 	}
 	if w.words == "" || earlier(at, w.at) {

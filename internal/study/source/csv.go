@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,28 @@ type csvSheet struct {
 	rows    int
 	columns []string // of the header, for the words of a place
 	step    func(int64)
+	pace    *paced
+}
+
+// rowMost is how many bytes a row may have: a header of as many columns as a sheet has.
+const rowMost = 512 << 10
+
+// errRow is the error of a row that is longer.
+var errRow = fmt.Errorf("the row is longer than %d bytes: a quotation mark may be open, or the separator another one", rowMost)
+
+// paced gives no more than a row may have before the next one is asked for.
+type paced struct {
+	in   io.Reader
+	read int
+}
+
+func (p *paced) Read(b []byte) (int, error) {
+	if p.read > rowMost {
+		return 0, errRow
+	}
+	n, err := p.in.Read(b)
+	p.read += n
+	return n, err
 }
 
 // openCSV begins to read separated values: a first line "sep=;", as Excel takes it,
@@ -51,7 +74,8 @@ func openCSV(name string, b *bufio.Reader, step func(int64)) (*csvSheet, error) 
 	if comma == 0 {
 		comma = separator(head)
 	}
-	t.reader = csv.NewReader(b)
+	t.pace = &paced{in: b}
+	t.reader = csv.NewReader(t.pace)
 	t.reader.Comma = comma
 	t.reader.ReuseRecord = true
 	t.reader.FieldsPerRecord = -1
@@ -85,9 +109,12 @@ func separator(head []byte) rune {
 }
 
 func (t *csvSheet) Next() ([]string, error) {
+	t.pace.read = 0
 	record, err := t.reader.Read()
 	var p *csv.ParseError
 	switch {
+	case errors.Is(err, errRow):
+		return nil, Bad(t.file, "row", fmt.Sprintf("row %d: %v", t.rows+1, err))
 	case errors.Is(err, io.EOF):
 		return nil, err
 	case errors.As(err, &p):
@@ -97,6 +124,12 @@ func (t *csvSheet) Next() ([]string, error) {
 		return nil, err
 	}
 	t.at, _ = t.reader.FieldPos(0)
+	if n := len(record); n > Items {
+		return nil, Bad(t.file, "columns", fmt.Sprintf("line %d: the row has %d fields, and a table at most %d columns", t.Line(), n, Items))
+	}
+	if n := slices.IndexFunc(record, func(s string) bool { return len(s) > Longest }); n >= 0 {
+		return nil, Bad(t.file, "long", fmt.Sprintf("%s: the field is longer than %d bytes: leave the column out, or see whether a quotation mark is open", t.Place(t.Line(), n), Longest))
+	}
 	if t.columns == nil {
 		t.columns = make([]string, len(record))
 		for i, h := range record {
