@@ -20,26 +20,31 @@ type csvSheet struct {
 	rows    int
 	columns []string // of the header, for the words of a place
 	step    func(int64)
-	pace    *paced
+	bound   *Rows
 }
 
 // rowMost is how many bytes a row may have: a header of as many columns as a sheet has.
 const rowMost = 512 << 10
 
-// errRow is the error of a row that is longer.
-var errRow = fmt.Errorf("the row is longer than %d bytes: a quotation mark may be open, or the separator another one", rowMost)
+// ErrRow is the error of a row that is longer.
+var ErrRow = fmt.Errorf("the row is longer than %d bytes: a quotation mark may be open, or the separator another one", rowMost)
 
-// paced gives no more than a row may have before the next one is asked for.
-type paced struct {
-	in   io.Reader
+// Rows gives no more than a row may have before the next one begins: a reader of
+// separated values holds a row whole, and an open quotation mark makes the file one.
+type Rows struct {
+	In   io.Reader
 	read int
 }
 
-func (p *paced) Read(b []byte) (int, error) {
+// Begin says that the next row is asked for.
+func (p *Rows) Begin() { p.read = 0 }
+
+// Read reads.
+func (p *Rows) Read(b []byte) (int, error) {
 	if p.read > rowMost {
-		return 0, errRow
+		return 0, ErrRow
 	}
-	n, err := p.in.Read(b)
+	n, err := p.In.Read(b)
 	p.read += n
 	return n, err
 }
@@ -74,8 +79,8 @@ func openCSV(name string, b *bufio.Reader, step func(int64)) (*csvSheet, error) 
 	if comma == 0 {
 		comma = separator(head)
 	}
-	t.pace = &paced{in: b}
-	t.reader = csv.NewReader(t.pace)
+	t.bound = &Rows{In: b}
+	t.reader = csv.NewReader(t.bound)
 	t.reader.Comma = comma
 	t.reader.ReuseRecord = true
 	t.reader.FieldsPerRecord = -1
@@ -109,11 +114,11 @@ func separator(head []byte) rune {
 }
 
 func (t *csvSheet) Next() ([]string, error) {
-	t.pace.read = 0
+	t.bound.Begin()
 	record, err := t.reader.Read()
 	var p *csv.ParseError
 	switch {
-	case errors.Is(err, errRow):
+	case errors.Is(err, ErrRow):
 		return nil, Bad(t.file, "row", fmt.Sprintf("row %d: %v", t.rows+1, err))
 	case errors.Is(err, io.EOF):
 		return nil, err
