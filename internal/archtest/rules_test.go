@@ -49,7 +49,7 @@ var order = [][]string{
 	{"internal/study"},          // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
-	{"internal/civiltime", "internal/fault"},
+	{"internal/civiltime", "internal/fault", "internal/unzip"},
 	{"internal/peak"}, // for tests alone
 }
 

@@ -406,7 +406,7 @@ func (c *Conversation) readVotes(from *source, byID map[string]int) error {
 	}
 	defer t.closer.Close()
 	ids := map[string]int32{} // voter → number given here
-	var parts [][]Vote // of one list, which is made when its length is known
+	var parts [][]Vote        // of one list, which is made when its length is known
 	read := 0
 	for {
 		more, err := t.next()

@@ -19,13 +19,53 @@ import (
 // normal form. It is a hash table with open addressing, since a million people may stand
 // in a table: a map of Go takes three times the memory.
 type names struct {
-	list  []string
-	first []source.Spot
+	list  pages[string]
+	first pages[source.Spot]
 	slots []int32         // places in list from 1, by hash; 0 for none
 	other map[string]int  // places of other spellings
 	text  strings.Builder // that the names lie in, one after the other
 	last  string          // rows of one person follow each other
 	which int
+}
+
+// pages is a list that grows without being copied.
+type pages[T any] struct{ full [][]T }
+
+// page is how many entries a page has.
+const page = 1 << 12
+
+func (p *pages[T]) add(v T) {
+	n := len(p.full)
+	if n == 0 || len(p.full[n-1]) == page {
+		p.full = append(p.full, make([]T, 0, page))
+		n++
+	}
+	p.full[n-1] = append(p.full[n-1], v)
+}
+
+func (p pages[T]) at(i int) T { return p.full[i/page][i%page] }
+
+// all gives the list in one piece, whose parts the pages are from then on.
+func (p *pages[T]) all() []T {
+	one := slices.Concat(p.full...)
+	p.full = slices.Collect(slices.Chunk(one, page))
+	return one
+}
+
+func (p pages[T]) len() int {
+	if len(p.full) == 0 {
+		return 0
+	}
+	return (len(p.full)-1)*page + len(p.full[len(p.full)-1])
+}
+
+// placed puts a list in another order.
+func (p pages[T]) placed(places []int) pages[T] {
+	var out pages[T]
+	for _, from := range places {
+		out.add(p.at(from))
+	}
+	return out
 }
 
 var nameSeed = maphash.MakeSeed()
@@ -34,7 +74,7 @@ var nameSeed = maphash.MakeSeed()
 func (n *names) slot(name string) int {
 	mask := uint64(len(n.slots) - 1)
 	at := maphash.String(nameSeed, name) & mask
-	for n.slots[at] != 0 && n.list[n.slots[at]-1] != name {
+	for n.slots[at] != 0 && n.list.at(int(n.slots[at])-1) != name {
 		at = (at + 1) & mask
 	}
 	return int(at)
@@ -51,7 +91,7 @@ func (n *names) find(name string) (int, bool) {
 
 // number gives the number of a spelling that came before.
 func (n *names) number(s string) (int, bool) {
-	if len(n.list) > 0 && s == n.last {
+	if n.list.len() > 0 && s == n.last {
 		return n.which, true
 	}
 	i, ok := n.find(s)
@@ -59,7 +99,7 @@ func (n *names) number(s string) (int, bool) {
 		i, ok = n.other[s]
 	}
 	if ok {
-		n.last, n.which = n.list[i], i
+		n.last, n.which = n.list.at(i), i
 		if n.last != s {
 			n.last = strings.Clone(s) // the reader reuses its row
 		}
@@ -71,18 +111,19 @@ func (n *names) number(s string) (int, bool) {
 func (n *names) add(spelt, name string, at source.Spot) int {
 	i, known := n.find(name)
 	if !known {
-		i = len(n.list)
-		n.list, n.first = append(n.list, n.kept(name)), append(n.first, at)
-		if 4*len(n.list) > 3*len(n.slots) {
+		i = n.list.len()
+		n.list.add(n.kept(name))
+		n.first.add(at)
+		if 4*n.list.len() > 3*len(n.slots) {
 			n.slots = make([]int32, max(64, 2*len(n.slots)))
-			for p, was := range n.list {
-				n.slots[n.slot(was)] = int32(p) + 1
+			for p := range n.list.len() {
+				n.slots[n.slot(n.list.at(p))] = int32(p) + 1
 			}
 		} else {
 			n.slots[n.slot(name)] = int32(i) + 1
 		}
 	}
-	n.last, n.which = n.list[i], i
+	n.last, n.which = n.list.at(i), i
 	if spelt != name {
 		if n.other == nil {
 			n.other = map[string]int{}
@@ -143,15 +184,15 @@ func near(s *study.Study, n *names, what study.Thing, place func(source.Spot) so
 		hash uint32
 		at   int32
 	}
-	keys := make([]key, len(n.list))
-	for i, name := range n.list {
-		keys[i] = key{uint32(maphash.String(nameSeed, folded(name))), int32(i)}
+	keys := make([]key, n.list.len())
+	for i := range keys {
+		keys[i] = key{uint32(maphash.String(nameSeed, folded(n.list.at(i)))), int32(i)}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.at, b.at)) })
 	var pairs [][2]int
 	for i := 1; i < len(keys); i++ {
 		a, b := keys[i-1], keys[i]
-		if a.hash == b.hash && folded(n.list[a.at]) == folded(n.list[b.at]) {
+		if a.hash == b.hash && folded(n.list.at(int(a.at))) == folded(n.list.at(int(b.at))) {
 			pairs = append(pairs, [2]int{int(a.at), int(b.at)})
 		}
 	}
@@ -161,7 +202,7 @@ func near(s *study.Study, n *names, what study.Thing, place func(source.Spot) so
 			s.Warn("names.more", nil, nil, what, len(pairs)-i)
 			break
 		}
-		a, b := place(n.first[p[0]]), place(n.first[p[1]])
-		s.Warn("names", &b, nil, what, n.list[p[0]], a, n.list[p[1]], b)
+		a, b := place(n.first.at(p[0])), place(n.first.at(p[1]))
+		s.Warn("names", &b, nil, what, n.list.at(p[0]), a, n.list.at(p[1]), b)
 	}
 }

@@ -25,7 +25,10 @@ const (
 
 // Spot is a cell of an input: the number of its sheet, and its line and column from
 // 1.
-type Spot struct{ Sheet, Line, Column int32 }
+type Spot struct {
+	Line          int32
+	Sheet, Column int16
+}
 
 // Sheet is a table of texts that is read row by row: a CSV file, or one sheet of a
 // workbook.
