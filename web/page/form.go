@@ -1,7 +1,6 @@
 package page
 
 import (
-	"bytes"
 	"io"
 	"maps"
 	"mime"
@@ -14,10 +13,6 @@ import (
 	"delfi/internal/fault"
 	"delfi/web/middleware"
 )
-
-// fieldsMost is how many fields a form may have: a ballot of a thousand items of several
-// criteria has half as many. Each takes far more memory than its bytes.
-const fieldsMost = 32 << 10
 
 // Form is what a person sent, character by character: a form that fails is
 // shown again from it with nothing lost.
@@ -35,12 +30,8 @@ func (q *Request) Form() (Form, error) {
 	}
 	if q.R.PostForm == nil { // the library would make a second copy of it, with the query
 		body, err := io.ReadAll(q.R.Body)
-		if bytes.Count(body, []byte("&")) >= fieldsMost {
-			q.unread = middleware.BadForm("more fields than any form has")
-			return Form{}, q.unread
-		}
 		if err == nil {
-			q.R.PostForm, err = url.ParseQuery(string(body))
+			q.R.PostForm, err = middleware.Fields(body)
 		}
 		if err != nil {
 			q.unread = middleware.ReadError(err)
