@@ -35,6 +35,7 @@ type importPolisCommand struct {
 // Run imports. A folder that cannot be imported is refused before a database is
 // opened.
 func (c *importPolisCommand) Run(ctx context.Context) error {
+	command.Frugal()
 	o := polis.Options{Rounds: c.Rounds, Language: c.Language, Licence: c.Licence, Administration: c.Administration}
 	if err := o.Check(); err != nil {
 		return err

@@ -53,6 +53,7 @@ type measureCommand struct {
 // Run reads, measures and prints; how the input was read, and what it may be
 // instead, goes to standard error.
 func (c *measureCommand) Run() error {
+	command.Frugal()
 	if c.Fields {
 		return study.WriteFields(os.Stdout)
 	}

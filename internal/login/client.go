@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -125,6 +126,9 @@ func New(o Options) (*Client, error) {
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Timeout: 10 * time.Second, Transport: transport()}
 	}
+	asks := *o.HTTP
+	asks.Transport = bounded{cmp.Or(asks.Transport, http.DefaultTransport)}
+	o.HTTP = &asks
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}

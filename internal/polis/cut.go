@@ -25,15 +25,16 @@ func (c *Conversation) replay(rounds int, each func(r int, k cut, standing answe
 		changed := map[int]bool{}
 		for end := r * len(c.Votes) / rounds; done < end; done++ {
 			v := c.Votes[done]
-			if standing[v.Voter] == nil {
-				standing[v.Voter] = map[int]int{}
+			voter, comment := int(v.Voter), int(v.Comment)
+			if standing[voter] == nil {
+				standing[voter] = map[int]int{}
 				k.ballots++
 			}
-			if _, again := standing[v.Voter][v.Comment]; !again {
+			if _, again := standing[voter][comment]; !again {
 				k.answers++
 			}
-			standing[v.Voter][v.Comment] = v.Value
-			changed[v.Voter] = true
+			standing[voter][comment] = int(v.Value)
+			changed[voter] = true
 		}
 		k.changed = slices.Sorted(maps.Keys(changed))
 		if err := each(r, k, standing); err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/prose"
+	study "delfi/internal/study/source"
 )
 
 // Conversation is an export, read whole and checked.
@@ -38,13 +39,22 @@ type Comment struct {
 	line       int
 }
 
-// Vote is one vote, as indexes into the conversation's lists.
+// Vote is one vote, as indexes into the conversation's lists. It is small: a conversation
+// may have millions.
 type Vote struct {
-	Comment, Voter int
-	Value          int // on Delfi's scale: 1 disagree, 2 unsure, 3 agree
-	time           int64
-	line           int
+	time    int64
+	Voter   int32
+	Comment uint16
+	Value   int8 // on Delfi's scale: 1 disagree, 2 unsure, 3 agree
 }
+
+// Bounds of an export: more than any conversation had, and less than fills a machine.
+const (
+	pairsMost    = 100     // lines of the summary
+	columnsMost  = 64      // of a table
+	commentsMost = 20_000  // with those that were rejected
+	votersMost   = 250_000 // who voted
+)
 
 // The files of an export.
 const (
@@ -119,6 +129,7 @@ type table struct {
 	from    *source
 	file    string
 	csv     *csv.Reader
+	bound   *study.Rows
 	closer  io.Closer
 	columns map[string]int
 	names   []string
@@ -140,7 +151,8 @@ func (s *source) open(name string, header []string) (*table, error) {
 	if mark, _ := in.Peek(3); string(mark) == "\xEF\xBB\xBF" {
 		_, _ = in.Discard(3) // three bytes that were just seen
 	}
-	t := &table{from: s, file: name, csv: csv.NewReader(in), closer: f, columns: map[string]int{}}
+	bound := &study.Rows{In: in}
+	t := &table{from: s, file: name, csv: csv.NewReader(bound), bound: bound, closer: f, columns: map[string]int{}}
 	t.csv.FieldsPerRecord, t.csv.ReuseRecord = -1, true
 	if header == nil {
 		return t, nil
@@ -177,9 +189,15 @@ func (t *table) head(needed []string) error {
 
 // next reads a row; false at the end of the file.
 func (t *table) next() (bool, error) {
+	t.bound.Begin()
 	row, err := t.csv.Read()
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		return false, nil
+	case errors.Is(err, study.ErrRow):
+		return false, broken(place{file: t.file}, "%v", err)
+	case err == nil && len(row) > columnsMost:
+		return false, broken(place{file: t.file, line: t.line()}, "has %d fields: an export has at most %d", len(row), columnsMost)
 	}
 	var bad *csv.ParseError
 	if errors.As(err, &bad) {
@@ -191,6 +209,9 @@ func (t *table) next() (bool, error) {
 	t.row = row
 	t.from.line()
 	for i, field := range row {
+		if len(field) > study.Longest {
+			return false, broken(t.at(i), "is longer than %d bytes", study.Longest)
+		}
 		if !utf8.ValidString(field) {
 			return false, broken(t.at(i), "is not UTF-8")
 		}
@@ -282,6 +303,9 @@ func (c *Conversation) readSummary(from *source) error {
 		if _, twice := rows[name]; twice {
 			return broken(place{t.file, t.line(), name}, "stands twice")
 		}
+		if len(rows) == pairsMost {
+			return broken(place{t.file, t.line(), ""}, "is more than the %d lines of a summary", pairsMost)
+		}
 		rows[name], lines[name] = strings.TrimSpace(t.row[1]), t.line()
 	}
 	if len(rows) == 0 {
@@ -331,6 +355,9 @@ func (c *Conversation) readComments(from *source) (map[string]int, error) {
 		if _, twice := byID[one.ID]; twice {
 			return nil, t.bad("comment-id", "%q stands twice", shortened(one.ID))
 		}
+		if len(c.Comments) == commentsMost {
+			return nil, broken(place{t.file, t.line(), ""}, "is more than the %d comments that are read of one export", commentsMost)
+		}
 		byID[one.ID] = len(c.Comments)
 		c.Comments = append(c.Comments, one)
 	}
@@ -368,7 +395,7 @@ func (t *table) comment() (one Comment, err error) {
 }
 
 // values turns Polis's votes into points of a scale.
-var values = map[string]int{"-1": 1, "0": 2, "1": 3}
+var values = map[string]int8{"-1": 1, "0": 2, "1": 3}
 
 // readVotes reads the votes on comments that were not rejected.
 func (c *Conversation) readVotes(from *source, byID map[string]int) error {
@@ -378,7 +405,8 @@ func (c *Conversation) readVotes(from *source, byID map[string]int) error {
 		return err
 	}
 	defer t.closer.Close()
-	ids := map[string]int{} // voter → number given here
+	ids := map[string]int32{} // voter → number given here
+	var parts [][]Vote        // of one list, which is made when its length is known
 	read := 0
 	for {
 		more, err := t.next()
@@ -389,37 +417,46 @@ func (c *Conversation) readVotes(from *source, byID map[string]int) error {
 			break
 		}
 		read++
-		v := Vote{line: t.line()}
-		var known bool
-		if v.Comment, known = byID[t.field("comment-id")]; !known {
+		comment, known := byID[t.field("comment-id")]
+		if !known {
 			return t.bad("comment-id", "%q is in no line of comments.csv", shortened(t.field("comment-id")))
 		}
-		if c.Comments[v.Comment].Rejected {
+		if c.Comments[comment].Rejected {
 			continue // who voted on nothing else is no panelist
 		}
+		v := Vote{Comment: uint16(comment)}
 		if v.time, err = t.instant("timestamp"); err != nil {
 			return err
 		}
-		voter, err := t.needed("voter-id")
-		if err != nil {
-			return err
+		voter := t.field("voter-id")
+		if voter == "" {
+			return t.bad("voter-id", "is empty")
 		}
 		if v.Value, known = values[t.field("vote")]; !known {
 			return t.bad("vote", "%q is no vote: 1, 0 or -1 is expected", shortened(t.field("vote")))
 		}
 		if v.Voter, known = ids[voter]; !known {
-			v.Voter = len(ids)
+			if len(ids) == votersMost {
+				return t.bad("voter-id", "is more than the %d voters that are read of one export", votersMost)
+			}
+			voter = strings.Clone(voter) // the reader reuses its row
+			v.Voter = int32(len(ids))
 			ids[voter] = v.Voter
 			c.Voters = append(c.Voters, voter)
 		}
-		c.Votes = append(c.Votes, v)
+		if n := len(parts); n == 0 || len(parts[n-1]) == cap(parts[n-1]) {
+			parts = append(parts, make([]Vote, 0, 1<<14))
+		}
+		last := &parts[len(parts)-1]
+		*last = append(*last, v)
 	}
+	c.Votes = slices.Concat(parts...)
 	if read == 0 {
 		return broken(place{file: file}, "is empty: it holds no vote")
 	}
 	if len(c.Votes) == 0 {
 		return broken(place{file: file}, "holds votes on rejected comments alone")
 	}
-	slices.SortFunc(c.Votes, func(a, b Vote) int { return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.line, b.line)) })
+	slices.SortStableFunc(c.Votes, func(a, b Vote) int { return cmp.Compare(a.time, b.time) })
 	return nil
 }

@@ -54,7 +54,7 @@ func TestRead(t *testing.T) {
 		Title: "$15/hour", Description: "How so? Why?", URL: "https://polis.example/1",
 		Comments: []Comment{{ID: "0", Author: "7", Body: "A park, please", line: 2}, {ID: "1", Author: "8", Body: "Spam", Rejected: true, line: 4}, {ID: "2", Author: "7", Body: "Trees", line: 5}},
 		Voters:   []string{"a", "b"},
-		Votes:    []Vote{{2, 1, 1, 10, 3}, {0, 0, 3, 30, 2}, {0, 0, 2, 30, 4}},
+		Votes:    []Vote{{10, 1, 2, 1}, {30, 0, 0, 3}, {30, 0, 0, 2}},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Vote{}, Comment{})); diff != "" {
 		t.Error(diff)

@@ -40,12 +40,7 @@ type closing struct {
 
 func (r *reading) path(name string) string { return r.slug + "/" + name }
 
-// read gives a file of the consultation, which the record speaks of.
-func (c *check) readOf(r *reading, name string) ([]byte, error) {
-	r.known[r.path(name)] = true
-	return c.read(r.path(name))
-}
-
+// documentOf reads a document of the consultation, of which the record speaks.
 func (c *check) documentOf(r *reading, name string, v any) ([]byte, error) {
 	r.known[r.path(name)] = true
 	return c.document(r.path(name), v)
@@ -117,22 +112,23 @@ func (c *check) consultation(l Listed) error {
 // protocol is step 3: the rules are those that the log froze, and this program
 // knows them.
 func (c *check) protocol(r *reading) error {
-	text, err := c.readOf(r, "protocol.json")
+	name := r.path("protocol.json")
+	r.known[name] = true
+	text, err := c.small(name, protocol.Longest)
 	if err != nil {
 		return err
 	}
-	name := r.path("protocol.json")
 	r.hash = leaf.Digest(text)
 	frozen := r.life.Protocol
 	if frozen == nil {
 		return &source.Fault{File: name, What: "the log froze no protocol of this consultation", Found: r.hash, Expected: "an entry of type protocol"}
 	}
 	var f struct {
-		Hash          string
-		RuleVersion   int `json:"rule_version"`
-		Mode          string
-		Cosigners     []string
-		LatestKeyDate string `json:"latest_key_date"`
+		Hash          string   `json:"hash"`
+		RuleVersion   int      `json:"rule_version"`
+		Mode          string   `json:"mode"`
+		Cosigners     []string `json:"cosigners"`
+		LatestKeyDate string   `json:"latest_key_date"`
 	}
 	if err := frozen.Figures(&f); err != nil {
 		return err

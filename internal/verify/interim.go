@@ -19,7 +19,7 @@ func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 	e := w.Releases[tick-1]
 	dir := fmt.Sprintf("rounds/%d/releases/%d/", w.Number, tick)
 	now := closing{round: w, tick: tick}
-	items, err := c.documentOf(r, dir+"items.json", &now.items)
+	items, err := c.asked(r, dir, &now)
 	if err != nil {
 		return err
 	}

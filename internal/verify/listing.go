@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -36,6 +34,9 @@ func (l Listed) Line() ([]byte, error) {
 // String names the consultation as people may choose it.
 func (l Listed) String() string { return l.Slug + " (" + l.ID + ")" }
 
+// listedMost bounds a line of the list, in bytes.
+const listedMost = 8 << 10
+
 // listFile is the name of the file of listed consultations.
 const listFile = "consultations"
 
@@ -44,42 +45,32 @@ var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // listing reads the list, and compares each line with the log.
 func (c *check) listing() ([]Listed, error) {
-	text, err := c.read(listFile)
-	if err != nil {
-		return nil, err
-	}
 	bad := func(line int, what, found, expected string) error {
 		return &source.Fault{File: listFile, Line: line, What: what, Found: source.Short(found), Expected: expected}
 	}
-	if n := bytes.Count(text, []byte("\n")); n > c.options.Bounds.Listed {
-		return nil, tooLong(listFile, n, c.options.Bounds.Listed)
-	}
 	var out []Listed
 	listed := map[string]Listed{} // by id and by slug
-	for n, line := range slices.Collect(bytes.Lines(text)) {
+	err := c.lines(listFile, listedMost, func(n int, line string) error {
 		var l Listed
-		if err := json.Unmarshal(line, &l); err != nil {
-			return nil, bad(n+1, "the line is no consultation", err.Error(), `{"id","opinion","protocol","slug","stage","title"}`)
-		}
-		again, err := l.Line()
-		if err != nil || !bytes.Equal(again, line) {
-			return nil, bad(n+1, "the line is not canonical JSON", string(line), string(again))
+		if _, err := canonical.Read(strings.NewReader(line), listedMost, &l); err != nil {
+			return bad(n, "the line is no consultation: "+err.Error(), line, `{"id","opinion","protocol","slug","stage","title"}`)
 		}
 		if id, err := uuid.Parse(l.ID); err != nil || id.String() != l.ID || !slugForm.MatchString(l.Slug) {
-			return nil, bad(n+1, "the line names no consultation", l.String(), "an id and a folder")
+			return bad(n, "the line names no consultation", l.String(), "an id and a folder")
 		}
 		for _, name := range []string{l.ID, l.Slug} {
 			if o, twice := listed[name]; twice {
-				return nil, bad(n+1, "the consultation is listed twice", l.String(), "another than "+o.String())
+				return bad(n, "the consultation is listed twice", l.String(), "another than "+o.String())
 			}
 			listed[name] = l
 		}
-		if err := c.logged(n+1, l); err != nil {
-			return nil, err
+		if err := c.logged(n, l); err != nil {
+			return err
 		}
 		out = append(out, l)
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 // logged compares a line of the list with the entries of its consultation.
@@ -91,7 +82,9 @@ func (c *check) logged(line int, l Listed) error {
 	if life == nil {
 		return bad("no entry of the log speaks of this consultation", l.ID, "one of the log's")
 	}
-	var f struct{ Hash string }
+	var f struct {
+		Hash string `json:"hash"`
+	}
 	if life.Protocol != nil {
 		if err := life.Protocol.Figures(&f); err != nil {
 			return err

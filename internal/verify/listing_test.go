@@ -40,7 +40,7 @@ func (b *book) announce(id, slug string) {
 // listing lists the consultations as the log has them, as far as it can be replayed.
 func (b *book) listing() {
 	b.t.Helper()
-	log := replay.New(100)
+	log := replay.New(100, source.Most.Spoken)
 	for n, line := range slices.Collect(bytes.Lines(b.files["entries"].Data)) {
 		if r, err := replay.Read(int64(n), line); err != nil || log.Take(r) != nil {
 			continue // a forged one
@@ -52,7 +52,9 @@ func (b *book) listing() {
 	for _, id := range slices.Sorted(maps.Keys(slugs)) {
 		l := Listed{ID: id, Slug: slugs[id], Title: "I tigli del viale"}
 		if life := log.Lives[id]; life != nil && life.Protocol != nil {
-			var f struct{ Hash string }
+			var f struct {
+				Hash string `json:"hash"`
+			}
 			if err := life.Protocol.Figures(&f); err != nil {
 				b.t.Fatal(err)
 			}
@@ -146,7 +148,7 @@ func TestTheListIsHeldAgainstTheLog(t *testing.T) {
 	for _, c := range []tampering{
 		{name: "no list", fault: "the file is missing", does: func(b *book) { delete(b.files, "consultations") }},
 		{name: "no line", fault: "the line is no consultation", does: func(b *book) { b.put("consultations", []byte("tigli\n")) }},
-		{name: "another form", fault: "not canonical JSON", does: edit(`{"id":`, `{ "id":`)},
+		{name: "another form", fault: "canonical JSON has none", does: edit(`{"id":`, `{ "id":`)},
 		{name: "an id of nothing", fault: "no entry of the log speaks of this consultation", does: edit(before, "00000000-0000-4000-8000-000000000002")},
 		{name: "no id", fault: "names no consultation", does: edit(before, strings.ToUpper(after))},
 		{name: "a folder above", fault: "names no consultation", does: edit(`"acacie"`, `"../acacie"`)},

@@ -28,7 +28,7 @@ type chain struct {
 // checkpoint is step 1, but for consistency, which needs the entries.
 func (c *check) checkpoint() error {
 	c.step(1)
-	signed, err := c.small("checkpoint")
+	signed, err := c.small("checkpoint", c.options.Bounds.Small)
 	if missing(err) {
 		return ErrNoRecord
 	}
@@ -57,7 +57,7 @@ func (c *check) checkpoint() error {
 // keys takes the log's key and the cosigners' from the reader, or from the record.
 func (c *check) keys() error {
 	var brought []leaf.Key
-	text, err := c.small("key")
+	text, err := c.small("key", c.options.Bounds.Small)
 	switch {
 	case err == nil:
 		if brought, err = keys(string(text)); err != nil {
@@ -111,7 +111,7 @@ func (c *check) signed(name string, text []byte) (leaf.Checkpoint, []leaf.Key, e
 
 // newestCosigned reads the checkpoint that the cosigners signed, where there is one.
 func (c *check) newestCosigned() error {
-	text, err := c.small("cosigned")
+	text, err := c.small("cosigned", c.options.Bounds.Small)
 	if missing(err) {
 		return nil
 	}
@@ -160,7 +160,7 @@ func (c *check) entries() error {
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
-	c.log.acts = replay.New(c.log.head.Size)
+	c.log.acts = replay.New(c.log.head.Size, c.options.Bounds.Spoken)
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}

@@ -11,7 +11,7 @@ import (
 // reported sees that the opinion says of the minority report what the log does, and
 // that nobody left dissent out in silence.
 func (r *reading) reported(o *schema.Opinion) error {
-	m, e, by := o.Minority, r.life.Report, r.life.Published
+	m, e, by := o.Minority, r.life.Report, r.life.Ended[consultation.ActPublish]
 	bad := func(what, found, expected string) error {
 		return &source.Fault{File: r.path("opinion.json"), What: what, Found: source.Short(found), Expected: expected}
 	}

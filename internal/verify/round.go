@@ -3,13 +3,16 @@ package verify
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
@@ -27,7 +30,7 @@ func (c *check) round(r *reading, w *replay.Round) error {
 	if w.Kind == delphi.StandingKind {
 		now.tick = len(w.Releases) + 1
 	}
-	items, err := c.documentOf(r, dir+"items.json", &now.items)
+	items, err := c.asked(r, dir, &now)
 	if err != nil {
 		return err
 	}
@@ -94,7 +97,7 @@ func (c *check) round(r *reading, w *replay.Round) error {
 	}
 	for i := range c.receipts {
 		if own := &c.receipts[i]; own.Consultation == r.id && own.Round == w.Number {
-			own.superseded = superseded[own.Mark]
+			own.superseded = superseded.has(own.Mark)
 		}
 	}
 	c.step(6)
@@ -121,6 +124,27 @@ func (c *check) round(r *reading, w *replay.Round) error {
 	return c.feedback(r, dir, &now, w.Feedback.Record, w.Feedback.Document)
 }
 
+// asked reads the items of a round: no more than the protocol has, each once. Figures are
+// computed for each, so that a list of the same for ever would cost without an end.
+func (c *check) asked(r *reading, dir string, now *closing) ([]byte, error) {
+	name := dir + "items.json"
+	text, err := c.documentOf(r, name, &now.items)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(now.items); n > r.protocol.Items.Max {
+		return nil, &source.Fault{File: r.path(name), What: "the round has more items than the protocol allows", Found: fmt.Sprint(n), Expected: fmt.Sprintf("at most %d", r.protocol.Items.Max)}
+	}
+	seen := map[uuid.UUID]bool{}
+	for n, i := range now.items {
+		if _, known := r.protocol.Kind(i.Kind); seen[i.Item] || !known {
+			return nil, &source.Fault{File: r.path(name), What: fmt.Sprintf("item %d of the list stands there twice, or is of a kind that the protocol does not have", n+1), Found: source.Short(i.Item.String() + " " + i.Kind), Expected: "each item once, of a kind of the protocol"}
+		}
+		seen[i.Item] = true
+	}
+	return text, nil
+}
+
 // recorded compares a document's digest with the one in the log.
 func (c *check) recorded(r *reading, file, found, want string, e replay.Record) error {
 	if found == want {
@@ -129,28 +153,54 @@ func (c *check) recorded(r *reading, file, found, want string, e replay.Record) 
 	return &source.Fault{File: r.path(file), What: fmt.Sprintf("the document is not the one that entry %d (%s) recorded", e.N, e.Type), Found: "digest " + found, Expected: source.OrNothing(want)}
 }
 
-// superseded reads the marks of ballots that others replaced.
-func (c *check) superseded(r *reading, file string, e *replay.Closing) (map[string]bool, error) {
-	text, err := c.linesOf(r, file, math.MaxInt, lineLeast)
+// marks are those of ballots, ascending.
+type marks [][sha256.Size]byte
+
+// has tells whether a mark, in hex, is among them.
+func (m marks) has(mark string) bool {
+	b, err := hex.DecodeString(mark)
+	if err != nil || len(b) != sha256.Size {
+		return false
+	}
+	_, found := slices.BinarySearchFunc(m, b, func(x [sha256.Size]byte, b []byte) int { return bytes.Compare(x[:], b) })
+	return found
+}
+
+// superseded reads the marks of ballots that others replaced, as a stream.
+func (c *check) superseded(r *reading, file string, e *replay.Closing) (marks, error) {
+	path := r.path(file)
+	r.known[path] = true
+	f, err := c.open(path, c.options.Bounds.Document)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.recorded(r, file, leaf.Digest(text), e.Superseded, e.Record); err != nil {
-		return nil, err
-	}
-	marks := map[string]bool{}
+	defer f.Close()
+	sum := sha256.New()
+	in := bufio.NewReader(io.TeeReader(f, sum))
+	var all marks
+	var bad error // the first, which is told where the file is the one that was recorded
 	last := ""
-	for n, m := range strings.SplitAfter(string(text), "\n") {
-		if m == "" {
+	for n := 1; ; n++ {
+		line, err := source.Line(in, lineLeast)
+		if errors.Is(err, io.EOF) && len(line) == 0 {
 			break
 		}
-		mark := strings.TrimSuffix(m, "\n")
-		if !replay.IsDigest(mark) || mark == m || mark <= last {
-			return nil, &source.Fault{File: r.path(file), Line: n + 1, What: "marks are not listed one a line, ascending", Found: source.Short(mark), Expected: "64 hex digits after " + source.OrNothing(last)}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, lineFault(path, "", n, err)
 		}
-		last, marks[mark] = mark, true
+		mark := strings.TrimSuffix(string(line), "\n")
+		if bad == nil && (!replay.IsDigest(mark) || mark == string(line) || mark <= last) {
+			bad = &source.Fault{File: path, Line: n, What: "marks are not listed one a line, ascending", Found: source.Short(mark), Expected: "64 hex digits after " + source.OrNothing(last)}
+		}
+		if bad == nil {
+			b, _ := hex.DecodeString(mark) // IsDigest has read it
+			last, all = mark, append(all, [sha256.Size]byte(b))
+		}
 	}
-	return marks, nil
+	if err := c.recorded(r, file, hex.EncodeToString(sum.Sum(nil)), e.Superseded, e.Record); err != nil {
+		return nil, err
+	}
+	return all, bad
 }
 
 // Lines of a table in the files heads and tally.
@@ -279,7 +329,7 @@ func (c *check) headed(r *reading, dir string, heads []leaf.Head, now *closing) 
 
 // leaves is step 5: it streams one table's leaves. Of marks it holds the beginnings, to
 // find one that stands twice; superseded are those that may not stand there at all.
-func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, superseded map[string]bool) error {
+func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, superseded marks) error {
 	dir := fmt.Sprintf("rounds/%d/", round)
 	name := r.path(dir + "leaves/" + t.ID)
 	r.known[name] = true
@@ -293,7 +343,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 		at[v] = i
 	}
 	counts := make([]int, len(t.Values))
-	marks := t.ID == "B"
+	ballots := t.ID == "B"
 	wanted := c.wanted(r, round, t)
 	n := 0
 	var begun []uint64
@@ -311,11 +361,11 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 		switch i, declared := at[value]; {
 		case declared:
 			counts[i]++
-		case !marks:
+		case !ballots:
 			return fmt.Errorf("%q is not on the scale of the table", source.Short(value))
 		case !replay.IsDigest(value):
 			return fmt.Errorf("%q is no mark", source.Short(value))
-		case superseded[value]:
+		case superseded.has(value):
 			return fmt.Errorf("the mark %s is counted, and listed as superseded", value)
 		default:
 			begun = append(begun, beginning(value))
@@ -337,7 +387,7 @@ func (c *check) leaves(r *reading, round int, head leaf.Head, t table.Table, sup
 		return &source.Fault{File: name, Table: t.ID, What: "leaves were dropped or added", Found: fmt.Sprintf("%d leaves", got.N), Expected: fmt.Sprintf("%d, as its head says", head.N)}
 	case got.Root != head.Root:
 		return &source.Fault{File: name, Table: t.ID, What: "a leaf is not the one that was committed: the root of the leaves differs from the head's", Found: got.Root.String(), Expected: head.Root.String()}
-	case !marks && !slices.Equal(counts, t.Counts):
+	case !ballots && !slices.Equal(counts, t.Counts):
 		for i, v := range t.Values {
 			if counts[i] != t.Counts[i] {
 				return &source.Fault{File: r.path(dir + "tally"), Table: t.ID, What: fmt.Sprintf("the tally of %q is not what the leaves say", v), Found: fmt.Sprint(t.Counts[i]), Expected: fmt.Sprint(counts[i])}

@@ -1,8 +1,7 @@
 package verify
 
 import (
-	"bytes"
-	"encoding/json"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -43,17 +42,8 @@ func (c *check) open(name string, most int64) (io.ReadCloser, error) {
 	return c.meter.File(f, name, most), nil
 }
 
-// read gives a file whole.
-func (c *check) read(name string) ([]byte, error) {
-	return c.readUpTo(name, c.options.Bounds.Document)
-}
-
-// small gives a checkpoint or a file of keys.
-func (c *check) small(name string) ([]byte, error) {
-	return c.readUpTo(name, c.options.Bounds.Small)
-}
-
-func (c *check) readUpTo(name string, most int64) ([]byte, error) {
+// small gives a checkpoint, a file of keys or a protocol.
+func (c *check) small(name string, most int64) ([]byte, error) {
 	f, err := c.open(name, most)
 	if err != nil {
 		return nil, err
@@ -62,46 +52,52 @@ func (c *check) readUpTo(name string, most int64) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// maybe gives a file that need not be there; nil when it is not.
-func (c *check) maybe(name string) ([]byte, error) {
-	b, err := c.read(name)
-	if missing(err) {
-		return nil, nil
+// lines reads a list line by line; each ends with a line feed.
+func (c *check) lines(name string, most int, each func(n int, line string) error) error {
+	f, err := c.open(name, c.options.Bounds.Document)
+	if err != nil {
+		return err
 	}
-	return b, err
+	defer f.Close()
+	in := bufio.NewReader(f)
+	for n := 1; ; n++ {
+		line, err := source.Line(in, most)
+		switch {
+		case errors.Is(err, io.EOF) && len(line) == 0:
+			return nil
+		case errors.Is(err, io.EOF):
+			return &source.Fault{File: name, Line: n, What: "the last line has no end"}
+		case err != nil:
+			return lineFault(name, "", n, err)
+		case n > c.options.Bounds.Listed:
+			return &source.Fault{File: name, What: "the list is longer than that of any record may be", Found: fmt.Sprintf("more than %d lines", c.options.Bounds.Listed), Expected: fmt.Sprintf("at most %d", c.options.Bounds.Listed)}
+		}
+		if err := each(n, string(line[:len(line)-1])); err != nil {
+			return err
+		}
+	}
 }
 
 // document reads a JSON document into v, and sees that it is written in the one
-// canonical way, with no field that v does not have: two readers cannot see two
+// canonical way, with each field of v and no other: two readers cannot see two
 // documents in it.
 func (c *check) document(name string, v any) ([]byte, error) {
-	b, err := c.read(name)
+	f, err := c.open(name, c.options.Bounds.Document)
 	if err != nil {
 		return nil, err
 	}
-	if elements, objects := source.Weigh(b); elements > c.options.Bounds.Elements || objects > c.options.Bounds.Objects {
-		return nil, &source.Fault{File: name, What: "the document has more values than any of its kind may have", Found: fmt.Sprintf("%d values, %d objects", elements, objects), Expected: fmt.Sprintf("at most %d and %d", c.options.Bounds.Elements, c.options.Bounds.Objects)}
+	defer f.Close()
+	text, err := canonical.Read(f, c.options.Bounds.Document, v)
+	return text, malformed(name, 0, err)
+}
+
+// malformed puts the fault of a JSON text into the form of a record's.
+func malformed(name string, line int, err error) error {
+	var f *canonical.Fault
+	if !errors.As(err, &f) {
+		return err
 	}
-	if err := json.Unmarshal(b, v); err != nil {
-		return nil, &source.Fault{File: name, What: "the document cannot be read", Found: err.Error(), Expected: "canonical JSON"}
-	}
-	// Fields that are not written would all be written again: no canonical document
-	// grows by more than its escapes.
-	if loose, err := json.Marshal(v); err == nil && len(loose) > 6*len(b) {
-		return nil, &source.Fault{File: name, What: "the document is not written as its form asks: fields are missing", Found: source.Short(string(b))}
-	}
-	again, err := canonical.Marshal(v)
-	if err != nil {
-		return nil, &source.Fault{File: name, What: "the document cannot be written again: " + err.Error()}
-	}
-	if !bytes.Equal(b, again) {
-		if f := differing(name, b, again); f != nil {
-			f.What = "the document is not written as its form asks, at " + f.What
-			return nil, f
-		}
-		return nil, &source.Fault{File: name, What: "the document is not canonical JSON"}
-	}
-	return b, nil
+	return &source.Fault{File: name, Line: line, What: "the document is not written as its form asks, " + f.Error()}
 }
 
 // stray finds a file under a consultation that nothing in the record speaks of:
@@ -128,24 +124,23 @@ func (c *check) stray(slug string, known map[string]bool) error {
 
 func (c *check) listed(slug string, known map[string]bool) error {
 	name := slug + "/files"
-	text, err := c.maybe(name)
-	if text == nil || err != nil {
-		return err // a folder may be kept without its list
-	}
-	if n := bytes.Count(text, []byte("\n")); n > c.options.Bounds.Listed {
-		return tooLong(name, n, c.options.Bounds.Listed)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
-	there := map[string]bool{}
-	for n, l := range lines {
-		full := slug + "/" + l
-		if n > 0 && lines[n-1] >= l {
-			return &source.Fault{File: name, Line: n + 1, What: "the list is not sorted", Found: l, Expected: "a path after " + lines[n-1]}
+	there, last := map[string]bool{}, ""
+	err := c.lines(name, lineLeast, func(n int, line string) error {
+		full := slug + "/" + line
+		if last >= line && n > 1 {
+			return &source.Fault{File: name, Line: n, What: "the list is not sorted", Found: source.Short(line), Expected: "a path after " + source.Short(last)}
 		}
 		if !known[full] {
 			return unspoken(full)
 		}
-		there[full] = true
+		last, there[full] = line, true
+		return nil
+	})
+	if missing(err) {
+		return nil // a folder may be kept without its list
+	}
+	if err != nil {
+		return err
 	}
 	for _, k := range slices.Sorted(keysOf(known)) {
 		if !there[k] {
@@ -153,10 +148,6 @@ func (c *check) listed(slug string, known map[string]bool) error {
 		}
 	}
 	return nil
-}
-
-func tooLong(name string, lines, most int) *source.Fault {
-	return &source.Fault{File: name, What: "the list is longer than that of any record may be", Found: fmt.Sprintf("%d lines", lines), Expected: fmt.Sprintf("at most %d", most)}
 }
 
 func unspoken(name string) *source.Fault {

@@ -31,7 +31,7 @@ func (q *Request) Form() (Form, error) {
 	if q.R.PostForm == nil { // the library would make a second copy of it, with the query
 		body, err := io.ReadAll(q.R.Body)
 		if err == nil {
-			q.R.PostForm, err = url.ParseQuery(string(body))
+			q.R.PostForm, err = middleware.Fields(body)
 		}
 		if err != nil {
 			q.unread = middleware.ReadError(err)

@@ -34,6 +34,7 @@ const receiptMost = 16 << 20
 
 // Run checks and ends in words: what was checked, what is proven and what is not.
 func (c *Verify) Run(ctx context.Context) error {
+	Frugal()
 	return Abandon(ctx, Grace, func() error { return c.run(ctx) })
 }
 

@@ -13,7 +13,8 @@ import (
 // The limits of a document: far above what a protocol needs, far below what
 // could hurt a server.
 const (
-	documentBytes = 256 << 10
+	Longest       = 256 << 10 // bytes
+	MostRounds    = 10        // of a consultation
 	documentDepth = 12
 	documentWhole = 1<<53 - 1 // the whole numbers that every JSON reader keeps exactly
 )
@@ -52,7 +53,7 @@ type scanner struct {
 // parseDocument reads a JSON document whose numbers are whole. The fault names
 // line and column of broken syntax, or the path of every duplicate field.
 func parseDocument(in []byte) (node, error) {
-	if len(in) > documentBytes {
+	if len(in) > Longest {
 		return node{}, fault.New(fault.TooLarge, "document_too_large", "the document is longer than 256 KiB")
 	}
 	if !utf8.Valid(in) {

@@ -275,7 +275,7 @@ func (r *reader) protocol(root node) Protocol {
 	p.Panel = r.panel(o.part("panel"), p.Languages)
 	p.Anonymity = r.anonymity(o.part("anonymity"))
 	standing, selecting, gathering := false, false, false
-	for i, n := range o.list("rounds", 1, 10) {
+	for i, n := range o.list("rounds", 1, MostRounds) {
 		round := r.round(r.part(fmt.Sprintf("rounds[%d]", i), n))
 		standing = standing || round.Kind == delphi.StandingKind
 		selecting = selecting || round.Kind == delphi.Select

@@ -5,12 +5,13 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"delfi/internal/delphi/canonical"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -215,9 +216,7 @@ func (p Proof) Mark(of string) string { return Mark(p.Content(), p.Part().Digest
 // ParseProof reads a proof file; the error says what is wrong with it.
 func ParseProof(document []byte) (Proof, error) {
 	var p Proof
-	d := json.NewDecoder(strings.NewReader(string(document)))
-	d.DisallowUnknownFields()
-	switch err := d.Decode(&p); {
+	switch err := canonical.Loose(document, &p); {
 	case err != nil:
 		return Proof{}, fmt.Errorf("the proof file cannot be read: %w", err)
 	case p.Format != ProofFormat:

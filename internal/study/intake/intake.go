@@ -19,6 +19,7 @@ const (
 	releasesMost = 1000
 	groupsMost   = 12
 	itemsMost    = 1000
+	answersMost  = 100_000 // different texts, of all items
 )
 
 // reader gathers the answers of all tables as the texts that they are; what a text
@@ -40,6 +41,7 @@ type reader struct {
 	// columns that were warned of, since they say something of people
 	personal map[string]bool
 	given    int // cells that are not empty
+	answers  int // different texts
 }
 
 // texts are the different texts of one item's cells, by their code from 1.
@@ -172,7 +174,7 @@ func hollow(record []string) bool {
 
 // spot is a cell of the table in hand.
 func (in *reader) spot(line, column int) source.Spot {
-	return source.Spot{Sheet: int32(len(in.tables) - 1), Line: int32(line), Column: int32(column)}
+	return source.Spot{Sheet: int16(len(in.tables) - 1), Line: int32(line), Column: int16(column)}
 }
 
 // row takes in one row.
@@ -219,7 +221,7 @@ func (in *reader) row(t source.Sheet, l layout, number int, record []string, lin
 		if !l.has(roundColumn) && !l.split {
 			words += ", or name the column that tells rounds apart with --round"
 		}
-		return fault.Bad(source.At(t, line, l.at[personColumn], "duplicate", words, in.people.list[p], in.s.Rounds[r]))
+		return fault.Bad(source.At(t, line, l.at[personColumn], "duplicate", words, in.people.list.at(p), in.s.Rounds[r]))
 	}
 	in.rows[r].Put(p, 1)
 	for _, q := range l.items {
@@ -336,7 +338,7 @@ func (in *reader) who(t source.Sheet, l layout, cell func(int) string, line int)
 		in.s.Group[p] = int32(g)
 	case int32(g):
 	default:
-		return 0, fault.Bad(source.At(t, line, c, "group", "panelist %q was in group %q before, not %q: everyone is in one group", in.people.list[p], in.groups.list[was], in.groups.list[g]))
+		return 0, fault.Bad(source.At(t, line, c, "group", "panelist %q was in group %q before, not %q: everyone is in one group", in.people.list.at(p), in.groups.list.at(int(was)), in.groups.list.at(g)))
 	}
 	return p, nil
 }
@@ -388,6 +390,9 @@ func (in *reader) answer(t source.Sheet, round, item, panelist int, text string,
 			if !source.Valid(text) {
 				return fault.Bad(source.NotUTF8At(t, int(here.Line), int(here.Column), "value", text))
 			}
+			if in.answers++; in.answers > answersMost {
+				return fault.Bad(source.At(t, int(here.Line), int(here.Column), "texts", "these are more than %d different answers: leave out the columns that hold none with --ignore", answersMost))
+			}
 			code = x.add(text, study.Meaning(text, t.Comma(), t.Exact()), here)
 		}
 	}
@@ -398,7 +403,7 @@ func (in *reader) answer(t source.Sheet, round, item, panelist int, text string,
 		in.given++
 	}
 	if !in.s.Set(round, item, panelist, code) {
-		return fault.Bad(source.At(t, int(here.Line), int(here.Column), "duplicate", "panelist %q has a row for item %q in %s %d already", in.people.list[panelist], in.items.list[item], in.what(), in.s.Rounds[round]))
+		return fault.Bad(source.At(t, int(here.Line), int(here.Column), "duplicate", "panelist %q has a row for item %q in %s %d already", in.people.list.at(panelist), in.items.list.at(item), in.what(), in.s.Rounds[round]))
 	}
 	return nil
 }

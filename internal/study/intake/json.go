@@ -1,15 +1,15 @@
 package intake
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
+	"math"
 	"slices"
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/canonical"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
@@ -25,9 +25,9 @@ type (
 		NewIn int    `json:"new_in"` // the answering round, from 1, that it joined in; 0 for the first
 	}
 	jsonBallot struct {
-		Panelist string       `json:"panelist"`
-		Group    string       `json:"group"`
-		Answers  []jsonAnswer `json:"answers"`
+		Panelist string
+		Group    string
+		Answers  []jsonAnswer
 	}
 	jsonAnswer struct {
 		Item        string `json:"item"`
@@ -42,33 +42,25 @@ type (
 
 // document reads one study in JSON as it streams by.
 type document struct {
+	*canonical.Reader
 	name      string
-	in        *counting
-	decoder   *json.Decoder
 	study     *study.Study
 	panelists names
 	item      map[string]int
 	group     map[string]int
 	whole     bool
-	tally     *table.Tally // of the round in hand: it knows which answers fit
+	tally     *table.Tally // of the round in hand: it holds which answers fit
 }
 
-// counting remembers where the lines of what was read begin, for the words of a
-// fault: a decoder tells bytes.
+// counting calls step with how much was read.
 type counting struct {
-	in    io.Reader
-	lines []int64
-	read  int64
-	step  func(read int64)
+	in   io.Reader
+	read int64
+	step func(read int64)
 }
 
 func (c *counting) Read(b []byte) (int, error) {
 	n, err := c.in.Read(b)
-	for i, x := range b[:n] {
-		if x == '\n' {
-			c.lines = append(c.lines, c.read+int64(i)+1)
-		}
-	}
 	c.read += int64(n)
 	c.step(c.read)
 	return n, err
@@ -77,17 +69,15 @@ func (c *counting) Read(b []byte) (int, error) {
 // ReadJSON reads a study in JSON, with its own protocol. A fault gives line and
 // column; one of the protocol where that begins, and its field.
 func ReadJSON(name string, in io.Reader, o study.Options, step func(read int64)) (*study.Study, error) {
-	c := &counting{in: in, step: step}
-	d := &document{name: name, in: c, decoder: json.NewDecoder(c), study: &study.Study{}, whole: o.Whole}
-	d.decoder.DisallowUnknownFields()
-	if err := d.object(); err != nil {
-		return nil, err
+	d := &document{name: name, Reader: canonical.NewReader(&counting{in: in, step: step}, math.MaxInt64), study: &study.Study{}, whole: o.Whole}
+	if err := d.read(); err != nil {
+		return nil, d.wrong(err)
 	}
 	s := d.study
 	if len(s.Rounds) == 0 {
 		return nil, source.Bad(name, "empty", "has no rounds")
 	}
-	s.People = d.panelists.list
+	s.People = d.panelists.list.all()
 	if s.Enrolled != nil {
 		seen := make([]int, len(s.Groups))
 		for _, g := range s.Group {
@@ -105,120 +95,79 @@ func ReadJSON(name string, in io.Reader, o study.Options, step func(read int64))
 	return s, nil
 }
 
-// wrong is a fault where the decoder stands, or where it says.
-func (d *document) wrong(code string, err error) error {
-	at := d.decoder.InputOffset()
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax) && syntax.Offset != at:
-		// The decoder counts a value's bytes without those of earlier tokens: scan
-		// what it still holds, from where the value begins.
-		held, readErr := io.ReadAll(d.decoder.Buffered())
-		var value json.RawMessage
-		if errors.As(errors.Join(readErr, json.Unmarshal(held, &value)), &syntax) {
-			at += max(0, syntax.Offset-1)
-		}
-	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		err = errors.New(strings.TrimPrefix(err.Error(), "json: "))
-	case errors.As(err, &kind):
-		err = fmt.Errorf("%s cannot be a %s: give %s", kind.Field, kind.Value, jsonForms[kind.Type.Kind()])
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		at, err = d.in.read, errors.New("the document ends too early")
-	}
-	return source.Bad(d.name, code, fmt.Sprintf("%s: %v", d.place(at), err))
-}
-
-// jsonForms are what is asked for, by the kind of a field.
-var jsonForms = map[reflect.Kind]string{
-	reflect.Int: "a whole number", reflect.String: "a text in quotation marks", reflect.Bool: "true or false",
-	reflect.Slice: "a list", reflect.Struct: "an object", reflect.Map: "an object",
-}
-
-// line is the one that the decoder stands in.
-func (d *document) line() int {
-	line, _ := slices.BinarySearch(d.in.lines, d.decoder.InputOffset()+1)
-	return line + 1
-}
-
-// place names the line and the column of a byte.
-func (d *document) place(at int64) string {
-	line, _ := slices.BinarySearch(d.in.lines, at+1)
-	start := int64(0)
-	if line > 0 {
-		start = d.in.lines[line-1]
-	}
-	return fmt.Sprintf("line %d, column %d", line+1, at-start+1)
-}
-
-func (d *document) fault(code, format string, args ...any) error {
-	return d.wrong(code, fmt.Errorf(format, args...))
-}
-
-// expect steps over a bracket.
-func (d *document) expect(want json.Delim) error {
-	t, err := d.decoder.Token()
-	if err != nil {
-		return d.wrong("syntax", err)
-	}
-	if t != want {
-		return d.fault("syntax", "expected %v", want)
-	}
-	return nil
-}
-
-func (d *document) object() error {
-	if err := d.expect('{'); err != nil {
+// wrong puts the fault of a JSON text into the form of an input's.
+func (d *document) wrong(err error) error {
+	var f *canonical.Fault
+	if !errors.As(err, &f) {
 		return err
 	}
+	words := f.What
+	switch {
+	case f.Code == canonical.Early:
+		words = "the document ends too early"
+	case f.Code == canonical.Type:
+		words = fmt.Sprintf("%s must be %s, not %s", f.Path, f.Want, f.Found)
+	case f.Path != "":
+		words = f.Path + ": " + f.What
+	}
+	return source.Bad(d.name, string(f.Code), fmt.Sprintf("line %d, column %d: %s", f.Line, f.Column, words))
+}
+
+// line is the one that the reader stands in.
+func (d *document) line() int {
+	line, _ := d.Place()
+	return line
+}
+
+// fault is one where the reader stands.
+func (d *document) fault(code, format string, args ...any) error {
+	line, column := d.Place()
+	return source.Bad(d.name, code, fmt.Sprintf("line %d, column %d: %s", line, column, fmt.Sprintf(format, args...)))
+}
+
+func (d *document) read() error {
 	seen := map[string]bool{}
-	for d.decoder.More() {
-		t, err := d.decoder.Token()
-		if err != nil {
-			return d.wrong("syntax", err)
-		}
-		key, _ := t.(string)
+	err := d.Object(func(key string) error {
 		if seen[key] {
 			return d.fault("duplicate", "%q is given twice", key)
 		}
-		seen[key] = true
 		switch key {
 		case "protocol":
-			err = d.protocol()
+			seen[key] = true
+			return d.protocol()
 		case "items":
-			err = d.items(seen["protocol"])
+			seen[key] = true
+			return d.items(seen["protocol"])
 		case "enrolled":
-			err = d.enrolled(seen["protocol"])
+			seen[key] = true
+			return d.enrolled(seen["protocol"])
 		case "rounds":
-			err = d.rounds(seen["protocol"] && seen["items"])
-		default:
-			err = d.fault("unknown", "%q is no field of a study: protocol, items, enrolled, rounds", key)
+			seen[key] = true
+			return d.rounds(seen["protocol"] && seen["items"])
 		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := d.expect('}'); err != nil {
+		return d.fault("unknown", "%q is no field of a study: protocol, items, enrolled, rounds", source.Shortened(key))
+	})
+	if err != nil {
 		return err
 	}
-	if _, err := d.decoder.Token(); !errors.Is(err, io.EOF) {
-		return d.fault("syntax", "there is more after the end of the study")
-	}
-	return nil
+	return d.End()
 }
 
 func (d *document) protocol() error {
-	var raw json.RawMessage
-	if err := d.decoder.Decode(&raw); err != nil {
-		return d.wrong("syntax", err)
+	if err := d.Next(); err != nil {
+		return err
+	}
+	line, column := d.Place()
+	raw, err := d.Raw(protocol.Longest)
+	if err != nil {
+		return err
 	}
 	p, err := protocol.ParseStudy(raw)
 	var f *fault.Fault
 	if errors.As(err, &f) {
-		at := d.place(d.decoder.InputOffset() - int64(len(raw)))
 		var fields []fault.Field
 		for _, x := range f.Fields {
-			fields = append(fields, fault.Field{Name: d.name, Code: x.Code, Message: fmt.Sprintf("protocol from %s: %s: %s", at, x.Name, x.Message)})
+			fields = append(fields, fault.Field{Name: d.name, Code: x.Code, Message: fmt.Sprintf("protocol from line %d, column %d: %s: %s", line, column, x.Name, x.Message)})
 		}
 		return fault.Bad(fields...)
 	}
@@ -260,68 +209,70 @@ func (d *document) named(p protocol.Protocol) {
 }
 
 func (d *document) items(protocol bool) error {
-	var list []jsonItem
-	if err := d.decoder.Decode(&list); err != nil {
-		return d.wrong("items", err)
-	}
 	if !protocol {
 		return d.fault("order", "items come after the protocol")
 	}
 	s := d.study
 	d.item = map[string]int{}
 	scales := true
-	for i, it := range list {
+	err := d.List(func(n int) error {
+		var it jsonItem
+		if err := d.Value(&it); err != nil {
+			return err
+		}
 		k, ok := s.Protocol.Kind(it.Kind)
 		_, twice := d.item[it.ID]
 		switch {
+		case n == itemsMost:
+			return d.fault("items", "there are more than %d items", itemsMost)
+		case len(it.ID) > source.Longest:
+			return d.fault("items", "item %d: the id is longer than %d bytes", n+1, source.Longest)
 		case twice || it.ID == "":
-			return d.fault("items", "item %d: the id %q is empty or there twice: give each item one of its own", i+1, it.ID)
+			return d.fault("items", "item %d: the id %q is empty or there twice: give each item one of its own", n+1, it.ID)
 		case !ok:
-			return d.fault("items", "item %d: %q is no item kind of the protocol: give the id of one", i+1, it.Kind)
+			return d.fault("items", "item %d: %q is no item kind of the protocol: give the id of one", n+1, source.Shortened(it.Kind))
 		case it.NewIn < 0:
-			return d.fault("items", "item %d: new_in is %d: give the number of a round, from 1", i+1, it.NewIn)
+			return d.fault("items", "item %d: new_in is %d: give the number of a round, from 1", n+1, it.NewIn)
 		}
 		scales = scales && k.Kind == delphi.ScaleForm
-		d.item[it.ID] = i
+		d.item[it.ID] = n
 		s.Items = append(s.Items, it.ID)
 		s.Kinds = append(s.Kinds, delphi.Item{ID: it.ID, Kind: it.Kind})
 		s.Scales = append(s.Scales, protocolScale(k))
 		s.News = append(s.News, max(0, it.NewIn-1))
-	}
-	if !scales {
+		return nil
+	})
+	if err == nil && !scales {
 		s.Raw = [][][]delphi.Answer{}
 	}
-	return nil
+	return err
 }
 
 func (d *document) enrolled(protocol bool) error {
-	var by map[string]int
-	if err := d.decoder.Decode(&by); err != nil {
-		return d.wrong("enrolled", err)
-	}
 	if !protocol {
 		return d.fault("order", "enrolled comes after the protocol")
 	}
 	d.study.Enrolled = make([]int, len(d.group))
-	for id, n := range by {
+	return d.Object(func(id string) error {
+		var n int
+		if err := d.Value(&n); err != nil {
+			return err
+		}
 		g, ok := d.group[id]
 		if !ok || n < 0 {
-			return d.fault("enrolled", "group %q: needs the id of a group of the protocol and a number of people", id)
+			return d.fault("enrolled", "group %q: needs the id of a group of the protocol and a number of people", source.Shortened(id))
 		}
 		d.study.Enrolled[g] = n
-	}
-	return nil
+		return nil
+	})
 }
 
 func (d *document) rounds(ready bool) error {
 	if !ready {
 		return d.fault("order", "rounds come after protocol and items")
 	}
-	if err := d.expect('['); err != nil {
-		return err
-	}
 	s := d.study
-	for d.decoder.More() {
+	return d.List(func(int) error {
 		number := len(s.Rounds) + 1
 		if s.Protocol.Round(s.First+number-1).Kind != delphi.AnswerRound {
 			return d.fault("rounds", "the protocol has no answering round %d: plan it in the protocol's rounds, or leave its ballots out", number)
@@ -335,11 +286,8 @@ func (d *document) rounds(ready bool) error {
 				return err
 			}
 		}
-		if err := d.round(number - 1); err != nil {
-			return err
-		}
-	}
-	return d.expect(']')
+		return d.round(number - 1)
+	})
 }
 
 // expects begins the tally that answers of a round are tried on.
@@ -353,40 +301,50 @@ func (d *document) expects(number int) error {
 	}
 	var err error
 	if d.tally, err = table.NewTally(s.Protocol, s.First+number-1, items); err != nil {
-		return d.wrong("items", err)
+		return d.fault("items", "%v", err)
 	}
 	return nil
 }
 
 // round reads {"ballots": […]}, ballot by ballot.
 func (d *document) round(r int) error {
-	if err := d.expect('{'); err != nil {
-		return err
-	}
-	key, err := d.decoder.Token()
-	if err != nil {
-		return d.wrong("syntax", err)
-	}
-	if key != "ballots" {
-		return d.fault("unknown", "a round holds ballots and nothing else")
-	}
-	if err := d.expect('['); err != nil {
-		return err
-	}
 	seen := map[int]bool{}
-	for d.decoder.More() {
-		var b jsonBallot
-		if err := d.decoder.Decode(&b); err != nil {
-			return d.wrong("ballot", err)
+	return d.Object(func(key string) error {
+		if key != "ballots" {
+			return d.fault("unknown", "a round holds ballots and nothing else")
 		}
-		if err := d.ballot(r, b, seen); err != nil {
-			return err
+		return d.List(func(int) error {
+			b, err := d.given()
+			if err != nil {
+				return err
+			}
+			return d.ballot(r, b, seen)
+		})
+	})
+}
+
+// given reads a ballot, of no more answers than there are items.
+func (d *document) given() (b jsonBallot, err error) {
+	err = d.Object(func(key string) error {
+		switch key {
+		case "panelist":
+			return d.Value(&b.Panelist)
+		case "group":
+			return d.Value(&b.Group)
+		case "answers":
+			return d.List(func(n int) error {
+				if n == len(d.study.Items) {
+					return d.fault("ballot", "a ballot has more answers than there are items")
+				}
+				var a jsonAnswer
+				err := d.Value(&a)
+				b.Answers = append(b.Answers, a)
+				return err
+			})
 		}
-	}
-	if err := d.expect(']'); err != nil {
-		return err
-	}
-	return d.expect('}')
+		return d.fault("unknown", "unknown field %q: a ballot has panelist, group and answers", source.Shortened(key))
+	})
+	return b, err
 }
 
 // protocolScale is the scale of a kind of the study's own protocol.
@@ -412,8 +370,11 @@ func (a jsonAnswer) answer() delphi.Answer {
 func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 	s := d.study
 	g, ok := d.group[b.Group]
-	if !ok || b.Panelist == "" {
-		return d.fault("ballot", "a ballot needs a panelist and a group of the protocol, not %q", b.Group)
+	switch {
+	case !ok || b.Panelist == "":
+		return d.fault("ballot", "a ballot needs a panelist and a group of the protocol, not %q", source.Shortened(b.Group))
+	case len(b.Panelist) > source.Longest:
+		return d.fault("ballot", "the panelist's name is longer than %d bytes", source.Longest)
 	}
 	p, known := d.panelists.number(b.Panelist)
 	if !known {
@@ -433,7 +394,7 @@ func (d *document) ballot(r int, b jsonBallot, seen map[int]bool) error {
 	for _, a := range b.Answers {
 		i, ok := d.item[a.Item]
 		if !ok {
-			return d.fault("item", "item %q is not among the items", a.Item)
+			return d.fault("item", "item %q is not among the items", source.Shortened(a.Item))
 		}
 		if s.News[i] > r {
 			return d.fault("item", "item %q is answered before it joined", a.Item)

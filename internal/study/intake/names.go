@@ -16,43 +16,134 @@ import (
 )
 
 // names numbers things in the order in which they first come, by their names in
-// normal form.
+// normal form. It is a hash table with open addressing, since a million people may stand
+// in a table: a map of Go takes three times the memory.
 type names struct {
-	list  []string
-	first []source.Spot
-	at    map[string]int // by every spelling that was read
-	last  string         // rows of one person follow each other
+	list  pages[string]
+	first pages[source.Spot]
+	slots []int32         // places in list from 1, by hash; 0 for none
+	other map[string]int  // places of other spellings
+	text  strings.Builder // that the names lie in, one after the other
+	last  string          // rows of one person follow each other
 	which int
+}
+
+// pages is a list that grows without being copied.
+type pages[T any] struct{ full [][]T }
+
+// page is how many entries a page has.
+const page = 1 << 12
+
+func (p *pages[T]) add(v T) {
+	n := len(p.full)
+	if n == 0 || len(p.full[n-1]) == page {
+		p.full = append(p.full, make([]T, 0, page))
+		n++
+	}
+	p.full[n-1] = append(p.full[n-1], v)
+}
+
+func (p pages[T]) at(i int) T { return p.full[i/page][i%page] }
+
+// all gives the list in one piece, whose parts the pages are from then on.
+func (p *pages[T]) all() []T {
+	one := slices.Concat(p.full...)
+	p.full = slices.Collect(slices.Chunk(one, page))
+	return one
+}
+
+func (p pages[T]) len() int {
+	if len(p.full) == 0 {
+		return 0
+	}
+	return (len(p.full)-1)*page + len(p.full[len(p.full)-1])
+}
+
+// placed puts a list in another order.
+func (p pages[T]) placed(places []int) pages[T] {
+	var out pages[T]
+	for _, from := range places {
+		out.add(p.at(from))
+	}
+	return out
+}
+
+var nameSeed = maphash.MakeSeed()
+
+// slot gives where a name stands among the slots, or may be put.
+func (n *names) slot(name string) int {
+	mask := uint64(len(n.slots) - 1)
+	at := maphash.String(nameSeed, name) & mask
+	for n.slots[at] != 0 && n.list.at(int(n.slots[at])-1) != name {
+		at = (at + 1) & mask
+	}
+	return int(at)
+}
+
+// find gives the number of a name.
+func (n *names) find(name string) (int, bool) {
+	if len(n.slots) == 0 {
+		return 0, false
+	}
+	place := n.slots[n.slot(name)]
+	return int(place) - 1, place != 0
 }
 
 // number gives the number of a spelling that came before.
 func (n *names) number(s string) (int, bool) {
-	if len(n.list) > 0 && s == n.last {
+	if n.list.len() > 0 && s == n.last {
 		return n.which, true
 	}
-	i, ok := n.at[s]
+	i, ok := n.find(s)
+	if !ok {
+		i, ok = n.other[s]
+	}
 	if ok {
-		n.last, n.which = s, i
+		n.last, n.which = n.list.at(i), i
+		if n.last != s {
+			n.last = strings.Clone(s) // the reader reuses its row
+		}
 	}
 	return i, ok
 }
 
 // add gives a new spelling the number of its name, a new one where that is new too.
 func (n *names) add(spelt, name string, at source.Spot) int {
-	if n.at == nil {
-		n.at = map[string]int{}
-	}
-	i, known := n.at[name]
+	i, known := n.find(name)
 	if !known {
-		name = strings.Clone(name) // the reader reuses its row
-		i = len(n.list)
-		n.list, n.first = append(n.list, name), append(n.first, at)
-		n.at[name] = i
+		i = n.list.len()
+		n.list.add(n.kept(name))
+		n.first.add(at)
+		if 4*n.list.len() > 3*len(n.slots) {
+			n.slots = make([]int32, max(64, 2*len(n.slots)))
+			for p := range n.list.len() {
+				n.slots[n.slot(n.list.at(p))] = int32(p) + 1
+			}
+		} else {
+			n.slots[n.slot(name)] = int32(i) + 1
+		}
 	}
-	spelt = strings.Clone(spelt)
-	n.at[spelt] = i
-	n.last, n.which = spelt, i
+	n.last, n.which = n.list.at(i), i
+	if spelt != name {
+		if n.other == nil {
+			n.other = map[string]int{}
+		}
+		n.last = strings.Clone(spelt)
+		n.other[n.last] = i
+	}
 	return i
+}
+
+// kept copies a name behind the others: the reader reuses its row.
+func (n *names) kept(name string) string {
+	const room = 64 << 10
+	if n.text.Len()+len(name) > n.text.Cap() {
+		n.text = strings.Builder{}
+		n.text.Grow(max(room, len(name)))
+	}
+	from := n.text.Len()
+	n.text.WriteString(name)
+	return n.text.String()[from:]
 }
 
 var folding = cases.Fold()
@@ -88,20 +179,21 @@ const nearMost = 10
 
 // near warns of names that differ only in what folded leaves out. They stay two.
 func near(s *study.Study, n *names, what study.Thing, place func(source.Spot) source.Place) {
-	seed := maphash.MakeSeed()
+	n.slots, n.other = nil, nil // all names are read
 	type key struct {
-		hash uint64
-		at   int
+		hash uint32
+		at   int32
 	}
-	keys := make([]key, len(n.list))
-	for i, name := range n.list {
-		keys[i] = key{maphash.String(seed, folded(name)), i}
+	keys := make([]key, n.list.len())
+	for i := range keys {
+		keys[i] = key{uint32(maphash.String(nameSeed, folded(n.list.at(i)))), int32(i)}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.at, b.at)) })
 	var pairs [][2]int
 	for i := 1; i < len(keys); i++ {
-		if keys[i].hash == keys[i-1].hash {
-			pairs = append(pairs, [2]int{keys[i-1].at, keys[i].at})
+		a, b := keys[i-1], keys[i]
+		if a.hash == b.hash && folded(n.list.at(int(a.at))) == folded(n.list.at(int(b.at))) {
+			pairs = append(pairs, [2]int{int(a.at), int(b.at)})
 		}
 	}
 	slices.SortFunc(pairs, func(a, b [2]int) int { return cmp.Compare(a[1], b[1]) })
@@ -110,7 +202,7 @@ func near(s *study.Study, n *names, what study.Thing, place func(source.Spot) so
 			s.Warn("names.more", nil, nil, what, len(pairs)-i)
 			break
 		}
-		a, b := place(n.first[p[0]]), place(n.first[p[1]])
-		s.Warn("names", &b, nil, what, n.list[p[0]], a, n.list[p[1]], b)
+		a, b := place(n.first.at(p[0])), place(n.first.at(p[1]))
+		s.Warn("names", &b, nil, what, n.list.at(p[0]), a, n.list.at(p[1]), b)
 	}
 }

@@ -80,10 +80,10 @@ func (in *reader) finish() (*study.Study, error) {
 	}
 	in.settle()
 	s.Order()
-	s.People, s.Groups, s.Items = in.people.list, in.groups.list, in.items.list
+	s.People, s.Groups, s.Items = in.people.list.all(), in.groups.list.all(), in.items.list.all()
 	places := s.Arrange()
 	in.texts = placed(in.texts, places)
-	in.items.first = placed(in.items.first, places)
+	in.items.list, in.items.first = in.items.list.placed(places), in.items.first.placed(places)
 	for _, item := range s.Items {
 		s.Labels = append(s.Labels, in.labels[item])
 	}
@@ -123,7 +123,7 @@ func (in *reader) summaries() {
 	for p, name := range in.s.People {
 		switch folded(name) {
 		case "mean", "average", "avg", "media", "median", "mediana", "total", "totale", "sum", "somma", "sd", "stdev", "dev.st", "devst", "min", "max", "count", "conteggio":
-			first := in.place(in.people.first[p])
+			first := in.place(in.people.first.at(p))
 			in.s.Warn("summary", &first, nil, name)
 		}
 	}

@@ -187,7 +187,7 @@ type wrong struct {
 
 func (w *wrong) add(at source.Spot, n int, text, format string, args ...any) {
 	w.n += n
-	if !slices.Contains(w.texts, text) {
+	if len(w.texts) <= textsMost && !slices.Contains(w.texts, text) {
 		w.texts = append(w.texts, text)
 	}
 	if w.words == "" || earlier(at, w.at) {
@@ -447,7 +447,7 @@ func (in *reader) selections(specs []spec) error {
 		k = max(k, specs[i].k)
 	}
 	if k > 0 && most > k {
-		return fault.Bad(fault.Field{Name: in.tables[0].Name(), Code: "k", Message: fmt.Sprintf("%s: panelist %q selects %d options, at most %d may be: mend the answers or the codebook's k", in.place(in.people.first[who]), s.People[who], most, k)})
+		return fault.Bad(fault.Field{Name: in.tables[0].Name(), Code: "k", Message: fmt.Sprintf("%s: panelist %q selects %d options, at most %d may be: mend the answers or the codebook's k", in.place(in.people.first.at(who)), s.People[who], most, k)})
 	}
 	if k == 0 {
 		k = max(1, most)

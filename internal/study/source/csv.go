@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,33 @@ type csvSheet struct {
 	rows    int
 	columns []string // of the header, for the words of a place
 	step    func(int64)
+	bound   *Rows
+}
+
+// rowMost is how many bytes a row may have: a header of as many columns as a sheet has.
+const rowMost = 512 << 10
+
+// ErrRow is the error of a row that is longer.
+var ErrRow = fmt.Errorf("the row is longer than %d bytes: a quotation mark may be open, or the separator another one", rowMost)
+
+// Rows gives no more than a row may have before the next one begins: a reader of
+// separated values holds a row whole, and an open quotation mark makes the file one.
+type Rows struct {
+	In   io.Reader
+	read int
+}
+
+// Begin says that the next row is asked for.
+func (p *Rows) Begin() { p.read = 0 }
+
+// Read reads.
+func (p *Rows) Read(b []byte) (int, error) {
+	if p.read > rowMost {
+		return 0, ErrRow
+	}
+	n, err := p.In.Read(b)
+	p.read += n
+	return n, err
 }
 
 // openCSV begins to read separated values: a first line "sep=;", as Excel takes it,
@@ -51,7 +79,8 @@ func openCSV(name string, b *bufio.Reader, step func(int64)) (*csvSheet, error) 
 	if comma == 0 {
 		comma = separator(head)
 	}
-	t.reader = csv.NewReader(b)
+	t.bound = &Rows{In: b}
+	t.reader = csv.NewReader(t.bound)
 	t.reader.Comma = comma
 	t.reader.ReuseRecord = true
 	t.reader.FieldsPerRecord = -1
@@ -85,9 +114,12 @@ func separator(head []byte) rune {
 }
 
 func (t *csvSheet) Next() ([]string, error) {
+	t.bound.Begin()
 	record, err := t.reader.Read()
 	var p *csv.ParseError
 	switch {
+	case errors.Is(err, ErrRow):
+		return nil, Bad(t.file, "row", fmt.Sprintf("row %d: %v", t.rows+1, err))
 	case errors.Is(err, io.EOF):
 		return nil, err
 	case errors.As(err, &p):
@@ -97,6 +129,12 @@ func (t *csvSheet) Next() ([]string, error) {
 		return nil, err
 	}
 	t.at, _ = t.reader.FieldPos(0)
+	if n := len(record); n > Items {
+		return nil, Bad(t.file, "columns", fmt.Sprintf("line %d: the row has %d fields, and a table at most %d columns", t.Line(), n, Items))
+	}
+	if n := slices.IndexFunc(record, func(s string) bool { return len(s) > Longest }); n >= 0 {
+		return nil, Bad(t.file, "long", fmt.Sprintf("%s: the field is longer than %d bytes: leave the column out, or see whether a quotation mark is open", t.Place(t.Line(), n), Longest))
+	}
 	if t.columns == nil {
 		t.columns = make([]string, len(record))
 		for i, h := range record {

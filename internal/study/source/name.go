@@ -2,10 +2,11 @@ package source
 
 import (
 	"cmp"
-	"delfi/internal/fault"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"delfi/internal/fault"
 
 	"golang.org/x/text/unicode/norm"
 )

@@ -1,8 +1,9 @@
 package source
 
 import (
-	"delfi/internal/study/words"
 	"strings"
+
+	"delfi/internal/study/words"
 )
 
 // Place is a cell of a table: of CSV its line and column, of a workbook its sheet

@@ -16,9 +16,19 @@ type Input struct {
 	In   io.Reader
 }
 
+// Bounds of every study: far above what people ask a panel, far below what could fill a
+// machine.
+const (
+	Items   = 16384    // items, and columns of a sheet
+	Longest = 32 << 10 // bytes of a name or an answer: a cell of a spreadsheet holds no more
+)
+
 // Spot is a cell of an input: the number of its sheet, and its line and column from
 // 1.
-type Spot struct{ Sheet, Line, Column int32 }
+type Spot struct {
+	Line          int32
+	Sheet, Column int16
+}
 
 // Sheet is a table of texts that is read row by row: a CSV file, or one sheet of a
 // workbook.

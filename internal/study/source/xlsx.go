@@ -1,16 +1,17 @@
 package source
 
 import (
-	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/thedatashed/xlsxreader"
+
+	"delfi/internal/unzip"
 )
 
 // xlsxSheet is one sheet of a workbook.
@@ -30,24 +31,24 @@ func openWorkbook(name string, in io.Reader, asked []string) ([]Sheet, error) {
 	damaged := func(err error) error {
 		return Bad(name, "format", fmt.Sprintf("is a damaged workbook or none (%v): save it again as .xlsx or as \"CSV UTF-8\"", err))
 	}
-	content, err := io.ReadAll(in)
+	content, err := io.ReadAll(io.LimitReader(in, packedMost+1))
 	if err != nil {
 		return nil, err
 	}
-	parts, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if len(content) > packedMost {
+		return nil, Bad(name, "format", fmt.Sprintf("is a workbook of more than %d MB: save it as \"CSV UTF-8\"", packedMost>>20))
+	}
+	parts, err := unzip.Reader(bytes.NewReader(content), int64(len(content)), partsMost)
 	if err != nil {
 		return nil, damaged(err)
 	}
 	for _, f := range parts.File {
-		r, err := f.Open()
-		if err != nil {
+		switch cell, err := seen(f); {
+		case errors.Is(err, errLarge):
+			return nil, Bad(name, "format", fmt.Sprintf("%s: %v: save the sheet as \"CSV UTF-8\"", Shortened(f.Name), err))
+		case err != nil:
 			return nil, damaged(err)
-		}
-		part, err := io.ReadAll(r) // checks its sum
-		if err != nil {
-			return nil, damaged(err)
-		}
-		if cell := uncounted(part); cell != "" && strings.HasPrefix(f.Name, "xl/worksheets/") {
+		case cell != "":
 			return nil, Bad(name, "formula", fmt.Sprintf("%s, cell %s: a formula without its result: open the workbook in a spreadsheet and save it again", f.Name, cell))
 		}
 	}
@@ -86,23 +87,6 @@ func openWorkbook(name string, in io.Reader, asked []string) ([]Sheet, error) {
 	return out, nil
 }
 
-// formula is a cell whose formula has no stored result, as programs leave them that
-// write a workbook without counting.
-var formula = regexp.MustCompile(`<c r="([A-Z]+[0-9]+)"([^>]*)><f[^>]*(?:/>|>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>`)
-
-// uncounted finds such a cell in a sheet; a formula may well result in an empty text.
-func uncounted(part []byte) string {
-	if !bytes.Contains(part, []byte("<f")) {
-		return ""
-	}
-	for _, m := range formula.FindAllSubmatch(part, -1) {
-		if !bytes.Contains(m[2], []byte(`t="str"`)) {
-			return string(m[1])
-		}
-	}
-	return ""
-}
-
 // quoted lists names.
 func quoted(list []string) string {
 	out := make([]string, len(list))
@@ -129,7 +113,7 @@ func (t *xlsxSheet) Next() ([]string, error) {
 	t.row = t.row[:0]
 	for _, c := range row.Cells {
 		i := c.ColumnIndex()
-		if i < 0 || i >= columnsMost {
+		if i < 0 || i >= Items {
 			return nil, Bad(t.file, "sheet", fmt.Sprintf("sheet %s, row %d: a cell has no column: save the workbook again", t.sheet, row.Index))
 		}
 		for len(t.row) <= i {
@@ -142,9 +126,6 @@ func (t *xlsxSheet) Next() ([]string, error) {
 	}
 	return t.row, nil
 }
-
-// columnsMost is how many columns a sheet can have.
-const columnsMost = 16384
 
 // decimal writes a stored number as a person would: a binary fraction to the 15
 // digits that a spreadsheet shows, a whole number without a point.

@@ -5,9 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
-
-	"delfi/internal/consultation"
 )
 
 // Acts is the log replayed: what its entries did, one after the other.
@@ -20,14 +19,16 @@ type Acts struct {
 
 	Former []Former // logs that were succeeded, the newest first
 
-	size    int64             // of the log, in entries
-	latest  map[string]moment // by consultation: the newest entry so far
-	without map[int64]Record  // entries whose words are gone, until a removal names them
+	most    int                // consultations that it may speak of
+	size    int64              // of the log, in entries
+	latest  map[string]*moment // the newest entry so far of consultations that have no life, and of none
+	without map[int64]Record   // entries whose words are gone, until a removal names them
 }
 
-// New begins the replay of a log of so many entries.
-func New(size int64) *Acts {
-	return &Acts{size: size, Lives: map[string]*Life{}, redacted: map[redaction]Redacted{}, latest: map[string]moment{}, without: map[int64]Record{}}
+// New begins the replay of a log of so many entries, which may speak of so many
+// consultations.
+func New(size int64, most int) *Acts {
+	return &Acts{size: size, most: most, Lives: map[string]*Life{}, redacted: map[redaction]Redacted{}, latest: map[string]*moment{}, without: map[int64]Record{}}
 }
 
 // Take takes the next entry of the log through the lifecycle.
@@ -74,10 +75,12 @@ func (a *Acts) ordered(r Record) error {
 		a.End = max(a.End, r.Minute)
 		return nil
 	}
-	if last, any := a.latest[r.Consultation]; any && r.at.Before(last.at.Add(-skew)) {
-		return r.Fault(fmt.Sprintf("it says that it is older than entry %d, which stands before it", last.n), r.Minute, "at least "+last.Minute)
-	} else if !any || r.at.After(last.at) {
-		a.latest[r.Consultation] = moment{n: r.N, at: r.at, Minute: r.Minute}
+	last := a.moment(r.Consultation)
+	if at := time.Unix(last.at, 0).UTC(); last.at != 0 && r.at.Before(at.Add(-skew)) {
+		return r.Fault(fmt.Sprintf("it says that it is older than entry %d, which stands before it", last.n), r.Minute, "at least "+at.Format(Minute))
+	}
+	if r.at.Unix() > last.at {
+		*last = moment{n: r.N, at: r.at.Unix()}
 	}
 	a.End = max(a.End, r.Minute)
 	return nil
@@ -85,9 +88,19 @@ func (a *Acts) ordered(r Record) error {
 
 // moment is when an entry says that it was written.
 type moment struct {
-	n      int64
-	at     time.Time
-	Minute string
+	n  int64
+	at int64 // Unix time; 0 for none
+}
+
+// moment gives the newest of a consultation's, to be moved.
+func (a *Acts) moment(consultation string) *moment {
+	if l := a.Lives[consultation]; l != nil {
+		return &l.latest
+	}
+	if a.latest[consultation] == nil {
+		a.latest[strings.Clone(consultation)] = &moment{}
+	}
+	return a.latest[consultation]
 }
 
 // server are the types of entries that concern no consultation.
@@ -109,8 +122,12 @@ func (a *Acts) replay(r Record) error {
 	}
 	l := a.Lives[r.Consultation]
 	if l == nil {
-		l = &Life{id: r.Consultation, Rounds: map[int]*Round{}, rolls: map[string]int{}, items: map[int]consultation.ItemState{}, Settled: map[int]int{}, documents: map[string]bool{}}
-		a.Lives[r.Consultation] = l
+		if len(a.Lives) >= a.most {
+			return r.Fault("the log speaks of more consultations than are read of one", fmt.Sprintf("more than %d", a.most), fmt.Sprintf("at most %d", a.most))
+		}
+		l = &Life{id: strings.Clone(r.Consultation), latest: *a.moment(r.Consultation)}
+		delete(a.latest, l.id)
+		a.Lives[l.id] = l
 	}
 	return l.take(r)
 }
@@ -118,12 +135,12 @@ func (a *Acts) replay(r Record) error {
 // removalEntry is a removal by law: of a reason from documents, of a contribution,
 // or of the words beside an entry.
 type removalEntry struct {
-	Entry      int64
-	Kind       string
-	Digest     string
-	Documents  []string // as they were recorded
-	Afterwards []string // what is left of each
-	Minority   string   // what is left of the minority report; "" where it lost nothing
+	Entry      int64    `json:"entry"`
+	Kind       string   `json:"kind"`
+	Digest     string   `json:"digest"`
+	Documents  []string `json:"documents"`  // as they were recorded
+	Afterwards []string `json:"afterwards"` // what is left of each
+	Minority   string   `json:"minority"`   // what is left of the minority report; "" where it lost nothing
 }
 
 // removal lists words that were removed by law.

@@ -9,51 +9,51 @@ import (
 // The figures of the entries that documents are checked against.
 type (
 	Opening struct {
-		Round    int
-		Kind     delphi.RoundKind
-		Deadline time.Time
-		Enrolled []int
-		Feedback string
-		Items    string
+		Round    int              `json:"round"`
+		Kind     delphi.RoundKind `json:"kind"`
+		Deadline time.Time        `json:"deadline"`
+		Enrolled []int            `json:"enrolled"`
+		Feedback string           `json:"feedback"`
+		Items    string           `json:"items"`
 	}
 	Closing struct {
 		Record     Record `json:"-"`
-		Round      int
-		Answered   int
-		Enrolled   []int
-		Counts     string
-		Heads      string
-		Root       string
-		Tally      string
-		Superseded string
-		Items      string
+		Round      int    `json:"round"`
+		Answered   int    `json:"answered"`
+		Enrolled   []int  `json:"enrolled"`
+		Counts     string `json:"counts"`
+		Heads      string `json:"heads"`
+		Root       string `json:"root"`
+		Tally      string `json:"tally"`
+		Superseded string `json:"superseded"`
+		Items      string `json:"items"`
 	}
 	Feedback struct {
-		Record   Record `json:"-"`
-		Round    int
-		Document string
-		Tables   []string
+		Record   Record   `json:"-"`
+		Round    int      `json:"round"`
+		Document string   `json:"document"`
+		Tables   []string `json:"tables"`
 	}
 	Release struct {
 		Record   Record `json:"-"`
-		Round    int
-		Tick     int
-		Tally    string
-		Counts   string
-		Document string
-		Items    string
+		Round    int    `json:"round"`
+		Tick     int    `json:"tick"`
+		Tally    string `json:"tally"`
+		Counts   string `json:"counts"`
+		Document string `json:"document"`
+		Items    string `json:"items"`
 	}
 	Decision struct {
 		Record   Record `json:"-"`
-		Round    int
-		Item     int
-		Proposed string
-		Decided  string
+		Round    int    `json:"round"`
+		Item     int    `json:"item"`
+		Proposed string `json:"proposed"`
+		Decided  string `json:"decided"`
 	}
 	Opinion struct {
 		Record   Record `json:"-"`
-		Version  int
-		Hash     string
-		Previous string
+		Version  int    `json:"version"`
+		Hash     string `json:"hash"`
+		Previous string `json:"previous"`
 	}
 )

@@ -7,28 +7,27 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/verify/source"
 )
 
 // Life is what the log says of one consultation, acts replayed one by one.
 type Life struct {
-	id        string
-	Stage     consultation.Stage
-	suspended bool
-	Protocol  *Record
-	promised  bool // a commitment, or the origin that stands in its place
-	imported  bool
-	Rounds    map[int]*Round
-	rolls     map[string]int // by group: the newest
-	items     map[int]consultation.ItemState
-	Settled   map[int]int // by item: number of the round after which it was settled; 0 for none
-	Decisions []Decision
-	Opinions  []Opinion
-	Report    *Minority
-	concluded Record // the act
-	Published Record
-	answered  Record
-
+	id          string
+	latest      moment // of its newest entry
+	Stage       consultation.Stage
+	suspended   bool
+	Protocol    *Record
+	promised    bool // a commitment, or the origin that stands in its place
+	imported    bool
+	Rounds      map[int]*Round
+	rolls       map[string]int // by group: the newest
+	items       map[int]consultation.ItemState
+	Settled     map[int]int // by item: number of the round after which it was settled; 0 for none
+	Decisions   []Decision
+	Opinions    []Opinion
+	Report      *Minority
+	Ended       map[consultation.Act]Record // conclusion, publication and reply, those that were
 	suspensions []suspension
 
 	documents map[string]bool // hashes of the feedback documents recorded so far
@@ -67,13 +66,13 @@ func (l *Life) take(r Record) error {
 		return nil
 	case "roll":
 		var f struct {
-			Group string
-			N     int
+			Group string `json:"group"`
+			N     int    `json:"n"`
 		}
 		if err := r.Figures(&f); err != nil {
 			return err
 		}
-		l.rolls[f.Group] = f.N
+		set(&l.rolls, f.Group, f.N)
 		return nil
 	case "act":
 		return l.act(r)
@@ -119,7 +118,9 @@ func (l *Life) act(r Record) error {
 	if slices.Contains(ofConsultation, act) {
 		return l.move(r, act)
 	}
-	var f struct{ Round int }
+	var f struct {
+		Round int `json:"round"`
+	}
 	if !slices.Contains(ofRound, act) {
 		return nil
 	}
@@ -134,7 +135,10 @@ func (l *Life) act(r Record) error {
 	}
 	w := l.Rounds[f.Round]
 	if w == nil {
-		w = l.plan(f.Round)
+		var err error
+		if w, err = l.plan(r, f.Round); err != nil {
+			return err
+		}
 	}
 	if err := w.follow(r, act, r.Role); err != nil {
 		return err
@@ -151,10 +155,23 @@ func (l *Life) act(r Record) error {
 	return nil
 }
 
-func (l *Life) plan(n int) *Round {
+// plan begins a round that the log speaks of for the first time.
+func (l *Life) plan(r Record, n int) (*Round, error) {
+	if n < 1 || n > protocol.MostRounds {
+		return nil, r.Fault("it is about a round that no protocol plans", fmt.Sprintf("round %d", n), fmt.Sprintf("1 to %d", protocol.MostRounds))
+	}
 	w := &Round{Number: n, State: consultation.RoundPlanned}
-	l.Rounds[n] = w
-	return w
+	set(&l.Rounds, n, w)
+	return w, nil
+}
+
+// set puts a value into a map, which is made for the first: a log may name very many
+// consultations, and most of these maps stay empty.
+func set[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
 }
 
 // move takes an act on the consultation.
@@ -182,12 +199,8 @@ func (l *Life) move(r Record, act consultation.Act) error {
 		if err := l.minority(r, act); err != nil {
 			return err
 		}
-	case consultation.ActPublish:
-		l.Published = r
-	case consultation.ActConclude:
-		l.concluded = r
-	case consultation.ActReply:
-		l.answered = r
+	case consultation.ActConclude, consultation.ActPublish, consultation.ActReply:
+		set(&l.Ended, act, r)
 	case consultation.ActSuspend, consultation.ActResume:
 		if err := l.suspend(r, act); err != nil {
 			return err
@@ -227,14 +240,17 @@ func (l *Life) open(r Record) error {
 	if l.Stage != consultation.Running || l.suspended {
 		return r.Fault(fmt.Sprintf("round %d opens while the consultation does not run", f.Round), string(l.Stage), string(consultation.Running))
 	}
+	w := l.Rounds[f.Round]
+	if w == nil {
+		var err error
+		if w, err = l.plan(r, f.Round); err != nil {
+			return err
+		}
+	}
 	for n := 1; n < f.Round; n++ {
 		if w := l.Rounds[n]; w == nil || w.State != consultation.RoundReleased && w.State != consultation.RoundSkipped {
 			return r.Fault(fmt.Sprintf("round %d opens before round %d is released", f.Round, n), fmt.Sprintf("round %d", f.Round), fmt.Sprintf("the release of round %d", n))
 		}
-	}
-	w := l.Rounds[f.Round]
-	if w == nil {
-		w = l.plan(f.Round)
 	}
 	if err := w.follow(r, consultation.ActOpen, r.Role); err != nil {
 		return err
@@ -282,7 +298,8 @@ func (l *Life) fed(r Record) error {
 	if w.Closed == nil || w.Feedback != nil {
 		return r.Fault(fmt.Sprintf("round %d has its feedback document before its closing, or twice", f.Round), "", "one, after the closing")
 	}
-	w.Feedback, l.documents[f.Document] = &f, true
+	w.Feedback = &f
+	set(&l.documents, f.Document, true)
 	return nil
 }
 
@@ -301,7 +318,8 @@ func (l *Life) release(r Record) error {
 	if err := w.follow(r, consultation.ActTick, string(consultation.System)); err != nil {
 		return err
 	}
-	w.Releases, l.documents[f.Document] = append(w.Releases, f), true
+	w.Releases = append(w.Releases, f)
+	set(&l.documents, f.Document, true)
 	return nil
 }
 
@@ -320,7 +338,8 @@ func (l *Life) decide(r Record) error {
 	if f.Proposed != f.Decided && r.Words.Reason == "" && !r.Removed {
 		return r.Fault(fmt.Sprintf("item %d was decided against the proposal without a reason", f.Item), f.Decided, f.Proposed+", or a reason")
 	}
-	l.items[f.Item], l.Settled[f.Item] = to, 0
+	set(&l.items, f.Item, to)
+	set(&l.Settled, f.Item, 0)
 	if to == consultation.ItemSettled {
 		l.Settled[f.Item] = f.Round
 	}
@@ -358,8 +377,8 @@ func (l *Life) opinion(r Record) error {
 // Minority is the facilitator's last act on the report of the dissent.
 type Minority struct {
 	Record Record    `json:"-"`
-	Text   string    // digest of the words that the panel read, less what the law took from them; "" for a reason not to report
-	Until  time.Time // from when they could be published
+	Text   string    `json:"text"`  // digest of the words that the panel read, less what the law took from them; "" for a reason not to report
+	Until  time.Time `json:"until"` // from when they could be published
 }
 
 // minority takes an act on the report of the dissent.

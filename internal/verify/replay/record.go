@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -32,8 +31,8 @@ func (r Record) Fault(what, found, expected string) *source.Fault {
 
 // Figures reads the body into v.
 func (r Record) Figures(v any) error {
-	if err := json.Unmarshal([]byte(r.Body), v); err != nil {
-		return r.Fault("its figures cannot be read: "+err.Error(), r.Body, "those of its type")
+	if err := canonical.Some([]byte(r.Body), v); err != nil {
+		return r.Fault("its body is not canonical JSON, or has not the figures of its type: "+err.Error(), source.Short(r.Body), "those of its type")
 	}
 	return nil
 }
@@ -59,9 +58,7 @@ func Read(n int64, line []byte) (Record, error) {
 		Salt  []byte          `json:"salt"`
 		Words json.RawMessage `json:"words"`
 	}
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&l); err != nil {
+	if err := canonical.Loose(line, &l); err != nil {
 		return bad("the line is no entry", err.Error(), `{"n","entry","salt","words"}`)
 	}
 	if l.N != n {
@@ -75,17 +72,18 @@ func Read(n int64, line []byte) (Record, error) {
 	if r.at, err = time.Parse(Minute, e.Minute); err != nil || r.at.Format(Minute) != e.Minute {
 		return Record{}, r.Fault("its minute is not written as one", e.Minute, Minute)
 	}
-	body, err := canonical.Marshal(json.RawMessage(e.Body))
-	if err != nil || string(body) != e.Body {
-		return Record{}, r.Fault("its body is not canonical JSON", source.Short(e.Body), source.Short(string(body)))
+	var own struct {
+		Role  string `json:"role"`
+		Words string `json:"words"`
 	}
-	var own struct{ Role, Words string }
 	if err := r.Figures(&own); err != nil {
 		return Record{}, err
 	}
 	r.Role = own.Role
 	if e.Type == "act" || e.Type == "decision" {
-		var k struct{ Kind string }
+		var k struct {
+			Kind string `json:"kind"`
+		}
 		if err := r.Figures(&k); err != nil {
 			return Record{}, err
 		}

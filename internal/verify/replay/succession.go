@@ -23,8 +23,9 @@ func (f Former) Holds(place int, n int64) bool {
 // follow it: among them its own succession, if it had one.
 func (a *Acts) succession(r Record) error {
 	var f struct {
-		Carried     int64
-		Key, Origin string
+		Carried int64  `json:"carried"`
+		Key     string `json:"key"`
+		Origin  string `json:"origin"`
 	}
 	if err := r.Figures(&f); err != nil {
 		return err

@@ -26,14 +26,14 @@ const (
 // extension is one postponement of an open round's deadline.
 type extension struct {
 	record   Record
-	Days     int
-	Deadline time.Time
+	Days     int       `json:"days"`
+	Deadline time.Time `json:"deadline"`
 }
 
 // suspension is one interval in which forms are read-only.
 type suspension struct {
 	from, to Record
-	Days     int
+	Days     int `json:"days"`
 }
 
 // Clock is what the record tells of the terms after a consultation: minutes, "" for
@@ -158,15 +158,17 @@ func (w *Round) timed(p protocol.Protocol, l *Life, last time.Time) error {
 // Clock tells the terms of publication and reply as they stand at the minute of the
 // log's last entry; nil before the conclusion.
 func (l *Life) Clock(p protocol.Protocol, end string) *Clock {
-	if l.concluded.Type == "" {
+	concluded, ended := l.Ended[consultation.ActConclude]
+	if !ended {
 		return nil
 	}
+	published := l.Ended[consultation.ActPublish]
 	out := &Clock{
-		Concluded: l.concluded.Minute, Published: l.Published.Minute, Answered: l.answered.Minute, Last: end,
-		PublishBy: l.concluded.at.AddDate(0, 0, p.Publication.WithinDays).Format(time.DateOnly),
+		Concluded: concluded.Minute, Published: published.Minute, Answered: l.Ended[consultation.ActReply].Minute, Last: end,
+		PublishBy: concluded.at.AddDate(0, 0, p.Publication.WithinDays).Format(time.DateOnly),
 	}
-	if l.Published.Type != "" {
-		out.AnswerBy = p.Reply.Due(l.Published.at).Format(time.DateOnly)
+	if published.Type != "" {
+		out.AnswerBy = p.Reply.Due(published.at).Format(time.DateOnly)
 	}
 	return out
 }

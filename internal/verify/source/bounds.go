@@ -14,11 +14,10 @@ import (
 type Bounds struct {
 	Small    int64 // bytes of a checkpoint or a file of keys
 	Document int64 // bytes of a file that is read whole
-	Elements int   // values of a JSON document
-	Objects  int   // objects of a JSON document, which take more memory than they have bytes
 	Line     int   // bytes of an entry of the log
 	Log      int64 // bytes of all entries
 	Listed   int   // lines of a list, names beneath a folder
+	Spoken   int   // consultations that the log speaks of
 	Files    int   // that are read
 	Total    int64 // bytes of all files
 }
@@ -26,8 +25,8 @@ type Bounds struct {
 // Most are the bounds of a check that names none: a log of a million entries, and
 // leaves of ten million people.
 var Most = Bounds{
-	Small: 64 << 10, Document: 128 << 20, Elements: 4 << 20, Objects: 512 << 10, Line: 4 << 20, Log: 512 << 20,
-	Listed: 100_000, Files: 1_000_000, Total: 256 << 30,
+	Small: 64 << 10, Document: 128 << 20, Line: 4 << 20, Log: 512 << 20,
+	Listed: 100_000, Spoken: 50_000, Files: 1_000_000, Total: 256 << 30,
 }
 
 // Unread is a file that could not be read to its end, which says nothing of the record.
@@ -97,27 +96,6 @@ func Line(in *bufio.Reader, most int) ([]byte, error) {
 			return whole, err
 		}
 	}
-}
-
-// Weigh counts the values of a JSON document, and the objects among them, without
-// reading it: decoded, a value takes up to some hundred times the memory of its bytes.
-func Weigh(document []byte) (elements, objects int) {
-	quoted := false
-	for n := 0; n < len(document); n++ {
-		switch b := document[n]; {
-		case quoted && b == '\\':
-			n++
-		case b == '"':
-			quoted = !quoted
-		case quoted:
-		case b == '{', b == 'n': // null may stand for an object
-			objects++
-			elements++
-		case b == '[', b == ',':
-			elements++
-		}
-	}
-	return elements, objects
 }
 
 // Absent says whether a file is not there.

@@ -1,9 +1,10 @@
 package source
 
 import (
-	"delfi/internal/prose"
 	"fmt"
 	"strings"
+
+	"delfi/internal/prose"
 )
 
 // Fault is what does not fit: the first one ends a check.

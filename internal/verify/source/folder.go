@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"delfi/internal/unzip"
 )
 
 // Folder gives the regular files beneath a folder. Links, pipes and devices are faults:
@@ -120,9 +122,6 @@ func Newest(record fs.FS) ([]byte, error) {
 	return upToBytes("checkpoint", file, Most.Small)
 }
 
-// directoryMost bounds the list of files in an archive, which is held in memory.
-const directoryMost = 16 << 20
-
 // Archive gives the files of a .zip; one whose list is too long is an error.
 func Archive(path string) (fs.FS, io.Closer, error) {
 	file, err := regular(path, func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) }, false)
@@ -133,12 +132,10 @@ func Archive(path string) (fs.FS, io.Closer, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, file.Close())
 	}
-	rationed := &ration{file: file, left: directoryMost}
-	z, err := zip.NewReader(rationed, info.Size())
+	z, err := unzip.Reader(file, info.Size(), Most.Listed)
 	if err != nil {
 		return nil, nil, errors.Join(err, file.Close())
 	}
-	rationed.over = true
 	return archive{z}, file, nil
 }
 
@@ -147,22 +144,3 @@ type archive struct{ *zip.Reader }
 
 // ReadDir lists a folder.
 func (a archive) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(a.Reader, name) }
-
-// ration is a file of which only so much is read until the ration is over.
-type ration struct {
-	file io.ReaderAt
-	left int64
-	over bool
-}
-
-var errDirectory = fmt.Errorf("the archive lists more files than a record may have (%d bytes of names)", directoryMost)
-
-// ReadAt reads.
-func (r *ration) ReadAt(b []byte, at int64) (int, error) {
-	if !r.over {
-		if r.left -= int64(len(b)); r.left < 0 {
-			return 0, errDirectory
-		}
-	}
-	return r.file.ReadAt(b, at)
-}

@@ -1,10 +1,6 @@
 package source
 
 import (
-	"archive/zip"
-	"bytes"
-	"errors"
-	"fmt"
 	"testing"
 	"time"
 )
@@ -28,22 +24,5 @@ func TestAServerHasALeastPace(t *testing.T) {
 	}
 	if err := p.add(1, 59*time.Second); err != nil {
 		t.Errorf("a pause: %v", err)
-	}
-}
-
-// TestAnArchiveListsNoMoreThanARecord: its list is read within a ration.
-func TestAnArchiveListsNoMoreThanARecord(t *testing.T) {
-	var packed bytes.Buffer
-	z := zip.NewWriter(&packed)
-	for n := range 100 {
-		if _, err := z.Create(fmt.Sprintf("tigli/rounds/%d/tally", n)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := zip.NewReader(&ration{file: bytes.NewReader(packed.Bytes()), left: 1000}, int64(packed.Len())); !errors.Is(err, errDirectory) {
-		t.Errorf("a long list: %v", err)
 	}
 }
