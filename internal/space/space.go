@@ -65,3 +65,8 @@ func Drop(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 func Find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {
 	return find(ctx, tx, id)
 }
+
+// After lists n spaces at most by id, those after one; uuid.Nil for the first.
+func After(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n int) ([]uuid.UUID, error) {
+	return after(ctx, tx, id, n)
+}

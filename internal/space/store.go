@@ -61,3 +61,17 @@ func find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {
 	}
 	return sp, nil
 }
+
+func after(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n int) ([]uuid.UUID, error) {
+	var out []uuid.UUID
+	err := tx.SelectContext(ctx, &out, `
+		SELECT id
+		FROM civic.space
+		WHERE id > $1
+		ORDER BY id
+		LIMIT $2`, id, n)
+	if err != nil {
+		return nil, fmt.Errorf("spaces: %w", err)
+	}
+	return out, nil
+}
