@@ -2,6 +2,8 @@ package search
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -73,6 +75,29 @@ func Drop(ctx context.Context, tx *postgres.Tx, subjects ...space.Subject) error
 		return err
 	}
 	return drop(ctx, tx, subjects)
+}
+
+// Text makes one text of parts, each a paragraph; blank ones are left out.
+func Text(parts ...string) string {
+	parts = slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return strings.TrimSpace(p) == "" })
+	return strings.Join(parts, "\n\n")
+}
+
+// headline is how many characters of a text without a title stand in its place.
+const headline = 100
+
+// Headline makes a title of a text that has none: the whole text, or its first words, and
+// then the text is the body.
+func Headline(text string) (title, body string) {
+	text = prose.Flat(text)
+	begin := first(text, headline)
+	if begin == text {
+		return text, ""
+	}
+	if at := strings.LastIndex(begin, " "); at > 0 {
+		begin = begin[:at]
+	}
+	return begin + "…", text
 }
 
 // first cuts a text after n characters.
