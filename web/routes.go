@@ -10,6 +10,7 @@ import (
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/record"
+	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
 )
@@ -40,7 +41,8 @@ func Routes(o Options) ([]page.Route, error) {
 	r, err3 := record.New(o.Record)
 	desk, err4 := staff.New(o.Staff)
 	a, err5 := administration.New(o.Administration)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	found, err6 := search.New(o.Search)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -62,6 +64,7 @@ func Routes(o Options) ([]page.Route, error) {
 
 		// Everybody's pages.
 		get("/", public, shared, p.Home),
+		get("/search", public, shared, found.Find, page.LimitSearches),
 		get("/consultations/{slug}", public, shared, p.Show),
 		get("/consultations/{slug}/minority", public, shared, p.Minority),
 		get("/consultations/{slug}/opinion", public, shared, p.Opinion),

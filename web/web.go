@@ -11,6 +11,7 @@ import (
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/record"
+	"delfi/web/search"
 	"delfi/web/staff"
 )
 
@@ -22,6 +23,7 @@ type Options struct {
 	Participate participate.Services
 	Record      record.Services
 	Staff       staff.Services
+	Search      search.Services
 	Demo        demo.Panel
 	Health      Health
 

@@ -12,6 +12,7 @@ import (
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/record"
+	"delfi/web/search"
 	"delfi/web/staff"
 )
 
@@ -50,6 +51,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations, Contributions: a.Contributions,
 			Archive: a.Archive, Reports: a.Reports,
 		},
+		Search:         search.Services{Search: a.Search},
 		Administration: administration.Services{Accounts: a.Accounts, Scopes: a.Scopes},
 		Demo:           o.Demo,
 		Health:         web.Health{Log: o.Log, Checks: checks},

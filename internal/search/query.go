@@ -34,7 +34,7 @@ type word struct {
 // Parse reads what a reader typed. Invalid names the field "q": "required", "too_long",
 // "query_short" (fewer than two letters or figures).
 func Parse(typed string) (Query, error) {
-	q := Query{Text: prose.Flat(typed)}
+	q := Query{Text: unmarked(prose.Flat(typed))}
 	bad := fault.Field{Name: "q"}
 	switch n := utf8.RuneCountInString(q.Text); {
 	case q.Text == "":

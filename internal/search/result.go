@@ -90,6 +90,16 @@ const (
 	cut    = '\ue002'
 )
 
+// unmarked is a text without marks.
+func unmarked(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == opened || r == closed || r == cut {
+			return -1
+		}
+		return r
+	}, text)
+}
+
 // unfold gives back the characters that civic.search_fold replaced.
 var unfold = strings.NewReplacer(
 	"\x01", "’", "\x02", "‘", "\x03", "ʼ", "\x04", "′", "\x05", "´", "\x06", "`", "\x07", "＇", "\x08", "-",
@@ -126,12 +136,7 @@ func piece(highlighted, begins, ends string) []Part {
 	if begins == "" {
 		return nil
 	}
-	plain := strings.Map(func(r rune) rune {
-		if r == opened || r == closed {
-			return -1
-		}
-		return r
-	}, highlighted)
+	plain := unmarked(highlighted)
 	if !strings.HasPrefix(plain, strings.TrimSpace(begins)) {
 		highlighted = "… " + highlighted
 	}
