@@ -18,8 +18,8 @@ import (
 	"delfi/internal/space"
 )
 
-// shelf is a database with a space or two, and a search over them.
-type shelf struct {
+// stock is a database with a space or two, and a search over them.
+type stock struct {
 	testing.TB
 	db    *postgres.DB
 	find  *search.Service
@@ -28,9 +28,9 @@ type shelf struct {
 	fill  search.Fill
 }
 
-func newShelf(t testing.TB) *shelf {
+func newStock(t testing.TB) *stock {
 	t.Helper()
-	s := &shelf{TB: t, db: testdb.NewSingleAt(t, time.Now)}
+	s := &stock{TB: t, db: testdb.NewSingleAt(t, time.Now)}
 	jobs, err := job.New(s.db)
 	if err != nil {
 		t.Fatal(err)
@@ -54,20 +54,20 @@ func newShelf(t testing.TB) *shelf {
 	return s
 }
 
-func (s *shelf) act(do func(ctx context.Context, tx *postgres.Tx) error) {
+func (s *stock) act(do func(ctx context.Context, tx *postgres.Tx) error) {
 	s.Helper()
 	if err := s.db.Transact(s.Context(), do); err != nil {
 		s.Fatal(err)
 	}
 }
 
-func (s *shelf) put(documents ...search.Document) {
+func (s *stock) put(documents ...search.Document) {
 	s.Helper()
 	s.act(func(ctx context.Context, tx *postgres.Tx) error { return search.Put(ctx, tx, documents...) })
 }
 
 // document is an item of the space in Italian.
-func (s *shelf) document(n int, title, body string) search.Document {
+func (s *stock) document(n int, title, body string) search.Document {
 	return search.Document{
 		Subject:  space.Subject{Kind: space.Item, ID: uuid.NewSHA1(uuid.NameSpaceURL, fmt.Append(nil, n)), Space: s.space},
 		Language: "it", Title: title, Body: body, Path: fmt.Sprintf("/consultations/piazza#a%d", n), Day: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 0, n%28),
@@ -75,12 +75,12 @@ func (s *shelf) document(n int, title, body string) search.Document {
 }
 
 // ask gives the first page for a query.
-func (s *shelf) ask(typed string) search.Page {
+func (s *stock) ask(typed string) search.Page {
 	s.Helper()
 	return s.page(search.Request{Query: s.parse(typed)})
 }
 
-func (s *shelf) parse(typed string) search.Query {
+func (s *stock) parse(typed string) search.Query {
 	s.Helper()
 	q, err := search.Parse(typed)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *shelf) parse(typed string) search.Query {
 	return q
 }
 
-func (s *shelf) page(r search.Request) search.Page {
+func (s *stock) page(r search.Request) search.Page {
 	s.Helper()
 	p, err := s.find.Find(s.Context(), r)
 	if err != nil {
@@ -130,7 +130,7 @@ func marked(parts []search.Part) string {
 }
 
 // one looks a single number up.
-func (s *shelf) one(query string, args ...any) int {
+func (s *stock) one(query string, args ...any) int {
 	s.Helper()
 	var n int
 	if err := s.db.Pool().Get(&n, query, args...); err != nil {

@@ -15,7 +15,7 @@ import (
 // Texts of any length are stored: they are cut, and found by their beginning when their
 // words are more than a tsvector holds.
 func TestTextsAreCut(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	var many strings.Builder
 	for n := range 200_000 {
 		fmt.Fprintf(&many, "%c%c%x ", '\u4e00'+n%20000, '\u0430'+n%30, n)
@@ -42,7 +42,7 @@ func TestTextsAreCut(t *testing.T) {
 
 // The characters that folding replaces come back in what is shown, in every text.
 func TestFoldedCharactersComeBack(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	for n, text := range []string{"’‘ʼ′´`＇-/._@:&<>~+“”«»–—…\u2011\u2010#\u00a0x", "a+b=c ~ d_e #f", "«Fine».", "www.comune.it/a?b=c&d=e a.b@comune.it"} {
 		s.put(s.document(n, "panchina "+text, "panchina "+text+" fine"))
 	}
@@ -54,7 +54,7 @@ func TestFoldedCharactersComeBack(t *testing.T) {
 	}
 }
 
-func (s *shelf) stored(id uuid.UUID) (out [2]string) {
+func (s *stock) stored(id uuid.UUID) (out [2]string) {
 	s.Helper()
 	err := s.db.Pool().QueryRow(`SELECT title, body FROM civic.search WHERE id = $1`, id).Scan(&out[0], &out[1])
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *shelf) stored(id uuid.UUID) (out [2]string) {
 
 // Rows of an older version, and spaces without rows, are mended a few at a time.
 func TestTheJobMendsWhatIsOld(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	for n := range 3 {
 		var all []search.Document
 		for i := range 150 {
@@ -98,7 +98,7 @@ func TestTheJobMendsWhatIsOld(t *testing.T) {
 
 // A row that an act has locked is left, and the job does not wait for it.
 func TestTheJobWaitsForNoAct(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	s.put(s.document(1, "Panchina", ""), s.document(2, "Fontana", ""))
 	if _, err := s.db.Pool().Exec(`UPDATE civic.search SET version = 0`); err != nil {
 		t.Fatal(err)

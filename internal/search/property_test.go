@@ -18,7 +18,7 @@ import (
 // naive is a search that reads every text from its beginning: its words by their letters,
 // their stems one by one from Postgres' dictionary, and a query as it is written down here.
 type naive struct {
-	*shelf
+	*stock
 	stems map[string]string // "" for a word too common
 }
 
@@ -146,7 +146,7 @@ func asked(t *rapid.T) ([][]term, string) {
 
 // What is found is what a naive search finds, after any acts.
 func TestFindsWhatANaiveSearchFinds(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	n := naive{s, map[string]string{}}
 	rapid.Check(t, func(t *rapid.T) {
 		if _, err := s.db.Pool().Exec(`DELETE FROM civic.search`); err != nil {

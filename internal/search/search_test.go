@@ -19,7 +19,7 @@ import (
 
 // Accents, apostrophes of every kind, hyphens, slashes and dots keep nobody from finding.
 func TestWordsAreFoundHoweverTheyAreWritten(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	s.put(
 		s.document(1, "Le fontane", "L’uso dell’acqua in città, d’estate."),
 		s.document(2, "Servizio socio-sanitario", "Dal 2020-2026 per bici/monopattino.Poi si vedrà: PM2.5 <b>basso</b>"),
@@ -57,7 +57,7 @@ func TestWordsAreFoundHoweverTheyAreWritten(t *testing.T) {
 
 // Each text is looked for in its own language, whatever the reader's.
 func TestLanguagesDoNotMix(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	it, en, de := s.document(1, "Il parco", "Le panchine sono rotte"), s.document(2, "The park", "Benches were broken"), s.document(3, "Der Park", "Die Bänke sind kaputt")
 	en.Language, de.Language = "en", "de"
 	s.put(it, en, de)
@@ -84,7 +84,7 @@ func TestLanguagesDoNotMix(t *testing.T) {
 }
 
 func TestWhatIsFoundIsMarkedAndPlain(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	long := strings.Repeat("parole senza fine che riempiono il testo. ", 40) + "Qui l’acqua dell’Arno/torrente finisce «nel mare»." + strings.Repeat(" E ancora parole.", 3000) + " Infine."
 	s.put(
 		s.document(1, "Acqua & <i>sale</i>", "Prima <script>alert('acqua')</script> \ue000finta\ue001 &lt;acqua&gt; e poi niente."),
@@ -120,7 +120,7 @@ func TestWhatIsFoundIsMarkedAndPlain(t *testing.T) {
 // A hidden thing is in no hit, count, facet, snippet or suggestion when its act has
 // committed, and is there until then.
 func TestHiddenThingsAreGoneAtOnce(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	secret, open := s.document(1, "Segreto", "La teleferica del monte"), s.document(2, "Aperto", "Un sentiero del monte")
 	s.put(secret, open)
 	seen := func() (hits []string, count, facets int, maybe bool) {
@@ -172,7 +172,7 @@ func TestHiddenThingsAreGoneAtOnce(t *testing.T) {
 
 // Words that an edit took out are suggested no more.
 func TestAnEditTakesItsOldWordsAlong(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	d := s.document(1, "Proposta", "Una teleferica")
 	s.put(d)
 	d.Body = "Una funivia"
@@ -192,7 +192,7 @@ func TestAnEditTakesItsOldWordsAlong(t *testing.T) {
 }
 
 func TestAMisspeltWordIsGuessed(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	s.put(s.document(1, "La partecipazione", "I marciapiedi larghi della città"), s.document(2, "Altro", "marciapiedi stretti"))
 	for typed, want := range map[string]struct {
 		text, marked string
@@ -224,7 +224,7 @@ func TestAMisspeltWordIsGuessed(t *testing.T) {
 
 // Pages follow each other without a gap or a repetition, in both orders.
 func TestPagesFollowEachOther(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	var all []search.Document
 	for n := range 47 {
 		all = append(all, s.document(n, fmt.Sprintf("Panchina %02d", n), strings.Repeat("panchina ", n%5)+"nel parco"))
@@ -265,7 +265,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 }
 
 func TestPartsOfAResult(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	home, elsewhere := s.document(1, "La piazza", "una panchina"), s.document(2, "Altrove", "due panchine")
 	home.Kind, elsewhere.Space = space.Consultation, s.other
 	s.put(home, elsewhere, s.document(3, "Terza", "tre panchine"), s.document(4, "Quarta", "quattro fontane"))
@@ -303,7 +303,7 @@ func TestPartsOfAResult(t *testing.T) {
 
 // A subject has the rows of its last Put, and one that changes nothing writes nothing.
 func TestPutReplaces(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	it := s.document(1, "Il parco", "panchine")
 	en := it
 	en.Language, en.Title, en.Body = "en", "The park", "benches"
@@ -330,7 +330,7 @@ func TestPutReplaces(t *testing.T) {
 
 // The rank counts among the newest 2,000 matches alone, and the page says so.
 func TestTheNewestMatchesAreRanked(t *testing.T) {
-	s := newShelf(t)
+	s := newStock(t)
 	var all []search.Document
 	for n := range 2050 {
 		d := s.document(n, fmt.Sprintf("Panchina %d", n), "")

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"crypto/hkdf"
 	"crypto/rand"
@@ -113,18 +114,7 @@ func New(o Options) *App {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
-	if o.SignIns == 0 {
-		o.SignIns = 120
-	}
-	if o.Codes == 0 {
-		o.Codes = 60
-	}
-	if o.Searches == 0 {
-		o.Searches = 120
-	}
-	if o.Posts == 0 {
-		o.Posts = 240
-	}
+	o.SignIns, o.Codes, o.Searches, o.Posts = cmp.Or(o.SignIns, 120), cmp.Or(o.Codes, 60), cmp.Or(o.Searches, 120), cmp.Or(o.Posts, 240)
 	if o.MaxWork == 0 {
 		o.MaxWork = 128
 	}
