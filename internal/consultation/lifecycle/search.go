@@ -37,10 +37,10 @@ func Index(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) er
 		if published {
 			path, day = fmt.Sprintf("/consultations/%s/opinion#a%d", c.Slug, it.number), c.PublishedAt
 		}
-		title, body := search.Headline(fmt.Sprintf("%d. %s", it.number, it.text))
+		title, body := search.Headline(it.text)
 		docs = append(docs, search.Document{
 			Subject: space.Subject{Kind: space.Item, ID: it.id, Space: c.Space}, Language: c.Language,
-			Title: title, Body: body, Path: path, Day: day,
+			Title: fmt.Sprintf("%d. %s", it.number, title), Body: body, Path: path, Day: day,
 		})
 	}
 	return search.Put(ctx, tx, docs...)
