@@ -4,15 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
+	"delfi/e2e/bench/corpus"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/search"
-	"delfi/internal/space"
 )
 
 // asking are the searches of docs/FORUM.md "Cases" 5: the commonest word of content, a
@@ -88,35 +84,10 @@ func find(c *client, words, shows, from string) error {
 	return nil
 }
 
-// write makes n texts findable in the space of the large consultation. Their words are
-// drawn as those of a language are: few often, many seldom.
+// write makes n texts findable in the space of the large consultation.
 func (b *bench) write(ctx context.Context, n int) error {
 	began := time.Now()
-	r := rand.New(rand.NewPCG(1, 2))
-	words := vocabulary(r, 20_000)
-	often := rand.NewZipf(r, 1.07, 12, uint64(len(words)-1))
-	at := b.crowd.c.Space
-	for from := 0; from < n; from += writtenAtOnce {
-		docs := make([]search.Document, 0, writtenAtOnce)
-		for i := from; i < min(from+writtenAtOnce, n); i++ {
-			var id uuid.UUID
-			for k := range id {
-				id[k] = byte(r.Uint32())
-			}
-			text := make([]string, 20+r.IntN(160))
-			for k := range text {
-				text[k] = words[often.Uint64()]
-			}
-			for word, of := range map[string]int{"scuola": 3, "autobus": 5, "strade scolastiche": 10, "partecipazione": 100, "teleferica": 1000} {
-				if i%of == 0 {
-					text[r.IntN(len(text))] = word
-				}
-			}
-			docs = append(docs, search.Document{
-				Subject: space.Subject{Kind: space.Contribution, ID: id, Space: at}, Language: "it", Title: fmt.Sprintf("Tiglio %d", i),
-				Body: strings.Join(text, " "), Path: consultationPath(b.crowd.slug), Day: time.Date(2020, 1, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 0, i%2000),
-			})
-		}
+	for docs := range corpus.Documents(n, b.crowd.c.Space, consultationPath(b.crowd.slug)) {
 		err := b.h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return search.Put(ctx, tx, docs...) })
 		if err != nil {
 			return err
@@ -124,25 +95,4 @@ func (b *bench) write(ctx context.Context, n int) error {
 	}
 	b.say("%d texts after %s", n, time.Since(began).Round(time.Second))
 	return nil
-}
-
-// writtenAtOnce is how many texts one transaction writes.
-const writtenAtOnce = 500
-
-// vocabulary gives n words that could be Italian.
-func vocabulary(r *rand.Rand, n int) []string {
-	syllables := strings.Fields("ba be bi bo ca ce ci co da de di do fa fe fi fo ga ge gi go la le li lo ma me mi mo na ne ni no pa pe pi po ra re ri ro sa se si so ta te ti to va ve vi vo za sta stro tra pre scu")
-	known := map[string]bool{}
-	out := make([]string, 0, n)
-	for len(out) < n {
-		var word strings.Builder
-		for range 2 + r.IntN(4) {
-			word.WriteString(syllables[r.IntN(len(syllables))])
-		}
-		if w := word.String(); !known[w] {
-			known[w] = true
-			out = append(out, w)
-		}
-	}
-	return out
 }

@@ -105,14 +105,25 @@ func closest(ctx context.Context, tx *postgres.Tx, r Request, after place) (Page
 			LIMIT 21)`+shown, args(r, after)...))
 }
 
-// latest gives a page of hits by their day.
+// latest gives a page of hits by their day. Where they are more than are ranked, which
+// is where an ordered index soon finds a page, they are read from there.
 func latest(ctx context.Context, tx *postgres.Tx, r Request, after place) (Page, error) {
 	return scanPage(tx.QueryContext(ctx, newest+`
+		listed AS (
+			SELECT kind, id, language, day
+			FROM asked
+			WHERE (SELECT count(*) FROM asked) <= 2000
+			UNION ALL
+			(SELECT kind, id, language, day
+			FROM civic.search
+			WHERE (SELECT count(*) FROM asked) > 2000 AND ($2 = '' OR kind = $2) AND ($3::uuid IS NULL OR space = $3) AND `+matches+`
+				AND ($6 = '' OR (day, id) <= (nullif($7, '')::date, nullif($8, '')::uuid))
+			ORDER BY day DESC, id DESC
+			LIMIT 200)),
 		page AS (
 			SELECT kind, id, language, day, 0::real AS rank
-			FROM civic.search
-			WHERE ($2 = '' OR kind = $2) AND ($3::uuid IS NULL OR space = $3) AND `+matches+`
-				AND ($6 = '' OR (day, id, kind, language) < (nullif($7, '')::date, nullif($8, '')::uuid, $9, $10))
+			FROM listed
+			WHERE $6 = '' OR (day, id, kind, language) < (nullif($7, '')::date, nullif($8, '')::uuid, $9, $10)
 			ORDER BY day DESC, id DESC, kind DESC, language DESC
 			LIMIT 21)`+shown, args(r, after)...))
 }
