@@ -11,6 +11,7 @@ import (
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
 )
@@ -43,7 +44,8 @@ func Routes(o Options) ([]page.Route, error) {
 	r, err4 := record.New(o.Record)
 	desk, err5 := staff.New(o.Staff)
 	moderated, err6 := moderation.New(o.Moderation)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	found, err7 := search.New(o.Search)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -65,6 +67,7 @@ func Routes(o Options) ([]page.Route, error) {
 
 		// Everybody's pages.
 		get("/", public, shared, open.Home),
+		get("/search", public, shared, found.Find, page.LimitSearches),
 		get("/consultations/{slug}", public, shared, open.Show),
 		get("/consultations/{slug}/minority", public, shared, open.Minority),
 		get("/consultations/{slug}/opinion", public, shared, open.Opinion),

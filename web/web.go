@@ -12,6 +12,7 @@ import (
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/search"
 	"delfi/web/staff"
 )
 
@@ -24,6 +25,7 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
+	Search      search.Services
 	Demo        demo.Panel
 	Health      Health
 

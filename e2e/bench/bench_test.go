@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"delfi/e2e/bench/machine"
+
 	"github.com/google/pprof/profile"
 	"pgregory.net/rapid"
 )
@@ -180,7 +182,7 @@ func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
 }
 
 func TestTheReadmeTellsWhatWasMeasuredAgainstWhat(t *testing.T) {
-	b := &bench{n: whole, machine: machine{CPU: "Abacus", Cores: 2}}
+	b := &bench{n: whole, machine: machine.Machine{CPU: "Abacus", Cores: 2}}
 	r := row{Case: "record page", Unit: "/s", Values: []float64{5, 6, 7}, Limits: []float64{9, 10, 11}, Limit: "a bare page of 12 KB", Note: "anonymous"}
 	r.atLeast(0.5)
 	b.rows = []row{r}

@@ -76,6 +76,7 @@ var steps = []step{
 	{"tick", false, (*bench).caseTick},
 	{"export", false, (*bench).caseExport},
 	{"growth", false, (*bench).caseGrowth},
+	{"search", false, (*bench).caseSearch},
 }
 
 // wanted tells whether a case is asked for.

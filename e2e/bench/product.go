@@ -84,6 +84,7 @@ func (h *house) close() error {
 // Addresses, as the routes of web/ have them.
 func consultationPath(slug string) string { return "/consultations/" + slug }
 func opinionPath(slug string) string      { return "/consultations/" + slug + "/opinion" }
+func searchPath(words string) string      { return "/search?q=" + url.QueryEscape(words) }
 func recordPath(slug string) string       { return "/record/" + slug }
 func roundPath(slug string, n int) string {
 	return fmt.Sprintf("/consultations/%s/rounds/%d", slug, n)

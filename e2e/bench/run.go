@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"delfi/e2e/bench/machine"
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/private"
@@ -69,7 +70,7 @@ type bench struct {
 	stood     []*standing // by people and by items; the last has a thousand items
 	signedIn  int         // people with a session
 
-	machine machine
+	machine machine.Machine
 	rows    []row
 	points  []point
 	seeding time.Duration
@@ -111,7 +112,7 @@ func open(ctx context.Context, o options) (_ *bench, err error) {
 		return nil, err
 	}
 	b.master = base64.StdEncoding.EncodeToString(key)
-	if b.machine, err = look(b.dir); err != nil {
+	if b.machine, err = machine.Look(b.dir); err != nil {
 		return nil, err
 	}
 	if err := b.startCluster(ctx); err != nil {

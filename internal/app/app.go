@@ -15,6 +15,7 @@
 //	moderation.Service      → contribution         words of a subject, effect of an act (Source)
 //	pseudonym.Service       → steering.Version     how long a key that was read is valid
 //	account.SignIn          → scope.Part           which consultation a provider's group names
+//	search.Refresh          → steering, report     what a space without rows holds
 package app
 
 import (
@@ -23,6 +24,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/account"
@@ -44,6 +46,7 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report"
+	"delfi/internal/search"
 )
 
 // Options are what an App is built from.
@@ -85,6 +88,7 @@ type App struct {
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
 	Reports       *report.Service
+	Search        *search.Service
 
 	baseURL string
 }
@@ -116,7 +120,20 @@ func New(o Options) (*App, error) {
 	a.Pseudonyms.Follow(a.Consultations.Version)
 	a.Consultations.OnPublish(a.Reports.Store)
 	a.Accounts.FindParts(scope.Part)
+	a.Search = search.New(db, jobs, a.index)
 	return a, nil
+}
+
+// index makes what a space holds findable, room by room.
+func (a *App) index(ctx context.Context, tx *postgres.Tx, space uuid.UUID) error {
+	c, err := a.Consultations.InSpace(ctx, tx, space)
+	if err != nil {
+		return err
+	}
+	if err := a.Consultations.Index(ctx, tx, c); err != nil {
+		return err
+	}
+	return a.Reports.Index(ctx, tx, c)
 }
 
 // Start joins the servers of the site and begins to run jobs. They run until Stop.

@@ -13,6 +13,7 @@ import (
 	"delfi/web/participate"
 	"delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/search"
 	"delfi/web/staff"
 )
 
@@ -55,6 +56,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports,
 		},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
+		Search:     search.Services{Search: a.Search},
 		Demo:       o.Demo,
 		Health:     web.Health{Log: o.Log, Checks: checks},
 	}

@@ -40,7 +40,7 @@ var order = [][]string{
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},
 	{"internal/panel"},
-	{"internal/moderation"},
+	{"internal/moderation", "internal/search"}, // what consultation and forum need and neither owns: they know a subject
 	{"internal/space"},
 	{"internal/login", "internal/account", "internal/pseudonym", "internal/ledger", "internal/notify"},
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
+	"delfi/internal/search"
 )
 
 // redacted stands in a minority report where a text was that the law wants gone.
@@ -59,6 +60,10 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		// The minority report quotes reasons.
 		minority, err := s.cons.RedactMinority(ctx, tx, c.ID, text, redacted)
 		if err != nil {
+			return err
+		}
+		// The opinion is found again when its next version is there.
+		if err := search.Drop(ctx, tx, opinionOf(c)); err != nil {
 			return err
 		}
 		if err := s.cons.Removed(ctx, tx, c); err != nil {

@@ -38,6 +38,7 @@ import (
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
 	"delfi/internal/report/schema"
+	"delfi/internal/search"
 )
 
 const (
@@ -60,6 +61,7 @@ type town struct {
 	archive       *archive.Service
 	record        *ledger.Service
 	reports       *Service
+	search        *search.Service
 
 	administrator, moderator, facilitator account.Actor
 	citizens                              []account.Actor
@@ -116,6 +118,7 @@ func newTown(t *testing.T) *town {
 	w.archive = archive.New(w.db)
 	w.reports = New(w.db, w.queue, w.cons, w.tabulation, w.archive, w.contributions, w.record)
 	w.cons.OnPublish(w.reports.Store)
+	w.search = search.New(w.db, w.queue, func(context.Context, *postgres.Tx, uuid.UUID) error { return nil })
 
 	ctx := t.Context()
 	riva, err := w.accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d'Arno"})

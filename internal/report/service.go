@@ -81,6 +81,9 @@ func (s *Service) keep(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 	if err != nil {
 		return fmt.Errorf("building the opinion: %w", err)
 	}
+	if err := findable(ctx, tx, c, o); err != nil {
+		return err
+	}
 	same := func(version int) ([]byte, error) {
 		o.Version = version
 		return canonical.Marshal(o)

@@ -70,3 +70,8 @@ func Find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Space, error) {
 func InAdministration(ctx context.Context, tx *postgres.Tx, administration uuid.UUID) ([]uuid.UUID, error) {
 	return of(ctx, tx, administration)
 }
+
+// After lists n spaces at most by id, those after one; uuid.Nil for the first.
+func After(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n int) ([]uuid.UUID, error) {
+	return after(ctx, tx, id, n)
+}

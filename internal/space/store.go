@@ -85,3 +85,17 @@ func of(ctx context.Context, tx *postgres.Tx, administration uuid.UUID) ([]uuid.
 	}
 	return out, nil
 }
+
+func after(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n int) ([]uuid.UUID, error) {
+	var out []uuid.UUID
+	err := tx.SelectContext(ctx, &out, `
+		SELECT id
+		FROM civic.space
+		WHERE id > $1
+		ORDER BY id
+		LIMIT $2`, id, n)
+	if err != nil {
+		return nil, fmt.Errorf("spaces: %w", err)
+	}
+	return out, nil
+}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"crypto/hkdf"
 	"crypto/rand"
@@ -56,6 +57,7 @@ type Options struct {
 	SignIns   int           // sign-ins begun per minute and address; 120: a library has one address
 	Posts     int           // posts per minute and person (or address, signed out); 240
 	Codes     int           // codes tried per minute and address; 60
+	Searches  int           // searches per minute and person (or address, signed out); 120
 	MaxWork   int           // requests in work at once, of readers and of senders each; 128
 	MaxWait   time.Duration // for a place in work, before 503; 2 seconds
 	Patience  time.Duration // for an answer to begin, before 503; 50 seconds, for after a minute the server cuts it
@@ -86,6 +88,7 @@ type App struct {
 	signIns    middleware.Rate
 	posts      middleware.Rate
 	codes      middleware.Rate
+	searches   middleware.Rate
 	forms      *refill.Store // nil without a database
 	reads      *middleware.Limiter
 	acts       *middleware.Limiter
@@ -111,15 +114,7 @@ func New(o Options) *App {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
-	if o.SignIns == 0 {
-		o.SignIns = 120
-	}
-	if o.Codes == 0 {
-		o.Codes = 60
-	}
-	if o.Posts == 0 {
-		o.Posts = 240
-	}
+	o.SignIns, o.Codes, o.Searches, o.Posts = cmp.Or(o.SignIns, 120), cmp.Or(o.Codes, 60), cmp.Or(o.Searches, 120), cmp.Or(o.Posts, 240)
 	if o.MaxWork == 0 {
 		o.MaxWork = 128
 	}
@@ -163,7 +158,7 @@ func New(o Options) *App {
 		o.Log.Warn("requests carry a header that is never believed and no X-Forwarded-For: if a proxy stands in front, everybody shares its limits until it sends X-Forwarded-For and --forwarded names its network", "header", header)
 	}}
 	a.signIns = middleware.NewRate(o.SignIns)
-	a.posts, a.codes = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes)
+	a.posts, a.codes, a.searches = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes), middleware.NewRate(o.Searches)
 	a.reads, a.acts = middleware.NewLimiter(o.MaxWork, o.MaxWait), middleware.NewLimiter(o.MaxWork, o.MaxWait)
 	a.bodies, a.downloads = middleware.NewBodies(), newDownloads()
 	if err := a.keys(o.Secret); err != nil {

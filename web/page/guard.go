@@ -36,6 +36,14 @@ var LimitCodes = Guard{"limit of codes", func(q *Request) error {
 	return nil
 }}
 
+// LimitSearches lets a reader search only so many times a minute; the form is no search.
+var LimitSearches = Guard{"limit of searches", func(q *Request) error {
+	if q.Query("q") != "" && !q.app.searches.Allow(q.app.who(q)) {
+		return middleware.ErrRate
+	}
+	return nil
+}}
+
 var errLook = fault.New(fault.Unauthenticated, "look", "the identity provider is asked again what this person may do")
 
 // SignedIn lets only people who signed in pass: a reader is sent to sign in and back.

@@ -36,7 +36,7 @@ func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Servic
 	job.On(q, s.gathered)
 	job.Every(q, gatheredEvery, Gathered{})
 	c.OnContributions(count)
-	c.OnGather(steering.Gathering{Open: s.makeRoom, Close: s.unseal, Drop: s.drop})
+	c.OnGather(steering.Gathering{Open: s.makeRoom, Close: s.unseal, Drop: s.drop, Shown: s.findable})
 	return s
 }
 

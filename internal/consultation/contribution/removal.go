@@ -12,6 +12,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/search"
 )
 
 // CanRemove tells whether an actor may remove a text by law: a moderator of the
@@ -53,6 +54,9 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 			return nil
 		}
 		if err := removeBody(ctx, tx, contribution, basis); err != nil {
+			return err
+		}
+		if err := search.Drop(ctx, tx, subject(c, list[at])); err != nil {
 			return err
 		}
 		if err := s.cons.Removed(ctx, tx, c); err != nil {

@@ -37,6 +37,15 @@ func Lock(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Cons
 	return Load(ctx, tx, id)
 }
 
+// InSpace is Lock for the consultation of a space.
+func InSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (consultation.Consultation, error) {
+	id, err := inSpace(ctx, tx, space)
+	if err != nil {
+		return consultation.Consultation{}, err
+	}
+	return Lock(ctx, tx, id)
+}
+
 // LiveItems lists the items in play, by number, New and Was as the next form shows them.
 func LiveItems(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]consultation.Item, error) {
 	all, err := Items(ctx, tx, c)

@@ -110,6 +110,9 @@ func (s *Service) establish(ctx context.Context, tx *postgres.Tx, c *consultatio
 			return err
 		}
 	}
+	if err := lifecycle.Index(ctx, tx, *c); err != nil {
+		return err
+	}
 	last, err := c.LastKeyDay()
 	if err != nil {
 		return err
@@ -288,6 +291,7 @@ func (s *Service) conclude(ctx context.Context, tx *postgres.Tx, c *consultation
 
 // skip ends the rounds in the given states without figures.
 func (s *Service) skip(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, states ...consultation.RoundState) error {
+	dropped := false
 	for i := range c.Rounds {
 		r := &c.Rounds[i]
 		if !slices.Contains(states, r.State) {
@@ -301,13 +305,17 @@ func (s *Service) skip(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 			if err := s.gathering.Drop(ctx, tx, *r); err != nil {
 				return err
 			}
+			dropped = true
 		}
 		r.State = to
 		if err := lifecycle.SaveRound(ctx, tx, *r); err != nil {
 			return err
 		}
 	}
-	return nil
+	if !dropped {
+		return nil
+	}
+	return s.gathering.Shown(ctx, tx, *c)
 }
 
 // Publish: concluded → published (administrator); summary and limitations may be ""
@@ -342,6 +350,9 @@ func (s *Service) publish(ctx context.Context, tx *postgres.Tx, c *consultation.
 		return err
 	}
 	if err := space.Close(ctx, tx, c.Space); err != nil {
+		return err
+	}
+	if err := s.Index(ctx, tx, *c); err != nil {
 		return err
 	}
 	// The document holds the texts: they are stored in it and nowhere else.

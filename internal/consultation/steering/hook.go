@@ -52,6 +52,7 @@ type Gathering struct {
 	Open  func(ctx context.Context, tx *postgres.Tx, r consultation.Round) error                 // makes room for them
 	Close func(ctx context.Context, tx *postgres.Tx, r consultation.Round) (people int, _ error) // writes them in clear
 	Drop  func(ctx context.Context, tx *postgres.Tx, r consultation.Round) error                 // unread: the round was skipped
+	Shown func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error          // lets contributions be found as far as pages show them now
 }
 
 // OnGather sets who keeps contributions (contribution, in its New).
@@ -62,4 +63,5 @@ var nowhere = Gathering{
 	Open:  func(context.Context, *postgres.Tx, consultation.Round) error { return nil },
 	Close: func(context.Context, *postgres.Tx, consultation.Round) (int, error) { return 0, nil },
 	Drop:  func(context.Context, *postgres.Tx, consultation.Round) error { return nil },
+	Shown: func(context.Context, *postgres.Tx, consultation.Consultation) error { return nil },
 }

@@ -111,8 +111,8 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	}
 	if r.Answers() {
 		err = s.openAnswers(ctx, tx, c, r)
-	} else {
-		err = s.gathering.Open(ctx, tx, *r)
+	} else if err = s.gathering.Open(ctx, tx, *r); err == nil {
+		err = s.gathering.Shown(ctx, tx, *c)
 	}
 	if err != nil {
 		return err
@@ -345,6 +345,14 @@ func (s *Service) release(ctx context.Context, tx *postgres.Tx, c *consultation.
 	}
 	r.State, r.ReleasedAt = to, tx.Now
 	if err := lifecycle.SaveRound(ctx, tx, *r); err != nil {
+		return err
+	}
+	if r.Answers() {
+		err = lifecycle.Index(ctx, tx, *c)
+	} else {
+		err = s.gathering.Shown(ctx, tx, *c)
+	}
+	if err != nil {
 		return err
 	}
 	for _, moved := range c.Replan(r.Number) {

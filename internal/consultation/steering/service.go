@@ -58,6 +58,20 @@ func (s *Service) Lock(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (cons
 	return lifecycle.Lock(ctx, tx, id)
 }
 
+// Index makes what anybody may read of a consultation and of its contributions findable,
+// and nothing else.
+func (s *Service) Index(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	if err := lifecycle.Index(ctx, tx, c); err != nil {
+		return err
+	}
+	return s.gathering.Shown(ctx, tx, c)
+}
+
+// InSpace locks and loads the consultation of a space; NotFound for a space of another kind.
+func (s *Service) InSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (consultation.Consultation, error) {
+	return lifecycle.InSpace(ctx, tx, space)
+}
+
 // terms tells the panel who may enrol: from announcement until the last round
 // closes, staff excepted.
 func (s *Service) terms(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (panel.Terms, error) {

@@ -1,4 +1,5 @@
-package main
+// Package machine describes what the numbers of a bench were measured on.
+package machine
 
 import (
 	"fmt"
@@ -10,8 +11,8 @@ import (
 	"time"
 )
 
-// machine is what the numbers were measured on.
-type machine struct {
+// Machine is what the numbers were measured on.
+type Machine struct {
 	CPU      string  `json:"cpu"`
 	Cores    int     `json:"cores"`
 	Memory   int64   `json:"memory_bytes"`
@@ -23,9 +24,9 @@ type machine struct {
 	Load     string  `json:"load_average_before"`
 }
 
-// look describes the machine; dir is where data will lie.
-func look(dir string) (machine, error) {
-	m := machine{Cores: runtime.NumCPU(), Go: runtime.Version(), CPU: runtime.GOARCH}
+// Look describes the machine; dir is where data will lie.
+func Look(dir string) (Machine, error) {
+	m := Machine{Cores: runtime.NumCPU(), Go: runtime.Version(), CPU: runtime.GOARCH}
 	m.CPU = field("/proc/cpuinfo", "model name", m.CPU)
 	var kb int64
 	if _, err := fmt.Sscan(field("/proc/meminfo", "MemTotal", "0"), &kb); err != nil {

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"delfi/e2e/bench/corpus"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/search"
+)
+
+// asking are the searches of docs/FORUM.md "Cases" 5: the commonest word of content, a
+// rare one, two words, a phrase, a word and not another, a misspelt one. Each is what its
+// page must show.
+var asking = []struct{ name, words, shows string }{
+	{"the commonest word", "scuola", "<mark>scuol"},
+	{"a rare word", "teleferica", "<mark>teleferica</mark>"},
+	{"two words", "scuola autobus", "<mark>autobus</mark>"},
+	{"a phrase", `"strade scolastiche"`, "<mark>scolastiche</mark>"},
+	{"a word and not another", "scuola -autobus", "<mark>scuol"},
+	{"a misspelt word", "partecipazone", "<strong>partecipazione</strong>"},
+}
+
+// searches is how often each is asked in a round.
+const searches = 60
+
+// caseSearch asks for words among as many texts as there are people, one search after the
+// other, and takes the time within which 95 of 100 are answered. It is last, since it fills
+// the database.
+func (b *bench) caseSearch(ctx context.Context) error {
+	if !b.o.wanted("search") {
+		return nil
+	}
+	if err := b.write(ctx, b.n.crowd); err != nil {
+		return err
+	}
+	if err := calm(ctx, b.admin); err != nil {
+		return err
+	}
+	all, done := clients(b.srv.url, 1)
+	defer done()
+	asked := 0
+	for _, a := range asking {
+		r := row{
+			Case: fmt.Sprintf("search of %d texts, %s", b.n.crowd, a.name), Unit: "ms",
+			Note: "within which 95 of 100 are answered, one after the other; the whole page of 20 hits over HTTP, signed out, another address each time",
+		}
+		for round := -1; round < b.n.rounds; round++ {
+			n := searches
+			if round < 0 {
+				n /= 4 // the first is to warm
+			}
+			s, err := b.with(ctx, "search", func() sample {
+				return load(1, bound{most: n}, func(w, _ int) error {
+					asked++
+					return find(all[w], a.words, a.shows, fmt.Sprintf("10.9.%d.%d", asked>>8&255, asked&255))
+				})
+			})
+			if err != nil {
+				return err
+			}
+			if round >= 0 {
+				r.Values = append(r.Values, ms(s.quantile(0.95)))
+				r.P50, r.P99 = max(r.P50, ms(s.quantile(0.5))), max(r.P99, ms(s.quantile(0.99)))
+			}
+		}
+		r.atMost(100)
+		b.rows = append(b.rows, r)
+	}
+	return nil
+}
+
+// find asks for a page of hits, and looks for what it must show.
+func find(c *client, words, shows, from string) error {
+	r, err := c.get(searchPath(words), "", from)
+	if err != nil {
+		return err
+	}
+	if r.status != 200 || !bytes.Contains(r.body, []byte(shows)) {
+		return fmt.Errorf("search for %s: status %d, shows no %s", words, r.status, shows)
+	}
+	return nil
+}
+
+// write makes n texts findable in the space of the large consultation.
+func (b *bench) write(ctx context.Context, n int) error {
+	began := time.Now()
+	for docs := range corpus.Documents(n, b.crowd.c.Space, consultationPath(b.crowd.slug)) {
+		err := b.h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return search.Put(ctx, tx, docs...) })
+		if err != nil {
+			return err
+		}
+	}
+	b.say("%d texts after %s", n, time.Since(began).Round(time.Second))
+	return nil
+}
