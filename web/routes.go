@@ -16,8 +16,8 @@ import (
 	"delfi/web/static"
 )
 
-// What the columns of the table say stands at page.Route: a privacy class and a cache class
-// promise what routes_test.go tries over HTTP.
+// The words of the columns are explained at page.Route. routes_test.go tries over HTTP that each
+// row keeps the promises of its privacy class and its cache class.
 var get, post = page.Get, page.Post
 
 const (

@@ -1,6 +1,6 @@
-// Package dossier is what every page about one consultation shares, whoever it is for: how the
-// consultation is loaded, the frame and the names of its parts, and how reasons and the
-// figures of groups are drawn. It exists because the pages that everybody reads
+// Package dossier has the parts that all pages about one consultation share: the loading of
+// the consultation, the frame and the names of its parts, and the drawing of reasons and of
+// the figures of groups. It exists because the pages that everybody reads
 // (web/public) and those of people who take part (web/participate) show the same things and
 // do not import each other.
 //

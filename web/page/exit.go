@@ -230,7 +230,7 @@ func (q *Request) status(status int, part string) string {
 // RequestID names the request in the log and in the X-Request-Id header.
 func RequestID(ctx context.Context) string { return visitOf(ctx).id }
 
-// wrap puts around the routes what every request to a page or a program passes.
+// wrap puts around the routes the steps of every request to a page or a program.
 func (a *App) wrap(routes http.Handler) http.Handler {
 	h := a.recover(a.cross.Handler(routes))
 	h = middleware.Language(a.secure, a.sound(middleware.TrimSlash(a.table.has, a.measure(a.admit(h))))) // above recover, so that a panic's page knows its language

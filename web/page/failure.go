@@ -11,7 +11,7 @@ import (
 	"delfi/internal/fault"
 )
 
-// failures counts by kind what failed on answering routes, and shows it by the hour.
+// failures counts failures of answering routes by kind, and shows the counts by the hour.
 type failures struct {
 	mu              sync.Mutex
 	hour            time.Time

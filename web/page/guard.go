@@ -8,7 +8,7 @@ import (
 )
 
 // Guard lets a request pass or refuses it. Guards stand in the rows of the table of routes;
-// a handler that learns only from what it reads that it needs one calls Pass.
+// a handler that needs one only for some of its answers calls Pass.
 type Guard struct {
 	name string
 	pass func(q *Request) error

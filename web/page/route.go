@@ -44,9 +44,9 @@ const (
 	Personal
 	// Session routes sign in and out. No sign-in ends at one.
 	Session
-	// Answering routes are those under which people answer, and what they read just before
-	// and after: a ballot, a contribution, an enrolment. No log has a line of one, whatever
-	// its status, and no session is written; what is counted of them moves by the hour.
+	// Answering routes are those under which people answer, and those that they read just
+	// before and after: a ballot, a contribution, an enrolment. No log has a line of one,
+	// whatever its status, and no session is written; their counts move by the hour.
 	Answering
 	// AnsweringByCode routes are answering routes outside the sessions: none is read whatever
 	// cookie comes along, so that no line of ours sees the code and the account of one
@@ -57,12 +57,12 @@ const (
 	Program
 	// Asset routes serve files of the build: without session, limiter and log line.
 	Asset
-	// Probe routes tell who runs the server how it does. They are Asset routes that are asked
-	// by any host name.
+	// Probe routes report the server's state to its operator. They are Asset routes that are
+	// asked by any host name.
 	Probe
 )
 
-// class is what follows from a privacy class.
+// class has the properties that a privacy class implies.
 type class struct {
 	name    string
 	session bool      // it is read, and says who asks
@@ -89,7 +89,8 @@ func (p Privacy) String() string { return classes[p].name }
 func (p Privacy) Answers() bool { return p == Answering || p == AnsweringByCode }
 
 // Caching is the cache class of a route: who may store its answer, and the Cache-Control
-// that says so. What is not 200 is "no-store" in every class. The zero value is of no route.
+// that says so. An answer other than 200 is "no-store" in every class. The zero value is of no
+// route.
 type Caching uint8
 
 const (
@@ -128,7 +129,7 @@ const noStoreControl = "no-store"
 // String names a route by its method and pattern.
 func (r Route) String() string { return r.Method + " " + r.Pattern }
 
-// class returns what follows from the row's privacy class.
+// class returns the properties of the row's privacy class.
 func (r *Route) class() *class { return &classes[r.Privacy] }
 
 // has reports whether a guard stands in the row.

@@ -66,7 +66,7 @@ func TestAMissingServiceIsNamed(t *testing.T) {
 	}
 }
 
-// metered is a meter that writes down what it is told.
+// metered is a meter that lists its observations.
 type metered []string
 
 func (m *metered) Observe(route string, answering bool, status int, _ time.Duration) {
@@ -179,7 +179,7 @@ func TestASessionIsReadWhereTheRouteSaysSo(t *testing.T) {
 	}
 }
 
-// What answers at an address, and what its parameters are.
+// An address has one row, by its method, and its parameters.
 func TestFind(t *testing.T) {
 	h := newHouse(t, Options{})
 	h.serve(Get("/record/{slug}", Public, Shared, nothing), Post("/record/cosignatures", Program, nothing), Get("/record/{slug}.zip", Program, Spooled, nothing), Get("/record/{slug}/*", Program, Spooled, nothing))

@@ -122,8 +122,8 @@ func (t *table) visits(r *http.Request, method string) *visit {
 //	Lookup         cached? → the finished page, and nothing else
 //	found          the route; assets and probes end here
 //	SingleFlight   one drawing at a time of a page that is shared
-//	wrap           what every request passes: id, language, address, body, place, panics, origin
-//	dispatch       what its route says: log line, session, guards, handler
+//	wrap           the steps of every request: id, language, address, body, place, panics, origin
+//	dispatch       the steps of its route: log line, session, guards, handler
 func (a *App) Serve(routes []Route) (http.Handler, error) {
 	if err := checkAll(routes); err != nil {
 		return nil, err

@@ -71,7 +71,7 @@ type Handlers struct {
 	Account, Code                   Ballot       // answered with an account, and with a code
 }
 
-// Ballot is the form of a round, and what its owner has of it afterwards.
+// Ballot is the form of a round, and the receipts of its owner.
 type Ballot struct {
 	Round, Answer          page.Handler
 	Receipt, Signed, Proof page.Handler

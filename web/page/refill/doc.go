@@ -6,7 +6,7 @@
 //	refill   that page with the values in their fields, and a notice that nothing was sent
 //	leftover a value that has no field on the page any longer, shown to be copied
 //
-// It reads and writes HTML and knows no request. A stored form is a row of the session
+// It reads and writes HTML and handles no request. A stored form is a row of the session
 // table, encrypted under a secret that the browser alone has:
 //
 //	(none) ── Put ──▶ stored ── Find, any number of times ──▶ swept within two hours

@@ -10,15 +10,15 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Form is what was sent by a form, and which form of a page it was.
+// Form has the values that a form sent, and names the form among those of a page.
 type Form struct {
 	Page   string // address of the page, language included: actions are relative to it
 	Action string // path to which the form is sent, language included
 	Values url.Values
 }
 
-// Words say above a page that was filled in that nothing was sent, and what its list of
-// leftovers is.
+// Words are those above a page that was filled in: that nothing was sent, and the label of
+// its leftovers.
 type Words struct{ Notice, Left string }
 
 // Fill returns a page with the values in their form. Of several forms with the action it is
