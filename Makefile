@@ -15,7 +15,7 @@ ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | 
 LOCKED  := ./internal/platform/batch ./internal/platform/cache ./internal/platform/changes ./web/pagecache ./web/middleware
 TITLES  := 300 regular 600 700
 
-.PHONY: help run build test race bench soak check tagged picture assets sums generate drift chromium python release home clean
+.PHONY: help run build test race bench soak check tagged picture assets sums generate drift chromium python dump release home clean
 
 help: ## what there is to run
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -27,7 +27,7 @@ build: assets ## build bin/delfi, and bin/delfi-verify, the verifier alone
 	@mkdir -p bin
 	@$(GO) build -o bin/ ./cmd/delfi ./cmd/delfi-verify
 
-test: build chromium python ## every test: unit, on a real Postgres, in a real browser
+test: build chromium python dump ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -race $(LOCKED)
 	@$(GO) test -p 2 -timeout 15m ./...
 
@@ -105,6 +105,16 @@ python:
 	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3; } >/tmp/delfi-python.log 2>&1 \
 	      || { tail -n 5 /tmp/delfi-python.log; exit 1; }; \
 	  else echo "Python 3 is missing: run apt-get install python3"; exit 1; fi; }
+
+# A consultation is carried to another database by Postgres's own programs (e2e/dump_test.go),
+# which npm's Postgres comes without.
+dump:
+	@ls /usr/lib/postgresql/*/bin/pg_dump >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Postgres with pg_dump, for the test of a dump"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } >/tmp/delfi-postgresql.log 2>&1 \
+	      || { tail -n 5 /tmp/delfi-postgresql.log; exit 1; }; \
+	  else echo "pg_dump is missing: run apt-get install postgresql"; exit 1; fi; }
 
 # A tag on the present commit says the version that publiccode.yml says.
 tagged:

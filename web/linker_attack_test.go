@@ -40,6 +40,7 @@ const (
 	wal    = "write-ahead log"
 	two    = "two dumps, an hour apart"
 	across = "one beside another"
+	around = "dumps and log around it"
 )
 
 // tried bounds the attacks on one village: a chance of intruder.Chance is for all of them.
@@ -389,7 +390,7 @@ func (v *village) folder() []byte {
 func (v *village) told() {
 	v.Helper()
 	for _, f := range v.seen {
-		if f.found() || f.place == wal || f.place == two || testing.Verbose() {
+		if f.found() || f.place == wal || f.place == two || f.place == around || testing.Verbose() {
 			v.Log(f)
 		}
 		if f.found() && !f.known {

@@ -22,6 +22,7 @@ func TestWithoutARuleTheAttackSucceeds(t *testing.T) {
 		{"(d)", pseudonym.SealedKey, "answering round open, an hour later", toPanelist},
 		{"(e)", pseudonym.HeldCode, "answering round open, within the hour", toPanelist},
 		{"(f)", pseudonym.SealedKey, "after the night of leaving", leaverTo},
+		{"(f) order", pseudonym.SealedKey, "the night's work", leaverTo},
 		{"(g)", pseudonym.SealedKey, "answering round open, within the hour", knownTo},
 	} {
 		t.Run(c.off+" "+c.link, func(t *testing.T) {

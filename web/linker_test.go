@@ -389,9 +389,49 @@ func (v *village) leaving() {
 		}
 	}
 	v.now.Add(24 * 3600)
-	v.hour()
+	v.night(list)
 	v.take()
 	v.attack("after the night of leaving")
+}
+
+// night lets the night's work begin, before an attacker who copied the database before it
+// and has the write-ahead log until it ended: the log tells which row went after which,
+// the copy whose it was, and the copies of each hour which ballot went after which.
+func (v *village) night(list []*villager) {
+	v.Helper()
+	const table = "civic.enrolment"
+	v.knows()
+	work := v.thief.Before(v, table, `SELECT ctid::text AS place, account::text AS name FROM `+table)
+	if v.off == "(f) order" { // the work of a build that takes one after the other as they asked
+		for _, p := range list {
+			v.old(`DELETE FROM civic.enrolment WHERE account = $1`, p.account)
+		}
+	}
+	v.hour()
+	v.thief.Flush(v)
+	class, truth := map[string]string{}, map[string]string{}
+	var ballots []string // in the order in which they were taken back
+	for _, p := range list {
+		ballot := hexed(p.panelist[:])
+		class[p.account.String()], truth[ballot] = "leaver", p.account.String()
+		ballots = append(ballots, ballot)
+	}
+	gone := work.Deleted(v)
+	if v.off == "(f)" { // they went when they asked: nobody is left for the night
+		return
+	}
+	if len(gone) < len(list) {
+		v.Fatalf("the log tells of %d who left, of %d", len(gone), len(list))
+	}
+	best := finding{moment: "the night's work", link: leaverTo, place: around, hits: -1}
+	for _, backwards := range []bool{false, true} {
+		hits, odds := intruder.Beside(gone, slices.Clone(ballots), class, truth, backwards)
+		if hits > best.hits {
+			best.hits, best.of = hits, len(odds)
+			best.guess, best.limit = intruder.Expected(odds), intruder.Bound(odds, intruder.Chance/tried)
+		}
+	}
+	v.seen = append(v.seen, best)
 }
 
 // leavers is how many people leave.

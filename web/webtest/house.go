@@ -46,6 +46,12 @@ func Open(t testing.TB, opts ...postgres.Option) *House {
 	return h
 }
 
+// On builds the house on a migrated database and on keys that a test has made.
+func On(t testing.TB, url string, keys pseudonym.Keys) *House {
+	t.Helper()
+	return build(t, open(t, url), keys).at(url)
+}
+
 // Beside builds the services once more on the same database and keys, with
 // connections of their own, as a second server process does.
 func (h *House) Beside(t testing.TB, opts ...postgres.Option) *House {
