@@ -101,6 +101,9 @@ func TestAnsweringLeavesNoLine(t *testing.T) {
 	quiet(422, anna.post(t, room+"/rounds/3", url.Values{"all": {"1"}, "act": {"deliver"}, "answer_1": {"77"}}))
 	quiet(413, anna.post(t, room+"/rounds/3", url.Values{"x": {strings.Repeat("x", 2<<20)}}))
 	quiet(401, newReader(t).post(t, room+"/contributions", url.Values{"body": {"parole"}}))
+	quiet(200, anna.get(t, room+"/appeals"))
+	quiet(404, anna.post(t, room+"/appeals", url.Values{"words": {"Non è così."}}))
+	quiet(401, newReader(t).post(t, room+"/appeals", url.Values{"words": {"Non è così."}}))
 	bug = true
 	quiet(500, anna.get(t, room+"/rounds/3/receipt"))
 	quiet(409, newReader(t).get(t, room+"/code")) // these are not answered with a code
@@ -139,13 +142,13 @@ func group(t *testing.T, h *webtest.House) string {
 }
 
 // personal are the use cases by which somebody answers, or reads what they answered.
-var personal = []string{"Enrol", "Seat", "ByCode", "IssueCode", "Alias", "Contribute", "Revise", "Retract", "Own", "Paper", "Cast", "Save", "Deliver", "Receipt", "Proof", "TakeBack", "Leave"}
+var personal = []string{"Enrol", "Seat", "ByCode", "IssueCode", "Alias", "Contribute", "Revise", "Retract", "Own", "Paper", "Cast", "Save", "Deliver", "Receipt", "Proof", "TakeBack", "Leave", "Fates", "Raise"}
 
 // TestWhereSomebodyAnswersIsQuiet reads the rooms' syntax trees: a route whose handler
-// reaches one of those use cases of panel, ballots or synthesis is declared quiet. It is
+// reaches one of those use cases of panel, ballots, contributions or appeals is declared quiet. It is
 // tried on a room in which one is not.
 func TestWhereSomebodyAnswersIsQuiet(t *testing.T) {
-	for _, room := range []string{"participate", "account"} {
+	for _, room := range []string{"participate", "account", "moderation"} {
 		files := map[string]string{}
 		entries, err := os.ReadDir(room)
 		if err != nil {
