@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -32,8 +31,8 @@ import (
 	"delfi/internal/platform/postgres/private"
 	"delfi/internal/pseudonym"
 	"delfi/migrations"
+	"delfi/web"
 	"delfi/web/page"
-	"delfi/web/participate"
 	"delfi/web/ui"
 	"delfi/web/webtest"
 )
@@ -78,20 +77,19 @@ func browse(t *testing.T, h *webtest.House) *browsing {
 	db := h.DB.With(postgres.WithClock(func() time.Time { return b.now }))
 	b.pages = page.New(page.Options{BaseURL: "http://delfi.test", DB: db, Actors: h.Accounts, Secret: bytes.Repeat([]byte{7}, 32), ErrorPage: ui.ErrorPage, Posts: 100000, Log: log})
 	t.Cleanup(b.pages.Close)
-	r := chi.NewRouter()
-	participate.Routes(r, b.pages, h.App.Site(app.SiteOptions{Pages: b.pages, Log: log}).Participate)
-	if err := b.pages.SetRoutes(r); err != nil {
+	routes, err := web.Routes(h.App.Site(app.SiteOptions{Pages: b.pages, Log: log}))
+	if err != nil {
 		t.Fatal(err)
 	}
-	outer := chi.NewRouter()
-	outer.Get("/enter/{account}", b.pages.Handle(func(q *page.Request) error {
+	routes = append(routes, page.Get("/enter/{account}", page.Session, page.NoStore, func(q *page.Request) error {
 		if err := q.SignIn(uuid.MustParse(q.Param("account"))); err != nil {
 			return err
 		}
 		return q.Redirect("/")
 	}))
-	outer.Mount("/", r)
-	b.site = b.pages.Wrap(outer)
+	if b.site, err = b.pages.Serve(routes); err != nil {
+		t.Fatal(err)
+	}
 	return b
 }
 
