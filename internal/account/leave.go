@@ -74,6 +74,6 @@ func (s *Service) Identity(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (
 	return who[0].issuer, who[0].subject, nil
 }
 
-// Delete removes an account with its roles and its notices, in the caller's
-// transaction. Its sessions hold no name of it: each ends when it is next used.
+// Delete removes an account with its roles, in the caller's transaction. Its sessions
+// hold no name of it: each ends when it is next used.
 func Delete(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error { return remove(ctx, tx, id) }

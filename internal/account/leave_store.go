@@ -46,7 +46,7 @@ func officesOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Office, er
 	return out, rows.Err()
 }
 
-// remove deletes an account with its roles and its notices.
+// remove deletes an account with its roles.
 func remove(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	if err := Heap.Share(ctx, tx); err != nil {
 		return err
@@ -54,9 +54,6 @@ func remove(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	if _, err := tx.ExecContext(ctx, `
 		WITH held AS (
 			DELETE FROM civic.role
-			WHERE account = $1),
-		told AS (
-			DELETE FROM civic.outbox
 			WHERE account = $1)
 		DELETE FROM civic.account
 		WHERE id = $1`, id); err != nil {

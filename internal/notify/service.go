@@ -48,6 +48,11 @@ func New(db *postgres.DB, q *job.Queue, accounts *account.Service, sender mail.S
 	return s
 }
 
+// Forget deletes every letter to an account that leaves, in the caller's transaction.
+func Forget(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
+	return forget(ctx, tx, account)
+}
+
 // Tell stores one message per account in the caller's transaction. Telling the
 // same again stores nothing. An unreadable deadline is an error.
 func (s *Service) Tell(ctx context.Context, tx *postgres.Tx, m Message, accounts []uuid.UUID) error {

@@ -119,3 +119,14 @@ func left(ctx context.Context, tx *postgres.Tx) (int, string, error) {
 	}
 	return n, trouble, nil
 }
+
+// forget deletes the letters to an account, told or waiting.
+func forget(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.outbox
+		WHERE account = $1`, account)
+	if err != nil {
+		return fmt.Errorf("notice: forget: %w", err)
+	}
+	return nil
+}

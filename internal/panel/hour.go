@@ -58,7 +58,7 @@ func (s *Service) reorder(ctx context.Context) error {
 	if err := s.db.Reorder(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...); err != nil {
 		return err
 	}
-	return s.db.Vacuum(ctx, "civic.waiting")
+	return s.people.Vacuum(ctx)
 }
 
 // end writes all enrolments of a consultation anew.

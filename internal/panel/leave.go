@@ -10,7 +10,9 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
+	"delfi/internal/notify"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/pseudonym"
 )
 
 // Enrolment is one place on a panel, as its holder may see it.
@@ -125,9 +127,12 @@ func (s *Service) remove(ctx context.Context, tx *postgres.Tx, d departure) erro
 		if mark == nil {
 			continue
 		}
-		if err := addMark(ctx, tx, e.Consultation, mark); err != nil {
+		if err := pseudonym.AddDeparted(ctx, tx, e.Consultation, mark); err != nil {
 			return err
 		}
+	}
+	if err := notify.Forget(ctx, tx, d.Account); err != nil {
+		return err
 	}
 	return account.Delete(ctx, tx, d.Account)
 }
@@ -141,7 +146,7 @@ func (s *Service) mark(ctx context.Context, actor account.Actor, consultation uu
 	var issuer, subject string
 	var some bool
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		if some, err = anyDeparted(ctx, tx, consultation); err != nil || !some {
+		if some, err = pseudonym.AnyDeparted(ctx, tx, consultation); err != nil || !some {
 			return err
 		}
 		issuer, subject, err = s.people.Identity(ctx, tx, actor.Account)

@@ -48,28 +48,3 @@ func addDeparted(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, g
 		consultation, group)
 	return err
 }
-
-func addMark(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, mark []byte) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.departed_mark (consultation, mark)
-		VALUES ($1, $2)
-		ON CONFLICT DO NOTHING`,
-		consultation, mark)
-	return err
-}
-
-func anyDeparted(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (bool, error) {
-	var some bool
-	err := tx.QueryRowxContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM civic.departed_mark WHERE consultation = $1)`,
-		consultation).Scan(&some)
-	return some, err
-}
-
-func marked(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, mark []byte) (bool, error) {
-	var there bool
-	err := tx.QueryRowxContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM civic.departed_mark WHERE consultation = $1 AND mark = $2)`,
-		consultation, mark).Scan(&there)
-	return there, err
-}

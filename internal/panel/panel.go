@@ -100,7 +100,7 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		if err := CanEnrol(actor, t, group); err != nil {
 			return err
 		}
-		if left, err := marked(ctx, tx, consultation, mark); err != nil {
+		if left, err := pseudonym.Departed(ctx, tx, consultation, mark); err != nil {
 			return err
 		} else if left {
 			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")

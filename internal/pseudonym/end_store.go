@@ -92,11 +92,3 @@ func countEnd(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, sc s
 		consultation, string(sc), since).Scan(&e.Processes, &e.Waiting, &e.Unconfirmed)
 	return e, err
 }
-
-// forgetDeparted drops the marks of people who left, which mean nothing without the key.
-func forgetDeparted(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
-	_, err := tx.ExecContext(ctx, `
-		DELETE FROM civic.departed_mark
-		WHERE consultation = $1`, consultation)
-	return err
-}

@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -49,11 +50,19 @@ func ways(t *testing.T, h *webtest.House, site *webtest.Site) {
 // guards: nobody acts on a desk but its staff. That a public consultation has one is
 // no secret (403); another administration's draft is not there at all (404).
 func guards(t *testing.T, h *webtest.House) {
-	anna, elena, lent := h.Person(t, "anna"), h.Person(t, "elena"), facilitator(t, h, webtest.Gathering)
-	denied := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "another administration": {Who: elena, Status: 403},
-		"another consultation's facilitator": {Who: lent, Status: 403}}
-	hidden := map[string]webtest.Denial{"a participant": {Who: anna, Status: 404}, "another administration": {Who: h.Person(t, "giulia"), Status: 404},
-		"another consultation's facilitator": {Who: lent, Status: 404}}
+	anna, elena := h.Person(t, "anna"), h.Person(t, "elena")
+	denied := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "another administration": {Who: elena, Status: 403}}
+	hidden := map[string]webtest.Denial{"a participant": {Who: anna, Status: 404}, "another administration": {Who: h.Person(t, "giulia"), Status: 404}}
+	elsewhere := map[string]webtest.Denial{}
+	for name, who := range map[string]account.Actor{
+		"another consultation's facilitator": lent(t, h, webtest.Gathering, "paolo", "Paolo Sighinolfi", account.Facilitator),
+		"another consultation's moderator":   lent(t, h, webtest.Gathering, "davide", "Davide Lancellotti", account.Moderator),
+	} {
+		denied[name], elsewhere[name], hidden[name] = webtest.Denial{Who: who, Status: 403}, webtest.Denial{Who: who, Status: 403}, webtest.Denial{Who: who, Status: 404}
+	}
+	elsewhere["a participant"] = webtest.Denial{Who: anna, Status: 403}
+	rules := maps.Clone(elsewhere)
+	rules["a moderator"] = webtest.Denial{Who: h.Person(t, "marta"), Status: 403}
 	citizen := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}}
 	reason := url.Values{"reason": {"x"}, "days": {"2"}, "decision": {"settle"}, "act": {"merge"}, "destination": {"new"}, "text": {"x"}, "member": {"0"}}
 	routes := []webtest.Route{
@@ -64,7 +73,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/edit"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/appeals"), Denied: denied},
-		{Method: "GET", Path: at(webtest.Answering, "/rules"), Denied: map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "a moderator": {Who: h.Person(t, "marta"), Status: 403}}},
+		{Method: "GET", Path: at(webtest.Answering, "/rules"), Denied: rules},
 		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/staff"), Denied: denied},
@@ -80,7 +89,7 @@ func guards(t *testing.T, h *webtest.House) {
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
-			here = map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}, "another consultation's facilitator": {Who: lent, Status: 403}}
+			here = elsewhere
 		}
 		routes = append(routes,
 			webtest.Route{Method: "POST", Path: at(webtest.Answering, act), Form: reason, Denied: here},
@@ -89,25 +98,25 @@ func guards(t *testing.T, h *webtest.House) {
 	h.Guards(t, []string{"/desk"}, anna, routes)
 }
 
-// facilitator is the one who was named for every consultation of Riva, and who holds the
-// role for one of them alone until the test ends.
-func facilitator(t *testing.T, h *webtest.House, slug string) account.Actor {
+// lent is somebody of the cast who was named for every consultation of Riva, and who holds
+// the role for one of them alone until the test ends.
+func lent(t *testing.T, h *webtest.House, slug, subject, name string, role account.Role) account.Actor {
 	t.Helper()
 	c, err := h.Consultations.Find(t.Context(), account.Actor{}, slug)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Person(t, "paolo")
-	turned(t, h, "paolo", "Paolo Sighinolfi") // the provider took the role away
-	if _, err := h.Accounts.GrantRole(t.Context(), "riva", account.Facilitator, c.Scope(), "paolo"); err != nil {
+	h.Person(t, subject)
+	turned(t, h, subject, name) // the provider took the role away
+	if _, err := h.Accounts.GrantRole(t.Context(), "riva", role, c.Scope(), subject); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := h.Accounts.RevokeRole(context.WithoutCancel(t.Context()), "riva", account.Facilitator, c.Scope(), "paolo"); err != nil {
+		if _, err := h.Accounts.RevokeRole(context.WithoutCancel(t.Context()), "riva", role, c.Scope(), subject); err != nil {
 			t.Error(err)
 		}
 	})
-	return turned(t, h, "paolo", "Paolo Sighinolfi")
+	return turned(t, h, subject, name)
 }
 
 // lentDesk: who facilitates one consultation, as the provider's groups say, finds that desk

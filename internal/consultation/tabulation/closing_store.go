@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"delfi/internal/consultation/feedback"
+	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
@@ -62,11 +63,7 @@ func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d docu
 			return hashes{}, err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO civic.feedback (round, tick, document, hash)
-		VALUES ($1, $2, $3, $4)`,
-		round, tick, string(feedback), h.feedback)
-	return h, err
+	return h, archive.Put(ctx, tx, round, tick, string(feedback), h.feedback)
 }
 
 // closingsBefore gives the closings of the answering rounds before a number,

@@ -91,6 +91,15 @@ func parseFeedback(document string) (feedback.Document, error) {
 	return f, nil
 }
 
+// Put stores the document of a round, of a standing one that of a release, with its hash.
+func Put(ctx context.Context, tx *postgres.Tx, round uuid.UUID, tick int, document, hash string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO civic.feedback (round, tick, document, hash)
+		VALUES ($1, $2, $3, $4)`,
+		round, tick, document, hash)
+	return err
+}
+
 // redactFeedback exchanges a document's bytes; its recorded hash stays.
 func redactFeedback(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, hash, document string) error {
 	_, err := tx.ExecContext(ctx, `
