@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -25,6 +26,7 @@ import (
 	"delfi/internal/platform/changes"
 	"delfi/web"
 	webaccount "delfi/web/account"
+	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
@@ -116,9 +118,11 @@ var withoutExample = map[string]string{
 	"/record/cosigned":                                  "nobody cosigns",
 	"/sign-in":                                          "it leads to the provider",
 	"/sign-in/callback":                                 "the provider leads to it",
+	"/consultations/{slug}/appeals":                     "staff may not",
 	"/desk/{slug}/edit":                                 "the rules of a running consultation are fixed",
 	"/desk/{slug}/minority":                             "it goes on",
 	"/desk/{slug}/contributions":                        "they are the moderators'",
+	"/desk/{slug}/appeals":                              "as above",
 	"/first-run":                                        "there are administrations",
 }
 
@@ -348,14 +352,25 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	p, err3 := participate.New(o.Participate)
 	r, err4 := record.New(o.Record)
 	desk, err5 := staff.New(o.Staff)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	moderated, err6 := moderation.New(o.Moderation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		t.Fatal(err)
 	}
-	for _, room := range []any{account, open, p, p.Account, p.Code, r, desk} {
-		v := reflect.ValueOf(room)
-		for i := range v.NumField() {
-			if h, ok := v.Field(i).Interface().(page.Handler); ok && listed[handlerOf(h)] == 0 {
-				t.Errorf("no route leads to %T.%s", room, v.Type().Field(i).Name)
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}}
+	found, err := filepath.Glob("*/routes.go")
+	if err != nil || len(found) != len(rooms) {
+		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)
+	}
+	for _, file := range found {
+		if len(rooms[filepath.Dir(file)]) == 0 {
+			t.Errorf("%s: the test does not know the room", file)
+		}
+		for _, handlers := range rooms[filepath.Dir(file)] {
+			v := reflect.ValueOf(handlers)
+			for i := range v.NumField() {
+				if h, ok := v.Field(i).Interface().(page.Handler); ok && listed[handlerOf(h)] == 0 {
+					t.Errorf("no route leads to %T.%s", handlers, v.Type().Field(i).Name)
+				}
 			}
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"delfi/e2e/bench/figure"
+
 	"delfi/e2e/bench/machine"
 
 	"github.com/google/pprof/profile"
@@ -95,20 +97,20 @@ func TestTheClientReadsWhatServersSend(t *testing.T) {
 }
 
 func TestAGoalIsJudgedByTheMiddleOfTheRoundsOwnRatios(t *testing.T) {
-	r := row{Values: []float64{10, 90, 60}, Limits: []float64{100, 100, 100}}
-	r.atLeast(0.5)
+	r := figure.Row{Values: []float64{10, 90, 60}, Limits: []float64{100, 100, 100}}
+	r.AtLeast(0.5)
 	if r.Ratio != 0.6 || r.Met != "yes" {
 		t.Errorf("%+v", r)
 	}
-	r.atLeast(0.7)
+	r.AtLeast(0.7)
 	if r.Met != "no" {
 		t.Errorf("%+v", r)
 	}
-	none := row{Case: "export", Goal: "≥ 0.5 of the limit"}
-	if cells := none.cells(); cells[len(cells)-1] != "not there" || cells[1] != "—" {
+	none := figure.Row{Case: "export", Goal: "≥ 0.5 of the limit"}
+	if cells := none.Cells(); cells[len(cells)-1] != "not there" || cells[1] != "—" {
 		t.Errorf("%q", cells)
 	}
-	if got := []string{number(0), number(0.00314), number(3.14159), number(31.4159), number(31415.9), number(math.NaN())}; strings.Join(got, " ") != "0 0.0031 3.14 31.4 31416 —" {
+	if got := []string{figure.Number(0), figure.Number(0.00314), figure.Number(3.14159), figure.Number(31.4159), figure.Number(31415.9), figure.Number(math.NaN())}; strings.Join(got, " ") != "0 0.0031 3.14 31.4 31416 —" {
 		t.Errorf("%q", got)
 	}
 }
@@ -138,24 +140,24 @@ func TestLatenessCountsFromWhenSomethingWasDue(t *testing.T) {
 }
 
 func TestAReportIsForProgramsTooWhateverWasMissed(t *testing.T) {
-	missed, empty := row{Case: "page", Values: []float64{1}, Limits: []float64{4}}, row{Case: "closing"}
-	missed.atLeast(0.5)
-	empty.atLeast(0.5)
-	text, err := json.Marshal([]row{missed, empty})
+	missed, empty := figure.Row{Case: "page", Values: []float64{1}, Limits: []float64{4}}, figure.Row{Case: "closing"}
+	missed.AtLeast(0.5)
+	empty.AtLeast(0.5)
+	text, err := json.Marshal([]figure.Row{missed, empty})
 	if err != nil || !strings.Contains(string(text), `"met":"no"`) {
 		t.Errorf("%s, %v", text, err)
 	}
-	if got := verdict([]row{missed, empty, {Case: "bare"}}); got != "0 of 2 goals are met. Not met: page; closing." {
+	if got := verdict([]figure.Row{missed, empty, {Case: "bare"}}); got != "0 of 2 goals are met. Not met: page; closing." {
 		t.Error(got)
 	}
 }
 
 func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
-	points := []point{
-		{"closing", "people", 1000, 12}, {"closing", "people", 10_000, 110}, {"closing", "items", 10, 9},
-		{"ballot <of twenty>", "people", 100_000, 0.4},
+	points := []figure.Point{
+		{Case: "closing", Along: "people", Size: 1000, MS: 12}, {Case: "closing", Along: "people", Size: 10_000, MS: 110}, {Case: "closing", Along: "items", Size: 10, MS: 9},
+		{Case: "ballot <of twenty>", Along: "people", Size: 100_000, MS: 0.4},
 	}
-	picture := chart(points)
+	picture := figure.Chart(points)
 	d := xml.NewDecoder(strings.NewReader(picture))
 	said := map[string]string{}
 	for at := ""; ; {
@@ -176,16 +178,16 @@ func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
 	if said["title"] == "" || !strings.Contains(said["desc"], "110 ms at 10000") || !strings.Contains(said["desc"], "0.40 ms at 100000") {
 		t.Errorf("title %q, desc %q", said["title"], said["desc"])
 	}
-	if table := growthTable(points, "people"); !strings.Contains(table, "| closing | 12.0 | 110 | — |") {
+	if table := figure.GrowthTable(points, "people"); !strings.Contains(table, "| closing | 12.0 | 110 | — |") {
 		t.Errorf("table:\n%s", table)
 	}
 }
 
 func TestTheReadmeTellsWhatWasMeasuredAgainstWhat(t *testing.T) {
 	b := &bench{n: whole, machine: machine.Machine{CPU: "Abacus", Cores: 2}}
-	r := row{Case: "record page", Unit: "/s", Values: []float64{5, 6, 7}, Limits: []float64{9, 10, 11}, Limit: "a bare page of 12 KB", Note: "anonymous"}
-	r.atLeast(0.5)
-	b.rows = []row{r}
+	r := figure.Row{Case: "record page", Unit: "/s", Values: []float64{5, 6, 7}, Limits: []float64{9, 10, 11}, Limit: "a bare page of 12 KB", Note: "anonymous"}
+	r.AtLeast(0.5)
+	b.rows = []figure.Row{r}
 	for _, want := range []string{"Abacus, 2 cores", "| record page | 6.00 /s | 5.00–7.00 |", "held against a bare page of 12 KB; anonymous", "growth.svg"} {
 		if text := b.document(); !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)

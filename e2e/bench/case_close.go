@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"delfi/e2e/bench/figure"
 )
 
 // closing is what one closing cost.
@@ -95,11 +97,11 @@ func memoryGoal(crowd int) float64 {
 // caseClosing closes the large consultation's first answer round, on copies of the
 // database and at last on the database itself, which the next cases go on with.
 func (b *bench) caseClosing(ctx context.Context) error {
-	early := row{Case: fmt.Sprintf("closing %d ballots × %d items", b.n.crowd, b.n.items), Unit: "s",
+	early := figure.Row{Case: fmt.Sprintf("closing %d ballots × %d items", b.n.crowd, b.n.items), Unit: "s",
 		Note: "the server's job by the queue's own table, from its start until tables, measures, verdicts, feedback, leaves and root are stored and public"}
-	heap := row{Case: "closing, memory above idle", Unit: "MB", Note: "VmHWM of the server, reset before, less its resident memory before"}
-	wall := row{Case: "closing, with the rows written anew", Unit: "s", Note: "the same job to its end: then the ballots lie in the order of their ids, so that none tells when it came; nobody waits for it"}
-	rest := row{Case: "closing, neither hashing nor sorting", Unit: "s",
+	heap := figure.Row{Case: "closing, memory above idle", Unit: "MB", Note: "VmHWM of the server, reset before, less its resident memory before"}
+	wall := figure.Row{Case: "closing, with the rows written anew", Unit: "s", Note: "the same job to its end: then the ballots lie in the order of their ids, so that none tells when it came; nobody waits for it"}
+	rest := figure.Row{Case: "closing, neither hashing nor sorting", Unit: "s",
 		Note: "of the time until the feedback is public, the part of the server's CPU that a profile finds under no function of SHA-256, HMAC or sorting; decrypting is in it, Postgres is seen by no profile"}
 	var cpu []float64
 	note := func(c closing) {
@@ -127,12 +129,12 @@ func (b *bench) caseClosing(ctx context.Context) error {
 	}
 	if b.o.wanted("closing") {
 		note(c)
-		early.atMost(4)
-		heap.atMost(memoryGoal(b.n.crowd))
-		rest.atMost(2)
-		rest.Note += fmt.Sprintf("; the server's CPU was %s s in all", number(middle(cpu)))
+		early.AtMost(4)
+		heap.AtMost(memoryGoal(b.n.crowd))
+		rest.AtMost(2)
+		rest.Note += fmt.Sprintf("; the server's CPU was %s s in all", figure.Number(figure.Middle(cpu)))
 		b.rows = append(b.rows, wall, early, heap, rest)
-		b.note("closing", b.n.crowd, b.n.items, middle(wall.Values)*1000)
+		b.note("closing", b.n.crowd, b.n.items, figure.Middle(wall.Values)*1000)
 	}
 	return b.h.goOn(ctx, b.staff, b.crowd)
 }

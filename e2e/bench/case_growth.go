@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"delfi/e2e/bench/figure"
 )
 
 // few is how many people take part where a case grows by items.
@@ -46,7 +48,7 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 	if err != nil {
 		return err
 	}
-	b.note("closing", a.people, a.items, ms(c.took))
+	b.note("closing", a.people, a.items, figure.MS(c.took))
 	if err := b.h.goOn(ctx, b.staff, a); err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 			return s.sound("form")
 		}
 	}
-	b.note("answer form", a.people, a.items, ms(s.quantile(0.5)))
+	b.note("answer form", a.people, a.items, figure.MS(s.quantile(0.5)))
 	before, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
 	if err != nil {
 		return err
@@ -89,9 +91,9 @@ func (b *bench) compareTenth() {
 	if tenth == 0 || whole == 0 {
 		return
 	}
-	r := row{Case: "closing, of a tenth of the people", Unit: "times", Values: []float64{whole / tenth},
-		Note: fmt.Sprintf("the closing of %s people over that of %s in the same run", thousands(b.n.crowd), thousands(b.n.crowd/10))}
-	r.atMost(11)
+	r := figure.Row{Case: "closing, of a tenth of the people", Unit: "times", Values: []float64{whole / tenth},
+		Note: fmt.Sprintf("the closing of %s people over that of %s in the same run", figure.Thousands(b.n.crowd), figure.Thousands(b.n.crowd/10))}
+	r.AtMost(11)
 	b.rows = append(b.rows, r)
 }
 
@@ -104,7 +106,7 @@ func (b *bench) growBallot(a *answering, who []person) error {
 	if s.done != len(who) {
 		return fmt.Errorf("%d ballots of %d within %s", s.done, len(who), deliverySpan)
 	}
-	b.note("ballot", a.people, a.items, ms(s.quantile(0.5)))
+	b.note("ballot", a.people, a.items, figure.MS(s.quantile(0.5)))
 	return nil
 }
 
@@ -125,7 +127,7 @@ func (b *bench) growPages(a *answering) error {
 	if err == nil && leaves == 0 {
 		err = errors.New("there are no leaves")
 	}
-	b.note("export", a.people, a.items, ms(time.Since(began)))
+	b.note("export", a.people, a.items, figure.MS(time.Since(began)))
 	return err
 }
 
@@ -138,7 +140,7 @@ func (b *bench) growPage(name, path string, people, items int) error {
 	c := newClient(b.srv.url)
 	defer c.close()
 	s := load(1, bound{span: b.n.span / 4}, func(int, int) error { return same(c, path, 200, body) })
-	b.note(name, people, items, ms(s.quantile(0.5)))
+	b.note(name, people, items, figure.MS(s.quantile(0.5)))
 	return s.sound(name)
 }
 
@@ -162,7 +164,7 @@ func (b *bench) growWide(ctx context.Context) error {
 	if len(f.Items) != len(s.items) || f.Answered != s.people {
 		return fmt.Errorf("%s: the last release tells of %d people and %d items, of %d and %d", s.slug, f.Answered, len(f.Items), s.people, len(s.items))
 	}
-	b.note("closing", s.people, len(s.items), ms(took))
+	b.note("closing", s.people, len(s.items), figure.MS(took))
 	// An import's pages are there once it is published.
 	if err := b.h.converged(ctx, s); err != nil {
 		return err
@@ -178,8 +180,8 @@ func (b *bench) growWide(ctx context.Context) error {
 // consultation, along items with few people.
 func (b *bench) note(name string, people, items int, took float64) {
 	if items == b.n.items {
-		b.points = append(b.points, point{name, "people", people, took})
+		b.points = append(b.points, figure.Point{Case: name, Along: "people", Size: people, MS: took})
 	} else if people == few {
-		b.points = append(b.points, point{name, "items", items, took})
+		b.points = append(b.points, figure.Point{Case: name, Along: "items", Size: items, MS: took})
 	}
 }

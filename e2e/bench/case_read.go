@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"delfi/e2e/bench/figure"
 )
 
 // caseStart measures a start on the data that are there, and what an idle server
@@ -17,8 +19,8 @@ func (b *bench) caseStart(ctx context.Context) error {
 	if !b.o.wanted("start") {
 		return nil
 	}
-	up := row{Case: "start to ready, on existing data", Unit: "s", Note: "from exec to the first 200 of /readyz, before a Postgres that runs"}
-	idle := row{Case: "idle server", Unit: "MB", Note: "resident memory of the server alone, two seconds after its start; Postgres is another process"}
+	up := figure.Row{Case: "start to ready, on existing data", Unit: "s", Note: "from exec to the first 200 of /readyz, before a Postgres that runs"}
+	idle := figure.Row{Case: "idle server", Unit: "MB", Note: "resident memory of the server alone, two seconds after its start; Postgres is another process"}
 	for range b.n.rounds {
 		if err := b.srv.stop(); err != nil {
 			return err
@@ -35,8 +37,8 @@ func (b *bench) caseStart(ctx context.Context) error {
 		}
 		idle.Values = append(idle.Values, float64(now)/1e6)
 	}
-	up.atMost(0.5)
-	idle.atMost(60)
+	up.AtMost(0.5)
+	idle.AtMost(60)
 	b.rows = append(b.rows, up, idle)
 	return nil
 }
@@ -74,8 +76,8 @@ func (b *bench) casePages(ctx context.Context) (err error) {
 	for _, name := range []string{"consultation", "opinion", "record"} {
 		body := bodies[name]
 		limit := fmt.Sprintf("a bare chi handler that writes the same %s", kilobytes(len(body)))
-		whole := row{Case: name + " page, anonymous", Unit: "/s", Limit: limit}
-		again := row{Case: name + " page, revalidated", Unit: "/s", Limit: limit + " in full", Note: "If-None-Match with the page's ETag, answered 304"}
+		whole := figure.Row{Case: name + " page, anonymous", Unit: "/s", Limit: limit}
+		again := figure.Row{Case: name + " page, revalidated", Unit: "/s", Limit: limit + " in full", Note: "If-None-Match with the page's ETag, answered 304"}
 		for round := -1; round < b.n.rounds; round++ {
 			span := b.n.span
 			if round < 0 {
@@ -94,12 +96,12 @@ func (b *bench) casePages(ctx context.Context) (err error) {
 				return err
 			}
 			if round >= 0 {
-				whole.add(s, least.rate())
-				again.add(r, least.rate())
+				s.into(&whole, least.rate())
+				r.into(&again, least.rate())
 			}
 		}
-		whole.atLeast(0.5)
-		again.atLeast(0.8)
+		whole.AtLeast(0.5)
+		again.AtLeast(0.8)
 		b.rows = append(b.rows, whole, again)
 	}
 	return nil
@@ -153,7 +155,7 @@ func (b *bench) caseForm(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, bare.stop()) }()
-	r := row{
+	r := figure.Row{
 		Case: fmt.Sprintf("answer form, %d items with feedback", b.n.items), Unit: "/s",
 		Limit: fmt.Sprintf("a bare handler that reads one session row and one ballot row by prepared statements and writes the same %s", kilobytes(len(body))),
 		Note:  "signed in, another person each time; the whole paper on one page",
@@ -172,10 +174,10 @@ func (b *bench) caseForm(ctx context.Context) (err error) {
 			return err
 		}
 		if round >= 0 {
-			r.add(s, least.rate())
+			s.into(&r, least.rate())
 		}
 	}
-	r.atLeast(0.5)
+	r.AtLeast(0.5)
 	b.rows = append(b.rows, r)
 	b.note("answer form", b.n.crowd, b.n.items, r.P50)
 	return nil
@@ -234,8 +236,8 @@ func (b *bench) caseExport(ctx context.Context) error {
 	if !b.o.wanted("export") {
 		return nil
 	}
-	r := row{Case: "export of a round's leaves", Unit: "leaves/s"}
-	heap := row{Case: "export of a round's leaves, memory", Unit: "MB"}
+	r := figure.Row{Case: "export of a round's leaves", Unit: "leaves/s"}
+	heap := figure.Row{Case: "export of a round's leaves, memory", Unit: "MB"}
 	c := newClient(b.srv.url)
 	defer c.close()
 	leaves, err := export(c, b.crowd.slug, firstRound)
@@ -278,8 +280,8 @@ func (b *bench) caseExport(ctx context.Context) error {
 		heap.Values = append(heap.Values, float64(peak-idle)/1e6)
 		r.Values, r.Limits = append(r.Values, float64(leaves)/s.took.Seconds()), append(r.Limits, least)
 	}
-	r.atLeast(0.5)
-	heap.atMost(64)
+	r.AtLeast(0.5)
+	heap.AtMost(64)
 	b.rows = append(b.rows, r, heap)
 	return nil
 }

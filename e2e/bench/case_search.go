@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/figure"
+
 	"delfi/e2e/bench/corpus"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/search"
@@ -43,7 +45,7 @@ func (b *bench) caseSearch(ctx context.Context) error {
 	defer done()
 	asked := 0
 	for _, a := range asking {
-		r := row{
+		r := figure.Row{
 			Case: fmt.Sprintf("search of %d texts, %s", b.n.crowd, a.name), Unit: "ms",
 			Note: "within which 95 of 100 are answered, one after the other; the whole page of 20 hits over HTTP, signed out, another address each time",
 		}
@@ -62,11 +64,11 @@ func (b *bench) caseSearch(ctx context.Context) error {
 				return err
 			}
 			if round >= 0 {
-				r.Values = append(r.Values, ms(s.quantile(0.95)))
-				r.P50, r.P99 = max(r.P50, ms(s.quantile(0.5))), max(r.P99, ms(s.quantile(0.99)))
+				r.Values = append(r.Values, figure.MS(s.quantile(0.95)))
+				r.P50, r.P99 = max(r.P50, figure.MS(s.quantile(0.5))), max(r.P99, figure.MS(s.quantile(0.99)))
 			}
 		}
-		r.atMost(100)
+		r.AtMost(100)
 		b.rows = append(b.rows, r)
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/figure"
+
 	"github.com/google/uuid"
 
 	"delfi/internal/platform/postgres"
@@ -30,7 +32,7 @@ func (b *bench) caseTick(ctx context.Context) error {
 	if err := b.firstTick(ctx, b.standing); err != nil {
 		return err
 	}
-	r := row{Case: fmt.Sprintf("release tick, standing round of %d", b.n.standing), Unit: "s"}
+	r := figure.Row{Case: fmt.Sprintf("release tick, standing round of %d", b.n.standing), Unit: "s"}
 	var came []float64
 	overdue := false
 	for round := range b.n.rounds {
@@ -59,17 +61,17 @@ func (b *bench) caseTick(ctx context.Context) error {
 			return err
 		}
 		came = append(came, s.rate())
-		if p := ms(s.quantile(0.99)); p > r.P99 {
-			r.P50, r.P99 = ms(s.quantile(0.5)), p
+		if p := figure.MS(s.quantile(0.99)); p > r.P99 {
+			r.P50, r.P99 = figure.MS(s.quantile(0.5)), p
 		}
 		if overdue {
 			break
 		}
 	}
-	r.atMost(1)
-	r.Note = fmt.Sprintf("%d ballots a second were due meanwhile, at most %d under way at once, and %s a second were taken; p50 and p99 are those of the ballots, from the instant at which each was due; ballots and tick are worked in the generator's process, by the use cases", arriving, arrivals, number(middle(came)))
-	if middle(came) < 0.95*arriving {
-		r.judge(false)
+	r.AtMost(1)
+	r.Note = fmt.Sprintf("%d ballots a second were due meanwhile, at most %d under way at once, and %s a second were taken; p50 and p99 are those of the ballots, from the instant at which each was due; ballots and tick are worked in the generator's process, by the use cases", arriving, arrivals, figure.Number(figure.Middle(came)))
+	if figure.Middle(came) < 0.95*arriving {
+		r.Judge(false)
 		r.Note += "; ballots were taken more slowly than they were due, so the goal is missed whatever the tick took"
 	}
 	if overdue {
@@ -93,7 +95,7 @@ func (b *bench) firstTick(ctx context.Context, s *standing) error {
 	if err := b.h.Tabulation.Release(ctx, s.id, 1, false); err != nil {
 		return err
 	}
-	b.note("release tick", s.people, len(s.items), ms(time.Since(began)))
+	b.note("release tick", s.people, len(s.items), figure.MS(time.Since(began)))
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"delfi/e2e/bench/figure"
+
 	"delfi/internal/consultation/ballot"
 
 	"github.com/google/uuid"
@@ -18,7 +20,7 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 	if !b.o.wanted("sign-in") {
 		return nil
 	}
-	r := row{
+	r := figure.Row{
 		Case: "sign-in round trip", Unit: "/s",
 		Limit: "a bare prepared transaction that inserts one session row, 16 connections",
 		Note:  "from /sign-in to the session, less the provider's own part, which is walked alone at the same load (authorize, choose, token); p50 and p99 are those of the whole walk; the limit waits for the disk, which a session of Delfi's does not: one that the database loses when it crashes is begun again",
@@ -51,9 +53,9 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 		// Every core is busy in both walks, so that times a piece add up.
 		net := 1/whole.rate() - 1/alone.rate()
 		whole.done = int(whole.took.Seconds() / net)
-		r.add(whole, least.rate())
+		whole.into(&r, least.rate())
 	}
-	r.atLeast(0.3)
+	r.AtLeast(0.3)
 	b.rows = append(b.rows, r)
 	n, _, err := sessions(ctx, b.bare)
 	if err == nil && n < b.signedIn {
@@ -118,9 +120,9 @@ func (b *bench) caseBallot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bare16 := row{Case: "bare ballot, 16 connections", Unit: "/s", Note: fmt.Sprintf("a prepared lib/pq transaction that inserts one row of %d sealed bytes, fsync on", size)}
-	bare64 := row{Case: "bare ballot, 64 connections", Unit: "/s", Note: bare16.Note}
-	r := row{
+	bare16 := figure.Row{Case: "bare ballot, 16 connections", Unit: "/s", Note: fmt.Sprintf("a prepared lib/pq transaction that inserts one row of %d sealed bytes, fsync on", size)}
+	bare64 := figure.Row{Case: "bare ballot, 64 connections", Unit: "/s", Note: bare16.Note}
+	r := figure.Row{
 		Case: fmt.Sprintf("ballot of %d answers with its receipt", b.n.items), Unit: "/s",
 		Limit: "bare ballot, 64 connections",
 		Note:  "64 connections, another person each time: the whole paper, which is delivered at once, and the page with the mark; durable before the answer",
@@ -147,16 +149,16 @@ func (b *bench) caseBallot(ctx context.Context) error {
 		}
 		done += n
 		if turn >= 0 {
-			bare16.add(row16, 0)
-			bare64.add(row64, 0)
-			r.add(s, row64.rate())
+			row16.into(&bare16, 0)
+			row64.into(&bare64, 0)
+			s.into(&r, row64.rate())
 		}
 	}
-	r.atLeast(0.5)
+	r.AtLeast(0.5)
 	if most := 4 * bare64.P99; r.P99 > most {
-		r.judge(false)
+		r.Judge(false)
 	}
-	r.Goal += fmt.Sprintf(", p99 ≤ 4 × %s ms", number(bare64.P99))
+	r.Goal += fmt.Sprintf(", p99 ≤ 4 × %s ms", figure.Number(bare64.P99))
 	if err := b.recount(ctx, round, marks[:done]); err != nil {
 		return err
 	}
@@ -230,8 +232,8 @@ func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) er
 
 // casts measures the use case alone, in this process, by people without accounts:
 // what is left of a ballot when pages, sessions and forms are taken away.
-func (b *bench) casts(ctx context.Context) (row, error) {
-	r := row{Case: "ballot, the use case alone", Unit: "/s", Note: "ballot.Service.Cast in the generator's process, 64 at once on a pool of 16; without HTTP, session or page"}
+func (b *bench) casts(ctx context.Context) (figure.Row, error) {
+	r := figure.Row{Case: "ballot, the use case alone", Unit: "/s", Note: "ballot.Service.Cast in the generator's process, 64 at once on a pool of 16; without HTTP, session or page"}
 	c := b.crowd.c
 	items, _, err := b.h.Ballots.Asked(ctx, c.ID, secondRound)
 	if err != nil {
@@ -257,6 +259,6 @@ func (b *bench) casts(ctx context.Context) (row, error) {
 		seen[got.Mark] = true
 		return nil
 	})
-	r.add(s, 0)
+	s.into(&r, 0)
 	return r, s.sound("casting")
 }

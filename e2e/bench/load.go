@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"delfi/e2e/bench/figure"
 )
 
 // sample is what one load found.
@@ -34,6 +36,11 @@ func (s sample) quantile(p float64) time.Duration {
 	}
 	rank := int(p*float64(len(s.each))+0.999999) - 1
 	return s.each[min(max(rank, 0), len(s.each)-1)]
+}
+
+// into adds the sample to a row of the table.
+func (s sample) into(r *figure.Row, limit float64) {
+	r.Add(s.rate(), s.quantile(0.5), s.quantile(0.99), limit)
 }
 
 // bound is where a load ends: after so many, or so long, whichever comes first.

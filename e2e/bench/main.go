@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"delfi/e2e/bench/figure"
 )
 
 // options are the command line's.
@@ -127,7 +129,7 @@ func run(ctx context.Context, o options) (err error) {
 func (b *bench) report(sound bool) error {
 	whole := sound && b.o.only == "" && !b.o.quick && b.o.crowd == 0 && b.o.span == 0
 	if whole && b.o.readme != "" {
-		for name, text := range map[string]string{"README.md": b.document(), "growth.svg": chart(b.points)} {
+		for name, text := range map[string]string{"README.md": b.document(), "growth.svg": figure.Chart(b.points)} {
 			if err := os.WriteFile(filepath.Join(b.o.readme, name), []byte(text), 0o644); err != nil {
 				return err
 			}
@@ -138,11 +140,11 @@ func (b *bench) report(sound bool) error {
 			"machine": b.machine, "seconds": b.took.Seconds(), "rows": b.rows, "growth": b.points,
 		})
 	}
-	if err := printTable(os.Stdout, b.rows); err != nil {
+	if err := figure.PrintTable(os.Stdout, b.rows); err != nil {
 		return err
 	}
 	for _, along := range []string{"people", "items"} {
-		fmt.Println(growthTable(b.points, along))
+		fmt.Println(figure.GrowthTable(b.points, along))
 	}
 	return nil
 }

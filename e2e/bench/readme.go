@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"delfi/e2e/bench/figure"
 )
 
 // document is e2e/bench/README.md: a reader of it alone can tell what was measured
@@ -12,10 +14,10 @@ func (b *bench) document() string {
 	var s strings.Builder
 	m := b.machine
 	s.WriteString("# What Delfi costs, and what anything would\n\nWritten by `make bench`; do not edit. ")
-	fmt.Fprintf(&s, "The run took %s, %s of it for making the data.\n\n## Found\n\n%s\n\n%s", b.took.Round(time.Second), b.seeding.Round(time.Second), verdict(b.rows), markdown(b.rows))
+	fmt.Fprintf(&s, "The run took %s, %s of it for making the data.\n\n## Found\n\n%s\n\n%s", b.took.Round(time.Second), b.seeding.Round(time.Second), verdict(b.rows), figure.Markdown(b.rows))
 	s.WriteString("\n## How it grows\n\n" + strings.TrimSpace(growing) + "\n\n")
 	for _, along := range []string{"people", "items"} {
-		if t := growthTable(b.points, along); t != "" {
+		if t := figure.GrowthTable(b.points, along); t != "" {
 			s.WriteString(t + "\n")
 		}
 	}
@@ -25,13 +27,13 @@ func (b *bench) document() string {
 		"%s, PostgreSQL %s (%s). Load average before the run: %s.\n\n", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.Kernel, m.Syncs, m.Go, m.Postgres, m.Settings, m.Load)
 	fmt.Fprintf(&s, "The large consultation has %s people, of whom %s can sign in, and %d statements on a scale of nine; one in twenty gives a reason. "+
 		"Beside it stand a published one, a standing round of %s people, and the smaller ones of the growth.\n\n",
-		thousands(b.n.crowd), thousands(b.n.own), b.n.items, thousands(b.n.standing))
+		figure.Thousands(b.n.crowd), figure.Thousands(b.n.own), b.n.items, figure.Thousands(b.n.standing))
 	s.WriteString("## What was measured against what\n\n" + strings.TrimSpace(method) + "\n")
 	return s.String()
 }
 
 // verdict says in a sentence which goals are missed.
-func verdict(rows []row) string {
+func verdict(rows []figure.Row) string {
 	met, all := 0, 0
 	var missed []string
 	for _, r := range rows {

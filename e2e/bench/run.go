@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"delfi/e2e/bench/figure"
+
 	"delfi/e2e/bench/machine"
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/postgres"
@@ -71,8 +73,8 @@ type bench struct {
 	signedIn  int         // people with a session
 
 	machine machine.Machine
-	rows    []row
-	points  []point
+	rows    []figure.Row
+	points  []figure.Point
 	seeding time.Duration
 	took    time.Duration
 }

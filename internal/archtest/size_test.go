@@ -18,7 +18,7 @@ const (
 // crowded are the rooms that are longer still, with the length that each must not pass.
 // The list can only shrink.
 var crowded = map[string]int{
-	"e2e/bench": 3800,
+	"e2e/bench": 3500,
 }
 
 // sizes gives what is too long, of the lines of each file by its path.
@@ -76,7 +76,7 @@ func TestALongFileAndACrowdedRoomAreFound(t *testing.T) {
 		"internal/panel/a.go has 501 lines":     {"internal/panel/a.go": 501},
 		"internal/panel has 3150 lines":         full,
 		"take it off the list of crowded rooms": {"e2e/bench/a.go": 400},
-		"e2e/bench has grown to 3801 lines":     {"e2e/bench/a.go": 3801},
+		"e2e/bench has grown to 3501 lines":     {"e2e/bench/a.go": 3501},
 	} {
 		if found := strings.Join(sizes(lines), "\n"); !strings.Contains(found, want) {
 			t.Errorf("want %q, found %q", want, found)

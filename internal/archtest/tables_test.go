@@ -58,6 +58,8 @@ var owners = map[string]string{
 	"civic.round":             "internal/consultation/lifecycle",
 	"civic.round_item":        "internal/consultation/lifecycle",
 	"civic.sealed":            "internal/consultation/contribution",
+	"civic.search":            "internal/search",
+	"civic.search_word":       "internal/search",
 	"civic.space":             "internal/space",
 	"civic.staff":             "internal/space",
 	"civic.suspension":        "internal/consultation/lifecycle",
@@ -101,8 +103,11 @@ var (
 	// where the name is put together.
 	written = regexp.MustCompile(`(?i)\b(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?|MERGE\s+INTO|COPY|TRUNCATE(?:\s+TABLE)?(?:\s+ONLY)?|` +
 		`(?:CREATE|ALTER|DROP)(?:\s+UNLOGGED)?\s+TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?(?:\s+ONLY)?)\s+(civic|panel|record|queue|public)\.(\w*)`)
-	// mentioned finds every table with its schema.
-	mentioned = regexp.MustCompile(`\b(civic|panel|record|queue|public)\.(\w*)`)
+	// mentioned finds every table with its schema; group 3 is not empty where it is a
+	// function or an operator.
+	mentioned = regexp.MustCompile(`\b(civic|panel|record|queue|public)\.(\w*)(\([^)\s]|%)?`)
+	// configuration finds those of text search, which are no tables.
+	configuration = regexp.MustCompile(`^civic\.search_(it|en|other|words)$`)
 	// bare finds what is written without a schema.
 	bare = regexp.MustCompile(`(?i)\b(?:INSERT\s+INTO|DELETE\s+FROM(?:\s+ONLY)?|TRUNCATE\s+TABLE)\s+(\w+)(?:[^.\w]|$)|\bUPDATE\s+(\w+)\s+SET\b`)
 	// statement tells SQL from other words.
@@ -151,6 +156,9 @@ func tables(f file, read map[string][]string) []string {
 		}
 		seen := map[string]bool{}
 		for _, m := range mentioned.FindAllStringSubmatch(text, -1) {
+			if m[3] != "" || configuration.MatchString(m[0]) {
+				continue
+			}
 			t := tableOf(m[1], m[2])
 			owner, known := owners[t]
 			switch {

@@ -1,4 +1,4 @@
-package main
+package figure
 
 import (
 	"fmt"
@@ -23,8 +23,8 @@ var strokes = []struct{ hue, dash string }{
 	{"#a8123c", "7 4"}, {"#17324d", "2 4"}, {"#6b6b00", "9 3 2 3"},
 }
 
-// chart draws how cases grow.
-func chart(points []point) string {
+// Chart draws how cases grow.
+func Chart(points []Point) string {
 	width, height := 2*(panelWidth+marginLeft)+150, panelHeight+marginTop+marginBottom
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="t d" font-family="sans-serif" font-size="12">`+"\n", width, height)
@@ -46,7 +46,7 @@ func chart(points []point) string {
 	return b.String()
 }
 
-func caseNames(points []point) []string {
+func caseNames(points []Point) []string {
 	var out []string
 	for _, p := range points {
 		if !slices.Contains(out, p.Case) {
@@ -57,13 +57,13 @@ func caseNames(points []point) []string {
 }
 
 // describe says in words what the picture shows.
-func describe(points []point) string {
+func describe(points []Point) string {
 	var parts []string
 	for _, along := range []string{"people", "items"} {
 		for _, c := range caseNames(points) {
 			var said []string
 			for _, p := range of(points, c, along) {
-				said = append(said, fmt.Sprintf("%s ms at %d", number(p.MS), p.Size))
+				said = append(said, fmt.Sprintf("%s ms at %d", Number(p.MS), p.Size))
 			}
 			if len(said) > 0 {
 				parts = append(parts, fmt.Sprintf("%s by %s: %s", c, along, strings.Join(said, ", ")))
@@ -74,19 +74,19 @@ func describe(points []point) string {
 }
 
 // of gives the points of one line, by size.
-func of(points []point, name, along string) []point {
-	var out []point
+func of(points []Point, name, along string) []Point {
+	var out []Point
 	for _, p := range points {
 		if p.Case == name && p.Along == along && p.MS > 0 {
 			out = append(out, p)
 		}
 	}
-	slices.SortFunc(out, func(a, b point) int { return a.Size - b.Size })
+	slices.SortFunc(out, func(a, b Point) int { return a.Size - b.Size })
 	return out
 }
 
 // axes draws one panel with its left edge at x.
-func axes(b *strings.Builder, points []point, cases []string, along string, x int) {
+func axes(b *strings.Builder, points []Point, cases []string, along string, x int) {
 	least, most := map[string]float64{"people": 3, "items": 1}[along], map[string]float64{"people": 5, "items": 3}[along]
 	low, high := 0.0, 1.0
 	for _, p := range points {
@@ -131,5 +131,5 @@ func power(e float64) string {
 	if e < 0 {
 		return fmt.Sprintf("%g", math.Pow(10, e))
 	}
-	return thousands(int(math.Pow(10, e)))
+	return Thousands(int(math.Pow(10, e)))
 }

@@ -1,4 +1,4 @@
-package main
+package figure
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// row is one line of the table. Values come from several rounds: the middle one
+// Row is one line of the table. Values come from several rounds: the middle one
 // stands for them, the least and the greatest are the spread.
-type row struct {
+type Row struct {
 	Case   string    `json:"case"`
 	Unit   string    `json:"unit"` // of Values and Limits
 	Values []float64 `json:"values"`
@@ -26,7 +26,7 @@ type row struct {
 	Note   string    `json:"note,omitempty"`
 }
 
-func middle(v []float64) float64 {
+func Middle(v []float64) float64 {
 	if len(v) == 0 {
 		return math.NaN()
 	}
@@ -34,40 +34,41 @@ func middle(v []float64) float64 {
 	return s[len(s)/2]
 }
 
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+func MS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// add notes one round of a rate and of its limit.
-func (r *row) add(s sample, limit float64) {
-	r.Values = append(r.Values, s.rate())
+// Add notes one round of a rate and of its limit.
+func (r *Row) Add(rate float64, p50, p99 time.Duration, limit float64) {
+	r.Values = append(r.Values, rate)
 	if limit > 0 {
 		r.Limits = append(r.Limits, limit)
 	}
 	// The latencies shown are those of the worst round.
-	if p := ms(s.quantile(0.99)); p >= r.P99 {
-		r.P50, r.P99 = ms(s.quantile(0.5)), p
+	if p := MS(p99); p >= r.P99 {
+		r.P50, r.P99 = MS(p50), p
 	}
 }
 
-// atLeast sets the goal as a ratio to the limit, and whether it is met.
-func (r *row) atLeast(ratio float64) {
+// AtLeast sets the goal as a ratio to the limit, and whether it is met.
+func (r *Row) AtLeast(ratio float64) {
 	r.Goal = fmt.Sprintf("≥ %g of the limit", ratio)
 	var each []float64
 	for i := range r.Limits {
 		each = append(each, r.Values[i]/r.Limits[i])
 	}
 	if len(each) > 0 {
-		r.Ratio = middle(each)
+		r.Ratio = Middle(each)
 	}
-	r.judge(r.Ratio >= ratio)
+	r.Judge(r.Ratio >= ratio)
 }
 
-// atMost sets the goal as a greatest value.
-func (r *row) atMost(most float64) {
+// AtMost sets the goal as a greatest value.
+func (r *Row) AtMost(most float64) {
 	r.Goal = fmt.Sprintf("≤ %g %s", most, r.Unit)
-	r.judge(middle(r.Values) <= most)
+	r.Judge(Middle(r.Values) <= most)
 }
 
-func (r *row) judge(met bool) {
+// Judge says whether the goal is met; a row without values meets and misses none.
+func (r *Row) Judge(met bool) {
 	switch {
 	case len(r.Values) == 0:
 		r.Met = ""
@@ -78,8 +79,8 @@ func (r *row) judge(met bool) {
 	}
 }
 
-// number writes two or three figures of a value, and no more precision than it has.
-func number(v float64) string {
+// Number writes two or three figures of a value, and no more precision than it has.
+func Number(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "—"
@@ -99,11 +100,11 @@ func spread(v []float64) string {
 	if len(v) < 2 {
 		return ""
 	}
-	return number(slices.Min(v)) + "–" + number(slices.Max(v))
+	return Number(slices.Min(v)) + "–" + Number(slices.Max(v))
 }
 
-// cells are a row's columns.
-func (r row) cells() []string {
+// Cells are a row's columns.
+func (r Row) Cells() []string {
 	met := r.Met
 	if r.Goal != "" && met == "" {
 		met = "not there"
@@ -112,16 +113,16 @@ func (r row) cells() []string {
 		if v == 0 {
 			return ""
 		}
-		return number(v)
+		return Number(v)
 	}
 	limit := ""
 	if len(r.Limits) > 0 {
-		limit = number(middle(r.Limits))
+		limit = Number(Middle(r.Limits))
 		if s := spread(r.Limits); s != "" {
 			limit += " (" + s + ")"
 		}
 	}
-	value := number(middle(r.Values))
+	value := Number(Middle(r.Values))
 	if len(r.Values) > 0 {
 		value += " " + r.Unit
 	}
@@ -130,12 +131,12 @@ func (r row) cells() []string {
 
 var columns = []string{"case", "value", "spread", "p50 ms", "p99 ms", "limit", "ratio", "goal", "met"}
 
-// printTable writes the table for a terminal, notes beneath.
-func printTable(w io.Writer, rows []row) error {
+// PrintTable writes the table for a terminal, notes beneath.
+func PrintTable(w io.Writer, rows []Row) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, strings.Join(columns, "\t"))
 	for _, r := range rows {
-		fmt.Fprintln(t, strings.Join(r.cells(), "\t"))
+		fmt.Fprintln(t, strings.Join(r.Cells(), "\t"))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -148,8 +149,8 @@ func printTable(w io.Writer, rows []row) error {
 	return nil
 }
 
-// markdown is the same table for the README.
-func markdown(rows []row) string {
+// Markdown is the same table for the README.
+func Markdown(rows []Row) string {
 	var b strings.Builder
 	line := func(cells []string) {
 		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
@@ -157,7 +158,7 @@ func markdown(rows []row) string {
 	line(columns)
 	line(slices.Repeat([]string{"---"}, len(columns)))
 	for _, r := range rows {
-		line(r.cells())
+		line(r.Cells())
 	}
 	b.WriteString("\n")
 	for _, r := range rows {
@@ -175,16 +176,16 @@ func markdown(rows []row) string {
 	return b.String()
 }
 
-// point is how one case grows: what it took at a size.
-type point struct {
+// Point is how one case grows: what it took at a size.
+type Point struct {
 	Case  string  `json:"case"`
 	Along string  `json:"along"` // "people" or "items"
 	Size  int     `json:"size"`
 	MS    float64 `json:"ms"`
 }
 
-// thousands writes a count for people.
-func thousands(n int) string {
+// Thousands writes a count for people.
+func Thousands(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -192,8 +193,8 @@ func thousands(n int) string {
 	return s
 }
 
-// growthTable lays points out: a line per case, a column per size.
-func growthTable(points []point, along string) string {
+// GrowthTable lays points out: a line per case, a column per size.
+func GrowthTable(points []Point, along string) string {
 	var sizes []int
 	for _, p := range points {
 		if p.Along == along && !slices.Contains(sizes, p.Size) {
@@ -207,7 +208,7 @@ func growthTable(points []point, along string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "| ms, by %s |", along)
 	for _, s := range sizes {
-		fmt.Fprintf(&b, " %s |", thousands(s))
+		fmt.Fprintf(&b, " %s |", Thousands(s))
 	}
 	b.WriteString("\n|" + strings.Repeat(" --- |", len(sizes)+1) + "\n")
 	for _, c := range caseNames(points) {
@@ -218,10 +219,10 @@ func growthTable(points []point, along string) string {
 		fmt.Fprintf(&b, "| %s |", c)
 		for _, s := range sizes {
 			v := math.NaN()
-			if i := slices.IndexFunc(line, func(p point) bool { return p.Size == s }); i >= 0 {
+			if i := slices.IndexFunc(line, func(p Point) bool { return p.Size == s }); i >= 0 {
 				v = line[i].MS
 			}
-			fmt.Fprintf(&b, " %s |", number(v))
+			fmt.Fprintf(&b, " %s |", Number(v))
 		}
 		b.WriteString("\n")
 	}
