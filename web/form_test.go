@@ -167,21 +167,30 @@ func TestFreeText(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, marta, paolo, anna := w.as("giulia"), w.as("marta"), w.as("paolo"), w.as("anna")
-	const answering, gathering, published = "/desk/" + webtest.Answering, "/consultations/" + webtest.Gathering, "/desk/" + webtest.Published
+	const answering, gathering, queue = "/desk/" + webtest.Answering, "/consultations/" + webtest.Gathering, "/desk/" + webtest.Gathering
 	enrol := w.form(anna, gathering+"/enrol", gathering+"/enrol")
 	if got := anna.Post(t, enrol.action, enrol.with("read", "on")); got.Status != 303 {
 		t.Fatalf("enrolling: %d", got.Status)
 	}
-	id := marta.Get(t, published+"/contributions").Page.Find("input[type=checkbox][name=c]").First().AttrOr("value", "")
 	paper := "/consultations/" + webtest.Answering + "/rounds/3"
 	panelist := w.site.As(t, h.Panelist(t, 1))
 	tried := slices.Concat(
 		w.refused(giulia, "/desk/new"), w.refused(w.as("elena"), "/desk/mercato-coperto/edit"),
 		w.refused(giulia, answering), w.refused(paolo, answering), w.refused(giulia, "/administrations/riva"),
-		w.refused(marta, published+"/contributions?c="+id), w.refused(anna, gathering+"/contributions"),
-		w.refused(panelist, paper+"?item=1"),
+		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),
 	)
 	furio := h.Person(t, "paolo")
+	w.sent(anna, gathering+"/contributions", url.Values{"act": {"write"}, "body": {"Più tigli."}})
+	w.must(h.Consultations.CloseRound(t.Context(), furio, webtest.Gathering, 1, "Basta."))
+	w.must(h.Jobs.Drain(t.Context()))
+	own := strings.TrimPrefix(anna.Get(t, gathering+"/appeals").Page.Find("section[id^=c-]").AttrOr("id", ""), "c-")
+	tried = append(tried, w.refused(marta, queue+"/contributions?c="+own)...)
+	w.sent(marta, queue+"/contributions", url.Values{"act": {"reject"}, "rule": {"1.3"}, "c": {own}, "reason": {"Fuori tema."}})
+	tried = append(tried, w.refused(anna, gathering+"/appeals")...)
+	appeal := w.form(anna, gathering+"/appeals", gathering+"/appeals")
+	w.sent(anna, appeal.action, appeal.with("words", "È in tema."))
+	tried = append(tried, w.refused(w.as("davide"), queue+"/appeals")...)
+	tried = append(tried, w.refused(giulia, queue+"/rules")...)
 	w.must(h.Consultations.CloseRound(t.Context(), furio, webtest.Answering, 3, "Basta."))
 	w.must(h.Jobs.Drain(t.Context()))
 	w.must(h.Consultations.Conclude(t.Context(), furio, webtest.Answering, "Basta."))
@@ -220,8 +229,30 @@ const freeText = `
 /administrations/riva mail
 /administrations/riva name
 /administrations/riva/grant person
+/consultations/alberi-nei-viali/appeals words
 /consultations/alberi-nei-viali/contributions body
 /consultations/piazza-della-pomposa/rounds/3 reason_1
+alberi-nei-viali/appeals words
+alberi-nei-viali/contributions left_out
+alberi-nei-viali/contributions reason
+alberi-nei-viali/contributions text
+alberi-nei-viali/contributions/…/remove ground
+alberi-nei-viali/rules title_1
+alberi-nei-viali/rules title_2
+alberi-nei-viali/rules title_3
+alberi-nei-viali/rules title_4
+alberi-nei-viali/rules title_5
+alberi-nei-viali/rules title_6
+alberi-nei-viali/rules title_7
+alberi-nei-viali/rules title_8
+alberi-nei-viali/rules words_1
+alberi-nei-viali/rules words_2
+alberi-nei-viali/rules words_3
+alberi-nei-viali/rules words_4
+alberi-nei-viali/rules words_5
+alberi-nei-viali/rules words_6
+alberi-nei-viali/rules words_7
+alberi-nei-viali/rules words_8
 mercato-coperto/edit background
 mercato-coperto/edit commitment_act
 mercato-coperto/edit commitment_decider
@@ -260,10 +291,6 @@ piazza-della-pomposa/rounds/3/close reason
 piazza-della-pomposa/rounds/3/extend reason
 piazza-della-pomposa/suspend reason
 piazza-della-pomposa/withdraw reason
-strade-scolastiche/contributions left_out
-strade-scolastiche/contributions reason
-strade-scolastiche/contributions text
-strade-scolastiche/contributions/…/remove ground
 `
 
 // TestNoSlugIsAPage derives the reserved slugs from the routes: whatever stands beside a

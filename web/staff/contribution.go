@@ -171,10 +171,15 @@ func (d room) judge(q *page.Request) error {
 	if errA != nil || errS != nil {
 		return notThere()
 	}
-	if err := d.Moderation.Judge(q.Context(), q.Actor, contribution.Subjects, c.Space, act, subject, form.Value("act") == "in"); err != nil {
+	err = d.Moderation.Judge(q.Context(), q.Actor, contribution.Subjects, c.Space, act, subject, form.Value("act") == "in")
+	switch {
+	case err == nil:
+		q.Flash("staff.done.judged")
+	case fault.KindOf(err) == fault.Conflict: // a colleague was quicker, and nothing is left to do
+		q.Flash("staff.done.judged_before")
+	default:
 		return err
 	}
-	q.Flash("staff.done.judged")
 	return q.Redirect(queuePath(c.Slug, nil))
 }
 

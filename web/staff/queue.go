@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -200,6 +201,15 @@ func (v queueView) examined() bool {
 	return slices.ContainsFunc(v.Chosen, func(c contribution.Contribution) bool { return c.State != contribution.Pending })
 }
 
+// over says why nothing can be examined any more; "" while it can.
+func (v queueView) over(q *page.Request) string {
+	var f *fault.Fault
+	if err := contribution.CanExamine(v.Consultation); errors.As(err, &f) {
+		return q.Fault(f)
+	}
+	return ""
+}
+
 // merges tells whether the form of a merge is shown: not for what was left out, which goes
 // into no statement before it is put back, unless words for one were typed already.
 func (v queueView) merges() bool {
@@ -246,6 +256,9 @@ func conflict(q *page.Request, f *fault.Fault) string {
 func (v queueView) destinations(q *page.Request) []ui.Option {
 	var all []ui.Option
 	for _, d := range []contribution.Destination{contribution.Fresh, contribution.Existing, contribution.Said} {
+		if d != contribution.Fresh && len(v.live()) == 0 {
+			continue
+		}
 		all = append(all, ui.Option{Value: string(d), Label: q.T("staff.synthesis.to_" + string(d)), Chosen: v.Destination == string(d)})
 	}
 	return all

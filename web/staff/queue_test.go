@@ -51,7 +51,7 @@ func TestQueue(t *testing.T) {
 	// A claim is seen by the colleague, who is refused.
 	took := posted(marta, 303, at(webtest.Gathering, "/claims"), url.Values{"act": {"take"}, "c": {c(0), c(1)}})
 	page := marta.Get(t, took.Location)
-	if !strings.Contains(page.Text("#work"), "Lo stai esaminando tu") || page.Count(".dlf-src article") != 2 || page.Count("button[value=release]") == 0 {
+	if !strings.Contains(page.Text("#work"), "Lo stai esaminando tu") || page.Count(".dlf-src article") != 2 || page.Count("svg.dlf-lineage") != 1 || page.Count("button[value=release]") == 0 {
 		t.Errorf("taken: %s", page.Text("#work"))
 	}
 	if theirs := davide.Get(t, queue).Text(".dlf-grid2"); !strings.Contains(theirs, "Lo sta esaminando Marta Gibellini") {

@@ -228,8 +228,8 @@ func synthesis(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Errorf("%d, %d and %d contributions", got.Status, got.Count("input[type=checkbox][name=c]"), out.Count("input[type=checkbox][name=c]"))
 	}
 	id := got.Page.Find("input[type=checkbox][name=c]").First().AttrOr("value", "")
-	if got := marta.Get(t, at(webtest.Published, "/contributions?c="+id)); got.Count(".dlf-src article") != 1 || got.Count("svg.dlf-lineage") != 1 {
-		t.Errorf("one chosen: %d side by side", got.Count(".dlf-src article"))
+	if got := marta.Get(t, at(webtest.Published, "/contributions?c="+id)); got.Count(".dlf-src article") != 1 || got.Count("select[name=rule]") != 0 || !strings.Contains(got.Text("#work"), "A questo punto della consultazione non è possibile") {
+		t.Errorf("one chosen, when nothing can be examined any more: %s", got.Text("#work"))
 	}
 	paolo := h.Person(t, "paolo")
 	if got := site.As(t, paolo).Get(t, at(webtest.Published, "/contributions")); got.Status != 403 {

@@ -102,7 +102,7 @@ func member(actor account.Actor, c consultation.Consultation) (consultation.Memb
 
 // ground is what moderation is told of a consultation's space.
 func ground(c consultation.Consultation) moderation.Ground {
-	g := moderation.Ground{Record: c.ID, Told: told(c), Over: workable(c)}
+	g := moderation.Ground{Record: c.ID, Told: told(c), Over: CanExamine(c)}
 	for _, m := range c.Staff {
 		if m.Role == account.Moderator {
 			g.Moderators = append(g.Moderators, staff(m))
@@ -153,9 +153,9 @@ func examinable(c consultation.Consultation) error {
 	return nil
 }
 
-// workable refuses acts of synthesis at the wrong time: from the closing of the
-// gather round until the next round opens.
-func workable(c consultation.Consultation) error {
+// CanExamine tells whether contributions can be acted on now: nil, or the Conflict that says
+// why not. They can from the closing of the gather round until the next round opens.
+func CanExamine(c consultation.Consultation) error {
 	if c.Stage != consultation.Running {
 		return fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point")
 	}
@@ -192,7 +192,7 @@ func (m Merge) check() (Merge, error) {
 	default:
 		bad = append(bad, fault.Field{Name: "destination", Code: "required", Message: "choose where they go"})
 	}
-	if m.Destination != Fresh && m.Item == uuid.Nil {
+	if (m.Destination == Existing || m.Destination == Said) && m.Item == uuid.Nil {
 		bad = append(bad, fault.Field{Name: "item", Code: "required", Message: "choose the statement that they go into"})
 	}
 	if len(m.Contributions) == 0 && m.Destination != Existing {

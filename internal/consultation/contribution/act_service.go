@@ -51,7 +51,7 @@ func (s *Service) at(ctx context.Context, actor account.Actor, slug string, act 
 		if err != nil {
 			return err
 		}
-		if err := workable(c); err != nil {
+		if err := CanExamine(c); err != nil {
 			return err
 		}
 		d, err := s.sit(ctx, tx, c, by)
@@ -372,7 +372,7 @@ func (s *Service) Acts(ctx context.Context, actor account.Actor, slug string) ([
 		if err != nil {
 			return err
 		}
-		open := workable(c) == nil
+		open := CanExamine(c) == nil
 		out = make([]Act, 0, len(all))
 		for _, a := range all {
 			if a.Undone || a.Verb == moderation.Undo || a.Verb == moderation.Decide {

@@ -250,7 +250,7 @@ func TestFields(t *testing.T) {
 		want string
 	}{
 		{contribution.Merge{Destination: contribution.Fresh, Text: "Più\u202e alberi", Rule: rule, Reason: "sì\nno", LeftOut: "\x1b[2J"}, "reason:not_one_line left_out:not_one_line text:not_one_line contributions:required"},
-		{contribution.Merge{}, "rule:rule_required reason:required destination:required item:required contributions:required"},
+		{contribution.Merge{}, "rule:rule_required reason:required destination:required contributions:required"},
 		{contribution.Merge{Destination: contribution.Fresh}, "rule:rule_required reason:required text:required contributions:required"},
 		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{a}, Text: long, LeftOut: long, Rule: rule, Reason: long}, "reason:too_long left_out:too_long text:too_long"},
 		{contribution.Merge{Destination: contribution.Fresh, Contributions: []uuid.UUID{a}, Text: "si  costruisce una FONTANA.", Rule: rule, Reason: "x"}, "text:duplicate_item"},

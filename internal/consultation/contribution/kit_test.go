@@ -257,7 +257,7 @@ func (h *town) readmit(id uuid.UUID) uuid.UUID {
 	acts, err := h.syn.Acts(h.Context(), h.marco, slug)
 	h.ok(err)
 	for _, a := range acts {
-		if a.Kind == "reject" {
+		if a.Verb == moderation.Reject {
 			h.ok(h.undo(h.marco, a.ID))
 		}
 	}
