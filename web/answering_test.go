@@ -101,6 +101,9 @@ func TestAnsweringLeavesNoLine(t *testing.T) {
 	silent(422, anna.post(t, room+"/rounds/3", url.Values{"all": {"1"}, "act": {"deliver"}, "answer_1": {"77"}}))
 	silent(413, anna.post(t, room+"/rounds/3", url.Values{"x": {strings.Repeat("x", 2<<20)}}))
 	silent(401, newReader(t).post(t, room+"/contributions", url.Values{"body": {"parole"}}))
+	silent(200, anna.get(t, room+"/appeals"))
+	silent(404, anna.post(t, room+"/appeals", url.Values{"words": {"Non è così."}}))
+	silent(401, newReader(t).post(t, room+"/appeals", url.Values{"words": {"Non è così."}}))
 	bug = true
 	silent(500, anna.get(t, room+"/rounds/3/receipt"))
 	silent(409, newReader(t).get(t, room+"/code")) // these are not answered with a code
@@ -139,10 +142,10 @@ func group(t *testing.T, h *webtest.House) string {
 }
 
 // personalUses are the use cases by which somebody answers, or reads what they answered.
-var personalUses = []string{"Enrol", "Seat", "ByCode", "IssueCode", "Alias", "Contribute", "Revise", "Retract", "Own", "Paper", "Cast", "Save", "Deliver", "Receipt", "Proof", "TakeBack", "Leave"}
+var personalUses = []string{"Enrol", "Seat", "ByCode", "IssueCode", "Alias", "Contribute", "Revise", "Retract", "Own", "Paper", "Cast", "Save", "Deliver", "Receipt", "Proof", "TakeBack", "Leave", "Fates", "Raise"}
 
 // TestWhereSomebodyAnswersIsAnswering reads the rooms' syntax trees: the row of a handler
-// that reaches one of those use cases of panel, ballots or contributions is of an answering
+// that reaches one of those use cases of panel, ballots, contributions or appeals is of an answering
 // class. It is tried on a room in which one is not.
 func TestWhereSomebodyAnswersIsAnswering(t *testing.T) {
 	reach, found := map[string]func(string) bool{}, map[string]int{}

@@ -55,12 +55,16 @@ func TestWhatPeopleWroteSaysItsLanguage(t *testing.T) {
 	w.must(h.Jobs.Drain(t.Context()))
 	lines := who["marta"].Get(t, desk+"/contributions").Page.Find("input[type=checkbox][name=c]")
 	c := func(n int) string { return lines.Eq(n).AttrOr("value", "") }
-	w.sent(who["marta"], desk+"/contributions", url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c(0)}, "destination": {"new"}, "text": {foreign + " statement"}, "reason": {foreign + " merge"}, "left_out": {foreign + " left out"}})
-	w.sent(who["marta"], desk+"/contributions", url.Values{"act": {"reject"}, "rule": {"1.6"}, "c": {c(1)}, "reason": {foreign + " rejection"}})
+	w.sent(who["giulia"], desk+"/rules", url.Values{"version": {"1"}, "title_1": {foreign + " rule"}, "words_1": {foreign + " words of the rule"}})
+	w.sent(who["marta"], desk+"/contributions", url.Values{"act": {"merge"}, "rule": {"2.1"}, "c": {c(0)}, "destination": {"new"}, "text": {foreign + " statement"}, "reason": {foreign + " merge"}, "left_out": {foreign + " left out"}})
+	w.sent(who["marta"], desk+"/contributions", url.Values{"act": {"reject"}, "rule": {"2.1"}, "c": {c(1)}, "reason": {foreign + " rejection"}})
 	w.sent(who["marta"], desk+"/contributions/"+c(2)+"/remove", url.Values{"ground": {foreign + " ground"}})
-	w.sent(who["marta"], desk+"/contributions", url.Values{"act": {"reject"}, "rule": {"1.6"}, "c": {c(2)}, "reason": {foreign + " rejection"}})
+	w.sent(who["marta"], desk+"/contributions", url.Values{"act": {"reject"}, "rule": {"2.1"}, "c": {c(2)}, "reason": {foreign + " rejection"}})
 	item := who["marta"].Get(t, desk+"/contributions?c="+c(0)).Page.Find("input[name=item]").Last().AttrOr("value", "")
+	appeal := w.form(who["anna"], at+"/appeals", at+"/appeals")
+	w.sent(who["anna"], appeal.action, appeal.with("words", foreign+" appeal"))
 	w.speaks(who, seen, desk+"/contributions?c="+c(2)+"&item="+item)
+	w.sent(w.as("davide"), desk+"/appeals", url.Values{"appeal": appeal.values["appeal"], "subject": appeal.values["subject"], "outcome": {"partly"}, "words": {foreign + " decision"}})
 	w.must(h.Consultations.ReleaseRound(t.Context(), h.Person(t, "marta"), slug, 1))
 	w.must(h.Consultations.OpenRound(t.Context(), paolo, slug, 2))
 	for _, name := range []string{"anna", "karim", "lucia"} {
@@ -81,7 +85,7 @@ func TestWhatPeopleWroteSaysItsLanguage(t *testing.T) {
 	later := h.Beside(t, postgres.WithClock(func() time.Time { return time.Now().AddDate(0, 0, 8) }))
 	w.must(later.Consultations.Publish(t.Context(), giulia, slug, consultation.OpinionTexts{Summary: foreign + " summary", Limitations: foreign + " limitations"}))
 	w.speaks(who, seen)
-	for _, word := range []string{"title", "question", "background", "commitment_quotation", "commitment_decider", "commitment_act", "commitment_signatory", "suspension", "statement", "merge", "rejection", "ground", "minority", "summary", "limitations"} {
+	for _, word := range []string{"title", "question", "background", "commitment_quotation", "commitment_decider", "commitment_act", "commitment_signatory", "suspension", "statement", "merge", "rejection", "ground", "rule", "words of the rule", "appeal", "decision", "minority", "summary", "limitations"} {
 		if !slices.ContainsFunc(keysOf(seen), func(s string) bool { return strings.HasPrefix(s, foreign+" "+word) }) {
 			t.Errorf("no page shows %q: the test sees too little", word)
 		}

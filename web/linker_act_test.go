@@ -80,6 +80,21 @@ func (v *village) writes(b *webtest.Browser, p *villager) {
 	v.sends(b, at("/contributions"), at("/contributions"), url.Values{"body": {p.text}, "act": {"write"}})
 }
 
+// appeals appeals against the first act on what the person wrote.
+func (v *village) appeals(b *webtest.Browser, p *villager) {
+	v.Helper()
+	page := b.Get(v, at("/appeals"))
+	form := page.Page.Find("main form").First()
+	value := func(name string) []string {
+		return []string{form.Find("input[name=" + name + "]").AttrOr("value", "")}
+	}
+	p.appeal = strings.ToLower(rand.Text()) + " ricorso."
+	got := b.Post(v, at("/appeals"), url.Values{"appeal": value("appeal"), "subject": value("subject"), "words": {p.appeal}})
+	if got.Status != 303 {
+		v.Errorf("an appeal: %d %s", got.Status, got.Text("main"))
+	}
+}
+
 // answers sends a whole ballot, by account or by code.
 func (v *village) answer(b *webtest.Browser, p *villager) {
 	p.reason = strings.ToLower(rand.Text()) + " ragione."

@@ -26,6 +26,7 @@ const (
 	toRow      = "account to sealed row"   // of contributions, while they are gathered
 	toText     = "account to contribution" // its words
 	toAlias    = "account to alias"
+	toAppeal   = "account to appeal" // its words
 	toPanelist = "account to panelist" // and with all keys, where codes are held, to answers
 	knownTo    = "account of a known person to panelist"
 	toReason   = "account to reason" // its words
@@ -129,6 +130,7 @@ func (v *village) targets() []target {
 	kinds := map[string]*target{}
 	for _, t := range []target{
 		{link: toText, tables: "civic.contribution", queries: []string{`SELECT body AS name, xmin::text::int AS at FROM civic.contribution ORDER BY `}},
+		{link: toAppeal, tables: "civic.moderation_appeal", queries: []string{`SELECT words AS name, xmin::text::int AS at FROM civic.moderation_appeal ORDER BY `}},
 		{link: toAlias, tables: "civic.alias", queries: []string{`SELECT encode(id, 'hex') AS name, xmin::text::int AS at FROM civic.alias ORDER BY `}},
 		{link: toReason, tables: "civic.feedback"},
 		{link: toPanelist}, {link: knownTo},
@@ -160,6 +162,9 @@ func (v *village) targets() []target {
 			add(toRow, hexed(p.author[:]), p.author[:], p)
 			add(toText, p.text, []byte(p.text), p)
 			add(toAlias, hexed(p.alias.ID[:]), p.alias.ID[:], p)
+		}
+		if p.appeal != "" {
+			add(toAppeal, p.appeal, []byte(p.appeal), p)
 		}
 		if p.answers {
 			add(toReason, p.reason, []byte(p.reason), p)
@@ -279,7 +284,7 @@ func (v *village) known(moment, link, place string) bool {
 func (v *village) dumped() snapshot {
 	v.Helper()
 	now := snapshot{}
-	queries := []string{`SELECT account::text FROM civic.enrolment`, `SELECT encode(id, 'hex') FROM panel.panelist`, `SELECT body FROM civic.contribution`, `SELECT encode(id, 'hex') FROM civic.alias`}
+	queries := []string{`SELECT account::text FROM civic.enrolment`, `SELECT encode(id, 'hex') FROM panel.panelist`, `SELECT body FROM civic.contribution`, `SELECT encode(id, 'hex') FROM civic.alias`, `SELECT words FROM civic.moderation_appeal`}
 	if table := "civic.sealed_" + hexed(v.gather[:]); v.there(table) {
 		queries = append(queries, `SELECT encode(author, 'hex') FROM `+table)
 	}

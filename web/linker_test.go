@@ -46,6 +46,7 @@ type villager struct {
 	alias         pseudonym.Alias
 	author        pseudonym.Author // of the sealed row
 	text          string           // "" for who writes nothing
+	appeal        string           // words of an appeal; "" for who makes none
 	panelist      pseudonym.Panelist
 	reason        string // of the ballot; "" for who does not answer
 	code          string
@@ -291,7 +292,29 @@ func (v *village) gathering() {
 		return
 	}
 	v.examine()
-	v.attack("gather round released")
+	if v.attack("gather round released") {
+		return
+	}
+	v.appealing()
+}
+
+// appealing lets people come back, half of those who wrote under another name than before,
+// and appeal against what was decided.
+func (v *village) appealing() {
+	v.Helper()
+	v.hour()
+	who := v.shuffled(v.people, func(p *villager) bool { return p.text != "" })
+	v.sittings(who, func(p *villager) {
+		if p.both {
+			p.name = strings.ToLower(rand.Text()[:16]) + " Verdi"
+		}
+		v.appeals(v.comes(p), p)
+	})
+	if v.attack("appeals raised, within the hour") {
+		return
+	}
+	v.hour()
+	v.attack("appeals raised, an hour later")
 }
 
 // ending closes the answering round and concludes.
