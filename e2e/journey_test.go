@@ -102,13 +102,14 @@ func TestAConsultationsWholeLife(t *testing.T) {
 	marta.until(desk, `a[href$="/contributions"].btn`)
 	for _, item := range []string{"Lungo il fiume si piantano alberi.", "Lungo il fiume si mettono panchine."} {
 		marta.open(desk + "/contributions")
-		marta.do(chromedp.Evaluate(`[...document.querySelectorAll("input[name=c]")].slice(0, 3).forEach(i => i.click())`, nil))
-		marta.press(`.dlf-grid2 form[method=get] button`)
+		marta.do(chromedp.Evaluate(`[...document.querySelectorAll("input[type=checkbox][name=c]")].slice(0, 3).forEach(i => i.click())`, nil))
+		marta.press(`#side button`)
 		marta.press(`button[value=merge]`) // nothing written yet
 		if marta.count(".dlf-err") == 0 {
 			t.Fatal("a statement without words was taken")
 		}
 		marta.fill("#f-text", item)
+		marta.fill("#f-rule", "1.6")
 		marta.fill("#f-reason", "La stessa idea, con parole diverse.")
 		marta.press(`button[value=merge]`)
 	}

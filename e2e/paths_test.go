@@ -15,7 +15,7 @@ import (
 // public lists the pages of the demonstration that anybody can open.
 var public = []string{
 	"/", "/consultations/strade-scolastiche", "/consultations/strade-scolastiche/opinion", "/record", "/record/strade-scolastiche",
-	"/consultations/strade-scolastiche/rounds/2", "/consultations/strade-scolastiche/rounds/3", "/consultations/strade-scolastiche/contributions",
+	"/consultations/strade-scolastiche/rounds/2", "/consultations/strade-scolastiche/rounds/3", "/consultations/strade-scolastiche/contributions", "/consultations/strade-scolastiche/moderation",
 	"/consultations/piazza-della-pomposa", "/consultations/piazza-della-pomposa/rounds/2", "/consultations/piazza-della-pomposa/rounds/3",
 	"/consultations/alberi-nei-viali", "/consultations/alberi-nei-viali/contributions", "/consultations/orari-biblioteche",
 	"/help/how-it-works", "/help/protection", "/help/accessibility", "/help/privacy", "/nothing-here",
