@@ -124,7 +124,7 @@ func TestQueue(t *testing.T) {
 	}
 	appeals := at(webtest.Gathering, "/appeals")
 	own := marta.Get(t, appeals)
-	if own.Count("main form") != 0 || !strings.Contains(own.Text("main"), "L’atto è tuo") || !strings.Contains(own.Text("main"), "È la domanda stessa.") {
+	if own.Count("main form") != 0 || !strings.Contains(own.Text("main"), "3. Resta sulla domanda: «Fuori tema.»") || !strings.Contains(own.Text("main"), "L’atto è tuo") || !strings.Contains(own.Text("main"), "È la domanda stessa.") {
 		t.Errorf("Marta reads %s", own.Text("main"))
 	}
 	decide := url.Values{"appeal": {fates[0].Act.ID.String()}, "subject": {c(1)}, "outcome": {"upheld"}, "words": {"Ha ragione."}}
