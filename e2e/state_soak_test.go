@@ -89,6 +89,7 @@ func TestSoakEveryState(t *testing.T) {
 	t.Run("contribution", func(t *testing.T) { p.of(t).contribution(other.of(t)) })
 	t.Run("ballot", func(t *testing.T) { p.of(t).ballot(other.of(t)) })
 	t.Run("queue", func(t *testing.T) { p.of(t).queue() })
+	t.Run("appeal", func(t *testing.T) { p.of(t).appeal() })
 	t.Run("desk", func(t *testing.T) { p.of(t).desk() })
 	t.Run("minority", func(t *testing.T) { p.of(t).minority() })
 	t.Run("role and code", func(t *testing.T) { p.of(t).roles(other.of(t)) })
@@ -231,6 +232,11 @@ func (p *person) desk() {
 // queue of contributions: sealed, waiting, side by side, refused, done.
 func (p *person) queue() {
 	p.t.Helper()
+	p.be("anna")
+	p.enrol(gathering)
+	p.open(gathering + "/contributions")
+	p.fill("#f-body", "Più tigli lungo i viali, e presto.")
+	p.press(`button[value=write]`)
 	p.be("marta")
 	p.open(gatheringDesk)
 	p.stands("desk-gather")
@@ -257,11 +263,28 @@ func (p *person) queue() {
 	p.fill("#f-reason", "Fuori dalla domanda di questa consultazione.")
 	p.press(`button[value=reject]`)
 	p.both("queue-rejected", gatheringDesk+"/contributions?state=rejected")
-	p.both("appeals", gatheringDesk+"/appeals")
 	p.both("moderation", gathering+"/moderation")
 	p.open(gatheringDesk)
 	p.press(`form[action$="/rounds/1/release"] button`)
 	p.both("contributions-all", gathering+"/contributions")
+}
+
+// appeal against what the queue decided: read, refused, raised, and read by who decides it;
+// and the rules that acts cite.
+func (p *person) appeal() {
+	p.t.Helper()
+	p.be("anna")
+	p.both("own-acts", gathering+"/appeals")
+	p.unfold()
+	p.press(`main form[action$="/appeals"] button`)
+	p.stands("appeal-refused")
+	p.fill(`main form[action$="/appeals"] textarea`, "Risponde proprio alla domanda.")
+	p.press(`main form[action$="/appeals"] button`)
+	p.stands("appeal-raised")
+	p.be("davide")
+	p.both("appeals-open", gatheringDesk+"/appeals")
+	p.be("giulia")
+	p.both("rules", gatheringDesk+"/rules")
 }
 
 // minority report that is written, and read before the opinion is published.

@@ -83,7 +83,7 @@ func TestActsOfBeforeModerationAreCopied(t *testing.T) {
 			"c1 contribution 1 f", "c2 contribution 2 t", "c3 contribution 2 f",
 		},
 		`SELECT concat_ws(' ', right(act::text, 2), number, right(item::text, 2), made, left_out) FROM civic.synthesis`: {"f1 1 e1 t il tono"},
-		`SELECT right(act::text, 2) FROM civic.lineage`:                                                                {"f1"},
+		`SELECT right(act::text, 2) FROM civic.lineage`:                                                                 {"f1"},
 	} {
 		if diff := cmp.Diff(want, lines(query)); diff != "" {
 			t.Error(diff)

@@ -86,7 +86,7 @@ func (v *village) appeals(b *webtest.Browser, p *villager) {
 	page := b.Get(v, at("/appeals"))
 	form := page.Page.Find("main form").First()
 	value := func(name string) []string {
-		return []string{form.Find("input[name=" + name + "]").AttrOr("value", "")}
+		return []string{form.Find("input[name="+name+"]").AttrOr("value", "")}
 	}
 	p.appeal = strings.ToLower(rand.Text()) + " ricorso."
 	got := b.Post(v, at("/appeals"), url.Values{"appeal": value("appeal"), "subject": value("subject"), "words": {p.appeal}})

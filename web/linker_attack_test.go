@@ -26,7 +26,7 @@ const (
 	toRow      = "account to sealed row"   // of contributions, while they are gathered
 	toText     = "account to contribution" // its words
 	toAlias    = "account to alias"
-	toAppeal   = "account to appeal" // its words
+	toAppeal   = "account to appeal"   // its words
 	toPanelist = "account to panelist" // and with all keys, where codes are held, to answers
 	knownTo    = "account of a known person to panelist"
 	toReason   = "account to reason" // its words

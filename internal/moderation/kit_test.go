@@ -215,13 +215,13 @@ func (h *town) ok(err error) {
 }
 
 // refused checks kind and code of a fault, and for Invalid the fields with their codes; it
-// gives the fault.
-func (h *town) refused(err error, kind fault.Kind, code string) *fault.Fault {
+// gives the figures of its words.
+func (h *town) refused(err error, kind fault.Kind, code string) map[string]any {
 	h.Helper()
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Kind != kind {
 		h.Errorf("got %v; want %q (kind %d)", err, code, kind)
-		return &fault.Fault{}
+		return nil
 	}
 	got := f.Code
 	if kind == fault.Invalid {
@@ -236,5 +236,5 @@ func (h *town) refused(err error, kind fault.Kind, code string) *fault.Fault {
 	if got != code {
 		h.Errorf("got %q (%v); want %q", got, err, code)
 	}
-	return f
+	return f.Args
 }

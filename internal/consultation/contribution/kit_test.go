@@ -222,13 +222,13 @@ func (h *town) ok(err error) {
 }
 
 // refused checks kind and code of a fault, and for Invalid the field and its code; it gives
-// the fault.
-func (h *town) refused(err error, kind fault.Kind, code string) *fault.Fault {
+// the figures of its words.
+func (h *town) refused(err error, kind fault.Kind, code string) map[string]any {
 	h.Helper()
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Kind != kind {
 		h.Errorf("got %v; want %q (kind %d)", err, code, kind)
-		return &fault.Fault{}
+		return nil
 	}
 	got := f.Code
 	if kind == fault.Invalid {
@@ -243,7 +243,7 @@ func (h *town) refused(err error, kind fault.Kind, code string) *fault.Fault {
 	if got != code {
 		h.Errorf("got %q (%v); want %q", got, err, code)
 	}
-	return f
+	return f.Args
 }
 
 // readmit gives back a contribution that can be merged: a rejected one by taking

@@ -54,9 +54,9 @@ func TestClaimsAndVersions(t *testing.T) {
 	seen := h.seen(a, b)
 	h.merge("Una frase.", a)
 	_, err := h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
-	f := h.refused(err, fault.Conflict, "acted_meanwhile")
-	if f.Args["name"] != "Marco" || f.Args["verb"] != "merge" || f.Args["alias"] != h.voice("Piera").Name {
-		t.Errorf("says %v", f.Args)
+	said := h.refused(err, fault.Conflict, "acted_meanwhile")
+	if said["name"] != "Marco" || said["verb"] != "merge" || said["alias"] != h.voice("Piera").Name {
+		t.Errorf("says %v", said)
 	}
 	// Without the versions of a form the states are compared.
 	h.refused(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
