@@ -1,10 +1,12 @@
 package administration
 
 import (
+	"cmp"
 	"errors"
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -54,7 +56,7 @@ func (c room) describe(q *page.Request) error {
 		return err
 	}
 	v.Data = readData(form)
-	_, err = c.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data, form.Value("version"))
+	_, err = c.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data, cmp.Or(form.Value("version"), prose.Unsaid))
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Code == "administration_changed" {
 		v.Stale = &ui.Staleness{Fault: f, Changes: v.changes(q), Theirs: v.path("")}

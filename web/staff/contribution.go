@@ -67,7 +67,7 @@ func (d room) dispose(q *page.Request) error {
 		done = "staff.done.rejected"
 		err = d.Contributions.Reject(q.Context(), q.Actor, slug, ids, v.Reason)
 	} else {
-		err = d.merge(q, v, ids, form.Value("version_"+v.Item))
+		err = d.merge(q, v, ids, said(form, "version_"+v.Item))
 	}
 	var f *fault.Fault
 	switch {
