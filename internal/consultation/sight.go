@@ -10,10 +10,10 @@ import (
 )
 
 // Version names the state of a consultation on which its staff act: stage, suspension
-// and rounds; their dates; a draft's text, who is appointed, the decisions and the minority
-// report. A desk's
-// form carries that of the state that its reader saw.
-func (c Consultation) Version(decided []Decided, m Minority) string {
+// and rounds; their dates; a draft's text, who is appointed, the decisions, the minority
+// report, and made, what the contributions have become. A desk's form carries that of the
+// state that its reader saw.
+func (c Consultation) Version(decided []Decided, m Minority, made ...string) string {
 	state, dates := []string{string(c.Stage)}, []string{instant(c.StartsAt)}
 	if c.Suspended != nil {
 		state = append(state, instant(c.Suspended.Since))
@@ -22,7 +22,7 @@ func (c Consultation) Version(decided []Decided, m Minority) string {
 		state = append(state, fmt.Sprint(r.Number, " ", r.State))
 		dates = append(dates, instant(r.PlannedAt), instant(r.Deadline))
 	}
-	words := []string{m.Version()}
+	words := append([]string{m.Version()}, made...)
 	if c.Stage == Draft {
 		words = append(words, c.Form)
 	} else {
@@ -37,11 +37,14 @@ func (c Consultation) Version(decided []Decided, m Minority) string {
 }
 
 // Unmoved refuses an act on a consultation whose version is no longer the seen one ("" skips
-// the comparison): Conflict "deadline_moved" when nothing but dates differs, "moved_on"
-// otherwise.
+// the comparison): Conflict "deadline_moved" when nothing but dates differs, "unsaid" for a
+// form that names none, "moved_on" otherwise.
 func Unmoved(seen, now string) error {
 	if seen == "" || seen == now {
 		return nil
+	}
+	if seen == prose.Unsaid {
+		return fault.New(fault.Conflict, "unsaid", "the form does not say what its page showed: look at it, then press again")
 	}
 	was, is := strings.Split(seen, "."), strings.Split(now, ".")
 	if len(was) == 3 && was[0] == is[0] && was[2] == is[2] {

@@ -6,6 +6,9 @@ import (
 	"encoding/binary"
 )
 
+// Unsaid is the version that a form has which says none: no text has it.
+const Unsaid = "-"
+
 // Version names texts as they stood when a form was drawn from them. The form carries it,
 // and who stores compares it with what stands by then: another version says that somebody
 // has written meanwhile. It hides nothing; equal texts have equal versions.

@@ -151,17 +151,22 @@ func (s Services) stay(q *page.Request) error {
 }
 
 // takeBack removes the reader's ballots of open rounds, at once, each in a transaction of
-// its own: nothing writes an account and a ballot together (docs/RECORD.md §2). One that
-// closes in this moment stays, like every one in a closed round.
+// its own: nothing writes an account and a ballot together (docs/RECORD.md §2). One in a
+// round that closes in this moment stays, like every one in a closed round, and the page
+// says so.
 func (s Services) takeBack(q *page.Request) error {
 	v, err := s.look(q)
 	if err != nil {
 		return err
 	}
+	said := "account.nothing_open"
 	for _, p := range v.Places {
 		n := p.open()
 		if n == 0 {
 			continue
+		}
+		if said == "account.nothing_open" {
+			said = "account.taken_back"
 		}
 		seat, err := s.Panel.Seat(q.Context(), q.Actor, p.ID)
 		if err == nil {
@@ -169,12 +174,13 @@ func (s Services) takeBack(q *page.Request) error {
 		}
 		var f *fault.Fault
 		if errors.As(err, &f) && f.Kind == fault.Conflict && (f.Code == "round_closed" || f.Code == "key_destroyed") {
+			said = "account.closed_meanwhile"
 			continue
 		}
 		if err != nil {
 			return err
 		}
 	}
-	q.Flash("account.taken_back")
+	q.Flash(said)
 	return q.Redirect("/me")
 }

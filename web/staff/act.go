@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -25,7 +26,7 @@ func (d room) act(q *page.Request, done string, use func(ctx context.Context, on
 		return err
 	}
 	slug := q.Param("slug")
-	err = use(q.Context(), d.Consultations.Seen(form.Value("version")), slug)
+	err = use(q.Context(), d.Consultations.Seen(said(form, "version")), slug)
 	if err == nil {
 		q.Flash(done)
 		return q.Redirect("/desk/" + slug)
@@ -34,6 +35,12 @@ func (d room) act(q *page.Request, done string, use func(ctx context.Context, on
 		return d.renderDesk(q, f)
 	}
 	return err
+}
+
+// said is the version of what the page of a form showed: one that does not say it was sent
+// by no page of ours, or by one that is cut off, and is compared all the same.
+func said(form page.Form, name string) string {
+	return cmp.Or(form.Value(name), prose.Unsaid)
 }
 
 // mendable gives the fault that the person can mend; nil for any other error.
@@ -62,7 +69,7 @@ func (d room) delete(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	err = d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug"), form.Value("version"))
+	err = d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug"), said(form, "version"))
 	if f := mendable(err); f != nil {
 		return d.renderDesk(q, f)
 	}
@@ -153,8 +160,12 @@ func (d room) decide(q *page.Request) error {
 	if err != nil {
 		return notThere()
 	}
+	seen := form.Value("seen") // "" where nothing is decided yet
+	if !form.Has("seen") {
+		seen = prose.Unsaid
+	}
 	return d.act(q, "staff.done.decided", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"), form.Value("seen"))
+		return on.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"), seen)
 	})
 }
 

@@ -74,9 +74,10 @@ func aliasID(b []byte) (id [16]byte) {
 func count(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (steering.Contributions, error) {
 	var n steering.Contributions
 	err := tx.QueryRowxContext(ctx, `
-		SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'admitted')
+		SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'admitted'),
+		       (SELECT count(*) FROM civic.synthesis_act AS a WHERE a.consultation = $1)
 		FROM civic.contribution
-		WHERE consultation = $1`, of).Scan(&n.Pending, &n.Admitted)
+		WHERE consultation = $1`, of).Scan(&n.Pending, &n.Admitted, &n.Acts)
 	if err != nil {
 		return n, fmt.Errorf("synthesis: count contributions: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 type Contributions struct {
 	Pending  int // nobody has examined them yet
 	Admitted int // in at least one item
+	Acts     int // of those who examined them, so far
 }
 
 // Counted gives them.

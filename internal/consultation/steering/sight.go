@@ -2,6 +2,7 @@ package steering
 
 import (
 	"context"
+	"fmt"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
@@ -20,13 +21,13 @@ func (s *Service) Seen(version string) *Service {
 // StateVersion names the state of a consultation for the forms of its desk.
 func (s *Service) StateVersion(ctx context.Context, c consultation.Consultation) (version string, err error) {
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		version, err = versionOf(ctx, tx, c)
+		version, err = s.versionOf(ctx, tx, c)
 		return err
 	})
 	return version, err
 }
 
-func versionOf(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (string, error) {
+func (s *Service) versionOf(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (string, error) {
 	decided, err := lifecycle.Decisions(ctx, tx, c.ID)
 	if err != nil {
 		return "", err
@@ -35,7 +36,19 @@ func versionOf(ctx context.Context, tx *postgres.Tx, c consultation.Consultation
 	if err != nil {
 		return "", err
 	}
-	return c.Version(decided, m), nil
+	n, err := s.contributions(ctx, tx, c.ID)
+	if err != nil {
+		return "", err
+	}
+	items, err := lifecycle.Items(ctx, tx, c)
+	if err != nil {
+		return "", err
+	}
+	made := []string{fmt.Sprint(n.Pending, n.Admitted, n.Acts)}
+	for _, i := range items {
+		made = append(made, i.ID.String(), string(i.State), i.Text)
+	}
+	return c.Version(decided, m, made...), nil
 }
 
 // unmoved refuses an act on a state that the actor did not see.
@@ -43,7 +56,7 @@ func (s *Service) unmoved(ctx context.Context, tx *postgres.Tx, c consultation.C
 	if s.seen == "" {
 		return nil
 	}
-	now, err := versionOf(ctx, tx, c)
+	now, err := s.versionOf(ctx, tx, c)
 	if err != nil {
 		return err
 	}
