@@ -40,6 +40,18 @@ func listActs(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) 
 		ORDER BY a.number DESC`, space, string(kind)))
 }
 
+func countActs(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) (int, error) {
+	var n int
+	err := tx.QueryRowContext(ctx, `
+		SELECT count(*)
+		FROM civic.moderation_act
+		WHERE space = $1 AND kind = $2`, space, string(kind)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("moderation: count acts: %w", err)
+	}
+	return n, nil
+}
+
 // someActs gives acts by id.
 func someActs(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uuid.UUID]Act, error) {
 	list, err := acts(tx.QueryContext(ctx, `

@@ -248,6 +248,12 @@ func (s *Service) Acts(ctx context.Context, tx *postgres.Tx, kind Kind, space uu
 	return listActs(ctx, tx, kind, space)
 }
 
+// Acted counts the acts on the subjects of a kind in a space, those taken back and those
+// that take back included.
+func (s *Service) Acted(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) (int, error) {
+	return countActs(ctx, tx, kind, space)
+}
+
 // Undo takes an act back by a second one, within ten minutes; faults as CanUndo's, and the
 // source's Conflict when a later act builds on it. Again, by the same moderator, it does
 // nothing.

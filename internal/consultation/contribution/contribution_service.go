@@ -35,9 +35,19 @@ func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Servic
 	m.Register(Subjects, source{s})
 	job.On(q, s.gathered)
 	job.Every(q, gatheredEvery, Gathered{})
-	c.OnContributions(count)
+	c.OnContributions(s.counted)
 	c.OnGather(steering.Gathering{Open: s.makeRoom, Close: s.unseal, Drop: s.drop, Shown: s.findable})
 	return s
+}
+
+// counted counts a consultation's contributions, and the acts on them.
+func (s *Service) counted(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (steering.Contributions, error) {
+	n, err := count(ctx, tx, c.ID)
+	if err != nil {
+		return n, err
+	}
+	n.Acts, err = s.moderation.Acted(ctx, tx, Subjects, c.Space)
+	return n, err
 }
 
 // Contribute seals a contribution of an alias in the open gather round (1..2000

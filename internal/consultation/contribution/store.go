@@ -74,10 +74,9 @@ func aliasID(b []byte) (id [16]byte) {
 func count(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (steering.Contributions, error) {
 	var n steering.Contributions
 	err := tx.QueryRowxContext(ctx, `
-		SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'admitted'),
-		       (SELECT count(*) FROM civic.synthesis_act AS a WHERE a.consultation = $1)
+		SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'admitted')
 		FROM civic.contribution
-		WHERE consultation = $1`, of).Scan(&n.Pending, &n.Admitted, &n.Acts)
+		WHERE consultation = $1`, of).Scan(&n.Pending, &n.Admitted)
 	if err != nil {
 		return n, fmt.Errorf("synthesis: count contributions: %w", err)
 	}

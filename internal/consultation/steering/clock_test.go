@@ -215,7 +215,7 @@ func TestNothingToAnswer(t *testing.T) {
 // round is released with the rest "not examined".
 func TestContributionsLeftLying(t *testing.T) {
 	h := newTown(t)
-	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
 		return Contributions{Pending: 4}, nil
 	})
 	h.gathered(1)
@@ -231,11 +231,11 @@ func TestContributionsLeftLying(t *testing.T) {
 		t.Errorf("%d not examined", n)
 	}
 	// What was left then does not hold the next round up; what was undone since does.
-	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
 		return Contributions{Pending: 5}, nil
 	})
 	h.refused(h.s.OpenRound(t.Context(), h.furio, slug, 2), fault.Conflict, "contributions_pending")
-	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
 		return Contributions{Pending: 4}, nil
 	})
 	h.work("2026-03-31 09:00")

@@ -252,7 +252,7 @@ func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	}
 	arguments := 0
 	if c.GathersSince(r) {
-		n, err := s.contributions(ctx, tx, c.ID)
+		n, err := s.contributions(ctx, tx, c)
 		if err != nil {
 			return false, err
 		}

@@ -3,8 +3,6 @@ package steering
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/consultation"
 	"delfi/internal/platform/postgres"
 )
@@ -17,7 +15,7 @@ type Contributions struct {
 }
 
 // Counted gives them.
-type Counted func(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Contributions, error)
+type Counted func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (Contributions, error)
 
 // Opinion stores the opinion document of a consultation that is being published.
 type Opinion func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) error
@@ -32,8 +30,8 @@ func (s *Service) OnOpened(room Opened) { s.opened = room }
 func (s *Service) OnContributions(count Counted) { s.contributions = count }
 
 // pending counts the contributions that nobody has examined yet.
-func (s *Service) pending(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (int, error) {
-	n, err := s.contributions(ctx, tx, id)
+func (s *Service) pending(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (int, error) {
+	n, err := s.contributions(ctx, tx, c)
 	return n.Pending, err
 }
 

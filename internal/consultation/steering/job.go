@@ -210,7 +210,7 @@ func (s *Service) releaseLate(ctx context.Context, tx *postgres.Tx, c *consultat
 	if c.Suspended != nil {
 		return s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, civiltime.AddDays(tx.Now, 1))
 	}
-	n, err := s.pending(ctx, tx, c.ID)
+	n, err := s.pending(ctx, tx, *c)
 	if err != nil {
 		return err
 	}

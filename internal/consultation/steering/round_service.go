@@ -67,7 +67,7 @@ func (s *Service) openable(ctx context.Context, tx *postgres.Tx, c *consultation
 			return fault.New(fault.Conflict, "not_released", "the round before it is not released yet").With("round", before.Number)
 		}
 		// An act of synthesis may have been undone since the release.
-		n, err := s.pending(ctx, tx, c.ID)
+		n, err := s.pending(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
@@ -321,7 +321,7 @@ func (s *Service) ReleaseRound(ctx context.Context, actor account.Actor, slug st
 		if err := c.NeedRunning(); err != nil {
 			return err
 		}
-		n, err := s.pending(ctx, tx, c.ID)
+		n, err := s.pending(ctx, tx, *c)
 		if err != nil {
 			return err
 		}

@@ -44,8 +44,10 @@ func New(db *postgres.DB, q *job.Queue, d *draft.Service, l *ledger.Service, p *
 	s := &Service{
 		Reader: lifecycle.NewReader(db),
 		db:     db, jobs: q, drafts: d, record: l, keys: p, panel: pan, notices: n,
-		contributions: func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) { return Contributions{}, nil },
-		gathering:     nowhere,
+		contributions: func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
+			return Contributions{}, nil
+		},
+		gathering: nowhere,
 	}
 	s.work(q)
 	pan.Ask(s.terms)

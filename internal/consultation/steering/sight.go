@@ -36,7 +36,7 @@ func (s *Service) versionOf(ctx context.Context, tx *postgres.Tx, c consultation
 	if err != nil {
 		return "", err
 	}
-	n, err := s.contributions(ctx, tx, c.ID)
+	n, err := s.contributions(ctx, tx, c)
 	if err != nil {
 		return "", err
 	}

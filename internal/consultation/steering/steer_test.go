@@ -287,7 +287,7 @@ func TestStopsByItself(t *testing.T) {
 func TestPolicyGoesOnWhileArgumentsCome(t *testing.T) {
 	h := newTown(t)
 	h.answering(2)
-	h.s.OnContributions(func(context.Context, *postgres.Tx, uuid.UUID) (Contributions, error) {
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
 		return Contributions{Admitted: 3}, nil
 	})
 	id := h.get().ID
