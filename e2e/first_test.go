@@ -279,6 +279,8 @@ func TestAProductionServerBegins(t *testing.T) {
 	suspend := url.Values{"reason": {"Verifichiamo un dato."}}
 	admin("admin", "role", "revoke", "riva", "moderator", "marta")
 	for name, status := range map[string]int{"marta": 403, "davide": 200} {
+		version := colleagues[name].open("/desk/"+question).page.Find("input[name=version]").First().AttrOr("value", "")
+		suspend.Set("version", version)
 		if colleagues[name].do(http.MethodPost, base+"/desk/"+question+"/suspend", suspend); colleagues[name].status != status {
 			t.Errorf("%s suspends: %d, want %d", name, colleagues[name].status, status)
 		}

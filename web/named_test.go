@@ -29,7 +29,7 @@ func TestTheSummaryNamesItsField(t *testing.T) {
 		{giulia, "/administrations/riva", "name", url.Values{"name": {""}}},
 		{panelist, answering + "/rounds/3", "answer_1", url.Values{"item": {"1"}, "answer_1": {"99"}}},
 	} {
-		if got := one.b.Post(t, one.path, one.form); got.Status != 422 {
+		if got := one.b.Post(t, one.path, w.showing(one.b, one.path, one.form)); got.Status != 422 {
 			t.Errorf("%s: %d", one.path, got.Status)
 		} else {
 			w.marked(got, one.path, one.name)

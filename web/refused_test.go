@@ -385,7 +385,7 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 // sent sends a form that is taken.
 func (w walk) sent(b *webtest.Browser, path string, form url.Values) webtest.Response {
 	w.Helper()
-	got := b.Post(w.T, path, form)
+	got := b.Post(w.T, path, w.showing(b, path, form))
 	if got.Status >= 400 {
 		w.Fatalf("%s: %d %s", path, got.Status, got.Text("main"))
 	}

@@ -259,6 +259,13 @@ func signedIn(t *testing.T, s *server) {
 	}
 }
 
+// version is what a page's forms say that it shows.
+func version(body string) string {
+	_, rest, _ := strings.Cut(body, `name="version" value="`)
+	said, _, _ := strings.Cut(rest, `"`)
+	return said
+}
+
 func invalidation(t *testing.T, h *webtest.House, s, other *server) {
 	slug := "/consultations/" + webtest.Answering + "/"
 	elsewhere := "/consultations/" + webtest.Published + "/opinion"
@@ -272,7 +279,7 @@ func invalidation(t *testing.T, h *webtest.House, s, other *server) {
 	}
 	giulia := newReader(t)
 	giulia.signIn(t, s, "giulia")
-	if a := giulia.post(t, s.url+"/desk/"+webtest.Answering+"/suspend", url.Values{"reason": {reason}}); a.status != 200 {
+	if a := giulia.post(t, s.url+"/desk/"+webtest.Answering+"/suspend", url.Values{"reason": {reason}, "version": {version(giulia.get(t, s.url+"/desk/"+webtest.Answering).body)}}); a.status != 200 {
 		t.Fatalf("suspending: %d", a.status)
 	}
 	if !strings.Contains(read(s), reason) {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -9,9 +10,26 @@ import (
 	"delfi/web/webtest"
 )
 
+// showing adds to the form of an act what the desk of its page says that it shows.
+func (w walk) showing(b *webtest.Browser, path string, form url.Values) url.Values {
+	w.Helper()
+	parts := strings.Split(path, "/")
+	if len(parts) < 4 || parts[1] != "desk" || form.Has("version") {
+		return form
+	}
+	page := strings.Join(parts[:3], "/")
+	if parts[3] == "minority" {
+		page = path
+	}
+	more := url.Values{"version": {b.Get(w.T, page).Page.Find("main input[name=version]").First().AttrOr("value", "")}}
+	maps.Copy(more, form)
+	return more
+}
+
 // twice sends a form two times: the second ends as the first.
 func (w walk) twice(b *webtest.Browser, path string, form url.Values) {
 	w.Helper()
+	form = w.showing(b, path, form)
 	first, second := b.Post(w.T, path, form), b.Post(w.T, path, form)
 	if first.Status != 303 || second.Status != 303 || second.Location != first.Location {
 		w.Errorf("%s %v: %d %s, then %d %s: %s", path, form, first.Status, first.Location, second.Status, second.Location, second.Text("main [role=alert], main h1"))

@@ -35,7 +35,7 @@ func minority(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := administrator.Get(t, page); got.Status != 200 || got.Count("main form") != 0 || got.Count(".dlf-con") == 0 {
 		t.Errorf("the administrator's page: %d, %d forms", got.Status, got.Count("main form"))
 	}
-	refused := administrator.Post(t, at(webtest.Answering, "/publish"), url.Values{"summary": {"In breve, l’ombra."}})
+	refused := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, ""), url.Values{"summary": {"In breve, l’ombra."}}))
 	if refused.Status != 409 || !strings.Contains(refused.Text("[role=alert]"), "relazione di minoranza") {
 		t.Errorf("publishing: %d %q", refused.Status, refused.Text("[role=alert]"))
 	}
@@ -49,7 +49,7 @@ func minority(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 	chosen, _ := got.Page.Find(".dlf-con input[name=copy]").First().Attr("value")
 	words := strings.TrimSpace(got.Page.Find(".dlf-con label").First().Contents().First().Text())
-	if done := b.Post(t, page, url.Values{"act": {"copy"}, "copy": {chosen}, "minority": {"Premessa."}}); done.Status != 303 {
+	if done := b.Post(t, page, showed(t, b, page, url.Values{"act": {"copy"}, "copy": {chosen}, "minority": {"Premessa."}})); done.Status != 303 {
 		t.Fatalf("copying: %d", done.Status)
 	}
 	text := b.Get(t, page).Page.Find("textarea[name=minority]").Text()
@@ -57,28 +57,28 @@ func minority(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Errorf("the text after copying: %q lacks %q", text, words)
 	}
 	// Ticked again, it is not written twice.
-	b.Post(t, page, url.Values{"act": {"copy"}, "copy": {chosen}, "minority": {text}})
+	b.Post(t, page, showed(t, b, page, url.Values{"act": {"copy"}, "copy": {chosen}, "minority": {text}}))
 	if again := b.Get(t, page).Page.Find("textarea[name=minority]").Text(); again != text {
 		t.Errorf("copied twice: %q", again)
 	}
 
 	long := strings.Repeat("a", 20001)
-	if got := b.Post(t, page, url.Values{"act": {"show"}, "minority": {long}}); got.Status != 422 || got.Page.Find("textarea[name=minority]").Text() != long || got.Count("a[href='#f-minority']") != 1 {
+	if got := b.Post(t, page, showed(t, b, page, url.Values{"act": {"show"}, "minority": {long}})); got.Status != 422 || got.Page.Find("textarea[name=minority]").Text() != long || got.Count("a[href='#f-minority']") != 1 {
 		t.Errorf("too long: %d", got.Status)
 	}
-	if got := b.Post(t, page, url.Values{"act": {"forgo"}, "reason": {" "}}); got.Status != 422 || got.Count("a[href='#f-reason']") != 1 {
+	if got := b.Post(t, page, showed(t, b, page, url.Values{"act": {"forgo"}, "reason": {" "}})); got.Status != 422 || got.Count("a[href='#f-reason']") != 1 {
 		t.Errorf("nothing to report, and no reason: %d", got.Status)
 	}
-	if got := b.Post(t, page, url.Values{"act": {"show"}, "minority": {text}}); got.Status != 303 {
+	if got := b.Post(t, page, showed(t, b, page, url.Values{"act": {"show"}, "minority": {text}})); got.Status != 303 {
 		t.Fatalf("showing: %d %q", got.Status, got.Text("main"))
 	}
-	if got := administrator.Post(t, at(webtest.Answering, "/publish"), url.Values{}); got.Status != 409 || !strings.Contains(got.Text("[role=alert]"), "7 giorni") {
+	if got := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, ""), url.Values{})); got.Status != 409 || !strings.Contains(got.Text("[role=alert]"), "7 giorni") {
 		t.Errorf("publishing while the panel reads: %d %q", got.Status, got.Text("[role=alert]"))
 	}
-	if got := b.Post(t, page, url.Values{"act": {"forgo"}, "reason": {"Le ragioni parlano d’altro."}}); got.Status != 303 {
+	if got := b.Post(t, page, showed(t, b, page, url.Values{"act": {"forgo"}, "reason": {"Le ragioni parlano d’altro."}})); got.Status != 303 {
 		t.Fatalf("forgoing: %d", got.Status)
 	}
-	if got := administrator.Post(t, at(webtest.Answering, "/publish"), url.Values{}); got.Status != 303 {
+	if got := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, ""), url.Values{})); got.Status != 303 {
 		t.Errorf("publishing after it: %d %q", got.Status, got.Text("main"))
 	}
 	c, err := h.Consultations.Find(ctx, giulia, webtest.Answering)

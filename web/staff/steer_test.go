@@ -193,6 +193,14 @@ func drafted(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 }
 
+// showed is what a form of a page says that the page showed, with more fields.
+func showed(t *testing.T, b *webtest.Browser, path string, more url.Values) url.Values {
+	t.Helper()
+	form := url.Values{"version": {b.Get(t, path).Page.Find("main input[name=version]").First().AttrOr("value", "")}}
+	maps.Copy(form, more)
+	return form
+}
+
 // missing: the desk of a draft names each sentence that the announcement waits for,
 // and announcing all the same is refused with the same words.
 func missing(t *testing.T, h *webtest.House, site *webtest.Site) {
@@ -201,7 +209,7 @@ func missing(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got.Status != 200 || !strings.Contains(got.Text("main"), "La promessa, come sarà citata") || !strings.Contains(got.Text("main"), "Chi modera") {
 		t.Errorf("%d: %s", got.Status, got.Text("main"))
 	}
-	if got := b.Post(t, "/desk/mercato-coperto/announce", nil); got.Status != 422 || got.Count("#errors a") == 0 {
+	if got := b.Post(t, "/desk/mercato-coperto/announce", showed(t, b, "/desk/mercato-coperto", nil)); got.Status != 422 || got.Count("#errors a") == 0 {
 		t.Errorf("announced without a commitment: %d", got.Status)
 	}
 }
@@ -215,7 +223,7 @@ func reasonless(t *testing.T, h *webtest.House, site *webtest.Site) {
 		{paolo, at(webtest.Answering, "/rounds/3/close")}, {paolo, at(webtest.Answering, "/rounds/3/extend")},
 		{giulia, at(webtest.Answering, "/withdraw")}, {giulia, at(webtest.Answering, "/suspend")},
 	} {
-		got := c.b.Post(t, c.path, url.Values{"reason": {"  "}, "days": {"2"}})
+		got := c.b.Post(t, c.path, showed(t, c.b, at(webtest.Answering, ""), url.Values{"reason": {"  "}, "days": {"2"}}))
 		if got.Status != 422 || got.Count("#errors a") == 0 {
 			t.Errorf("%s without a reason: %d %s", c.path, got.Status, got.Text("main h1"))
 		}

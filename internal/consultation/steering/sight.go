@@ -36,6 +36,9 @@ func (s *Service) versionOf(ctx context.Context, tx *postgres.Tx, c consultation
 	if err != nil {
 		return "", err
 	}
+	if c.Stage == consultation.Draft {
+		return c.Version(decided, m), nil // nobody has written anything
+	}
 	n, err := s.contributions(ctx, tx, c)
 	if err != nil {
 		return "", err
