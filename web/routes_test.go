@@ -31,6 +31,7 @@ import (
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
 	"delfi/web/webtest"
@@ -353,10 +354,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	r, err4 := record.New(o.Record)
 	desk, err5 := staff.New(o.Staff)
 	moderated, err6 := moderation.New(o.Moderation)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	hits, err7 := search.New(o.Search)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

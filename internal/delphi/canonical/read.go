@@ -2,6 +2,7 @@ package canonical
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"reflect"
 	"slices"
@@ -149,8 +150,10 @@ func (r *Reader) wrong(s shape, b byte) error {
 	if found == "" {
 		return r.fault(Syntax, "expected a value, found %q", b)
 	}
-	err := r.fault(Type, "must be %s, not %s", s.words(), found).(*Fault)
-	err.Want, err.Found = s.words(), found
+	err := r.fault(Type, "must be %s, not %s", s.words(), found)
+	if of := (*Fault)(nil); errors.As(err, &of) {
+		of.Want, of.Found = s.words(), found
+	}
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -272,8 +273,10 @@ func (r *Reader) figure(f *form, v reflect.Value, b byte) (bool, error) {
 	if f.shape == whole {
 		i, perr := strconv.ParseInt(string(d), 10, f.of.Bits())
 		if perr != nil {
-			err := r.wrong(f.shape, b).(*Fault)
-			err.What, err.Found = fmt.Sprintf("must be a whole number, not %s", d), "the number "+string(d)
+			err := r.wrong(f.shape, b)
+			if of := (*Fault)(nil); errors.As(err, &of) {
+				of.What, of.Found = fmt.Sprintf("must be a whole number, not %s", d), "the number "+string(d)
+			}
 			return false, err
 		}
 		var room [24]byte

@@ -71,15 +71,14 @@ func (m *markup) next() error {
 		m.read += n
 		return err
 	}
-	begun := len(m.cell)
 	if err := m.upTo('<'); err != nil {
 		return err
 	}
+	begun := 0 // of the tag in the cell
 	if m.within {
 		begun = len(m.cell) - 1
 	} else {
 		m.cell = append(m.cell[:0], '<')
-		begun = 0
 	}
 	for ended := false; !ended; { // a value in quotation marks may hold the sign
 		if err := m.upTo('>'); err != nil {
