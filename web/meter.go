@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/pprof"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,8 +113,10 @@ func (m *Meter) Observe(route string, answering bool, status int, took time.Dura
 func class(status int) string { return strconv.Itoa(status/100) + "xx" }
 
 // Private is the handler of what is for those who run the server alone: the meter,
-// and the profiles of the Go runtime.
-func (m *Meter) Private(log *slog.Logger) http.Handler {
+// and the profiles of the Go runtime. It answers under a number, localhost, and the host
+// that it listens as: a name that a stranger's page has lead here (DNS rebinding) is
+// refused, as a browser of this machine would let that page read the answer.
+func (m *Meter) Private(log *slog.Logger, host string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -122,7 +126,17 @@ func (m *Meter) Private(log *slog.Logger) http.Handler {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			asked = strings.Trim(r.Host, "[]")
+		}
+		if net.ParseIP(asked) == nil && !strings.EqualFold(asked, "localhost") && (host == "" || !strings.EqualFold(asked, host)) {
+			http.Error(w, "this address has no such name: ask by the number or the name of --private-listen", http.StatusMisdirectedRequest)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // failing collects what failed where people answer.

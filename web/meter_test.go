@@ -19,7 +19,7 @@ import (
 func read(t *testing.T, m *Meter) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	m.Private(slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	m.Private(slog.New(slog.DiscardHandler), "metrics.example.it").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9090/metrics", nil))
 	if w.Code != http.StatusOK {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
@@ -116,8 +116,34 @@ func TestTheMeterTellsWhatTheServerHolds(t *testing.T) {
 
 func TestProfilesAreBesideTheMeter(t *testing.T) {
 	w := httptest.NewRecorder()
-	NewMeter().Private(slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/debug/pprof/goroutine?debug=1", nil))
+	NewMeter().Private(slog.New(slog.DiscardHandler), "metrics.example.it").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost:9090/debug/pprof/goroutine?debug=1", nil))
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "goroutine profile") {
 		t.Errorf("%d", w.Code)
+	}
+}
+
+// TestThePrivateListenerComparesTheHost: a page whose name was made to lead here is told
+// nothing, under any address of it.
+func TestThePrivateListenerComparesTheHost(t *testing.T) {
+	for host, want := range map[string]int{
+		"127.0.0.1:9090": 200, "127.0.0.1": 200, "[::1]:9090": 200, "[::1]": 200, "localhost:9090": 200, "LOCALHOST": 200, "metrics.example.it:9090": 200, "10.0.0.7:9090": 200,
+		"rebound.example:9090": 421, "127.0.0.1.example": 421, "localhost.example": 421, "metrics.example.it.evil.example": 421, "": 421,
+	} {
+		for _, path := range []string{"/metrics", "/debug/pprof/goroutine", "/nothing"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Host = host
+			w := httptest.NewRecorder()
+			NewMeter().Private(slog.New(slog.DiscardHandler), "metrics.example.it").ServeHTTP(w, r)
+			if ok := w.Code != http.StatusMisdirectedRequest; ok != (want == 200) || !ok && !strings.Contains(w.Body.String(), "--private-listen") {
+				t.Errorf("%q %s: %d %.60s", host, path, w.Code, w.Body)
+			}
+		}
+	}
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	r.Host = ""
+	w := httptest.NewRecorder()
+	NewMeter().Private(slog.New(slog.DiscardHandler), "").ServeHTTP(w, r) // listening as ":9090"
+	if w.Code != http.StatusMisdirectedRequest {
+		t.Errorf("no host at all: %d", w.Code)
 	}
 }

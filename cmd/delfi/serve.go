@@ -210,7 +210,11 @@ func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 	}
 	if private != nil {
 		meter.Watch(web.Watched{App: pages, Pool: db.Pool().DB, Jobs: h.Jobs.Waiting, Checked: h.Record.Checked, Sound: h.Record.Sound})
-		go c.tell(private, meter.Private(log), log)
+		host, _, err := net.SplitHostPort(c.Private.Listen)
+		if err != nil {
+			return false, command.Refuse(fmt.Errorf("--private-listen %s: %w", c.Private.Listen, err))
+		}
+		go c.tell(private, meter.Private(log, host), log)
 	}
 	firstCode := ""
 	if !c.Demo {

@@ -137,6 +137,10 @@ func (c *check) keptEarlier() error {
 	if c.options.Checkpoint == nil {
 		return nil
 	}
+	if p, other := c.foreign(); other {
+		c.log.wanted[p.Size] = leaf.Checkpoint{} // its log may be one that this one succeeded
+		return nil
+	}
 	p, _, err := c.signed("the checkpoint kept earlier", c.options.Checkpoint)
 	if err != nil {
 		return err
@@ -147,6 +151,46 @@ func (c *check) keptEarlier() error {
 	c.log.kept, c.log.wanted[p.Size] = &p, leaf.Checkpoint{}
 	c.result.Kept = p.Size
 	return nil
+}
+
+// foreign gives the checkpoint that the reader kept where the key of another log signed it.
+func (c *check) foreign() (leaf.Checkpoint, bool) {
+	note, err := leaf.Open(c.options.Checkpoint, c.log.key)
+	if err != nil || note.Bears(c.log.key) {
+		return leaf.Checkpoint{}, false
+	}
+	p, err := leaf.ParseCheckpoint(note.Text)
+	return p, err == nil && p.Origin != c.log.key.Name
+}
+
+// formerKept refuses a checkpoint of another log, and says of which: of one that this log
+// succeeded it says too whether that one was carried over as it stood then.
+func (c *check) formerKept() error {
+	if c.options.Checkpoint == nil {
+		return nil
+	}
+	p, other := c.foreign()
+	if !other {
+		return nil
+	}
+	for i, f := range c.log.acts.Former {
+		if f.Key == nil {
+			continue
+		}
+		note, err := leaf.Open(c.options.Checkpoint, *f.Key)
+		if err != nil || !note.Bears(*f.Key) {
+			continue
+		}
+		stood, held := leaf.Checkpoint{}, false
+		if i < len(c.log.former) {
+			stood, held = c.log.former[i].stood[p.Size]
+		}
+		if !held || stood.Root != p.Root {
+			return &source.Fault{File: "entries", What: fmt.Sprintf("the checkpoint that you kept is of the former log %s, whose first %d entries were not carried over as they stood", p.Origin, p.Size), Found: source.OrNothing(stood.Root.String()), Expected: p.Root.String()}
+		}
+		return &Misuse{fmt.Errorf("--checkpoint: it is of the former log %s, which entry %d of this log succeeded: its %d entries were carried over as they stood then; from now on keep a checkpoint of %s", source.Short(p.Origin), i, p.Size, c.log.head.Origin)}
+	}
+	return &Misuse{fmt.Errorf("--checkpoint: it is of the log %s, and this is %s, which names no such former log, or not by the key that signed it: the two cannot be compared", source.Short(p.Origin), c.log.head.Origin)}
 }
 
 // entries is step 2: every entry hashed into the tree, its words against their
@@ -203,6 +247,9 @@ func (c *check) entries() error {
 	}
 	if p := c.log.cosigned; p.Size < c.log.head.Size && c.log.wanted[p.Size] != p {
 		return &source.Fault{File: "entries", What: fmt.Sprintf("the log is not the one that was cosigned: the first %d entries have another root", p.Size), Found: c.log.wanted[p.Size].Root.String(), Expected: p.Root.String()}
+	}
+	if err := c.formerKept(); err != nil {
+		return err
 	}
 	c.result.Removals, c.result.Contributions = c.log.acts.Removals, c.log.acts.Contributions
 	return c.log.acts.Unnamed()

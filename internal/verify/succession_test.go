@@ -120,3 +120,42 @@ func TestARemovalNamesTheEntryOfItsOwnLog(t *testing.T) {
 		})
 	}
 }
+
+// TestACheckpointOfAFormerLogIsRefusedByItsName: one that was kept before a succession says
+// nothing of the log as it continues, and who kept it learns why; one of before two
+// successions too, one of a log that was rewritten as it was carried over, and one of a
+// stranger's.
+func TestACheckpointOfAFormerLogIsRefusedByItsName(t *testing.T) {
+	b := press(t, nil)
+	first := b.log.Name()
+	kept := b.checkpoint(len(b.lines) - 2)
+	stranger := press(t, func(b *book) { b.log = newSigner(t, rand.NewChaCha8([32]byte{99}), "elsewhere.example/record") })
+	b.succeed()
+	b.seal()
+	refused := func(checkpoint []byte, words ...string) {
+		t.Helper()
+		_, err := Run(t.Context(), b.files, Options{Checkpoint: checkpoint})
+		for _, w := range words {
+			if err == nil || !strings.Contains(err.Error(), w) {
+				t.Errorf("%v, want %q", err, w)
+			}
+		}
+	}
+	refused(kept, "it is of the former log "+first, "which entry 0 of this log succeeded", "from now on keep a checkpoint of "+b.log.Name())
+	second := b.checkpoint(3)
+	refused(stranger.checkpoint(2), "it is of the log elsewhere.example/record", "names no such former log")
+	b.succeed()
+	b.seal()
+	refused(kept, "it is of the former log "+first, "which entry 1 of this log succeeded")
+	refused(second, "which entry 0 of this log succeeded")
+	if _, err := Run(t.Context(), b.files, Options{Checkpoint: b.checkpoint(3)}); err != nil {
+		t.Errorf("the log's own: %v", err)
+	}
+
+	b = press(t, nil)
+	kept = b.checkpoint(len(b.lines) - 2)
+	b.rewrite(0, func(body map[string]any) { body["decider"] = "Sindaca" })
+	b.succeed()
+	b.seal()
+	refused(kept, "were not carried over as they stood")
+}
