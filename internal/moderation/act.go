@@ -37,10 +37,11 @@ func (v Verb) In() (in, ok bool) {
 	return false, false
 }
 
-// appealable tells whether the author of a subject can appeal against a verb. A removal by
-// law is a court's to judge.
-func (v Verb) appealable() bool {
-	return v == Merge || v == Link || v == Reject || v == Requeue
+// Appealable tells whether the author of a subject can appeal against a verb: against what
+// judges it. A removal by law is a court's to judge.
+func (v Verb) Appealable() bool {
+	_, judges := v.In()
+	return judges
 }
 
 // Undoable tells whether a verb can be undone at all.

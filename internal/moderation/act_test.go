@@ -177,12 +177,24 @@ func TestActIsRecorded(t *testing.T) {
 	}
 }
 
+// The page lists the newest acts and counts all.
+func TestPageListsTheNewest(t *testing.T) {
+	h := newTown(t)
+	for range 3 {
+		h.rejects(h.writes(h.tiglio, "Ancora."))
+	}
+	p := h.page()
+	if p.Total != 3 || len(p.Acts) != 2 || p.Acts[0].Number != 3 || p.Acts[1].Number != 2 || p.Tallies[2].Acts != 3 {
+		t.Errorf("got %+v", p)
+	}
+}
+
 // Verbs judge, can be undone and appealed against as the table says.
 func TestVerbs(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for verb, want := range map[moderation.Verb][4]bool{ // judges, in, undone, appealed
 		moderation.Merge: {true, true, true, true}, moderation.Link: {true, true, true, true}, moderation.Reject: {true, false, true, true},
-		moderation.Reword: {false, false, true, false}, moderation.Requeue: {false, false, false, true}, moderation.Remove: {}, moderation.Decide: {}, moderation.Undo: {},
+		moderation.Reword: {false, false, true, false}, moderation.Requeue: {}, moderation.Remove: {}, moderation.Decide: {}, moderation.Undo: {},
 	} {
 		in, judges := verb.In()
 		a := moderation.Act{Verb: verb, At: now}

@@ -90,7 +90,7 @@ func (a Act) AppealUntil(told time.Time) time.Time {
 func (a Act) CanAppeal(told, now time.Time) error {
 	until := a.AppealUntil(told)
 	switch {
-	case !a.Verb.appealable():
+	case !a.Verb.Appealable():
 		return fault.New(fault.Conflict, "no_appeal_here", "no appeal is made against this act here")
 	case a.Undone:
 		return fault.New(fault.Conflict, "act_undone", "this act was taken back already")

@@ -29,7 +29,7 @@ func (h *town) fate(act, subject uuid.UUID) moderation.Fate {
 // page gives what is public.
 func (h *town) page() moderation.Page {
 	h.Helper()
-	p, err := h.s.Public(h.Context(), post, h.space())
+	p, err := h.s.Public(h.Context(), post, h.space(), 2)
 	h.ok(err)
 	return p
 }

@@ -3,6 +3,7 @@ package moderation
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,7 +20,8 @@ type Tally struct {
 // Page is what everybody may know of the moderation of a space.
 type Page struct {
 	Rules   Rules
-	Acts    []Line  // those that stand, newest first
+	Total   int     // acts that stand
+	Acts    []Line  // the newest of them, newest first
 	Tallies []Tally // of the rules in force, then of others that acts cite
 	Removed int     // texts removed by law
 	// Appeals that are public: one is from the day after it was raised.
@@ -39,8 +41,8 @@ type Line struct {
 // Raised is the number of appeals that are public.
 func (p Page) Raised() int { return p.Waiting + p.Upheld + p.Partly + p.Dismissed }
 
-// Public gives it.
-func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID) (Page, error) {
+// Public gives it, with at most so many acts.
+func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID, most int) (Page, error) {
 	var out Page
 	source, err := s.source(kind)
 	if err != nil {
@@ -68,6 +70,10 @@ func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID) (Page, er
 			return err
 		}
 		appeals = slices.DeleteFunc(appeals, func(p Appeal) bool { return !p.Public(tx.Now) })
+		acts = slices.DeleteFunc(acts, func(a Act) bool { return a.Undone || a.Verb == Undo || a.Verb == Decide })
+		out.Total = len(acts)
+		out.count(acts, rules, appeals, tx.Now)
+		acts = acts[:min(most, len(acts))]
 		var subjects []uuid.UUID
 		for _, a := range acts {
 			subjects = append(subjects, a.Subjects...)
@@ -77,9 +83,6 @@ func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID) (Page, er
 			return err
 		}
 		for _, a := range acts {
-			if a.Undone || a.Verb == Undo || a.Verb == Decide {
-				continue
-			}
 			l := Line{Act: a, Cites: rules[a.Rule]}
 			for _, id := range a.Subjects {
 				l.Names = append(l.Names, texts[id].Author)
@@ -92,43 +95,44 @@ func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID) (Page, er
 			}
 			out.Acts = append(out.Acts, l)
 		}
-		out.count(tx)
 		return nil
 	})
 	return out, err
 }
 
-// count counts acts by rule, and appeals by how they ended.
-func (p *Page) count(tx *postgres.Tx) {
+// count counts acts by rule, and public appeals by how they ended.
+func (p *Page) count(acts []Act, rules map[Citation]Rule, appeals []Appeal, now time.Time) {
 	for _, r := range p.Rules.List {
 		p.Tallies = append(p.Tallies, Tally{Rule: r})
 	}
-	for _, l := range p.Acts {
-		if l.Verb == Remove {
+	tally := func(c Citation) *Tally {
+		at := slices.IndexFunc(p.Tallies, func(t Tally) bool { return t.Rule.Citation == c })
+		if at < 0 {
+			at, p.Tallies = len(p.Tallies), append(p.Tallies, Tally{Rule: rules[c]})
+		}
+		return &p.Tallies[at]
+	}
+	for _, a := range acts {
+		if a.Verb == Remove {
 			p.Removed++
 			continue
 		}
-		at := slices.IndexFunc(p.Tallies, func(t Tally) bool { return t.Rule.Citation == l.Rule })
-		if at < 0 {
-			at, p.Tallies = len(p.Tallies), append(p.Tallies, Tally{Rule: l.Cites})
-		}
-		t := &p.Tallies[at]
-		t.Acts++
-		for _, a := range l.Appeals {
-			switch a.Outcome {
-			case Upheld:
-				p.Upheld++
-				t.Reversed++
-			case Partly:
-				p.Partly++
-				t.Partly++
-			case Dismissed:
-				p.Dismissed++
-			default:
-				p.Waiting++
-				if a.Overdue(tx.Now) {
-					p.Overdue++
-				}
+		tally(a.Rule).Acts++
+	}
+	for _, a := range appeals {
+		switch a.Outcome {
+		case Upheld:
+			p.Upheld++
+			tally(a.Act.Rule).Reversed++
+		case Partly:
+			p.Partly++
+			tally(a.Act.Rule).Partly++
+		case Dismissed:
+			p.Dismissed++
+		default:
+			p.Waiting++
+			if a.Overdue(now) {
+				p.Overdue++
 			}
 		}
 	}

@@ -26,21 +26,18 @@ func (c room) public(q *page.Request) error {
 		return err
 	}
 	v := publicView{Consultation: found}
-	if v.Page, err = c.Moderation.Public(q.Context(), contribution.Subjects, found.Space); err != nil {
+	if v.Page, err = c.Moderation.Public(q.Context(), contribution.Subjects, found.Space, shown); err != nil {
 		return err
 	}
 	return q.Render(200, publicPage(v))
 }
 
-// list are the newest acts.
-func (v publicView) list() []moderation.Line { return v.Acts[:min(shown, len(v.Acts))] }
-
 // totals says in one sentence what was done, and what became of appeals.
 func (v publicView) totals(q *page.Request) string {
-	if len(v.Acts) == 0 {
+	if v.Total == 0 {
 		return q.T("moderation.public.nothing")
 	}
-	said := q.T("moderation.public.acts", "n", len(v.Acts)) + " "
+	said := q.T("moderation.public.acts", "n", v.Total) + " "
 	if v.Raised() == 0 {
 		return said + q.T("moderation.public.no_appeals")
 	}

@@ -28,7 +28,7 @@ type Services struct {
 		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]contribution.Contribution, error)
 	}
 	Moderation interface {
-		Public(ctx context.Context, kind moderation.Kind, space uuid.UUID) (moderation.Page, error)
+		Public(ctx context.Context, kind moderation.Kind, space uuid.UUID, most int) (moderation.Page, error)
 		Fates(ctx context.Context, kind moderation.Kind, space uuid.UUID, subjects []uuid.UUID) ([]moderation.Fate, error)
 		Raise(ctx context.Context, alias pseudonym.Alias, act, subject uuid.UUID, words string) error
 	}
