@@ -262,13 +262,40 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *app.
 		defer cancel()
 		return errors.Join(quit(server, end), h.Jobs.Stop(end))
 	})
-	err := g.Wait()
+	err := within(running, g.Wait)
 	// A signal is no failure; a database that went away is, and says more than
 	// what failed in its wake.
 	if l := (lostDatabase{}); errors.As(context.Cause(ctx), &l) {
 		return l
 	}
+	if err != nil && ctx.Err() != nil {
+		slog.WarnContext(ctx, "stopped as asked; something did not end by itself, as while the database is away", "error", err)
+		return nil
+	}
 	return err
+}
+
+// stopMost is how long what was told to stop may take: a database that says nothing holds
+// up who asks it to cancel, and the process ends all the same.
+const stopMost = 5 * time.Second
+
+var errStuck = fmt.Errorf("something did not end within %s", stopMost)
+
+// within waits for an end, and not much longer than until ctx is over.
+func within(ctx context.Context, end func() error) error {
+	ended := make(chan error, 1)
+	go func() { ended <- end() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(stopMost):
+		return errStuck
+	}
 }
 
 // warn says what a database that is not ours writes into its log about people, and what of
