@@ -275,29 +275,6 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *app.
 	return err
 }
 
-// stopMost is how long what was told to stop may take: a database that says nothing holds
-// up who asks it to cancel, and the process ends all the same.
-const stopMost = 5 * time.Second
-
-var errStuck = fmt.Errorf("something did not end within %s", stopMost)
-
-// within waits for an end, and not much longer than until ctx is over.
-func within(ctx context.Context, end func() error) error {
-	ended := make(chan error, 1)
-	go func() { ended <- end() }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	select {
-	case err := <-ended:
-		return err
-	case <-time.After(stopMost):
-		return errStuck
-	}
-}
-
 // warn says what a database that is not ours writes into its log about people, and what of
 // theirs it may lose.
 func warn(ctx context.Context, db *postgres.DB, log *slog.Logger) error {
@@ -314,14 +291,6 @@ func warn(ctx context.Context, db *postgres.DB, log *slog.Logger) error {
 	}
 	for _, setting := range forgetful {
 		log.WarnContext(ctx, "a crash of the database would lose ballots that were acknowledged: turn it on", "setting", setting)
-	}
-	return nil
-}
-
-// quit ends the server; connections that do not finish in time are cut.
-func quit(server *http.Server, end context.Context) error {
-	if err := server.Shutdown(end); err != nil {
-		return server.Close()
 	}
 	return nil
 }
