@@ -26,7 +26,7 @@ func Differ(found []byte, v any, most int) (*Difference, error) {
 		return nil, err
 	}
 	out, in := io.Pipe()
-	go func() { in.CloseWithError(Write(in, v)) }()
+	go func() { _ = in.CloseWithError(Write(in, v)) }() // it returns no error
 	defer out.Close()
 	d := differ{found: inMemory(found), want: NewReader(out, 1<<62), most: most}
 	d.found.canon, d.want.canon = true, true

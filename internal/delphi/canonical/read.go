@@ -144,12 +144,12 @@ func (r *Reader) must(s shape, sign byte) error {
 }
 
 // wrong is the fault of a value of another shape than s.
-func (r *Reader) wrong(s shape, b byte) error {
+func (r *Reader) wrong(s shape, b byte) *Fault {
 	found := begins(b)
 	if found == "" {
 		return r.fault(Syntax, "expected a value, found %q", b)
 	}
-	err := r.fault(Type, "must be %s, not %s", s.words(), found).(*Fault)
+	err := r.fault(Type, "must be %s, not %s", s.words(), found)
 	err.Want, err.Found = s.words(), found
 	return err
 }

@@ -272,7 +272,7 @@ func (r *Reader) figure(f *form, v reflect.Value, b byte) (bool, error) {
 	if f.shape == whole {
 		i, perr := strconv.ParseInt(string(d), 10, f.of.Bits())
 		if perr != nil {
-			err := r.wrong(f.shape, b).(*Fault)
+			err := r.wrong(f.shape, b)
 			err.What, err.Found = fmt.Sprintf("must be a whole number, not %s", d), "the number "+string(d)
 			return false, err
 		}

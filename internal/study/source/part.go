@@ -71,16 +71,13 @@ func (m *markup) next() error {
 		m.read += n
 		return err
 	}
-	begun := len(m.cell)
 	if err := m.upTo('<'); err != nil {
 		return err
 	}
-	if m.within {
-		begun = len(m.cell) - 1
-	} else {
+	if !m.within {
 		m.cell = append(m.cell[:0], '<')
-		begun = 0
 	}
+	begun := len(m.cell) - 1
 	for ended := false; !ended; { // a value in quotation marks may hold the sign
 		if err := m.upTo('>'); err != nil {
 			return err
