@@ -29,6 +29,7 @@ type databaseSettings struct {
 	Data        string `default:"${data}" env:"DELFI_DATA" placeholder:"DIR" help:"Folder of the keys and, without a database URL, of the private Postgres."`
 	DataElse    string `env:"DELFI_DATA_ELSE" placeholder:"DIR" help:"Folder to use instead when the user who runs the private Postgres cannot reach --data, as in root's home."`
 	DatabaseURL string `env:"DATABASE_URL" placeholder:"URL" help:"Postgres 15 or later; without one Delfi starts its own."`
+	exchanging  bool   // the master key: its exchange alone may go on where it was cut off
 	MasterKey   string `env:"DELFI_MASTER_KEY" placeholder:"BASE64" help:"32 bytes that wrap the keys of consultations, in the environment alone; by default generated, in the data folder."`
 }
 
@@ -96,6 +97,9 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if _, err := os.Lstat(c.nextMaster()); err == nil && !c.exchanging {
+		return nil, nil, nil, command.Refuse(fmt.Errorf("%s: the exchange of the master key was cut off: run delfi keys rotate --master again", c.nextMaster()))
+	}
 	keys, err := pseudonym.NewFileKeys(filepath.Join(c.Data, "keys"), master)
 	if err != nil {
 		return nil, nil, nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
@@ -155,30 +159,42 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 // into the data folder.
 func (c *databaseSettings) master() ([]byte, error) {
 	if c.MasterKey != "" {
-		key, err := base64.StdEncoding.DecodeString(c.MasterKey)
-		if err != nil || len(key) != 32 {
-			return nil, command.Refuse(errors.New("--master-key: write 32 bytes in base64, e.g. from: openssl rand -base64 32"))
-		}
-		return key, nil
+		return masterOf("DELFI_MASTER_KEY", c.MasterKey)
 	}
 	if err := os.MkdirAll(c.Data, 0o711); err != nil {
 		return nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
 	}
-	path := filepath.Join(c.Data, "master.key")
+	return generated(filepath.Join(c.Data, "master.key"))
+}
+
+// nextMaster is where the key lies that an exchange is bringing in.
+func (c *databaseSettings) nextMaster() string { return filepath.Join(c.Data, "master.next") }
+
+// masterOf reads a master key from the environment.
+func masterOf(variable, text string) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(key) != 32 {
+		return nil, command.Refuse(fmt.Errorf("%s: write 32 bytes in base64, e.g. from: openssl rand -base64 32", variable))
+	}
+	return key, nil
+}
+
+// generated reads a master key from its file, which is made once.
+func generated(path string) ([]byte, error) {
 	for {
 		text, err := os.ReadFile(path)
 		if err == nil {
 			key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
 			if err != nil || len(key) != 32 {
-				return nil, command.Refuse(fmt.Errorf("%s: is no key of 32 bytes in base64: restore it, or set --master-key", path))
+				return nil, command.Refuse(fmt.Errorf("%s: is no key of 32 bytes in base64: restore it, or set DELFI_MASTER_KEY", path))
 			}
 			return key, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
+			return nil, command.Refuse(fmt.Errorf("--data %s: %w", filepath.Dir(path), err))
 		}
 		if err := newMaster(path); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
+			return nil, command.Refuse(fmt.Errorf("--data %s: %w", filepath.Dir(path), err))
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // their exchange.
 type keysCommand struct {
 	List   listKeysCommand   `cmd:"" help:"List the keys, what each is for, and how many rows it still protects."`
-	Rotate rotateKeysCommand `cmd:"" help:"Give people's data a new key, and destroy the former one; servers may run meanwhile. A rotation that was cut off goes on."`
+	Rotate rotateKeysCommand `cmd:"" help:"Give people's data a new key, and destroy the former one; servers may run meanwhile. With --master exchange the key that wraps all others. A rotation that was cut off goes on."`
 }
 
 type listKeysCommand struct{ databaseSettings }
@@ -73,10 +73,17 @@ func (c *listKeysCommand) Run(ctx context.Context) error {
 	})
 }
 
-type rotateKeysCommand struct{ databaseSettings }
+type rotateKeysCommand struct {
+	databaseSettings
+	Master        bool   `help:"Exchange the master key instead, which wraps all others, while no server runs."`
+	MasterKeyNext string `env:"DELFI_MASTER_KEY_NEXT" placeholder:"BASE64" help:"With DELFI_MASTER_KEY: the key that takes its place, in the environment alone."`
+}
 
 // Run rotates, and says how it ended.
 func (c *rotateKeysCommand) Run(ctx context.Context) error {
+	if c.Master {
+		return c.exchange(ctx)
+	}
 	return c.keys(ctx, func(accounts *account.Service, _ *pseudonym.Service, _ *ledger.Service) error {
 		rows := 0
 		if err := accounts.Rotate(ctx, func(n int) { rows = n }); err != nil {

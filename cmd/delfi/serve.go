@@ -259,11 +259,15 @@ func (c *serveCommand) serve(ctx context.Context, listener net.Listener, h *app.
 		defer cancel()
 		return errors.Join(quit(server, end), h.Jobs.Stop(end))
 	})
-	err := g.Wait()
+	err := within(running, g.Wait)
 	// A signal is no failure; a database that went away is, and says more than
 	// what failed in its wake.
 	if l := (lostDatabase{}); errors.As(context.Cause(ctx), &l) {
 		return l
+	}
+	if err != nil && ctx.Err() != nil {
+		slog.WarnContext(ctx, "stopped as asked; something did not end by itself, as while the database is away", "error", err)
+		return nil
 	}
 	return err
 }
@@ -284,14 +288,6 @@ func warn(ctx context.Context, db *postgres.DB, log *slog.Logger) error {
 	}
 	for _, setting := range forgetful {
 		log.WarnContext(ctx, "a crash of the database would lose ballots that were acknowledged: turn it on", "setting", setting)
-	}
-	return nil
-}
-
-// quit ends the server; connections that do not finish in time are cut.
-func quit(server *http.Server, end context.Context) error {
-	if err := server.Shutdown(end); err != nil {
-		return server.Close()
 	}
 	return nil
 }

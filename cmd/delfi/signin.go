@@ -107,8 +107,8 @@ func secretFlags(args []string) error {
 		if !joined && i+1 < len(args) {
 			value = args[i+1]
 		}
-		variable, ok := map[string]string{"--database-url": "DATABASE_URL", "--smtp": "DELFI_SMTP_URL", "--master-key": "DELFI_MASTER_KEY"}[flag]
-		if !ok || flag != "--master-key" && !hasPassword(value) {
+		variable, ok := map[string]string{"--database-url": "DATABASE_URL", "--smtp": "DELFI_SMTP_URL", "--master-key": "DELFI_MASTER_KEY", "--master-key-next": "DELFI_MASTER_KEY_NEXT"}[flag]
+		if !ok || !strings.HasPrefix(flag, "--master-key") && !hasPassword(value) {
 			continue
 		}
 		return fmt.Errorf("%s: everybody on this machine reads a program's flags, and this one holds a secret: set %s in the environment instead", flag, variable)

@@ -33,6 +33,15 @@ func forgetProcess(ctx context.Context, tx *postgres.Tx, process uuid.UUID) erro
 	return err
 }
 
+// processesSince counts the processes that were seen since.
+func processesSince(ctx context.Context, tx *postgres.Tx, since time.Time) (n int, err error) {
+	err = tx.GetContext(ctx, &n, `
+		SELECT count(*)
+		FROM civic.process
+		WHERE seen >= $1`, since)
+	return n, err
+}
+
 func forgetProcesses(ctx context.Context, tx *postgres.Tx, before time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		DELETE FROM civic.process

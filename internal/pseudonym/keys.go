@@ -131,15 +131,13 @@ func (k *FileKeys) Create(ctx context.Context, name string) ([]byte, error) {
 		return key, err // there already, or destroyed and never made again
 	}
 	key := make([]byte, keySize)
-	nonce := make([]byte, k.wrap.NonceSize())
 	if _, err := rand.Read(key); err != nil {
 		return nil, err
 	}
-	if _, err := rand.Read(nonce); err != nil {
+	body, err := k.wrapped(name, key)
+	if err != nil {
 		return nil, err
 	}
-	body := append([]byte(keyMagic), nonce...)
-	body = k.wrap.Seal(body, nonce, key, []byte(name))
 
 	// CreateTemp opens 0600.
 	tmp, err := os.CreateTemp(k.dir, ".new-*")

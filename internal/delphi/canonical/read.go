@@ -2,7 +2,6 @@ package canonical
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"reflect"
 	"slices"
@@ -145,15 +144,13 @@ func (r *Reader) must(s shape, sign byte) error {
 }
 
 // wrong is the fault of a value of another shape than s.
-func (r *Reader) wrong(s shape, b byte) error {
+func (r *Reader) wrong(s shape, b byte) *Fault {
 	found := begins(b)
 	if found == "" {
 		return r.fault(Syntax, "expected a value, found %q", b)
 	}
 	err := r.fault(Type, "must be %s, not %s", s.words(), found)
-	if of := (*Fault)(nil); errors.As(err, &of) {
-		of.Want, of.Found = s.words(), found
-	}
+	err.Want, err.Found = s.words(), found
 	return err
 }
 

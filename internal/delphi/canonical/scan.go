@@ -108,7 +108,7 @@ func (r *Reader) Place() (line, column int) {
 func (r *Reader) Offset() int64 { return r.base + int64(r.at) }
 
 // fault is one where the reader stands.
-func (r *Reader) fault(code Code, format string, args ...any) error {
+func (r *Reader) fault(code Code, format string, args ...any) *Fault {
 	f := &Fault{Code: code, Path: r.where(), Offset: r.Offset(), What: fmt.Sprintf(format, args...)}
 	f.Line, f.Column = r.Place()
 	return f

@@ -5,7 +5,6 @@ import (
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -274,9 +273,7 @@ func (r *Reader) figure(f *form, v reflect.Value, b byte) (bool, error) {
 		i, perr := strconv.ParseInt(string(d), 10, f.of.Bits())
 		if perr != nil {
 			err := r.wrong(f.shape, b)
-			if of := (*Fault)(nil); errors.As(err, &of) {
-				of.What, of.Found = fmt.Sprintf("must be a whole number, not %s", d), "the number "+string(d)
-			}
+			err.What, err.Found = fmt.Sprintf("must be a whole number, not %s", d), "the number "+string(d)
 			return false, err
 		}
 		var room [24]byte

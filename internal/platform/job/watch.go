@@ -39,7 +39,9 @@ func light(ctx context.Context, db *postgres.DB, id string) (*beacon, error) {
 
 // out puts the beacon out and closes its connection.
 func (b *beacon) out() error {
-	err := unlock(context.Background(), b.conn.Conn, b.id)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	err := unlock(ctx, b.conn.Conn, b.id)
 	shut := b.conn.Close()
 	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) {
 		return nil // its connection is gone, and the lock with it

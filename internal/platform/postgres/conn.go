@@ -111,6 +111,7 @@ type conn struct {
 	mark     *mark // of the transaction that runs on it; nil outside of one
 	wire     *net.Conn
 	leash    leash
+	inside   bool // of a transaction, whose context it is tied to
 	prepared map[string]pqStmt
 	reading  bool // rows of a prepared statement are still open
 	readOne  int  // statements that a ReadOne may still run, plus one; 0 outside of one
@@ -128,6 +129,7 @@ var errOne = errors.New("postgres: a ReadOne is one statement that reads")
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	c.mark = c.of.mark(ctx)
 	c.tie(ctx)
+	c.inside = true
 	if opts.Isolation == readingOne {
 		c.readOne = 2
 		return oneRead{c}, nil
@@ -176,11 +178,30 @@ func (c *conn) tie(ctx context.Context) {
 }
 
 func (c *conn) untie() {
-	c.mark = nil
+	c.mark, c.inside = nil, false
 	c.leash.loose()
 	c.leash.mu.Lock()
 	c.leash.turn++
 	c.leash.mu.Unlock()
+}
+
+// longest is how long a statement outside of a transaction may take whose context has no
+// end: far longer than the vacuum of a large table, and no wait for ever of a server that
+// says nothing any more.
+const longest = 15 * time.Minute
+
+// alone ties a statement outside of a transaction to its context, or to the longest time,
+// until done.
+func (c *conn) alone(ctx context.Context) (done func()) {
+	if c.inside {
+		return func() {}
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	c.tie(ctx)
+	return func() {
+		c.untie()
+		cancel()
+	}
 }
 
 // tied is a transaction that ends within its context.
@@ -226,19 +247,23 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if err := c.spend(); err != nil {
 		return nil, err
 	}
+	done := c.alone(ctx)
 	if len(args) == 0 && c.readOne == 0 {
+		defer done()
 		return c.pqConn.QueryContext(ctx, query, args)
 	}
 	st, err := c.statement(ctx, query)
 	if err != nil {
+		done()
 		return nil, err
 	}
 	rows, err := st.QueryContext(ctx, args)
 	if err != nil {
+		done()
 		return nil, c.checked(query, err)
 	}
 	c.reading = true
-	return &reading{Rows: rows, conn: c, query: query}, nil
+	return &reading{Rows: rows, conn: c, query: query, done: done}, nil
 }
 
 // ExecContext is QueryContext for statements without rows.
@@ -252,6 +277,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	if c.readOne != 0 {
 		return nil, errOne
 	}
+	defer c.alone(ctx)()
 	if len(args) == 0 {
 		return c.pqConn.ExecContext(ctx, query, args)
 	}
@@ -308,6 +334,7 @@ type reading struct {
 	driver.Rows
 	conn  *conn
 	query string
+	done  func()
 }
 
 func (r *reading) Next(dest []driver.Value) error {
@@ -316,5 +343,6 @@ func (r *reading) Next(dest []driver.Value) error {
 
 func (r *reading) Close() error {
 	r.conn.reading = false
+	defer r.done()
 	return r.Rows.Close()
 }

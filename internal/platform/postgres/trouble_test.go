@@ -62,6 +62,22 @@ func TestASilentServerIsWaitedForNoLongerThanAsked(t *testing.T) {
 		"readOne": func(ctx context.Context) error { return db.ReadOne(ctx, one) },
 		"read":    func(ctx context.Context) error { return db.Read(ctx, one) },
 		"write":   func(ctx context.Context) error { return db.Transact(ctx, one) },
+		"query on the pool": func(ctx context.Context) error {
+			var n int
+			return db.Pool().GetContext(ctx, &n, `SELECT 1 + $1::int`, 1)
+		},
+		"plain query on the pool": func(ctx context.Context) error {
+			var n int
+			return db.Pool().GetContext(ctx, &n, `SELECT 1`)
+		},
+		"statement on the pool": func(ctx context.Context) error {
+			_, err := db.Pool().ExecContext(ctx, `SELECT set_config('delfi.test', $1, false)`, "x")
+			return err
+		},
+		"plain statement on the pool": func(ctx context.Context) error {
+			_, err := db.Pool().ExecContext(ctx, `SELECT 1`)
+			return err
+		},
 	}
 	for range 2 { // the second time where connections were cut
 		for name, ask := range asks {

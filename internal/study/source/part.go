@@ -74,12 +74,10 @@ func (m *markup) next() error {
 	if err := m.upTo('<'); err != nil {
 		return err
 	}
-	begun := 0 // of the tag in the cell
-	if m.within {
-		begun = len(m.cell) - 1
-	} else {
+	if !m.within {
 		m.cell = append(m.cell[:0], '<')
 	}
+	begun := len(m.cell) - 1
 	for ended := false; !ended; { // a value in quotation marks may hold the sign
 		if err := m.upTo('>'); err != nil {
 			return err
