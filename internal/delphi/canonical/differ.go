@@ -27,7 +27,7 @@ func Differ(found []byte, v any, most int) (*Difference, error) {
 	}
 	out, in := io.Pipe()
 	go func() { _ = in.CloseWithError(Write(in, v)) }() // it never fails
-	defer func() { _ = out.Close() }() // nor does this
+	defer func() { _ = out.Close() }()                  // nor does this
 	d := differ{found: inMemory(found), want: NewReader(out, 1<<62), most: most}
 	d.found.canon, d.want.canon = true, true
 	there, err := d.value()
