@@ -220,13 +220,13 @@ func TestAProductionServerBegins(t *testing.T) {
 
 	// Those who steer sign in once, and are given their roles.
 	person := "form[action='/administrations/riva/grant']"
-	giulia.open("/administrations/riva").send(person, url.Values{"person": {"marta@altrove.example"}, "role": {"moderator"}}).sees(422, "entrare una volta")
+	giulia.open("/administrations/riva").send(person, url.Values{"person": {"marta@altrove.example"}, "role": {"moderator"}, "consultation": {"*"}}).sees(422, "entrare una volta")
 	staff := map[string]string{"marta": "moderator", "davide": "moderator", "paolo": "facilitator"}
 	colleagues := map[string]*walker{}
 	for name, role := range staff {
 		colleagues[name] = newWalker(t, base).open("/sign-in?next=/desk").signIn(name)
 		colleagues[name].sees(403, "chiedi")
-		giulia.open("/administrations/riva").send(person, url.Values{"person": {name + "@altrove.example"}, "role": {role}}).sees(200, "Rossi "+name)
+		giulia.open("/administrations/riva").send(person, url.Values{"person": {name + "@altrove.example"}, "role": {role}, "consultation": {"*"}}).sees(200, "Rossi "+name)
 		colleagues[name].open("/desk").sees(200, "Scrivania")
 	}
 

@@ -94,15 +94,15 @@ func TestTwoServersAreOneSite(t *testing.T) {
 	if strings.Contains(page(b, busy), reason) {
 		t.Fatal("suspended before the act")
 	}
-	giulia.post(t, "/desk/piazza-della-pomposa/suspend", url.Values{"reason": {reason}})
+	giulia.steer(t, "/suspend", url.Values{"reason": {reason}})
 	refused(v, http.StatusConflict, "on the other server after a suspension")
 	eventually(t, "the other server's public page tells of the suspension", func() bool { return strings.Contains(page(b, busy), reason) })
-	giulia.post(t, "/desk/piazza-della-pomposa/resume", nil)
+	giulia.steer(t, "/resume", nil)
 	eventually(t, "the other server's public page tells of the end", func() bool { return !strings.Contains(page(b, busy), reason) })
 	v.deliverOn(t, b)
 
 	// A closing that a server had begun is ended by the other, once.
-	paolo.post(t, "/desk/piazza-della-pomposa/rounds/3/close", url.Values{"reason": {"hanno risposto tutti"}})
+	paolo.steer(t, "/rounds/3/close", url.Values{"reason": {"hanno risposto tutti"}})
 	if err := a.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -148,4 +148,16 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("never: %s", what)
+}
+
+// steer acts on what the desk shows now.
+func (v *voter) steer(t *testing.T, act string, form url.Values) {
+	t.Helper()
+	const desk = "/desk/piazza-della-pomposa"
+	shown, err := v.ask(t.Context(), http.MethodGet, desk, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form.Set("version", shown.Find("input[name=version]").First().AttrOr("value", ""))
+	v.post(t, desk+act, form)
 }
