@@ -97,7 +97,7 @@ func TestTwoServersAreOneSite(t *testing.T) {
 	giulia.steer(t, "/suspend", url.Values{"reason": {reason}})
 	refused(v, http.StatusConflict, "on the other server after a suspension")
 	eventually(t, "the other server's public page tells of the suspension", func() bool { return strings.Contains(page(b, busy), reason) })
-	giulia.steer(t, "/resume", nil)
+	giulia.steer(t, "/resume", url.Values{})
 	eventually(t, "the other server's public page tells of the end", func() bool { return !strings.Contains(page(b, busy), reason) })
 	v.deliverOn(t, b)
 
