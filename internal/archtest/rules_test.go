@@ -40,7 +40,7 @@ var order = [][]string{
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},
 	{"internal/panel"},
-	{"internal/moderation", "internal/search"}, // what consultation and forum need and neither owns: they know a subject
+	{"internal/library", "internal/moderation", "internal/search"}, // what consultation and forum need and neither owns: they know a subject
 	{"internal/space"},
 	{"internal/login", "internal/account", "internal/pseudonym", "internal/ledger", "internal/notify"},
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives
@@ -56,6 +56,7 @@ var order = [][]string{
 
 // neighbours may import each other although they stand on one storey.
 var neighbours = map[string][]string{
+	"internal/library":          {"internal/search"},                                       // a document is found
 	"internal/login":            {"internal/account"},                                      // a sign-in becomes an account's claims
 	"internal/notify":           {"internal/account"},                                      // a notice goes to an account's address
 	"internal/platform/blob":    {"internal/platform/cache", "internal/platform/postgres"}, // a blob is used in the caller's transaction
