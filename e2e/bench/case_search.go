@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,10 +24,7 @@ func (b *bench) caseSearch(ctx context.Context) error {
 	if !b.o.wanted("search") {
 		return nil
 	}
-	if err := b.write(ctx, b.n.crowd); err != nil {
-		return err
-	}
-	if err := calm(ctx, b.admin); err != nil {
+	if err := errors.Join(b.write(ctx, b.n.crowd), calm(ctx, b.admin)); err != nil {
 		return err
 	}
 	all, done := clients(b.srv.url, 1)
