@@ -123,6 +123,32 @@ func (p *pacer) stop() {
 	}
 }
 
+// Pace gives a body that is read as it arrives: its sender loses the connection below the
+// least rate. The answer is given as long as the body, and a minute.
+func (r MinRate) Pace(w http.ResponseWriter, body io.ReadCloser) io.ReadCloser {
+	p := &pacer{MinRate: r, conn: http.NewResponseController(w)}
+	_ = p.conn.SetWriteDeadline(time.Now().Add(r.All + time.Minute)) // a writer without one has no connection
+	return paced{body, p}
+}
+
+type paced struct {
+	io.ReadCloser
+	pacer *pacer
+}
+
+func (p paced) Read(b []byte) (int, error) {
+	if p.pacer.end.IsZero() {
+		p.pacer.received(0)
+	}
+	n, err := p.ReadCloser.Read(b)
+	if err != nil {
+		p.pacer.stop()
+	} else {
+		p.pacer.received(n)
+	}
+	return n, err
+}
+
 // Read reads a body before the request takes a place at work: a slow sender holds none,
 // of the memory no more than it has sent, and the connection no longer than the least
 // rate allows. The caller releases the memory, also after an error.
