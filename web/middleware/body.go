@@ -141,10 +141,11 @@ func (p paced) Read(b []byte) (int, error) {
 		p.pacer.received(0)
 	}
 	n, err := p.ReadCloser.Read(b)
-	if err != nil {
-		p.pacer.stop()
-	} else {
+	switch {
+	case err == nil:
 		p.pacer.received(n)
+	case errors.Is(err, io.EOF):
+		p.pacer.stop()
 	}
 	return n, err
 }

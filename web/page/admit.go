@@ -26,6 +26,7 @@ func (a *App) admit(next http.Handler) http.Handler {
 		} else if visitOf(r.Context()).route.File > 0 {
 			l, patience = a.uploads, arriving.All
 			r.Body = arriving.Pace(w, r.Body)
+			w.Header().Set("Connection", "close") // nothing is awaited of a file that nobody reads to its end
 		} else {
 			memory, err := a.bodies.Read(w, r, a.clients.Address(r))
 			defer memory.Release()

@@ -17,10 +17,6 @@ type File struct {
 	Body io.ReadSeeker
 }
 
-// fileWindow is the time in which a reader takes what one write of a file sends, 32 kB: the
-// least rate of large answers.
-const fileWindow = 4 * time.Second
-
 // Send sends a stored file, or the parts of it that are asked for. No browser shows it as
 // a page of ours: it is an attachment, and without rights of its own where one opens it all
 // the same. A reader holds neither a connection of the database nor a place at work, and is
@@ -42,17 +38,21 @@ func (q *Request) Send(f File) error {
 	if q.visit.route.Cache == Stored {
 		h.Set("ETag", `"`+f.Tag+`"`)
 	}
-	http.ServeContent(&pacedWriter{q.W, http.NewResponseController(q.W)}, q.R, "", time.Time{}, f.Body)
+	http.ServeContent(&pacedWriter{q.W, http.NewResponseController(q.W), q.app.downloads.window / (heldBytes / written)}, q.R, "", time.Time{}, f.Body)
 	return nil
 }
+
+// written is what one write of a file sends, as package io copies.
+const written = 32 << 10
 
 // pacedWriter gives each write its window.
 type pacedWriter struct {
 	http.ResponseWriter
-	conn *http.ResponseController
+	conn   *http.ResponseController
+	window time.Duration
 }
 
 func (w *pacedWriter) Write(b []byte) (int, error) {
-	_ = w.conn.SetWriteDeadline(time.Now().Add(fileWindow)) // a writer without one has no connection
+	_ = w.conn.SetWriteDeadline(time.Now().Add(w.window)) // a writer without one has no connection
 	return w.ResponseWriter.Write(b)
 }
