@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"os"
 	"time"
 
@@ -196,16 +195,4 @@ func ReadError(err error) error {
 		return Refusal{http.StatusRequestTimeout, fault.New(fault.Unavailable, "slow", "the form arrived too slowly").Because(err)}
 	}
 	return BadForm("the form cannot be read")
-}
-
-// fieldsMost is how many fields a form may have: a ballot of a thousand items of several
-// criteria has half as many. Each takes far more memory than its bytes.
-const fieldsMost = 32 << 10
-
-// Fields reads the fields of a form's body.
-func Fields(body []byte) (url.Values, error) {
-	if bytes.Count(body, []byte("&")) >= fieldsMost {
-		return nil, errors.New("the form has more fields than any has")
-	}
-	return url.ParseQuery(string(body))
 }

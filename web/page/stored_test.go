@@ -14,7 +14,7 @@ func pieces(n int) string {
 	return strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz\n", n/37+1)[:n]
 }
 
-func newShelf(t *testing.T, body string) *house {
+func newStore(t *testing.T, body string) *house {
 	t.Helper()
 	h := newHouse(t, Options{MaxWork: 1, MaxWait: time.Millisecond})
 	send := func(q *Request) error {
@@ -27,7 +27,7 @@ func newShelf(t *testing.T, body string) *house {
 // A file is an attachment that no page of ours lends its rights, whole or in parts.
 func TestAFileIsSentInParts(t *testing.T) {
 	body := pieces(100_000)
-	h := newShelf(t, body)
+	h := newStore(t, body)
 	with := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
@@ -75,7 +75,7 @@ func TestAFileIsSentInParts(t *testing.T) {
 
 // Slow readers of files keep nobody from reading, are bounded by address, and are cut.
 func TestSlowReadersOfFilesHoldNothing(t *testing.T) {
-	h := newShelf(t, pieces(32<<20))
+	h := newStore(t, pieces(32<<20))
 	d := h.app.downloads
 	d.window, d.sending.Share = time.Hour, 3
 	server := h.listen()

@@ -26,19 +26,19 @@ func newDropbox(t *testing.T, o Options) *house {
 		if err != nil {
 			return err
 		}
-		name, body, ok := q.Uploaded()
+		file := q.Uploaded()
 		said := fmt.Sprintf("title %q, more %q", form.Value("title"), form.Values("more"))
-		if !ok {
+		if file == nil {
 			return q.Render(200, text("%s, no file", said))
 		}
-		if strings.HasSuffix(name, ".exe") {
+		if strings.HasSuffix(file.Name, ".exe") {
 			return fault.Bad(fault.Field{Name: "file", Code: "required", Message: "not this"})
 		}
-		b, err := io.ReadAll(body)
+		b, err := io.ReadAll(file)
 		if err != nil {
 			return err
 		}
-		return q.Render(200, text("%s, %q of %d", said, name, len(b)))
+		return q.Render(200, text("%s, %q of %d", said, file.Name, len(b)))
 	}), Post("/act", Public, func(q *Request) error {
 		_, err := q.Form()
 		return err
