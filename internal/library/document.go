@@ -81,6 +81,14 @@ func (d Document) Version(number int) (Version, bool) {
 // IsFile tells whether a version is a file.
 func (v Version) IsFile() bool { return v.Link == "" }
 
+// Lang is the code of a version's language; "" when it has none.
+func (v Version) Lang() string {
+	if v.Language == "und" {
+		return ""
+	}
+	return v.Language
+}
+
 // says tells whether two versions say the same.
 func (v Version) says(o Version) bool {
 	return v.Title == o.Title && v.Source == o.Source && v.Dated.Equal(o.Dated) && v.Language == o.Language && v.Licence == o.Licence &&

@@ -48,6 +48,9 @@ func (s *Service) store(ctx context.Context, u Upload) (File, error) {
 	if bad := <-cleaned; bad != nil && fault.KindOf(bad) == fault.Invalid {
 		return File{}, bad
 	}
+	if fault.KindOf(err) == fault.TooLarge {
+		return File{}, tooLarge()
+	}
 	if err != nil {
 		return File{}, err
 	}
@@ -72,11 +75,15 @@ func received(ctx context.Context, body io.Reader) (_ *os.File, size int64, err 
 	size, err = io.Copy(tmp, io.LimitReader(body, MaxFile+1))
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return nil, 0, fault.New(fault.Unavailable, "no_room", "there is no room for the file now").Because(err)
+		return nil, 0, fault.New(fault.Unavailable, "no_room_for_file", "there is no room for the file now").Because(err)
 	case err != nil:
 		return nil, 0, fmt.Errorf("library: receive: %w", err)
 	case size > MaxFile:
-		return nil, 0, refused("file_too_large", fmt.Sprintf("has more than %d megabytes: make it smaller, or add a link to it", MaxFile>>20), map[string]any{"max": MaxFile >> 20})
+		return nil, 0, tooLarge()
 	}
 	return tmp, size, ctx.Err()
+}
+
+func tooLarge() error {
+	return refused("file_too_large", fmt.Sprintf("has more than %d megabytes: make it smaller, or add a link to it", MaxFile>>20), map[string]any{"max": MaxFile >> 20})
 }

@@ -43,12 +43,8 @@ func Open(t testing.TB, opts ...postgres.Option) *House {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := blob.NewFolder(filepath.Join(folder, "files"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	url := testdb.URL(t)
-	h := build(t, open(t, url, opts...), keys, files).at(url)
+	h := build(t, open(t, url, opts...), keys, stored(t, folder)).at(url)
 	h.Folder = folder
 	return h
 }
@@ -56,7 +52,17 @@ func Open(t testing.TB, opts ...postgres.Option) *House {
 // On builds the house on a migrated database and on keys that a test has made.
 func On(t testing.TB, url string, keys pseudonym.Keys) *House {
 	t.Helper()
-	return build(t, open(t, url), keys).at(url)
+	return build(t, open(t, url), keys, stored(t, t.TempDir())).at(url)
+}
+
+// stored keeps files beneath a folder.
+func stored(t testing.TB, folder string) blob.Store {
+	t.Helper()
+	files, err := blob.NewFolder(filepath.Join(folder, "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // Beside builds the services once more on the same database and keys, with

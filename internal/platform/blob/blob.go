@@ -38,7 +38,7 @@ type Blob interface {
 // Store keeps blobs. It is safe for concurrent use, also by several processes.
 type Store interface {
 	// Put stores everything that r gives, at most limit bytes, and gives its digest and
-	// size: TooLarge "file_too_large" beyond the limit, Unavailable "no_room" on a full disk.
+	// size: TooLarge "file_too_large" beyond the limit, Unavailable "no_room_for_file" on a full disk.
 	Put(ctx context.Context, r io.Reader, limit int64) (Digest, int64, error)
 	// Open gives a blob: NotFound "no_blob", Unavailable "blob_damaged" when its bytes
 	// are not those of its digest.

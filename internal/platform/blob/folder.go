@@ -112,7 +112,7 @@ func syncFolder(path string) error {
 // room turns a full disk into a fault.
 func room(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fault.New(fault.Unavailable, "no_room", "there is no room for the file now").Because(err)
+		return fault.New(fault.Unavailable, "no_room_for_file", "there is no room for the file now").Because(err)
 	}
 	return err
 }
