@@ -174,6 +174,6 @@ func (a *App) Answering(ctx context.Context, slug string) bool {
 func (a *App) Demo() demo.Services {
 	return demo.Services{
 		Accounts: a.Accounts, Panel: a.Panel, Drafts: a.Drafts, Consultations: a.Consultations,
-		Contributions: a.Contributions, Ballots: a.Ballots, Archive: a.Archive, Jobs: a.Jobs,
+		Library: a.Library, Contributions: a.Contributions, Ballots: a.Ballots, Archive: a.Archive, Jobs: a.Jobs,
 	}
 }

@@ -114,11 +114,9 @@ func FormOf(v Version) Form {
 func (f Form) read(file, kept bool) (Version, error) {
 	var bad []fault.Field
 	v := Version{
-		Title:       prose.Field{Name: "title", Max: maxLine, Needed: true, Line: true}.Read(f.Title, &bad),
-		Source:      prose.Field{Name: "source", Max: maxLine, Needed: true, Line: true}.Read(f.Source, &bad),
-		Description: prose.Field{Name: "description", Max: maxDescription}.Read(f.Description, &bad),
-		Link:        prose.Field{Name: "link", Max: maxLink, Line: true}.Read(f.Link, &bad),
-		Language:    f.Language, Licence: f.Licence,
+		Title:    prose.Field{Name: "title", Max: maxLine, Needed: true, Line: true}.Read(f.Title, &bad),
+		Source:   prose.Field{Name: "source", Max: maxLine, Needed: true, Line: true}.Read(f.Source, &bad),
+		Language: f.Language, Licence: f.Licence,
 	}
 	if f.Dated = strings.TrimSpace(f.Dated); f.Dated != "" {
 		var err error
@@ -134,6 +132,8 @@ func (f Form) read(file, kept bool) (Version, error) {
 			bad = append(bad, fault.Field{Name: one.name, Code: "required", Message: "is needed"})
 		}
 	}
+	v.Description = prose.Field{Name: "description", Max: maxDescription}.Read(f.Description, &bad)
+	v.Link = prose.Field{Name: "link", Max: maxLink, Line: true}.Read(f.Link, &bad)
 	switch {
 	case file && v.Link != "":
 		bad = append(bad, fault.Field{Name: "file", Code: "file_and_link", Message: "and a link are two documents: leave one of them out"})

@@ -257,7 +257,7 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, space uuid.UUID
 }
 
 // Open gives the file of a version, as it was stored; the caller closes it. NotFound for a
-// link, Conflict "document_withdrawn" for a document that was. Before everybody may read a
+// link, NotFound "document_withdrawn" for a document that was. Before everybody may read a
 // library, those may who change it.
 func (s *Service) Open(ctx context.Context, actor account.Actor, space uuid.UUID, number, version int) (Version, blob.Blob, error) {
 	var v Version
@@ -278,7 +278,7 @@ func (s *Service) Open(ctx context.Context, actor account.Actor, space uuid.UUID
 			return errNone
 		}
 		if d.Withdrawn {
-			return errGone
+			return fault.New(fault.NotFound, errGone.Code, errGone.Message)
 		}
 		return nil
 	})
