@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -177,13 +176,13 @@ func (s *Service) note(ctx context.Context, tx *postgres.Tx, g Ground, actor acc
 	return s.record.Append(ctx, tx, ledger.Entry{
 		Consultation: g.Record, Type: ledger.Act, Role: string(g.Role), Name: actor.Name, Kind: kind,
 		Target: fmt.Sprintf("document %d", d.Number), Reason: reason,
-		Body: ledger.Body(map[string]any{"document": d.Number, "version": d.Current().Number, "digest": d.Current().digest()}),
+		Body: ledger.Body(map[string]any{"document": d.Number, "version": d.Current().Number, "digest": d.Current().Digest()}),
 	})
 }
 
-// digest is how the record names what a version gives to read: the SHA-256 of the file, or
+// Digest is how the record names what a version gives to read: the SHA-256 of the file, or
 // of the link's address.
-func (v Version) digest() string {
+func (v Version) Digest() string {
 	if v.IsFile() {
 		return v.File.Digest.String()
 	}
@@ -287,18 +286,4 @@ func (s *Service) Open(ctx context.Context, actor account.Actor, space uuid.UUID
 	}
 	b, err := s.files.Open(ctx, v.File.Digest)
 	return v, b, err
-}
-
-// Given gives the digests of what the panel was given, in the order of the documents'
-// numbers.
-func Given(all []Document) []string {
-	out := []string{}
-	for _, d := range all {
-		for _, v := range slices.Backward(d.Versions) {
-			if v.Given {
-				out = append(out, v.digest())
-			}
-		}
-	}
-	return out
 }

@@ -20,11 +20,35 @@ func Give(ctx context.Context, tx *postgres.Tx, space uuid.UUID) ([]string, erro
 	if err := give(ctx, tx, space); err != nil {
 		return nil, err
 	}
+	given, err := Reading(ctx, tx, space)
+	if err != nil {
+		return nil, err
+	}
+	digests := make([]string, len(given))
+	for i, d := range given {
+		digests[i] = d.Current().Digest()
+	}
+	return digests, nil
+}
+
+// Reading lists what a space's panel was given to read, by number: each document with the
+// version that was, alone.
+func Reading(ctx context.Context, tx *postgres.Tx, space uuid.UUID) ([]Document, error) {
 	all, err := list(ctx, tx, space)
 	if err != nil {
 		return nil, err
 	}
-	return Given(all), nil
+	var out []Document
+	for _, d := range all {
+		for _, v := range d.Versions {
+			if v.Given {
+				d.Versions = []Version{v}
+				out = append(out, d)
+				break
+			}
+		}
+	}
+	return out, nil
 }
 
 // Index makes the documents of a space that everybody may read findable.
