@@ -6,6 +6,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
@@ -18,7 +19,7 @@ import (
 
 // The words of the columns are explained at page.Route. routes_test.go tries over HTTP that each
 // row keeps the promises of its privacy class and its cache class.
-var get, post = page.Get, page.Post
+var get, post, upload = page.Get, page.Post, page.Upload
 
 const (
 	public    = page.Public
@@ -33,6 +34,7 @@ const (
 	revalidated = page.Revalidated
 	immutable   = page.Immutable
 	spooled     = page.Spooled
+	stored      = page.Stored
 )
 
 // Routes returns the table of the site's routes.
@@ -45,7 +47,8 @@ func Routes(o Options) ([]page.Route, error) {
 	desk, err5 := staff.New(o.Staff)
 	moderated, err6 := moderation.New(o.Moderation)
 	found, err7 := search.New(o.Search)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+	docs, err8 := library.New(o.Library)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -72,6 +75,8 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/consultations/{slug}/minority", public, shared, open.Minority),
 		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
 		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
+		get("/consultations/{slug}/library", public, shared, docs.List),
+		get("/consultations/{slug}/library/{n}/{version}", public, stored, docs.File),
 		get("/help/how-it-works", public, shared, open.HowItWorks),
 		get("/help/protection", public, shared, open.Protection),
 		get("/help/accessibility", public, shared, open.Accessibility),
@@ -138,6 +143,12 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/minority", personal, desk.Report, signedIn),
 		get("/desk/{slug}/staff", personal, noStore, desk.Members, signedIn),
 		post("/desk/{slug}/staff", personal, desk.Replace, signedIn),
+		get("/desk/{slug}/library", personal, noStore, docs.Desk, signedIn),
+		upload("/desk/{slug}/library", personal, library.MostFile, docs.Add, signedIn),
+		get("/desk/{slug}/library/{n}", personal, noStore, docs.Edit, signedIn),
+		upload("/desk/{slug}/library/{n}", personal, library.MostFile, docs.Revise, signedIn),
+		post("/desk/{slug}/library/{n}/withdraw", personal, docs.Withdraw, signedIn),
+		get("/desk/{slug}/library/{n}/{version}", personal, noStore, docs.Preview, signedIn),
 		post("/desk/{slug}/publish", personal, desk.Publish, signedIn, fresh),
 		post("/desk/{slug}/withdraw", personal, desk.Withdraw, signedIn, fresh),
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.OpenRound, signedIn),

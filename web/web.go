@@ -7,6 +7,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
@@ -25,6 +26,7 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
+	Library     library.Services
 	Search      search.Services
 	Demo        demo.Panel
 	Health      Health

@@ -18,6 +18,7 @@ import (
 
 	"delfi/cmd/internal/command"
 	"delfi/internal/ledger"
+	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/private"
 	"delfi/internal/pseudonym"
@@ -42,6 +43,16 @@ func (c *databaseSettings) record(baseURL string, cosigners []string) ledger.Opt
 		o.Origin = u.Host + "/record"
 	}
 	return o
+}
+
+// files is where documents of libraries lie: beside the keys, outside the database. Servers
+// of one site share the folder.
+func (c *databaseSettings) files() (blob.Store, error) {
+	f, err := blob.NewFolder(filepath.Join(c.Data, "files"))
+	if err != nil {
+		return nil, command.Refuse(fmt.Errorf("--data %s: %w", c.Data, err))
+	}
+	return f, nil
 }
 
 // defaultData is where data live unless told otherwise.

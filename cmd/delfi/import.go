@@ -54,7 +54,11 @@ func (c *importPolisCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer closeDatabase()
-	h, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: cmp.Or(c.BaseURL, "http://localhost"), Record: c.record(c.BaseURL, nil)})
+	files, err := c.files()
+	if err != nil {
+		return err
+	}
+	h, err := app.New(app.Options{DB: db, Keys: keys, Files: files, BaseURL: cmp.Or(c.BaseURL, "http://localhost"), Record: c.record(c.BaseURL, nil)})
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"delfi/cmd/internal/command"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"delfi/cmd/internal/command"
 
 	"delfi/internal/account"
 	"delfi/internal/ledger"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"delfi/cmd/internal/command"
 	"encoding/json"
 	"io"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"delfi/cmd/internal/command"
 )
 
 // run gives a command's exit status and what it printed.

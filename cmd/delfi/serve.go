@@ -23,7 +23,6 @@ import (
 	"delfi/internal/login/devidp"
 	"delfi/internal/platform/mail"
 	"delfi/internal/platform/postgres"
-	"delfi/internal/pseudonym"
 	"delfi/web"
 	webdemo "delfi/web/demo"
 	"delfi/web/page"
@@ -147,7 +146,7 @@ func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 			return false, err
 		}
 	}
-	h, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: c.BaseURL, Sender: sender, Record: c.recorded()})
+	h, parts, err := c.services(db, keys, sender)
 	if err != nil {
 		return false, err
 	}
@@ -186,7 +185,7 @@ func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 		}()
 		options.FormAction = []string{provider.Issuer()}
 		options.DemoBar = webdemo.Bar(people(provider), h.Answering)
-		if invented, err = c.seed(ctx, h, provider, keys); err != nil {
+		if invented, err = c.seed(ctx, h, provider, parts); err != nil {
 			return false, err
 		}
 	} else {
@@ -317,7 +316,7 @@ func (c *serveCommand) sender() (mail.Sender, error) {
 
 // seed makes the demonstration's consultations on the first start, and gives the
 // demonstration, whose panel plays on.
-func (c *serveCommand) seed(ctx context.Context, h *app.App, p *devidp.Provider, keys pseudonym.Keys) (*demo.Demonstration, error) {
+func (c *serveCommand) seed(ctx context.Context, h *app.App, p *devidp.Provider, parts app.Options) (*demo.Demonstration, error) {
 	var staff []account.Claims
 	for _, who := range p.People() {
 		staff = append(staff, account.Claims{
@@ -325,7 +324,8 @@ func (c *serveCommand) seed(ctx context.Context, h *app.App, p *devidp.Provider,
 		})
 	}
 	invented := demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
-		moved, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: c.BaseURL, Record: c.recorded()})
+		parts.DB, parts.Sender = db, nil
+		moved, err := app.New(parts)
 		if err != nil {
 			return demo.Services{}, err
 		}

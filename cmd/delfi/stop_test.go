@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"delfi/cmd/internal/command"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"delfi/cmd/internal/command"
 )
 
 // asked is the variable under which this test's binary is the program itself.

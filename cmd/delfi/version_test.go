@@ -1,10 +1,11 @@
 package main
 
 import (
-	"delfi/cmd/internal/command"
 	"runtime"
 	"strings"
 	"testing"
+
+	"delfi/cmd/internal/command"
 )
 
 // The version is the build's: module, commit where there is one, and compiler.

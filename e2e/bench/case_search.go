@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,18 +13,6 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/internal/search"
 )
-
-// asking are the searches of docs/FORUM.md "Cases" 5: the commonest word of content, a
-// rare one, two words, a phrase, a word and not another, a misspelt one. Each is what its
-// page must show.
-var asking = []struct{ name, words, shows string }{
-	{"the commonest word", "scuola", "<mark>scuol"},
-	{"a rare word", "teleferica", "<mark>teleferica</mark>"},
-	{"two words", "scuola autobus", "<mark>autobus</mark>"},
-	{"a phrase", `"strade scolastiche"`, "<mark>scolastiche</mark>"},
-	{"a word and not another", "scuola -autobus", "<mark>scuol"},
-	{"a misspelt word", "partecipazone", "<strong>partecipazione</strong>"},
-}
 
 // searches is how often each is asked in a round.
 const searches = 60
@@ -35,18 +24,15 @@ func (b *bench) caseSearch(ctx context.Context) error {
 	if !b.o.wanted("search") {
 		return nil
 	}
-	if err := b.write(ctx, b.n.crowd); err != nil {
-		return err
-	}
-	if err := calm(ctx, b.admin); err != nil {
+	if err := errors.Join(b.write(ctx, b.n.crowd), calm(ctx, b.admin)); err != nil {
 		return err
 	}
 	all, done := clients(b.srv.url, 1)
 	defer done()
 	asked := 0
-	for _, a := range asking {
+	for _, a := range corpus.Searches {
 		r := figure.Row{
-			Case: fmt.Sprintf("search of %d texts, %s", b.n.crowd, a.name), Unit: "ms",
+			Case: fmt.Sprintf("search of %d texts, %s", b.n.crowd, a.Name), Unit: "ms",
 			Note: "within which 95 of 100 are answered, one after the other; the whole page of 20 hits over HTTP, signed out, another address each time",
 		}
 		for round := -1; round < b.n.rounds; round++ {
@@ -57,7 +43,7 @@ func (b *bench) caseSearch(ctx context.Context) error {
 			s, err := b.with(ctx, "search", func() sample {
 				return load(1, bound{most: n}, func(w, _ int) error {
 					asked++
-					return find(all[w], a.words, a.shows, fmt.Sprintf("10.9.%d.%d", asked>>8&255, asked&255))
+					return find(all[w], a, fmt.Sprintf("10.9.%d.%d", asked>>8&255, asked&255))
 				})
 			})
 			if err != nil {
@@ -75,15 +61,12 @@ func (b *bench) caseSearch(ctx context.Context) error {
 }
 
 // find asks for a page of hits, and looks for what it must show.
-func find(c *client, words, shows, from string) error {
-	r, err := c.get(searchPath(words), "", from)
-	if err != nil {
-		return err
+func find(c *client, s corpus.Search, from string) error {
+	r, err := c.get(searchPath(s.Words), "", from)
+	if err == nil && (r.status != 200 || !bytes.Contains(r.body, []byte(s.Shows))) {
+		err = fmt.Errorf("search for %s: status %d, shows no %s", s.Words, r.status, s.Shows)
 	}
-	if r.status != 200 || !bytes.Contains(r.body, []byte(shows)) {
-		return fmt.Errorf("search for %s: status %d, shows no %s", words, r.status, shows)
-	}
-	return nil
+	return err
 }
 
 // write makes n texts findable in the space of the large consultation.

@@ -22,6 +22,7 @@ import (
 	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -37,8 +38,12 @@ type house struct {
 }
 
 // wire builds the house as a server does.
-func wire(db *postgres.DB, keys pseudonym.Keys) (*house, error) {
-	a, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: "http://localhost"})
+func wire(db *postgres.DB, keys pseudonym.Keys, folder string) (*house, error) {
+	files, err := blob.NewFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	a, err := app.New(app.Options{DB: db, Keys: keys, Files: files, BaseURL: "http://localhost"})
 	return &house{App: a}, err
 }
 

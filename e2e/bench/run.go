@@ -187,7 +187,7 @@ func (b *bench) join(ctx context.Context, database string, relaxed bool) (*house
 	if err != nil {
 		return nil, err
 	}
-	h, err := wire(db, keys)
+	h, err := wire(db, keys, filepath.Join(b.dir, "files"))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

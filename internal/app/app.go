@@ -15,7 +15,8 @@
 //	moderation.Service      → contribution         words of a subject, effect of an act (Source)
 //	pseudonym.Service       → steering.Version     how long a key that was read is valid
 //	account.SignIn          → scope.Part           which consultation a provider's group names
-//	search.Refresh          → steering, report     what a space without rows holds
+//	search.Refresh          → steering, library, report  what a space without rows holds
+//	library's acts          → steering's grounds   who may change the library of a space
 package app
 
 import (
@@ -37,9 +38,11 @@ import (
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
+	"delfi/internal/library"
 	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/platform/blob"
 	"delfi/internal/platform/changes"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/mail"
@@ -53,6 +56,7 @@ import (
 type Options struct {
 	DB      *postgres.DB
 	Keys    pseudonym.Keys
+	Files   blob.Store     // of libraries
 	BaseURL string         // public address, e.g. "https://delfi.example.it"
 	Sender  mail.Sender    // nil: mail stays in the outbox
 	Record  ledger.Options // name, file and witnesses of the public record
@@ -61,7 +65,7 @@ type Options struct {
 // check returns an error that names what is missing.
 func (o Options) check() error {
 	var missing []error
-	for name, absent := range map[string]bool{"DB": o.DB == nil, "Keys": o.Keys == nil, "BaseURL": o.BaseURL == ""} {
+	for name, absent := range map[string]bool{"DB": o.DB == nil, "Keys": o.Keys == nil, "Files": o.Files == nil, "BaseURL": o.BaseURL == ""} {
 		if absent {
 			missing = append(missing, fmt.Errorf("app: option %s is missing", name))
 		}
@@ -89,6 +93,7 @@ type App struct {
 	Archive       *archive.Service
 	Reports       *report.Service
 	Search        *search.Service
+	Library       *library.Service
 
 	baseURL string
 }
@@ -121,6 +126,7 @@ func New(o Options) (*App, error) {
 	a.Consultations.OnPublish(a.Reports.Store)
 	a.Accounts.FindParts(scope.Part)
 	a.Search = search.New(db, jobs, a.index)
+	a.Library = library.New(db, jobs, o.Files, a.Record, a.Consultations.Library)
 	return a, nil
 }
 
@@ -131,6 +137,9 @@ func (a *App) index(ctx context.Context, tx *postgres.Tx, space uuid.UUID) error
 		return err
 	}
 	if err := a.Consultations.Index(ctx, tx, c); err != nil {
+		return err
+	}
+	if err := a.Library.Index(ctx, tx, space); err != nil {
 		return err
 	}
 	return a.Reports.Index(ctx, tx, c)
@@ -165,6 +174,6 @@ func (a *App) Answering(ctx context.Context, slug string) bool {
 func (a *App) Demo() demo.Services {
 	return demo.Services{
 		Accounts: a.Accounts, Panel: a.Panel, Drafts: a.Drafts, Consultations: a.Consultations,
-		Contributions: a.Contributions, Ballots: a.Ballots, Archive: a.Archive, Jobs: a.Jobs,
+		Library: a.Library, Contributions: a.Contributions, Ballots: a.Ballots, Archive: a.Archive, Jobs: a.Jobs,
 	}
 }

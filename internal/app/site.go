@@ -8,6 +8,7 @@ import (
 	"delfi/web"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
@@ -45,7 +46,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Public: public.Services{
 			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions,
-			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record,
+			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record, Library: a.Library,
 		},
 		Participate: participate.Services{
 			Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots, Panel: a.Panel,
@@ -56,6 +57,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports,
 		},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
+		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
 		Search:     search.Services{Search: a.Search},
 		Demo:       o.Demo,
 		Health:     web.Health{Log: o.Log, Checks: checks},

@@ -40,12 +40,12 @@ var order = [][]string{
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},
 	{"internal/panel"},
-	{"internal/moderation", "internal/search"}, // what consultation and forum need and neither owns: they know a subject
+	{"internal/library", "internal/moderation", "internal/search"}, // what consultation and forum need and neither owns: they know a subject
 	{"internal/space"},
 	{"internal/login", "internal/account", "internal/pseudonym", "internal/ledger", "internal/notify"},
 	{"internal/platform/postgres/testdb"}, // for tests alone; it migrates what it gives
 	{"migrations"},
-	{"internal/platform/cache", "internal/platform/changes", "internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
+	{"internal/platform/blob", "internal/platform/cache", "internal/platform/changes", "internal/platform/job", "internal/platform/mail", "internal/platform/postgres"},
 	{"internal/platform/batch"}, // a transaction forbids batches inside it
 	{"internal/study"},          // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
@@ -56,10 +56,12 @@ var order = [][]string{
 
 // neighbours may import each other although they stand on one storey.
 var neighbours = map[string][]string{
-	"internal/login":            {"internal/account"},           // a sign-in becomes an account's claims
-	"internal/notify":           {"internal/account"},           // a notice goes to an account's address
-	"internal/platform/job":     {"internal/platform/postgres"}, // a job is stored in the caller's transaction
-	"internal/platform/changes": {"internal/platform/postgres"}, // it listens to the database
+	"internal/library":          {"internal/search"},                                       // a document is found
+	"internal/login":            {"internal/account"},                                      // a sign-in becomes an account's claims
+	"internal/notify":           {"internal/account"},                                      // a notice goes to an account's address
+	"internal/platform/blob":    {"internal/platform/cache", "internal/platform/postgres"}, // a blob is used in the caller's transaction
+	"internal/platform/job":     {"internal/platform/postgres"},                            // a job is stored in the caller's transaction
+	"internal/platform/changes": {"internal/platform/postgres"},                            // it listens to the database
 }
 
 // grounds are rooms on which rooms beneath their name stand: those import the

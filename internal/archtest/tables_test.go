@@ -30,6 +30,8 @@ var owners = map[string]string{
 	"civic.decision":          "internal/consultation/lifecycle",
 	"civic.departed":          "internal/panel",
 	"civic.departed_mark":     "internal/pseudonym",
+	"civic.document":          "internal/library",
+	"civic.document_version":  "internal/library",
 	"civic.edition":           "internal/account", // triggers move it (migrations/0090_edition.sql)
 	"civic.enrolment":         "internal/panel",
 	"civic.feedback":          "internal/consultation/feedback/archive",

@@ -40,6 +40,27 @@ func CanSit(actor office.Actor, c Consultation) error {
 	return fault.New(fault.Forbidden, "not_staff", "only its staff sit at a consultation's desk")
 }
 
+// CanShelve gives the role in which the actor may change the library of a consultation:
+// that of its administrators and its facilitators, until it is withdrawn. Nobody changes that
+// of one held elsewhere.
+func CanShelve(actor office.Actor, c Consultation) (office.Role, error) {
+	if err := SignedIn(actor); err != nil {
+		return "", err
+	}
+	if err := CanSit(actor, c); err != nil {
+		return "", err
+	}
+	if c.Origin != nil || c.Stage == Withdrawn {
+		return "", fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(c.Stage))
+	}
+	for _, role := range c.Roles(actor) {
+		if role == office.Administrator || role == office.Facilitator {
+			return role, nil
+		}
+	}
+	return "", fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here")
+}
+
 // Appoints tells whether an account is, was or is to be of the staff. Who was has read
 // what the panel did not.
 func (c Consultation) Appoints(account uuid.UUID) bool {

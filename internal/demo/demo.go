@@ -19,6 +19,7 @@ import (
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/library"
 	"delfi/internal/panel"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
@@ -30,6 +31,7 @@ type Services struct {
 	Panel         *panel.Service
 	Drafts        *draft.Service
 	Consultations *steering.Service
+	Library       *library.Service
 	Contributions *contribution.Service
 	Ballots       *ballot.Service
 	Archive       *archive.Service
@@ -163,7 +165,11 @@ func (d *Demonstration) play(ctx context.Context, s Services, p play, co company
 		}
 		f.Facilitators = []string{co.facilitator.Account.String()}
 	}
-	if _, err := s.Drafts.Create(ctx, co.administrator, co.administration, f); err != nil {
+	drafted, err := s.Drafts.Create(ctx, co.administrator, co.administration, f)
+	if err != nil {
+		return err
+	}
+	if err := give(ctx, s, co.administrator, drafted.Space, p.reading); err != nil {
 		return err
 	}
 	if p.until == asDraft {

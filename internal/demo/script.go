@@ -34,6 +34,7 @@ type play struct {
 	administration string // slug
 	startDaysAgo   int    // when round 1 opens; negative lies ahead
 	form           draft.Form
+	reading        []reading // in its library from the draft on
 	statements     []statement
 	rejected       map[string]string // contribution → public reason
 	panel          int               // how many enrol
@@ -60,7 +61,7 @@ func script() []play {
 
 func schoolStreets() play {
 	return play{
-		administration: "riva", startDaysAgo: 62, panel: 84, until: asPublished,
+		administration: "riva", startDaysAgo: 62, panel: 84, until: asPublished, reading: accidents(),
 		form: draft.Form{
 			Slug: "strade-scolastiche", Language: "it",
 			Title:               "Strade scolastiche e zone 30 attorno alle scuole",
@@ -124,7 +125,7 @@ func schoolStreets() play {
 
 func librarySquare() play {
 	return play{
-		administration: "riva", startDaysAgo: 32, panel: 60, until: asSecondAnswer,
+		administration: "riva", startDaysAgo: 32, panel: 60, until: asSecondAnswer, reading: market(),
 		form: draft.Form{
 			Slug: "piazza-della-pomposa", Language: "it",
 			Title:               "Piazza della Pomposa: ombra, sedute, mercato",

@@ -21,6 +21,7 @@ import (
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/polis"
@@ -48,7 +49,9 @@ func houseOn(t *testing.T, db *postgres.DB, folder string) house {
 	t.Helper()
 	keys, err := pseudonym.NewFileKeys(folder, bytes.Repeat([]byte{7}, 32))
 	ok(t, err)
-	a, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: "http://localhost"})
+	files, err := blob.NewFolder(filepath.Join(t.TempDir(), "files"))
+	ok(t, err)
+	a, err := app.New(app.Options{DB: db, Keys: keys, Files: files, BaseURL: "http://localhost"})
 	ok(t, err)
 	return house{
 		Services: polis.Services{

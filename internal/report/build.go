@@ -16,6 +16,7 @@ import (
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger"
+	"delfi/internal/library"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report/schema"
 )
@@ -31,6 +32,7 @@ type sources struct {
 	received      contribution.Counts
 	entries       []ledger.Entry
 	minority      consultation.Minority
+	reading       []library.Document
 }
 
 // build gathers the sources, all in the one transaction, and draws the document.
@@ -56,6 +58,9 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 		return schema.Opinion{}, err
 	}
 	if src.minority, err = s.cons.MinorityOf(ctx, tx, c.ID); err != nil {
+		return schema.Opinion{}, err
+	}
+	if src.reading, err = library.Reading(ctx, tx, c.Space); err != nil {
 		return schema.Opinion{}, err
 	}
 	return src.opinion(texts), nil
@@ -98,6 +103,10 @@ func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 		}
 	}
 	o.Staff = append(o.Staff, stewards(c)...)
+	for _, d := range src.reading {
+		v := d.Current()
+		o.Reading = append(o.Reading, schema.Document{Number: d.Number, Version: v.Number, Title: v.Title, Source: v.Source, Dated: date(v.Dated), Digest: v.Digest()})
+	}
 	for _, e := range src.entries {
 		if e.Type == "act" && e.Kind == string(consultation.ActConclude) {
 			o.ConcludedReason = e.Reason

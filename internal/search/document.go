@@ -41,7 +41,7 @@ type Document struct {
 func Put(ctx context.Context, tx *postgres.Tx, documents ...Document) error {
 	list := make([]Document, len(documents))
 	for i, d := range documents {
-		d.Title, d.Body = first(prose.Flat(d.Title), maxTitle), first(prose.Clean(d.Body), maxBody)
+		d.Title, d.Body = first(unmarked(prose.Flat(d.Title)), maxTitle), first(unmarked(prose.Clean(d.Body)), maxBody)
 		list[i] = d
 	}
 	list, err := changed(ctx, tx, list)

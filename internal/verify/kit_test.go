@@ -146,7 +146,7 @@ func pressed(t testing.TB, rules string, change func(b *book)) *book {
 	b.put("tigli/protocol.json", b.protocol.Canonical())
 	b.entry("commitment", map[string]any{"role": "administrator", "decider": "Giunta"}, map[string]string{"target": "Il viale", "reason": "Ci impegniamo a rispondere."})
 	b.entry("protocol", map[string]any{"role": "administrator", "hash": b.protocol.Hash(), "rule_version": delphi.RuleVersion, "mode": "sealed-key", "cosigners": []string{"garante.example"}, "latest_key_date": "2027-06-30"}, nil)
-	b.act("announce", "administrator", 0, "Il viale")
+	b.entry("act", map[string]any{"kind": "announce", "role": "administrator", "documents": []string{survey}}, map[string]string{"name": "Ada", "reason": "Il viale"})
 	b.entry("roll", map[string]any{"group": "cittadini", "n": 70}, nil)
 	b.entry("roll", map[string]any{"group": "ordini", "n": 60}, nil)
 	b.act("start", "system", 0, "Il viale")
@@ -166,6 +166,9 @@ func pressed(t testing.TB, rules string, change func(b *book)) *book {
 	return b
 }
 
+// survey is the digest of the one document that the panel was given.
+var survey = leaf.Digest([]byte("Rilievo dei tigli"))
+
 // minorityText is the report of the dissent.
 const minorityText = "Chi è contro chiede **tempo**."
 
@@ -183,7 +186,7 @@ func (b *book) opinion() {
 	f := schema.FiguresOf(b.protocol, documents, b.closings)
 	o := schema.Opinion{
 		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
-		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Groups: []schema.Group{}, Scales: map[string]schema.Scale{}, Staff: []schema.Steward{},
+		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Reading: []schema.Document{{Number: 2, Version: 1, Title: "Rilievo dei tigli", Source: "Comune", Dated: "2026-01-20", Digest: survey}}, Groups: []schema.Group{}, Scales: map[string]schema.Scale{}, Staff: []schema.Steward{},
 		Rounds: []schema.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []schema.Item{},
 		Contributions: []schema.Contribution{}, Acts: []schema.ActCount{}, Attrition: f.Attrition, Deviations: []schema.Deviation{}, Suppressed: f.Suppressed, Lists: f.Lists,
 		Minority: schema.Minority{State: schema.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},

@@ -59,6 +59,7 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 	f := schema.FiguresOf(r.protocol, documents, closings)
 	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
 	o.Attrition, o.Suppressed, o.Lists = f.Attrition, f.Suppressed, f.Lists
+	o.Reading = given(o.Reading, r.life.Given)
 	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
 	for n := range o.Items {
 		i := &o.Items[n]
@@ -86,6 +87,21 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 		r.held(&o.Rounds[n])
 	}
 	return nil
+}
+
+// given puts the digests of the announcement in the place of what the panel was given to
+// read as the opinion has it; its words stay.
+func given(said []schema.Document, digests []string) []schema.Document {
+	var out []schema.Document
+	for n, digest := range digests {
+		var d schema.Document
+		if n < len(said) {
+			d = said[n]
+		}
+		d.Digest = digest
+		out = append(out, d)
+	}
+	return out
 }
 
 // decided puts the decisions of the log beside the rounds that they followed. A

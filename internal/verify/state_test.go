@@ -2,6 +2,7 @@ package verify
 
 import (
 	"encoding/json"
+	"strings"
 
 	"delfi/internal/report/schema"
 )
@@ -22,8 +23,29 @@ func (b *book) redrawn(change func(o *schema.Opinion)) {
 
 // stateTamperings falsify where items stand.
 func stateTamperings() []tampering {
+	other := strings.Repeat("0", 64)
 	const opinion, differs = "tigli/opinion.json", "the opinion does not say what the record gives, at "
 	return []tampering{
+		{
+			name: "a document that the panel was not given, with the log signed anew", place: opinion, fault: differs + `reading[0].digest: found "` + other + `", expected "` + survey + `"`,
+			does: func(b *book) {
+				b.redrawn(func(o *schema.Opinion) { o.Reading[0].Digest = other })
+			},
+		},
+		{
+			name: "a document left out, with the log signed anew", place: opinion, fault: differs + "reading",
+			does: func(b *book) {
+				b.redrawn(func(o *schema.Opinion) { o.Reading = nil })
+			},
+		},
+		{
+			name: "a document more, with the log signed anew", place: opinion, fault: differs + "reading",
+			does: func(b *book) {
+				b.redrawn(func(o *schema.Opinion) {
+					o.Reading = append(o.Reading, schema.Document{Number: 3, Version: 1, Title: "Altro"})
+				})
+			},
+		},
 		{
 			name: "an item that nobody dropped, with the summary to fit and the log signed anew", place: opinion, fault: differs + `items[1].state: found "dropped", expected "settled"`,
 			does: func(b *book) {

@@ -24,6 +24,7 @@ import (
 	"delfi/internal/app"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
+	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
@@ -38,6 +39,7 @@ type site struct {
 	url      string
 	db       *postgres.DB
 	keys     pseudonym.Keys
+	files    blob.Store
 	provider *devidp.Provider
 	accounts *account.Service
 	base     string
@@ -63,12 +65,16 @@ func newSiteOn(t *testing.T, db *postgres.DB, public string, leads bool) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files, err := blob.NewFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	keys, err := pseudonym.NewFileKeys(t.TempDir(), secret)
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewUnstartedServer(nil)
-	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, keys: keys, accounts: account.New(db, keys)}
+	s := &site{t: t, url: "http://" + server.Listener.Addr().String(), db: db, provider: provider, keys: keys, files: files, accounts: account.New(db, keys)}
 	s.base = s.url
 	if public != "" {
 		s.base = public
@@ -112,7 +118,7 @@ func (s *site) process(secret []byte, clock func() time.Time) http.Handler {
 		s.t.Fatal(err)
 	}
 	db := s.db.With(postgres.WithClock(clock))
-	services, err := app.New(app.Options{DB: db, Keys: s.keys, BaseURL: s.url})
+	services, err := app.New(app.Options{DB: db, Keys: s.keys, Files: s.files, BaseURL: s.url})
 	if err != nil {
 		s.t.Fatal(err)
 	}

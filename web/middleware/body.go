@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"os"
 	"time"
 
@@ -123,6 +122,33 @@ func (p *pacer) stop() {
 	}
 }
 
+// Pace gives a body that is read as it arrives: its sender loses the connection below the
+// least rate. The answer is given as long as the body, and a minute.
+func (r MinRate) Pace(w http.ResponseWriter, body io.ReadCloser) io.ReadCloser {
+	p := &pacer{MinRate: r, conn: http.NewResponseController(w)}
+	_ = p.conn.SetWriteDeadline(time.Now().Add(r.All + time.Minute)) // a writer without one has no connection
+	return paced{body, p}
+}
+
+type paced struct {
+	io.ReadCloser
+	pacer *pacer
+}
+
+func (p paced) Read(b []byte) (int, error) {
+	if p.pacer.end.IsZero() {
+		p.pacer.received(0)
+	}
+	n, err := p.ReadCloser.Read(b)
+	switch {
+	case err == nil:
+		p.pacer.received(n)
+	case errors.Is(err, io.EOF):
+		p.pacer.stop()
+	}
+	return n, err
+}
+
 // Read reads a body before the request takes a place at work: a slow sender holds none,
 // of the memory no more than it has sent, and the connection no longer than the least
 // rate allows. The caller releases the memory, also after an error.
@@ -169,16 +195,4 @@ func ReadError(err error) error {
 		return Refusal{http.StatusRequestTimeout, fault.New(fault.Unavailable, "slow", "the form arrived too slowly").Because(err)}
 	}
 	return BadForm("the form cannot be read")
-}
-
-// fieldsMost is how many fields a form may have: a ballot of a thousand items of several
-// criteria has half as many. Each takes far more memory than its bytes.
-const fieldsMost = 32 << 10
-
-// Fields reads the fields of a form's body.
-func Fields(body []byte) (url.Values, error) {
-	if bytes.Count(body, []byte("&")) >= fieldsMost {
-		return nil, errors.New("the form has more fields than any has")
-	}
-	return url.ParseQuery(string(body))
 }

@@ -20,9 +20,13 @@ func (a *App) Acting() middleware.Load { return a.acts.Load() }
 // have limiters of their own: a crowd that reads keeps nobody from answering.
 func (a *App) admit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l := a.acts
+		l, patience := a.acts, a.opts.Patience
 		if r.Method == http.MethodGet {
 			l = a.reads
+		} else if visitOf(r.Context()).route.File > 0 {
+			l, patience = a.uploads, arriving.All
+			r.Body = arriving.Pace(w, r.Body)
+			w.Header().Set("Connection", "close") // nothing is awaited of a file that nobody reads to its end
 		} else {
 			memory, err := a.bodies.Read(w, r, a.clients.Address(r))
 			defer memory.Release()
@@ -39,7 +43,7 @@ func (a *App) admit(next http.Handler) http.Handler {
 		}
 		ctx, cancel := context.WithCancelCause(r.Context())
 		defer cancel(nil)
-		late := middleware.NewDeadline(a.opts.Patience, cancel)
+		late := middleware.NewDeadline(patience, cancel)
 		if r.Method == http.MethodGet && a.opts.DB != nil {
 			late.Attend(a.opts.DB, a.opts.Silence)
 		}
@@ -49,6 +53,12 @@ func (a *App) admit(next http.Handler) http.Handler {
 		next.ServeHTTP(place, r.WithContext(ctx))
 	})
 }
+
+// arriving is the least rate of a form that comes with a file, which is read as it is used.
+var arriving = middleware.MinRate{Bytes: 64 << 10, Window: 15 * time.Second, All: 10 * time.Minute}
+
+// uploading is how many such forms are at work at once.
+const uploading = 8
 
 // refuse answers without having begun anything.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, l *middleware.Limiter, err error) {

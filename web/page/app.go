@@ -92,6 +92,7 @@ type App struct {
 	forms      *refill.Store // nil without a database
 	reads      *middleware.Limiter
 	acts       *middleware.Limiter
+	uploads    *middleware.Limiter
 	shedLogged atomic.Int64 // when the log last said so, in seconds
 	bodies     *middleware.Bodies
 	downloads  *downloads
@@ -160,6 +161,7 @@ func New(o Options) *App {
 	a.signIns = middleware.NewRate(o.SignIns)
 	a.posts, a.codes, a.searches = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes), middleware.NewRate(o.Searches)
 	a.reads, a.acts = middleware.NewLimiter(o.MaxWork, o.MaxWait), middleware.NewLimiter(o.MaxWork, o.MaxWait)
+	a.uploads = middleware.NewLimiter(uploading, o.MaxWait)
 	a.bodies, a.downloads = middleware.NewBodies(), newDownloads()
 	if err := a.keys(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher

@@ -276,12 +276,13 @@ func (a *App) sound(next http.Handler) http.Handler {
 // else while they do.
 func (a *App) measure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > a.opts.MaxBody {
+		most := a.opts.MaxBody + visitOf(r.Context()).route.File
+		if r.ContentLength > most {
 			r.Body = http.NoBody // nothing of it is read, not by the page that refuses it either
-			a.exit(a.outside(w, r), middleware.TooLarge(a.opts.MaxBody))
+			a.exit(a.outside(w, r), middleware.TooLarge(most))
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, a.opts.MaxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }

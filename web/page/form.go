@@ -1,17 +1,13 @@
 package page
 
 import (
-	"io"
 	"maps"
-	"mime"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
-	"delfi/internal/fault"
-	"delfi/web/middleware"
+	"delfi/web/page/form"
 )
 
 // Form is what a person sent, character by character: a form that fails is
@@ -21,33 +17,15 @@ type Form struct{ values url.Values }
 // Form reads the request's body: 413 when it is larger than the limit, 422 when
 // it is no form or not text. The query is not part of it.
 func (q *Request) Form() (Form, error) {
-	kind, _, err := mime.ParseMediaType(q.R.Header.Get("Content-Type"))
-	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return Form{}, middleware.BadForm("no urlencoded form")
+	if q.R.PostForm == nil && q.unread == nil { // the library would make a second copy of it, with the query
+		q.R.PostForm, q.file, q.unread = form.Read(q.R.Body, q.R.Header.Get("Content-Type"), q.app.opts.MaxBody, q.visit.route.File > 0)
 	}
-	if q.unread != nil { // the body is read once
-		return Form{}, q.unread
-	}
-	if q.R.PostForm == nil { // the library would make a second copy of it, with the query
-		body, err := io.ReadAll(q.R.Body)
-		if err == nil {
-			q.R.PostForm, err = middleware.Fields(body)
-		}
-		if err != nil {
-			q.unread = middleware.ReadError(err)
-			return Form{}, q.unread
-		}
-	}
-	for name, values := range q.R.PostForm {
-		for _, v := range values {
-			// Postgres stores neither; refused here, it is the person's to mend.
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return Form{}, fault.Bad(fault.Field{Name: name, Code: "not_text", Message: "is not plain text: remove the characters that cannot be shown"})
-			}
-		}
-	}
-	return Form{values: q.R.PostForm}, nil
+	return Form{values: q.R.PostForm}, q.unread
 }
+
+// Uploaded gives the file that came with the form, which is read once, after Form; nil
+// without one.
+func (q *Request) Uploaded() *form.File { return q.file }
 
 // Value gives a field's first value as sent, or "".
 func (f Form) Value(name string) string { return f.values.Get(name) }

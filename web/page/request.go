@@ -19,6 +19,7 @@ import (
 	"delfi/internal/account"
 	"delfi/web/cookie"
 	"delfi/web/i18n"
+	"delfi/web/page/form"
 )
 
 // Request is one request, with who asks and in which language. Templates reach
@@ -34,14 +35,15 @@ type Request struct {
 
 	app     *App
 	visit   *visit
-	seen    time.Time // when the session was last marked as used
-	stale   bool      // the roles of who asks were not looked at for too long, and are left out
-	fresh   bool      // signing in must be a fresh one
-	private bool      // the answer holds something of its reader, or is an error's
-	unread  error     // why the form cannot be read
-	stands  string    // path and query of the page of the form that was sent; "" for the nearest above
-	flashes []string  // keys of words to show once
-	made    func()    // of a Download: gives back its place among those that are made
+	seen    time.Time  // when the session was last marked as used
+	stale   bool       // the roles of who asks were not looked at for too long, and are left out
+	fresh   bool       // signing in must be a fresh one
+	private bool       // the answer holds something of its reader, or is an error's
+	unread  error      // why the form cannot be read
+	file    *form.File // that came with the form; nil without one, or before Form
+	stands  string     // path and query of the page of the form that was sent; "" for the nearest above
+	flashes []string   // keys of words to show once
+	made    func()     // of a Download: gives back its place among those that are made
 }
 
 type contextKey int

@@ -20,16 +20,25 @@ type Route struct {
 	Cache   Caching
 	Handler Handler
 	Guards  []Guard // run before Handler, in order
+	File    int64   // bytes of a file that comes with the form; 0: text alone
 }
 
 // Get returns the row of something that is read.
 func Get(pattern string, p Privacy, c Caching, h Handler, guards ...Guard) Route {
-	return Route{http.MethodGet, pattern, p, c, h, guards}
+	return Route{Method: http.MethodGet, Pattern: pattern, Privacy: p, Cache: c, Handler: h, Guards: guards}
 }
 
 // Post returns the row of something that is sent. Nothing stores its answer.
 func Post(pattern string, p Privacy, h Handler, guards ...Guard) Route {
-	return Route{http.MethodPost, pattern, p, NoStore, h, guards}
+	return Route{Method: http.MethodPost, Pattern: pattern, Privacy: p, Cache: NoStore, Handler: h, Guards: guards}
+}
+
+// Upload returns the row of a form that comes with a file of so many bytes at most. The file
+// is the last part of the form, and is not read before the handler reads it.
+func Upload(pattern string, p Privacy, file int64, h Handler, guards ...Guard) Route {
+	r := Post(pattern, p, h, guards...)
+	r.File = file
+	return r
 }
 
 // Privacy is the privacy class of a route: which traces of its reader a request reads, and
@@ -73,7 +82,7 @@ type class struct {
 }
 
 var classes = [...]class{
-	Public:          {name: "public", session: true, line: true, page: true, caches: []Caching{Shared, NoStore}},
+	Public:          {name: "public", session: true, line: true, page: true, caches: []Caching{Shared, NoStore, Stored}},
 	Personal:        {name: "personal", session: true, line: true, page: true, caches: []Caching{NoStore}},
 	Session:         {name: "session", session: true, line: true, page: true, caches: []Caching{NoStore}},
 	Answering:       {name: "answering", session: true, page: true, caches: []Caching{Shared, NoStore}},
@@ -107,10 +116,13 @@ const (
 	// Spooled answers are Revalidated ones that grow with the record: they are made one by
 	// one in a file, with a limiter of their own, before they are sent.
 	Spooled
+	// Stored answers are files that lie finished: Revalidated ones that are sent in parts if
+	// they are asked so, without a place among the requests at work.
+	Stored
 )
 
 func (c Caching) String() string {
-	return [...]string{"", "no-store", "shared", "revalidated", "immutable", "spooled"}[c]
+	return [...]string{"", "no-store", "shared", "revalidated", "immutable", "spooled", "stored"}[c]
 }
 
 // control returns the Cache-Control of an answer that is the same for everybody.
@@ -118,7 +130,7 @@ func (c Caching) control(final bool) string {
 	switch {
 	case c == Immutable && final:
 		return "public, max-age=31536000, immutable"
-	case c == Revalidated, c == Spooled, c == Immutable:
+	case c == Revalidated, c == Spooled, c == Stored, c == Immutable:
 		return "public, no-cache"
 	}
 	return noStoreControl

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/ledger"
+	"delfi/internal/library"
 	"delfi/internal/panel"
 	"delfi/internal/report/schema"
 	"delfi/web/dossier"
@@ -42,6 +43,9 @@ type Services struct {
 	}
 	Record interface {
 		Of(ctx context.Context, consultation uuid.UUID) ([]ledger.Entry, error)
+	}
+	Library interface {
+		Listed(ctx context.Context, actor account.Actor, space uuid.UUID) ([]library.Document, error)
 	}
 	Accounts interface {
 		Administrations(ctx context.Context) ([]account.Administration, error)

@@ -2,6 +2,7 @@ package public
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"delfi/internal/account"
@@ -9,6 +10,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/library"
 	"delfi/internal/panel"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -20,6 +22,9 @@ type happened struct {
 	Title, Text, Link, Path string
 }
 
+// named is how many documents of the library the page names.
+const named = 5
+
 // showView is one consultation's page.
 type showView struct {
 	view
@@ -29,6 +34,7 @@ type showView struct {
 	History  []happened
 	Acts     map[string]int // staff member's name → acts in the record
 	AllActs  int
+	Reading  []library.Document // of the library, but those withdrawn
 }
 
 // show is the consultation's page.
@@ -56,6 +62,11 @@ func (c room) show(q *page.Request) error {
 	if s.History, err = c.history(q, v); err != nil {
 		return err
 	}
+	documents, err := c.Library.Listed(q.Context(), q.Actor, v.Space)
+	if err != nil {
+		return err
+	}
+	s.Reading = slices.DeleteFunc(documents, func(d library.Document) bool { return d.Withdrawn })
 	entries, err := c.Record.Of(q.Context(), v.ID)
 	if err != nil {
 		return err

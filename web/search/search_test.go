@@ -51,6 +51,7 @@ func kinds(t *testing.T, site *webtest.Site) {
 	for kind, path := range map[string]string{
 		"consultation": "/consultations/" + webtest.Published, "item": "/consultations/" + webtest.Published + "/opinion#a",
 		"contribution": "/consultations/" + webtest.Published + "/contributions#c-", "opinion": "/consultations/" + webtest.Published + "/opinion",
+		"document": "/consultations/" + webtest.Published + "/library#d",
 	} {
 		got := b.Get(t, ask("scuola or scolastiche or strade")+"&kind="+kind)
 		first := got.Page.Find(".dlf-results > li h3 a").First()

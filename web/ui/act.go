@@ -32,7 +32,7 @@ func Act(q *page.Request, kind string) string {
 
 // targets are the things that the record names in English, because its words never
 // change; a page says them in the reader's language.
-var targets = regexp.MustCompile(`^(round|statement|rules) (\d+)$`)
+var targets = regexp.MustCompile(`^(document|round|statement|rules) (\d+)$`)
 
 // Target says the target of an act of the record; a title stands as it is.
 func Target(q *page.Request, target string) string {

@@ -3,11 +3,13 @@ package webtest
 import (
 	"crypto/sha256"
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"delfi/internal/account"
 	"delfi/internal/app"
 	"delfi/internal/demo"
+	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
@@ -20,6 +22,7 @@ type House struct {
 	Codes  int    // tried per minute and address on sites; 0 as in production
 
 	keys     pseudonym.Keys
+	files    blob.Store
 	url      string // of the database
 	invented *demo.Demonstration
 }
@@ -41,7 +44,7 @@ func Open(t testing.TB, opts ...postgres.Option) *House {
 		t.Fatal(err)
 	}
 	url := testdb.URL(t)
-	h := build(t, open(t, url, opts...), keys).at(url)
+	h := build(t, open(t, url, opts...), keys, stored(t, folder)).at(url)
 	h.Folder = folder
 	return h
 }
@@ -49,14 +52,24 @@ func Open(t testing.TB, opts ...postgres.Option) *House {
 // On builds the house on a migrated database and on keys that a test has made.
 func On(t testing.TB, url string, keys pseudonym.Keys) *House {
 	t.Helper()
-	return build(t, open(t, url), keys).at(url)
+	return build(t, open(t, url), keys, stored(t, t.TempDir())).at(url)
+}
+
+// stored keeps files beneath a folder.
+func stored(t testing.TB, folder string) blob.Store {
+	t.Helper()
+	files, err := blob.NewFolder(filepath.Join(folder, "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // Beside builds the services once more on the same database and keys, with
 // connections of their own, as a second server process does.
 func (h *House) Beside(t testing.TB, opts ...postgres.Option) *House {
 	t.Helper()
-	return build(t, open(t, h.url, opts...), h.keys).at(h.url)
+	return build(t, open(t, h.url, opts...), h.keys, h.files).at(h.url)
 }
 
 // open opens the database at url for as long as t runs.
@@ -76,13 +89,13 @@ func (h *House) at(url string) *House {
 }
 
 // build builds the services as the server does.
-func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys) *House {
+func build(t testing.TB, db *postgres.DB, keys pseudonym.Keys, files blob.Store) *House {
 	t.Helper()
-	a, err := app.New(app.Options{DB: db, Keys: keys, BaseURL: "http://delfi.test"})
+	a, err := app.New(app.Options{DB: db, Keys: keys, Files: files, BaseURL: "http://delfi.test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &House{App: a, keys: keys}
+	return &House{App: a, keys: keys, files: files}
 }
 
 // Play seeds the demonstration: its people, and a consultation in each stage.
@@ -93,7 +106,7 @@ func (h *House) Play(t testing.TB) *House {
 		staff = append(staff, p.claims())
 	}
 	h.invented = demo.New(h.DB, func(db *postgres.DB) (demo.Services, error) {
-		return build(t, db, h.keys).Demo(), nil
+		return build(t, db, h.keys, h.files).Demo(), nil
 	}, staff)
 	if err := h.invented.Seed(t.Context(), func(string) {}); err != nil {
 		t.Fatal(err)

@@ -29,6 +29,23 @@ var planted = []struct {
 	every int
 }{{"scuola", 3}, {"autobus", 5}, {"strade scolastiche", 50}, {"partecipazione", 100}, {"teleferica", 1000}}
 
+// Search is a search of the bench.
+type Search struct {
+	Name, Words string
+	Shows       string // what its page must show
+}
+
+// Searches are those of docs/FORUM.md "Cases" 5: the commonest word of content, a rare one,
+// two words, a phrase, a word and not another, a misspelt one.
+var Searches = []Search{
+	{"the commonest word", "scuola", "<mark>scuol"},
+	{"a rare word", "teleferica", "<mark>teleferica</mark>"},
+	{"two words", "scuola autobus", "<mark>autobus</mark>"},
+	{"a phrase", `"strade scolastiche"`, "<mark>scolastiche</mark>"},
+	{"a word and not another", "scuola -autobus", "<mark>scuol"},
+	{"a misspelt word", "partecipazone", "<strong>partecipazione</strong>"},
+}
+
 // Documents gives n texts in a space, some at a time; path is where each is read.
 func Documents(n int, at uuid.UUID, path string) iter.Seq[[]search.Document] {
 	return func(yield func([]search.Document) bool) {

@@ -23,6 +23,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/moderation"
 	"delfi/internal/panel"
+	"delfi/internal/platform/blob"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
@@ -65,7 +66,9 @@ func newTown(t *testing.T) *town {
 	h.folder = filepath.Join(t.TempDir(), "keys")
 	keys, err := pseudonym.NewFileKeys(h.folder, bytes.Repeat([]byte{7}, 32))
 	h.ok(err)
-	a, err := app.New(app.Options{DB: h.db, Keys: keys, BaseURL: "http://localhost"})
+	files, err := blob.NewFolder(filepath.Join(t.TempDir(), "files"))
+	h.ok(err)
+	a, err := app.New(app.Options{DB: h.db, Keys: keys, Files: files, BaseURL: "http://localhost"})
 	h.ok(err)
 	h.jobs, h.accounts, h.record, h.pseudonyms, h.panel = a.Jobs, a.Accounts, a.Record, a.Pseudonyms, a.Panel
 	h.cons, h.drafts, h.syn, h.moderation = a.Consultations, a.Drafts, a.Contributions, a.Moderation

@@ -33,7 +33,7 @@ func (s source) Enter(ctx context.Context, tx *postgres.Tx, actor account.Actor,
 
 // Sit is Enter for a moderator who reads.
 func (s source) Sit(ctx context.Context, tx *postgres.Tx, actor account.Actor, space uuid.UUID) (moderation.Staff, moderation.Ground, error) {
-	c, err := inSpace(ctx, tx, space)
+	c, err := lifecycle.InSpace(ctx, tx, space)
 	if err != nil {
 		return moderation.Staff{}, moderation.Ground{}, err
 	}
@@ -46,20 +46,11 @@ func (s source) Sit(ctx context.Context, tx *postgres.Tx, actor account.Actor, s
 
 // Ground is what anybody may know of a space.
 func (s source) Ground(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (moderation.Ground, error) {
-	c, err := inSpace(ctx, tx, space)
+	c, err := lifecycle.InSpace(ctx, tx, space)
 	if err != nil {
 		return moderation.Ground{}, err
 	}
 	return ground(c), nil
-}
-
-// inSpace loads the consultation of a space.
-func inSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (consultation.Consultation, error) {
-	id, err := lifecycle.OfSpace(ctx, tx, space)
-	if err != nil {
-		return consultation.Consultation{}, err
-	}
-	return lifecycle.Load(ctx, tx, id)
 }
 
 // Texts gives contributions' words.
@@ -138,7 +129,7 @@ func (s source) Uphold(ctx context.Context, tx *postgres.Tx, a moderation.Act, s
 // about gives the desk of an act's consultation, which is locked, the act with its effect,
 // and all others.
 func (s source) about(ctx context.Context, tx *postgres.Tx, a moderation.Act) (*desk, deed, []deed, error) {
-	c, err := inSpace(ctx, tx, a.Space)
+	c, err := lifecycle.InSpace(ctx, tx, a.Space)
 	if err != nil {
 		return nil, deed{}, nil, err
 	}

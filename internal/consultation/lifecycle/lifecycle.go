@@ -37,9 +37,18 @@ func Lock(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Cons
 	return Load(ctx, tx, id)
 }
 
-// InSpace is Lock for the consultation of a space.
+// InSpace loads the consultation of a space.
 func InSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (consultation.Consultation, error) {
-	id, err := inSpace(ctx, tx, space)
+	id, err := OfSpace(ctx, tx, space)
+	if err != nil {
+		return consultation.Consultation{}, err
+	}
+	return Load(ctx, tx, id)
+}
+
+// LockSpace is Lock for the consultation of a space.
+func LockSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (consultation.Consultation, error) {
+	id, err := OfSpace(ctx, tx, space)
 	if err != nil {
 		return consultation.Consultation{}, err
 	}

@@ -45,15 +45,3 @@ func publicItems(ctx context.Context, tx *postgres.Tx, of uuid.UUID, published b
 	}
 	return out, nil
 }
-
-// inSpace gives the id of the consultation that a space belongs to; uuid.Nil for none.
-func inSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (uuid.UUID, error) {
-	found, err := ids(ctx, tx, `
-		SELECT id
-		FROM civic.consultation
-		WHERE space = $1`, space)
-	if err != nil || len(found) == 0 {
-		return uuid.Nil, err
-	}
-	return found[0], nil
-}

@@ -57,7 +57,11 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		if err := s.noteProtocol(ctx, tx, c, by); err != nil {
 			return err
 		}
-		if err := s.noteAct(ctx, tx, c, by, consultation.ActAnnounce, c.Title, "", map[string]any{"starts_at": c.StartsAt.Format(time.RFC3339)}); err != nil {
+		figures := map[string]any{"starts_at": c.StartsAt.Format(time.RFC3339)}
+		if err := s.give(ctx, tx, *c, figures); err != nil {
+			return err
+		}
+		if err := s.noteAct(ctx, tx, c, by, consultation.ActAnnounce, c.Title, "", figures); err != nil {
 			return err
 		}
 		if err := s.jobs.Enqueue(ctx, tx, openRound{Round: c.Rounds[0].ID}, c.StartsAt); err != nil {

@@ -71,7 +71,7 @@ func (s *Service) Index(ctx context.Context, tx *postgres.Tx, c consultation.Con
 
 // InSpace locks and loads the consultation of a space; NotFound for a space of another kind.
 func (s *Service) InSpace(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (consultation.Consultation, error) {
-	return lifecycle.InSpace(ctx, tx, space)
+	return lifecycle.LockSpace(ctx, tx, space)
 }
 
 // terms tells the panel who may enrol: from announcement until the last round

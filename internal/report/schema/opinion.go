@@ -33,12 +33,13 @@ type Opinion struct {
 	Origin          *Origin           `json:"origin"`           // of a conversation held elsewhere
 	Protocol        json.RawMessage   `json:"protocol"`         // the frozen document
 	ProtocolHash    string            `json:"protocol_hash"`
-	Groups          []Group           `json:"groups"`  // protocol order
-	Scales          map[string]Scale  `json:"scales"`  // by id of item kind
-	Staff           []Steward         `json:"staff"`   // who steered, by office
-	Rounds          []Round           `json:"rounds"`  // participation, in order of their numbers
-	Summary         Summary           `json:"summary"` // how many items reached what, by side
-	Items           []Item            `json:"items"`   // by number
+	Reading         []Document        `json:"reading,omitempty"` // what the panel was given with the announcement
+	Groups          []Group           `json:"groups"`            // protocol order
+	Scales          map[string]Scale  `json:"scales"`            // by id of item kind
+	Staff           []Steward         `json:"staff"`             // who steered, by office
+	Rounds          []Round           `json:"rounds"`            // participation, in order of their numbers
+	Summary         Summary           `json:"summary"`           // how many items reached what, by side
+	Items           []Item            `json:"items"`             // by number
 	Lists           []List            `json:"lists,omitempty"`
 	Contributions   []Contribution    `json:"contributions"`
 	Received        Received          `json:"received"`
@@ -68,6 +69,16 @@ type Origin struct {
 	Name    string `json:"name"`
 	URL     string `json:"url"`
 	Licence string `json:"licence"`
+}
+
+// Document is one that the panel was given to read, as it stood then.
+type Document struct {
+	Number  int    `json:"number"` // in the library
+	Version int    `json:"version"`
+	Title   string `json:"title"`
+	Source  string `json:"source"`
+	Dated   string `json:"dated"`  // 2006-01-02; "" for no date
+	Digest  string `json:"digest"` // SHA-256 of the file, or of the link's address
 }
 
 // Group is one group of the panel.

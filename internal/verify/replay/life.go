@@ -27,6 +27,7 @@ type Life struct {
 	Decisions   []Decision
 	Opinions    []Opinion
 	Report      *Minority
+	Given       []string                    // digests of what the panel was given to read
 	Ended       map[consultation.Act]Record // conclusion, publication and reply, those that were
 	suspensions []suspension
 
@@ -195,6 +196,14 @@ func (l *Life) move(r Record, act consultation.Act) error {
 		}
 	}
 	switch act {
+	case consultation.ActAnnounce:
+		var f struct {
+			Documents []string `json:"documents"`
+		}
+		if err := r.Figures(&f); err != nil {
+			return err
+		}
+		l.Given = f.Documents
 	case consultation.ActMinority, consultation.ActForgo:
 		if err := l.minority(r, act); err != nil {
 			return err

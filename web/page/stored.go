@@ -1,0 +1,58 @@
+package page
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"delfi/web/middleware"
+)
+
+// File is a file that lies finished.
+type File struct {
+	Name string // that a browser stores it under
+	Type string // its media type
+	Tag  string // of its bytes
+	Body io.ReadSeeker
+}
+
+// Send sends a stored file, or the parts of it that are asked for. No browser shows it as
+// a page of ours: it is an attachment, and without rights of its own where one opens it all
+// the same. A reader holds neither a connection of the database nor a place at work, and is
+// cut below the least rate.
+func (q *Request) Send(f File) error {
+	from, sending := q.app.clients.Address(q.R), q.app.downloads.sending
+	if err := sending.Take(from, 1); err != nil {
+		return err
+	}
+	defer sending.Give(from, 1)
+	if p := middleware.PlaceOf(q.W); p != nil {
+		p.Release()
+	}
+	h := q.W.Header()
+	h.Set("Content-Type", f.Type)
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", f.Name))
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cache-Control", q.visit.route.Cache.control(false))
+	if q.visit.route.Cache == Stored {
+		h.Set("ETag", `"`+f.Tag+`"`)
+	}
+	http.ServeContent(&pacedWriter{q.W, http.NewResponseController(q.W), q.app.downloads.window / (heldBytes / written)}, q.R, "", time.Time{}, f.Body)
+	return nil
+}
+
+// written is what one write of a file sends, as package io copies.
+const written = 32 << 10
+
+// pacedWriter gives each write its window.
+type pacedWriter struct {
+	http.ResponseWriter
+	conn   *http.ResponseController
+	window time.Duration
+}
+
+func (w *pacedWriter) Write(b []byte) (int, error) {
+	_ = w.conn.SetWriteDeadline(time.Now().Add(w.window)) // a writer without one has no connection
+	return w.ResponseWriter.Write(b)
+}
