@@ -77,7 +77,7 @@ func ReadJSON(name string, in io.Reader, o study.Options, step func(read int64))
 	if len(s.Rounds) == 0 {
 		return nil, source.Bad(name, "empty", "has no rounds")
 	}
-	s.People = d.panelists.list.all()
+	s.People = d.panelists.all()
 	if s.Enrolled != nil {
 		seen := make([]int, len(s.Groups))
 		for _, g := range s.Group {

@@ -19,20 +19,19 @@ import (
 // normal form. It is a hash table with open addressing, since a million people may stand
 // in a table: a map of Go takes three times the memory.
 type names struct {
-	list  pages[string]
+	list  lines
 	first pages[source.Spot]
-	slots []int32         // places in list from 1, by hash; 0 for none
-	other map[string]int  // places of other spellings
-	text  strings.Builder // that the names lie in, one after the other
-	last  string          // rows of one person follow each other
+	slots []int32        // places in list from 1, by hash; 0 for none
+	other map[string]int // places of other spellings
+	last  string         // rows of one person follow each other
 	which int
 }
 
-// pages is a list that grows without being copied.
-type pages[T any] struct{ full [][]T }
-
 // page is how many entries a page has.
 const page = 1 << 12
+
+// pages is a list that grows without being copied.
+type pages[T any] struct{ full [][]T }
 
 func (p *pages[T]) add(v T) {
 	n := len(p.full)
@@ -44,13 +43,6 @@ func (p *pages[T]) add(v T) {
 }
 
 func (p pages[T]) at(i int) T { return p.full[i/page][i%page] }
-
-// all gives the list in one piece, whose parts the pages are from then on.
-func (p *pages[T]) all() []T {
-	one := slices.Concat(p.full...)
-	p.full = slices.Collect(slices.Chunk(one, page))
-	return one
-}
 
 func (p pages[T]) len() int {
 	if len(p.full) == 0 {
@@ -64,6 +56,41 @@ func (p pages[T]) placed(places []int) pages[T] {
 	var out pages[T]
 	for _, from := range places {
 		out.add(p.at(from))
+	}
+	return out
+}
+
+// lines are pages of texts: those of a page lie one after the other, and an entry takes
+// the four bytes that say where its text ends.
+type lines struct {
+	texts []*strings.Builder // by page
+	ends  pages[uint32]
+}
+
+// add copies a text: the reader reuses its row.
+func (l *lines) add(s string) {
+	if l.ends.len()%page == 0 {
+		l.texts = append(l.texts, new(strings.Builder))
+	}
+	text := l.texts[len(l.texts)-1]
+	text.WriteString(s)
+	l.ends.add(uint32(text.Len()))
+}
+
+func (l lines) at(i int) string {
+	from := uint32(0)
+	if i%page > 0 {
+		from = l.ends.at(i - 1)
+	}
+	return l.texts[i/page].String()[from:l.ends.at(i)]
+}
+
+func (l lines) len() int { return l.ends.len() }
+
+func (l lines) placed(places []int) lines {
+	var out lines
+	for _, from := range places {
+		out.add(l.at(from))
 	}
 	return out
 }
@@ -112,7 +139,7 @@ func (n *names) add(spelt, name string, at source.Spot) int {
 	i, known := n.find(name)
 	if !known {
 		i = n.list.len()
-		n.list.add(n.kept(name))
+		n.list.add(name)
 		n.first.add(at)
 		if 4*n.list.len() > 3*len(n.slots) {
 			n.slots = make([]int32, max(64, 2*len(n.slots)))
@@ -134,16 +161,14 @@ func (n *names) add(spelt, name string, at source.Spot) int {
 	return i
 }
 
-// kept copies a name behind the others: the reader reuses its row.
-func (n *names) kept(name string) string {
-	const room = 64 << 10
-	if n.text.Len()+len(name) > n.text.Cap() {
-		n.text = strings.Builder{}
-		n.text.Grow(max(room, len(name)))
+// all gives the names, when all are read: none is looked up from then on.
+func (n *names) all() []string {
+	n.slots, n.other = nil, nil
+	all := make([]string, n.list.len())
+	for i := range all {
+		all[i] = n.list.at(i)
 	}
-	from := n.text.Len()
-	n.text.WriteString(name)
-	return n.text.String()[from:]
+	return all
 }
 
 var folding = cases.Fold()
@@ -152,6 +177,9 @@ var folding = cases.Fold()
 // letters and digits without case, accents, width, spaces and leading zeros, with one
 // form of apostrophe and of dash.
 func folded(s string) string {
+	if n := len(s); n > 0 && n <= 15 && source.Digits(s) == n && s[0] != '0' {
+		return s // as it is written again below
+	}
 	if source.Plain(s) {
 		s = strings.ToLower(s)
 	} else {
@@ -179,7 +207,6 @@ const nearMost = 10
 
 // near warns of names that differ only in what folded leaves out. They stay two.
 func near(s *study.Study, n *names, what study.Thing, place func(source.Spot) source.Place) {
-	n.slots, n.other = nil, nil // all names are read
 	type key struct {
 		hash uint32
 		at   int32

@@ -80,7 +80,7 @@ func (in *reader) finish() (*study.Study, error) {
 	}
 	in.settle()
 	s.Order()
-	s.People, s.Groups, s.Items = in.people.list.all(), in.groups.list.all(), in.items.list.all()
+	s.People, s.Groups, s.Items = in.people.all(), in.groups.all(), in.items.all()
 	places := s.Arrange()
 	in.texts = placed(in.texts, places)
 	in.items.list, in.items.first = in.items.list.placed(places), in.items.first.placed(places)
