@@ -389,6 +389,17 @@ func (p person) argues(item string, n int) delphi.Side {
 
 func (p person) seed(n int) leaf.Seed { return leaf.NewSeed(p.random[n], p.part[n]) }
 
+// answered are the answers that a table holds.
+type answered []oneAnswer
+
+type oneAnswer struct {
+	seed  leaf.Seed
+	value string
+}
+
+func (a answered) At(person int) (*leaf.Seed, int32) { return &a[person].seed, int32(person) }
+func (a answered) Value(number int32) string         { return a[number].value }
+
 // round holds one answering round and presses its files and entries.
 func (b *book) round(round int) {
 	b.t.Helper()
@@ -426,11 +437,7 @@ func (b *book) round(round int) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	type held struct {
-		seed  leaf.Seed
-		value string
-	}
-	leaves := make([][]held, len(closing.Tables))
+	leaves := make([]answered, len(closing.Tables))
 	each(func(p person, now, before *delphi.Ballot, given []leaf.Given) {
 		seed := p.seed(n)
 		err := assign.Each(now, before, func(table, value int) {
@@ -438,7 +445,7 @@ func (b *book) round(round int) {
 			if value >= 0 {
 				v = closing.Tables[table].Values[value]
 			}
-			leaves[table] = append(leaves[table], held{seed, v})
+			leaves[table] = append(leaves[table], oneAnswer{seed, v})
 		})
 		if err != nil {
 			b.t.Fatal(err)
@@ -448,7 +455,7 @@ func (b *book) round(round int) {
 	var tallies []leaf.Tally
 	for i, table := range closing.Tables {
 		id := leaf.ID(b.id, round, table.ID)
-		built, err := leaf.Build(id, len(leaves[i]), func(p int) (*leaf.Seed, string) { return &leaves[i][p].seed, leaves[i][p].value })
+		built, err := leaf.Build(id, len(leaves[i]), leaves[i])
 		if err != nil {
 			b.t.Fatal(err)
 		}

@@ -105,11 +105,7 @@ func (b *book) standingLeaves(dir string, c table.Closing, id func(string) strin
 		b.t.Fatal(err)
 	}
 	seed := func(p int) leaf.Seed { return leaf.NewSeed([32]byte{byte(p)}, leaf.Part{}) }
-	type held struct {
-		seed  leaf.Seed
-		value string
-	}
-	leaves := make([][]held, len(c.Tables))
+	leaves := make([]answered, len(c.Tables))
 	for p, v := range votes {
 		err := assign.Each(&v, nil, func(table, value int) {
 			s := seed(p)
@@ -117,7 +113,7 @@ func (b *book) standingLeaves(dir string, c table.Closing, id func(string) strin
 			if value >= 0 {
 				text = c.Tables[table].Values[value]
 			}
-			leaves[table] = append(leaves[table], held{s, text})
+			leaves[table] = append(leaves[table], oneAnswer{s, text})
 		})
 		if err != nil {
 			b.t.Fatal(err)
@@ -125,7 +121,7 @@ func (b *book) standingLeaves(dir string, c table.Closing, id func(string) strin
 	}
 	var heads []leaf.Head
 	for n, t := range c.Tables {
-		built, err := leaf.Build(id(t.ID), len(leaves[n]), func(p int) (*leaf.Seed, string) { return &leaves[n][p].seed, leaves[n][p].value })
+		built, err := leaf.Build(id(t.ID), len(leaves[n]), leaves[n])
 		if err != nil {
 			b.t.Fatal(err)
 		}

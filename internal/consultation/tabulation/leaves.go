@@ -13,12 +13,12 @@ import (
 	"delfi/internal/ledger/leaf"
 )
 
-// batch is how many leaves are placed at once, at 8 bytes each: beyond it the
+// maxPlaces is how many leaves are placed at once, at 8 bytes each: beyond it the
 // votes are walked again, so that memory does not grow with the tables. It holds
 // all tables of a hundred thousand people and twenty statements.
 const maxPlaces = 9 << 20
 
-// maxUnsorted is how many leaves the builders hold at once, at some 120 bytes each:
+// maxUnsorted is how many leaves the builders hold at once, at some 100 bytes each:
 // tables of a million people are built two at a time.
 const maxUnsorted = 2 << 20
 
@@ -234,7 +234,7 @@ func (c counted) build(free chan *leaf.Builder, tables []table.Table, placed []p
 			one := make(chan result, 1)
 			made <- one
 			go func() {
-				b, err := by.Build(id(t.ID), t.N, c.values(t, placed[n]))
+				b, err := by.Build(id(t.ID), t.N, &source{votes: c.votes, values: t.Values, held: placed[n]})
 				one <- result{by, b, err}
 			}()
 		}
@@ -254,22 +254,35 @@ func (c counted) build(free chan *leaf.Builder, tables []table.Table, placed []p
 	return nil
 }
 
-// values gives the seeds and values of a table's places, which are asked for one
-// after the other.
-func (c counted) values(t table.Table, held places) func(int) (*leaf.Seed, string) {
-	part, at := 0, 0
-	return func(int) (*leaf.Seed, string) {
-		for at == len(held[part]) {
-			part, at = part+1, 0
-		}
-		one := held[part][at]
-		at++
-		p := &c.votes.people[one.person]
-		if one.value < 0 {
-			return &p.seed, hex.EncodeToString(p.mark[:])
-		}
-		return &p.seed, t.Values[one.value]
+// source gives the seeds and values of a table's places; of the table of marks a value is
+// the person whose mark it is.
+type source struct {
+	votes    *votes
+	values   []string
+	held     places
+	part, at int
+}
+
+// At gives the next place.
+func (s *source) At(int) (*leaf.Seed, int32) {
+	for s.at == len(s.held[s.part]) {
+		s.part, s.at = s.part+1, 0
 	}
+	one := s.held[s.part][s.at]
+	s.at++
+	value := one.value
+	if value < 0 {
+		value = ^one.person
+	}
+	return &s.votes.people[one.person].seed, value
+}
+
+// Value is the text of a value, or a person's mark.
+func (s *source) Value(number int32) string {
+	if number < 0 {
+		return hex.EncodeToString(s.votes.people[^number].mark[:])
+	}
+	return s.values[number]
 }
 
 // tallies are what the closing's counts are committed to with.

@@ -52,15 +52,15 @@ func Hash(table, value string, salt Salt) tlog.Hash { return newTexts(table).has
 type Built struct {
 	Table string // the table's ID
 	Root  tlog.Hash
-	lines []byte // as a file has them
-	ends  []int  // of each line
+	lines []byte   // as a file has them
+	ends  []uint32 // of each line
 }
 
-// made is one leaf as it came.
+// made is one leaf as it came: a million of them are 52 MB.
 type made struct {
 	hash  tlog.Hash
-	value string
 	salt  Salt
+	value int32
 }
 
 // place is where in its drawer a leaf lies.
@@ -69,10 +69,19 @@ type place struct {
 	at   int32
 }
 
-// Build makes a table's leaves from the seeds and values of the people in it, who
-// come in any order and are asked for once, from 0 on. A duplicate is an error: two people with one seed.
-func Build(table string, people int, at func(person int) (*Seed, string)) (Built, error) {
-	return new(Builder).Build(table, people, at)
+// Source gives the leaves of a table before they are made.
+type Source interface {
+	// At gives a person's seed and the number of their value; people come in any order and
+	// are asked for once, from 0 on.
+	At(person int) (*Seed, int32)
+	// Value is the text of a value by its number.
+	Value(number int32) string
+}
+
+// Build makes a table's leaves from the seeds and values of the people in it. A duplicate
+// is an error: two people with one seed.
+func Build(table string, people int, from Source) (Built, error) {
+	return new(Builder).Build(table, people, from)
 }
 
 // Builder builds one table after the other in the same memory. It is not for
@@ -83,11 +92,11 @@ type Builder struct {
 	places, order []place
 	ends          []int32 // by beginning of a hash: where in order its places end
 	lines         []byte
-	lineEnds      []int
+	lineEnds      []uint32
 }
 
 // Build is the function Build; the result is good until the next one.
-func (b *Builder) Build(table string, people int, at func(person int) (*Seed, string)) (Built, error) {
+func (b *Builder) Build(table string, people int, from Source) (Built, error) {
 	// Hashes are spread evenly: by their first bits leaves fall into drawers of some
 	// five hundred, and each is sorted and read where it fits a core's own cache.
 	first := max(0, bits.Len(uint(people))-9)
@@ -102,12 +111,15 @@ func (b *Builder) Build(table string, people int, at func(person int) (*Seed, st
 	}
 	t, size := newTexts(table), 0
 	for i := range people {
-		seed, value := at(i)
-		salt := t.salt(seed)
-		hash := t.hash(value, &salt)
-		size += len(value) + saltText + 2
+		seed, value := from.At(i)
+		salt, text := t.salt(seed), from.Value(value)
+		hash := t.hash(text, &salt)
+		size += len(text) + saltText + 2
 		drawer := &b.drawers[head(&hash)>>(64-first)]
 		*drawer = append(*drawer, made{hash: hash, value: value, salt: salt})
+	}
+	if size > math.MaxUint32 {
+		return Built{}, fmt.Errorf("table %s: its leaves are %d bytes, more than a table may be", table, size)
 	}
 	var tree Tree
 	b.lines, b.lineEnds = slices.Grow(b.lines[:0], size), slices.Grow(b.lineEnds[:0], people)
@@ -119,9 +131,9 @@ func (b *Builder) Build(table string, people int, at func(person int) (*Seed, st
 				return Built{}, fmt.Errorf("table %s: a leaf stands twice", table)
 			}
 			tree.Add(l.hash)
-			b.lines = append(append(b.lines, l.value...), ' ')
+			b.lines = append(append(b.lines, from.Value(l.value)...), ' ')
 			b.lines = append(base64.StdEncoding.AppendEncode(b.lines, l.salt[:]), '\n')
-			b.lineEnds = append(b.lineEnds, len(b.lines))
+			b.lineEnds = append(b.lineEnds, uint32(len(b.lines)))
 		}
 	}
 	return Built{Table: table, Root: tree.Root(), lines: b.lines, ends: b.lineEnds}, nil
@@ -180,7 +192,7 @@ func (b Built) Lines(from, until int) []byte {
 	if from == until {
 		return nil
 	}
-	begin := 0
+	begin := uint32(0)
 	if from > 0 {
 		begin = b.ends[from-1]
 	}

@@ -19,9 +19,11 @@ func seedOf(n int) *Seed {
 	return &s
 }
 
+var points = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}
+
 func build(t testing.TB, people int) Built {
 	t.Helper()
-	b, err := Build(table, people, func(i int) (*Seed, string) { return seedOf(i), fmt.Sprint(1 + i%9) })
+	b, err := Build(table, people, answers{seedOf, points})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,11 +63,25 @@ func TestHashesAreThoseOfTheLibrary(t *testing.T) {
 	})
 }
 
+// answers is a table in which people gave one value after the other.
+type answers struct {
+	seed   func(person int) *Seed
+	values []string
+}
+
+func (a answers) At(person int) (*Seed, int32) { return a.seed(person), int32(person % len(a.values)) }
+func (a answers) Value(number int32) string    { return a.values[number] }
+
+// reversed are five hundred people's, the last one first.
+type reversed struct{ answers }
+
+func (r reversed) At(person int) (*Seed, int32) { return r.answers.At(499 - person) }
+
 // TestLeavesAscend in tables of every size, whatever the drawers that they fell in.
 func TestLeavesAscend(t *testing.T) {
 	var builder Builder
 	for people := range 300 {
-		b, err := builder.Build(table, people, func(i int) (*Seed, string) { return seedOf(i), "7" })
+		b, err := builder.Build(table, people, answers{seedOf, []string{"7"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,8 +138,8 @@ func TestAFileOfLeavesComesBack(t *testing.T) {
 	if counts["1"] != 56 || counts["9"] != 55 {
 		t.Errorf("counted %v", counts)
 	}
-	reversed, err := Build(table, 500, func(i int) (*Seed, string) { return seedOf(499 - i), fmt.Sprint(1 + (499-i)%9) })
-	if err != nil || !bytes.Equal(file(reversed), file(b)) {
+	backwards, err := Build(table, 500, reversed{answers{seedOf, points}})
+	if err != nil || !bytes.Equal(file(backwards), file(b)) {
 		t.Error("the order of people shows in the file")
 	}
 }
@@ -152,7 +168,7 @@ func TestReadNamesWhatIsWrong(t *testing.T) {
 
 // TestTwoPeopleWithOneSeedAreRefused.
 func TestTwoPeopleWithOneSeedAreRefused(t *testing.T) {
-	_, err := Build(table, 2, func(int) (*Seed, string) { return seedOf(1), "7" })
+	_, err := Build(table, 2, answers{func(int) *Seed { return seedOf(1) }, []string{"7"}})
 	if err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Error(err)
 	}
@@ -249,7 +265,7 @@ func BenchmarkBuild(b *testing.B) {
 	id := ID("6ba7b810-9dad-11d1-80b4-00c04fd430c8", 2, "A/5d1f6a52-0c9e-4b6f-9d55-8f2c3a1b7e90")
 	var builder Builder
 	for b.Loop() {
-		if _, err := builder.Build(id, len(seeds), func(i int) (*Seed, string) { return seeds[i], values[i%9] }); err != nil {
+		if _, err := builder.Build(id, len(seeds), answers{func(i int) *Seed { return seeds[i] }, values}); err != nil {
 			b.Fatal(err)
 		}
 	}
