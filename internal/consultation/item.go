@@ -22,6 +22,9 @@ const (
 	ItemSuperseded ItemState = "superseded"
 )
 
+// ItemMost is how many characters a statement has at most.
+const ItemMost = 600
+
 // Item is one statement that is rated, in its current version.
 type Item struct {
 	ID           uuid.UUID

@@ -18,9 +18,11 @@ import (
 	"delfi/internal/space"
 )
 
-// Form is a draft as it was typed, and Missing one thing that its announcement lacks.
+// Form is a draft as it was typed, Item a statement that it gives, and Missing one thing
+// that its announcement lacks.
 type (
 	Form    = form.Form
+	Item    = form.Item
 	Missing = form.Missing
 )
 
@@ -202,6 +204,8 @@ func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 				return form.Draft{}, nil, protocol.Protocol{}, nil, err
 			}
 			missing = append(missing, invalid...)
+		} else {
+			missing = append(missing, d.Fitting(p)...)
 		}
 	}
 	return d, d.Members(people), p, missing, nil

@@ -51,6 +51,9 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		if err := s.establish(ctx, tx, c, by); err != nil {
 			return err
 		}
+		if err := s.lay(ctx, tx, c, d.Items(p)); err != nil {
+			return err
+		}
 		if err := s.note(ctx, tx, c, by, commitmentEntry(c.Commitment)); err != nil {
 			return err
 		}

@@ -35,10 +35,8 @@ func (s *Service) AddItem(ctx context.Context, tx *postgres.Tx, c *consultation.
 	if _, known := c.Protocol.Kind(it.Kind); !known {
 		return consultation.Item{}, fault.Bad(fault.Field{Name: "kind", Code: "unknown_kind", Message: "the protocol knows no such kind of item"})
 	}
-	for _, act := range []consultation.Act{consultation.ActPropose, consultation.ActAdmit} {
-		if it.State, _, err = it.State.Step(act, consultation.System); err != nil {
-			return consultation.Item{}, err
-		}
+	if it.State, err = admitted(); err != nil {
+		return consultation.Item{}, err
 	}
 	for _, p := range parents {
 		if err := s.turn(ctx, tx, c, p, consultation.ActSupersede); err != nil {
@@ -58,6 +56,31 @@ func (s *Service) AddItem(ctx context.Context, tx *postgres.Tx, c *consultation.
 		}
 	}
 	return it, nil
+}
+
+// admitted is the state of an item that is in play from the beginning.
+func admitted() (state consultation.ItemState, err error) {
+	for _, act := range []consultation.Act{consultation.ActPropose, consultation.ActAdmit} {
+		if state, _, err = state.Step(act, consultation.System); err != nil {
+			return "", err
+		}
+	}
+	return state, nil
+}
+
+// lay puts the items in play that an announced consultation gives.
+func (s *Service) lay(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, given []consultation.Item) error {
+	for _, it := range given {
+		var err error
+		it.ID, it.Consultation = uuid.New(), c.ID
+		if it.State, err = admitted(); err != nil {
+			return err
+		}
+		if _, err := lifecycle.InsertItem(ctx, tx, it); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveItem undoes AddItem while no round has shown the item (Conflict
@@ -159,10 +182,10 @@ func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	})
 }
 
-// wording reads the words of a statement: 1 to 600 characters.
+// wording reads the words of a statement: 1 to consultation.ItemMost characters.
 func wording(text string) (string, error) {
 	var bad []fault.Field
-	if text = (prose.Field{Name: "text", Max: 600, Needed: true, Line: true}).Read(text, &bad); len(bad) > 0 {
+	if text = (prose.Field{Name: "text", Max: consultation.ItemMost, Needed: true, Line: true}).Read(text, &bad); len(bad) > 0 {
 		return "", fault.Bad(bad...)
 	}
 	return text, nil

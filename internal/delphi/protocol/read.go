@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,23 @@ func Parse(document []byte) (Protocol, error) {
 		return Protocol{}, fault.Bad(r.faults...)
 	}
 	return p, nil
+}
+
+// Syntax gives what keeps a text from being read as a document, whatever the document says:
+// nil, or the first fault, with its line and column or the path of a duplicate field.
+func Syntax(document []byte) *fault.Field {
+	root, err := parseDocument(document)
+	if err == nil && root.shape != anObject {
+		err = broken("wrong_type", "the document must be an object")
+	}
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		if len(f.Fields) == 0 {
+			return &fault.Field{Name: "document", Code: f.Code, Message: f.Message}
+		}
+		return &f.Fields[0]
+	}
+	return nil
 }
 
 // checked gives a protocol built in code the same treatment as a document.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,16 @@ type Form struct {
 	CannotJudge                                                                   string // "on" or ""
 	GroupName                                                                     string // the one group, e.g. "Cittadini"
 	AnonymityMode                                                                 string // sealed-key, held-code; "" is sealed-key
+	// Protocol is the protocol document as far as it is written (docs/METHOD.md §10), in the
+	// place of the fields from GatherDays on; "" where those are used. The consultation's
+	// language, the reply's term and, where it is left out, the last day of the key are put
+	// into it.
+	Protocol string
+	Items    []Item // that are given with the protocol, in their order
 }
+
+// Item is a statement that is given with the protocol.
+type Item struct{ Kind, Text string } // Kind is the id of an item kind; "" for the first
 
 // Document is the draft as it is stored, JSON.
 func (f Form) Document() (string, error) {
@@ -110,6 +120,8 @@ type Draft struct {
 	low, high, group                            string
 	cannotJudge                                 bool
 	mode                                        pseudonym.Mode
+	document                                    map[string]any // the protocol document; nil where the fields above are used
+	Given                                       []Item
 }
 
 // reader collects what cannot be stored while a form is read.
@@ -166,6 +178,42 @@ func (r *reader) date(name, typed string) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+// documentMost is how long a protocol document of a draft may be, in bytes.
+const documentMost = 64 << 10
+
+// document reads the protocol document as far as it is written: what it says is held
+// against its constraints when it is complete.
+func (r *reader) document(d *Draft, typed string) {
+	if strings.TrimSpace(typed) == "" {
+		return
+	}
+	if len(typed) > documentMost {
+		r.fail("protocol", "too_long", fmt.Sprintf("is longer than %d bytes", documentMost), map[string]any{"max": documentMost})
+		return
+	}
+	if fault := protocol.Syntax([]byte(typed)); fault != nil {
+		r.fail("protocol", fault.Code, fault.Message, fault.Args)
+		return
+	}
+	if err := json.Unmarshal([]byte(typed), &d.document); err != nil || d.document == nil {
+		r.fail("protocol", "syntax", "is no JSON object", nil)
+	}
+}
+
+// itemsMost is how many items a draft may give.
+const itemsMost = 1000
+
+func (r *reader) items(d *Draft, typed []Item) {
+	if len(typed) > itemsMost {
+		r.fail("items", "too_many", fmt.Sprintf("has more than %d statements", itemsMost), map[string]any{"max": itemsMost})
+		return
+	}
+	for n, item := range typed {
+		text := r.line(fmt.Sprintf("items[%d].text", n), item.Text, consultation.ItemMost)
+		d.Given = append(d.Given, Item{Kind: item.Kind, Text: text})
+	}
 }
 
 func (r *reader) people(name string, typed []string) []uuid.UUID {
@@ -228,6 +276,8 @@ func (f Form) Read() (Draft, error) {
 	default:
 		r.fail("anonymity_mode", "unknown_mode", "choose sealed-key or held-code", nil)
 	}
+	r.document(&d, f.Protocol)
+	r.items(&d, f.Items)
 	d.offices = make(map[string]string, len(f.Offices))
 	for id, office := range f.Offices {
 		d.offices[id] = r.line("office_"+id, office, 200)
@@ -273,6 +323,9 @@ func (d Draft) Required() []Missing {
 	need(c.Act == "", "commitment_act", "the act by which the administration commits itself is missing")
 	need(c.Signatory == "", "commitment_signatory", "who signs the commitment is missing")
 	need(d.startsOn.IsZero(), "starts_on", "the day on which the first round opens is missing")
+	if d.document != nil {
+		return out
+	}
 	need(d.gatherDays == 0, "gather_days", "how long contributions are gathered is missing")
 	need(d.answerDays == 0, "answer_days", "how long a round of answers lasts is missing")
 	need(d.answerRounds == 0, "answer_rounds", "how many rounds of answers there are is missing")
@@ -281,6 +334,51 @@ func (d Draft) Required() []Missing {
 	need(d.high == "", "high_label", "the words for the scale's high end are missing")
 	need(d.share == 0, "share_permille", "the share that makes a consensus is missing")
 	need(d.group == "", "group_name", "the name of the group is missing")
+	return out
+}
+
+// Fitting lists what is wrong with the items that are given, held against the protocol.
+func (d Draft) Fitting(p protocol.Protocol) []Missing {
+	var out []Missing
+	switch {
+	case len(d.Given) == 0 && p.Items.Source == "given":
+		out = append(out, Missing{"items", "required", "the protocol gives the statements, and there are none"})
+	case len(d.Given) > 0 && p.Items.Source == "contributions":
+		out = append(out, Missing{"items", "not_given", "the protocol takes statements from contributions alone"})
+	case len(d.Given) > p.Items.Max:
+		out = append(out, Missing{"items", "too_many_items", fmt.Sprintf("the protocol allows %d statements", p.Items.Max)})
+	}
+	seen := map[Item]bool{}
+	for n, item := range d.Given {
+		at := fmt.Sprintf("items[%d].", n)
+		if _, known := p.Kind(d.kind(p, item)); !known {
+			out = append(out, Missing{at + "kind", "unknown_kind", "the protocol knows no such kind of statement"})
+		}
+		switch {
+		case item.Text == "":
+			out = append(out, Missing{at + "text", "required", "the statement has no words"})
+		case seen[item]:
+			out = append(out, Missing{at + "text", "duplicate", "the statement stands twice"})
+		}
+		seen[item] = true
+	}
+	return out
+}
+
+// kind is the id of a given item's kind.
+func (d Draft) kind(p protocol.Protocol, i Item) string {
+	if i.Kind == "" {
+		return p.ItemKinds[0].ID
+	}
+	return i.Kind
+}
+
+// Items gives those that are given with the protocol, before they are stored.
+func (d Draft) Items(p protocol.Protocol) []consultation.Item {
+	out := make([]consultation.Item, len(d.Given))
+	for n, item := range d.Given {
+		out[n] = consultation.Item{Kind: d.kind(p, item), Text: item.Text}
+	}
 	return out
 }
 
@@ -367,6 +465,9 @@ func (d Draft) Strangers(people map[uuid.UUID]Person) error {
 
 // Complete tells whether the form holds all that a protocol is made from.
 func (d Draft) Complete() bool {
+	if d.document != nil {
+		return !d.startsOn.IsZero() && d.Commitment.ReplyDays > 0
+	}
 	return !d.startsOn.IsZero() && d.gatherDays > 0 && d.answerDays > 0 && d.answerRounds > 0 &&
 		d.points > 0 && d.share > 0 && d.Commitment.ReplyDays > 0 && d.low != "" && d.high != "" && d.group != ""
 }
@@ -378,6 +479,9 @@ const panelGroup = "panel"
 // asks for. Its latest key date is the earliest that the plan allows. A round may
 // be closed by hand on any day: the public reason is the guard against haste.
 func (d Draft) Protocol() (protocol.Protocol, error) {
+	if d.document != nil {
+		return d.written()
+	}
 	asked := protocol.ClassicalPlan{
 		Language: d.language, GroupID: panelGroup, GroupName: d.group,
 		Points: d.points, Low: d.low, High: d.high, CannotJudge: d.cannotJudge,
@@ -397,6 +501,44 @@ func (d Draft) Protocol() (protocol.Protocol, error) {
 		p.Rounds[i].MinDays = 0
 	}
 	return p, err
+}
+
+// written reads the protocol document, with what the draft says elsewhere put into it.
+func (d Draft) written() (protocol.Protocol, error) {
+	document := maps.Clone(d.document)
+	part := func(name string) map[string]any {
+		inner, _ := document[name].(map[string]any)
+		inner = maps.Clone(inner)
+		if inner == nil {
+			inner = map[string]any{}
+		}
+		document[name] = inner
+		return inner
+	}
+	if _, there := document["languages"]; !there {
+		document["languages"] = []any{d.language}
+	}
+	reply, anonymity := part("reply"), part("anonymity")
+	reply["n"], reply["unit"] = d.Commitment.ReplyDays, "day"
+	_, dated := anonymity["latest_key_date"]
+	if !dated {
+		// Any date will do for a sketch; the real one follows from its rounds.
+		anonymity["latest_key_date"] = d.startsOn.Format(time.DateOnly)
+	}
+	p, err := parsed(document)
+	if err != nil || dated {
+		return p, err
+	}
+	anonymity["latest_key_date"] = consultation.KeyDate(p, consultation.Plan(uuid.Nil, p, d.StartsAt())).Format(time.DateOnly)
+	return parsed(document)
+}
+
+func parsed(document map[string]any) (protocol.Protocol, error) {
+	b, err := json.Marshal(document)
+	if err != nil {
+		return protocol.Protocol{}, err
+	}
+	return protocol.Parse(b)
 }
 
 // Unfit turns the engine's refusal of a protocol into what the draft misses; any

@@ -1,0 +1,67 @@
+package steering
+
+import (
+	"slices"
+	"testing"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/fault"
+)
+
+// estimates is a protocol of estimates and choices, whose statements are given.
+const estimates = `{"version": 1, "variant": "estimate",
+	"panel": {"groups": [{"id": "tecnici", "name": {"it": "Tecnici"}}]},
+	"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
+	"item_kinds": [
+		{"id": "anni", "kind": "estimate", "unit": "anni", "min": 0, "max": 40, "never": true},
+		{"id": "altre", "kind": "estimate", "unit": "euro", "min": 0, "max": 100}],
+	"consensus": {"rule": "relative-iqr"}}`
+
+// TestADraftHoldsAProtocolDocument: what it says runs, with the statements that it gives.
+func TestADraftHoldsAProtocolDocument(t *testing.T) {
+	h := newTown(t)
+	f := h.form()
+	f.Protocol = estimates
+	f.Items = []draft.Item{{Text: "Fra quanti anni il ponte è da rifare?"}, {Kind: "altre", Text: "Quanto costa un metro?"}}
+	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	h.ok(err)
+	h.ok(h.s.Announce(t.Context(), h.anna, slug))
+	c := h.get()
+	if p := c.Protocol; p.Variant != protocol.VariantEstimate || p.Languages[0] != "it" || p.Reply.N != 30 || p.Anonymity.LatestKeyDate != "2026-07-06" || c.ProtocolHash != p.Hash() {
+		t.Errorf("the protocol is %s", p.Canonical())
+	}
+	h.is(consultation.Announced, consultation.RoundPlanned, consultation.RoundPlanned)
+	items := h.items()
+	if len(items) != 2 || items[0].Kind != "anni" || items[1].Kind != "altre" || items[1].Number != 2 || items[1].State != consultation.ItemLive {
+		t.Errorf("%+v", items)
+	}
+	h.work("2026-03-09 09:00")
+	h.is(consultation.Running, consultation.RoundOpen, consultation.RoundPlanned)
+}
+
+// TestWhatADocumentLacks is named by its own path.
+func TestWhatADocumentLacks(t *testing.T) {
+	h := newTown(t)
+	f := h.form()
+	f.Protocol = `{"version": 1, "version": 1}`
+	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	if got := fields(err); len(got) != 1 || got[0] != "protocol:duplicate" {
+		t.Errorf("%v", got)
+	}
+	f.Protocol = estimates
+	f.Items = []draft.Item{{Text: "Uno?"}, {Text: "Uno?"}, {Kind: "nessuno", Text: " "}}
+	_, err = h.drafts.Create(t.Context(), h.anna, h.id, f)
+	h.ok(err)
+	missing, err := h.drafts.Missing(t.Context(), h.anna, slug)
+	h.ok(err)
+	var got []string
+	for _, m := range missing {
+		got = append(got, m.Field+":"+m.Code)
+	}
+	if want := []string{"items[1].text:duplicate", "items[2].kind:unknown_kind", "items[2].text:required"}; !slices.Equal(got, want) {
+		t.Errorf("%v is missing, not %v", got, want)
+	}
+	h.refused(h.s.Announce(t.Context(), h.anna, slug), fault.Invalid, "invalid")
+}
