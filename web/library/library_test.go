@@ -328,3 +328,29 @@ func TestAFileIsSent(t *testing.T) {
 		t.Error("the page does not name the digest")
 	}
 }
+
+// endless is a body that would go on for ever.
+type endless struct{ read int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	e.read += len(b)
+	return len(b), nil
+}
+
+// TestNobodyReadsAStrangersFile: who may not change a library is told so before their file
+// is read.
+func TestNobodyReadsAStrangersFile(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	site := h.Site(t)
+	for _, who := range []string{"anna", "marta", "elena"} {
+		for _, more := range []string{"", "/1"} {
+			var body endless
+			r := httptest.NewRequest(http.MethodPost, "http://delfi.test"+desk(webtest.Answering, more), &body)
+			r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			if got := site.As(t, h.Person(t, who)).Do(t, r); got.Status != 403 || body.read > 64<<10 {
+				t.Errorf("%s at %q: %d after %d bytes", who, more, got.Status, body.read)
+			}
+		}
+	}
+}

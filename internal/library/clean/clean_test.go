@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"delfi/internal/fault"
+	"delfi/internal/peak"
 )
 
 // secret is a name that no file that was cleaned has.
@@ -369,7 +370,7 @@ func zipFile(t *testing.T, parts ...string) []byte {
 }
 
 // unzip gives the parts of an archive by name.
-func unzip(t *testing.T, b []byte) map[string]string {
+func unzipped(t *testing.T, b []byte) map[string]string {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
@@ -456,7 +457,7 @@ func TestOffice(t *testing.T) {
 			if name != "docx author" {
 				return
 			}
-			if got := unzip(t, out); got["docProps/core.xml"] != clear || got["word/document.xml"] != body {
+			if got := unzipped(t, out); got["docProps/core.xml"] != clear || got["word/document.xml"] != body {
 				t.Errorf("%q", got)
 			}
 		})
@@ -529,6 +530,68 @@ func FuzzClean(f *testing.F) {
 		var again bytes.Buffer
 		if more, err := Clean(Type(kind), bytes.NewReader(b.Bytes()), int64(b.Len()), &again); err != nil || len(more) > 0 || !bytes.Equal(again.Bytes(), b.Bytes()) {
 			t.Fatalf("removed %q, then %q, %v", removed, more, err)
+		}
+	})
+}
+
+// TestNoDocumentCostsMoreThanItsLength: what is looked for around one place is not looked
+// for again around the next, however many there are.
+func TestNoDocumentCostsMoreThanItsLength(t *testing.T) {
+	const length = 4 << 20
+	many := func(unit string) []byte {
+		return []byte("%PDF-1.7\n1 0 obj\n" + strings.Repeat(unit, length/len(unit)) + "\nstartxref\n0\n%%EOF\n")
+	}
+	work := func(name string, b []byte) int {
+		p := place{text: b}
+		looked := 0
+		for n := 0; ; {
+			m := bytes.Index(b[p.here:], []byte(name))
+			if m < 0 {
+				return looked
+			}
+			p.move(p.here + m + len(name))
+			if p.ends < p.here {
+				looked += p.end() - p.here
+			}
+			n++
+		}
+	}
+	for _, unit := range []string{"/Subtype/Text", "stream ", "/Subtype/Text obj ", "/Subtype/Text endobj "} {
+		if looked := work(strings.Fields(unit)[0], many(unit)); looked > 2*length {
+			t.Errorf("%q: %d bytes are looked at for ends", unit, looked)
+		}
+	}
+	for what, unit := range map[string]string{
+		"remarks": "/Subtype/Text", "remarks in objects": "/Subtype/Text endobj 1 0 obj ", "streams": "stream ", "names in names": "/Author(x", "closed names": "/Author(x) ",
+	} {
+		var out bytes.Buffer
+		b := many(unit)
+		if what == "names in names" { // 64 KB of brackets in each other, over and over
+			nested := strings.Repeat("/Author(", 3000) + strings.Repeat(")", 3000)
+			b = many(nested)
+		}
+		if _, err := Clean(PDF, bytes.NewReader(b), int64(len(b)), &out); err != nil && fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestAListOfNothingIsNotRead: the list of an office file costs what its parts may.
+func TestAListOfNothingIsNotRead(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for n := range 200_000 {
+		if _, err := z.CreateRaw(&zip.FileHeader{Name: fmt.Sprint(n)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	peak.Within(t, 32<<20, func() {
+		var out bytes.Buffer
+		if _, err := Clean(DOCX, bytes.NewReader(b.Bytes()), int64(b.Len()), &out); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%v", err)
 		}
 	})
 }

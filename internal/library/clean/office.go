@@ -3,10 +3,13 @@ package clean
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io"
 	"path"
 	"regexp"
 	"strings"
+
+	"delfi/internal/unzip"
 )
 
 // What an office file may have, and what one part of it that is looked into may cost.
@@ -82,7 +85,10 @@ func office(t Type, in io.ReaderAt, size int64, out *removing) error {
 	if out.depth > 1 {
 		return inside
 	}
-	z, err := zip.NewReader(in, size)
+	z, err := unzip.Reader(in, size, officeParts)
+	if errors.Is(err, unzip.ErrList) {
+		return damaged
+	}
 	if err != nil {
 		return another
 	}
@@ -205,9 +211,6 @@ func zipped(error) error { return damaged }
 
 // recognized finds the family of a file, and refuses one of another type than its name says.
 func recognized(t Type, z *zip.Reader) (suite, error) {
-	if len(z.File) > officeParts {
-		return suite{}, damaged
-	}
 	left := int64(1 << 20)
 	read := func(name string) []byte {
 		for _, f := range z.File {

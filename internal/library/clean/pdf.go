@@ -82,33 +82,61 @@ func pdf(in io.Reader, out *removing) error {
 	return err
 }
 
-// remarked refuses remarks of readers.
+// remarked refuses remarks of readers. A remark's title stands before or after what makes
+// it one, within its object; where the places to look at overlap they are looked at once.
 func remarked(b []byte) error {
-	for _, at := range pdfRemark.FindAllIndex(b, -1) {
-		after := b[at[1]:min(len(b), at[1]+pdfValue)]
-		if n := bytes.Index(after, []byte("endobj")); n >= 0 {
-			after = after[:n]
+	seen := 0
+	at := place{text: b}
+	for {
+		m := pdfRemark.FindIndex(b[at.here:])
+		if m == nil {
+			return nil
 		}
-		before := dictionary(b, at[0], pdfHead)
-		if before == nil {
-			before = b[max(0, at[0]-pdfHead):at[0]]
-		}
-		if titled(before) || titled(after[:min(len(after), pdfHead)]) {
+		begin := at.here + m[0]
+		at.move(at.here + m[1])
+		from, until := max(seen, at.object(pdfHead), begin-pdfHead), min(at.end(), at.here+pdfHead)
+		if titled(b[from:max(from, until)]) {
 			return comments
 		}
+		seen = max(seen, until)
 	}
-	return nil
 }
 
-// dictionary gives what stands between the beginning of an object and a place in it, as
-// far back as most; nothing when the object begins before.
-func dictionary(b []byte, until, most int) []byte {
-	head := b[max(0, until-most):until]
-	n := bytes.LastIndex(head, []byte("obj"))
-	if n < 0 {
-		return nil
+// place moves through a document, and remembers between which objects it is, so that
+// nothing is looked for twice.
+type place struct {
+	text  []byte
+	here  int
+	begun int // where the last object before here begins; 0 for none
+	ends  int // where the next object after here ends; 0 until it was looked for
+}
+
+var (
+	pdfBegin = []byte("obj")
+	pdfEnd   = []byte("endobj")
+)
+
+// move goes on to a place.
+func (p *place) move(to int) {
+	if n := bytes.LastIndex(p.text[max(0, p.here-len(pdfBegin)+1):to], pdfBegin); n >= 0 {
+		p.begun = max(0, p.here-len(pdfBegin)+1) + n
 	}
-	return head[n:]
+	p.here = to
+}
+
+// object gives where the object around a place begins, when that is not further back than
+// most; else the place that is so far back.
+func (p *place) object(most int) int { return max(p.begun, p.here-most, 0) }
+
+// end gives where the object around a place ends.
+func (p *place) end() int {
+	if p.ends < p.here {
+		p.ends = len(p.text)
+		if n := bytes.Index(p.text[p.here:], pdfEnd); n >= 0 {
+			p.ends = p.here + n
+		}
+	}
+	return p.ends
 }
 
 // titled tells whether part of an annotation has a text as its title: who made it.
@@ -130,17 +158,19 @@ const pdfBlanks = "\x00\t\n\f\r "
 // unpacked looks into the compressed parts that may hold names.
 func unpacked(b []byte) error {
 	left := int64(pdfAll)
-	for at := 0; ; {
-		n := bytes.Index(b[at:], []byte("stream"))
+	at := place{text: b}
+	for {
+		n := bytes.Index(b[at.here:], []byte("stream"))
 		if n < 0 {
 			return nil
 		}
-		begin := at + n
-		at = begin + len("stream")
-		if bytes.HasSuffix(b[:begin], []byte("end")) {
+		begin := at.here + n
+		at.move(begin)
+		head := b[at.object(pdfDict):begin]
+		at.move(begin + len("stream"))
+		if bytes.HasSuffix(b[:begin], []byte("end")) || at.begun == 0 {
 			continue
 		}
-		head := dictionary(b, begin, pdfDict)
 		if !bytes.Contains(head, []byte("/ObjStm")) && !bytes.Contains(head, []byte("/Metadata")) || !pdfPacked.Match(head) {
 			continue
 		}
@@ -150,7 +180,7 @@ func unpacked(b []byte) error {
 			}
 			continue
 		}
-		data := bytes.TrimPrefix(bytes.TrimPrefix(b[at:], []byte("\r")), []byte("\n"))
+		data := bytes.TrimPrefix(bytes.TrimPrefix(b[at.here:], []byte("\r")), []byte("\n"))
 		part, err := inflate(data, min(pdfPart, left))
 		if err != nil {
 			return err
@@ -214,8 +244,11 @@ func blank(b []byte) (bool, error) {
 			}
 		}
 	}
-	refers := 0
+	refers, until := 0, 0
 	for _, at := range pdfNames.FindAllIndex(b, -1) {
+		if at[0] < until {
+			continue // within a name that is blanked
+		}
 		values := []int{at[1]}
 		if m := pdfRefer.FindSubmatch(b[at[1]:min(len(b), at[1]+64)]); m != nil {
 			if refers++; refers > pdfRefs {
@@ -232,6 +265,7 @@ func blank(b []byte) (bool, error) {
 			}
 			if begin < end {
 				wipe(b[begin:end], pdfBlank(b, begin))
+				until = max(until, end)
 			}
 		}
 	}
