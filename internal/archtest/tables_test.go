@@ -24,6 +24,7 @@ var owners = map[string]string{
 	"civic.code_batch":        "internal/panel",
 	"civic.code_kept":         "internal/panel",
 	"civic.commitment":        "internal/consultation/lifecycle",
+	"civic.compaction":        "internal/platform/postgres",
 	"civic.consultation":      "internal/consultation/lifecycle",
 	"civic.contribution":      "internal/consultation/contribution",
 	"civic.count_table":       "internal/consultation/tabulation",

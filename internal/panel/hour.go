@@ -53,12 +53,9 @@ func (s *Service) hour(ctx context.Context) error {
 }
 
 // reorder writes anew, in the order of their ids, the rows that were written since the
-// last time. Dead rows of what waited go too.
+// last time. What else is to be compacted is compacted with them.
 func (s *Service) reorder(ctx context.Context) error {
-	if err := s.db.Reorder(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...); err != nil {
-		return err
-	}
-	return s.people.Vacuum(ctx)
+	return s.db.Reorder(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...)
 }
 
 // end writes all enrolments of a consultation anew.

@@ -63,7 +63,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 			return err
 		}
 		// The opinion is found again when its next version is there.
-		if err := search.Drop(ctx, tx, opinionOf(c)); err != nil {
+		if err := search.Forget(ctx, tx, opinionOf(c)); err != nil {
 			return err
 		}
 		if err := s.cons.Removed(ctx, tx, c); err != nil {

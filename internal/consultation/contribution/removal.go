@@ -56,7 +56,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		if err := removeBody(ctx, tx, contribution, basis); err != nil {
 			return err
 		}
-		if err := search.Drop(ctx, tx, subject(c, list[at])); err != nil {
+		if err := search.Forget(ctx, tx, subject(c, list[at])); err != nil {
 			return err
 		}
 		if err := s.cons.Removed(ctx, tx, c); err != nil {

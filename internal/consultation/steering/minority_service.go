@@ -127,7 +127,7 @@ func (s *Service) RedactMinority(ctx context.Context, tx *postgres.Tx, id uuid.U
 	if m == before {
 		return "", nil
 	}
-	if err := lifecycle.SaveMinority(ctx, tx, id, m); err != nil || m.Text == before.Text {
+	if err := lifecycle.RedactMinority(ctx, tx, id, m); err != nil || m.Text == before.Text {
 		return "", err
 	}
 	return m.Text, nil

@@ -21,13 +21,11 @@ const least = 2
 // dropped and inserted, since an update leaves a row in the page into which it came.
 // Readers see the one or the other; a dump sees one of them. Who changes or drops rows of
 // a heap calls Share first: to a statement that met a row under way the row would be gone.
-// For the same reason no table has a foreign key to a heap. What is dead is vacuumed.
+// For the same reason no table has a foreign key to a heap. What is dead goes with its file.
 //
-//	INSERT ── fresh ──Reorder, hourly──▶ one xmin, order of ids ──VACUUM──▶ no dead rows
+//	INSERT ── fresh ──Reorder, hourly──▶ one xmin, order of ids ──CompactDue──▶ no dead bytes
 func (db *DB) Reorder(ctx context.Context, heaps ...Heap) error {
-	var tables []string
 	err := db.Transact(ctx, func(ctx context.Context, tx *Tx) error {
-		tables = nil
 		// What is remembered of people stays true: see civic.edition_moves.
 		if _, err := tx.ExecContext(ctx, `SELECT set_config('delfi.mingles', 'on', true)`); err != nil {
 			return err
@@ -38,7 +36,9 @@ func (db *DB) Reorder(ctx context.Context, heaps ...Heap) error {
 				return fmt.Errorf("reorder %s: %w", h.Table, err)
 			}
 			if n > 0 {
-				tables = append(tables, h.Table)
+				if err := Compact(ctx, tx, h.Table); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -46,7 +46,7 @@ func (db *DB) Reorder(ctx context.Context, heaps ...Heap) error {
 	if err != nil {
 		return err
 	}
-	return db.Vacuum(ctx, tables...)
+	return db.CompactDue(ctx)
 }
 
 func (h Heap) reorder(ctx context.Context, tx *Tx) (int64, error) {
@@ -85,18 +85,6 @@ func (h Heap) reorder(ctx context.Context, tx *Tx) (int64, error) {
 func (h Heap) Share(ctx context.Context, tx *Tx) error {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock_shared(hashtextextended('heap ' || $1, 0))`, h.Table); err != nil {
 		return fmt.Errorf("share %s: %w", h.Table, err)
-	}
-	return nil
-}
-
-// Vacuum drops dead rows of tables, with what in their indexes leads to them. Rows that
-// somebody's snapshot still needs stay for the next time. It blocks neither readers nor
-// writers.
-func (db *DB) Vacuum(ctx context.Context, tables ...string) error {
-	for _, t := range tables {
-		if _, err := db.pool.ExecContext(ctx, `VACUUM (INDEX_CLEANUP ON) `+t); err != nil {
-			return fmt.Errorf("vacuum %s: %w", t, err)
-		}
 	}
 	return nil
 }
