@@ -310,6 +310,14 @@ func TestALoudServerIsNoticed(t *testing.T) {
 	if loud, err = postgres.UnsafeLogSettings(t.Context(), db); err != nil || strings.Join(loud, ", ") != "log_error_verbosity = terse" {
 		t.Errorf("a stock server: %v, %v", loud, err)
 	}
+	for level, want := range map[string]string{"warning": "log_min_messages = log, log_error_verbosity = terse", "fatal": "log_error_verbosity = terse"} {
+		if _, err := db.Pool().Exec(`SET log_min_messages = ` + level); err != nil {
+			t.Fatal(err)
+		}
+		if loud, err = postgres.UnsafeLogSettings(t.Context(), db); err != nil || strings.Join(loud, ", ") != want {
+			t.Errorf("a server that logs from %s on: %v, %v", level, loud, err)
+		}
+	}
 }
 
 // The tests' cluster forgets what it has just stored, for speed: a server on such a database
