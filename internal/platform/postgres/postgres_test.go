@@ -336,3 +336,26 @@ func TestADatabaseThatForgetsIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// A statement that takes longer than silence is borne goes on, while the server answers others.
+func TestAnAttendedServerMayTakeItsTime(t *testing.T) {
+	db, err := postgres.Open(t.Context(), testdb.URL(t), postgres.Attended())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE slow AS SELECT pg_sleep(11)::text AS s`); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO slow (s) VALUES ($1)`, "more")
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	var n int
+	if err := db.Pool().Get(&n, `SELECT count(*) FROM slow`); err != nil || n != 2 {
+		t.Errorf("%d rows, %v", n, err)
+	}
+}
