@@ -22,7 +22,9 @@ func (v *village) comes(p *villager) *webtest.Browser {
 		v.Error(err)
 		return v.site.Stranger()
 	}
-	p.account = id
+	if p.account = id; v.off == "(g) order" {
+		v.arrivals <- p
+	}
 	switch v.off {
 	case "(a)":
 		v.old(`ALTER TABLE civic.account ADD COLUMN IF NOT EXISTS name text NOT NULL DEFAULT ''`)

@@ -73,6 +73,7 @@ type village struct {
 	before   snapshot       // a dump an hour earlier
 	copies   int            // how many dumps were compared
 	vanished map[string]int // what went before which of them
+	arrivals chan *villager // who signed in since the hour began, in their order
 	seen     []finding
 }
 
@@ -108,7 +109,7 @@ func (n natural) String() string {
 
 func newVillage(t *testing.T, n natural) *village {
 	t.Helper()
-	v := &village{T: t, natural: n, now: &atomic.Int64{}, log: &bytes.Buffer{}, staff: map[string]account.Actor{}, vanished: map[string]int{}}
+	v := &village{T: t, natural: n, now: &atomic.Int64{}, log: &bytes.Buffer{}, staff: map[string]account.Actor{}, vanished: map[string]int{}, arrivals: make(chan *villager, 1000)}
 	v.random = &dice{random: mathrand.New(mathrand.NewPCG(uint64(n.share*8)+uint64(n.overlap), uint64(n.people)))}
 	v.now.Store(time.Now().Truncate(24 * time.Hour).Add(10 * time.Hour).Unix()) // ten o'clock: the night is far
 	old := slog.Default()
@@ -241,8 +242,22 @@ func (v *village) knows() {
 func (v *village) hour() {
 	v.Helper()
 	v.now.Store(time.Unix(v.now.Load(), 0).Truncate(time.Hour).Add(time.Hour).Unix())
-	if v.off == "(d)" {
+	switch v.off {
+	case "(d)":
 		return
+	case "(d) in place": // a build that updates the rows that came
+		for _, id := range v.thief.Order(v, `SELECT account::text FROM civic.enrolment WHERE fresh ORDER BY account`) {
+			v.old(`UPDATE civic.enrolment SET fresh = false WHERE account = $1`, id)
+		}
+		table := "civic.sealed_" + hexed(v.gather[:])
+		for _, author := range v.thief.Order(v, `SELECT encode(author, 'hex') FROM `+table+` ORDER BY author`) {
+			v.old(`UPDATE `+table+` SET blob = blob WHERE author = decode($1, 'hex')`, author)
+		}
+		return
+	case "(g) order": // a build that works on what waits as it came
+		for len(v.arrivals) > 0 {
+			v.old(`UPDATE civic.account SET sealed = sealed WHERE id = $1`, (<-v.arrivals).account)
+		}
 	}
 	v.must(v.h.Jobs.Do(v.Context(), panel.Hour{}))
 	v.must(v.h.Jobs.Do(v.Context(), contribution.Gathered{}))
@@ -275,8 +290,7 @@ func (v *village) gathering() {
 	if v.attack("gather round open, within the hour") {
 		return
 	}
-	v.hour()
-	if v.attack("gather round open, an hour later") {
+	if v.work("gather round open") || v.attack("gather round open, an hour later") {
 		return
 	}
 	rest := v.shuffled(first, func(p *villager) bool { return !p.both })
@@ -313,7 +327,9 @@ func (v *village) appealing() {
 	if v.attack("appeals raised, within the hour") {
 		return
 	}
-	v.hour()
+	if v.work("appeals raised") {
+		return
+	}
 	v.attack("appeals raised, an hour later")
 }
 
@@ -363,8 +379,7 @@ func (v *village) answering() {
 	if v.attack("answering round open, within the hour") {
 		return
 	}
-	v.hour()
-	if v.attack("answering round open, an hour later") {
+	if v.work("answering round open") || v.attack("answering round open, an hour later") {
 		return
 	}
 	if !sealed && v.off == "" { // when their codes work, everybody who has been waiting comes

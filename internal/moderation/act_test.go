@@ -75,7 +75,7 @@ func TestSecondModeratorIsTold(t *testing.T) {
 	if h.of(h.byAirone).Version != 1 {
 		t.Error("the act that was refused counts")
 	}
-	// What nobody has compared is not refused, and versions go on.
+	// A program compares nothing, and versions go on.
 	_, err = h.does(h.mirta, moderation.Requeue, map[uuid.UUID]int{h.byAirone: 1}, h.byAirone)
 	h.ok(err)
 	_, err = h.does(h.mirta, moderation.Reject, nil, h.byAirone)
@@ -83,9 +83,16 @@ func TestSecondModeratorIsTold(t *testing.T) {
 	if c := h.of(h.byAirone); c.Version != 3 {
 		t.Errorf("got %+v", c)
 	}
-	// A version that never was names nobody.
+	// A version that never was, and none for one of two, name nobody.
 	_, err = h.does(h.marco, moderation.Reject, map[uuid.UUID]int{h.other: 9}, h.other)
-	h.refused(err, fault.NotFound, "no_case")
+	h.refused(err, fault.Conflict, "unsaid")
+	_, err = h.does(h.marco, moderation.Requeue, map[uuid.UUID]int{h.byAirone: 3}, h.byAirone, h.byTiglio)
+	h.refused(err, fault.Conflict, "unsaid")
+	_, err = h.does(h.marco, moderation.Reject, map[uuid.UUID]int{}, h.other)
+	h.refused(err, fault.Conflict, "unsaid")
+	if h.of(h.byAirone).Version != 3 || h.of(h.other).Version != 0 {
+		t.Error("an act that was refused counts")
+	}
 
 	// At once: one of the two succeeds.
 	for range 5 {

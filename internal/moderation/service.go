@@ -11,6 +11,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/prose"
 )
 
 // Keys stores the keys of second looks outside the database; pseudonym's keys implement it.
@@ -129,10 +130,10 @@ func (s *Service) Begin(tx *postgres.Tx, by Staff, kind Kind, space uuid.UUID, g
 }
 
 // Take checks that nobody else has subjects, and that they are as the moderator saw them.
-// seen has the versions that stood beside the form; a subject without one is not compared.
+// seen has the versions that stood beside the form; nil compares none.
 // Conflict "claimed" when a colleague is at one, "acted_meanwhile" when somebody has acted
-// on one since: with its author, and who did what when. NotFound "no_case" when one is not
-// of the space.
+// on one since: with its author, and who did what when; "unsaid" when seen lacks one, or
+// has a version that it never had. NotFound "no_case" when one is not of the space.
 func (t *Turn) Take(ctx context.Context, subjects []uuid.UUID, seen map[uuid.UUID]int) error {
 	cases, err := findCases(ctx, t.tx, t.kind, t.space, subjects)
 	if err != nil {
@@ -144,7 +145,9 @@ func (t *Turn) Take(ctx context.Context, subjects []uuid.UUID, seen map[uuid.UUI
 		if !ok {
 			return errNoCase
 		}
-		if v, compared := seen[id]; compared && v != c.Version {
+		if v, said := seen[id]; seen != nil && !said {
+			return prose.ErrUnsaid
+		} else if said && v != c.Version {
 			return t.moved(ctx, c)
 		}
 		if err := c.CanTake(t.by.Account, t.tx.Now); err != nil {
@@ -170,7 +173,7 @@ func (t *Turn) moved(ctx context.Context, c Case) error {
 		return err
 	}
 	if last.ID == uuid.Nil {
-		return errNoCase // a version that never was
+		return prose.ErrUnsaid // a version that never was
 	}
 	return fault.New(fault.Conflict, "acted_meanwhile", "somebody has acted on this meanwhile").
 		With("alias", texts[c.ID].Author).With("name", last.By.Name).With("verb", string(last.Verb)).With("at", last.At)

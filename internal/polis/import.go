@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -93,7 +92,6 @@ type run struct {
 	o     Options
 	id    uuid.UUID
 	items []uuid.UUID // by comment; Nil for a rejected one
-	seats []pseudonym.Seat
 }
 
 // Import runs a conversation through the life of an imported consultation, to its
@@ -271,12 +269,8 @@ func (r *run) enrol(ctx context.Context) error {
 	if err := r.Panel.EnrolForeign(ctx, r.id, group, len(r.c.Voters)); err != nil {
 		return err
 	}
-	var err error
-	if r.seats, err = r.Pseudonyms.Foreign(ctx, r.id, group, r.c.Voters...); err != nil {
-		return err
-	}
-	r.add(len(r.seats))
-	r.note(fmt.Sprintf("%d people", len(r.seats)))
+	r.add(len(r.c.Voters))
+	r.note(fmt.Sprintf("%d people", len(r.c.Voters)))
 	return nil
 }
 
@@ -303,25 +297,41 @@ func (r *run) answer(ctx context.Context) (out []Round, err error) {
 	return out, err
 }
 
+// seated is for how many voters the key is read once.
+const seated = 1000
+
 // cast delivers the ballot of every voter who changed, each with all of its
 // standing answers. They are cast at once, as people do: the order tells nothing.
 func (r *run) cast(ctx context.Context, changed []int, standing answers) error {
-	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(workers)
-	for _, voter := range changed {
-		work.Go(func() error {
-			list := make([]delphi.Answer, 0, len(standing[voter]))
-			for _, comment := range slices.Sorted(maps.Keys(standing[voter])) {
-				list = append(list, delphi.Answer{Item: r.items[comment].String(), Value: standing[voter][comment]})
-			}
-			if _, err := r.Ballots.Cast(ctx, r.seats[voter], number, ballot.Answers{Given: list}, ballot.Part{}); err != nil {
-				return err
-			}
-			r.add(1)
-			return nil
-		})
+	for some := range slices.Chunk(changed, seated) {
+		voters := make([]string, len(some))
+		for i, voter := range some {
+			voters[i] = r.c.Voters[voter]
+		}
+		seats, err := r.Pseudonyms.Foreign(ctx, r.id, group, voters...)
+		if err != nil {
+			return err
+		}
+		work, ctx := errgroup.WithContext(ctx)
+		work.SetLimit(workers)
+		for i, voter := range some {
+			work.Go(func() error {
+				var list []delphi.Answer
+				for comment, value := range standing.of(voter) {
+					list = append(list, delphi.Answer{Item: r.items[comment].String(), Value: value})
+				}
+				if _, err := r.Ballots.Cast(ctx, seats[i], number, ballot.Answers{Given: list}, ballot.Part{}); err != nil {
+					return err
+				}
+				r.add(1)
+				return nil
+			})
+		}
+		if err := work.Wait(); err != nil {
+			return err
+		}
 	}
-	return work.Wait()
+	return nil
 }
 
 // conclude ends the round for good: key and ballots are destroyed, here and then by

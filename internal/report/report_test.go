@@ -232,7 +232,7 @@ func (w *town) refused(err error, kind fault.Kind, code string) {
 // needs before it is published at once.
 func (w *town) forgo() {
 	w.t.Helper()
-	w.must(w.cons.ForgoMinority(w.t.Context(), w.facilitator, slug, "se ne parla in Consiglio"))
+	w.must(w.cons.ForgoMinority(w.t.Context(), w.facilitator, slug, "se ne parla in Consiglio", ""))
 }
 
 // shown are reasons with their people and rounds, in the order of their words.

@@ -245,7 +245,7 @@ func proposed(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := site.Stranger().Get(t, at(webtest.Answering, "")); got.Count(".dlf-hero a[href$='/minority']") != 1 {
 		t.Error("the consultation's page does not lead to it")
 	}
-	if err := h.Consultations.ForgoMinority(ctx, paolo, webtest.Answering, "Se ne parla in Consiglio."); err != nil {
+	if err := h.Consultations.ForgoMinority(ctx, paolo, webtest.Answering, "Se ne parla in Consiglio.", ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := site.Stranger().Get(t, page); got.Status != 200 || !strings.Contains(got.Text("main"), "Se ne parla in Consiglio.") || strings.Contains(got.Text("main"), "tempo") {

@@ -67,9 +67,9 @@ func (d room) dispose(q *page.Request) error {
 		}
 		return q.Redirect(to)
 	case errors.As(err, &f) && f.Kind == fault.Invalid:
-		v.Fault = f
+		v.Fault, v.Sent = f, form.Value // the words go on from the state that they were begun on
 		return q.Render(422, queuePage(v))
-	case errors.As(err, &f) && f.Code == "item_changed":
+	case errors.As(err, &f) && f.Code == "item_changed" && v.Destination != string(contribution.Said):
 		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Changes: ui.Changes(ui.Changed{Label: q.T("staff.synthesis.text"), Theirs: v.was(), Mine: v.Text})}
 		return q.Render(409, queuePage(v))
 	case errors.As(err, &f) && f.Kind == fault.Conflict:
@@ -84,8 +84,8 @@ func (d room) dispose(q *page.Request) error {
 func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, err error) {
 	seen := map[uuid.UUID]int{}
 	for _, c := range v.Chosen {
-		if n, err := strconv.Atoi(form.Value("seen_" + c.ID.String())); err == nil {
-			seen[c.ID] = n
+		if n, err := strconv.Atoi(form.Value(seenField(c.ID))); err == nil {
+			seen[c.ID] = n // one without is refused
 		}
 	}
 	choice := contribution.Choice{Contributions: idsOf(v.Chosen), Seen: seen, Rule: v.Rule, Reason: v.Reason}
@@ -97,7 +97,7 @@ func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, e
 	}
 	m := contribution.Merge{
 		Contributions: choice.Contributions, Seen: seen, Destination: contribution.Destination(v.Destination),
-		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: said(form, "version_"+v.Item),
+		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: said(form, versionField(v.Item)),
 	}
 	if m.Destination != contribution.Fresh {
 		m.Item, _ = uuid.Parse(v.Item) // none is a fault of its field

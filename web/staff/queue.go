@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/prose"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -43,6 +44,7 @@ type queueView struct {
 	Ground       string    // as typed for it
 	Stale        *ui.Staleness
 	Fault        *fault.Fault
+	Sent         func(field string) string // versions of a form that is to be filled in better; nil for those of what stands
 }
 
 // group are contributions that say similar things, or those that stand alone (Number 0).
@@ -295,6 +297,31 @@ func (v queueView) was() string {
 		}
 	}
 	return ""
+}
+
+// seenField and versionField name what the form carries of the page that it stood on: the
+// versions of a contribution and of a statement.
+func seenField(id uuid.UUID) string { return "seen_" + id.String() }
+
+func versionField(item string) string { return "version_" + item }
+
+// versions are the fields of the form that say what its page showed, in pairs.
+func (v queueView) versions() [][2]string {
+	var all [][2]string
+	for _, c := range v.Chosen {
+		all = append(all, [2]string{seenField(c.ID), strconv.Itoa(c.Case.Version)})
+	}
+	if v.merges() {
+		for _, it := range v.live() {
+			all = append(all, [2]string{versionField(it.ID.String()), prose.Version(it.Text)})
+		}
+	}
+	if v.Sent != nil {
+		for i, f := range all {
+			all[i][1] = v.Sent(f[0])
+		}
+	}
+	return all
 }
 
 func (v queueView) live() []consultation.Item {

@@ -241,11 +241,14 @@ func (d *desk) destination(ctx context.Context, m Merge, e *effect) (consultatio
 		return consultation.Item{}, fault.Bad(fault.Field{Name: "item", Code: "unknown_item", Message: "is no statement that is in play: choose another"})
 	}
 	item := d.items[at]
-	if m.Destination == Said || m.Text == item.Text {
+	if m.Destination == Existing && m.Text == item.Text {
 		return item, nil
 	}
 	if m.Version != "" && m.Version != prose.Version(item.Text) {
 		return item, fault.New(fault.Conflict, "item_changed", "somebody has changed the words of this statement meanwhile").With("number", item.Number)
+	}
+	if m.Destination == Said {
+		return item, nil
 	}
 	e.was = item.Text
 	return d.cons.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
