@@ -22,7 +22,7 @@ import (
 )
 
 // post is the kind of subjects of these tests.
-const post moderation.Kind = "post"
+const post space.Kind = "post"
 
 // notes is a source that keeps texts in memory: a rejected one is hidden.
 type notes struct {

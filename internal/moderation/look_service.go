@@ -26,7 +26,7 @@ func (s *Service) lookKey(ctx context.Context, of uuid.UUID) ([]byte, error) {
 
 // Looks lists the subjects of a space that a moderator judges for the second time: drawn
 // from those of acts of others that stand, with their words, and without what was decided.
-func (s *Service) Looks(ctx context.Context, actor account.Actor, kind Kind, of uuid.UUID) ([]Look, error) {
+func (s *Service) Looks(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID) ([]Look, error) {
 	source, err := s.source(kind)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (s *Service) Looks(ctx context.Context, actor account.Actor, kind Kind, of 
 // Judge stores a second moderator's judgement of a subject. Forbidden "own_act" for the
 // first one; NotFound "no_act" for what was not drawn; Conflict "looked_at" when a colleague
 // has judged; again it does nothing.
-func (s *Service) Judge(ctx context.Context, actor account.Actor, kind Kind, of, act, subject uuid.UUID, in bool) error {
+func (s *Service) Judge(ctx context.Context, actor account.Actor, kind space.Kind, of, act, subject uuid.UUID, in bool) error {
 	key, err := s.lookKey(ctx, of)
 	if err != nil {
 		return err

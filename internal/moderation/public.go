@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/platform/postgres"
+	"delfi/internal/space"
 )
 
 // Tally counts the acts that stand under one rule, and those of them that appeals changed.
@@ -42,7 +43,7 @@ type Line struct {
 func (p Page) Raised() int { return p.Waiting + p.Upheld + p.Partly + p.Dismissed }
 
 // Public gives it, with at most so many acts.
-func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID, most int) (Page, error) {
+func (s *Service) Public(ctx context.Context, kind space.Kind, of uuid.UUID, most int) (Page, error) {
 	var out Page
 	source, err := s.source(kind)
 	if err != nil {

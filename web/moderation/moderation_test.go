@@ -14,6 +14,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/webtest"
 )
 
@@ -85,7 +86,7 @@ func (w town) writers(n int) []writer {
 func (w town) rejects(ids ...uuid.UUID) uuid.UUID {
 	w.Helper()
 	w.ok(w.h.Contributions.Reject(w.Context(), w.h.Person(w.T, "marta"), webtest.Gathering, contribution.Choice{Contributions: ids, Rule: "1.3", Reason: "Non risponde alla domanda."}))
-	fates, err := w.h.Moderation.Fates(w.Context(), contribution.Subjects, w.space, ids)
+	fates, err := w.h.Moderation.Fates(w.Context(), space.Contribution, w.space, ids)
 	w.ok(err)
 	return fates[0].Act.ID
 }
@@ -153,7 +154,7 @@ func TestAuthorAppeals(t *testing.T) {
 	if got := author.Get(t, at(webtest.Gathering, "/appeals")); !strings.Contains(got.Text("main"), "Parla proprio di quello.") || !strings.Contains(got.Text("main"), "Entro lunedì 11 maggio") || got.Count("main form") != 0 {
 		t.Errorf("raised: %s", got.Text("main"))
 	}
-	w.ok(w.h.Moderation.Settle(t.Context(), w.h.Person(t, "davide"), contribution.Subjects, w.space, act, two[0].id, moderation.Partly, "Il motivo era un altro."))
+	w.ok(w.h.Moderation.Settle(t.Context(), w.h.Person(t, "davide"), space.Contribution, w.space, act, two[0].id, moderation.Partly, "Il motivo era un altro."))
 	if got := author.Get(t, at(webtest.Gathering, "/appeals")).Text("main"); !strings.Contains(got, "Accolto in parte") || !strings.Contains(got, "Il motivo era un altro.") || !strings.Contains(got, "Davide Lancellotti") {
 		t.Errorf("decided: %s", got)
 	}
@@ -197,7 +198,7 @@ func TestPublicPage(t *testing.T) {
 	if !strings.Contains(late.Text(".dlf-end.late"), "in ritardo di un giorno") || !strings.Contains(late.Text("main"), "Uno è in ritardo.") {
 		t.Errorf("overdue: %s", late.Text("main"))
 	}
-	w.ok(w.h.Moderation.Settle(t.Context(), w.h.Person(t, "davide"), contribution.Subjects, w.space, act, two[0].id, moderation.Upheld, "Ha ragione chi ha scritto."))
+	w.ok(w.h.Moderation.Settle(t.Context(), w.h.Person(t, "davide"), space.Contribution, w.space, act, two[0].id, moderation.Upheld, "Ha ragione chi ha scritto."))
 	end := stranger.Get(t, path).Text("main")
 	if !strings.Contains(end, "Un ricorso: accolti 1") || !strings.Contains(end, "Ha ragione chi ha scritto.") || !strings.Contains(end, "deciso da Davide Lancellotti") {
 		t.Errorf("decided: %s", end)

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/moderation"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -26,7 +26,7 @@ func (c room) public(q *page.Request) error {
 		return err
 	}
 	v := publicView{Consultation: found}
-	if v.Page, err = c.Moderation.Public(q.Context(), contribution.Subjects, found.Space, shown); err != nil {
+	if v.Page, err = c.Moderation.Public(q.Context(), space.Contribution, found.Space, shown); err != nil {
 		return err
 	}
 	return q.Render(200, publicPage(v))

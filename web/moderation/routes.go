@@ -11,6 +11,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/page"
 )
 
@@ -28,8 +29,8 @@ type Services struct {
 		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]contribution.Contribution, error)
 	}
 	Moderation interface {
-		Public(ctx context.Context, kind moderation.Kind, space uuid.UUID, most int) (moderation.Page, error)
-		Fates(ctx context.Context, kind moderation.Kind, space uuid.UUID, subjects []uuid.UUID) ([]moderation.Fate, error)
+		Public(ctx context.Context, kind space.Kind, space uuid.UUID, most int) (moderation.Page, error)
+		Fates(ctx context.Context, kind space.Kind, space uuid.UUID, subjects []uuid.UUID) ([]moderation.Fate, error)
 		Raise(ctx context.Context, alias pseudonym.Alias, act, subject uuid.UUID, words string) error
 	}
 }

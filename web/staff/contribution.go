@@ -12,6 +12,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -139,12 +140,12 @@ func (d room) claims(q *page.Request) error {
 	q.StandsAt(v.path())
 	ids := idsOf(v.Chosen)
 	if form.Value("act") == "release" {
-		if err := d.Moderation.Release(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, ids); err != nil {
+		if err := d.Moderation.Release(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, ids); err != nil {
 			return err
 		}
 		return q.Redirect(v.path())
 	}
-	err = d.Moderation.Claim(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, ids)
+	err = d.Moderation.Claim(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, ids)
 	if f := mendable(err); f != nil {
 		v.Fault, v.Destination = f, string(contribution.Fresh)
 		return q.Render(409, queuePage(v))
@@ -171,7 +172,7 @@ func (d room) judge(q *page.Request) error {
 	if errA != nil || errS != nil {
 		return notThere()
 	}
-	err = d.Moderation.Judge(q.Context(), q.Actor, contribution.Subjects, c.Space, act, subject, form.Value("act") == "in")
+	err = d.Moderation.Judge(q.Context(), q.Actor, space.Contribution, c.Space, act, subject, form.Value("act") == "in")
 	switch {
 	case err == nil:
 		q.Flash("staff.done.judged")
@@ -227,7 +228,7 @@ func (d room) undo(q *page.Request) error {
 		return err
 	}
 	q.StandsAt(queuePath(c.Slug, nil))
-	err = d.Moderation.Undo(q.Context(), q.Actor, contribution.Subjects, c.Space, act)
+	err = d.Moderation.Undo(q.Context(), q.Actor, space.Contribution, c.Space, act)
 	if f := mendable(err); f != nil {
 		v, inner := d.queueOf(q, nil)
 		if inner != nil {
@@ -264,12 +265,12 @@ func (d room) queueOf(q *page.Request, chosen []string) (queueView, error) {
 	if v.Rules, err = d.Moderation.Rules(q.Context(), c.Space); err != nil {
 		return v, err
 	}
-	pleas, err := d.Moderation.Pleas(q.Context(), q.Actor, contribution.Subjects, c.Space)
+	pleas, err := d.Moderation.Pleas(q.Context(), q.Actor, space.Contribution, c.Space)
 	if err != nil {
 		return v, err
 	}
 	v.Appeals = waiting(pleas)
-	if v.Looks, err = d.Moderation.Looks(q.Context(), q.Actor, contribution.Subjects, c.Space); err != nil {
+	if v.Looks, err = d.Moderation.Looks(q.Context(), q.Actor, space.Contribution, c.Space); err != nil {
 		return v, err
 	}
 	for _, one := range v.Queue {

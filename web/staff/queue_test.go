@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/webtest"
 )
 
@@ -116,7 +116,7 @@ func TestQueue(t *testing.T) {
 	found2, err := h.Consultations.Find(t.Context(), h.Person(t, "marta"), webtest.Gathering)
 	ok(err)
 	alias, id := author(t, h, found2.ID, c(1))
-	fates, err := h.Moderation.Fates(t.Context(), contribution.Subjects, found2.Space, []uuid.UUID{id})
+	fates, err := h.Moderation.Fates(t.Context(), space.Contribution, found2.Space, []uuid.UUID{id})
 	ok(err)
 	ok(h.Moderation.Raise(t.Context(), alias, fates[0].Act.ID, id, "È la domanda stessa."))
 	if link := marta.Get(t, queue).Text(".dlf-more-links"); !strings.Contains(link, "uno in attesa") {

@@ -15,6 +15,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
+	"delfi/internal/space"
 )
 
 // moderated finds a consultation for one of its moderators.
@@ -77,7 +78,7 @@ func enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, id uuid.UU
 
 // sit puts by at the desk of a consultation that is locked.
 func (s *Service) sit(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, by moderation.Staff) (*desk, error) {
-	d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, by, Subjects, c.Space, ground(c))}
+	d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, by, space.Contribution, c.Space, ground(c))}
 	var err error
 	if d.list, err = listAll(ctx, tx, c.ID); err != nil {
 		return nil, err
@@ -165,7 +166,7 @@ func (d *desk) last(ctx context.Context) (deed, bool, error) {
 
 // deeds lists the acts on a consultation's contributions, newest first, with their effects.
 func (s *Service) deeds(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]deed, error) {
-	acts, err := s.moderation.Acts(ctx, tx, Subjects, c.Space)
+	acts, err := s.moderation.Acts(ctx, tx, space.Contribution, c.Space)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
+	"delfi/internal/space"
 )
 
 // One contribution may say two things, and one statement be said by many.
@@ -234,7 +235,7 @@ func TestWhoMayModerate(t *testing.T) {
 	if got := h.texts(); !slices.Equal(got, []string{"Si costruisce una fontana."}) {
 		t.Errorf("got %q", got)
 	}
-	h.refused(h.moderation.Undo(ctx, h.marco, contribution.Subjects, uuid.New(), act), fault.NotFound, "not_found")
+	h.refused(h.moderation.Undo(ctx, h.marco, space.Contribution, uuid.New(), act), fault.NotFound, "not_found")
 }
 
 // A form that fails names every field.

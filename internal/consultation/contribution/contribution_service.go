@@ -17,6 +17,7 @@ import (
 	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 	"delfi/internal/richtext"
+	"delfi/internal/space"
 )
 
 // Service has the use cases.
@@ -32,7 +33,7 @@ type Service struct {
 // gather rounds opened and closed.
 func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, m *moderation.Service) *Service {
 	s := &Service{db: db, cons: c, pseudonyms: p, moderation: m}
-	m.Register(Subjects, source{s})
+	m.Register(space.Contribution, source{s})
 	job.On(q, s.gathered)
 	job.Every(q, gatheredEvery, Gathered{})
 	c.OnContributions(s.counted)
@@ -46,7 +47,7 @@ func (s *Service) counted(ctx context.Context, tx *postgres.Tx, c consultation.C
 	if err != nil {
 		return n, err
 	}
-	n.Acts, err = s.moderation.Acted(ctx, tx, Subjects, c.Space)
+	n.Acts, err = s.moderation.Acted(ctx, tx, space.Contribution, c.Space)
 	return n, err
 }
 
@@ -211,7 +212,7 @@ func (s *Service) Queue(ctx context.Context, actor account.Actor, slug string) (
 		if list, err = listAll(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		cases, err := s.moderation.Cases(ctx, tx, Subjects, c.Space)
+		cases, err := s.moderation.Cases(ctx, tx, space.Contribution, c.Space)
 		for i := range list {
 			list[i].Case = cases[list[i].ID]
 		}

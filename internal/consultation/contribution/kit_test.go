@@ -28,6 +28,7 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 const slug = "piazza"
@@ -102,7 +103,7 @@ func newTown(t *testing.T) *town {
 
 // undo takes an act back.
 func (h *town) undo(who account.Actor, act uuid.UUID) error {
-	return h.moderation.Undo(h.Context(), who, contribution.Subjects, h.space, act)
+	return h.moderation.Undo(h.Context(), who, space.Contribution, h.space, act)
 }
 
 func (h *town) clock() time.Time {

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 // seen gives the versions of the queue's cases, as a form carries them.
@@ -35,7 +36,7 @@ func (h *town) raise(who pseudonym.Alias, act, subject uuid.UUID) {
 // upholds lets Mirta uphold an appeal against an act of Marco's.
 func (h *town) upholds(act, subject uuid.UUID) {
 	h.Helper()
-	h.ok(h.moderation.Settle(h.Context(), h.mirta, contribution.Subjects, h.space, act, subject, moderation.Upheld, "Ha ragione."))
+	h.ok(h.moderation.Settle(h.Context(), h.mirta, space.Contribution, h.space, act, subject, moderation.Upheld, "Ha ragione."))
 }
 
 // The queue says who is at a contribution and how often it was acted on; a colleague's claim
@@ -44,9 +45,9 @@ func TestClaimsAndVersions(t *testing.T) {
 	h := newTown(t)
 	ctx := h.Context()
 	a, b := h.writes("Piera", "Uno."), h.writes("Ugo", "Due.")
-	h.refused(h.moderation.Claim(ctx, h.marco, contribution.Subjects, h.space, []uuid.UUID{a}), fault.Conflict, "round_not_closed")
+	h.refused(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}), fault.Conflict, "round_not_closed")
 	h.closed()
-	h.ok(h.moderation.Claim(ctx, h.marco, contribution.Subjects, h.space, []uuid.UUID{a}))
+	h.ok(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}))
 	if q, _ := h.queue(); q[a].Case.Claim.Name != "Marco" || q[b].Case.Claim.Held(h.clock()) {
 		t.Errorf("the queue says %+v and %+v", q[a].Case, q[b].Case)
 	}
@@ -162,7 +163,7 @@ func TestAppealIsUpheld(t *testing.T) {
 	// against the first that is upheld later.
 	h.ok(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "Resta fuori."}))
 	h.state(a, contribution.Rejected)
-	own, err := h.moderation.Fates(ctx, contribution.Subjects, h.space, []uuid.UUID{a})
+	own, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if len(own) != 2 || !own[0].Appeals || own[0].Act.Words != "Resta fuori." || own[1].Appeal == nil || own[1].Appeal.Outcome != moderation.Upheld {
 		t.Errorf("the author sees %+v", own)
@@ -180,13 +181,13 @@ func TestAppealBlocksNoRound(t *testing.T) {
 	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}))
 	act := h.last().ID
 	h.raise(h.voice("Piera"), act, a)
-	fates, err := h.moderation.Fates(ctx, contribution.Subjects, h.space, []uuid.UUID{a})
+	fates, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if !fates[0].Until.IsZero() {
 		t.Errorf("the days of an appeal begin before authors are told: %v", fates[0].Until)
 	}
 	h.ok(h.cons.ReleaseRound(ctx, h.marco, slug, 1))
-	fates, err = h.moderation.Fates(ctx, contribution.Subjects, h.space, []uuid.UUID{a})
+	fates, err = h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if left := fates[0].Until.Sub(h.clock()); left < 7*24*time.Hour || left > 8*24*time.Hour {
 		t.Errorf("until %v", fates[0].Until)
@@ -204,13 +205,13 @@ func TestRemovalIsAnAct(t *testing.T) {
 	ctx := h.Context()
 	id := h.writes("Carla", "Il signor Rossi ruba")
 	h.closed()
-	h.ok(h.moderation.Claim(ctx, h.marco, contribution.Subjects, h.space, []uuid.UUID{id}))
+	h.ok(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{id}))
 	h.ok(h.syn.Remove(ctx, h.anna, slug, id, "GDPR, art. 17")) // a claim is no obstacle to the law
 	q, _ := h.queue()
 	if c := q[id].Case; !c.Waiting || c.Version != 1 || !c.Claim.Held(h.clock()) {
 		t.Errorf("the case is %+v", c)
 	}
-	page, err := h.moderation.Public(ctx, contribution.Subjects, h.space, 10)
+	page, err := h.moderation.Public(ctx, space.Contribution, h.space, 10)
 	h.ok(err)
 	if len(page.Acts) != 1 || page.Removed != 1 {
 		t.Fatalf("public is %+v", page)

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/search"
+	"delfi/internal/space"
 )
 
 // CanRemove tells whether an actor may remove a text by law: a moderator of the
@@ -67,7 +68,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 			by.Role = account.Moderator
 		}
 		a := moderation.Act{ID: uuid.New(), Verb: moderation.Remove, Subjects: []uuid.UUID{contribution}, Summary: list[at].Alias.Name, Words: basis}
-		_, err = s.moderation.Begin(tx, by, Subjects, c.Space, ground(c)).Do(ctx, a, a.Summary, nil, nil)
+		_, err = s.moderation.Begin(tx, by, space.Contribution, c.Space, ground(c)).Do(ctx, a, a.Summary, nil, nil)
 		return err
 	})
 }
