@@ -18,8 +18,6 @@ import (
 type Keys interface {
 	// Create makes 32 random bytes under name unless there are some, and gives them.
 	Create(ctx context.Context, name string) ([]byte, error)
-	// Read gives them; fault.NotFound when there are none.
-	Read(ctx context.Context, name string) ([]byte, error)
 }
 
 // Service has the use cases.
@@ -52,11 +50,8 @@ func (s *Service) source(kind space.Kind) (Source, error) {
 }
 
 // Enqueue puts subjects of a space in the queue, in the given order, in the transaction
-// in which they come into being, and makes the key of the space's second looks.
+// in which they come into being.
 func (s *Service) Enqueue(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID, subjects []uuid.UUID) error {
-	if _, err := s.keys.Create(ctx, lookName(of)); err != nil {
-		return fmt.Errorf("moderation: key of second looks: %w", err)
-	}
 	return insertCases(ctx, tx, kind, of, subjects)
 }
 
