@@ -211,7 +211,7 @@ func TestRemovalIsAnAct(t *testing.T) {
 	if c := q[id].Case; !c.Waiting || c.Version != 1 || !c.Claim.Held(h.clock()) {
 		t.Errorf("the case is %+v", c)
 	}
-	page, err := h.moderation.Public(ctx, space.Contribution, h.space, 10)
+	page, err := h.moderation.Public(ctx, space.Contribution, h.space, 0, 10)
 	h.ok(err)
 	if len(page.Acts) != 1 || page.Removed != 1 {
 		t.Fatalf("public is %+v", page)
