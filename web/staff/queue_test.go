@@ -73,7 +73,7 @@ func TestQueue(t *testing.T) {
 	}
 	merge.Set("rule", "1.6")
 	done := posted(marta, 303, queue, merge)
-	if !strings.Contains(done.Location, "?c=") {
+	if !strings.Contains(done.Location, "?c=") || !strings.HasSuffix(done.Location, "#work") {
 		t.Errorf("the next group is not shown: %s", done.Location)
 	}
 	page = marta.Get(t, done.Location)
@@ -100,9 +100,16 @@ func TestQueue(t *testing.T) {
 		t.Errorf("undone twice: %q", said)
 	}
 
-	// Left out, found under its tab, put back.
+	// Left out, found under its tab, put back. What is left out leads to the next, too, of
+	// those that were searched for.
 	reject.Set("seen_"+c(1), "2")
-	posted(marta, 303, queue, reject)
+	if one := posted(marta, 303, queue+"?q="+url.QueryEscape(word), reject); strings.Contains(one.Location, "c=") != (marta.Get(t, queue+"?q="+url.QueryEscape(word)).Count("input[type=checkbox][name=c]") > 0) ||
+		!strings.Contains(one.Location, "q="+url.QueryEscape(word)) {
+		t.Errorf("the search is lost: %s", one.Location)
+	}
+	if begin := marta.Get(t, queue).Page.Find(".dlf-grid2 a.btn").AttrOr("href", ""); !strings.HasSuffix(begin, "#work") || marta.Get(t, begin).Count(".dlf-src article") == 0 {
+		t.Errorf("the queue begins at %q", begin)
+	}
 	out := marta.Get(t, queue+"?state=rejected&c="+c(1))
 	if out.Count("input[type=checkbox][name=c]") != 1 || out.Count("button[value=requeue]") != 1 || out.Count("button[value=merge]")+out.Count("button[value=reject]") != 0 {
 		t.Errorf("left out: %s", out.Text("#work"))
