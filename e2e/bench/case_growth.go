@@ -35,7 +35,7 @@ func (b *bench) caseGrowth(ctx context.Context) error {
 		return err
 	}
 	b.compareTenth()
-	for _, s := range b.stood {
+	for _, s := range b.standings {
 		if err := b.firstTick(ctx, s); err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (b *bench) growPage(name, path string, people, items int) error {
 // of the drafting form holds so many; an imported standing round does, which has no
 // form and ends with an exact release like a closing.
 func (b *bench) growWide(ctx context.Context) error {
-	s := b.stood[len(b.stood)-1]
+	s := b.standings[len(b.standings)-1]
 	began := time.Now()
 	if err := b.h.Consultations.CloseStanding(ctx, s.id); err != nil {
 		return err

@@ -69,7 +69,7 @@ type bench struct {
 	published *answering   // one with an opinion
 	grown     []*answering // by people and by items
 	standing  *standing
-	stood     []*standing // by people and by items; the last has a thousand items
+	standings     []*standing // by people and by items; the last has a thousand items
 	signedIn  int         // people with a session
 
 	machine machine.Machine
@@ -194,7 +194,7 @@ func (b *bench) join(ctx context.Context, database string, relaxed bool) (*house
 	if err := h.listen(ctx); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	for _, s := range slices.Concat(b.stood, []*standing{b.standing}) {
+	for _, s := range slices.Concat(b.standings, []*standing{b.standing}) {
 		if s == nil {
 			continue
 		}
@@ -315,7 +315,7 @@ func (b *bench) seedGrowth(ctx context.Context, h *house) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", size.slug, err)
 		}
-		b.stood = append(b.stood, s)
+		b.standings = append(b.standings, s)
 		if size.items > 100 {
 			continue // more than a protocol of the drafting form holds
 		}

@@ -20,7 +20,7 @@ import (
 
 // moderated finds a consultation for one of its moderators.
 func (s *Service) moderated(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error) {
-	c, err := s.cons.Find(ctx, actor, slug)
+	c, err := s.consultations.Find(ctx, actor, slug)
 	if err != nil {
 		return c, err
 	}
@@ -235,7 +235,7 @@ func (d *desk) destination(ctx context.Context, m Merge, e *effect) (consultatio
 			}
 		}
 		e.made = true
-		return d.cons.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
+		return d.consultations.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
 	}
 	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == m.Item })
 	if at < 0 {
@@ -249,7 +249,7 @@ func (d *desk) destination(ctx context.Context, m Merge, e *effect) (consultatio
 		return item, fault.New(fault.Conflict, "item_changed", "somebody has changed the words of this statement meanwhile").With("number", item.Number)
 	}
 	e.was = item.Text
-	return d.cons.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
+	return d.consultations.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
 }
 
 // Reject leaves pending contributions out, with a public reason. Conflict
@@ -353,7 +353,7 @@ func (d *desk) emptied(ctx context.Context, items []uuid.UUID) error {
 		if full {
 			continue
 		}
-		if err := d.cons.RemoveItem(ctx, d.tx, &d.c, id); err != nil {
+		if err := d.consultations.RemoveItem(ctx, d.tx, &d.c, id); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,7 @@ import (
 // Service has the use cases.
 type Service struct {
 	db         *postgres.DB
-	cons       *steering.Service
+	consultations       *steering.Service
 	pseudonyms *pseudonym.Service
 	moderation *moderation.Service
 }
@@ -32,7 +32,7 @@ type Service struct {
 // in moderation's queue, and lets the consultation ask it what is still pending and have
 // gather rounds opened and closed.
 func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, m *moderation.Service) *Service {
-	s := &Service{db: db, cons: c, pseudonyms: p, moderation: m}
+	s := &Service{db: db, consultations: c, pseudonyms: p, moderation: m}
 	m.Register(space.Contribution, source{s})
 	job.On(q, s.gathered)
 	job.Every(q, gatheredEvery, Gathered{})
@@ -61,7 +61,7 @@ func (s *Service) Contribute(ctx context.Context, alias pseudonym.Alias, consult
 		return Contribution{}, err
 	}
 	var made text
-	err = s.write(ctx, alias, consultation, func(own *sheaf) (changed bool, err error) {
+	err = s.write(ctx, alias, consultation, func(own *payload) (changed bool, err error) {
 		made, changed, err = own.add(body)
 		return changed, err
 	})
@@ -79,7 +79,7 @@ func (s *Service) Revise(ctx context.Context, alias pseudonym.Alias, consultatio
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, alias, consultation, func(own *sheaf) (bool, error) {
+	return s.write(ctx, alias, consultation, func(own *payload) (bool, error) {
 		return own.revise(contribution, seen, body)
 	})
 }
@@ -87,14 +87,14 @@ func (s *Service) Revise(ctx context.Context, alias pseudonym.Alias, consultatio
 // Retract withdraws one's own contribution while the gather round is open: it leaves
 // nothing behind. Again it does nothing.
 func (s *Service) Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error {
-	return s.write(ctx, alias, consultation, func(own *sheaf) (bool, error) {
+	return s.write(ctx, alias, consultation, func(own *payload) (bool, error) {
 		return own.take(contribution), nil
 	})
 }
 
 // write lets an alias change what it has written in an open gather round, one change
 // after the other, and seals it anew. It shares the round's lock, as an answer does.
-func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, change func(*sheaf) (changed bool, err error)) error {
+func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, change func(*payload) (changed bool, err error)) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := lifecycle.Load(ctx, tx, consultation)
 		if err != nil {

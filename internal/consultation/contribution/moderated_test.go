@@ -51,19 +51,19 @@ func TestClaimsAndVersions(t *testing.T) {
 	if q, _ := h.queue(); q[a].Case.Claim.Name != "Marco" || q[b].Case.Claim.Held(h.clock()) {
 		t.Errorf("the queue says %+v and %+v", q[a].Case, q[b].Case)
 	}
-	h.refused(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b, a}, Rule: rule, Reason: "No."}), fault.Conflict, "claimed")
+	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b, a}, Rule: rule, Reason: "No."}), fault.Conflict, "claimed")
 	seen := h.seen(a, b)
 	h.merge("Una frase.", a)
-	_, err := h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
+	_, err := h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
 	said := h.refused(err, fault.Conflict, "acted_meanwhile")
 	if said["name"] != "Marco" || said["verb"] != "merge" || said["alias"] != h.voice("Piera").Name {
 		t.Errorf("says %v", said)
 	}
 	// Without the versions of a form the states are compared.
-	h.refused(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
-	h.ok(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Seen: h.seen(b), Rule: rule, Reason: "No."}))
-	h.refused(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "already_examined")
-	h.refused(h.syn.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "rules_changed")
+	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
+	h.ok(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Seen: h.seen(b), Rule: rule, Reason: "No."}))
+	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "already_examined")
+	h.refused(h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "rules_changed")
 	// The queue of moderation and the states of contributions say the same.
 	q, _ := h.queue()
 	for id, c := range q {
@@ -83,13 +83,13 @@ func TestRequeue(t *testing.T) {
 	alone := h.merge("Solo di Piera.", a)
 	both := h.merge("Di tutti e due.", a, b)
 	made := h.last().ID
-	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "No."}))
+	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "No."}))
 	h.pass(11 * time.Minute)
 	h.refused(h.undo(h.marco, h.last().ID), fault.Conflict, "undo_over")
 	back := func(ids ...uuid.UUID) error {
-		return h.syn.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: ids, Seen: h.seen(ids...), Rule: rule, Reason: "Da rivedere."})
+		return h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: ids, Seen: h.seen(ids...), Rule: rule, Reason: "Da rivedere."})
 	}
-	h.refused(h.syn.Requeue(ctx, h.mirta, slug, contribution.Choice{}), fault.Invalid, "rule:rule_required reason:required contributions:required")
+	h.refused(h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{}), fault.Invalid, "rule:rule_required reason:required contributions:required")
 	for range 2 { // pressed twice
 		h.ok(back(a, c))
 	}
@@ -105,7 +105,7 @@ func TestRequeue(t *testing.T) {
 		t.Errorf("got %+v and %+v", q[a], q[c])
 	}
 	var verbs []string
-	acts, err := h.syn.Acts(ctx, h.marco, slug)
+	acts, err := h.contributions.Acts(ctx, h.marco, slug)
 	h.ok(err)
 	for _, a := range acts {
 		verbs = append(verbs, string(a.Verb))
@@ -138,7 +138,7 @@ func TestAppealIsUpheld(t *testing.T) {
 	ctx := h.Context()
 	a, b, c := h.writes("Piera", "Più ombra."), h.writes("Ugo", "Orologi!"), h.writes("Ada", "Una fontana.")
 	h.closed()
-	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a, b}, Rule: rule, Reason: "No."}))
+	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a, b}, Rule: rule, Reason: "No."}))
 	rejected := h.last().ID
 	item := h.merge("Si fa una fontana.", c)
 	merged := h.last().ID
@@ -154,14 +154,14 @@ func TestAppealIsUpheld(t *testing.T) {
 	if got := h.texts(); len(got) != 0 {
 		t.Errorf("%s has no contribution and is in play", item.Text)
 	}
-	list, _, err := h.syn.Queue(ctx, h.marco, slug)
+	list, _, err := h.contributions.Queue(ctx, h.marco, slug)
 	h.ok(err)
 	if list[0].Case.Priority != 1 || list[1].Case.Priority != 1 || list[2].ID != b {
 		t.Errorf("the queue begins with %+v", list[0].Case)
 	}
 	// Rejected once more by another: the second act stands by itself, and so does an appeal
 	// against the first that is upheld later.
-	h.ok(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "Resta fuori."}))
+	h.ok(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "Resta fuori."}))
 	h.state(a, contribution.Rejected)
 	own, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
@@ -178,7 +178,7 @@ func TestAppealBlocksNoRound(t *testing.T) {
 	a, b := h.writes("Piera", "Più ombra."), h.writes("Ugo", "Una fontana.")
 	h.closed()
 	h.merge("Si fa una fontana.", b)
-	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}))
+	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}))
 	act := h.last().ID
 	h.raise(h.voice("Piera"), act, a)
 	fates, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
@@ -186,17 +186,17 @@ func TestAppealBlocksNoRound(t *testing.T) {
 	if !fates[0].Until.IsZero() {
 		t.Errorf("the days of an appeal begin before authors are told: %v", fates[0].Until)
 	}
-	h.ok(h.cons.ReleaseRound(ctx, h.marco, slug, 1))
+	h.ok(h.consultations.ReleaseRound(ctx, h.marco, slug, 1))
 	fates, err = h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if left := fates[0].Until.Sub(h.clock()); left < 7*24*time.Hour || left > 8*24*time.Hour {
 		t.Errorf("until %v", fates[0].Until)
 	}
-	h.ok(h.cons.OpenRound(ctx, h.furio, slug, 2))
+	h.ok(h.consultations.OpenRound(ctx, h.furio, slug, 2))
 	h.upholds(act, a)
 	h.state(a, contribution.Rejected)
 	h.pass(12 * 24 * time.Hour) // the answering round ends
-	h.ok(h.cons.OpenRound(ctx, h.furio, slug, 3))
+	h.ok(h.consultations.OpenRound(ctx, h.furio, slug, 3))
 }
 
 // A removal by law is an act of the queue, at any stage, and cites no rule.
@@ -206,7 +206,7 @@ func TestRemovalIsAnAct(t *testing.T) {
 	id := h.writes("Carla", "Il signor Rossi ruba")
 	h.closed()
 	h.ok(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{id}))
-	h.ok(h.syn.Remove(ctx, h.anna, slug, id, "GDPR, art. 17")) // a claim is no obstacle to the law
+	h.ok(h.contributions.Remove(ctx, h.anna, slug, id, "GDPR, art. 17")) // a claim is no obstacle to the law
 	q, _ := h.queue()
 	if c := q[id].Case; !c.Waiting || c.Version != 1 || !c.Claim.Held(h.clock()) {
 		t.Errorf("the case is %+v", c)

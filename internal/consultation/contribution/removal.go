@@ -27,7 +27,7 @@ func CanRemove(actor account.Actor, c consultation.Consultation) bool {
 // place of its words; the record tells who did it and why, and not what it said.
 // Again it does nothing. Invalid when the ground is missing.
 func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, contribution uuid.UUID, basis string) error {
-	found, err := s.cons.Find(ctx, actor, slug)
+	found, err := s.consultations.Find(ctx, actor, slug)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		if err := search.Drop(ctx, tx, subject(c, list[at])); err != nil {
 			return err
 		}
-		if err := s.cons.Removed(ctx, tx, c); err != nil {
+		if err := s.consultations.Removed(ctx, tx, c); err != nil {
 			return err
 		}
 		by := moderation.Staff{Account: actor.Account, Name: actor.Name, Role: account.Administrator}

@@ -163,7 +163,7 @@ func TestWithoutTheKeyACopiedDatabaseTellsNothing(t *testing.T) {
 	// Another key opens nothing of it.
 	keys, err := pseudonym.NewFileKeys(t.TempDir(), bytes.Repeat([]byte{3}, 32))
 	h.must(err)
-	thief := ballot.New(h.db, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
+	thief := ballot.New(h.db, h.consultations, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
 	_, err = thief.Paper(t.Context(), seat, 2)
 	h.refused(err, fault.Unavailable, "key_missing")
 }
