@@ -88,12 +88,12 @@ func page(body []byte) http.HandlerFunc {
 func form(reads bareReads, body []byte) http.HandlerFunc {
 	length := strconv.Itoa(len(body))
 	return func(w http.ResponseWriter, r *http.Request) {
-		said, err := r.Cookie("s")
+		cookie, err := r.Cookie("s")
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusUnauthorized)
 			return
 		}
-		n, err := strconv.Atoi(said.Value)
+		n, err := strconv.Atoi(cookie.Value)
 		if err == nil {
 			err = reads.read(r.Context(), n)
 		}

@@ -159,7 +159,7 @@ func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
 	}
 	picture := figure.Chart(points)
 	d := xml.NewDecoder(strings.NewReader(picture))
-	said := map[string]string{}
+	printed := map[string]string{}
 	for at := ""; ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -172,11 +172,11 @@ func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
 		case xml.StartElement:
 			at = token.Name.Local
 		case xml.CharData:
-			said[at] += string(token)
+			printed[at] += string(token)
 		}
 	}
-	if said["title"] == "" || !strings.Contains(said["desc"], "110 ms at 10000") || !strings.Contains(said["desc"], "0.40 ms at 100000") {
-		t.Errorf("title %q, desc %q", said["title"], said["desc"])
+	if printed["title"] == "" || !strings.Contains(printed["desc"], "110 ms at 10000") || !strings.Contains(printed["desc"], "0.40 ms at 100000") {
+		t.Errorf("title %q, desc %q", printed["title"], printed["desc"])
 	}
 	if table := figure.GrowthTable(points, "people"); !strings.Contains(table, "| closing | 12.0 | 110 | — |") {
 		t.Errorf("table:\n%s", table)

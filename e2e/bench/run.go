@@ -69,7 +69,7 @@ type bench struct {
 	published *answering   // one with an opinion
 	grown     []*answering // by people and by items
 	standing  *standing
-	standings     []*standing // by people and by items; the last has a thousand items
+	standings []*standing // by people and by items; the last has a thousand items
 	signedIn  int         // people with a session
 
 	machine machine.Machine
@@ -241,11 +241,11 @@ func (b *bench) limits(pages map[string][]byte, form []byte) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	said, err := json.Marshal(bareConfig{Database: b.cluster.URL(mainDatabase), Pages: pages, Form: form})
+	config, err := json.Marshal(bareConfig{Database: b.cluster.URL(mainDatabase), Pages: pages, Form: form})
 	if err != nil {
 		return nil, err
 	}
-	return start(b.log, self, said, nil, bareWord)
+	return start(b.log, self, config, nil, bareWord)
 }
 
 // say tells what the bench does, on standard error.

@@ -117,9 +117,9 @@ func TestAppealsEnd(t *testing.T) {
 		for range 2 { // pressed twice
 			h.ok(h.settle(h.mirta, a.ID, id, o, "Parla di "+string(o)+"."))
 		}
-		said := h.refused(h.settle(h.olga, a.ID, id, moderation.Dismissed, "Altro."), fault.Conflict, "appeal_decided")
-		if said["name"] != "Mirta" {
-			t.Errorf("says %v", said)
+		args := h.refused(h.settle(h.olga, a.ID, id, moderation.Dismissed, "Altro."), fault.Conflict, "appeal_decided")
+		if args["name"] != "Mirta" {
+			t.Errorf("says %v", args)
 		}
 		seen := h.fate(a.ID, id)
 		if seen.Appeal == nil || seen.Appeal.Outcome != o || seen.Appeal.Decision.Words != "Parla di "+string(o)+"." || seen.Appeal.Decision.By.Name != "Mirta" {

@@ -54,7 +54,7 @@ type town struct {
 	queue         *job.Queue
 	accounts      *account.Service
 	panel         *panel.Service
-	consultations          *steering.Service
+	consultations *steering.Service
 	contributions *contribution.Service
 	ballots       *ballot.Service
 	tabulation    *tabulation.Service

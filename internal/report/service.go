@@ -27,7 +27,7 @@ import (
 // Service stores and reads opinions.
 type Service struct {
 	db            *postgres.DB
-	consultations          *steering.Service
+	consultations *steering.Service
 	tabulation    *tabulation.Service
 	archive       *archive.Service
 	contributions *contribution.Service

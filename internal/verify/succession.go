@@ -8,7 +8,7 @@ import (
 // former is the tree of a log that was succeeded, as it is built again from the entries
 // that were carried over.
 type former struct {
-	tree  leaf.Tree
+	tree        leaf.Tree
 	checkpoints map[int64]leaf.Checkpoint // by size, of those that receipts name
 }
 

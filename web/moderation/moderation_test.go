@@ -151,8 +151,8 @@ func TestAuthorAppeals(t *testing.T) {
 	w.posted(author, 303, form)
 	w.posted(author, 303, form) // pressed twice
 	form.Set("words", "Altro.")
-	if said := w.posted(author, 409, form).Text("[role=alert]"); !strings.Contains(said, "hai già fatto ricorso") {
-		t.Errorf("twice: %q", said)
+	if text := w.posted(author, 409, form).Text("[role=alert]"); !strings.Contains(text, "hai già fatto ricorso") {
+		t.Errorf("twice: %q", text)
 	}
 	if got := author.Get(t, at(webtest.Gathering, "/appeals")); !strings.Contains(got.Text("main"), "Parla proprio di quello.") || !strings.Contains(got.Text("main"), "Entro lunedì 11 maggio") || got.Count("main form") != 0 {
 		t.Errorf("raised: %s", got.Text("main"))

@@ -92,11 +92,11 @@ func (v publicView) totals(q *page.Request) string {
 	if v.Total == 0 {
 		return q.T("moderation.public.nothing")
 	}
-	said := q.T("moderation.public.acts", "n", v.Total) + " "
+	text := q.T("moderation.public.acts", "n", v.Total) + " "
 	if v.Raised() == 0 {
-		return said + q.T("moderation.public.no_appeals")
+		return text + q.T("moderation.public.no_appeals")
 	}
-	return said + q.T("moderation.public.appeals", "n", v.Raised(), "upheld", v.Upheld, "partly", v.Partly, "dismissed", v.Dismissed, "waiting", v.Waiting)
+	return text + q.T("moderation.public.appeals", "n", v.Raised(), "upheld", v.Upheld, "partly", v.Partly, "dismissed", v.Dismissed, "waiting", v.Waiting)
 }
 
 // rule says under which rule an act was done, or that it was the law.
@@ -148,11 +148,11 @@ func (v publicView) waits(q *page.Request) string {
 	if v.Waiting == 0 {
 		return q.T("moderation.public.none_waits")
 	}
-	said := q.T("moderation.public.some_wait", "n", v.Waiting)
+	text := q.T("moderation.public.some_wait", "n", v.Waiting)
 	if v.Overdue > 0 {
-		said += " " + q.T("moderation.public.some_late", "n", v.Overdue)
+		text += " " + q.T("moderation.public.some_late", "n", v.Overdue)
 	}
-	return said
+	return text
 }
 
 // names are the aliases of an act's subjects.

@@ -293,8 +293,8 @@ func TestARoleForOneConsultation(t *testing.T) {
 		}
 		got = b.Get(t, lang+riva)
 		line := got.Page.Find("main .dlf-plain > li").First()
-		if said := strings.Join(strings.Fields(line.Text()), " "); !strings.Contains(said, words[0]+" La <b>piazza</b>") {
-			t.Errorf("held is %q", said)
+		if text := strings.Join(strings.Fields(line.Text()), " "); !strings.Contains(text, words[0]+" La <b>piazza</b>") {
+			t.Errorf("held is %q", text)
 		}
 		scope := line.Find("input[name=scope]").AttrOr("value", "")
 		for _, wrong := range []string{"", "la-piazza"} {

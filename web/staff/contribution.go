@@ -97,7 +97,7 @@ func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, e
 	}
 	m := contribution.Merge{
 		Contributions: choice.Contributions, Seen: seen, Destination: contribution.Destination(v.Destination),
-		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: said(form, "version_"+v.Item),
+		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: versionOf(form, "version_"+v.Item),
 	}
 	if m.Destination != contribution.Fresh {
 		m.Item, _ = uuid.Parse(v.Item) // none is a fault of its field

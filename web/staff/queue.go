@@ -273,19 +273,19 @@ func (v queueView) refused(q *page.Request) string { return conflict(q, v.Fault)
 
 // conflict says a fault, and of an act of a colleague what it was and when.
 func conflict(q *page.Request, f *fault.Fault) string {
-	said := q.Fault(f)
+	text := q.Fault(f)
 	at, dated := instant(f, "at")
 	verb, acted := f.Args["verb"].(string)
 	switch {
 	case acted && dated:
-		said += " " + q.T("staff.queue.did", "what", ui.Moderated(q, moderation.Verb(verb)), "at", q.Moment(at))
+		text += " " + q.T("staff.queue.did", "what", ui.Moderated(q, moderation.Verb(verb)), "at", q.Moment(at))
 	case dated:
-		said += " " + q.T("staff.queue.at", "at", q.Moment(at))
+		text += " " + q.T("staff.queue.at", "at", q.Moment(at))
 	}
 	if until, ok := instant(f, "until"); ok {
-		said += " " + q.T("staff.queue.until", "at", q.Moment(until))
+		text += " " + q.T("staff.queue.until", "at", q.Moment(until))
 	}
-	return said
+	return text
 }
 
 // destinations are the places that contributions go to.

@@ -83,8 +83,8 @@ func TestQueue(t *testing.T) {
 
 	// The second moderator is told who did what when, and keeps what was typed.
 	late := posted(davide, 409, queue, reject)
-	if said := late.Text("[role=alert]"); !strings.Contains(said, "Marta Gibellini") || !strings.Contains(said, "Contributi uniti") || !strings.Contains(said, " alle ") {
-		t.Errorf("Davide is told %q", said)
+	if text := late.Text("[role=alert]"); !strings.Contains(text, "Marta Gibellini") || !strings.Contains(text, "Contributi uniti") || !strings.Contains(text, " alle ") {
+		t.Errorf("Davide is told %q", text)
 	}
 	if late.Page.Find("[name=reason]").AttrOr("value", "") != "Fuori tema." {
 		t.Error("the reason that was typed is gone")
@@ -96,8 +96,8 @@ func TestQueue(t *testing.T) {
 	if n := marta.Get(t, queue).Count("input[type=checkbox][name=c]"); n != waiting {
 		t.Errorf("%d wait after the undo, of %d", n, waiting)
 	}
-	if said := posted(davide, 409, undo, nil).Text("[role=alert]"); !strings.Contains(said, "già stato annullato") {
-		t.Errorf("undone twice: %q", said)
+	if text := posted(davide, 409, undo, nil).Text("[role=alert]"); !strings.Contains(text, "già stato annullato") {
+		t.Errorf("undone twice: %q", text)
 	}
 
 	// Left out, found under its tab, put back. What is left out leads to the next, too, of
@@ -141,8 +141,8 @@ func TestQueue(t *testing.T) {
 		t.Errorf("refused: %s", blank.Text("main"))
 	}
 	posted(davide, 303, appeals, decide)
-	if said := davide.Get(t, appeals).Text("main"); !strings.Contains(said, "Accolto") || !strings.Contains(said, "Ha ragione.") {
-		t.Errorf("decided: %s", said)
+	if text := davide.Get(t, appeals).Text("main"); !strings.Contains(text, "Accolto") || !strings.Contains(text, "Ha ragione.") {
+		t.Errorf("decided: %s", text)
 	}
 	if first := marta.Get(t, queue).Page.Find(".dlf-tag").First().Text(); first != "ricorso accolto" {
 		t.Errorf("the queue marks %q", first)

@@ -22,10 +22,10 @@ import (
 
 // Service has the use cases.
 type Service struct {
-	db         *postgres.DB
-	consultations       *steering.Service
-	pseudonyms *pseudonym.Service
-	moderation *moderation.Service
+	db            *postgres.DB
+	consultations *steering.Service
+	pseudonyms    *pseudonym.Service
+	moderation    *moderation.Service
 }
 
 // New makes the service, registers its hourly job and itself as the source of contributions

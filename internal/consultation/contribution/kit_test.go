@@ -40,16 +40,16 @@ const rule = "1.6"
 // with a clock that the test moves.
 type town struct {
 	*testing.T
-	db         *postgres.DB
-	consultations       *steering.Service
-	drafts     *draft.Service
-	contributions        *contribution.Service
-	moderation *moderation.Service
-	record     *ledger.Service
-	pseudonyms *pseudonym.Service
-	panel      *panel.Service
-	jobs       *job.Queue
-	folder     string // of keys
+	db            *postgres.DB
+	consultations *steering.Service
+	drafts        *draft.Service
+	contributions *contribution.Service
+	moderation    *moderation.Service
+	record        *ledger.Service
+	pseudonyms    *pseudonym.Service
+	panel         *panel.Service
+	jobs          *job.Queue
+	folder        string // of keys
 
 	mu  sync.Mutex
 	now time.Time

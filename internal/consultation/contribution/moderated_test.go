@@ -55,9 +55,9 @@ func TestClaimsAndVersions(t *testing.T) {
 	seen := h.seen(a, b)
 	h.merge("Una frase.", a)
 	_, err := h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
-	said := h.refused(err, fault.Conflict, "acted_meanwhile")
-	if said["name"] != "Marco" || said["verb"] != "merge" || said["alias"] != h.voice("Piera").Name {
-		t.Errorf("says %v", said)
+	args := h.refused(err, fault.Conflict, "acted_meanwhile")
+	if args["name"] != "Marco" || args["verb"] != "merge" || args["alias"] != h.voice("Piera").Name {
+		t.Errorf("says %v", args)
 	}
 	// Without the versions of a form the states are compared.
 	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")

@@ -30,7 +30,7 @@ var lengths = [...]int{8 << 10, 64 << 10, 512 << 10}
 
 const (
 	payloadHead = 16 + 2 // alias, number of texts
-	textHead  = 16 + 4 // id, length of the body
+	textHead    = 16 + 4 // id, length of the body
 )
 
 // encode writes a payload and pads it to one of the lengths, and no shorter than floor, so

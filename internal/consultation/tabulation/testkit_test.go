@@ -33,18 +33,18 @@ import (
 
 // house is a small town with one consultation, walked by its use cases.
 type house struct {
-	t          testing.TB
-	db         *postgres.DB
-	keys       string // folder
-	queue      *job.Queue
-	accounts   *account.Service
-	pseudonyms *pseudonym.Service
-	panel      *panel.Service
-	consultations       *steering.Service
-	ballots    *ballot.Service
-	tabulation *Service
-	archive    *archive.Service
-	record     *ledger.Service
+	t             testing.TB
+	db            *postgres.DB
+	keys          string // folder
+	queue         *job.Queue
+	accounts      *account.Service
+	pseudonyms    *pseudonym.Service
+	panel         *panel.Service
+	consultations *steering.Service
+	ballots       *ballot.Service
+	tabulation    *Service
+	archive       *archive.Service
+	record        *ledger.Service
 
 	administrator, moderator, facilitator account.Actor
 	people                                []account.Actor
