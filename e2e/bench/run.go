@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/load"
 
 	"delfi/e2e/bench/machine"
 	"delfi/internal/login/devidp"
@@ -376,41 +377,28 @@ func (b *bench) close() error {
 }
 
 // with runs a load beside the caller's hook.
-func (b *bench) with(ctx context.Context, name string, load func() sample) (sample, error) {
+func (b *bench) with(ctx context.Context, name string, run func() load.Sample) (load.Sample, error) {
 	end, err := hook(ctx, b.o.hook, name, b.srv.pid)
 	if err != nil {
-		return sample{}, err
+		return load.Sample{}, err
 	}
 	defer end()
-	s := load()
-	return s, s.sound(name)
-}
-
-// clients gives a connection to base for each of n workers, and what closes them.
-func clients(base string, n int) ([]*client, func()) {
-	out := make([]*client, n)
-	for i := range out {
-		out[i] = newClient(base)
-	}
-	return out, func() {
-		for _, c := range out {
-			c.close()
-		}
-	}
+	s := run()
+	return s, s.Sound(name)
 }
 
 // pageOf fetches a page and gives a copy of its bytes and its ETag.
 func pageOf(base, path, cookie, from string) ([]byte, string, error) {
-	c := newClient(base)
-	defer c.close()
-	r, err := c.get(path, cookie, from)
+	c := load.NewClient(base)
+	defer c.Close()
+	r, err := c.Get(path, cookie, from)
 	if err != nil {
 		return nil, "", err
 	}
-	if r.status != 200 {
-		return nil, "", fmt.Errorf("%s: status %d: %s", path, r.status, headline(r.body))
+	if r.Status != 200 {
+		return nil, "", fmt.Errorf("%s: status %d: %s", path, r.Status, headline(r.Body))
 	}
-	return bytes.Clone(r.body), r.header("ETag"), nil
+	return bytes.Clone(r.Body), r.Header("ETag"), nil
 }
 
 // kilobytes writes a length for people.
