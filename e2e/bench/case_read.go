@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 )
@@ -211,7 +212,7 @@ func (b *bench) bareForm(base string, body []byte, span time.Duration) load.Samp
 	all, done := load.Clients(base, readers)
 	defer done()
 	return load.Run(readers, load.Bound{Span: span}, func(w, i int) error {
-		r, err := all[w].Get("/form", fmt.Sprint("s=", 1+i%bareSessions), "")
+		r, err := all[w].Get("/form", fmt.Sprint("s=", 1+i%bare.Sessions), "")
 		if err == nil && (r.Status != 200 || !bytes.Equal(r.Body, body)) {
 			err = fmt.Errorf("bare form: status %d: %.80s", r.Status, r.Body)
 		}
@@ -229,7 +230,7 @@ func (b *bench) prepareBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return bareTables(ctx, b.bare, max(session, 200), ballot)
+	return bare.MakeTables(ctx, b.bare, max(session, 200), ballot)
 }
 
 // caseExport reads the leaves of a closed round.
@@ -251,7 +252,7 @@ func (b *bench) caseExport(ctx context.Context) error {
 	r.Limit = fmt.Sprintf("COPY of %d rows to a CSV file, by Postgres", leaves)
 	for range b.n.rounds {
 		began := time.Now()
-		if err := bareCopy(ctx, b.bare, leaves, "/dev/null"); err != nil {
+		if err := bare.Copy(ctx, b.bare, leaves, "/dev/null"); err != nil {
 			return err
 		}
 		least := float64(leaves) / time.Since(began).Seconds()

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 
@@ -36,7 +37,7 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 	}
 	each := (b.n.own - b.signedIn) / b.n.rounds
 	for round := range b.n.rounds {
-		least, err := b.bareWrites(ctx, readers, insertSession, b.n.span, func(i int) []any {
+		least, err := b.bareWrites(ctx, readers, bare.InsertSession, b.n.span, func(i int) []any {
 			return []any{fmt.Sprintf("w%d-%d", round, i), make([]byte, 200), time.Now().Add(time.Hour)}
 		})
 		if err != nil {
@@ -91,12 +92,12 @@ func (b *bench) enter(from, n int) load.Sample {
 
 // bareWrites writes rows, a transaction each, from n connections.
 func (b *bench) bareWrites(ctx context.Context, n int, statement string, span time.Duration, args func(i int) []any) (load.Sample, error) {
-	all, err := newWriters(ctx, b.bare, n, statement)
+	all, err := bare.NewWriters(ctx, b.bare, n, statement)
 	if err != nil {
 		return load.Sample{}, err
 	}
-	s := load.Run(n, load.Bound{Span: span}, func(w, i int) error { return all[w].write(ctx, args(i)...) })
-	if err := closeWriters(all); err != nil {
+	s := load.Run(n, load.Bound{Span: span}, func(w, i int) error { return all[w].Write(ctx, args(i)...) })
+	if err := bare.CloseWriters(all); err != nil {
 		return s, err
 	}
 	return s, s.Sound("bare writes")
@@ -173,9 +174,9 @@ func (b *bench) bareBallots(ctx context.Context, n, size int, span time.Duration
 	if err := calm(ctx, b.admin); err != nil {
 		return load.Sample{}, err
 	}
-	return b.bareWrites(ctx, n, insertBallot, span, func(int) []any {
+	return b.bareWrites(ctx, n, bare.InsertBallot, span, func(int) []any {
 		id := uuid.New()
-		return []any{bareRound, id[:], sealed}
+		return []any{bare.Round, id[:], sealed}
 	})
 }
 

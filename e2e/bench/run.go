@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 
@@ -152,7 +153,7 @@ func (b *bench) startCluster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	db, err := bareDB(first.URL("postgres"), 1)
+	db, err := bare.Open(first.URL("postgres"), 1)
 	if err != nil {
 		return errors.Join(err, first.Stop(ctx))
 	}
@@ -162,7 +163,7 @@ func (b *bench) startCluster(ctx context.Context) error {
 	if b.cluster, err = private.Start(ctx, config); err != nil {
 		return err
 	}
-	if b.admin, err = bareDB(b.cluster.URL("postgres"), 1); err != nil {
+	if b.admin, err = bare.Open(b.cluster.URL("postgres"), 1); err != nil {
 		return err
 	}
 	b.machine.Postgres, b.machine.Settings, err = settings(ctx, b.admin)
@@ -242,11 +243,11 @@ func (b *bench) limits(pages map[string][]byte, form []byte) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := json.Marshal(bareConfig{Database: b.cluster.URL(mainDatabase), Pages: pages, Form: form})
+	config, err := json.Marshal(bare.Config{Database: b.cluster.URL(mainDatabase), Pages: pages, Form: form})
 	if err != nil {
 		return nil, err
 	}
-	return start(b.log, self, config, nil, bareWord)
+	return start(b.log, self, config, nil, bare.Word)
 }
 
 // say tells what the bench does, on standard error.
@@ -340,7 +341,7 @@ func (b *bench) settle(ctx context.Context) (err error) {
 	if b.h, err = b.join(ctx, mainDatabase, false); err != nil {
 		return err
 	}
-	if b.bare, err = bareDB(b.cluster.URL(mainDatabase), writers+2); err != nil {
+	if b.bare, err = bare.Open(b.cluster.URL(mainDatabase), writers+2); err != nil {
 		return err
 	}
 	b.srv, err = b.serve(mainDatabase)
