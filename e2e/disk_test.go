@@ -130,9 +130,9 @@ func TestAFullLogLosesNoAcknowledgedBallot(t *testing.T) {
 	select {
 	case err := <-s.done:
 		s.done <- nil // which stop need not report
-		_, said, _ := strings.Cut(s.log.String(), "\ndelfi: ")
-		if err == nil || !strings.HasPrefix(said, "the private Postgres has ended") || !strings.Contains(said, "No space left on device") {
-			t.Errorf("the server ended with %v, and said: %s", err, said)
+		_, text, _ := strings.Cut(s.log.String(), "\ndelfi: ")
+		if err == nil || !strings.HasPrefix(text, "the private Postgres has ended") || !strings.Contains(text, "No space left on device") {
+			t.Errorf("the server ended with %v, and said: %s", err, text)
 		}
 	case <-time.After(time.Minute):
 		t.Fatal("Postgres found no room to recover, and the server did not end")

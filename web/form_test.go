@@ -143,16 +143,16 @@ func (w walk) marked(r webtest.Response, action, name string) {
 			w.Errorf("%s: %s leads to %d fields, invalid %q", action, href, field.Length(), field.AttrOr("aria-invalid", ""))
 			return
 		}
-		said := ""
+		text := ""
 		for _, id := range strings.Fields(field.AttrOr("aria-describedby", "")) {
 			if strings.HasSuffix(id, "-error") {
-				said = strings.TrimSpace(r.Page.Find("#" + id).Text())
+				text = strings.TrimSpace(r.Page.Find("#" + id).Text())
 			}
 		}
-		if said == "" || !strings.Contains(a.Text(), said) {
+		if text == "" || !strings.Contains(a.Text(), text) {
 			w.Errorf("%s: the field %s does not say %q", action, href, a.Text())
 		}
-		if named := strings.Fields(strings.TrimSuffix(strings.TrimSpace(a.Text()), said)); len(named) == 0 || !strings.HasSuffix(named[len(named)-1], ":") {
+		if named := strings.Fields(strings.TrimSuffix(strings.TrimSpace(a.Text()), text)); len(named) == 0 || !strings.HasSuffix(named[len(named)-1], ":") {
 			w.Errorf("%s: the summary says %q of the field %s, and does not name it", action, a.Text(), href)
 		}
 		found = found || field.AttrOr("name", field.AttrOr("id", "")) == name

@@ -66,14 +66,14 @@ type finding struct {
 }
 
 func (f finding) String() string {
-	said := ""
+	text := ""
 	switch {
 	case f.found() && f.known:
-		said = "  known"
+		text = "  known"
 	case f.found():
-		said = "  LINKED"
+		text = "  LINKED"
 	}
-	return fmt.Sprintf("%-42s %-38s %-25s %3d of %3d  guessing %4.1f, fails from %2d%s", f.moment, f.link, f.place, f.hits, f.of, f.guess, f.limit, said)
+	return fmt.Sprintf("%-42s %-38s %-25s %3d of %3d  guessing %4.1f, fails from %2d%s", f.moment, f.link, f.place, f.hits, f.of, f.guess, f.limit, text)
 }
 
 func (f finding) found() bool { return f.of > 0 && f.hits >= f.limit }

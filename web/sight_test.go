@@ -11,6 +11,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/webtest"
 )
 
@@ -287,7 +288,7 @@ func TestAReleaseIsOfTheSynthesisThatWasSeen(t *testing.T) {
 	release := w.form(marta, desk, desk+"/rounds/1/release").values
 	acts, err := v.h.Contributions.Acts(v.Context(), v.staff["davide"], portici)
 	v.must(err)
-	v.must(v.h.Moderation.Undo(v.Context(), v.staff["davide"], contribution.Subjects, acts[0].Space, acts[0].ID))
+	v.must(v.h.Moderation.Undo(v.Context(), v.staff["davide"], space.Contribution, acts[0].Space, acts[0].ID))
 	merge("Non serve nulla.")
 	if got := marta.Post(t, desk+"/rounds/1/release", release); got.Status != 409 || !strings.Contains(got.Text("main [role=alert]"), "è cambiato qualcosa") {
 		t.Errorf("a release of what was not seen: %d %q", got.Status, got.Text("main [role=alert]"))

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 // Fate is an act as the author of one of its subjects sees it.
@@ -27,7 +28,7 @@ type Fate struct {
 
 // Fates lists the acts that stand on subjects of a space, the newest first: those of one's
 // own are shown to whoever wrote them.
-func (s *Service) Fates(ctx context.Context, kind Kind, space uuid.UUID, subjects []uuid.UUID) ([]Fate, error) {
+func (s *Service) Fates(ctx context.Context, kind space.Kind, of uuid.UUID, subjects []uuid.UUID) ([]Fate, error) {
 	source, err := s.source(kind)
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func (s *Service) Fates(ctx context.Context, kind Kind, space uuid.UUID, subject
 	var out []Fate
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		out = nil
-		g, err := source.Ground(ctx, tx, space)
+		g, err := source.Ground(ctx, tx, of)
 		if err != nil {
 			return err
 		}
@@ -43,16 +44,16 @@ func (s *Service) Fates(ctx context.Context, kind Kind, space uuid.UUID, subject
 		if err != nil {
 			return err
 		}
-		rules, err := cited(ctx, tx, space, acts)
+		rules, err := cited(ctx, tx, of, acts)
 		if err != nil {
 			return err
 		}
-		appeals, err := s.appeals(ctx, tx, kind, space)
+		appeals, err := s.appeals(ctx, tx, kind, of)
 		if err != nil {
 			return err
 		}
 		for _, a := range acts {
-			if a.Undone || a.Verb == Undo || a.Verb == Decide || a.Space != space {
+			if a.Undone || a.Verb == Undo || a.Verb == Decide || a.Space != of {
 				continue
 			}
 			for _, id := range subjects {
@@ -132,7 +133,7 @@ type Plea struct {
 
 // Pleas lists the appeals of a space for a moderator: those that wait, the first due
 // first, then those that were decided, the newest first.
-func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, space uuid.UUID) ([]Plea, error) {
+func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID) ([]Plea, error) {
 	source, err := s.source(kind)
 	if err != nil {
 		return nil, err
@@ -140,11 +141,11 @@ func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, spa
 	var out []Plea
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		out = nil
-		by, _, err := source.Sit(ctx, tx, actor, space)
+		by, _, err := source.Sit(ctx, tx, actor, of)
 		if err != nil {
 			return err
 		}
-		list, err := s.appeals(ctx, tx, kind, space)
+		list, err := s.appeals(ctx, tx, kind, of)
 		if err != nil {
 			return err
 		}
@@ -156,7 +157,7 @@ func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, spa
 		if err != nil {
 			return err
 		}
-		rules, err := cited(ctx, tx, space, acts)
+		rules, err := cited(ctx, tx, of, acts)
 		if err != nil {
 			return err
 		}
@@ -170,8 +171,8 @@ func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, spa
 
 // appeals lists the appeals of a space in the order of Pleas, those against acts that were
 // taken back left out.
-func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) ([]Appeal, error) {
-	list, err := listAppeals(ctx, tx, kind, space)
+func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]Appeal, error) {
+	list, err := listAppeals(ctx, tx, kind, of)
 	if err != nil {
 		return nil, err
 	}
@@ -204,12 +205,12 @@ func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind Kind, space
 // taken back for the subject, which waits again before others; once nothing can be examined
 // any more, the decision says so and what became of the subject stands. Conflict
 // "appeal_decided" when a colleague has decided; again it does nothing.
-func (s *Service) Settle(ctx context.Context, actor account.Actor, kind Kind, space, act, subject uuid.UUID, outcome Outcome, words string) error {
+func (s *Service) Settle(ctx context.Context, actor account.Actor, kind space.Kind, of, act, subject uuid.UUID, outcome Outcome, words string) error {
 	source, err := s.source(kind)
 	if err != nil {
 		return err
 	}
-	return s.in(ctx, actor, kind, space, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
+	return s.in(ctx, actor, kind, of, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
 		if err := Heap.Share(ctx, tx); err != nil {
 			return err
 		}
@@ -221,7 +222,7 @@ func (s *Service) Settle(ctx context.Context, actor account.Actor, kind Kind, sp
 		if err != nil {
 			return err
 		}
-		if !made || a.Space != space || a.Kind != kind {
+		if !made || a.Space != of || a.Kind != kind {
 			return fault.New(fault.NotFound, "no_appeal", "there is no such appeal")
 		}
 		p.Act = a
@@ -241,7 +242,7 @@ func (s *Service) Settle(ctx context.Context, actor account.Actor, kind Kind, sp
 		if p.Outcome != Waiting {
 			return decided(ctx, tx, p, by, outcome, words)
 		}
-		t := s.Begin(tx, by, kind, space, g)
+		t := s.Begin(tx, by, kind, of, g)
 		var waiting []uuid.UUID
 		if outcome == Upheld && g.Over == nil {
 			waits, err := source.Uphold(ctx, tx, a, subject)

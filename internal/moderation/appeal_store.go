@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/space"
 )
 
 // insertAppeal stores an appeal: one row, with its day.
@@ -39,13 +40,13 @@ func findAppeal(ctx context.Context, tx *postgres.Tx, act, subject uuid.UUID) (a
 }
 
 // listAppeals lists the appeals of a space; acts have their ids alone.
-func listAppeals(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) ([]Appeal, error) {
+func listAppeals(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]Appeal, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT p.act, p.subject, p.words, p.raised_on, p.outcome, p.decision
 		FROM civic.moderation_appeal AS p
 		JOIN civic.moderation_act AS a ON a.id = p.act
 		WHERE a.space = $1 AND a.kind = $2
-		ORDER BY p.act, p.subject`, space, string(kind))
+		ORDER BY p.act, p.subject`, of, string(kind))
 	if err != nil {
 		return nil, fmt.Errorf("moderation: list appeals: %w", err)
 	}

@@ -29,7 +29,7 @@ func (h *town) fate(act, subject uuid.UUID) moderation.Fate {
 // page gives what is public.
 func (h *town) page() moderation.Page {
 	h.Helper()
-	p, err := h.s.Public(h.Context(), post, h.space(), 2)
+	p, err := h.s.Public(h.Context(), post, h.space(), 0, 2)
 	h.ok(err)
 	return p
 }
@@ -117,9 +117,9 @@ func TestAppealsEnd(t *testing.T) {
 		for range 2 { // pressed twice
 			h.ok(h.settle(h.mirta, a.ID, id, o, "Parla di "+string(o)+"."))
 		}
-		said := h.refused(h.settle(h.olga, a.ID, id, moderation.Dismissed, "Altro."), fault.Conflict, "appeal_decided")
-		if said["name"] != "Mirta" {
-			t.Errorf("says %v", said)
+		args := h.refused(h.settle(h.olga, a.ID, id, moderation.Dismissed, "Altro."), fault.Conflict, "appeal_decided")
+		if args["name"] != "Mirta" {
+			t.Errorf("says %v", args)
 		}
 		seen := h.fate(a.ID, id)
 		if seen.Appeal == nil || seen.Appeal.Outcome != o || seen.Appeal.Decision.Words != "Parla di "+string(o)+"." || seen.Appeal.Decision.By.Name != "Mirta" {
@@ -245,4 +245,40 @@ func (h *town) marks() []string {
 		UNION ALL SELECT xmin::text || ' ' || xmax::text FROM civic.space
 		ORDER BY 1`))
 	return marks
+}
+
+// The acts of the public page are read in parts, from the newest on; its figures are those
+// of all, on every part.
+func TestPublicInParts(t *testing.T) {
+	h := newTown(t)
+	var want []uuid.UUID
+	for range 7 {
+		want = append(want, h.rejects(h.writes(h.tiglio, "Più ombra.")).ID)
+	}
+	undone := h.rejects(h.byAirone)
+	h.ok(h.s.Undo(t.Context(), h.marco, post, h.space(), undone.ID))
+	slices.Reverse(want)
+	var got []uuid.UUID
+	for before, parts := 0, 0; ; parts++ {
+		p, err := h.s.Public(t.Context(), post, h.space(), before, 3)
+		h.ok(err)
+		if p.Total != 7 || len(p.Acts) > 3 || parts > 2 {
+			t.Fatalf("part %d: %d acts of %d", parts, len(p.Acts), p.Total)
+		}
+		for _, l := range p.Acts {
+			got = append(got, l.ID)
+		}
+		if before = p.Older; before == 0 {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
+	}
+	if p, err := h.s.Public(t.Context(), post, h.space(), 1, 3); err != nil || len(p.Acts) != 0 || p.Older != 0 || p.Total != 7 {
+		t.Errorf("before the first act: %+v, %v", p, err)
+	}
+	if p, err := h.s.Public(t.Context(), post, h.space(), 0, 7); err != nil || len(p.Acts) != 7 || p.Older != 0 {
+		t.Errorf("all of them: %d, older before %d, %v", len(p.Acts), p.Older, err)
+	}
 }

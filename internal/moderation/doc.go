@@ -1,6 +1,6 @@
 // Package moderation is the queue of what waits for a moderator in a space, the acts on it
 // under the rules of the house, and the appeals against them. It exists beneath
-// consultation and forum so that both have one queue: it knows a Subject by kind, id and
+// consultation and forum so that both have one queue: it knows a space.Subject by kind, id and
 // space, and asks the Source of its kind for its words and for the effect of an act.
 //
 // A subject in the queue is a Case:

@@ -22,7 +22,7 @@ import (
 )
 
 // post is the kind of subjects of these tests.
-const post moderation.Kind = "post"
+const post space.Kind = "post"
 
 // notes is a source that keeps texts in memory: a rejected one is hidden.
 type notes struct {
@@ -94,6 +94,7 @@ type town struct {
 	s                         *moderation.Service
 	record                    *ledger.Service
 	notes                     *notes
+	folder                    string // of keys
 	mu                        sync.Mutex
 	now                       time.Time
 	marco, mirta, olga, anna  account.Actor
@@ -107,7 +108,8 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	h := &town{T: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), rule: moderation.Citation{Version: moderation.Standing, Number: 3}}
 	h.db = testdb.NewSingleAt(t, h.clock)
-	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), make([]byte, 32))
+	h.folder = filepath.Join(t.TempDir(), "keys")
+	keys, err := pseudonym.NewFileKeys(h.folder, make([]byte, 32))
 	h.ok(err)
 	h.record = ledger.New(h.db, keys, ledger.Options{})
 	h.s = moderation.New(h.db, h.record, keys)

@@ -79,7 +79,7 @@ const (
 )
 
 // The words that an import writes, in the language of its texts.
-var said = map[string]struct{ group, admitted, rejected string }{
+var labels = map[string]struct{ group, admitted, rejected string }{
 	"it": {"Tutti", "Ammesso nella conversazione d’origine.", "Respinto dai moderatori della conversazione d’origine."},
 	"en": {"Everyone", "Admitted in the conversation it comes from.", "Rejected by the moderators of the conversation it comes from."},
 }
@@ -215,7 +215,7 @@ const taken = 50
 // which it counts.
 func (r *run) contribute(ctx context.Context) (items int, err error) {
 	aliases := map[string]pseudonym.Alias{}
-	words := said[r.o.Language]
+	words := labels[r.o.Language]
 	bare := 0
 	for from := 0; from < len(r.c.Comments); from += taken {
 		some := r.c.Comments[from:min(from+taken, len(r.c.Comments))]
@@ -342,7 +342,7 @@ func (r *run) conclude(ctx context.Context) error {
 	if err := r.Consultations.ConcludeForeign(ctx, r.id); err != nil {
 		return err
 	}
-	said := 0
+	reported := 0
 	for {
 		if err := r.Jobs.Do(ctx, steering.Destroy{Consultation: r.id}); err != nil {
 			return err
@@ -359,8 +359,8 @@ func (r *run) conclude(ctx context.Context) error {
 			if waiting == 0 {
 				break // everybody has confirmed: it can be noted
 			}
-			if waiting != said {
-				said = waiting
+			if waiting != reported {
+				reported = waiting
 				r.note(fmt.Sprintf("servers whose copies of the key must go first: %d (one that is silent for minutes is waited for no longer)", waiting))
 			}
 			r.add(0)

@@ -27,7 +27,7 @@ const maxGround = 600
 // from which documents, with the digest of each afterwards. Invalid when the ground is missing,
 // NotFound when no published reason has the digest; again it does nothing.
 func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, digest, ground string) error {
-	found, err := s.cons.Find(ctx, actor, slug)
+	found, err := s.consultations.Find(ctx, actor, slug)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		return fault.Bad(bad...)
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.Lock(ctx, tx, found.ID)
+		c, err := s.consultations.Lock(ctx, tx, found.ID)
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 			return nil // removed already
 		}
 		// The minority report quotes reasons.
-		minority, err := s.cons.RedactMinority(ctx, tx, c.ID, text, redacted)
+		minority, err := s.consultations.RedactMinority(ctx, tx, c.ID, text, redacted)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		if err := search.Forget(ctx, tx, opinionOf(c)); err != nil {
 			return err
 		}
-		if err := s.cons.Removed(ctx, tx, c); err != nil {
+		if err := s.consultations.Removed(ctx, tx, c); err != nil {
 			return err
 		}
 		role := account.Administrator

@@ -27,7 +27,7 @@ import (
 // Service stores and reads opinions.
 type Service struct {
 	db            *postgres.DB
-	cons          *steering.Service
+	consultations *steering.Service
 	tabulation    *tabulation.Service
 	archive       *archive.Service
 	contributions *contribution.Service
@@ -37,7 +37,7 @@ type Service struct {
 // New makes the service, registers its job (a new version of an opinion) and tells
 // which consultations have dissent. The wiring gives Store to consultation.OnPublish.
 func New(db *postgres.DB, q *job.Queue, c *steering.Service, t *tabulation.Service, a *archive.Service, s *contribution.Service, l *ledger.Service) *Service {
-	r := &Service{db: db, cons: c, tabulation: t, archive: a, contributions: s, record: l}
+	r := &Service{db: db, consultations: c, tabulation: t, archive: a, contributions: s, record: l}
 	job.On(q, r.renew)
 	c.OnDissent(r.dissents)
 	return r
@@ -57,7 +57,7 @@ func (s *Service) Store(ctx context.Context, tx *postgres.Tx, c consultation.Con
 // what is gone must not be read there. Nothing is done when nothing changed.
 func (s *Service) renew(ctx context.Context, job steering.Renew) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.Lock(ctx, tx, job.Consultation)
+		c, err := s.consultations.Lock(ctx, tx, job.Consultation)
 		if err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func parse(s stored) (schema.Opinion, error) {
 // Preview gives the opinion as it would be published now, to those who see the
 // desk of a concluded consultation; Conflict before it is concluded.
 func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string, texts consultation.OpinionTexts) (schema.Opinion, error) {
-	c, err := s.cons.Desk(ctx, actor, slug)
+	c, err := s.consultations.Desk(ctx, actor, slug)
 	if err != nil {
 		return schema.Opinion{}, err
 	}
@@ -169,7 +169,7 @@ func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string,
 // Dissent lists the items of a consultation that have dissent, by number, to those
 // who see its desk; Conflict before it is concluded.
 func (s *Service) Dissent(ctx context.Context, actor account.Actor, slug string) ([]schema.Dissenting, error) {
-	c, err := s.cons.Desk(ctx, actor, slug)
+	c, err := s.consultations.Desk(ctx, actor, slug)
 	if err != nil {
 		return nil, err
 	}

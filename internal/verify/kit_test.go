@@ -238,17 +238,17 @@ func (b *book) act(kind, role string, round int, reason string) {
 	if round > 0 {
 		body["round"] = round
 	}
-	var said map[string]string
+	var texts map[string]string
 	if reason != "" {
-		said = map[string]string{"name": "Ada", "reason": reason}
+		texts = map[string]string{"name": "Ada", "reason": reason}
 	}
-	b.entry("act", body, said)
+	b.entry("act", body, texts)
 }
 
-func (b *book) entry(kind string, body map[string]any, said map[string]string) {
+func (b *book) entry(kind string, body map[string]any, texts map[string]string) {
 	l := entryLine{N: len(b.lines), Words: json.RawMessage("null")}
-	if said != nil {
-		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(said)
+	if texts != nil {
+		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(texts)
 		body["words"] = leaf.WordsDigest(l.Salt, l.Words)
 	}
 	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: b.now.Format(replay.Minute), Body: string(b.canonical(body))}.Text()

@@ -115,9 +115,9 @@ func TestConsultationsAreChosenBySlugOrID(t *testing.T) {
 			if err := r.Write(&text, lang); err != nil {
 				t.Fatal(err)
 			}
-			for _, said := range []string{"viole (", after, "acacie (" + before + "), tigli (" + b.id + ")"} {
-				if !strings.Contains(text.String(), said) {
-					t.Errorf("%s does not say %q:\n%s", lang, said, text.String())
+			for _, words := range []string{"viole (", after, "acacie (" + before + "), tigli (" + b.id + ")"} {
+				if !strings.Contains(text.String(), words) {
+					t.Errorf("%s does not say %q:\n%s", lang, words, text.String())
 				}
 			}
 		}

@@ -305,11 +305,11 @@ func (v deskView) frame(q *page.Request) ui.Frame {
 
 // fileHint says what files may come, and of one that has a file what it has.
 func (v deskView) fileHint(q *page.Request) string {
-	said := q.T("library.file_hint", "types", types(), "max", q.Number(library.MaxFile>>20))
+	text := q.T("library.file_hint", "types", types(), "max", q.Number(library.MaxFile>>20))
 	if v.Number > 0 && v.document().Current().IsFile() {
-		said = q.T("library.file_now", "file", gives(q, v.document().Current())) + " " + said
+		text = q.T("library.file_now", "file", gives(q, v.document().Current())) + " " + text
 	}
-	return said
+	return text
 }
 
 // removed says what was taken out of a file; "" for nothing.

@@ -159,8 +159,8 @@ func TestTheLibraryOfADraft(t *testing.T) {
 		if got.Status != 303 || got.Location != desk(market, "") {
 			t.Fatalf("%d %s", got.Status, got.Text("main"))
 		}
-		if said := elena.Get(t, desk(market, "")).Text(".dlf-flash"); !strings.Contains(said, "Abbiamo tolto dal file") {
-			t.Errorf("it says %q", said)
+		if text := elena.Get(t, desk(market, "")).Text(".dlf-flash"); !strings.Contains(text, "Abbiamo tolto dal file") {
+			t.Errorf("it says %q", text)
 		}
 	}
 	listed := elena.Get(t, desk(market, ""))

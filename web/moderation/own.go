@@ -12,6 +12,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -50,7 +51,7 @@ func (c room) ownOf(q *page.Request) (ownView, pseudonym.Alias, error) {
 	for i, one := range v.Own {
 		subjects[i] = one.ID
 	}
-	if v.Fates, err = c.Moderation.Fates(q.Context(), contribution.Subjects, found.Space, subjects); err != nil {
+	if v.Fates, err = c.Moderation.Fates(q.Context(), space.Contribution, found.Space, subjects); err != nil {
 		return v, alias, err
 	}
 	v.Items, err = c.Consultations.Items(q.Context(), found.ID)

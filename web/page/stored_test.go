@@ -91,12 +91,12 @@ func TestSlowReadersOfFilesHoldNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, err := io.ReadAll(more.Body)
+	text, err := io.ReadAll(more.Body)
 	if err := more.Body.Close(); err != nil {
 		t.Error(err)
 	}
 	if more.StatusCode < 400 || err != nil || more.Header.Get("Content-Disposition") != "" {
-		t.Errorf("beyond its share: %d, %v, %.80q", more.StatusCode, more.Header, said)
+		t.Errorf("beyond its share: %d, %v, %.80q", more.StatusCode, more.Header, text)
 	}
 	server.CloseClientConnections()
 	eventually(t, "everything is given back", func() bool { return d.sending.Held() == 0 })

@@ -27,9 +27,9 @@ func newDropbox(t *testing.T, o Options) *house {
 			return err
 		}
 		file := q.Uploaded()
-		said := fmt.Sprintf("title %q, more %q", form.Value("title"), form.Values("more"))
+		words := fmt.Sprintf("title %q, more %q", form.Value("title"), form.Values("more"))
 		if file == nil {
-			return q.Render(200, text("%s, no file", said))
+			return q.Render(200, text("%s, no file", words))
 		}
 		if strings.HasSuffix(file.Name, ".exe") {
 			return fault.Bad(fault.Field{Name: "file", Code: "required", Message: "not this"})
@@ -38,7 +38,7 @@ func newDropbox(t *testing.T, o Options) *house {
 		if err != nil {
 			return err
 		}
-		return q.Render(200, text("%s, %q of %d", said, file.Name, len(b)))
+		return q.Render(200, text("%s, %q of %d", words, file.Name, len(b)))
 	}), Post("/act", Public, func(q *Request) error {
 		_, err := q.Form()
 		return err

@@ -189,8 +189,8 @@ func languages(t *testing.T, site *webtest.Site) {
 			r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+prefix+path, nil)
 			r.Header.Set("Accept-Language", lang)
 			got := site.Stranger().Do(t, r)
-			if said, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || said != lang {
-				t.Errorf("%s %s: %d in %q", lang, path, got.Status, said)
+			if text, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || text != lang {
+				t.Errorf("%s %s: %d in %q", lang, path, got.Status, text)
 			}
 			for _, word := range strings.Fields(got.Page.Find("body").Text()) {
 				if key.MatchString(word) {

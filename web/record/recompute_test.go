@@ -41,9 +41,9 @@ func TestTheArchiveIsRecomputedByOtherCode(t *testing.T) {
 		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		said, err := exec.CommandContext(t.Context(), python, "-I", "-S", "../../internal/verify/testdata/recompute.py", name).CombinedOutput()
-		if err != nil || !strings.HasSuffix(string(said), "all as recomputed\n") {
-			t.Errorf("%s: %v, %s", when, err, said)
+		text, err := exec.CommandContext(t.Context(), python, "-I", "-S", "../../internal/verify/testdata/recompute.py", name).CombinedOutput()
+		if err != nil || !strings.HasSuffix(string(text), "all as recomputed\n") {
+			t.Errorf("%s: %v, %s", when, err, text)
 		}
 		return result
 	}

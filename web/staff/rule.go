@@ -6,9 +6,9 @@ import (
 	"strconv"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -81,7 +81,7 @@ func (d room) publishRules(q *page.Request) error {
 	if err != nil {
 		seen = -1 // no page of ours sent this
 	}
-	err = d.Moderation.Publish(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, seen, v.Consultation.Language, v.List)
+	err = d.Moderation.Publish(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, seen, v.Consultation.Language, v.List)
 	var f *fault.Fault
 	switch {
 	case err == nil:

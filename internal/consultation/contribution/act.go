@@ -13,9 +13,6 @@ import (
 	"delfi/internal/moderation"
 )
 
-// Subjects is the kind of contributions in the queue of package moderation.
-const Subjects moderation.Kind = "contribution"
-
 // Destination is where merged contributions go.
 type Destination string
 

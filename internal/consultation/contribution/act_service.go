@@ -15,11 +15,12 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
+	"delfi/internal/space"
 )
 
 // moderated finds a consultation for one of its moderators.
 func (s *Service) moderated(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error) {
-	c, err := s.cons.Find(ctx, actor, slug)
+	c, err := s.consultations.Find(ctx, actor, slug)
 	if err != nil {
 		return c, err
 	}
@@ -77,7 +78,7 @@ func enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, id uuid.UU
 
 // sit puts by at the desk of a consultation that is locked.
 func (s *Service) sit(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, by moderation.Staff) (*desk, error) {
-	d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, by, Subjects, c.Space, ground(c))}
+	d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, by, space.Contribution, c.Space, ground(c))}
 	var err error
 	if d.list, err = listAll(ctx, tx, c.ID); err != nil {
 		return nil, err
@@ -165,7 +166,7 @@ func (d *desk) last(ctx context.Context) (deed, bool, error) {
 
 // deeds lists the acts on a consultation's contributions, newest first, with their effects.
 func (s *Service) deeds(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]deed, error) {
-	acts, err := s.moderation.Acts(ctx, tx, Subjects, c.Space)
+	acts, err := s.moderation.Acts(ctx, tx, space.Contribution, c.Space)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +235,7 @@ func (d *desk) destination(ctx context.Context, m Merge, e *effect) (consultatio
 			}
 		}
 		e.made = true
-		return d.cons.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
+		return d.consultations.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
 	}
 	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == m.Item })
 	if at < 0 {
@@ -251,7 +252,7 @@ func (d *desk) destination(ctx context.Context, m Merge, e *effect) (consultatio
 		return item, nil
 	}
 	e.was = item.Text
-	return d.cons.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
+	return d.consultations.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
 }
 
 // Reject leaves pending contributions out, with a public reason. Conflict
@@ -355,7 +356,7 @@ func (d *desk) emptied(ctx context.Context, items []uuid.UUID) error {
 		if full {
 			continue
 		}
-		if err := d.cons.RemoveItem(ctx, d.tx, &d.c, id); err != nil {
+		if err := d.consultations.RemoveItem(ctx, d.tx, &d.c, id); err != nil {
 			return err
 		}
 	}

@@ -14,14 +14,14 @@ func TestRemovalByLaw(t *testing.T) {
 	id := h.writes("Carla", "Il signor Rossi di via Verdi 3 ruba")
 	kept := h.writes("Dario", "Più alberi")
 	// While the round is open the words are sealed: there is nothing to remove yet.
-	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "art. 17"), fault.NotFound, "no_contribution")
+	h.refused(h.contributions.Remove(t.Context(), h.marco, slug, id, "art. 17"), fault.NotFound, "no_contribution")
 	h.closed()
-	h.refused(h.syn.Remove(t.Context(), h.furio, slug, id, "art. 17"), fault.Forbidden, "wrong_role")
-	h.refused(h.syn.Remove(t.Context(), h.berta, slug, id, "art. 17"), fault.NotFound, "not_found")
-	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "  "), fault.Invalid, "ground:required")
-	h.refused(h.syn.Remove(t.Context(), h.marco, slug, id, "art. 17\nIl registro regge"), fault.Invalid, "ground:not_one_line")
+	h.refused(h.contributions.Remove(t.Context(), h.furio, slug, id, "art. 17"), fault.Forbidden, "wrong_role")
+	h.refused(h.contributions.Remove(t.Context(), h.berta, slug, id, "art. 17"), fault.NotFound, "not_found")
+	h.refused(h.contributions.Remove(t.Context(), h.marco, slug, id, "  "), fault.Invalid, "ground:required")
+	h.refused(h.contributions.Remove(t.Context(), h.marco, slug, id, "art. 17\nIl registro regge"), fault.Invalid, "ground:not_one_line")
 	for range 2 {
-		h.ok(h.syn.Remove(t.Context(), h.marco, slug, id, "GDPR, art. 17"))
+		h.ok(h.contributions.Remove(t.Context(), h.marco, slug, id, "GDPR, art. 17"))
 	}
 	queue, counts := h.queue()
 	if c := queue[id]; c.Body != "" || c.Removed != "GDPR, art. 17" || c.Alias.Name == "" {
@@ -50,5 +50,5 @@ func TestRemovalByLaw(t *testing.T) {
 		t.Errorf("%d removals are in the record", found)
 	}
 	// An administrator may too.
-	h.ok(h.syn.Remove(t.Context(), h.anna, slug, kept, "ordine del giudice"))
+	h.ok(h.contributions.Remove(t.Context(), h.anna, slug, kept, "ordine del giudice"))
 }
