@@ -23,6 +23,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/moderation"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb/intruder"
@@ -245,6 +246,7 @@ func (v *village) hour() {
 		return
 	}
 	v.must(v.h.Jobs.Do(v.Context(), panel.Hour{}))
+	v.must(v.h.Jobs.Do(v.Context(), moderation.Opening{}))
 	v.must(v.h.Jobs.Do(v.Context(), contribution.Gathered{}))
 	v.must(v.h.Jobs.Do(v.Context(), tabulation.Turnout{}))
 	v.must(v.h.Jobs.Drain(v.Context()))

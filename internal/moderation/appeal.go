@@ -7,12 +7,8 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
-	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 )
-
-// Heap is the table of appeals: its rows are written anew each hour.
-var Heap = postgres.Heap{Table: "civic.moderation_appeal", Order: "act, subject"}
 
 // Outcome is how an appeal ends.
 type Outcome string
@@ -33,6 +29,9 @@ const (
 	appealDays = 7
 	// decideDays is within how many days an appeal is decided.
 	decideDays = 7
+	// publicFrom is at which hour of the day after it was raised an appeal is public: those
+	// of the evening have been opened by then, and none appears by itself.
+	publicFrom = 2
 	// MaxAppeal is how long an appeal may be, in characters.
 	MaxAppeal = 500
 )
@@ -58,9 +57,10 @@ func (a Appeal) Open() bool { return a.Outcome == Waiting && !a.Act.Undone }
 func (a Appeal) Overdue(now time.Time) bool { return a.Open() && now.After(a.Due()) }
 
 // Public tells whether an appeal is shown to everybody: from the day after it was raised,
-// since the moment at which a page changes would tell when somebody came.
+// two o'clock at night, since the moment at which a page changes would tell when somebody
+// came.
 func (a Appeal) Public(now time.Time) bool {
-	return !a.Act.Undone && civiltime.Days(a.Raised, now) > 0
+	return !a.Act.Undone && !now.Before(civiltime.At(a.Raised, 1, publicFrom, 0))
 }
 
 // CanDecide refuses whoever acted: Forbidden "own_act".

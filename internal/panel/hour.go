@@ -41,10 +41,6 @@ func (s *Service) Work(q *job.Queue) {
 	job.Every(q, time.Hour, Hour{})
 }
 
-// AddHeap adds a table of a room that stands on this one to those whose fresh rows are
-// written anew with the enrolments. Called at start.
-func (s *Service) AddHeap(h postgres.Heap) { s.heaps = append(s.heaps, h) }
-
 // hour does what waited for the hour: what sign-ins changed about people is stored, who
 // asked for it before the night has left, what was born beside is written anew, and the
 // figures move. Each part stands for itself, and may be repeated.
@@ -55,7 +51,7 @@ func (s *Service) hour(ctx context.Context) error {
 // reorder writes anew, in the order of their ids, the rows that were written since the
 // last time. Dead rows of what waited go too.
 func (s *Service) reorder(ctx context.Context) error {
-	if err := s.db.Reorder(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...); err != nil {
+	if err := s.db.Reorder(ctx, account.Heap, Heap, pseudonym.Heap); err != nil {
 		return err
 	}
 	return s.people.Vacuum(ctx)

@@ -153,6 +153,7 @@ func TestAuthorAppeals(t *testing.T) {
 	if got := author.Get(t, at(webtest.Gathering, "/appeals")); !strings.Contains(got.Text("main"), "Parla proprio di quello.") || !strings.Contains(got.Text("main"), "Entro lunedì 11 maggio") || got.Count("main form") != 0 {
 		t.Errorf("raised: %s", got.Text("main"))
 	}
+	w.ok(w.h.Jobs.Do(t.Context(), moderation.Opening{}))
 	w.ok(w.h.Moderation.Settle(t.Context(), w.h.Person(t, "davide"), contribution.Subjects, w.space, act, two[0].id, moderation.Partly, "Il motivo era un altro."))
 	if got := author.Get(t, at(webtest.Gathering, "/appeals")).Text("main"); !strings.Contains(got, "Accolto in parte") || !strings.Contains(got, "Il motivo era un altro.") || !strings.Contains(got, "Davide Lancellotti") {
 		t.Errorf("decided: %s", got)
@@ -184,6 +185,7 @@ func TestPublicPage(t *testing.T) {
 	own, err := w.h.Contributions.Own(t.Context(), two[0].alias, w.id)
 	w.ok(err)
 	w.posted(w.site.As(t, two[0].actor), 303, url.Values{"appeal": {act.String()}, "subject": {two[0].id.String()}, "words": {"Parla proprio di quello."}})
+	w.ok(w.h.Jobs.Do(t.Context(), moderation.Opening{}))
 	if now := stranger.Get(t, path); now.Text("main") != got.Text("main") {
 		t.Error("the page shows on its day that somebody appealed")
 	}
