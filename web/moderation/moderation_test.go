@@ -1,8 +1,11 @@
 package moderation_test
 
 import (
+	"context"
+	"errors"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -161,6 +164,47 @@ func TestAuthorAppeals(t *testing.T) {
 	if got := other.Get(t, "/en"+at(webtest.Gathering, "/appeals")).Text("main"); !strings.Contains(got, "You can appeal until 7 days after") {
 		t.Errorf("in English: %s", got)
 	}
+}
+
+// Where many appeal at once one is told to send theirs again, and keeps what they typed.
+func TestManyAppealAtOnce(t *testing.T) {
+	w := newTown(t)
+	one := w.writers(1)[0]
+	act := w.rejects(one.id)
+	over, end := context.WithCancel(t.Context())
+	end()
+	w.h.Moderation.Cover(over, func(error) {}) // from here on nothing is written but at beats, and none comes
+	ctx, leave := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if err := w.h.Moderation.Raise(ctx, one.alias, act, one.id, "Prima."); err == nil {
+				t.Error("acknowledged without being written")
+			}
+		})
+	}
+	defer all.Wait()
+	defer leave()
+	author, form := w.site.As(t, one.actor), url.Values{"appeal": {act.String()}, "subject": {one.id.String()}, "words": {"Parla proprio di quello."}}
+	patient, enough := context.WithTimeout(t.Context(), time.Minute)
+	defer enough()
+	for patient.Err() == nil {
+		if errors.Is(w.h.Moderation.Raise(soon(t), one.alias, act, one.id, "Prima."), context.DeadlineExceeded) {
+			continue // there was room still
+		}
+		break
+	}
+	busy := w.posted(author, 503, form)
+	if said := busy.Text("[role=alert]"); !strings.Contains(said, "molti ricorsi") || busy.Page.Find("details[open] textarea").Text() != "Parla proprio di quello." {
+		t.Errorf("told %q: %s", said, busy.Text("main"))
+	}
+}
+
+// soon is a context that ends in a moment.
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // Everybody sees acts by rule, appeals from the day after, what is overdue, and the rules;

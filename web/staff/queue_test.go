@@ -120,7 +120,7 @@ func TestQueue(t *testing.T) {
 	fates, err := h.Moderation.Fates(t.Context(), contribution.Subjects, found2.Space, []uuid.UUID{id})
 	ok(err)
 	ok(h.Moderation.Raise(t.Context(), alias, fates[0].Act.ID, id, "È la domanda stessa."))
-	if link := marta.Get(t, queue).Text(".dlf-more-links"); strings.Contains(link, "in attesa") {
+	if link := marta.Get(t, queue).Text(".dlf-more-links"); strings.Contains(link, "uno in attesa") {
 		t.Errorf("before the hour the queue says %q", link)
 	}
 	ok(h.Jobs.Do(t.Context(), moderation.Opening{}))
