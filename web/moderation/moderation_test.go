@@ -200,6 +200,33 @@ func TestManyAppealAtOnce(t *testing.T) {
 	}
 }
 
+// A server that runs writes cover, though nobody appeals; one that does not writes nothing.
+func TestARunningServerCoversAppeals(t *testing.T) {
+	w := newTown(t)
+	w.rejects(w.writers(1)[0].id)
+	sealed := func() (n int) {
+		t.Helper()
+		w.ok(w.h.DB.Pool().Get(&n, `SELECT count(*) FROM civic.moderation_sealed`))
+		return n
+	}
+	if n := sealed(); n != 0 {
+		t.Fatalf("%d sealed rows before anything runs", n)
+	}
+	ctx, end := context.WithTimeout(t.Context(), time.Minute)
+	ended := make(chan error, 1)
+	go func() { ended <- w.h.Run(ctx) }()
+	for ctx.Err() == nil && sealed() < 2 {
+		time.Sleep(100 * time.Millisecond)
+	}
+	if ctx.Err() != nil {
+		t.Error("a server that runs writes no cover")
+	}
+	end()
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}
+
 // soon is a context that ends in a moment.
 func soon(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
