@@ -11,6 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"delfi/internal/consultation"
+	"delfi/internal/moderation"
 	"delfi/web/webtest"
 )
 
@@ -189,6 +190,7 @@ func TestFreeText(t *testing.T) {
 	tried = append(tried, w.refused(anna, gathering+"/appeals")...)
 	appeal := w.form(anna, gathering+"/appeals", gathering+"/appeals")
 	w.sent(anna, appeal.action, appeal.with("words", "È in tema."))
+	w.must(h.Jobs.Do(t.Context(), moderation.Opening{}))
 	tried = append(tried, w.refused(w.as("davide"), queue+"/appeals")...)
 	tried = append(tried, w.refused(giulia, queue+"/rules")...)
 	w.must(h.Consultations.CloseRound(t.Context(), furio, webtest.Answering, 3, "Basta."))

@@ -96,7 +96,9 @@ func (v *village) attack(moment string) (over bool) {
 		}
 	}
 	mine := v.clocks(log, people, "civic.enrolment civic.account",
-		`SELECT account::text AS name, xmin::text::int AS at FROM civic.enrolment ORDER BY `, `SELECT id::text AS name, xmin::text::int AS at FROM civic.account ORDER BY `)
+		`SELECT account::text AS name, xmin::text::int AS at FROM civic.enrolment WHERE consultation = '`+v.id.String()+`' ORDER BY `,
+		`SELECT account::text AS name, xmin::text::int AS at FROM civic.enrolment WHERE consultation = '`+v.other.String()+`' ORDER BY `,
+		`SELECT id::text AS name, xmin::text::int AS at FROM civic.account ORDER BY `)
 	now := v.dumped()
 	for _, target := range v.targets() {
 		theirs := v.clocks(log, target.needles, target.tables, target.queries...)

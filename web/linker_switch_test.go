@@ -29,7 +29,7 @@ func TestWithoutARuleTheAttackSucceeds(t *testing.T) {
 		{"(f)", pseudonym.SealedKey, "after the night of leaving", leaverTo},
 		{"(f) order", pseudonym.SealedKey, "the night's work", leaverTo},
 		{"(g)", pseudonym.SealedKey, "answering round open, within the hour", knownTo},
-		{"(g)", pseudonym.SealedKey, "appeals raised, within the hour", toAppeal},
+		{"(c)", pseudonym.SealedKey, "appeals raised, within the hour", toAppeal},
 	} {
 		t.Run(c.off+" "+c.link, func(t *testing.T) {
 			v := newVillage(t, natural{mode: c.mode, share: 1, overlap: 1, people: 20, off: c.off, only: c.moment})

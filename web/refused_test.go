@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"delfi/internal/moderation"
 	"delfi/web/webtest"
 )
 
@@ -378,6 +379,7 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 	r.gathered("sospesa", who["karim"])
 	appeal := r.form(who["karim"], "/consultations/sintesi/appeals", "/consultations/sintesi/appeals")
 	r.sent(who["karim"], appeal.action, appeal.with("words", "Non è così."))
+	r.must(r.h.Jobs.Do(r.Context(), moderation.Opening{}))
 	r.sent(who["giulia"], "/desk/sospesa/suspend", url.Values{"reason": {"Verifica."}})
 	r.led["karim"] = append(r.led["karim"], r.coded("consultorio", who["karim"], who["lucia"]))
 }

@@ -134,10 +134,10 @@ func TestACommandOnASilentDatabaseEnds(t *testing.T) {
 	stderr := os.Stderr
 	os.Stderr = w
 	defer func() { os.Stderr = stderr }()
-	said := make(chan string)
+	complaints := make(chan string)
 	go func() {
 		b, _ := io.ReadAll(r) // what was read until then is looked at
-		said <- string(b)
+		complaints <- string(b)
 	}()
 	var under sync.WaitGroup
 	for _, one := range all {
@@ -151,7 +151,7 @@ func TestACommandOnASilentDatabaseEnds(t *testing.T) {
 	under.Wait()
 	w.Close()
 	n := 0
-	for line := range strings.Lines(<-said) {
+	for line := range strings.Lines(<-complaints) {
 		switch {
 		case strings.HasPrefix(line, "delfi: ") && strings.Contains(line, "the database does not answer"):
 			n++

@@ -53,6 +53,7 @@ var owners = map[string]string{
 	"civic.moderation_appeal": "internal/moderation",
 	"civic.moderation_case":   "internal/moderation",
 	"civic.moderation_look":   "internal/moderation",
+	"civic.moderation_sealed": "internal/moderation",
 	"civic.opinion":           "internal/report",
 	"civic.outbox":            "internal/notify",
 	"civic.panel_figure":      "internal/panel",

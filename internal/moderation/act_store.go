@@ -53,6 +53,15 @@ func countActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UU
 	return n, nil
 }
 
+// hasActs tells whether anything was ever done about a subject.
+func hasActs(ctx context.Context, tx *postgres.Tx) (bool, error) {
+	var any bool
+	if err := tx.GetContext(ctx, &any, `SELECT EXISTS (SELECT FROM civic.moderation_act)`); err != nil {
+		return false, fmt.Errorf("moderation: acts: %w", err)
+	}
+	return any, nil
+}
+
 // someActs gives acts by id.
 func someActs(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uuid.UUID]Act, error) {
 	list, err := acts(tx.QueryContext(ctx, `
@@ -67,9 +76,8 @@ func someActs(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uuid
 	return out, err
 }
 
-// lockAct gives an act that nobody appeals against or undoes meanwhile; NotFound without
-// one. The lock is no row's: a row keeps the number of the transaction that locked it, which
-// would say in which order people appealed.
+// lockAct gives an act that nobody decides about or undoes meanwhile; NotFound without one.
+// The lock is no row's.
 func lockAct(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Act, error) {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('moderation act ' || $1, 0))`, id.String()); err != nil {
 		return Act{}, fmt.Errorf("moderation: lock act: %w", err)

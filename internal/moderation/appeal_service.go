@@ -33,6 +33,10 @@ func (s *Service) Fates(ctx context.Context, kind space.Kind, of uuid.UUID, subj
 	if err != nil {
 		return nil, err
 	}
+	k, err := s.appealSeal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []Fate
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		out = nil
@@ -52,8 +56,18 @@ func (s *Service) Fates(ctx context.Context, kind space.Kind, of uuid.UUID, subj
 		if err != nil {
 			return err
 		}
+		waiting, err := s.sealedAbout(ctx, tx, k, acts, subjects)
+		if err != nil {
+			return err
+		}
+		for _, a := range waiting {
+			if err := a.settle(ctx, tx); err != nil {
+				return err
+			}
+			appeals = append(appeals, a)
+		}
 		for _, a := range acts {
-			if a.Undone || a.Verb == Undo || a.Verb == Decide || a.Space != of {
+			if a.Verb == Undo || a.Verb == Decide || a.Space != of {
 				continue
 			}
 			for _, id := range subjects {
@@ -64,6 +78,9 @@ func (s *Service) Fates(ctx context.Context, kind space.Kind, of uuid.UUID, subj
 				if at := slices.IndexFunc(appeals, func(p Appeal) bool { return p.Act.ID == a.ID && p.Subject == id }); at >= 0 {
 					f.Appeal = &appeals[at]
 				}
+				if a.Undone && f.Appeal == nil {
+					continue
+				}
 				f.Appeals = f.Appeal == nil && a.CanAppeal(g.Told, tx.Now) == nil
 				out = append(out, f)
 			}
@@ -73,26 +90,56 @@ func (s *Service) Fates(ctx context.Context, kind space.Kind, of uuid.UUID, subj
 	return out, err
 }
 
+// sealedAbout opens the appeals against acts on subjects that wait for the hour.
+func (s *Service) sealedAbout(ctx context.Context, tx *postgres.Tx, k appealSeal, acts []Act, subjects []uuid.UUID) ([]Appeal, error) {
+	var tokens [][]byte
+	byID := map[uuid.UUID]Act{}
+	for _, a := range acts {
+		byID[a.ID] = a
+		for _, id := range subjects {
+			if a.About(id) {
+				tokens = append(tokens, k.token(a.ID, id))
+			}
+		}
+	}
+	list, err := sealedOf(ctx, tx, k, tokens)
+	for i := range list {
+		list[i].Act = byID[list[i].Act.ID]
+	}
+	return list, err
+}
+
 // others gives the moderators but one.
 func others(all []Staff, but Staff) []Staff {
 	return slices.DeleteFunc(slices.Clone(all), func(m Staff) bool { return m.is(but) })
 }
 
 // Raise appeals against an act on a subject that the alias wrote, once, in 1 to 500
-// characters; the same words sent twice are one appeal. NotFound "no_act" when there is no
+// characters; the same words sent twice are one appeal. Its author sees it at once, sealed
+// as it is; moderators from the next hour on (Opening). NotFound "no_act" when there is no
 // such act on a subject of theirs; Conflict as CanAppeal's, and "appeal_made" when other
-// words stand already.
+// words stand already; Unavailable "appeal_busy" when many are raised at once.
 func (s *Service) Raise(ctx context.Context, alias pseudonym.Alias, act, subject uuid.UUID, words string) error {
 	words, err := readAppeal(words)
 	if err != nil {
 		return err
 	}
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		a, err := lockAct(ctx, tx, act)
+	k, err := s.appealSeal(ctx)
+	if err != nil {
+		return err
+	}
+	var a Appeal
+	var was *Appeal
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		some, err := someActs(ctx, tx, []uuid.UUID{act})
 		if err != nil {
 			return err
 		}
-		source, err := s.source(a.Kind)
+		against, found := some[act]
+		if !found {
+			return errNoAct
+		}
+		source, err := s.source(against.Kind)
 		if err != nil {
 			return err
 		}
@@ -100,27 +147,26 @@ func (s *Service) Raise(ctx context.Context, alias pseudonym.Alias, act, subject
 		if err != nil {
 			return err
 		}
-		if !own || !a.About(subject) {
+		if !own || !against.About(subject) {
 			return errNoAct
 		}
-		was, made, err := findAppeal(ctx, tx, act, subject)
-		switch {
-		case err != nil:
+		if was, err = made(ctx, tx, k, act, subject); err != nil || was != nil {
 			return err
-		case made && was.Words == words:
-			return nil
-		case made:
-			return fault.New(fault.Conflict, "appeal_made", "an appeal against this act was made already: there is one for each act")
 		}
-		g, err := source.Ground(ctx, tx, a.Space)
+		g, err := source.Ground(ctx, tx, against.Space)
 		if err != nil {
 			return err
 		}
-		if err := a.CanAppeal(g.Told, tx.Now); err != nil {
-			return err
-		}
-		return insertAppeal(ctx, tx, Appeal{Act: a, Subject: subject, Words: words, Raised: tx.Now})
+		a = raised(against, subject, words, tx.Now)
+		return against.CanAppeal(g.Told, tx.Now)
 	})
+	switch {
+	case err != nil:
+		return err
+	case was != nil:
+		return was.again(words)
+	}
+	return s.post(ctx, a)
 }
 
 // Plea is an appeal as a moderator reads it.
@@ -169,8 +215,8 @@ func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind space.Kin
 	return out, err
 }
 
-// appeals lists the appeals of a space in the order of Pleas, those against acts that were
-// taken back left out.
+// appeals lists the appeals of a space in the order of Pleas; of one against an act that was
+// taken back the decision is who took it back.
 func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]Appeal, error) {
 	list, err := listAppeals(ctx, tx, kind, of)
 	if err != nil {
@@ -184,20 +230,34 @@ func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind space.Kind,
 	if err != nil {
 		return nil, err
 	}
-	var out []Appeal
-	for _, a := range list {
+	for n := range list {
+		a := &list[n]
 		a.Act, a.Decision = acts[a.Act.ID], acts[a.Decision.ID]
-		if !a.Act.Undone {
-			out = append(out, a)
+		if err := a.settle(ctx, tx); err != nil {
+			return nil, err
 		}
 	}
-	slices.SortFunc(out, func(a, b Appeal) int {
+	slices.SortFunc(list, func(a, b Appeal) int {
 		if a.Open() != b.Open() {
 			return map[bool]int{true: -1, false: 1}[a.Open()]
 		}
 		return cmp.Or(cmp.Compare(b.Decision.Number, a.Decision.Number), a.Raised.Compare(b.Raised), cmp.Compare(a.Act.Number, b.Act.Number), cmp.Compare(a.Subject.String(), b.Subject.String()))
 	})
-	return out, nil
+	return list, nil
+}
+
+// settle ends an appeal that waited when its act was taken back.
+func (a *Appeal) settle(ctx context.Context, tx *postgres.Tx) error {
+	if !a.Act.Undone || a.Outcome != Waiting {
+		return nil
+	}
+	by, err := undoneBy(ctx, tx, a.Act.ID)
+	if err != nil {
+		return err
+	}
+	by.Words = "" // those of the act
+	a.Outcome, a.Decision = Moot, by
+	return nil
 }
 
 // Settle decides an appeal, with words that are public and that its author reads. It is
@@ -211,9 +271,6 @@ func (s *Service) Settle(ctx context.Context, actor account.Actor, kind space.Ki
 		return err
 	}
 	return s.in(ctx, actor, kind, of, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
-		if err := Heap.Share(ctx, tx); err != nil {
-			return err
-		}
 		a, err := lockAct(ctx, tx, act)
 		if err != nil {
 			return err

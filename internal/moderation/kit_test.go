@@ -15,6 +15,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/moderation"
+	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
@@ -92,6 +93,7 @@ type town struct {
 	*testing.T
 	db                        *postgres.DB
 	s                         *moderation.Service
+	jobs                      *job.Queue
 	record                    *ledger.Service
 	notes                     *notes
 	folder                    string // of keys
@@ -113,6 +115,9 @@ func newTown(t *testing.T) *town {
 	h.ok(err)
 	h.record = ledger.New(h.db, keys, ledger.Options{})
 	h.s = moderation.New(h.db, h.record, keys)
+	h.jobs, err = job.New(h.db)
+	h.ok(err)
+	h.s.Work(h.jobs)
 	riva, err := account.New(h.db, nil).Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)
 	h.riva = riva.ID
@@ -195,6 +200,19 @@ func (h *town) rejects(subjects ...uuid.UUID) moderation.Act {
 	a, err := h.does(h.marco, moderation.Reject, nil, subjects...)
 	h.ok(err)
 	return a
+}
+
+// raises appeals, and lets the hour begin.
+func (h *town) raises(who pseudonym.Alias, act, subject uuid.UUID, words string) {
+	h.Helper()
+	h.ok(h.s.Raise(h.Context(), who, act, subject, words))
+	h.hour()
+}
+
+// hour opens the appeals that wait.
+func (h *town) hour() {
+	h.Helper()
+	h.ok(h.jobs.Do(h.Context(), moderation.Opening{}))
 }
 
 // of gives a subject's case.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -15,7 +16,8 @@ import (
 	"delfi/internal/space"
 )
 
-// Keys stores the keys of second looks outside the database; pseudonym's keys implement it.
+// Keys stores the keys of second looks and of sealed appeals outside the database;
+// pseudonym's keys implement it.
 type Keys interface {
 	// Create makes 32 random bytes under name unless there are some, and gives them.
 	Create(ctx context.Context, name string) ([]byte, error)
@@ -27,11 +29,13 @@ type Service struct {
 	record  *ledger.Service
 	keys    Keys
 	sources map[space.Kind]Source
+	covered atomic.Bool // beats are running: see Cover
+	letters chan letter // appeals for the next beats
 }
 
 // New makes the service; Register names the owners of its subjects.
 func New(db *postgres.DB, record *ledger.Service, keys Keys) *Service {
-	return &Service{db: db, record: record, keys: keys, sources: map[space.Kind]Source{}}
+	return &Service{db: db, record: record, keys: keys, sources: map[space.Kind]Source{}, letters: make(chan letter, mostQueued)}
 }
 
 // Register names the source of a kind; once, before anything runs.
@@ -141,9 +145,9 @@ func (t *Turn) Take(ctx context.Context, subjects []uuid.UUID, seen map[uuid.UUI
 		if !ok {
 			return errNoCase
 		}
-		if v, said := seen[id]; seen != nil && !said {
+		if v, named := seen[id]; seen != nil && !named {
 			return prose.ErrUnsaid
-		} else if said && v != c.Version {
+		} else if named && v != c.Version {
 			return t.moved(ctx, c)
 		}
 		if err := c.CanTake(t.by.Account, t.tx.Now); err != nil {

@@ -36,7 +36,6 @@ type Service struct {
 	people *account.Service
 	seat   *pseudonym.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
-	heaps  []postgres.Heap // see AddHeap
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups *cache.Cache[place, string]

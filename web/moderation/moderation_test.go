@@ -1,9 +1,12 @@
 package moderation_test
 
 import (
+	"context"
 	"encoding/csv"
+	"errors"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -157,6 +160,7 @@ func TestAuthorAppeals(t *testing.T) {
 	if got := author.Get(t, at(webtest.Gathering, "/appeals")); !strings.Contains(got.Text("main"), "Parla proprio di quello.") || !strings.Contains(got.Text("main"), "Entro lunedì 11 maggio") || got.Count("main form") != 0 {
 		t.Errorf("raised: %s", got.Text("main"))
 	}
+	w.ok(w.h.Jobs.Do(t.Context(), moderation.Opening{}))
 	w.ok(w.h.Moderation.Settle(t.Context(), w.h.Person(t, "davide"), space.Contribution, w.space, act, two[0].id, moderation.Partly, "Il motivo era un altro."))
 	if got := author.Get(t, at(webtest.Gathering, "/appeals")).Text("main"); !strings.Contains(got, "Accolto in parte") || !strings.Contains(got, "Il motivo era un altro.") || !strings.Contains(got, "Davide Lancellotti") {
 		t.Errorf("decided: %s", got)
@@ -164,6 +168,74 @@ func TestAuthorAppeals(t *testing.T) {
 	if got := other.Get(t, "/en"+at(webtest.Gathering, "/appeals")).Text("main"); !strings.Contains(got, "You can appeal until 7 days after") {
 		t.Errorf("in English: %s", got)
 	}
+}
+
+// Where many appeal at once one is told to send theirs again, and keeps what they typed.
+func TestManyAppealAtOnce(t *testing.T) {
+	w := newTown(t)
+	one := w.writers(1)[0]
+	act := w.rejects(one.id)
+	over, end := context.WithCancel(t.Context())
+	end()
+	w.h.Moderation.Cover(over, func(error) {}) // from here on nothing is written but at beats, and none comes
+	ctx, leave := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if err := w.h.Moderation.Raise(ctx, one.alias, act, one.id, "Prima."); err == nil {
+				t.Error("acknowledged without being written")
+			}
+		})
+	}
+	defer all.Wait()
+	defer leave()
+	author, form := w.site.As(t, one.actor), url.Values{"appeal": {act.String()}, "subject": {one.id.String()}, "words": {"Parla proprio di quello."}}
+	patient, enough := context.WithTimeout(t.Context(), time.Minute)
+	defer enough()
+	for patient.Err() == nil {
+		if errors.Is(w.h.Moderation.Raise(soon(t), one.alias, act, one.id, "Prima."), context.DeadlineExceeded) {
+			continue // there was room still
+		}
+		break
+	}
+	busy := w.posted(author, 503, form)
+	if words := busy.Text("[role=alert]"); !strings.Contains(words, "molti ricorsi") || busy.Page.Find("details[open] textarea").Text() != "Parla proprio di quello." {
+		t.Errorf("told %q: %s", words, busy.Text("main"))
+	}
+}
+
+// A server that runs writes cover, though nobody appeals; one that does not writes nothing.
+func TestARunningServerCoversAppeals(t *testing.T) {
+	w := newTown(t)
+	w.rejects(w.writers(1)[0].id)
+	sealed := func() (n int) {
+		t.Helper()
+		w.ok(w.h.DB.Pool().Get(&n, `SELECT count(*) FROM civic.moderation_sealed`))
+		return n
+	}
+	if n := sealed(); n != 0 {
+		t.Fatalf("%d sealed rows before anything runs", n)
+	}
+	ctx, end := context.WithTimeout(t.Context(), time.Minute)
+	ended := make(chan error, 1)
+	go func() { ended <- w.h.Run(ctx) }()
+	for ctx.Err() == nil && sealed() < 2 {
+		time.Sleep(100 * time.Millisecond)
+	}
+	if ctx.Err() != nil {
+		t.Error("a server that runs writes no cover")
+	}
+	end()
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}
+
+// soon is a context that ends in a moment.
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // Everybody sees acts by rule, appeals from the day after, what is overdue, and the rules;
@@ -188,6 +260,7 @@ func TestPublicPage(t *testing.T) {
 	own, err := w.h.Contributions.Own(t.Context(), two[0].alias, w.id)
 	w.ok(err)
 	w.posted(w.site.As(t, two[0].actor), 303, url.Values{"appeal": {act.String()}, "subject": {two[0].id.String()}, "words": {"Parla proprio di quello."}})
+	w.ok(w.h.Jobs.Do(t.Context(), moderation.Opening{}))
 	if now := stranger.Get(t, path); now.Text("main") != got.Text("main") {
 		t.Error("the page shows on its day that somebody appealed")
 	}

@@ -76,7 +76,7 @@ func (c room) acts(q *page.Request) error {
 		var decisions []string
 		for _, a := range l.Appeals {
 			ended[a.Outcome]++
-			if !a.Open() {
+			if a.Decision.Words != "" {
 				decisions = append(decisions, a.Decision.Words)
 			}
 		}

@@ -999,7 +999,7 @@ func linePart(v publicView, l moderation.Line) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, a := range l.Appeals {
-			if !a.Open() {
+			if a.Decision.Words != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

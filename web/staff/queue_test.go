@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
 	"delfi/internal/space"
 	"delfi/web/webtest"
@@ -126,6 +127,10 @@ func TestQueue(t *testing.T) {
 	fates, err := h.Moderation.Fates(t.Context(), space.Contribution, found2.Space, []uuid.UUID{id})
 	ok(err)
 	ok(h.Moderation.Raise(t.Context(), alias, fates[0].Act.ID, id, "È la domanda stessa."))
+	if link := marta.Get(t, queue).Text(".dlf-more-links"); strings.Contains(link, "uno in attesa") {
+		t.Errorf("before the hour the queue says %q", link)
+	}
+	ok(h.Jobs.Do(t.Context(), moderation.Opening{}))
 	if link := marta.Get(t, queue).Text(".dlf-more-links"); !strings.Contains(link, "uno in attesa") {
 		t.Errorf("the queue says %q", link)
 	}

@@ -27,10 +27,11 @@ func (h *town) seen(ids ...uuid.UUID) map[uuid.UUID]int {
 	return out
 }
 
-// raise appeals against the newest act.
+// raise appeals against an act, and lets the hour begin.
 func (h *town) raise(who pseudonym.Alias, act, subject uuid.UUID) {
 	h.Helper()
 	h.ok(h.moderation.Raise(h.Context(), who, act, subject, "Non è così."))
+	h.ok(h.jobs.Do(h.Context(), moderation.Opening{}))
 }
 
 // upholds lets Mirta uphold an appeal against an act of Marco's.

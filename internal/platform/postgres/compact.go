@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -67,6 +68,9 @@ func (db *DB) compact(ctx context.Context, table string) (err error) {
 			WHERE datname = current_database() AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(since::xid))
 		FROM civic.compaction
 		WHERE tbl = $1`, table).Scan(&since, &needed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // somebody else has compacted it meanwhile
+	}
 	if err != nil {
 		return err
 	}
