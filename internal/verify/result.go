@@ -76,6 +76,28 @@ func (r Result) partless() int {
 	return n
 }
 
+// settled names the receipts of released rounds, whose ballots were looked for, and
+// those whose rounds are ahead: of them nothing but the signature can be checked.
+func (r Result) settled() (found, ahead []string) {
+	for _, w := range r.Receipts {
+		if w.Waiting {
+			ahead = append(ahead, w.File)
+		} else {
+			found = append(found, w.File)
+		}
+	}
+	return found, ahead
+}
+
+// waiting counts the closed rounds whose files are not public yet.
+func (r Result) waiting() int {
+	n := 0
+	for _, c := range r.Consultations {
+		n += c.Waiting
+	}
+	return n
+}
+
 // Write ends a check in words: what was checked, what is proven, and what is not
 // (docs/RECORD.md §6.9). lang is "it" or "en". Each statement is one printable line,
 // whatever stands in the record.
