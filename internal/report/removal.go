@@ -78,7 +78,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 			documents[i], afterwards[i] = d.Hash, d.After
 		}
 		// Whoever keeps the record cannot change more under a removal than it names.
-		figures := map[string]any{"digest": digest, "documents": documents, "afterwards": afterwards, "ground": ground}
+		figures := map[string]any{"digest": digest, "documents": documents, "afterwards": afterwards}
 		if minority != "" {
 			figures["minority"] = leaf.Digest([]byte(minority))
 		}
