@@ -15,7 +15,8 @@ func english(r Result) []part {
 	checked := part{title: "The record holds. Checked:"}
 	checked.add(true, "log %s: %d entries, root %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(!c.Untitled, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(c.Untitled, "consultation %s (%s), id %s, protocol %.12s…", c.Slug, c.Stage, c.ID, c.Protocol)
 		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
 		if k := c.Clock; k != nil {
 			checked.add(true, "  %s: concluded %s; published %s, to be by %s", c.Slug, k.Concluded, cmp.Or(k.Published, "not until "+k.Last), k.PublishBy)
@@ -53,6 +54,10 @@ func english(r Result) []part {
 	proven.add(len(settled) > 0, "the ballots of these receipts were dealt with as said: %s", strings.Join(settled, ", "))
 	not := part{title: "Not proven:"}
 	not.add(len(r.Consultations) == 0, "any rule, figure or verdict: the files of no consultation were there")
+	for _, c := range r.Consultations {
+		not.add(c.Untitled, "the title of %s: the list calls it %s, and nothing that was signed does", c.ID, strconv.Quote(c.Title))
+		not.add(c.Unplaced, "the name %s: the list calls the folder of %s so, and nothing that was signed does", c.Slug, c.ID)
+	}
 	not.add(len(r.Consultations) > 0 && r.Unread > 0, "any rule, term, figure or verdict of the %d consultations whose files were not looked at", r.Unread)
 	not.add(r.waiting() > 0, "any figure or verdict of the %d closed rounds that are not released yet", r.waiting())
 	not.add(len(ahead) > 0, "that the ballots of these receipts are counted: %s; their rounds are not released yet, check them again when they are", strings.Join(ahead, ", "))
@@ -82,7 +87,8 @@ func italian(r Result) []part {
 	checked := part{title: "Il registro regge. Controllato:"}
 	checked.add(true, "registro %s: %d voci, radice %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(!c.Untitled, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(c.Untitled, "consultazione %s (%s), id %s, protocollo %.12s…", c.Slug, stages[c.Stage], c.ID, c.Protocol)
 		checked.add(c.Waiting > 0, "  %s: giri chiusi e non ancora pubblici: %d; i loro file non sono stati guardati", c.Slug, c.Waiting)
 		if k := c.Clock; k != nil {
 			checked.add(true, "  %s: conclusa %s; pubblicata %s, termine %s", c.Slug, k.Concluded, cmp.Or(k.Published, "non fino a "+k.Last), k.PublishBy)
@@ -120,6 +126,10 @@ func italian(r Result) []part {
 	proven.add(len(settled) > 0, "le schede di queste ricevute sono state trattate come detto: %s", strings.Join(settled, ", "))
 	not := part{title: "Non provato:"}
 	not.add(len(r.Consultations) == 0, "nessuna regola, cifra o esito: non c'erano i file di nessuna consultazione")
+	for _, c := range r.Consultations {
+		not.add(c.Untitled, "il titolo di %s: l'elenco la chiama %s, e nulla di firmato lo dice", c.ID, strconv.Quote(c.Title))
+		not.add(c.Unplaced, "il nome %s: l'elenco chiama così la cartella di %s, e nulla di firmato lo dice", c.Slug, c.ID)
+	}
 	not.add(len(r.Consultations) > 0 && r.Unread > 0, "nessuna regola, nessun termine, nessuna cifra e nessun esito delle %d consultazioni i cui file non sono stati guardati", r.Unread)
 	not.add(r.waiting() > 0, "nessuna cifra e nessun esito dei %d giri chiusi e non ancora pubblici", r.waiting())
 	not.add(len(ahead) > 0, "che le schede di queste ricevute siano contate: %s; i loro giri non sono ancora pubblici, vanno ricontrollate quando lo saranno", strings.Join(ahead, ", "))

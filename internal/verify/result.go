@@ -49,6 +49,8 @@ type Checked struct {
 	Protocol string        // hash
 	Waiting  int           // closed rounds whose files are not public yet
 	Opinions int           // versions
+	Untitled bool          // the list alone has its title
+	Unplaced bool          // the list alone has its slug
 	Clock    *replay.Clock // nil before it is concluded
 }
 
