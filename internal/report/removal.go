@@ -11,7 +11,6 @@ import (
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
-	"delfi/internal/search"
 )
 
 // redacted stands in a minority report where a text was that the law wants gone.
@@ -23,7 +22,7 @@ const maxGround = 600
 // RemoveReason removes the text of the reason with a digest that the law wants gone, by those who
 // may remove a contribution, at any stage after its round was released: from the
 // feedback documents, where a stub with its digest stays, and from the opinion,
-// whose next version is drawn up. The record tells who did it, on which ground and
+// whose next version is drawn up in the same transaction. The record tells who did it, on which ground and
 // from which documents, with the digest of each afterwards. Invalid when the ground is missing,
 // NotFound when no published reason has the digest; again it does nothing.
 func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, digest, ground string) error {
@@ -62,13 +61,6 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		if err != nil {
 			return err
 		}
-		// The opinion is found again when its next version is there.
-		if err := search.Drop(ctx, tx, opinionOf(c)); err != nil {
-			return err
-		}
-		if err := s.cons.Removed(ctx, tx, c); err != nil {
-			return err
-		}
 		role := account.Administrator
 		if contribution.CanModerate(actor, c) {
 			role = account.Moderator
@@ -82,10 +74,14 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		if minority != "" {
 			figures["minority"] = leaf.Digest([]byte(minority))
 		}
-		return s.record.Append(ctx, tx, ledger.Entry{
+		err = s.record.Append(ctx, tx, ledger.Entry{
 			Consultation: c.ID, Type: ledger.Removal, Role: string(role), Name: actor.Name, Kind: "reason",
 			Target: fmt.Sprintf("round %d", changed[0].Round), Reason: ground,
 			Body: ledger.Body(figures),
 		})
+		if err != nil {
+			return err
+		}
+		return s.cons.Removed(ctx, tx, c)
 	})
 }

@@ -37,7 +37,9 @@ func TestWordsOfStatementsCanBeRemovedFromTheRecord(t *testing.T) {
 			continue
 		}
 		names = append(names, e.Texts)
-		h.ok(h.db.Transact(h.Context(), func(ctx context.Context, tx *postgres.Tx) error { return h.record.Remove(ctx, tx, e.Sequence, "GDPR, art. 17") }))
+		h.ok(h.db.Transact(h.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+			return h.record.Remove(ctx, tx, e.Sequence, "GDPR, art. 17")
+		}))
 	}
 	want := []map[string]string{
 		{"text": "Il signor Rossi di via Verdi 3 ruba."},

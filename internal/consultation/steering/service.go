@@ -31,6 +31,7 @@ type Service struct {
 	opened  Opened
 	opinion Opinion
 	dissent Dissent
+	redraw  Redraw
 	seen    string // version of the consultation on which its actor acts; "" for any
 
 	contributions Counted
