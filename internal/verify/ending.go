@@ -53,7 +53,7 @@ func english(r Result) []part {
 	proven.add(r.Releases > 0, "every figure of the interim releases above follows from the rounded tallies that the log recorded")
 	proven.add(len(settled) > 0, "the ballots of these receipts were dealt with as said: %s", strings.Join(settled, ", "))
 	not := part{title: "Not proven:"}
-	not.add(len(r.Consultations) == 0, "any rule, figure or verdict: the files of no consultation were there")
+	not.add(len(r.Consultations) == 0, "any rule, term, figure or verdict: the files of no consultation were there")
 	for _, c := range r.Consultations {
 		not.add(c.Untitled, "the title of %s: the list calls it %s, and nothing that was signed does", c.ID, strconv.Quote(c.Title))
 		not.add(c.Unplaced, "the name %s: the list calls the folder of %s so, and nothing that was signed does", c.Slug, c.ID)
@@ -125,7 +125,7 @@ func italian(r Result) []part {
 	proven.add(r.Releases > 0, "ogni cifra dei rilasci intermedi qui sopra segue dai conteggi arrotondati che il registro ha fissato")
 	proven.add(len(settled) > 0, "le schede di queste ricevute sono state trattate come detto: %s", strings.Join(settled, ", "))
 	not := part{title: "Non provato:"}
-	not.add(len(r.Consultations) == 0, "nessuna regola, cifra o esito: non c'erano i file di nessuna consultazione")
+	not.add(len(r.Consultations) == 0, "nessuna regola, nessun termine, nessuna cifra e nessun esito: non c'erano i file di nessuna consultazione")
 	for _, c := range r.Consultations {
 		not.add(c.Untitled, "il titolo di %s: l'elenco la chiama %s, e nulla di firmato lo dice", c.ID, strconv.Quote(c.Title))
 		not.add(c.Unplaced, "il nome %s: l'elenco chiama così la cartella di %s, e nulla di firmato lo dice", c.Slug, c.ID)
