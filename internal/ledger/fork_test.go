@@ -9,11 +9,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
 	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 )
@@ -182,6 +184,41 @@ func TestFormerEntriesAreCarriedOver(t *testing.T) {
 	var left int
 	if err := db.Pool().Get(&left, `SELECT count(*) FROM record.former`); err != nil || left != 0 {
 		t.Errorf("%d are left aside, %v", left, err)
+	}
+}
+
+// TestABodyOfBeforeStays: an entry in whose body earlier programs wrote a text is read,
+// hashed and carried over as it stands, though none is written so any more.
+func TestABodyOfBeforeStays(t *testing.T) {
+	db, keys := testdb.New(t), newKeys()
+	s, of := New(db, keys, Options{}), uuid.New()
+	act(t, s, of, 1)
+	old := entry(of, "merge")
+	old.Body, old.Minute = `{"left_out":"","text":"Più alberi."}`, moment
+	body := leaf.Entry{Type: "act", Consultation: of.String(), Minute: "2026-03-02T09:41Z", Body: `{"kind":"merge","left_out":"","role":"moderator","text":"Più alberi."}`}
+	err := db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		l, err := s.ready(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := s.Append(ctx, tx, old); err == nil {
+			t.Error("a text was written into a body")
+		}
+		return put(ctx, tx, l, Entry{Type: Act, Consultation: of, Minute: moment.Truncate(time.Minute)}, Line{Text: body.Text()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Recount(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := s.Succeed(t.Context(), "The key is lost."); err != nil {
+		t.Fatal(err)
+	}
+	act(t, s, of, 1)
+	got, err := s.Of(t.Context(), of)
+	if err != nil || len(got) != 3 || got[1].Body != old.Body || got[1].Kind != "merge" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
