@@ -120,7 +120,7 @@ func New(o Options) (*App, error) {
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
 	a.Archive = archive.New(db)
-	a.Reports = report.New(db, jobs, a.Consultations, a.Tabulation, a.Archive, a.Contributions, a.Record)
+	a.Reports = report.New(db, a.Consultations, a.Tabulation, a.Archive, a.Contributions, a.Record)
 	a.Consultations.Subscribe(a.Changes)
 	a.Pseudonyms.Follow(a.Consultations.Version)
 	a.Consultations.OnPublish(a.Reports.Store)

@@ -235,14 +235,14 @@ func (t *Turn) entry(a Act, target string, figures map[string]any) ledger.Entry 
 		Kind: string(a.Verb), Target: target, Reason: a.Words,
 	}
 	if a.Verb == Remove {
-		e.Type, e.Kind, e.Body = ledger.Removal, string(a.Kind), ledger.Body(map[string]any{"ground": a.Words})
+		e.Type, e.Kind = ledger.Removal, string(a.Kind)
 		return e
 	}
 	body := map[string]any{"act": a.ID.String(), "rule": a.Rule.Number, "rules": a.Rule.Version}
 	for name, v := range figures {
 		body[name] = v
 	}
-	e.Body = ledger.Body(body)
+	e.Body, e.Texts = ledger.Split(body)
 	return e
 }
 

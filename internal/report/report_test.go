@@ -116,7 +116,7 @@ func newTown(t *testing.T) *town {
 	w.ballots = ballot.New(w.db, w.consultations, pseudonyms, w.record)
 	w.tabulation = tabulation.New(w.db, w.queue, w.consultations, pseudonyms, w.record)
 	w.archive = archive.New(w.db)
-	w.reports = New(w.db, w.queue, w.consultations, w.tabulation, w.archive, w.contributions, w.record)
+	w.reports = New(w.db, w.consultations, w.tabulation, w.archive, w.contributions, w.record)
 	w.consultations.OnPublish(w.reports.Store)
 	w.search = search.New(w.db, w.queue, func(context.Context, *postgres.Tx, uuid.UUID) error { return nil })
 

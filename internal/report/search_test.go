@@ -66,8 +66,6 @@ func TestWhatActsMakePublicIsFound(t *testing.T) {
 	}
 	holds("published", `"`+reason+`"`, "opinion /opinion")
 	w.must(w.reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(reason)), "GDPR art. 17"))
-	holds("at once", `"`+reason+`"`)
-	w.drain()
 	holds("in the next version", `"`+reason+`"`)
 	holds("in the next version", "teleferica", "opinion /opinion")
 	for _, one := range o.Contributions {
@@ -76,6 +74,4 @@ func TestWhatActsMakePublicIsFound(t *testing.T) {
 		}
 	}
 	holds("at once", "fontana", "item /opinion#a2")
-	w.drain()
-	holds("after the jobs", "fontana", "item /opinion#a2")
 }

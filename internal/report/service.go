@@ -19,7 +19,6 @@ import (
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report/schema"
 )
@@ -34,12 +33,12 @@ type Service struct {
 	record        *ledger.Service
 }
 
-// New makes the service, registers its job (a new version of an opinion) and tells
-// which consultations have dissent. The wiring gives Store to consultation.OnPublish.
-func New(db *postgres.DB, q *job.Queue, c *steering.Service, t *tabulation.Service, a *archive.Service, s *contribution.Service, l *ledger.Service) *Service {
+// New makes the service, which tells steering the dissent of consultations and draws their
+// opinions up again. The wiring gives Store to consultation.OnPublish.
+func New(db *postgres.DB, c *steering.Service, t *tabulation.Service, a *archive.Service, s *contribution.Service, l *ledger.Service) *Service {
 	r := &Service{db: db, consultations: c, tabulation: t, archive: a, contributions: s, record: l}
-	job.On(q, r.renew)
 	c.OnDissent(r.dissents)
+	c.OnRemoved(r.renew)
 	return r
 }
 
@@ -52,26 +51,20 @@ func (s *Service) Store(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	return s.keep(ctx, tx, c, texts, stored{})
 }
 
-// renew draws a published opinion up again, as its next version, after a text in it
-// was removed by law. The words of the staff stay, and older versions lose theirs:
-// what is gone must not be read there. Nothing is done when nothing changed.
-func (s *Service) renew(ctx context.Context, job steering.Renew) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.consultations.Lock(ctx, tx, job.Consultation)
-		if err != nil {
-			return err
-		}
-		last, err := latest(ctx, tx, c.ID)
-		if err != nil || last.version == 0 {
-			return err
-		}
-		o, err := parse(last)
-		if err != nil {
-			return err
-		}
-		texts := consultation.OpinionTexts{Summary: o.Texts.Summary, Limitations: o.Texts.Limitations}
-		return s.keep(ctx, tx, c, texts, last)
-	})
+// renew draws a published opinion up again, as its next version, in the transaction in which
+// the law took a text from it. The words of the staff stay, and older versions lose theirs:
+// what is gone must not be read there. It does nothing when nothing changed.
+func (s *Service) renew(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	last, err := latest(ctx, tx, c.ID)
+	if err != nil || last.version == 0 {
+		return err
+	}
+	o, err := parse(last)
+	if err != nil {
+		return err
+	}
+	texts := consultation.OpinionTexts{Summary: o.Texts.Summary, Limitations: o.Texts.Limitations}
+	return s.keep(ctx, tx, c, texts, last)
 }
 
 // keep builds the version after the last one and stores it, with its hash in the

@@ -104,7 +104,8 @@ func (c *check) consultation(l Listed) error {
 	}
 	c.claimed[r.id] = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
-		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions), Clock: r.life.Clock(r.protocol, c.log.acts.End),
+		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions),
+		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End),
 	})
 	return nil
 }

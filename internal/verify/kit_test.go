@@ -40,6 +40,7 @@ type book struct {
 	items    []feedback.Asked
 	shown    string // hash of the last feedback document
 	receipt  []byte // of a counted ballot of round 3
+	earlier  []byte // of the same person's counted ballot of round 2
 	replaced []byte // of a superseded one
 	proof    []byte // of the counted one
 	person   int    // whose they are
@@ -469,6 +470,7 @@ func (b *book) round(round int) {
 	own := b.people[b.person]
 	_, given := own.vote(codecs, b.items, n)
 	// The ballot that was replaced had another part: a browser draws anew each time.
+	b.earlier = b.receipt
 	first := own
 	first.part[n].Browser[1] ^= 1
 	content, part, old := b.mark(first, n, "ordini", given)

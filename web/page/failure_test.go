@@ -11,22 +11,22 @@ import (
 func TestTheFailuresOfAnHourAreLoggedOnce(t *testing.T) {
 	var f failures
 	at := time.Date(2026, 11, 30, 10, 59, 0, 0, time.UTC)
-	said := func(want map[string]int64) {
+	wants := func(want map[string]int64) {
 		t.Helper()
 		if got := f.told(at); !maps.Equal(got, want) {
 			t.Errorf("at %s: %v, want %v", at.Format(time.TimeOnly), got, want)
 		}
 	}
-	said(nil)
+	wants(nil)
 	f.add("late", at)
 	f.add("late", at)
-	said(nil) // the hour is not over
+	wants(nil) // the hour is not over
 	at = at.Add(2 * time.Minute)
 	f.add("database_unable", at)
-	said(map[string]int64{"late": 2})
-	said(nil)
+	wants(map[string]int64{"late": 2})
+	wants(nil)
 	at = at.Add(time.Hour)
 	f.add("late", at)
 	at = at.Add(time.Hour) // nobody asked in between
-	said(map[string]int64{"database_unable": 1, "late": 1})
+	wants(map[string]int64{"database_unable": 1, "late": 1})
 }

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
@@ -218,7 +219,8 @@ func (d *desk) merge(ctx context.Context, m Merge, chosen []Contribution) (consu
 		return item, err
 	}
 	_, err = d.turn.Do(ctx, a, "statement "+number, map[string]any{
-		"contributions": texts(a.Subjects), "item": item.ID.String(), "left_out": m.LeftOut, "text": item.Text, "was": e.was,
+		"contributions": texts(a.Subjects), "item": item.ID.String(),
+		"left_out": ledger.Text(m.LeftOut), "text": ledger.Text(item.Text), "was": ledger.Text(e.was),
 	}, nil)
 	return item, err
 }

@@ -42,6 +42,7 @@ type Words struct {
 	Name   string `json:"name,omitempty"`
 	Target string `json:"target,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	Slug   string `json:"slug,omitempty"` // of an announcement
 }
 
 // Minute is how an entry writes its time.
