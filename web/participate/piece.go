@@ -151,7 +151,7 @@ func (s *sheet) drawn(ctx context.Context, key piece, draw func() templ.Componen
 // own is a statement as one reader is given it.
 func (p *paperView) own(i consultation.Item) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		now := p.now(i.ID)
+		now, s := p.now(i), p.screenOf(i)
 		key := piece{item: i.Number, all: p.All, missed: p.Last == nil, choice: now.Choice}
 		if a, ok := p.Last[i.ID]; ok {
 			key.last = value(page.From(ctx), a)
@@ -159,10 +159,10 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 		_, key.given = p.Draft[i.ID]
 		key.fault = p.Problems.Has(answerField(i)) || p.Problems.Has(reasonField(i)) || p.Problems.Has(arguesField(i))
 		if now.Reason == "" && now.Argues == "" || !p.reasons() {
-			return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, why(p, i, typed{})) }, drawn(p, i))
+			return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, why(p, s, typed{})) }, drawn(p, i))
 		}
 		key.wrote = true
-		return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, hole) }, drawn(p, i), why(p, i, now))
+		return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, hole) }, drawn(p, i), why(p, s, now))
 	})
 }
 
