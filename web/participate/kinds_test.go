@@ -18,7 +18,7 @@ import (
 
 // Protocols of every kind of answer; one rule judges some of them only.
 const (
-	sharing = `{"version": 1, "variant": "classical",
+	sharing = `{"version": 1, "variant": "policy",
 		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
 		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
 		"item_kinds": [

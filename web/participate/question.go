@@ -48,6 +48,8 @@ func (p *paperView) estimateHints(q *page.Request, k delphi.ItemKind) []string {
 	switch {
 	case k.Kind == delphi.DateForm && k.Grid > 1:
 		hints = append(hints, q.T("consultation.estimate.grid_"+k.Unit, "n", k.Grid))
+	case k.Kind == delphi.EstimateForm && k.Grid == 1:
+		hints = append(hints, q.T("consultation.estimate.whole"))
 	case k.Kind == delphi.EstimateForm:
 		hints = append(hints, q.T("consultation.estimate.grid", "grid", dossier.Value(q, k, k.Grid)))
 	}
