@@ -102,7 +102,7 @@ func severalKinds(t *testing.T, b *webtest.Browser) {
 	send(whole)
 	// One of a list, with its words.
 	choose := func(v string) url.Values {
-		return url.Values{"item": {"3"}, "choice_orario": {v}, "list_reason_orario": {"fa meno caldo"}, "list_argues_orario": {"for"}, "act": {"next"}}
+		return url.Values{"item": {"3"}, "choice_orario": {v}, "list_reason_orario": {"fa meno caldo"}, "act": {"next"}}
 	}
 	if got := send(choose("")); got.Status != 422 || got.Count(".dlf-err a[href='#f-choice_orario']") != 1 || got.Page.Find("#f-list_reason_orario").Text() != "fa meno caldo" {
 		t.Errorf("words about no choice: %d %q", got.Status, got.Text(".dlf-err"))

@@ -44,7 +44,7 @@ func (p *paperView) endWords(q *page.Request, k delphi.ItemKind, v int, own bool
 // estimateHints says what may be written: how figures are, from where to where, and how
 // they are counted.
 func (p *paperView) estimateHints(q *page.Request, k delphi.ItemKind) []string {
-	hints := []string{q.T("consultation.estimate.range", "min", dossier.Value(q, k, k.Min), "max", dossier.Value(q, k, k.Max))}
+	hints := []string{q.T("consultation.estimate.range", "min", dossier.Bare(q, k, k.Min), "max", dossier.Value(q, k, k.Max))}
 	switch {
 	case k.Kind == delphi.DateForm && k.Grid > 1:
 		hints = append(hints, q.T("consultation.estimate.grid_"+k.Unit, "n", k.Grid))

@@ -28,6 +28,11 @@ func (s screen) list() bool {
 	return s.Form == delphi.RankingForm || s.Form == delphi.ChoiceForm || s.Form == delphi.SelectionForm
 }
 
+// sided tells whether a reason can argue for or against what is asked.
+func (s screen) sided() bool {
+	return s.Form == delphi.ScaleForm || s.Form == delphi.CriteriaForm || s.Form == delphi.SelectionForm
+}
+
 // number is that of its statement, or of the first of them.
 func (s screen) number() int { return s.Items[0].Number }
 
