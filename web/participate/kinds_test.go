@@ -401,6 +401,22 @@ func TestTheSecondRoundMarksWhatWasSaid(t *testing.T) {
 			t.Errorf("question %d is not kept: %d %q", k, got.Status, got.Text(".dlf-err"))
 		}
 	}
+	criteria := b.Get(t, form+"?item=2")
+	if criteria.Count(".dlf-crit svg.dlf-chart[role=img] > title") != 3 || criteria.Count(".dlf-crit svg > desc") != 3 || criteria.Count(".dlf-bar-own") == 0 {
+		t.Error("a criterion has no picture with words, or the reader's own answer no mark")
+	}
+	if !strings.Contains(criteria.Text("main"), "ragione 1") {
+		t.Error("the reasons about an option are not shown")
+	}
+	if got := b.Get(t, form+"?item=3"); got.Count(".dlf-bars svg[role=img] > title") != 2 || !strings.Contains(got.Text("main"), "La scelta più frequente è «Dalle 18 alle 20»: il 67 %") {
+		t.Errorf("the choices: %q", got.Text("main"))
+	}
+	if got := b.Get(t, form+"?item=4").Text(".dlf-bars"); !strings.Contains(got, "Parco Ferrari · la tua") || !strings.Contains(got, "100 % 24 persone su 24") || !strings.Contains(got, "50 % 12 persone su 24") || !strings.Contains(got, "0 % 0 persone su 24") {
+		t.Errorf("the selections: %q", got)
+	}
+	if got := b.Get(t, form+"?item=5").Text("main"); !strings.Contains(got, "parole 3") || strings.Contains(got, "Troppo poche") {
+		t.Errorf("the words: %q", got)
+	}
 	if review := b.Get(t, form+"?review=1"); review.Count(".dlf-tag.kept") != 2 {
 		t.Errorf("kept: %q", review.Text(".dlf-review"))
 	}
@@ -421,4 +437,62 @@ func sharedAnswers(items []consultation.Item, n int) ballot.Answers {
 	add(6, delphi.Answer{})
 	add(7, delphi.Answer{Reason: fmt.Sprintf("parole %d", n%7)})
 	return in
+}
+
+// TestFiguresOfEstimatesAndOrders: quartiles with one's own mark beside an estimate, and
+// mean ranks in words beside each entry of an order.
+func TestFiguresOfEstimatesAndOrders(t *testing.T) {
+	h := webtest.Open(t)
+	site := h.Site(t)
+	tram := h.Ask(t, "tram", guessing, 24, draft.Item{Kind: "anni", Text: "Tra quanti anni il tram?"}, draft.Item{Kind: "mese", Text: "Quando i bus elettrici?"})
+	lavori := h.Ask(t, "lavori", ordering, 24, works(5)...)
+	for _, c := range []consultation.Consultation{tram, lavori} {
+		items, err := h.Consultations.Items(t.Context(), c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 24 {
+			var in ballot.Answers
+			for k, i := range items {
+				a := delphi.Answer{Item: i.ID.String(), Value: 1 + k}
+				switch {
+				case c.Slug == "tram" && k == 0 && n > 21:
+					a = delphi.Answer{Item: a.Item, Never: true}
+				case c.Slug == "tram" && k == 0:
+					a.Low, a.Value, a.High = 4+n%3, 7+n%4, 12
+				case c.Slug == "tram":
+					a.Value = 2029*12 + n
+				case n == 0: // the other way round
+					a.Value = 5 - k
+				}
+				in.Given = append(in.Given, a)
+			}
+			h.Cast(t, c, 1, n, in)
+		}
+		h.Next(t, c, 1)
+	}
+	last := site.As(t, h.Panelist(t, 23))
+	page := last.Get(t, at("tram", "/rounds/2?item=1"))
+	for _, words := range []string{"La metà centrale comincia a 7,8 e finisce a 10; la mediana è 8,5 anni.", "Dice «mai» l’8 %.", "Per il minimo la mediana è 5, per il massimo 12 anni.", "sta fuori dalla metà centrale: se vuoi"} {
+		if !strings.Contains(page.Text("main"), words) {
+			t.Errorf("the estimate lacks %q: %q", words, page.Text("main"))
+		}
+	}
+	if page.Count("svg.dlf-chart[role=img] > desc") != 1 || page.Count("details table tbody tr") != 5 || !strings.Contains(page.Text("svg"), "tu: mai") {
+		t.Errorf("the picture of an estimate: %q, %d rows", page.Text("svg"), page.Count("details table tbody tr"))
+	}
+	date := last.Get(t, at("tram", "/rounds/2?item=2")).Text("main")
+	for _, words := range []string{"comincia tra giugno 2029 e luglio 2029 e finisce tra giugno 2030 e luglio 2030; la mediana sta tra dicembre 2029 e gennaio 2030.", "Al giro scorso hai risposto:dicembre 2030"} {
+		if !strings.Contains(date, words) {
+			t.Errorf("the date lacks %q: %q", words, date)
+		}
+	}
+	order := site.As(t, h.Panelist(t, 0)).Get(t, at("lavori", "/rounds/2?item=1"))
+	if order.Count("ul.dlf-rank svg[role=img] > title") != 5 || !strings.Contains(order.Text("main"), "Gli ordini si somigliano molto (W = 0,8") ||
+		!strings.Contains(order.Text("main"), "Piste ciclabili: tu al posto 5, il gruppo in media a 1,2") || !strings.Contains(order.Text(".dlf-rank"), "posto medio 1,2 di 5, tu 5") {
+		t.Errorf("the order: %q", order.Text("main"))
+	}
+	if order.Count("ol.dlf-rank, option[selected]:not([value=''])") != 0 {
+		t.Error("the order of the round before is filled in")
+	}
 }

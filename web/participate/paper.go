@@ -1,6 +1,7 @@
 package participate
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -98,8 +99,11 @@ func (p *paperView) where(f feedback.ItemResult) string {
 	a, ok := p.Last[f.Item]
 	q1, ok1 := f.Figures.Q1.Float()
 	q3, ok3 := f.Figures.Q3.Float()
-	switch own := float64(a.Value); {
-	case !ok || a.CannotJudge || !ok1 || !ok3 || f.Figures.Thirds || f.Figures.Camps(f.Verdict):
+	k := p.ItemKind(f.Kind)
+	k.Kind = cmp.Or(k.Kind, delphi.ScaleForm)
+	own, counted := k.Counted(a)
+	switch {
+	case !ok || !counted || !ok1 || !ok3 || f.Figures.Thirds || f.Figures.Camps(f.Verdict):
 		return ""
 	case own < q1:
 		return "low"

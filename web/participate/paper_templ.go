@@ -698,7 +698,7 @@ func drawn(p *paperView, i consultation.Item) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if f, ok := p.feedback(i.ID); ok && len(f.columns) > 0 {
-			templ_7745c5c3_Err = dossier.Reasons(page.From(ctx).T("consultation.paper.reasons"), p.draw(f), dossier.ID("r", i.Number), p.everyReason(i), p.reason).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = dossier.Reasons(p.reasonsTitle(page.From(ctx), i), p.draw(f), dossier.ID("r", i.Number), p.everyReason(i), p.reason).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -121,10 +121,19 @@ func sides(q *page.Request, now string) []ui.Option {
 // middle half.
 func (p *paperView) reasonHint(q *page.Request, s screen) string {
 	hint := q.T("consultation.paper.why_hint", "max", 600, "all", 2000)
-	if !s.list() && p.asksReason(s.Items[0].ID) {
+	if s.Form == delphi.ScaleForm && p.asksReason(s.Items[0].ID) {
 		return q.T("consultation.paper.why_outside") + " " + hint
 	}
 	return hint
+}
+
+// reasonsTitle names the reasons about a statement, and which one where it stands among
+// others of a list.
+func (p *paperView) reasonsTitle(q *page.Request, i consultation.Item) string {
+	if p.screenOf(i).list() {
+		return q.T("consultation.paper.reasons_about", "item", i.Text)
+	}
+	return q.T("consultation.paper.reasons")
 }
 
 // pointWords says what a point of the scale means to someone who does not see where

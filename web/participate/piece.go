@@ -44,6 +44,7 @@ type sheet struct {
 	document *feedback.Document
 	lang     string
 	told     map[uuid.UUID]told
+	lists    map[string][]dossier.Column // reasons about whole lists, by kind
 
 	mu    sync.RWMutex
 	kept  map[piece][][]byte // parted by their holes
@@ -82,10 +83,13 @@ func (s *sheets) of(p ballot.Paper, lang string) *sheet {
 			return one
 		}
 	}
-	one := &sheet{items: items, document: p.Feedback, lang: lang, told: map[uuid.UUID]told{}, kept: map[piece][][]byte{}}
+	one := &sheet{items: items, document: p.Feedback, lang: lang, told: map[uuid.UUID]told{}, lists: map[string][]dossier.Column{}, kept: map[piece][][]byte{}}
 	if p.Feedback != nil {
 		for _, f := range p.Feedback.Items {
 			one.told[f.Item] = told{ItemResult: f, columns: dossier.Columns(f.Reasons)}
+		}
+		for _, l := range p.Feedback.Lists {
+			one.lists[l.Kind] = dossier.Columns(l.Reasons)
 		}
 	}
 	if len(s.all) == sheetsKept {

@@ -33,6 +33,15 @@ func (s screen) sided() bool {
 	return s.Form == delphi.ScaleForm || s.Form == delphi.CriteriaForm || s.Form == delphi.SelectionForm
 }
 
+// beside tells whether what the panel answered stands beside the question.
+func (s screen) beside() bool {
+	switch s.Form {
+	case delphi.EstimateForm, delphi.DateForm, delphi.ChoiceForm, delphi.SelectionForm:
+		return true
+	}
+	return false
+}
+
 // number is that of its statement, or of the first of them.
 func (s screen) number() int { return s.Items[0].Number }
 
