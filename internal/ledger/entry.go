@@ -55,9 +55,9 @@ type Text string
 func Split(figures map[string]any) (body string, texts map[string]string) {
 	rest := make(map[string]any, len(figures))
 	for name, v := range figures {
-		text, said := v.(Text)
+		text, ok := v.(Text)
 		switch {
-		case !said:
+		case !ok:
 			rest[name] = v
 		case text != "":
 			if texts == nil {

@@ -276,13 +276,13 @@ func (b *book) list() {
 // says that the list alone does.
 func TestTheListsNamesAreThoseOfTheLog(t *testing.T) {
 	const title = "I tigli del viale"
-	announced := func(said map[string]string) func(b *book) {
+	announced := func(texts map[string]string) func(b *book) {
 		return func(b *book) {
 			b.announce(after, "viole")
 			own := b.id
 			b.id = after
 			b.lines = b.lines[:len(b.lines)-1]
-			b.entry("act", map[string]any{"kind": "announce", "role": "administrator"}, said)
+			b.entry("act", map[string]any{"kind": "announce", "role": "administrator"}, texts)
 			b.id = own
 		}
 	}

@@ -104,6 +104,9 @@ func (v View) ItemKind(id string) delphi.ItemKind {
 // Scale is an item kind's scale in the reader's language.
 func (v View) Scale(q *page.Request, id string) ui.Scale {
 	k := v.ItemKind(id)
+	if k.Kind == delphi.CriteriaForm && len(k.Low)+len(k.High) == 0 {
+		return ui.Scale{Points: k.Points, Low: q.T("consultation.criterion.low"), High: q.T("consultation.criterion.high"), Classes: k.Classes}
+	}
 	return v.Named(q, ui.Scale{Points: k.Points, Low: v.Say(q, k.Low), High: v.Say(q, k.High), Classes: k.Classes})
 }
 

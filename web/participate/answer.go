@@ -7,15 +7,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/pseudonym"
+	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -48,12 +46,13 @@ func (c room) round(q *page.Request) error {
 	case q.Query("all") == "1":
 		p.All = true
 	case q.Query("review") == "1":
-	case err == nil && k >= 1 && k <= len(p.Items):
+	case err == nil && k >= 1 && k <= len(p.screens()):
 		p.At = k
 	default:
 		// Who comes back goes on where they left.
 		p.At = p.undone()
 	}
+	p.focus = p.takeFocus(q)
 	return q.Render(200, paper(p))
 }
 
@@ -117,12 +116,10 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 	if err != nil {
 		return c.late(q, v, r, written(form), err)
 	}
-	p := &paperView{view: v, Paper: ballot.Paper{Round: r, Codecs: codecs}, All: true, Typed: make(map[uuid.UUID]typed, len(asked))}
+	p := &paperView{view: v, Paper: ballot.Paper{Round: r, Items: asked, Codecs: codecs}, All: true, Sent: form}
 	keeps := false
 	for _, i := range asked {
-		t := sent(form, i)
-		p.Typed[i.ID] = t
-		keeps = keeps || t.Choice == keep
+		keeps = keeps || form.Value(answerField(i)) == keep
 	}
 	read := func() error {
 		if p.sheet != nil {
@@ -130,7 +127,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 		}
 		whole, err := c.paper(q, v, r, seat)
 		if err == nil {
-			whole.All, whole.Typed, p = true, p.Typed, whole
+			whole.All, whole.Sent, p = true, p.Sent, whole
 		}
 		return err
 	}
@@ -139,7 +136,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 			return c.late(q, v, r, written(form), err)
 		}
 	}
-	answers, err := p.read(form, asked, asked)
+	answers, err := p.read(form, p.shown())
 	var s ballot.Stub
 	if err == nil {
 		s, err = c.Ballots.Cast(q.Context(), seat, r.Number, answers, sentPart(form))
@@ -166,16 +163,13 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 
 // save puts what was sent into the draft and goes where the button leads.
 func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page.Form) error {
-	p.Typed = map[uuid.UUID]typed{}
-	for _, i := range p.shown() {
-		p.Typed[i.ID] = sent(form, i)
-	}
-	answers, err := p.read(form, p.Items, p.shown())
+	answers, err := p.read(form, p.shown())
 	if err == nil && len(answers.Given)+len(answers.Cleared) > 0 {
 		err = c.Ballots.Save(q.Context(), seat, p.Round.Number, answers)
 	}
 	switch fault.KindOf(err) {
 	case fault.Invalid:
+		p.Sent = form
 		p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q))
 		return q.Render(422, paper(p))
 	case fault.Conflict:
@@ -184,60 +178,45 @@ func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page
 	if err != nil {
 		return err
 	}
-	switch {
-	case form.Value("act") == "back" && p.At > 1:
-		return q.Redirect(fmt.Sprintf("%s?item=%d", p.action(), p.At-1))
-	case !p.All && form.Value("act") != "review" && p.At < len(p.Items):
-		return q.Redirect(fmt.Sprintf("%s?item=%d", p.action(), p.At+1))
-	}
-	return q.Redirect(p.action() + "?review=1")
+	return p.onwards(q, pressed(form))
 }
 
-// read turns what was sent about some of the round's statements into answers, or names
-// each field that must be mended.
-func (p *paperView) read(form page.Form, items, sent []consultation.Item) (ballot.Answers, error) {
-	questions := make(map[uuid.UUID]answer.Question, len(items))
-	for n, q := range ballot.Questions(items) {
-		questions[items[n].ID] = q
+// onwards goes where the button of a saved form leads.
+func (p *paperView) onwards(q *page.Request, b press) error {
+	here, at := p.at(p.At), p.At+1
+	if p.All {
+		here, at = p.action()+"?all=1", 0
 	}
-	var out ballot.Answers
-	var bad []fault.Field
-	for _, i := range sent {
-		kind, err := p.Codecs.Number(i.Kind)
-		if err != nil {
-			return out, err
+	switch b.verb {
+	case "review":
+		at = 0
+	case "all":
+		return q.Redirect(p.action() + "?all=1")
+	case "language":
+		if i18n.IsLanguage(b.about) {
+			return q.Leave(i18n.Path(b.about, here) + "&lang=" + b.about)
 		}
-		var a answer.Sent
-		faults := []fault.Field(nil)
-		if form.Value(answerField(i)) == keep {
-			a, faults = p.kept(form, kind, i.ID, questions[i.ID])
-		} else {
-			a, faults = p.Codecs.Read(form, kind, questions[i.ID])
+		return q.Redirect(here)
+	case "up", "down", "end", "order", "part":
+		if err := p.leaveFocus(q, b); err != nil {
+			return err
 		}
-		bad = append(bad, faults...)
-		switch a.Item = i.ID.String(); {
-		case a.Cleared:
-			out.Cleared = append(out.Cleared, a.Item)
-		case a.Given:
-			out.Given = append(out.Given, a.Answer)
-		}
+		return q.Redirect(here)
+	case keep:
+		return q.Redirect(here)
+	case "go":
+		at, _ = strconv.Atoi(b.about)
+	case "back":
+		at = max(1, p.At-1)
 	}
-	if len(bad) > 0 {
-		return out, fault.Bad(bad...)
+	if at < 1 || at > len(p.screens()) {
+		return q.Redirect(p.action() + "?review=1")
 	}
-	return out, nil
+	return q.Redirect(p.at(at))
 }
 
-// kept is the answer of the round before, with what was sent beside it.
-func (p *paperView) kept(form page.Form, kind int, item uuid.UUID, of answer.Question) (answer.Sent, []fault.Field) {
-	last, ok := p.Last[item]
-	if !ok {
-		return answer.Sent{}, []fault.Field{{Name: of.Field(), Code: "nothing_kept", Message: "there is no earlier answer to keep: choose one"}}
-	}
-	last.Reason, last.Argues = form.Value(of.ReasonField()), delphi.Side(form.Value(of.ArguesField()))
-	bad := p.Codecs.Check(kind, &last, of)
-	return answer.Sent{Answer: last, Given: true}, bad
-}
+// at is the address of the form's page with one question.
+func (p *paperView) at(question int) string { return fmt.Sprintf("%s?item=%d", p.action(), question) }
 
 // deliver makes the draft the ballot that counts.
 func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat, part ballot.Part) error {
@@ -286,6 +265,11 @@ func written(form page.Form) []string {
 			all = append(all, r)
 		}
 	}
+	for _, name := range form.Names(listReason) {
+		if r := form.Value(name); r != "" {
+			all = append(all, r)
+		}
+	}
 	return all
 }
 
@@ -308,11 +292,6 @@ func sentPart(form page.Form) ballot.Part {
 func answerField(i consultation.Item) string { return "answer_" + strconv.Itoa(i.Number) }
 func reasonField(i consultation.Item) string { return "reason_" + strconv.Itoa(i.Number) }
 func arguesField(i consultation.Item) string { return "argues_" + strconv.Itoa(i.Number) }
-
-// sent is what a form says of one statement.
-func sent(form page.Form, i consultation.Item) typed {
-	return typed{Choice: form.Value(answerField(i)), Reason: form.Value(reasonField(i)), Argues: form.Value(arguesField(i))}
-}
 
 func words(s string) []string    { return strings.Fields(s) }
 func join(words []string) string { return strings.Join(words, " ") }

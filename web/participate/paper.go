@@ -1,6 +1,7 @@
 package participate
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -33,57 +34,27 @@ type paperView struct {
 	ballot.Paper
 	At       int  // position of the statement shown, from 1; 0 on the review
 	All      bool // every statement in one page
-	Typed    map[uuid.UUID]typed
+	Sent     answer.Form // what came with a form that must be mended; nil on a page that is read
 	Problems ui.Problems
 	Trouble  string // what stopped a delivery, in words
 	Words    string // the panelist's own, as they were sent
 	sheet    *sheet
-}
-
-// shown are the statements of this screen.
-func (p *paperView) shown() []consultation.Item {
-	switch {
-	case p.All:
-		return p.Items
-	case p.At >= 1 && p.At <= len(p.Items):
-		return p.Items[p.At-1 : p.At]
-	}
-	return nil
-}
-
-// done counts the statements that have an answer in the working copy.
-func (p *paperView) done() int {
-	n := 0
-	for _, i := range p.Items {
-		if _, ok := p.Draft[i.ID]; ok {
-			n++
-		}
-	}
-	return n
-}
-
-// undone is the position of the first statement without an answer; 0 when all have one.
-func (p *paperView) undone() int {
-	for k, i := range p.Items {
-		if _, ok := p.Draft[i.ID]; !ok {
-			return k + 1
-		}
-	}
-	return 0
+	focus    focus                        // where the page that is read begins
+	held     map[string]map[string]string // fields of the working copy, by question
 }
 
 // now is what the form shows as chosen and written: what was just sent, else the
 // working copy. The last round's answer is never among it.
-func (p *paperView) now(item uuid.UUID) typed {
-	if t, ok := p.Typed[item]; ok {
-		return t
+func (p *paperView) now(i consultation.Item) typed {
+	if p.Sent != nil {
+		return typed{Choice: p.Sent.Value(answerField(i)), Reason: p.Sent.Value(reasonField(i)), Argues: p.Sent.Value(arguesField(i))}
 	}
-	a, ok := p.Draft[item]
+	a, ok := p.Draft[i.ID]
 	if !ok {
 		return typed{}
 	}
 	t := typed{Reason: a.Reason, Argues: string(a.Argues), Choice: strconv.Itoa(a.Value)}
-	if last, ok := p.Last[item]; ok && same(a, last) {
+	if last, ok := p.Last[i.ID]; ok && same(a, last) {
 		t.Choice = keep
 	} else if a.CannotJudge {
 		t.Choice = cannotJudge
@@ -93,23 +64,6 @@ func (p *paperView) now(item uuid.UUID) typed {
 
 // same tells whether two answers have the same value.
 func same(a, b delphi.Answer) bool { return answer.Same(&a, &b) }
-
-// state is what became of a statement in the working copy: kept, changed, given
-// (nothing to compare with) or blank.
-func (p *paperView) state(item uuid.UUID) string {
-	a, ok := p.Draft[item]
-	if !ok {
-		return "blank"
-	}
-	last, ok := p.Last[item]
-	switch {
-	case !ok:
-		return "given"
-	case same(a, last):
-		return "kept"
-	}
-	return "changed"
-}
 
 // value writes an answer: its point, or that one cannot say.
 func value(q *page.Request, a delphi.Answer) string {
@@ -145,8 +99,11 @@ func (p *paperView) where(f feedback.ItemResult) string {
 	a, ok := p.Last[f.Item]
 	q1, ok1 := f.Figures.Q1.Float()
 	q3, ok3 := f.Figures.Q3.Float()
-	switch own := float64(a.Value); {
-	case !ok || a.CannotJudge || !ok1 || !ok3 || f.Figures.Thirds || f.Figures.Camps(f.Verdict):
+	k := p.ItemKind(f.Kind)
+	k.Kind = cmp.Or(k.Kind, delphi.ScaleForm)
+	own, counted := k.Counted(a)
+	switch {
+	case !ok || !counted || !ok1 || !ok3 || f.Figures.Thirds || f.Figures.Camps(f.Verdict):
 		return ""
 	case own < q1:
 		return "low"
@@ -211,7 +168,7 @@ func (p *paperView) dot(k int) string {
 	if k+1 == p.At {
 		return "c"
 	}
-	if _, ok := p.Draft[p.Items[k].ID]; ok {
+	if p.given(p.screens()[k]) {
 		return "d"
 	}
 	return "n"

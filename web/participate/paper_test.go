@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -57,20 +58,26 @@ func TestWhere(t *testing.T) {
 // draft is, and one equal to the last is "keep".
 func TestNothingIsChosen(t *testing.T) {
 	item := uuid.New()
+	i := consultation.Item{ID: item, Number: 1}
 	p := &paperView{Paper: ballot.Paper{Last: map[uuid.UUID]delphi.Answer{item: {Value: 4}}}}
-	if got := p.now(item); got != (typed{}) {
+	if got := p.now(i); got != (typed{}) {
 		t.Errorf("without a draft: %+v", got)
 	}
 	p.Draft = map[uuid.UUID]delphi.Answer{item: {Value: 4, Reason: "perché", Argues: delphi.For}}
-	if got := p.now(item); got != (typed{Choice: keep, Reason: "perché", Argues: "for"}) {
+	if got := p.now(i); got != (typed{Choice: keep, Reason: "perché", Argues: "for"}) {
 		t.Errorf("a draft like the last answer: %+v", got)
 	}
 	p.Draft[item] = delphi.Answer{Value: 6}
-	if got := p.now(item); got.Choice != "6" {
+	if got := p.now(i); got.Choice != "6" {
 		t.Errorf("a draft unlike it: %+v", got)
 	}
-	p.Typed = map[uuid.UUID]typed{item: {"9", "appena scritto", "against"}}
-	if got := p.now(item); got != (typed{"9", "appena scritto", "against"}) {
+	p.Sent = fields{"answer_1": "9", "reason_1": "appena scritto", "argues_1": "against"}
+	if got := p.now(i); got != (typed{"9", "appena scritto", "against"}) {
 		t.Errorf("what was just sent: %+v", got)
 	}
 }
+
+// fields are a form that was sent.
+type fields map[string]string
+
+func (f fields) Value(name string) string { return f[name] }

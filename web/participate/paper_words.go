@@ -17,22 +17,83 @@ import (
 func (p *paperView) title(q *page.Request) string {
 	switch {
 	case p.All:
-		return q.T("consultation.paper.all_title", "n", len(p.Items)) + " · " + p.Title
+		return p.allTitle(q) + " · " + p.Title
 	case len(p.shown()) == 0:
 		return q.T("consultation.review.title") + " · " + p.Title
 	}
-	return q.T("consultation.paper.position", "at", p.At, "of", len(p.Items)) + " · " + p.Title
+	return p.position(q) + " · " + p.Title
 }
 
-// labels are the names by which the error summary knows the fields, where several
-// statements stand in one page.
+// frame is the layout's part of the form's page. On one that answers a form the switch of
+// the language brings that form back (package page).
+func (p *paperView) frame(q *page.Request) ui.Frame {
+	f := p.Frame(q, p.title(q), q.T("consultation.paper.crumb"))
+	if p.Sent == nil && len(p.shown()) > 0 {
+		if f.Saves = (&ui.Saves{Form: "ballot", Default: "next"}); p.All {
+			f.Saves.Default = "review"
+		}
+	}
+	return f
+}
+
+// allTitle names the page of all questions.
+func (p *paperView) allTitle(q *page.Request) string {
+	return q.T("consultation.paper."+p.called("all_title"), "n", len(p.screens()))
+}
+
+// position says which question stands on the page.
+func (p *paperView) position(q *page.Request) string {
+	return q.T("consultation.paper."+p.called("position"), "at", p.At, "of", len(p.screens()))
+}
+
+// called ends the keys of words that say "question" where not all of them are statements
+// on a scale.
+func (p *paperView) called(key string) string {
+	for _, s := range p.screens() {
+		if s.Form != delphi.ScaleForm {
+			return key + "_any"
+		}
+	}
+	return key
+}
+
+// labels are the names by which the error summary knows the fields.
 func (p *paperView) labels(q *page.Request) map[string]string {
 	names := map[string]string{wordsField: q.T("consultation.review.words")}
-	for _, i := range p.shown() {
-		name := q.T("consultation.statement", "n", strconv.Itoa(i.Number))
-		names[answerField(i)], names[reasonField(i)], names[arguesField(i)] = name, name, name
+	for k, s := range p.screens() {
+		name := q.T("consultation.statement", "n", strconv.Itoa(s.number()))
+		if s.Form != delphi.ScaleForm {
+			name = q.T("consultation.paper.question_n", "n", strconv.Itoa(k+1))
+		}
+		names[s.choiceField()], names[s.nobodyField()], names[s.reasonField()], names[s.arguesField()] = name, name, name, name
+		for _, i := range s.Items {
+			names[answerField(i)], names[reasonField(i)], names[arguesField(i)] = name, name, name
+			if s.list() {
+				names[answerField(i)] = i.Text
+			}
+			for part, words := range p.parts(q, s) {
+				names[answerField(i)+"_"+part] = name + ", " + words
+			}
+			names[answerField(i)+"_say"] = name
+		}
 	}
 	return names
+}
+
+// parts names the fields of an answer of several.
+func (p *paperView) parts(q *page.Request, s screen) map[string]string {
+	out := map[string]string{}
+	switch s.Form {
+	case delphi.CriteriaForm:
+		for _, c := range s.Kind.Criteria {
+			out[c] = dossier.Criterion(q, c)
+		}
+	case delphi.EstimateForm, delphi.DateForm:
+		if s.Kind.Triple {
+			out["low"], out["high"] = q.T("consultation.estimate.low"), q.T("consultation.estimate.high")
+		}
+	}
+	return out
 }
 
 // counts says what the working copy counts for: a draft counts when it is
@@ -58,12 +119,21 @@ func sides(q *page.Request, now string) []ui.Option {
 
 // reasonHint says what happens to a reason, and asks more warmly from outside the
 // middle half.
-func (p *paperView) reasonHint(q *page.Request, i consultation.Item) string {
+func (p *paperView) reasonHint(q *page.Request, s screen) string {
 	hint := q.T("consultation.paper.why_hint", "max", 600, "all", 2000)
-	if p.asksReason(i.ID) {
+	if s.Form == delphi.ScaleForm && p.asksReason(s.Items[0].ID) {
 		return q.T("consultation.paper.why_outside") + " " + hint
 	}
 	return hint
+}
+
+// reasonsTitle names the reasons about a statement, and which one where it stands among
+// others of a list.
+func (p *paperView) reasonsTitle(q *page.Request, i consultation.Item) string {
+	if p.screenOf(i).list() {
+		return q.T("consultation.paper.reasons_about", "item", i.Text)
+	}
+	return q.T("consultation.paper.reasons")
 }
 
 // pointWords says what a point of the scale means to someone who does not see where

@@ -44,6 +44,7 @@ type sheet struct {
 	document *feedback.Document
 	lang     string
 	told     map[uuid.UUID]told
+	lists    map[string][]dossier.Column // reasons about whole lists, by kind
 
 	mu    sync.RWMutex
 	kept  map[piece][][]byte // parted by their holes
@@ -82,10 +83,13 @@ func (s *sheets) of(p ballot.Paper, lang string) *sheet {
 			return one
 		}
 	}
-	one := &sheet{items: items, document: p.Feedback, lang: lang, told: map[uuid.UUID]told{}, kept: map[piece][][]byte{}}
+	one := &sheet{items: items, document: p.Feedback, lang: lang, told: map[uuid.UUID]told{}, lists: map[string][]dossier.Column{}, kept: map[piece][][]byte{}}
 	if p.Feedback != nil {
 		for _, f := range p.Feedback.Items {
 			one.told[f.Item] = told{ItemResult: f, columns: dossier.Columns(f.Reasons)}
+		}
+		for _, l := range p.Feedback.Lists {
+			one.lists[l.Kind] = dossier.Columns(l.Reasons)
 		}
 	}
 	if len(s.all) == sheetsKept {
@@ -151,7 +155,7 @@ func (s *sheet) drawn(ctx context.Context, key piece, draw func() templ.Componen
 // own is a statement as one reader is given it.
 func (p *paperView) own(i consultation.Item) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		now := p.now(i.ID)
+		now, s := p.now(i), p.screenOf(i)
 		key := piece{item: i.Number, all: p.All, missed: p.Last == nil, choice: now.Choice}
 		if a, ok := p.Last[i.ID]; ok {
 			key.last = value(page.From(ctx), a)
@@ -159,10 +163,10 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 		_, key.given = p.Draft[i.ID]
 		key.fault = p.Problems.Has(answerField(i)) || p.Problems.Has(reasonField(i)) || p.Problems.Has(arguesField(i))
 		if now.Reason == "" && now.Argues == "" || !p.reasons() {
-			return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, why(p, i, typed{})) }, drawn(p, i))
+			return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, why(p, s, typed{})) }, drawn(p, i))
 		}
 		key.wrote = true
-		return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, hole) }, drawn(p, i), why(p, i, now))
+		return p.sheet.paste(ctx, w, key, func() templ.Component { return statement(p, i, hole) }, drawn(p, i), why(p, s, now))
 	})
 }
 

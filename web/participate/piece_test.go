@@ -64,15 +64,15 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 						p.Draft[items[0].ID] = a
 					}
 					if n%5 == 0 {
-						p.Typed = map[uuid.UUID]typed{items[0].ID: {Choice: "12", Reason: "x"}}
+						p.Sent = fields{"answer_1": "12", "reason_1": "x"}
 						p.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "answer_1", Code: "out_of_scale", Message: "choose", Args: map[string]any{"min": 1, "max": 9}}))
 					}
 					q := &page.Request{Printer: i18n.Printer{Lang: lang}}
 					draw := func(from *sheets) string {
 						p.sheet = from.of(p.Paper, lang)
 						var b bytes.Buffer
-						for _, i := range p.shown() {
-							if err := p.own(i).Render(page.With(t.Context(), q), &b); err != nil {
+						for _, s := range p.shown() {
+							if err := p.own(s.Items[0]).Render(page.With(t.Context(), q), &b); err != nil {
 								t.Fatal(err)
 							}
 						}

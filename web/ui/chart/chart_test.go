@@ -74,6 +74,19 @@ func pictures() map[string]templ.Component {
 	bar.Title = "30 km/h tutto il giorno"
 	three := chart.Distribution{ID: "b2", Title: "Tre punti", Counts: []int{10, 0, 20}, Labels: []string{"1", "2", "3"}, Class: [][2]int{{1, 1}, {2, 2}, {3, 3}}}
 
+	years := chart.Spread{ID: "e1", Title: "Tra quanti anni il tram?", Desc: "Su 24 risposte: mediana 8 anni.", NeverWord: "mai", Never: 3,
+		Ticks: []chart.Tick{{At: 0, Label: "0"}, {At: 0.5, Label: "20"}, {At: 1, Label: "40"}}, Middle: chart.Quartiles{Q1: 0.175, Median: 0.2, Q3: 0.25, Known: true}, Median: "8 anni"}
+	for i, c := range []int{0, 0, 1, 2, 5, 9, 3, 0, 1} {
+		years.Bars = append(years.Bars, chart.SpreadBar{From: float64(i) / 40, To: float64(i+1) / 40, Count: c})
+	}
+	mine := years
+	mine.ID, mine.Own, mine.OwnAt = "e2", "15 anni", 0.375
+	never := years
+	never.ID, never.Own, never.OwnNever, never.Middle = "e3", "mai", true, chart.Quartiles{}
+	plain := years
+	plain.ID, plain.NeverWord, plain.Never = "e4", "", 0
+	over := chart.Distribution{ID: "o1", Title: "È fattibile?", Counts: []int{5, 12, 20, 0}, Labels: []string{"1", "2", "3", "4"}, Own: 3}
+
 	it := italian()
 	return map[string]templ.Component{
 		"histogram-own":       chart.Histogram(it, own),
@@ -84,6 +97,15 @@ func pictures() map[string]templ.Component {
 		"histogram-two":       chart.Histogram(it, two),
 		"histogram-eleven":    chart.Histogram(english(), eleven),
 		"histogram-hostile":   chart.Histogram(it, hostile),
+		"spread":              chart.Spreads(it, years),
+		"spread-own":          chart.Spreads(it, mine),
+		"spread-never":        chart.Spreads(it, never),
+		"spread-plain":        chart.Spreads(it, plain),
+		"over":                chart.Over(it, over),
+		"strip":               chart.Strip("p1", "posto medio 2,3 di 12", 12, 2.3, 0),
+		"strip-own":           chart.Strip("p2", "posto medio 10,9 di 12, tu 8", 12, 10.9, 8),
+		"level":               chart.Level("l3", "59 %", 590, 500, false),
+		"level-own":           chart.Level("l4", "59 %, la tua", 590, 0, true),
 		"small":               chart.Small(it, nine("s1"), chart.Peak(nine("s1"), later)),
 		"rounds":              chart.Rounds(it, rounds),
 		"rounds-poles":        chart.Rounds(it, poles),

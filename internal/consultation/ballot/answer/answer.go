@@ -29,6 +29,9 @@ type Codec interface {
 	// Read reads the fields of a form that give an answer; false where none does. Its
 	// faults are those that Check cannot see in the answer.
 	Read(form Form, of Question) (delphi.Answer, bool, []fault.Field)
+
+	// fill sets the fields from which Read reads a checked answer.
+	fill(to map[string]string, a *delphi.Answer, of Question)
 }
 
 // kinds is the registry: what makes the codec of each form.

@@ -257,17 +257,35 @@ func TestAFormOfEachKindIsRead(t *testing.T) {
 		{"judged", form{"answer_3": "ns"}, answer.Sent{}, map[string]string{"answer_3": "cannot_judge_off"}},
 		{"criteria", form{"answer_3_desirability": "4", "answer_3_feasibility": "ns", "answer_3_importance": "1"}, answer.Sent{Given: true, Answer: delphi.Answer{Criteria: []int{4, 0, 1}}}, nil},
 		{"criteria", form{"answer_3_desirability": "4"}, answer.Sent{}, map[string]string{"answer_3_feasibility": "criterion_missing", "answer_3_importance": "criterion_missing"}},
+		{"criteria", form{"answer_3_desirability": "none", "answer_3_feasibility": "none", "answer_3_importance": "none"}, answer.Sent{}, nil},
+		{"criteria", form{"answer_3_desirability": "4", "answer_3_feasibility": "none", "answer_3_importance": "2"}, answer.Sent{}, map[string]string{"answer_3_feasibility": "criterion_missing"}},
 		{"criteria", form{"answer_3_desirability": "9", "answer_3_feasibility": "x", "answer_3_importance": "1"}, answer.Sent{}, map[string]string{"answer_3_feasibility": "out_of_scale"}},
 		{"criteria", form{"answer_3": "ns"}, answer.Sent{Given: true, Answer: delphi.Answer{CannotJudge: true}}, nil},
 		{"criteria", form{}, answer.Sent{}, nil},
 		{"estimate", form{"answer_3": " 0 "}, answer.Sent{Given: true}, nil},
 		{"estimate", form{"answer_3": "-40"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: -40}}, nil},
-		{"estimate", form{"answer_3": "1.5"}, answer.Sent{}, map[string]string{"answer_3": "no_number"}},
+		{"estimate", form{"answer_3": "3.5"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 4}}, nil},
+		{"estimate", form{"answer_3": "3,5"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 4}}, nil},
+		{"estimate", form{"answer_3": "3,49"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 3}}, nil},
+		{"estimate", form{"answer_3": "−3,5"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: -3}}, nil},
+		{"estimate", form{"answer_3": "-0,51"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: -1}}, nil},
+		{"estimate", form{"answer_3": "1.000"}, answer.Sent{}, map[string]string{"answer_3": "parted_number"}},
+		{"estimate", form{"answer_3": "1.000,000"}, answer.Sent{}, map[string]string{"answer_3": "parted_number"}},
+		{"estimate", form{"answer_3": "3,"}, answer.Sent{}, map[string]string{"answer_3": "no_number"}},
+		{"estimate", form{"answer_3": "tre"}, answer.Sent{}, map[string]string{"answer_3": "no_number"}},
+		{"estimate", form{"answer_3_say": "ns"}, answer.Sent{Given: true, Answer: delphi.Answer{CannotJudge: true}}, nil},
+		{"estimate", form{"answer_3": "4", "answer_3_say": "ns"}, answer.Sent{}, map[string]string{"answer_3_say": "value_or_word"}},
+		{"triple", form{"answer_3_low": "4", "answer_3_say": "never"}, answer.Sent{}, map[string]string{"answer_3_say": "value_or_word"}},
+		{"triple", form{"answer_3_low": "9", "answer_3": "5", "answer_3_high": "1"}, answer.Sent{}, map[string]string{"answer_3_high": "triple_ends"}},
+		{"triple", form{"answer_3_low": "6", "answer_3": "5", "answer_3_high": "12"}, answer.Sent{}, map[string]string{"answer_3": "triple_order"}},
 		{"estimate", form{"answer_3": "never"}, answer.Sent{}, map[string]string{"answer_3": "never_off"}},
 		{"triple", form{"answer_3": "5", "answer_3_low": "1", "answer_3_high": "9"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 5, Low: 1, High: 9}}, nil},
 		{"triple", form{"answer_3": "5", "answer_3_high": "9"}, answer.Sent{}, map[string]string{"answer_3_low": "value_needed"}},
 		{"year", form{"answer_3": "never"}, answer.Sent{Given: true, Answer: delphi.Answer{Never: true}}, nil},
 		{"year", form{"answer_3": "2030-01"}, answer.Sent{}, map[string]string{"answer_3": "no_date"}},
+		{"year", form{"answer_3_year": "2030"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 2030}}, nil},
+		{"month", form{"answer_3_month": "2", "answer_3_year": "2028", "answer_3_low_month": "01", "answer_3_low_year": "2028", "answer_3_high_month": "12", "answer_3_high_year": "2029"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 2028*12 + 1, Low: 2028 * 12, High: 2029*12 + 11}}, nil},
+		{"month", form{"answer_3_month": "2", "answer_3_low_month": "01", "answer_3_low_year": "2028"}, answer.Sent{}, map[string]string{"answer_3": "no_date", "answer_3_high": "value_needed"}},
 		{"month", form{"answer_3": "2028-02", "answer_3_low": "2028-01", "answer_3_high": "2029-12"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 2028*12 + 1, Low: 2028 * 12, High: 2029*12 + 11}}, nil},
 		{"ranking", form{"answer_3": "2"}, answer.Sent{Given: true, Answer: delphi.Answer{Value: 2}}, nil},
 		{"ranking", form{"answer_3": "0"}, answer.Sent{}, map[string]string{"answer_3": "out_of_scale"}},
@@ -303,6 +321,28 @@ func TestAFormOfEachKindIsRead(t *testing.T) {
 			if d := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); d != "" {
 				t.Error(d)
 			}
+		})
+	}
+}
+
+// A form that is filled in with an answer gives that answer.
+func TestAnAnswerOfEachKindComesBackFromItsFields(t *testing.T) {
+	for n, k := range kinds {
+		t.Run(k.ID, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				a := draw(t, k)
+				a.Reason, a.Argues, a.Confidence = "parole", delphi.For, 2
+				if bad := set().Check(n, &a, five); len(bad) > 0 {
+					t.Fatalf("%+v: %v", a, bad)
+				}
+				got, bad := set().Read(form(set().Fields(n, &a, five)), n, five)
+				if len(bad) > 0 || !got.Given {
+					t.Fatalf("%+v: %+v, %v", a, got, bad)
+				}
+				if d := cmp.Diff(a, got.Answer, cmpopts.EquateEmpty()); d != "" {
+					t.Fatal(d)
+				}
+			})
 		})
 	}
 }

@@ -36,6 +36,12 @@ func (q Question) Field(part ...string) string {
 	return name
 }
 
+// SayField is the name of the form field beside an estimate that says Unable or Never.
+func (q Question) SayField() string { return q.Field("say") }
+
+// SeenField is the name of the form field that says that a selection's box was shown.
+func (q Question) SeenField() string { return q.Field("seen") }
+
 // ListField is the name of the form field for the one answer to a list of items.
 func (q Question) ListField() string { return "choice_" + q.Kind }
 

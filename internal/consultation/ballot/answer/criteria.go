@@ -119,7 +119,7 @@ func (c criteria) Read(form Form, of Question) (delphi.Answer, bool, []fault.Fie
 		field := of.Field(name)
 		v, sent, ok := number(form, field)
 		switch {
-		case !sent:
+		case !sent || form.Value(field) == Cleared:
 			bad = append(bad, fault.Field{Name: field, Code: "criterion_missing", Message: "answer on this criterion too"})
 		case form.Value(field) == Unable && c.kind.CannotJudge:
 			v, given = 0, true

@@ -3,6 +3,7 @@ package answer
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,8 +121,7 @@ func (c estimate) Parse(text string) (delphi.Answer, error) {
 	return a, nil
 }
 
-// read reads a value as people and tables write it: a whole number, or a date in the
-// kind's unit.
+// read reads a value as tables write it: a whole number, or a date in the kind's unit.
 func (c estimate) read(s string) (int, bool) {
 	if c.kind.Kind == delphi.DateForm {
 		return delphi.Moment(s, c.kind.Unit)
@@ -146,8 +146,14 @@ func (c estimate) Check(a *delphi.Answer, of Question) []fault.Field {
 		return bad
 	}
 	bad = append(append(bad, c.inRange(a.Low, of.Field("low"))...), c.inRange(a.High, of.Field("high"))...)
-	if len(bad) == 0 && (a.Low > a.Value || a.Value > a.High) {
-		bad = append(bad, fault.Field{Name: of.Field(), Code: "triple_order", Message: "the likely value lies between the lowest and the highest: put the three in order"})
+	low, likely, high := c.kind.Written(a.Low), c.kind.Written(a.Value), c.kind.Written(a.High)
+	args := map[string]any{"low": low, "likely": likely, "high": high}
+	switch {
+	case len(bad) > 0:
+	case a.Low > a.High:
+		bad = append(bad, fault.Field{Name: of.Field("high"), Code: "triple_ends", Message: fmt.Sprintf("the highest is %s, but the lowest is %s: put the two in order", high, low), Args: args})
+	case a.Low > a.Value || a.Value > a.High:
+		bad = append(bad, fault.Field{Name: of.Field(), Code: "triple_order", Message: fmt.Sprintf("the likely value is %s: write one from %s to %s", likely, low, high), Args: args})
 	}
 	return bad
 }
@@ -166,44 +172,140 @@ func (c estimate) inRange(v int, field string) []fault.Field {
 }
 
 // Read reads the likely value, with a triple low and high too; or Unable or Never in the
-// field beside them.
+// likely value's field or in the one beside it.
 func (c estimate) Read(form Form, of Question) (delphi.Answer, bool, []fault.Field) {
-	switch form.Value(of.Field()) {
-	case Unable:
-		return delphi.Answer{CannotJudge: true}, true, nil
-	case Never:
-		return delphi.Answer{Never: true}, true, nil
-	}
 	fields := []string{of.Field()}
 	if c.kind.Triple {
 		fields = append(fields, of.Field("low"), of.Field("high"))
 	}
+	sent := make([]string, len(fields))
+	written := ""
+	for n, field := range fields {
+		sent[n] = c.sent(form, field)
+		written += sent[n]
+	}
+	say := form.Value(of.SayField())
+	if sent[0] == Unable || sent[0] == Never {
+		say, written = sent[0], strings.Join(sent[1:], "")
+	}
 	var a delphi.Answer
 	var bad []fault.Field
-	given := false
+	if a.CannotJudge, a.Never = say == Unable, say == Never; a.CannotJudge || a.Never {
+		if written != "" {
+			bad = append(bad, fault.Field{Name: of.SayField(), Code: "value_or_word", Message: "you gave a value too: leave one of the two out"})
+		}
+		return a, true, bad
+	}
+	if written == "" {
+		return delphi.Answer{}, false, nil
+	}
 	for n, v := range c.parts(&a) {
-		sent := strings.TrimSpace(form.Value(fields[n]))
-		if sent == "" {
+		if sent[n] == "" {
 			bad = append(bad, fault.Field{Name: fields[n], Code: "value_needed", Message: "give this value too"})
 			continue
 		}
-		given = true
-		var ok bool
-		if *v, ok = c.read(sent); !ok {
-			bad = append(bad, c.unread(fields[n]))
+		var wrong string
+		if *v, wrong = c.typed(sent[n]); wrong != "" {
+			bad = append(bad, c.unread(fields[n], wrong))
 		}
-	}
-	if !given {
-		return delphi.Answer{}, false, nil
 	}
 	return a, true, bad
 }
 
-// unread is the fault of a field that holds no value at all.
-func (c estimate) unread(field string) fault.Field {
-	example := c.kind.Written(c.kind.Min)
-	if c.kind.Kind == delphi.DateForm {
-		return fault.Field{Name: field, Code: "no_date", Message: "write the date like " + example, Args: map[string]any{"example": example}}
+// dateParts are the fields of a date that is typed in parts, the smallest first.
+func (c estimate) dateParts() []string {
+	switch c.kind.Unit {
+	case delphi.UnitYear:
+		return []string{"year"}
+	case delphi.UnitMonth:
+		return []string{"month", "year"}
 	}
-	return fault.Field{Name: field, Code: "no_number", Message: "write a whole number like " + example, Args: map[string]any{"example": example}}
+	return []string{"day", "month", "year"}
+}
+
+// sent is one value of a form, a date put together from its parts; "" for none.
+func (c estimate) sent(form Form, field string) string {
+	whole := strings.TrimSpace(form.Value(field))
+	if c.kind.Kind != delphi.DateForm || whole != "" {
+		return whole
+	}
+	var parts []string
+	any := false
+	for _, part := range c.dateParts() {
+		v := strings.TrimSpace(form.Value(field + "_" + part))
+		any = any || v != ""
+		if part != "year" && len(v) == 1 {
+			v = "0" + v
+		}
+		parts = append([]string{v}, parts...)
+	}
+	if !any {
+		return ""
+	}
+	return strings.Join(parts, "-")
+}
+
+// typed reads a value as people write it: "3,5" and "3.5" are the same, and are counted as
+// the nearest whole number, the higher of two. What is wrong is the code of a fault: a
+// point or comma before three digits may part thousands, and is asked about.
+func (c estimate) typed(s string) (v int, wrong string) {
+	if c.kind.Kind == delphi.DateForm {
+		v, ok := delphi.Moment(s, c.kind.Unit)
+		if !ok {
+			return 0, "no_date"
+		}
+		return v, ""
+	}
+	s = strings.Replace(s, "−", "-", 1)
+	whole, rest, parted := strings.Cut(strings.ReplaceAll(s, ",", "."), ".")
+	v, err := strconv.Atoi(whole)
+	if !parted {
+		if err != nil {
+			return 0, "no_number"
+		}
+		return v, ""
+	}
+	digits := rest != "" && strings.Trim(rest, "0123456789") == ""
+	switch {
+	case err != nil || whole == "" || !digits && !thousands(rest):
+		return 0, "no_number"
+	case len(rest) == 3 || !digits:
+		return 0, "parted_number"
+	}
+	up := rest[0] >= '5'
+	switch {
+	case strings.HasPrefix(whole, "-") && (rest[0] > '5' || up && strings.Trim(rest[1:], "0") != ""):
+		v--
+	case !strings.HasPrefix(whole, "-") && up:
+		v++
+	}
+	return v, ""
+}
+
+// thousands tells whether digits go on in groups of three.
+func thousands(rest string) bool {
+	for _, group := range strings.Split(rest, ".") {
+		if len(group) != 3 || strings.Trim(group, "0123456789") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// unread is the fault of a field that holds no value at all.
+func (c estimate) unread(field, code string) fault.Field {
+	example := c.kind.Written(c.kind.Min)
+	f := fault.Field{Name: field, Code: code, Args: map[string]any{"example": example}}
+	switch code {
+	case "no_date":
+		f.Message = "write the date like " + example
+		parts := strings.Split(example, "-")
+		slices.Reverse(parts)
+		f.Args["example"] = strings.Join(parts, "/") // as its fields stand in the form
+	case "parted_number":
+		f.Message = "write the number without parting its thousands"
+	default:
+		f.Message = "write a number like " + example
+	}
+	return f
 }

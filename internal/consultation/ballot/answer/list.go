@@ -159,7 +159,7 @@ func (selection) Read(form Form, of Question) (delphi.Answer, bool, []fault.Fiel
 	switch {
 	case form.Value(of.Field()) == Yes:
 		return delphi.Answer{Value: 1}, true, nil
-	case form.Value(of.Field("seen")) != "":
+	case form.Value(of.SeenField()) != "":
 		return delphi.Answer{}, true, nil
 	}
 	return delphi.Answer{}, false, nil

@@ -1,0 +1,112 @@
+package participate
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"delfi/internal/delphi"
+	"delfi/internal/delphi/stat"
+	"delfi/web/dossier"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// measured is what the stored document says about a question, with the reader's own
+// answer; false where it says nothing.
+func (p *paperView) measured(q *page.Request, s screen) (dossier.Measured, bool) {
+	f, ok := p.feedback(s.Items[0].ID)
+	for n := 1; !ok && n < len(s.Items); n++ {
+		f, ok = p.feedback(s.Items[n].ID)
+	}
+	if !ok {
+		return dossier.Measured{}, false
+	}
+	form := s.Kind.In(p.before())
+	m := dossier.Measured{
+		ID: dossier.ID("h", s.number()), Title: q.T("consultation.paper.picture_any", "round", p.Feedback.Round),
+		Kind: s.Kind, Form: form, Counts: f.Counts, Tables: f.Tables, Figures: f.Figures, Criteria: f.Criteria,
+	}
+	if !s.list() {
+		m.Own = p.last(s, 0)
+		return m, true
+	}
+	for n, i := range s.Items {
+		of, told := p.feedback(i.ID)
+		if !told {
+			continue // it was not asked then
+		}
+		e := dossier.Entry{Item: i.ID.String(), Number: i.Number, Text: i.Text, Own: p.last(s, n)}
+		e.Yes, e.Of = dossier.Selected(of.Tables, e.Item)
+		m.Entries = append(m.Entries, e)
+	}
+	return m, true
+}
+
+// before is the kind of the round whose figures are shown.
+func (p *paperView) before() delphi.RoundKind {
+	if r, ok := p.RoundAt(p.Feedback.Round); ok {
+		return r.Kind
+	}
+	return delphi.AnswerRound
+}
+
+// last is one's own answer of the round before to an item of a question; nil for none.
+func (p *paperView) last(s screen, n int) *delphi.Answer {
+	if a, ok := p.Last[s.Items[n].ID]; ok {
+		return &a
+	}
+	return nil
+}
+
+// entryOf is what the round before said of one entry of an order.
+func entryOf(m dossier.Measured, s screen, n int) (dossier.Entry, bool) {
+	for _, e := range m.Entries {
+		if e.Item == s.Items[n].ID.String() {
+			_, ok := m.Mean(e)
+			return e, ok
+		}
+	}
+	return dossier.Entry{}, false
+}
+
+// stripID is the id of an entry's picture.
+func stripID(s screen, n int) string { return fmt.Sprintf("p-%d", s.Items[n].Number) }
+
+// farthest is how many of one's own differences from the panel's order are named.
+const farthest = 3
+
+// apart names the entries whose own place lies farthest from their mean rank, if by one
+// place at least.
+func (p *paperView) apart(q *page.Request, s screen, m dossier.Measured) []string {
+	type away struct {
+		by   float64
+		line string
+	}
+	var all []away
+	for _, e := range m.Entries {
+		mean, ok := m.Mean(e)
+		if !ok || e.Own == nil || e.Own.Value == 0 {
+			continue
+		}
+		if by := math.Abs(mean - float64(e.Own.Value)); by >= 1 {
+			all = append(all, away{by, q.T("consultation.ranking.away", "item", ui.In(p.Language, e.Text), "place", e.Own.Value, "mean", ui.Decimal(q, stat.Of(mean), 1))})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b away) int { return cmp.Compare(b.by, a.by) })
+	var lines []string
+	for _, a := range all[:min(farthest, len(all))] {
+		lines = append(lines, a.line)
+	}
+	return lines
+}
+
+// listReasons gives the columns of a list's reasons as this reader sees them.
+func (p *paperView) listReasons(s screen) []dossier.Column {
+	all := slices.Clone(p.sheet.lists[s.Kind.ID])
+	for n, c := range all {
+		all[n] = c.Draw(p.Shuffle, -s.number()) // apart from the draws of single statements
+	}
+	return all
+}

@@ -1,0 +1,130 @@
+package participate
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/delphi"
+	"delfi/web/dossier"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// named says what a question asks: its statement, or what is to be done with its list.
+func (p *paperView) named(q *page.Request, s screen) string {
+	if s.list() {
+		return p.asksList(q, s)
+	}
+	return strconv.Itoa(s.number()) + ". " + ui.In(p.Language, s.Items[0].Text)
+}
+
+// asksList says what is to be done with a list.
+func (p *paperView) asksList(q *page.Request, s screen) string {
+	return q.T("consultation.list."+string(s.Form), "n", len(s.Items), "most", s.Kind.K)
+}
+
+// answer says in words what some answers give to a question, a line each; none where
+// there is no answer, or its words are all of it.
+func (p *paperView) answer(q *page.Request, s screen, among map[uuid.UUID]delphi.Answer) []string {
+	n := p.answered(s, among)
+	if n == 0 {
+		return nil
+	}
+	a := among[s.Items[0].ID]
+	switch s.Form {
+	case delphi.TextForm:
+		return nil
+	case delphi.CriteriaForm:
+		return p.judged(q, s, a)
+	case delphi.EstimateForm, delphi.DateForm:
+		return []string{estimated(q, s.Kind, a)}
+	case delphi.RankingForm:
+		return p.ranked(q, s, among)
+	case delphi.ChoiceForm, delphi.SelectionForm:
+		return p.chosen(q, s, among)
+	}
+	return []string{value(q, a)}
+}
+
+// judged says an answer on criteria.
+func (p *paperView) judged(q *page.Request, s screen, a delphi.Answer) []string {
+	if a.CannotJudge {
+		return []string{q.T("consultation.paper.cannot_judge")}
+	}
+	var all []string
+	for n, c := range s.Kind.Criteria {
+		if n < len(a.Criteria) {
+			all = append(all, q.T("consultation.paper.criterion_said", "criterion", dossier.Criterion(q, c), "value", value(q, delphi.Answer{Value: a.Criteria[n], CannotJudge: a.Criteria[n] == 0})))
+		}
+	}
+	return all
+}
+
+// estimated says an estimate or a date.
+func estimated(q *page.Request, k delphi.ItemKind, a delphi.Answer) string {
+	switch {
+	case a.CannotJudge:
+		return q.T("consultation.paper.cannot_judge")
+	case a.Never:
+		return q.T("consultation.estimate.never")
+	case k.Triple:
+		return q.T("consultation.estimate.three", "low", dossier.Bare(q, k, a.Low), "likely", dossier.Bare(q, k, a.Value), "high", dossier.Value(q, k, a.High))
+	}
+	return dossier.Value(q, k, a.Value)
+}
+
+// ranked says an order, and that it is not whole.
+func (p *paperView) ranked(q *page.Request, s screen, among map[uuid.UUID]delphi.Answer) []string {
+	o := placesOf(s, among)
+	var all []string
+	if o.placed() < len(o) {
+		all = append(all, q.T("consultation.ranking.partial", "n", o.placed(), "of", len(o)))
+	}
+	for _, n := range o.inOrder() {
+		all = append(all, q.T("consultation.ranking.line", "place", o[n], "item", ui.In(p.Language, s.Items[n].Text)))
+	}
+	return all
+}
+
+// inOrder gives the items that have a place, the first one first.
+func (o order) inOrder() []int {
+	var out []int
+	for n, place := range o {
+		if place > 0 {
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b int) int { return cmp.Compare(o[a], o[b]) })
+	return out
+}
+
+// chosen says what was chosen of a list.
+func (p *paperView) chosen(q *page.Request, s screen, among map[uuid.UUID]delphi.Answer) []string {
+	var all []string
+	for _, i := range s.Items {
+		switch a := among[i.ID]; {
+		case a.CannotJudge:
+			return []string{q.T("consultation.paper.cannot_judge")}
+		case a.Value == 1:
+			all = append(all, ui.In(p.Language, i.Text))
+		}
+	}
+	if all == nil {
+		return []string{q.T("consultation.selection.nobody")}
+	}
+	return all
+}
+
+// reasoned are the answers to a question that have words in the working copy.
+func (p *paperView) reasoned(s screen) []delphi.Answer {
+	var all []delphi.Answer
+	for _, i := range s.Items {
+		if a := p.Draft[i.ID]; a.Reason != "" {
+			all = append(all, a)
+		}
+	}
+	return all
+}

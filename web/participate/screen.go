@@ -1,0 +1,272 @@
+package participate
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/ballot/answer"
+	"delfi/internal/delphi"
+)
+
+// screen is one question of a form: a statement, or all statements of a kind that are
+// answered as one list.
+type screen struct {
+	Items []consultation.Item // at least one; of a list all
+	Kind  delphi.ItemKind
+	Form  delphi.Form // that the kind takes in this round
+}
+
+// list tells whether the screen's items are answered together.
+func (s screen) list() bool {
+	return s.Form == delphi.RankingForm || s.Form == delphi.ChoiceForm || s.Form == delphi.SelectionForm
+}
+
+// sided tells whether a reason can argue for or against what is asked.
+func (s screen) sided() bool {
+	return s.Form == delphi.ScaleForm || s.Form == delphi.CriteriaForm || s.Form == delphi.SelectionForm
+}
+
+// beside tells whether what the panel answered stands beside the question.
+func (s screen) beside() bool {
+	switch s.Form {
+	case delphi.EstimateForm, delphi.DateForm, delphi.ChoiceForm, delphi.SelectionForm:
+		return true
+	}
+	return false
+}
+
+// number is that of its statement, or of the first of them.
+func (s screen) number() int { return s.Items[0].Number }
+
+// Names of the fields of a list as a whole, beside those of its items (package answer).
+func (s screen) choiceField() string { return answer.Question{Kind: s.Kind.ID}.ListField() }
+func (s screen) nobodyField() string { return "nobody_" + s.Kind.ID } // of a selection: none of these
+func (s screen) reasonField() string {
+	if !s.list() || s.Form == delphi.SelectionForm {
+		return reasonField(s.Items[0])
+	}
+	return listReason + s.Kind.ID
+}
+func (s screen) arguesField() string {
+	if !s.list() || s.Form == delphi.SelectionForm {
+		return arguesField(s.Items[0])
+	}
+	return listArgues + s.Kind.ID
+}
+
+// What the names of the words about a list, and of their side, begin with.
+const (
+	listReason = "list_reason_"
+	listArgues = "list_argues_"
+)
+
+// wasField holds the place that an item of a ranking has on the page.
+func wasField(i consultation.Item) string { return "was_" + strconv.Itoa(i.Number) }
+
+// screens are the round's questions, a list where its first item stands.
+func (p *paperView) screens() []screen {
+	var out []screen
+	lists := map[string]int{} // by kind
+	for _, i := range p.Items {
+		s := p.screenOf(i)
+		if !s.list() {
+			out = append(out, s)
+			continue
+		}
+		at, begun := lists[i.Kind]
+		if !begun {
+			at = len(out)
+			out, lists[i.Kind] = append(out, s), at
+			continue
+		}
+		out[at].Items = append(out[at].Items, i)
+	}
+	return out
+}
+
+// screenOf is the question of one statement.
+func (p *paperView) screenOf(i consultation.Item) screen {
+	k := p.ItemKind(i.Kind)
+	return screen{Items: []consultation.Item{i}, Kind: k, Form: cmp.Or(k.In(p.Round.Kind), delphi.ScaleForm)}
+}
+
+// shown are the questions of this page.
+func (p *paperView) shown() []screen {
+	all := p.screens()
+	switch {
+	case p.All:
+		return all
+	case p.At >= 1 && p.At <= len(all):
+		return all[p.At-1 : p.At]
+	}
+	return nil
+}
+
+// given tells whether a question has its answer in the working copy. A ranking has it
+// once everything has a place.
+func (p *paperView) given(s screen) bool {
+	n := p.answered(s, p.Draft)
+	return n > 0 && (s.Form != delphi.RankingForm || n == len(s.Items))
+}
+
+// answered counts the items of a question that have an answer among some.
+func (p *paperView) answered(s screen, among map[uuid.UUID]delphi.Answer) int {
+	n := 0
+	for _, i := range s.Items {
+		if _, ok := among[i.ID]; ok {
+			n++
+		}
+	}
+	return n
+}
+
+// done counts the questions that have an answer in the working copy.
+func (p *paperView) done() int {
+	n := 0
+	for _, s := range p.screens() {
+		if p.given(s) {
+			n++
+		}
+	}
+	return n
+}
+
+// undone is the place of the first question without an answer; 0 when all have one.
+func (p *paperView) undone() int {
+	for k, s := range p.screens() {
+		if !p.given(s) {
+			return k + 1
+		}
+	}
+	return 0
+}
+
+// state is what became of a question in the working copy: kept, changed, given (nothing
+// to compare with), partial (a ranking that is not whole) or blank.
+func (p *paperView) state(s screen) string {
+	last := p.answered(s, p.Last) > 0
+	switch n := p.answered(s, p.Draft); {
+	case n == 0:
+		return "blank"
+	case !p.given(s):
+		return "partial"
+	case !last || s.Form == delphi.TextForm:
+		return "given"
+	}
+	for _, i := range s.Items {
+		a, now := p.Draft[i.ID]
+		b, then := p.Last[i.ID]
+		if now != then || !same(a, b) {
+			return "changed"
+		}
+	}
+	return "kept"
+}
+
+// questions are the round's items as package answer asks them.
+func (p *paperView) questions() map[uuid.UUID]answer.Question {
+	out := make(map[uuid.UUID]answer.Question, len(p.Items))
+	for n, q := range ballot.Questions(p.Items) {
+		out[p.Items[n].ID] = q
+	}
+	return out
+}
+
+// fields are those of a question's form that hold its answers among some.
+func (p *paperView) fields(s screen, among map[uuid.UUID]delphi.Answer) map[string]string {
+	out := map[string]string{}
+	kind, err := p.Codecs.Number(s.Kind.ID)
+	if err != nil {
+		return out
+	}
+	questions := p.questions()
+	selected := 0
+	for _, i := range s.Items {
+		a, ok := among[i.ID]
+		if !ok {
+			continue
+		}
+		for name, v := range p.Codecs.Fields(kind, &a, questions[i.ID]) {
+			if s.list() && s.Form != delphi.SelectionForm { // the words are the list's
+				switch name {
+				case reasonField(i):
+					name = s.reasonField()
+				case arguesField(i):
+					name = s.arguesField()
+				}
+			}
+			out[name] = v
+		}
+		selected += a.Value
+	}
+	if s.Form == delphi.SelectionForm && selected == 0 && p.answered(s, among) > 0 {
+		out[s.nobodyField()] = answer.Yes
+	}
+	return out
+}
+
+// value is what a field of a question shows: what was just sent, else the working copy.
+// The last round's answer is never in it.
+func (p *paperView) value(s screen, name string) string {
+	if p.Sent != nil {
+		return p.Sent.Value(name)
+	}
+	if p.held == nil {
+		p.held = map[string]map[string]string{}
+	}
+	key := s.Items[0].ID.String()
+	if p.held[key] == nil {
+		p.held[key] = p.fields(s, p.Draft)
+	}
+	return p.held[key][name]
+}
+
+// placesOf gives a ranking's places among some answers.
+func placesOf(s screen, among map[uuid.UUID]delphi.Answer) order {
+	o := make(order, len(s.Items))
+	for n, i := range s.Items {
+		if a, ok := among[i.ID]; ok && a.Value >= 1 && a.Value <= len(o) && o.at(a.Value) < 0 {
+			o[n] = a.Value
+		}
+	}
+	return o
+}
+
+// places are those of a ranking on this page.
+func (p *paperView) places(s screen) order {
+	if p.Sent == nil {
+		return placesOf(s, p.Draft)
+	}
+	return placesSent(p.Sent, s)
+}
+
+// placesSent are the places that a page showed whose form was sent.
+func placesSent(form answer.Form, s screen) order {
+	o := make(order, len(s.Items))
+	for n, i := range s.Items {
+		if place, err := strconv.Atoi(form.Value(wasField(i))); err == nil && place >= 1 && place <= len(o) && o.at(place) < 0 {
+			o[n] = place
+		}
+	}
+	return o
+}
+
+// shuffled gives the items of a list in an order of the reader's own, by a keyed hash, so
+// that none is first for everyone.
+func (p *paperView) shuffled(s screen) []int {
+	keys := make([]string, len(s.Items))
+	out := make([]int, len(s.Items))
+	for n, i := range s.Items {
+		sum := sha256.Sum256(slices.Concat(p.Shuffle, []byte("ranking"), i.ID[:])) // the key has one length
+		keys[n], out[n] = hex.EncodeToString(sum[:]), n
+	}
+	slices.SortFunc(out, func(a, b int) int { return cmp.Compare(keys[a], keys[b]) })
+	return out
+}
