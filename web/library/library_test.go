@@ -172,8 +172,11 @@ func TestTheLibraryOfADraft(t *testing.T) {
 		t.Errorf("%d %v", file.Status, file.Header)
 	}
 	for _, path := range []string{public(market, ""), public(market, "/1/1")} {
-		if got := anna.Get(t, path); got.Status != 404 {
-			t.Errorf("%s of a draft: %d", path, got.Status)
+		if got := anna.Get(t, path); got.Status != 404 || got.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s of a draft: %d %v", path, got.Status, got.Header)
+		}
+		if got := elena.Get(t, path); got.Status != 200 || got.Header.Get("Cache-Control") != "no-store" || got.Header.Get("ETag") != "" {
+			t.Errorf("%s of a draft, to its administrator: %d %v", path, got.Status, got.Header)
 		}
 	}
 	got := elena.Post(t, desk(market, "/1"), with(survey(), "seen", "1", "title", "Rilievo <b>nuovo</b>"))
@@ -242,6 +245,10 @@ func TestTheLibraryOfAConsultation(t *testing.T) {
 	if second.Page.Find("#d2 h2 a").AttrOr("href", "") != "https://riva.example/norme?a=1&b=2" || second.Count("#d2 h2 [lang]") != 0 || second.Count("#d1 h2 [lang=it]") != 1 || !strings.Contains(second.Text("#d2"), "another language") {
 		t.Errorf("%s", second.Text("#d2"))
 	}
+	stored := reader.Get(t, public(slug, "/1/1")).Header.Get("ETag")
+	if stored == "" {
+		t.Error("what everybody may read is not stored")
+	}
 	if got := giulia.Post(t, desk(slug, "/1/withdraw"), url.Values{"seen": {"3"}, "reason": {" "}}); got.Status != 422 || got.Count("#f-end-reason.bad") != 1 || got.Page.Find("#errors a").AttrOr("href", "") != "#f-end-reason" {
 		t.Errorf("%d %s", got.Status, got.Text("#errors"))
 	}
@@ -259,6 +266,13 @@ func TestTheLibraryOfAConsultation(t *testing.T) {
 	}
 	if got := reader.Get(t, public(slug, "/1/1")); got.Status != 404 || got.Text("h1") == "" || !strings.Contains(got.Text("main"), "è stato ritirato") {
 		t.Errorf("%d %s", got.Status, got.Text("main"))
+	}
+	for name, b := range map[string]*webtest.Browser{"a reader": reader, "its administrator": giulia} { // who stored it asks again
+		r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+public(slug, "/1/1"), nil)
+		r.Header.Set("If-None-Match", stored)
+		if got := b.Do(t, r); got.Status != 404 || got.Header.Get("Cache-Control") != "no-store" || got.Header.Get("ETag") != "" {
+			t.Errorf("what was withdrawn, to %s: %d %v", name, got.Status, got.Header)
+		}
 	}
 	if got := reader.Get(t, "/consultations/"+slug); strings.Contains(got.Text("main"), "Rilievo, corretto") || !strings.Contains(got.Text("main"), "Norme") {
 		t.Error("the consultation names what was withdrawn")
