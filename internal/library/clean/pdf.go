@@ -42,9 +42,9 @@ var (
 // pdf blanks the names of people where they stand, byte for byte, so that nothing else of
 // the document moves: its information, its metadata, the EXIF of its pictures. A name in a
 // compressed part cannot be blanked so, and the document is refused.
-func pdf(in io.Reader, out *removing) error {
-	b, err := io.ReadAll(in)
-	if err != nil {
+func pdf(in io.Reader, size int64, out *removing) error {
+	b := make([]byte, size)
+	if _, err := io.ReadFull(in, b); err != nil {
 		return err
 	}
 	if !pdfMagic.Match(b) {
@@ -222,7 +222,7 @@ func named(part []byte) (bool, error) {
 			return true, err
 		}
 	}
-	for _, m := range people(part) {
+	for _, m := range namesIn(part) {
 		if says(part[m[0]:m[1]]) {
 			return true, nil
 		}
@@ -269,7 +269,7 @@ func blank(b []byte) (bool, error) {
 			}
 		}
 	}
-	for _, m := range people(b) {
+	for _, m := range namesIn(b) {
 		wipe(b[m[0]:m[1]], ' ')
 	}
 	return found, nil
@@ -327,7 +327,7 @@ func pdfText(b []byte, at int) (begin, end int, err error) {
 }
 
 // people finds the names in metadata, each without the elements around it.
-func people(b []byte) [][2]int {
+func namesIn(b []byte) [][2]int {
 	var out [][2]int
 	for at := 0; ; {
 		n := bytes.Index(b[at:], []byte("<rdf:RDF"))
