@@ -81,6 +81,7 @@ const (
 //	file_remote       it fetches something from elsewhere when it is opened
 //	file_action       it does something by itself, or runs when it is pressed
 //	file_part         it has a part that is not known
+//	file_grown        it is larger when it is opened than what is looked into
 //	file_form         it has a part that no office program writes so
 //	file_comments     it holds comments or tracked changes, which have names
 //	file_author       it names its author where that cannot be removed
@@ -172,6 +173,7 @@ var (
 	action      = refuse("file_action", "does something by itself, or something else than lead to a page when it is pressed: save it again as PDF/A")
 	unknownPart = refuse("file_part", "has a part that is not known: save it again with an office program, or as PDF/A")
 	malformed   = refuse("file_form", "has a part that is not written as office programs do, as XML in UTF-8: save it again with one, or as PDF/A")
+	large       = refuse("file_grown", "is larger than what is looked into when it is opened: divide it, or save it as CSV or PDF/A").with("max", officeAll>>20)
 	grown       = refuse("file_damaged", "has parts that grow beyond measure when they are opened: save it again and choose it again")
 	comments    = refuse("file_comments", "holds comments or tracked changes, which have people's names: accept or remove them, and save it again")
 	authored    = refuse("file_author", "names its author where we cannot remove it: remove the document's properties in the program that made it, and save it again")

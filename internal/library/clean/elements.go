@@ -1,6 +1,7 @@
 package clean
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/url"
 	"regexp"
@@ -117,7 +118,7 @@ func (m *reading) related(e xml.StartElement) error {
 	case kind == "hyperlink":
 		return pressed(target)
 	}
-	return remote.with("what", shown(target))
+	return remote.with("what", shown(cmp.Or(target, kind)))
 }
 
 // openDocument refuses an element of LibreOffice's family.

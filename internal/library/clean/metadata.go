@@ -32,7 +32,7 @@ func (o *objects) metadata(body []byte, is bool) error {
 		return nil
 	case errors.As(err, &bad):
 		return bad
-	case is && (bytes.IndexByte(body, 0) >= 0 || mentions(body)):
+	case is && mentions(bytes.ReplaceAll(body, []byte{0}, nil)): // letters may have two bytes
 		return authored
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 const (
 	officeParts = 5000
 	officePart  = 16 << 20  // bytes of a file within it, which is held whole
-	officeAll   = 256 << 20 // bytes of all that is opened
+	officeAll   = 128 << 20 // bytes of all that is opened
 )
 
 // suite is a family of office files.
@@ -188,7 +188,7 @@ type limited struct {
 func (l *limited) Read(b []byte) (int, error) {
 	n, err := l.ReadCloser.Read(b)
 	if *l.left -= int64(n); *l.left < 0 {
-		return 0, grown
+		return 0, large
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = damaged
@@ -199,7 +199,7 @@ func (l *limited) Read(b []byte) (int, error) {
 // held reads a part whole, as long as it says that it is.
 func held(r io.Reader, f *zip.File) ([]byte, error) {
 	if f.UncompressedSize64 > officePart {
-		return nil, grown
+		return nil, large
 	}
 	b := make([]byte, f.UncompressedSize64)
 	if _, err := io.ReadFull(r, b); err != nil {

@@ -39,7 +39,7 @@ var (
 		{regexp.MustCompile(`^word/(?:glossary/)?(?:document|styles|styleswitheffects|settings|websettings|fonttable|numbering|footnotes|endnotes|` +
 			`comments|commentsextended|commentsextensible|commentsids|people|header|footer|intelligence)\d*\.xml$`), markup},
 		{regexp.MustCompile(`^word/(?:glossary/)?(?:theme|diagrams|charts|drawings|ink)/[^/]+\.xml$`), markup},
-		{regexp.MustCompile(`^xl/(?:workbook|styles|sharedstrings|calcchain|metadata|comments|cellimages|connections)\d*\.xml$`), markup},
+		{regexp.MustCompile(`^xl/(?:workbook|styles|sharedstrings|calcchain|metadata|comments|cellimages|connections|xmlmaps)\d*\.xml$`), markup},
 		{regexp.MustCompile(`^xl/(?:worksheets|chartsheets|theme|drawings|charts|diagrams|tables|pivottables|pivotcache|slicers|slicercaches|` +
 			`timelines|timelinecaches|ctrlprops|richdata|featurepropertybag|persons|namedsheetviews|externallinks|ink|comments)/[^/]+\.xml$`), markup},
 		{regexp.MustCompile(`^(?:word|xl)/(?:drawings/)?[^/]+\.vml$`), sketch},
