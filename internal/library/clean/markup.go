@@ -89,7 +89,7 @@ func without(f *zip.File, cuts []cut, w *removing) error {
 
 // tap gives a decoder its bytes, and remembers those of the token that it reads.
 type tap struct {
-	r   *bufio.Reader
+	r   io.ByteReader
 	raw []byte
 	at  int64 // where raw begins
 	err error // why there are no more

@@ -1,7 +1,6 @@
 package clean
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -19,6 +18,15 @@ var creators = []string{
 // metadata blanks people in a packet of XMP. What is no XML is refused where it should be,
 // and could name somebody.
 func (o *objects) metadata(body []byte, is bool) error {
+	if !mentions(body) {
+		if is && bytes.IndexByte(body, 0) >= 0 && mentions(bytes.ReplaceAll(body, []byte{0}, nil)) {
+			return authored // letters of two bytes
+		}
+		return nil
+	}
+	if o.packets++; o.packets > pdfPackets {
+		return grown
+	}
 	err := creatorsIn(body, func(begin, end int) error {
 		if o.packed {
 			return authored
@@ -32,7 +40,7 @@ func (o *objects) metadata(body []byte, is bool) error {
 		return nil
 	case errors.As(err, &bad):
 		return bad
-	case is && mentions(bytes.ReplaceAll(body, []byte{0}, nil)): // letters may have two bytes
+	case is:
 		return authored
 	}
 	return nil
@@ -46,7 +54,7 @@ func (o *objects) packedMetadata(body []byte) error {
 
 // creatorsIn finds the texts and values that are people in a packet, for found.
 func creatorsIn(body []byte, found func(begin, end int) error) error {
-	source := &tap{r: bufio.NewReaderSize(bytes.NewReader(body), 4<<10)}
+	source := &tap{r: bytes.NewReader(body)}
 	dec := xml.NewDecoder(source)
 	depth, since, began := 0, 0, false // since which depth everything is a person; 0 for nothing
 	for {

@@ -74,7 +74,8 @@ type objects struct {
 	*inspection
 	lexer
 	packed bool // they stand in a compressed part: nothing can be blanked
-	depth  int  // of texts within which these hide
+	hide   bool // they stand in a text, a comment or a stream
+	depth  int  // of what they stand within
 
 	stack  []dictionary
 	closed dictionary // the last one
@@ -83,6 +84,7 @@ type objects struct {
 	key    entry      // of last, when it is a name
 	noEnd  bool       // no stream after here ends
 	raw    [longestName]byte
+	inner  *objects // the reader of what stands within
 }
 
 // all reads until the end.
@@ -137,6 +139,7 @@ func (o *objects) token(t token) (entry, error) {
 		}
 		o.stack = append(o.stack, dictionary{first: -1})
 	case tokClose:
+		o.closed = dictionary{first: -1}
 		if n := len(o.stack) - 1; n >= 0 {
 			o.closed, o.stack = o.stack[n], o.stack[:n]
 			if o.closed.remark && o.closed.titled {
@@ -194,7 +197,7 @@ func (o *objects) pair(key, is entry, t token) error {
 			return o.act(t)
 		}
 	case pdfStyle:
-		if is == pdfPlays || is == pdfLeads && o.depth > 0 {
+		if is == pdfPlays || is == pdfLeads && o.hide {
 			return o.act(t)
 		}
 	case pdfTitle:
@@ -358,7 +361,11 @@ func (o *objects) opening(at int) error {
 			}
 		}
 		if key == pdfStyle && is != pdfMoves {
-			return action.with("what", "/OpenAction /"+shown(string(o.b[t.begin:t.end])))
+			what := "/OpenAction"
+			if t.kind == tokName {
+				what += " /" + shown(string(named(o.b[t.begin:t.end], &raw)))
+			}
+			return action.with("what", what)
 		}
 		key = is
 	}
@@ -405,12 +412,23 @@ func (o *objects) stream(begin int) error {
 	return o.hidden(begin, end)
 }
 
+// within gives a reader of objects that stand within these, the same each time.
+func (o *objects) within(b []byte, begin, end int) *objects {
+	if o.inner == nil {
+		o.inner = &objects{inspection: o.inspection, depth: o.depth + 1}
+	}
+	in := o.inner
+	*in = objects{inspection: in.inspection, depth: in.depth, stack: in.stack[:0], inner: in.inner, lexer: lexer{b: b, at: begin, until: end, loose: true}}
+	return in
+}
+
 // bundle reads a stream of objects: numbers and places, then objects (7.5.7).
 func (o *objects) bundle(b []byte, begin, end, first int, packed bool) error {
-	in := &objects{inspection: o.inspection, lexer: lexer{b: b, at: begin, until: end, loose: true}, packed: packed, depth: o.depth}
-	if o.depth > pdfHide {
+	if o.depth >= pdfHide {
 		return grown
 	}
+	in := o.within(b, begin, end)
+	in.packed, in.hide = packed, o.hide
 	if o.again && first >= 0 {
 		list := lexer{b: b, at: begin, until: min(end, begin+first), loose: true}
 		for {
@@ -446,9 +464,10 @@ func (o *objects) hidden(begin, end int) error {
 			continue
 		}
 		if o.depth >= pdfHide {
-			return damaged
+			return grown
 		}
-		in := &objects{inspection: o.inspection, lexer: lexer{b: o.b, at: at, until: end, loose: true}, packed: o.packed, depth: o.depth + 1}
+		in := o.within(o.b, at, end)
+		in.packed, in.hide = o.packed, true
 		return in.all()
 	}
 }

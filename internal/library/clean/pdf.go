@@ -10,12 +10,13 @@ import (
 
 // What is looked into is bounded, so that no document costs more than its length.
 const (
-	pdfPart = 16 << 20  // bytes of a part that was compressed
-	pdfAll  = 128 << 20 // bytes of all of them, each time they are read
-	pdfRefs = 16        // values that stand elsewhere
-	pdfNest = 500       // dictionaries within dictionaries
-	pdfHide = 4         // objects within texts within objects
-	pdfAct  = 1000      // tokens of what is done when the document opens
+	pdfPart    = 16 << 20  // bytes of a part that was compressed
+	pdfAll     = 128 << 20 // bytes of all of them, each time they are read
+	pdfRefs    = 16        // values that stand elsewhere
+	pdfNest    = 500       // dictionaries within dictionaries
+	pdfPackets = 5000      // packets of metadata that name somebody
+	pdfHide    = 4         // objects within texts within objects
+	pdfAct     = 1000      // tokens of what is done when the document opens
 )
 
 var pdfMagic = regexp.MustCompile(`^%PDF-[12]\.\d`)
@@ -69,6 +70,7 @@ type inspection struct {
 	names   map[int]bool // objects that are names, and whether they were found
 	acts    map[int]bool // objects that say what is done when the document opens, likewise
 	again   bool         // this is the second pass, which finds those
+	packets int          // of metadata so far
 	blanked bool
 	signed  bool
 }
@@ -76,7 +78,7 @@ type inspection struct {
 // read reads a document; what stands elsewhere than it is named is found in a second pass.
 func (d *inspection) read(b []byte) error {
 	for d.again = false; ; d.again = true {
-		d.left = pdfAll
+		d.left, d.packets = pdfAll, 0
 		if err := (&objects{inspection: d, lexer: lexer{b: b, until: len(b)}}).all(); err != nil {
 			return err
 		}
