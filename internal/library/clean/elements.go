@@ -30,6 +30,7 @@ var blanked = map[string]string{"pivotCacheDefinition": "refreshedBy", "fileShar
 // forbidden are elements that no part may have.
 var forbidden = map[string]*refusal{
 	"altChunk": inside, "DataMashup": remote, "ddeLink": remote, "oleLink": remote, "queryTable": remote,
+	"connectString": remote, "udl": remote, "subDoc": remote, "webVideoPr": remote, "videoFile": remote, "audioFile": remote, "quickTimeFile": remote,
 	"webextension": program, "taskpanes": program, "customUI": program, "ocx": program,
 	"annotation": comments, "tracked-changes": comments, "changed-region": comments,
 	"event-listener": program, "execute-macro": program, "applet": program,
@@ -92,14 +93,21 @@ func (m *reading) openXML(e xml.StartElement) error {
 		switch {
 		case a.Name.Local == "author" && strings.TrimSpace(a.Value) != "" && !custom:
 			return comments
-		case a.Name.Local == "src" && !custom, a.Name.Local == "href" && e.Name.Local == "imagedata":
-			if elsewhere(a.Value) {
-				return remote.with("what", shown(a.Value))
-			}
+		case a.Name.Local == "src" && !custom && elsewhere(a.Value), linked[e.Name.Local] == a.Name.Local && strings.TrimSpace(a.Value) != "",
+			e.Name.Local == "OLEObject" && a.Name.Local == "Type" && a.Value == "Link":
+			return remote.with("what", shown(a.Value))
 		}
 	}
 	return nil
 }
+
+// linked are the attributes by which elements name what lies elsewhere, whatever the
+// relation that they name says.
+var linked = map[string]string{"blip": "link", "imagedata": "href", "fill": "href", "stroke": "href"}
+
+// pressedIn are the parts in which a reader presses links.
+var pressedIn = regexp.MustCompile(`^word/(?:glossary/)?_rels/(?:document|header|footer|footnotes|endnotes|comments)\d*\.xml\.rels$` +
+	`|^(?:word|xl)/(?:glossary/)?(?:drawings|charts|diagrams|worksheets|chartsheets)/_rels/[^/]+\.rels$`)
 
 // related refuses a relation to what lies outside of the file, but for links that a reader
 // presses. The template from which a text was made is cut.
@@ -115,7 +123,7 @@ func (m *reading) related(e xml.StartElement) error {
 		return nil
 	case kind == "attachedtemplate":
 		return m.take(true)
-	case kind == "hyperlink":
+	case kind == "hyperlink" && pressedIn.MatchString(m.name):
 		return pressed(target)
 	}
 	return remote.with("what", shown(cmp.Or(target, kind)))

@@ -196,7 +196,7 @@ func (l *lexer) figures(begin int) (token, error) {
 
 // longestName is the length of a name that anything is known about, with each of its
 // characters escaped.
-const longestName = 3 * 20
+const longestName = 3 * 22
 
 // named gives a name without its escapes (7.3.5); "" for one that is longer than any that
 // is known.

