@@ -1,6 +1,7 @@
 package library_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -200,6 +201,49 @@ func TestTheLibraryOfADraft(t *testing.T) {
 	// Somebody else who still has its form copies what they typed.
 	if got := elena.Post(t, desk(market, "/1"), with(survey(), "seen", "2", "description", "Ogni via.")); got.Status != 409 || got.Page.Find("textarea").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Text() == "Ogni via." }).Length() != 1 {
 		t.Errorf("%d %s", got.Status, got.Text("main"))
+	}
+}
+
+// A file that would show who reads it is refused with what is in it and the remedy.
+func TestAFileThatCallsHomeIsRefusedByName(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	elena := h.Site(t).As(t, h.Person(t, "elena"))
+	var text bytes.Buffer
+	z := zip.NewWriter(&text)
+	for _, part := range [][2]string{
+		{"[Content_Types].xml", `<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`},
+		{"word/document.xml", `<w:document/>`},
+		{"word/_rels/document.xml.rels", `<Relationships><Relationship Type="x/image" TargetMode="External" Target="https://beacon.example/p.png?a=&lt;b&gt;"/></Relationships>`},
+	} {
+		w, err := z.Create(part[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(part[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	act := []byte("%PDF-1.7\n1 0 obj\n<< /Type /Catalog /AA << >> >>\nendobj\nstartxref\n9\n%%EOF\n")
+	for lang, words := range map[string][2]string{
+		"":    {"il file va a prendere qualcosa altrove", "Il file fa qualcosa da solo"},
+		"/en": {"the file fetches something from elsewhere", "The file does something by itself"},
+	} {
+		for name, c := range map[string]struct {
+			file       []byte
+			what, says string
+		}{
+			"relazione.docx": {text.Bytes(), "https://beacon.example/p.png?a=<b>", words[0]},
+			"relazione.pdf":  {act, "/AA", words[1]},
+		} {
+			got := upload(t, elena, lang+desk(market, ""), survey(), name, c.file)
+			said := got.Text("#errors")
+			if got.Status != 422 || !strings.Contains(said, c.says) || !strings.Contains(said, c.what) || !strings.Contains(said, "PDF/A") || got.Page.Find("#f-file").AttrOr("aria-invalid", "") != "true" {
+				t.Errorf("%s%s: %d %s", lang, name, got.Status, said)
+			}
+		}
 	}
 }
 
