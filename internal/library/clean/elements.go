@@ -42,7 +42,7 @@ var forbidden = map[string]*refusal{
 var formulas = []string{"f", "definedName", "formula", "formula1", "formula2", "calculatedColumnFormula", "totalsRowFormula"}
 
 // judge refuses an element of any family.
-func (m *reading) judge(e xml.StartElement, parent string) error {
+func (m *reading) judge(e xml.StartElement) error {
 	name := e.Name.Local
 	if why := forbidden[name]; why != nil {
 		if why == remote {
@@ -202,7 +202,7 @@ func styled(css string) error {
 
 var (
 	schemed = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
-	// pictured are pictures that stand where they are named.
+	// pictureData is a picture that stands where it is named.
 	pictureData = regexp.MustCompile(`(?i)^data:image/(?:png|jpeg|jpg|gif|webp|bmp);`)
 )
 

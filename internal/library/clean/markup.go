@@ -209,7 +209,7 @@ func (m *reading) start(e xml.StartElement) error {
 	if at, is := blanked[name]; is {
 		m.blank(at)
 	}
-	if err := m.judge(e, parent); err != nil {
+	if err := m.judge(e); err != nil {
 		return err
 	}
 	if m.main == "" {
