@@ -113,8 +113,8 @@ func carryFormer(ctx context.Context, tx *postgres.Tx, l log) error {
 	return dropFormer(ctx, tx)
 }
 
-// former are the figures of an entry of before there was a log that are texts.
-var former = map[Type][]string{
+// formerly are the figures of an entry of before there was a log that are texts.
+var formerly = map[Type][]string{
 	Commitment: {"act", "decider", "left_out", "money", "signatory"},
 	Origin:     {"licence", "name", "url"},
 	Act:        {"left_out", "text", "was"},
@@ -125,7 +125,7 @@ var former = map[Type][]string{
 func (e *Entry) part(body map[string]any) {
 	for name, v := range body {
 		text, ok := v.(string)
-		if !ok || !slices.Contains(former[e.Type], name) && !worded(v) {
+		if !ok || !slices.Contains(formerly[e.Type], name) && !worded(v) {
 			continue
 		}
 		delete(body, name)

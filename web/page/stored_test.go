@@ -20,7 +20,10 @@ func newStore(t *testing.T, body string) *house {
 	send := func(q *Request) error {
 		return q.Send(File{Name: "piano-1.pdf", Type: "application/pdf", Tag: "digest", Body: strings.NewReader(body)})
 	}
-	h.serve(Get("/file", Public, Stored, send), Get("/draft", Public, NoStore, send))
+	hidden := func(q *Request) error {
+		return q.Send(File{Name: "piano-1.pdf", Type: "application/pdf", Tag: "digest", Body: strings.NewReader(body), Hidden: true})
+	}
+	h.serve(Get("/file", Public, Stored, send), Get("/draft", Public, NoStore, send), Get("/hidden", Public, Stored, hidden))
 	return h
 }
 
@@ -61,8 +64,11 @@ func TestAFileIsSentInParts(t *testing.T) {
 			}
 		}
 	}
-	if w := h.get("/draft"); w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "" || w.Body.Len() != len(body) {
-		t.Errorf("what nobody may store: %v", w.Header())
+	for _, path := range []string{"/draft", "/hidden"} {
+		w := h.get(path, with("If-None-Match", `"digest"`))
+		if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "" || w.Code != 200 || w.Body.Len() != len(body) {
+			t.Errorf("%s, which nobody may store: %d %v", path, w.Code, w.Header())
+		}
 	}
 	r := httptest.NewRequest(http.MethodHead, "/file", nil)
 	r.Host = "delfi.test"

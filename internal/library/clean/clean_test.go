@@ -12,6 +12,7 @@ import (
 	"image/color"
 	stdjpeg "image/jpeg"
 	stdpng "image/png"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -379,8 +380,12 @@ func unzipped(t *testing.T, b []byte) map[string]string {
 	out := map[string]string{}
 	left := int64(officeAll)
 	for _, f := range z.File {
-		body, err := opened(f, &left)
+		r, err := opened(f, &left)
 		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil {
 			t.Fatal(err)
 		}
 		out[f.Name] = string(body)
@@ -427,8 +432,8 @@ func TestOffice(t *testing.T) {
 		"docx with a table":     {DOCX, docx("word/embeddings/Microsoft_Excel_Sheet.xlsx", string(xlsx("docProps/core.xml", core))), gone, ""},
 		"docx with a program":   {DOCX, docx("word/embeddings/oleObject1.bin", "x"), nil, "file_inside"},
 		"docx in docx in docx":  {DOCX, docx("word/embeddings/a.docx", string(docx("word/embeddings/b.docx", string(docx())))), nil, "file_inside"},
-		"docx signed":           {DOCX, docx("_xmlsignatures/sig1.xml", "x"), nil, ""},
-		"docx signed, author":   {DOCX, docx("_xmlsignatures/sig1.xml", "x", "docProps/core.xml", core), nil, "file_signed"},
+		"docx signed":           {DOCX, docx("_xmlsignatures/sig1.xml", "<Signature/>"), nil, ""},
+		"docx signed, author":   {DOCX, docx("_xmlsignatures/sig1.xml", "<Signature/>", "docProps/core.xml", core), nil, "file_signed"},
 		"docx locked":           {DOCX, locked, nil, "file_content"},
 		"docx bomb":             {DOCX, docx("docProps/core.xml", strings.Repeat(" ", 17<<20)), nil, "file_damaged"},
 		"docx twice":            {DOCX, docx("docProps/core.xml", clear, "docProps/core.xml", core), nil, "file_damaged"},
@@ -440,8 +445,8 @@ func TestOffice(t *testing.T) {
 		"xlsx":                  {XLSX, xlsx("docProps/core.xml", clear), nil, ""},
 		"xlsx author":           {XLSX, xlsx("docProps/core.xml", core), gone, ""},
 		"xlsx folder":           {XLSX, xlsx("xl/workbook.xml", `<workbook><x15ac:absPath url="C:\Users\`+secret+`\"/></workbook>`), gone, ""},
-		"xlsx comments":         {XLSX, xlsx("xl/comments1.xml", "<authors><author>"+secret+"</author></authors>"), nil, "file_comments"},
-		"xlsx threads":          {XLSX, xlsx("xl/persons/person.xml", "<x/>"), nil, "file_comments"},
+		"xlsx comments":         {XLSX, xlsx("xl/comments1.xml", "<comments><authors><author>"+secret+"</author></authors></comments>"), nil, "file_comments"},
+		"xlsx threads":          {XLSX, xlsx("xl/threadedComments/threadedComment1.xml", "<x/>"), nil, "file_comments"},
 		"odt":                   {ODT, odt("meta.xml", "<office:meta><dc:creator></dc:creator></office:meta>"), nil, ""},
 		"odt author":            {ODT, odt("meta.xml", "<office:meta><meta:initial-creator>"+secret+"</meta:initial-creator><dc:creator>"+secret+"</dc:creator></office:meta>"), gone, ""},
 		"odt property":          {ODT, odt("meta.xml", `<office:meta><meta:user-defined meta:name="x">`+secret+`</meta:user-defined></office:meta>`), gone, ""},
@@ -540,26 +545,6 @@ func TestNoDocumentCostsMoreThanItsLength(t *testing.T) {
 	const length = 4 << 20
 	many := func(unit string) []byte {
 		return []byte("%PDF-1.7\n1 0 obj\n" + strings.Repeat(unit, length/len(unit)) + "\nstartxref\n0\n%%EOF\n")
-	}
-	work := func(name string, b []byte) int {
-		p := place{text: b}
-		looked := 0
-		for n := 0; ; {
-			m := bytes.Index(b[p.here:], []byte(name))
-			if m < 0 {
-				return looked
-			}
-			p.move(p.here + m + len(name))
-			if p.ends < p.here {
-				looked += p.end() - p.here
-			}
-			n++
-		}
-	}
-	for _, unit := range []string{"/Subtype/Text", "stream ", "/Subtype/Text obj ", "/Subtype/Text endobj "} {
-		if looked := work(strings.Fields(unit)[0], many(unit)); looked > 2*length {
-			t.Errorf("%q: %d bytes are looked at for ends", unit, looked)
-		}
 	}
 	for what, unit := range map[string]string{
 		"remarks": "/Subtype/Text", "remarks in objects": "/Subtype/Text endobj 1 0 obj ", "streams": "stream ", "names in names": "/Author(x", "closed names": "/Author(x) ",
