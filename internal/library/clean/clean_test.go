@@ -520,6 +520,8 @@ func FuzzClean(f *testing.F) {
 		f.Add(string(kind), []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x00IHDR"))
 		f.Add(string(kind), []byte("\xff\xd8\xff\xe1\x00\x08Exif\x00\x00"))
 	}
+	f.Add(string(PDF), catalog("/OpenAction 3 0 R", "<< /S /GoTo >>", "<< /Au#74hor 5 0 R /T (x) /Manager <41> >>", "(a (b) 7 0 obj /Author(c))", stream("/Subtype /XML", "<a:RDF><creator b='c'>d</creator></a:RDF>")))
+	f.Add(string(PDF), catalog("", stream("/Type /ObjStm /First 4", "5 0 << /Author () >>"), stream("/Filter /DCTDecode", "\xff\xd8 obj <</A (")))
 	f.Fuzz(func(t *testing.T, kind string, file []byte) {
 		if !slices.Contains(Types, Type(kind)) || len(file) == 0 {
 			return

@@ -396,6 +396,9 @@ func (o *objects) stream(begin int) error {
 		return action.with("what", "/F")
 	case o.packed: // a bundle has no streams
 	case head.packed == 0 && (head.meta || bytes.Contains(body, []byte(":RDF"))):
+		if end == o.until {
+			return damaged // where it ends cannot be told
+		}
 		if err := o.metadata(body, head.meta); err != nil {
 			return err
 		}

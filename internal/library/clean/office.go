@@ -163,7 +163,9 @@ func (s suite) picture(r io.Reader, f *zip.File, name string, w *removing) error
 			return webp(bytes.NewReader(was), int64(len(was)), w)
 		}
 		return pdf(bytes.NewReader(was), int64(len(was)), w)
-	case has(0, "GIF8"), has(0, "BM"), has(0, "\xd7\xcd\xc6\x9a"), has(0, "\x01\x00\x09\x00"), has(0, "VCLMTF"), has(0, "II\xbc\x01"), has(40, " EMF"):
+	case has(0, "GIF8"):
+		return gif(all, w)
+	case has(0, "BM"), has(0, "\xd7\xcd\xc6\x9a"), has(0, "\x01\x00\x09\x00"), has(0, "VCLMTF"), has(0, "II\xbc\x01"), has(40, " EMF"):
 		return nil
 	case n == 0:
 		return nil

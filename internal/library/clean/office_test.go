@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	stdgif "image/gif"
 	stdpng "image/png"
 	"io"
 	"slices"
@@ -211,6 +212,10 @@ func TestNamesOfAnOfficeFileAreFoundHoweverTheyAreWritten(t *testing.T) {
 		"a program as a picture": {DOCX, wordFile(t, "word/media/x.exe", "MZ"), nil, "file_part"},
 		"one with its name":      {DOCX, wordFile(t, "word/media/x.png", "MZ"+strings.Repeat("x", 99)), nil, "file_part"},
 		"a photograph as PNG":    {DOCX, wordFile(t, "word/media/x.png", photo), []Removed{Picture}, ""},
+		"a note in a picture":    {DOCX, wordFile(t, "word/media/x.gif", gifFile(t, "\x21\xfe\x0b"+secret+"\x00")), []Removed{Picture}, ""},
+		"a packet in a picture":  {ODT, textFile(t, "Pictures/x.gif", gifFile(t, "\x21\xff\x0bXMP DataXMP\x0b"+secret+"\x00")), []Removed{Picture}, ""},
+		"behind a picture":       {ODT, textFile(t, "Pictures/x.gif", gifFile(t, "")+secret), []Removed{Picture}, ""},
+		"a picture cut":          {ODT, textFile(t, "Pictures/x.gif", gifFile(t, "")[:20]), nil, "file_damaged"},
 		"an object":              {DOCX, wordFile(t, "word/embeddings/oleObject1.ole", "x"), nil, "file_inside"},
 		"a page":                 {DOCX, wordFile(t, "word/afchunk.mht", "x"), nil, "file_inside"},
 		"an unknown part":        {DOCX, wordFile(t, "word/appunti.xml", "<a/>"), nil, "file_part"},
@@ -233,7 +238,7 @@ func TestNamesOfAnOfficeFileAreFoundHoweverTheyAreWritten(t *testing.T) {
 // What people have passes, byte for byte where nothing is removed.
 func TestOrdinaryOfficeFilesPass(t *testing.T) {
 	png := string(pngFile(t))
-	gif := "GIF89a\x01\x00\x01\x00\x00\x00\x00;"
+	gif := gifFile(t, "\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")
 	emf := "\x01\x00\x00\x00" + strings.Repeat("\x00", 36) + " EMF" + strings.Repeat("\x00", 60)
 	link := relations("hyperlink", "https://www.normattiva.it/a?b=c&amp;d", true)
 	for name, s := range map[string]specimen{
@@ -278,6 +283,20 @@ func fieldsOf(err error) []fault.Field {
 		return f.Fields
 	}
 	return nil
+}
+
+// gifFile is a picture with more blocks before its image.
+func gifFile(t *testing.T, blocks string) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := stdgif.Encode(&b, picture(), nil); err != nil {
+		t.Fatal(err)
+	}
+	head := 13
+	if flags := b.Bytes()[10]; flags&0x80 != 0 {
+		head += 3 << (flags&7 + 1)
+	}
+	return b.String()[:head] + blocks + b.String()[head:]
 }
 
 func pngFile(t *testing.T) []byte {
