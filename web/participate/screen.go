@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/delphi"
+	"delfi/web/dossier"
 )
 
 // screen is one question of a form: a statement, or all statements of a kind that are
@@ -25,7 +26,7 @@ type screen struct {
 
 // list tells whether the screen's items are answered together.
 func (s screen) list() bool {
-	return s.Form == delphi.RankingForm || s.Form == delphi.ChoiceForm || s.Form == delphi.SelectionForm
+	return dossier.Listed(s.Form)
 }
 
 // sided tells whether a reason can argue for or against what is asked.
