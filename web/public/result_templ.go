@@ -340,7 +340,7 @@ func answered(r resultView, a dossier.Question) templ.Component {
 		}
 		switch a.Form {
 		case delphi.ScaleForm:
-			templ_7745c5c3_Err = judged(r, f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = outcome(r, f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -400,7 +400,7 @@ func answered(r resultView, a dossier.Question) templ.Component {
 				}
 			}
 		default:
-			templ_7745c5c3_Err = judged(r, f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = outcome(r, f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -455,8 +455,8 @@ func answered(r resultView, a dossier.Question) templ.Component {
 	})
 }
 
-// judged is the verdict on an item, or on its list.
-func judged(r resultView, f feedback.ItemResult) templ.Component {
+// outcome is the verdict on an item, or on its list.
+func outcome(r resultView, f feedback.ItemResult) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
