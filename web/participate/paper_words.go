@@ -105,6 +105,14 @@ func (p *paperView) counts(q *page.Request) string {
 	return q.T("consultation.paper.draft", "until", q.Moment(p.Round.Deadline))
 }
 
+// countsShort is the same in a word, for a telephone's bar.
+func (p *paperView) countsShort(q *page.Request) string {
+	if p.Mark != "" && !p.Pending {
+		return q.T("consultation.paper.counted_short")
+	}
+	return q.T("consultation.paper.draft_short")
+}
+
 // sides are what a reason may be said to argue; who has said it can take that back.
 func sides(q *page.Request, now string) []ui.Option {
 	var out []ui.Option

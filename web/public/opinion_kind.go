@@ -33,7 +33,7 @@ func (o opinionView) drawn(i schema.Item) bool {
 // borne tells whether reasons about an item are those of its list.
 func (o opinionView) borne(i schema.Item) bool {
 	f := o.form(i)
-	return f == delphi.RankingForm || f == delphi.ChoiceForm
+	return len(i.History) > 0 && (f == delphi.RankingForm || f == delphi.ChoiceForm)
 }
 
 // resultOf is what a round said about an item.
@@ -84,6 +84,36 @@ func (o opinionView) firstOf(i schema.Item) schema.Item {
 		}
 	}
 	return i
+}
+
+// cardOf is the item on whose card another stands: a list that is answered with one
+// choice, or one order, has one card.
+func (o opinionView) cardOf(i schema.Item) schema.Item {
+	if o.borne(i) {
+		return o.firstOf(i)
+	}
+	return i
+}
+
+// ofCard are the items that stand on an item's card.
+func (o opinionView) ofCard(i schema.Item) []schema.Item {
+	var all []schema.Item
+	for _, other := range o.Opinion.Items {
+		if o.cardOf(other).ID == i.ID {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+// counted says how many items are in a bunch: statements, or entries of any kind.
+func (o opinionView) counted(q *page.Request, b bunch) string {
+	for _, i := range append(append([]schema.Item{}, b.First...), b.Rest...) {
+		if o.form(i) != delphi.ScaleForm {
+			return q.T("consultation.pile.entries", "n", b.N())
+		}
+	}
+	return q.T("consultation.pile.statements", "n", b.N())
 }
 
 func (o opinionView) first(i schema.Item) bool { return o.firstOf(i).ID == i.ID }
