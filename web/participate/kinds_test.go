@@ -317,10 +317,10 @@ func placedAt(page webtest.Response, place int) string {
 // the page is opened again, in either language.
 func nothingIsLost(t *testing.T, b *webtest.Browser) {
 	form := at("tram", "/rounds/1")
-	for n, act := range []string{"next", "back", "go 3", "review", "all", "language en", "language it"} {
+	for n, act := range []string{"next", "enter", "back", "go 3", "review", "all", "language en", "language it"} {
 		v := strconv.Itoa(10 + n)
 		got := b.Post(t, form, url.Values{"item": {"1"}, "answer_1_low": {v}, "answer_1": {v}, "answer_1_high": {v}, "answer_1_say": {""}, "act": {act}})
-		want := []string{"?item=2", "?item=1", "?item=3", "?review=1", "?all=1", "?item=1&lang=en", "?item=1&lang=it"}[n]
+		want := []string{"?item=2", "?item=2", "?item=1", "?item=3", "?review=1", "?all=1", "?item=1&lang=en", "?item=1&lang=it"}[n]
 		if got.Status != 303 || !strings.HasSuffix(got.Location, form+want) || strings.HasPrefix(got.Location, "/en/") != (act == "language en") {
 			t.Errorf("%s leads to %d %q", act, got.Status, got.Location)
 		}
@@ -335,7 +335,7 @@ func nothingIsLost(t *testing.T, b *webtest.Browser) {
 	if page.Count("a[href*='item='], a[href*='all=1']") != 0 {
 		t.Error("a link leaves the form unsaved")
 	}
-	if first, _ := page.Page.Find("[form=ballot], #ballot button[type=submit]").First().Attr("value"); first != "next" {
+	if first, _ := page.Page.Find("[form=ballot], #ballot button[type=submit]").First().Attr("value"); first != "enter" {
 		t.Errorf("Enter presses %q", first)
 	}
 }

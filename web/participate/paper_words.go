@@ -29,9 +29,7 @@ func (p *paperView) title(q *page.Request) string {
 func (p *paperView) frame(q *page.Request) ui.Frame {
 	f := p.Frame(q, p.title(q), q.T("consultation.paper.crumb"))
 	if p.Sent == nil && len(p.shown()) > 0 {
-		if f.Saves = (&ui.Saves{Form: "ballot", Default: "next"}); p.All {
-			f.Saves.Default = "review"
-		}
+		f.Saves = "ballot"
 	}
 	return f
 }
