@@ -67,7 +67,7 @@ const farthest = 3
 
 // apart names the entries whose own place lies farthest from their mean rank, if by one
 // place at least.
-func (p *paperView) apart(q *page.Request, s screen, m dossier.Measured) []string {
+func (p *paperView) apart(q *page.Request, m dossier.Measured) []string {
 	type away struct {
 		by   float64
 		line string

@@ -32,8 +32,8 @@ type typed struct{ Choice, Reason, Argues string }
 type paperView struct {
 	view
 	ballot.Paper
-	At       int  // position of the statement shown, from 1; 0 on the review
-	All      bool // every statement in one page
+	At       int         // position of the statement shown, from 1; 0 on the review
+	All      bool        // every statement in one page
 	Sent     answer.Form // what came with a form that must be mended; nil on a page that is read
 	Problems ui.Problems
 	Trouble  string // what stopped a delivery, in words

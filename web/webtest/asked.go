@@ -106,4 +106,3 @@ func (h *House) Next(t testing.TB, c consultation.Consultation, round int) consu
 	must(err)
 	return c
 }
-
