@@ -41,6 +41,8 @@ type paperView struct {
 	sheet    *sheet
 	focus    focus                        // where the page that is read begins
 	held     map[string]map[string]string // fields of the working copy, by question
+	parted   []screen                     // what screens gives, once asked
+	asks     map[uuid.UUID]answer.Question
 }
 
 // now is what the form shows as chosen and written: what was just sent, else the
