@@ -18,12 +18,7 @@ type Question struct {
 }
 
 // List tells whether its items were answered together.
-func (a Question) List() bool { return Listed(a.Form) }
-
-// Listed tells whether the items of a form are answered together.
-func Listed(f delphi.Form) bool {
-	return f == delphi.RankingForm || f == delphi.ChoiceForm || f == delphi.SelectionForm
-}
+func (a Question) List() bool { return a.Form.Listed() }
 
 // FormIn is the form that a kind takes in a round.
 func (v View) FormIn(kind string, round int) delphi.Form {

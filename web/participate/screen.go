@@ -13,7 +13,6 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/delphi"
-	"delfi/web/dossier"
 )
 
 // screen is one question of a form: a statement, or all statements of a kind that are
@@ -26,7 +25,7 @@ type screen struct {
 
 // list tells whether the screen's items are answered together.
 func (s screen) list() bool {
-	return dossier.Listed(s.Form)
+	return s.Form.Listed()
 }
 
 // sided tells whether a reason can argue for or against what is asked.

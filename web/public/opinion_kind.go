@@ -79,7 +79,7 @@ func roundOf(i schema.Item, n int) (schema.ItemRound, bool) {
 func (o opinionView) firstOf(i schema.Item) schema.Item {
 	last, _ := i.Last()
 	for _, other := range o.Opinion.Items {
-		if r, ok := other.Last(); ok && dossier.Listed(o.form(i)) && other.Kind == i.Kind && r.Round == last.Round {
+		if r, ok := other.Last(); ok && o.form(i).Listed() && other.Kind == i.Kind && r.Round == last.Round {
 			return other
 		}
 	}
