@@ -37,6 +37,9 @@ const (
 // Grouped says whether a form has tables by group.
 func (f Form) Grouped() bool { return f.Paired() || f == ChoiceForm }
 
+// Listed says whether all items of a kind are answered together, as one list.
+func (f Form) Listed() bool { return f == RankingForm || f == ChoiceForm || f == SelectionForm }
+
 // Paired says whether a form has tables of change.
 func (f Form) Paired() bool {
 	return f == ScaleForm || f == CriteriaForm || f == EstimateForm || f == DateForm

@@ -62,7 +62,7 @@ func (m Measured) Whole() bool {
 	case delphi.SelectionForm:
 		return slices.ContainsFunc(m.Entries, func(e Entry) bool { return e.Of > 0 })
 	}
-	return m.Figures.Histogram != nil
+	return m.Form != "" && m.Figures.Histogram != nil
 }
 
 // more finds one of the figures without a field of their own.

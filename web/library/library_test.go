@@ -239,9 +239,9 @@ func TestAFileThatCallsHomeIsRefusedByName(t *testing.T) {
 			"relazione.pdf":  {act, "/AA", words[1]},
 		} {
 			got := upload(t, elena, lang+desk(market, ""), survey(), name, c.file)
-			said := got.Text("#errors")
-			if got.Status != 422 || !strings.Contains(said, c.says) || !strings.Contains(said, c.what) || !strings.Contains(said, "PDF/A") || got.Page.Find("#f-file").AttrOr("aria-invalid", "") != "true" {
-				t.Errorf("%s%s: %d %s", lang, name, got.Status, said)
+			words := got.Text("#errors")
+			if got.Status != 422 || !strings.Contains(words, c.says) || !strings.Contains(words, c.what) || !strings.Contains(words, "PDF/A") || got.Page.Find("#f-file").AttrOr("aria-invalid", "") != "true" {
+				t.Errorf("%s%s: %d %s", lang, name, got.Status, words)
 			}
 		}
 	}

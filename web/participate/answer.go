@@ -187,6 +187,12 @@ func (p *paperView) onwards(q *page.Request, b press) error {
 	if p.All {
 		here, at = p.action()+"?all=1", 0
 	}
+	if b.moves() {
+		if err := p.leaveFocus(q, b); err != nil {
+			return err
+		}
+		return q.Redirect(here)
+	}
 	switch b.verb {
 	case "review":
 		at = 0
@@ -195,11 +201,6 @@ func (p *paperView) onwards(q *page.Request, b press) error {
 	case "language":
 		if i18n.IsLanguage(b.about) {
 			return q.Leave(i18n.Path(b.about, here) + "&lang=" + b.about)
-		}
-		return q.Redirect(here)
-	case "up", "down", "end", "order", "part":
-		if err := p.leaveFocus(q, b); err != nil {
-			return err
 		}
 		return q.Redirect(here)
 	case keep:

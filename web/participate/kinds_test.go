@@ -16,34 +16,6 @@ import (
 	"delfi/web/webtest"
 )
 
-// Protocols of every kind of answer; one rule judges some of them only.
-const (
-	sharing = `{"version": 1, "variant": "policy",
-		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
-		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
-		"item_kinds": [
-			{"id": "grado", "kind": "scale", "points": 4},
-			{"id": "opzione", "kind": "criteria", "points": 4, "criteria": ["desirability", "feasibility", "costo"]},
-			{"id": "orario", "kind": "choice"},
-			{"id": "luogo", "kind": "selection", "k": 2},
-			{"id": "parole", "kind": "text"}],
-		"consensus": {"rule": "share", "share": {"from": 3, "to": 4}}}`
-	guessing = `{"version": 1, "variant": "estimate",
-		"panel": {"groups": [{"id": "tecnici", "name": {"it": "Tecnici"}}]},
-		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
-		"item_kinds": [
-			{"id": "anni", "kind": "estimate", "unit": "anni", "min": 0, "max": 40, "never": true, "triple": true},
-			{"id": "mese", "kind": "date", "unit": "month", "min": "2027-01", "max": "2035-12"},
-			{"id": "giorno", "kind": "date", "unit": "day", "min": "2027-01-01", "max": "2027-12-31", "never": true}],
-		"consensus": {"rule": "iqr", "iqr": 3}}`
-	ordering = `{"version": 1, "variant": "ranking",
-		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
-		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
-		"item_kinds": [{"id": "lavori", "kind": "ranking"}],
-		"disclosure": {"min_n": 20},
-		"consensus": {"rule": "w", "w": 700}}`
-)
-
 var shared = []draft.Item{
 	{Kind: "grado", Text: "La piazza si chiude alle auto."},
 	{Kind: "opzione", Text: "Un giardino con venti posti."},
@@ -64,9 +36,9 @@ func works(n int) []draft.Item {
 func TestEveryKindIsAsked(t *testing.T) {
 	h := webtest.Open(t)
 	site := h.Site(t)
-	h.Ask(t, "quartiere", sharing, 1, shared...)
-	h.Ask(t, "tram", guessing, 1, draft.Item{Kind: "anni", Text: "Tra quanti anni il tram?"}, draft.Item{Kind: "mese", Text: "Quando i bus elettrici?"}, draft.Item{Kind: "giorno", Text: "Quando apre il parco?"})
-	h.Ask(t, "lavori", ordering, 1, works(20)...)
+	h.Ask(t, "quartiere", webtest.SeveralKinds, 1, shared...)
+	h.Ask(t, "tram", webtest.Estimates, 1, draft.Item{Kind: "anni", Text: "Tra quanti anni il tram?"}, draft.Item{Kind: "mese", Text: "Quando i bus elettrici?"}, draft.Item{Kind: "giorno", Text: "Quando apre il parco?"})
+	h.Ask(t, "lavori", webtest.Ordering, 1, works(20)...)
 	t.Run("several kinds", func(t *testing.T) { severalKinds(t, site.As(t, h.Panelist(t, 0))) })
 	t.Run("estimates and dates", func(t *testing.T) { estimates(t, site.As(t, h.Panelist(t, 0))) })
 	t.Run("an order", func(t *testing.T) { inOrder(t, site.As(t, h.Panelist(t, 0))) })
@@ -145,7 +117,7 @@ func severalKinds(t *testing.T, b *webtest.Browser) {
 	if got := send(url.Values{"act": {"deliver"}}); got.Location != form+"/receipt" {
 		t.Fatalf("delivered: %d %q", got.Status, got.Text("main"))
 	}
-	if got := b.Get(t, form+"/receipt").Text("main h2"); !strings.Contains(got, "6 risposte date") {
+	if got := b.Get(t, form+"/receipt").Text("main h2"); !strings.Contains(got, "4 risposte date, 1 lasciata in bianco") {
 		t.Errorf("the receipt: %q", got)
 	}
 	proof := b.Post(t, form+"/proof", url.Values{"understood": {"on"}})
@@ -345,10 +317,10 @@ func placedAt(page webtest.Response, place int) string {
 // the page is opened again, in either language.
 func nothingIsLost(t *testing.T, b *webtest.Browser) {
 	form := at("tram", "/rounds/1")
-	for n, act := range []string{"next", "back", "go 3", "review", "all", "language en", "language it"} {
+	for n, act := range []string{"next", "enter", "back", "go 3", "review", "all", "language en", "language it"} {
 		v := strconv.Itoa(10 + n)
 		got := b.Post(t, form, url.Values{"item": {"1"}, "answer_1_low": {v}, "answer_1": {v}, "answer_1_high": {v}, "answer_1_say": {""}, "act": {act}})
-		want := []string{"?item=2", "?item=1", "?item=3", "?review=1", "?all=1", "?item=1&lang=en", "?item=1&lang=it"}[n]
+		want := []string{"?item=2", "?item=2", "?item=1", "?item=3", "?review=1", "?all=1", "?item=1&lang=en", "?item=1&lang=it"}[n]
 		if got.Status != 303 || !strings.HasSuffix(got.Location, form+want) || strings.HasPrefix(got.Location, "/en/") != (act == "language en") {
 			t.Errorf("%s leads to %d %q", act, got.Status, got.Location)
 		}
@@ -363,7 +335,7 @@ func nothingIsLost(t *testing.T, b *webtest.Browser) {
 	if page.Count("a[href*='item='], a[href*='all=1']") != 0 {
 		t.Error("a link leaves the form unsaved")
 	}
-	if first, _ := page.Page.Find("[form=ballot], #ballot button[type=submit]").First().Attr("value"); first != "next" {
+	if first, _ := page.Page.Find("[form=ballot], #ballot button[type=submit]").First().Attr("value"); first != "enter" {
 		t.Errorf("Enter presses %q", first)
 	}
 }
@@ -373,7 +345,7 @@ func nothingIsLost(t *testing.T, b *webtest.Browser) {
 func TestTheSecondRoundMarksWhatWasSaid(t *testing.T) {
 	h := webtest.Open(t)
 	site := h.Site(t)
-	c := h.Ask(t, "quartiere", sharing, 24, shared...)
+	c := h.Ask(t, "quartiere", webtest.SeveralKinds, 24, shared...)
 	items, err := h.Consultations.Items(t.Context(), c.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -444,8 +416,8 @@ func sharedAnswers(items []consultation.Item, n int) ballot.Answers {
 func TestFiguresOfEstimatesAndOrders(t *testing.T) {
 	h := webtest.Open(t)
 	site := h.Site(t)
-	tram := h.Ask(t, "tram", guessing, 24, draft.Item{Kind: "anni", Text: "Tra quanti anni il tram?"}, draft.Item{Kind: "mese", Text: "Quando i bus elettrici?"})
-	lavori := h.Ask(t, "lavori", ordering, 24, works(5)...)
+	tram := h.Ask(t, "tram", webtest.Estimates, 24, draft.Item{Kind: "anni", Text: "Tra quanti anni il tram?"}, draft.Item{Kind: "mese", Text: "Quando i bus elettrici?"})
+	lavori := h.Ask(t, "lavori", webtest.Ordering, 24, works(5)...)
 	for _, c := range []consultation.Consultation{tram, lavori} {
 		items, err := h.Consultations.Items(t.Context(), c.ID)
 		if err != nil {

@@ -16,40 +16,28 @@ import (
 // measured is what the stored document says about a question, with the reader's own
 // answer; false where it says nothing.
 func (p *paperView) measured(q *page.Request, s screen) (dossier.Measured, bool) {
-	f, ok := p.feedback(s.Items[0].ID)
-	for n := 1; !ok && n < len(s.Items); n++ {
-		f, ok = p.feedback(s.Items[n].ID)
-	}
-	if !ok {
+	if p.Feedback == nil {
 		return dossier.Measured{}, false
 	}
-	form := s.Kind.In(p.before())
-	m := dossier.Measured{
-		ID: dossier.ID("h", s.number()), Title: q.T("consultation.paper.picture_any", "round", p.Feedback.Round),
-		Kind: s.Kind, Form: form, Counts: f.Counts, Tables: f.Tables, Figures: f.Figures, Criteria: f.Criteria,
+	a := dossier.Question{Kind: s.Kind, Form: p.FormIn(s.Kind.ID, p.Feedback.Round)}
+	own := map[string]*delphi.Answer{}
+	for n, i := range s.Items { // one that was not asked then is not among them
+		if f, told := p.feedback(i.ID); told {
+			a.Items = append(a.Items, f.ItemResult)
+			own[i.ID.String()] = p.last(s, n)
+		}
+	}
+	if len(a.Items) == 0 {
+		return dossier.Measured{}, false
+	}
+	m := a.Measured(q, p.Feedback.Round)
+	for n := range m.Entries {
+		m.Entries[n].Own = own[m.Entries[n].Item]
 	}
 	if !s.list() {
 		m.Own = p.last(s, 0)
-		return m, true
-	}
-	for n, i := range s.Items {
-		of, told := p.feedback(i.ID)
-		if !told {
-			continue // it was not asked then
-		}
-		e := dossier.Entry{Item: i.ID.String(), Number: i.Number, Text: i.Text, Own: p.last(s, n)}
-		e.Yes, e.Of = dossier.Selected(of.Tables, e.Item)
-		m.Entries = append(m.Entries, e)
 	}
 	return m, true
-}
-
-// before is the kind of the round whose figures are shown.
-func (p *paperView) before() delphi.RoundKind {
-	if r, ok := p.RoundAt(p.Feedback.Round); ok {
-		return r.Kind
-	}
-	return delphi.AnswerRound
 }
 
 // last is one's own answer of the round before to an item of a question; nil for none.
@@ -79,7 +67,7 @@ const farthest = 3
 
 // apart names the entries whose own place lies farthest from their mean rank, if by one
 // place at least.
-func (p *paperView) apart(q *page.Request, s screen, m dossier.Measured) []string {
+func (p *paperView) apart(q *page.Request, m dossier.Measured) []string {
 	type away struct {
 		by   float64
 		line string

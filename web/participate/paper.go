@@ -32,8 +32,8 @@ type typed struct{ Choice, Reason, Argues string }
 type paperView struct {
 	view
 	ballot.Paper
-	At       int  // position of the statement shown, from 1; 0 on the review
-	All      bool // every statement in one page
+	At       int         // position of the statement shown, from 1; 0 on the review
+	All      bool        // every statement in one page
 	Sent     answer.Form // what came with a form that must be mended; nil on a page that is read
 	Problems ui.Problems
 	Trouble  string // what stopped a delivery, in words
@@ -41,6 +41,8 @@ type paperView struct {
 	sheet    *sheet
 	focus    focus                        // where the page that is read begins
 	held     map[string]map[string]string // fields of the working copy, by question
+	parted   []screen                     // what screens gives, once asked
+	asks     map[uuid.UUID]answer.Question
 }
 
 // now is what the form shows as chosen and written: what was just sent, else the

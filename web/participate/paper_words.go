@@ -29,9 +29,7 @@ func (p *paperView) title(q *page.Request) string {
 func (p *paperView) frame(q *page.Request) ui.Frame {
 	f := p.Frame(q, p.title(q), q.T("consultation.paper.crumb"))
 	if p.Sent == nil && len(p.shown()) > 0 {
-		if f.Saves = (&ui.Saves{Form: "ballot", Default: "next"}); p.All {
-			f.Saves.Default = "review"
-		}
+		f.Saves = "ballot"
 	}
 	return f
 }
@@ -103,6 +101,14 @@ func (p *paperView) counts(q *page.Request) string {
 		return q.T("consultation.paper.counted", "until", q.Moment(p.Round.Deadline))
 	}
 	return q.T("consultation.paper.draft", "until", q.Moment(p.Round.Deadline))
+}
+
+// countsShort is the same in a word, for a telephone's bar.
+func (p *paperView) countsShort(q *page.Request) string {
+	if p.Mark != "" && !p.Pending {
+		return q.T("consultation.paper.counted_short")
+	}
+	return q.T("consultation.paper.draft_short")
 }
 
 // sides are what a reason may be said to argue; who has said it can take that back.

@@ -106,7 +106,7 @@ func (r *reading) statement(s screen, kind int) {
 	i := s.Items[0]
 	q := r.questions[i.ID]
 	if r.form.Value(q.Field()) == keep || r.button.verb == keep && r.button.on(i) {
-		a, bad := r.kept(i, kind)
+		a, bad := r.kept(i)
 		a.Reason, a.Argues = r.form.Value(q.ReasonField()), delphi.Side(r.form.Value(q.ArguesField()))
 		r.take(i, a, append(bad, r.p.Codecs.Check(kind, &a.Answer, q)...))
 		return
@@ -138,7 +138,7 @@ func emptied(form page.Form, s screen, q answer.Question) bool {
 }
 
 // kept is an item's answer of the round before.
-func (r *reading) kept(i consultation.Item, kind int) (answer.Sent, []fault.Field) {
+func (r *reading) kept(i consultation.Item) (answer.Sent, []fault.Field) {
 	last, ok := r.p.Last[i.ID]
 	if !ok {
 		return answer.Sent{}, []fault.Field{{Name: answerField(i), Code: "nothing_kept", Message: "there is no earlier answer to keep: choose one"}}

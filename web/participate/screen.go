@@ -25,7 +25,7 @@ type screen struct {
 
 // list tells whether the screen's items are answered together.
 func (s screen) list() bool {
-	return s.Form == delphi.RankingForm || s.Form == delphi.ChoiceForm || s.Form == delphi.SelectionForm
+	return s.Form.Listed()
 }
 
 // sided tells whether a reason can argue for or against what is asked.
@@ -72,7 +72,10 @@ func wasField(i consultation.Item) string { return "was_" + strconv.Itoa(i.Numbe
 
 // screens are the round's questions, a list where its first item stands.
 func (p *paperView) screens() []screen {
-	var out []screen
+	if p.parted != nil {
+		return p.parted
+	}
+	out := make([]screen, 0, len(p.Items))
 	lists := map[string]int{} // by kind
 	for _, i := range p.Items {
 		s := p.screenOf(i)
@@ -88,6 +91,7 @@ func (p *paperView) screens() []screen {
 		}
 		out[at].Items = append(out[at].Items, i)
 	}
+	p.parted = out
 	return out
 }
 
@@ -172,11 +176,13 @@ func (p *paperView) state(s screen) string {
 
 // questions are the round's items as package answer asks them.
 func (p *paperView) questions() map[uuid.UUID]answer.Question {
-	out := make(map[uuid.UUID]answer.Question, len(p.Items))
-	for n, q := range ballot.Questions(p.Items) {
-		out[p.Items[n].ID] = q
+	if p.asks == nil {
+		p.asks = make(map[uuid.UUID]answer.Question, len(p.Items))
+		for n, q := range ballot.Questions(p.Items) {
+			p.asks[p.Items[n].ID] = q
+		}
 	}
-	return out
+	return p.asks
 }
 
 // fields are those of a question's form that hold its answers among some.

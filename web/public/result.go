@@ -1,10 +1,13 @@
 package public
 
 import (
+	"strconv"
+
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/report/schema"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -44,6 +47,10 @@ func (r resultView) mark(q *page.Request, f feedback.ItemResult) ui.Mark {
 func (r resultView) headline(q *page.Request) string {
 	var s schema.Summary
 	for _, f := range r.Document.Items {
+		if r.FormIn(f.Kind, r.Round.Number) == delphi.TextForm {
+			s.Unrated++
+			continue
+		}
 		s.Add(f.Verdict)
 	}
 	return headline(q, s)
@@ -58,4 +65,50 @@ func (r resultView) why(q *page.Request, f feedback.ItemResult) []string {
 // stability says what this round and the one before tell together.
 func (r resultView) stability(q *page.Request, f feedback.ItemResult) []string {
 	return ui.Stability(q, r.of(f), f.Counts)
+}
+
+// questions are the round's, lists as one.
+func (r resultView) questions() []dossier.Question {
+	return r.Questions(r.Round.Number, r.Document.Items)
+}
+
+// called names a statement; another question has no name but its number.
+func (r resultView) called(q *page.Request, f feedback.ItemResult) string {
+	return called(q, r.FormIn(f.Kind, r.Round.Number), f.Number)
+}
+
+// called names an item by its number: what is rated on a scale is a statement.
+func called(q *page.Request, form delphi.Form, number int) string {
+	if form == delphi.ScaleForm {
+		return q.T("consultation.statement", "n", strconv.Itoa(number))
+	}
+	return q.T("consultation.paper.question_n", "n", strconv.Itoa(number))
+}
+
+// marked is a selection with the verdict on each of its items.
+func (r resultView) marked(q *page.Request, a dossier.Question) dossier.Measured {
+	m := a.Measured(q, r.Round.Number)
+	for n, f := range a.Items {
+		mark := r.mark(q, f)
+		m.Entries[n].Mark = &mark
+	}
+	return m
+}
+
+// listReasons are the reasons about a list as a whole.
+func (r resultView) listReasons(a dossier.Question) []feedback.Reason {
+	for _, l := range r.Document.Lists {
+		if l.Kind == a.Kind.ID {
+			return l.Reasons
+		}
+	}
+	return nil
+}
+
+// reasonsTitle names the reasons, or what was answered in words.
+func (r resultView) reasonsTitle(q *page.Request, a dossier.Question) string {
+	if a.Form == delphi.TextForm {
+		return q.T("consultation.text.answers")
+	}
+	return q.T("consultation.paper.reasons")
 }

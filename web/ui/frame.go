@@ -31,14 +31,7 @@ type Frame struct {
 	Crumbs  []Crumb // from the root to this page; none on the home page
 	Owner   string  // the administration whose page this is; "" when it is everyone's
 	Address string  // the administration's line in the footer
-	Saves   *Saves  // the form that the language switch saves; nil where nothing is typed
-}
-
-// Saves is a form of the page whose every button saves it. Its language switch is such a
-// button too, with the language behind its value.
-type Saves struct {
-	Form    string // its id
-	Default string // value of the button that Enter presses
+	Saves   string  // id of a form that each of its buttons saves: the language switch is one too; "" for none
 }
 
 // head is the document's title: the page first, because that is what a list of

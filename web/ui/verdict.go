@@ -37,6 +37,9 @@ type Case struct {
 func Verdict(q *page.Request, c Case) Mark {
 	m := mark(q, c.Verdict.Key, c.Verdict.Side)
 	m.Sentence = strings.Join(slices.Concat([]string{c.sentence(q)}, c.exactly(q), c.byGroup(q)), " ")
+	if chosen := c.selected(); chosen != "" {
+		m.Word, m.Sentence = q.T("ui.verdict.selected."+m.Shape+"_"+chosen), q.T("ui.verdict.selected."+m.Shape+"_"+chosen+"_text", "share", Permille(q, The, c.Protocol.Consensus.Share.Permille))
+	}
 	if _, ok := c.bounded(); ok {
 		m.Word = q.T("ui.verdict.word.unstable_bound")
 	}
@@ -140,6 +143,20 @@ func (c Case) sided() string {
 	switch c.Verdict.Side {
 	case delphi.For, delphi.Against, delphi.Between:
 		return string(c.Verdict.Side)
+	}
+	return ""
+}
+
+// selected tells of an item of a selection that has a verdict whether it is in or out;
+// "" of everything else.
+func (c Case) selected() string {
+	g, ok := c.ground("share")
+	switch {
+	case c.Verdict.Key != verdict.Consensus && c.Verdict.Key != verdict.Majority || c.Protocol.Consensus.Share == nil:
+	case ok && g.Detail == "yes":
+		return "in"
+	case ok && g.Detail == "no":
+		return "out"
 	}
 	return ""
 }

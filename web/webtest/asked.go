@@ -9,6 +9,34 @@ import (
 	"delfi/internal/consultation/draft"
 )
 
+// Protocol documents of every kind of answer, each with a rule that judges its kinds.
+const (
+	SeveralKinds = `{"version": 1, "variant": "policy",
+		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
+		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
+		"item_kinds": [
+			{"id": "grado", "kind": "scale", "points": 4},
+			{"id": "opzione", "kind": "criteria", "points": 4, "criteria": ["desirability", "feasibility", "costo"]},
+			{"id": "orario", "kind": "choice"},
+			{"id": "luogo", "kind": "selection", "k": 2},
+			{"id": "parole", "kind": "text"}],
+		"consensus": {"rule": "share", "share": {"from": 3, "to": 4}}}`
+	Estimates = `{"version": 1, "variant": "estimate",
+		"panel": {"groups": [{"id": "tecnici", "name": {"it": "Tecnici"}}]},
+		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
+		"item_kinds": [
+			{"id": "anni", "kind": "estimate", "unit": "anni", "min": 0, "max": 40, "never": true, "triple": true},
+			{"id": "mese", "kind": "date", "unit": "month", "min": "2027-01", "max": "2035-12"},
+			{"id": "giorno", "kind": "date", "unit": "day", "min": "2027-01-01", "max": "2027-12-31", "never": true}],
+		"consensus": {"rule": "iqr", "iqr": 3}}`
+	Ordering = `{"version": 1, "variant": "ranking",
+		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
+		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
+		"item_kinds": [{"id": "lavori", "kind": "ranking"}],
+		"disclosure": {"min_n": 20},
+		"consensus": {"rule": "w", "w": 700}}`
+)
+
 // Ask announces and starts a consultation of a protocol document with given statements,
 // whose first people panelists are enrolled in its first group.
 func (h *House) Ask(t testing.TB, slug, document string, people int, items ...draft.Item) consultation.Consultation {
@@ -78,4 +106,3 @@ func (h *House) Next(t testing.TB, c consultation.Consultation, round int) consu
 	must(err)
 	return c
 }
-

@@ -22,7 +22,7 @@ type form struct {
 	codecs *answer.Set
 	layout payload.Layout
 
-	questions int // to be answered: the items, but a list with one answer once
+	questions int // to be answered: the items, but a list once
 }
 
 // asked is one item of a form.
@@ -43,7 +43,7 @@ func newForm(p protocol.Protocol, round delphi.RoundKind, items []consultation.I
 	}
 	for n, q := range Questions(items) {
 		f.asked[items[n].ID] = asked{Question: q, kind: kinds[n]}
-		if q.First || f.codecs.Form(kinds[n]) != delphi.ChoiceForm {
+		if q.First || !f.codecs.Form(kinds[n]).Listed() {
 			f.questions++
 		}
 	}
@@ -101,6 +101,20 @@ func (f form) find(item string) (uuid.UUID, asked, error) {
 		return uuid.UUID{}, asked{}, fault.New(fault.NotFound, "unknown_item", "this round has no such statement")
 	}
 	return id, of, nil
+}
+
+// answered counts the questions to which a payload has an answer.
+func (f form) answered(p payload.Payload) int {
+	n, lists := 0, map[int]bool{} // by kind
+	for i := range p.Entries {
+		switch kind := p.Entries[i].Kind; {
+		case !f.codecs.Form(kind).Listed():
+			n++
+		case !lists[kind]:
+			n, lists[kind] = n+1, true
+		}
+	}
+	return n
 }
 
 // keep drops entries of items that are not in play any more.

@@ -17,7 +17,7 @@ import (
 // nowhere: whoever asks again is given the same one, made anew.
 type Receipt struct {
 	Mark     string // hex
-	Answered int    // answers given
+	Answered int    // questions that have an answer: a list is one
 	Blank    int    // questions left without one
 	Replaces string // the mark it replaces; ""
 	Part     leaf.Digests
@@ -33,8 +33,9 @@ func (r Receipt) Note() (string, error) { return r.hand.Sign(r.text) }
 // receipt is for a ballot that counts. Nothing is read or written.
 func (b roundContext) receipt(seat pseudonym.Seat, p payload.Payload) Receipt {
 	content, part := p.Content(seat.Group), p.Part.Digests(payload.Of(b.Round))
+	answered := b.form.answered(p)
 	r := Receipt{
-		Mark: leaf.Mark(content, part), Part: part, Answered: len(p.Entries), Blank: b.form.questions - len(p.Entries), Replaces: p.Replaces(),
+		Mark: leaf.Mark(content, part), Part: part, Answered: answered, Blank: b.form.questions - answered, Replaces: p.Replaces(),
 		hand: b.checkpoint.hand,
 	}
 	r.text = leaf.Receipt{

@@ -206,7 +206,7 @@ func (o *objects) pair(key, is entry, t token) error {
 	case pdfOpening:
 		switch t.kind {
 		case tokOpen:
-			return o.opening(t.begin)
+			return o.openAction(t.begin)
 		case tokReference:
 			return o.want(o.acts, t.number, action.with("what", "/OpenAction"))
 		}
@@ -329,15 +329,15 @@ func (o *objects) wanted(number, at int) error {
 	if isAct {
 		o.acts[number] = true
 		if t.kind == tokOpen {
-			return o.opening(t.begin)
+			return o.openAction(t.begin)
 		}
 	}
 	return nil
 }
 
-// opening refuses what is done when the document opens, unless it moves to a page. at is
+// openAction refuses what is done when the document opens, unless it moves to a page. at is
 // where its dictionary begins.
-func (o *objects) opening(at int) error {
+func (o *objects) openAction(at int) error {
 	l := lexer{b: o.b, at: at, until: o.until, loose: true}
 	var raw [longestName]byte
 	depth := 0

@@ -241,7 +241,7 @@ func recognized(t Type, z *zip.Reader, left *int64) (suite, error) {
 			return suite{}, err
 		}
 		defer r.Close()
-		if said, err := held(r, z.File[0]); err != nil || strings.TrimSpace(string(said)) != media[ODT] {
+		if name, err := held(r, z.File[0]); err != nil || strings.TrimSpace(string(name)) != media[ODT] {
 			return suite{}, another
 		}
 		s := suite{parts: openDocumentParts, refused: openDocumentRefused}

@@ -171,8 +171,8 @@ func TestNothingOfAnOfficeFileCallsHome(t *testing.T) {
 			if len(fields) != 1 || fields[0].Code != s.code {
 				t.Fatalf("%v: %v", err, fields)
 			}
-			if said := fmt.Sprint(fields[0].Args["what"], fields[0].Args["part"]); !strings.Contains(said, s.what) {
-				t.Errorf("it names %q", said)
+			if named := fmt.Sprint(fields[0].Args["what"], fields[0].Args["part"]); !strings.Contains(named, s.what) {
+				t.Errorf("it names %q", named)
 			}
 		})
 	}

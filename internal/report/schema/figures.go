@@ -62,7 +62,9 @@ func itemFigures(p protocol.Protocol, i feedback.ItemResult, documents []feedbac
 		return out
 	}
 	out.Verdict = out.History[len(out.History)-1].Verdict
-	out.Pile = PileOf(out.Verdict)
+	if k, _ := p.Kind(i.Kind); k.Kind != delphi.TextForm { // words are rated by nobody
+		out.Pile = PileOf(out.Verdict)
+	}
 	item := delphi.Item{ID: i.Item.String(), Kind: i.Kind}
 	so := closingsOf(table.Subject(p, item), closings)
 	out.Sensitivity = verdict.Sensitive(p, item, so)

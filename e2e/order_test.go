@@ -1,0 +1,176 @@
+package e2e
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
+	drafts "delfi/internal/consultation/draft"
+	"delfi/internal/delphi"
+	"delfi/web/webtest"
+)
+
+// TestAnOrderByKeyboardByPointerAndWithoutScript moves the last of twenty to the first
+// place in two acts of each, on a screen of 320 px; after a move the focus is on the button
+// that made it, which says where the item is now.
+func TestAnOrderByKeyboardByPointerAndWithoutScript(t *testing.T) {
+	t.Parallel()
+	h := webtest.Open(t)
+	items := []drafts.Item{{Text: "Piste ciclabili"}}
+	for k := 2; k <= 20; k++ {
+		items = append(items, drafts.Item{Text: fmt.Sprintf("Lavoro %d", k)})
+	}
+	c := h.Ask(t, "lavori", webtest.Ordering, 3, items...)
+	asked, err := h.Consultations.Items(t.Context(), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := served(t, h)
+	const page = "/consultations/lavori/rounds/1?item=1"
+	enter := func(n int) *person {
+		t.Helper()
+		var in ballot.Answers
+		for k, i := range asked { // the first item is last
+			in.Given = append(in.Given, delphi.Answer{Item: i.ID.String(), Value: 1 + (k+19)%20})
+		}
+		h.Cast(t, c, 1, n, in)
+		return browser(n)
+	}
+	first := func(p *person, way string) {
+		t.Helper()
+		var name string
+		p.do(chromedp.WaitReady("ol.dlf-rank", chromedp.ByQuery))
+		p.do(chromedp.Text("ol.dlf-rank > li:first-child .nm", &name, chromedp.ByQuery))
+		if name != "Piste ciclabili" {
+			t.Errorf("%s: %q is first", way, name)
+		}
+	}
+	number := `#f-answer_1`
+
+	byKeyboard := enter(0)
+	byKeyboard.open(page)
+	byKeyboard.do(chromedp.Focus(number, chromedp.ByQuery), chromedp.KeyEvent("1"))
+	byKeyboard.tabTo(`button[value="order 1"]`)
+	byKeyboard.enterKey()
+	byKeyboard.accessible()
+	first(byKeyboard, "by keyboard")
+	byKeyboard.narrow()
+	// One down with Alt and an arrow, and once more: the focus stays.
+	byKeyboard.do(chromedp.Focus(number, chromedp.ByQuery))
+	for _, place := range []string{"2", "3"} {
+		byKeyboard.leave(chromedp.KeyEvent(kb.ArrowDown, chromedp.KeyModifiers(1))) // Alt
+		var focused string
+		byKeyboard.do(chromedp.Evaluate(`document.activeElement.textContent.replace(/\s+/g, " ").trim()`, &focused))
+		if want := "Piste ciclabili, posizione " + place + " di 20"; !strings.HasPrefix(focused, "↓ giù") || !strings.HasSuffix(focused, want) {
+			t.Errorf("after Alt and an arrow the focus is on %q", focused)
+		}
+	}
+
+	byPointer := enter(1)
+	byPointer.open(page)
+	byPointer.do(chromedp.SetValue(number, "1", chromedp.ByQuery))
+	byPointer.press(`button[value="order 1"]`)
+	first(byPointer, "by pointer")
+
+	plain := enter(2)
+	plain.do(emulation.SetScriptExecutionDisabled(true))
+	plain.plain(page)
+	plain.do(chromedp.SetValue(number, "1", chromedp.ByQuery))
+	plain.do(chromedp.Click(`button[value="order 1"]`, chromedp.ByQuery))
+	plain.do(chromedp.WaitReady("[role=status]", chromedp.ByQuery))
+	first(plain, "without script")
+}
+
+// served serves the site of a house, and gives the browsers of its panelists, 320 px wide.
+func served(t *testing.T, h *webtest.House) func(panelist int) *person {
+	t.Helper()
+	pages := h.Site(t)
+	server := httptest.NewServer(http.HandlerFunc(pages.ServeHTTP))
+	t.Cleanup(server.Close)
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(n int) *person {
+		t.Helper()
+		p := &person{t: t, site: &site{URL: "http://delfi.test"}, name: fmt.Sprint("panelist ", n), ctx: launch(t, "MAP delfi.test:80 127.0.0.1:"+port)}
+		p.do(emulation.SetLocaleOverride().WithLocale("it-IT"), emulation.SetDeviceMetricsOverride(320, 640, 1, true))
+		p.do(chromedp.Navigate("http://delfi.test/webtest/sign-in/" + h.Panelist(t, n).Account.String()))
+		return p
+	}
+}
+
+// narrow fails where a page is wider than its screen.
+func (p *person) narrow() {
+	p.t.Helper()
+	var wide int
+	if p.do(chromedp.Evaluate(`document.documentElement.scrollWidth`, &wide)); wide > 320 {
+		p.t.Errorf("%s is %d px wide", p.at(), wide)
+	}
+}
+
+// TestFormsAndResultsOfEveryKindOnASmallScreen holds each question's form, with what the
+// panel answered before, its review and its result to the rules of accessibility.
+func TestFormsAndResultsOfEveryKindOnASmallScreen(t *testing.T) {
+	t.Parallel()
+	h := webtest.Open(t)
+	browser := served(t, h)
+	several := h.Ask(t, "quartiere", webtest.SeveralKinds, 21,
+		drafts.Item{Kind: "grado", Text: "La piazza si chiude alle auto."}, drafts.Item{Kind: "opzione", Text: "Un giardino con venti posti."},
+		drafts.Item{Kind: "orario", Text: "Dalle 18 alle 20"}, drafts.Item{Kind: "orario", Text: "Dalle 20 alle 22"},
+		drafts.Item{Kind: "luogo", Text: "Parco Ferrari"}, drafts.Item{Kind: "luogo", Text: "Piazza Roma"}, drafts.Item{Kind: "parole", Text: "Che cosa manca?"})
+	guesses := h.Ask(t, "tram", webtest.Estimates, 21, drafts.Item{Kind: "anni", Text: "Tra quanti anni il tram?"}, drafts.Item{Kind: "mese", Text: "Quando i bus elettrici?"}, drafts.Item{Kind: "giorno", Text: "Quando apre il parco?"})
+	for _, c := range []consultation.Consultation{several, guesses} {
+		items, err := h.Consultations.Items(t.Context(), c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 21 {
+			var in ballot.Answers
+			chosen := false
+			for _, i := range items {
+				k, _ := c.Protocol.Kind(i.Kind)
+				a := delphi.Answer{Item: i.ID.String(), Value: 1, Reason: "perché sì"}
+				switch k.Kind {
+				case delphi.CriteriaForm:
+					a.Value, a.Criteria = 0, []int{1 + n%4, 2, 3}
+				case delphi.ChoiceForm:
+					if chosen {
+						continue
+					}
+					chosen = true
+				case delphi.EstimateForm:
+					a.Low, a.Value, a.High = 1, 2+n%9, 20
+				case delphi.DateForm:
+					a.Value = k.Min + n
+				case delphi.TextForm:
+					a.Value = 0
+				}
+				in.Given = append(in.Given, a)
+			}
+			h.Cast(t, c, 1, n, in)
+		}
+		h.Next(t, c, 1)
+	}
+	p := browser(0)
+	for slug, questions := range map[string]int{"quartiere": 5, "tram": 3} {
+		round := "/consultations/" + slug + "/rounds/"
+		for k := 1; k <= questions; k++ {
+			p.open(fmt.Sprintf("%s2?item=%d", round, k))
+			p.narrow()
+		}
+		for _, page := range []string{"2?all=1", "2?review=1", "1"} {
+			p.open(round + page)
+			p.narrow()
+		}
+	}
+}
