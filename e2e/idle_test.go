@@ -96,8 +96,8 @@ func (s *site) linger(t *testing.T, n int) []net.Conn {
 // Ten thousand who have the page open, and then bodies of a hundred megabytes, take
 // the server no more memory than is said here.
 func TestCrowdsAndHugeBodiesTakeBoundedMemory(t *testing.T) {
-	// 64 MB, 32 KB for each of the crowd.
-	const senders, huge, most = 32, 100 << 20, 64<<20 + idlers*32<<10
+	// 128 MB, 32 KB for each of the crowd; what is sent is fifty times as much.
+	const senders, huge, most = 32, 100 << 20, 128<<20 + idlers*32<<10
 	files(t, idlers+2000)
 	dir := data(t)
 	c := found(t, dir, senders)

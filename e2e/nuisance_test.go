@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -43,9 +44,11 @@ func nuisance(ctx context.Context, at, text string, begun func()) {
 
 // Two hundred who ask for everything public and read a few bytes a second, and two
 // hundred who never end what they send, each from an address of their own: everybody
-// who answers is answered, and so is who reads.
+// who answers is answered within two seconds, and so is who reads. On a machine that is busy
+// with other things a request takes longer than that by itself: then within ten times of
+// what the slowest took before them.
 func TestSlowReadersAndUnfinishedFormsHoldUpNobody(t *testing.T) {
-	const people, readers, senders, patience = inhabitants, 200, 200, 2 * time.Second
+	const people, readers, senders = inhabitants, 200, 200
 	files(t, 4000)
 	dir := data(t)
 	c := found(t, dir, people)
@@ -53,6 +56,19 @@ func TestSlowReadersAndUnfinishedFormsHoldUpNobody(t *testing.T) {
 	c.enrol(t, s)
 	at := strings.TrimPrefix(s.URL, "http://")
 
+	var alone atomic.Int64
+	each(c.voters, func(v *voter) {
+		began := time.Now()
+		if err := v.deliver(t, t.Context()); err != nil {
+			t.Errorf("before them, %s: %v", v.name, err)
+		}
+		for took := int64(time.Since(began)); ; {
+			if was := alone.Load(); was >= took || alone.CompareAndSwap(was, took) {
+				break
+			}
+		}
+	})
+	patience := max(2*time.Second, 10*time.Duration(alone.Load()))
 	ctx, end := context.WithCancel(t.Context())
 	var all, begun sync.WaitGroup
 	begun.Add(readers + senders)
@@ -90,5 +106,5 @@ func TestSlowReadersAndUnfinishedFormsHoldUpNobody(t *testing.T) {
 		}
 	}
 	_, peak := s.memory(t)
-	t.Logf("%d MB at the highest", peak>>20)
+	t.Logf("%d MB at the highest; %s for each request", peak>>20, patience)
 }
