@@ -33,8 +33,12 @@ func (s *Service) reorder(ctx context.Context, round consultation.Round) error {
 		if err != nil || !there {
 			return err
 		}
-		rows, authors, err := written(ctx, tx, part)
-		if err != nil || rows > maxReordered || authors < 2 {
+		rows, voted, err := written(ctx, tx, part)
+		if err != nil || rows > maxReordered {
+			return err
+		}
+		// One who came alone keeps no row as it came, neither of the round nor of the panel.
+		if _, came, err := written(ctx, tx, panel); err != nil || !voted && !came {
 			return err
 		}
 		// Before the copy, not after it as at the closing: ballots of this round may

@@ -6,12 +6,15 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// written counts a partition's rows and the transactions that wrote them.
-func written(ctx context.Context, tx *postgres.Tx, part string) (rows, authors int, err error) {
+// written counts a partition's rows, and tells whether some lie as they came: those that were
+// written anew have the transaction that made their table.
+func written(ctx context.Context, tx *postgres.Tx, part string) (rows int, fresh bool, err error) {
 	err = tx.QueryRowxContext(ctx, `
-		SELECT count(*), count(DISTINCT xmin::text)
-		FROM panel.`+part).Scan(&rows, &authors)
-	return rows, authors, err
+		SELECT count(*), coalesce(bool_or(r.xmin::text <> c.xmin::text), false)
+		FROM panel.`+part+` AS r
+		CROSS JOIN pg_catalog.pg_class AS c
+		WHERE c.oid = $1::regclass`, "panel."+part).Scan(&rows, &fresh)
+	return rows, fresh, err
 }
 
 // rewriteOpen copies an open round's ballots, drafts included, into a new table in the

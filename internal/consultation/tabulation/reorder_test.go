@@ -53,3 +53,28 @@ func TestMinglingHidesNoBallot(t *testing.T) {
 	close(done)
 	reordering.Wait()
 }
+
+// Whoever is the first of a round, and alone in the hour: their rows keep no transaction
+// that another row of theirs was born beside, and where nobody came nothing is written.
+func TestWhoVotesAloneKeepsNoRowAsItCame(t *testing.T) {
+	h, ctx := newHouse(t, 2, 2), t.Context()
+	part, panel := "panel."+ballotPart(h.c.Rounds[1].ID), "panel."+panelistPart(h.c.ID)
+	stamp := func(table string) (xmin string) {
+		t.Helper()
+		h.must(h.db.Pool().Get(&xmin, `SELECT string_agg(DISTINCT xmin::text, ' ') FROM `+table))
+		return xmin
+	}
+	for i := range 2 { // the one who came before was written anew already
+		h.cast(2, i, 5)
+		ballots, people := stamp(part), stamp(panel)
+		h.must(h.tabulation.reorder(ctx, h.c.Rounds[1]))
+		if after := stamp(part); after == ballots || stamp(panel) == people || after != stamp(panel) {
+			t.Errorf("person %d: ballots of %s are of %s, people of %s of %s", i, ballots, after, people, stamp(panel))
+		}
+	}
+	ballots := stamp(part)
+	h.must(h.tabulation.reorder(ctx, h.c.Rounds[1]))
+	if after := stamp(part); after != ballots {
+		t.Errorf("nobody came, and what was of %s is of %s", ballots, after)
+	}
+}
