@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ var blanked = map[string]string{"pivotCacheDefinition": "refreshedBy", "fileShar
 // forbidden are elements that no part may have.
 var forbidden = map[string]*refusal{
 	"altChunk": inside, "DataMashup": remote, "ddeLink": remote, "oleLink": remote, "queryTable": remote,
-	"connectString": remote, "udl": remote, "subDoc": remote, "webVideoPr": remote, "videoFile": remote, "audioFile": remote, "quickTimeFile": remote,
+	"connectString": remote, "sourceFileName": remote, "dataSource": remote, "headerSource": remote, "udl": remote, "subDoc": remote, "webVideoPr": remote, "videoFile": remote, "audioFile": remote, "quickTimeFile": remote,
 	"webextension": program, "taskpanes": program, "customUI": program, "ocx": program,
 	"annotation": comments, "tracked-changes": comments, "changed-region": comments,
 	"event-listener": program, "execute-macro": program, "applet": program,
@@ -91,6 +92,7 @@ func (m *reading) openXML(e xml.StartElement) error {
 	custom := strings.HasPrefix(m.name, "customxml/")
 	for _, a := range e.Attr {
 		switch {
+		case a.Name.Space == "xmlns":
 		case a.Name.Local == "author" && strings.TrimSpace(a.Value) != "" && !custom:
 			return comments
 		case a.Name.Local == "src" && !custom && elsewhere(a.Value), linked[e.Name.Local] == a.Name.Local && strings.TrimSpace(a.Value) != "",
@@ -117,8 +119,10 @@ func (m *reading) related(e xml.StartElement) error {
 	kind = kind[strings.LastIndexByte(kind, '/')+1:]
 	outside := mode != "" && mode != "internal" || schemed.MatchString(target) || strings.HasPrefix(target, `\\`) || strings.HasPrefix(target, "//")
 	switch {
-	case kind == "afchunk":
+	case kind == "afchunk", kind == "oleobject" && !outside && m.partRole("word/embeddings/"+strings.ToLower(path.Base(target))) != document:
 		return inside
+	case kind == "control", kind == "vbaproject", kind == "wordvbadata", kind == "attachedtoolbars", strings.HasPrefix(kind, "activex"):
+		return program
 	case !outside:
 		return nil
 	case kind == "attachedtemplate":
@@ -136,6 +140,9 @@ func (m *reading) openDocument(e xml.StartElement, parent string) error {
 		return program
 	}
 	for _, a := range e.Attr {
+		if a.Name.Space == "xmlns" {
+			continue
+		}
 		var err error
 		switch a.Name.Local {
 		case "href":
@@ -215,8 +222,8 @@ func elsewhere(address string) bool {
 	if schemed.MatchString(address) || strings.HasPrefix(address, "/") || strings.ContainsRune(address, '\\') {
 		return true
 	}
-	path, err := url.PathUnescape(address)
-	return err != nil || slices.Contains(strings.Split(path, "/"), "..")
+	plain, err := url.PathUnescape(address)
+	return err != nil || slices.Contains(strings.Split(plain, "/"), "..")
 }
 
 // schemes are those of links that a reader presses. Others start a program.

@@ -141,6 +141,11 @@ func (m *reading) all() error {
 			if len(m.within) > 0 && m.dec.Strict {
 				return m.form()
 			}
+			for _, f := range m.fields { // that never end
+				if err := fetching(string(f.code)); err != nil {
+					return err
+				}
+			}
 			return nil
 		case err != nil:
 			return m.form() // not XML, or not in UTF-8
