@@ -31,15 +31,17 @@ var blanked = map[string]string{"pivotCacheDefinition": "refreshedBy", "fileShar
 // forbidden are elements that no part may have.
 var forbidden = map[string]*refusal{
 	"altChunk": inside, "DataMashup": remote, "ddeLink": remote, "oleLink": remote, "queryTable": remote,
-	"connectString": remote, "sourceFileName": remote, "dataSource": remote, "headerSource": remote, "udl": remote, "subDoc": remote, "webVideoPr": remote, "videoFile": remote, "audioFile": remote, "quickTimeFile": remote,
+	"connectString": remote, "sourceFileName": remote, "dataSource": remote, "headerSource": remote, "udl": remote,
+	"subDoc": remote, "webVideoPr": remote, "videoFile": remote, "audioFile": remote, "quickTimeFile": remote,
 	"webextension": program, "taskpanes": program, "customUI": program, "ocx": program,
-	"annotation": comments, "tracked-changes": comments, "changed-region": comments,
+	"tracked-changes": comments, "changed-region": comments,
 	"event-listener": program, "execute-macro": program, "applet": program,
 	"dde-connection-decl": remote, "dde-connection": remote, "dde-source": remote,
 	"encryption-data": encrypted,
 }
 
-// formulas are the elements whose text is computed.
+// formulas are the elements of tables and charts whose text is computed. A fraction of a
+// text has the name of one, and no text but within further elements.
 var formulas = []string{"f", "definedName", "formula", "formula1", "formula2", "calculatedColumnFormula", "totalsRowFormula"}
 
 // judge refuses an element of any family.
@@ -136,7 +138,10 @@ func (m *reading) related(e xml.StartElement) error {
 // openDocument refuses an element of LibreOffice's family.
 func (m *reading) openDocument(e xml.StartElement, parent string) error {
 	name := e.Name.Local
-	if name == "script" && parent != "scripts" && m.root() != "svg" {
+	switch {
+	case name == "annotation" && parent != "semantics": // there it is a formula's
+		return comments
+	case name == "script" && parent != "scripts" && m.root() != "svg":
 		return program
 	}
 	for _, a := range e.Attr {
@@ -177,7 +182,7 @@ func drawn(e xml.StartElement) error {
 			return program
 		case local == "attributeName" && strings.HasSuffix(a.Value, "href"):
 			return program
-		case (local == "href" || local == "src") && e.Name.Local != "a" && elsewhere(a.Value):
+		case (local == "href" && e.Name.Local != "a" || local == "src" || local == "base") && elsewhere(a.Value):
 			return remote.with("what", shown(a.Value))
 		case local == "href" && e.Name.Local == "a":
 			if err := pressed(a.Value); err != nil {

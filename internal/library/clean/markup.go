@@ -272,7 +272,7 @@ func (m *reading) text(t xml.CharData) error {
 	}
 	name := m.within[len(m.within)-1]
 	switch {
-	case m.formula != nil:
+	case m.formula != nil && slices.Contains(formulas, name):
 		if m.formula = append(m.formula, t...); len(m.formula) > formulaMost {
 			return grown
 		}

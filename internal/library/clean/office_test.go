@@ -131,6 +131,8 @@ func TestNothingOfAnOfficeFileCallsHome(t *testing.T) {
 		"an add-in":           {DOCX, wordFile(t, "word/webextensions/taskpanes.xml", `<wetp:taskpanes/>`), "file_program", ""},
 		"a ribbon":            {DOCX, wordFile(t, "customUI/customUI14.xml", `<customUI onLoad="a"/>`), "file_program", ""},
 		"a drawing":           {DOCX, wordFile(t, "word/media/image1.svg", `<svg><image href="`+beacon+`"/></svg>`), "file_remote", beacon},
+		"a drawing's base":    {DOCX, wordFile(t, "word/media/image1.svg", `<svg xml:base="https://beacon.example/"><image href="p.png"/></svg>`), "file_remote", "https://beacon.example/"},
+		"a chart's formula":   {DOCX, wordFile(t, "word/charts/chart1.xml", `<c:chartSpace><c:f>cmd|'/c calc'!A0</c:f></c:chartSpace>`), "file_remote", "cmd|"},
 		"a drawing's style":   {DOCX, wordFile(t, "word/media/image1.svg", `<svg><style>a{fill:url("`+beacon+`")}</style></svg>`), "file_remote", beacon},
 		"a drawing's script":  {DOCX, wordFile(t, "word/media/image1.svg", `<svg onload="a()"/>`), "file_program", ""},
 		"a chart elsewhere":   {DOCX, wordFile(t, "word/charts/_rels/chart1.xml.rels", relations("oleObject", "file:///a.xlsx", true)), "file_remote", "file:///a.xlsx"},
@@ -248,7 +250,7 @@ func TestOrdinaryOfficeFilesPass(t *testing.T) {
 	link := relations("hyperlink", "https://www.normattiva.it/a?b=c&amp;d", true)
 	for name, s := range map[string]specimen{
 		"Word": {DOCX, wordFile(t,
-			`<w:p xmlns:src="http://a" xmlns:author="http://b">`+complexField(` HYPERLINK "https://www.normattiva.it" `)+complexField(` PAGE `)+complexField(` IF `, `1=1 "a" "b" `)+`</w:p><w:p w:rsidR="00A1"><w:ins w:id="1"/><w:t>DDE &amp; INCLUDEPICTURE</w:t></w:p><!-- x -->`,
+			`<w:p xmlns:src="http://a" xmlns:author="http://b">`+complexField(` HYPERLINK "https://www.normattiva.it" `)+complexField(` PAGE `)+complexField(` IF `, `1=1 "a" "b" `)+`</w:p><w:p w:rsidR="00A1"><w:ins w:id="1"/><w:t>DDE &amp; INCLUDEPICTURE</w:t></w:p><m:oMath><m:f><m:num><m:t>P(A|B)</m:t></m:num></m:f></m:oMath><!-- x -->`,
 			"_rels/.rels", relations("officeDocument", "word/document.xml", false), "word/_rels/document.xml.rels", link,
 			"word/styles.xml", prolog+`<w:styles><w:style w:styleId="a"/></w:styles>`, "word/stylesWithEffects.xml", `<w:styles/>`, "word/settings.xml", `<w:settings><w:rsids/></w:settings>`,
 			"word/webSettings.xml", `<w:webSettings/>`, "word/fontTable.xml", `<w:fonts/>`, "word/numbering.xml", `<w:numbering/>`, "word/theme/theme1.xml", `<a:theme/>`,
@@ -271,7 +273,7 @@ func TestOrdinaryOfficeFilesPass(t *testing.T) {
 			"styles.xml", `<office:document-styles/>`, "meta.xml", `<office:document-meta><office:meta><meta:generator>LibreOffice</meta:generator></office:meta></office:document-meta>`, "settings.xml", `<office:document-settings/>`,
 			"META-INF/manifest.xml", `<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"><manifest:manifest/>`, "manifest.rdf", `<rdf:RDF/>`, "layout-cache", "x", "Pictures/a.png", png, "Thumbnails/thumbnail.png", png,
 			"Configurations2/accelerator/current.xml", "", "Configurations2/images/Bitmaps/", "", "Configurations2/toolbar/", "", "Object 1/content.xml", `<office:document-content><table:table-cell table:formula="of:={1;2|3;4}"/></office:document-content>`,
-			"Object 1/meta.xml", `<office:document-meta/>`, "Object 2/content.xml", `<math><mi>x</mi></math>`, "ObjectReplacements/Object 1", "VCLMTF\x01\x00"+strings.Repeat("x", 60), "Fonts/a.ttf", "x"), nil, ""},
+			"Object 1/meta.xml", `<office:document-meta/>`, "Object 2/content.xml", `<math><semantics><mi>x</mi><annotation encoding="StarMath 5.0">x|y</annotation></semantics></math>`, "ObjectReplacements/Object 1", "VCLMTF\x01\x00"+strings.Repeat("x", 60), "Fonts/a.ttf", "x"), nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if out := s.check(t); !slices.Equal(names(t, out), names(t, s.file)) {
