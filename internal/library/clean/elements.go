@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,15 +31,17 @@ var blanked = map[string]string{"pivotCacheDefinition": "refreshedBy", "fileShar
 // forbidden are elements that no part may have.
 var forbidden = map[string]*refusal{
 	"altChunk": inside, "DataMashup": remote, "ddeLink": remote, "oleLink": remote, "queryTable": remote,
-	"connectString": remote, "udl": remote, "subDoc": remote, "webVideoPr": remote, "videoFile": remote, "audioFile": remote, "quickTimeFile": remote,
+	"connectString": remote, "sourceFileName": remote, "dataSource": remote, "headerSource": remote, "udl": remote,
+	"subDoc": remote, "webVideoPr": remote, "videoFile": remote, "audioFile": remote, "quickTimeFile": remote,
 	"webextension": program, "taskpanes": program, "customUI": program, "ocx": program,
-	"annotation": comments, "tracked-changes": comments, "changed-region": comments,
+	"tracked-changes": comments, "changed-region": comments,
 	"event-listener": program, "execute-macro": program, "applet": program,
 	"dde-connection-decl": remote, "dde-connection": remote, "dde-source": remote,
 	"encryption-data": encrypted,
 }
 
-// formulas are the elements whose text is computed.
+// formulas are the elements of tables and charts whose text is computed. A fraction of a
+// text has the name of one, and no text but within further elements.
 var formulas = []string{"f", "definedName", "formula", "formula1", "formula2", "calculatedColumnFormula", "totalsRowFormula"}
 
 // judge refuses an element of any family.
@@ -91,6 +94,7 @@ func (m *reading) openXML(e xml.StartElement) error {
 	custom := strings.HasPrefix(m.name, "customxml/")
 	for _, a := range e.Attr {
 		switch {
+		case a.Name.Space == "xmlns":
 		case a.Name.Local == "author" && strings.TrimSpace(a.Value) != "" && !custom:
 			return comments
 		case a.Name.Local == "src" && !custom && elsewhere(a.Value), linked[e.Name.Local] == a.Name.Local && strings.TrimSpace(a.Value) != "",
@@ -117,8 +121,10 @@ func (m *reading) related(e xml.StartElement) error {
 	kind = kind[strings.LastIndexByte(kind, '/')+1:]
 	outside := mode != "" && mode != "internal" || schemed.MatchString(target) || strings.HasPrefix(target, `\\`) || strings.HasPrefix(target, "//")
 	switch {
-	case kind == "afchunk":
+	case kind == "afchunk", kind == "oleobject" && !outside && m.partRole("word/embeddings/"+strings.ToLower(path.Base(target))) != document:
 		return inside
+	case kind == "control", kind == "vbaproject", kind == "wordvbadata", kind == "attachedtoolbars", strings.HasPrefix(kind, "activex"):
+		return program
 	case !outside:
 		return nil
 	case kind == "attachedtemplate":
@@ -132,10 +138,16 @@ func (m *reading) related(e xml.StartElement) error {
 // openDocument refuses an element of LibreOffice's family.
 func (m *reading) openDocument(e xml.StartElement, parent string) error {
 	name := e.Name.Local
-	if name == "script" && parent != "scripts" && m.root() != "svg" {
+	switch {
+	case name == "annotation" && parent != "semantics": // there it is a formula's
+		return comments
+	case name == "script" && parent != "scripts" && m.root() != "svg":
 		return program
 	}
 	for _, a := range e.Attr {
+		if a.Name.Space == "xmlns" {
+			continue
+		}
 		var err error
 		switch a.Name.Local {
 		case "href":
@@ -170,7 +182,7 @@ func drawn(e xml.StartElement) error {
 			return program
 		case local == "attributeName" && strings.HasSuffix(a.Value, "href"):
 			return program
-		case (local == "href" || local == "src") && e.Name.Local != "a" && elsewhere(a.Value):
+		case (local == "href" && e.Name.Local != "a" || local == "src" || local == "base") && elsewhere(a.Value):
 			return remote.with("what", shown(a.Value))
 		case local == "href" && e.Name.Local == "a":
 			if err := pressed(a.Value); err != nil {
@@ -215,8 +227,8 @@ func elsewhere(address string) bool {
 	if schemed.MatchString(address) || strings.HasPrefix(address, "/") || strings.ContainsRune(address, '\\') {
 		return true
 	}
-	path, err := url.PathUnescape(address)
-	return err != nil || slices.Contains(strings.Split(path, "/"), "..")
+	plain, err := url.PathUnescape(address)
+	return err != nil || slices.Contains(strings.Split(plain, "/"), "..")
 }
 
 // schemes are those of links that a reader presses. Others start a program.

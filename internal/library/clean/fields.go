@@ -25,9 +25,10 @@ var fetchers = []string{"DDE", "DDEAUTO", "INCLUDEPICTURE", "INCLUDETEXT", "INCL
 
 // fetching refuses a field that does.
 func fetching(code string) error {
-	code = strings.TrimLeft(code, xmlBlanks+"\u00a0\"")
+	other := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }
+	code = strings.TrimLeftFunc(code, other)
 	name := code
-	if n := strings.IndexFunc(code, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }); n >= 0 {
+	if n := strings.IndexFunc(code, other); n >= 0 {
 		name = code[:n]
 	}
 	if slices.Contains(fetchers, strings.ToUpper(name)) {
@@ -80,6 +81,7 @@ func (m *reading) coded(text []byte) error {
 var (
 	formulaText  = regexp.MustCompile(`"[^"]*"`)
 	formulaSheet = regexp.MustCompile(`'[^']*'`)
+	formulaTable = regexp.MustCompile(`\[[^\[\]]*\]`)
 	formulaCall  = regexp.MustCompile(`(?i)(?:^|[^A-Za-z0-9_.])(?:_xl[a-z]+\.)*(?:COM\.[A-Z.]*\.)?(WEBSERVICE|IMAGE|RTD|DDE|CALL|REGISTER|REGISTER\.ID|EXEC|STOCKHISTORY|PY)\s*\(`)
 )
 
@@ -96,7 +98,7 @@ func computed(formula string, bar bool) error {
 	if m := formulaCall.FindStringSubmatch(formula); m != nil {
 		return remote.with("what", shown(m[1]))
 	}
-	if bar && strings.ContainsRune(formula, '|') {
+	if bar && strings.ContainsRune(formulaTable.ReplaceAllString(formula, "[]"), '|') {
 		return remote.with("what", shown(formula))
 	}
 	return nil

@@ -141,6 +141,11 @@ func (m *reading) all() error {
 			if len(m.within) > 0 && m.dec.Strict {
 				return m.form()
 			}
+			for _, f := range m.fields { // that never end
+				if err := fetching(string(f.code)); err != nil {
+					return err
+				}
+			}
 			return nil
 		case err != nil:
 			return m.form() // not XML, or not in UTF-8
@@ -267,7 +272,7 @@ func (m *reading) text(t xml.CharData) error {
 	}
 	name := m.within[len(m.within)-1]
 	switch {
-	case m.formula != nil:
+	case m.formula != nil && slices.Contains(formulas, name):
 		if m.formula = append(m.formula, t...); len(m.formula) > formulaMost {
 			return grown
 		}

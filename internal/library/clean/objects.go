@@ -234,6 +234,7 @@ func (o *objects) pair(key, is entry, t token) error {
 		if t.kind == tokNumber {
 			top.first = t.number
 		}
+		top.bundle = top.bundle || t.kind == tokReference
 	case pdfFilter:
 		switch t.kind {
 		case tokArray:

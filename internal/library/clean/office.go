@@ -88,6 +88,9 @@ func office(t Type, in io.ReaderAt, size int64, out *removing) error {
 func (s suite) copy(to *zip.Writer, f *zip.File, name string, out *removing) (touched bool, err error) {
 	is := s.partRole(name)
 	if is == plain {
+		if err := quiet(f, out.room()); err != nil {
+			return false, err
+		}
 		return false, zipped(to.Copy(f))
 	}
 	look := &removing{Writer: io.Discard, depth: out.depth + 1, left: out.room()}
@@ -115,6 +118,26 @@ func (s suite) copy(to *zip.Writer, f *zip.File, name string, out *removing) (to
 		return true, without(f, m.cuts, again)
 	}
 	return true, s.embedded(f, name, is, again)
+}
+
+// quiet refuses a program or a file that stands as something that is neither shown nor run.
+func quiet(f *zip.File, left *int64) error {
+	r, err := opened(f, left)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	head := make([]byte, 8)
+	n, err := io.ReadFull(r, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	for _, mark := range []string{"\xd0\xcf\x11\xe0", "PK\x03\x04", "MZ", "\x7fELF", "{\\rtf", "%PDF"} {
+		if bytes.HasPrefix(head[:n], []byte(mark)) {
+			return inside
+		}
+	}
+	return nil
 }
 
 // embedded cleans a part that is a file of its own.
@@ -278,6 +301,9 @@ func (m *reading) typed(e xml.StartElement) error {
 		return inside
 	}
 	if name := strings.TrimPrefix(strings.ToLower(value(e, "PartName")), "/"); strings.HasSuffix(is, "xml") && name != "" {
+		if strings.HasPrefix(name, "customxml/") && is != "application/xml" && !strings.HasSuffix(is, ".customxmlproperties+xml") {
+			return unknownPart.with("part", shown(name))
+		}
 		if r := m.partRole(name); r == figure || r == document || r == plain {
 			return unknownPart.with("part", shown(name))
 		}
