@@ -2,6 +2,7 @@ package staff
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -137,6 +138,7 @@ func (v draftView) changes(q *page.Request, theirs, mine draft.Form) []ui.Change
 		{Label: q.T("staff.draft.cannot_judge"), Theirs: theirs.CannotJudge, Mine: mine.CannotJudge},
 		pair("share_permille", theirs.SharePermille, mine.SharePermille), pair("group_name", theirs.GroupName, mine.GroupName),
 		pair("anonymity_mode", theirs.AnonymityMode, mine.AnonymityMode),
+		pair("protocol", theirs.Protocol, mine.Protocol), pair("items", given(theirs.Items), given(mine.Items)),
 	}
 }
 
@@ -231,6 +233,7 @@ func readDraft(f page.Form) draft.Form {
 		StartsOn: text("starts_on"), GatherDays: text("gather_days"), AnswerDays: text("answer_days"), AnswerRounds: text("answer_rounds"),
 		Points: text("points"), LowLabel: text("low_label"), HighLabel: text("high_label"),
 		SharePermille: text("share_permille"), CannotJudge: text("cannot_judge"), GroupName: text("group_name"), AnonymityMode: text("anonymity_mode"),
+		Protocol: text("protocol"), Items: readItems(text("items")),
 	}
 	for _, name := range f.Names("office_") {
 		if office := text(name); office != "" {
@@ -238,4 +241,40 @@ func readDraft(f page.Form) draft.Form {
 		}
 	}
 	return d
+}
+
+// readItems reads the statements of a draft, one a line: "kind | words", or words alone.
+func readItems(typed string) []draft.Item {
+	var out []draft.Item
+	for line := range strings.Lines(typed) {
+		line = strings.TrimSpace(line)
+		if kind, words, parted := strings.Cut(line, "|"); parted && kindID.MatchString(strings.TrimSpace(kind)) {
+			out = append(out, draft.Item{Kind: strings.TrimSpace(kind), Text: strings.TrimSpace(words)})
+		} else if line != "" {
+			out = append(out, draft.Item{Text: line})
+		}
+	}
+	return out
+}
+
+// kindID is what the id of a kind looks like.
+var kindID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// given is readItems the other way round.
+func given(items []draft.Item) string {
+	lines := make([]string, len(items))
+	for n, i := range items {
+		if lines[n] = i.Text; i.Kind != "" {
+			lines[n] = i.Kind + " | " + i.Text
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// another tells whether the draft has a protocol of its own, or what is wrong with one.
+func (v draftView) another() bool {
+	if v.Form.Protocol != "" || len(v.Form.Items) > 0 {
+		return true
+	}
+	return v.Fault != nil && slices.ContainsFunc(v.Fault.Fields, func(f fault.Field) bool { return f.Name == "protocol" || f.Name == "items" })
 }

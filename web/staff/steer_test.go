@@ -25,6 +25,7 @@ func TestRoom(t *testing.T) {
 	t.Run("desks", func(t *testing.T) { desks(t, h, site) })
 	t.Run("a desk shows no count of an open round", func(t *testing.T) { noCounts(t, h, site) })
 	t.Run("a draft that fails keeps every character", func(t *testing.T) { drafted(t, h, site) })
+	t.Run("a draft with a protocol document", func(t *testing.T) { documented(t, h, site) })
 	t.Run("what is missing before the announcement", func(t *testing.T) { missing(t, h, site) })
 	t.Run("an act without its reason", func(t *testing.T) { reasonless(t, h, site) })
 	t.Run("ways to answer", func(t *testing.T) { ways(t, h, site) })
@@ -319,4 +320,42 @@ func consultationOf(t *testing.T, h *webtest.House, slug string) uuid.UUID {
 		t.Fatal(err)
 	}
 	return c.ID
+}
+
+// documented: a draft takes a protocol document, which comes back as it was typed, and what is
+// wrong with it is named in its field; so do the statements that it gives.
+func documented(t *testing.T, h *webtest.House, site *webtest.Site) {
+	b := site.As(t, h.Person(t, "giulia"))
+	const document = `{"version": 1, "variant": "estimate", "panel": {"groups": [{"id": "tecnici", "name": {"it": "Tecnici"}}]},
+ "rounds": [{"kind": "answer", "days": 7}, {"kind": "answer", "days": 7}], "consensus": {"rule": "relative-iqr"},
+ "item_kinds": [{"id": "anni", "kind": "estimate", "unit": "anni", "min": 0, "max": 40}, {"id": "costi", "kind": "estimate", "unit": "euro", "min": 0, "max": 90}]}`
+	form := url.Values{
+		"title": {"Il ponte"}, "slug": {"il-ponte-vecchio"}, "language": {"it"}, "commitment_reply_days": {"30"}, "starts_on": {"2028-01-10"},
+		"protocol": {document + "}"}, "items": {"Fra quanti anni è da rifare?\ncosti | Quanto costa un metro?"},
+	}
+	got := b.Post(t, "/desk/new", form)
+	if got.Status != 422 || got.Count("#errors a[href='#f-protocol']") != 1 || got.Page.Find("#f-protocol").Text() != form.Get("protocol") {
+		t.Fatalf("%d: %s", got.Status, got.Text("#errors"))
+	}
+	form.Set("protocol", document)
+	if got := b.Post(t, "/desk/new", form); got.Status != 303 {
+		t.Fatalf("%d: %s", got.Status, got.Text("main"))
+	}
+	got = b.Get(t, "/desk/il-ponte-vecchio/edit")
+	if got.Page.Find("#f-protocol").Text() != document || got.Page.Find("#f-items").Text() != form.Get("items") || got.Count("details[open] #f-items") != 1 {
+		t.Errorf("it comes back as %q, %q", got.Page.Find("#f-protocol").Text(), got.Page.Find("#f-items").Text())
+	}
+	if desk := b.Get(t, "/desk/il-ponte-vecchio").Text("main"); strings.Contains(desk, "protocollo non sta insieme") || strings.Contains(desk, "Giorni per le idee") {
+		t.Errorf("the desk misses what the document has: %s", desk)
+	}
+	version := got.Page.Find("main input[name=version]").AttrOr("value", "")
+	form.Set("version", version)
+	form.Set("items", "tempi | Quando?\nQuanto?\nQuanto?")
+	form.Set("protocol", strings.Replace(document, `"days": 7`, `"days": 700`, 1))
+	if got := b.Post(t, "/desk/il-ponte-vecchio/edit", form); got.Status != 303 {
+		t.Fatalf("%d: %s", got.Status, got.Text("main"))
+	}
+	if desk := b.Get(t, "/desk/il-ponte-vecchio"); !strings.Contains(desk.Text("main"), "rounds[0].days") || desk.Count("a[href='/desk/il-ponte-vecchio/edit#f-protocol']") == 0 {
+		t.Errorf("the desk says %s", desk.Text("main"))
+	}
 }

@@ -167,7 +167,7 @@ func (v deskView) at(q *page.Request, act string) string {
 func idOf(path string) string { return strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") }
 
 func missing(q *page.Request, m draft.Missing) string {
-	return q.Field(fault.Field{Name: m.Field, Code: m.Code, Message: m.Message})
+	return q.Field(fault.Field{Name: m.Field, Code: m.Code, Message: m.Message, Args: m.Args})
 }
 
 func (l deskLine) roles(q *page.Request) string {

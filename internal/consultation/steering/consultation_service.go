@@ -79,7 +79,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 func refusal(missing []draft.Missing) error {
 	fields := make([]fault.Field, len(missing))
 	for i, m := range missing {
-		fields[i] = fault.Field{Name: m.Field, Code: m.Code, Message: m.Message}
+		fields[i] = fault.Field{Name: m.Field, Code: m.Code, Message: m.Message, Args: m.Args}
 	}
 	return fault.Bad(fields...)
 }

@@ -60,7 +60,7 @@ func TestWhatADocumentLacks(t *testing.T) {
 	for _, m := range missing {
 		got = append(got, m.Field+":"+m.Code)
 	}
-	if want := []string{"items[1].text:duplicate", "items[2].kind:unknown_kind", "items[2].text:required"}; !slices.Equal(got, want) {
+	if want := []string{"items:item_twice", "items:item_kind", "items:item_blank"}; !slices.Equal(got, want) {
 		t.Errorf("%v is missing, not %v", got, want)
 	}
 	h.refused(h.s.Announce(t.Context(), h.anna, slug), fault.Invalid, "invalid")

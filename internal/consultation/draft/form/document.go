@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
+	"delfi/internal/prose"
 )
 
 // Item is a statement that is given with the protocol.
@@ -46,8 +47,8 @@ func (r *reader) items(d *Draft, typed []Item) {
 		r.fail("items", "too_many", fmt.Sprintf("has more than %d statements", itemsMost), map[string]any{"max": itemsMost})
 		return
 	}
-	for n, item := range typed {
-		text := r.line(fmt.Sprintf("items[%d].text", n), item.Text, consultation.ItemMost)
+	for _, item := range typed {
+		text := prose.Field{Name: "items", Max: consultation.ItemMost, Line: true}.Read(item.Text, &r.bad)
 		d.Given = append(d.Given, Item{Kind: item.Kind, Text: text})
 	}
 }
@@ -93,25 +94,28 @@ func parsed(document map[string]any) (protocol.Protocol, error) {
 // Fitting lists what is wrong with the items that are given, held against the protocol.
 func (d Draft) Fitting(p protocol.Protocol) []Missing {
 	var out []Missing
+	add := func(code, message string, args map[string]any) {
+		out = append(out, Missing{Field: "items", Code: code, Message: message, Args: args})
+	}
 	switch {
 	case len(d.Given) == 0 && p.Items.Source == "given":
-		out = append(out, Missing{"items", "required", "the protocol gives the statements, and there are none"})
+		add("items_needed", "the protocol gives the statements, and there are none", nil)
 	case len(d.Given) > 0 && p.Items.Source == "contributions":
-		out = append(out, Missing{"items", "not_given", "the protocol takes statements from contributions alone"})
+		add("items_not_given", "the protocol takes statements from contributions alone", nil)
 	case len(d.Given) > p.Items.Max:
-		out = append(out, Missing{"items", "too_many_items", fmt.Sprintf("the protocol allows %d statements", p.Items.Max)})
+		add("too_many", fmt.Sprintf("the protocol allows %d statements", p.Items.Max), map[string]any{"max": p.Items.Max})
 	}
 	seen := map[Item]bool{}
 	for n, item := range d.Given {
-		at := fmt.Sprintf("items[%d].", n)
+		nth := map[string]any{"n": n + 1, "kind": item.Kind}
 		if _, known := p.Kind(d.kind(p, item)); !known {
-			out = append(out, Missing{at + "kind", "unknown_kind", "the protocol knows no such kind of statement"})
+			add("item_kind", fmt.Sprintf("statement %d is of a kind that the protocol does not know", n+1), nth)
 		}
 		switch {
 		case item.Text == "":
-			out = append(out, Missing{at + "text", "required", "the statement has no words"})
+			add("item_blank", fmt.Sprintf("statement %d has no words", n+1), nth)
 		case seen[item]:
-			out = append(out, Missing{at + "text", "duplicate", "the statement stands twice"})
+			add("item_twice", fmt.Sprintf("statement %d stands twice", n+1), nth)
 		}
 		seen[item] = true
 	}

@@ -101,7 +101,10 @@ func Sketch(document string) (protocol.Protocol, bool, error) {
 }
 
 // Missing is one thing that an announcement waits for.
-type Missing struct{ Field, Code, Message string }
+type Missing struct {
+	Field, Code, Message string
+	Args                 map[string]any // of the words of the code
+}
 
 // Draft is a form that was read; what was left blank is zero.
 type Draft struct {
@@ -269,7 +272,7 @@ func (d Draft) Required() []Missing {
 	var out []Missing
 	need := func(blank bool, field, message string) {
 		if blank {
-			out = append(out, Missing{field, "required", message})
+			out = append(out, Missing{Field: field, Code: "required", Message: message})
 		}
 	}
 	c := d.Commitment
@@ -300,10 +303,10 @@ func (d Draft) Required() []Missing {
 func (d Draft) Dated(now time.Time) []Missing {
 	var out []Missing
 	if !d.startsOn.IsZero() && d.StartsAt().Before(consultation.Morning(now, 0)) {
-		out = append(out, Missing{"starts_on", "in_the_past", "the first round would open in the past"})
+		out = append(out, Missing{Field: "starts_on", Code: "in_the_past", Message: "the first round would open in the past"})
 	}
 	if by := d.Commitment.DecideBy; !by.IsZero() && !d.startsOn.IsZero() && !by.After(d.startsOn) {
-		out = append(out, Missing{"commitment_decide_by", "too_early", "it would be decided before the panel has answered"})
+		out = append(out, Missing{Field: "commitment_decide_by", Code: "too_early", Message: "it would be decided before the panel has answered"})
 	}
 	return out
 }
@@ -357,7 +360,8 @@ func Unfit(err error) ([]Missing, error) {
 	}
 	var out []Missing
 	for _, field := range f.Fields {
-		out = append(out, Missing{"protocol", "protocol_invalid", field.Name + ": " + field.Message})
+		where := field.Name + ": " + field.Message
+		out = append(out, Missing{Field: "protocol", Code: "protocol_unfit", Message: where, Args: map[string]any{"where": where}})
 	}
 	return out, nil
 }

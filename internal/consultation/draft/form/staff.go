@@ -25,14 +25,14 @@ func (p Person) Holds(role office.Role) bool { return slices.Contains(p.Roles, r
 func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 	var out []Missing
 	if len(d.Moderators) < 2 {
-		out = append(out, Missing{"moderators", "too_few_moderators", "at least two moderators are needed"})
+		out = append(out, Missing{Field: "moderators", Code: "too_few_moderators", Message: "at least two moderators are needed"})
 	}
 	if len(d.Facilitators) < 1 {
-		out = append(out, Missing{"facilitators", "too_few_facilitators", "at least one facilitator is needed"})
+		out = append(out, Missing{Field: "facilitators", Code: "too_few_facilitators", Message: "at least one facilitator is needed"})
 	}
 	for _, id := range d.Facilitators {
 		if slices.Contains(d.Moderators, id) {
-			out = append(out, Missing{"facilitators", "same_person", "one person cannot both moderate and facilitate"})
+			out = append(out, Missing{Field: "facilitators", Code: "same_person", Message: "one person cannot both moderate and facilitate"})
 			break
 		}
 	}
@@ -40,7 +40,7 @@ func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 		role := office.Role(strings.TrimSuffix(field, "s"))
 		for _, id := range who {
 			if !people[id].Holds(role) {
-				out = append(out, Missing{field, "not_in_role", "somebody named here does not hold that role in this administration"})
+				out = append(out, Missing{Field: field, Code: "not_in_role", Message: "somebody named here does not hold that role in this administration"})
 				break
 			}
 		}
