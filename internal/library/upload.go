@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"syscall"
 
 	"delfi/internal/fault"
@@ -39,13 +40,20 @@ func (s *Service) store(ctx context.Context, u Upload) (File, error) {
 	cleaned := make(chan error, 1)
 	go func() {
 		var err error
+		defer func() {
+			// A file that its reader was not made for ends its own upload, and no server.
+			if found := recover(); found != nil {
+				err = fmt.Errorf("library: look into a file: %v\n%s", found, debug.Stack())
+			}
+			cleaned <- err
+			_ = in.CloseWithError(err) // never fails
+		}()
 		f.Removed, err = clean.Clean(kind, tmp, size, in)
-		cleaned <- err
-		_ = in.CloseWithError(err) // never fails
 	}()
 	d, n, err := s.files.Put(ctx, out, MaxFile+grown)
 	_ = out.CloseWithError(err) // a cleaner that still writes ends
-	if bad := <-cleaned; bad != nil && fault.KindOf(bad) == fault.Invalid {
+	bad := <-cleaned
+	if bad != nil && fault.KindOf(bad) == fault.Invalid {
 		return File{}, bad
 	}
 	if fault.KindOf(err) == fault.TooLarge {

@@ -22,8 +22,8 @@ const (
 	mostQueued = 10
 )
 
-// letter is an appeal that its author's request holds until it is written.
-type letter struct {
+// queued is an appeal that its author's request holds until it is written.
+type queued struct {
 	Appeal
 	done chan error // of one place: nobody may receive any more
 }
@@ -63,6 +63,7 @@ func (s *Service) Cover(ctx context.Context, trouble func(error)) {
 	for {
 		select {
 		case <-ctx.Done():
+			s.leave()
 			return
 		case <-beat.C:
 		}
@@ -72,16 +73,26 @@ func (s *Service) Cover(ctx context.Context, trouble func(error)) {
 	}
 }
 
+// leave answers those whose appeals are queued when the beats end.
+func (s *Service) leave() {
+	s.covered.Store(false)
+	for {
+		select {
+		case l := <-s.queue:
+			l.done <- errAppealBusy
+		default:
+			return
+		}
+	}
+}
+
 // beat writes one row: the appeal that was queued first, or cover.
 func (s *Service) beat(ctx context.Context) error {
 	select {
-	case l := <-s.letters:
-		err := s.put(ctx, &l.Appeal)
-		l.done <- err
-		if fault.KindOf(err) == fault.Conflict {
-			return nil // its author is told
-		}
-		return err
+	case l := <-s.queue:
+		// Its author is told what fails; a line of the log would tell when somebody appealed.
+		l.done <- s.put(ctx, &l.Appeal)
+		return nil
 	default:
 		return s.put(ctx, nil)
 	}
@@ -93,9 +104,9 @@ func (s *Service) post(ctx context.Context, a Appeal) error {
 	if !s.covered.Load() {
 		return s.put(ctx, &a)
 	}
-	l := letter{a, make(chan error, 1)}
+	l := queued{a, make(chan error, 1)}
 	select {
-	case s.letters <- l:
+	case s.queue <- l:
 	default:
 		return errAppealBusy
 	}

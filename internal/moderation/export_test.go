@@ -9,4 +9,4 @@ func (s *Service) Covered() { s.covered.Store(true) }
 func (s *Service) Beat(ctx context.Context) error { return s.beat(ctx) }
 
 // Queued is how many appeals are held for the next beats.
-func (s *Service) Queued() int { return len(s.letters) }
+func (s *Service) Queued() int { return len(s.queue) }

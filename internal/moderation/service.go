@@ -30,12 +30,12 @@ type Service struct {
 	keys    Keys
 	sources map[space.Kind]Source
 	covered atomic.Bool // beats are running: see Cover
-	letters chan letter // appeals for the next beats
+	queue   chan queued // appeals for the next beats
 }
 
 // New makes the service; Register names the owners of its subjects.
 func New(db *postgres.DB, record *ledger.Service, keys Keys) *Service {
-	return &Service{db: db, record: record, keys: keys, sources: map[space.Kind]Source{}, letters: make(chan letter, mostQueued)}
+	return &Service{db: db, record: record, keys: keys, sources: map[space.Kind]Source{}, queue: make(chan queued, mostQueued)}
 }
 
 // Register names the source of a kind; once, before anything runs.

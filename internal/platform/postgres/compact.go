@@ -58,14 +58,19 @@ func (db *DB) CompactDue(ctx context.Context) error {
 }
 
 func (db *DB) compact(ctx context.Context, table string) (err error) {
-	// Before it is written: a snapshot that is older than the note sees what is to go.
+	// Before it is written: a snapshot that is not younger than the note sees what is to go. A
+	// note that a dump brought along may have a number that is to come.
 	var since string
 	var needed bool
 	err = db.pool.QueryRowxContext(ctx, `
-		SELECT since::text, EXISTS (
+		SELECT since::text, since < pg_snapshot_xmax(pg_current_snapshot()) AND EXISTS (
 			SELECT
 			FROM pg_stat_activity
-			WHERE datname = current_database() AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(since::xid))
+			WHERE (datname = current_database() OR datname IS NULL) AND age(backend_xmin) >= age(since::xid)
+			UNION ALL
+			SELECT
+			FROM pg_replication_slots
+			WHERE age(xmin) >= age(since::xid))
 		FROM civic.compaction
 		WHERE tbl = $1`, table).Scan(&since, &needed)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -79,6 +84,14 @@ func (db *DB) compact(ctx context.Context, table string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
+	var alone bool
+	if err := conn.GetContext(ctx, &alone, `SELECT pg_try_advisory_lock(hashtextextended('compact ' || $1, 0))`, table); err != nil || !alone {
+		return err // another server or job compacts it
+	}
+	defer func() {
+		_, failed := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtextextended('compact ' || $1, 0))`, table)
+		err = errors.Join(err, failed)
+	}()
 	if _, err := conn.ExecContext(ctx, `SET lock_timeout = '`+compactWait+`'`); err != nil {
 		return err
 	}

@@ -195,6 +195,58 @@ func TestNoByteOfDeadRowsIsLeft(t *testing.T) {
 	}
 }
 
+// TestWhatASnapshotNeedsIsCompactedAgain: one that was taken while the rows were dropped sees
+// them, and they come along; the table stays noted until nobody does. A number that a dump
+// brought from another cluster keeps nothing noted.
+func TestWhatASnapshotNeedsIsCompactedAgain(t *testing.T) {
+	db := testdb.New(t)
+	newCrowd(t, db, 3)
+	ctx := context.WithoutCancel(t.Context())
+	reader, err := db.Pool().Connx(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	see := func(statements ...string) {
+		t.Helper()
+		for _, q := range statements {
+			if _, err := reader.ExecContext(ctx, q); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	noted := func() (n int) {
+		t.Helper()
+		if err := db.CompactDue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Pool().Get(&n, `SELECT count(*) FROM civic.compaction`); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if err := db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM public.crowd`); err != nil {
+			return err
+		}
+		see(`BEGIN ISOLATION LEVEL REPEATABLE READ`, `SELECT FROM pg_class`)
+		return postgres.Compact(ctx, tx, "public.crowd")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if noted() != 1 {
+		t.Error("rows that a snapshot needs are taken for gone")
+	}
+	see(`COMMIT`)
+	if noted() != 0 {
+		t.Error("nobody needs the rows, and the table is noted still")
+	}
+	see(`INSERT INTO civic.compaction (tbl, since) VALUES ('public.crowd', '99999999')`)
+	if noted() != 0 {
+		t.Error("a number that is to come keeps a table noted")
+	}
+}
+
 // TestATableInUseIsCompactedLater: nobody waits for it, and it stays noted.
 func TestATableInUseIsCompactedLater(t *testing.T) {
 	db := testdb.New(t)

@@ -57,12 +57,16 @@ func (r *reader) items(d *Draft, typed []Item) {
 func (d Draft) written() (protocol.Protocol, error) {
 	document := maps.Clone(d.document)
 	part := func(name string) map[string]any {
-		inner, _ := document[name].(map[string]any)
-		inner = maps.Clone(inner)
-		if inner == nil {
+		inner, object := document[name].(map[string]any)
+		if document[name] == nil {
+			object = true
+		}
+		if inner = maps.Clone(inner); inner == nil {
 			inner = map[string]any{}
 		}
-		document[name] = inner
+		if object { // what is none is a fault of its own
+			document[name] = inner
+		}
 		return inner
 	}
 	if _, there := document["languages"]; !there {
@@ -114,10 +118,10 @@ func (d Draft) Fitting(p protocol.Protocol) []Missing {
 		switch {
 		case item.Text == "":
 			add("item_blank", fmt.Sprintf("statement %d has no words", n+1), nth)
-		case seen[item]:
+		case seen[Item{d.kind(p, item), item.Text}]:
 			add("item_twice", fmt.Sprintf("statement %d stands twice", n+1), nth)
 		}
-		seen[item] = true
+		seen[Item{d.kind(p, item), item.Text}] = true
 	}
 	return out
 }
