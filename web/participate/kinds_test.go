@@ -79,6 +79,11 @@ func severalKinds(t *testing.T, b *webtest.Browser) {
 	if got := send(choose("")); got.Status != 422 || got.Count(".dlf-err a[href='#f-choice_orario']") != 1 || got.Page.Find("#f-list_reason_orario").Text() != "fa meno caldo" {
 		t.Errorf("words about no choice: %d %q", got.Status, got.Text(".dlf-err"))
 	}
+	long := choose("3")
+	long.Set("list_reason_orario", strings.Repeat("ù", 601))
+	if got := send(long); got.Status != 422 || got.Count(".dlf-err a[href='#f-list_reason_orario']") != 1 || got.Count("#f-list_reason_orario-error") != 1 {
+		t.Errorf("words that are too long: %d %q", got.Status, got.Text(".dlf-err"))
+	}
 	if got := send(choose("8")); got.Status != 422 {
 		t.Errorf("an item of another list: %d", got.Status)
 	}

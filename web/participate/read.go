@@ -1,6 +1,8 @@
 package participate
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +14,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // press is the button with which a form was sent: what it does, and about which
@@ -154,20 +157,40 @@ func (r *reading) words(s screen, bearer consultation.Item, instead map[string]s
 	instead[reasonField(bearer)], instead[arguesField(bearer)] = r.form.Value(s.reasonField()), r.form.Value(s.arguesField())
 }
 
-// renamed names the faults of what an item bears for its list by the list's fields.
-func (r *reading) renamed(s screen, bearer consultation.Item, value string) {
+// missed moves the fault of words beside no answer to the field in which a list is answered.
+func (r *reading) missed(bearer consultation.Item, field string) {
 	for n := range r.bad {
-		switch f := &r.bad[n]; f.Name {
-		case reasonField(bearer):
-			f.Name = s.reasonField()
-		case arguesField(bearer):
-			f.Name = s.arguesField()
-		case answerField(bearer):
-			if f.Code == "value_missing" {
-				f.Name = value
+		if f := &r.bad[n]; f.Name == answerField(bearer) && f.Code == "value_missing" {
+			f.Name = field
+		}
+	}
+}
+
+// problems are what is to be mended in the form: what an item bears for its list stands
+// in the list's fields.
+func (p *paperView) problems(q *page.Request, err error) ui.Problems {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f == nil {
+		return ui.Problems{}
+	}
+	told := *f
+	told.Fields = slices.Clone(f.Fields)
+	for _, s := range p.screens() {
+		for _, i := range s.Items {
+			if !s.list() || s.Form == delphi.SelectionForm {
+				continue
+			}
+			for n := range told.Fields {
+				switch told.Fields[n].Name {
+				case reasonField(i):
+					told.Fields[n].Name = s.reasonField()
+				case arguesField(i):
+					told.Fields[n].Name = s.arguesField()
+				}
 			}
 		}
 	}
+	return ui.ProblemsOf(&told).Labelled(p.labels(q))
 }
 
 // choice reads the one item of a list that is chosen.
@@ -189,7 +212,7 @@ func (r *reading) choice(s screen, kind int) {
 	for _, i := range s.Items {
 		r.item(form, i, kind)
 	}
-	r.renamed(s, bearer, s.choiceField())
+	r.missed(bearer, s.choiceField())
 }
 
 // selection reads the boxes of a list that are ticked. The others were seen once any is,
@@ -262,7 +285,7 @@ func (r *reading) ranking(s screen, kind int) {
 		}
 		r.item(form, i, kind)
 	}
-	r.renamed(s, bearer, answerField(s.Items[0]))
+	r.missed(bearer, answerField(s.Items[0]))
 }
 
 // places are those of a ranking once the sent numbers hold and the button's move is made;
