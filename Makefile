@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 GO      ?= go
-MODULES := node_modules/.package-lock.json
+# Named after what the lockfile says: a checkout that gives it another time installs nothing.
+MODULES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 VENDOR  := web/static/assets/vendor
 SOAK    := 10m
 CASES   := 5000
@@ -74,7 +75,7 @@ assets: $(VENDOR)/.made ## npm packages, and from them what a browser loads
 sums: assets ## write web/static/assets.sum anew, after a package changed
 	@cd web/static/assets && find vendor -type f ! -name .made | LC_ALL=C sort | xargs sha256sum > ../assets.sum
 
-$(MODULES): package-lock.json
+$(MODULES):
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js"; exit 1; }
 	@echo "npm packages, from the lockfile"
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

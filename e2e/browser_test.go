@@ -24,15 +24,15 @@ func browserPath() string {
 	return ""
 }
 
-// launch opens a browser with a profile of its own: nothing is shared between people.
-// hosts are rules for names that it may look up.
+// launch opens a browser with a profile of its own: nothing is shared between people. hosts
+// are rules for names beside 127.0.0.1, which it asks alone.
 func launch(t *testing.T, hosts ...string) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(browserPath()), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("host-resolver-rules", strings.Join(append(hosts, "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"), " , ")),
+		chromedp.Flag("host-resolver-rules", strings.Join(append(hosts, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"), ",")),
 		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(time.Minute))
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, leave := chromedp.NewContext(allocator)

@@ -73,8 +73,14 @@ func TestAFullDiskLosesNoAcknowledgedBallot(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), `CREATE TABLE public.rows AS SELECT generate_series(1, 1000000)`); err == nil || !strings.Contains(err.Error(), "53100") {
 		t.Errorf("%d were refused, but the disk is not full: %v", refused.Load(), err)
 	}
-	if n := strings.Count(s.log.String(), "(53100)"); n > 0 {
-		t.Errorf("the log has %d lines of people who answered", n)
+	for line := range strings.Lines(s.log.String()) {
+		// Jobs of the hour may have come due meanwhile, and say so under their kind.
+		if strings.Contains(line, "(53100)") && !strings.Contains(line, `msg="job failed" kind=`) {
+			t.Errorf("a line of somebody who answered: %s", line)
+		}
+	}
+	if own := s.postgresLog(t); strings.Contains(own, "No space left") || strings.Contains(own, "ERROR") {
+		t.Errorf("Postgres logs who answered: %s", own)
 	}
 	for _, path := range []string{"/healthz", busy} {
 		if status, _ := s.get(t, path); status != http.StatusOK {
@@ -124,9 +130,9 @@ func TestAFullLogLosesNoAcknowledgedBallot(t *testing.T) {
 	select {
 	case err := <-s.done:
 		s.done <- nil // which stop need not report
-		_, said, _ := strings.Cut(s.log.String(), "\ndelfi: ")
-		if err == nil || !strings.HasPrefix(said, "the private Postgres has ended") || !strings.Contains(said, "No space left on device") {
-			t.Errorf("the server ended with %v, and said: %s", err, said)
+		_, text, _ := strings.Cut(s.log.String(), "\ndelfi: ")
+		if err == nil || !strings.HasPrefix(text, "the private Postgres has ended") || !strings.Contains(text, "No space left on device") {
+			t.Errorf("the server ended with %v, and said: %s", err, text)
 		}
 	case <-time.After(time.Minute):
 		t.Fatal("Postgres found no room to recover, and the server did not end")

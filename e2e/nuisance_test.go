@@ -14,7 +14,7 @@ import (
 
 // nuisance is a client that sends what it likes and reads nothing, again and again:
 // whenever the server lets go of it, it comes back. It tells when it has begun.
-func nuisance(ctx context.Context, at, said string, begun func()) {
+func nuisance(ctx context.Context, at, text string, begun func()) {
 	begun = sync.OnceFunc(begun)
 	defer begun()
 	for ctx.Err() == nil {
@@ -25,7 +25,7 @@ func nuisance(ctx context.Context, at, said string, begun func()) {
 		stop := context.AfterFunc(ctx, func() { conn.Close() })
 		// What is not read stays on the server's side.
 		_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10) // a larger one is filled as well
-		_, err = io.WriteString(conn, said)
+		_, err = io.WriteString(conn, text)
 		begun()
 		for err == nil { // until it is cut
 			var one [1]byte

@@ -91,10 +91,10 @@ func TestAChangedRecordIsSaidAndTheServerAnswers(t *testing.T) {
 			t.Errorf("/healthz: %d", status)
 		}
 		metric(t, at, "delfi_record_refuses_acts 1")
-		if status, said := s.get(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(said, `"record":"fails"`) {
-			t.Errorf("/readyz: %d %s", status, said)
+		if status, text := s.get(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(text, `"record":"fails"`) {
+			t.Errorf("/readyz: %d %s", status, text)
 		}
-		if status, said := s.get(t, "/record"); status != http.StatusOK || !strings.Contains(said, "Il registro non può continuare") {
+		if status, text := s.get(t, "/record"); status != http.StatusOK || !strings.Contains(text, "Il registro non può continuare") {
 			t.Errorf("/record: %d", status)
 		}
 		s.stop(t)

@@ -79,6 +79,16 @@ func (s *site) inside(path ...string) string {
 	return filepath.Join(append([]string{fmt.Sprintf("/proc/%d/root", s.cmd.Process.Pid), s.Data}, path...)...)
 }
 
+// postgresLog is what the Postgres of a server in a room has logged.
+func (s *site) postgresLog(t *testing.T) string {
+	t.Helper()
+	body, err := os.ReadFile(s.inside("postgres.log"))
+	if err != nil || !strings.Contains(string(body), "LOG: ") {
+		t.Fatalf("the log of Postgres says nothing: %v %s", err, body)
+	}
+	return string(body)
+}
+
 // database connects to the Postgres of a server in a room.
 func (s *site) database(t *testing.T) *sql.DB {
 	t.Helper()

@@ -17,13 +17,13 @@ import (
 // refused runs the binary and expects exit status 2 with the words.
 func refused(t *testing.T, words string, args ...string) {
 	t.Helper()
-	var said bytes.Buffer
+	var text bytes.Buffer
 	cmd := exec.Command(binary, args...)
-	cmd.Dir, cmd.Stderr, cmd.Stdout = "..", &said, &said
+	cmd.Dir, cmd.Stderr, cmd.Stdout = "..", &text, &text
 	err := cmd.Run()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(said.String(), words) {
-		t.Errorf("delfi %s: %v, want status 2 and %q, said:\n%s", strings.Join(args, " "), err, words, said.String())
+	if !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(text.String(), words) {
+		t.Errorf("delfi %s: %v, want status 2 and %q, said:\n%s", strings.Join(args, " "), err, words, text.String())
 	}
 }
 
@@ -60,8 +60,8 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	t.Setenv("DELFI_MASTER_KEY", key)
 	t.Setenv("DELFI_SMTP_URL", "smtp://delfi:hush-hush@127.0.0.1:2525")
 	s := serve(t, data(t))
-	if said := s.log.String(); strings.Contains(said, key) || strings.Contains(said, "hush-hush") {
-		t.Errorf("a secret was printed:\n%s", said)
+	if text := s.log.String(); strings.Contains(text, key) || strings.Contains(text, "hush-hush") {
+		t.Errorf("a secret was printed:\n%s", text)
 	}
 }
 

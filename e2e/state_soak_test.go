@@ -3,9 +3,13 @@
 package e2e
 
 import (
+	"database/sql"
 	"fmt"
+	"net/url"
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -269,6 +273,31 @@ func (p *person) queue() {
 	p.both("contributions-all", gathering+"/contributions")
 }
 
+// opens has the server open the appeals that wait, as it does hourly.
+func (s *site) opens(t *testing.T) {
+	t.Helper()
+	db, err := sql.Open("postgres", "postgres://delfi@/delfi?"+url.Values{"host": {filepath.Join(s.Data, "run")}, "port": {"5432"}, "sslmode": {"disable"}}.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var id int64
+	if err := db.QueryRow(`INSERT INTO queue.river_job (kind, args, max_attempts) VALUES ('open_appeals', '{}', 1) RETURNING id`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	state := ""
+	for range 100 {
+		if err := db.QueryRow(`SELECT state FROM queue.river_job WHERE id = $1`, id).Scan(&state); err != nil {
+			t.Fatal(err)
+		}
+		if state == "completed" {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("the appeals are not opened: the job is %s", state)
+}
+
 // appeal against what the queue decided: read, refused, raised, and read by who decides it;
 // and the rules that acts cite.
 func (p *person) appeal() {
@@ -281,6 +310,7 @@ func (p *person) appeal() {
 	p.fill(`main form[action$="/appeals"] textarea`, "Risponde proprio alla domanda.")
 	p.press(`main form[action$="/appeals"] button`)
 	p.stands("appeal-raised")
+	p.site.opens(p.t)
 	p.be("davide")
 	p.both("appeals-open", gatheringDesk+"/appeals")
 	p.be("giulia")

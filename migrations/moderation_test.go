@@ -9,6 +9,37 @@ import (
 	"delfi/migrations"
 )
 
+// Appeals of before they were sealed keep their days, words and ends, and lie in the order
+// of their ids, of one transaction.
+func TestAppealsOfBeforeTheyWereSealedAreWrittenAnew(t *testing.T) {
+	db := open(t, testdb.Empty(t))
+	ctx := t.Context()
+	if err := migrations.UpTo(ctx, db, 219); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{"3', '00000000-0000-4000-8000-0000000000c1', 'Terzo", "1', '00000000-0000-4000-8000-0000000000c2', 'Primo", "2', '00000000-0000-4000-8000-0000000000c3', 'Secondo"} {
+		if _, err := db.Pool().ExecContext(ctx, `INSERT INTO civic.moderation_appeal (act, subject, words, raised_on) VALUES ('00000000-0000-4000-8000-00000000000`+row+`', '2026-03-02')`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := func() (out []string) {
+		t.Helper()
+		if err := db.Pool().Select(&out, `SELECT words || ' ' || raised_on || ' ' || dense_rank() OVER (ORDER BY xmin::text) || outcome FROM civic.moderation_appeal ORDER BY ctid`); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	if diff := cmp.Diff([]string{"Terzo 2026-03-02 1", "Primo 2026-03-02 2", "Secondo 2026-03-02 3"}, rows()); diff != "" {
+		t.Fatal("the attack fails by itself: " + diff)
+	}
+	if err := migrations.Up(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"Primo 2026-03-02 1", "Secondo 2026-03-02 1", "Terzo 2026-03-02 1"}, rows()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // What was done to contributions before there was moderation keeps its ids, numbers and
 // words, under the rule "before these rules"; when and by whom is what the record says.
 func TestActsOfBeforeModerationAreCopied(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"delfi/internal/consultation"
+	"delfi/internal/moderation"
 	"delfi/web/webtest"
 )
 
@@ -143,16 +144,16 @@ func (w walk) marked(r webtest.Response, action, name string) {
 			w.Errorf("%s: %s leads to %d fields, invalid %q", action, href, field.Length(), field.AttrOr("aria-invalid", ""))
 			return
 		}
-		said := ""
+		text := ""
 		for _, id := range strings.Fields(field.AttrOr("aria-describedby", "")) {
 			if strings.HasSuffix(id, "-error") {
-				said = strings.TrimSpace(r.Page.Find("#" + id).Text())
+				text = strings.TrimSpace(r.Page.Find("#" + id).Text())
 			}
 		}
-		if said == "" || !strings.Contains(a.Text(), said) {
+		if text == "" || !strings.Contains(a.Text(), text) {
 			w.Errorf("%s: the field %s does not say %q", action, href, a.Text())
 		}
-		if named := strings.Fields(strings.TrimSuffix(strings.TrimSpace(a.Text()), said)); len(named) == 0 || !strings.HasSuffix(named[len(named)-1], ":") {
+		if named := strings.Fields(strings.TrimSuffix(strings.TrimSpace(a.Text()), text)); len(named) == 0 || !strings.HasSuffix(named[len(named)-1], ":") {
 			w.Errorf("%s: the summary says %q of the field %s, and does not name it", action, a.Text(), href)
 		}
 		found = found || field.AttrOr("name", field.AttrOr("id", "")) == name
@@ -189,6 +190,7 @@ func TestFreeText(t *testing.T) {
 	tried = append(tried, w.refused(anna, gathering+"/appeals")...)
 	appeal := w.form(anna, gathering+"/appeals", gathering+"/appeals")
 	w.sent(anna, appeal.action, appeal.with("words", "È in tema."))
+	w.must(h.Jobs.Do(t.Context(), moderation.Opening{}))
 	tried = append(tried, w.refused(w.as("davide"), queue+"/appeals")...)
 	tried = append(tried, w.refused(giulia, queue+"/rules")...)
 	w.must(h.Consultations.CloseRound(t.Context(), furio, webtest.Answering, 3, "Basta."))

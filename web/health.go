@@ -24,16 +24,16 @@ func (h Health) alive(w http.ResponseWriter, _ *http.Request) {
 func (h Health) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	status, said := http.StatusOK, map[string]string{}
+	status, states := http.StatusOK, map[string]string{}
 	for name, check := range h.Checks {
-		said[name] = "ok"
+		states[name] = "ok"
 		if err := check(ctx); err != nil {
-			status, said[name] = http.StatusServiceUnavailable, "fails"
+			status, states[name] = http.StatusServiceUnavailable, "fails"
 			h.Log.WarnContext(ctx, "not ready", "check", name, "error", err)
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(said) // as above
+	_ = json.NewEncoder(w).Encode(states) // as above
 }

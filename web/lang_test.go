@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/web/webtest"
 )
@@ -63,6 +64,7 @@ func TestWhatPeopleWroteSaysItsLanguage(t *testing.T) {
 	item := who["marta"].Get(t, desk+"/contributions?c="+c(0)).Page.Find("input[name=item]").Last().AttrOr("value", "")
 	appeal := w.form(who["anna"], at+"/appeals", at+"/appeals")
 	w.sent(who["anna"], appeal.action, appeal.with("words", foreign+" appeal"))
+	w.must(h.Jobs.Do(t.Context(), moderation.Opening{}))
 	w.speaks(who, seen, desk+"/contributions?c="+c(2)+"&item="+item)
 	w.sent(w.as("davide"), desk+"/appeals", url.Values{"appeal": appeal.values["appeal"], "subject": appeal.values["subject"], "outcome": {"partly"}, "words": {foreign + " decision"}})
 	w.must(h.Consultations.ReleaseRound(t.Context(), h.Person(t, "marta"), slug, 1))

@@ -42,6 +42,7 @@ const (
 	two    = "two dumps, an hour apart"
 	across = "one beside another"
 	around = "dumps and log around it"
+	since  = "log of the work, dump after"
 )
 
 // tried bounds the attacks on one village: a chance of intruder.Chance is for all of them.
@@ -65,14 +66,14 @@ type finding struct {
 }
 
 func (f finding) String() string {
-	said := ""
+	text := ""
 	switch {
 	case f.found() && f.known:
-		said = "  known"
+		text = "  known"
 	case f.found():
-		said = "  LINKED"
+		text = "  LINKED"
 	}
-	return fmt.Sprintf("%-42s %-38s %-25s %3d of %3d  guessing %4.1f, fails from %2d%s", f.moment, f.link, f.place, f.hits, f.of, f.guess, f.limit, said)
+	return fmt.Sprintf("%-42s %-38s %-25s %3d of %3d  guessing %4.1f, fails from %2d%s", f.moment, f.link, f.place, f.hits, f.of, f.guess, f.limit, text)
 }
 
 func (f finding) found() bool { return f.of > 0 && f.hits >= f.limit }
@@ -88,33 +89,51 @@ func (v *village) attack(moment string) (over bool) {
 	log := v.thief.Log(v)
 	v.thief.Flush(v)
 	v.persons(moment, log)
-	class, people := map[string]string{}, map[string][]byte{}
+	class, people := v.classes(), map[string][]byte{}
 	for _, p := range v.people {
 		if p.account != uuid.Nil {
-			class[p.account.String()], people[p.account.String()] = map[bool]string{false: "gather", true: "answer"}[p.late], p.account[:]
+			people[p.account.String()] = p.account[:]
 		}
 	}
 	mine := v.clocks(log, people, "civic.enrolment civic.account",
-		`SELECT account::text AS name, xmin::text::int AS at FROM civic.enrolment ORDER BY `, `SELECT id::text AS name, xmin::text::int AS at FROM civic.account ORDER BY `)
+		`SELECT account::text AS name, xmin::text::int AS at FROM civic.enrolment WHERE consultation = '`+v.id.String()+`' ORDER BY `,
+		`SELECT account::text AS name, xmin::text::int AS at FROM civic.enrolment WHERE consultation = '`+v.other.String()+`' ORDER BY `,
+		`SELECT id::text AS name, xmin::text::int AS at FROM civic.account ORDER BY `)
 	now := v.dumped()
 	for _, target := range v.targets() {
 		theirs := v.clocks(log, target.needles, target.tables, target.queries...)
-		within := class
-		if target.link == knownTo || target.link == toPanelist {
-			within = map[string]string{}
-			for who, c := range class {
-				if (c == "gather") == (target.link == knownTo) {
-					within[who] = c
-				}
-			}
-		}
-		v.lay(moment, target.link, mine, theirs, within, target.truth, now)
+		v.lay(moment, target.link, mine, theirs, concerned(target.link, class), target.truth, now)
 	}
 	v.before = now
 	if strings.HasPrefix(moment, "after the night") {
 		v.together(moment)
 	}
 	return v.over
+}
+
+// classes gives of each account in which round it came.
+func (v *village) classes() map[string]string {
+	class := map[string]string{}
+	for _, p := range v.people {
+		if p.account != uuid.Nil {
+			class[p.account.String()] = map[bool]string{false: "gather", true: "answer"}[p.late]
+		}
+	}
+	return class
+}
+
+// concerned gives those of the classes whose people a link is about.
+func concerned(link string, class map[string]string) map[string]string {
+	if link != knownTo && link != toPanelist {
+		return class
+	}
+	out := map[string]string{}
+	for who, c := range class {
+		if (c == "gather") == (link == knownTo) {
+			out[who] = c
+		}
+	}
+	return out
 }
 
 // target is one side of things to be joined with people.
@@ -224,16 +243,19 @@ func (v *village) lay(moment, link string, mine, theirs []clock, class, truth ma
 	v.Helper()
 	best := map[string]finding{}
 	note := func(place string, hits int, odds []float64) {
+		if len(odds) == 0 {
+			return // an order of nobody
+		}
 		f := finding{moment: moment, link: link, place: place, hits: hits, of: len(odds), guess: intruder.Expected(odds),
 			limit: intruder.Bound(odds, intruder.Chance/tried), known: v.known(moment, link, place)}
 		if was, seen := best[place]; !seen || f.hits-f.limit > was.hits-was.limit {
 			best[place] = f
 		}
 	}
-	since := map[string]string{} // class of those who came since the dump an hour before
+	recent := map[string]string{} // class of those who came since the dump an hour before
 	for who, c := range class {
 		if now[who] && !v.before[who] {
-			since[who] = c
+			recent[who] = c
 		}
 	}
 	for _, a := range mine {
@@ -258,12 +280,12 @@ func (v *village) lay(moment, link string, mine, theirs []clock, class, truth ma
 			}
 			if a.place == dump && b.place == dump && v.before != nil {
 				came := slices.DeleteFunc(targets, func(name string) bool { return v.before[name] })
-				hits, odds := intruder.Beside(people, came, since, truth, false)
+				hits, odds := intruder.Beside(people, came, recent, truth, false)
 				note(two, hits, odds)
 			}
 		}
 	}
-	for _, place := range []string{live, dump, dead, wal, two, across} {
+	for _, place := range []string{live, dump, dead, wal, two, across, around, since} {
 		if f := best[place]; f.of > 0 {
 			v.seen = append(v.seen, f)
 		}
@@ -395,7 +417,7 @@ func (v *village) folder() []byte {
 func (v *village) told() {
 	v.Helper()
 	for _, f := range v.seen {
-		if f.found() || f.place == wal || f.place == two || f.place == around || testing.Verbose() {
+		if f.found() || f.place == wal || f.place == two || f.place == around || f.place == since || testing.Verbose() {
 			v.Log(f)
 		}
 		if f.found() && !f.known {

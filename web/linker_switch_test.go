@@ -20,11 +20,16 @@ func TestWithoutARuleTheAttackSucceeds(t *testing.T) {
 		{"(b)", pseudonym.SealedKey, "gather round open, within the hour", toText},
 		{"(d)", pseudonym.SealedKey, "gather round open, an hour later", toRow},
 		{"(d)", pseudonym.SealedKey, "answering round open, an hour later", toPanelist},
+		{"(d)", pseudonym.SealedKey, "the hour’s work, gather round open", toRow},
+		{"(d)", pseudonym.SealedKey, "the hour’s work, answering round open", toPanelist},
+		{"(d) in place", pseudonym.SealedKey, "the hour’s work, gather round open", toRow},
+		{"(g) order", pseudonym.SealedKey, "the hour’s work, answering round open", knownTo},
+		{"(g) order", pseudonym.SealedKey, "the hour’s work, appeals raised", toAppeal},
 		{"(e)", pseudonym.HeldCode, "answering round open, within the hour", toPanelist},
 		{"(f)", pseudonym.SealedKey, "after the night of leaving", leaverTo},
 		{"(f) order", pseudonym.SealedKey, "the night's work", leaverTo},
 		{"(g)", pseudonym.SealedKey, "answering round open, within the hour", knownTo},
-		{"(g)", pseudonym.SealedKey, "appeals raised, within the hour", toAppeal},
+		{"(c)", pseudonym.SealedKey, "appeals raised, within the hour", toAppeal},
 	} {
 		t.Run(c.off+" "+c.link, func(t *testing.T) {
 			v := newVillage(t, natural{mode: c.mode, share: 1, overlap: 1, people: 20, off: c.off, only: c.moment})

@@ -23,6 +23,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/moderation"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb/intruder"
@@ -35,7 +36,10 @@ import (
 // these in one sitting, one after the other or overlapping. linker_attack_test.go attacks
 // them at each moment; linker_switch_test.go turns one rule off after the other.
 
-const portici = "portici"
+const (
+	portici = "portici"
+	fontane = "fontane"
+)
 
 // villager is a person, with all that an attacker would like to join.
 type villager struct {
@@ -64,6 +68,7 @@ type village struct {
 	now      *atomic.Int64 // in seconds
 	random   *dice
 	id       uuid.UUID
+	other    uuid.UUID // a consultation that people enrol in when they appeal
 	group    string
 	gather   uuid.UUID // the gather round
 	people   []*villager
@@ -73,6 +78,7 @@ type village struct {
 	before   snapshot       // a dump an hour earlier
 	copies   int            // how many dumps were compared
 	vanished map[string]int // what went before which of them
+	arrivals chan *villager // who signed in since the hour began, in their order
 	seen     []finding
 }
 
@@ -108,7 +114,7 @@ func (n natural) String() string {
 
 func newVillage(t *testing.T, n natural) *village {
 	t.Helper()
-	v := &village{T: t, natural: n, now: &atomic.Int64{}, log: &bytes.Buffer{}, staff: map[string]account.Actor{}, vanished: map[string]int{}}
+	v := &village{T: t, natural: n, now: &atomic.Int64{}, log: &bytes.Buffer{}, staff: map[string]account.Actor{}, vanished: map[string]int{}, arrivals: make(chan *villager, 1000)}
 	v.random = &dice{random: mathrand.New(mathrand.NewPCG(uint64(n.share*8)+uint64(n.overlap), uint64(n.people)))}
 	v.now.Store(time.Now().Truncate(24 * time.Hour).Add(10 * time.Hour).Unix()) // ten o'clock: the night is far
 	old := slog.Default()
@@ -129,7 +135,7 @@ func (v *village) must(err error) {
 	}
 }
 
-// announce founds the administration and starts the consultation.
+// announce founds the administration and starts the consultation, and another one.
 func (v *village) announce() {
 	v.Helper()
 	ctx := v.Context()
@@ -139,20 +145,25 @@ func (v *village) announce() {
 		v.staff[who] = v.h.Person(v.T, who)
 	}
 	at := v.h.DB.Now()
-	_, err = v.h.Drafts.Create(ctx, v.staff["giulia"], riva.ID, draft.Form{
-		Slug: portici, Language: "it", Title: "I portici", Question: "Che cosa serve sotto i portici?", Background: "Testo.",
-		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "i portici",
-		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators:   []string{v.staff["marta"].Account.String(), v.staff["davide"].Account.String()},
-		Facilitators: []string{v.staff["paolo"].Account.String()}, Offices: map[string]string{},
-		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
-		AnonymityMode: string(v.mode),
-	})
+	for _, slug := range []string{portici, fontane} {
+		_, err = v.h.Drafts.Create(ctx, v.staff["giulia"], riva.ID, draft.Form{
+			Slug: slug, Language: "it", Title: "I portici", Question: "Che cosa serve sotto i portici?", Background: "Testo.",
+			CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "i portici",
+			CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+			Moderators:   []string{v.staff["marta"].Account.String(), v.staff["davide"].Account.String()},
+			Facilitators: []string{v.staff["paolo"].Account.String()}, Offices: map[string]string{},
+			StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
+			Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+			AnonymityMode: string(v.mode),
+		})
+		v.must(err)
+		v.must(v.h.Consultations.Announce(ctx, v.staff["giulia"], slug))
+		v.must(v.h.Consultations.Start(ctx, v.staff["giulia"], slug))
+		v.must(v.h.Jobs.Drain(ctx))
+	}
+	other, err := v.h.Consultations.Find(ctx, v.staff["giulia"], fontane)
 	v.must(err)
-	v.must(v.h.Consultations.Announce(ctx, v.staff["giulia"], portici))
-	v.must(v.h.Consultations.Start(ctx, v.staff["giulia"], portici))
-	v.must(v.h.Jobs.Drain(ctx))
+	v.other = other.ID
 	c, err := v.h.Consultations.Find(ctx, v.staff["giulia"], portici)
 	v.must(err)
 	v.id, v.gather, v.group = c.ID, c.Rounds[0].ID, c.Protocol.Panel.Groups[0].ID
@@ -241,10 +252,25 @@ func (v *village) knows() {
 func (v *village) hour() {
 	v.Helper()
 	v.now.Store(time.Unix(v.now.Load(), 0).Truncate(time.Hour).Add(time.Hour).Unix())
-	if v.off == "(d)" {
+	switch v.off {
+	case "(d)":
 		return
+	case "(d) in place": // a build that updates the rows that came
+		for _, id := range v.thief.Order(v, `SELECT account::text FROM civic.enrolment WHERE fresh ORDER BY account`) {
+			v.old(`UPDATE civic.enrolment SET fresh = false WHERE account = $1`, id)
+		}
+		table := "civic.sealed_" + hexed(v.gather[:])
+		for _, author := range v.thief.Order(v, `SELECT encode(author, 'hex') FROM `+table+` ORDER BY author`) {
+			v.old(`UPDATE `+table+` SET blob = blob WHERE author = decode($1, 'hex')`, author)
+		}
+		return
+	case "(g) order": // a build that works on what waits as it came
+		for len(v.arrivals) > 0 {
+			v.old(`UPDATE civic.account SET sealed = sealed WHERE id = $1`, (<-v.arrivals).account)
+		}
 	}
 	v.must(v.h.Jobs.Do(v.Context(), panel.Hour{}))
+	v.must(v.h.Jobs.Do(v.Context(), moderation.Opening{}))
 	v.must(v.h.Jobs.Do(v.Context(), contribution.Gathered{}))
 	v.must(v.h.Jobs.Do(v.Context(), tabulation.Turnout{}))
 	v.must(v.h.Jobs.Drain(v.Context()))
@@ -275,8 +301,7 @@ func (v *village) gathering() {
 	if v.attack("gather round open, within the hour") {
 		return
 	}
-	v.hour()
-	if v.attack("gather round open, an hour later") {
+	if v.work("gather round open") || v.attack("gather round open, an hour later") {
 		return
 	}
 	rest := v.shuffled(first, func(p *villager) bool { return !p.both })
@@ -299,7 +324,7 @@ func (v *village) gathering() {
 }
 
 // appealing lets people come back, half of those who wrote under another name than before,
-// and appeal against what was decided.
+// appeal against what was decided, and enrol in another consultation in the same sitting.
 func (v *village) appealing() {
 	v.Helper()
 	v.hour()
@@ -308,12 +333,16 @@ func (v *village) appealing() {
 		if p.both {
 			p.name = strings.ToLower(rand.Text()[:16]) + " Verdi"
 		}
-		v.appeals(v.comes(p), p)
+		b := v.comes(p)
+		v.sends(b, "/consultations/"+fontane+"/enrol", "/consultations/"+fontane+"/enrol", url.Values{"read": {"on"}})
+		v.appeals(b, p)
 	})
 	if v.attack("appeals raised, within the hour") {
 		return
 	}
-	v.hour()
+	if v.work("appeals raised") {
+		return
+	}
 	v.attack("appeals raised, an hour later")
 }
 
@@ -363,8 +392,7 @@ func (v *village) answering() {
 	if v.attack("answering round open, within the hour") {
 		return
 	}
-	v.hour()
-	if v.attack("answering round open, an hour later") {
+	if v.work("answering round open") || v.attack("answering round open, an hour later") {
 		return
 	}
 	if !sealed && v.off == "" { // when their codes work, everybody who has been waiting comes

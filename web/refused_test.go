@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"delfi/internal/moderation"
 	"delfi/web/webtest"
 )
 
@@ -275,13 +276,13 @@ func (r *refusals) check(b *webtest.Browser, at string, got webtest.Response) {
 		r.Errorf("%s: stale, and the page does not say so", at)
 	}
 	links.Each(func(_ int, a *goquery.Selection) {
-		href, said := a.AttrOr("href", ""), strings.Join(strings.Fields(a.Text()), " ")
+		href, text := a.AttrOr("href", ""), strings.Join(strings.Fields(a.Text()), " ")
 		path, id, _ := strings.Cut(href, "#")
 		if path != "" { // the page that has the fields
 			there := b.Get(r.T, path)
 			// Where there is nobody to choose from, the place leads to where there will be.
 			if target := there.Page.Find("[id='" + id + "']"); there.Status != 200 || target.Length() != 1 || fields(target).Length()+target.Find("a").Length() == 0 {
-				r.Errorf("%s: %q leads to %s: %d, %d fields", at, said, href, there.Status, fields(target).Length())
+				r.Errorf("%s: %q leads to %s: %d, %d fields", at, text, href, there.Status, fields(target).Length())
 			}
 			return
 		}
@@ -293,12 +294,12 @@ func (r *refusals) check(b *webtest.Browser, at string, got webtest.Response) {
 			}
 			for _, by := range strings.Fields(field.AttrOr("aria-describedby", "")) {
 				words := strings.Join(strings.Fields(got.Page.Find("[id='"+by+"']").Text()), " ")
-				marked = marked || strings.HasSuffix(by, "-error") && words != "" && strings.Contains(said, words)
+				marked = marked || strings.HasSuffix(by, "-error") && words != "" && strings.Contains(text, words)
 			}
 		})
 		if !marked {
 			html, _ := goquery.OuterHtml(target)
-			r.Errorf("%s: %q leads to %s, where no field says so: %.300s", at, said, href, html)
+			r.Errorf("%s: %q leads to %s, where no field says so: %.300s", at, text, href, html)
 		}
 	})
 }
@@ -378,6 +379,7 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 	r.gathered("sospesa", who["karim"])
 	appeal := r.form(who["karim"], "/consultations/sintesi/appeals", "/consultations/sintesi/appeals")
 	r.sent(who["karim"], appeal.action, appeal.with("words", "Non è così."))
+	r.must(r.h.Jobs.Do(r.Context(), moderation.Opening{}))
 	r.sent(who["giulia"], "/desk/sospesa/suspend", url.Values{"reason": {"Verifica."}})
 	r.led["karim"] = append(r.led["karim"], r.coded("consultorio", who["karim"], who["lucia"]))
 }

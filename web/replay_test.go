@@ -112,6 +112,6 @@ func TestAReplayedActIsDoneOnce(t *testing.T) {
 	w.must(h.Jobs.Drain(t.Context()))
 	replay(paolo, webtest.Answering, "conclude", map[string]string{"reason": "I giri sono finiti."})
 	w.must(h.Jobs.Drain(t.Context()))
-	w.must(h.Consultations.ForgoMinority(t.Context(), paolo, webtest.Answering, "Se ne parla in Consiglio."))
+	w.must(h.Consultations.ForgoMinority(t.Context(), paolo, webtest.Answering, "Se ne parla in Consiglio.", ""))
 	replay(giulia, webtest.Answering, "publish", map[string]string{"summary": "In breve, più ombra."})
 }

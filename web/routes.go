@@ -107,6 +107,7 @@ func Routes(o Options) ([]page.Route, error) {
 
 		// Moderation in public. Authors appeal under their alias, as they wrote.
 		get("/consultations/{slug}/moderation", public, shared, moderated.Public),
+		get("/consultations/{slug}/moderation.csv", public, shared, moderated.Acts),
 		get("/consultations/{slug}/appeals", answering, noStore, moderated.Own, signedIn),
 		post("/consultations/{slug}/appeals", answering, moderated.Raise, signedIn),
 

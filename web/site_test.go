@@ -262,8 +262,8 @@ func signedIn(t *testing.T, s *server) {
 // version is what a page's forms say that it shows.
 func version(body string) string {
 	_, rest, _ := strings.Cut(body, `name="version" value="`)
-	said, _, _ := strings.Cut(rest, `"`)
-	return said
+	text, _, _ := strings.Cut(rest, `"`)
+	return text
 }
 
 func invalidation(t *testing.T, h *webtest.House, s, other *server) {

@@ -18,12 +18,25 @@ func (w walk) showing(b *webtest.Browser, path string, form url.Values) url.Valu
 		return form
 	}
 	page := strings.Join(parts[:3], "/")
-	if parts[3] == "minority" {
+	switch {
+	case parts[3] == "minority":
 		page = path
+	case parts[3] == "contributions" && len(parts) == 4:
+		page = path + "?" + url.Values{"c": form["c"]}.Encode()
 	}
-	more := url.Values{"version": {b.Get(w.T, page).Page.Find("main input[name=version]").First().AttrOr("value", "")}}
+	more := url.Values{}
+	for _, i := range b.Get(w.T, page).Page.Find("main input[type=hidden]").EachIter() {
+		if name := i.AttrOr("name", ""); states(name) && !more.Has(name) {
+			more.Set(name, i.AttrOr("value", ""))
+		}
+	}
 	maps.Copy(more, form)
 	return more
+}
+
+// states tells whether a field of a form says which state its page showed.
+func states(name string) bool {
+	return name == "version" || name == "seen" || strings.HasPrefix(name, "version_") || strings.HasPrefix(name, "seen_")
 }
 
 // twice sends a form two times: the second ends as the first.
@@ -177,19 +190,20 @@ func TestStalePages(t *testing.T) {
 	const queue = "/desk/" + webtest.Gathering + "/contributions"
 	lines := marta.Get(t, queue).Page.Find("input[type=checkbox][name=c]")
 	c := func(n int) string { return lines.Eq(n).AttrOr("value", "") }
-	if got := marta.Post(t, queue, url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c(0)}, "destination": {"new"}, "text": {"Più tigli."}, "reason": {"Sì."}}); got.Status != 303 {
+	if got := marta.Post(t, queue, w.showing(marta, queue, url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c(0)}, "destination": {"new"}, "text": {"Più tigli."}, "reason": {"Sì."}})); got.Status != 303 {
 		t.Fatalf("%d %s", got.Status, got.Text("#errors"))
 	}
 	item := davide.Get(t, queue+"?c="+c(1)).Page.Find("input[name=item]").Eq(0).AttrOr("value", "")
 	page := queue + "?c=" + c(1) + "&item=" + item
 	mine := w.form(davide, page, queue).with("text", "Più tigli lungo i viali.", "reason", "Più chiaro.", "act", "merge", "rule", "1.6")
-	theirs := w.form(marta, page, queue).with("text", "Più tigli nelle piazze.", "reason", "Più breve.", "act", "merge", "rule", "1.6", "c", c(3))
+	theirs := w.form(marta, queue+"?c="+c(3)+"&item="+item, queue).with("text", "Più tigli nelle piazze.", "reason", "Più breve.", "act", "merge", "rule", "1.6")
 	if got := marta.Post(t, queue, theirs); got.Status != 303 {
 		t.Fatalf("%d %s", got.Status, got.Text("#errors"))
 	}
 	stale(davide, queue, mine, "text", "Più tigli nelle piazze.", "Più tigli lungo i viali.")
 	other := url.Values{"act": {"merge"}, "rule": {"1.6"}, "c": {c(2)}, "destination": {"new"}, "text": {"Una frase lunga che non va persa."}, "reason": {"Un motivo."}, "left_out": {"Nulla."}}
-	if got := marta.Post(t, queue, url.Values{"act": {"reject"}, "rule": {"1.6"}, "c": {c(2)}, "reason": {"Fuori tema."}}); got.Status != 303 {
+	other = w.showing(davide, queue, other)
+	if got := marta.Post(t, queue, w.showing(marta, queue, url.Values{"act": {"reject"}, "rule": {"1.6"}, "c": {c(2)}, "reason": {"Fuori tema."}})); got.Status != 303 {
 		t.Fatalf("%d", got.Status)
 	}
 	got := davide.Post(t, queue, other)
@@ -206,8 +220,15 @@ func TestStalePages(t *testing.T) {
 	tab = w.form(paolo, report, report)
 	w.must(h.Consultations.DraftMinority(t.Context(), h.Person(t, "paolo"), webtest.Answering, "Chi è contro chiede tempo.", ""))
 	stale(paolo, report, tab.with("minority", "Chi è contro chiede soldi.", "act", "save"), "minority", "Chi è contro chiede tempo.", "Chi è contro chiede soldi.")
+	// What a colleague shows is not taken away from a page that has not shown it.
+	forgo := w.form(paolo, report, report).with("act", "forgo", "reason", "Nulla da riferire.")
+	w.must(h.Consultations.ShowMinority(t.Context(), h.Person(t, "paolo"), webtest.Answering, "Chi è contro chiede tempo.", ""))
+	got = paolo.Post(t, report, forgo)
+	if got.Status != 409 || !strings.Contains(got.Text("#stale"), "Nulla da riferire.") || got.Page.Find("[name=reason]").Text() != "Nulla da riferire." || got.Page.Find("[name=minority]").Text() != "Chi è contro chiede tempo." {
+		t.Errorf("forgone unseen: %d %q", got.Status, got.Text("#stale"))
+	}
 	tab = w.form(paolo, report, report)
-	w.must(h.Consultations.ForgoMinority(t.Context(), h.Person(t, "paolo"), webtest.Answering, "Nulla da riferire."))
+	w.must(h.Consultations.ForgoMinority(t.Context(), h.Person(t, "paolo"), webtest.Answering, "Nulla da riferire.", ""))
 	w.must(h.Consultations.Publish(t.Context(), h.Person(t, "giulia"), webtest.Answering, consultation.OpinionTexts{}))
 	if got := paolo.Post(t, report, tab.with("minority", "Troppo tardi.", "act", "save")); got.Status != 409 || !strings.Contains(got.Body, "Troppo tardi.") {
 		t.Errorf("published meanwhile: %d", got.Status)

@@ -46,8 +46,8 @@ func TestTenMegabytesOfAStudyCostLittle(t *testing.T) {
 			}
 			write(text())
 			peak.Within(t, dearest, func() {
-				if status, said := run(t, "measure", "--no-intervals", "--scale", "1-9", file); status != 0 || !strings.Contains(said, "panelists") {
-					t.Errorf("status %d: %.300s", status, said)
+				if status, words := run(t, "measure", "--no-intervals", "--scale", "1-9", file); status != 0 || !strings.Contains(words, "panelists") {
+					t.Errorf("status %d: %.300s", status, words)
 				}
 			})
 		})

@@ -142,7 +142,11 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 			}
 		}
 	}
-	db, err := postgres.Open(ctx, address)
+	var options []postgres.Option
+	if borrow { // a server attends to its database itself, and waits for it to come back
+		options = append(options, postgres.Attended())
+	}
+	db, err := postgres.Open(ctx, address, options...)
 	if err != nil {
 		stop()
 		if c.DatabaseURL != "" {
@@ -161,7 +165,7 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 	}
 	if err := migrations.Up(ctx, db); err != nil {
 		end()
-		return nil, nil, nil, err
+		return nil, nil, nil, db.Silenced(err)
 	}
 	return db, keys, end, nil
 }

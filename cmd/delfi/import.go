@@ -24,7 +24,7 @@ type importCommand struct {
 type importPolisCommand struct {
 	databaseSettings
 	BaseURL        string `env:"DELFI_BASE_URL" placeholder:"URL" help:"Public address of the site: it names the public record, if that begins with this import."`
-	Dir            string `arg:"" name:"dir" help:"Folder with comments.csv, votes.csv and summary.csv."`
+	Dir            string `arg:"" name:"dir" help:"Folder with comments.csv, votes.csv and summary.csv: up to 250,000 voters and 5,000,000 votes, which take less than 512 MiB of memory."`
 	Rounds         int    `default:"3" help:"How many times figures are released on the way, the last time exactly."`
 	JSON           bool   `name:"json" help:"Print the result as JSON."`
 	Language       string `default:"en" enum:"it,en" help:"Language of the conversation: it or en."`

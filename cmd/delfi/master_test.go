@@ -76,9 +76,9 @@ func TestTheMasterKeyIsExchangedHoweverOftenItIsStopped(t *testing.T) {
 	if stopped == 0 {
 		t.Error("it was never stopped halfway")
 	}
-	status, said := run(t, args...)
-	if status != 0 || !strings.Contains(said, "wrapped by the next master key") {
-		t.Fatalf("%d %s", status, said)
+	status, words := run(t, args...)
+	if status != 0 || !strings.Contains(words, "wrapped by the next master key") {
+		t.Fatalf("%d %s", status, words)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -103,8 +103,8 @@ func TestTheMasterKeyIsExchangedHoweverOftenItIsStopped(t *testing.T) {
 			t.Errorf("%d keys open, want %d", n, want)
 		}
 	}
-	if status, said := run(t, "keys", "list", "--database-url", url, "--data", data); status != 0 || !strings.Contains(said, "protects 1 rows") {
-		t.Errorf("%d %.200s", status, said)
+	if status, words := run(t, "keys", "list", "--database-url", url, "--data", data); status != 0 || !strings.Contains(words, "protects 1 rows") {
+		t.Errorf("%d %.200s", status, words)
 	}
 }
 
@@ -136,8 +136,8 @@ func TestAMasterKeyOfTheEnvironmentIsExchangedToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeDatabase()
-	if status, said := run(t, rotate...); status != 0 || !strings.Contains(said, "exchanged: 1 keys") {
-		t.Errorf("%d %s", status, said)
+	if status, text := run(t, rotate...); status != 0 || !strings.Contains(text, "exchanged: 1 keys") {
+		t.Errorf("%d %s", status, text)
 	}
 	unlocks := func(master string) error {
 		t.Helper()

@@ -102,16 +102,16 @@ func TestMeasureWritesAPage(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	status, said := run(t, "measure", "--scale", "1-9", "--lang", "it", "--seed", "tre civette", "--html", page, file)
-	if status != 0 || !strings.Contains(said, "Consenso a favore") || !strings.Contains(said, "seme «tre civette»") {
-		t.Errorf("%d: %s", status, said)
+	status, words := run(t, "measure", "--scale", "1-9", "--lang", "it", "--seed", "tre civette", "--html", page, file)
+	if status != 0 || !strings.Contains(words, "Consenso a favore") || !strings.Contains(words, "seme «tre civette»") {
+		t.Errorf("%d: %s", status, words)
 	}
 	written, err := os.ReadFile(page)
 	if err != nil || !strings.Contains(string(written), `<html lang="it">`) || !strings.Contains(string(written), "Da study.csv.") || !strings.Contains(string(written), "tre civette") {
 		t.Errorf("%v: %.300s", err, written)
 	}
-	if status, said := run(t, "measure", "--scale", "1-9", "--html", filepath.Join(dir, "none", "page.html"), file); status != 2 || said != "" {
-		t.Errorf("%d: %s", status, said)
+	if status, words := run(t, "measure", "--scale", "1-9", "--html", filepath.Join(dir, "none", "page.html"), file); status != 2 || words != "" {
+		t.Errorf("%d: %s", status, words)
 	}
 	if status, _ := run(t, "measure", "--lang", "de", file); status != 2 {
 		t.Errorf("%d for a language that has no words", status)

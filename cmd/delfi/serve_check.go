@@ -64,13 +64,13 @@ func (c *serveCommand) check() error {
 // proxies reads the networks of --forwarded.
 func (c *serveCommand) proxies() ([]netip.Prefix, error) {
 	var all []netip.Prefix
-	for _, said := range c.Forwarded {
-		n, err := netip.ParsePrefix(said)
-		if at, failed := netip.ParseAddr(said); failed == nil {
+	for _, text := range c.Forwarded {
+		n, err := netip.ParsePrefix(text)
+		if at, failed := netip.ParseAddr(text); failed == nil {
 			n, err = netip.PrefixFrom(at, at.BitLen()), nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("--forwarded %q: write the network or the address of the proxies in front, e.g. 10.0.0.0/8 or 127.0.0.1", said)
+			return nil, fmt.Errorf("--forwarded %q: write the network or the address of the proxies in front, e.g. 10.0.0.0/8 or 127.0.0.1", text)
 		}
 		all = append(all, n)
 	}

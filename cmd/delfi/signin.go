@@ -69,7 +69,7 @@ func (c *serveCommand) client(o login.Options, p *devidp.Provider) (*login.Clien
 func (c *serveCommand) checkSession() error {
 	for _, limit := range []struct {
 		flag        string
-		said        time.Duration
+		chosen      time.Duration
 		least, most time.Duration
 	}{
 		{"--session-lifetime", c.Session.Lifetime, time.Minute, 30 * 24 * time.Hour},
@@ -77,8 +77,8 @@ func (c *serveCommand) checkSession() error {
 		{"--session-staff-look", c.Session.StaffLook, time.Minute, time.Hour},
 		{"--session-fresh", c.Session.Fresh, time.Minute, time.Hour},
 	} {
-		if limit.said < limit.least || limit.said > limit.most {
-			return fmt.Errorf("%s %s: write from %s to %s", limit.flag, limit.said, limit.least, limit.most)
+		if limit.chosen < limit.least || limit.chosen > limit.most {
+			return fmt.Errorf("%s %s: write from %s to %s", limit.flag, limit.chosen, limit.least, limit.most)
 		}
 	}
 	if c.OIDC.MaxAge < 0 {
@@ -117,11 +117,11 @@ func secretFlags(args []string) error {
 }
 
 // hasPassword tells whether an address, or libpq's list of settings, holds one.
-func hasPassword(said string) bool {
-	if u, err := url.Parse(said); err == nil && u.Scheme != "" {
+func hasPassword(text string) bool {
+	if u, err := url.Parse(text); err == nil && u.Scheme != "" {
 		_, has := u.User.Password()
 		return has || u.Query().Has("password")
 	}
-	said = strings.Join(strings.Fields(said), " ") // libpq allows blanks around the sign
-	return strings.Contains(" "+strings.ReplaceAll(said, " =", "="), " password=")
+	text = strings.Join(strings.Fields(text), " ") // libpq allows blanks around the sign
+	return strings.Contains(" "+strings.ReplaceAll(text, " =", "="), " password=")
 }

@@ -191,8 +191,8 @@ func TestASignalEndsAStart(t *testing.T) {
 		t.Helper()
 		c := exec.Command(self, "serve", "--data", data, "--listen", "127.0.0.1:0", "--provider-listen", "127.0.0.1:0")
 		c.Env = append(os.Environ(), asked+"=1")
-		said := new(bytes.Buffer)
-		c.Stderr = said
+		log := new(bytes.Buffer)
+		c.Stderr = log
 		out, err := c.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -200,7 +200,7 @@ func TestASignalEndsAStart(t *testing.T) {
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		return c, bufio.NewScanner(out), said
+		return c, bufio.NewScanner(out), log
 	}
 	for _, sign := range []string{"new-*/PG_VERSION", "new-*/global/*", "postgres/PG_VERSION", "postgres/postmaster.pid"} {
 		t.Run(filepath.Dir(sign), func(t *testing.T) {
@@ -212,7 +212,7 @@ func TestASignalEndsAStart(t *testing.T) {
 			if err := os.Chmod(data, 0o711); err != nil {
 				t.Fatal(err)
 			}
-			c, _, said := begin(data)
+			c, _, log := begin(data)
 			for found := false; !found; time.Sleep(time.Millisecond) {
 				made, err := filepath.Glob(filepath.Join(data, sign))
 				if err != nil {
@@ -224,9 +224,9 @@ func TestASignalEndsAStart(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := c.Wait(); err != nil {
-				t.Errorf("stopped at %s: %v: %s", sign, err, said)
+				t.Errorf("stopped at %s: %v: %s", sign, err, log)
 			}
-			c, lines, said := begin(data)
+			c, lines, log := begin(data)
 			ready := false
 			for !ready && lines.Scan() {
 				ready = strings.HasPrefix(lines.Text(), "Ctrl-C")
@@ -238,7 +238,7 @@ func TestASignalEndsAStart(t *testing.T) {
 				continue
 			}
 			if err := c.Wait(); err != nil || !ready {
-				t.Errorf("after a stop at %s: ready %v, %v: %s", sign, ready, err, said)
+				t.Errorf("after a stop at %s: ready %v, %v: %s", sign, ready, err, log)
 			}
 		})
 	}

@@ -4,140 +4,15 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
-	"math"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
-
-	"delfi/e2e/bench/figure"
-
-	"delfi/e2e/bench/machine"
 
 	"github.com/google/pprof/profile"
-	"pgregory.net/rapid"
+
+	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/machine"
 )
-
-func TestQuantileIsTheNearestRank(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 300).Draw(t, "n")
-		s := sample{}
-		for i := range n {
-			s.each = append(s.each, time.Duration(i+1))
-		}
-		p := float64(rapid.IntRange(1, 100).Draw(t, "percent")) / 100
-		got := int(s.quantile(p))
-		// The least of the values that a share p does not exceed.
-		if float64(got) < p*float64(n)-1e-6 || float64(got-1) >= p*float64(n)+1e-6 {
-			t.Errorf("quantile %g of 1…%d is %d", p, n, got)
-		}
-	})
-}
-
-func TestALoadIsBoundedAndTellsEveryFailure(t *testing.T) {
-	s := load(7, bound{most: 100}, func(_, i int) error {
-		if i%10 == 3 {
-			return fmt.Errorf("number %d", i)
-		}
-		return nil
-	})
-	if s.done != 90 || s.failed != 10 || s.sound("load") == nil || !strings.Contains(s.sound("load").Error(), "10 of 100") {
-		t.Errorf("%d done, %d failed: %v", s.done, s.failed, s.sound("load"))
-	}
-	if err := load(3, bound{span: time.Nanosecond}, func(int, int) error { return errors.New("never") }).sound("nothing"); err == nil {
-		t.Error("a load that did nothing is sound")
-	}
-}
-
-func TestTheClientReadsWhatServersSend(t *testing.T) {
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/chunks":
-			for i := range 3 {
-				fmt.Fprintf(w, "piece %d;", i)
-				w.(http.Flusher).Flush()
-			}
-		case "/kept":
-			w.WriteHeader(http.StatusNotModified)
-		case "/away":
-			http.SetCookie(w, &http.Cookie{Name: "s", Value: "old"})
-			http.SetCookie(w, &http.Cookie{Name: "s", Value: "new", Path: "/"})
-			http.Redirect(w, r, "/there", http.StatusSeeOther)
-		case "/last":
-			w.Header().Set("Connection", "close")
-			fmt.Fprint(w, "last")
-		default:
-			fmt.Fprintf(w, "%s %s %s %s", r.Method, r.FormValue("a"), r.Header.Get("X-Forwarded-For"), r.Header.Get("Cookie"))
-		}
-	}))
-	defer site.Close()
-	c := newClient(site.URL)
-	defer c.close()
-	for _, want := range []struct {
-		path   string
-		status int
-		body   string
-	}{{"/chunks", 200, "piece 0;piece 1;piece 2;"}, {"/kept", 304, ""}, {"/?a=b", 200, "GET b 10.0.0.1 s=1"}, {"/last", 200, "last"}, {"/?a=c", 200, "GET c 10.0.0.1 s=1"}} {
-		r, err := c.get(want.path, "s=1", "10.0.0.1")
-		if err != nil || r.status != want.status || string(r.body) != want.body {
-			t.Errorf("%s: %d %q, %v", want.path, r.status, r.body, err)
-		}
-	}
-	r, err := c.post("/", "s=1", "10.0.0.1", "a=d")
-	if err != nil || string(r.body) != "POST d 10.0.0.1 s=1" {
-		t.Errorf("post: %q, %v", r.body, err)
-	}
-	r, err = c.get("/away", "", "")
-	if err != nil || r.status != 303 || r.header("location") != "/there" || r.cookie("s") != "s=new" {
-		t.Errorf("away: %d %q %q, %v", r.status, r.header("location"), r.cookie("s"), err)
-	}
-}
-
-func TestAGoalIsJudgedByTheMiddleOfTheRoundsOwnRatios(t *testing.T) {
-	r := figure.Row{Values: []float64{10, 90, 60}, Limits: []float64{100, 100, 100}}
-	r.AtLeast(0.5)
-	if r.Ratio != 0.6 || r.Met != "yes" {
-		t.Errorf("%+v", r)
-	}
-	r.AtLeast(0.7)
-	if r.Met != "no" {
-		t.Errorf("%+v", r)
-	}
-	none := figure.Row{Case: "export", Goal: "≥ 0.5 of the limit"}
-	if cells := none.Cells(); cells[len(cells)-1] != "not there" || cells[1] != "—" {
-		t.Errorf("%q", cells)
-	}
-	if got := []string{figure.Number(0), figure.Number(0.00314), figure.Number(3.14159), figure.Number(31.4159), figure.Number(31415.9), figure.Number(math.NaN())}; strings.Join(got, " ") != "0 0.0031 3.14 31.4 31416 —" {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestLatenessCountsFromWhenSomethingWasDue(t *testing.T) {
-	stop := make(chan struct{})
-	held := make(chan struct{})
-	done := make(chan sample)
-	go func() {
-		// One at a time: the second waits outside for the first.
-		done <- paced(1000, 1, stop, func(i int) error {
-			if i == 0 {
-				<-held
-			}
-			if i == 1 {
-				close(stop)
-			}
-			return nil
-		})
-	}()
-	time.Sleep(30 * time.Millisecond)
-	close(held)
-	s := <-done
-	if err := s.sound("paced"); err != nil || s.done < 2 || s.each[s.done-2] < 20*time.Millisecond {
-		t.Errorf("%v: the second was due at 1 ms and begun after 30: %v", s.each, err)
-	}
-}
 
 func TestAReportIsForProgramsTooWhateverWasMissed(t *testing.T) {
 	missed, empty := figure.Row{Case: "page", Values: []float64{1}, Limits: []float64{4}}, figure.Row{Case: "closing"}
@@ -159,7 +34,7 @@ func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
 	}
 	picture := figure.Chart(points)
 	d := xml.NewDecoder(strings.NewReader(picture))
-	said := map[string]string{}
+	printed := map[string]string{}
 	for at := ""; ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -172,11 +47,11 @@ func TestThePictureIsWholeXMLWithATitleAndAllFiguresInWords(t *testing.T) {
 		case xml.StartElement:
 			at = token.Name.Local
 		case xml.CharData:
-			said[at] += string(token)
+			printed[at] += string(token)
 		}
 	}
-	if said["title"] == "" || !strings.Contains(said["desc"], "110 ms at 10000") || !strings.Contains(said["desc"], "0.40 ms at 100000") {
-		t.Errorf("title %q, desc %q", said["title"], said["desc"])
+	if printed["title"] == "" || !strings.Contains(printed["desc"], "110 ms at 10000") || !strings.Contains(printed["desc"], "0.40 ms at 100000") {
+		t.Errorf("title %q, desc %q", printed["title"], printed["desc"])
 	}
 	if table := figure.GrowthTable(points, "people"); !strings.Contains(table, "| closing | 12.0 | 110 | — |") {
 		t.Errorf("table:\n%s", table)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
 )
 
@@ -160,7 +161,7 @@ func (b *bench) shutOn(ctx context.Context, name string) (c closing, err error) 
 		return c, err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	raw, err := bareDB(b.cluster.URL(name), 1)
+	raw, err := bare.Open(b.cluster.URL(name), 1)
 	if err != nil {
 		return c, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/load"
 )
 
 // few is how many people take part where a case grows by items.
@@ -35,7 +36,7 @@ func (b *bench) caseGrowth(ctx context.Context) error {
 		return err
 	}
 	b.compareTenth()
-	for _, s := range b.stood {
+	for _, s := range b.standings {
 		if err := b.firstTick(ctx, s); err != nil {
 			return err
 		}
@@ -52,13 +53,13 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 	if err := b.h.goOn(ctx, b.staff, a); err != nil {
 		return err
 	}
-	var s sample
+	var s load.Sample
 	for _, span := range []time.Duration{b.n.span / 4, b.n.span} { // the first warms
-		if s = b.forms(a, a.own, span); s.sound("form") != nil {
-			return s.sound("form")
+		if s = b.forms(a, a.own, span); s.Sound("form") != nil {
+			return s.Sound("form")
 		}
 	}
-	b.note("answer form", a.people, a.items, figure.MS(s.quantile(0.5)))
+	b.note("answer form", a.people, a.items, figure.MS(s.Quantile(0.5)))
 	before, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
 	if err != nil {
 		return err
@@ -100,13 +101,13 @@ func (b *bench) compareTenth() {
 // growBallot lets some deliver who have not done so in this round.
 func (b *bench) growBallot(a *answering, who []person) error {
 	s := b.deliver(a, who, make([]string, len(who)), 0, len(who), readers)
-	if err := s.sound("ballot"); err != nil {
+	if err := s.Sound("ballot"); err != nil {
 		return err
 	}
-	if s.done != len(who) {
-		return fmt.Errorf("%d ballots of %d within %s", s.done, len(who), deliverySpan)
+	if s.Done != len(who) {
+		return fmt.Errorf("%d ballots of %d within %s", s.Done, len(who), deliverySpan)
 	}
-	b.note("ballot", a.people, a.items, figure.MS(s.quantile(0.5)))
+	b.note("ballot", a.people, a.items, figure.MS(s.Quantile(0.5)))
 	return nil
 }
 
@@ -120,8 +121,8 @@ func (b *bench) growPages(a *answering) error {
 	if err := b.growPage("page, kept", at, a.people, a.items); err != nil {
 		return err
 	}
-	c := newClient(b.srv.url)
-	defer c.close()
+	c := load.NewClient(b.srv.url)
+	defer c.Close()
 	began := time.Now()
 	leaves, err := export(c, a.slug, firstRound)
 	if err == nil && leaves == 0 {
@@ -137,18 +138,18 @@ func (b *bench) growPage(name, path string, people, items int) error {
 	if err != nil {
 		return err
 	}
-	c := newClient(b.srv.url)
-	defer c.close()
-	s := load(1, bound{span: b.n.span / 4}, func(int, int) error { return same(c, path, 200, body) })
-	b.note(name, people, items, figure.MS(s.quantile(0.5)))
-	return s.sound(name)
+	c := load.NewClient(b.srv.url)
+	defer c.Close()
+	s := load.Run(1, load.Bound{Span: b.n.span / 4}, func(int, int) error { return same(c, path, 200, body) })
+	b.note(name, people, items, figure.MS(s.Quantile(0.5)))
+	return s.Sound(name)
 }
 
 // growWide does with a thousand statements what can be done with them. No protocol
 // of the drafting form holds so many; an imported standing round does, which has no
 // form and ends with an exact release like a closing.
 func (b *bench) growWide(ctx context.Context) error {
-	s := b.stood[len(b.stood)-1]
+	s := b.standings[len(b.standings)-1]
 	began := time.Now()
 	if err := b.h.Consultations.CloseStanding(ctx, s.id); err != nil {
 		return err

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/load"
 )
 
 // caseStart measures a start on the data that are there, and what an idle server
@@ -84,20 +86,20 @@ func (b *bench) casePages(ctx context.Context) (err error) {
 				span /= 4 // the first is to warm both
 			}
 			least := b.read(bare.url, "/page/"+name, "", 200, body, span)
-			if err := least.sound("bare page"); err != nil {
+			if err := least.Sound("bare page"); err != nil {
 				return err
 			}
-			s, err := b.with(ctx, name, func() sample { return b.read(b.srv.url, pages[name], "", 200, body, span) })
+			s, err := b.with(ctx, name, func() load.Sample { return b.read(b.srv.url, pages[name], "", 200, body, span) })
 			if err != nil {
 				return err
 			}
 			r := b.read(b.srv.url, pages[name], "If-None-Match: "+tags[name], 304, nil, span/2)
-			if err := r.sound("revalidation"); err != nil {
+			if err := r.Sound("revalidation"); err != nil {
 				return err
 			}
 			if round >= 0 {
-				s.into(&whole, least.rate())
-				r.into(&again, least.rate())
+				s.Into(&whole, least.Rate())
+				r.Into(&again, least.Rate())
 			}
 		}
 		whole.AtLeast(0.5)
@@ -108,27 +110,27 @@ func (b *bench) casePages(ctx context.Context) (err error) {
 }
 
 // read asks for one page from many connections and compares every byte.
-func (b *bench) read(base, path, header string, status int, body []byte, span time.Duration) sample {
+func (b *bench) read(base, path, header string, status int, body []byte, span time.Duration) load.Sample {
 	var more []string
 	if header != "" {
 		more = []string{header}
 	}
-	all, done := clients(base, readers)
+	all, done := load.Clients(base, readers)
 	defer done()
-	return load(readers, bound{span: span}, func(w, _ int) error { return same(all[w], path, status, body, more...) })
+	return load.Run(readers, load.Bound{Span: span}, func(w, _ int) error { return same(all[w], path, status, body, more...) })
 }
 
 // same asks for a page and compares it.
-func same(c *client, path string, status int, body []byte, more ...string) error {
-	r, err := c.get(path, "", "", more...)
+func same(c *load.Client, path string, status int, body []byte, more ...string) error {
+	r, err := c.Get(path, "", "", more...)
 	if err != nil {
 		return err
 	}
-	if r.status != status {
-		return fmt.Errorf("%s: status %d: %s", path, r.status, headline(r.body))
+	if r.Status != status {
+		return fmt.Errorf("%s: status %d: %s", path, r.Status, headline(r.Body))
 	}
-	if !bytes.Equal(r.body, body) {
-		return fmt.Errorf("%s: another page than before, of %d bytes instead of %d", path, len(r.body), len(body))
+	if !bytes.Equal(r.Body, body) {
+		return fmt.Errorf("%s: another page than before, of %d bytes instead of %d", path, len(r.Body), len(body))
 	}
 	return nil
 }
@@ -166,15 +168,15 @@ func (b *bench) caseForm(ctx context.Context) (err error) {
 			span /= 4
 		}
 		least := b.bareForm(bare.url, body, span)
-		if err := least.sound("bare form"); err != nil {
+		if err := least.Sound("bare form"); err != nil {
 			return err
 		}
-		s, err := b.with(ctx, "form", func() sample { return b.forms(b.crowd, b.people, span) })
+		s, err := b.with(ctx, "form", func() load.Sample { return b.forms(b.crowd, b.people, span) })
 		if err != nil {
 			return err
 		}
 		if round >= 0 {
-			s.into(&r, least.rate())
+			s.Into(&r, least.Rate())
 		}
 	}
 	r.AtLeast(0.5)
@@ -184,35 +186,35 @@ func (b *bench) caseForm(ctx context.Context) (err error) {
 }
 
 // forms opens a consultation's answer form as one person after the other.
-func (b *bench) forms(a *answering, who []person, span time.Duration) sample {
+func (b *bench) forms(a *answering, who []person, span time.Duration) load.Sample {
 	path := formPath(a.slug, secondRound)
 	last := fmt.Appendf(nil, `name="answer_%d"`, a.items)
-	all, done := clients(b.srv.url, readers)
+	all, done := load.Clients(b.srv.url, readers)
 	defer done()
-	return load(readers, bound{span: span}, func(w, i int) error {
+	return load.Run(readers, load.Bound{Span: span}, func(w, i int) error {
 		p := who[i%len(who)]
-		r, err := all[w].get(path, p.cookie, p.address)
+		r, err := all[w].Get(path, p.cookie, p.address)
 		if err != nil {
 			return err
 		}
-		if r.status != 200 || !bytes.Contains(r.body, answered) || !bytes.Contains(r.body, last) {
-			return fmt.Errorf("%s: status %d, no form: %s", path, r.status, headline(r.body))
+		if r.Status != 200 || !bytes.Contains(r.Body, answered) || !bytes.Contains(r.Body, last) {
+			return fmt.Errorf("%s: status %d, no form: %s", path, r.Status, headline(r.Body))
 		}
 		// A page is this person's own and nobody else's: their name stands on it.
-		if !bytes.Contains(r.body, []byte(p.actor.Name)) {
+		if !bytes.Contains(r.Body, []byte(p.actor.Name)) {
 			return errors.New("the form is somebody else's")
 		}
 		return nil
 	})
 }
 
-func (b *bench) bareForm(base string, body []byte, span time.Duration) sample {
-	all, done := clients(base, readers)
+func (b *bench) bareForm(base string, body []byte, span time.Duration) load.Sample {
+	all, done := load.Clients(base, readers)
 	defer done()
-	return load(readers, bound{span: span}, func(w, i int) error {
-		r, err := all[w].get("/form", fmt.Sprint("s=", 1+i%bareSessions), "")
-		if err == nil && (r.status != 200 || !bytes.Equal(r.body, body)) {
-			err = fmt.Errorf("bare form: status %d: %.80s", r.status, r.body)
+	return load.Run(readers, load.Bound{Span: span}, func(w, i int) error {
+		r, err := all[w].Get("/form", fmt.Sprint("s=", 1+i%bare.Sessions), "")
+		if err == nil && (r.Status != 200 || !bytes.Equal(r.Body, body)) {
+			err = fmt.Errorf("bare form: status %d: %.80s", r.Status, r.Body)
 		}
 		return err
 	})
@@ -228,7 +230,7 @@ func (b *bench) prepareBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return bareTables(ctx, b.bare, max(session, 200), ballot)
+	return bare.MakeTables(ctx, b.bare, max(session, 200), ballot)
 }
 
 // caseExport reads the leaves of a closed round.
@@ -238,8 +240,8 @@ func (b *bench) caseExport(ctx context.Context) error {
 	}
 	r := figure.Row{Case: "export of a round's leaves", Unit: "leaves/s"}
 	heap := figure.Row{Case: "export of a round's leaves, memory", Unit: "MB"}
-	c := newClient(b.srv.url)
-	defer c.close()
+	c := load.NewClient(b.srv.url)
+	defer c.Close()
 	leaves, err := export(c, b.crowd.slug, firstRound)
 	if err != nil {
 		return err
@@ -250,7 +252,7 @@ func (b *bench) caseExport(ctx context.Context) error {
 	r.Limit = fmt.Sprintf("COPY of %d rows to a CSV file, by Postgres", leaves)
 	for range b.n.rounds {
 		began := time.Now()
-		if err := bareCopy(ctx, b.bare, leaves, "/dev/null"); err != nil {
+		if err := bare.Copy(ctx, b.bare, leaves, "/dev/null"); err != nil {
 			return err
 		}
 		least := float64(leaves) / time.Since(began).Seconds()
@@ -261,8 +263,8 @@ func (b *bench) caseExport(ctx context.Context) error {
 		if err := forget(b.srv.pid); err != nil {
 			return err
 		}
-		s, err := b.with(ctx, "export", func() sample {
-			return load(1, bound{most: 1}, func(int, int) error {
+		s, err := b.with(ctx, "export", func() load.Sample {
+			return load.Run(1, load.Bound{Most: 1}, func(int, int) error {
 				got, err := export(c, b.crowd.slug, firstRound)
 				if err == nil && got != leaves {
 					err = fmt.Errorf("%d leaves, and %d before", got, leaves)
@@ -278,7 +280,7 @@ func (b *bench) caseExport(ctx context.Context) error {
 			return err
 		}
 		heap.Values = append(heap.Values, float64(peak-idle)/1e6)
-		r.Values, r.Limits = append(r.Values, float64(leaves)/s.took.Seconds()), append(r.Limits, least)
+		r.Values, r.Limits = append(r.Values, float64(leaves)/s.Took.Seconds()), append(r.Limits, least)
 	}
 	r.AtLeast(0.5)
 	heap.AtMost(64)

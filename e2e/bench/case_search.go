@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/load"
 
 	"delfi/e2e/bench/corpus"
 	"delfi/internal/platform/postgres"
@@ -27,7 +28,7 @@ func (b *bench) caseSearch(ctx context.Context) error {
 	if err := errors.Join(b.write(ctx, b.n.crowd), calm(ctx, b.admin)); err != nil {
 		return err
 	}
-	all, done := clients(b.srv.url, 1)
+	all, done := load.Clients(b.srv.url, 1)
 	defer done()
 	asked := 0
 	for _, a := range corpus.Searches {
@@ -40,8 +41,8 @@ func (b *bench) caseSearch(ctx context.Context) error {
 			if round < 0 {
 				n /= 4 // the first is to warm
 			}
-			s, err := b.with(ctx, "search", func() sample {
-				return load(1, bound{most: n}, func(w, _ int) error {
+			s, err := b.with(ctx, "search", func() load.Sample {
+				return load.Run(1, load.Bound{Most: n}, func(w, _ int) error {
 					asked++
 					return find(all[w], a, fmt.Sprintf("10.9.%d.%d", asked>>8&255, asked&255))
 				})
@@ -50,8 +51,8 @@ func (b *bench) caseSearch(ctx context.Context) error {
 				return err
 			}
 			if round >= 0 {
-				r.Values = append(r.Values, figure.MS(s.quantile(0.95)))
-				r.P50, r.P99 = max(r.P50, figure.MS(s.quantile(0.5))), max(r.P99, figure.MS(s.quantile(0.99)))
+				r.Values = append(r.Values, figure.MS(s.Quantile(0.95)))
+				r.P50, r.P99 = max(r.P50, figure.MS(s.Quantile(0.5))), max(r.P99, figure.MS(s.Quantile(0.99)))
 			}
 		}
 		r.AtMost(100)
@@ -61,10 +62,10 @@ func (b *bench) caseSearch(ctx context.Context) error {
 }
 
 // find asks for a page of hits, and looks for what it must show.
-func find(c *client, s corpus.Search, from string) error {
-	r, err := c.get(searchPath(s.Words), "", from)
-	if err == nil && (r.status != 200 || !bytes.Contains(r.body, []byte(s.Shows))) {
-		err = fmt.Errorf("search for %s: status %d, shows no %s", s.Words, r.status, s.Shows)
+func find(c *load.Client, s corpus.Search, from string) error {
+	r, err := c.Get(searchPath(s.Words), "", from)
+	if err == nil && (r.Status != 200 || !bytes.Contains(r.Body, []byte(s.Shows))) {
+		err = fmt.Errorf("search for %s: status %d, shows no %s", s.Words, r.Status, s.Shows)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/load"
 
 	"github.com/google/uuid"
 
@@ -37,10 +38,10 @@ func (b *bench) caseTick(ctx context.Context) error {
 	overdue := false
 	for round := range b.n.rounds {
 		stop := make(chan struct{})
-		arrived := make(chan sample, 1)
+		arrived := make(chan load.Sample, 1)
 		before := round * 20 * arriving
 		go func() {
-			arrived <- paced(arriving, arrivals, stop, func(i int) error {
+			arrived <- load.Paced(arriving, arrivals, stop, func(i int) error {
 				return b.h.say(ctx, b.standing, (before+i)%b.standing.people, 1+round)
 			})
 		}()
@@ -57,12 +58,12 @@ func (b *bench) caseTick(ctx context.Context) error {
 		if overdue {
 			err = nil // told as a value: the tick came to no end
 		}
-		if err := errors.Join(err, s.sound("ballots that arrive")); err != nil {
+		if err := errors.Join(err, s.Sound("ballots that arrive")); err != nil {
 			return err
 		}
-		came = append(came, s.rate())
-		if p := figure.MS(s.quantile(0.99)); p > r.P99 {
-			r.P50, r.P99 = figure.MS(s.quantile(0.5)), p
+		came = append(came, s.Rate())
+		if p := figure.MS(s.Quantile(0.99)); p > r.P99 {
+			r.P50, r.P99 = figure.MS(s.Quantile(0.5)), p
 		}
 		if overdue {
 			break

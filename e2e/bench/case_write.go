@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/load"
 
 	"delfi/internal/consultation/ballot"
 
@@ -35,14 +37,14 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 	}
 	each := (b.n.own - b.signedIn) / b.n.rounds
 	for round := range b.n.rounds {
-		least, err := b.bareWrites(ctx, readers, insertSession, b.n.span, func(i int) []any {
+		least, err := b.bareWrites(ctx, readers, bare.InsertSession, b.n.span, func(i int) []any {
 			return []any{fmt.Sprintf("w%d-%d", round, i), make([]byte, 200), time.Now().Add(time.Hour)}
 		})
 		if err != nil {
 			return err
 		}
-		var whole sample
-		if whole, err = b.with(ctx, "sign-in", func() sample { return b.enter(b.signedIn, each) }); err != nil {
+		var whole load.Sample
+		if whole, err = b.with(ctx, "sign-in", func() load.Sample { return b.enter(b.signedIn, each) }); err != nil {
 			return err
 		}
 		b.signedIn += each
@@ -51,9 +53,9 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 			return err
 		}
 		// Every core is busy in both walks, so that times a piece add up.
-		net := 1/whole.rate() - 1/alone.rate()
-		whole.done = int(whole.took.Seconds() / net)
-		whole.into(&r, least.rate())
+		net := 1/whole.Rate() - 1/alone.Rate()
+		whole.Done = int(whole.Took.Seconds() / net)
+		whole.Into(&r, least.Rate())
 	}
 	r.AtLeast(0.3)
 	b.rows = append(b.rows, r)
@@ -71,16 +73,16 @@ func (b *bench) signIn(n int) error {
 	}
 	s := b.enter(b.signedIn, n-b.signedIn)
 	b.signedIn = n
-	return s.sound("signing in")
+	return s.Sound("signing in")
 }
 
 // enter signs n people in from a first one on.
-func (b *bench) enter(from, n int) sample {
-	site, done := clients(b.srv.url, readers)
+func (b *bench) enter(from, n int) load.Sample {
+	site, done := load.Clients(b.srv.url, readers)
 	defer done()
-	idp, end := clients(b.idp.Issuer(), readers)
+	idp, end := load.Clients(b.idp.Issuer(), readers)
 	defer end()
-	return load(readers, bound{most: n}, func(w, i int) error {
+	return load.Run(readers, load.Bound{Most: n}, func(w, i int) error {
 		p := &b.people[from+i]
 		cookie, err := walk(site[w], idp[w], *p)
 		p.cookie = cookie
@@ -89,16 +91,16 @@ func (b *bench) enter(from, n int) sample {
 }
 
 // bareWrites writes rows, a transaction each, from n connections.
-func (b *bench) bareWrites(ctx context.Context, n int, statement string, span time.Duration, args func(i int) []any) (sample, error) {
-	all, err := newWriters(ctx, b.bare, n, statement)
+func (b *bench) bareWrites(ctx context.Context, n int, statement string, span time.Duration, args func(i int) []any) (load.Sample, error) {
+	all, err := bare.NewWriters(ctx, b.bare, n, statement)
 	if err != nil {
-		return sample{}, err
+		return load.Sample{}, err
 	}
-	s := load(n, bound{span: span}, func(w, i int) error { return all[w].write(ctx, args(i)...) })
-	if err := closeWriters(all); err != nil {
+	s := load.Run(n, load.Bound{Span: span}, func(w, i int) error { return all[w].Write(ctx, args(i)...) })
+	if err := bare.CloseWriters(all); err != nil {
 		return s, err
 	}
-	return s, s.sound("bare writes")
+	return s, s.Sound("bare writes")
 }
 
 // warmup is how many ballots are delivered before they are counted.
@@ -143,15 +145,15 @@ func (b *bench) caseBallot(ctx context.Context) error {
 			return err
 		}
 		first := done
-		s, err := b.with(ctx, "ballot", func() sample { return b.deliver(b.crowd, b.people, marks, first, n, writers) })
+		s, err := b.with(ctx, "ballot", func() load.Sample { return b.deliver(b.crowd, b.people, marks, first, n, writers) })
 		if err != nil {
 			return err
 		}
 		done += n
 		if turn >= 0 {
-			row16.into(&bare16, 0)
-			row64.into(&bare64, 0)
-			s.into(&r, row64.rate())
+			row16.Into(&bare16, 0)
+			row64.Into(&bare64, 0)
+			s.Into(&r, row64.Rate())
 		}
 	}
 	r.AtLeast(0.5)
@@ -167,14 +169,14 @@ func (b *bench) caseBallot(ctx context.Context) error {
 	return err
 }
 
-func (b *bench) bareBallots(ctx context.Context, n, size int, span time.Duration) (sample, error) {
+func (b *bench) bareBallots(ctx context.Context, n, size int, span time.Duration) (load.Sample, error) {
 	sealed := make([]byte, size)
 	if err := calm(ctx, b.admin); err != nil {
-		return sample{}, err
+		return load.Sample{}, err
 	}
-	return b.bareWrites(ctx, n, insertBallot, span, func(int) []any {
+	return b.bareWrites(ctx, n, bare.InsertBallot, span, func(int) []any {
 		id := uuid.New()
-		return []any{bareRound, id[:], sealed}
+		return []any{bare.Round, id[:], sealed}
 	})
 }
 
@@ -183,10 +185,10 @@ const deliverySpan = 8 * time.Second
 
 // deliver delivers at most n people's ballots from a first person on, and keeps
 // their marks.
-func (b *bench) deliver(a *answering, who []person, marks []string, from, n, workers int) sample {
-	all, done := clients(b.srv.url, workers)
+func (b *bench) deliver(a *answering, who []person, marks []string, from, n, workers int) load.Sample {
+	all, done := load.Clients(b.srv.url, workers)
 	defer done()
-	return load(workers, bound{most: n, span: deliverySpan}, func(w, i int) (err error) {
+	return load.Run(workers, load.Bound{Most: n, Span: deliverySpan}, func(w, i int) (err error) {
 		at := from + i
 		marks[at], err = deliver(all[w], who[at], a.slug, secondRound, values(at, a.items, secondRound))
 		return err
@@ -215,8 +217,8 @@ func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) er
 	if n != len(told) {
 		return fmt.Errorf("%d ballots are stored, %d were acknowledged", n, len(told))
 	}
-	c := newClient(b.srv.url)
-	defer c.close()
+	c := load.NewClient(b.srv.url)
+	defer c.Close()
 	for range 50 {
 		i := told[rand.N(len(told))]
 		again, err := receipt(c, b.people[i], b.crowd.slug, secondRound)
@@ -246,7 +248,7 @@ func (b *bench) casts(ctx context.Context) (figure.Row, error) {
 	}
 	var mu sync.Mutex
 	seen := map[string]bool{}
-	s := load(writers, bound{most: n}, func(_, i int) error {
+	s := load.Run(writers, load.Bound{Most: n}, func(_, i int) error {
 		got, err := b.h.Ballots.Cast(ctx, seats[i], secondRound, paperOf(items, values(i, b.n.items, secondRound), ""), ballot.Part{})
 		if err != nil {
 			return err
@@ -259,6 +261,6 @@ func (b *bench) casts(ctx context.Context) (figure.Row, error) {
 		seen[got.Mark] = true
 		return nil
 	})
-	s.into(&r, 0)
-	return r, s.sound("casting")
+	s.Into(&r, 0)
+	return r, s.Sound("casting")
 }

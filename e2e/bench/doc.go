@@ -12,11 +12,11 @@
 //	bench ──▶ a fresh Postgres (internal/platform/postgres/private, fsync on)
 //	  │          ▲                        ▲
 //	  ├─ seeds ──┘ by exported use cases  │
-//	  ├─ bare server  (this program again, as a process of its own)
+//	  ├─ bare server  (bare: this program again, as a process of its own)
 //	  ├─ identity provider (internal/login/devidp, with people enough)
 //	  └─ bin/delfi serve ─────────────────┘   asked over HTTP, as browsers do
 //
-// The generator is bounded (so many workers, so many requests or seconds),
+// The generator (load) is bounded (so many workers, so many requests or seconds),
 // checks status and body of every answer, and counts in the database afterwards
 // what it was told was stored. It shares the machine's cores with what it
 // measures; so does the load on the limits.

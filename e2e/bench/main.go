@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
 )
 
@@ -31,8 +32,8 @@ type options struct {
 }
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == bareWord {
-		if err := bareServer(os.Stdin); err != nil {
+	if len(os.Args) == 2 && os.Args[1] == bare.Word {
+		if err := bare.Serve(os.Stdin); err != nil {
 			fmt.Fprintln(os.Stderr, "bare server:", err)
 			os.Exit(1)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/e2e/bench/load"
 	"delfi/internal/app"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -102,26 +103,26 @@ func recordFile(slug, name string) string   { return "/record/" + slug + "/" + n
 const drawn = "?drawn=1"
 
 // export reads every leaf of a closed round, file by file, and counts them.
-func export(c *client, slug string, round int) (leaves int, err error) {
-	list, err := c.get(recordFile(slug, "files"), "", "")
+func export(c *load.Client, slug string, round int) (leaves int, err error) {
+	list, err := c.Get(recordFile(slug, "files"), "", "")
 	if err != nil {
 		return 0, err
 	}
-	if list.status != 200 {
-		return 0, fmt.Errorf("the list of files: status %d", list.status)
+	if list.Status != 200 {
+		return 0, fmt.Errorf("the list of files: status %d", list.Status)
 	}
-	for _, name := range strings.Fields(string(list.body)) {
+	for _, name := range strings.Fields(string(list.Body)) {
 		if !strings.HasPrefix(name, fmt.Sprintf("rounds/%d/leaves/", round)) {
 			continue
 		}
-		r, err := c.get(recordFile(slug, name), "", "")
+		r, err := c.Get(recordFile(slug, name), "", "")
 		if err != nil {
 			return 0, err
 		}
-		if r.status != 200 {
-			return 0, fmt.Errorf("%s: status %d", name, r.status)
+		if r.Status != 200 {
+			return 0, fmt.Errorf("%s: status %d", name, r.Status)
 		}
-		leaves += bytes.Count(r.body, []byte("\n")) - 2 // its two lines of heading
+		leaves += bytes.Count(r.Body, []byte("\n")) - 2 // its two lines of heading
 	}
 	return leaves, nil
 }
@@ -170,27 +171,27 @@ func paperForm(values []int) string {
 
 // deliver answers a round as a person does on the one page: the paper, which its
 // button saves and delivers, and the receipt with the mark. It gives the mark.
-func deliver(c *client, p person, slug string, round int, values []int) (string, error) {
-	r, err := c.post(roundPath(slug, round), p.cookie, p.address, paperForm(values))
+func deliver(c *load.Client, p person, slug string, round int, values []int) (string, error) {
+	r, err := c.Post(roundPath(slug, round), p.cookie, p.address, paperForm(values))
 	if err != nil {
 		return "", err
 	}
-	if r.status != 303 {
-		return "", fmt.Errorf("delivering: status %d: %s", r.status, headline(r.body))
+	if r.Status != 303 {
+		return "", fmt.Errorf("delivering: status %d: %s", r.Status, headline(r.Body))
 	}
 	return receipt(c, p, slug, round)
 }
 
 // receipt reads the mark of a person's delivered ballot.
-func receipt(c *client, p person, slug string, round int) (string, error) {
-	r, err := c.get(receiptPath(slug, round), p.cookie, p.address)
+func receipt(c *load.Client, p person, slug string, round int) (string, error) {
+	r, err := c.Get(receiptPath(slug, round), p.cookie, p.address)
 	if err != nil {
 		return "", err
 	}
-	if r.status != 200 {
-		return "", fmt.Errorf("receipt: status %d: %s", r.status, headline(r.body))
+	if r.Status != 200 {
+		return "", fmt.Errorf("receipt: status %d: %s", r.Status, headline(r.Body))
 	}
-	_, rest, found := bytes.Cut(r.body, []byte(`<code class="dlf-mono"`))
+	_, rest, found := bytes.Cut(r.Body, []byte(`<code class="dlf-mono"`))
 	_, rest, _ = bytes.Cut(rest, []byte(">"))
 	mark, _, closed := bytes.Cut(rest, []byte("</code>"))
 	mark = bytes.Join(bytes.Fields(mark), nil)

@@ -51,8 +51,8 @@ func (s *server) profile(ctx context.Context, span time.Duration) (p *profile.Pr
 	}
 	defer func() { err = errors.Join(err, r.Body.Close()) }()
 	if r.StatusCode != http.StatusOK {
-		said, err := io.ReadAll(io.LimitReader(r.Body, 200))
-		return nil, errors.Join(fmt.Errorf("profile: status %d: %s", r.StatusCode, said), err)
+		body, err := io.ReadAll(io.LimitReader(r.Body, 200))
+		return nil, errors.Join(fmt.Errorf("profile: status %d: %s", r.StatusCode, body), err)
 	}
 	return profile.Parse(r.Body)
 }

@@ -15,7 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"delfi/e2e/bench/bare"
 	"delfi/e2e/bench/figure"
+	"delfi/e2e/bench/load"
 
 	"delfi/e2e/bench/machine"
 	"delfi/internal/login/devidp"
@@ -69,7 +71,7 @@ type bench struct {
 	published *answering   // one with an opinion
 	grown     []*answering // by people and by items
 	standing  *standing
-	stood     []*standing // by people and by items; the last has a thousand items
+	standings []*standing // by people and by items; the last has a thousand items
 	signedIn  int         // people with a session
 
 	machine machine.Machine
@@ -151,7 +153,7 @@ func (b *bench) startCluster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	db, err := bareDB(first.URL("postgres"), 1)
+	db, err := bare.Open(first.URL("postgres"), 1)
 	if err != nil {
 		return errors.Join(err, first.Stop(ctx))
 	}
@@ -161,7 +163,7 @@ func (b *bench) startCluster(ctx context.Context) error {
 	if b.cluster, err = private.Start(ctx, config); err != nil {
 		return err
 	}
-	if b.admin, err = bareDB(b.cluster.URL("postgres"), 1); err != nil {
+	if b.admin, err = bare.Open(b.cluster.URL("postgres"), 1); err != nil {
 		return err
 	}
 	b.machine.Postgres, b.machine.Settings, err = settings(ctx, b.admin)
@@ -194,7 +196,7 @@ func (b *bench) join(ctx context.Context, database string, relaxed bool) (*house
 	if err := h.listen(ctx); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
-	for _, s := range slices.Concat(b.stood, []*standing{b.standing}) {
+	for _, s := range slices.Concat(b.standings, []*standing{b.standing}) {
 		if s == nil {
 			continue
 		}
@@ -241,11 +243,11 @@ func (b *bench) limits(pages map[string][]byte, form []byte) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	said, err := json.Marshal(bareConfig{Database: b.cluster.URL(mainDatabase), Pages: pages, Form: form})
+	config, err := json.Marshal(bare.Config{Database: b.cluster.URL(mainDatabase), Pages: pages, Form: form})
 	if err != nil {
 		return nil, err
 	}
-	return start(b.log, self, said, nil, bareWord)
+	return start(b.log, self, config, nil, bare.Word)
 }
 
 // say tells what the bench does, on standard error.
@@ -315,7 +317,7 @@ func (b *bench) seedGrowth(ctx context.Context, h *house) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", size.slug, err)
 		}
-		b.stood = append(b.stood, s)
+		b.standings = append(b.standings, s)
 		if size.items > 100 {
 			continue // more than a protocol of the drafting form holds
 		}
@@ -339,7 +341,7 @@ func (b *bench) settle(ctx context.Context) (err error) {
 	if b.h, err = b.join(ctx, mainDatabase, false); err != nil {
 		return err
 	}
-	if b.bare, err = bareDB(b.cluster.URL(mainDatabase), writers+2); err != nil {
+	if b.bare, err = bare.Open(b.cluster.URL(mainDatabase), writers+2); err != nil {
 		return err
 	}
 	b.srv, err = b.serve(mainDatabase)
@@ -376,41 +378,28 @@ func (b *bench) close() error {
 }
 
 // with runs a load beside the caller's hook.
-func (b *bench) with(ctx context.Context, name string, load func() sample) (sample, error) {
+func (b *bench) with(ctx context.Context, name string, run func() load.Sample) (load.Sample, error) {
 	end, err := hook(ctx, b.o.hook, name, b.srv.pid)
 	if err != nil {
-		return sample{}, err
+		return load.Sample{}, err
 	}
 	defer end()
-	s := load()
-	return s, s.sound(name)
-}
-
-// clients gives a connection to base for each of n workers, and what closes them.
-func clients(base string, n int) ([]*client, func()) {
-	out := make([]*client, n)
-	for i := range out {
-		out[i] = newClient(base)
-	}
-	return out, func() {
-		for _, c := range out {
-			c.close()
-		}
-	}
+	s := run()
+	return s, s.Sound(name)
 }
 
 // pageOf fetches a page and gives a copy of its bytes and its ETag.
 func pageOf(base, path, cookie, from string) ([]byte, string, error) {
-	c := newClient(base)
-	defer c.close()
-	r, err := c.get(path, cookie, from)
+	c := load.NewClient(base)
+	defer c.Close()
+	r, err := c.Get(path, cookie, from)
 	if err != nil {
 		return nil, "", err
 	}
-	if r.status != 200 {
-		return nil, "", fmt.Errorf("%s: status %d: %s", path, r.status, headline(r.body))
+	if r.Status != 200 {
+		return nil, "", fmt.Errorf("%s: status %d: %s", path, r.Status, headline(r.Body))
 	}
-	return bytes.Clone(r.body), r.header("ETag"), nil
+	return bytes.Clone(r.Body), r.Header("ETag"), nil
 }
 
 // kilobytes writes a length for people.

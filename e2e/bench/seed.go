@@ -304,7 +304,7 @@ func (h *house) publish(ctx context.Context, staff company, a *answering) error 
 		return err
 	}
 	// The panel's seven days do not pass in a run; without dissent nothing is declared.
-	err := h.Consultations.ForgoMinority(ctx, staff.facilitator, a.slug, "Una prova di carico non riferisce il dissenso.")
+	err := h.Consultations.ForgoMinority(ctx, staff.facilitator, a.slug, "Una prova di carico non riferisce il dissenso.", "")
 	if err != nil && fault.KindOf(err) != fault.Conflict {
 		return err
 	}

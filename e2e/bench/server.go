@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"delfi/e2e/bench/load"
 )
 
 // server is a process that says where it is: bin/delfi, or this program as the
@@ -67,23 +69,23 @@ func start(log io.Writer, program string, stdin []byte, env []string, args ...st
 		return s, nil
 	case err := <-failed:
 		return nil, err
-	case <-time.After(patience):
+	case <-time.After(load.Patience):
 		return nil, errors.Join(fmt.Errorf("%s says no address", program), s.cmd.Process.Kill())
 	}
 }
 
 // await asks a path until it answers 200, and notes how long that took since began.
 func (s *server) await(path string, began time.Time) error {
-	c := newClient(s.url)
-	defer c.close()
-	for time.Since(began) < patience {
-		if r, err := c.get(path, "", ""); err == nil && r.status == 200 {
+	c := load.NewClient(s.url)
+	defer c.Close()
+	for time.Since(began) < load.Patience {
+		if r, err := c.Get(path, "", ""); err == nil && r.Status == 200 {
 			s.ready = time.Since(began)
 			return nil
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	return fmt.Errorf("%s%s is not ready after %s", s.url, path, patience)
+	return fmt.Errorf("%s%s is not ready after %s", s.url, path, load.Patience)
 }
 
 // stop is Ctrl-C; a process that does not listen is killed.

@@ -9,117 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	_ "github.com/lib/pq" // the driver that the limits are measured with
 )
-
-// bareDB opens a pool that keeps n connections, with nothing of ours around lib/pq.
-func bareDB(url string, n int) (*sql.DB, error) {
-	db, err := sql.Open("postgres", url)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return db, nil
-}
-
-// bareSessions is how many rows the bare handler reads among.
-const bareSessions = 10000
-
-// bareTables makes the tables that the limits are measured on: a session and a
-// ballot as long as Delfi's, and nothing else.
-func bareTables(ctx context.Context, db *sql.DB, session, ballot int) error {
-	_, err := db.ExecContext(ctx, fmt.Sprintf(`
-		CREATE SCHEMA IF NOT EXISTS bare;
-		DROP TABLE IF EXISTS bare.session, bare.ballot;
-		CREATE TABLE bare.session (token text PRIMARY KEY, data bytea NOT NULL, expiry timestamptz NOT NULL);
-		CREATE TABLE bare.ballot (round uuid NOT NULL, voter bytea NOT NULL, sealed bytea NOT NULL, PRIMARY KEY (round, voter));
-		ALTER TABLE bare.ballot ALTER COLUMN sealed SET STORAGE EXTERNAL;
-		INSERT INTO bare.session (token, data, expiry)
-		SELECT 's' || i, decode(repeat('5a', %[2]d), 'hex'), now() + interval '1 day' FROM generate_series(1, %[1]d) AS i;
-		INSERT INTO bare.ballot (round, voter, sealed)
-		SELECT '%[4]s', decode(lpad(to_hex(i), 32, '0'), 'hex'), decode(repeat('5a', %[3]d), 'hex') FROM generate_series(1, %[1]d) AS i;
-		ANALYZE bare.session, bare.ballot`, bareSessions, session, ballot, bareRound))
-	return err
-}
-
-// bareRound is a round for the bare ballots that are read.
-const bareRound = "5d1f6a52-0c9e-4b6f-9d55-8f2c3a1b7e90"
-
-// bareReads are the two reads of the bare answer form, prepared.
-type bareReads struct{ session, ballot *sql.Stmt }
-
-func prepareReads(ctx context.Context, db *sql.DB) (bareReads, error) {
-	session, err := db.PrepareContext(ctx, `
-		SELECT data
-		FROM bare.session
-		WHERE token = $1 AND expiry > now()`)
-	if err != nil {
-		return bareReads{}, err
-	}
-	ballot, err := db.PrepareContext(ctx, `
-		SELECT sealed
-		FROM bare.ballot
-		WHERE round = $1 AND voter = decode(lpad(to_hex($2::int), 32, '0'), 'hex')`)
-	return bareReads{session, ballot}, err
-}
-
-// read reads the session and the ballot of person n (1 …).
-func (r bareReads) read(ctx context.Context, n int) error {
-	var session, ballot []byte
-	if err := r.session.QueryRowContext(ctx, fmt.Sprint("s", n)).Scan(&session); err != nil {
-		return err
-	}
-	return r.ballot.QueryRowContext(ctx, bareRound, n).Scan(&ballot)
-}
-
-// writer is one connection that writes rows, each in a transaction of its own.
-type writer struct {
-	conn *sql.Conn
-	stmt *sql.Stmt
-}
-
-func newWriters(ctx context.Context, db *sql.DB, n int, statement string) ([]writer, error) {
-	out := make([]writer, n)
-	for i := range out {
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			return nil, err
-		}
-		stmt, err := conn.PrepareContext(ctx, statement)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = writer{conn, stmt}
-	}
-	return out, nil
-}
-
-func closeWriters(all []writer) error {
-	var err error
-	for _, w := range all {
-		err = errors.Join(err, w.stmt.Close(), w.conn.Close())
-	}
-	return err
-}
-
-const (
-	insertBallot  = `INSERT INTO bare.ballot (round, voter, sealed) VALUES ($1, $2, $3)`
-	insertSession = `INSERT INTO bare.session (token, data, expiry) VALUES ($1, $2, $3)`
-)
-
-// write is one transaction: begin, the row, commit.
-func (w writer) write(ctx context.Context, args ...any) error {
-	if _, err := w.conn.ExecContext(ctx, `BEGIN`); err != nil {
-		return err
-	}
-	if _, err := w.stmt.ExecContext(ctx, args...); err != nil {
-		_, end := w.conn.ExecContext(ctx, `ROLLBACK`)
-		return errors.Join(err, end)
-	}
-	_, err := w.conn.ExecContext(ctx, `COMMIT`)
-	return err
-}
 
 // ballotBytes tells how long a sealed ballot of a round is.
 func ballotBytes(ctx context.Context, db *sql.DB, round uuid.UUID) (n int, err error) {
@@ -213,15 +103,5 @@ func dropDatabase(ctx context.Context, db *sql.DB, name string) error {
 // calm writes what waits to be written, so that one case does not pay for another.
 func calm(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, `CHECKPOINT`)
-	return err
-}
-
-// bareCopy writes n rows as long as a published leaf to a file of the database's
-// own machine, as CSV.
-func bareCopy(ctx context.Context, db *sql.DB, n int, path string) error {
-	_, err := db.ExecContext(ctx, fmt.Sprintf(`
-		CREATE TABLE IF NOT EXISTS bare.leaf AS
-		SELECT i AS place, sha256(i::text::bytea) AS leaf, (i %% 9 + 1)::text AS value FROM generate_series(1, %d) AS i;
-		COPY (SELECT place, encode(leaf, 'hex'), value FROM bare.leaf) TO '%s' WITH (FORMAT csv)`, n, strings.ReplaceAll(path, "'", "''")))
 	return err
 }

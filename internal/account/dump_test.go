@@ -3,6 +3,7 @@ package account_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"os"
@@ -20,19 +21,33 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// The marks that the people of these tests carry in everything that is told of them.
-var marks = []string{"zqmarkname", "zqmarkmail", "zqmarksubject", "zqmarkissuer", "zqmarktown", "zqmarklater"}
+// marks are what the people of one test carry in everything that is told of them. They are
+// drawn anew: the write-ahead log is that of all tests of the cluster, of which some encrypt
+// nothing, and its old files come back under later names.
+type marks struct{ name, mail, subject, issuer, town, later string }
 
-func markedClaims(who string) account.Claims {
+func drawMarks() marks {
+	one := func() string { return "zq" + strings.ToLower(rand.Text()[:12]) }
+	return marks{one(), one(), one(), one(), one(), one()}
+}
+
+func (m marks) all() []string {
+	return []string{m.name, m.mail, m.subject, m.issuer, m.town, m.later}
+}
+
+// capital writes a mark as a name.
+func capital(mark string) string { return strings.ToUpper(mark[:1]) + mark[1:] }
+
+func (m marks) claims(who string) account.Claims {
 	return account.Claims{
-		Issuer: "https://zqmarkissuer.example", Subject: "zqmarksubject-" + who, Name: "Zqmarkname " + who,
-		Email: who + "@zqmarkmail.example", Municipality: "Zqmarktown", Groups: []string{"riva/council"}, Language: "en",
+		Issuer: "https://" + m.issuer + ".example", Subject: m.subject + "-" + who, Name: capital(m.name) + " " + who,
+		Email: who + "@" + m.mail + ".example", Municipality: capital(m.town), Groups: []string{"riva/council"}, Language: "en",
 	}
 }
 
 // live does with marked people what the product does: they sign in, are given a role by
 // their address, enrol, are written to, sign in with another name, leave; hours pass.
-func live(t *testing.T, w town) {
+func live(t *testing.T, w town, m marks) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -52,43 +67,43 @@ func live(t *testing.T, w town) {
 	consultation := uuid.New()
 	var ids []uuid.UUID
 	for _, who := range []string{"anna", "bruno", "carla"} {
-		id, err := w.SignIn(ctx, markedClaims(who))
+		id, err := w.SignIn(ctx, m.claims(who))
 		must(err)
 		must(rooms.Enrol(ctx, account.Actor{Account: id}, consultation, "citizens"))
 		ids = append(ids, id)
 	}
-	_, err = w.GrantRole(ctx, "riva", account.Moderator, account.Scope{}, "ANNA@zqmarkmail.example")
+	_, err = w.GrantRole(ctx, "riva", account.Moderator, account.Scope{}, "ANNA@"+m.mail+".example")
 	must(err)
 	must(w.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		return letters.Tell(ctx, tx, notify.Message{Kind: notify.Invitation, Consultation: consultation, Slug: "x", Title: "x"}, ids)
 	}))
-	again := markedClaims("bruno")
-	again.Name = "Zqmarklater"
+	again := m.claims("bruno")
+	again.Name = capital(m.later)
 	_, err = w.SignIn(ctx, again)
 	must(err)
 	must(w.Leave(ctx, account.Actor{Account: ids[2]}))
 	must(q.Do(ctx, panel.Hour{}))
 	must(q.Drain(ctx))
-	if a, err := w.Actor(ctx, ids[1]); err != nil || a.Name != "Zqmarklater" {
+	if a, err := w.Actor(ctx, ids[1]); err != nil || a.Name != capital(m.later) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 }
 
 // told gives the marks that stand in text: as they are, in either case, in hex, or in
 // base64 at any of its three places.
-func told(text []byte) []string {
+func (m marks) told(text []byte) []string {
 	lower := bytes.ToLower(text)
 	var out []string
-	for _, m := range marks {
-		for _, written := range []string{m, strings.ToUpper(m[:1]) + m[1:]} {
-			found := bytes.Contains(lower, []byte(m)) || bytes.Contains(lower, []byte(hex.EncodeToString([]byte(written))))
+	for _, mark := range m.all() {
+		for _, written := range []string{mark, capital(mark)} {
+			found := bytes.Contains(lower, []byte(mark)) || bytes.Contains(lower, []byte(hex.EncodeToString([]byte(written))))
 			for shift := range 3 {
 				code := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + written))
 				// What mixes with the neighbours' bits is left out.
 				found = found || bytes.Contains(text, []byte(code[4:len(code)-4]))
 			}
 			if found {
-				out = append(out, m)
+				out = append(out, mark)
 				break
 			}
 		}
@@ -153,10 +168,10 @@ func walFile(t *testing.T, db *postgres.DB) (name string) {
 // docs/RECORD.md §2.0.
 func TestACopyOfTheDatabaseNamesNobody(t *testing.T) {
 	w := newTown(t)
-	begun := walFile(t, w.db)
-	live(t, w)
+	begun, m := walFile(t, w.db), drawMarks()
+	live(t, w, m)
 	for place, text := range stolen(t, w.db, begun) {
-		if found := told(text); len(found) > 0 {
+		if found := m.told(text); len(found) > 0 {
 			t.Errorf("%s tells %v", place, found)
 		}
 	}
@@ -165,7 +180,7 @@ func TestACopyOfTheDatabaseNamesNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	for place, text := range stolen(t, w.db, begun) {
-		if found := told(text); len(found) > 0 {
+		if found := m.told(text); len(found) > 0 {
 			t.Errorf("after a rotation %s tells %v", place, found)
 		}
 	}
@@ -175,22 +190,22 @@ func TestACopyOfTheDatabaseNamesNobody(t *testing.T) {
 func TestWithoutEncryptionACopyNamesEverybody(t *testing.T) {
 	w := newTown(t)
 	w.Bare()
-	begun := walFile(t, w.db)
-	live(t, w)
+	begun, m := walFile(t, w.db), drawMarks()
+	live(t, w, m)
 	where := map[string]string{}
 	for place, text := range stolen(t, w.db, begun) {
-		for _, m := range told(text) {
-			where[filepath.Dir(place)+" "+m] = place
+		for _, mark := range m.told(text) {
+			where[filepath.Dir(place)+" "+mark] = place
 		}
 		if place == "civic.account" {
-			if found := told(text); len(found) != len(marks) {
+			if found := m.told(text); len(found) != len(m.all()) {
 				t.Errorf("the table tells only %v", found)
 			}
 		}
 	}
-	for _, m := range marks {
-		if where["pg_wal "+m] == "" {
-			t.Errorf("the log does not tell %s", m)
+	for _, mark := range m.all() {
+		if where["pg_wal "+mark] == "" {
+			t.Errorf("the log does not tell %s", mark)
 		}
 	}
 }

@@ -158,25 +158,30 @@ func (s *Service) HoldersOf(ctx context.Context, actor Actor, slug string) ([]Ho
 // GrantRole gives a person a role in the administration of a slug, or in one part of it
 // (cmd). who is an e-mail address, a subject of the provider, or the id of an account. It
 // takes effect at the person's next request, and no sign-in takes it back. Invalid names
-// the fields "role" and "person".
+// the fields "person" and "role".
 func (s *Service) GrantRole(ctx context.Context, slug string, role Role, scope Scope, who string) (Holding, error) {
-	return s.give(ctx, slug, role, scope, who, func(Administration) error { return nil })
+	return s.give(ctx, slug, role, scope, who, nil, func(Administration) error { return nil })
 }
 
 // Appoint is GrantRole for the administrators of an administration; faults as Own's too.
-func (s *Service) Appoint(ctx context.Context, actor Actor, slug string, role Role, scope Scope, who string) (Holding, error) {
-	return s.give(ctx, slug, role, scope, who, func(a Administration) error { return administration.Administers(actor, a) })
+// bad has the faults that the caller found in other fields of the same form: with one of
+// them no role is given, and Invalid names all together.
+func (s *Service) Appoint(ctx context.Context, actor Actor, slug string, role Role, scope Scope, who string, bad ...fault.Field) (Holding, error) {
+	return s.give(ctx, slug, role, scope, who, bad, func(a Administration) error { return administration.Administers(actor, a) })
 }
 
-func (s *Service) give(ctx context.Context, slug string, role Role, scope Scope, who string, may func(Administration) error) (Holding, error) {
+func (s *Service) give(ctx context.Context, slug string, role Role, scope Scope, who string, bad []fault.Field, may func(Administration) error) (Holding, error) {
 	var out Holding
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		a, h, err := s.named(ctx, tx, slug, role, who, may)
+		a, h, found, err := s.named(ctx, tx, slug, role, who, may)
 		if err != nil {
 			return err
 		}
-		if !scope.Whole() && !slices.Contains(Scopable(), role) {
-			return fault.Bad(fault.Field{Name: "role", Code: "role_whole", Message: "is a role of the whole administration: only moderator and facilitator are given for one consultation"})
+		if slices.Contains(grantable, role) && !scope.Whole() && !slices.Contains(Scopable(), role) {
+			found = append(found, fault.Field{Name: "role", Code: "role_whole", Message: "is a role of the whole administration: only moderator and facilitator are given for one consultation"})
+		}
+		if found = append(found, bad...); len(found) > 0 {
+			return fault.Bad(found...)
 		}
 		claimed, err := addGranted(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role, Scope: scope})
 		out = Holding{Administration: a.Slug, Role: role, Scope: scope, Holder: h, Claimed: claimed, Granted: true}
@@ -209,9 +214,12 @@ func (s *Service) Dismiss(ctx context.Context, actor Actor, slug string, role Ro
 func (s *Service) takeBack(ctx context.Context, slug string, role Role, scope Scope, who string, may func(Administration, Holder) error) (Holding, error) {
 	var out Holding
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		a, h, err := s.named(ctx, tx, slug, role, who, func(a Administration) error { return may(a, Holder{}) })
+		a, h, bad, err := s.named(ctx, tx, slug, role, who, func(a Administration) error { return may(a, Holder{}) })
 		if err != nil {
 			return err
+		}
+		if len(bad) > 0 {
+			return fault.Bad(bad...)
 		}
 		if err := may(a, h); err != nil {
 			return err
@@ -231,38 +239,50 @@ func (s *Service) takeBack(ctx context.Context, slug string, role Role, scope Sc
 	return out, err
 }
 
-// named finds the administration and the person that an act on a role names; may says
-// whether the act is allowed before it says anything about people.
-func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who string, may func(Administration) error) (Administration, Holder, error) {
+// named finds the administration and the person that an act on a role names, and the
+// faults of the two fields; may says whether the act is allowed before it says anything
+// about people.
+func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role Role, who string, may func(Administration) error) (Administration, Holder, []fault.Field, error) {
 	a, err := administration.Find(ctx, tx, slug)
 	if err != nil {
-		return a, Holder{}, err
+		return a, Holder{}, nil, err
 	}
 	if err := may(a); err != nil {
-		return a, Holder{}, err
+		return a, Holder{}, nil, err
 	}
+	var bad []fault.Field
+	h, err := s.person(ctx, tx, who, &bad)
 	if !slices.Contains(grantable, role) {
-		return a, Holder{}, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
+		bad = append(bad, fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
+	return a, h, bad, err
+}
+
+// person gives the one account that who names; bad gets the fault of the field when there
+// is none, or more than one.
+func (s *Service) person(ctx context.Context, tx *postgres.Tx, who string, bad *[]fault.Field) (Holder, error) {
 	who = strings.TrimSpace(who)
 	if who == "" {
-		return a, Holder{}, fault.Bad(fault.Field{Name: "person", Code: "required", Message: "is needed"})
+		*bad = append(*bad, fault.Field{Name: "person", Code: "required", Message: "is needed"})
+		return Holder{}, nil
 	}
 	found, err := s.holders(ctx, tx, who)
 	switch {
 	case err != nil:
-		return a, Holder{}, err
+		return Holder{}, err
 	case len(found) == 0:
-		return a, Holder{}, fault.Bad(fault.Field{Name: "person", Code: "person_unknown", Message: "nobody with this e-mail address or subject has ever signed in here: ask them to sign in once, then try again"})
+		*bad = append(*bad, fault.Field{Name: "person", Code: "person_unknown", Message: "nobody with this e-mail address or subject has ever signed in here: ask them to sign in once, then try again"})
 	case len(found) > 1:
 		ids := make([]string, len(found))
 		for i, h := range found {
 			ids[i] = fmt.Sprintf("%s (%s)", h.Account, h.Issuer)
 		}
-		return a, Holder{}, fault.Bad(fault.Field{Name: "person", Code: "person_several", Message: fmt.Sprintf("is several accounts: name one by its id: %s", strings.Join(ids, ", ")),
+		*bad = append(*bad, fault.Field{Name: "person", Code: "person_several", Message: fmt.Sprintf("is several accounts: name one by its id: %s", strings.Join(ids, ", ")),
 			Args: map[string]any{"ids": strings.Join(ids, ", ")}})
+	default:
+		return found[0], nil
 	}
-	return a, found[0], nil
+	return Holder{}, nil
 }
 
 // holders gives the accounts that who names: an e-mail address in either case, a

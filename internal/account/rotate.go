@@ -237,5 +237,10 @@ func (s *Service) sweep(ctx context.Context) error {
 	if _, err := s.look(ctx); err != nil {
 		return err
 	}
-	return s.db.Vacuum(ctx, "civic.account", "civic.waiting")
+	if err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return postgres.Compact(ctx, tx, "civic.account", "civic.waiting")
+	}); err != nil {
+		return err
+	}
+	return s.db.CompactDue(ctx)
 }

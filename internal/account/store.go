@@ -207,15 +207,15 @@ func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scop
 
 // rowsOf gives the rows of accounts that are there, in the order of their ids.
 func rowsOf(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]uuid.UUID, []sealed, error) {
-	said := make([]string, len(ids))
+	texts := make([]string, len(ids))
 	for i, id := range ids {
-		said[i] = id.String()
+		texts[i] = id.String()
 	}
 	return scanRows(tx.QueryContext(ctx, `
 		SELECT id, key, sealed
 		FROM civic.account
 		WHERE id = ANY ($1::uuid[])
-		ORDER BY id`, pq.Array(said)))
+		ORDER BY id`, pq.Array(texts)))
 }
 
 // rowsBy gives the rows that any of the marks names, by id.

@@ -129,9 +129,6 @@ func apply(ctx context.Context, tx *postgres.Tx, r ring, rows []sealed) error {
 	return dropWaiting(ctx, tx, over)
 }
 
-// Vacuum drops the dead rows of what has waited.
-func (s *Service) Vacuum(ctx context.Context) error { return s.db.Vacuum(ctx, "civic.waiting") }
-
 // Leaver is somebody who asked to leave, with what their marks are made of.
 type Leaver struct {
 	Account         uuid.UUID

@@ -33,10 +33,14 @@ func takeWaiting(ctx context.Context, tx *postgres.Tx, tokens [][]byte) ([][]byt
 	if len(tokens) == 0 {
 		return nil, nil
 	}
-	return scanTokens(tx.QueryContext(ctx, `
+	gone, err := scanTokens(tx.QueryContext(ctx, `
 		DELETE FROM civic.waiting
 		WHERE token = ANY ($1)
 		RETURNING token`, pq.ByteaArray(tokens)))
+	if err != nil || len(gone) == 0 {
+		return gone, err
+	}
+	return gone, postgres.Compact(ctx, tx, "civic.waiting")
 }
 
 // waitingUnder gives those of the tokens under which something waits.

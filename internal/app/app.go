@@ -4,7 +4,7 @@
 // at start.
 //
 //	Options ──New──▶ App (services) ──Site──▶ web.Options ──web.New──▶ handler
-//	                  └─ Run: jobs, notifications, the life of keys, until ctx ends
+//	                  └─ Run: jobs, notifications, the life of keys, cover of appeals, until ctx ends
 //
 // Which room calls one above it, through a hook:
 //
@@ -116,11 +116,11 @@ func New(o Options) (*App, error) {
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
-	a.Panel.AddHeap(moderation.Heap)
+	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)
 	a.Archive = archive.New(db)
-	a.Reports = report.New(db, jobs, a.Consultations, a.Tabulation, a.Archive, a.Contributions, a.Record)
+	a.Reports = report.New(db, a.Consultations, a.Tabulation, a.Archive, a.Contributions, a.Record)
 	a.Consultations.Subscribe(a.Changes)
 	a.Pseudonyms.Follow(a.Consultations.Version)
 	a.Consultations.OnPublish(a.Reports.Store)
@@ -153,12 +153,17 @@ func (a *App) Start(ctx context.Context) error {
 	return a.Jobs.Start(context.WithoutCancel(ctx))
 }
 
-// Run receives notifications of changes and keeps the life of keys until ctx ends.
+// Run receives notifications of changes, keeps the life of keys and covers appeals until
+// ctx ends.
 func (a *App) Run(ctx context.Context) error {
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Changes.Run(running) })
 	g.Go(func() error {
 		a.Pseudonyms.Live(running, func(err error) { slog.Error("ends of keys", "error", err) })
+		return nil
+	})
+	g.Go(func() error {
+		a.Moderation.Cover(running, func(err error) { slog.Error("cover of appeals", "error", err) })
 		return nil
 	})
 	return g.Wait()

@@ -21,12 +21,14 @@ type Minority struct {
 	Reason  string    // for which nothing is reported, public; "" unless declared
 }
 
-// Version names the draft as it stands, and what was declared in its place.
-func (m Minority) Version() string { return prose.Version(m.Draft, m.Reason) }
+// Version names the draft as it stands, the words that the panel reads, and what was
+// declared in their place.
+func (m Minority) Version() string { return prose.Version(m.Draft, m.Text, m.Reason) }
 
-// Unchanged refuses to store a text over a draft that is no longer of a version.
-func (m Minority) Unchanged(version, text string) error {
-	if version == "" || version == m.Version() || text == m.Draft {
+// Unchanged refuses an act on a report that is no longer of a version ("" skips the
+// comparison): Conflict "minority_changed".
+func (m Minority) Unchanged(version string) error {
+	if version == "" || version == m.Version() {
 		return nil
 	}
 	return fault.New(fault.Conflict, "minority_changed", "somebody has changed the minority report meanwhile")

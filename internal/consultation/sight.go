@@ -44,7 +44,7 @@ func Unmoved(seen, now string) error {
 		return nil
 	}
 	if seen == prose.Unsaid {
-		return fault.New(fault.Conflict, "unsaid", "the form does not say what its page showed: look at it, then press again")
+		return prose.ErrUnsaid
 	}
 	was, is := strings.Split(seen, "."), strings.Split(now, ".")
 	if len(was) == 3 && was[0] == is[0] && was[2] == is[2] {

@@ -298,11 +298,11 @@ func checkVoices(t *rapid.T, c crowd, now table.Closing, round int) {
 			t.Fatalf("%d people said %s: %+v", people, name, r)
 		}
 	}
-	said := all - unsaid
+	argued := all - unsaid
 	if n < 5 {
-		said = 0 // no reason is told, and no side of one
+		argued = 0 // no reason is told, and no side of one
 	}
-	if counts := now.Counts.Items[0]; counts.Reasons != all || sumOf(counts.Said) != said {
+	if counts := now.Counts.Items[0]; counts.Reasons != all || sumOf(counts.Said) != argued {
 		t.Fatalf("%d reasons, %d unsaid: %+v", all, unsaid, counts)
 	}
 	// The others are told by place where nobody can be read off it, else together.

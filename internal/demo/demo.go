@@ -309,12 +309,12 @@ func (d *Demonstration) answer(ctx context.Context, s Services, slug string, num
 	if err != nil {
 		return err
 	}
-	said := map[string]bool{}
+	given := map[string]bool{}
 	for i, a := range actors {
 		if p.until != asSecondAnswer && draw(100, "absent", slug, i, number) < 8 {
 			continue
 		}
-		if err := d.cast(ctx, s, c, a, i, number, items, p, said); err != nil {
+		if err := d.cast(ctx, s, c, a, i, number, items, p, given); err != nil {
 			return fmt.Errorf("round %d: %w", number, err)
 		}
 	}

@@ -105,7 +105,7 @@ func value(l leaning, points, person, item, round int) int {
 }
 
 // cast answers a round's live items for one panelist. Nine in ten answer each round.
-func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Consultation, a account.Actor, person int, round int, items []consultation.Item, p play, said map[string]bool) error {
+func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Consultation, a account.Actor, person int, round int, items []consultation.Item, p play, given map[string]bool) error {
 	seat, err := s.Panel.Seat(ctx, a, c.ID)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 		}
 		v := value(l, points(c.Protocol), person, it.Number, round)
 		answer := delphi.Answer{Item: it.ID.String(), Value: v, CannotJudge: v == 0}
-		answer.Reason, answer.Argues = st.reason(v, points(c.Protocol), person, round, said)
+		answer.Reason, answer.Argues = st.reason(v, points(c.Protocol), person, round, given)
 		answers = append(answers, answer)
 	}
 	_, err = s.Ballots.Cast(ctx, seat, round, ballot.Answers{Given: answers}, ballot.Part{})
@@ -131,8 +131,8 @@ func (d *Demonstration) cast(ctx context.Context, s Services, c consultation.Con
 
 // reason gives each of the script's reasons to one person a round, so that a form
 // shows some and not eighty, with the side that it argues, unless its author leaves that out.
-// said holds those that were given.
-func (st statement) reason(value, points, person, round int, said map[string]bool) (string, delphi.Side) {
+// given holds those that were given.
+func (st statement) reason(value, points, person, round int, given map[string]bool) (string, delphi.Side) {
 	side, argues := st.favour, delphi.For
 	if 2*value <= points {
 		side, argues = st.against, delphi.Against
@@ -141,10 +141,10 @@ func (st statement) reason(value, points, person, round int, said map[string]boo
 		return "", ""
 	}
 	words := side[draw(len(side), "which", person, round, st.text)]
-	if said[words] {
+	if given[words] {
 		return "", ""
 	}
-	said[words] = true
+	given[words] = true
 	if slices.Contains(st.unsaid, words) {
 		argues = ""
 	}

@@ -15,9 +15,10 @@
 //	                       yes: go on        no: "log_forked", nothing is added ── Succeed(reason) ──► the next log
 //
 // An entry is five LF-ended lines: format, type, consultation, UTC minute and a
-// canonical JSON body. What people wrote (a name, a target, a reason) stands beside
-// it as words; the body has only their salted digest, so that the law can have a
-// text removed: then the words are null, and an entry "removal" names it.
+// canonical JSON body. What people wrote (a name, a target, a reason, and further texts of
+// the act) stands beside it as words; the body has only their salted digest, so that the
+// law can have a text removed: then the words are null, and an entry "removal" names it.
+// A figure of more than one word is refused.
 //
 //	words ──Remove(ground)──► null      entry and tree ──► never change
 //

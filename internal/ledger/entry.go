@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -21,14 +22,15 @@ type Entry struct {
 	Sequence     int64     // from 0
 	Consultation uuid.UUID // uuid.Nil for what concerns the whole server
 	Type         Type
-	Role         string // who, by office: administrator, moderator, facilitator, system
-	Name         string // the staff member's name, public by their office; "" for the system
-	Kind         string // for an act: announce, extend, close, merge, reject, undo, …
-	Target       string // what it was done to, in words that stay true: "round 2", "statement 3", "Tiglio 27"
-	Reason       string // public reason; "" where none is asked
-	Body         string // canonical JSON with the figures and hashes of the act
+	Role         string            // who, by office: administrator, moderator, facilitator, system
+	Name         string            // the staff member's name, public by their office; "" for the system
+	Kind         string            // for an act: announce, extend, close, merge, reject, undo, …
+	Target       string            // what it was done to, in words that stay true: "round 2", "statement 3", "Tiglio 27"
+	Reason       string            // public reason; "" where none is asked
+	Texts        map[string]string // further texts beside it, by what they are: the "text" of a statement
+	Body         string            // canonical JSON with the figures and hashes of the act
 	Minute       time.Time
-	Removed      bool // Name, Target and Reason were removed by law
+	Removed      bool // Name, Target, Reason and Texts were removed by law
 }
 
 // Line is an entry as programs read it: the hashed text, and the words beside it.
@@ -43,6 +45,29 @@ const (
 	minuteFormat = "2006-01-02T15:04Z"
 	saltSize     = 16
 )
+
+// Text is what somebody wrote, among the figures of an act. It stands beside the entry,
+// where the law can reach it, and never in the body.
+type Text string
+
+// Split gives the body of an act's figures and the texts among them, to stand beside the
+// entry. One that is empty is left out.
+func Split(figures map[string]any) (body string, texts map[string]string) {
+	rest := make(map[string]any, len(figures))
+	for name, v := range figures {
+		text, ok := v.(Text)
+		switch {
+		case !ok:
+			rest[name] = v
+		case text != "":
+			if texts == nil {
+				texts = map[string]string{}
+			}
+			texts[name] = string(text)
+		}
+	}
+	return Body(rest), texts
+}
 
 // Body gives the canonical JSON of an act's figures and hashes (RFC 8785): keys
 // sorted, no space, no float. It panics on a value that the record does not know,
@@ -92,16 +117,30 @@ func figures(body string) (map[string]any, error) {
 
 // words returns the canonical JSON of the words beside the entry; "" for none.
 func (e Entry) words() (string, error) {
+	own := map[string]string{"name": e.Name, "target": e.Target, "reason": e.Reason}
 	words := map[string]any{}
-	for name, v := range map[string]string{"name": e.Name, "target": e.Target, "reason": e.Reason} {
+	for name, v := range own {
 		if v != "" {
 			words[name] = v
 		}
+	}
+	for name, v := range e.Texts {
+		if _, taken := own[name]; taken {
+			return "", fmt.Errorf("the texts beside an entry of type %s hold %q, which is the record's own", e.Type, name)
+		}
+		words[name] = v
 	}
 	if len(words) == 0 {
 		return "", nil
 	}
 	return object(words)
+}
+
+// worded reports whether a figure is more than one word: ids, digests, days, offices and
+// keys are one.
+func worded(figure any) bool {
+	text, ok := figure.(string)
+	return ok && strings.ContainsFunc(text, unicode.IsSpace)
 }
 
 // text gives the five lines. salt is used only when there are words.
@@ -112,6 +151,11 @@ func (e Entry) text(salt []byte, words string) (string, error) {
 	body, err := figures(cmp.Or(e.Body, "{}"))
 	if err != nil {
 		return "", err
+	}
+	for name, v := range body {
+		if worded(v) {
+			return "", fmt.Errorf("the figures of an entry of type %s hold a text, %q: it stands beside the entry", e.Type, name)
+		}
 	}
 	own, known := implied[e.Type]
 	if known && e.Kind != "" && e.Kind != own {
@@ -179,11 +223,17 @@ func (l Line) Entry() (Entry, error) {
 	}
 	e.Removed = worded && l.Words == ""
 	if l.Words != "" {
-		var words struct{ Name, Target, Reason string }
+		var words map[string]string
 		if err := json.Unmarshal([]byte(l.Words), &words); err != nil {
 			return bad(err)
 		}
-		e.Name, e.Target, e.Reason = words.Name, words.Target, words.Reason
+		e.Name, e.Target, e.Reason = words["name"], words["target"], words["reason"]
+		for _, own := range []string{"name", "target", "reason"} {
+			delete(words, own)
+		}
+		if len(words) > 0 {
+			e.Texts = words
+		}
 	}
 	return e, nil
 }

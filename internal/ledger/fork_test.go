@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
 	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 )
@@ -144,14 +147,21 @@ func TestFormerEntriesAreCarriedOver(t *testing.T) {
 		INSERT INTO record.former (sequence, consultation, type, role, name, kind, target, reason, body, minute)
 		VALUES (1, '%[1]s', 'protocol', 'administrator', 'Giulia', '', '', '', '{"hash":"ab"}', '2026-01-02 10:00Z'),
 		       (2, '%[1]s', 'round_opened', 'system', '', 'open', 'round 1', '', '{"kind":"gather","round":1}', '2026-01-03 10:00Z'),
-		       (3, '%[1]s', 'act', 'moderator', 'Marta', 'undo', 'statement 1', 'Errore.', '{"act":"x","kind":"merge"}', '2026-01-04 10:00Z')`, of))
+		       (3, '%[1]s', 'act', 'moderator', 'Marta', 'undo', 'statement 1', 'Errore.', '{"act":"x","kind":"merge"}', '2026-01-04 10:00Z'),
+		       (4, '%[1]s', 'act', 'moderator', 'Marta', 'merge', 'statement 1', 'Doppione.', '{"item":1,"left_out":"","text":"Alberi","was":"Più alberi."}', '2026-01-05 10:00Z'),
+		       (5, '%[1]s', 'commitment', 'administrator', 'Giulia', '', 'la piazza', 'Decideremo.', '{"decider":"Giunta","reply_days":30,"signatory":"Ada Rossi"}', '2026-01-06 10:00Z'),
+		       (6, '%[1]s', 'origin', 'system', '', '', 'la piazza', '', '{"licence":"CC0","name":"Polis","url":"https://polis.example"}', '2026-01-07 10:00Z'),
+		       (7, '%[1]s', 'removal', 'moderator', 'Marta', 'contribution', 'Tiglio 27', '', '{"ground":"art. 17"}', '2026-01-08 10:00Z'),
+		       (8, '%[1]s', 'act', 'administrator', 'Giulia', 'postpone', 'round 2', '', '{"note":"Un altro giorno.","round":2}', '2026-01-09 10:00Z')`, of))
 	s := New(db, newKeys(), Options{})
 	act(t, s, of, 1)
 	got, err := s.Of(t.Context(), of)
-	if err != nil || len(got) != 4 {
+	if err != nil || len(got) != 9 {
 		t.Fatalf("%d entries, %v", len(got), err)
 	}
-	for n, want := range []string{`{"hash":"ab"}`, `{"kind":"gather","round":1}`, `{"act":"x","undone":"merge"}`} {
+	for n, want := range []string{
+		`{"hash":"ab"}`, `{"kind":"gather","round":1}`, `{"act":"x","undone":"merge"}`, `{"item":1}`, `{"reply_days":30}`, `{}`, `{}`, `{"round":2}`,
+	} {
 		if got[n].Body != want || got[n].Sequence != int64(n) || got[n].Minute.Day() != n+2 {
 			t.Errorf("%+v", got[n])
 		}
@@ -159,9 +169,56 @@ func TestFormerEntriesAreCarriedOver(t *testing.T) {
 	if e := got[2]; e.Kind != "undo" || e.Name != "Marta" || e.Reason != "Errore." {
 		t.Errorf("%+v", e)
 	}
+	// What people wrote is signed by its digest alone, though it stood among the figures.
+	for n, want := range map[int]map[string]string{
+		3: {"text": "Alberi", "was": "Più alberi."}, 4: {"decider": "Giunta", "signatory": "Ada Rossi"},
+		5: {"licence": "CC0", "origin": "Polis", "url": "https://polis.example"}, 6: nil, 7: {"note": "Un altro giorno."},
+	} {
+		if !reflect.DeepEqual(got[n].Texts, want) {
+			t.Errorf("beside %d stands %v, want %v", n, got[n].Texts, want)
+		}
+	}
+	if got[6].Reason != "art. 17" || got[3].Reason != "Doppione." {
+		t.Errorf("%+v, %+v", got[6], got[3])
+	}
 	var left int
 	if err := db.Pool().Get(&left, `SELECT count(*) FROM record.former`); err != nil || left != 0 {
 		t.Errorf("%d are left aside, %v", left, err)
+	}
+}
+
+// TestABodyOfBeforeStays: an entry in whose body earlier programs wrote a text is read,
+// hashed and carried over as it stands, though none is written so any more.
+func TestABodyOfBeforeStays(t *testing.T) {
+	db, keys := testdb.New(t), newKeys()
+	s, of := New(db, keys, Options{}), uuid.New()
+	act(t, s, of, 1)
+	old := entry(of, "merge")
+	old.Body, old.Minute = `{"left_out":"","text":"Più alberi."}`, moment
+	body := leaf.Entry{Type: "act", Consultation: of.String(), Minute: "2026-03-02T09:41Z", Body: `{"kind":"merge","left_out":"","role":"moderator","text":"Più alberi."}`}
+	err := db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		l, err := s.ready(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := s.Append(ctx, tx, old); err == nil {
+			t.Error("a text was written into a body")
+		}
+		return put(ctx, tx, l, Entry{Type: Act, Consultation: of, Minute: moment.Truncate(time.Minute)}, Line{Text: body.Text()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Recount(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := s.Succeed(t.Context(), "The key is lost."); err != nil {
+		t.Fatal(err)
+	}
+	act(t, s, of, 1)
+	got, err := s.Of(t.Context(), of)
+	if err != nil || len(got) != 3 || got[1].Body != old.Body || got[1].Kind != "merge" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -153,8 +153,8 @@ func (s *Service) Remove(ctx context.Context, tx *postgres.Tx, sequence int64, g
 		return err
 	}
 	return write(ctx, tx, l, Entry{
-		Consultation: e.Consultation, Type: Removal, Role: "system", Minute: tx.Now,
-		Body: Body(map[string]any{"entry": int(sequence), "ground": ground}),
+		Consultation: e.Consultation, Type: Removal, Role: "system", Reason: ground, Minute: tx.Now,
+		Body: Body(map[string]any{"entry": int(sequence)}),
 	})
 }
 

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -8,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -96,6 +98,7 @@ func carryFormer(ctx context.Context, tx *postgres.Tx, l log) error {
 			delete(body, "kind")
 			body["undone"] = kind
 		}
+		e.part(body)
 		if e.Body, err = object(body); err != nil {
 			return err
 		}
@@ -108,6 +111,41 @@ func carryFormer(ctx context.Context, tx *postgres.Tx, l log) error {
 	}
 	// Their words live beside the new entries, where the law can reach them.
 	return dropFormer(ctx, tx)
+}
+
+// formerly are the figures of an entry of before there was a log that are texts.
+var formerly = map[Type][]string{
+	Commitment: {"act", "decider", "left_out", "money", "signatory"},
+	Origin:     {"licence", "name", "url"},
+	Act:        {"left_out", "text", "was"},
+	Removal:    {"ground"},
+}
+
+// part takes the texts out of an entry's figures and puts them beside it.
+func (e *Entry) part(body map[string]any) {
+	for name, v := range body {
+		text, ok := v.(string)
+		if !ok || !slices.Contains(formerly[e.Type], name) && !worded(v) {
+			continue
+		}
+		delete(body, name)
+		switch {
+		case text == "":
+		case e.Type == Removal && name == "ground": // its reason has the same words
+			e.Reason = cmp.Or(e.Reason, text)
+		case e.Type == Origin && name == "name":
+			e.set("origin", text)
+		default:
+			e.set(name, text)
+		}
+	}
+}
+
+func (e *Entry) set(name, text string) {
+	if e.Texts == nil {
+		e.Texts = map[string]string{}
+	}
+	e.Texts[name] = text
 }
 
 // Succeed ends a log that cannot go on and begins another, whose first entry says
@@ -211,21 +249,24 @@ func carry(ctx context.Context, tx *postgres.Tx, old, l log) error {
 			return err
 		}
 		for _, line := range lines {
+			broken := line.checkWords() != nil
+			if broken {
+				if line.Words = ""; line.Salt == nil {
+					line.Salt = make([]byte, saltSize)
+				}
+			}
 			e, err := line.Entry()
 			if err != nil {
 				return err
 			}
-			if err := line.checkWords(); err != nil {
-				if line.Words = ""; line.Salt == nil {
-					line.Salt = make([]byte, saltSize)
-				}
+			if broken {
 				size, err := sizeOf(ctx, tx, l)
 				if err != nil {
 					return err
 				}
 				removals = append(removals, Entry{
 					Consultation: e.Consultation, Type: Removal, Role: "system", Minute: tx.Now,
-					Body: Body(map[string]any{"entry": int(size), "ground": "the words were not those that were recorded"}),
+					Reason: "the words were not those that were recorded", Body: Body(map[string]any{"entry": int(size)}),
 				})
 			}
 			if err := put(ctx, tx, l, e, line); err != nil {

@@ -203,7 +203,7 @@ func TestWordsCanBeRemovedByLawAndNothingElse(t *testing.T) {
 	if !got[1].Removed || got[1].Reason != "" || got[1].Kind != "merge" || got[0].Removed {
 		t.Errorf("%+v", got[1])
 	}
-	if e := got[3]; e.Type != Removal || e.Body != `{"entry":1,"ground":"GDPR art. 17"}` {
+	if e := got[3]; e.Type != Removal || e.Body != `{"entry":1}` || e.Reason != "GDPR art. 17" {
 		t.Errorf("%+v", e)
 	}
 	if naive(texts(t, s)[:3]) != before {

@@ -2,15 +2,16 @@ package ledger
 
 // Type is the kind of an entry (docs/RECORD.md §5). Beside the members named here a body
 // has "role" and "kind" of the act, and "words": the salted digest of the words beside
-// the entry.
+// the entry. Texts stand among the words, in parentheses here; bodies of entries that
+// earlier programs wrote hold some of them.
 type Type string
 
 // The types. Digests are hex SHA-256, roots standard base64.
 const (
 	// Commitment is what an administration promised before it asked:
-	// {act, decide_by, decider, left_out, money, reply_days, signatory}.
+	// {decide_by, reply_days} (act, decider, left_out, money, signatory).
 	Commitment Type = "commitment"
-	// Origin stands in its place for what was held elsewhere: {licence, name, url}.
+	// Origin stands in its place for what was held elsewhere: (licence, origin, url).
 	Origin Type = "origin"
 	// Protocol freezes the rules: {hash, rule version, mode, cosigners, latest_key_date}.
 	Protocol Type = "protocol"
@@ -26,7 +27,8 @@ const (
 	// Release is an interim release of a standing round: {round, tick, tally, counts,
 	// document, items}.
 	Release Type = "release"
-	// Act is what somebody who steers did: the act's own figures.
+	// Act is what somebody who steers did: the act's own figures (slug of an announcement;
+	// left_out, text and was of a statement).
 	Act Type = "act"
 	// Decision is about one item between rounds: {round, item, proposed, decided}.
 	Decision Type = "decision"
@@ -36,7 +38,7 @@ const (
 	KeyDestroyed Type = "key_destroyed"
 	// Audit is a panel's roll asked again by its owner: {asked, confirmed, denied, signature}.
 	Audit Type = "audit"
-	// Removal says that the words of an entry were removed by law: {entry, ground}.
+	// Removal says that the words of an entry were removed by law: {entry}, its reason being the ground.
 	Removal Type = "removal"
 	// Reply is the administration's written answer: {hash}.
 	Reply Type = "reply"

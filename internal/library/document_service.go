@@ -255,11 +255,17 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, space uuid.UUID
 	return all, public, err
 }
 
-// Open gives the file of a version, as it was stored; the caller closes it. NotFound for a
-// link, NotFound "document_withdrawn" for a document that was. Before everybody may read a
-// library, those may who change it.
-func (s *Service) Open(ctx context.Context, actor account.Actor, space uuid.UUID, number, version int) (Version, blob.Blob, error) {
-	var v Version
+// Opened is the file of a version, as it was stored; the caller closes it.
+type Opened struct {
+	Version
+	blob.Blob
+	Public bool // everybody may read it
+}
+
+// Open opens the file of a version. NotFound for a link, NotFound "document_withdrawn" for
+// a document that was. Before everybody may read a library, those may who change it.
+func (s *Service) Open(ctx context.Context, actor account.Actor, space uuid.UUID, number, version int) (Opened, error) {
+	var o Opened
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		g, err := s.owner(ctx, tx, actor, space, false)
 		if err != nil {
@@ -268,12 +274,13 @@ func (s *Service) Open(ctx context.Context, actor account.Actor, space uuid.UUID
 		if !g.Public && g.Refused != nil {
 			return errNone
 		}
+		o.Public = g.Public
 		d, err := find(ctx, tx, space, number)
 		if err != nil {
 			return err
 		}
 		var there bool
-		if v, there = d.Version(version); !there || !v.IsFile() {
+		if o.Version, there = d.Version(version); !there || !o.IsFile() {
 			return errNone
 		}
 		if d.Withdrawn {
@@ -282,8 +289,8 @@ func (s *Service) Open(ctx context.Context, actor account.Actor, space uuid.UUID
 		return nil
 	})
 	if err != nil {
-		return Version{}, nil, err
+		return Opened{}, err
 	}
-	b, err := s.files.Open(ctx, v.File.Digest)
-	return v, b, err
+	o.Blob, err = s.files.Open(ctx, o.File.Digest)
+	return o, err
 }

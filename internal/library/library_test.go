@@ -145,7 +145,7 @@ func (r *reading) entries() []string {
 
 func (r *reading) body(number, version int) (string, error) {
 	r.Helper()
-	_, b, err := r.lib.Open(r.Context(), r.other, r.space, number, version)
+	b, err := r.lib.Open(r.Context(), r.other, r.space, number, version)
 	if err != nil {
 		return "", err
 	}

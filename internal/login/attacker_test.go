@@ -88,16 +88,16 @@ func (a *attacker) write(w http.ResponseWriter, v any) {
 
 func (a *attacker) discovery(w http.ResponseWriter, _ *http.Request) {
 	u := a.server.URL
-	said := map[string]any{
+	claims := map[string]any{
 		"issuer": u, "authorization_endpoint": u + "/authorize", "token_endpoint": u + "/token",
 		"jwks_uri": u + "/keys", "userinfo_endpoint": u + "/userinfo",
 		"id_token_signing_alg_values_supported":          []string{"ES256", "none", "HS256"},
 		"authorization_response_iss_parameter_supported": a.iss,
 	}
 	if a.methods != nil {
-		said["token_endpoint_auth_methods_supported"] = a.methods
+		claims["token_endpoint_auth_methods_supported"] = a.methods
 	}
-	a.write(w, said)
+	a.write(w, claims)
 }
 
 func (a *attacker) keys(w http.ResponseWriter, _ *http.Request) {

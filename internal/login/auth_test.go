@@ -62,8 +62,8 @@ func TestClientAuthenticatesAsDiscoverySays(t *testing.T) {
 			if a.tokens != 1 || (a.basic != "") != tc.basic || !a.sent.Has(tc.sent) || a.sent.Has(tc.not) {
 				t.Errorf("%d requests, basic %q, sent %v", a.tokens, a.basic, a.sent)
 			}
-			if said := a.sent.Get("client_assertion"); said != "" {
-				signed, err := jwt.ParseSigned(said, []jose.SignatureAlgorithm{jose.ES256})
+			if text := a.sent.Get("client_assertion"); text != "" {
+				signed, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.ES256})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -204,10 +204,10 @@ func TestSilentLookThatNeedsThePersonSaysSo(t *testing.T) {
 	if u, err := url.Parse(address); err != nil || u.Query().Get("prompt") != "none" || u.Query().Get("id_token_hint") != "a.b.c" {
 		t.Errorf("asked %s", address)
 	}
-	for _, said := range []string{"login_required", "interaction_required", "consent_required", "account_selection_required"} {
-		_, err := a.walk(c, login.Ask{Silent: true}, nil, func(q url.Values) { q.Set("error", said) })
+	for _, text := range []string{"login_required", "interaction_required", "consent_required", "account_selection_required"} {
+		_, err := a.walk(c, login.Ask{Silent: true}, nil, func(q url.Values) { q.Set("error", text) })
 		wantCode(t, err, "sign_in_again")
-		_, err = a.walk(c, login.Ask{}, nil, func(q url.Values) { q.Set("error", said) })
+		_, err = a.walk(c, login.Ask{}, nil, func(q url.Values) { q.Set("error", text) })
 		wantCode(t, err, "sign_in_cancelled")
 	}
 }

@@ -38,7 +38,7 @@ func TestTenMegabytesOfAProviderCostLittle(t *testing.T) {
 				body := text()
 				c := a.client(login.Options{ClientSecret: "shared-with-the-provider", HTTP: &http.Client{Transport: flood{path, body}}})
 				peak.Within(t, dearest, func() {
-					err := a.trip(c, func(said map[string]any) { delete(said, "name") }, nil)
+					err := a.trip(c, func(claims map[string]any) { delete(claims, "name") }, nil)
 					if k := fault.KindOf(err); k != fault.Unavailable && k != fault.Forbidden {
 						t.Errorf("%v", err)
 					}

@@ -300,7 +300,7 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (Signe
 		return none, err
 	}
 	// An answer of another provider must not be taken to this one's token endpoint (RFC 9207).
-	if said := query.Get("iss"); said != "" && said != c.opts.Issuer || said == "" && d.more.SaysIssuer {
+	if issuer := query.Get("iss"); issuer != "" && issuer != c.opts.Issuer || issuer == "" && d.more.SaysIssuer {
 		return none, refused("the answer names another issuer", nil)
 	}
 	if problem := query.Get("error"); problem != "" {
@@ -316,30 +316,30 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (Signe
 		return none, c.exchange(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	id, said, err := c.verify(ctx, d, raw, a.Nonce, token.AccessToken)
+	id, all, err := c.verify(ctx, d, raw, a.Nonce, token.AccessToken)
 	if err != nil {
 		return none, c.unbelieved(err)
 	}
-	auth, err := c.proved(a, said)
+	auth, err := c.proved(a, all)
 	if err != nil {
 		return none, err
 	}
-	if err := c.complete(ctx, d, id, said, token); err != nil {
+	if err := c.complete(ctx, d, id, all, token); err != nil {
 		return none, err
 	}
-	claims, err := c.opts.Mapping.read(said)
+	claims, err := c.opts.Mapping.read(all)
 	if err != nil {
 		return none, c.trouble(Claims, err)
 	}
 	claims.Issuer, claims.Subject = id.Issuer, id.Subject
-	sid, _ := said["sid"].(string)
+	sid, _ := all["sid"].(string)
 	return Signed{Claims: claims, IDToken: raw, SID: sid, Auth: auth}, nil
 }
 
 // proved gives when the person proved who they are, and refuses an age above the one
 // that was asked for (OpenID Connect Core §3.1.3.7, 13).
-func (c *Client) proved(a Attempt, said map[string]any) (time.Time, error) {
-	seconds, ok := said["auth_time"].(float64)
+func (c *Client) proved(a Attempt, claims map[string]any) (time.Time, error) {
+	seconds, ok := claims["auth_time"].(float64)
 	if !ok {
 		if a.MaxAge > 0 {
 			return time.Time{}, c.trouble(NotFresh, errors.New("max_age was asked for, and the ID token has no auth_time"))
@@ -372,11 +372,11 @@ func (c *Client) verify(ctx context.Context, d *discovered, raw, nonce, access s
 	if id.Subject == "" {
 		return nil, nil, errors.New("no subject")
 	}
-	said := map[string]any{}
-	if err := id.Claims(&said); err != nil {
+	claims := map[string]any{}
+	if err := id.Claims(&claims); err != nil {
 		return nil, nil, err
 	}
-	party := said["azp"]
+	party := claims["azp"]
 	if (len(id.Audience) > 1 || party != nil && party != "") && party != c.opts.ClientID {
 		return nil, nil, errForeign{errors.New("it was given to another client")}
 	}
@@ -385,14 +385,14 @@ func (c *Client) verify(ctx context.Context, d *discovered, raw, nonce, access s
 			return nil, nil, err
 		}
 	}
-	return id, said, nil
+	return id, claims, nil
 }
 
 // complete asks userinfo for mapped claims that are not among those of the ID token:
 // some providers put groups in one and the e-mail in the other. What both say, userinfo
 // says last. A token that has everything spares a request of each sign-in.
-func (c *Client) complete(ctx context.Context, d *discovered, id *oidc.IDToken, said map[string]any, token *oauth2.Token) error {
-	if d.provider.UserInfoEndpoint() == "" || c.opts.Mapping.complete(said) {
+func (c *Client) complete(ctx context.Context, d *discovered, id *oidc.IDToken, claims map[string]any, token *oauth2.Token) error {
+	if d.provider.UserInfoEndpoint() == "" || c.opts.Mapping.complete(claims) {
 		return nil
 	}
 	info, err := d.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
@@ -402,7 +402,7 @@ func (c *Client) complete(ctx context.Context, d *discovered, id *oidc.IDToken, 
 	if info.Subject != id.Subject {
 		return refused("userinfo is about somebody else", nil)
 	}
-	if err := info.Claims(&said); err != nil {
+	if err := info.Claims(&claims); err != nil {
 		return c.trouble(Claims, fmt.Errorf("userinfo: %w", err))
 	}
 	return nil

@@ -65,9 +65,9 @@ func TestPersonChosenOnThePageSignsIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, said := range []string{`"name":"Marta Gibellini"`, `"groups":["riva/moderator"]`, `"municipality":"Riva d’Arno"`} {
-		if !strings.Contains(string(payload), said) {
-			t.Errorf("the ID token lacks %s: %s", said, payload)
+	for _, text := range []string{`"name":"Marta Gibellini"`, `"groups":["riva/moderator"]`, `"municipality":"Riva d’Arno"`} {
+		if !strings.Contains(string(payload), text) {
+			t.Errorf("the ID token lacks %s: %s", text, payload)
 		}
 	}
 	out, err := url.Parse(c.Leave(signed.IDToken, "http://127.0.0.1:1/"))

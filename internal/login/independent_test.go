@@ -48,16 +48,16 @@ func independent(t *testing.T, method string, more ...string) string {
 			t.Errorf("the provider ended with %v:\n%s", err, complaints.String())
 		}
 	})
-	said := make(chan string, 1)
+	lines := make(chan string, 1)
 	go func() {
 		line, err := bufio.NewReader(stdout).ReadString('\n')
 		if err != nil {
 			line = ""
 		}
-		said <- line
+		lines <- line
 	}()
 	select {
-	case line := <-said:
+	case line := <-lines:
 		issuer, ok := strings.CutPrefix(strings.TrimSpace(line), "issuer ")
 		if !ok {
 			t.Fatalf("the provider said %q:\n%s", line, complaints.String())

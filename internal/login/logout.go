@@ -30,26 +30,26 @@ func (c *Client) LoggedOut(ctx context.Context, token string) (Ended, error) {
 	if err != nil {
 		return Ended{}, err
 	}
-	said, err := d.verifier.VerifyLogout(oidc.ClientContext(ctx, c.opts.HTTP), token)
+	verified, err := d.verifier.VerifyLogout(oidc.ClientContext(ctx, c.opts.HTTP), token)
 	if err != nil {
 		return Ended{}, notLoggedOut(err)
 	}
 	var more struct {
 		Nonce *any `json:"nonce"`
 	}
-	if err := said.Claims(&more); err != nil {
+	if err := verified.Claims(&more); err != nil {
 		return Ended{}, notLoggedOut(err)
 	}
 	now := c.opts.Clock()
 	switch {
 	case more.Nonce != nil:
 		return Ended{}, notLoggedOut(errors.New("it has a nonce, as ID tokens do"))
-	case said.IssuedAt.After(now.Add(skew)):
+	case verified.IssuedAt.After(now.Add(skew)):
 		return Ended{}, notLoggedOut(errors.New("it was issued in the future"))
-	case said.IssuedAt.Before(now.Add(-loggedOutFor)):
+	case verified.IssuedAt.Before(now.Add(-loggedOutFor)):
 		return Ended{}, notLoggedOut(errors.New("it is too old"))
 	}
-	return Ended{Issuer: said.Issuer, Subject: said.Subject, SID: said.SessionID, TokenID: said.TokenID, Until: said.IssuedAt.Add(loggedOutFor + skew)}, nil
+	return Ended{Issuer: verified.Issuer, Subject: verified.Subject, SID: verified.SessionID, TokenID: verified.TokenID, Until: verified.IssuedAt.Add(loggedOutFor + skew)}, nil
 }
 
 func notLoggedOut(err error) error {

@@ -23,9 +23,9 @@ func TestLogoutTokensAreCheckedInFull(t *testing.T) {
 		t.Fatalf("the honest one: %+v, %v", ended, err)
 	}
 	for _, without := range []string{"sub", "sid"} {
-		said := honest()
-		delete(said, without)
-		if _, err := c.LoggedOut(t.Context(), a.sign(said)); err != nil {
+		claims := honest()
+		delete(claims, without)
+		if _, err := c.LoggedOut(t.Context(), a.sign(claims)); err != nil {
 			t.Errorf("without %s: %v", without, err)
 		}
 	}
@@ -44,9 +44,9 @@ func TestLogoutTokensAreCheckedInFull(t *testing.T) {
 		"no exp":               func(s map[string]any) { delete(s, "exp") },
 		"nobody":               func(s map[string]any) { delete(s, "sub"); delete(s, "sid") },
 	} {
-		said := maps.Clone(honest())
-		change(said)
-		_, err := c.LoggedOut(t.Context(), a.sign(said))
+		claims := maps.Clone(honest())
+		change(claims)
+		_, err := c.LoggedOut(t.Context(), a.sign(claims))
 		if err == nil {
 			t.Errorf("%s: believed", name)
 			continue

@@ -39,13 +39,13 @@ func (m Mapping) orDefault() Mapping {
 }
 
 // read maps claims to ours; a claim of the wrong kind is an error, an absent one is "".
-func (m Mapping) read(said map[string]any) (account.Claims, error) {
+func (m Mapping) read(claims map[string]any) (account.Claims, error) {
 	var c account.Claims
 	for _, d := range []struct {
 		field *string
 		name  string
 	}{{&c.Name, m.Name}, {&c.Email, m.Email}, {&c.Municipality, m.Municipality}} {
-		v := find(said, d.name)
+		v := find(claims, d.name)
 		text, ok := v.(string)
 		if v != nil && !ok {
 			return c, fmt.Errorf("claim %q is no text", d.name)
@@ -53,9 +53,9 @@ func (m Mapping) read(said map[string]any) (account.Claims, error) {
 		*d.field = text
 	}
 	if c.Name == "" {
-		c.Name = given(said)
+		c.Name = given(claims)
 	}
-	groups, err := m.list(find(said, m.Groups))
+	groups, err := m.list(find(claims, m.Groups))
 	if err != nil {
 		return c, fmt.Errorf("claim %q: %w", m.Groups, err)
 	}
@@ -82,28 +82,28 @@ func (m Mapping) role(group string) (string, bool) {
 
 // complete tells whether nothing that is mapped is absent. A claim that says nothing
 // ("", an empty list) is there.
-func (m Mapping) complete(said map[string]any) bool {
+func (m Mapping) complete(claims map[string]any) bool {
 	for _, name := range []string{m.Email, m.Municipality, m.Groups} {
-		if find(said, name) == nil {
+		if find(claims, name) == nil {
 			return false
 		}
 	}
-	return find(said, m.Name) != nil || given(said) != ""
+	return find(claims, m.Name) != nil || given(claims) != ""
 }
 
 // given is the name in two parts, as SPID and CIE say it.
-func given(said map[string]any) string {
-	first, _ := said["given_name"].(string)
-	last, _ := said["family_name"].(string)
+func given(claims map[string]any) string {
+	first, _ := claims["given_name"].(string)
+	last, _ := claims["family_name"].(string)
 	return strings.TrimSpace(first + " " + last)
 }
 
-func find(said map[string]any, name string) any {
-	if v, ok := said[name]; ok {
+func find(claims map[string]any, name string) any {
+	if v, ok := claims[name]; ok {
 		return v
 	}
 	first, rest, nested := strings.Cut(name, ".")
-	inner, ok := said[first].(map[string]any)
+	inner, ok := claims[first].(map[string]any)
 	if !nested || !ok {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/prose"
+	"delfi/internal/space"
 )
 
 // Verb says what an act does.
@@ -52,7 +53,7 @@ type Act struct {
 	ID       uuid.UUID
 	Number   int // in its space, from 1
 	Space    uuid.UUID
-	Kind     Kind
+	Kind     space.Kind
 	Verb     Verb
 	Subjects []uuid.UUID
 	Summary  string // names and numbers alone, in no language: "Tiglio 27, Airone 5 → 3"

@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/space"
 )
 
 // insertAct stores an act under its space's next number, and gives it; the space is locked.
@@ -31,25 +32,34 @@ func insertAct(ctx context.Context, tx *postgres.Tx, a Act) (number int, err err
 }
 
 // listActs lists the acts of a space, newest first.
-func listActs(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) ([]Act, error) {
+func listActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]Act, error) {
 	return acts(tx.QueryContext(ctx, `
 		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes,
 		       EXISTS (SELECT FROM civic.moderation_act AS u WHERE u.undoes = a.id)
 		FROM civic.moderation_act AS a
 		WHERE a.space = $1 AND a.kind = $2
-		ORDER BY a.number DESC`, space, string(kind)))
+		ORDER BY a.number DESC`, of, string(kind)))
 }
 
-func countActs(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) (int, error) {
+func countActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) (int, error) {
 	var n int
 	err := tx.QueryRowContext(ctx, `
 		SELECT count(*)
 		FROM civic.moderation_act
-		WHERE space = $1 AND kind = $2`, space, string(kind)).Scan(&n)
+		WHERE space = $1 AND kind = $2`, of, string(kind)).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("moderation: count acts: %w", err)
 	}
 	return n, nil
+}
+
+// hasActs tells whether anything was ever done about a subject.
+func hasActs(ctx context.Context, tx *postgres.Tx) (bool, error) {
+	var any bool
+	if err := tx.GetContext(ctx, &any, `SELECT EXISTS (SELECT FROM civic.moderation_act)`); err != nil {
+		return false, fmt.Errorf("moderation: acts: %w", err)
+	}
+	return any, nil
 }
 
 // someActs gives acts by id.
@@ -66,9 +76,8 @@ func someActs(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uuid
 	return out, err
 }
 
-// lockAct gives an act that nobody appeals against or undoes meanwhile; NotFound without
-// one. The lock is no row's: a row keeps the number of the transaction that locked it, which
-// would say in which order people appealed.
+// lockAct gives an act that nobody decides about or undoes meanwhile; NotFound without one.
+// The lock is no row's.
 func lockAct(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Act, error) {
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('moderation act ' || $1, 0))`, id.String()); err != nil {
 		return Act{}, fmt.Errorf("moderation: lock act: %w", err)
@@ -93,13 +102,13 @@ func undoneBy(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Act, error) {
 }
 
 // lastAbout gives the newest act on a subject; the zero Act when there is none.
-func lastAbout(ctx context.Context, tx *postgres.Tx, space, subject uuid.UUID) (Act, error) {
+func lastAbout(ctx context.Context, tx *postgres.Tx, of, subject uuid.UUID) (Act, error) {
 	return first(acts(tx.QueryContext(ctx, `
 		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes, false
 		FROM civic.moderation_act AS a
 		WHERE a.space = $1 AND a.subjects @> ARRAY[$2::uuid]
 		ORDER BY a.number DESC
-		LIMIT 1`, space, subject)))
+		LIMIT 1`, of, subject)))
 }
 
 // aboutSubjects lists the acts on any of some subjects, newest first.

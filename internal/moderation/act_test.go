@@ -25,9 +25,9 @@ func TestClaimLapses(t *testing.T) {
 	if !c.Claim.Held(h.clock()) || c.Claim.Name != "Marco" || !c.Claim.Until.Equal(until) || c.Version != 0 {
 		t.Errorf("got %+v", c)
 	}
-	said := h.refused(h.s.Claim(ctx, h.mirta, post, h.space(), []uuid.UUID{h.other, h.byAirone}), fault.Conflict, "claimed")
-	if said["name"] != "Marco" || !said["until"].(time.Time).Equal(until) {
-		t.Errorf("says %v", said)
+	args := h.refused(h.s.Claim(ctx, h.mirta, post, h.space(), []uuid.UUID{h.other, h.byAirone}), fault.Conflict, "claimed")
+	if args["name"] != "Marco" || !args["until"].(time.Time).Equal(until) {
+		t.Errorf("says %v", args)
 	}
 	if h.of(h.other).Claim.Held(h.clock()) {
 		t.Error("one of two was claimed: all or none")
@@ -68,14 +68,14 @@ func TestSecondModeratorIsTold(t *testing.T) {
 	at := h.clock()
 	h.pass(time.Minute)
 	_, err = h.does(h.mirta, moderation.Link, seen, h.byAirone)
-	said := h.refused(err, fault.Conflict, "acted_meanwhile")
-	if said["alias"] != "Airone 5" || said["name"] != "Marco" || said["verb"] != "reject" || !said["at"].(time.Time).Equal(at) {
-		t.Errorf("says %v", said)
+	args := h.refused(err, fault.Conflict, "acted_meanwhile")
+	if args["alias"] != "Airone 5" || args["name"] != "Marco" || args["verb"] != "reject" || !args["at"].(time.Time).Equal(at) {
+		t.Errorf("says %v", args)
 	}
 	if h.of(h.byAirone).Version != 1 {
 		t.Error("the act that was refused counts")
 	}
-	// What nobody has compared is not refused, and versions go on.
+	// A program compares nothing, and versions go on.
 	_, err = h.does(h.mirta, moderation.Requeue, map[uuid.UUID]int{h.byAirone: 1}, h.byAirone)
 	h.ok(err)
 	_, err = h.does(h.mirta, moderation.Reject, nil, h.byAirone)
@@ -83,9 +83,16 @@ func TestSecondModeratorIsTold(t *testing.T) {
 	if c := h.of(h.byAirone); c.Version != 3 {
 		t.Errorf("got %+v", c)
 	}
-	// A version that never was names nobody.
+	// A version that never was, and none for one of two, name nobody.
 	_, err = h.does(h.marco, moderation.Reject, map[uuid.UUID]int{h.other: 9}, h.other)
-	h.refused(err, fault.NotFound, "no_case")
+	h.refused(err, fault.Conflict, "unsaid")
+	_, err = h.does(h.marco, moderation.Requeue, map[uuid.UUID]int{h.byAirone: 3}, h.byAirone, h.byTiglio)
+	h.refused(err, fault.Conflict, "unsaid")
+	_, err = h.does(h.marco, moderation.Reject, map[uuid.UUID]int{}, h.other)
+	h.refused(err, fault.Conflict, "unsaid")
+	if h.of(h.byAirone).Version != 3 || h.of(h.other).Version != 0 {
+		t.Error("an act that was refused counts")
+	}
 
 	// At once: one of the two succeeds.
 	for range 5 {
@@ -116,9 +123,9 @@ func TestUndoForTenMinutes(t *testing.T) {
 	h.pass(10*time.Minute - time.Second)
 	h.ok(h.s.Undo(ctx, h.mirta, post, h.space(), a.ID)) // a colleague's act, too
 	h.ok(h.s.Undo(ctx, h.mirta, post, h.space(), a.ID)) // pressed twice
-	said := h.refused(h.s.Undo(ctx, h.marco, post, h.space(), a.ID), fault.Conflict, "act_undone")
-	if said["name"] != "Mirta" {
-		t.Errorf("says %v", said)
+	args := h.refused(h.s.Undo(ctx, h.marco, post, h.space(), a.ID), fault.Conflict, "act_undone")
+	if args["name"] != "Mirta" {
+		t.Errorf("says %v", args)
 	}
 	if c := h.of(h.byTiglio); !c.Waiting || c.Version != 2 || h.notes.hidden[h.byTiglio] {
 		t.Errorf("got %+v", c)

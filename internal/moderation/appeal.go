@@ -7,12 +7,8 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
-	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 )
-
-// Heap is the table of appeals: its rows are written anew each hour.
-var Heap = postgres.Heap{Table: "civic.moderation_appeal", Order: "act, subject"}
 
 // Outcome is how an appeal ends.
 type Outcome string
@@ -23,6 +19,9 @@ const (
 	Upheld    Outcome = "upheld"    // the act is taken back for this subject, while that is possible
 	Partly    Outcome = "partly"    // the act stands; the words say what of it was wrong
 	Dismissed Outcome = "dismissed" // the act stands
+	// Moot is the outcome of an appeal that waited when the act was taken back: nothing is
+	// decided, and its author and the moderators see who took it back.
+	Moot Outcome = "moot"
 )
 
 // Outcomes lists those that a decision may have.
@@ -33,6 +32,9 @@ const (
 	appealDays = 7
 	// decideDays is within how many days an appeal is decided.
 	decideDays = 7
+	// publicFrom is at which hour of the day after it was raised an appeal is public: those
+	// of the evening have been opened by then, and none appears by itself.
+	publicFrom = 2
 	// MaxAppeal is how long an appeal may be, in characters.
 	MaxAppeal = 500
 )
@@ -50,17 +52,17 @@ type Appeal struct {
 // Due is the end of the day until which an appeal is to be decided.
 func (a Appeal) Due() time.Time { return civiltime.At(a.Raised, decideDays, 23, 59) }
 
-// Open tells whether an appeal is to be decided: an act that was taken back leaves nothing
-// to appeal against.
-func (a Appeal) Open() bool { return a.Outcome == Waiting && !a.Act.Undone }
+// Open tells whether an appeal is to be decided.
+func (a Appeal) Open() bool { return a.Outcome == Waiting }
 
 // Overdue tells whether an appeal should have been decided by an instant.
 func (a Appeal) Overdue(now time.Time) bool { return a.Open() && now.After(a.Due()) }
 
 // Public tells whether an appeal is shown to everybody: from the day after it was raised,
-// since the moment at which a page changes would tell when somebody came.
+// two o'clock at night, since the moment at which a page changes would tell when somebody
+// came.
 func (a Appeal) Public(now time.Time) bool {
-	return !a.Act.Undone && civiltime.Days(a.Raised, now) > 0
+	return !a.Act.Undone && !now.Before(civiltime.At(a.Raised, 1, publicFrom, 0))
 }
 
 // CanDecide refuses whoever acted: Forbidden "own_act".

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 // Fate is an act as the author of one of its subjects sees it.
@@ -27,15 +28,19 @@ type Fate struct {
 
 // Fates lists the acts that stand on subjects of a space, the newest first: those of one's
 // own are shown to whoever wrote them.
-func (s *Service) Fates(ctx context.Context, kind Kind, space uuid.UUID, subjects []uuid.UUID) ([]Fate, error) {
+func (s *Service) Fates(ctx context.Context, kind space.Kind, of uuid.UUID, subjects []uuid.UUID) ([]Fate, error) {
 	source, err := s.source(kind)
+	if err != nil {
+		return nil, err
+	}
+	k, err := s.appealSeal(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []Fate
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		out = nil
-		g, err := source.Ground(ctx, tx, space)
+		g, err := source.Ground(ctx, tx, of)
 		if err != nil {
 			return err
 		}
@@ -43,16 +48,26 @@ func (s *Service) Fates(ctx context.Context, kind Kind, space uuid.UUID, subject
 		if err != nil {
 			return err
 		}
-		rules, err := cited(ctx, tx, space, acts)
+		rules, err := cited(ctx, tx, of, acts)
 		if err != nil {
 			return err
 		}
-		appeals, err := s.appeals(ctx, tx, kind, space)
+		appeals, err := s.appeals(ctx, tx, kind, of)
 		if err != nil {
 			return err
+		}
+		waiting, err := s.sealedAbout(ctx, tx, k, acts, subjects)
+		if err != nil {
+			return err
+		}
+		for _, a := range waiting {
+			if err := a.settle(ctx, tx); err != nil {
+				return err
+			}
+			appeals = append(appeals, a)
 		}
 		for _, a := range acts {
-			if a.Undone || a.Verb == Undo || a.Verb == Decide || a.Space != space {
+			if a.Verb == Undo || a.Verb == Decide || a.Space != of {
 				continue
 			}
 			for _, id := range subjects {
@@ -63,6 +78,9 @@ func (s *Service) Fates(ctx context.Context, kind Kind, space uuid.UUID, subject
 				if at := slices.IndexFunc(appeals, func(p Appeal) bool { return p.Act.ID == a.ID && p.Subject == id }); at >= 0 {
 					f.Appeal = &appeals[at]
 				}
+				if a.Undone && f.Appeal == nil {
+					continue
+				}
 				f.Appeals = f.Appeal == nil && a.CanAppeal(g.Told, tx.Now) == nil
 				out = append(out, f)
 			}
@@ -72,26 +90,56 @@ func (s *Service) Fates(ctx context.Context, kind Kind, space uuid.UUID, subject
 	return out, err
 }
 
+// sealedAbout opens the appeals against acts on subjects that wait for the hour.
+func (s *Service) sealedAbout(ctx context.Context, tx *postgres.Tx, k appealSeal, acts []Act, subjects []uuid.UUID) ([]Appeal, error) {
+	var tokens [][]byte
+	byID := map[uuid.UUID]Act{}
+	for _, a := range acts {
+		byID[a.ID] = a
+		for _, id := range subjects {
+			if a.About(id) {
+				tokens = append(tokens, k.token(a.ID, id))
+			}
+		}
+	}
+	list, err := sealedOf(ctx, tx, k, tokens)
+	for i := range list {
+		list[i].Act = byID[list[i].Act.ID]
+	}
+	return list, err
+}
+
 // others gives the moderators but one.
 func others(all []Staff, but Staff) []Staff {
 	return slices.DeleteFunc(slices.Clone(all), func(m Staff) bool { return m.is(but) })
 }
 
 // Raise appeals against an act on a subject that the alias wrote, once, in 1 to 500
-// characters; the same words sent twice are one appeal. NotFound "no_act" when there is no
+// characters; the same words sent twice are one appeal. Its author sees it at once, sealed
+// as it is; moderators from the next hour on (Opening). NotFound "no_act" when there is no
 // such act on a subject of theirs; Conflict as CanAppeal's, and "appeal_made" when other
-// words stand already.
+// words stand already; Unavailable "appeal_busy" when many are raised at once.
 func (s *Service) Raise(ctx context.Context, alias pseudonym.Alias, act, subject uuid.UUID, words string) error {
 	words, err := readAppeal(words)
 	if err != nil {
 		return err
 	}
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		a, err := lockAct(ctx, tx, act)
+	k, err := s.appealSeal(ctx)
+	if err != nil {
+		return err
+	}
+	var a Appeal
+	var was *Appeal
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		some, err := someActs(ctx, tx, []uuid.UUID{act})
 		if err != nil {
 			return err
 		}
-		source, err := s.source(a.Kind)
+		against, found := some[act]
+		if !found {
+			return errNoAct
+		}
+		source, err := s.source(against.Kind)
 		if err != nil {
 			return err
 		}
@@ -99,27 +147,26 @@ func (s *Service) Raise(ctx context.Context, alias pseudonym.Alias, act, subject
 		if err != nil {
 			return err
 		}
-		if !own || !a.About(subject) {
+		if !own || !against.About(subject) {
 			return errNoAct
 		}
-		was, made, err := findAppeal(ctx, tx, act, subject)
-		switch {
-		case err != nil:
+		if was, err = made(ctx, tx, k, act, subject); err != nil || was != nil {
 			return err
-		case made && was.Words == words:
-			return nil
-		case made:
-			return fault.New(fault.Conflict, "appeal_made", "an appeal against this act was made already: there is one for each act")
 		}
-		g, err := source.Ground(ctx, tx, a.Space)
+		g, err := source.Ground(ctx, tx, against.Space)
 		if err != nil {
 			return err
 		}
-		if err := a.CanAppeal(g.Told, tx.Now); err != nil {
-			return err
-		}
-		return insertAppeal(ctx, tx, Appeal{Act: a, Subject: subject, Words: words, Raised: tx.Now})
+		a = raised(against, subject, words, tx.Now)
+		return against.CanAppeal(g.Told, tx.Now)
 	})
+	switch {
+	case err != nil:
+		return err
+	case was != nil:
+		return was.again(words)
+	}
+	return s.post(ctx, a)
 }
 
 // Plea is an appeal as a moderator reads it.
@@ -132,7 +179,7 @@ type Plea struct {
 
 // Pleas lists the appeals of a space for a moderator: those that wait, the first due
 // first, then those that were decided, the newest first.
-func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, space uuid.UUID) ([]Plea, error) {
+func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID) ([]Plea, error) {
 	source, err := s.source(kind)
 	if err != nil {
 		return nil, err
@@ -140,11 +187,11 @@ func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, spa
 	var out []Plea
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		out = nil
-		by, _, err := source.Sit(ctx, tx, actor, space)
+		by, _, err := source.Sit(ctx, tx, actor, of)
 		if err != nil {
 			return err
 		}
-		list, err := s.appeals(ctx, tx, kind, space)
+		list, err := s.appeals(ctx, tx, kind, of)
 		if err != nil {
 			return err
 		}
@@ -156,7 +203,7 @@ func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, spa
 		if err != nil {
 			return err
 		}
-		rules, err := cited(ctx, tx, space, acts)
+		rules, err := cited(ctx, tx, of, acts)
 		if err != nil {
 			return err
 		}
@@ -168,10 +215,10 @@ func (s *Service) Pleas(ctx context.Context, actor account.Actor, kind Kind, spa
 	return out, err
 }
 
-// appeals lists the appeals of a space in the order of Pleas, those against acts that were
-// taken back left out.
-func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) ([]Appeal, error) {
-	list, err := listAppeals(ctx, tx, kind, space)
+// appeals lists the appeals of a space in the order of Pleas; of one against an act that was
+// taken back the decision is who took it back.
+func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]Appeal, error) {
+	list, err := listAppeals(ctx, tx, kind, of)
 	if err != nil {
 		return nil, err
 	}
@@ -183,20 +230,34 @@ func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind Kind, space
 	if err != nil {
 		return nil, err
 	}
-	var out []Appeal
-	for _, a := range list {
+	for n := range list {
+		a := &list[n]
 		a.Act, a.Decision = acts[a.Act.ID], acts[a.Decision.ID]
-		if !a.Act.Undone {
-			out = append(out, a)
+		if err := a.settle(ctx, tx); err != nil {
+			return nil, err
 		}
 	}
-	slices.SortFunc(out, func(a, b Appeal) int {
+	slices.SortFunc(list, func(a, b Appeal) int {
 		if a.Open() != b.Open() {
 			return map[bool]int{true: -1, false: 1}[a.Open()]
 		}
 		return cmp.Or(cmp.Compare(b.Decision.Number, a.Decision.Number), a.Raised.Compare(b.Raised), cmp.Compare(a.Act.Number, b.Act.Number), cmp.Compare(a.Subject.String(), b.Subject.String()))
 	})
-	return out, nil
+	return list, nil
+}
+
+// settle ends an appeal that waited when its act was taken back.
+func (a *Appeal) settle(ctx context.Context, tx *postgres.Tx) error {
+	if !a.Act.Undone || a.Outcome != Waiting {
+		return nil
+	}
+	by, err := undoneBy(ctx, tx, a.Act.ID)
+	if err != nil {
+		return err
+	}
+	by.Words = "" // those of the act
+	a.Outcome, a.Decision = Moot, by
+	return nil
 }
 
 // Settle decides an appeal, with words that are public and that its author reads. It is
@@ -204,15 +265,12 @@ func (s *Service) appeals(ctx context.Context, tx *postgres.Tx, kind Kind, space
 // taken back for the subject, which waits again before others; once nothing can be examined
 // any more, the decision says so and what became of the subject stands. Conflict
 // "appeal_decided" when a colleague has decided; again it does nothing.
-func (s *Service) Settle(ctx context.Context, actor account.Actor, kind Kind, space, act, subject uuid.UUID, outcome Outcome, words string) error {
+func (s *Service) Settle(ctx context.Context, actor account.Actor, kind space.Kind, of, act, subject uuid.UUID, outcome Outcome, words string) error {
 	source, err := s.source(kind)
 	if err != nil {
 		return err
 	}
-	return s.in(ctx, actor, kind, space, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
-		if err := Heap.Share(ctx, tx); err != nil {
-			return err
-		}
+	return s.in(ctx, actor, kind, of, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
 		a, err := lockAct(ctx, tx, act)
 		if err != nil {
 			return err
@@ -221,7 +279,7 @@ func (s *Service) Settle(ctx context.Context, actor account.Actor, kind Kind, sp
 		if err != nil {
 			return err
 		}
-		if !made || a.Space != space || a.Kind != kind {
+		if !made || a.Space != of || a.Kind != kind {
 			return fault.New(fault.NotFound, "no_appeal", "there is no such appeal")
 		}
 		p.Act = a
@@ -241,7 +299,7 @@ func (s *Service) Settle(ctx context.Context, actor account.Actor, kind Kind, sp
 		if p.Outcome != Waiting {
 			return decided(ctx, tx, p, by, outcome, words)
 		}
-		t := s.Begin(tx, by, kind, space, g)
+		t := s.Begin(tx, by, kind, of, g)
 		var waiting []uuid.UUID
 		if outcome == Upheld && g.Over == nil {
 			waits, err := source.Uphold(ctx, tx, a, subject)

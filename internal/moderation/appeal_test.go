@@ -29,7 +29,7 @@ func (h *town) fate(act, subject uuid.UUID) moderation.Fate {
 // page gives what is public.
 func (h *town) page() moderation.Page {
 	h.Helper()
-	p, err := h.s.Public(h.Context(), post, h.space(), 2)
+	p, err := h.s.Public(h.Context(), post, h.space(), 0, 2)
 	h.ok(err)
 	return p
 }
@@ -108,7 +108,7 @@ func TestAppealsEnd(t *testing.T) {
 	for _, o := range moderation.Outcomes {
 		id := h.writes(h.tiglio, "Una fontana: "+string(o))
 		a := h.rejects(id)
-		h.ok(h.s.Raise(ctx, h.tiglio, a.ID, id, "È in tema."))
+		h.raises(h.tiglio, a.ID, id, "È in tema.")
 		h.refused(h.settle(h.marco, a.ID, id, o, "No."), fault.Forbidden, "own_act")
 		h.refused(h.settle(person("Berta"), a.ID, id, o, "No."), fault.Forbidden, "wrong_role")
 		h.refused(h.settle(h.mirta, a.ID, h.other, o, "No."), fault.NotFound, "no_appeal")
@@ -117,9 +117,9 @@ func TestAppealsEnd(t *testing.T) {
 		for range 2 { // pressed twice
 			h.ok(h.settle(h.mirta, a.ID, id, o, "Parla di "+string(o)+"."))
 		}
-		said := h.refused(h.settle(h.olga, a.ID, id, moderation.Dismissed, "Altro."), fault.Conflict, "appeal_decided")
-		if said["name"] != "Mirta" {
-			t.Errorf("says %v", said)
+		args := h.refused(h.settle(h.olga, a.ID, id, moderation.Dismissed, "Altro."), fault.Conflict, "appeal_decided")
+		if args["name"] != "Mirta" {
+			t.Errorf("says %v", args)
 		}
 		seen := h.fate(a.ID, id)
 		if seen.Appeal == nil || seen.Appeal.Outcome != o || seen.Appeal.Decision.Words != "Parla di "+string(o)+"." || seen.Appeal.Decision.By.Name != "Mirta" {
@@ -150,7 +150,7 @@ func TestAppealsEnd(t *testing.T) {
 func TestAppealUpheldTooLate(t *testing.T) {
 	h := newTown(t)
 	a := h.rejects(h.byTiglio)
-	h.ok(h.s.Raise(h.Context(), h.tiglio, a.ID, h.byTiglio, "È in tema."))
+	h.raises(h.tiglio, a.ID, h.byTiglio, "È in tema.")
 	h.notes.over = fault.New(fault.Conflict, "synthesis_over", "over")
 	h.ok(h.settle(h.mirta, a.ID, h.byTiglio, moderation.Upheld, "Ha ragione."))
 	if c := h.of(h.byTiglio); c.Waiting || c.Version != 1 || !h.notes.hidden[h.byTiglio] {
@@ -167,7 +167,7 @@ func TestAppealIsPublic(t *testing.T) {
 	h := newTown(t)
 	ctx := h.Context()
 	a := h.rejects(h.byTiglio, h.byAirone)
-	h.ok(h.s.Raise(ctx, h.tiglio, a.ID, h.byTiglio, "È in tema."))
+	h.raises(h.tiglio, a.ID, h.byTiglio, "È in tema.")
 	if p := h.page(); p.Waiting != 0 || len(p.Acts) != 1 || len(p.Acts[0].Appeals) != 0 {
 		t.Errorf("on its day: %+v", p)
 	}
@@ -203,12 +203,26 @@ func TestAppealIsPublic(t *testing.T) {
 	}
 	// An act that was taken back takes its appeal along.
 	b := h.rejects(h.other)
-	h.ok(h.s.Raise(ctx, h.gheppio, b.ID, h.other, "Perché?"))
+	h.raises(h.gheppio, b.ID, h.other, "Perché?")
 	h.ok(h.s.Undo(ctx, h.marco, post, h.space(), b.ID))
 	h.refused(h.settle(h.mirta, b.ID, h.other, moderation.Upheld, "Sì."), fault.Conflict, "act_undone")
 	h.pass(10 * 24 * time.Hour)
 	if p := h.page(); p.Waiting != 0 || len(p.Acts) != 1 {
 		t.Errorf("taken back: %+v", p)
+	}
+	// It does not vanish: the author and the moderators read that it was taken back, and by
+	// whom, also when she acts alike again.
+	h.rejects(h.other)
+	fates, err := h.s.Fates(ctx, post, h.space(), []uuid.UUID{h.other})
+	h.ok(err)
+	at = slices.IndexFunc(fates, func(f moderation.Fate) bool { return f.Act.ID == b.ID })
+	if at < 0 || fates[at].Appeal == nil || fates[at].Appeal.Outcome != moderation.Moot || fates[at].Appeal.Decision.By.Name != "Marco" || fates[at].Appeals {
+		t.Errorf("its author reads %+v", fates)
+	}
+	list, err = h.s.Pleas(ctx, h.mirta, post, h.space())
+	h.ok(err)
+	if !slices.ContainsFunc(list, func(p moderation.Plea) bool { return p.Act.ID == b.ID && p.Outcome == moderation.Moot && !p.Open() }) {
+		t.Errorf("Mirta reads %+v", list)
 	}
 }
 
@@ -218,14 +232,14 @@ func TestAppealStoresTheDayAlone(t *testing.T) {
 	a := h.rejects(h.byTiglio)
 	h.pass(3*time.Hour + 17*time.Minute)
 	before := h.marks()
-	h.ok(h.s.Raise(h.Context(), h.tiglio, a.ID, h.byTiglio, "È in tema."))
+	h.raises(h.tiglio, a.ID, h.byTiglio, "È in tema.")
 	var columns []string
 	h.ok(h.db.Pool().Select(&columns, `
 		SELECT column_name::text || ' ' || data_type
 		FROM information_schema.columns
 		WHERE table_schema = 'civic' AND table_name = 'moderation_appeal'
 		ORDER BY ordinal_position`))
-	want := []string{"act uuid", "subject uuid", "words text", "raised_on date", "outcome text", "decision uuid", "fresh boolean"}
+	want := []string{"act uuid", "subject uuid", "words text", "raised_on date", "outcome text", "decision uuid"}
 	if !slices.Equal(columns, want) {
 		t.Errorf("the table has %v", columns)
 	}
@@ -245,4 +259,40 @@ func (h *town) marks() []string {
 		UNION ALL SELECT xmin::text || ' ' || xmax::text FROM civic.space
 		ORDER BY 1`))
 	return marks
+}
+
+// The acts of the public page are read in parts, from the newest on; its figures are those
+// of all, on every part.
+func TestPublicInParts(t *testing.T) {
+	h := newTown(t)
+	var want []uuid.UUID
+	for range 7 {
+		want = append(want, h.rejects(h.writes(h.tiglio, "Più ombra.")).ID)
+	}
+	undone := h.rejects(h.byAirone)
+	h.ok(h.s.Undo(t.Context(), h.marco, post, h.space(), undone.ID))
+	slices.Reverse(want)
+	var got []uuid.UUID
+	for before, parts := 0, 0; ; parts++ {
+		p, err := h.s.Public(t.Context(), post, h.space(), before, 3)
+		h.ok(err)
+		if p.Total != 7 || len(p.Acts) > 3 || parts > 2 {
+			t.Fatalf("part %d: %d acts of %d", parts, len(p.Acts), p.Total)
+		}
+		for _, l := range p.Acts {
+			got = append(got, l.ID)
+		}
+		if before = p.Older; before == 0 {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
+	}
+	if p, err := h.s.Public(t.Context(), post, h.space(), 1, 3); err != nil || len(p.Acts) != 0 || p.Older != 0 || p.Total != 7 {
+		t.Errorf("before the first act: %+v, %v", p, err)
+	}
+	if p, err := h.s.Public(t.Context(), post, h.space(), 0, 7); err != nil || len(p.Acts) != 7 || p.Older != 0 {
+		t.Errorf("all of them: %d, older before %d, %v", len(p.Acts), p.Older, err)
+	}
 }

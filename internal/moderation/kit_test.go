@@ -15,6 +15,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/moderation"
+	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
@@ -22,7 +23,7 @@ import (
 )
 
 // post is the kind of subjects of these tests.
-const post moderation.Kind = "post"
+const post space.Kind = "post"
 
 // notes is a source that keeps texts in memory: a rejected one is hidden.
 type notes struct {
@@ -92,8 +93,10 @@ type town struct {
 	*testing.T
 	db                        *postgres.DB
 	s                         *moderation.Service
+	jobs                      *job.Queue
 	record                    *ledger.Service
 	notes                     *notes
+	folder                    string // of keys
 	mu                        sync.Mutex
 	now                       time.Time
 	marco, mirta, olga, anna  account.Actor
@@ -107,10 +110,14 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	h := &town{T: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), rule: moderation.Citation{Version: moderation.Standing, Number: 3}}
 	h.db = testdb.NewSingleAt(t, h.clock)
-	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), make([]byte, 32))
+	h.folder = filepath.Join(t.TempDir(), "keys")
+	keys, err := pseudonym.NewFileKeys(h.folder, make([]byte, 32))
 	h.ok(err)
 	h.record = ledger.New(h.db, keys, ledger.Options{})
 	h.s = moderation.New(h.db, h.record, keys)
+	h.jobs, err = job.New(h.db)
+	h.ok(err)
+	h.s.Work(h.jobs)
 	riva, err := account.New(h.db, nil).Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)
 	h.riva = riva.ID
@@ -193,6 +200,19 @@ func (h *town) rejects(subjects ...uuid.UUID) moderation.Act {
 	a, err := h.does(h.marco, moderation.Reject, nil, subjects...)
 	h.ok(err)
 	return a
+}
+
+// raises appeals, and lets the hour begin.
+func (h *town) raises(who pseudonym.Alias, act, subject uuid.UUID, words string) {
+	h.Helper()
+	h.ok(h.s.Raise(h.Context(), who, act, subject, words))
+	h.hour()
+}
+
+// hour opens the appeals that wait.
+func (h *town) hour() {
+	h.Helper()
+	h.ok(h.jobs.Do(h.Context(), moderation.Opening{}))
 }
 
 // of gives a subject's case.

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -15,27 +16,22 @@ import (
 // lookName names the key that draws the second looks of a space.
 func lookName(of uuid.UUID) string { return "look-" + of.String() }
 
-// lookKey gives it; nil for a space whose acts are all of before there was one.
+// lookKey gives it, made at its first use: a space may be older than second looks.
 func (s *Service) lookKey(ctx context.Context, of uuid.UUID) ([]byte, error) {
-	key, err := s.keys.Read(ctx, lookName(of))
-	if fault.KindOf(err) == fault.NotFound {
-		return nil, nil
+	key, err := s.keys.Create(ctx, lookName(of))
+	if err != nil {
+		return nil, fmt.Errorf("moderation: key of second looks: %w", err)
 	}
-	return key, err
+	return key, nil
 }
 
 // Looks lists the subjects of a space that a moderator judges for the second time: drawn
 // from those of acts of others that stand, with their words, and without what was decided.
-func (s *Service) Looks(ctx context.Context, actor account.Actor, kind Kind, of uuid.UUID) ([]Look, error) {
+func (s *Service) Looks(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID) ([]Look, error) {
 	source, err := s.source(kind)
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.lookKey(ctx, of)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(key)
 	var out []Look
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		out = nil
@@ -43,6 +39,11 @@ func (s *Service) Looks(ctx context.Context, actor account.Actor, kind Kind, of 
 		if err != nil {
 			return err
 		}
+		key, err := s.lookKey(ctx, of)
+		if err != nil {
+			return err
+		}
+		defer clear(key)
 		acts, err := listActs(ctx, tx, kind, of)
 		if err != nil {
 			return err
@@ -78,13 +79,13 @@ func (s *Service) Looks(ctx context.Context, actor account.Actor, kind Kind, of 
 // Judge stores a second moderator's judgement of a subject. Forbidden "own_act" for the
 // first one; NotFound "no_act" for what was not drawn; Conflict "looked_at" when a colleague
 // has judged; again it does nothing.
-func (s *Service) Judge(ctx context.Context, actor account.Actor, kind Kind, of, act, subject uuid.UUID, in bool) error {
-	key, err := s.lookKey(ctx, of)
-	if err != nil {
-		return err
-	}
-	defer clear(key)
+func (s *Service) Judge(ctx context.Context, actor account.Actor, kind space.Kind, of, act, subject uuid.UUID, in bool) error {
 	return s.in(ctx, actor, kind, of, func(ctx context.Context, tx *postgres.Tx, by Staff, _ Ground) error {
+		key, err := s.lookKey(ctx, of)
+		if err != nil {
+			return err
+		}
+		defer clear(key)
 		a, err := lockAct(ctx, tx, act)
 		if err != nil {
 			return err

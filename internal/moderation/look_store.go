@@ -39,11 +39,11 @@ func findLook(ctx context.Context, tx *postgres.Tx, act, subject uuid.UUID) (by 
 }
 
 // looked lists the judgements of a space that were looked at twice: act and subject.
-func looked(ctx context.Context, tx *postgres.Tx, space uuid.UUID) ([][2]uuid.UUID, error) {
+func looked(ctx context.Context, tx *postgres.Tx, of uuid.UUID) ([][2]uuid.UUID, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT act, subject
 		FROM civic.moderation_look
-		WHERE space = $1`, space)
+		WHERE space = $1`, of)
 	if err != nil {
 		return nil, fmt.Errorf("moderation: list looks: %w", err)
 	}

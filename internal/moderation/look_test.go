@@ -2,6 +2,7 @@ package moderation_test
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/pseudonym"
 )
 
 // looks gives what a moderator judges for the second time.
@@ -76,6 +78,42 @@ func TestSecondLook(t *testing.T) {
 	// What was not drawn is nobody's to judge.
 	at := slices.IndexFunc(acts, func(a moderation.Act) bool { return !drawn[a.ID] })
 	h.refused(h.s.Judge(ctx, h.mirta, post, h.space(), acts[at].ID, acts[at].Subjects[0], true), fault.NotFound, "no_act")
+}
+
+// A space whose acts are older than second looks has no key: the first moderator who judges
+// makes it, and every server draws by that one.
+func TestSecondLookInAnOlderSpace(t *testing.T) {
+	h := newTown(t)
+	for range 300 {
+		h.rejects(h.writes(h.tiglio, "Più ombra."))
+	}
+	keys := func() []string {
+		found, err := filepath.Glob(filepath.Join(h.folder, "look-*"))
+		h.ok(err)
+		return found
+	}
+	_, err := h.s.Looks(t.Context(), person("Nessuno"), post, h.space())
+	h.refused(err, fault.Forbidden, "wrong_role")
+	if len(keys()) != 0 {
+		t.Error("who does not moderate makes a key")
+	}
+	list := h.looks(h.mirta)
+	// 15 are expected; a chance of one in four million is none.
+	if len(list) == 0 || len(keys()) != 1 {
+		t.Fatalf("%d are drawn, by %d keys", len(list), len(keys()))
+	}
+	files, err := pseudonym.NewFileKeys(h.folder, make([]byte, 32))
+	h.ok(err)
+	second := moderation.New(h.db, h.record, files)
+	second.Register(post, h.notes)
+	same, err := second.Looks(t.Context(), h.mirta, post, h.space())
+	if h.ok(err); !slices.Equal(same, list) {
+		t.Errorf("another server draws %d, not the same %d", len(same), len(list))
+	}
+	h.ok(second.Judge(t.Context(), h.mirta, post, h.space(), list[0].Act, list[0].Subject, true))
+	if left := h.looks(h.mirta); len(left) != len(list)-1 {
+		t.Errorf("%d are left of %d", len(left), len(list))
+	}
 }
 
 // κ is shown from 30 pairs on: the mockup's table, by hand.

@@ -10,17 +10,8 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
-
-// Kind says what a subject is; each kind has one Source.
-type Kind string
-
-// Subject is something that a moderator examines.
-type Subject struct {
-	Kind  Kind
-	ID    uuid.UUID
-	Space uuid.UUID
-}
 
 // Staff is a member of staff as an act names them: publicly, by name and office. The zero
 // Account is the system, or somebody whose account was not stored.
@@ -59,11 +50,11 @@ type Text struct {
 type Source interface {
 	// Enter locks what the acts in a space depend on, and gives who moderates there; the
 	// fault says why somebody does not.
-	Enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, space uuid.UUID) (Staff, Ground, error)
+	Enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, of uuid.UUID) (Staff, Ground, error)
 	// Sit is Enter for a moderator who reads: nothing is locked.
-	Sit(ctx context.Context, tx *postgres.Tx, actor account.Actor, space uuid.UUID) (Staff, Ground, error)
+	Sit(ctx context.Context, tx *postgres.Tx, actor account.Actor, of uuid.UUID) (Staff, Ground, error)
 	// Ground is what anybody may know of a space.
-	Ground(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (Ground, error)
+	Ground(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (Ground, error)
 	// Texts gives subjects' words; one that is gone is left out.
 	Texts(ctx context.Context, tx *postgres.Tx, subjects []uuid.UUID) (map[uuid.UUID]Text, error)
 	// Wrote tells whether an alias wrote a subject.
@@ -78,7 +69,7 @@ type Source interface {
 
 // Case is a subject with its place in the queue.
 type Case struct {
-	Subject
+	space.Subject
 	Version  int  // number of acts on it
 	Priority int  // higher comes first; 0 for most
 	Waiting  bool // to be examined

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/platform/postgres"
+	"delfi/internal/space"
 )
 
 // Tally counts the acts that stand under one rule, and those of them that appeals changed.
@@ -21,7 +22,8 @@ type Tally struct {
 type Page struct {
 	Rules   Rules
 	Total   int     // acts that stand
-	Acts    []Line  // the newest of them, newest first
+	Acts    []Line  // those asked for, newest first
+	Older   int     // number of an act before which there are others; 0 for none
 	Tallies []Tally // of the rules in force, then of others that acts cite
 	Removed int     // texts removed by law
 	// Appeals that are public: one is from the day after it was raised.
@@ -41,8 +43,9 @@ type Line struct {
 // Raised is the number of appeals that are public.
 func (p Page) Raised() int { return p.Waiting + p.Upheld + p.Partly + p.Dismissed }
 
-// Public gives it, with at most so many acts.
-func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID, most int) (Page, error) {
+// Public gives it, with at most so many acts: those whose number is below before, or with 0
+// the newest.
+func (s *Service) Public(ctx context.Context, kind space.Kind, of uuid.UUID, before, most int) (Page, error) {
 	var out Page
 	source, err := s.source(kind)
 	if err != nil {
@@ -73,7 +76,13 @@ func (s *Service) Public(ctx context.Context, kind Kind, of uuid.UUID, most int)
 		acts = slices.DeleteFunc(acts, func(a Act) bool { return a.Undone || a.Verb == Undo || a.Verb == Decide })
 		out.Total = len(acts)
 		out.count(acts, rules, appeals, tx.Now)
-		acts = acts[:min(most, len(acts))]
+		if before > 0 {
+			acts = slices.DeleteFunc(acts, func(a Act) bool { return a.Number >= before })
+		}
+		if len(acts) > most {
+			acts = acts[:most]
+			out.Older = acts[most-1].Number
+		}
 		var subjects []uuid.UUID
 		for _, a := range acts {
 			subjects = append(subjects, a.Subjects...)

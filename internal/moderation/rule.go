@@ -69,8 +69,8 @@ type Rules struct {
 }
 
 // standing are the rules of every space that published none.
-func standing(space uuid.UUID) Rules {
-	r := Rules{Space: space, Version: Standing}
+func standing(of uuid.UUID) Rules {
+	r := Rules{Space: of, Version: Standing}
 	for n := range standingRules {
 		r.List = append(r.List, Rule{Citation: Citation{Standing, n + 1}})
 	}

@@ -31,7 +31,7 @@ func (s *Service) Rules(ctx context.Context, of uuid.UUID) (Rules, error) {
 // in one language. seen is the version that stood beside the form: Conflict
 // "rules_changed" when another is in force, unless it says the same. Acts keep the version
 // that they cite. Invalid names the fields of the rules by their places.
-func (s *Service) Publish(ctx context.Context, actor account.Actor, kind Kind, of uuid.UUID, seen int, language string, typed []Rule) error {
+func (s *Service) Publish(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID, seen int, language string, typed []Rule) error {
 	source, err := s.source(kind)
 	if err != nil {
 		return err

@@ -13,33 +13,33 @@ import (
 )
 
 // findRules gives the rules in force in a space.
-func findRules(ctx context.Context, tx *postgres.Tx, space uuid.UUID) (Rules, error) {
-	r := Rules{Space: space}
+func findRules(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (Rules, error) {
+	r := Rules{Space: of}
 	err := tx.QueryRowContext(ctx, `
 		SELECT version, published_at
 		FROM civic.house_rules
 		WHERE space = $1
 		ORDER BY version DESC
-		LIMIT 1`, space).Scan(&r.Version, &r.Since)
+		LIMIT 1`, of).Scan(&r.Version, &r.Since)
 	if errors.Is(err, sql.ErrNoRows) {
-		return standing(space), nil
+		return standing(of), nil
 	}
 	if err != nil {
 		return r, fmt.Errorf("moderation: find rules: %w", err)
 	}
 	r.Since = r.Since.UTC()
-	r.List, err = ruleWords(ctx, tx, space, []int{r.Version})
+	r.List, err = ruleWords(ctx, tx, of, []int{r.Version})
 	return r, err
 }
 
 // ruleWords gives the rules of versions that a space published, by version and number.
-func ruleWords(ctx context.Context, tx *postgres.Tx, space uuid.UUID, versions []int) ([]Rule, error) {
+func ruleWords(ctx context.Context, tx *postgres.Tx, of uuid.UUID, versions []int) ([]Rule, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT r.version, r.number, r.title, r.words, v.language
 		FROM civic.house_rule AS r
 		JOIN civic.house_rules AS v ON v.space = r.space AND v.version = r.version
 		WHERE r.space = $1 AND r.version = ANY($2::integer[])
-		ORDER BY r.version, r.number`, space, pq.Array(versions))
+		ORDER BY r.version, r.number`, of, pq.Array(versions))
 	if err != nil {
 		return nil, fmt.Errorf("moderation: list rules: %w", err)
 	}
@@ -59,8 +59,8 @@ func ruleWords(ctx context.Context, tx *postgres.Tx, space uuid.UUID, versions [
 }
 
 // lockRules keeps others from publishing rules of a space until the transaction ends.
-func lockRules(ctx context.Context, tx *postgres.Tx, space uuid.UUID) error {
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('house rules ' || $1, 0))`, space.String()); err != nil {
+func lockRules(ctx context.Context, tx *postgres.Tx, of uuid.UUID) error {
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('house rules ' || $1, 0))`, of.String()); err != nil {
 		return fmt.Errorf("moderation: lock rules: %w", err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -11,14 +12,15 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/prose"
+	"delfi/internal/space"
 )
 
-// Keys stores the keys of second looks outside the database; pseudonym's keys implement it.
+// Keys stores the keys of second looks and of sealed appeals outside the database;
+// pseudonym's keys implement it.
 type Keys interface {
 	// Create makes 32 random bytes under name unless there are some, and gives them.
 	Create(ctx context.Context, name string) ([]byte, error)
-	// Read gives them; fault.NotFound when there are none.
-	Read(ctx context.Context, name string) ([]byte, error)
 }
 
 // Service has the use cases.
@@ -26,16 +28,18 @@ type Service struct {
 	db      *postgres.DB
 	record  *ledger.Service
 	keys    Keys
-	sources map[Kind]Source
+	sources map[space.Kind]Source
+	covered atomic.Bool // beats are running: see Cover
+	letters chan letter // appeals for the next beats
 }
 
 // New makes the service; Register names the owners of its subjects.
 func New(db *postgres.DB, record *ledger.Service, keys Keys) *Service {
-	return &Service{db: db, record: record, keys: keys, sources: map[Kind]Source{}}
+	return &Service{db: db, record: record, keys: keys, sources: map[space.Kind]Source{}, letters: make(chan letter, mostQueued)}
 }
 
 // Register names the source of a kind; once, before anything runs.
-func (s *Service) Register(kind Kind, source Source) {
+func (s *Service) Register(kind space.Kind, source Source) {
 	if s.sources[kind] != nil {
 		panic("moderation: two sources of " + string(kind))
 	}
@@ -43,7 +47,7 @@ func (s *Service) Register(kind Kind, source Source) {
 }
 
 // source gives the source of a kind.
-func (s *Service) source(kind Kind) (Source, error) {
+func (s *Service) source(kind space.Kind) (Source, error) {
 	if found := s.sources[kind]; found != nil {
 		return found, nil
 	}
@@ -51,27 +55,24 @@ func (s *Service) source(kind Kind) (Source, error) {
 }
 
 // Enqueue puts subjects of a space in the queue, in the given order, in the transaction
-// in which they come into being, and makes the key of the space's second looks.
-func (s *Service) Enqueue(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID, subjects []uuid.UUID) error {
-	if _, err := s.keys.Create(ctx, lookName(space)); err != nil {
-		return fmt.Errorf("moderation: key of second looks: %w", err)
-	}
-	return insertCases(ctx, tx, kind, space, subjects)
+// in which they come into being.
+func (s *Service) Enqueue(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID, subjects []uuid.UUID) error {
+	return insertCases(ctx, tx, kind, of, subjects)
 }
 
 // Cases gives the cases of a space, by subject.
-func (s *Service) Cases(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) (map[uuid.UUID]Case, error) {
-	return listCases(ctx, tx, kind, space)
+func (s *Service) Cases(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) (map[uuid.UUID]Case, error) {
+	return listCases(ctx, tx, kind, of)
 }
 
 // in runs a moderator's use case in one transaction, with the space locked.
-func (s *Service) in(ctx context.Context, actor account.Actor, kind Kind, space uuid.UUID, do func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error) error {
+func (s *Service) in(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID, do func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error) error {
 	source, err := s.source(kind)
 	if err != nil {
 		return err
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		by, g, err := source.Enter(ctx, tx, actor, space)
+		by, g, err := source.Enter(ctx, tx, actor, of)
 		if err != nil {
 			return err
 		}
@@ -82,12 +83,12 @@ func (s *Service) in(ctx context.Context, actor account.Actor, kind Kind, space 
 // Claim takes cases for a moderator, all or none, until 15 minutes from now; again it
 // begins them anew. Conflict "claimed" when a colleague is at one, "already_examined" when
 // one does not wait.
-func (s *Service) Claim(ctx context.Context, actor account.Actor, kind Kind, space uuid.UUID, subjects []uuid.UUID) error {
-	return s.in(ctx, actor, kind, space, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
+func (s *Service) Claim(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID, subjects []uuid.UUID) error {
+	return s.in(ctx, actor, kind, of, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
 		if g.Over != nil {
 			return g.Over
 		}
-		t := s.Begin(tx, by, kind, space, g)
+		t := s.Begin(tx, by, kind, of, g)
 		if err := t.Take(ctx, subjects, nil); err != nil {
 			return err
 		}
@@ -101,9 +102,9 @@ func (s *Service) Claim(ctx context.Context, actor account.Actor, kind Kind, spa
 }
 
 // Release gives up a moderator's own claims; those of others stay.
-func (s *Service) Release(ctx context.Context, actor account.Actor, kind Kind, space uuid.UUID, subjects []uuid.UUID) error {
-	return s.in(ctx, actor, kind, space, func(ctx context.Context, tx *postgres.Tx, by Staff, _ Ground) error {
-		cases, err := findCases(ctx, tx, kind, space, subjects)
+func (s *Service) Release(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID, subjects []uuid.UUID) error {
+	return s.in(ctx, actor, kind, of, func(ctx context.Context, tx *postgres.Tx, by Staff, _ Ground) error {
+		cases, err := findCases(ctx, tx, kind, of, subjects)
 		if err != nil {
 			return err
 		}
@@ -117,22 +118,22 @@ type Turn struct {
 	s     *Service
 	tx    *postgres.Tx
 	by    Staff
-	kind  Kind
+	kind  space.Kind
 	space uuid.UUID
 	g     Ground
 	cases []Case // that Take took
 }
 
 // Begin begins a turn of by, who may act in a space that the caller has locked.
-func (s *Service) Begin(tx *postgres.Tx, by Staff, kind Kind, space uuid.UUID, g Ground) *Turn {
-	return &Turn{s: s, tx: tx, by: by, kind: kind, space: space, g: g}
+func (s *Service) Begin(tx *postgres.Tx, by Staff, kind space.Kind, of uuid.UUID, g Ground) *Turn {
+	return &Turn{s: s, tx: tx, by: by, kind: kind, space: of, g: g}
 }
 
 // Take checks that nobody else has subjects, and that they are as the moderator saw them.
-// seen has the versions that stood beside the form; a subject without one is not compared.
+// seen has the versions that stood beside the form; nil compares none.
 // Conflict "claimed" when a colleague is at one, "acted_meanwhile" when somebody has acted
-// on one since: with its author, and who did what when. NotFound "no_case" when one is not
-// of the space.
+// on one since: with its author, and who did what when; "unsaid" when seen lacks one, or
+// has a version that it never had. NotFound "no_case" when one is not of the space.
 func (t *Turn) Take(ctx context.Context, subjects []uuid.UUID, seen map[uuid.UUID]int) error {
 	cases, err := findCases(ctx, t.tx, t.kind, t.space, subjects)
 	if err != nil {
@@ -144,7 +145,9 @@ func (t *Turn) Take(ctx context.Context, subjects []uuid.UUID, seen map[uuid.UUI
 		if !ok {
 			return errNoCase
 		}
-		if v, compared := seen[id]; compared && v != c.Version {
+		if v, named := seen[id]; seen != nil && !named {
+			return prose.ErrUnsaid
+		} else if named && v != c.Version {
 			return t.moved(ctx, c)
 		}
 		if err := c.CanTake(t.by.Account, t.tx.Now); err != nil {
@@ -170,7 +173,7 @@ func (t *Turn) moved(ctx context.Context, c Case) error {
 		return err
 	}
 	if last.ID == uuid.Nil {
-		return errNoCase // a version that never was
+		return prose.ErrUnsaid // a version that never was
 	}
 	return fault.New(fault.Conflict, "acted_meanwhile", "somebody has acted on this meanwhile").
 		With("alias", texts[c.ID].Author).With("name", last.By.Name).With("verb", string(last.Verb)).With("at", last.At)
@@ -232,38 +235,38 @@ func (t *Turn) entry(a Act, target string, figures map[string]any) ledger.Entry 
 		Kind: string(a.Verb), Target: target, Reason: a.Words,
 	}
 	if a.Verb == Remove {
-		e.Type, e.Kind, e.Body = ledger.Removal, string(a.Kind), ledger.Body(map[string]any{"ground": a.Words})
+		e.Type, e.Kind = ledger.Removal, string(a.Kind)
 		return e
 	}
 	body := map[string]any{"act": a.ID.String(), "rule": a.Rule.Number, "rules": a.Rule.Version}
 	for name, v := range figures {
 		body[name] = v
 	}
-	e.Body = ledger.Body(body)
+	e.Body, e.Texts = ledger.Split(body)
 	return e
 }
 
 // Acts lists the acts of a space, newest first, those that were undone included.
-func (s *Service) Acts(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) ([]Act, error) {
-	return listActs(ctx, tx, kind, space)
+func (s *Service) Acts(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]Act, error) {
+	return listActs(ctx, tx, kind, of)
 }
 
 // Acted counts the acts on the subjects of a kind in a space, those taken back and those
 // that take back included.
-func (s *Service) Acted(ctx context.Context, tx *postgres.Tx, kind Kind, space uuid.UUID) (int, error) {
-	return countActs(ctx, tx, kind, space)
+func (s *Service) Acted(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) (int, error) {
+	return countActs(ctx, tx, kind, of)
 }
 
 // Undo takes an act back by a second one, within ten minutes; faults as CanUndo's, and the
 // source's Conflict when a later act builds on it. Again, by the same moderator, it does
 // nothing.
-func (s *Service) Undo(ctx context.Context, actor account.Actor, kind Kind, space, id uuid.UUID) error {
-	return s.in(ctx, actor, kind, space, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
+func (s *Service) Undo(ctx context.Context, actor account.Actor, kind space.Kind, of, id uuid.UUID) error {
+	return s.in(ctx, actor, kind, of, func(ctx context.Context, tx *postgres.Tx, by Staff, g Ground) error {
 		a, err := lockAct(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if a.Space != space || a.Kind != kind {
+		if a.Space != of || a.Kind != kind {
 			return errNoAct
 		}
 		if a.Undone {
@@ -283,7 +286,7 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, kind Kind, spac
 		if err != nil {
 			return err
 		}
-		t := s.Begin(tx, by, kind, space, g)
+		t := s.Begin(tx, by, kind, of, g)
 		waiting, err := source.Undo(ctx, tx, a)
 		if err != nil {
 			return err

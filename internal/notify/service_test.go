@@ -274,15 +274,15 @@ func TestWhoLeavesIsToldNothing(t *testing.T) {
 // A mail server's words often repeat whom it refuses.
 func TestTheOutboxKeepsNoAddress(t *testing.T) {
 	anna := account.Addressee{Name: "Anna Vandelli", Email: "anna.v@posta.example"}
-	for said, want := range map[string]string{
+	for text, want := range map[string]string{
 		"550 <anna.v@posta.example>: unknown":          "550 <(address)>: unknown",
 		"550 user ANNA.V does not exist":               "550 user (person) does not exist",
 		"mailbox of Anna Vandelli full; ask a@b.it":    "mailbox of (person) full; ask (address)",
 		"dial tcp 127.0.0.1:25: connection refused":    "dial tcp 127.0.0.1:25: connection refused",
 		"552 5.2.2 (other.name@posta.example) is full": "552 5.2.2 ((address)) is full",
 	} {
-		if got := notify.Unnamed(said, anna); got != want {
-			t.Errorf("%q became %q", said, got)
+		if got := notify.Unnamed(text, anna); got != want {
+			t.Errorf("%q became %q", text, got)
 		}
 	}
 }

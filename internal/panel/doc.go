@@ -15,8 +15,7 @@
 //	                                    counted by group, a keyed mark, no account
 //
 // Leaving is apart from taking back ballots, which happens at once: the two in one sitting
-// would join a person with a ballot. Another table whose rows are born with what people do
-// is written anew with the others when its room says so (AddHeap).
+// would join a person with a ballot.
 //
 // A held code works with its batch (batch.go draws it), never in the order of issue. Who
 // lost the page on which it was shown is shown it again for some minutes:

@@ -41,10 +41,6 @@ func (s *Service) Work(q *job.Queue) {
 	job.Every(q, time.Hour, Hour{})
 }
 
-// AddHeap adds a table of a room that stands on this one to those whose fresh rows are
-// written anew with the enrolments. Called at start.
-func (s *Service) AddHeap(h postgres.Heap) { s.heaps = append(s.heaps, h) }
-
 // hour does what waited for the hour: what sign-ins changed about people is stored, who
 // asked for it before the night has left, what was born beside is written anew, and the
 // figures move. Each part stands for itself, and may be repeated.
@@ -53,12 +49,9 @@ func (s *Service) hour(ctx context.Context) error {
 }
 
 // reorder writes anew, in the order of their ids, the rows that were written since the
-// last time. Dead rows of what waited go too.
+// last time. What else is to be compacted is compacted with them.
 func (s *Service) reorder(ctx context.Context) error {
-	if err := s.db.Reorder(ctx, append([]postgres.Heap{account.Heap, Heap, pseudonym.Heap}, s.heaps...)...); err != nil {
-		return err
-	}
-	return s.people.Vacuum(ctx)
+	return s.db.Reorder(ctx, account.Heap, Heap, pseudonym.Heap)
 }
 
 // end writes all enrolments of a consultation anew.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -159,6 +160,42 @@ func TestWhoEnrolsAndWritesInOneSittingIsNotJoined(t *testing.T) {
 	}
 	if ids := y.texts(`SELECT account::text FROM civic.enrolment ORDER BY ctid`); !slices.IsSorted(ids) {
 		t.Error("at the end they do not lie in the order of their ids")
+	}
+}
+
+// docs/RECORD.md §2.0: somebody comes alone in an hour, and enrols. Of two copies of the
+// database the second shows who is new, but no transaction is theirs alone, nor did rows of
+// theirs alone move; without the hour's work they share one with nobody.
+func TestWhoComesAloneInAnHourIsOneOfMany(t *testing.T) {
+	y := newYard(t)
+	for n := range 20 {
+		y.sit(n)
+	}
+	y.hour()
+	alone := map[string]string{}
+	lone := func() map[string]string {
+		out := map[string]string{}
+		for _, table := range []string{"civic.account", "civic.enrolment", "civic.alias"} {
+			out[table] = y.texts(`SELECT string_agg(n::text, ' ' ORDER BY n) FROM (SELECT count(*) AS n FROM ` + table + ` GROUP BY xmin::text) AS every`)[0]
+		}
+		return out
+	}
+	before := y.texts(`SELECT account::text || xmin::text FROM civic.enrolment`)
+	y.sit(20)
+	for table, n := range lone() {
+		if n != "1 20" {
+			t.Errorf("%s has transactions of %s rows: the attack fails by itself", table, n)
+		}
+		alone[table] = "21"
+	}
+	y.hour()
+	if got := lone(); !maps.Equal(got, alone) {
+		t.Errorf("after the hour transactions have so many rows: %v", got)
+	}
+	for _, row := range y.texts(`SELECT account::text || xmin::text FROM civic.enrolment`) {
+		if slices.Contains(before, row) {
+			t.Error("an old row stays in its place, and tells which others moved")
+		}
 	}
 }
 

@@ -36,7 +36,6 @@ type Service struct {
 	people *account.Service
 	seat   *pseudonym.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
-	heaps  []postgres.Heap // see AddHeap
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups *cache.Cache[place, string]
@@ -106,8 +105,8 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
 		}
 		day := civiltime.Date(tx.Now)
-		err = insertEnrolment(ctx, tx, consultation, actor.Account, group, day)
-		if postgres.Constraint(err) == "enrolment_pkey" {
+		added, err := insertEnrolment(ctx, tx, consultation, actor.Account, group, day)
+		if err == nil && !added {
 			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
 		}
 		return err

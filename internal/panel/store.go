@@ -15,12 +15,19 @@ import (
 // Heap is the table of enrolments: its rows are written anew each hour.
 var Heap = postgres.Heap{Table: "civic.enrolment", Order: "consultation, account"}
 
-func insertEnrolment(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID, group, day string) error {
-	_, err := tx.ExecContext(ctx, `
+// insertEnrolment enrols an account; false when it is enrolled already. A constraint that
+// refused the second one would leave a line with the moment in Postgres' log.
+func insertEnrolment(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID, group, day string) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
 		INSERT INTO civic.enrolment (consultation, account, grp, enrolled_on)
-		VALUES ($1, $2, $3, $4)`,
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT ON CONSTRAINT enrolment_pkey DO NOTHING`,
 		consultation, account, group, day)
-	return err
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
 }
 
 // findGroups gives the groups of those accounts that are enrolled.

@@ -19,7 +19,7 @@ func (o Options) Check() error {
 	if o.Rounds < 1 || o.Rounds > MaxRounds {
 		bad = append(bad, fault.Field{Name: "--rounds", Code: "out_of_range", Message: fmt.Sprintf("must be 1 to %d", MaxRounds), Args: map[string]any{"min": 1, "max": MaxRounds}})
 	}
-	if _, ok := said[o.Language]; !ok {
+	if _, ok := labels[o.Language]; !ok {
 		bad = append(bad, fault.Field{Name: "--language", Code: "unknown_language", Message: "must be it or en"})
 	}
 	if len(bad) > 0 {
@@ -106,7 +106,7 @@ func (c Comment) shown() bool { return c.Author != "" && c.contribution().Check(
 // plan is what is known of the consultation before anything is stored.
 func (c *Conversation) plan(o Options, now time.Time) (steering.ImportPlan, error) {
 	protocol, err := protocol.Standing(protocol.StandingPlan{
-		Language: o.Language, GroupName: said[o.Language].group, Days: 1,
+		Language: o.Language, GroupName: labels[o.Language].group, Days: 1,
 		LatestKeyDate: now.AddDate(1, 0, 0).Format(time.DateOnly),
 	})
 	if err != nil {

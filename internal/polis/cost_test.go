@@ -1,6 +1,8 @@
 package polis
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +12,71 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/peak"
 )
+
+// TestAnExportOfManyVotersCostsWhatIsWritten: as many voters as one import takes, with ids
+// as long as they may be, read and gone through cut by cut; then one more, one more vote,
+// and a longer id, which are refused with the bound and the remedy.
+func TestAnExportOfManyVotersCostsWhatIsWritten(t *testing.T) {
+	const dearest = 192 << 20
+	dir := t.TempDir()
+	put := func(file string, lines func(w *bufio.Writer)) {
+		t.Helper()
+		f, err := os.Create(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := bufio.NewWriter(f)
+		lines(w)
+		if err := errors.Join(w.Flush(), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	votes := func(voters, each, id int, more string) {
+		t.Helper()
+		put(votesFile, func(w *bufio.Writer) {
+			fmt.Fprintln(w, "timestamp,comment-id,voter-id,vote")
+			for n := range voters * each {
+				fmt.Fprintf(w, "%d,%d,%0*d,1\n", n, n/voters%4, id, n%voters)
+			}
+			fmt.Fprint(w, more)
+		})
+	}
+	put(summaryFile, func(w *bufio.Writer) { fmt.Fprintln(w, "topic,Many") })
+	put(commentsFile, func(w *bufio.Writer) {
+		fmt.Fprint(w, "comment-id,author-id,moderated,comment-body\n0,a,0,A\n1,a,0,B\n2,a,0,C\n3,a,0,D\n")
+	})
+	votes(votersMost, 3, idMost, "")
+	peak.Within(t, dearest, func() {
+		c, err := Read(dir, func(Progress) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.replay(MaxRounds, func(n int, k cut, standing answers) error {
+			if n == MaxRounds && (k.ballots != votersMost || k.answers != 3*votersMost) {
+				t.Errorf("%d ballots, %d answers", k.ballots, k.answers)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	refused := func(words ...string) {
+		t.Helper()
+		_, err := Read(dir, func(Progress) {})
+		for _, w := range words {
+			if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), w) {
+				t.Errorf("%.300v says nothing of %q", err, w)
+			}
+		}
+	}
+	votes(votersMost, 1, idMost, "1,0,x,1\n")
+	refused("line 250002", "250000 voters", "divide votes.csv")
+	votes(1, votesMost, 1, "1,0,0,1\n")
+	refused("line 5000002", "5000000 votes", "divide votes.csv")
+	votes(1, 1, idMost+1, "")
+	refused("line 2", "64 bytes", "short id")
+}
 
 // TestTenMegabytesOfAnExportCostLittle, in the place of each of its files.
 func TestTenMegabytesOfAnExportCostLittle(t *testing.T) {

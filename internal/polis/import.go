@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -80,7 +79,7 @@ const (
 )
 
 // The words that an import writes, in the language of its texts.
-var said = map[string]struct{ group, admitted, rejected string }{
+var labels = map[string]struct{ group, admitted, rejected string }{
 	"it": {"Tutti", "Ammesso nella conversazione d’origine.", "Respinto dai moderatori della conversazione d’origine."},
 	"en": {"Everyone", "Admitted in the conversation it comes from.", "Rejected by the moderators of the conversation it comes from."},
 }
@@ -93,7 +92,6 @@ type run struct {
 	o     Options
 	id    uuid.UUID
 	items []uuid.UUID // by comment; Nil for a rejected one
-	seats []pseudonym.Seat
 }
 
 // Import runs a conversation through the life of an imported consultation, to its
@@ -217,7 +215,7 @@ const taken = 50
 // which it counts.
 func (r *run) contribute(ctx context.Context) (items int, err error) {
 	aliases := map[string]pseudonym.Alias{}
-	words := said[r.o.Language]
+	words := labels[r.o.Language]
 	bare := 0
 	for from := 0; from < len(r.c.Comments); from += taken {
 		some := r.c.Comments[from:min(from+taken, len(r.c.Comments))]
@@ -271,12 +269,8 @@ func (r *run) enrol(ctx context.Context) error {
 	if err := r.Panel.EnrolForeign(ctx, r.id, group, len(r.c.Voters)); err != nil {
 		return err
 	}
-	var err error
-	if r.seats, err = r.Pseudonyms.Foreign(ctx, r.id, group, r.c.Voters...); err != nil {
-		return err
-	}
-	r.add(len(r.seats))
-	r.note(fmt.Sprintf("%d people", len(r.seats)))
+	r.add(len(r.c.Voters))
+	r.note(fmt.Sprintf("%d people", len(r.c.Voters)))
 	return nil
 }
 
@@ -303,25 +297,41 @@ func (r *run) answer(ctx context.Context) (out []Round, err error) {
 	return out, err
 }
 
+// seated is for how many voters the key is read once.
+const seated = 1000
+
 // cast delivers the ballot of every voter who changed, each with all of its
 // standing answers. They are cast at once, as people do: the order tells nothing.
 func (r *run) cast(ctx context.Context, changed []int, standing answers) error {
-	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(workers)
-	for _, voter := range changed {
-		work.Go(func() error {
-			list := make([]delphi.Answer, 0, len(standing[voter]))
-			for _, comment := range slices.Sorted(maps.Keys(standing[voter])) {
-				list = append(list, delphi.Answer{Item: r.items[comment].String(), Value: standing[voter][comment]})
-			}
-			if _, err := r.Ballots.Cast(ctx, r.seats[voter], number, ballot.Answers{Given: list}, ballot.Part{}); err != nil {
-				return err
-			}
-			r.add(1)
-			return nil
-		})
+	for some := range slices.Chunk(changed, seated) {
+		voters := make([]string, len(some))
+		for i, voter := range some {
+			voters[i] = r.c.Voters[voter]
+		}
+		seats, err := r.Pseudonyms.Foreign(ctx, r.id, group, voters...)
+		if err != nil {
+			return err
+		}
+		work, ctx := errgroup.WithContext(ctx)
+		work.SetLimit(workers)
+		for i, voter := range some {
+			work.Go(func() error {
+				var list []delphi.Answer
+				for comment, value := range standing.of(voter) {
+					list = append(list, delphi.Answer{Item: r.items[comment].String(), Value: value})
+				}
+				if _, err := r.Ballots.Cast(ctx, seats[i], number, ballot.Answers{Given: list}, ballot.Part{}); err != nil {
+					return err
+				}
+				r.add(1)
+				return nil
+			})
+		}
+		if err := work.Wait(); err != nil {
+			return err
+		}
 	}
-	return work.Wait()
+	return nil
 }
 
 // conclude ends the round for good: key and ballots are destroyed, here and then by
@@ -332,7 +342,7 @@ func (r *run) conclude(ctx context.Context) error {
 	if err := r.Consultations.ConcludeForeign(ctx, r.id); err != nil {
 		return err
 	}
-	said := 0
+	reported := 0
 	for {
 		if err := r.Jobs.Do(ctx, steering.Destroy{Consultation: r.id}); err != nil {
 			return err
@@ -349,8 +359,8 @@ func (r *run) conclude(ctx context.Context) error {
 			if waiting == 0 {
 				break // everybody has confirmed: it can be noted
 			}
-			if waiting != said {
-				said = waiting
+			if waiting != reported {
+				reported = waiting
 				r.note(fmt.Sprintf("servers whose copies of the key must go first: %d (one that is silent for minutes is waited for no longer)", waiting))
 			}
 			r.add(0)

@@ -152,8 +152,8 @@ func TestImport(t *testing.T) {
 	}
 	sum := 0
 	for _, key := range verdict.Keys {
-		n, said := got.ItemsByVerdict[string(key)]
-		if !said {
+		n, found := got.ItemsByVerdict[string(key)]
+		if !found {
 			t.Errorf("%q is not in %v", key, got.ItemsByVerdict)
 		}
 		sum += n

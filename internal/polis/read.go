@@ -48,12 +48,16 @@ type Vote struct {
 	Value   int8 // on Delfi's scale: 1 disagree, 2 unsure, 3 agree
 }
 
-// Bounds of an export: more than any conversation had, and less than fills a machine.
+// Bounds of an export: more than any conversation had, and less than fills a machine. An
+// export at all of its bounds costs less than 512 MiB, one of 10 MB less than 64 MiB
+// (cost_test.go).
 const (
-	pairsMost    = 100     // lines of the summary
-	columnsMost  = 64      // of a table
-	commentsMost = 20_000  // with those that were rejected
-	votersMost   = 250_000 // who voted
+	pairsMost    = 100       // lines of the summary
+	columnsMost  = 64        // of a table
+	commentsMost = 20_000    // with those that were rejected
+	votersMost   = 250_000   // who voted
+	votesMost    = 5_000_000 // on comments that were not rejected
+	idMost       = 64        // bytes of the id of a voter
 )
 
 // The files of an export.
@@ -407,7 +411,7 @@ func (c *Conversation) readVotes(from *source, byID map[string]int) error {
 	defer t.closer.Close()
 	ids := map[string]int32{} // voter → number given here
 	var parts [][]Vote        // of one list, which is made when its length is known
-	read := 0
+	read, count := 0, 0
 	for {
 		more, err := t.next()
 		if err != nil {
@@ -436,13 +440,19 @@ func (c *Conversation) readVotes(from *source, byID map[string]int) error {
 			return t.bad("vote", "%q is no vote: 1, 0 or -1 is expected", shortened(t.field("vote")))
 		}
 		if v.Voter, known = ids[voter]; !known {
-			if len(ids) == votersMost {
-				return t.bad("voter-id", "is more than the %d voters that are read of one export", votersMost)
+			switch {
+			case len(ids) == votersMost:
+				return t.bad("voter-id", "is one more than the %d voters that one import takes: divide votes.csv by voters into several exports", votersMost)
+			case len(voter) > idMost:
+				return t.bad("voter-id", "is longer than %d bytes: write a number or another short id for each voter", idMost)
 			}
 			voter = strings.Clone(voter) // the reader reuses its row
 			v.Voter = int32(len(ids))
 			ids[voter] = v.Voter
 			c.Voters = append(c.Voters, voter)
+		}
+		if count++; count > votesMost {
+			return broken(place{t.file, t.line(), ""}, "is one more than the %d votes that one import takes: leave out those that the same voter changed later, or divide votes.csv by voters into several exports", votesMost)
 		}
 		if n := len(parts); n == 0 || len(parts[n-1]) == cap(parts[n-1]) {
 			parts = append(parts, make([]Vote, 0, 1<<14))

@@ -291,9 +291,9 @@ func kill(t *testing.T, address, folder string, phase polis.Phase) {
 	out, err := cmd.StdoutPipe()
 	ok(t, err)
 	ok(t, cmd.Start())
-	said := make([]byte, 1)
-	if _, err := out.Read(said); err != nil || said[0] != 's' {
-		t.Errorf("it said %q, %v", said, err)
+	first := make([]byte, 1)
+	if _, err := out.Read(first); err != nil || first[0] != 's' {
+		t.Errorf("it said %q, %v", first, err)
 	}
 	ok(t, cmd.Process.Kill())
 	if err := cmd.Wait(); err == nil {

@@ -168,8 +168,8 @@ func TestEachModeRefusesTheOthersSeats(t *testing.T) {
 func TestACodeIsNeverPrinted(t *testing.T) {
 	c := Code{"0J4KX"}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%q"} {
-		if said := fmt.Sprintf(verb, c); strings.Contains(said, "J4K") || strings.Contains(said, "4a34") {
-			t.Errorf("%s prints %s", verb, said)
+		if text := fmt.Sprintf(verb, c); strings.Contains(text, "J4K") || strings.Contains(text, "4a34") {
+			t.Errorf("%s prints %s", verb, text)
 		}
 	}
 	if _, err := json.Marshal(c); err == nil {

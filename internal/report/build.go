@@ -39,7 +39,7 @@ type sources struct {
 func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) (schema.Opinion, error) {
 	src := sources{c: c}
 	var err error
-	if src.items, err = s.cons.ItemsOf(ctx, tx, c); err != nil {
+	if src.items, err = s.consultations.ItemsOf(ctx, tx, c); err != nil {
 		return schema.Opinion{}, err
 	}
 	if src.documents, err = s.archive.Stored(ctx, tx, c.ID); err != nil {
@@ -48,7 +48,7 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if src.closings, err = s.tabulation.Closings(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.decisions, err = s.cons.DecisionsOf(ctx, tx, c.ID); err != nil {
+	if src.decisions, err = s.consultations.DecisionsOf(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
 	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c); err != nil {
@@ -57,7 +57,7 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if src.entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.minority, err = s.cons.MinorityOf(ctx, tx, c.ID); err != nil {
+	if src.minority, err = s.consultations.MinorityOf(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
 	if src.reading, err = library.Reading(ctx, tx, c.Space); err != nil {

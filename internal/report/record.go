@@ -116,7 +116,7 @@ func beginning(prefix string, to *[]string, write func(io.Writer) error) error {
 
 // inRecord runs do with the public files of a consultation, all of one moment.
 func (s *Service) inRecord(ctx context.Context, slug string, do func(ctx context.Context, tx *postgres.Tx, files []file) error) error {
-	c, err := s.cons.Find(ctx, account.Actor{}, slug)
+	c, err := s.consultations.Find(ctx, account.Actor{}, slug)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func TestAFileIsPublicFromItsMomentOn(t *testing.T) {
 	w.refused(err, fault.NotFound, "no_file")
 
 	w.play(2, 0)
-	items, err := w.cons.Items(ctx, w.consultation().ID)
+	items, err := w.consultations.Items(ctx, w.consultation().ID)
 	w.must(err)
 	got := paths()
 	for _, want := range []string{
@@ -78,10 +78,10 @@ func TestAFileIsPublicFromItsMomentOn(t *testing.T) {
 		}
 	}
 
-	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "basta così"))
+	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "basta così"))
 	w.drain()
 	w.forgo()
-	w.must(w.cons.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
+	w.must(w.consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
 	_, opinion, err := w.reports.Of(ctx, w.consultation().ID)
 	w.must(err)
 	if !slices.Contains(paths(), "opinion.json") || !bytes.Equal(w.file("opinion.json"), opinion) {

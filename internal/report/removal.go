@@ -23,11 +23,11 @@ const maxGround = 600
 // RemoveReason removes the text of the reason with a digest that the law wants gone, by those who
 // may remove a contribution, at any stage after its round was released: from the
 // feedback documents, where a stub with its digest stays, and from the opinion,
-// whose next version is drawn up. The record tells who did it, on which ground and
+// whose next version is drawn up in the same transaction. The record tells who did it, on which ground and
 // from which documents, with the digest of each afterwards. Invalid when the ground is missing,
 // NotFound when no published reason has the digest; again it does nothing.
 func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, digest, ground string) error {
-	found, err := s.cons.Find(ctx, actor, slug)
+	found, err := s.consultations.Find(ctx, actor, slug)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 		return fault.Bad(bad...)
 	}
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.Lock(ctx, tx, found.ID)
+		c, err := s.consultations.Lock(ctx, tx, found.ID)
 		if err != nil {
 			return err
 		}
@@ -58,15 +58,11 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 			return nil // removed already
 		}
 		// The minority report quotes reasons.
-		minority, err := s.cons.RedactMinority(ctx, tx, c.ID, text, redacted)
+		minority, err := s.consultations.RedactMinority(ctx, tx, c.ID, text, redacted)
 		if err != nil {
 			return err
 		}
-		// The opinion is found again when its next version is there.
-		if err := search.Drop(ctx, tx, opinionOf(c)); err != nil {
-			return err
-		}
-		if err := s.cons.Removed(ctx, tx, c); err != nil {
+		if err := search.Forget(ctx, tx, opinionOf(c)); err != nil {
 			return err
 		}
 		role := account.Administrator
@@ -78,14 +74,18 @@ func (s *Service) RemoveReason(ctx context.Context, actor account.Actor, slug, d
 			documents[i], afterwards[i] = d.Hash, d.After
 		}
 		// Whoever keeps the record cannot change more under a removal than it names.
-		figures := map[string]any{"digest": digest, "documents": documents, "afterwards": afterwards, "ground": ground}
+		figures := map[string]any{"digest": digest, "documents": documents, "afterwards": afterwards}
 		if minority != "" {
 			figures["minority"] = leaf.Digest([]byte(minority))
 		}
-		return s.record.Append(ctx, tx, ledger.Entry{
+		err = s.record.Append(ctx, tx, ledger.Entry{
 			Consultation: c.ID, Type: ledger.Removal, Role: string(role), Name: actor.Name, Kind: "reason",
 			Target: fmt.Sprintf("round %d", changed[0].Round), Reason: ground,
 			Body: ledger.Body(figures),
 		})
+		if err != nil {
+			return err
+		}
+		return s.consultations.Removed(ctx, tx, c)
 	})
 }

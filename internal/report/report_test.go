@@ -54,7 +54,7 @@ type town struct {
 	queue         *job.Queue
 	accounts      *account.Service
 	panel         *panel.Service
-	cons          *steering.Service
+	consultations *steering.Service
 	contributions *contribution.Service
 	ballots       *ballot.Service
 	tabulation    *tabulation.Service
@@ -81,7 +81,7 @@ func (w *town) drain() {
 
 func (w *town) consultation() consultation.Consultation {
 	w.t.Helper()
-	c, err := w.cons.Find(w.t.Context(), w.administrator, slug)
+	c, err := w.consultations.Find(w.t.Context(), w.administrator, slug)
 	w.must(err)
 	return c
 }
@@ -111,13 +111,13 @@ func newTown(t *testing.T) *town {
 	w.accounts, w.record = account.New(w.db, keys), ledger.New(w.db, keys, ledger.Options{})
 	w.panel = panel.New(w.db, w.accounts, pseudonyms)
 	letters := notify.New(w.db, w.queue, w.accounts, nil, "http://localhost")
-	w.cons = steering.New(w.db, w.queue, draft.New(w.db, w.accounts), w.record, pseudonyms, w.panel, letters)
-	w.contributions = contribution.New(w.db, w.queue, w.cons, pseudonyms, moderation.New(w.db, w.record, keys))
-	w.ballots = ballot.New(w.db, w.cons, pseudonyms, w.record)
-	w.tabulation = tabulation.New(w.db, w.queue, w.cons, pseudonyms, w.record)
+	w.consultations = steering.New(w.db, w.queue, draft.New(w.db, w.accounts), w.record, pseudonyms, w.panel, letters)
+	w.contributions = contribution.New(w.db, w.queue, w.consultations, pseudonyms, moderation.New(w.db, w.record, keys))
+	w.ballots = ballot.New(w.db, w.consultations, pseudonyms, w.record)
+	w.tabulation = tabulation.New(w.db, w.queue, w.consultations, pseudonyms, w.record)
 	w.archive = archive.New(w.db)
-	w.reports = New(w.db, w.queue, w.cons, w.tabulation, w.archive, w.contributions, w.record)
-	w.cons.OnPublish(w.reports.Store)
+	w.reports = New(w.db, w.consultations, w.tabulation, w.archive, w.contributions, w.record)
+	w.consultations.OnPublish(w.reports.Store)
 	w.search = search.New(w.db, w.queue, func(context.Context, *postgres.Tx, uuid.UUID) error { return nil })
 
 	ctx := t.Context()
@@ -140,14 +140,14 @@ func newTown(t *testing.T) *town {
 		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
 	})
 	w.must(err)
-	w.must(w.cons.Announce(ctx, w.administrator, slug))
+	w.must(w.consultations.Announce(ctx, w.administrator, slug))
 	c := w.consultation()
 	for i := range people {
 		p := w.person(fmt.Sprintf("citizen %d", i))
 		w.must(w.panel.Enrol(ctx, p, c.ID, c.Protocol.Panel.Groups[0].ID))
 		w.citizens = append(w.citizens, p)
 	}
-	w.must(w.cons.Start(ctx, w.administrator, slug))
+	w.must(w.consultations.Start(ctx, w.administrator, slug))
 	var texts []contribution.Contribution
 	for i, body := range []string{"Più alberi", "Alberi e ombra", "Una fontana", "Comprate da me"} {
 		alias, err := w.panel.Alias(ctx, w.citizens[i], c.ID)
@@ -168,7 +168,7 @@ func newTown(t *testing.T) *town {
 	w.must(err)
 	w.must(w.contributions.Reject(ctx, w.moderator, slug, contribution.Choice{Contributions: ids(texts[3:]), Rule: "1.5", Reason: "è pubblicità"}))
 	if w.consultation().Rounds[0].State != consultation.RoundReleased {
-		w.must(w.cons.ReleaseRound(ctx, w.moderator, slug, 1))
+		w.must(w.consultations.ReleaseRound(ctx, w.moderator, slug, 1))
 	}
 	return w
 }
@@ -188,10 +188,10 @@ func (w *town) play(round, silent int) {
 	w.t.Helper()
 	ctx := w.t.Context()
 	if w.consultation().Rounds[round-1].State == consultation.RoundPlanned {
-		w.must(w.cons.OpenRound(ctx, w.facilitator, slug, round))
+		w.must(w.consultations.OpenRound(ctx, w.facilitator, slug, round))
 	}
 	c := w.consultation()
-	items, err := w.cons.Items(ctx, c.ID)
+	items, err := w.consultations.Items(ctx, c.ID)
 	w.must(err)
 	for i, p := range w.citizens[:people-silent] {
 		seat, err := w.panel.Seat(ctx, p, c.ID)
@@ -216,7 +216,7 @@ func (w *town) play(round, silent int) {
 		w.must(err)
 	}
 	w.now = w.now.AddDate(0, 0, 4)
-	w.must(w.cons.CloseRound(ctx, w.facilitator, slug, round, "hanno risposto quasi tutti"))
+	w.must(w.consultations.CloseRound(ctx, w.facilitator, slug, round, "hanno risposto quasi tutti"))
 	w.drain()
 }
 
@@ -232,7 +232,7 @@ func (w *town) refused(err error, kind fault.Kind, code string) {
 // needs before it is published at once.
 func (w *town) forgo() {
 	w.t.Helper()
-	w.must(w.cons.ForgoMinority(w.t.Context(), w.facilitator, slug, "se ne parla in Consiglio"))
+	w.must(w.consultations.ForgoMinority(w.t.Context(), w.facilitator, slug, "se ne parla in Consiglio", ""))
 }
 
 // shown are reasons with their people and rounds, in the order of their words.
@@ -249,7 +249,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	w := newTown(t)
 	ctx := t.Context()
 	w.play(2, 0)
-	items, err := w.cons.Items(ctx, w.consultation().ID)
+	items, err := w.consultations.Items(ctx, w.consultation().ID)
 	w.must(err)
 	last := w.consultation()
 	f, err := w.archive.Feedback(ctx, last.ID, 2)
@@ -259,20 +259,20 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if f.Items[0].Proposal.Action == verdict.GoOn {
 		against = consultation.Reword
 	}
-	w.must(w.cons.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio", ""))
+	w.must(w.consultations.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio", ""))
 	w.play(3, 6)
 	_, _, err = w.reports.Of(ctx, last.ID)
 	w.refused(err, fault.NotFound, "no_opinion")
 	_, err = w.reports.Preview(ctx, w.administrator, slug, consultation.OpinionTexts{})
 	w.refused(err, fault.Conflict, "not_concluded")
 
-	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "i giri sono finiti"))
+	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "i giri sono finiti"))
 	w.drain()
 	texts := consultation.OpinionTexts{Summary: "In breve: **ombra**."}
 	preview, err := w.reports.Preview(ctx, w.administrator, slug, texts)
 	w.must(err)
 	w.forgo()
-	w.must(w.cons.Publish(ctx, w.administrator, slug, texts))
+	w.must(w.consultations.Publish(ctx, w.administrator, slug, texts))
 
 	c := w.consultation()
 	o, raw, err := w.reports.Of(ctx, c.ID)
@@ -399,10 +399,10 @@ func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
 	w.play(2, 0)
 	w.play(3, 3)
 	ctx := t.Context()
-	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "fine"))
+	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "fine"))
 	w.drain()
 	w.forgo()
-	w.must(w.cons.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
+	w.must(w.consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
 	c := w.consultation()
 	o, _, err := w.reports.Of(ctx, c.ID)
 	w.must(err)

@@ -20,12 +20,12 @@ func opinionOf(c consultation.Consultation) space.Subject {
 // reasons of its items; items and contributions are found for themselves.
 func findable(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, o schema.Opinion) error {
 	texts := []string{richtext.Words(o.Texts.Summary), richtext.Words(o.Texts.Limitations), richtext.Words(o.Minority.Text), o.Minority.Reason}
-	said := map[string]bool{} // a reason that was given again counts once
+	seen := map[string]bool{} // a reason that was given again counts once
 	for _, i := range o.Items {
 		for _, round := range i.History {
 			for _, r := range round.Reasons {
-				if !said[r.Text] {
-					said[r.Text], texts = true, append(texts, r.Text)
+				if !seen[r.Text] {
+					seen[r.Text], texts = true, append(texts, r.Text)
 				}
 			}
 		}

@@ -44,10 +44,10 @@ func TestWhatActsMakePublicIsFound(t *testing.T) {
 	holds("after a round", "fontana", "contribution /contributions", "item /rounds/2#a2")
 	w.play(3, 0)
 	holds("after another", "fontana", "contribution /contributions", "item /rounds/3#a2")
-	w.must(w.cons.Conclude(ctx, w.facilitator, slug, "fine"))
+	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "fine"))
 	w.drain()
 	w.forgo()
-	w.must(w.cons.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{Summary: "Una **teleferica**."}))
+	w.must(w.consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{Summary: "Una **teleferica**."}))
 	holds("published", "fontana", "contribution /contributions", "item /opinion#a2")
 	holds("published", "teleferica", "opinion /opinion")
 	c := w.consultation()
@@ -66,8 +66,6 @@ func TestWhatActsMakePublicIsFound(t *testing.T) {
 	}
 	holds("published", `"`+reason+`"`, "opinion /opinion")
 	w.must(w.reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(reason)), "GDPR art. 17"))
-	holds("at once", `"`+reason+`"`)
-	w.drain()
 	holds("in the next version", `"`+reason+`"`)
 	holds("in the next version", "teleferica", "opinion /opinion")
 	for _, one := range o.Contributions {
@@ -76,6 +74,4 @@ func TestWhatActsMakePublicIsFound(t *testing.T) {
 		}
 	}
 	holds("at once", "fontana", "item /opinion#a2")
-	w.drain()
-	holds("after the jobs", "fontana", "item /opinion#a2")
 }

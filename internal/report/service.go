@@ -19,7 +19,6 @@ import (
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report/schema"
 )
@@ -27,19 +26,19 @@ import (
 // Service stores and reads opinions.
 type Service struct {
 	db            *postgres.DB
-	cons          *steering.Service
+	consultations *steering.Service
 	tabulation    *tabulation.Service
 	archive       *archive.Service
 	contributions *contribution.Service
 	record        *ledger.Service
 }
 
-// New makes the service, registers its job (a new version of an opinion) and tells
-// which consultations have dissent. The wiring gives Store to consultation.OnPublish.
-func New(db *postgres.DB, q *job.Queue, c *steering.Service, t *tabulation.Service, a *archive.Service, s *contribution.Service, l *ledger.Service) *Service {
-	r := &Service{db: db, cons: c, tabulation: t, archive: a, contributions: s, record: l}
-	job.On(q, r.renew)
+// New makes the service, which tells steering the dissent of consultations and draws their
+// opinions up again. The wiring gives Store to consultation.OnPublish.
+func New(db *postgres.DB, c *steering.Service, t *tabulation.Service, a *archive.Service, s *contribution.Service, l *ledger.Service) *Service {
+	r := &Service{db: db, consultations: c, tabulation: t, archive: a, contributions: s, record: l}
 	c.OnDissent(r.dissents)
+	c.OnRemoved(r.renew)
 	return r
 }
 
@@ -52,26 +51,20 @@ func (s *Service) Store(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	return s.keep(ctx, tx, c, texts, stored{})
 }
 
-// renew draws a published opinion up again, as its next version, after a text in it
-// was removed by law. The words of the staff stay, and older versions lose theirs:
-// what is gone must not be read there. Nothing is done when nothing changed.
-func (s *Service) renew(ctx context.Context, job steering.Renew) error {
-	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		c, err := s.cons.Lock(ctx, tx, job.Consultation)
-		if err != nil {
-			return err
-		}
-		last, err := latest(ctx, tx, c.ID)
-		if err != nil || last.version == 0 {
-			return err
-		}
-		o, err := parse(last)
-		if err != nil {
-			return err
-		}
-		texts := consultation.OpinionTexts{Summary: o.Texts.Summary, Limitations: o.Texts.Limitations}
-		return s.keep(ctx, tx, c, texts, last)
-	})
+// renew draws a published opinion up again, as its next version, in the transaction in which
+// the law took a text from it. The words of the staff stay, and older versions lose theirs:
+// what is gone must not be read there. It does nothing when nothing changed.
+func (s *Service) renew(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	last, err := latest(ctx, tx, c.ID)
+	if err != nil || last.version == 0 {
+		return err
+	}
+	o, err := parse(last)
+	if err != nil {
+		return err
+	}
+	texts := consultation.OpinionTexts{Summary: o.Texts.Summary, Limitations: o.Texts.Limitations}
+	return s.keep(ctx, tx, c, texts, last)
 }
 
 // keep builds the version after the last one and stores it, with its hash in the
@@ -151,7 +144,7 @@ func parse(s stored) (schema.Opinion, error) {
 // Preview gives the opinion as it would be published now, to those who see the
 // desk of a concluded consultation; Conflict before it is concluded.
 func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string, texts consultation.OpinionTexts) (schema.Opinion, error) {
-	c, err := s.cons.Desk(ctx, actor, slug)
+	c, err := s.consultations.Desk(ctx, actor, slug)
 	if err != nil {
 		return schema.Opinion{}, err
 	}
@@ -169,7 +162,7 @@ func (s *Service) Preview(ctx context.Context, actor account.Actor, slug string,
 // Dissent lists the items of a consultation that have dissent, by number, to those
 // who see its desk; Conflict before it is concluded.
 func (s *Service) Dissent(ctx context.Context, actor account.Actor, slug string) ([]schema.Dissenting, error) {
-	c, err := s.cons.Desk(ctx, actor, slug)
+	c, err := s.consultations.Desk(ctx, actor, slug)
 	if err != nil {
 		return nil, err
 	}

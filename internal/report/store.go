@@ -76,5 +76,8 @@ func insertOpinion(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID,
 		SET document = ''
 		WHERE consultation = $1 AND version < $2`,
 		consultation, version)
-	return err
+	if err != nil || version == 1 {
+		return err
+	}
+	return postgres.Compact(ctx, tx, "civic.opinion") // a later version may lack what was removed
 }

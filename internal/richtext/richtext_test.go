@@ -197,9 +197,9 @@ func TestNoWordVanishes(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(t, "parts") {
 			f := form.Draw(t, "form")
 			for strings.Contains(f, "%s") {
-				said := phrase.Draw(t, "phrase")
-				words = append(words, strings.Fields(said)...)
-				f = strings.Replace(f, "%s", said, 1)
+				text := phrase.Draw(t, "phrase")
+				words = append(words, strings.Fields(text)...)
+				f = strings.Replace(f, "%s", text, 1)
 			}
 			source.WriteString(f + rapid.SampledFrom([]string{"\n", "\n\n", " "}).Draw(t, "end"))
 		}

@@ -77,6 +77,14 @@ func Drop(ctx context.Context, tx *postgres.Tx, subjects ...space.Subject) error
 	return drop(ctx, tx, subjects)
 }
 
+// Forget is Drop for subjects whose words the law wants gone: they go from the files too.
+func Forget(ctx context.Context, tx *postgres.Tx, subjects ...space.Subject) error {
+	if err := Drop(ctx, tx, subjects...); err != nil {
+		return err
+	}
+	return postgres.Compact(ctx, tx, "civic.search")
+}
+
 // Text makes one text of parts, each a paragraph; blank ones are left out.
 func Text(parts ...string) string {
 	parts = slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return strings.TrimSpace(p) == "" })

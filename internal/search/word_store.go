@@ -95,7 +95,11 @@ func acquit(ctx context.Context, tx *postgres.Tx, n int) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("search: acquit words: %w", err)
 	}
-	return res.RowsAffected()
+	looked, err := res.RowsAffected()
+	if err != nil || looked == 0 {
+		return looked, err
+	}
+	return looked, postgres.Compact(ctx, tx, "civic.search_word")
 }
 
 // missing tells which words no public row has, by their places in the list.

@@ -113,7 +113,7 @@ func zipped(t *testing.T, parts map[string]func(w io.Writer)) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	said := func(text string) func(io.Writer) {
+	texts := func(text string) func(io.Writer) {
 		return func(w io.Writer) { _, _ = io.WriteString(w, text) } // no buffer refuses
 	}
 	for name, text := range map[string]string{
@@ -124,7 +124,7 @@ func zipped(t *testing.T, parts map[string]func(w io.Writer)) []byte {
 		"xl/worksheets/sheet1.xml":   `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>panelist</t></is></c><c r="B1" t="inlineStr"><is><t>q1</t></is></c></row><row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>4</v></c></row></sheetData></worksheet>`,
 	} {
 		if parts[name] == nil {
-			parts[name] = said(text)
+			parts[name] = texts(text)
 		}
 	}
 	for name, write := range parts {

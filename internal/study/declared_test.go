@@ -46,7 +46,7 @@ func TestThresholdsOfAnySize(t *testing.T) {
 // A series of columns may be items, the options of one, or one item in its rounds:
 // nothing of that is guessed.
 func TestASeriesOfColumnsIsSaid(t *testing.T) {
-	said := func(change func(*study.Options)) study.Options {
+	options := func(change func(*study.Options)) study.Options {
 		o := plain
 		change(&o)
 		return o
@@ -66,9 +66,9 @@ func TestASeriesOfColumnsIsSaid(t *testing.T) {
 		"parks":             {plain, table("park_1", "park_2"), nil},
 		"two series":        {plain, table("park_1", "park_2", "tree_1", "tree_2"), nil},
 		"one series of two": {plain, table("trees", "Q1.1", "Q1.2"), nil},
-		"said to be items":  {said(func(o *study.Options) { o.Items = []string{"park_*"} }), table("park_1", "park_2"), []string{"park_1", "park_2"}},
-		"said by its scale": {said(func(o *study.Options) { o.Scales = []string{"park_*=1-9"} }), table("park_1", "park_2"), []string{"park_1", "park_2"}},
-		"said by its kind":  {said(func(o *study.Options) { o.Kinds = []string{"park_*=scale"} }), table("park_1", "park_2"), []string{"park_1", "park_2"}},
+		"said to be items":  {options(func(o *study.Options) { o.Items = []string{"park_*"} }), table("park_1", "park_2"), []string{"park_1", "park_2"}},
+		"said by its scale": {options(func(o *study.Options) { o.Scales = []string{"park_*=1-9"} }), table("park_1", "park_2"), []string{"park_1", "park_2"}},
+		"said by its kind":  {options(func(o *study.Options) { o.Kinds = []string{"park_*=scale"} }), table("park_1", "park_2"), []string{"park_1", "park_2"}},
 		"rounds":            {plain, table("park_r1", "park_r2"), []string{"park"}},
 		"numbers of items":  {plain, table("q_1", "q_2", "trees"), []string{"q_1", "q_2", "trees"}},
 		"one of its name":   {plain, table("park_1", "trees"), []string{"park_1", "trees"}},

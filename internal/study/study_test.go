@@ -383,7 +383,7 @@ func TestAChoiceIsOneQuestion(t *testing.T) {
 // No rule judges an item that too few answered, and nobody is told that another
 // would find consensus.
 func TestTooFewAreNoConsensusByOtherRules(t *testing.T) {
-	for n, said := range map[int]bool{1: false, 2: false, 4: false, 5: true} {
+	for n, warned := range map[int]bool{1: false, 2: false, 4: false, 5: true} {
 		text := header
 		for p := range n {
 			text += fmt.Sprintf("1,p%d,,q,8\n", p)
@@ -393,7 +393,7 @@ func TestTooFewAreNoConsensusByOtherRules(t *testing.T) {
 		if err := r.Write(&b, words.In("en")); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(b.String(), "by other rules"); got != said {
+		if got := strings.Contains(b.String(), "by other rules"); got != warned {
 			t.Errorf("%d people: other rules are told: %v\n%s", n, got, &b)
 		}
 		if n < 5 && strings.Contains(strings.ToLower(b.String()), "consensus") {

@@ -202,11 +202,11 @@ func (it Item) Remarks(w words.Words) []string {
 		out = append(out, w.T("thirds"))
 	}
 	if ranks := it.Ranks(row); len(ranks) > 0 {
-		said := make([]string, len(ranks))
+		texts := make([]string, len(ranks))
 		for i, r := range ranks {
-			said[i] = r.Name + " " + w.Number(r.Value, 2)
+			texts[i] = r.Name + " " + w.Number(r.Value, 2)
 		}
-		out = append(out, w.T("ranks", row.Round, strings.Join(said, ", ")))
+		out = append(out, w.T("ranks", row.Round, strings.Join(texts, ", ")))
 	}
 	var intervals []string
 	for _, n := range row.Intervals {

@@ -54,7 +54,7 @@ func TestThresholdsOfFiguresToTheirLastDecimal(t *testing.T) {
 		}
 		for percent, reached := range map[float64]bool{below: !c.most, above: c.most} {
 			text := strconv.FormatFloat(percent, 'f', -1, 64)
-			v, said := judge(text)
+			v, accepted := judge(text)
 			if (v.Key == verdict.Consensus) != reached {
 				t.Errorf("%s at %s beside %v: %s", c.rule, text, figure/10, v.Key)
 			}
@@ -62,8 +62,8 @@ func TestThresholdsOfFiguresToTheirLastDecimal(t *testing.T) {
 			if c.most {
 				limit = text + "%"
 			}
-			if !strings.Contains(said, limit) || strings.Contains(said, limit+", at least "+limit) || strings.Contains(said, limit+", at most "+limit) {
-				t.Errorf("%s: the text does not give %s as it is:\n%s", c.rule, limit, said)
+			if !strings.Contains(accepted, limit) || strings.Contains(accepted, limit+", at least "+limit) || strings.Contains(accepted, limit+", at most "+limit) {
+				t.Errorf("%s: the text does not give %s as it is:\n%s", c.rule, limit, accepted)
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func (c *check) consultation(l Listed) error {
 		if w.Kind == delphi.Gather {
 			continue
 		}
-		if err := c.opening(r, w); err != nil {
+		if err := c.checkOpening(r, w); err != nil {
 			return err
 		}
 		for tick := range w.Releases {
@@ -104,7 +104,8 @@ func (c *check) consultation(l Listed) error {
 	}
 	c.claimed[r.id] = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
-		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions), Clock: r.life.Clock(r.protocol, c.log.acts.End),
+		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions),
+		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End),
 	})
 	return nil
 }
@@ -177,8 +178,8 @@ func (c *check) required(r *reading) error {
 	return nil
 }
 
-// opening checks what a round's opening says of what it shows and of the panel.
-func (c *check) opening(r *reading, w *replay.Round) error {
+// checkOpening checks what a round's checkOpening says of what it shows and of the panel.
+func (c *check) checkOpening(r *reading, w *replay.Round) error {
 	if n := len(w.Opening.Enrolled); n != len(r.protocol.Panel.Groups) {
 		return w.Opened.Fault("people are not enrolled by the groups of the protocol", fmt.Sprintf("%d groups", n), fmt.Sprint(len(r.protocol.Panel.Groups)))
 	}

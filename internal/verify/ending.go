@@ -11,10 +11,12 @@ import (
 // languages read better so than in pieces; a test sees that they say equally much.
 
 func english(r Result) []part {
+	settled, ahead := r.settled()
 	checked := part{title: "The record holds. Checked:"}
 	checked.add(true, "log %s: %d entries, root %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(!c.Untitled, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(c.Untitled, "consultation %s (%s), id %s, protocol %.12s…", c.Slug, c.Stage, c.ID, c.Protocol)
 		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
 		if k := c.Clock; k != nil {
 			checked.add(true, "  %s: concluded %s; published %s, to be by %s", c.Slug, k.Concluded, cmp.Or(k.Published, "not until "+k.Last), k.PublishBy)
@@ -46,11 +48,19 @@ func english(r Result) []part {
 	proven.add(true, "the entries are those that the key of the log signed, and each act was possible when it was done, by the times that they tell")
 	proven.add(r.Kept > 0, "the log continues the checkpoint of %d entries that you kept: nothing before it was changed", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s signed the log up to entry %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
-	proven.add(len(r.Consultations) > 0, "the rules were frozen beforehand, and exactly the tables that they name exist")
-	proven.add(r.Tables > 0, "every figure and verdict of the panel, and every reason, follows from the leaves of those tables")
-	proven.add(len(r.Receipts) > 0, "the ballots of the receipts above were dealt with as said")
+	proven.add(len(r.Consultations) > 0, "the rules of the consultations above were frozen beforehand")
+	proven.add(r.Rounds > 0, "of the answering rounds above exactly the tables that the rules name are recorded; every figure and verdict of the panel, and every reason, follows from their leaves")
+	proven.add(r.Releases > 0, "every figure of the interim releases above follows from the rounded tallies that the log recorded")
+	proven.add(len(settled) > 0, "the ballots of these receipts were dealt with as said: %s", strings.Join(settled, ", "))
 	not := part{title: "Not proven:"}
-	not.add(len(r.Consultations) == 0, "any rule, figure or verdict: the files of no consultation were there")
+	not.add(len(r.Consultations) == 0, "any rule, term, figure or verdict: the files of no consultation were there")
+	for _, c := range r.Consultations {
+		not.add(c.Untitled, "the title of %s: the list calls it %s, and nothing that was signed does", c.ID, strconv.Quote(c.Title))
+		not.add(c.Unplaced, "the name %s: the list calls the folder of %s so, and nothing that was signed does", c.Slug, c.ID)
+	}
+	not.add(len(r.Consultations) > 0 && r.Unread > 0, "any rule, term, figure or verdict of the %d consultations whose files were not looked at", r.Unread)
+	not.add(r.waiting() > 0, "any figure or verdict of the %d closed rounds that are not released yet", r.waiting())
+	not.add(len(ahead) > 0, "that the ballots of these receipts are counted: %s; their rounds are not released yet, check them again when they are", strings.Join(ahead, ", "))
 	not.add(true, "that panelists are real people, each once: that rests on who keeps the roll")
 	not.add(true, "that ballots of people who kept silent are not forged")
 	not.add(true, "anything about receipts that were not checked here: a changed ballot is found by whoever kept its receipt")
@@ -62,7 +72,7 @@ func english(r Result) []part {
 	not.add(true, "what else the opinion tells: dates, names, contributions and counts of acts, which its hash fixes and the log can be read for")
 	not.add(true, "which reasons come from outside the middle half: no table joins words with values")
 	not.add(r.LeftOut > 0, "whom %d tables of change leave out: the rule says how many, a destroyed key chose them", r.LeftOut)
-	not.add(r.Releases > 0, "interim figures beyond the nearest five: they have no leaves")
+	not.add(r.Releases > 0, "that the rounded tallies of interim releases are right: they have no leaves")
 	not.add(!r.Pinned, "that the key of the log is the right one: it was taken on trust from the record (--key %s)", r.Key)
 	not.add(len(r.Cosigners) > 0 && !r.CosignersPinned, "that the cosigners' keys are theirs: they were taken on trust from the record (--cosigner)")
 	not.add(len(r.Cosigners) == 0, "that everybody sees the same log: no cosigner is required")
@@ -73,10 +83,12 @@ func english(r Result) []part {
 }
 
 func italian(r Result) []part {
+	settled, ahead := r.settled()
 	checked := part{title: "Il registro regge. Controllato:"}
 	checked.add(true, "registro %s: %d voci, radice %s", r.Origin, r.Entries, r.Root)
 	for _, c := range r.Consultations {
-		checked.add(true, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(!c.Untitled, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
+		checked.add(c.Untitled, "consultazione %s (%s), id %s, protocollo %.12s…", c.Slug, stages[c.Stage], c.ID, c.Protocol)
 		checked.add(c.Waiting > 0, "  %s: giri chiusi e non ancora pubblici: %d; i loro file non sono stati guardati", c.Slug, c.Waiting)
 		if k := c.Clock; k != nil {
 			checked.add(true, "  %s: conclusa %s; pubblicata %s, termine %s", c.Slug, k.Concluded, cmp.Or(k.Published, "non fino a "+k.Last), k.PublishBy)
@@ -108,11 +120,19 @@ func italian(r Result) []part {
 	proven.add(true, "le voci sono quelle firmate dalla chiave del registro, e ogni atto era possibile quando è stato compiuto, secondo gli orari che riportano")
 	proven.add(r.Kept > 0, "il registro continua il checkpoint di %d voci che avevi conservato: nulla di precedente è stato cambiato", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s ha firmato il registro fino alla voce %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
-	proven.add(len(r.Consultations) > 0, "le regole erano congelate prima, ed esistono esattamente le tabelle che nominano")
-	proven.add(r.Tables > 0, "ogni cifra ed esito del panel, e ogni ragione, segue dalle foglie di quelle tabelle")
-	proven.add(len(r.Receipts) > 0, "le schede delle ricevute qui sopra sono state trattate come detto")
+	proven.add(len(r.Consultations) > 0, "le regole delle consultazioni qui sopra erano congelate prima")
+	proven.add(r.Rounds > 0, "dei giri di risposta qui sopra sono registrate esattamente le tabelle che le regole nominano; ogni cifra ed esito del panel, e ogni ragione, segue dalle loro foglie")
+	proven.add(r.Releases > 0, "ogni cifra dei rilasci intermedi qui sopra segue dai conteggi arrotondati che il registro ha fissato")
+	proven.add(len(settled) > 0, "le schede di queste ricevute sono state trattate come detto: %s", strings.Join(settled, ", "))
 	not := part{title: "Non provato:"}
-	not.add(len(r.Consultations) == 0, "nessuna regola, cifra o esito: non c'erano i file di nessuna consultazione")
+	not.add(len(r.Consultations) == 0, "nessuna regola, nessun termine, nessuna cifra e nessun esito: non c'erano i file di nessuna consultazione")
+	for _, c := range r.Consultations {
+		not.add(c.Untitled, "il titolo di %s: l'elenco la chiama %s, e nulla di firmato lo dice", c.ID, strconv.Quote(c.Title))
+		not.add(c.Unplaced, "il nome %s: l'elenco chiama così la cartella di %s, e nulla di firmato lo dice", c.Slug, c.ID)
+	}
+	not.add(len(r.Consultations) > 0 && r.Unread > 0, "nessuna regola, nessun termine, nessuna cifra e nessun esito delle %d consultazioni i cui file non sono stati guardati", r.Unread)
+	not.add(r.waiting() > 0, "nessuna cifra e nessun esito dei %d giri chiusi e non ancora pubblici", r.waiting())
+	not.add(len(ahead) > 0, "che le schede di queste ricevute siano contate: %s; i loro giri non sono ancora pubblici, vanno ricontrollate quando lo saranno", strings.Join(ahead, ", "))
 	not.add(true, "che i partecipanti siano persone vere, ognuna una volta sola: dipende da chi tiene l'elenco")
 	not.add(true, "che le schede di chi è rimasto in silenzio non siano false")
 	not.add(true, "nulla sulle ricevute non controllate qui: una scheda cambiata la trova chi ne ha conservato la ricevuta")
@@ -124,7 +144,7 @@ func italian(r Result) []part {
 	not.add(true, "che altro racconta il parere: date, nomi, contributi e numero degli atti, che la sua impronta fissa e per cui si può leggere il registro")
 	not.add(true, "quali ragioni vengono da fuori della metà centrale: nessuna tabella unisce parole e valori")
 	not.add(r.LeftOut > 0, "chi è lasciato fuori da %d tabelle di cambiamento: la regola dice quanti, li ha scelti una chiave distrutta", r.LeftOut)
-	not.add(r.Releases > 0, "le cifre intermedie oltre il cinque più vicino: non hanno foglie")
+	not.add(r.Releases > 0, "che i conteggi arrotondati dei rilasci intermedi siano giusti: non hanno foglie")
 	not.add(!r.Pinned, "che la chiave del registro sia quella giusta: è stata presa per buona dal registro stesso (--key %s)", r.Key)
 	not.add(len(r.Cosigners) > 0 && !r.CosignersPinned, "che le chiavi dei cofirmatari siano le loro: sono state prese per buone dal registro stesso (--cosigner)")
 	not.add(len(r.Cosigners) == 0, "che tutti vedano lo stesso registro: nessun cofirmatario è richiesto")

@@ -21,8 +21,8 @@ func recompute(t *testing.T, record string) (string, bool) {
 		t.Fatal("python3 is missing, with which the record is recomputed by other code: run make python")
 	}
 	out, err := exec.Command(python, "-I", "-S", "testdata/recompute.py", record).CombinedOutput()
-	var said *exec.ExitError
-	if err != nil && !errors.As(err, &said) {
+	var text *exec.ExitError
+	if err != nil && !errors.As(err, &text) {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(string(out)), err == nil
@@ -85,8 +85,8 @@ func TestTheRecordIsRecomputedByOtherCode(t *testing.T) {
 	for name, record := range map[string]string{
 		"folder": shared.folder(), "archive": shared.archived(), "rule agreement": agreement.folder(),
 	} {
-		if said, ok := recompute(t, record); !ok || said != "27 entries, 2 rounds: all as recomputed" {
-			t.Errorf("%s: %s", name, said)
+		if text, ok := recompute(t, record); !ok || text != "27 entries, 2 rounds: all as recomputed" {
+			t.Errorf("%s: %s", name, text)
 		}
 	}
 	if !strings.Contains(string(agreement.files["tigli/rounds/3/feedback.json"].Data), `"key":"consensus"`) {
@@ -141,8 +141,8 @@ func TestOtherCodeSeesEachChange(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := c.book.copied(t)
 			c.does(b)
-			if said, ok := recompute(t, b.folder()); ok || !strings.Contains(said, c.says) {
-				t.Errorf("%q does not say %q", said, c.says)
+			if text, ok := recompute(t, b.folder()); ok || !strings.Contains(text, c.says) {
+				t.Errorf("%q does not say %q", text, c.says)
 			}
 		})
 	}

@@ -169,8 +169,8 @@ func TestARecordOfEachKindOfItemHolds(t *testing.T) {
 				if person > 0 || name != "criteria, choice, selection and text" {
 					continue // the other code knows one rule of theirs
 				}
-				if said, ok := recompute(t, b.folder()); !ok {
-					t.Errorf("other code: %s", said)
+				if text, ok := recompute(t, b.folder()); !ok {
+					t.Errorf("other code: %s", text)
 				}
 			}
 		})
@@ -188,8 +188,8 @@ func TestAnAnswerCountedOtherwiseIsSeen(t *testing.T) {
 				if err == nil {
 					t.Fatal("it is believed")
 				}
-				if said := err.Error(); !strings.Contains(said, "the leaf of the proof") && !strings.Contains(said, "a leaf stands there under the proof's salt") {
-					t.Errorf("it is refused for another reason: %s", said)
+				if text := err.Error(); !strings.Contains(text, "the leaf of the proof") && !strings.Contains(text, "a leaf stands there under the proof's salt") {
+					t.Errorf("it is refused for another reason: %s", text)
 				}
 			})
 		}

@@ -40,6 +40,7 @@ type book struct {
 	items    []feedback.Asked
 	shown    string // hash of the last feedback document
 	receipt  []byte // of a counted ballot of round 3
+	earlier  []byte // of the same person's counted ballot of round 2
 	replaced []byte // of a superseded one
 	proof    []byte // of the counted one
 	person   int    // whose they are
@@ -238,17 +239,17 @@ func (b *book) act(kind, role string, round int, reason string) {
 	if round > 0 {
 		body["round"] = round
 	}
-	var said map[string]string
+	var texts map[string]string
 	if reason != "" {
-		said = map[string]string{"name": "Ada", "reason": reason}
+		texts = map[string]string{"name": "Ada", "reason": reason}
 	}
-	b.entry("act", body, said)
+	b.entry("act", body, texts)
 }
 
-func (b *book) entry(kind string, body map[string]any, said map[string]string) {
+func (b *book) entry(kind string, body map[string]any, texts map[string]string) {
 	l := entryLine{N: len(b.lines), Words: json.RawMessage("null")}
-	if said != nil {
-		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(said)
+	if texts != nil {
+		l.Salt, l.Words = bytes.Repeat([]byte{byte(l.N)}, 16), b.canonical(texts)
 		body["words"] = leaf.WordsDigest(l.Salt, l.Words)
 	}
 	l.Entry = leaf.Entry{Type: kind, Consultation: b.id, Minute: b.now.Format(replay.Minute), Body: string(b.canonical(body))}.Text()
@@ -469,6 +470,7 @@ func (b *book) round(round int) {
 	own := b.people[b.person]
 	_, given := own.vote(codecs, b.items, n)
 	// The ballot that was replaced had another part: a browser draws anew each time.
+	b.earlier = b.receipt
 	first := own
 	first.part[n].Browser[1] ^= 1
 	content, part, old := b.mark(first, n, "ordini", given)

@@ -14,8 +14,9 @@ import (
 )
 
 // Listed is one line of the record's list of consultations. The id joins a folder to
-// the entries of the log: slugs stand in no entry, and two consultations may have
-// equal rules.
+// the entries of the log, since two consultations may have equal rules. Title and slug
+// are bound by the announcement's words or by the opinion; where neither has them, the
+// ending says that the list alone calls a consultation so.
 type Listed struct {
 	ID       string `json:"id"`
 	Opinion  bool   `json:"opinion"`  // one is published
@@ -95,6 +96,10 @@ func (c *check) logged(line int, l Listed) error {
 		return bad("the list names other rules than the log froze", source.OrNothing(l.Protocol), source.OrNothing(f.Hash))
 	case string(life.Stage) != l.Stage:
 		return bad("the consultation stands elsewhere than its acts lead", source.OrNothing(l.Stage), source.OrNothing(string(life.Stage)))
+	case life.Title != "" && l.Title != life.Title:
+		return bad("the list gives the consultation another title than its announcement", source.Short(l.Title), source.Short(life.Title))
+	case life.Slug != "" && l.Slug != life.Slug:
+		return bad("the list gives the consultation another folder than its announcement", l.Slug, source.Short(life.Slug))
 	case l.Opinion != (len(life.Opinions) > 0):
 		return bad("the list and the log differ on whether there is an opinion", fmt.Sprint(l.Opinion), fmt.Sprint(!l.Opinion))
 	}

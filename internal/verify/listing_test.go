@@ -115,9 +115,9 @@ func TestConsultationsAreChosenBySlugOrID(t *testing.T) {
 			if err := r.Write(&text, lang); err != nil {
 				t.Fatal(err)
 			}
-			for _, said := range []string{"viole (", after, "acacie (" + before + "), tigli (" + b.id + ")"} {
-				if !strings.Contains(text.String(), said) {
-					t.Errorf("%s does not say %q:\n%s", lang, said, text.String())
+			for _, words := range []string{"viole (", after, "acacie (" + before + "), tigli (" + b.id + ")"} {
+				if !strings.Contains(text.String(), words) {
+					t.Errorf("%s does not say %q:\n%s", lang, words, text.String())
 				}
 			}
 		}
@@ -269,4 +269,107 @@ func (b *book) list() {
 	}
 	slices.Sort(names)
 	b.put(b.slug+"/files", []byte(strings.Join(names, "\n")+"\n"))
+}
+
+// TestTheListsNamesAreThoseOfTheLog: title and slug of a consultation that has no opinion
+// yet are those of its announcement or import; where no signed words have them, the ending
+// says that the list alone does.
+func TestTheListsNamesAreThoseOfTheLog(t *testing.T) {
+	const title = "I tigli del viale"
+	announced := func(texts map[string]string) func(b *book) {
+		return func(b *book) {
+			b.announce(after, "viole")
+			own := b.id
+			b.id = after
+			b.lines = b.lines[:len(b.lines)-1]
+			b.entry("act", map[string]any{"kind": "announce", "role": "administrator"}, texts)
+			b.id = own
+		}
+	}
+	imported := func(b *book) {
+		own := b.id
+		b.id = after
+		b.entry("origin", map[string]any{"role": "system"}, map[string]string{"origin": "Polis"})
+		b.entry("protocol", map[string]any{"role": "system", "hash": b.protocol.Hash(), "rule_version": delphi.RuleVersion, "mode": "sealed-key", "cosigners": []string{"garante.example"}, "latest_key_date": "2027-06-30"}, nil)
+		b.entry("act", map[string]any{"kind": "import", "role": "system"}, map[string]string{"target": title})
+		b.id = own
+		b.beside = map[string]string{after: "viole"}
+		b.put("viole/protocol.json", b.protocol.Canonical())
+		b.put("viole/files", []byte("protocol.json\n"))
+	}
+	whole := map[string]string{"name": "Ada", "target": title, "slug": "viole"}
+	other := strings.NewReplacer(title, "Le rose del viale")
+	moved := strings.NewReplacer(`"viole"`, `"rose"`)
+	for what, c := range map[string]struct {
+		does               func(b *book)
+		line               *strings.Replacer
+		fault              string
+		untitled, unplaced bool
+	}{
+		"as announced":                {announced(whole), nil, "", false, false},
+		"another title":               {announced(whole), other, "another title than its announcement: found Le rose del viale, expected I tigli del viale", false, false},
+		"another folder":              {announced(whole), moved, "another folder than its announcement: found rose, expected viole", false, false},
+		"announced before slugs were": {announced(map[string]string{"name": "Ada", "target": title}), moved, "", false, true},
+		"announced so, another title": {announced(map[string]string{"name": "Ada", "target": title}), other, "another title than its announcement", false, false},
+		"no title":                    {announced(map[string]string{"name": "Ada"}), other, "", true, true},
+		"imported":                    {imported, nil, "", false, true},
+		"imported, another title":     {imported, other, "another title than its announcement", false, false},
+		"the words removed by law": {func(b *book) {
+			announced(whole)(b)
+			b.lines[len(b.lines)-1].Words = []byte("null")
+			own := b.id
+			b.id = after
+			b.entry("removal", map[string]any{"role": "system", "entry": len(b.lines) - 1}, map[string]string{"reason": "art. 17 GDPR"})
+			b.id = own
+		}, other, "", true, true},
+	} {
+		b := press(t, nil)
+		c.does(b)
+		b.seal()
+		if c.line != nil {
+			lines := strings.SplitAfter(string(b.files["consultations"].Data), "\n")
+			at := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, after) })
+			lines[at] = c.line.Replace(lines[at])
+			b.put("consultations", []byte(strings.Join(lines, "")))
+			if c.line == moved {
+				for _, name := range []string{"protocol.json", "files"} {
+					b.files["rose/"+name] = b.files["viole/"+name]
+					delete(b.files, "viole/"+name)
+				}
+			}
+		}
+		for _, only := range [][]string{nil, {"tigli"}} { // a line is bound whether its folder is looked at or not
+			r, err := Run(t.Context(), b.files, Options{Consultations: only})
+			if c.fault != "" {
+				if err == nil || !strings.Contains(err.Error(), c.fault) {
+					t.Errorf("%s: it was named so: %v", what, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %v", what, err)
+				continue
+			}
+			for _, one := range r.Consultations {
+				if own := one.ID == after; one.Untitled != (own && c.untitled) || one.Unplaced != (own && c.unplaced) {
+					t.Errorf("%s: %+v", what, one)
+				}
+			}
+			if only != nil {
+				continue
+			}
+			for lang, says := range map[string][3]string{"en": {"the title of " + after, "calls the folder of " + after, "Not proven:"}, "it": {"il titolo di " + after, "chiama così la cartella di " + after, "Non provato:"}} {
+				end := ending(r, lang)
+				not := strings.Join(end[says[2]], "\n")
+				if strings.Contains(not, says[0]) != c.untitled || strings.Contains(not, says[1]) != c.unplaced {
+					t.Errorf("%s: %s says %s", what, lang, not)
+				}
+				for heading, lines := range end {
+					if c.untitled && heading != says[2] && strings.Contains(strings.Join(lines, "\n"), "Le rose") {
+						t.Errorf("%s: %s has the list's title under %s", what, lang, heading)
+					}
+				}
+			}
+		}
+	}
 }

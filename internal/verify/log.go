@@ -181,12 +181,12 @@ func (c *check) formerKept() error {
 		if err != nil || !note.Bears(*f.Key) {
 			continue
 		}
-		stood, held := leaf.Checkpoint{}, false
+		found, held := leaf.Checkpoint{}, false
 		if i < len(c.log.former) {
-			stood, held = c.log.former[i].stood[p.Size]
+			found, held = c.log.former[i].checkpoints[p.Size]
 		}
-		if !held || stood.Root != p.Root {
-			return &source.Fault{File: "entries", What: fmt.Sprintf("the checkpoint that you kept is of the former log %s, whose first %d entries were not carried over as they stood", p.Origin, p.Size), Found: source.OrNothing(stood.Root.String()), Expected: p.Root.String()}
+		if !held || found.Root != p.Root {
+			return &source.Fault{File: "entries", What: fmt.Sprintf("the checkpoint that you kept is of the former log %s, whose first %d entries were not carried over as they stood", p.Origin, p.Size), Found: source.OrNothing(found.Root.String()), Expected: p.Root.String()}
 		}
 		return &Misuse{fmt.Errorf("--checkpoint: it is of the former log %s, which entry %d of this log succeeded: its %d entries were carried over as they stood then; from now on keep a checkpoint of %s", source.Short(p.Origin), i, p.Size, c.log.head.Origin)}
 	}

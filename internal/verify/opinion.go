@@ -63,7 +63,7 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
 	for n := range o.Items {
 		i := &o.Items[n]
-		said := i.History
+		rounds := i.History
 		i.ItemFigures = f.Of(i.ID)
 		if a, rated := asked[i.ID]; rated {
 			i.Number, i.Kind = a.Number, a.Kind
@@ -75,7 +75,7 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 		// Dropped or settled is what the log decided: else a verdict could be left out of
 		// the summary by calling its item gone.
 		i.State, i.SettledIn = string(r.life.Stands(i.Number)), r.life.Settled[i.Number]
-		r.decided(i, said)
+		r.decided(i, rounds)
 	}
 	o.Summary = schema.Summarize(o.Items)
 	for id := range f.Items {
@@ -91,12 +91,12 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 
 // given puts the digests of the announcement in the place of what the panel was given to
 // read as the opinion has it; its words stay.
-func given(said []schema.Document, digests []string) []schema.Document {
+func given(rounds []schema.Document, digests []string) []schema.Document {
 	var out []schema.Document
 	for n, digest := range digests {
 		var d schema.Document
-		if n < len(said) {
-			d = said[n]
+		if n < len(rounds) {
+			d = rounds[n]
 		}
 		d.Digest = digest
 		out = append(out, d)
@@ -106,7 +106,7 @@ func given(said []schema.Document, digests []string) []schema.Document {
 
 // decided puts the decisions of the log beside the rounds that they followed. A
 // reason that was removed by law stays as the opinion has it.
-func (r *reading) decided(i *schema.Item, said []schema.ItemRound) {
+func (r *reading) decided(i *schema.Item, rounds []schema.ItemRound) {
 	if r.protocol.Standing() {
 		return // nothing is decided in between
 	}
@@ -119,8 +119,8 @@ func (r *reading) decided(i *schema.Item, said []schema.ItemRound) {
 				continue
 			}
 			reason := d.Record.Words.Reason
-			if d.Record.Removed && n < len(said) && said[n].Decision != nil {
-				reason = said[n].Decision.Reason
+			if d.Record.Removed && n < len(rounds) && rounds[n].Decision != nil {
+				reason = rounds[n].Decision.Reason
 			}
 			i.History[n].Decision = &schema.Decision{Proposed: d.Proposed, Decided: d.Decided, Reason: reason, Against: d.Proposed != d.Decided}
 		}

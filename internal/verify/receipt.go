@@ -156,7 +156,7 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 	if err != nil {
 		return bad(0, "the signature of the receipt is wrong", err.Error(), "one by "+c.log.key.Name)
 	}
-	ahead, stood, ours := c.log.of(note)
+	ahead, checkpoints, ours := c.log.of(note)
 	if !ours {
 		return bad(0, "the receipt is not signed by the key of the log, nor of one that it succeeded", source.Short(fmt.Sprintf("signatures of %q", note.Else)), "a signature by "+c.log.key.Name)
 	}
@@ -164,7 +164,7 @@ func (c *check) receipt(r *reading, w *receipt) (ReceiptResult, error) {
 	if at == nil || at.Opened.Type == "" {
 		return bad(2, "the receipt is of a round that the log never opened", fmt.Sprintf("round %d", w.Round), "one of the log's")
 	}
-	switch root := stood[w.Size].Root; {
+	switch root := checkpoints[w.Size].Root; {
 	case w.Protocol != r.hash:
 		return bad(3, "the receipt was given under another protocol", w.Protocol, r.hash)
 	case w.Size != at.Opened.N+1-ahead:

@@ -49,6 +49,8 @@ type Checked struct {
 	Protocol string        // hash
 	Waiting  int           // closed rounds whose files are not public yet
 	Opinions int           // versions
+	Untitled bool          // the list alone has its title
+	Unplaced bool          // the list alone has its slug
 	Clock    *replay.Clock // nil before it is concluded
 }
 
@@ -72,6 +74,28 @@ func (r Result) partless() int {
 		if !w.Browser && !w.Words {
 			n++
 		}
+	}
+	return n
+}
+
+// settled names the receipts of released rounds, whose ballots were looked for, and
+// those whose rounds are ahead: of them nothing but the signature can be checked.
+func (r Result) settled() (found, ahead []string) {
+	for _, w := range r.Receipts {
+		if w.Waiting {
+			ahead = append(ahead, w.File)
+		} else {
+			found = append(found, w.File)
+		}
+	}
+	return found, ahead
+}
+
+// waiting counts the closed rounds whose files are not public yet.
+func (r Result) waiting() int {
+	n := 0
+	for _, c := range r.Consultations {
+		n += c.Waiting
 	}
 	return n
 }

@@ -8,8 +8,8 @@ import (
 // former is the tree of a log that was succeeded, as it is built again from the entries
 // that were carried over.
 type former struct {
-	tree  leaf.Tree
-	stood map[int64]leaf.Checkpoint // by size, of those that receipts name
+	tree        leaf.Tree
+	checkpoints map[int64]leaf.Checkpoint // by size, of those that receipts name
 }
 
 // grow adds an entry that was carried over to the trees of the logs in which it stood.
@@ -19,25 +19,25 @@ func (c *check) grow(r replay.Record) {
 			return
 		}
 		if i == len(c.log.former) {
-			c.log.former = append(c.log.former, former{stood: map[int64]leaf.Checkpoint{}})
+			c.log.former = append(c.log.former, former{checkpoints: map[int64]leaf.Checkpoint{}})
 		}
 		log := &c.log.former[i]
 		log.tree.Add(r.Hash())
 		if _, named := c.log.wanted[log.tree.N()]; named {
-			log.stood[log.tree.N()] = leaf.Checkpoint{Size: log.tree.N(), Root: log.tree.Root()}
+			log.checkpoints[log.tree.N()] = leaf.Checkpoint{Size: log.tree.N(), Root: log.tree.Root()}
 		}
 	}
 }
 
 // of finds the log whose key signed a receipt: how many entries successions put in front
 // of it, and how it stood by size; false when none did.
-func (c *chain) of(signed leaf.Signed) (ahead int64, stood map[int64]leaf.Checkpoint, ok bool) {
+func (c *chain) of(signed leaf.Signed) (ahead int64, checkpoints map[int64]leaf.Checkpoint, ok bool) {
 	if signed.Bears(c.key) {
 		return 0, c.wanted, true
 	}
 	for i, f := range c.acts.Former {
 		if f.Key != nil && signed.Bears(*f.Key) && i < len(c.former) {
-			return int64(i) + 1, c.former[i].stood, true
+			return int64(i) + 1, c.former[i].checkpoints, true
 		}
 	}
 	return 0, nil, false

@@ -159,14 +159,14 @@ func (s Services) takeBack(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	said := "account.nothing_open"
+	key := "account.nothing_open"
 	for _, p := range v.Places {
 		n := p.open()
 		if n == 0 {
 			continue
 		}
-		if said == "account.nothing_open" {
-			said = "account.taken_back"
+		if key == "account.nothing_open" {
+			key = "account.taken_back"
 		}
 		seat, err := s.Panel.Seat(q.Context(), q.Actor, p.ID)
 		if err == nil {
@@ -174,13 +174,13 @@ func (s Services) takeBack(q *page.Request) error {
 		}
 		var f *fault.Fault
 		if errors.As(err, &f) && f.Kind == fault.Conflict && (f.Code == "round_closed" || f.Code == "key_destroyed") {
-			said = "account.closed_meanwhile"
+			key = "account.closed_meanwhile"
 			continue
 		}
 		if err != nil {
 			return err
 		}
 	}
-	q.Flash(said)
+	q.Flash(key)
 	return q.Redirect("/me")
 }

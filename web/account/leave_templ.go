@@ -250,9 +250,9 @@ func mePage(v meView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Facts([]ui.Fact{
-				{Name: q.T("account.name"), Value: said(q, v.Name)},
-				{Name: q.T("account.email"), Value: said(q, v.Email)},
-				{Name: q.T("account.municipality"), Value: said(q, v.Municipality)},
+				{Name: q.T("account.name"), Value: orNone(q, v.Name)},
+				{Name: q.T("account.email"), Value: orNone(q, v.Email)},
+				{Name: q.T("account.municipality"), Value: orNone(q, v.Municipality)},
 				{Name: q.T("account.language"), Value: i18n.Words(v.Language, "ui.language")},
 				{Name: q.T("account.letters"), Value: q.Number(v.Letters)},
 			}).Render(ctx, templ_7745c5c3_Buffer)
@@ -865,8 +865,8 @@ func mePage(v meView) templ.Component {
 	})
 }
 
-// said is a value, or that there is none.
-func said(q *page.Request, value string) string {
+// orNone is a value, or that there is none.
+func orNone(q *page.Request, value string) string {
 	if value == "" {
 		return q.T("account.nothing")
 	}

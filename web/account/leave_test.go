@@ -257,8 +257,8 @@ func TestStaffOfARunningConsultationAreToldWhatToDo(t *testing.T) {
 		t.Fatalf("after the end: %d %q", got.Status, got.Text("main"))
 	}
 	v.refresh()
-	if said := fmt.Sprint(v.c.Staff); !strings.Contains(said, "Marta Gibellini") {
-		t.Errorf("the staff is now %s", said)
+	if text := fmt.Sprint(v.c.Staff); !strings.Contains(text, "Marta Gibellini") {
+		t.Errorf("the staff is now %s", text)
 	}
 }
 

@@ -23,6 +23,8 @@ const (
 	// longestNext is the longest address that is sealed in a cookie beside an
 	// attempt; a longer one leads home.
 	longestNext = 1500
+	// longestHint is how long a name that a link carries may be: a cookie holds it meanwhile.
+	longestHint = 200
 )
 
 // attemptName is the name of a state's attempt: so much of it that no two are alike.
@@ -33,6 +35,9 @@ func attemptName(state string) string { return state[:min(len(state), 16)] }
 func (s Services) begin(q *page.Request) error {
 	next := q.Local(q.Query("next"))
 	ask := login.Ask{Hint: q.Query("as"), Language: q.Lang, Fresh: q.Query("fresh") != ""}
+	if len(ask.Hint) > longestHint {
+		ask.Hint = ""
+	}
 	if q.Actor.SignedIn() && q.Query("look") != "" && !ask.Fresh {
 		ask.Silent, ask.IDToken = true, q.IDToken()
 	}

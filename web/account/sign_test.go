@@ -407,3 +407,15 @@ func TestProviderThatIsDownIsSaidSo(t *testing.T) {
 	}
 	s.person().open("/en/sign-in").wants(http.StatusServiceUnavailable, "This is not your fault: the identity provider does not answer")
 }
+
+// TestALinkThatNamesSomebodyAtLengthNamesNobody: a cookie could not hold it.
+func TestALinkThatNamesSomebodyAtLengthNamesNobody(t *testing.T) {
+	s := newSite(t, "")
+	for _, length := range []int{201, 5000} {
+		p := s.person()
+		p.open("/sign-in?as=" + strings.Repeat("m", length) + "&next=/mine")
+		if p.at.Path != "/choose" {
+			t.Errorf("%d letters lead to %s", length, p.at)
+		}
+	}
+}

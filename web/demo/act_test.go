@@ -18,17 +18,17 @@ import (
 
 // panel notes what was asked of it.
 type panel struct {
-	said []string
-	err  error
+	calls []string
+	err   error
 }
 
 func (p *panel) LetPanelAnswer(_ context.Context, slug string) error {
-	p.said = append(p.said, "answer "+slug)
+	p.calls = append(p.calls, "answer "+slug)
 	return p.err
 }
 
 func (p *panel) CloseNow(_ context.Context, slug string) error {
-	p.said = append(p.said, "close "+slug)
+	p.calls = append(p.calls, "close "+slug)
 	return p.err
 }
 
@@ -47,8 +47,8 @@ func TestTheBarsActsLeadBackToTheConsultation(t *testing.T) {
 			t.Errorf("reading %s: %d", act, got.Status)
 		}
 	}
-	if strings.Join(p.said, ", ") != "answer piazza, close piazza" {
-		t.Error(p.said)
+	if strings.Join(p.calls, ", ") != "answer piazza, close piazza" {
+		t.Error(p.calls)
 	}
 }
 
@@ -70,8 +70,8 @@ func TestAnotherSiteCannotPlayThePanel(t *testing.T) {
 	s := site(t, p)
 	req := webtest.Form("/demo/piazza/close", url.Values{})
 	req.Header.Set("Origin", "https://evil.example")
-	if got := s.Stranger().Do(t, req); got.Status != 403 || len(p.said) > 0 {
-		t.Errorf("%d, %v", got.Status, p.said)
+	if got := s.Stranger().Do(t, req); got.Status != 403 || len(p.calls) > 0 {
+		t.Errorf("%d, %v", got.Status, p.calls)
 	}
 }
 

@@ -107,29 +107,29 @@ func (m Measured) Summary(q *page.Request) string {
 
 // estimated says middle half, median, and who said never.
 func (m Measured) estimated(q *page.Request) string {
-	var said string
+	var text string
 	q1, ok1 := m.Figures.Q1.Float()
 	median, ok := m.Figures.Median.Float()
 	q3, ok3 := m.Figures.Q3.Float()
 	switch {
 	case m.Figures.Thirds:
-		said = q.T("consultation.paper.summary_thirds")
+		text = q.T("consultation.paper.summary_thirds")
 	case !ok || !ok1 || !ok3:
 		return ""
 	case q1 == q3:
-		said = q.T("consultation.estimate.summary_one", "median", m.withUnit(q, median))
+		text = q.T("consultation.estimate.summary_one", "median", m.withUnit(q, median))
 	default:
-		said = q.T("consultation.estimate.summary", "low", m.at(q, q1), "high", m.at(q, q3), "median", m.lies(q, median))
+		text = q.T("consultation.estimate.summary", "low", m.at(q, q1), "high", m.at(q, q3), "median", m.lies(q, median))
 	}
 	if n, of := m.never(); n > 0 && !m.Figures.Thirds {
-		said += " " + q.T("consultation.estimate.who_never", "share", ui.Part(q, ui.The, n, of))
+		text += " " + q.T("consultation.estimate.who_never", "share", ui.Part(q, ui.The, n, of))
 	}
 	low, okLow := m.more("low_median")
 	high, okHigh := m.more("high_median")
 	if okLow && okHigh {
-		said += " " + q.T("consultation.estimate.around", "low", Place(q, m.Kind, low), "high", m.withUnit(q, high))
+		text += " " + q.T("consultation.estimate.around", "low", Place(q, m.Kind, low), "high", m.withUnit(q, high))
 	}
-	return said
+	return text
 }
 
 // at is a place after a verb: "a 7,8", "nel 2030", "tra giugno e luglio 2029".

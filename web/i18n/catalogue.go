@@ -140,21 +140,21 @@ func Known(key string) bool { return words().keys[Languages[0]][key] }
 // itself: the page still stands, and a test names the key.
 func Words(lang, key string, args ...any) string {
 	c := words()
-	if said, plain := c.plain[lang][key]; plain {
-		return said
+	if text, plain := c.plain[lang][key]; plain {
+		return text
 	}
 	p, ok := phraseOf(lang, key, args)
 	if !ok {
 		return c.say(lang, key, args)
 	}
-	if said, ok := phrases.Get(p); ok {
-		return said
+	if text, ok := phrases.Get(p); ok {
+		return text
 	}
-	said := c.say(lang, key, args)
-	if said != key {
-		phrases.Put(p, said)
+	text := c.say(lang, key, args)
+	if text != key {
+		phrases.Put(p, text)
 	}
-	return said
+	return text
 }
 
 // phrase is words with small numbers and short words in them: most of those that a page
@@ -213,17 +213,17 @@ func (c catalogue) say(lang, key string, args []any) string {
 		}
 		config.TemplateData = data
 	}
-	said, err := speaker.Localize(config)
+	text, err := speaker.Localize(config)
 	if err != nil && config.PluralCount != nil {
 		// Italian has a form for millions ("many") that the catalogues leave out.
 		config.PluralCount = nil
-		said, err = speaker.Localize(config)
+		text, err = speaker.Localize(config)
 	}
 	var missing *goi18n.MessageNotFoundErr
-	if errors.As(err, &missing) || said == "" {
+	if errors.As(err, &missing) || text == "" {
 		return key
 	}
-	return said
+	return text
 }
 
 // figure writes whole numbers as the language does; the rest stays as it is.

@@ -54,15 +54,15 @@ func (p Printer) Number(n int) string { return Number(p.Lang, int64(n)) }
 
 // Fault gives the words of a fault: its code's, else its own English.
 func (p Printer) Fault(f *fault.Fault) string {
-	return p.said("fault."+f.Code, f.Message, f.Args)
+	return p.phrase("fault."+f.Code, f.Message, f.Args)
 }
 
 // Field gives the words of a field to mend: its code's, else its own English.
 func (p Printer) Field(f fault.Field) string {
-	return p.said("field."+f.Code, f.Message, f.Args)
+	return p.phrase("field."+f.Code, f.Message, f.Args)
 }
 
-func (p Printer) said(key, otherwise string, figures map[string]any) string {
+func (p Printer) phrase(key, otherwise string, figures map[string]any) string {
 	if !Known(key) {
 		return otherwise
 	}

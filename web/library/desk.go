@@ -114,12 +114,25 @@ func typed(q *page.Request) (page.Form, library.Form, *library.Upload, error) {
 	return sent, f, nil, nil
 }
 
+// keeper gives the consultation whose library the actor may change, before a byte of a file
+// is read: a stranger's takes no place of those that are awaited.
+func (c room) keeper(q *page.Request) (consultation.Consultation, error) {
+	of, err := c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
+	if err != nil {
+		return of, err
+	}
+	if _, _, err := c.Library.Desk(q.Context(), q.Actor, of.Space); fault.KindOf(err) != fault.Conflict {
+		return of, err
+	}
+	return of, nil // what is too late is told beside what was typed
+}
+
 func (c room) add(q *page.Request) error {
-	_, f, file, err := typed(q)
+	of, err := c.keeper(q)
 	if err != nil {
 		return err
 	}
-	of, err := c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
+	_, f, file, err := typed(q)
 	if err != nil {
 		return err
 	}
@@ -142,15 +155,15 @@ func (c room) add(q *page.Request) error {
 }
 
 func (c room) revise(q *page.Request) error {
-	sent, f, file, err := typed(q)
-	if err != nil {
-		return err
-	}
 	n, err := number(q, "n")
 	if err != nil {
 		return err
 	}
-	of, err := c.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
+	of, err := c.keeper(q)
+	if err != nil {
+		return err
+	}
+	sent, f, file, err := typed(q)
 	if err != nil {
 		return err
 	}
@@ -292,11 +305,11 @@ func (v deskView) frame(q *page.Request) ui.Frame {
 
 // fileHint says what files may come, and of one that has a file what it has.
 func (v deskView) fileHint(q *page.Request) string {
-	said := q.T("library.file_hint", "types", types(), "max", q.Number(library.MaxFile>>20))
+	text := q.T("library.file_hint", "types", types(), "max", q.Number(library.MaxFile>>20))
 	if v.Number > 0 && v.document().Current().IsFile() {
-		said = q.T("library.file_now", "file", gives(q, v.document().Current())) + " " + said
+		text = q.T("library.file_now", "file", gives(q, v.document().Current())) + " " + text
 	}
-	return said
+	return text
 }
 
 // removed says what was taken out of a file; "" for nothing.

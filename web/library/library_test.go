@@ -1,6 +1,7 @@
 package library_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -159,8 +160,8 @@ func TestTheLibraryOfADraft(t *testing.T) {
 		if got.Status != 303 || got.Location != desk(market, "") {
 			t.Fatalf("%d %s", got.Status, got.Text("main"))
 		}
-		if said := elena.Get(t, desk(market, "")).Text(".dlf-flash"); !strings.Contains(said, "Abbiamo tolto dal file") {
-			t.Errorf("it says %q", said)
+		if text := elena.Get(t, desk(market, "")).Text(".dlf-flash"); !strings.Contains(text, "Abbiamo tolto dal file") {
+			t.Errorf("it says %q", text)
 		}
 	}
 	listed := elena.Get(t, desk(market, ""))
@@ -172,8 +173,11 @@ func TestTheLibraryOfADraft(t *testing.T) {
 		t.Errorf("%d %v", file.Status, file.Header)
 	}
 	for _, path := range []string{public(market, ""), public(market, "/1/1")} {
-		if got := anna.Get(t, path); got.Status != 404 {
-			t.Errorf("%s of a draft: %d", path, got.Status)
+		if got := anna.Get(t, path); got.Status != 404 || got.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s of a draft: %d %v", path, got.Status, got.Header)
+		}
+		if got := elena.Get(t, path); got.Status != 200 || got.Header.Get("Cache-Control") != "no-store" || got.Header.Get("ETag") != "" {
+			t.Errorf("%s of a draft, to its administrator: %d %v", path, got.Status, got.Header)
 		}
 	}
 	got := elena.Post(t, desk(market, "/1"), with(survey(), "seen", "1", "title", "Rilievo <b>nuovo</b>"))
@@ -197,6 +201,49 @@ func TestTheLibraryOfADraft(t *testing.T) {
 	// Somebody else who still has its form copies what they typed.
 	if got := elena.Post(t, desk(market, "/1"), with(survey(), "seen", "2", "description", "Ogni via.")); got.Status != 409 || got.Page.Find("textarea").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Text() == "Ogni via." }).Length() != 1 {
 		t.Errorf("%d %s", got.Status, got.Text("main"))
+	}
+}
+
+// A file that would show who reads it is refused with what is in it and the remedy.
+func TestAFileThatCallsHomeIsRefusedByName(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	elena := h.Site(t).As(t, h.Person(t, "elena"))
+	var text bytes.Buffer
+	z := zip.NewWriter(&text)
+	for _, part := range [][2]string{
+		{"[Content_Types].xml", `<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`},
+		{"word/document.xml", `<w:document/>`},
+		{"word/_rels/document.xml.rels", `<Relationships><Relationship Type="x/image" TargetMode="External" Target="https://beacon.example/p.png?a=&lt;b&gt;"/></Relationships>`},
+	} {
+		w, err := z.Create(part[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(part[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	act := []byte("%PDF-1.7\n1 0 obj\n<< /Type /Catalog /AA << >> >>\nendobj\nstartxref\n9\n%%EOF\n")
+	for lang, words := range map[string][2]string{
+		"":    {"il file va a prendere qualcosa altrove", "Il file fa qualcosa da solo"},
+		"/en": {"the file fetches something from elsewhere", "The file does something by itself"},
+	} {
+		for name, c := range map[string]struct {
+			file       []byte
+			what, says string
+		}{
+			"relazione.docx": {text.Bytes(), "https://beacon.example/p.png?a=<b>", words[0]},
+			"relazione.pdf":  {act, "/AA", words[1]},
+		} {
+			got := upload(t, elena, lang+desk(market, ""), survey(), name, c.file)
+			words := got.Text("#errors")
+			if got.Status != 422 || !strings.Contains(words, c.says) || !strings.Contains(words, c.what) || !strings.Contains(words, "PDF/A") || got.Page.Find("#f-file").AttrOr("aria-invalid", "") != "true" {
+				t.Errorf("%s%s: %d %s", lang, name, got.Status, words)
+			}
+		}
 	}
 }
 
@@ -242,6 +289,10 @@ func TestTheLibraryOfAConsultation(t *testing.T) {
 	if second.Page.Find("#d2 h2 a").AttrOr("href", "") != "https://riva.example/norme?a=1&b=2" || second.Count("#d2 h2 [lang]") != 0 || second.Count("#d1 h2 [lang=it]") != 1 || !strings.Contains(second.Text("#d2"), "another language") {
 		t.Errorf("%s", second.Text("#d2"))
 	}
+	stored := reader.Get(t, public(slug, "/1/1")).Header.Get("ETag")
+	if stored == "" {
+		t.Error("what everybody may read is not stored")
+	}
 	if got := giulia.Post(t, desk(slug, "/1/withdraw"), url.Values{"seen": {"3"}, "reason": {" "}}); got.Status != 422 || got.Count("#f-end-reason.bad") != 1 || got.Page.Find("#errors a").AttrOr("href", "") != "#f-end-reason" {
 		t.Errorf("%d %s", got.Status, got.Text("#errors"))
 	}
@@ -259,6 +310,13 @@ func TestTheLibraryOfAConsultation(t *testing.T) {
 	}
 	if got := reader.Get(t, public(slug, "/1/1")); got.Status != 404 || got.Text("h1") == "" || !strings.Contains(got.Text("main"), "è stato ritirato") {
 		t.Errorf("%d %s", got.Status, got.Text("main"))
+	}
+	for name, b := range map[string]*webtest.Browser{"a reader": reader, "its administrator": giulia} { // who stored it asks again
+		r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+public(slug, "/1/1"), nil)
+		r.Header.Set("If-None-Match", stored)
+		if got := b.Do(t, r); got.Status != 404 || got.Header.Get("Cache-Control") != "no-store" || got.Header.Get("ETag") != "" {
+			t.Errorf("what was withdrawn, to %s: %d %v", name, got.Status, got.Header)
+		}
 	}
 	if got := reader.Get(t, "/consultations/"+slug); strings.Contains(got.Text("main"), "Rilievo, corretto") || !strings.Contains(got.Text("main"), "Norme") {
 		t.Error("the consultation names what was withdrawn")
@@ -326,5 +384,31 @@ func TestAFileIsSent(t *testing.T) {
 	}
 	if page := reader.Get(t, public(webtest.Published, "")); !strings.Contains(page.Text("#d1 code"), strings.Trim(whole.Header.Get("ETag"), `"`)) {
 		t.Error("the page does not name the digest")
+	}
+}
+
+// endless is a body that would go on for ever.
+type endless struct{ read int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	e.read += len(b)
+	return len(b), nil
+}
+
+// TestNobodyReadsAStrangersFile: who may not change a library is told so before their file
+// is read.
+func TestNobodyReadsAStrangersFile(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	site := h.Site(t)
+	for _, who := range []string{"anna", "marta", "elena"} {
+		for _, more := range []string{"", "/1"} {
+			var body endless
+			r := httptest.NewRequest(http.MethodPost, "http://delfi.test"+desk(webtest.Answering, more), &body)
+			r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			if got := site.As(t, h.Person(t, who)).Do(t, r); got.Status != 403 || body.read > 64<<10 {
+				t.Errorf("%s at %q: %d after %d bytes", who, more, got.Status, body.read)
+			}
+		}
 	}
 }

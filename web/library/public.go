@@ -57,13 +57,14 @@ func (c room) file(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v, body, err := c.Library.Open(q.Context(), q.Actor, of.Space, n, version)
+	o, err := c.Library.Open(q.Context(), q.Actor, of.Space, n, version)
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer o.Close()
 	return q.Send(page.File{
-		Name: fmt.Sprintf("%s-%d-%d.%s", of.Slug, n, version, v.File.Type), Type: v.File.Type.Media(), Tag: v.File.Digest.String(), Body: body,
+		Name: fmt.Sprintf("%s-%d-%d.%s", of.Slug, n, version, o.File.Type), Type: o.File.Type.Media(), Tag: o.File.Digest.String(),
+		Body: o.Blob, Hidden: !o.Public,
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/library"
-	"delfi/internal/platform/blob"
 	"delfi/web/page"
 )
 
@@ -20,7 +19,7 @@ type Services struct {
 	Library interface {
 		Listed(ctx context.Context, actor account.Actor, space uuid.UUID) ([]library.Document, error)
 		Desk(ctx context.Context, actor account.Actor, space uuid.UUID) (all []library.Document, public bool, err error)
-		Open(ctx context.Context, actor account.Actor, space uuid.UUID, number, version int) (library.Version, blob.Blob, error)
+		Open(ctx context.Context, actor account.Actor, space uuid.UUID, number, version int) (library.Opened, error)
 		Add(ctx context.Context, actor account.Actor, space uuid.UUID, f library.Form, file *library.Upload) (library.Added, error)
 		Revise(ctx context.Context, actor account.Actor, space uuid.UUID, number, seen int, f library.Form, file *library.Upload) (library.Added, error)
 		Withdraw(ctx context.Context, actor account.Actor, space uuid.UUID, number, seen int, reason string) error

@@ -40,7 +40,7 @@ func gives(q *page.Request, v library.Version) string {
 }
 
 // words are some of a version, marked with its language.
-func words(v library.Version, said string) string { return ui.In(v.Lang(), said) }
+func words(v library.Version, text string) string { return ui.In(v.Lang(), text) }
 
 // icon is the symbol of what a version gives.
 func icon(v library.Version) string {

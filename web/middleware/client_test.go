@@ -11,7 +11,7 @@ import (
 
 func TestAClientIsKnownByItsAddressAlone(t *testing.T) {
 	c := &Clients{Now: time.Now, Unbelieved: func(string) {}, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8:ffff::/48")}}
-	for _, tc := range []struct{ peer, said, want string }{
+	for _, tc := range []struct{ peer, text, want string }{
 		{"192.0.2.1:80", "203.0.113.8", "203.0.113.8"},
 		{"192.0.2.1:80", "203.0.113.8:20000", "203.0.113.8"},
 		{"192.0.2.1:80", "203.0.113.8:20001", "203.0.113.8"},
@@ -33,11 +33,11 @@ func TestAClientIsKnownByItsAddressAlone(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = tc.peer
-		if tc.said != "" {
-			r.Header.Set("X-Forwarded-For", tc.said)
+		if tc.text != "" {
+			r.Header.Set("X-Forwarded-For", tc.text)
 		}
 		if got := c.Address(r).String(); got != tc.want {
-			t.Errorf("%s says %q: %s, want %s", tc.peer, tc.said, got, tc.want)
+			t.Errorf("%s says %q: %s, want %s", tc.peer, tc.text, got, tc.want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -50,7 +51,7 @@ func (c room) ownOf(q *page.Request) (ownView, pseudonym.Alias, error) {
 	for i, one := range v.Own {
 		subjects[i] = one.ID
 	}
-	if v.Fates, err = c.Moderation.Fates(q.Context(), contribution.Subjects, found.Space, subjects); err != nil {
+	if v.Fates, err = c.Moderation.Fates(q.Context(), space.Contribution, found.Space, subjects); err != nil {
 		return v, alias, err
 	}
 	v.Items, err = c.Consultations.Items(q.Context(), found.ID)
@@ -88,15 +89,12 @@ func (c room) raise(q *page.Request) error {
 	case err == nil:
 		q.Flash("moderation.done.raised")
 		return q.Redirect("/consultations/" + v.Slug + "/appeals")
-	case !errors.As(err, &f) || f.Kind != fault.Invalid && f.Kind != fault.Conflict:
+	case !errors.As(err, &f) || f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Code != "appeal_busy":
 		return err
 	}
 	v.Fault, v.Sent, v.Words = f, act.String()+"-"+subject.String(), form.Value("words")
 	v.Problems = ui.ProblemsOf(f).Labelled(map[string]string{"words": q.T("moderation.own.words")}).In(v.Sent)
-	if f.Kind == fault.Invalid {
-		return q.Render(422, ownPage(v))
-	}
-	return q.Render(409, ownPage(v))
+	return q.Render(map[fault.Kind]int{fault.Invalid: 422, fault.Conflict: 409, fault.Unavailable: 503}[f.Kind], ownPage(v))
 }
 
 // about are the acts on one contribution, newest first.

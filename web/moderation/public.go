@@ -2,34 +2,89 @@ package moderation
 
 import (
 	"cmp"
+	"math"
+	"strconv"
 	"strings"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/moderation"
+	"delfi/internal/space"
 	"delfi/web/page"
+	"delfi/web/page/spreadsheet"
 	"delfi/web/ui"
 )
 
-// shown is how many acts the page lists; the record has all.
-const shown = 50
+// perPage is how many acts a page lists.
+const perPage = 50
 
 // publicView is what everybody sees of the moderation of a consultation's space.
 type publicView struct {
 	consultation.Consultation
 	moderation.Page
+	Before int // number below which the acts of this page are; 0 for the newest
 }
 
 func (c room) public(q *page.Request) error {
-	found, err := c.load(q)
+	before, err := number(q.Query("before"))
 	if err != nil {
 		return err
 	}
-	v := publicView{Consultation: found}
-	if v.Page, err = c.Moderation.Public(q.Context(), contribution.Subjects, found.Space, shown); err != nil {
+	v, err := c.publicOf(q, before, perPage)
+	if err != nil {
 		return err
 	}
+	if before > 0 && len(v.Acts) == 0 {
+		return notThere()
+	}
 	return q.Render(200, publicPage(v))
+}
+
+// number reads the number of an act from an address; 0 where there is none.
+func number(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, notThere()
+	}
+	return n, nil
+}
+
+func (c room) publicOf(q *page.Request, before, most int) (publicView, error) {
+	found, err := c.load(q)
+	if err != nil {
+		return publicView{}, err
+	}
+	v := publicView{Consultation: found, Before: before}
+	v.Page, err = c.Moderation.Public(q.Context(), space.Contribution, found.Space, before, most)
+	return v, err
+}
+
+// acts sends all acts as a table, for a spreadsheet: an act a row, in the reader's language.
+func (c room) acts(q *page.Request) error {
+	v, err := c.publicOf(q, 0, math.MaxInt)
+	if err != nil {
+		return err
+	}
+	t := spreadsheet.New(q.Lang, q.T("moderation.table.number"), q.T("moderation.table.day"), q.T("moderation.table.act"), q.T("moderation.table.whose"),
+		q.T("moderation.table.summary"), q.T("moderation.table.rule"), q.T("moderation.table.words"), q.T("moderation.table.who"),
+		q.T("moderation.table.waiting"), q.T("moderation.table.upheld"), q.T("moderation.table.partly"), q.T("moderation.table.dismissed"), q.T("moderation.table.decisions"))
+	for _, l := range v.Acts {
+		ended := map[moderation.Outcome]int{}
+		var decisions []string
+		for _, a := range l.Appeals {
+			ended[a.Outcome]++
+			if a.Decision.Words != "" {
+				decisions = append(decisions, a.Decision.Words)
+			}
+		}
+		t.Row(strconv.Itoa(l.Number), civiltime.Date(l.At), ui.Moderated(q, l.Verb), names(l),
+			l.Summary, ui.Unmarked(rule(q, l.Act, l.Cites)), l.Words, who(q, l.By),
+			strconv.Itoa(ended[""]), strconv.Itoa(ended[moderation.Upheld]), strconv.Itoa(ended[moderation.Partly]), strconv.Itoa(ended[moderation.Dismissed]), strings.Join(decisions, "\n"))
+	}
+	return q.Bytes(200, spreadsheet.Type, t.Bytes())
 }
 
 // totals says in one sentence what was done, and what became of appeals.
@@ -37,11 +92,11 @@ func (v publicView) totals(q *page.Request) string {
 	if v.Total == 0 {
 		return q.T("moderation.public.nothing")
 	}
-	said := q.T("moderation.public.acts", "n", v.Total) + " "
+	text := q.T("moderation.public.acts", "n", v.Total) + " "
 	if v.Raised() == 0 {
-		return said + q.T("moderation.public.no_appeals")
+		return text + q.T("moderation.public.no_appeals")
 	}
-	return said + q.T("moderation.public.appeals", "n", v.Raised(), "upheld", v.Upheld, "partly", v.Partly, "dismissed", v.Dismissed, "waiting", v.Waiting)
+	return text + q.T("moderation.public.appeals", "n", v.Raised(), "upheld", v.Upheld, "partly", v.Partly, "dismissed", v.Dismissed, "waiting", v.Waiting)
 }
 
 // rule says under which rule an act was done, or that it was the law.
@@ -93,15 +148,21 @@ func (v publicView) waits(q *page.Request) string {
 	if v.Waiting == 0 {
 		return q.T("moderation.public.none_waits")
 	}
-	said := q.T("moderation.public.some_wait", "n", v.Waiting)
+	text := q.T("moderation.public.some_wait", "n", v.Waiting)
 	if v.Overdue > 0 {
-		said += " " + q.T("moderation.public.some_late", "n", v.Overdue)
+		text += " " + q.T("moderation.public.some_late", "n", v.Overdue)
 	}
-	return said
+	return text
 }
 
 // names are the aliases of an act's subjects.
 func names(l moderation.Line) string { return strings.Join(l.Names, ", ") }
+
+// path is the page's address.
+func (v publicView) path() string { return "/consultations/" + v.Slug + "/moderation" }
+
+// older is the address of the acts that came before those of the page.
+func (v publicView) older() string { return v.path() + "?before=" + strconv.Itoa(v.Older) + "#acts" }
 
 func (v publicView) frame(q *page.Request) ui.Frame {
 	return ui.Frame{

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/page"
 )
 
@@ -28,8 +29,8 @@ type Services struct {
 		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]contribution.Contribution, error)
 	}
 	Moderation interface {
-		Public(ctx context.Context, kind moderation.Kind, space uuid.UUID, most int) (moderation.Page, error)
-		Fates(ctx context.Context, kind moderation.Kind, space uuid.UUID, subjects []uuid.UUID) ([]moderation.Fate, error)
+		Public(ctx context.Context, kind space.Kind, space uuid.UUID, before, most int) (moderation.Page, error)
+		Fates(ctx context.Context, kind space.Kind, space uuid.UUID, subjects []uuid.UUID) ([]moderation.Fate, error)
 		Raise(ctx context.Context, alias pseudonym.Alias, act, subject uuid.UUID, words string) error
 	}
 }
@@ -38,14 +39,14 @@ type room struct{ Services }
 
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
-	Public     page.Handler
-	Own, Raise page.Handler // of an author, under their alias
+	Public, Acts page.Handler // the page of everybody, and the file of its acts
+	Own, Raise   page.Handler // of an author, under their alias
 }
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
 	c := room{s}
-	return Handlers{Public: c.public, Own: c.own, Raise: c.raise}, page.Complete("moderation", s)
+	return Handlers{Public: c.public, Acts: c.acts, Own: c.own, Raise: c.raise}, page.Complete("moderation", s)
 }
 
 // load gives the consultation that an address names; a draft has no space yet.

@@ -25,6 +25,16 @@ func (a *App) admit(next http.Handler) http.Handler {
 			l = a.reads
 		} else if visitOf(r.Context()).route.File > 0 {
 			l, patience = a.uploads, arriving.All
+			from := a.clients.Address(r)
+			if err := a.arrivals.Take(from, 1); err != nil {
+				w.Header().Set("Connection", "close")
+				r.Body = http.NoBody
+				// What still arrives is read for a moment, so that the answer reaches who sends it.
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second)) // a writer without one has no connection
+				a.refuse(w, r, l, err)
+				return
+			}
+			defer a.arrivals.Give(from, 1)
 			r.Body = arriving.Pace(w, r.Body)
 			w.Header().Set("Connection", "close") // nothing is awaited of a file that nobody reads to its end
 		} else {
@@ -57,8 +67,12 @@ func (a *App) admit(next http.Handler) http.Handler {
 // arriving is the least rate of a form that comes with a file, which is read as it is used.
 var arriving = middleware.MinRate{Bytes: 64 << 10, Window: 15 * time.Second, All: 10 * time.Minute}
 
-// uploading is how many such forms are at work at once.
-const uploading = 8
+// uploading is how many such forms are at work at once, and uploadingOne how many of them
+// come from one address.
+const (
+	uploading    = 8
+	uploadingOne = 2
+)
 
 // refuse answers without having begun anything.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, l *middleware.Limiter, err error) {

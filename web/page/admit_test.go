@@ -80,12 +80,12 @@ func TestAboveItsCapacityTheServerTurnsAwayAtOnceAndInWords(t *testing.T) {
 			t.Errorf("%s does not say why: %s", path, w.Body)
 		}
 		w = c.get(path, header("Accept", "application/json"))
-		var said problem
-		if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || w.Header().Get("Content-Type") != "application/problem+json" {
+		var text problem
+		if err := json.Unmarshal(w.Body.Bytes(), &text); err != nil || w.Header().Get("Content-Type") != "application/problem+json" {
 			t.Fatalf("a program gets %q: %v", w.Header().Get("Content-Type"), err)
 		}
-		if said.Status != 503 || said.Detail != i18n.Words(lang, "fault.busy") || said.Title == "" || said.Next == "" {
-			t.Errorf("a program is told %+v", said)
+		if text.Status != 503 || text.Detail != i18n.Words(lang, "fault.busy") || text.Title == "" || text.Next == "" {
+			t.Errorf("a program is told %+v", text)
 		}
 	}
 	if p := c.app.Reading(); p.Rejected != 4 || p.Working != 1 {
@@ -296,9 +296,9 @@ func TestASenderBelowTheLeastRateIsCut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		said, err := io.ReadAll(res.Body)
-		if err != nil || res.StatusCode != http.StatusRequestTimeout || !res.Close || !strings.Contains(string(said), i18n.Words("en", "fault.slow")) {
-			t.Errorf("%d of %d bytes: %d %s %v", 3, announced, res.StatusCode, said, err)
+		text, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != http.StatusRequestTimeout || !res.Close || !strings.Contains(string(text), i18n.Words("en", "fault.slow")) {
+			t.Errorf("%d of %d bytes: %d %s %v", 3, announced, res.StatusCode, text, err)
 		}
 	}
 }
@@ -363,7 +363,7 @@ func TestWhoIsTurnedAwayLeavesOneLine(t *testing.T) {
 			t.Fatalf("%d %v", got.Code, got.Header())
 		}
 	}
-	if said := h.log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "level=WARN") {
-		t.Errorf("the log says:\n%s", said)
+	if text := h.log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=WARN") {
+		t.Errorf("the log says:\n%s", text)
 	}
 }

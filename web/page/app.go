@@ -93,7 +93,8 @@ type App struct {
 	reads      *middleware.Limiter
 	acts       *middleware.Limiter
 	uploads    *middleware.Limiter
-	shedLogged atomic.Int64 // when the log last said so, in seconds
+	arrivals   *middleware.Quota // forms with files, by address; those that wait for a place among them
+	shedLogged atomic.Int64      // when the log last said so, in seconds
 	bodies     *middleware.Bodies
 	downloads  *downloads
 }
@@ -162,6 +163,7 @@ func New(o Options) *App {
 	a.posts, a.codes, a.searches = middleware.NewRate(o.Posts), middleware.NewRate(o.Codes), middleware.NewRate(o.Searches)
 	a.reads, a.acts = middleware.NewLimiter(o.MaxWork, o.MaxWait), middleware.NewLimiter(o.MaxWork, o.MaxWait)
 	a.uploads = middleware.NewLimiter(uploading, o.MaxWait)
+	a.arrivals = middleware.NewQuota(5*uploading, uploadingOne) // a limiter lets four times as many wait
 	a.bodies, a.downloads = middleware.NewBodies(), newDownloads()
 	if err := a.keys(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher

@@ -146,8 +146,8 @@ func TestEveryFaultHasItsPage(t *testing.T) {
 				t.Errorf("%s %d: status %d", lang, want, w.Code)
 			}
 			for _, part := range []string{"title", "next"} {
-				if said := i18n.Words(lang, fmt.Sprintf("status.%d.%s", want, part)); !strings.Contains(w.Body.String(), said) {
-					t.Errorf("%s %d: does not say %q:\n%s", lang, want, said, w.Body)
+				if text := i18n.Words(lang, fmt.Sprintf("status.%d.%s", want, part)); !strings.Contains(w.Body.String(), text) {
+					t.Errorf("%s %d: does not say %q:\n%s", lang, want, text, w.Body)
 				}
 			}
 			if strings.Contains(w.Body.String(), "ballot") {
@@ -164,16 +164,16 @@ func TestFailureIsLoggedOnceWithItsCauseAndNothingPersonal(t *testing.T) {
 	h := newHouse(t, Options{})
 	h.serve(Get("/consultations/{slug}", Public, Shared, func(*Request) error { return errors.New("disk full") }))
 	w := h.get("/consultations/zone-30?answer=7", header("X-Forwarded-For", "198.51.100.7"))
-	said := h.log.String()
-	if strings.Count(said, "disk full") != 1 || !strings.Contains(said, "/consultations/{slug}") {
-		t.Errorf("logged %q", said)
+	text := h.log.String()
+	if strings.Count(text, "disk full") != 1 || !strings.Contains(text, "/consultations/{slug}") {
+		t.Errorf("logged %q", text)
 	}
-	if id := w.Header().Get("X-Request-Id"); id == "" || !strings.Contains(said, id) {
-		t.Errorf("request %q is not the log's: %s", id, said)
+	if id := w.Header().Get("X-Request-Id"); id == "" || !strings.Contains(text, id) {
+		t.Errorf("request %q is not the log's: %s", id, text)
 	}
 	for _, personal := range []string{"zone-30", "answer", "198.51", "192.0.2"} {
-		if strings.Contains(said, personal) {
-			t.Errorf("the log holds %q: %s", personal, said)
+		if strings.Contains(text, personal) {
+			t.Errorf("the log holds %q: %s", personal, text)
 		}
 	}
 	h.log.Reset()

@@ -69,12 +69,12 @@ func TestASealedCookieIsOpenedByEachServerOfTheSite(t *testing.T) {
 	}
 	wants := func(what string, w *httptest.ResponseRecorder, want bool) {
 		t.Helper()
-		said := `true "of a"`
+		text := `true "of a"`
 		if !want {
-			said = `false ""`
+			text = `false ""`
 		}
-		if w.Body.String() != said {
-			t.Errorf("%s: %s, want %s", what, w.Body, said)
+		if w.Body.String() != text {
+			t.Errorf("%s: %s, want %s", what, w.Body, text)
 		}
 	}
 	for what, h := range map[string]*house{"the same server": one, "another of the site": other} {

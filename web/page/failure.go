@@ -16,6 +16,7 @@ type failures struct {
 	mu              sync.Mutex
 	hour            time.Time
 	counting, shown map[string]int64 // since the start
+	news            map[string]int64 // shown, and not logged yet
 }
 
 // add counts a failure at an instant.
@@ -29,23 +30,34 @@ func (f *failures) add(kind string, now time.Time) {
 	f.counting[kind]++
 }
 
-// turn shows what was counted if another hour has begun, and gives what is new of it;
-// the lock is held.
-func (f *failures) turn(now time.Time) map[string]int64 {
+// turn shows what was counted if another hour has begun; the lock is held. The line of it
+// is for who does not answer a request to write: it would have a time.
+func (f *failures) turn(now time.Time) {
 	hour := now.Truncate(time.Hour)
 	if hour.Equal(f.hour) {
-		return nil
+		return
 	}
 	f.hour = hour
-	news := map[string]int64{}
 	shown := make(map[string]int64, len(f.counting))
 	for kind, n := range f.counting {
 		if more := n - f.shown[kind]; more > 0 {
-			news[kind] = more
+			if f.news == nil {
+				f.news = map[string]int64{}
+			}
+			f.news[kind] += more
 		}
 		shown[kind] = n
 	}
 	f.shown = shown
+}
+
+// told gives what is new at an instant, once.
+func (f *failures) told(now time.Time) map[string]int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.turn(now)
+	news := f.news
+	f.news = nil
 	return news
 }
 
@@ -64,11 +76,7 @@ func (a *App) Failed() map[string]int64 {
 
 // sum writes one line for each kind of failure, when another hour has begun.
 func (a *App) sum() {
-	f := &a.failed
-	f.mu.Lock()
-	news := f.turn(a.now())
-	f.mu.Unlock()
-	for kind, n := range news {
+	for kind, n := range a.failed.told(a.now()) {
 		a.opts.Log.Error("pages under which people answer failed in an hour", "kind", kind, "n", n)
 	}
 }

@@ -88,10 +88,10 @@ func TestTenMegabytesOfAnythingEndInWords(t *testing.T) {
 			// on some machines, the memory is not.
 			t.Logf("%s: %v", name, err)
 		} else {
-			said, err := io.ReadAll(res.Body)
+			words, err := io.ReadAll(res.Body)
 			res.Body.Close()
-			if err != nil || !strings.Contains(fmt.Sprint(c.want), fmt.Sprint(res.StatusCode)) || res.StatusCode >= 400 && len(said) < 10 {
-				t.Errorf("%s: %d %.100s %v", name, res.StatusCode, said, err)
+			if err != nil || !strings.Contains(fmt.Sprint(c.want), fmt.Sprint(res.StatusCode)) || res.StatusCode >= 400 && len(words) < 10 {
+				t.Errorf("%s: %d %.100s %v", name, res.StatusCode, words, err)
 			}
 		}
 		if cost := allocated() - before; cost > most {

@@ -18,9 +18,9 @@ func TestAForwardedAddressThatIsNotBelievedIsSaidOnce(t *testing.T) {
 			t.Errorf("a header made another client: %d", w.Code)
 		}
 	}
-	said := h.log.String()
-	if strings.Count(said, "--forwarded") != 1 || strings.Contains(said, "203.0") {
-		t.Errorf("the log says %s", said)
+	text := h.log.String()
+	if strings.Count(text, "--forwarded") != 1 || strings.Contains(text, "203.0") {
+		t.Errorf("the log says %s", text)
 	}
 }
 

@@ -38,11 +38,11 @@ func (q *Request) program() bool {
 
 // problem sends the document of a fault.
 func (q *Request) problem(status int, f *fault.Fault) error {
-	said := problem{"about:blank", q.StatusTitle(status, f), status, q.Fault(f), f.Code, q.StatusNext(status), nil}
+	text := problem{"about:blank", q.StatusTitle(status, f), status, q.Fault(f), f.Code, q.StatusNext(status), nil}
 	for _, d := range f.Fields {
-		said.Fields = append(said.Fields, problemField{d.Name, q.Field(d)})
+		text.Fields = append(text.Fields, problemField{d.Name, q.Field(d)})
 	}
-	body, err := json.Marshal(said)
+	body, err := json.Marshal(text)
 	if err != nil {
 		return fmt.Errorf("problem: %w", err)
 	}

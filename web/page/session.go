@@ -81,11 +81,11 @@ func (a *App) identify(q *Request) error {
 	if !q.visit.route.class().session {
 		return nil
 	}
-	said := a.sessions.GetString(q.Context(), accountKey)
-	if said == "" {
+	text := a.sessions.GetString(q.Context(), accountKey)
+	if text == "" {
 		return nil
 	}
-	id, err := uuid.Parse(said)
+	id, err := uuid.Parse(text)
 	if err != nil {
 		return fmt.Errorf("session's account: %w", err)
 	}

@@ -15,6 +15,9 @@ type File struct {
 	Type string // its media type
 	Tag  string // of its bytes
 	Body io.ReadSeeker
+	// Hidden is a file that not everybody may read: no cache stores it, whatever the class of
+	// its route.
+	Hidden bool
 }
 
 // Send sends a stored file, or the parts of it that are asked for. No browser shows it as
@@ -34,8 +37,12 @@ func (q *Request) Send(f File) error {
 	h.Set("Content-Type", f.Type)
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", f.Name))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", q.visit.route.Cache.control(false))
-	if q.visit.route.Cache == Stored {
+	cache := q.visit.route.Cache
+	if f.Hidden {
+		cache = NoStore
+	}
+	h.Set("Cache-Control", cache.control(false))
+	if cache == Stored {
 		h.Set("ETag", `"`+f.Tag+`"`)
 	}
 	http.ServeContent(&pacedWriter{q.W, http.NewResponseController(q.W), q.app.downloads.window / (heldBytes / written)}, q.R, "", time.Time{}, f.Body)

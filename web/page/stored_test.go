@@ -20,7 +20,10 @@ func newStore(t *testing.T, body string) *house {
 	send := func(q *Request) error {
 		return q.Send(File{Name: "piano-1.pdf", Type: "application/pdf", Tag: "digest", Body: strings.NewReader(body)})
 	}
-	h.serve(Get("/file", Public, Stored, send), Get("/draft", Public, NoStore, send))
+	hidden := func(q *Request) error {
+		return q.Send(File{Name: "piano-1.pdf", Type: "application/pdf", Tag: "digest", Body: strings.NewReader(body), Hidden: true})
+	}
+	h.serve(Get("/file", Public, Stored, send), Get("/draft", Public, NoStore, send), Get("/hidden", Public, Stored, hidden))
 	return h
 }
 
@@ -61,8 +64,11 @@ func TestAFileIsSentInParts(t *testing.T) {
 			}
 		}
 	}
-	if w := h.get("/draft"); w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "" || w.Body.Len() != len(body) {
-		t.Errorf("what nobody may store: %v", w.Header())
+	for _, path := range []string{"/draft", "/hidden"} {
+		w := h.get(path, with("If-None-Match", `"digest"`))
+		if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "" || w.Code != 200 || w.Body.Len() != len(body) {
+			t.Errorf("%s, which nobody may store: %d %v", path, w.Code, w.Header())
+		}
 	}
 	r := httptest.NewRequest(http.MethodHead, "/file", nil)
 	r.Host = "delfi.test"
@@ -91,12 +97,12 @@ func TestSlowReadersOfFilesHoldNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, err := io.ReadAll(more.Body)
+	text, err := io.ReadAll(more.Body)
 	if err := more.Body.Close(); err != nil {
 		t.Error(err)
 	}
 	if more.StatusCode < 400 || err != nil || more.Header.Get("Content-Disposition") != "" {
-		t.Errorf("beyond its share: %d, %v, %.80q", more.StatusCode, more.Header, said)
+		t.Errorf("beyond its share: %d, %v, %.80q", more.StatusCode, more.Header, text)
 	}
 	server.CloseClientConnections()
 	eventually(t, "everything is given back", func() bool { return d.sending.Held() == 0 })

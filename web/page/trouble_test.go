@@ -64,8 +64,8 @@ func TestADatabaseInTroubleIsSaid(t *testing.T) {
 			}
 		}
 	}
-	if said := h.log.String(); !strings.Contains(said, "extend file") || strings.Count(said, "request failed") != 4 {
-		t.Errorf("the log: %s", said)
+	if text := h.log.String(); !strings.Contains(text, "extend file") || strings.Count(text, "request failed") != 4 {
+		t.Errorf("the log: %s", text)
 	}
 	h.log.Reset()
 	if w := h.get("/long"); w.Code != 200 || h.log.Len() != 0 {
@@ -140,13 +140,13 @@ func TestWhatPassesIsSaidAlike(t *testing.T) {
 				}
 				continue
 			}
-			var said map[string]any
-			if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || w.Header().Get("Content-Type") != "application/problem+json" || w.Header().Get("Content-Language") == "" {
+			var text map[string]any
+			if err := json.Unmarshal(w.Body.Bytes(), &text); err != nil || w.Header().Get("Content-Type") != "application/problem+json" || w.Header().Get("Content-Language") == "" {
 				t.Errorf("%s, %s: %v %s", name, who, w.Header(), w.Body)
 			}
 			for _, key := range []string{"type", "title", "status", "detail", "code", "next"} {
-				if said[key] == nil || said[key] == "" {
-					t.Errorf("%s, %s: the document lacks %s: %v", name, who, key, said)
+				if text[key] == nil || text[key] == "" {
+					t.Errorf("%s, %s: the document lacks %s: %v", name, who, key, text)
 				}
 			}
 		}

@@ -27,9 +27,9 @@ func newDropbox(t *testing.T, o Options) *house {
 			return err
 		}
 		file := q.Uploaded()
-		said := fmt.Sprintf("title %q, more %q", form.Value("title"), form.Values("more"))
+		words := fmt.Sprintf("title %q, more %q", form.Value("title"), form.Values("more"))
 		if file == nil {
-			return q.Render(200, text("%s, no file", said))
+			return q.Render(200, text("%s, no file", words))
 		}
 		if strings.HasSuffix(file.Name, ".exe") {
 			return fault.Bad(fault.Field{Name: "file", Code: "required", Message: "not this"})
@@ -38,7 +38,7 @@ func newDropbox(t *testing.T, o Options) *house {
 		if err != nil {
 			return err
 		}
-		return q.Render(200, text("%s, %q of %d", said, file.Name, len(b)))
+		return q.Render(200, text("%s, %q of %d", words, file.Name, len(b)))
 	}), Post("/act", Public, func(q *Request) error {
 		_, err := q.Form()
 		return err
@@ -171,8 +171,9 @@ func TestSlowSendersOfFilesKeepNobodyWaiting(t *testing.T) {
 	server := h.listen()
 	defer server.Close()
 	kind, body := dropped(t, "a.pdf", make([]byte, 1000), "title", "x")
-	begin := func() net.Conn {
-		c, err := net.Dial("tcp", server.Listener.Addr().String())
+	begin := func(from byte) net.Conn {
+		dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, from)}}
+		c, err := dialer.Dial("tcp", server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,16 +182,19 @@ func TestSlowSendersOfFilesKeepNobodyWaiting(t *testing.T) {
 		return c
 	}
 	for n := range 3 {
-		begin()
+		begin(byte(1 + n/uploadingOne))
 		eventually(t, "it is arriving", func() bool { return h.app.uploads.Load().Working == n+1 })
 	}
 	if w := h.drop("/act", "application/x-www-form-urlencoded", strings.NewReader("a=b")); w.Code != 200 {
 		t.Errorf("an answer beside slow senders: %d", w.Code)
 	}
+	if answer, err := io.ReadAll(begin(1)); err != nil || !bytes.Contains(answer, []byte(" 429 ")) {
+		t.Errorf("more than its share from one address: %.100q, %v", answer, err)
+	}
 	server.CloseClientConnections()
 	eventually(t, "places are given back", func() bool { return h.app.uploads.Load().Working == 0 })
 	arriving = middleware.MinRate{Bytes: 1 << 20, Window: 20 * time.Millisecond, All: time.Hour}
-	slow := begin()
+	slow := begin(1)
 	answer, err := io.ReadAll(slow)
 	if err != nil || !bytes.Contains(answer, []byte(" 408 ")) {
 		t.Errorf("too slow: %.100q, %v", answer, err)

@@ -177,11 +177,11 @@ func (p *paperView) reason(r *feedback.Given) templ.Component {
 
 type reasonPiece struct {
 	sheet *sheet
-	said  *feedback.Given
+	given *feedback.Given
 	lang  string // of the consultation
 }
 
 // Render pastes it.
 func (p reasonPiece) Render(ctx context.Context, w io.Writer) error {
-	return p.sheet.paste(ctx, w, piece{reason: p.said}, func() templ.Component { return dossier.Reason(dossier.Display{Lang: p.lang}, p.said) })
+	return p.sheet.paste(ctx, w, piece{reason: p.given}, func() templ.Component { return dossier.Reason(dossier.Display{Lang: p.lang}, p.given) })
 }

@@ -147,7 +147,7 @@ func published(t *testing.T, h *webtest.House, c consultation.Consultation) {
 	}
 	must(h.Consultations.Conclude(ctx, paolo, c.Slug, "Basta così."))
 	must(h.Jobs.Drain(ctx))
-	if err := h.Consultations.ForgoMinority(ctx, paolo, c.Slug, "Non c’è altro da dire."); err != nil && !strings.Contains(err.Error(), "dissent") {
+	if err := h.Consultations.ForgoMinority(ctx, paolo, c.Slug, "Non c’è altro da dire.", ""); err != nil && !strings.Contains(err.Error(), "dissent") {
 		must(err)
 	}
 	must(h.Consultations.Publish(ctx, giulia, c.Slug, consultation.OpinionTexts{Summary: "Sintesi.", Limitations: "Limiti."}))

@@ -122,11 +122,11 @@ func deviation(q *page.Request, d schema.Deviation, lang string) string {
 	if on == d.Target { // the name of what it was done to
 		on = ui.In(lang, on)
 	}
-	said := []string{d.On, ui.Act(q, d.Kind), on}
+	text := []string{d.On, ui.Act(q, d.Kind), on}
 	if day, err := time.Parse(time.DateOnly, d.On); err == nil {
-		said[0] = q.Date(day)
+		text[0] = q.Date(day)
 	}
-	return strings.Join(said, " · ")
+	return strings.Join(text, " · ")
 }
 
 // why is what stands under a statement.
@@ -139,19 +139,19 @@ func (o opinionView) why(q *page.Request, i schema.Item) []string {
 // none, what it would be were it stable, and who could not judge.
 func (v view) explain(q *page.Request, c ui.Case, counts table.ItemCounts) []string {
 	m := ui.Verdict(q, c)
-	said := []string{m.Sentence}
+	text := []string{m.Sentence}
 	shares := c.Shares(q)
 	switch c.Verdict.Key {
 	case verdict.Disagreement, verdict.TooFew: // said already; of too few people no side is
 		shares = ""
 	}
 	if shares != "" {
-		said[0] += " " + shares + "."
+		text[0] += " " + shares + "."
 	}
 	if m.If != "" {
-		said = append(said, m.If)
+		text = append(text, m.If)
 	}
-	return append(said, v.unsure(q, counts)...)
+	return append(text, v.unsure(q, counts)...)
 }
 
 // sides says the shares of all sides of an item's last round.

@@ -160,8 +160,8 @@ func (o opinionView) byRound(q *page.Request, i schema.Item) []string {
 	}
 	var lines []string
 	for _, r := range i.History {
-		if said := o.briefIn(q, i, r); said != "" {
-			lines = append(lines, q.T(key, "n", strconv.Itoa(r.Round))+": "+said)
+		if words := o.briefIn(q, i, r); words != "" {
+			lines = append(lines, q.T(key, "n", strconv.Itoa(r.Round))+": "+words)
 		}
 	}
 	return lines

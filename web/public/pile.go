@@ -49,7 +49,7 @@ func counted(q *page.Request, key string, c schema.BySide) string {
 	if c.N == 0 {
 		return q.T("consultation.headline." + key + "_none")
 	}
-	said := q.T("consultation.headline."+key, "n", c.N)
+	text := q.T("consultation.headline."+key, "n", c.N)
 	var sides []string
 	for _, one := range []struct {
 		side delphi.Side
@@ -69,9 +69,9 @@ func counted(q *page.Request, key string, c schema.BySide) string {
 		sides = append(sides, q.T("consultation.headline.sideless", "count", c.None))
 	}
 	if len(sides) > 0 {
-		said += " (" + strings.Join(sides, ", ") + ")"
+		text += " (" + strings.Join(sides, ", ") + ")"
 	}
-	return said
+	return text
 }
 
 // bunch is the items of one pile with the same verdict.

@@ -189,8 +189,8 @@ func languages(t *testing.T, site *webtest.Site) {
 			r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+prefix+path, nil)
 			r.Header.Set("Accept-Language", lang)
 			got := site.Stranger().Do(t, r)
-			if said, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || said != lang {
-				t.Errorf("%s %s: %d in %q", lang, path, got.Status, said)
+			if text, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || text != lang {
+				t.Errorf("%s %s: %d in %q", lang, path, got.Status, text)
 			}
 			for _, word := range strings.Fields(got.Page.Find("body").Text()) {
 				if key.MatchString(word) {
@@ -245,7 +245,7 @@ func proposed(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := site.Stranger().Get(t, at(webtest.Answering, "")); got.Count(".dlf-hero a[href$='/minority']") != 1 {
 		t.Error("the consultation's page does not lead to it")
 	}
-	if err := h.Consultations.ForgoMinority(ctx, paolo, webtest.Answering, "Se ne parla in Consiglio."); err != nil {
+	if err := h.Consultations.ForgoMinority(ctx, paolo, webtest.Answering, "Se ne parla in Consiglio.", ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := site.Stranger().Get(t, page); got.Status != 200 || !strings.Contains(got.Text("main"), "Se ne parla in Consiglio.") || strings.Contains(got.Text("main"), "tempo") {

@@ -41,12 +41,12 @@ func (v view) promises(q *page.Request) []ui.Fact {
 // hand, every figure is the document's own.
 type lines struct {
 	view
-	q    *page.Request
-	said []string
+	q     *page.Request
+	lines []string
 }
 
 func (l *lines) say(key string, args ...any) {
-	l.said = append(l.said, l.q.T("consultation.protocol."+key, args...))
+	l.lines = append(l.lines, l.q.T("consultation.protocol."+key, args...))
 }
 
 // chapterOfRules is some of a protocol's rules under their title.
@@ -65,7 +65,7 @@ func (v view) rules(q *page.Request) []chapterOfRules {
 		for _, t := range tell {
 			t(l)
 		}
-		all = append(all, chapterOfRules{q.T("consultation.rules." + name), l.said, name == "consensus"})
+		all = append(all, chapterOfRules{q.T("consultation.rules." + name), l.lines, name == "consensus"})
 	}
 	if v.Origin != nil {
 		// How people took part where it was held, nobody here can say.
@@ -115,7 +115,7 @@ func (v view) gates(q *page.Request) []string {
 	l := &lines{view: v, q: q}
 	l.gates()
 	l.stability()
-	return l.said
+	return l.lines
 }
 
 // opened tells whether anybody may join some group of the panel.
@@ -143,7 +143,7 @@ func (l *lines) panel() {
 		}
 	}
 	if l.opened() {
-		l.said = append(l.said, l.unbound(l.q))
+		l.lines = append(l.lines, l.unbound(l.q))
 	}
 }
 

@@ -181,11 +181,11 @@ func TestRulesOfAStandingRoundNameReleases(t *testing.T) {
 		t.Fatal(err)
 	}
 	for lang, words := range map[string][2]string{"it": {"due rilevazioni", "due giri"}, "en": {"two releases", "two rounds"}} {
-		if said := rulesIn(lang, standing); !strings.Contains(said, words[0]) || strings.Contains(said, words[1]) {
-			t.Errorf("%s: %s", lang, said)
+		if text := rulesIn(lang, standing); !strings.Contains(text, words[0]) || strings.Contains(text, words[1]) {
+			t.Errorf("%s: %s", lang, text)
 		}
-		if said := rulesIn(lang, frozen(t)); !strings.Contains(said, words[1]) || strings.Contains(said, words[0]) {
-			t.Errorf("%s: %s", lang, said)
+		if text := rulesIn(lang, frozen(t)); !strings.Contains(text, words[1]) || strings.Contains(text, words[0]) {
+			t.Errorf("%s: %s", lang, text)
 		}
 	}
 }
@@ -203,12 +203,12 @@ func TestThePrintedRuleIsTheAppliedOne(t *testing.T) {
 		"en": {"deliver the round’s ballot", "at least 100 answers at the last one"},
 	} {
 		q := &page.Request{Printer: i18n.Printer{Lang: lang}}
-		if said := strings.Join((view{dossier.View{Consultation: consultation.Consultation{Protocol: asked}}}).gates(q), " "); !strings.Contains(said, want[0]) {
-			t.Errorf("%s: the response gate is said to count something else than ballots: %q", lang, said)
+		if text := strings.Join((view{dossier.View{Consultation: consultation.Consultation{Protocol: asked}}}).gates(q), " "); !strings.Contains(text, want[0]) {
+			t.Errorf("%s: the response gate is said to count something else than ballots: %q", lang, text)
 		}
-		said := strings.Join((view{dossier.View{Consultation: consultation.Consultation{Protocol: standing}}}).gates(q), " ")
-		if !strings.Contains(said, want[1]) || strings.Contains(said, "50 %") {
-			t.Errorf("%s: of an import the rules say %q", lang, said)
+		text := strings.Join((view{dossier.View{Consultation: consultation.Consultation{Protocol: standing}}}).gates(q), " ")
+		if !strings.Contains(text, want[1]) || strings.Contains(text, "50 %") {
+			t.Errorf("%s: of an import the rules say %q", lang, text)
 		}
 	}
 }

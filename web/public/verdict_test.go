@@ -208,17 +208,17 @@ func TestVerdictsFromAnswersToThePage(t *testing.T) {
 		if got := textOf(d, ".dlf-pile h3"); got != c.piled {
 			t.Errorf("%s: pile %q, want %q", c.name, got, c.piled)
 		}
-		said := map[string]bool{}
+		text := map[string]bool{}
 		for _, share := range regexp.MustCompile(`\d+ % (a favore|contro|nel mezzo)`).FindAllString(textOf(d, "article .dlf-why"), -1) {
-			if said[share] {
+			if text[share] {
 				t.Errorf("%s: %q is said twice", c.name, share)
 			}
-			said[share] = true
+			text[share] = true
 		}
 		if strings.HasPrefix(c.word, "Troppo poche") && strings.Contains(textOf(d, "main"), "% a favore") {
 			t.Errorf("%s: too few answers, and yet a side", c.name)
 		}
-		if said := strings.ToLower(textOf(d, "main")); c.word != "Due poli" && strings.Contains(said, "è d’accordo") || strings.Contains(said, "in disaccordo su") {
+		if text := strings.ToLower(textOf(d, "main")); c.word != "Due poli" && strings.Contains(text, "è d’accordo") || strings.Contains(text, "in disaccordo su") {
 			t.Errorf("%s: the page speaks of agreement", c.name)
 		}
 		drawnIn(t, "en", o)
@@ -266,7 +266,7 @@ func TestCountsAddUp(t *testing.T) {
 		if got := d.Find(".dlf-pile li").Length(); got != n {
 			rt.Fatalf("the piles hold %d of %d", got, n)
 		}
-		said := 0
+		text := 0
 		for _, part := range strings.Split(strings.TrimSuffix(textOf(d, "h1 + .dlf-lead"), "."), ", ") {
 			part, _, _ = strings.Cut(part, "(")
 			if strings.HasSuffix(part, ")") || strings.HasPrefix(part, "Consenso su nessuna") {
@@ -274,12 +274,12 @@ func TestCountsAddUp(t *testing.T) {
 			}
 			for _, word := range strings.Fields(part) {
 				if k, err := strconv.Atoi(word); err == nil && !strings.Contains(part, "a favore") && !strings.HasSuffix(part, "contro") && !strings.HasSuffix(part, "mezzo") {
-					said += k
+					text += k
 				}
 			}
 		}
-		if said != n {
-			rt.Fatalf("the headline counts %d of %d: %s", said, n, textOf(d, "h1 + .dlf-lead"))
+		if text != n {
+			rt.Fatalf("the headline counts %d of %d: %s", text, n, textOf(d, "h1 + .dlf-lead"))
 		}
 		d.Find(".dlf-pile svg.dlf-bar3 title").Each(func(_ int, s *goquery.Selection) {
 			sum := 0

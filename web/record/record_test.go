@@ -226,8 +226,8 @@ func programs(t *testing.T, site *webtest.Site) {
 		published + ".zip":               {"application/zip", "public, no-cache"},
 	} {
 		got := b.Get(t, path)
-		if said := [2]string{got.Header.Get("Content-Type"), got.Header.Get("Cache-Control")}; got.Status != 200 || said != want {
-			t.Errorf("%s: %d %v", path, got.Status, said)
+		if words := [2]string{got.Header.Get("Content-Type"), got.Header.Get("Cache-Control")}; got.Status != 200 || words != want {
+			t.Errorf("%s: %d %v", path, got.Status, words)
 		}
 		r := httptest.NewRequest(http.MethodGet, "http://delfi.test"+path, nil)
 		r.Header.Set("If-None-Match", got.Header.Get("ETag"))
@@ -315,8 +315,8 @@ func archive(t *testing.T, site *webtest.Site) {
 			t.Errorf("%s is not among %v", want, names)
 		}
 	}
-	if said := got.Header.Get("Content-Disposition"); said != `attachment; filename="`+webtest.Published+`.zip"` {
-		t.Errorf("it is stored as %q", said)
+	if text := got.Header.Get("Content-Disposition"); text != `attachment; filename="`+webtest.Published+`.zip"` {
+		t.Errorf("it is stored as %q", text)
 	}
 }
 
@@ -327,8 +327,8 @@ func languages(t *testing.T, site *webtest.Site) {
 	for _, path := range []string{"/record", published, published + "/rounds/2/marks", published + "/rounds/2/marks/00"} {
 		for lang, prefix := range map[string]string{"it": "", "en": "/en"} {
 			got := site.Stranger().Get(t, prefix+path)
-			if said, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || said != lang {
-				t.Errorf("%s %s: %d in %q", lang, path, got.Status, said)
+			if text, _ := got.Page.Find("html").Attr("lang"); got.Status != 200 || text != lang {
+				t.Errorf("%s %s: %d in %q", lang, path, got.Status, text)
 			}
 			for _, word := range strings.Fields(got.Page.Find("body").Text()) {
 				if key.MatchString(word) {

@@ -26,7 +26,7 @@ func (d room) act(q *page.Request, done string, use func(ctx context.Context, on
 		return err
 	}
 	slug := q.Param("slug")
-	err = use(q.Context(), d.Consultations.Seen(said(form, "version")), slug)
+	err = use(q.Context(), d.Consultations.Seen(versionOf(form, "version")), slug)
 	if err == nil {
 		q.Flash(done)
 		return q.Redirect("/desk/" + slug)
@@ -37,9 +37,9 @@ func (d room) act(q *page.Request, done string, use func(ctx context.Context, on
 	return err
 }
 
-// said is the version of what the page of a form showed: one that does not say it was sent
+// versionOf is the version of what the page of a form showed: one that does not say it was sent
 // by no page of ours, or by one that is cut off, and is compared all the same.
-func said(form page.Form, name string) string {
+func versionOf(form page.Form, name string) string {
 	return cmp.Or(form.Value(name), prose.Unsaid)
 }
 
@@ -69,7 +69,7 @@ func (d room) delete(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	err = d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug"), said(form, "version"))
+	err = d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug"), versionOf(form, "version"))
 	if f := mendable(err); f != nil {
 		return d.renderDesk(q, f)
 	}

@@ -70,7 +70,7 @@ func (d room) describe(q *page.Request) error {
 		return err
 	}
 	v.Data = readData(form)
-	_, err = d.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data, said(form, "version"))
+	_, err = d.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data, versionOf(form, "version"))
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Code == "administration_changed" {
 		v.Stale = &ui.Staleness{Fault: f, Changes: v.changes(q), Theirs: v.path("")}
@@ -97,10 +97,8 @@ func (d room) grant(q *page.Request) error {
 		return err
 	}
 	v.Person, v.Role, v.Where = form.Value("person"), account.Role(form.Value("role")), form.Value("consultation")
-	scope, err := v.scope()
-	if err == nil {
-		_, err = d.Accounts.Appoint(q.Context(), q.Actor, v.Slug, v.Role, scope, v.Person)
-	}
+	scope, bad := v.scope()
+	_, err = d.Accounts.Appoint(q.Context(), q.Actor, v.Slug, v.Role, scope, v.Person, bad...)
 	if v.Grant = ui.ProblemsOf(err); v.Grant.Any() {
 		v.Grant = v.Grant.Labelled(labels(q))
 		return q.Render(422, administrationPage(v))
@@ -167,9 +165,9 @@ func (v administrationView) roles(q *page.Request) []ui.Option {
 // everywhere is chosen for a role in the whole administration; no slug reads like it.
 const everywhere = "*"
 
-// scope reads where the role is to hold. Nothing is chosen for anyone: the whole
-// administration would be more than many mean.
-func (v administrationView) scope() (account.Scope, error) {
+// scope reads where the role is to hold, or gives the fault of the field. Nothing is chosen
+// for anyone: the whole administration would be more than many mean.
+func (v administrationView) scope() (account.Scope, []fault.Field) {
 	if v.Where == everywhere {
 		return account.Scope{}, nil
 	}
@@ -178,11 +176,10 @@ func (v administrationView) scope() (account.Scope, error) {
 			return c.Scope(), nil
 		}
 	}
-	code, said := "required", "is needed"
-	if v.Where != "" {
-		code, said = "unknown_consultation", "is no consultation of this administration"
+	if v.Where == "" {
+		return account.Scope{}, []fault.Field{{Name: "consultation", Code: "required", Message: "is needed"}}
 	}
-	return account.Scope{}, fault.Bad(fault.Field{Name: "consultation", Code: code, Message: said})
+	return account.Scope{}, []fault.Field{{Name: "consultation", Code: "unknown_consultation", Message: "is no consultation of this administration"}}
 }
 
 // places are those to choose from for a role.

@@ -182,6 +182,15 @@ func TestRolesOfAnAdministration(t *testing.T) {
 	}
 	typed(t, grant("nobody@posta.example", "moderator"), url.Values{"person": {"nobody@posta.example"}}, "person")
 	typed(t, grant("anna@posta.example", ""), url.Values{"person": {"anna@posta.example"}}, "role")
+	// Everything that is to be mended is named at once, in the order of the fields.
+	for _, lang := range []string{"", "/en"} {
+		for _, where := range []string{"", "mercato-coperto"} {
+			form := url.Values{"person": {"nobody@posta.example"}, "role": {"mayor"}, "consultation": {where}}
+			got := b.Post(t, lang+riva+"/grant", form)
+			typed(t, got, url.Values{"person": {"nobody@posta.example"}}, "person", "role", "consultation")
+		}
+	}
+	typed(t, b.Post(t, riva+"/grant", url.Values{}), url.Values{"person": {""}}, "person", "role", "consultation")
 	for person, role := range map[string]string{"ANNA@posta.example": "moderator", "karim": "administrator", "marta@posta.example": "moderator"} {
 		if got := grant(person, role); got.Status != 303 || got.Location != riva+"#roles" {
 			t.Fatalf("%s: %d: %s", person, got.Status, got.Text("main"))
@@ -284,8 +293,8 @@ func TestARoleForOneConsultation(t *testing.T) {
 		}
 		got = b.Get(t, lang+riva)
 		line := got.Page.Find("main .dlf-plain > li").First()
-		if said := strings.Join(strings.Fields(line.Text()), " "); !strings.Contains(said, words[0]+" La <b>piazza</b>") {
-			t.Errorf("held is %q", said)
+		if text := strings.Join(strings.Fields(line.Text()), " "); !strings.Contains(text, words[0]+" La <b>piazza</b>") {
+			t.Errorf("held is %q", text)
 		}
 		scope := line.Find("input[name=scope]").AttrOr("value", "")
 		for _, wrong := range []string{"", "la-piazza"} {

@@ -6,9 +6,9 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -33,7 +33,7 @@ func (d room) appealsOf(q *page.Request) (appealsView, error) {
 		return appealsView{}, err
 	}
 	v := appealsView{Consultation: c}
-	v.Pleas, err = d.Moderation.Pleas(q.Context(), q.Actor, contribution.Subjects, c.Space)
+	v.Pleas, err = d.Moderation.Pleas(q.Context(), q.Actor, space.Contribution, c.Space)
 	return v, err
 }
 
@@ -61,7 +61,7 @@ func (d room) settle(q *page.Request) error {
 	if errA != nil || errS != nil {
 		return notThere()
 	}
-	err = d.Moderation.Settle(q.Context(), q.Actor, contribution.Subjects, c.Space, act, subject, moderation.Outcome(form.Value("outcome")), form.Value("words"))
+	err = d.Moderation.Settle(q.Context(), q.Actor, space.Contribution, c.Space, act, subject, moderation.Outcome(form.Value("outcome")), form.Value("words"))
 	var f *fault.Fault
 	switch {
 	case err == nil:

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -40,8 +40,8 @@ func (v *queueView) typed(value func(string) string) {
 	v.Text, v.LeftOut, v.Rule, v.Reason = value("text"), value("left_out"), value("rule"), value("reason")
 }
 
-// dispose does the act whose button was pressed on the chosen contributions; a merge leads
-// to the next group that waits.
+// dispose does the act whose button was pressed on the chosen contributions; one that
+// examines them leads to the next group that waits.
 func (d room) dispose(q *page.Request) error {
 	form, err := q.Form()
 	if err != nil {
@@ -51,7 +51,7 @@ func (d room) dispose(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.StandsAt(v.path() + "?" + url.Values{"c": form.Values("c")}.Encode())
+	q.StandsAt(v.path(idsOf(v.Chosen)...))
 	v.typed(form.Value)
 	v.Form = true
 	done, err := d.acts(q, v, form)
@@ -60,16 +60,16 @@ func (d room) dispose(q *page.Request) error {
 	case err == nil:
 		q.Flash(done)
 		to := v.path()
-		if done == "staff.done.merged" {
+		if done != "staff.done.requeued" {
 			if to, err = d.next(q); err != nil {
 				return err
 			}
 		}
 		return q.Redirect(to)
 	case errors.As(err, &f) && f.Kind == fault.Invalid:
-		v.Fault = f
+		v.Fault, v.Sent = f, form.Value // the words go on from the state that they were begun on
 		return q.Render(422, queuePage(v))
-	case errors.As(err, &f) && f.Code == "item_changed":
+	case errors.As(err, &f) && f.Code == "item_changed" && v.Destination != string(contribution.Said):
 		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Changes: ui.Changes(ui.Changed{Label: q.T("staff.synthesis.text"), Theirs: v.was(), Mine: v.Text})}
 		return q.Render(409, queuePage(v))
 	case errors.As(err, &f) && f.Kind == fault.Conflict:
@@ -84,8 +84,8 @@ func (d room) dispose(q *page.Request) error {
 func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, err error) {
 	seen := map[uuid.UUID]int{}
 	for _, c := range v.Chosen {
-		if n, err := strconv.Atoi(form.Value("seen_" + c.ID.String())); err == nil {
-			seen[c.ID] = n
+		if n, err := strconv.Atoi(form.Value(seenField(c.ID))); err == nil {
+			seen[c.ID] = n // one without is refused
 		}
 	}
 	choice := contribution.Choice{Contributions: idsOf(v.Chosen), Seen: seen, Rule: v.Rule, Reason: v.Reason}
@@ -97,7 +97,7 @@ func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, e
 	}
 	m := contribution.Merge{
 		Contributions: choice.Contributions, Seen: seen, Destination: contribution.Destination(v.Destination),
-		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: said(form, "version_"+v.Item),
+		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: versionOf(form, versionField(v.Item)),
 	}
 	if m.Destination != contribution.Fresh {
 		m.Item, _ = uuid.Parse(v.Item) // none is a fault of its field
@@ -106,22 +106,14 @@ func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, e
 	return "staff.done.merged", err
 }
 
-// next is the address of the queue with the first group that waits and that no colleague is
-// at side by side.
+// next is the address of what the reader examines next, or that of the queue.
 func (d room) next(q *page.Request) (string, error) {
 	v, err := d.queueOf(q, nil)
 	if err != nil {
 		return "", err
 	}
-	for _, g := range v.groups() {
-		list := g.List
-		if g.Number == 0 {
-			list = slices.DeleteFunc(slices.Clone(list), func(c contribution.Contribution) bool { return !free(q, []contribution.Contribution{c}) })
-			list = list[:min(1, len(list))]
-		}
-		if free(q, list) {
-			return v.path(idsOf(list)...), nil
-		}
+	if next := v.next(q); len(next) > 0 {
+		return v.work(next...), nil
 	}
 	return v.path(), nil
 }
@@ -139,12 +131,12 @@ func (d room) claims(q *page.Request) error {
 	q.StandsAt(v.path())
 	ids := idsOf(v.Chosen)
 	if form.Value("act") == "release" {
-		if err := d.Moderation.Release(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, ids); err != nil {
+		if err := d.Moderation.Release(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, ids); err != nil {
 			return err
 		}
 		return q.Redirect(v.path())
 	}
-	err = d.Moderation.Claim(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, ids)
+	err = d.Moderation.Claim(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, ids)
 	if f := mendable(err); f != nil {
 		v.Fault, v.Destination = f, string(contribution.Fresh)
 		return q.Render(409, queuePage(v))
@@ -152,7 +144,7 @@ func (d room) claims(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Redirect(v.path(ids...))
+	return q.Redirect(v.work(ids...))
 }
 
 // judge stores the reader's second look.
@@ -165,13 +157,13 @@ func (d room) judge(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.StandsAt(queuePath(c.Slug, nil))
+	q.StandsAt(queuePath(c.Slug, ""))
 	act, errA := uuid.Parse(form.Value("look"))
 	subject, errS := uuid.Parse(form.Value("subject"))
 	if errA != nil || errS != nil {
 		return notThere()
 	}
-	err = d.Moderation.Judge(q.Context(), q.Actor, contribution.Subjects, c.Space, act, subject, form.Value("act") == "in")
+	err = d.Moderation.Judge(q.Context(), q.Actor, space.Contribution, c.Space, act, subject, form.Value("act") == "in")
 	switch {
 	case err == nil:
 		q.Flash("staff.done.judged")
@@ -180,7 +172,7 @@ func (d room) judge(q *page.Request) error {
 	default:
 		return err
 	}
-	return q.Redirect(queuePath(c.Slug, nil))
+	return q.Redirect(queuePath(c.Slug, ""))
 }
 
 // remove deletes a text that the law wants gone. The form comes back with its fault
@@ -195,7 +187,7 @@ func (d room) remove(q *page.Request) error {
 		return notThere()
 	}
 	slug := q.Param("slug")
-	q.StandsAt(queuePath(slug, []uuid.UUID{id}))
+	q.StandsAt(queuePath(slug, "", id))
 	if _, err := d.Consultations.Desk(q.Context(), q.Actor, slug); err != nil {
 		return err
 	}
@@ -213,7 +205,7 @@ func (d room) remove(q *page.Request) error {
 		return err
 	}
 	q.Flash("staff.done.removed")
-	return q.Redirect(queuePath(slug, nil))
+	return q.Redirect(queuePath(slug, ""))
 }
 
 // undo takes an act back.
@@ -226,8 +218,8 @@ func (d room) undo(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.StandsAt(queuePath(c.Slug, nil))
-	err = d.Moderation.Undo(q.Context(), q.Actor, contribution.Subjects, c.Space, act)
+	q.StandsAt(queuePath(c.Slug, ""))
+	err = d.Moderation.Undo(q.Context(), q.Actor, space.Contribution, c.Space, act)
 	if f := mendable(err); f != nil {
 		v, inner := d.queueOf(q, nil)
 		if inner != nil {
@@ -240,7 +232,7 @@ func (d room) undo(q *page.Request) error {
 		return err
 	}
 	q.Flash("staff.done.undone")
-	return q.Redirect(queuePath(c.Slug, nil))
+	return q.Redirect(queuePath(c.Slug, ""))
 }
 
 // queueOf reads the queue and picks the chosen ones; an id that is not in it is left out.
@@ -264,12 +256,12 @@ func (d room) queueOf(q *page.Request, chosen []string) (queueView, error) {
 	if v.Rules, err = d.Moderation.Rules(q.Context(), c.Space); err != nil {
 		return v, err
 	}
-	pleas, err := d.Moderation.Pleas(q.Context(), q.Actor, contribution.Subjects, c.Space)
+	pleas, err := d.Moderation.Pleas(q.Context(), q.Actor, space.Contribution, c.Space)
 	if err != nil {
 		return v, err
 	}
 	v.Appeals = waiting(pleas)
-	if v.Looks, err = d.Moderation.Looks(q.Context(), q.Actor, contribution.Subjects, c.Space); err != nil {
+	if v.Looks, err = d.Moderation.Looks(q.Context(), q.Actor, space.Contribution, c.Space); err != nil {
 		return v, err
 	}
 	for _, one := range v.Queue {

@@ -16,6 +16,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -155,7 +156,7 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 		}
 	}
 	if v.Moderator && gatherClosed(c) {
-		pleas, err := d.Moderation.Pleas(ctx, actor, contribution.Subjects, c.Space)
+		pleas, err := d.Moderation.Pleas(ctx, actor, space.Contribution, c.Space)
 		if err != nil {
 			return v, err
 		}

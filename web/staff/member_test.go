@@ -80,11 +80,11 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 		}
 	}
 	got = b.Get(t, at(webtest.Answering, "/staff"))
-	if said := member(got, "Marta Gibellini").Text(); !strings.Contains(said, "conduce un altro") || member(got, "Marta Gibellini").Find("form").Length() != 0 {
-		t.Errorf("who went: %s", said)
+	if text := member(got, "Marta Gibellini").Text(); !strings.Contains(text, "conduce un altro") || member(got, "Marta Gibellini").Find("form").Length() != 0 {
+		t.Errorf("who went: %s", text)
 	}
-	if said := member(got, "Karim Haddad").Text(); !strings.Contains(said, "Ufficio elettorale") || member(got, "Karim Haddad").Find("form").Length() != 1 {
-		t.Errorf("who came: %s", said)
+	if text := member(got, "Karim Haddad").Text(); !strings.Contains(text, "Ufficio elettorale") || member(got, "Karim Haddad").Find("form").Length() != 1 {
+		t.Errorf("who came: %s", text)
 	}
 	// What was typed for a place that somebody filled meanwhile is not lost.
 	if got := send("", form, map[string]string{"person": davide.Account.String(), "office": "Ufficio B", "reason": "Un altro motivo."}); got.Status != 409 ||
@@ -106,10 +106,10 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 		t.Errorf("a moderator reads who steers: %d, %d forms", got.Status, got.Count("main form"))
 	}
 	for lang, words := range map[string][]string{"": {"Chi è cambiato", "Marta Gibellini, moderatore/-trice", "conduce un altro"}, "/en": {"Who has changed", "Marta Gibellini, moderator", "somebody else from"}} {
-		said := strings.Join(strings.Fields(site.Stranger().Get(t, lang+"/consultations/"+webtest.Answering).Page.Find("section[aria-labelledby=staff]").Text()), " ")
+		text := strings.Join(strings.Fields(site.Stranger().Get(t, lang+"/consultations/"+webtest.Answering).Page.Find("section[aria-labelledby=staff]").Text()), " ")
 		for _, w := range append(words, "Karim Haddad", "Ufficio elettorale") {
-			if !strings.Contains(said, w) {
-				t.Errorf("the public page lacks %q: %s", w, said)
+			if !strings.Contains(text, w) {
+				t.Errorf("the public page lacks %q: %s", w, text)
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func (d room) report(q *page.Request) error {
 	if err != nil {
 		return d.unreported(q, form, err)
 	}
-	version := said(form, "version")
+	version := versionOf(form, "version")
 	v.Text, v.Reason = form.Value("minority"), form.Value("reason")
 	slug, back, done := v.Consultation.Slug, v.path(), "staff.done.minority_kept"
 	switch form.Value("act") {
@@ -82,8 +82,8 @@ func (d room) report(q *page.Request) error {
 		done = "staff.done.minority_shown"
 		err = d.Consultations.ShowMinority(q.Context(), q.Actor, slug, v.Text, version)
 	case "forgo":
-		done = "staff.done.minority_forgone"
-		err = d.Consultations.ForgoMinority(q.Context(), q.Actor, slug, v.Reason)
+		v.Text, done = v.Minority.Draft, "staff.done.minority_forgone"
+		err = d.Consultations.ForgoMinority(q.Context(), q.Actor, slug, v.Reason, version)
 	default:
 		err = d.Consultations.DraftMinority(q.Context(), q.Actor, slug, v.Text, version)
 	}
@@ -94,8 +94,11 @@ func (d room) report(q *page.Request) error {
 		return q.Render(422, minorityPage(v))
 	}
 	if errors.As(err, &f) && f.Code == "minority_changed" {
-		label := q.T("staff.minority.text")
-		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Changes: ui.Changes(ui.Changed{Label: label, Theirs: v.Minority.Draft, Mine: v.Text}), Theirs: v.path()}
+		changes := ui.Changes(
+			ui.Changed{Label: q.T("staff.minority.text"), Theirs: v.Minority.Draft, Mine: v.Text},
+			ui.Changed{Label: q.T("staff.reason"), Theirs: v.Minority.Reason, Mine: v.Reason},
+		)
+		v.Stale = &ui.Staleness{Fault: f, Lang: v.Consultation.Language, Changes: changes, Theirs: v.path()}
 		return q.Render(409, minorityPage(v))
 	}
 	if fault.KindOf(err) == fault.Conflict {

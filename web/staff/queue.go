@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/prose"
 	"delfi/web/page"
 	"delfi/web/ui"
 	"delfi/web/ui/chart"
@@ -43,7 +44,11 @@ type queueView struct {
 	Ground       string    // as typed for it
 	Stale        *ui.Staleness
 	Fault        *fault.Fault
+	Sent         func(field string) string // versions of a form that is to be filled in better; nil for those of what stands
 }
+
+// few is how many contributions stand side by side without a link that leads past them.
+const few = 3
 
 // group are contributions that say similar things, or those that stand alone (Number 0).
 type group struct {
@@ -153,19 +158,52 @@ func free(q *page.Request, list []contribution.Contribution) bool {
 	return len(list) > 0
 }
 
-// path is the address of the queue, with some contributions chosen.
-func (v queueView) path(chosen ...uuid.UUID) string { return queuePath(v.Consultation.Slug, chosen) }
+// path is the address of the queue, with what is searched for and some contributions chosen.
+func (v queueView) path(chosen ...uuid.UUID) string {
+	return queuePath(v.Consultation.Slug, v.Search, chosen...)
+}
 
-func queuePath(slug string, chosen []uuid.UUID) string {
-	path := "/desk/" + slug + "/contributions"
-	if len(chosen) == 0 {
-		return path
+// work is the address of the form of an act on some contributions: whoever uses the
+// keyboard begins there, and not before the list.
+func (v queueView) work(chosen ...uuid.UUID) string { return v.path(chosen...) + "#work" }
+
+// claims is the address at which contributions are taken and given up.
+func (v queueView) claims() string {
+	path := "/desk/" + v.Consultation.Slug + "/claims"
+	if v.Search != "" {
+		path += "?" + url.Values{"q": {v.Search}}.Encode()
 	}
-	values := url.Values{}
+	return path
+}
+
+func queuePath(slug, search string, chosen ...uuid.UUID) string {
+	path, values := "/desk/"+slug+"/contributions", url.Values{}
+	if search != "" {
+		values.Set("q", search)
+	}
 	for _, id := range chosen {
 		values.Add("c", id.String())
 	}
+	if len(values) == 0 {
+		return path
+	}
 	return path + "?" + values.Encode()
+}
+
+// next are those of the first group that waits, among those searched for, and that no
+// colleague is at; of those that stand alone, one.
+func (v queueView) next(q *page.Request) []uuid.UUID {
+	for _, g := range v.groups() {
+		list := g.List
+		if g.Number == 0 {
+			list = slices.DeleteFunc(slices.Clone(list), func(c contribution.Contribution) bool { return !free(q, []contribution.Contribution{c}) })
+			list = list[:min(1, len(list))]
+		}
+		if free(q, list) {
+			return idsOf(list)
+		}
+	}
+	return nil
 }
 
 // tabPath is the address of a tab, with what is searched for.
@@ -174,7 +212,7 @@ func (v queueView) tabPath(s contribution.State) string {
 	if v.Search != "" {
 		values.Set("q", v.Search)
 	}
-	return v.path() + "?" + values.Encode()
+	return "/desk/" + v.Consultation.Slug + "/contributions?" + values.Encode()
 }
 
 func (v queueView) lead(q *page.Request) string {
@@ -237,19 +275,19 @@ func (v queueView) refused(q *page.Request) string { return conflict(q, v.Fault)
 
 // conflict says a fault, and of an act of a colleague what it was and when.
 func conflict(q *page.Request, f *fault.Fault) string {
-	said := q.Fault(f)
+	text := q.Fault(f)
 	at, dated := instant(f, "at")
 	verb, acted := f.Args["verb"].(string)
 	switch {
 	case acted && dated:
-		said += " " + q.T("staff.queue.did", "what", ui.Moderated(q, moderation.Verb(verb)), "at", q.Moment(at))
+		text += " " + q.T("staff.queue.did", "what", ui.Moderated(q, moderation.Verb(verb)), "at", q.Moment(at))
 	case dated:
-		said += " " + q.T("staff.queue.at", "at", q.Moment(at))
+		text += " " + q.T("staff.queue.at", "at", q.Moment(at))
 	}
 	if until, ok := instant(f, "until"); ok {
-		said += " " + q.T("staff.queue.until", "at", q.Moment(until))
+		text += " " + q.T("staff.queue.until", "at", q.Moment(until))
 	}
-	return said
+	return text
 }
 
 // destinations are the places that contributions go to.
@@ -295,6 +333,31 @@ func (v queueView) was() string {
 		}
 	}
 	return ""
+}
+
+// seenField and versionField name what the form carries of the page that it stood on: the
+// versions of a contribution and of a statement.
+func seenField(id uuid.UUID) string { return "seen_" + id.String() }
+
+func versionField(item string) string { return "version_" + item }
+
+// versions are the fields of the form that say what its page showed, in pairs.
+func (v queueView) versions() [][2]string {
+	var all [][2]string
+	for _, c := range v.Chosen {
+		all = append(all, [2]string{seenField(c.ID), strconv.Itoa(c.Case.Version)})
+	}
+	if v.merges() {
+		for _, it := range v.live() {
+			all = append(all, [2]string{versionField(it.ID.String()), prose.Version(it.Text)})
+		}
+	}
+	if v.Sent != nil {
+		for i, f := range all {
+			all[i][1] = v.Sent(f[0])
+		}
+	}
+	return all
 }
 
 func (v queueView) live() []consultation.Item {

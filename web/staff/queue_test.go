@@ -7,8 +7,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation/contribution"
+	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 	"delfi/web/webtest"
 )
 
@@ -73,7 +74,7 @@ func TestQueue(t *testing.T) {
 	}
 	merge.Set("rule", "1.6")
 	done := posted(marta, 303, queue, merge)
-	if !strings.Contains(done.Location, "?c=") {
+	if !strings.Contains(done.Location, "?c=") || !strings.HasSuffix(done.Location, "#work") {
 		t.Errorf("the next group is not shown: %s", done.Location)
 	}
 	page = marta.Get(t, done.Location)
@@ -83,8 +84,8 @@ func TestQueue(t *testing.T) {
 
 	// The second moderator is told who did what when, and keeps what was typed.
 	late := posted(davide, 409, queue, reject)
-	if said := late.Text("[role=alert]"); !strings.Contains(said, "Marta Gibellini") || !strings.Contains(said, "Contributi uniti") || !strings.Contains(said, " alle ") {
-		t.Errorf("Davide is told %q", said)
+	if text := late.Text("[role=alert]"); !strings.Contains(text, "Marta Gibellini") || !strings.Contains(text, "Contributi uniti") || !strings.Contains(text, " alle ") {
+		t.Errorf("Davide is told %q", text)
 	}
 	if late.Page.Find("[name=reason]").AttrOr("value", "") != "Fuori tema." {
 		t.Error("the reason that was typed is gone")
@@ -96,13 +97,20 @@ func TestQueue(t *testing.T) {
 	if n := marta.Get(t, queue).Count("input[type=checkbox][name=c]"); n != waiting {
 		t.Errorf("%d wait after the undo, of %d", n, waiting)
 	}
-	if said := posted(davide, 409, undo, nil).Text("[role=alert]"); !strings.Contains(said, "già stato annullato") {
-		t.Errorf("undone twice: %q", said)
+	if text := posted(davide, 409, undo, nil).Text("[role=alert]"); !strings.Contains(text, "già stato annullato") {
+		t.Errorf("undone twice: %q", text)
 	}
 
-	// Left out, found under its tab, put back.
+	// Left out, found under its tab, put back. What is left out leads to the next, too, of
+	// those that were searched for.
 	reject.Set("seen_"+c(1), "2")
-	posted(marta, 303, queue, reject)
+	if one := posted(marta, 303, queue+"?q="+url.QueryEscape(word), reject); strings.Contains(one.Location, "c=") != (marta.Get(t, queue+"?q="+url.QueryEscape(word)).Count("input[type=checkbox][name=c]") > 0) ||
+		!strings.Contains(one.Location, "q="+url.QueryEscape(word)) {
+		t.Errorf("the search is lost: %s", one.Location)
+	}
+	if begin := marta.Get(t, queue).Page.Find(".dlf-grid2 a.btn").AttrOr("href", ""); !strings.HasSuffix(begin, "#work") || marta.Get(t, begin).Count(".dlf-src article") == 0 {
+		t.Errorf("the queue begins at %q", begin)
+	}
 	out := marta.Get(t, queue+"?state=rejected&c="+c(1))
 	if out.Count("input[type=checkbox][name=c]") != 1 || out.Count("button[value=requeue]") != 1 || out.Count("button[value=merge]")+out.Count("button[value=reject]") != 0 {
 		t.Errorf("left out: %s", out.Text("#work"))
@@ -116,9 +124,13 @@ func TestQueue(t *testing.T) {
 	found2, err := h.Consultations.Find(t.Context(), h.Person(t, "marta"), webtest.Gathering)
 	ok(err)
 	alias, id := author(t, h, found2.ID, c(1))
-	fates, err := h.Moderation.Fates(t.Context(), contribution.Subjects, found2.Space, []uuid.UUID{id})
+	fates, err := h.Moderation.Fates(t.Context(), space.Contribution, found2.Space, []uuid.UUID{id})
 	ok(err)
 	ok(h.Moderation.Raise(t.Context(), alias, fates[0].Act.ID, id, "È la domanda stessa."))
+	if link := marta.Get(t, queue).Text(".dlf-more-links"); strings.Contains(link, "uno in attesa") {
+		t.Errorf("before the hour the queue says %q", link)
+	}
+	ok(h.Jobs.Do(t.Context(), moderation.Opening{}))
 	if link := marta.Get(t, queue).Text(".dlf-more-links"); !strings.Contains(link, "uno in attesa") {
 		t.Errorf("the queue says %q", link)
 	}
@@ -134,8 +146,8 @@ func TestQueue(t *testing.T) {
 		t.Errorf("refused: %s", blank.Text("main"))
 	}
 	posted(davide, 303, appeals, decide)
-	if said := davide.Get(t, appeals).Text("main"); !strings.Contains(said, "Accolto") || !strings.Contains(said, "Ha ragione.") {
-		t.Errorf("decided: %s", said)
+	if text := davide.Get(t, appeals).Text("main"); !strings.Contains(text, "Accolto") || !strings.Contains(text, "Ha ragione.") {
+		t.Errorf("decided: %s", text)
 	}
 	if first := marta.Get(t, queue).Page.Find(".dlf-tag").First().Text(); first != "ricorso accolto" {
 		t.Errorf("the queue marks %q", first)

@@ -6,9 +6,9 @@ import (
 	"strconv"
 
 	"delfi/internal/consultation"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
+	"delfi/internal/space"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -17,6 +17,7 @@ import (
 type rulesView struct {
 	Consultation consultation.Consultation
 	Now          moderation.Rules
+	Version      string            // of the rules that List was begun from
 	List         []moderation.Rule // as the form has them, blank ones included
 	Fault        *fault.Fault
 	Problems     ui.Problems
@@ -38,6 +39,7 @@ func (d room) rulesOf(q *page.Request) (rulesView, error) {
 		return v, notThere()
 	}
 	v.Now, err = d.Moderation.Rules(q.Context(), c.Space)
+	v.Version = strconv.Itoa(v.Now.Version)
 	return v, err
 }
 
@@ -79,7 +81,7 @@ func (d room) publishRules(q *page.Request) error {
 	if err != nil {
 		seen = -1 // no page of ours sent this
 	}
-	err = d.Moderation.Publish(q.Context(), q.Actor, contribution.Subjects, v.Consultation.Space, seen, v.Consultation.Language, v.List)
+	err = d.Moderation.Publish(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, seen, v.Consultation.Language, v.List)
 	var f *fault.Fault
 	switch {
 	case err == nil:
@@ -99,6 +101,7 @@ func (d room) publishRules(q *page.Request) error {
 	}
 	v.pad()
 	if f.Kind == fault.Invalid {
+		v.Version = form.Value("version")
 		return q.Render(422, rulesPage(v))
 	}
 	return q.Render(409, rulesPage(v))

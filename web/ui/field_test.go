@@ -67,7 +67,7 @@ func TestProblemsLeadToTheirFields(t *testing.T) {
 	}
 	for _, id := range []string{"f-title", "f-answer-2-"} {
 		field := d.Find("#" + id)
-		if said, _ := field.Attr("aria-invalid"); said != "true" {
+		if text, _ := field.Attr("aria-invalid"); text != "true" {
 			t.Errorf("%s is not marked", id)
 		}
 		by, _ := field.Attr("aria-describedby")

@@ -45,3 +45,12 @@ func clauses(sentence string) []clause {
 	}
 	return all
 }
+
+// Unmarked gives a sentence without its marks, for a file in which no language can be said.
+func Unmarked(sentence string) string {
+	var out strings.Builder
+	for _, c := range clauses(sentence) {
+		out.WriteString(c.Words)
+	}
+	return out.String()
+}

@@ -11,15 +11,15 @@ import (
 // kept their answer, how far the shares moved beside what chance alone gives, who came
 // and who went. counts are those of the item in its last round.
 func Stability(q *page.Request, c Case, counts table.ItemCounts) []string {
-	var said []string
+	var text []string
 	say := func(key string, args ...any) {
-		said = append(said, q.T("ui.stability."+key, append(args, c.compared(q)...)...))
+		text = append(text, q.T("ui.stability."+key, append(args, c.compared(q)...)...))
 	}
 	f := c.Figures
 	switch {
 	case c.has("no_stability_gate"):
 		say(c.ungated())
-		return said
+		return text
 	case c.Verdict.Key != verdict.TooFew && c.has("no_earlier_round"):
 		say("nothing" + c.standing())
 	}
@@ -43,7 +43,7 @@ func Stability(q *page.Request, c Case, counts table.ItemCounts) []string {
 			say("left_out", "n", int(g.Value.Or(0)))
 		}
 	}
-	return said
+	return text
 }
 
 // compared are the words for the two rounds, or releases, that are compared.

@@ -389,7 +389,7 @@ func (c Case) cause() string {
 
 // gates says which gates failed, in the protocol's own figures.
 func (c Case) gates(q *page.Request) string {
-	var said []string
+	var text []string
 	for _, g := range c.Verdict.Grounds {
 		if g.Holds {
 			continue
@@ -397,22 +397,22 @@ func (c Case) gates(q *page.Request) string {
 		switch g.Code {
 		case "response":
 			if n, of, ok := Fraction(g.Limit); ok && of == 2 {
-				said = append(said, q.T("ui.verdict.few.half"))
+				text = append(text, q.T("ui.verdict.few.half"))
 			} else if ok {
-				said = append(said, q.T("ui.verdict.few.fraction", "n", n, "of", of))
+				text = append(text, q.T("ui.verdict.few.fraction", "n", n, "of", of))
 			} else {
-				said = append(said, q.T("ui.verdict.few.response", "share", Permille(q, Of, g.Limit)))
+				text = append(text, q.T("ui.verdict.few.response", "share", Permille(q, Of, g.Limit)))
 			}
 		case "judged":
-			said = append(said, q.T("ui.verdict.few.judged"))
+			text = append(text, q.T("ui.verdict.few.judged"))
 		case "valid_n", "paired_n", "raters":
-			said = append(said, q.T("ui.verdict.few."+g.Code, append([]any{"n", g.Limit}, c.compared(q)...)...))
+			text = append(text, q.T("ui.verdict.few."+g.Code, append([]any{"n", g.Limit}, c.compared(q)...)...))
 		}
 	}
-	if said == nil {
+	if text == nil {
 		return q.T("ui.verdict.few.unpublished")
 	}
-	return strings.Join(said, " ")
+	return strings.Join(text, " ")
 }
 
 // open says what is not known yet, and that the next round tells only where there is one.

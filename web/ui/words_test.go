@@ -402,21 +402,21 @@ func TestOneNumberOnceAndReleasesAreNoRounds(t *testing.T) {
 	f := verdict.Figures{N: 75, Unchanged: stat.Of(61.0 / 68), Within: stat.Of(61.0 / 68), NoChange: stat.Of(.0876), Scheibe: stat.Of(.107)}
 	f.Bound.Within = true
 	c := ui.Case{Protocol: rules(750), Kind: "k", Figures: f}
-	said := spaced(strings.Join(ui.Stability(q, c, table.ItemCounts{Paired: 68, LeftBefore: 5}), " "))
-	if !strings.Contains(said, "almeno l’89 %") || strings.Contains(said, "90 %") || !strings.Contains(said, "Altrettante persone") || !strings.Contains(said, "9 % con 73 persone") {
-		t.Errorf("%q", said)
+	text := spaced(strings.Join(ui.Stability(q, c, table.ItemCounts{Paired: 68, LeftBefore: 5}), " "))
+	if !strings.Contains(text, "almeno l’89 %") || strings.Contains(text, "90 %") || !strings.Contains(text, "Altrettante persone") || !strings.Contains(text, "9 % con 73 persone") {
+		t.Errorf("%q", text)
 	}
 	f.Within = stat.Of(1)
 	f.Bound.Within = false
 	c.Figures = f
-	if said := spaced(strings.Join(ui.Stability(q, c, table.ItemCounts{Paired: 68}), " ")); !strings.Contains(said, "il 90 %") {
-		t.Errorf("%q", said)
+	if text := spaced(strings.Join(ui.Stability(q, c, table.ItemCounts{Paired: 68}), " ")); !strings.Contains(text, "il 90 %") {
+		t.Errorf("%q", text)
 	}
 	c.Protocol.Rounds = []protocol.RoundPlan{{Kind: delphi.StandingKind}}
 	for _, counts := range []table.ItemCounts{{}, {Paired: 120, LeftBefore: 7, LeftAfter: 1}} {
-		said := spaced(strings.Join(ui.Stability(q, c, counts), " "))
-		if strings.Contains(said, "gir") || !strings.Contains(said, "Tra le ultime due rilevazioni") || !strings.Contains(said, "Il caso da solo") {
-			t.Errorf("%+v: %q", counts, said)
+		text := spaced(strings.Join(ui.Stability(q, c, counts), " "))
+		if strings.Contains(text, "gir") || !strings.Contains(text, "Tra le ultime due rilevazioni") || !strings.Contains(text, "Il caso da solo") {
+			t.Errorf("%+v: %q", counts, text)
 		}
 	}
 }

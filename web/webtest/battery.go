@@ -132,8 +132,8 @@ func (r Route) down(t *testing.T, b *Browser) {
 // problem document.
 func (r Route) complete(t *testing.T, got Response) {
 	if r.Program {
-		var said struct{ Code, Detail string }
-		if err := json.Unmarshal([]byte(got.Body), &said); err != nil || said.Code == "" || said.Detail == "" || got.Header.Get("Content-Type") != "application/problem+json" {
+		var text struct{ Code, Detail string }
+		if err := json.Unmarshal([]byte(got.Body), &text); err != nil || text.Code == "" || text.Detail == "" || got.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("status %d comes without a problem document: %s", got.Status, got.Body)
 		}
 		return

@@ -125,9 +125,10 @@ type Response struct {
 	Page     *goquery.Document
 }
 
-// Get asks for a page. Redirects are not followed.
+// Get asks for a page, without the fragment of its address. Redirects are not followed.
 func (b *Browser) Get(t testing.TB, path string) Response {
 	t.Helper()
+	path, _, _ = strings.Cut(path, "#")
 	return b.Do(t, httptest.NewRequest(http.MethodGet, origin+path, nil))
 }
 

@@ -61,12 +61,12 @@ func describe(points []Point) string {
 	var parts []string
 	for _, along := range []string{"people", "items"} {
 		for _, c := range caseNames(points) {
-			var said []string
+			var times []string
 			for _, p := range of(points, c, along) {
-				said = append(said, fmt.Sprintf("%s ms at %d", Number(p.MS), p.Size))
+				times = append(times, fmt.Sprintf("%s ms at %d", Number(p.MS), p.Size))
 			}
-			if len(said) > 0 {
-				parts = append(parts, fmt.Sprintf("%s by %s: %s", c, along, strings.Join(said, ", ")))
+			if len(times) > 0 {
+				parts = append(parts, fmt.Sprintf("%s by %s: %s", c, along, strings.Join(times, ", ")))
 			}
 		}
 	}

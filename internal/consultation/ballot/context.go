@@ -28,7 +28,7 @@ type roundContext struct {
 	checkpoint checkpoint
 }
 
-// opening is what the receipts of one round have in common: the same for
+// checkpoint is what the receipts of one round have in common: the same for
 // everyone, since a newer checkpoint would tell the time.
 type checkpoint struct {
 	size int64

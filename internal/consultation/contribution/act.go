@@ -13,9 +13,6 @@ import (
 	"delfi/internal/moderation"
 )
 
-// Subjects is the kind of contributions in the queue of package moderation.
-const Subjects moderation.Kind = "contribution"
-
 // Destination is where merged contributions go.
 type Destination string
 
@@ -29,11 +26,11 @@ const (
 // Merge is one act of synthesis. Existing without contributions only rewords.
 type Merge struct {
 	Contributions []uuid.UUID
-	Seen          map[uuid.UUID]int // versions of their cases that stood beside the form; one without is not compared
+	Seen          map[uuid.UUID]int // versions of their cases that stood beside the form; nil compares none
 	Destination   Destination
 	Item          uuid.UUID // for Existing and Said
 	Text          string    // new wording, for Existing and Fresh
-	Version       string    // for Existing: of the wording that the moderator saw (prose.Version); "" skips the comparison
+	Version       string    // for Existing and Said: of the wording that the moderator saw (prose.Version); "" skips the comparison
 	LeftOut       string    // the part of the contributions that is left out
 	Rule          string    // of the house, as forms carry it: "1.6"
 	Reason        string    // public

@@ -12,14 +12,16 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
+	"delfi/internal/space"
 )
 
 // moderated finds a consultation for one of its moderators.
 func (s *Service) moderated(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, error) {
-	c, err := s.cons.Find(ctx, actor, slug)
+	c, err := s.consultations.Find(ctx, actor, slug)
 	if err != nil {
 		return c, err
 	}
@@ -77,7 +79,7 @@ func enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, id uuid.UU
 
 // sit puts by at the desk of a consultation that is locked.
 func (s *Service) sit(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, by moderation.Staff) (*desk, error) {
-	d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, by, Subjects, c.Space, ground(c))}
+	d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, by, space.Contribution, c.Space, ground(c))}
 	var err error
 	if d.list, err = listAll(ctx, tx, c.ID); err != nil {
 		return nil, err
@@ -165,7 +167,7 @@ func (d *desk) last(ctx context.Context) (deed, bool, error) {
 
 // deeds lists the acts on a consultation's contributions, newest first, with their effects.
 func (s *Service) deeds(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]deed, error) {
-	acts, err := s.moderation.Acts(ctx, tx, Subjects, c.Space)
+	acts, err := s.moderation.Acts(ctx, tx, space.Contribution, c.Space)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +219,8 @@ func (d *desk) merge(ctx context.Context, m Merge, chosen []Contribution) (consu
 		return item, err
 	}
 	_, err = d.turn.Do(ctx, a, "statement "+number, map[string]any{
-		"contributions": texts(a.Subjects), "item": item.ID.String(), "left_out": m.LeftOut, "text": item.Text, "was": e.was,
+		"contributions": texts(a.Subjects), "item": item.ID.String(),
+		"left_out": ledger.Text(m.LeftOut), "text": ledger.Text(item.Text), "was": ledger.Text(e.was),
 	}, nil)
 	return item, err
 }
@@ -234,21 +237,24 @@ func (d *desk) destination(ctx context.Context, m Merge, e *effect) (consultatio
 			}
 		}
 		e.made = true
-		return d.cons.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
+		return d.consultations.AddItem(ctx, d.tx, &d.c, "", m.Text, nil)
 	}
 	at := slices.IndexFunc(d.items, func(i consultation.Item) bool { return i.ID == m.Item })
 	if at < 0 {
 		return consultation.Item{}, fault.Bad(fault.Field{Name: "item", Code: "unknown_item", Message: "is no statement that is in play: choose another"})
 	}
 	item := d.items[at]
-	if m.Destination == Said || m.Text == item.Text {
+	if m.Destination == Existing && m.Text == item.Text {
 		return item, nil
 	}
 	if m.Version != "" && m.Version != prose.Version(item.Text) {
 		return item, fault.New(fault.Conflict, "item_changed", "somebody has changed the words of this statement meanwhile").With("number", item.Number)
 	}
+	if m.Destination == Said {
+		return item, nil
+	}
 	e.was = item.Text
-	return d.cons.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
+	return d.consultations.RewordItem(ctx, d.tx, &d.c, item.ID, m.Text)
 }
 
 // Reject leaves pending contributions out, with a public reason. Conflict
@@ -352,7 +358,7 @@ func (d *desk) emptied(ctx context.Context, items []uuid.UUID) error {
 		if full {
 			continue
 		}
-		if err := d.cons.RemoveItem(ctx, d.tx, &d.c, id); err != nil {
+		if err := d.consultations.RemoveItem(ctx, d.tx, &d.c, id); err != nil {
 			return err
 		}
 	}

@@ -17,22 +17,23 @@ import (
 	"delfi/internal/prose"
 	"delfi/internal/pseudonym"
 	"delfi/internal/richtext"
+	"delfi/internal/space"
 )
 
 // Service has the use cases.
 type Service struct {
-	db         *postgres.DB
-	cons       *steering.Service
-	pseudonyms *pseudonym.Service
-	moderation *moderation.Service
+	db            *postgres.DB
+	consultations *steering.Service
+	pseudonyms    *pseudonym.Service
+	moderation    *moderation.Service
 }
 
 // New makes the service, registers its hourly job and itself as the source of contributions
 // in moderation's queue, and lets the consultation ask it what is still pending and have
 // gather rounds opened and closed.
 func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, m *moderation.Service) *Service {
-	s := &Service{db: db, cons: c, pseudonyms: p, moderation: m}
-	m.Register(Subjects, source{s})
+	s := &Service{db: db, consultations: c, pseudonyms: p, moderation: m}
+	m.Register(space.Contribution, source{s})
 	job.On(q, s.gathered)
 	job.Every(q, gatheredEvery, Gathered{})
 	c.OnContributions(s.counted)
@@ -46,7 +47,7 @@ func (s *Service) counted(ctx context.Context, tx *postgres.Tx, c consultation.C
 	if err != nil {
 		return n, err
 	}
-	n.Acts, err = s.moderation.Acted(ctx, tx, Subjects, c.Space)
+	n.Acts, err = s.moderation.Acted(ctx, tx, space.Contribution, c.Space)
 	return n, err
 }
 
@@ -60,7 +61,7 @@ func (s *Service) Contribute(ctx context.Context, alias pseudonym.Alias, consult
 		return Contribution{}, err
 	}
 	var made text
-	err = s.write(ctx, alias, consultation, func(own *sheaf) (changed bool, err error) {
+	err = s.write(ctx, alias, consultation, func(own *payload) (changed bool, err error) {
 		made, changed, err = own.add(body)
 		return changed, err
 	})
@@ -78,7 +79,7 @@ func (s *Service) Revise(ctx context.Context, alias pseudonym.Alias, consultatio
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, alias, consultation, func(own *sheaf) (bool, error) {
+	return s.write(ctx, alias, consultation, func(own *payload) (bool, error) {
 		return own.revise(contribution, seen, body)
 	})
 }
@@ -86,14 +87,14 @@ func (s *Service) Revise(ctx context.Context, alias pseudonym.Alias, consultatio
 // Retract withdraws one's own contribution while the gather round is open: it leaves
 // nothing behind. Again it does nothing.
 func (s *Service) Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error {
-	return s.write(ctx, alias, consultation, func(own *sheaf) (bool, error) {
+	return s.write(ctx, alias, consultation, func(own *payload) (bool, error) {
 		return own.take(contribution), nil
 	})
 }
 
 // write lets an alias change what it has written in an open gather round, one change
 // after the other, and seals it anew. It shares the round's lock, as an answer does.
-func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, change func(*sheaf) (changed bool, err error)) error {
+func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, change func(*payload) (changed bool, err error)) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := lifecycle.Load(ctx, tx, consultation)
 		if err != nil {
@@ -211,7 +212,7 @@ func (s *Service) Queue(ctx context.Context, actor account.Actor, slug string) (
 		if list, err = listAll(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		cases, err := s.moderation.Cases(ctx, tx, Subjects, c.Space)
+		cases, err := s.moderation.Cases(ctx, tx, space.Contribution, c.Space)
 		for i := range list {
 			list[i].Case = cases[list[i].ID]
 		}

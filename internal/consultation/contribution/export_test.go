@@ -14,7 +14,7 @@ var SealedTable = sealedTable
 // Seal gives an author's row as it would lie in the table.
 func Seal(t testing.TB, pen *pseudonym.Pen, alias pseudonym.Alias, round uuid.UUID, bodies ...string) (pseudonym.Author, []byte) {
 	t.Helper()
-	own := sheaf{alias: alias.ID}
+	own := payload{alias: alias.ID}
 	for _, b := range bodies {
 		if _, _, err := own.add(b); err != nil {
 			t.Fatal(err)

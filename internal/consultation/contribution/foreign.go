@@ -12,6 +12,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 // Foreign is one contribution to a conversation that was held elsewhere.
@@ -64,7 +65,7 @@ func (s *Service) Take(ctx context.Context, id uuid.UUID, list []Foreign) ([]con
 			return err
 		}
 		// Two people may have said the same there: each is an item, as it was.
-		d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, moderation.Staff{Role: consultation.System}, Subjects, c.Space, ground(c))}
+		d := &desk{Service: s, tx: tx, c: c, turn: s.moderation.Begin(tx, moderation.Staff{Role: consultation.System}, space.Contribution, c.Space, ground(c))}
 		for i, f := range list {
 			one := stored[i]
 			if f.Rejected != "" {

@@ -28,6 +28,7 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 const slug = "piazza"
@@ -39,16 +40,16 @@ const rule = "1.6"
 // with a clock that the test moves.
 type town struct {
 	*testing.T
-	db         *postgres.DB
-	cons       *steering.Service
-	drafts     *draft.Service
-	syn        *contribution.Service
-	moderation *moderation.Service
-	record     *ledger.Service
-	pseudonyms *pseudonym.Service
-	panel      *panel.Service
-	jobs       *job.Queue
-	folder     string // of keys
+	db            *postgres.DB
+	consultations *steering.Service
+	drafts        *draft.Service
+	contributions *contribution.Service
+	moderation    *moderation.Service
+	record        *ledger.Service
+	pseudonyms    *pseudonym.Service
+	panel         *panel.Service
+	jobs          *job.Queue
+	folder        string // of keys
 
 	mu  sync.Mutex
 	now time.Time
@@ -71,7 +72,7 @@ func newTown(t *testing.T) *town {
 	a, err := app.New(app.Options{DB: h.db, Keys: keys, Files: files, BaseURL: "http://localhost"})
 	h.ok(err)
 	h.jobs, h.accounts, h.record, h.pseudonyms, h.panel = a.Jobs, a.Accounts, a.Record, a.Pseudonyms, a.Panel
-	h.cons, h.drafts, h.syn, h.moderation = a.Consultations, a.Drafts, a.Contributions, a.Moderation
+	h.consultations, h.drafts, h.contributions, h.moderation = a.Consultations, a.Drafts, a.Contributions, a.Moderation
 
 	riva, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
 	h.ok(err)
@@ -92,9 +93,9 @@ func newTown(t *testing.T) *town {
 	})
 	h.ok(err)
 	h.id = c.ID
-	h.ok(h.cons.Announce(t.Context(), h.anna, slug))
-	h.ok(h.cons.Start(t.Context(), h.anna, slug))
-	c, err = h.cons.Find(t.Context(), h.anna, slug)
+	h.ok(h.consultations.Announce(t.Context(), h.anna, slug))
+	h.ok(h.consultations.Start(t.Context(), h.anna, slug))
+	c, err = h.consultations.Find(t.Context(), h.anna, slug)
 	h.ok(err)
 	h.space = c.Space
 	return h
@@ -102,7 +103,7 @@ func newTown(t *testing.T) *town {
 
 // undo takes an act back.
 func (h *town) undo(who account.Actor, act uuid.UUID) error {
-	return h.moderation.Undo(h.Context(), who, contribution.Subjects, h.space, act)
+	return h.moderation.Undo(h.Context(), who, space.Contribution, h.space, act)
 }
 
 func (h *town) clock() time.Time {
@@ -139,7 +140,7 @@ func (h *town) voice(name string) pseudonym.Alias {
 		return a
 	}
 	who := h.person(name)
-	c, err := h.cons.Find(h.Context(), who, slug)
+	c, err := h.consultations.Find(h.Context(), who, slug)
 	h.ok(err)
 	h.ok(h.panel.Enrol(h.Context(), who, h.id, c.Protocol.Panel.Groups[0].ID))
 	a, err := h.panel.Alias(h.Context(), who, h.id)
@@ -151,7 +152,7 @@ func (h *town) voice(name string) pseudonym.Alias {
 // writes stores a contribution and gives its id.
 func (h *town) writes(name, body string) uuid.UUID {
 	h.Helper()
-	c, err := h.syn.Contribute(h.Context(), h.voice(name), h.id, body)
+	c, err := h.contributions.Contribute(h.Context(), h.voice(name), h.id, body)
 	h.ok(err)
 	return c.ID
 }
@@ -159,7 +160,7 @@ func (h *town) writes(name, body string) uuid.UUID {
 // queue gives the moderator's queue by id.
 func (h *town) queue() (map[uuid.UUID]contribution.Contribution, contribution.Counts) {
 	h.Helper()
-	list, n, err := h.syn.Queue(h.Context(), h.marco, slug)
+	list, n, err := h.contributions.Queue(h.Context(), h.marco, slug)
 	h.ok(err)
 	if n.Received != n.Admitted+n.Rejected+n.Pending || n.Received != len(list) {
 		h.Errorf("counts do not add up: %+v of %d", n, len(list))
@@ -183,7 +184,7 @@ func (h *town) state(id uuid.UUID, want contribution.State, items ...uuid.UUID) 
 // merge admits contributions into a new item.
 func (h *town) merge(text string, ids ...uuid.UUID) consultation.Item {
 	h.Helper()
-	item, err := h.syn.Merge(h.Context(), h.marco, slug, contribution.Merge{Contributions: ids, Destination: contribution.Fresh, Text: text, Rule: rule, Reason: "Stessa richiesta."})
+	item, err := h.contributions.Merge(h.Context(), h.marco, slug, contribution.Merge{Contributions: ids, Destination: contribution.Fresh, Text: text, Rule: rule, Reason: "Stessa richiesta."})
 	h.ok(err)
 	return item
 }
@@ -191,7 +192,7 @@ func (h *town) merge(text string, ids ...uuid.UUID) consultation.Item {
 // last gives the newest act that stands.
 func (h *town) last() contribution.Act {
 	h.Helper()
-	acts, err := h.syn.Acts(h.Context(), h.marco, slug)
+	acts, err := h.contributions.Acts(h.Context(), h.marco, slug)
 	h.ok(err)
 	if len(acts) == 0 {
 		h.Fatal("no act stands")
@@ -257,7 +258,7 @@ func (h *town) readmit(id uuid.UUID) uuid.UUID {
 	if q[id].State != contribution.Rejected {
 		return id
 	}
-	acts, err := h.syn.Acts(h.Context(), h.marco, slug)
+	acts, err := h.contributions.Acts(h.Context(), h.marco, slug)
 	h.ok(err)
 	for _, a := range acts {
 		if a.Verb == moderation.Reject {

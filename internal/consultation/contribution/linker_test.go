@@ -260,7 +260,7 @@ func TestNobodyIsLinkedToWhatTheyWrote(t *testing.T) {
 			x := newBurglar(t)
 			ids := map[string]string{}
 			x.sit(50, overlapping, func(s *sitting) {
-				c, err := x.syn.Contribute(x.Context(), s.alias, x.id, s.body)
+				c, err := x.contributions.Contribute(x.Context(), s.alias, x.id, s.body)
 				x.ok(err)
 				ids[s.body] = c.ID.String()
 			})
@@ -279,15 +279,15 @@ func TestNobodyIsLinkedToWhatTheyWrote(t *testing.T) {
 			x.tell("an hour later", true, "write-ahead log")
 			x.closed()
 			x.tell("closed", false, "")
-			list, _, err := x.syn.Queue(x.Context(), x.marco, slug)
+			list, _, err := x.contributions.Queue(x.Context(), x.marco, slug)
 			x.ok(err)
 			for _, c := range list {
 				if c.ID.String() != ids[c.Body] {
 					t.Errorf("%q has another id than its author saw", c.Body)
 				}
-				x.ok(x.syn.Reject(x.Context(), x.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c.ID}, Rule: rule, Reason: "Prova."}))
+				x.ok(x.contributions.Reject(x.Context(), x.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c.ID}, Rule: rule, Reason: "Prova."}))
 			}
-			x.ok(x.cons.ReleaseRound(x.Context(), x.marco, slug, 1))
+			x.ok(x.consultations.ReleaseRound(x.Context(), x.marco, slug, 1))
 			x.tell("released", false, "")
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 // seen gives the versions of the queue's cases, as a form carries them.
@@ -26,16 +27,17 @@ func (h *town) seen(ids ...uuid.UUID) map[uuid.UUID]int {
 	return out
 }
 
-// raise appeals against the newest act.
+// raise appeals against an act, and lets the hour begin.
 func (h *town) raise(who pseudonym.Alias, act, subject uuid.UUID) {
 	h.Helper()
 	h.ok(h.moderation.Raise(h.Context(), who, act, subject, "Non è così."))
+	h.ok(h.jobs.Do(h.Context(), moderation.Opening{}))
 }
 
 // upholds lets Mirta uphold an appeal against an act of Marco's.
 func (h *town) upholds(act, subject uuid.UUID) {
 	h.Helper()
-	h.ok(h.moderation.Settle(h.Context(), h.mirta, contribution.Subjects, h.space, act, subject, moderation.Upheld, "Ha ragione."))
+	h.ok(h.moderation.Settle(h.Context(), h.mirta, space.Contribution, h.space, act, subject, moderation.Upheld, "Ha ragione."))
 }
 
 // The queue says who is at a contribution and how often it was acted on; a colleague's claim
@@ -44,25 +46,25 @@ func TestClaimsAndVersions(t *testing.T) {
 	h := newTown(t)
 	ctx := h.Context()
 	a, b := h.writes("Piera", "Uno."), h.writes("Ugo", "Due.")
-	h.refused(h.moderation.Claim(ctx, h.marco, contribution.Subjects, h.space, []uuid.UUID{a}), fault.Conflict, "round_not_closed")
+	h.refused(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}), fault.Conflict, "round_not_closed")
 	h.closed()
-	h.ok(h.moderation.Claim(ctx, h.marco, contribution.Subjects, h.space, []uuid.UUID{a}))
+	h.ok(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}))
 	if q, _ := h.queue(); q[a].Case.Claim.Name != "Marco" || q[b].Case.Claim.Held(h.clock()) {
 		t.Errorf("the queue says %+v and %+v", q[a].Case, q[b].Case)
 	}
-	h.refused(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b, a}, Rule: rule, Reason: "No."}), fault.Conflict, "claimed")
+	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b, a}, Rule: rule, Reason: "No."}), fault.Conflict, "claimed")
 	seen := h.seen(a, b)
 	h.merge("Una frase.", a)
-	_, err := h.syn.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
-	said := h.refused(err, fault.Conflict, "acted_meanwhile")
-	if said["name"] != "Marco" || said["verb"] != "merge" || said["alias"] != h.voice("Piera").Name {
-		t.Errorf("says %v", said)
+	_, err := h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
+	args := h.refused(err, fault.Conflict, "acted_meanwhile")
+	if args["name"] != "Marco" || args["verb"] != "merge" || args["alias"] != h.voice("Piera").Name {
+		t.Errorf("says %v", args)
 	}
 	// Without the versions of a form the states are compared.
-	h.refused(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
-	h.ok(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Seen: h.seen(b), Rule: rule, Reason: "No."}))
-	h.refused(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "already_examined")
-	h.refused(h.syn.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "rules_changed")
+	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
+	h.ok(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Seen: h.seen(b), Rule: rule, Reason: "No."}))
+	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "already_examined")
+	h.refused(h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "rules_changed")
 	// The queue of moderation and the states of contributions say the same.
 	q, _ := h.queue()
 	for id, c := range q {
@@ -82,13 +84,13 @@ func TestRequeue(t *testing.T) {
 	alone := h.merge("Solo di Piera.", a)
 	both := h.merge("Di tutti e due.", a, b)
 	made := h.last().ID
-	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "No."}))
+	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "No."}))
 	h.pass(11 * time.Minute)
 	h.refused(h.undo(h.marco, h.last().ID), fault.Conflict, "undo_over")
 	back := func(ids ...uuid.UUID) error {
-		return h.syn.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: ids, Seen: h.seen(ids...), Rule: rule, Reason: "Da rivedere."})
+		return h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: ids, Seen: h.seen(ids...), Rule: rule, Reason: "Da rivedere."})
 	}
-	h.refused(h.syn.Requeue(ctx, h.mirta, slug, contribution.Choice{}), fault.Invalid, "rule:rule_required reason:required contributions:required")
+	h.refused(h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{}), fault.Invalid, "rule:rule_required reason:required contributions:required")
 	for range 2 { // pressed twice
 		h.ok(back(a, c))
 	}
@@ -104,7 +106,7 @@ func TestRequeue(t *testing.T) {
 		t.Errorf("got %+v and %+v", q[a], q[c])
 	}
 	var verbs []string
-	acts, err := h.syn.Acts(ctx, h.marco, slug)
+	acts, err := h.contributions.Acts(ctx, h.marco, slug)
 	h.ok(err)
 	for _, a := range acts {
 		verbs = append(verbs, string(a.Verb))
@@ -137,7 +139,7 @@ func TestAppealIsUpheld(t *testing.T) {
 	ctx := h.Context()
 	a, b, c := h.writes("Piera", "Più ombra."), h.writes("Ugo", "Orologi!"), h.writes("Ada", "Una fontana.")
 	h.closed()
-	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a, b}, Rule: rule, Reason: "No."}))
+	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a, b}, Rule: rule, Reason: "No."}))
 	rejected := h.last().ID
 	item := h.merge("Si fa una fontana.", c)
 	merged := h.last().ID
@@ -153,16 +155,16 @@ func TestAppealIsUpheld(t *testing.T) {
 	if got := h.texts(); len(got) != 0 {
 		t.Errorf("%s has no contribution and is in play", item.Text)
 	}
-	list, _, err := h.syn.Queue(ctx, h.marco, slug)
+	list, _, err := h.contributions.Queue(ctx, h.marco, slug)
 	h.ok(err)
 	if list[0].Case.Priority != 1 || list[1].Case.Priority != 1 || list[2].ID != b {
 		t.Errorf("the queue begins with %+v", list[0].Case)
 	}
 	// Rejected once more by another: the second act stands by itself, and so does an appeal
 	// against the first that is upheld later.
-	h.ok(h.syn.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "Resta fuori."}))
+	h.ok(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "Resta fuori."}))
 	h.state(a, contribution.Rejected)
-	own, err := h.moderation.Fates(ctx, contribution.Subjects, h.space, []uuid.UUID{a})
+	own, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if len(own) != 2 || !own[0].Appeals || own[0].Act.Words != "Resta fuori." || own[1].Appeal == nil || own[1].Appeal.Outcome != moderation.Upheld {
 		t.Errorf("the author sees %+v", own)
@@ -177,25 +179,25 @@ func TestAppealBlocksNoRound(t *testing.T) {
 	a, b := h.writes("Piera", "Più ombra."), h.writes("Ugo", "Una fontana.")
 	h.closed()
 	h.merge("Si fa una fontana.", b)
-	h.ok(h.syn.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}))
+	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}))
 	act := h.last().ID
 	h.raise(h.voice("Piera"), act, a)
-	fates, err := h.moderation.Fates(ctx, contribution.Subjects, h.space, []uuid.UUID{a})
+	fates, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if !fates[0].Until.IsZero() {
 		t.Errorf("the days of an appeal begin before authors are told: %v", fates[0].Until)
 	}
-	h.ok(h.cons.ReleaseRound(ctx, h.marco, slug, 1))
-	fates, err = h.moderation.Fates(ctx, contribution.Subjects, h.space, []uuid.UUID{a})
+	h.ok(h.consultations.ReleaseRound(ctx, h.marco, slug, 1))
+	fates, err = h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if left := fates[0].Until.Sub(h.clock()); left < 7*24*time.Hour || left > 8*24*time.Hour {
 		t.Errorf("until %v", fates[0].Until)
 	}
-	h.ok(h.cons.OpenRound(ctx, h.furio, slug, 2))
+	h.ok(h.consultations.OpenRound(ctx, h.furio, slug, 2))
 	h.upholds(act, a)
 	h.state(a, contribution.Rejected)
 	h.pass(12 * 24 * time.Hour) // the answering round ends
-	h.ok(h.cons.OpenRound(ctx, h.furio, slug, 3))
+	h.ok(h.consultations.OpenRound(ctx, h.furio, slug, 3))
 }
 
 // A removal by law is an act of the queue, at any stage, and cites no rule.
@@ -204,13 +206,13 @@ func TestRemovalIsAnAct(t *testing.T) {
 	ctx := h.Context()
 	id := h.writes("Carla", "Il signor Rossi ruba")
 	h.closed()
-	h.ok(h.moderation.Claim(ctx, h.marco, contribution.Subjects, h.space, []uuid.UUID{id}))
-	h.ok(h.syn.Remove(ctx, h.anna, slug, id, "GDPR, art. 17")) // a claim is no obstacle to the law
+	h.ok(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{id}))
+	h.ok(h.contributions.Remove(ctx, h.anna, slug, id, "GDPR, art. 17")) // a claim is no obstacle to the law
 	q, _ := h.queue()
 	if c := q[id].Case; !c.Waiting || c.Version != 1 || !c.Claim.Held(h.clock()) {
 		t.Errorf("the case is %+v", c)
 	}
-	page, err := h.moderation.Public(ctx, contribution.Subjects, h.space, 10)
+	page, err := h.moderation.Public(ctx, space.Contribution, h.space, 0, 10)
 	h.ok(err)
 	if len(page.Acts) != 1 || page.Removed != 1 {
 		t.Fatalf("public is %+v", page)

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/search"
+	"delfi/internal/space"
 )
 
 // CanRemove tells whether an actor may remove a text by law: a moderator of the
@@ -23,10 +24,11 @@ func CanRemove(actor account.Actor, c consultation.Consultation) bool {
 
 // Remove deletes the words of a contribution that the law wants gone, at any stage.
 // The contribution stays, with its alias, its state and the public legal ground in
-// place of its words; the record tells who did it and why, and not what it said.
+// place of its words; the record tells who did it and why, and not what it said. A
+// published opinion is drawn up again in the same transaction.
 // Again it does nothing. Invalid when the ground is missing.
 func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, contribution uuid.UUID, basis string) error {
-	found, err := s.cons.Find(ctx, actor, slug)
+	found, err := s.consultations.Find(ctx, actor, slug)
 	if err != nil {
 		return err
 	}
@@ -56,10 +58,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		if err := removeBody(ctx, tx, contribution, basis); err != nil {
 			return err
 		}
-		if err := search.Drop(ctx, tx, subject(c, list[at])); err != nil {
-			return err
-		}
-		if err := s.cons.Removed(ctx, tx, c); err != nil {
+		if err := search.Forget(ctx, tx, subject(c, list[at])); err != nil {
 			return err
 		}
 		by := moderation.Staff{Account: actor.Account, Name: actor.Name, Role: account.Administrator}
@@ -67,7 +66,9 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 			by.Role = account.Moderator
 		}
 		a := moderation.Act{ID: uuid.New(), Verb: moderation.Remove, Subjects: []uuid.UUID{contribution}, Summary: list[at].Alias.Name, Words: basis}
-		_, err = s.moderation.Begin(tx, by, Subjects, c.Space, ground(c)).Do(ctx, a, a.Summary, nil, nil)
-		return err
+		if _, err = s.moderation.Begin(tx, by, space.Contribution, c.Space, ground(c)).Do(ctx, a, a.Summary, nil, nil); err != nil {
+			return err
+		}
+		return s.consultations.Removed(ctx, tx, c)
 	})
 }

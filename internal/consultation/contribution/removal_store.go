@@ -16,7 +16,7 @@ func removeBody(ctx context.Context, tx *postgres.Tx, id uuid.UUID, ground strin
 		SET body = '', removed_for = $2
 		WHERE id = $1`, id, ground)
 	if err != nil {
-		return fmt.Errorf("synthesis: remove: %w", err)
+		return fmt.Errorf("contribution: remove: %w", err)
 	}
-	return nil
+	return postgres.Compact(ctx, tx, "civic.contribution")
 }

@@ -12,33 +12,33 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// sheaf is all that one author has written in an open gather round, as it is sealed.
-type sheaf struct {
+// payload is all that one author has written in an open gather round, as it is sealed.
+type payload struct {
 	alias [16]byte
 	texts []text
 }
 
-// text is one contribution of a sheaf. Its id is random, and stays when it is opened.
+// text is one contribution of a payload. Its id is random, and stays when it is opened.
 type text struct {
 	id   uuid.UUID
 	body string
 }
 
-// lengths are the lengths to which a sheaf is padded: nearly everyone's is of the first,
+// lengths are the lengths to which a payload is padded: nearly everyone's is of the first,
 // and the last has room for the longest texts that one author may have.
 var lengths = [...]int{8 << 10, 64 << 10, 512 << 10}
 
 const (
-	sheafHead = 16 + 2 // alias, number of texts
-	textHead  = 16 + 4 // id, length of the body
+	payloadHead = 16 + 2 // alias, number of texts
+	textHead    = 16 + 4 // id, length of the body
 )
 
-// encode writes a sheaf and pads it to one of the lengths, and no shorter than floor, so
+// encode writes a payload and pads it to one of the lengths, and no shorter than floor, so
 // that a row does not show what was taken out of it.
 //
 //	alias (16) ‖ n (2) ‖ n × (id (16) ‖ length (4) ‖ body) ‖ zeros
-func (s sheaf) encode(floor int) ([]byte, error) {
-	size := sheafHead
+func (s payload) encode(floor int) ([]byte, error) {
+	size := payloadHead
 	for _, t := range s.texts {
 		size += textHead + len(t.body)
 	}
@@ -57,24 +57,24 @@ func (s sheaf) encode(floor int) ([]byte, error) {
 	return b[:lengths[at]], nil
 }
 
-var errSheaf = errors.New("sealed contributions cannot be read")
+var errPayload = errors.New("sealed contributions cannot be read")
 
 // decode is encode's inverse.
-func decode(b []byte) (sheaf, error) {
-	if len(b) < sheafHead {
-		return sheaf{}, errSheaf
+func decode(b []byte) (payload, error) {
+	if len(b) < payloadHead {
+		return payload{}, errPayload
 	}
-	s := sheaf{alias: [16]byte(b[:16])}
+	s := payload{alias: [16]byte(b[:16])}
 	n := int(binary.BigEndian.Uint16(b[16:]))
-	b = b[sheafHead:]
+	b = b[payloadHead:]
 	for range n {
 		if len(b) < textHead {
-			return sheaf{}, errSheaf
+			return payload{}, errPayload
 		}
 		t := text{id: uuid.UUID(b[:16])}
 		size := int(binary.BigEndian.Uint32(b[16:]))
 		if b = b[textHead:]; size > len(b) {
-			return sheaf{}, errSheaf
+			return payload{}, errPayload
 		}
 		t.body = string(b[:size])
 		s.texts, b = append(s.texts, t), b[size:]
@@ -82,20 +82,20 @@ func decode(b []byte) (sheaf, error) {
 	return s, nil
 }
 
-// open opens an author's blob; an empty sheaf for nil.
-func open(pen *pseudonym.Pen, author pseudonym.Author, round uuid.UUID, blob []byte) (sheaf, error) {
+// open opens an author's blob; an empty payload for nil.
+func open(pen *pseudonym.Pen, author pseudonym.Author, round uuid.UUID, blob []byte) (payload, error) {
 	if blob == nil {
-		return sheaf{}, nil
+		return payload{}, nil
 	}
 	plain, err := pen.Open(author, round, blob)
 	if err != nil {
-		return sheaf{}, err
+		return payload{}, err
 	}
 	return decode(plain)
 }
 
-// seal seals a sheaf in the place of the blob that lay there, which may be nil.
-func (s sheaf) seal(pen *pseudonym.Pen, author pseudonym.Author, round uuid.UUID, was []byte) ([]byte, error) {
+// seal seals a payload in the place of the blob that lay there, which may be nil.
+func (s payload) seal(pen *pseudonym.Pen, author pseudonym.Author, round uuid.UUID, was []byte) ([]byte, error) {
 	plain, err := s.encode(len(was) - pseudonym.Overhead)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (s sheaf) seal(pen *pseudonym.Pen, author pseudonym.Author, round uuid.UUID
 }
 
 // add puts a text in; the same words twice are one text, and change nothing.
-func (s *sheaf) add(body string) (t text, changed bool, err error) {
+func (s *payload) add(body string) (t text, changed bool, err error) {
 	if at := slices.IndexFunc(s.texts, func(t text) bool { return t.body == body }); at >= 0 {
 		return s.texts[at], false, nil
 	}
@@ -117,7 +117,7 @@ func (s *sheaf) add(body string) (t text, changed bool, err error) {
 }
 
 // revise gives a text other words, if it still has those that its author had before them.
-func (s *sheaf) revise(id uuid.UUID, seen, body string) (changed bool, err error) {
+func (s *payload) revise(id uuid.UUID, seen, body string) (changed bool, err error) {
 	at := slices.IndexFunc(s.texts, func(t text) bool { return t.id == id })
 	switch {
 	case at < 0:
@@ -132,14 +132,14 @@ func (s *sheaf) revise(id uuid.UUID, seen, body string) (changed bool, err error
 }
 
 // take takes a text out.
-func (s *sheaf) take(id uuid.UUID) (changed bool) {
+func (s *payload) take(id uuid.UUID) (changed bool) {
 	before := len(s.texts)
 	s.texts = slices.DeleteFunc(s.texts, func(t text) bool { return t.id == id })
 	return len(s.texts) < before
 }
 
-// contributions gives a sheaf's texts as their author sees them, by id.
-func (s sheaf) contributions(alias pseudonym.Alias) []Contribution {
+// contributions gives a payload's texts as their author sees them, by id.
+func (s payload) contributions(alias pseudonym.Alias) []Contribution {
 	out := make([]Contribution, len(s.texts))
 	for i, t := range s.texts {
 		out[i] = Contribution{ID: t.id, Alias: alias, Body: t.body, State: Pending}

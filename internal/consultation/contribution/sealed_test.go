@@ -24,7 +24,7 @@ import (
 // gather gives the gather round as it stands.
 func (h *town) gather() consultation.Round {
 	h.Helper()
-	c, err := h.cons.Find(h.Context(), h.anna, slug)
+	c, err := h.consultations.Find(h.Context(), h.anna, slug)
 	h.ok(err)
 	return c.Rounds[0]
 }
@@ -90,7 +90,7 @@ func TestARowShowsNothingOfWhatItHolds(t *testing.T) {
 		t.Errorf("12,000 bytes take %d", n)
 	}
 	for _, id := range append(many, one) {
-		h.ok(h.syn.Retract(ctx, piera, h.id, id))
+		h.ok(h.contributions.Retract(ctx, piera, h.id, id))
 	}
 	if n := length(); n != 64<<10 {
 		t.Errorf("nothing takes %d bytes: it shows that something was withdrawn", n)
@@ -110,7 +110,7 @@ func TestARowShowsNothingOfWhatItHolds(t *testing.T) {
 // An author all of whose contributions were withdrawn appears nowhere after the closing.
 func TestWhoWithdrewEverythingIsNobody(t *testing.T) {
 	h := newTown(t)
-	h.ok(h.syn.Retract(h.Context(), h.voice("Ada"), h.id, h.writes("Ada", "Ci ripenso.")))
+	h.ok(h.contributions.Retract(h.Context(), h.voice("Ada"), h.id, h.writes("Ada", "Ci ripenso.")))
 	h.writes("Ugo", "Una fontana.")
 	h.closed()
 	if n := h.count(`SELECT count(*) FROM civic.alias`); n != 1 {
@@ -153,10 +153,10 @@ func TestHourly(t *testing.T) {
 		who := h.voice(fmt.Sprint("person ", i))
 		busy.Go(func() {
 			for n := range 10 {
-				if _, err := h.syn.Contribute(h.Context(), who, h.id, fmt.Sprint("un’altra ", n)); err != nil {
+				if _, err := h.contributions.Contribute(h.Context(), who, h.id, fmt.Sprint("un’altra ", n)); err != nil {
 					t.Error(err)
 				}
-				if own, err := h.syn.Own(h.Context(), who, h.id); err != nil || len(own) != n+2 {
+				if own, err := h.contributions.Own(h.Context(), who, h.id); err != nil || len(own) != n+2 {
 					t.Errorf("%d contributions after %d (%v)", len(own), n+2, err)
 				}
 			}
@@ -200,11 +200,11 @@ func TestClosingIsWholeOrNot(t *testing.T) {
 func TestWithdrawnUnread(t *testing.T) {
 	h := newTown(t)
 	h.writes("Piera", "Una fontana.")
-	h.ok(h.cons.Withdraw(h.Context(), h.anna, slug, "La piazza è crollata."))
+	h.ok(h.consultations.Withdraw(h.Context(), h.anna, slug, "La piazza è crollata."))
 	if n := h.count(`SELECT count(*) FROM information_schema.tables WHERE table_name LIKE 'sealed\_%'`); n != 0 {
 		t.Errorf("%d tables of sealed contributions stay", n)
 	}
-	own, err := h.syn.Own(h.Context(), h.voices["Piera"], h.id)
+	own, err := h.contributions.Own(h.Context(), h.voices["Piera"], h.id)
 	if err != nil || len(own) != 0 || h.count(`SELECT count(*) FROM civic.alias`) != 0 {
 		t.Errorf("%d contributions (%v)", len(own), err)
 	}
@@ -215,11 +215,11 @@ func TestWithdrawnUnread(t *testing.T) {
 func TestSuspendedStaySealed(t *testing.T) {
 	h := newTown(t)
 	mine := h.writes("Piera", "Una fontana.")
-	h.ok(h.cons.Suspend(h.Context(), h.anna, slug, "Elezioni."))
-	if own, err := h.syn.Own(h.Context(), h.voice("Piera"), h.id); err != nil || len(own) != 1 || len(h.blobs()) != 1 {
+	h.ok(h.consultations.Suspend(h.Context(), h.anna, slug, "Elezioni."))
+	if own, err := h.contributions.Own(h.Context(), h.voice("Piera"), h.id); err != nil || len(own) != 1 || len(h.blobs()) != 1 {
 		t.Errorf("%d contributions (%v)", len(own), err)
 	}
-	h.ok(h.cons.Resume(h.Context(), h.anna, slug))
+	h.ok(h.consultations.Resume(h.Context(), h.anna, slug))
 	h.pass(30 * 24 * time.Hour)
 	h.state(mine, contribution.Pending)
 }

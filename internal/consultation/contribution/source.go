@@ -87,9 +87,9 @@ func (s source) Undo(ctx context.Context, tx *postgres.Tx, a moderation.Act) ([]
 	}
 	switch {
 	case e.made:
-		err = s.cons.RemoveItem(ctx, tx, &d.c, e.item)
+		err = s.consultations.RemoveItem(ctx, tx, &d.c, e.item)
 	case e.was != "":
-		_, err = s.cons.RewordItem(ctx, tx, &d.c, e.item, e.was)
+		_, err = s.consultations.RewordItem(ctx, tx, &d.c, e.item, e.was)
 	}
 	if err != nil {
 		return nil, err

@@ -24,19 +24,19 @@ func Alike(reasons []Reason) []Given {
 		side  delphi.Side
 	}
 	people := make(map[key]int, len(reasons))
-	said := map[Words]delphi.Side{} // by most people, the first of equal ones
+	sides := map[Words]delphi.Side{} // by most people, the first of equal ones
 	for _, r := range reasons {
 		k := key{r.Words(), r.Side}
 		people[k]++
-		if before := said[k.words]; r.Side != "" && (before == "" || people[k] > people[key{k.words, before}]) {
-			said[k.words] = r.Side
+		if before := sides[k.words]; r.Side != "" && (before == "" || people[k] > people[key{k.words, before}]) {
+			sides[k.words] = r.Side
 		}
 	}
 	at := make(map[key]int, len(people))
 	var out []Given
 	for _, r := range reasons {
 		if r.Side == "" {
-			if r.Side = said[r.Words()]; r.Side != "" {
+			if r.Side = sides[r.Words()]; r.Side != "" {
 				r.Place = ""
 			}
 		}

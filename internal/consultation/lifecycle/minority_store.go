@@ -47,3 +47,11 @@ func SaveMinority(ctx context.Context, tx *postgres.Tx, id uuid.UUID, m consulta
 	}
 	return nil
 }
+
+// RedactMinority stores a report from which words were removed: they go from the file too.
+func RedactMinority(ctx context.Context, tx *postgres.Tx, id uuid.UUID, m consultation.Minority) error {
+	if err := SaveMinority(ctx, tx, id, m); err != nil {
+		return err
+	}
+	return postgres.Compact(ctx, tx, "civic.minority")
+}

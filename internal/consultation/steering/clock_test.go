@@ -388,8 +388,8 @@ func TestKeyDate(t *testing.T) {
 			if h.get().DestroyedAt.IsZero() {
 				t.Error("the key lives on")
 			}
-			if said := slices.Contains(h.entries(), "act/skip system : round 2"); said != stuck {
-				t.Errorf("the failure is recorded: %v", said)
+			if skipped := slices.Contains(h.entries(), "act/skip system : round 2"); skipped != stuck {
+				t.Errorf("the failure is recorded: %v", skipped)
 			}
 		})
 	}

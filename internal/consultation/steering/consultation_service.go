@@ -60,7 +60,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		if err := s.noteProtocol(ctx, tx, c, by); err != nil {
 			return err
 		}
-		figures := map[string]any{"starts_at": c.StartsAt.Format(time.RFC3339)}
+		figures := map[string]any{"slug": ledger.Text(c.Slug), "starts_at": c.StartsAt.Format(time.RFC3339)}
 		if err := s.give(ctx, tx, *c, figures); err != nil {
 			return err
 		}
@@ -128,10 +128,12 @@ func (s *Service) establish(ctx context.Context, tx *postgres.Tx, c *consultatio
 }
 
 func commitmentEntry(m consultation.Commitment) ledger.Entry {
-	return ledger.Entry{Type: "commitment", Target: m.Subject, Reason: m.Quotation, Body: ledger.Body(map[string]any{
-		"act": m.Act, "decide_by": m.DecideBy.Format(time.DateOnly), "decider": m.Decider, "left_out": m.LeftOut,
-		"money": m.Money, "reply_days": m.ReplyDays, "signatory": m.Signatory,
-	})}
+	e := ledger.Entry{Type: ledger.Commitment, Target: m.Subject, Reason: m.Quotation}
+	e.Body, e.Texts = ledger.Split(map[string]any{
+		"act": ledger.Text(m.Act), "decide_by": m.DecideBy.Format(time.DateOnly), "decider": ledger.Text(m.Decider), "left_out": ledger.Text(m.LeftOut),
+		"money": ledger.Text(m.Money), "reply_days": m.ReplyDays, "signatory": ledger.Text(m.Signatory),
+	})
+	return e
 }
 
 func (s *Service) noteProtocol(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {

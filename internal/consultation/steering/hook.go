@@ -2,6 +2,7 @@ package steering
 
 import (
 	"context"
+	"fmt"
 
 	"delfi/internal/consultation"
 	"delfi/internal/platform/postgres"
@@ -44,6 +45,25 @@ func (s *Service) OnDissent(known Dissent) { s.dissent = known }
 
 // OnPublish sets who stores the opinion (report, wired in cmd).
 func (s *Service) OnPublish(store Opinion) { s.opinion = store }
+
+// Redraw draws a published opinion up again, as its next version.
+type Redraw func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error
+
+// OnRemoved sets who draws opinions up again (report, in its New).
+func (s *Service) OnRemoved(redraw Redraw) { s.redraw = redraw }
+
+// Removed has the opinion of a consultation drawn up again without a text that the law took
+// in the caller's transaction, after the removal's entry: the record never has the one
+// without the other. Before publication it does nothing.
+func (s *Service) Removed(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	if c.PublishedAt.IsZero() {
+		return nil
+	}
+	if s.redraw == nil {
+		return fmt.Errorf("removal in %s: nobody draws opinions up again (OnRemoved)", c.ID)
+	}
+	return s.redraw(ctx, tx, c)
+}
 
 // Gathering is what happens to the sealed contributions of a gather round, each in the
 // transaction of the act on the round.

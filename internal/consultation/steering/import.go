@@ -61,10 +61,11 @@ func (s *Service) Import(ctx context.Context, p ImportPlan) (consultation.Consul
 			return err
 		}
 		// Where a commitment would stand.
-		err = s.note(ctx, tx, &c, consultation.Itself, ledger.Entry{Type: "origin", Target: c.Title, Body: ledger.Body(map[string]any{
-			"licence": origin.Licence, "name": origin.Name, "url": origin.URL,
-		})})
-		if err != nil {
+		e := ledger.Entry{Type: ledger.Origin, Target: c.Title}
+		e.Body, e.Texts = ledger.Split(map[string]any{
+			"licence": ledger.Text(origin.Licence), "origin": ledger.Text(origin.Name), "url": ledger.Text(origin.URL),
+		})
+		if err := s.note(ctx, tx, &c, consultation.Itself, e); err != nil {
 			return err
 		}
 		if err := s.noteProtocol(ctx, tx, &c, consultation.Itself); err != nil {

@@ -69,6 +69,7 @@ func TestImportWalksTheSameLife(t *testing.T) {
 		t.Errorf("imported as %+v", c)
 	}
 	h.recorded("origin/ system : La piazza", "protocol/ system : ", "act/import system : La piazza", "act/start system : La piazza", "round_opened/open system : round 1")
+	h.beside("origin", map[string]string{"licence": plan.Origin.Licence, "origin": plan.Origin.Name, "url": plan.Origin.URL}, `{}`)
 	h.hidden()
 	items := h.add(3)
 	h.refused(h.reword(items[0].ID, "Altro."), fault.Conflict, "round_open")

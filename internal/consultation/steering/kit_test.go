@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -329,6 +330,23 @@ func (h *town) recorded(want ...string) {
 	if len(got) < len(want) || !slices.Equal(got[len(got)-len(want):], want) {
 		h.Errorf("the record ends with\n%q\nwant\n%q", got[max(0, len(got)-len(want)-1):], want)
 	}
+}
+
+// beside checks the texts beside the newest entry of a type, and its body.
+func (h *town) beside(kind ledger.Type, texts map[string]string, body string) {
+	h.Helper()
+	all, err := h.record.Of(h.Context(), h.get().ID)
+	h.ok(err)
+	for _, e := range slices.Backward(all) {
+		if e.Type != kind {
+			continue
+		}
+		if !maps.Equal(e.Texts, texts) || e.Body != body {
+			h.Errorf("beside %s%s stands %v, want %v", kind, e.Body, e.Texts, texts)
+		}
+		return
+	}
+	h.Errorf("the record has no %s", kind)
 }
 
 // early checks that the last entry of the record, a conclusion, says whether the

@@ -33,7 +33,10 @@ func (s *Service) DraftMinority(ctx context.Context, actor account.Actor, slug, 
 		if text = reportField.Read(text, &bad); len(bad) > 0 {
 			return fault.Bad(bad...)
 		}
-		if err := m.Unchanged(version, text); err != nil {
+		if text == m.Draft {
+			return nil
+		}
+		if err := m.Unchanged(version); err != nil {
 			return err
 		}
 		m.Draft = text
@@ -58,7 +61,7 @@ func (s *Service) ShowMinority(ctx context.Context, actor account.Actor, slug, t
 		if text == m.Text {
 			return nil
 		}
-		if err := m.Unchanged(version, text); err != nil {
+		if err := m.Unchanged(version); err != nil {
 			return err
 		}
 		m = consultation.Minority{Draft: text, Text: text, ShownAt: tx.Now}
@@ -90,8 +93,9 @@ func (s *Service) tellMinority(ctx context.Context, tx *postgres.Tx, c *consulta
 }
 
 // ForgoMinority declares in public why the dissent is not reported (facilitator,
-// concluded). Conflict "no_dissent" where there is none.
-func (s *Service) ForgoMinority(ctx context.Context, actor account.Actor, slug, reason string) error {
+// concluded). Conflict "no_dissent" where there is none. version is as for DraftMinority: a
+// report that the actor has not seen is not taken away. The same reason again changes nothing.
+func (s *Service) ForgoMinority(ctx context.Context, actor account.Actor, slug, reason, version string) error {
 	return s.report(ctx, actor, slug, consultation.ActForgo, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author, m consultation.Minority) error {
 		reason, err := consultation.Reasoned(reason)
 		if err != nil {
@@ -103,6 +107,12 @@ func (s *Service) ForgoMinority(ctx context.Context, actor account.Actor, slug, 
 		}
 		if !dissent {
 			return fault.New(fault.Conflict, "no_dissent", "there is no dissent to report: nothing has to be declared")
+		}
+		if reason == m.Reason {
+			return nil
+		}
+		if err := m.Unchanged(version); err != nil {
+			return err
 		}
 		if err := lifecycle.SaveMinority(ctx, tx, c.ID, consultation.Minority{Draft: m.Draft, Reason: reason}); err != nil {
 			return err
@@ -127,7 +137,7 @@ func (s *Service) RedactMinority(ctx context.Context, tx *postgres.Tx, id uuid.U
 	if m == before {
 		return "", nil
 	}
-	if err := lifecycle.SaveMinority(ctx, tx, id, m); err != nil || m.Text == before.Text {
+	if err := lifecycle.RedactMinority(ctx, tx, id, m); err != nil || m.Text == before.Text {
 		return "", err
 	}
 	return m.Text, nil

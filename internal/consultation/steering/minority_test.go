@@ -12,6 +12,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/prose"
 )
 
 // concluded walks to the end of the panel's part on 4 April, with dissent or none.
@@ -81,11 +82,11 @@ func TestNothingToReportIsDeclaredWithAPublicReason(t *testing.T) {
 	h := newTown(t)
 	ctx := t.Context()
 	h.concluded(true)
-	if got := fields(h.s.ForgoMinority(ctx, h.furio, slug, " ")); !slices.Equal(got, []string{"reason:required"}) {
+	if got := fields(h.s.ForgoMinority(ctx, h.furio, slug, " ", "")); !slices.Equal(got, []string{"reason:required"}) {
 		t.Errorf("without a reason: %v", got)
 	}
 	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione.", ""))
-	h.ok(h.s.ForgoMinority(ctx, h.furio, slug, "Le ragioni contrarie parlano di un’altra piazza."))
+	h.ok(h.s.ForgoMinority(ctx, h.furio, slug, "Le ragioni contrarie parlano di un’altra piazza.", ""))
 	h.recorded("act/forgo facilitator Furio: La piazza")
 	entries, err := h.record.Of(ctx, h.get().ID)
 	h.ok(err)
@@ -96,8 +97,47 @@ func TestNothingToReportIsDeclaredWithAPublicReason(t *testing.T) {
 
 	h = newTown(t)
 	h.concluded(false)
-	h.refused(h.s.ForgoMinority(ctx, h.furio, slug, "Non serve."), fault.Conflict, "no_dissent")
+	h.refused(h.s.ForgoMinority(ctx, h.furio, slug, "Non serve.", ""), fault.Conflict, "no_dissent")
 	h.ok(h.s.Publish(ctx, h.anna, slug, consultation.OpinionTexts{})) // nobody dissents
+}
+
+// TestAReportIsForgoneAsItWasSeen: not over words that a colleague has written, shown or
+// declared since; the same reason twice is one act.
+func TestAReportIsForgoneAsItWasSeen(t *testing.T) {
+	h := newTown(t)
+	ctx := t.Context()
+	h.concluded(true)
+	version := func() string {
+		t.Helper()
+		m, err := h.s.Minority(ctx, h.get().ID)
+		h.ok(err)
+		return m.Version()
+	}
+	const mine, theirs = "Nulla da riferire.", "Parlano di un’altra piazza."
+	for _, meanwhile := range []func() error{
+		func() error { return h.s.DraftMinority(ctx, h.furio, slug, "Chi è contro", "") },
+		func() error { return h.s.ShowMinority(ctx, h.furio, slug, "Chi è contro", "") }, // the draft's own words
+		func() error { return h.s.ForgoMinority(ctx, h.furio, slug, theirs, "") },
+		func() error { return h.s.ShowMinority(ctx, h.furio, slug, "Chi è contro", "") },
+	} {
+		seen := version()
+		h.ok(meanwhile())
+		before := h.entries()
+		h.refused(h.s.ForgoMinority(ctx, h.furio, slug, mine, seen), fault.Conflict, "minority_changed")
+		h.refused(h.s.ForgoMinority(ctx, h.furio, slug, mine, prose.Unsaid), fault.Conflict, "minority_changed")
+		if !slices.Equal(before, h.entries()) {
+			t.Error("what was refused stands in the record")
+		}
+	}
+	seen := version()
+	h.ok(h.s.ForgoMinority(ctx, h.furio, slug, mine, seen))
+	before := h.entries()
+	h.ok(h.s.ForgoMinority(ctx, h.furio, slug, mine, seen)) // pressed twice
+	if !slices.Equal(before, h.entries()) {
+		t.Error("pressed twice, recorded twice")
+	}
+	// A declaration is not taken back by words that were begun before it.
+	h.refused(h.s.ShowMinority(ctx, h.furio, slug, "Chi è contro", seen), fault.Conflict, "minority_changed")
 }
 
 // TestTheSystemPublishesAtItsTime, whatever was written by then.
@@ -130,7 +170,7 @@ func TestTheMinorityReportIsTheFacilitatorsAlone(t *testing.T) {
 	acts := map[string]func(who account.Actor) error{
 		"draft": func(who account.Actor) error { return h.s.DraftMinority(ctx, who, slug, "x", "") },
 		"show":  func(who account.Actor) error { return h.s.ShowMinority(ctx, who, slug, "x", "") },
-		"forgo": func(who account.Actor) error { return h.s.ForgoMinority(ctx, who, slug, "x") },
+		"forgo": func(who account.Actor) error { return h.s.ForgoMinority(ctx, who, slug, "x", "") },
 	}
 	try := func(furio fault.Kind) {
 		t.Helper()

@@ -1,13 +1,9 @@
 package steering
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
-
-	"delfi/internal/consultation"
-	"delfi/internal/platform/postgres"
 )
 
 // Tabulate asks the ballot room to tabulate a round in state closing. It is
@@ -32,21 +28,3 @@ const confirmEvery = 3 * time.Second
 
 // Kind names the job.
 func (Destroy) Kind() string { return "destroy_ballots" }
-
-// Renew asks report for a new version of a published opinion, after a text in it was
-// removed by law.
-type Renew struct {
-	Consultation uuid.UUID `json:"consultation"`
-}
-
-// Kind names the job.
-func (Renew) Kind() string { return "renew_opinion" }
-
-// Removed has the opinion of a consultation drawn up again without a text that was
-// removed in the caller's transaction; before publication there is nothing to do.
-func (s *Service) Removed(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
-	if c.PublishedAt.IsZero() {
-		return nil
-	}
-	return s.jobs.Enqueue(ctx, tx, Renew{Consultation: c.ID}, time.Time{})
-}

@@ -31,6 +31,7 @@ type Service struct {
 	opened  Opened
 	opinion Opinion
 	dissent Dissent
+	redraw  Redraw
 	seen    string // version of the consultation on which its actor acts; "" for any
 
 	contributions Counted
@@ -111,5 +112,7 @@ func (s *Service) note(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 
 // noteAct is note for a plain act with its public reason.
 func (s *Service) noteAct(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author, act consultation.Act, target, reason string, figures map[string]any) error {
-	return s.note(ctx, tx, c, by, ledger.Entry{Type: "act", Kind: string(act), Target: target, Reason: reason, Body: ledger.Body(figures)})
+	e := ledger.Entry{Type: ledger.Act, Kind: string(act), Target: target, Reason: reason}
+	e.Body, e.Texts = ledger.Split(figures)
+	return s.note(ctx, tx, c, by, e)
 }

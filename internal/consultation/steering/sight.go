@@ -71,12 +71,12 @@ func (s *Service) unmoved(ctx context.Context, tx *postgres.Tx, c consultation.C
 func (s *Service) steer(ctx context.Context, actor account.Actor, slug string, act consultation.Act,
 	do func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error) error {
 	return lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		stood := *c
+		before := *c
 		by, err := c.Move(act, actor)
 		if err != nil {
 			return err
 		}
-		if err := s.unmoved(ctx, tx, stood); err != nil {
+		if err := s.unmoved(ctx, tx, before); err != nil {
 			return err
 		}
 		return do(ctx, tx, c, by)

@@ -61,7 +61,7 @@ func TestWrongPeople(t *testing.T) {
 			return h.s.ShowMinority(ctx, who, slug, "Contro.", "")
 		}},
 		{"forgo", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error {
-			return h.s.ForgoMinority(ctx, who, slug, "Perché.")
+			return h.s.ForgoMinority(ctx, who, slug, "Perché.", "")
 		}},
 		{"withdraw", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Withdraw(ctx, who, slug, "Perché.") }},
 		{"replace", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {

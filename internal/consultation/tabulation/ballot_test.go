@@ -191,9 +191,9 @@ func TestAClosedOrSuspendedRoundTakesNothing(t *testing.T) {
 			h.refused(err, fault.Conflict, code)
 		}
 	}
-	h.must(h.cons.Suspend(ctx, h.administrator, slug, "una verifica"))
+	h.must(h.consultations.Suspend(ctx, h.administrator, slug, "una verifica"))
 	try("suspended")
-	h.must(h.cons.Resume(ctx, h.administrator, slug))
+	h.must(h.consultations.Resume(ctx, h.administrator, slug))
 	h.refresh()
 	// The deadline is the end by itself: no job has run.
 	h.mu.Lock()
@@ -213,7 +213,7 @@ func TestAServerWithAnotherKeyTakesNoBallot(t *testing.T) {
 	h.must(err)
 	_, err = keys.Create(t.Context(), "panel-"+h.c.ID.String())
 	h.must(err)
-	stranger := ballot.New(h.db, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
+	stranger := ballot.New(h.db, h.consultations, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
 	_, err = stranger.Cast(t.Context(), h.seat(0), 2, h.answers(2, 5), ballot.Part{})
 	h.refused(err, fault.Unavailable, "key_differs")
 	_, err = stranger.Paper(t.Context(), h.seat(0), 2)

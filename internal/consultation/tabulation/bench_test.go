@@ -31,13 +31,13 @@ import (
 func BenchmarkCast(b *testing.B) {
 	h := newHouse(b, 64, 8)
 	hub := changes.New(h.db)
-	h.cons.Subscribe(hub)
+	h.consultations.Subscribe(hub)
 	go func() {
 		if err := hub.Run(b.Context()); err != nil {
 			b.Error(err)
 		}
 	}()
-	for told := false; !told; _, told = h.cons.Version() {
+	for told := false; !told; _, told = h.consultations.Version() {
 		time.Sleep(time.Millisecond)
 	}
 	seats := make([]pseudonym.Seat, len(h.people))
@@ -210,7 +210,7 @@ func BenchmarkClosing(b *testing.B) {
 			if round == 2 {
 				h.refresh()
 				for _, it := range h.items(round) {
-					h.must(h.cons.Decide(b.Context(), h.facilitator, slug, it.ID, consultation.GoOn, "si vuole vedere se tiene", ""))
+					h.must(h.consultations.Decide(b.Context(), h.facilitator, slug, it.ID, consultation.GoOn, "si vuole vedere se tiene", ""))
 				}
 				h.open(3)
 			}

@@ -152,9 +152,9 @@ func (v *votes) keep(p *opened, before []byte) error {
 		one := beside{item: int32(n), confidence: uint8(e.Confidence), reasoned: e.Reason != "", argues: e.Argues}
 		if one.reasoned {
 			one.digest = sha256.Sum256([]byte(e.Reason))
-			said := e.Answer
-			said.Item, said.Criteria = v.names[n], slices.Clone(e.Criteria)
-			v.reasons[e.Item] = append(v.reasons[e.Item], said)
+			given := e.Answer
+			given.Item, given.Criteria = v.names[n], slices.Clone(e.Criteria)
+			v.reasons[e.Item] = append(v.reasons[e.Item], given)
 		}
 		v.beside = append(v.beside, one)
 	}

@@ -51,18 +51,18 @@ type visitor func(p pseudonym.Panelist, group string, sealed []byte) error
 func decryptEach(ctx context.Context, safe *pseudonym.Safe, codecs *answer.Set, round consultation.Round, whole bool, read func(context.Context, visitor) error, visit func(*opened) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	piles := runtime.GOMAXPROCS(0) + 2 // one fills, one is counted
+	batches := runtime.GOMAXPROCS(0) + 2 // one fills, one is counted
 	// Each channel has room for every batch: giving one back never waits.
-	free, done := make(chan *batch, piles), make(chan *batch, piles)
-	for range piles {
+	free, done := make(chan *batch, batches), make(chan *batch, batches)
+	for range batches {
 		free <- &batch{codecs: codecs}
 	}
 	ended := make(chan error, 1)
 	go func() {
-		var opening sync.WaitGroup
+		var workers sync.WaitGroup
 		var filling *batch
-		open := func(p *batch) {
-			opening.Go(func() {
+		decrypt := func(p *batch) {
+			workers.Go(func() {
 				p.decrypt(safe, round, whole)
 				done <- p
 			})
@@ -77,15 +77,15 @@ func decryptEach(ctx context.Context, safe *pseudonym.Safe, codecs *answer.Set, 
 			}
 			filling.add(p, group, sealed)
 			if len(filling.opened) == batchSize {
-				open(filling)
+				decrypt(filling)
 				filling = nil
 			}
 			return nil
 		})
 		if filling != nil {
-			open(filling)
+			decrypt(filling)
 		}
-		opening.Wait()
+		workers.Wait()
 		close(done)
 		ended <- err
 	}()

@@ -244,7 +244,7 @@ func TestAStandingRoundOfEachKind(t *testing.T) {
 		c, err := lifecycle.Lock(ctx, tx, h.c.ID)
 		for n, kind := range e.items {
 			if err == nil {
-				_, err = h.cons.AddItem(ctx, tx, &c, kind, fmt.Sprint("Voce ", n+1), nil)
+				_, err = h.consultations.AddItem(ctx, tx, &c, kind, fmt.Sprint("Voce ", n+1), nil)
 			}
 		}
 		return err

@@ -163,7 +163,7 @@ func TestWithoutTheKeyACopiedDatabaseTellsNothing(t *testing.T) {
 	// Another key opens nothing of it.
 	keys, err := pseudonym.NewFileKeys(t.TempDir(), bytes.Repeat([]byte{3}, 32))
 	h.must(err)
-	thief := ballot.New(h.db, h.cons, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
+	thief := ballot.New(h.db, h.consultations, pseudonym.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{}))
 	_, err = thief.Paper(t.Context(), seat, 2)
 	h.refused(err, fault.Unavailable, "key_missing")
 }
@@ -398,14 +398,14 @@ func TestNoPanelistReachesALogOrAJob(t *testing.T) {
 		t.Error("a tampered ballot is counted")
 	}
 	slog.Error("at the edge", "broken", broken, "rule", rule, "failed", failed, "seat", h.seat(0))
-	said := log.String() + fmt.Sprintf("%v %+v %v", broken, rule, failed) + h.dump("queue")
+	text := log.String() + fmt.Sprintf("%v %+v %v", broken, rule, failed) + h.dump("queue")
 	for _, p := range panelists {
 		for _, trace := range []string{
 			hex.EncodeToString(p[:]), base64.StdEncoding.EncodeToString(p[:]), base64.RawURLEncoding.EncodeToString(p[:]),
 			uuid.UUID(p).String(), fmt.Sprint([16]byte(p)),
 		} {
-			if strings.Contains(said, trace) {
-				t.Fatalf("a panelist is told in %s", said)
+			if strings.Contains(text, trace) {
+				t.Fatalf("a panelist is told in %s", text)
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func TestAReceiptIsSignedByTheLogAndTellsNoTime(t *testing.T) {
 		t.Error("the receipt's own lines do not give its mark")
 	}
 	// The log grows; the next receipt stands on the same checkpoint, and names the first.
-	h.must(h.cons.ExtendRound(ctx, h.facilitator, slug, 2, 1, "piove"))
+	h.must(h.consultations.ExtendRound(ctx, h.facilitator, slug, 2, 1, "piove"))
 	second := h.signed(h.cast(2, 0, 5))
 	if second.Size != size || second.Root != root || second.Replaces != first.Mark {
 		t.Errorf("second receipt %+v", second)

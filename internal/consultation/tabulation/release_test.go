@@ -38,7 +38,7 @@ func standingHouse(t testing.TB, n, items int, change ...func(*protocol.Protocol
 	for _, f := range change {
 		f(&protocol)
 	}
-	h.c, err = h.cons.Import(ctx, steering.ImportPlan{
+	h.c, err = h.consultations.Import(ctx, steering.ImportPlan{
 		ID: uuid.New(), Administration: a.ID, Title: "Altrove", Question: "Che ne dite?", Language: "it",
 		Origin: consultation.Origin{Name: "Polis", URL: "https://example.org", Licence: "CC BY 4.0"}, Protocol: protocol,
 	})
@@ -50,7 +50,7 @@ func standingHouse(t testing.TB, n, items int, change ...func(*protocol.Protocol
 			return err
 		}
 		for i := range items {
-			item, err := h.cons.AddItem(ctx, tx, &c, "", fmt.Sprintf("Commento %d", i+1), nil)
+			item, err := h.consultations.AddItem(ctx, tx, &c, "", fmt.Sprintf("Commento %d", i+1), nil)
 			if err != nil {
 				return err
 			}

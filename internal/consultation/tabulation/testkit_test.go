@@ -33,18 +33,18 @@ import (
 
 // house is a small town with one consultation, walked by its use cases.
 type house struct {
-	t          testing.TB
-	db         *postgres.DB
-	keys       string // folder
-	queue      *job.Queue
-	accounts   *account.Service
-	pseudonyms *pseudonym.Service
-	panel      *panel.Service
-	cons       *steering.Service
-	ballots    *ballot.Service
-	tabulation *Service
-	archive    *archive.Service
-	record     *ledger.Service
+	t             testing.TB
+	db            *postgres.DB
+	keys          string // folder
+	queue         *job.Queue
+	accounts      *account.Service
+	pseudonyms    *pseudonym.Service
+	panel         *panel.Service
+	consultations *steering.Service
+	ballots       *ballot.Service
+	tabulation    *Service
+	archive       *archive.Service
+	record        *ledger.Service
 
 	administrator, moderator, facilitator account.Actor
 	people                                []account.Actor
@@ -111,14 +111,14 @@ func newHouseAs(t testing.TB, n, items int, change func(*draft.Form), begin func
 	change(&form)
 	h.c, err = draft.New(h.db, h.accounts).Create(ctx, h.administrator, riva.ID, form)
 	h.must(err)
-	h.must(h.cons.Announce(ctx, h.administrator, slug))
+	h.must(h.consultations.Announce(ctx, h.administrator, slug))
 	h.refresh()
 	for i := range n {
 		p := h.person(fmt.Sprintf("citizen %d", i))
 		h.must(h.panel.Enrol(ctx, p, h.c.ID, h.group()))
 		h.people = append(h.people, p)
 	}
-	h.must(h.cons.Start(ctx, h.administrator, slug))
+	h.must(h.consultations.Start(ctx, h.administrator, slug))
 	h.pass(10)
 	h.must(h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := lifecycle.Lock(ctx, tx, h.c.ID)
@@ -126,7 +126,7 @@ func newHouseAs(t testing.TB, n, items int, change func(*draft.Form), begin func
 			return err
 		}
 		for i := range items {
-			if _, err := h.cons.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", i+1), nil); err != nil {
+			if _, err := h.consultations.AddItem(ctx, tx, &c, "", fmt.Sprintf("Affermazione %d", i+1), nil); err != nil {
 				return err
 			}
 		}
@@ -134,7 +134,7 @@ func newHouseAs(t testing.TB, n, items int, change func(*draft.Form), begin func
 	}))
 	h.refresh()
 	if h.c.Rounds[0].State == consultation.RoundClosed {
-		h.must(h.cons.ReleaseRound(ctx, h.moderator, slug, 1))
+		h.must(h.consultations.ReleaseRound(ctx, h.moderator, slug, 1))
 	}
 	h.open(2)
 	return h
@@ -152,9 +152,9 @@ func (h *house) wire() {
 	h.panel = panel.New(h.db, h.accounts, h.pseudonyms)
 	h.record = ledger.New(h.db, keys, ledger.Options{})
 	letters := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
-	h.cons = steering.New(h.db, h.queue, draft.New(h.db, h.accounts), h.record, h.pseudonyms, h.panel, letters)
-	h.ballots = ballot.New(h.db, h.cons, h.pseudonyms, h.record)
-	h.tabulation = New(h.db, h.queue, h.cons, h.pseudonyms, h.record)
+	h.consultations = steering.New(h.db, h.queue, draft.New(h.db, h.accounts), h.record, h.pseudonyms, h.panel, letters)
+	h.ballots = ballot.New(h.db, h.consultations, h.pseudonyms, h.record)
+	h.tabulation = New(h.db, h.queue, h.consultations, h.pseudonyms, h.record)
 	h.archive = archive.New(h.db)
 }
 
@@ -181,7 +181,7 @@ func (h *house) open(number int) {
 	h.t.Helper()
 	h.refresh()
 	if h.c.Rounds[number-1].State == consultation.RoundPlanned {
-		h.must(h.cons.OpenRound(h.t.Context(), h.facilitator, slug, number))
+		h.must(h.consultations.OpenRound(h.t.Context(), h.facilitator, slug, number))
 		h.must(h.queue.Drain(h.t.Context()))
 		h.refresh()
 	}
@@ -196,7 +196,7 @@ func (h *house) close(number int) {
 	h.mu.Lock()
 	h.now = h.now.AddDate(0, 0, 4) // a round is not closed by hand before its least days
 	h.mu.Unlock()
-	h.must(h.cons.CloseRound(h.t.Context(), h.facilitator, slug, number, "abbiamo abbastanza risposte"))
+	h.must(h.consultations.CloseRound(h.t.Context(), h.facilitator, slug, number, "abbiamo abbastanza risposte"))
 	h.refresh()
 }
 
@@ -211,7 +211,7 @@ func (h *house) finish(number int) {
 // conclude ends the consultation and works its jobs.
 func (h *house) conclude() {
 	h.t.Helper()
-	h.must(h.cons.Conclude(h.t.Context(), h.facilitator, slug, "non servono altri giri"))
+	h.must(h.consultations.Conclude(h.t.Context(), h.facilitator, slug, "non servono altri giri"))
 	h.must(h.queue.Drain(h.t.Context()))
 	h.refresh()
 }

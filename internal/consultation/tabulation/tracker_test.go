@@ -51,7 +51,7 @@ func (h *house) wholly(earlier []table.Closing) whole {
 	}))
 	var people []int
 	h.must(h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		people, err = h.cons.Enrolled(ctx, tx, h.c)
+		people, err = h.consultations.Enrolled(ctx, tx, h.c)
 		return err
 	}))
 	out, err := table.Release(h.c.Protocol, t, people, changed, false)
@@ -115,7 +115,7 @@ func TestAReleaseOfWhatChangedIsThatOfEverything(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				item, err := h.cons.AddItem(ctx, tx, &c, "", "Un commento venuto dopo", nil)
+				item, err := h.consultations.AddItem(ctx, tx, &c, "", "Un commento venuto dopo", nil)
 				ids = append(ids, item.ID)
 				return err
 			}))

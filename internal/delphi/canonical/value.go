@@ -314,11 +314,11 @@ func (r *Reader) unit(f *form, v reflect.Value, b byte) error {
 		if r.bound = outer; err != nil {
 			return err
 		}
-		said := r.buf[start-r.base : r.Offset()-r.base]
-		if len(said) > longestUnit {
+		text := r.buf[start-r.base : r.Offset()-r.base]
+		if len(text) > longestUnit {
 			return r.fault(Cost, "the value is longer than %d bytes", longestUnit)
 		}
-		return r.apart(f, v, said)
+		return r.apart(f, v, text)
 	}
 	content, _, err := r.quoted(true, longestUnit)
 	if err != nil {
@@ -328,7 +328,7 @@ func (r *Reader) unit(f *form, v reflect.Value, b byte) error {
 }
 
 // apart has a type read its own JSON, or its text; a canonical one is what the type writes.
-func (r *Reader) apart(f *form, v reflect.Value, said []byte) error {
+func (r *Reader) apart(f *form, v reflect.Value, text []byte) error {
 	if !v.IsValid() {
 		v = reflect.New(f.of).Elem()
 	}
@@ -336,8 +336,8 @@ func (r *Reader) apart(f *form, v reflect.Value, said []byte) error {
 	var err error
 	switch f.shape {
 	case bytes64:
-		b := make([]byte, 0, base64.StdEncoding.DecodedLen(len(said)))
-		if b, err = base64.StdEncoding.AppendDecode(b, said); err == nil {
+		b := make([]byte, 0, base64.StdEncoding.DecodedLen(len(text)))
+		if b, err = base64.StdEncoding.AppendDecode(b, text); err == nil {
 			v.SetBytes(b)
 			again = base64.StdEncoding.AppendEncode(nil, b)
 		}
@@ -346,7 +346,7 @@ func (r *Reader) apart(f *form, v reflect.Value, said []byte) error {
 		if !ok {
 			panic(fmt.Sprintf("canonical: nothing is read into a %s", f.of))
 		}
-		if err = p.UnmarshalText(said); err == nil {
+		if err = p.UnmarshalText(text); err == nil {
 			again, err = v.Interface().(encoding.TextMarshaler).MarshalText()
 		}
 	default:
@@ -354,15 +354,15 @@ func (r *Reader) apart(f *form, v reflect.Value, said []byte) error {
 		if !ok {
 			panic(fmt.Sprintf("canonical: nothing is read into a %s", f.of))
 		}
-		if err = p.UnmarshalJSON(said); err == nil {
+		if err = p.UnmarshalJSON(text); err == nil {
 			again, err = Append(nil, v.Interface())
 		}
 	}
 	switch {
 	case err != nil:
 		return r.fault(Form, "%v", err)
-	case r.canon && !r.some && !bytes.Equal(said, again):
-		return r.fault(Form, "%s is not written as its form asks: %s", shortened(said), shortened(again))
+	case r.canon && !r.some && !bytes.Equal(text, again):
+		return r.fault(Form, "%s is not written as its form asks: %s", shortened(text), shortened(again))
 	}
 	return r.charge(int(f.of.Size()))
 }

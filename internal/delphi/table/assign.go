@@ -42,11 +42,11 @@ type holders struct {
 	ties             int
 	sums             []int // the values of P/ties
 	sure             int
-	reasons          [stands]said
+	reasons          [stands]reasonTable
 }
 
-// said is a table of reasons with its digests, ascending.
-type said struct {
+// reasonTable is a table of reasons with its digests, ascending.
+type reasonTable struct {
 	table   int
 	digests [][sha256.Size]byte
 }
@@ -204,11 +204,11 @@ func (s subject) holders(tables []Table, find func(id string) int, groups []prot
 			h.class = append(h.class, c)
 		}
 	}
-	all, err := saidIn(tables, find(reasonsID(s.voice, unsaid)))
+	all, err := reasonsIn(tables, find(reasonsID(s.voice, unsaid)))
 	for i := range h.reasons {
-		own := said{table: none}
+		own := reasonTable{table: none}
 		if err == nil {
-			own, err = saidIn(tables, find(reasonsID(s.voice, suffix(i))))
+			own, err = reasonsIn(tables, find(reasonsID(s.voice, suffix(i))))
 		}
 		if own.table == none && i >= len(sides) {
 			own = all // not told by place
@@ -240,9 +240,9 @@ func (s subject) shownAs(n int) []int {
 	return out
 }
 
-// saidIn reads the digests of a table of reasons.
-func saidIn(tables []Table, at int) (said, error) {
-	w := said{table: at}
+// reasonsIn reads the digests of a table of reasons.
+func reasonsIn(tables []Table, at int) (reasonTable, error) {
+	w := reasonTable{table: at}
 	if at == none {
 		return w, nil
 	}
@@ -255,7 +255,7 @@ func saidIn(tables []Table, at int) (said, error) {
 	return w, nil
 }
 
-func (w said) index(d [sha256.Size]byte) (int, bool) {
+func (w reasonTable) index(d [sha256.Size]byte) (int, bool) {
 	return slices.BinarySearchFunc(w.digests, d, func(x, y [sha256.Size]byte) int { return bytes.Compare(x[:], y[:]) })
 }
 

@@ -45,7 +45,7 @@ func (t *reading) read(b delphi.Ballot) error {
 	for i := range t.ranks {
 		t.ranks[i] = 0
 	}
-	ranked, sure, said := 0, 0, 0
+	ranked, sure, argued := 0, 0, 0
 	for i := range b.Answers {
 		a := &b.Answers[i]
 		at, known := t.plan.item[a.Item]
@@ -95,9 +95,9 @@ func (t *reading) read(b delphi.Ballot) error {
 				sure++
 			}
 			if a.Reason != "" {
-				said++
+				argued++
 			}
-			ok = sure <= 1 && said <= 1 // a list has one of each, beside any of its items
+			ok = sure <= 1 && argued <= 1 // a list has one of each, beside any of its items
 			t.place[at.subject] = incomplete
 			if ranked == len(s.list) {
 				t.place[at.subject] = complete

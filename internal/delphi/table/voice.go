@@ -185,8 +185,8 @@ func (c *ItemCounts) argue(p protocol.Protocol, k delphi.ItemKind, form delphi.F
 	if fineness(p, form, c.Valid, false) == nothing {
 		return
 	}
-	if said := argued[:len(sides)]; sum(said) > 0 {
-		c.Said = slices.Clone(said)
+	if sided := argued[:len(sides)]; sum(sided) > 0 {
+		c.Said = slices.Clone(sided)
 	}
 	if len(k.Classes) < 2 {
 		return

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"delfi/internal/fault"
 )
@@ -77,6 +78,11 @@ const (
 //	file_encrypted    it is locked: nobody can look into it
 //	file_program      it holds macros
 //	file_inside       it holds other files
+//	file_remote       it fetches something from elsewhere when it is opened
+//	file_action       it does something by itself, or runs when it is pressed
+//	file_part         it has a part that is not known
+//	file_grown        it is larger when it is opened than what is looked into
+//	file_form         it has a part that no office program writes so
 //	file_comments     it holds comments or tracked changes, which have names
 //	file_author       it names its author where that cannot be removed
 //	file_signed       it is signed, and removing its author would break the signature
@@ -101,7 +107,7 @@ func cleaned(t Type, in io.ReaderAt, size int64, w *removing) error {
 	all := io.NewSectionReader(in, 0, size)
 	switch t {
 	case PDF:
-		return pdf(all, w)
+		return pdf(all, size, w)
 	case ODT, DOCX, XLSX:
 		return office(t, all, size, w)
 	case PNG:
@@ -120,7 +126,17 @@ func cleaned(t Type, in io.ReaderAt, size int64, w *removing) error {
 type removing struct {
 	io.Writer
 	removed []Removed
-	depth   int // of files within files
+	depth   int    // of files within files
+	left    *int64 // bytes that may be opened of it, and of what is within; nil for officeAll
+}
+
+// room is how much more may be opened.
+func (w *removing) room() *int64 {
+	if w.left == nil {
+		left := int64(officeAll)
+		w.left = &left
+	}
+	return w.left
 }
 
 func (w *removing) remove(what Removed) {
@@ -148,12 +164,32 @@ func (r *refusal) fault() error {
 }
 
 var (
-	another   = refuse("file_content", "is not what its name says: save it again with the right end of its name")
-	damaged   = refuse("file_damaged", "is damaged: save it again and choose it again")
-	encrypted = refuse("file_encrypted", "is locked with a password: save it without, so that everybody can read it")
-	program   = refuse("file_program", "holds macros: save it without")
-	inside    = refuse("file_inside", "holds other files: add each as a document of its own")
-	comments  = refuse("file_comments", "holds comments or tracked changes, which have people's names: accept or remove them, and save it again")
-	authored  = refuse("file_author", "names its author where we cannot remove it: remove the document's properties in the program that made it, and save it again")
-	signed    = refuse("file_signed", "is signed, and names its author besides: removing that would break the signature; remove the document's properties, then sign it again")
+	another     = refuse("file_content", "is not what its name says: save it again with the right end of its name")
+	damaged     = refuse("file_damaged", "is damaged: save it again and choose it again")
+	encrypted   = refuse("file_encrypted", "is locked with a password: save it without, so that everybody can read it")
+	program     = refuse("file_program", "holds macros: save it without")
+	inside      = refuse("file_inside", "holds other files: add each as a document of its own")
+	remote      = refuse("file_remote", "fetches something from elsewhere when it is opened, or names it to be fetched: remove the link and insert the thing itself, or save it as PDF/A")
+	action      = refuse("file_action", "does something by itself, or something else than lead to a page when it is pressed: save it again as PDF/A")
+	unknownPart = refuse("file_part", "has a part that is not known: save it again with an office program, or as PDF/A")
+	malformed   = refuse("file_form", "has a part that is not written as office programs do, as XML in UTF-8: save it again with one, or as PDF/A")
+	large       = refuse("file_grown", "is larger than what is looked into when it is opened: divide it, or save it as CSV or PDF/A").with("max", officeAll>>20)
+	grown       = refuse("file_damaged", "has parts that grow beyond measure when they are opened: save it again and choose it again")
+	comments    = refuse("file_comments", "holds comments or tracked changes, which have people's names: accept or remove them, and save it again")
+	authored    = refuse("file_author", "names its author where we cannot remove it: remove the document's properties in the program that made it, and save it again")
+	signed      = refuse("file_signed", "is signed, and names its author besides: removing that would break the signature; remove the document's properties, then sign it again")
 )
+
+// shown gives a word of a file as it can be told: not long, on one line.
+func shown(word string) string {
+	out := []rune(strings.Join(strings.Fields(strings.ToValidUTF8(word, "?")), " "))
+	for i, r := range out {
+		if !unicode.IsPrint(r) {
+			out[i] = '?'
+		}
+	}
+	if len(out) > 100 {
+		out = append(out[:99], '…')
+	}
+	return string(out)
+}

@@ -3,129 +3,79 @@ package clean
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
+	"errors"
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+
+	"delfi/internal/unzip"
 )
 
-// What an office file may have, and what one part of it that is looked into may cost.
+// What an office file may have, and what looking into it may cost.
 const (
 	officeParts = 5000
-	officePart  = 16 << 20
-	officeAll   = 256 << 20
+	officePart  = 16 << 20  // bytes of a file within it, which is held whole
+	officeAll   = 128 << 20 // bytes of all that is opened
 )
 
-// suite is what the files of one family say about people, and where.
+// suite is a family of office files.
 type suite struct {
-	// blanked are, by the name of a part, the elements and attributes that are people: the
-	// first group of each is what stays in front, the second what goes.
-	blanked map[string][]*regexp.Regexp
-	// remarks are what comments and tracked changes look like, in parts of these names.
-	remarks  *regexp.Regexp
-	remarked *regexp.Regexp
-	// refused are names of parts that no file may have, with why.
+	parts   []knownPart
 	refused []refusedPart
+	main    string // the type of content by which a file's own type is known; "" in OpenDocument
 }
 
-type refusedPart struct {
-	name *regexp.Regexp
-	why  *refusal
-}
-
-// element finds an element's text, attribute an attribute's value.
-func element(names string) *regexp.Regexp {
-	return regexp.MustCompile(`(?s)(<(?:` + names + `)(?:\s[^>]*)?>)(.*?)(</(?:` + names + `)>)`)
-}
-
-func attribute(names string) *regexp.Regexp {
-	return regexp.MustCompile(`(\s(?:` + names + `)=")([^"]*)(")`)
-}
-
-var (
-	openXML = suite{
-		blanked: map[string][]*regexp.Regexp{
-			"docProps/core.xml":   {element("dc:creator|cp:lastModifiedBy|dcterms:creator|lastModifiedBy|creator")},
-			"docProps/app.xml":    {element("Manager|HyperlinkBase")},
-			"docProps/custom.xml": {regexp.MustCompile(`(?s)(<Properties[^>]*>)(.*)(</Properties>)`)},
-			"word/people.xml":     {regexp.MustCompile(`(?s)(<w15:people[^>]*>)(.*)(</w15:people>)`)},
-			"xl/workbook.xml":     {attribute("userName|url")},
-		},
-		remarked: regexp.MustCompile(`^(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments\w*)|xl/(?:comments\d*|comments/comment\d*))\.xml$`),
-		remarks:  regexp.MustCompile(`<w:(?:ins|del|moveFrom|moveTo|rPrChange|pPrChange|comment)\s[^>]*w:author="[^"]+"|<author>[^<]+</author>`),
-		refused: []refusedPart{
-			{regexp.MustCompile(`(?i)(?:vbaProject|vbaData)\.(?:bin|xml)$|/activeX/`), program},
-			{regexp.MustCompile(`(?i)^(?:word|xl)/embeddings/.*\.(?:bin|docm|xlsm|pptx?|xls|doc|pdf|zip)$`), inside},
-			{regexp.MustCompile(`^xl/(?:threadedComments|persons|revisions)/`), comments},
-		},
-	}
-	openDocument = suite{
-		blanked: map[string][]*regexp.Regexp{
-			"meta.xml": {element("dc:creator|meta:initial-creator|meta:printed-by|meta:user-defined|meta:keyword-author")},
-		},
-		remarked: regexp.MustCompile(`^(?:content|styles)\.xml$`),
-		remarks:  regexp.MustCompile(`<(?:office:annotation|text:tracked-changes|text:changed-region)\b`),
-		refused: []refusedPart{
-			{regexp.MustCompile(`^(?:Basic|Scripts)/.*[^/]$`), program},
-			{regexp.MustCompile(`^Object \d+$`), inside},
-		},
-	}
-	// officeWithin are the parts that are files of their own: pictures, and the table behind a
-	// chart.
-	officeWithin = regexp.MustCompile(`(?i)\.(?:png|jpe?g|webp|docx|xlsx)$`)
-	officeSigned = regexp.MustCompile(`^(?:_xmlsignatures/|META-INF/documentsignatures\.xml$)`)
-)
+var officeSigned = regexp.MustCompile(`^(?:_xmlsignatures/|meta-inf/documentsignatures\.xml$)`)
 
 // office copies a zipped file part by part: as it is compressed, but for the parts that say
-// who wrote it and for its pictures.
+// who wrote it and for its pictures. A part that is not known is refused.
 func office(t Type, in io.ReaderAt, size int64, out *removing) error {
 	if out.depth > 1 {
 		return inside
 	}
-	z, err := zip.NewReader(in, size)
+	z, err := unzip.Reader(in, size, officeParts)
+	if errors.Is(err, unzip.ErrList) {
+		return damaged
+	}
 	if err != nil {
 		return another
 	}
-	s, err := recognized(t, z)
+	s, err := recognized(t, z, out.room())
 	if err != nil {
 		return err
 	}
-	left := int64(officeAll)
 	to := zip.NewWriter(out.Writer)
 	changed, sealed := false, false
 	seen := map[string]bool{}
 	for _, f := range z.File {
-		if seen[f.Name] || !path.IsAbs("/"+f.Name) || path.Clean("/"+f.Name) != "/"+strings.TrimSuffix(f.Name, "/") || strings.Contains(f.Name, "\\") {
+		name := strings.ToLower(f.Name) // names that differ in their case are one (ISO/IEC 29500-2, 6.3.5)
+		if seen[name] || !path.IsAbs("/"+name) || path.Clean("/"+name) != "/"+strings.TrimSuffix(name, "/") || strings.Contains(name, "\\") ||
+			f.Method != zip.Store && f.Method != zip.Deflate {
 			return damaged
 		}
-		seen[f.Name] = true
-		sealed = sealed || officeSigned.MatchString(f.Name)
+		seen[name] = true
+		f.Extra, f.Comment = nil, "" // other names, and remarks
+		sealed = sealed || officeSigned.MatchString(name)
 		if f.Flags&1 != 0 {
 			return encrypted
 		}
-		for _, r := range s.refused {
-			if r.name.MatchString(f.Name) {
-				return r.why
-			}
-		}
-		body, touched, err := s.part(f, &left, out)
-		if err != nil {
-			return err
-		}
-		if !touched {
+		if strings.HasSuffix(name, "/") && f.UncompressedSize64 == 0 {
 			if err := to.Copy(f); err != nil {
 				return zipped(err)
 			}
 			continue
 		}
-		changed = true
-		w, err := to.CreateHeader(&zip.FileHeader{Name: f.Name, Method: f.Method})
+		if why := s.refusedBy(name); why != nil {
+			return why
+		}
+		touched, err := s.copy(to, f, name, out)
 		if err != nil {
 			return err
 		}
-		if _, err := w.Write(body); err != nil {
-			return err
-		}
+		changed = changed || touched
 	}
 	if changed && sealed {
 		return signed
@@ -133,108 +83,210 @@ func office(t Type, in io.ReaderAt, size int64, out *removing) error {
 	return to.Close()
 }
 
-// part gives a part anew when something was removed from it.
-func (s suite) part(f *zip.File, left *int64, out *removing) (body []byte, touched bool, err error) {
-	name := f.Name
-	if _, of, within := strings.Cut(name, "/"); within && of == "meta.xml" {
-		name = of // of a chart in a text
+// copy copies a part: a first look tells whether anything is to be removed from it, and
+// only then it is made anew.
+func (s suite) copy(to *zip.Writer, f *zip.File, name string, out *removing) (touched bool, err error) {
+	is := s.partRole(name)
+	if is == plain {
+		return false, zipped(to.Copy(f))
 	}
-	within := officeWithin.MatchString(name)
-	if s.blanked[name] == nil && !s.remarked.MatchString(name) && !within {
-		return nil, false, nil
+	look := &removing{Writer: io.Discard, depth: out.depth + 1, left: out.room()}
+	var m *reading
+	if is == markup || is == sketch {
+		m, err = s.read(f, name, is, look)
+	} else {
+		err = s.embedded(f, name, is, look)
 	}
-	was, err := opened(f, left)
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
-	if within {
-		return withinPart(name, was, out)
+	if len(look.removed) == 0 {
+		return false, zipped(to.Copy(f))
 	}
-	if s.remarked.MatchString(name) && s.remarks.Match(was) {
-		return nil, false, comments
-	}
-	body = was
-	for _, person := range s.blanked[name] {
-		body = person.ReplaceAll(body, []byte("${1}${3}"))
-	}
-	if bytes.Equal(body, was) {
-		return nil, false, nil
-	}
-	out.remove(Author)
-	return body, true, nil
-}
-
-// withinPart cleans a part that is a file of its own.
-func withinPart(name string, was []byte, out *removing) ([]byte, bool, error) {
-	t, err := ByName(name)
+	w, err := to.CreateHeader(&zip.FileHeader{Name: f.Name, Method: f.Method})
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
-	var b bytes.Buffer
-	w := &removing{Writer: &b, depth: out.depth + 1}
-	if err := cleaned(t, bytes.NewReader(was), int64(len(was)), w); err != nil {
-		return nil, false, err
-	}
-	for _, what := range w.removed {
+	for _, what := range look.removed {
 		out.remove(what)
 	}
-	return b.Bytes(), len(w.removed) > 0, nil
+	again := &removing{Writer: w, depth: out.depth + 1, left: out.room()}
+	if is == markup || is == sketch {
+		return true, without(f, m.cuts, again)
+	}
+	return true, s.embedded(f, name, is, again)
 }
 
-// opened reads a part, as long as there is room for it.
-func opened(f *zip.File, left *int64) ([]byte, error) {
+// embedded cleans a part that is a file of its own.
+func (s suite) embedded(f *zip.File, name string, is role, w *removing) error {
+	r, err := opened(f, w.left)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if is == figure {
+		return s.picture(r, f, name, w)
+	}
+	t, err := ByName(name)
+	if err != nil {
+		return err
+	}
+	was, err := held(r, f)
+	if err != nil {
+		return err
+	}
+	return cleaned(t, bytes.NewReader(was), int64(len(was)), w)
+}
+
+// picture cleans a picture, which its first bytes tell, whatever its name says. Of formats
+// that no camera writes the bytes stay.
+func (s suite) picture(r io.Reader, f *zip.File, name string, w *removing) error {
+	head := make([]byte, 64)
+	n, err := io.ReadFull(r, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return zipped(err)
+	}
+	head = head[:n]
+	all := io.MultiReader(bytes.NewReader(head), r)
+	has := func(at int, mark string) bool { return len(head) >= at && bytes.HasPrefix(head[at:], []byte(mark)) }
+	switch {
+	case has(0, pngMagic):
+		return png(all, w)
+	case has(0, "\xff\xd8\xff"):
+		return jpeg(all, w)
+	case has(0, "RIFF") && has(8, "WEBP"), has(0, "%PDF-"):
+		was, err := held(all, f)
+		if err != nil {
+			return err
+		}
+		if has(0, "RIFF") {
+			return webp(bytes.NewReader(was), int64(len(was)), w)
+		}
+		return pdf(bytes.NewReader(was), int64(len(was)), w)
+	case has(0, "GIF8"):
+		return gif(all, w)
+	case has(0, "BM"), has(0, "\xd7\xcd\xc6\x9a"), has(0, "\x01\x00\x09\x00"), has(0, "VCLMTF"), has(0, "II\xbc\x01"), has(40, " EMF"):
+		return nil
+	case n == 0:
+		return nil
+	}
+	return unknownPart.with("part", shown(name))
+}
+
+// opened opens a part, of which no more is read than there is room for.
+func opened(f *zip.File, left *int64) (io.ReadCloser, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, zipped(err)
 	}
-	defer r.Close()
-	limit := min(officePart, *left)
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, zipped(err)
+	return &limited{r, left}, nil
+}
+
+// limited reads as long as there is room.
+type limited struct {
+	io.ReadCloser
+	left *int64
+}
+
+func (l *limited) Read(b []byte) (int, error) {
+	n, err := l.ReadCloser.Read(b)
+	if *l.left -= int64(n); *l.left < 0 {
+		return 0, large
 	}
-	if int64(len(b)) > limit {
-		return nil, refuse("file_damaged", "has parts that grow beyond measure when they are opened: save it again and choose it again")
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = damaged
 	}
-	*left -= int64(len(b))
+	return n, err
+}
+
+// held reads a part whole, as long as it says that it is.
+func held(r io.Reader, f *zip.File) ([]byte, error) {
+	if f.UncompressedSize64 > officePart {
+		return nil, large
+	}
+	b := make([]byte, f.UncompressedSize64)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, err
+	}
+	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		return nil, damaged
+	}
 	return b, nil
 }
 
 // zipped is what is wrong with an archive that cannot be read on.
-func zipped(error) error { return damaged }
+func zipped(err error) error {
+	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, zip.ErrChecksum) {
+		return damaged
+	}
+	return err
+}
 
 // recognized finds the family of a file, and refuses one of another type than its name says.
-func recognized(t Type, z *zip.Reader) (suite, error) {
-	if len(z.File) > officeParts {
-		return suite{}, damaged
-	}
-	left := int64(1 << 20)
-	read := func(name string) []byte {
+func recognized(t Type, z *zip.Reader, left *int64) (suite, error) {
+	part := func(s suite, name string) (*reading, error) {
 		for _, f := range z.File {
-			if f.Name == name && f.Flags&1 == 0 {
-				if b, err := opened(f, &left); err == nil {
-					return b
-				}
+			if strings.ToLower(f.Name) == name && f.Flags&1 == 0 {
+				return s.read(f, name, markup, &removing{left: left})
 			}
 		}
-		return nil
+		return nil, nil
 	}
 	if t == ODT {
-		if strings.TrimSpace(string(read("mimetype"))) != media[ODT] || z.File[0].Name != "mimetype" {
+		if len(z.File) == 0 || z.File[0].Name != "mimetype" || z.File[0].Flags&1 != 0 || z.File[0].UncompressedSize64 > 100 {
 			return suite{}, another
 		}
-		if bytes.Contains(read("META-INF/manifest.xml"), []byte("encryption-data")) {
-			return suite{}, encrypted
+		r, err := opened(z.File[0], left)
+		if err != nil {
+			return suite{}, err
 		}
-		return openDocument, nil
+		defer r.Close()
+		if name, err := held(r, z.File[0]); err != nil || strings.TrimSpace(string(name)) != media[ODT] {
+			return suite{}, another
+		}
+		s := suite{parts: openDocumentParts, refused: openDocumentRefused}
+		_, err = part(s, "meta-inf/manifest.xml") // what is locked is not looked into
+		return s, err
 	}
-	types := read("[Content_Types].xml")
-	if bytes.Contains(types, []byte("macroEnabled")) {
-		return suite{}, program
+	s := suite{parts: openXMLParts, refused: openXMLRefused, main: mains[t]}
+	types, err := part(s, "[content_types].xml")
+	if err != nil {
+		return s, err
 	}
-	main := map[Type]string{DOCX: "wordprocessingml.document.main+xml", XLSX: "spreadsheetml.sheet.main+xml"}[t]
-	if !bytes.Contains(types, []byte(main)) {
-		return suite{}, another
+	if types == nil || !types.listed {
+		return s, another
 	}
-	return openXML, nil
+	return s, nil
 }
+
+// mains are the types of content of what a file is for.
+var mains = map[Type]string{
+	DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+	XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+}
+
+// typed reads an entry of the list of types of content. A part that is not read as XML is
+// of no type that is.
+func (m *reading) typed(e xml.StartElement) error {
+	is := strings.ToLower(strings.TrimSpace(value(e, "ContentType")))
+	switch {
+	case is == m.main:
+		m.listed = true
+	case strings.Contains(is, "macroenabled"), strings.Contains(is, "vbaproject"), strings.Contains(is, "activex"):
+		return program
+	case strings.Contains(is, "html"), strings.Contains(is, "rtf"), strings.Contains(is, "message/"):
+		return inside
+	}
+	if name := strings.TrimPrefix(strings.ToLower(value(e, "PartName")), "/"); strings.HasSuffix(is, "xml") && name != "" {
+		if r := m.partRole(name); r == figure || r == document || r == plain {
+			return unknownPart.with("part", shown(name))
+		}
+	}
+	if end := strings.ToLower(value(e, "Extension")); strings.HasSuffix(is, "xml") && end != "" && !slices.Contains(markupEnds, end) {
+		return unknownPart.with("part", shown("*."+end))
+	}
+	return nil
+}
+
+// markupEnds end the names of parts that are read as XML.
+var markupEnds = []string{"xml", "rels", "vml", "svg", "psmdcp"}

@@ -2,7 +2,6 @@ package clean
 
 import (
 	"bytes"
-	"cmp"
 	"compress/zlib"
 	"errors"
 	"io"
@@ -11,40 +10,24 @@ import (
 
 // What is looked into is bounded, so that no document costs more than its length.
 const (
-	pdfPart  = 16 << 20  // bytes of a part that was compressed
-	pdfAll   = 128 << 20 // bytes of all of them
-	pdfValue = 64 << 10  // bytes of a text, and of what stands around an annotation
-	pdfHead  = 4 << 10   // bytes in front of what makes an annotation a remark
-	pdfDict  = 1 << 10   // bytes of the dictionary of a stream
-	pdfRefs  = 16        // names that stand elsewhere
+	pdfPart    = 16 << 20  // bytes of a part that was compressed
+	pdfAll     = 128 << 20 // bytes of all of them, each time they are read
+	pdfRefs    = 16        // values that stand elsewhere
+	pdfNest    = 500       // dictionaries within dictionaries
+	pdfPackets = 5000      // packets of metadata that name somebody
+	pdfHide    = 4         // objects within texts within objects
+	pdfAct     = 1000      // tokens of what is done when the document opens
 )
 
-var (
-	pdfMagic = regexp.MustCompile(`^%PDF-[12]\.\d`)
-	// pdfNames are the entries of a document's information that are people (ISO 32000-1, 14.3.3,
-	// and what office programs add).
-	pdfNames = regexp.MustCompile(`/(?:Author|Manager|LastModifiedBy|LastSavedBy)\b[\x00\t\n\f\r ]*`)
-	// pdfXMP are the elements of a metadata stream that are people (XMP, part 1, 8.4).
-	pdfXMP   = regexp.MustCompile(`(?s)<(dc:creator|dc:contributor|pdf:Author|xmp:Author|photoshop:AuthorsPosition)\b[^>]*>(.*?)</(?:dc:creator|dc:contributor|pdf:Author|xmp:Author|photoshop:AuthorsPosition)>`)
-	pdfXMPIn = regexp.MustCompile(`\b(?:dc:creator|dc:contributor|pdf:Author|xmp:Author|photoshop:AuthorsPosition)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
-	pdfTag   = regexp.MustCompile(`<[^>]*>`)
-	// pdfRemark is an annotation that a reader made, with the reader's name in /T.
-	pdfRemark = regexp.MustCompile(`/Subtype[\x00\t\n\f\r ]*/(?:Text|FreeText|Highlight|Underline|StrikeOut|Squiggly|Ink|Stamp|Caret|FileAttachment|Sound)\b`)
-	pdfRefer  = regexp.MustCompile(`^(\d+)[\x00\t\n\f\r ]+(\d+)[\x00\t\n\f\r ]+R\b`)
-	pdfPacked = regexp.MustCompile(`/Type[\x00\t\n\f\r ]*/(?:ObjStm|Metadata)\b`)
-	pdfFlate  = regexp.MustCompile(`/Filter[\x00\t\n\f\r ]*(?:/FlateDecode|/Fl|\[[\x00\t\n\f\r ]*/(?:FlateDecode|Fl)[\x00\t\n\f\r ]*\])[\x00\t\n\f\r ]*(?:/|>|$)`)
-	pdfFilter = regexp.MustCompile(`/Filter\b`)
-	pdfFiles  = regexp.MustCompile(`/(?:EmbeddedFiles?|AFRelationship)\b`)
-	pdfLocked = regexp.MustCompile(`/Encrypt\b`)
-	pdfSigned = regexp.MustCompile(`/ByteRange[\x00\t\n\f\r ]*\[`)
-)
+var pdfMagic = regexp.MustCompile(`^%PDF-[12]\.\d`)
 
 // pdf blanks the names of people where they stand, byte for byte, so that nothing else of
 // the document moves: its information, its metadata, the EXIF of its pictures. A name in a
-// compressed part cannot be blanked so, and the document is refused.
-func pdf(in io.Reader, out *removing) error {
-	b, err := io.ReadAll(in)
-	if err != nil {
+// compressed part cannot be blanked so, and the document is refused; so is one that does
+// something by itself.
+func pdf(in io.Reader, size int64, out *removing) error {
+	b := make([]byte, size)
+	if _, err := io.ReadFull(in, b); err != nil {
 		return err
 	}
 	if !pdfMagic.Match(b) {
@@ -54,277 +37,131 @@ func pdf(in io.Reader, out *removing) error {
 		return damaged
 	}
 	if pdfLocked.Match(b) {
-		return encrypted
+		return encrypted // where its texts end cannot be told
 	}
-	if pdfFiles.Match(b) {
-		return inside
-	}
-	if err := remarked(b); err != nil {
+	d := &inspection{names: map[int]bool{}, acts: map[int]bool{}}
+	if err := d.read(b); err != nil {
 		return err
 	}
-	if err := unpacked(b); err != nil {
-		return err
-	}
-	blanked, err := blank(b)
-	if err != nil {
-		return err
-	}
+	blanked := d.blanked
 	if pictured(b) {
 		out.remove(Picture)
 		blanked = true
-	} else if blanked {
+	}
+	if d.blanked {
 		out.remove(Author)
 	}
-	if blanked && pdfSigned.Match(b) {
+	if blanked && d.signed {
 		return signed
 	}
-	_, err = out.Write(b)
+	_, err := out.Write(b)
 	return err
 }
 
-// remarked refuses remarks of readers.
-func remarked(b []byte) error {
-	for _, at := range pdfRemark.FindAllIndex(b, -1) {
-		after := b[at[1]:min(len(b), at[1]+pdfValue)]
-		if n := bytes.Index(after, []byte("endobj")); n >= 0 {
-			after = after[:n]
+// pdfLocked announces a document that is locked, as all programs write it.
+var pdfLocked = regexp.MustCompile(`/Encrypt[\x00\t\n\f\r ]*(?:\d+[\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]+R\b|<<)`)
+
+// inspection reads the objects of a document, wherever programs find them: one after the
+// other, in compressed parts, and where one stands hidden in a text, a comment or a stream.
+type inspection struct {
+	left    int64  // bytes that compressed parts may still have
+	buffer  []byte // of the one that is open
+	inflate io.ReadCloser
+	names   map[int]bool // objects that are names, and whether they were found
+	acts    map[int]bool // objects that say what is done when the document opens, likewise
+	again   bool         // this is the second pass, which finds those
+	packets int          // of metadata so far
+	blanked bool
+	signed  bool
+}
+
+// read reads a document; what stands elsewhere than it is named is found in a second pass.
+func (d *inspection) read(b []byte) error {
+	for d.again = false; ; d.again = true {
+		d.left, d.packets = pdfAll, 0
+		if err := (&objects{inspection: d, lexer: lexer{b: b, until: len(b)}}).all(); err != nil {
+			return err
 		}
-		before := dictionary(b, at[0], pdfHead)
-		if before == nil {
-			before = b[max(0, at[0]-pdfHead):at[0]]
+		if d.again || len(d.names)+len(d.acts) == 0 {
+			break
 		}
-		if titled(before) || titled(after[:min(len(after), pdfHead)]) {
-			return comments
+	}
+	for _, found := range d.names {
+		if !found {
+			return authored
+		}
+	}
+	for _, found := range d.acts {
+		if !found {
+			return action.with("what", "/OpenAction")
 		}
 	}
 	return nil
 }
 
-// dictionary gives what stands between the beginning of an object and a place in it, as
-// far back as most; nothing when the object begins before.
-func dictionary(b []byte, until, most int) []byte {
-	head := b[max(0, until-most):until]
-	n := bytes.LastIndex(head, []byte("obj"))
-	if n < 0 {
+// want remembers an object to be found.
+func (d *inspection) want(of map[int]bool, number int, why *refusal) error {
+	if _, there := of[number]; there || d.again {
 		return nil
 	}
-	return head[n:]
-}
-
-// titled tells whether part of an annotation has a text as its title: who made it.
-func titled(part []byte) bool {
-	for {
-		n := bytes.Index(part, []byte("/T"))
-		if n < 0 {
-			return false
-		}
-		part = part[n+2:]
-		if value := bytes.TrimLeft(part[:min(len(part), 8)], pdfBlanks); len(value) > 0 && (value[0] == '(' || value[0] == '<') {
-			return true
-		}
+	if len(of) >= pdfRefs {
+		return why
 	}
+	of[number] = false
+	return nil
 }
 
-const pdfBlanks = "\x00\t\n\f\r "
-
-// unpacked looks into the compressed parts that may hold names.
-func unpacked(b []byte) error {
-	left := int64(pdfAll)
-	for at := 0; ; {
-		n := bytes.Index(b[at:], []byte("stream"))
-		if n < 0 {
-			return nil
-		}
-		begin := at + n
-		at = begin + len("stream")
-		if bytes.HasSuffix(b[:begin], []byte("end")) {
-			continue
-		}
-		head := dictionary(b, begin, pdfDict)
-		if !bytes.Contains(head, []byte("/ObjStm")) && !bytes.Contains(head, []byte("/Metadata")) || !pdfPacked.Match(head) {
-			continue
-		}
-		if !pdfFlate.Match(head) {
-			if pdfFilter.Match(head) {
-				return authored // packed in a way that nobody here opens
-			}
-			continue
-		}
-		data := bytes.TrimPrefix(bytes.TrimPrefix(b[at:], []byte("\r")), []byte("\n"))
-		part, err := inflate(data, min(pdfPart, left))
-		if err != nil {
-			return err
-		}
-		left -= int64(len(part))
-		if pdfFiles.Match(part) {
-			return inside
-		}
-		if err := remarked(part); err != nil {
-			return err
-		}
-		if named, err := named(part); named || err != nil {
-			return cmp.Or(err, error(authored))
-		}
+// opened opens a compressed part, which the next one overwrites.
+func (d *inspection) opened(data []byte) ([]byte, error) {
+	data = bytes.TrimLeft(data, "\r\n")
+	var err error
+	if d.inflate == nil {
+		d.inflate, err = zlib.NewReader(bytes.NewReader(data))
+	} else if again, ok := d.inflate.(zlib.Resetter); ok {
+		err = again.Reset(bytes.NewReader(data), nil)
 	}
-}
-
-// inflate opens a compressed part of limit bytes at most.
-func inflate(data []byte, limit int64) ([]byte, error) {
-	z, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
+		d.inflate = nil
 		return nil, damaged
 	}
-	part, err := io.ReadAll(io.LimitReader(z, limit+1))
-	if int64(len(part)) > limit {
-		return nil, refuse("file_damaged", "has parts that grow beyond measure when they are opened: save it again and choose it again")
+	limit := int(min(pdfPart, d.left))
+	n := 0
+	for {
+		if n == len(d.buffer) {
+			if n > limit {
+				return nil, grown
+			}
+			more := make([]byte, max(64<<10, min(2*n, pdfPart+1)))
+			copy(more, d.buffer)
+			d.buffer = more
+		}
+		read, err := d.inflate.Read(d.buffer[n:])
+		n += read
+		if n > limit {
+			return nil, grown
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, zlib.ErrChecksum) {
+			d.left -= int64(n)
+			return d.buffer[:n], nil
+		}
+		if err != nil {
+			return nil, damaged
+		}
 	}
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, zlib.ErrChecksum) {
-		return nil, damaged
-	}
-	return part, nil
 }
 
-// named tells whether a part that cannot be changed names somebody.
-func named(part []byte) (bool, error) {
-	for _, at := range pdfNames.FindAllIndex(part, -1) {
-		begin, end, err := pdfText(part, at[1])
-		if err != nil || says(part[begin:end]) || pdfRefer.Match(part[at[1]:min(len(part), at[1]+64)]) {
-			return true, err
+// wipe blanks a value.
+func (d *inspection) wipe(value []byte, with byte) {
+	for i := range value {
+		if value[i] != with {
+			d.blanked = d.blanked || says(value[i:i+1])
+			value[i] = with
 		}
 	}
-	for _, m := range people(part) {
-		if says(part[m[0]:m[1]]) {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 // says tells whether a value has anything beside blanks.
 func says(value []byte) bool { return len(bytes.Trim(value, pdfBlanks)) > 0 }
-
-// blank blanks names where they stand, and tells whether there were any.
-func blank(b []byte) (bool, error) {
-	found := false
-	wipe := func(value []byte, with byte) {
-		for i := range value {
-			if value[i] != with {
-				found = found || says(value[i:i+1])
-				value[i] = with
-			}
-		}
-	}
-	refers := 0
-	for _, at := range pdfNames.FindAllIndex(b, -1) {
-		values := []int{at[1]}
-		if m := pdfRefer.FindSubmatch(b[at[1]:min(len(b), at[1]+64)]); m != nil {
-			if refers++; refers > pdfRefs {
-				return found, authored
-			}
-			if values = objects(b, string(m[1]), string(m[2])); values == nil {
-				return found, authored
-			}
-		}
-		for _, value := range values {
-			begin, end, err := pdfText(b, value)
-			if err != nil {
-				return found, err
-			}
-			if begin < end {
-				wipe(b[begin:end], pdfBlank(b, begin))
-			}
-		}
-	}
-	for _, m := range people(b) {
-		wipe(b[m[0]:m[1]], ' ')
-	}
-	return found, nil
-}
-
-// objects finds where the value of an object of that number begins, in each version of it.
-func objects(b []byte, number, generation string) []int {
-	head := regexp.MustCompile(`(?:^|[\x00\t\n\f\r ])` + number + `[\x00\t\n\f\r ]+` + generation + `[\x00\t\n\f\r ]+obj[\x00\t\n\f\r ]*`)
-	var out []int
-	for _, at := range head.FindAllIndex(b, -1) {
-		out = append(out, at[1])
-	}
-	return out
-}
-
-// pdfBlank is what blanks a text: a blank, or in hexadecimal figures a zero.
-func pdfBlank(b []byte, begin int) byte {
-	if b[begin-1] == '<' {
-		return '0'
-	}
-	return ' '
-}
-
-// pdfText finds the text that begins at a place, between its brackets; nothing where there
-// is none: a null, a name in running text.
-func pdfText(b []byte, at int) (begin, end int, err error) {
-	if at >= len(b) {
-		return 0, 0, nil
-	}
-	within := b[at:min(len(b), at+pdfValue)]
-	switch {
-	case within[0] == '<' && !bytes.HasPrefix(within, []byte("<<")):
-		n := bytes.IndexByte(within, '>')
-		if n < 0 {
-			return 0, 0, damaged
-		}
-		return at + 1, at + n, nil
-	case within[0] == '(':
-		depth := 0
-		for i := 0; i < len(within); i++ {
-			switch within[i] {
-			case '\\':
-				i++
-			case '(':
-				depth++
-			case ')':
-				if depth--; depth == 0 {
-					return at + 1, at + i, nil
-				}
-			}
-		}
-		return 0, 0, damaged
-	}
-	return 0, 0, nil
-}
-
-// people finds the names in metadata, each without the elements around it.
-func people(b []byte) [][2]int {
-	var out [][2]int
-	for at := 0; ; {
-		n := bytes.Index(b[at:], []byte("<rdf:RDF"))
-		if n < 0 {
-			return out
-		}
-		begin := at + n
-		end := len(b)
-		if n := bytes.Index(b[begin:], []byte("</rdf:RDF>")); n >= 0 {
-			end = begin + n
-		}
-		at = end
-		packet := b[begin:end]
-		add := func(from, until int) { out = append(out, [2]int{begin + from, begin + until}) }
-		for _, m := range pdfXMP.FindAllSubmatchIndex(packet, -1) {
-			from := m[4]
-			for _, tag := range pdfTag.FindAllIndex(packet[m[4]:m[5]], -1) {
-				add(from, m[4]+tag[0])
-				from = m[4] + tag[1]
-			}
-			add(from, m[5])
-		}
-		for _, m := range pdfXMPIn.FindAllSubmatchIndex(packet, -1) {
-			for _, g := range [][2]int{{m[2], m[3]}, {m[4], m[5]}} {
-				if g[0] >= 0 {
-					add(g[0], g[1])
-				}
-			}
-		}
-	}
-}
 
 // pictured blanks what cameras wrote into the pictures of a document.
 func pictured(b []byte) bool {

@@ -29,14 +29,14 @@ type chooser struct {
 
 var page = template.Must(template.New("choose").Parse(choosePage))
 
-// said is the page's words in one language. The catalogues of the web are above
+// wording is the page's words in one language. The catalogues of the web are above
 // this room, and the page is gone wherever a real provider stands.
-type said struct {
+type wording struct {
 	Lang, Title, Lead, Warning, Citizen, Be, Cancel, Gone string
 	Roles                                                 map[string]string
 }
 
-var words = map[string]said{
+var words = map[string]wording{
 	"it": {
 		Lang: "it", Title: "Chi vuoi essere?",
 		Lead:    "Scegli una persona: entrerai in Delfi al suo posto.",
@@ -58,7 +58,7 @@ var words = map[string]said{
 var matcher = language.NewMatcher([]language.Tag{language.Italian, language.English})
 
 // speak picks the language: what the client asked for, else the browser's wish.
-func speak(r *http.Request, asked []language.Tag) said {
+func speak(r *http.Request, asked []language.Tag) wording {
 	tags := asked
 	if len(tags) == 0 {
 		if parsed, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language")); err == nil {
@@ -131,12 +131,12 @@ func (c *chooser) sign(w http.ResponseWriter, r *http.Request, id, subject strin
 type choice struct{ Subject, Name, About string }
 
 // draw renders the page; without a request it says that there is none.
-func (c *chooser) draw(w http.ResponseWriter, s said, status int, asked *request) {
+func (c *chooser) draw(w http.ResponseWriter, s wording, status int, asked *request) {
 	data := struct {
-		said
+		wording
 		ID     string
 		People []choice
-	}{said: s}
+	}{wording: s}
 	if asked != nil {
 		data.ID = asked.id
 		for _, p := range c.people {
@@ -158,7 +158,7 @@ func (c *chooser) draw(w http.ResponseWriter, s said, status int, asked *request
 }
 
 // about is what a person is, in words: "moderazione · Riva d’Arno".
-func about(p Person, s said) string {
+func about(p Person, s wording) string {
 	var roles []string
 	for _, g := range p.Groups {
 		_, role, _ := strings.Cut(g, "/")

@@ -65,12 +65,12 @@ func TestABatchTakesAllWhoWait(t *testing.T) {
 		var begun []string
 		gate := map[string]chan struct{}{"a": make(chan struct{}), "b": make(chan struct{})}
 		c := batch.NewBatcher[string, int](4, func(_ context.Context, of string, batch []*wish) error {
-			said := of
+			text := of
 			for _, w := range batch {
-				said += fmt.Sprint(" ", w.key)
+				text += fmt.Sprint(" ", w.key)
 			}
 			mu.Lock()
-			begun = append(begun, said)
+			begun = append(begun, text)
 			mu.Unlock()
 			<-gate[of]
 			return nil

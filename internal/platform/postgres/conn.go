@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -34,10 +35,16 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	var d dialer
 	lib.Dialer(&d)
+	outer := ctx
+	ctx, cancel := context.WithTimeout(ctx, connecting)
+	defer cancel()
 	// lib/pq dials within ctx, and would then wait for a greeting without end.
 	stop := context.AfterFunc(ctx, func() { cut(d.last.Load()) })
 	raw, err := lib.Connect(ctx)
 	if err != nil {
+		if ctx.Err() != nil && outer.Err() == nil {
+			err = fmt.Errorf("%w: no greeting within %s: %w", ErrSilent, connecting, err)
+		}
 		return nil, err
 	}
 	if !stop() {
@@ -49,6 +56,9 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	return &conn{pqConn: inner, of: c.of, wire: d.last.Load(), prepared: make(map[string]pqStmt)}, nil
 }
+
+// connecting is how long a server may take to greet who connects.
+const connecting = 10 * time.Second
 
 // dialer remembers what it dialled last, which lib/pq does not give: the connection
 // itself, and later those by which it asks the server to cancel.
@@ -160,6 +170,7 @@ type leash struct {
 	mu    sync.Mutex
 	turn  int
 	loose func() bool
+	watch *time.Timer // of an attended pool; nil before its first turn
 }
 
 // tie cuts the wire when ctx has ended and untie does not come soon: lib/pq asks the
@@ -175,6 +186,27 @@ func (c *conn) tie(ctx context.Context) {
 			}
 		})
 	})
+	if c.of.answers != nil {
+		c.leash.mu.Lock()
+		c.leash.watch = time.AfterFunc(silence, func() { c.attend(turn) })
+		c.leash.mu.Unlock()
+	}
+}
+
+// attend cuts the wire when the server does not answer others either, and otherwise asks
+// again after a while, for as long as the same statement or transaction has it.
+func (c *conn) attend(turn int) {
+	err := c.of.answers(answering)
+	c.leash.mu.Lock()
+	defer c.leash.mu.Unlock()
+	switch {
+	case c.leash.turn != turn:
+	case errors.Is(err, ErrSilent):
+		c.of.silent.Store(true)
+		cut(c.wire)
+	default:
+		c.leash.watch.Reset(silence)
+	}
 }
 
 func (c *conn) untie() {
@@ -182,6 +214,9 @@ func (c *conn) untie() {
 	c.leash.loose()
 	c.leash.mu.Lock()
 	c.leash.turn++
+	if c.leash.watch != nil {
+		c.leash.watch.Stop()
+	}
 	c.leash.mu.Unlock()
 }
 

@@ -1,21 +1,24 @@
 package postgres
 
 import (
-	"sync"
-
 	"context"
 	"fmt"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"delfi/internal/platform/batch"
 )
 
 // pool identifies one pool of connections, whatever clocks look at it.
 type pool struct {
-	asking sync.Mutex
-	look   *answering // under way; nil without one
+	asking  sync.Mutex
+	look    *look                           // under way; nil without one
+	answers func(limit time.Duration) error // asks the server of an attended pool; nil of any other
+	silent  atomic.Bool                     // a connection was cut for its silence
 }
 
 // mark is carried by the context of a transaction's callback. It makes a transaction

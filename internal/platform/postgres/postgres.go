@@ -80,7 +80,12 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 		o(db)
 	}
 	var version int
-	if err := pool.GetContext(ctx, &version, `SELECT current_setting('server_version_num')::int`); err != nil {
+	first, cancel := context.WithTimeout(ctx, 2*connecting)
+	defer cancel()
+	if err := pool.GetContext(first, &version, `SELECT current_setting('server_version_num')::int`); err != nil {
+		if first.Err() != nil && ctx.Err() == nil && !errors.Is(err, ErrSilent) {
+			err = fmt.Errorf("%w: %w", ErrSilent, err)
+		}
 		return nil, errors.Join(fmt.Errorf("postgres: connect: %w", err), pool.Close())
 	}
 	if version < minVersion {
@@ -131,7 +136,7 @@ func (db *DB) retry(ctx context.Context, opts *sql.TxOptions, fn func(ctx contex
 	for n := 1; ; n++ {
 		err := db.once(ctx, opts, fn)
 		if err == nil || n == attempts || !repeatable(err) {
-			return err
+			return db.Silenced(err)
 		}
 		// A random pause parts two transactions that collided in step.
 		pause := time.Duration(n*n)*2*time.Millisecond + rand.N(5*time.Millisecond)

@@ -310,6 +310,14 @@ func TestALoudServerIsNoticed(t *testing.T) {
 	if loud, err = postgres.UnsafeLogSettings(t.Context(), db); err != nil || strings.Join(loud, ", ") != "log_error_verbosity = terse" {
 		t.Errorf("a stock server: %v, %v", loud, err)
 	}
+	for level, want := range map[string]string{"warning": "log_min_messages = log, log_error_verbosity = terse", "fatal": "log_error_verbosity = terse"} {
+		if _, err := db.Pool().Exec(`SET log_min_messages = ` + level); err != nil {
+			t.Fatal(err)
+		}
+		if loud, err = postgres.UnsafeLogSettings(t.Context(), db); err != nil || strings.Join(loud, ", ") != want {
+			t.Errorf("a server that logs from %s on: %v, %v", level, loud, err)
+		}
+	}
 }
 
 // The tests' cluster forgets what it has just stored, for speed: a server on such a database
@@ -326,5 +334,28 @@ func TestADatabaseThatForgetsIsNamed(t *testing.T) {
 		if err != nil || strings.Join(got, ", ") != want {
 			t.Errorf("%q: %q, %v", more, got, err)
 		}
+	}
+}
+
+// A statement that takes longer than silence is borne goes on, while the server answers others.
+func TestAnAttendedServerMayTakeItsTime(t *testing.T) {
+	db, err := postgres.Open(t.Context(), testdb.URL(t), postgres.Attended())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE slow AS SELECT pg_sleep(11)::text AS s`); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO slow (s) VALUES ($1)`, "more")
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	var n int
+	if err := db.Pool().Get(&n, `SELECT count(*) FROM slow`); err != nil || n != 2 {
+		t.Errorf("%d rows, %v", n, err)
 	}
 }

@@ -32,6 +32,6 @@ func IsUnavailable(err error) bool {
 		return false
 	}
 	var n *net.OpError
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.As(err, &n) ||
+	return errors.Is(err, ErrSilent) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.As(err, &n) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) // a proxy in front cut the line
 }

@@ -3,16 +3,21 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // quietSettings are the server's settings that keep what people write, and when,
-// out of its logs (docs/RECORD.md §2.4), with the values they must have.
-var quietSettings = []struct{ name, value string }{
-	{"log_statement", "none"},
-	{"log_error_verbosity", "terse"}, // otherwise a failed CHECK prints the row
-	{"log_min_duration_statement", "-1"},
-	{"log_parameter_max_length_on_error", "0"},
-	{"track_commit_timestamp", "off"},
+// out of its logs (docs/RECORD.md §2.4), with the values one of which they must have.
+var quietSettings = []struct {
+	name   string
+	values []string // the first is advised
+}{
+	{"log_statement", []string{"none"}},
+	{"log_min_messages", []string{"log", "fatal", "panic"}}, // otherwise a statement that fails leaves a line with its instant
+	{"log_error_verbosity", []string{"terse"}},              // otherwise a failed CHECK prints the row
+	{"log_min_duration_statement", []string{"-1"}},
+	{"log_parameter_max_length_on_error", []string{"0"}},
+	{"track_commit_timestamp", []string{"off"}},
 }
 
 // UnsafeLogSettings lists the settings of db's server that would let it log what people write
@@ -24,8 +29,8 @@ func UnsafeLogSettings(ctx context.Context, db *DB) ([]string, error) {
 		if err := db.pool.GetContext(ctx, &is, `SELECT current_setting($1)`, q.name); err != nil {
 			return nil, fmt.Errorf("postgres: setting %s: %w", q.name, err)
 		}
-		if is != q.value {
-			loud = append(loud, q.name+" = "+q.value)
+		if !slices.Contains(q.values, is) {
+			loud = append(loud, q.name+" = "+q.values[0])
 		}
 	}
 	return loud, nil

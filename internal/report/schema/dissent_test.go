@@ -18,7 +18,7 @@ import (
 )
 
 func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
-	said := []ItemRound{{Round: 2, Reasons: []feedback.Reason{
+	rounds := []ItemRound{{Round: 2, Reasons: []feedback.Reason{
 		{Text: "contro", Side: delphi.Against}, {Text: "a favore", Side: delphi.For, Outside: true}, {Text: "né l’una né l’altra", Side: delphi.Neither, Outside: true},
 	}}}
 	both := []string{"contro", "a favore"}
@@ -35,7 +35,7 @@ func TestDissentIsTheOtherSideThanTheVerdicts(t *testing.T) {
 		"divided":                 {verdict.Verdict{Key: verdict.Disagreement, Direction: verdict.NoDirection, Side: delphi.NoSide}, both},
 		"open":                    {verdict.Verdict{Key: verdict.Open, Direction: verdict.NoDirection, Side: delphi.NoSide, If: verdict.Consensus, IfSide: delphi.For}, both},
 	} {
-		d := dissentOf(c.v, said)
+		d := dissentOf(c.v, rounds)
 		var got []string
 		for _, r := range append(d.Against, d.For...) {
 			got = append(got, r.Text)

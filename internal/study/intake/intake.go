@@ -376,9 +376,9 @@ func (in *reader) named(t source.Sheet, line, column int, what, text string) (st
 	return name, nil
 }
 
-// answer stores a cell by the code of its text. said says that the row is there for
+// answer stores a cell by the code of its text. answered says that the row is there for
 // this answer, so that an empty cell takes back what stands.
-func (in *reader) answer(t source.Sheet, round, item, panelist int, text string, here source.Spot, said bool) error {
+func (in *reader) answer(t source.Sheet, round, item, panelist int, text string, here source.Spot, answered bool) error {
 	x := &in.texts[item]
 	code := 0
 	if len(text) == 1 && text[0] < utf8.RuneSelf {
@@ -396,7 +396,7 @@ func (in *reader) answer(t source.Sheet, round, item, panelist int, text string,
 			code = x.add(text, study.Meaning(text, t.Comma(), t.Exact()), here)
 		}
 	}
-	if x.list[code-1].Form == study.Empty && !said {
+	if x.list[code-1].Form == study.Empty && !answered {
 		return nil
 	}
 	if x.list[code-1].Form != study.Empty {

@@ -13,11 +13,11 @@ import (
 	"delfi/internal/study/source"
 )
 
-// said is what a text of an item turned out to be.
-type said int
+// meaning is what a text of an item turned out to be.
+type meaning int
 
 const (
-	nothing said = iota
+	nothing meaning = iota
 	unable
 	value
 )
@@ -25,7 +25,7 @@ const (
 // tally tells of each text of an item what it says, and counts the cells that hold it.
 type tally struct {
 	item  int
-	says  []said // by code − 1
+	says  []meaning // by code − 1
 	count []int
 }
 
@@ -96,7 +96,7 @@ func (in *reader) sort(specs []spec) error {
 // tally counts the texts of an item and tells which of them are no answer.
 func (in *reader) tally(i int) tally {
 	x := in.texts[i]
-	t := tally{item: i, says: make([]said, len(x.list)), count: make([]int, len(x.list))}
+	t := tally{item: i, says: make([]meaning, len(x.list)), count: make([]int, len(x.list))}
 	for _, round := range in.s.Answers {
 		if i >= len(round) {
 			continue

@@ -196,12 +196,12 @@ func thousandths(count, n int) int {
 
 // sides says the parts of a bar, in its order.
 func sides(w words.Words, parts []study.Part) string {
-	var said []string
+	var sides []string
 	for _, p := range parts {
 		points := strings.ReplaceAll(p.Points, "-", "\u2011") // no line ends within a range
-		said = append(said, fmt.Sprintf("%s %s (%s)", w.Part(p.Percent), w.Side(p.Side), points))
+		sides = append(sides, fmt.Sprintf("%s %s (%s)", w.Part(p.Percent), w.Side(p.Side), points))
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(sides, ", ")
 }
 
 // bar draws the sides of a scale as one bar: hatched, grey, solid. A part is

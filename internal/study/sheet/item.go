@@ -48,18 +48,18 @@ func item(id string, w words.Words, it study.Item) entry {
 		e.Stable = w.T("page.stable", w.Percent(last.Measures.Value("scheibe")), last.Kept(w), w.Whole(last.Paired))
 	}
 	for _, g := range it.Verdict.Grounds {
-		said, stated := w.Ground(g, c.Rule, it.Shown())
+		text, stated := w.Ground(g, c.Rule, it.Shown())
 		switch {
 		case stated:
-			e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), said})
+			e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), text})
 		case g.Holds:
-			e.Grounds = append(e.Grounds, ground{"✓", w.T("mark.holds"), said})
+			e.Grounds = append(e.Grounds, ground{"✓", w.T("mark.holds"), text})
 		default:
-			e.Grounds = append(e.Grounds, ground{"✗", w.T("mark.fails"), said})
+			e.Grounds = append(e.Grounds, ground{"✗", w.T("mark.fails"), text})
 		}
 	}
-	for _, said := range it.Remarks(w) {
-		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), said})
+	for _, text := range it.Remarks(w) {
+		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), text})
 	}
 	if a := it.Attrition; it.Verdict.Key != verdict.TooFew && a.Leavers > 0 && a.Defined && a.Robust {
 		e.Grounds = append(e.Grounds, ground{"·", w.T("mark.note"), w.T("page.robust")})
@@ -159,11 +159,11 @@ func sensitivity(w words.Words, it study.Item) table {
 		return t // no rule judges so few
 	}
 	for _, s := range it.Sensitivity {
-		said := w.T("page.undefined")
+		message := w.T("page.undefined")
 		if s.Defined {
-			said = w.Verdict(s.Key, s.Side)
+			message = w.Verdict(s.Key, s.Side)
 		}
-		t.Rows = append(t.Rows, []cell{text(w.Published(s.Rule)), text(said)})
+		t.Rows = append(t.Rows, []cell{text(w.Published(s.Rule)), text(message)})
 	}
 	return t
 }
@@ -177,11 +177,11 @@ func intervals(w words.Words, it study.Item) table {
 				continue
 			}
 			value, low, high := row.Measures.Value(n.Measure), w.Number(n.Low, 2), w.Number(n.High, 2)
-			said := w.Number(value, 2)
+			message := w.Number(value, 2)
 			if n.Measure == "median" {
-				said, low, high = it.Level(w, value), it.Level(w, n.Low), it.Level(w, n.High)
+				message, low, high = it.Level(w, value), it.Level(w, n.Low), it.Level(w, n.High)
 			}
-			t.Rows = append(t.Rows, []cell{text(w.T("page.round", row.Round)), text(w.T("measure." + n.Measure)), number(said), number(w.T("page.to", low, high))})
+			t.Rows = append(t.Rows, []cell{text(w.T("page.round", row.Round)), text(w.T("measure." + n.Measure)), number(message), number(w.T("page.to", low, high))})
 		}
 	}
 	return t

@@ -91,12 +91,12 @@ func Write(out io.Writer, file string, r study.Result, w words.Words) error {
 	}
 	about := map[string][]string{}
 	for _, n := range r.Warnings {
-		said := n.In(w)
+		text := n.In(w)
 		if len(n.Items) == 0 {
-			p.Warnings = append(p.Warnings, said)
+			p.Warnings = append(p.Warnings, text)
 		}
 		for _, item := range n.Items {
-			about[item] = append(about[item], said)
+			about[item] = append(about[item], text)
 		}
 	}
 	for i, it := range r.Questions() {
@@ -174,13 +174,13 @@ func rounds(r study.Result, w words.Words) table {
 		line, some := []cell{text(w.T("word." + name))}, false
 		for _, round := range r.Rounds {
 			v := round.Measures.Value(name)
-			said := w.Number(v, 2)
+			message := w.Number(v, 2)
 			if n, ok := round.Intervals.Of(name); ok {
-				said += " " + w.T("interval.whole", w.Number(n.Low, 2), w.Number(n.High, 2))
+				message += " " + w.T("interval.whole", w.Number(n.Low, 2), w.Number(n.High, 2))
 			} else if low := round.Measures.Value(name + "_low"); low.Defined() {
-				said += " " + w.T("interval.whole", w.Number(low, 2), w.Number(round.Measures.Value(name+"_high"), 2))
+				message += " " + w.T("interval.whole", w.Number(low, 2), w.Number(round.Measures.Value(name+"_high"), 2))
 			}
-			line, some = append(line, number(said)), some || v.Defined()
+			line, some = append(line, number(message)), some || v.Defined()
 		}
 		if some {
 			t.Rows = append(t.Rows, line)

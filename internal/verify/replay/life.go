@@ -16,6 +16,8 @@ type Life struct {
 	id          string
 	latest      moment // of its newest entry
 	Stage       consultation.Stage
+	Title       string // as it was announced or imported; "" where no words say it
+	Slug        string // as it was announced; "" where no words say it
 	suspended   bool
 	Protocol    *Record
 	promised    bool // a commitment, or the origin that stands in its place
@@ -204,6 +206,9 @@ func (l *Life) move(r Record, act consultation.Act) error {
 			return err
 		}
 		l.Given = f.Documents
+		l.Title, l.Slug = r.Words.Target, r.Words.Slug
+	case consultation.ActImport:
+		l.Title = r.Words.Target // its folder gets a name when it is published
 	case consultation.ActMinority, consultation.ActForgo:
 		if err := l.minority(r, act); err != nil {
 			return err

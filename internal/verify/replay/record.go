@@ -42,6 +42,7 @@ type Words struct {
 	Name   string `json:"name,omitempty"`
 	Target string `json:"target,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	Slug   string `json:"slug,omitempty"` // of an announcement
 }
 
 // Minute is how an entry writes its time.
@@ -89,13 +90,13 @@ func Read(n int64, line []byte) (Record, error) {
 		}
 		r.kind = k.Kind
 	}
-	said := len(l.Words) > 0 && string(l.Words) != "null"
+	worded := len(l.Words) > 0 && string(l.Words) != "null"
 	switch {
-	case own.Words == "" && said:
+	case own.Words == "" && worded:
 		return Record{}, r.Fault("words stand beside it of which it says nothing", source.Short(string(l.Words)), "none")
 	case own.Words == "":
 		return r, nil
-	case !said:
+	case !worded:
 		r.Removed = true
 		return r, nil
 	}

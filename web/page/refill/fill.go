@@ -122,7 +122,7 @@ func kindOf(n *html.Node) string {
 func (f *filling) form(doc, form *html.Node) {
 	for _, c := range controls(doc, form) {
 		name := attr(c, "name")
-		said := f.values[name]
+		words := f.values[name]
 		if name == "" {
 			continue
 		}
@@ -134,7 +134,7 @@ func (f *filling) form(doc, form *html.Node) {
 			if has(c, "value") {
 				value = attr(c, "value")
 			}
-			tick(c, "checked", slices.Contains(said, value))
+			tick(c, "checked", slices.Contains(words, value))
 			f.pressed(name, value)
 		case "select":
 			for _, o := range findAll(c, func(n *html.Node) bool { return n.DataAtom == atom.Option }) {
@@ -142,8 +142,8 @@ func (f *filling) form(doc, form *html.Node) {
 				if !has(o, "value") {
 					value = strings.TrimSpace(textOf(o))
 				}
-				if len(said) > 0 {
-					tick(o, "selected", slices.Contains(said, value))
+				if len(words) > 0 {
+					tick(o, "selected", slices.Contains(words, value))
 				}
 				f.pressed(name, value)
 			}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/account/office"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
@@ -46,9 +44,6 @@ type Form struct {
 	Protocol string
 	Items    []Item // that are given with the protocol, in their order
 }
-
-// Item is a statement that is given with the protocol.
-type Item struct{ Kind, Text string } // Kind is the id of an item kind; "" for the first
 
 // Document is the draft as it is stored, JSON.
 func (f Form) Document() (string, error) {
@@ -180,42 +175,6 @@ func (r *reader) date(name, typed string) time.Time {
 	return t
 }
 
-// documentMost is how long a protocol document of a draft may be, in bytes.
-const documentMost = 64 << 10
-
-// document reads the protocol document as far as it is written: what it says is held
-// against its constraints when it is complete.
-func (r *reader) document(d *Draft, typed string) {
-	if strings.TrimSpace(typed) == "" {
-		return
-	}
-	if len(typed) > documentMost {
-		r.fail("protocol", "too_long", fmt.Sprintf("is longer than %d bytes", documentMost), map[string]any{"max": documentMost})
-		return
-	}
-	if fault := protocol.Syntax([]byte(typed)); fault != nil {
-		r.fail("protocol", fault.Code, fault.Message, fault.Args)
-		return
-	}
-	if err := json.Unmarshal([]byte(typed), &d.document); err != nil || d.document == nil {
-		r.fail("protocol", "syntax", "is no JSON object", nil)
-	}
-}
-
-// itemsMost is how many items a draft may give.
-const itemsMost = 1000
-
-func (r *reader) items(d *Draft, typed []Item) {
-	if len(typed) > itemsMost {
-		r.fail("items", "too_many", fmt.Sprintf("has more than %d statements", itemsMost), map[string]any{"max": itemsMost})
-		return
-	}
-	for n, item := range typed {
-		text := r.line(fmt.Sprintf("items[%d].text", n), item.Text, consultation.ItemMost)
-		d.Given = append(d.Given, Item{Kind: item.Kind, Text: text})
-	}
-}
-
 func (r *reader) people(name string, typed []string) []uuid.UUID {
 	var out []uuid.UUID
 	for _, t := range typed {
@@ -337,51 +296,6 @@ func (d Draft) Required() []Missing {
 	return out
 }
 
-// Fitting lists what is wrong with the items that are given, held against the protocol.
-func (d Draft) Fitting(p protocol.Protocol) []Missing {
-	var out []Missing
-	switch {
-	case len(d.Given) == 0 && p.Items.Source == "given":
-		out = append(out, Missing{"items", "required", "the protocol gives the statements, and there are none"})
-	case len(d.Given) > 0 && p.Items.Source == "contributions":
-		out = append(out, Missing{"items", "not_given", "the protocol takes statements from contributions alone"})
-	case len(d.Given) > p.Items.Max:
-		out = append(out, Missing{"items", "too_many_items", fmt.Sprintf("the protocol allows %d statements", p.Items.Max)})
-	}
-	seen := map[Item]bool{}
-	for n, item := range d.Given {
-		at := fmt.Sprintf("items[%d].", n)
-		if _, known := p.Kind(d.kind(p, item)); !known {
-			out = append(out, Missing{at + "kind", "unknown_kind", "the protocol knows no such kind of statement"})
-		}
-		switch {
-		case item.Text == "":
-			out = append(out, Missing{at + "text", "required", "the statement has no words"})
-		case seen[item]:
-			out = append(out, Missing{at + "text", "duplicate", "the statement stands twice"})
-		}
-		seen[item] = true
-	}
-	return out
-}
-
-// kind is the id of a given item's kind.
-func (d Draft) kind(p protocol.Protocol, i Item) string {
-	if i.Kind == "" {
-		return p.ItemKinds[0].ID
-	}
-	return i.Kind
-}
-
-// Items gives those that are given with the protocol, before they are stored.
-func (d Draft) Items(p protocol.Protocol) []consultation.Item {
-	out := make([]consultation.Item, len(d.Given))
-	for n, item := range d.Given {
-		out[n] = consultation.Item{Kind: d.kind(p, item), Text: item.Text}
-	}
-	return out
-}
-
 // Dated lists what is wrong with the dates on the day now.
 func (d Draft) Dated(now time.Time) []Missing {
 	var out []Missing
@@ -392,75 +306,6 @@ func (d Draft) Dated(now time.Time) []Missing {
 		out = append(out, Missing{"commitment_decide_by", "too_early", "it would be decided before the panel has answered"})
 	}
 	return out
-}
-
-// Person is somebody who holds roles in an administration.
-type Person struct {
-	Name  string
-	Roles []office.Role
-}
-
-// Holds tells whether the person holds a role.
-func (p Person) Holds(role office.Role) bool { return slices.Contains(p.Roles, role) }
-
-// Staffed lists what is wrong with the staff: two moderators, so that an appeal
-// has another judge, and a facilitator, all different people who hold the role.
-func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
-	var out []Missing
-	if len(d.Moderators) < 2 {
-		out = append(out, Missing{"moderators", "too_few_moderators", "at least two moderators are needed"})
-	}
-	if len(d.Facilitators) < 1 {
-		out = append(out, Missing{"facilitators", "too_few_facilitators", "at least one facilitator is needed"})
-	}
-	for _, id := range d.Facilitators {
-		if slices.Contains(d.Moderators, id) {
-			out = append(out, Missing{"facilitators", "same_person", "one person cannot both moderate and facilitate"})
-			break
-		}
-	}
-	for field, who := range map[string][]uuid.UUID{"moderators": d.Moderators, "facilitators": d.Facilitators} {
-		role := office.Role(strings.TrimSuffix(field, "s"))
-		for _, id := range who {
-			if !people[id].Holds(role) {
-				out = append(out, Missing{field, "not_in_role", "somebody named here does not hold that role in this administration"})
-				break
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Missing) int { return strings.Compare(b.Field, a.Field) })
-	return out
-}
-
-// members gives the staff with their names as they are today.
-func (d Draft) Members(people map[uuid.UUID]Person) []consultation.Member {
-	var out []consultation.Member
-	for _, id := range d.Moderators {
-		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: office.Moderator, Office: d.offices[id.String()]})
-	}
-	for _, id := range d.Facilitators {
-		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: office.Facilitator, Office: d.offices[id.String()]})
-	}
-	return out
-}
-
-// strangers tells whether somebody is named who holds no office in the administration.
-func (d Draft) Strangers(people map[uuid.UUID]Person) error {
-	var bad []fault.Field
-	check := func(field string, ids []uuid.UUID) {
-		for _, id := range ids {
-			if _, known := people[id]; !known {
-				bad = append(bad, fault.Field{Name: field, Code: "unknown_person", Message: "names a person who is not known here"})
-				return
-			}
-		}
-	}
-	check("moderators", d.Moderators)
-	check("facilitators", d.Facilitators)
-	if len(bad) > 0 {
-		return fault.Bad(bad...)
-	}
-	return nil
 }
 
 // Complete tells whether the form holds all that a protocol is made from.
@@ -501,44 +346,6 @@ func (d Draft) Protocol() (protocol.Protocol, error) {
 		p.Rounds[i].MinDays = 0
 	}
 	return p, err
-}
-
-// written reads the protocol document, with what the draft says elsewhere put into it.
-func (d Draft) written() (protocol.Protocol, error) {
-	document := maps.Clone(d.document)
-	part := func(name string) map[string]any {
-		inner, _ := document[name].(map[string]any)
-		inner = maps.Clone(inner)
-		if inner == nil {
-			inner = map[string]any{}
-		}
-		document[name] = inner
-		return inner
-	}
-	if _, there := document["languages"]; !there {
-		document["languages"] = []any{d.language}
-	}
-	reply, anonymity := part("reply"), part("anonymity")
-	reply["n"], reply["unit"] = d.Commitment.ReplyDays, "day"
-	_, dated := anonymity["latest_key_date"]
-	if !dated {
-		// Any date will do for a sketch; the real one follows from its rounds.
-		anonymity["latest_key_date"] = d.startsOn.Format(time.DateOnly)
-	}
-	p, err := parsed(document)
-	if err != nil || dated {
-		return p, err
-	}
-	anonymity["latest_key_date"] = consultation.KeyDate(p, consultation.Plan(uuid.Nil, p, d.StartsAt())).Format(time.DateOnly)
-	return parsed(document)
-}
-
-func parsed(document map[string]any) (protocol.Protocol, error) {
-	b, err := json.Marshal(document)
-	if err != nil {
-		return protocol.Protocol{}, err
-	}
-	return protocol.Parse(b)
 }
 
 // Unfit turns the engine's refusal of a protocol into what the draft misses; any

@@ -108,5 +108,8 @@ func redactFeedback(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID
 		FROM civic.round AS r
 		WHERE r.id = f.round AND r.consultation = $1 AND f.hash = $2`,
 		consultation, hash, document)
-	return err
+	if err != nil {
+		return err
+	}
+	return postgres.Compact(ctx, tx, "civic.feedback")
 }

@@ -97,7 +97,7 @@ func TestWhatAKilledPostgresStillSaysHidesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !said(folder, "is still in use") || strings.Contains(lastWords(folder), "\x00") {
+	if !logged(folder, "is still in use") || strings.Contains(lastWords(folder), "\x00") {
 		t.Errorf("the log: %q", lastWords(folder))
 	}
 }

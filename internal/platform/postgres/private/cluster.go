@@ -380,7 +380,7 @@ func (k *Cluster) launch(ctx context.Context, bin binaries, r runner, folder, da
 	until := time.Now().Add(leaveLimit)
 	for {
 		err := k.try(ctx, bin, r, folder, data)
-		if err == nil || !said(folder, "is still in use") || time.Now().After(until) {
+		if err == nil || !logged(folder, "is still in use") || time.Now().After(until) {
 			return err
 		}
 		select {

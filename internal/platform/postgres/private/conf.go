@@ -1,6 +1,8 @@
 package private
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,7 +20,10 @@ unix_socket_permissions = 0700
 max_connections = 60
 
 # What a log must not tell: statements, parameters, or the row that a failed
-# CHECK would print. Nor may a commit's instant be kept: it would date a ballot.
+# CHECK would print. Nor may a commit's instant be kept, or that of a statement which
+# failed, as on a full disk or when a request takes too long: it would date a ballot.
+# Delfi gets each failure, and logs those of requests that answer nothing.
+log_min_messages = log
 log_statement = none
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
@@ -58,6 +63,18 @@ autovacuum = off
 wal_keep_size = '256MB'
 max_connections = 300
 `
+
+// Kind names the settings of a cluster that gives durability away and the place where its
+// binaries are looked for first. What differs in either is no cluster to share: other trees
+// have other settings, and npm may be exchanging their binaries.
+func Kind() string {
+	all := []string{settings, fast}
+	if p := places(""); len(p) > 0 {
+		all = append(all, p[0].dir)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(all, "\x00")))
+	return hex.EncodeToString(sum[:4])
+}
 
 // hba lets in whoever can reach the socket: the folder's mode is the lock.
 const hba = "local all all trust\n"

@@ -15,8 +15,8 @@ func newLog(folder string) (*os.File, error) {
 	return os.OpenFile(logFile(folder), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0o600)
 }
 
-// said tells whether some words stand in Postgres' log.
-func said(folder, words string) bool {
+// logged tells whether some words stand in Postgres' log.
+func logged(folder, words string) bool {
 	body, err := os.ReadFile(logFile(folder))
 	return err == nil && strings.Contains(string(body), words)
 }

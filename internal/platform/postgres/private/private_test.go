@@ -147,7 +147,7 @@ func TestTheClusterKeepsSilent(t *testing.T) {
 	for name, want := range map[string]string{
 		"listen_addresses": "", "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
 		"log_error_verbosity": "terse", "log_statement": "none", "track_commit_timestamp": "off",
-		"log_min_error_statement": "panic", "log_min_duration_statement": "-1", "fsync": "on", "full_page_writes": "on",
+		"log_min_error_statement": "panic", "log_min_messages": "log", "log_min_duration_statement": "-1", "fsync": "on", "full_page_writes": "on",
 	} {
 		if got := do(t, k, `SELECT current_setting('`+name+`')`); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
@@ -171,12 +171,25 @@ func TestTheClusterKeepsSilent(t *testing.T) {
 			t.Errorf("the error tells: %v", err)
 		}
 	}
-	log, err := os.ReadFile(filepath.Join(filepath.Dir(k.sockets), "postgres.log"))
-	if err != nil || !strings.Contains(string(log), "sealed_value_check") {
-		t.Fatalf("the log does not tell of the fault at all: %v\n%s", err, log)
+	// Nor does any of them, or a request that took too long in the middle of its
+	// transaction, leave a line at all: its time would be that of somebody who answers.
+	late, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	err = db.Transact(late, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := tx.ExecContext(ctx, `SELECT pg_sleep(60)`)
+		return err
+	})
+	if err == nil || late.Err() == nil {
+		t.Fatalf("the request was not late: %v", err)
 	}
-	if strings.Contains(string(log), "marked") {
-		t.Errorf("the log tells:\n%s", log)
+	log, err := os.ReadFile(filepath.Join(filepath.Dir(k.sockets), "postgres.log"))
+	if err != nil || !strings.Contains(string(log), "LOG:  database system is ready") {
+		t.Fatalf("the log tells of nothing at all: %v\n%s", err, log)
+	}
+	for _, of := range []string{"ERROR", "marked", "sealed", "canceling", "client"} {
+		if strings.Contains(string(log), of) {
+			t.Errorf("the log tells of %s:\n%s", of, log)
+		}
 	}
 }
 

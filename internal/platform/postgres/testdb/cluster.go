@@ -38,7 +38,7 @@ func (c *cluster) url(name string) string {
 // shared is the one hold of this process, taken at the first call.
 var shared = sync.OnceValues(attach)
 
-// base is the folder of the shared cluster's things, one per user of the machine.
+// base is the folder of the shared cluster's things, one per user of the machine and tree.
 // The user who runs Postgres must be able to reach it, which a TMPDIR of root's
 // own may prevent.
 func base() string {
@@ -46,7 +46,7 @@ func base() string {
 	if private.Reachable(dir) != nil {
 		dir = "/tmp"
 	}
-	return filepath.Join(dir, "delfi-testdb-"+strconv.Itoa(os.Geteuid()))
+	return filepath.Join(dir, "delfi-testdb-"+strconv.Itoa(os.Geteuid())+"-"+private.Kind())
 }
 
 // The files in base.

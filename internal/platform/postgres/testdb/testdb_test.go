@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"delfi/internal/platform/postgres/private"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/migrations"
 )
@@ -96,7 +97,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		if (err == nil) != (how == "ends") {
 			t.Fatalf("%s: %v\n%s", how, err, out)
 		}
-		base := filepath.Join(tmp, "delfi-testdb-"+strconv.Itoa(os.Geteuid()))
+		base := filepath.Join(tmp, "delfi-testdb-"+strconv.Itoa(os.Geteuid())+"-"+private.Kind())
 		left := func() string {
 			var all []string
 			for _, name := range []string{"data", "address"} {

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
+	"delfi/internal/space"
 )
 
 const (
@@ -80,7 +81,7 @@ func (s *Service) store(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	for i, one := range list {
 		subjects[i] = one.ID
 	}
-	return s.moderation.Enqueue(ctx, tx, Subjects, c.Space, subjects)
+	return s.moderation.Enqueue(ctx, tx, space.Contribution, c.Space, subjects)
 }
 
 // drop lets a round's contributions go unread: it was skipped.

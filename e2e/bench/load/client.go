@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"bufio"
@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// patience is how long one answer may take.
-const patience = 60 * time.Second
+// Patience is how long one answer may take.
+const Patience = 60 * time.Second
 
-// client is one connection that is kept, and as little work as HTTP/1.1 allows:
-// net/http's client costs more than the pages that are measured, on the same
+// Client is one connection that is kept, and as little work as HTTP/1.1 allows:
+// net/http's Client costs more than the pages that are measured, on the same
 // cores. It belongs to one goroutine.
-type client struct {
+type Client struct {
 	host string // "127.0.0.1:8080"
 	conn net.Conn
 	in   *bufio.Reader
@@ -27,33 +27,46 @@ type client struct {
 	body []byte
 }
 
-// reply is an answer; its bytes are the client's, until the next request.
-type reply struct {
-	status int
+// Reply is an answer; its bytes are the client's, until the next request.
+type Reply struct {
+	Status int
 	head   []byte // header lines, CRLF-ended
-	body   []byte
+	Body   []byte
 }
 
-func newClient(base string) *client {
-	return &client{host: strings.TrimSuffix(strings.TrimPrefix(base, "http://"), "/")}
+func NewClient(base string) *Client {
+	return &Client{host: strings.TrimSuffix(strings.TrimPrefix(base, "http://"), "/")}
 }
 
-func (c *client) close() {
+func (c *Client) Close() {
 	if c.conn != nil {
 		_ = c.conn.Close() // nothing is waited for on it
 		c.conn = nil
 	}
 }
 
-// get asks for a page with a cookie, from a person's own address ("" for none).
-func (c *client) get(path, cookie, address string, more ...string) (reply, error) {
+// Clients gives a connection to base for each of n workers, and what closes them.
+func Clients(base string, n int) ([]*Client, func()) {
+	out := make([]*Client, n)
+	for i := range out {
+		out[i] = NewClient(base)
+	}
+	return out, func() {
+		for _, c := range out {
+			c.Close()
+		}
+	}
+}
+
+// Get asks for a page with a cookie, from a person's own address ("" for none).
+func (c *Client) Get(path, cookie, address string, more ...string) (Reply, error) {
 	c.begin("GET", path, cookie, address, more)
 	c.out = append(c.out, "\r\n"...)
 	return c.do()
 }
 
-// post sends a form.
-func (c *client) post(path, cookie, address, form string, more ...string) (reply, error) {
+// Post sends a form.
+func (c *Client) Post(path, cookie, address, form string, more ...string) (Reply, error) {
 	c.begin("POST", path, cookie, address, more)
 	c.out = append(c.out, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "...)
 	c.out = strconv.AppendInt(c.out, int64(len(form)), 10)
@@ -61,7 +74,7 @@ func (c *client) post(path, cookie, address, form string, more ...string) (reply
 	return c.do()
 }
 
-func (c *client) begin(method, path, cookie, address string, more []string) {
+func (c *Client) begin(method, path, cookie, address string, more []string) {
 	c.out = append(c.out[:0], method...)
 	c.out = append(append(append(c.out, ' '), path...), " HTTP/1.1\r\nHost: "...)
 	c.out = append(append(c.out, c.host...), "\r\nAccept-Language: it\r\n"...)
@@ -77,7 +90,7 @@ func (c *client) begin(method, path, cookie, address string, more []string) {
 
 // do sends what was begun and reads the answer. A kept connection that the server
 // closed meanwhile is opened again once.
-func (c *client) do() (reply, error) {
+func (c *Client) do() (Reply, error) {
 	kept := c.conn != nil
 	r, err := c.once()
 	if kept && (errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed)) {
@@ -86,74 +99,74 @@ func (c *client) do() (reply, error) {
 	return r, err
 }
 
-func (c *client) once() (r reply, err error) {
+func (c *Client) once() (r Reply, err error) {
 	if c.conn == nil {
-		if c.conn, err = net.DialTimeout("tcp", c.host, patience); err != nil {
+		if c.conn, err = net.DialTimeout("tcp", c.host, Patience); err != nil {
 			c.conn = nil
-			return reply{}, err
+			return Reply{}, err
 		}
 		c.in = bufio.NewReaderSize(c.conn, 64<<10)
 	}
 	defer func() {
 		if err != nil {
-			c.close()
+			c.Close()
 		}
 	}()
-	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		return reply{}, err
+	if err := c.conn.SetDeadline(time.Now().Add(Patience)); err != nil {
+		return Reply{}, err
 	}
 	if _, err := c.conn.Write(c.out); err != nil {
-		return reply{}, err
+		return Reply{}, err
 	}
 	return c.read()
 }
 
 // read takes one answer apart.
-func (c *client) read() (reply, error) {
+func (c *Client) read() (Reply, error) {
 	line, err := c.in.ReadSlice('\n')
 	if err != nil {
-		return reply{}, err
+		return Reply{}, err
 	}
 	if len(line) < 12 || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) {
-		return reply{}, fmt.Errorf("no HTTP answer: %q", line)
+		return Reply{}, fmt.Errorf("no HTTP answer: %q", line)
 	}
 	status, err := strconv.Atoi(string(line[9:12]))
 	if err != nil {
-		return reply{}, fmt.Errorf("no HTTP answer: %q", line)
+		return Reply{}, fmt.Errorf("no HTTP answer: %q", line)
 	}
 	c.head = c.head[:0]
 	for {
 		line, err := c.in.ReadSlice('\n')
 		if err != nil {
-			return reply{}, err
+			return Reply{}, err
 		}
 		if len(line) <= 2 {
 			break
 		}
 		c.head = append(c.head, line...)
 	}
-	r := reply{status: status, head: c.head}
+	r := Reply{Status: status, head: c.head}
 	switch {
 	case status == 304 || status == 204:
 		c.body = c.body[:0]
-	case strings.EqualFold(r.header("Transfer-Encoding"), "chunked"):
+	case strings.EqualFold(r.Header("Transfer-Encoding"), "chunked"):
 		err = c.chunks()
 	default:
 		var n int
-		if n, err = strconv.Atoi(r.header("Content-Length")); err == nil {
+		if n, err = strconv.Atoi(r.Header("Content-Length")); err == nil {
 			c.body = grown(c.body, n)
 			_, err = io.ReadFull(c.in, c.body)
 		}
 	}
-	r.body = c.body
-	if strings.EqualFold(r.header("Connection"), "close") {
-		c.close()
+	r.Body = c.body
+	if strings.EqualFold(r.Header("Connection"), "close") {
+		c.Close()
 	}
 	return r, err
 }
 
 // chunks reads a body that comes in pieces.
-func (c *client) chunks() error {
+func (c *Client) chunks() error {
 	c.body = c.body[:0]
 	for {
 		line, err := c.in.ReadSlice('\n')
@@ -182,8 +195,8 @@ func grown(b []byte, n int) []byte {
 	return b[:n]
 }
 
-// header gives the first value of a header, "" for none.
-func (r reply) header(name string) string {
+// Header gives the first value of a Header, "" for none.
+func (r Reply) Header(name string) string {
 	for rest := r.head; len(rest) > 0; {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte("\r\n"))
@@ -194,8 +207,8 @@ func (r reply) header(name string) string {
 	return ""
 }
 
-// cookie gives "name=value" of the last cookie that the answer sets whose name begins so.
-func (r reply) cookie(prefix string) string {
+// Cookie gives "name=value" of the last Cookie that the answer sets whose name begins so.
+func (r Reply) Cookie(prefix string) string {
 	found := ""
 	for _, line := range strings.Split(string(r.head), "\r\n") {
 		key, value, _ := strings.Cut(line, ": ")

@@ -1,4 +1,4 @@
-package main
+package bare
 
 import (
 	"context"
@@ -18,22 +18,22 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// bareWord is the argument by which this program is the bare server.
-const bareWord = "bare-server"
+// Word is the argument by which this program is the bare server.
+const Word = "bare-server"
 
-// bareConfig is what the bare server is told: pages by name, and a database.
-type bareConfig struct {
+// Config is what the bare server is told: pages by name, and a database.
+type Config struct {
 	Database string            `json:"database"`
 	Pages    map[string][]byte `json:"pages"`
 	Form     []byte            `json:"form"`
 }
 
-// bareServer serves what no program could do with less: finished bytes behind chi,
+// Serve serves what no program could do with less: finished bytes behind chi,
 // and finished bytes after two prepared reads.
-func bareServer(in io.Reader) error {
+func Serve(in io.Reader) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT)
 	defer stop()
-	var c bareConfig
+	var c Config
 	if err := json.NewDecoder(in).Decode(&c); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func bareServer(in io.Reader) error {
 		r.Get("/page/"+name, page(body))
 	}
 	if c.Database != "" {
-		db, err := bareDB(c.Database, 16)
+		db, err := Open(c.Database, 16)
 		if err != nil {
 			return err
 		}
@@ -85,15 +85,15 @@ func page(body []byte) http.HandlerFunc {
 }
 
 // form reads the session that the cookie names and its person's ballot.
-func form(reads bareReads, body []byte) http.HandlerFunc {
+func form(reads reads, body []byte) http.HandlerFunc {
 	length := strconv.Itoa(len(body))
 	return func(w http.ResponseWriter, r *http.Request) {
-		said, err := r.Cookie("s")
+		cookie, err := r.Cookie("s")
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusUnauthorized)
 			return
 		}
-		n, err := strconv.Atoi(said.Value)
+		n, err := strconv.Atoi(cookie.Value)
 		if err == nil {
 			err = reads.read(r.Context(), n)
 		}
