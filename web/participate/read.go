@@ -14,6 +14,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
+	"delfi/web/participate/order"
 	"delfi/web/ui"
 )
 
@@ -277,7 +278,7 @@ func (r *reading) ranking(s screen, kind int) {
 	}
 	r.words(s, bearer, form.instead)
 	for n, i := range s.Items {
-		if o[n] == 0 && (o.placed() > 0 || form.Value(reasonField(i)) == "") {
+		if o[n] == 0 && (o.Placed() > 0 || form.Value(reasonField(i)) == "") {
 			if shown {
 				r.take(i, answer.Sent{Cleared: true}, nil)
 			}
@@ -290,7 +291,7 @@ func (r *reading) ranking(s screen, kind int) {
 
 // places are those of a ranking once the sent numbers hold and the button's move is made;
 // false where a number is none, or two items have one.
-func (r *reading) places(s screen) (order, bool) {
+func (r *reading) places(s screen) (order.Order, bool) {
 	if r.button.verb == keep && r.button.on(s.Items[0]) {
 		return placesOf(s, r.p.Last), true
 	}
@@ -316,12 +317,12 @@ func (r *reading) places(s screen) (order, bool) {
 	if !ok {
 		return nil, false
 	}
-	set, bad := o.set(asked)
+	set, bad := o.Set(asked)
 	if len(bad) > 0 && r.button.verb != "part" {
 		for _, t := range bad {
 			r.bad = append(r.bad, fault.Field{
-				Name: answerField(s.Items[t.second]), Code: "same_place", Message: "another item has this place too: give each its own",
-				Args: map[string]any{"place": asked[t.second], "other": s.Items[t.first].Text},
+				Name: answerField(s.Items[t.Second]), Code: "same_place", Message: "another item has this place too: give each its own",
+				Args: map[string]any{"place": asked[t.Second], "other": s.Items[t.First].Text},
 			})
 		}
 		return nil, false
@@ -329,13 +330,13 @@ func (r *reading) places(s screen) (order, bool) {
 	if len(bad) > 0 { // one after the other, as they stand in the page
 		later := map[int]int{}
 		for _, t := range bad {
-			later[t.second] = asked[t.second]
-			delete(asked, t.second)
+			later[t.Second] = asked[t.Second]
+			delete(asked, t.Second)
 		}
-		set, _ = o.set(asked)
+		set, _ = o.Set(asked)
 		for n := range s.Items {
 			if place, ok := later[n]; ok {
-				set, _ = set.set(map[int]int{n: min(place+1, len(set))})
+				set, _ = set.Set(map[int]int{n: min(place+1, len(set))})
 			}
 		}
 	}
@@ -345,11 +346,11 @@ func (r *reading) places(s screen) (order, bool) {
 		}
 		switch r.button.verb {
 		case "up":
-			set = set.up(n)
+			set = set.Up(n)
 		case "down":
-			set = set.down(n)
+			set = set.Down(n)
 		case "end":
-			set = set.end(n)
+			set = set.End(n)
 		}
 	}
 	return set, true
