@@ -23,7 +23,6 @@ type Measured struct {
 	Kind     delphi.ItemKind
 	Form     delphi.Form // that the kind took in the round
 	Counts   table.ItemCounts
-	Tables   []table.Table
 	Figures  verdict.Figures
 	Criteria []feedback.CriterionResult
 	Entries  []Entry        // of a list
@@ -382,18 +381,30 @@ func (m Measured) values(q *page.Request) []valueRow {
 	return out
 }
 
-// parts are the thirds of a small panel's estimates, as their table names them.
-func (m Measured) parts() []valueRow {
-	for _, t := range m.Tables {
-		if len(t.Values) == len(m.Figures.Histogram) && slices.Equal(t.Counts, m.Figures.Histogram) {
-			out := make([]valueRow, len(t.Values))
-			for i, v := range t.Values {
-				out[i] = valueRow{v, t.Counts[i]}
-			}
-			return out
-		}
+// parts are the thirds of a small panel's estimates: those of its grid, as their table
+// has them; "never" goes with the upper one.
+func (m Measured) parts(q *page.Request) []valueRow {
+	steps, counts := m.Kind.Steps(), m.Figures.Histogram
+	from := []int{0, steps / 3, steps - steps/3}
+	to := []int{steps/3 - 1, steps - steps/3 - 1, steps - 1}
+	if len(counts) == 1 {
+		from, to = []int{0}, []int{steps - 1}
 	}
-	return nil
+	var out []valueRow
+	for i, n := range counts {
+		if i >= len(from) {
+			break
+		}
+		label := Value(q, m.Kind, m.Kind.Min+to[i]*m.Kind.Grid)
+		if from[i] != to[i] {
+			label = q.T("consultation.estimate.from_to", "from", Bare(q, m.Kind, m.Kind.Min+from[i]*m.Kind.Grid), "to", label)
+		}
+		if m.Kind.Never && i == len(counts)-1 {
+			label = q.T("consultation.estimate.or_never", "values", label)
+		}
+		out = append(out, valueRow{label, n})
+	}
+	return out
 }
 
 // grouped tells whether groups are drawn as the whole panel is: estimates, dates and

@@ -252,7 +252,7 @@ func estimate(m Measured) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		q := page.From(ctx)
 		if m.Figures.Thirds {
-			templ_7745c5c3_Err = rows(m.Title, m.parts(), m.Figures.N).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rows(m.Title, m.parts(q), m.Figures.N).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -50,7 +50,7 @@ func (a Question) Measured(q *page.Request, round int) Measured {
 	f := a.Items[0]
 	m := Measured{
 		ID: ID("h", f.Number), Title: q.T("consultation.paper.picture_any", "round", round),
-		Kind: a.Kind, Form: a.Form, Counts: f.Counts, Tables: f.Tables, Figures: f.Figures, Criteria: f.Criteria,
+		Kind: a.Kind, Form: a.Form, Counts: f.Counts, Figures: f.Figures, Criteria: f.Criteria,
 	}
 	if !a.List() {
 		m.Title = q.T("consultation.paper.picture", "n", f.Number, "round", round)

@@ -15,7 +15,6 @@ import (
 	"delfi/internal/pseudonym"
 	"delfi/web/i18n"
 	"delfi/web/page"
-	"delfi/web/ui"
 )
 
 // round is the form of an open round, the result of a released one, and in between
@@ -149,7 +148,7 @@ func (c room) cast(q *page.Request, v view, r consultation.Round, seat pseudonym
 			return c.late(q, v, r, written(form), err)
 		}
 		p.Words = form.Value(wordsField)
-		if p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q)); f.Kind != fault.Invalid {
+		if p.Problems = p.problems(q, err); f.Kind != fault.Invalid {
 			p.Trouble = q.Fault(f)
 		}
 		return q.Render(422, paper(p))
@@ -170,7 +169,7 @@ func (c room) save(q *page.Request, p *paperView, seat pseudonym.Seat, form page
 	switch fault.KindOf(err) {
 	case fault.Invalid:
 		p.Sent = form
-		p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q))
+		p.Problems = p.problems(q, err)
 		return q.Render(422, paper(p))
 	case fault.Conflict:
 		return c.late(q, p.view, p.Round, written(form), err)
@@ -224,7 +223,7 @@ func (c room) deliver(q *page.Request, p *paperView, seat pseudonym.Seat, part b
 	p.Words = part.Words
 	s, err := c.Ballots.Deliver(q.Context(), seat, p.Round.Number, part)
 	var f *fault.Fault
-	if p.Problems = ui.ProblemsOf(err).Labelled(p.labels(q)); p.Problems.Has(wordsField) {
+	if p.Problems = p.problems(q, err); p.Problems.Has(wordsField) {
 		p.At, p.All = 0, false
 		return q.Render(422, paper(p))
 	}

@@ -79,6 +79,11 @@ func severalKinds(t *testing.T, b *webtest.Browser) {
 	if got := send(choose("")); got.Status != 422 || got.Count(".dlf-err a[href='#f-choice_orario']") != 1 || got.Page.Find("#f-list_reason_orario").Text() != "fa meno caldo" {
 		t.Errorf("words about no choice: %d %q", got.Status, got.Text(".dlf-err"))
 	}
+	long := choose("3")
+	long.Set("list_reason_orario", strings.Repeat("ù", 601))
+	if got := send(long); got.Status != 422 || got.Count(".dlf-err a[href='#f-list_reason_orario']") != 1 || got.Count("#f-list_reason_orario-error") != 1 {
+		t.Errorf("words that are too long: %d %q", got.Status, got.Text(".dlf-err"))
+	}
 	if got := send(choose("8")); got.Status != 422 {
 		t.Errorf("an item of another list: %d", got.Status)
 	}
@@ -326,6 +331,34 @@ func nothingIsLost(t *testing.T, b *webtest.Browser) {
 		}
 		if kept, _ := b.Twin().Get(t, form+"?item=1").Page.Find("#f-answer_1").Attr("value"); kept != v {
 			t.Errorf("%s: %q is kept instead of %q", act, kept, v)
+		}
+	}
+	// Fifty jumps, each seen by a tab that was opened anew.
+	held := map[int]string{}
+	for n := range 50 {
+		k, to, v := 1+n%3, 1+(2*n+1)%3, strconv.Itoa(1+n%9)
+		sent := url.Values{"item": {strconv.Itoa(k)}, "act": {fmt.Sprintf("go %d", to)}}
+		field := fmt.Sprintf("answer_%d", k)
+		switch k {
+		case 1:
+			sent["answer_1_low"], sent["answer_1"], sent["answer_1_high"] = []string{v}, []string{v}, []string{v}
+		case 2:
+			field += "_month"
+			sent["answer_2_month"], sent["answer_2_year"] = []string{v}, []string{"2031"}
+		case 3:
+			field += "_day"
+			sent["answer_3_day"], sent["answer_3_month"], sent["answer_3_year"] = []string{v}, []string{"5"}, []string{"2027"}
+		}
+		if got := b.Post(t, form, sent); got.Location != fmt.Sprintf("%s?item=%d", form, to) {
+			t.Fatalf("jump %d: %d %q", n, got.Status, got.Text(".dlf-err"))
+		}
+		held[k] = field + "=" + v
+		tab := b.Twin().Get(t, form+"?all=1")
+		for _, pair := range held {
+			name, want, _ := strings.Cut(pair, "=")
+			if got, _ := tab.Page.Find("input[name=" + name + "]").Attr("value"); strings.TrimLeft(got, "0") != want {
+				t.Fatalf("jump %d: %s holds %q, not %s", n, name, got, want)
+			}
 		}
 	}
 	page := b.Get(t, form+"?item=1")

@@ -9,6 +9,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/web/dossier"
 	"delfi/web/page"
+	"delfi/web/participate/order"
 	"delfi/web/ui"
 )
 
@@ -108,7 +109,7 @@ func (p *paperView) ticked(s screen) int {
 }
 
 // unplaced are the items of a ranking that have no place, in the reader's own order.
-func (p *paperView) unplaced(s screen, o order) []int {
+func (p *paperView) unplaced(s screen, o order.Order) []int {
 	var out []int
 	for _, n := range p.shuffled(s) {
 		if o[n] == 0 {
@@ -120,7 +121,7 @@ func (p *paperView) unplaced(s screen, o order) []int {
 
 // nextUnplaced is the item whose button has the focus after another was put last; -1 for
 // none.
-func (p *paperView) nextUnplaced(s screen, o order) int {
+func (p *paperView) nextUnplaced(s screen, o order.Order) int {
 	if rest := p.unplaced(s, o); p.focus.Verb == "end" && len(rest) > 0 && p.focused(s) >= 0 {
 		return rest[0]
 	}
@@ -128,7 +129,7 @@ func (p *paperView) nextUnplaced(s screen, o order) int {
 }
 
 // statusFirst tells whether a ranking's page begins at what was done: no button has it.
-func (p *paperView) statusFirst(s screen, o order) bool {
+func (p *paperView) statusFirst(s screen, o order.Order) bool {
 	return !p.focus.button() || p.focus.Verb == "end" && p.nextUnplaced(s, o) < 0
 }
 
@@ -143,7 +144,7 @@ func (p *paperView) focused(s screen) int {
 }
 
 // shownPlace is the number that stands in an item's field.
-func (p *paperView) shownPlace(s screen, o order, n int) string {
+func (p *paperView) shownPlace(s screen, o order.Order, n int) string {
 	if p.Sent != nil {
 		return p.Sent.Value(answerField(s.Items[n]))
 	}
@@ -170,12 +171,12 @@ func (p *paperView) samePlace(s screen) bool {
 }
 
 // positionWords says an item and its place: "Piste ciclabili, posizione 1 di 20".
-func (p *paperView) positionWords(q *page.Request, s screen, o order, n int) string {
+func (p *paperView) positionWords(q *page.Request, s screen, o order.Order, n int) string {
 	return q.T("consultation.ranking.position", "item", ui.In(p.Language, s.Items[n].Text), "place", o[n], "of", len(o))
 }
 
 // movedWords says what the button before this page did.
-func (p *paperView) movedWords(q *page.Request, s screen, o order) string {
+func (p *paperView) movedWords(q *page.Request, s screen, o order.Order) string {
 	words := q.T("consultation.ranking.saved")
 	if n := p.focused(s); n >= 0 && p.focus.button() && o[n] > 0 {
 		words = q.T("consultation.ranking.position", "item", s.Items[n].Text, "place", o[n], "of", len(o)) + ". " + words

@@ -1,6 +1,8 @@
 package participate
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +14,8 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/web/page"
+	"delfi/web/participate/order"
+	"delfi/web/ui"
 )
 
 // press is the button with which a form was sent: what it does, and about which
@@ -154,20 +158,40 @@ func (r *reading) words(s screen, bearer consultation.Item, instead map[string]s
 	instead[reasonField(bearer)], instead[arguesField(bearer)] = r.form.Value(s.reasonField()), r.form.Value(s.arguesField())
 }
 
-// renamed names the faults of what an item bears for its list by the list's fields.
-func (r *reading) renamed(s screen, bearer consultation.Item, value string) {
+// missed moves the fault of words beside no answer to the field in which a list is answered.
+func (r *reading) missed(bearer consultation.Item, field string) {
 	for n := range r.bad {
-		switch f := &r.bad[n]; f.Name {
-		case reasonField(bearer):
-			f.Name = s.reasonField()
-		case arguesField(bearer):
-			f.Name = s.arguesField()
-		case answerField(bearer):
-			if f.Code == "value_missing" {
-				f.Name = value
+		if f := &r.bad[n]; f.Name == answerField(bearer) && f.Code == "value_missing" {
+			f.Name = field
+		}
+	}
+}
+
+// problems are what is to be mended in the form: what an item bears for its list stands
+// in the list's fields.
+func (p *paperView) problems(q *page.Request, err error) ui.Problems {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f == nil {
+		return ui.Problems{}
+	}
+	told := *f
+	told.Fields = slices.Clone(f.Fields)
+	for _, s := range p.screens() {
+		for _, i := range s.Items {
+			if !s.list() || s.Form == delphi.SelectionForm {
+				continue
+			}
+			for n := range told.Fields {
+				switch told.Fields[n].Name {
+				case reasonField(i):
+					told.Fields[n].Name = s.reasonField()
+				case arguesField(i):
+					told.Fields[n].Name = s.arguesField()
+				}
 			}
 		}
 	}
+	return ui.ProblemsOf(&told).Labelled(p.labels(q))
 }
 
 // choice reads the one item of a list that is chosen.
@@ -189,7 +213,7 @@ func (r *reading) choice(s screen, kind int) {
 	for _, i := range s.Items {
 		r.item(form, i, kind)
 	}
-	r.renamed(s, bearer, s.choiceField())
+	r.missed(bearer, s.choiceField())
 }
 
 // selection reads the boxes of a list that are ticked. The others were seen once any is,
@@ -254,7 +278,7 @@ func (r *reading) ranking(s screen, kind int) {
 	}
 	r.words(s, bearer, form.instead)
 	for n, i := range s.Items {
-		if o[n] == 0 && (o.placed() > 0 || form.Value(reasonField(i)) == "") {
+		if o[n] == 0 && (o.Placed() > 0 || form.Value(reasonField(i)) == "") {
 			if shown {
 				r.take(i, answer.Sent{Cleared: true}, nil)
 			}
@@ -262,12 +286,12 @@ func (r *reading) ranking(s screen, kind int) {
 		}
 		r.item(form, i, kind)
 	}
-	r.renamed(s, bearer, answerField(s.Items[0]))
+	r.missed(bearer, answerField(s.Items[0]))
 }
 
 // places are those of a ranking once the sent numbers hold and the button's move is made;
 // false where a number is none, or two items have one.
-func (r *reading) places(s screen) (order, bool) {
+func (r *reading) places(s screen) (order.Order, bool) {
 	if r.button.verb == keep && r.button.on(s.Items[0]) {
 		return placesOf(s, r.p.Last), true
 	}
@@ -293,12 +317,12 @@ func (r *reading) places(s screen) (order, bool) {
 	if !ok {
 		return nil, false
 	}
-	set, bad := o.set(asked)
+	set, bad := o.Set(asked)
 	if len(bad) > 0 && r.button.verb != "part" {
 		for _, t := range bad {
 			r.bad = append(r.bad, fault.Field{
-				Name: answerField(s.Items[t.second]), Code: "same_place", Message: "another item has this place too: give each its own",
-				Args: map[string]any{"place": asked[t.second], "other": s.Items[t.first].Text},
+				Name: answerField(s.Items[t.Second]), Code: "same_place", Message: "another item has this place too: give each its own",
+				Args: map[string]any{"place": asked[t.Second], "other": s.Items[t.First].Text},
 			})
 		}
 		return nil, false
@@ -306,13 +330,13 @@ func (r *reading) places(s screen) (order, bool) {
 	if len(bad) > 0 { // one after the other, as they stand in the page
 		later := map[int]int{}
 		for _, t := range bad {
-			later[t.second] = asked[t.second]
-			delete(asked, t.second)
+			later[t.Second] = asked[t.Second]
+			delete(asked, t.Second)
 		}
-		set, _ = o.set(asked)
+		set, _ = o.Set(asked)
 		for n := range s.Items {
 			if place, ok := later[n]; ok {
-				set, _ = set.set(map[int]int{n: min(place+1, len(set))})
+				set, _ = set.Set(map[int]int{n: min(place+1, len(set))})
 			}
 		}
 	}
@@ -322,11 +346,11 @@ func (r *reading) places(s screen) (order, bool) {
 		}
 		switch r.button.verb {
 		case "up":
-			set = set.up(n)
+			set = set.Up(n)
 		case "down":
-			set = set.down(n)
+			set = set.Down(n)
 		case "end":
-			set = set.end(n)
+			set = set.End(n)
 		}
 	}
 	return set, true

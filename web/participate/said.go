@@ -1,8 +1,6 @@
 package participate
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -80,25 +78,13 @@ func estimated(q *page.Request, k delphi.ItemKind, a delphi.Answer) string {
 func (p *paperView) ranked(q *page.Request, s screen, among map[uuid.UUID]delphi.Answer) []string {
 	o := placesOf(s, among)
 	var all []string
-	if o.placed() < len(o) {
-		all = append(all, q.T("consultation.ranking.partial", "n", o.placed(), "of", len(o)))
+	if o.Placed() < len(o) {
+		all = append(all, q.T("consultation.ranking.partial", "n", o.Placed(), "of", len(o)))
 	}
-	for _, n := range o.inOrder() {
+	for _, n := range o.InOrder() {
 		all = append(all, q.T("consultation.ranking.line", "place", o[n], "item", ui.In(p.Language, s.Items[n].Text)))
 	}
 	return all
-}
-
-// inOrder gives the items that have a place, the first one first.
-func (o order) inOrder() []int {
-	var out []int
-	for n, place := range o {
-		if place > 0 {
-			out = append(out, n)
-		}
-	}
-	slices.SortFunc(out, func(a, b int) int { return cmp.Compare(o[a], o[b]) })
-	return out
 }
 
 // chosen says what was chosen of a list.

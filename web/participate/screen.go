@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/delphi"
+	"delfi/web/participate/order"
 )
 
 // screen is one question of a form: a statement, or all statements of a kind that are
@@ -235,10 +236,10 @@ func (p *paperView) value(s screen, name string) string {
 }
 
 // placesOf gives a ranking's places among some answers.
-func placesOf(s screen, among map[uuid.UUID]delphi.Answer) order {
-	o := make(order, len(s.Items))
+func placesOf(s screen, among map[uuid.UUID]delphi.Answer) order.Order {
+	o := make(order.Order, len(s.Items))
 	for n, i := range s.Items {
-		if a, ok := among[i.ID]; ok && a.Value >= 1 && a.Value <= len(o) && o.at(a.Value) < 0 {
+		if a, ok := among[i.ID]; ok && a.Value >= 1 && a.Value <= len(o) && o.At(a.Value) < 0 {
 			o[n] = a.Value
 		}
 	}
@@ -246,7 +247,7 @@ func placesOf(s screen, among map[uuid.UUID]delphi.Answer) order {
 }
 
 // places are those of a ranking on this page.
-func (p *paperView) places(s screen) order {
+func (p *paperView) places(s screen) order.Order {
 	if p.Sent == nil {
 		return placesOf(s, p.Draft)
 	}
@@ -254,10 +255,10 @@ func (p *paperView) places(s screen) order {
 }
 
 // placesSent are the places that a page showed whose form was sent.
-func placesSent(form answer.Form, s screen) order {
-	o := make(order, len(s.Items))
+func placesSent(form answer.Form, s screen) order.Order {
+	o := make(order.Order, len(s.Items))
 	for n, i := range s.Items {
-		if place, err := strconv.Atoi(form.Value(wasField(i))); err == nil && place >= 1 && place <= len(o) && o.at(place) < 0 {
+		if place, err := strconv.Atoi(form.Value(wasField(i))); err == nil && place >= 1 && place <= len(o) && o.At(place) < 0 {
 			o[n] = place
 		}
 	}

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"slices"
 	"strconv"
 
 	"delfi/internal/consultation/feedback"
@@ -108,12 +109,31 @@ func (o opinionView) ofCard(i schema.Item) []schema.Item {
 
 // counted says how many items are in a bunch: statements, or entries of any kind.
 func (o opinionView) counted(q *page.Request, b bunch) string {
-	for _, i := range append(append([]schema.Item{}, b.First...), b.Rest...) {
-		if o.form(i) != delphi.ScaleForm {
-			return q.T("consultation.pile.entries", "n", b.N())
-		}
+	if o.rated(b.First) && o.rated(b.Rest) {
+		return q.T("consultation.pile.statements", "n", b.N())
 	}
-	return q.T("consultation.pile.statements", "n", b.N())
+	return q.T("consultation.pile.entries", "n", b.N())
+}
+
+// more leads to the rest of a bunch.
+func (o opinionView) more(q *page.Request, b bunch) string {
+	if o.rated(b.Rest) {
+		return q.T("consultation.pile.more", "n", len(b.Rest))
+	}
+	return q.T("consultation.pile.more_entries", "n", len(b.Rest))
+}
+
+// each names the list of all cards.
+func (o opinionView) each(q *page.Request) string {
+	if o.rated(o.Opinion.Items) {
+		return q.T("consultation.opinion.items")
+	}
+	return q.T("consultation.opinion.questions")
+}
+
+// rated tells whether all items are statements on a scale.
+func (o opinionView) rated(items []schema.Item) bool {
+	return !slices.ContainsFunc(items, func(i schema.Item) bool { return o.form(i) != delphi.ScaleForm })
 }
 
 func (o opinionView) first(i schema.Item) bool { return o.firstOf(i).ID == i.ID }

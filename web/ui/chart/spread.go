@@ -38,16 +38,18 @@ type Tick struct {
 // capped bar with the median's diamond, and "never" as a bar apart from the axis: it lies
 // at no distance from any value. One's own answer has a flag.
 func Spreads(w Words, s Spread) templ.Component {
-	const top, bottom = 42.0, 104.0
+	top, bottom, beneath := 42.0, 104.0, 22.0
+	if s.Own == "" {
+		top, bottom = 14, 76 // no room is kept for a flag
+	}
 	from, to := 16.0, 304.0
 	if s.NeverWord != "" {
 		to = 256
 	}
-	height := 126.0
 	if s.Middle.Known {
-		height = 168
+		beneath = 64
 	}
-	g := begin(s.ID, "dlf-chart", height, s.Title, s.Desc)
+	g := begin(s.ID, "dlf-chart", bottom+beneath, s.Title, s.Desc)
 	at := func(place float64) float64 { return from + (to-from)*min(1, max(0, place)) }
 	if s.Middle.Known {
 		g.rect("dlf-band", at(s.Middle.Q1), top-2, max(2, at(s.Middle.Q3)-at(s.Middle.Q1)), bottom-top+2)
@@ -89,7 +91,7 @@ func Spreads(w Words, s Spread) templ.Component {
 		g.text("dlf-t dlf-b", words, top-20, anchor, w.T("ui.chart.you", "value", s.Own))
 	}
 	if s.Middle.Known {
-		const y = 138
+		y := bottom + 34
 		g.line("dlf-hair", from, y, to, y)
 		g.rect("dlf-iqr", at(s.Middle.Q1), y-5, max(1, at(s.Middle.Q3)-at(s.Middle.Q1)), 10)
 		g.line("dlf-cap", at(s.Middle.Q1), y-8, at(s.Middle.Q1), y+8)

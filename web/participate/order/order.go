@@ -1,24 +1,27 @@
-package participate
+package order
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
-// order is a list that is being put in order: the place of each of its items, from 1 to
+// Order is a list that is being put in order: the place of each of its items, from 1 to
 // as many as there are; 0 for one without a place. Places between others may be free.
-type order []int
+type Order []int
 
-// twins are two items of which the same place is asked.
-type twins struct{ first, second int }
+// Twins are two items of which the same place is asked.
+type Twins struct{ First, Second int }
 
-// last is the greatest place that is taken; 0 for none.
-func (o order) last() int {
+// Last is the greatest place that is taken; 0 for none.
+func (o Order) Last() int {
 	if len(o) == 0 {
 		return 0
 	}
 	return slices.Max(o)
 }
 
-// placed counts the items that have a place.
-func (o order) placed() int {
+// Placed counts the items that have a place.
+func (o Order) Placed() int {
 	n := 0
 	for _, place := range o {
 		if place > 0 {
@@ -28,60 +31,60 @@ func (o order) placed() int {
 	return n
 }
 
-// at gives the item at a place; -1 for none.
-func (o order) at(place int) int {
+// At gives the item at a place; -1 for none.
+func (o Order) At(place int) int {
 	if place < 1 {
 		return -1
 	}
 	return slices.Index(o, place)
 }
 
-// up moves an item one place towards the first; the one that is there takes its own.
-func (o order) up(item int) order {
+// Up moves an item one place towards the first; the one that is there takes its own.
+func (o Order) Up(item int) Order {
 	if o[item] < 2 {
 		return o
 	}
 	return o.swapped(item, o[item]-1)
 }
 
-// down moves an item one place towards the last, but behind none that has no place.
-func (o order) down(item int) order {
-	if o[item] < 1 || o[item] == o.last() {
+// Down moves an item one place towards the last, but behind none that has no place.
+func (o Order) Down(item int) Order {
+	if o[item] < 1 || o[item] == o.Last() {
 		return o
 	}
 	return o.swapped(item, o[item]+1)
 }
 
-func (o order) swapped(item, place int) order {
+func (o Order) swapped(item, place int) Order {
 	out := slices.Clone(o)
-	if other := o.at(place); other >= 0 {
+	if other := o.At(place); other >= 0 {
 		out[other] = o[item]
 	}
 	out[item] = place
 	return out
 }
 
-// end puts an item behind all that have a place.
-func (o order) end(item int) order {
-	out, _ := o.set(map[int]int{item: min(o.last()+1, len(o))})
+// End puts an item behind all that have a place.
+func (o Order) End(item int) Order {
+	out, _ := o.Set(map[int]int{item: min(o.Last()+1, len(o))})
 	return out
 }
 
-// set gives each item of asked the place asked for, 0 for none. Another that has that
+// Set gives each item of asked the place asked for, 0 for none. Another that has that
 // place moves aside, with those between: towards the nearest place that was left, else to
 // the nearest free one behind, else before. Where two ask for one place nothing moves.
-func (o order) set(asked map[int]int) (order, []twins) {
+func (o Order) Set(asked map[int]int) (Order, []Twins) {
 	at := make([]int, len(o)+1) // the item at each place; -1 for none
 	left, fixed := make([]bool, len(at)), make([]bool, len(at))
 	for place := range at {
 		at[place] = -1
 	}
-	var bad []twins
+	var bad []Twins
 	for item := range o {
 		switch place, ok := asked[item]; {
 		case !ok || place == 0:
 		case fixed[place]:
-			bad = append(bad, twins{at[place], item})
+			bad = append(bad, Twins{at[place], item})
 		default:
 			at[place], fixed[place] = item, true
 		}
@@ -91,7 +94,7 @@ func (o order) set(asked map[int]int) (order, []twins) {
 	}
 	var aside []int
 	for place := 1; place < len(at); place++ {
-		item := o.at(place)
+		item := o.At(place)
 		switch _, moves := asked[item]; {
 		case item < 0:
 		case moves:
@@ -105,7 +108,7 @@ func (o order) set(asked map[int]int) (order, []twins) {
 	for _, item := range aside {
 		push(at, fixed, left, item, o[item])
 	}
-	out := make(order, len(o))
+	out := make(Order, len(o))
 	for place, item := range at {
 		if item >= 0 {
 			out[item] = place
@@ -158,4 +161,16 @@ func nearer(left []bool, from, place, than int) bool {
 		return behind
 	}
 	return away(place) < away(than)
+}
+
+// InOrder gives the items that have a place, the first one first.
+func (o Order) InOrder() []int {
+	var out []int
+	for n, place := range o {
+		if place > 0 {
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b int) int { return cmp.Compare(o[a], o[b]) })
+	return out
 }
