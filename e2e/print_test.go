@@ -31,7 +31,7 @@ func TestPrint(t *testing.T) {
 			return n
 		}
 		const shown = `e.getBoundingClientRect().height > 0 && e.checkVisibility({contentVisibilityAuto: true})`
-		for selector, expected := range map[string]bool{"main details:not([open]) > :not(summary, form:has(:placeholder-shown))": page.folded, "main .dlf-verdict": page.judged} {
+		for selector, expected := range map[string]bool{"main details:not([open]) > :not(summary, form:has(:placeholder-shown))": page.folded, "main .dlf-verdict": page.judged, `main svg rect.dlf-bar:not([height="0"])`: page.judged} {
 			if all, read := count(selector, "true"), count(selector, shown); (all > 0) != expected || read != all {
 				t.Errorf("%s: print shows %d of %d: %s", name, read, all, selector)
 			}

@@ -75,7 +75,7 @@ func (p *person) focused(key, selector string) bool {
 	p.do(chromedp.KeyEvent(key), chromedp.Evaluate(fmt.Sprintf(`(() => {
 		const e = document.activeElement, r = e.getBoundingClientRect();
 		const on = document.elementFromPoint(r.left + r.width / 2, r.top + Math.min(r.height, 20) / 2);
-		return {here: e.matches(%q), seen: e === document.body || on !== null && (e.closest(".dlf-bar") !== null || on.closest(".dlf-bar") === null)};
+		return {here: e.matches(%q), seen: e === document.body || on !== null && (e.closest(".dlf-actbar") !== null || on.closest(".dlf-actbar") === null)};
 	})()`, selector), &got))
 	if !got.Seen {
 		p.shot("covered")

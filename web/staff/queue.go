@@ -239,6 +239,10 @@ func (v queueView) examined() bool {
 	return slices.ContainsFunc(v.Chosen, func(c contribution.Contribution) bool { return c.State != contribution.Pending })
 }
 
+// acts tells whether the form of an act is shown: it stays where one was refused, with what
+// was typed.
+func (v queueView) acts(q *page.Request) bool { return v.over(q) == "" || v.Fault != nil }
+
 // over says why nothing can be examined any more; "" while it can.
 func (v queueView) over(q *page.Request) string {
 	var f *fault.Fault

@@ -43,7 +43,7 @@ type Dissent func(ctx context.Context, tx *postgres.Tx, c consultation.Consultat
 // OnDissent sets who knows the dissent (report, in its New).
 func (s *Service) OnDissent(known Dissent) { s.dissent = known }
 
-// OnPublish sets who stores the opinion (report, wired in cmd).
+// OnPublish sets who stores the opinion (report, wired in app).
 func (s *Service) OnPublish(store Opinion) { s.opinion = store }
 
 // Redraw draws a published opinion up again, as its next version.
