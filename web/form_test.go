@@ -265,8 +265,10 @@ mercato-coperto/edit commitment_signatory
 mercato-coperto/edit commitment_subject
 mercato-coperto/edit group_name
 mercato-coperto/edit high_label
+mercato-coperto/edit items
 mercato-coperto/edit low_label
 mercato-coperto/edit office_…
+mercato-coperto/edit protocol
 mercato-coperto/edit question
 mercato-coperto/edit slug
 mercato-coperto/edit title
@@ -280,8 +282,10 @@ new commitment_signatory
 new commitment_subject
 new group_name
 new high_label
+new items
 new low_label
 new office_…
+new protocol
 new question
 new slug
 new title

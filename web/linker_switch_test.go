@@ -24,7 +24,6 @@ func TestWithoutARuleTheAttackSucceeds(t *testing.T) {
 		{"(d)", pseudonym.SealedKey, "the hour’s work, answering round open", toPanelist},
 		{"(d) in place", pseudonym.SealedKey, "the hour’s work, gather round open", toRow},
 		{"(g) order", pseudonym.SealedKey, "the hour’s work, answering round open", knownTo},
-		{"(g) order", pseudonym.SealedKey, "the hour’s work, appeals raised", toAppeal},
 		{"(e)", pseudonym.HeldCode, "answering round open, within the hour", toPanelist},
 		{"(f)", pseudonym.SealedKey, "after the night of leaving", leaverTo},
 		{"(f) order", pseudonym.SealedKey, "the night's work", leaverTo},

@@ -63,25 +63,12 @@ func (s *Service) Cover(ctx context.Context, trouble func(error)) {
 	for {
 		select {
 		case <-ctx.Done():
-			s.leave()
+			s.ending.Do(func() { close(s.ended) }) // whoever waits for a beat is told
 			return
 		case <-beat.C:
 		}
 		if err := s.beat(ctx); err != nil && ctx.Err() == nil {
 			trouble(err)
-		}
-	}
-}
-
-// leave answers those whose appeals are queued when the beats end.
-func (s *Service) leave() {
-	s.covered.Store(false)
-	for {
-		select {
-		case l := <-s.queue:
-			l.done <- errAppealBusy
-		default:
-			return
 		}
 	}
 }
@@ -113,6 +100,8 @@ func (s *Service) post(ctx context.Context, a Appeal) error {
 	select {
 	case err := <-l.done:
 		return err
+	case <-s.ended:
+		return errAppealBusy
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}

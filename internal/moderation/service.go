@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -29,13 +30,15 @@ type Service struct {
 	record  *ledger.Service
 	keys    Keys
 	sources map[space.Kind]Source
-	covered atomic.Bool // beats are running: see Cover
-	queue   chan queued // appeals for the next beats
+	covered atomic.Bool   // beats are running: see Cover
+	queue   chan queued   // appeals for the next beats
+	ended   chan struct{} // closed when there are no more
+	ending  sync.Once
 }
 
 // New makes the service; Register names the owners of its subjects.
 func New(db *postgres.DB, record *ledger.Service, keys Keys) *Service {
-	return &Service{db: db, record: record, keys: keys, sources: map[space.Kind]Source{}, queue: make(chan queued, mostQueued)}
+	return &Service{db: db, record: record, keys: keys, sources: map[space.Kind]Source{}, queue: make(chan queued, mostQueued), ended: make(chan struct{})}
 }
 
 // Register names the source of a kind; once, before anything runs.

@@ -177,7 +177,7 @@ func TestManyAppealAtOnce(t *testing.T) {
 	act := w.rejects(one.id)
 	over, end := context.WithCancel(t.Context())
 	end()
-	w.h.Moderation.Cover(over, func(error) {}) // from here on nothing is written but at beats, and none comes
+	w.h.Moderation.Cover(over, func(error) {}) // from here on nothing is written: the server stops
 	ctx, leave := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	for range 10 {
