@@ -83,9 +83,8 @@ type serveCommand struct {
 // and not every few forms.
 const ballastBytes = 32 << 20
 
-// memoryMost is how much memory the server takes before its collector comes as often as it
-// must: closing a million people's round holds half of it, and would let as much again lie
-// uncollected. GOMEMLIMIT sets another.
+// memoryMost is the runtime's soft memory limit, in bytes: towards it the collector comes
+// more often, so that closing a large round leaves less uncollected. GOMEMLIMIT sets another.
 const memoryMost = 768 << 20
 
 // Run serves until ctx ends. A signal before the server serves ends a start that the next

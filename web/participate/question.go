@@ -71,17 +71,6 @@ func (p *paperView) firstInstead(s screen) string {
 	return blank
 }
 
-// dateParts are the fields of a date, the smallest first.
-func dateParts(k delphi.ItemKind) []string {
-	switch k.Unit {
-	case delphi.UnitYear:
-		return []string{"year"}
-	case delphi.UnitMonth:
-		return []string{"month", "year"}
-	}
-	return []string{"day", "month", "year"}
-}
-
 func partSize(part string) string {
 	if part == "year" {
 		return "n4"

@@ -1810,7 +1810,7 @@ func figure(p *paperView, s screen, name, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if s.Form == delphi.DateForm {
-			for n, part := range dateParts(s.Kind) {
+			for n, part := range answer.DateParts(s.Kind) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 137, "<label><span class=\"dlf-small\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

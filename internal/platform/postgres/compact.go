@@ -38,7 +38,7 @@ const (
 )
 
 // CompactDue writes the tables that were noted into new files, indexes included, and drops
-// the old files; each is locked meanwhile, some seconds for a million rows. Rows that
+// the old files; each is locked meanwhile. Rows that
 // somebody's snapshot still needs come along, and the table stays noted. So does one that is
 // in use: ErrInUse.
 //

@@ -212,9 +212,10 @@ func (c estimate) Read(form Form, of Question) (delphi.Answer, bool, []fault.Fie
 	return a, true, bad
 }
 
-// dateParts are the fields of a date that is typed in parts, the smallest first.
-func (c estimate) dateParts() []string {
-	switch c.kind.Unit {
+// DateParts gives the names of the fields of a date of a kind that is typed in parts, the
+// smallest first.
+func DateParts(k delphi.ItemKind) []string {
+	switch k.Unit {
 	case delphi.UnitYear:
 		return []string{"year"}
 	case delphi.UnitMonth:
@@ -231,7 +232,7 @@ func (c estimate) sent(form Form, field string) string {
 	}
 	var parts []string
 	any := false
-	for _, part := range c.dateParts() {
+	for _, part := range DateParts(c.kind) {
 		v := strings.TrimSpace(form.Value(field + "_" + part))
 		any = any || v != ""
 		if part != "year" && len(v) == 1 {

@@ -56,7 +56,7 @@ func (c estimate) fill(to map[string]string, a *delphi.Answer, of Question) {
 			to[fields[n]] = written
 			continue
 		}
-		names, parts := c.dateParts(), strings.Split(written, "-")
+		names, parts := DateParts(c.kind), strings.Split(written, "-")
 		for i, part := range parts {
 			to[fields[n]+"_"+names[len(names)-1-i]] = part
 		}
