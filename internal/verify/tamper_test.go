@@ -234,6 +234,7 @@ func tamperings() []tampering {
 			name: "a decision in the engine's name that it did not propose, with the log signed anew", place: "entries", fault: "it says another proposal for item 1 than the document of round 2 makes",
 			does: func(b *book) {
 				b.rewrite(b.find("decision", 0), func(body map[string]any) { body["proposed"] = "reword" })
+				b.seal()
 			},
 		},
 		{
