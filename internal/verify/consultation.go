@@ -72,16 +72,16 @@ func (c *check) consultation(l Listed) error {
 		if err := c.checkOpening(r, w); err != nil {
 			return err
 		}
-		for tick := range w.Releases {
-			if err := c.interim(r, w, tick+1); err != nil {
-				return err
-			}
-		}
 		switch {
-		case w.Closed == nil:
+		case w.Closed == nil && len(w.Releases) == 0:
 		case w.State != consultation.RoundReleased:
 			waiting++ // its files are not public yet
 		default:
+			for tick := range w.Releases {
+				if err := c.interim(r, w, tick+1); err != nil {
+					return err
+				}
+			}
 			if err := c.round(r, w); err != nil {
 				return err
 			}

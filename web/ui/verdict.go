@@ -43,7 +43,7 @@ func Verdict(q *page.Request, c Case) Mark {
 	if g, ok := c.ground("narrowed"); ok {
 		m.Word = q.T("ui.verdict.narrowed." + map[bool]string{true: "kept", false: "dropped"}[g.Holds])
 		m.Sentence = q.T("ui.verdict.narrowed.text", "kept", int(g.Value.Or(0)), "n", g.Limit)
-		if by, ok := c.ground("selected"); ok {
+		if by, ok := c.ground("selected_by"); ok {
 			m.Sentence = Ground(q, c, by) + ". " + m.Sentence
 		}
 	}

@@ -307,7 +307,7 @@ func Narrowing(p protocol.Protocol, c table.Closing) map[string]Narrowed {
 	for id, t := range tables {
 		stays := selected(t) >= least
 		proposal := Proposal{Action: Drop, Grounds: []Ground{
-			{Code: "selected", Holds: stat.Above(selected(t), t.N, n.Keep), Value: permille(selected(t), t.N), Limit: n.Keep},
+			{Code: "selected_by", Holds: stat.Above(selected(t), t.N, n.Keep), Value: permille(selected(t), t.N), Limit: n.Keep},
 			{Code: "narrowed", Holds: stays, Value: people(kept), Limit: len(ordered), Detail: delphi.Span([2]int{n.Min, n.Max})},
 		}}
 		if stays {
