@@ -133,7 +133,7 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	if err := s.await(ctx, tx, *r); err != nil {
 		return err
 	}
-	if r.Kind == delphi.StandingKind {
+	if r.Kind == delphi.StandingKind && c.Origin == nil { // an import makes its own releases
 		if err := s.jobs.Enqueue(ctx, tx, Tick{Round: r.ID}, c.NextTick(*r, tx.Now)); err != nil {
 			return err
 		}
