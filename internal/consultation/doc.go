@@ -67,9 +67,11 @@
 //	  live       go-on ──────► live        facilitator, system [between rounds, reason against the proposal]
 //	  live       hold ───────► live        facilitator, system [between rounds, reason against the proposal]
 //	  live       settle ─────► settled     facilitator, system [between rounds, reason against the proposal]
+//	  live       narrow ─────► dropped     facilitator, system [after a select round, reason against the proposal]
 //	  live       drop ───────► dropped     moderator [between rounds, reason]
 //	  live       supersede ──► superseded  moderator [between rounds]
 //	  settled    reopen ─────► live        facilitator [an answer round is still planned, reason]
+//	  dropped    reopen ─────► live        facilitator [dropped after the last round, reason]
 //	  dropped    restore ────► live        moderator [between rounds]
 //	  superseded restore ────► live        moderator [between rounds]
 package consultation

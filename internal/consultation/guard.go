@@ -171,7 +171,7 @@ func (c Consultation) ItemsChange() error {
 func (c *Consultation) Deciding(actor office.Actor, d Decision, reason string) (Author, string, error) {
 	act, known := d.Act()
 	if !known {
-		return Author{}, "", fault.Bad(fault.Field{Name: "decision", Code: "unknown_decision", Message: "decide to settle, go on or reword"})
+		return Author{}, "", fault.Bad(fault.Field{Name: "decision", Code: "unknown_decision", Message: "decide to settle, go on, reword or drop"})
 	}
 	_, role, err := ItemLive.Step(act, c.Roles(actor)...)
 	if err != nil {

@@ -48,6 +48,7 @@ const (
 	Settle Decision = "settle"
 	GoOn   Decision = "go-on"
 	Reword Decision = "reword"
+	Drop   Decision = "drop" // after a select round
 )
 
 // Act names the transition of a decision.
@@ -59,6 +60,8 @@ func (d Decision) Act() (Act, bool) {
 		return ActGoOn, true
 	case Reword:
 		return ActHold, true
+	case Drop:
+		return ActNarrow, true
 	}
 	return "", false
 }

@@ -136,3 +136,10 @@ func KeyDate(p protocol.Protocol, rounds []Round) time.Time {
 	y, m, d := rounds[len(rounds)-1].Deadline.In(civiltime.Rome).Date()
 	return time.Date(y, m, d+days, 0, 0, 0, 0, time.UTC)
 }
+
+// NextTick is the first instant after now at which an open standing round may make an
+// interim release: whole intervals after its opening.
+func (c Consultation) NextTick(r Round, now time.Time) time.Time {
+	every := time.Duration(c.Protocol.Release.TickMinutes) * time.Minute
+	return r.OpenedAt.Add((now.Sub(r.OpenedAt)/every + 1) * every)
+}

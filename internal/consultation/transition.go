@@ -55,6 +55,7 @@ const (
 	ActGoOn      Act = "go-on"
 	ActHold      Act = "hold"
 	ActReopen    Act = "reopen"
+	ActNarrow    Act = "narrow"
 	ActDrop      Act = "drop"
 	ActSupersede Act = "supersede"
 	ActRestore   Act = "restore"
@@ -129,9 +130,11 @@ var transitions = []transition{
 	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemLive), ActHold, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemSettled), ActSettle, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
+	{ofItem, string(ItemLive), string(ItemDropped), ActNarrow, []office.Role{office.Facilitator, System}, "after a select round, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemDropped), ActDrop, []office.Role{office.Moderator}, "between rounds, reason"},
 	{ofItem, string(ItemLive), string(ItemSuperseded), ActSupersede, []office.Role{office.Moderator}, "between rounds"},
 	{ofItem, string(ItemSettled), string(ItemLive), ActReopen, []office.Role{office.Facilitator}, "an answer round is still planned, reason"},
+	{ofItem, string(ItemDropped), string(ItemLive), ActReopen, []office.Role{office.Facilitator}, "dropped after the last round, reason"},
 	{ofItem, string(ItemDropped), string(ItemLive), ActRestore, []office.Role{office.Moderator}, "between rounds"},
 	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []office.Role{office.Moderator}, "between rounds"},
 }

@@ -119,7 +119,9 @@ hold facilitator live>live
 hold system live>live
 settle facilitator live>settled
 settle system live>settled
-reopen facilitator settled>live
+reopen facilitator settled>live dropped>live
+narrow facilitator live>dropped
+narrow system live>dropped
 drop moderator live>dropped
 supersede moderator live>superseded
 restore moderator dropped>live superseded>live

@@ -187,14 +187,36 @@ func TestRankings(t *testing.T) {
 			}
 			return out
 		}
+		// proposed gives the items by what is proposed for them.
+		proposed := func(c table.Closing) (kept, dropped []string) {
+			proposals := verdict.Narrowing(p, c)
+			for _, i := range items {
+				if proposals[i.ID].Proposal.Action == verdict.Drop {
+					dropped = append(dropped, i.ID)
+				} else if proposals[i.ID].Proposal.Action == verdict.GoOn {
+					kept = append(kept, i.ID)
+				}
+			}
+			return kept, dropped
+		}
 		c := tabulated(t, p, 2, items, slices.Concat(repeat(5, pick("a", "b")...), repeat(5, pick("a", "c")...)))[0]
-		if kept, dropped := verdict.Narrow(p, c); !slices.Equal(kept, []string{"a"}) || !slices.Equal(dropped, []string{"b", "c"}) {
+		if kept, dropped := proposed(c); !slices.Equal(kept, []string{"a"}) || !slices.Equal(dropped, []string{"b", "c"}) {
 			t.Errorf("kept %v, dropped %v: half is not more than half", kept, dropped)
+		}
+		if g := verdict.Narrowing(p, c)["b"].Proposal.Grounds; g[0].Holds || g[0].Value.String() != "500" || g[1].Holds || g[1].Value.String() != "1" || g[1].Limit != 3 || g[1].Detail != "1-2" {
+			t.Errorf("grounds %+v", g)
 		}
 		// The floor of one cannot part b and c when nobody passes; ties stay.
 		c = tabulated(t, p, 2, items, slices.Concat(repeat(5, pick("b")...), repeat(5, pick("c")...)))[0]
-		if kept, _ := verdict.Narrow(p, c); !slices.Equal(kept, []string{"b", "c"}) {
-			t.Errorf("kept %v", kept)
+		if kept, dropped := proposed(c); !slices.Equal(kept, []string{"b", "c"}) || !slices.Equal(dropped, []string{"a"}) {
+			t.Errorf("kept %v, dropped %v", kept, dropped)
+		}
+		// Another round narrows nothing, nor do too few people.
+		if got := verdict.Narrowing(p, tabulated(t, p, 3, items, repeat(8, order(1, 2, 3)...))[0]); got != nil {
+			t.Errorf("a ranking narrows: %v", got)
+		}
+		if got := verdict.Narrowing(p, tabulated(t, p, 2, items, repeat(2, pick("a")...))[0]); got != nil {
+			t.Errorf("two people narrow: %v", got)
 		}
 	})
 }

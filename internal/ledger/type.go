@@ -25,7 +25,8 @@ const (
 	// Feedback fixes the document that the panel is shown: {round, document, tables}.
 	Feedback Type = "feedback"
 	// Release is an interim release of a standing round: {round, tick, tally, counts,
-	// document, items}.
+	// document, items, salted}; its digests have a salt that is public with its files, when
+	// the round is released.
 	Release Type = "release"
 	// Act is what somebody who steers did: the act's own figures (slug of an announcement;
 	// left_out, text and was of a statement).

@@ -145,14 +145,12 @@ func (s *Service) inRecord(ctx context.Context, slug string, do func(ctx context
 
 // round lists the files of one closing.
 func (s *Service) round(c consultation.Consultation, p tabulation.Public) []file {
-	folder, papers := "rounds/"+strconv.Itoa(p.Round)+"/", tabulation.Papers
+	folder := "rounds/" + strconv.Itoa(p.Round) + "/"
 	if p.Tick > 0 {
-		// No heads and no leaves before the deadline: counts are rounded.
 		folder += fmt.Sprintf("releases/%d/", p.Tick)
-		papers = papers[:slices.Index(papers, "heads")]
 	}
 	var files []file
-	for _, name := range papers {
+	for _, name := range p.Papers() {
 		files = append(files, file{folder + name, func(ctx context.Context, tx *postgres.Tx, w io.Writer) error {
 			return s.tabulation.WritePaper(ctx, tx, p, name, w)
 		}})

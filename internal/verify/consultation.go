@@ -12,6 +12,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
+	"delfi/internal/delphi/verdict"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
@@ -71,16 +72,16 @@ func (c *check) consultation(l Listed) error {
 		if err := c.checkOpening(r, w); err != nil {
 			return err
 		}
-		for tick := range w.Releases {
-			if err := c.interim(r, w, tick+1); err != nil {
-				return err
-			}
-		}
 		switch {
-		case w.Closed == nil:
+		case w.Closed == nil && len(w.Releases) == 0:
 		case w.State != consultation.RoundReleased:
 			waiting++ // its files are not public yet
 		default:
+			for tick := range w.Releases {
+				if err := c.interim(r, w, tick+1); err != nil {
+					return err
+				}
+			}
 			if err := c.round(r, w); err != nil {
 				return err
 			}
@@ -92,6 +93,9 @@ func (c *check) consultation(l Listed) error {
 		}
 	}
 	c.step(7)
+	if err := r.proposed(); err != nil {
+		return err
+	}
 	if err := c.opinion(r, l); err != nil {
 		return err
 	}
@@ -174,6 +178,24 @@ func (c *check) required(r *reading) error {
 			c.result.Cosigners = append(c.result.Cosigners, name)
 		}
 		c.result.CosignedSize = c.log.cosigned.Size
+	}
+	return nil
+}
+
+// proposed checks that each decision names the proposal that the documents of its round
+// make: a statement is not dropped in the engine's name that the engine keeps.
+func (r *reading) proposed() error {
+	type place struct{ round, item int }
+	made := map[place]verdict.Action{}
+	for _, e := range r.closings {
+		for _, i := range e.feedback.Items {
+			made[place{e.round.Number, i.Number}] = i.Proposal.Action
+		}
+	}
+	for _, d := range r.life.Decisions {
+		if want, judged := made[place{d.Round, d.Item}]; judged && string(want) != d.Proposed {
+			return d.Record.Fault(fmt.Sprintf("it says another proposal for item %d than the document of round %d makes", d.Item, d.Round), source.OrNothing(d.Proposed), source.OrNothing(string(want)))
+		}
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func TestOnlyWhatWasLookedForIsProven(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Interim releases have tallies and no leaves.
-	standing := pressStanding(t)
+	standing := pressStanding(t, nil)
 	standing.lines = standing.lines[:standing.find("release", 1)+1]
 	for name := range standing.files {
 		if strings.HasPrefix(name, "parco/rounds/1/") && !strings.HasPrefix(name, "parco/rounds/1/releases/") {

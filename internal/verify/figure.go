@@ -17,8 +17,9 @@ import (
 
 // feedback is step 7 for one closing: its document is the recorded one, its
 // reasons are those whose digests are leaves, and every figure, verdict and
-// proposal is what the engine computes from the tables.
-func (c *check) feedback(r *reading, dir string, now *closing, e replay.Record, digest string) error {
+// proposal is what the engine computes from the tables. digest is the recorded one, and
+// of makes one of a text.
+func (c *check) feedback(r *reading, dir string, now *closing, e replay.Record, digest string, of func([]byte) string) error {
 	file := dir + "feedback.json"
 	text, err := c.documentOf(r, file, &now.feedback)
 	if err != nil {
@@ -31,7 +32,7 @@ func (c *check) feedback(r *reading, dir string, now *closing, e replay.Record, 
 	if cut {
 		e, digest = left.By, left.After
 	}
-	if err := c.recorded(r, file, leaf.Digest(text), digest, e); err != nil {
+	if err := c.recorded(r, file, of(text), digest, e); err != nil {
 		return err
 	}
 	r.closings = append(r.closings, *now)

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 
 	"delfi/internal/delphi/table"
@@ -35,8 +37,16 @@ func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 	if err != nil {
 		return err
 	}
+	digest := leaf.Digest
+	if e.Salted {
+		salt, err := c.salt(r, dir)
+		if err != nil {
+			return err
+		}
+		digest = func(text []byte) string { return leaf.WordsDigest(salt, text) }
+	}
 	for _, d := range []struct{ file, found, want string }{
-		{"items.json", leaf.Digest(items), e.Items}, {"counts.json", leaf.Digest(counts), e.Counts}, {"tally", leaf.Digest(tally), e.Tally},
+		{"items.json", digest(items), e.Items}, {"counts.json", digest(counts), e.Counts}, {"tally", digest(tally), e.Tally},
 	} {
 		if err := c.recorded(r, dir+d.file, d.found, d.want, e.Record); err != nil {
 			return err
@@ -53,7 +63,22 @@ func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 	}
 	c.step(7)
 	c.result.Releases++
-	return c.feedback(r, dir, &now, e.Record, e.Document)
+	return c.feedback(r, dir, &now, e.Record, e.Document, digest)
+}
+
+// salt reads the salt of an interim release's digests.
+func (c *check) salt(r *reading, dir string) ([]byte, error) {
+	name := dir + "salt"
+	r.known[r.path(name)] = true
+	text, err := c.small(r.path(name), 2*sha256.Size)
+	if err != nil {
+		return nil, err
+	}
+	salt, err := hex.DecodeString(string(text))
+	if err != nil || len(salt) != sha256.Size {
+		return nil, &source.Fault{File: r.path(name), What: "no salt", Found: source.Short(string(text)), Expected: fmt.Sprintf("%d hex digits", 2*sha256.Size)}
+	}
+	return salt, nil
 }
 
 // rounded sees that nothing finer than five people is told.

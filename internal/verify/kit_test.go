@@ -204,7 +204,7 @@ func (b *book) opinion() {
 			if h.Round == 3 {
 				item.History[n].Decision = &schema.Decision{Proposed: "settle", Decided: "settle"}
 			} else if i.Number == 1 {
-				item.History[n].Decision = &schema.Decision{Proposed: "settle", Decided: "go-on", Reason: "Ne parliamo ancora.", Against: true}
+				item.History[n].Decision = &schema.Decision{Proposed: "go-on", Decided: "reword", Reason: "Ne parliamo ancora.", Against: true}
 			}
 		}
 		o.Items = append(o.Items, item)
@@ -523,7 +523,7 @@ func (b *book) round(round int) {
 	b.entry("feedback", map[string]any{"role": "system", "round": round, "document": b.shown, "tables": names}, nil)
 	b.act("release", "system", round, "")
 	if round == 2 {
-		b.entry("decision", map[string]any{"kind": "go-on", "role": "facilitator", "round": round, "item": 1, "proposed": "settle", "decided": "go-on"}, map[string]string{"name": "Bo", "reason": "Ne parliamo ancora."})
+		b.entry("decision", map[string]any{"kind": "hold", "role": "facilitator", "round": round, "item": 1, "proposed": "go-on", "decided": "reword"}, map[string]string{"name": "Bo", "reason": "Ne parliamo ancora."})
 		return
 	}
 	for _, i := range b.items {

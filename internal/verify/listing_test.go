@@ -234,7 +234,7 @@ func TestARemovalIsOfItsOwnConsultation(t *testing.T) {
 
 // TestOnlyAnImportIsWithdrawnByItself once it runs, whether its folder is there or not.
 func TestOnlyAnImportIsWithdrawnByItself(t *testing.T) {
-	b := pressStanding(t)
+	b := pressStanding(t, nil)
 	own := b.id
 	b.id = after
 	b.entry("origin", map[string]any{"role": "system", "name": "Polis"}, nil)

@@ -121,7 +121,7 @@ func (c *check) round(r *reading, w *replay.Round) error {
 	if !slices.Equal(w.Feedback.Tables, named) {
 		return w.Feedback.Record.Fault("it names other tables than the round has", source.Short(fmt.Sprint(w.Feedback.Tables)), source.Short(fmt.Sprint(named)))
 	}
-	return c.feedback(r, dir, &now, w.Feedback.Record, w.Feedback.Document)
+	return c.feedback(r, dir, &now, w.Feedback.Record, w.Feedback.Document, leaf.Digest)
 }
 
 // asked reads the items of a round: no more than the protocol has, each once. Figures are

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,8 +21,9 @@ import (
 )
 
 // pressStanding makes the record of a standing round with two interim releases and
-// its deadline: people come, nobody stops.
-func pressStanding(t *testing.T) *book {
+// its deadline: people come, nobody stops. salt is of the digests of the releases; empty as
+// they once were.
+func pressStanding(t *testing.T, salt []byte) *book {
 	t.Helper()
 	source := rand.NewChaCha8([32]byte{5})
 	b := &book{
@@ -56,7 +59,7 @@ func pressStanding(t *testing.T) *book {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.release(tick+1, c, items, tally, votes)
+		b.release(tick+1, c, items, tally, votes, salt)
 	}
 	b.act("release", "system", 1, "")
 	b.seal()
@@ -64,7 +67,7 @@ func pressStanding(t *testing.T) *book {
 }
 
 // release presses one release; the exact one of the deadline has leaves.
-func (b *book) release(tick int, c table.Closing, items []byte, tally *table.Tally, votes []delphi.Ballot) {
+func (b *book) release(tick int, c table.Closing, items []byte, tally *table.Tally, votes []delphi.Ballot, salt []byte) {
 	b.t.Helper()
 	id := func(table string) string { return leaf.ID(b.id, 1, table) }
 	dir := fmt.Sprintf("parco/rounds/1/releases/%d/", tick)
@@ -84,9 +87,13 @@ func (b *book) release(tick int, c table.Closing, items []byte, tally *table.Tal
 	b.put(dir+"feedback.json", document)
 	digest := func(name string) string { return leaf.Digest(b.files[dir+name].Data) }
 	if c.Counts.Interim {
-		b.entry("release", map[string]any{
-			"role": "system", "round": 1, "tick": tick, "tally": digest("tally"), "counts": digest("counts.json"), "document": digest("feedback.json"), "items": digest("items.json"),
-		}, nil)
+		body := map[string]any{"role": "system", "round": 1, "tick": tick}
+		if len(salt) > 0 {
+			body["salted"] = true
+			b.put(dir+"salt", []byte(hex.EncodeToString(salt)))
+		}
+		b.released(body, dir, salt)
+		b.entry("release", body, nil)
 		return
 	}
 	b.act("close", "system", 1, "")
@@ -96,6 +103,13 @@ func (b *book) release(tick int, c table.Closing, items []byte, tally *table.Tal
 		names = append(names, t.ID)
 	}
 	b.entry("feedback", map[string]any{"role": "system", "round": 1, "document": digest("feedback.json"), "tables": names}, nil)
+}
+
+// released puts the digests of a release's documents into the body of its entry.
+func (b *book) released(body map[string]any, dir string, salt []byte) {
+	for name, file := range map[string]string{"tally": "tally", "counts": "counts.json", "document": "feedback.json", "items": "items.json"} {
+		body[name] = leaf.WordsDigest(salt, b.files[dir+file].Data)
+	}
 }
 
 func (b *book) standingLeaves(dir string, c table.Closing, id func(string) string, tally *table.Tally, votes []delphi.Ballot) []byte {
@@ -136,18 +150,17 @@ func (b *book) standingLeaves(dir string, c table.Closing, id func(string) strin
 
 // TestReleasesOfAStandingRoundHold, and tell nothing finer than five people.
 func TestReleasesOfAStandingRoundHold(t *testing.T) {
-	honest := pressStanding(t)
-	r, err := Run(t.Context(), honest.files, Options{})
-	if err != nil || r.Releases != 2 || r.Rounds != 1 || r.Leaves != 116 {
-		t.Fatalf("%+v, %v", r, err)
+	salt := bytes.Repeat([]byte{7}, 32)
+	for _, salt := range [][]byte{salt, nil} {
+		r, err := Run(t.Context(), pressStanding(t, salt).files, Options{})
+		if err != nil || r.Releases != 2 || r.Rounds != 1 || r.Leaves != 116 {
+			t.Fatalf("%+v, %v", r, err)
+		}
 	}
+	honest := pressStanding(t, salt)
 	const one = "parco/rounds/1/releases/1/"
 	anew := func(b *book) {
-		b.rewrite(b.find("release", 0), func(body map[string]any) {
-			for name, file := range map[string]string{"tally": "tally", "counts": "counts.json", "document": "feedback.json", "items": "items.json"} {
-				body[name] = leaf.Digest(b.files[one+file].Data)
-			}
-		})
+		b.rewrite(b.find("release", 0), func(body map[string]any) { b.released(body, one, salt) })
 		b.seal()
 	}
 	for _, c := range []tampering{
@@ -170,6 +183,10 @@ func TestReleasesOfAStandingRoundHold(t *testing.T) {
 			b.edit(one+"feedback.json", `"median":2`, `"median":3`)
 			anew(b)
 		}},
+		{name: "another salt", place: one + "items.json", fault: "the document is not the one that entry 5 (release) recorded", does: func(b *book) {
+			b.edit(one+"salt", "07", "08")
+		}},
+		{name: "a salt that is none", place: one + "salt", fault: "no salt", does: func(b *book) { b.put(one+"salt", []byte("07")) }},
 		{name: "leaves of an interim release", place: one + "leaves/A/" + first, fault: "the rule names no such table", does: func(b *book) {
 			b.put(one+"leaves/A/"+first, b.files["parco/rounds/1/leaves/A/"+first].Data)
 		}},

@@ -231,6 +231,13 @@ func tamperings() []tampering {
 			},
 		},
 		{
+			name: "a decision in the engine's name that it did not propose, with the log signed anew", place: "entries", fault: "it says another proposal for item 1 than the document of round 2 makes",
+			does: func(b *book) {
+				b.rewrite(b.find("decision", 0), func(body map[string]any) { body["proposed"] = "reword" })
+				b.seal()
+			},
+		},
+		{
 			name: "a decision against the proposal without a reason, with the log signed anew", place: "entries", fault: "decided against the proposal without a reason",
 			does: func(b *book) {
 				n := b.find("decision", 0)

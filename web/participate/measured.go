@@ -40,9 +40,9 @@ func (p *paperView) measured(q *page.Request, s screen) (dossier.Measured, bool)
 	return m, true
 }
 
-// last is one's own answer of the round before to an item of a question; nil for none.
+// last is one's own answer beside the panel's to an item of a question; nil for none.
 func (p *paperView) last(s screen, n int) *delphi.Answer {
-	if a, ok := p.Last[s.Items[n].ID]; ok {
+	if a, ok := p.Own(s.Items[n].ID); ok {
 		return &a
 	}
 	return nil

@@ -78,16 +78,43 @@ func value(q *page.Request, a delphi.Answer) string {
 // feedback is what the stored document says about a statement.
 func (p *paperView) feedback(item uuid.UUID) (told, bool) {
 	f, ok := p.sheet.told[item]
-	return f, ok
+	return f, ok && p.Told(item)
+}
+
+// standing tells whether answers may be changed until the deadline, with figures meanwhile.
+func (p *paperView) standing() bool { return p.Round.Kind == delphi.StandingKind }
+
+// groupTitle heads what the panel answered.
+func (p *paperView) groupTitle(q *page.Request) string {
+	if p.standing() {
+		return q.T("consultation.paper.group_standing")
+	}
+	return q.T("consultation.paper.group", "n", p.Feedback.Round)
+}
+
+// figuresNote says of a question of a standing round which figures stand there, or when
+// they come.
+func (p *paperView) figuresNote(q *page.Request, item uuid.UUID) string {
+	least, next := p.Protocol.Release.MinChanged, q.Moment(p.NextTick(p.Round, q.Now))
+	switch f, told := p.feedback(item); {
+	case told:
+		return q.T("consultation.paper.figures_shown", "n", f.Released, "next", next)
+	case p.Answered(item):
+		return q.T("consultation.paper.figures_wait", "n", least, "next", next)
+	}
+	return q.T("consultation.paper.figures_first")
 }
 
 // picture is the group's answers with the reader's own mark.
 func (p *paperView) picture(q *page.Request, f feedback.ItemResult) chart.Distribution {
 	own := 0
-	if a, ok := p.Last[f.Item]; ok && !a.CannotJudge {
+	if a, ok := p.Own(f.Item); ok && !a.CannotJudge {
 		own = a.Value
 	}
 	title := q.T("consultation.paper.picture", "n", f.Number, "round", p.Feedback.Round)
+	if p.standing() {
+		title = q.T("consultation.paper.picture_standing", "n", f.Number, "release", f.Released)
+	}
 	d := ui.Distribution(dossier.ID("h", f.Number), title, f.Figures, p.Scale(q, f.Kind), own)
 	if f.Figures.Camps(f.Verdict) {
 		return ui.WithoutMiddle(d)
@@ -95,10 +122,16 @@ func (p *paperView) picture(q *page.Request, f feedback.ItemResult) chart.Distri
 	return d
 }
 
+// ownValue is the point of one's own answer beside the panel's.
+func (p *paperView) ownValue(item uuid.UUID) int {
+	a, _ := p.Own(item)
+	return a.Value
+}
+
 // where says how one's own last answer lies to the middle half: "low", "high", "in",
 // or "" when there is nothing to compare.
 func (p *paperView) where(f feedback.ItemResult) string {
-	a, ok := p.Last[f.Item]
+	a, ok := p.Own(f.Item)
 	q1, ok1 := f.Figures.Q1.Float()
 	q3, ok3 := f.Figures.Q3.Float()
 	k := p.ItemKind(f.Kind)
@@ -177,4 +210,4 @@ func (p *paperView) dot(k int) string {
 }
 
 // first tells whether this is the first round that asks for answers.
-func (p *paperView) first() bool { return p.Feedback == nil }
+func (p *paperView) first() bool { return p.Feedback == nil || p.standing() }

@@ -63,6 +63,9 @@ type piece struct {
 	all    bool            // on the one page
 	missed bool            // the last round, as a whole
 	last   string          // value
+	own    string          // beside the panel's; "" where it is the last
+	told   bool            // the panel's answers are shown
+	note   string          // which of them; "" but in a standing round
 	choice string          // now
 	given  bool            // something that could be taken out
 	wrote  bool            // a reason of one's own
@@ -160,6 +163,13 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 		if a, ok := p.Last[i.ID]; ok {
 			key.last = value(page.From(ctx), a)
 		}
+		if p.standing() {
+			key.note = p.figuresNote(page.From(ctx), i.ID)
+			if a, ok := p.Own(i.ID); ok {
+				key.own = value(page.From(ctx), a)
+			}
+		}
+		key.told = p.Told(i.ID)
 		_, key.given = p.Draft[i.ID]
 		key.fault = p.Problems.Has(answerField(i)) || p.Problems.Has(reasonField(i)) || p.Problems.Has(arguesField(i))
 		if now.Reason == "" && now.Argues == "" || !p.reasons() {

@@ -45,6 +45,9 @@ func (r resultView) mark(q *page.Request, f feedback.ItemResult) ui.Mark {
 
 // headline counts the verdicts of the round.
 func (r resultView) headline(q *page.Request) string {
+	if kept, n := r.narrowed(); n > 0 {
+		return q.T("consultation.headline.narrowed", "n", kept, "all", n)
+	}
 	var s schema.Summary
 	for _, f := range r.Document.Items {
 		if r.FormIn(f.Kind, r.Round.Number) == delphi.TextForm {
@@ -54,6 +57,19 @@ func (r resultView) headline(q *page.Request) string {
 		s.Add(f.Verdict)
 	}
 	return headline(q, s)
+}
+
+// narrowed counts the items that a select round proposes to keep, of all n; 0 of 0 for
+// another round.
+func (r resultView) narrowed() (kept, n int) {
+	for _, f := range r.Document.Items {
+		for _, g := range f.Proposal.Grounds {
+			if g.Code == "narrowed" {
+				kept, n = int(g.Value.Or(0)), g.Limit
+			}
+		}
+	}
+	return kept, n
 }
 
 // why is what stands under a statement: the verdict's sentence, the shares of its

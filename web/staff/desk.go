@@ -274,7 +274,7 @@ func (v deskView) item() uuid.UUID {
 // decides; false where there is nothing to compare.
 func (v deskView) other(q *page.Request) (now, mine string, twice bool) {
 	d, found := v.Decided[v.item()]
-	if !found || !slices.Contains([]string{"settle", "go-on", "reword"}, v.Typed["decision"]) {
+	if !found || !slices.Contains([]string{"settle", "go-on", "reword", "drop"}, v.Typed["decision"]) {
 		return "", "", false
 	}
 	return q.T("staff.decide.follow_" + string(d.Decided)), q.T("staff.decide.follow_" + v.Typed["decision"]), true

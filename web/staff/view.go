@@ -316,10 +316,15 @@ func (d decisionView) kicker(q *page.Request) string {
 	return q.T("staff.decide.no_agreement", "number", d.Item.Number)
 }
 
-// others are the decisions that are not the proposal.
-func others(a verdict.Action) []verdict.Action {
+// others are the decisions that are not the proposal; after a select round, which gives no
+// verdict, whether it goes on.
+func (d decisionView) others() []verdict.Action {
+	a, all := d.Feedback.Proposal.Action, []verdict.Action{verdict.Settle, verdict.GoOn, verdict.Reword}
+	if slices.ContainsFunc(d.Feedback.Proposal.Grounds, func(g verdict.Ground) bool { return g.Code == "narrowed" }) {
+		all = []verdict.Action{verdict.GoOn, verdict.Drop}
+	}
 	var out []verdict.Action
-	for _, b := range []verdict.Action{verdict.Settle, verdict.GoOn, verdict.Reword} {
+	for _, b := range all {
 		if a != b {
 			out = append(out, b)
 		}

@@ -19,7 +19,7 @@ var ratios = map[string]func(permille, limit int) bool{
 	"finite": atLeast, "cannot_judge": atLeast,
 	"scheibe": below, "comet_against": below,
 	"relative_iqr": atMost, "rand_quarter": atMost, "comet_half": atMost,
-	"largest_class": above, "around_median": above,
+	"largest_class": above, "around_median": above, "selected_by": above,
 }
 
 func atLeast(x, limit int) bool { return x >= limit }

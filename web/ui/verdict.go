@@ -40,6 +40,13 @@ func Verdict(q *page.Request, c Case) Mark {
 	if chosen := c.selected(); chosen != "" {
 		m.Word, m.Sentence = q.T("ui.verdict.selected."+m.Shape+"_"+chosen), q.T("ui.verdict.selected."+m.Shape+"_"+chosen+"_text", "share", Permille(q, The, c.Protocol.Consensus.Share.Permille))
 	}
+	if g, ok := c.ground("narrowed"); ok {
+		m.Word = q.T("ui.verdict.narrowed." + map[bool]string{true: "kept", false: "dropped"}[g.Holds])
+		m.Sentence = q.T("ui.verdict.narrowed.text", "kept", int(g.Value.Or(0)), "n", g.Limit)
+		if by, ok := c.ground("selected_by"); ok {
+			m.Sentence = Ground(q, c, by) + ". " + m.Sentence
+		}
+	}
 	if _, ok := c.bounded(); ok {
 		m.Word = q.T("ui.verdict.word.unstable_bound")
 	}

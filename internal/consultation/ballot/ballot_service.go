@@ -69,6 +69,9 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if err := p.open(safe, seat, rows.now, b.form.codecs); err != nil {
 		return Paper{}, err
 	}
+	if p.standing() && p.Delivered == nil {
+		p.Feedback = nil
+	}
 	if b.before != nil {
 		last, delivered, err := openBlob(safe, seat, b.before.ID, pseudonym.BallotBlob, rows.before.sealed, b.earlier)
 		if err != nil {

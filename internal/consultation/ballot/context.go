@@ -112,24 +112,33 @@ func (b roundContext) current(ctx context.Context, tx *postgres.Tx) (form, error
 	return newForm(b.Consultation.Protocol, b.Round.Kind, items)
 }
 
-// shown gives the feedback document on the round before a context's, decoded once
-// between two changes; nil in the first round.
+// shown gives the feedback document on the round before a context's, or the last release
+// of a standing one, decoded once between two changes; nil where there is none.
 func (s *Service) shown(ctx context.Context, b roundContext) (*feedback.Document, error) {
-	if b.before == nil {
-		return nil, nil
+	standing := b.Round.Kind == delphi.StandingKind
+	of := b.Round.ID
+	if !standing {
+		if b.before == nil {
+			return nil, nil
+		}
+		of = b.before.ID
 	}
 	version, told := s.steering.Version()
-	if f, ok := s.documents.Get(version, b.before.ID); ok && told {
+	if f, ok := s.documents.Get(version, of); ok && told {
 		return f, nil
 	}
 	var f *feedback.Document
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		f, _, err = archive.Find(ctx, tx, b.before.ID)
+		if standing {
+			f, err = archive.Interim(ctx, tx, of)
+		} else {
+			f, _, err = archive.Find(ctx, tx, of)
+		}
 		return err
 	})
 	if err == nil && told {
-		s.documents.Put(version, b.before.ID, f, contextsKept)
+		s.documents.Put(version, of, f, contextsKept)
 	}
 	return f, err
 }

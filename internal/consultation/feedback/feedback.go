@@ -69,6 +69,7 @@ func Of(p protocol.Protocol, items []Asked, closings []table.Closing, reasons ma
 	if p.Round(now.Round).Kind == delphi.StandingKind {
 		f.Tick, shown = len(closings), LastShown(closings)
 	}
+	narrowing := verdict.Narrowing(p, closings[len(closings)-1])
 	for _, i := range items {
 		subject := subjectOf(p, i, now.Round)
 		if subject == i.Kind {
@@ -80,6 +81,9 @@ func Of(p protocol.Protocol, items []Asked, closings []table.Closing, reasons ma
 		}
 		out := itemFeedback(p, i, subject, closings)
 		out.Released = shown[subject]
+		if n, selected := narrowing[subject]; selected {
+			out.Verdict, out.Proposal = n.Verdict, n.Proposal
+		}
 		if told := reasons[i.Item.String()]; told != nil {
 			out.Reasons = told
 		}

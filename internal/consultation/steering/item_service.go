@@ -10,13 +10,15 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
 )
 
-// Decide settles an item, carries it on, or keeps it for rewording (facilitator);
-// against the engine's proposal a public reason is needed. A settled item comes
+// Decide settles an item, carries it on, or keeps it for rewording (facilitator); after a
+// select round it carries it on or drops it. Against the engine's proposal a public reason
+// is needed. A settled or dropped item comes
 // back into play by GoOn, always with a reason, while a round of answers is left. seen is
 // the Version of the decision that the actor saw: Conflict "decision_changed" when
 // another stands since, and nothing is done when it is the actor's own.
@@ -42,7 +44,7 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 		default:
 			return fault.New(fault.Conflict, "decision_changed", "somebody decided about this statement in the meantime")
 		}
-		if it.State == consultation.ItemSettled {
+		if it.State == consultation.ItemSettled || now.Decided == consultation.Drop {
 			if d != consultation.GoOn {
 				return fault.New(fault.Conflict, "item_settled", "the statement is settled already")
 			}
@@ -60,6 +62,9 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 		o, judged := found[it.ID]
 		if !judged {
 			return fault.New(fault.Conflict, "nothing_to_decide", "this statement was not answered in the last round")
+		}
+		if d == consultation.Drop && last.Kind != delphi.Select {
+			return fault.New(fault.Conflict, "drops_nothing", "statements are dropped after a round of selection alone")
 		}
 		if consultation.Decision(o.Proposal.Action) != d && reason == "" {
 			return consultation.NeedReason("this goes against the proposal: give the reason, it is public")
@@ -132,7 +137,7 @@ func (s *Service) following(ctx context.Context, tx *postgres.Tx, c *consultatio
 		o, judged := found[it.ID]
 		if judged && !done[it.ID] {
 			undecided = append(undecided, undecidedItem{it, consultation.Decision(o.Proposal.Action)})
-			if consultation.Decision(o.Proposal.Action) == consultation.Settle {
+			if p := consultation.Decision(o.Proposal.Action); p == consultation.Settle || p == consultation.Drop {
 				continue
 			}
 		}
@@ -171,7 +176,7 @@ func (s *Service) decide(ctx context.Context, tx *postgres.Tx, c *consultation.C
 	if !known {
 		return fmt.Errorf("%s: unknown proposal %q", it.Target(), decided)
 	}
-	if it.State == consultation.ItemSettled {
+	if it.State == consultation.ItemSettled || it.State == consultation.ItemDropped {
 		act = consultation.ActReopen
 	}
 	to, _, err := it.State.Step(act, by.Role)

@@ -16,6 +16,15 @@ type Tabulate struct {
 // Kind names the job.
 func (Tabulate) Kind() string { return "tabulate_round" }
 
+// Tick asks the ballot room for the next interim release of an open standing round. It is
+// enqueued when the round opens, and by its own worker for the instant after it.
+type Tick struct {
+	Round uuid.UUID `json:"round"`
+}
+
+// Kind names the job.
+func (Tick) Kind() string { return "tick_round" }
+
 // Destroy asks the ballot room to destroy the key and the ballots of a
 // consultation that ended; its worker ends by calling Destroyed.
 type Destroy struct {

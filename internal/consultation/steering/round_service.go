@@ -133,6 +133,11 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	if err := s.await(ctx, tx, *r); err != nil {
 		return err
 	}
+	if r.Kind == delphi.StandingKind && c.Origin == nil { // an import makes its own releases
+		if err := s.jobs.Enqueue(ctx, tx, Tick{Round: r.ID}, c.NextTick(*r, tx.Now)); err != nil {
+			return err
+		}
+	}
 	if err := s.tellPanel(ctx, tx, c, *r, notify.RoundOpened); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package tabulation
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -25,9 +26,11 @@ type document struct {
 	tally      []byte
 	heads      []byte // empty before a standing round's deadline, as is what follows
 	superseded []byte
+	salt       []byte // of the digests of an interim release; empty otherwise
 }
 
-// hashes are the hex SHA-256 of a closing's documents, by which the record names them.
+// hashes are the hex SHA-256 of a closing's documents, by which the record names them; of an
+// interim release with the salt before each.
 type hashes struct{ counts, feedback, items, tally, heads, superseded string }
 
 // insertClosing keeps a closing's documents and tables, and gives their hashes.
@@ -45,10 +48,17 @@ func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d docu
 		counts: leaf.Digest(counts), feedback: leaf.Digest(feedback), items: leaf.Digest(d.items),
 		tally: leaf.Digest(d.tally), heads: leaf.Digest(d.heads), superseded: leaf.Digest(d.superseded),
 	}
+	stored := h.feedback
+	if len(d.salt) > 0 {
+		h = hashes{
+			counts: leaf.WordsDigest(d.salt, counts), feedback: leaf.WordsDigest(d.salt, feedback),
+			items: leaf.WordsDigest(d.salt, d.items), tally: leaf.WordsDigest(d.salt, d.tally),
+		}
+	}
 	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.closing (round, tick, counts, items, tally, heads, root, superseded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		round, tick, string(counts), string(d.items), string(d.tally), string(d.heads), d.closing.Root, string(d.superseded)); err != nil {
+		INSERT INTO civic.closing (round, tick, counts, items, tally, heads, root, superseded, salt)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		round, tick, string(counts), string(d.items), string(d.tally), string(d.heads), d.closing.Root, string(d.superseded), hex.EncodeToString(d.salt)); err != nil {
 		return hashes{}, err
 	}
 	for place, t := range d.closing.Tables {
@@ -63,7 +73,7 @@ func insertClosing(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d docu
 			return hashes{}, err
 		}
 	}
-	return h, archive.Put(ctx, tx, round, tick, string(feedback), h.feedback)
+	return h, archive.Put(ctx, tx, round, tick, string(feedback), stored)
 }
 
 // closingsBefore gives the closings of the answering rounds before a number,

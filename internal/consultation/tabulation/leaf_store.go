@@ -58,11 +58,11 @@ func writeLeaves(ctx context.Context, tx *postgres.Tx, round uuid.UUID, table st
 // asked for here, so that nothing of an open or closing one can be had.
 func publicClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Public, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT r.id, r.number, c.tick, c.root IS NULL,
+		SELECT r.id, r.number, c.tick, c.root IS NULL, c.salt <> '',
 			ARRAY(SELECT t.id FROM civic.count_table AS t WHERE t.round = c.round AND t.tick = c.tick ORDER BY t.place)
 		FROM civic.round AS r
 		JOIN civic.closing AS c ON c.round = r.id
-		WHERE r.consultation = $1 AND (r.state = 'released' OR c.root IS NULL AND r.kind = 'standing')
+		WHERE r.consultation = $1 AND r.state = 'released'
 		ORDER BY r.number, c.tick`,
 		consultation)
 	if err != nil {
@@ -73,7 +73,7 @@ func publicClosings(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID
 	for rows.Next() {
 		var p Public
 		var interim bool
-		if err := rows.Scan(&p.id, &p.Round, &p.place, &interim, (*pq.StringArray)(&p.Tables)); err != nil {
+		if err := rows.Scan(&p.id, &p.Round, &p.place, &interim, &p.Salted, (*pq.StringArray)(&p.Tables)); err != nil {
 			return nil, err
 		}
 		if interim {
@@ -95,6 +95,7 @@ func paperText(ctx context.Context, tx *postgres.Tx, p Public, paper string) (st
 			WHEN 'tally' THEN c.tally
 			WHEN 'heads' THEN c.heads
 			WHEN 'superseded' THEN c.superseded
+			WHEN 'salt' THEN c.salt
 		END
 		FROM civic.closing AS c
 		JOIN civic.feedback AS f ON f.round = c.round AND f.tick = c.tick

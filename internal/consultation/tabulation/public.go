@@ -11,12 +11,13 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// Public names one closing of which something is in the public record: of a
-// released round, or of a release of a standing round before its deadline.
+// Public names one closing that is in the public record: of a released round, or an
+// interim release of one, which is shown to nobody outside the forms before.
 type Public struct {
 	Round  int
 	Tick   int      // of an interim release; 0 for the closing of a round
 	Tables []string // ids, in table order
+	Salted bool     // its digests in the log have a salt, which is a paper of its own
 	id     uuid.UUID
 	place  int // the tick that it is stored under
 }
@@ -27,9 +28,18 @@ func (s *Service) Published(ctx context.Context, tx *postgres.Tx, id uuid.UUID) 
 	return publicClosings(ctx, tx, id)
 }
 
-// Papers are the names of the documents of a closing, as the record's files are
-// called; an interim release has those before "heads" alone.
-var Papers = []string{"items.json", "counts.json", "feedback.json", "tally", "heads", "superseded"}
+// Papers gives the names of the documents of a closing, as the record's files are called;
+// an interim release has neither heads nor leaves, since its counts are rounded.
+func (p Public) Papers() []string {
+	papers := []string{"items.json", "counts.json", "feedback.json", "tally"}
+	switch {
+	case p.Tick == 0:
+		return append(papers, "heads", "superseded")
+	case p.Salted:
+		return append(papers, "salt")
+	}
+	return papers
+}
 
 // WritePaper writes one of a closing's documents, to the byte.
 func (s *Service) WritePaper(ctx context.Context, tx *postgres.Tx, p Public, paper string, w io.Writer) error {

@@ -2,6 +2,7 @@ package tabulation
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -9,11 +10,13 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
 )
@@ -56,12 +59,47 @@ func (s *Service) Release(ctx context.Context, id uuid.UUID, tick int, last bool
 		return err
 	}
 	defer safe.Close()
-	return s.tick(ctx, safe, c, round, tick)
+	return s.tick(ctx, safe, c, round, tick, true)
 }
 
+// ticked is the work of a tick of an open standing round: it makes the next release, if
+// enough people gave or changed an answer to anything, and enqueues the tick after it. A
+// suspended round makes none, and goes on ticking.
+func (s *Service) ticked(ctx context.Context, q *job.Queue, t steering.Tick) error {
+	var c consultation.Consultation
+	var round consultation.Round
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		c, round, err = s.roundOf(ctx, tx, t.Round)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if round.State != consultation.RoundOpen {
+		return nil // closed: the last release is the tabulation's
+	}
+	if c.Suspended == nil {
+		safe, err := s.pseudonyms.Safe(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		defer safe.Close()
+		if err := s.tick(ctx, safe, c, round, round.Ticks+1, false); err != nil {
+			return err
+		}
+	}
+	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return q.Enqueue(ctx, tx, t, c.NextTick(round, tx.Now))
+	})
+}
+
+// saltSize is how many random bytes salt the digests of an interim release.
+const saltSize = 32
+
 // tick counts the standing answers before the deadline, and keeps what may be
-// shown of them: rounded counts and their tally, without leaves or reasons.
-func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, tick int) error {
+// shown of them: rounded counts and their tally, without leaves or reasons. A release that
+// shows nothing new is made where empty ones are.
+func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation.Consultation, round consultation.Round, tick int, empty bool) error {
 	var items []consultation.Item
 	var earlier []table.Closing
 	var people []int
@@ -81,12 +119,15 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 		return err
 	}
 	closing, err := s.interim(ctx, safe, c, round, items, earlier, people)
-	if err != nil {
+	if err != nil || !empty && len(closing.Counts.Items) == 0 {
 		return err
 	}
 	d := document{
-		closing: closing, items: consultation.ItemsDocument(items),
+		closing: closing, items: consultation.ItemsDocument(items), salt: make([]byte, saltSize),
 		tally: tallies(closing, func(table string) string { return leaf.ID(c.ID.String(), round.Number, table) }),
+	}
+	if _, err := rand.Read(d.salt); err != nil {
+		return err
 	}
 	d.feedback = feedback.Of(c.Protocol, feedback.List(items), append(earlier, closing), nil)
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
@@ -102,7 +143,7 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 			return err
 		}
 		return s.record.Append(ctx, tx, entryOf(c, closing, ledger.Release, "tick", map[string]any{
-			"tick": tick, "tally": h.tally, "counts": h.counts, "document": h.feedback, "items": h.items,
+			"tick": tick, "tally": h.tally, "counts": h.counts, "document": h.feedback, "items": h.items, "salted": true,
 		}))
 	})
 }

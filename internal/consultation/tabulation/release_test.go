@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
+	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 )
@@ -190,21 +193,107 @@ func TestAReleaseIsMadeOnceAndInOrder(t *testing.T) {
 	}
 }
 
-func TestInterimResultsOfAStandingRoundAreForNobodysForm(t *testing.T) {
+// Whoever has answered sees what releases showed of that, and nobody sees anything else of an
+// open standing round: not on its page, nor in the record, nor by guessing what an entry's
+// digests are of.
+func TestInterimFiguresAreForThoseWhoAnswered(t *testing.T) {
 	ctx := t.Context()
-	h, _, cast := standingHouse(t, 12, 1)
+	h, ids, cast := standingHouse(t, 14, 2)
 	for i := range 12 {
 		cast(i, 3)
 	}
+	for i := range 11 {
+		cast(i, 0, 2)
+	}
 	h.must(h.tabulation.Release(ctx, h.c.ID, 1, false))
+	told := func(voter int) (out [2]bool, nothing bool) {
+		t.Helper()
+		seats, err := h.pseudonyms.Foreign(ctx, h.c.ID, h.group(), fmt.Sprint("voter ", voter))
+		h.must(err)
+		p, err := h.ballots.Paper(ctx, seats[0], 1)
+		h.must(err)
+		return [2]bool{p.Told(ids[0]), p.Told(ids[1])}, p.Feedback == nil
+	}
+	cast(12, 0, 1)
+	for voter, want := range map[int][2]bool{0: {true, true}, 11: {true, false}, 12: {false, true}, 13: {}} {
+		if got, nothing := told(voter); got != want || nothing != (voter == 13) {
+			t.Errorf("voter %d is told %v, nothing %v; want %v", voter, got, nothing, want)
+		}
+	}
 	_, err := h.archive.Feedback(ctx, h.c.ID, 1)
 	h.refused(err, fault.Conflict, "not_released")
-	seats, err := h.pseudonyms.Foreign(ctx, h.c.ID, h.group(), "voter 0")
-	h.must(err)
-	p, err := h.ballots.Paper(ctx, seats[0], 1)
-	h.must(err)
-	if p.Feedback != nil || len(p.Delivered) != 1 {
-		t.Errorf("paper %+v", p)
+	public := func() (all []Public) {
+		t.Helper()
+		h.must(h.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			all, err = h.tabulation.Published(ctx, tx, h.c.ID)
+			return err
+		}))
+		return all
+	}
+	if all := public(); len(all) != 0 {
+		t.Errorf("%d releases of an open round are in the record", len(all))
+	}
+	entry := h.text(`SELECT text FROM record.entry WHERE type = 'release'`)[0]
+	for _, stored := range h.text(`SELECT unnest(ARRAY[c.counts, c.tally, c.items, f.document]) FROM civic.closing AS c JOIN civic.feedback AS f ON f.round = c.round AND f.tick = c.tick`) {
+		if strings.Contains(entry, leaf.Digest([]byte(stored))) {
+			t.Errorf("the entry %s has the bare digest of %s", entry, stored)
+		}
+	}
+	h.must(h.tabulation.Release(ctx, h.c.ID, 2, true))
+	if all := public(); len(all) != 2 || !slices.Contains(all[0].Papers(), "salt") && !slices.Contains(all[1].Papers(), "salt") {
+		t.Errorf("in the record of the released round are %+v", all)
+	}
+}
+
+// A tick makes a release when enough people gave or changed an answer, and otherwise
+// nothing: nine of ten make none, and what comes a second after a tick is counted by the next.
+func TestTicksReleaseWhatEnoughPeopleTouched(t *testing.T) {
+	ctx := t.Context()
+	h, _, cast := standingHouse(t, 60, 1, func(p *protocol.Protocol) { p.Rounds[0].Days = 3 })
+	h.refresh()
+	round := h.c.Rounds[0]
+	job := steering.Tick{Round: round.ID}
+	next := func() time.Time {
+		t.Helper()
+		return h.c.NextTick(round, h.now)
+	}
+	tick := func(releases int) {
+		t.Helper()
+		h.now = next()
+		due := next()
+		h.must(h.tabulation.ticked(ctx, h.queue, job))
+		h.must(h.tabulation.ticked(ctx, h.queue, job)) // another server
+		if n := len(h.releases()); n != releases {
+			t.Errorf("at %v there are %d releases, want %d", h.now, n, releases)
+		}
+		at := h.text(`SELECT to_char(max(scheduled_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM queue.river_job WHERE kind = 'tick_round' AND state IN ('available', 'scheduled')`)[0]
+		if want := due.UTC().Format(time.DateTime); at != want {
+			t.Errorf("the next tick is at %s, want %s", at, want)
+		}
+	}
+	if first := next(); first.Sub(round.OpenedAt) != time.Hour {
+		t.Errorf("the first tick is %v after the opening", first.Sub(round.OpenedAt))
+	}
+	for i := range 9 {
+		cast(i, 1)
+	}
+	tick(0)
+	cast(9, 1)
+	tick(1)
+	h.now = h.now.Add(time.Second)
+	for i := range 10 {
+		cast(i, 3)
+	}
+	if n := len(h.releases()); n != 1 {
+		t.Errorf("answers after a tick made release %d", n)
+	}
+	tick(2)
+	tick(2)
+	h.must(h.tabulation.Release(ctx, h.c.ID, 3, true))
+	h.now = next()
+	h.must(h.tabulation.ticked(ctx, h.queue, job)) // finds it closed
+	if n := len(h.releases()); n != 3 {
+		t.Errorf("%d releases after the deadline's", n)
 	}
 }
 

@@ -1,6 +1,8 @@
 package tabulation
 
 import (
+	"context"
+
 	"delfi/internal/consultation/steering"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/job"
@@ -18,12 +20,13 @@ type Service struct {
 	trackers   trackers // of ballots: gone with their round, or their key
 }
 
-// NewTabulation makes the service and registers its jobs (tabulate at closing, hourly
-// turnout, destruction at the end); rounds that open have room for ballots from then on.
+// NewTabulation makes the service and registers its jobs (tabulate at closing, ticks of
+// standing rounds, hourly turnout, destruction at the end); rounds that open have room for ballots from then on.
 func New(db *postgres.DB, q *job.Queue, c *steering.Service, p *pseudonym.Service, l *ledger.Service) *Service {
 	s := &Service{db: db, steering: c, pseudonyms: p, record: l}
 	job.On(q, s.tabulate)
 	job.On(q, s.turnout)
+	job.On(q, func(ctx context.Context, t steering.Tick) error { return s.ticked(ctx, q, t) })
 	job.On(q, s.destroy)
 	job.Every(q, turnoutEvery, Turnout{})
 	c.OnOpened(makeRoom)

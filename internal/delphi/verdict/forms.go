@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -262,35 +261,61 @@ func rankingClass(p protocol.Protocol, v *view) class {
 	return c
 }
 
-// Narrow tells which items a select round keeps, in their order: those selected
-// by more than narrow.keep of the selectors, filled up to the floor and cut to the
-// ceiling by how many selected them; ties at either border stay.
-func Narrow(p protocol.Protocol, c table.Closing) (kept, dropped []string) {
+// Narrowed is an item of a select round: it has no verdict yet, only a place in the list.
+type Narrowed struct {
+	Verdict  Verdict
+	Proposal Proposal
+}
+
+// Narrowing gives, by item, what a closing of a select round proposes: that those selected
+// by more than narrow.keep of the selectors go on, filled up to the floor and cut to the
+// ceiling by how many selected them, and that the others are dropped; ties at either border
+// stay. Items without a published table are not in it.
+func Narrowing(p protocol.Protocol, c table.Closing) map[string]Narrowed {
 	n := p.Items.Narrow
-	if n == nil {
-		return nil, nil
+	if n == nil || p.Round(c.Counts.Round).Kind != delphi.Select {
+		return nil
 	}
-	counts, all, exceed := map[string]int{}, []string{}, 0
+	tables, exceed := map[string]table.Table{}, 0
 	for _, t := range c.Tables {
 		id, ok := strings.CutPrefix(t.ID, "S/")
 		if !ok || len(t.Counts) != 2 {
 			continue
 		}
-		all, counts[id] = append(all, id), t.Counts[1]
+		tables[id] = t
 		if stat.Above(t.Counts[1], t.N, n.Keep) {
 			exceed++
 		}
 	}
-	ordered := slices.SortedFunc(maps.Values(counts), func(x, y int) int { return y - x })
-	last := min(max(exceed, n.Min), n.Max, len(ordered))
-	for _, id := range all {
-		if counts[id] >= ordered[last-1] {
-			kept = append(kept, id)
-		} else {
-			dropped = append(dropped, id)
+	if len(tables) == 0 {
+		return nil
+	}
+	selected := func(t table.Table) int { return t.Counts[1] }
+	ordered := make([]int, 0, len(tables))
+	for _, t := range tables {
+		ordered = append(ordered, selected(t))
+	}
+	slices.SortFunc(ordered, func(x, y int) int { return y - x })
+	least := ordered[min(max(exceed, n.Min), n.Max, len(ordered))-1]
+	kept := 0
+	for _, x := range ordered {
+		if x >= least {
+			kept++
 		}
 	}
-	return kept, dropped
+	out := make(map[string]Narrowed, len(tables))
+	for id, t := range tables {
+		stays := selected(t) >= least
+		proposal := Proposal{Action: Drop, Grounds: []Ground{
+			{Code: "selected_by", Holds: stat.Above(selected(t), t.N, n.Keep), Value: permille(selected(t), t.N), Limit: n.Keep},
+			{Code: "narrowed", Holds: stays, Value: people(kept), Limit: len(ordered), Detail: delphi.Span([2]int{n.Min, n.Max})},
+		}}
+		if stays {
+			proposal.Action = GoOn
+		}
+		out[id] = Narrowed{sideless(Open, proposal.Grounds), proposal}
+	}
+	return out
 }
 
 // unpublished is the class of an item whose table is not there, or too coarse for

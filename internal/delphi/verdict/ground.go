@@ -51,6 +51,8 @@ var GroundCodes = []string{
 	"finite",        // share of the others; permille
 	"around_median", // share within the limit around the median; permille
 	"cannot_judge",  // share who cannot judge; permille
+	"selected_by",   // share of the selectors who selected it; permille
+	"narrowed",      // holds when it is among those kept (value) of all (limit); detail is the floor and the ceiling
 	"still_moving",  // holds when no item goes on: those that do (value) of all (limit)
 	"new_arguments", // policy: holds when no contribution was admitted in the last round
 	"stable",        // whether the answers hold still

@@ -316,4 +316,5 @@ const (
 	Settle Action = "settle"
 	Reword Action = "reword"
 	GoOn   Action = "go-on"
+	Drop   Action = "drop" // after a select round: it is not among those kept
 )

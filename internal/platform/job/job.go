@@ -21,7 +21,9 @@ const (
 	schema  = "queue"
 	workers = 4
 	poll    = 250 * time.Millisecond // how late a job that is due at once may start
-	patient = 10 * time.Minute       // what the longest job may take
+	// What the longest job may take: a closing that is broken off begins again from nothing,
+	// and one of a million ballots on a machine with other work took over ten minutes.
+	patient = 2 * time.Hour
 )
 
 // Args is what a job is about; it must marshal to JSON and hold no panelist,

@@ -52,7 +52,7 @@ func TestDomainHasWords(t *testing.T) {
 			}
 		}
 		for _, g := range verdict.GroundCodes {
-			if slices.Contains([]string{"cannot_judge", "stable", "last_round", "still_moving", "new_arguments"}, g) {
+			if slices.Contains([]string{"cannot_judge", "stable", "last_round", "still_moving", "new_arguments", "selected_by", "narrowed"}, g) {
 				continue // of a proposal or of the end of rounds, which a study that is over has no use for
 			}
 			if text, _ := w.Ground(verdict.Ground{Code: g}, protocol.ConsensusPlan{}, nil); text == "" || strings.Contains(text, "ground.") || strings.Contains(text, "%!") {

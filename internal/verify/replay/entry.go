@@ -42,6 +42,7 @@ type (
 		Counts   string `json:"counts"`
 		Document string `json:"document"`
 		Items    string `json:"items"`
+		Salted   bool   `json:"salted"` // its digests; before that, they could be guessed from few counts
 	}
 	Decision struct {
 		Record   Record `json:"-"`

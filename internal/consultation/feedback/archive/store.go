@@ -35,6 +35,28 @@ func Find(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (*feedback.Docu
 	return &f, hash, err
 }
 
+// Interim gives the document of the last interim release of an open standing round; nil when
+// there is none. It is for those who have answered (ballot.Paper), and for nobody else.
+func Interim(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (*feedback.Document, error) {
+	var document string
+	err := tx.QueryRowxContext(ctx, `
+		SELECT f.document
+		FROM civic.feedback AS f
+		JOIN civic.round AS r ON r.id = f.round
+		WHERE f.round = $1 AND r.kind = 'standing' AND r.state = 'open'
+		ORDER BY f.tick DESC
+		LIMIT 1`,
+		round).Scan(&document)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := parseFeedback(document)
+	return &f, err
+}
+
 // ShownHash gives the hash of the last feedback document released before a round;
 // "" when there is none.
 func ShownHash(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, number int) (string, error) {
