@@ -49,10 +49,7 @@ func (h *House) Site(t testing.TB, changes ...Change) *Site {
 // SiteWith is Site with settings of the test's.
 func (h *House) SiteWith(t testing.TB, o page.Options, changes ...Change) *Site {
 	t.Helper()
-	if o.Changes == nil {
-		o.Changes = h.Changes
-	}
-	o.BaseURL, o.Actors, o.ErrorPage, o.Posts, o.Codes = origin, h.Accounts, ui.ErrorPage, 100000, h.Codes
+	o.BaseURL, o.Actors, o.Changes, o.ErrorPage, o.Posts, o.Codes = origin, h.Accounts, h.Changes, ui.ErrorPage, 100000, h.Codes
 	o.Secret = []byte("every server of one site has the same")
 	s := &Site{house: h, app: page.New(o)}
 	t.Cleanup(s.app.Close)
