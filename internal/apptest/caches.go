@@ -23,9 +23,8 @@ type caches struct {
 
 // listen receives the notifications of a world for as long as t runs, and returns when
 // the first can arrive: from then on its services cache as the server's do.
-func listen(t testing.TB, a *app.App) *caches {
+func (c *caches) listen(t testing.TB, a *app.App) {
 	t.Helper()
-	c := &caches{blocked: map[string]chan struct{}{}}
 	first, ended := make(chan struct{}), make(chan error, 1)
 	var once sync.Once
 	a.Changes.Subscribe(changes.Handler{
@@ -44,7 +43,6 @@ func listen(t testing.TB, a *app.App) *caches {
 	case err := <-ended:
 		t.Fatalf("notifications: %v", err)
 	}
-	return c
 }
 
 func (c *caches) set(connected bool) {

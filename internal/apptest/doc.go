@@ -11,7 +11,7 @@
 //
 // A world has one connection to the database, so that a use case that takes a second one
 // fails, since it would block those of other people; Pool gives it more. Its consultations
-// are cached as in production; Settle returns when the caches hold nothing older than the
+// are cached as in production, unless it is Uncached; Settle returns when the caches hold nothing older than the
 // last act.
 //
 // Only tests import it.

@@ -30,6 +30,7 @@ type World struct {
 type settings struct {
 	at   time.Time
 	pool bool
+	bare bool
 	url  string
 	keys pseudonym.Keys
 	db   []postgres.Option
@@ -43,6 +44,10 @@ func At(when string) Option { return func(s *settings) { s.at = Rome(when) } }
 
 // Pool gives the world as many connections as the server has.
 func Pool(s *settings) { s.pool = true }
+
+// Uncached receives no notifications, so that nothing is cached and Settle writes nothing:
+// for tests that look at what each request leaves in the database.
+func Uncached(s *settings) { s.bare = true }
 
 // On takes a migrated database and keys of the test's.
 func On(url string, keys pseudonym.Keys) Option {
@@ -101,7 +106,10 @@ func (w *World) wire(t testing.TB, s settings) *World {
 	if w.App, err = app.New(w.options(db)); err != nil {
 		t.Fatal(err)
 	}
-	w.caches = listen(t, w.App)
+	w.caches = &caches{blocked: map[string]chan struct{}{}}
+	if !s.bare {
+		w.caches.listen(t, w.App)
+	}
 	return w
 }
 
