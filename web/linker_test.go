@@ -20,6 +20,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/apptest"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/tabulation"
@@ -120,7 +121,7 @@ func newVillage(t *testing.T, n natural) *village {
 	old := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(v.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(old) })
-	v.h = webtest.Open(t, postgres.WithClock(func() time.Time { return time.Unix(v.now.Load(), 0).UTC() }))
+	v.h = &webtest.House{World: apptest.New(t, apptest.Pool, apptest.Uncached, apptest.Database(postgres.WithClock(func() time.Time { return time.Unix(v.now.Load(), 0).UTC() })))}
 	v.h.Codes = 100000
 	v.site = v.h.Site(t)
 	v.thief = intruder.New(t, v.h.DB)

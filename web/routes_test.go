@@ -23,7 +23,6 @@ import (
 
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
-	"delfi/internal/platform/changes"
 	"delfi/web"
 	webaccount "delfi/web/account"
 	"delfi/web/library"
@@ -68,23 +67,7 @@ func promise(t *testing.T) *promised {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hub := changes.New(p.h.DB)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- hub.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	p.site = p.h.SiteWith(t, page.Options{DB: p.h.DB, Changes: hub, Meter: p.m, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, playing, func(_ *webtest.House, o *web.Options) { o.Account.Login, o.Health.Checks = client, nil })
-	eventually(t, "the cache is connected", func() bool {
-		p.site.Stranger().Get(t, "/help/privacy")
-		hits := p.m.hits.Load()
-		p.site.Stranger().Get(t, "/help/privacy")
-		return p.m.hits.Load() > hits
-	})
+	p.site = p.h.SiteWith(t, page.Options{DB: p.h.DB, Meter: p.m, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, playing, func(_ *webtest.House, o *web.Options) { o.Account.Login, o.Health.Checks = client, nil })
 	return p
 }
 

@@ -33,6 +33,7 @@ func (f file) generated() bool { return strings.HasSuffix(f.name, "_templ.go") }
 var order = [][]string{
 	{"cmd", "e2e/bench"}, // bench starts what cmd builds, and speaks to the services beneath
 	{"web/webtest"},      // for tests alone: a site on every service
+	{"internal/apptest"}, // for tests alone: every service on a database of its own
 	{"internal/app"},     // the composition root
 	{"web"},
 	{"internal/verify"}, // who checks a record stands above those who write it
@@ -193,8 +194,11 @@ func imports(f file) []string {
 			if room == "internal/peak" && !f.test() {
 				bad("%s imports peak outside a test", f.room)
 			}
-			if room == "internal/platform/postgres/testdb" && !f.test() && f.room != "internal/platform/postgres/testdb" && f.room != "web/webtest" {
+			if room == "internal/platform/postgres/testdb" && !f.test() && f.room != "internal/platform/postgres/testdb" && f.room != "internal/apptest" {
 				bad("%s imports testdb outside a test", f.room)
+			}
+			if room == "internal/apptest" && !f.test() && f.room != "web/webtest" || room == "web/webtest" && !f.test() {
+				bad("%s imports %s outside a test", f.room, room)
 			}
 			if room == "internal/login/devidp" && !f.test() && !within(f.room, "cmd") && f.room != "e2e/bench" && !within(f.room, "internal/login/devidp") {
 				bad("%s imports the built-in provider", f.room)
@@ -418,6 +422,8 @@ func TestEachRuleCanFail(t *testing.T) {
 		{"web/participate", "a.go", `import _ "delfi/internal/login/devidp"`, "built-in provider"},
 		{"web/participate", "a.go", `import _ "delfi/internal/platform/postgres/testdb"`, "testdb"},
 		{"internal/verify", "a.go", `import _ "delfi/internal/peak"`, "peak outside a test"},
+		{"cmd/delfi", "a.go", `import _ "delfi/internal/apptest"`, "outside a test"},
+		{"e2e/bench", "a.go", `import _ "delfi/web/webtest"`, "outside a test"},
 	} {
 		set := token.NewFileSet()
 		tree, err := parser.ParseFile(set, c.name, "package x\n"+c.source, parser.SkipObjectResolution)

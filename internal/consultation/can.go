@@ -58,7 +58,7 @@ func CanShelve(actor office.Actor, c Consultation) (office.Role, error) {
 			return role, nil
 		}
 	}
-	return "", fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here")
+	return "", office.Needs(office.Administrator, office.Facilitator)
 }
 
 // Appoints tells whether an account is, was or is to be of the staff. Who was has read

@@ -155,6 +155,17 @@ func (s ItemState) Step(act Act, roles ...office.Role) (to ItemState, as office.
 	return step(ofItem, s, act, roles...)
 }
 
+// WrongRole is the fault of who holds none of the roles that ever do an act.
+func WrongRole(act Act) error {
+	var roles []office.Role
+	for _, t := range transitions {
+		if t.act == act {
+			roles = append(roles, t.by...)
+		}
+	}
+	return office.Needs(roles...).With("act", string(act))
+}
+
 // step is the one transition function: where act leads from a state, and in
 // which of the actor's roles it is done. Forbidden when none of the roles ever
 // does such an act there, Conflict "wrong_stage" when it is not the time for it.
@@ -176,7 +187,7 @@ func step[S ~string](n noun, from S, act Act, roles ...office.Role) (to S, as of
 	}
 	// Who has no office for the act is not told what stage it would need.
 	if !ever {
-		return from, "", fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here").With("act", string(act))
+		return from, "", WrongRole(act)
 	}
 	return from, "", fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").
 		With("act", string(act)).With("state", string(from))

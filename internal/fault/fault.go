@@ -21,6 +21,12 @@ const (
 	Unavailable                 // 503: something that Delfi needs does not answer
 )
 
+// Term is an argument that is itself words: the key of a catalogue in whose place they come.
+type Term string
+
+// Terms are alternatives.
+type Terms []Term
+
 // Field is one thing to mend in what a person sent.
 type Field struct {
 	Name    string         // the form's or document's field, e.g. "commitment.decider" or "rounds[1].days"

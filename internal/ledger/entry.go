@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -138,9 +139,17 @@ func (e Entry) words() (string, error) {
 
 // worded reports whether a figure is more than one word: ids, digests, days, offices and
 // keys are one.
+// In a list or an object it looks at each.
 func worded(figure any) bool {
-	text, ok := figure.(string)
-	return ok && strings.ContainsFunc(text, unicode.IsSpace)
+	switch figure := figure.(type) {
+	case string:
+		return strings.ContainsFunc(figure, unicode.IsSpace)
+	case []any:
+		return slices.ContainsFunc(figure, worded)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(figure)), worded)
+	}
+	return false
 }
 
 // text gives the five lines. salt is used only when there are words.

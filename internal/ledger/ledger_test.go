@@ -168,6 +168,14 @@ func TestTextsAreSplitFromFigures(t *testing.T) {
 			t.Errorf("a text %s was written: %s", own, words)
 		}
 	}
+	for _, body := range []string{`{"why":"La Giunta"}`, `{"why":["a","La Giunta"]}`, `{"why":{"by":"La Giunta"}}`, `{"why":[{"by":["La Giunta"]}]}`} {
+		if text, err := (Entry{Type: Act, Body: body}).text(nil, ""); err == nil {
+			t.Errorf("a text was written among figures: %s", text)
+		}
+	}
+	if _, err := (Entry{Type: Act, Body: `{"documents":["ab12","cd34"],"by":{"rule":"1.6"},"n":3}`}).text(nil, ""); err != nil {
+		t.Errorf("figures are refused: %v", err)
+	}
 	defer func() {
 		if recover() == nil {
 			t.Error("a text went into a body")

@@ -41,6 +41,57 @@ func listActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUI
 		ORDER BY a.number DESC`, of, string(kind)))
 }
 
+// pageActs lists at most so many acts of a space (0: all) whose number is below before (0:
+// any), newest first, and the number before which there are others; undoing and deciding are
+// told with the act that they are about.
+func pageActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID, before, most int) (list []Act, older int, err error) {
+	limit := sql.NullInt64{Int64: int64(most) + 1, Valid: most > 0}
+	list, err = acts(tx.QueryContext(ctx, `
+		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes,
+		       EXISTS (SELECT FROM civic.moderation_act AS u WHERE u.undoes = a.id)
+		FROM civic.moderation_act AS a
+		WHERE a.space = $1 AND a.kind = $2 AND a.verb NOT IN ($3, $4) AND ($5 = 0 OR a.number < $5)
+		ORDER BY a.number DESC
+		LIMIT $6`, of, string(kind), string(Undo), string(Decide), before, limit))
+	if most > 0 && len(list) > most {
+		list = list[:most]
+		older = list[most-1].Number
+	}
+	return list, older, err
+}
+
+// tallyActs counts the acts of a space by the rule that they cite, the one cited last first.
+func tallyActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]actTally, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT a.rules, a.rule,
+		       count(*) FILTER (WHERE u.id IS NULL AND a.verb <> $5),
+		       count(*) FILTER (WHERE u.id IS NULL AND a.verb = $5),
+		       count(*) FILTER (WHERE u.id IS NOT NULL)
+		FROM civic.moderation_act AS a
+		LEFT JOIN civic.moderation_act AS u ON u.undoes = a.id
+		WHERE a.space = $1 AND a.kind = $2 AND a.verb NOT IN ($3, $4)
+		GROUP BY a.rules, a.rule
+		ORDER BY max(a.number) DESC`, of, string(kind), string(Undo), string(Decide), string(Remove))
+	if err != nil {
+		return nil, fmt.Errorf("moderation: tally acts: %w", err)
+	}
+	defer rows.Close()
+	var out []actTally
+	for rows.Next() {
+		var t actTally
+		var version, number sql.NullInt64
+		if err := rows.Scan(&version, &number, &t.standing, &t.removed, &t.undone); err != nil {
+			return nil, fmt.Errorf("moderation: tally acts: %w", err)
+		}
+		t.rule = Citation{Version: int(version.Int64), Number: int(number.Int64)}
+		out = append(out, t)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("moderation: tally acts: %w", err)
+	}
+	return out, nil
+}
+
 func countActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) (int, error) {
 	var n int
 	err := tx.QueryRowContext(ctx, `

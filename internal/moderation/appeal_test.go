@@ -270,17 +270,22 @@ func TestPublicInParts(t *testing.T) {
 		want = append(want, h.rejects(h.writes(h.tiglio, "Più ombra.")).ID)
 	}
 	undone := h.rejects(h.byAirone)
+	want = append(want, undone.ID)
 	h.ok(h.s.Undo(t.Context(), h.marco, post, h.space(), undone.ID))
 	slices.Reverse(want)
 	var got []uuid.UUID
 	for before, parts := 0, 0; ; parts++ {
 		p, err := h.s.Public(t.Context(), post, h.space(), before, 3)
 		h.ok(err)
-		if p.Total != 7 || len(p.Acts) > 3 || parts > 2 {
+		if p.Total != 7 || p.Undone != 1 || len(p.Acts) > 3 || parts > 2 {
 			t.Fatalf("part %d: %d acts of %d", parts, len(p.Acts), p.Total)
 		}
 		for _, l := range p.Acts {
 			got = append(got, l.ID)
+			// Of an act that was taken back nothing is told but that.
+			if l.Undone != (l.ID == undone.ID) || l.Undone && (l.Words != "" || l.Summary != "" || l.By != (moderation.Staff{}) || len(l.Names) != 0 || len(l.Subjects) != 0) {
+				t.Errorf("line %+v", l)
+			}
 		}
 		if before = p.Older; before == 0 {
 			break
@@ -292,7 +297,7 @@ func TestPublicInParts(t *testing.T) {
 	if p, err := h.s.Public(t.Context(), post, h.space(), 1, 3); err != nil || len(p.Acts) != 0 || p.Older != 0 || p.Total != 7 {
 		t.Errorf("before the first act: %+v, %v", p, err)
 	}
-	if p, err := h.s.Public(t.Context(), post, h.space(), 0, 7); err != nil || len(p.Acts) != 7 || p.Older != 0 {
+	if p, err := h.s.Public(t.Context(), post, h.space(), 0, 0); err != nil || len(p.Acts) != 8 || p.Older != 0 {
 		t.Errorf("all of them: %d, older before %d, %v", len(p.Acts), p.Older, err)
 	}
 }

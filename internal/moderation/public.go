@@ -22,7 +22,8 @@ type Tally struct {
 type Page struct {
 	Rules   Rules
 	Total   int     // acts that stand
-	Acts    []Line  // those asked for, newest first
+	Undone  int     // acts that were taken back
+	Acts    []Line  // those asked for, newest first; of one that was taken back that it was, and nothing else
 	Older   int     // number of an act before which there are others; 0 for none
 	Tallies []Tally // of the rules in force, then of others that acts cite
 	Removed int     // texts removed by law
@@ -43,8 +44,8 @@ type Line struct {
 // Raised is the number of appeals that are public.
 func (p Page) Raised() int { return p.Waiting + p.Upheld + p.Partly + p.Dismissed }
 
-// Public gives it, with at most so many acts: those whose number is below before, or with 0
-// the newest.
+// Public gives it, with at most so many acts, or with 0 all: those whose number is below
+// before, or with 0 the newest.
 func (s *Service) Public(ctx context.Context, kind space.Kind, of uuid.UUID, before, most int) (Page, error) {
 	var out Page
 	source, err := s.source(kind)
@@ -60,11 +61,16 @@ func (s *Service) Public(ctx context.Context, kind space.Kind, of uuid.UUID, bef
 		if out.Agreement, err = agreement(ctx, tx, of); err != nil {
 			return err
 		}
-		acts, err := listActs(ctx, tx, kind, of)
+		tallies, err := tallyActs(ctx, tx, kind, of)
 		if err != nil {
 			return err
 		}
-		rules, err := cited(ctx, tx, of, acts)
+		acts, older, err := pageActs(ctx, tx, kind, of, before, most)
+		if err != nil {
+			return err
+		}
+		out.Older = older
+		rules, err := cited(ctx, tx, of, append(tallied(tallies), acts...))
 		if err != nil {
 			return err
 		}
@@ -73,16 +79,7 @@ func (s *Service) Public(ctx context.Context, kind space.Kind, of uuid.UUID, bef
 			return err
 		}
 		appeals = slices.DeleteFunc(appeals, func(p Appeal) bool { return !p.Public(tx.Now) })
-		acts = slices.DeleteFunc(acts, func(a Act) bool { return a.Undone || a.Verb == Undo || a.Verb == Decide })
-		out.Total = len(acts)
-		out.count(acts, rules, appeals, tx.Now)
-		if before > 0 {
-			acts = slices.DeleteFunc(acts, func(a Act) bool { return a.Number >= before })
-		}
-		if len(acts) > most {
-			acts = acts[:most]
-			out.Older = acts[most-1].Number
-		}
+		out.count(tallies, rules, appeals, tx.Now)
 		var subjects []uuid.UUID
 		for _, a := range acts {
 			subjects = append(subjects, a.Subjects...)
@@ -92,6 +89,10 @@ func (s *Service) Public(ctx context.Context, kind space.Kind, of uuid.UUID, bef
 			return err
 		}
 		for _, a := range acts {
+			if a.Undone {
+				out.Acts = append(out.Acts, Line{Act: Act{ID: a.ID, Number: a.Number, Verb: a.Verb, At: a.At, Undone: true}})
+				continue
+			}
 			l := Line{Act: a, Cites: rules[a.Rule]}
 			for _, id := range a.Subjects {
 				l.Names = append(l.Names, texts[id].Author)
@@ -109,8 +110,23 @@ func (s *Service) Public(ctx context.Context, kind space.Kind, of uuid.UUID, bef
 	return out, err
 }
 
+// actTally counts the acts that cite one rule, or none.
+type actTally struct {
+	rule                      Citation
+	standing, removed, undone int
+}
+
+// tallied are acts that cite the rules of tallies, for their words.
+func tallied(tallies []actTally) []Act {
+	var out []Act
+	for _, t := range tallies {
+		out = append(out, Act{Rule: t.rule})
+	}
+	return out
+}
+
 // count counts acts by rule, and public appeals by how they ended.
-func (p *Page) count(acts []Act, rules map[Citation]Rule, appeals []Appeal, now time.Time) {
+func (p *Page) count(acts []actTally, rules map[Citation]Rule, appeals []Appeal, now time.Time) {
 	for _, r := range p.Rules.List {
 		p.Tallies = append(p.Tallies, Tally{Rule: r})
 	}
@@ -122,11 +138,12 @@ func (p *Page) count(acts []Act, rules map[Citation]Rule, appeals []Appeal, now 
 		return &p.Tallies[at]
 	}
 	for _, a := range acts {
-		if a.Verb == Remove {
-			p.Removed++
-			continue
+		p.Total += a.standing + a.removed
+		p.Removed += a.removed
+		p.Undone += a.undone
+		if a.standing > 0 {
+			tally(a.rule).Acts += a.standing
 		}
-		tally(a.Rule).Acts++
 	}
 	for _, a := range appeals {
 		switch a.Outcome {

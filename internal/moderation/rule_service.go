@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -29,8 +30,8 @@ func (s *Service) Rules(ctx context.Context, of uuid.UUID) (Rules, error) {
 
 // Publish gives a space a new version of its rules (administrator of its administration),
 // in one language. seen is the version that stood beside the form: Conflict
-// "rules_changed" when another is in force, unless it says the same. Acts keep the version
-// that they cite. Invalid names the fields of the rules by their places.
+// "rules_changed" when another is in force, unless it says the same, "rules_unchanged" when
+// seen says it already. Acts keep the version that they cite. Invalid names the fields of the rules by their places.
 func (s *Service) Publish(ctx context.Context, actor account.Actor, kind space.Kind, of uuid.UUID, seen int, language string, typed []Rule) error {
 	source, err := s.source(kind)
 	if err != nil {
@@ -42,7 +43,7 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, kind space.K
 			return err
 		}
 		if !CanRule(actor, place.Administration) {
-			return fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here")
+			return office.Needs(account.Administrator)
 		}
 		g, err := source.Ground(ctx, tx, of)
 		if err != nil {
@@ -61,6 +62,8 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, kind space.K
 			return fault.Bad(bad...)
 		}
 		switch {
+		case now.says(next) && seen == now.Version:
+			return Unchanged()
 		case now.says(next):
 			return nil // pressed twice
 		case seen != now.Version:
@@ -78,6 +81,11 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, kind space.K
 			Target: "rules " + strconv.Itoa(next.Version), Body: ledger.Body(map[string]any{"hash": digest, "rules": next.Version}),
 		})
 	})
+}
+
+// Unchanged is the fault of a version that would say what the one in force says.
+func Unchanged() error {
+	return fault.New(fault.Conflict, "rules_unchanged", "these are the rules in force: nothing changed, and there is no new version")
 }
 
 // says tells whether two versions have the same words in the same order.

@@ -32,6 +32,7 @@ func TestRulesHaveVersions(t *testing.T) {
 	for range 2 { // pressed twice
 		h.ok(publish(1, own))
 	}
+	h.refused(publish(2, own), fault.Conflict, "rules_unchanged")
 	rules, err = h.s.Rules(ctx, h.space())
 	h.ok(err)
 	want := []moderation.Rule{

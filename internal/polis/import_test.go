@@ -10,63 +10,53 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"delfi/internal/account"
-	"delfi/internal/app"
+	"delfi/internal/apptest"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
-	"delfi/internal/ledger"
-	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
-	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/polis"
 	"delfi/internal/pseudonym"
-	"delfi/internal/report"
 )
 
 const park = "testdata/park"
 
-// house is the services as the command builds them.
+// house is a world, and its services as the command gives them.
 type house struct {
-	polis.Services
-	reports *report.Service
-	record  *ledger.Service
+	*apptest.World
+	services polis.Services
 }
 
 func newHouse(t *testing.T) house {
 	t.Helper()
-	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
-	return houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
+	return inside(apptest.New(t, apptest.At("2026-03-02 10:00")))
 }
 
-// houseOn is another house on a database and a folder of keys, as another process' is.
-func houseOn(t *testing.T, db *postgres.DB, folder string) house {
+// houseOn is a house on a database and a folder of keys, as another process' is.
+func houseOn(t *testing.T, address, folder string, o ...apptest.Option) house {
 	t.Helper()
 	keys, err := pseudonym.NewFileKeys(folder, bytes.Repeat([]byte{7}, 32))
 	ok(t, err)
-	files, err := blob.NewFolder(filepath.Join(t.TempDir(), "files"))
-	ok(t, err)
-	a, err := app.New(app.Options{DB: db, Keys: keys, Files: files, BaseURL: "http://localhost"})
-	ok(t, err)
-	return house{
-		Services: polis.Services{
-			DB: db, Jobs: a.Jobs, Accounts: a.Accounts, Pseudonyms: a.Pseudonyms, Panel: a.Panel, Consultations: a.Consultations,
-			Contributions: a.Contributions, Ballots: a.Ballots, Tabulation: a.Tabulation, Archive: a.Archive,
-		},
-		reports: a.Reports, record: a.Record,
-	}
+	return inside(apptest.New(t, append(o, apptest.On(address, keys))...))
+}
+
+func inside(w *apptest.World) house {
+	return house{w, polis.Services{
+		DB: w.DB, Jobs: w.Jobs, Accounts: w.Accounts, Pseudonyms: w.Pseudonyms, Panel: w.Panel, Consultations: w.Consultations,
+		Contributions: w.Contributions, Ballots: w.Ballots, Tabulation: w.Tabulation, Archive: w.Archive,
+	}}
 }
 
 func (h house) run(t *testing.T, dir string, o polis.Options) polis.Result {
 	t.Helper()
 	c, err := polis.Read(dir, silent)
 	ok(t, err)
-	got, err := polis.Import(t.Context(), h.Services, c, o, silent)
+	got, err := polis.Import(t.Context(), h.services, c, o, silent)
 	ok(t, err)
 	return got
 }
@@ -185,7 +175,7 @@ func TestImport(t *testing.T) {
 			t.Errorf("%q: %s", item.Text, diff)
 		}
 	}
-	if _, raw, err := h.reports.Of(ctx, c.ID); err != nil || len(raw) == 0 {
+	if _, raw, err := h.Reports.Of(ctx, c.ID); err != nil || len(raw) == 0 {
 		t.Errorf("no opinion: %v", err)
 	}
 }
@@ -224,7 +214,7 @@ func TestContributions(t *testing.T) {
 		}
 		return err
 	}))
-	entries, err := h.record.Of(ctx, c.ID)
+	entries, err := h.Record.Of(ctx, c.ID)
 	ok(t, err)
 	for _, e := range entries {
 		if e.Role != "system" || e.Name != "" {
@@ -299,7 +289,7 @@ func TestOptions(t *testing.T) {
 	} {
 		o := options
 		change(&o)
-		if _, err := polis.Import(t.Context(), h.Services, c, o, silent); fault.KindOf(err) != fault.Invalid {
+		if _, err := polis.Import(t.Context(), h.services, c, o, silent); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}

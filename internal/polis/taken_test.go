@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/apptest"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/steering"
@@ -140,7 +141,7 @@ func TestLimits(t *testing.T) {
 				ok(t, conversation.Check(options, h.DB.Now()))
 				return
 			}
-			_, err = polis.Import(t.Context(), h.Services, conversation, options, silent)
+			_, err = polis.Import(t.Context(), h.services, conversation, options, silent)
 			if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
@@ -181,7 +182,7 @@ func TestProgress(t *testing.T) {
 	}
 	c, err := polis.Read(park, tell)
 	ok(t, err)
-	_, err = polis.Import(t.Context(), h.Services, c, options, tell)
+	_, err = polis.Import(t.Context(), h.services, c, options, tell)
 	ok(t, err)
 	want := []polis.Phase{polis.Reading, polis.Statements, polis.People, polis.Answers, polis.Closing, polis.Publishing}
 	if !slices.Equal(phases, want) || len(noted) != len(want) || noted[polis.Answers] != options.Rounds {
@@ -198,7 +199,7 @@ func TestStopped(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			c, err := polis.Read(park, silent)
 			ok(t, err)
-			_, err = polis.Import(ctx, h.Services, c, options, func(p polis.Progress) {
+			_, err = polis.Import(ctx, h.services, c, options, func(p polis.Progress) {
 				if got := h.listed(t); len(got) != 0 && p.Done == 0 {
 					t.Errorf("at %s there is %v", p.Phase, got)
 				}
@@ -228,12 +229,10 @@ func TestInner(t *testing.T) {
 		return // it is TestKilled that runs it, in a process of its own
 	}
 	folder, phase, _ := strings.Cut(rest, "|")
-	db, err := postgres.Open(t.Context(), address)
-	ok(t, err)
-	h := houseOn(t, db, folder)
+	h := houseOn(t, address, folder)
 	c, err := polis.Read(park, silent)
 	ok(t, err)
-	_, err = polis.Import(t.Context(), h.Services, c, options, func(p polis.Progress) {
+	_, err = polis.Import(t.Context(), h.services, c, options, func(p polis.Progress) {
 		if string(p.Phase) == phase && (p.Done > 0 || p.Total == 0) {
 			fmt.Println("standing still")
 			select {}
@@ -248,10 +247,7 @@ func TestKilled(t *testing.T) {
 	for _, phase := range []polis.Phase{polis.Statements, polis.People, polis.Answers, polis.Closing} {
 		t.Run(string(phase), func(t *testing.T) {
 			address, folder := testdb.URL(t), filepath.Join(t.TempDir(), "keys")
-			db, err := postgres.Open(t.Context(), address)
-			ok(t, err)
-			t.Cleanup(func() { ok(t, db.Close()) })
-			h := houseOn(t, db, folder)
+			h := houseOn(t, address, folder)
 			kill(t, address, folder, phase)
 			if got := h.listed(t); len(got) != 0 {
 				t.Errorf("%v is listed", got)
@@ -266,7 +262,7 @@ func TestKilled(t *testing.T) {
 			var taken []string
 			c, err := polis.Read(park, silent)
 			ok(t, err)
-			got, err := polis.Import(t.Context(), h.Services, c, options, func(p polis.Progress) {
+			got, err := polis.Import(t.Context(), h.services, c, options, func(p polis.Progress) {
 				if strings.HasPrefix(p.Note, "taken back") {
 					taken = append(taken, p.Note)
 				}
@@ -304,15 +300,13 @@ func kill(t *testing.T, address, folder string, phase polis.Phase) {
 // What a dead server holds, jobs and its word on the key, does not fail an import: it
 // is waited for as long as it counts as living, and said to be silent afterwards.
 func TestDeadServer(t *testing.T) {
-	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	db := testdb.NewSingleAt(t, func() time.Time { return now })
-	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
-	dead := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
+	h := newHouse(t)
+	dead := houseOn(t, h.URL, filepath.Join(t.TempDir(), "other"), apptest.At("2026-03-02 10:00"))
 	ok(t, dead.Pseudonyms.Join(t.Context()))
 	c, err := polis.Read(park, silent)
 	ok(t, err)
 	waited := 0
-	got, err := polis.Import(t.Context(), h.Services, c, options, func(p polis.Progress) {
+	got, err := polis.Import(t.Context(), h.services, c, options, func(p polis.Progress) {
 		switch {
 		case p.Phase == polis.Closing && p.Note == "" && waited == 0:
 			// It had taken every job there is; and one that nobody can work has been due for long.
@@ -320,7 +314,7 @@ func TestDeadServer(t *testing.T) {
 			h.exec(t, `INSERT INTO queue.river_job (kind, args, max_attempts, state, scheduled_at) VALUES ('nobody_knows', '{}', 25, 'available', now() - interval '1 year')`)
 		case strings.HasPrefix(p.Note, "servers whose copies of the key must go first: 1 "):
 			waited++
-			now = now.Add(6 * time.Minute)
+			h.Clock.Add(6 * time.Minute)
 		}
 	})
 	ok(t, err)
@@ -332,9 +326,8 @@ func TestDeadServer(t *testing.T) {
 
 // A living server confirms, and is waited for.
 func TestLivingServer(t *testing.T) {
-	db := testdb.NewSingleAt(t, func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) })
-	h := houseOn(t, db, filepath.Join(t.TempDir(), "keys"))
-	other := houseOn(t, db, filepath.Join(t.TempDir(), "other"))
+	h := newHouse(t)
+	other := houseOn(t, h.URL, filepath.Join(t.TempDir(), "other"), apptest.At("2026-03-02 10:00"))
 	ok(t, other.Pseudonyms.Join(t.Context()))
 	ctx, stop := context.WithCancel(t.Context())
 	over := make(chan struct{})
@@ -353,7 +346,7 @@ func (h house) ended(t *testing.T, slug, want string) {
 	t.Helper()
 	c, err := h.Consultations.Find(t.Context(), account.Actor{}, slug)
 	ok(t, err)
-	entries, err := h.record.Of(t.Context(), c.ID)
+	entries, err := h.Record.Of(t.Context(), c.ID)
 	ok(t, err)
 	for _, e := range entries {
 		if e.Type == "key_destroyed" && strings.Contains(e.Body, want) {

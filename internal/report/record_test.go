@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ import (
 func (w *town) file(path string) []byte {
 	w.t.Helper()
 	var b bytes.Buffer
-	w.must(w.reports.Write(w.t.Context(), slug, path, &b))
+	w.must(w.Reports.Write(w.t.Context(), slug, path, &b))
 	return b.Bytes()
 }
 
@@ -28,7 +28,7 @@ func TestAFileIsPublicFromItsMomentOn(t *testing.T) {
 	ctx := t.Context()
 	paths := func() []string {
 		t.Helper()
-		all, err := w.reports.Files(ctx, slug)
+		all, err := w.Reports.Files(ctx, slug)
 		w.must(err)
 		if !slices.IsSorted(all) {
 			t.Errorf("files are not sorted: %v", all)
@@ -38,12 +38,12 @@ func TestAFileIsPublicFromItsMomentOn(t *testing.T) {
 	if got := paths(); !slices.Equal(got, []string{"protocol.json"}) {
 		t.Errorf("before anything was closed: %v", got)
 	}
-	w.refused(w.reports.Write(ctx, slug, "rounds/2/heads", &bytes.Buffer{}), fault.NotFound, "no_file")
-	_, _, err := w.reports.Marks(ctx, slug, "2", "00")
+	w.refused(w.Reports.Write(ctx, slug, "rounds/2/heads", &bytes.Buffer{}), fault.NotFound, "no_file")
+	_, _, err := w.Reports.Marks(ctx, slug, "2", "00")
 	w.refused(err, fault.NotFound, "no_file")
 
 	w.play(2, 0)
-	items, err := w.consultations.Items(ctx, w.consultation().ID)
+	items, err := w.Consultations.Items(ctx, w.consultation().ID)
 	w.must(err)
 	got := paths()
 	for _, want := range []string{
@@ -69,7 +69,7 @@ func TestAFileIsPublicFromItsMomentOn(t *testing.T) {
 			t.Errorf("%s: %+v, %v", h.Table, r, err)
 		}
 	}
-	entries, err := w.record.Of(ctx, w.consultation().ID)
+	entries, err := w.Record.Of(ctx, w.consultation().ID)
 	w.must(err)
 	for _, path := range []string{"items.json", "counts.json", "heads", "tally", "superseded", "feedback.json"} {
 		sum := leaf.Digest(w.file("rounds/2/" + path))
@@ -78,17 +78,17 @@ func TestAFileIsPublicFromItsMomentOn(t *testing.T) {
 		}
 	}
 
-	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "basta così"))
-	w.drain()
+	w.must(w.Consultations.Conclude(ctx, w.facilitator, slug, "basta così"))
+	w.Drain(w.t)
 	w.forgo()
-	w.must(w.consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
-	_, opinion, err := w.reports.Of(ctx, w.consultation().ID)
+	w.must(w.Consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
+	_, opinion, err := w.Reports.Of(ctx, w.consultation().ID)
 	w.must(err)
 	if !slices.Contains(paths(), "opinion.json") || !bytes.Equal(w.file("opinion.json"), opinion) {
 		t.Error("the published opinion is not in the record to the byte")
 	}
-	w.refused(w.reports.Write(ctx, slug, "../protocol.json", &bytes.Buffer{}), fault.NotFound, "no_file")
-	_, err = w.reports.Files(ctx, "another")
+	w.refused(w.Reports.Write(ctx, slug, "../protocol.json", &bytes.Buffer{}), fault.NotFound, "no_file")
+	_, err = w.Reports.Files(ctx, "another")
 	if fault.KindOf(err) != fault.NotFound {
 		t.Errorf("files of what is not: %v", err)
 	}
@@ -103,7 +103,7 @@ func TestMarksComeByTheirBeginning(t *testing.T) {
 	for _, a := range digits {
 		for _, b := range digits {
 			prefix := string(a) + string(b)
-			marks, superseded, err := w.reports.Marks(t.Context(), slug, "2", prefix)
+			marks, superseded, err := w.Reports.Marks(t.Context(), slug, "2", prefix)
 			w.must(err)
 			for _, m := range marks {
 				if !strings.HasPrefix(m, prefix) || len(m) != 64 {
@@ -120,7 +120,7 @@ func TestMarksComeByTheirBeginning(t *testing.T) {
 		t.Errorf("%d marks of %d ballots", all, people)
 	}
 	for _, bad := range []string{"", "0", "0g", "AB", "abc"} {
-		if _, _, err := w.reports.Marks(t.Context(), slug, "2", bad); fault.KindOf(err) != fault.NotFound {
+		if _, _, err := w.Reports.Marks(t.Context(), slug, "2", bad); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"strings"
@@ -15,7 +15,7 @@ func TestARemovalRecordsWhatItLeaves(t *testing.T) {
 	c := w.consultation()
 	const file = "rounds/2/feedback.json"
 	before := leaf.Digest(w.file(file))
-	f, err := w.archive.Feedback(ctx, c.ID, 2)
+	f, err := w.Archive.Feedback(ctx, c.ID, 2)
 	w.must(err)
 	text := ""
 	for _, i := range f.Items {
@@ -26,8 +26,8 @@ func TestARemovalRecordsWhatItLeaves(t *testing.T) {
 	if text == "" {
 		t.Fatal("nobody gave a reason")
 	}
-	w.must(w.reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(text)), "GDPR art. 17"))
-	entries, err := w.record.Of(ctx, c.ID)
+	w.must(w.Reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(text)), "GDPR art. 17"))
+	entries, err := w.Record.Of(ctx, c.ID)
 	w.must(err)
 	last := entries[len(entries)-1]
 	want := `"afterwards":["` + leaf.Digest(w.file(file)) + `"],"digest":"` + leaf.Digest([]byte(text)) + `","documents":["` + before + `"]`

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/report"
 )
 
 // published plays two rounds and publishes the opinion.
@@ -18,10 +19,10 @@ func (w *town) published() consultation.Consultation {
 	ctx := w.t.Context()
 	w.play(2, 0)
 	w.play(3, 0)
-	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "fine"))
-	w.drain()
+	w.must(w.Consultations.Conclude(ctx, w.facilitator, slug, "fine"))
+	w.Drain(w.t)
 	w.forgo()
-	w.must(w.consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{Summary: "In breve."}))
+	w.must(w.Consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{Summary: "In breve."}))
 	return w.consultation()
 }
 
@@ -32,7 +33,7 @@ func TestARemovalAndItsOpinionAreOneTransaction(t *testing.T) {
 	w := newTown(t)
 	ctx := t.Context()
 	c := w.published()
-	o, _, err := w.reports.Of(ctx, c.ID)
+	o, _, err := w.Reports.Of(ctx, c.ID)
 	w.must(err)
 	reason := ""
 	for _, i := range o.Items {
@@ -44,37 +45,37 @@ func TestARemovalAndItsOpinionAreOneTransaction(t *testing.T) {
 	}
 	for what, remove := range map[string]func() error{
 		"a contribution": func() error {
-			return w.contributions.Remove(ctx, w.moderator, slug, o.Contributions[0].ID, "GDPR art. 17")
+			return w.Contributions.Remove(ctx, w.moderator, slug, o.Contributions[0].ID, "GDPR art. 17")
 		},
 		"a reason": func() error {
-			return w.reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(reason)), "GDPR art. 17")
+			return w.Reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(reason)), "GDPR art. 17")
 		},
 	} {
-		before, err := w.record.Of(ctx, c.ID)
+		before, err := w.Record.Of(ctx, c.ID)
 		w.must(err)
-		was, document, err := w.reports.Of(ctx, c.ID)
+		was, document, err := w.Reports.Of(ctx, c.ID)
 		w.must(err)
 		feedback := w.file("rounds/3/feedback.json")
 		refuse := func(sql string) {
-			_, err := w.db.Pool().Exec(sql)
+			_, err := w.DB.Pool().Exec(sql)
 			w.must(err)
 		}
 		refuse(`ALTER TABLE civic.opinion ADD CONSTRAINT torn CHECK (false) NOT VALID`)
 		if err := remove(); err == nil {
 			t.Errorf("%s is removed, and no opinion is drawn up again", what)
 		}
-		same, again, err := w.reports.Of(ctx, c.ID)
+		same, again, err := w.Reports.Of(ctx, c.ID)
 		w.must(err)
 		if same.Version != was.Version || string(again) != string(document) || string(w.file("rounds/3/feedback.json")) != string(feedback) {
 			t.Errorf("%s: something was removed", what)
 		}
-		after, err := w.record.Of(ctx, c.ID)
+		after, err := w.Record.Of(ctx, c.ID)
 		if w.must(err); len(after) != len(before) {
 			t.Errorf("%s: the record says that it was removed", what)
 		}
 		refuse(`ALTER TABLE civic.opinion DROP CONSTRAINT torn`)
 		w.must(remove())
-		after, err = w.record.Of(ctx, c.ID)
+		after, err = w.Record.Of(ctx, c.ID)
 		if w.must(err); len(after) != len(before)+2 || after[len(before)].Type != "removal" || after[len(before)+1].Type != "opinion" {
 			t.Errorf("%s: the record says %+v", what, after[len(before):])
 		}
@@ -87,27 +88,27 @@ func TestARemovedTextIsGoneFromThePublishedOpinion(t *testing.T) {
 	w := newTown(t)
 	ctx := t.Context()
 	c := w.published()
-	before, first, err := w.reports.Of(ctx, c.ID)
+	before, first, err := w.Reports.Of(ctx, c.ID)
 	w.must(err)
 	gone := before.Contributions[0]
 	if gone.Body == "" || before.Version != 1 {
 		t.Fatalf("version %d, %+v", before.Version, gone)
 	}
-	w.must(w.contributions.Remove(ctx, w.moderator, slug, gone.ID, "GDPR art. 17"))
-	after, second, err := w.reports.Of(ctx, c.ID)
+	w.must(w.Contributions.Remove(ctx, w.moderator, slug, gone.ID, "GDPR art. 17"))
+	after, second, err := w.Reports.Of(ctx, c.ID)
 	w.must(err)
 	text, _ := after.Contribution(gone.ID)
 	if after.Version != 2 || text.Body != "" || text.Removed != "GDPR art. 17" || after.Texts.Summary != "In breve." {
 		t.Errorf("version %d, %+v, %+v", after.Version, text, after.Texts)
 	}
 	var left []string
-	w.must(w.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	w.must(w.DB.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		return tx.SelectContext(ctx, &left, `SELECT document FROM civic.opinion ORDER BY version`)
 	}))
 	if strings.Contains(strings.Join(left, ""), gone.Body) {
 		t.Error("an older version still has the words")
 	}
-	entries, err := w.record.Of(ctx, c.ID)
+	entries, err := w.Record.Of(ctx, c.ID)
 	w.must(err)
 	last := entries[len(entries)-1]
 	hash := func(document []byte) string {
@@ -121,8 +122,8 @@ func TestARemovedTextIsGoneFromThePublishedOpinion(t *testing.T) {
 		t.Errorf("before it stands %+v", entries[len(entries)-2])
 	}
 	// Asked again, nothing changed and nothing is written.
-	w.must(w.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return w.reports.renew(ctx, tx, c) }))
-	if again, _, err := w.reports.Of(ctx, c.ID); err != nil || again.Version != 2 {
+	w.must(w.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return report.Renew(w.Reports, ctx, tx, c) }))
+	if again, _, err := w.Reports.Of(ctx, c.ID); err != nil || again.Version != 2 {
 		t.Errorf("version %d, %v", again.Version, err)
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,52 +16,29 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/apptest"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
-	"delfi/internal/consultation/draft"
-	"delfi/internal/consultation/feedback/archive"
-	"delfi/internal/consultation/steering"
-	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
-	"delfi/internal/moderation"
-	"delfi/internal/notify"
-	"delfi/internal/panel"
-	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
-	"delfi/internal/platform/postgres/testdb"
-	"delfi/internal/pseudonym"
 	"delfi/internal/report/schema"
-	"delfi/internal/search"
 )
 
 const (
-	slug   = "piazza"
+	slug   = apptest.Slug
 	people = 30
 )
 
 // town is a consultation that is walked from its draft to its opinion.
 type town struct {
-	t             *testing.T
-	now           time.Time
-	db            *postgres.DB
-	queue         *job.Queue
-	accounts      *account.Service
-	panel         *panel.Service
-	consultations *steering.Service
-	contributions *contribution.Service
-	ballots       *ballot.Service
-	tabulation    *tabulation.Service
-	archive       *archive.Service
-	record        *ledger.Service
-	reports       *Service
-	search        *search.Service
-
+	*apptest.World
+	t                                     *testing.T
 	administrator, moderator, facilitator account.Actor
 	citizens                              []account.Actor
 }
@@ -74,101 +50,44 @@ func (w *town) must(err error) {
 	}
 }
 
-func (w *town) drain() {
-	w.t.Helper()
-	w.must(w.queue.Drain(w.t.Context()))
-}
-
 func (w *town) consultation() consultation.Consultation {
 	w.t.Helper()
-	c, err := w.consultations.Find(w.t.Context(), w.administrator, slug)
+	c, err := w.Consultations.Find(w.t.Context(), w.administrator, slug)
 	w.must(err)
 	return c
-}
-
-func (w *town) person(name string, groups ...string) account.Actor {
-	w.t.Helper()
-	id, err := w.accounts.SignIn(w.t.Context(), account.Claims{
-		Issuer: "https://id.example", Subject: name, Name: name, Email: strings.ReplaceAll(name, " ", ".") + "@example.org", Groups: groups,
-	})
-	w.must(err)
-	a, err := w.accounts.Actor(w.t.Context(), id)
-	w.must(err)
-	return a
 }
 
 // newTown walks to the end of the gather round, with two contributions merged
 // into one statement, one admitted alone and one rejected.
 func newTown(t *testing.T) *town {
 	t.Helper()
-	w := &town{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
-	w.db = testdb.NewSingleAt(t, func() time.Time { return w.now })
-	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{3}, 32))
-	w.must(err)
-	w.queue, err = job.New(w.db)
-	w.must(err)
-	pseudonyms := pseudonym.New(w.db, keys)
-	w.accounts, w.record = account.New(w.db, keys), ledger.New(w.db, keys, ledger.Options{})
-	w.panel = panel.New(w.db, w.accounts, pseudonyms)
-	letters := notify.New(w.db, w.queue, w.accounts, nil, "http://localhost")
-	w.consultations = steering.New(w.db, w.queue, draft.New(w.db, w.accounts), w.record, pseudonyms, w.panel, letters)
-	w.contributions = contribution.New(w.db, w.queue, w.consultations, pseudonyms, moderation.New(w.db, w.record, keys))
-	w.ballots = ballot.New(w.db, w.consultations, pseudonyms, w.record)
-	w.tabulation = tabulation.New(w.db, w.queue, w.consultations, pseudonyms, w.record)
-	w.archive = archive.New(w.db)
-	w.reports = New(w.db, w.consultations, w.tabulation, w.archive, w.contributions, w.record)
-	w.consultations.OnPublish(w.reports.Store)
-	w.search = search.New(w.db, w.queue, func(context.Context, *postgres.Tx, uuid.UUID) error { return nil })
-
-	ctx := t.Context()
-	riva, err := w.accounts.Found(ctx, account.Administration{Slug: "riva", Name: "Comune di Riva d'Arno"})
-	w.must(err)
-	w.administrator = w.person("anna", "riva/administrator")
-	w.moderator = w.person("marco", "riva/moderator")
-	second := w.person("mirta", "riva/moderator")
-	w.facilitator = w.person("furio", "riva/facilitator")
-	_, err = draft.New(w.db, w.accounts).Create(ctx, w.administrator, riva.ID, draft.Form{
-		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
-		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
-		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
-		CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators: []string{w.moderator.Account.String(), second.Account.String()}, Facilitators: []string{w.facilitator.Account.String()},
-		Offices: map[string]string{
-			w.moderator.Account.String(): "URP", second.Account.String(): "URP", w.facilitator.Account.String(): "Urbanistica",
-		},
-		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
-	})
-	w.must(err)
-	w.must(w.consultations.Announce(ctx, w.administrator, slug))
-	c := w.consultation()
+	w := &town{t: t, World: apptest.New(t, apptest.At("2026-03-02 09:00"))}
 	for i := range people {
-		p := w.person(fmt.Sprintf("citizen %d", i))
-		w.must(w.panel.Enrol(ctx, p, c.ID, c.Protocol.Panel.Groups[0].ID))
-		w.citizens = append(w.citizens, p)
+		w.citizens = append(w.citizens, w.Newcomer(t, fmt.Sprintf("citizen %d", i)))
 	}
-	w.must(w.consultations.Start(ctx, w.administrator, slug))
+	ctx, c := t.Context(), w.Consultation(t).People(w.citizens...).Gathering()
+	w.administrator, w.moderator, w.facilitator = w.Person(t, "giulia"), w.Person(t, "marta"), w.Person(t, "paolo")
 	var texts []contribution.Contribution
 	for i, body := range []string{"Più alberi", "Alberi e ombra", "Una fontana", "Comprate da me"} {
-		alias, err := w.panel.Alias(ctx, w.citizens[i], c.ID)
+		alias, err := w.Panel.Alias(ctx, w.citizens[i], c.ID)
 		w.must(err)
-		made, err := w.contributions.Contribute(ctx, alias, c.ID, body)
+		made, err := w.Contributions.Contribute(ctx, alias, c.ID, body)
 		w.must(err)
 		texts = append(texts, made)
 	}
-	w.now = w.now.AddDate(0, 0, 10)
-	w.drain()
-	_, err = w.contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
+	w.Clock.Add(10 * 24 * time.Hour)
+	w.Drain(w.t)
+	_, err := w.Contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
 		Contributions: ids(texts[:2]), Destination: contribution.Fresh, Text: "Servono alberi che facciano ombra.", Rule: "1.6", Reason: "dicono lo stesso",
 	})
 	w.must(err)
-	_, err = w.contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
+	_, err = w.Contributions.Merge(ctx, w.moderator, slug, contribution.Merge{
 		Contributions: ids(texts[2:3]), Destination: contribution.Fresh, Text: "Serve una fontana.", Rule: "1.6", Reason: "è una proposta chiara",
 	})
 	w.must(err)
-	w.must(w.contributions.Reject(ctx, w.moderator, slug, contribution.Choice{Contributions: ids(texts[3:]), Rule: "1.5", Reason: "è pubblicità"}))
+	w.must(w.Contributions.Reject(ctx, w.moderator, slug, contribution.Choice{Contributions: ids(texts[3:]), Rule: "1.5", Reason: "è pubblicità"}))
 	if w.consultation().Rounds[0].State != consultation.RoundReleased {
-		w.must(w.consultations.ReleaseRound(ctx, w.moderator, slug, 1))
+		w.must(w.Consultations.ReleaseRound(ctx, w.moderator, slug, 1))
 	}
 	return w
 }
@@ -188,13 +107,13 @@ func (w *town) play(round, silent int) {
 	w.t.Helper()
 	ctx := w.t.Context()
 	if w.consultation().Rounds[round-1].State == consultation.RoundPlanned {
-		w.must(w.consultations.OpenRound(ctx, w.facilitator, slug, round))
+		w.must(w.Consultations.OpenRound(ctx, w.facilitator, slug, round))
 	}
 	c := w.consultation()
-	items, err := w.consultations.Items(ctx, c.ID)
+	items, err := w.Consultations.Items(ctx, c.ID)
 	w.must(err)
 	for i, p := range w.citizens[:people-silent] {
-		seat, err := w.panel.Seat(ctx, p, c.ID)
+		seat, err := w.Panel.Seat(ctx, p, c.ID)
 		w.must(err)
 		a := []delphi.Answer{{Item: items[0].ID.String(), Value: 8}, {Item: items[1].ID.String(), Value: 2 + 6*(i%2)}}
 		if i < 3 {
@@ -212,12 +131,12 @@ func (w *town) play(round, silent int) {
 		case 10:
 			a[1].Reason, a[1].Argues = "dipende da dove", delphi.Neither
 		}
-		_, err = w.ballots.Cast(ctx, seat, round, ballot.Answers{Given: a}, ballot.Part{})
+		_, err = w.Ballots.Cast(ctx, seat, round, ballot.Answers{Given: a}, ballot.Part{})
 		w.must(err)
 	}
-	w.now = w.now.AddDate(0, 0, 4)
-	w.must(w.consultations.CloseRound(ctx, w.facilitator, slug, round, "hanno risposto quasi tutti"))
-	w.drain()
+	w.Clock.Add(4 * 24 * time.Hour)
+	w.must(w.Consultations.CloseRound(ctx, w.facilitator, slug, round, "hanno risposto quasi tutti"))
+	w.Drain(w.t)
 }
 
 func (w *town) refused(err error, kind fault.Kind, code string) {
@@ -232,7 +151,7 @@ func (w *town) refused(err error, kind fault.Kind, code string) {
 // needs before it is published at once.
 func (w *town) forgo() {
 	w.t.Helper()
-	w.must(w.consultations.ForgoMinority(w.t.Context(), w.facilitator, slug, "se ne parla in Consiglio", ""))
+	w.must(w.Consultations.ForgoMinority(w.t.Context(), w.facilitator, slug, "se ne parla in Consiglio", ""))
 }
 
 // shown are reasons with their people and rounds, in the order of their words.
@@ -249,33 +168,33 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	w := newTown(t)
 	ctx := t.Context()
 	w.play(2, 0)
-	items, err := w.consultations.Items(ctx, w.consultation().ID)
+	items, err := w.Consultations.Items(ctx, w.consultation().ID)
 	w.must(err)
 	last := w.consultation()
-	f, err := w.archive.Feedback(ctx, last.ID, 2)
+	f, err := w.Archive.Feedback(ctx, last.ID, 2)
 	w.must(err)
 	// Against the proposal, whatever it is, with a reason that becomes public.
 	against := consultation.GoOn
 	if f.Items[0].Proposal.Action == verdict.GoOn {
 		against = consultation.Reword
 	}
-	w.must(w.consultations.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio", ""))
+	w.must(w.Consultations.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio", ""))
 	w.play(3, 6)
-	_, _, err = w.reports.Of(ctx, last.ID)
+	_, _, err = w.Reports.Of(ctx, last.ID)
 	w.refused(err, fault.NotFound, "no_opinion")
-	_, err = w.reports.Preview(ctx, w.administrator, slug, consultation.OpinionTexts{})
+	_, err = w.Reports.Preview(ctx, w.administrator, slug, consultation.OpinionTexts{})
 	w.refused(err, fault.Conflict, "not_concluded")
 
-	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "i giri sono finiti"))
-	w.drain()
+	w.must(w.Consultations.Conclude(ctx, w.facilitator, slug, "i giri sono finiti"))
+	w.Drain(w.t)
 	texts := consultation.OpinionTexts{Summary: "In breve: **ombra**."}
-	preview, err := w.reports.Preview(ctx, w.administrator, slug, texts)
+	preview, err := w.Reports.Preview(ctx, w.administrator, slug, texts)
 	w.must(err)
 	w.forgo()
-	w.must(w.consultations.Publish(ctx, w.administrator, slug, texts))
+	w.must(w.Consultations.Publish(ctx, w.administrator, slug, texts))
 
 	c := w.consultation()
-	o, raw, err := w.reports.Of(ctx, c.ID)
+	o, raw, err := w.Reports.Of(ctx, c.ID)
 	w.must(err)
 	if d := cmp.Diff(preview.Items, o.Items); d != "" {
 		t.Error("the preview showed other items:", d)
@@ -283,7 +202,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 
 	// The document and its hash in the public record.
 	sum := sha256.Sum256(raw)
-	entries, err := w.record.Of(ctx, c.ID)
+	entries, err := w.Record.Of(ctx, c.ID)
 	w.must(err)
 	if !slices.ContainsFunc(entries, func(e ledger.Entry) bool {
 		return e.Type == "opinion" && strings.Contains(e.Body, hex.EncodeToString(sum[:]))
@@ -314,7 +233,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 		t.Errorf("the fountain is %s on pile %q", fountain.Verdict.Key, fountain.Pile)
 	}
 	want := schema.Summary{Consensus: schema.BySide{N: 1, For: 1}, Divided: schema.DividedOnes{N: 1, TwoPoles: 1}}
-	lists, err := w.reports.Summaries(ctx)
+	lists, err := w.Reports.Summaries(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -366,7 +285,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	if a := o.Attrition[1]; a.Previous != 2 || a.Before != people || a.Items[0].Paired != people-6 || a.Items[0].LeftBefore != 6 {
 		t.Errorf("attrition %+v", a)
 	}
-	if o.Commitment == nil || o.Origin != nil || o.ReplyDue == "" || o.DecideBy != "2026-12-31" || o.DestroyedOn == "" {
+	if o.Commitment == nil || o.Origin != nil || o.ReplyDue == "" || o.DecideBy != "2027-03-02" || o.DestroyedOn == "" {
 		t.Errorf("promises %+v, reply due %q, destroyed %q", o.Commitment, o.ReplyDue, o.DestroyedOn)
 	}
 	if o.Texts.Summary != texts.Summary || o.Minority.State != schema.MinorityDeclined || o.Minority.Reason != "se ne parla in Consiglio" || o.ProtocolHash != c.Protocol.Hash() {
@@ -399,16 +318,16 @@ func TestEveryFigureOfTheOpinionComesFromItsTables(t *testing.T) {
 	w.play(2, 0)
 	w.play(3, 3)
 	ctx := t.Context()
-	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "fine"))
-	w.drain()
+	w.must(w.Consultations.Conclude(ctx, w.facilitator, slug, "fine"))
+	w.Drain(w.t)
 	w.forgo()
-	w.must(w.consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
+	w.must(w.Consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{}))
 	c := w.consultation()
-	o, _, err := w.reports.Of(ctx, c.ID)
+	o, _, err := w.Reports.Of(ctx, c.ID)
 	w.must(err)
 	var closings []table.Closing
-	w.must(w.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		closings, err = w.tabulation.Closings(ctx, tx, c.ID)
+	w.must(w.DB.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		closings, err = w.Tabulation.Closings(ctx, tx, c.ID)
 		return err
 	}))
 	for _, i := range o.Items {

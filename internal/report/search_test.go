@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"slices"
@@ -15,7 +15,7 @@ func (w *town) found(words string) []string {
 	w.t.Helper()
 	q, err := search.Parse(words)
 	w.must(err)
-	p, err := w.search.Find(w.t.Context(), search.Request{Query: q})
+	p, err := w.Search.Find(w.t.Context(), search.Request{Query: q})
 	w.must(err)
 	var out []string
 	for _, h := range p.Hits {
@@ -44,14 +44,14 @@ func TestWhatActsMakePublicIsFound(t *testing.T) {
 	holds("after a round", "fontana", "contribution /contributions", "item /rounds/2#a2")
 	w.play(3, 0)
 	holds("after another", "fontana", "contribution /contributions", "item /rounds/3#a2")
-	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "fine"))
-	w.drain()
+	w.must(w.Consultations.Conclude(ctx, w.facilitator, slug, "fine"))
+	w.Drain(w.t)
 	w.forgo()
-	w.must(w.consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{Summary: "Una **teleferica**."}))
+	w.must(w.Consultations.Publish(ctx, w.administrator, slug, consultation.OpinionTexts{Summary: "Una **teleferica**."}))
 	holds("published", "fontana", "contribution /contributions", "item /opinion#a2")
 	holds("published", "teleferica", "opinion /opinion")
 	c := w.consultation()
-	o, _, err := w.reports.Of(ctx, c.ID)
+	o, _, err := w.Reports.Of(ctx, c.ID)
 	w.must(err)
 	reason := ""
 	for _, i := range o.Items {
@@ -65,12 +65,12 @@ func TestWhatActsMakePublicIsFound(t *testing.T) {
 		t.Fatal("nobody gave a reason")
 	}
 	holds("published", `"`+reason+`"`, "opinion /opinion")
-	w.must(w.reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(reason)), "GDPR art. 17"))
+	w.must(w.Reports.RemoveReason(ctx, w.moderator, slug, leaf.Digest([]byte(reason)), "GDPR art. 17"))
 	holds("in the next version", `"`+reason+`"`)
 	holds("in the next version", "teleferica", "opinion /opinion")
 	for _, one := range o.Contributions {
 		if strings.Contains(one.Body, "fontana") {
-			w.must(w.contributions.Remove(ctx, w.moderator, slug, one.ID, "GDPR art. 17"))
+			w.must(w.Contributions.Remove(ctx, w.moderator, slug, one.ID, "GDPR art. 17"))
 		}
 	}
 	holds("at once", "fontana", "item /opinion#a2")

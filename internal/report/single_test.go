@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"testing"
@@ -14,18 +14,18 @@ func TestPublishersNeedOneConnection(t *testing.T) {
 	w := newTown(t) // whose pool has one
 	ctx := t.Context()
 	w.play(2, 0)
-	w.must(w.consultations.Conclude(ctx, w.facilitator, slug, "fine"))
-	w.drain()
+	w.must(w.Consultations.Conclude(ctx, w.facilitator, slug, "fine"))
+	w.Drain(w.t)
 	w.forgo()
 	texts := consultation.OpinionTexts{Summary: "In breve."}
 	var all errgroup.Group
 	for range 4 {
-		all.Go(func() error { _, err := w.reports.Preview(ctx, w.administrator, slug, texts); return err })
-		all.Go(func() error { _, err := w.reports.Dissent(ctx, w.facilitator, slug); return err })
+		all.Go(func() error { _, err := w.Reports.Preview(ctx, w.administrator, slug, texts); return err })
+		all.Go(func() error { _, err := w.Reports.Dissent(ctx, w.facilitator, slug); return err })
 	}
-	all.Go(func() error { return w.consultations.Publish(ctx, w.administrator, slug, texts) })
+	all.Go(func() error { return w.Consultations.Publish(ctx, w.administrator, slug, texts) })
 	w.must(all.Wait())
-	if _, _, err := w.reports.Of(ctx, w.consultation().ID); err != nil {
+	if _, _, err := w.Reports.Of(ctx, w.consultation().ID); err != nil {
 		t.Error(err)
 	}
 }

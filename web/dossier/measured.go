@@ -207,17 +207,11 @@ func (m Measured) concord(q *page.Request) string {
 	if !ok {
 		return ""
 	}
-	key := "far"
-	switch {
-	case w >= 0.7:
-		key = "alike"
-	case w >= 0.5:
-		key = "near"
-	case w >= 0.3:
-		key = "some"
-	}
-	return q.T("consultation.ranking.w_"+key, "w", ui.Decimal(q, stat.Of(w), 2))
+	return q.T("consultation.ranking.w_"+likeness[stat.StrengthOf(w)], "w", ui.Decimal(q, stat.Of(w), 2))
 }
+
+// likeness names the words for how strongly orders agree.
+var likeness = [...]string{stat.Apart: "far", stat.Weak: "some", stat.Moderate: "near", stat.Strong: "alike"}
 
 // Mean is the mean rank of an entry.
 func (m Measured) Mean(e Entry) (float64, bool) { return m.more("mean_rank/" + e.Item) }

@@ -26,21 +26,30 @@ func (v View) FormIn(kind string, round int) delphi.Form {
 	return cmp.Or(k.In(v.Protocol.Round(round).Kind), delphi.ScaleForm)
 }
 
-// Questions are those of a round, a list where its first item stands.
+// Group parts items into those of one question each: all items of a kind that are answered
+// as one list in the round, where the first stands, and every other alone.
+func Group[T any](v View, round int, items []T, kind func(T) string) [][]T {
+	out := make([][]T, 0, len(items))
+	lists := map[string]int{} // place in out by kind
+	for _, i := range items {
+		k := kind(i)
+		if at, begun := lists[k]; begun {
+			out[at] = append(out[at], i)
+			continue
+		}
+		if v.FormIn(k, round).Listed() {
+			lists[k] = len(out)
+		}
+		out = append(out, []T{i})
+	}
+	return out
+}
+
+// Questions are those of a round.
 func (v View) Questions(round int, items []feedback.ItemResult) []Question {
 	var out []Question
-	lists := map[string]int{}
-	for _, i := range items {
-		a := Question{Kind: v.ItemKind(i.Kind), Form: v.FormIn(i.Kind, round), Items: []feedback.ItemResult{i}}
-		at, begun := lists[i.Kind]
-		switch {
-		case a.List() && begun:
-			out[at].Items = append(out[at].Items, i)
-			continue
-		case a.List():
-			lists[i.Kind] = len(out)
-		}
-		out = append(out, a)
+	for _, of := range Group(v, round, items, func(i feedback.ItemResult) string { return i.Kind }) {
+		out = append(out, Question{Kind: v.ItemKind(of[0].Kind), Form: v.FormIn(of[0].Kind, round), Items: of})
 	}
 	return out
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
 
@@ -210,6 +211,24 @@ func TestWordsOfAFaultWithoutItsFigures(t *testing.T) {
 	}
 	if got := q.Fault(fault.New(fault.Conflict, "never_heard_of", "in English")); got != "in English" {
 		t.Errorf("%q", got)
+	}
+}
+
+// A fault of roles names them, in the reader's language.
+func TestWordsOfRoles(t *testing.T) {
+	for _, c := range []struct {
+		roles []office.Role
+		lang  string
+		want  string
+	}{
+		{[]office.Role{office.Moderator}, "it", "Questo atto spetta al ruolo di moderatore/-trice, che qui non hai."},
+		{[]office.Role{office.Administrator, "system", office.Facilitator, office.Administrator}, "it", "Questo atto spetta al ruolo di amministratore/-trice o facilitatore/-trice, che qui non hai."},
+		{[]office.Role{office.Facilitator, "system"}, "en", "This act belongs to the role of facilitator, which you do not hold here."},
+	} {
+		f := office.Needs(c.roles...)
+		if got := (Printer{Lang: c.lang}).Fault(f); got != c.want {
+			t.Errorf("%v: %q", c.roles, got)
+		}
 	}
 }
 

@@ -68,6 +68,9 @@ func (p Printer) phrase(key, otherwise string, figures map[string]any) string {
 	}
 	args := make([]any, 0, 2*len(figures))
 	for name, v := range figures {
+		if terms, ok := v.(fault.Terms); ok {
+			v = p.either(terms)
+		}
 		args = append(args, name, v)
 	}
 	// One code can come with figures and without: a sentence with a gap is worse
@@ -76,6 +79,19 @@ func (p Printer) phrase(key, otherwise string, figures map[string]any) string {
 		return words
 	}
 	return otherwise
+}
+
+// either gives the words of alternatives: "moderator or facilitator".
+func (p Printer) either(terms fault.Terms) string {
+	var words []string
+	for _, t := range terms {
+		words = append(words, p.T(string(t)))
+	}
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return p.T("ui.either", "some", strings.Join(words[:last], ", "), "last", words[last])
 }
 
 // Number writes n as a language does. Italian leaves four digits whole.

@@ -62,10 +62,13 @@ func (c room) file(q *page.Request) error {
 		return err
 	}
 	defer o.Close()
-	return q.Send(page.File{
-		Name: fmt.Sprintf("%s-%d-%d.%s", of.Slug, n, version, o.File.Type), Type: o.File.Type.Media(), Tag: o.File.Digest.String(),
-		Body: o.Blob, Hidden: !o.Public,
-	})
+	f := page.File{
+		Name: fmt.Sprintf("%s-%d-%d.%s", of.Slug, n, version, o.File.Type), Type: o.File.Type.Media(), Tag: o.File.Digest.String(), Body: o.Blob,
+	}
+	if !o.Public {
+		f.Cache = page.NoStore
+	}
+	return q.Send(f)
 }
 
 // frame is the frame of a page about a consultation's library.

@@ -2,7 +2,6 @@ package moderation
 
 import (
 	"cmp"
-	"math"
 	"strconv"
 	"strings"
 
@@ -64,7 +63,7 @@ func (c room) publicOf(q *page.Request, before, most int) (publicView, error) {
 
 // acts sends all acts as a table, for a spreadsheet: an act a row, in the reader's language.
 func (c room) acts(q *page.Request) error {
-	v, err := c.publicOf(q, 0, math.MaxInt)
+	v, err := c.publicOf(q, 0, 0)
 	if err != nil {
 		return err
 	}
@@ -80,8 +79,11 @@ func (c room) acts(q *page.Request) error {
 				decisions = append(decisions, a.Decision.Words)
 			}
 		}
-		t.Row(strconv.Itoa(l.Number), civiltime.Date(l.At), ui.Moderated(q, l.Verb), names(l),
-			l.Summary, ui.Unmarked(rule(q, l.Act, l.Cites)), l.Words, who(q, l.By),
+		cites, by := "", ""
+		if !l.Undone {
+			cites, by = ui.Unmarked(rule(q, l.Act, l.Cites)), who(q, l.By)
+		}
+		t.Row(strconv.Itoa(l.Number), civiltime.Date(l.At), did(q, l), names(l), l.Summary, cites, l.Words, by,
 			strconv.Itoa(ended[""]), strconv.Itoa(ended[moderation.Upheld]), strconv.Itoa(ended[moderation.Partly]), strconv.Itoa(ended[moderation.Dismissed]), strings.Join(decisions, "\n"))
 	}
 	return q.Bytes(200, spreadsheet.Type, t.Bytes())
@@ -89,10 +91,13 @@ func (c room) acts(q *page.Request) error {
 
 // totals says in one sentence what was done, and what became of appeals.
 func (v publicView) totals(q *page.Request) string {
-	if v.Total == 0 {
+	if v.Total == 0 && v.Undone == 0 {
 		return q.T("moderation.public.nothing")
 	}
 	text := q.T("moderation.public.acts", "n", v.Total) + " "
+	if v.Undone > 0 {
+		text += q.T("moderation.public.undone", "n", v.Undone) + " "
+	}
 	if v.Raised() == 0 {
 		return text + q.T("moderation.public.no_appeals")
 	}
@@ -115,8 +120,19 @@ func who(q *page.Request, s moderation.Staff) string {
 	return s.Name + ", " + q.T("moderation.role."+string(s.Role))
 }
 
+// did says what an act did, and whether it was taken back.
+func did(q *page.Request, l moderation.Line) string {
+	if l.Undone {
+		return q.T("moderation.public.taken_back", "what", ui.Moderated(q, l.Verb))
+	}
+	return ui.Moderated(q, l.Verb)
+}
+
 // heading says what an act did, to whose contributions: many are folded.
 func heading(q *page.Request, l moderation.Line) string {
+	if l.Undone {
+		return did(q, l)
+	}
 	if len(l.Names) > 1 {
 		return q.T("moderation.public.many", "what", ui.Moderated(q, l.Verb), "n", len(l.Names))
 	}

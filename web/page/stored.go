@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,13 +12,11 @@ import (
 
 // File is a file that lies finished.
 type File struct {
-	Name string // that a browser stores it under
-	Type string // its media type
-	Tag  string // of its bytes
-	Body io.ReadSeeker
-	// Hidden is a file that not everybody may read: no cache stores it, whatever the class of
-	// its route.
-	Hidden bool
+	Name  string // that a browser stores it under
+	Type  string // its media type
+	Tag   string // of its bytes
+	Body  io.ReadSeeker
+	Cache Caching // NoStore for a file that not everybody may read; 0 for the class of its route
 }
 
 // Send sends a stored file, or the parts of it that are asked for. No browser shows it as
@@ -37,10 +36,7 @@ func (q *Request) Send(f File) error {
 	h.Set("Content-Type", f.Type)
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", f.Name))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	cache := q.visit.route.Cache
-	if f.Hidden {
-		cache = NoStore
-	}
+	cache := cmp.Or(f.Cache, q.visit.route.Cache)
 	h.Set("Cache-Control", cache.control(false))
 	if cache == Stored {
 		h.Set("ETag", `"`+f.Tag+`"`)

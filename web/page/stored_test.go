@@ -21,7 +21,7 @@ func newStore(t *testing.T, body string) *house {
 		return q.Send(File{Name: "piano-1.pdf", Type: "application/pdf", Tag: "digest", Body: strings.NewReader(body)})
 	}
 	hidden := func(q *Request) error {
-		return q.Send(File{Name: "piano-1.pdf", Type: "application/pdf", Tag: "digest", Body: strings.NewReader(body), Hidden: true})
+		return q.Send(File{Name: "piano-1.pdf", Type: "application/pdf", Tag: "digest", Body: strings.NewReader(body), Cache: NoStore})
 	}
 	h.serve(Get("/file", Public, Stored, send), Get("/draft", Public, NoStore, send), Get("/hidden", Public, Stored, hidden))
 	return h

@@ -13,13 +13,13 @@ import (
 	"delfi/web/page/refill"
 )
 
-// A page that answers a form has no address at which it can be read in the other
-// language. Its switch is a button of the form itself: the form is sent with all that
-// stands in it, nothing is done, and the page of the form comes filled in. Nothing is
-// stored, and no text is in an address.
+// A link to the other language would lose what was typed, and a page that answers a form
+// has no address at which it can be read in it. Where somebody types, the switch is a button
+// of the form: the form is sent with all that stands in it, nothing is done, and the page of
+// the form comes filled in. Nothing is stored, and no text is in an address.
 //
-//	post ─ 422, 409 ─► page with the button ─ post with the language ─► no handler:
-//	                   the form's page is read anew in that language, and filled in
+//	get of a form, ──► page with the button ─ post with the language ─► no handler:
+//	post ─ 422, 409    the form's page is read anew in that language, and filled in
 
 const (
 	// SwitchClass marks the link that switches the language.
@@ -137,7 +137,7 @@ func (a *App) readAnew(q *Request) *answered {
 		}
 		r.URL, r.RequestURI = to, to.RequestURI()
 		v := a.table.visits(r, http.MethodGet)
-		v.id = q.visit.id
+		v.id, v.inner = q.visit.id, true
 		a.route(got, r.WithContext(context.WithValue(ctx, visitKey, v)))
 		stop()
 		switch leads := got.header.Get("Location"); {
@@ -154,23 +154,48 @@ func (a *App) readAnew(q *Request) *answered {
 
 // switchable returns the answer to a form with its switch as a button of that form.
 func (q *Request) switchable(page []byte, values url.Values) ([]byte, error) {
-	return q.formAt(q.R.URL.EscapedPath(), values).Button(page, refill.Switch{Class: SwitchClass, Field: switchField, Action: func(lang string) string {
-		to := url.URL{Path: i18n.Path(lang, q.R.URL.Path), RawQuery: url.Values{switchAt: {q.standing()}}.Encode()}
-		return to.String()
-	}}, Drawn)
+	return q.formAt(q.R.URL.EscapedPath(), values).Button(page, q.switching(func(string) string { return q.R.URL.Path }, q.standing()), Drawn)
 }
 
-// withSwitch returns a page that answers a form with its switch. Where somebody must sign in,
-// what was sent is not shown again: the next reader may be another one.
+// switching sends a form in a language to a path, for the page at an address.
+func (q *Request) switching(path func(action string) string, at string) refill.Switch {
+	return refill.Switch{Class: SwitchClass, Field: switchField, Action: func(action, lang string) string {
+		to := url.URL{Path: i18n.Path(lang, path(action)), RawQuery: url.Values{switchAt: {at}}.Encode()}
+		return to.String()
+	}}
+}
+
+// offered returns a page that is read with its switch.
+func (q *Request) offered(page []byte) ([]byte, error) {
+	return refill.Offer(page, q.switching(func(action string) string {
+		here := *q.R.URL
+		to, err := here.Parse(action)
+		if err != nil {
+			return here.Path
+		}
+		_, path := i18n.Split(to.Path)
+		return path
+	}, q.CurrentPath()))
+}
+
+// withSwitch returns a page with its switch. Where somebody must sign in, what was sent is
+// not shown again: the next reader may be another one. A page that is drawn for the answer to
+// another form gets the switch of that form.
 func (q *Request) withSwitch(status int, page []byte) []byte {
-	if q.reads() || q.app == nil || status == http.StatusUnauthorized {
+	if q.app == nil || q.visit.inner || status == http.StatusUnauthorized {
 		return page
 	}
-	form, err := q.Form()
-	if err != nil {
-		return page
+	var switching []byte
+	var err error
+	if q.reads() {
+		switching, err = q.offered(page)
+	} else {
+		var form Form
+		if form, err = q.Form(); err != nil {
+			return page
+		}
+		switching, err = q.switchable(page, form.values)
 	}
-	switching, err := q.switchable(page, form.values)
 	if err != nil {
 		q.app.logFailure(q, "a page cannot switch its language", err)
 		return page

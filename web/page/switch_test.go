@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -36,8 +37,14 @@ func TestTheSwitchOfAnAnsweredForm(t *testing.T) {
 	h.serve(Post("/idea/late", Public, func(q *Request) error {
 		return q.Render(409, text("%s", "<header><a class=\"dlf-switch\" lang=\"en\">x</a></header><main>late</main>"))
 	}))
-	got := h.post("/idea", url.Values{"id": {"1"}, "words": {"mine"}})
+	// Before anything was sent: what is typed by then goes along.
+	got := h.get("/en/idea?n=7", func(*http.Request) {})
 	page := parsed(t, got)
+	if button := page.Find("button." + SwitchClass); button.AttrOr("formaction", "") != "/idea?at=%2Fidea%3Fn%3D7" || button.AttrOr("formmethod", "") != "post" || page.Find("form#"+button.AttrOr("form", "?")+" textarea").Text() != "old 7" {
+		t.Errorf("read: %s", got.Body)
+	}
+	got = h.post("/idea", url.Values{"id": {"1"}, "words": {"mine"}})
+	page = parsed(t, got)
 	button := page.Find("button." + SwitchClass)
 	if to := button.AttrOr("formaction", ""); got.Code != 422 || to != "/en/idea?at=%2Fidea%3Fn%3D7" || page.Find("a."+SwitchClass).Length() != 0 ||
 		page.Find("form#"+button.AttrOr("form", "?")+" textarea").Text() != "refused" {

@@ -84,6 +84,7 @@ type visit struct {
 	route  *Route
 	params *chi.Context
 	id     string
+	inner  bool // the page is drawn for the answer to another request
 }
 
 // visitOf returns the visit of a request that Serve received; of another, one to nowhere.

@@ -4,9 +4,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
+
+	"delfi/internal/apptest"
+	"delfi/internal/consultation/contribution"
 	"delfi/web/webtest"
 )
 
@@ -80,5 +86,51 @@ func contributions(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if full.Status != http.StatusConflict || full.Page.Find("textarea[name=body]").Text() != "la cinquantunesima" || full.Count("button[value=write]") != 1 ||
 		full.Count("button[value=withdraw]") != 50 || strings.Contains(full.Text("main h1"), "chiuso") || !strings.Contains(full.Text("[role=alert]"), "50 contributi") {
 		t.Errorf("the 51st: %d %q", full.Status, full.Text("main h1")+full.Text("[role=alert]"))
+	}
+}
+
+// Authors read what was decided about their texts as soon as the public page of moderation
+// says it; their statement comes with the release. While the round is open nothing is said.
+func TestAuthorsReadWhatWasDecided(t *testing.T) {
+	h := webtest.Open(t)
+	site, c := h.Site(t), h.Consultation(t).Panel(1).Gathering()
+	b, page := site.As(t, h.Panelist(t, 0)), "/consultations/"+apptest.Slug+"/contributions"
+	for _, body := range []string{"Più ombra.", "Comprate da me.", "Una fontana."} {
+		if got := b.Post(t, page, url.Values{"act": {"write"}, "body": {body}}); got.Status != http.StatusSeeOther {
+			t.Fatalf("writing: %d", got.Status)
+		}
+	}
+	tags := func() string {
+		var all []string
+		b.Get(t, page).Page.Find("main .dlf-tag").Each(func(_ int, tag *goquery.Selection) { all = append(all, tag.Text()) })
+		slices.Sort(all)
+		return strings.Join(all, ", ")
+	}
+	if got := tags(); got != "ricevuto, ricevuto, ricevuto" {
+		t.Errorf("open: %s", got)
+	}
+	h.Close(t, c, 1)
+	if got := tags(); got != "in esame, in esame, in esame" {
+		t.Errorf("closed: %s", got)
+	}
+	marta := h.Person(t, "marta")
+	queue, _, err := h.Contributions.Queue(t.Context(), marta, c.Slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range queue {
+		switch one.Body {
+		case "Comprate da me.":
+			err = h.Contributions.Reject(t.Context(), marta, c.Slug, contribution.Choice{Contributions: []uuid.UUID{one.ID}, Rule: "1.5", Reason: "È pubblicità."})
+		case "Più ombra.":
+			_, err = h.Contributions.Merge(t.Context(), marta, c.Slug, contribution.Merge{Contributions: []uuid.UUID{one.ID}, Destination: contribution.Fresh, Text: "Servono tigli.", Rule: "1.6", Reason: "È chiara."})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := b.Get(t, page).Text("main")
+	if tags() != "accolto, in esame, respinto" || !strings.Contains(got, "È pubblicità.") || strings.Contains(got, "tigli") {
+		t.Errorf("decided: %s in %s", tags(), got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/delphi"
+	"delfi/web/dossier"
 	"delfi/web/participate/order"
 )
 
@@ -76,30 +77,17 @@ func (p *paperView) screens() []screen {
 	if p.parted != nil {
 		return p.parted
 	}
-	out := make([]screen, 0, len(p.Items))
-	lists := map[string]int{} // by kind
-	for _, i := range p.Items {
-		s := p.screenOf(i)
-		if !s.list() {
-			out = append(out, s)
-			continue
-		}
-		at, begun := lists[i.Kind]
-		if !begun {
-			at = len(out)
-			out, lists[i.Kind] = append(out, s), at
-			continue
-		}
-		out[at].Items = append(out[at].Items, i)
+	p.parted = make([]screen, 0, len(p.Items))
+	for _, items := range dossier.Group(p.View, p.Round.Number, p.Items, func(i consultation.Item) string { return i.Kind }) {
+		p.parted = append(p.parted, p.screenOf(items...))
 	}
-	p.parted = out
-	return out
+	return p.parted
 }
 
-// screenOf is the question of one statement.
-func (p *paperView) screenOf(i consultation.Item) screen {
-	k := p.ItemKind(i.Kind)
-	return screen{Items: []consultation.Item{i}, Kind: k, Form: cmp.Or(k.In(p.Round.Kind), delphi.ScaleForm)}
+// screenOf is the question of statements that are answered together.
+func (p *paperView) screenOf(items ...consultation.Item) screen {
+	kind := items[0].Kind
+	return screen{Items: items, Kind: p.ItemKind(kind), Form: p.FormIn(kind, p.Round.Number)}
 }
 
 // shown are the questions of this page.

@@ -105,6 +105,22 @@ func show(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 }
 
+// The stepper says of a round that was closed that it is: nothing can be written any more.
+func TestTheStepperSaysThatARoundIsClosed(t *testing.T) {
+	h := webtest.Open(t)
+	site, c := h.Site(t), h.Consultation(t).Gathering()
+	step := func() string {
+		return site.Stranger().Get(t, at(c.Slug, "")).Text(".steppers [aria-current=step] .visually-hidden")
+	}
+	if got := step(); got != "in corso" {
+		t.Errorf("open: %q", got)
+	}
+	h.Close(t, c, 1)
+	if got := step(); got != "chiuso, senza ancora i risultati" {
+		t.Errorf("closed: %q", got)
+	}
+}
+
 // result: a released round reads the same for everyone, and says that it is no sample.
 func result(t *testing.T, site *webtest.Site) {
 	got := site.Stranger().Get(t, at(webtest.Answering, "/rounds/2"))

@@ -28,7 +28,7 @@ func (v view) steps(q *page.Request) []ui.Step {
 		s := ui.Step{Name: v.RoundName(q, r)}
 		switch r.State {
 		case consultation.RoundOpen, consultation.RoundClosing, consultation.RoundClosed:
-			s.Now = v.Stage == consultation.Running
+			s.Now, s.Closed = v.Stage == consultation.Running, r.State != consultation.RoundOpen
 		case consultation.RoundReleased:
 			s.Done = true
 		}

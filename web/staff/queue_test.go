@@ -1,10 +1,12 @@
 package staff_test
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"delfi/internal/moderation"
@@ -158,6 +160,13 @@ func TestQueue(t *testing.T) {
 	form := giulia.Get(t, rules)
 	if form.Page.Find("[name=title_1]").AttrOr("value", "") != "Rispetta le persone" || form.Count("[name^=title_]") != 8 {
 		t.Errorf("the form begins with %q", form.Page.Find("[name=title_1]").AttrOr("value", ""))
+	}
+	same := url.Values{"version": {"1"}}
+	form.Page.Find("main form [name^=title_], main form [name^=words_]").Each(func(_ int, f *goquery.Selection) {
+		same.Set(f.AttrOr("name", ""), cmp.Or(f.AttrOr("value", ""), f.Text()))
+	})
+	if got := posted(giulia, 409, rules, same); !strings.Contains(got.Text("main"), "non è cambiato nulla") {
+		t.Errorf("the standing rules anew: %s", got.Text("main"))
 	}
 	posted(giulia, 422, rules, url.Values{"version": {"1"}, "title_1": {"Con garbo"}})
 	posted(giulia, 409, rules, url.Values{"version": {"7"}, "title_1": {"Con garbo"}, "words_1": {"Niente offese."}})

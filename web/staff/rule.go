@@ -3,8 +3,11 @@ package staff
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
+	"delfi/internal/account/office"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
@@ -33,7 +36,7 @@ func (d room) rulesOf(q *page.Request) (rulesView, error) {
 	}
 	v := rulesView{Consultation: c}
 	if !moderation.CanRule(q.Actor, c.Administration) {
-		return v, fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here")
+		return v, office.Needs(office.Administrator)
 	}
 	if c.Stage == consultation.Draft {
 		return v, notThere()
@@ -49,11 +52,29 @@ func (d room) rules(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range v.Now.List {
-		v.List = append(v.List, ui.Worded(v.Consultation.Language, r))
-	}
+	v.List = v.inForce()
 	v.pad()
 	return q.Render(200, rulesPage(v))
+}
+
+// inForce are the rules in force with their words: the standing ones have them of the catalogue.
+func (v rulesView) inForce() []moderation.Rule {
+	var out []moderation.Rule
+	for _, r := range v.Now.List {
+		out = append(out, ui.Worded(v.Consultation.Language, r))
+	}
+	return out
+}
+
+// unchanged tells whether a form has the standing rules as they were shown in it.
+func (v rulesView) unchanged() bool {
+	if v.Now.Version != moderation.Standing {
+		return false // their words are stored: moderation compares them
+	}
+	typed := slices.DeleteFunc(slices.Clone(v.List), func(r moderation.Rule) bool { return r.Title == "" && r.Words == "" })
+	return slices.EqualFunc(typed, v.inForce(), func(a, b moderation.Rule) bool {
+		return strings.TrimSpace(a.Title) == b.Title && strings.TrimSpace(a.Words) == b.Words
+	})
 }
 
 // pad adds empty rules, as far as a version has room.
@@ -81,7 +102,11 @@ func (d room) publishRules(q *page.Request) error {
 	if err != nil {
 		seen = -1 // no page of ours sent this
 	}
-	err = d.Moderation.Publish(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, seen, v.Consultation.Language, v.List)
+	if v.unchanged() {
+		err = moderation.Unchanged()
+	} else {
+		err = d.Moderation.Publish(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, seen, v.Consultation.Language, v.List)
+	}
 	var f *fault.Fault
 	switch {
 	case err == nil:

@@ -2,8 +2,11 @@ package static
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -61,6 +64,29 @@ func TestAFloodOfNamesFillsNothing(t *testing.T) {
 	}
 	if len(h.packed) != 1 || h.packed["css/delfi.css"] == nil {
 		t.Errorf("%d files are packed of one", len(h.packed))
+	}
+}
+
+// No style sheet holds a font: pages load them from the site alone (font-src 'self'), and a
+// browser would report each page that tries.
+func TestNoStyleSheetHoldsAFont(t *testing.T) {
+	faces := regexp.MustCompile(`@font-face\s*\{[^}]*\}`)
+	found := 0
+	err := fs.WalkDir(files, "assets", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".css" {
+			return err
+		}
+		sheet, err := fs.ReadFile(files, name)
+		for _, face := range faces.FindAllString(string(sheet), -1) {
+			found++
+			if strings.Contains(face, "data:") {
+				t.Errorf("%s has %.80s…", name, face)
+			}
+		}
+		return err
+	})
+	if err != nil || found == 0 {
+		t.Errorf("%d fonts, %v", found, err)
 	}
 }
 

@@ -32,6 +32,7 @@ type Change func(h *House, o *web.Options)
 type Site struct {
 	Log     *bytes.Buffer // what the app logged
 	Routes  []page.Route
+	house   *House
 	app     *page.App
 	handler http.Handler
 }
@@ -48,9 +49,9 @@ func (h *House) Site(t testing.TB, changes ...Change) *Site {
 // SiteWith is Site with settings of the test's.
 func (h *House) SiteWith(t testing.TB, o page.Options, changes ...Change) *Site {
 	t.Helper()
-	o.BaseURL, o.Actors, o.ErrorPage, o.Posts, o.Codes = origin, h.Accounts, ui.ErrorPage, 100000, h.Codes
+	o.BaseURL, o.Actors, o.Changes, o.ErrorPage, o.Posts, o.Codes = origin, h.Accounts, h.Changes, ui.ErrorPage, 100000, h.Codes
 	o.Secret = []byte("every server of one site has the same")
-	s := &Site{app: page.New(o)}
+	s := &Site{house: h, app: page.New(o)}
 	t.Cleanup(s.app.Close)
 	// Nobody answers there: signing in is web/account's to try, and a test takes the short way to a session.
 	client, err := login.New(login.Options{Issuer: "http://127.0.0.1:1", ClientID: "delfi", ClientSecret: "secret", RedirectURL: origin + "/sign-in/callback"})
@@ -158,6 +159,7 @@ func (b *Browser) Do(t testing.TB, r *http.Request) Response {
 		r.AddCookie(c)
 	}
 	w := httptest.NewRecorder()
+	b.site.house.Settle(t)
 	b.site.handler.ServeHTTP(w, r)
 	res := w.Result()
 	for _, c := range res.Cookies() {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
 	"delfi/internal/moderation"
@@ -134,7 +135,7 @@ func refuse(actor account.Actor, c consultation.Consultation) error {
 	case len(actor.Grants) > 0 && !actor.Serves(c.Administration):
 		return fault.New(fault.NotFound, "not_found", "there is nothing here, or nothing that you can see")
 	}
-	return fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here")
+	return office.Needs(account.Moderator)
 }
 
 // examinable refuses while contributions may still be written.

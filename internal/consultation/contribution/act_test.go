@@ -32,7 +32,7 @@ func TestManyToMany(t *testing.T) {
 	h.state(c, contribution.Admitted, drawn.ID)
 
 	// Already said: linked, and the words stay.
-	item, err := h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{a, c}, Destination: contribution.Said, Item: thirty.ID, Text: "Altre parole.", Rule: rule, Reason: "Già detto."})
+	item, err := h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{a, c}, Destination: contribution.Said, Item: thirty.ID, Text: "Altre parole.", Rule: rule, Reason: "Già detto."})
 	h.ok(err)
 	if item.ID != thirty.ID || item.Text != thirty.Text {
 		t.Errorf("got %+v", item)
@@ -40,12 +40,12 @@ func TestManyToMany(t *testing.T) {
 	h.state(c, contribution.Admitted, drawn.ID, thirty.ID)
 
 	// Into an existing one with new words, and new words alone.
-	item, err = h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: drawn.ID, Text: "La strada è ridisegnata,\n senza dossi.", LeftOut: "anche la sera", Rule: rule, Reason: "Più chiaro."})
+	item, err = h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: drawn.ID, Text: "La strada è ridisegnata,\n senza dossi.", LeftOut: "anche la sera", Rule: rule, Reason: "Più chiaro."})
 	h.ok(err)
 	if item.Text != "La strada è ridisegnata, senza dossi." {
 		t.Errorf("got %q", item.Text)
 	}
-	_, err = h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: thirty.ID, Text: "Il limite di 30 vale sempre.", Version: prose.Version(thirty.Text), Rule: rule, Reason: "Più corto."})
+	_, err = h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: thirty.ID, Text: "Il limite di 30 vale sempre.", Version: prose.Version(thirty.Text), Rule: rule, Reason: "Più corto."})
 	h.ok(err)
 	if diff := cmp.Diff([]string{"Il limite di 30 vale sempre.", "La strada è ridisegnata, senza dossi."}, h.texts()); diff != "" {
 		t.Error(diff)
@@ -55,7 +55,7 @@ func TestManyToMany(t *testing.T) {
 		t.Errorf("got %+v", n)
 	}
 
-	acts, err := h.contributions.Acts(ctx, h.marco, slug)
+	acts, err := h.Contributions.Acts(ctx, h.marco, slug)
 	h.ok(err)
 	var kinds []string
 	for _, a := range acts {
@@ -73,9 +73,9 @@ func TestRecorded(t *testing.T) {
 	a, b := h.writes("Piera", "Una fontana."), h.writes("Ugo", "Comprate orologi!")
 	h.closed()
 	h.merge("Si costruisce una fontana.", a)
-	h.ok(h.contributions.Reject(h.Context(), h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: rule, Reason: "Pubblicità."}))
+	h.ok(h.Contributions.Reject(h.Context(), h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: rule, Reason: "Pubblicità."}))
 	h.ok(h.undo(h.marco, h.last().ID))
-	entries, err := h.record.Of(h.Context(), h.id)
+	entries, err := h.Record.Of(h.Context(), h.id)
 	h.ok(err)
 	var got [][5]string
 	for _, e := range entries[len(entries)-3:] {
@@ -86,9 +86,9 @@ func TestRecorded(t *testing.T) {
 	}
 	ugo := h.voice("Ugo").Name
 	want := [][5]string{
-		{"act", "moderator Marco", "merge", "statement 1", "Stessa richiesta."},
-		{"act", "moderator Mirta", "reject", ugo, "Pubblicità."},
-		{"act", "moderator Marco", "undo", ugo, "Pubblicità."},
+		{"act", "moderator Marta Gibellini", "merge", "statement 1", "Stessa richiesta."},
+		{"act", "moderator Davide Lancellotti", "reject", ugo, "Pubblicità."},
+		{"act", "moderator Marta Gibellini", "undo", ugo, "Pubblicità."},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -104,16 +104,16 @@ func TestUndoChain(t *testing.T) {
 	h.closed()
 	item := h.merge("Il limite vale sempre.", a)
 	made := h.last().ID
-	_, err := h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: item.ID, Text: "Il limite vale anche la sera.", Rule: rule, Reason: "Precisato."})
+	_, err := h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b}, Destination: contribution.Existing, Item: item.ID, Text: "Il limite vale anche la sera.", Rule: rule, Reason: "Precisato."})
 	h.ok(err)
 	reworded := h.last().ID
-	_, err = h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{c}, Destination: contribution.Said, Item: item.ID, Rule: rule, Reason: "Già detto."})
+	_, err = h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{c}, Destination: contribution.Said, Item: item.ID, Rule: rule, Reason: "Già detto."})
 	h.ok(err)
 	linked := h.last().ID
 
 	h.refused(h.undo(h.marco, made), fault.Conflict, "act_built_on")
 	h.refused(h.undo(h.marco, reworded), fault.Conflict, "act_built_on")
-	acts, err := h.contributions.Acts(ctx, h.marco, slug)
+	acts, err := h.Contributions.Acts(ctx, h.marco, slug)
 	h.ok(err)
 	if !acts[0].Undoable || acts[1].Undoable || acts[2].Undoable {
 		t.Errorf("got %+v", acts)
@@ -124,7 +124,7 @@ func TestUndoChain(t *testing.T) {
 	h.state(c, contribution.Pending)
 	h.ok(h.undo(h.marco, linked)) // pressed twice
 	h.refused(h.undo(h.mirta, linked), fault.Conflict, "act_undone")
-	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "Pubblicità."}))
+	h.ok(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "Pubblicità."}))
 	rejected := h.last().ID
 
 	h.ok(h.undo(h.marco, reworded))
@@ -138,7 +138,7 @@ func TestUndoChain(t *testing.T) {
 	if n != (contribution.Counts{Received: 3, Pending: 3}) || len(h.texts()) != 0 {
 		t.Errorf("got %+v and %q", n, h.texts())
 	}
-	if acts, err = h.contributions.Acts(ctx, h.marco, slug); err != nil || len(acts) != 0 {
+	if acts, err = h.Contributions.Acts(ctx, h.marco, slug); err != nil || len(acts) != 0 {
 		t.Errorf("%+v stand (%v)", acts, err)
 	}
 	// And all of it can be done again.
@@ -155,7 +155,7 @@ func TestUndoOfOneLink(t *testing.T) {
 	h.closed()
 	first, second := h.merge("Primo.", a), h.merge("Secondo.", c)
 	link := func(id uuid.UUID) uuid.UUID {
-		_, err := h.contributions.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Said, Item: first.ID, Rule: rule, Reason: "Già detto."})
+		_, err := h.Contributions.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Said, Item: first.ID, Rule: rule, Reason: "Già detto."})
 		h.ok(err)
 		return h.last().ID
 	}
@@ -177,18 +177,18 @@ func TestUndoUntilTheRoundOpens(t *testing.T) {
 	h.merge("Si mettono panchine.", b)
 	item := h.merge("Si costruisce una fontana.", a)
 	act := h.last().ID
-	h.ok(h.consultations.ReleaseRound(ctx, h.marco, slug, 1))
+	h.ok(h.Consultations.ReleaseRound(ctx, h.marco, slug, 1))
 	// Released but not yet shown to the panel: still possible.
 	h.ok(h.undo(h.marco, act))
 	h.state(a, contribution.Pending)
-	h.refused(h.consultations.OpenRound(ctx, h.furio, slug, 2), fault.Conflict, "contributions_pending")
+	h.refused(h.Consultations.OpenRound(ctx, h.furio, slug, 2), fault.Conflict, "contributions_pending")
 	item = h.merge("Si costruisce una fontana.", a)
 	act = h.last().ID
-	h.ok(h.consultations.OpenRound(ctx, h.furio, slug, 2))
+	h.ok(h.Consultations.OpenRound(ctx, h.furio, slug, 2))
 
 	h.refused(h.undo(h.marco, act), fault.Conflict, "synthesis_over")
-	h.refused(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "synthesis_over")
-	_, err := h.contributions.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Rule: rule, Reason: "Altro."})
+	h.refused(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "synthesis_over")
+	_, err := h.Contributions.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Rule: rule, Reason: "Altro."})
 	h.refused(err, fault.Conflict, "synthesis_over")
 	if h.last().Undoable {
 		t.Error("the act seems to be undoable")
@@ -211,23 +211,23 @@ func TestWhoMayModerate(t *testing.T) {
 		code  string
 	}{
 		"signed out":                    {account.Actor{}, fault.Unauthenticated, "sign_in"},
-		"a participant":                 {h.person("Piera"), fault.Forbidden, "wrong_role"},
+		"a participant":                 {h.Newcomer(h, "Piera"), fault.Forbidden, "wrong_role"},
 		"the administrator":             {h.anna, fault.Forbidden, "wrong_role"},
 		"the facilitator":               {h.furio, fault.Forbidden, "wrong_role"},
 		"a moderator of something else": {h.other, fault.Forbidden, "wrong_role"},
 		"another administration":        {h.berta, fault.NotFound, "not_found"},
-		"a moderator who was removed":   {h.person("Mirta", "riva/council"), fault.Forbidden, "wrong_role"},
+		"a moderator who was removed":   {h.Newcomer(h, "davide", "riva/council"), fault.Forbidden, "wrong_role"},
 	} {
 		t.Run(name, func(*testing.T) {
-			_, _, err := h.contributions.Queue(ctx, c.actor, slug)
+			_, _, err := h.Contributions.Queue(ctx, c.actor, slug)
 			h.refused(err, c.kind, c.code)
-			_, err = h.contributions.Acts(ctx, c.actor, slug)
+			_, err = h.Contributions.Acts(ctx, c.actor, slug)
 			h.refused(err, c.kind, c.code)
 			h.refused(h.undo(c.actor, act), c.kind, c.code)
-			h.refused(h.contributions.Reject(ctx, c.actor, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), c.kind, c.code)
-			h.refused(h.contributions.Reject(ctx, c.actor, slug, contribution.Choice{Contributions: nil, Rule: rule, Reason: ""}), c.kind, c.code)
+			h.refused(h.Contributions.Reject(ctx, c.actor, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), c.kind, c.code)
+			h.refused(h.Contributions.Reject(ctx, c.actor, slug, contribution.Choice{Contributions: nil, Rule: rule, Reason: ""}), c.kind, c.code)
 			for _, m := range []contribution.Merge{{}, {Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Rule: rule, Reason: "Altro."}} {
-				_, err = h.contributions.Merge(ctx, c.actor, slug, m)
+				_, err = h.Contributions.Merge(ctx, c.actor, slug, m)
 				h.refused(err, c.kind, c.code)
 			}
 		})
@@ -235,7 +235,7 @@ func TestWhoMayModerate(t *testing.T) {
 	if got := h.texts(); !slices.Equal(got, []string{"Si costruisce una fontana."}) {
 		t.Errorf("got %q", got)
 	}
-	h.refused(h.moderation.Undo(ctx, h.marco, space.Contribution, uuid.New(), act), fault.NotFound, "not_found")
+	h.refused(h.Moderation.Undo(ctx, h.marco, space.Contribution, uuid.New(), act), fault.NotFound, "not_found")
 }
 
 // A form that fails names every field.
@@ -260,11 +260,11 @@ func TestFields(t *testing.T) {
 		{contribution.Merge{Destination: contribution.Said, Contributions: []uuid.UUID{a}, Item: item.ID, Rule: rule, Reason: "x"}, "contributions:already_linked"},
 		{contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: item.Text, Rule: rule, Reason: "x"}, "contributions:already_linked"},
 	} {
-		_, err := h.contributions.Merge(ctx, h.marco, slug, c.m)
+		_, err := h.Contributions.Merge(ctx, h.marco, slug, c.m)
 		h.refused(err, fault.Invalid, c.want)
 	}
-	h.refused(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: nil, Rule: rule, Reason: " "}), fault.Invalid, "reason:required contributions:required")
-	h.refused(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
+	h.refused(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: nil, Rule: rule, Reason: " "}), fault.Invalid, "reason:required contributions:required")
+	h.refused(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
 	if got := h.texts(); !slices.Equal(got, []string{"Si costruisce una fontana."}) {
 		t.Errorf("got %q", got)
 	}
@@ -283,10 +283,10 @@ func TestTwoModerators(t *testing.T) {
 		errs := make([]error, 2)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			errs[0] = h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{id}, Rule: rule, Reason: "Fuori tema."})
+			errs[0] = h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{id}, Rule: rule, Reason: "Fuori tema."})
 		})
 		wg.Go(func() {
-			_, errs[1] = h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Fresh, Text: "Frase " + id.String(), Rule: rule, Reason: "Nuova."})
+			_, errs[1] = h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{id}, Destination: contribution.Fresh, Text: "Frase " + id.String(), Rule: rule, Reason: "Nuova."})
 		})
 		wg.Wait()
 		lost := errs[0]
@@ -305,8 +305,8 @@ func TestTwoModerators(t *testing.T) {
 
 	// Words that changed under one's hands are not overwritten unseen.
 	item := h.merge("Una frase.", func() uuid.UUID { return h.readmit(ids[0]) }())
-	_, err := h.contributions.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Una frase migliore.", Version: prose.Version(item.Text), Rule: rule, Reason: "Meglio."})
+	_, err := h.Contributions.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Una frase migliore.", Version: prose.Version(item.Text), Rule: rule, Reason: "Meglio."})
 	h.ok(err)
-	_, err = h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Un’altra frase.", Version: prose.Version(item.Text), Rule: rule, Reason: "Meglio."})
+	_, err = h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Un’altra frase.", Version: prose.Version(item.Text), Rule: rule, Reason: "Meglio."})
 	h.refused(err, fault.Conflict, "item_changed")
 }

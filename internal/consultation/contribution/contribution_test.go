@@ -21,29 +21,29 @@ func TestOwnWords(t *testing.T) {
 	h := newTown(t)
 	ctx := h.Context()
 	piera, ugo := h.voice("Piera"), h.voice("Ugo")
-	made, err := h.contributions.Contribute(ctx, piera, h.id, "  Più **ombra**.\r\n\r\nE panchine. ")
+	made, err := h.Contributions.Contribute(ctx, piera, h.id, "  Più **ombra**.\r\n\r\nE panchine. ")
 	h.ok(err)
 	if made.Body != "Più **ombra**.\n\nE panchine." || made.State != contribution.Pending || made.Alias.Name == "" || made.ID.Version() != 4 {
 		t.Errorf("got %+v", made)
 	}
 	second := h.writes("Piera", "Una fontana.")
-	h.ok(h.contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra."))
-	h.ok(h.contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra.")) // a second click
-	h.refused(h.contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Meno sole."), fault.Conflict, "contribution_changed")
-	h.refused(h.contributions.Revise(ctx, ugo, h.id, made.ID, made.Version(), "Meno ombra."), fault.Conflict, "contribution_gone")
-	h.ok(h.contributions.Retract(ctx, ugo, h.id, made.ID)) // nothing of his
-	h.refused(h.contributions.Revise(ctx, piera, h.id, uuid.New(), "", "Altro."), fault.Conflict, "contribution_gone")
+	h.ok(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra."))
+	h.ok(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra.")) // a second click
+	h.refused(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Meno sole."), fault.Conflict, "contribution_changed")
+	h.refused(h.Contributions.Revise(ctx, ugo, h.id, made.ID, made.Version(), "Meno ombra."), fault.Conflict, "contribution_gone")
+	h.ok(h.Contributions.Retract(ctx, ugo, h.id, made.ID)) // nothing of his
+	h.refused(h.Contributions.Revise(ctx, piera, h.id, uuid.New(), "", "Altro."), fault.Conflict, "contribution_gone")
 	for range 2 {
-		h.ok(h.contributions.Retract(ctx, piera, h.id, second))
+		h.ok(h.Contributions.Retract(ctx, piera, h.id, second))
 	}
-	h.refused(h.contributions.Revise(ctx, piera, h.id, second, "", "Anzi no."), fault.Conflict, "contribution_gone")
+	h.refused(h.Contributions.Revise(ctx, piera, h.id, second, "", "Anzi no."), fault.Conflict, "contribution_gone")
 
-	own, err := h.contributions.Own(ctx, piera, h.id)
+	own, err := h.Contributions.Own(ctx, piera, h.id)
 	h.ok(err)
 	if len(own) != 1 || own[0].Body != "Più ombra." || own[0].State != contribution.Pending {
 		t.Errorf("got %+v", own)
 	}
-	if own, err = h.contributions.Own(ctx, ugo, h.id); err != nil || len(own) != 0 {
+	if own, err = h.Contributions.Own(ctx, ugo, h.id); err != nil || len(own) != 0 {
 		t.Errorf("Ugo has %+v (%v)", own, err)
 	}
 }
@@ -55,7 +55,7 @@ func TestWordsThatCannotBeStored(t *testing.T) {
 		"": "body:required", " \n ": "body:required", strings.Repeat("à", 2001): "body:too_long",
 		"a\x00b": "body:not_text", "\xff": "body:not_text",
 	} {
-		_, err := h.contributions.Contribute(h.Context(), h.voice("Piera"), h.id, body)
+		_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, body)
 		h.refused(err, fault.Invalid, code)
 	}
 	h.writes("Piera", strings.Repeat("à", 2000))
@@ -69,7 +69,7 @@ func TestSentTwice(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range ids {
 		wg.Go(func() {
-			c, err := h.contributions.Contribute(h.Context(), piera, h.id, "Una fontana.")
+			c, err := h.Contributions.Contribute(h.Context(), piera, h.id, "Una fontana.")
 			if err != nil {
 				t.Error(err)
 			}
@@ -88,12 +88,12 @@ func TestOneVoiceAmongMany(t *testing.T) {
 	for i := range 50 {
 		h.writes("Piera", strings.Repeat("x", i+1))
 	}
-	_, err := h.contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Ancora una.")
+	_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Ancora una.")
 	h.refused(err, fault.Conflict, "contributions_full")
 	// One withdrawn makes room for another.
-	own, err := h.contributions.Own(h.Context(), h.voice("Piera"), h.id)
+	own, err := h.Contributions.Own(h.Context(), h.voice("Piera"), h.id)
 	h.ok(err)
-	h.ok(h.contributions.Retract(h.Context(), h.voice("Piera"), h.id, own[0].ID))
+	h.ok(h.Contributions.Retract(h.Context(), h.voice("Piera"), h.id, own[0].ID))
 	h.writes("Piera", "Ancora una.")
 }
 
@@ -105,16 +105,14 @@ func TestDeadline(t *testing.T) {
 	mine := h.writes("Piera", "Una fontana.")
 	try := func() {
 		t.Helper()
-		_, err := h.contributions.Contribute(ctx, piera, h.id, "Tardi.")
+		_, err := h.Contributions.Contribute(ctx, piera, h.id, "Tardi.")
 		h.refused(err, fault.Conflict, "round_closed")
-		h.refused(h.contributions.Revise(ctx, piera, h.id, mine, "", "Tardi."), fault.Conflict, "round_closed")
-		h.refused(h.contributions.Retract(ctx, piera, h.id, mine), fault.Conflict, "round_closed")
+		h.refused(h.Contributions.Revise(ctx, piera, h.id, mine, "", "Tardi."), fault.Conflict, "round_closed")
+		h.refused(h.Contributions.Retract(ctx, piera, h.id, mine), fault.Conflict, "round_closed")
 	}
-	h.mu.Lock()
-	h.now = h.now.Add(10 * 24 * time.Hour)
-	h.mu.Unlock()
+	h.Clock.Add(10 * 24 * time.Hour)
 	try() // no server was up at the deadline
-	h.pass(0)
+	h.Pass(h, 0)
 	try()
 	h.state(mine, contribution.Pending)
 }
@@ -123,8 +121,8 @@ func TestDeadline(t *testing.T) {
 func TestSuspended(t *testing.T) {
 	h := newTown(t)
 	h.voice("Piera") // enrolled before
-	h.ok(h.consultations.Suspend(h.Context(), h.anna, slug, "Elezioni."))
-	_, err := h.contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Una fontana.")
+	h.ok(h.Consultations.Suspend(h.Context(), h.anna, slug, "Elezioni."))
+	_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Una fontana.")
 	h.refused(err, fault.Conflict, "suspended")
 }
 
@@ -135,30 +133,30 @@ func TestSealedUntilRead(t *testing.T) {
 	ctx := h.Context()
 	a, b := h.writes("Piera", "Una fontana."), h.writes("Ugo", "Comprate orologi!")
 	gone := h.writes("Ada", "Ci ripenso.")
-	h.ok(h.contributions.Retract(ctx, h.voice("Ada"), h.id, gone))
-	_, _, err := h.contributions.Queue(ctx, h.marco, slug)
+	h.ok(h.Contributions.Retract(ctx, h.voice("Ada"), h.id, gone))
+	_, _, err := h.Contributions.Queue(ctx, h.marco, slug)
 	h.refused(err, fault.Conflict, "round_not_closed")
-	_, err = h.contributions.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{a}, Destination: contribution.Fresh, Text: "Una fontana.", Rule: rule, Reason: "Sì."})
+	_, err = h.Contributions.Merge(ctx, h.marco, slug, contribution.Merge{Contributions: []uuid.UUID{a}, Destination: contribution.Fresh, Text: "Una fontana.", Rule: rule, Reason: "Sì."})
 	h.refused(err, fault.Conflict, "round_not_closed")
 	h.closed()
-	_, _, err = h.contributions.Public(ctx, h.id)
+	_, _, err = h.Contributions.Public(ctx, h.id)
 	h.refused(err, fault.Conflict, "not_released")
-	h.refused(h.consultations.ReleaseRound(ctx, h.marco, slug, 1), fault.Conflict, "contributions_pending")
+	h.refused(h.Consultations.ReleaseRound(ctx, h.marco, slug, 1), fault.Conflict, "contributions_pending")
 
 	item := h.merge("Si costruisce una fontana.", a)
-	h.ok(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: rule, Reason: "Pubblicità."}))
-	h.ok(h.consultations.ReleaseRound(ctx, h.marco, slug, 1))
-	list, n, err := h.contributions.Public(ctx, h.id)
+	h.ok(h.Contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: rule, Reason: "Pubblicità."}))
+	h.ok(h.Consultations.ReleaseRound(ctx, h.marco, slug, 1))
+	list, n, err := h.Contributions.Public(ctx, h.id)
 	h.ok(err)
 	if n != (contribution.Counts{Received: 2, Admitted: 1, Rejected: 1, Items: 1}) || len(list) != 2 {
 		t.Errorf("got %+v of %d", n, len(list))
 	}
-	own, err := h.contributions.Own(ctx, h.voice("Piera"), h.id)
+	own, err := h.Contributions.Own(ctx, h.voice("Piera"), h.id)
 	h.ok(err)
 	if len(own) != 1 || own[0].State != contribution.Admitted || !slices.Equal(own[0].Items, []uuid.UUID{item.ID}) {
 		t.Errorf("Piera sees %+v", own)
 	}
-	own, err = h.contributions.Own(ctx, h.voice("Ugo"), h.id)
+	own, err = h.Contributions.Own(ctx, h.voice("Ugo"), h.id)
 	h.ok(err)
 	if len(own) != 1 || own[0].State != contribution.Rejected || own[0].Reason != "Pubblicità." {
 		t.Errorf("Ugo sees %+v", own)
@@ -190,7 +188,7 @@ func TestHostileMarkdown(t *testing.T) {
 // Nothing stored about a contribution has a date, or leads to an account.
 func TestNoDateNoAccount(t *testing.T) {
 	h := newTown(t)
-	h.ok(h.db.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+	h.ok(h.DB.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		var columns []string
 		err := tx.SelectContext(ctx, &columns, `
 			SELECT column_name::text

@@ -52,7 +52,7 @@ type instant struct {
 
 func newBurglar(t *testing.T) *burglar {
 	x := &burglar{town: newTown(t)}
-	x.ok(x.db.Pool().Get(&x.begun, `SELECT pg_walfile_name(pg_current_wal_lsn())`))
+	x.ok(x.DB.Pool().Get(&x.begun, `SELECT pg_walfile_name(pg_current_wal_lsn())`))
 	return x
 }
 
@@ -66,7 +66,7 @@ func (x *burglar) sit(n int, overlapping bool, write func(s *sitting)) {
 	var waiting *sitting
 	for i := range n {
 		name := fmt.Sprintf("%s %d", map[bool]string{true: "overlapping", false: "sitting"}[overlapping], i)
-		s := &sitting{alias: x.voice(name), account: x.person(name).Account.String()}
+		s := &sitting{alias: x.voice(name), account: x.Newcomer(x, name).Account.String()}
 		author := pen.Author(s.alias, round)
 		s.author = author[:]
 		x.people = append(x.people, s)
@@ -93,8 +93,8 @@ func (x *burglar) sit(n int, overlapping bool, write func(s *sitting)) {
 func (x *burglar) log() []byte {
 	x.Helper()
 	var folder, last string
-	x.ok(x.db.Pool().Get(&folder, `SELECT current_setting('data_directory') || '/pg_wal'`))
-	x.ok(x.db.Pool().Get(&last, `SELECT pg_walfile_name(pg_current_wal_lsn())`))
+	x.ok(x.DB.Pool().Get(&folder, `SELECT current_setting('data_directory') || '/pg_wal'`))
+	x.ok(x.DB.Pool().Get(&last, `SELECT pg_walfile_name(pg_current_wal_lsn())`))
 	files, err := os.ReadDir(folder)
 	x.ok(err)
 	var all []byte
@@ -112,10 +112,10 @@ func (x *burglar) log() []byte {
 // file gives a table's file, dead rows included; nil when there is no such table.
 func (x *burglar) file(table string) []byte {
 	x.Helper()
-	_, err := x.db.Pool().Exec(`CHECKPOINT`)
+	_, err := x.DB.Pool().Exec(`CHECKPOINT`)
 	x.ok(err)
 	var path string
-	x.ok(x.db.Pool().Get(&path, `SELECT coalesce(current_setting('data_directory') || '/' || pg_relation_filepath(to_regclass($1)), '')`, table))
+	x.ok(x.DB.Pool().Get(&path, `SELECT coalesce(current_setting('data_directory') || '/' || pg_relation_filepath(to_regclass($1)), '')`, table))
 	if path == "" {
 		return nil
 	}
@@ -128,11 +128,11 @@ func (x *burglar) file(table string) []byte {
 func (x *burglar) dump() string {
 	x.Helper()
 	var tables []string
-	x.ok(x.db.Pool().Select(&tables, `SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'`))
+	x.ok(x.DB.Pool().Select(&tables, `SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'`))
 	var all strings.Builder
 	for _, table := range tables {
 		var rows []string
-		x.ok(x.db.Pool().Select(&rows, `SELECT t::text FROM `+table+` AS t`))
+		x.ok(x.DB.Pool().Select(&rows, `SELECT t::text FROM `+table+` AS t`))
 		all.WriteString(strings.Join(rows, "\n"))
 	}
 	return all.String()
@@ -158,7 +158,7 @@ func (x *burglar) rows(plain bool, query string) []instant {
 		At   int
 		Name string
 	}
-	x.ok(x.db.Pool().Select(&list, query))
+	x.ok(x.DB.Pool().Select(&list, query))
 	out := make([]instant, len(list))
 	for i, r := range list {
 		if out[i] = (instant{r.At, r.Name}); plain {
@@ -274,7 +274,7 @@ func linkedTo(t *testing.T, overlapping bool) []string {
 	x := newBurglar(t)
 	ids := map[string]string{}
 	x.sit(50, overlapping, func(s *sitting) {
-		c, err := x.contributions.Contribute(x.Context(), s.alias, x.id, s.body)
+		c, err := x.Contributions.Contribute(x.Context(), s.alias, x.id, s.body)
 		x.ok(err)
 		ids[s.body] = c.ID.String()
 	})
@@ -293,15 +293,15 @@ func linkedTo(t *testing.T, overlapping bool) []string {
 	x.tell("an hour later", true, "write-ahead log")
 	x.closed()
 	x.tell("closed", false, "")
-	list, _, err := x.contributions.Queue(x.Context(), x.marco, slug)
+	list, _, err := x.Contributions.Queue(x.Context(), x.marco, slug)
 	x.ok(err)
 	for _, c := range list {
 		if c.ID.String() != ids[c.Body] {
 			t.Errorf("%q has another id than its author saw", c.Body)
 		}
-		x.ok(x.contributions.Reject(x.Context(), x.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c.ID}, Rule: rule, Reason: "Prova."}))
+		x.ok(x.Contributions.Reject(x.Context(), x.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c.ID}, Rule: rule, Reason: "Prova."}))
 	}
-	x.ok(x.consultations.ReleaseRound(x.Context(), x.marco, slug, 1))
+	x.ok(x.Consultations.ReleaseRound(x.Context(), x.marco, slug, 1))
 	x.tell("released", false, "")
 	return x.linked
 }
@@ -312,7 +312,7 @@ func TestTheLinkerFindsWhoWritesInClear(t *testing.T) {
 	for _, overlapping := range []bool{false, true} {
 		x := newBurglar(t)
 		x.sit(50, overlapping, func(s *sitting) {
-			x.ok(x.db.Transact(x.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+			x.ok(x.DB.Transact(x.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 				if _, err := pseudonym.Claim(ctx, tx, x.id, []pseudonym.Alias{s.alias}); err != nil {
 					return err
 				}
@@ -334,8 +334,8 @@ func TestTheLinkerFindsWhoWritesInClear(t *testing.T) {
 // the order of their ids.
 func (x *burglar) hour() {
 	x.Helper()
-	x.ok(x.jobs.Do(x.Context(), contribution.Gathered{}))
-	_, err := x.db.Pool().Exec(`
+	x.ok(x.Jobs.Do(x.Context(), contribution.Gathered{}))
+	_, err := x.DB.Pool().Exec(`
 		CREATE TABLE civic.enrolment_new (LIKE civic.enrolment INCLUDING ALL);
 		INSERT INTO civic.enrolment_new SELECT * FROM civic.enrolment ORDER BY consultation, account;
 		DROP TABLE civic.enrolment;

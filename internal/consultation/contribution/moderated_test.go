@@ -30,14 +30,14 @@ func (h *town) seen(ids ...uuid.UUID) map[uuid.UUID]int {
 // raise appeals against an act, and lets the hour begin.
 func (h *town) raise(who pseudonym.Alias, act, subject uuid.UUID) {
 	h.Helper()
-	h.ok(h.moderation.Raise(h.Context(), who, act, subject, "Non è così."))
-	h.ok(h.jobs.Do(h.Context(), moderation.Opening{}))
+	h.ok(h.Moderation.Raise(h.Context(), who, act, subject, "Non è così."))
+	h.ok(h.Jobs.Do(h.Context(), moderation.Opening{}))
 }
 
 // upholds lets Mirta uphold an appeal against an act of Marco's.
 func (h *town) upholds(act, subject uuid.UUID) {
 	h.Helper()
-	h.ok(h.moderation.Settle(h.Context(), h.mirta, space.Contribution, h.space, act, subject, moderation.Upheld, "Ha ragione."))
+	h.ok(h.Moderation.Settle(h.Context(), h.mirta, space.Contribution, h.space, act, subject, moderation.Upheld, "Ha ragione."))
 }
 
 // The queue says who is at a contribution and how often it was acted on; a colleague's claim
@@ -46,25 +46,25 @@ func TestClaimsAndVersions(t *testing.T) {
 	h := newTown(t)
 	ctx := h.Context()
 	a, b := h.writes("Piera", "Uno."), h.writes("Ugo", "Due.")
-	h.refused(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}), fault.Conflict, "round_not_closed")
+	h.refused(h.Moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}), fault.Conflict, "round_not_closed")
 	h.closed()
-	h.ok(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}))
-	if q, _ := h.queue(); q[a].Case.Claim.Name != "Marco" || q[b].Case.Claim.Held(h.clock()) {
+	h.ok(h.Moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{a}))
+	if q, _ := h.queue(); q[a].Case.Claim.Name != "Marta Gibellini" || q[b].Case.Claim.Held(h.Clock.Now()) {
 		t.Errorf("the queue says %+v and %+v", q[a].Case, q[b].Case)
 	}
-	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b, a}, Rule: rule, Reason: "No."}), fault.Conflict, "claimed")
+	h.refused(h.Contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b, a}, Rule: rule, Reason: "No."}), fault.Conflict, "claimed")
 	seen := h.seen(a, b)
 	h.merge("Una frase.", a)
-	_, err := h.contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
+	_, err := h.Contributions.Merge(ctx, h.mirta, slug, contribution.Merge{Contributions: []uuid.UUID{b, a}, Seen: seen, Destination: contribution.Fresh, Text: "Un’altra.", Rule: rule, Reason: "Sì."})
 	args := h.refused(err, fault.Conflict, "acted_meanwhile")
-	if args["name"] != "Marco" || args["verb"] != "merge" || args["alias"] != h.voice("Piera").Name {
+	if args["name"] != "Marta Gibellini" || args["verb"] != "merge" || args["alias"] != h.voice("Piera").Name {
 		t.Errorf("says %v", args)
 	}
 	// Without the versions of a form the states are compared.
-	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
-	h.ok(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Seen: h.seen(b), Rule: rule, Reason: "No."}))
-	h.refused(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "already_examined")
-	h.refused(h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "rules_changed")
+	h.refused(h.Contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "already_examined")
+	h.ok(h.Contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Seen: h.seen(b), Rule: rule, Reason: "No."}))
+	h.refused(h.Contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "already_examined")
+	h.refused(h.Contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{b}, Rule: "1.9", Reason: "Ancora."}), fault.Conflict, "rules_changed")
 	// The queue of moderation and the states of contributions say the same.
 	q, _ := h.queue()
 	for id, c := range q {
@@ -84,13 +84,13 @@ func TestRequeue(t *testing.T) {
 	alone := h.merge("Solo di Piera.", a)
 	both := h.merge("Di tutti e due.", a, b)
 	made := h.last().ID
-	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "No."}))
-	h.pass(11 * time.Minute)
+	h.ok(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{c}, Rule: rule, Reason: "No."}))
+	h.Pass(h, 11*time.Minute)
 	h.refused(h.undo(h.marco, h.last().ID), fault.Conflict, "undo_over")
 	back := func(ids ...uuid.UUID) error {
-		return h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: ids, Seen: h.seen(ids...), Rule: rule, Reason: "Da rivedere."})
+		return h.Contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{Contributions: ids, Seen: h.seen(ids...), Rule: rule, Reason: "Da rivedere."})
 	}
-	h.refused(h.contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{}), fault.Invalid, "rule:rule_required reason:required contributions:required")
+	h.refused(h.Contributions.Requeue(ctx, h.mirta, slug, contribution.Choice{}), fault.Invalid, "rule:rule_required reason:required contributions:required")
 	for range 2 { // pressed twice
 		h.ok(back(a, c))
 	}
@@ -106,7 +106,7 @@ func TestRequeue(t *testing.T) {
 		t.Errorf("got %+v and %+v", q[a], q[c])
 	}
 	var verbs []string
-	acts, err := h.contributions.Acts(ctx, h.marco, slug)
+	acts, err := h.Contributions.Acts(ctx, h.marco, slug)
 	h.ok(err)
 	for _, a := range acts {
 		verbs = append(verbs, string(a.Verb))
@@ -139,11 +139,11 @@ func TestAppealIsUpheld(t *testing.T) {
 	ctx := h.Context()
 	a, b, c := h.writes("Piera", "Più ombra."), h.writes("Ugo", "Orologi!"), h.writes("Ada", "Una fontana.")
 	h.closed()
-	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a, b}, Rule: rule, Reason: "No."}))
+	h.ok(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a, b}, Rule: rule, Reason: "No."}))
 	rejected := h.last().ID
 	item := h.merge("Si fa una fontana.", c)
 	merged := h.last().ID
-	h.refused(h.moderation.Raise(ctx, h.voice("Ugo"), rejected, a, "Non è così."), fault.NotFound, "no_act")
+	h.refused(h.Moderation.Raise(ctx, h.voice("Ugo"), rejected, a, "Non è così."), fault.NotFound, "no_act")
 	h.raise(h.voice("Piera"), rejected, a)
 	h.raise(h.voice("Ada"), merged, c)
 	h.upholds(rejected, a)
@@ -155,16 +155,16 @@ func TestAppealIsUpheld(t *testing.T) {
 	if got := h.texts(); len(got) != 0 {
 		t.Errorf("%s has no contribution and is in play", item.Text)
 	}
-	list, _, err := h.contributions.Queue(ctx, h.marco, slug)
+	list, _, err := h.Contributions.Queue(ctx, h.marco, slug)
 	h.ok(err)
 	if list[0].Case.Priority != 1 || list[1].Case.Priority != 1 || list[2].ID != b {
 		t.Errorf("the queue begins with %+v", list[0].Case)
 	}
 	// Rejected once more by another: the second act stands by itself, and so does an appeal
 	// against the first that is upheld later.
-	h.ok(h.contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "Resta fuori."}))
+	h.ok(h.Contributions.Reject(ctx, h.mirta, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "Resta fuori."}))
 	h.state(a, contribution.Rejected)
-	own, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
+	own, err := h.Moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if len(own) != 2 || !own[0].Appeals || own[0].Act.Words != "Resta fuori." || own[1].Appeal == nil || own[1].Appeal.Outcome != moderation.Upheld {
 		t.Errorf("the author sees %+v", own)
@@ -179,25 +179,25 @@ func TestAppealBlocksNoRound(t *testing.T) {
 	a, b := h.writes("Piera", "Più ombra."), h.writes("Ugo", "Una fontana.")
 	h.closed()
 	h.merge("Si fa una fontana.", b)
-	h.ok(h.contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}))
+	h.ok(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}))
 	act := h.last().ID
 	h.raise(h.voice("Piera"), act, a)
-	fates, err := h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
+	fates, err := h.Moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
 	if !fates[0].Until.IsZero() {
 		t.Errorf("the days of an appeal begin before authors are told: %v", fates[0].Until)
 	}
-	h.ok(h.consultations.ReleaseRound(ctx, h.marco, slug, 1))
-	fates, err = h.moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
+	h.ok(h.Consultations.ReleaseRound(ctx, h.marco, slug, 1))
+	fates, err = h.Moderation.Fates(ctx, space.Contribution, h.space, []uuid.UUID{a})
 	h.ok(err)
-	if left := fates[0].Until.Sub(h.clock()); left < 7*24*time.Hour || left > 8*24*time.Hour {
+	if left := fates[0].Until.Sub(h.Clock.Now()); left < 7*24*time.Hour || left > 8*24*time.Hour {
 		t.Errorf("until %v", fates[0].Until)
 	}
-	h.ok(h.consultations.OpenRound(ctx, h.furio, slug, 2))
+	h.ok(h.Consultations.OpenRound(ctx, h.furio, slug, 2))
 	h.upholds(act, a)
 	h.state(a, contribution.Rejected)
-	h.pass(12 * 24 * time.Hour) // the answering round ends
-	h.ok(h.consultations.OpenRound(ctx, h.furio, slug, 3))
+	h.Pass(h, 12*24*time.Hour) // the answering round ends
+	h.ok(h.Consultations.OpenRound(ctx, h.furio, slug, 3))
 }
 
 // A removal by law is an act of the queue, at any stage, and cites no rule.
@@ -206,19 +206,19 @@ func TestRemovalIsAnAct(t *testing.T) {
 	ctx := h.Context()
 	id := h.writes("Carla", "Il signor Rossi ruba")
 	h.closed()
-	h.ok(h.moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{id}))
-	h.ok(h.contributions.Remove(ctx, h.anna, slug, id, "GDPR, art. 17")) // a claim is no obstacle to the law
+	h.ok(h.Moderation.Claim(ctx, h.marco, space.Contribution, h.space, []uuid.UUID{id}))
+	h.ok(h.Contributions.Remove(ctx, h.anna, slug, id, "GDPR, art. 17")) // a claim is no obstacle to the law
 	q, _ := h.queue()
-	if c := q[id].Case; !c.Waiting || c.Version != 1 || !c.Claim.Held(h.clock()) {
+	if c := q[id].Case; !c.Waiting || c.Version != 1 || !c.Claim.Held(h.Clock.Now()) {
 		t.Errorf("the case is %+v", c)
 	}
-	page, err := h.moderation.Public(ctx, space.Contribution, h.space, 0, 10)
+	page, err := h.Moderation.Public(ctx, space.Contribution, h.space, 0, 10)
 	h.ok(err)
 	if len(page.Acts) != 1 || page.Removed != 1 {
 		t.Fatalf("public is %+v", page)
 	}
 	l := page.Acts[0]
-	if l.Verb != moderation.Remove || l.Rule.Cited() || l.Words != "GDPR, art. 17" || l.By.Role != "administrator" || l.By.Name != "Anna" || strings.Contains(l.Summary, "Rossi") {
+	if l.Verb != moderation.Remove || l.Rule.Cited() || l.Words != "GDPR, art. 17" || l.By.Role != "administrator" || l.By.Name != "Giulia Bortolotti" || strings.Contains(l.Summary, "Rossi") {
 		t.Errorf("the act is %+v", l)
 	}
 }

@@ -24,7 +24,7 @@ import (
 // gather gives the gather round as it stands.
 func (h *town) gather() consultation.Round {
 	h.Helper()
-	c, err := h.consultations.Find(h.Context(), h.anna, slug)
+	c, err := h.Consultations.Find(h.Context(), h.anna, slug)
 	h.ok(err)
 	return c.Rounds[0]
 }
@@ -32,8 +32,8 @@ func (h *town) gather() consultation.Round {
 // pen opens the alias key.
 func (h *town) pen() (pen *pseudonym.Pen) {
 	h.Helper()
-	h.ok(h.db.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) (err error) {
-		pen, err = h.pseudonyms.Pen(ctx, tx, h.id)
+	h.ok(h.DB.Read(h.Context(), func(ctx context.Context, tx *postgres.Tx) (err error) {
+		pen, err = h.Pseudonyms.Pen(ctx, tx, h.id)
 		return err
 	}))
 	return pen
@@ -42,7 +42,7 @@ func (h *town) pen() (pen *pseudonym.Pen) {
 // count counts with one statement.
 func (h *town) count(query string, args ...any) (n int) {
 	h.Helper()
-	h.ok(h.db.Pool().Get(&n, query, args...))
+	h.ok(h.DB.Pool().Get(&n, query, args...))
 	return n
 }
 
@@ -50,7 +50,7 @@ func (h *town) count(query string, args ...any) (n int) {
 func (h *town) blobs() map[string][]byte {
 	h.Helper()
 	var rows []struct{ Author, Blob []byte }
-	h.ok(h.db.Pool().Select(&rows, `SELECT author, blob FROM civic.`+contribution.SealedTable(h.gather().ID)))
+	h.ok(h.DB.Pool().Select(&rows, `SELECT author, blob FROM civic.`+contribution.SealedTable(h.gather().ID)))
 	out := map[string][]byte{}
 	for _, r := range rows {
 		out[string(r.Author)] = r.Blob
@@ -90,7 +90,7 @@ func TestARowShowsNothingOfWhatItHolds(t *testing.T) {
 		t.Errorf("12,000 bytes take %d", n)
 	}
 	for _, id := range append(many, one) {
-		h.ok(h.contributions.Retract(ctx, piera, h.id, id))
+		h.ok(h.Contributions.Retract(ctx, piera, h.id, id))
 	}
 	if n := length(); n != 64<<10 {
 		t.Errorf("nothing takes %d bytes: it shows that something was withdrawn", n)
@@ -110,7 +110,7 @@ func TestARowShowsNothingOfWhatItHolds(t *testing.T) {
 // An author all of whose contributions were withdrawn appears nowhere after the closing.
 func TestWhoWithdrewEverythingIsNobody(t *testing.T) {
 	h := newTown(t)
-	h.ok(h.contributions.Retract(h.Context(), h.voice("Ada"), h.id, h.writes("Ada", "Ci ripenso.")))
+	h.ok(h.Contributions.Retract(h.Context(), h.voice("Ada"), h.id, h.writes("Ada", "Ci ripenso.")))
 	h.writes("Ugo", "Una fontana.")
 	h.closed()
 	if n := h.count(`SELECT count(*) FROM civic.alias`); n != 1 {
@@ -130,7 +130,7 @@ func TestHourly(t *testing.T) {
 	}
 	table := `civic.` + contribution.SealedTable(h.gather().ID)
 	before := h.blobs()
-	h.ok(h.jobs.Do(h.Context(), contribution.Gathered{}))
+	h.ok(h.Jobs.Do(h.Context(), contribution.Gathered{}))
 	if n := h.gather().Turnout; n != 10 {
 		t.Errorf("after the hour %d people have written", n)
 	}
@@ -138,7 +138,7 @@ func TestHourly(t *testing.T) {
 		t.Errorf("rows are of %d transactions", n)
 	}
 	var order [][]byte
-	h.ok(h.db.Pool().Select(&order, `SELECT author FROM `+table+` ORDER BY ctid`))
+	h.ok(h.DB.Pool().Select(&order, `SELECT author FROM `+table+` ORDER BY ctid`))
 	if !slices.IsSortedFunc(order, bytes.Compare) || len(order) != 12 {
 		t.Error("rows do not lie in the order of their ids")
 	}
@@ -153,17 +153,17 @@ func TestHourly(t *testing.T) {
 		who := h.voice(fmt.Sprint("person ", i))
 		busy.Go(func() {
 			for n := range 10 {
-				if _, err := h.contributions.Contribute(h.Context(), who, h.id, fmt.Sprint("un’altra ", n)); err != nil {
+				if _, err := h.Contributions.Contribute(h.Context(), who, h.id, fmt.Sprint("un’altra ", n)); err != nil {
 					t.Error(err)
 				}
-				if own, err := h.contributions.Own(h.Context(), who, h.id); err != nil || len(own) != n+2 {
+				if own, err := h.Contributions.Own(h.Context(), who, h.id); err != nil || len(own) != n+2 {
 					t.Errorf("%d contributions after %d (%v)", len(own), n+2, err)
 				}
 			}
 		})
 	}
 	for range 10 {
-		h.ok(h.jobs.Do(h.Context(), contribution.Gathered{}))
+		h.ok(h.Jobs.Do(h.Context(), contribution.Gathered{}))
 	}
 	busy.Wait()
 	h.closed()
@@ -180,16 +180,14 @@ func TestClosingIsWholeOrNot(t *testing.T) {
 	h := newTown(t)
 	mine := h.writes("Piera", "Una fontana.")
 	h.writes("Ugo", "Più ombra.")
-	h.ok(os.Rename(h.folder, h.folder+".away"))
-	h.mu.Lock()
-	h.now = h.now.Add(10 * 24 * time.Hour)
-	h.mu.Unlock()
-	h.refused(h.jobs.Drain(h.Context()), fault.Unavailable, "key_missing")
+	h.ok(os.Rename(h.Folder, h.Folder+".away"))
+	h.Clock.Add(10 * 24 * time.Hour)
+	h.refused(h.Jobs.Drain(h.Context()), fault.Unavailable, "key_missing")
 	if r := h.gather(); r.State != consultation.RoundOpen || len(h.blobs()) != 2 || h.count(`SELECT count(*) FROM civic.contribution`) != 0 {
 		t.Errorf("half a closing: %s", r.State)
 	}
-	h.ok(os.Rename(h.folder+".away", h.folder))
-	h.pass(time.Minute)
+	h.ok(os.Rename(h.Folder+".away", h.Folder))
+	h.Pass(h, time.Minute)
 	h.state(mine, contribution.Pending)
 	if n := h.count(`SELECT count(*) FROM information_schema.tables WHERE table_name LIKE 'sealed\_%'`); n != 0 {
 		t.Errorf("%d tables of sealed contributions stay", n)
@@ -200,11 +198,11 @@ func TestClosingIsWholeOrNot(t *testing.T) {
 func TestWithdrawnUnread(t *testing.T) {
 	h := newTown(t)
 	h.writes("Piera", "Una fontana.")
-	h.ok(h.consultations.Withdraw(h.Context(), h.anna, slug, "La piazza è crollata."))
+	h.ok(h.Consultations.Withdraw(h.Context(), h.anna, slug, "La piazza è crollata."))
 	if n := h.count(`SELECT count(*) FROM information_schema.tables WHERE table_name LIKE 'sealed\_%'`); n != 0 {
 		t.Errorf("%d tables of sealed contributions stay", n)
 	}
-	own, err := h.contributions.Own(h.Context(), h.voices["Piera"], h.id)
+	own, err := h.Contributions.Own(h.Context(), h.voices["Piera"], h.id)
 	if err != nil || len(own) != 0 || h.count(`SELECT count(*) FROM civic.alias`) != 0 {
 		t.Errorf("%d contributions (%v)", len(own), err)
 	}
@@ -215,12 +213,12 @@ func TestWithdrawnUnread(t *testing.T) {
 func TestSuspendedStaySealed(t *testing.T) {
 	h := newTown(t)
 	mine := h.writes("Piera", "Una fontana.")
-	h.ok(h.consultations.Suspend(h.Context(), h.anna, slug, "Elezioni."))
-	if own, err := h.contributions.Own(h.Context(), h.voice("Piera"), h.id); err != nil || len(own) != 1 || len(h.blobs()) != 1 {
+	h.ok(h.Consultations.Suspend(h.Context(), h.anna, slug, "Elezioni."))
+	if own, err := h.Contributions.Own(h.Context(), h.voice("Piera"), h.id); err != nil || len(own) != 1 || len(h.blobs()) != 1 {
 		t.Errorf("%d contributions (%v)", len(own), err)
 	}
-	h.ok(h.consultations.Resume(h.Context(), h.anna, slug))
-	h.pass(30 * 24 * time.Hour)
+	h.ok(h.Consultations.Resume(h.Context(), h.anna, slug))
+	h.Pass(h, 30*24*time.Hour)
 	h.state(mine, contribution.Pending)
 }
 
@@ -237,7 +235,7 @@ func TestTenThousandAuthors(t *testing.T) {
 		authors[i], blobs[i] = author[:], blob
 	}
 	for at := 0; at < people; at += 1000 {
-		h.ok(h.db.Transact(h.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		h.ok(h.DB.Transact(h.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO civic.`+contribution.SealedTable(round)+` SELECT * FROM unnest($1::bytea[], $2::bytea[])`,
 				pq.ByteaArray(authors[at:at+1000]), pq.ByteaArray(blobs[at:at+1000]))
 			return err

@@ -42,7 +42,7 @@ func (s *Service) Create(ctx context.Context, actor account.Actor, administratio
 		return consultation.Consultation{}, err
 	}
 	if !consultation.CanDraft(actor, administration) {
-		return consultation.Consultation{}, fault.New(fault.Forbidden, "wrong_role", "only administrators draft consultations").With("act", string(consultation.ActCreate))
+		return consultation.Consultation{}, consultation.WrongRole(consultation.ActCreate)
 	}
 	d, err := f.Read()
 	if err != nil {

@@ -1,27 +1,20 @@
-package scope
+package scope_test
 
 import (
-	"bytes"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/apptest"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/fault"
-	"delfi/internal/platform/postgres/testdb"
-	"delfi/internal/pseudonym"
 )
 
 // TestAScopeIsAConsultationOfItsAdministration, found by its address and named by its scope.
 func TestAScopeIsAConsultationOfItsAdministration(t *testing.T) {
-	db := testdb.New(t)
-	keys, err := pseudonym.NewFileKeys(t.TempDir(), bytes.Repeat([]byte{1}, 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	accounts, s := account.New(db, keys), New(db)
-	drafts := draft.New(db, accounts)
+	w := apptest.New(t)
+	accounts, drafts, s := w.Accounts, w.Drafts, w.Scopes
 	administrator := account.Actor{Account: uuid.New()}
 	bodies := map[string]uuid.UUID{}
 	for _, slug := range []string{"riva", "borgo"} {
@@ -76,7 +69,7 @@ func TestAScopeIsAConsultationOfItsAdministration(t *testing.T) {
 		t.Errorf("held are %+v, %v", held, err)
 	}
 	var spaces int
-	if err := db.Pool().GetContext(t.Context(), &spaces, `SELECT count(*) FROM civic.space`); err != nil || spaces != 2 {
+	if err := w.DB.Pool().GetContext(t.Context(), &spaces, `SELECT count(*) FROM civic.space`); err != nil || spaces != 2 {
 		t.Errorf("%d spaces, %v", spaces, err)
 	}
 }

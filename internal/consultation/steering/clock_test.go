@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -11,8 +11,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/apptest"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -24,11 +26,11 @@ func TestDeadlineWhileTheServerWasDown(t *testing.T) {
 	h := newTown(t)
 	h.answering(1)
 	deadline := h.round(2).Deadline
-	same(t, "deadline", deadline, rometime("2026-03-28 23:59"))
+	same(t, "deadline", deadline, apptest.Rome("2026-03-28 23:59"))
 	h.at("2026-03-31 11:30")
 	// The job has not run: the deadline speaks for itself.
 	id := h.get().ID
-	err := h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+	err := h.DB.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		_, err := lifecycle.ShareRound(ctx, tx, id, 2)
 		return err
 	})
@@ -40,8 +42,8 @@ func TestDeadlineWhileTheServerWasDown(t *testing.T) {
 		t.Fatalf("round 2 is %s", r.State)
 	}
 	same(t, "closed", r.ClosedAt, deadline)
-	same(t, "released", r.ReleasedAt, rometime("2026-03-31 11:30"))
-	same(t, "next opens", h.round(3).PlannedAt, rometime("2026-04-04 09:00")) // as it was planned: nothing moves earlier
+	same(t, "released", r.ReleasedAt, apptest.Rome("2026-03-31 11:30"))
+	same(t, "next opens", h.round(3).PlannedAt, apptest.Rome("2026-04-04 09:00")) // as it was planned: nothing moves earlier
 }
 
 // TestClosedByHandAfterTheDeadline: whoever notices, it closed by itself at its instant.
@@ -51,7 +53,7 @@ func TestClosedByHandAfterTheDeadline(t *testing.T) {
 	h.at("2026-03-29 08:00")
 	h.ok(h.s.CloseRound(t.Context(), h.furio, slug, 2, "Basta così."))
 	r := h.round(2)
-	same(t, "closed", r.ClosedAt, rometime("2026-03-28 23:59"))
+	same(t, "closed", r.ClosedAt, apptest.Rome("2026-03-28 23:59"))
 	if r.Reason != "" {
 		t.Errorf("reason %q", r.Reason)
 	}
@@ -61,14 +63,14 @@ func TestClosedByHandAfterTheDeadline(t *testing.T) {
 // TestBallotUnderWayIsLetIn: closing waits for it, and the next one is refused.
 func TestBallotUnderWayIsLetIn(t *testing.T) {
 	h := newTown(t)
-	h.db.Pool().SetMaxOpenConns(2) // so that the closing waits for the ballot, and not for its connection
+	h.DB.Pool().SetMaxOpenConns(2) // so that the closing waits for the ballot, and not for its connection
 	h.answering(1)
 	id := h.get().ID
 	inside, finish, closed := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	done := make(chan error, 1)
 	go func() {
 		once := sync.OnceFunc(func() { close(inside) })
-		done <- h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		done <- h.DB.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := lifecycle.ShareRound(ctx, tx, id, 2)
 			once()
 			<-finish
@@ -85,7 +87,7 @@ func TestBallotUnderWayIsLetIn(t *testing.T) {
 	close(finish)
 	h.ok(<-done)
 	h.ok(<-closed)
-	err := h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+	err := h.DB.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		_, err := lifecycle.ShareRound(ctx, tx, id, 2)
 		return err
 	})
@@ -133,8 +135,8 @@ func TestExtend(t *testing.T) {
 	h.ok(h.s.ExtendRound(ctx, h.furio, slug, 2, 10, "La festa patronale."))
 	h.recorded("act/extend facilitator Furio: round 2")
 	// Over the change of clocks on 29 March it is still a minute to midnight.
-	same(t, "deadline", h.round(2).Deadline, rometime("2026-04-07 23:59"))
-	if !h.round(3).PlannedAt.After(rometime("2026-04-07 23:59")) {
+	same(t, "deadline", h.round(2).Deadline, apptest.Rome("2026-04-07 23:59"))
+	if !h.round(3).PlannedAt.After(apptest.Rome("2026-04-07 23:59")) {
 		t.Errorf("round 3 opens on %s, before round 2 closes; it was planned for %s", h.round(3).PlannedAt, next)
 	}
 	h.refused(h.s.ExtendRound(ctx, h.furio, slug, 2, 1, "Ancora."), fault.Conflict, "no_extension_left")
@@ -154,7 +156,7 @@ func TestClosedEarly(t *testing.T) {
 	h.at("2026-03-20 12:00")
 	h.ok(h.s.CloseRound(t.Context(), h.furio, slug, 2, "Hanno risposto quasi tutti."))
 	r := h.round(2)
-	same(t, "closed", r.ClosedAt, rometime("2026-03-20 12:00"))
+	same(t, "closed", r.ClosedAt, apptest.Rome("2026-03-20 12:00"))
 	if r.State != consultation.RoundClosing || r.Reason != "Hanno risposto quasi tutti." {
 		t.Errorf("%s %q", r.State, r.Reason)
 	}
@@ -166,17 +168,17 @@ func TestClosedEarly(t *testing.T) {
 func TestStartPutOffAndWithdrawn(t *testing.T) {
 	h := newTown(t)
 	h.announced()
-	h.person("Furio") // lost the role
+	h.Newcomer(h, "Furio") // lost the role
 	h.refused(h.s.Start(t.Context(), h.anna, slug), fault.Conflict, "staff_missing")
 	h.is(consultation.Announced, consultation.RoundPlanned, consultation.RoundPlanned, consultation.RoundPlanned)
 	h.work("2026-03-09 09:00")
 	h.recorded("act/postpone system : round 1")
 	c := h.get()
-	same(t, "starts", c.StartsAt, rometime("2026-03-10 09:00"))
-	same(t, "round 1 opens", c.Rounds[0].PlannedAt, rometime("2026-03-10 09:00"))
-	same(t, "round 2 opens", c.Rounds[1].PlannedAt, rometime("2026-03-25 09:00"))
+	same(t, "starts", c.StartsAt, apptest.Rome("2026-03-10 09:00"))
+	same(t, "round 1 opens", c.Rounds[0].PlannedAt, apptest.Rome("2026-03-10 09:00"))
+	same(t, "round 2 opens", c.Rounds[1].PlannedAt, apptest.Rome("2026-03-25 09:00"))
 	for day := 1; day <= 30; day++ {
-		h.set(rometime("2026-03-09 09:00").AddDate(0, 0, day).Add(time.Hour))
+		h.Clock.Set(apptest.Rome("2026-03-09 09:00").AddDate(0, 0, day).Add(time.Hour))
 		h.drain()
 	}
 	h.is(consultation.Withdrawn, consultation.RoundSkipped, consultation.RoundSkipped, consultation.RoundSkipped)
@@ -190,9 +192,9 @@ func TestStartPutOffAndWithdrawn(t *testing.T) {
 func TestStaffBackInTime(t *testing.T) {
 	h := newTown(t)
 	h.announced()
-	h.person("Furio")
+	h.Newcomer(h, "Furio")
 	h.work("2026-03-09 09:00")
-	h.person("Furio", "riva/facilitator")
+	h.Newcomer(h, "Furio", "riva/facilitator")
 	h.work("2026-03-10 09:00")
 	h.is(consultation.Running, consultation.RoundOpen, consultation.RoundPlanned, consultation.RoundPlanned)
 }
@@ -215,8 +217,8 @@ func TestNothingToAnswer(t *testing.T) {
 // round is released with the rest "not examined".
 func TestContributionsLeftLying(t *testing.T) {
 	h := newTown(t)
-	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
-		return Contributions{Pending: 4}, nil
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (steering.Contributions, error) {
+		return steering.Contributions{Pending: 4}, nil
 	})
 	h.gathered(1)
 	err := h.s.ReleaseRound(t.Context(), h.marco, slug, 1)
@@ -226,17 +228,17 @@ func TestContributionsLeftLying(t *testing.T) {
 	h.work("2026-03-30 23:59")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundPlanned, consultation.RoundPlanned)
 	h.recorded("act/release system : round 1")
-	same(t, "round 2 opens", h.round(2).PlannedAt, rometime("2026-03-31 09:00"))
+	same(t, "round 2 opens", h.round(2).PlannedAt, apptest.Rome("2026-03-31 09:00"))
 	if n := h.round(1).Unexamined; n != 4 {
 		t.Errorf("%d not examined", n)
 	}
 	// What was left then does not hold the next round up; what was undone since does.
-	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
-		return Contributions{Pending: 5}, nil
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (steering.Contributions, error) {
+		return steering.Contributions{Pending: 5}, nil
 	})
 	h.refused(h.s.OpenRound(t.Context(), h.furio, slug, 2), fault.Conflict, "contributions_pending")
-	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
-		return Contributions{Pending: 4}, nil
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (steering.Contributions, error) {
+		return steering.Contributions{Pending: 4}, nil
 	})
 	h.work("2026-03-31 09:00")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundOpen, consultation.RoundPlanned)
@@ -300,7 +302,7 @@ func TestSuspension(t *testing.T) {
 	}
 	locked := func() error {
 		id := h.get().ID
-		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := lifecycle.ShareRound(ctx, tx, id, 2)
 			return err
 		})
@@ -310,12 +312,12 @@ func TestSuspension(t *testing.T) {
 	h.refused(h.s.ExtendRound(ctx, h.furio, slug, 2, 2, "Ancora."), fault.Conflict, "suspended")
 	h.refused(h.s.Suspend(ctx, h.anna, slug, "Di nuovo."), fault.Conflict, "suspended")
 	c := h.get()
-	h.refused(h.panel.Enrol(ctx, h.carla, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Conflict, "enrolment_closed")
+	h.refused(h.Panel.Enrol(ctx, h.carla, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Conflict, "enrolment_closed")
 	h.work("2026-03-29 12:00") // the deadline passes, and closes nothing
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundOpen, consultation.RoundPlanned)
 	h.ok(h.s.Resume(ctx, h.anna, slug)) // nine days and two hours: ten whole days
 	h.recorded("act/resume administrator Anna: La piazza")
-	same(t, "deadline", h.round(2).Deadline, rometime("2026-04-07 23:59"))
+	same(t, "deadline", h.round(2).Deadline, apptest.Rome("2026-04-07 23:59"))
 	h.ok(h.s.Resume(ctx, h.anna, slug)) // pressed twice
 	h.refused(h.s.Resume(ctx, h.marco, slug), fault.Conflict, "not_suspended")
 	h.ok(locked())
@@ -344,7 +346,7 @@ func TestSuspendedBeforeTheStart(t *testing.T) {
 	h.refused(h.s.Start(t.Context(), h.anna, slug), fault.Conflict, "suspended")
 	h.work("2026-03-10 10:00")
 	h.ok(h.s.Resume(t.Context(), h.anna, slug))
-	same(t, "starts", h.get().StartsAt, rometime("2026-03-14 09:00"))
+	same(t, "starts", h.get().StartsAt, apptest.Rome("2026-03-14 09:00"))
 	h.work("2026-03-14 09:00")
 	h.is(consultation.Running, consultation.RoundOpen, consultation.RoundPlanned, consultation.RoundPlanned)
 }
@@ -377,7 +379,7 @@ func TestKeyDate(t *testing.T) {
 				h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundPlanned)
 			}
 			h.at("2026-08-10 00:00")
-			h.ok(h.s.on(t.Context(), h.get().ID, h.s.endKey)) // Drain would stop at the stuck one
+			h.ok(h.s.EndKey(t.Context(), h.get().ID)) // Drain would stop at the stuck one
 			h.stuck = false
 			h.drain()
 			want := consultation.RoundReleased
@@ -401,7 +403,7 @@ func TestEveryoneIsTold(t *testing.T) {
 	h := newTown(t)
 	h.announced()
 	c := h.get()
-	h.ok(h.panel.Enrol(t.Context(), h.carla, c.ID, c.Protocol.Panel.Groups[0].ID))
+	h.ok(h.Panel.Enrol(t.Context(), h.carla, c.ID, c.Protocol.Panel.Groups[0].ID))
 	h.work("2026-03-09 09:00")
 	h.work("2026-03-15 23:58")
 	told := func() string {
@@ -414,7 +416,7 @@ func TestEveryoneIsTold(t *testing.T) {
 		})
 		var out []string
 		for _, l := range letters {
-			a, err := h.accounts.Actor(t.Context(), l.Account)
+			a, err := h.Accounts.Actor(t.Context(), l.Account)
 			h.ok(err)
 			out = append(out, a.Name+" "+l.Line)
 		}
@@ -424,14 +426,14 @@ func TestEveryoneIsTold(t *testing.T) {
 		t.Errorf("told: %s", got)
 	}
 	h.work("2026-03-15 23:59")
-	h.ok(h.s.onRound(t.Context(), c.Rounds[0].ID, h.s.remind)) // the same job again
+	h.ok(h.s.Remind(t.Context(), c.Rounds[0].ID)) // the same job again
 	if got := told(); got != "Carla last_day 1, Carla round_opened 1" {
 		t.Errorf("told: %s", got)
 	}
 	// A second consultation invites those who took part in the first.
 	f := h.form()
 	f.Slug, f.StartsOn = "mercato", "2026-04-20"
-	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	h.ok(err)
 	h.ok(h.s.Announce(t.Context(), h.anna, "mercato"))
 	if got := told(); got != "Carla invitation 0, Carla last_day 1, Carla round_opened 1" {

@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"slices"
@@ -25,7 +25,7 @@ func TestADraftHoldsAProtocolDocument(t *testing.T) {
 	f := h.form()
 	f.Protocol = estimates
 	f.Items = []draft.Item{{Text: "Fra quanti anni il ponte è da rifare?"}, {Kind: "altre", Text: "Quanto costa un metro?"}}
-	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	h.ok(err)
 	h.ok(h.s.Announce(t.Context(), h.anna, slug))
 	c := h.get()
@@ -46,15 +46,15 @@ func TestWhatADocumentLacks(t *testing.T) {
 	h := newTown(t)
 	f := h.form()
 	f.Protocol = `{"version": 1, "version": 1}`
-	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	if got := fields(err); len(got) != 1 || got[0] != "protocol:duplicate" {
 		t.Errorf("%v", got)
 	}
 	f.Protocol = estimates
 	f.Items = []draft.Item{{Text: "Uno?"}, {Text: "Uno?"}, {Kind: "nessuno", Text: " "}}
-	_, err = h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err = h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	h.ok(err)
-	missing, err := h.drafts.Missing(t.Context(), h.anna, slug)
+	missing, err := h.Drafts.Missing(t.Context(), h.anna, slug)
 	h.ok(err)
 	var got []string
 	for _, m := range missing {

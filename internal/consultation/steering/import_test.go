@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
@@ -19,11 +21,11 @@ import (
 )
 
 // importPlan is one that can be imported.
-func (h *town) importPlan() ImportPlan {
+func (h *town) importPlan() steering.ImportPlan {
 	h.Helper()
 	p, err := protocol.Standing(protocol.StandingPlan{Language: "en", GroupName: "Participants", LatestKeyDate: "2026-12-31"})
 	h.ok(err)
-	return ImportPlan{
+	return steering.ImportPlan{
 		ID: uuid.New(), Administration: h.id, Title: "La piazza", Question: "What should become of the square?", Language: "en",
 		Origin: consultation.Origin{Name: "Polis", URL: "https://pol.is/x", Licence: "CC BY 4.0"}, Protocol: p,
 	}
@@ -130,16 +132,16 @@ func TestAPlanIsCheckedBeforeAnythingIsStored(t *testing.T) {
 	long := h.importPlan()
 	long.Statements = slices.Repeat([]string{"Una piazza senza auto."}, 1001)
 	for name, c := range map[string]struct {
-		change func(p *ImportPlan)
+		change func(p *steering.ImportPlan)
 		want   []string
 	}{
-		"no origin":    {func(p *ImportPlan) { p.Origin.Licence, p.Title = "", "" }, []string{"origin_licence:required", "title:required"}},
-		"a long title": {func(p *ImportPlan) { p.Title = strings.Repeat("à", 201) }, []string{"title:too_long"}},
-		"statements": {func(p *ImportPlan) {
+		"no origin":    {func(p *steering.ImportPlan) { p.Origin.Licence, p.Title = "", "" }, []string{"origin_licence:required", "title:required"}},
+		"a long title": {func(p *steering.ImportPlan) { p.Title = strings.Repeat("à", 201) }, []string{"title:too_long"}},
+		"statements": {func(p *steering.ImportPlan) {
 			p.Statements = []string{"Sì.", " ", strings.Repeat("à", 601), strings.Repeat("à", 600)}
 		}, []string{"statements[1]:required", "statements[2]:too_long"}},
-		"1,001 of them":   {func(p *ImportPlan) { p.Statements = long.Statements }, []string{"statements:too_many_items"}},
-		"another variant": {func(p *ImportPlan) { p.Protocol = protocol.Protocol{} }, []string{"protocol:protocol_invalid"}},
+		"1,001 of them":   {func(p *steering.ImportPlan) { p.Statements = long.Statements }, []string{"statements:too_many_items"}},
+		"another variant": {func(p *steering.ImportPlan) { p.Protocol = protocol.Protocol{} }, []string{"protocol:protocol_invalid"}},
 	} {
 		p := h.importPlan()
 		c.change(&p)
@@ -186,7 +188,7 @@ func TestAnImportThatNobodyHoldsIsTakenBack(t *testing.T) {
 	h.foreign = held.ID
 	h.is(consultation.Running, consultation.RoundOpen)
 	h.ok(done())
-	h.ok(h.queue.Do(ctx, takeBack{})) // as a server does by itself
+	h.ok(h.queue.Do(ctx, steering.TakeBackImports{})) // as a server does by itself
 	h.is(consultation.Withdrawn, consultation.RoundSkipped)
 	if taken, err = h.s.TakeBack(ctx); err != nil || len(taken) != 0 {
 		t.Errorf("again: %v, %v", taken, err)
@@ -209,7 +211,7 @@ func TestAnImportIsTakenBackWhereverItStands(t *testing.T) {
 		h.drain()
 	}
 	h.ok(h.s.ConcludeForeign(ctx, concluded.ID))
-	h.now = h.now.AddDate(0, 0, 60)
+	h.Clock.Add(60 * 24 * time.Hour)
 	h.drain()
 	h.foreign = concluded.ID
 	h.is(consultation.Concluded, consultation.RoundReleased)

@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -26,7 +26,7 @@ func shown(items []consultation.Item) []string {
 
 // try runs one act of a moderator's room in a transaction.
 func (h *town) try(do func(ctx context.Context, tx *postgres.Tx) error) error {
-	return h.db.Transact(h.Context(), do)
+	return h.DB.Transact(h.Context(), do)
 }
 
 func (h *town) reword(item uuid.UUID, text string) error {

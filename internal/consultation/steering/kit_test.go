@@ -1,13 +1,11 @@
-package steering
+package steering_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -16,86 +14,70 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/apptest"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
-	"delfi/internal/panel"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
-	"delfi/internal/platform/postgres/testdb"
-	"delfi/internal/pseudonym"
 )
 
-// town is a small administration with a clock that the test moves. The ballot
-// room and the report are played by the test: its tabulation finds what proposed
-// says, and its opinions are counted.
+// town is a world whose tabulation and report are played by the test: its tabulation
+// finds what proposed says, and its opinions are counted.
 type town struct {
 	*testing.T
-	db         *postgres.DB
-	keys       string
-	accounts   *account.Service
-	record     *ledger.Service
-	panel      *panel.Service
-	pseudonyms *pseudonym.Service
-	queue      *job.Queue
-	s          *Service
-	drafts     *draft.Service
+	*apptest.World
+	queue *job.Queue
+	s     *steering.Service
 
 	mu       sync.Mutex
-	now      time.Time      // zero for the real one
 	proposed verdict.Action // for every item of the next tabulation
 	stuck    bool           // tabulations fail
 	opinions []consultation.OpinionTexts
 	dissent  bool // what the report says of it
 
 	foreign                                    uuid.UUID // an import that get gives instead of the consultation at slug
-	id, other                                  uuid.UUID // administrations
+	id                                         uuid.UUID // the administration
 	anna, marco, mirta, furio                  account.Actor
 	stranger, carla, council, foreignModerator account.Actor
 }
 
-const slug = "piazza"
+const slug = apptest.Slug
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	h := &town{T: t, now: rometime("2026-03-02 10:00"), keys: filepath.Join(t.TempDir(), "keys"), proposed: verdict.GoOn}
-	h.db = testdb.NewSingleAt(t, h.clock)
-	h.queue, h.s = h.server()
-	a, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})
-	h.ok(err)
-	b, err := h.accounts.Found(t.Context(), account.Administration{Slug: "borgo", Name: "Comune di Borgo Sereno"})
-	h.ok(err)
-	h.id, h.other = a.ID, b.ID
-	h.anna = h.person("Anna", "riva/administrator")
-	h.marco, h.mirta = h.person("Marco", "riva/moderator"), h.person("Mirta", "riva/moderator")
-	h.furio = h.person("Furio", "riva/facilitator")
-	h.council = h.person("Sara", "riva/council")
-	h.carla = h.person("Carla")
-	h.stranger = h.person("Bruno", "borgo/administrator")
-	h.foreignModerator = h.person("Berta", "borgo/moderator")
+	h := &town{T: t, World: apptest.New(t, apptest.At("2026-03-02 10:00")), proposed: verdict.GoOn}
+	h.queue, h.s = h.play(h.World)
+	h.id = h.Found(t)
+	h.anna = h.Newcomer(t, "Anna", "riva/administrator")
+	h.marco, h.mirta = h.Newcomer(t, "Marco", "riva/moderator"), h.Newcomer(t, "Mirta", "riva/moderator")
+	h.furio, h.council, h.carla = h.Newcomer(t, "Furio", "riva/facilitator"), h.Newcomer(t, "Sara", "riva/council"), h.Newcomer(t, "Carla")
+	h.stranger, h.foreignModerator = h.Newcomer(t, "Bruno", "borgo/administrator"), h.Newcomer(t, "Berta", "borgo/moderator")
 	return h
 }
 
-// server makes the services anew on the same database, as another server does.
-func (h *town) server() (*job.Queue, *Service) {
+// server is another server, on the same database.
+func (h *town) server() (*job.Queue, *steering.Service) {
 	h.Helper()
-	keys, err := pseudonym.NewFileKeys(h.keys, bytes.Repeat([]byte{7}, 32))
+	return h.play(h.Beside(h))
+}
+
+// play takes tabulation and report out of a world.
+func (h *town) play(w *apptest.World) (*job.Queue, *steering.Service) {
+	h.Helper()
+	q, err := job.New(w.DB)
 	h.ok(err)
-	q, err := job.New(h.db)
-	h.ok(err)
-	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
-	h.pseudonyms = pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.accounts, h.pseudonyms)
-	h.drafts = draft.New(h.db, h.accounts)
-	s := New(h.db, q, h.drafts, h.record, h.pseudonyms, h.panel, notify.New(h.db, q, h.accounts, nil, "http://localhost"))
-	job.On(q, func(ctx context.Context, a Tabulate) error { return h.tabulate(ctx, s, a.Round) })
-	job.On(q, func(ctx context.Context, a Destroy) error {
-		return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	letters := notify.New(w.DB, q, w.Accounts, nil, "http://delfi.test") // posted by the queue that the test works
+	s := steering.New(w.DB, q, w.Drafts, w.Record, w.Pseudonyms, w.Panel, letters)
+	job.On(q, func(ctx context.Context, a steering.Tabulate) error { return h.tabulate(ctx, s, a.Round) })
+	job.On(q, func(ctx context.Context, a steering.Destroy) error {
+		return w.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 			c, err := lifecycle.Lock(ctx, tx, a.Consultation)
 			if err != nil {
 				return err
@@ -114,14 +96,14 @@ func (h *town) server() (*job.Queue, *Service) {
 	return q, s
 }
 
-func (h *town) tabulate(ctx context.Context, s *Service, round uuid.UUID) error {
+func (h *town) tabulate(ctx context.Context, s *steering.Service, round uuid.UUID) error {
 	h.mu.Lock()
 	stuck, action := h.stuck, h.proposed
 	h.mu.Unlock()
 	if stuck {
 		return errors.New("the key does not answer")
 	}
-	return h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	return h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, r, err := lifecycle.LockRound(ctx, tx, round)
 		if err != nil {
 			return err
@@ -138,23 +120,8 @@ func (h *town) tabulate(ctx context.Context, s *Service, round uuid.UUID) error 
 	})
 }
 
-func (h *town) clock() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.now.IsZero() {
-		return time.Now()
-	}
-	return h.now
-}
-
 // at moves the clock and works nothing: no server is up meanwhile.
-func (h *town) at(when string) { h.set(rometime(when)) }
-
-func (h *town) set(t time.Time) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.now = t
-}
+func (h *town) at(when string) { h.Clock.Set(apptest.Rome(when)) }
 
 // work moves the clock and lets the server work what is due.
 func (h *town) work(when string) {
@@ -168,41 +135,19 @@ func (h *town) drain() {
 	h.ok(h.queue.Drain(h.Context()))
 }
 
-// rometime reads an instant in Europe/Rome.
-func rometime(s string) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04", s, civiltime.Rome)
-	if err != nil {
-		panic(err)
-	}
-	return t.UTC()
-}
-
-func (h *town) person(name string, groups ...string) account.Actor {
-	h.Helper()
-	id, err := h.accounts.SignIn(h.Context(), account.Claims{Issuer: "https://id.example", Subject: name, Name: name, Email: name + "@example.org", Groups: groups})
-	h.ok(err)
-	a, err := h.accounts.Actor(h.Context(), id)
-	h.ok(err)
-	return a
-}
-
 // form is a draft to which nothing is missing: it starts on Monday 9 March 2026.
 func (h *town) form() draft.Form {
-	return draft.Form{
-		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
-		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
-		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators:   []string{h.marco.Account.String(), h.mirta.Account.String()},
-		Facilitators: []string{h.furio.Account.String()},
-		Offices:      map[string]string{h.marco.Account.String(): "URP", h.furio.Account.String(): "Urbanistica"},
-		StartsOn:     "2026-03-09", GatherDays: "7", AnswerDays: "10", AnswerRounds: "2",
-		Points: "9", LowLabel: "per niente", HighLabel: "del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
-	}
+	h.Helper()
+	f := h.Form(h)
+	f.Moderators, f.Facilitators = []string{h.marco.Account.String(), h.mirta.Account.String()}, []string{h.furio.Account.String()}
+	f.Offices = map[string]string{h.marco.Account.String(): "URP", h.furio.Account.String(): "Urbanistica"}
+	f.StartsOn, f.CommitmentDecideBy, f.AnswerDays = "2026-03-09", "2026-12-31", "10"
+	return f
 }
 
 func (h *town) draft() {
 	h.Helper()
-	_, err := h.drafts.Create(h.Context(), h.anna, h.id, h.form())
+	_, err := h.Drafts.Create(h.Context(), h.anna, h.id, h.form())
 	h.ok(err)
 }
 
@@ -269,7 +214,7 @@ func (h *town) add(n int) []consultation.Item {
 
 func (h *town) tx(do func(ctx context.Context, tx *postgres.Tx) error) {
 	h.Helper()
-	h.ok(h.db.Transact(h.Context(), do))
+	h.ok(h.DB.Transact(h.Context(), do))
 }
 
 // locked loads the consultation under its lock, as the use cases of items have it.
@@ -314,7 +259,7 @@ func (h *town) items() []consultation.Item {
 // entries gives the record as "type kind role name target" lines.
 func (h *town) entries() []string {
 	h.Helper()
-	all, err := h.record.Of(h.Context(), h.get().ID)
+	all, err := h.Record.Of(h.Context(), h.get().ID)
 	h.ok(err)
 	var out []string
 	for _, e := range all {
@@ -335,7 +280,7 @@ func (h *town) recorded(want ...string) {
 // beside checks the texts beside the newest entry of a type, and its body.
 func (h *town) beside(kind ledger.Type, texts map[string]string, body string) {
 	h.Helper()
-	all, err := h.record.Of(h.Context(), h.get().ID)
+	all, err := h.Record.Of(h.Context(), h.get().ID)
 	h.ok(err)
 	for _, e := range slices.Backward(all) {
 		if e.Type != kind {
@@ -353,7 +298,7 @@ func (h *town) beside(kind ledger.Type, texts map[string]string, body string) {
 // stopping rule asked for more.
 func (h *town) early(want bool) {
 	h.Helper()
-	all, err := h.record.Of(h.Context(), h.get().ID)
+	all, err := h.Record.Of(h.Context(), h.get().ID)
 	h.ok(err)
 	var body struct{ Early *bool }
 	h.ok(json.Unmarshal([]byte(all[len(all)-1].Body), &body))

@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func TestReadersAreGivenTheLatest(t *testing.T) {
 	_, other := h.server()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	hub := changes.New(h.db)
+	hub := changes.New(h.DB)
 	other.Subscribe(hub)
 	go func() { ended <- hub.Run(ctx) }()
 	until := func(what string, holds func() bool) {

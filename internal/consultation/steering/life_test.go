@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"delfi/internal/account"
+	"delfi/internal/apptest"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/delphi/verdict"
@@ -23,13 +24,13 @@ func TestWholeLife(t *testing.T) {
 	if len(c.ProtocolHash) != 64 || c.ProtocolHash != c.Protocol.Hash() {
 		t.Errorf("protocol hash %q", c.ProtocolHash)
 	}
-	same(t, "round 1 opens", c.Rounds[0].PlannedAt, rometime("2026-03-09 09:00"))
-	same(t, "round 1 closes", c.Rounds[0].Deadline, rometime("2026-03-16 23:59"))
+	same(t, "round 1 opens", c.Rounds[0].PlannedAt, apptest.Rome("2026-03-09 09:00"))
+	same(t, "round 1 closes", c.Rounds[0].Deadline, apptest.Rome("2026-03-16 23:59"))
 	// A week for the moderators, then the next morning.
-	same(t, "round 2 opens", c.Rounds[1].PlannedAt, rometime("2026-03-24 09:00"))
-	same(t, "round 2 closes", c.Rounds[1].Deadline, rometime("2026-04-03 23:59"))
-	same(t, "round 3 opens", c.Rounds[2].PlannedAt, rometime("2026-04-04 09:00"))
-	same(t, "round 3 closes", c.Rounds[2].Deadline, rometime("2026-04-14 23:59"))
+	same(t, "round 2 opens", c.Rounds[1].PlannedAt, apptest.Rome("2026-03-24 09:00"))
+	same(t, "round 2 closes", c.Rounds[1].Deadline, apptest.Rome("2026-04-03 23:59"))
+	same(t, "round 3 opens", c.Rounds[2].PlannedAt, apptest.Rome("2026-04-04 09:00"))
+	same(t, "round 3 closes", c.Rounds[2].Deadline, apptest.Rome("2026-04-14 23:59"))
 	// 14 April and one extension of each round (7+10+10) and 90 days.
 	if got := c.Protocol.Anonymity.LatestKeyDate; got != "2026-08-09" {
 		t.Errorf("latest key date %s", got)
@@ -38,8 +39,8 @@ func TestWholeLife(t *testing.T) {
 	h.beside("commitment", map[string]string{"act": "Delibera n. 1", "decider": "La Giunta comunale", "signatory": "La sindaca"}, `{"decide_by":"2026-12-31","reply_days":30}`)
 	h.beside("act", map[string]string{"slug": c.Slug}, `{"starts_at":"2026-03-09T08:00:00Z"}`)
 
-	h.ok(h.panel.Enrol(t.Context(), h.carla, c.ID, c.Protocol.Panel.Groups[0].ID))
-	h.refused(h.panel.Enrol(t.Context(), h.marco, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Forbidden, "staff_cannot_enrol")
+	h.ok(h.Panel.Enrol(t.Context(), h.carla, c.ID, c.Protocol.Panel.Groups[0].ID))
+	h.refused(h.Panel.Enrol(t.Context(), h.marco, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Forbidden, "staff_cannot_enrol")
 	h.work("2026-03-09 09:00")
 	h.is(consultation.Running, consultation.RoundOpen, consultation.RoundPlanned, consultation.RoundPlanned)
 	h.recorded("act/start system : La piazza", "round_opened/open system : round 1")
@@ -55,7 +56,7 @@ func TestWholeLife(t *testing.T) {
 	h.recorded("act/release moderator Marco: round 1")
 	h.work("2026-03-24 09:00")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundOpen, consultation.RoundPlanned)
-	same(t, "deadline", h.round(2).Deadline, rometime("2026-04-03 23:59"))
+	same(t, "deadline", h.round(2).Deadline, apptest.Rome("2026-04-03 23:59"))
 
 	h.work("2026-04-03 23:59")
 	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundPlanned)
@@ -76,7 +77,7 @@ func TestWholeLife(t *testing.T) {
 		}
 	}
 
-	h.refused(h.panel.Enrol(t.Context(), h.stranger, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Conflict, "enrolment_closed")
+	h.refused(h.Panel.Enrol(t.Context(), h.stranger, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Conflict, "enrolment_closed")
 	h.ok(h.s.DecideAsProposed(t.Context(), h.furio, slug)) // nothing is left to decide
 	h.ok(h.s.Conclude(t.Context(), h.furio, slug, ""))
 	h.recorded("act/conclude facilitator Furio: La piazza")
@@ -131,13 +132,13 @@ func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := h.form()
 			tc.change(&f)
-			_, err := h.drafts.Edit(t.Context(), h.anna, slug, f, "")
+			_, err := h.Drafts.Edit(t.Context(), h.anna, slug, f, "")
 			h.ok(err)
 			err = h.s.Announce(t.Context(), h.anna, slug)
 			if got := fields(err); fault.KindOf(err) != fault.Invalid || !slices.Equal(got, tc.want) {
 				t.Errorf("announce: %v (%v); want %v", got, err, tc.want)
 			}
-			missing, err := h.drafts.Missing(t.Context(), h.anna, slug)
+			missing, err := h.Drafts.Missing(t.Context(), h.anna, slug)
 			h.ok(err)
 			var got []string
 			for _, m := range missing {
@@ -158,7 +159,7 @@ func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 func TestRoleTakenAwayStopsTheAnnouncement(t *testing.T) {
 	h := newTown(t)
 	h.draft()
-	h.mirta = h.person("Mirta") // signs in without the group
+	h.mirta = h.Newcomer(h, "Mirta") // signs in without the group
 	if got := fields(h.s.Announce(t.Context(), h.anna, slug)); !slices.Equal(got, []string{"moderators:not_in_role"}) {
 		t.Errorf("announce: %v", got)
 	}
@@ -172,7 +173,7 @@ func TestAFieldOfOneLineTakesNoSecond(t *testing.T) {
 	f.CommitmentDecider, f.CommitmentSubject, f.GroupName, f.LowLabel = "Giunta\x1b[2J", "Il\u202e viale", "Citta\u00addini", "per\u2028nulla"
 	f.Offices = map[string]string{h.marco.Account.String(): "Urp\r\nUfficio"}
 	f.Background, f.CommitmentQuotation = "Una riga.\n\nUn’altra.", "Ci impegniamo\na rispondere."
-	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "office_" + h.marco.Account.String() + ":not_one_line", "title:not_one_line"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
@@ -185,7 +186,7 @@ func TestDraftThatCannotBeStored(t *testing.T) {
 	f := h.form()
 	f.Slug, f.Title, f.Language, f.Points, f.SharePermille = "La Piazza", "", "de", "nove", "600"
 	f.StartsOn, f.Moderators, f.CommitmentMoney = "domani", []string{"x"}, strings.Repeat("è", 1001)
-	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	want := []string{"commitment_money:too_long", "language:unknown_language", "moderators:unknown_person", "points:not_a_number",
 		"share_permille:out_of_range", "slug:slug_form", "starts_on:not_a_date", "title:required"}
 	if got := fields(err); !slices.Equal(got, want) {
@@ -194,23 +195,23 @@ func TestDraftThatCannotBeStored(t *testing.T) {
 	for _, name := range []string{"new", "consultations", "tile"} {
 		f = h.form()
 		f.Slug = name
-		_, err = h.drafts.Create(t.Context(), h.anna, h.id, f)
+		_, err = h.Drafts.Create(t.Context(), h.anna, h.id, f)
 		if got := fields(err); !slices.Equal(got, []string{"slug:slug_reserved"}) {
 			t.Errorf("a consultation called %s: %v", name, got)
 		}
 	}
 	f = h.form()
 	f.Facilitators = []string{h.foreignModerator.Account.String()} // somebody else's people are unknown here
-	_, err = h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err = h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	if got := fields(err); !slices.Equal(got, []string{"facilitators:unknown_person"}) {
 		t.Errorf("foreign staff: %v", got)
 	}
 	h.draft()
-	_, err = h.drafts.Create(t.Context(), h.anna, h.id, h.form())
+	_, err = h.Drafts.Create(t.Context(), h.anna, h.id, h.form())
 	h.ok(err) // pressed twice
 	f = h.form()
 	f.Title = "Un’altra piazza"
-	_, err = h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err = h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	if got := fields(err); !slices.Equal(got, []string{"slug:slug_taken"}) {
 		t.Errorf("second with the slug: %v", got)
 	}
@@ -220,9 +221,9 @@ func TestDraftThatCannotBeStored(t *testing.T) {
 func TestDraftComesBackAsTyped(t *testing.T) {
 	h := newTown(t)
 	f := draft.Form{Slug: slug, Language: "it", Title: "  La piazza ", CommitmentMoney: " 890.000 € ", Offices: map[string]string{"a": " b "}}
-	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	h.ok(err)
-	got, err := h.drafts.Form(t.Context(), h.anna, slug)
+	got, err := h.Drafts.Form(t.Context(), h.anna, slug)
 	h.ok(err)
 	if got.Title != f.Title || got.CommitmentMoney != f.CommitmentMoney || got.Offices["a"] != " b " {
 		t.Errorf("the form came back as %+v", got)
@@ -237,7 +238,7 @@ func TestDraftIsItsAdministrationsOwn(t *testing.T) {
 		who        account.Actor
 		see, steer bool
 	}{
-		{h.anna, true, true}, {h.marco, true, true}, {h.furio, true, true}, {h.person("Mino", "riva/moderator"), true, false},
+		{h.anna, true, true}, {h.marco, true, true}, {h.furio, true, true}, {h.Newcomer(h, "Mino", "riva/moderator"), true, false},
 		{h.carla, false, false}, {h.council, false, false}, {h.stranger, false, false}, {h.foreignModerator, false, false}, {account.Actor{}, false, false},
 	} {
 		all, err := h.s.Listed(t.Context(), c.who)
@@ -267,13 +268,13 @@ func TestDraftIsItsAdministrationsOwn(t *testing.T) {
 func TestDelete(t *testing.T) {
 	h := newTown(t)
 	h.draft()
-	h.refused(h.drafts.Delete(t.Context(), h.marco, slug, ""), fault.Forbidden, "wrong_role")
-	h.ok(h.drafts.Delete(t.Context(), h.anna, slug, ""))
+	h.refused(h.Drafts.Delete(t.Context(), h.marco, slug, ""), fault.Forbidden, "wrong_role")
+	h.ok(h.Drafts.Delete(t.Context(), h.anna, slug, ""))
 	_, err := h.s.Find(t.Context(), h.anna, slug)
 	h.refused(err, fault.NotFound, "not_found")
 	h.announced()
-	h.refused(h.drafts.Delete(t.Context(), h.anna, slug, ""), fault.Conflict, "wrong_stage")
-	_, err = h.drafts.Edit(t.Context(), h.anna, slug, h.form(), "")
+	h.refused(h.Drafts.Delete(t.Context(), h.anna, slug, ""), fault.Conflict, "wrong_stage")
+	_, err = h.Drafts.Edit(t.Context(), h.anna, slug, h.form(), "")
 	h.refused(err, fault.Conflict, "wrong_stage")
 }
 
@@ -286,7 +287,7 @@ func TestRecordOnlyGrows(t *testing.T) {
 	for _, attack := range []string{
 		`UPDATE record.entry SET text = 'another'`, `DELETE FROM record.entry`, `TRUNCATE record.entry`,
 	} {
-		err := h.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		err := h.DB.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := tx.ExecContext(ctx, attack)
 			return err
 		})

@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
@@ -27,7 +28,7 @@ func (h *town) concluded(dissent bool) {
 // pass moves the clock by days of the calendar and works what is due.
 func (h *town) pass(days int) {
 	h.Helper()
-	h.set(civiltime.AddDays(h.clock(), days))
+	h.Clock.Set(civiltime.AddDays(h.Clock.Now(), days))
 	h.drain()
 }
 
@@ -52,14 +53,14 @@ func TestDissentIsNotPublishedUnreported(t *testing.T) {
 	// Equal words change nothing; other words begin the seven days anew.
 	h.pass(6)
 	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Chi è contro chiede **tempo**.", ""))
-	h.set(civiltime.AddDays(h.clock(), 1).Add(-time.Minute))
+	h.Clock.Set(civiltime.AddDays(h.Clock.Now(), 1).Add(-time.Minute))
 	h.refused(publish(), fault.Conflict, "minority_showing")
 	m, err := h.s.Minority(ctx, h.get().ID)
 	h.ok(err)
 	if m.Text != "Chi è contro chiede **tempo**." || m.Draft != m.Text {
 		t.Errorf("%+v", m)
 	}
-	h.set(h.clock().Add(time.Minute))
+	h.Clock.Set(h.Clock.Now().Add(time.Minute))
 	h.ok(publish())
 	h.is(consultation.Published, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundSkipped)
 	h.refused(h.s.ShowMinority(ctx, h.furio, slug, "Troppo tardi.", ""), fault.Conflict, "wrong_stage")
@@ -88,7 +89,7 @@ func TestNothingToReportIsDeclaredWithAPublicReason(t *testing.T) {
 	h.ok(h.s.ShowMinority(ctx, h.furio, slug, "Una relazione.", ""))
 	h.ok(h.s.ForgoMinority(ctx, h.furio, slug, "Le ragioni contrarie parlano di un’altra piazza.", ""))
 	h.recorded("act/forgo facilitator Furio: La piazza")
-	entries, err := h.record.Of(ctx, h.get().ID)
+	entries, err := h.Record.Of(ctx, h.get().ID)
 	h.ok(err)
 	if last := entries[len(entries)-1]; last.Reason != "Le ragioni contrarie parlano di un’altra piazza." {
 		t.Errorf("the record gives the reason %q", last.Reason)
@@ -152,10 +153,10 @@ func TestTheSystemPublishesAtItsTime(t *testing.T) {
 			h.concluded(true)
 			by := h.get().PublishBy()
 			write(h)
-			h.set(by.Add(-time.Minute))
+			h.Clock.Set(by.Add(-time.Minute))
 			h.drain()
 			h.is(consultation.Concluded, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundSkipped)
-			h.set(by)
+			h.Clock.Set(by)
 			h.drain()
 			h.is(consultation.Published, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundSkipped)
 			h.recorded("act/publish system : La piazza")
@@ -166,7 +167,7 @@ func TestTheSystemPublishesAtItsTime(t *testing.T) {
 func TestTheMinorityReportIsTheFacilitatorsAlone(t *testing.T) {
 	h := newTown(t)
 	ctx := t.Context()
-	unnamed := h.person("Mino", "riva/facilitator")
+	unnamed := h.Newcomer(h, "Mino", "riva/facilitator")
 	acts := map[string]func(who account.Actor) error{
 		"draft": func(who account.Actor) error { return h.s.DraftMinority(ctx, who, slug, "x", "") },
 		"show":  func(who account.Actor) error { return h.s.ShowMinority(ctx, who, slug, "x", "") },
@@ -201,7 +202,7 @@ func TestTheMinorityReportIsTheFacilitatorsAlone(t *testing.T) {
 	if got := fields(h.s.ShowMinority(ctx, h.furio, slug, " ", "")); !slices.Equal(got, []string{"minority:required"}) {
 		t.Errorf("empty: %v", got)
 	}
-	if got := fields(h.s.ShowMinority(ctx, h.furio, slug, strings.Repeat("a", maxMinority+1), "")); !slices.Equal(got, []string{"minority:too_long"}) {
+	if got := fields(h.s.ShowMinority(ctx, h.furio, slug, strings.Repeat("a", steering.MaxMinority+1), "")); !slices.Equal(got, []string{"minority:too_long"}) {
 		t.Errorf("too long: %v", got)
 	}
 }
@@ -234,7 +235,7 @@ func TestThePanelIsToldThatTheReportIsShown(t *testing.T) {
 	h.dissent = true
 	c := h.get()
 	for _, who := range []account.Actor{h.carla, h.stranger} {
-		h.ok(h.panel.Enrol(ctx, who, c.ID, c.Protocol.Panel.Groups[0].ID))
+		h.ok(h.Panel.Enrol(ctx, who, c.ID, c.Protocol.Panel.Groups[0].ID))
 	}
 	h.ok(h.s.Conclude(ctx, h.furio, slug, "Basta."))
 	h.drain()
@@ -243,7 +244,7 @@ func TestThePanelIsToldThatTheReportIsShown(t *testing.T) {
 		var letters, people, enrolled int
 		id := h.get().ID
 		h.tx(func(ctx context.Context, tx *postgres.Tx) error {
-			members, err := h.panel.Members(ctx, tx, id)
+			members, err := h.Panel.Members(ctx, tx, id)
 			if err != nil {
 				return err
 			}

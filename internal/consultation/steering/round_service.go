@@ -42,7 +42,7 @@ func (s *Service) steerRound(ctx context.Context, actor account.Actor, slug stri
 		if r == nil {
 			// Who has no office here learns that first, also about rounds that are not.
 			if !consultation.CanSteer(actor, *c) {
-				return fault.New(fault.Forbidden, "wrong_role", "this act needs an office that you do not hold here").With("act", string(act))
+				return consultation.WrongRole(act)
 			}
 			return consultation.ErrNoRound
 		}

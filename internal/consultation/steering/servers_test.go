@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -28,7 +28,7 @@ func TestTwoServersCloseOnce(t *testing.T) {
 			if i%2 == 0 {
 				failed[i] = q.Drain(t.Context())
 			} else {
-				failed[i] = s.onRound(t.Context(), round, s.closeDue)
+				failed[i] = s.CloseDue(t.Context(), round)
 			}
 		})
 	}
@@ -53,11 +53,11 @@ func TestTwoServersCloseOnce(t *testing.T) {
 // itself, and its round closes once, at the deadline to the microsecond.
 func TestServersAtWork(t *testing.T) {
 	h := newTown(t)
-	h.set(time.Time{})
+	h.Clock.Set(time.Time{})
 	f := h.form()
 	f.StartsOn, f.CommitmentDecideBy = time.Now().In(civiltime.Rome).Format(time.DateOnly), "2199-01-01"
 	// At nine or at once, whichever is later; a start before nine is brought about by hand.
-	_, err := h.drafts.Create(t.Context(), h.anna, h.id, f)
+	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	h.ok(err)
 	h.ok(h.s.Announce(t.Context(), h.anna, slug))
 	if h.get().StartsAt.After(time.Now()) {
@@ -90,7 +90,7 @@ func TestServersAtWork(t *testing.T) {
 		if err := lifecycle.SaveRound(ctx, tx, r); err != nil {
 			return err
 		}
-		return h.s.await(ctx, tx, r)
+		return h.s.Await(ctx, tx, r)
 	})
 	same(t, "closed", until(consultation.RoundClosed).ClosedAt, r.Deadline)
 	n := 0
@@ -147,7 +147,7 @@ func TestAClosingGetsItsTurnInACrowd(t *testing.T) {
 					return
 				default:
 				}
-				err := h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+				err := h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 					if _, err := lifecycle.ShareRound(ctx, tx, open.Consultation, open.Number); err != nil {
 						return err
 					}
@@ -168,7 +168,7 @@ func TestAClosingGetsItsTurnInACrowd(t *testing.T) {
 	for range 24 {
 		<-came
 	}
-	err := h.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+	err := h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		_, _, err := lifecycle.LockRound(ctx, tx, open.ID)
 		return err
 	})

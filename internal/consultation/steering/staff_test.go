@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"slices"
@@ -10,6 +10,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 )
 
@@ -40,17 +41,17 @@ func (h *town) steers() string {
 func TestReplaceAMemberOfStaff(t *testing.T) {
 	h := newTown(t)
 	h.announced()
-	fiona, ctx := h.person("Fiona", "riva/facilitator"), t.Context()
-	carla := h.person("Carla")
+	fiona, ctx := h.Newcomer(h, "Fiona", "riva/facilitator"), t.Context()
+	carla := h.Newcomer(h, "Carla")
 	group := h.get().Protocol.Panel.Groups[0].ID
-	h.ok(h.panel.Enrol(ctx, carla, h.get().ID, group))
-	r := Replacement{Place: h.place(h.furio), Person: fiona.Account.String(), Office: " Urbanistica ", From: "2026-03-02", Reason: "È in congedo."}
+	h.ok(h.Panel.Enrol(ctx, carla, h.get().ID, group))
+	r := steering.Replacement{Place: h.place(h.furio), Person: fiona.Account.String(), Office: " Urbanistica ", From: "2026-03-02", Reason: "È in congedo."}
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, r))
 	h.recorded("act/replace administrator Anna: Furio → Fiona")
 	if got := h.steers(); got != "Marco Mirta Fiona" {
 		t.Errorf("who steers: %s", got)
 	}
-	entries, err := h.record.Of(ctx, h.get().ID)
+	entries, err := h.Record.Of(ctx, h.get().ID)
 	h.ok(err)
 	if last := entries[len(entries)-1]; last.Reason != "È in congedo." || last.Body != `{"from":"2026-03-02","office":"facilitator"}` {
 		t.Errorf("recorded is %+v", last)
@@ -66,9 +67,9 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 	other.Reason = "Non è in congedo."
 	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, other), fault.Conflict, "staff_replaced")
 	other = r
-	other.Person = h.person("Franco", "riva/facilitator").Account.String()
+	other.Person = h.Newcomer(h, "Franco", "riva/facilitator").Account.String()
 	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, other), fault.Conflict, "staff_replaced")
-	if again, err := h.record.Of(ctx, h.get().ID); err != nil || len(again) != len(entries) {
+	if again, err := h.Record.Of(ctx, h.get().ID); err != nil || len(again) != len(entries) {
 		t.Errorf("%d entries, then %d, %v", len(entries), len(again), err)
 	}
 
@@ -76,13 +77,13 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 	h.refused(h.s.ExtendRound(ctx, h.furio, slug, 1, 1, "Perché."), fault.Forbidden, "wrong_role")
 	h.ok(h.s.ExtendRound(ctx, fiona, slug, 1, 1, "Neve."))
 	for _, who := range []account.Actor{h.furio, fiona} {
-		h.refused(h.panel.Enrol(ctx, who, h.get().ID, group), fault.Forbidden, "staff_cannot_enrol")
+		h.refused(h.Panel.Enrol(ctx, who, h.get().ID, group), fault.Forbidden, "staff_cannot_enrol")
 	}
 	// Whoever answered and is appointed afterwards answers no more.
 	h.ok(consultation.CanAnswer(carla, h.get()))
-	_, err = h.accounts.GrantRole(ctx, "riva", account.Moderator, h.get().Scope(), carla.Account.String())
+	_, err = h.Accounts.GrantRole(ctx, "riva", account.Moderator, h.get().Scope(), carla.Account.String())
 	h.ok(err)
-	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, Replacement{Place: h.place(h.mirta), Person: carla.Account.String(), From: "2026-03-20", Reason: "Trasferita."}))
+	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(h.mirta), Person: carla.Account.String(), From: "2026-03-20", Reason: "Trasferita."}))
 	h.refused(consultation.CanAnswer(carla, h.get()), fault.Forbidden, "staff_cannot_answer")
 	h.refused(consultation.CanAnswer(h.furio, h.get()), fault.Forbidden, "staff_cannot_answer")
 	h.ok(consultation.CanAnswer(account.Actor{}, h.get())) // by a code, which tells nobody
@@ -106,7 +107,7 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 		t.Errorf("who went steers %d, %v", len(steered), err)
 	}
 	// Who was replaced can come back.
-	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, Replacement{Place: h.place(fiona), Person: h.furio.Account.String(), From: "2026-03-20", Reason: "È tornato."}))
+	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(fiona), Person: h.furio.Account.String(), From: "2026-03-20", Reason: "È tornato."}))
 	if got := h.steers(); got != "Marco Carla Furio" || len(h.get().Appointed) != 6 {
 		t.Errorf("who came back: %s of %d", got, len(h.get().Appointed))
 	}
@@ -117,29 +118,29 @@ func TestAReplacementNamesWhatToMend(t *testing.T) {
 	h := newTown(t)
 	ctx := t.Context()
 	h.draft()
-	fiona, mia := h.person("Fiona", "riva/facilitator"), h.person("Mia", "riva/moderator")
-	right := Replacement{Place: h.place(h.furio), Person: fiona.Account.String(), From: "2026-03-02", Reason: "Perché."}
+	fiona, mia := h.Newcomer(h, "Fiona", "riva/facilitator"), h.Newcomer(h, "Mia", "riva/moderator")
+	right := steering.Replacement{Place: h.place(h.furio), Person: fiona.Account.String(), From: "2026-03-02", Reason: "Perché."}
 	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, right), fault.Conflict, "wrong_stage") // its form says who
 	h.ok(h.s.Announce(ctx, h.anna, slug))
-	lent := h.person("Lino")
-	_, err := h.accounts.GrantRole(ctx, "riva", account.Facilitator, account.Scope(uuid.New()), lent.Account.String())
+	lent := h.Newcomer(h, "Lino")
+	_, err := h.Accounts.GrantRole(ctx, "riva", account.Facilitator, account.Scope(uuid.New()), lent.Account.String())
 	h.ok(err)
 	for name, x := range map[string]struct {
-		change func(*Replacement)
+		change func(*steering.Replacement)
 		want   []string
 	}{
-		"nothing":                  {func(r *Replacement) { *r = Replacement{Place: r.Place} }, []string{"from:not_a_date", "person:required", "reason:required"}},
-		"a stranger":               {func(r *Replacement) { r.Person = uuid.NewString() }, []string{"person:staff_no_role"}},
-		"a citizen":                {func(r *Replacement) { r.Person = h.carla.Account.String() }, []string{"person:staff_no_role"}},
-		"of another role":          {func(r *Replacement) { r.Person = mia.Account.String() }, []string{"person:staff_no_role"}},
-		"of another consultation":  {func(r *Replacement) { r.Person = lent.Account.String() }, []string{"person:staff_no_role"}},
-		"oneself":                  {func(r *Replacement) { r.Person = h.furio.Account.String() }, []string{"person:staff_already"}},
-		"yesterday":                {func(r *Replacement) { r.From = "2026-03-01" }, []string{"from:from_past"}},
-		"a year ahead":             {func(r *Replacement) { r.From = "2027-03-02" }, []string{"from:from_far"}},
-		"no day":                   {func(r *Replacement) { r.From = "2 marzo" }, []string{"from:not_a_date"}},
-		"words that show nothing":  {func(r *Replacement) { r.Reason = "\u200b" }, []string{"reason:invisible"}},
-		"an office of two lines":   {func(r *Replacement) { r.Office = "a\nb" }, []string{"office:not_one_line"}},
-		"somebody who steers here": {func(r *Replacement) { r.Place = h.place(h.mirta); r.Person = h.marco.Account.String() }, []string{"person:staff_already"}},
+		"nothing":                  {func(r *steering.Replacement) { *r = steering.Replacement{Place: r.Place} }, []string{"from:not_a_date", "person:required", "reason:required"}},
+		"a stranger":               {func(r *steering.Replacement) { r.Person = uuid.NewString() }, []string{"person:staff_no_role"}},
+		"a citizen":                {func(r *steering.Replacement) { r.Person = h.carla.Account.String() }, []string{"person:staff_no_role"}},
+		"of another role":          {func(r *steering.Replacement) { r.Person = mia.Account.String() }, []string{"person:staff_no_role"}},
+		"of another consultation":  {func(r *steering.Replacement) { r.Person = lent.Account.String() }, []string{"person:staff_no_role"}},
+		"oneself":                  {func(r *steering.Replacement) { r.Person = h.furio.Account.String() }, []string{"person:staff_already"}},
+		"yesterday":                {func(r *steering.Replacement) { r.From = "2026-03-01" }, []string{"from:from_past"}},
+		"a year ahead":             {func(r *steering.Replacement) { r.From = "2027-03-02" }, []string{"from:from_far"}},
+		"no day":                   {func(r *steering.Replacement) { r.From = "2 marzo" }, []string{"from:not_a_date"}},
+		"words that show nothing":  {func(r *steering.Replacement) { r.Reason = "\u200b" }, []string{"reason:invisible"}},
+		"an office of two lines":   {func(r *steering.Replacement) { r.Office = "a\nb" }, []string{"office:not_one_line"}},
+		"somebody who steers here": {func(r *steering.Replacement) { r.Place = h.place(h.mirta); r.Person = h.marco.Account.String() }, []string{"person:staff_already"}},
 	} {
 		r := right
 		x.change(&r)
@@ -157,7 +158,7 @@ func TestAReplacementNamesWhatToMend(t *testing.T) {
 	later := right
 	later.From = "2026-03-10"
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, later))
-	again := Replacement{Place: h.place(fiona), Person: h.person("Franco", "riva/facilitator").Account.String(), From: "2026-03-05", Reason: "Perché."}
+	again := steering.Replacement{Place: h.place(fiona), Person: h.Newcomer(h, "Franco", "riva/facilitator").Account.String(), From: "2026-03-05", Reason: "Perché."}
 	if got := fields(h.s.ReplaceStaff(ctx, h.anna, slug, again)); !slices.Equal(got, []string{"from:from_before"}) {
 		t.Errorf("before the first day: %v", got)
 	}
@@ -168,5 +169,5 @@ func TestAReplacementNamesWhatToMend(t *testing.T) {
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, again))
 	h.refused(h.s.Seen(version).Withdraw(ctx, h.anna, slug, "Perché."), fault.Conflict, "moved_on")
 	h.ok(h.s.Withdraw(ctx, h.anna, slug, "Perché."))
-	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, Replacement{Place: h.place(h.mirta), Person: mia.Account.String(), From: "2026-03-02", Reason: "Perché."}), fault.Conflict, "wrong_stage")
+	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(h.mirta), Person: mia.Account.String(), From: "2026-03-02", Reason: "Perché."}), fault.Conflict, "wrong_stage")
 }

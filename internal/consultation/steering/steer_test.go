@@ -1,4 +1,4 @@
-package steering
+package steering_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
@@ -32,10 +33,10 @@ func TestWrongPeople(t *testing.T) {
 		do   func(ctx context.Context, who account.Actor) error
 	}{
 		{"edit", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
-			_, err := h.drafts.Edit(ctx, who, slug, h.form(), "")
+			_, err := h.Drafts.Edit(ctx, who, slug, h.form(), "")
 			return err
 		}},
-		{"delete", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.drafts.Delete(ctx, who, slug, "") }},
+		{"delete", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.Drafts.Delete(ctx, who, slug, "") }},
 		{"announce", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Announce(ctx, who, slug) }},
 		{"start", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Start(ctx, who, slug) }},
 		{"open", []account.Role{account.Facilitator}, func(ctx context.Context, who account.Actor) error { return h.s.OpenRound(ctx, who, slug, 1) }},
@@ -65,14 +66,14 @@ func TestWrongPeople(t *testing.T) {
 		}},
 		{"withdraw", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.s.Withdraw(ctx, who, slug, "Perché.") }},
 		{"replace", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
-			return h.s.ReplaceStaff(ctx, who, slug, Replacement{})
+			return h.s.ReplaceStaff(ctx, who, slug, steering.Replacement{})
 		}},
 		{"suspend", []account.Role{account.Administrator, account.Moderator}, func(ctx context.Context, who account.Actor) error {
 			return h.s.Suspend(ctx, who, slug, "Perché.")
 		}},
 		{"resume", []account.Role{account.Administrator, account.Moderator}, func(ctx context.Context, who account.Actor) error { return h.s.Resume(ctx, who, slug) }},
 	}
-	unnamed := h.person("Mino", "riva/moderator", "riva/facilitator") // holds the roles, not named here
+	unnamed := h.Newcomer(h, "Mino", "riva/moderator", "riva/facilitator") // holds the roles, not named here
 	h.draft()
 	// Named here by the draft, and holding the role for another consultation alone.
 	lent := h.furio
@@ -117,11 +118,11 @@ func TestWrongPeople(t *testing.T) {
 	h.ok(h.s.Withdraw(t.Context(), h.anna, slug, "Il progetto è stato ritirato."))
 	try("withdrawn")
 
-	_, err := h.drafts.Create(t.Context(), h.marco, h.id, h.form())
+	_, err := h.Drafts.Create(t.Context(), h.marco, h.id, h.form())
 	h.refused(err, fault.Forbidden, "wrong_role")
-	_, err = h.drafts.Create(t.Context(), h.stranger, h.id, h.form())
+	_, err = h.Drafts.Create(t.Context(), h.stranger, h.id, h.form())
 	h.refused(err, fault.Forbidden, "wrong_role")
-	_, err = h.drafts.Create(t.Context(), account.Actor{}, h.id, h.form())
+	_, err = h.Drafts.Create(t.Context(), account.Actor{}, h.id, h.form())
 	h.refused(err, fault.Unauthenticated, "sign_in")
 }
 
@@ -129,7 +130,7 @@ func TestWrongPeople(t *testing.T) {
 func TestLostRoleEndsAtOnce(t *testing.T) {
 	h := newTown(t)
 	h.gathering()
-	h.refused(h.s.CloseRound(t.Context(), h.person("Furio"), slug, 1, "Basta."), fault.Forbidden, "wrong_role")
+	h.refused(h.s.CloseRound(t.Context(), h.Newcomer(h, "Furio"), slug, 1, "Basta."), fault.Forbidden, "wrong_role")
 }
 
 // TestDecide follows or goes against the proposal, the latter with a reason.
@@ -212,7 +213,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 		}
 		start.Done()
 		wg.Wait()
-		entries, err := h.record.Of(t.Context(), h.get().ID)
+		entries, err := h.Record.Of(t.Context(), h.get().ID)
 		h.ok(err)
 		times := 0
 		for _, e := range entries {
@@ -287,8 +288,8 @@ func TestStopsByItself(t *testing.T) {
 func TestPolicyGoesOnWhileArgumentsCome(t *testing.T) {
 	h := newTown(t)
 	h.answering(2)
-	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (Contributions, error) {
-		return Contributions{Admitted: 3}, nil
+	h.s.OnContributions(func(context.Context, *postgres.Tx, consultation.Consultation) (steering.Contributions, error) {
+		return steering.Contributions{Admitted: 3}, nil
 	})
 	id := h.get().ID
 	h.tx(func(ctx context.Context, tx *postgres.Tx) error {

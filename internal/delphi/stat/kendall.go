@@ -14,6 +14,32 @@ type Concordance struct {
 	MeanRanks     []Value // by item
 }
 
+// Strength is how strongly m people agree by their W.
+type Strength uint8
+
+// The strengths, from below.
+const (
+	Apart    Strength = iota // very weak, if any
+	Weak                     // from .3
+	Moderate                 // from .5
+	Strong                   // from .7; unusually strong from .9 is not told apart
+)
+
+// StrengthOf reads Kendall's W as a strength of agreement. Source: Schmidt, Managing Delphi
+// surveys using nonparametric statistical techniques, Decision Sciences 1997;28:763–774,
+// table of the interpretation of W.
+func StrengthOf(w float64) Strength {
+	switch {
+	case w >= 0.7:
+		return Strong
+	case w >= 0.5:
+		return Moderate
+	case w >= 0.3:
+		return Weak
+	}
+	return Apart
+}
+
 // KendallW is Kendall's coefficient of concordance of ranks[rater][item], or of
 // any scores, which are ranked first (rank 1 = smallest, ties averaged). A rater
 // with a NaN is incomplete and is dropped, never the item: dropping items would

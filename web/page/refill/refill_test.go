@@ -67,7 +67,7 @@ func TestAFormIsFilledIn(t *testing.T) {
 // The link to another language is a button of the form that was sent, or of a hidden one
 // with what was sent.
 func TestALinkBecomesAButtonOfTheForm(t *testing.T) {
-	s := Switch{Class: "switch", Field: "lang_of_form", Action: func(lang string) string { return "/" + lang + "/ballot?at=x" }}
+	s := Switch{Class: "switch", Field: "lang_of_form", Action: func(_, lang string) string { return "/" + lang + "/ballot?at=x" }}
 	link := `<a class="switch" lang="it" href="/x">in <b>italiano</b></a>`
 	f := Form{Page: "/en/ballot", Action: "/en/ballot", Values: url.Values{"item": {"2"}, "why": {"because"}, "drawn": {"7"}, "lang_of_form": {"en"}}}
 	out, err := f.Button([]byte(link+page), s, "drawn")
@@ -134,5 +134,34 @@ func TestAStoredForm(t *testing.T) {
 	}
 	if secret, err := s.Put(t.Context(), "192.0.2.2", values, now); err != nil || secret == "" {
 		t.Errorf("another address: %v", err)
+	}
+}
+
+// On a page that is read the link becomes a button of the form into which most is typed, and
+// stays a link where nothing is.
+func TestALinkBecomesAButtonWhereSomebodyTypes(t *testing.T) {
+	s := Switch{Class: "switch", Field: "lang_of_form", Action: func(action, lang string) string { return "/" + lang + action }}
+	const link = `<header><a class="switch" lang="it" href="/x">italiano</a></header>`
+	for name, c := range map[string]struct{ page, form, to string }{
+		"one form":         {`<form method="post" action="/a"><textarea name="t"></textarea></form>`, "/a", "/it/a"},
+		"the larger":       {`<form method="post" action="/a"><input type="text" name="t"></form><form method="post" action="/b"><textarea name="t"></textarea><input type="text" name="u"></form>`, "/b", "/it/b"},
+		"fields elsewhere": {`<form method="post" action="/a" id="f"></form><textarea name="t" form="f"></textarea>`, "/a", "/it/a"},
+		"a press":          {`<form method="post" action="/a"><button name="x">x</button></form>`, "", ""},
+		"a search":         {`<form action="/a"><input type="text" name="q"></form><form method="post" action="/a"><button name="x">x</button></form>`, "", ""},
+		"to be copied":     {`<form method="post" action="/a"><textarea readonly name="t"></textarea></form>`, "", ""},
+		"nothing":          {``, "", ""},
+	} {
+		out, err := Offer([]byte(link+"<main>"+c.page+"</main>"), s)
+		doc := parsed(t, out, err)
+		button := doc.Find("header button.switch")
+		if c.to == "" {
+			if button.Length() != 0 || doc.Find("a.switch").Length() != 1 {
+				t.Errorf("%s: %s", name, out)
+			}
+			continue
+		}
+		if form := doc.Find("form#" + button.AttrOr("form", "?")); form.AttrOr("action", "") != c.form || button.AttrOr("formaction", "") != c.to || button.AttrOr("name", "") != "lang_of_form" || doc.Find("a.switch").Length() != 0 {
+			t.Errorf("%s: %s", name, out)
+		}
 	}
 }

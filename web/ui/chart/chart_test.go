@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -145,6 +147,35 @@ func TestGolden(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+// The line that joins the medians of rounds strikes no words through.
+func TestTheLineOfMediansLeavesWordsAlone(t *testing.T) {
+	svg := markup(t, pictures()["rounds"])
+	path := regexp.MustCompile(`class="dlf-path" d="([^"]*)"`).FindStringSubmatch(svg)
+	words := regexp.MustCompile(`<text class="dlf-t dlf-[bm] dlf-halot" x="[^"]*" y="([^"]*)"`).FindAllStringSubmatch(svg, -1)
+	if path == nil || len(words) == 0 {
+		t.Fatal("no line or no words")
+	}
+	number := func(s string) float64 {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	pieces := regexp.MustCompile(`M[^ ]* ([^L]*)L[^ ]* ([^M]*)`).FindAllStringSubmatch(path[1], -1)
+	if len(pieces) < 2 {
+		t.Fatalf("the line is %s", path[1])
+	}
+	for _, piece := range pieces {
+		for _, w := range words {
+			// A letter of 14 units stands 12 above its line, and hangs 3 below it.
+			if line := number(w[1]); number(piece[1]) < line+3 && number(piece[2]) > line-12 {
+				t.Errorf("from %s to %s the line passes the words at %s", piece[1], piece[2], w[1])
+			}
+		}
 	}
 }
 

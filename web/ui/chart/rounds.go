@@ -125,17 +125,21 @@ func (g *drawing) brackets(a axis, d Distribution, y float64) {
 	g.text("dlf-t dlf-b", r-10, y+46, "end", label(shares[len(shares)-1])+" →")
 }
 
-// joined draws the medians' path with a white halo, and their diamonds upon it.
+// The words of a row stand between these distances below the axis of the row above.
+const wordsFrom, wordsTo = 11, 29
+
+// joined draws the medians' path with a white halo, and their diamonds upon it. The path
+// is broken where the words of a row stand, so that it strikes none of them through.
 func (g *drawing) joined(points [][2]float64) {
-	if len(points) > 1 {
-		d := ""
-		for i, p := range points {
-			c := "L"
-			if i == 0 {
-				c = "M"
-			}
-			d += c + num(p[0]) + " " + num(p[1])
+	d := ""
+	for i := 1; i < len(points); i++ {
+		from, to := points[i-1], points[i]
+		at := func(below float64) string {
+			return num(from[0]+(to[0]-from[0])*below/(to[1]-from[1])) + " " + num(from[1]+below)
 		}
+		d += "M" + at(0) + "L" + at(wordsFrom) + "M" + at(wordsTo) + "L" + num(to[0]) + " " + num(to[1])
+	}
+	if d != "" {
 		g.path("dlf-halo", d)
 		g.path("dlf-path", d)
 	}
