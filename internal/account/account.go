@@ -16,6 +16,7 @@ type (
 	Grant          = office.Grant
 	Scope          = office.Scope
 	Actor          = office.Actor
+	OfficeID       = office.ID
 	Administration = administration.Administration
 )
 
@@ -46,7 +47,7 @@ func CanAdminister(a Actor, of uuid.UUID) bool { return administration.Can(a, of
 // as administration.Service's.
 func (s *Service) FoundFirst(ctx context.Context, actor Actor, code string, a Administration) (Administration, error) {
 	return s.Service.FoundFirst(ctx, actor, code, a, func(ctx context.Context, tx *postgres.Tx, a Administration) error {
-		_, err := addGranted(ctx, tx, actor.Account, Grant{Administration: a.ID, Role: Administrator})
+		_, err := s.grant(ctx, tx, actor.Account, Grant{Administration: a.ID, Role: Administrator})
 		return err
 	})
 }

@@ -52,7 +52,7 @@ func (s *Service) Profile(ctx context.Context, actor Actor) (Profile, error) {
 			return err
 		}
 		p = Profile{Name: who.name, Email: who.email, Municipality: who.municipality, Language: who.language, Letters: letters, Leaves: gone[actor.Account]}
-		p.Offices, err = officesOf(ctx, tx, actor.Account)
+		p.Offices, err = officesOf(ctx, tx, r.offices(actor.Account))
 		return err
 	})
 	return p, err
@@ -74,6 +74,15 @@ func (s *Service) Identity(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (
 	return who[0].issuer, who[0].subject, nil
 }
 
-// Delete removes an account with its roles, in the caller's transaction. Its sessions
+// Delete removes an account with its offices, in the caller's transaction. Its sessions
 // hold no name of it: each ends when it is next used.
-func Delete(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error { return remove(ctx, tx, id) }
+func (s *Service) Delete(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	r, err := s.writing(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := remove(ctx, tx, id); err != nil {
+		return err
+	}
+	return removeOfficer(ctx, tx, r.offices(id))
+}

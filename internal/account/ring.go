@@ -112,12 +112,20 @@ func (k key) newsToken(issuer, subject string) []byte {
 // leaveToken names the row in which an account's leaving waits.
 func (k key) leaveToken(account uuid.UUID) []byte { return derive(k.marks, "leave", account[:]) }
 
+// office names an account's row among those who hold an office.
+func (k key) office(account uuid.UUID) []byte { return derive(k.marks, "office", account[:]) }
+
 // seal encrypts text for one row, padded to a length of at least least.
 func (k key) seal(at, text []byte, least int) (sealed, error) {
 	text, err := pad(text, least)
 	if err != nil {
 		return sealed{}, err
 	}
+	return k.lock(at, text)
+}
+
+// lock is seal for a text whose length says nothing.
+func (k key) lock(at, text []byte) (sealed, error) {
 	nonce := make([]byte, k.data.NonceSize(), k.data.NonceSize()+len(text)+k.data.Overhead())
 	if _, err := rand.Read(nonce); err != nil {
 		return sealed{}, err
@@ -174,6 +182,15 @@ func (r ring) each(mark func(key) []byte) [][]byte {
 		if m := mark(k); m != nil {
 			out = append(out, m)
 		}
+	}
+	return out
+}
+
+// names gives the ids of the keys, for an array parameter.
+func (r ring) names() []string {
+	out := make([]string, len(r))
+	for i, k := range r {
+		out[i] = k.id.String()
 	}
 	return out
 }

@@ -7,12 +7,14 @@ import (
 	"crypto/cipher"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account/administration"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
@@ -20,7 +22,7 @@ import (
 
 // Person is an account as staff see it when they choose staff; never with what it answered.
 type Person struct {
-	ID    uuid.UUID
+	ID    office.ID
 	Name  string
 	Email string
 	Roles []Role // in the part of the administration asked about, or in the whole
@@ -76,6 +78,19 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		return id, err
 	}
 	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		r, err := s.writing(ctx, tx)
+		if err != nil {
+			return err
+		}
+		id, err = enter(ctx, tx, r, c)
+		return err
+	})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	// In another transaction: none writes both an account and an office. A sign-in that is cut off
+	// here finds at the next one that the groups say something else.
+	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		bodies, err := administration.All(ctx, tx)
 		if err != nil {
 			return err
@@ -83,13 +98,6 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		bySlug := make(map[string]uuid.UUID, len(bodies))
 		for _, b := range bodies {
 			bySlug[b.Slug] = b.ID
-		}
-		r, err := s.writing(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if id, err = enter(ctx, tx, r, c); err != nil {
-			return err
 		}
 		wanted, err := c.grants(bySlug, func(administration uuid.UUID, name string) (Scope, error) {
 			if s.parts == nil {
@@ -100,7 +108,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		if err != nil {
 			return err
 		}
-		return claim(ctx, tx, id, wanted)
+		return s.claim(ctx, tx, id, wanted)
 	})
 	return id, err
 }
@@ -172,14 +180,14 @@ func seek(ctx context.Context, tx *postgres.Tx, r ring, who ...subject) (map[int
 			persons, tokens = append(persons, k.person(p.issuer, p.name)), append(tokens, k.newsToken(p.issuer, p.name))
 		}
 	}
-	return entered(ctx, tx, places, persons, tokens)
+	return entered(ctx, tx, places, r.names(), persons, tokens)
 }
 
 // recognise tells whether the account behind claims is as they say, and remembers its
 // actor then, whose next request is on its way.
 func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same bool, err error) {
 	e, found, err := s.entries.Load(ctx, struct{}{}, subject{c.Issuer, c.Subject})
-	if err != nil || !found {
+	if err != nil || !found || !e.known { // who writes reads the keys again
 		return uuid.Nil, false, err
 	}
 	r := s.ring.Load()
@@ -188,7 +196,7 @@ func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same b
 		var latest identity
 		if latest, err = e.latest(*r); err == nil {
 			stored := latest.claims()
-			stored.Groups = e.groups
+			stored.Groups = e.office.groups
 			same = c.repeats(stored)
 		}
 	}
@@ -198,7 +206,7 @@ func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same b
 	if err != nil || !same {
 		return uuid.Nil, false, err
 	}
-	s.known.remember(Actor{Account: e.id, Name: who.name, Municipality: who.municipality, Grants: e.grants}, e.at)
+	s.known.remember(Actor{Account: e.id, Office: e.office.id, Name: who.name, Municipality: who.municipality, Grants: e.office.grants}, e.at)
 	return e.id, true, nil
 }
 
@@ -209,15 +217,35 @@ func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject
 		return nil, nil // who writes reads the keys first
 	}
 	var found map[int64]entry
-	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		found, err = seek(ctx, tx, r, who...)
-		return err
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if found, err = seek(ctx, tx, r, who...); err != nil {
+			return err
+		}
+		return r.hold(ctx, tx, found)
 	})
 	out := make(map[subject]entry, len(found))
 	for place, e := range found {
 		out[who[place]] = e
 	}
 	return out, err
+}
+
+// hold adds the offices of those who were found.
+func (r ring) hold(ctx context.Context, tx *postgres.Tx, found map[int64]entry) error {
+	var places []int64
+	var marks [][]byte
+	for place, e := range found {
+		for _, mark := range r.offices(e.id) {
+			places, marks = append(places, place), append(marks, mark)
+		}
+	}
+	offices, err := held(ctx, tx, places, marks)
+	for place, o := range offices {
+		e := found[place]
+		e.office = o
+		found[place] = e
+	}
+	return err
 }
 
 // Actor gives the actor behind an account; NotFound when it is gone.
@@ -227,15 +255,23 @@ func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) {
 }
 
 func (s *Service) actor(ctx context.Context, id uuid.UUID) (a Actor, at Edition, err error) {
+	r := *s.ring.Load()
 	var row sealed
-	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		a, row, at, err = actor(ctx, tx, id)
-		return err
-	})
-	if err != nil {
-		return Actor{}, 0, err
+	for known := false; !known; {
+		err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			a, row, at, known, err = actor(ctx, tx, r, id)
+			return err
+		})
+		if err != nil {
+			return Actor{}, 0, err
+		}
+		if !known { // a key is being exchanged
+			if r, err = s.look(ctx); err != nil {
+				return Actor{}, 0, err
+			}
+		}
 	}
-	who, err := s.reveal(ctx, row)
+	who, err := r.all([]sealed{row})
 	if err != nil {
 		return Actor{}, 0, err
 	}
@@ -277,21 +313,14 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		if err != nil {
 			return err
 		}
-		who, err := s.revealIn(ctx, tx, rows...)
-		if err != nil {
-			return err
-		}
-		ids := make([]uuid.UUID, len(list))
-		for i, p := range list {
-			ids[i] = p.ID
-		}
-		gone, err := s.leaving(ctx, tx, ids...)
+		stay, err := s.staying(ctx, tx, rows)
 		if err != nil {
 			return err
 		}
 		out = nil
 		for i, p := range list {
-			if p.Name, p.Email = who[i].name, who[i].email; !gone[p.ID] {
+			if h, stays := stay[i]; stays {
+				p.Name, p.Email = h.Name, h.Email
 				out = append(out, p)
 			}
 		}
@@ -328,16 +357,29 @@ func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UU
 	return out, nil
 }
 
-// Names gives the names of accounts; one that is gone has none.
-func (s *Service) Names(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
-	there, rows, err := rowsOf(ctx, tx, ids)
+// Names gives the names of officers; one whose account is gone has none.
+func (s *Service) Names(ctx context.Context, tx *postgres.Tx, ids []office.ID) (map[office.ID]string, error) {
+	accounts, err := s.behind(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	there, rows, err := rowsOf(ctx, tx, slices.Collect(maps.Values(accounts)))
 	if err != nil {
 		return nil, err
 	}
 	who, err := s.revealIn(ctx, tx, rows...)
-	out := make(map[uuid.UUID]string, len(who))
-	for i, p := range who {
-		out[there[i]] = p.name
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	names := make(map[uuid.UUID]string, len(who))
+	for i, p := range who {
+		names[there[i]] = p.name
+	}
+	out := make(map[office.ID]string, len(accounts))
+	for id, account := range accounts {
+		if name, found := names[account]; found {
+			out[id] = name
+		}
+	}
+	return out, nil
 }

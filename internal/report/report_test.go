@@ -132,9 +132,9 @@ func newTown(t *testing.T) *town {
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
 		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
 		CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators: []string{w.moderator.Account.String(), second.Account.String()}, Facilitators: []string{w.facilitator.Account.String()},
+		Moderators: []string{w.moderator.Office.String(), second.Office.String()}, Facilitators: []string{w.facilitator.Office.String()},
 		Offices: map[string]string{
-			w.moderator.Account.String(): "URP", second.Account.String(): "URP", w.facilitator.Account.String(): "Urbanistica",
+			w.moderator.Office.String(): "URP", second.Office.String(): "URP", w.facilitator.Office.String(): "Urbanistica",
 		},
 		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
 		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",

@@ -86,8 +86,8 @@ func newTown(t *testing.T) *town {
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
 		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators:   []string{h.marco.Account.String(), h.mirta.Account.String()},
-		Facilitators: []string{h.furio.Account.String()},
+		Moderators:   []string{h.marco.Office.String(), h.mirta.Office.String()},
+		Facilitators: []string{h.furio.Office.String()},
 		StartsOn:     "2026-03-09", GatherDays: "7", AnswerDays: "10", AnswerRounds: "2",
 		Points: "9", LowLabel: "per niente", HighLabel: "del tutto", SharePermille: "750", GroupName: "Cittadini",
 	})

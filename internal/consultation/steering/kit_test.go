@@ -192,9 +192,9 @@ func (h *town) form() draft.Form {
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
 		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators:   []string{h.marco.Account.String(), h.mirta.Account.String()},
-		Facilitators: []string{h.furio.Account.String()},
-		Offices:      map[string]string{h.marco.Account.String(): "URP", h.furio.Account.String(): "Urbanistica"},
+		Moderators:   []string{h.marco.Office.String(), h.mirta.Office.String()},
+		Facilitators: []string{h.furio.Office.String()},
+		Offices:      map[string]string{h.marco.Office.String(): "URP", h.furio.Office.String(): "Urbanistica"},
 		StartsOn:     "2026-03-09", GatherDays: "7", AnswerDays: "10", AnswerRounds: "2",
 		Points: "9", LowLabel: "per niente", HighLabel: "del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
 	}
