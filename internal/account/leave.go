@@ -40,7 +40,7 @@ func (s *Service) Profile(ctx context.Context, actor Actor) (Profile, error) {
 		if err != nil {
 			return err
 		}
-		found, err := seek(ctx, tx, r, subject{who.issuer, who.subject})
+		found, err := seek(ctx, tx, r, subject{who.Issuer, who.Subject})
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (s *Service) Profile(ctx context.Context, actor Actor) (Profile, error) {
 		if err != nil {
 			return err
 		}
-		p = Profile{Name: who.name, Email: who.email, Municipality: who.municipality, Language: who.language, Letters: letters, Leaves: gone[actor.Account]}
+		p = Profile{Name: who.Name, Email: who.Email, Municipality: who.Municipality, Language: who.Language, Letters: letters, Leaves: gone[actor.Account]}
 		p.Offices, err = officesOf(ctx, tx, r.offices(actor.Account))
 		return err
 	})
@@ -67,11 +67,11 @@ func (s *Service) Identity(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (
 	if len(rows) == 0 {
 		return "", "", noAccount()
 	}
-	who, err := s.revealIn(ctx, tx, rows...)
+	who, err := s.reveal(ctx, tx, rows...)
 	if err != nil {
 		return "", "", err
 	}
-	return who[0].issuer, who[0].subject, nil
+	return who[0].Issuer, who[0].Subject, nil
 }
 
 // Delete removes an account with its offices, in the caller's transaction. Its sessions

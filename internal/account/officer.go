@@ -126,7 +126,7 @@ func (s *Service) staying(ctx context.Context, tx *postgres.Tx, officers []seale
 	stay := make(map[uuid.UUID]Holder, len(there))
 	for i, id := range there {
 		if !gone[id] {
-			stay[id] = who[i].holder(id)
+			stay[id] = holder(id, who[i])
 		}
 	}
 	out := make(map[int]Holder, len(officers))

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/administration"
+	"delfi/internal/account/claim"
 	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -33,7 +34,7 @@ type Holder struct {
 }
 
 // Grantable lists the roles that can be given, from the one that gives the others.
-func Grantable() []Role { return slices.Clone(grantable) }
+func Grantable() []Role { return office.Grantable() }
 
 // Scopable lists those that can be given for a part of an administration.
 func Scopable() []Role { return office.Scopable() }
@@ -155,8 +156,8 @@ func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
 }
 
 // holder is a person as whoever gives roles sees them.
-func (p identity) holder(id uuid.UUID) Holder {
-	return Holder{Account: id, Name: p.name, Email: p.email, Issuer: p.issuer, Subject: p.subject}
+func holder(id uuid.UUID, p claim.Identity) Holder {
+	return Holder{Account: id, Name: p.Name, Email: p.Email, Issuer: p.Issuer, Subject: p.Subject}
 }
 
 // HoldersOf is Holders for the administrators of an administration; faults as Own's.
@@ -189,7 +190,7 @@ func (s *Service) give(ctx context.Context, slug string, role Role, scope Scope,
 		if err != nil {
 			return err
 		}
-		if slices.Contains(grantable, role) && !scope.Whole() && !slices.Contains(Scopable(), role) {
+		if slices.Contains(Grantable(), role) && !scope.Whole() && !slices.Contains(Scopable(), role) {
 			found = append(found, fault.Field{Name: "role", Code: "role_whole", Message: "is a role of the whole administration: only moderator and facilitator are given for one consultation"})
 		}
 		if found = append(found, bad...); len(found) > 0 {
@@ -291,7 +292,7 @@ func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role 
 	}
 	var bad []fault.Field
 	h, err := s.person(ctx, tx, who, &bad)
-	if !slices.Contains(grantable, role) {
+	if !slices.Contains(Grantable(), role) {
 		bad = append(bad, fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
 	return a, h, bad, err
@@ -345,7 +346,7 @@ func (s *Service) holders(ctx context.Context, tx *postgres.Tx, who string) ([]H
 	}
 	var out []Holder
 	for i, p := range people {
-		out = append(out, p.holder(ids[i]))
+		out = append(out, holder(ids[i], p))
 	}
 	slices.SortFunc(out, func(a, b Holder) int {
 		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), cmp.Compare(a.Subject, b.Subject))

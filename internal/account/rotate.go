@@ -187,7 +187,7 @@ func rewaitOne(ctx context.Context, tx *postgres.Tx, r ring, row sealed) error {
 		if err != nil {
 			return err
 		}
-		token = func(k key) []byte { return k.newsToken(p.issuer, p.subject) }
+		token = func(k key) []byte { return k.newsToken(p.Issuer, p.Subject) }
 	}
 	later, err := waitingUnder(ctx, tx, [][]byte{token(r[0])})
 	if err != nil {

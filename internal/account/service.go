@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/administration"
+	"delfi/internal/account/claim"
 	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/batch"
@@ -72,7 +73,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 	if c.Issuer == "" || c.Subject == "" {
 		return uuid.Nil, errors.New("account: claims without issuer or subject")
 	}
-	c = c.tidy()
+	c = c.Tidy()
 	id, same, err := s.recognise(ctx, c)
 	if err != nil || same {
 		return id, err
@@ -99,7 +100,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		for _, b := range bodies {
 			bySlug[b.Slug] = b.ID
 		}
-		wanted, err := c.grants(bySlug, func(administration uuid.UUID, name string) (Scope, error) {
+		wanted, err := c.Grants(bySlug, func(administration uuid.UUID, name string) (Scope, error) {
 			if s.parts == nil {
 				return Scope{}, fmt.Errorf("account: a group gives a role in %q, and nothing finds parts of administrations (FindParts)", name)
 			}
@@ -127,12 +128,12 @@ func enter(ctx context.Context, tx *postgres.Tx, r ring, c Claims) (uuid.UUID, e
 				return uuid.Nil, err
 			}
 			if c.Language == "" {
-				c.Language = stored.language
+				c.Language = stored.Language
 			}
-			if c.identity() == stored {
+			if c.Identity() == stored {
 				return e.id, nil
 			}
-			return e.id, putNews(ctx, tx, r, c.identity())
+			return e.id, putNews(ctx, tx, r, c.Identity())
 		}
 		if !first {
 			return uuid.Nil, errors.New("account: a person is there and is not found")
@@ -141,9 +142,9 @@ func enter(ctx context.Context, tx *postgres.Tx, r ring, c Claims) (uuid.UUID, e
 		if err != nil {
 			return uuid.Nil, err
 		}
-		who := c.identity()
-		if who.language == "" {
-			who.language = "it"
+		who := c.Identity()
+		if who.Language == "" {
+			who.Language = "it"
 		}
 		m, err := k.mark(uuid.New(), who)
 		if err != nil {
@@ -156,13 +157,13 @@ func enter(ctx context.Context, tx *postgres.Tx, r ring, c Claims) (uuid.UUID, e
 }
 
 // mark makes an account's row.
-func (k key) mark(id uuid.UUID, who identity) (marked, error) {
-	lies, err := k.seal(id[:], who.encode(), 0)
-	return marked{sealed: lies, id: id, person: k.person(who.issuer, who.subject), subject: k.subject(who.subject), email: k.email(who.email)}, err
+func (k key) mark(id uuid.UUID, who claim.Identity) (marked, error) {
+	lies, err := k.seal(id[:], who.Encode(), 0)
+	return marked{sealed: lies, id: id, person: k.person(who.Issuer, who.Subject), subject: k.subject(who.Subject), email: k.email(who.Email)}, err
 }
 
 // latest is what was last said of a person: what waits, else what is stored.
-func (e entry) latest(r ring) (identity, error) {
+func (e entry) latest(r ring) (claim.Identity, error) {
 	if e.news.blob == nil {
 		return r.person(e.who)
 	}
@@ -193,11 +194,11 @@ func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same b
 	r := s.ring.Load()
 	who, err := r.person(e.who)
 	if err == nil {
-		var latest identity
+		var latest claim.Identity
 		if latest, err = e.latest(*r); err == nil {
-			stored := latest.claims()
+			stored := latest.Claims()
 			stored.Groups = e.office.groups
-			same = c.repeats(stored)
+			same = c.Repeats(stored)
 		}
 	}
 	if errors.Is(err, errOtherKey) {
@@ -206,7 +207,7 @@ func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same b
 	if err != nil || !same {
 		return uuid.Nil, false, err
 	}
-	s.known.remember(Actor{Account: e.id, Office: e.office.id, Name: who.name, Municipality: who.municipality, Grants: e.office.grants}, e.at)
+	s.known.remember(Actor{Account: e.id, Office: e.office.id, Name: who.Name, Municipality: who.Municipality, Grants: e.office.grants}, e.at)
 	return e.id, true, nil
 }
 
@@ -275,7 +276,7 @@ func (s *Service) actor(ctx context.Context, id uuid.UUID) (a Actor, at Edition,
 	if err != nil {
 		return Actor{}, 0, err
 	}
-	a.Name, a.Municipality = who[0].name, who[0].municipality
+	a.Name, a.Municipality = who[0].Name, who[0].Municipality
 	return a, at, nil
 }
 
@@ -304,7 +305,7 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		}
 		return nil, fault.New(fault.NotFound, "no_people", "there is nobody to be seen here")
 	}
-	if !slices.Contains(grantable, role) {
+	if !slices.Contains(Grantable(), role) {
 		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
 	var out []Person
@@ -340,7 +341,7 @@ func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UU
 	if err != nil {
 		return nil, err
 	}
-	who, err := s.revealIn(ctx, tx, rows...)
+	who, err := s.reveal(ctx, tx, rows...)
 	if err != nil {
 		return nil, err
 	}
@@ -351,7 +352,7 @@ func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UU
 	var out []Addressee
 	for i, id := range there {
 		if !gone[id] {
-			out = append(out, Addressee{Account: id, Name: who[i].name, Email: who[i].email, Language: who[i].language})
+			out = append(out, Addressee{Account: id, Name: who[i].Name, Email: who[i].Email, Language: who[i].Language})
 		}
 	}
 	return out, nil
@@ -367,13 +368,13 @@ func (s *Service) Names(ctx context.Context, tx *postgres.Tx, ids []office.ID) (
 	if err != nil {
 		return nil, err
 	}
-	who, err := s.revealIn(ctx, tx, rows...)
+	who, err := s.reveal(ctx, tx, rows...)
 	if err != nil {
 		return nil, err
 	}
 	names := make(map[uuid.UUID]string, len(who))
 	for i, p := range who {
-		names[there[i]] = p.name
+		names[there[i]] = p.Name
 	}
 	out := make(map[office.ID]string, len(accounts))
 	for id, account := range accounts {

@@ -131,6 +131,7 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 	if _, err := h.Accounts.GrantRole(t.Context(), "riva", account.Moderator, c.Scope(), p.Account.String()); err != nil {
 		t.Fatal(err)
 	}
+	p = h.Panelist(t, 3) // with the office
 	got = b.Get(t, at(webtest.Answering, "/staff"))
 	if got := send("", member(got, "Davide Lancellotti").Find("form"), map[string]string{"person": p.Office.String(), "reason": "Scambio."}); got.Status != 303 {
 		t.Fatalf("%d: %s", got.Status, got.Text("main"))

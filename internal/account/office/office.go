@@ -30,6 +30,10 @@ func (s Scope) Whole() bool { return s == Scope{} }
 
 func (s Scope) String() string { return uuid.UUID(s).String() }
 
+// Grantable lists the roles that a provider's groups can claim and that can be granted here,
+// from the one that gives the others; anyone signed in participates.
+func Grantable() []Role { return []Role{Administrator, Moderator, Facilitator, Council} }
+
 // Scopable lists the roles that can be held in a part of an administration. The others are
 // about all of it: administrators choose the staff of every part.
 func Scopable() []Role { return []Role{Moderator, Facilitator} }

@@ -82,6 +82,7 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 	h.ok(consultation.CanAnswer(carla, h.get()))
 	_, err = h.accounts.GrantRole(ctx, "riva", account.Moderator, h.get().Scope(), carla.Account.String())
 	h.ok(err)
+	carla = h.person("Carla") // with her office
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, Replacement{Place: h.place(h.mirta), Person: carla.Office.String(), From: "2026-03-20", Reason: "Trasferita."}))
 	h.refused(consultation.CanAnswer(carla, h.get()), fault.Forbidden, "staff_cannot_answer")
 	h.refused(consultation.CanAnswer(h.furio, h.get()), fault.Forbidden, "staff_cannot_answer")
@@ -124,6 +125,7 @@ func TestAReplacementNamesWhatToMend(t *testing.T) {
 	lent := h.person("Lino")
 	_, err := h.accounts.GrantRole(ctx, "riva", account.Facilitator, account.Scope(uuid.New()), lent.Account.String())
 	h.ok(err)
+	lent = h.person("Lino") // with his office
 	for name, x := range map[string]struct {
 		change func(*Replacement)
 		want   []string
