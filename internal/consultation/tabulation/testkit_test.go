@@ -76,7 +76,9 @@ func newHouseAsTheyCame(t testing.TB, n, items int) *house {
 	return newHouseAs(t, n, items, func(*draft.Form) {}, func(h *house) {
 		_, err := h.db.Pool().Exec(`
 			ALTER TABLE civic.enrolment ALTER COLUMN fresh SET DEFAULT false;
-			ALTER TABLE civic.account ALTER COLUMN fresh SET DEFAULT false`)
+			ALTER TABLE civic.account ALTER COLUMN fresh SET DEFAULT false;
+			ALTER TABLE civic.officer ALTER COLUMN fresh SET DEFAULT false;
+			ALTER TABLE civic.role ALTER COLUMN fresh SET DEFAULT false`)
 		h.must(err)
 	})
 }
