@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"delfi/internal/account/claim"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 )
