@@ -125,7 +125,7 @@ func (v *village) leaves(b *webtest.Browser, p *villager) {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM civic.enrolment WHERE account = $1`, p.account); err != nil {
 				return err
 			}
-			return account.Delete(ctx, tx, p.account)
+			return v.h.Accounts.Delete(ctx, tx, p.account)
 		}))
 	}
 }

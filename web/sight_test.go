@@ -140,7 +140,7 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 	giulia, marta, paolo := h.Person(t, "giulia"), h.Person(t, "marta"), h.Person(t, "paolo")
 	typed := map[string]string{
 		"reason": "Un dubbio.", "days": "1", "title": "Un altro titolo", "name": "Comune diverso", "decision": "go-on", "minority": "Chi è contro.",
-		"rule": "1.6", "destination": "new", "text": "Un’altra frase.", "title_1": "Un’altra regola", "person": marta.Account.String(), "office": "Ufficio",
+		"rule": "1.6", "destination": "new", "text": "Un’altra frase.", "title_1": "Un’altra regola", "person": marta.Office.String(), "office": "Ufficio",
 	}
 	routes, tried := map[string]*regexp.Regexp{}, map[string]int{}
 	for _, pattern := range w.site.Patterns("POST") {

@@ -17,7 +17,7 @@ func TestTwoFacilitatorsDecide(t *testing.T) {
 	w := walk{t, h, h.Site(t)}
 	const slug, desk = "portici", "/desk/portici"
 	form := w.complete(slug)
-	form["facilitators"] = []string{h.Person(t, "paolo").Account.String(), w.second(t).Account.String()}
+	form["facilitators"] = []string{h.Person(t, "paolo").Office.String(), w.second(t).Office.String()}
 	giulia, marta, paolo, second := w.as("giulia"), w.as("marta"), w.as("paolo"), w.site.As(t, w.second(t))
 	w.sent(giulia, "/desk/new", form)
 	w.must(h.Consultations.Announce(t.Context(), h.Person(t, "giulia"), slug))

@@ -51,7 +51,7 @@ func (w walk) twice(b *webtest.Browser, path string, form url.Values) {
 
 // complete is a draft that can be announced.
 func (w walk) complete(slug string) url.Values {
-	marta, davide, paolo := w.h.Person(w.T, "marta").Account.String(), w.h.Person(w.T, "davide").Account.String(), w.h.Person(w.T, "paolo").Account.String()
+	marta, davide, paolo := w.h.Person(w.T, "marta").Office.String(), w.h.Person(w.T, "davide").Office.String(), w.h.Person(w.T, "paolo").Office.String()
 	return url.Values{
 		"title": {"I portici"}, "slug": {slug}, "question": {"Che cosa serve sotto i portici?"}, "language": {"it"}, "commitment_quotation": {"«Decideremo.»"},
 		"commitment_decider": {"La Giunta"}, "commitment_subject": {"I portici"}, "commitment_decide_by": {"2028-01-10"}, "commitment_reply_days": {"30"},

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"delfi/cmd/internal/command"
+	"delfi/internal/account"
+	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
@@ -165,6 +167,13 @@ func (c *databaseSettings) openWatched(ctx context.Context, borrow bool, lost fu
 	}
 	if err := migrations.Up(ctx, db); err != nil {
 		end()
+		return nil, nil, nil, db.Silenced(err)
+	}
+	if err := account.New(db, keys).SealOfficers(ctx); err != nil { // of which migrations have no key
+		end()
+		if fault.KindOf(err) == fault.Unavailable {
+			err = command.Refuse(err)
+		}
 		return nil, nil, nil, db.Silenced(err)
 	}
 	return db, keys, end, nil

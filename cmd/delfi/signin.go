@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"delfi/internal/account"
+	"delfi/internal/account/claim"
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 )
@@ -92,7 +92,7 @@ func (c *serveCommand) checkSession() error {
 func (c *serveCommand) checkRoles() error {
 	for _, group := range slices.Sorted(maps.Keys(c.OIDC.Roles)) {
 		ours := c.OIDC.Roles[group]
-		if err := account.CheckOffice(ours); group == "" || err != nil {
+		if err := claim.CheckOffice(ours); group == "" || err != nil {
 			return fmt.Errorf("--oidc-roles %s=%s: a group, then %w", group, ours, err)
 		}
 	}

@@ -218,15 +218,15 @@ func draftForm(slug, starts, decide string, staff company) draft.Form {
 		CommitmentQuotation: "La Giunta risponde per iscritto a ogni punto del parere prima di approvare il piano.",
 		CommitmentDecider:   "La Giunta comunale", CommitmentSubject: "il piano delle strade scolastiche",
 		CommitmentDecideBy: decide, CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Facilitators: []string{staff.facilitator.Account.String()},
-		Offices:      map[string]string{staff.facilitator.Account.String(): "Mobilità"},
+		Facilitators: []string{staff.facilitator.Office.String()},
+		Offices:      map[string]string{staff.facilitator.Office.String(): "Mobilità"},
 		StartsOn:     starts, GatherDays: "14", AnswerDays: "14", AnswerRounds: "2",
 		Points: "9", LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo",
 		SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
 	}
 	for _, m := range staff.moderators {
-		f.Moderators = append(f.Moderators, m.Account.String())
-		f.Offices[m.Account.String()] = "Ufficio relazioni con il pubblico"
+		f.Moderators = append(f.Moderators, m.Office.String())
+		f.Offices[m.Office.String()] = "Ufficio relazioni con il pubblico"
 	}
 	return f
 }

@@ -6,16 +6,19 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/administration"
+	"delfi/internal/account/claim"
 	"delfi/internal/account/office"
 	"delfi/internal/platform/postgres"
 )
 
-// The words of packages office and administration, under the name of this one.
+// The words of packages office, claim and administration, under the name of this one.
 type (
 	Role           = office.Role
 	Grant          = office.Grant
 	Scope          = office.Scope
 	Actor          = office.Actor
+	OfficeID       = office.ID
+	Claims         = claim.Claims
 	Administration = administration.Administration
 )
 
@@ -27,10 +30,6 @@ const (
 	Participant   = office.Participant
 	Council       = office.Council
 )
-
-// grantable are the roles that a provider's groups can claim and that can be granted
-// here; anyone signed in participates.
-var grantable = []Role{Administrator, Moderator, Facilitator, Council}
 
 // CanSeePeople tells whether the actor may see who holds which role in an
 // administration, with their e-mail: only those who choose its staff.
@@ -46,7 +45,7 @@ func CanAdminister(a Actor, of uuid.UUID) bool { return administration.Can(a, of
 // as administration.Service's.
 func (s *Service) FoundFirst(ctx context.Context, actor Actor, code string, a Administration) (Administration, error) {
 	return s.Service.FoundFirst(ctx, actor, code, a, func(ctx context.Context, tx *postgres.Tx, a Administration) error {
-		_, err := addGranted(ctx, tx, actor.Account, Grant{Administration: a.ID, Role: Administrator})
+		_, err := s.grant(ctx, tx, actor.Account, Grant{Administration: a.ID, Role: Administrator})
 		return err
 	})
 }

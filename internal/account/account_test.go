@@ -70,7 +70,7 @@ func wantKind(t *testing.T, err error, want fault.Kind) {
 func TestRolesAreWhatTheProviderSaysOfEachAdministration(t *testing.T) {
 	w := newTown(t)
 	got := w.enter("marta", "riva/moderator", "borgo/council", "riva/moderator", "modena/moderator", "riva/mayor", "riva/participant", "urp", "")
-	want := account.Actor{Account: got.Account, Name: "MARTA", Municipality: "Riva", Grants: []account.Grant{{Administration: w.riva, Role: account.Moderator}, {Administration: w.borgo, Role: account.Council}}}
+	want := account.Actor{Account: got.Account, Office: got.Office, Name: "MARTA", Municipality: "Riva", Grants: []account.Grant{{Administration: w.riva, Role: account.Moderator}, {Administration: w.borgo, Role: account.Council}}}
 	if d := cmp.Diff(want, got, cmpopts.SortSlices(func(a, b account.Grant) bool { return a.Role < b.Role })); d != "" {
 		t.Error(d)
 	}

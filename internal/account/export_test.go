@@ -19,6 +19,7 @@ func (bare) Open(dst, _, blob, _ []byte) ([]byte, error) {
 
 // Begin makes the new key of a rotation and rewrites one piece, as one that is cut off.
 var (
-	Begin = (*Service).begin
-	Piece = (*Service).piece
+	Begin  = (*Service).begin
+	Piece  = (*Service).piece
+	Reseal = (*Service).reseal
 )

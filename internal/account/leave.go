@@ -40,7 +40,7 @@ func (s *Service) Profile(ctx context.Context, actor Actor) (Profile, error) {
 		if err != nil {
 			return err
 		}
-		found, err := seek(ctx, tx, r, subject{who.issuer, who.subject})
+		found, err := seek(ctx, tx, r, subject{who.Issuer, who.Subject})
 		if err != nil {
 			return err
 		}
@@ -51,8 +51,8 @@ func (s *Service) Profile(ctx context.Context, actor Actor) (Profile, error) {
 		if err != nil {
 			return err
 		}
-		p = Profile{Name: who.name, Email: who.email, Municipality: who.municipality, Language: who.language, Letters: letters, Leaves: gone[actor.Account]}
-		p.Offices, err = officesOf(ctx, tx, actor.Account)
+		p = Profile{Name: who.Name, Email: who.Email, Municipality: who.Municipality, Language: who.Language, Letters: letters, Leaves: gone[actor.Account]}
+		p.Offices, err = officesOf(ctx, tx, r.offices(actor.Account))
 		return err
 	})
 	return p, err
@@ -67,13 +67,22 @@ func (s *Service) Identity(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (
 	if len(rows) == 0 {
 		return "", "", noAccount()
 	}
-	who, err := s.revealIn(ctx, tx, rows...)
+	who, err := s.reveal(ctx, tx, rows...)
 	if err != nil {
 		return "", "", err
 	}
-	return who[0].issuer, who[0].subject, nil
+	return who[0].Issuer, who[0].Subject, nil
 }
 
-// Delete removes an account with its roles, in the caller's transaction. Its sessions
+// Delete removes an account with its offices, in the caller's transaction. Its sessions
 // hold no name of it: each ends when it is next used.
-func Delete(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error { return remove(ctx, tx, id) }
+func (s *Service) Delete(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	r, err := s.writing(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := remove(ctx, tx, id); err != nil {
+		return err
+	}
+	return removeOfficer(ctx, tx, r.offices(id))
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"delfi/internal/platform/postgres"
 )
@@ -24,13 +25,14 @@ func profile(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (sealed, int, e
 	return sealedRow(id, key, blob), letters, nil
 }
 
-func officesOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Office, error) {
+func officesOf(ctx context.Context, tx *postgres.Tx, marks [][]byte) ([]Office, error) {
 	rows, err := tx.QueryxContext(ctx, `
 		SELECT b.name, r.role, r.scope
-		FROM civic.role AS r
+		FROM civic.officer AS o
+		JOIN civic.role AS r ON r.officer = o.id
 		JOIN civic.administration AS b ON b.id = r.administration
-		WHERE r.account = $1
-		ORDER BY b.name, r.role, r.scope`, id)
+		WHERE o.mark = ANY ($1)
+		ORDER BY b.name, r.role, r.scope`, pq.ByteaArray(marks))
 	if err != nil {
 		return nil, fmt.Errorf("offices: %w", err)
 	}
@@ -46,15 +48,12 @@ func officesOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Office, er
 	return out, rows.Err()
 }
 
-// remove deletes an account with its roles.
+// remove deletes an account.
 func remove(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	if err := Heap.Share(ctx, tx); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `
-		WITH held AS (
-			DELETE FROM civic.role
-			WHERE account = $1)
 		DELETE FROM civic.account
 		WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("remove account: %w", err)

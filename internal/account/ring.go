@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/claim"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -98,10 +99,10 @@ func (k key) subject(subject string) []byte { return derive(k.marks, "subject", 
 
 // email is nil where there is no address.
 func (k key) email(email string) []byte {
-	if address(email) == "" {
+	if claim.Address(email) == "" {
 		return nil
 	}
-	return derive(k.marks, "email", []byte(address(email)))
+	return derive(k.marks, "email", []byte(claim.Address(email)))
 }
 
 // newsToken names the row in which a person's changes wait.
@@ -112,12 +113,20 @@ func (k key) newsToken(issuer, subject string) []byte {
 // leaveToken names the row in which an account's leaving waits.
 func (k key) leaveToken(account uuid.UUID) []byte { return derive(k.marks, "leave", account[:]) }
 
+// office names an account's row among those who hold an office.
+func (k key) office(account uuid.UUID) []byte { return derive(k.marks, "office", account[:]) }
+
 // seal encrypts text for one row, padded to a length of at least least.
 func (k key) seal(at, text []byte, least int) (sealed, error) {
-	text, err := pad(text, least)
+	text, err := claim.Pad(text, least)
 	if err != nil {
 		return sealed{}, err
 	}
+	return k.lock(at, text)
+}
+
+// lock is seal for a text whose length says nothing.
+func (k key) lock(at, text []byte) (sealed, error) {
 	nonce := make([]byte, k.data.NonceSize(), k.data.NonceSize()+len(text)+k.data.Overhead())
 	if _, err := rand.Read(nonce); err != nil {
 		return sealed{}, err
@@ -158,13 +167,13 @@ func (r ring) open(s sealed) ([]byte, error) {
 }
 
 // person opens an account's row.
-func (r ring) person(s sealed) (identity, error) {
+func (r ring) person(s sealed) (claim.Identity, error) {
 	text, err := r.open(s)
 	if err != nil {
-		return identity{}, err
+		return claim.Identity{}, err
 	}
-	var p identity
-	return p, p.decode(text)
+	var p claim.Identity
+	return p, p.Decode(text)
 }
 
 // each gives one mark by every key: a row may lie under any of them.
@@ -174,6 +183,15 @@ func (r ring) each(mark func(key) []byte) [][]byte {
 		if m := mark(k); m != nil {
 			out = append(out, m)
 		}
+	}
+	return out
+}
+
+// names gives the ids of the keys, for an array parameter.
+func (r ring) names() []string {
+	out := make([]string, len(r))
+	for i, k := range r {
+		out[i] = k.id.String()
 	}
 	return out
 }
@@ -297,22 +315,9 @@ func (s *Service) addKey(ctx context.Context, tx *postgres.Tx) error {
 	return insertKey(ctx, tx, keyRow{id: id, state: currentKey, value: checkValue(secret, id)})
 }
 
-// reveal opens rows that were read outside of a transaction, by the keys that are open
-// or, where they do not do, by those that the database names by now.
-func (s *Service) reveal(ctx context.Context, rows ...sealed) ([]identity, error) {
-	out, err := s.ring.Load().all(rows)
-	if !errors.Is(err, errOtherKey) {
-		return out, err
-	}
-	r, err := s.look(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return r.all(rows)
-}
-
-// revealIn is reveal in the transaction that read the rows.
-func (s *Service) revealIn(ctx context.Context, tx *postgres.Tx, rows ...sealed) ([]identity, error) {
+// reveal opens rows in the transaction that read them, by the keys that are open or, where
+// they do not do, by those that the database names by now.
+func (s *Service) reveal(ctx context.Context, tx *postgres.Tx, rows ...sealed) ([]claim.Identity, error) {
 	out, err := s.ring.Load().all(rows)
 	if !errors.Is(err, errOtherKey) {
 		return out, err
@@ -324,8 +329,8 @@ func (s *Service) revealIn(ctx context.Context, tx *postgres.Tx, rows ...sealed)
 	return r.all(rows)
 }
 
-func (r *ring) all(rows []sealed) ([]identity, error) {
-	out := make([]identity, len(rows))
+func (r *ring) all(rows []sealed) ([]claim.Identity, error) {
+	out := make([]claim.Identity, len(rows))
 	for i, row := range rows {
 		var err error
 		if out[i], err = r.person(row); err != nil {

@@ -67,6 +67,10 @@ func insertKey(ctx context.Context, tx *postgres.Tx, k keyRow) error {
 	return nil
 }
 
+// newKeys counts the keys in use that are none of the given ones: by what stands under
+// such a key nothing is found.
+const newKeys = `(SELECT count(*) FROM civic.identity_key AS k WHERE k.state <> 'spent' AND k.id <> ALL ($2::uuid[]))`
+
 // moveKeys gives the keys of one state another.
 func moveKeys(ctx context.Context, tx *postgres.Tx, from, to keyState) error {
 	if _, err := tx.ExecContext(ctx, `
@@ -87,12 +91,14 @@ func dropKey(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	return nil
 }
 
-// protected counts the rows that each key protects: accounts and what waits.
+// protected counts the rows that each key protects: accounts, officers and what waits.
 func protected(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID]int, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT key, count(*)
 		FROM (
 			SELECT key FROM civic.account
+			UNION ALL
+			SELECT key FROM civic.officer
 			UNION ALL
 			SELECT key FROM civic.waiting) AS held
 		GROUP BY key`)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/administration"
+	"delfi/internal/account/claim"
 	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -33,7 +34,7 @@ type Holder struct {
 }
 
 // Grantable lists the roles that can be given, from the one that gives the others.
-func Grantable() []Role { return slices.Clone(grantable) }
+func Grantable() []Role { return office.Grantable() }
 
 // Scopable lists those that can be given for a part of an administration.
 func Scopable() []Role { return office.Scopable() }
@@ -46,21 +47,40 @@ func groupOf(slug string, g Grant) string {
 	return slug + "/" + string(g.Role) + "/" + g.Scope.String()
 }
 
-// RolesOf gives, of the accounts in ids, the roles that they hold in a part of an
+// RolesOf gives, of the officers in ids, the roles that they hold in a part of an
 // administration or in the whole, in the caller's transaction.
-func RolesOf(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scope Scope, ids []uuid.UUID) (map[uuid.UUID][]Role, error) {
+func RolesOf(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scope Scope, ids []office.ID) (map[office.ID][]Role, error) {
 	return rolesOf(ctx, tx, administration, scope, ids)
 }
 
 // EndScope takes back every role that is held in a part of an administration alone, in the
 // caller's transaction: that part is gone.
 func EndScope(ctx context.Context, tx *postgres.Tx, scope Scope) error {
+	if err := roles.Share(ctx, tx); err != nil {
+		return err
+	}
 	return endScope(ctx, tx, scope)
 }
 
 // claim makes the roles that an account claims those wanted, touching only what differs:
 // even a statement that changes nothing moves the edition.
-func claim(ctx context.Context, tx *postgres.Tx, id uuid.UUID, wanted []Grant) error {
+func (s *Service) claim(ctx context.Context, tx *postgres.Tx, account uuid.UUID, wanted []Grant) error {
+	r, err := s.writing(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := roles.Share(ctx, tx); err != nil {
+		return err
+	}
+	id, known, err := officerOf(ctx, tx, r.offices(account))
+	if err != nil || !known && len(wanted) == 0 {
+		return err
+	}
+	if !known {
+		if id, err = install(ctx, tx, r, account); err != nil {
+			return err
+		}
+	}
 	held, err := claims(ctx, tx, id)
 	if err != nil {
 		return err
@@ -87,7 +107,7 @@ type source struct{ claimed, granted bool }
 
 // take takes back a role from one of its sources, and tells where it came from before.
 // What comes from the other one stays.
-func take(ctx context.Context, tx *postgres.Tx, id uuid.UUID, g Grant, from source) (source, error) {
+func take(ctx context.Context, tx *postgres.Tx, id office.ID, g Grant, from source) (source, error) {
 	was, err := lockRole(ctx, tx, id, g)
 	if err != nil {
 		return was, err
@@ -116,21 +136,14 @@ func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
 		if err != nil {
 			return err
 		}
-		who, err := s.revealIn(ctx, tx, rows...)
-		if err != nil {
-			return err
-		}
-		ids := make([]uuid.UUID, len(list))
-		for i := range list {
-			ids[i] = list[i].Account
-		}
-		gone, err := s.leaving(ctx, tx, ids...)
+		stay, err := s.staying(ctx, tx, rows)
 		if err != nil {
 			return err
 		}
 		out = nil
 		for i, h := range list {
-			if h.Holder = who[i].holder(h.Account); !gone[h.Account] {
+			var stays bool
+			if h.Holder, stays = stay[i]; stays {
 				out = append(out, h)
 			}
 		}
@@ -143,8 +156,8 @@ func (s *Service) Holders(ctx context.Context, slug string) ([]Holding, error) {
 }
 
 // holder is a person as whoever gives roles sees them.
-func (p identity) holder(id uuid.UUID) Holder {
-	return Holder{Account: id, Name: p.name, Email: p.email, Issuer: p.issuer, Subject: p.subject}
+func holder(id uuid.UUID, p claim.Identity) Holder {
+	return Holder{Account: id, Name: p.Name, Email: p.Email, Issuer: p.Issuer, Subject: p.Subject}
 }
 
 // HoldersOf is Holders for the administrators of an administration; faults as Own's.
@@ -177,17 +190,33 @@ func (s *Service) give(ctx context.Context, slug string, role Role, scope Scope,
 		if err != nil {
 			return err
 		}
-		if slices.Contains(grantable, role) && !scope.Whole() && !slices.Contains(Scopable(), role) {
+		if slices.Contains(Grantable(), role) && !scope.Whole() && !slices.Contains(Scopable(), role) {
 			found = append(found, fault.Field{Name: "role", Code: "role_whole", Message: "is a role of the whole administration: only moderator and facilitator are given for one consultation"})
 		}
 		if found = append(found, bad...); len(found) > 0 {
 			return fault.Bad(found...)
 		}
-		claimed, err := addGranted(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role, Scope: scope})
+		claimed, err := s.grant(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role, Scope: scope})
 		out = Holding{Administration: a.Slug, Role: role, Scope: scope, Holder: h, Claimed: claimed, Granted: true}
 		return err
 	})
 	return out, err
+}
+
+// grant gives an account a role, and tells whether the provider claims it too.
+func (s *Service) grant(ctx context.Context, tx *postgres.Tx, account uuid.UUID, g Grant) (claimed bool, err error) {
+	r, err := s.writing(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	if err := roles.Share(ctx, tx); err != nil {
+		return false, err
+	}
+	id, err := install(ctx, tx, r, account)
+	if err != nil {
+		return false, err
+	}
+	return addGranted(ctx, tx, id, g)
 }
 
 // RevokeRole takes back a role that was granted (cmd), at the person's next request: that
@@ -224,7 +253,18 @@ func (s *Service) takeBack(ctx context.Context, slug string, role Role, scope Sc
 		if err := may(a, h); err != nil {
 			return err
 		}
-		was, err := take(ctx, tx, h.Account, Grant{Administration: a.ID, Role: role, Scope: scope}, source{granted: true})
+		if err := roles.Share(ctx, tx); err != nil {
+			return err
+		}
+		r, err := s.writing(ctx, tx)
+		if err != nil {
+			return err
+		}
+		id, _, err := officerOf(ctx, tx, r.offices(h.Account)) // the zero ID holds nothing
+		if err != nil {
+			return err
+		}
+		was, err := take(ctx, tx, id, Grant{Administration: a.ID, Role: role, Scope: scope}, source{granted: true})
 		switch {
 		case err != nil:
 			return err
@@ -252,7 +292,7 @@ func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role 
 	}
 	var bad []fault.Field
 	h, err := s.person(ctx, tx, who, &bad)
-	if !slices.Contains(grantable, role) {
+	if !slices.Contains(Grantable(), role) {
 		bad = append(bad, fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
 	return a, h, bad, err
@@ -306,7 +346,7 @@ func (s *Service) holders(ctx context.Context, tx *postgres.Tx, who string) ([]H
 	}
 	var out []Holder
 	for i, p := range people {
-		out = append(out, p.holder(ids[i]))
+		out = append(out, holder(ids[i], p))
 	}
 	slices.SortFunc(out, func(a, b Holder) int {
 		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), cmp.Compare(a.Subject, b.Subject))

@@ -63,6 +63,16 @@ func (s *Service) Rotate(ctx context.Context, told func(rows int)) error {
 		after, rows = last, rows+n
 		told(rows)
 	}
+	for after := uuid.Nil; ; {
+		n, last, err := s.reseal(ctx, after)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		after = last
+	}
 	if err := s.rewait(ctx); err != nil {
 		return err
 	}
@@ -177,7 +187,7 @@ func rewaitOne(ctx context.Context, tx *postgres.Tx, r ring, row sealed) error {
 		if err != nil {
 			return err
 		}
-		token = func(k key) []byte { return k.newsToken(p.issuer, p.subject) }
+		token = func(k key) []byte { return k.newsToken(p.Issuer, p.Subject) }
 	}
 	later, err := waitingUnder(ctx, tx, [][]byte{token(r[0])})
 	if err != nil {
@@ -238,7 +248,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		return err
 	}
 	if err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return postgres.Compact(ctx, tx, "civic.account", "civic.waiting")
+		return postgres.Compact(ctx, tx, "civic.account", "civic.officer", "civic.waiting")
 	}); err != nil {
 		return err
 	}

@@ -7,12 +7,15 @@ import (
 	"crypto/cipher"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account/administration"
+	"delfi/internal/account/claim"
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/batch"
 	"delfi/internal/platform/postgres"
@@ -20,7 +23,7 @@ import (
 
 // Person is an account as staff see it when they choose staff; never with what it answered.
 type Person struct {
-	ID    uuid.UUID
+	ID    office.ID
 	Name  string
 	Email string
 	Roles []Role // in the part of the administration asked about, or in the whole
@@ -70,11 +73,24 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 	if c.Issuer == "" || c.Subject == "" {
 		return uuid.Nil, errors.New("account: claims without issuer or subject")
 	}
-	c = c.tidy()
+	c = c.Tidy()
 	id, same, err := s.recognise(ctx, c)
 	if err != nil || same {
 		return id, err
 	}
+	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		r, err := s.writing(ctx, tx)
+		if err != nil {
+			return err
+		}
+		id, err = enter(ctx, tx, r, c)
+		return err
+	})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	// In another transaction: none writes both an account and an office. A sign-in that is cut off
+	// here finds at the next one that the groups say something else.
 	err = s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		bodies, err := administration.All(ctx, tx)
 		if err != nil {
@@ -84,14 +100,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		for _, b := range bodies {
 			bySlug[b.Slug] = b.ID
 		}
-		r, err := s.writing(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if id, err = enter(ctx, tx, r, c); err != nil {
-			return err
-		}
-		wanted, err := c.grants(bySlug, func(administration uuid.UUID, name string) (Scope, error) {
+		wanted, err := c.Grants(bySlug, func(administration uuid.UUID, name string) (Scope, error) {
 			if s.parts == nil {
 				return Scope{}, fmt.Errorf("account: a group gives a role in %q, and nothing finds parts of administrations (FindParts)", name)
 			}
@@ -100,7 +109,7 @@ func (s *Service) SignIn(ctx context.Context, c Claims) (uuid.UUID, error) {
 		if err != nil {
 			return err
 		}
-		return claim(ctx, tx, id, wanted)
+		return s.claim(ctx, tx, id, wanted)
 	})
 	return id, err
 }
@@ -119,12 +128,12 @@ func enter(ctx context.Context, tx *postgres.Tx, r ring, c Claims) (uuid.UUID, e
 				return uuid.Nil, err
 			}
 			if c.Language == "" {
-				c.Language = stored.language
+				c.Language = stored.Language
 			}
-			if c.identity() == stored {
+			if c.Identity() == stored {
 				return e.id, nil
 			}
-			return e.id, putNews(ctx, tx, r, c.identity())
+			return e.id, putNews(ctx, tx, r, c.Identity())
 		}
 		if !first {
 			return uuid.Nil, errors.New("account: a person is there and is not found")
@@ -133,9 +142,9 @@ func enter(ctx context.Context, tx *postgres.Tx, r ring, c Claims) (uuid.UUID, e
 		if err != nil {
 			return uuid.Nil, err
 		}
-		who := c.identity()
-		if who.language == "" {
-			who.language = "it"
+		who := c.Identity()
+		if who.Language == "" {
+			who.Language = "it"
 		}
 		m, err := k.mark(uuid.New(), who)
 		if err != nil {
@@ -148,13 +157,13 @@ func enter(ctx context.Context, tx *postgres.Tx, r ring, c Claims) (uuid.UUID, e
 }
 
 // mark makes an account's row.
-func (k key) mark(id uuid.UUID, who identity) (marked, error) {
-	lies, err := k.seal(id[:], who.encode(), 0)
-	return marked{sealed: lies, id: id, person: k.person(who.issuer, who.subject), subject: k.subject(who.subject), email: k.email(who.email)}, err
+func (k key) mark(id uuid.UUID, who claim.Identity) (marked, error) {
+	lies, err := k.seal(id[:], who.Encode(), 0)
+	return marked{sealed: lies, id: id, person: k.person(who.Issuer, who.Subject), subject: k.subject(who.Subject), email: k.email(who.Email)}, err
 }
 
 // latest is what was last said of a person: what waits, else what is stored.
-func (e entry) latest(r ring) (identity, error) {
+func (e entry) latest(r ring) (claim.Identity, error) {
 	if e.news.blob == nil {
 		return r.person(e.who)
 	}
@@ -172,24 +181,24 @@ func seek(ctx context.Context, tx *postgres.Tx, r ring, who ...subject) (map[int
 			persons, tokens = append(persons, k.person(p.issuer, p.name)), append(tokens, k.newsToken(p.issuer, p.name))
 		}
 	}
-	return entered(ctx, tx, places, persons, tokens)
+	return entered(ctx, tx, places, r.names(), persons, tokens)
 }
 
 // recognise tells whether the account behind claims is as they say, and remembers its
 // actor then, whose next request is on its way.
 func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same bool, err error) {
 	e, found, err := s.entries.Load(ctx, struct{}{}, subject{c.Issuer, c.Subject})
-	if err != nil || !found {
+	if err != nil || !found || !e.known { // who writes reads the keys again
 		return uuid.Nil, false, err
 	}
 	r := s.ring.Load()
 	who, err := r.person(e.who)
 	if err == nil {
-		var latest identity
+		var latest claim.Identity
 		if latest, err = e.latest(*r); err == nil {
-			stored := latest.claims()
-			stored.Groups = e.groups
-			same = c.repeats(stored)
+			stored := latest.Claims()
+			stored.Groups = e.office.groups
+			same = c.Repeats(stored)
 		}
 	}
 	if errors.Is(err, errOtherKey) {
@@ -198,7 +207,7 @@ func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same b
 	if err != nil || !same {
 		return uuid.Nil, false, err
 	}
-	s.known.remember(Actor{Account: e.id, Name: who.name, Municipality: who.municipality, Grants: e.grants}, e.at)
+	s.known.remember(Actor{Account: e.id, Office: e.office.id, Name: who.Name, Municipality: who.Municipality, Grants: e.office.grants}, e.at)
 	return e.id, true, nil
 }
 
@@ -209,15 +218,35 @@ func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject
 		return nil, nil // who writes reads the keys first
 	}
 	var found map[int64]entry
-	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		found, err = seek(ctx, tx, r, who...)
-		return err
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if found, err = seek(ctx, tx, r, who...); err != nil {
+			return err
+		}
+		return r.hold(ctx, tx, found)
 	})
 	out := make(map[subject]entry, len(found))
 	for place, e := range found {
 		out[who[place]] = e
 	}
 	return out, err
+}
+
+// hold adds the offices of those who were found.
+func (r ring) hold(ctx context.Context, tx *postgres.Tx, found map[int64]entry) error {
+	var places []int64
+	var marks [][]byte
+	for place, e := range found {
+		for _, mark := range r.offices(e.id) {
+			places, marks = append(places, place), append(marks, mark)
+		}
+	}
+	offices, err := held(ctx, tx, places, marks)
+	for place, o := range offices {
+		e := found[place]
+		e.office = o
+		found[place] = e
+	}
+	return err
 }
 
 // Actor gives the actor behind an account; NotFound when it is gone.
@@ -227,19 +256,27 @@ func (s *Service) Actor(ctx context.Context, id uuid.UUID) (Actor, error) {
 }
 
 func (s *Service) actor(ctx context.Context, id uuid.UUID) (a Actor, at Edition, err error) {
+	r := *s.ring.Load()
 	var row sealed
-	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		a, row, at, err = actor(ctx, tx, id)
-		return err
-	})
+	for known := false; !known; {
+		err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			a, row, at, known, err = actor(ctx, tx, r, id)
+			return err
+		})
+		if err != nil {
+			return Actor{}, 0, err
+		}
+		if !known { // a key is being exchanged
+			if r, err = s.look(ctx); err != nil {
+				return Actor{}, 0, err
+			}
+		}
+	}
+	who, err := r.all([]sealed{row})
 	if err != nil {
 		return Actor{}, 0, err
 	}
-	who, err := s.reveal(ctx, row)
-	if err != nil {
-		return Actor{}, 0, err
-	}
-	a.Name, a.Municipality = who[0].name, who[0].municipality
+	a.Name, a.Municipality = who[0].Name, who[0].Municipality
 	return a, at, nil
 }
 
@@ -268,7 +305,7 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		}
 		return nil, fault.New(fault.NotFound, "no_people", "there is nobody to be seen here")
 	}
-	if !slices.Contains(grantable, role) {
+	if !slices.Contains(Grantable(), role) {
 		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
 	}
 	var out []Person
@@ -277,21 +314,14 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		if err != nil {
 			return err
 		}
-		who, err := s.revealIn(ctx, tx, rows...)
-		if err != nil {
-			return err
-		}
-		ids := make([]uuid.UUID, len(list))
-		for i, p := range list {
-			ids[i] = p.ID
-		}
-		gone, err := s.leaving(ctx, tx, ids...)
+		stay, err := s.staying(ctx, tx, rows)
 		if err != nil {
 			return err
 		}
 		out = nil
 		for i, p := range list {
-			if p.Name, p.Email = who[i].name, who[i].email; !gone[p.ID] {
+			if h, stays := stay[i]; stays {
+				p.Name, p.Email = h.Name, h.Email
 				out = append(out, p)
 			}
 		}
@@ -311,7 +341,7 @@ func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UU
 	if err != nil {
 		return nil, err
 	}
-	who, err := s.revealIn(ctx, tx, rows...)
+	who, err := s.reveal(ctx, tx, rows...)
 	if err != nil {
 		return nil, err
 	}
@@ -322,22 +352,35 @@ func (s *Service) Addressees(ctx context.Context, tx *postgres.Tx, ids []uuid.UU
 	var out []Addressee
 	for i, id := range there {
 		if !gone[id] {
-			out = append(out, Addressee{Account: id, Name: who[i].name, Email: who[i].email, Language: who[i].language})
+			out = append(out, Addressee{Account: id, Name: who[i].Name, Email: who[i].Email, Language: who[i].Language})
 		}
 	}
 	return out, nil
 }
 
-// Names gives the names of accounts; one that is gone has none.
-func (s *Service) Names(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
-	there, rows, err := rowsOf(ctx, tx, ids)
+// Names gives the names of officers; one whose account is gone has none.
+func (s *Service) Names(ctx context.Context, tx *postgres.Tx, ids []office.ID) (map[office.ID]string, error) {
+	accounts, err := s.behind(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	who, err := s.revealIn(ctx, tx, rows...)
-	out := make(map[uuid.UUID]string, len(who))
-	for i, p := range who {
-		out[there[i]] = p.name
+	there, rows, err := rowsOf(ctx, tx, slices.Collect(maps.Values(accounts)))
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	who, err := s.reveal(ctx, tx, rows...)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[uuid.UUID]string, len(who))
+	for i, p := range who {
+		names[there[i]] = p.Name
+	}
+	out := make(map[office.ID]string, len(accounts))
+	for id, account := range accounts {
+		if name, found := names[account]; found {
+			out[id] = name
+		}
+	}
+	return out, nil
 }

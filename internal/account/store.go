@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"delfi/internal/account/office"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -15,7 +16,7 @@ import (
 // Heap is the table of accounts: its rows are written anew each hour.
 var Heap = postgres.Heap{Table: "civic.account", Order: "id"}
 
-// sealedRow is an account's row as it lies there.
+// sealedRow is a row as it lies there: an account's, an officer's.
 func sealedRow(id, key uuid.UUID, blob []byte) sealed { return sealed{key: key, at: id[:], blob: blob} }
 
 // marked is an account's row to be written.
@@ -68,39 +69,42 @@ func rewrite(ctx context.Context, tx *postgres.Tx, rows []marked) (int, error) {
 }
 
 // actor reads an account and its roles in one statement, with the edition of that moment.
-// Who the person is stays sealed.
-func actor(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (a Actor, who sealed, at Edition, err error) {
+// Who the person is stays sealed. known is false when a key is in use that r lacks: r finds
+// no office under it.
+func actor(ctx context.Context, tx *postgres.Tx, r ring, id uuid.UUID) (a Actor, who sealed, at Edition, known bool, err error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, a.key, a.sealed, r.administration, r.role, r.scope
+		SELECT e.number, `+newKeys+`, a.key, a.sealed, o.id, r.administration, r.role, r.scope
 		FROM civic.account a
 		CROSS JOIN civic.edition e
-		LEFT JOIN civic.role r ON r.account = a.id
+		LEFT JOIN civic.officer o ON o.mark = ANY ($3)
+		LEFT JOIN civic.role r ON r.officer = o.id
 		WHERE a.id = $1
-		ORDER BY r.administration, r.role, r.scope`, id)
+		ORDER BY r.administration, r.role, r.scope`, id, pq.Array(r.names()), pq.ByteaArray(r.offices(id)))
 	if err != nil {
-		return a, who, at, fmt.Errorf("actor: %w", err)
+		return a, who, at, false, fmt.Errorf("actor: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var administration, scope uuid.NullUUID
+		var officer, administration, scope uuid.NullUUID
 		var role sql.NullString
 		var key uuid.UUID
 		var blob []byte
-		if err := rows.Scan(&at, &key, &blob, &administration, &role, &scope); err != nil {
-			return a, who, at, fmt.Errorf("actor: %w", err)
+		var others int
+		if err := rows.Scan(&at, &others, &key, &blob, &officer, &administration, &role, &scope); err != nil {
+			return a, who, at, false, fmt.Errorf("actor: %w", err)
 		}
-		a.Account, who = id, sealedRow(id, key, blob)
+		a.Account, a.Office, who, known = id, office.ID(officer.UUID), sealedRow(id, key, blob), others == 0
 		if administration.Valid {
 			a.Grants = append(a.Grants, Grant{Administration: administration.UUID, Role: Role(role.String), Scope: Scope(scope.UUID)})
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return a, who, at, fmt.Errorf("actor: %w", err)
+		return a, who, at, false, fmt.Errorf("actor: %w", err)
 	}
 	if !a.SignedIn() {
-		return a, who, at, noAccount()
+		return a, who, at, false, noAccount()
 	}
-	return a, who, at, nil
+	return a, who, at, known, nil
 }
 
 // subject is a person as their provider names them.
@@ -112,26 +116,23 @@ type entry struct {
 	id     uuid.UUID
 	who    sealed
 	news   sealed // without a blob where nothing waits
-	grants []Grant
-	groups []string // that give the claimed ones; with the id of a part for its name, which is not at hand
 	at     Edition
+	office holdingOffice
+	known  bool // false when a key is in use by which nothing was looked for
 }
 
 // entered reads the accounts behind marks, by the places that the marks have in common:
 // each person has one mark and one token by every key.
-func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, tokens [][]byte) (map[int64]entry, error) {
+func entered(ctx context.Context, tx *postgres.Tx, places []int64, keys []string, persons, tokens [][]byte) (map[int64]entry, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, asked.place, a.id, a.key, a.sealed, n.token, n.key, n.sealed, r.administration, r.role, r.scope, r.claimed, b.slug
-		FROM unnest($1::bigint[], $2::bytea[]) AS asked (place, person)
+		SELECT e.number, `+newKeys+`, asked.place, a.id, a.key, a.sealed, n.token, n.key, n.sealed
+		FROM unnest($1::bigint[], $3::bytea[]) AS asked (place, person)
 		JOIN civic.account a ON a.person = asked.person
 		CROSS JOIN civic.edition e
 		LEFT JOIN (
 			SELECT sought.place, w.token, w.key, w.sealed
-			FROM unnest($1::bigint[], $3::bytea[]) AS sought (place, token)
-			JOIN civic.waiting w ON w.token = sought.token) AS n ON n.place = asked.place
-		LEFT JOIN civic.role r ON r.account = a.id
-		LEFT JOIN civic.administration b ON b.id = r.administration
-		ORDER BY r.administration, r.role, r.scope`, pq.Array(places), pq.ByteaArray(persons), pq.ByteaArray(tokens))
+			FROM unnest($1::bigint[], $4::bytea[]) AS sought (place, token)
+			JOIN civic.waiting w ON w.token = sought.token) AS n ON n.place = asked.place`, pq.Array(places), pq.Array(keys), pq.ByteaArray(persons), pq.ByteaArray(tokens))
 	if err != nil {
 		return nil, fmt.Errorf("entered: %w", err)
 	}
@@ -141,24 +142,13 @@ func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, toke
 		var e entry
 		var place int64
 		var key uuid.UUID
-		var newsKey, administration, scope uuid.NullUUID
-		var role, slug sql.NullString
-		var claimed sql.NullBool
-		if err := rows.Scan(&e.at, &place, &e.id, &key, &e.who.blob, &e.news.at, &newsKey, &e.news.blob, &administration, &role, &scope, &claimed, &slug); err != nil {
+		var newsKey uuid.NullUUID
+		var others int
+		if err := rows.Scan(&e.at, &others, &place, &e.id, &key, &e.who.blob, &e.news.at, &newsKey, &e.news.blob); err != nil {
 			return nil, fmt.Errorf("entered: %w", err)
 		}
 		e.who = sealedRow(e.id, key, e.who.blob)
-		e.news.key = newsKey.UUID
-		if before, again := found[place]; again {
-			e = before
-		}
-		if administration.Valid {
-			g := Grant{Administration: administration.UUID, Role: Role(role.String), Scope: Scope(scope.UUID)}
-			e.grants = append(e.grants, g)
-			if claimed.Bool {
-				e.groups = append(e.groups, groupOf(slug.String, g))
-			}
-		}
+		e.news.key, e.known = newsKey.UUID, others == 0
 		found[place] = e
 	}
 	if err := rows.Err(); err != nil {
@@ -168,17 +158,17 @@ func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, toke
 }
 
 // people gives who holds a role in a part of an administration or in the whole, in no
-// order, and their rows.
+// order, and their rows among the officers.
 func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scope Scope, role Role) ([]Person, []sealed, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT a.id, a.key, a.sealed, array_agg(DISTINCT r.role ORDER BY r.role)
-		FROM civic.account a
-		JOIN civic.role r ON r.account = a.id AND r.administration = $1 AND r.scope IN ($2, $3)
+		SELECT o.id, o.key, o.sealed, array_agg(DISTINCT r.role ORDER BY r.role)
+		FROM civic.officer o
+		JOIN civic.role r ON r.officer = o.id AND r.administration = $1 AND r.scope IN ($2, $3)
 		WHERE EXISTS (
 			SELECT 1
 			FROM civic.role held
-			WHERE held.account = a.id AND held.administration = $1 AND held.scope IN ($2, $3) AND held.role = $4)
-		GROUP BY a.id`,
+			WHERE held.officer = o.id AND held.administration = $1 AND held.scope IN ($2, $3) AND held.role = $4)
+		GROUP BY o.id`,
 		administration, uuid.Nil, uuid.UUID(scope), role)
 	if err != nil {
 		return nil, nil, fmt.Errorf("people: %w", err)
@@ -191,13 +181,13 @@ func people(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, scop
 		var key uuid.UUID
 		var blob []byte
 		var roles []string
-		if err := rows.Scan(&p.ID, &key, &blob, pq.Array(&roles)); err != nil {
+		if err := rows.Scan((*uuid.UUID)(&p.ID), &key, &blob, pq.Array(&roles)); err != nil {
 			return nil, nil, fmt.Errorf("people: %w", err)
 		}
 		for _, r := range roles {
 			p.Roles = append(p.Roles, Role(r))
 		}
-		out, who = append(out, p), append(who, sealedRow(p.ID, key, blob))
+		out, who = append(out, p), append(who, sealedRow(uuid.UUID(p.ID), key, blob))
 	}
 	if err := rows.Err(); err != nil {
 		return nil, nil, fmt.Errorf("people: %w", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/claim"
 	"delfi/internal/platform/postgres"
 )
 
@@ -24,9 +25,9 @@ const atOnce = 2000
 
 // putNews stores what a sign-in says of a known person, until the hour; the last one
 // takes the place of those before it.
-func putNews(ctx context.Context, tx *postgres.Tx, r ring, who identity) error {
-	token := func(k key) []byte { return k.newsToken(who.issuer, who.subject) }
-	return wait(ctx, tx, r, token, append([]byte{newsWaits}, who.encode()...))
+func putNews(ctx context.Context, tx *postgres.Tx, r ring, who claim.Identity) error {
+	token := func(k key) []byte { return k.newsToken(who.Issuer, who.Subject) }
+	return wait(ctx, tx, r, token, append([]byte{newsWaits}, who.Encode()...))
 }
 
 // wait stores a text under its token by the current key, and drops those by other keys.
@@ -38,7 +39,7 @@ func wait(ctx context.Context, tx *postgres.Tx, r ring, token func(key) []byte, 
 	if err := dropWaiting(ctx, tx, r[1:].each(token)); err != nil {
 		return err
 	}
-	w, err := k.seal(token(k), text, largestSize)
+	w, err := k.seal(token(k), text, claim.LargestSize)
 	if err != nil {
 		return err
 	}
@@ -46,13 +47,13 @@ func wait(ctx context.Context, tx *postgres.Tx, r ring, token func(key) []byte, 
 }
 
 // news opens what waits about a person; false when the row says something else.
-func (r ring) news(s sealed) (identity, bool, error) {
+func (r ring) news(s sealed) (claim.Identity, bool, error) {
 	text, err := r.open(s)
 	if err != nil || text[0] != newsWaits {
-		return identity{}, false, err
+		return claim.Identity{}, false, err
 	}
-	var p identity
-	return p, true, p.decode(text[1:])
+	var p claim.Identity
+	return p, true, p.Decode(text[1:])
 }
 
 // Hour writes what has waited about known people into their accounts, in the order of
@@ -84,7 +85,7 @@ func (s *Service) Hour(ctx context.Context) error {
 
 // apply writes the news among rows.
 func apply(ctx context.Context, tx *postgres.Tx, r ring, rows []sealed) error {
-	var told []identity
+	var told []claim.Identity
 	var who []subject
 	var over [][]byte
 	for _, row := range rows {
@@ -93,7 +94,7 @@ func apply(ctx context.Context, tx *postgres.Tx, r ring, rows []sealed) error {
 			return err
 		}
 		if news {
-			told, who, over = append(told, p), append(who, subject{p.issuer, p.subject}), append(over, row.at)
+			told, who, over = append(told, p), append(who, subject{p.Issuer, p.Subject}), append(over, row.at)
 		}
 	}
 	if len(told) == 0 {
@@ -237,7 +238,7 @@ func (s *Service) Leavers(ctx context.Context, before time.Time) ([]Leaver, erro
 			return err
 		}
 		for i, id := range there {
-			out = append(out, Leaver{Account: id, Issuer: who[i].issuer, Subject: who[i].subject, token: tokens[id]})
+			out = append(out, Leaver{Account: id, Issuer: who[i].Issuer, Subject: who[i].Subject, token: tokens[id]})
 		}
 		return nil
 	})

@@ -59,7 +59,7 @@ func (b *Builder) Statements(n int) *Builder {
 func (w *World) Form(t testing.TB) draft.Form {
 	t.Helper()
 	w.Found(t)
-	marta, davide, paolo := w.Person(t, "marta").Account.String(), w.Person(t, "davide").Account.String(), w.Person(t, "paolo").Account.String()
+	marta, davide, paolo := w.Person(t, "marta").Office.String(), w.Person(t, "davide").Office.String(), w.Person(t, "paolo").Office.String()
 	now := w.DB.Now()
 	return draft.Form{
 		Slug: Slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",

@@ -54,6 +54,8 @@ var owners = map[string]string{
 	"civic.moderation_case":   "internal/moderation",
 	"civic.moderation_look":   "internal/moderation",
 	"civic.moderation_sealed": "internal/moderation",
+	"civic.officer":           "internal/account",
+	"civic.officer_unsealed":  "internal/account",
 	"civic.opinion":           "internal/report",
 	"civic.outbox":            "internal/notify",
 	"civic.panel_figure":      "internal/panel",

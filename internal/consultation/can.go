@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/account/office"
 	"delfi/internal/fault"
 )
@@ -21,7 +19,7 @@ func Offices(actor office.Actor, c Consultation) []office.Role { return c.Roles(
 func Lost(actor office.Actor, c Consultation) []office.Role {
 	var out []office.Role
 	for _, m := range c.Staff {
-		if actor.SignedIn() && m.Account == actor.Account && !actor.Has(c.Administration, c.Scope(), m.Role) {
+		if m.Is(actor) && !actor.Has(c.Administration, c.Scope(), m.Role) {
 			out = append(out, m.Role)
 		}
 	}
@@ -61,16 +59,16 @@ func CanShelve(actor office.Actor, c Consultation) (office.Role, error) {
 	return "", office.Needs(office.Administrator, office.Facilitator)
 }
 
-// Appoints tells whether an account is, was or is to be of the staff. Who was has read
+// Appoints tells whether the actor is, was or is to be of the staff. Who was has read
 // what the panel did not.
-func (c Consultation) Appoints(account uuid.UUID) bool {
-	return slices.ContainsFunc(c.Appointed, func(m Member) bool { return m.Account == account })
+func (c Consultation) Appoints(actor office.Actor) bool {
+	return slices.ContainsFunc(c.Appointed, func(m Member) bool { return m.Is(actor) })
 }
 
 // CanAnswer refuses staff: somebody who was enrolled and is appointed afterwards answers
 // no more. What they delivered before stays, and is theirs to take back.
 func CanAnswer(actor office.Actor, c Consultation) error {
-	if actor.SignedIn() && c.Appoints(actor.Account) {
+	if c.Appoints(actor) {
 		return fault.New(fault.Forbidden, "staff_cannot_answer", "who steers a consultation does not answer in it")
 	}
 	return nil

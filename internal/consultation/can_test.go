@@ -40,8 +40,8 @@ func TestWhenPeopleMayEnrol(t *testing.T) {
 
 // A role counts while it is held, and one that is named and not held is lost.
 func TestOfficesAreHeldAndLost(t *testing.T) {
-	of, who := uuid.New(), uuid.New()
-	c := Consultation{Administration: of, Space: uuid.New(), Staff: []Member{{Account: who, Role: office.Moderator}}}
+	of, who := uuid.New(), office.ID(uuid.New())
+	c := Consultation{Administration: of, Space: uuid.New(), Staff: []Member{{ID: who, Role: office.Moderator}}}
 	elsewhere := office.Scope(uuid.New())
 	for name, x := range map[string]struct {
 		grants []office.Grant
@@ -57,7 +57,7 @@ func TestOfficesAreHeldAndLost(t *testing.T) {
 		"held elsewhere":       {[]office.Grant{{Administration: uuid.New(), Role: office.Moderator}}, 0, 1},
 		"another role instead": {[]office.Grant{{Administration: of, Role: office.Administrator}}, 1, 1},
 	} {
-		a := office.Actor{Account: who, Grants: x.grants}
+		a := office.Actor{Account: uuid.New(), Office: who, Grants: x.grants}
 		if held, lost := len(Offices(a, c)), len(Lost(a, c)); held != x.held || lost != x.lost || (CanSit(a, c) == nil) != (held > 0) {
 			t.Errorf("%s: %d held, %d lost, %v", name, held, lost, CanSit(a, c))
 		}

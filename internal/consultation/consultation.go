@@ -116,8 +116,8 @@ func (c Consultation) Roles(actor office.Actor) []office.Role {
 		out = append(out, office.Administrator)
 	}
 	for _, role := range []office.Role{office.Moderator, office.Facilitator} {
-		named := slices.ContainsFunc(c.Staff, func(m Member) bool { return m.Account == actor.Account && m.Role == role })
-		if named && actor.SignedIn() && actor.Has(c.Administration, c.Scope(), role) {
+		named := slices.ContainsFunc(c.Staff, func(m Member) bool { return m.Is(actor) && m.Role == role })
+		if named && actor.Has(c.Administration, c.Scope(), role) {
 			out = append(out, role)
 		}
 	}

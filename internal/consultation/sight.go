@@ -27,7 +27,7 @@ func (c Consultation) Version(decided []Decided, m Minority, made ...string) str
 		words = append(words, c.Form)
 	} else {
 		for _, m := range c.Appointed {
-			words = append(words, fmt.Sprint(m.Place), m.Account.String(), instant(m.Since), instant(m.Until))
+			words = append(words, fmt.Sprint(m.Place), m.ID.String(), instant(m.Since), instant(m.Until))
 		}
 	}
 	for _, d := range decided {

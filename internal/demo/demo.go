@@ -158,12 +158,12 @@ func (d *Demonstration) play(ctx context.Context, s Services, p play, co company
 	if p.until != asDraft {
 		f.StartsOn = starts.Format(time.DateOnly)
 		f.CommitmentDecideBy = starts.Add(150 * day).Format(time.DateOnly)
-		f.Offices = map[string]string{co.facilitator.Account.String(): "incarico esterno"}
+		f.Offices = map[string]string{co.facilitator.Office.String(): "incarico esterno"}
 		for _, m := range co.moderators {
-			f.Moderators = append(f.Moderators, m.Account.String())
-			f.Offices[m.Account.String()] = "Ufficio relazioni con il pubblico"
+			f.Moderators = append(f.Moderators, m.Office.String())
+			f.Offices[m.Office.String()] = "Ufficio relazioni con il pubblico"
 		}
-		f.Facilitators = []string{co.facilitator.Account.String()}
+		f.Facilitators = []string{co.facilitator.Office.String()}
 	}
 	drafted, err := s.Drafts.Create(ctx, co.administrator, co.administration, f)
 	if err != nil {
@@ -366,7 +366,7 @@ func (d *Demonstration) CloseNow(ctx context.Context, slug string) error {
 	if i < 0 {
 		return errors.New("a running consultation without a facilitator")
 	}
-	facilitator, err := s.Accounts.Actor(ctx, c.Staff[i].Account)
+	facilitator, err := s.Accounts.Officer(ctx, c.Staff[i].ID)
 	if err != nil {
 		return err
 	}

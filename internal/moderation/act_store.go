@@ -18,13 +18,13 @@ func insertAct(ctx context.Context, tx *postgres.Tx, a Act) (number int, err err
 	cite := func(n int) sql.NullInt64 { return sql.NullInt64{Int64: int64(n), Valid: a.Rule.Cited()} }
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO civic.moderation_act
-			(id, space, number, kind, verb, subjects, summary, rules, rule, words, moderator, name, role, done_at, undoes)
+			(id, space, number, kind, verb, subjects, summary, rules, rule, words, officer, name, role, done_at, undoes)
 		SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5::uuid[], $6, $7, $8, $9, $10, $11, $12, $13, $14
 		FROM civic.moderation_act
 		WHERE space = $2
 		RETURNING number`,
 		a.ID, a.Space, string(a.Kind), string(a.Verb), pq.Array(ids(a.Subjects)), a.Summary, cite(a.Rule.Version), cite(a.Rule.Number),
-		a.Words, null(a.By.Account), a.By.Name, string(a.By.Role), a.At, null(a.Undoes)).Scan(&number)
+		a.Words, null(uuid.UUID(a.By.ID)), a.By.Name, string(a.By.Role), a.At, null(a.Undoes)).Scan(&number)
 	if err != nil {
 		return 0, fmt.Errorf("moderation: add act: %w", err)
 	}
@@ -34,7 +34,7 @@ func insertAct(ctx context.Context, tx *postgres.Tx, a Act) (number int, err err
 // listActs lists the acts of a space, newest first.
 func listActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID) ([]Act, error) {
 	return acts(tx.QueryContext(ctx, `
-		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes,
+		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.officer, a.name, a.role, a.done_at, a.undoes,
 		       EXISTS (SELECT FROM civic.moderation_act AS u WHERE u.undoes = a.id)
 		FROM civic.moderation_act AS a
 		WHERE a.space = $1 AND a.kind = $2
@@ -116,7 +116,7 @@ func hasActs(ctx context.Context, tx *postgres.Tx) (bool, error) {
 // someActs gives acts by id.
 func someActs(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uuid.UUID]Act, error) {
 	list, err := acts(tx.QueryContext(ctx, `
-		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes,
+		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.officer, a.name, a.role, a.done_at, a.undoes,
 		       EXISTS (SELECT FROM civic.moderation_act AS u WHERE u.undoes = a.id)
 		FROM civic.moderation_act AS a
 		WHERE a.id = ANY($1::uuid[])`, pq.Array(ids(which))))
@@ -147,7 +147,7 @@ func lockAct(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Act, error) {
 // undoneBy gives the act that took another back; the zero Act when none did.
 func undoneBy(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Act, error) {
 	return first(acts(tx.QueryContext(ctx, `
-		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes, false
+		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.officer, a.name, a.role, a.done_at, a.undoes, false
 		FROM civic.moderation_act AS a
 		WHERE a.undoes = $1`, id)))
 }
@@ -155,7 +155,7 @@ func undoneBy(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Act, error) {
 // lastAbout gives the newest act on a subject; the zero Act when there is none.
 func lastAbout(ctx context.Context, tx *postgres.Tx, of, subject uuid.UUID) (Act, error) {
 	return first(acts(tx.QueryContext(ctx, `
-		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes, false
+		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.officer, a.name, a.role, a.done_at, a.undoes, false
 		FROM civic.moderation_act AS a
 		WHERE a.space = $1 AND a.subjects @> ARRAY[$2::uuid]
 		ORDER BY a.number DESC
@@ -165,7 +165,7 @@ func lastAbout(ctx context.Context, tx *postgres.Tx, of, subject uuid.UUID) (Act
 // aboutSubjects lists the acts on any of some subjects, newest first.
 func aboutSubjects(ctx context.Context, tx *postgres.Tx, subjects []uuid.UUID) ([]Act, error) {
 	return acts(tx.QueryContext(ctx, `
-		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes,
+		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.officer, a.name, a.role, a.done_at, a.undoes,
 		       EXISTS (SELECT FROM civic.moderation_act AS u WHERE u.undoes = a.id)
 		FROM civic.moderation_act AS a
 		WHERE a.subjects && $1::uuid[]
@@ -198,7 +198,7 @@ func acts(rows *sql.Rows, err error) ([]Act, error) {
 		}
 		a.Subjects, a.At, a.Undoes = subjects, a.At.UTC(), undoes.UUID
 		a.Rule = Citation{Version: int(rules.Int64), Number: int(rule.Int64)}
-		a.By.Account, a.By.Role = by.UUID, account.Role(role)
+		a.By.ID, a.By.Role = account.OfficeID(by.UUID), account.Role(role)
 		out = append(out, a)
 	}
 	if err := rows.Err(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"delfi/internal/account"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/space"
 )
@@ -63,7 +64,7 @@ func cases(rows *sql.Rows, err error, kind space.Kind, of uuid.UUID) (map[uuid.U
 		if err := rows.Scan(&c.ID, &c.Version, &c.Priority, &c.Waiting, &by, &c.Claim.Name, &until); err != nil {
 			return nil, fmt.Errorf("moderation: list cases: %w", err)
 		}
-		c.Claim.By, c.Claim.Until = by.UUID, until.Time.UTC()
+		c.Claim.By, c.Claim.Until = account.OfficeID(by.UUID), until.Time.UTC()
 		out[c.ID] = c
 	}
 	if err := rows.Err(); err != nil {
@@ -78,7 +79,7 @@ func saveClaims(ctx context.Context, tx *postgres.Tx, kind space.Kind, subjects 
 		UPDATE civic.moderation_case
 		SET claimed_by = $3, claimed_name = $4, claimed_until = $5
 		WHERE kind = $1 AND subject = ANY($2::uuid[])`,
-		string(kind), pq.Array(ids(subjects)), null(c.By), c.Name, sql.NullTime{Time: c.Until, Valid: !c.Until.Equal(time.Time{})})
+		string(kind), pq.Array(ids(subjects)), null(uuid.UUID(c.By)), c.Name, sql.NullTime{Time: c.Until, Valid: !c.Until.Equal(time.Time{})})
 	if err != nil {
 		return fmt.Errorf("moderation: save claims: %w", err)
 	}

@@ -44,7 +44,7 @@ func (n *notes) Enter(ctx context.Context, tx *postgres.Tx, actor account.Actor,
 
 func (n *notes) Sit(ctx context.Context, tx *postgres.Tx, actor account.Actor, of uuid.UUID) (moderation.Staff, moderation.Ground, error) {
 	g, err := n.Ground(ctx, tx, of)
-	at := slices.IndexFunc(n.staff, func(s moderation.Staff) bool { return s.Account == actor.Account })
+	at := slices.IndexFunc(n.staff, func(s moderation.Staff) bool { return s.ID == actor.Office })
 	if err == nil && at < 0 {
 		err = fault.New(fault.Forbidden, "wrong_role", "not here")
 	}
@@ -126,7 +126,7 @@ func newTown(t *testing.T) *town {
 	h.anna.Grants = []account.Grant{{Administration: h.riva, Role: account.Administrator}}
 	h.notes = &notes{record: uuid.New(), told: h.now, texts: map[uuid.UUID]moderation.Text{}, by: map[uuid.UUID]pseudonym.Alias{}, hidden: map[uuid.UUID]bool{}}
 	for _, a := range []account.Actor{h.marco, h.mirta, h.olga} {
-		h.notes.staff = append(h.notes.staff, moderation.Staff{Account: a.Account, Name: a.Name, Role: account.Moderator})
+		h.notes.staff = append(h.notes.staff, moderation.Staff{ID: a.Office, Name: a.Name, Role: account.Moderator})
 	}
 	h.s.Register(post, h.notes)
 	h.tiglio, h.airone, h.gheppio = alias(1, "Tiglio 27"), alias(2, "Airone 5"), alias(3, "Gheppio 8")
@@ -138,7 +138,9 @@ func newTown(t *testing.T) *town {
 	return h
 }
 
-func person(name string) account.Actor { return account.Actor{Account: uuid.New(), Name: name} }
+func person(name string) account.Actor {
+	return account.Actor{Account: uuid.New(), Office: account.OfficeID(uuid.New()), Name: name}
+}
 
 func alias(n byte, name string) pseudonym.Alias {
 	return pseudonym.Alias{ID: [16]byte{n}, Name: name}

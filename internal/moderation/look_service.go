@@ -104,12 +104,12 @@ func (s *Service) Judge(ctx context.Context, actor account.Actor, kind space.Kin
 		switch {
 		case err != nil:
 			return err
-		case made && who == by.Account && second == in:
+		case made && who == by.ID && second == in:
 			return nil
 		case made:
 			return fault.New(fault.Conflict, "looked_at", "a colleague has judged this already")
 		}
-		return insertLook(ctx, tx, a, subject, by.Account, first, in)
+		return insertLook(ctx, tx, a, subject, by.ID, first, in)
 	})
 }
 

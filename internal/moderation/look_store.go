@@ -9,14 +9,15 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"delfi/internal/account"
 	"delfi/internal/platform/postgres"
 )
 
 // insertLook stores a second judgement beside the first.
-func insertLook(ctx context.Context, tx *postgres.Tx, a Act, subject, by uuid.UUID, first, second bool) error {
+func insertLook(ctx context.Context, tx *postgres.Tx, a Act, subject uuid.UUID, by account.OfficeID, first, second bool) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.moderation_look (act, subject, space, moderator, first_in, second_in)
-		VALUES ($1, $2, $3, $4, $5, $6)`, a.ID, subject, a.Space, by, first, second)
+		INSERT INTO civic.moderation_look (act, subject, space, officer, first_in, second_in)
+		VALUES ($1, $2, $3, $4, $5, $6)`, a.ID, subject, a.Space, uuid.UUID(by), first, second)
 	if err != nil {
 		return fmt.Errorf("moderation: add look: %w", err)
 	}
@@ -24,16 +25,16 @@ func insertLook(ctx context.Context, tx *postgres.Tx, a Act, subject, by uuid.UU
 }
 
 // findLook gives who judged a subject of an act for the second time, and how.
-func findLook(ctx context.Context, tx *postgres.Tx, act, subject uuid.UUID) (by uuid.UUID, in, made bool, err error) {
+func findLook(ctx context.Context, tx *postgres.Tx, act, subject uuid.UUID) (by account.OfficeID, in, made bool, err error) {
 	err = tx.QueryRowContext(ctx, `
-		SELECT moderator, second_in
+		SELECT officer, second_in
 		FROM civic.moderation_look
-		WHERE act = $1 AND subject = $2`, act, subject).Scan(&by, &in)
+		WHERE act = $1 AND subject = $2`, act, subject).Scan((*uuid.UUID)(&by), &in)
 	if errors.Is(err, sql.ErrNoRows) {
-		return uuid.Nil, false, false, nil
+		return by, false, false, nil
 	}
 	if err != nil {
-		return uuid.Nil, false, false, fmt.Errorf("moderation: find look: %w", err)
+		return by, false, false, fmt.Errorf("moderation: find look: %w", err)
 	}
 	return by, in, true, nil
 }

@@ -14,21 +14,23 @@ import (
 )
 
 // Staff is a member of staff as an act names them: publicly, by name and office. The zero
-// Account is the system, or somebody whose account was not stored.
+// ID is the system, or somebody whose id was not stored.
 type Staff struct {
-	Account uuid.UUID
-	Name    string
-	Role    account.Role
+	ID   account.OfficeID
+	Name string
+	Role account.Role
 }
 
 // is tells whether two are the same person. Acts of before there was this room have names
 // alone.
 func (s Staff) is(other Staff) bool {
-	if s.Account == uuid.Nil || other.Account == uuid.Nil {
+	if s.system() || other.system() {
 		return s.Name != "" && s.Name == other.Name
 	}
-	return s.Account == other.Account
+	return s.ID == other.ID
 }
+
+func (s Staff) system() bool { return s.ID == account.OfficeID{} }
 
 // Ground is what a Source says of a space.
 type Ground struct {
@@ -78,7 +80,7 @@ type Case struct {
 
 // Claim says who is at a case, and until when; the zero Claim is nobody's.
 type Claim struct {
-	By    uuid.UUID
+	By    account.OfficeID
 	Name  string
 	Until time.Time
 }
@@ -93,10 +95,10 @@ const (
 )
 
 // Held tells whether somebody is at a case at an instant.
-func (c Claim) Held(now time.Time) bool { return c.By != uuid.Nil && now.Before(c.Until) }
+func (c Claim) Held(now time.Time) bool { return c.By != account.OfficeID{} && now.Before(c.Until) }
 
 // CanTake refuses a case that a colleague is at: Conflict "claimed", with name and until.
-func (c Case) CanTake(by uuid.UUID, now time.Time) error {
+func (c Case) CanTake(by account.OfficeID, now time.Time) error {
 	if c.Claim.Held(now) && c.Claim.By != by {
 		return fault.New(fault.Conflict, "claimed", "a colleague is examining this at the moment").
 			With("name", c.Claim.Name).With("until", c.Claim.Until)

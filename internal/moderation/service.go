@@ -100,7 +100,7 @@ func (s *Service) Claim(ctx context.Context, actor account.Actor, kind space.Kin
 				return t.moved(ctx, c)
 			}
 		}
-		return saveClaims(ctx, tx, kind, subjects, Claim{By: by.Account, Name: by.Name, Until: tx.Now.Add(claimed)})
+		return saveClaims(ctx, tx, kind, subjects, Claim{By: by.ID, Name: by.Name, Until: tx.Now.Add(claimed)})
 	})
 }
 
@@ -111,7 +111,7 @@ func (s *Service) Release(ctx context.Context, actor account.Actor, kind space.K
 		if err != nil {
 			return err
 		}
-		mine := slices.DeleteFunc(slices.Clone(subjects), func(id uuid.UUID) bool { return cases[id].Claim.By != by.Account })
+		mine := slices.DeleteFunc(slices.Clone(subjects), func(id uuid.UUID) bool { return cases[id].Claim.By != by.ID })
 		return saveClaims(ctx, tx, kind, mine, Claim{})
 	})
 }
@@ -153,7 +153,7 @@ func (t *Turn) Take(ctx context.Context, subjects []uuid.UUID, seen map[uuid.UUI
 		} else if named && v != c.Version {
 			return t.moved(ctx, c)
 		}
-		if err := c.CanTake(t.by.Account, t.tx.Now); err != nil {
+		if err := c.CanTake(t.by.ID, t.tx.Now); err != nil {
 			return err
 		}
 		t.cases = append(t.cases, c)
@@ -212,7 +212,7 @@ func (t *Turn) Do(ctx context.Context, a Act, target string, figures map[string]
 // citable refuses an act of a person under a rule that is not in force. An act about
 // another one cites that one's rule, whatever has changed since.
 func (t *Turn) citable(ctx context.Context, a Act) error {
-	if a.Verb == Remove || a.Verb == Undo || a.Verb == Decide || a.Rule == Unruled && t.by.Account == uuid.Nil {
+	if a.Verb == Remove || a.Verb == Undo || a.Verb == Decide || a.Rule == Unruled && t.by.system() {
 		return nil
 	}
 	rules, err := findRules(ctx, t.tx, t.space)

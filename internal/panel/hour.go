@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,7 +52,7 @@ func (s *Service) hour(ctx context.Context) error {
 // reorder writes anew, in the order of their ids, the rows that were written since the
 // last time. What else is to be compacted is compacted with them.
 func (s *Service) reorder(ctx context.Context) error {
-	return s.db.Reorder(ctx, account.Heap, Heap, pseudonym.Heap)
+	return s.db.Reorder(ctx, slices.Concat(account.Heaps, []postgres.Heap{Heap, pseudonym.Heap})...)
 }
 
 // end writes all enrolments of a consultation anew.

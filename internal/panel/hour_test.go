@@ -292,7 +292,7 @@ func TestLeavingAtOnceNamesTheLeaver(t *testing.T) {
 		before := accounts()
 		p := y.person(n)
 		y.must(y.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-			return account.Delete(ctx, tx, p.Account)
+			return y.accounts.Delete(ctx, tx, p.Account)
 		}))
 		after := accounts()
 		gone := slices.DeleteFunc(before, func(id string) bool { return slices.Contains(after, id) })

@@ -134,7 +134,7 @@ func (s *Service) remove(ctx context.Context, tx *postgres.Tx, d departure) erro
 	if err := notify.Forget(ctx, tx, d.Account); err != nil {
 		return err
 	}
-	return account.Delete(ctx, tx, d.Account)
+	return s.people.Delete(ctx, tx, d.Account)
 }
 
 // mark gives the mark by which a panel knows the actor's person again; nil where nobody

@@ -19,11 +19,11 @@ import (
 
 // Terms are what enrolment in a consultation depends on.
 type Terms struct {
-	Open   bool        // from announcement until the last round closes, and not suspended
-	Groups []string    // ids of the protocol's groups
-	Staff  []uuid.UUID // who steers it, did or is to, and so cannot answer
-	Full   bool        // nobody can enrol any more, whatever happens
-	Codes  bool        // held codes can be issued: something can still be answered
+	Open   bool               // from announcement until the last round closes, and not suspended
+	Groups []string           // ids of the protocol's groups
+	Staff  []account.OfficeID // who steers it, did or is to, and so cannot answer
+	Full   bool               // nobody can enrol any more, whatever happens
+	Codes  bool               // held codes can be issued: something can still be answered
 
 	// What the time from which a held code works depends on.
 	Deadline time.Time // of the round that is open and answered; zero when none is
@@ -72,7 +72,7 @@ func CanEnrol(actor account.Actor, t Terms, group string) error {
 	switch {
 	case !actor.SignedIn():
 		return fault.New(fault.Unauthenticated, "sign_in", "sign in to take part")
-	case slices.Contains(t.Staff, actor.Account):
+	case actor.Office != account.OfficeID{} && slices.Contains(t.Staff, actor.Office):
 		return fault.New(fault.Forbidden, "staff_cannot_enrol", "who steers a consultation does not answer in it")
 	case !t.Open:
 		return fault.New(fault.Conflict, "enrolment_closed", "enrolment is not open")

@@ -104,9 +104,9 @@ func TestWhoMayEnrol(t *testing.T) {
 	want(t, g.panel.Enrol(ctx, g.person, g.id, "architects"), fault.Conflict, "already_enrolled")
 	want(t, g.panel.Enrol(ctx, account.Actor{}, g.id, "citizens"), fault.Unauthenticated, "sign_in")
 
-	other := account.Actor{Account: uuid.New()}
+	other := account.Actor{Account: uuid.New(), Office: account.OfficeID(uuid.New())}
 	want(t, g.panel.Enrol(ctx, other, g.id, "nobody"), fault.Invalid, "invalid")
-	g.terms.Staff = []uuid.UUID{other.Account}
+	g.terms.Staff = []account.OfficeID{other.Office}
 	want(t, g.panel.Enrol(ctx, other, g.id, "citizens"), fault.Forbidden, "staff_cannot_enrol")
 	g.terms.Staff, g.terms.Open = nil, false
 	want(t, g.panel.Enrol(ctx, other, g.id, "citizens"), fault.Conflict, "enrolment_closed")

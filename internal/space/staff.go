@@ -66,7 +66,7 @@ func CanReplace(all []Member, place int, come Member, now time.Time) (gone Membe
 	gone = all[at]
 	var bad []fault.Field
 	if slices.ContainsFunc(all, func(m Member) bool {
-		return m.Account == come.Account && (m.Until.IsZero() || m.Until.After(come.Since))
+		return m.ID == come.ID && (m.Until.IsZero() || m.Until.After(come.Since))
 	}) {
 		bad = append(bad, fault.Field{Name: "person", Code: "staff_already", Message: "serves in this consultation already"})
 	}
@@ -116,7 +116,7 @@ func Of(ctx context.Context, tx *postgres.Tx, ids ...uuid.UUID) (map[uuid.UUID][
 	return staffOf(ctx, tx, ids...)
 }
 
-// ServedBy gives the spaces in which an account serves at an instant, or is to.
-func ServedBy(ctx context.Context, tx *postgres.Tx, who uuid.UUID, now time.Time) ([]uuid.UUID, error) {
+// ServedBy gives the spaces in which an officer serves at an instant, or is to.
+func ServedBy(ctx context.Context, tx *postgres.Tx, who office.ID, now time.Time) ([]uuid.UUID, error) {
 	return servedBy(ctx, tx, who, civiltime.Midnight(now))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"delfi/internal/account/office"
 	"delfi/internal/platform/postgres"
 )
 
@@ -25,9 +26,9 @@ func dismiss(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 
 func appoint(ctx context.Context, tx *postgres.Tx, id uuid.UUID, m Member) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.staff (space, account, role, place, name, office, since)
+		INSERT INTO civic.staff (space, officer, role, place, name, office, since)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		id, m.Account, m.Role, m.Place, m.Name, m.Office, m.Since.Format(time.DateOnly))
+		id, uuid.UUID(m.ID), m.Role, m.Place, m.Name, m.Office, m.Since.Format(time.DateOnly))
 	if err != nil {
 		return fmt.Errorf("appoint staff: %w", err)
 	}
@@ -48,7 +49,7 @@ func end(ctx context.Context, tx *postgres.Tx, id uuid.UUID, m Member) error {
 
 func staffOf(ctx context.Context, tx *postgres.Tx, ids ...uuid.UUID) (map[uuid.UUID][]Member, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT space, account, role, place, name, office, since, until
+		SELECT space, officer, role, place, name, office, since, until
 		FROM civic.staff
 		WHERE space = ANY($1)
 		ORDER BY space, place`, pq.Array(ids))
@@ -61,7 +62,7 @@ func staffOf(ctx context.Context, tx *postgres.Tx, ids ...uuid.UUID) (map[uuid.U
 		var id uuid.UUID
 		var m Member
 		var until sql.NullTime
-		if err := rows.Scan(&id, &m.Account, &m.Role, &m.Place, &m.Name, &m.Office, &m.Since, &until); err != nil {
+		if err := rows.Scan(&id, (*uuid.UUID)(&m.ID), &m.Role, &m.Place, &m.Name, &m.Office, &m.Since, &until); err != nil {
 			return nil, fmt.Errorf("staff: %w", err)
 		}
 		if m.Since = m.Since.UTC(); until.Valid {
@@ -75,13 +76,13 @@ func staffOf(ctx context.Context, tx *postgres.Tx, ids ...uuid.UUID) (map[uuid.U
 	return out, nil
 }
 
-func servedBy(ctx context.Context, tx *postgres.Tx, who uuid.UUID, day time.Time) ([]uuid.UUID, error) {
+func servedBy(ctx context.Context, tx *postgres.Tx, who office.ID, day time.Time) ([]uuid.UUID, error) {
 	var out []uuid.UUID
 	err := tx.SelectContext(ctx, &out, `
 		SELECT DISTINCT space
 		FROM civic.staff
-		WHERE account = $1 AND (until IS NULL OR until > $2)
-		ORDER BY space`, who, day.Format(time.DateOnly))
+		WHERE officer = $1 AND (until IS NULL OR until > $2)
+		ORDER BY space`, uuid.UUID(who), day.Format(time.DateOnly))
 	if err != nil {
 		return nil, fmt.Errorf("served spaces: %w", err)
 	}

@@ -57,7 +57,8 @@ func TestStaffAreAppointedAndReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	marta, luca, paolo := uuid.New(), uuid.New(), uuid.New()
+	one := func() account.OfficeID { return account.OfficeID(uuid.New()) }
+	marta, luca, paolo := one(), one(), one()
 	var sp, other Space
 	in := func(do func(ctx context.Context, tx *postgres.Tx) error) {
 		t.Helper()
@@ -87,14 +88,14 @@ func TestStaffAreAppointedAndReplaced(t *testing.T) {
 		if other, err = New(ctx, tx, riva.ID, Alias); err != nil {
 			return err
 		}
-		if _, err := Appoint(ctx, tx, other.ID, []Member{{Account: marta, Role: account.Moderator, Name: "Marta"}}); err != nil {
+		if _, err := Appoint(ctx, tx, other.ID, []Member{{ID: marta, Role: account.Moderator, Name: "Marta"}}); err != nil {
 			return err
 		}
-		if _, err := Appoint(ctx, tx, sp.ID, []Member{{Account: luca, Role: account.Moderator, Name: "Luca"}}); err != nil {
+		if _, err := Appoint(ctx, tx, sp.ID, []Member{{ID: luca, Role: account.Moderator, Name: "Luca"}}); err != nil {
 			return err
 		}
 		got, err := Appoint(ctx, tx, sp.ID, []Member{
-			{Account: marta, Role: account.Moderator, Name: "Marta", Office: "URP", Place: 9, Until: now}, {Account: paolo, Role: account.Facilitator, Name: "Paolo"},
+			{ID: marta, Role: account.Moderator, Name: "Marta", Office: "URP", Place: 9, Until: now}, {ID: paolo, Role: account.Facilitator, Name: "Paolo"},
 		})
 		if err != nil || len(got) != 2 || got[0].Place != 0 || got[1].Place != 1 || !got[0].Since.Equal(day("2026-03-02")) || !got[0].Until.IsZero() {
 			t.Errorf("appointed %+v, %v", got, err)
@@ -110,7 +111,7 @@ func TestStaffAreAppointedAndReplaced(t *testing.T) {
 		t.Error("the staff of an open space were exchanged at a stroke")
 	}
 	in(func(ctx context.Context, tx *postgres.Tx) error {
-		gone, came, err := Replace(ctx, tx, sp.ID, 0, Member{Account: luca, Name: "Luca", Role: account.Facilitator, Since: day("2026-03-04")})
+		gone, came, err := Replace(ctx, tx, sp.ID, 0, Member{ID: luca, Name: "Luca", Role: account.Facilitator, Since: day("2026-03-04")})
 		if err != nil || gone.Name != "Marta" || !gone.Until.Equal(came.Since) || came.Role != account.Moderator || came.Place != 2 {
 			t.Errorf("%+v goes, %+v comes, %v", gone, came, err)
 		}
@@ -124,7 +125,7 @@ func TestStaffAreAppointedAndReplaced(t *testing.T) {
 		if err != nil || len(all[sp.ID]) != 3 || len(all[other.ID]) != 1 || all[sp.ID][0].Office != "URP" {
 			t.Errorf("appointed are %+v, %v", all, err)
 		}
-		for who, want := range map[uuid.UUID]int{marta: 1, luca: 1, paolo: 1, uuid.New(): 0} {
+		for who, want := range map[account.OfficeID]int{marta: 1, luca: 1, paolo: 1, one(): 0, {}: 0} {
 			if got, err := ServedBy(ctx, tx, who, tx.Now); err != nil || len(got) != want {
 				t.Errorf("serves in %v, %v; wants %d", got, err, want)
 			}
@@ -134,7 +135,7 @@ func TestStaffAreAppointedAndReplaced(t *testing.T) {
 	// Of two who replace one at once, the second is told.
 	var f *fault.Fault
 	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
-		_, _, err := Replace(ctx, tx, sp.ID, 0, Member{Account: uuid.New(), Since: day("2026-03-05")})
+		_, _, err := Replace(ctx, tx, sp.ID, 0, Member{ID: one(), Since: day("2026-03-05")})
 		return err
 	})
 	if !errors.As(err, &f) || f.Code != "staff_replaced" {

@@ -85,7 +85,7 @@ func (v View) Over() bool {
 }
 
 // Steers tells whether the actor is or was of the consultation's staff, who cannot take part.
-func (v View) Steers(a account.Actor) bool { return a.SignedIn() && v.Appoints(a.Account) }
+func (v View) Steers(a account.Actor) bool { return v.Appoints(a) }
 
 // ItemKind is the item kind of that id; the first when there is none of it.
 func (v View) ItemKind(id string) delphi.ItemKind {

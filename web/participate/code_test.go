@@ -37,7 +37,7 @@ func coded(t *testing.T, h *webtest.House, slug string, enrolled ...string) cons
 		Slug: slug, Language: "it", Title: "Consultorio di notte", Question: "Quando deve aprire il consultorio?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "gli orari",
 		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators: []string{marta.Account.String(), davide.Account.String()}, Facilitators: []string{paolo.Account.String()}, Offices: map[string]string{},
+		Moderators: []string{marta.Office.String(), davide.Office.String()}, Facilitators: []string{paolo.Office.String()}, Offices: map[string]string{},
 		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
 		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
 		AnonymityMode: "held-code",

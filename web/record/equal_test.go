@@ -145,7 +145,7 @@ func (a archived) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDi
 // announced announces a consultation of rules that do not depend on its slug.
 func announced(t *testing.T, h *webtest.House, slug string) consultation.Consultation {
 	t.Helper()
-	giulia, marta, davide, paolo := h.Person(t, "giulia"), h.Person(t, "marta").Account.String(), h.Person(t, "davide").Account.String(), h.Person(t, "paolo").Account.String()
+	giulia, marta, davide, paolo := h.Person(t, "giulia"), h.Person(t, "marta").Office.String(), h.Person(t, "davide").Office.String(), h.Person(t, "paolo").Office.String()
 	day := h.DB.Now().AddDate(0, 0, 20)
 	_, err := h.Drafts.Create(t.Context(), giulia, giulia.Grants[0].Administration, draft.Form{
 		Slug: slug, Language: "it", Title: "Le " + slug, Question: "Che cosa fare delle " + slug + "?", Background: "Testo.",

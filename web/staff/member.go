@@ -119,7 +119,7 @@ func (v membersView) comers(m consultation.Member) []ui.Option {
 	var all []ui.Option
 	for _, one := range v.People[m.Role] {
 		busy := slices.ContainsFunc(v.Consultation.Appointed, func(o consultation.Member) bool {
-			return o.Account == one.ID && (o.Until.IsZero() || o.Until.After(v.Today))
+			return o.ID == one.ID && (o.Until.IsZero() || o.Until.After(v.Today))
 		})
 		if !busy {
 			all = append(all, ui.Option{Value: one.ID.String(), Label: one.Name, Chosen: v.typed(m, v.Typed.Person) == one.ID.String()})

@@ -52,10 +52,10 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 			t.Fatalf("%d: %s", got.Status, got.Text("main"))
 		}
 		// Who holds the role and steers is not offered: Karim alone is left.
-		if n := form.Find("select option").Length(); n != 2 || form.Find("select option").Last().AttrOr("value", "") != karim.Account.String() {
+		if n := form.Find("select option").Length(); n != 2 || form.Find("select option").Last().AttrOr("value", "") != karim.Office.String() {
 			t.Errorf("%d are offered: %s", n, form.Find("select").Text())
 		}
-		got = send(lang, form, map[string]string{"person": h.Person(t, "paolo").Account.String(), "office": "Ufficio «A»", "from": "2020-01-01", "reason": ""})
+		got = send(lang, form, map[string]string{"person": h.Person(t, "paolo").Office.String(), "office": "Ufficio «A»", "from": "2020-01-01", "reason": ""})
 		var links []string
 		got.Page.Find("#errors a").Each(func(_ int, a *goquery.Selection) {
 			href := a.AttrOr("href", "")
@@ -73,7 +73,7 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 	}
 	got := b.Get(t, at(webtest.Answering, "/staff"))
 	form := member(got, "Marta Gibellini").Find("form")
-	right := map[string]string{"person": karim.Account.String(), "office": "Ufficio elettorale", "reason": "È andata in pensione."}
+	right := map[string]string{"person": karim.Office.String(), "office": "Ufficio elettorale", "reason": "È andata in pensione."}
 	for range 2 { // the button is pressed twice
 		if got := send("", form, right); got.Status != 303 || got.Location != at(webtest.Answering, "/staff") {
 			t.Fatalf("%d: %s", got.Status, got.Text("main"))
@@ -87,12 +87,12 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 		t.Errorf("who came: %s", text)
 	}
 	// What was typed for a place that somebody filled meanwhile is not lost.
-	if got := send("", form, map[string]string{"person": davide.Account.String(), "office": "Ufficio B", "reason": "Un altro motivo."}); got.Status != 409 ||
+	if got := send("", form, map[string]string{"person": davide.Office.String(), "office": "Ufficio B", "reason": "Un altro motivo."}); got.Status != 409 ||
 		!strings.Contains(got.Page.Find("main textarea").Text(), "Un altro motivo.") || !strings.Contains(got.Text("main"), "è cambiato qualcosa") {
 		t.Errorf("%d: %s", got.Status, got.Text("main"))
 	}
 	// A page that was overtaken comes back with what was typed, and is sent again.
-	if got := send("", member(got, "Davide Lancellotti").Find("form"), map[string]string{"version": "x.y.z", "person": marta.Account.String(), "reason": "Scambio."}); got.Status != 409 ||
+	if got := send("", member(got, "Davide Lancellotti").Find("form"), map[string]string{"version": "x.y.z", "person": marta.Office.String(), "reason": "Scambio."}); got.Status != 409 ||
 		member(got, "Davide Lancellotti").Find("details[open] textarea").Text() != "Scambio." {
 		t.Errorf("%d: %s", got.Status, got.Text("main"))
 	}
@@ -131,8 +131,9 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 	if _, err := h.Accounts.GrantRole(t.Context(), "riva", account.Moderator, c.Scope(), p.Account.String()); err != nil {
 		t.Fatal(err)
 	}
+	p = h.Panelist(t, 3) // with the office
 	got = b.Get(t, at(webtest.Answering, "/staff"))
-	if got := send("", member(got, "Davide Lancellotti").Find("form"), map[string]string{"person": p.Account.String(), "reason": "Scambio."}); got.Status != 303 {
+	if got := send("", member(got, "Davide Lancellotti").Find("form"), map[string]string{"person": p.Office.String(), "reason": "Scambio."}); got.Status != 303 {
 		t.Fatalf("%d: %s", got.Status, got.Text("main"))
 	}
 	for _, got := range []webtest.Response{site.As(t, p).Get(t, paper), site.As(t, p).Post(t, paper, url.Values{"item": {"1"}})} {

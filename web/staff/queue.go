@@ -135,9 +135,9 @@ func claim(q *page.Request, list []contribution.Contribution) moderation.Claim {
 func claimed(q *page.Request, list []contribution.Contribution) string {
 	c := claim(q, list)
 	switch {
-	case c.By == uuid.Nil:
+	case c == moderation.Claim{}:
 		return ""
-	case c.By == q.Actor.Account:
+	case c.By == q.Actor.Office:
 		return q.T("staff.queue.mine", "until", q.Clock(c.Until))
 	}
 	return q.T("staff.queue.theirs", "name", c.Name, "until", q.Clock(c.Until))
@@ -145,13 +145,13 @@ func claimed(q *page.Request, list []contribution.Contribution) string {
 
 // mine tells whether the reader is at some of a list.
 func mine(q *page.Request, list []contribution.Contribution) bool {
-	return claim(q, list).By == q.Actor.Account
+	return claim(q, list).By == q.Actor.Office
 }
 
 // free tells whether the reader may take a list.
 func free(q *page.Request, list []contribution.Contribution) bool {
 	for _, c := range list {
-		if c.State != contribution.Pending || c.Case.CanTake(q.Actor.Account, q.Now) != nil {
+		if c.State != contribution.Pending || c.Case.CanTake(q.Actor.Office, q.Now) != nil {
 			return false
 		}
 	}
@@ -399,7 +399,7 @@ func (v queueView) lineage(q *page.Request) chart.Lineage {
 
 // latest is the newest act of the reader's that can be undone.
 func (v queueView) latest(q *page.Request) (contribution.Act, bool) {
-	at := slices.IndexFunc(v.Acts, func(a contribution.Act) bool { return a.Undoable && a.By.Account == q.Actor.Account })
+	at := slices.IndexFunc(v.Acts, func(a contribution.Act) bool { return a.Undoable && a.By.ID == q.Actor.Office })
 	if at < 0 {
 		return contribution.Act{}, false
 	}

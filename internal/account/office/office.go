@@ -30,9 +30,20 @@ func (s Scope) Whole() bool { return s == Scope{} }
 
 func (s Scope) String() string { return uuid.UUID(s).String() }
 
+// Grantable lists the roles that a provider's groups can claim and that can be granted here,
+// from the one that gives the others; anyone signed in participates.
+func Grantable() []Role { return []Role{Administrator, Moderator, Facilitator, Council} }
+
 // Scopable lists the roles that can be held in a part of an administration. The others are
 // about all of it: administrators choose the staff of every part.
 func Scopable() []Role { return []Role{Moderator, Facilitator} }
+
+// ID names somebody who holds or held an office, in everything that has to do with offices:
+// roles, the staff of spaces, acts. It is random, and nobody's account: what joins the two is
+// encrypted. The zero ID is nobody's.
+type ID uuid.UUID
+
+func (id ID) String() string { return uuid.UUID(id).String() }
 
 // Grant is a role in one administration, or in one part of it.
 type Grant struct {
@@ -44,6 +55,7 @@ type Grant struct {
 // Actor is who makes a request: the zero Actor has not signed in.
 type Actor struct {
 	Account      uuid.UUID
+	Office       ID // zero for who never held a role
 	Name         string
 	Municipality string
 	Grants       []Grant
@@ -83,14 +95,17 @@ func (a Actor) Serves(administration uuid.UUID) bool {
 
 // Member is one of the staff of a space: who, in which role, from which day to which.
 type Member struct {
-	Account uuid.UUID
-	Name    string    // as it was on the day of the appointment
-	Role    Role      // Moderator or Facilitator
-	Office  string    // "Ufficio relazioni con il pubblico"; "" when none was said
-	Place   int       // number of the appointment in its space, from 0
-	Since   time.Time // day (UTC midnight)
-	Until   time.Time // first day on which they serve no more (UTC midnight); zero while no end is set
+	ID     ID
+	Name   string    // as it was on the day of the appointment
+	Role   Role      // Moderator or Facilitator
+	Office string    // "Ufficio relazioni con il pubblico"; "" when none was said
+	Place  int       // number of the appointment in its space, from 0
+	Since  time.Time // day (UTC midnight)
+	Until  time.Time // first day on which they serve no more (UTC midnight); zero while no end is set
 }
+
+// Is tells whether m is the actor.
+func (m Member) Is(a Actor) bool { return a.Office != ID{} && m.ID == a.Office }
 
 // Serves tells whether m serves on a day (UTC midnight).
 func (m Member) Serves(day time.Time) bool {

@@ -91,7 +91,7 @@ func CanModerate(actor account.Actor, c consultation.Consultation) bool {
 // member finds the actor among the moderators named for a consultation.
 func member(actor account.Actor, c consultation.Consultation) (consultation.Member, bool) {
 	for _, m := range c.Staff {
-		if m.Account == actor.Account && m.Role == account.Moderator && actor.SignedIn() {
+		if m.Is(actor) && m.Role == account.Moderator {
 			return m, true
 		}
 	}
@@ -111,7 +111,7 @@ func ground(c consultation.Consultation) moderation.Ground {
 
 // staff names a member of staff as acts do.
 func staff(m consultation.Member) moderation.Staff {
-	return moderation.Staff{Account: m.Account, Name: m.Name, Role: m.Role}
+	return moderation.Staff{ID: m.ID, Name: m.Name, Role: m.Role}
 }
 
 // told is the instant at which what became of contributions was public; zero before.

@@ -61,7 +61,7 @@ func (s *Service) Remove(ctx context.Context, actor account.Actor, slug string, 
 		if err := search.Forget(ctx, tx, subject(c, list[at])); err != nil {
 			return err
 		}
-		by := moderation.Staff{Account: actor.Account, Name: actor.Name, Role: account.Administrator}
+		by := moderation.Staff{ID: actor.Office, Name: actor.Name, Role: account.Administrator}
 		if CanModerate(actor, c) {
 			by.Role = account.Moderator
 		}

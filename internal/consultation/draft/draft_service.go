@@ -83,9 +83,9 @@ func (s *Service) Create(ctx context.Context, actor account.Actor, administratio
 	return c, err
 }
 
-// Colleagues gives, of the accounts in ids, those who hold an office in the
+// Colleagues gives, of the people in ids, those who hold an office in the
 // administration or for this consultation, with their names and roles as they are now.
-func (s *Service) Colleagues(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, ids []uuid.UUID) (map[uuid.UUID]form.Person, error) {
+func (s *Service) Colleagues(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, ids []account.OfficeID) (map[account.OfficeID]form.Person, error) {
 	roles, err := account.RolesOf(ctx, tx, c.Administration, c.Scope(), ids)
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (s *Service) Colleagues(ctx context.Context, tx *postgres.Tx, c consultatio
 	if err != nil {
 		return nil, err
 	}
-	people := make(map[uuid.UUID]form.Person, len(roles))
+	people := make(map[account.OfficeID]form.Person, len(roles))
 	for id, held := range roles {
 		people[id] = form.Person{Name: names[id], Roles: held}
 	}
@@ -242,9 +242,9 @@ func (s *Service) Staffed(ctx context.Context, tx *postgres.Tx, c consultation.C
 	var d form.Draft
 	for _, m := range c.Staff {
 		if m.Role == account.Moderator {
-			d.Moderators = append(d.Moderators, m.Account)
+			d.Moderators = append(d.Moderators, m.ID)
 		} else {
-			d.Facilitators = append(d.Facilitators, m.Account)
+			d.Facilitators = append(d.Facilitators, m.ID)
 		}
 	}
 	people, err := s.Colleagues(ctx, tx, c, slices.Concat(d.Moderators, d.Facilitators))

@@ -104,7 +104,7 @@ func (r *Reader) DecisionsOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID)
 func (r *Reader) Steers(ctx context.Context, actor account.Actor) ([]consultation.Consultation, error) {
 	var out []consultation.Consultation
 	err := r.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		spaces, err := space.ServedBy(ctx, tx, actor.Account, tx.Now)
+		spaces, err := space.ServedBy(ctx, tx, actor.Office, tx.Now)
 		if err != nil || len(spaces) == 0 {
 			return err
 		}

@@ -160,13 +160,11 @@ func (s *Service) invite(ctx context.Context, tx *postgres.Tx, c *consultation.C
 	return s.tell(ctx, tx, c, notify.Message{Kind: notify.Invitation}, invited)
 }
 
-// tell puts a message to accounts into the outbox, to each once and to no staff.
+// tell puts a message to accounts into the outbox, to each once. Staff get what others get:
+// who was left out would be found by it.
 func (s *Service) tell(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, m notify.Message, accounts []uuid.UUID) error {
 	m.Consultation, m.Slug, m.Title = c.ID, c.Slug, c.Title
 	seen := map[uuid.UUID]bool{}
-	for _, member := range c.Staff {
-		seen[member.Account] = true
-	}
 	var to []uuid.UUID
 	for _, a := range accounts {
 		if !seen[a] {

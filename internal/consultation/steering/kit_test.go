@@ -139,8 +139,8 @@ func (h *town) drain() {
 func (h *town) form() draft.Form {
 	h.Helper()
 	f := h.Form(h)
-	f.Moderators, f.Facilitators = []string{h.marco.Account.String(), h.mirta.Account.String()}, []string{h.furio.Account.String()}
-	f.Offices = map[string]string{h.marco.Account.String(): "URP", h.furio.Account.String(): "Urbanistica"}
+	f.Moderators, f.Facilitators = []string{h.marco.Office.String(), h.mirta.Office.String()}, []string{h.furio.Office.String()}
+	f.Offices = map[string]string{h.marco.Office.String(): "URP", h.furio.Office.String(): "Urbanistica"}
 	f.StartsOn, f.CommitmentDecideBy, f.AnswerDays = "2026-03-09", "2026-12-31", "10"
 	return f
 }

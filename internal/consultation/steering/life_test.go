@@ -104,7 +104,7 @@ func TestWholeLife(t *testing.T) {
 func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 	h := newTown(t)
 	h.draft()
-	marco, mirta, furio := h.marco.Account.String(), h.mirta.Account.String(), h.furio.Account.String()
+	marco, mirta, furio := h.marco.Office.String(), h.mirta.Office.String(), h.furio.Office.String()
 	for name, tc := range map[string]struct {
 		change func(*draft.Form)
 		want   []string
@@ -126,7 +126,7 @@ func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 		"twice":       {func(f *draft.Form) { f.Moderators = []string{marco, marco} }, []string{"moderators:too_few_moderators"}},
 		"facilitator": {func(f *draft.Form) { f.Facilitators = nil }, []string{"facilitators:too_few_facilitators"}},
 		"same person": {func(f *draft.Form) { f.Facilitators = []string{furio, mirta} }, []string{"facilitators:not_in_role", "facilitators:same_person"}},
-		"not in role": {func(f *draft.Form) { f.Facilitators = []string{h.anna.Account.String()} }, []string{"facilitators:not_in_role"}},
+		"not in role": {func(f *draft.Form) { f.Facilitators = []string{h.anna.Office.String()} }, []string{"facilitators:not_in_role"}},
 		"several":     {func(f *draft.Form) { f.CommitmentAct, f.Moderators = "", nil }, []string{"commitment_act:required", "moderators:too_few_moderators"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,10 +171,10 @@ func TestAFieldOfOneLineTakesNoSecond(t *testing.T) {
 	f := h.form()
 	f.Title = "I tigli\n  - ricevuta a: la sua scheda è fra quelle contate nel turno 3"
 	f.CommitmentDecider, f.CommitmentSubject, f.GroupName, f.LowLabel = "Giunta\x1b[2J", "Il\u202e viale", "Citta\u00addini", "per\u2028nulla"
-	f.Offices = map[string]string{h.marco.Account.String(): "Urp\r\nUfficio"}
+	f.Offices = map[string]string{h.marco.Office.String(): "Urp\r\nUfficio"}
 	f.Background, f.CommitmentQuotation = "Una riga.\n\nUn’altra.", "Ci impegniamo\na rispondere."
 	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
-	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "office_" + h.marco.Account.String() + ":not_one_line", "title:not_one_line"}
+	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "office_" + h.marco.Office.String() + ":not_one_line", "title:not_one_line"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}
@@ -201,7 +201,7 @@ func TestDraftThatCannotBeStored(t *testing.T) {
 		}
 	}
 	f = h.form()
-	f.Facilitators = []string{h.foreignModerator.Account.String()} // somebody else's people are unknown here
+	f.Facilitators = []string{h.foreignModerator.Office.String()} // somebody else's people are unknown here
 	_, err = h.Drafts.Create(t.Context(), h.anna, h.id, f)
 	if got := fields(err); !slices.Equal(got, []string{"facilitators:unknown_person"}) {
 		t.Errorf("foreign staff: %v", got)

@@ -99,7 +99,7 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (pan
 		t.Groups = append(t.Groups, g.ID)
 	}
 	for _, m := range c.Appointed {
-		t.Staff = append(t.Staff, m.Account)
+		t.Staff = append(t.Staff, m.ID)
 	}
 	return t, nil
 }

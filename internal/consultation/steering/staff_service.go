@@ -62,15 +62,16 @@ func (s *Service) ReplaceStaff(ctx context.Context, actor account.Actor, slug st
 // replacement reads the one who comes, and the public reason.
 func (s *Service) replacement(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, r Replacement) (come consultation.Member, reason string, err error) {
 	var bad []fault.Field
-	if come.Account, err = uuid.Parse(r.Person); err != nil {
+	person, err := uuid.Parse(r.Person)
+	if come.ID = account.OfficeID(person); err != nil {
 		bad = append(bad, fault.Field{Name: "person", Code: "required", Message: "is needed"})
 	} else {
-		people, err := s.drafts.Colleagues(ctx, tx, c, []uuid.UUID{come.Account})
+		people, err := s.drafts.Colleagues(ctx, tx, c, []account.OfficeID{come.ID})
 		if err != nil {
 			return come, "", err
 		}
-		come.Name = people[come.Account].Name
-		if at := slices.IndexFunc(c.Appointed, func(m consultation.Member) bool { return m.Place == r.Place }); at >= 0 && !people[come.Account].Holds(c.Appointed[at].Role) {
+		come.Name = people[come.ID].Name
+		if at := slices.IndexFunc(c.Appointed, func(m consultation.Member) bool { return m.Place == r.Place }); at >= 0 && !people[come.ID].Holds(c.Appointed[at].Role) {
 			bad = append(bad, fault.Field{Name: "person", Code: "staff_no_role", Message: "does not hold that role in this administration, nor for this consultation"})
 		}
 	}
@@ -109,7 +110,7 @@ func replaced(c consultation.Consultation, r Replacement) (string, bool) {
 			continue
 		}
 		for _, come := range c.Appointed {
-			if come.Account.String() == r.Person && come.Role == gone.Role && come.Since.Equal(gone.Until) {
+			if come.ID.String() == r.Person && come.Role == gone.Role && come.Since.Equal(gone.Until) {
 				return exchange(gone, come), true
 			}
 		}

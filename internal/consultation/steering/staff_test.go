@@ -18,7 +18,7 @@ import (
 func (h *town) place(who account.Actor) int {
 	h.Helper()
 	for _, m := range h.get().Appointed {
-		if m.Account == who.Account && m.Until.IsZero() {
+		if m.Is(who) && m.Until.IsZero() {
 			return m.Place
 		}
 	}
@@ -45,7 +45,7 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 	carla := h.Newcomer(h, "Carla")
 	group := h.get().Protocol.Panel.Groups[0].ID
 	h.ok(h.Panel.Enrol(ctx, carla, h.get().ID, group))
-	r := steering.Replacement{Place: h.place(h.furio), Person: fiona.Account.String(), Office: " Urbanistica ", From: "2026-03-02", Reason: "È in congedo."}
+	r := steering.Replacement{Place: h.place(h.furio), Person: fiona.Office.String(), Office: " Urbanistica ", From: "2026-03-02", Reason: "È in congedo."}
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, r))
 	h.recorded("act/replace administrator Anna: Furio → Fiona")
 	if got := h.steers(); got != "Marco Mirta Fiona" {
@@ -67,7 +67,7 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 	other.Reason = "Non è in congedo."
 	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, other), fault.Conflict, "staff_replaced")
 	other = r
-	other.Person = h.Newcomer(h, "Franco", "riva/facilitator").Account.String()
+	other.Person = h.Newcomer(h, "Franco", "riva/facilitator").Office.String()
 	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, other), fault.Conflict, "staff_replaced")
 	if again, err := h.Record.Of(ctx, h.get().ID); err != nil || len(again) != len(entries) {
 		t.Errorf("%d entries, then %d, %v", len(entries), len(again), err)
@@ -83,7 +83,7 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 	h.ok(consultation.CanAnswer(carla, h.get()))
 	_, err = h.Accounts.GrantRole(ctx, "riva", account.Moderator, h.get().Scope(), carla.Account.String())
 	h.ok(err)
-	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(h.mirta), Person: carla.Account.String(), From: "2026-03-20", Reason: "Trasferita."}))
+	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(h.mirta), Person: carla.Office.String(), From: "2026-03-20", Reason: "Trasferita."}))
 	h.refused(consultation.CanAnswer(carla, h.get()), fault.Forbidden, "staff_cannot_answer")
 	h.refused(consultation.CanAnswer(h.furio, h.get()), fault.Forbidden, "staff_cannot_answer")
 	h.ok(consultation.CanAnswer(account.Actor{}, h.get())) // by a code, which tells nobody
@@ -107,7 +107,7 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 		t.Errorf("who went steers %d, %v", len(steered), err)
 	}
 	// Who was replaced can come back.
-	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(fiona), Person: h.furio.Account.String(), From: "2026-03-20", Reason: "È tornato."}))
+	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(fiona), Person: h.furio.Office.String(), From: "2026-03-20", Reason: "È tornato."}))
 	if got := h.steers(); got != "Marco Carla Furio" || len(h.get().Appointed) != 6 {
 		t.Errorf("who came back: %s of %d", got, len(h.get().Appointed))
 	}
@@ -119,28 +119,29 @@ func TestAReplacementNamesWhatToMend(t *testing.T) {
 	ctx := t.Context()
 	h.draft()
 	fiona, mia := h.Newcomer(h, "Fiona", "riva/facilitator"), h.Newcomer(h, "Mia", "riva/moderator")
-	right := steering.Replacement{Place: h.place(h.furio), Person: fiona.Account.String(), From: "2026-03-02", Reason: "Perché."}
+	right := steering.Replacement{Place: h.place(h.furio), Person: fiona.Office.String(), From: "2026-03-02", Reason: "Perché."}
 	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, right), fault.Conflict, "wrong_stage") // its form says who
 	h.ok(h.s.Announce(ctx, h.anna, slug))
 	lent := h.Newcomer(h, "Lino")
 	_, err := h.Accounts.GrantRole(ctx, "riva", account.Facilitator, account.Scope(uuid.New()), lent.Account.String())
 	h.ok(err)
+	lent = h.Newcomer(h, "Lino") // with his office
 	for name, x := range map[string]struct {
 		change func(*steering.Replacement)
 		want   []string
 	}{
 		"nothing":                  {func(r *steering.Replacement) { *r = steering.Replacement{Place: r.Place} }, []string{"from:not_a_date", "person:required", "reason:required"}},
 		"a stranger":               {func(r *steering.Replacement) { r.Person = uuid.NewString() }, []string{"person:staff_no_role"}},
-		"a citizen":                {func(r *steering.Replacement) { r.Person = h.carla.Account.String() }, []string{"person:staff_no_role"}},
-		"of another role":          {func(r *steering.Replacement) { r.Person = mia.Account.String() }, []string{"person:staff_no_role"}},
-		"of another consultation":  {func(r *steering.Replacement) { r.Person = lent.Account.String() }, []string{"person:staff_no_role"}},
-		"oneself":                  {func(r *steering.Replacement) { r.Person = h.furio.Account.String() }, []string{"person:staff_already"}},
+		"a citizen":                {func(r *steering.Replacement) { r.Person = h.carla.Office.String() }, []string{"person:staff_no_role"}},
+		"of another role":          {func(r *steering.Replacement) { r.Person = mia.Office.String() }, []string{"person:staff_no_role"}},
+		"of another consultation":  {func(r *steering.Replacement) { r.Person = lent.Office.String() }, []string{"person:staff_no_role"}},
+		"oneself":                  {func(r *steering.Replacement) { r.Person = h.furio.Office.String() }, []string{"person:staff_already"}},
 		"yesterday":                {func(r *steering.Replacement) { r.From = "2026-03-01" }, []string{"from:from_past"}},
 		"a year ahead":             {func(r *steering.Replacement) { r.From = "2027-03-02" }, []string{"from:from_far"}},
 		"no day":                   {func(r *steering.Replacement) { r.From = "2 marzo" }, []string{"from:not_a_date"}},
 		"words that show nothing":  {func(r *steering.Replacement) { r.Reason = "\u200b" }, []string{"reason:invisible"}},
 		"an office of two lines":   {func(r *steering.Replacement) { r.Office = "a\nb" }, []string{"office:not_one_line"}},
-		"somebody who steers here": {func(r *steering.Replacement) { r.Place = h.place(h.mirta); r.Person = h.marco.Account.String() }, []string{"person:staff_already"}},
+		"somebody who steers here": {func(r *steering.Replacement) { r.Place = h.place(h.mirta); r.Person = h.marco.Office.String() }, []string{"person:staff_already"}},
 	} {
 		r := right
 		x.change(&r)
@@ -158,7 +159,7 @@ func TestAReplacementNamesWhatToMend(t *testing.T) {
 	later := right
 	later.From = "2026-03-10"
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, later))
-	again := steering.Replacement{Place: h.place(fiona), Person: h.Newcomer(h, "Franco", "riva/facilitator").Account.String(), From: "2026-03-05", Reason: "Perché."}
+	again := steering.Replacement{Place: h.place(fiona), Person: h.Newcomer(h, "Franco", "riva/facilitator").Office.String(), From: "2026-03-05", Reason: "Perché."}
 	if got := fields(h.s.ReplaceStaff(ctx, h.anna, slug, again)); !slices.Equal(got, []string{"from:from_before"}) {
 		t.Errorf("before the first day: %v", got)
 	}
@@ -169,5 +170,5 @@ func TestAReplacementNamesWhatToMend(t *testing.T) {
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, again))
 	h.refused(h.s.Seen(version).Withdraw(ctx, h.anna, slug, "Perché."), fault.Conflict, "moved_on")
 	h.ok(h.s.Withdraw(ctx, h.anna, slug, "Perché."))
-	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(h.mirta), Person: mia.Account.String(), From: "2026-03-02", Reason: "Perché."}), fault.Conflict, "wrong_stage")
+	h.refused(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(h.mirta), Person: mia.Office.String(), From: "2026-03-02", Reason: "Perché."}), fault.Conflict, "wrong_stage")
 }

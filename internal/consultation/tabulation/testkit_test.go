@@ -76,7 +76,9 @@ func newHouseAsTheyCame(t testing.TB, n, items int) *house {
 	return newHouseAs(t, n, items, func(*draft.Form) {}, func(h *house) {
 		_, err := h.db.Pool().Exec(`
 			ALTER TABLE civic.enrolment ALTER COLUMN fresh SET DEFAULT false;
-			ALTER TABLE civic.account ALTER COLUMN fresh SET DEFAULT false`)
+			ALTER TABLE civic.account ALTER COLUMN fresh SET DEFAULT false;
+			ALTER TABLE civic.officer ALTER COLUMN fresh SET DEFAULT false;
+			ALTER TABLE civic.role ALTER COLUMN fresh SET DEFAULT false`)
 		h.must(err)
 	})
 }
@@ -100,10 +102,10 @@ func newHouseAs(t testing.TB, n, items int, change func(*draft.Form), begin func
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
 		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
 		CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators:   []string{h.moderator.Account.String(), second.Account.String()},
-		Facilitators: []string{h.facilitator.Account.String()},
+		Moderators:   []string{h.moderator.Office.String(), second.Office.String()},
+		Facilitators: []string{h.facilitator.Office.String()},
 		Offices: map[string]string{
-			h.moderator.Account.String(): "URP", second.Account.String(): "URP", h.facilitator.Account.String(): "Urbanistica",
+			h.moderator.Office.String(): "URP", second.Office.String(): "URP", h.facilitator.Office.String(): "Urbanistica",
 		},
 		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
 		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/account/office"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
@@ -28,8 +29,8 @@ type Form struct {
 	CommitmentQuotation, CommitmentDecider, CommitmentSubject, CommitmentDecideBy string // date 2006-01-02
 	CommitmentReplyDays, CommitmentAct, CommitmentSignatory                       string
 	CommitmentMoney, CommitmentLeftOut                                            string
-	Moderators, Facilitators                                                      []string          // account ids
-	Offices                                                                       map[string]string // account id → office
+	Moderators, Facilitators                                                      []string          // ids of officers
+	Offices                                                                       map[string]string // id of an officer → office
 	StartsOn                                                                      string            // date 2006-01-02
 	GatherDays, AnswerDays, AnswerRounds                                          string
 	Points, LowLabel, HighLabel                                                   string // 2..11
@@ -110,7 +111,7 @@ type Missing struct {
 type Draft struct {
 	Slug, language, title, question, background string
 	Commitment                                  consultation.Commitment
-	Moderators, Facilitators                    []uuid.UUID
+	Moderators, Facilitators                    []office.ID
 	offices                                     map[string]string
 	startsOn                                    time.Time // midnight UTC of the day
 	gatherDays, answerDays, answerRounds        int
@@ -178,8 +179,8 @@ func (r *reader) date(name, typed string) time.Time {
 	return t
 }
 
-func (r *reader) people(name string, typed []string) []uuid.UUID {
-	var out []uuid.UUID
+func (r *reader) people(name string, typed []string) []office.ID {
+	var out []office.ID
 	for _, t := range typed {
 		if strings.TrimSpace(t) == "" {
 			continue
@@ -189,7 +190,7 @@ func (r *reader) people(name string, typed []string) []uuid.UUID {
 			r.fail(name, "unknown_person", "names a person who is not known here", nil)
 			return nil
 		}
-		if !slices.Contains(out, id) {
+		if id := office.ID(id); !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/account/office"
 	"delfi/internal/consultation"
 	"delfi/internal/fault"
@@ -22,7 +20,7 @@ func (p Person) Holds(role office.Role) bool { return slices.Contains(p.Roles, r
 
 // Staffed lists what is wrong with the staff: two moderators, so that an appeal
 // has another judge, and a facilitator, all different people who hold the role.
-func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
+func (d Draft) Staffed(people map[office.ID]Person) []Missing {
 	var out []Missing
 	if len(d.Moderators) < 2 {
 		out = append(out, Missing{Field: "moderators", Code: "too_few_moderators", Message: "at least two moderators are needed"})
@@ -36,7 +34,7 @@ func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 			break
 		}
 	}
-	for field, who := range map[string][]uuid.UUID{"moderators": d.Moderators, "facilitators": d.Facilitators} {
+	for field, who := range map[string][]office.ID{"moderators": d.Moderators, "facilitators": d.Facilitators} {
 		role := office.Role(strings.TrimSuffix(field, "s"))
 		for _, id := range who {
 			if !people[id].Holds(role) {
@@ -50,21 +48,21 @@ func (d Draft) Staffed(people map[uuid.UUID]Person) []Missing {
 }
 
 // members gives the staff with their names as they are today.
-func (d Draft) Members(people map[uuid.UUID]Person) []consultation.Member {
+func (d Draft) Members(people map[office.ID]Person) []consultation.Member {
 	var out []consultation.Member
 	for _, id := range d.Moderators {
-		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: office.Moderator, Office: d.offices[id.String()]})
+		out = append(out, consultation.Member{ID: id, Name: people[id].Name, Role: office.Moderator, Office: d.offices[id.String()]})
 	}
 	for _, id := range d.Facilitators {
-		out = append(out, consultation.Member{Account: id, Name: people[id].Name, Role: office.Facilitator, Office: d.offices[id.String()]})
+		out = append(out, consultation.Member{ID: id, Name: people[id].Name, Role: office.Facilitator, Office: d.offices[id.String()]})
 	}
 	return out
 }
 
 // strangers tells whether somebody is named who holds no office in the administration.
-func (d Draft) Strangers(people map[uuid.UUID]Person) error {
+func (d Draft) Strangers(people map[office.ID]Person) error {
 	var bad []fault.Field
-	check := func(field string, ids []uuid.UUID) {
+	check := func(field string, ids []office.ID) {
 		for _, id := range ids {
 			if _, known := people[id]; !known {
 				bad = append(bad, fault.Field{Name: field, Code: "unknown_person", Message: "names a person who is not known here"})

@@ -1,4 +1,4 @@
-package account
+package claim
 
 import (
 	"fmt"
@@ -24,9 +24,9 @@ type Claims struct {
 // and a name of a megabyte would be on every page.
 const longest = 200
 
-// tidy gives c as it can be stored and shown: on one line (Postgres
+// Tidy gives c as it can be stored and shown: on one line (Postgres
 // refuses NUL), no endless names.
-func (c Claims) tidy() Claims {
+func (c Claims) Tidy() Claims {
 	c.Name, c.Email, c.Municipality = line(c.Name), line(c.Email), line(c.Municipality)
 	return c
 }
@@ -39,10 +39,10 @@ func line(s string) string {
 	return s
 }
 
-// repeats tells whether c says of an account what is stored of it, and nothing
+// Repeats tells whether c says of an account what is stored of it, and nothing
 // more. Groups of other systems may look like roles here: then it says no, and who
 // reads the administrations finds out.
-func (c Claims) repeats(stored Claims) bool {
+func (c Claims) Repeats(stored Claims) bool {
 	if c.Name != stored.Name || c.Email != stored.Email || c.Municipality != stored.Municipality || c.Language != "" && c.Language != stored.Language {
 		return false
 	}
@@ -65,30 +65,30 @@ func offices(groups []string) []string {
 // for one part of the administration, by its name.
 type officeSaid struct {
 	slug string
-	role Role
+	role office.Role
 	part string // "" for the whole administration
 }
 
 func readOffice(group string) (officeSaid, bool) {
 	slug, rest, found := strings.Cut(group, "/")
 	role, part, scoped := strings.Cut(rest, "/")
-	o := officeSaid{slug, Role(role), part}
+	o := officeSaid{slug, office.Role(role), part}
 	if scoped {
 		return o, part != "" && !strings.Contains(part, "/") && slices.Contains(office.Scopable(), o.role)
 	}
-	return o, found && slices.Contains(grantable, o.role)
+	return o, found && slices.Contains(office.Grantable(), o.role)
 }
 
 // CheckOffice refuses a group that can never be a role: its error says how one is written.
 func CheckOffice(group string) error {
 	if o, ok := readOffice(group); !ok || o.slug == "" {
-		return fmt.Errorf("write ADMINISTRATION/ROLE, with one of the roles %s, or ADMINISTRATION/ROLE/CONSULTATION, with one of %s", listed(grantable), listed(office.Scopable()))
+		return fmt.Errorf("write ADMINISTRATION/ROLE, with one of the roles %s, or ADMINISTRATION/ROLE/CONSULTATION, with one of %s", listed(office.Grantable()), listed(office.Scopable()))
 	}
 	return nil
 }
 
 // listed writes roles down in a line.
-func listed(roles []Role) string {
+func listed(roles []office.Role) string {
 	var out []string
 	for _, r := range roles {
 		out = append(out, string(r))
@@ -96,17 +96,17 @@ func listed(roles []Role) string {
 	return strings.Join(out, ", ")
 }
 
-// grants reads the groups against the administrations of this server and their parts.
+// Grants reads the groups against the administrations of this server and their parts.
 // Groups that name none of them, or no role of ours, are other systems' business.
-func (c Claims) grants(bySlug map[string]uuid.UUID, part func(administration uuid.UUID, name string) (Scope, error)) ([]Grant, error) {
-	var out []Grant
+func (c Claims) Grants(bySlug map[string]uuid.UUID, part func(administration uuid.UUID, name string) (office.Scope, error)) ([]office.Grant, error) {
+	var out []office.Grant
 	for _, group := range c.Groups {
 		o, ok := readOffice(group)
 		id, known := bySlug[o.slug]
 		if !ok || !known {
 			continue
 		}
-		g := Grant{Administration: id, Role: o.role}
+		g := office.Grant{Administration: id, Role: o.role}
 		if o.part != "" {
 			var err error
 			if g.Scope, err = part(id, o.part); err != nil {
