@@ -33,6 +33,7 @@ type Result struct {
 	Contributions int // texts of contributions that were removed by law
 	Reasons       int // stubs of reasons that were removed by law
 
+	Draws         []Drawn
 	Consultations []Checked
 	Others        []Listed // of the record's list, which were not checked
 	Unread        int      // consultations of the log whose files were not looked at
@@ -96,6 +97,17 @@ func (r Result) waiting() int {
 	n := 0
 	for _, c := range r.Consultations {
 		n += c.Waiting
+	}
+	return n
+}
+
+// drawn counts the draws that were computed again.
+func (r Result) drawn() int {
+	n := 0
+	for _, d := range r.Draws {
+		if d.Done {
+			n++
+		}
 	}
 	return n
 }

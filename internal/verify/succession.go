@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"golang.org/x/mod/sumdb/tlog"
+
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify/replay"
 )
@@ -27,6 +29,19 @@ func (c *check) grow(r replay.Record) {
 			log.checkpoints[log.tree.N()] = leaf.Checkpoint{Size: log.tree.N(), Root: log.tree.Root()}
 		}
 	}
+}
+
+// written gives the root of the log in which entry n was written, up to that entry: the
+// oldest of those that carried it over, else the present one, which ends with it.
+func (c *check) written(n int64, now *leaf.Tree) tlog.Hash {
+	root := now.Root()
+	for i, f := range c.log.acts.Former {
+		if !f.Holds(i, n) {
+			break
+		}
+		root = c.log.former[i].tree.Root()
+	}
+	return root
 }
 
 // of finds the log whose key signed a receipt: how many entries successions put in front

@@ -184,12 +184,12 @@ func TestARoundIsTheFirstOneADayAhead(t *testing.T) {
 			t.Fatalf("%v names round %d, due %v", at, round, Due(round))
 		}
 		d := Draw{Committed: at.Truncate(time.Minute), Round: round}
-		if err := d.CheckRound(); err != nil {
+		if err := d.checkRound(); err != nil {
 			t.Fatalf("a round as committed to: %v", err)
 		}
 		for _, other := range []int64{round - 21, round + 21} {
 			d.Round = other
-			if d.CheckRound() == nil {
+			if d.checkRound() == nil {
 				t.Fatalf("round %d passes for a commitment of %v", other, at)
 			}
 		}

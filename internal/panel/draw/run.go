@@ -38,9 +38,9 @@ type Draw struct {
 // grain is how exactly the record tells an instant.
 const grain = time.Minute
 
-// CheckRound checks that the round was the first one at least Ahead after the commitment, as
+// checkRound checks that the round was the first one at least Ahead after the commitment, as
 // exactly as the record tells its minute. The error is a *Wrong.
-func (d Draw) CheckRound() error {
+func (d Draw) checkRound() error {
 	least, most := RoundFor(d.Committed), RoundFor(d.Committed.Truncate(grain).Add(grain-1))
 	if d.Round < least || d.Round > most {
 		return &Wrong{Step: StepCommitment, What: "the round is not the first one at least 24 hours after the commitment", Found: strconv.FormatInt(d.Round, 10), Expected: fmt.Sprintf("%d to %d", least, most)}
@@ -48,9 +48,9 @@ func (d Draw) CheckRound() error {
 	return nil
 }
 
-// CheckGuarantors checks that each opened value is the committed one, and was opened before
+// checkGuarantors checks that each opened value is the committed one, and was opened before
 // the round was due. The error is a *Wrong.
-func (d Draw) CheckGuarantors() error {
+func (d Draw) checkGuarantors() error {
 	if len(d.Guarantors) > MostGuarantors {
 		return &Wrong{Step: StepGuarantor, What: "there are more guarantors than a draw has", Found: strconv.Itoa(len(d.Guarantors)), Expected: fmt.Sprintf("at most %d", MostGuarantors)}
 	}
@@ -88,18 +88,31 @@ type Result struct {
 	Silent   []int // guarantors whose were not, and who are left out
 }
 
-// Run computes a draw with a beacon. The error is a *Wrong: the first step that does not hold.
-func Run(d Draw, b Beacon) (Result, error) {
+// Check checks the steps of before the beacon: rule, portfolio, round, guarantors. The error
+// is a *Wrong: the first step that does not hold.
+func (d Draw) Check() error {
 	if err := d.Rule.holds(d.Roll); err != nil {
-		return Result{}, err
+		return err
 	}
 	if n := len(d.Portfolio.panels); d.Rule.Crossing() != (n == Panels) {
-		return Result{}, &Wrong{Step: StepPortfolio, What: "a portfolio belongs to quotas that cross, and to no others", Found: strconv.Itoa(n) + " panels", Expected: fmt.Sprintf("%d, or none", Panels)}
+		return &Wrong{Step: StepPortfolio, What: "a portfolio belongs to quotas that cross, and to no others", Found: strconv.Itoa(n) + " panels", Expected: fmt.Sprintf("%d, or none", Panels)}
 	}
-	for _, check := range []func() error{d.CheckRound, d.CheckGuarantors, func() error { return b.CheckRound(d.Committed, d.Round) }, b.Verify} {
-		if err := check(); err != nil {
-			return Result{}, err
-		}
+	if err := d.checkRound(); err != nil {
+		return err
+	}
+	return d.checkGuarantors()
+}
+
+// Run computes a draw with a beacon. The error is a *Wrong: the first step that does not hold.
+func Run(d Draw, b Beacon) (Result, error) {
+	if err := d.Check(); err != nil {
+		return Result{}, err
+	}
+	if err := b.CheckRound(d.Committed, d.Round); err != nil {
+		return Result{}, err
+	}
+	if err := b.Verify(); err != nil {
+		return Result{}, err
 	}
 	r := Result{Beacon: b, Index: -1}
 	var values []Value
