@@ -444,7 +444,7 @@ func TestSmallCellsAreMergedWithTheMostAlike(t *testing.T) {
 	people[1].Ticket = people[0].Ticket
 	people[2].Cell = "=1+1"
 	var f *fault.Fault
-	if _, err := List(people, false); !errors.As(err, &f) || len(f.Fields) != 2 || f.Fields[0].Code != "same_ticket" || f.Fields[1].Code != "bad_cell" {
+	if _, err := List(people, false); !errors.As(err, &f) || len(f.Fields) != 2 || f.Fields[0].Code != "draw_same_ticket" || f.Fields[1].Code != "draw_bad_cell" {
 		t.Errorf("two broken lines: %v", err)
 	}
 	if _, err := List(people[:4], false); fault.KindOf(err) != fault.Conflict {

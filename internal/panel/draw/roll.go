@@ -93,10 +93,10 @@ func List(people []Person, one bool) (Roll, error) {
 	seen, cells := map[Ticket]bool{}, map[string]int{}
 	for n, p := range people {
 		if !cell(p.Cell) || utf8.RuneCountInString(p.Cell) > mostCell {
-			refuse(n, "bad_cell", "a cell is named by letters, digits and spaces, without comma or quote")
+			refuse(n, "draw_bad_cell", "a cell is named by letters, digits and spaces, without comma or quote")
 		}
 		if seen[p.Ticket] {
-			refuse(n, "same_ticket", "the ticket stands on the list twice")
+			refuse(n, "draw_same_ticket", "the ticket stands on the list twice")
 		}
 		seen[p.Ticket] = true
 		if len(bad) == mostProblems {

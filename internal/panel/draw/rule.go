@@ -146,27 +146,27 @@ func (r Rule) Check(roll Roll) error {
 	for i, q := range r.Quotas {
 		at := fmt.Sprintf("quotas[%d]", i+1)
 		if q.Name == "" || !cell(q.Name) || utf8.RuneCountInString(q.Name) > mostQuota {
-			refuse(at, "draw_quota_name", "a quota has a name of letters, digits and spaces")
+			refuse(at, "draw_quota_name", "a quota has a name of letters, digits and spaces", "quota", i+1)
 		}
 		people := 0
 		for k, c := range q.Cells {
 			n, known := cells[c]
 			switch {
 			case !known:
-				refuse(at, "draw_no_cell", "the list has no such cell", "cell", c)
+				refuse(at, "draw_no_cell", "the list has no such cell", "cell", c, "quota", i+1)
 			case k > 0 && q.Cells[k-1] >= c:
-				refuse(at, "draw_cells", "the cells of a quota are sorted, each of them once", "cell", c)
+				refuse(at, "draw_cells", "the cells of a quota are sorted, each of them once", "cell", c, "quota", i+1)
 			}
 			people, in[c] = people+n, true
 		}
 		switch {
 		case q.Least < 0 || q.Most < q.Least:
-			refuse(at, "draw_range", "a quota asks for at least nobody, and for no fewer at most than at least")
+			refuse(at, "draw_range", "a quota asks for at least nobody, and for no fewer at most than at least", "quota", i+1)
 		case q.Least > people:
-			refuse(at, "draw_too_few", "fewer people of these cells stand on the list than the quota asks for", "n", people)
+			refuse(at, "draw_too_few", "fewer people of these cells stand on the list than the quota asks for", "n", people, "quota", i+1)
 		}
 		if q.Population < 0 || q.Population > mostCount {
-			refuse(at, "draw_population", "the population is a number of people")
+			refuse(at, "draw_population", "the population is a number of people", "quota", i+1)
 		}
 		sum += q.Least
 	}
