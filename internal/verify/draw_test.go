@@ -19,6 +19,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/panel/draw"
+	"delfi/internal/verify/drawn"
 	"delfi/internal/verify/source"
 )
 
@@ -260,7 +261,7 @@ func repeat(b *book, kind string) {
 // A draw that has not come to its end holds as far as it came, and a withdrawn one stays visible.
 func TestADrawIsCheckedAsFarAsItCame(t *testing.T) {
 	const dir = "tigli/draws/ordini/"
-	for kind, want := range map[string]Drawn{
+	for kind, want := range map[string]drawn.Draw{
 		"draw":  {Slug: "tigli", Group: "ordini", N: 100, Index: -1},
 		"drawn": {Slug: "tigli", Group: "ordini", N: 100, Size: 8, Round: 1000, Index: -1},
 	} {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"delfi/internal/verify/drawn"
 )
 
 // The two endings stand side by side in code, since whole sentences in two
@@ -23,13 +25,7 @@ func english(r Result) []part {
 			checked.add(k.AnswerBy != "", "  %s: answered %s, to be by %s", c.Slug, cmp.Or(k.Answered, "not until "+k.Last), k.AnswerBy)
 		}
 	}
-	for _, d := range r.Draws {
-		checked.add(d.Size == 0, "draw of group %s of %s: a list of %d tickets, nothing committed to yet", d.Group, d.Slug, d.N)
-		checked.add(d.Size > 0 && !d.Done, "draw of group %s of %s: %d of %d tickets, committed to round %d of the beacon, not drawn", d.Group, d.Slug, d.Size, d.N, d.Round)
-		checked.add(d.Done && d.Index < 0, "draw of group %s of %s: %d of %d tickets, computed again from round %d of the beacon", d.Group, d.Slug, d.Size, d.N, d.Round)
-		checked.add(d.Done && d.Index >= 0, "draw of group %s of %s: %d of %d tickets, computed again from round %d of the beacon: panel %d of the portfolio", d.Group, d.Slug, d.Size, d.N, d.Round, d.Index)
-		checked.add(d.Withdrawn, "  %s: the draw of group %s was withdrawn", d.Slug, d.Group)
-	}
+	checked.lines = append(checked.lines, drawn.Lines(r.Draws, "en")...)
 	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "figures computed again: %d, reasons found by their digests: %d", r.Figures, r.Texts)
 	checked.add(r.Reasons > 0, "texts of reasons removed by law, of which the digests stand: %d", r.Reasons)
@@ -56,7 +52,7 @@ func english(r Result) []part {
 	proven.add(r.Kept > 0, "the log continues the checkpoint of %d entries that you kept: nothing before it was changed", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s signed the log up to entry %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(len(r.Consultations) > 0, "the rules of the consultations above were frozen beforehand")
-	proven.add(r.drawn() > 0, "%d draws were not steered once their lists were fixed: each follows from files that were recorded before the beacon's randomness could be known", r.drawn())
+	proven.add(drawn.Done(r.Draws) > 0, "%d draws were not steered once their lists were fixed: each follows from files that were recorded before the beacon's randomness could be known", drawn.Done(r.Draws))
 	proven.add(r.Rounds > 0, "of the answering rounds above exactly the tables that the rules name are recorded; every figure and verdict of the panel, and every reason, follows from their leaves")
 	proven.add(r.Releases > 0, "every figure of the interim releases above follows from the rounded tallies that the log recorded")
 	proven.add(len(settled) > 0, "the ballots of these receipts were dealt with as said: %s", strings.Join(settled, ", "))
@@ -104,13 +100,7 @@ func italian(r Result) []part {
 			checked.add(k.AnswerBy != "", "  %s: risposta %s, termine %s", c.Slug, cmp.Or(k.Answered, "non fino a "+k.Last), k.AnswerBy)
 		}
 	}
-	for _, d := range r.Draws {
-		checked.add(d.Size == 0, "sorteggio del gruppo %s di %s: un elenco di %d biglietti, ancora nessun impegno", d.Group, d.Slug, d.N)
-		checked.add(d.Size > 0 && !d.Done, "sorteggio del gruppo %s di %s: %d biglietti su %d, impegno al giro %d del faro, non ancora estratti", d.Group, d.Slug, d.Size, d.N, d.Round)
-		checked.add(d.Done && d.Index < 0, "sorteggio del gruppo %s di %s: %d biglietti su %d, ricalcolato dal giro %d del faro", d.Group, d.Slug, d.Size, d.N, d.Round)
-		checked.add(d.Done && d.Index >= 0, "sorteggio del gruppo %s di %s: %d biglietti su %d, ricalcolato dal giro %d del faro: panel %d fra i mille", d.Group, d.Slug, d.Size, d.N, d.Round, d.Index)
-		checked.add(d.Withdrawn, "  %s: il sorteggio del gruppo %s è stato ritirato", d.Slug, d.Group)
-	}
+	checked.lines = append(checked.lines, drawn.Lines(r.Draws, "it")...)
 	checked.add(true, "giri di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "cifre ricalcolate: %d, ragioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
 	checked.add(r.Reasons > 0, "testi di ragioni rimossi per legge, di cui restano le impronte: %d", r.Reasons)
@@ -137,7 +127,7 @@ func italian(r Result) []part {
 	proven.add(r.Kept > 0, "il registro continua il checkpoint di %d voci che avevi conservato: nulla di precedente è stato cambiato", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s ha firmato il registro fino alla voce %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(len(r.Consultations) > 0, "le regole delle consultazioni qui sopra erano congelate prima")
-	proven.add(r.drawn() > 0, "%d sorteggi non sono stati guidati una volta fissati gli elenchi: ognuno segue da file registrati prima che il caso del faro si potesse conoscere", r.drawn())
+	proven.add(drawn.Done(r.Draws) > 0, "%d sorteggi non sono stati guidati una volta fissati gli elenchi: ognuno segue da file registrati prima che il caso del faro si potesse conoscere", drawn.Done(r.Draws))
 	proven.add(r.Rounds > 0, "dei giri di risposta qui sopra sono registrate esattamente le tabelle che le regole nominano; ogni cifra ed esito del panel, e ogni ragione, segue dalle loro foglie")
 	proven.add(r.Releases > 0, "ogni cifra dei rilasci intermedi qui sopra segue dai conteggi arrotondati che il registro ha fissato")
 	proven.add(len(settled) > 0, "le schede di queste ricevute sono state trattate come detto: %s", strings.Join(settled, ", "))

@@ -7,8 +7,6 @@ import (
 	"io"
 	"slices"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
@@ -25,7 +23,7 @@ type chain struct {
 	wanted    map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
 	acts      *replay.Acts              // of its entries
 	former    []former                  // trees of the logs that were succeeded, the newest first
-	roots     map[int64]tlog.Hash       // of the log in which an entry "draw" was written, up to it, by its number
+	roots     map[int64][32]byte        // of the log in which an entry "draw" was written, up to it, by its number
 }
 
 // checkpoint is step 1, but for consistency, which needs the entries.
@@ -208,7 +206,7 @@ func (c *check) entries() error {
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
 	c.log.acts = replay.New(c.log.head.Size, c.options.Bounds.Spoken)
-	c.log.roots = map[int64]tlog.Hash{}
+	c.log.roots = map[int64][32]byte{}
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}

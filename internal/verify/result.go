@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"delfi/internal/prose"
+	"delfi/internal/verify/drawn"
 	"delfi/internal/verify/replay"
 )
 
@@ -33,7 +34,7 @@ type Result struct {
 	Contributions int // texts of contributions that were removed by law
 	Reasons       int // stubs of reasons that were removed by law
 
-	Draws         []Drawn
+	Draws         []drawn.Draw
 	Consultations []Checked
 	Others        []Listed // of the record's list, which were not checked
 	Unread        int      // consultations of the log whose files were not looked at
@@ -97,17 +98,6 @@ func (r Result) waiting() int {
 	n := 0
 	for _, c := range r.Consultations {
 		n += c.Waiting
-	}
-	return n
-}
-
-// drawn counts the draws that were computed again.
-func (r Result) drawn() int {
-	n := 0
-	for _, d := range r.Draws {
-		if d.Done {
-			n++
-		}
 	}
 	return n
 }

@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"golang.org/x/mod/sumdb/tlog"
-
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify/replay"
 )
@@ -33,7 +31,7 @@ func (c *check) grow(r replay.Record) {
 
 // written gives the root of the log in which entry n was written, up to that entry: the
 // oldest of those that carried it over, else the present one, which ends with it.
-func (c *check) written(n int64, now *leaf.Tree) tlog.Hash {
+func (c *check) written(n int64, now *leaf.Tree) [32]byte {
 	root := now.Root()
 	for i, f := range c.log.acts.Former {
 		if !f.Holds(i, n) {

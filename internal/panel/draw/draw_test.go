@@ -68,7 +68,7 @@ func city(t testing.TB, n int) Roll {
 
 // crossing asks for 40 people by sex, age and district at once.
 func crossing(r Roll) Rule {
-	rule := Rule{Size: 40, Reserves: 8, Invited: 4000}
+	rule := Rule{Size: 40, Reserves: 8, Invited: 4000, Population: 9000}
 	quota := func(name, part string, least, most int) {
 		q := Quota{Name: name, Least: least, Most: most}
 		for _, c := range sorted(r.Cells()) {
@@ -496,7 +496,8 @@ func TestARuleIsHeldAgainstTheList(t *testing.T) {
 		"draw_range":         func(r *Rule) { r.Quotas[0].Most = 1 },
 		"draw_cells":         func(r *Rule) { r.Quotas[0].Cells = []string{r.Quotas[0].Cells[0], r.Quotas[0].Cells[0]} },
 		"draw_quota_name":    func(r *Rule) { r.Quotas[0].Name = "" },
-		"draw_population":    func(r *Rule) { r.Quotas[0].Population = -1 },
+		"draw_population":    func(r *Rule) { r.Quotas[0].Population = 1 },
+		"draw_whole":         func(r *Rule) { r.Population = -1 },
 		"draw_quotas":        func(r *Rule) { r.Quotas = nil },
 	} {
 		rule := plain(r)

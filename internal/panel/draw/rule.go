@@ -29,7 +29,9 @@ type Rule struct {
 	Reserves int // who may take the place of somebody drawn, in order
 	OneEach  bool
 	Invited  int // people who were asked to join the pool; 0 where it is not told
-	Quotas   []Quota
+	// Population is the number of people of whom the pool is a part; 0 where it is not told.
+	Population int
+	Quotas     []Quota
 }
 
 // Bounds of a rule.
@@ -45,11 +47,12 @@ const (
 // ruleDocument is the rule's file. household is "one" where the list has one ticket of each
 // household at most, else "any".
 type ruleDocument struct {
-	Household string          `json:"household"`
-	Invited   int             `json:"invited"`
-	Quotas    []quotaDocument `json:"quotas"`
-	Reserves  int             `json:"reserves"`
-	Size      int             `json:"size"`
+	Household  string          `json:"household"`
+	Invited    int             `json:"invited"`
+	Population int             `json:"population"`
+	Quotas     []quotaDocument `json:"quotas"`
+	Reserves   int             `json:"reserves"`
+	Size       int             `json:"size"`
 }
 
 type quotaDocument struct {
@@ -67,7 +70,7 @@ const (
 
 // Canonical is the rule's file: canonical JSON.
 func (r Rule) Canonical() []byte {
-	d := ruleDocument{Household: householdAny, Invited: r.Invited, Reserves: r.Reserves, Size: r.Size, Quotas: make([]quotaDocument, len(r.Quotas))}
+	d := ruleDocument{Household: householdAny, Invited: r.Invited, Population: r.Population, Reserves: r.Reserves, Size: r.Size, Quotas: make([]quotaDocument, len(r.Quotas))}
 	if r.OneEach {
 		d.Household = householdOne
 	}
@@ -90,7 +93,7 @@ func ParseRule(text []byte) (Rule, error) {
 	if _, err := canonical.Read(bytes.NewReader(text), MostRule, &d); err != nil {
 		return Rule{}, &Wrong{Step: StepRule, What: "the rule is not written as its form asks: " + err.Error(), Found: "", Expected: "canonical JSON"}
 	}
-	r := Rule{Size: d.Size, Reserves: d.Reserves, Invited: d.Invited, OneEach: d.Household == householdOne}
+	r := Rule{Size: d.Size, Reserves: d.Reserves, Invited: d.Invited, Population: d.Population, OneEach: d.Household == householdOne}
 	if d.Household != householdOne && d.Household != householdAny {
 		return Rule{}, &Wrong{Step: StepRule, What: "the rule of households is unknown", Found: d.Household, Expected: "one, or any"}
 	}
@@ -138,6 +141,9 @@ func (r Rule) Check(roll Roll) error {
 	if r.Invited != 0 && (r.Invited < roll.N() || r.Invited > mostCount) {
 		refuse("invited", "draw_invited", "no fewer people were invited than joined the pool", "least", roll.N())
 	}
+	if r.Population < 0 || r.Population > mostCount {
+		refuse("population", "draw_whole", "the population is a number of people", "most", mostCount)
+	}
 	if len(r.Quotas) == 0 || len(r.Quotas) > MostQuotas {
 		refuse("quotas", "draw_quotas", "a rule has at least one quota", "most", MostQuotas)
 		return fault.Bad(bad...)
@@ -165,8 +171,8 @@ func (r Rule) Check(roll Roll) error {
 		case q.Least > people:
 			refuse(at, "draw_too_few", "fewer people of these cells stand on the list than the quota asks for", "n", people, "quota", i+1)
 		}
-		if q.Population < 0 || q.Population > mostCount {
-			refuse(at, "draw_population", "the population is a number of people", "quota", i+1)
+		if q.Population < 0 || q.Population > r.Population {
+			refuse(at, "draw_population", "the population of a quota is a part of the whole one", "quota", i+1)
 		}
 		sum += q.Least
 	}

@@ -85,15 +85,15 @@ func ask(ctx context.Context, host string, round int64) (draw.Beacon, error) {
 
 // parse reads a round as drand's servers write it.
 func parse(text []byte, round int64) (draw.Beacon, error) {
-	var said struct {
+	var got struct {
 		Round     int64  `json:"round"`
 		Signature string `json:"signature"`
 	}
-	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&said); err != nil {
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&got); err != nil {
 		return draw.Beacon{}, fmt.Errorf("the answer is no round: %w", err)
 	}
-	sig, ok := draw.ParseSignature(said.Signature)
-	if !ok || said.Round != round {
+	sig, ok := draw.ParseSignature(got.Signature)
+	if !ok || got.Round != round {
 		return draw.Beacon{}, fmt.Errorf("the answer is not of round %d", round)
 	}
 	return draw.Beacon{Round: round, Signature: sig}, nil
@@ -104,14 +104,14 @@ func parse(text []byte, round int64) (draw.Beacon, error) {
 func pasted(text string, round int64) (draw.Beacon, error) {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "{") {
-		var said struct {
+		var got struct {
 			Round     int64  `json:"round"`
 			Signature string `json:"signature"`
 		}
-		if err := json.Unmarshal([]byte(text), &said); err != nil {
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
 			return draw.Beacon{}, errPasted
 		}
-		round, text = said.Round, said.Signature
+		round, text = got.Round, got.Signature
 	}
 	sig, ok := draw.ParseSignature(strings.ToLower(strings.Join(strings.Fields(text), "")))
 	if !ok {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/account"
 	"delfi/internal/fault"
@@ -34,7 +33,7 @@ type Draw struct {
 	Guarantors   []Guarantor    // from prepared on
 	CommittedAt  time.Time
 	Round        int64 // of the beacon
-	Root         tlog.Hash
+	Root         [32]byte
 	Result       draw.Result
 	Called       int    // reserves who may enrol
 	Reason       string // of its withdrawal; "" for none

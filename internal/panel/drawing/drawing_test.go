@@ -132,7 +132,7 @@ var values = [2]draw.Value{{1}, {2}}
 // plan asks for 8 people, two of each cell.
 func plan() drawing.Plan {
 	return drawing.Plan{
-		Size: "8", Reserves: "3", Invited: "400", Quotas: "F nord; 2\nF sud; 2; 1200\nU nord; 2\nU sud; 2; ; U sud\n",
+		Size: "8", Reserves: "3", Invited: "400", Population: "5000", Quotas: "F nord; 2\nF sud; 2; 1200\nU nord; 2\nU sud; 2; ; U sud\n",
 		Names:   [3]string{"Difensore civico", "Presidente del quartiere"},
 		Digests: [3]string{values[0].Commitment(), values[1].Commitment()},
 	}

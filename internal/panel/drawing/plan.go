@@ -16,12 +16,13 @@ import (
 
 // Plan is a rule as it is typed, with the guarantors.
 type Plan struct {
-	Size     string
-	Reserves string
-	Invited  string // "" where it is not told
-	Quotas   string // one a line: name; people; population; cells divided by commas
-	Names    [draw.MostGuarantors]string
-	Digests  [draw.MostGuarantors]string
+	Size       string
+	Reserves   string
+	Invited    string // "" where it is not told
+	Population string // "" where it is not told
+	Quotas     string // one a line: name; people; population; cells divided by commas
+	Names      [draw.MostGuarantors]string
+	Digests    [draw.MostGuarantors]string
 }
 
 // mostPlanned bounds the text of the quotas, in characters.
@@ -37,6 +38,9 @@ func PlanOf(d Draw, size int) Plan {
 	p := Plan{Size: strconv.Itoa(rule.Size), Reserves: strconv.Itoa(rule.Reserves)}
 	if rule.Invited > 0 {
 		p.Invited = strconv.Itoa(rule.Invited)
+	}
+	if rule.Population > 0 {
+		p.Population = strconv.Itoa(rule.Population)
 	}
 	for _, q := range rule.Quotas {
 		people := strconv.Itoa(q.Least)
@@ -98,6 +102,9 @@ func (p Plan) read(d Draw) (draw.Rule, []Guarantor, error) {
 	r := draw.Rule{Size: number("size", p.Size), Reserves: number("reserves", p.Reserves), OneEach: d.Household}
 	if strings.TrimSpace(p.Invited) != "" {
 		r.Invited = number("invited", p.Invited)
+	}
+	if strings.TrimSpace(p.Population) != "" {
+		r.Population = number("population", p.Population)
 	}
 	quotas := prose.Field{Name: "quotas", Max: mostPlanned, Needed: true}.Read(p.Quotas, &bad)
 	row := 0

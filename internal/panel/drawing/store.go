@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"delfi/internal/panel/draw"
 	"delfi/internal/platform/postgres"
@@ -88,7 +87,7 @@ func (r row) draw(consultation uuid.UUID, guarantors []Guarantor) (Draw, error) 
 		}
 	}
 	if r.CommittedAt.Valid {
-		d.CommittedAt, d.Root = r.CommittedAt.Time.UTC(), tlog.Hash(r.Root)
+		d.CommittedAt, d.Root = r.CommittedAt.Time.UTC(), [32]byte(r.Root)
 	}
 	if r.Result.Valid {
 		d.Result, err = draw.ParseResult([]byte(r.Result.String))
