@@ -6,6 +6,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	webdraw "delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -48,7 +49,8 @@ func Routes(o Options) ([]page.Route, error) {
 	moderated, err6 := moderation.New(o.Moderation)
 	found, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	drawn, err9 := webdraw.New(o.Draw)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -77,6 +79,7 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
 		get("/consultations/{slug}/library", public, shared, docs.List),
 		get("/consultations/{slug}/library/{n}/{version}", public, stored, docs.File),
+		get("/consultations/{slug}/draws/{group}", public, shared, drawn.Show),
 		get("/help/how-it-works", public, shared, open.HowItWorks),
 		get("/help/protection", public, shared, open.Protection),
 		get("/help/accessibility", public, shared, open.Accessibility),
@@ -150,6 +153,14 @@ func Routes(o Options) ([]page.Route, error) {
 		upload("/desk/{slug}/library/{n}", personal, library.MostFile, docs.Revise, signedIn),
 		post("/desk/{slug}/library/{n}/withdraw", personal, docs.Withdraw, signedIn),
 		get("/desk/{slug}/library/{n}/{version}", personal, noStore, docs.Preview, signedIn),
+		get("/desk/{slug}/draws/{group}", personal, noStore, drawn.Desk, signedIn),
+		upload("/desk/{slug}/draws/{group}/list", personal, webdraw.MostFile, drawn.Fix, signedIn),
+		upload("/desk/{slug}/draws/{group}/rule", personal, webdraw.MostFile, drawn.Prepare, signedIn),
+		post("/desk/{slug}/draws/{group}/commit", personal, drawn.Commit, signedIn, fresh),
+		post("/desk/{slug}/draws/{group}/open", personal, drawn.Open, signedIn),
+		post("/desk/{slug}/draws/{group}/signature", personal, drawn.Paste, signedIn),
+		post("/desk/{slug}/draws/{group}/reserves", personal, drawn.Call, signedIn),
+		post("/desk/{slug}/draws/{group}/withdraw", personal, drawn.Withdraw, signedIn, fresh),
 		post("/desk/{slug}/publish", personal, desk.Publish, signedIn, fresh),
 		post("/desk/{slug}/withdraw", personal, desk.Withdraw, signedIn, fresh),
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.OpenRound, signedIn),

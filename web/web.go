@@ -7,6 +7,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	webdraw "delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -27,6 +28,7 @@ type Options struct {
 	Record      record.Services
 	Staff       staff.Services
 	Library     library.Services
+	Draw        webdraw.Services
 	Search      search.Services
 	Demo        demo.Panel
 	Health      Health

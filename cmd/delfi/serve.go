@@ -72,6 +72,7 @@ type serveCommand struct {
 	Demo       bool          `env:"DELFI_DEMO" help:"Seed the demonstration on the first start (with the built-in provider only)."`
 	Forwarded  []string      `env:"DELFI_FORWARDED" placeholder:"NETWORK" help:"Networks of the proxies in front (203.0.113.0/24, or one address), whose X-Forwarded-For is believed; without any, all who come through a proxy share its limits."`
 	Cosigners  []string      `name:"cosigner" env:"DELFI_COSIGNERS" placeholder:"KEY" help:"Verifier key of a witness whose lines the public record carries, as delfi witness prints it; again for each."`
+	Beacons    []string      `name:"beacon" env:"DELFI_BEACONS" default:"https://api.drand.sh,https://drand.cloudflare.com" placeholder:"URL" help:"Servers of drand that are asked for the beacon of a draw, in this order; an empty text asks none, and administrators paste the signature."`
 	LogLevel   string        `default:"info" enum:"debug,info,warn,error" env:"DELFI_LOG_LEVEL" help:"Least level that is logged: ${enum}."`
 	LogFormat  string        `default:"text" enum:"text,json" env:"DELFI_LOG_FORMAT" help:"Form of the log: ${enum}."`
 	MaxWork    int           `default:"128" env:"DELFI_MAX_WORK" help:"Requests in work at once, of readers and of those who send something each; four times as many wait, the others are told to come back (503)."`

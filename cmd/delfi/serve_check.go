@@ -6,9 +6,11 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 
+	"delfi/internal/panel/drawing"
 	"delfi/web/static"
 )
 
@@ -36,6 +38,10 @@ func (c *serveCommand) check() error {
 	}
 	if err := c.recorded().Check(); err != nil {
 		return fmt.Errorf("--cosigner: %w", err)
+	}
+	c.Beacons = slices.DeleteFunc(c.Beacons, func(b string) bool { return b == "" })
+	if err := drawing.Beacons(c.Beacons).Check(); err != nil {
+		return fmt.Errorf("--beacon: %w", err)
 	}
 	if _, err := c.proxies(); err != nil {
 		return err

@@ -14,7 +14,7 @@ func (c *serveCommand) services(db *postgres.DB, keys pseudonym.Keys, sender mai
 	if err != nil {
 		return nil, app.Options{}, err
 	}
-	parts := app.Options{DB: db, Keys: keys, Files: files, BaseURL: c.BaseURL, Sender: sender, Record: c.recorded()}
+	parts := app.Options{DB: db, Keys: keys, Files: files, BaseURL: c.BaseURL, Sender: sender, Record: c.recorded(), Beacons: c.Beacons}
 	a, err := app.New(parts)
 	return a, parts, err
 }

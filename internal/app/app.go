@@ -11,6 +11,8 @@
 //	steering.Publish        → report.Store         the opinion, in the same transaction
 //	steering.Conclude       → report's dissent     whether the report of the minority is owed
 //	panel.Enrol             → steering's terms     whether enrolment is open, and to whom
+//	panel.Enrol             → drawing.Admit        whether the actor was drawn, where a group is
+//	draws' acts             → steering's grounds   which groups are drawn, and who may draw
 //	steering.OpenRound      → ballot, contribution the tables of the round
 //	moderation.Service      → contribution         words of a subject, effect of an act (Source)
 //	pseudonym.Service       → steering.Version     how long a key that was read is valid
@@ -42,6 +44,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/drawing"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/changes"
 	"delfi/internal/platform/job"
@@ -56,10 +59,11 @@ import (
 type Options struct {
 	DB      *postgres.DB
 	Keys    pseudonym.Keys
-	Files   blob.Store     // of libraries
-	BaseURL string         // public address, e.g. "https://delfi.example.it"
-	Sender  mail.Sender    // nil: mail stays in the outbox
-	Record  ledger.Options // name, file and witnesses of the public record
+	Files   blob.Store      // of libraries
+	BaseURL string          // public address, e.g. "https://delfi.example.it"
+	Sender  mail.Sender     // nil: mail stays in the outbox
+	Record  ledger.Options  // name, file and witnesses of the public record
+	Beacons drawing.Beacons // servers of drand; none: administrators paste a draw's beacon
 }
 
 // check returns an error that names what is missing.
@@ -70,7 +74,7 @@ func (o Options) check() error {
 			missing = append(missing, fmt.Errorf("app: option %s is missing", name))
 		}
 	}
-	return errors.Join(missing...)
+	return errors.Join(append(missing, o.Beacons.Check())...)
 }
 
 // App is every service, each given what it may know.
@@ -94,6 +98,7 @@ type App struct {
 	Reports       *report.Service
 	Search        *search.Service
 	Library       *library.Service
+	Draws         *drawing.Service
 
 	baseURL string
 }
@@ -126,6 +131,8 @@ func New(o Options) (*App, error) {
 	a.Consultations.OnPublish(a.Reports.Store)
 	a.Accounts.FindParts(scope.Part)
 	a.Search = search.New(db, jobs, a.index)
+	a.Draws = drawing.New(db, jobs, o.Keys, a.Record, a.Consultations.Draws, o.Beacons)
+	a.Panel.Draws(a.Draws.Admit)
 	a.Library = library.New(db, jobs, o.Files, a.Record, a.Consultations.Library)
 	return a, nil
 }

@@ -8,6 +8,7 @@ import (
 	"delfi/web"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -59,6 +60,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
 		Search:     search.Services{Search: a.Search},
+		Draw:       draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:       o.Demo,
 		Health:     web.Health{Log: o.Log, Checks: checks},
 	}

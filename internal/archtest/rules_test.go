@@ -90,10 +90,10 @@ func level(room string) int {
 var inner = map[string]string{"internal/consultation/lifecycle": "internal/consultation"}
 
 // pure are rooms without SQL: they import no library of it and no transaction.
-var pure = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/draft/form"}
+var pure = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/draft/form", "internal/panel/draw"}
 
 // unlinked are rooms that link no database, whatever they import: a verifier runs them.
-var unlinked = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/ballot/answer", "internal/consultation/ballot/payload", "internal/account/office", "internal/account/claim", "internal/report/schema"}
+var unlinked = []string{"internal/consultation", "internal/consultation/feedback", "internal/consultation/ballot/answer", "internal/consultation/ballot/payload", "internal/account/office", "internal/account/claim", "internal/report/schema", "internal/panel/draw"}
 
 // linkless are rooms that unlinked ones may import beside each other.
 var linkless = []string{"internal/delphi", "internal/ledger/leaf", "internal/richtext", "internal/prose", "internal/civiltime", "internal/fault"}
@@ -113,7 +113,8 @@ var homes = map[string][]string{
 	"github.com/zitadel/oidc":            {"internal/login/devidp"},
 	"github.com/yuin/goldmark":           {"internal/richtext"},
 	"github.com/microcosm-cc/bluemonday": {"internal/richtext"},
-	"golang.org/x/mod/sumdb":             {"internal/ledger"},
+	"golang.org/x/mod/sumdb":             {"internal/ledger", "internal/panel/draw"}, // a draw's files have the record's tree
+	"github.com/cloudflare/circl":        {"internal/panel/draw"},
 	"github.com/wneessen/go-mail":        {"internal/platform/mail"},
 	"github.com/alecthomas/kong":         {"cmd"},
 	"gonum.org/v1/gonum":                 {"internal/delphi/stat"},

@@ -33,6 +33,9 @@ var owners = map[string]string{
 	"civic.departed_mark":     "internal/pseudonym",
 	"civic.document":          "internal/library",
 	"civic.document_version":  "internal/library",
+	"civic.draw":              "internal/panel/drawing",
+	"civic.draw_guarantor":    "internal/panel/drawing",
+	"civic.draw_taken":        "internal/panel/drawing",
 	"civic.edition":           "internal/account", // triggers move it (migrations/0090_edition.sql)
 	"civic.enrolment":         "internal/panel",
 	"civic.feedback":          "internal/consultation/feedback/archive",

@@ -59,6 +59,24 @@ func CanShelve(actor office.Actor, c Consultation) (office.Role, error) {
 	return "", office.Needs(office.Administrator, office.Facilitator)
 }
 
+// CanDraw gives the role in which the actor may draw a group by lot: that of its
+// administrators, while people may enrol or will again.
+func CanDraw(actor office.Actor, c Consultation) (office.Role, error) {
+	if err := SignedIn(actor); err != nil {
+		return "", err
+	}
+	if err := CanSit(actor, c); err != nil {
+		return "", err
+	}
+	if !slices.Contains(c.Roles(actor), office.Administrator) {
+		return "", office.Needs(office.Administrator)
+	}
+	if c.Stage == Draft || c.Full() {
+		return "", fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(c.Stage))
+	}
+	return office.Administrator, nil
+}
+
 // Appoints tells whether the actor is, was or is to be of the staff. Who was has read
 // what the panel did not.
 func (c Consultation) Appoints(actor office.Actor) bool {

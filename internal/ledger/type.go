@@ -15,8 +15,16 @@ const (
 	Origin Type = "origin"
 	// Protocol freezes the rules: {hash, rule version, mode, cosigners, latest_key_date}.
 	Protocol Type = "protocol"
-	// Roll says how many may take part: {group, n}.
+	// Roll says how many may take part: {group, n}; of a draw also {root, household} of the
+	// public list of its pool.
 	Roll Type = "roll"
+	// Draw commits to a draw before its randomness: {group, roll, rule, portfolio, source,
+	// round, guarantors} (guarantor1, guarantor2, guarantor3).
+	Draw Type = "draw"
+	// Opened is the value of a guarantor of a draw: {group, guarantor, value}.
+	Opened Type = "opened"
+	// Drawn is what a draw came to: {group, result}.
+	Drawn Type = "drawn"
 	// RoundOpened opens a round: {round, kind, deadline, enrolled, feedback, items}.
 	RoundOpened Type = "round_opened"
 	// RoundClosed fixes what a round found: {round, answered, enrolled, counts, heads,
@@ -50,7 +58,7 @@ const (
 
 // Types lists every type.
 var Types = []Type{
-	Commitment, Origin, Protocol, Roll, RoundOpened, RoundClosed, Feedback, Release,
+	Commitment, Origin, Protocol, Roll, Draw, Opened, Drawn, RoundOpened, RoundClosed, Feedback, Release,
 	Act, Decision, Opinion, KeyDestroyed, Audit, Removal, Reply, Succession,
 }
 

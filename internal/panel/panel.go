@@ -36,6 +36,7 @@ type Service struct {
 	people *account.Service
 	seat   *pseudonym.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
+	drawn  Admit
 
 	// Who is enrolled stays so, in the same group, as long as there is an account.
 	groups *cache.Cache[place, string]
@@ -56,6 +57,7 @@ func New(db *postgres.DB, a *account.Service, p *pseudonym.Service) *Service {
 		db: db, people: a, seat: p,
 		groups: cache.New[place, string](placesKept), working: cache.New[batchKey, struct{}](batchesKept),
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
+		drawn: everybody,
 	}
 	s.places = batching.NewLoader(s.seated)
 	return s
@@ -109,7 +111,10 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		if err == nil && !added {
 			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.drawn(ctx, tx, actor, consultation, group)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/fault"
+	"delfi/internal/panel/drawing"
 	"delfi/internal/platform/postgres"
 )
 
@@ -131,6 +132,13 @@ func (s *Service) inRecord(ctx context.Context, slug string, do func(ctx context
 		}
 		for _, p := range all {
 			files = append(files, s.round(c, p)...)
+		}
+		drawn, err := drawing.Files(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		for _, f := range drawn {
+			files = append(files, file{"draws/" + f.Path, verbatim(f.Text)})
 		}
 		opinion, err := latest(ctx, tx, c.ID)
 		if err != nil {

@@ -57,6 +57,9 @@ func (c *check) consultation(l Listed) error {
 	if err := r.life.Timed(r.protocol); err != nil {
 		return err
 	}
+	if err := c.draws(r); err != nil {
+		return err
+	}
 	waiting := 0
 	for n := 1; n <= len(r.protocol.Rounds); n++ {
 		w := r.life.Rounds[n]

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"delfi/internal/verify/drawn"
 )
 
 // The two endings stand side by side in code, since whole sentences in two
@@ -23,6 +25,7 @@ func english(r Result) []part {
 			checked.add(k.AnswerBy != "", "  %s: answered %s, to be by %s", c.Slug, cmp.Or(k.Answered, "not until "+k.Last), k.AnswerBy)
 		}
 	}
+	checked.lines = append(checked.lines, drawn.Lines(r.Draws, "en")...)
 	checked.add(true, "answering rounds: %d, interim releases: %d, tables: %d, leaves: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "figures computed again: %d, reasons found by their digests: %d", r.Figures, r.Texts)
 	checked.add(r.Reasons > 0, "texts of reasons removed by law, of which the digests stand: %d", r.Reasons)
@@ -49,6 +52,7 @@ func english(r Result) []part {
 	proven.add(r.Kept > 0, "the log continues the checkpoint of %d entries that you kept: nothing before it was changed", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s signed the log up to entry %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(len(r.Consultations) > 0, "the rules of the consultations above were frozen beforehand")
+	proven.add(drawn.Done(r.Draws) > 0, "%d draws were not steered once their lists were fixed: each follows from files that were recorded before the beacon's randomness could be known", drawn.Done(r.Draws))
 	proven.add(r.Rounds > 0, "of the answering rounds above exactly the tables that the rules name are recorded; every figure and verdict of the panel, and every reason, follows from their leaves")
 	proven.add(r.Releases > 0, "every figure of the interim releases above follows from the rounded tallies that the log recorded")
 	proven.add(len(settled) > 0, "the ballots of these receipts were dealt with as said: %s", strings.Join(settled, ", "))
@@ -62,6 +66,7 @@ func english(r Result) []part {
 	not.add(r.waiting() > 0, "any figure or verdict of the %d closed rounds that are not released yet", r.waiting())
 	not.add(len(ahead) > 0, "that the ballots of these receipts are counted: %s; their rounds are not released yet, check them again when they are", strings.Join(ahead, ", "))
 	not.add(true, "that panelists are real people, each once: that rests on who keeps the roll")
+	not.add(len(r.Draws) > 0, "that the list of a draw is complete, that each ticket is one person, and that nobody could keep a household's second ticket off it at will")
 	not.add(true, "that ballots of people who kept silent are not forged")
 	not.add(true, "anything about receipts that were not checked here: a changed ballot is found by whoever kept its receipt")
 	not.add(len(r.Receipts) > 0, "that a value named \"browser\" is what the person's own page drew: the server could have put one of its own there; two receipts with one would show it")
@@ -95,6 +100,7 @@ func italian(r Result) []part {
 			checked.add(k.AnswerBy != "", "  %s: risposta %s, termine %s", c.Slug, cmp.Or(k.Answered, "non fino a "+k.Last), k.AnswerBy)
 		}
 	}
+	checked.lines = append(checked.lines, drawn.Lines(r.Draws, "it")...)
 	checked.add(true, "giri di risposta: %d, rilasci intermedi: %d, tabelle: %d, foglie: %d", r.Rounds, r.Releases, r.Tables, r.Leaves)
 	checked.add(true, "cifre ricalcolate: %d, ragioni ritrovate dalla loro impronta: %d", r.Figures, r.Texts)
 	checked.add(r.Reasons > 0, "testi di ragioni rimossi per legge, di cui restano le impronte: %d", r.Reasons)
@@ -121,6 +127,7 @@ func italian(r Result) []part {
 	proven.add(r.Kept > 0, "il registro continua il checkpoint di %d voci che avevi conservato: nulla di precedente è stato cambiato", r.Kept)
 	proven.add(len(r.Cosigners) > 0, "%s ha firmato il registro fino alla voce %d", strings.Join(r.Cosigners, ", "), r.CosignedSize-1)
 	proven.add(len(r.Consultations) > 0, "le regole delle consultazioni qui sopra erano congelate prima")
+	proven.add(drawn.Done(r.Draws) > 0, "%d sorteggi non sono stati guidati una volta fissati gli elenchi: ognuno segue da file registrati prima che il caso del faro si potesse conoscere", drawn.Done(r.Draws))
 	proven.add(r.Rounds > 0, "dei giri di risposta qui sopra sono registrate esattamente le tabelle che le regole nominano; ogni cifra ed esito del panel, e ogni ragione, segue dalle loro foglie")
 	proven.add(r.Releases > 0, "ogni cifra dei rilasci intermedi qui sopra segue dai conteggi arrotondati che il registro ha fissato")
 	proven.add(len(settled) > 0, "le schede di queste ricevute sono state trattate come detto: %s", strings.Join(settled, ", "))
@@ -134,6 +141,7 @@ func italian(r Result) []part {
 	not.add(r.waiting() > 0, "nessuna cifra e nessun esito dei %d giri chiusi e non ancora pubblici", r.waiting())
 	not.add(len(ahead) > 0, "che le schede di queste ricevute siano contate: %s; i loro giri non sono ancora pubblici, vanno ricontrollate quando lo saranno", strings.Join(ahead, ", "))
 	not.add(true, "che i partecipanti siano persone vere, ognuna una volta sola: dipende da chi tiene l'elenco")
+	not.add(len(r.Draws) > 0, "che l'elenco di un sorteggio sia completo, che ogni biglietto sia una persona, e che nessuno abbia potuto togliere a piacere il secondo biglietto di una famiglia")
 	not.add(true, "che le schede di chi è rimasto in silenzio non siano false")
 	not.add(true, "nulla sulle ricevute non controllate qui: una scheda cambiata la trova chi ne ha conservato la ricevuta")
 	not.add(len(r.Receipts) > 0, "che un valore detto «browser» sia quello estratto dalla pagina della persona: il server poteva metterne uno suo; due ricevute con lo stesso lo mostrerebbero")

@@ -23,6 +23,7 @@ type chain struct {
 	wanted    map[int64]leaf.Checkpoint // by size: the log as it stood, for who asks for that size
 	acts      *replay.Acts              // of its entries
 	former    []former                  // trees of the logs that were succeeded, the newest first
+	roots     map[int64][32]byte        // of the log in which an entry "draw" was written, up to it, by its number
 }
 
 // checkpoint is step 1, but for consistency, which needs the entries.
@@ -205,6 +206,7 @@ func (c *check) entries() error {
 	in := bufio.NewReaderSize(f, 64<<10)
 	var tree leaf.Tree
 	c.log.acts = replay.New(c.log.head.Size, c.options.Bounds.Spoken)
+	c.log.roots = map[int64][32]byte{}
 	for n := int64(0); ; n++ {
 		if _, ok := c.log.wanted[n]; ok {
 			c.log.wanted[n] = leaf.Checkpoint{Origin: c.log.head.Origin, Size: n, Root: tree.Root()}
@@ -231,6 +233,9 @@ func (c *check) entries() error {
 		}
 		tree.Add(r.Hash())
 		c.grow(r)
+		if r.Type == "draw" {
+			c.log.roots[n] = c.written(n, &tree)
+		}
 		c.result.Entries++
 		if err := c.log.acts.Take(r); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"delfi/internal/prose"
+	"delfi/internal/verify/drawn"
 	"delfi/internal/verify/replay"
 )
 
@@ -33,6 +34,7 @@ type Result struct {
 	Contributions int // texts of contributions that were removed by law
 	Reasons       int // stubs of reasons that were removed by law
 
+	Draws         []drawn.Draw
 	Consultations []Checked
 	Others        []Listed // of the record's list, which were not checked
 	Unread        int      // consultations of the log whose files were not looked at

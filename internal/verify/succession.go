@@ -29,6 +29,19 @@ func (c *check) grow(r replay.Record) {
 	}
 }
 
+// written gives the root of the log in which entry n was written, up to that entry: the
+// oldest of those that carried it over, else the present one, which ends with it.
+func (c *check) written(n int64, now *leaf.Tree) [32]byte {
+	root := now.Root()
+	for i, f := range c.log.acts.Former {
+		if !f.Holds(i, n) {
+			break
+		}
+		root = c.log.former[i].tree.Root()
+	}
+	return root
+}
+
 // of finds the log whose key signed a receipt: how many entries successions put in front
 // of it, and how it stood by size; false when none did.
 func (c *chain) of(signed leaf.Signed) (ahead int64, checkpoints map[int64]leaf.Checkpoint, ok bool) {

@@ -150,6 +150,10 @@ func (f file) explain(q *page.Request) string {
 		name = name[strings.LastIndexByte(name, '/')+1:]
 	}
 	key := "record.file." + strings.TrimSuffix(name, ".json")
+	if strings.HasPrefix(name, "draws/") {
+		name, _, _ = strings.Cut(name[strings.LastIndexByte(name, '/')+1:], ".")
+		key = "record.drawn." + name
+	}
 	if !i18n.Known(key) {
 		return ""
 	}

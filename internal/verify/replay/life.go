@@ -31,6 +31,7 @@ type Life struct {
 	Report      *Minority
 	Given       []string                    // digests of what the panel was given to read
 	Ended       map[consultation.Act]Record // conclusion, publication and reply, those that were
+	Draws       map[string]*Draw            // by group
 	suspensions []suspension
 
 	documents map[string]bool // hashes of the feedback documents recorded so far
@@ -68,15 +69,13 @@ func (l *Life) take(r Record) error {
 		l.Protocol = &r
 		return nil
 	case "roll":
-		var f struct {
-			Group string `json:"group"`
-			N     int    `json:"n"`
-		}
-		if err := r.Figures(&f); err != nil {
-			return err
-		}
-		set(&l.rolls, f.Group, f.N)
-		return nil
+		return l.roll(r)
+	case "draw":
+		return l.draw(r)
+	case "opened":
+		return l.openValue(r)
+	case "drawn":
+		return l.drawn(r)
 	case "act":
 		return l.act(r)
 	case "decision":
@@ -120,6 +119,12 @@ func (l *Life) act(r Record) error {
 	act := consultation.Act(r.kind)
 	if slices.Contains(ofConsultation, act) {
 		return l.move(r, act)
+	}
+	switch r.kind {
+	case withdrawDraw:
+		return l.withdrawDraw(r)
+	case callReserves:
+		return l.callReserves(r)
 	}
 	var f struct {
 		Round int `json:"round"`
