@@ -16,6 +16,7 @@ type (
 	Grant          = office.Grant
 	Scope          = office.Scope
 	Actor          = office.Actor
+	Attested       = office.Attested
 	Administration = administration.Administration
 )
 
