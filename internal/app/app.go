@@ -42,6 +42,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/roll"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/changes"
 	"delfi/internal/platform/job"
@@ -81,6 +82,7 @@ type App struct {
 	Accounts      *account.Service
 	Record        *ledger.Service
 	Pseudonyms    *pseudonym.Service
+	Rolls         *roll.Service
 	Panel         *panel.Service
 	Notices       *notify.Service
 	Drafts        *draft.Service
@@ -110,7 +112,8 @@ func New(o Options) (*App, error) {
 	db := o.DB
 	a := &App{DB: db, Changes: changes.New(db), Jobs: jobs, baseURL: o.BaseURL,
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
-	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms)
+	a.Rolls = roll.New(db, o.Keys)
+	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
 	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)

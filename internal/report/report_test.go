@@ -33,6 +33,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
@@ -109,7 +110,7 @@ func newTown(t *testing.T) *town {
 	w.must(err)
 	pseudonyms := pseudonym.New(w.db, keys)
 	w.accounts, w.record = account.New(w.db, keys), ledger.New(w.db, keys, ledger.Options{})
-	w.panel = panel.New(w.db, w.accounts, pseudonyms)
+	w.panel = panel.New(w.db, w.accounts, pseudonyms, roll.New(w.db, keys))
 	letters := notify.New(w.db, w.queue, w.accounts, nil, "http://localhost")
 	w.consultations = steering.New(w.db, w.queue, draft.New(w.db, w.accounts), w.record, pseudonyms, w.panel, letters)
 	w.contributions = contribution.New(w.db, w.queue, w.consultations, pseudonyms, moderation.New(w.db, w.record, keys))

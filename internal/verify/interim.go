@@ -58,7 +58,7 @@ func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 
 // rounded sees that nothing finer than five people is told.
 func (c *check) rounded(r *reading, dir string, now table.Closing) error {
-	people := []int{now.Counts.Enrolled, now.Counts.Answered}
+	people := []int{now.Counts.Enrolled, now.Counts.Answered, now.Counts.StruckOff}
 	for _, g := range now.Counts.Groups {
 		people = append(people, g.Enrolled, g.Answered)
 	}

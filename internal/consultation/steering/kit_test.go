@@ -25,6 +25,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
@@ -90,7 +91,7 @@ func (h *town) server() (*job.Queue, *Service) {
 	h.ok(err)
 	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
 	h.pseudonyms = pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.accounts, h.pseudonyms)
+	h.panel = panel.New(h.db, h.accounts, h.pseudonyms, roll.New(h.db, keys))
 	h.drafts = draft.New(h.db, h.accounts)
 	s := New(h.db, q, h.drafts, h.record, h.pseudonyms, h.panel, notify.New(h.db, q, h.accounts, nil, "http://localhost"))
 	job.On(q, func(ctx context.Context, a Tabulate) error { return h.tabulate(ctx, s, a.Round) })
