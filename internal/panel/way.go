@@ -80,8 +80,8 @@ func judged(actor account.Actor, way Way, now time.Time) (Standing, error) {
 		// Of a protocol that was frozen before rules had a grammar: nobody can be judged by it.
 		return out, fault.New(fault.Conflict, "claim_unread", "the rule of this group is in words that no program reads: ask who holds the consultation").Because(err)
 	}
-	said := claim.Said{Born: actor.Attested.Born, Municipality: actor.Attested.Municipality, Level: actor.Attested.Level}
-	out.Rule, out.Findings = rule, rule.Judge(said, now.In(civiltime.Rome))
+	person := claim.Said{Born: actor.Attested.Born, Municipality: actor.Attested.Municipality, Level: actor.Attested.Level}
+	out.Rule, out.Findings = rule, rule.Judge(person, now.In(civiltime.Rome))
 	return out, nil
 }
 

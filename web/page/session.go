@@ -27,9 +27,6 @@ const (
 	lookedKey  = "looked"   // when the provider was last asked what the person may do
 	subjectKey = "subject"  // name under which the provider ends all sessions of the person
 	sidKey     = "sid"      // name under which it ends this one
-
-	// What the provider attested, for an enrolment: read by whoever holds the cookie alone.
-	codeKey, bornKey, domicileKey, levelKey = "code", "born", "domicile", "level"
 )
 
 // sweeping is how often sessions that are over are deleted.
@@ -107,7 +104,7 @@ func (a *App) identify(q *Request) error {
 		return fmt.Errorf("who asks: %w", err)
 	}
 	q.Actor = actor
-	q.Actor.Attested = q.attested()
+	q.Actor.Attested = session.Attested(func(key string) string { return a.sessions.GetString(q.Context(), key) })
 	q.mark(id)
 	if len(actor.Grants) > 0 && q.Now.Sub(q.instant(lookedKey)) > a.opts.StaffLook {
 		// What the provider gave an hour ago it may have taken back: until it is asked,
@@ -181,28 +178,14 @@ func (q *Request) Enter(e Entered) error {
 		accountKey: e.Account.String(), idTokenKey: e.IDToken,
 		untilKey: seconds(until), authKey: seconds(auth), lookedKey: seconds(q.Now),
 		subjectKey: a.endName("subject", e.Issuer, e.Subject), sidKey: a.endName("sid", e.Issuer, e.SID),
-		codeKey: e.Attested.FiscalCode, bornKey: e.Attested.Born, domicileKey: e.Attested.Municipality, levelKey: attestedLevel(e.Attested),
 	} {
 		if value != "" {
 			s.Put(ctx, key, value)
 		}
 	}
+	session.Attest(e.Attested, func(key, value string) { s.Put(ctx, key, value) })
 	q.note(e.Account)
 	return nil
-}
-
-// attested gives what the provider attested when this session began.
-func (q *Request) attested() account.Attested {
-	s, ctx := q.app.sessions, q.Context()
-	level, _ := strconv.Atoi(s.GetString(ctx, levelKey)) // none is 0
-	return account.Attested{FiscalCode: s.GetString(ctx, codeKey), Born: s.GetString(ctx, bornKey), Municipality: s.GetString(ctx, domicileKey), Level: level}
-}
-
-func attestedLevel(a account.Attested) string {
-	if a.Level == 0 {
-		return ""
-	}
-	return strconv.Itoa(a.Level)
 }
 
 func seconds(at time.Time) string {

@@ -175,13 +175,13 @@ func (r Rule) String() string {
 	return strings.Join(terms, "; ")
 }
 
-// Judge holds what is said of a person against each term of the rule, on a day of Rome.
+// Judge holds the claims about a person against each term of the rule, on a day of Rome.
 func (r Rule) Judge(s Said, day time.Time) []Finding {
 	var out []Finding
-	add := func(t Term, said, met bool) {
+	add := func(t Term, known, met bool) {
 		f := Finding{t, Unmet}
 		switch {
-		case !said:
+		case !known:
 			f.State = Missing
 		case met:
 			f.State = Met
@@ -217,11 +217,11 @@ func age(born, day time.Time) int {
 }
 
 // is tells whether a municipality is meant by a code or a name; one of two languages does.
-func (p Place) is(said string) bool {
-	if strings.EqualFold(strings.TrimSpace(said), p.Code) {
+func (p Place) is(name string) bool {
+	if strings.EqualFold(strings.TrimSpace(name), p.Code) {
 		return true
 	}
-	for a := range strings.SplitSeq(said, "/") {
+	for a := range strings.SplitSeq(name, "/") {
 		for b := range strings.SplitSeq(p.Name, "/") {
 			if fold(a) != "" && fold(a) == fold(b) {
 				return true

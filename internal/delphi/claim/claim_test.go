@@ -79,7 +79,7 @@ func TestATermIsMetUnmetOrMissing(t *testing.T) {
 	}
 	day := time.Date(2027, 5, 18, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		said                     claim.Said
+		given                     claim.Said
 		municipality, age, level claim.State
 	}{
 		"all":                {claim.Said{"1999-01-31", "MODENA", 2}, claim.Met, claim.Met, claim.Met},
@@ -93,7 +93,7 @@ func TestATermIsMetUnmetOrMissing(t *testing.T) {
 		"no day, born later": {claim.Said{"31/01/1999", " ’ ", 1}, claim.Missing, claim.Missing, claim.Unmet},
 		"born tomorrow":      {claim.Said{"2027-05-19", "Modena", 2}, claim.Met, claim.Missing, claim.Met},
 	} {
-		got := rule.Judge(c.said, day)
+		got := rule.Judge(c.given, day)
 		want := []claim.Finding{{claim.Municipality, c.municipality}, {claim.Age, c.age}, {claim.Level, c.level}}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
@@ -108,7 +108,7 @@ func TestATermIsMetUnmetOrMissing(t *testing.T) {
 }
 
 func TestNamesOfOnePlaceAreOnePlace(t *testing.T) {
-	for name, said := range map[string]string{
+	for name, given := range map[string]string{
 		"Reggio nell'Emilia":      "REGGIO NELL’EMILIA",
 		"Forlì":                   "FORLI'",
 		"Riva d’Arno":             "Riva D'Arno",
@@ -116,8 +116,8 @@ func TestNamesOfOnePlaceAreOnePlace(t *testing.T) {
 		"San Dorligo della Valle": "SAN DORLIGO DELLA VALLE/DOLINA",
 	} {
 		r := claim.Rule{Places: []claim.Place{{Code: "X001", Name: name}}}
-		if !claim.Fits(r.Judge(claim.Said{Municipality: said}, time.Time{})) {
-			t.Errorf("%q is not %q", said, name)
+		if !claim.Fits(r.Judge(claim.Said{Municipality: given}, time.Time{})) {
+			t.Errorf("%q is not %q", given, name)
 		}
 	}
 	r := claim.Rule{Places: []claim.Place{{Code: "F257", Name: "Modena"}}}
