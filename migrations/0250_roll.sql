@@ -33,6 +33,10 @@ CREATE TABLE civic.roll_staged (
     grp          text NOT NULL,
     owner        text NOT NULL,
     members      bytea NOT NULL,
+    layout       text NOT NULL,
+    separator    text NOT NULL,
+    encoding     text NOT NULL,
+    zeros        integer NOT NULL,
     CONSTRAINT roll_staged_group UNIQUE (consultation, grp)
 );
 

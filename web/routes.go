@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"delfi/web/access"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	"delfi/web/library"
@@ -48,7 +49,8 @@ func Routes(o Options) ([]page.Route, error) {
 	moderated, err6 := moderation.New(o.Moderation)
 	found, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	groups, err9 := access.New(o.Access)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -150,6 +152,9 @@ func Routes(o Options) ([]page.Route, error) {
 		upload("/desk/{slug}/library/{n}", personal, library.MostFile, docs.Revise, signedIn),
 		post("/desk/{slug}/library/{n}/withdraw", personal, docs.Withdraw, signedIn),
 		get("/desk/{slug}/library/{n}/{version}", personal, noStore, docs.Preview, signedIn),
+		get("/desk/{slug}/rolls", personal, noStore, groups.Rolls, signedIn),
+		upload("/desk/{slug}/rolls/{group}", personal, access.MostFile, groups.Check, signedIn),
+		post("/desk/{slug}/rolls/{group}/import", personal, groups.Import, signedIn),
 		post("/desk/{slug}/publish", personal, desk.Publish, signedIn, fresh),
 		post("/desk/{slug}/withdraw", personal, desk.Withdraw, signedIn, fresh),
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.OpenRound, signedIn),

@@ -5,6 +5,7 @@ package web
 import (
 	"net/http"
 
+	"delfi/web/access"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	"delfi/web/library"
@@ -27,6 +28,7 @@ type Options struct {
 	Record      record.Services
 	Staff       staff.Services
 	Library     library.Services
+	Access      access.Services
 	Search      search.Services
 	Demo        demo.Panel
 	Health      Health

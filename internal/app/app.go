@@ -29,6 +29,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/account"
+	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
@@ -85,6 +86,7 @@ type App struct {
 	Rolls         *roll.Service
 	Panel         *panel.Service
 	Notices       *notify.Service
+	Access        *access.Service
 	Drafts        *draft.Service
 	Scopes        *scope.Service
 	Consultations *steering.Service
@@ -115,6 +117,7 @@ func New(o Options) (*App, error) {
 	a.Rolls = roll.New(db, o.Keys)
 	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
+	a.Access = access.New(db, a.Record, a.Rolls)
 	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)

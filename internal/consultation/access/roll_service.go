@@ -61,26 +61,42 @@ func group(actor account.Actor, c consultation.Consultation, id string) error {
 	return nil
 }
 
-// Desk gives a consultation with its rolls in force, by group, for those who may change them.
-// Its error is CanKeepRolls' where they may not; Conflict comes with both.
-func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, map[string]roll.Roll, error) {
+// Desk is a consultation with its rolls, by group, as those see them who may change them.
+type Desk struct {
+	consultation.Consultation
+	InForce map[string]roll.Roll
+	Staged  map[string]roll.Staged
+	Closed  bool // nobody can enrol any more: they are only read
+}
+
+// Desk gives it; Forbidden to others.
+func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (Desk, error) {
 	c, err := lifecycle.Desk(ctx, s.db, actor, slug)
 	if err != nil {
-		return c, nil, err
+		return Desk{}, err
 	}
-	refused := CanKeepRolls(actor, c)
-	if refused != nil && fault.KindOf(refused) != fault.Conflict {
-		return c, nil, refused
+	d := Desk{Consultation: c, Staged: map[string]roll.Staged{}}
+	if err := CanKeepRolls(actor, c); err != nil {
+		if d.Closed = fault.KindOf(err) == fault.Conflict; !d.Closed {
+			return Desk{}, err
+		}
 	}
-	var in map[string]roll.Roll
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		in, err = s.rolls.InForce(ctx, tx, c.ID)
-		return err
+		if d.InForce, err = s.rolls.InForce(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		for _, g := range c.Protocol.Panel.Groups {
+			staged, found, err := s.rolls.Waiting(ctx, tx, c.ID, g.ID)
+			if err != nil {
+				return err
+			}
+			if found && g.Access == protocol.AccessRoll {
+				d.Staged[g.ID] = staged
+			}
+		}
+		return nil
 	})
-	if err == nil {
-		err = refused
-	}
-	return c, in, err
+	return d, err
 }
 
 // Checked is a file as it was found.

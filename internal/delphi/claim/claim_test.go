@@ -79,7 +79,7 @@ func TestATermIsMetUnmetOrMissing(t *testing.T) {
 	}
 	day := time.Date(2027, 5, 18, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		given                     claim.Said
+		given                    claim.Said
 		municipality, age, level claim.State
 	}{
 		"all":                {claim.Said{"1999-01-31", "MODENA", 2}, claim.Met, claim.Met, claim.Met},

@@ -44,7 +44,7 @@ type Sheet struct {
 	Bad       int    // lines with a flaw
 	Members   []Member
 	Flaws     []FlawAt // in the order of lines, the first of them
-	Notes     []Note   // what stops nothing
+	Zeros     int      // numbers that lost their zeros in a spreadsheet, which stops nothing
 }
 
 // Good counts the lines without a flaw.
@@ -57,12 +57,6 @@ type FlawAt struct {
 	Text  string // as written, cut to a length
 	Flaw  Flaw
 	Hint  string // what it may have been: a status, a day (2023-11-01), the number of a line; "" for nothing
-}
-
-// Note says how often something looks odd that does not decide anything.
-type Note struct {
-	Code  string // "zeros": numbers that lost zeros in a spreadsheet
-	Count int
 }
 
 // Field names a column.
@@ -155,8 +149,8 @@ func Read(file io.Reader, key []byte) (Sheet, error) {
 	if r.in.windows {
 		r.sheet.Encoding = "Windows-1252"
 	}
-	if r.padded > 0 && r.short > 0 {
-		r.sheet.Notes = append(r.sheet.Notes, Note{"zeros", r.short})
+	if r.padded > 0 {
+		r.sheet.Zeros = r.short
 	}
 	slices.SortFunc(r.sheet.Members, func(a, b Member) int { return bytes.Compare(a.Ticket[:], b.Ticket[:]) })
 	return r.sheet, nil

@@ -167,7 +167,7 @@ func TestFlawsOfFields(t *testing.T) {
 			t.Errorf("%s: %+v", line, s)
 		}
 	}
-	if s := read(t, head+"RSSMRA80A01H501U;0012;attivo;\nBNCLCU75T41F257W;13;attivo;\n"); s.Bad != 0 || !slices.Equal(s.Notes, []Note{{"zeros", 1}}) {
+	if s := read(t, head+"RSSMRA80A01H501U;0012;attivo;\nBNCLCU75T41F257W;13;attivo;\n"); s.Bad != 0 || s.Zeros != 1 {
 		t.Errorf("eaten zeros: %+v", s)
 	}
 }

@@ -103,7 +103,9 @@ func Owner(text string) (string, error) {
 
 // Staged is a roll that was read and is not in force yet.
 type Staged struct {
-	ID uuid.UUID
+	ID    uuid.UUID
+	Owner string
+	Sheet Sheet // without members and flaws
 	Change
 	Same bool // the roll in force says the same: there is nothing to import
 }
@@ -122,11 +124,26 @@ func (s *Service) Stage(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	if err != nil {
 		return Staged{}, err
 	}
-	out := Staged{ID: uuid.New(), Change: compare(before, sheet.Members)}
+	out := Staged{ID: uuid.New(), Owner: owner, Change: compare(before, sheet.Members)}
 	if r, there := in[group]; there && r.Owner == owner && slices.Equal(before, sheet.Members) {
-		return Staged{Change: out.Change, Same: true}, nil
+		return Staged{Owner: owner, Change: out.Change, Same: true}, nil
 	}
-	return out, stage(ctx, tx, out.ID, consultation, group, owner, pack(sheet.Members))
+	return out, stage(ctx, tx, out.ID, consultation, group, owner, sheet)
+}
+
+// Waiting gives what is staged for a group, compared with the roll in force; false for nothing.
+func (s *Service) Waiting(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string) (Staged, bool, error) {
+	out, packed, found, err := findStaged(ctx, tx, consultation, group)
+	if err != nil || !found {
+		return Staged{}, false, err
+	}
+	after, err := unpack(packed)
+	if err != nil {
+		return Staged{}, false, err
+	}
+	before, err := members(ctx, tx, consultation, group)
+	out.Change, out.Sheet.Lines = compare(before, after), len(after)
+	return out, true, err
 }
 
 // Import puts a staged roll in force, all of it; recorded says whether its caller writes it

@@ -145,14 +145,32 @@ func statusOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, grou
 }
 
 // stage keeps a file's members until they are imported, in the place of those before.
-func stage(ctx context.Context, tx *postgres.Tx, id, consultation uuid.UUID, group, owner string, packed []byte) error {
+func stage(ctx context.Context, tx *postgres.Tx, id, consultation uuid.UUID, group, owner string, s Sheet) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.roll_staged (id, consultation, grp, owner, members)
-		VALUES ($1, $2, $3, $4, $5)
+		INSERT INTO civic.roll_staged (id, consultation, grp, owner, members, layout, separator, encoding, zeros)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT ON CONSTRAINT roll_staged_group DO UPDATE
-		SET id = excluded.id, owner = excluded.owner, members = excluded.members`,
-		id, consultation, group, owner, packed)
+		SET id = excluded.id, owner = excluded.owner, members = excluded.members, layout = excluded.layout,
+			separator = excluded.separator, encoding = excluded.encoding, zeros = excluded.zeros`,
+		id, consultation, group, owner, pack(s.Members), string(s.Layout), string(s.Separator), s.Encoding, s.Zeros)
 	return err
+}
+
+// findStaged gives what is staged for a group, with its members; false for nothing.
+func findStaged(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string) (out Staged, packed []byte, found bool, err error) {
+	var separator string
+	err = tx.QueryRowxContext(ctx, `
+		SELECT id, owner, members, layout, separator, encoding, zeros
+		FROM civic.roll_staged
+		WHERE consultation = $1 AND grp = $2`, consultation, group).
+		Scan(&out.ID, &out.Owner, &packed, &out.Sheet.Layout, &separator, &out.Sheet.Encoding, &out.Sheet.Zeros)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Staged{}, nil, false, nil
+	}
+	for _, c := range separator {
+		out.Sheet.Separator = c
+	}
+	return out, packed, err == nil, err
 }
 
 // takeStaged gives what is staged and drops it; false when nothing is under this id.
