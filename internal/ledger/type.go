@@ -15,7 +15,8 @@ const (
 	Origin Type = "origin"
 	// Protocol freezes the rules: {hash, rule version, mode, cosigners, latest_key_date}.
 	Protocol Type = "protocol"
-	// Roll says how many may take part: {group, n}.
+	// Roll says how many may take part, and how many of the roll before it no longer: {group,
+	// n, left}, its target being who keeps it. left is absent in entries of earlier programs.
 	Roll Type = "roll"
 	// RoundOpened opens a round: {round, kind, deadline, enrolled, feedback, items}.
 	RoundOpened Type = "round_opened"

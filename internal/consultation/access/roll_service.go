@@ -167,12 +167,13 @@ func (s *Service) Import(ctx context.Context, actor account.Actor, slug, id stri
 	return out, err
 }
 
-// entry is the record's line about a roll: how many people it has, and how many of those
-// before it are no longer on it.
+// entry is the record's line about a roll: who keeps it, how many people it has, and how many
+// of those before it are no longer on it.
 func entry(c consultation.Consultation, by consultation.Author, group string, r roll.Roll, left int) ledger.Entry {
-	e := ledger.Entry{Type: ledger.Roll, Consultation: c.ID, Role: string(by.Role), Name: by.Name}
-	e.Body, e.Texts = ledger.Split(map[string]any{"group": group, "n": r.N, "left": left, "owner": ledger.Text(r.Owner)})
-	return e
+	return ledger.Entry{
+		Type: ledger.Roll, Consultation: c.ID, Role: string(by.Role), Name: by.Name, Target: r.Owner,
+		Body: ledger.Body(map[string]any{"group": group, "left": left, "n": r.N}),
+	}
 }
 
 // Record writes the rolls of a consultation that is being announced into the record.
