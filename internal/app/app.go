@@ -184,7 +184,7 @@ func (a *App) Answering(ctx context.Context, slug string) bool {
 // Demo returns the services that the demonstration plays with.
 func (a *App) Demo() demo.Services {
 	return demo.Services{
-		Accounts: a.Accounts, Panel: a.Panel, Drafts: a.Drafts, Consultations: a.Consultations,
+		Accounts: a.Accounts, Panel: a.Panel, Access: a.Access, Drafts: a.Drafts, Consultations: a.Consultations,
 		Library: a.Library, Contributions: a.Contributions, Ballots: a.Ballots, Archive: a.Archive, Jobs: a.Jobs,
 	}
 }

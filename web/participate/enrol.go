@@ -9,6 +9,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -193,7 +194,7 @@ func (e enrolView) knowing() []string {
 func (e enrolView) options(q *page.Request) []ui.Option {
 	var all []ui.Option
 	for _, g := range e.Protocol.Panel.Groups {
-		all = append(all, ui.Option{Value: g.ID, Label: e.Say(q, g.Name), Hint: forWhom(q, g), Chosen: g.ID == e.Chosen})
+		all = append(all, ui.Option{Value: g.ID, Label: e.Say(q, g.Name), Hint: dossier.ForWhom(q, g), Chosen: g.ID == e.Chosen})
 	}
 	return all
 }
