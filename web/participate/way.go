@@ -1,6 +1,9 @@
 package participate
 
 import (
+	"unicode"
+	"unicode/utf8"
+
 	"delfi/internal/delphi/claim"
 	"delfi/web/dossier"
 	"delfi/web/page"
@@ -18,7 +21,7 @@ type finding struct {
 func (e enrolView) findings(q *page.Request) []finding {
 	var all []finding
 	for _, f := range e.Standing.Findings {
-		one := finding{Tone: "ok", Icon: "it-check-circle", Words: dossier.Term(q, e.Standing.Rule, f.Term), State: q.T("consultation.way.state." + string(f.State))}
+		one := finding{Tone: "ok", Icon: "it-check-circle", Words: capital(dossier.Term(q, e.Standing.Rule, f.Term)), State: q.T("consultation.way.state." + string(f.State))}
 		switch f.State {
 		case claim.Unmet:
 			one.Tone, one.Icon = "no", "it-error"
@@ -47,4 +50,10 @@ func (e enrolView) signAgain() bool {
 		}
 	}
 	return false
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
