@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"delfi/web/access"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	webdraw "delfi/web/draw"
@@ -50,7 +51,8 @@ func Routes(o Options) ([]page.Route, error) {
 	found, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
 	drawn, err9 := webdraw.New(o.Draw)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
+	groups, err10 := access.New(o.Access)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -161,6 +163,9 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/draws/{group}/signature", personal, drawn.Paste, signedIn),
 		post("/desk/{slug}/draws/{group}/reserves", personal, drawn.Call, signedIn),
 		post("/desk/{slug}/draws/{group}/withdraw", personal, drawn.Withdraw, signedIn, fresh),
+		get("/desk/{slug}/rolls", personal, noStore, groups.Rolls, signedIn),
+		upload("/desk/{slug}/rolls/{group}", personal, access.MostFile, groups.Check, signedIn),
+		post("/desk/{slug}/rolls/{group}/import", personal, groups.Import, signedIn),
 		post("/desk/{slug}/publish", personal, desk.Publish, signedIn, fresh),
 		post("/desk/{slug}/withdraw", personal, desk.Withdraw, signedIn, fresh),
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.OpenRound, signedIn),

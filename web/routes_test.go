@@ -24,6 +24,7 @@ import (
 	"delfi/internal/login"
 	"delfi/internal/login/devidp"
 	"delfi/web"
+	"delfi/web/access"
 	webaccount "delfi/web/account"
 	"delfi/web/library"
 	"delfi/web/moderation"
@@ -343,10 +344,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	moderated, err6 := moderation.New(o.Moderation)
 	hits, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	groups, err9 := access.New(o.Access)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -120,6 +120,8 @@ var unversioned = map[string]string{
 	"/desk/new":                                        "makes something",
 	"/first-run":                                       "makes something",
 	"/desk/{slug}/library":                             "makes something",
+	"/desk/{slug}/rolls/{group}":                       "puts a file aside, and nothing in force",
+	"/desk/{slug}/rolls/{group}/import":                "names what was checked, and finds no other",
 	"/administrations/{slug}/grant":                    "names the whole of what it changes",
 	"/administrations/{slug}/revoke":                   "names the whole of what it changes",
 	"/desk/{slug}/claims":                              "asks for what no colleague has, and says so",

@@ -5,6 +5,7 @@ package web
 import (
 	"net/http"
 
+	"delfi/web/access"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	webdraw "delfi/web/draw"
@@ -29,6 +30,7 @@ type Options struct {
 	Staff       staff.Services
 	Library     library.Services
 	Draw        webdraw.Services
+	Access      access.Services
 	Search      search.Services
 	Demo        demo.Panel
 	Health      Health

@@ -50,6 +50,9 @@ type serveCommand struct {
 		Groups       string            `env:"DELFI_OIDC_CLAIM_GROUPS" default:"groups" help:"Claim with the groups (\"administration/role\"): a list, or one text, which is one group."`
 		Separator    string            `name:"groups-separator" env:"DELFI_OIDC_GROUPS_SEPARATOR" placeholder:"TEXT" help:"What stands between the groups of a claim that is one text, e.g. a comma."`
 		Municipality string            `env:"DELFI_OIDC_CLAIM_MUNICIPALITY" default:"municipality" help:"Claim with the municipality."`
+		FiscalCode   string            `env:"DELFI_OIDC_CLAIM_FISCAL_CODE" help:"Claim with the fiscal code, for groups of a roll; by default the names of SPID and CIE."`
+		Birth        string            `env:"DELFI_OIDC_CLAIM_BIRTH" help:"Claim with the day of birth (1980-01-31), for groups with a rule about age; by default the names of SPID and CIE."`
+		Domicile     string            `env:"DELFI_OIDC_CLAIM_DOMICILE" help:"Claim with the municipality of the domicile, a name or a Belfiore code; by default the names of SPID and CIE, then that of the municipality."`
 		Roles        map[string]string `env:"DELFI_OIDC_ROLES" placeholder:"GROUP=ADMINISTRATION/ROLE[/CONSULTATION]" help:"The provider's own group names, renamed to ours; with any, only those that are named count."`
 	} `embed:"" prefix:"oidc-"`
 	Session struct {

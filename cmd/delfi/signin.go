@@ -26,6 +26,7 @@ func (c *serveCommand) signIn() (login.Options, error) {
 		Scopes: c.OIDC.Scopes, ACR: c.OIDC.ACR, Prompt: c.OIDC.Prompt, MaxAge: c.OIDC.MaxAge, Fresh: c.Session.Fresh,
 		Mapping: login.Mapping{
 			Name: c.OIDC.Name, Email: c.OIDC.Email, Groups: c.OIDC.Groups, Municipality: c.OIDC.Municipality,
+			FiscalCode: c.OIDC.FiscalCode, Birth: c.OIDC.Birth, Domicile: c.OIDC.Domicile,
 			Separator: c.OIDC.Separator, Roles: c.OIDC.Roles,
 		},
 	}

@@ -19,6 +19,7 @@ type (
 	Actor          = office.Actor
 	OfficeID       = office.ID
 	Claims         = claim.Claims
+	Attested       = office.Attested
 	Administration = administration.Administration
 )
 

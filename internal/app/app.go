@@ -31,6 +31,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"delfi/internal/account"
+	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
@@ -45,6 +46,7 @@ import (
 	"delfi/internal/notify"
 	"delfi/internal/panel"
 	"delfi/internal/panel/drawing"
+	"delfi/internal/panel/roll"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/changes"
 	"delfi/internal/platform/job"
@@ -85,8 +87,10 @@ type App struct {
 	Accounts      *account.Service
 	Record        *ledger.Service
 	Pseudonyms    *pseudonym.Service
+	Rolls         *roll.Service
 	Panel         *panel.Service
 	Notices       *notify.Service
+	Access        *access.Service
 	Drafts        *draft.Service
 	Scopes        *scope.Service
 	Consultations *steering.Service
@@ -115,8 +119,10 @@ func New(o Options) (*App, error) {
 	db := o.DB
 	a := &App{DB: db, Changes: changes.New(db), Jobs: jobs, baseURL: o.BaseURL,
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
-	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms)
+	a.Rolls = roll.New(db, o.Keys)
+	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
+	a.Access = access.New(db, a.Record, a.Rolls)
 	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
@@ -133,6 +139,7 @@ func New(o Options) (*App, error) {
 	a.Search = search.New(db, jobs, a.index)
 	a.Draws = drawing.New(db, jobs, o.Keys, a.Record, a.Consultations.Draws, o.Beacons)
 	a.Panel.Draws(a.Draws.Admit)
+	a.Draws.Ask(func(actor account.Actor) string { return actor.Attested.FiscalCode })
 	a.Library = library.New(db, jobs, o.Files, a.Record, a.Consultations.Library)
 	return a, nil
 }
@@ -185,7 +192,7 @@ func (a *App) Answering(ctx context.Context, slug string) bool {
 // Demo returns the services that the demonstration plays with.
 func (a *App) Demo() demo.Services {
 	return demo.Services{
-		Accounts: a.Accounts, Panel: a.Panel, Drafts: a.Drafts, Consultations: a.Consultations,
+		Accounts: a.Accounts, Panel: a.Panel, Access: a.Access, Drafts: a.Drafts, Consultations: a.Consultations,
 		Library: a.Library, Contributions: a.Contributions, Ballots: a.Ballots, Archive: a.Archive, Jobs: a.Jobs,
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"delfi/internal/login"
 	"delfi/web"
+	webaccess "delfi/web/access"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	"delfi/web/draw"
@@ -59,6 +60,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
+		Access:     webaccess.Services{Access: a.Access},
 		Search:     search.Services{Search: a.Search},
 		Draw:       draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:       o.Demo,

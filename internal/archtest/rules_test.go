@@ -75,7 +75,7 @@ var levels = [][]string{
 	{"internal/consultation"},
 	{"internal/consultation/draft/form", "internal/consultation/feedback"},
 	{"internal/consultation/lifecycle"},
-	{"internal/consultation/draft", "internal/consultation/feedback/archive", "internal/consultation/scope"},
+	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/feedback/archive", "internal/consultation/scope"},
 	{"internal/consultation/steering"},
 	{"internal/consultation/contribution", "internal/consultation/ballot"},
 	{"internal/consultation/tabulation"},
@@ -126,7 +126,7 @@ var homes = map[string][]string{
 var kernel = []string{
 	"bytes", "cmp", "container/heap", "crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt",
 	"encoding", "hash", "iter", "maps", "math", "math/big", "math/bits", "reflect", "slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf16", "unicode/utf8", "io",
-	"delfi/internal/fault", "delfi/internal/prose", "delfi/internal/delphi", "delfi/internal/delphi/canonical",
+	"delfi/internal/fault", "delfi/internal/prose", "delfi/internal/delphi", "delfi/internal/delphi/canonical", "delfi/internal/delphi/claim",
 	"delfi/internal/delphi/protocol", "delfi/internal/delphi/table", "delfi/internal/delphi/verdict", "delfi/internal/delphi/stat",
 	"delfi/internal/delphi/stat/reliability", "delfi/internal/delphi/stat/resample",
 }

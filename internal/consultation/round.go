@@ -40,6 +40,7 @@ type Round struct {
 	Ticks        int    // interim releases of a standing round so far
 	Unexamined   int    // contributions left "not examined" when a gather round was released by itself
 	Enrolled     []int  // people enrolled when it closed (when open: at its opening), by group in protocol order
+	StruckOff    int    // people whom the opening found struck off their roll since the round before
 	Turnout      int    // the only number of an open round: multiple of 5, moved hourly
 	Reason       string // of an early closing
 }

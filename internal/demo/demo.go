@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
@@ -29,6 +30,7 @@ import (
 type Services struct {
 	Accounts      *account.Service
 	Panel         *panel.Service
+	Access        *access.Service
 	Drafts        *draft.Service
 	Consultations *steering.Service
 	Library       *library.Service
@@ -174,6 +176,9 @@ func (d *Demonstration) play(ctx context.Context, s Services, p play, co company
 	}
 	if p.until == asDraft {
 		return nil
+	}
+	if err := enlist(ctx, s, co.administrator, p); err != nil {
+		return err
 	}
 	if err := s.Consultations.Announce(ctx, co.administrator, f.Slug); err != nil {
 		return err

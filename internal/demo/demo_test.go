@@ -1,15 +1,18 @@
 package demo_test
 
 import (
+	"slices"
 	"testing"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi/verdict"
+	"delfi/internal/fault"
+	"delfi/internal/login/devidp"
 	"delfi/web/webtest"
 )
 
-// Four consultations, each at its place in life, and a draft that nobody else sees.
+// Consultations, each at its place in life, and a draft that nobody else sees.
 func TestTheDemonstrationShowsEachStageAndMostVerdicts(t *testing.T) {
 	h := webtest.Open(t).Play(t)
 	for slug, want := range map[string]struct {
@@ -82,4 +85,30 @@ func find(t *testing.T, h *webtest.House, slug string) consultation.Consultation
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestPeopleOfTheProviderEnterByClaimAndByRoll: somebody who tries the demonstration finds one
+// who may enter each group, and one who may not.
+func TestPeopleOfTheProviderEnterByClaimAndByRoll(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	c := find(t, h, "alberi-e-ombra")
+	for _, p := range devidp.Demonstration() {
+		if p.Subject == "olga" {
+			continue // of no test
+		}
+		who := h.Person(t, p.Subject)
+		who.Attested = account.Attested{FiscalCode: p.FiscalCode, Born: p.Born, Municipality: p.Municipality, Level: p.Level}
+		for group, enters := range map[string]bool{
+			"cittadini": slices.Contains([]string{"anna", "giulia", "karim", "lucia", "teresa"}, p.Subject),
+			"agronomi":  slices.Contains([]string{"karim", "lucia"}, p.Subject),
+		} {
+			st, err := h.Panel.Stand(t.Context(), who, c.ID, group)
+			if fault.KindOf(err) == fault.Forbidden {
+				continue // who steers it
+			}
+			if err != nil || (st.Fits() == nil) != enters {
+				t.Errorf("%s in %s: %v, %v", p.Subject, group, st.Fits(), err)
+			}
+		}
+	}
 }

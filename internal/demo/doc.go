@@ -1,4 +1,4 @@
-// Package demo fills an empty server with four consultations that a
+// Package demo fills an empty server with five consultations that a
 // person can walk through, made through the exported use cases alone.
 //
 // It exists because nobody judges a Delphi server by an empty page: a mayor wants

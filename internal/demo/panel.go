@@ -47,6 +47,7 @@ func (d *Demonstration) people(ctx context.Context, s Services, n int) ([]accoun
 		if err != nil {
 			return nil, fmt.Errorf("synthetic person %d: %w", i, err)
 		}
+		a.Attested = account.Attested{Born: "1980-05-04", Municipality: "Riva d’Arno", Level: 2}
 		actors = append(actors, a)
 	}
 	return actors, nil

@@ -37,7 +37,9 @@ type play struct {
 	reading        []reading // in its library from the draft on
 	statements     []statement
 	rejected       map[string]string // contribution → public reason
-	panel          int               // how many enrol
+	panel          int               // how many enrol, in the first group
+	group          string            // of a roll; "" for none
+	owner, roll    string            // who keeps it, and its file
 	until          act
 	minority       string // the facilitator's report of the dissent
 	texts          consultation.OpinionTexts
@@ -56,7 +58,7 @@ const (
 
 // script lists the plays: what is made first lies furthest in the past.
 func script() []play {
-	return []play{schoolStreets(), librarySquare(), greenAvenues(), libraryHours(), borgoMarket()}
+	return []play{schoolStreets(), librarySquare(), greenAvenues(), libraryHours(), borgoMarket(), treesAndShade()}
 }
 
 func schoolStreets() play {

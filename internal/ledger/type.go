@@ -15,8 +15,9 @@ const (
 	Origin Type = "origin"
 	// Protocol freezes the rules: {hash, rule version, mode, cosigners, latest_key_date}.
 	Protocol Type = "protocol"
-	// Roll says how many may take part: {group, n}; of a draw also {root, household} of the
-	// public list of its pool.
+	// Roll says how many may take part, and how many of the roll before it no longer: {group,
+	// n, left}, its target being who keeps it (left is absent in entries of earlier programs);
+	// of a draw {group, n, root, household} of the public list of its pool.
 	Roll Type = "roll"
 	// Draw commits to a draw before its randomness: {group, roll, rule, portfolio, source,
 	// round, guarantors} (guarantor1, guarantor2, guarantor3).

@@ -81,10 +81,11 @@ type Attempt struct {
 
 // Signed is who signed in, and how the provider remembers it.
 type Signed struct {
-	Claims  account.Claims
-	IDToken string    // for signing out at the provider
-	SID     string    // the provider's session, "" when it does not say
-	Auth    time.Time // when the person proved who they are; zero when the provider does not say
+	Claims   account.Claims
+	Attested account.Attested
+	IDToken  string    // for signing out at the provider
+	SID      string    // the provider's session, "" when it does not say
+	Auth     time.Time // when the person proved who they are; zero when the provider does not say
 }
 
 // Patience is how long a person may take at the provider.
@@ -333,7 +334,7 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (Signe
 	}
 	claims.Issuer, claims.Subject = id.Issuer, id.Subject
 	sid, _ := all["sid"].(string)
-	return Signed{Claims: claims, IDToken: raw, SID: sid, Auth: auth}, nil
+	return Signed{Claims: claims, Attested: c.opts.Mapping.attested(all), IDToken: raw, SID: sid, Auth: auth}, nil
 }
 
 // proved gives when the person proved who they are, and refuses an age above the one

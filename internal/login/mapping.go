@@ -14,7 +14,11 @@ type Mapping struct {
 	Name         string // "name"
 	Email        string // "email"
 	Municipality string // "municipality"
-	Groups       string // "groups": a list, or one text, which is one group
+	// Where a fiscal code, the day of birth and the municipality of the domicile stand: ""
+	// takes the names of SPID and CIE. A name that is set is asked of userinfo where the ID
+	// token lacks it.
+	FiscalCode, Birth, Domicile string
+	Groups                      string // "groups": a list, or one text, which is one group
 	// Separator cuts a groups claim that is one text (","); "" leaves it whole. A name
 	// that people may choose must not become two groups because of a blank in it.
 	Separator string
@@ -83,8 +87,8 @@ func (m Mapping) role(group string) (string, bool) {
 // complete tells whether nothing that is mapped is absent. A claim that says nothing
 // ("", an empty list) is there.
 func (m Mapping) complete(claims map[string]any) bool {
-	for _, name := range []string{m.Email, m.Municipality, m.Groups} {
-		if find(claims, name) == nil {
+	for _, name := range []string{m.Email, m.Municipality, m.Groups, m.FiscalCode, m.Birth, m.Domicile} {
+		if name != "" && find(claims, name) == nil {
 			return false
 		}
 	}

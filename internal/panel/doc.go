@@ -5,11 +5,13 @@
 // pseudonym.Seat, towards contributions a pseudonym.Alias, each in a read-only
 // step of its own, so that no transaction ever knows both sides.
 //
+//	signed in ──Stand──▶ how the way into a group (open, claim, roll) fits; see way.go
 //	signed in ──Enrol──▶ enrolled, fresh ──Seat──▶ ballots   (schema panel)
 //	                         │    └────────Alias──▶ contributions
 //	                         ├──IssueCode──▶ a held code, whoever holds it ──ByCode──▶ ballots
 //	                         ├──Hour──▶ written anew in the order of ids, with accounts and
 //	                         │          aliases, hourly and at each closing (postgres.Heap)
+//	                         ├──Strike─▶ off the panel, where a round opens and a roll says so
 //	                         ├──End───▶ once more, all of a consultation's, at its end
 //	                         └──Hour after three at night, for all who asked to leave──▶
 //	                                    counted by group, a keyed mark, no account

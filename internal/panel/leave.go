@@ -134,6 +134,9 @@ func (s *Service) remove(ctx context.Context, tx *postgres.Tx, d departure) erro
 	if err := notify.Forget(ctx, tx, d.Account); err != nil {
 		return err
 	}
+	if err := s.rolls.Forget(ctx, tx, d.Account); err != nil {
+		return err
+	}
 	return s.people.Delete(ctx, tx, d.Account)
 }
 

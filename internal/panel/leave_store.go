@@ -48,3 +48,15 @@ func addDeparted(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, g
 		consultation, group)
 	return err
 }
+
+// takeDeparted counts people of a group no more who had left it before.
+func takeDeparted(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, people int) error {
+	_, err := tx.ExecContext(ctx, `
+		WITH less AS (
+			UPDATE civic.departed
+			SET people = people - $3
+			WHERE consultation = $1 AND grp = $2 AND people > $3)
+		DELETE FROM civic.departed
+		WHERE consultation = $1 AND grp = $2 AND people <= $3`, consultation, group, people)
+	return err
+}

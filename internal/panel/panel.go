@@ -3,6 +3,7 @@ package panel
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
+	"delfi/internal/panel/roll"
 	batching "delfi/internal/platform/batch"
 	"delfi/internal/platform/cache"
 	"delfi/internal/platform/postgres"
@@ -21,6 +23,7 @@ import (
 type Terms struct {
 	Open   bool               // from announcement until the last round closes, and not suspended
 	Groups []string           // ids of the protocol's groups
+	Ways   map[string]Way     // by group; open where there is none
 	Staff  []account.OfficeID // who steers it, did or is to, and so cannot answer
 	Full   bool               // nobody can enrol any more, whatever happens
 	Codes  bool               // held codes can be issued: something can still be answered
@@ -35,12 +38,14 @@ type Service struct {
 	db     *postgres.DB
 	people *account.Service
 	seat   *pseudonym.Service
+	rolls  *roll.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
 	drawn  Admit
 
-	// Who is enrolled stays so, in the same group, as long as there is an account.
+	// Who is enrolled stays so, in the same group, as long as there is an account; but for
+	// those of a roll, who are struck off with it.
 	groups *cache.Cache[place, string]
-	places *batching.Loader[uuid.UUID, uuid.UUID, string] // groups by consultation and account
+	places *batching.Loader[uuid.UUID, uuid.UUID, held] // by consultation and account
 
 	working *cache.Cache[batchKey, struct{}] // batches of codes that work
 }
@@ -48,13 +53,19 @@ type Service struct {
 // place is one account on one panel.
 type place struct{ consultation, account uuid.UUID }
 
+// held is a place as it was read.
+type held struct {
+	group string
+	roll  bool // by a roll: it may be struck off
+}
+
 // placesKept is how many places are remembered: a few megabytes.
 const placesKept = 1 << 16
 
 // New makes the service; enrolment answers "closed" until Ask was called.
-func New(db *postgres.DB, a *account.Service, p *pseudonym.Service) *Service {
+func New(db *postgres.DB, a *account.Service, p *pseudonym.Service, rolls *roll.Service) *Service {
 	s := &Service{
-		db: db, people: a, seat: p,
+		db: db, people: a, seat: p, rolls: rolls,
 		groups: cache.New[place, string](placesKept), working: cache.New[batchKey, struct{}](batchesKept),
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 		drawn: everybody,
@@ -86,7 +97,8 @@ func CanEnrol(actor account.Actor, t Terms, group string) error {
 
 // Enrol puts the actor on a consultation's panel, in a group of its protocol.
 // Staff of the consultation cannot (Forbidden); twice is Conflict; enrolment is
-// open from announcement until the last round closes. The account's row keeps
+// open from announcement until the last round closes. Who does not fit the group's rule is
+// Forbidden "claim_unmet" or "claim_missing", or as roll.Admit says. The account's row keeps
 // the day and the group alone.
 func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error {
 	mark, err := s.mark(ctx, actor, consultation)
@@ -99,6 +111,9 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 			return err
 		}
 		if err := CanEnrol(actor, t, group); err != nil {
+			return err
+		}
+		if err := s.enter(ctx, tx, actor, consultation, group, t.Ways[group]); err != nil {
 			return err
 		}
 		if left, err := pseudonym.Departed(ctx, tx, consultation, mark); err != nil {
@@ -127,20 +142,34 @@ func (s *Service) Group(ctx context.Context, actor account.Actor, consultation u
 	if group, ok := s.groups.Get(at); ok {
 		return group, nil
 	}
-	group, enrolled, err := s.places.Load(ctx, consultation, actor.Account)
-	if err == nil && enrolled {
-		s.groups.Put(at, group)
+	h, enrolled, err := s.places.Load(ctx, consultation, actor.Account)
+	if err == nil && enrolled && !h.roll {
+		s.groups.Put(at, h.group)
 	}
-	return group, err
+	return h.group, err
 }
 
-// seated reads the groups of those who ask in the same moment.
-func (s *Service) seated(ctx context.Context, consultation uuid.UUID, accounts []uuid.UUID) (groups map[uuid.UUID]string, err error) {
-	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		groups, err = findGroups(ctx, tx, consultation, accounts)
+// seated reads the places of those who ask in the same moment.
+func (s *Service) seated(ctx context.Context, consultation uuid.UUID, accounts []uuid.UUID) (map[uuid.UUID]held, error) {
+	out := map[uuid.UUID]held{}
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		groups, err := findGroups(ctx, tx, consultation, accounts)
+		for account, group := range groups {
+			out[account] = held{group: group}
+		}
 		return err
 	})
-	return groups, err
+	if err != nil || len(out) == 0 {
+		return out, err
+	}
+	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		placed, err := s.rolls.Placed(ctx, tx, consultation, slices.Collect(maps.Keys(out)))
+		for _, account := range placed {
+			out[account] = held{group: out[account].group, roll: true}
+		}
+		return err
+	})
+	return out, err
 }
 
 // Seat gives the seat of an enrolled actor (Forbidden "not_enrolled" otherwise). It only reads.

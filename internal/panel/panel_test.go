@@ -15,6 +15,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/internal/panel/roll"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/testdb"
 	"delfi/internal/pseudonym"
@@ -23,6 +24,8 @@ import (
 // ground is a consultation as far as a panel knows one.
 type ground struct {
 	db     *postgres.DB
+	keys   pseudonym.Keys
+	rolls  *roll.Service
 	panel  *panel.Service
 	id     uuid.UUID
 	terms  panel.Terms
@@ -39,7 +42,7 @@ func newGround(t *testing.T) *ground {
 	}
 	pseudonyms := pseudonym.New(db, keys)
 	g := &ground{
-		db: db, panel: panel.New(db, account.New(db, keys), pseudonyms), id: uuid.New(),
+		db: db, keys: keys, rolls: roll.New(db, keys), panel: panel.New(db, account.New(db, keys), pseudonyms, roll.New(db, keys)), id: uuid.New(),
 		terms:  panel.Terms{Open: true, Groups: []string{"citizens", "architects"}},
 		person: account.Actor{Account: uuid.New(), Name: "Ada"},
 	}

@@ -155,3 +155,11 @@ func refresh(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error
 		WHERE consultation = $1 AND NOT fresh`, consultation)
 	return err
 }
+
+// expel takes accounts off a panel.
+func expel(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, accounts []uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.enrolment
+		WHERE consultation = $1 AND account = ANY($2)`, consultation, pq.Array(accounts))
+	return err
+}

@@ -36,6 +36,8 @@ func (c *check) people(r *reading, dir string, now *closing) error {
 		answered += g.Answered
 	}
 	switch {
+	case doc.StruckOff != now.round.Opening.StruckOff:
+		return bad(fmt.Sprintf("other people were struck off than entry %d recorded", now.round.Opened.N), doc.StruckOff, now.round.Opening.StruckOff)
 	case doc.Enrolled != enrolled:
 		return bad("the enrolled are not the sum of the groups", doc.Enrolled, enrolled)
 	case doc.Answered != answered:

@@ -208,6 +208,11 @@ func (c *check) checkOpening(r *reading, w *replay.Round) error {
 	if n := len(w.Opening.Enrolled); n != len(r.protocol.Panel.Groups) {
 		return w.Opened.Fault("people are not enrolled by the groups of the protocol", fmt.Sprintf("%d groups", n), fmt.Sprint(len(r.protocol.Panel.Groups)))
 	}
+	for i, g := range r.protocol.Panel.Groups {
+		if roll, counted := w.Listed[g.ID]; counted && w.Opening.Enrolled[i] > roll {
+			return w.Opened.Fault(fmt.Sprintf("of group %s more people are enrolled than stand on its roll", g.ID), fmt.Sprint(w.Opening.Enrolled[i]), fmt.Sprintf("at most %d", roll))
+		}
+	}
 	shown := ""
 	for _, e := range r.closings {
 		if e.round != w && e.tick == 0 {

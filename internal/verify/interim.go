@@ -83,7 +83,7 @@ func (c *check) salt(r *reading, dir string) ([]byte, error) {
 
 // rounded sees that nothing finer than five people is told.
 func (c *check) rounded(r *reading, dir string, now table.Closing) error {
-	people := []int{now.Counts.Enrolled, now.Counts.Answered}
+	people := []int{now.Counts.Enrolled, now.Counts.Answered, now.Counts.StruckOff}
 	for _, g := range now.Counts.Groups {
 		people = append(people, g.Enrolled, g.Answered)
 	}

@@ -356,9 +356,33 @@ func tamperings() []tampering {
 			does: func(b *book) { b.rewrite(1, func(body map[string]any) { body["rule_version"] = 99 }); b.seal() },
 		},
 		{
-			name: "a group above its roll, with the log signed anew", place: "tigli/rounds/2/counts.json", fault: "of group ordini more people are enrolled than stand on its roll: found 60, expected at most 59",
+			name: "a group above its roll, with the log signed anew", place: "entries, line 10", fault: "of group ordini more people are enrolled than stand on its roll: found 60, expected at most 59",
 			does: func(b *book) {
 				b.rewrite(b.find("roll", 1), func(body map[string]any) { body["n"] = 59 })
+				b.seal()
+			},
+		},
+		{
+			name: "a group that grew above its roll, with the log signed anew", place: "tigli/rounds/2/counts.json", fault: "of group ordini more people are enrolled than stand on its roll: found 60, expected at most 59",
+			does: func(b *book) {
+				b.rewrite(b.find("roll", 1), func(body map[string]any) { body["n"] = 59 })
+				for n := range 3 {
+					b.rewrite(b.find("round_opened", n), func(body map[string]any) { body["enrolled"] = []int{60, 59} })
+				}
+				b.seal()
+			},
+		},
+		{
+			name: "a roll that more people left than it had, with the log signed anew", place: "entries, line 5", fault: "the roll of group ordini does not follow from the one before it",
+			does: func(b *book) {
+				b.rewrite(b.find("roll", 1), func(body map[string]any) { body["left"] = 1 })
+				b.seal()
+			},
+		},
+		{
+			name: "somebody struck off whom the counts do not know, with the log signed anew", place: "tigli/rounds/2/counts.json", fault: "other people were struck off than entry 9 recorded: found 0, expected 1",
+			does: func(b *book) {
+				b.rewrite(b.find("round_opened", 1), func(body map[string]any) { body["struck_off"] = 1 })
 				b.seal()
 			},
 		},

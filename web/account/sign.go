@@ -96,7 +96,7 @@ func (s Services) finish(q *page.Request) error {
 	}
 	if err := q.Enter(page.Entered{
 		Account: id, Issuer: signed.Claims.Issuer, Subject: signed.Claims.Subject,
-		SID: signed.SID, IDToken: signed.IDToken, Auth: signed.Auth, Silent: mine.Silent,
+		SID: signed.SID, IDToken: signed.IDToken, Auth: signed.Auth, Silent: mine.Silent, Attested: signed.Attested,
 	}); err != nil {
 		return err
 	}

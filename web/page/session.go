@@ -104,6 +104,7 @@ func (a *App) identify(q *Request) error {
 		return fmt.Errorf("who asks: %w", err)
 	}
 	q.Actor = actor
+	q.Actor.Attested = session.Attested(func(key string) string { return a.sessions.GetString(q.Context(), key) })
 	q.mark(id)
 	if len(actor.Grants) > 0 && q.Now.Sub(q.instant(lookedKey)) > a.opts.StaffLook {
 		// What the provider gave an hour ago it may have taken back: until it is asked,
@@ -145,6 +146,7 @@ type Entered struct {
 	Issuer, Subject, SID, IDToken string    // "" when unknown
 	Auth                          time.Time // when they proved who they are; zero when unknown
 	Silent                        bool      // nobody was asked: the session goes on as old as it is
+	Attested                      account.Attested
 }
 
 // SignIn makes the session the account's, who proved this very moment who they are.
@@ -181,6 +183,7 @@ func (q *Request) Enter(e Entered) error {
 			s.Put(ctx, key, value)
 		}
 	}
+	session.Attest(e.Attested, func(key, value string) { s.Put(ctx, key, value) })
 	q.note(e.Account)
 	return nil
 }

@@ -83,7 +83,7 @@ func (c room) contributions(q *page.Request) error {
 		return page.SignedIn.Pass(q)
 	}
 	if w.Open && w.Group == "" {
-		return q.Render(403, needed(enrolView{view: w.view}))
+		return c.needed(q, w.view)
 	}
 	if err := c.own(q, &w); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (c room) contribute(q *page.Request) error {
 	alias, err := c.Panel.Alias(q.Context(), q.Actor, w.ID)
 	if err != nil {
 		if fault.KindOf(err) == fault.Forbidden {
-			return q.Render(403, needed(enrolView{view: w.view}))
+			return c.needed(q, w.view)
 		}
 		return err
 	}

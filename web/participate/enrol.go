@@ -2,17 +2,25 @@ package participate
 
 import (
 	"errors"
+	"net/http"
+	"slices"
 
+	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
+	"delfi/internal/panel"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
 
-// enrolView is the page that is read before enrolling.
+// enrolView is the page that is read before enrolling: the choice of a group, or the group
+// chosen, with how the reader stands towards it and who can know what.
 type enrolView struct {
 	view
-	Chosen   string // group as sent
+	Chosen   string // group; "" while it is to be chosen
+	Standing panel.Standing
+	Why      *fault.Fault // why the reader cannot enter the group
 	Read     bool
 	Problems ui.Problems
 }
@@ -21,7 +29,7 @@ type enrolView struct {
 // which each member confirms by itself (docs/METHOD.md §7).
 func (v view) openSmall() bool { return v.Protocol.Disclosure.Small == protocol.SmallOpen }
 
-// enrolment shows who can know what, and the group, before the button.
+// enrolment asks for the group, then shows who can know what before the button.
 func (c room) enrolment(q *page.Request) error {
 	v, err := c.load(q)
 	if err != nil {
@@ -37,7 +45,49 @@ func (c room) enrolment(q *page.Request) error {
 	if v.Steers(q.Actor) {
 		return fault.New(fault.Forbidden, "staff_cannot_enrol", "those who steer a consultation do not take part in it")
 	}
-	return q.Render(200, enrol(enrolView{view: v}))
+	e, err := c.entrance(q, enrolView{view: v, Chosen: q.Query("group")})
+	if fault.KindOf(err) == fault.Invalid {
+		e.Chosen, e.Problems = "", e.problems(q, err)
+		return q.Render(http.StatusUnprocessableEntity, enrol(e))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusOK, enrol(e))
+}
+
+// entrance looks how the reader stands towards the group: the chosen one, or the only one.
+func (c room) entrance(q *page.Request, e enrolView) (enrolView, error) {
+	if groups := e.Protocol.Panel.Groups; e.Chosen == "" && len(groups) == 1 {
+		e.Chosen = groups[0].ID
+	}
+	if !q.Actor.SignedIn() || !e.Enrolling() || e.Steers(q.Actor) || e.Chosen == "" || e.access() == protocol.AccessOpen {
+		return e, nil
+	}
+	var err error
+	if e.Standing, err = c.Panel.Stand(q.Context(), q.Actor, e.ID, e.Chosen); err == nil {
+		errors.As(e.Standing.Fits(), &e.Why)
+	}
+	return e, err
+}
+
+// access is the way into the chosen group.
+func (e enrolView) access() string {
+	at := slices.IndexFunc(e.Protocol.Panel.Groups, func(g protocol.GroupPlan) bool { return g.ID == e.Chosen })
+	if at < 0 {
+		return ""
+	}
+	return e.Protocol.Panel.Groups[at].Access
+}
+
+// needed answers who is not on the panel with the page that says what is needed, and with the
+// way to get it.
+func (c room) needed(q *page.Request, v view) error {
+	e, err := c.entrance(q, enrolView{view: v})
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusForbidden, needed(e))
 }
 
 // enrol puts the reader on the panel. Who has not confirmed having read is asked
@@ -67,18 +117,56 @@ func (c room) enrol(q *page.Request) error {
 	} else {
 		err = c.join(q, v, e.Chosen)
 	}
-	if fault.KindOf(err) == fault.Invalid {
-		e.Problems = ui.ProblemsOf(err).Labelled(map[string]string{"group": q.T("consultation.enrol.choose"), "read": q.T("consultation.enrol.read")})
-		return q.Render(422, enrol(e))
-	}
 	if err != nil {
-		return err
+		return c.refused(q, e, err)
 	}
 	q.Flash("consultation.enrol.done")
-	if v.Coded() {
-		return q.Redirect(v.Path("/get-code"))
+	return q.Redirect(v.first(q))
+}
+
+// refused shows the page once more to who did not enter: with what is to be mended, or with
+// why the group is not theirs.
+func (c room) refused(q *page.Request, e enrolView, err error) error {
+	shown, bad := c.entrance(q, e)
+	if fault.KindOf(err) == fault.Invalid {
+		switch {
+		case bad == nil:
+			e = shown
+		case fault.KindOf(bad) == fault.Invalid: // no such group
+			e.Chosen = ""
+		default:
+			return bad
+		}
+		e.Problems = e.problems(q, err)
+		return q.Render(http.StatusUnprocessableEntity, enrol(e))
 	}
-	return q.Redirect(v.Path(""))
+	switch {
+	case bad != nil || shown.Why == nil:
+		return err
+	case shown.Why.Kind == fault.Conflict:
+		return q.Render(http.StatusConflict, enrol(shown))
+	}
+	return q.Render(http.StatusForbidden, enrol(shown))
+}
+
+func (e enrolView) problems(q *page.Request, err error) ui.Problems {
+	return ui.ProblemsOf(err).Labelled(map[string]string{"group": q.T("consultation.enrol.choose"), "read": q.T("consultation.enrol.read")})
+}
+
+// first is the page to which somebody new on the panel is led: the round that is open, or the
+// code without which nobody answers, else the consultation.
+func (v view) first(q *page.Request) string {
+	if v.Coded() {
+		return v.Path("/get-code")
+	}
+	r, open := v.OpenRound(q.Now)
+	switch {
+	case !open || v.Suspended != nil:
+		return v.Path("")
+	case r.Answers():
+		return v.BallotPath(r.Number)
+	}
+	return v.Path("/contributions")
 }
 
 // join puts the reader on the panel; a button pressed twice ends as it did at first.
@@ -102,11 +190,23 @@ func (e enrolView) knowing() []string {
 	return []string{"staff", "copy", "server", "colleagues"}
 }
 
-// options are the groups to choose from; none is chosen for anyone.
+// options are the groups to choose from, each with who it is for; none is chosen for anyone.
 func (e enrolView) options(q *page.Request) []ui.Option {
 	var all []ui.Option
 	for _, g := range e.Protocol.Panel.Groups {
-		all = append(all, ui.Option{Value: g.ID, Label: e.Say(q, g.Name), Chosen: g.ID == e.Chosen})
+		all = append(all, ui.Option{Value: g.ID, Label: e.Say(q, g.Name), Hint: dossier.ForWhom(q, g), Chosen: g.ID == e.Chosen})
 	}
 	return all
+}
+
+// others are the groups beside the chosen one, where there are some that one may try.
+func (e enrolView) others() bool { return len(e.Protocol.Panel.Groups) > 1 }
+
+// opens says when the first round is planned, for who enrols before it.
+func (e enrolView) opens(q *page.Request) string {
+	r, ok := e.NextRound()
+	if _, open := e.OpenRound(q.Now); open || !ok || e.Stage == consultation.Running {
+		return ""
+	}
+	return q.T("consultation.enrol.opens", "day", q.Day(r.PlannedAt))
 }

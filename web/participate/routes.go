@@ -25,6 +25,7 @@ type Services struct {
 	}
 	Panel interface {
 		Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error
+		Stand(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) (panel.Standing, error)
 		Group(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error)
 		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
 		ByCode(ctx context.Context, consultation uuid.UUID, typed string) (pseudonym.Seat, error)

@@ -50,7 +50,7 @@ func (c room) unseated(q *page.Request, v view, err error) error {
 	case f.Code == "code_not_yet":
 		return c.notYet(q, v)
 	case f.Code == "not_enrolled":
-		return q.Render(403, needed(enrolView{view: v}))
+		return c.needed(q, v)
 	}
 	return err
 }
@@ -195,7 +195,7 @@ func (c room) offer(q *page.Request) error {
 		return err
 	}
 	if v.Group == "" {
-		return q.Render(403, needed(enrolView{view: v}))
+		return c.needed(q, v)
 	}
 	if v.Issued, err = c.Panel.Issued(q.Context(), q.Actor, v.ID); err != nil {
 		return err
@@ -225,7 +225,7 @@ func (c room) issue(q *page.Request) error {
 	var f *fault.Fault
 	switch {
 	case errors.As(err, &f) && f.Code == "not_enrolled":
-		return q.Render(403, needed(enrolView{view: v}))
+		return c.needed(q, v)
 	case errors.As(err, &f) && f.Code == "code_issued":
 		v.Issued = true
 		return q.Render(409, issuePage(issueView{view: v}))

@@ -81,6 +81,8 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/library"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1/1")}, // everybody's since the announcement
+		{Method: "GET", Path: at(webtest.Answering, "/rolls"), Denied: rules},
+		{Method: "GET", Path: at("mercato-coperto", "/rolls"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/library"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/staff"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", ""), Denied: hidden},
@@ -88,7 +90,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
 	for _, act := range []string{
-		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw",
+		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,7 +80,9 @@ func (s *Site) Add(t testing.TB, routes ...page.Route) {
 		if err != nil {
 			return err
 		}
-		if err := q.SignIn(id); err != nil {
+		level, _ := strconv.Atoi(q.Query("level")) // none is 0
+		attested := account.Attested{FiscalCode: q.Query("code"), Born: q.Query("born"), Municipality: q.Query("municipality"), Level: level}
+		if err := q.Enter(page.Entered{Account: id, Auth: q.Now, Attested: attested}); err != nil {
 			return err
 		}
 		return q.Redirect("/")
@@ -101,11 +104,12 @@ type Browser struct {
 // Stranger is a browser that has not signed in.
 func (s *Site) Stranger() *Browser { return &Browser{site: s, cookies: map[string]*http.Cookie{}} }
 
-// As is a browser that an account signed in with.
+// As is a browser that an account signed in with; its provider attested what the actor has.
 func (s *Site) As(t testing.TB, a account.Actor) *Browser {
 	t.Helper()
 	b := s.Stranger()
-	if r := b.Get(t, "/webtest/sign-in/"+a.Account.String()); r.Status != http.StatusSeeOther {
+	attested := url.Values{"code": {a.Attested.FiscalCode}, "born": {a.Attested.Born}, "municipality": {a.Attested.Municipality}, "level": {strconv.Itoa(a.Attested.Level)}}
+	if r := b.Get(t, "/webtest/sign-in/"+a.Account.String()+"?"+attested.Encode()); r.Status != http.StatusSeeOther {
 		t.Fatalf("signing in as %s: %d", a.Name, r.Status)
 	}
 	return b

@@ -59,6 +59,7 @@ type Actor struct {
 	Name         string
 	Municipality string
 	Grants       []Grant
+	Attested     Attested // at the sign-in of this session; zero outside of one
 }
 
 // SignedIn tells whether somebody signed in.

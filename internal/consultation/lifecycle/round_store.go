@@ -29,10 +29,11 @@ func SaveRound(ctx context.Context, tx *postgres.Tx, r consultation.Round) error
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.round
 		SET state = $2, planned_at = $3, opened_at = $4, deadline = $5, closed_at = $6, released_at = $7,
-			extensions = $8, postponed = $9, ticks = $10, unexamined = $11, enrolled = $12, turnout = $13, closed_for = $14
+			extensions = $8, postponed = $9, ticks = $10, unexamined = $11, enrolled = $12, turnout = $13, closed_for = $14,
+			struck_off = $15
 		WHERE id = $1`,
 		r.ID, r.State, r.PlannedAt, null(r.OpenedAt), r.Deadline, null(r.ClosedAt), null(r.ReleasedAt),
-		r.Extensions, r.Postponed, r.Ticks, r.Unexamined, pq.Array(append([]int{}, r.Enrolled...)), r.Turnout, r.Reason)
+		r.Extensions, r.Postponed, r.Ticks, r.Unexamined, pq.Array(append([]int{}, r.Enrolled...)), r.Turnout, r.Reason, r.StruckOff)
 	if err != nil {
 		return fmt.Errorf("round %d: %w", r.Number, err)
 	}
@@ -44,7 +45,7 @@ func scanRound(scan func(...any) error) (consultation.Round, error) {
 	var opened, closed, released sql.NullTime
 	var enrolled pq.Int64Array
 	err := scan(&r.ID, &r.Consultation, &r.Number, &r.Kind, &r.State, &r.PlannedAt, &opened, &r.Deadline, &closed, &released,
-		&r.Extensions, &r.Postponed, &r.Ticks, &r.Unexamined, &enrolled, &r.Turnout, &r.Reason)
+		&r.Extensions, &r.Postponed, &r.Ticks, &r.Unexamined, &enrolled, &r.Turnout, &r.Reason, &r.StruckOff)
 	r.PlannedAt, r.Deadline = r.PlannedAt.UTC(), r.Deadline.UTC()
 	r.OpenedAt, r.ClosedAt, r.ReleasedAt = utc(opened), utc(closed), utc(released)
 	for _, n := range enrolled {
@@ -56,7 +57,7 @@ func scanRound(scan func(...any) error) (consultation.Round, error) {
 func rounds(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID, byID map[uuid.UUID]*consultation.Consultation) error {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
-			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
+			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for, struck_off
 		FROM civic.round
 		WHERE consultation = ANY($1)
 		ORDER BY consultation, number`, pq.Array(ids))
@@ -99,7 +100,7 @@ func shared(ctx context.Context, tx *postgres.Tx, id uuid.UUID, number int, keys
 	// A statement of its own after the lock: it sees what a closing before us committed.
 	row := tx.QueryRowContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
-			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for,
+			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for, struck_off,
 			EXISTS (SELECT 1 FROM civic.suspension AS s WHERE s.consultation = $1 AND s.until IS NULL)
 		FROM civic.round
 		WHERE consultation = $1 AND number = $2`, id, number)
@@ -156,7 +157,7 @@ func OfRound(ctx context.Context, tx *postgres.Tx, round uuid.UUID) (uuid.UUID, 
 func openRounds(ctx context.Context, tx *postgres.Tx, kinds ...string) ([]consultation.Round, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id, consultation, number, kind, state, planned_at, opened_at, deadline, closed_at, released_at,
-			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for
+			extensions, postponed, ticks, unexamined, enrolled, turnout, closed_for, struck_off
 		FROM civic.round
 		WHERE state = 'open' AND kind = ANY($1)
 		ORDER BY id`, pq.Array(kinds))

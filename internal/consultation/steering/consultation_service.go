@@ -11,6 +11,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
@@ -38,6 +39,11 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		if err != nil {
 			return err
 		}
+		if len(missing) == 0 {
+			if missing, err = access.Missing(ctx, tx, s.panel, c.ID, p); err != nil {
+				return err
+			}
+		}
 		if len(missing) > 0 {
 			return refusal(missing)
 		}
@@ -58,6 +64,9 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 			return err
 		}
 		if err := s.noteProtocol(ctx, tx, c, by); err != nil {
+			return err
+		}
+		if err := access.Record(ctx, tx, s.record, s.panel, *c, by); err != nil {
 			return err
 		}
 		figures := map[string]any{"slug": ledger.Text(c.Slug), "starts_at": c.StartsAt.Format(time.RFC3339)}

@@ -103,6 +103,9 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	}
 	r.State, r.OpenedAt = to, tx.Now
 	r.Deadline = consultation.LastMinute(tx.Now, c.Protocol.Round(r.Number).Days)
+	if r.StruckOff, err = s.panel.Strike(ctx, tx, c.ID); err != nil {
+		return err
+	}
 	if r.Enrolled, err = s.Enrolled(ctx, tx, *c); err != nil {
 		return err
 	}
@@ -141,10 +144,14 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	if err := s.tellPanel(ctx, tx, c, *r, notify.RoundOpened); err != nil {
 		return err
 	}
-	return s.note(ctx, tx, c, by, ledger.Entry{Type: "round_opened", Kind: string(consultation.ActOpen), Target: r.Target(), Body: ledger.Body(map[string]any{
+	figures := map[string]any{
 		"deadline": r.Deadline.Format(time.RFC3339), "enrolled": r.Enrolled, "feedback": feedback,
 		"items": digest(consultation.ItemsDocument(shown)), "kind": string(r.Kind), "round": r.Number,
-	})})
+	}
+	if r.StruckOff > 0 {
+		figures["struck_off"] = r.StruckOff
+	}
+	return s.note(ctx, tx, c, by, ledger.Entry{Type: "round_opened", Kind: string(consultation.ActOpen), Target: r.Target(), Body: ledger.Body(figures)})
 }
 
 // openAnswers freezes what is asked, lets the held codes that wait work, and makes room

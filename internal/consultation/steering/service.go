@@ -95,8 +95,10 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (pan
 			t.Next = r.Number
 		}
 	}
+	t.Ways = make(map[string]panel.Way, len(c.Protocol.Panel.Groups))
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
+		t.Ways[g.ID] = panel.Way{Access: g.Access, Rule: g.Rule}
 	}
 	for _, m := range c.Appointed {
 		t.Staff = append(t.Staff, m.ID)

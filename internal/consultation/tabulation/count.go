@@ -266,6 +266,7 @@ func (s *Service) tabulated(ctx context.Context, safe *pseudonym.Safe, c consult
 		return counted{}, fmt.Errorf("tabulating round %d: %w", round.Number, err)
 	}
 	out.closing, err = t.Close(enrolled(c, round))
+	out.closing.Counts.StruckOff = round.StruckOff
 	return out, err
 }
 

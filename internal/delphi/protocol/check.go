@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/claim"
 	"delfi/internal/fault"
 )
 
@@ -253,6 +254,14 @@ func (p Protocol) promises() []fault.Field {
 }
 
 func (p Protocol) checkAccess(r *reader) {
+	for i, g := range p.Panel.Groups {
+		if g.Access != AccessClaim {
+			continue
+		}
+		if _, err := claim.Parse(g.Rule); err != nil {
+			r.fault(fmt.Sprintf("panel.groups[%d].rule", i), "claim", "%v", err)
+		}
+	}
 	if p.Disclosure.Small == SmallOpen && !p.Panel.invited() {
 		// Each member must have read that answers can be guessed (docs/METHOD.md §7).
 		r.fault("disclosure.small", "access", "may be open only where every group has access by invitation or imported list: choose thirds")

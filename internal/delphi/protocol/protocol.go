@@ -87,7 +87,7 @@ type GroupPlan struct {
 	Name map[string]string // by language
 	// Access is the way in: one of the Access constants.
 	Access string
-	Rule   string // who belongs to it, in the words of the access (a claim, a roll's name)
+	Rule   string // who belongs to it: of a claim as package claim reads it, else in words (a roll's name)
 }
 
 // The ways into a group.

@@ -18,6 +18,9 @@ type Counts struct {
 	Groups   []GroupCount `json:"groups"` // protocol order: enrolled and answered by group
 	Items    []ItemCounts `json:"items"`
 	Interim  bool         `json:"interim"` // a release of a standing round before its deadline: numbers rounded down to 5
+
+	// People of the panel whom the round's opening found struck off their roll.
+	StruckOff int `json:"struck_off,omitempty"`
 }
 
 // GroupCount counts one group's people in one round.

@@ -95,7 +95,7 @@ func (p *Provider) handler() (http.Handler, error) {
 	config := &op.Config{
 		CodeMethodS256:           true,
 		SupportedUILocales:       []language.Tag{language.Italian, language.English},
-		SupportedClaims:          append(slices.Clone(op.DefaultSupportedClaims), "groups", "municipality"),
+		SupportedClaims:          append(slices.Clone(op.DefaultSupportedClaims), "groups", "municipality", "fiscalNumber", "dateOfBirth"),
 		SupportedScopes:          []string{"openid", "profile", "email"},
 		DefaultLogoutRedirectURI: p.issuer + "/choose",
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -258,6 +259,15 @@ func (s *store) describe(info *oidc.UserInfo, subject string) error {
 	}
 	info.Subject, info.Name, info.Email, info.EmailVerified = p.Subject, p.Name, p.Email, true
 	info.AppendClaims("municipality", p.Municipality)
+	if p.FiscalCode != "" {
+		info.AppendClaims("fiscalNumber", "TINIT-"+p.FiscalCode)
+	}
+	if p.Born != "" {
+		info.AppendClaims("dateOfBirth", p.Born)
+	}
+	if p.Level > 0 {
+		info.AppendClaims("acr", fmt.Sprintf("https://www.spid.gov.it/SpidL%d", p.Level))
+	}
 	groups := p.Groups
 	if groups == nil {
 		groups = []string{}

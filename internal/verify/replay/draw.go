@@ -24,6 +24,7 @@ type (
 	DrawRoll struct {
 		Group     string `json:"group"`
 		N         int    `json:"n"`
+		Left      int    `json:"left"` // of the roll before it; absent in entries of earlier programs
 		Root      string `json:"root"`
 		Household string `json:"household"`
 	}
@@ -53,16 +54,8 @@ const (
 // At is the minute of the entry, as the record tells it.
 func (r Record) At() int64 { return r.at.Unix() }
 
-// roll takes the number of people who may take part; that of a draw fixes its list.
-func (l *Life) roll(r Record) error {
-	var f DrawRoll
-	if err := r.Figures(&f); err != nil {
-		return err
-	}
-	set(&l.rolls, f.Group, f.N)
-	if f.Root == "" {
-		return nil
-	}
+// list takes the list of the pool of a draw, which its roll fixes.
+func (l *Life) list(r Record, f DrawRoll) error {
 	if l.Draws[f.Group] != nil {
 		return r.Fault(fmt.Sprintf("the list of the draw of group %s is fixed twice: a draw is not repeated", f.Group), "a second list", fmt.Sprintf("the one of entry %d", l.Draws[f.Group].Listed.N))
 	}

@@ -15,6 +15,8 @@ type (
 		Enrolled []int            `json:"enrolled"`
 		Feedback string           `json:"feedback"`
 		Items    string           `json:"items"`
+		// People whom the opening found struck off their roll.
+		StruckOff int `json:"struck_off"`
 	}
 	Closing struct {
 		Record     Record `json:"-"`

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,7 +24,8 @@ type Life struct {
 	promised    bool // a commitment, or the origin that stands in its place
 	imported    bool
 	Rounds      map[int]*Round
-	rolls       map[string]int // by group: the newest
+	rolls       map[string]int // by group: people on the newest
+	reach       map[string]int // by group: people on it since a round opened last, at one time or another
 	items       map[int]consultation.ItemState
 	Settled     map[int]int // by item: number of the round after which it was settled; 0 for none
 	Decisions   []Decision
@@ -48,7 +50,8 @@ type Round struct {
 	extended []extension
 	closing  Record // the act
 	Closed   *Closing
-	Rolls    map[string]int // as they stood at the closing
+	Listed   map[string]int // people on each roll at the opening, by group
+	Rolls    map[string]int // and all who stood on it until the closing
 	Feedback *Feedback
 	Releases []Release
 }
@@ -275,6 +278,26 @@ func (l *Life) open(r Record) error {
 		return err
 	}
 	w.Opened, w.Opening, w.Kind, w.deadline = r, f, f.Kind, f.Deadline
+	w.Listed, l.reach = maps.Clone(l.rolls), maps.Clone(l.rolls)
+	return nil
+}
+
+// roll takes over how many people stand on a group's roll. Who left it since the opening of a
+// round is looked for at the next one, so that they may be enrolled beside those who came.
+func (l *Life) roll(r Record) error {
+	var f DrawRoll
+	if err := r.Figures(&f); err != nil {
+		return err
+	}
+	before := l.rolls[f.Group]
+	if f.Left < 0 || f.Left > before || f.N < before-f.Left {
+		return r.Fault(fmt.Sprintf("the roll of group %s does not follow from the one before it", f.Group), fmt.Sprintf("%d people, %d left", f.N, f.Left), fmt.Sprintf("of %d people those who did not leave, and who came", before))
+	}
+	set(&l.reach, f.Group, l.reach[f.Group]+f.N-(before-f.Left))
+	set(&l.rolls, f.Group, f.N)
+	if f.Root != "" {
+		return l.list(r, f)
+	}
 	return nil
 }
 
@@ -298,10 +321,7 @@ func (l *Life) close(r Record) error {
 	if err := w.follow(r, consultation.ActTabulate, string(consultation.System)); err != nil {
 		return err
 	}
-	w.Closed, w.Rolls = &f, map[string]int{}
-	for g, n := range l.rolls {
-		w.Rolls[g] = n
-	}
+	w.Closed, w.Rolls = &f, maps.Clone(l.reach)
 	return nil
 }
 
