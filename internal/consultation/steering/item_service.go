@@ -3,7 +3,6 @@ package steering
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -31,7 +30,7 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 			return err
 		}
 		last := c.LastReleased()
-		now, err := decidedAfter(ctx, tx, c, last, it)
+		now, err := lifecycle.DecisionAfter(ctx, tx, c.ID, last.Number, it.ID)
 		if err != nil {
 			return err
 		}
@@ -41,6 +40,9 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 			return nil
 		default:
 			return fault.New(fault.Conflict, "decision_changed", "somebody decided about this statement in the meantime")
+		}
+		if now.Decided == consultation.Reword && d != consultation.Reword && it.Was != "" {
+			return fault.New(fault.Conflict, "item_reworded", "the statement has new words: take them back first")
 		}
 		if it.State == consultation.ItemSettled {
 			if d != consultation.GoOn {
@@ -64,21 +66,8 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 		if consultation.Decision(o.Proposal.Action) != d && reason == "" {
 			return consultation.NeedReason("this goes against the proposal: give the reason, it is public")
 		}
-		return s.decide(ctx, tx, c, last, it, consultation.Decision(o.Proposal.Action), d, by, reason)
+		return s.DecideItem(ctx, tx, c, last, it, consultation.Decision(o.Proposal.Action), d, by, reason)
 	})
-}
-
-// decidedAfter gives the decision about an item after a round; the zero one without any.
-func decidedAfter(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, it consultation.Item) (consultation.Decided, error) {
-	all, err := lifecycle.Decisions(ctx, tx, c.ID)
-	if err != nil {
-		return consultation.Decided{}, err
-	}
-	i := slices.IndexFunc(all, func(d consultation.Decided) bool { return d.Item == it.ID && d.Round == r.Number })
-	if i < 0 {
-		return consultation.Decided{}, nil
-	}
-	return all[i], nil
 }
 
 // DecideAsProposed follows the engine's proposal for every undecided item (facilitator).
@@ -91,7 +80,7 @@ func (s *Service) DecideAsProposed(ctx context.Context, actor account.Actor, slu
 		if err := c.NeedRunning(); err != nil {
 			return err
 		}
-		if err := s.unmoved(ctx, tx, *c); err != nil {
+		if err := s.Unmoved(ctx, tx, *c); err != nil {
 			return err
 		}
 		if err := c.Between(); err != nil {
@@ -147,7 +136,8 @@ type undecidedItem struct {
 	proposed consultation.Decision
 }
 
-// followProposals lets undecided items follow the engine when a round opens.
+// followProposals lets undecided items follow the engine when a round opens. One that the
+// engine proposes to reword goes on with its own words, in public: nobody wrote others.
 func (s *Service) followProposals(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
 	return s.follow(ctx, tx, c, consultation.Itself)
 }
@@ -158,15 +148,19 @@ func (s *Service) follow(ctx context.Context, tx *postgres.Tx, c *consultation.C
 		return err
 	}
 	for _, u := range undecided {
-		if err := s.decide(ctx, tx, c, c.LastReleased(), u.item, u.proposed, u.proposed, by, ""); err != nil {
+		decided, why := u.proposed, ""
+		if decided == consultation.Reword && by == consultation.Itself {
+			decided, why = consultation.GoOn, c.Why(consultation.WhyNoWords)
+		}
+		if err := s.DecideItem(ctx, tx, c, c.LastReleased(), u.item, u.proposed, decided, by, why); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// decide writes one decision, moves the item, and records it.
-func (s *Service) decide(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, it consultation.Item, proposed, decided consultation.Decision, by consultation.Author, reason string) error {
+// DecideItem writes one decision, moves the item, and records it.
+func (s *Service) DecideItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, it consultation.Item, proposed, decided consultation.Decision, by consultation.Author, reason string) error {
 	act, known := decided.Act()
 	if !known {
 		return fmt.Errorf("%s: unknown proposal %q", it.Target(), decided)
@@ -228,7 +222,7 @@ func (s *Service) settleLive(ctx context.Context, tx *postgres.Tx, c *consultati
 			if proposed != consultation.Settle && why == "" {
 				why = c.Why(consultation.WhyLastRound)
 			}
-			if err := s.decide(ctx, tx, c, r, *it, proposed, consultation.Settle, by, why); err != nil {
+			if err := s.DecideItem(ctx, tx, c, r, *it, proposed, consultation.Settle, by, why); err != nil {
 				return err
 			}
 			it.State = consultation.ItemSettled
