@@ -6,8 +6,6 @@ import (
 	"errors"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/steering"
@@ -148,30 +146,6 @@ func (d room) extendRound(q *page.Request) error {
 			return fault.Bad(fault.Field{Name: "days", Code: "whole_number", Message: "write a whole number of days"})
 		}
 		return on.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"))
-	})
-}
-
-func (d room) decide(q *page.Request) error {
-	form, err := q.Form()
-	if err != nil {
-		return err
-	}
-	item, err := uuid.Parse(q.Param("item"))
-	if err != nil {
-		return notThere()
-	}
-	seen := form.Value("seen") // "" where nothing is decided yet
-	if !form.Has("seen") {
-		seen = prose.Unsaid
-	}
-	return d.act(q, "staff.done.decided", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"), seen)
-	})
-}
-
-func (d room) decideAll(q *page.Request) error {
-	return d.act(q, "staff.done.decided_all", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.DecideAsProposed(ctx, q.Actor, slug)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
@@ -18,6 +19,7 @@ type Services struct {
 	Drafts        *draft.Service
 	Scopes        *scope.Service
 	Consultations *steering.Service
+	Facilitation  *facilitation.Service
 	Contributions *contribution.Service
 	Moderation    *moderation.Service
 	Archive       *archive.Service
@@ -33,7 +35,8 @@ type Handlers struct {
 	Announce, Start, Suspend, Resume       page.Handler
 	Conclude, Publish, Withdraw            page.Handler
 	OpenRound, Extend, CloseRound, Release page.Handler // of a round
-	Decide, DecideAll                      page.Handler // on items
+	Decide, DecideAll, Undecide            page.Handler // on items
+	Editor, Reword                         page.Handler // of their words
 	Queue, Dispose, Remove                 page.Handler // of contributions
 	Minority, Report                       page.Handler // of the minority
 	Members, Replace                       page.Handler // of the staff
@@ -55,7 +58,8 @@ func New(s Services) (Handlers, error) {
 		Announce: d.announce, Start: d.start, Suspend: d.suspend, Resume: d.resume,
 		Conclude: d.conclude, Publish: d.publish, Withdraw: d.withdraw,
 		OpenRound: d.openRound, Extend: d.extendRound, CloseRound: d.closeRound, Release: d.releaseRound,
-		Decide: d.decide, DecideAll: d.decideAll,
+		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
+		Editor: d.editor, Reword: d.reword,
 		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,

@@ -78,6 +78,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/staff"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/items/"+uuid.NewString()+"/reword"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1/1")}, // everybody's since the announcement
@@ -90,7 +91,7 @@ func guards(t *testing.T, h *webtest.House) {
 	for _, act := range []string{
 		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
+		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks

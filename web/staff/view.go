@@ -262,7 +262,7 @@ func (v deskView) stops() bool {
 
 // concludes tells whether the reader can conclude now.
 func (v deskView) concludes() bool {
-	return v.Facilitator && v.Consultation.Stage == consultation.Running && v.Current == nil && len(v.Rounds) > 0
+	return v.Facilitator && v.between()
 }
 
 func (v deskView) kicker(q *page.Request) string {
