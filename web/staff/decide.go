@@ -247,7 +247,6 @@ func (v deskView) wordless() []decisionView {
 
 func itemAnchor(d decisionView) string { return "item-" + strconv.Itoa(d.Item.Number) }
 
-
 // unfolds tells whether the decided statements stand open: what was pressed is among them.
 func (v deskView) unfolds() bool {
 	return v.Just == "all" || slices.ContainsFunc(v.Done, func(d decisionView) bool { return v.TypedAt == v.decidePath(d) || v.opened(d) })

@@ -254,5 +254,6 @@ func (e editorView) lineages(q *page.Request) []chart.Lineage {
 }
 
 // opened tells whether the editor stands in a statement's card.
-func (v deskView) opened(d decisionView) bool { return v.Editor != nil && v.Editor.On.Item.ID == d.Item.ID }
-
+func (v deskView) opened(d decisionView) bool {
+	return v.Editor != nil && v.Editor.On.Item.ID == d.Item.ID
+}

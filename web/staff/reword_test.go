@@ -144,4 +144,41 @@ func TestNewWords(t *testing.T) {
 	if en := paolo.Get(t, "/en"+path(0, "/reword")); en.Status != 200 || !strings.Contains(en.Text("#editor"), "you mend the words that you have confirmed") {
 		t.Errorf("in English: %d %s", en.Status, en.Text("#editor"))
 	}
+	// A substantive one besides, and the panel and the public read what became of each.
+	follows(t, paolo, sends(t, paolo, paolo.Get(t, path(2, "/reword")), path(2, "/undecide"), nil))
+	merge := url.Values{"act": {"confirm"}, "becomes": {"merge"}, "with": {items[1].ID.String()}, "text_1": {"Una piazza per chi cammina."}, "reason": {"Dicono lo stesso."}}
+	follows(t, paolo, sends(t, paolo, paolo.Get(t, path(2, "/reword")), path(2, "/reword"), merge))
+	ready := paolo.Get(t, at(slug, ""))
+	follows(t, paolo, sends(t, paolo, ready, at(slug, "/rounds/2/open"), nil))
+	paper := site.As(t, h.Panelist(t, 0)).Get(t, "/consultations/"+slug+"/rounds/2?item=1").Text("main")
+	if !strings.Contains(paper, "nei viali") || !strings.Contains(paper, "Parole cambiate") && !strings.Contains(paper, "cambiat") {
+		t.Errorf("the form of an editorial change says %q", paper)
+	}
+	paper = site.As(t, h.Panelist(t, 0)).Get(t, "/consultations/"+slug+"/rounds/2?item=2").Text("main")
+	for _, want := range []string{"Una piazza per chi cammina.", "Prende il posto dell’affermazione 2, che diceva: «Meno auto e più bus.»", "Prende il posto dell’affermazione 3, che diceva: «Una piazza.»"} {
+		if !strings.Contains(paper, want) {
+			t.Errorf("the form of a merged statement does not say %q: %s", want, paper)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	who := h.Person(t, "paolo")
+	must(h.Consultations.CloseRound(t.Context(), who, slug, 2, "abbiamo le risposte"))
+	must(h.Jobs.Drain(t.Context()))
+	must(h.Consultations.Conclude(t.Context(), who, slug, ""))
+	must(h.Jobs.Drain(t.Context()))
+	must(h.Consultations.Publish(t.Context(), h.Person(t, "giulia"), slug, consultation.OpinionTexts{}))
+	opinion := site.Stranger().Get(t, "/consultations/"+slug+"/opinion").Text("main")
+	for _, want := range []string{
+		"Al giro 1 diceva: «Più alberi.». Riformulata perché: «È ambigua.»",
+		"Prende il posto dell’affermazione 2: «Meno auto e più bus.». Riformulata perché: «Dicono lo stesso.»", "Al suo posto, l’affermazione 4: «Una piazza per chi cammina.»",
+	} {
+		if !strings.Contains(opinion, want) {
+			t.Errorf("the opinion does not say %q: %s", want, opinion)
+		}
+	}
 }
