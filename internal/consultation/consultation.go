@@ -205,3 +205,19 @@ func (c Consultation) RoundsLeft() int {
 	}
 	return n
 }
+
+// Addressees gives those of accounts that a letter goes to: each once, and no staff.
+func (c Consultation) Addressees(accounts []uuid.UUID) []uuid.UUID {
+	seen := map[uuid.UUID]bool{}
+	for _, member := range c.Staff {
+		seen[member.Account] = true
+	}
+	var to []uuid.UUID
+	for _, a := range accounts {
+		if !seen[a] {
+			seen[a] = true
+			to = append(to, a)
+		}
+	}
+	return to
+}

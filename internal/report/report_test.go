@@ -259,7 +259,7 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 		t.Fatal("the test rewords against the proposal")
 	}
 	// Against the proposal, with a reason that becomes public and new words.
-	w.must(facilitation.New(w.db, w.consultations, w.record).Reword(ctx, w.facilitator, slug, items[0].ID,
+	w.must(facilitation.New(w.db, w.consultations, draft.New(w.db, w.accounts), w.panel, w.record).Reword(ctx, w.facilitator, slug, items[0].ID,
 		consultation.Rewording{Texts: []string{"Si piantano gli alberi in piazza."}, Reason: "vogliamo capire meglio"}, ""))
 	w.play(3, 6)
 	_, _, err = w.reports.Of(ctx, last.ID)

@@ -191,19 +191,14 @@ func (v deskView) between() bool {
 
 // offers tells whether the desk still has the form of an address.
 func (v deskView) offers(path string) bool {
-	switch act := path[strings.LastIndex(path, "/")+1:]; act {
-	case "publish":
-		return v.Consultation.Stage == consultation.Concluded && v.Administrator
-	case "suspend":
-		return v.live() && v.Consultation.Suspended == nil && v.Consultation.Stage != consultation.Concluded
-	case "conclude":
-		return v.concludes()
-	case "withdraw":
-		return v.live() && v.Administrator
-	case "extend", "close":
+	act := path[strings.LastIndex(path, "/")+1:]
+	switch {
+	case act == "extend":
 		return v.Current != nil && v.Current.State == consultation.RoundOpen && strings.HasPrefix(path, v.roundPath(v.Current, "/"))
-	case "decide":
+	case act == "decide":
 		return v.decides(path)
+	case slices.ContainsFunc(abouts, func(a about) bool { return a.act == act }):
+		return false // its form stands on its own page, which is shown as long as it is possible
 	}
 	return true
 }

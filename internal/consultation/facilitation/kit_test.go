@@ -66,7 +66,7 @@ func newTown(t *testing.T) *town {
 	h.panel = panel.New(h.db, h.accounts, secrets)
 	h.drafts = draft.New(h.db, h.accounts)
 	h.s = steering.New(h.db, h.queue, h.drafts, h.record, secrets, h.panel, notify.New(h.db, h.queue, h.accounts, nil, "http://localhost"))
-	h.f = facilitation.New(h.db, h.s, h.record)
+	h.f = facilitation.New(h.db, h.s, h.drafts, h.panel, h.record)
 	job.On(h.queue, func(ctx context.Context, a steering.Tabulate) error { return h.tabulate(ctx, a.Round) })
 	h.s.OnOpened(func(context.Context, *postgres.Tx, consultation.Round) error { return nil })
 	a, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})

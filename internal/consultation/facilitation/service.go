@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/ledger"
+	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
 )
 
@@ -13,12 +15,14 @@ import (
 type Service struct {
 	db            *postgres.DB
 	consultations *steering.Service
+	drafts        *draft.Service
+	panel         *panel.Service
 	record        *ledger.Service
 }
 
 // New makes the service.
-func New(db *postgres.DB, s *steering.Service, l *ledger.Service) *Service {
-	return &Service{db: db, consultations: s, record: l}
+func New(db *postgres.DB, s *steering.Service, d *draft.Service, p *panel.Service, l *ledger.Service) *Service {
+	return &Service{db: db, consultations: s, drafts: d, panel: p, record: l}
 }
 
 // note writes an act into the record.

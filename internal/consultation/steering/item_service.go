@@ -90,9 +90,9 @@ func (s *Service) DecideAsProposed(ctx context.Context, actor account.Actor, slu
 	})
 }
 
-// following tells how many items stay in play when undecided ones follow their
+// Following tells how many items stay in play when undecided ones follow their
 // proposals, and which are undecided.
-func (s *Service) following(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) (staying int, undecided []undecidedItem, err error) {
+func (s *Service) Following(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) (staying int, undecided []Undecided, err error) {
 	all, err := lifecycle.ItemsSince(ctx, tx, c.ID, uuid.Nil)
 	if err != nil {
 		return 0, nil, err
@@ -120,7 +120,7 @@ func (s *Service) following(ctx context.Context, tx *postgres.Tx, c *consultatio
 		}
 		o, judged := found[it.ID]
 		if judged && !done[it.ID] {
-			undecided = append(undecided, undecidedItem{it, consultation.Decision(o.Proposal.Action)})
+			undecided = append(undecided, Undecided{it, consultation.Decision(o.Proposal.Action)})
 			if consultation.Decision(o.Proposal.Action) == consultation.Settle {
 				continue
 			}
@@ -130,10 +130,10 @@ func (s *Service) following(ctx context.Context, tx *postgres.Tx, c *consultatio
 	return staying, undecided, nil
 }
 
-// undecidedItem is an item about which the facilitator has not decided.
-type undecidedItem struct {
-	item     consultation.Item
-	proposed consultation.Decision
+// Undecided is an item about which the facilitator has not decided.
+type Undecided struct {
+	Item     consultation.Item
+	Proposed consultation.Decision
 }
 
 // followProposals lets undecided items follow the engine when a round opens. One that the
@@ -143,16 +143,16 @@ func (s *Service) followProposals(ctx context.Context, tx *postgres.Tx, c *consu
 }
 
 func (s *Service) follow(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
-	_, undecided, err := s.following(ctx, tx, c)
+	_, undecided, err := s.Following(ctx, tx, c)
 	if err != nil {
 		return err
 	}
 	for _, u := range undecided {
-		decided, why := u.proposed, ""
+		decided, why := u.Proposed, ""
 		if decided == consultation.Reword && by == consultation.Itself {
 			decided, why = consultation.GoOn, c.Why(consultation.WhyNoWords)
 		}
-		if err := s.DecideItem(ctx, tx, c, c.LastReleased(), u.item, u.proposed, decided, by, why); err != nil {
+		if err := s.DecideItem(ctx, tx, c, c.LastReleased(), u.Item, u.Proposed, decided, by, why); err != nil {
 			return err
 		}
 	}

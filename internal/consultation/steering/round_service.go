@@ -79,7 +79,7 @@ func (s *Service) openable(ctx context.Context, tx *postgres.Tx, c *consultation
 	if !r.Answers() || r.Kind == delphi.StandingKind {
 		return nil
 	}
-	staying, _, err := s.following(ctx, tx, c)
+	staying, _, err := s.Following(ctx, tx, c)
 	if err != nil {
 		return err
 	}
