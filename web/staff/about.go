@@ -217,10 +217,8 @@ func (v aboutView) fields() []string {
 	return append(slices.Clone(v.About.texts), "reason")
 }
 
-// asksReason tells whether the act asks for a reason now.
-func (v aboutView) asksReason() bool {
-	return v.About.reason == reasoned || v.About.reason == ifAgainst && v.Outlook.Against
-}
+// optional tells whether the act's reason may be left out now.
+func (v aboutView) optional() bool { return v.About.reason == ifAgainst && !v.Outlook.Against }
 
 // action is the address of the page and of the act.
 func (v aboutView) action() string {

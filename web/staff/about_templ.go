@@ -499,8 +499,8 @@ func aboutPage(v aboutView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if v.asksReason() {
-					templ_7745c5c3_Err = ui.Area(ui.Field{Name: "reason", Label: q.T("staff.reason"), Rows: 3, Lang: v.Consultation.Language}, v.Values["reason"], v.problems(q)).Render(ctx, templ_7745c5c3_Buffer)
+				if v.About.reason != unreasoned {
+					templ_7745c5c3_Err = ui.Area(ui.Field{Name: "reason", Label: q.T("staff.reason_public"), Optional: v.optional(), Rows: 3, Lang: v.Consultation.Language}, v.Values["reason"], v.problems(q)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -132,8 +132,11 @@ func TestNewWords(t *testing.T) {
 	if all.Count("#decided details[open]") != 1 || !strings.Contains(all.Text("main .dlf-stateline"), "Una riformulazione aspetta parole nuove") {
 		t.Errorf("the desk: %s", all.Text("main .dlf-stateline"))
 	}
-	refused := paolo.Post(t, at(slug, "/rounds/2/open"), url.Values{"version": {all.Page.Find("main input[name=version]").First().AttrOr("value", "")}})
-	if refused.Status != 409 || !strings.Contains(refused.Text("main [role=alert]"), "L’affermazione 1 è da riformulare") || refused.Count(`main [role=alert] a[href="#item-1"]`) != 1 {
+	if got := all.Text("main"); !strings.Contains(got, "Il pulsante che apre il giro 2 compare qui") {
+		t.Errorf("the desk offers to open the round: %s", got)
+	}
+	refused := sends(t, paolo, paolo.Get(t, at(slug, "/rounds/2/open")), at(slug, "/rounds/2/open"), nil)
+	if refused.Status != 409 || !strings.Contains(refused.Text("main [role=alert]"), "L’affermazione 1 è da riformulare") || refused.Count(`main [role=alert] a[href="/desk/viali#item-1"]`) != 1 {
 		t.Errorf("a round opens without words: %d %s", refused.Status, refused.Text("main [role=alert]"))
 	}
 	words := url.Values{"act": {"confirm"}, "becomes": {"one"}, "change": {"editorial"}, "text_1": {"Più alberi nei viali."}, "reason": {"È ambigua."}}
@@ -148,8 +151,14 @@ func TestNewWords(t *testing.T) {
 	follows(t, paolo, sends(t, paolo, paolo.Get(t, path(2, "/reword")), path(2, "/undecide"), nil))
 	merge := url.Values{"act": {"confirm"}, "becomes": {"merge"}, "with": {items[1].ID.String()}, "text_1": {"Una piazza per chi cammina."}, "reason": {"Dicono lo stesso."}}
 	follows(t, paolo, sends(t, paolo, paolo.Get(t, path(2, "/reword")), path(2, "/reword"), merge))
-	ready := paolo.Get(t, at(slug, ""))
-	follows(t, paolo, sends(t, paolo, ready, at(slug, "/rounds/2/open"), nil))
+	ready := paolo.Get(t, at(slug, "/rounds/2/open"))
+	if got := ready.Text("main"); !strings.Contains(got, "2 affermazioni si chiedono") || !strings.Contains(got, "Partono 6 lettere.") {
+		t.Errorf("before opening: %s", got)
+	}
+	opened := follows(t, paolo, sends(t, paolo, ready, at(slug, "/rounds/2/open"), nil))
+	if got := opened.Text("main"); opened.Status != 200 || !strings.Contains(got, "Il giro è aperto") || !strings.Contains(got, "del registro pubblico") {
+		t.Errorf("after opening: %d %s", opened.Status, got)
+	}
 	paper := site.As(t, h.Panelist(t, 0)).Get(t, "/consultations/"+slug+"/rounds/2?item=1").Text("main")
 	if !strings.Contains(paper, "nei viali") || !strings.Contains(paper, "Parole cambiate") && !strings.Contains(paper, "cambiat") {
 		t.Errorf("the form of an editorial change says %q", paper)
