@@ -248,10 +248,9 @@ func TestAProductionServerBegins(t *testing.T) {
 	}).sees(200, "C’è tutto: si può annunciare.")
 	// An act that cannot be undone asks for a sign-in of its own: this provider says when
 	// somebody signed in only if it is asked.
-	announce := "form[action$='/announce']"
-	giulia.send(announce, url.Values{}).sees(401, "accedi di nuovo")
+	giulia.open("/desk/"+question+"/announce").sees(200, "Serve un accesso nuovo")
 	giulia.follow("main a[href*='fresh=1']").signIn("giulia")
-	giulia.send(announce, url.Values{}).sees(200, "Il prato del fiume")
+	giulia.send("form[action$='/announce']", url.Values{}).sees(200, "La consultazione è annunciata")
 	newWalker(t, base).open("/consultations/"+question).sees(200, "Entro l’estate la Giunta decide e risponde punto per punto.")
 	s.holds(t)
 
@@ -279,7 +278,7 @@ func TestAProductionServerBegins(t *testing.T) {
 	suspend := url.Values{"reason": {"Verifichiamo un dato."}}
 	admin("admin", "role", "revoke", "riva", "moderator", "marta")
 	for name, status := range map[string]int{"marta": 403, "davide": 200} {
-		version := colleagues[name].open("/desk/"+question).page.Find("input[name=version]").First().AttrOr("value", "")
+		version := colleagues[name].open("/desk/"+question+"/suspend").page.Find("input[name=version]").First().AttrOr("value", "")
 		suspend.Set("version", version)
 		if colleagues[name].do(http.MethodPost, base+"/desk/"+question+"/suspend", suspend); colleagues[name].status != status {
 			t.Errorf("%s suspends: %d, want %d", name, colleagues[name].status, status)

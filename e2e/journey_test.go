@@ -70,6 +70,8 @@ func TestAConsultationsWholeLife(t *testing.T) {
 	if status, _ := s.get(t, page); status != 404 {
 		t.Errorf("a draft is visible: %d", status)
 	}
+	giulia.press(`main a[href$="/announce"]`)
+	giulia.shot("about-announce")
 	giulia.press(`form[action$="/announce"] button`)
 	stranger.open(page)
 	stranger.sees("Entro l’estate la Giunta decide e risponde punto per punto.")
@@ -86,6 +88,7 @@ func TestAConsultationsWholeLife(t *testing.T) {
 		panel = append(panel, p)
 	}
 	giulia.open(desk)
+	giulia.press(`main a[href$="/start"]`)
 	giulia.press(`form[action$="/start"] button`)
 
 	for i, p := range panel {
@@ -118,6 +121,8 @@ func TestAConsultationsWholeLife(t *testing.T) {
 
 	for round := 2; round <= 3; round++ {
 		paolo.open(desk)
+		paolo.press(fmt.Sprintf(`main a[href$="/rounds/%d/open"]`, round))
+		paolo.shot("about-open")
 		paolo.press(fmt.Sprintf(`form[action$="/rounds/%d/open"] button`, round))
 		form := fmt.Sprintf("%s/rounds/%d", page, round)
 		for i, p := range panel {
@@ -147,7 +152,7 @@ func TestAConsultationsWholeLife(t *testing.T) {
 			}
 		}
 		closeRound(paolo, desk, round)
-		paolo.until(desk, fmt.Sprintf(`form[action$="/rounds/%d/open"], form[action$="/conclude"], form[action$="/decide-all"]`, round+1))
+		paolo.until(desk, fmt.Sprintf(`main a[href$="/rounds/%d/open"], main a[href$="/conclude"], form[action$="/decide-all"]`, round+1))
 		if round == 2 {
 			goOn(paolo, desk)
 		}
@@ -156,7 +161,8 @@ func TestAConsultationsWholeLife(t *testing.T) {
 	if paolo.count(`form[action$="/decide-all"]`) > 0 {
 		paolo.press(`form[action$="/decide-all"] button`)
 	}
-	paolo.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
+	paolo.press(`main a[href$="/conclude"]`)
+	paolo.shot("about-conclude")
 	paolo.fill(`form[action$="/conclude"] textarea`, "I giri previsti si sono svolti.")
 	paolo.press(`form[action$="/conclude"] button`)
 	// What the panel wrote against the verdicts is not left out in silence.
@@ -165,7 +171,8 @@ func TestAConsultationsWholeLife(t *testing.T) {
 	if paolo.count(`input[name=copy]`) > 0 {
 		paolo.forgo("Il panel ha una settimana, la prova un minuto.")
 	}
-	giulia.until(desk, `form[action$="/publish"]`)
+	giulia.until(desk, `main a[href$="/publish"]`)
+	giulia.press(`main a[href$="/publish"]`)
 	giulia.fill(`form[action$="/publish"] textarea[name=summary]`, "Il panel vuole alberi, ed è diviso sulle panchine.")
 	for range 50 { // the key and the ballots must be gone first
 		giulia.press(`form[action$="/publish"] button`)
@@ -198,13 +205,12 @@ func (p *person) forgo(reason string) {
 func closeRound(p *person, desk string, round int) {
 	p.t.Helper()
 	p.open(desk)
-	p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
+	p.press(fmt.Sprintf(`main a[href$="/rounds/%d/close"]`, round))
 	form := fmt.Sprintf(`form[action$="/rounds/%d/close"]`, round)
 	p.press(form + " button") // without a reason: refused
 	if p.count(".dlf-err") == 0 {
 		p.t.Fatalf("round %d closed without a reason: %s", round, p.text())
 	}
-	p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
 	p.fill(form+" textarea", "Hanno risposto tutti.")
 	p.press(form + " button")
 }
@@ -215,19 +221,19 @@ func goOn(p *person, desk string) {
 	p.t.Helper()
 	p.open(desk)
 	for range 5 {
-		if p.count(`form[action$="/decide"]`) == 0 {
+		before := p.count(`#to-decide form[action$="/decide"]`)
+		if before == 0 {
 			return
 		}
-		before := p.count(`form[action$="/decide"]`)
 		p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
-		if p.count(`input[name=decision][value=go-on]`) > 0 {
-			p.press(`form:has(input[name=decision][value=go-on]) button`)
+		if p.count(`#to-decide input[name=decision][value=go-on]`) > 0 {
+			p.press(`#to-decide form:has(input[name=decision][value=go-on]) button`)
 		} else {
-			p.fill(`details form[action$="/decide"] textarea`, "Un giro solo non dice se le risposte tengono.")
-			p.press(`details button[name=decision][value=go-on]`)
+			p.fill(`#to-decide details form[action$="/decide"] textarea`, "Un giro solo non dice se le risposte tengono.")
+			p.press(`#to-decide details button[name=decision][value=go-on]`)
 		}
-		if p.count(`form[action$="/decide"]`) >= before {
-			return
+		if p.count(`#to-decide form[action$="/decide"]`) >= before {
+			p.t.Fatalf("nothing was decided: %s", p.text())
 		}
 	}
 }
@@ -254,11 +260,15 @@ func TestTheDemonstrationEndsByClickingAndOneReason(t *testing.T) {
 	if p.count(`form[action$="/decide-all"]`) > 0 {
 		p.press(`form[action$="/decide-all"] button`)
 	}
+	p.open("/desk/" + slug)
+	p.press(`main a[href$="/conclude"]`)
 	p.press(`form[action$="/conclude"] button`)
+	p.press(fmt.Sprintf(`main a[href="/desk/%s"]`, slug))
 	p.press(fmt.Sprintf(`main a[href="/desk/%s/minority"]`, slug))
 	p.forgo("È una prova: il panel è inventato.")
 	be("giulia")
-	p.until("/desk/"+slug, `form[action$="/publish"]`)
+	p.until("/desk/"+slug, `main a[href$="/publish"]`)
+	p.press(`main a[href$="/publish"]`)
 	for range 50 { // the key and the ballots must be gone first
 		p.press(`form[action$="/publish"] button`)
 		if p.count(`form[action$="/publish"]`) == 0 {

@@ -154,7 +154,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 func (v *voter) steer(t *testing.T, act string, form url.Values) {
 	t.Helper()
 	const desk = "/desk/piazza-della-pomposa"
-	shown, err := v.ask(t.Context(), http.MethodGet, desk, nil)
+	shown, err := v.ask(t.Context(), http.MethodGet, desk+act, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -177,7 +177,8 @@ func TestFreeText(t *testing.T) {
 	panelist := w.site.As(t, h.Panelist(t, 1))
 	tried := slices.Concat(
 		w.refused(giulia, "/desk/new"), w.refused(w.as("elena"), "/desk/mercato-coperto/edit"),
-		w.refused(giulia, answering), w.refused(paolo, answering), w.refused(giulia, "/administrations/riva"),
+		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"),
+		w.refused(giulia, "/administrations/riva"),
 		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),
 	)
 	furio := h.Person(t, "paolo")
@@ -198,7 +199,10 @@ func TestFreeText(t *testing.T) {
 	w.must(h.Consultations.Conclude(t.Context(), furio, webtest.Answering, "Basta."))
 	w.must(h.Jobs.Drain(t.Context()))
 	tried = append(tried, w.minority(paolo, answering+"/minority")...)
-	tried = append(tried, w.refused(giulia, answering)...)
+	tried = append(tried, w.refused(giulia, answering+"/publish")...)
+	items := w.between("viali")
+	tried = append(tried, w.refused(paolo, "/desk/viali")...)
+	tried = append(tried, w.refused(paolo, "/desk/viali/items/"+items[0].ID.String()+"/reword")...)
 	for i, line := range tried {
 		tried[i] = strings.TrimPrefix(line, "/desk/")
 	}

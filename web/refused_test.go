@@ -10,6 +10,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft"
 	"delfi/internal/moderation"
 	"delfi/web/webtest"
 )
@@ -381,7 +383,28 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 	r.sent(who["karim"], appeal.action, appeal.with("words", "Non è così."))
 	r.must(r.h.Jobs.Do(r.Context(), moderation.Opening{}))
 	r.sent(who["giulia"], "/desk/sospesa/suspend", url.Values{"reason": {"Verifica."}})
+	r.between("viali")
 	r.led["karim"] = append(r.led["karim"], r.coded("consultorio", who["karim"], who["lucia"]))
+}
+
+// between brings a consultation between its two rounds, with a statement that waits for new
+// words, one that is decided and one that is not.
+func (w walk) between(slug string) []consultation.Item {
+	w.Helper()
+	const grades = `{"version": 1, "variant": "classical",
+		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
+		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
+		"item_kinds": [{"id": "grado", "kind": "scale", "points": 5}],
+		"consensus": {"rule": "share", "share": {"from": 4, "to": 5}}}`
+	c := w.h.Ask(w.T, slug, grades, 1, draft.Item{Kind: "grado", Text: "Più alberi."}, draft.Item{Kind: "grado", Text: "Meno auto."}, draft.Item{Kind: "grado", Text: "Una piazza."})
+	paolo := w.h.Person(w.T, "paolo")
+	w.must(w.h.Consultations.CloseRound(w.Context(), paolo, slug, 1, "Basta."))
+	w.must(w.h.Jobs.Drain(w.Context()))
+	items, err := w.h.Consultations.Items(w.Context(), c.ID)
+	w.must(err)
+	w.must(w.h.Consultations.Decide(w.Context(), paolo, slug, items[0].ID, consultation.Reword, "È ambigua.", ""))
+	w.must(w.h.Consultations.Decide(w.Context(), paolo, slug, items[1].ID, consultation.Settle, "Basta così.", ""))
+	return items
 }
 
 // sent sends a form that is taken.

@@ -3,9 +3,11 @@ package web_test
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
@@ -30,9 +32,9 @@ func TestActsOnAnUnseenState(t *testing.T) {
 	}
 	answering := "/desk/" + webtest.Answering
 
-	closing := w.form(paolo, answering, answering+"/rounds/3/close").with("reason", "Hanno risposto tutti.")
-	withdrawal := w.form(giulia, answering, answering+"/withdraw").with("reason", "Non si fa più.")
-	suspension := w.form(giulia, answering, answering+"/suspend").with("reason", "Un dubbio.")
+	closing := w.form(paolo, answering+"/rounds/3/close", answering+"/rounds/3/close").with("reason", "Hanno risposto tutti.")
+	withdrawal := w.form(giulia, answering+"/withdraw", answering+"/withdraw").with("reason", "Non si fa più.")
+	suspension := w.form(giulia, answering+"/suspend", answering+"/suspend").with("reason", "Un dubbio.")
 	w.must(h.Consultations.ExtendRound(t.Context(), facilitator, webtest.Answering, 3, 1, "Piove."))
 	for _, late := range []struct {
 		b      *webtest.Browser
@@ -53,7 +55,7 @@ func TestActsOnAnUnseenState(t *testing.T) {
 		}
 	}
 	// The page that came back shows the new date: the same form sent again is done.
-	again := w.form(paolo, answering, answering+"/rounds/3/close").with("reason", "Hanno risposto tutti.")
+	again := w.form(paolo, answering+"/rounds/3/close", answering+"/rounds/3/close").with("reason", "Hanno risposto tutti.")
 	if got := paolo.Post(t, answering+"/rounds/3/close", again); got.Status != 303 {
 		t.Errorf("closed after a look: %d %s", got.Status, got.Text("main [role=alert]"))
 	}
@@ -64,7 +66,7 @@ func TestActsOnAnUnseenState(t *testing.T) {
 		t.Fatalf("draft: %d", got.Status)
 	}
 	draft := "/desk/portici"
-	announcement, deletion := w.form(giulia, draft, draft+"/announce"), w.form(giulia, draft, draft+"/delete")
+	announcement, deletion := w.form(giulia, draft+"/announce", draft+"/announce"), w.form(giulia, draft+"/delete", draft+"/delete")
 	edit := w.form(giulia, draft+"/edit", draft+"/edit").with("commitment_decider", "Nessuno")
 	if got := giulia.Post(t, draft+"/edit", edit); got.Status != 303 {
 		t.Fatalf("edit: %d", got.Status)
@@ -89,12 +91,14 @@ func TestEveryDeskFormSaysWhatItShowed(t *testing.T) {
 			b := w.as(who)
 			for _, slug := range slugs {
 				at := "/desk/" + slug
-				for _, f := range forms(at, b.Get(t, at)) {
-					if !strings.HasPrefix(f.action, at+"/") {
-						continue
-					}
-					if n++; f.values.Get("version") == "" && !f.values.Has("seen") {
-						t.Errorf("%s: the form of %s does not say what it showed", who, f.action)
+				for _, from := range append([]string{at}, acts(at, b.Get(t, at))...) {
+					for _, f := range forms(from, b.Get(t, from)) {
+						if !strings.HasPrefix(f.action, at+"/") {
+							continue
+						}
+						if n++; f.values.Get("version") == "" && !f.values.Has("seen") {
+							t.Errorf("%s: the form of %s does not say what it showed", who, f.action)
+						}
 					}
 				}
 			}
@@ -113,6 +117,20 @@ func TestEveryDeskFormSaysWhatItShowed(t *testing.T) {
 	if n < 20 {
 		t.Errorf("only %d forms", n)
 	}
+}
+
+// acts gives the pages before an act to which a desk leads.
+func acts(desk string, page webtest.Response) []string {
+	var all []string
+	page.Page.Find("main a.btn").Each(func(_ int, a *goquery.Selection) {
+		href, _, _ := strings.Cut(a.AttrOr("href", ""), "#")
+		if act := href[strings.LastIndex(href, "/")+1:]; strings.HasPrefix(href, desk+"/") && slices.Contains([]string{
+			"announce", "delete", "start", "open", "close", "suspend", "resume", "conclude", "publish", "withdraw", "reword",
+		}, act) {
+			all = append(all, href)
+		}
+	})
+	return all
 }
 
 // unversioned are the forms of the desks that say nothing of what their page showed, and why.
@@ -168,7 +186,11 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 				if page.Status != 200 {
 					continue
 				}
-				for _, f := range forms(at, page) {
+				all := forms(at, page)
+				for _, before := range acts(at, page) {
+					all = append(all, forms(before, b.Get(t, before))...)
+				}
+				for _, f := range all {
 					sends := []string{""}
 					switch {
 					case strings.HasSuffix(at, "/minority") && f.values.Has("minority"):
@@ -240,6 +262,8 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 	try("/desk/" + webtest.Gathering)
 	w.must(h.Consultations.ReleaseRound(t.Context(), marta, webtest.Gathering, 1))
 	try("/desk/" + webtest.Gathering)
+	w.between("viali")
+	try("/desk/viali")
 	w.must(h.Consultations.OpenRound(t.Context(), paolo, webtest.Gathering, 2))
 	w.must(h.Consultations.CloseRound(t.Context(), paolo, webtest.Gathering, 2, "Basta."))
 	w.must(h.Consultations.CloseRound(t.Context(), paolo, webtest.Answering, 3, "Basta."))

@@ -273,7 +273,7 @@ func invalidation(t *testing.T, h *webtest.House, s, other *server) {
 	}
 	giulia := newReader(t)
 	giulia.signIn(t, s, "giulia")
-	if a := giulia.post(t, s.url+"/desk/"+webtest.Answering+"/suspend", url.Values{"reason": {reason}, "version": {version(giulia.get(t, s.url+"/desk/"+webtest.Answering).body)}}); a.status != 200 {
+	if a := giulia.post(t, s.url+"/desk/"+webtest.Answering+"/suspend", url.Values{"reason": {reason}, "version": {version(giulia.get(t, s.url+"/desk/"+webtest.Answering+"/suspend").body)}}); a.status != 200 {
 		t.Fatalf("suspending: %d", a.status)
 	}
 	h.Settle(t) // consultations are some milliseconds behind; the page is not

@@ -23,6 +23,8 @@ func (w walk) showing(b *webtest.Browser, path string, form url.Values) url.Valu
 		page = path
 	case parts[3] == "contributions" && len(parts) == 4:
 		page = path + "?" + url.Values{"c": form["c"]}.Encode()
+	case b.Get(w.T, path).Status == 200: // the page before an act
+		page = path
 	}
 	more := url.Values{}
 	for _, i := range b.Get(w.T, page).Page.Find("main input[type=hidden]").EachIter() {

@@ -35,6 +35,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
@@ -96,6 +97,7 @@ type App struct {
 	Consultations *steering.Service
 	Moderation    *moderation.Service
 	Contributions *contribution.Service
+	Facilitation  *facilitation.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -127,6 +129,7 @@ func New(o Options) (*App, error) {
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
+	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

@@ -55,8 +55,8 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Record: record.Services{Consultations: a.Consultations, Record: a.Record, Reports: a.Reports, BaseURL: a.baseURL},
 		Staff: staff.Services{
-			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Contributions: a.Contributions,
-			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports,
+			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
+			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},

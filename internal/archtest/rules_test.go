@@ -77,7 +77,7 @@ var levels = [][]string{
 	{"internal/consultation/lifecycle"},
 	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/feedback/archive", "internal/consultation/scope"},
 	{"internal/consultation/steering"},
-	{"internal/consultation/contribution", "internal/consultation/ballot"},
+	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/facilitation"},
 	{"internal/consultation/tabulation"},
 }
 

@@ -205,3 +205,17 @@ func (c Consultation) RoundsLeft() int {
 	}
 	return n
 }
+
+// Addressees gives those of accounts that a letter goes to: each once. Staff get what others
+// get: who was left out would be found by it.
+func Addressees(accounts []uuid.UUID) []uuid.UUID {
+	seen := map[uuid.UUID]bool{}
+	var to []uuid.UUID
+	for _, a := range accounts {
+		if !seen[a] {
+			seen[a] = true
+			to = append(to, a)
+		}
+	}
+	return to
+}

@@ -12,6 +12,7 @@
 //	lifecycle            the aggregate in the database: lock, load, save
 //	draft, draft/form    the drafting form, and its use cases
 //	steering             the acts of staff and of the clock
+//	facilitation         new words for statements between rounds
 //	contribution         the gather round: write, examine, merge
 //	feedback             the document about a round: pure
 //	feedback/archive     the stored documents
@@ -60,18 +61,21 @@
 //	  closed     skip ───────► skipped     system [withdrawn]
 //
 //	item
-//	  ·          propose ────► candidate   moderator, system
-//	  candidate  admit ──────► live        moderator, system [between rounds, or standing]
-//	  live       remove ─────► ·           moderator [no round has shown it]
-//	  live       reword ─────► live        moderator [between rounds]
+//	  ·          propose ────► candidate   moderator, facilitator, system
+//	  candidate  admit ──────► live        moderator, facilitator, system [between rounds, or standing]
+//	  live       remove ─────► ·           moderator, facilitator [no round has shown it]
+//	  live       reword ─────► live        moderator, facilitator [between rounds]
 //	  live       go-on ──────► live        facilitator, system [between rounds, reason against the proposal]
 //	  live       hold ───────► live        facilitator, system [between rounds, reason against the proposal]
 //	  live       settle ─────► settled     facilitator, system [between rounds, reason against the proposal]
 //	  live       narrow ─────► dropped     facilitator, system [after a select round, reason against the proposal]
 //	  live       drop ───────► dropped     moderator [between rounds, reason]
-//	  live       supersede ──► superseded  moderator [between rounds]
+//	  live       supersede ──► superseded  moderator, facilitator [between rounds]
 //	  settled    reopen ─────► live        facilitator [an answer round is still planned, reason]
 //	  dropped    reopen ─────► live        facilitator [dropped after the last round, reason]
+//	  live       undecide ───► live        facilitator [decided since the last round, no round opened]
+//	  settled    undecide ───► live        facilitator [decided since the last round, no round opened]
+//	  dropped    undecide ───► live        facilitator [narrowed since the last round, no round opened]
 //	  dropped    restore ────► live        moderator [between rounds]
-//	  superseded restore ────► live        moderator [between rounds]
+//	  superseded restore ────► live        moderator, facilitator [between rounds]
 package consultation

@@ -17,6 +17,7 @@ const (
 	WhyImported  = "imported"
 	WhyDrift     = "drift"
 	WhyBrokeOff  = "broke_off"
+	WhyNoWords   = "no_words"
 )
 
 var systemReasons = map[string]map[string]string{
@@ -26,6 +27,8 @@ var systemReasons = map[string]map[string]string{
 		WhyImported:             "La conversazione importata è finita.",
 		WhyDrift:                "Le risposte a tutte le affermazioni sono ferme: lo spostamento è sotto la soglia del protocollo.",
 		WhyBrokeOff:             "L’importazione si è interrotta: non è stato pubblicato nulla.",
+		WhyNoWords:              "Si proponeva di riformularla, ma nessuno ha scritto parole nuove: va al giro seguente con le sue.",
+		"words_missing":         "Ci sono affermazioni da riformulare che non hanno ancora parole nuove.",
 		"no_live_item":          "Non c’è nessuna affermazione in gioco: non ci sarebbe nulla a cui rispondere.",
 		"staff_missing":         "Manca una delle persone che devono condurre la consultazione.",
 		"not_released":          "Il giro precedente non è ancora stato reso pubblico.",
@@ -37,6 +40,8 @@ var systemReasons = map[string]map[string]string{
 		WhyImported:             "The imported conversation ended.",
 		WhyDrift:                "Answers to all statements hold still: their drift lies below the protocol's threshold.",
 		WhyBrokeOff:             "The import broke off: nothing was published.",
+		WhyNoWords:              "It was proposed for rewording, but nobody wrote new words: it goes to the next round with its own.",
+		"words_missing":         "Statements to be reworded have no new words yet.",
 		"no_live_item":          "No statement is in play: there would be nothing to answer.",
 		"staff_missing":         "Somebody who must steer the consultation is missing.",
 		"not_released":          "The round before is not released yet.",

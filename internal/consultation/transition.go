@@ -59,6 +59,7 @@ const (
 	ActDrop      Act = "drop"
 	ActSupersede Act = "supersede"
 	ActRestore   Act = "restore"
+	ActUndecide  Act = "undecide"
 )
 
 // noun is what a transition moves.
@@ -123,20 +124,23 @@ var transitions = []transition{
 	{ofRound, string(RoundClosed), string(RoundReleased), ActRelease, []office.Role{office.Moderator, System}, "gather: nothing pending, or 14 days"},
 	{ofRound, string(RoundClosed), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn"},
 
-	{ofItem, Nothing, string(ItemCandidate), ActPropose, []office.Role{office.Moderator, System}, ""},
-	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []office.Role{office.Moderator, System}, "between rounds, or standing"},
-	{ofItem, string(ItemLive), Nothing, ActRemove, []office.Role{office.Moderator}, "no round has shown it"},
-	{ofItem, string(ItemLive), string(ItemLive), ActReword, []office.Role{office.Moderator}, "between rounds"},
+	{ofItem, Nothing, string(ItemCandidate), ActPropose, []office.Role{office.Moderator, office.Facilitator, System}, ""},
+	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []office.Role{office.Moderator, office.Facilitator, System}, "between rounds, or standing"},
+	{ofItem, string(ItemLive), Nothing, ActRemove, []office.Role{office.Moderator, office.Facilitator}, "no round has shown it"},
+	{ofItem, string(ItemLive), string(ItemLive), ActReword, []office.Role{office.Moderator, office.Facilitator}, "between rounds"},
 	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemLive), ActHold, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemSettled), ActSettle, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemDropped), ActNarrow, []office.Role{office.Facilitator, System}, "after a select round, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemDropped), ActDrop, []office.Role{office.Moderator}, "between rounds, reason"},
-	{ofItem, string(ItemLive), string(ItemSuperseded), ActSupersede, []office.Role{office.Moderator}, "between rounds"},
+	{ofItem, string(ItemLive), string(ItemSuperseded), ActSupersede, []office.Role{office.Moderator, office.Facilitator}, "between rounds"},
 	{ofItem, string(ItemSettled), string(ItemLive), ActReopen, []office.Role{office.Facilitator}, "an answer round is still planned, reason"},
 	{ofItem, string(ItemDropped), string(ItemLive), ActReopen, []office.Role{office.Facilitator}, "dropped after the last round, reason"},
+	{ofItem, string(ItemLive), string(ItemLive), ActUndecide, []office.Role{office.Facilitator}, "decided since the last round, no round opened"},
+	{ofItem, string(ItemSettled), string(ItemLive), ActUndecide, []office.Role{office.Facilitator}, "decided since the last round, no round opened"},
+	{ofItem, string(ItemDropped), string(ItemLive), ActUndecide, []office.Role{office.Facilitator}, "narrowed since the last round, no round opened"},
 	{ofItem, string(ItemDropped), string(ItemLive), ActRestore, []office.Role{office.Moderator}, "between rounds"},
-	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []office.Role{office.Moderator}, "between rounds"},
+	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []office.Role{office.Moderator, office.Facilitator}, "between rounds"},
 }
 
 // Step gives the stage to which an act leads, and in which of the roles it is done:

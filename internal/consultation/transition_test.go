@@ -108,11 +108,15 @@ release system closed>released
 skip system planned>skipped open>skipped closing>skipped closed>skipped
 item
 propose moderator >candidate
+propose facilitator >candidate
 propose system >candidate
 admit moderator candidate>live
+admit facilitator candidate>live
 admit system candidate>live
 remove moderator live>
+remove facilitator live>
 reword moderator live>live
+reword facilitator live>live
 go-on facilitator live>live
 go-on system live>live
 hold facilitator live>live
@@ -124,7 +128,10 @@ narrow facilitator live>dropped
 narrow system live>dropped
 drop moderator live>dropped
 supersede moderator live>superseded
+supersede facilitator live>superseded
+undecide facilitator live>live settled>live dropped>live
 restore moderator dropped>live superseded>live
+restore facilitator superseded>live
 `
 
 // TestEveryStep tries every state × act × role of the three nouns.

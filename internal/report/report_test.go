@@ -173,12 +173,12 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	last := w.consultation()
 	f, err := w.Archive.Feedback(ctx, last.ID, 2)
 	w.must(err)
-	// Against the proposal, whatever it is, with a reason that becomes public.
-	against := consultation.GoOn
-	if f.Items[0].Proposal.Action == verdict.GoOn {
-		against = consultation.Reword
+	if f.Items[0].Proposal.Action == verdict.Reword {
+		t.Fatal("the test rewords against the proposal")
 	}
-	w.must(w.Consultations.Decide(ctx, w.facilitator, slug, items[0].ID, against, "vogliamo capire meglio", ""))
+	// Against the proposal, with a reason that becomes public and new words.
+	w.must(w.Facilitation.Reword(ctx, w.facilitator, slug, items[0].ID,
+		consultation.Rewording{Texts: []string{"Si piantano gli alberi in piazza."}, Reason: "vogliamo capire meglio"}, ""))
 	w.play(3, 6)
 	_, _, err = w.Reports.Of(ctx, last.ID)
 	w.refused(err, fault.NotFound, "no_opinion")
@@ -222,6 +222,9 @@ func TestThePublishedOpinionHoldsEveryItemWithItsHistoryAndItsDissent(t *testing
 	}
 	if n := trees.History[1].Figures.N; n != people-6 {
 		t.Errorf("%d answers in the last round, want %d", n, people-6)
+	}
+	if was, now := trees.History[0].Text, trees.History[1].Text; was == now || now != "Si piantano gli alberi in piazza." {
+		t.Errorf("the rounds asked %q and %q", was, now)
 	}
 	if d := trees.History[0].Decision; d == nil || !d.Against || d.Reason != "vogliamo capire meglio" {
 		t.Errorf("decision %+v", d)

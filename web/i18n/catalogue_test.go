@@ -125,6 +125,7 @@ var thresholds = map[string]string{
 	"fault.contributions_full":             "a fixed number",
 	"fault.too_large":                      "bytes",
 	"field.code_length":                    "characters",
+	"staff.reword.text_hint":               "characters",
 }
 
 // counted finds a figure with a thing in the plural behind it.

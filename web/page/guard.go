@@ -61,11 +61,17 @@ var SignedIn = Guard{"signed in", func(q *Request) error {
 // cannot be undone, so that a browser that was left alone does none. Who does not pass
 // signs in again, and then does the act with the form before them.
 var Fresh = Guard{"fresh", func(q *Request) error {
-	if q.Now.Sub(q.instant(authKey)) > q.app.opts.Fresh {
+	if !Proved(q) {
 		return fault.New(fault.Unauthenticated, "fresh", "sign in again: this act cannot be undone")
 	}
 	return nil
 }}
+
+// Proved tells whether Fresh lets a reader pass.
+func Proved(q *Request) bool { return q.Now.Sub(q.instant(authKey)) <= q.app.opts.Fresh }
+
+// ProveURL leads to proving again who one is, and back to where the reader is.
+func ProveURL(q *Request) string { return q.signInURL("fresh") }
 
 // looks sends a reader whose roles were not looked at for too long to have them looked
 // at, whatever they read: a desk would be closed to them, a draft would not be there. A

@@ -105,6 +105,17 @@ func (p *paperView) figuresNote(q *page.Request, item uuid.UUID) string {
 	return q.T("consultation.paper.figures_first")
 }
 
+// parents are the statements whose place a new one takes, as the last round asked them.
+func (p *paperView) parents(i consultation.Item) []feedback.ItemResult {
+	var all []feedback.ItemResult
+	for _, id := range i.Parents {
+		if f, ok := p.feedback(id); ok {
+			all = append(all, f.ItemResult)
+		}
+	}
+	return all
+}
+
 // picture is the group's answers with the reader's own mark.
 func (p *paperView) picture(q *page.Request, f feedback.ItemResult) chart.Distribution {
 	own := 0

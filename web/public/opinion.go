@@ -1,6 +1,7 @@
 package public
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -209,6 +210,31 @@ func (o opinionView) number(item uuid.UUID) string {
 		}
 	}
 	return "?"
+}
+
+// items gives items by their ids.
+func (o opinionView) items(ids []uuid.UUID) []schema.Item {
+	return slices.DeleteFunc(slices.Clone(o.Opinion.Items), func(i schema.Item) bool { return !slices.Contains(ids, i.ID) })
+}
+
+// children are the items that took the place of one.
+func (o opinionView) children(parent schema.Item) []schema.Item {
+	return slices.DeleteFunc(slices.Clone(o.Opinion.Items), func(i schema.Item) bool { return !slices.Contains(i.Parents, parent.ID) })
+}
+
+// earlier gives the rounds that asked a statement in other words than the round after.
+func earlier(i schema.Item) []schema.ItemRound {
+	var all []schema.ItemRound
+	for n, r := range i.History {
+		after := i.Text
+		if n+1 < len(i.History) {
+			after = i.History[n+1].Text
+		}
+		if r.Text != after {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // otherRules are the rules of the sensitivity table, in the order of the document.

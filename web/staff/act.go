@@ -6,8 +6,6 @@ import (
 	"errors"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/steering"
@@ -52,65 +50,14 @@ func mendable(err error) *fault.Fault {
 	return nil
 }
 
-func (d room) announce(q *page.Request) error {
-	return d.act(q, "staff.done.announced", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.Announce(ctx, q.Actor, slug)
-	})
-}
-
-func (d room) start(q *page.Request) error {
-	return d.act(q, "staff.done.started", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.Start(ctx, q.Actor, slug)
-	})
-}
-
-func (d room) delete(q *page.Request) error {
-	form, err := q.Form()
-	if err != nil {
-		return err
-	}
-	err = d.Drafts.Delete(q.Context(), q.Actor, q.Param("slug"), versionOf(form, "version"))
-	if f := mendable(err); f != nil {
-		return d.renderDesk(q, f)
-	}
-	if err != nil {
-		return err
-	}
-	q.Flash("staff.done.deleted")
-	return q.Redirect("/desk")
-}
-
-func (d room) suspend(q *page.Request) error {
-	return d.reasoned(q, "staff.done.suspended", (*steering.Service).Suspend)
-}
-
-func (d room) conclude(q *page.Request) error {
-	return d.reasoned(q, "staff.done.concluded", (*steering.Service).Conclude)
-}
-
-func (d room) withdraw(q *page.Request) error {
-	return d.reasoned(q, "staff.done.withdrawn", (*steering.Service).Withdraw)
-}
-
-func (d room) resume(q *page.Request) error {
-	return d.act(q, "staff.done.resumed", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.Resume(ctx, q.Actor, slug)
-	})
-}
-
-func (d room) publish(q *page.Request) error {
-	form, err := q.Form()
-	if err != nil {
-		return err
-	}
+// publishes publishes the opinion with the administration's texts.
+func (d room) publishes(ctx context.Context, q *page.Request, on *steering.Service, slug string, _ int, form page.Form) error {
 	texts := consultation.OpinionTexts{Summary: form.Value("summary"), Limitations: form.Value("limitations")}
-	return d.act(q, "staff.done.published", func(ctx context.Context, on *steering.Service, slug string) error {
-		err := on.Publish(ctx, q.Actor, slug, texts)
-		if fault.KindOf(err) == fault.Conflict && d.published(ctx, q.Actor, slug, texts) {
-			return nil // pressed twice: these words are published
-		}
-		return err
-	})
+	err := on.Publish(ctx, q.Actor, slug, texts)
+	if fault.KindOf(err) == fault.Conflict && d.published(ctx, q.Actor, slug, texts) {
+		return nil // pressed twice: these words are published
+	}
+	return err
 }
 
 // published tells whether an opinion with these texts stands already.
@@ -123,21 +70,9 @@ func (d room) published(ctx context.Context, actor account.Actor, slug string, t
 	return err == nil && o.Texts.Summary == prose.Clean(texts.Summary) && o.Texts.Limitations == prose.Clean(texts.Limitations)
 }
 
-func (d room) openRound(q *page.Request) error {
-	return d.onRound(q, "staff.done.opened", func(ctx context.Context, on *steering.Service, slug string, number int, _ page.Form) error {
-		return on.OpenRound(ctx, q.Actor, slug, number)
-	})
-}
-
 func (d room) releaseRound(q *page.Request) error {
 	return d.onRound(q, "staff.done.released", func(ctx context.Context, on *steering.Service, slug string, number int, _ page.Form) error {
 		return on.ReleaseRound(ctx, q.Actor, slug, number)
-	})
-}
-
-func (d room) closeRound(q *page.Request) error {
-	return d.onRound(q, "staff.done.closed", func(ctx context.Context, on *steering.Service, slug string, number int, form page.Form) error {
-		return on.CloseRound(ctx, q.Actor, slug, number, form.Value("reason"))
 	})
 }
 
@@ -151,50 +86,15 @@ func (d room) extendRound(q *page.Request) error {
 	})
 }
 
-func (d room) decide(q *page.Request) error {
-	form, err := q.Form()
-	if err != nil {
-		return err
-	}
-	item, err := uuid.Parse(q.Param("item"))
-	if err != nil {
-		return notThere()
-	}
-	seen := form.Value("seen") // "" where nothing is decided yet
-	if !form.Has("seen") {
-		seen = prose.Unsaid
-	}
-	return d.act(q, "staff.done.decided", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.Decide(ctx, q.Actor, slug, item, consultation.Decision(form.Value("decision")), form.Value("reason"), seen)
-	})
-}
-
-func (d room) decideAll(q *page.Request) error {
-	return d.act(q, "staff.done.decided_all", func(ctx context.Context, on *steering.Service, slug string) error {
-		return on.DecideAsProposed(ctx, q.Actor, slug)
-	})
-}
-
-// reasoned is an act whose form has a reason alone.
-func (d room) reasoned(q *page.Request, done string, use func(*steering.Service, context.Context, account.Actor, string, string) error) error {
-	form, err := q.Form()
-	if err != nil {
-		return err
-	}
-	return d.act(q, done, func(ctx context.Context, on *steering.Service, slug string) error {
-		return use(on, ctx, q.Actor, slug, form.Value("reason"))
-	})
-}
-
 // onRound is an act on the round that the address names.
 func (d room) onRound(q *page.Request, done string, use func(ctx context.Context, on *steering.Service, slug string, number int, form page.Form) error) error {
 	form, err := q.Form()
 	if err != nil {
 		return err
 	}
-	number, err := strconv.Atoi(q.Param("number"))
-	if err != nil || strconv.Itoa(number) != q.Param("number") {
-		return notThere()
+	number, err := roundNumber(q)
+	if err != nil {
+		return err
 	}
 	return d.act(q, done, func(ctx context.Context, on *steering.Service, slug string) error {
 		return use(ctx, on, slug, number, form)

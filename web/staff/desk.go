@@ -1,7 +1,6 @@
 package staff
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
-	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/space"
 	"delfi/web/page"
@@ -39,6 +37,11 @@ type deskView struct {
 	Rounds        []feedback.Document                // of the released answer rounds, oldest first
 	Decisions     []decisionView                     // undecided items, strongest disagreement first
 	Stable        []decisionView                     // those that the engine proposes to settle
+	Wordless      []decisionView                     // decided to be reworded, without new words yet
+	Done          []decisionView                     // decided since the last released round, by number
+	Items         []consultation.Item                // all statements, between rounds
+	Editor        *editorView                        // of the statement whose new words are written
+	Just          string                             // what the reader has just decided: a statement's id, "all" or ""
 	Counts        contribution.Counts                // of the gather round, once it is closed
 	Appeals       int                                // that wait
 	Current       *consultation.Round                // open, closing or closed and not yet released
@@ -91,6 +94,7 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 		return err
 	}
 	if f == nil {
+		v.Just = q.Query("decided")
 		return q.Render(200, deskPage(v))
 	}
 	v.Fault, v.TypedAt, v.Typed = f, q.R.URL.Path, map[string]string{}
@@ -180,67 +184,21 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 	return v, d.decisions(ctx, &v)
 }
 
-// decisions sets the items that wait for the facilitator, by ascending agreement.
-func (d room) decisions(ctx context.Context, v *deskView) error {
-	if v.Consultation.Stage != consultation.Running || len(v.Rounds) == 0 {
-		return nil
-	}
-	items, err := d.Consultations.Items(ctx, v.Consultation.ID)
-	if err != nil {
-		return err
-	}
-	last := v.Rounds[len(v.Rounds)-1]
-	decided, err := d.Consultations.Decisions(ctx, v.Consultation.ID)
-	if err != nil {
-		return err
-	}
-	v.Decided = map[uuid.UUID]consultation.Decided{}
-	for _, one := range decided {
-		if one.Round == last.Round {
-			v.Decided[one.Item] = one
-		}
-	}
-	for _, it := range items {
-		i := slices.IndexFunc(last.Items, func(f feedback.ItemResult) bool { return f.Item == it.ID })
-		if it.State != consultation.ItemLive || i < 0 {
-			continue
-		}
-		line := decisionView{it, last.Items[i]}
-		if line.Feedback.Proposal.Action == verdict.Settle {
-			v.Stable = append(v.Stable, line)
-		} else {
-			v.Decisions = append(v.Decisions, line)
-		}
-	}
-	slices.SortStableFunc(v.Decisions, func(a, b decisionView) int {
-		x, xok := a.Feedback.Figures.Agreement.Float()
-		y, yok := b.Feedback.Figures.Agreement.Float()
-		if xok != yok { // what has no measure comes last
-			if xok {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(x, y)
-	})
-	return nil
+// between tells whether the consultation stands between two rounds, or after the last.
+func (v deskView) between() bool {
+	return v.Consultation.Stage == consultation.Running && v.Current == nil && len(v.Rounds) > 0
 }
 
 // offers tells whether the desk still has the form of an address.
 func (v deskView) offers(path string) bool {
-	switch act := path[strings.LastIndex(path, "/")+1:]; act {
-	case "publish":
-		return v.Consultation.Stage == consultation.Concluded && v.Administrator
-	case "suspend":
-		return v.live() && v.Consultation.Suspended == nil && v.Consultation.Stage != consultation.Concluded
-	case "conclude":
-		return v.concludes()
-	case "withdraw":
-		return v.live() && v.Administrator
-	case "extend", "close":
+	act := path[strings.LastIndex(path, "/")+1:]
+	switch {
+	case act == "extend":
 		return v.Current != nil && v.Current.State == consultation.RoundOpen && strings.HasPrefix(path, v.roundPath(v.Current, "/"))
-	case "decide":
-		return slices.ContainsFunc(v.Decisions, func(d decisionView) bool { return path == v.path("/items/"+d.Item.ID.String()+"/decide") })
+	case act == "decide":
+		return v.decides(path)
+	case slices.ContainsFunc(abouts, func(a about) bool { return a.act == act }):
+		return false // its form stands on its own page, which is shown as long as it is possible
 	}
 	return true
 }
@@ -258,26 +216,6 @@ func (v deskView) lost(q *page.Request) ui.Lost {
 		}
 	}
 	return l
-}
-
-// item is the statement that the sent form decides about; Nil for another form.
-func (v deskView) item() uuid.UUID {
-	rest, _ := strings.CutSuffix(strings.TrimPrefix(v.TypedAt, v.path("/items/")), "/decide")
-	id, err := uuid.Parse(rest)
-	if err != nil {
-		return uuid.Nil
-	}
-	return id
-}
-
-// other gives in words what was decided about that statement, and what the sent form
-// decides; false where there is nothing to compare.
-func (v deskView) other(q *page.Request) (now, mine string, twice bool) {
-	d, found := v.Decided[v.item()]
-	if !found || !slices.Contains([]string{"settle", "go-on", "reword", "drop"}, v.Typed["decision"]) {
-		return "", "", false
-	}
-	return q.T("staff.decide.follow_" + string(d.Decided)), q.T("staff.decide.follow_" + v.Typed["decision"]), true
 }
 
 func holdsOffice(a account.Actor) bool {

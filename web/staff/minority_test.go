@@ -35,7 +35,7 @@ func minority(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := administrator.Get(t, page); got.Status != 200 || got.Count("main form") != 0 || got.Count(".dlf-con") == 0 {
 		t.Errorf("the administrator's page: %d, %d forms", got.Status, got.Count("main form"))
 	}
-	refused := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, ""), url.Values{"summary": {"In breve, l’ombra."}}))
+	refused := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, "/publish"), url.Values{"summary": {"In breve, l’ombra."}}))
 	if refused.Status != 409 || !strings.Contains(refused.Text("[role=alert]"), "relazione di minoranza") {
 		t.Errorf("publishing: %d %q", refused.Status, refused.Text("[role=alert]"))
 	}
@@ -72,13 +72,13 @@ func minority(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := b.Post(t, page, showed(t, b, page, url.Values{"act": {"show"}, "minority": {text}})); got.Status != 303 {
 		t.Fatalf("showing: %d %q", got.Status, got.Text("main"))
 	}
-	if got := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, ""), url.Values{})); got.Status != 409 || !strings.Contains(got.Text("[role=alert]"), "7 giorni") {
+	if got := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, "/publish"), url.Values{})); got.Status != 409 || !strings.Contains(got.Text("[role=alert]"), "7 giorni") {
 		t.Errorf("publishing while the panel reads: %d %q", got.Status, got.Text("[role=alert]"))
 	}
 	if got := b.Post(t, page, showed(t, b, page, url.Values{"act": {"forgo"}, "reason": {"Le ragioni parlano d’altro."}})); got.Status != 303 {
 		t.Fatalf("forgoing: %d", got.Status)
 	}
-	if got := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, ""), url.Values{})); got.Status != 303 {
+	if got := administrator.Post(t, at(webtest.Answering, "/publish"), showed(t, administrator, at(webtest.Answering, "/publish"), url.Values{})); got.Status != 303 {
 		t.Errorf("publishing after it: %d %q", got.Status, got.Text("main"))
 	}
 	c, err := h.Consultations.Find(ctx, giulia, webtest.Answering)

@@ -4,9 +4,11 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/ledger"
 	"delfi/internal/moderation"
 	"delfi/internal/report"
 	"delfi/web/page"
@@ -18,32 +20,35 @@ type Services struct {
 	Drafts        *draft.Service
 	Scopes        *scope.Service
 	Consultations *steering.Service
+	Facilitation  *facilitation.Service
 	Contributions *contribution.Service
 	Moderation    *moderation.Service
 	Archive       *archive.Service
 	Reports       *report.Service
+	Record        *ledger.Service
 }
 
 type room struct{ Services }
 
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
-	Desks, Desk                            page.Handler
-	NewDraft, Create, Edit, Store, Delete  page.Handler // of a draft
-	Announce, Start, Suspend, Resume       page.Handler
-	Conclude, Publish, Withdraw            page.Handler
-	OpenRound, Extend, CloseRound, Release page.Handler // of a round
-	Decide, DecideAll                      page.Handler // on items
-	Queue, Dispose, Remove                 page.Handler // of contributions
-	Minority, Report                       page.Handler // of the minority
-	Members, Replace                       page.Handler // of the staff
-	Reason, RemoveReason                   page.Handler // that the law removes
-	FirstRun, Found                        page.Handler // of the first administration
-	Administration, Describe               page.Handler
-	GrantRole, RevokeRole                  page.Handler
-	Undo, Claim, Judge                     page.Handler // of the queue: acts, claims, second looks
-	Appeals, Settle                        page.Handler
-	Rules, PublishRules                    page.Handler // of the house
+	Desks, Desk                   page.Handler
+	NewDraft, Create, Edit, Store page.Handler                  // of a draft
+	Before, Does                  func(act string) page.Handler // the page before an act, and the act
+	Done                          page.Handler                  // the page after one
+	Extend, Release               page.Handler                  // of a round
+	Decide, DecideAll, Undecide   page.Handler                  // on items
+	Editor, Reword                page.Handler                  // of their words
+	Queue, Dispose, Remove        page.Handler                  // of contributions
+	Minority, Report              page.Handler                  // of the minority
+	Members, Replace              page.Handler                  // of the staff
+	Reason, RemoveReason          page.Handler                  // that the law removes
+	FirstRun, Found               page.Handler                  // of the first administration
+	Administration, Describe      page.Handler
+	GrantRole, RevokeRole         page.Handler
+	Undo, Claim, Judge            page.Handler // of the queue: acts, claims, second looks
+	Appeals, Settle               page.Handler
+	Rules, PublishRules           page.Handler // of the house
 }
 
 // New returns the room's handlers.
@@ -51,11 +56,11 @@ func New(s Services) (Handlers, error) {
 	d := room{s}
 	return Handlers{
 		Desks: d.desks, Desk: d.desk,
-		NewDraft: d.newDraft, Create: d.create, Edit: d.edit, Store: d.store, Delete: d.delete,
-		Announce: d.announce, Start: d.start, Suspend: d.suspend, Resume: d.resume,
-		Conclude: d.conclude, Publish: d.publish, Withdraw: d.withdraw,
-		OpenRound: d.openRound, Extend: d.extendRound, CloseRound: d.closeRound, Release: d.releaseRound,
-		Decide: d.decide, DecideAll: d.decideAll,
+		NewDraft: d.newDraft, Create: d.create, Edit: d.edit, Store: d.store,
+		Before: d.before, Does: d.does, Done: d.done,
+		Extend: d.extendRound, Release: d.releaseRound,
+		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
+		Editor: d.editor, Reword: d.reword,
 		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,

@@ -78,6 +78,8 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/staff"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/done/start"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/items/"+uuid.NewString()+"/reword"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1/1")}, // everybody's since the announcement
@@ -89,10 +91,13 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/edit"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
+	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/close"} {
+		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
+	}
 	for _, act := range []string{
 		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
+		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
@@ -216,7 +221,7 @@ func missing(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got.Status != 200 || !strings.Contains(got.Text("main"), "La promessa, come sarà citata") || !strings.Contains(got.Text("main"), "Chi modera") {
 		t.Errorf("%d: %s", got.Status, got.Text("main"))
 	}
-	if got := b.Post(t, "/desk/mercato-coperto/announce", showed(t, b, "/desk/mercato-coperto", nil)); got.Status != 422 || got.Count("#errors a") == 0 {
+	if got := b.Post(t, "/desk/mercato-coperto/announce", showed(t, b, "/desk/mercato-coperto/announce", nil)); got.Status != 422 || got.Count("#errors a") == 0 {
 		t.Errorf("announced without a commitment: %d", got.Status)
 	}
 }
@@ -230,7 +235,11 @@ func reasonless(t *testing.T, h *webtest.House, site *webtest.Site) {
 		{paolo, at(webtest.Answering, "/rounds/3/close")}, {paolo, at(webtest.Answering, "/rounds/3/extend")},
 		{giulia, at(webtest.Answering, "/withdraw")}, {giulia, at(webtest.Answering, "/suspend")},
 	} {
-		got := c.b.Post(t, c.path, showed(t, c.b, at(webtest.Answering, ""), url.Values{"reason": {"  "}, "days": {"2"}}))
+		from := c.path
+		if strings.HasSuffix(from, "/extend") { // its form stands on the desk
+			from = at(webtest.Answering, "")
+		}
+		got := c.b.Post(t, c.path, showed(t, c.b, from, url.Values{"reason": {"  "}, "days": {"2"}}))
 		if got.Status != 422 || got.Count("#errors a") == 0 {
 			t.Errorf("%s without a reason: %d %s", c.path, got.Status, got.Text("main h1"))
 		}

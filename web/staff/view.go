@@ -145,11 +145,7 @@ func (d decisionView) kept(q *page.Request) string {
 
 // problems are those of the form that was sent; what a draft lacks is mended on its own page.
 func (v deskView) problems(q *page.Request) ui.Problems {
-	p := problems(q, v.Fault)
-	if v.TypedAt == v.path("/announce") {
-		return p.On(v.at(q, "/edit"))
-	}
-	return p.In(idOf(v.TypedAt))
+	return problems(q, v.Fault).In(idOf(v.TypedAt))
 }
 
 func (v deskView) typedAt(path, name string) string {
@@ -260,9 +256,24 @@ func (v deskView) stops() bool {
 	return v.live() && (v.Administrator || v.Moderator && v.Consultation.Stage != consultation.Concluded || v.concludes())
 }
 
+// suspends tells whether the reader can suspend now.
+func (v deskView) suspends() bool {
+	return v.live() && v.Consultation.Suspended == nil && (v.Administrator || v.Moderator) && v.Consultation.Stage != consultation.Concluded
+}
+
+// resumes tells whether the reader can end a suspension.
+func (v deskView) resumes() bool {
+	return v.live() && v.Consultation.Suspended != nil && (v.Administrator || v.Moderator)
+}
+
+// opensNext tells whether the reader can open the next round now.
+func (v deskView) opensNext() bool {
+	return v.Facilitator && v.Current == nil && v.Next != nil && v.Next.Number > 1 && v.Consultation.Stage == consultation.Running
+}
+
 // concludes tells whether the reader can conclude now.
 func (v deskView) concludes() bool {
-	return v.Facilitator && v.Consultation.Stage == consultation.Running && v.Current == nil && len(v.Rounds) > 0
+	return v.Facilitator && v.between()
 }
 
 func (v deskView) kicker(q *page.Request) string {
@@ -316,16 +327,16 @@ func (d decisionView) kicker(q *page.Request) string {
 	return q.T("staff.decide.no_agreement", "number", d.Item.Number)
 }
 
-// others are the decisions that are not the proposal; after a select round, which gives no
-// verdict, whether it goes on.
-func (d decisionView) others() []verdict.Action {
-	a, all := d.Feedback.Proposal.Action, []verdict.Action{verdict.Settle, verdict.GoOn, verdict.Reword}
+// others are the decisions but one; after a select round, which gives no verdict, whether it
+// goes on.
+func (d decisionView) others(but verdict.Action) []verdict.Action {
+	all := []verdict.Action{verdict.Settle, verdict.GoOn, verdict.Reword}
 	if slices.ContainsFunc(d.Feedback.Proposal.Grounds, func(g verdict.Ground) bool { return g.Code == "narrowed" }) {
 		all = []verdict.Action{verdict.GoOn, verdict.Drop}
 	}
 	var out []verdict.Action
 	for _, b := range all {
-		if a != b {
+		if b != but {
 			out = append(out, b)
 		}
 	}
@@ -346,12 +357,4 @@ func (v deskView) frame(q *page.Request) ui.Frame {
 		Title: v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
 		Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Consultation.Title, Lang: v.Consultation.Language}},
 	}
-}
-
-// reasonLabel says when a reason is required: to conclude, only against the proposals.
-func reasonLabel(q *page.Request, path string) string {
-	if strings.HasSuffix(path, "/conclude") {
-		return q.T("staff.reason_if_against")
-	}
-	return q.T("staff.reason")
 }

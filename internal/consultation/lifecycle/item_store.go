@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -70,7 +71,7 @@ func DeleteItem(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	switch {
 	case err == nil:
 		return nil
-	case postgres.Constraint(err) == "round_item_item", postgres.Constraint(err) == "item_parent_parent":
+	case slices.Contains([]string{"round_item_item", "item_parent_parent", "lineage_item"}, postgres.Constraint(err)):
 		return fault.New(fault.Conflict, "item_shown", "the statement is in use already")
 	}
 	return fmt.Errorf("remove item: %w", err)
@@ -228,6 +229,17 @@ func SaveDecision(ctx context.Context, tx *postgres.Tx, round uuid.UUID, d consu
 		round, d.Item, d.Proposed, d.Decided, d.Role, d.Name, d.Reason)
 	if err != nil {
 		return fmt.Errorf("decision: %w", err)
+	}
+	return nil
+}
+
+// DeleteDecision takes back the decision about an item after a round.
+func DeleteDecision(ctx context.Context, tx *postgres.Tx, round, item uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM civic.decision
+		WHERE round = $1 AND item = $2`, round, item)
+	if err != nil {
+		return fmt.Errorf("take back decision: %w", err)
 	}
 	return nil
 }

@@ -114,6 +114,25 @@ func Item(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, it
 	return consultation.Item{}, consultation.ErrNoItem
 }
 
+// Reword gives an item a new version; its own words again change nothing.
+func Reword(ctx context.Context, tx *postgres.Tx, it consultation.Item, text string) (consultation.Item, error) {
+	if text == it.Text {
+		return it, nil
+	}
+	shown := it.Was
+	if shown == "" {
+		shown = it.Text
+	}
+	it.Text, it.Version = text, it.Version+1
+	if it.Was = shown; shown == text || it.New {
+		it.Was = ""
+	}
+	if err := InsertVersion(ctx, tx, it); err != nil {
+		return consultation.Item{}, err
+	}
+	return it, SaveItem(ctx, tx, it)
+}
+
 // Count stores how many people have answered an open round, rounded down to a
 // multiple of 5, and gives it.
 func Count(ctx context.Context, tx *postgres.Tx, round uuid.UUID, answered int) (int, error) {
@@ -177,4 +196,17 @@ func Desk(ctx context.Context, db *postgres.DB, actor account.Actor, slug string
 		return consultation.Consultation{}, err
 	}
 	return c, nil
+}
+
+// DecisionAfter gives the decision about an item after a round; the zero one without any.
+func DecisionAfter(ctx context.Context, tx *postgres.Tx, id uuid.UUID, round int, item uuid.UUID) (consultation.Decided, error) {
+	all, err := Decisions(ctx, tx, id)
+	if err != nil {
+		return consultation.Decided{}, err
+	}
+	i := slices.IndexFunc(all, func(d consultation.Decided) bool { return d.Item == item && d.Round == round })
+	if i < 0 {
+		return consultation.Decided{}, nil
+	}
+	return all[i], nil
 }

@@ -154,33 +154,35 @@ func (s *Service) noteProtocol(ctx context.Context, tx *postgres.Tx, c *consulta
 
 // invite tells those who took part here before.
 func (s *Service) invite(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-	others, err := lifecycle.Siblings(ctx, tx, *c)
+	invited, err := s.Invited(ctx, tx, *c)
 	if err != nil {
 		return err
+	}
+	return s.tell(ctx, tx, c, notify.Message{Kind: notify.Invitation}, invited)
+}
+
+// Invited gives those who took part here before.
+func (s *Service) Invited(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]uuid.UUID, error) {
+	others, err := lifecycle.Siblings(ctx, tx, c)
+	if err != nil {
+		return nil, err
 	}
 	var invited []uuid.UUID
 	for _, o := range others {
 		members, err := s.panel.Members(ctx, tx, o)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		invited = append(invited, members...)
 	}
-	return s.tell(ctx, tx, c, notify.Message{Kind: notify.Invitation}, invited)
+	return invited, nil
 }
 
 // tell puts a message to accounts into the outbox, to each once. Staff get what others get:
 // who was left out would be found by it.
 func (s *Service) tell(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, m notify.Message, accounts []uuid.UUID) error {
 	m.Consultation, m.Slug, m.Title = c.ID, c.Slug, c.Title
-	seen := map[uuid.UUID]bool{}
-	var to []uuid.UUID
-	for _, a := range accounts {
-		if !seen[a] {
-			seen[a] = true
-			to = append(to, a)
-		}
-	}
+	to := consultation.Addressees(accounts)
 	if len(to) == 0 {
 		return nil
 	}
@@ -224,7 +226,7 @@ func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reaso
 		if err := c.Concludable(); err != nil {
 			return err
 		}
-		against, err := s.againstProposal(ctx, tx, *c)
+		against, err := s.AgainstProposal(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
@@ -236,9 +238,9 @@ func (s *Service) Conclude(ctx context.Context, actor account.Actor, slug, reaso
 	return s.ended(ctx, actor, slug, err, consultation.ActConclude, "", reason)
 }
 
-// againstProposal tells whether concluding now cuts off a statement that should go
+// AgainstProposal tells whether concluding now cuts off a statement that should go
 // on, or arguments that still come.
-func (s *Service) againstProposal(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (bool, error) {
+func (s *Service) AgainstProposal(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (bool, error) {
 	if c.RoundsLeft() == 0 {
 		return false, nil
 	}

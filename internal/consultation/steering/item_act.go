@@ -18,6 +18,19 @@ import (
 // with the next number. kind "" is the protocol's first item kind; parents are
 // the items that it was merged or split from, which are superseded.
 func (s *Service) AddItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, kind, text string, parents []uuid.UUID) (consultation.Item, error) {
+	for _, p := range parents {
+		if err := c.ItemsChange(); err != nil {
+			return consultation.Item{}, err
+		}
+		if err := s.TurnItem(ctx, tx, c, p, consultation.ActSupersede, moderating); err != nil {
+			return consultation.Item{}, err
+		}
+	}
+	return s.JoinItem(ctx, tx, c, kind, text, parents)
+}
+
+// JoinItem is AddItem of a statement whose parents are superseded already.
+func (s *Service) JoinItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, kind, text string, parents []uuid.UUID) (consultation.Item, error) {
 	if err := c.ItemsChange(); err != nil {
 		return consultation.Item{}, err
 	}
@@ -37,11 +50,6 @@ func (s *Service) AddItem(ctx context.Context, tx *postgres.Tx, c *consultation.
 	}
 	if it.State, err = admitted(); err != nil {
 		return consultation.Item{}, err
-	}
-	for _, p := range parents {
-		if err := s.turn(ctx, tx, c, p, consultation.ActSupersede); err != nil {
-			return consultation.Item{}, err
-		}
 	}
 	if it, err = lifecycle.InsertItem(ctx, tx, it); err != nil {
 		return consultation.Item{}, err
@@ -97,7 +105,7 @@ func (s *Service) RemoveItem(ctx context.Context, tx *postgres.Tx, c *consultati
 		return err
 	}
 	for _, p := range it.Parents {
-		if err := s.turn(ctx, tx, c, p, consultation.ActRestore); err != nil {
+		if err := s.TurnItem(ctx, tx, c, p, consultation.ActRestore, moderating); err != nil {
 			return err
 		}
 	}
@@ -117,21 +125,7 @@ func (s *Service) RewordItem(ctx context.Context, tx *postgres.Tx, c *consultati
 	if text, err = wording(text); err != nil {
 		return consultation.Item{}, err
 	}
-	if text == it.Text {
-		return it, nil
-	}
-	shown := it.Was
-	if shown == "" {
-		shown = it.Text
-	}
-	it.Text, it.Version = text, it.Version+1
-	if it.Was = shown; shown == text || it.New {
-		it.Was = ""
-	}
-	if err := lifecycle.InsertVersion(ctx, tx, it); err != nil {
-		return consultation.Item{}, err
-	}
-	return it, lifecycle.SaveItem(ctx, tx, it)
+	return lifecycle.Reword(ctx, tx, it, text)
 }
 
 // DropItem takes a live item out of play, between rounds; RestoreItem undoes that.
@@ -140,7 +134,7 @@ func (s *Service) DropItem(ctx context.Context, tx *postgres.Tx, c *consultation
 	if err != nil {
 		return err
 	}
-	return s.turn(ctx, tx, c, it.ID, consultation.ActDrop)
+	return s.TurnItem(ctx, tx, c, it.ID, consultation.ActDrop, moderating)
 }
 
 // RestoreItem puts a dropped item back in play, between rounds.
@@ -149,7 +143,7 @@ func (s *Service) RestoreItem(ctx context.Context, tx *postgres.Tx, c *consultat
 	if err != nil {
 		return err
 	}
-	return s.turn(ctx, tx, c, it.ID, consultation.ActRestore)
+	return s.TurnItem(ctx, tx, c, it.ID, consultation.ActRestore, moderating)
 }
 
 // changing gives an item of a locked consultation whose items may change now; in
@@ -164,20 +158,24 @@ func changing(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation
 	return lifecycle.Item(ctx, tx, c, item)
 }
 
-// turn moves an item of a locked consultation by a moderator's act, and records where
-// the item stands: the act's own entry, which the room above writes, has its words.
-func (s *Service) turn(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID, act consultation.Act) error {
+// moderating is the author of what a moderator's act does to an item: the act's own entry,
+// which the room above writes, has the name.
+var moderating = consultation.Author{Role: account.Moderator}
+
+// TurnItem moves an item of a locked consultation, and records where the item stands: the
+// entry of the act that moves it has its words.
+func (s *Service) TurnItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, item uuid.UUID, act consultation.Act, by consultation.Author) error {
 	it, err := lifecycle.Item(ctx, tx, c, item)
 	if err != nil {
 		return err
 	}
-	if it.State, _, err = it.State.Step(act, account.Moderator); err != nil {
+	if it.State, _, err = it.State.Step(act, by.Role); err != nil {
 		return err
 	}
 	if err := lifecycle.SaveItem(ctx, tx, it); err != nil {
 		return err
 	}
-	return s.note(ctx, tx, c, consultation.Author{Role: account.Moderator}, ledger.Entry{
+	return s.note(ctx, tx, c, by, ledger.Entry{
 		Type: ledger.Decision, Kind: string(act), Target: it.Target(), Body: ledger.Body(map[string]any{"item": it.Number}),
 	})
 }

@@ -3,7 +3,6 @@ package steering
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -33,7 +32,7 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 			return err
 		}
 		last := c.LastReleased()
-		now, err := decidedAfter(ctx, tx, c, last, it)
+		now, err := lifecycle.DecisionAfter(ctx, tx, c.ID, last.Number, it.ID)
 		if err != nil {
 			return err
 		}
@@ -43,6 +42,9 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 			return nil
 		default:
 			return fault.New(fault.Conflict, "decision_changed", "somebody decided about this statement in the meantime")
+		}
+		if now.Decided == consultation.Reword && d != consultation.Reword && it.Was != "" {
+			return fault.New(fault.Conflict, "item_reworded", "the statement has new words: take them back first")
 		}
 		if it.State == consultation.ItemSettled || now.Decided == consultation.Drop {
 			if d != consultation.GoOn {
@@ -69,21 +71,8 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug string, 
 		if consultation.Decision(o.Proposal.Action) != d && reason == "" {
 			return consultation.NeedReason("this goes against the proposal: give the reason, it is public")
 		}
-		return s.decide(ctx, tx, c, last, it, consultation.Decision(o.Proposal.Action), d, by, reason)
+		return s.DecideItem(ctx, tx, c, last, it, consultation.Decision(o.Proposal.Action), d, by, reason)
 	})
-}
-
-// decidedAfter gives the decision about an item after a round; the zero one without any.
-func decidedAfter(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, it consultation.Item) (consultation.Decided, error) {
-	all, err := lifecycle.Decisions(ctx, tx, c.ID)
-	if err != nil {
-		return consultation.Decided{}, err
-	}
-	i := slices.IndexFunc(all, func(d consultation.Decided) bool { return d.Item == it.ID && d.Round == r.Number })
-	if i < 0 {
-		return consultation.Decided{}, nil
-	}
-	return all[i], nil
 }
 
 // DecideAsProposed follows the engine's proposal for every undecided item (facilitator).
@@ -96,7 +85,7 @@ func (s *Service) DecideAsProposed(ctx context.Context, actor account.Actor, slu
 		if err := c.NeedRunning(); err != nil {
 			return err
 		}
-		if err := s.unmoved(ctx, tx, *c); err != nil {
+		if err := s.Unmoved(ctx, tx, *c); err != nil {
 			return err
 		}
 		if err := c.Between(); err != nil {
@@ -106,9 +95,9 @@ func (s *Service) DecideAsProposed(ctx context.Context, actor account.Actor, slu
 	})
 }
 
-// following tells how many items stay in play when undecided ones follow their
+// Following tells how many items stay in play when undecided ones follow their
 // proposals, and which are undecided.
-func (s *Service) following(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) (staying int, undecided []undecidedItem, err error) {
+func (s *Service) Following(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) (staying int, undecided []Undecided, err error) {
 	all, err := lifecycle.ItemsSince(ctx, tx, c.ID, uuid.Nil)
 	if err != nil {
 		return 0, nil, err
@@ -136,7 +125,7 @@ func (s *Service) following(ctx context.Context, tx *postgres.Tx, c *consultatio
 		}
 		o, judged := found[it.ID]
 		if judged && !done[it.ID] {
-			undecided = append(undecided, undecidedItem{it, consultation.Decision(o.Proposal.Action)})
+			undecided = append(undecided, Undecided{it, consultation.Decision(o.Proposal.Action)})
 			if p := consultation.Decision(o.Proposal.Action); p == consultation.Settle || p == consultation.Drop {
 				continue
 			}
@@ -146,32 +135,37 @@ func (s *Service) following(ctx context.Context, tx *postgres.Tx, c *consultatio
 	return staying, undecided, nil
 }
 
-// undecidedItem is an item about which the facilitator has not decided.
-type undecidedItem struct {
-	item     consultation.Item
-	proposed consultation.Decision
+// Undecided is an item about which the facilitator has not decided.
+type Undecided struct {
+	Item     consultation.Item
+	Proposed consultation.Decision
 }
 
-// followProposals lets undecided items follow the engine when a round opens.
+// followProposals lets undecided items follow the engine when a round opens. One that the
+// engine proposes to reword goes on with its own words, in public: nobody wrote others.
 func (s *Service) followProposals(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
 	return s.follow(ctx, tx, c, consultation.Itself)
 }
 
 func (s *Service) follow(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
-	_, undecided, err := s.following(ctx, tx, c)
+	_, undecided, err := s.Following(ctx, tx, c)
 	if err != nil {
 		return err
 	}
 	for _, u := range undecided {
-		if err := s.decide(ctx, tx, c, c.LastReleased(), u.item, u.proposed, u.proposed, by, ""); err != nil {
+		decided, why := u.Proposed, ""
+		if decided == consultation.Reword && by == consultation.Itself {
+			decided, why = consultation.GoOn, c.Why(consultation.WhyNoWords)
+		}
+		if err := s.DecideItem(ctx, tx, c, c.LastReleased(), u.Item, u.Proposed, decided, by, why); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// decide writes one decision, moves the item, and records it.
-func (s *Service) decide(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, it consultation.Item, proposed, decided consultation.Decision, by consultation.Author, reason string) error {
+// DecideItem writes one decision, moves the item, and records it.
+func (s *Service) DecideItem(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, it consultation.Item, proposed, decided consultation.Decision, by consultation.Author, reason string) error {
 	act, known := decided.Act()
 	if !known {
 		return fmt.Errorf("%s: unknown proposal %q", it.Target(), decided)
@@ -233,7 +227,7 @@ func (s *Service) settleLive(ctx context.Context, tx *postgres.Tx, c *consultati
 			if proposed != consultation.Settle && why == "" {
 				why = c.Why(consultation.WhyLastRound)
 			}
-			if err := s.decide(ctx, tx, c, r, *it, proposed, consultation.Settle, by, why); err != nil {
+			if err := s.DecideItem(ctx, tx, c, r, *it, proposed, consultation.Settle, by, why); err != nil {
 				return err
 			}
 			it.State = consultation.ItemSettled

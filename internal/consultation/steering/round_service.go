@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,7 +51,7 @@ func (s *Service) steerRound(ctx context.Context, actor account.Actor, slug stri
 		if err != nil {
 			return err
 		}
-		if err := s.unmoved(ctx, tx, *c); err != nil {
+		if err := s.Unmoved(ctx, tx, *c); err != nil {
 			return err
 		}
 		return do(ctx, tx, c, r, consultation.Author{Role: role, Name: actor.Name})
@@ -78,12 +79,41 @@ func (s *Service) openable(ctx context.Context, tx *postgres.Tx, c *consultation
 	if !r.Answers() || r.Kind == delphi.StandingKind {
 		return nil
 	}
-	staying, _, err := s.following(ctx, tx, c)
+	staying, _, err := s.Following(ctx, tx, c)
 	if err != nil {
 		return err
 	}
 	if staying == 0 {
 		return consultation.ErrNoLiveItem
+	}
+	return worded(ctx, tx, c)
+}
+
+// worded refuses to open a round while a statement that is decided to be reworded has no
+// new words.
+func worded(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
+	last := c.LastReleased()
+	if last == nil {
+		return nil
+	}
+	items, err := lifecycle.LiveItems(ctx, tx, *c)
+	if err != nil {
+		return err
+	}
+	decided, err := lifecycle.Decisions(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	var numbers []int
+	for _, it := range items {
+		if slices.ContainsFunc(decided, func(d consultation.Decided) bool {
+			return d.Item == it.ID && d.Round == last.Number && it.Wordless(d)
+		}) {
+			numbers = append(numbers, it.Number)
+		}
+	}
+	if len(numbers) > 0 {
+		return consultation.ErrWordless(numbers)
 	}
 	return nil
 }

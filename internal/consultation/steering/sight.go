@@ -54,8 +54,8 @@ func (s *Service) versionOf(ctx context.Context, tx *postgres.Tx, c consultation
 	return c.Version(decided, m, made...), nil
 }
 
-// unmoved refuses an act on a state that the actor did not see.
-func (s *Service) unmoved(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+// Unmoved refuses an act on a state that the actor did not see.
+func (s *Service) Unmoved(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
 	if s.seen == "" {
 		return nil
 	}
@@ -76,7 +76,7 @@ func (s *Service) steer(ctx context.Context, actor account.Actor, slug string, a
 		if err != nil {
 			return err
 		}
-		if err := s.unmoved(ctx, tx, before); err != nil {
+		if err := s.Unmoved(ctx, tx, before); err != nil {
 			return err
 		}
 		return do(ctx, tx, c, by)

@@ -171,6 +171,9 @@ func TestDecide(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("decisions %q", got)
 	}
+	h.refused(h.s.OpenRound(ctx, h.furio, slug, 3), fault.Conflict, "words_missing")
+	h.ok(h.reword(items[2].ID, "Una piazza con poche auto."))
+	h.refused(h.s.Decide(ctx, h.furio, slug, items[2].ID, consultation.GoOn, "No.", h.decided(items[2].ID)), fault.Conflict, "item_reworded")
 	h.work("2026-04-04 09:00")
 	h.refused(h.s.Decide(ctx, h.furio, slug, items[0].ID, consultation.GoOn, "", h.decided(items[0].ID)), fault.Conflict, "round_open")
 	var shown []consultation.Item

@@ -1,0 +1,82 @@
+package facilitation
+
+import (
+	"context"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/platform/postgres"
+)
+
+// Outlook is what an act on a consultation would do now, counted by the functions that the
+// act itself uses.
+type Outlook struct {
+	Invited  int // letters of an announcement
+	Enrolled int // letters to the whole panel
+
+	Live    int  // statements in play
+	Settles int  // undecided ones that the next opening settles
+	GoesOn  int  // undecided ones that it takes along
+	Against bool // a conclusion departs from what the stopping rule asks for
+
+	SuspendedDays int // used of consultation.MaxSuspended
+}
+
+// Outlook counts what acts on a consultation would do (staff).
+func (s *Service) Outlook(ctx context.Context, actor account.Actor, slug string) (Outlook, error) {
+	c, err := s.consultations.Desk(ctx, actor, slug)
+	if err != nil {
+		return Outlook{}, err
+	}
+	var o Outlook
+	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		o = Outlook{}
+		var err error
+		if c.Stage == consultation.Draft {
+			return s.invites(ctx, tx, c, &o)
+		}
+		members, err := s.panel.Members(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		o.Enrolled = len(consultation.Addressees(members))
+		if o.SuspendedDays, err = lifecycle.SuspendedDays(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		live, err := lifecycle.LiveItems(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		o.Live = len(live)
+		_, undecided, err := s.consultations.Following(ctx, tx, &c)
+		if err != nil {
+			return err
+		}
+		for _, u := range undecided {
+			if u.Proposed == consultation.Settle {
+				o.Settles++
+			} else {
+				o.GoesOn++
+			}
+		}
+		if c.Concludable() == nil && c.Stage == consultation.Running {
+			o.Against, err = s.consultations.AgainstProposal(ctx, tx, c)
+		}
+		return err
+	})
+	return o, err
+}
+
+// invites counts the letters of an announcement, for the staff that the draft names.
+func (s *Service) invites(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, o *Outlook) error {
+	invited, err := s.consultations.Invited(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	if _, c.Staff, _, _, err = s.drafts.Gate(ctx, tx, c); err != nil {
+		return err
+	}
+	o.Invited = len(consultation.Addressees(invited))
+	return nil
+}

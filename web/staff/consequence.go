@@ -1,0 +1,83 @@
+package staff
+
+import (
+	"delfi/internal/civiltime"
+	"delfi/internal/consultation"
+	"delfi/web/page"
+)
+
+// says is a consequence in the words of an act.
+func (v aboutView) says(q *page.Request, icon, key string, args ...any) consequence {
+	return consequence{icon, v.words(q, key, args...), v.words(q, key+"_text", args...)}
+}
+
+// letters says how many letters leave; an act that sends none says so.
+func (v aboutView) letters(q *page.Request, n int) consequence {
+	if n == 0 {
+		return consequence{"it-mail", q.T("staff.about.letters_none"), v.words(q, "letters_text")}
+	}
+	return consequence{"it-mail", q.T("staff.about.letters", "n", n), v.words(q, "letters_text")}
+}
+
+func announces(q *page.Request, v aboutView) []consequence {
+	return []consequence{
+		v.says(q, "it-locked", "rules"), v.says(q, "it-file", "promise"), v.letters(q, v.Outlook.Invited), v.says(q, "it-user", "enrol"), v.says(q, "it-clock", "first"),
+	}
+}
+
+func deletes(q *page.Request, v aboutView) []consequence {
+	return []consequence{v.says(q, "it-delete", "gone"), v.says(q, "it-mail", "silent")}
+}
+
+// opens are the consequences of opening a round, the first one too.
+func opens(q *page.Request, v aboutView) []consequence {
+	deadline := consultation.LastMinute(q.Now, v.Consultation.Protocol.Round(v.Round.Number).Days)
+	all := []consequence{v.says(q, "it-clock", "until", "deadline", q.Moment(deadline))}
+	if v.Round.Answers() {
+		all = append(all, v.says(q, "it-locked", "words", "n", v.Outlook.Live-v.Outlook.Settles))
+	}
+	if n := v.Outlook.Settles + v.Outlook.GoesOn; n > 0 {
+		all = append(all, v.says(q, "it-settings", "proposals", "n", n, "settled", v.Outlook.Settles, "further", v.Outlook.GoesOn))
+	}
+	return append(all, v.letters(q, v.Outlook.Enrolled), v.says(q, "it-close-circle", "never"))
+}
+
+func closes(q *page.Request, v aboutView) []consequence {
+	return []consequence{
+		v.says(q, "it-clock", "now", "deadline", q.Moment(v.Round.Deadline)), v.says(q, "it-user", "late"), v.says(q, "it-chart-line", "counted"), v.letters(q, 0),
+	}
+}
+
+func suspends(q *page.Request, v aboutView) []consequence {
+	return []consequence{
+		v.says(q, "it-locked", "forms"), v.says(q, "it-clock", "dates", "left", consultation.MaxSuspended-v.Outlook.SuspendedDays), v.letters(q, 0),
+	}
+}
+
+func resumes(q *page.Request, v aboutView) []consequence {
+	return []consequence{v.says(q, "it-unlocked", "forms"), v.says(q, "it-clock", "dates", "since", q.Day(v.Consultation.Suspended.Since)), v.letters(q, 0)}
+}
+
+func concludes(q *page.Request, v aboutView) []consequence {
+	c := v.Consultation
+	all := []consequence{v.says(q, "it-key", "keys")}
+	if n := c.RoundsLeft(); n > 0 {
+		all = append(all, v.says(q, "it-close-circle", "rounds", "n", n))
+	}
+	if n := v.Outlook.Live; n > 0 {
+		all = append(all, v.says(q, "it-check-circle", "verdicts", "n", n))
+	}
+	return append(all, v.letters(q, 0), v.says(q, "it-clock", "opinion",
+		"day", q.Day(civiltime.AddDays(q.Now, c.Protocol.Publication.WithinDays)), "n", c.Commitment.ReplyDays))
+}
+
+func publishes(q *page.Request, v aboutView) []consequence {
+	return []consequence{
+		v.says(q, "it-file", "opinion"), v.says(q, "it-clock", "reply", "day", q.Day(civiltime.AddDays(q.Now, v.Consultation.Commitment.ReplyDays))),
+		v.says(q, "it-locked", "space"), v.letters(q, 0),
+	}
+}
+
+func withdraws(q *page.Request, v aboutView) []consequence {
+	return []consequence{v.says(q, "it-close-circle", "ends"), v.says(q, "it-key", "keys"), v.says(q, "it-file", "reason"), v.letters(q, 0)}
+}
