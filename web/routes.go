@@ -6,6 +6,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/draft"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -48,7 +49,8 @@ func Routes(o Options) ([]page.Route, error) {
 	moderated, err6 := moderation.New(o.Moderation)
 	found, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	wizard, err9 := draft.New(o.Draft)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -129,11 +131,14 @@ func Routes(o Options) ([]page.Route, error) {
 
 		// The desks of staff.
 		get("/desk", personal, noStore, desk.Desks, signedIn),
-		get("/desk/new", personal, noStore, desk.NewDraft, signedIn),
-		post("/desk/new", personal, desk.Create, signedIn),
+		get("/desk/new", personal, noStore, wizard.New, signedIn),
+		upload("/desk/new", personal, draft.MostFile, wizard.Create, signedIn),
 		get("/desk/{slug}", personal, noStore, desk.Desk, signedIn),
-		get("/desk/{slug}/edit", personal, noStore, desk.Edit, signedIn),
-		post("/desk/{slug}/edit", personal, desk.Store, signedIn),
+		get("/desk/{slug}/draft/{step}", personal, noStore, wizard.Step, signedIn),
+		post("/desk/{slug}/draft/{step}", personal, wizard.Store, signedIn),
+		upload("/desk/{slug}/draft/summary", personal, draft.MostFile, wizard.Replace, signedIn),
+		get("/desk/{slug}/protocol.json", personal, noStore, wizard.Export, signedIn),
+		post("/desk/{slug}/duplicate", personal, wizard.Duplicate, signedIn),
 		post("/desk/{slug}/delete", personal, desk.Delete, signedIn),
 		post("/desk/{slug}/announce", personal, desk.Announce, signedIn, fresh),
 		post("/desk/{slug}/start", personal, desk.Start, signedIn),

@@ -7,6 +7,7 @@ import (
 
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/draft"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -26,6 +27,7 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
+	Draft       draft.Services
 	Library     library.Services
 	Search      search.Services
 	Demo        demo.Panel

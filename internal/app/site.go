@@ -8,6 +8,7 @@ import (
 	"delfi/web"
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
+	"delfi/web/draft"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -56,6 +57,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Contributions: a.Contributions,
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports,
 		},
+		Draft:      draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
 		Search:     search.Services{Search: a.Search},

@@ -26,6 +26,7 @@ import (
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/canonical"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
@@ -130,14 +131,16 @@ func newTown(t *testing.T) *town {
 	_, err = draft.New(w.db, w.accounts).Create(ctx, w.administrator, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
-		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
+		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31",
 		CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{w.moderator.Account.String(), second.Account.String()}, Facilitators: []string{w.facilitator.Account.String()},
 		Offices: map[string]string{
 			w.moderator.Account.String(): "URP", second.Account.String(): "URP", w.facilitator.Account.String(): "Urbanistica",
 		},
-		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		StartsOn: "2026-03-09",
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "Per niente", High: "Del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 7, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	})
 	w.must(err)
 	w.must(w.consultations.Announce(ctx, w.administrator, slug))

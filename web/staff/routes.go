@@ -29,7 +29,7 @@ type room struct{ Services }
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
 	Desks, Desk                            page.Handler
-	NewDraft, Create, Edit, Store, Delete  page.Handler // of a draft
+	Delete                                 page.Handler // of a draft
 	Announce, Start, Suspend, Resume       page.Handler
 	Conclude, Publish, Withdraw            page.Handler
 	OpenRound, Extend, CloseRound, Release page.Handler // of a round
@@ -51,7 +51,7 @@ func New(s Services) (Handlers, error) {
 	d := room{s}
 	return Handlers{
 		Desks: d.desks, Desk: d.desk,
-		NewDraft: d.newDraft, Create: d.create, Edit: d.edit, Store: d.store, Delete: d.delete,
+		Delete:   d.delete,
 		Announce: d.announce, Start: d.start, Suspend: d.suspend, Resume: d.resume,
 		Conclude: d.conclude, Publish: d.publish, Withdraw: d.withdraw,
 		OpenRound: d.openRound, Extend: d.extendRound, CloseRound: d.closeRound, Release: d.releaseRound,

@@ -56,7 +56,7 @@ func (h *House) Ask(t testing.TB, slug, document string, people int, items ...dr
 	_, err = h.Drafts.Create(ctx, giulia, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "Lavori nel quartiere", Question: "Quali lavori del quartiere vengono prima?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "i lavori",
-		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{marta.Account.String(), davide.Account.String()}, Facilitators: []string{paolo.Account.String()}, Offices: map[string]string{},
 		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), Protocol: document, Items: items,
 	})

@@ -19,6 +19,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/moderation"
@@ -85,11 +86,13 @@ func newTown(t *testing.T) *town {
 	c, err := h.drafts.Create(t.Context(), h.anna, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
-		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: "2026-12-31", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators:   []string{h.marco.Account.String(), h.mirta.Account.String()},
 		Facilitators: []string{h.furio.Account.String()},
-		StartsOn:     "2026-03-09", GatherDays: "7", AnswerDays: "10", AnswerRounds: "2",
-		Points: "9", LowLabel: "per niente", HighLabel: "del tutto", SharePermille: "750", GroupName: "Cittadini",
+		StartsOn:     "2026-03-09",
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "per niente", High: "del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 10, AnswerRounds: 2, Points: 9, SharePermille: 750,
+		}),
 	})
 	h.ok(err)
 	h.id = c.ID
