@@ -120,7 +120,7 @@ func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 		"start":       {func(f *draft.Form) { f.StartsOn = "" }, []string{"starts_on:required"}},
 		"in the past": {func(f *draft.Form) { f.StartsOn = "2026-03-01" }, []string{"starts_on:in_the_past"}},
 		"group":       {func(f *draft.Form) { *f = f.Type("panel.groups[0].name.it", nil) }, []string{"panel.groups[0].name.it:required"}},
-		"points":      {func(f *draft.Form) { *f = f.Type("consensus.share.to", []string{"5"}) }, []string{"consensus.share.from:share_window"}},
+		"points":      {func(f *draft.Form) { *f = f.Type("consensus.share.to", []string{"5"}) }, []string{"consensus.share:share_window"}},
 		"moderators":  {func(f *draft.Form) { f.Moderators = []string{marco} }, []string{"moderators:too_few_moderators"}},
 		"twice":       {func(f *draft.Form) { f.Moderators = []string{marco, marco} }, []string{"moderators:too_few_moderators"}},
 		"facilitator": {func(f *draft.Form) { f.Facilitators = nil }, []string{"facilitators:too_few_facilitators"}},

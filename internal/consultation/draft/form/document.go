@@ -270,6 +270,21 @@ func (d Document) Spoken(languages []string) Document {
 	return d
 }
 
+// Renamed gives the document with another first language: the words in the old one are taken
+// for words in the new one, where it has none.
+func (d Document) Renamed(from, to string) Document {
+	if d.root == nil {
+		return d
+	}
+	for _, path := range d.wordy() {
+		if said := d.Value(path + "." + from); said != nil && d.Value(path+"."+to) == nil {
+			d = d.With(path+"."+to, said)
+		}
+	}
+	others := slices.DeleteFunc(d.Languages(), func(l string) bool { return l == from || l == to })
+	return d.Spoken(append([]string{to}, others...))
+}
+
 // wordy are the paths of all words by language.
 func (d Document) wordy() []string {
 	var out []string

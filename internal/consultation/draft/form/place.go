@@ -270,8 +270,12 @@ func (f Form) Fields(step Step) []string {
 			add(p, p.Path)
 			continue
 		}
-		for n := range f.Count(list) {
-			add(p, In(p.Path, n))
+		n := d.Len(list)
+		if list == "given" {
+			n = len(f.Items)
+		}
+		for i := range n {
+			add(p, In(p.Path, i))
 		}
 	}
 	return out

@@ -227,6 +227,9 @@ func (f Form) Value(path string) string { return f.Typed(path)[0] }
 // Type gives the form with a field as it is typed.
 func (f Form) Type(path string, typed []string) Form {
 	f.Items = slices.Clone(f.Items)
+	if path == "language" && len(typed) > 0 && typed[0] != f.Language {
+		f.Protocol = f.Plan().Renamed(f.Language, typed[0]).String()
+	}
 	if own := f.own(path); own != nil {
 		*own = ""
 		if len(typed) > 0 {
