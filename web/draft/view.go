@@ -87,6 +87,9 @@ func options(q *page.Request, s step, path string) []ui.Option {
 	}
 	for _, o := range p.Options {
 		words := "draft.option." + dossier.FieldKey(p.Path) + "." + o
+		if p.Path == "variant" {
+			words = "draft.variant." + o + ".name"
+		}
 		one := ui.Option{Value: o, Label: q.T(words), Chosen: slices.Contains(chosen, o)}
 		if hint := "draft.option_hint." + dossier.FieldKey(p.Path) + "." + o; i18n.Known(hint) {
 			one.Hint = q.T(hint)

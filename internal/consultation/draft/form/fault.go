@@ -136,3 +136,9 @@ func (m Missing) apart() bool {
 	}
 	return false
 }
+
+// Codes are those under which faults of the protocol have words.
+func Codes() []string {
+	all := append(slices.Collect(maps.Values(worded)), slices.Collect(maps.Values(general))...)
+	return slices.Compact(slices.Sorted(slices.Values(all)))
+}
