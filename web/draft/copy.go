@@ -66,7 +66,7 @@ func (d room) replace(q *page.Request) error {
 	if err != nil {
 		return d.frozen(q, form.StepSummary, sent, err)
 	}
-	stood := v.Form
+	before := v.Form
 	if v.Document, err = brought(q, sent.Value("document")); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (d room) replace(q *page.Request) error {
 		}
 		return err
 	}
-	return d.keep(q, v, stood, sent, "")
+	return d.keep(q, v, before, sent, "")
 }
 
 // promised fills the words and the term of a commitment from the template that the draft names,

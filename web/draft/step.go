@@ -33,32 +33,32 @@ func (d room) store(q *page.Request) error {
 	if err != nil {
 		return d.frozen(q, v.Step, sent, err)
 	}
-	stood := v.Form
-	typed, at := typedIn(v.Step, stood, sent)
+	before := v.Form
+	typed, at := typedIn(v.Step, before, sent)
 	v.Form, v.Pasted = typed, sent.Value("paste")
 	if v.Step == form.StepVariant {
 		variant := protocol.Variant(sent.Value("variant"))
-		if v.Losing = stood.Loses(variant); len(v.Losing) > 0 && sent.Value("lose") != string(variant) {
-			v.Form = stood.Type("variant", []string{string(variant)})
+		if v.Losing = before.Loses(variant); len(v.Losing) > 0 && sent.Value("lose") != string(variant) {
+			v.Form = before.Type("variant", []string{string(variant)})
 			v.Fault = fault.Bad(fault.Field{Name: "lose", Code: "lose_needed", Message: "another variant takes things away: say that it may"})
 			return q.Render(422, stepPage(v))
 		}
-		v.Form, v.Losing = stood, nil
-		if string(variant) != stood.Plan().Text("variant") {
-			v.Form = stood.Change(variant)
+		v.Form, v.Losing = before, nil
+		if string(variant) != before.Plan().Text("variant") {
+			v.Form = before.Change(variant)
 		}
 	}
-	return d.keep(q, v, stood, sent, at)
+	return d.keep(q, v, before, sent, at)
 }
 
 // keep stores what was typed, or shows the page again with why not; at is the field to go on in,
 // "" for none.
-func (d room) keep(q *page.Request, v view, stood draft.Form, sent page.Form, at string) error {
+func (d room) keep(q *page.Request, v view, before draft.Form, sent page.Form, at string) error {
 	version := cmp.Or(sent.Value("version"), prose.Unsaid)
 	c, err := d.Drafts.Edit(q.Context(), q.Actor, v.Consultation.Slug, v.Step, v.Form, version)
 	switch {
 	case errors.As(err, &v.Fault) && v.Fault.Code == "draft_changed":
-		v.Stale = &ui.Staleness{Fault: v.Fault, Changes: ui.Changes(v.changes(q, stood)...), Theirs: v.path(v.Step)}
+		v.Stale = &ui.Staleness{Fault: v.Fault, Changes: ui.Changes(v.changes(q, before)...), Theirs: v.path(v.Step)}
 		v.Fault = nil
 		return q.Render(409, stepPage(v))
 	case fault.KindOf(err) == fault.Conflict:

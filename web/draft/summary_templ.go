@@ -306,7 +306,7 @@ func summary(v view) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, path := range v.Form.Fields(s) {
-					if said := v.said(q, path); said != "" {
+					if said := v.worded(q, path); said != "" {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<dt>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -334,8 +334,8 @@ func (d room) colleagues(q *page.Request, v *view, administration uuid.UUID) err
 	return err
 }
 
-// said is a field's value in words, for the summary; "" for none.
-func (v view) said(q *page.Request, path string) string {
+// worded is a field's value in words, for the summary; "" for none.
+func (v view) worded(q *page.Request, path string) string {
 	p, _, _ := dossier.FieldAt(path)
 	typed := v.Form.Typed(path)
 	switch {

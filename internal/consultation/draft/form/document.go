@@ -277,8 +277,8 @@ func (d Document) Renamed(from, to string) Document {
 		return d
 	}
 	for _, path := range d.wordy() {
-		if said := d.Value(path + "." + from); said != nil && d.Value(path+"."+to) == nil {
-			d = d.With(path+"."+to, said)
+		if words := d.Value(path + "." + from); words != nil && d.Value(path+"."+to) == nil {
+			d = d.With(path+"."+to, words)
 		}
 	}
 	others := slices.DeleteFunc(d.Languages(), func(l string) bool { return l == from || l == to })
