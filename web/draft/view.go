@@ -265,6 +265,15 @@ func (v view) laps() []lap {
 	return out
 }
 
+// keyDay is the day on which the key dies at the latest.
+func (v view) keyDay(q *page.Request) string {
+	day, err := time.Parse(time.DateOnly, v.Consultation.Protocol.Anonymity.LatestKeyDate)
+	if err != nil {
+		return v.Consultation.Protocol.Anonymity.LatestKeyDate
+	}
+	return q.Date(day)
+}
+
 // whole tells whether the draft's protocol holds as it is.
 func (v view) whole() bool { return v.Consultation.Protocol.Version != 0 }
 
