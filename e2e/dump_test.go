@@ -27,6 +27,7 @@ import (
 	"delfi/internal/app"
 	"delfi/internal/consultation"
 	drafts "delfi/internal/consultation/draft"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/login"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/platform/postgres/private"
@@ -148,10 +149,12 @@ func held(t *testing.T, h *webtest.House, people ...string) []string {
 	_, err = h.Drafts.Create(ctx, giulia, riva.ID, drafts.Form{
 		Slug: nightly, Language: "it", Title: "Consultorio di notte", Question: "Quando deve aprire il consultorio?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "gli orari",
-		CommitmentDecideBy: now.AddDate(1, 0, 0).Format(time.DateOnly), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: now.AddDate(1, 0, 0).Format(time.DateOnly), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{marta.Office.String(), davide.Office.String()}, Facilitators: []string{paolo.Office.String()}, Offices: map[string]string{},
-		StartsOn: now.AddDate(0, 0, 2).Format(time.DateOnly), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini", AnonymityMode: "held-code",
+		StartsOn: now.AddDate(0, 0, 2).Format(time.DateOnly),
+		Protocol: drafts.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "Per niente", High: "Del tutto", GroupName: "Cittadini", Mode: "held-code", GatherDays: 7, AnswerDays: 7, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	})
 	must(err)
 	must(h.Consultations.Announce(ctx, giulia, nightly))

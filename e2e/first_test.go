@@ -239,13 +239,18 @@ func TestAProductionServerBegins(t *testing.T) {
 		return ids
 	}
 	now := time.Now()
-	giulia.send("main form", url.Values{
-		"title": {"Il prato del fiume"}, "slug": {question}, "question": {"Che cosa fare del prato lungo il fiume?"}, "background": {"Il prato è di **due ettari**."},
+	giulia.send("main form", url.Values{"title": {"Il prato del fiume"}, "slug": {question}, "variant": {"classical"}}).sees(200, "Che cosa chiedete, e che cosa promettete?")
+	giulia.send("#step", url.Values{
+		"question": {"Che cosa fare del prato lungo il fiume?"}, "background": {"Il prato è di **due ettari**."},
 		"commitment_quotation": {"Entro l’estate la Giunta decide e risponde punto per punto."}, "commitment_decider": {"La Giunta comunale"},
-		"commitment_subject": {"l’uso del prato"}, "commitment_decide_by": {now.AddDate(1, 0, 0).Format(time.DateOnly)}, "commitment_reply_days": {"30"},
-		"commitment_act": {"Delibera n. 9"}, "commitment_signatory": {"Giulia Rossi, assessora"}, "starts_on": {now.AddDate(0, 0, 5).Format(time.DateOnly)},
-		"moderators": chosen("moderators"), "facilitators": chosen("facilitators"),
-	}).sees(200, "C’è tutto: si può annunciare.")
+		"commitment_subject": {"l’uso del prato"}, "commitment_decide_by": {now.AddDate(1, 0, 0).Format(time.DateOnly)},
+		"commitment_act": {"Delibera n. 9"}, "commitment_signatory": {"Giulia Rossi, assessora"},
+	}).sees(200, "Chi può partecipare?")
+	giulia.open("/desk/" + question + "/draft/staff")
+	giulia.send("#step", url.Values{
+		"starts_on": {now.AddDate(0, 0, 5).Format(time.DateOnly)}, "moderators": chosen("moderators"), "facilitators": chosen("facilitators"),
+	}).sees(200, "Tutta la bozza in una pagina")
+	giulia.open("/desk/" + question).sees(200, "C’è tutto: si può annunciare.")
 	// An act that cannot be undone asks for a sign-in of its own: this provider says when
 	// somebody signed in only if it is asked.
 	giulia.open("/desk/"+question+"/announce").sees(200, "Serve un accesso nuovo")

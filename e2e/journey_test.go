@@ -27,35 +27,62 @@ func (p *person) until(path, selector string) {
 
 const question = "prato-del-fiume"
 
-// draft writes a consultation through the form, after a try that fails.
+// draft writes a consultation step by step, after a try that fails, and ends at its desk.
 func draft(p *person) {
 	p.t.Helper()
 	p.open("/desk/new")
-	fields := map[string]string{
-		"title": "Il prato del fiume", "question": "Che cosa fare del prato lungo il fiume?", "background": "Il prato è di **due ettari** ed è comunale.",
-		"commitment_quotation": "Entro l’estate la Giunta decide e risponde punto per punto.", "commitment_decider": "La Giunta comunale",
-		"commitment_subject": "l’uso del prato", "commitment_decide_by": "2027-07-31", "commitment_reply_days": "30",
-		"commitment_act": "Delibera n. 9", "commitment_signatory": "Giulia Bortolotti, assessora", "starts_on": time.Now().AddDate(0, 0, 5).Format(time.DateOnly),
-		"gather_days": "7", "answer_days": "7", "answer_rounds": "2", "points": "9", "share_permille": "750", "group_name": "Cittadini",
-	}
-	for name, words := range fields {
-		p.fill("#f-"+name, words)
-	}
+	p.fill("#f-title", "Il prato del fiume")
 	p.fill("#f-slug", "Non va bene!")
 	p.press("main form button[type=submit]")
 	if p.count(".dlf-err") == 0 {
 		p.t.Fatalf("a wrong address was taken: %s", p.text())
 	}
-	for name, words := range fields {
-		var kept string
-		p.do(chromedp.Value("#f-"+name, &kept, chromedp.ByQuery))
-		if kept != words {
-			p.t.Errorf("the form lost %s: %q became %q", name, words, kept)
-		}
-	}
+	p.kept("#f-title", "Il prato del fiume")
 	p.fill("#f-slug", question)
-	p.do(chromedp.Evaluate(`document.querySelectorAll("input[name=moderators], input[name=facilitators]").forEach(i => { if (!i.checked) i.click() })`, nil))
 	p.press("main form button[type=submit]")
+
+	promise := map[string]string{
+		"question": "Che cosa fare del prato lungo il fiume?", "background": "Il prato è di **due ettari** ed è comunale.",
+		"commitment_quotation": "Entro l’estate la Giunta decide e risponde punto per punto.", "commitment_decider": "La Giunta comunale",
+		"commitment_subject": "l’uso del prato", "commitment_decide_by": "2027-07-31",
+		"commitment_act": "Delibera n. 9", "commitment_signatory": "Giulia Bortolotti, assessora",
+	}
+	for name, words := range promise {
+		p.fill("#f-"+name, words)
+	}
+	p.fill("#f-reply-n", "molti")
+	p.press("button[name=do][value=next]")
+	if p.count(".dlf-err") == 0 {
+		p.t.Fatalf("a wrong term was taken: %s", p.text())
+	}
+	for name, words := range promise {
+		p.kept("#f-"+name, words)
+	}
+	p.fill("#f-reply-n", "30")
+	p.press("button[name=do][value=next]")
+
+	p.open("/desk/" + question + "/draft/rounds")
+	for i := range 3 {
+		p.fill(fmt.Sprintf("#f-rounds-%d--days", i), "7")
+		p.fill(fmt.Sprintf("#f-rounds-%d--min_days", i), "0")
+	}
+	p.press("button[name=do][value=next]")
+
+	p.open("/desk/" + question + "/draft/staff")
+	p.fill("#f-starts_on", time.Now().AddDate(0, 0, 5).Format(time.DateOnly))
+	p.do(chromedp.Evaluate(`document.querySelectorAll("input[name=moderators], input[name=facilitators]").forEach(i => { if (!i.checked) i.click() })`, nil))
+	p.press("button[name=do][value=next]")
+	p.press(`main a.btn-primary[href$="/desk/` + question + `"]`)
+}
+
+// kept fails unless a field holds what was typed.
+func (p *person) kept(selector, words string) {
+	p.t.Helper()
+	var now string
+	p.do(chromedp.Value(selector, &now, chromedp.ByQuery))
+	if now != words {
+		p.t.Errorf("the form lost %s: %q became %q", selector, words, now)
+	}
 }
 
 func TestAConsultationsWholeLife(t *testing.T) {

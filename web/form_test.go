@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	steps "delfi/internal/consultation/draft/form"
+
 	"github.com/PuerkitoBio/goquery"
 
 	"delfi/internal/consultation"
@@ -176,7 +178,7 @@ func TestFreeText(t *testing.T) {
 	paper := "/consultations/" + webtest.Answering + "/rounds/3"
 	panelist := w.site.As(t, h.Panelist(t, 1))
 	tried := slices.Concat(
-		w.refused(giulia, "/desk/new"), w.refused(w.as("elena"), "/desk/mercato-coperto/edit"),
+		w.refused(giulia, "/desk/new"), w.drafting(w.as("elena"), "/desk/mercato-coperto/draft/"),
 		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"),
 		w.refused(giulia, "/administrations/riva"),
 		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),
@@ -211,6 +213,18 @@ func TestFreeText(t *testing.T) {
 	if got, want := strings.Join(tried, "\n"), strings.TrimSpace(freeText); got != want {
 		t.Errorf("fields of free text:\n%s", got)
 	}
+}
+
+// drafting tries each step of a draft that gives a statement.
+func (w walk) drafting(b *webtest.Browser, at string) []string {
+	w.Helper()
+	given := w.form(b, at+"items", at+"items").with("items.source", "both", "paste", "Il mercato apre la sera.")
+	w.sent(b, at+"items", given)
+	var tried []string
+	for _, step := range steps.Steps {
+		tried = append(tried, w.refused(b, at+string(step))...)
+	}
+	return tried
 }
 
 // minority tries the minority report's two forms by the buttons that store.

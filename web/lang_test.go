@@ -39,9 +39,9 @@ func TestWhatPeopleWroteSaysItsLanguage(t *testing.T) {
 	for _, name := range []string{"title", "question", "background", "commitment_quotation", "commitment_decider", "commitment_subject", "commitment_act", "commitment_signatory", "commitment_money", "commitment_left_out"} {
 		form.Set(name, foreign+" "+name)
 	}
-	w.sent(who["giulia"], "/desk/new", form)
+	w.drafted(who["giulia"], form)
 	seen := map[string]bool{}
-	w.speaks(who, seen, "/desk/arcades/edit")
+	w.speaks(who, seen, "/desk/arcades/draft/question")
 	w.must(h.Consultations.Announce(t.Context(), giulia, slug))
 	w.must(h.Consultations.Start(t.Context(), giulia, slug))
 	for _, name := range []string{"anna", "karim", "lucia"} {

@@ -24,6 +24,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/moderation"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
@@ -150,12 +151,13 @@ func (v *village) announce() {
 		_, err = v.h.Drafts.Create(ctx, v.staff["giulia"], riva.ID, draft.Form{
 			Slug: slug, Language: "it", Title: "I portici", Question: "Che cosa serve sotto i portici?", Background: "Testo.",
 			CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "i portici",
-			CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+			CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 			Moderators:   []string{v.staff["marta"].Office.String(), v.staff["davide"].Office.String()},
 			Facilitators: []string{v.staff["paolo"].Office.String()}, Offices: map[string]string{},
-			StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-			Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
-			AnonymityMode: string(v.mode),
+			StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"),
+			Protocol: draft.Classical(protocol.ClassicalPlan{
+				Language: "it", Low: "Per niente", High: "Del tutto", GroupName: "Cittadini", Mode: string(v.mode), GatherDays: 7, AnswerDays: 7, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+			}),
 		})
 		v.must(err)
 		v.must(v.h.Consultations.Announce(ctx, v.staff["giulia"], slug))

@@ -374,8 +374,8 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 	r.sent(who["anna"], gathering+"/contributions", url.Values{"act": {"write"}, "body": {"Più tigli, e presto."}})
 	delivered := r.sent(who["panelist"], answering+"/rounds/3", url.Values{"all": {"1"}, "act": {"deliver"}, "answer_1": {"7"}})
 	r.led["panelist"] = append(r.led["panelist"], delivered.Location)
-	r.sent(who["giulia"], "/desk/new", url.Values{"title": {"Solo un titolo"}, "slug": {"solo-un-titolo"}, "language": {"it"}})
-	r.sent(who["giulia"], "/desk/new", r.complete("portici"))
+	r.sent(who["giulia"], "/desk/new", url.Values{"title": {"Solo un titolo"}, "slug": {"solo-un-titolo"}, "language": {"it"}, "variant": {"estimate"}})
+	r.drafted(who["giulia"], r.complete("portici"))
 	r.sent(who["giulia"], "/administrations/riva/grant", url.Values{"person": {"teresa@posta.example"}, "role": {"facilitator"}, "consultation": {"*"}})
 	r.gathered("sintesi", who["karim"])
 	r.gathered("sospesa", who["karim"])
@@ -431,8 +431,8 @@ func (w walk) gathered(slug string, enrolled ...*webtest.Browser) {
 	w.Helper()
 	giulia := w.h.Person(w.T, "giulia")
 	form := w.complete(slug)
-	form.Set("anonymity_mode", "held-code")
-	w.sent(w.as("giulia"), "/desk/new", form)
+	form.Set("anonymity.mode", "held-code")
+	w.drafted(w.as("giulia"), form)
 	w.must(w.h.Consultations.Announce(w.Context(), giulia, slug))
 	at := "/consultations/" + slug
 	for _, b := range enrolled {

@@ -8,6 +8,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	webdraw "delfi/web/draw"
+	"delfi/web/draft"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -52,7 +53,8 @@ func Routes(o Options) ([]page.Route, error) {
 	docs, err8 := library.New(o.Library)
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10); err != nil {
+	wizard, err11 := draft.New(o.Draft)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -134,11 +136,14 @@ func Routes(o Options) ([]page.Route, error) {
 
 		// The desks of staff.
 		get("/desk", personal, noStore, desk.Desks, signedIn),
-		get("/desk/new", personal, noStore, desk.NewDraft, signedIn),
-		post("/desk/new", personal, desk.Create, signedIn),
+		get("/desk/new", personal, noStore, wizard.New, signedIn),
+		upload("/desk/new", personal, draft.MostFile, wizard.Create, signedIn),
 		get("/desk/{slug}", personal, noStore, desk.Desk, signedIn),
-		get("/desk/{slug}/edit", personal, noStore, desk.Edit, signedIn),
-		post("/desk/{slug}/edit", personal, desk.Store, signedIn),
+		get("/desk/{slug}/draft/{step}", personal, noStore, wizard.Step, signedIn),
+		post("/desk/{slug}/draft/{step}", personal, wizard.Store, signedIn),
+		upload("/desk/{slug}/draft/summary", personal, draft.MostFile, wizard.Replace, signedIn),
+		get("/desk/{slug}/protocol.json", personal, noStore, wizard.Export, signedIn),
+		post("/desk/{slug}/duplicate", personal, wizard.Duplicate, signedIn),
 		get("/desk/{slug}/delete", personal, noStore, desk.Before("delete"), signedIn),
 		post("/desk/{slug}/delete", personal, desk.Does("delete"), signedIn),
 		get("/desk/{slug}/announce", personal, noStore, desk.Before("announce"), signedIn),

@@ -108,7 +108,7 @@ var withoutExample = map[string]string{
 	"/sign-in":                                          "it leads to the provider",
 	"/sign-in/callback":                                 "the provider leads to it",
 	"/consultations/{slug}/appeals":                     "staff may not",
-	"/desk/{slug}/edit":                                 "the rules of a running consultation are fixed",
+	"/desk/{slug}/draft/{step}":                         "the rules of a running consultation are fixed",
 	"/desk/{slug}/minority":                             "it goes on",
 	"/desk/{slug}/contributions":                        "they are the moderators'",
 	"/desk/{slug}/appeals":                              "as above",

@@ -62,13 +62,11 @@ func TestActsOnAnUnseenState(t *testing.T) {
 	w.must(h.Jobs.Drain(t.Context()))
 
 	// A draft is announced, and deleted, in the words that were read.
-	if got := giulia.Post(t, "/desk/new", w.complete("portici")); got.Status != 303 {
-		t.Fatalf("draft: %d", got.Status)
-	}
+	w.drafted(giulia, w.complete("portici"))
 	draft := "/desk/portici"
 	announcement, deletion := w.form(giulia, draft+"/announce", draft+"/announce"), w.form(giulia, draft+"/delete", draft+"/delete")
-	edit := w.form(giulia, draft+"/edit", draft+"/edit").with("commitment_decider", "Nessuno")
-	if got := giulia.Post(t, draft+"/edit", edit); got.Status != 303 {
+	edit := w.form(giulia, draft+"/draft/question", draft+"/draft/question").with("commitment_decider", "Nessuno")
+	if got := giulia.Post(t, draft+"/draft/question", edit); got.Status != 303 {
 		t.Fatalf("edit: %d", got.Status)
 	}
 	for act, form := range map[string]sent{"/announce": announcement, "/delete": deletion} {
@@ -105,9 +103,7 @@ func TestEveryDeskFormSaysWhatItShowed(t *testing.T) {
 		}
 	}
 	look(webtest.Announced, webtest.Gathering, webtest.Answering, webtest.Published)
-	if got := w.as("giulia").Post(t, "/desk/new", w.complete("portici")); got.Status != 303 {
-		t.Fatalf("draft: %d", got.Status)
-	}
+	w.drafted(w.as("giulia"), w.complete("portici"))
 	w.must(h.Consultations.CloseRound(t.Context(), h.Person(t, "paolo"), webtest.Answering, 3, "Basta."))
 	w.must(h.Jobs.Drain(t.Context()))
 	look("portici", webtest.Answering)
@@ -233,11 +229,9 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 	}
 	drain := func() { t.Helper(); w.must(h.Jobs.Drain(t.Context())) }
 
-	if got := w.as("giulia").Post(t, "/desk/new", w.complete("portici")); got.Status != 303 {
-		t.Fatalf("draft: %d", got.Status)
-	}
+	w.drafted(w.as("giulia"), w.complete("portici"))
 	desk := "/desk/" + webtest.Answering
-	try("/desk/portici", "/desk/portici/edit", "/desk/"+webtest.Announced, "/desk/"+webtest.Gathering, desk, desk+"/rules", desk+"/staff", desk+"/library/1", "/administrations/riva")
+	try("/desk/portici", "/desk/portici/draft/question", "/desk/"+webtest.Announced, "/desk/"+webtest.Gathering, desk, desk+"/rules", desk+"/staff", desk+"/library/1", "/administrations/riva")
 	w.must(h.Consultations.Suspend(t.Context(), giulia, webtest.Gathering, "Un dubbio."))
 	try("/desk/" + webtest.Gathering)
 	w.must(h.Consultations.Resume(t.Context(), giulia, webtest.Gathering))

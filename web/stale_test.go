@@ -19,7 +19,7 @@ func TestTwoFacilitatorsDecide(t *testing.T) {
 	form := w.complete(slug)
 	form["facilitators"] = []string{h.Person(t, "paolo").Office.String(), w.second(t).Office.String()}
 	giulia, marta, paolo, second := w.as("giulia"), w.as("marta"), w.as("paolo"), w.site.As(t, w.second(t))
-	w.sent(giulia, "/desk/new", form)
+	w.drafted(giulia, form)
 	w.must(h.Consultations.Announce(t.Context(), h.Person(t, "giulia"), slug))
 	w.must(h.Consultations.Start(t.Context(), h.Person(t, "giulia"), slug))
 	anna := w.as("anna")

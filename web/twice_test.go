@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	steps "delfi/internal/consultation/draft/form"
+
 	"delfi/internal/consultation"
 	"delfi/web/webtest"
 )
@@ -56,10 +58,28 @@ func (w walk) complete(slug string) url.Values {
 	marta, davide, paolo := w.h.Person(w.T, "marta").Office.String(), w.h.Person(w.T, "davide").Office.String(), w.h.Person(w.T, "paolo").Office.String()
 	return url.Values{
 		"title": {"I portici"}, "slug": {slug}, "question": {"Che cosa serve sotto i portici?"}, "language": {"it"}, "commitment_quotation": {"«Decideremo.»"},
-		"commitment_decider": {"La Giunta"}, "commitment_subject": {"I portici"}, "commitment_decide_by": {"2028-01-10"}, "commitment_reply_days": {"30"},
-		"commitment_act": {"Delibera 1"}, "commitment_signatory": {"La sindaca"}, "starts_on": {"2027-05-03"}, "gather_days": {"14"}, "answer_days": {"14"},
-		"answer_rounds": {"2"}, "points": {"9"}, "low_label": {"contro"}, "high_label": {"a favore"}, "share_permille": {"750"}, "group_name": {"Cittadini"},
-		"anonymity_mode": {"sealed-key"}, "moderators": {marta, davide}, "facilitators": {paolo},
+		"commitment_decider": {"La Giunta"}, "commitment_subject": {"I portici"}, "commitment_decide_by": {"2028-01-10"}, "reply.n": {"30"},
+		"commitment_act": {"Delibera 1"}, "commitment_signatory": {"La sindaca"}, "starts_on": {"2027-05-03"}, "variant": {"classical"},
+		"anonymity.mode": {"sealed-key"}, "staff": {"yes"}, "moderators": {marta, davide}, "facilitators": {paolo},
+	}
+}
+
+// drafted writes a draft through the pages on which the form's fields stand.
+func (w walk) drafted(b *webtest.Browser, form url.Values) {
+	w.Helper()
+	w.sent(b, "/desk/new", form)
+	slug := form.Get("slug")
+	for _, step := range []steps.Step{steps.StepQuestion, steps.StepPanel, steps.StepStaff} {
+		mine := url.Values{}
+		for name, values := range form {
+			if p, ok := steps.At(name); ok && p.Step == step {
+				mine[name] = values
+			}
+		}
+		if step == steps.StepStaff {
+			mine.Set("staff", "yes")
+		}
+		w.sent(b, "/desk/"+slug+"/draft/"+string(step), mine)
 	}
 }
 
@@ -75,10 +95,14 @@ func TestPressedTwice(t *testing.T) {
 	anna := w.as("anna")
 	w.twice(anna, enrol, w.form(anna, enrol, enrol).with("read", "on"))
 
-	draft := w.complete("portici")
-	w.twice(giulia, "/desk/new", draft)
-	edit := w.form(giulia, "/desk/portici/edit", "/desk/portici/edit").with("title", "I portici del centro")
-	w.twice(giulia, "/desk/portici/edit", edit)
+	w.twice(giulia, "/desk/new", w.complete("portici"))
+	w.drafted(giulia, w.complete("portici"))
+	const question, rounds = "/desk/portici/draft/question", "/desk/portici/draft/rounds"
+	w.twice(giulia, question, w.form(giulia, question, question).with("title", "I portici del centro"))
+	w.twice(giulia, rounds, w.form(giulia, rounds, rounds).with("do", "add:rounds"))
+	if n := giulia.Get(t, rounds).Count(".dlf-entry"); n != 4 {
+		t.Errorf("a round that was added twice makes %d rounds", n)
+	}
 	w.twice(giulia, "/desk/portici/announce", nil)
 	w.twice(giulia, "/desk/new", w.complete("portici-2"))
 	w.twice(giulia, "/desk/portici-2/delete", nil)
@@ -162,10 +186,8 @@ func TestStalePages(t *testing.T) {
 	}
 
 	// Two tabs on a draft.
-	if got := giulia.Post(t, "/desk/new", w.complete("portici")); got.Status != 303 {
-		t.Fatalf("%d %s", got.Status, got.Text("#errors"))
-	}
-	const edit = "/desk/portici/edit"
+	w.drafted(giulia, w.complete("portici"))
+	const edit = "/desk/portici/draft/question"
 	tab := w.form(giulia, edit, edit)
 	if got := giulia.Post(t, edit, tab.with("question", "Che cosa serve di giorno?")); got.Status != 303 {
 		t.Fatalf("the first tab: %d", got.Status)

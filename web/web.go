@@ -9,6 +9,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	webdraw "delfi/web/draw"
+	"delfi/web/draft"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -28,6 +29,7 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
+	Draft       draft.Services
 	Library     library.Services
 	Draw        webdraw.Services
 	Access      access.Services

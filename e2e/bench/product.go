@@ -22,6 +22,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
@@ -217,12 +218,13 @@ func draftForm(slug, starts, decide string, staff company) draft.Form {
 		Background:          strings.Repeat("Il piano riguarda dodici scuole e le vie che portano a esse. ", 12),
 		CommitmentQuotation: "La Giunta risponde per iscritto a ogni punto del parere prima di approvare il piano.",
 		CommitmentDecider:   "La Giunta comunale", CommitmentSubject: "il piano delle strade scolastiche",
-		CommitmentDecideBy: decide, CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: decide, CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Facilitators: []string{staff.facilitator.Office.String()},
 		Offices:      map[string]string{staff.facilitator.Office.String(): "Mobilità"},
-		StartsOn:     starts, GatherDays: "14", AnswerDays: "14", AnswerRounds: "2",
-		Points: "9", LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo",
-		SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		StartsOn:     starts,
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "per niente d’accordo", High: "del tutto d’accordo", GroupName: "Cittadini", GatherDays: 14, AnswerDays: 14, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	}
 	for _, m := range staff.moderators {
 		f.Moderators = append(f.Moderators, m.Office.String())

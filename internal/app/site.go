@@ -10,6 +10,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/demo"
 	"delfi/web/draw"
+	"delfi/web/draft"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -58,6 +59,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
+		Draft:      draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
 		Access:     webaccess.Services{Access: a.Access},

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/delphi/protocol"
 )
 
 // Slug is the address of a consultation whose builder says no other.
@@ -64,10 +65,12 @@ func (w *World) Form(t testing.TB) draft.Form {
 	return draft.Form{
 		Slug: Slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
-		CommitmentDecideBy: now.AddDate(1, 0, 0).Format(time.DateOnly), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: now.AddDate(1, 0, 0).Format(time.DateOnly), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{marta, davide}, Facilitators: []string{paolo}, Offices: map[string]string{marta: "URP", davide: "URP", paolo: "Urbanistica"},
-		StartsOn: now.AddDate(0, 0, 7).Format(time.DateOnly), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		StartsOn: now.AddDate(0, 0, 7).Format(time.DateOnly),
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "Per niente", High: "Del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 7, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	}
 }
 

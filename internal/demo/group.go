@@ -20,7 +20,7 @@ func treesAndShade() play {
 			Question:            "Dove servono alberi e ombra nel quartiere Ponte, e quali?",
 			Background:          "Nel quartiere d’estate si superano i 35 gradi per venti giorni. Il Comune può piantare **sessanta alberi** in due autunni.",
 			CommitmentQuotation: "La Giunta decide dove piantare gli alberi dopo aver risposto, punto per punto, al parere del panel.",
-			CommitmentDecider:   "La Giunta comunale", CommitmentSubject: "gli alberi del quartiere Ponte", CommitmentReplyDays: "45",
+			CommitmentDecider:   "La Giunta comunale", CommitmentSubject: "gli alberi del quartiere Ponte",
 			CommitmentAct: "Delibera di Giunta n. 58", CommitmentSignatory: "Giulia Bortolotti, assessora al verde",
 			Protocol: `{"version": 1, "variant": "classical",
 				"panel": {"groups": [
@@ -28,7 +28,8 @@ func treesAndShade() play {
 					{"id": "agronomi", "name": {"it": "Agronomi e forestali"}, "access": "roll", "rule": "Ordine degli agronomi di Riva d’Arno"}]},
 				"rounds": [{"kind": "gather", "days": 14}, {"kind": "answer", "days": 14}, {"kind": "answer", "days": 14}],
 				"item_kinds": [{"id": "grado", "kind": "scale", "points": 9}],
-				"consensus": {"rule": "share", "share": {"from": 7, "to": 9}}}`,
+				"consensus": {"rule": "share", "share": {"from": 7, "to": 9}},
+				"reply": {"n": 45}}`,
 		},
 	}
 }

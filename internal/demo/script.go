@@ -3,6 +3,7 @@ package demo
 import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/delphi/protocol"
 )
 
 // leaning is how the synthetic panel stands towards a statement.
@@ -71,10 +72,11 @@ func schoolStreets() play {
 			Background:          "Ogni mattina circa **2.400 bambini** entrano a scuola fra le 7:50 e le 8:20. La Polizia locale ha contato 17 incidenti con feriti in cinque anni entro duecento metri dagli ingressi.\n\nIl Comune ha risorse per intervenire davanti a tutte le scuole, ma non per fare tutto ovunque.",
 			CommitmentQuotation: "Entro tre mesi dal parere la Giunta decide sulle zone 30 e sugli accessi alle scuole primarie. Prima di decidere risponde, punto per punto, a quello che il panel avrà detto. Se dice no, scrive perché.",
 			CommitmentDecider:   "La Giunta comunale", CommitmentSubject: "zone 30 e accessi alle scuole primarie",
-			CommitmentReplyDays: "30", CommitmentAct: "Delibera di Giunta n. 41", CommitmentSignatory: "Giulia Bortolotti, assessora alla mobilità",
+			CommitmentAct: "Delibera di Giunta n. 41", CommitmentSignatory: "Giulia Bortolotti, assessora alla mobilità",
 			CommitmentMoney: "420.000 euro in due anni", CommitmentLeftOut: "scuolabus e ZTL del centro",
-			GatherDays: "12", AnswerDays: "12", AnswerRounds: "2", Points: "9",
-			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+			Protocol: draft.Classical(protocol.ClassicalPlan{
+				Language: "it", Low: "per niente d’accordo", High: "del tutto d’accordo", GroupName: "Cittadini", GatherDays: 12, AnswerDays: 12, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+			}),
 		},
 		statements: []statement{
 			{
@@ -135,10 +137,11 @@ func librarySquare() play {
 			Background:          "I lavori di pavimentazione cominciano in primavera. Il mercato del sabato resta: si discute di **come** e **dove**.",
 			CommitmentQuotation: "Il progetto esecutivo della piazza terrà conto del parere. La Giunta risponde per iscritto a ogni punto prima di approvarlo.",
 			CommitmentDecider:   "La Giunta comunale", CommitmentSubject: "il progetto esecutivo della piazza",
-			CommitmentReplyDays: "30", CommitmentAct: "Delibera di Giunta n. 57", CommitmentSignatory: "Andrea Lolli, assessore ai lavori pubblici",
+			CommitmentAct: "Delibera di Giunta n. 57", CommitmentSignatory: "Andrea Lolli, assessore ai lavori pubblici",
 			CommitmentMoney: "890.000 euro", CommitmentLeftOut: "la viabilità attorno alla piazza",
-			GatherDays: "10", AnswerDays: "10", AnswerRounds: "2", Points: "9",
-			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+			Protocol: draft.Classical(protocol.ClassicalPlan{
+				Language: "it", Low: "per niente d’accordo", High: "del tutto d’accordo", GroupName: "Cittadini", GatherDays: 10, AnswerDays: 10, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+			}),
 		},
 		statements: []statement{
 			{text: "Almeno un terzo della piazza è all’ombra di alberi veri nelle ore più calde.", leaning: agreed, from: []string{"D’estate la pietra scotta: servono alberi, non ombrelloni.", "Alberi grandi, anche pochi, ma che facciano ombra."}, why: "La stessa idea in due contributi.", favour: []string{"A luglio la piazza è vuota fino alle otto di sera: senza ombra non ci va nessuno."}, against: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}, unsaid: []string{"Le radici rovineranno la pavimentazione nuova, come in viale Roma."}},
@@ -160,9 +163,10 @@ func greenAvenues() play {
 			Background:          "Il piano del verde prevede **600 alberi nuovi** in tre anni. Un albero grande chiede circa sei metri quadrati di suolo libero.",
 			CommitmentQuotation: "Il Consiglio comunale approva il piano del verde entro l’estate e risponde a ogni punto del parere nella delibera.",
 			CommitmentDecider:   "Il Consiglio comunale", CommitmentSubject: "il piano del verde, parte sui viali",
-			CommitmentReplyDays: "45", CommitmentAct: "Mozione consiliare n. 12", CommitmentSignatory: "Sara Vecchi, presidente del Consiglio comunale",
-			GatherDays: "14", AnswerDays: "14", AnswerRounds: "2", Points: "7",
-			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+			CommitmentAct: "Mozione consiliare n. 12", CommitmentSignatory: "Sara Vecchi, presidente del Consiglio comunale",
+			Protocol: draft.Classical(protocol.ClassicalPlan{
+				Language: "it", Low: "per niente d’accordo", High: "del tutto d’accordo", GroupName: "Cittadini", GatherDays: 14, AnswerDays: 14, AnswerRounds: 2, Points: 7, SharePermille: 750, ReplyDays: 45, CannotJudge: true,
+			}),
 		},
 		statements: []statement{
 			{text: "I primi duecento alberi vanno nei viali attorno alle scuole.", leaning: agreed, from: []string{"Cominciate da viale Marconi: alle fermate non c’è un filo d’ombra.", "Alberi davanti alle scuole prima che altrove."}, why: "Chiedono da dove cominciare."},
@@ -182,9 +186,10 @@ func libraryHours() play {
 			Background:          "Le quattro biblioteche di quartiere aprono ciascuna 26 ore la settimana. Le ore restano le stesse: si sceglie **quando**.",
 			CommitmentQuotation: "I nuovi orari partono a settembre. Prima di fissarli l’assessorato risponde a ogni punto del parere.",
 			CommitmentDecider:   "L’assessorato alla cultura", CommitmentSubject: "gli orari delle quattro biblioteche di quartiere",
-			CommitmentReplyDays: "30", CommitmentAct: "Determina n. 310", CommitmentSignatory: "Elena Magnani, assessora alla cultura",
-			GatherDays: "14", AnswerDays: "14", AnswerRounds: "2", Points: "9",
-			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+			CommitmentAct: "Determina n. 310", CommitmentSignatory: "Elena Magnani, assessora alla cultura",
+			Protocol: draft.Classical(protocol.ClassicalPlan{
+				Language: "it", Low: "per niente d’accordo", High: "del tutto d’accordo", GroupName: "Cittadini", GatherDays: 14, AnswerDays: 14, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+			}),
 		},
 	}
 }
@@ -194,8 +199,10 @@ func borgoMarket() play {
 		administration: "borgo", startDaysAgo: -30, until: asDraft,
 		form: draft.Form{
 			Slug: "mercato-coperto", Language: "it", Title: "Il mercato coperto",
-			Question: "Che cosa fare del mercato coperto?", Points: "9", GatherDays: "14", AnswerDays: "14", AnswerRounds: "2", SharePermille: "750", GroupName: "Cittadini",
-			LowLabel: "per niente d’accordo", HighLabel: "del tutto d’accordo",
+			Question: "Che cosa fare del mercato coperto?",
+			Protocol: draft.Classical(protocol.ClassicalPlan{
+				Language: "it", Low: "per niente d’accordo", High: "del tutto d’accordo", GroupName: "Cittadini", GatherDays: 14, AnswerDays: 14, AnswerRounds: 2, Points: 9, SharePermille: 750,
+			}),
 		},
 	}
 }

@@ -133,8 +133,8 @@ func TestARollThroughItsLife(t *testing.T) {
 	_, err = h.Drafts.Create(ctx, giulia, riva.ID, draft.Form{
 		Slug: trees, Language: "it", Title: "Alberi e ombra", Question: "Dove servono gli alberi?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "gli alberi",
-		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
-		Moderators: []string{marta.Account.String(), davide.Account.String()}, Facilitators: []string{paolo.Account.String()}, Offices: map[string]string{},
+		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		Moderators: []string{marta.Office.String(), davide.Office.String()}, Facilitators: []string{paolo.Office.String()}, Offices: map[string]string{},
 		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), Protocol: rules, Items: []draft.Item{{Kind: "opzione", Text: "Più alberi nei cortili delle scuole."}},
 	})
 	must(err)

@@ -15,6 +15,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
@@ -41,10 +42,12 @@ func newVillage(t *testing.T, enrolled ...string) *village {
 	_, err = v.Drafts.Create(ctx, giulia, riva.ID, draft.Form{
 		Slug: "piazza", Language: "it", Title: "La piazza", Question: "Che cosa deve diventare?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "la piazza",
-		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{marta.Office.String(), davide.Office.String()}, Facilitators: []string{paolo.Office.String()}, Offices: map[string]string{},
-		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"),
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "Per niente", High: "Del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 7, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	})
 	v.must(err)
 	v.must(v.Consultations.Announce(ctx, giulia, "piazza"))

@@ -13,6 +13,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/platform/postgres"
 	"delfi/web/webtest"
 )
@@ -36,11 +37,12 @@ func coded(t *testing.T, h *webtest.House, slug string, enrolled ...string) cons
 	_, err = h.Drafts.Create(ctx, giulia, riva.ID, draft.Form{
 		Slug: slug, Language: "it", Title: "Consultorio di notte", Question: "Quando deve aprire il consultorio?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendone conto.", CommitmentDecider: "La Giunta", CommitmentSubject: "gli orari",
-		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: at.AddDate(1, 0, 0).Format("2006-01-02"), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{marta.Office.String(), davide.Office.String()}, Facilitators: []string{paolo.Office.String()}, Offices: map[string]string{},
-		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"), GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
-		AnonymityMode: "held-code",
+		StartsOn: at.AddDate(0, 0, 2).Format("2006-01-02"),
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "Per niente", High: "Del tutto", GroupName: "Cittadini", Mode: "held-code", GatherDays: 7, AnswerDays: 7, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	})
 	must(err)
 	must(h.Consultations.Announce(ctx, giulia, slug))

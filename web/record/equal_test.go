@@ -150,10 +150,12 @@ func announced(t *testing.T, h *webtest.House, slug string) consultation.Consult
 	_, err := h.Drafts.Create(t.Context(), giulia, giulia.Grants[0].Administration, draft.Form{
 		Slug: slug, Language: "it", Title: "Le " + slug, Question: "Che cosa fare delle " + slug + "?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta", CommitmentSubject: slug,
-		CommitmentDecideBy: day.AddDate(1, 0, 0).Format(time.DateOnly), CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: day.AddDate(1, 0, 0).Format(time.DateOnly), CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{marta, davide}, Facilitators: []string{paolo}, Offices: map[string]string{marta: "URP", paolo: "Urbanistica"},
-		StartsOn: day.Format(time.DateOnly), GatherDays: "7", AnswerDays: "10", AnswerRounds: "2",
-		Points: "9", LowLabel: "per niente", HighLabel: "del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		StartsOn: day.Format(time.DateOnly),
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "per niente", High: "del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 10, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -238,7 +239,7 @@ func (v aboutView) words(q *page.Request, key string, args ...any) string {
 func (v aboutView) problems(q *page.Request) ui.Problems {
 	p := problems(q, v.Fault)
 	if v.About.act == "announce" {
-		return p.On(v.at(q, "/edit"))
+		return dossier.DraftProblems(q, v.Fault, v.lack)
 	}
 	return p
 }

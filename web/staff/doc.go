@@ -7,7 +7,6 @@
 // success redirects (303) with a word of confirmation.
 //
 //	/desk                          what waits for me, by consultation
-//	/desk/new, /desk/{slug}/edit   the draft, one form
 //	/desk/{slug}                   state sentence → rounds → participation → decisions
 //	/desk/{slug}/contributions     the queue: groups, claims → side by side → new wording → rule and reason
 //	/desk/{slug}/appeals           appeals against acts, decided by another moderator

@@ -33,7 +33,6 @@ type room struct{ Services }
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
 	Desks, Desk                   page.Handler
-	NewDraft, Create, Edit, Store page.Handler                  // of a draft
 	Before, Does                  func(act string) page.Handler // the page before an act, and the act
 	Done                          page.Handler                  // the page after one
 	Extend, Release               page.Handler                  // of a round
@@ -56,7 +55,6 @@ func New(s Services) (Handlers, error) {
 	d := room{s}
 	return Handlers{
 		Desks: d.desks, Desk: d.desk,
-		NewDraft: d.newDraft, Create: d.create, Edit: d.edit, Store: d.store,
 		Before: d.before, Does: d.does, Done: d.done,
 		Extend: d.extendRound, Release: d.releaseRound,
 		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -24,28 +23,11 @@ func TestRoom(t *testing.T) {
 	t.Run("a desk of one consultation", func(t *testing.T) { lentDesk(t, h, site) })
 	t.Run("desks", func(t *testing.T) { desks(t, h, site) })
 	t.Run("a desk shows no count of an open round", func(t *testing.T) { noCounts(t, h, site) })
-	t.Run("a draft that fails keeps every character", func(t *testing.T) { drafted(t, h, site) })
-	t.Run("a draft with a protocol document", func(t *testing.T) { documented(t, h, site) })
 	t.Run("what is missing before the announcement", func(t *testing.T) { missing(t, h, site) })
 	t.Run("an act without its reason", func(t *testing.T) { reasonless(t, h, site) })
-	t.Run("ways to answer", func(t *testing.T) { ways(t, h, site) })
 	t.Run("synthesis", func(t *testing.T) { synthesis(t, h, site) })
 	t.Run("a reason removed by law", func(t *testing.T) { removed(t, h, site) })
 	t.Run("the minority report", func(t *testing.T) { minority(t, h, site) }) // last: it ends a consultation
-}
-
-// ways: the drafting form offers both ways to answer, each with its limits beside it.
-func ways(t *testing.T, h *webtest.House, site *webtest.Site) {
-	got := site.As(t, h.Person(t, "giulia")).Get(t, "/desk/new")
-	for mode, limit := range map[string]string{"sealed-key": "potrebbe collegare una persona", "held-code": "Chi perde il codice non può più rispondere"} {
-		choice := got.Page.Find("input[name=anonymity_mode][value=" + mode + "]")
-		if choice.Length() != 1 || !strings.Contains(choice.Parent().Text(), limit) {
-			t.Errorf("%s: %q", mode, choice.Parent().Text())
-		}
-	}
-	if got.Count("input[name=anonymity_mode][checked]") != 1 {
-		t.Error("not one way is chosen at first")
-	}
 }
 
 // guards: nobody acts on a desk but its staff. That a public consultation has one is
@@ -71,7 +53,8 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: "/desk/new", Denied: citizen},
 		{Method: "POST", Path: "/desk/new", Form: url.Values{"title": {"x"}}, Denied: citizen},
 		{Method: "GET", Path: at(webtest.Answering, ""), Denied: denied},
-		{Method: "GET", Path: at(webtest.Answering, "/edit"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/draft/question"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/protocol.json"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/appeals"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/rules"), Denied: rules},
@@ -88,14 +71,15 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/library"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/staff"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", ""), Denied: hidden},
-		{Method: "GET", Path: at("mercato-coperto", "/edit"), Denied: hidden},
+		{Method: "GET", Path: at("mercato-coperto", "/draft/question"), Denied: hidden},
+		{Method: "GET", Path: at("mercato-coperto", "/protocol.json"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
 	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/close"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
-		"/edit", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/draft/question", "/draft/summary", "/duplicate", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {
@@ -175,33 +159,6 @@ func noCounts(t *testing.T, h *webtest.House, site *webtest.Site) {
 		if n := got.Count("main table tbody tr"); n != 1 {
 			t.Errorf("%s sees %d rounds in the table of participation; only the closed one has figures", who, n)
 		}
-	}
-}
-
-func drafted(t *testing.T, h *webtest.House, site *webtest.Site) {
-	b := site.As(t, h.Person(t, "giulia"))
-	form := url.Values{
-		"title": {"Un <b>titolo</b> & più"}, "slug": {"Non va!"}, "question": {" spazi intorno "}, "background": {"riga\n\nriga"}, "language": {"it"},
-		"commitment_quotation": {"«Promessa»"}, "commitment_decide_by": {"31 luglio"}, "commitment_reply_days": {"molti"}, "points": {"12"},
-		"gather_days": {"0"}, "answer_days": {"x"}, "answer_rounds": {"20"}, "share_permille": {"500"}, "starts_on": {"domani"}, "group_name": {"Cittadini"},
-	}
-	got := b.Post(t, "/desk/new", form)
-	if got.Status != 422 {
-		t.Fatalf("got %d", got.Status)
-	}
-	for name, typed := range form {
-		field := got.Page.Find("[name=" + name + "]").First()
-		if kept := field.AttrOr("value", strings.TrimPrefix(field.Text(), "\n")); name != "language" && kept != typed[0] {
-			t.Errorf("%s: %q became %q", name, typed[0], kept)
-		}
-	}
-	got.Page.Find("#errors a").Each(func(_ int, a *goquery.Selection) {
-		if id := a.AttrOr("href", ""); got.Count(id) != 1 {
-			t.Errorf("%q leads to no field", id)
-		}
-	})
-	if got.Count("#errors a") == 0 {
-		t.Error("nothing says what to mend")
 	}
 }
 
@@ -331,42 +288,4 @@ func consultationOf(t *testing.T, h *webtest.House, slug string) uuid.UUID {
 		t.Fatal(err)
 	}
 	return c.ID
-}
-
-// documented: a draft takes a protocol document, which comes back as it was typed, and what is
-// wrong with it is named in its field; so do the statements that it gives.
-func documented(t *testing.T, h *webtest.House, site *webtest.Site) {
-	b := site.As(t, h.Person(t, "giulia"))
-	const document = `{"version": 1, "variant": "estimate", "panel": {"groups": [{"id": "tecnici", "name": {"it": "Tecnici"}}]},
- "rounds": [{"kind": "answer", "days": 7}, {"kind": "answer", "days": 7}], "consensus": {"rule": "relative-iqr"},
- "item_kinds": [{"id": "anni", "kind": "estimate", "unit": "anni", "min": 0, "max": 40}, {"id": "costi", "kind": "estimate", "unit": "euro", "min": 0, "max": 90}]}`
-	form := url.Values{
-		"title": {"Il ponte"}, "slug": {"il-ponte-vecchio"}, "language": {"it"}, "commitment_reply_days": {"30"}, "starts_on": {"2028-01-10"},
-		"protocol": {document + "}"}, "items": {"Fra quanti anni è da rifare?\ncosti | Quanto costa un metro?"},
-	}
-	got := b.Post(t, "/desk/new", form)
-	if got.Status != 422 || got.Count("#errors a[href='#f-protocol']") != 1 || got.Page.Find("#f-protocol").Text() != form.Get("protocol") {
-		t.Fatalf("%d: %s", got.Status, got.Text("#errors"))
-	}
-	form.Set("protocol", document)
-	if got := b.Post(t, "/desk/new", form); got.Status != 303 {
-		t.Fatalf("%d: %s", got.Status, got.Text("main"))
-	}
-	got = b.Get(t, "/desk/il-ponte-vecchio/edit")
-	if got.Page.Find("#f-protocol").Text() != document || got.Page.Find("#f-items").Text() != form.Get("items") || got.Count("details[open] #f-items") != 1 {
-		t.Errorf("it comes back as %q, %q", got.Page.Find("#f-protocol").Text(), got.Page.Find("#f-items").Text())
-	}
-	if desk := b.Get(t, "/desk/il-ponte-vecchio").Text("main"); strings.Contains(desk, "protocollo non sta insieme") || strings.Contains(desk, "Giorni per le idee") {
-		t.Errorf("the desk misses what the document has: %s", desk)
-	}
-	version := got.Page.Find("main input[name=version]").AttrOr("value", "")
-	form.Set("version", version)
-	form.Set("items", "tempi | Quando?\nQuanto?\nQuanto?")
-	form.Set("protocol", strings.Replace(document, `"days": 7`, `"days": 700`, 1))
-	if got := b.Post(t, "/desk/il-ponte-vecchio/edit", form); got.Status != 303 {
-		t.Fatalf("%d: %s", got.Status, got.Text("main"))
-	}
-	if desk := b.Get(t, "/desk/il-ponte-vecchio"); !strings.Contains(desk.Text("main"), "rounds[0].days") || desk.Count("a[href='/desk/il-ponte-vecchio/edit#f-protocol']") == 0 {
-		t.Errorf("the desk says %s", desk.Text("main"))
-	}
 }

@@ -17,72 +17,12 @@ import (
 	"delfi/web/ui/chart"
 )
 
-// field is one field of a form, with the fault of the form.
-type field struct {
-	name, value string
-	kind        string // of an input
-	lang        string // of the words in it; "" for the page's
-	rows        int    // more than one: a text area
-	fault       *fault.Fault
-}
-
-func (v draftView) field(name, value string, rows int) field {
-	return field{name: name, value: value, kind: "text", lang: v.Form.Language, rows: rows, fault: v.Fault}
-}
-
-func (v draftView) number(name, value string) field {
-	return field{name: name, value: value, kind: "number", rows: 1, fault: v.Fault}
-}
-
-// dated is a date as the browser's own control gives it: 2006-01-02, which a
-// person without one can type.
-func (v draftView) dated(name, value string) field {
-	return field{name: name, value: value, kind: "date", rows: 1, fault: v.Fault}
-}
-
-func (f field) words(q *page.Request) ui.Field {
-	return ui.Field{Name: f.name, Label: q.T("staff.field." + f.name), Hint: q.T("staff.hint." + f.name), Short: f.kind != "text", Rows: f.rows, Lang: f.lang}
-}
-
-// problems are those of the form that came back.
-func (v draftView) problems(q *page.Request) ui.Problems {
-	p := problems(q, v.Fault)
-	for _, one := range slices.Concat(v.Moderators, v.Facilitators) {
-		p = p.Label("office_"+one.ID.String(), q.T("staff.draft.office", "name", one.Name))
-	}
-	return p
-}
-
-// languages are those to choose from.
-func (v draftView) languages(q *page.Request) []ui.Option {
-	var all []ui.Option
-	for _, l := range i18n.Languages {
-		all = append(all, ui.Option{Value: l, Label: q.T("staff.draft.language_" + l), Chosen: v.Form.Language == l})
-	}
-	return all
-}
-
-func (v draftView) title(q *page.Request) string {
-	if v.Slug == "" {
-		return q.T("staff.draft.new")
-	}
-	return q.T("staff.draft.title")
-}
-
-// problem is the form's fault as an error: nil stays nil.
-func (f field) problem() error {
-	if f.fault == nil {
-		return nil
-	}
-	return f.fault
-}
-
 // problems names each field as the form does.
 func problems(q *page.Request, f *fault.Fault) ui.Problems {
 	if f == nil {
 		return ui.Problems{}
 	}
-	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "language": q.T("staff.draft.language"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where"), "decision": q.T("staff.decide.decision"), "rule": q.T("staff.synthesis.rule")}
+	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where"), "decision": q.T("staff.decide.decision"), "rule": q.T("staff.synthesis.rule")}
 	for _, d := range f.Fields {
 		if key := "staff.field." + d.Name; i18n.Known(key) {
 			labels[d.Name] = q.T(key)
@@ -161,6 +101,15 @@ func (v deskView) at(q *page.Request, act string) string {
 
 // idOf makes an element's id of a form's address.
 func idOf(path string) string { return strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") }
+
+// lack is the address of a field in which a draft is mended.
+func (v deskView) lack(q *page.Request, field string) string {
+	i := slices.IndexFunc(v.Missing, func(m draft.Missing) bool { return m.Field == field })
+	if i < 0 {
+		return v.at(q, "/draft/summary")
+	}
+	return v.at(q, "/draft/"+string(v.Missing[i].Step)) + "#" + ui.ID(field)
+}
 
 func missing(q *page.Request, m draft.Missing) string {
 	return q.Field(fault.Field{Name: m.Field, Code: m.Code, Message: m.Message, Args: m.Args})
@@ -341,11 +290,6 @@ func (d decisionView) others(but verdict.Action) []verdict.Action {
 		}
 	}
 	return out
-}
-
-func (v draftView) frame(q *page.Request) ui.Frame {
-	title := v.title(q)
-	return ui.Frame{Title: title, Section: ui.Desk, Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: title}}}
 }
 
 func desksFrame(q *page.Request) ui.Frame {

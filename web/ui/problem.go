@@ -19,8 +19,8 @@ import (
 type Problems struct {
 	fields []fault.Field
 	labels map[string]string
-	form   string // on a page of several: the one that they are of
-	page   string // address of the page that has the fields; "" for the one that shows them
+	form   string            // on a page of several: the one that they are of
+	pages  map[string]string // addresses of fields that stand on other pages, by name
 }
 
 // ProblemsOf takes the fields out of an Invalid fault; nil and every other error
@@ -66,9 +66,13 @@ func (p Problems) In(form string) Problems {
 	return p
 }
 
-// On says at which address the fields stand, for a page without them.
-func (p Problems) On(address string) Problems {
-	p.page = address
+// Lead says at which address a field stands, for a page that does not have it.
+func (p Problems) Lead(name, address string) Problems {
+	p.pages = maps.Clone(p.pages)
+	if p.pages == nil {
+		p.pages = map[string]string{}
+	}
+	p.pages[name] = address
 	return p
 }
 
@@ -96,7 +100,12 @@ func (p Problems) labelled(q *page.Request, f fault.Field) string {
 }
 
 // href leads from the summary to a field.
-func (p Problems) href(f fault.Field) string { return p.page + "#" + idIn(p.form, f.Name) }
+func (p Problems) href(f fault.Field) string {
+	if address, elsewhere := p.pages[f.Name]; elsewhere {
+		return address
+	}
+	return "#" + idIn(p.form, f.Name)
+}
 
 // at gives the problems that a field has to show.
 func (p Problems) at(f Field) Problems {

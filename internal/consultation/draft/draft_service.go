@@ -3,8 +3,11 @@ package draft
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -18,13 +21,17 @@ import (
 	"delfi/internal/space"
 )
 
-// Form is a draft as it was typed, Item a statement that it gives, and Missing one thing
-// that its announcement lacks.
+// Form is a draft as it was typed, Item a statement that it gives, Step a page on which a part
+// of it is typed, and Missing one thing that its announcement lacks.
 type (
 	Form    = form.Form
 	Item    = form.Item
+	Step    = form.Step
 	Missing = form.Missing
 )
+
+// Classical gives the protocol document of a classical consultation of one group.
+func Classical(plan protocol.ClassicalPlan) string { return form.Classical(plan) }
 
 // Service has the use cases of drafts: each is one transaction, and none of them has an
 // entry in the record, since a draft was never public.
@@ -118,10 +125,11 @@ func (s *Service) around(ctx context.Context, tx *postgres.Tx, c *consultation.C
 	return err
 }
 
-// Edit stores a draft again; Form gives the draft as its form. version is of the draft
-// that the edit was begun from ("" skips the comparison): Conflict "draft_changed" when
-// another stands by now, and not the same one.
-func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f form.Form, version string) (consultation.Consultation, error) {
+// Edit stores a draft again after one of its steps was typed: Invalid names every field of the
+// step that cannot be stored. Form gives the draft as its form. version is of the draft that the
+// edit was begun from ("" skips the comparison): Conflict "draft_changed" when another stands by
+// now, and not the same one.
+func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, step form.Step, f form.Form, version string) (consultation.Consultation, error) {
 	var out consultation.Consultation
 	err := lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
 		if _, err := c.Move(consultation.ActEdit, actor); err != nil {
@@ -129,6 +137,9 @@ func (s *Service) Edit(ctx context.Context, actor account.Actor, slug string, f 
 		}
 		d, err := f.Read()
 		if err != nil {
+			return err
+		}
+		if err := d.Refused(step); err != nil {
 			return err
 		}
 		stored, err := form.Parse(c.Form)
@@ -196,19 +207,56 @@ func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
 	missing := slices.Concat(d.Required(), d.Dated(tx.Now), d.Staffed(people))
-	var p protocol.Protocol
-	if d.Complete() {
-		if p, err = d.Protocol(); err != nil {
-			invalid, err := form.Unfit(err)
-			if err != nil {
-				return form.Draft{}, nil, protocol.Protocol{}, nil, err
-			}
-			missing = append(missing, invalid...)
-		} else {
-			missing = append(missing, d.Fitting(p)...)
+	p, err := d.Protocol()
+	if err == nil {
+		missing = append(missing, d.Fitting(p)...)
+	} else {
+		unfit, err := d.Unfit()
+		if err != nil {
+			return form.Draft{}, nil, protocol.Protocol{}, nil, err
+		}
+		missing = append(missing, unfit...)
+	}
+	for i, m := range missing {
+		missing[i].Step, missing[i].Field = f.Plan().Locate(m.Field)
+	}
+	slices.SortStableFunc(missing, func(a, b form.Missing) int {
+		return slices.Index(form.Steps, a.Step) - slices.Index(form.Steps, b.Step)
+	})
+	return d, d.Members(people), p, missing, nil
+}
+
+// copiesMost is how many addresses are tried for a copy.
+const copiesMost = 50
+
+// Duplicate makes another draft with the words and rules of a consultation of the actor's
+// administration; title gives the copy's title. Its address is the first that is free.
+func (s *Service) Duplicate(ctx context.Context, actor account.Actor, slug string, title func(string) string) (consultation.Consultation, error) {
+	c, err := lifecycle.Desk(ctx, s.db, actor, slug)
+	if err != nil {
+		return c, err
+	}
+	f, err := form.Copied(c)
+	if err != nil {
+		return c, err
+	}
+	if copied := title(f.Title); utf8.RuneCountInString(copied) <= 200 {
+		f.Title = copied
+	}
+	for n := 2; ; n++ {
+		tail := fmt.Sprintf("-%d", n)
+		f.Slug = strings.TrimRight(slug[:min(len(slug), 80-len(tail))], "-") + tail
+		made, err := s.Create(ctx, actor, c.Administration, f)
+		if taken := isTaken(err); !taken || n > copiesMost {
+			return made, err
 		}
 	}
-	return d, d.Members(people), p, missing, nil
+}
+
+// isTaken tells whether a draft was refused for its address.
+func isTaken(err error) bool {
+	var f *fault.Fault
+	return errors.As(err, &f) && slices.ContainsFunc(f.Fields, func(one fault.Field) bool { return one.Code == "slug_taken" })
 }
 
 // Delete removes a draft (administrator). A draft was never public: no record. For an

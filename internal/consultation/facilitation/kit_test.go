@@ -20,6 +20,7 @@ import (
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -102,11 +103,13 @@ func (h *town) answered(n int) []consultation.Item {
 	_, err := h.drafts.Create(h.Context(), h.anna, h.administration, draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale", CommitmentSubject: "la piazza",
-		CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
+		CommitmentDecideBy: "2026-12-31", CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators: []string{h.marco.Office.String(), h.mirta.Office.String()}, Facilitators: []string{h.furio.Office.String()},
 		Offices:  map[string]string{h.marco.Office.String(): "URP", h.furio.Office.String(): "Urbanistica"},
-		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "10", AnswerRounds: "2",
-		Points: "9", LowLabel: "per niente", HighLabel: "del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		StartsOn: "2026-03-09",
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "per niente", High: "del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 10, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	})
 	h.ok(err)
 	h.ok(h.s.Announce(h.Context(), h.anna, slug))

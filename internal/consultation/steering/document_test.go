@@ -47,7 +47,7 @@ func TestWhatADocumentLacks(t *testing.T) {
 	f := h.form()
 	f.Protocol = `{"version": 1, "version": 1}`
 	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
-	if got := fields(err); len(got) != 1 || got[0] != "protocol:duplicate" {
+	if got := fields(err); len(got) != 1 || got[0] != "document:duplicate" {
 		t.Errorf("%v", got)
 	}
 	f.Protocol = estimates
@@ -60,7 +60,7 @@ func TestWhatADocumentLacks(t *testing.T) {
 	for _, m := range missing {
 		got = append(got, m.Field+":"+m.Code)
 	}
-	if want := []string{"items:item_twice", "items:item_kind", "items:item_blank"}; !slices.Equal(got, want) {
+	if want := []string{"given[1].text:item_twice", "given[2].kind:item_kind", "given[2].text:item_blank"}; !slices.Equal(got, want) {
 		t.Errorf("%v is missing, not %v", got, want)
 	}
 	h.refused(h.s.Announce(t.Context(), h.anna, slug), fault.Invalid, "invalid")

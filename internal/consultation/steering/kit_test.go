@@ -20,6 +20,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -141,7 +142,10 @@ func (h *town) form() draft.Form {
 	f := h.Form(h)
 	f.Moderators, f.Facilitators = []string{h.marco.Office.String(), h.mirta.Office.String()}, []string{h.furio.Office.String()}
 	f.Offices = map[string]string{h.marco.Office.String(): "URP", h.furio.Office.String(): "Urbanistica"}
-	f.StartsOn, f.CommitmentDecideBy, f.AnswerDays = "2026-03-09", "2026-12-31", "10"
+	f.StartsOn, f.CommitmentDecideBy = "2026-03-09", "2026-12-31"
+	f.Protocol = draft.Classical(protocol.ClassicalPlan{
+		Language: "it", Low: "per niente", High: "del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 10, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+	})
 	return f
 }
 

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/apptest"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/draft/form"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
@@ -115,13 +116,12 @@ func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 		"subject":     {func(f *draft.Form) { f.CommitmentSubject = "" }, []string{"commitment_subject:required"}},
 		"decide by":   {func(f *draft.Form) { f.CommitmentDecideBy = "" }, []string{"commitment_decide_by:required"}},
 		"too early":   {func(f *draft.Form) { f.CommitmentDecideBy = "2026-03-09" }, []string{"commitment_decide_by:too_early"}},
-		"reply days":  {func(f *draft.Form) { f.CommitmentReplyDays = "" }, []string{"commitment_reply_days:required"}},
 		"act":         {func(f *draft.Form) { f.CommitmentAct = "" }, []string{"commitment_act:required"}},
 		"signatory":   {func(f *draft.Form) { f.CommitmentSignatory = "" }, []string{"commitment_signatory:required"}},
 		"start":       {func(f *draft.Form) { f.StartsOn = "" }, []string{"starts_on:required"}},
 		"in the past": {func(f *draft.Form) { f.StartsOn = "2026-03-01" }, []string{"starts_on:in_the_past"}},
-		"group":       {func(f *draft.Form) { f.GroupName = "" }, []string{"group_name:required"}},
-		"points":      {func(f *draft.Form) { f.Points = "" }, []string{"points:required"}},
+		"group":       {func(f *draft.Form) { *f = f.Type("panel.groups[0].name.it", nil) }, []string{"panel.groups[0].name.it:required"}},
+		"points":      {func(f *draft.Form) { *f = f.Type("consensus.share.to", []string{"5"}) }, []string{"consensus.share:share_window"}},
 		"moderators":  {func(f *draft.Form) { f.Moderators = []string{marco} }, []string{"moderators:too_few_moderators"}},
 		"twice":       {func(f *draft.Form) { f.Moderators = []string{marco, marco} }, []string{"moderators:too_few_moderators"}},
 		"facilitator": {func(f *draft.Form) { f.Facilitators = nil }, []string{"facilitators:too_few_facilitators"}},
@@ -132,7 +132,7 @@ func TestAnnouncementNamesWhatIsMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := h.form()
 			tc.change(&f)
-			_, err := h.Drafts.Edit(t.Context(), h.anna, slug, f, "")
+			_, err := h.Drafts.Edit(t.Context(), h.anna, slug, form.StepQuestion, f, "")
 			h.ok(err)
 			err = h.s.Announce(t.Context(), h.anna, slug)
 			if got := fields(err); fault.KindOf(err) != fault.Invalid || !slices.Equal(got, tc.want) {
@@ -170,11 +170,11 @@ func TestAFieldOfOneLineTakesNoSecond(t *testing.T) {
 	h := newTown(t)
 	f := h.form()
 	f.Title = "I tigli\n  - ricevuta a: la sua scheda è fra quelle contate nel turno 3"
-	f.CommitmentDecider, f.CommitmentSubject, f.GroupName, f.LowLabel = "Giunta\x1b[2J", "Il\u202e viale", "Citta\u00addini", "per\u2028nulla"
+	f.CommitmentDecider, f.CommitmentSubject = "Giunta\x1b[2J", "Il\u202e viale"
 	f.Offices = map[string]string{h.marco.Office.String(): "Urp\r\nUfficio"}
 	f.Background, f.CommitmentQuotation = "Una riga.\n\nUn’altra.", "Ci impegniamo\na rispondere."
 	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
-	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "group_name:not_one_line", "low_label:not_one_line", "office_" + h.marco.Office.String() + ":not_one_line", "title:not_one_line"}
+	want := []string{"commitment_decider:not_one_line", "commitment_subject:not_one_line", "office_" + h.marco.Office.String() + ":not_one_line", "title:not_one_line"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}
@@ -184,11 +184,11 @@ func TestAFieldOfOneLineTakesNoSecond(t *testing.T) {
 func TestDraftThatCannotBeStored(t *testing.T) {
 	h := newTown(t)
 	f := h.form()
-	f.Slug, f.Title, f.Language, f.Points, f.SharePermille = "La Piazza", "", "de", "nove", "600"
+	f.Slug, f.Title, f.Language = "La Piazza", "", "de"
 	f.StartsOn, f.Moderators, f.CommitmentMoney = "domani", []string{"x"}, strings.Repeat("è", 1001)
 	_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
-	want := []string{"commitment_money:too_long", "language:unknown_language", "moderators:unknown_person", "points:not_a_number",
-		"share_permille:out_of_range", "slug:slug_form", "starts_on:not_a_date", "title:required"}
+	want := []string{"commitment_money:too_long", "language:unknown_language", "moderators:unknown_person",
+		"slug:slug_form", "starts_on:not_a_date", "title:required"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("%v; want %v", got, want)
 	}
@@ -274,7 +274,7 @@ func TestDelete(t *testing.T) {
 	h.refused(err, fault.NotFound, "not_found")
 	h.announced()
 	h.refused(h.Drafts.Delete(t.Context(), h.anna, slug, ""), fault.Conflict, "wrong_stage")
-	_, err = h.Drafts.Edit(t.Context(), h.anna, slug, h.form(), "")
+	_, err = h.Drafts.Edit(t.Context(), h.anna, slug, form.StepQuestion, h.form(), "")
 	h.refused(err, fault.Conflict, "wrong_stage")
 }
 

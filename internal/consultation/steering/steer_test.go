@@ -12,6 +12,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/draft/form"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
@@ -33,7 +34,7 @@ func TestWrongPeople(t *testing.T) {
 		do   func(ctx context.Context, who account.Actor) error
 	}{
 		{"edit", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error {
-			_, err := h.Drafts.Edit(ctx, who, slug, h.form(), "")
+			_, err := h.Drafts.Edit(ctx, who, slug, form.StepQuestion, h.form(), "")
 			return err
 		}},
 		{"delete", []account.Role{account.Administrator}, func(ctx context.Context, who account.Actor) error { return h.Drafts.Delete(ctx, who, slug, "") }},

@@ -39,7 +39,7 @@ func (h *house) hour() {
 func TestTheOrderOfCodesIsNotThatOfAnswers(t *testing.T) {
 	const people = 30
 	for _, rule := range []bool{true, false} {
-		h := newHouseWith(t, 0, 1, func(f *draft.Form) { f.AnonymityMode = string(pseudonym.HeldCode) })
+		h := newHouseWith(t, 0, 1, func(f *draft.Form) { *f = f.Type("anonymity.mode", []string{string(pseudonym.HeldCode)}) })
 		random := mathrand.New(mathrand.NewPCG(3, 9))
 		var truth [people]string // panelist by the order of issue
 		var codes [people]string

@@ -455,7 +455,7 @@ func (x *burglar) folder() string {
 // newHouseIn is newHouse in a mode, with a second group, which no drafting form
 // offers: an attacker reads it on both sides.
 func newHouseIn(t testing.TB, mode pseudonym.Mode, n, items int) *house {
-	h := newHouseWith(t, n, items, func(f *draft.Form) { f.AnonymityMode = string(mode) })
+	h := newHouseWith(t, n, items, func(f *draft.Form) { *f = f.Type("anonymity.mode", []string{string(mode)}) })
 	p := h.c.Protocol
 	orders := p.Panel.Groups[0]
 	orders.ID = "orders"

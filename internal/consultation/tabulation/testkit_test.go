@@ -21,6 +21,7 @@ import (
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
@@ -101,15 +102,17 @@ func newHouseAs(t testing.TB, n, items int, change func(*draft.Form), begin func
 	form := draft.Form{
 		Slug: slug, Language: "it", Title: "La piazza", Question: "Che cosa deve diventare la piazza?", Background: "Testo.",
 		CommitmentQuotation: "Decideremo tenendo conto del parere.", CommitmentDecider: "La Giunta comunale",
-		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31", CommitmentReplyDays: "30",
+		CommitmentSubject: "la piazza", CommitmentDecideBy: "2026-12-31",
 		CommitmentAct: "Delibera n. 1", CommitmentSignatory: "La sindaca",
 		Moderators:   []string{h.moderator.Office.String(), second.Office.String()},
 		Facilitators: []string{h.facilitator.Office.String()},
 		Offices: map[string]string{
 			h.moderator.Office.String(): "URP", second.Office.String(): "URP", h.facilitator.Office.String(): "Urbanistica",
 		},
-		StartsOn: "2026-03-09", GatherDays: "7", AnswerDays: "7", AnswerRounds: "2",
-		Points: "9", LowLabel: "Per niente", HighLabel: "Del tutto", SharePermille: "750", CannotJudge: "on", GroupName: "Cittadini",
+		StartsOn: "2026-03-09",
+		Protocol: draft.Classical(protocol.ClassicalPlan{
+			Language: "it", Low: "Per niente", High: "Del tutto", GroupName: "Cittadini", GatherDays: 7, AnswerDays: 7, AnswerRounds: 2, Points: 9, SharePermille: 750, CannotJudge: true,
+		}),
 	}
 	change(&form)
 	h.c, err = draft.New(h.db, h.accounts).Create(ctx, h.administrator, riva.ID, form)

@@ -238,7 +238,7 @@ func (p Protocol) promises() []fault.Field {
 	r := &reader{}
 	c := p.Consensus
 	if c.Share != nil && c.Share.Permille < shareLeast {
-		r.fault("consensus.share.permille", "out_of_range", "is %d: a consensus asks for at least %d (66 %%), at most 1000", c.Share.Permille, shareLeast)
+		r.beyond("consensus.share.permille", shareLeast, 1000, "is %d: a consensus asks for at least %d (66 %%), at most 1000", c.Share.Permille, shareLeast)
 	}
 	if p.Disclosure.Small == SmallOpen || p.Disclosure.MinN >= p.Disclosure.SmallBelow {
 		return r.faults

@@ -8,8 +8,8 @@ import (
 	"delfi/internal/fault"
 )
 
-// ClassicalPlan is what the drafting form of a classical consultation asks; the
-// rest of its protocol is default. Panel of one group, open to who can claim it.
+// ClassicalPlan is a classical consultation in few words; the rest of its protocol is
+// default. Panel of one group, open to who can claim it.
 type ClassicalPlan struct {
 	Language      string
 	GroupID       string
@@ -23,6 +23,7 @@ type ClassicalPlan struct {
 	AnswerDays    int
 	AnswerRounds  int    // 2..9
 	SharePermille int    // 660..1000, in the highest class
+	Mode          string // of anonymity; "sealed-key" when ""
 	LatestKeyDate string // 2006-01-02
 	ReplyDays     int    // 0 for the default
 }
@@ -45,7 +46,7 @@ func Classical(c ClassicalPlan) (Protocol, error) {
 	if p.Panel.has(AccessOpen) {
 		p.Gates.Response = 0
 	}
-	p.Anonymity.LatestKeyDate = c.LatestKeyDate
+	p.Anonymity.Mode, p.Anonymity.LatestKeyDate = cmp.Or(c.Mode, p.Anonymity.Mode), c.LatestKeyDate
 	p.Rounds = append(p.Rounds, round(delphi.Gather, c.GatherDays))
 	for range min(c.AnswerRounds, 100) { // the reader refuses more than 10
 		p.Rounds = append(p.Rounds, round(delphi.AnswerRound, c.AnswerDays))

@@ -82,6 +82,12 @@ func (r *reader) fault(name, code, format string, args ...any) {
 	r.faults = append(r.faults, fault.Field{Name: name, Code: code, Message: fmt.Sprintf(format, args...)})
 }
 
+// beyond faults a number that lies outside of its bounds.
+func (r *reader) beyond(name string, low, high int, format string, args ...any) {
+	r.fault(name, "out_of_range", format, args...)
+	r.faults[len(r.faults)-1].Args = map[string]any{"min": low, "max": high}
+}
+
 // part is one object of the document, at its path. It remembers which of its
 // fields were asked for: the rest are unknown.
 type part struct {
@@ -184,7 +190,7 @@ func (o part) whole(key string, low, high, otherwise int) int {
 		return otherwise
 	}
 	if n.whole < low || n.whole > high {
-		o.r.fault(join(o.path, key), "out_of_range", "is %d: give a whole number from %d to %d", n.whole, low, high)
+		o.r.beyond(join(o.path, key), low, high, "is %d: give a whole number from %d to %d", n.whole, low, high)
 	}
 	return n.whole
 }

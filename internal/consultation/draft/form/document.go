@@ -1,144 +1,298 @@
 package form
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
-	"time"
 
-	"github.com/google/uuid"
-
-	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
-	"delfi/internal/prose"
+	"delfi/internal/fault"
 )
 
-// Item is a statement that is given with the protocol.
-type Item struct{ Kind, Text string } // Kind is the id of an item kind; "" for the first
+// Document is a protocol document while it is written (docs/METHOD.md §10): JSON whose
+// fields may be missing or wrong. A field is named by its path, as in the faults of package
+// protocol: "rounds[1].days". A Document is never changed: With and Without give another.
+type Document struct{ root map[string]any }
 
 // documentMost is how long a protocol document of a draft may be, in bytes.
 const documentMost = 64 << 10
 
-// document reads the protocol document as far as it is written: what it says is held
-// against its constraints when it is complete.
-func (r *reader) document(d *Draft, typed string) {
+// ReadDocument reads a text as far as it is JSON; the fault says where it is none. A blank
+// text is a document without fields.
+func ReadDocument(typed string) (Document, *fault.Field) {
 	if strings.TrimSpace(typed) == "" {
-		return
+		return Document{}, nil
 	}
 	if len(typed) > documentMost {
-		r.fail("protocol", "too_long", fmt.Sprintf("is longer than %d bytes", documentMost), map[string]any{"max": documentMost})
-		return
+		return Document{}, &fault.Field{
+			Name: "document", Code: "document_long", Message: fmt.Sprintf("is longer than %d bytes", documentMost), Args: map[string]any{"max": documentMost},
+		}
 	}
-	if fault := protocol.Syntax([]byte(typed)); fault != nil {
-		r.fail("protocol", fault.Code, fault.Message, fault.Args)
-		return
+	if f := protocol.Syntax([]byte(typed)); f != nil {
+		f.Name = "document"
+		return Document{}, f
 	}
-	if err := json.Unmarshal([]byte(typed), &d.document); err != nil || d.document == nil {
-		r.fail("protocol", "syntax", "is no JSON object", nil)
+	d := json.NewDecoder(strings.NewReader(typed))
+	d.UseNumber()
+	var root map[string]any
+	if err := d.Decode(&root); err != nil {
+		return Document{}, &fault.Field{Name: "document", Code: "syntax", Message: "is no JSON object"}
 	}
+	return Document{root}, nil
 }
 
-// itemsMost is how many items a draft may give.
-const itemsMost = 1000
-
-func (r *reader) items(d *Draft, typed []Item) {
-	if len(typed) > itemsMost {
-		r.fail("items", "too_many", fmt.Sprintf("has more than %d statements", itemsMost), map[string]any{"max": itemsMost})
-		return
+// String gives the document as it is stored: JSON with its fields in order, "" for none.
+func (d Document) String() string {
+	if len(d.root) == 0 {
+		return ""
 	}
-	for _, item := range typed {
-		text := prose.Field{Name: "items", Max: consultation.ItemMost, Line: true}.Read(item.Text, &r.bad)
-		d.Given = append(d.Given, Item{Kind: item.Kind, Text: text})
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(d.root); err != nil {
+		panic(err) // it was read from JSON
 	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// written reads the protocol document, with what the draft says elsewhere put into it.
-func (d Draft) written() (protocol.Protocol, error) {
-	document := maps.Clone(d.document)
-	part := func(name string) map[string]any {
-		inner, object := document[name].(map[string]any)
-		if document[name] == nil {
-			object = true
-		}
-		if inner = maps.Clone(inner); inner == nil {
-			inner = map[string]any{}
-		}
-		if object { // what is none is a fault of its own
-			document[name] = inner
-		}
-		return inner
+// Indented gives the document for reading and editing by hand.
+func (d Document) Indented() string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, []byte(d.String()), "", "  "); err != nil {
+		return ""
 	}
-	if _, there := document["languages"]; !there {
-		document["languages"] = []any{d.language}
-	}
-	reply, anonymity := part("reply"), part("anonymity")
-	reply["n"], reply["unit"] = d.Commitment.ReplyDays, "day"
-	_, dated := anonymity["latest_key_date"]
-	if !dated {
-		// Any date will do for a sketch; the real one follows from its rounds.
-		anonymity["latest_key_date"] = d.startsOn.Format(time.DateOnly)
-	}
-	p, err := parsed(document)
-	if err != nil || dated {
-		return p, err
-	}
-	anonymity["latest_key_date"] = consultation.KeyDate(p, consultation.Plan(uuid.Nil, p, d.StartsAt())).Format(time.DateOnly)
-	return parsed(document)
+	return b.String()
 }
 
-func parsed(document map[string]any) (protocol.Protocol, error) {
-	b, err := json.Marshal(document)
-	if err != nil {
-		return protocol.Protocol{}, err
-	}
-	return protocol.Parse(b)
-}
+// index is the last part of the path of an entry of a list.
+var index = regexp.MustCompile(`^(.*)\[(\d+)\]$`)
 
-// Fitting lists what is wrong with the items that are given, held against the protocol.
-func (d Draft) Fitting(p protocol.Protocol) []Missing {
-	var out []Missing
-	add := func(code, message string, args map[string]any) {
-		out = append(out, Missing{Field: "items", Code: code, Message: message, Args: args})
-	}
-	switch {
-	case len(d.Given) == 0 && p.Items.Source == "given":
-		add("items_needed", "the protocol gives the statements, and there are none", nil)
-	case len(d.Given) > 0 && p.Items.Source == "contributions":
-		add("items_not_given", "the protocol takes statements from contributions alone", nil)
-	case len(d.Given) > p.Items.Max:
-		add("too_many", fmt.Sprintf("the protocol allows %d statements", p.Items.Max), map[string]any{"max": p.Items.Max})
-	}
-	seen := map[Item]bool{}
-	for n, item := range d.Given {
-		nth := map[string]any{"n": n + 1, "kind": item.Kind}
-		if _, known := p.Kind(d.kind(p, item)); !known {
-			add("item_kind", fmt.Sprintf("statement %d is of a kind that the protocol does not know", n+1), nth)
+// keys cuts a path into the names and places that lead to its field.
+func keys(path string) []any {
+	var out []any
+	for part := range strings.SplitSeq(path, ".") {
+		at := len(out)
+		for m := index.FindStringSubmatch(part); m != nil; m = index.FindStringSubmatch(part) {
+			n, _ := strconv.Atoi(m[2])
+			out = slices.Insert(out, at, any(n))
+			part = m[1]
 		}
-		switch {
-		case item.Text == "":
-			add("item_blank", fmt.Sprintf("statement %d has no words", n+1), nth)
-		case seen[Item{d.kind(p, item), item.Text}]:
-			add("item_twice", fmt.Sprintf("statement %d stands twice", n+1), nth)
-		}
-		seen[Item{d.kind(p, item), item.Text}] = true
+		out = slices.Insert(out, at, any(part))
 	}
 	return out
 }
 
-// kind is the id of a given item's kind.
-func (d Draft) kind(p protocol.Protocol, i Item) string {
-	if i.Kind == "" {
-		return p.ItemKinds[0].ID
+// Value gives the field at a path; nil where there is none.
+func (d Document) Value(path string) any {
+	var now any = d.root
+	for _, key := range keys(path) {
+		switch k := key.(type) {
+		case string:
+			fields, _ := now.(map[string]any)
+			now = fields[k]
+		case int:
+			list, _ := now.([]any)
+			if k >= len(list) {
+				return nil
+			}
+			now = list[k]
+		}
 	}
-	return i.Kind
+	return now
 }
 
-// Items gives those that are given with the protocol, before they are stored.
-func (d Draft) Items(p protocol.Protocol) []consultation.Item {
-	out := make([]consultation.Item, len(d.Given))
-	for n, item := range d.Given {
-		out[n] = consultation.Item{Kind: d.kind(p, item), Text: item.Text}
+// Text gives the text, number or truth at a path as it is written; "" where there is none.
+func (d Document) Text(path string) string {
+	switch v := d.Value(path).(type) {
+	case nil, map[string]any, []any:
+		return ""
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// Len counts the entries of the list at a path.
+func (d Document) Len(path string) int {
+	list, _ := d.Value(path).([]any)
+	return len(list)
+}
+
+// Texts gives the entries of the list at a path as they are written.
+func (d Document) Texts(path string) []string {
+	list, _ := d.Value(path).([]any)
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = fmt.Sprint(v)
+	}
+	return out
+}
+
+// With gives the document with a value at a path; nil takes the field away.
+func (d Document) With(path string, value any) Document {
+	root, _ := put(d.root, keys(path), value).(map[string]any)
+	return Document{root}
+}
+
+// Without gives the document without the field at a path.
+func (d Document) Without(path string) Document { return d.With(path, nil) }
+
+// put gives a value with another at the end of a way into it; lists grow by one at most.
+func put(in any, way []any, value any) any {
+	if len(way) == 0 {
+		return value
+	}
+	switch key := way[0].(type) {
+	case int:
+		list, _ := in.([]any)
+		list = slices.Clone(list)
+		if key > len(list) || key == len(list) && value == nil {
+			return list
+		}
+		if key == len(list) {
+			list = append(list, nil)
+		}
+		if list[key] = put(list[key], way[1:], value); list[key] == nil {
+			list = slices.Delete(list, key, key+1)
+		}
+		return list
+	default:
+		fields, _ := in.(map[string]any)
+		if fields = maps.Clone(fields); fields == nil {
+			fields = map[string]any{}
+		}
+		name := key.(string)
+		if v := put(fields[name], way[1:], value); v == nil {
+			delete(fields, name)
+		} else {
+			fields[name] = v
+		}
+		return fields
+	}
+}
+
+// Swapped gives the document with two entries of a list in each other's place.
+func (d Document) Swapped(list string, i, j int) Document {
+	old, _ := d.Value(list).([]any)
+	if min(i, j) < 0 || max(i, j) >= len(old) {
+		return d
+	}
+	entries := slices.Clone(old)
+	entries[i], entries[j] = entries[j], entries[i]
+	return d.With(list, entries)
+}
+
+// belonging are the fields of an item kind, by its form, beside id and kind.
+var belonging = map[string][]string{
+	"scale":     {"points", "low", "high", "classes", "cannot_judge"},
+	"criteria":  {"points", "low", "high", "classes", "cannot_judge", "criteria"},
+	"estimate":  {"unit", "min", "max", "grid", "never", "triple", "cannot_judge"},
+	"date":      {"unit", "min", "max", "grid", "never", "triple", "cannot_judge"},
+	"ranking":   {"k"},
+	"choice":    {"cannot_judge"},
+	"selection": {"k"},
+	"text":      {},
+}
+
+// figures are the fields of each rule.
+var figures = map[string][]string{
+	"share": {"share"}, "median-iqr": {"median_iqr"}, "rand": {}, "comet": {"comet"}, "agreement": {"agreement"},
+	"cns": {"cns"}, "relative-iqr": {"relative_iqr"}, "iqr": {"iqr"}, "w": {"w"},
+}
+
+// Fitted gives the document without the fields that its own choices leave no place for: those
+// of another form of item, of another rule, of a select or standing round that is not planned.
+func (d Document) Fitted() Document {
+	for i := range d.Len("item_kinds") {
+		at := fmt.Sprintf("item_kinds[%d]", i)
+		if fields, ok := belonging[d.Text(at+".kind")]; ok {
+			d = d.only(at, append([]string{"id", "kind"}, fields...))
+		}
+	}
+	if fields, ok := figures[d.Text("consensus.rule")]; ok {
+		d = d.only("consensus", append([]string{"rule", "denominator", "scope"}, fields...))
+	}
+	if !d.Plans("select") {
+		d = d.Without("items.narrow")
+	}
+	if !d.Plans("standing") {
+		d = d.Without("release")
+	}
+	return d
+}
+
+// only takes the fields of an object away that are not among those.
+func (d Document) only(path string, fields []string) Document {
+	object, _ := d.Value(path).(map[string]any)
+	for name := range object {
+		if !slices.Contains(fields, name) {
+			d = d.Without(path + "." + name)
+		}
+	}
+	return d
+}
+
+// Plans tells whether a round of a kind is planned.
+func (d Document) Plans(kind string) bool {
+	for i := range d.Len("rounds") {
+		if d.Text(fmt.Sprintf("rounds[%d].kind", i)) == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Languages are those of the document.
+func (d Document) Languages() []string { return d.Texts("languages") }
+
+// Spoken gives the document in other languages: words in those that are left out go with them.
+func (d Document) Spoken(languages []string) Document {
+	list := make([]any, len(languages))
+	for i, l := range languages {
+		list[i] = l
+	}
+	d = d.With("languages", list)
+	for _, path := range d.wordy() {
+		words, _ := d.Value(path).(map[string]any)
+		for l := range words {
+			if !slices.Contains(languages, l) {
+				d = d.Without(path + "." + l)
+			}
+		}
+		if words, _ = d.Value(path).(map[string]any); words != nil && len(words) == 0 {
+			d = d.Without(path)
+		}
+	}
+	return d
+}
+
+// Renamed gives the document with another first language: the words in the old one are taken
+// for words in the new one, where it has none.
+func (d Document) Renamed(from, to string) Document {
+	if d.root == nil {
+		return d
+	}
+	for _, path := range d.wordy() {
+		if words := d.Value(path + "." + from); words != nil && d.Value(path+"."+to) == nil {
+			d = d.With(path+"."+to, words)
+		}
+	}
+	others := slices.DeleteFunc(d.Languages(), func(l string) bool { return l == from || l == to })
+	return d.Spoken(append([]string{to}, others...))
+}
+
+// wordy are the paths of all words by language.
+func (d Document) wordy() []string {
+	var out []string
+	for i := range d.Len("panel.groups") {
+		out = append(out, fmt.Sprintf("panel.groups[%d].name", i))
+	}
+	for i := range d.Len("item_kinds") {
+		out = append(out, fmt.Sprintf("item_kinds[%d].low", i), fmt.Sprintf("item_kinds[%d].high", i))
 	}
 	return out
 }

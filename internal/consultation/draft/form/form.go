@@ -2,7 +2,6 @@ package form
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,34 +13,26 @@ import (
 	"delfi/internal/account/office"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
+	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
-	"delfi/internal/pseudonym"
 	"delfi/internal/richtext"
 )
 
-// DraftForm is all that the drafting form has, as it was typed: a failing form
-// comes back with every character. Field names in faults are these keys in
-// snake case, e.g. "commitment_quotation", "moderators", "share_permille".
+// Form is a draft as it was typed: what is refused comes back with every character. Fields
+// in faults are these names in snake case ("commitment_quotation", "moderators"), those of the
+// protocol are paths into its document ("rounds[1].days").
 type Form struct {
 	Slug, Language, Title, Question, Background                                   string
 	CommitmentQuotation, CommitmentDecider, CommitmentSubject, CommitmentDecideBy string // date 2006-01-02
-	CommitmentReplyDays, CommitmentAct, CommitmentSignatory                       string
+	CommitmentAct, CommitmentSignatory                                            string
 	CommitmentMoney, CommitmentLeftOut                                            string
 	Moderators, Facilitators                                                      []string          // ids of officers
 	Offices                                                                       map[string]string // id of an officer → office
 	StartsOn                                                                      string            // date 2006-01-02
-	GatherDays, AnswerDays, AnswerRounds                                          string
-	Points, LowLabel, HighLabel                                                   string // 2..11
-	SharePermille                                                                 string // ≥ 660
-	CannotJudge                                                                   string // "on" or ""
-	GroupName                                                                     string // the one group, e.g. "Cittadini"
-	AnonymityMode                                                                 string // sealed-key, held-code; "" is sealed-key
-	// Protocol is the protocol document as far as it is written (docs/METHOD.md §10), in the
-	// place of the fields from GatherDays on; "" where those are used. The consultation's
-	// language, the reply's term and, where it is left out, the last day of the key are put
-	// into it.
+	// Protocol is the protocol document as far as it is written (docs/METHOD.md §10). Its first
+	// language is Language; the last day of the key may be left out, and follows from the rounds.
 	Protocol string
 	Items    []Item // that are given with the protocol, in their order
 }
@@ -55,13 +46,29 @@ func (f Form) Document() (string, error) {
 	return string(b), nil
 }
 
-// Parse reads a stored draft.
+// Parse reads a stored draft. One that was stored with fields of its own for a classical
+// question is read into a protocol document, whole.
 func Parse(document string) (Form, error) {
 	var f Form
 	if err := json.Unmarshal([]byte(document), &f); err != nil {
 		return Form{}, fmt.Errorf("draft: %w", err)
 	}
+	var old flat
+	if err := json.Unmarshal([]byte(document), &old); err != nil {
+		return Form{}, fmt.Errorf("draft: %w", err)
+	}
+	if old != (flat{}) {
+		if d := old.document(f); d.root != nil {
+			f.Protocol = d.String()
+		}
+	}
 	return f, nil
+}
+
+// Plan is the protocol document of the draft, as far as it can be read.
+func (f Form) Plan() Document {
+	d, _ := ReadDocument(f.Protocol)
+	return d
 }
 
 // Version names a draft as it stands; an edit that was begun from another is refused.
@@ -101,12 +108,6 @@ func Sketch(document string) (protocol.Protocol, bool, error) {
 	return p, err == nil, nil
 }
 
-// Missing is one thing that an announcement waits for.
-type Missing struct {
-	Field, Code, Message string
-	Args                 map[string]any // of the words of the code
-}
-
 // Draft is a form that was read; what was left blank is zero.
 type Draft struct {
 	Slug, language, title, question, background string
@@ -114,12 +115,7 @@ type Draft struct {
 	Moderators, Facilitators                    []office.ID
 	offices                                     map[string]string
 	startsOn                                    time.Time // midnight UTC of the day
-	gatherDays, answerDays, answerRounds        int
-	points, share                               int
-	low, high, group                            string
-	cannotJudge                                 bool
-	mode                                        pseudonym.Mode
-	document                                    map[string]any // the protocol document; nil where the fields above are used
+	document                                    Document
 	Given                                       []Item
 }
 
@@ -148,22 +144,6 @@ func (r *reader) line(name, typed string, limit int) string {
 // needed is line for a field that cannot be blank.
 func (r *reader) needed(name, typed string, limit int) string {
 	return prose.Field{Name: name, Max: limit, Needed: true, Line: true}.Read(typed, &r.bad)
-}
-
-func (r *reader) number(name, typed string, low, high int) int {
-	typed = strings.TrimSpace(typed)
-	if typed == "" {
-		return 0
-	}
-	n, err := strconv.Atoi(typed)
-	if err != nil {
-		r.fail(name, "not_a_number", "is not a whole number", nil)
-		return 0
-	}
-	if n < low || n > high {
-		r.fail(name, "out_of_range", fmt.Sprintf("is not between %d and %d", low, high), map[string]any{"min": low, "max": high})
-	}
-	return n
 }
 
 func (r *reader) date(name, typed string) time.Time {
@@ -212,7 +192,6 @@ func (f Form) Read() (Draft, error) {
 			Decider:   r.line("commitment_decider", f.CommitmentDecider, 200),
 			Subject:   r.line("commitment_subject", f.CommitmentSubject, 400),
 			DecideBy:  r.date("commitment_decide_by", f.CommitmentDecideBy),
-			ReplyDays: r.number("commitment_reply_days", f.CommitmentReplyDays, 1, 365),
 			Act:       r.line("commitment_act", f.CommitmentAct, 200),
 			Signatory: r.line("commitment_signatory", f.CommitmentSignatory, 200),
 			Money:     r.line("commitment_money", f.CommitmentMoney, 1000),
@@ -221,25 +200,13 @@ func (f Form) Read() (Draft, error) {
 		Moderators:   r.people("moderators", f.Moderators),
 		Facilitators: r.people("facilitators", f.Facilitators),
 		startsOn:     r.date("starts_on", f.StartsOn),
-		gatherDays:   r.number("gather_days", f.GatherDays, 1, 120),
-		answerDays:   r.number("answer_days", f.AnswerDays, 1, 120),
-		answerRounds: r.number("answer_rounds", f.AnswerRounds, 2, 9),
-		points:       r.number("points", f.Points, 2, 11),
-		share:        r.number("share_permille", f.SharePermille, 660, 1000),
-		low:          r.line("low_label", f.LowLabel, 80),
-		high:         r.line("high_label", f.HighLabel, 80),
-		group:        r.line("group_name", f.GroupName, 80),
-		cannotJudge:  f.CannotJudge != "",
-		mode:         pseudonym.Mode(f.AnonymityMode),
 	}
-	switch d.mode {
-	case "":
-		d.mode = pseudonym.SealedKey
-	case pseudonym.SealedKey, pseudonym.HeldCode:
-	default:
-		r.fail("anonymity_mode", "unknown_mode", "choose sealed-key or held-code", nil)
+	document, bad := ReadDocument(f.Protocol)
+	if bad != nil {
+		r.bad = append(r.bad, *bad)
 	}
-	r.document(&d, f.Protocol)
+	d.document = document
+	d.Commitment.ReplyDays = d.replyDays()
 	r.items(&d, f.Items)
 	d.offices = make(map[string]string, len(f.Offices))
 	for id, office := range f.Offices {
@@ -282,21 +249,9 @@ func (d Draft) Required() []Missing {
 	need(c.Decider == "", "commitment_decider", "who decides is missing")
 	need(c.Subject == "", "commitment_subject", "what is decided is missing")
 	need(c.DecideBy.IsZero(), "commitment_decide_by", "by when it is decided is missing")
-	need(c.ReplyDays == 0, "commitment_reply_days", "within how many days the administration replies is missing")
 	need(c.Act == "", "commitment_act", "the act by which the administration commits itself is missing")
 	need(c.Signatory == "", "commitment_signatory", "who signs the commitment is missing")
 	need(d.startsOn.IsZero(), "starts_on", "the day on which the first round opens is missing")
-	if d.document != nil {
-		return out
-	}
-	need(d.gatherDays == 0, "gather_days", "how long contributions are gathered is missing")
-	need(d.answerDays == 0, "answer_days", "how long a round of answers lasts is missing")
-	need(d.answerRounds == 0, "answer_rounds", "how many rounds of answers there are is missing")
-	need(d.points == 0, "points", "the points of the scale are missing")
-	need(d.low == "", "low_label", "the words for the scale's low end are missing")
-	need(d.high == "", "high_label", "the words for the scale's high end are missing")
-	need(d.share == 0, "share_permille", "the share that makes a consensus is missing")
-	need(d.group == "", "group_name", "the name of the group is missing")
 	return out
 }
 
@@ -312,59 +267,40 @@ func (d Draft) Dated(now time.Time) []Missing {
 	return out
 }
 
-// Complete tells whether the form holds all that a protocol is made from.
-func (d Draft) Complete() bool {
-	if d.document != nil {
-		return !d.startsOn.IsZero() && d.Commitment.ReplyDays > 0
+// Complete tells whether the form holds all that the dates of a protocol follow from.
+func (d Draft) Complete() bool { return !d.startsOn.IsZero() }
+
+// replyDays is the reply's term in days; 0 where the document counts months.
+func (d Draft) replyDays() int {
+	if unit := d.document.Text("reply.unit"); unit != "" && unit != delphi.UnitDay {
+		return 0
 	}
-	return !d.startsOn.IsZero() && d.gatherDays > 0 && d.answerDays > 0 && d.answerRounds > 0 &&
-		d.points > 0 && d.share > 0 && d.Commitment.ReplyDays > 0 && d.low != "" && d.high != "" && d.group != ""
+	if d.document.Value("reply.n") == nil {
+		return replyTerm
+	}
+	n, _ := strconv.Atoi(d.document.Text("reply.n"))
+	return max(0, min(n, 365))
 }
 
-// panelGroup is the id of the one group of a drafted panel.
-const panelGroup = "panel"
+// replyTerm is the term of a document that says none, in days.
+const replyTerm = 30
 
-// Protocol builds the protocol of the classical variant that a complete form
-// asks for. Its latest key date is the earliest that the plan allows. A round may
-// be closed by hand on any day: the public reason is the guard against haste.
+// Protocol gives the protocol that the draft's document makes. The last day of its key is the
+// earliest that the plan allows, unless the document says another.
 func (d Draft) Protocol() (protocol.Protocol, error) {
-	if d.document != nil {
-		return d.written()
+	document := d.document.With("version", json.Number("1"))
+	languages := slices.DeleteFunc(document.Languages(), func(l string) bool { return l == d.language })
+	document = document.Spoken(append([]string{d.language}, languages...))
+	dated := document.Value("anonymity.latest_key_date") != nil
+	if !dated { // any date will do for a sketch; the real one follows from its rounds
+		document = document.With("anonymity.latest_key_date", time.Unix(0, 0).UTC().Format(time.DateOnly))
 	}
-	asked := protocol.ClassicalPlan{
-		Language: d.language, GroupID: panelGroup, GroupName: d.group,
-		Points: d.points, Low: d.low, High: d.high, CannotJudge: d.cannotJudge,
-		GatherDays: d.gatherDays, AnswerDays: d.answerDays, AnswerRounds: d.answerRounds,
-		SharePermille: d.share, ReplyDays: d.Commitment.ReplyDays,
-		// Any date will do for a sketch; the real one follows from its rounds.
-		LatestKeyDate: d.startsOn.Format(time.DateOnly),
+	p, err := protocol.Parse([]byte(document.String()))
+	if err != nil || dated || d.startsOn.IsZero() {
+		return p, err
 	}
-	sketch, err := protocol.Classical(asked)
-	if err != nil {
-		return protocol.Protocol{}, err
-	}
-	asked.LatestKeyDate = consultation.KeyDate(sketch, consultation.Plan(uuid.Nil, sketch, d.StartsAt())).Format(time.DateOnly)
-	p, err := protocol.Classical(asked)
-	p.Anonymity.Mode = string(d.mode)
-	for i := range p.Rounds {
-		p.Rounds[i].MinDays = 0
-	}
-	return p, err
-}
-
-// Unfit turns the engine's refusal of a protocol into what the draft misses; any
-// other error stays one.
-func Unfit(err error) ([]Missing, error) {
-	var f *fault.Fault
-	if !errors.As(err, &f) || f.Kind != fault.Invalid {
-		return nil, err
-	}
-	var out []Missing
-	for _, field := range f.Fields {
-		where := field.Name + ": " + field.Message
-		out = append(out, Missing{Field: "protocol", Code: "protocol_unfit", Message: where, Args: map[string]any{"where": where}})
-	}
-	return out, nil
+	day := consultation.KeyDate(p, consultation.Plan(uuid.Nil, p, d.StartsAt()))
+	return protocol.Parse([]byte(document.With("anonymity.latest_key_date", day.Format(time.DateOnly)).String()))
 }
 
 // Fill takes over what a form says.

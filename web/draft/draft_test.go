@@ -1,0 +1,371 @@
+package draft_test
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"delfi/internal/consultation/draft/form"
+	"delfi/internal/delphi/protocol"
+	"delfi/web/i18n"
+	"delfi/web/webtest"
+)
+
+// desk is an administrator at the wizard's pages.
+type desk struct {
+	*testing.T
+	h *webtest.House
+	b *webtest.Browser
+}
+
+func (d desk) get(path string) webtest.Response {
+	d.Helper()
+	got := d.b.Get(d.T, path)
+	if got.Status != 200 {
+		d.Fatalf("%s: %d %s", path, got.Status, got.Text("main"))
+	}
+	return got
+}
+
+// shown is the form of a step as a browser would send it.
+func (d desk) shown(path string) url.Values {
+	d.Helper()
+	return sends(d.get(path))
+}
+
+func sends(r webtest.Response) url.Values {
+	out := url.Values{}
+	r.Page.Find("#step").Find("input, textarea, select").Each(func(_ int, i *goquery.Selection) {
+		name := i.AttrOr("name", "")
+		_, checked := i.Attr("checked")
+		switch i.AttrOr("type", goquery.NodeName(i)) {
+		case "checkbox", "radio":
+			if checked {
+				out.Add(name, i.AttrOr("value", ""))
+			}
+		case "textarea":
+			out.Add(name, strings.TrimPrefix(i.Text(), "\n"))
+		case "select":
+			out.Add(name, i.Find("option[selected]").AttrOr("value", ""))
+		case "file":
+		default:
+			out.Add(name, i.AttrOr("value", ""))
+		}
+	})
+	return out
+}
+
+// send sends a step's form with other values, and wants a status.
+func (d desk) send(path string, status int, pairs ...string) webtest.Response {
+	d.Helper()
+	v := d.shown(path)
+	for i := 0; i < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return d.sent(path, status, v)
+}
+
+func (d desk) sent(path string, status int, v url.Values) webtest.Response {
+	d.Helper()
+	got := d.b.Post(d.T, path, v)
+	if got.Status != status {
+		d.Fatalf("%s: %d, not %d: %s", path, got.Status, status, got.Text("main"))
+	}
+	return got
+}
+
+// begin makes a draft of a variant.
+func (d desk) begin(slug, variant string) string {
+	d.Helper()
+	d.sent("/desk/new", 303, url.Values{"title": {"Il ponte"}, "slug": {slug}, "language": {"it"}, "variant": {variant}})
+	return "/desk/" + slug + "/draft/"
+}
+
+// TestWizard plays the demonstration once and lets every test walk in it.
+func TestWizard(t *testing.T) {
+	h := webtest.Open(t).Play(t)
+	d := desk{t, h, h.Site(t).As(t, h.Person(t, "giulia"))}
+	run := func(name string, f func(d desk)) {
+		t.Run(name, func(t *testing.T) { f(desk{t, h, d.b}) })
+	}
+	run("every field of every variant stands on its step", everyField)
+	run("what is missing leads into its field", leads)
+	run("what is wrong comes back as it was typed", kept)
+	run("rows", rows)
+	run("another variant", another)
+	run("somebody was faster", faster)
+	run("a document is taken away, brought, and copied", documents)
+	run("templates of the commitment", promised)
+	run("ways to answer", ways)
+	run("warnings", warned)
+}
+
+// unworded is a key that has no words, or a sentence that lacks a figure.
+var unworded = regexp.MustCompile(`draft\.[a-z]\S*|<no value>`)
+
+func everyField(d desk) {
+	p, _ := form.At("variant")
+	for _, variant := range p.Options {
+		at := d.begin("tutti-"+variant, variant)
+		f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "tutti-"+variant)
+		if err != nil {
+			d.Fatal(err)
+		}
+		for _, step := range form.Steps {
+			for _, lang := range []string{"", "/en"} {
+				page := d.get(lang + at + string(step))
+				for _, path := range f.Fields(step) {
+					id := "#f-" + strings.NewReplacer("[", "-", "]", "-", ".", "-").Replace(path)
+					if page.Count(id) != 1 {
+						d.Errorf("%s, %s: %d fields %s", variant, step, page.Count(id), id)
+					}
+				}
+				if lost := unworded.FindString(page.Text("main")); lost != "" {
+					d.Errorf("%s, %s: no words for %s", variant, step, lost)
+				}
+			}
+			// What the page shows, sent as it is, changes nothing.
+			before, _ := f.Version()
+			if step != form.StepSummary && step != form.StepStaff {
+				d.send(at+string(step), 303)
+				now, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "tutti-"+variant)
+				if err != nil {
+					d.Fatal(err)
+				}
+				f = now
+				if after, _ := now.Version(); step == form.StepVariant && after != before {
+					d.Errorf("%s: its own variant, chosen again, changes the draft", variant)
+				}
+			}
+		}
+		if missing, err := d.h.Drafts.Missing(d.Context(), d.h.Person(d.T, "giulia"), "tutti-"+variant); err != nil || slices.ContainsFunc(missing, func(m form.Missing) bool {
+			return m.Step != form.StepQuestion && m.Step != form.StepStaff && m.Field != "given"
+		}) {
+			d.Errorf("%s lacks %v (%v)", variant, missing, err)
+		}
+	}
+}
+
+// leads follows each link of what is missing: it lands in a field of its step.
+func leads(d desk) {
+	at := d.begin("mancano", "classical")
+	d.send(at+"question", 303, "languages", "de")
+	d.send(at+"rounds", 303, "consensus.rule", "median-iqr")
+	d.send(at+"items", 303, "items.source", "given", "do", "add:given")
+	d.send(at+"items", 303, "item_kinds[0].points", "5")
+	for _, page := range []string{at + "summary", "/desk/mancano"} {
+		n := 0
+		d.get(page).Page.Find("main a[href*='#f-']").Each(func(_ int, a *goquery.Selection) {
+			n++
+			address, id, _ := strings.Cut(a.AttrOr("href", ""), "#")
+			if target := d.get(address); target.Count("#"+id) != 1 {
+				d.Errorf("%s: %q leads to %s#%s, where there are %d", page, a.Text(), address, id, target.Count("#"+id))
+			}
+		})
+		if n < 12 {
+			d.Errorf("%s has %d links only: %s", page, n, d.get(page).Text("main"))
+		}
+	}
+	got := d.b.Post(d.T, "/desk/mancano/announce", url.Values{"version": {d.get("/desk/mancano").Page.Find("form[action$='/announce'] input[name=version]").AttrOr("value", "")}})
+	if got.Status != 422 || got.Count("#errors a[href*='/draft/question#f-commitment_quotation']") != 1 {
+		d.Errorf("announced: %d %s", got.Status, got.Text("#errors"))
+	}
+}
+
+func kept(d desk) {
+	at := d.begin("sbagli", "estimate")
+	for _, tc := range []struct{ step, field, typed string }{
+		{"question", "slug", "Non va!"}, {"question", "reply.n", "molti"}, {"question", "commitment_decide_by", "31 luglio"}, {"question", "title", "  "},
+		{"panel", "panel.groups[0].id", "Non Va"}, {"panel", "disclosure.min_n", "2"}, {"panel", "panel.groups[0].name.it", "\u200b"},
+		{"items", "item_kinds[0].min", "poco"}, {"items", "item_kinds[0].grid", "7"}, {"items", "items.max", "5000"},
+		{"rounds", "rounds[1].days", "700"}, {"rounds", "rounds[0].min_days", "60"}, {"rounds", "consensus.relative_iqr", "tanto"}, {"rounds", "gates.judged_min", "120"},
+		{"feedback", "publication.within_days", "0"}, {"staff", "starts_on", "domani"},
+	} {
+		form := d.shown(at + tc.step)
+		form.Set(tc.field, tc.typed)
+		got := d.sent(at+tc.step, 422, form)
+		id := "#f-" + strings.NewReplacer("[", "-", "]", "-", ".", "-").Replace(tc.field)
+		if got.Count("#errors a[href='"+id+"']") != 1 || got.Page.Find(id).AttrOr("value", "") != tc.typed || got.Page.Find(id).AttrOr("aria-invalid", "") != "true" {
+			d.Errorf("%s = %q: %q, and the field has %q", tc.field, tc.typed, got.Text("#errors"), got.Page.Find(id).AttrOr("value", ""))
+		}
+		if words := got.Text("#errors"); strings.Contains(words, "must be") || strings.Contains(words, " is ") {
+			d.Errorf("%s: in English: %s", tc.field, words)
+		}
+		back := sends(got)
+		for name, values := range form {
+			if !slices.Equal(back[name], values) && name != "version" {
+				d.Errorf("%s: of %s %q came back as %q", tc.step, name, values, back[name])
+			}
+		}
+	}
+	if f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "sbagli"); err != nil || f.Title != "Il ponte" || f.Value("rounds[1].days") != "14" {
+		d.Errorf("it was stored all the same: %s %s (%v)", f.Title, f.Value("rounds[1].days"), err)
+	}
+}
+
+// rows are added, filled, moved and taken away by buttons that save, and the page goes on in them.
+func rows(d desk) {
+	at := d.begin("righe", "classical")
+	got := d.send(at+"panel", 303, "do", "add:panel.groups")
+	if !strings.HasSuffix(got.Location, "/draft/panel#f-panel-groups-1--id") {
+		d.Errorf("goes on at %s", got.Location)
+	}
+	d.send(at+"panel", 303, "panel.groups[1].name.it", "Architetti", "panel.groups[1].id", "architetti")
+	d.send(at+"panel", 303, "do", "remove:panel.groups[0]")
+	if page := d.get(at + "panel"); page.Count(".dlf-entry") != 1 || page.Page.Find("#f-panel-groups-0--name-it").AttrOr("value", "") != "Architetti" {
+		d.Errorf("the groups are %s", page.Text(".dlf-entry"))
+	}
+	d.send(at+"items", 303, "items.source", "both", "paste", "Uno.\nDue.\n\nTre.")
+	got = d.send(at+"items", 303, "do", "up:given[2]")
+	page := d.get(at + "items")
+	if text := page.Page.Find("#f-given-1--text").AttrOr("value", ""); text != "Tre." || !strings.HasSuffix(got.Location, "#f-given-1--text") {
+		d.Errorf("the second is %q; goes on at %s", text, got.Location)
+	}
+	// A kind that becomes another is asked in its own fields, and what they hold is kept.
+	d.send(at+"items", 303, "item_kinds[0].kind", "estimate", "do", "form:item_kinds[0]")
+	d.send(at+"items", 303, "item_kinds[0].unit", "euro", "item_kinds[0].max", "40")
+	d.send(at+"items", 303, "item_kinds[0].kind", "date", "do", "form:item_kinds[0]")
+	d.send(at+"items", 303, "item_kinds[0].min", "2030", "item_kinds[0].max", "2040")
+	if page := d.get(at + "items"); page.Page.Find("#f-item_kinds-0--max").AttrOr("value", "") != "2040" || page.Count("#f-item_kinds-0--points") != 0 {
+		d.Errorf("the kind is %s", page.Text(".dlf-entry"))
+	}
+	// A row that is added beside a fault comes back with it, and nothing is lost.
+	bad := d.send(at+"rounds", 422, "rounds[0].days", "x", "do", "add:rounds")
+	if bad.Count(".dlf-entry") != 4 || bad.Page.Find("#f-rounds-0--days").AttrOr("value", "") != "x" {
+		d.Errorf("%d rounds came back", bad.Count(".dlf-entry"))
+	}
+	again := sends(bad)
+	again.Set("rounds[0].days", "10")
+	again.Set("rounds[3].days", "9")
+	d.sent(at+"rounds", 303, again)
+	if page := d.get(at + "rounds"); page.Page.Find("#f-rounds-3--days").AttrOr("value", "") != "9" {
+		d.Errorf("the fourth round lasts %q days", page.Page.Find("#f-rounds-3--days").AttrOr("value", ""))
+	}
+}
+
+func another(d desk) {
+	at := d.begin("cambio", "classical")
+	d.send(at+"rounds", 303, "rounds[1].days", "20")
+	got := d.send(at+"variant", 422, "variant", "ranking")
+	if text := got.Text("main"); !strings.Contains(text, "Cambiando metodo si perde:") || !strings.Contains(got.Text(".dlf-changed li"), "i giri") || got.Count("input[name=variant][value=ranking][checked]") != 1 {
+		d.Errorf("it does not say what is lost: %s", text)
+	}
+	if page := d.get(at + "variant"); page.Count("input[name=variant][value=classical][checked]") != 1 {
+		d.Error("it was changed unasked")
+	}
+	d.send(at+"variant", 303, "variant", "ranking", "lose", "ranking")
+	if page := d.get(at + "rounds"); page.Count(".dlf-entry") != 5 || page.Count("#f-consensus-w") != 1 {
+		d.Errorf("its rounds are %s", page.Text("main"))
+	}
+}
+
+func faster(d desk) {
+	at := d.begin("fretta", "classical")
+	tab := d.shown(at + "rounds")
+	d.send(at+"rounds", 303, "rounds[0].days", "10")
+	tab.Set("rounds[0].days", "12")
+	got := d.sent(at+"rounds", 409, tab)
+	if text := got.Text("#stale"); !strings.Contains(text, "10") || !strings.Contains(text, "12") || !strings.Contains(text, "Giro 1, Giorni") {
+		d.Errorf("it says %q", text)
+	}
+	d.sent(at+"rounds", 303, sends(got))
+	if page := d.get(at + "rounds"); page.Page.Find("#f-rounds-0--days").AttrOr("value", "") != "12" {
+		d.Error("sent again it is not stored")
+	}
+}
+
+func documents(d desk) {
+	at := d.begin("carte", "estimate")
+	d.send(at+"staff", 303, "starts_on", "2031-01-08")
+	got := d.get("/desk/carte/protocol.json")
+	p, err := protocol.Parse([]byte(got.Body))
+	if err != nil || string(p.Canonical()) != got.Body || p.Variant != protocol.VariantEstimate {
+		d.Fatalf("%v: %s", err, got.Body)
+	}
+	if bad := d.sent(at+"summary", 422, url.Values{"version": d.shown(at + "summary")["version"], "document": {strings.Replace(got.Body, `"days":14`, `"days":900`, 1)}}); !strings.Contains(bad.Text("#f-document-error"), "rounds[0].days") || !strings.Contains(bad.Page.Find("#f-document").Text(), `"days":900`) {
+		d.Errorf("%s", bad.Text("#errors"))
+	}
+	other := d.begin("altre-carte", "ranking")
+	d.sent(other+"summary", 303, url.Values{"version": d.shown(other + "summary")["version"], "document": {got.Body}})
+	d.send(other+"staff", 303, "starts_on", "2031-01-08")
+	if now := d.get("/desk/altre-carte/protocol.json"); now.Body != got.Body {
+		d.Errorf("brought to another draft it is %s", now.Body)
+	}
+	d.sent("/desk/new", 303, url.Values{"title": {"Portato"}, "slug": {"portato"}, "language": {"it"}, "document": {got.Body}})
+	if page := d.get("/desk/portato/draft/variant"); page.Count("input[name=variant][value=estimate][checked]") != 1 {
+		d.Error("a draft from a document has another variant")
+	}
+	if bad := d.sent("/desk/new", 422, url.Values{"title": {"Rotto"}, "slug": {"rotto"}, "language": {"it"}, "document": {"{"}}); bad.Count("#errors a[href='#f-document']") != 1 {
+		d.Errorf("a broken document: %s", bad.Text("#errors"))
+	}
+	// A published consultation of the administration becomes a draft with its rules.
+	d.sent("/desk/"+webtest.Published+"/duplicate", 303, nil)
+	copied, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), webtest.Published+"-2")
+	if err != nil || copied.Value("consensus.share.permille") != "75" || copied.StartsOn != "" || !strings.HasSuffix(copied.Title, "(copia)") {
+		d.Errorf("the copy is %+v (%v)", copied, err)
+	}
+}
+
+func promised(d desk) {
+	at := d.begin("promessa", "classical")
+	d.send(at+"question", 303, "reply.template", "dibattito-pubblico", "commitment_act", "Il mio atto", "do", "template")
+	page := d.get(at + "question")
+	if !strings.Contains(page.Page.Find("#f-commitment_quotation").Text(), "dossier conclusivo") || page.Page.Find("#f-commitment_act").AttrOr("value", "") != "Il mio atto" ||
+		page.Page.Find("#f-reply-n").AttrOr("value", "") != "2" || page.Count("input[name='reply.unit'][value=month][checked]") != 1 {
+		d.Errorf("%s", page.Text("main"))
+	}
+}
+
+// ways: both ways to answer are offered, each with its limits beside it.
+func ways(d desk) {
+	got := d.get(d.begin("modi", "classical") + "panel")
+	for mode, limit := range map[string]string{"sealed-key": "potrebbe collegare una persona", "held-code": "Chi perde il codice non può più rispondere"} {
+		choice := got.Page.Find("input[name='anonymity.mode'][value=" + mode + "]")
+		if choice.Length() != 1 || !strings.Contains(choice.Parent().Text(), limit) {
+			d.Errorf("%s: %q", mode, choice.Parent().Text())
+		}
+	}
+	if got.Count("input[name='anonymity.mode'][checked]") != 1 {
+		d.Error("not one way is chosen at first")
+	}
+}
+
+// warned: what to think about stands beside the statement and on the summary, and keeps nothing
+// from being stored.
+func warned(d desk) {
+	at := d.begin("avvisi", "classical")
+	d.send(at+"items", 303, "items.source", "both", "paste", "Non si tagliano alberi e si chiudono le strade.")
+	d.send(at+"question", 303, "commitment_decide_by", "2031-02-01")
+	d.send(at+"staff", 303, "starts_on", "2031-01-08")
+	if text := d.get(at + "items").Text(".dlf-warned"); !strings.Contains(text, "due idee") || !strings.Contains(text, "nega") {
+		d.Errorf("the statement's warnings are %q", text)
+	}
+	page := d.get(at + "summary")
+	if text := page.Text("main"); !strings.Contains(text, "si decide prima della risposta") || !strings.Contains(text, "chiunque può entrare") || !strings.Contains(text, "due idee") {
+		d.Errorf("the summary's warnings: %s", text)
+	}
+}
+
+// Every field, option and fault has its words.
+func TestWords(t *testing.T) {
+	key := func(path string) string { return strings.NewReplacer("[].", "_", "[]", "", ".", "_").Replace(path) }
+	for _, p := range form.Places {
+		if !i18n.Known("draft.field." + key(p.Path)) {
+			t.Errorf("no words for the field %s", p.Path)
+		}
+		for _, o := range p.Options {
+			if words := "draft.option." + key(p.Path) + "." + o; p.Path != "variant" && !i18n.Known(words) {
+				t.Errorf("no words for %s", words)
+			}
+		}
+	}
+	for _, code := range form.Codes() {
+		if !i18n.Known("field." + code) {
+			t.Errorf("no words for the fault %s", code)
+		}
+	}
+}
