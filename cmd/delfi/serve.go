@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -82,11 +81,6 @@ type serveCommand struct {
 	MaxWait    time.Duration `default:"2s" env:"DELFI_MAX_WAIT" help:"How long a request waits for its turn before it is told to come back."`
 }
 
-// ballastBytes are allocated and never touched, so that they take no memory: the
-// collector, which comes when the heap has doubled, then comes every hundred megabytes
-// and not every few forms.
-const ballastBytes = 32 << 20
-
 // memoryMost is the runtime's soft memory limit, in bytes: towards it the collector comes
 // more often, so that closing a large round leaves less uncollected. GOMEMLIMIT sets another.
 const memoryMost = 768 << 20
@@ -104,8 +98,6 @@ func (c *serveCommand) Run(ctx context.Context) error {
 
 // run serves until ctx ends; served tells whether it came to that.
 func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
-	ballast := make([]byte, ballastBytes)
-	defer runtime.KeepAlive(ballast)
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryMost)
 	}

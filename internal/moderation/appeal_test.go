@@ -207,7 +207,7 @@ func TestAppealIsPublic(t *testing.T) {
 	h.ok(h.s.Undo(ctx, h.marco, post, h.space(), b.ID))
 	h.refused(h.settle(h.mirta, b.ID, h.other, moderation.Upheld, "Sì."), fault.Conflict, "act_undone")
 	h.pass(10 * 24 * time.Hour)
-	if p := h.page(); p.Waiting != 0 || len(p.Acts) != 1 {
+	if p := h.page(); p.Waiting != 0 || len(p.Acts) != 2 || !p.Acts[0].Undone || len(p.Acts[0].Appeals) != 0 {
 		t.Errorf("taken back: %+v", p)
 	}
 	// It does not vanish: the author and the moderators read that it was taken back, and by

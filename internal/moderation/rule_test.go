@@ -55,7 +55,7 @@ func TestRulesHaveVersions(t *testing.T) {
 	h.ok(h.s.Undo(ctx, h.marco, post, h.space(), first.ID))
 
 	p := h.page()
-	if len(p.Acts) != 1 || p.Acts[0].Cites != want[1] || p.Rules.Version != 2 {
+	if len(p.Acts) != 2 || p.Acts[0].Cites != want[1] || !p.Acts[1].Undone || p.Rules.Version != 2 {
 		t.Errorf("public is %+v", p)
 	}
 	if len(p.Tallies) != 2 || p.Tallies[0].Acts != 0 || p.Tallies[1].Acts != 1 || p.Tallies[1].Rule.Title != "Con garbo" {

@@ -75,16 +75,19 @@ func (c *check) consultation(l Listed) error {
 		if err := c.checkOpening(r, w); err != nil {
 			return err
 		}
-		switch {
-		case w.Closed == nil && len(w.Releases) == 0:
-		case w.State != consultation.RoundReleased:
-			waiting++ // its files are not public yet
-		default:
+		// Interim releases with unsalted digests are those of earlier programs, public at once.
+		if len(w.Releases) > 0 && (w.State == consultation.RoundReleased || !w.Releases[0].Salted) {
 			for tick := range w.Releases {
 				if err := c.interim(r, w, tick+1); err != nil {
 					return err
 				}
 			}
+		}
+		switch {
+		case w.Closed == nil && (len(w.Releases) == 0 || !w.Releases[0].Salted):
+		case w.State != consultation.RoundReleased:
+			waiting++ // its files are not public yet
+		default:
 			if err := c.round(r, w); err != nil {
 				return err
 			}

@@ -211,7 +211,7 @@ func (m Measured) concord(q *page.Request) string {
 }
 
 // likeness names the words for how strongly orders agree.
-var likeness = [...]string{stat.Apart: "far", stat.Weak: "some", stat.Moderate: "near", stat.Strong: "alike"}
+var likeness = [...]string{stat.VeryWeak: "far", stat.Weak: "some", stat.Moderate: "near", stat.Strong: "alike"}
 
 // Mean is the mean rank of an entry.
 func (m Measured) Mean(e Entry) (float64, bool) { return m.more("mean_rank/" + e.Item) }

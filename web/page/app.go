@@ -26,6 +26,7 @@ import (
 	"delfi/web/cookie"
 	"delfi/web/i18n"
 	"delfi/web/middleware"
+	"delfi/web/page/download"
 	"delfi/web/page/refill"
 	"delfi/web/pagecache"
 )
@@ -96,7 +97,7 @@ type App struct {
 	arrivals   *middleware.Quota // forms with files, by address; those that wait for a place among them
 	shedLogged atomic.Int64      // when the log last said so, in seconds
 	bodies     *middleware.Bodies
-	downloads  *downloads
+	downloads  *download.Limits
 }
 
 // New makes an app; Close ends its housekeeping.
@@ -164,7 +165,7 @@ func New(o Options) *App {
 	a.reads, a.acts = middleware.NewLimiter(o.MaxWork, o.MaxWait), middleware.NewLimiter(o.MaxWork, o.MaxWait)
 	a.uploads = middleware.NewLimiter(uploading, o.MaxWait)
 	a.arrivals = middleware.NewQuota(5*uploading, uploadingOne) // a limiter lets four times as many wait
-	a.bodies, a.downloads = middleware.NewBodies(), newDownloads()
+	a.bodies, a.downloads = middleware.NewBodies(), download.New()
 	if err := a.keys(o.Secret); err != nil {
 		panic(err) // a key of a right length makes a cipher
 	}

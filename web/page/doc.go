@@ -32,6 +32,6 @@
 // and the one after it this one again.
 //
 // A place at work is released when the answer begins. Answers that grow with the record
-// have a limiter of their own, and are sent from a spool (spool.go); below a least rate a
+// have a limiter of their own, and are sent from a spool (package download); below a least rate a
 // connection is cut.
 package page

@@ -19,6 +19,7 @@ import (
 	"delfi/internal/platform/postgres"
 	"delfi/web/i18n"
 	"delfi/web/middleware"
+	"delfi/web/page/download"
 )
 
 // statuses is the one table from a fault's kind to what the web says.
@@ -150,7 +151,7 @@ func safe(err error) *fault.Fault {
 
 // left tells whether the reader went away before the answer.
 func left(q *Request, err error) bool {
-	var g gone
+	var g download.Gone
 	return errors.As(err, &g) || errors.Is(err, context.Canceled) && q.Context().Err() != nil && !q.late()
 }
 

@@ -19,6 +19,7 @@ import (
 	"delfi/internal/account"
 	"delfi/web/cookie"
 	"delfi/web/i18n"
+	"delfi/web/page/download"
 	"delfi/web/page/form"
 )
 
@@ -178,7 +179,7 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 		core := base64.RawURLEncoding.EncodeToString(sum[:18])
 		if e := q.app.store(q, core, body); e != nil {
 			if _, err := e.Serve(q.W, q.R); err != nil {
-				return gone{err}
+				return download.NewGone(err)
 			}
 			return nil
 		}
@@ -243,8 +244,3 @@ func flashes(r *http.Request) []string {
 	}
 	return []string{c.Value}
 }
-
-// gone is a reader who left before the answer did.
-type gone struct{ error }
-
-func (g gone) Unwrap() error { return g.error }

@@ -14,6 +14,7 @@ import (
 
 	"delfi/web/i18n"
 	"delfi/web/middleware"
+	"delfi/web/page/download"
 )
 
 // newLibrary is a house with one place in work, and answers of a length that no socket
@@ -66,13 +67,13 @@ func spools(t *testing.T) int {
 func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 	h := newLibrary(t)
 	d := h.app.downloads
-	d.making, d.window = middleware.NewLimiter(1, time.Millisecond), time.Hour
+	d.Making, d.Window = middleware.NewLimiter(1, time.Millisecond), time.Hour
 	server := h.listen()
 	defer server.Close()
 	for n := range int64(3) {
 		stare(t, server, "/large")
 		eventually(t, "it is being sent", func() bool {
-			return d.spooled.Held() == (n+1)*(32<<20) && d.making.Load().Working == 0
+			return d.Files.Held() == (n+1)*(32<<20) && d.Making.Load().Working == 0
 		})
 	}
 	if p := h.app.Reading(); p.Working != 0 {
@@ -87,20 +88,20 @@ func TestASlowReaderHoldsNothingButItsSpool(t *testing.T) {
 		t.Errorf("%d files have a name", n)
 	}
 	server.CloseClientConnections()
-	eventually(t, "everything is given back", func() bool { return d.sending.Held() == 0 && d.spooled.Held() == 0 })
+	eventually(t, "everything is given back", func() bool { return d.Sending.Held() == 0 && d.Files.Held() == 0 })
 }
 
 func TestAReaderBelowTheLeastRateIsCut(t *testing.T) {
 	h := newLibrary(t)
 	d := h.app.downloads
-	d.window = 10 * time.Millisecond
+	d.Window = 10 * time.Millisecond
 	server := h.listen()
 	defer server.Close()
 	stare(t, server, "/large")
 	eventually(t, "it is being sent", func() bool {
-		return d.making.Load().Working == 0 && d.spooled.Held() == 32<<20 || d.sending.Held() == 0
+		return d.Making.Load().Working == 0 && d.Files.Held() == 32<<20 || d.Sending.Held() == 0
 	})
-	eventually(t, "it is cut", func() bool { return d.sending.Held() == 0 && d.spooled.Held() == 0 })
+	eventually(t, "it is cut", func() bool { return d.Sending.Held() == 0 && d.Files.Held() == 0 })
 }
 
 // Downloads are bounded: of one address, in number, in bytes; what is beyond is told so
@@ -108,8 +109,8 @@ func TestAReaderBelowTheLeastRateIsCut(t *testing.T) {
 func TestDownloadsAreBounded(t *testing.T) {
 	h := newLibrary(t)
 	d := h.app.downloads
-	d.window = time.Hour
-	d.sending.Most, d.sending.Share = 2, 1
+	d.Window = time.Hour
+	d.Sending.Most, d.Sending.Share = 2, 1
 	server := h.listen()
 	defer server.Close()
 	from := func(address string) func(*http.Request) {
@@ -123,22 +124,22 @@ func TestDownloadsAreBounded(t *testing.T) {
 		}
 	}
 	stare(t, server, "/large")
-	eventually(t, "it is being sent", func() bool { return d.spooled.Held() == 32<<20 })
+	eventually(t, "it is being sent", func() bool { return d.Files.Held() == 32<<20 })
 	told("the same address", "/large", "127.0.0.1:5000", http.StatusTooManyRequests, "share")
 	told("the same address, little", "/short", "127.0.0.1:5000", http.StatusOK, "")
 	told("another address", "/large", "10.0.0.1:5000", http.StatusOK, "")
-	d.sending.Most = 1
+	d.Sending.Most = 1
 	told("all places taken", "/large", "10.0.0.1:5000", http.StatusServiceUnavailable, "busy")
-	d.sending.Most, d.spooled.Most = 3, 48<<20
+	d.Sending.Most, d.Files.Most = 3, 48<<20
 	told("too many bytes", "/large", "10.0.0.1:5000", http.StatusServiceUnavailable, "busy")
-	d.making = middleware.NewLimiter(1, time.Millisecond)
-	d.making.Acquire(t.Context())
+	d.Making = middleware.NewLimiter(1, time.Millisecond)
+	d.Making.Acquire(t.Context())
 	told("somebody reads from the database", "/short", "10.0.0.1:5000", http.StatusServiceUnavailable, "busy")
-	if n := d.spooled.Held(); n != 32<<20 {
+	if n := d.Files.Held(); n != 32<<20 {
 		t.Errorf("%d bytes are held for one", n)
 	}
 	server.CloseClientConnections()
-	eventually(t, "everything is given back", func() bool { return d.sending.Held() == 0 && d.spooled.Holders() == 0 })
+	eventually(t, "everything is given back", func() bool { return d.Sending.Held() == 0 && d.Files.Holders() == 0 })
 }
 
 // A large answer is sent when it is whole: until then its failure is told in words.
@@ -159,7 +160,7 @@ func TestALargeAnswerIsWholeOrNone(t *testing.T) {
 	if w := h.get("/large"); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "no_room") {
 		t.Errorf("without room: %d %.200s", w.Code, w.Body)
 	}
-	if d := h.app.downloads; d.sending.Held() != 0 || d.spooled.Held() != 0 || d.making.Load().Working != 0 {
+	if d := h.app.downloads; d.Sending.Held() != 0 || d.Files.Held() != 0 || d.Making.Load().Working != 0 {
 		t.Error("something is never given back")
 	}
 }
@@ -167,15 +168,15 @@ func TestALargeAnswerIsWholeOrNone(t *testing.T) {
 // Pages that slow readers are sent wait in bounded memory.
 func TestPagesForSlowReadersTakeBoundedMemory(t *testing.T) {
 	h := newHouse(t, Options{})
-	h.app.downloads.memory = middleware.NewQuota(100<<10, 100<<10)
-	h.serve(Get("/long", Public, Shared, func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", heldBytes+1))) }))
+	h.app.downloads.Memory = middleware.NewQuota(100<<10, 100<<10)
+	h.serve(Get("/long", Public, Shared, func(q *Request) error { return q.Render(200, text("%s", strings.Repeat("x", download.Held+1))) }))
 	w := h.get("/en/long")
 	if w.Code != http.StatusTooManyRequests || !strings.Contains(w.Body.String(), i18n.Words("en", "fault.share")) || w.Header().Get("ETag") != "" {
 		t.Errorf("%d %.100s %v", w.Code, w.Body, w.Header())
 	}
-	h.app.downloads.memory = middleware.NewQuota(200<<10, 200<<10)
+	h.app.downloads.Memory = middleware.NewQuota(200<<10, 200<<10)
 	for range 3 {
-		if w := h.get("/en/long"); w.Code != 200 || w.Body.Len() != heldBytes+1 {
+		if w := h.get("/en/long"); w.Code != 200 || w.Body.Len() != download.Held+1 {
 			t.Errorf("%d", w.Code)
 		}
 	}

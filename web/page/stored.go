@@ -24,7 +24,7 @@ type File struct {
 // the same. A reader holds neither a connection of the database nor a place at work, and is
 // cut below the least rate.
 func (q *Request) Send(f File) error {
-	from, sending := q.app.clients.Address(q.R), q.app.downloads.sending
+	from, sending := q.app.clients.Address(q.R), q.app.downloads.Sending
 	if err := sending.Take(from, 1); err != nil {
 		return err
 	}
@@ -41,21 +41,6 @@ func (q *Request) Send(f File) error {
 	if cache == Stored {
 		h.Set("ETag", `"`+f.Tag+`"`)
 	}
-	http.ServeContent(&pacedWriter{q.W, http.NewResponseController(q.W), q.app.downloads.window / (heldBytes / written)}, q.R, "", time.Time{}, f.Body)
+	http.ServeContent(q.app.downloads.Paced(q.W), q.R, "", time.Time{}, f.Body)
 	return nil
-}
-
-// written is what one write of a file sends, as package io copies.
-const written = 32 << 10
-
-// pacedWriter gives each write its window.
-type pacedWriter struct {
-	http.ResponseWriter
-	conn   *http.ResponseController
-	window time.Duration
-}
-
-func (w *pacedWriter) Write(b []byte) (int, error) {
-	_ = w.conn.SetWriteDeadline(time.Now().Add(w.window)) // a writer without one has no connection
-	return w.ResponseWriter.Write(b)
 }

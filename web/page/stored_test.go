@@ -83,12 +83,12 @@ func TestAFileIsSentInParts(t *testing.T) {
 func TestSlowReadersOfFilesHoldNothing(t *testing.T) {
 	h := newStore(t, pieces(32<<20))
 	d := h.app.downloads
-	d.window, d.sending.Share = time.Hour, 3
+	d.Window, d.Sending.Share = time.Hour, 3
 	server := h.listen()
 	defer server.Close()
 	for n := range int64(3) {
 		stare(t, server, "/file")
-		eventually(t, "it is being sent", func() bool { return d.sending.Held() == n+1 && h.app.Reading().Working == 0 })
+		eventually(t, "it is being sent", func() bool { return d.Sending.Held() == n+1 && h.app.Reading().Working == 0 })
 	}
 	if w := h.get("/"); w.Code != 200 {
 		t.Errorf("a page beside slow readers: %d", w.Code)
@@ -105,8 +105,8 @@ func TestSlowReadersOfFilesHoldNothing(t *testing.T) {
 		t.Errorf("beyond its share: %d, %v, %.80q", more.StatusCode, more.Header, text)
 	}
 	server.CloseClientConnections()
-	eventually(t, "everything is given back", func() bool { return d.sending.Held() == 0 })
-	d.window = 40 * time.Millisecond
+	eventually(t, "everything is given back", func() bool { return d.Sending.Held() == 0 })
+	d.Window = 40 * time.Millisecond
 	stare(t, server, "/file")
-	eventually(t, "it is cut", func() bool { return d.sending.Held() == 0 })
+	eventually(t, "it is cut", func() bool { return d.Sending.Held() == 0 })
 }

@@ -66,13 +66,11 @@ func (v rulesView) inForce() []moderation.Rule {
 	return out
 }
 
-// unchanged tells whether a form has the standing rules as they were shown in it.
+// unchanged tells whether a form has the standing rules as they were shown in it; moderation
+// compares those whose words are stored.
 func (v rulesView) unchanged() bool {
-	if v.Now.Version != moderation.Standing {
-		return false // their words are stored: moderation compares them
-	}
 	typed := slices.DeleteFunc(slices.Clone(v.List), func(r moderation.Rule) bool { return r.Title == "" && r.Words == "" })
-	return slices.EqualFunc(typed, v.inForce(), func(a, b moderation.Rule) bool {
+	return v.Now.Version == moderation.Standing && slices.EqualFunc(typed, v.inForce(), func(a, b moderation.Rule) bool {
 		return strings.TrimSpace(a.Title) == b.Title && strings.TrimSpace(a.Words) == b.Words
 	})
 }
@@ -102,9 +100,7 @@ func (d room) publishRules(q *page.Request) error {
 	if err != nil {
 		seen = -1 // no page of ours sent this
 	}
-	if v.unchanged() {
-		err = moderation.Unchanged()
-	} else {
+	if err = moderation.Unchanged(); !v.unchanged() {
 		err = d.Moderation.Publish(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, seen, v.Consultation.Language, v.List)
 	}
 	var f *fault.Fault

@@ -76,7 +76,7 @@ func TestMisfits(t *testing.T) {
 
 // The strengths of W begin at the bounds of Schmidt's table.
 func TestStrengthOfW(t *testing.T) {
-	for w, want := range map[float64]stat.Strength{0: stat.Apart, 0.1: stat.Apart, 0.2999: stat.Apart, 0.3: stat.Weak, 0.4999: stat.Weak, 0.5: stat.Moderate, 0.6999: stat.Moderate, 0.7: stat.Strong, 0.9: stat.Strong, 1: stat.Strong} {
+	for w, want := range map[float64]stat.Strength{0: stat.VeryWeak, 0.1: stat.VeryWeak, 0.2999: stat.VeryWeak, 0.3: stat.Weak, 0.4999: stat.Weak, 0.5: stat.Moderate, 0.6999: stat.Moderate, 0.7: stat.Strong, 0.9: stat.Strong, 1: stat.Strong} {
 		if got := stat.StrengthOf(w); got != want {
 			t.Errorf("W %v is of strength %d, not %d", w, got, want)
 		}

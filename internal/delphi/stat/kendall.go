@@ -19,7 +19,7 @@ type Strength uint8
 
 // The strengths, from below.
 const (
-	Apart    Strength = iota // very weak, if any
+	VeryWeak Strength = iota // very weak, if any
 	Weak                     // from .3
 	Moderate                 // from .5
 	Strong                   // from .7; unusually strong from .9 is not told apart
@@ -37,7 +37,7 @@ func StrengthOf(w float64) Strength {
 	case w >= 0.3:
 		return Weak
 	}
-	return Apart
+	return VeryWeak
 }
 
 // KendallW is Kendall's coefficient of concordance of ranks[rater][item], or of
