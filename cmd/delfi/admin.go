@@ -11,11 +11,12 @@ import (
 	"delfi/internal/prose"
 )
 
-// adminCommand is for whoever runs the server: which administrations stand on it, and
-// who holds which role there.
+// adminCommand is for whoever runs the server: which administrations stand on it, who holds
+// which role there, and what a law takes out of its record.
 type adminCommand struct {
 	Administration administrationCommand `cmd:"" help:"The public bodies on this server."`
 	Role           roleCommand           `cmd:"" help:"Who holds which role in an administration."`
+	Record         recordCommand         `cmd:"" help:"The words of the public record."`
 }
 
 type administrationCommand struct {

@@ -18,7 +18,7 @@ import (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the site."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the present shape, and stop."`
-	Admin   adminCommand   `cmd:"" help:"Keep the administrations of a server and the roles that people hold in them."`
+	Admin   adminCommand   `cmd:"" help:"Keep the administrations of a server, the roles that people hold in them, and the words of its record."`
 	Keys    keysCommand    `cmd:"" help:"Keep the keys that lie outside the database."`
 	Witness witnessCommand `cmd:"" help:"Watch the public record of a server from outside, and sign what has only grown."`
 	Succeed succeedCommand `cmd:"" help:"Give a public record that cannot go on a successor, with a public reason."`

@@ -108,22 +108,24 @@ func texts(ids []office.ID) []string {
 	return out
 }
 
-// holdingOffice is what an officer's rows say of the roles that they hold.
+// holdingOffice is what the rows of an officer say of the roles that they hold; the zero ID
+// is of somebody who never held one.
 type holdingOffice struct {
+	known  bool // false when a key is in use by which nothing was looked for
 	id     office.ID
 	grants []Grant
 	groups []string // that give the claimed ones; with the id of a part for its name, which is not at hand
 }
 
 // held gives officers with their roles, by the places that their marks have in common.
-func held(ctx context.Context, tx *postgres.Tx, places []int64, marks [][]byte) (map[int64]holdingOffice, error) {
+func held(ctx context.Context, tx *postgres.Tx, places []int64, keys []string, marks [][]byte) (map[int64]holdingOffice, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT asked.place, o.id, r.administration, r.role, r.scope, r.claimed, b.slug
-		FROM unnest($1::bigint[], $2::bytea[]) AS asked (place, mark)
-		JOIN civic.officer o ON o.mark = asked.mark
+		SELECT `+newKeys+`, asked.place, o.id, r.administration, r.role, r.scope, r.claimed, b.slug
+		FROM unnest($1::bigint[], $3::bytea[]) AS asked (place, mark)
+		LEFT JOIN civic.officer o ON o.mark = asked.mark
 		LEFT JOIN civic.role r ON r.officer = o.id
 		LEFT JOIN civic.administration b ON b.id = r.administration
-		ORDER BY r.administration, r.role, r.scope`, pq.Array(places), pq.ByteaArray(marks))
+		ORDER BY r.administration, r.role, r.scope`, pq.Array(places), pq.Array(keys), pq.ByteaArray(marks))
 	if err != nil {
 		return nil, fmt.Errorf("roles of those who enter: %w", err)
 	}
@@ -131,15 +133,17 @@ func held(ctx context.Context, tx *postgres.Tx, places []int64, marks [][]byte) 
 	out := map[int64]holdingOffice{}
 	for rows.Next() {
 		var place int64
-		var id uuid.UUID
-		var administration, scope uuid.NullUUID
+		var others int
+		var id, administration, scope uuid.NullUUID
 		var role, slug sql.NullString
 		var claimed sql.NullBool
-		if err := rows.Scan(&place, &id, &administration, &role, &scope, &claimed, &slug); err != nil {
+		if err := rows.Scan(&others, &place, &id, &administration, &role, &scope, &claimed, &slug); err != nil {
 			return nil, fmt.Errorf("roles of those who enter: %w", err)
 		}
 		h := out[place]
-		h.id = office.ID(id)
+		if h.known = others == 0; id.Valid {
+			h.id = office.ID(id.UUID)
+		}
 		if administration.Valid {
 			g := Grant{Administration: administration.UUID, Role: Role(role.String), Scope: Scope(scope.UUID)}
 			h.grants = append(h.grants, g)

@@ -181,14 +181,14 @@ func seek(ctx context.Context, tx *postgres.Tx, r ring, who ...subject) (map[int
 			persons, tokens = append(persons, k.person(p.issuer, p.name)), append(tokens, k.newsToken(p.issuer, p.name))
 		}
 	}
-	return entered(ctx, tx, places, r.names(), persons, tokens)
+	return entered(ctx, tx, places, persons, tokens)
 }
 
 // recognise tells whether the account behind claims is as they say, and remembers its
 // actor then, whose next request is on its way.
 func (s *Service) recognise(ctx context.Context, c Claims) (id uuid.UUID, same bool, err error) {
 	e, found, err := s.entries.Load(ctx, struct{}{}, subject{c.Issuer, c.Subject})
-	if err != nil || !found || !e.known { // who writes reads the keys again
+	if err != nil || !found || !e.office.known { // who writes reads the keys again
 		return uuid.Nil, false, err
 	}
 	r := s.ring.Load()
@@ -218,12 +218,15 @@ func (s *Service) enteredTogether(ctx context.Context, _ struct{}, who []subject
 		return nil, nil // who writes reads the keys first
 	}
 	var found map[int64]entry
-	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		if found, err = seek(ctx, tx, r, who...); err != nil {
-			return err
-		}
-		return r.hold(ctx, tx, found)
+	err := s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		found, err = seek(ctx, tx, r, who...)
+		return err
 	})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	// Roles may be younger than the edition of the accounts, and never older.
+	err = s.db.ReadOne(ctx, func(ctx context.Context, tx *postgres.Tx) error { return r.hold(ctx, tx, found) })
 	out := make(map[subject]entry, len(found))
 	for place, e := range found {
 		out[who[place]] = e
@@ -240,7 +243,7 @@ func (r ring) hold(ctx context.Context, tx *postgres.Tx, found map[int64]entry) 
 			places, marks = append(places, place), append(marks, mark)
 		}
 	}
-	offices, err := held(ctx, tx, places, marks)
+	offices, err := held(ctx, tx, places, r.names(), marks)
 	for place, o := range offices {
 		e := found[place]
 		e.office = o

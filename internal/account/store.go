@@ -118,21 +118,20 @@ type entry struct {
 	news   sealed // without a blob where nothing waits
 	at     Edition
 	office holdingOffice
-	known  bool // false when a key is in use by which nothing was looked for
 }
 
 // entered reads the accounts behind marks, by the places that the marks have in common:
 // each person has one mark and one token by every key.
-func entered(ctx context.Context, tx *postgres.Tx, places []int64, keys []string, persons, tokens [][]byte) (map[int64]entry, error) {
+func entered(ctx context.Context, tx *postgres.Tx, places []int64, persons, tokens [][]byte) (map[int64]entry, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT e.number, `+newKeys+`, asked.place, a.id, a.key, a.sealed, n.token, n.key, n.sealed
-		FROM unnest($1::bigint[], $3::bytea[]) AS asked (place, person)
+		SELECT e.number, asked.place, a.id, a.key, a.sealed, n.token, n.key, n.sealed
+		FROM unnest($1::bigint[], $2::bytea[]) AS asked (place, person)
 		JOIN civic.account a ON a.person = asked.person
 		CROSS JOIN civic.edition e
 		LEFT JOIN (
 			SELECT sought.place, w.token, w.key, w.sealed
-			FROM unnest($1::bigint[], $4::bytea[]) AS sought (place, token)
-			JOIN civic.waiting w ON w.token = sought.token) AS n ON n.place = asked.place`, pq.Array(places), pq.Array(keys), pq.ByteaArray(persons), pq.ByteaArray(tokens))
+			FROM unnest($1::bigint[], $3::bytea[]) AS sought (place, token)
+			JOIN civic.waiting w ON w.token = sought.token) AS n ON n.place = asked.place`, pq.Array(places), pq.ByteaArray(persons), pq.ByteaArray(tokens))
 	if err != nil {
 		return nil, fmt.Errorf("entered: %w", err)
 	}
@@ -143,12 +142,11 @@ func entered(ctx context.Context, tx *postgres.Tx, places []int64, keys []string
 		var place int64
 		var key uuid.UUID
 		var newsKey uuid.NullUUID
-		var others int
-		if err := rows.Scan(&e.at, &others, &place, &e.id, &key, &e.who.blob, &e.news.at, &newsKey, &e.news.blob); err != nil {
+		if err := rows.Scan(&e.at, &place, &e.id, &key, &e.who.blob, &e.news.at, &newsKey, &e.news.blob); err != nil {
 			return nil, fmt.Errorf("entered: %w", err)
 		}
 		e.who = sealedRow(e.id, key, e.who.blob)
-		e.news.key, e.known = newsKey.UUID, others == 0
+		e.news.key = newsKey.UUID
 		found[place] = e
 	}
 	if err := rows.Err(); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
+	"delfi/internal/prose"
 )
 
 // Keys stores the log's secret outside the database; pseudonym's keys implement it.
@@ -131,8 +132,9 @@ func (s *Service) Append(ctx context.Context, tx *postgres.Tx, e Entry) error {
 // Remove takes the words of an entry out of the record by law, and says so in a
 // new entry; ground is public. Conflict when there are none (any more).
 func (s *Service) Remove(ctx context.Context, tx *postgres.Tx, sequence int64, ground string) error {
-	if ground == "" {
-		return fault.Bad(fault.Field{Name: "ground", Code: "required", Message: "name the law that asks for the removal"})
+	var bad []fault.Field
+	if ground = (prose.Field{Name: "ground", Max: 600, Needed: true, Line: true}).Read(ground, &bad); len(bad) > 0 {
+		return fault.Bad(bad...)
 	}
 	l, err := s.ready(ctx, tx)
 	if err != nil {

@@ -146,7 +146,7 @@ func removeWords(ctx context.Context, tx *postgres.Tx, salt []byte) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE record.words SET document = NULL WHERE salt = $1`, salt); err != nil {
 		return fmt.Errorf("words: %w", err)
 	}
-	return nil
+	return postgres.Compact(ctx, tx, "record.words") // the file keeps what a row no longer has
 }
 
 func insertHashes(ctx context.Context, tx *postgres.Tx, l log, index int64, all []tlog.Hash) error {

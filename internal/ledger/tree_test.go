@@ -194,6 +194,10 @@ func TestWordsCanBeRemovedByLawAndNothingElse(t *testing.T) {
 	if err := remove(1); err != nil {
 		t.Fatal(err)
 	}
+	var due bool
+	if err := db.Pool().Get(&due, `SELECT EXISTS (SELECT FROM civic.compaction WHERE tbl = 'record.words')`); err != nil || !due {
+		t.Errorf("the file keeps what was removed: %v", err)
+	}
 	faulty(t, remove(1), fault.Conflict, "no_words")
 	faulty(t, remove(9), fault.NotFound, "no_entry")
 	got, err := s.Of(t.Context(), of)

@@ -163,7 +163,7 @@ func TestWhoLeavesTakesTheAccountAndLeavesTheBallot(t *testing.T) {
 		t.Errorf("the session here goes on: %d", got.Status)
 	}
 	v.night()
-	for _, table := range append(tables, "civic.role WHERE account = $1") {
+	for _, table := range tables {
 		if n := v.count(`SELECT count(*) FROM `+table, anna.Account); n != 0 {
 			t.Errorf("%d rows are left in %s", n, table)
 		}

@@ -31,8 +31,10 @@ func TestARoleThatWasTakenAwayDoesNotLiveOn(t *testing.T) {
 	p.open("/sign-in?as=marta&next=/mine").wants(http.StatusOK, "holds 1")
 	// As if the provider had said so at that sign-in, and had taken it back since.
 	if _, err := s.db.Pool().ExecContext(t.Context(), `
-		INSERT INTO civic.role (account, administration, role, scope, claimed, granted)
-		SELECT $1, id, 'administrator', $2, true, false FROM civic.administration`, s.account("marta"), uuid.Nil); err != nil {
+		INSERT INTO civic.role (officer, administration, role, scope, claimed, granted)
+		SELECT o.id, a.id, 'administrator', $1, true, false
+		FROM civic.administration AS a
+		CROSS JOIN civic.officer AS o`, uuid.Nil); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Hour - time.Second)

@@ -223,9 +223,10 @@ func TestAttemptIsForItsOwnStateAndTimeAndInEveryProcess(t *testing.T) {
 	bring(s.person(), mine).open(callback).wants(http.StatusForbidden, i18n.Words("it", "fault.sign_in_refused"))
 }
 
-// Who begins to sign in makes the database do nothing; coming back costs two round
-// trips: the account as it stands, and the session. Nothing else is written.
-func TestARoundTripCostsTheDatabaseTwo(t *testing.T) {
+// Who begins to sign in makes the database do nothing; coming back costs three round
+// trips: the account as it stands, its offices, whose rows only its id finds, and the
+// session. Nothing else is written.
+func TestARoundTripCostsTheDatabaseThree(t *testing.T) {
 	w := testdb.NewWire(t)
 	s := newSiteOn(t, w.DB(t), "", true)
 	for range 2 { // the first makes the account, and statements are prepared
@@ -254,8 +255,8 @@ func TestARoundTripCostsTheDatabaseTwo(t *testing.T) {
 			t.Errorf("the callback answers %d", res.StatusCode)
 		}
 	}
-	if n := w.Trips(ended); n != 2 {
-		t.Errorf("coming back costs %d round trips, want 2", n)
+	if n := w.Trips(ended); n != 3 {
+		t.Errorf("coming back costs %d round trips, want 3", n)
 	}
 	if p.session() == "" {
 		t.Error("nobody is signed in")
