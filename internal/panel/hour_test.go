@@ -30,6 +30,7 @@ type yard struct {
 	now        time.Time
 	db         *postgres.DB
 	accounts   *account.Service
+	keys       pseudonym.Keys
 	pseudonyms *pseudonym.Service
 	panel      *panel.Service
 	jobs       *job.Queue
@@ -47,6 +48,7 @@ func newYard(t *testing.T) *yard {
 	})
 	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{1}, 32))
 	y.must(err)
+	y.keys = keys
 	y.jobs, err = job.New(y.db)
 	y.must(err)
 	y.accounts, y.pseudonyms = account.New(y.db, keys), pseudonym.New(y.db, keys)

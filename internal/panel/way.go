@@ -111,11 +111,12 @@ func (s *Service) RecordRolls(ctx context.Context, tx *postgres.Tx, consultation
 // who is no longer active on theirs is not enrolled any more. It gives how many were struck
 // off. What they delivered stays; a code that they hold works on, since nobody could find it.
 func (s *Service) Strike(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (int, error) {
-	off, err := s.rolls.Strike(ctx, tx, consultation)
-	if err != nil || off.People() == 0 {
+	// Before the places, in the order in which the hour takes both.
+	if err := Heap.Share(ctx, tx); err != nil {
 		return 0, err
 	}
-	if err := Heap.Share(ctx, tx); err != nil {
+	off, err := s.rolls.Strike(ctx, tx, consultation)
+	if err != nil || off.People() == 0 {
 		return 0, err
 	}
 	if err := expel(ctx, tx, consultation, off.Accounts); err != nil {

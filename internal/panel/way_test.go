@@ -178,6 +178,63 @@ func TestARollDecidesWhoEntersAndWhoStays(t *testing.T) {
 	}
 }
 
+// TestWhoLeftIsStruckOffToo: their ticket stays taken, and once it is no longer on the roll the
+// panel counts them no more, so that it never has more people than its roll.
+func TestWhoLeftIsStruckOffToo(t *testing.T) {
+	y := newYard(t)
+	rolls := roll.New(y.db, y.keys)
+	g := &ground{db: y.db, keys: y.keys, rolls: rolls, panel: y.panel, id: y.id}
+	y.terms.Ways = map[string]panel.Way{"architects": {Access: protocol.AccessRoll}}
+	g.imported(t, "architects", mario+";attivo", bianca+";attivo")
+	ada, eva := y.person(1), y.person(2)
+	ada.Attested.FiscalCode, eva.Attested.FiscalCode = mario, bianca
+	y.must(y.panel.Enrol(t.Context(), ada, y.id, "architects"))
+	y.must(y.panel.Enrol(t.Context(), eva, y.id, "architects"))
+	y.must(y.accounts.Leave(t.Context(), ada))
+	y.at("2026-03-10 18:00")
+	y.hour()
+	if n, people := g.strike(t); n != 0 || people["architects"] != 2 {
+		t.Errorf("one has left: %d struck off, %v enrolled", n, people)
+	}
+	other := y.person(3)
+	other.Attested.FiscalCode = mario
+	want(t, y.panel.Enrol(t.Context(), other, y.id, "architects"), fault.Conflict, "ticket_taken")
+	g.imported(t, "architects", bianca+";attivo")
+	if n, people := g.strike(t); n != 1 || people["architects"] != 1 {
+		t.Errorf("who left is off the roll: %d struck off, %v enrolled", n, people)
+	}
+}
+
+// TestARollEndsWithItsPanel: tickets, places and key are gone.
+func TestARollEndsWithItsPanel(t *testing.T) {
+	y := newYard(t)
+	g := &ground{db: y.db, keys: y.keys, rolls: roll.New(y.db, y.keys), panel: y.panel, id: y.id}
+	y.terms.Ways = map[string]panel.Way{"architects": {Access: protocol.AccessRoll}}
+	g.imported(t, "architects", mario+";attivo", bianca+";attivo")
+	ada := y.person(1)
+	ada.Attested.FiscalCode = mario
+	y.must(y.panel.Enrol(t.Context(), ada, y.id, "architects"))
+	name := "roll-" + y.id.String()
+	if _, err := y.keys.Read(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the job may be repeated
+		y.must(y.jobs.Do(t.Context(), panel.End{Consultation: y.id}))
+	}
+	if _, err := y.keys.Read(t.Context(), name); err == nil {
+		t.Error("the key is there")
+	}
+	y.must(y.db.Read(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		for _, table := range []string{"civic.roll_member", "civic.roll_place", "civic.roll_staged"} {
+			var n int
+			if err := tx.GetContext(ctx, &n, `SELECT count(*) FROM `+table); err != nil || n != 0 {
+				t.Errorf("%s has %d rows, %v", table, n, err)
+			}
+		}
+		return nil
+	}))
+}
+
 // TestTheSameRollTwiceChangesNothing, nor does it in another order of lines.
 func TestTheSameRollTwiceChangesNothing(t *testing.T) {
 	g := newGround(t)
