@@ -26,6 +26,7 @@ import (
 	"delfi/internal/platform/changes"
 	"delfi/web"
 	webaccount "delfi/web/account"
+	webdraw "delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -112,6 +113,8 @@ var examples = map[string]string{
 // withoutExample are routes that are read and at which nobody in the demonstration gets 200,
 // with the reason. Their classes are tried on what they refuse.
 var withoutExample = map[string]string{
+	"/consultations/{slug}/draws/{group}":               "no group of the demonstration is drawn",
+	"/desk/{slug}/draws/{group}":                        "as above",
 	"/consultations/{slug}/minority":                    "no consultation waits for its publication",
 	"/consultations/{slug}/get-code":                    "no consultation is answered with codes",
 	"/consultations/{slug}/code":                        "as above",
@@ -360,10 +363,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	moderated, err6 := moderation.New(o.Moderation)
 	hits, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	draws, err9 := webdraw.New(o.Draw)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "draw": {draws}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)
