@@ -26,6 +26,8 @@ import (
 	"delfi/web"
 	"delfi/web/access"
 	webaccount "delfi/web/account"
+	"delfi/web/draft"
+	webdraw "delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -96,6 +98,8 @@ var examples = map[string]string{
 // withoutExample are routes that are read and at which nobody in the demonstration gets 200,
 // with the reason. Their classes are tried on what they refuse.
 var withoutExample = map[string]string{
+	"/consultations/{slug}/draws/{group}":               "no group of the demonstration is drawn",
+	"/desk/{slug}/draws/{group}":                        "as above",
 	"/consultations/{slug}/minority":                    "no consultation waits for its publication",
 	"/consultations/{slug}/get-code":                    "no consultation is answered with codes",
 	"/consultations/{slug}/code":                        "as above",
@@ -345,10 +349,12 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	hits, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
 	groups, err9 := access.New(o.Access)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
+	draws, err10 := webdraw.New(o.Draw)
+	wizard, err11 := draft.New(o.Draft)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)
