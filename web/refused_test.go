@@ -388,8 +388,8 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 }
 
 // between brings a consultation between its two rounds, with a statement that waits for new
-// words, one that is decided and one that is not.
-func (w walk) between(slug string) {
+// words, one that is decided and one that is not; it gives the three.
+func (w walk) between(slug string) []consultation.Item {
 	w.Helper()
 	const grades = `{"version": 1, "variant": "classical",
 		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
@@ -404,6 +404,7 @@ func (w walk) between(slug string) {
 	w.must(err)
 	w.must(w.h.Consultations.Decide(w.Context(), paolo, slug, items[0].ID, consultation.Reword, "È ambigua.", ""))
 	w.must(w.h.Consultations.Decide(w.Context(), paolo, slug, items[1].ID, consultation.Settle, "Basta così.", ""))
+	return items
 }
 
 // sent sends a form that is taken.
