@@ -388,7 +388,7 @@ func (r *refusals) play(who map[string]*webtest.Browser) {
 }
 
 // between brings a consultation between its two rounds, with a statement that waits for new
-// words, one that is decided and one that is not.
+// words, one that is decided and one that is not; it gives the three.
 func (w walk) between(slug string) []consultation.Item {
 	w.Helper()
 	const grades = `{"version": 1, "variant": "classical",

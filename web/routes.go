@@ -78,6 +78,7 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/", public, shared, open.Home),
 		get("/search", public, shared, found.Find, page.LimitSearches),
 		get("/consultations/{slug}", public, shared, open.Show),
+		get("/consultations/{slug}/timeline", public, shared, open.Timeline),
 		get("/consultations/{slug}/minority", public, shared, open.Minority),
 		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
 		get("/consultations/{slug}/opinion.json", public, shared, open.Document),

@@ -62,7 +62,7 @@ type room struct {
 type Handlers struct {
 	Home, Show                                     page.Handler
 	Result                                         page.Handler
-	Minority, Opinion, Document                    page.Handler
+	Minority, Opinion, Document, Timeline          page.Handler
 	HowItWorks, Protection, Accessibility, Privacy page.Handler
 }
 
@@ -72,7 +72,7 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		Home: c.home, Show: c.show,
 		Result:   c.result,
-		Minority: c.minority, Opinion: c.opinion, Document: c.document,
+		Minority: c.minority, Opinion: c.opinion, Document: c.document, Timeline: c.timeline,
 		HowItWorks: help("how"), Protection: help("protection"), Accessibility: help("accessibility"), Privacy: help("privacy"),
 	}, page.Complete("public", s)
 }
