@@ -120,6 +120,9 @@ func (w walk) refused(b *webtest.Browser, path string) []string {
 			if slices.Contains([]string{"body", "background", "summary", "limitations", "minority"}, name) {
 				specimens = slices.Concat(unseen, unseenMarkdown)
 			}
+			if strings.ContainsAny(name, ".[") { // of a protocol document, whose fields are read by one function
+				specimens = []string{unseen[0], "---"}
+			}
 			for _, text := range specimens {
 				got := b.Post(w.T, f.action, f.with("days", "1", "role", "moderator", "consultation", "*", name, text))
 				if got.Status != 422 {
@@ -276,38 +279,64 @@ alberi-nei-viali/rules words_5
 alberi-nei-viali/rules words_6
 alberi-nei-viali/rules words_7
 alberi-nei-viali/rules words_8
-mercato-coperto/edit background
-mercato-coperto/edit commitment_act
-mercato-coperto/edit commitment_decider
-mercato-coperto/edit commitment_left_out
-mercato-coperto/edit commitment_money
-mercato-coperto/edit commitment_quotation
-mercato-coperto/edit commitment_signatory
-mercato-coperto/edit commitment_subject
-mercato-coperto/edit group_name
-mercato-coperto/edit high_label
-mercato-coperto/edit items
-mercato-coperto/edit low_label
-mercato-coperto/edit office_…
-mercato-coperto/edit protocol
-mercato-coperto/edit question
-mercato-coperto/edit slug
-mercato-coperto/edit title
-new background
-new commitment_act
-new commitment_decider
-new commitment_left_out
-new commitment_money
-new commitment_quotation
-new commitment_signatory
-new commitment_subject
-new group_name
-new high_label
-new items
-new low_label
-new office_…
-new protocol
-new question
+mercato-coperto/draft/feedback publication.within_days
+mercato-coperto/draft/items given[0].text
+mercato-coperto/draft/items item_kinds[0].classes
+mercato-coperto/draft/items item_kinds[0].high.it
+mercato-coperto/draft/items item_kinds[0].id
+mercato-coperto/draft/items item_kinds[0].low.it
+mercato-coperto/draft/items item_kinds[0].points
+mercato-coperto/draft/items items.max
+mercato-coperto/draft/items items.new_after_round
+mercato-coperto/draft/items paste
+mercato-coperto/draft/panel anonymity.cosigners
+mercato-coperto/draft/panel disclosure.extremes_n
+mercato-coperto/draft/panel disclosure.group_n
+mercato-coperto/draft/panel disclosure.left_out_n
+mercato-coperto/draft/panel disclosure.min_n
+mercato-coperto/draft/panel disclosure.pairs_t
+mercato-coperto/draft/panel disclosure.small_below
+mercato-coperto/draft/panel panel.groups[0].id
+mercato-coperto/draft/panel panel.groups[0].name.it
+mercato-coperto/draft/panel panel.groups[0].rule
+mercato-coperto/draft/question background
+mercato-coperto/draft/question commitment_act
+mercato-coperto/draft/question commitment_decider
+mercato-coperto/draft/question commitment_left_out
+mercato-coperto/draft/question commitment_money
+mercato-coperto/draft/question commitment_quotation
+mercato-coperto/draft/question commitment_signatory
+mercato-coperto/draft/question commitment_subject
+mercato-coperto/draft/question languages
+mercato-coperto/draft/question question
+mercato-coperto/draft/question reply.n
+mercato-coperto/draft/question slug
+mercato-coperto/draft/question title
+mercato-coperto/draft/rounds consensus.share.from
+mercato-coperto/draft/rounds consensus.share.permille
+mercato-coperto/draft/rounds consensus.share.to
+mercato-coperto/draft/rounds gates.judged_min
+mercato-coperto/draft/rounds gates.paired_min
+mercato-coperto/draft/rounds gates.response
+mercato-coperto/draft/rounds measures.esteban_ray_alpha
+mercato-coperto/draft/rounds measures.quantile
+mercato-coperto/draft/rounds rounds[0].days
+mercato-coperto/draft/rounds rounds[0].max_extensions
+mercato-coperto/draft/rounds rounds[0].min_days
+mercato-coperto/draft/rounds rounds[1].days
+mercato-coperto/draft/rounds rounds[1].max_extensions
+mercato-coperto/draft/rounds rounds[1].min_days
+mercato-coperto/draft/rounds rounds[2].days
+mercato-coperto/draft/rounds rounds[2].max_extensions
+mercato-coperto/draft/rounds rounds[2].min_days
+mercato-coperto/draft/rounds stability.scheibe
+mercato-coperto/draft/rounds stability.unchanged_min
+mercato-coperto/draft/rounds stability.unchanged_within
+mercato-coperto/draft/rounds stability.wilcoxon.alpha
+mercato-coperto/draft/rounds stability.wilcoxon.effect_min
+mercato-coperto/draft/staff office_…
+mercato-coperto/draft/summary document
+new document
 new slug
 new title
 piazza-della-pomposa/minority minority

@@ -21,7 +21,7 @@ func (w walk) showing(b *webtest.Browser, path string, form url.Values) url.Valu
 	}
 	page := strings.Join(parts[:3], "/")
 	switch {
-	case parts[3] == "minority":
+	case parts[3] == "minority", parts[3] == "draft":
 		page = path
 	case parts[3] == "contributions" && len(parts) == 4:
 		page = path + "?" + url.Values{"c": form["c"]}.Encode()

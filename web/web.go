@@ -29,7 +29,7 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
-	Draft       draft.Services
+	Draft       draft.Services // but for Preview, which is Participate's
 	Library     library.Services
 	Draw        webdraw.Services
 	Access      access.Services

@@ -62,7 +62,7 @@ type Commitment struct {
 	Decider   string    // who decides: "La Giunta comunale"
 	Subject   string    // on what
 	DecideBy  time.Time // date (UTC midnight)
-	ReplyDays int       // written reply due so many days after publication
+	ReplyDays int       // written reply due so many days after publication; 0 where the protocol counts months
 	Act       string    // "Delibera di Giunta n. 41 del 27 gennaio 2026"
 	Signatory string    // "Giulia Bortolotti, assessora alla mobilità"
 	Money     string    // optional

@@ -99,7 +99,11 @@ func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 		}
 		o.DecideBy = date(p.DecideBy)
 		if !c.PublishedAt.IsZero() {
-			o.ReplyDue = civiltime.Date(civiltime.AddDays(c.PublishedAt, p.ReplyDays))
+			due := civiltime.AddDays(c.PublishedAt, p.ReplyDays)
+			if p.ReplyDays == 0 { // the term is in months
+				due = c.Protocol.Reply.Due(c.PublishedAt)
+			}
+			o.ReplyDue = civiltime.Date(due)
 		}
 	}
 	o.Staff = append(o.Staff, stewards(c)...)

@@ -923,7 +923,7 @@ func items(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Area(ui.Field{Name: "paste", Label: q.T("draft.paste_label"), Hint: q.T("draft.paste_hint"), Rows: 6, Optional: true, Lang: v.Form.Language}, v.Pasted, v.problems(q)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Area(ui.Field{Name: "paste", Label: q.T("draft.field.paste"), Hint: q.T("draft.paste_hint"), Rows: 6, Optional: true, Lang: v.Form.Language}, v.Pasted, v.problems(q)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -34,8 +34,13 @@ func (d room) store(q *page.Request) error {
 		return d.frozen(q, v.Step, sent, err)
 	}
 	before := v.Form
-	typed, at := typedIn(v.Step, before, sent)
-	v.Form, v.Pasted = typed, sent.Value("paste")
+	v.Pasted = sent.Value("paste")
+	paste, unread := pasted(v.Pasted)
+	typed, at := typedIn(v.Step, before, sent, paste)
+	if v.Form = typed; unread != nil {
+		v.Fault, v.Version = unread, sent.Value("version")
+		return q.Render(422, stepPage(v))
+	}
 	if v.Step == form.StepVariant {
 		variant := protocol.Variant(sent.Value("variant"))
 		if v.Losing = before.Loses(variant); len(v.Losing) > 0 && sent.Value("lose") != string(variant) {
@@ -111,7 +116,7 @@ var lists = map[draft.Step][]string{
 
 // typedIn puts what a step's form says into a draft, and does what its button asks for with a
 // row; at is the field to go back to, "" for none.
-func typedIn(step draft.Step, before draft.Form, sent page.Form) (f draft.Form, at string) {
+func typedIn(step draft.Step, before draft.Form, sent page.Form, paste string) (f draft.Form, at string) {
 	f = before
 	if step == form.StepVariant || step == form.StepSummary {
 		return f, ""
@@ -139,11 +144,24 @@ func typedIn(step draft.Step, before draft.Form, sent page.Form) (f draft.Form, 
 	if step == form.StepQuestion && sent.Value("do") == "template" {
 		f = promised(f)
 	}
-	return moved(f, sent)
+	return moved(f, sent, paste)
 }
 
 // was begins the names of fields that say which choice the page showed.
 const was = "was:"
+
+// pasteMost is how much may be pasted at once, in characters.
+const pasteMost = 200_000
+
+// pasted reads statements that are to be added; a text that shows nothing is refused.
+func pasted(typed string) (string, *fault.Fault) {
+	var bad []fault.Field
+	text := prose.Field{Name: "paste", Max: pasteMost}.Read(typed, &bad)
+	if len(bad) > 0 {
+		return "", fault.Bad(bad...)
+	}
+	return text, nil
+}
 
 // lines are values with one kind of line break.
 func lines(values []string) []string {
@@ -184,14 +202,14 @@ func rows(sent page.Form, list string) int {
 }
 
 // moved does what a button asks for: "add:rounds", "remove:rounds[1]", "up:given[2]".
-func moved(f draft.Form, sent page.Form) (draft.Form, string) {
+func moved(f draft.Form, sent page.Form, paste string) (draft.Form, string) {
 	act, target, _ := strings.Cut(sent.Value("do"), ":")
 	list, rest, _ := strings.Cut(target, "[")
 	n, _ := strconv.Atoi(strings.TrimSuffix(rest, "]"))
 	first := map[string]string{"panel.groups": "panel.groups[].id", "item_kinds": "item_kinds[].kind", "given": "given[].text", "rounds": "rounds[].kind"}[list]
-	if paste := lines(sent.Values("paste")); len(paste) > 0 && strings.TrimSpace(paste[0]) != "" {
+	if paste != "" {
 		at := len(f.Items)
-		f = f.Paste(paste[0], sent.Value("paste_kind"))
+		f = f.Paste(paste, sent.Value("paste_kind"))
 		if act == "" || act == "stay" {
 			return f, form.In("given[].text", min(at, len(f.Items)-1))
 		}
