@@ -2,6 +2,8 @@ package dossier
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"delfi/internal/delphi/claim"
 	"delfi/internal/delphi/protocol"
@@ -60,4 +62,37 @@ func Term(q *page.Request, rule claim.Rule, t claim.Term) string {
 		return q.T("consultation.way.age", "from", rule.Age.From, "to", rule.Age.To)
 	}
 	return q.T("consultation.way.level", "level", rule.Level)
+}
+
+// Finding is one term of a claim, judged, as a page shows it.
+type Finding struct {
+	Tone, Icon string
+	Words      string // what the rule asks
+	State      string // how it stands
+	Help       string // what to do; "" for nothing
+}
+
+// Findings are the terms of a claim, judged.
+func Findings(q *page.Request, rule claim.Rule, judged []claim.Finding) []Finding {
+	var all []Finding
+	for _, f := range judged {
+		one := Finding{Tone: "ok", Icon: "it-check-circle", Words: capital(Term(q, rule, f.Term)), State: q.T("consultation.way.state." + string(f.State))}
+		switch f.State {
+		case claim.Unmet:
+			one.Tone, one.Icon = "no", "it-error"
+		case claim.Missing:
+			one.Tone, one.Icon = "due", "it-warning-circle"
+		}
+		if f.State != claim.Met {
+			one.Help = q.T("consultation.way." + string(f.State) + "." + string(f.Term))
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

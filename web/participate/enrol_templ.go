@@ -547,7 +547,7 @@ func stands(e enrolView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, f := range e.findings(q) {
+			for _, f := range dossier.Findings(q, e.Standing.Rule, e.Standing.Findings) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
