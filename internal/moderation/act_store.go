@@ -47,7 +47,7 @@ func listActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUI
 func pageActs(ctx context.Context, tx *postgres.Tx, kind space.Kind, of uuid.UUID, before, most int) (list []Act, older int, err error) {
 	limit := sql.NullInt64{Int64: int64(most) + 1, Valid: most > 0}
 	list, err = acts(tx.QueryContext(ctx, `
-		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.moderator, a.name, a.role, a.done_at, a.undoes,
+		SELECT a.id, a.space, a.kind, a.number, a.verb, a.subjects, a.summary, a.rules, a.rule, a.words, a.officer, a.name, a.role, a.done_at, a.undoes,
 		       EXISTS (SELECT FROM civic.moderation_act AS u WHERE u.undoes = a.id)
 		FROM civic.moderation_act AS a
 		WHERE a.space = $1 AND a.kind = $2 AND a.verb NOT IN ($3, $4) AND ($5 = 0 OR a.number < $5)

@@ -103,3 +103,16 @@ func (a Question) Brief(q *page.Request, round int) string {
 	}
 	return ""
 }
+
+// Estimated says a person's estimate, or date.
+func Estimated(q *page.Request, k delphi.ItemKind, a delphi.Answer) string {
+	switch {
+	case a.CannotJudge:
+		return q.T("consultation.paper.cannot_judge")
+	case a.Never:
+		return q.T("consultation.estimate.never")
+	case k.Triple:
+		return q.T("consultation.estimate.three", "low", Bare(q, k, a.Low), "likely", Bare(q, k, a.Value), "high", Value(q, k, a.High))
+	}
+	return Value(q, k, a.Value)
+}

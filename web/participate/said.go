@@ -38,7 +38,7 @@ func (p *paperView) answer(q *page.Request, s screen, among map[uuid.UUID]delphi
 	case delphi.CriteriaForm:
 		return p.judged(q, s, a)
 	case delphi.EstimateForm, delphi.DateForm:
-		return []string{estimated(q, s.Kind, a)}
+		return []string{dossier.Estimated(q, s.Kind, a)}
 	case delphi.RankingForm:
 		return p.ranked(q, s, among)
 	case delphi.ChoiceForm, delphi.SelectionForm:
@@ -59,19 +59,6 @@ func (p *paperView) judged(q *page.Request, s screen, a delphi.Answer) []string 
 		}
 	}
 	return all
-}
-
-// estimated says an estimate or a date.
-func estimated(q *page.Request, k delphi.ItemKind, a delphi.Answer) string {
-	switch {
-	case a.CannotJudge:
-		return q.T("consultation.paper.cannot_judge")
-	case a.Never:
-		return q.T("consultation.estimate.never")
-	case k.Triple:
-		return q.T("consultation.estimate.three", "low", dossier.Bare(q, k, a.Low), "likely", dossier.Bare(q, k, a.Value), "high", dossier.Value(q, k, a.High))
-	}
-	return dossier.Value(q, k, a.Value)
 }
 
 // ranked says an order, and that it is not whole.
