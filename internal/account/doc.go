@@ -20,8 +20,10 @@
 // two lengths, AES-256-GCM under a key of people's data that lies outside the database
 // (Keys), bound to the account's id: moved to another row it does not open. Rows are found
 // by keyed hashes of issuer and subject, of the subject, of the address in small letters;
-// nothing is ordered or searched by what is encrypted. Roles and ids are in clear text:
-// without the key they belong to nobody. What waits is of one length, under a token that
+// nothing is ordered or searched by what is encrypted. Roles are in clear text and name
+// officers, whose ids are random and stand in every table of offices in the place of an account:
+// an officer's row has the account, encrypted for that row, and a keyed hash of it.
+// Without the key they belong to nobody. What waits is of one length, under a token that
 // is a keyed hash: neither whom it is about nor what it is can be seen.
 //
 // The database holds a check value of each key. A process whose folder lacks the key, or

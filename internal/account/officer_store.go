@@ -210,10 +210,10 @@ func unsealed(ctx context.Context, tx *postgres.Tx) ([]clearOfficer, error) {
 	return out, nil
 }
 
-// dropUnsealed drops them with their file.
+// dropUnsealed drops them. Another program that starts meanwhile finds none.
 func dropUnsealed(ctx context.Context, tx *postgres.Tx) error {
-	if _, err := tx.ExecContext(ctx, `TRUNCATE civic.officer_unsealed`); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM civic.officer_unsealed`); err != nil {
 		return fmt.Errorf("drop officers in clear: %w", err)
 	}
-	return nil
+	return postgres.Compact(ctx, tx, "civic.officer_unsealed")
 }
