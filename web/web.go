@@ -15,6 +15,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/search"
 	"delfi/web/staff"
+	"delfi/web/staff/queue"
 )
 
 // Options are the rooms' services. Demo is nil unless the built-in identity
@@ -26,6 +27,7 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
+	Queue       queue.Services
 	Library     library.Services
 	Search      search.Services
 	Demo        demo.Panel

@@ -84,7 +84,7 @@ func (d room) store(q *page.Request) error {
 	}
 	now := v.Form
 	v.Form = typed
-	c, err := d.Drafts.Edit(q.Context(), q.Actor, v.Slug, typed, versionOf(form, "version"))
+	c, err := d.Drafts.Edit(q.Context(), q.Actor, v.Slug, typed, form.Version("version"))
 	switch {
 	case errors.As(err, &v.Fault) && v.Fault.Code == "draft_changed":
 		v.Stale = &ui.Staleness{Fault: v.Fault, Changes: ui.Changes(v.changes(q, now, typed)...), Theirs: "/desk/" + v.Slug + "/edit"}
